@@ -1,0 +1,3 @@
+//! The `procscript` command.
+
+fn main() {}

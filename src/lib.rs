@@ -1,0 +1,2 @@
+//! `procscript` gives Rhai scripts Python's `multiprocessing`, on real operating-system processes.
+
