@@ -1,2 +1,5 @@
 //! `procscript` gives Rhai scripts Python's `multiprocessing`, on real operating-system processes.
 
+mod shm;
+mod sync;
+mod sys;

@@ -1,0 +1,373 @@
+//! The allocator: blocks by size class, each transaction all or nothing.
+//!
+//! Ownership changes hands in the same transaction: a block is recorded in the word that will own it before the latch is let go, so
+//! a killed process cannot leak one between "allocated" and "written down". Free blocks sit on one of two lists per class: `ready`
+//! (with memory) or `bare` (address space only). Memory is added with `fallocate` under the session's own quota, because the kernel
+//! would answer exhaustion by killing.
+
+use std::sync::atomic::AtomicU64;
+
+use super::ShmError;
+use super::block::{BLOCK_HEADER, BlockHeader, CLASSES, LIVE, class_for, class_size, interior};
+use super::latch::{Latched, Patience, Predecessor};
+use super::layout::{
+    ARENA_START, ArenaState, Offset, PROCESSES_START, ROW, TABLE_STEP, THREADS_START, peek, poke,
+};
+use super::segment::Segment;
+use super::step::step;
+use super::thread_slot::Thread;
+use crate::sys::memory::PAGE;
+
+/// The least by which the backed part of the arena grows, where the quota allows.
+const GROWTH: u64 = 128 << 10;
+
+/// The allocator and all books kept with it, held by this thread.
+#[derive(Debug)]
+pub(crate) struct Arena<'s> {
+    segment: &'s Segment,
+    latched: Latched<'s>,
+}
+
+impl<'s> Thread<'s> {
+    /// Hold the arena, with a dead predecessor's work undone.
+    #[inline]
+    pub(crate) fn arena(self) -> Arena<'s> {
+        let latch = &self.segment.header().arena.latch;
+        loop {
+            let Ok((latched, predecessor)) = latch.acquire(self, Patience::ENDLESS) else {
+                // An endless wait is neither timed out nor interrupted.
+                continue;
+            };
+            let arena = Arena {
+                segment: self.segment,
+                latched,
+            };
+            if predecessor == Predecessor::Died {
+                arena.latched.recover();
+                arena.abandon_growth();
+            }
+            return arena;
+        }
+    }
+
+    /// Finish the arena transaction of a dead thread, if there is one. Must come before the journal of any outer latch is rolled
+    /// back, and before any word is read that the arena writes on an owner's behalf.
+    pub(crate) fn settle_arena(self) {
+        drop(self.arena());
+    }
+
+    /// One transaction: `body` stores through the arena, and all of it happens, or none. When memory runs out, free blocks are
+    /// stripped of theirs and the body gets a second chance.
+    pub(crate) fn transact<R>(
+        self,
+        body: impl Fn(&Arena<'s>) -> Result<R, ShmError>,
+    ) -> Result<R, ShmError> {
+        let arena = self.arena();
+        let mut result = body(&arena);
+        if matches!(result, Err(ShmError::OutOfMemory { .. })) {
+            arena.roll_back();
+            if arena.strip_free_blocks() {
+                result = body(&arena);
+            }
+        }
+        match result {
+            Ok(_) => arena.latched.commit(),
+            Err(_) => arena.roll_back(),
+        }
+        result
+    }
+
+    /// Allocate a block for `usable` bytes and record it in `owner`, in one step. The first words of the block are set to
+    /// `beginning`; the rest is arbitrary.
+    pub(crate) fn allocate_into(
+        self,
+        owner: &AtomicU64,
+        usable: u64,
+        beginning: &[u64],
+    ) -> Result<Offset, ShmError> {
+        self.transact(|arena| {
+            let block = arena.allocate(usable)?;
+            for (index, value) in beginning.iter().enumerate() {
+                poke(arena.segment.word(block.plus(index as u64 * 8)), *value);
+                step();
+            }
+            arena.set(owner, block.0);
+            Ok(block)
+        })
+    }
+
+    /// Free the block that `owner` names and clear `owner`, in one step; nothing when it names none.
+    pub(crate) fn free_from(self, owner: &AtomicU64) {
+        let arena = self.arena();
+        let block = Offset(peek(owner));
+        if !block.is_none() {
+            arena.free(block);
+            arena.set(owner, 0);
+            arena.commit();
+        }
+    }
+}
+
+impl Arena<'_> {
+    #[inline(always)]
+    pub(crate) fn set(&self, word: &AtomicU64, value: u64) {
+        self.latched.set(word, value);
+    }
+
+    #[inline(always)]
+    pub(crate) fn commit(&self) {
+        self.latched.commit();
+    }
+
+    pub(crate) fn segment(&self) -> &Segment {
+        self.segment
+    }
+
+    fn state(&self) -> &ArenaState {
+        &self.segment.header().arena
+    }
+
+    fn add(&self, word: &AtomicU64, amount: u64) {
+        self.set(word, peek(word) + amount);
+    }
+
+    fn subtract(&self, word: &AtomicU64, amount: u64) {
+        self.set(word, peek(word).saturating_sub(amount));
+    }
+
+    fn roll_back(&self) {
+        self.latched.roll_back();
+        self.abandon_growth();
+    }
+
+    /// Memory that was added by a transaction that did not happen is not accounted for: take it away again.
+    fn abandon_growth(&self) {
+        self.abandon_filling();
+        let header = self.segment.header();
+        let backed = peek(&self.state().backed_end);
+        let surplus = self.segment.file_length().saturating_sub(backed);
+        let step = TABLE_STEP * ROW;
+        let tables = [
+            (
+                THREADS_START + peek(&header.thread_rows) * ROW,
+                step,
+                PROCESSES_START,
+            ),
+            (
+                PROCESSES_START + peek(&header.process_rows) * ROW,
+                step,
+                ARENA_START,
+            ),
+            (backed, surplus, self.segment.limit()),
+        ];
+        for (start, length, end) in tables {
+            let length = length.min(end.saturating_sub(start));
+            if length > 0 {
+                self.segment.unback(start, length);
+            }
+        }
+    }
+
+    /// A bare block was being given memory in a transaction that did not happen: take the memory away again.
+    fn abandon_filling(&self) {
+        let block = Offset(peek(&self.state().filling));
+        if block.is_none() {
+            return;
+        }
+        let header: &BlockHeader = self.segment.at(block);
+        if let Some((start, length)) = interior(block, class_size(peek(&header.class) as usize)) {
+            self.segment.unback(start, length);
+        }
+        step();
+        poke(&self.state().filling, 0);
+        step();
+    }
+
+    /// Inside a transaction: a block for `usable` bytes; the place of its first usable byte.
+    pub(crate) fn allocate(&self, usable: u64) -> Result<Offset, ShmError> {
+        let (class, size) = class_for(usable).ok_or_else(|| self.out_of_memory(usable))?;
+        let state = self.state();
+        let ready = Offset(peek(&state.ready[class]));
+        let bare = Offset(peek(&state.bare[class]));
+        let block = if !ready.is_none() {
+            self.unlist(&state.ready[class], ready);
+            self.subtract(&state.ready_bytes, size);
+            ready
+        } else if !bare.is_none() {
+            self.fill(bare, size)?;
+            self.unlist(&state.bare[class], bare);
+            bare
+        } else {
+            self.extend(class, size)?
+        };
+        self.add(&state.live_blocks, 1);
+        self.add(&state.live_bytes, size);
+        Ok(block.plus(BLOCK_HEADER))
+    }
+
+    /// Inside a transaction: give back a block that [`Arena::allocate`] made. The caller has stopped reading it.
+    pub(crate) fn free(&self, usable: Offset) {
+        let block = Offset(usable.0 - BLOCK_HEADER);
+        let header: &BlockHeader = self.segment.at(block);
+        let state = self.state();
+        debug_assert_eq!(peek(&header.state), LIVE, "block {block} is freed twice");
+        let class = peek(&header.class) as usize;
+        let size = class_size(class);
+        let keeps = peek(&state.ready_bytes) + size <= peek(&self.segment.header().watermark);
+        match interior(block, size) {
+            Some(pages) if !keeps => self.strip(block, pages, &state.bare[class]),
+            _ => {
+                self.list(&state.ready[class], block);
+                self.add(&state.ready_bytes, size);
+            }
+        }
+        self.subtract(&state.live_blocks, 1);
+        self.subtract(&state.live_bytes, size);
+    }
+
+    /// Take the memory of a block that nobody reads any more and list it as bare. The memory goes before the transaction can
+    /// commit; should the transaction not happen, the block is still its owner's, to be freed again.
+    fn strip(&self, block: Offset, (start, length): (u64, u64), list: &AtomicU64) {
+        self.segment.unback(start, length);
+        step();
+        self.list(list, block);
+        self.subtract(&self.state().committed, length);
+    }
+
+    fn list(&self, list: &AtomicU64, block: Offset) {
+        let header: &BlockHeader = self.segment.at(block);
+        self.set(&header.state, peek(list));
+        self.set(list, block.0);
+    }
+
+    fn unlist(&self, list: &AtomicU64, block: Offset) {
+        let header: &BlockHeader = self.segment.at(block);
+        self.set(list, peek(&header.state));
+        self.set(&header.state, LIVE);
+    }
+
+    /// Put memory behind a bare block.
+    fn fill(&self, block: Offset, size: u64) -> Result<(), ShmError> {
+        let Some((start, length)) = interior(block, size) else {
+            return Ok(());
+        };
+        self.check_quota(length)?;
+        let state = self.state();
+        debug_assert_eq!(peek(&state.filling), 0, "one bare block a transaction");
+        poke(&state.filling, block.0);
+        step();
+        self.back(start, length)?;
+        step();
+        self.add(&state.committed, length);
+        self.set(&state.filling, 0);
+        Ok(())
+    }
+
+    /// Make a new block at the top.
+    fn extend(&self, class: usize, size: u64) -> Result<Offset, ShmError> {
+        let state = self.state();
+        let block = Offset(peek(&state.top));
+        let end = block.0 + size;
+        if end > self.segment.limit() {
+            return Err(self.out_of_memory(size));
+        }
+        let backed = peek(&state.backed_end);
+        if end > backed {
+            self.grow(backed, end)?;
+        }
+        // Beyond the top, so there is nothing to undo in the block itself.
+        let header: &BlockHeader = self.segment.at(block);
+        poke(&header.class, class as u64);
+        poke(&header.state, LIVE);
+        step();
+        self.set(&state.top, end);
+        Ok(block)
+    }
+
+    /// Move the end of the backed part from `backed` to `end` or, if the quota allows, somewhat further.
+    fn grow(&self, backed: u64, end: u64) -> Result<(), ShmError> {
+        let state = self.state();
+        let least = (end - backed).next_multiple_of(PAGE);
+        let ahead = (peek(&state.committed) / 8)
+            .max(GROWTH)
+            .next_multiple_of(PAGE);
+        let generous = least.max(ahead).min(self.segment.limit() - backed);
+        let length = if self.check_quota(generous).is_ok() {
+            generous
+        } else {
+            least
+        };
+        self.check_quota(length)?;
+        self.back(backed, length)?;
+        step();
+        self.add(&state.committed, length);
+        self.set(&state.backed_end, backed + length);
+        Ok(())
+    }
+
+    /// Memory for a further step of a table whose first `rows` rows have some; not before a transaction, but as one.
+    pub(super) fn grow_table(
+        &self,
+        rows: &AtomicU64,
+        start: u64,
+        row: u64,
+    ) -> Result<(), ShmError> {
+        let length = TABLE_STEP * row;
+        self.check_quota(length)?;
+        self.back(start + peek(rows) * row, length)?;
+        step();
+        self.add(&self.state().committed, length);
+        self.add(rows, TABLE_STEP);
+        self.commit();
+        Ok(())
+    }
+
+    fn check_quota(&self, more: u64) -> Result<(), ShmError> {
+        let total = peek(&self.state().committed).saturating_add(more);
+        if total > peek(&self.segment.header().quota) {
+            return Err(self.out_of_memory(more));
+        }
+        Ok(())
+    }
+
+    fn back(&self, start: u64, length: u64) -> Result<(), ShmError> {
+        // The system being full (ENOSPC, EFBIG) is the same to the caller as the quota being used up.
+        self.segment
+            .back(start, length)
+            .map_err(|_| self.out_of_memory(length))
+    }
+
+    fn out_of_memory(&self, requested: u64) -> ShmError {
+        ShmError::OutOfMemory {
+            requested,
+            quota: peek(&self.segment.header().quota),
+        }
+    }
+
+    /// Give back the memory of every free block that has whole pages; whether there was any. Each block is a transaction.
+    fn strip_free_blocks(&self) -> bool {
+        let state = self.state();
+        let mut any = false;
+        for class in 0..CLASSES {
+            let size = class_size(class);
+            let mut link = &state.ready[class];
+            while peek(link) != 0 {
+                let block = Offset(peek(link));
+                let header: &BlockHeader = self.segment.at(block);
+                let Some((start, length)) = interior(block, size) else {
+                    link = &header.state;
+                    continue;
+                };
+                self.segment.unback(start, length);
+                step();
+                self.set(link, peek(&header.state));
+                self.list(&state.bare[class], block);
+                self.subtract(&state.ready_bytes, size);
+                self.subtract(&state.committed, length);
+                self.commit();
+                any = true;
+            }
+        }
+        any
+    }
+}

@@ -1,0 +1,93 @@
+//! What can go wrong with a session's memory, in words for the person who reads it.
+
+use std::fmt;
+use std::io;
+
+use super::layout::Offset;
+
+/// Why an operation on a session failed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub(crate) enum ShmError {
+    /// The session's own limit, or the system's, leaves no room.
+    OutOfMemory {
+        /// Bytes asked for.
+        requested: u64,
+        /// Bytes the session may use in all.
+        quota: u64,
+    },
+    /// Every thread slot of the session is taken by a living thread.
+    TooManyThreads,
+    /// Every entry of the process table is taken.
+    TooManyProcesses,
+    /// The file is not a session, or one of another version.
+    NotASession,
+    /// No object lies at this offset, or it has been destroyed.
+    NoSuchObject(Offset),
+    /// The object at this offset is of another kind.
+    WrongKind {
+        /// Where the object lies.
+        offset: Offset,
+        /// The kind that was expected.
+        expected: &'static str,
+    },
+    /// The process table entry is not (or no longer) in the state the operation needs.
+    NoSuchProcess,
+    /// The system refused a call.
+    System {
+        /// What was attempted.
+        action: &'static str,
+        /// The system's answer.
+        source: io::Error,
+    },
+}
+
+impl ShmError {
+    pub(super) fn system(action: &'static str) -> impl FnOnce(io::Error) -> ShmError {
+        move |source| ShmError::System { action, source }
+    }
+}
+
+impl fmt::Display for ShmError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ShmError::OutOfMemory { requested, quota } => write!(
+                f,
+                "no room for {requested} more bytes: the session may use {} MiB of shared memory; \
+                 take messages out of queues, or give the session more memory",
+                quota >> 20
+            ),
+            ShmError::TooManyThreads => {
+                f.write_str("too many threads use the session at the same time (the limit is 4096)")
+            }
+            ShmError::TooManyProcesses => f.write_str(
+                "too many processes in the session at the same time (the limit is 4096)",
+            ),
+            ShmError::NotASession => {
+                f.write_str("the file is not a session of this version of procscript")
+            }
+            ShmError::NoSuchObject(offset) => {
+                write!(
+                    f,
+                    "there is no shared object at {offset} (it may have been destroyed)"
+                )
+            }
+            ShmError::WrongKind { offset, expected } => {
+                write!(f, "the shared object at {offset} is not a {expected}")
+            }
+            ShmError::NoSuchProcess => {
+                f.write_str("the process has no entry in the session's process table any more")
+            }
+            ShmError::System { action, source } => write!(f, "cannot {action}: {source}"),
+        }
+    }
+}
+
+impl std::error::Error for ShmError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            ShmError::System { source, .. } => Some(source),
+            _ => None,
+        }
+    }
+}

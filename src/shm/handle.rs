@@ -1,0 +1,200 @@
+//! Handles: how this process holds shared objects, one reference per object however many handles there are.
+#![allow(unsafe_code)]
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+
+use super::ShmError;
+use super::layout::Offset;
+use super::object::Kind;
+use super::session::Session;
+
+/// Count of handles that cannot be known: the object is held until the process ends.
+const FOR_LIFE: u64 = u64::MAX / 2;
+
+#[derive(Clone, Copy, Debug)]
+struct Held {
+    /// The node that stands for the process's reference.
+    node: Offset,
+    handles: u64,
+}
+
+type Table = HashMap<Offset, Held>;
+
+/// What this process holds.
+///
+/// Behind a pointer, because a forked child must be able to start with a fresh table when another thread of its parent had the old
+/// one locked.
+#[derive(Debug)]
+pub(super) struct HandleTable(AtomicPtr<Mutex<Table>>);
+
+impl HandleTable {
+    pub(super) fn new() -> HandleTable {
+        HandleTable(AtomicPtr::new(Box::into_raw(Box::default())))
+    }
+
+    fn mutex(&self) -> &Mutex<Table> {
+        // SAFETY: the pointer comes from a Box; it is replaced only in `rebuild`, which leaks the old one, and freed only in `drop`.
+        unsafe { &*self.0.load(Ordering::Acquire) }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Table> {
+        // No code that can panic runs under the lock with the table half changed.
+        self.mutex().lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Forget everything: the process has given all references back.
+    pub(super) fn clear(&self) {
+        self.lock().clear();
+    }
+
+    /// Start anew with the references this process has been given, as (node, object). The handles that a forked child inherited are
+    /// those its parent had.
+    pub(super) fn rebuild(&self, references: &[(Offset, Offset)]) {
+        let inherited = match self.mutex().try_lock() {
+            Ok(table) => Some(table.clone()),
+            Err(TryLockError::Poisoned(error)) => Some(error.into_inner().clone()),
+            Err(TryLockError::WouldBlock) => None,
+        };
+        let table: Table = references
+            .iter()
+            .map(|(node, object)| {
+                let handles = inherited.as_ref().map_or(FOR_LIFE, |old| {
+                    old.get(object).map_or(0, |held| held.handles)
+                });
+                (
+                    *object,
+                    Held {
+                        node: *node,
+                        handles,
+                    },
+                )
+            })
+            .collect();
+        // The old table is leaked: it may be locked by a thread that does not exist in this process.
+        self.0.store(
+            Box::into_raw(Box::new(Mutex::new(table))),
+            Ordering::Release,
+        );
+    }
+}
+
+impl Drop for HandleTable {
+    fn drop(&mut self) {
+        // SAFETY: the pointer comes from a Box, and `&mut self` says that no reference obtained through it is left.
+        drop(unsafe { Box::from_raw(*self.0.get_mut()) });
+    }
+}
+
+/// This process's hold on a shared object; it keeps the object in existence.
+#[derive(Debug)]
+pub(crate) struct Handle {
+    session: Session,
+    object: Offset,
+    kind: Kind,
+}
+
+impl Handle {
+    /// A new object of `size` bytes, all zero but for its header.
+    pub(crate) fn create(session: &Session, kind: Kind, size: u64) -> Result<Handle, ShmError> {
+        let thread = session.thread()?;
+        let entry = session.my_entry()?;
+        let mut table = session.handles().lock();
+        let (object, node) = thread.create_object(entry, kind, size)?;
+        table.insert(object, Held { node, handles: 1 });
+        Ok(Handle {
+            session: session.clone(),
+            object,
+            kind,
+        })
+    }
+
+    /// A hold on the object at an offset that may have come from anywhere.
+    pub(crate) fn open(session: &Session, object: Offset, kind: Kind) -> Result<Handle, ShmError> {
+        let expected = session
+            .operations(kind)
+            .map_or("known object", |known| known.name);
+        match session.segment().kind_at(object) {
+            Some(found) if found == kind => {}
+            Some(_) => {
+                return Err(ShmError::WrongKind {
+                    offset: object,
+                    expected,
+                });
+            }
+            None => return Err(ShmError::NoSuchObject(object)),
+        }
+        let thread = session.thread()?;
+        let entry = session.my_entry()?;
+        let mut table = session.handles().lock();
+        if let Some(held) = table.get_mut(&object) {
+            held.handles += 1;
+        } else {
+            let node = thread.retain(entry, object, || true)?;
+            table.insert(object, Held { node, handles: 1 });
+        }
+        Ok(Handle {
+            session: session.clone(),
+            object,
+            kind,
+        })
+    }
+
+    #[inline(always)]
+    pub(crate) fn session(&self) -> &Session {
+        &self.session
+    }
+
+    /// Where the object lies: what a message carries.
+    #[inline(always)]
+    pub(crate) fn offset(&self) -> Offset {
+        self.object
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind
+    }
+}
+
+impl Drop for Handle {
+    fn drop(&mut self) {
+        self.session.drop_handle(self.object);
+    }
+}
+
+impl Session {
+    fn drop_handle(&self, object: Offset) {
+        let mut table = self.handles().lock();
+        let Some(held) = table.get_mut(&object) else {
+            // The process has left the session, or is a forked child that was not granted this object.
+            return;
+        };
+        held.handles = held.handles.saturating_sub(1);
+        if held.handles > 0 {
+            return;
+        }
+        let node = held.node;
+        // Without a thread slot nothing can be given back now; the node goes with the process.
+        let (Ok(thread), Ok(entry)) = (self.thread(), self.my_entry()) else {
+            return;
+        };
+        table.remove(&object);
+        thread.release(entry, node);
+        drop(table);
+        self.destroy_doomed(thread);
+    }
+
+    /// Give back references granted to this process at its birth for which it has opened no handle, once it has taken its call.
+    pub(crate) fn release_unopened(&self) -> Result<(), ShmError> {
+        let thread = self.thread()?;
+        let entry = self.my_entry()?;
+        let mut table = self.handles().lock();
+        for (_, held) in table.extract_if(|_, held| held.handles == 0) {
+            thread.release(entry, held.node);
+        }
+        drop(table);
+        self.destroy_doomed(thread);
+        Ok(())
+    }
+}

@@ -1,0 +1,117 @@
+//! What every shared object begins with: a tag that proves what it is, and how many refer to it.
+//!
+//! References are counted per process (see `reference`) and per message in flight (see `message`). When the last one goes, the same
+//! transaction puts the object on the `doomed` list, from which the janitor takes it apart.
+
+use std::sync::atomic::AtomicU64;
+
+use super::ShmError;
+use super::arena::Arena;
+use super::layout::{ARENA_START, Offset, peek};
+use super::segment::Segment;
+use super::shared::shared_struct;
+
+/// What an object is; the room above gives the numbers a meaning. Between 1 and 0x7fff.
+pub(crate) type Kind = u16;
+
+/// Set in the kind of an object that nobody refers to any more.
+const DOOMED: u16 = 0x8000;
+
+/// Odd, so that multiplying by it loses nothing.
+const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
+
+shared_struct! {
+    /// First words of every shared object.
+    pub(crate) struct ObjectHeader {
+        /// The kind, hidden by the session's nonce and the object's place, so that no other bytes pass for an object.
+        tag: AtomicU64,
+        references: AtomicU64,
+        /// Next on the doomed list.
+        pub(super) next: AtomicU64,
+    }
+}
+
+fn tag(segment: &Segment, object: Offset, kind: u16) -> u64 {
+    peek(&segment.header().nonce) ^ object.0.wrapping_mul(SPREAD) ^ u64::from(kind)
+}
+
+/// The kind of the object at a place, also when it is doomed; `None` when none is there, wherever the offset came from.
+fn raw_kind(segment: &Segment, object: Offset) -> Option<u16> {
+    let top = peek(&segment.header().arena.top);
+    let end = object.0.checked_add(size_of::<ObjectHeader>() as u64)?;
+    if object.0 < ARENA_START || end > top {
+        return None;
+    }
+    let header: &ObjectHeader = segment.get(object)?;
+    let kind = peek(&header.tag) ^ tag(segment, object, 0);
+    u16::try_from(kind).ok().filter(|kind| kind & !DOOMED != 0)
+}
+
+impl Segment {
+    /// The kind of the living object at a place; `None` when there is none, wherever the offset came from.
+    pub(crate) fn kind_at(&self, object: Offset) -> Option<Kind> {
+        raw_kind(self, object).filter(|kind| kind & DOOMED == 0)
+    }
+
+    /// The kind of the object at a place that came from the session's own books; it may be doomed.
+    pub(super) fn kind_of_listed(&self, object: Offset) -> Option<Kind> {
+        raw_kind(self, object).map(|kind| kind & !DOOMED)
+    }
+
+    /// How many refer to the object (tests, reports).
+    pub(crate) fn reference_count(&self, object: Offset) -> u64 {
+        let header: &ObjectHeader = self.at(object);
+        peek(&header.references)
+    }
+}
+
+impl Arena<'_> {
+    /// Inside the transaction that allocated it: make a block an object with one reference.
+    pub(super) fn christen(&self, object: Offset, kind: Kind) {
+        let header: &ObjectHeader = self.segment().at(object);
+        // Fresh memory, which goes with the transaction if that does not happen: nothing to undo. But the words must not be
+        // mistaken for an object should the memory be looked at later, so they are undone all the same.
+        self.set(&header.tag, tag(self.segment(), object, kind));
+        self.set(&header.references, 1);
+    }
+
+    /// Inside a transaction: one more refers to the object.
+    pub(super) fn count_reference(&self, object: Offset) -> Result<(), ShmError> {
+        if self.segment().kind_at(object).is_none() {
+            return Err(ShmError::NoSuchObject(object));
+        }
+        let header: &ObjectHeader = self.segment().at(object);
+        self.set(&header.references, peek(&header.references) + 1);
+        Ok(())
+    }
+
+    /// Inside a transaction: one less refers to the object; the last dooms it.
+    pub(super) fn uncount_reference(&self, object: Offset) {
+        let Some(kind) = self.segment().kind_at(object) else {
+            debug_assert!(false, "a reference to no object at {object}");
+            return;
+        };
+        let header: &ObjectHeader = self.segment().at(object);
+        let left = peek(&header.references) - 1;
+        self.set(&header.references, left);
+        if left == 0 {
+            let doomed = &self.segment().header().doomed;
+            self.set(&header.tag, tag(self.segment(), object, kind | DOOMED));
+            self.set(&header.next, peek(doomed));
+            self.set(doomed, object.0);
+        }
+    }
+
+    /// Inside a transaction: take the next doomed object off the list, for the janitor; `false` when there is none.
+    pub(super) fn next_doomed(&self) -> bool {
+        let header = self.segment().header();
+        let object = Offset(peek(&header.doomed));
+        if object.is_none() {
+            return false;
+        }
+        let next = peek(&self.segment().at::<ObjectHeader>(object).next);
+        self.set(&header.doomed, next);
+        self.set(&header.dying, object.0);
+        true
+    }
+}

@@ -1,0 +1,286 @@
+//! Processes of the session: who they are, whether they live, what they hold.
+
+use std::sync::atomic::Ordering;
+
+use super::ShmError;
+use super::layout::{
+    MAX_PROCESSES, NAME_WORDS, Offset, PROCESSES_START, ProcessEntry, ROW, peek, poke,
+};
+use super::segment::Segment;
+use super::step::step;
+use super::thread_slot::Thread;
+use crate::sys::identity;
+
+/// The entry may be reserved. What it tells about its last process stays until then.
+pub(super) const FREE: u64 = 0;
+/// A parent prepares a child.
+pub(super) const RESERVED: u64 = 1;
+/// The process has entered.
+pub(super) const RUNNING: u64 = 2;
+/// The process is gone and has given everything back; its parent may still ask about it.
+pub(super) const ENDED: u64 = 3;
+
+/// A process of the session: row and generation of its entry in the process table. Never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct ProcessId {
+    pub(crate) row: u32,
+    pub(crate) generation: u32,
+}
+
+impl ProcessId {
+    /// No process.
+    pub(crate) const NONE: ProcessId = ProcessId {
+        row: u32::MAX,
+        generation: 0,
+    };
+
+    /// Whether this is [`ProcessId::NONE`].
+    pub(crate) fn is_none(self) -> bool {
+        self.row == u32::MAX
+    }
+
+    /// The id as one number, 0 for none.
+    pub(crate) fn pack(self) -> u64 {
+        u64::from(self.generation) << 32 | u64::from(self.row.wrapping_add(1))
+    }
+
+    /// The id that [`ProcessId::pack`] made a number of.
+    pub(crate) fn unpack(packed: u64) -> ProcessId {
+        ProcessId {
+            row: (packed as u32).wrapping_sub(1),
+            generation: (packed >> 32) as u32,
+        }
+    }
+}
+
+/// What a process is doing, as far as the session knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ProcessState {
+    /// Its parent is starting it.
+    Starting,
+    /// It has entered the session and lives.
+    Running,
+    /// It has ended, and its parent has not taken note of that yet.
+    Ended,
+}
+
+/// One line of the process table.
+#[derive(Clone, Debug)]
+pub(crate) struct ProcessInfo {
+    /// Its id in the session.
+    pub(crate) id: ProcessId,
+    /// Its id in the system; 0 while it is being started.
+    pub(crate) pid: u32,
+    /// The process that started it; [`ProcessId::NONE`] for the first one.
+    pub(crate) parent: ProcessId,
+    /// The name it was given.
+    pub(crate) name: String,
+    /// Whether it ends with its parent.
+    pub(crate) daemon: bool,
+    /// Whether it lives.
+    pub(crate) state: ProcessState,
+    /// When it started, in clock ticks since boot.
+    pub(crate) start_time: u64,
+}
+
+/// What a child is to be known as.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Birth<'a> {
+    /// Its name; at most 64 bytes of it are kept.
+    pub(crate) name: &'a str,
+    /// Whether it ends with its parent.
+    pub(crate) daemon: bool,
+}
+
+impl ProcessEntry {
+    pub(super) fn set_name(&self, name: &str) {
+        let limit = name.len().min(NAME_WORDS * 8);
+        let end = (0..=limit)
+            .rev()
+            .find(|end| name.is_char_boundary(*end))
+            .unwrap_or(0);
+        let mut bytes = [0_u8; NAME_WORDS * 8];
+        bytes[..end].copy_from_slice(&name.as_bytes()[..end]);
+        for (word, chunk) in self.name.iter().zip(bytes.as_chunks::<8>().0) {
+            poke(word, u64::from_le_bytes(*chunk));
+        }
+        poke(&self.name_length, end as u64);
+    }
+
+    pub(super) fn name(&self) -> String {
+        let bytes: Vec<u8> = self
+            .name
+            .iter()
+            .flat_map(|word| peek(word).to_le_bytes())
+            .collect();
+        let end = (peek(&self.name_length) as usize).min(bytes.len());
+        String::from_utf8_lossy(&bytes[..end]).into_owned()
+    }
+}
+
+impl Segment {
+    pub(super) fn process_rows(&self) -> u64 {
+        self.header()
+            .process_rows
+            .load(Ordering::Acquire)
+            .min(MAX_PROCESSES)
+    }
+
+    pub(super) fn process_entry(&self, row: u32) -> &ProcessEntry {
+        self.at(Offset(PROCESSES_START + u64::from(row) * ROW))
+    }
+
+    /// The entry of a process, as long as it is that process's.
+    pub(super) fn entry_of(&self, process: ProcessId) -> Option<&ProcessEntry> {
+        if u64::from(process.row) >= self.process_rows() {
+            return None;
+        }
+        let entry = self.process_entry(process.row);
+        let same = entry.generation.load(Ordering::Acquire) == u64::from(process.generation);
+        same.then_some(entry)
+    }
+
+    /// The entry of a process that has not been given up yet.
+    pub(super) fn used_entry_of(&self, process: ProcessId) -> Result<&ProcessEntry, ShmError> {
+        self.entry_of(process)
+            .filter(|entry| entry.state.load(Ordering::Acquire) != FREE)
+            .ok_or(ShmError::NoSuchProcess)
+    }
+
+    /// Whether the process has ended, or has left the session. A zombie has ended; one that lost its first thread has not.
+    pub(crate) fn process_is_dead(&self, process: ProcessId) -> bool {
+        let Some(entry) = self.entry_of(process) else {
+            return true;
+        };
+        if entry.state.load(Ordering::Acquire) != RUNNING {
+            return true;
+        }
+        loop {
+            let main = entry.main_thread.load(Ordering::SeqCst);
+            if main == 0 {
+                return !identity::process_is_alive(
+                    peek(&entry.pid) as u32,
+                    peek(&entry.start_time),
+                );
+            }
+            if !self.thread_is_dead(main) {
+                return false;
+            }
+            // A thread that leaves in order resigns before its row is cleared.
+            if entry.main_thread.load(Ordering::SeqCst) == main {
+                return true;
+            }
+        }
+    }
+
+    /// The id in the system and the name of a process; of one that has ended, as long as its entry has not been used again.
+    pub(crate) fn describe(&self, process: ProcessId) -> Option<(u32, String)> {
+        self.entry_of(process)
+            .map(|entry| (peek(&entry.pid) as u32, entry.name()))
+    }
+
+    /// The life word that stands for a process, to sleep on.
+    pub(crate) fn main_life(&self, process: ProcessId) -> Option<&crate::sys::robust::LifeWord> {
+        let main = self.entry_of(process)?.main_thread.load(Ordering::SeqCst);
+        let row = (main & 0x1fff).checked_sub(1)?;
+        let slot = self.thread_slot(row);
+        (peek(&slot.generation) == main >> 32).then_some(&slot.life)
+    }
+
+    pub(super) fn info(&self, row: u32) -> Option<ProcessInfo> {
+        let entry = self.process_entry(row);
+        let generation = entry.generation.load(Ordering::Acquire) as u32;
+        let id = ProcessId { row, generation };
+        let state = match entry.state.load(Ordering::Acquire) {
+            RESERVED => ProcessState::Starting,
+            RUNNING if !self.process_is_dead(id) => ProcessState::Running,
+            RUNNING | ENDED => ProcessState::Ended,
+            _ => return None,
+        };
+        Some(ProcessInfo {
+            id,
+            pid: peek(&entry.pid) as u32,
+            parent: ProcessId::unpack(peek(&entry.parent)),
+            name: entry.name(),
+            daemon: peek(&entry.daemon) != 0,
+            state,
+            start_time: peek(&entry.start_time),
+        })
+    }
+}
+
+impl Thread<'_> {
+    /// Take a free entry for a child of `parent`.
+    pub(super) fn reserve_entry(
+        self,
+        parent: ProcessId,
+        birth: &Birth<'_>,
+    ) -> Result<ProcessId, ShmError> {
+        let segment = self.segment;
+        let header = segment.header();
+        self.transact(|arena| {
+            let rows = segment.process_rows();
+            let first = peek(&header.next_process) % rows;
+            let free = (0..rows)
+                .map(|step| ((first + step) % rows) as u32)
+                .find(|row| peek(&segment.process_entry(*row).state) == FREE);
+            let row = match free {
+                Some(row) => row,
+                None if rows < MAX_PROCESSES => {
+                    arena.grow_table(&header.process_rows, PROCESSES_START, ROW)?;
+                    rows as u32
+                }
+                None => return Err(ShmError::TooManyProcesses),
+            };
+            let entry = segment.process_entry(row);
+            let generation = (peek(&entry.generation) as u32).wrapping_add(1).max(1);
+            arena.set(&entry.generation, u64::from(generation));
+            for word in [&entry.pid, &entry.start_time, &entry.main_thread] {
+                poke(word, 0);
+            }
+            entry.set_name(birth.name);
+            poke(&entry.daemon, u64::from(birth.daemon));
+            poke(&entry.parent, parent.pack());
+            step();
+            arena.set(&entry.state, RESERVED);
+            arena.set(&header.next_process, u64::from(row) + 1);
+            Ok(ProcessId { row, generation })
+        })
+    }
+
+    /// The reserved entry becomes this process's own.
+    pub(super) fn enter_entry(self, process: ProcessId) -> Result<(), ShmError> {
+        let pid = identity::process_id();
+        let start_time = identity::start_time(pid).unwrap_or(0);
+        self.transact(|arena| {
+            let entry = self
+                .segment
+                .entry_of(process)
+                .ok_or(ShmError::NoSuchProcess)?;
+            if peek(&entry.state) != RESERVED {
+                return Err(ShmError::NoSuchProcess);
+            }
+            arena.set(&entry.pid, u64::from(pid));
+            arena.set(&entry.start_time, start_time);
+            arena.set(&entry.main_thread, self.id);
+            arena.set(&entry.state, RUNNING);
+            Ok(())
+        })
+    }
+
+    /// Give back what a process holds that is gone or leaving; its entry stays for its parent.
+    pub(super) fn end_entry(self, entry: &ProcessEntry) {
+        self.release_all(entry);
+        self.free_from(&entry.payload);
+        entry.state.store(ENDED, Ordering::Release);
+        step();
+    }
+
+    /// Give back everything, and the entry itself.
+    pub(super) fn free_entry(self, entry: &ProcessEntry) {
+        self.end_entry(entry);
+        self.free_from(&entry.report);
+        entry.state.store(FREE, Ordering::Release);
+        step();
+    }
+}

@@ -1,0 +1,195 @@
+//! Cleaning up after the dead: their critical sections, their messages in flight, their references, their entries.
+//!
+//! Every step is a transaction or can be done twice, so a sweeper that is killed leaves the rest to the next one. Only one sweeps at
+//! a time, under the janitor's latch.
+
+use std::sync::atomic::{Ordering, fence};
+use std::time::Duration;
+
+use super::ShmError;
+use super::latch::{Latched, Patience, Predecessor};
+use super::layout::{Offset, ProcessEntry, ThreadSlot, peek, poke};
+use super::process_table::{ENDED, FREE, ProcessId, RESERVED, RUNNING};
+use super::session::Session;
+use super::step::step;
+use super::thread_slot::{Thread, slot_thread_exists};
+use crate::sys::clock::Deadline;
+
+/// How long to wait for another sweeper; one that is stopped in the middle must not stop everybody else.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+impl Session {
+    /// Finish what dead threads and processes left behind. Can be called at any time by anybody.
+    pub(crate) fn sweep(&self) -> Result<(), ShmError> {
+        self.sweep_as(self.thread()?);
+        Ok(())
+    }
+
+    pub(super) fn sweep_as(&self, thread: Thread<'_>) {
+        if let Some(_janitor) = become_janitor(thread) {
+            self.sweep_threads(thread);
+            self.sweep_processes(thread);
+            self.destroy_listed(thread);
+        }
+        self.destroy_doomed(thread);
+    }
+
+    /// The child has been reaped: finish what it left, give back what it held, free its entry.
+    pub(crate) fn child_ended(&self, child: ProcessId) -> Result<(), ShmError> {
+        self.discard_entry(child)
+    }
+
+    /// The child could not be started after all: give back what was granted, free its entry.
+    pub(crate) fn cancel_child(&self, child: ProcessId) -> Result<(), ShmError> {
+        self.discard_entry(child)
+    }
+
+    fn discard_entry(&self, child: ProcessId) -> Result<(), ShmError> {
+        let thread = self.thread()?;
+        let entry = self.segment().used_entry_of(child)?;
+        // From now on any sweep may free the entry, if this one is kept from it.
+        entry
+            .parent
+            .store(ProcessId::NONE.pack(), Ordering::Release);
+        step();
+        if let Some(_janitor) = become_janitor(thread) {
+            self.sweep_threads(thread);
+            let still_its = self.segment().entry_of(child).is_some();
+            if still_its && peek(&entry.state) != FREE {
+                thread.free_entry(entry);
+            }
+            self.sweep_processes(thread);
+            self.destroy_listed(thread);
+        }
+        self.destroy_doomed(thread);
+        Ok(())
+    }
+
+    fn sweep_threads(&self, thread: Thread<'_>) {
+        for row in 0..self.segment().thread_rows() {
+            let slot = self.segment().thread_slot(row);
+            if slot.claim.load(Ordering::Acquire) != 0 {
+                self.sweep_thread(thread, slot);
+            }
+        }
+    }
+
+    fn sweep_thread(&self, thread: Thread<'_>, slot: &ThreadSlot) {
+        let claim = slot.claim.load(Ordering::Acquire);
+        let life = slot.life.load();
+        if life == 0 {
+            // Being registered or given back right now, or its owner (or its sweeper) died in between: then it holds nothing.
+            if claim != 0 && !slot_thread_exists(slot) {
+                let _ = slot
+                    .claim
+                    .compare_exchange(claim, 0, Ordering::AcqRel, Ordering::Relaxed);
+                step();
+            }
+            return;
+        }
+        if !slot.life.is_dead() && (peek(&slot.unmarked) == 0 || slot_thread_exists(slot)) {
+            return;
+        }
+        thread.settle_arena();
+        let held = Offset(peek(&slot.holding));
+        if let Some(known) = self
+            .segment()
+            .kind_of_listed(held)
+            .and_then(|kind| self.operations(kind))
+        {
+            (known.settle)(self, thread, held);
+        }
+        poke(&slot.holding, 0);
+        step();
+        thread.discard_in_flight(slot);
+        slot.life.clear();
+        step();
+        slot.claim.store(0, Ordering::Release);
+        step();
+    }
+
+    fn sweep_processes(&self, thread: Thread<'_>) {
+        for row in 0..self.segment().process_rows() as u32 {
+            let entry = self.segment().process_entry(row);
+            let generation = entry.generation.load(Ordering::Acquire) as u32;
+            match entry.state.load(Ordering::Acquire) {
+                RUNNING
+                    if self
+                        .segment()
+                        .process_is_dead(ProcessId { row, generation }) =>
+                {
+                    thread.end_entry(entry);
+                    self.free_orphan(thread, entry);
+                }
+                ENDED | RESERVED => self.free_orphan(thread, entry),
+                _ => {}
+            }
+        }
+    }
+
+    /// Free an entry whose process is gone, or never came, when nobody is left who could ask about it.
+    fn free_orphan(&self, thread: Thread<'_>, entry: &ProcessEntry) {
+        let parent = ProcessId::unpack(peek(&entry.parent));
+        if parent.is_none() || self.segment().process_is_dead(parent) {
+            thread.free_entry(entry);
+        }
+    }
+
+    /// Take apart the objects nobody refers to any more. If another is at it, that one does it.
+    pub(crate) fn destroy_doomed(&self, thread: Thread<'_>) {
+        let header = self.segment().header();
+        loop {
+            fence(Ordering::SeqCst);
+            if peek(&header.doomed) == 0 && peek(&header.dying) == 0 {
+                return;
+            }
+            let Ok((_janitor, predecessor)) = header.janitor.try_acquire(thread) else {
+                return;
+            };
+            if predecessor == Predecessor::Died {
+                thread.settle_arena();
+            }
+            self.destroy_listed(thread);
+        }
+    }
+
+    fn destroy_listed(&self, thread: Thread<'_>) {
+        let header = self.segment().header();
+        loop {
+            if peek(&header.dying) == 0 {
+                let arena = thread.arena();
+                if !arena.next_doomed() {
+                    return;
+                }
+                arena.commit();
+            }
+            let object = Offset(peek(&header.dying));
+            if let Some(known) = self
+                .segment()
+                .kind_of_listed(object)
+                .and_then(|kind| self.operations(kind))
+            {
+                (known.destroy)(self, thread, object);
+            }
+            thread.free_from(&header.dying);
+        }
+    }
+}
+
+fn become_janitor(thread: Thread<'_>) -> Option<Latched<'_>> {
+    let patience = Patience {
+        deadline: Deadline::after(PATIENCE),
+        grace_ns: 0,
+        stop: None,
+    };
+    let (janitor, predecessor) = thread
+        .segment
+        .header()
+        .janitor
+        .acquire(thread, patience)
+        .ok()?;
+    if predecessor == Predecessor::Died {
+        thread.settle_arena();
+    }
+    Some(janitor)
+}

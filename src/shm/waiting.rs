@@ -1,0 +1,90 @@
+//! What each thread waits for, written down for whoever diagnoses.
+
+use std::sync::atomic::Ordering;
+
+use super::layout::{Offset, ThreadSlot, peek, poke};
+use super::process_table::ProcessId;
+use super::session::Session;
+use super::thread_slot::Thread;
+use crate::sys::clock::Deadline;
+
+/// A wait in progress.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Wait {
+    /// What kind of wait, as the room above numbers them; never 0.
+    pub(crate) kind: u16,
+    /// The object waited for.
+    pub(crate) object: Offset,
+    /// When it began, nanoseconds of the monotonic clock.
+    pub(crate) since_ns: u64,
+    /// When it gives up.
+    pub(crate) deadline: Deadline,
+}
+
+/// A living thread of the session.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ThreadInfo {
+    /// Its process.
+    pub(crate) process: ProcessId,
+    /// The process's id in the system.
+    pub(crate) pid: u32,
+    /// Its id in the system.
+    pub(crate) tid: u32,
+    /// Its row in the thread table, which [`crate::sync::Owner`] names.
+    pub(crate) row: u64,
+    /// What it waits for, if it waits.
+    pub(crate) wait: Option<Wait>,
+}
+
+/// Keeps a wait written down; the drop strikes it out.
+#[derive(Debug)]
+pub(crate) struct WaitNote<'s> {
+    slot: &'s ThreadSlot,
+}
+
+impl<'s> Thread<'s> {
+    /// Write down that this thread waits.
+    pub(crate) fn note_wait(self, wait: Wait) -> WaitNote<'s> {
+        poke(&self.slot.wait_object, wait.object.0);
+        poke(&self.slot.wait_since, wait.since_ns);
+        poke(&self.slot.wait_deadline, wait.deadline.as_ns());
+        self.slot
+            .wait_kind
+            .store(u64::from(wait.kind), Ordering::Release);
+        WaitNote { slot: self.slot }
+    }
+}
+
+impl Drop for WaitNote<'_> {
+    fn drop(&mut self) {
+        self.slot.wait_kind.store(0, Ordering::Release);
+    }
+}
+
+impl Session {
+    /// The living threads of all processes, and what they wait for.
+    pub(crate) fn threads(&self) -> Vec<ThreadInfo> {
+        let segment = self.segment();
+        (0..segment.thread_rows())
+            .map(|row| (row, segment.thread_slot(row)))
+            .filter(|(_, slot)| slot.claim.load(Ordering::Acquire) != 0 && !slot.life.is_dead())
+            .map(|(row, slot)| ThreadInfo {
+                process: ProcessId::unpack(peek(&slot.process)),
+                pid: peek(&slot.pid) as u32,
+                tid: slot.claim.load(Ordering::Acquire) as u32,
+                row,
+                wait: wait_of(slot),
+            })
+            .collect()
+    }
+}
+
+fn wait_of(slot: &ThreadSlot) -> Option<Wait> {
+    let kind = slot.wait_kind.load(Ordering::Acquire) as u16;
+    (kind != 0).then(|| Wait {
+        kind,
+        object: Offset(peek(&slot.wait_object)),
+        since_ns: peek(&slot.wait_since),
+        deadline: Deadline::at_ns(peek(&slot.wait_deadline)),
+    })
+}

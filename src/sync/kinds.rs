@@ -1,0 +1,42 @@
+//! The kinds of objects a session holds, and what is done with each when nobody uses it any more or a user of it died.
+
+use std::os::fd::OwnedFd;
+
+use super::queue;
+use crate::shm::{KindOperations, Kinds, Offset, Session, SessionOptions, ShmError, Thread};
+
+/// What an object is: the numbers in its header.
+pub(crate) mod kind {
+    use crate::shm::Kind;
+
+    pub(crate) const MUTEX: Kind = 1;
+    pub(crate) const QUEUE: Kind = 2;
+}
+
+static KINDS: Kinds = &[
+    KindOperations {
+        kind: kind::MUTEX,
+        name: "lock",
+        destroy: nothing,
+        settle: nothing,
+    },
+    KindOperations {
+        kind: kind::QUEUE,
+        name: "queue",
+        destroy: queue::destroy,
+        settle: queue::settle,
+    },
+];
+
+/// For objects that own nothing and have no critical sections.
+fn nothing(_: &Session, _: Thread<'_>, _: Offset) {}
+
+/// A new session with this process as its first.
+pub(crate) fn create_session(options: &SessionOptions) -> Result<Session, ShmError> {
+    Session::create(options, KINDS)
+}
+
+/// The session behind a descriptor inherited from its creator; see [`Session::enter_child`].
+pub(crate) fn attach_session(fd: OwnedFd) -> Result<Session, ShmError> {
+    Session::attach(fd, KINDS)
+}

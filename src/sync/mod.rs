@@ -1,0 +1,21 @@
+//! Primitives between processes: lock, queue, and the one wait loop.
+// What tells about a queue or lock is read by tests so far.
+#![allow(dead_code, unused_imports)]
+
+mod event_word;
+mod failure;
+mod kinds;
+mod mutex;
+mod queue;
+#[cfg(test)]
+mod tests;
+mod wait;
+
+pub(crate) use crate::sys::clock::Deadline;
+pub(crate) use failure::{NotReleased, PutError, TooManyDone, WaitError};
+pub(crate) use kinds::{attach_session, create_session, kind};
+pub(crate) use mutex::{Acquired, Mutex, Owner};
+pub(crate) use queue::Queue;
+pub(crate) use wait::{noted, wait_kind};
+
+pub(crate) use crate::shm::{Birth, Offset, ProcessId, Session, SessionOptions, ShmError};

@@ -1,0 +1,326 @@
+//! The user-visible lock: owned by a process, released by anyone, handed on when its owner dies.
+//!
+//! The word names the owner; nothing is linked through it, so that any process may release. When the owner's process ends without
+//! releasing, the next acquirer takes over and is told so. A thread that ends does not give its lock up, as in Python.
+//!
+//! Releases by others and deaths mix badly: after a takeover, a late `release` that was meant for the dead owner's hold would free
+//! the new owner's. The rule: a hold that was taken over can be released only by the process that took it over.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::failure::{NotReleased, WaitError};
+use super::kinds::kind;
+use super::wait::{HEARTBEAT_NS, spin, wait_kind};
+use crate::shm::{
+    Handle, ObjectHeader, Offset, ProcessId, Session, ShmError, Thread, Wait, futex_half,
+    owner_parts, peek, poke, shared_struct, step,
+};
+use crate::sys::clock::{Deadline, now_ns};
+use crate::sys::futex::{self, Wakeup};
+
+/// Somebody sleeps on the word.
+const WAITERS: u64 = 1 << 31;
+/// Somebody has waited long: a release promises the lock to the sleepers.
+const STARVED: u64 = 1 << 30;
+/// The hold was taken over from a dead owner.
+const INHERITED: u64 = 1 << 29;
+const FLAGS: u64 = WAITERS | STARVED | INHERITED;
+
+/// Waiting longer than this without luck is starving.
+const STARVING_NS: u64 = 1_000_000;
+
+shared_struct! {
+    struct MutexObject {
+        header: ObjectHeader,
+        /// [`Thread::owner`] of the owner and flags, 0 when free.
+        word: AtomicU64,
+        /// Sticky: an owner died holding the lock.
+        abandoned: AtomicU64,
+        /// When the lock was last promised to a sleeper.
+        promised_at: AtomicU64,
+    }
+}
+
+/// A lock between processes. Clones are the same lock.
+#[derive(Clone, Debug)]
+pub(crate) struct Mutex(std::sync::Arc<Handle>);
+
+/// How a lock was acquired.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Acquired {
+    /// It was free.
+    Free,
+    /// Its owner had ended without releasing it; what it protects may be half changed.
+    Abandoned {
+        /// The dead owner's process id in the system; 0 when that has been forgotten.
+        pid: u32,
+        /// The name it had.
+        name: String,
+    },
+}
+
+/// Who holds a lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Owner {
+    /// The process in the session.
+    pub(crate) process: ProcessId,
+    /// Its id in the system; 0 when that has been forgotten.
+    pub(crate) pid: u32,
+    /// Row of the thread that acquired, see [`crate::shm::ThreadInfo::row`].
+    pub(crate) thread: u64,
+}
+
+impl Mutex {
+    /// A new lock, free.
+    pub(crate) fn create(session: &Session) -> Result<Mutex, ShmError> {
+        let handle = Handle::create(session, kind::MUTEX, size_of::<MutexObject>() as u64)?;
+        Ok(Mutex(std::sync::Arc::new(handle)))
+    }
+
+    /// The lock at an offset received from another process. Any other offset is an error.
+    pub(crate) fn open(session: &Session, offset: Offset) -> Result<Mutex, ShmError> {
+        Ok(Mutex(std::sync::Arc::new(Handle::open(
+            session,
+            offset,
+            kind::MUTEX,
+        )?)))
+    }
+
+    /// This process's hold on the lock's existence.
+    pub(crate) fn handle(&self) -> &Handle {
+        &self.0
+    }
+
+    fn session(&self) -> &Session {
+        self.0.session()
+    }
+
+    #[inline(always)]
+    fn object(&self) -> &MutexObject {
+        self.session().segment().at(self.0.offset())
+    }
+
+    /// Acquire the lock, waiting until `deadline`. Not reentrant.
+    #[inline]
+    pub(crate) fn acquire(&self, deadline: Deadline) -> Result<Acquired, WaitError> {
+        let thread = self.session().thread()?;
+        let object = self.object();
+        if object.exchange(0, thread.owner) {
+            step();
+            return Ok(Acquired::Free);
+        }
+        self.contend(thread, object, deadline)
+    }
+
+    #[cold]
+    fn contend(
+        &self,
+        thread: Thread<'_>,
+        object: &MutexObject,
+        deadline: Deadline,
+    ) -> Result<Acquired, WaitError> {
+        if !deadline.is_now() {
+            spin(thread, || object.is_open_to(false));
+        }
+        let start = now_ns();
+        let mut note = None;
+        let mut slept = false;
+        loop {
+            let word = peek(&object.word);
+            if let Some(acquired) = self.try_take(thread, object, word, slept) {
+                return Ok(acquired);
+            }
+            if peek(&object.word) != word {
+                continue;
+            }
+            if !deadline.is_now() && self.session().stop_requested() {
+                return Err(WaitError::Interrupted);
+            }
+            let now = now_ns();
+            if deadline.passed(now) {
+                return Err(WaitError::TimedOut);
+            }
+            note.get_or_insert_with(|| {
+                let (kind, since_ns) = (wait_kind::ACQUIRE, start);
+                thread.note_wait(Wait {
+                    kind,
+                    object: self.0.offset(),
+                    since_ns,
+                    deadline,
+                })
+            });
+            let starving = slept && now - start > STARVING_NS && word & !FLAGS != 0;
+            let marked = word | WAITERS | if starving { STARVED } else { 0 };
+            if marked != word && !object.exchange(word, marked) {
+                continue;
+            }
+            let until = deadline.within(now, HEARTBEAT_NS);
+            let wakeup = self.sleep(object, marked, until);
+            slept = true;
+            if wakeup == Wakeup::TimedOut && object.is_open_to(true) && !deadline.passed(now_ns()) {
+                thread.count_heal();
+            }
+        }
+    }
+
+    /// Take the lock if `word` says it is free for us, or its owner is dead.
+    fn try_take(
+        &self,
+        thread: Thread<'_>,
+        object: &MutexObject,
+        word: u64,
+        slept: bool,
+    ) -> Option<Acquired> {
+        // Whoever has slept cannot know whether others still do.
+        let waiters = (word & WAITERS) | if slept { WAITERS } else { 0 };
+        let Some((process, _)) = owner_parts(word) else {
+            let taken =
+                object.may_take(word, slept) && object.exchange(word, thread.owner | waiters);
+            step();
+            return taken.then_some(Acquired::Free);
+        };
+        let segment = self.session().segment();
+        if !segment.process_is_dead(process) {
+            return None;
+        }
+        let (pid, name) = segment.describe(process).unwrap_or_default();
+        if !object.exchange(word, thread.owner | waiters | INHERITED) {
+            return None;
+        }
+        step();
+        // The kernel wakes only one of those who sleep on a life word; they may wait for different locks.
+        if let Some(life) = segment.main_life(process) {
+            futex::wake(life.futex(), u32::MAX);
+        }
+        object.abandoned.store(1, Ordering::Release);
+        step();
+        Some(Acquired::Abandoned { pid, name })
+    }
+
+    /// Sleep until the word changes, the owner's process dies, or the time is over.
+    fn sleep(&self, object: &MutexObject, word: u64, until: Deadline) -> Wakeup {
+        let half = futex_half(&object.word);
+        let owner = owner_parts(word);
+        let life = owner.and_then(|(process, _)| self.session().segment().main_life(process));
+        if let Some(life) = life {
+            let Some(living) = life.prepare_wait() else {
+                return Wakeup::Changed;
+            };
+            let wakeup = futex::wait_either((half, word as u32), (life.futex(), living), until);
+            if wakeup != Wakeup::Unsupported {
+                return wakeup;
+            }
+        }
+        futex::wait(half, word as u32, until)
+    }
+
+    /// Release the lock, whoever holds it; but one taken over from a dead owner only by the process that did so.
+    #[inline]
+    pub(crate) fn release(&self) -> Result<(), NotReleased> {
+        let object = self.object();
+        loop {
+            let word = peek(&object.word);
+            if word & !FLAGS == 0 {
+                return Err(NotReleased::NotHeld);
+            }
+            if word & FLAGS == 0 {
+                if object.release_to(word, 0) {
+                    step();
+                    return Ok(());
+                }
+                continue;
+            }
+            if word & INHERITED != 0 && !self.is_mine(word) {
+                return Err(NotReleased::Inherited);
+            }
+            if object.hand_on(word) {
+                return Ok(());
+            }
+        }
+    }
+
+    fn is_mine(&self, word: u64) -> bool {
+        owner_parts(word).is_some_and(|(process, _)| process == self.session().me())
+    }
+
+    /// Whether somebody holds the lock, dead or alive.
+    pub(crate) fn is_locked(&self) -> bool {
+        peek(&self.object().word) & !FLAGS != 0
+    }
+
+    /// Who holds the lock.
+    pub(crate) fn owner(&self) -> Option<Owner> {
+        let (process, thread) = owner_parts(peek(&self.object().word))?;
+        let described = self.session().segment().describe(process);
+        Some(Owner {
+            process,
+            pid: described.map_or(0, |(pid, _)| pid),
+            thread,
+        })
+    }
+
+    /// Whether an owner has died holding the lock, ever, or since [`Mutex::set_abandoned`] took it back.
+    pub(crate) fn abandoned(&self) -> bool {
+        peek(&self.object().abandoned) != 0
+    }
+
+    /// Set or take back [`Mutex::abandoned`], as whoever repaired what the lock protects may do.
+    pub(crate) fn set_abandoned(&self, abandoned: bool) {
+        self.object()
+            .abandoned
+            .store(u64::from(abandoned), Ordering::Release);
+    }
+}
+
+impl MutexObject {
+    #[inline(always)]
+    fn exchange(&self, from: u64, to: u64) -> bool {
+        self.word
+            .compare_exchange(from, to, Ordering::Acquire, Ordering::Relaxed)
+            .is_ok()
+    }
+
+    #[inline(always)]
+    fn release_to(&self, from: u64, to: u64) -> bool {
+        self.word
+            .compare_exchange(from, to, Ordering::Release, Ordering::Relaxed)
+            .is_ok()
+    }
+
+    /// Whether a free lock may be taken: one promised to the sleepers only by them, or by anyone after a heartbeat, when the one who
+    /// was woken must be dead.
+    fn may_take(&self, word: u64, slept: bool) -> bool {
+        word & STARVED == 0
+            || slept
+            || now_ns().saturating_sub(peek(&self.promised_at)) > HEARTBEAT_NS
+    }
+
+    fn is_open_to(&self, slept: bool) -> bool {
+        let word = peek(&self.word);
+        word & !FLAGS == 0 && self.may_take(word, slept)
+    }
+
+    /// Release a lock that somebody waits for, promising it to the sleepers if one of them starves.
+    #[cold]
+    fn hand_on(&self, word: u64) -> bool {
+        let promised = if word & STARVED != 0 {
+            STARVED | WAITERS
+        } else {
+            0
+        };
+        if promised != 0 {
+            poke(&self.promised_at, now_ns());
+        }
+        if !self.release_to(word, promised) {
+            return false;
+        }
+        step();
+        if word & WAITERS != 0 && futex::wake(futex_half(&self.word), 1) == 0 && promised != 0 {
+            // Whoever starved has given up waiting.
+            if self.release_to(promised, 0) {
+                futex::wake(futex_half(&self.word), 1);
+            }
+        }
+        true
+    }
+}

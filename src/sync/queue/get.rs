@@ -1,0 +1,242 @@
+//! The get side of a queue.
+
+use std::cell::Cell;
+use std::ops::Range;
+
+use super::super::failure::WaitError;
+use super::Queue;
+use super::layout::{
+    End, POINTER_RECORD, QueueObject, SEGMENT_HEADER, Tag, follow_jump, inline_record, patience,
+};
+use crate::shm::{Latched, Offset, Session, Thread, message_bytes, peek, step};
+use crate::sys::clock::Deadline;
+
+/// A buffer larger than this is not kept for the next message.
+const KEPT_BUFFER: usize = 1 << 20;
+
+thread_local! {
+    /// Where small messages are copied to under the latch.
+    static BUFFER: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
+}
+
+/// A message that this thread has taken out of the queue.
+pub(super) enum Taken<'s> {
+    /// A part of the buffer.
+    Inline(Range<usize>),
+    Block(InFlight<'s>),
+}
+
+/// A block that this thread took over; given back when dropped, also by a panic.
+pub(super) struct InFlight<'s> {
+    session: &'s Session,
+    thread: Thread<'s>,
+    block: Offset,
+}
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        self.thread.discard_message(self.block);
+        self.session.destroy_doomed(self.thread);
+    }
+}
+
+impl Taken<'_> {
+    fn bytes<'b>(&'b self, buffer: &'b [u8]) -> &'b [u8] {
+        match self {
+            Taken::Inline(range) => &buffer[range.clone()],
+            Taken::Block(in_flight) => message_bytes(in_flight.thread.segment, in_flight.block),
+        }
+    }
+}
+
+/// The most messages that are taken at once.
+const ROUND: usize = 64;
+
+impl Queue {
+    /// Take the oldest message, waiting for one until `deadline`, and read it in place.
+    ///
+    /// The references it carries are held while `read` runs, so that `read` can open handles of its own. A process that is killed in
+    /// here takes the message with it.
+    pub(crate) fn get_with<R>(
+        &self,
+        deadline: Deadline,
+        read: impl FnOnce(&[u8]) -> R,
+    ) -> Result<R, WaitError> {
+        let mut buffer = borrow_buffer();
+        let mut taken = None;
+        self.take(1, deadline, &mut buffer, |one| taken = Some(one))?;
+        let taken = taken.ok_or(WaitError::TimedOut)?;
+        let result = read(taken.bytes(&buffer));
+        return_buffer(buffer);
+        Ok(result)
+    }
+
+    /// Take up to `max` messages: wait for the first until `deadline`, then take what is there. How many there were.
+    ///
+    /// A process that is killed in here takes those of its last round with it, [`ROUND`] at most.
+    pub(crate) fn get_many_with(
+        &self,
+        max: usize,
+        deadline: Deadline,
+        mut read: impl FnMut(&[u8]),
+    ) -> Result<usize, WaitError> {
+        if max == 0 {
+            return Ok(0);
+        }
+        let mut count = self.get_round(max, deadline, &mut read)?;
+        // In rounds: others get their turn, and a kill costs no more than a round.
+        while count < max && !self.is_empty() {
+            match self.get_round(max - count, Deadline::NOW, &mut read) {
+                Ok(more) => count += more,
+                // What has been read is not given up for what could not be taken any more.
+                Err(_) => break,
+            }
+        }
+        Ok(count)
+    }
+
+    /// Take and read one round of messages: at least one, at most `max`.
+    fn get_round(
+        &self,
+        max: usize,
+        deadline: Deadline,
+        read: &mut impl FnMut(&[u8]),
+    ) -> Result<usize, WaitError> {
+        let mut buffer = borrow_buffer();
+        let mut round = Vec::new();
+        self.take(max.min(ROUND), deadline, &mut buffer, |one| round.push(one))?;
+        let count = round.len();
+        for taken in round {
+            read(taken.bytes(&buffer));
+        }
+        return_buffer(buffer);
+        Ok(count)
+    }
+
+    /// Take at least one and at most `max` messages.
+    #[inline]
+    fn take<'s>(
+        &'s self,
+        max: usize,
+        deadline: Deadline,
+        buffer: &mut Vec<u8>,
+        mut keep: impl FnMut(Taken<'s>),
+    ) -> Result<(), WaitError> {
+        let session = self.session();
+        let thread = session.thread()?;
+        let object = self.object();
+        loop {
+            if object.length() == 0 {
+                self.wait_for_message(thread, object, deadline)?;
+            }
+            thread.set_holding(self.handle().offset().0);
+            let held = object.hold(End::Get, thread, patience(session, deadline));
+            let count = held.map(|latched| {
+                take_batch(session, thread, object, &latched, max, buffer, &mut keep)
+            });
+            thread.set_holding(0);
+            let count = count?;
+            if count > 0 {
+                if peek(&object.capacity) != 0 {
+                    object.not_full.notify(count as u32);
+                }
+                step();
+                return Ok(());
+            }
+        }
+    }
+}
+
+/// Take what is there, up to `max` messages; how many.
+#[inline]
+pub(super) fn take_batch<'s>(
+    session: &'s Session,
+    thread: Thread<'s>,
+    object: &QueueObject,
+    latched: &Latched<'_>,
+    max: usize,
+    buffer: &mut Vec<u8>,
+    keep: &mut impl FnMut(Taken<'s>),
+) -> usize {
+    let side = &object.get;
+    let available = object.put_published.load() - peek(&side.count);
+    let count = available.min(max as u64);
+    for _ in 0..count {
+        keep(take_one(session, thread, object, latched, buffer));
+    }
+    if count > 0 {
+        object.get_published.publish(peek(&side.count));
+    }
+    count as usize
+}
+
+/// Take the oldest message, of which there is one, as one transaction.
+#[inline(always)]
+fn take_one<'s>(
+    session: &'s Session,
+    thread: Thread<'s>,
+    object: &QueueObject,
+    latched: &Latched<'_>,
+    buffer: &mut Vec<u8>,
+) -> Taken<'s> {
+    let side = &object.get;
+    let segment = thread.segment;
+    if peek(&side.spare) != 0 {
+        // A predecessor left a segment, but died before freeing it.
+        thread.free_from(&side.spare);
+    }
+    let mut position = Offset(peek(&side.position));
+    let mut entered = None;
+    if position.is_none() {
+        let first = Offset(peek(&object.first));
+        position = first.plus(SEGMENT_HEADER);
+        entered = Some(first);
+    }
+    let (position, jumped) = follow_jump(thread, position);
+    let left = jumped.map(|_| entered.map_or(peek(&side.segment), |first| first.0));
+    let (tag, length) = Tag::parse(peek(segment.word(position)));
+    let (taken, size) = if tag == Tag::Inline {
+        let start = buffer.len();
+        buffer.extend_from_slice(segment.bytes(position.plus(8), length));
+        (Taken::Inline(start..buffer.len()), inline_record(length))
+    } else {
+        let block = Offset(peek(segment.word(position.plus(8))));
+        (
+            Taken::Block(InFlight {
+                session,
+                thread,
+                block,
+            }),
+            POINTER_RECORD,
+        )
+    };
+    step();
+    if let Taken::Block(in_flight) = &taken {
+        thread.take_over(latched, in_flight.block);
+    }
+    latched.set(&side.position, position.0 + size);
+    if let Some(next) = jumped.or(entered) {
+        latched.set(&side.segment, next.0);
+    }
+    if let Some(left) = left {
+        latched.set(&side.spare, left);
+    }
+    latched.set(&side.count, peek(&side.count) + 1);
+    latched.commit();
+    if left.is_some() {
+        thread.free_from(&side.spare);
+    }
+    taken
+}
+
+fn borrow_buffer() -> Vec<u8> {
+    let mut buffer = BUFFER.take();
+    buffer.clear();
+    buffer
+}
+
+fn return_buffer(buffer: Vec<u8>) {
+    if buffer.capacity() <= KEPT_BUFFER {
+        BUFFER.set(buffer);
+    }
+}

@@ -1,0 +1,118 @@
+//! The queue: messages in the order they were put, from any process to any process, none lost or doubled by a kill.
+//!
+//! Two latches, one a side, so that putting and getting do not disturb each other. A side's state becomes visible to the other side
+//! through one published counter, stored after the transaction is committed. Small messages lie in segments, one after the other;
+//! large ones, and those that carry handles, in blocks of their own that are written and read outside the latches.
+
+#[cfg(test)]
+mod audit;
+mod get;
+mod layout;
+mod lifecycle;
+mod put;
+mod tasks;
+
+use std::sync::Arc;
+
+use super::failure::WaitError;
+use super::kinds::kind;
+use super::wait::{wait_kind, wait_until};
+use crate::shm::{Handle, Offset, Session, ShmError, Thread, peek, poke};
+use crate::sys::clock::Deadline;
+use layout::QueueObject;
+
+#[cfg(test)]
+pub(super) use audit::audit_queue;
+pub(super) use lifecycle::{destroy, settle};
+
+/// A queue between processes. Clones are the same queue.
+#[derive(Clone, Debug)]
+pub(crate) struct Queue(Arc<Handle>);
+
+impl Queue {
+    /// A new queue for at most `capacity` messages; 0 for as many as memory holds.
+    pub(crate) fn create(session: &Session, capacity: usize) -> Result<Queue, ShmError> {
+        let handle = Handle::create(session, kind::QUEUE, size_of::<QueueObject>() as u64)?;
+        let queue = Queue(Arc::new(handle));
+        // Nobody else knows the queue yet.
+        poke(&queue.object().capacity, capacity as u64);
+        Ok(queue)
+    }
+
+    /// The queue at an offset received from another process. Any other offset is an error.
+    pub(crate) fn open(session: &Session, offset: Offset) -> Result<Queue, ShmError> {
+        Ok(Queue(Arc::new(Handle::open(session, offset, kind::QUEUE)?)))
+    }
+
+    /// This process's hold on the queue's existence.
+    pub(crate) fn handle(&self) -> &Handle {
+        &self.0
+    }
+
+    #[inline(always)]
+    fn session(&self) -> &Session {
+        self.0.session()
+    }
+
+    #[inline(always)]
+    fn object(&self) -> &QueueObject {
+        self.session().segment().at(self.0.offset())
+    }
+
+    /// Number of messages in the queue.
+    pub(crate) fn len(&self) -> usize {
+        self.object().length() as usize
+    }
+
+    /// Whether there is no message in the queue.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Whether a put would have to wait.
+    pub(crate) fn is_full(&self) -> bool {
+        let capacity = self.capacity();
+        capacity != 0 && self.len() >= capacity
+    }
+
+    /// The most messages it holds, 0 for no limit.
+    pub(crate) fn capacity(&self) -> usize {
+        peek(&self.object().capacity) as usize
+    }
+
+    /// Wait until there is a message.
+    fn wait_for_message(
+        &self,
+        thread: Thread<'_>,
+        object: &QueueObject,
+        deadline: Deadline,
+    ) -> Result<(), WaitError> {
+        let what = (wait_kind::GET, self.0.offset());
+        wait_until(
+            self.session(),
+            thread,
+            what,
+            &object.not_empty,
+            deadline,
+            || object.length() != 0,
+        )
+    }
+
+    /// Wait until there is room.
+    fn wait_for_room(
+        &self,
+        thread: Thread<'_>,
+        object: &QueueObject,
+        deadline: Deadline,
+    ) -> Result<(), WaitError> {
+        let what = (wait_kind::PUT, self.0.offset());
+        wait_until(
+            self.session(),
+            thread,
+            what,
+            &object.not_full,
+            deadline,
+            || object.has_room(),
+        )
+    }
+}

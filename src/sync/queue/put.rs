@@ -1,0 +1,245 @@
+//! The put side of a queue.
+
+use super::super::failure::{PutError, WaitError};
+use super::Queue;
+use super::layout::{
+    End, INLINE_MAX, POINTER_RECORD, QueueObject, SEGMENT_HEADER, SEGMENT_MAX, SEGMENT_MIN, Side,
+    Tag, inline_record, patience,
+};
+use crate::shm::{Latched, Offset, ShmError, Thread, peek, poke, step};
+use crate::sys::clock::Deadline;
+
+/// Usable bytes are this much less than the size of a segment's block.
+const BLOCK_OVERHEAD: u64 = 16;
+
+/// Messages put under one hold of the latch.
+const BATCH: usize = 64;
+
+/// What a record is made of.
+#[derive(Clone, Copy)]
+enum Content<'a> {
+    Inline(&'a [u8]),
+    /// On the thread's list of messages in flight.
+    Block(Offset),
+}
+
+impl Content<'_> {
+    fn record(self) -> u64 {
+        match self {
+            Content::Inline(bytes) => inline_record(bytes.len() as u64),
+            Content::Block(_) => POINTER_RECORD,
+        }
+    }
+}
+
+impl Queue {
+    /// Put a message that carries references to `handles`, waiting for room until `deadline`.
+    ///
+    /// When this returns `Ok`, every process sees the message. If the process is killed meanwhile, the message is there or it is not.
+    pub(crate) fn put(
+        &self,
+        bytes: &[u8],
+        handles: &[Offset],
+        deadline: Deadline,
+    ) -> Result<(), PutError> {
+        if bytes.len() <= INLINE_MAX && handles.is_empty() {
+            let thread = self.session().thread()?;
+            return self.put_content(thread, self.object(), Content::Inline(bytes), deadline);
+        }
+        self.put_pieces(&[bytes], handles, deadline)
+    }
+
+    /// As [`put`](Self::put), for a large message that lies in pieces: they are copied once, to where they stay.
+    pub(crate) fn put_pieces(
+        &self,
+        pieces: &[&[u8]],
+        handles: &[Offset],
+        deadline: Deadline,
+    ) -> Result<(), PutError> {
+        let thread = self.session().thread()?;
+        let object = self.object();
+        if deadline.is_now() && !object.has_room() {
+            return Err(PutError::Full);
+        }
+        let written = thread.write_message(pieces, handles);
+        let result = match &written {
+            Ok(block) => self.put_content(thread, object, Content::Block(*block), deadline),
+            Err(_) => Ok(()),
+        };
+        if let (Ok(block), Err(_)) = (&written, &result) {
+            thread.discard_message(*block);
+            self.session().destroy_doomed(thread);
+        }
+        written?;
+        result
+    }
+
+    /// Put messages one after the other, waiting for room as needed; how many were put before the first that was not.
+    ///
+    /// Other messages may come in between.
+    pub(crate) fn put_many(
+        &self,
+        messages: &[&[u8]],
+        deadline: Deadline,
+    ) -> Result<(), (usize, PutError)> {
+        let thread = self.session().thread().map_err(|error| (0, error.into()))?;
+        let object = self.object();
+        let mut put = 0;
+        while let Some(next) = messages.get(put) {
+            let result = if next.len() > INLINE_MAX {
+                self.put(next, &[], deadline).map(|()| 1)
+            } else {
+                let inline = messages[put..].iter().take(BATCH);
+                let batch = inline.take_while(|bytes| bytes.len() <= INLINE_MAX);
+                let contents: Vec<_> = batch.map(|bytes| Content::Inline(bytes)).collect();
+                self.put_batch(thread, object, &contents, deadline)
+            };
+            put += result.map_err(|error| (put, error))?;
+        }
+        Ok(())
+    }
+
+    fn put_content(
+        &self,
+        thread: Thread<'_>,
+        object: &QueueObject,
+        content: Content<'_>,
+        deadline: Deadline,
+    ) -> Result<(), PutError> {
+        self.put_batch(thread, object, &[content], deadline)
+            .map(|_| ())
+    }
+
+    /// Put as many of the contents as there is room for, but at least one; how many.
+    #[inline]
+    fn put_batch(
+        &self,
+        thread: Thread<'_>,
+        object: &QueueObject,
+        contents: &[Content<'_>],
+        deadline: Deadline,
+    ) -> Result<usize, PutError> {
+        loop {
+            thread.set_holding(self.handle().offset().0);
+            let result = self.append_batch(thread, object, contents, deadline);
+            thread.set_holding(0);
+            match result {
+                Ok(0) => self.wait_for_room(thread, object, deadline)?,
+                Ok(put) => {
+                    object.not_empty.notify(put as u32);
+                    step();
+                    return Ok(put);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    #[inline]
+    fn append_batch(
+        &self,
+        thread: Thread<'_>,
+        object: &QueueObject,
+        contents: &[Content<'_>],
+        deadline: Deadline,
+    ) -> Result<usize, PutError> {
+        let side = &object.put;
+        let latched = object
+            .hold(End::Put, thread, patience(self.session(), deadline))
+            .map_err(WaitError::from)?;
+        let capacity = peek(&object.capacity);
+        let mut put = 0;
+        for content in contents {
+            let count = peek(&side.count);
+            if capacity != 0 && count.saturating_sub(object.get_published.load()) >= capacity {
+                break;
+            }
+            match append(thread, object, &latched, *content) {
+                Ok(()) => put += 1,
+                Err(error) if put == 0 => return Err(error.into()),
+                // What was put so far is done; the next attempt will report the error.
+                Err(_) => break,
+            }
+        }
+        if put > 0 {
+            object.put_published.publish(peek(&side.count));
+        }
+        Ok(put)
+    }
+}
+
+/// Write a record behind the last one, as one transaction.
+#[inline]
+fn append(
+    thread: Thread<'_>,
+    object: &QueueObject,
+    latched: &Latched<'_>,
+    content: Content<'_>,
+) -> Result<(), ShmError> {
+    let side = &object.put;
+    let need = content.record();
+    let current = peek(&side.segment);
+    let mut position = Offset(peek(&side.position));
+    // Room for a jump is kept at the end of every segment.
+    let fits = current != 0 && position.0 + need + POINTER_RECORD <= peek(&side.end);
+    let mut next = Offset::NONE;
+    if !fits {
+        next = spare_segment(thread, side, need)?;
+        if current != 0 {
+            // Beyond the published end: nobody reads it before the commit.
+            poke(thread.segment.word(position), Tag::Jump.word(0));
+            poke(thread.segment.word(position.plus(8)), next.0);
+            step();
+        }
+        position = next.plus(SEGMENT_HEADER);
+    }
+    let head = thread.segment.word(position);
+    match content {
+        Content::Inline(bytes) => {
+            poke(head, Tag::Inline.word(bytes.len() as u64));
+            thread.segment.write(position.plus(8), bytes);
+        }
+        Content::Block(block) => {
+            poke(head, Tag::Block.word(0));
+            poke(thread.segment.word(position.plus(8)), block.0);
+        }
+    }
+    step();
+    latched.set(&side.position, position.0 + need);
+    if !fits {
+        latched.set(&side.segment, next.0);
+        latched.set(&side.end, next.0 + peek(thread.segment.word(next)));
+        latched.set(&side.spare, 0);
+        if current == 0 {
+            latched.set(&object.first, next.0);
+        }
+    }
+    if let Content::Block(block) = content {
+        thread.pass_on(latched, block);
+    }
+    latched.set(&side.count, peek(&side.count) + 1);
+    latched.commit();
+    Ok(())
+}
+
+/// The segment to use next, in the side's spare word, with room for a record of `need` bytes.
+#[cold]
+fn spare_segment(thread: Thread<'_>, side: &Side, need: u64) -> Result<Offset, ShmError> {
+    let least = SEGMENT_HEADER + need + POINTER_RECORD;
+    let spare = Offset(peek(&side.spare));
+    if !spare.is_none() {
+        if peek(thread.segment.word(spare)) >= least {
+            return Ok(spare);
+        }
+        thread.free_from(&side.spare);
+    }
+    let current = Offset(peek(&side.segment));
+    let doubled = if current.is_none() {
+        SEGMENT_MIN
+    } else {
+        ((peek(thread.segment.word(current)) + BLOCK_OVERHEAD) * 2).min(SEGMENT_MAX)
+    };
+    let size = doubled.max((least + BLOCK_OVERHEAD).next_power_of_two());
+    let usable = size - BLOCK_OVERHEAD;
+    thread.allocate_into(&side.spare, usable, &[usable])
+}

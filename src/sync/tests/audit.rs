@@ -1,0 +1,17 @@
+//! Auditing a session with its queues and locks.
+
+use crate::shm::Session;
+use crate::shm::tests::books::Books;
+use crate::sync::kind;
+use crate::sync::queue::audit_queue;
+
+/// Check that the session is whole: nothing leaked, nothing owned twice, every count right. Nobody may be working on it.
+pub(super) fn audit(session: &Session) {
+    let mut books = Books::open(session);
+    for (object, found) in books.objects(session.segment()) {
+        if found == kind::QUEUE {
+            audit_queue(session, &mut books, object);
+        }
+    }
+    books.close(session.segment());
+}

@@ -1,0 +1,394 @@
+//! Processes that put, get and lock are killed at random and replaced, thousands of times.
+//!
+//! Every message has a producer, a number and a checksum. What may be missing at the end is what killed consumers had taken, at most
+//! one message each; nothing may be doubled, out of order, mixed up or leaked, and nobody may hang.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use super::{audit, message, session};
+use crate::shm::{Birth, ProcessId, Session, points};
+use crate::sync::{Acquired, Deadline, Mutex, PutError, Queue};
+use crate::sys::clock::now_ns;
+use crate::sys::testing::{Ended, fork_child, kill_and_reap, shared_words, sleep_us, try_reap};
+
+/// Messages a producer puts before it retires.
+const PER_PRODUCER: usize = 4096;
+/// Nobody getting anything done for that long is a hang.
+const HANG_NS: u64 = 10_000_000_000;
+const HEADER: usize = 16;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    Producer,
+    Consumer,
+    Locker,
+}
+
+/// What the children write down, in memory of the test's own.
+struct Ledger {
+    producers: usize,
+    /// Per producer: messages put.
+    acknowledged: &'static [AtomicU64],
+    /// Per message: times received.
+    received: &'static [AtomicU64],
+    tally: &'static [AtomicU64],
+}
+
+const MIXED_UP: usize = 0;
+const OUT_OF_ORDER: usize = 1;
+const RECORDED: usize = 2;
+const FIRST_HALF: usize = 3;
+const SECOND_HALF: usize = 4;
+const BROKEN: usize = 5;
+const TAKEN_OVER: usize = 6;
+
+impl Ledger {
+    fn new(producers: usize) -> Ledger {
+        Ledger {
+            producers,
+            acknowledged: shared_words(producers),
+            received: shared_words(producers * PER_PRODUCER),
+            tally: shared_words(16),
+        }
+    }
+
+    fn count(&self, what: usize) {
+        self.tally[what].fetch_add(1, Ordering::SeqCst);
+    }
+
+    fn tally(&self, what: usize) -> u64 {
+        self.tally[what].load(Ordering::SeqCst)
+    }
+
+    /// Record a received message; which producer's, and which of them.
+    fn receive(&self, bytes: &[u8]) -> (usize, usize) {
+        let word = |at: usize| {
+            bytes
+                .get(at..at + 8)
+                .map_or(0, |word| u64::from_le_bytes(word.try_into().unwrap()))
+        };
+        let (producer, number) = (word(0) as usize, word(8) as usize);
+        let id = (producer * PER_PRODUCER + number) as u64;
+        if bytes.len() < HEADER || bytes[HEADER..] != message(id, bytes.len() - HEADER) {
+            self.count(MIXED_UP);
+            return (0, 0);
+        }
+        self.received[producer * PER_PRODUCER + number].fetch_add(1, Ordering::SeqCst);
+        self.count(RECORDED);
+        (producer, number)
+    }
+}
+
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, limit: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % limit
+    }
+
+    /// Mostly small, some large, a few huge.
+    fn size(&mut self) -> usize {
+        let kind = self.below(1000);
+        (match kind {
+            0..800 => self.below(240),
+            800..960 => 256 + self.below(7900),
+            960..997 => 8192 + self.below(100_000),
+            _ => 1 << 20,
+        }) as usize
+    }
+}
+
+fn produce(ledger: &Ledger, queue: &Queue, lock: &Mutex, producer: usize) {
+    let mut random = Random(producer as u64 * 77_777 + 12_345);
+    for number in 0..PER_PRODUCER {
+        let id = (producer * PER_PRODUCER + number) as u64;
+        let mut bytes = Vec::new();
+        bytes.extend_from_slice(&(producer as u64).to_le_bytes());
+        bytes.extend_from_slice(&(number as u64).to_le_bytes());
+        bytes.extend_from_slice(&message(id, random.size()));
+        let offset = [lock.handle().offset()];
+        let handles = if random.below(10) == 0 {
+            &offset[..]
+        } else {
+            &[]
+        };
+        loop {
+            match queue.put(&bytes, handles, Deadline::NEVER) {
+                Ok(()) => break,
+                Err(PutError::OutOfMemory { .. }) => sleep_us(500),
+                Err(error) => panic!("{error}"),
+            }
+        }
+        ledger.acknowledged[producer].store(number as u64 + 1, Ordering::SeqCst);
+    }
+}
+
+fn consume(ledger: &Ledger, queue: &Queue) {
+    let mut newest = HashMap::new();
+    loop {
+        let (producer, number) = queue
+            .get_with(Deadline::NEVER, |bytes| ledger.receive(bytes))
+            .unwrap();
+        if newest
+            .insert(producer, number)
+            .is_some_and(|before| before >= number)
+        {
+            ledger.count(OUT_OF_ORDER);
+        }
+    }
+}
+
+/// Two words are equal whenever nobody holds the lock, unless its owner died.
+fn lock_and_unlock(ledger: &Ledger, lock: &Mutex) {
+    let (first, second) = (&ledger.tally[FIRST_HALF], &ledger.tally[SECOND_HALF]);
+    loop {
+        match lock.acquire(Deadline::NEVER).unwrap() {
+            Acquired::Free => {
+                if first.load(Ordering::Relaxed) != second.load(Ordering::Relaxed) {
+                    ledger.count(BROKEN);
+                }
+            }
+            Acquired::Abandoned { .. } => {
+                second.store(first.load(Ordering::Relaxed), Ordering::Relaxed);
+                ledger.count(TAKEN_OVER);
+            }
+        }
+        let value = first.load(Ordering::Relaxed) + 1;
+        first.store(value, Ordering::Relaxed);
+        for _ in 0..50 {
+            std::hint::spin_loop();
+        }
+        second.store(value, Ordering::Relaxed);
+        lock.release().unwrap();
+    }
+}
+
+struct Child {
+    role: Role,
+    pid: u32,
+    id: ProcessId,
+}
+
+struct Storm<'a> {
+    session: &'a Session,
+    queue: &'a Queue,
+    lock: &'a Mutex,
+    ledger: &'a Ledger,
+    next_producer: usize,
+    /// Children kill themselves at a random step up to this one; 0 for never.
+    steps: u64,
+    random: Random,
+    consumers_killed: u64,
+}
+
+impl Storm<'_> {
+    fn start(&mut self, role: Role) -> Child {
+        let id = self
+            .session
+            .reserve_child(&Birth {
+                name: "storm",
+                daemon: false,
+            })
+            .unwrap();
+        self.session.grant_all(id).unwrap();
+        let producer = self.next_producer;
+        if role == Role::Producer {
+            assert!(
+                producer < self.ledger.producers,
+                "enough room in the ledger"
+            );
+            self.next_producer += 1;
+        }
+        let fatal = if self.steps == 0 {
+            0
+        } else {
+            1 + self.random.below(self.steps)
+        };
+        let pid = fork_child(|| {
+            self.session.enter_child(id).unwrap();
+            points::arm(fatal);
+            match role {
+                Role::Producer => produce(self.ledger, self.queue, self.lock, producer),
+                Role::Consumer => consume(self.ledger, self.queue),
+                Role::Locker => lock_and_unlock(self.ledger, self.lock),
+            }
+            points::disarm();
+            self.session.leave();
+        });
+        Child { role, pid, id }
+    }
+
+    fn buried(&mut self, child: &Child) {
+        if child.role == Role::Consumer {
+            self.consumers_killed += 1;
+        }
+        self.session.child_ended(child.id).unwrap();
+    }
+
+    fn kill(&mut self, child: &Child) {
+        kill_and_reap(child.pid);
+        self.buried(child);
+    }
+
+    /// Replace children that ended by themselves; how many of those were killed by one of their own steps.
+    fn replace_ended(&mut self, children: &mut [Child]) -> u64 {
+        let mut killed = 0;
+        for child in children {
+            match try_reap(child.pid) {
+                None => continue,
+                Some(Ended::Killed(9)) if self.steps > 0 => killed += 1,
+                Some(Ended::Exited(0)) if child.role == Role::Producer => {}
+                Some(ended) => panic!("{:?} ended by itself: {ended:?}", child.role),
+            }
+            self.buried(child);
+            *child = self.start(child.role);
+        }
+        killed
+    }
+}
+
+/// Panics when nothing has changed for long.
+struct Watchdog {
+    seen: (u64, u64, u64),
+    since: u64,
+}
+
+impl Watchdog {
+    fn look(&mut self, storm: &Storm<'_>) {
+        let (put, got) = storm.queue.counts();
+        let now = (put, got, storm.ledger.tally(FIRST_HALF));
+        if (now.0, now.1) == (self.seen.0, self.seen.1) || now.2 == self.seen.2 {
+            assert!(
+                now_ns() - self.since < HANG_NS,
+                "nothing happens any more: {now:?}"
+            );
+        } else {
+            *self = Watchdog {
+                seen: now,
+                since: now_ns(),
+            };
+        }
+    }
+}
+
+fn rage(kills: u64, capacity: usize, steps: u64) {
+    let session = session(96);
+    let before = session.memory().live_blocks;
+    let queue = Queue::create(&session, capacity).unwrap();
+    let lock = Mutex::create(&session).unwrap();
+    let ledger = Ledger::new(kills as usize * 2 + 1000);
+    let mut storm = Storm {
+        session: &session,
+        queue: &queue,
+        lock: &lock,
+        ledger: &ledger,
+        next_producer: 1,
+        steps,
+        random: Random(now_ns() | 1),
+        consumers_killed: 0,
+    };
+    use Role::{Consumer, Locker, Producer};
+    let roles = [
+        Producer, Producer, Producer, Consumer, Consumer, Consumer, Locker, Locker,
+    ];
+    let mut children: Vec<Child> = roles.iter().map(|role| storm.start(*role)).collect();
+    let mut watchdog = Watchdog {
+        seen: (0, 0, 0),
+        since: now_ns(),
+    };
+    let mut killed = 0;
+    while killed < kills {
+        sleep_us(storm.random.below(1200));
+        watchdog.look(&storm);
+        killed += storm.replace_ended(&mut children);
+        if steps > 0 && storm.random.below(8) != 0 {
+            continue;
+        }
+        let victim = storm.random.below(children.len() as u64) as usize;
+        storm.kill(&children[victim]);
+        children[victim] = storm.start(children[victim].role);
+        killed += 1;
+    }
+    for child in &children {
+        storm.kill(child);
+    }
+    while queue
+        .get_with(Deadline::NOW, |bytes| ledger.receive(bytes))
+        .is_ok()
+    {}
+    check(&storm, killed);
+    lock.acquire(Deadline::after(Duration::from_secs(5)))
+        .unwrap();
+    audit(&session);
+    drop((queue, lock));
+    audit(&session);
+    assert_eq!(session.memory().live_blocks, before, "blocks leaked");
+}
+
+#[allow(clippy::print_stdout)]
+fn check(storm: &Storm<'_>, killed: u64) {
+    let ledger = storm.ledger;
+    let (put, got) = storm.queue.counts();
+    let (mut missing, mut doubled) = (0, 0);
+    for producer in 1..storm.next_producer {
+        let acknowledged = ledger.acknowledged[producer].load(Ordering::SeqCst) as usize;
+        for number in 0..PER_PRODUCER {
+            let received = &ledger.received[producer * PER_PRODUCER + number];
+            match received.load(Ordering::SeqCst) {
+                0 if number < acknowledged => missing += 1,
+                0 | 1 => {}
+                _ => doubled += 1,
+            }
+        }
+    }
+    let unrecorded = got - ledger.tally(RECORDED);
+    println!(
+        "{killed} kills: {put} messages, {missing} gone with {} killed consumers, {} recoveries, \
+         {} heals, {} locks taken over in {} holds",
+        storm.consumers_killed,
+        storm.session.recoveries(),
+        storm.session.heals(),
+        ledger.tally(TAKEN_OVER),
+        ledger.tally(FIRST_HALF),
+    );
+    assert_eq!(put, got);
+    assert_eq!(ledger.tally(MIXED_UP), 0, "messages mixed up");
+    assert_eq!(ledger.tally(OUT_OF_ORDER), 0, "messages out of order");
+    assert_eq!(doubled, 0, "messages doubled");
+    assert!(
+        unrecorded <= storm.consumers_killed,
+        "a consumer took more than one message away"
+    );
+    assert!(
+        missing <= unrecorded,
+        "{missing} messages are gone, {unrecorded} were taken away"
+    );
+    assert_eq!(ledger.tally(BROKEN), 0, "a lock did not exclude");
+}
+
+fn kills(default: u64) -> u64 {
+    let wanted = std::env::var("PROCSCRIPT_STORM_KILLS").ok();
+    wanted
+        .and_then(|kills| kills.parse().ok())
+        .unwrap_or(default)
+}
+
+#[test]
+fn a_storm_of_kills_loses_and_doubles_nothing() {
+    rage(kills(1000), 0, 0);
+}
+
+#[test]
+fn a_storm_of_kills_over_a_bounded_queue_loses_and_doubles_nothing() {
+    rage(kills(1000), 64, 0);
+}
+
+#[test]
+fn a_storm_of_kills_inside_critical_sections_loses_and_doubles_nothing() {
+    rage(kills(1500), 16, 6000);
+}

@@ -1,0 +1,116 @@
+//! The one wait loop: spins briefly where that can help, then sleeps, with the wait written down for whoever diagnoses.
+
+use super::event_word::EventWord;
+use super::failure::WaitError;
+use crate::shm::{Offset, Session, Thread, Wait};
+use crate::sys::clock::{Deadline, now_ns};
+use crate::sys::futex::Wakeup;
+
+/// A sleeper looks again after that long: the wake-up may have gone to somebody who was killed, and Ctrl-C may have been noticed by
+/// another thread.
+pub(super) const HEARTBEAT_NS: u64 = 50_000_000;
+
+/// How long to look before sleeping, where another CPU may bring the answer: about what a sleep and a wake-up cost.
+pub(super) const SPIN_NS: u64 = 4_500;
+
+/// Looks between two readings of the clock.
+const LOOKS: u32 = 16;
+
+/// What a thread waits for, as written in its slot.
+pub(crate) mod wait_kind {
+    /// For a lock to become free.
+    pub(crate) const ACQUIRE: u16 = 1;
+    /// For a message.
+    pub(crate) const GET: u16 = 2;
+    /// For room in a bounded queue.
+    pub(crate) const PUT: u16 = 3;
+    /// For all tasks of a queue to be done.
+    pub(crate) const JOIN: u16 = 4;
+    /// For the end of another process; the object is none.
+    pub(crate) const PROCESS: u16 = 5;
+    /// For time to pass; the object is none.
+    pub(crate) const TIME: u16 = 6;
+}
+
+/// Look until `ready` or the spinning time is over; whether it is ready.
+pub(super) fn spin(thread: Thread<'_>, ready: impl Fn() -> bool) -> bool {
+    if ready() {
+        return true;
+    }
+    if !thread.spins {
+        return false;
+    }
+    let end = now_ns() + SPIN_NS;
+    loop {
+        for _ in 0..LOOKS {
+            std::hint::spin_loop();
+            if ready() {
+                return true;
+            }
+        }
+        if now_ns() >= end {
+            return false;
+        }
+    }
+}
+
+/// Writes down what the thread waits for while `wait` waits on something that is not in the session.
+pub(crate) fn noted<T>(
+    session: &Session,
+    kind: u16,
+    deadline: Deadline,
+    wait: impl FnOnce() -> T,
+) -> T {
+    let what = Wait {
+        kind,
+        object: Offset::NONE,
+        since_ns: now_ns(),
+        deadline,
+    };
+    // A thread for which the session has no place waits unnoted.
+    let _note = session.thread().ok().map(|thread| thread.note_wait(what));
+    wait()
+}
+
+/// Wait until `ready`, which changes only before a notification of `event`.
+pub(super) fn wait_until(
+    session: &Session,
+    thread: Thread<'_>,
+    (kind, object): (u16, Offset),
+    event: &EventWord,
+    deadline: Deadline,
+    ready: impl Fn() -> bool,
+) -> Result<(), WaitError> {
+    if ready() {
+        return Ok(());
+    }
+    if deadline.is_now() {
+        return Err(WaitError::TimedOut);
+    }
+    if spin(thread, &ready) {
+        return Ok(());
+    }
+    let _note = thread.note_wait(Wait {
+        kind,
+        object,
+        since_ns: now_ns(),
+        deadline,
+    });
+    loop {
+        let prepared = event.prepare();
+        if ready() {
+            return Ok(());
+        }
+        if session.stop_requested() {
+            return Err(WaitError::Interrupted);
+        }
+        let now = now_ns();
+        if deadline.passed(now) {
+            return Err(WaitError::TimedOut);
+        }
+        let wakeup = event.sleep(prepared, deadline.within(now, HEARTBEAT_NS));
+        if wakeup == Wakeup::TimedOut && ready() && !deadline.passed(now_ns()) {
+            thread.count_heal();
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The monotonic clock, and points in time on it that a wait may not pass.
+
+use std::time::Duration;
+
+use rustix::time::{ClockId, Timespec, clock_gettime};
+
+const NANOSECONDS_PER_SECOND: u64 = 1_000_000_000;
+
+/// Nanoseconds since an arbitrary point in the past, the same for every process on this machine.
+///
+/// `clock_gettime(CLOCK_MONOTONIC)`; it does not count the time the machine was suspended.
+#[inline]
+pub(crate) fn now_ns() -> u64 {
+    let now = clock_gettime(ClockId::Monotonic);
+    (now.tv_sec as u64) * NANOSECONDS_PER_SECOND + now.tv_nsec as u64
+}
+
+/// The latest moment at which a blocking operation gives up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Deadline(u64);
+
+impl Deadline {
+    /// Wait as long as it takes.
+    pub(crate) const NEVER: Deadline = Deadline(u64::MAX);
+
+    /// Do not wait: the operation succeeds at once or not at all.
+    pub(crate) const NOW: Deadline = Deadline(0);
+
+    /// Wait at most this long from now.
+    pub(crate) fn after(duration: Duration) -> Deadline {
+        let ns = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
+        // A sum that overflows lies centuries ahead: that is never.
+        Deadline(now_ns().saturating_add(ns))
+    }
+
+    /// Wait until this reading of [`now_ns`].
+    pub(crate) fn at_ns(ns: u64) -> Deadline {
+        Deadline(ns)
+    }
+
+    /// The reading of [`now_ns`] at which the wait ends; `u64::MAX` for [`Deadline::NEVER`].
+    pub(crate) fn as_ns(self) -> u64 {
+        self.0
+    }
+
+    /// Whether this is [`Deadline::NEVER`].
+    pub(crate) fn is_never(self) -> bool {
+        self == Deadline::NEVER
+    }
+
+    /// Whether this is [`Deadline::NOW`]: the caller polls.
+    pub(crate) fn is_now(self) -> bool {
+        self == Deadline::NOW
+    }
+
+    /// Whether the clock, read as `now_ns`, has reached the deadline.
+    pub(crate) fn passed(self, now_ns: u64) -> bool {
+        self.0 <= now_ns
+    }
+
+    /// The earlier of the deadline and `ns` nanoseconds after `now_ns`.
+    pub(crate) fn within(self, now_ns: u64, ns: u64) -> Deadline {
+        self.min(Deadline(now_ns.saturating_add(ns)))
+    }
+
+    /// What the kernel takes: nothing for "never".
+    pub(super) fn timespec(self) -> Option<Timespec> {
+        (!self.is_never()).then_some(Timespec {
+            tv_sec: (self.0 / NANOSECONDS_PER_SECOND) as i64,
+            tv_nsec: (self.0 % NANOSECONDS_PER_SECOND) as _,
+        })
+    }
+}

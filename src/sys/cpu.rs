@@ -1,0 +1,10 @@
+//! How many CPUs this process may use, which decides whether spinning can help anybody.
+
+use rustix::thread::sched_getaffinity;
+
+/// Whether another CPU could change memory while this thread spins.
+///
+/// `sched_getaffinity(2)`. When the kernel refuses to say, the answer is no: sleeping is always right.
+pub(crate) fn another_cpu_may_answer() -> bool {
+    sched_getaffinity(None).is_ok_and(|set| set.count() > 1)
+}

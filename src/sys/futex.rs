@@ -1,0 +1,90 @@
+//! Sleeping on a word of memory that several processes share, and waking those who sleep.
+//!
+//! `futex(2)` and `futex_waitv` (Linux 5.16). All calls here use shared (not private) futexes and absolute deadlines on the
+//! monotonic clock.
+#![allow(unsafe_code)]
+
+use std::num::NonZeroU32;
+use std::sync::atomic::AtomicU32;
+
+use rustix::io::Errno;
+use rustix::thread::futex;
+
+use super::clock::Deadline;
+
+/// Set in a robust futex word by those who sleep on it, so that the kernel wakes one when the owner dies.
+pub(crate) const WAITERS: u32 = futex::WAITERS;
+
+/// Set in a robust futex word by the kernel when the owning thread died.
+pub(crate) const OWNER_DIED: u32 = futex::OWNER_DIED;
+
+/// Why a sleep ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wakeup {
+    /// Somebody woke us (or the kernel did so spuriously).
+    Woken,
+    /// The word did not hold the expected value.
+    Changed,
+    /// The deadline passed.
+    TimedOut,
+    /// A signal handler ran in this thread.
+    Signal,
+    /// The kernel does not know the call.
+    Unsupported,
+}
+
+fn outcome(result: Result<(), Errno>) -> Wakeup {
+    match result {
+        Ok(()) => Wakeup::Woken,
+        Err(Errno::TIMEDOUT) => Wakeup::TimedOut,
+        Err(Errno::INTR) => Wakeup::Signal,
+        Err(Errno::NOSYS) => Wakeup::Unsupported,
+        // EAGAIN, and anything unforeseen: the caller looks at the word again.
+        Err(_) => Wakeup::Changed,
+    }
+}
+
+/// Sleep while `word` holds `expected`, at the longest until `deadline`.
+pub(crate) fn wait(word: &AtomicU32, expected: u32, deadline: Deadline) -> Wakeup {
+    let timeout = deadline.timespec();
+    outcome(futex::wait_bitset(
+        word,
+        futex::Flags::empty(),
+        expected,
+        timeout.as_ref(),
+        NonZeroU32::MAX,
+    ))
+}
+
+/// Sleep while both words hold their expected values, at the longest until `deadline`.
+///
+/// [`Wakeup::Unsupported`] before Linux 5.16 and under some sandboxes.
+pub(crate) fn wait_either(
+    first: (&AtomicU32, u32),
+    second: (&AtomicU32, u32),
+    deadline: Deadline,
+) -> Wakeup {
+    let entry = |(word, expected): (&AtomicU32, u32)| {
+        let mut wait = futex::Wait::new();
+        wait.val = u64::from(expected);
+        wait.uaddr = futex::WaitPtr::new(word.as_ptr().cast());
+        wait.flags = futex::WaitFlags::SIZE_U32;
+        wait
+    };
+    let words = [entry(first), entry(second)];
+    let timeout = deadline.timespec();
+    let result = futex::waitv(
+        &words,
+        futex::WaitvFlags::empty(),
+        timeout.as_ref(),
+        futex::ClockId::Monotonic,
+    );
+    outcome(result.map(|_| ()))
+}
+
+/// Wake up to `count` threads that sleep on `word`, and say how many there were.
+pub(crate) fn wake(word: &AtomicU32, count: u32) -> usize {
+    // The kernel takes a signed count.
+    let count = count.min(i32::MAX as u32);
+    futex::wake(word, futex::Flags::empty(), count).unwrap_or(0)
+}

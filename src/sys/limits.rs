@@ -1,0 +1,74 @@
+//! What this process takes from the system: a deep stack for recursive scripts, memory that is kept for reuse.
+#![allow(unsafe_code)]
+
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+
+/// Raises the soft stack limit towards `wanted` bytes and gives what the main thread now has.
+///
+/// The main thread's stack grows on demand up to the limit in force at that moment, so raising it in a
+/// running process takes effect without a second thread.
+pub(crate) fn raise_stack(wanted: u64) -> u64 {
+    let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_STACK) else {
+        return DEFAULT_STACK;
+    };
+    let target = wanted.min(hard);
+    if soft >= target || setrlimit(Resource::RLIMIT_STACK, target, hard).is_ok() {
+        soft.max(target).min(wanted)
+    } else {
+        soft
+    }
+}
+
+/// What Linux gives a main thread where nobody says otherwise.
+const DEFAULT_STACK: u64 = 8 << 20;
+
+/// Lets the allocator keep freed memory for the next use instead of giving it back at once.
+///
+/// A message of a megabyte is a buffer of its own; handed back to the kernel after each message, its pages
+/// would be faulted in anew every time, which takes longer than copying the message.
+pub(crate) fn keep_freed_memory() {
+    #[cfg(target_env = "gnu")]
+    {
+        const KEPT: libc::c_int = 64 << 20;
+        // SAFETY: mallopt takes two integers; a value it refuses changes nothing.
+        unsafe {
+            libc::mallopt(libc::M_MMAP_THRESHOLD, KEPT);
+            libc::mallopt(libc::M_TRIM_THRESHOLD, KEPT);
+        }
+    }
+}
+
+/// The part of the stack that a thread has left, by the address of where it is.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Stack {
+    /// The address below which it is short.
+    lowest: usize,
+}
+
+/// What must be left for natives and for the report.
+const STACK_KEPT: usize = 1 << 20;
+
+impl Stack {
+    /// The stack of this thread, of which `bytes` are below this call.
+    pub(crate) fn here(bytes: u64) -> Self {
+        let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+        Self {
+            lowest: address_here()
+                .saturating_sub(bytes)
+                .saturating_add(STACK_KEPT),
+        }
+    }
+
+    /// Whether little is left.
+    #[inline]
+    pub(crate) fn is_short(self) -> bool {
+        address_here() < self.lowest
+    }
+}
+
+/// About where the stack ends at this moment.
+#[inline(always)]
+fn address_here() -> usize {
+    let here = 0_u8;
+    std::ptr::from_ref(std::hint::black_box(&here)).addr()
+}

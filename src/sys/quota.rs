@@ -1,0 +1,70 @@
+//! How much memory may be taken before the kernel would start to kill: the control group's limit and what the machine has left.
+//!
+//! `fallocate` does not report that memory runs out, it lets the out-of-memory killer decide; so a limit has to be known before.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Used when the machine tells nothing at all.
+const UNKNOWN: u64 = 1 << 30;
+
+/// Bytes that could be allocated now without touching the control group's limit or the machine's reserves.
+pub(crate) fn memory_available() -> u64 {
+    let machine = meminfo("MemAvailable:").unwrap_or(UNKNOWN);
+    control_group_headroom().map_or(machine, |group| group.min(machine))
+}
+
+/// A line of `/proc/meminfo`, in bytes.
+fn meminfo(key: &str) -> Option<u64> {
+    let text = fs::read_to_string("/proc/meminfo").ok()?;
+    let line = text.lines().find(|line| line.starts_with(key))?;
+    let kibibytes: u64 = line.split_ascii_whitespace().nth(1)?.parse().ok()?;
+    Some(kibibytes * 1024)
+}
+
+/// The least headroom of this process's memory control group and its ancestors; `None` when nothing limits it.
+fn control_group_headroom() -> Option<u64> {
+    let memberships = fs::read_to_string("/proc/self/cgroup").ok()?;
+    memberships
+        .lines()
+        .filter_map(|line| {
+            let mut fields = line.splitn(3, ':');
+            let (_, controllers, path) = (fields.next()?, fields.next()?, fields.next()?);
+            if controllers.is_empty() {
+                headroom_below("/sys/fs/cgroup", path, "memory.max", "memory.current")
+            } else if controllers.split(',').any(|name| name == "memory") {
+                let root = "/sys/fs/cgroup/memory";
+                headroom_below(root, path, "memory.limit_in_bytes", "memory.usage_in_bytes")
+            } else {
+                None
+            }
+        })
+        .min()
+}
+
+fn headroom_below(root: &str, path: &str, limit: &str, usage: &str) -> Option<u64> {
+    let mut folder = PathBuf::from(root);
+    folder.push(path.trim_start_matches('/'));
+    let mut least = None;
+    while folder.starts_with(root) {
+        if let Some(room) = headroom(&folder, limit, usage) {
+            least = Some(least.map_or(room, |least: u64| least.min(room)));
+        }
+        if !folder.pop() {
+            break;
+        }
+    }
+    least
+}
+
+/// "max" (no limit) does not parse as a number, which is just right.
+fn headroom(folder: &Path, limit: &str, usage: &str) -> Option<u64> {
+    let number = |name: &str| -> Option<u64> {
+        fs::read_to_string(folder.join(name))
+            .ok()?
+            .trim()
+            .parse()
+            .ok()
+    };
+    Some(number(limit)?.saturating_sub(number(usage)?))
+}

@@ -1,0 +1,96 @@
+//! Signals: sending them, and noting that one came.
+//!
+//! # Safety
+//! Invariant *handler*: the only code that runs in signal context is [`note`], which stores to one atomic.
+#![allow(unsafe_code)]
+
+use std::io;
+
+pub(crate) use nix::sys::signal::Signal;
+use nix::sys::signal::{
+    SaFlags, SigAction, SigHandler, SigSet, SigmaskHow, sigaction, sigprocmask,
+};
+use nix::unistd::Pid;
+
+use super::interrupt;
+
+extern "C" fn note(signal: libc::c_int) {
+    interrupt::request(signal);
+}
+
+/// The signal that asked this process to end, if one has.
+pub(crate) fn requested() -> Option<Signal> {
+    Signal::try_from(interrupt::requested()).ok()
+}
+
+/// Forgets a request that has been carried out.
+pub(crate) fn forget_request() {
+    interrupt::clear();
+}
+
+/// From now on `signal` sets the interrupt flag; blocking system calls return early.
+pub(crate) fn catch(signal: Signal) -> io::Result<()> {
+    set(signal, SigHandler::Handler(note))
+}
+
+/// Whether this process was started with `signal` ignored, as a shell does for a job in the background.
+pub(crate) fn is_ignored(signal: Signal) -> bool {
+    // SAFETY: an all-zero sigaction is a valid one.
+    let mut current: libc::sigaction = unsafe { std::mem::zeroed() };
+    // SAFETY: without a new action the call only writes the current one into `current`.
+    let asked = unsafe { libc::sigaction(signal as i32, std::ptr::null(), &mut current) };
+    asked == 0 && current.sa_sigaction == libc::SIG_IGN
+}
+
+/// From now on `signal` does what the kernel does by default.
+pub(crate) fn default(signal: Signal) -> io::Result<()> {
+    set(signal, SigHandler::SigDfl)
+}
+
+/// From now on `signal` does nothing.
+pub(crate) fn ignore(signal: Signal) -> io::Result<()> {
+    set(signal, SigHandler::SigIgn)
+}
+
+fn set(signal: Signal, handler: SigHandler) -> io::Result<()> {
+    let action = SigAction::new(handler, SaFlags::empty(), SigSet::empty());
+    // SAFETY: by *handler* the handler is async-signal-safe; the other dispositions run no code.
+    unsafe { sigaction(signal, &action) }?;
+    Ok(())
+}
+
+/// `kill(2)`: sends signal number `signal` (0 only asks whether the process exists) to `pid`.
+pub(crate) fn send(pid: i32, signal: i32) -> io::Result<()> {
+    // SAFETY: kill takes two integers and touches no memory of ours.
+    if unsafe { libc::kill(pid, signal) } == 0 {
+        Ok(())
+    } else {
+        Err(io::Error::last_os_error())
+    }
+}
+
+/// Ends this process by `signal`, so that its parent sees that signal as the cause.
+pub(crate) fn die_by(signal: Signal) -> ! {
+    let _ = default(signal);
+    let _ = nix::sys::signal::kill(Pid::this(), signal);
+    super::process::exit_now(128 + signal as i32)
+}
+
+/// Holds signals back for as long as it lives; they arrive when it is dropped.
+#[derive(Debug)]
+pub(crate) struct Held(SigSet);
+
+impl Held {
+    pub(crate) fn new(signals: &[Signal]) -> io::Result<Self> {
+        let mut before = SigSet::empty();
+        let held: SigSet = signals.iter().copied().collect();
+        sigprocmask(SigmaskHow::SIG_BLOCK, Some(&held), Some(&mut before))?;
+        Ok(Self(before))
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&self.0), None);
+    }
+}
