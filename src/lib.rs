@@ -3,3 +3,4 @@
 mod shm;
 mod sync;
 mod sys;
+mod wire;

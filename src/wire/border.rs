@@ -1,0 +1,60 @@
+//! What this room must be told from above: how custom types and functions leave a process and enter another.
+
+use rhai::{Dynamic, FnPtr};
+
+use super::refusal::bare_type_name;
+
+/// How a value that is not plain data travels.
+#[derive(Debug)]
+pub(crate) enum Crossing {
+    /// An object in the session's shared memory: only its address travels.
+    Handle {
+        /// What the object is; the floors above give out the numbers.
+        kind: u16,
+        /// Where it is in the session's memory, in bytes.
+        offset: u64,
+    },
+    /// An object of a type the host registered: a copy travels, in the form of a plain value.
+    Object {
+        /// The name both processes know the type by.
+        type_name: String,
+        /// What the object is rebuilt from. It may contain handles and further objects.
+        plain: Dynamic,
+    },
+}
+
+/// What the floors above know about crossing.
+pub(crate) trait Border {
+    /// How a custom-typed value leaves this process; `None` if it cannot.
+    ///
+    /// The value is never a shared cell. Ranges are not asked about.
+    fn leave(&self, value: &Dynamic) -> Option<Crossing>;
+
+    /// The value a crossing stands for in this process.
+    ///
+    /// # Errors
+    ///
+    /// Says why there is none, for instance because no type of that name is registered here.
+    fn enter(&self, crossing: Crossing) -> Result<Dynamic, String>;
+
+    /// The function of that name, closures (`anon$…`) included, without captures.
+    ///
+    /// Asked on both sides: the sender refuses a function pointer whose name this does not know, so that the error
+    /// is raised where the mistake is. Natives that scripts may point to (`Fn("print")`) have to be answered too.
+    ///
+    /// # Errors
+    ///
+    /// Says that there is no such function.
+    fn function(&self, name: &str) -> Result<FnPtr, String>;
+
+    /// The name scripts know a Rust type by. The default is the last part of its path.
+    fn type_name(&self, rust_name: &str) -> String {
+        bare_type_name(rust_name)
+    }
+
+    /// The name of the variable that a closure captured at `index`, for the text of a refusal.
+    fn captured_name(&self, function: &str, index: usize) -> Option<String> {
+        let _ = (function, index);
+        None
+    }
+}

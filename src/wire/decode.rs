@@ -1,0 +1,274 @@
+//! Reads a value from bytes. The bytes may come from anywhere: the worst they can do is an error.
+
+use std::fmt;
+
+use rhai::{Array, Dynamic, Map};
+use rmp::Marker;
+
+use super::border::{Border, Crossing};
+use super::reader::Reader;
+use super::{MAX_DEPTH, extension};
+
+/// What is wrong with the bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// They end, or an extension ends, before the value does.
+    Truncated,
+    /// This many bytes follow after the value, or after an extension's contents.
+    Trailing(usize),
+    /// No value of ours begins with this byte.
+    Marker(u8),
+    /// An extension type, or an extension of a length, that is not ours.
+    Extension(i8),
+    /// A string is not UTF-8.
+    Utf8,
+    /// An integer does not fit in 64 bits with a sign, or a character does not exist.
+    OutOfRange,
+    /// A map has the same key twice.
+    DuplicateKey,
+    /// More than [`MAX_DEPTH`] levels.
+    TooDeep,
+    /// The floors above do not know the function, object or handle. Holds their words.
+    Unknown(String),
+}
+
+/// Bytes that are not a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DecodeError {
+    /// How many bytes were read before the fault was seen.
+    pub(crate) at: usize,
+    /// What is wrong.
+    pub(crate) fault: Fault,
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Fault::Unknown(why) = &self.fault {
+            return write!(
+                f,
+                "received a value that has no meaning in this process: {why}"
+            );
+        }
+        write!(f, "received a damaged message (at byte {}): ", self.at)?;
+        match &self.fault {
+            Fault::Truncated => write!(f, "it ends too early"),
+            Fault::Trailing(count) => write!(f, "{count} bytes too many"),
+            Fault::Marker(byte) => write!(f, "unknown marker 0x{byte:02x}"),
+            Fault::Extension(kind) => write!(f, "unknown extension {kind}"),
+            Fault::Utf8 => write!(f, "a string that is not UTF-8"),
+            Fault::OutOfRange => write!(f, "a number out of range"),
+            Fault::DuplicateKey => write!(f, "a map with the same key twice"),
+            Fault::TooDeep => write!(f, "nested more than {MAX_DEPTH} levels deep"),
+            Fault::Unknown(_) => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
+/// Reads the value that `bytes` are, all of them.
+///
+/// # Errors
+///
+/// The bytes are not one whole value, or name something that `border` does not know here. Then [`Border::enter`] may
+/// have been called for some of the handles inside, and the values it returned have been dropped.
+pub(crate) fn decode(bytes: &[u8], border: &dyn Border) -> Result<Dynamic, DecodeError> {
+    let mut decoder = Decoder {
+        reader: Reader::new(bytes),
+        border,
+    };
+    let value = decoder.value()?;
+    decoder.reader.finish()?;
+    Ok(value)
+}
+
+struct Decoder<'a> {
+    reader: Reader<'a>,
+    border: &'a dyn Border,
+}
+
+type Outcome = Result<Dynamic, DecodeError>;
+
+impl Decoder<'_> {
+    fn value(&mut self) -> Outcome {
+        let reader = &mut self.reader;
+        let marker = reader.marker()?;
+        match marker {
+            Marker::Null => Ok(Dynamic::UNIT),
+            Marker::False => Ok(Dynamic::FALSE),
+            Marker::True => Ok(Dynamic::TRUE),
+            Marker::F64 => Ok(Dynamic::from_float(f64::from_be_bytes(reader.word()?))),
+            Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => {
+                Ok(self.text(marker)?.into())
+            }
+            Marker::FixArray(length) => self.array(length.into()),
+            Marker::Array16 => reader.length::<2>().and_then(|length| self.array(length)),
+            Marker::Array32 => reader.length::<4>().and_then(|length| self.array(length)),
+            Marker::FixMap(length) => self.map(length.into()),
+            Marker::Map16 => reader.length::<2>().and_then(|length| self.map(length)),
+            Marker::Map32 => reader.length::<4>().and_then(|length| self.map(length)),
+            Marker::Bin8 => reader.length::<1>().and_then(|length| self.blob(length)),
+            Marker::Bin16 => reader.length::<2>().and_then(|length| self.blob(length)),
+            Marker::Bin32 => reader.length::<4>().and_then(|length| self.blob(length)),
+            Marker::FixExt4 => self.extension(4),
+            Marker::FixExt16 => self.extension(16),
+            Marker::Ext8 => reader
+                .length::<1>()
+                .and_then(|length| self.extension(length)),
+            Marker::Ext32 => reader
+                .length::<4>()
+                .and_then(|length| self.extension(length)),
+            number => self.int(number).map(Dynamic::from_int),
+        }
+    }
+
+    fn int(&mut self, marker: Marker) -> Result<i64, DecodeError> {
+        let reader = &mut self.reader;
+        Ok(match marker {
+            Marker::FixPos(int) => int.into(),
+            Marker::FixNeg(int) => int.into(),
+            Marker::I8 => i8::from_be_bytes(reader.word()?).into(),
+            Marker::I16 => i16::from_be_bytes(reader.word()?).into(),
+            Marker::I32 => i32::from_be_bytes(reader.word()?).into(),
+            Marker::I64 => i64::from_be_bytes(reader.word()?),
+            Marker::U8 => u8::from_be_bytes(reader.word()?).into(),
+            Marker::U16 => u16::from_be_bytes(reader.word()?).into(),
+            Marker::U32 => u32::from_be_bytes(reader.word()?).into(),
+            Marker::U64 => {
+                let int = u64::from_be_bytes(reader.word()?);
+                i64::try_from(int).map_err(|_| reader.fault(Fault::OutOfRange))?
+            }
+            other => return Err(reader.fault(Fault::Marker(other.to_u8()))),
+        })
+    }
+
+    /// A string whose marker has been read; any other marker is a fault.
+    fn text(&mut self, marker: Marker) -> Result<&str, DecodeError> {
+        let reader = &mut self.reader;
+        let length = match marker {
+            Marker::FixStr(length) => length.into(),
+            Marker::Str8 => reader.length::<1>()?,
+            Marker::Str16 => reader.length::<2>()?,
+            Marker::Str32 => reader.length::<4>()?,
+            other => return Err(reader.fault(Fault::Marker(other.to_u8()))),
+        };
+        reader.text(length)
+    }
+
+    fn blob(&mut self, length: usize) -> Outcome {
+        Ok(Dynamic::from_blob(self.reader.take(length)?.to_vec()))
+    }
+
+    fn array(&mut self, length: usize) -> Outcome {
+        self.nested(|decoder| decoder.items(length).map(Dynamic::from_array))
+    }
+
+    fn items(&mut self, length: usize) -> Result<Array, DecodeError> {
+        self.reader.announce(length)?;
+        let mut items = Array::with_capacity(length);
+        for _ in 0..length {
+            self.reader.settle();
+            items.push(self.value()?);
+        }
+        Ok(items)
+    }
+
+    fn map(&mut self, length: usize) -> Outcome {
+        self.nested(|decoder| {
+            decoder.reader.announce(length)?;
+            let mut map = Map::new();
+            for _ in 0..length {
+                decoder.reader.settle();
+                let marker = decoder.reader.marker()?;
+                let key = decoder.text(marker)?.into();
+                if map.insert(key, decoder.value()?).is_some() {
+                    return Err(decoder.reader.fault(Fault::DuplicateKey));
+                }
+            }
+            Ok(Dynamic::from_map(map))
+        })
+    }
+
+    fn extension(&mut self, length: usize) -> Outcome {
+        let kind = i8::from_be_bytes(self.reader.word()?);
+        match (kind, length) {
+            (extension::CHAR, 4) => {
+                let scalar = u32::from_be_bytes(self.reader.word()?);
+                let char =
+                    char::from_u32(scalar).ok_or_else(|| self.reader.fault(Fault::OutOfRange))?;
+                Ok(Dynamic::from_char(char))
+            }
+            (extension::RANGE, 16) => {
+                let (start, end) = self.bounds()?;
+                Ok(Dynamic::from(start..end))
+            }
+            (extension::INCLUSIVE_RANGE, 16) => {
+                let (start, end) = self.bounds()?;
+                Ok(Dynamic::from(start..=end))
+            }
+            (extension::HANDLE, 10) => {
+                let kind = u16::from_be_bytes(self.reader.word()?);
+                let offset = u64::from_be_bytes(self.reader.word()?);
+                self.enter(Crossing::Handle { kind, offset })
+            }
+            (extension::FUNCTION, _) => self.payload(length, Self::function),
+            (extension::OBJECT, _) => self.payload(length, Self::object),
+            (unknown, _) => Err(self.reader.fault(Fault::Extension(unknown))),
+        }
+    }
+
+    fn bounds(&mut self) -> Result<(i64, i64), DecodeError> {
+        let start = i64::from_be_bytes(self.reader.word()?);
+        let end = i64::from_be_bytes(self.reader.word()?);
+        Ok((start, end))
+    }
+
+    fn function(&mut self) -> Outcome {
+        let marker = self.reader.marker()?;
+        let name = self.text(marker)?.to_owned();
+        let length = match self.reader.marker()? {
+            Marker::FixArray(length) => length.into(),
+            Marker::Array16 => self.reader.length::<2>()?,
+            Marker::Array32 => self.reader.length::<4>()?,
+            other => return Err(self.reader.fault(Fault::Marker(other.to_u8()))),
+        };
+        let captured = self.items(length)?;
+        let mut function = self
+            .border
+            .function(&name)
+            .map_err(|why| self.reader.fault(Fault::Unknown(why)))?;
+        function.set_curry(captured);
+        Ok(Dynamic::from(function))
+    }
+
+    fn object(&mut self) -> Outcome {
+        let marker = self.reader.marker()?;
+        let type_name = self.text(marker)?.to_owned();
+        let plain = self.value()?;
+        self.enter(Crossing::Object { type_name, plain })
+    }
+
+    fn enter(&self, crossing: Crossing) -> Outcome {
+        self.border
+            .enter(crossing)
+            .map_err(|why| self.reader.fault(Fault::Unknown(why)))
+    }
+
+    /// Reads one level down.
+    fn nested(&mut self, read: impl FnOnce(&mut Self) -> Outcome) -> Outcome {
+        self.reader.descend()?;
+        let value = read(self)?;
+        self.reader.ascend();
+        Ok(value)
+    }
+
+    /// Reads the payload of an extension, one level down and all of it.
+    fn payload(&mut self, length: usize, read: impl FnOnce(&mut Self) -> Outcome) -> Outcome {
+        self.nested(|decoder| {
+            let outer = decoder.reader.open(length)?;
+            let value = read(decoder)?;
+            decoder.reader.close(outer)?;
+            Ok(value)
+        })
+    }
+}

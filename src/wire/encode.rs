@@ -1,0 +1,299 @@
+//! Writes a value as bytes, straight from the value into the buffer.
+
+use std::io;
+use std::ops::{Range, RangeInclusive};
+
+use rhai::{Array, Blob, Dynamic, FnPtr, ImmutableString, Map};
+use rmp::encode as pack;
+
+use super::border::{Border, Crossing};
+use super::refusal::{Broken, Reason, Refusal, Step};
+use super::{MAX_DEPTH, extension};
+
+/// A value as bytes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Message {
+    /// The value.
+    pub(crate) bytes: Vec<u8>,
+    /// Offsets of the shared objects inside, in the order they are written. An object that occurs twice is listed
+    /// twice: decoding calls [`Border::enter`] once for each entry.
+    pub(crate) handles: Vec<u64>,
+}
+
+/// Writes `value` as bytes. `root` names the value in a refusal: `args`, `item`, `target`.
+///
+/// # Errors
+///
+/// A part of the value cannot be sent to another process.
+pub(crate) fn encode(value: &Dynamic, root: &str, border: &dyn Border) -> Result<Message, Refusal> {
+    let mut message = Message::default();
+    encode_into(value, root, border, &mut message)?;
+    Ok(message)
+}
+
+/// The bytes that stand before a blob of this length in a message that is nothing but the blob.
+///
+/// So the blob itself can be copied straight to where the message goes. `None` if it is too long for any message.
+pub(crate) fn blob_beginning(length: usize) -> Option<Vec<u8>> {
+    let mut beginning = Vec::new();
+    pack::write_bin_len(&mut beginning, u32::try_from(length).ok()?).ok()?;
+    Some(beginning)
+}
+
+/// The same as [`encode`], into buffers used before: their contents are replaced, their memory is kept.
+///
+/// # Errors
+///
+/// A part of the value cannot be sent to another process. The message is not to be used then.
+pub(crate) fn encode_into(
+    value: &Dynamic,
+    root: &str,
+    border: &dyn Border,
+    message: &mut Message,
+) -> Result<(), Refusal> {
+    let Message { bytes, handles } = message;
+    bytes.clear();
+    handles.clear();
+    let mut encoder = Encoder {
+        out: bytes,
+        border,
+        depth: 0,
+        on_handle: |offset| handles.push(offset),
+    };
+    encoder
+        .value(value)
+        .map_err(|broken| broken.into_refusal(root))
+}
+
+/// Comes to the same verdict as [`encode`] without writing anything down.
+///
+/// # Errors
+///
+/// A part of the value cannot be sent to another process.
+pub(crate) fn check(value: &Dynamic, root: &str, border: &dyn Border) -> Result<(), Refusal> {
+    let mut encoder = Encoder {
+        out: &mut Tally(0),
+        border,
+        depth: 0,
+        on_handle: |_| (),
+    };
+    encoder
+        .value(value)
+        .map_err(|broken| broken.into_refusal(root))
+}
+
+/// Where bytes go. Writing never fails.
+trait Output: io::Write {
+    /// How many bytes have been written.
+    fn written(&self) -> usize;
+    /// Replaces the four bytes at `at`.
+    fn patch(&mut self, at: usize, word: [u8; 4]);
+}
+
+impl Output for Vec<u8> {
+    fn written(&self) -> usize {
+        self.len()
+    }
+    fn patch(&mut self, at: usize, word: [u8; 4]) {
+        self[at..at + 4].copy_from_slice(&word);
+    }
+}
+
+/// An output that only counts.
+struct Tally(usize);
+
+impl io::Write for Tally {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Output for Tally {
+    fn written(&self) -> usize {
+        self.0
+    }
+    fn patch(&mut self, _at: usize, _word: [u8; 4]) {}
+}
+
+type Verdict = Result<(), Box<Broken>>;
+
+struct Encoder<'a, O: Output, H: FnMut(u64)> {
+    out: &'a mut O,
+    border: &'a dyn Border,
+    depth: usize,
+    on_handle: H,
+}
+
+impl<O: Output, H: FnMut(u64)> Encoder<'_, O, H> {
+    /// The types are tried in the order queues see them most.
+    fn value(&mut self, value: &Dynamic) -> Verdict {
+        // First of all: asking a shared cell for its type waits, and panics if the cell is locked.
+        if value.is_shared() {
+            return self.cell(value);
+        }
+        if let Ok(int) = value.as_int() {
+            written(pack::write_sint(self.out, int));
+        } else if let Some(text) = value.read_lock::<ImmutableString>() {
+            return self.text(&text);
+        } else if let Ok(float) = value.as_float() {
+            written(pack::write_f64(self.out, float));
+        } else if let Ok(flag) = value.as_bool() {
+            written(pack::write_bool(self.out, flag));
+        } else if value.is_unit() {
+            written(pack::write_nil(self.out));
+        } else if let Some(array) = value.read_lock::<Array>() {
+            return self.nested(|encoder| encoder.array(&array));
+        } else if let Some(map) = value.read_lock::<Map>() {
+            return self.nested(|encoder| encoder.map(&map));
+        } else if let Some(blob) = value.read_lock::<Blob>() {
+            written(pack::write_bin_len(self.out, count(blob.len())?));
+            self.raw(&blob);
+        } else if let Ok(char) = value.as_char() {
+            self.extension(extension::CHAR, 4);
+            self.raw(&u32::from(char).to_be_bytes());
+        } else if let Some(function) = value.read_lock::<FnPtr>() {
+            return self.nested(|encoder| encoder.function(&function));
+        } else {
+            return self.custom(value);
+        }
+        Ok(())
+    }
+
+    /// A captured variable. A cell that leads back to itself ends at the depth limit.
+    fn cell(&mut self, value: &Dynamic) -> Verdict {
+        match value.read_lock::<Dynamic>() {
+            Some(inner) => self.nested(|encoder| encoder.value(&inner)),
+            None => Err(Broken::new(Reason::Busy)),
+        }
+    }
+
+    fn nested(&mut self, write: impl FnOnce(&mut Self) -> Verdict) -> Verdict {
+        if self.depth == MAX_DEPTH {
+            return Err(Broken::new(Reason::TooDeep));
+        }
+        self.depth += 1;
+        let verdict = write(self);
+        self.depth -= 1;
+        verdict
+    }
+
+    fn text(&mut self, text: &str) -> Verdict {
+        written(pack::write_str_len(self.out, count(text.len())?));
+        self.raw(text.as_bytes());
+        Ok(())
+    }
+
+    fn array(&mut self, array: &Array) -> Verdict {
+        written(pack::write_array_len(self.out, count(array.len())?));
+        for (index, item) in array.iter().enumerate() {
+            self.value(item)
+                .map_err(|broken| broken.inside(Step::Index(index)))?;
+        }
+        Ok(())
+    }
+
+    fn map(&mut self, map: &Map) -> Verdict {
+        written(pack::write_map_len(self.out, count(map.len())?));
+        for (key, item) in map {
+            self.text(key)?;
+            self.value(item)
+                .map_err(|broken| broken.inside(Step::Key(key.to_string())))?;
+        }
+        Ok(())
+    }
+
+    fn function(&mut self, function: &FnPtr) -> Verdict {
+        let name = function.fn_name();
+        if let Err(why) = self.border.function(name) {
+            return Err(Broken::new(Reason::Function(name.to_owned(), why)));
+        }
+        self.measured(extension::FUNCTION, |encoder| {
+            encoder.text(name)?;
+            written(pack::write_array_len(
+                encoder.out,
+                count(function.curry().len())?,
+            ));
+            for (index, captured) in function.iter_curry().enumerate() {
+                encoder.value(captured).map_err(|broken| {
+                    let name = encoder.border.captured_name(name, index);
+                    broken.inside(Step::Capture { name, index })
+                })?;
+            }
+            Ok(())
+        })
+    }
+
+    fn custom(&mut self, value: &Dynamic) -> Verdict {
+        if let Some(range) = value.read_lock::<Range<i64>>() {
+            self.range(extension::RANGE, range.start, range.end);
+            return Ok(());
+        }
+        if let Some(range) = value.read_lock::<RangeInclusive<i64>>() {
+            self.range(extension::INCLUSIVE_RANGE, *range.start(), *range.end());
+            return Ok(());
+        }
+        let crossing = if value.is_variant() {
+            self.border.leave(value)
+        } else {
+            None
+        };
+        match crossing {
+            Some(Crossing::Handle { kind, offset }) => {
+                self.extension(extension::HANDLE, extension::HANDLE_LEN);
+                self.raw(&kind.to_be_bytes());
+                self.raw(&offset.to_be_bytes());
+                (self.on_handle)(offset);
+                Ok(())
+            }
+            Some(Crossing::Object { type_name, plain }) => self.nested(|encoder| {
+                encoder.measured(extension::OBJECT, |encoder| {
+                    encoder.text(&type_name)?;
+                    encoder.value(&plain)
+                })
+            }),
+            None => Err(Broken::new(Reason::Type(
+                self.border.type_name(value.type_name()),
+            ))),
+        }
+    }
+
+    fn range(&mut self, kind: i8, start: i64, end: i64) {
+        self.extension(kind, 16);
+        self.raw(&start.to_be_bytes());
+        self.raw(&end.to_be_bytes());
+    }
+
+    /// An extension whose length is known only once it is written: the header's length field is filled in afterwards.
+    fn measured(&mut self, kind: i8, write: impl FnOnce(&mut Self) -> Verdict) -> Verdict {
+        self.raw(&[rmp::Marker::Ext32.to_u8()]);
+        let length_at = self.out.written();
+        self.raw(&[0; 4]);
+        self.raw(&kind.to_be_bytes());
+        let start = self.out.written();
+        write(self)?;
+        let length = count(self.out.written() - start)?;
+        self.out.patch(length_at, length.to_be_bytes());
+        Ok(())
+    }
+
+    fn extension(&mut self, kind: i8, length: u32) {
+        written(pack::write_ext_meta(self.out, length, kind));
+    }
+
+    fn raw(&mut self, bytes: &[u8]) {
+        written(self.out.write_all(bytes));
+    }
+}
+
+/// A length as MessagePack writes it.
+fn count(length: usize) -> Result<u32, Box<Broken>> {
+    u32::try_from(length).map_err(|_| Broken::new(Reason::TooLong))
+}
+
+fn written<T, E: std::fmt::Debug>(outcome: Result<T, E>) {
+    outcome.expect("writing to memory does not fail");
+}

@@ -1,0 +1,28 @@
+//! Rhai values as bytes: what a value looks like on its way to another process, and which values may go.
+//!
+//! The format is MessagePack with a few extension types ([`extension`]). A value crosses unchanged, its type included,
+//! or is refused with the path to the part that cannot go. What is not the value's own stays behind: the tag and the
+//! read-only mark of a `Dynamic`, and the sharing of captured variables, which cross as a copy of what they hold.
+
+mod border;
+mod decode;
+mod encode;
+mod extension;
+mod reader;
+mod refusal;
+#[cfg(test)]
+mod tests;
+
+#[allow(unused_imports)]
+pub(crate) use border::{Border, Crossing};
+#[allow(unused_imports)]
+pub(crate) use decode::{DecodeError, decode};
+#[allow(unused_imports)]
+pub(crate) use encode::{Message, blob_beginning, check, encode, encode_into};
+#[allow(unused_imports)]
+pub(crate) use refusal::{Reason, Refusal, bare_type_name};
+
+/// How deep values may nest, counted in containers, on both sides.
+///
+/// Deep enough for any data a script holds on purpose, shallow enough for the smallest stack a thread is given.
+pub(crate) const MAX_DEPTH: usize = 128;

@@ -1,0 +1,129 @@
+//! Takes bytes that may be hostile apart: every length is checked against what is left before it is believed.
+
+use rmp::Marker;
+
+use super::MAX_DEPTH;
+use super::decode::{DecodeError, Fault};
+
+/// What surrounds an extension being read.
+pub(super) struct Outer {
+    end: usize,
+    owed: usize,
+}
+
+/// A place in a message.
+pub(super) struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+    /// Where the innermost extension being read ends, or the message.
+    end: usize,
+    /// Bytes that elements announced up to here need at the very least, one each. As an announcement must fit into
+    /// what is left after all earlier ones, all announcements together stay below the size of the message.
+    owed: usize,
+    depth: usize,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        Reader {
+            bytes,
+            at: 0,
+            end: bytes.len(),
+            owed: 0,
+            depth: 0,
+        }
+    }
+
+    pub(super) fn fault(&self, fault: Fault) -> DecodeError {
+        DecodeError { at: self.at, fault }
+    }
+
+    pub(super) fn marker(&mut self) -> Result<Marker, DecodeError> {
+        Ok(Marker::from_u8(self.word::<1>()?[0]))
+    }
+
+    /// The next `length` bytes.
+    pub(super) fn take(&mut self, length: usize) -> Result<&'a [u8], DecodeError> {
+        if length > self.end - self.at {
+            return Err(self.fault(Fault::Truncated));
+        }
+        let taken = &self.bytes[self.at..self.at + length];
+        self.at += length;
+        Ok(taken)
+    }
+
+    /// The next `N` bytes, as an array to make a number of.
+    pub(super) fn word<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
+        let mut word = [0; N];
+        word.copy_from_slice(self.take(N)?);
+        Ok(word)
+    }
+
+    /// A length field of `N` bytes.
+    pub(super) fn length<const N: usize>(&mut self) -> Result<usize, DecodeError> {
+        let word = self.word::<N>()?;
+        Ok(word
+            .iter()
+            .fold(0, |length, byte| length << 8 | usize::from(*byte)))
+    }
+
+    pub(super) fn text(&mut self, length: usize) -> Result<&'a str, DecodeError> {
+        let bytes = self.take(length)?;
+        std::str::from_utf8(bytes).map_err(|_| self.fault(Fault::Utf8))
+    }
+
+    /// One level down.
+    pub(super) fn descend(&mut self) -> Result<(), DecodeError> {
+        if self.depth == MAX_DEPTH {
+            return Err(self.fault(Fault::TooDeep));
+        }
+        self.depth += 1;
+        Ok(())
+    }
+
+    /// One level up.
+    pub(super) fn ascend(&mut self) {
+        self.depth -= 1;
+    }
+
+    /// Believes that `elements` more elements follow, if there are bytes for them. [`Reader::settle`] each one just
+    /// before it is read.
+    pub(super) fn announce(&mut self, elements: usize) -> Result<(), DecodeError> {
+        let free = (self.end - self.at).saturating_sub(self.owed);
+        if elements > free {
+            return Err(self.fault(Fault::Truncated));
+        }
+        self.owed += elements;
+        Ok(())
+    }
+
+    pub(super) fn settle(&mut self) {
+        self.owed -= 1;
+    }
+
+    /// Makes the next `length` bytes all there is, until [`Reader::close`].
+    pub(super) fn open(&mut self, length: usize) -> Result<Outer, DecodeError> {
+        if length > self.end - self.at {
+            return Err(self.fault(Fault::Truncated));
+        }
+        let end = std::mem::replace(&mut self.end, self.at + length);
+        let owed = std::mem::take(&mut self.owed);
+        Ok(Outer { end, owed })
+    }
+
+    /// Ends what [`Reader::open`] began. Nothing may be left of it.
+    pub(super) fn close(&mut self, outer: Outer) -> Result<(), DecodeError> {
+        self.finish()?;
+        self.end = outer.end;
+        self.owed = outer.owed;
+        Ok(())
+    }
+
+    /// Nothing may be left.
+    pub(super) fn finish(&self) -> Result<(), DecodeError> {
+        match self.end - self.at {
+            0 => Ok(()),
+            left => Err(self.fault(Fault::Trailing(left))),
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! What crosses unchanged, what is refused and with which words, and that no bytes can do harm.
+
+mod crossing;
+mod generator;
+mod hostile;
+mod refusals;
+mod world;
