@@ -1,5 +1,7 @@
 //! `procscript` gives Rhai scripts Python's `multiprocessing`, on real operating-system processes.
 
+mod process;
+mod program;
 mod shm;
 mod sync;
 mod sys;

@@ -1,0 +1,94 @@
+//! A started child: its number, a descriptor that tells its end, and its exit status once it is reaped.
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::exit::ExitStatus;
+use crate::sys::{interrupt, process, signal};
+
+/// A child of this process.
+///
+/// Its end is seen through a pidfd, so no handler for SIGCHLD is needed and hosts keep theirs.
+#[derive(Debug)]
+pub(crate) struct Child {
+    pid: i32,
+    pidfd: Arc<OwnedFd>,
+    status: Option<ExitStatus>,
+}
+
+/// Why a wait for a child ended without its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum StillRunning {
+    TimedOut,
+    /// Ctrl-C, SIGTERM or the host asked this process to stop.
+    Interrupted,
+}
+
+impl Child {
+    /// Watches the unreaped child `pid`.
+    ///
+    /// # Errors
+    /// When there is no descriptor left for it; the child has been killed and reaped then.
+    pub(crate) fn watch(pid: i32) -> io::Result<Self> {
+        let pidfd = process::pidfd(pid).inspect_err(|_| process::abandon(pid))?;
+        Ok(Self {
+            pid,
+            pidfd: Arc::new(pidfd),
+            status: None,
+        })
+    }
+
+    pub(crate) fn pid(&self) -> i32 {
+        self.pid
+    }
+
+    /// Readable from the child's end on: Python's `sentinel`.
+    pub(crate) fn sentinel(&self) -> Arc<OwnedFd> {
+        self.pidfd.clone()
+    }
+
+    /// The status if the child has ended; reaps it then.
+    pub(crate) fn poll(&mut self) -> io::Result<Option<ExitStatus>> {
+        if self.status.is_none() {
+            self.status = process::reap(self.pidfd.as_fd())?.map(ExitStatus::new);
+        }
+        Ok(self.status)
+    }
+
+    /// Sends a signal, unless the child has been reaped: then its number may be somebody else's.
+    pub(crate) fn signal(&mut self, signal: signal::Signal) -> io::Result<()> {
+        if self.status.is_some() {
+            return Ok(());
+        }
+        signal::send(self.pid, signal as i32)
+    }
+}
+
+/// Waits until the process behind `sentinel` has ended, at most until `deadline` (`None`: for ever).
+///
+/// `stop` is asked at every wake-up, and at least every [`HEARTBEAT`]: a signal may arrive between the
+/// question and the sleep.
+pub(crate) fn wait_ended(
+    sentinel: BorrowedFd<'_>,
+    deadline: Option<Instant>,
+    stop: impl Fn() -> bool,
+) -> io::Result<Result<(), StillRunning>> {
+    loop {
+        if interrupt::pending() || stop() {
+            return Ok(Err(StillRunning::Interrupted));
+        }
+        let left = deadline.map(|d| d.saturating_duration_since(Instant::now()));
+        let slice = left.map_or(HEARTBEAT, |l| l.min(HEARTBEAT));
+        if process::wait_readable(&[sentinel], Some(slice))?[0] {
+            return Ok(Ok(()));
+        }
+        if left.is_some_and(|l| l.is_zero()) {
+            return Ok(Err(StillRunning::TimedOut));
+        }
+    }
+}
+
+/// The longest a wait sleeps before it looks around again.
+pub(crate) const HEARTBEAT: Duration = Duration::from_millis(50);

@@ -1,0 +1,36 @@
+//! How a child ended, as Python counts it: a code from 0 to 255, or minus the signal's number.
+
+use crate::sys::process::Ended;
+
+/// The end of a child.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ExitStatus(Ended);
+
+impl ExitStatus {
+    pub(crate) fn new(ended: Ended) -> Self {
+        Self(ended)
+    }
+
+    /// Python's `exitcode`: the code, or `-15` for a child ended by SIGTERM.
+    ///
+    /// A status that somebody else took is reported as 255, as CPython does for a lost fork server.
+    pub(crate) fn exitcode(self) -> i64 {
+        match self.0 {
+            Ended::Code(code) => i64::from(code),
+            Ended::Signal(signal) => -i64::from(signal),
+            Ended::Unknown => 255,
+        }
+    }
+
+    /// The signal's name with its minus, or the code: what a Process's text shows after `exitcode=`.
+    pub(crate) fn shown(exitcode: i64) -> String {
+        let name = i32::try_from(-exitcode)
+            .ok()
+            .filter(|signal| *signal > 0)
+            .and_then(|signal| crate::sys::signal::Signal::try_from(signal).ok());
+        match name {
+            Some(signal) => format!("-{}", signal.as_str()),
+            None => exitcode.to_string(),
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! A child that is a copy of this process.
+//!
+//! # Rules for what runs after the fork
+//! 1. The process has one thread. With more, a lock somebody holds at this moment stays held in the child
+//!    for ever; such a process starts its children by spawn.
+//! 2. Before the fork everything buffered is written, or both processes would write it.
+//! 3. The child leaves through `_exit` whatever happens: it never returns into frames that belong to the
+//!    parent's work, a panic included.
+//! 4. The child owns no children: those it remembers are its siblings.
+//! 5. What identifies a process is made anew: its place in the session, its random numbers, its signals.
+//!
+//! Rules 2, 4 and 5 are the business of the function that is run; 1 and 3 are kept here.
+#![allow(unsafe_code)]
+
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::{Child, signals};
+use crate::sys::process::{self, Forked, exit_now};
+use crate::sys::signal::{Held, Signal};
+
+/// The exit code of a child whose own code panicked.
+const PANICKED: i32 = 101;
+
+/// Whether this process may fork: it has one thread.
+pub(crate) fn possible() -> bool {
+    process::thread_count() == 1
+}
+
+/// Starts a copy of this process that runs `body` and ends with the code it gives.
+///
+/// `owns_signals`: whether SIGTERM and SIGINT are handled by this crate; the child then begins with none.
+pub(crate) fn fork(owns_signals: bool, body: impl FnOnce() -> i32) -> io::Result<Child> {
+    // A signal that reaches the child before it has forgotten its parent's must not be forgotten with them.
+    let held = Held::new(&[Signal::SIGTERM, Signal::SIGINT])?;
+    if !possible() {
+        let text = "a process with several threads cannot be forked";
+        return Err(io::Error::other(text));
+    }
+    // SAFETY: this is the only thread (rule 1, asked just above), so no other can hold a lock at this moment.
+    match unsafe { process::fork() }? {
+        Forked::Parent { pid } => Child::watch(pid),
+        Forked::Child => {
+            let bomb = ExitOnDrop;
+            if owns_signals {
+                let _ = signals::reset_in_child();
+            }
+            drop(held);
+            let code = catch_unwind(AssertUnwindSafe(body)).unwrap_or(PANICKED);
+            std::mem::forget(bomb);
+            exit_now(code)
+        }
+    }
+}
+
+/// Rule 3 for the case that even the catching of a panic fails.
+struct ExitOnDrop;
+
+impl Drop for ExitOnDrop {
+    fn drop(&mut self) {
+        exit_now(PANICKED)
+    }
+}

@@ -1,0 +1,18 @@
+//! Children: starting them by fork or spawn, watching and ending them.
+//!
+//! - [`child`]: a started child, from its first to its last moment.
+//! - [`fork`]: a copy of this process, and the rules for what it may do.
+//! - [`spawn`]: a fresh copy of the program, and how it finds its session.
+//! - [`exit`]: exit codes as Python counts them.
+//! - [`signals`]: Ctrl-C and SIGTERM for a whole family.
+//!
+//! This room starts a function or a program; what a script is, it does not know.
+
+pub(crate) mod child;
+pub(crate) mod exit;
+pub(crate) mod fork;
+pub(crate) mod signals;
+pub(crate) mod spawn;
+
+pub(crate) use child::Child;
+pub(crate) use exit::ExitStatus;

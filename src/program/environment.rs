@@ -1,0 +1,88 @@
+//! What a function sees beside its arguments: functions of its program, constants, imported modules.
+//!
+//! Rhai hands these to a native in its call context. To start a function elsewhere they are noted by name
+//! ([`Environment::of`]) and looked up again in the other process ([`Environment::restore`]).
+
+use std::sync::{Arc, RwLock};
+
+use rhai::{Dynamic, Engine, GlobalRuntimeState, Module, NativeCallContext, Position, Shared};
+
+use super::source::Program;
+
+/// The surroundings of a call, by name.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Environment {
+    /// The files whose functions are in reach, in Rhai's order.
+    pub libraries: Vec<String>,
+    /// `global::` constants.
+    pub constants: Vec<(String, Dynamic)>,
+    /// Imports in reach: alias and the module's name.
+    pub imports: Vec<(String, String)>,
+    /// The file the call is made from.
+    pub source: Option<String>,
+}
+
+impl Environment {
+    /// What the call behind `context` sees.
+    pub(crate) fn of(context: &NativeCallContext) -> Self {
+        Self::of_state(context.global_runtime_state())
+    }
+
+    pub(crate) fn of_state(global: &GlobalRuntimeState) -> Self {
+        let name = |module: &Shared<Module>| module.id().unwrap_or_default().to_string();
+        let constants = global
+            .constants
+            .as_ref()
+            .and_then(|shared| shared.read().ok())
+            .map(|map| {
+                map.iter()
+                    .map(|(k, v)| (k.to_string(), v.clone()))
+                    .collect()
+            })
+            .unwrap_or_default();
+        Self {
+            libraries: global.lib.iter().map(name).collect(),
+            constants,
+            imports: global
+                .scan_imports_raw()
+                .map(|(k, m)| (k.to_string(), name(m)))
+                .collect(),
+            source: global.source.as_ref().map(ToString::to_string),
+        }
+    }
+
+    /// The same surroundings in this process, for a program that has been loaded here.
+    ///
+    /// # Errors
+    /// When a module cannot be loaded.
+    pub(crate) fn restore(
+        self,
+        engine: &Engine,
+        program: &Program,
+    ) -> Result<GlobalRuntimeState, Box<rhai::EvalAltResult>> {
+        let mut global = engine.new_global_runtime_state();
+        for name in &self.libraries {
+            let main = program.main().filter(|main| &main.source.name == name);
+            let functions = match main {
+                Some(main) => Some(main.functions),
+                None => program.module(name).map(|module| module.functions),
+            };
+            global.lib.extend(functions);
+        }
+        for (alias, name) in self.imports {
+            let resolver = engine.module_resolver();
+            let module = resolver.resolve(engine, self.source.as_deref(), &name, Position::NONE)?;
+            global.push_import(alias, module);
+        }
+        if !self.constants.is_empty() {
+            let map = self
+                .constants
+                .into_iter()
+                .map(|(k, v)| (k.into(), v))
+                .collect();
+            global.constants = Some(Arc::new(RwLock::new(map)));
+        }
+        global.source = self.source.map(Into::into);
+        Ok(global)
+    }
+}
