@@ -3,6 +3,7 @@
 mod process;
 mod program;
 mod shm;
+mod stdlib;
 mod sync;
 mod sys;
 mod wire;

@@ -1,0 +1,31 @@
+//! How a native function is put before scripts: its name, its parameters, where it can be called from.
+//!
+//! Scripts call natives the way Python does: positional arguments, then keywords in a trailing object map.
+//! Rhai knows nothing of either, so each function is registered once for every number of arguments it
+//! takes, and [`Call`] sorts the arguments into the declared parameters.
+//!
+//! Parameters are written as in a Python signature: `"obj"` is required, `"timeout?"` is optional,
+//! `"*args"` takes whatever is left; a last `"/"` means that no parameter can be given as a keyword, so that
+//! the last argument may be an object map.
+//!
+//! - [`signature`]: what a function takes.
+//! - [`registry`]: everything scripts can call, collected for the engine.
+//! - [`class`]: a type with its methods and properties; [`namespace`]: a script module.
+//! - [`native`]: a handler as Rhai calls it.
+
+mod class;
+mod namespace;
+mod native;
+mod registry;
+mod signature;
+
+use super::Outcome;
+use super::call::Call;
+
+pub(crate) use class::Class;
+pub(crate) use namespace::Namespace;
+pub(crate) use registry::{Listed, Receiver, Registered, Registry};
+pub(crate) use signature::Signature;
+
+/// The native behind a name.
+pub(crate) type Handler = fn(&mut Call<'_>) -> Outcome;

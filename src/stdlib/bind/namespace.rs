@@ -1,0 +1,116 @@
+//! A script module being declared: `os`, `time`, …
+
+use std::any::TypeId;
+
+use rhai::{Dynamic, Variant};
+
+use super::native::{add, native, register};
+use super::{Handler, Listed, Registry, Signature};
+
+/// A script module being declared.
+pub(crate) struct Namespace<'r> {
+    pub(super) registry: &'r mut Registry,
+    pub(super) receiver: TypeId,
+    pub(super) name: &'static str,
+    /// Which of the registry's namespaces it is.
+    pub(super) place: usize,
+}
+
+impl Namespace<'_> {
+    /// `name(…)` as `os.name(…)` and `os::name(…)`.
+    pub(crate) fn function(
+        &mut self,
+        name: &'static str,
+        params: &'static [&'static str],
+        handler: Handler,
+    ) -> &mut Self {
+        let signature = Signature::new(name, params);
+        let receiver = Some((self.receiver, self.name));
+        self.registry.listed.push(Listed {
+            receiver,
+            signature,
+        });
+        let Registry {
+            globals,
+            host,
+            namespaces,
+            ..
+        } = self.registry;
+        register(globals, host, Some(self.receiver), signature, handler);
+        register(
+            &mut namespaces[self.place].1,
+            host,
+            None,
+            signature,
+            handler,
+        );
+        self
+    }
+
+    /// A function that works on its first argument in place where it can: as `random::shuffle(list)` Rhai
+    /// gives it the variable, and calls `in_place` with that as the receiver; as `random.shuffle(list)` a copy.
+    pub(crate) fn function_and_place(
+        &mut self,
+        name: &'static str,
+        params: &'static [&'static str],
+        handler: Handler,
+        in_place: Handler,
+    ) -> &mut Self {
+        let signature = Signature::new(name, params);
+        let receiver = Some((self.receiver, self.name));
+        self.registry.listed.push(Listed {
+            receiver,
+            signature,
+        });
+        let Registry {
+            globals,
+            host,
+            namespaces,
+            ..
+        } = self.registry;
+        register(globals, host, Some(self.receiver), signature, handler);
+        let (module, any) = (&mut namespaces[self.place].1, TypeId::of::<Dynamic>());
+        let rest = Signature {
+            params: &params[1..],
+            required: signature.required - 1,
+            ..signature
+        };
+        add(module, name, &[any], native(host, true, rest, in_place));
+        self
+    }
+
+    /// As [`function`](Self::function), and a global function besides: `Process(…)`.
+    pub(crate) fn global(
+        &mut self,
+        name: &'static str,
+        params: &'static [&'static str],
+        handler: Handler,
+    ) -> &mut Self {
+        self.registry.function(name, params, handler);
+        self.function(name, params, handler)
+    }
+
+    /// A constant: `os.sep`, `os::sep`.
+    pub(crate) fn constant(
+        &mut self,
+        name: &'static str,
+        value: impl Variant + Clone,
+        getter: Handler,
+    ) -> &mut Self {
+        self.registry.namespaces[self.place].1.set_var(name, value);
+        self.getter(name, getter)
+    }
+
+    /// A property worked out at each reading: `sys.argv`.
+    pub(crate) fn getter(&mut self, name: &'static str, handler: Handler) -> &mut Self {
+        let signature = Signature::new(name, &[]);
+        let Registry { globals, host, .. } = self.registry;
+        add(
+            globals,
+            &format!("get${name}"),
+            &[self.receiver],
+            native(host, true, signature, handler),
+        );
+        self
+    }
+}

@@ -1,0 +1,70 @@
+//! A handler as Rhai calls it.
+
+use std::any::TypeId;
+use std::sync::Arc;
+
+use rhai::{Dynamic, FuncRegistration, Identifier, Module, NativeCallContext, RhaiFunc, Shared};
+
+use super::{Handler, Signature};
+use crate::stdlib::call::Call;
+use crate::stdlib::host::Host;
+
+/// Registers one native for every number of arguments it takes.
+pub(super) fn register(
+    module: &mut Module,
+    host: &Arc<Host>,
+    receiver: Option<TypeId>,
+    signature: Signature,
+    handler: Handler,
+) {
+    let native = native(host, receiver.is_some(), signature, handler);
+    let mut types: Vec<TypeId> = receiver.into_iter().collect();
+    types.resize(types.len() + signature.required, TypeId::of::<Dynamic>());
+    for _ in signature.required..=signature.most() {
+        add(module, signature.name, &types, native.clone());
+        types.push(TypeId::of::<Dynamic>());
+    }
+}
+
+/// A handler as Rhai calls it, with any number of arguments.
+pub(super) fn native(
+    host: &Arc<Host>,
+    is_method: bool,
+    signature: Signature,
+    handler: Handler,
+) -> RhaiFunc {
+    let host = host.clone();
+    let func = Shared::new(
+        move |context: Option<NativeCallContext>, args: &mut [&mut Dynamic]| {
+            let context = context.ok_or("a native was called without its context")?;
+            handler(&mut Call::sort(
+                &host, &context, signature, is_method, args,
+            )?)
+        },
+    );
+    let (has_context, is_pure, is_volatile) = (true, true, true);
+    // Arguments are taken. Rhai hands a plain variable's own value to a method, a copy to a pure function.
+    if is_method {
+        RhaiFunc::Method {
+            func,
+            has_context,
+            is_pure,
+            is_volatile,
+        }
+    } else {
+        RhaiFunc::Pure {
+            func,
+            has_context,
+            is_pure,
+            is_volatile,
+        }
+    }
+}
+
+/// Adds a native to a module. What is in the module `os` is called as `os::…` only: in Rhai's *global namespace*
+/// it would also be a function of every script, and a method of every value.
+pub(super) fn add(module: &mut Module, name: &str, types: &[TypeId], native: RhaiFunc) {
+    FuncRegistration::new(Identifier::from(name))
+        .in_internal_namespace()
+        .set_into_module_raw(module, types, native);
+}

@@ -1,0 +1,188 @@
+//! Everything scripts can call, collected for the engine.
+
+use std::any::TypeId;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use rhai::{Dynamic, FnPtr, Module, Shared, Variant};
+
+use super::native::{add, native, register};
+use super::{Class, Handler, Namespace, Signature};
+use crate::stdlib::host::Host;
+
+/// One row of the table from which a wrong call is explained.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Listed {
+    /// The receiver's type and its script name; `None` for a plain function.
+    pub receiver: Option<(TypeId, &'static str)>,
+    pub signature: Signature,
+}
+
+/// Collects everything scripts can call; [`finish`](Self::finish) gives it to an engine.
+pub(crate) struct Registry {
+    pub(super) host: Arc<Host>,
+    pub(super) globals: Module,
+    pub(super) namespaces: Vec<(&'static str, Module)>,
+    receivers: Vec<Receiver>,
+    classes: HashSet<TypeId>,
+    pub(super) listed: Vec<Listed>,
+}
+
+/// The value of a script module's name: `os`.
+#[derive(Debug, Clone)]
+pub(crate) struct Receiver {
+    pub type_id: TypeId,
+    pub name: &'static str,
+    pub value: Dynamic,
+}
+
+/// What a registry leaves behind for the engine.
+pub(crate) struct Registered {
+    /// Global functions, methods, types and constants.
+    pub globals: Shared<Module>,
+    /// `os`, `time`, …: callable as `os::getpid()` and importable by name.
+    pub namespaces: Vec<(&'static str, Shared<Module>)>,
+    pub receivers: Vec<Receiver>,
+    /// Our own types: small handles, all of whose methods may be called on a copy.
+    pub classes: HashSet<TypeId>,
+    pub listed: Vec<Listed>,
+}
+
+impl Registry {
+    pub(crate) fn new(host: &Arc<Host>) -> Self {
+        Self {
+            host: host.clone(),
+            globals: Module::new(),
+            namespaces: Vec::new(),
+            receivers: Vec::new(),
+            classes: HashSet::new(),
+            listed: Vec::new(),
+        }
+    }
+
+    /// A global function, also a value of that name (`Process(#{target: f, …})` may name a native).
+    pub(crate) fn function(
+        &mut self,
+        name: &'static str,
+        params: &'static [&'static str],
+        handler: Handler,
+    ) {
+        let signature = Signature::new(name, params);
+        self.listed.push(Listed {
+            receiver: None,
+            signature,
+        });
+        register(&mut self.globals, &self.host, None, signature, handler);
+        if let Ok(pointer) = FnPtr::new(name) {
+            self.globals.set_var(name, pointer);
+        }
+    }
+
+    /// One more form of a global function, for arguments of exactly these types.
+    ///
+    /// Where Rhai has a function of the same name for them, a form for any value is not asked.
+    pub(crate) fn exactly(
+        &mut self,
+        name: &'static str,
+        types: &[TypeId],
+        params: &'static [&'static str],
+        handler: Handler,
+    ) {
+        let signature = Signature::new(name, params);
+        let Self { globals, host, .. } = self;
+        add(
+            globals,
+            name,
+            types,
+            native(host, false, signature, handler),
+        );
+    }
+
+    /// A global constant.
+    pub(crate) fn constant(&mut self, name: &'static str, value: impl Variant + Clone) {
+        self.globals.set_var(name, value);
+    }
+
+    /// A type with methods and properties; `name` is what scripts and messages call it.
+    pub(crate) fn class<T: Variant + Clone>(&mut self, name: &'static str) -> Class<'_> {
+        self.globals.set_custom_type::<T>(name);
+        self.classes.insert(TypeId::of::<T>());
+        Class {
+            registry: self,
+            receiver: TypeId::of::<T>(),
+            name,
+        }
+    }
+
+    /// Python's methods for a type that Rhai has already; `name` is what messages call it.
+    pub(crate) fn extension<T: Variant + Clone>(&mut self, name: &'static str) -> Class<'_> {
+        Class {
+            registry: self,
+            receiver: TypeId::of::<T>(),
+            name,
+        }
+    }
+
+    /// A script module: `receiver` is the value of the global constant `name`.
+    ///
+    /// `os::path` is a module inside the module `os`, which must exist and gives the value itself.
+    pub(crate) fn namespace<T: Variant + Clone>(
+        &mut self,
+        name: &'static str,
+        receiver: T,
+    ) -> Namespace<'_> {
+        let type_id = TypeId::of::<T>();
+        let value = Dynamic::from(receiver);
+        if !name.contains("::") {
+            self.globals.set_var(name, value.clone());
+        }
+        self.receivers.push(Receiver {
+            type_id,
+            name,
+            value,
+        });
+        self.globals.set_custom_type::<T>(name);
+        let place = self.namespaces.len();
+        let mut module = Module::new();
+        module.set_id(name);
+        self.namespaces.push((name, module));
+        Namespace {
+            registry: self,
+            receiver: TypeId::of::<T>(),
+            name,
+            place,
+        }
+    }
+
+    /// The module of global names itself, for what needs Rhai's own registration (iterators, operators).
+    pub(crate) fn globals(&mut self) -> &mut Module {
+        &mut self.globals
+    }
+
+    pub(crate) fn finish(self) -> Registered {
+        let mut namespaces: Vec<(&'static str, Module)> = Vec::new();
+        for (name, mut module) in self.namespaces {
+            module.build_index();
+            let outer = name.split_once("::");
+            let place = outer.and_then(|(outer, _)| namespaces.iter().position(|n| n.0 == outer));
+            match (outer, place) {
+                (Some((_, inner)), Some(place)) => {
+                    namespaces[place].1.set_sub_module(inner, module);
+                    namespaces[place].1.build_index();
+                }
+                _ => namespaces.push((name, module)),
+            }
+        }
+        let namespaces = namespaces
+            .into_iter()
+            .map(|(name, module)| (name, module.into()))
+            .collect();
+        Registered {
+            globals: self.globals.into(),
+            namespaces,
+            receivers: self.receivers,
+            classes: self.classes,
+            listed: self.listed,
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! Python's methods of bytes.
+
+use rhai::{Blob, Dynamic};
+
+use super::codec;
+use super::iterate::items;
+use super::number::as_int;
+use crate::stdlib::Outcome;
+use crate::stdlib::bind::Registry;
+use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::exceptions::raise;
+use crate::stdlib::values::{as_text, type_name};
+
+pub(super) fn register(registry: &mut Registry) {
+    registry.function("bytes", &["source?", "encoding?", "errors?", "/"], bytes);
+    registry.function(
+        "bytearray",
+        &["source?", "encoding?", "errors?", "/"],
+        bytes,
+    );
+    registry
+        .extension::<Blob>("bytes")
+        .method("decode", &["encoding?", "errors?"], |call| {
+            let encoding = if call.has(0) {
+                call.string(0)?
+            } else {
+                "utf-8".into()
+            };
+            let errors = codec::errors(call, 1)?;
+            codec::decode(&call.this::<Blob>(), &encoding, &errors)
+        })
+        .method("hex", &[], |call| {
+            let bytes: Blob = call.this();
+            let digits = bytes.iter().map(|byte| format!("{byte:02x}"));
+            Ok(digits.collect::<String>().into())
+        })
+        .method("startswith", &["prefix"], |call| {
+            let prefix = bytes_argument(call)?;
+            Ok(call.this::<Blob>().starts_with(&prefix).into())
+        })
+        .method("endswith", &["suffix"], |call| {
+            let suffix = bytes_argument(call)?;
+            Ok(call.this::<Blob>().ends_with(&suffix).into())
+        })
+        .method("strip", &[], |call| {
+            Ok(Dynamic::from_blob(
+                call.this::<Blob>().trim_ascii().to_vec(),
+            ))
+        })
+        .method("upper", &[], |call| {
+            Ok(Dynamic::from_blob(call.this::<Blob>().to_ascii_uppercase()))
+        })
+        .method("lower", &[], |call| {
+            Ok(Dynamic::from_blob(call.this::<Blob>().to_ascii_lowercase()))
+        });
+}
+
+fn bytes_argument(call: &mut Call<'_>) -> Result<Blob, Failure> {
+    let value = call.value(0);
+    let found = type_name(&value);
+    value.into_blob().map_err(|_| {
+        let name = call.name();
+        let text = format!("{name} first arg must be bytes or a tuple of bytes, not {found}");
+        raise("TypeError", text)
+    })
+}
+
+/// `bytes()`, `bytes(text, encoding)`, `bytes(count)`, `bytes([1, 2])`.
+fn bytes(call: &mut Call<'_>) -> Outcome {
+    const MOST: i64 = 1 << 30;
+    let value = call.value(0);
+    if value.is_unit() {
+        return Ok(Dynamic::from_blob(Blob::new()));
+    }
+    if let Some(text) = as_text(&value) {
+        if !call.has(1) {
+            return Err(raise("TypeError", "string argument without an encoding"));
+        }
+        let encoding = call.string(1)?;
+        return codec::encode(&text, &encoding, &codec::errors(call, 2)?);
+    }
+    if value.is_blob() {
+        return Ok(value);
+    }
+    if let Some(count) = as_int(&value) {
+        return match usize::try_from(count) {
+            Err(_) => Err(raise("ValueError", "negative count")),
+            Ok(_) if count > MOST => Err(raise("MemoryError", "that many bytes are too many")),
+            Ok(count) => Ok(Dynamic::from_blob(vec![0; count])),
+        };
+    }
+    let numbers = items(call, value)?;
+    let byte = |item: &Dynamic| {
+        let number = as_int(item).and_then(|number| u8::try_from(number).ok());
+        number.ok_or_else(|| raise("ValueError", "bytes must be in range(0, 256)"))
+    };
+    let bytes: Result<Blob, Failure> = numbers.iter().map(byte).collect();
+    bytes.map(Dynamic::from_blob)
+}

@@ -1,0 +1,225 @@
+//! `open`, and the members of a file.
+
+use std::any::TypeId;
+use std::io::SeekFrom;
+use std::os::fd::AsRawFd;
+
+use rhai::{Array, Dynamic};
+
+use super::mode::Mode;
+use super::object::{Encoding, File};
+use crate::stdlib::Outcome;
+use crate::stdlib::bind::Registry;
+use crate::stdlib::builtins::codec::{self, Codec};
+use crate::stdlib::builtins::path;
+use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::exceptions::{raise, raise_os};
+use crate::stdlib::values::type_name;
+
+pub(in crate::stdlib::builtins) fn register(registry: &mut Registry) {
+    let params = &[
+        "file",
+        "mode?",
+        "buffering?",
+        "encoding?",
+        "errors?",
+        "newline?",
+    ];
+    registry.function("open", params, open);
+    registry
+        .class::<File>("File")
+        .method("read", &["size?"], read)
+        .method("readline", &[], |call| call.this::<File>().read_line())
+        .method("readlines", &[], readlines)
+        .method("write", &["text"], |call| {
+            let count = call.this::<File>().write(&call.value(0))?;
+            Ok(Dynamic::from_int(count as i64))
+        })
+        .method("writelines", &["lines"], writelines)
+        .method("close", &[], |call| {
+            call.this::<File>().close().map(Dynamic::from)
+        })
+        .method("flush", &[], |call| {
+            call.this::<File>().with(|b| b.flush()).map(Dynamic::from)
+        })
+        .method("seek", &["offset", "whence?"], seek)
+        .method("tell", &[], |call| {
+            let position = call.this::<File>().with(|buffer| buffer.position())?;
+            Ok(Dynamic::from_int(position as i64))
+        })
+        .method("truncate", &["size?"], truncate)
+        .method("fileno", &[], |call| {
+            let number = call.this::<File>().with(|b| Ok(b.file().as_raw_fd()))?;
+            Ok(Dynamic::from_int(number.into()))
+        })
+        .method("readable", &[], |call| {
+            Ok(call.this::<File>().mode().reads().into())
+        })
+        .method("writable", &[], |call| {
+            Ok(call.this::<File>().mode().writes().into())
+        })
+        .method("with", &["function"], with)
+        .getter("closed", |call| Ok(call.this::<File>().is_closed().into()))
+        .getter("name", |call| Ok(call.this::<File>().name().clone().into()))
+        .getter("mode", |call| {
+            Ok(call.this::<File>().mode().text.clone().into())
+        })
+        .getter("encoding", |call| {
+            Ok(call.this::<File>().encoding().name().to_uppercase().into())
+        })
+        .method("to_string", &[], |call| {
+            Ok(call.this::<File>().repr().into())
+        })
+        .method("to_debug", &[], |call| {
+            Ok(call.this::<File>().repr().into())
+        });
+    registry
+        .globals()
+        .set_iter_result(TypeId::of::<File>(), |value: Dynamic| {
+            let file = value.cast::<File>();
+            let mut ended = false;
+            Box::new(std::iter::from_fn(move || {
+                if ended {
+                    return None;
+                }
+                let line = file.next_line().transpose();
+                ended = !matches!(line, Some(Ok(_)));
+                line
+            }))
+        });
+}
+
+/// `open(file, mode="r", buffering=-1, encoding="utf-8", errors="strict")`.
+fn open(call: &mut Call<'_>) -> Outcome {
+    let name = path(call, 0)?;
+    let mode = if call.has(1) {
+        call.string(1)?
+    } else {
+        "r".into()
+    };
+    let mode = Mode::parse(&mode)?;
+    let by_line = line_buffering(call)?;
+    let encoding = encoding(call, &mode)?;
+    let at_path = |error: std::io::Error| raise_os(&error, Some(&name));
+    let file = mode.options().open(name.as_str()).map_err(at_path)?;
+    // The kernel opens a directory for reading and then reads nothing from it.
+    if file.metadata().is_ok_and(|about| about.is_dir()) {
+        return Err(at_path(std::io::Error::from_raw_os_error(IS_A_DIRECTORY)));
+    }
+    let file = File::new(name, mode, encoding, by_line, file);
+    if file.mode().writes() {
+        call.host.output.wait_for(&file.pending());
+    }
+    Ok(Dynamic::from(file))
+}
+
+/// `EISDIR`.
+const IS_A_DIRECTORY: i32 = 21;
+
+/// `buffering`: 1 writes every line at once, as 0 does every piece; others are left to this module.
+fn line_buffering(call: &mut Call<'_>) -> Result<bool, Failure> {
+    match call.given(2) {
+        None => Ok(false),
+        Some(value) => match value.as_int() {
+            Ok(size) => Ok(size == 0 || size == 1),
+            Err(_) => Err(call.mismatch(2, "an integer", &value)),
+        },
+    }
+}
+
+fn encoding(call: &mut Call<'_>, mode: &Mode) -> Result<Encoding, Failure> {
+    let name = call.given(3);
+    if mode.binary && name.is_some() {
+        let text = "binary mode doesn't take an encoding argument";
+        return Err(raise("ValueError", text));
+    }
+    let codec = match name {
+        Some(name) => Codec::named(&call.str(&name))?,
+        None => Codec::Utf8,
+    };
+    let errors = codec::errors(call, 4)?;
+    Ok(Encoding { codec, errors })
+}
+
+/// A count of characters or bytes; `None` and negative numbers mean all.
+fn count(call: &mut Call<'_>, index: usize) -> Result<Option<usize>, Failure> {
+    match call.given(index) {
+        None => Ok(None),
+        Some(value) => match value.as_int() {
+            Ok(count) => Ok(usize::try_from(count).ok()),
+            Err(found) => {
+                let found = if found == "string" {
+                    "str".into()
+                } else {
+                    type_name(&value)
+                };
+                let text = format!("argument should be integer or None, not '{found}'");
+                Err(raise("TypeError", text))
+            }
+        },
+    }
+}
+
+fn read(call: &mut Call<'_>) -> Outcome {
+    let count = count(call, 0)?;
+    call.this::<File>().read(count)
+}
+
+fn readlines(call: &mut Call<'_>) -> Outcome {
+    let file: File = call.this();
+    let mut lines = Array::new();
+    while let Some(line) = file.next_line()? {
+        lines.push(line);
+    }
+    Ok(lines.into())
+}
+
+fn writelines(call: &mut Call<'_>) -> Outcome {
+    let file: File = call.this();
+    for line in call.array(0)? {
+        file.write(&line)?;
+    }
+    Ok(Dynamic::UNIT)
+}
+
+/// `seek(offset, whence=0)` gives the new position.
+fn seek(call: &mut Call<'_>) -> Outcome {
+    let (offset, whence) = (call.int(0)?, call.int_or(1, 0)?);
+    let to = match (whence, u64::try_from(offset)) {
+        (0, Ok(offset)) => SeekFrom::Start(offset),
+        (0, Err(_)) => {
+            let text = format!("negative seek position {offset}");
+            return Err(raise("ValueError", text));
+        }
+        (1, _) => SeekFrom::Current(offset),
+        (2, _) => SeekFrom::End(offset),
+        _ => {
+            let text = format!("invalid whence ({whence}, should be 0, 1 or 2)");
+            return Err(raise("ValueError", text));
+        }
+    };
+    let position = call.this::<File>().seek(to)?;
+    Ok(Dynamic::from_int(position as i64))
+}
+
+fn truncate(call: &mut Call<'_>) -> Outcome {
+    let file: File = call.this();
+    let length = match count(call, 0)? {
+        Some(length) => length as u64,
+        None => file.with(|buffer| buffer.position())?,
+    };
+    file.with(|buffer| buffer.set_len(length))?;
+    Ok(Dynamic::from_int(length as i64))
+}
+
+/// `f.with(|f| …)`: gives what the function gives, the file closed whatever happens.
+fn with(call: &mut Call<'_>) -> Outcome {
+    let file: File = call.this();
+    let function = call.function(0)?;
+    file.with(|_| Ok(()))?;
+    let result = call.call(&function, vec![Dynamic::from(file.clone())]);
+    let closed = file.close();
+    let value = result?;
+    closed?;
+    Ok(value)
+}

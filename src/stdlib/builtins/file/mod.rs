@@ -1,0 +1,12 @@
+//! `open` and the object it gives: files read and written through a buffer.
+//!
+//! - [`mode`]: what `open`'s second argument asks for.
+//! - [`buffer`]: a file's bytes, buffered both ways.
+//! - [`object`]: the object scripts hold; [`class`]: its members.
+
+mod buffer;
+mod class;
+mod mode;
+mod object;
+
+pub(super) use self::class::register;

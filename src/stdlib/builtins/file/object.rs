@@ -1,0 +1,250 @@
+//! A file object: shared by reference, closed once, its text decoded and encoded.
+
+use std::io::{self, SeekFrom};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use rhai::{Dynamic, ImmutableString};
+
+use super::buffer::Buffer;
+use super::mode::Mode;
+use crate::stdlib::builtins::codec::{self, Codec};
+use crate::stdlib::call::Failure;
+use crate::stdlib::exceptions::{raise, raise_os};
+use crate::stdlib::host::locked;
+use crate::stdlib::output::Pending;
+use crate::stdlib::text::quoted;
+use crate::stdlib::values::{as_text, type_name};
+
+/// What `open` gives.
+#[derive(Debug, Clone)]
+pub(super) struct File(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    name: ImmutableString,
+    mode: Mode,
+    encoding: Codec,
+    errors: ImmutableString,
+    /// Each line is written when it is complete.
+    by_line: bool,
+    /// `None` when closed.
+    buffer: Mutex<Option<Buffer>>,
+}
+
+/// How a text file treats its bytes.
+#[derive(Debug)]
+pub(super) struct Encoding {
+    pub codec: Codec,
+    pub errors: ImmutableString,
+}
+
+impl File {
+    pub(super) fn new(
+        name: ImmutableString,
+        mode: Mode,
+        encoding: Encoding,
+        by_line: bool,
+        file: std::fs::File,
+    ) -> Self {
+        Self(Arc::new(Shared {
+            name,
+            mode,
+            encoding: encoding.codec,
+            errors: encoding.errors,
+            by_line,
+            buffer: Mutex::new(Some(Buffer::new(file))),
+        }))
+    }
+
+    /// For the list of what is written at the end.
+    pub(super) fn pending(&self) -> Arc<dyn Pending> {
+        self.0.clone()
+    }
+
+    pub(super) fn name(&self) -> &ImmutableString {
+        &self.0.name
+    }
+
+    pub(super) fn mode(&self) -> &Mode {
+        &self.0.mode
+    }
+
+    pub(super) fn encoding(&self) -> Codec {
+        self.0.encoding
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        locked(&self.0.buffer).is_none()
+    }
+
+    /// Writes what waits and closes; closing again is no error.
+    pub(super) fn close(&self) -> Result<(), Failure> {
+        let Some(mut buffer) = locked(&self.0.buffer).take() else {
+            return Ok(());
+        };
+        buffer.flush().map_err(os)
+    }
+
+    /// Does something with the open file.
+    pub(super) fn with<T>(
+        &self,
+        action: impl FnOnce(&mut Buffer) -> io::Result<T>,
+    ) -> Result<T, Failure> {
+        let mut guard: MutexGuard<'_, Option<Buffer>> = locked(&self.0.buffer);
+        match guard.as_mut() {
+            Some(buffer) => action(buffer).map_err(os),
+            None => Err(raise("ValueError", "I/O operation on closed file.")),
+        }
+    }
+
+    fn reading<T>(&self, action: impl FnOnce(&mut Buffer) -> io::Result<T>) -> Result<T, Failure> {
+        self.with(|buffer| {
+            Ok(if self.0.mode.reads() {
+                Some(action(buffer)?)
+            } else {
+                None
+            })
+        })?
+        .ok_or_else(|| raise("UnsupportedOperation", "not readable"))
+    }
+
+    /// Up to `count` characters or bytes; everything when there is no count.
+    pub(super) fn read(&self, count: Option<usize>) -> Result<Dynamic, Failure> {
+        let bytes = match count {
+            None => self.reading(Buffer::read_all)?,
+            Some(count) if self.counts_bytes() => self.reading(|buffer| buffer.read(count))?,
+            Some(count) => self.reading(|buffer| read_chars(buffer, count))?,
+        };
+        self.value(bytes)
+    }
+
+    fn counts_bytes(&self) -> bool {
+        self.0.mode.binary || self.0.encoding != Codec::Utf8
+    }
+
+    /// The next line with its end; empty at the end of the file.
+    pub(super) fn read_line(&self) -> Result<Dynamic, Failure> {
+        let bytes = self.reading(Buffer::read_line)?;
+        self.value(bytes)
+    }
+
+    /// The next line with its end, `None` at the end of the file.
+    pub(super) fn next_line(&self) -> Result<Option<Dynamic>, Failure> {
+        let bytes = self.reading(Buffer::read_line)?;
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        self.value(bytes).map(Some)
+    }
+
+    fn value(&self, bytes: Vec<u8>) -> Result<Dynamic, Failure> {
+        if self.0.mode.binary {
+            return Ok(Dynamic::from_blob(bytes));
+        }
+        codec::decode_text(&bytes, self.0.encoding, &self.0.errors).map(Dynamic::from)
+    }
+
+    /// Writes text or bytes and gives how many characters or bytes they were.
+    pub(super) fn write(&self, value: &Dynamic) -> Result<usize, Failure> {
+        self.with(|_| Ok(()))?;
+        if !self.0.mode.writes() {
+            return Err(raise("UnsupportedOperation", "not writable"));
+        }
+        let (bytes, count) = self.bytes_of(value)?;
+        let ends_line = self.0.by_line && bytes.contains(&b'\n');
+        self.with(|buffer| {
+            buffer.write(&bytes)?;
+            if ends_line { buffer.flush() } else { Ok(()) }
+        })?;
+        Ok(count)
+    }
+
+    fn bytes_of(&self, value: &Dynamic) -> Result<(Vec<u8>, usize), Failure> {
+        let found = || type_name(value);
+        if self.0.mode.binary {
+            let bytes = value.read_lock::<rhai::Blob>().map(|bytes| bytes.clone());
+            return match bytes {
+                Some(bytes) => {
+                    let count = bytes.len();
+                    Ok((bytes, count))
+                }
+                None => {
+                    let text = format!("a bytes-like object is required, not '{}'", found());
+                    Err(raise("TypeError", text))
+                }
+            };
+        }
+        let Some(text) = as_text(value) else {
+            let text = format!("write() argument must be str, not {}", found());
+            return Err(raise("TypeError", text));
+        };
+        let count = text.chars().count();
+        let bytes = codec::encode_text(&text, self.0.encoding, &self.0.errors)?;
+        Ok((bytes, count))
+    }
+
+    pub(super) fn seek(&self, to: SeekFrom) -> Result<u64, Failure> {
+        self.with(|buffer| buffer.seek(to))
+    }
+
+    /// What Python's `repr` of a file is.
+    pub(super) fn repr(&self) -> String {
+        let (name, mode) = (quoted(&self.0.name), &self.0.mode.text);
+        let (reads, writes) = (self.0.mode.reads(), self.0.mode.writes());
+        match (self.0.mode.binary, reads, writes) {
+            (false, ..) => {
+                let encoding = self.0.encoding.name().to_uppercase();
+                format!("<_io.TextIOWrapper name={name} mode='{mode}' encoding='{encoding}'>")
+            }
+            (true, true, true) => format!("<_io.BufferedRandom name={name}>"),
+            (true, true, false) => format!("<_io.BufferedReader name={name}>"),
+            (true, false, _) => format!("<_io.BufferedWriter name={name}>"),
+        }
+    }
+}
+
+impl Pending for Shared {
+    fn write_out(&self) -> io::Result<()> {
+        match locked(&self.buffer).as_mut() {
+            Some(buffer) => buffer.flush(),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        let _ = self.write_out();
+    }
+}
+
+/// The bytes of up to `count` characters of UTF-8.
+fn read_chars(buffer: &mut Buffer, count: usize) -> io::Result<Vec<u8>> {
+    loop {
+        if let Some(length) = length_of_chars(buffer.ahead(), count) {
+            return Ok(buffer.take(length));
+        }
+        if !buffer.read_ahead()? {
+            return Ok(buffer.take(buffer.ahead().len()));
+        }
+    }
+}
+
+/// How many bytes `count` characters take; `None` when there are fewer characters.
+fn length_of_chars(bytes: &[u8], count: usize) -> Option<usize> {
+    let mut length = 0;
+    for _ in 0..count {
+        length += match bytes.get(length)? {
+            0xc2..=0xdf => 2,
+            0xe0..=0xef => 3,
+            0xf0..=0xf4 => 4,
+            // What begins no character stands for itself, and is found when it is decoded.
+            _ => 1,
+        };
+    }
+    (length <= bytes.len()).then_some(length)
+}
+
+fn os(error: io::Error) -> Failure {
+    raise_os(&error, None)
+}

@@ -1,0 +1,112 @@
+//! `input`, and standard input read by lines: waiting for a person ends when the script has to stop.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use rhai::Dynamic;
+
+use super::print::{flush_output, write};
+use crate::stdlib::Outcome;
+use crate::stdlib::bind::Registry;
+use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::exceptions::{raise, raise_os};
+use crate::stdlib::host::{Host, locked};
+use crate::sys;
+
+/// What was read from standard input and not used yet, and in which process.
+static AHEAD: Mutex<Ahead> = Mutex::new(Ahead {
+    pid: 0,
+    bytes: Vec::new(),
+});
+
+struct Ahead {
+    pid: i32,
+    bytes: Vec<u8>,
+}
+
+/// The longest wait between two looks whether the script has to stop.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+pub(super) fn register(registry: &mut Registry) {
+    registry.function("input", &["prompt?"], input);
+}
+
+/// `input(prompt)`: a line without its end.
+fn input(call: &mut Call<'_>) -> Outcome {
+    if call.has(0) {
+        let prompt = call.value(0);
+        write(call.host, &call.str(&prompt))?;
+    }
+    let line = read_line(call.host)?;
+    if line.is_empty() {
+        return Err(raise("EOFError", "EOF when reading a line"));
+    }
+    let line = line.strip_suffix('\n').unwrap_or(&line);
+    Ok(Dynamic::from(line.to_string()))
+}
+
+/// The next line of standard input with its end; empty at the end.
+pub(in crate::stdlib) fn read_line(host: &Arc<Host>) -> Result<String, Failure> {
+    read_until(host, |bytes| {
+        bytes
+            .iter()
+            .position(|byte| *byte == b'\n')
+            .map(|at| at + 1)
+    })
+}
+
+/// All the rest of standard input.
+pub(in crate::stdlib) fn read_all(host: &Arc<Host>) -> Result<String, Failure> {
+    read_until(host, |_| None)
+}
+
+/// Reads on until `end` finds a place in what was read; else up to the end.
+fn read_until(host: &Arc<Host>, end: impl Fn(&[u8]) -> Option<usize>) -> Result<String, Failure> {
+    flush_output(host)?;
+    loop {
+        let found = with_ahead(|bytes| end(bytes).map(|at| bytes.drain(..at).collect()));
+        if let Some(taken) = found {
+            return text(taken);
+        }
+        wait(host)?;
+        let mut piece = vec![0; 1 << 16];
+        let count = sys::input::read(&mut piece).map_err(failure)?;
+        if count == 0 {
+            return text(with_ahead(std::mem::take));
+        }
+        with_ahead(|bytes| bytes.extend_from_slice(&piece[..count]));
+    }
+}
+
+/// A forked child has its own, empty standard input: what its parent read ahead is not its business.
+fn with_ahead<T>(action: impl FnOnce(&mut Vec<u8>) -> T) -> T {
+    let mut ahead = locked(&AHEAD);
+    let pid = sys::process::pid();
+    if ahead.pid != pid {
+        *ahead = Ahead {
+            pid,
+            bytes: Vec::new(),
+        };
+    }
+    action(&mut ahead.bytes)
+}
+
+fn wait(host: &Arc<Host>) -> Result<(), Failure> {
+    loop {
+        if host.stopping().is_some() {
+            return Err(host.interrupted());
+        }
+        if sys::input::is_ready(PATIENCE).map_err(failure)? {
+            return Ok(());
+        }
+    }
+}
+
+fn text(bytes: Vec<u8>) -> Result<String, Failure> {
+    super::codec::decode_text(&bytes, super::codec::Codec::Utf8, "strict")
+}
+
+fn failure(error: io::Error) -> Failure {
+    raise_os(&error, None)
+}

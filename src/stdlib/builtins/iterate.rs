@@ -1,0 +1,203 @@
+//! Going through what can be gone through: the items of any value, `len`, `range`.
+
+use std::any::TypeId;
+use std::ops::{Range, RangeInclusive};
+use std::sync::OnceLock;
+
+use rhai::{AST, Array, Blob, Dynamic, EvalAltResult, Map, NativeCallContext, Position, Scope};
+
+use super::number::as_int;
+use crate::stdlib::Outcome;
+use crate::stdlib::bind::Registry;
+use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::exceptions::raise;
+use crate::stdlib::values::{as_text, type_name};
+
+/// `range(start, stop, step)`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Steps {
+    next: i64,
+    stop: i64,
+    step: i64,
+}
+
+impl Iterator for Steps {
+    type Item = i64;
+
+    fn next(&mut self) -> Option<i64> {
+        let item = self.next;
+        let inside = if self.step > 0 {
+            item < self.stop
+        } else {
+            item > self.stop
+        };
+        if !inside {
+            return None;
+        }
+        // Beyond the last number there is nothing more.
+        self.next = item.checked_add(self.step).unwrap_or(self.stop);
+        Some(item)
+    }
+}
+
+impl Steps {
+    fn len(self) -> usize {
+        let distance = i128::from(self.stop) - i128::from(self.next);
+        let step = i128::from(self.step);
+        let count = (distance + step - step.signum()) / step;
+        usize::try_from(count).unwrap_or(0)
+    }
+
+    fn repr(self) -> String {
+        format!("range({}, {}, {})", self.next, self.stop, self.step)
+    }
+
+    fn get(self, index: i64) -> Option<i64> {
+        let length = self.len() as i64;
+        let index = if index < 0 { index + length } else { index };
+        (0..length)
+            .contains(&index)
+            .then(|| self.next + index * self.step)
+    }
+}
+
+pub(super) fn register(registry: &mut Registry) {
+    registry.function("len", &["obj"], len);
+    registry.function("range", &["start", "stop?", "step?"], range);
+    // Rhai's own form with a step has no text and no length.
+    let int = TypeId::of::<i64>();
+    registry.exactly("range", &[int; 3], &["start", "stop", "step"], range);
+    registry
+        .class::<Steps>("range")
+        .method("to_string", &[], |c| Ok(c.this::<Steps>().repr().into()))
+        .method("to_debug", &[], |c| Ok(c.this::<Steps>().repr().into()))
+        .method("len", &[], |call| {
+            Ok(Dynamic::from_int(call.this::<Steps>().len() as i64))
+        })
+        .method("contains", &["value"], |call| {
+            let value = call.int(0)?;
+            Ok(call.this::<Steps>().any(|item| item == value).into())
+        })
+        .index_getter(|call| {
+            let index = call.int(0)?;
+            let item = call.this::<Steps>().get(index);
+            item.map(Dynamic::from_int)
+                .ok_or_else(|| raise("IndexError", "range object index out of range"))
+        });
+    let globals = registry.globals();
+    globals.set_iterator::<Steps>();
+    globals.set_iter(TypeId::of::<Map>(), |map| {
+        let keys: Vec<_> = map.cast::<Map>().into_keys().collect();
+        Box::new(keys.into_iter().map(|key| Dynamic::from(key.to_string())))
+    });
+}
+
+/// `range(stop)`, `range(start, stop, step=1)`.
+fn range(call: &mut Call<'_>) -> Outcome {
+    let first = number(call, 0)?;
+    if !call.has(1) {
+        return Ok(Dynamic::from(0..first.max(0)));
+    }
+    let stop = number(call, 1)?;
+    match call.given(2) {
+        None => Ok(Dynamic::from(first..stop)),
+        Some(step) => match as_int(&step) {
+            Some(0) => Err(raise("ValueError", "range() arg 3 must not be zero")),
+            Some(step) => Ok(Dynamic::from(Steps {
+                next: first,
+                stop,
+                step,
+            })),
+            None => Err(no_integer(&step)),
+        },
+    }
+}
+
+fn number(call: &mut Call<'_>, index: usize) -> Result<i64, Failure> {
+    let value = call.value(index);
+    as_int(&value).ok_or_else(|| no_integer(&value))
+}
+
+fn no_integer(value: &Dynamic) -> Failure {
+    let found = type_name(value);
+    let text = format!("'{found}' object cannot be interpreted as an integer");
+    raise("TypeError", text)
+}
+
+/// `len(x)`.
+fn len(call: &mut Call<'_>) -> Outcome {
+    let value = call.value(0);
+    let count = if let Some(text) = as_text(&value) {
+        text.chars().count()
+    } else if let Some(items) = value.read_lock::<Array>() {
+        items.len()
+    } else if let Some(entries) = value.read_lock::<Map>() {
+        entries.len()
+    } else if let Some(bytes) = value.read_lock::<Blob>() {
+        bytes.len()
+    } else if let Some(range) = bounds(&value) {
+        usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(0)
+    } else {
+        let found = type_name(&value);
+        let text = format!("object of type '{found}' has no len()");
+        return Err(raise("TypeError", text));
+    };
+    Ok(Dynamic::from_int(count as i64))
+}
+
+fn bounds(value: &Dynamic) -> Option<Range<i64>> {
+    if let Some(range) = value.read_lock::<Range<i64>>() {
+        return Some(range.clone());
+    }
+    let range = value.read_lock::<RangeInclusive<i64>>()?;
+    Some(*range.start()..range.end().saturating_add(1))
+}
+
+/// The items of any value that can be gone through: of a string its letters, of a dict its keys.
+pub(in crate::stdlib) fn items(call: &Call<'_>, value: Dynamic) -> Result<Array, Failure> {
+    if let Some(text) = as_text(&value) {
+        let letters = text.chars().map(|char| char.to_string().into());
+        return Ok(letters.collect());
+    }
+    if value.is_array() {
+        return Ok(value.into_array().unwrap_or_default());
+    }
+    if let Some(entries) = value.read_lock::<Map>() {
+        return Ok(entries.keys().map(|key| key.to_string().into()).collect());
+    }
+    if let Some(bytes) = value.read_lock::<Blob>() {
+        let numbers = bytes.iter().map(|byte| Dynamic::from_int((*byte).into()));
+        return Ok(numbers.collect());
+    }
+    if let Some(range) = bounds(&value) {
+        return Ok(range.map(Dynamic::from_int).collect());
+    }
+    if let Some(steps) = value.read_lock::<Steps>() {
+        return Ok(steps.map(Dynamic::from_int).collect());
+    }
+    walk(call.context, value)
+}
+
+/// The items of a value whose type only the engine can iterate.
+fn walk(context: &NativeCallContext, value: Dynamic) -> Result<Array, Failure> {
+    static LOOP: OnceLock<Option<AST>> = OnceLock::new();
+    const TEXT: &str = "let all = []; for item in whole { all.push(item); } all";
+    let found = type_name(&value);
+    let ast = LOOP.get_or_init(|| rhai::Engine::new_raw().compile(TEXT).ok());
+    let ast = ast.as_ref().ok_or("the loop is no Rhai")?;
+    let mut scope = Scope::new();
+    scope.push_dynamic("whole", value);
+    let all = context
+        .engine()
+        .eval_ast_with_scope::<Array>(&mut scope, ast);
+    all.map_err(|mut error| match *error {
+        EvalAltResult::ErrorFor(_) => {
+            raise("TypeError", format!("'{found}' object is not iterable"))
+        }
+        _ => {
+            // The place in this loop means nothing to the script.
+            error.set_position(Position::NONE);
+            error
+        }
+    })
+}

@@ -1,0 +1,207 @@
+//! What a value is: `type`, `isinstance`, `callable`, `id`; and its attributes by name.
+//!
+//! A type is an object that prints as `<class 'int'>` and equals its name, the function of that name and itself:
+//! `type(x) == int`, `type(x) == "int"`, `type(x) == type(y)`.
+
+use std::any::TypeId;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map};
+
+use crate::stdlib::Outcome;
+use crate::stdlib::bind::Registry;
+use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::exceptions::{Exception, is_a, raise};
+use crate::stdlib::values::{as_text, type_name};
+
+/// What `type(x)` gives.
+#[derive(Debug, Clone)]
+struct Type(ImmutableString);
+
+pub(super) fn register(registry: &mut Registry) {
+    registry.function("type", &["object"], |call| {
+        Ok(Dynamic::from(Type(kind_of(&call.value(0)).into())))
+    });
+    registry
+        .class::<Type>("type")
+        .getter("name", |call| Ok(call.this::<Type>().0.into()))
+        .method("to_string", &[], |call| {
+            Ok(call.this::<Type>().repr().into())
+        })
+        .method("to_debug", &[], |call| {
+            Ok(call.this::<Type>().repr().into())
+        });
+    let own = TypeId::of::<Type>();
+    let others = [TypeId::of::<ImmutableString>(), TypeId::of::<FnPtr>()];
+    let pairs = others
+        .iter()
+        .flat_map(|other| [[own, *other], [*other, own]]);
+    for pair in pairs.chain([[own, own]]) {
+        registry.exactly("==", &pair, &["a", "b"], |call| Ok(same(call).into()));
+        registry.exactly("!=", &pair, &["a", "b"], |call| Ok((!same(call)).into()));
+    }
+    registry.function("isinstance", &["object", "classinfo"], |call| {
+        let (value, classes) = (call.value(0), call.value(1));
+        is_instance(&kind_of(&value), is_error(&value), &classes).map(Dynamic::from)
+    });
+    registry.function("callable", &["object"], |call| {
+        Ok(call.value(0).is_fnptr().into())
+    });
+    registry.function("id", &["object"], id);
+    register_attributes(registry);
+}
+
+impl Type {
+    fn repr(&self) -> String {
+        format!("<class '{}'>", self.0)
+    }
+}
+
+/// The name of a value's type; Rhai's own errors have the type Python's would.
+fn kind_of(value: &Dynamic) -> String {
+    if is_error(value) {
+        Exception::from_thrown(value).kind().to_string()
+    } else {
+        type_name(value)
+    }
+}
+
+/// An exception, or the map Rhai makes of an error of its own.
+fn is_error(value: &Dynamic) -> bool {
+    value.is::<Exception>()
+        || value
+            .read_lock::<Map>()
+            .is_some_and(|map| map.contains_key("error") && map.contains_key("message"))
+}
+
+/// The class an argument names.
+fn class_name(value: &Dynamic) -> Option<ImmutableString> {
+    if let Some(kind) = value.read_lock::<Type>() {
+        return Some(kind.0.clone());
+    }
+    if let Some(function) = value.read_lock::<FnPtr>() {
+        return Some(function.fn_name().into());
+    }
+    as_text(value)
+}
+
+fn same(call: &mut Call<'_>) -> bool {
+    let (a, b) = (call.value(0), call.value(1));
+    match (class_name(&a), class_name(&b)) {
+        (Some(a), Some(b)) => canonical(&a) == canonical(&b),
+        _ => false,
+    }
+}
+
+/// Arrays stand for tuples too.
+fn canonical(name: &str) -> &str {
+    match name {
+        "tuple" => "list",
+        "None" => "NoneType",
+        other => other,
+    }
+}
+
+fn is_instance(kind: &str, is_error: bool, classes: &Dynamic) -> Result<bool, Failure> {
+    if let Some(classes) = classes.read_lock::<Array>() {
+        for class in classes.iter() {
+            if is_instance(kind, is_error, class)? {
+                return Ok(true);
+            }
+        }
+        return Ok(false);
+    }
+    let Some(class) = class_name(classes) else {
+        let text = "isinstance() arg 2 must be a type, a tuple of types, or a union";
+        return Err(raise("TypeError", text));
+    };
+    let class = canonical(&class);
+    Ok(match class {
+        "object" => true,
+        // In Python a bool is an int.
+        "int" => matches!(kind, "int" | "bool"),
+        _ => kind == class || (is_error && is_a(kind, class)),
+    })
+}
+
+/// `id(x)`: a number that equal values share. Scripts copy values, so there is no place in memory to tell.
+fn id(call: &mut Call<'_>) -> Outcome {
+    let value = call.value(0);
+    let mut hasher = DefaultHasher::new();
+    (type_name(&value), call.repr(&value)).hash(&mut hasher);
+    Ok(Dynamic::from_int((hasher.finish() >> 1).cast_signed()))
+}
+
+fn register_attributes(registry: &mut Registry) {
+    registry.function("hasattr", &["object", "name"], |call| {
+        let (mut object, name) = (call.value(0), call.string(1)?);
+        Ok(attribute(call, &mut object, &name).is_some().into())
+    });
+    registry.function("getattr", &["object", "name", "default?", "/"], |call| {
+        let (mut object, name) = (call.value(0), call.string(1)?);
+        match attribute(call, &mut object, &name) {
+            Some(value) => Ok(value),
+            None if call.has(2) => Ok(call.value(2)),
+            None => {
+                let found = type_name(&object);
+                let text = format!("'{found}' object has no attribute '{name}'");
+                Err(raise("AttributeError", text))
+            }
+        }
+    });
+    registry.function("setattr", &["object", "name", "value"], set_attribute);
+}
+
+/// The attribute, if the object has it.
+fn attribute(call: &Call<'_>, object: &mut Dynamic, name: &str) -> Option<Dynamic> {
+    if let Some(map) = object.read_lock::<Map>() {
+        return map.get(name).cloned();
+    }
+    let getter = format!("get${name}");
+    let property = call
+        .context
+        .call_native_fn_raw(&getter, true, &mut [object]);
+    property.ok().or_else(|| {
+        let mut name = Dynamic::from(name.to_string());
+        let mut args = [object, &mut name];
+        let found = object_indexer(call, "index$get$", &mut args);
+        found.ok()
+    })
+}
+
+fn object_indexer(call: &Call<'_>, name: &str, args: &mut [&mut Dynamic]) -> Outcome {
+    call.context.call_native_fn_raw(name, true, args)
+}
+
+/// `setattr(object, name, value)`, for objects that are shared by reference.
+fn set_attribute(call: &mut Call<'_>) -> Outcome {
+    let (mut object, name, value) = (call.value(0), call.string(1)?, call.value(2));
+    let kind = type_name(&object);
+    if !object.is_variant() {
+        let text = format!("setattr() would change a copy of the {kind}: write `x.{name} = …`");
+        return Err(raise("TypeError", text));
+    }
+    let (mut first, mut second) = (value.clone(), value);
+    let setter = format!("set${name}");
+    let property = call
+        .context
+        .call_native_fn_raw(&setter, true, &mut [&mut object, &mut first]);
+    if let Err(error) = property {
+        if !matches!(
+            *error,
+            rhai::EvalAltResult::ErrorDotExpr(..) | rhai::EvalAltResult::ErrorFunctionNotFound(..)
+        ) {
+            return Err(error);
+        }
+        let mut name_value = Dynamic::from(name.clone());
+        let mut args = [&mut object, &mut name_value, &mut second];
+        let _ = object_indexer(call, "index$set$", &mut args).map_err(|error| match *error {
+            rhai::EvalAltResult::ErrorIndexingType(..) => {
+                let text = format!("'{kind}' object has no attribute '{name}'");
+                raise("AttributeError", text)
+            }
+            _ => error,
+        })?;
+    }
+    Ok(Dynamic::UNIT)
+}

@@ -1,0 +1,97 @@
+//! The names that need no import: `print`, `len`, `open`, …; and Python's methods of strings, lists, dicts, bytes.
+//!
+//! - [`mod@print`], [`input`]: output and input.
+//! - [`convert`]: `str`, `int`, `float`, `bool`, `repr`, …; [`number`], [`codec`]: numbers and bytes as text.
+//! - [`display`]: how values look in text.
+//! - [`iterate`]: `len`, `range`; [`sequence`]: `sorted`, `sum`, `zip`, …; [`compare`]: equality and order.
+//! - [`arithmetic`]: `abs`, `round`, `divmod`, `pow`; [`operators`]: `"%s" % x`, `"*" * 3`.
+//! - [`kind`]: `type`, `isinstance`, attributes by name.
+//! - [`string`], [`list`], [`dict`], [`bytes`]: Python's methods of Rhai's types.
+//! - [`mod@file`]: `open` and what it gives.
+//!
+//! Where Rhai has a function of the same name, Python's meaning holds in a script:
+//!
+//! | name | Python's, in force | Rhai's, which it hides | instead of Rhai's |
+//! | --- | --- | --- | --- |
+//! | `s.replace(a, b)` | gives a new string | changes `s`, gives nothing | `s = s.replace(a, b)` |
+//! | `s.split(sep, n)` | at most `n` cuts | at most `n` pieces | `s.split(sep, n - 1)` |
+//! | `s.split("")` | `ValueError` | the characters | `s.to_chars()` |
+//! | `list.append(x)` | adds one item | joins when `x` is an array | `list += x`, `list.extend(x)` |
+//! | `list.remove(x)` | the first item equal to `x` | the item at place `x` | `list.pop(x)` |
+//! | `list.pop()` | `IndexError` when empty | `()` when empty | |
+//! | `list.sort()` | `TypeError` for a mixture | sorts mixtures by type | |
+//! | `x.int()`, `x.round()` of a float | an integer, halves to even | a float | |
+//! | `max(1, 2.0)` | the larger as it is | always a float | |
+//! | `range(a, b, c)` | has a length, a text, `[i]` | an iterator only | |
+//! | `exit(x)` | ends the program with code `x` | ends the script with the value | |
+//! | `sleep(n)` | ends early when the script has to stop | cannot be interrupted | |
+//! | `x.to_string()`, `${x}` | `True`, `None`, `[1, 'a']`, `1e+16` | `true`, nothing, `[1, "a"]`, `1e16` | |
+//!
+//! Rhai's meaning stays where Python has none: `list.sort(|a, b| …)` compares, `list.insert(i, x)` and
+//! `list.reverse()` are the same in both, `s.trim()` and `s.make_upper()` change `s`, `s.split(5)` cuts at a
+//! place, `bytes(text)` counts (with an encoding it encodes), `"a" + None` is `"a"`.
+
+mod arithmetic;
+mod bytes;
+pub(super) mod codec;
+pub(super) mod compare;
+mod convert;
+mod dict;
+mod display;
+pub(super) mod file;
+pub(super) mod input;
+pub(super) mod iterate;
+mod kind;
+mod list;
+pub(super) mod number;
+mod operators;
+pub(super) mod print;
+pub(super) mod sequence;
+mod string;
+
+use rhai::ImmutableString;
+
+use super::bind::Registry;
+use super::call::{Call, Failure};
+use super::exceptions::raise;
+use super::values::{as_text, type_name};
+
+pub(in crate::stdlib) use iterate::items as items_of;
+pub(in crate::stdlib) use print::flush_everything;
+
+pub(super) fn register(registry: &mut Registry) {
+    print::register(registry);
+    input::register(registry);
+    convert::register(registry);
+    display::register(registry);
+    iterate::register(registry);
+    sequence::register(registry);
+    arithmetic::register(registry);
+    operators::register(registry);
+    kind::register(registry);
+    string::register(registry);
+    list::register(registry);
+    dict::register(registry);
+    bytes::register(registry);
+    file::register(registry);
+    registry.constant("None", ());
+    registry.constant("True", true);
+    registry.constant("False", false);
+}
+
+/// Parameter `index` as the path of a file: a string, or bytes that are UTF-8.
+pub(super) fn path(call: &mut Call<'_>, index: usize) -> Result<ImmutableString, Failure> {
+    let value = call.value(index);
+    if let Some(text) = as_text(&value) {
+        if text.contains('\0') {
+            return Err(raise("ValueError", "embedded null byte"));
+        }
+        return Ok(text);
+    }
+    if let Some(bytes) = value.read_lock::<rhai::Blob>() {
+        return codec::decode_text(&bytes, codec::Codec::Utf8, "strict").map(Into::into);
+    }
+    let found = type_name(&value);
+    let text = format!("expected str, bytes or os.PathLike object, not {found}");
+    Err(raise("TypeError", text))
+}

@@ -1,0 +1,112 @@
+//! `print` and `input`.
+
+use std::any::TypeId;
+use std::io;
+use std::sync::Arc;
+
+use rhai::{Array, Dynamic, ImmutableString, Map};
+
+use crate::stdlib::Outcome;
+use crate::stdlib::bind::Registry;
+use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::exceptions::{raise, raise_os};
+use crate::stdlib::host::Host;
+use crate::stdlib::stop::Stop;
+
+const KEYWORDS: [&str; 4] = ["sep", "end", "file", "flush"];
+
+pub(super) fn register(registry: &mut Registry) {
+    registry.function("print", &["*args"], print);
+    // Rhai prints these itself unless it finds a form for exactly their type.
+    for own in [
+        TypeId::of::<ImmutableString>(),
+        TypeId::of::<char>(),
+        TypeId::of::<bool>(),
+        TypeId::of::<()>(),
+        TypeId::of::<f64>(),
+        TypeId::of::<f32>(),
+        TypeId::of::<Array>(),
+        TypeId::of::<Map>(),
+    ] {
+        registry.exactly("print", &[own], &["*args"], print);
+    }
+}
+
+/// `print(*args, sep=" ", end="\n", file=None, flush=False)`.
+///
+/// With keywords a single array is the list of arguments: `print([a, b], #{sep: ""})`.
+fn print(call: &mut Call<'_>) -> Outcome {
+    call.keywords_only_if(&KEYWORDS);
+    let mut args = call.rest(0);
+    if call.has_keywords() && args.len() == 1 && args[0].is_array() {
+        args = args.remove(0).into_array().unwrap_or_default();
+    }
+    let separator = text_keyword(call, "sep", " ")?;
+    let end = text_keyword(call, "end", "\n")?;
+    let words: Vec<String> = args.iter().map(|value| call.str(value)).collect();
+    let mut text = words.join(&separator);
+    text.push_str(&end);
+    let file = call.keyword("file").filter(|file| !file.is_unit());
+    let flush = call
+        .keyword("flush")
+        .is_some_and(|flag| crate::stdlib::values::truth(&flag));
+    match file {
+        Some(mut file) => {
+            let _ = call.method(&mut file, "write", vec![text.into()])?;
+            if flush {
+                let _ = call.method(&mut file, "flush", vec![])?;
+            }
+        }
+        None => {
+            write(call.host, &text)?;
+            if flush {
+                flush_output(call.host)?;
+            }
+        }
+    }
+    // Rhai wants the text to print from a function of this name; it has been printed.
+    Ok(Dynamic::from(ImmutableString::new()))
+}
+
+fn text_keyword(call: &mut Call<'_>, name: &str, default: &str) -> Result<String, Failure> {
+    let Some(value) = call.keyword(name).filter(|value| !value.is_unit()) else {
+        return Ok(default.into());
+    };
+    if value.is_string() || value.is_char() {
+        return Ok(call.str(&value));
+    }
+    let found = crate::stdlib::values::type_name(&value);
+    Err(raise(
+        "TypeError",
+        format!("{name} must be None or a string, not {found}"),
+    ))
+}
+
+/// Prints `text`; when nobody reads any more the script ends without a word.
+pub(in crate::stdlib) fn write(host: &Arc<Host>, text: &str) -> Result<(), Failure> {
+    host.output
+        .print(text)
+        .map_err(|error| output_failure(host, &error))
+}
+
+/// Writes out an incomplete line.
+pub(in crate::stdlib) fn flush_output(host: &Arc<Host>) -> Result<(), Failure> {
+    host.output
+        .flush_line()
+        .map_err(|error| output_failure(host, &error))
+}
+
+/// Writes out all that waits: an incomplete line, and what open files hold back.
+pub(in crate::stdlib) fn flush_everything(host: &Arc<Host>) -> Result<(), Failure> {
+    host.output
+        .flush()
+        .map_err(|error| output_failure(host, &error))
+}
+
+fn output_failure(host: &Arc<Host>, error: &io::Error) -> Failure {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => host.stop(Stop::OutputClosed),
+        io::ErrorKind::Interrupted => host.interrupted(),
+        _ => raise_os(error, None),
+    }
+}

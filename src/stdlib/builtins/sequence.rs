@@ -1,0 +1,306 @@
+//! Functions over sequences: `sorted sum min max any all enumerate zip reversed map filter list tuple set dict`.
+//!
+//! Where Python gives an iterator, scripts get a list.
+
+use rhai::{Array, Dynamic, FnPtr, Map};
+
+use super::compare::{equal, greater, less, sort};
+use super::iterate::items;
+use super::number::as_int;
+use crate::stdlib::Outcome;
+use crate::stdlib::bind::{Handler, Registry};
+use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::exceptions::raise;
+use crate::stdlib::values::{as_text, truth, type_name};
+
+pub(super) fn register(registry: &mut Registry) {
+    let list: Handler = |call| {
+        if call.has(0) {
+            items_of(call, 0).map(Dynamic::from)
+        } else {
+            Ok(Array::new().into())
+        }
+    };
+    registry.function("list", &["iterable?", "/"], list);
+    registry.function("tuple", &["iterable?", "/"], list);
+    registry.function("set", &["iterable?", "/"], set);
+    registry.function("dict", &["entries?", "/"], dict);
+    registry.function("sorted", &["iterable", "key?", "reverse?"], sorted);
+    registry.function("reversed", &["sequence"], |call| {
+        let mut items = items_of(call, 0)?;
+        items.reverse();
+        Ok(items.into())
+    });
+    registry.function("sum", &["iterable", "start?"], sum);
+    registry.function("min", &["*args"], |call| extreme(call, false));
+    registry.function("max", &["*args"], |call| extreme(call, true));
+    let (int, float) = (std::any::TypeId::of::<i64>(), std::any::TypeId::of::<f64>());
+    // Rhai's own forms make a float of both.
+    for mixed in [[int, float], [float, int]] {
+        registry.exactly("min", &mixed, &["*args"], |call| extreme(call, false));
+        registry.exactly("max", &mixed, &["*args"], |call| extreme(call, true));
+    }
+    registry.function("any", &["iterable"], |call| {
+        Ok(items_of(call, 0)?.iter().any(truth).into())
+    });
+    registry.function("all", &["iterable"], |call| {
+        Ok(items_of(call, 0)?.iter().all(truth).into())
+    });
+    registry.function("enumerate", &["iterable", "start?"], enumerate);
+    registry.function("zip", &["*iterables"], |call| {
+        call.keywords_only_if(&["strict"]);
+        let strict = call.keyword("strict").is_some_and(|flag| truth(&flag));
+        let rows = columns(call, 0)?;
+        if strict && rows.windows(2).any(|pair| pair[0].len() != pair[1].len()) {
+            let text = "zip() arguments have different lengths";
+            return Err(raise("ValueError", text));
+        }
+        Ok(transposed(rows)
+            .into_iter()
+            .map(Dynamic::from)
+            .collect::<Array>()
+            .into())
+    });
+    registry.function("map", &["function", "*iterables"], map);
+    // Optional, or a failing `list.filter(f)` of Rhai's would be explained as a call of this one.
+    registry.function("filter", &["function", "iterable?"], filter);
+}
+
+fn items_of(call: &mut Call<'_>, index: usize) -> Result<Array, Failure> {
+    let value = call.value(index);
+    items(call, value)
+}
+
+/// `set(x)`: a list of the different items, in the order they first came.
+fn set(call: &mut Call<'_>) -> Outcome {
+    let mut different = Array::new();
+    if call.has(0) {
+        for item in items_of(call, 0)? {
+            if !different
+                .iter()
+                .any(|other| equal(call.context, other, &item))
+            {
+                different.push(item);
+            }
+        }
+    }
+    Ok(different.into())
+}
+
+/// `dict()`, `dict(map)`, `dict([[key, value], …])`.
+fn dict(call: &mut Call<'_>) -> Outcome {
+    let value = call.value(0);
+    if value.is_unit() {
+        return Ok(Map::new().into());
+    }
+    if value.is_map() {
+        return Ok(value);
+    }
+    let pairs = items(call, value)?;
+    entries(call, pairs).map(Dynamic::from)
+}
+
+/// A dict of pairs of key and value.
+pub(super) fn entries(call: &Call<'_>, pairs: Array) -> Result<Map, Failure> {
+    let mut entries = Map::new();
+    for (index, pair) in pairs.into_iter().enumerate() {
+        let pair = items(call, pair).map_err(|_| {
+            let text =
+                format!("cannot convert dictionary update sequence element #{index} to a sequence");
+            raise("TypeError", text)
+        })?;
+        let [key, value] = pair.as_slice() else {
+            let length = pair.len();
+            let text = format!(
+                "dictionary update sequence element #{index} has length {length}; 2 is required"
+            );
+            return Err(raise("ValueError", text));
+        };
+        entries.insert(call.str(key).into(), value.clone());
+    }
+    Ok(entries)
+}
+
+/// `sorted(iterable, key=None, reverse=False)`.
+fn sorted(call: &mut Call<'_>) -> Outcome {
+    let items = items_of(call, 0)?;
+    let key = key_function(call, 1)?;
+    let reverse = call.bool_or(2, false);
+    in_order(call, items, key.as_ref(), reverse).map(Dynamic::from)
+}
+
+/// A function argument that may be left out.
+pub(in crate::stdlib) fn key_function(
+    call: &mut Call<'_>,
+    index: usize,
+) -> Result<Option<FnPtr>, Failure> {
+    call.given(index).map(as_function).transpose()
+}
+
+fn as_function(value: Dynamic) -> Result<FnPtr, Failure> {
+    let found = type_name(&value);
+    value
+        .try_cast::<FnPtr>()
+        .ok_or_else(|| raise("TypeError", format!("'{found}' object is not callable")))
+}
+
+/// The items by order of their keys.
+pub(super) fn in_order(
+    call: &Call<'_>,
+    items: Array,
+    key: Option<&FnPtr>,
+    reverse: bool,
+) -> Result<Array, Failure> {
+    let Some(key) = key else {
+        let mut items = items;
+        sort(&mut items, reverse, |a, b| less(call.context, a, b))?;
+        return Ok(items);
+    };
+    let mut keyed = Vec::with_capacity(items.len());
+    for item in items {
+        keyed.push((call.call(key, vec![item.clone()])?, item));
+    }
+    sort(&mut keyed, reverse, |a, b| less(call.context, &a.0, &b.0))?;
+    Ok(keyed.into_iter().map(|(_, item)| item).collect())
+}
+
+/// `sum(iterable, start=0)`.
+fn sum(call: &mut Call<'_>) -> Outcome {
+    let items = items_of(call, 0)?;
+    let mut total = if call.has(1) {
+        call.value(1)
+    } else {
+        Dynamic::from_int(0)
+    };
+    if as_text(&total).is_some() {
+        let text = "sum() can't sum strings [use ''.join(seq) instead]";
+        return Err(raise("TypeError", text));
+    }
+    for item in items {
+        total = add(call, total, item)?;
+    }
+    Ok(total)
+}
+
+fn add(call: &Call<'_>, a: Dynamic, b: Dynamic) -> Outcome {
+    if let (Some(a), Some(b)) = (as_int(&a), as_int(&b)) {
+        let sum = a.checked_add(b);
+        return sum
+            .map(Dynamic::from_int)
+            .ok_or_else(|| super::number::too_large(&(i128::from(a) + i128::from(b)).to_string()));
+    }
+    let unsupported = |a: &Dynamic, b: &Dynamic| {
+        let (a, b) = (type_name(a), type_name(b));
+        let text = format!("unsupported operand type(s) for +: '{a}' and '{b}'");
+        raise("TypeError", text)
+    };
+    // Rhai joins anything to a string; Python does not.
+    if as_text(&a).is_some() != as_text(&b).is_some() {
+        return Err(unsupported(&a, &b));
+    }
+    let (mut left, mut right) = (a.clone(), b.clone());
+    call.context
+        .call_native_fn_raw("+", true, &mut [&mut left, &mut right])
+        .map_err(|_| unsupported(&a, &b))
+}
+
+/// `min` and `max` of one iterable or of several values, with `key` and `default`.
+fn extreme(call: &mut Call<'_>, largest: bool) -> Outcome {
+    call.keywords_only_if(&["key", "default"]);
+    let name = call.name();
+    let mut candidates = call.rest(0);
+    if candidates.is_empty() {
+        let text = format!("{name} expected at least 1 argument, got 0");
+        return Err(raise("TypeError", text));
+    }
+    if candidates.len() == 1 {
+        candidates = items(call, candidates.remove(0))?;
+    }
+    let key = call.keyword("key").filter(|key| !key.is_unit());
+    let key = key.map(as_function).transpose()?;
+    let default = call.keyword("default");
+    let mut best: Option<(Dynamic, Dynamic)> = None;
+    for item in candidates {
+        let rank = match &key {
+            Some(key) => call.call(key, vec![item.clone()])?,
+            None => item.clone(),
+        };
+        let better = match &best {
+            None => true,
+            Some((top, _)) if largest => greater(call.context, &rank, top)?,
+            Some((top, _)) => less(call.context, &rank, top)?,
+        };
+        if better {
+            best = Some((rank, item));
+        }
+    }
+    best.map(|(_, item)| item).or(default).ok_or_else(|| {
+        let text = format!("{name}() arg is an empty sequence");
+        raise("ValueError", text)
+    })
+}
+
+/// `enumerate(iterable, start=0)`: pairs of number and item.
+fn enumerate(call: &mut Call<'_>) -> Outcome {
+    let items = items_of(call, 0)?;
+    let start = call.int_or(1, 0)?;
+    let pairs = items
+        .into_iter()
+        .zip(start..)
+        .map(|(item, number)| vec![Dynamic::from_int(number), item].into());
+    Ok(pairs.collect::<Array>().into())
+}
+
+/// The items of each argument from `index` on.
+fn columns(call: &mut Call<'_>, index: usize) -> Result<Vec<Array>, Failure> {
+    let given = call.rest(index);
+    given.into_iter().map(|value| items(call, value)).collect()
+}
+
+/// The first items of all columns, the second ones, … as far as the shortest goes.
+fn transposed(columns: Vec<Array>) -> Vec<Array> {
+    let shortest = columns.iter().map(Vec::len).min().unwrap_or(0);
+    let mut rows = vec![Array::new(); shortest];
+    for column in columns {
+        for (row, item) in rows.iter_mut().zip(column) {
+            row.push(item);
+        }
+    }
+    rows
+}
+
+/// `map(function, *iterables)`.
+fn map(call: &mut Call<'_>) -> Outcome {
+    call.keywords_only_if(&[]);
+    let function = as_function(call.value(0))?;
+    let columns = columns(call, 1)?;
+    if columns.is_empty() {
+        let text = "map() must have at least two arguments.";
+        return Err(raise("TypeError", text));
+    }
+    let mut results = Array::new();
+    for row in transposed(columns) {
+        results.push(call.call(&function, row)?);
+    }
+    Ok(results.into())
+}
+
+/// `filter(function, iterable)`; without a function, what is true.
+fn filter(call: &mut Call<'_>) -> Outcome {
+    if !call.has(1) {
+        let text = "filter expected 2 arguments, got 1";
+        return Err(raise("TypeError", text));
+    }
+    let function = key_function(call, 0)?;
+    let mut kept = Array::new();
+    for item in items_of(call, 1)? {
+        let keep = match &function {
+            Some(function) => truth(&call.call(function, vec![item.clone()])?),
+            None => truth(&item),
+        };
+        if keep {
+            kept.push(item);
+        }
+    }
+    Ok(kept.into())
+}

@@ -1,0 +1,87 @@
+//! Python's methods of strings, on strings and on single characters.
+//!
+//! Rhai's own methods keep their names and meanings (`trim`, `to_upper`, `sub_string`, `pad`, …), except where
+//! Python has the same name; see the table in [`super`].
+//!
+//! - [`case`]: case, padding, stripping.
+//! - [`search`]: finding, counting, replacing.
+//! - [`pieces`]: splitting and joining.
+//! - [`class`]: what kinds of characters a string has.
+
+mod case;
+mod class;
+mod pieces;
+mod search;
+
+pub(super) use self::search::range;
+use rhai::{Dynamic, ImmutableString};
+
+use crate::stdlib::Outcome;
+use crate::stdlib::bind::{Class, Registry};
+use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::exceptions::raise;
+use crate::stdlib::text;
+use crate::stdlib::values::{as_text, type_name};
+
+pub(super) fn register(registry: &mut Registry) {
+    methods(&mut registry.extension::<ImmutableString>("str"));
+    methods(&mut registry.extension::<char>("str"));
+    search::register_own_forms(&mut registry.extension::<ImmutableString>("str"));
+    pieces::register_own_forms(&mut registry.extension::<ImmutableString>("str"));
+}
+
+fn methods(class: &mut Class<'_>) {
+    case::register(class);
+    search::register(class);
+    pieces::register(class);
+    class::register(class);
+    class
+        .method("encode", &["encoding?", "errors?"], encode)
+        .method("format", &["*args", "/"], format);
+}
+
+/// The string a method was called on.
+fn this(call: &mut Call<'_>) -> ImmutableString {
+    as_text(call.receiver()).unwrap_or_default()
+}
+
+/// Parameter `index`, a string.
+fn text_argument(call: &mut Call<'_>, index: usize) -> Result<ImmutableString, Failure> {
+    let value = call.value(index);
+    as_text(&value).ok_or_else(|| {
+        let (name, found) = (call.name(), type_name(&value));
+        raise(
+            "TypeError",
+            format!("{name}() argument {} must be str, not {found}", index + 1),
+        )
+    })
+}
+
+/// `text.encode(encoding="utf-8", errors="strict")`.
+fn encode(call: &mut Call<'_>) -> Outcome {
+    let encoding = if call.has(0) {
+        call.string(0)?
+    } else {
+        "utf-8".into()
+    };
+    let errors = super::codec::errors(call, 1)?;
+    super::codec::encode(&this(call), &encoding, &errors)
+}
+
+/// `"{} {0}".format(x)`.
+///
+/// Rhai cannot tell `a.format(b)` from `format(a, b)`: without a brace in it the text is the value of the latter.
+fn format(call: &mut Call<'_>) -> Outcome {
+    let (template, args) = (this(call), call.rest(0));
+    let custom = |value: &Dynamic| Some(call.str(value));
+    let result = match args.as_slice() {
+        [spec] if !template.contains(['{', '}']) && spec.is_string() => {
+            let spec = as_text(spec).unwrap_or_default();
+            text::format_spec(&Dynamic::from(template), &spec, &custom)
+        }
+        _ => text::format(&template, &args, &custom),
+    };
+    result
+        .map(Dynamic::from)
+        .map_err(super::convert::text_failure)
+}

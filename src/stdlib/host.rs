@@ -1,0 +1,207 @@
+//! What the natives of one runtime share: its program, its output, its session, its family.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Instant;
+
+use rand::SeedableRng;
+use rand::rngs::{StdRng, SysRng};
+
+use super::bind::Receiver;
+use super::call::Failure;
+use super::exceptions::raise;
+use super::multiprocessing::family::Family;
+use super::multiprocessing::start_method::StartMethods;
+use super::output::Output;
+use super::stop::Stop;
+use crate::program::Program;
+use crate::{sync, sys};
+
+/// The state behind the script modules of one runtime.
+#[derive(Debug)]
+pub(crate) struct Host {
+    pub program: Program,
+    pub output: Output,
+    /// The stream of random numbers of this process, begun when it is first drawn from.
+    random: Mutex<Option<StdRng>>,
+    pub start_methods: StartMethods,
+    /// This process's place among its relatives, and its children.
+    pub family: Family,
+    /// How many bytes the session may take; `None` is half of what is free.
+    session_memory: Option<u64>,
+    /// Set when the script must stop, whatever it is doing.
+    stopping: Mutex<Option<Stop>>,
+    stop_flag: AtomicBool,
+    session: Mutex<Option<sync::Session>>,
+    owns_signals: AtomicBool,
+    /// The script modules as values.
+    pub modules: OnceLock<Vec<Receiver>>,
+}
+
+impl Host {
+    pub(crate) fn new(start_dir: PathBuf, owns_signals: bool, session_memory: Option<u64>) -> Self {
+        Self {
+            program: Program::new(start_dir),
+            output: Output::default(),
+            random: Mutex::default(),
+            start_methods: StartMethods::default(),
+            family: Family::default(),
+            owns_signals: AtomicBool::new(owns_signals),
+            modules: OnceLock::new(),
+            session_memory,
+            stopping: Mutex::default(),
+            stop_flag: AtomicBool::default(),
+            session: Mutex::default(),
+        }
+    }
+
+    /// Whether the signals of the process are this runtime's business.
+    pub(crate) fn owns_signals(&self) -> bool {
+        self.owns_signals.load(Ordering::Relaxed)
+    }
+
+    /// From now on they are.
+    pub(crate) fn own_signals(&self) {
+        self.owns_signals.store(true, Ordering::Relaxed);
+    }
+
+    /// The program a spawned child runs; `None` is this one.
+    ///
+    /// # Errors
+    /// When this program does not begin with [`crate::init`]: its children would run all of it instead.
+    pub(crate) fn worker_program(&self) -> Result<Option<String>, Failure> {
+        if crate::process::spawn::is_ready() {
+            return Ok(None);
+        }
+        let text = "this program cannot start processes by spawn yet: \
+                    add `procscript::init();` as the first line of its main function";
+        Err(raise("RuntimeError", text))
+    }
+
+    /// The session, made when it is first needed: a script that shares nothing pays for nothing.
+    ///
+    /// # Errors
+    /// `OSError` when the kernel gives no memory for it.
+    pub(crate) fn session(&self) -> Result<sync::Session, Failure> {
+        let mut session = locked(&self.session);
+        if let Some(session) = &*session {
+            return Ok(session.clone());
+        }
+        let options = sync::SessionOptions {
+            memory_bytes: self.session_memory,
+        };
+        let new = sync::create_session(&options).map_err(session_failure)?;
+        new.set_name(&self.family.name()).map_err(session_failure)?;
+        self.output
+            .share(sync::Mutex::create(&new).map_err(session_failure)?);
+        *session = Some(new.clone());
+        Ok(new)
+    }
+
+    /// The session if there is one.
+    pub(crate) fn existing_session(&self) -> Option<sync::Session> {
+        locked(&self.session).clone()
+    }
+
+    /// Waits on something outside the session, with the wait written down in it if there is one.
+    pub(crate) fn waiting<T>(
+        &self,
+        kind: u16,
+        deadline: Option<Instant>,
+        wait: impl FnOnce() -> T,
+    ) -> T {
+        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let deadline = left.map_or(sync::Deadline::NEVER, sync::Deadline::after);
+        match self.existing_session() {
+            Some(session) => sync::noted(&session, kind, deadline, wait),
+            None => wait(),
+        }
+    }
+
+    /// Takes the session a spawned child was given.
+    pub(crate) fn adopt_session(&self, session: sync::Session) {
+        *locked(&self.session) = Some(session);
+    }
+
+    /// Draws from this process's stream of random numbers.
+    pub(crate) fn draw<T>(&self, draw: impl FnOnce(&mut StdRng) -> T) -> T {
+        draw(locked(&self.random).get_or_insert_with(fresh_random))
+    }
+
+    /// Begins the stream of random numbers anew: `None` where nobody can foretell it.
+    ///
+    /// A child does so first: two processes must not draw the same.
+    pub(crate) fn reseed(&self, seed: Option<u64>) {
+        *locked(&self.random) = seed.map(StdRng::seed_from_u64);
+    }
+
+    /// Notes that the script has to stop; what it is doing is ended at its next step.
+    pub(crate) fn request_stop(&self, stop: Stop) {
+        locked(&self.stopping).get_or_insert(stop);
+        self.stop_flag.store(true, Ordering::Relaxed);
+        if let Some(session) = self.existing_session() {
+            session.stop_flag().store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Why the script has to stop, if it has to.
+    pub(crate) fn stopping(&self) -> Option<Stop> {
+        if self.stop_flag.load(Ordering::Relaxed) {
+            return locked(&self.stopping).clone();
+        }
+        self.owns_signals()
+            .then(Stop::requested_by_signal)
+            .flatten()
+    }
+
+    /// The last thing a process does: what waits is written, the session has everything back.
+    ///
+    /// A process that SIGTERM has ended then dies by it, so that its parent sees that.
+    pub(crate) fn leave(&self, terminated: bool) {
+        let _ = self.output.flush();
+        if let Some(session) = self.existing_session() {
+            session.leave();
+        }
+        if terminated {
+            sys::signal::die_by(sys::signal::Signal::SIGTERM);
+        }
+    }
+
+    /// The script's own wish to end is carried out: waiting works again. What a signal asks for still stands.
+    pub(crate) fn forget_exit(&self) {
+        self.stop_flag.store(false, Ordering::Relaxed);
+        if let Some(session) = self.existing_session() {
+            session.stop_flag().store(false, Ordering::Relaxed);
+        }
+        *locked(&self.stopping) = None;
+    }
+
+    /// Every request is carried out, a signal's too: waiting works again, for the end of the program.
+    pub(crate) fn forget_stop(&self) {
+        self.forget_exit();
+        if self.owns_signals() {
+            crate::process::signals::forget_request();
+        }
+    }
+}
+
+/// A lock that goes on after a panic elsewhere: what it guards is replaced whole.
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn fresh_random() -> StdRng {
+    // The kernel's own numbers: nothing in this process's memory decides them, so a fork cannot repeat them.
+    StdRng::try_from_rng(&mut SysRng)
+        .unwrap_or_else(|_| StdRng::seed_from_u64(sys::clock::now_ns()))
+}
+
+/// An error of the session as the exception a script sees.
+pub(crate) fn session_failure(error: sync::ShmError) -> Failure {
+    let kind = match error {
+        sync::ShmError::OutOfMemory { .. } => "MemoryError",
+        _ => "OSError",
+    };
+    raise(kind, error.to_string())
+}

@@ -1,0 +1,52 @@
+//! What scripts see: one file per script module, under the names Python uses.
+//!
+//! The way a native is made:
+//! - [`bind`]: declaring functions, types and modules, with Python's signatures.
+//! - [`call`]: one call, its arguments sorted and checked.
+//! - [`host`]: what the natives of one runtime share.
+//! - [`exceptions`], [`rhai_errors`], [`stop`], [`report`]: errors as objects, endings that nothing catches, what is printed.
+//! - [`values`], [`text`], [`border`]: a value's type, its text, and whether it may leave the process.
+//! - [`output`]: lines on standard output.
+//!
+//! The script modules:
+//! - [`builtins`]: `print`, `len`, `open`, …, which need no import.
+//! - [`multiprocessing`]: `Process`, `Lock`, `Queue`, …
+//! - [`os`], [`sys`], [`time`], [`random`], [`json`].
+
+pub(crate) mod bind;
+pub(crate) mod border;
+pub(crate) mod builtins;
+pub(crate) mod call;
+pub(crate) mod exceptions;
+pub(crate) mod host;
+mod json;
+pub(crate) mod multiprocessing;
+mod os;
+pub(crate) mod output;
+mod random;
+pub(crate) mod report;
+pub(crate) mod rhai_errors;
+pub(crate) mod stop;
+mod sys;
+pub(crate) mod text;
+mod time;
+pub(crate) mod values;
+
+use std::sync::Arc;
+
+/// What a native gives back.
+pub(crate) type Outcome = Result<rhai::Dynamic, call::Failure>;
+
+/// Everything a script can name.
+pub(crate) fn everything(host: &Arc<host::Host>) -> bind::Registered {
+    let mut registry = bind::Registry::new(host);
+    exceptions::register(&mut registry);
+    builtins::register(&mut registry);
+    multiprocessing::register(&mut registry);
+    json::register(&mut registry);
+    os::register(&mut registry);
+    random::register(&mut registry);
+    sys::register(&mut registry);
+    time::register(&mut registry);
+    registry.finish()
+}

@@ -1,0 +1,105 @@
+//! The life of a child: it runs its task, reports an error, ends its own family, and leaves.
+
+use std::sync::Arc;
+
+use rhai::{Dynamic, EvalAltResult, NativeCallContext};
+
+use super::process::{Process, Stage};
+use crate::program::traceback::{Frame, frames, function_name};
+use crate::stdlib::Outcome;
+use crate::stdlib::border::pack_exception;
+use crate::stdlib::host::Host;
+use crate::stdlib::report::{Ending, FAILED, text_of};
+use crate::stdlib::stop::Stop;
+use crate::sys;
+use crate::sys::signal::Signal;
+
+/// Runs the task of `process`, which is this process, and gives its exit code.
+///
+/// The process has its place in the session and the family already.
+pub(crate) fn live(host: &Arc<Host>, context: &NativeCallContext, process: &Process) -> i32 {
+    process.with(|state| {
+        state.stage = Stage::Elsewhere {
+            pid: sys::process::pid(),
+        }
+    });
+    host.forget_exit();
+    host.reseed(None);
+    sys::process::set_command_name(&process.identity().name);
+    let _ = sys::stdio::empty_stdin();
+    if process.identity().daemon && !outlived_by_parent(host) {
+        return FAILED;
+    }
+    let result = run(context, process);
+    let is_run = process.task().is_some_and(|(_, _, is_run)| is_run);
+    let ending = Ending::of(host, result, |error| child_frames(error, is_run));
+    conclude(host, process, &ending)
+}
+
+/// A daemon dies with its parent, even if that is killed. False when the parent is dead already.
+fn outlived_by_parent(host: &Arc<Host>) -> bool {
+    let armed = sys::process::set_parent_death_signal(Signal::SIGKILL).is_ok();
+    let parent = host.family.parent().map_or(0, |(pid, _)| pid);
+    // The parent may have died before the signal was armed.
+    armed && sys::process::parent_pid() == parent
+}
+
+fn run(context: &NativeCallContext, process: &Process) -> Outcome {
+    let Some((function, args, is_run)) = process.task() else {
+        return Ok(Dynamic::UNIT);
+    };
+    if is_run {
+        let mut this = Dynamic::from(process.clone());
+        function.call_raw(context, Some(&mut this), args)
+    } else {
+        function.call_raw(context, None, args)
+    }
+}
+
+/// The frames of a child's error begin in its task, not where the parent called `start()`.
+fn child_frames(error: &EvalAltResult, is_run: bool) -> Vec<Frame> {
+    match error {
+        EvalAltResult::ErrorInFunctionCall(name, source, inner, _) => {
+            let name = if is_run {
+                "run".to_string()
+            } else {
+                function_name(name)
+            };
+            frames(inner, source, &name)
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Prints and reports how the task ended, and ends this process's own family.
+fn conclude(host: &Arc<Host>, process: &Process, ending: &Ending) -> i32 {
+    let (code, told_to_end) = match ending {
+        Ending::Code(code) => (*code, false),
+        Ending::Failed(exception) => {
+            let name = process.identity().name;
+            let text = format!("Process {name}:\n{}", text_of(exception));
+            let _ = host.output.flush();
+            let _ = host.output.error(&text);
+            report(host, exception);
+            (FAILED, false)
+        }
+        Ending::Interrupted(exception) => {
+            report(host, exception);
+            (FAILED, true)
+        }
+        Ending::Terminated | Ending::Stopped => (FAILED, true),
+    };
+    let request = host.family.finish(host, told_to_end);
+    let terminated =
+        matches!(ending, Ending::Terminated) || matches!(request, Some(Stop::Terminate));
+    host.leave(terminated);
+    code
+}
+
+/// Leaves the exception where the parent finds it.
+fn report(host: &Arc<Host>, exception: &crate::stdlib::exceptions::Exception) {
+    if let Some(session) = host.existing_session() {
+        // Without memory for it the parent still has the exit code, and the text has been printed.
+        let _ = session.set_report(&pack_exception(host, exception));
+    }
+}

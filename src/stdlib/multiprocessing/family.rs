@@ -1,0 +1,269 @@
+//! A process among its relatives: its name and place, its parent, its children, and the orderly end.
+//!
+//! At the end of a process its daemon children are terminated and the others joined. When it was told to
+//! end (Ctrl-C, SIGTERM), all of them are terminated; who does not listen is killed.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use rand::TryRng;
+use rand::rngs::SysRng;
+
+use super::process::Process;
+use crate::process::child::{StillRunning, wait_ended};
+use crate::stdlib::host::{Host, locked};
+use crate::stdlib::stop::Stop;
+use crate::sync::wait_kind;
+use crate::sys::signal::Signal;
+
+/// How long the main process's children may take to end when they are told to, before they are killed.
+const GRACE: Duration = Duration::from_secs(4);
+
+/// The length of Python's key.
+const AUTHKEY_BYTES: usize = 32;
+
+/// The relatives of the current process.
+#[derive(Debug, Default)]
+pub(crate) struct Family(Mutex<Place>);
+
+#[derive(Debug, Default)]
+struct Place {
+    identity: Identity,
+    /// The parent's number and name; `None` in the main process.
+    parent: Option<(i32, String)>,
+    /// The object scripts know this process by; the main process has none until it asks.
+    myself: Option<Process>,
+    /// How many Process objects were made here.
+    made: u32,
+    /// Started and not yet reaped.
+    children: Vec<Process>,
+    /// The whole family has been told to end.
+    ending: bool,
+    /// Processes met in the orders of a spawned child, which may be the child itself.
+    met: Option<Vec<Process>>,
+    /// Python's `authkey`: made by the main process when it is first needed, the same in its descendants.
+    authkey: Option<Vec<u8>>,
+}
+
+/// Who a process is.
+#[derive(Debug, Clone)]
+pub(crate) struct Identity {
+    /// The numbers behind `Process-1:2`; empty for the main process.
+    pub numbers: Vec<u32>,
+    pub name: String,
+    pub daemon: bool,
+}
+
+impl Default for Identity {
+    fn default() -> Self {
+        Self {
+            numbers: Vec::new(),
+            name: "MainProcess".into(),
+            daemon: false,
+        }
+    }
+}
+
+impl Family {
+    pub(crate) fn identity(&self) -> Identity {
+        locked(&self.0).identity.clone()
+    }
+
+    pub(crate) fn name(&self) -> String {
+        locked(&self.0).identity.name.clone()
+    }
+
+    pub(crate) fn parent(&self) -> Option<(i32, String)> {
+        locked(&self.0).parent.clone()
+    }
+
+    /// The object of this process, unless it is the main process.
+    pub(crate) fn myself(&self) -> Option<Process> {
+        locked(&self.0).myself.clone()
+    }
+
+    /// The family's secret.
+    pub(crate) fn authkey(&self) -> Vec<u8> {
+        let mut place = locked(&self.0);
+        let key = place.authkey.get_or_insert_with(|| {
+            let mut key = vec![0; AUTHKEY_BYTES];
+            // Without the kernel's numbers it is no secret; nothing in this crate relies on it being one.
+            let _ = SysRng.try_fill_bytes(&mut key);
+            key
+        });
+        key.clone()
+    }
+
+    /// Takes over the secret of the parent.
+    pub(crate) fn inherit_authkey(&self, key: Vec<u8>) {
+        locked(&self.0).authkey = Some(key);
+    }
+
+    /// Whether the whole family has been told to end.
+    pub(crate) fn is_ending(&self) -> bool {
+        locked(&self.0).ending
+    }
+
+    pub(crate) fn rename(&self, name: &str) {
+        locked(&self.0).identity.name = name.into();
+    }
+
+    /// The identity of the next Process object made here: every object counts, started or not.
+    pub(crate) fn next_identity(&self) -> Identity {
+        let mut place = locked(&self.0);
+        place.made += 1;
+        let mut numbers = place.identity.numbers.clone();
+        numbers.push(place.made);
+        let words: Vec<_> = numbers.iter().map(u32::to_string).collect();
+        let name = format!("Process-{}", words.join(":"));
+        Identity {
+            numbers,
+            name,
+            daemon: place.identity.daemon,
+        }
+    }
+
+    /// This process has just begun as `process`, a child of `parent`; what it remembers of children is its
+    /// parent's.
+    pub(crate) fn begin_as(&self, process: Process, parent: (i32, String)) {
+        let identity = process.identity();
+        let mut place = locked(&self.0);
+        *place = Place {
+            authkey: place.authkey.take(),
+            identity,
+            parent: Some(parent),
+            myself: Some(process),
+            ..Place::default()
+        };
+    }
+
+    /// From now on, until this process knows itself, remembers the processes it meets in its orders.
+    pub(crate) fn expect_oneself(&self) {
+        locked(&self.0).met = Some(Vec::new());
+    }
+
+    /// A process that came from elsewhere: this process itself, if it is that one, else as it came.
+    pub(crate) fn meet(&self, process: Process) -> Process {
+        let mut place = locked(&self.0);
+        if let Some(myself) = place
+            .myself
+            .iter()
+            .find(|myself| myself.is_same_as(&process))
+        {
+            return myself.clone();
+        }
+        match &mut place.met {
+            None => process,
+            Some(met) => match met.iter().find(|other| other.is_same_as(&process)) {
+                Some(other) => other.clone(),
+                None => {
+                    met.push(process.clone());
+                    process
+                }
+            },
+        }
+    }
+
+    /// The object for this process: the one its own orders refer to, if they do, with `process`'s state.
+    pub(crate) fn recognise(&self, process: Process) -> Process {
+        let met = locked(&self.0).met.take().unwrap_or_default();
+        match met.into_iter().find(|other| other.is_same_as(&process)) {
+            None => process,
+            Some(other) => {
+                other.take_over(&process);
+                other
+            }
+        }
+    }
+
+    pub(crate) fn add_child(&self, child: Process) {
+        locked(&self.0).children.push(child);
+    }
+
+    /// The children that are running; the ended ones are reaped.
+    pub(crate) fn active_children(&self, host: &Arc<Host>) -> Vec<Process> {
+        let children = locked(&self.0).children.clone();
+        let (running, ended): (Vec<_>, Vec<_>) = children
+            .into_iter()
+            .partition(|child| child.poll(host).is_none());
+        let mut place = locked(&self.0);
+        place
+            .children
+            .retain(|child| !ended.iter().any(|gone| gone.is(child)));
+        running
+    }
+
+    /// Ends the family: in order, or all at once where this process was told to end.
+    ///
+    /// An orderly end that Ctrl-C or SIGTERM interrupts goes on as the other; gives that request.
+    pub(crate) fn finish(&self, host: &Arc<Host>, told_to_end: bool) -> Option<Stop> {
+        if told_to_end {
+            self.end_all(host);
+            return None;
+        }
+        host.forget_exit();
+        if self.end(host).is_ok() {
+            return None;
+        }
+        let request = host.stopping();
+        self.end_all(host);
+        request
+    }
+
+    /// The orderly end: daemons are terminated, the others joined.
+    fn end(&self, host: &Arc<Host>) -> Result<(), StillRunning> {
+        let children = self.active_children(host);
+        let (daemons, others): (Vec<_>, Vec<_>) = children
+            .into_iter()
+            .partition(|child| child.identity().daemon);
+        daemons
+            .iter()
+            .for_each(|child| child.signal(Signal::SIGTERM));
+        others.iter().try_for_each(|child| child.wait(host, None))?;
+        end_listening(&daemons, host);
+        Ok(())
+    }
+
+    /// The end of a family that was told to end: everybody is terminated, and killed who does not listen.
+    fn end_all(&self, host: &Arc<Host>) {
+        locked(&self.0).ending = true;
+        host.forget_stop();
+        let children = self.active_children(host);
+        children
+            .iter()
+            .for_each(|child| child.signal(Signal::SIGTERM));
+        end_listening(&children, host);
+    }
+}
+
+/// How long children may take: half of what their parent has, so that it does not kill them while they wait
+/// for their own.
+fn grace(host: &Host) -> Duration {
+    let generation = host.family.identity().numbers.len();
+    GRACE / 2_u32.saturating_pow(u32::try_from(generation).unwrap_or(u32::MAX))
+}
+
+/// Waits for children that were sent SIGTERM; after [`GRACE`], or a second request, they are killed.
+fn end_listening(children: &[Process], host: &Arc<Host>) {
+    let deadline = Instant::now() + grace(host);
+    for child in children {
+        if child.wait(host, Some(deadline)).is_err() {
+            child.signal(Signal::SIGKILL);
+            host.forget_stop();
+            let _ = child.wait(host, None);
+        }
+    }
+}
+
+/// Waits for the child behind `process`; used by `join` and by the end of the family.
+pub(super) fn wait_child(
+    host: &Arc<Host>,
+    sentinel: std::os::fd::BorrowedFd<'_>,
+    deadline: Option<Instant>,
+) -> Result<(), StillRunning> {
+    let wait = || {
+        let stop = || host.stopping().is_some();
+        wait_ended(sentinel, deadline, stop).unwrap_or(Err(StillRunning::Interrupted))
+    };
+    host.waiting(wait_kind::PROCESS, deadline, wait)
+}

@@ -1,0 +1,117 @@
+//! `multiprocessing`: processes and what they share. Every name is global as well.
+//!
+//! Processes:
+//! - [`process`]: the object; [`process_class`]: its members; [`start`]: starting; [`child`]: a child's life.
+//! - [`relative`]: the current process and its parent as objects.
+//! - [`family`]: parent, children, names, the orderly end.
+//! - [`start_method`]: fork or spawn.
+//!
+//! Shared objects:
+//! - [`synchronize`][]: `Lock`.
+//! - [`queues`]: `Queue`, `JoinableQueue`; [`queue_items`]: iterating over one.
+
+pub(crate) mod child;
+pub(crate) mod family;
+pub(crate) mod process;
+mod process_class;
+mod queue_items;
+pub(crate) mod queues;
+mod relative;
+pub(crate) mod start;
+pub(crate) mod start_method;
+pub(crate) mod synchronize;
+
+use rhai::{Array, Dynamic};
+
+use self::start_method::StartMethod;
+use super::Outcome;
+use super::bind::Registry;
+use super::call::{Call, Failure};
+use super::exceptions::raise;
+
+/// The value of the global constant `multiprocessing`.
+#[derive(Debug, Clone)]
+pub(crate) struct Multiprocessing;
+
+pub(super) fn register(registry: &mut Registry) {
+    process_class::register(registry);
+    synchronize::register(registry);
+    queues::register(registry);
+    relative::register(registry);
+    registry
+        .namespace("multiprocessing", Multiprocessing)
+        .global(
+            "Process",
+            &["target?", "args?", "name?", "daemon?"],
+            process_class::construct,
+        )
+        .global("Lock", &[], synchronize::construct)
+        .global("Queue", &["maxsize?"], queues::construct)
+        .global("JoinableQueue", &["maxsize?"], queues::construct_joinable)
+        .global("current_process", &[], |call| {
+            Ok(relative::current_process(call.host))
+        })
+        .global("parent_process", &[], |call| {
+            Ok(relative::parent_process(call.host))
+        })
+        .global("active_children", &[], active_children)
+        .global("cpu_count", &[], |_| Ok(cpu_count()))
+        .global("get_start_method", &["allow_none?"], |call| {
+            Ok(call.host.start_methods.current().name().into())
+        })
+        .global("set_start_method", &["method", "force?"], set_start_method)
+        .global("get_all_start_methods", &[], |_| {
+            Ok(StartMethod::ALL
+                .iter()
+                .map(|m| Dynamic::from(m.name()))
+                .collect::<Array>()
+                .into())
+        })
+        .global("get_context", &["method?"], get_context)
+        .function("freeze_support", &[], |_| Ok(Dynamic::UNIT));
+}
+
+fn active_children(call: &mut Call<'_>) -> Outcome {
+    let children = call.host.family.active_children(call.host);
+    Ok(children
+        .into_iter()
+        .map(Dynamic::from)
+        .collect::<Array>()
+        .into())
+}
+
+/// `cpu_count()`: the processors of the machine.
+pub(crate) fn cpu_count() -> Dynamic {
+    Dynamic::from_int(std::thread::available_parallelism().map_or(1, |n| n.get()) as i64)
+}
+
+fn set_start_method(call: &mut Call<'_>) -> Outcome {
+    let method = start_method_of(call)?;
+    let force = call.bool_or(1, false);
+    if call.host.start_methods.fix(method, force) {
+        Ok(Dynamic::UNIT)
+    } else {
+        Err(raise("RuntimeError", "context has already been set"))
+    }
+}
+
+fn get_context(call: &mut Call<'_>) -> Outcome {
+    if let Some(name) = call.given(0) {
+        let method = find_method(&call.str(&name))?;
+        if method != call.host.start_methods.current()
+            && !call.host.start_methods.fix(method, false)
+        {
+            return Err(raise("RuntimeError", "context has already been set"));
+        }
+    }
+    Ok(Dynamic::from(Multiprocessing))
+}
+
+fn start_method_of(call: &mut Call<'_>) -> Result<StartMethod, Failure> {
+    find_method(&call.string(0)?)
+}
+
+fn find_method(name: &str) -> Result<StartMethod, Failure> {
+    StartMethod::named(name)
+        .ok_or_else(|| raise("ValueError", format!("cannot find context for '{name}'")))
+}

@@ -1,0 +1,284 @@
+//! The members of `Process` as scripts call them.
+
+use std::time::Instant;
+
+use rhai::{Array, Dynamic, FnPtr};
+
+use super::process::{Process, Stage};
+use super::start;
+use crate::process::child::StillRunning;
+use crate::stdlib::Outcome;
+use crate::stdlib::bind::Registry;
+use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::exceptions::raise;
+use crate::stdlib::values::{truth, type_name};
+use crate::sys;
+use crate::sys::signal::Signal;
+
+/// Registers the type; its constructor is among the module's functions.
+pub(super) fn register(registry: &mut Registry) {
+    registry
+        .class::<Process>("Process")
+        .method("start", &[], |call| {
+            let process = call.this();
+            start::start(call.host, call.context, &process)
+        })
+        .method("join", &["timeout?"], join)
+        .method("is_alive", &[], is_alive)
+        .method("terminate", &[], |call| send(call, Signal::SIGTERM))
+        .method("kill", &[], |call| send(call, Signal::SIGKILL))
+        .method("close", &[], close)
+        .method("run", &[], run)
+        .getter("name", |call| {
+            Ok(call.this::<Process>().identity().name.into())
+        })
+        .setter("name", set_name)
+        .getter("daemon", |call| {
+            Ok(call.this::<Process>().identity().daemon.into())
+        })
+        .setter("daemon", set_daemon)
+        .getter("pid", pid)
+        .getter("ident", pid)
+        .getter("exitcode", exitcode)
+        .getter("sentinel", sentinel)
+        .getter("exception", exception)
+        .getter("authkey", |call| {
+            Ok(Dynamic::from_blob(call.host.family.authkey()))
+        })
+        .index_getter(attribute)
+        .index_setter(set_attribute)
+        .method("to_string", &[], |call| {
+            Ok(call.this::<Process>().repr(call.host).into())
+        })
+        .method("to_debug", &[], |call| {
+            Ok(call.this::<Process>().repr(call.host).into())
+        });
+}
+
+/// `Process(target, args, name, daemon)`.
+pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
+    let target = if call.has(0) {
+        optional_function(call)?
+    } else {
+        None
+    };
+    let args = arguments(call)?;
+    let mut identity = call.host.family.next_identity();
+    if let Some(name) = call.given(2) {
+        let name = call.str(&name);
+        if !name.is_empty() {
+            identity.name = name;
+        }
+    }
+    if let Some(daemon) = call.given(3) {
+        identity.daemon = truth(&daemon);
+    }
+    Ok(Dynamic::from(Process::new(identity, target, args)))
+}
+
+fn optional_function(call: &mut Call<'_>) -> Result<Option<FnPtr>, Failure> {
+    let Some(target) = call.given(0) else {
+        return Ok(None);
+    };
+    let found = type_name(&target);
+    let wanted = format!("Process() target must be a function, not {found}");
+    let call_it = " (give the function itself, without calling it)";
+    let text = wanted + if found == "NoneType" { call_it } else { "" };
+    target
+        .try_cast::<FnPtr>()
+        .map(Some)
+        .ok_or_else(|| raise("TypeError", text))
+}
+
+fn arguments(call: &mut Call<'_>) -> Result<Array, Failure> {
+    let Some(args) = call.given(1) else {
+        return Ok(Array::new());
+    };
+    let found = type_name(&args);
+    args.into_array().map_err(|_| {
+        raise(
+            "TypeError",
+            format!("Process() args must be a list, not {found} (write args: [x])"),
+        )
+    })
+}
+
+fn open(process: &Process) -> Result<(), Failure> {
+    if process.with(|state| state.closed) {
+        return Err(raise("ValueError", "process object is closed"));
+    }
+    Ok(())
+}
+
+/// The object of the running process itself.
+fn is_current(process: &Process) -> bool {
+    process.with(|s| matches!(s.stage, Stage::Elsewhere { pid } if pid == sys::process::pid()))
+}
+
+fn made_here(process: &Process) -> bool {
+    process.with(|state| state.creator == sys::process::pid()) && !is_current(process)
+}
+
+/// `join()` gives nothing, as in Python; `join(timeout)` tells whether the process has ended.
+fn join(call: &mut Call<'_>) -> Outcome {
+    let process: Process = call.this();
+    open(&process)?;
+    if !made_here(&process) {
+        return Err(raise("AssertionError", "can only join a child process"));
+    }
+    if process.with(|state| matches!(state.stage, Stage::Initial)) {
+        return Err(raise("AssertionError", "can only join a started process"));
+    }
+    let timeout = call.timeout(0)?;
+    let deadline = timeout.and_then(|t| Instant::now().checked_add(t));
+    match process.wait(call.host, deadline) {
+        Ok(()) => Ok(timeout.map_or(Dynamic::UNIT, |_| true.into())),
+        Err(StillRunning::TimedOut) => Ok(false.into()),
+        Err(StillRunning::Interrupted) => Err(call.host.interrupted()),
+    }
+}
+
+fn is_alive(call: &mut Call<'_>) -> Outcome {
+    let process: Process = call.this();
+    open(&process)?;
+    if is_current(&process) {
+        return Ok(true.into());
+    }
+    if !made_here(&process) {
+        return Err(raise("AssertionError", "can only test a child process"));
+    }
+    process.poll(call.host);
+    Ok(process
+        .with(|state| matches!(state.stage, Stage::Started { .. }))
+        .into())
+}
+
+fn send(call: &mut Call<'_>, signal: Signal) -> Outcome {
+    let process: Process = call.this();
+    open(&process)?;
+    process.poll(call.host);
+    process.signal(signal);
+    Ok(Dynamic::UNIT)
+}
+
+fn close(call: &mut Call<'_>) -> Outcome {
+    let process: Process = call.this();
+    if process.with(|state| state.closed) {
+        return Ok(Dynamic::UNIT);
+    }
+    if process.poll(call.host).is_none() && process.pid().is_some() {
+        let text = "Cannot close a process while it is still running. \
+                    You should first call join() or terminate().";
+        return Err(raise("ValueError", text));
+    }
+    process.with(|state| {
+        state.closed = true;
+        if let Stage::Ended { pid, .. } = state.stage {
+            state.stage = Stage::Elsewhere { pid };
+        }
+    });
+    Ok(Dynamic::UNIT)
+}
+
+/// `p.run()` runs the task here, in the calling process.
+fn run(call: &mut Call<'_>) -> Outcome {
+    let process: Process = call.this();
+    match process.task() {
+        None => Ok(Dynamic::UNIT),
+        Some((function, args, false)) => call.call(&function, args),
+        Some((function, args, true)) => {
+            let context = call.context;
+            function.call_raw(context, Some(call.receiver()), args)
+        }
+    }
+}
+
+fn set_name(call: &mut Call<'_>) -> Outcome {
+    let process: Process = call.this();
+    let name = call.value(0);
+    let name = name
+        .into_string()
+        .map_err(|_| raise("AssertionError", "name must be a string"))?;
+    if is_current(&process) {
+        call.host.family.rename(&name);
+    }
+    process.with(|state| state.identity.name = name);
+    Ok(Dynamic::UNIT)
+}
+
+fn set_daemon(call: &mut Call<'_>) -> Outcome {
+    let process: Process = call.this();
+    if process.with(|state| !matches!(state.stage, Stage::Initial)) {
+        return Err(raise("AssertionError", "process has already started"));
+    }
+    let daemon = truth(&call.value(0));
+    process.with(|state| state.identity.daemon = daemon);
+    Ok(Dynamic::UNIT)
+}
+
+fn pid(call: &mut Call<'_>) -> Outcome {
+    let process: Process = call.this();
+    open(&process)?;
+    Ok(process
+        .pid()
+        .map_or(Dynamic::UNIT, |pid| Dynamic::from_int(pid.into())))
+}
+
+fn exitcode(call: &mut Call<'_>) -> Outcome {
+    let process: Process = call.this();
+    open(&process)?;
+    Ok(process
+        .poll(call.host)
+        .map_or(Dynamic::UNIT, Dynamic::from_int))
+}
+
+fn sentinel(call: &mut Call<'_>) -> Outcome {
+    let process: Process = call.this();
+    open(&process)?;
+    match process.sentinel_number() {
+        Some(fd) => Ok(Dynamic::from_int(fd.into())),
+        None => Err(raise("ValueError", "process not started")),
+    }
+}
+
+/// The uncaught exception of an ended child, its traceback in it; `None` when it ended well or still runs.
+fn exception(call: &mut Call<'_>) -> Outcome {
+    let process: Process = call.this();
+    process.poll(call.host);
+    Ok(process
+        .with(|state| state.exception.clone())
+        .map_or(Dynamic::UNIT, Dynamic::from))
+}
+
+/// Reading an attribute the script has set.
+fn attribute(call: &mut Call<'_>) -> Outcome {
+    let process: Process = call.this();
+    let name = call.string(0)?;
+    process
+        .with(|state| state.attributes.get(name.as_str()).cloned())
+        .ok_or_else(|| {
+            raise(
+                "AttributeError",
+                format!("'Process' object has no attribute '{name}'"),
+            )
+        })
+}
+
+fn set_attribute(call: &mut Call<'_>) -> Outcome {
+    const READ_ONLY: [&str; 6] = [
+        "pid",
+        "ident",
+        "exitcode",
+        "sentinel",
+        "exception",
+        "authkey",
+    ];
+    let process: Process = call.this();
+    let (name, value) = (call.string(0)?, call.value(1));
+    if READ_ONLY.contains(&name.as_str()) {
+        let text = format!("property '{name}' of 'Process' object has no setter");
+        return Err(raise("AttributeError", text));
+    }
+    process.with(|state| state.attributes.insert(name.as_str().into(), value));
+    Ok(Dynamic::UNIT)
+}

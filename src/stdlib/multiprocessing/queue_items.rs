@@ -1,0 +1,41 @@
+//! `for x in q.iter_until(sentinel)`: the items of a queue up to a last one.
+
+use std::sync::Arc;
+
+use rhai::{Dynamic, Module};
+
+use super::queues::{Queue, take};
+use crate::stdlib::Outcome;
+use crate::stdlib::host::Host;
+use crate::stdlib::text::repr_of;
+use crate::stdlib::values::custom_text;
+use crate::sync::Deadline;
+
+/// The items of a queue up to one that is of the sentinel's type and looks the same.
+#[derive(Clone)]
+pub(super) struct Items {
+    pub host: Arc<Host>,
+    pub queue: Queue,
+    pub sentinel: Dynamic,
+}
+
+impl Iterator for Items {
+    type Item = Outcome;
+
+    fn next(&mut self) -> Option<Outcome> {
+        let item = take(&self.host, &self.queue, Deadline::NEVER);
+        let text = |value: &Dynamic| repr_of(value, &|v| custom_text(v, None));
+        let is_sentinel = |value: &Dynamic| {
+            value.type_id() == self.sentinel.type_id() && text(value) == text(&self.sentinel)
+        };
+        match item {
+            Ok(value) if is_sentinel(&value) => None,
+            other => Some(other),
+        }
+    }
+}
+
+pub(super) fn register(module: &mut Module) {
+    module.set_custom_type::<Items>("QueueItems");
+    module.set_iterator_result::<Items, Dynamic>();
+}

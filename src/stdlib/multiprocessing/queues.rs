@@ -1,0 +1,355 @@
+//! `Queue` and `JoinableQueue`.
+//!
+//! Unlike Python's, `put` is done when it returns: the value is in the session, every process sees it, and a
+//! value that cannot cross has raised here.
+
+use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
+
+use rhai::{Array, Blob, Dynamic};
+
+use super::queue_items::{self, Items};
+use super::synchronize::deadline;
+use crate::stdlib::Outcome;
+use crate::stdlib::bind::Registry;
+use crate::stdlib::builtins::items_of;
+use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::exceptions::{raise, raise_bare};
+use crate::stdlib::host::{Host, session_failure};
+use crate::sync::{self, Deadline, Offset, PutError, WaitError};
+use crate::sys;
+use crate::wire;
+
+/// A queue as one process holds it.
+#[derive(Debug, Clone)]
+pub(crate) struct Queue {
+    pub shared: sync::Queue,
+    /// Whether it has `task_done` and `join`.
+    pub joinable: bool,
+    /// The number of the process that called `close()`: its children may go on; 0 while nobody has.
+    closed_by: Arc<AtomicI32>,
+}
+
+impl Queue {
+    pub(crate) fn new(shared: sync::Queue, joinable: bool) -> Self {
+        Self {
+            shared,
+            joinable,
+            closed_by: Arc::default(),
+        }
+    }
+
+    fn class(&self) -> &'static str {
+        if self.joinable {
+            "JoinableQueue"
+        } else {
+            "Queue"
+        }
+    }
+
+    fn is_closed(&self) -> bool {
+        let closer = self.closed_by.load(Ordering::Relaxed);
+        closer != 0 && closer == sys::process::pid()
+    }
+
+    fn repr(&self) -> String {
+        let (class, size) = (self.class(), self.shared.len());
+        let limit = match self.shared.capacity() {
+            0 => "unbounded".to_string(),
+            capacity => format!("maxsize={capacity}"),
+        };
+        format!("<multiprocessing.queues.{class} {limit} qsize={size}>")
+    }
+}
+
+pub(super) fn register(registry: &mut Registry) {
+    registry
+        .class::<Queue>("Queue")
+        .method("put", &["obj", "block?", "timeout?"], |call| {
+            let item = call.value(0);
+            let deadline = deadline(call, 1)?;
+            put(call, item, deadline)
+        })
+        .method("put_nowait", &["obj"], |call| {
+            let item = call.value(0);
+            put(call, item, Deadline::NOW)
+        })
+        .method("put_many", &["items", "block?", "timeout?"], put_many)
+        .method("get", &["block?", "timeout?"], |call| {
+            let deadline = deadline(call, 0)?;
+            get(call, deadline)
+        })
+        .method("get_nowait", &[], |call| get(call, Deadline::NOW))
+        .method("get_many", &["max?", "block?", "timeout?"], get_many)
+        .method("qsize", &[], |call| {
+            Ok((call.this::<Queue>().shared.len() as i64).into())
+        })
+        .method("empty", &[], |call| {
+            Ok((call.this::<Queue>().shared.is_empty()).into())
+        })
+        .method("full", &[], |call| {
+            Ok(call.this::<Queue>().shared.is_full().into())
+        })
+        .method("close", &[], |call| {
+            let closer = sys::process::pid();
+            call.this::<Queue>()
+                .closed_by
+                .store(closer, Ordering::Relaxed);
+            Ok(Dynamic::UNIT)
+        })
+        .method("join_thread", &[], join_thread)
+        .method("cancel_join_thread", &[], |_| Ok(Dynamic::UNIT))
+        .method("task_done", &[], task_done)
+        .method("join", &["timeout?"], join)
+        .method("iter_until", &["sentinel"], iter_until)
+        .method("to_string", &[], |call| {
+            Ok(call.this::<Queue>().repr().into())
+        })
+        .method("to_debug", &[], |call| {
+            Ok(call.this::<Queue>().repr().into())
+        });
+    queue_items::register(registry.globals());
+}
+
+/// `Queue(maxsize)`; without a bound for 0 and below.
+pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
+    create(call, false)
+}
+
+/// `JoinableQueue(maxsize)`.
+pub(super) fn construct_joinable(call: &mut Call<'_>) -> Outcome {
+    create(call, true)
+}
+
+fn create(call: &mut Call<'_>, joinable: bool) -> Outcome {
+    let capacity = usize::try_from(call.int_or(0, 0)?).unwrap_or(0);
+    let shared = sync::Queue::create(&call.host.session()?, capacity).map_err(session_failure)?;
+    Ok(Dynamic::from(Queue::new(shared, joinable)))
+}
+
+fn open(queue: &Queue) -> Result<(), Failure> {
+    if queue.is_closed() {
+        return Err(raise(
+            "ValueError",
+            format!("Queue {} is closed", queue.repr()),
+        ));
+    }
+    Ok(())
+}
+
+fn put(call: &mut Call<'_>, item: Dynamic, deadline: Deadline) -> Outcome {
+    let queue: Queue = call.this();
+    open(&queue)?;
+    if let Some(put) = put_blob(call.host, &queue, &item, deadline) {
+        return put.map(|()| Dynamic::UNIT);
+    }
+    let mut message = BUFFER.take();
+    let encoded = wire::encode_into(&item, "item", call.host, &mut message);
+    let put = encoded
+        .map_err(|refusal| raise("TypeError", refusal.to_string()))
+        .and_then(|()| put_message(call.host, &queue, &message, deadline));
+    if message.bytes.capacity() <= BUFFER_KEPT {
+        BUFFER.set(message);
+    }
+    put.map(|()| Dynamic::UNIT)
+}
+
+fn put_many(call: &mut Call<'_>) -> Outcome {
+    let queue: Queue = call.this();
+    open(&queue)?;
+    let items = call.value(0);
+    let items = items_of(call, items)?;
+    let deadline = deadline(call, 1)?;
+    // All of them are checked before the first is put.
+    let messages = items
+        .iter()
+        .enumerate()
+        .map(|(index, item)| encode(call.host, item, &format!("items[{index}]")))
+        .collect::<Result<Vec<_>, _>>()?;
+    if messages.iter().all(|message| message.handles.is_empty()) {
+        let plain: Vec<&[u8]> = messages
+            .iter()
+            .map(|message| message.bytes.as_slice())
+            .collect();
+        let put = queue.shared.put_many(&plain, deadline);
+        put.map_err(|(_, error)| put_failure(call.host, error))?;
+        return Ok(Dynamic::UNIT);
+    }
+    for message in messages {
+        put_message(call.host, &queue, &message, deadline)?;
+    }
+    Ok(Dynamic::UNIT)
+}
+
+/// Puts a large blob without encoding it first; `None` for other items.
+fn put_blob(
+    host: &Host,
+    queue: &Queue,
+    item: &Dynamic,
+    deadline: Deadline,
+) -> Option<Result<(), Failure>> {
+    let blob = item
+        .read_lock::<Blob>()
+        .filter(|blob| blob.len() >= LARGE_BLOB)?;
+    let beginning = wire::blob_beginning(blob.len())?;
+    let put = queue.shared.put_pieces(&[&beginning, &blob], &[], deadline);
+    Some(put.map_err(|error| put_failure(host, error)))
+}
+
+/// From this size on, in bytes, one copy less is worth a way of its own.
+const LARGE_BLOB: usize = 64 << 10;
+
+thread_local! {
+    /// The message of the last `put`, for its memory.
+    static BUFFER: Cell<wire::Message> = Cell::default();
+}
+
+/// A larger buffer than this is given back, in bytes.
+const BUFFER_KEPT: usize = 8 << 20;
+
+fn put_message(
+    host: &Host,
+    queue: &Queue,
+    message: &wire::Message,
+    deadline: Deadline,
+) -> Result<(), Failure> {
+    let handles: Vec<_> = message.handles.iter().copied().map(Offset).collect();
+    queue
+        .shared
+        .put(&message.bytes, &handles, deadline)
+        .map_err(|error| put_failure(host, error))
+}
+
+fn encode(host: &Arc<Host>, item: &Dynamic, name: &str) -> Result<wire::Message, Failure> {
+    wire::encode(item, name, host).map_err(|refusal| raise("TypeError", refusal.to_string()))
+}
+
+fn put_failure(host: &Host, error: PutError) -> Failure {
+    match error {
+        PutError::Full => raise_bare("Full"),
+        PutError::Interrupted => host.interrupted(),
+        PutError::OutOfMemory { requested, quota } => {
+            session_failure(sync::ShmError::OutOfMemory { requested, quota })
+        }
+        PutError::Session(error) => session_failure(error),
+    }
+}
+
+fn get(call: &mut Call<'_>, deadline: Deadline) -> Outcome {
+    let queue: Queue = call.this();
+    open(&queue)?;
+    take(call.host, &queue, deadline)
+}
+
+/// The next item of `queue`.
+pub(super) fn take(host: &Arc<Host>, queue: &Queue, deadline: Deadline) -> Outcome {
+    match queue
+        .shared
+        .get_with(deadline, |bytes| wire::decode(bytes, host))
+    {
+        Ok(item) => item.map_err(decode_failure),
+        Err(error) => Err(get_failure(host, error)),
+    }
+}
+
+fn decode_failure(error: wire::DecodeError) -> Failure {
+    raise(
+        "ValueError",
+        format!("a message could not be read: {error}"),
+    )
+}
+
+fn get_failure(host: &Host, error: WaitError) -> Failure {
+    match error {
+        WaitError::TimedOut => raise_bare("Empty"),
+        WaitError::Interrupted => host.interrupted(),
+        WaitError::Session(error) => session_failure(error),
+    }
+}
+
+/// `get_many(max)`: waits for the first item, then takes what is there.
+fn get_many(call: &mut Call<'_>) -> Outcome {
+    let queue: Queue = call.this();
+    open(&queue)?;
+    let most = match call.int_or(0, i64::MAX)? {
+        most if most < 1 => {
+            return Err(raise(
+                "ValueError",
+                format!("get_many() max must be at least 1, not {most}"),
+            ));
+        }
+        most => usize::try_from(most).unwrap_or(usize::MAX),
+    };
+    let deadline = deadline(call, 1)?;
+    let mut items = Array::new();
+    let mut failed = None;
+    queue
+        .shared
+        .get_many_with(most, deadline, |bytes| {
+            match wire::decode(bytes, call.host) {
+                Ok(item) => items.push(item),
+                Err(error) => failed = Some(error),
+            }
+        })
+        .map_err(|error| get_failure(call.host, error))?;
+    match failed {
+        None => Ok(items.into()),
+        Some(error) => Err(decode_failure(error)),
+    }
+}
+
+/// Nothing is ever left to flush; only Python's order of calls is checked.
+fn join_thread(call: &mut Call<'_>) -> Outcome {
+    let queue: Queue = call.this();
+    if queue.is_closed() {
+        Ok(Dynamic::UNIT)
+    } else {
+        Err(raise(
+            "AssertionError",
+            format!("Queue {} not closed", queue.repr()),
+        ))
+    }
+}
+
+fn joinable(queue: &Queue, member: &str) -> Result<(), Failure> {
+    if queue.joinable {
+        return Ok(());
+    }
+    let text = format!("'Queue' object has no attribute '{member}' (a JoinableQueue has it)");
+    Err(raise("AttributeError", text))
+}
+
+fn task_done(call: &mut Call<'_>) -> Outcome {
+    let queue: Queue = call.this();
+    joinable(&queue, "task_done")?;
+    match queue.shared.task_done() {
+        Ok(()) => Ok(Dynamic::UNIT),
+        Err(_) => Err(raise("ValueError", "task_done() called too many times")),
+    }
+}
+
+/// `join()` gives nothing; `join(timeout)` tells whether every task is done.
+fn join(call: &mut Call<'_>) -> Outcome {
+    let queue: Queue = call.this();
+    joinable(&queue, "join")?;
+    let timeout = call.timeout(0)?;
+    let deadline = timeout.map_or(Deadline::NEVER, Deadline::after);
+    match queue.shared.join(deadline) {
+        Ok(()) => Ok(timeout.map_or(Dynamic::UNIT, |_| true.into())),
+        Err(WaitError::TimedOut) => Ok(false.into()),
+        Err(error) => Err(get_failure(call.host, error)),
+    }
+}
+
+/// `for x in q.iter_until(sentinel)`: every item up to the sentinel, which is taken and not given.
+fn iter_until(call: &mut Call<'_>) -> Outcome {
+    let queue: Queue = call.this();
+    open(&queue)?;
+    let sentinel = call.value(0);
+    Ok(Dynamic::from(Items {
+        host: call.host.clone(),
+        queue,
+        sentinel,
+    }))
+}

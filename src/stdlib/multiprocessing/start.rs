@@ -1,0 +1,245 @@
+//! `Process.start()`: the checks, and the two ways to a running child.
+//!
+//! Both ways show the child the same: functions, `global::` constants, imports, arguments, attributes and
+//! captured values as they are at this moment. A forked child finds them in its copy of the memory; a spawned
+//! one is sent them through the session ([`crate::program::call`]).
+
+use std::sync::Arc;
+
+use rhai::{Array, Dynamic, Map, NativeCallContext};
+
+use super::child;
+use super::process::{Process, Stage, State};
+use super::start_method::StartMethod;
+use super::synchronize::Lock;
+use crate::process::{Child, fork, signals, spawn};
+use crate::program::call::pack;
+use crate::program::environment::Environment;
+use crate::stdlib::Outcome;
+use crate::stdlib::builtins::flush_everything;
+use crate::stdlib::call::Failure;
+use crate::stdlib::exceptions::{raise, raise_os};
+use crate::stdlib::host::{Host, session_failure};
+use crate::stdlib::values::unshare_deeply;
+use crate::sync::{Birth, Offset, ProcessId, Session};
+use crate::sys;
+use crate::wire;
+
+/// The exit code of a child that found no place in the session.
+const NOT_ENTERED: i32 = 1;
+
+/// `p.start()`.
+pub(super) fn start(host: &Arc<Host>, context: &NativeCallContext, process: &Process) -> Outcome {
+    may_start(host, process)?;
+    host.family.active_children(host);
+    process.with(detach);
+    may_cross(host, process)?;
+    flush_everything(host)?;
+    if host.owns_signals() {
+        signals::install_for_parent().map_err(|error| raise_os(&error, None))?;
+    }
+    let session = host.session()?;
+    // Made now if it never was: parent and child have the same.
+    host.family.authkey();
+    let identity = process.identity();
+    let birth = Birth {
+        name: &identity.name,
+        daemon: identity.daemon,
+    };
+    let place = session.reserve_child(&birth).map_err(session_failure)?;
+    let started = match host.start_methods.next() {
+        StartMethod::Fork => start_by_fork(host, context, process, &session, place),
+        StartMethod::Spawn => start_by_spawn(host, context, process, &session, place),
+    };
+    match started {
+        Ok(child) => {
+            process.with(|state| state.stage = Stage::Started { child, place });
+            host.family.add_child(process.clone());
+            Ok(Dynamic::UNIT)
+        }
+        Err(failure) => {
+            let _ = session.cancel_child(place);
+            Err(failure)
+        }
+    }
+}
+
+/// Python's four checks, in its order.
+fn may_start(host: &Host, process: &Process) -> Result<(), Failure> {
+    let is_daemon = host.family.identity().daemon;
+    process.with(|state| {
+        if state.closed {
+            Err(raise("ValueError", "process object is closed"))
+        } else if state.creator != sys::process::pid() {
+            let text = "can only start a process object created by current process";
+            Err(raise("AssertionError", text))
+        } else if !matches!(state.stage, Stage::Initial) {
+            Err(raise("AssertionError", "cannot start a process twice"))
+        } else if is_daemon {
+            let text = "daemonic processes are not allowed to have children";
+            Err(raise("AssertionError", text))
+        } else {
+            Ok(())
+        }
+    })
+}
+
+/// Takes what the child gets out of the cells it shares with the parent's variables.
+fn detach(state: &mut State) {
+    if let Some(target) = &mut state.target {
+        target.iter_curry_mut().for_each(unshare_deeply);
+    }
+    state.args.iter_mut().for_each(unshare_deeply);
+    state.attributes.values_mut().for_each(unshare_deeply);
+}
+
+/// What cannot cross to another process is refused by name, whichever way the child is started.
+fn may_cross(host: &Arc<Host>, process: &Process) -> Result<(), Failure> {
+    // Copied out first: the task may refer to its own process, which is looked at on the way.
+    let (target, args, attributes) = process.with(|state| {
+        let State {
+            target,
+            args,
+            attributes,
+            ..
+        } = state;
+        (target.clone(), args.clone(), attributes.clone())
+    });
+    let check = |value: &Dynamic, name: &str| {
+        wire::check(value, name, host).map_err(|refusal| raise("TypeError", refusal.to_string()))
+    };
+    if let Some(target) = target {
+        check(&Dynamic::from(target), "target")?;
+    }
+    check(&Dynamic::from(args), "args")?;
+    attributes
+        .iter()
+        .try_for_each(|(name, value)| check(value, name))
+}
+
+fn start_by_fork(
+    host: &Arc<Host>,
+    context: &NativeCallContext,
+    process: &Process,
+    session: &Session,
+    place: ProcessId,
+) -> Result<Child, Failure> {
+    session.grant_all(place).map_err(session_failure)?;
+    let parent = (sys::process::pid(), host.family.name());
+    fork::fork(host.owns_signals(), || {
+        if session.enter_child(place).is_err() {
+            return NOT_ENTERED;
+        }
+        host.family.begin_as(process.clone(), parent.clone());
+        child::live(host, context, process)
+    })
+    .map_err(|error| raise_os(&error, None))
+}
+
+fn start_by_spawn(
+    host: &Arc<Host>,
+    context: &NativeCallContext,
+    process: &Process,
+    session: &Session,
+    place: ProcessId,
+) -> Result<Child, Failure> {
+    let work = pack_work(host, process);
+    let message = pack(&host.program, &Environment::of(context), work, host)
+        .map_err(|refusal| raise("TypeError", refusal.to_string()))?;
+    let handles: Vec<_> = message.handles.iter().copied().map(Offset).collect();
+    session.grant(place, &handles).map_err(session_failure)?;
+    session
+        .set_payload(place, &message.bytes)
+        .map_err(session_failure)?;
+    let program = host.worker_program()?;
+    spawn::spawn(program.as_deref(), session.fd(), place.pack())
+        .map_err(|error| raise_os(&error, program.as_deref()))
+}
+
+/// What a spawned child needs to know beside the program: itself, its parent, and the family's ways.
+fn pack_work(host: &Host, process: &Process) -> Dynamic {
+    let mut work = Map::new();
+    let mut set = |name: &str, value: Dynamic| drop(work.insert(name.into(), value));
+    process.with(|state| {
+        set(
+            "target",
+            state.target.clone().map_or(Dynamic::UNIT, Dynamic::from),
+        );
+        set("args", state.args.clone().into());
+        set("attributes", state.attributes.clone().into());
+        set("name", state.identity.name.clone().into());
+        set("daemon", state.identity.daemon.into());
+        let numbers = state
+            .identity
+            .numbers
+            .iter()
+            .map(|n| Dynamic::from_int((*n).into()));
+        set("numbers", numbers.collect::<Array>().into());
+    });
+    set("parent_pid", Dynamic::from_int(sys::process::pid().into()));
+    set("parent_name", host.family.name().into());
+    set("owns_signals", host.owns_signals().into());
+    let (method, fixed) = host.start_methods.inherited();
+    set(
+        "start_method",
+        method.map_or(Dynamic::UNIT, |m| m.name().into()),
+    );
+    set("start_method_fixed", fixed.into());
+    set("authkey", Dynamic::from_blob(host.family.authkey()));
+    set(
+        "turn",
+        host.output
+            .turn()
+            .map_or(Dynamic::UNIT, |turn| Dynamic::from(Lock(turn))),
+    );
+    work.into()
+}
+
+/// What [`pack_work`] packed, in the child.
+pub(crate) struct Work {
+    pub process: Process,
+    pub parent: (i32, String),
+    pub owns_signals: bool,
+    pub start_method: Option<StartMethod>,
+    pub start_method_fixed: bool,
+    pub turn: Option<crate::sync::Mutex>,
+    pub authkey: Vec<u8>,
+}
+
+/// Reads the work of a spawned child.
+pub(crate) fn unpack_work(host: &Host, work: Dynamic) -> Option<Work> {
+    let mut fields = work.try_cast::<Map>()?;
+    let mut take = |name: &str| fields.remove(name).unwrap_or(Dynamic::UNIT);
+    let numbers = take("numbers").into_array().ok()?;
+    let identity = super::family::Identity {
+        numbers: numbers
+            .iter()
+            .filter_map(|n| u32::try_from(n.as_int().ok()?).ok())
+            .collect(),
+        name: take("name").to_string(),
+        daemon: take("daemon").as_bool().ok()?,
+    };
+    let parent_pid = i32::try_from(take("parent_pid").as_int().ok()?).ok()?;
+    let process = Process::from_state(State {
+        identity,
+        target: take("target").try_cast(),
+        args: take("args").into_array().ok()?,
+        attributes: take("attributes").try_cast()?,
+        creator: parent_pid,
+        stage: Stage::Elsewhere {
+            pid: sys::process::pid(),
+        },
+        closed: false,
+        exception: None,
+    });
+    let process = host.family.recognise(process);
+    Some(Work {
+        process,
+        parent: (parent_pid, take("parent_name").to_string()),
+        owns_signals: take("owns_signals").as_bool().unwrap_or(false),
+        start_method: StartMethod::named(&take("start_method").to_string()),
+        start_method_fixed: take("start_method_fixed").as_bool().unwrap_or(false),
+        authkey: take("authkey").into_blob().unwrap_or_default(),
+        turn: take("turn").try_cast::<Lock>().map(|lock| lock.0),
+    })
+}

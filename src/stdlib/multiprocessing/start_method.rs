@@ -1,0 +1,84 @@
+//! How children are started: by fork while the process has one thread, by spawn otherwise, or as forced.
+//!
+//! Python: `get_start_method`, `set_start_method`, `get_all_start_methods`.
+
+use std::sync::Mutex;
+
+use crate::process::fork;
+use crate::stdlib::host::locked;
+
+/// A way to start a child.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StartMethod {
+    /// A copy of this process.
+    Fork,
+    /// A fresh run of the program, given the call.
+    Spawn,
+}
+
+impl StartMethod {
+    /// Every method, the default first.
+    pub(crate) const ALL: [Self; 2] = [Self::Fork, Self::Spawn];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Fork => "fork",
+            Self::Spawn => "spawn",
+        }
+    }
+
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|method| method.name() == name)
+    }
+}
+
+/// The choice of one process.
+#[derive(Debug, Default)]
+pub(crate) struct StartMethods(Mutex<Choice>);
+
+#[derive(Debug, Default, Clone, Copy)]
+struct Choice {
+    forced: Option<StartMethod>,
+    /// Whether a script has fixed it: it may do so once.
+    fixed: bool,
+}
+
+impl StartMethods {
+    /// The method the command line or the embedding program wants; scripts may still choose theirs.
+    pub(crate) fn prefer(&self, method: Option<StartMethod>) {
+        locked(&self.0).forced = method;
+    }
+
+    /// `set_start_method`: false when it has been fixed before and `force` is not given.
+    pub(crate) fn fix(&self, method: StartMethod, force: bool) -> bool {
+        let mut choice = locked(&self.0);
+        if choice.fixed && !force {
+            return false;
+        }
+        *choice = Choice {
+            forced: Some(method),
+            fixed: true,
+        };
+        true
+    }
+
+    /// `get_start_method`.
+    pub(crate) fn current(&self) -> StartMethod {
+        locked(&self.0).forced.unwrap_or(StartMethod::Fork)
+    }
+
+    /// The method the next child is started by: a threaded process never forks.
+    pub(crate) fn next(&self) -> StartMethod {
+        let choice = *locked(&self.0);
+        match choice.forced.unwrap_or(StartMethod::Fork) {
+            StartMethod::Fork if fork::possible() => StartMethod::Fork,
+            _ => StartMethod::Spawn,
+        }
+    }
+
+    /// What a spawned child inherits: the method in force, and whether it is fixed.
+    pub(crate) fn inherited(&self) -> (Option<StartMethod>, bool) {
+        let choice = *locked(&self.0);
+        (choice.forced, choice.fixed)
+    }
+}

@@ -1,0 +1,51 @@
+//! `os.system`: a command of the shell, which shares the script's streams.
+
+use std::os::fd::AsFd;
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Child, Command, ExitStatus};
+use std::time::Duration;
+
+use rhai::Dynamic;
+
+use crate::stdlib::Outcome;
+use crate::stdlib::bind::Namespace;
+use crate::stdlib::builtins::flush_everything;
+use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::exceptions::raise_os;
+use crate::sys;
+
+/// The longest wait between two looks whether the script has to stop.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+pub(super) fn register(os: &mut Namespace<'_>) {
+    os.function("system", &["command"], system);
+}
+
+/// `os.system(command)`: the wait status, which is 256 times the exit code.
+fn system(call: &mut Call<'_>) -> Outcome {
+    let command = call.string(0)?;
+    let failed = |error: std::io::Error| raise_os(&error, None);
+    flush_everything(call.host)?;
+    let child = Command::new("sh").arg("-c").arg(command.as_str()).spawn();
+    let status = wait(call, child.map_err(failed)?)?;
+    Ok(Dynamic::from_int(status.into_raw().into()))
+}
+
+/// Waits for the command's end; one that the script must not wait for any longer is told to end too.
+fn wait(call: &Call<'_>, mut child: Child) -> Result<ExitStatus, Failure> {
+    let failed = |error: std::io::Error| raise_os(&error, None);
+    let pid = child.id().cast_signed();
+    let end = sys::process::pidfd(pid).map_err(failed)?;
+    loop {
+        if let Some(status) = child.try_wait().map_err(failed)? {
+            return Ok(status);
+        }
+        if call.host.stopping().is_some() {
+            let _ = sys::signal::send(pid, sys::signal::Signal::SIGTERM as i32);
+            let _ = child.wait();
+            return Err(call.host.interrupted());
+        }
+        let ready = sys::process::wait_readable(&[end.as_fd()], Some(PATIENCE));
+        ready.map_err(failed)?;
+    }
+}

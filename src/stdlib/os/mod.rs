@@ -1,0 +1,81 @@
+//! `os`: this process, the files around it, its environment.
+//!
+//! - [`files`]: directories and files by name; [`path`]: names themselves, `os.path`.
+//! - [`environment`]: `environ`, `getenv`; [`command`]: `system`.
+
+mod command;
+mod environment;
+mod files;
+mod path;
+
+use rhai::Dynamic;
+
+use super::Outcome;
+use super::bind::Registry;
+use super::call::Call;
+use super::exceptions::{raise, raise_os};
+use super::multiprocessing;
+use crate::sys;
+
+/// The value of the global constant `os`.
+#[derive(Debug, Clone)]
+pub(crate) struct Os;
+
+pub(super) fn register(registry: &mut Registry) {
+    let mut os = registry.namespace("os", Os);
+    os.function("getpid", &[], |_| {
+        Ok(Dynamic::from_int(sys::process::pid().into()))
+    })
+    .function("getppid", &[], |_| {
+        Ok(Dynamic::from_int(sys::process::parent_pid().into()))
+    })
+    .function("cpu_count", &[], |_| Ok(multiprocessing::cpu_count()))
+    .function("kill", &["pid", "sig"], kill)
+    .function("_exit", &["status"], |call| {
+        // The kernel keeps the low eight bits.
+        sys::process::exit_now((call.int(0)? & 0xff) as i32)
+    })
+    .function("urandom", &["size"], urandom)
+    .constant("name", "posix", |_| Ok("posix".into()))
+    .constant("sep", "/", |_| Ok("/".into()))
+    .constant("pathsep", ":", |_| Ok(":".into()))
+    .constant("curdir", ".", |_| Ok(".".into()))
+    .constant("pardir", "..", |_| Ok("..".into()))
+    .constant("linesep", "\n", |_| Ok("\n".into()))
+    .constant("devnull", "/dev/null", |_| Ok("/dev/null".into()));
+    files::register(&mut os);
+    environment::register(&mut os);
+    command::register(&mut os);
+    os.constant("path", path::Path, |_| Ok(Dynamic::from(path::Path)));
+    environment::register_class(registry);
+    path::register(registry);
+}
+
+/// `os.kill(pid, sig)`.
+fn kill(call: &mut Call<'_>) -> Outcome {
+    let number = |number: i64| {
+        i32::try_from(number).map_err(|_| {
+            let text = "signed integer is greater than maximum";
+            raise("OverflowError", text)
+        })
+    };
+    let (pid, signal) = (number(call.int(0)?)?, number(call.int(1)?)?);
+    sys::signal::send(pid, signal).map_err(|error| raise_os(&error, None))?;
+    Ok(Dynamic::UNIT)
+}
+
+/// `os.urandom(size)`: bytes from the kernel that nobody can foretell.
+fn urandom(call: &mut Call<'_>) -> Outcome {
+    use rand::TryRng;
+    const MOST: usize = 1 << 30;
+    let Ok(size) = usize::try_from(call.int(0)?) else {
+        return Err(raise("ValueError", "negative argument not allowed"));
+    };
+    if size > MOST {
+        return Err(raise("MemoryError", "that many bytes are too many"));
+    }
+    let mut bytes = vec![0; size];
+    let filled = rand::rngs::SysRng.try_fill_bytes(&mut bytes);
+    filled.map_err(|error| raise("OSError", error.to_string()))?;
+    Ok(Dynamic::from_blob(bytes))
+}

@@ -1,0 +1,195 @@
+//! `os.path`: names of files, taken apart and put together, and what is behind them.
+
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
+
+use rhai::{Array, Dynamic};
+
+use crate::stdlib::Outcome;
+use crate::stdlib::bind::Registry;
+use crate::stdlib::builtins::path;
+use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::exceptions::{raise, raise_os};
+
+/// The value of `os.path`.
+#[derive(Debug, Clone)]
+pub(super) struct Path;
+
+pub(super) fn register(registry: &mut Registry) {
+    registry
+        .namespace("os::path", Path)
+        .function("join", &["path", "*paths", "/"], join)
+        .function("exists", &["path"], |call| about(call, |p| p.exists()))
+        .function("isfile", &["path"], |call| about(call, |p| p.is_file()))
+        .function("isdir", &["path"], |call| about(call, |p| p.is_dir()))
+        .function("islink", &["path"], |call| about(call, |p| p.is_symlink()))
+        .function("isabs", &["path"], |call| {
+            Ok(path(call, 0)?.starts_with('/').into())
+        })
+        .function("basename", &["path"], |call| {
+            Ok(split(&path(call, 0)?).1.to_string().into())
+        })
+        .function("dirname", &["path"], |call| {
+            Ok(split(&path(call, 0)?).0.to_string().into())
+        })
+        .function("split", &["path"], |call| {
+            let path = path(call, 0)?;
+            let (head, tail) = split(&path);
+            Ok(pair(head, tail))
+        })
+        .function("splitext", &["path"], |call| {
+            let path = path(call, 0)?;
+            let (root, extension) = split_extension(&path);
+            Ok(pair(root, extension))
+        })
+        .function("normpath", &["path"], |call| {
+            Ok(normal(&path(call, 0)?).into())
+        })
+        .function("abspath", &["path"], abspath)
+        .function("realpath", &["path"], |call| {
+            let absolute = abspath(call)?.to_string();
+            let real = fs::canonicalize(&absolute);
+            Ok(real
+                .map_or(absolute, |real| real.display().to_string())
+                .into())
+        })
+        .function("expanduser", &["path"], |call| {
+            let path = path(call, 0)?;
+            let home = std::env::var("HOME").unwrap_or_default();
+            Ok(match path.strip_prefix('~') {
+                Some(rest) if (rest.is_empty() || rest.starts_with('/')) && !home.is_empty() => {
+                    format!("{}{rest}", home.trim_end_matches('/')).into()
+                }
+                _ => path.into(),
+            })
+        })
+        .function("getsize", &["filename"], |call| {
+            metadata(call).map(|about| Dynamic::from_int(about.len() as i64))
+        })
+        .function("getmtime", &["filename"], |call| {
+            let about = metadata(call)?;
+            let seconds = about.mtime() as f64 + about.mtime_nsec() as f64 / 1e9;
+            Ok(Dynamic::from_float(seconds))
+        });
+}
+
+fn about(call: &mut Call<'_>, holds: impl FnOnce(&std::path::Path) -> bool) -> Outcome {
+    Ok(holds(std::path::Path::new(path(call, 0)?.as_str())).into())
+}
+
+fn metadata(call: &mut Call<'_>) -> Result<fs::Metadata, Failure> {
+    let path = path(call, 0)?;
+    fs::metadata(path.as_str()).map_err(|error| raise_os(&error, Some(&path)))
+}
+
+fn pair(first: &str, second: &str) -> Dynamic {
+    let pair = [first, second].map(|part| Dynamic::from(part.to_string()));
+    Array::from(pair).into()
+}
+
+/// `join(path, *paths)`: what begins with `/` starts anew.
+fn join(call: &mut Call<'_>) -> Outcome {
+    let mut joined = path(call, 0)?.to_string();
+    for part in call.rest(1) {
+        let part = crate::stdlib::values::as_text(&part).ok_or_else(|| {
+            let found = crate::stdlib::values::type_name(&part);
+            let text =
+                format!("join() argument must be str, bytes, or os.PathLike object, not '{found}'");
+            raise("TypeError", text)
+        })?;
+        if part.starts_with('/') {
+            joined = part.to_string();
+            continue;
+        }
+        if !joined.is_empty() && !joined.ends_with('/') {
+            joined.push('/');
+        }
+        joined.push_str(&part);
+    }
+    Ok(joined.into())
+}
+
+/// What stands before and after the last `/`; slashes at the end of the first part are dropped.
+fn split(path: &str) -> (&str, &str) {
+    let at = path.rfind('/').map_or(0, |at| at + 1);
+    let (head, tail) = path.split_at(at);
+    let trimmed = head.trim_end_matches('/');
+    (if trimmed.is_empty() { head } else { trimmed }, tail)
+}
+
+/// A name and its extension with the dot; dots a name begins with are part of it.
+fn split_extension(path: &str) -> (&str, &str) {
+    let name = path.rfind('/').map_or(0, |at| at + 1);
+    let dots = path[name..].len() - path[name..].trim_start_matches('.').len();
+    match path[name + dots..].rfind('.') {
+        Some(dot) => path.split_at(name + dots + dot),
+        None => (path, ""),
+    }
+}
+
+/// Without `.`, `..` and double slashes.
+fn normal(path: &str) -> String {
+    // POSIX leaves the meaning of exactly two slashes open, and Python keeps them.
+    let root = match path.len() - path.trim_start_matches('/').len() {
+        0 => "",
+        2 => "//",
+        _ => "/",
+    };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => (),
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
+            }
+            ".." if !root.is_empty() => (),
+            other => parts.push(other),
+        }
+    }
+    let joined = format!("{root}{}", parts.join("/"));
+    if joined.is_empty() {
+        ".".into()
+    } else {
+        joined
+    }
+}
+
+fn abspath(call: &mut Call<'_>) -> Outcome {
+    let path = path(call, 0)?;
+    let directory = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
+    Ok(normal(&directory.join(path.as_str()).to_string_lossy()).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_split_as_python_does() {
+        assert_eq!(split("a/b/c.txt"), ("a/b", "c.txt"));
+        assert_eq!(split("/a"), ("/", "a"));
+        assert_eq!(split("a//b"), ("a", "b"));
+        assert_eq!(split("a/"), ("a", ""));
+        assert_eq!(split("a"), ("", "a"));
+    }
+
+    #[test]
+    fn extensions_begin_at_the_last_dot_of_a_name() {
+        assert_eq!(split_extension("a/b.tar.gz"), ("a/b.tar", ".gz"));
+        assert_eq!(split_extension(".bashrc"), (".bashrc", ""));
+        assert_eq!(split_extension("a.b/c"), ("a.b/c", ""));
+        assert_eq!(split_extension("...x"), ("...x", ""));
+        assert_eq!(split_extension("a."), ("a", "."));
+    }
+
+    #[test]
+    fn normal_paths_have_no_detours() {
+        assert_eq!(normal("a/./b/../c//d"), "a/c/d");
+        assert_eq!(normal("/../a"), "/a");
+        assert_eq!(normal("../../a"), "../../a");
+        assert_eq!(normal(""), ".");
+        assert_eq!(normal("//a"), "//a");
+        assert_eq!(normal("///a"), "/a");
+    }
+}

@@ -1,0 +1,125 @@
+//! What scripts print: whole lines, each in one piece, in the order they were printed.
+//!
+//! A line is written when it is complete, so a child's line and what happens after it keep their order, and
+//! a killed process has lost nothing it printed. The family shares one lock for writing: a line longer than
+//! a pipe takes at once stays whole too.
+//!
+//! What open files hold back is written with it, before a fork and at the end: nothing is lost, nothing twice.
+
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+
+use crate::sync;
+use crate::sys::stdio::{self, Stream};
+
+/// Something that holds back what a script has written.
+pub(crate) trait Pending: std::fmt::Debug + Send + Sync {
+    /// Writes it.
+    ///
+    /// # Errors
+    /// Those of `write(2)`.
+    fn write_out(&self) -> io::Result<()>;
+}
+
+/// The output of one process of a program.
+#[derive(Debug, Default)]
+pub(crate) struct Output {
+    /// The beginning of a line that is not yet complete.
+    partial: Mutex<String>,
+    /// Held for the length of one write, by whichever process of the family writes.
+    turn: Mutex<Option<sync::Mutex>>,
+    /// The open files.
+    files: Mutex<Vec<Weak<dyn Pending>>>,
+}
+
+impl Output {
+    /// From now on writes take turns with the rest of the family.
+    pub(crate) fn share(&self, turn: sync::Mutex) {
+        *lock(&self.turn) = Some(turn);
+    }
+
+    /// The lock of [`share`](Self::share), to be given to a new process.
+    pub(crate) fn turn(&self) -> Option<sync::Mutex> {
+        lock(&self.turn).clone()
+    }
+
+    /// Prints `text`, its line end included; an incomplete last line waits for its end or a flush.
+    ///
+    /// # Errors
+    /// `BrokenPipe` when nobody reads any more; other errors of `write(2)`.
+    pub(crate) fn print(&self, text: &str) -> io::Result<()> {
+        let mut partial = lock(&self.partial);
+        let Some(end) = text.rfind('\n') else {
+            partial.push_str(text);
+            return Ok(());
+        };
+        let (complete, rest) = text.split_at(end + 1);
+        if partial.is_empty() {
+            partial.push_str(rest);
+            return self.write(Stream::Out, complete);
+        }
+        partial.push_str(complete);
+        let line = std::mem::replace(&mut *partial, rest.to_string());
+        self.write(Stream::Out, &line)
+    }
+
+    /// From now on [`flush`](Self::flush) writes out `file` too, as long as it exists.
+    pub(crate) fn wait_for(&self, file: &Arc<dyn Pending>) {
+        let mut files = lock(&self.files);
+        files.retain(|file| file.strong_count() > 0);
+        files.push(Arc::downgrade(file));
+    }
+
+    /// Writes out everything that waits: the incomplete line, and what the open files hold back.
+    ///
+    /// Before a fork, so that the child does not write it again, and at the end of a process.
+    ///
+    /// # Errors
+    /// The first one; the others are written nevertheless.
+    pub(crate) fn flush(&self) -> io::Result<()> {
+        let line = self.flush_line();
+        let files: Vec<_> = lock(&self.files).iter().filter_map(Weak::upgrade).collect();
+        files
+            .iter()
+            .map(|file| file.write_out())
+            .fold(line, Result::and)
+    }
+
+    /// Writes out what waits for the end of its line.
+    ///
+    /// # Errors
+    /// As [`print`](Self::print).
+    pub(crate) fn flush_line(&self) -> io::Result<()> {
+        let rest = std::mem::take(&mut *lock(&self.partial));
+        if rest.is_empty() {
+            Ok(())
+        } else {
+            self.write(Stream::Out, &rest)
+        }
+    }
+
+    /// Writes `text` to standard error in one piece.
+    ///
+    /// # Errors
+    /// As [`print`](Self::print).
+    pub(crate) fn error(&self, text: &str) -> io::Result<()> {
+        self.write(Stream::Err, text)
+    }
+
+    fn write(&self, stream: Stream, text: &str) -> io::Result<()> {
+        let turn = self.turn();
+        // A writer that was stopped with Ctrl-C still has its report to write: without a turn if need be.
+        let held = turn
+            .as_ref()
+            .is_some_and(|turn| turn.acquire(sync::Deadline::NEVER).is_ok());
+        let result = stdio::write_all(stream, text.as_bytes());
+        if let Some(turn) = turn.filter(|_| held) {
+            let _ = turn.release();
+        }
+        result
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,83 @@
+//! The end of a script: its exit code, and what is printed about an error nobody caught.
+
+use rhai::{Dynamic, EvalAltResult};
+
+use super::exceptions::Exception;
+use super::host::Host;
+use super::stop::Stop;
+use super::text::str_of;
+use super::values::custom_text;
+use crate::program::traceback::{self, Frame};
+
+/// How a script ended.
+#[derive(Debug, Clone)]
+pub(crate) enum Ending {
+    /// It came to its end, or called `sys.exit` with this code.
+    Code(i32),
+    /// Nobody caught this error; its traceback is in it.
+    Failed(Exception),
+    /// Ctrl-C; the exception's traceback says where.
+    Interrupted(Exception),
+    /// SIGTERM.
+    Terminated,
+    /// The embedding program stopped it.
+    Stopped,
+}
+
+/// The exit code after an error nobody caught.
+pub(crate) const FAILED: i32 = 1;
+
+impl Ending {
+    /// Reads the result of running `outermost` in `file`.
+    pub(crate) fn of(
+        host: &Host,
+        result: Result<Dynamic, Box<EvalAltResult>>,
+        frames: impl Fn(&EvalAltResult) -> Vec<Frame>,
+    ) -> Self {
+        let error = match (result, host.stopping()) {
+            (Ok(_), None) => return Self::Code(0),
+            (Err(error), _) => error,
+            // The script was told to stop just as it came to its end, or caught what it must not.
+            (Ok(_), Some(stop)) => host.stop(stop),
+        };
+        let located = |exception: Exception| {
+            let text = traceback::render(&frames(&error), &host.program);
+            exception.with_traceback(text)
+        };
+        match Stop::of(&error).or_else(|| host.stopping()) {
+            None => Self::Failed(located(Exception::from_error(&error))),
+            Some(Stop::Exit(value)) => Self::Code(exit_code(host, &value)),
+            Some(Stop::Interrupt) => {
+                Self::Interrupted(located(Exception::new("KeyboardInterrupt", vec![])))
+            }
+            Some(Stop::Terminate) => Self::Terminated,
+            Some(Stop::OutputClosed) => Self::Code(0),
+            Some(Stop::Host) => Self::Stopped,
+        }
+    }
+}
+
+/// The exit code `sys.exit(value)` stands for; a text is printed to standard error and means 1.
+fn exit_code(host: &Host, value: &Dynamic) -> i32 {
+    if value.is_unit() {
+        return 0;
+    }
+    let number = value
+        .as_int()
+        .ok()
+        .or_else(|| value.as_bool().ok().map(i64::from));
+    match number {
+        // The kernel keeps the low eight bits.
+        Some(code) => (code & 0xff) as i32,
+        None => {
+            let text = str_of(value, &|v| custom_text(v, None));
+            let _ = host.output.error(&format!("{text}\n"));
+            FAILED
+        }
+    }
+}
+
+/// The traceback and the last line: what is printed for an error nobody caught.
+pub(crate) fn text_of(exception: &Exception) -> String {
+    format!("{}{}\n", exception.traceback(), exception.headline())
+}

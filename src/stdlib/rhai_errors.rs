@@ -1,0 +1,171 @@
+//! Rhai's own errors as the exceptions Python would raise in their place.
+//!
+//! They come in two forms: as Rhai's error when nobody catches it, and as an object map in a `catch`.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use rhai::{EvalAltResult, Map};
+
+use super::exceptions::Exception;
+use super::values::type_name_of;
+
+thread_local! {
+    /// What was found out about calls that Rhai could not resolve, by the function's name.
+    ///
+    /// Rhai tells where such a call stands only after it has asked what the call means, so the answer waits
+    /// here for the error.
+    static EXPLANATIONS: RefCell<BTreeMap<String, (&'static str, String)>> =
+        const { RefCell::new(BTreeMap::new()) };
+}
+
+/// Notes what a call of `function` that failed means: an exception type and its message, or nothing new.
+pub(crate) fn explain_call(function: &str, meaning: Option<(&'static str, String)>) {
+    EXPLANATIONS.with_borrow_mut(|all| match meaning {
+        Some(meaning) => drop(all.insert(function.into(), meaning)),
+        None => drop(all.remove(function)),
+    });
+}
+
+/// The explanation for Rhai's `name (types)`.
+fn explanation_of(signature: &str) -> Option<(&'static str, String)> {
+    let function = signature.split(" (").next()?;
+    EXPLANATIONS.with_borrow(|all| all.get(function).cloned())
+}
+
+/// The exception type and message for an error that Rhai itself found.
+pub(super) fn classify(error: &EvalAltResult) -> (&'static str, String) {
+    use EvalAltResult as E;
+    match error {
+        E::ErrorArithmetic(text, _) if text.contains("by zero") => {
+            ("ZeroDivisionError", "division by zero".into())
+        }
+        E::ErrorArithmetic(text, _) if text.starts_with("Error parsing") => {
+            ("ValueError", text.clone())
+        }
+        E::ErrorArithmetic(text, _) => ("OverflowError", text.clone()),
+        E::ErrorVariableNotFound(name, _) => ("NameError", format!("name '{name}' is not defined")),
+        E::ErrorModuleNotFound(name, _) => {
+            ("ModuleNotFoundError", format!("No module named '{name}'"))
+        }
+        E::ErrorArrayBounds(..) => ("IndexError", "list index out of range".into()),
+        E::ErrorStringBounds(..) => ("IndexError", "string index out of range".into()),
+        E::ErrorPropertyNotFound(name, _) => ("AttributeError", format!("no attribute '{name}'")),
+        E::ErrorIndexNotFound(key, _) => ("KeyError", key.to_string()),
+        E::ErrorDataRace(..) => (
+            "DataRaceError",
+            format!("{error}: a captured variable is in use elsewhere; use a Lock, Queue or Value"),
+        ),
+        E::ErrorStackOverflow(_) => ("RecursionError", "maximum recursion depth exceeded".into()),
+        E::ErrorParsing(kind, _) => ("SyntaxError", kind.to_string()),
+        E::ErrorTerminated(..) => ("KeyboardInterrupt", String::new()),
+        E::ErrorFunctionNotFound(signature, _) => {
+            explanation_of(signature).unwrap_or_else(|| ("TypeError", plain(error)))
+        }
+        E::ErrorMismatchDataType(..)
+        | E::ErrorMismatchOutputType(..)
+        | E::ErrorFor(_)
+        | E::ErrorIndexingType(..)
+        | E::ErrorNonPureMethodCallOnConstant(..)
+        | E::ErrorAssignmentToConstant(..) => ("TypeError", plain(error)),
+        E::ErrorDotExpr(text, _) => (
+            "AttributeError",
+            unknown_property(text).unwrap_or_else(|| plain(error)),
+        ),
+        _ => ("RuntimeError", plain(error)),
+    }
+}
+
+/// Rhai's text without the position at its end.
+fn plain(error: &EvalAltResult) -> String {
+    let text = error.to_string();
+    match text.rfind(" (line ") {
+        Some(end) => text[..end].to_string(),
+        None => text,
+    }
+}
+
+/// What Rhai puts into an error map: a map with anything else is the script's own.
+const FIELDS: [&str; 15] = [
+    "actual",
+    "error",
+    "function",
+    "index",
+    "length",
+    "line",
+    "message",
+    "module",
+    "position",
+    "property",
+    "requested",
+    "source",
+    "token",
+    "type",
+    "variable",
+];
+
+/// The exception behind an error map: what `catch` gives for an error Rhai itself found.
+///
+/// `message` begins with the text of the innermost error, whatever calls it passed through.
+pub(crate) fn of_error_map(map: &Map) -> Option<Exception> {
+    let kind = map.get("error")?.as_immutable_string_ref().ok()?.clone();
+    let is_rhais = |key: &rhai::Identifier| FIELDS.contains(&key.as_str());
+    let is_kind = kind.starts_with("Error") && kind.chars().all(char::is_alphanumeric);
+    if !is_kind || !map.keys().all(is_rhais) {
+        return None;
+    }
+    let message = map.get("message")?.to_string();
+    let text = message.lines().next().unwrap_or_default();
+    let text = text.rsplit_once(" @ '").map_or(text, |(text, _)| text);
+    let text = text.rsplit_once(" (line ").map_or(text, |(text, _)| text);
+    let (kind, text) = python_words(text);
+    let place = match (map.get("source"), map.get("line")) {
+        (Some(file), Some(line)) => format!("  File \"{file}\", line {line}\n"),
+        _ => String::new(),
+    };
+    Some(Exception::new(kind, vec![text.into()]).with_traceback(place))
+}
+
+/// The exception type and message for the text of an error of Rhai's.
+fn python_words(text: &str) -> (&'static str, String) {
+    let after = |start: &str| text.strip_prefix(start).map(str::to_string);
+    if text.contains(" by zero") {
+        ("ZeroDivisionError", "division by zero".into())
+    } else if let Some(name) = after("Variable not found: ") {
+        ("NameError", format!("name '{name}' is not defined"))
+    } else if let Some(explained) = after("Function not found: ").and_then(|s| explanation_of(&s)) {
+        explained
+    } else if let Some(name) = after("Module not found: ") {
+        ("ModuleNotFoundError", format!("No module named '{name}'"))
+    } else if text.starts_with("Array index") {
+        ("IndexError", "list index out of range".into())
+    } else if text.starts_with("String index") {
+        ("IndexError", "string index out of range".into())
+    } else if let Some(key) = after("Invalid index: ") {
+        ("KeyError", key)
+    } else if let Some(message) = unknown_property(text) {
+        ("AttributeError", message)
+    } else if let Some(name) = after("Property not found: ") {
+        ("AttributeError", format!("no attribute '{name}'"))
+    } else if text.starts_with("Data race") {
+        ("DataRaceError", text.into())
+    } else if text.to_lowercase().contains("overflow") {
+        ("OverflowError", text.into())
+    } else {
+        ("TypeError", text.into())
+    }
+}
+
+/// Python's words for `Unknown property 'x' - a getter is not registered for type 'T'`.
+fn unknown_property(text: &str) -> Option<String> {
+    let mut quoted = text
+        .strip_prefix("Unknown property ")?
+        .split('\'')
+        .skip(1)
+        .step_by(2);
+    let (name, class) = (quoted.next()?, quoted.next()?);
+    Some(format!(
+        "'{}' object has no attribute '{name}'",
+        type_name_of(class)
+    ))
+}

@@ -1,0 +1,72 @@
+//! Endings that no `catch` stops: `sys.exit`, Ctrl-C, SIGTERM, a closed output, the host's word.
+//!
+//! Rhai carries them as `ErrorTerminated`. Some of its natives (`array.map`) turn even that into an error a
+//! script could catch, so the reason is noted in the host as well and ends the script at its next step.
+
+use rhai::{Dynamic, EvalAltResult, Position};
+
+use super::call::Failure;
+use super::exceptions::Exception;
+use super::host::Host;
+use crate::process::signals::{self, Request};
+
+/// Why a script stops.
+#[derive(Debug, Clone)]
+pub(crate) enum Stop {
+    /// `sys.exit(value)`.
+    Exit(Dynamic),
+    /// Ctrl-C.
+    Interrupt,
+    /// SIGTERM.
+    Terminate,
+    /// Nobody reads the output any more (`| head -1`).
+    OutputClosed,
+    /// The embedding program said so.
+    Host,
+}
+
+impl Stop {
+    /// The stop a signal has asked for.
+    pub(crate) fn requested_by_signal() -> Option<Self> {
+        Some(match signals::requested()? {
+            Request::Interrupt => Self::Interrupt,
+            Request::Terminate => Self::Terminate,
+        })
+    }
+
+    /// The stop inside an error, if that is what it is.
+    pub(crate) fn of(error: &EvalAltResult) -> Option<Self> {
+        match error.unwrap_inner() {
+            EvalAltResult::ErrorTerminated(token, _) => Some(
+                token
+                    .read_lock::<Self>()
+                    .map_or(Self::Host, |stop| stop.clone()),
+            ),
+            EvalAltResult::Exit(value, _) => Some(Self::Exit(value.clone())),
+            EvalAltResult::ErrorRuntime(value, _) => {
+                let exception = Exception::from_thrown(value);
+                let code = exception.args().first().cloned().unwrap_or(Dynamic::UNIT);
+                match exception.kind() {
+                    "SystemExit" => Some(Self::Exit(code)),
+                    "KeyboardInterrupt" => Some(Self::Interrupt),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Host {
+    /// The error a native returns to end the script for `stop`.
+    pub(crate) fn stop(&self, stop: Stop) -> Failure {
+        self.request_stop(stop.clone());
+        EvalAltResult::ErrorTerminated(Dynamic::from(stop), Position::NONE).into()
+    }
+
+    /// The error a native returns when its wait was interrupted.
+    pub(crate) fn interrupted(&self) -> Failure {
+        let stop = self.stopping().unwrap_or(Stop::Host);
+        EvalAltResult::ErrorTerminated(Dynamic::from(stop), Position::NONE).into()
+    }
+}

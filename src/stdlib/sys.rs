@@ -1,0 +1,130 @@
+//! `sys`: the program's arguments, its end, its three streams.
+
+use std::any::TypeId;
+
+use rhai::{Array, Dynamic};
+
+use super::Outcome;
+use super::bind::Registry;
+use super::builtins::input::{read_all, read_line};
+use super::builtins::print::{flush_output, write};
+use super::call::{Call, Failure};
+use super::exceptions::{raise, raise_os};
+use super::host::Host;
+use super::stop::Stop;
+use super::values::{as_text, type_name};
+
+/// The value of the global constant `sys`.
+#[derive(Debug, Clone)]
+pub(crate) struct Sys;
+
+/// `sys.stdin`.
+#[derive(Debug, Clone)]
+struct Stdin(std::sync::Arc<Host>);
+
+/// `sys.stdout`.
+#[derive(Debug, Clone)]
+struct Stdout;
+
+/// `sys.stderr`.
+#[derive(Debug, Clone)]
+struct Stderr;
+
+/// Python's limit of recursion, which scripts have too.
+const RECURSION_LIMIT: i64 = 1000;
+
+pub(super) fn register(registry: &mut Registry) {
+    registry.function("exit", &["code?", "/"], exit);
+    registry.function("quit", &["code?", "/"], exit);
+    registry
+        .namespace("sys", Sys)
+        .function("exit", &["code?", "/"], exit)
+        .function("getrecursionlimit", &[], |_| {
+            Ok(Dynamic::from_int(RECURSION_LIMIT))
+        })
+        .getter("argv", |call| {
+            let words = call.host.program.argv();
+            let words = words.iter().map(|word| Dynamic::from(word.clone()));
+            Ok(words.collect::<Array>().into())
+        })
+        .getter("executable", |_| {
+            let path = std::env::current_exe().unwrap_or_default();
+            Ok(path.display().to_string().into())
+        })
+        .getter("stdin", |call| Ok(Dynamic::from(Stdin(call.host.clone()))))
+        .constant("platform", "linux", |_| Ok("linux".into()))
+        .constant("version", env!("CARGO_PKG_VERSION"), |_| {
+            Ok(env!("CARGO_PKG_VERSION").into())
+        })
+        .constant("maxsize", i64::MAX, |_| Ok(Dynamic::from_int(i64::MAX)))
+        .constant("byteorder", "little", |_| Ok("little".into()))
+        .constant("stdout", Stdout, |_| Ok(Dynamic::from(Stdout)))
+        .constant("stderr", Stderr, |_| Ok(Dynamic::from(Stderr)));
+    register_streams(registry);
+}
+
+/// `sys.exit(code)`, `exit(code)`: nothing catches it.
+fn exit(call: &mut Call<'_>) -> Outcome {
+    let code = call.value(0);
+    Err(call.host.stop(Stop::Exit(code)))
+}
+
+fn register_streams(registry: &mut Registry) {
+    registry
+        .class::<Stdin>("stdin")
+        .method("readline", &[], |call| {
+            read_line(call.host).map(Dynamic::from)
+        })
+        .method("read", &[], |call| read_all(call.host).map(Dynamic::from))
+        .method("readlines", &[], |call| {
+            let text = read_all(call.host)?;
+            let lines = text
+                .split_inclusive('\n')
+                .map(|l| Dynamic::from(l.to_string()));
+            Ok(lines.collect::<Array>().into())
+        })
+        .method("to_string", &[], |_| Ok("<stdin>".into()));
+    registry
+        .globals()
+        .set_iter_result(TypeId::of::<Stdin>(), |value: Dynamic| {
+            let Stdin(host) = value.cast::<Stdin>();
+            Box::new(std::iter::from_fn(move || match read_line(&host) {
+                Ok(line) if line.is_empty() => None,
+                Ok(line) => Some(Ok(line.into())),
+                Err(failure) => Some(Err(failure)),
+            }))
+        });
+    registry
+        .class::<Stdout>("stdout")
+        .method("write", &["text"], |call| {
+            let (text, count) = text_to_write(call)?;
+            write(call.host, &text)?;
+            Ok(count)
+        })
+        .method("flush", &[], |call| {
+            flush_output(call.host).map(Dynamic::from)
+        })
+        .method("to_string", &[], |_| Ok("<stdout>".into()));
+    registry
+        .class::<Stderr>("stderr")
+        .method("write", &["text"], |call| {
+            let (text, count) = text_to_write(call)?;
+            let written = call.host.output.error(&text);
+            written.map_err(|error| raise_os(&error, None))?;
+            Ok(count)
+        })
+        .method("flush", &[], |_| Ok(Dynamic::UNIT))
+        .method("to_string", &[], |_| Ok("<stderr>".into()));
+}
+
+/// What `write` was given, and its number of characters.
+fn text_to_write(call: &mut Call<'_>) -> Result<(String, Dynamic), Failure> {
+    let value = call.value(0);
+    let Some(text) = as_text(&value) else {
+        let found = type_name(&value);
+        let text = format!("write() argument must be str, not {found}");
+        return Err(raise("TypeError", text));
+    };
+    let count = Dynamic::from_int(text.chars().count() as i64);
+    Ok((text.to_string(), count))
+}

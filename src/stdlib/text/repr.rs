@@ -1,0 +1,165 @@
+//! `str(value)` and `repr(value)`, and the names of types in error messages.
+
+use std::borrow::Cow;
+use std::ops::{Range, RangeInclusive};
+
+use rhai::{Array, Blob, Dynamic, FnPtr, ImmutableString, Map};
+
+use super::quote::{quoted, quoted_bytes};
+use super::{Custom, float};
+use crate::wire::bare_type_name;
+
+/// Levels of nesting shown; what lies deeper shows as `...`, and so does what contains itself.
+const MAX_DEPTH: usize = 100;
+
+/// Python's `str(value)`: text as it is, everything else as [`repr_of`] shows it.
+///
+/// `custom` is asked for values of custom types; without an answer they show as `<TypeName>`. A captured variable
+/// that is locked at this moment shows as `<busy>`.
+pub(crate) fn str_of(value: &Dynamic, custom: Custom<'_>) -> String {
+    let value = unshared(value);
+    match as_text(&value) {
+        Some(text) => text.into(),
+        None => shown(&value, custom, 0),
+    }
+}
+
+/// Python's `repr(value)`: how a literal of the value would look, `'a'`, `[1, 2.0, None]`, `{'k': True}`, `b'x'`.
+///
+/// Ranges show as `range(start, stop)`, functions as `<function name>`, closures as `<function <lambda>>`.
+/// `custom` and locked variables are treated as in [`str_of`].
+pub(crate) fn repr_of(value: &Dynamic, custom: Custom<'_>) -> String {
+    shown(&unshared(value), custom, 0)
+}
+
+/// The name Python has for the type of a value: `int`, `str`, `NoneType`, `list`; custom types keep their own.
+pub(crate) fn type_name(value: &Dynamic) -> String {
+    let value = unshared(value);
+    if value.is_shared() {
+        return "busy variable".into();
+    }
+    match value.type_name() {
+        "()" => "NoneType".into(),
+        "bool" => "bool".into(),
+        "string" | "char" => "str".into(),
+        "i64" => "int".into(),
+        "f64" => "float".into(),
+        "array" => "list".into(),
+        "blob" => "bytes".into(),
+        "map" => "dict".into(),
+        "Fn" => "function".into(),
+        _ if bounds(&value).is_some() => "range".into(),
+        other => bare_type_name(other),
+    }
+}
+
+/// The value itself, read through a shared cell. A cell that is locked stays a shared cell.
+pub(super) fn unshared(value: &Dynamic) -> Cow<'_, Dynamic> {
+    match value.is_shared() {
+        true => Cow::Owned(value.flatten_clone()),
+        false => Cow::Borrowed(value),
+    }
+}
+
+/// The text of a string or a character that is not shared.
+pub(super) fn as_text(value: &Dynamic) -> Option<ImmutableString> {
+    if value.is_shared() {
+        return None;
+    }
+    if let Ok(char) = value.as_char() {
+        return Some(char.to_string().into());
+    }
+    value
+        .read_lock::<ImmutableString>()
+        .map(|text| text.clone())
+}
+
+/// Python's `start` and `stop` of a range that is not shared.
+pub(super) fn bounds(value: &Dynamic) -> Option<(i64, i128)> {
+    if let Some(range) = value.read_lock::<Range<i64>>() {
+        return Some((range.start, range.end.into()));
+    }
+    let range = value.read_lock::<RangeInclusive<i64>>()?;
+    Some((*range.start(), i128::from(*range.end()) + 1))
+}
+
+fn shown(value: &Dynamic, custom: Custom<'_>, depth: usize) -> String {
+    let value = unshared(value);
+    if value.is_shared() {
+        return "<busy>".into();
+    }
+    if let Some(text) = as_text(&value) {
+        quoted(&text)
+    } else if let Ok(int) = value.as_int() {
+        int.to_string()
+    } else if let Ok(float) = value.as_float() {
+        signed_repr(float)
+    } else if let Ok(flag) = value.as_bool() {
+        if flag { "True".into() } else { "False".into() }
+    } else if value.is_unit() {
+        "None".into()
+    } else if let Some(array) = value.read_lock::<Array>() {
+        let items = array.iter().map(|item| nested(item, custom, depth));
+        enclosed("[", items, "]")
+    } else if let Some(map) = value.read_lock::<Map>() {
+        let items = map
+            .iter()
+            .map(|(key, item)| format!("{}: {}", quoted(key), nested(item, custom, depth)));
+        enclosed("{", items, "}")
+    } else if let Some(blob) = value.read_lock::<Blob>() {
+        quoted_bytes(&blob)
+    } else if let Some(function) = value.read_lock::<FnPtr>() {
+        function_shown(&function)
+    } else if let Some((start, stop)) = bounds(&value) {
+        format!("range({start}, {stop})")
+    } else {
+        custom_shown(&value, custom)
+    }
+}
+
+fn nested(value: &Dynamic, custom: Custom<'_>, depth: usize) -> String {
+    if depth >= MAX_DEPTH {
+        return "...".into();
+    }
+    shown(value, custom, depth + 1)
+}
+
+fn enclosed(open: &str, items: impl Iterator<Item = String>, close: &str) -> String {
+    let mut out = open.to_owned();
+    for (index, item) in items.enumerate() {
+        if index > 0 {
+            out.push_str(", ");
+        }
+        out.push_str(&item);
+    }
+    out.push_str(close);
+    out
+}
+
+fn signed_repr(value: f64) -> String {
+    let sign = if value.is_sign_negative() && !value.is_nan() {
+        "-"
+    } else {
+        ""
+    };
+    format!("{sign}{}", float::repr(value.abs(), false))
+}
+
+fn function_shown(function: &FnPtr) -> String {
+    match function.is_anonymous() {
+        true => "<function <lambda>>".into(),
+        false => format!("<function {}>", function.fn_name()),
+    }
+}
+
+fn custom_shown(value: &Dynamic, custom: Custom<'_>) -> String {
+    if let Some(text) = custom(value) {
+        return text;
+    }
+    match value.type_name() {
+        // Numbers a host hands out: Rhai shows their digits.
+        "decimal" | "u8" | "u16" | "u32" | "u64" | "u128" | "i8" | "i16" | "i32" | "i128"
+        | "f32" => value.to_string(),
+        other => format!("<{}>", bare_type_name(other)),
+    }
+}

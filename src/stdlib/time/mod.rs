@@ -1,0 +1,103 @@
+//! `time`: clocks, and sleeping; dates are in [`calendar`].
+
+mod calendar;
+
+use std::any::TypeId;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use rhai::Dynamic;
+
+use super::Outcome;
+use super::bind::Registry;
+use super::builtins::print::flush_output;
+use super::call::Call;
+use super::exceptions::raise;
+use super::host::Host;
+use crate::sync::wait_kind;
+use crate::sys;
+
+/// The value of the global constant `time`.
+#[derive(Debug, Clone)]
+pub(crate) struct Time;
+
+/// The longest nap between two looks whether the script has to stop.
+const NAP: Duration = Duration::from_millis(50);
+
+/// Sleeping longer than this lets a reader see an incomplete line first.
+const MOMENT: Duration = Duration::from_millis(10);
+
+pub(super) fn register(registry: &mut Registry) {
+    // Rhai's own `sleep` cannot be interrupted.
+    for seconds in [TypeId::of::<i64>(), TypeId::of::<f64>()] {
+        registry.exactly("sleep", &[seconds], &["secs"], sleep);
+    }
+    let mut time = registry.namespace("time", Time);
+    time.function("sleep", &["secs"], sleep)
+        .function("time", &[], |_| {
+            Ok(Dynamic::from_float(since_epoch().as_secs_f64()))
+        })
+        .function("time_ns", &[], |_| {
+            Ok(Dynamic::from_int(since_epoch().as_nanos() as i64))
+        })
+        .function("monotonic", &[], |_| Ok(monotonic()))
+        .function("perf_counter", &[], |_| Ok(monotonic()))
+        .function("monotonic_ns", &[], |_| {
+            Ok(Dynamic::from_int(sys::clock::now_ns().cast_signed()))
+        })
+        .function("perf_counter_ns", &[], |_| {
+            Ok(Dynamic::from_int(sys::clock::now_ns().cast_signed()))
+        })
+        .function("process_time", &[], |_| {
+            Ok(Dynamic::from_float(sys::processor::used().as_secs_f64()))
+        });
+    calendar::register(&mut time);
+    calendar::register_class(registry);
+}
+
+fn since_epoch() -> Duration {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+}
+
+fn monotonic() -> Dynamic {
+    Dynamic::from_float(sys::clock::now_ns() as f64 / 1e9)
+}
+
+/// `time.sleep(secs)`: ends early when the script has to stop.
+fn sleep(call: &mut Call<'_>) -> Outcome {
+    let seconds = call.float(0)?;
+    if seconds.is_nan() {
+        return Err(raise("ValueError", "Invalid value NaN (not a number)"));
+    }
+    if seconds < 0.0 {
+        return Err(raise("ValueError", "sleep length must be non-negative"));
+    }
+    let Ok(length) = Duration::try_from_secs_f64(seconds) else {
+        let text = "timestamp too large to convert to C _PyTime_t";
+        return Err(raise("OverflowError", text));
+    };
+    let Some(end) = Instant::now().checked_add(length) else {
+        let text = "timestamp too large to convert to C _PyTime_t";
+        return Err(raise("OverflowError", text));
+    };
+    if length > MOMENT {
+        flush_output(call.host)?;
+    }
+    let host = call.host;
+    host.waiting(wait_kind::TIME, Some(end), || nap_until(host, end))
+}
+
+/// Sleeps in naps, so that a script that has to stop does.
+fn nap_until(host: &Host, end: Instant) -> Outcome {
+    loop {
+        if host.stopping().is_some() {
+            return Err(host.interrupted());
+        }
+        let left = end.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Ok(Dynamic::UNIT);
+        }
+        sys::sleep::nap(left.min(NAP));
+    }
+}
