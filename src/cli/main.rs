@@ -1,3 +1,15 @@
 //! The `procscript` command.
 
-fn main() {}
+mod args;
+mod check;
+mod run;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    procscript::init();
+    match args::parse() {
+        args::Parsed::Command(command) => run::command(command),
+        args::Parsed::Shown(code) => code,
+    }
+}

@@ -1,0 +1,109 @@
+//! What was typed: `run`, `eval`, `check`, or a file alone.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// The exit code for a wrong command line or a script that cannot be read.
+pub(crate) const UNUSABLE: u8 = 2;
+
+/// Runs Rhai scripts that use Python's multiprocessing API on real processes.
+#[derive(Debug, Parser)]
+#[command(name = "procscript", version, arg_required_else_help = true)]
+#[command(after_help = "`procscript FILE` is short for `procscript run FILE`.")]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a script
+    #[command(override_usage = "procscript run [OPTIONS] <FILE> [ARGS]...")]
+    Run {
+        #[command(flatten)]
+        options: Options,
+        /// The script (`-` reads standard input), and its arguments: `sys.argv[1]` and on
+        // One list: what follows the file belongs to the script, `--help` too.
+        #[arg(required = true, value_names = ["FILE", "ARGS"], num_args = 1.., trailing_var_arg = true)]
+        words: Vec<OsString>,
+    },
+    /// Run the code given as an argument
+    #[command(override_usage = "procscript eval [OPTIONS] <CODE> [ARGS]...")]
+    Eval {
+        #[command(flatten)]
+        options: Options,
+        /// The code, and its arguments: `sys.argv[1]` and on
+        #[arg(required = true, value_names = ["CODE", "ARGS"], num_args = 1.., trailing_var_arg = true)]
+        words: Vec<OsString>,
+    },
+    /// Parse scripts without running them, and print their errors
+    Check {
+        /// The scripts; `-` reads standard input
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// How child processes are started [default: fork while there is one thread, else spawn]
+    #[arg(long, value_name = "METHOD")]
+    pub(crate) start_method: Option<Method>,
+    /// Shared memory for queues and locks, in MiB [default: half of what is free]
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1 << 24))]
+    pub(crate) session_memory: Option<u64>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Method {
+    /// A copy of the running process
+    Fork,
+    /// A fresh process that is sent the call
+    Spawn,
+}
+
+/// What came of the command line.
+#[derive(Debug)]
+pub(crate) enum Parsed {
+    Command(Command),
+    /// Help, the version or an error has been printed.
+    Shown(ExitCode),
+}
+
+/// Reads the command line.
+pub(crate) fn parse() -> Parsed {
+    match CommandLine::try_parse_from(with_run(std::env::args_os().collect())) {
+        Ok(line) => Parsed::Command(line.command),
+        Err(error) => {
+            // A closed output must not turn `--help | head -1` into a failure.
+            let _ = error.print();
+            Parsed::Shown(ExitCode::from(if error.use_stderr() {
+                UNUSABLE
+            } else {
+                0
+            }))
+        }
+    }
+}
+
+/// Puts `run` in front of a file that is given alone.
+fn with_run(mut words: Vec<OsString>) -> Vec<OsString> {
+    const OWN: [&str; 8] = [
+        "run",
+        "eval",
+        "check",
+        "help",
+        "-h",
+        "--help",
+        "-V",
+        "--version",
+    ];
+    let first = words.get(1).map(|word| word.to_string_lossy().into_owned());
+    if first.is_some_and(|first| !OWN.contains(&first.as_str())) {
+        words.insert(1, "run".into());
+    }
+    words
+}

@@ -1,0 +1,30 @@
+//! `procscript check`: parses scripts without running them.
+
+use std::path::PathBuf;
+
+use procscript::Runtime;
+
+use super::args::UNUSABLE;
+use super::run::{print_error, read};
+
+/// Prints the errors of all `files`, and gives the exit code: 0 when there are none.
+#[allow(clippy::print_stderr)]
+pub(crate) fn check(files: &[PathBuf]) -> u8 {
+    let runtime = Runtime::builder().build();
+    let mut code = 0;
+    for file in files {
+        let errors = match read(file) {
+            Ok(script) => runtime.check(&script).err().unwrap_or_default(),
+            Err(error) => {
+                print_error(&error);
+                code = UNUSABLE;
+                continue;
+            }
+        };
+        for error in errors {
+            eprintln!("{error}");
+            code = UNUSABLE;
+        }
+    }
+    code
+}

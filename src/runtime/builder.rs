@@ -1,0 +1,69 @@
+//! What a runtime is given before it runs anything.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::{Runtime, StartMethod, engine};
+use crate::process::signals;
+use crate::stdlib::host::Host;
+use crate::sys;
+
+/// Furnishes a [`Runtime`].
+#[derive(Debug, Default)]
+pub struct Builder {
+    args: Vec<String>,
+    start_method: Option<StartMethod>,
+    owns_process: bool,
+    session_memory: Option<u64>,
+}
+
+impl Builder {
+    /// The script's arguments: `sys.argv`, the script's name first.
+    #[must_use]
+    pub fn args(mut self, args: impl IntoIterator<Item = String>) -> Self {
+        self.args = args.into_iter().collect();
+        self
+    }
+
+    /// How children are started unless the script chooses itself. By default by fork while the process has
+    /// one thread, by spawn otherwise.
+    #[must_use]
+    pub fn start_method(mut self, method: StartMethod) -> Self {
+        self.start_method = Some(method);
+        self
+    }
+
+    /// The process exists for this runtime alone: Ctrl-C and SIGTERM end the script and its family in order,
+    /// and the stack may grow as deep as recursive scripts need. The command does this; a host does not.
+    #[must_use]
+    pub fn owns_process(mut self) -> Self {
+        self.owns_process = true;
+        self
+    }
+
+    /// How many bytes of shared memory the script's locks and queues may take in all, messages included.
+    /// More is a MemoryError in the script. By default half of what the machine and the control group have free.
+    #[must_use]
+    pub fn session_memory(mut self, bytes: u64) -> Self {
+        self.session_memory = Some(bytes);
+        self
+    }
+
+    /// Makes the runtime.
+    pub fn build(self) -> Runtime {
+        engine::prepare_hashing(None);
+        let start_dir = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
+        let host = Arc::new(Host::new(start_dir, self.owns_process, self.session_memory));
+        host.program.set_argv(self.args);
+        host.start_methods.prefer(self.start_method);
+        let mut depth = engine::CallDepth::Host;
+        if self.owns_process {
+            // A process without its own handlers still runs scripts; Ctrl-C then ends it at once.
+            let _ = signals::install();
+            sys::limits::keep_freed_memory();
+            depth = engine::CallDepth::Stack(sys::limits::raise_stack(engine::STACK_WANTED));
+        }
+        let (engine, _) = engine::build(&host, depth);
+        Runtime { engine, host }
+    }
+}

@@ -1,0 +1,198 @@
+//! The Rhai engine as scripts expect it: names, limits, endings, and Rhai's few settings that matter here.
+
+use std::any::TypeId;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use rhai::{Dynamic, Engine, EvalContext, FnPtr, Map, Module, OptimizationLevel, Position, Shared};
+
+use super::modules::{Modules, Resolver, register_note};
+use super::wrong_calls;
+use crate::stdlib;
+use crate::stdlib::exceptions::raise;
+use crate::stdlib::host::Host;
+use crate::stdlib::rhai_errors::of_error_map;
+use crate::sys;
+
+/// The stack a process of the command's asks for. The kernel gives as much as is touched.
+pub(super) const STACK_WANTED: u64 = 64 << 20;
+
+/// The deepest recursion: as Python's.
+const CALL_LEVELS: usize = 1000;
+
+/// How deep expressions and blocks may nest: each level takes stack when it is parsed and when it is run.
+const EXPRESSION_DEPTH: usize = 256;
+
+/// Levels above the limit, for functions that touch no variable and so do not notice it.
+const SPARE_LEVELS: usize = 16;
+
+/// What one level of a script's calls may take of the stack, loops and callbacks around it included.
+const STACK_PER_LEVEL: u64 = 48 << 10;
+
+/// How deep calls may go.
+pub(super) enum CallDepth {
+    /// This many bytes of stack are there.
+    Stack(u64),
+    /// A thread of the host's, whose stack is not known: what the smallest usual one carries.
+    Host,
+}
+
+impl CallDepth {
+    fn bytes(&self) -> u64 {
+        match self {
+            Self::Stack(bytes) => *bytes,
+            Self::Host => 2 << 20,
+        }
+    }
+
+    fn levels(&self) -> usize {
+        usize::try_from(self.bytes() / STACK_PER_LEVEL)
+            .map_or(CALL_LEVELS, |n| n.clamp(16, CALL_LEVELS))
+    }
+}
+
+/// Fixes the seed of Rhai's hashing, on which the names of closures depend; before any other use of Rhai.
+///
+/// A spawned child gets its parent's (`seed`). A host that has fixed its own keeps it.
+pub(super) fn prepare_hashing(seed: Option<[u64; 4]>) {
+    let seed = seed.unwrap_or_else(|| {
+        use rand::TryRng;
+        std::array::from_fn(|_| rand::rngs::SysRng.try_next_u64().unwrap_or_default())
+    });
+    let _ = rhai::config::hashing::set_hashing_seed(Some(seed));
+}
+
+/// An engine with everything scripts can name, and the modules it imports from.
+pub(super) fn build(host: &Arc<Host>, depth: CallDepth) -> (Engine, Arc<Modules>) {
+    let mut engine = Engine::new();
+    // The interner is a lock shared by all threads, and a forked child may inherit it held.
+    engine.set_max_strings_interned(0);
+    // The optimiser drops imports that look unused and natives in constants.
+    engine.set_optimization_level(OptimizationLevel::None);
+    let levels = depth.levels();
+    engine.set_max_call_levels(levels + SPARE_LEVELS);
+    engine.set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH);
+
+    let registered = stdlib::everything(host);
+    engine.register_global_module(registered.globals.clone());
+    for (name, module) in &registered.namespaces {
+        engine.register_static_module(*name, module.clone());
+    }
+    let modules = Arc::new(Modules::new(host, registered.namespaces));
+    engine.set_module_resolver(Resolver(modules.clone()));
+    register_note(&mut engine);
+    // The natives write themselves; what they return to Rhai's own printing is empty.
+    engine.on_print(|_| {});
+    engine.on_debug(|_, _, _| {});
+    stop_when_told(&mut engine, host);
+    find_variables(&mut engine, &depth, registered.globals, registered.classes);
+    read_python_spellings(&mut engine);
+    let _ = host.modules.set(registered.receivers);
+    wrong_calls::explain(&mut engine, registered.listed);
+    (engine, modules)
+}
+
+/// At each step of a script, looks whether it has to stop.
+fn stop_when_told(engine: &mut Engine, host: &Arc<Host>) {
+    let host = host.clone();
+    engine.on_progress(move |_| host.stopping().map(Dynamic::from));
+}
+
+/// Finds variables for scripts where Rhai's own way does harm.
+///
+/// - A closure may name `os`, `None`, or a function defined further down: Rhai takes a name it does not know
+///   yet for a variable to capture, and fails when there is none.
+/// - A captured handle is taken out of the cell its variable shares with the closure: Rhai would hold the
+///   cell's lock for the length of a method, which may block, and `lock.with(|| … lock …)` would be a data
+///   race with itself. Both have the handle; only a later assignment is not seen by the other.
+/// - The variable of `catch` is an exception object, also for errors that Rhai itself found.
+/// - Recursion that goes too deep is an error like others; Rhai's own limit behind it cannot be caught.
+fn find_variables(
+    engine: &mut Engine,
+    depth: &CallDepth,
+    globals: Shared<Module>,
+    handles: HashSet<TypeId>,
+) {
+    let (levels, stack) = (depth.levels(), sys::limits::Stack::here(depth.bytes()));
+    #[allow(deprecated)]
+    engine.on_var(move |name, offset, mut context| {
+        if context.call_level() > levels || stack.is_short() {
+            return Err(raise("RecursionError", "maximum recursion depth exceeded"));
+        }
+        let scope = context.scope();
+        let variable = match offset {
+            0 => scope.get(name),
+            // The parser counts from the newest variable, and so does the iterator.
+            _ => scope.iter_raw().nth(offset - 1).map(|(_, _, value)| value),
+        };
+        match variable {
+            Some(value) if !value.is_shared() => {
+                let map = value.read_lock::<Map>();
+                Ok(map.and_then(|map| of_error_map(&map)).map(Dynamic::from))
+            }
+            Some(value) if value.is_locked() || !handles.contains(&value.type_id()) => Ok(None),
+            Some(value) => {
+                let copy = value.flatten_clone();
+                match context.scope_mut().get_mut(name) {
+                    Some(variable) => *variable = copy,
+                    // A constant cannot be replaced, nor is it assigned to.
+                    None => return Ok(Some(copy)),
+                }
+                Ok(None)
+            }
+            None => Ok(globals
+                .get_var(name)
+                .or_else(|| script_function(&context, name))),
+        }
+    });
+}
+
+/// A script's function as a value.
+fn script_function(context: &EvalContext, name: &str) -> Option<Dynamic> {
+    let mut functions = context
+        .iter_namespaces()
+        .flat_map(Module::iter_script_fn_info);
+    functions.find(|(_, _, found, ..)| *found == name)?;
+    FnPtr::new(name).ok().map(Dynamic::from)
+}
+
+/// Lets words that Rhai reserves be names of methods and keywords, and gives `__name__` its value.
+fn read_python_spellings(engine: &mut Engine) {
+    const FREE: [&str; 26] = [
+        "async",
+        "await",
+        "case",
+        "default",
+        "go",
+        "goto",
+        "is",
+        "match",
+        "module",
+        "new",
+        "nil",
+        "null",
+        "package",
+        "protected",
+        "public",
+        "shared",
+        "spawn",
+        "static",
+        "super",
+        "sync",
+        "thread",
+        "use",
+        "var",
+        "void",
+        "with",
+        "yield",
+    ];
+    use rhai::Token;
+    #[allow(deprecated)]
+    engine.on_parse_token(move |token, _: Position, _| match token {
+        Token::Reserved(word) if FREE.contains(&word.as_str()) => Token::Identifier(word),
+        Token::Identifier(word) if word.as_str() == "__name__" => {
+            Token::StringConstant(Box::new(super::modules::name_being_compiled().into()))
+        }
+        other => other,
+    });
+}

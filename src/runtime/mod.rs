@@ -1,0 +1,48 @@
+//! The embedding API: a runtime for scripts, from Rust.
+//!
+//! - [`builder`]: what a runtime is given.
+//! - [`run`]: running a script to its end.
+//! - [`engine`]: the Rhai engine as scripts expect it.
+//! - [`modules`]: `import`, from the script's directory and from the modules built in.
+//! - [`wrong_calls`]: what a call that Rhai cannot resolve means in Python's words.
+//! - [`check`]: the syntax errors of a script.
+//! - [`worker`]: the beginning of a spawned child.
+
+mod builder;
+mod check;
+mod engine;
+mod modules;
+mod run;
+mod worker;
+mod wrong_calls;
+
+use std::sync::Arc;
+
+pub use self::builder::Builder;
+pub use self::check::SyntaxError;
+pub use self::run::Script;
+pub use self::worker::init;
+use crate::stdlib::host::Host;
+pub use crate::stdlib::multiprocessing::start_method::StartMethod;
+
+/// A script engine with processes.
+///
+/// # Example
+/// ```no_run
+/// procscript::init();
+/// let runtime = procscript::Runtime::builder().build();
+/// let code = runtime.run(procscript::Script::from_text("hello", r#"print("hello")"#));
+/// assert_eq!(code, 0);
+/// ```
+#[derive(Debug)]
+pub struct Runtime {
+    engine: rhai::Engine,
+    host: Arc<Host>,
+}
+
+impl Runtime {
+    /// A runtime to be furnished.
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+}

@@ -1,0 +1,322 @@
+//! `import`: the modules built in, and files beside the script.
+//!
+//! A file is looked for beside the importing file, then beside the main script. It is known by its absolute
+//! path, so a module imported from two places is one module and tracebacks name it.
+//!
+//! Two things are repaired on the way. Rhai's function pointers cannot name a module's function, so each
+//! public function is exported as a value too (`w::work`). And a closure that was made in a module could not
+//! be called outside it, so closures are made known everywhere.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, Weak};
+
+use rhai::{
+    AST, Dynamic, Engine, EvalAltResult, FnAccess, FnNamespace, ImmutableString, Map, Module,
+    ModuleResolver, Position, Scope, Shared,
+};
+
+use crate::program::call::CarriedModule;
+use crate::program::environment::Environment;
+use crate::program::source::LoadedModule;
+use crate::program::{Source, call};
+use crate::stdlib::exceptions::raise;
+use crate::stdlib::host::{Host, locked};
+
+type Failure = Box<EvalAltResult>;
+
+/// Finds and loads modules.
+pub(super) struct Modules {
+    host: Weak<Host>,
+    built_in: HashMap<&'static str, Shared<Module>>,
+    loaded: Mutex<HashMap<PathBuf, Shared<Module>>>,
+    loading: Mutex<Vec<PathBuf>>,
+}
+
+impl Modules {
+    pub(super) fn new(host: &Arc<Host>, built_in: Vec<(&'static str, Shared<Module>)>) -> Self {
+        Self {
+            host: Arc::downgrade(host),
+            built_in: built_in.into_iter().collect(),
+            loaded: Mutex::default(),
+            loading: Mutex::default(),
+        }
+    }
+
+    fn find(&self, host: &Host, importer: Option<&str>, path: &str) -> Option<PathBuf> {
+        let main = host.program.main().map(|main| main.source.name);
+        let beside = |file: &str| Path::new(file).parent().map(|dir| dir.join(path));
+        let candidates = [importer.and_then(beside), main.as_deref().and_then(beside)];
+        let candidates = candidates
+            .into_iter()
+            .flatten()
+            .chain([host.program.start_dir.join(path)]);
+        candidates
+            .flat_map(|file| [file.with_added_extension("rhai"), file])
+            .find(|file| file.is_file())
+            .and_then(|file| file.canonicalize().ok())
+    }
+
+    fn load(&self, engine: &Engine, host: &Host, file: &Path) -> Result<Shared<Module>, Failure> {
+        let name = file.display().to_string();
+        let bytes =
+            std::fs::read(file).map_err(|e| raise("ImportError", format!("{name}: {e}")))?;
+        let text = String::from_utf8(bytes)
+            .map_err(|_| raise("ImportError", format!("{name} is not UTF-8 text")))?;
+        let source = Source {
+            name: name.clone(),
+            shown: host.program.shown(&name),
+            text: text.into(),
+        };
+        let ast = compile_module(engine, &source)?;
+        let noted = Noted::begin();
+        let module = Module::eval_ast_as_new(Scope::new(), &ast, engine);
+        let top = noted.end();
+        self.finish(host, source, &ast, module?, top)
+    }
+
+    /// Makes a module's closures known everywhere, and remembers the module for children.
+    fn finish(
+        &self,
+        host: &Host,
+        source: Source,
+        ast: &AST,
+        mut module: Module,
+        top: Environment,
+    ) -> Result<Shared<Module>, Failure> {
+        #[allow(deprecated)]
+        for hash in closures(&module) {
+            module.update_fn_namespace(hash, FnNamespace::Global);
+        }
+        module.build_index();
+        host.program.add_module(LoadedModule {
+            source,
+            functions: ast.shared_lib().clone(),
+            constants: top.constants,
+            exports: module
+                .iter_var()
+                .map(|(k, v)| (k.to_string(), v.clone()))
+                .collect(),
+            imports: top.imports,
+        });
+        Ok(module.into())
+    }
+
+    /// Compiles a module for [`adopt`](Self::adopt); its functions can be found from now on.
+    pub(super) fn compile(
+        &self,
+        engine: &Engine,
+        host: &Host,
+        source: &Source,
+    ) -> Result<AST, Failure> {
+        let ast = compile_module(engine, source)?;
+        host.program.add_module(LoadedModule {
+            source: source.clone(),
+            functions: ast.shared_lib().clone(),
+            constants: Vec::new(),
+            exports: Vec::new(),
+            imports: Vec::new(),
+        });
+        Ok(ast)
+    }
+
+    /// Takes a module over from the parent: it has the parent's values, its top level is not run again.
+    pub(super) fn adopt(
+        &self,
+        engine: &Engine,
+        host: &Host,
+        source: Source,
+        compiled: &AST,
+        carried: CarriedModule,
+    ) -> Result<(), Failure> {
+        let prelude = engine.compile(prelude(&carried))?;
+        let mut ast = compiled.clone_functions_only().merge(&prelude);
+        ast.set_source(source.name.clone());
+        let mut scope = Scope::new();
+        let mut top: Map = carried.constants;
+        top.extend(carried.exports);
+        scope.push(CARRIED, top);
+        let noted = Noted::begin();
+        let module = Module::eval_ast_as_new(scope, &ast, engine);
+        let top = noted.end();
+        let file = PathBuf::from(&source.name);
+        let module = self.finish(host, source, &ast, module?, top)?;
+        locked(&self.loaded).insert(file, module);
+        Ok(())
+    }
+
+    fn host(&self) -> Result<Arc<Host>, Failure> {
+        self.host
+            .upgrade()
+            .ok_or_else(|| raise("ImportError", "the runtime has ended"))
+    }
+}
+
+/// The modules as Rhai asks for them.
+pub(super) struct Resolver(pub Arc<Modules>);
+
+impl ModuleResolver for Resolver {
+    fn resolve(
+        &self,
+        engine: &Engine,
+        importer: Option<&str>,
+        path: &str,
+        position: Position,
+    ) -> Result<Shared<Module>, Failure> {
+        self.0.resolve(engine, importer, path, position)
+    }
+}
+
+impl Modules {
+    fn resolve(
+        &self,
+        engine: &Engine,
+        importer: Option<&str>,
+        path: &str,
+        position: Position,
+    ) -> Result<Shared<Module>, Failure> {
+        if let Some(module) = self.built_in.get(path) {
+            return Ok(module.clone());
+        }
+        let host = self.host()?;
+        let not_found = || Box::new(EvalAltResult::ErrorModuleNotFound(path.into(), position));
+        let file = self.find(&host, importer, path).ok_or_else(not_found)?;
+        if let Some(module) = locked(&self.loaded).get(&file) {
+            return Ok(module.clone());
+        }
+        if locked(&self.loading).contains(&file) {
+            return Err(raise("ImportError", format!("circular import of '{path}'")));
+        }
+        locked(&self.loading).push(file.clone());
+        let module = self.load(engine, &host, &file);
+        locked(&self.loading).retain(|other| *other != file);
+        let name = file.display().to_string();
+        let module =
+            module.map_err(|e| Box::new(EvalAltResult::ErrorInModule(name, e, position)))?;
+        locked(&self.loaded).insert(file, module.clone());
+        Ok(module)
+    }
+}
+
+/// The name under which a child's module finds what its parent's top level had made.
+const CARRIED: &str = "__carried__";
+
+/// The function at the end of every module that notes its constants and imports.
+pub(super) const NOTE: &str = "__note_top_level__";
+
+/// What a module's top level has to be in a child: the same names with the parent's values.
+fn prelude(module: &CarriedModule) -> String {
+    let mut text = String::new();
+    for (alias, path) in &module.imports {
+        text.push_str(&format!("import {path:?} as {alias};\n"));
+    }
+    for name in module.exports.keys() {
+        text.push_str(&format!(
+            "export const {name} = {CARRIED}[{:?}];\n",
+            name.as_str()
+        ));
+    }
+    let private = module
+        .constants
+        .keys()
+        .filter(|name| !module.exports.contains_key(*name));
+    for name in private {
+        text.push_str(&format!("const {name} = {CARRIED}[{:?}];\n", name.as_str()));
+    }
+    text + NOTE + "();\n"
+}
+
+/// Compiles a module's text, and behind it what exports its functions as values.
+fn compile_module(engine: &Engine, source: &Source) -> Result<AST, Failure> {
+    let _name = NameBeingCompiled::set(&source.name);
+    let ast = call::compile(engine, source)?;
+    let mut extra = String::new();
+    let mut names: Vec<&str> = Vec::new();
+    for function in ast.iter_functions() {
+        let is_plain = function.access == FnAccess::Public && function.this_type.is_none();
+        if function.name.starts_with("anon$") || !is_plain || names.contains(&function.name) {
+            continue;
+        }
+        names.push(function.name);
+        let (name, params) = (function.name, function.params.join(", "));
+        extra.push_str(&format!(
+            "export const {name} = |{params}| {name}({params});\n"
+        ));
+    }
+    extra.push_str(NOTE);
+    extra.push_str("();\n");
+    let mut ast = ast.merge(&engine.compile(extra)?);
+    ast.set_source(source.name.clone());
+    Ok(ast)
+}
+
+/// The hashes of a module's closures.
+fn closures(module: &Module) -> Vec<u64> {
+    let mut hashes = Module::new();
+    module
+        .iter_script_fn_info()
+        .filter(|(_, _, name, ..)| name.starts_with("anon$"))
+        .map(|(.., definition)| hashes.set_script_fn(definition.clone()))
+        .collect()
+}
+
+thread_local! {
+    /// The environments at the end of the modules that are being loaded, innermost last.
+    static NOTED: RefCell<Vec<Environment>> = const { RefCell::new(Vec::new()) };
+    /// What `__name__` is in the text that is being compiled.
+    static COMPILING: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Collects what [`NOTE`] notes while one module is loaded.
+struct Noted;
+
+impl Noted {
+    fn begin() -> Self {
+        NOTED.with_borrow_mut(|stack| stack.push(Environment::default()));
+        Self
+    }
+
+    fn end(self) -> Environment {
+        NOTED.with_borrow_mut(|stack| stack.pop().unwrap_or_default())
+    }
+}
+
+/// Notes the constants and imports of the module whose top level has just ended.
+pub(super) fn register_note(engine: &mut Engine) {
+    engine.register_fn(NOTE, |context: rhai::NativeCallContext| {
+        let environment = Environment::of(&context);
+        NOTED.with_borrow_mut(|stack| {
+            if let Some(top) = stack.last_mut() {
+                *top = environment;
+            }
+        });
+        Dynamic::UNIT
+    });
+}
+
+/// Sets `__name__` for as long as it lives.
+struct NameBeingCompiled;
+
+impl NameBeingCompiled {
+    fn set(name: &str) -> Self {
+        let stem = Path::new(name)
+            .file_stem()
+            .map(|s| s.to_string_lossy().into_owned());
+        COMPILING.with_borrow_mut(|stack| stack.push(stem.unwrap_or_default()));
+        Self
+    }
+}
+
+impl Drop for NameBeingCompiled {
+    fn drop(&mut self) {
+        COMPILING.with_borrow_mut(Vec::pop);
+    }
+}
+
+/// `__name__` in the text that is being compiled: `__main__`, or the module's name.
+pub(super) fn name_being_compiled() -> ImmutableString {
+    COMPILING
+        .with_borrow(|stack| stack.last().cloned())
+        .map_or_else(|| "__main__".into(), ImmutableString::from)
+}

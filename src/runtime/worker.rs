@@ -1,0 +1,112 @@
+//! The beginning of a spawned child: it joins the session, builds the program anew, and runs its one call.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rhai::{Engine, EvalAltResult, NativeCallContext, Position};
+
+use super::engine::{self, CallDepth};
+use super::modules::Modules;
+use crate::process::{signals, spawn};
+use crate::program::call::{self, Head};
+use crate::stdlib::host::Host;
+use crate::stdlib::multiprocessing::child;
+use crate::stdlib::multiprocessing::process::Process;
+use crate::stdlib::multiprocessing::start::{Work, unpack_work};
+use crate::sync::{self, ProcessId};
+use crate::sys;
+
+/// The exit code of a child that could not begin.
+const NOT_BEGUN: i32 = 1;
+
+/// Does the work of a spawned child, if this process is one; returns otherwise.
+///
+/// A program that starts children by spawn calls this first thing in `main`: a spawned child is a fresh run
+/// of the program, and what stands before this call happens in every child too.
+pub fn init() {
+    let Some(orders) = spawn::orders() else {
+        return;
+    };
+    let code = orders
+        .map_err(|error| error.to_string())
+        .and_then(begin)
+        .unwrap_or_else(|why| {
+            let text = format!("procscript: a spawned process could not begin: {why}\n");
+            let _ = sys::stdio::write_all(sys::stdio::Stream::Err, text.as_bytes());
+            NOT_BEGUN
+        });
+    sys::process::exit_now(code)
+}
+
+fn begin(orders: spawn::Orders) -> Result<i32, String> {
+    let lost = |error: sync::ShmError| error.to_string();
+    let session = sync::attach_session(orders.session).map_err(lost)?;
+    session
+        .enter_child(ProcessId::unpack(orders.place))
+        .map_err(lost)?;
+    let bytes = session.take_payload().map_err(lost)?;
+    engine::prepare_hashing(call::seed(&bytes));
+    let nobody = Arc::new(Host::new(PathBuf::new(), false, None));
+    let (head, rest) = call::head(&bytes, &nobody)?;
+
+    let host = Arc::new(Host::new(PathBuf::from(&head.start_dir), false, None));
+    sys::limits::keep_freed_memory();
+    let stack = sys::limits::raise_stack(engine::STACK_WANTED);
+    let (engine, modules) = engine::build(&host, CallDepth::Stack(stack));
+    host.adopt_session(session);
+    load(&engine, &modules, &host, head, rest).map_err(|error| error.to_string())
+}
+
+/// Builds the program as it was in the parent and runs the call; gives the exit code.
+fn load(
+    engine: &Engine,
+    modules: &Modules,
+    host: &Arc<Host>,
+    head: Head,
+    rest: &[u8],
+) -> Result<i32, Box<EvalAltResult>> {
+    host.program.set_argv(head.argv);
+    if let Some(source) = head.main {
+        let ast = call::compile(engine, &source)?;
+        host.program.set_main(source, ast.shared_lib().clone());
+    }
+    // Functions first: the values that follow may point to any of them.
+    let mut compiled = Vec::new();
+    for source in head.modules {
+        let ast = modules.compile(engine, host, &source)?;
+        compiled.push((source, ast));
+    }
+    host.family.expect_oneself();
+    let body = call::body(rest, host)?;
+    for ((source, ast), carried) in compiled.into_iter().zip(body.modules) {
+        modules.adopt(engine, host, source, &ast, carried)?;
+    }
+    let work = unpack_work(host, body.work).ok_or("its orders cannot be read")?;
+    let global = body.environment.restore(engine, &host.program)?;
+    let process = settle(host, work);
+    if let Some(session) = host.existing_session() {
+        // What the call carried is opened; the rest of what was granted for it is given back.
+        let _ = session.release_unopened();
+    }
+    let context =
+        NativeCallContext::new_with_all_fields(engine, "start", None, &global, Position::NONE);
+    Ok(child::live(host, &context, &process))
+}
+
+/// Takes this process's place in the family.
+fn settle(host: &Arc<Host>, work: Work) -> Process {
+    if work.owns_signals {
+        host.own_signals();
+        let _ = signals::install();
+    }
+    host.start_methods.prefer(work.start_method);
+    if let Some(method) = work.start_method.filter(|_| work.start_method_fixed) {
+        host.start_methods.fix(method, false);
+    }
+    if let Some(turn) = work.turn {
+        host.output.share(turn);
+    }
+    host.family.inherit_authkey(work.authkey);
+    host.family.begin_as(work.process.clone(), work.parent);
+    work.process
+}
