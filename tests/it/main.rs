@@ -1,1 +1,17 @@
 //! The integration tests: one binary, one module per subject.
+#![allow(clippy::unwrap_used)]
+// Which of several runs a failing test was at.
+#![allow(clippy::print_stderr)]
+
+// What tests are made of.
+mod harness; // runs scripts by the real command, under a watchdog
+mod process_table; // what the kernel knows about a run
+mod text; // un-indented literals, folded process numbers
+
+// The subjects.
+mod cli; // the command line
+mod multiprocessing; // Process, Lock, Queue and the life of a family
+mod readme; // the script of the README
+mod scripts; // builtins, os, sys, time, random, json: each script by its whole output
+mod tidy; // the house rules
+mod tutorials; // every script of `scripts/`, by its whole output

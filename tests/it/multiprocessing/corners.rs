@@ -1,0 +1,216 @@
+//! Scripts that refer to themselves, run out of things, or look like something else.
+
+use std::os::unix::ffi::OsStrExt;
+
+use crate::harness::{Script, each_start_method, prints};
+
+#[test]
+fn a_task_may_refer_to_its_own_process() {
+    prints(
+        r#"
+        let p = Process();
+        p.run = || print(p.name, p.pid == os.getpid(), this.name == p.name);
+        p.myself = p;
+        p.start();
+        p.join();
+        print(p.exitcode);
+        "#,
+        "
+        Process-1 True True
+        0
+        ",
+    );
+}
+
+#[test]
+fn a_signal_at_a_childs_birth_is_not_lost() {
+    prints(
+        r#"
+        fn sleeper() { time.sleep(60); }
+        let codes = [];
+        for i in range(20) {
+            let p = Process(sleeper);
+            p.start();
+            p.terminate();
+            p.join();
+            codes.append(p.exitcode);
+        }
+        print(codes.count(-15));
+        "#,
+        "20\n",
+    );
+    // Under spawn the kernel's own SIGINT may come before ours is installed: then it is -2.
+    each_start_method(|method| {
+        let code = r#"
+            fn sleeper() { time.sleep(60); }
+            for i in range(20) {
+                let p = Process(sleeper);
+                p.start();
+                os.kill(p.pid, 2);
+                p.join();
+                if p.exitcode != 1 && p.exitcode != -2 { print("it ended with", p.exitcode); }
+            }
+            print("done");
+        "#;
+        let output = Script::text(code).start_method(method).run();
+        assert_eq!(output.stdout, "done\n", "{}", output.stderr);
+    });
+}
+
+#[test]
+fn a_captured_handle_may_be_assigned_anew() {
+    prints(
+        r#"
+        let q = Queue();
+        let size = || q.qsize();
+        q = Queue();
+        q.put(1);
+        print(q.qsize(), size.call());
+        let lock = Lock();
+        lock.with(|| print(lock.locked()));
+        "#,
+        "
+        1 0
+        True
+        ",
+    );
+}
+
+#[test]
+fn a_map_that_looks_like_an_error_is_still_a_map() {
+    prints(
+        r#"
+        let reply = #{ error: "Error 404", message: "not found", lines: [1] };
+        print(reply.lines, reply.error);
+        try { 1 / 0 } catch (e) { print(e.type, e.message); }
+        "#,
+        "
+        [1] Error 404
+        ZeroDivisionError division by zero
+        ",
+    );
+}
+
+#[test]
+fn large_frames_and_deep_expressions_end_in_errors() {
+    let deep = format!("{}f(n + 1){}", "(1 + ".repeat(60), ")".repeat(60));
+    let code = format!("fn f(n) {{ {deep} }}\ntry {{ f(0) }} catch (e) {{ print(e.type) }}");
+    prints(&code, "RecursionError\n");
+    let code = format!("let x = {}1{};", "(".repeat(50_000), ")".repeat(50_000));
+    let output = Script::text(&code).run();
+    assert_eq!(output.code(), 1);
+    assert!(output.stderr.contains("SyntaxError"), "{}", output.stderr);
+}
+
+#[test]
+fn running_out_of_descriptors_is_an_error_that_leaves_nobody_behind() {
+    each_start_method(|method| {
+        let code = r#"
+            fn sleeper() { time.sleep(60); }
+            let children = [];
+            try {
+                loop {
+                    let p = Process(#{ target: sleeper, daemon: true });
+                    p.start();
+                    children.append(p);
+                }
+            } catch (e) {
+                print(e.type, e.errno);
+            }
+            print(len(active_children()) == len(children));
+        "#;
+        let script = Script::text(code).start_method(method);
+        script
+            .through_shell("ulimit -n 16; exec \"$@\"")
+            .run()
+            .assert(0, "OSError 24\nTrue\n", "");
+    });
+}
+
+#[test]
+fn running_out_of_session_memory_is_an_error_that_passes() {
+    each_start_method(|method| {
+        let code = r#"
+            let q = Queue();
+            let piece = blob(1048576, 7);
+            try { loop { q.put(piece); } } catch (e) { print(e.type); }
+            let many = q.qsize();
+            while !q.empty() { q.get(); }
+            for i in range(many) { q.put(piece); }
+            print(many > 10, q.qsize() == many);
+        "#;
+        let options = [
+            "run",
+            "--session-memory",
+            "32",
+            "--start-method",
+            method,
+            "main.rhai",
+        ];
+        let script = Script::command(&options).beside("main.rhai", code);
+        script.run().assert(0, "MemoryError\nTrue True\n", "");
+    });
+}
+
+#[test]
+fn a_sentinel_stays_what_it_was_after_the_end() {
+    prints(
+        r#"
+        let p = Process(|| 0);
+        p.start();
+        let fd = p.sentinel;
+        p.join();
+        print(p.sentinel == fd);
+        p.close();
+        try { p.sentinel } catch (e) { print(e.type, e.message); }
+        "#,
+        "
+        True
+        ValueError process object is closed
+        ",
+    );
+}
+
+#[test]
+fn a_path_that_is_not_utf8_is_no_crash() {
+    let path = std::ffi::OsStr::from_bytes(b"\xff.rhai");
+    let output = Script::command(&["run"]).arg(path).run();
+    assert_eq!(output.code(), 2);
+    assert!(
+        output.stderr.contains("there is no such file"),
+        "{}",
+        output.stderr
+    );
+}
+
+#[test]
+fn blobs_of_every_size_cross() {
+    prints(
+        r#"
+        fn give_back(from, to) { loop { let item = from.get(); if item == None { break; } to.put(item); } }
+        let there = Queue();
+        let back = Queue();
+        let p = Process(give_back, [there, back]);
+        p.start();
+        for size in [0, 1, 8192, 8193, 65535, 65536, 65537, 3000000] {
+            let sent = blob(size, 7);
+            sent.push(9);
+            there.put(sent);
+            let received = back.get();
+            print(len(received), received == sent);
+        }
+        there.put(None);
+        p.join();
+        "#,
+        "
+        1 True
+        2 True
+        8193 True
+        8194 True
+        65536 True
+        65537 True
+        65538 True
+        3000001 True
+        ",
+    );
+}

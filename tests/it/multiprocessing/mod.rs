@@ -1,0 +1,12 @@
+//! `multiprocessing`, by CPython's own test cases and beyond: the numbers in comments are those of the conformance list.
+
+mod corners; // scripts that refer to themselves, run out of things, or look like something else
+mod exit_codes; // every way to end, and what the parent learns of it
+mod family; // who waits for whom, who dies with whom
+mod lifecycle; // start, join, close
+mod lock; // Lock
+mod output; // what comes out of many processes at once, tracebacks
+mod process; // a Process's identity, attributes and arguments
+mod queue; // Queue and JoinableQueue
+mod signals; // Ctrl-C and SIGTERM
+mod start_methods; // fork and spawn show a child the same

@@ -1,0 +1,71 @@
+//! Scripts of `tests/scripts/`, each compared with all it prints, which stands at its end.
+//!
+//! `/* out: … */` is the whole standard output, `/* err: … */` the whole standard error (else empty), `/* code: 3 */`
+//! the exit code (else 0), `/* in: … */` what can be read from standard input. What Python has too is what CPython
+//! 3.11 prints for the same.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use super::harness::{Script, each_start_method};
+
+macro_rules! scripts {
+    ($($name:ident)*) => {
+        $(
+            #[test]
+            fn $name() {
+                run(stringify!($name));
+            }
+        )*
+
+        #[test]
+        fn every_script_is_run() {
+            let run: BTreeSet<String> = [$(stringify!($name)),*].map(str::to_string).into();
+            let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scripts");
+            let names = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+            let found: BTreeSet<String> = names.map(|path| path.file_stem().unwrap().to_str().unwrap().into()).collect();
+            assert_eq!(run, found);
+        }
+    };
+}
+
+scripts! {
+    bytes closures convert dicts endings exceptions files_binary files_processes files_text format input json kinds
+    lists modules numbers os_files os_path print random ranges sequences string_case string_search string_split
+    sys_exit sys_streams time
+}
+
+fn run(name: &str) {
+    let path = format!("tests/scripts/{name}.rhai");
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(&path)).unwrap();
+    let code = block(&text, "code").map_or(0, |code| code.trim().parse().unwrap());
+    let (out, err) = (
+        block(&text, "out").unwrap_or_default(),
+        block(&text, "err").unwrap_or_default(),
+    );
+    each_start_method(|method| {
+        let script = Script::file(&path).start_method(method);
+        let script = match block(&text, "in") {
+            Some(input) => script.stdin(input),
+            None => script,
+        };
+        script.run().assert(code, &literal(&out), &literal(&err));
+    });
+}
+
+/// An expected text that is not to be un-indented.
+fn literal(text: &str) -> String {
+    if text.starts_with('\n') {
+        format!("\n{text}")
+    } else {
+        text.into()
+    }
+}
+
+/// What stands in the comment `/* name: … */`; a line break after the name does not count.
+fn block(text: &str, name: &str) -> Option<String> {
+    let (_, rest) = text.rsplit_once(&format!("\n/* {name}:"))?;
+    let (content, _) = rest.split_once("*/").unwrap();
+    Some(content.strip_prefix('\n').unwrap_or(content).to_string())
+}
