@@ -1,0 +1,225 @@
+//! Each script beside its Python twin, in turn, in one run: prints medians and the ratio.
+//!
+//! `cargo bench --bench beside_python`; the number of rounds is the argument `--rounds N` (7 by default).
+//! Absolute times move with the machine; the ratios are what `docs/benchmarks.md` reports.
+#![allow(unsafe_code, clippy::print_stdout)]
+
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+const PROCSCRIPT: &str = env!("CARGO_BIN_EXE_procscript");
+const TWINS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/twins/");
+
+/// Runs a command once and gives what it took, or what it printed.
+type Measure = Box<dyn Fn() -> f64>;
+
+/// One figure: two commands that print the same quantity.
+struct Case {
+    title: &'static str,
+    unit: &'static str,
+    /// Whether a larger number is better.
+    more_is_better: bool,
+    target: f64,
+    ours: Measure,
+    python: Measure,
+}
+
+fn main() {
+    let words: Vec<String> = std::env::args().collect();
+    let rounds = words.iter().position(|word| word == "--rounds");
+    let rounds = rounds
+        .and_then(|at| words.get(at + 1)?.parse().ok())
+        .unwrap_or(7);
+    println!(
+        "{:<34} {:>14} {:>14} {:>8} {:>8}",
+        "", "procscript", "CPython", "ratio", "target"
+    );
+    for case in cases() {
+        print_case(&case, rounds);
+    }
+    print_alone(rounds);
+}
+
+fn cases() -> Vec<Case> {
+    let python = python();
+    let twin = |name: &'static str, ours: &[&str], theirs: &[&str]| {
+        let (script, module) = (format!("{TWINS}{name}.rhai"), format!("{TWINS}{name}.py"));
+        let ours: Vec<String> = ours.iter().map(ToString::to_string).collect();
+        let theirs: Vec<String> = theirs.iter().map(ToString::to_string).collect();
+        let method = ours[0].clone();
+        let (count, python) = (ours[1].clone(), python.clone());
+        let run_ours: Measure = Box::new(move || {
+            printed(Command::new(PROCSCRIPT).args([
+                "run",
+                "--start-method",
+                &method,
+                &script,
+                &count,
+            ]))
+        });
+        let run_python: Measure =
+            Box::new(move || printed(Command::new(&python).arg(&module).args(&theirs)));
+        (run_ours, run_python)
+    };
+    let case = |title, unit, more_is_better, target, (ours, python)| Case {
+        title,
+        unit,
+        more_is_better,
+        target,
+        ours,
+        python,
+    };
+    vec![
+        case(
+            "start + join, fork",
+            "us",
+            false,
+            6.0,
+            twin("start_join", &["fork", "300"], &["100", "fork"]),
+        ),
+        case(
+            "start + join, spawn",
+            "us",
+            false,
+            30.0,
+            twin("start_join", &["spawn", "50"], &["5", "spawn"]),
+        ),
+        case("empty script", "us", false, 20.0, empty_script(&python)),
+        case(
+            "queue, small integers",
+            "1/s",
+            true,
+            5.0,
+            twin("queue_ints", &["fork", "200000"], &["40000"]),
+        ),
+        case(
+            "queue, blobs of 1 MiB",
+            "1/s",
+            true,
+            20.0,
+            twin("queue_blobs", &["fork", "2000"], &["100"]),
+        ),
+    ]
+}
+
+fn empty_script(python: &str) -> (Measure, Measure) {
+    let python = python.to_string();
+    (
+        Box::new(|| microseconds(Command::new(PROCSCRIPT).args(["eval", ""]))),
+        Box::new(move || {
+            microseconds(Command::new(&python).args(["-c", "import multiprocessing"]))
+        }),
+    )
+}
+
+/// The interpreter itself: what `python3` names may be a shell script in front of it.
+fn python() -> String {
+    let output = Command::new("python3")
+        .args(["-c", "import sys; print(sys.executable)"])
+        .output();
+    let output = output.expect("python3 is needed for the comparison");
+    String::from_utf8_lossy(&output.stdout).trim().to_string()
+}
+
+fn print_case(case: &Case, rounds: usize) {
+    let (mut ours, mut theirs, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..rounds {
+        let (mine, other) = ((case.ours)(), (case.python)());
+        ratios.push(if case.more_is_better {
+            mine / other
+        } else {
+            other / mine
+        });
+        ours.push(mine);
+        theirs.push(other);
+    }
+    println!(
+        "{:<34} {:>10.0} {:<3} {:>10.0} {:<3} {:>7.1}x {:>7}x",
+        case.title,
+        median(&mut ours),
+        case.unit,
+        median(&mut theirs),
+        case.unit,
+        median(&mut ratios),
+        case.target
+    );
+}
+
+/// Figures that have no twin: our own floor, and memory.
+fn print_alone(rounds: usize) {
+    let script = format!("{TWINS}start_join.rhai");
+    let mut ratios: Vec<f64> = (0..rounds)
+        .map(|_| {
+            let bare = bare_fork(300);
+            let command = &mut Command::new(PROCSCRIPT);
+            printed(command.args(["run", "--start-method", "fork", &script, "300"])) / bare
+        })
+        .collect();
+    println!(
+        "start + join by fork, against a bare fork, _exit, waitpid: {:.2}x (at most 2)",
+        median(&mut ratios)
+    );
+    let idle = printed(Command::new(PROCSCRIPT).args(["run", &format!("{TWINS}idle_child.rhai")]));
+    println!("private memory of an idle forked child: {idle:.0} KiB (at most 1024)");
+    println!(
+        "resident memory of an empty script: {} KiB (at most 8192)",
+        resident_kib()
+    );
+}
+
+/// Microseconds for fork, `_exit` in the child, and `waitpid`, from a small process.
+fn bare_fork(count: u32) -> f64 {
+    let begin = Instant::now();
+    for _ in 0..count {
+        // SAFETY: the child calls only `_exit`, which is async-signal-safe; the parent reaps its own child.
+        unsafe {
+            let pid = libc::fork();
+            if pid == 0 {
+                libc::_exit(0);
+            }
+            libc::waitpid(pid, std::ptr::null_mut(), 0);
+        }
+    }
+    begin.elapsed().as_secs_f64() * 1e6 / f64::from(count)
+}
+
+/// The largest resident memory of a run of nothing.
+fn resident_kib() -> i64 {
+    let mut child = Command::new(PROCSCRIPT)
+        .args(["eval", ""])
+        .spawn()
+        .expect("the command starts");
+    // SAFETY: an all-zero rusage is a valid one; wait4 writes into it and into `status`, both live here.
+    let usage = unsafe {
+        let mut usage: libc::rusage = std::mem::zeroed();
+        let mut status = 0;
+        libc::wait4(child.id().cast_signed(), &mut status, 0, &mut usage);
+        usage
+    };
+    // It has been reaped; this only releases the handle.
+    let _ = child.try_wait();
+    usage.ru_maxrss
+}
+
+fn printed(command: &mut Command) -> f64 {
+    let output = command
+        .stderr(Stdio::inherit())
+        .output()
+        .expect("the command starts");
+    let text = String::from_utf8_lossy(&output.stdout);
+    text.trim()
+        .parse()
+        .unwrap_or_else(|_| panic!("{command:?} printed {text:?}"))
+}
+
+fn microseconds(command: &mut Command) -> f64 {
+    let begin = Instant::now();
+    let status = command.status().expect("the command starts");
+    assert!(status.success(), "{command:?}");
+    begin.elapsed().as_secs_f64() * 1e6
+}
+
+fn median(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}

@@ -1,0 +1,35 @@
+//! What the floors below the scripts cost: `cargo bench --bench inner`.
+#![allow(missing_docs, clippy::print_stdout)]
+
+use procscript::bench;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.first().is_some_and(|first| first == "hold") {
+        return bench::hold(&arguments[1..]);
+    }
+    println!(
+        "lock, acquire and release         {:10.1} ns",
+        bench::lock_pair()?
+    );
+    for (size, name) in [
+        (16, "16 B"),
+        (256, "256 B"),
+        (4096, "4 KiB"),
+        (1 << 20, "1 MiB"),
+    ] {
+        println!(
+            "put and get, {name:20} {:10.1} ns",
+            bench::put_and_get(size)?
+        );
+    }
+    println!(
+        "16 B from thread to thread        {:10.1} ns",
+        bench::stream()?
+    );
+    println!(
+        "holder killed to lock acquired    {:10.1} us",
+        bench::holder_death(51)?
+    );
+    Ok(())
+}

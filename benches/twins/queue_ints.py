@@ -1,0 +1,17 @@
+import multiprocessing, sys, time
+
+def produce(q, count):
+    for i in range(count):
+        q.put(i)
+
+if __name__ == "__main__":
+    count = int(sys.argv[1])
+    q = multiprocessing.Queue()
+    p = multiprocessing.Process(target=produce, args=(q, count))
+    p.start()
+    q.get()
+    begin = time.perf_counter()
+    for i in range(count - 1):
+        q.get()
+    print((count - 1) / (time.perf_counter() - begin))
+    p.join()
