@@ -3,7 +3,7 @@
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags, open};
 
 use super::interrupt;
@@ -27,28 +27,39 @@ impl Stream {
 /// Writes all of `bytes`, in one `write(2)` where the kernel takes them whole; waits where it takes none.
 ///
 /// # Errors
-/// What `write(2)` says; `EPIPE` when the reader has gone. `Interrupted` when a signal asks the process to
-/// stop while it waits for room on standard output; the rest is not written then. A closed descriptor (`EBADF`) is no error:
-/// there is nobody to write to.
+/// What `write(2)` says; `EPIPE` when the reader has gone. A closed descriptor (`EBADF`) is no error:
+/// there is nobody to write to. `Interrupted` when a signal has asked the process to stop and standard output
+/// takes nothing: a full pipe whose reader sleeps must not keep the process from ending.
 pub(crate) fn write_all(stream: Stream, mut bytes: &[u8]) -> io::Result<()> {
     while !bytes.is_empty() {
-        match rustix::io::write(stream.fd(), bytes) {
-            Ok(written) => bytes = &bytes[written..],
-            // A full pipe whose reader sleeps must not keep the process from ending.
-            Err(rustix::io::Errno::INTR) if interrupt::pending() && stream == Stream::Out => {
+        let mut piece = bytes;
+        if stream == Stream::Out && interrupt::pending() {
+            if !has_room(stream) {
                 return Err(io::ErrorKind::Interrupted.into());
             }
+            piece = &bytes[..bytes.len().min(ROOM)];
+        }
+        match rustix::io::write(stream.fd(), piece) {
+            Ok(written) => bytes = &bytes[written..],
             Err(rustix::io::Errno::INTR) => (),
             Err(rustix::io::Errno::AGAIN) => {
                 let fd = stream.fd();
-                let mut waiting = [PollFd::new(&fd, PollFlags::OUT)];
-                let _ = poll(&mut waiting, None);
+                let _ = poll(&mut [PollFd::new(&fd, PollFlags::OUT)], None);
             }
             Err(rustix::io::Errno::BADF) => return Ok(()),
             Err(error) => return Err(error.into()),
         }
     }
     Ok(())
+}
+
+/// What a pipe that can be written to takes without waiting, in bytes: `PIPE_BUF`.
+const ROOM: usize = 4096;
+
+fn has_room(stream: Stream) -> bool {
+    let fd = stream.fd();
+    let mut asked = [PollFd::new(&fd, PollFlags::OUT)];
+    poll(&mut asked, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
 }
 
 /// Makes standard input empty, so that a child's reading sees the end of file at once.
