@@ -7,8 +7,9 @@
 //! What open files hold back is written with it, before a fork and at the end: nothing is lost, nothing twice.
 
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, Weak};
 
+use super::host::locked;
 use crate::sync;
 use crate::sys::stdio::{self, Stream};
 
@@ -35,12 +36,12 @@ pub(crate) struct Output {
 impl Output {
     /// From now on writes take turns with the rest of the family.
     pub(crate) fn share(&self, turn: sync::Mutex) {
-        *lock(&self.turn) = Some(turn);
+        *locked(&self.turn) = Some(turn);
     }
 
     /// The lock of [`share`](Self::share), to be given to a new process.
     pub(crate) fn turn(&self) -> Option<sync::Mutex> {
-        lock(&self.turn).clone()
+        locked(&self.turn).clone()
     }
 
     /// Prints `text`, its line end included; an incomplete last line waits for its end or a flush.
@@ -48,7 +49,7 @@ impl Output {
     /// # Errors
     /// `BrokenPipe` when nobody reads any more; other errors of `write(2)`.
     pub(crate) fn print(&self, text: &str) -> io::Result<()> {
-        let mut partial = lock(&self.partial);
+        let mut partial = locked(&self.partial);
         let Some(end) = text.rfind('\n') else {
             partial.push_str(text);
             return Ok(());
@@ -65,7 +66,7 @@ impl Output {
 
     /// From now on [`flush`](Self::flush) writes out `file` too, as long as it exists.
     pub(crate) fn wait_for(&self, file: &Arc<dyn Pending>) {
-        let mut files = lock(&self.files);
+        let mut files = locked(&self.files);
         files.retain(|file| file.strong_count() > 0);
         files.push(Arc::downgrade(file));
     }
@@ -78,7 +79,10 @@ impl Output {
     /// The first one; the others are written nevertheless.
     pub(crate) fn flush(&self) -> io::Result<()> {
         let line = self.flush_line();
-        let files: Vec<_> = lock(&self.files).iter().filter_map(Weak::upgrade).collect();
+        let files: Vec<_> = locked(&self.files)
+            .iter()
+            .filter_map(Weak::upgrade)
+            .collect();
         files
             .iter()
             .map(|file| file.write_out())
@@ -90,7 +94,7 @@ impl Output {
     /// # Errors
     /// As [`print`](Self::print).
     pub(crate) fn flush_line(&self) -> io::Result<()> {
-        let rest = std::mem::take(&mut *lock(&self.partial));
+        let rest = std::mem::take(&mut *locked(&self.partial));
         if rest.is_empty() {
             Ok(())
         } else {
@@ -118,8 +122,4 @@ impl Output {
         }
         result
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

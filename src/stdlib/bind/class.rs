@@ -4,8 +4,8 @@ use std::any::TypeId;
 
 use rhai::Dynamic;
 
-use super::native::{add, native, register};
-use super::{Handler, Listed, Registry, Signature};
+use super::native::{add, native};
+use super::{Handler, Registry, Signature};
 
 /// A script type being declared.
 pub(crate) struct Class<'r> {
@@ -21,14 +21,8 @@ impl Class<'_> {
         params: &'static [&'static str],
         handler: Handler,
     ) -> &mut Self {
-        let signature = Signature::new(name, params);
-        let receiver = Some((self.receiver, self.name));
-        self.registry.listed.push(Listed {
-            receiver,
-            signature,
-        });
-        let Registry { globals, host, .. } = self.registry;
-        register(globals, host, Some(self.receiver), signature, handler);
+        let receiver = (self.receiver, self.name);
+        self.registry.method(receiver, name, params, handler);
         self
     }
 

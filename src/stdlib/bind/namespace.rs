@@ -5,7 +5,7 @@ use std::any::TypeId;
 use rhai::{Dynamic, Variant};
 
 use super::native::{add, native, register};
-use super::{Handler, Listed, Registry, Signature};
+use super::{Handler, Registry, Signature};
 
 /// A script module being declared.
 pub(crate) struct Namespace<'r> {
@@ -24,26 +24,13 @@ impl Namespace<'_> {
         params: &'static [&'static str],
         handler: Handler,
     ) -> &mut Self {
-        let signature = Signature::new(name, params);
-        let receiver = Some((self.receiver, self.name));
-        self.registry.listed.push(Listed {
-            receiver,
-            signature,
-        });
+        let receiver = (self.receiver, self.name);
+        let signature = self.registry.method(receiver, name, params, handler);
         let Registry {
-            globals,
-            host,
-            namespaces,
-            ..
+            host, namespaces, ..
         } = self.registry;
-        register(globals, host, Some(self.receiver), signature, handler);
-        register(
-            &mut namespaces[self.place].1,
-            host,
-            None,
-            signature,
-            handler,
-        );
+        let module = &mut namespaces[self.place].1;
+        register(module, host, None, signature, handler);
         self
     }
 
@@ -56,19 +43,11 @@ impl Namespace<'_> {
         handler: Handler,
         in_place: Handler,
     ) -> &mut Self {
-        let signature = Signature::new(name, params);
-        let receiver = Some((self.receiver, self.name));
-        self.registry.listed.push(Listed {
-            receiver,
-            signature,
-        });
+        let receiver = (self.receiver, self.name);
+        let signature = self.registry.method(receiver, name, params, handler);
         let Registry {
-            globals,
-            host,
-            namespaces,
-            ..
+            host, namespaces, ..
         } = self.registry;
-        register(globals, host, Some(self.receiver), signature, handler);
         let (module, any) = (&mut namespaces[self.place].1, TypeId::of::<Dynamic>());
         let rest = Signature {
             params: &params[1..],

@@ -60,6 +60,24 @@ impl Registry {
         }
     }
 
+    /// A method of the type `receiver`, by its script name; gives what the method takes.
+    pub(super) fn method(
+        &mut self,
+        receiver: (TypeId, &'static str),
+        name: &'static str,
+        params: &'static [&'static str],
+        handler: Handler,
+    ) -> Signature {
+        let signature = Signature::new(name, params);
+        self.listed.push(Listed {
+            receiver: Some(receiver),
+            signature,
+        });
+        let Self { globals, host, .. } = self;
+        register(globals, host, Some(receiver.0), signature, handler);
+        signature
+    }
+
     /// A global function, also a value of that name (`Process(#{target: f, …})` may name a native).
     pub(crate) fn function(
         &mut self,
