@@ -1,4 +1,5 @@
-//! Which objects a process holds: a list of small nodes per process, so that a dead process's references can be given back.
+//! Who refers to an object: processes, by a list of small nodes each, so that a dead process's references can be given back; and
+//! other objects, by a word each.
 
 use std::sync::atomic::AtomicU64;
 
@@ -98,6 +99,28 @@ impl Thread<'_> {
         arena.uncount_reference(object);
         arena.free(node);
         arena.commit();
+    }
+
+    /// A word of an object takes a reference to another object, which lives at least as long.
+    ///
+    /// The word must be empty. It belongs to whoever may change the object that holds it.
+    pub(crate) fn attach(self, word: &AtomicU64, object: Offset) -> Result<(), ShmError> {
+        self.transact(|arena| {
+            arena.count_reference(object)?;
+            arena.set(word, object.0);
+            Ok(())
+        })
+    }
+
+    /// The word gives its reference back; nothing when it has none. Destroying what is doomed by that is the caller's.
+    pub(crate) fn detach(self, word: &AtomicU64) {
+        let arena = self.arena();
+        let object = Offset(peek(word));
+        if !object.is_none() {
+            arena.uncount_reference(object);
+            arena.set(word, 0);
+            arena.commit();
+        }
     }
 
     /// Give back whatever the process holds, one reference at a time.

@@ -8,63 +8,85 @@ use super::exceptions::Exception;
 use super::host::Host;
 use super::multiprocessing::family::Identity;
 use super::multiprocessing::process::{Process, Stage, State};
-use super::multiprocessing::queues::Queue;
-use super::multiprocessing::synchronize::Lock;
+use super::multiprocessing::{queues, synchronize};
 use super::text::str_of;
 use super::values::custom_text;
 use crate::sync::{self, Offset};
 use crate::wire::{self, Border, Crossing};
 
-/// The handle kinds on the wire. Numbers are never used again for something else.
-mod kind {
-    pub(super) const LOCK: u16 = 1;
-    pub(super) const QUEUE: u16 = 2;
-    pub(super) const JOINABLE_QUEUE: u16 = 3;
+/// The numbers of handles on the wire. They are never used again for something else.
+pub(crate) mod number {
+    pub(crate) const LOCK: u16 = 1;
+    pub(crate) const QUEUE: u16 = 2;
+    pub(crate) const JOINABLE_QUEUE: u16 = 3;
 }
+
+/// How the values of one type travel when they are no more than a place in the session.
+pub(crate) struct ByPlace {
+    /// The numbers it is known by on the wire.
+    pub numbers: &'static [u16],
+    /// Number and place of a value of the type; `None` for values of other types.
+    pub leave: fn(&Dynamic) -> Option<(u16, Offset)>,
+    /// The value with that number at that place.
+    pub enter: fn(&sync::Session, u16, Offset) -> Result<Dynamic, sync::ShmError>,
+}
+
+/// How the values of one type travel when they are made of other values.
+pub(crate) struct ByParts {
+    /// The name it is known by on the wire.
+    pub name: &'static str,
+    /// The parts of a value of the type; `None` for values of other types.
+    pub leave: fn(&Dynamic) -> Option<Dynamic>,
+    /// The value made of these parts.
+    pub enter: fn(&Arc<Host>, Dynamic) -> Result<Dynamic, String>,
+}
+
+const BY_PLACE: &[ByPlace] = &[synchronize::lock::BY_PLACE, queues::BY_PLACE];
+
+const BY_PARTS: &[ByParts] = &[
+    ByParts {
+        name: "Exception",
+        leave: |value| Some(parts_of_exception(&*value.read_lock()?)),
+        enter: |_, parts| exception_of(parts).map(Dynamic::from),
+    },
+    ByParts {
+        name: "Process",
+        leave: |value| Some(parts_of_process(&*value.read_lock()?)),
+        enter: |host, parts| process_of(parts).map(|p| Dynamic::from(host.family.meet(p))),
+    },
+];
 
 impl Border for Arc<Host> {
     fn leave(&self, value: &Dynamic) -> Option<Crossing> {
-        let handle = |kind, offset: Offset| Crossing::Handle {
-            kind,
-            offset: offset.0,
+        if let Some((kind, offset)) = BY_PLACE.iter().find_map(|way| (way.leave)(value)) {
+            let offset = offset.0;
+            return Some(Crossing::Handle { kind, offset });
+        }
+        let object = |name: &str, plain| Crossing::Object {
+            type_name: name.into(),
+            plain,
         };
-        let object = |type_name: &str, plain| {
-            Some(Crossing::Object {
-                type_name: type_name.into(),
-                plain,
-            })
-        };
-        if let Some(lock) = value.read_lock::<Lock>() {
-            Some(handle(kind::LOCK, lock.0.handle().offset()))
-        } else if let Some(queue) = value.read_lock::<Queue>() {
-            let kind = if queue.joinable {
-                kind::JOINABLE_QUEUE
-            } else {
-                kind::QUEUE
-            };
-            Some(handle(kind, queue.shared.handle().offset()))
-        } else if let Some(exception) = value.read_lock::<Exception>() {
-            object("Exception", parts_of_exception(&exception))
-        } else if let Some(process) = value.read_lock::<Process>() {
-            object("Process", parts_of_process(&process))
-        } else {
+        let parts = |way: &ByParts| Some(object(way.name, (way.leave)(value)?));
+        BY_PARTS.iter().find_map(parts).or_else(|| {
             let modules = self.modules.get()?;
             let module = modules
                 .iter()
                 .find(|module| module.type_id == value.type_id())?;
-            object("module", module.name.into())
-        }
+            Some(object("module", module.name.into()))
+        })
     }
 
     fn enter(&self, crossing: Crossing) -> Result<Dynamic, String> {
         match crossing {
             Crossing::Handle { kind, offset } => open_handle(self, kind, Offset(offset)),
-            Crossing::Object { type_name, plain } => match type_name.as_str() {
-                "Exception" => exception_of(plain).map(Dynamic::from),
-                "Process" => process_of(plain).map(|p| Dynamic::from(self.family.meet(p))),
-                "module" => module_of(self, &plain.to_string()),
-                other => Err(format!("no type {other} is known here")),
-            },
+            Crossing::Object { type_name, plain } if type_name == "module" => {
+                module_of(self, &plain.to_string())
+            }
+            Crossing::Object { type_name, plain } => {
+                let way = BY_PARTS.iter().find(|way| way.name == type_name);
+                let way = way.ok_or_else(|| format!("no type {type_name} is known here"))?;
+                (way.enter)(self, plain)
+            }
         }
     }
 
@@ -89,19 +111,9 @@ fn open_handle(host: &Arc<Host>, kind: u16, offset: Offset) -> Result<Dynamic, S
     let session = host
         .existing_session()
         .ok_or("this process has no session")?;
-    let queue = |joinable| {
-        let shared = sync::Queue::open(&session, offset).map_err(|e| e.to_string())?;
-        Ok(Dynamic::from(Queue::new(shared, joinable)))
-    };
-    match kind {
-        kind::LOCK => {
-            let lock = sync::Mutex::open(&session, offset).map_err(|e| e.to_string())?;
-            Ok(Dynamic::from(Lock(lock)))
-        }
-        kind::QUEUE => queue(false),
-        kind::JOINABLE_QUEUE => queue(true),
-        other => Err(format!("no handle of kind {other} is known here")),
-    }
+    let way = BY_PLACE.iter().find(|way| way.numbers.contains(&kind));
+    let way = way.ok_or_else(|| format!("no handle of kind {kind} is known here"))?;
+    (way.enter)(&session, kind, offset).map_err(|error| error.to_string())
 }
 
 /// The script module called `name`: `os`, `time`, …

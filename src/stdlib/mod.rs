@@ -5,6 +5,7 @@
 //! - [`call`]: one call, its arguments sorted and checked.
 //! - [`host`]: what the natives of one runtime share.
 //! - [`exceptions`], [`rhai_errors`], [`stop`], [`report`]: errors as objects, endings that nothing catches, what is printed.
+//! - [`dialect`]: whose errors an object raises.
 //! - [`values`], [`text`], [`border`]: a value's type, its text, and whether it may leave the process.
 //! - [`output`]: lines on standard output.
 //!
@@ -17,6 +18,8 @@ pub(crate) mod bind;
 pub(crate) mod border;
 pub(crate) mod builtins;
 pub(crate) mod call;
+#[allow(dead_code)]
+pub(crate) mod dialect;
 pub(crate) mod exceptions;
 pub(crate) mod host;
 mod json;

@@ -11,6 +11,7 @@ pub(crate) mod kind {
 
     pub(crate) const MUTEX: Kind = 1;
     pub(crate) const QUEUE: Kind = 2;
+    pub(crate) const REENTRANT_MUTEX: Kind = 3;
 }
 
 static KINDS: Kinds = &[
@@ -25,6 +26,12 @@ static KINDS: Kinds = &[
         name: "queue",
         destroy: queue::destroy,
         settle: queue::settle,
+    },
+    KindOperations {
+        kind: kind::REENTRANT_MUTEX,
+        name: "reentrant lock",
+        destroy: nothing,
+        settle: nothing,
     },
 ];
 

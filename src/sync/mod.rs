@@ -7,6 +7,7 @@ mod failure;
 mod kinds;
 mod mutex;
 mod queue;
+mod reentrant;
 #[cfg(test)]
 mod tests;
 mod wait;
@@ -16,6 +17,7 @@ pub(crate) use failure::{NotReleased, PutError, TooManyDone, WaitError};
 pub(crate) use kinds::{attach_session, create_session, kind};
 pub(crate) use mutex::{Acquired, Mutex, Owner};
 pub(crate) use queue::Queue;
+pub(crate) use reentrant::{NotHolder, ReentrantMutex};
 pub(crate) use wait::{noted, wait_kind};
 
 pub(crate) use crate::shm::{Birth, Offset, ProcessId, Session, SessionOptions, ShmError};

@@ -30,7 +30,7 @@ const FLAGS: u64 = WAITERS | STARVED | INHERITED;
 const STARVING_NS: u64 = 1_000_000;
 
 shared_struct! {
-    struct MutexObject {
+    pub(super) struct MutexObject {
         header: ObjectHeader,
         /// [`Thread::owner`] of the owner and flags, 0 when free.
         word: AtomicU64,
@@ -84,6 +84,11 @@ impl Mutex {
             offset,
             kind::MUTEX,
         )?)))
+    }
+
+    /// The lock in an object that begins with a [`MutexObject`].
+    pub(super) fn over(handle: std::sync::Arc<Handle>) -> Mutex {
+        Mutex(handle)
     }
 
     /// This process's hold on the lock's existence.
@@ -237,6 +242,11 @@ impl Mutex {
                 return Ok(());
             }
         }
+    }
+
+    /// Whether this thread acquired the lock and nobody has released it since.
+    pub(super) fn is_of(&self, thread: Thread<'_>) -> bool {
+        peek(&self.object().word) & !FLAGS == thread.owner
     }
 
     fn is_mine(&self, word: u64) -> bool {

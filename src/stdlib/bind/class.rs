@@ -4,13 +4,14 @@ use std::any::TypeId;
 
 use rhai::Dynamic;
 
-use super::native::{add, native};
+use super::native::{On, add, native};
 use super::{Handler, Registry, Signature};
 
 /// A script type being declared.
 pub(crate) struct Class<'r> {
     pub(super) registry: &'r mut Registry,
     pub(super) receiver: TypeId,
+    pub(super) on: On,
     pub(super) name: &'static str,
 }
 
@@ -22,7 +23,8 @@ impl Class<'_> {
         handler: Handler,
     ) -> &mut Self {
         let receiver = (self.receiver, self.name);
-        self.registry.method(receiver, name, params, handler);
+        self.registry
+            .method(self.on, receiver, name, params, handler);
         self
     }
 
@@ -81,7 +83,8 @@ impl Class<'_> {
         let mut all = vec![self.receiver];
         all.extend(types);
         let Registry { globals, host, .. } = self.registry;
-        add(globals, name, &all, native(host, true, signature, handler));
+        let native = native(host, self.on, signature, handler);
+        add(globals, name, &all, native);
         self
     }
 }

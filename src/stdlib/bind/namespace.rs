@@ -4,7 +4,7 @@ use std::any::TypeId;
 
 use rhai::{Dynamic, Variant};
 
-use super::native::{add, native, register};
+use super::native::{On, add, native, register};
 use super::{Handler, Registry, Signature};
 
 /// A script module being declared.
@@ -25,12 +25,14 @@ impl Namespace<'_> {
         handler: Handler,
     ) -> &mut Self {
         let receiver = (self.receiver, self.name);
-        let signature = self.registry.method(receiver, name, params, handler);
+        let signature = self
+            .registry
+            .method(On::Copy, receiver, name, params, handler);
         let Registry {
             host, namespaces, ..
         } = self.registry;
         let module = &mut namespaces[self.place].1;
-        register(module, host, None, signature, handler);
+        register(module, host, (On::Nothing, None), signature, handler);
         self
     }
 
@@ -44,7 +46,9 @@ impl Namespace<'_> {
         in_place: Handler,
     ) -> &mut Self {
         let receiver = (self.receiver, self.name);
-        let signature = self.registry.method(receiver, name, params, handler);
+        let signature = self
+            .registry
+            .method(On::Copy, receiver, name, params, handler);
         let Registry {
             host, namespaces, ..
         } = self.registry;
@@ -54,7 +58,12 @@ impl Namespace<'_> {
             required: signature.required - 1,
             ..signature
         };
-        add(module, name, &[any], native(host, true, rest, in_place));
+        add(
+            module,
+            name,
+            &[any],
+            native(host, On::Variable, rest, in_place),
+        );
         self
     }
 
@@ -88,7 +97,7 @@ impl Namespace<'_> {
             globals,
             &format!("get${name}"),
             &[self.receiver],
-            native(host, true, signature, handler),
+            native(host, On::Copy, signature, handler),
         );
         self
     }

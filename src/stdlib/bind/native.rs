@@ -9,15 +9,27 @@ use super::{Handler, Signature};
 use crate::stdlib::call::Call;
 use crate::stdlib::host::Host;
 
+/// What a native is called on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum On {
+    /// Nothing: a plain function.
+    Nothing,
+    /// A copy of its first argument: our own types, which are small handles. Rhai then knows that the value has not
+    /// changed. It would otherwise store it again where it came from: in `d["a"].append(1)`, into `d`.
+    Copy,
+    /// The variable itself: Rhai's own types, which methods change.
+    Variable,
+}
+
 /// Registers one native for every number of arguments it takes.
 pub(super) fn register(
     module: &mut Module,
     host: &Arc<Host>,
-    receiver: Option<TypeId>,
+    (on, receiver): (On, Option<TypeId>),
     signature: Signature,
     handler: Handler,
 ) {
-    let native = native(host, receiver.is_some(), signature, handler);
+    let native = native(host, on, signature, handler);
     let mut types: Vec<TypeId> = receiver.into_iter().collect();
     types.resize(types.len() + signature.required, TypeId::of::<Dynamic>());
     for _ in signature.required..=signature.most() {
@@ -27,16 +39,12 @@ pub(super) fn register(
 }
 
 /// A handler as Rhai calls it, with any number of arguments.
-pub(super) fn native(
-    host: &Arc<Host>,
-    is_method: bool,
-    signature: Signature,
-    handler: Handler,
-) -> RhaiFunc {
+pub(super) fn native(host: &Arc<Host>, on: On, signature: Signature, handler: Handler) -> RhaiFunc {
     let host = host.clone();
     let func = Shared::new(
         move |context: Option<NativeCallContext>, args: &mut [&mut Dynamic]| {
             let context = context.ok_or("a native was called without its context")?;
+            let is_method = on != On::Nothing;
             handler(&mut Call::sort(
                 &host, &context, signature, is_method, args,
             )?)
@@ -44,7 +52,7 @@ pub(super) fn native(
     );
     let (has_context, is_pure, is_volatile) = (true, true, true);
     // Arguments are taken. Rhai hands a plain variable's own value to a method, a copy to a pure function.
-    if is_method {
+    if on == On::Variable {
         RhaiFunc::Method {
             func,
             has_context,

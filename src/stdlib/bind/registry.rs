@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, FnPtr, Module, Shared, Variant};
 
-use super::native::{add, native, register};
+use super::native::{On, add, native, register};
 use super::{Class, Handler, Namespace, Signature};
 use crate::stdlib::host::Host;
 
@@ -63,6 +63,7 @@ impl Registry {
     /// A method of the type `receiver`, by its script name; gives what the method takes.
     pub(super) fn method(
         &mut self,
+        on: On,
         receiver: (TypeId, &'static str),
         name: &'static str,
         params: &'static [&'static str],
@@ -74,7 +75,7 @@ impl Registry {
             signature,
         });
         let Self { globals, host, .. } = self;
-        register(globals, host, Some(receiver.0), signature, handler);
+        register(globals, host, (on, Some(receiver.0)), signature, handler);
         signature
     }
 
@@ -90,7 +91,8 @@ impl Registry {
             receiver: None,
             signature,
         });
-        register(&mut self.globals, &self.host, None, signature, handler);
+        let Self { globals, host, .. } = self;
+        register(globals, host, (On::Nothing, None), signature, handler);
         if let Ok(pointer) = FnPtr::new(name) {
             self.globals.set_var(name, pointer);
         }
@@ -112,7 +114,7 @@ impl Registry {
             globals,
             name,
             types,
-            native(host, false, signature, handler),
+            native(host, On::Nothing, signature, handler),
         );
     }
 
@@ -128,6 +130,7 @@ impl Registry {
         Class {
             registry: self,
             receiver: TypeId::of::<T>(),
+            on: On::Copy,
             name,
         }
     }
@@ -137,6 +140,7 @@ impl Registry {
         Class {
             registry: self,
             receiver: TypeId::of::<T>(),
+            on: On::Variable,
             name,
         }
     }

@@ -45,7 +45,7 @@ pub(super) fn register(registry: &mut Registry) {
             &["target?", "args?", "name?", "daemon?"],
             process_class::construct,
         )
-        .global("Lock", &[], synchronize::construct)
+        .global("Lock", &[], synchronize::lock::construct)
         .global("Queue", &["maxsize?"], queues::construct)
         .global("JoinableQueue", &["maxsize?"], queues::construct_joinable)
         .global("current_process", &[], |call| {

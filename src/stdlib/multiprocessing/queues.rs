@@ -13,6 +13,7 @@ use super::queue_items::{self, Items};
 use super::synchronize::deadline;
 use crate::stdlib::Outcome;
 use crate::stdlib::bind::Registry;
+use crate::stdlib::border::{ByPlace, number};
 use crate::stdlib::builtins::items_of;
 use crate::stdlib::call::{Call, Failure};
 use crate::stdlib::exceptions::{raise, raise_bare};
@@ -62,6 +63,26 @@ impl Queue {
         format!("<multiprocessing.queues.{class} {limit} qsize={size}>")
     }
 }
+
+pub(crate) const BY_PLACE: ByPlace = ByPlace {
+    numbers: &[number::QUEUE, number::JOINABLE_QUEUE],
+    leave: |value| {
+        let queue = value.read_lock::<Queue>()?;
+        let kind = if queue.joinable {
+            number::JOINABLE_QUEUE
+        } else {
+            number::QUEUE
+        };
+        Some((kind, queue.shared.handle().offset()))
+    },
+    enter: |session, kind, place| {
+        let shared = sync::Queue::open(session, place)?;
+        Ok(Dynamic::from(Queue::new(
+            shared,
+            kind == number::JOINABLE_QUEUE,
+        )))
+    },
+};
 
 pub(super) fn register(registry: &mut Registry) {
     registry

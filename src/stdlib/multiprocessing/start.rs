@@ -11,7 +11,7 @@ use rhai::{Array, Dynamic, Map, NativeCallContext};
 use super::child;
 use super::process::{Process, Stage, State};
 use super::start_method::StartMethod;
-use super::synchronize::Lock;
+use super::synchronize::lock::Lock;
 use crate::process::{Child, fork, signals, spawn};
 use crate::program::call::pack;
 use crate::program::environment::Environment;

@@ -2,8 +2,10 @@
 
 use rhai::Dynamic;
 
+use super::deadline;
 use crate::stdlib::Outcome;
 use crate::stdlib::bind::Registry;
+use crate::stdlib::border::{ByPlace, number};
 use crate::stdlib::call::{Call, Failure};
 use crate::stdlib::exceptions::raise;
 use crate::stdlib::host::{Host, session_failure};
@@ -17,6 +19,18 @@ const INHERITED: &str = "another process took this lock over from a holder that 
 /// A lock shared between processes and threads.
 #[derive(Debug, Clone)]
 pub(crate) struct Lock(pub sync::Mutex);
+
+pub(crate) const BY_PLACE: ByPlace = ByPlace {
+    numbers: &[number::LOCK],
+    leave: |value| {
+        let lock = value.read_lock::<Lock>()?;
+        Some((number::LOCK, lock.0.handle().offset()))
+    },
+    enter: |session, _, place| {
+        let lock = sync::Mutex::open(session, place)?;
+        Ok(Dynamic::from(Lock(lock)))
+    },
+};
 
 pub(super) fn register(registry: &mut Registry) {
     registry
@@ -44,20 +58,9 @@ pub(super) fn register(registry: &mut Registry) {
 }
 
 /// `Lock()`.
-pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
+pub(in super::super) fn construct(call: &mut Call<'_>) -> Outcome {
     let mutex = sync::Mutex::create(&call.host.session()?).map_err(session_failure)?;
     Ok(Dynamic::from(Lock(mutex)))
-}
-
-/// The deadline that Python's pair of `block` and `timeout` stands for: parameters `at` and `at + 1`.
-pub(super) fn deadline(call: &mut Call<'_>, at: usize) -> Result<Deadline, Failure> {
-    let block = call.bool_or(at, true);
-    let timeout = call.timeout(at + 1)?;
-    Ok(match timeout {
-        _ if !block => Deadline::NOW,
-        None => Deadline::NEVER,
-        Some(timeout) => Deadline::after(timeout),
-    })
 }
 
 fn acquire(call: &mut Call<'_>) -> Outcome {

@@ -1,0 +1,35 @@
+//! Whose rules an object follows where Python's modules differ.
+//!
+//! `multiprocessing.Lock`, `threading.Lock` and a manager's lock do the same; they differ in what they raise, and in
+//! what a time-out below zero means. The table is section "Same operation, three different errors" of the manual.
+
+/// Whose errors and time-outs an object has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Dialect {
+    #[default]
+    Multiprocessing,
+    /// `threading`, `queue`, and what a manager makes.
+    Threading,
+}
+
+impl Dialect {
+    /// Added to a handle's number on the wire by objects that follow `threading`.
+    const FLAG: u16 = 0x100;
+
+    /// The number on the wire of a handle that follows this dialect.
+    pub(crate) fn mark(self, number: u16) -> u16 {
+        match self {
+            Dialect::Multiprocessing => number,
+            Dialect::Threading => number | Self::FLAG,
+        }
+    }
+
+    /// The dialect of a handle with that number on the wire.
+    pub(crate) fn of(number: u16) -> Dialect {
+        if number & Self::FLAG == 0 {
+            Dialect::Multiprocessing
+        } else {
+            Dialect::Threading
+        }
+    }
+}
