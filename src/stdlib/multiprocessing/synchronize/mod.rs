@@ -1,6 +1,6 @@
 //! What processes wait for each other with, under the name of Python's `multiprocessing/synchronize.py`.
 //!
-//! - [`lock`]: `Lock`.
+//! - [`lock`][]: `Lock`.
 
 pub(crate) mod lock;
 
