@@ -10,6 +10,7 @@ mod text; // un-indented literals, folded process numbers
 
 // The subjects.
 mod cli; // the command line
+mod conformance; // what Python does, by numbered cases
 mod multiprocessing; // Process, Lock, Queue and the life of a family
 mod readme; // the script of the README
 mod scripts; // builtins, os, sys, time, random, json: each script by its whole output

@@ -1,9 +1,6 @@
 //! Every way to end, and what the parent learns of it.
 
-use nix::sys::signal::{Signal, kill};
-use nix::unistd::Pid;
-
-use crate::harness::{Script, each_start_method, prints};
+use crate::harness::{Script, each_start_method};
 
 /// A script that starts `body` as a child and prints its exit code.
 fn exit_code_of(body: &str) -> Script {
@@ -26,37 +23,6 @@ fn ends_with_message(body: &str, code: i32, stderr: &str) {
     });
 }
 
-// Case 31.
-#[test]
-fn a_child_that_returns_ends_with_0() {
-    ends_with("42", 0);
-}
-
-// Cases 32 and 34, all in one run each.
-#[test]
-fn sys_exit_and_os_exit_give_their_number_modulo_256() {
-    prints(
-        "
-        fn code(ending) {
-            let p = Process(ending);
-            p.start();
-            p.join();
-            p.exitcode
-        }
-        print(code(|| sys.exit()), code(|| sys.exit(None)), code(|| sys.exit(true)), code(|| sys.exit(false)));
-        print(code(|| sys.exit(8)), code(|| sys.exit(256)), code(|| sys.exit(257)), code(|| sys.exit(-1)));
-        print(code(|| exit(9)), code(|| exit()), code(|| { throw SystemExit(3); }));
-        print(code(|| os._exit(7)), code(|| os._exit(256)), code(|| os._exit(-1)));
-        ",
-        "
-        0 0 1 0
-        8 0 1 255
-        9 0 3
-        7 0 255
-        ",
-    );
-}
-
 // Table of exit codes: anything that is no number is printed and means 1.
 #[test]
 fn sys_exit_with_a_text_prints_it_and_ends_with_1() {
@@ -69,22 +35,6 @@ fn sys_exit_with_a_text_prints_it_and_ends_with_1() {
 fn sys_exit_cannot_be_caught_by_a_handler_for_errors() {
     ends_with("try { sys.exit(4); } catch { print(\"caught\"); }", 4);
     ends_with("[1].map(|x| sys.exit(5)); print(\"went on\");", 5);
-}
-
-// Case 31.
-#[test]
-fn an_uncaught_exception_ends_with_1_and_is_shown_once() {
-    ends_with_message(
-        "throw ValueError(\"bad\");",
-        1,
-        r#"
-        Process Process-1:
-        Traceback (most recent call last):
-          File "main.rhai", line 1, in <lambda>
-            let p = Process(|| { throw ValueError("bad"); });
-        ValueError: bad
-        "#,
-    );
 }
 
 #[test]
@@ -162,132 +112,10 @@ fn whatever_a_child_throws_arrives_as_an_exception() {
     });
 }
 
-// Case 35.
-#[test]
-fn a_signal_is_the_exit_code_with_a_minus() {
-    prints(
-        r#"
-        let p = Process(|| time.sleep(3600));
-        p.start();
-        p.terminate();
-        p.join();
-        print(p.exitcode, p, active_children());
-        let p = Process(|| time.sleep(3600));
-        p.start();
-        p.kill();
-        p.join();
-        print(p.exitcode, p, active_children());
-        p.terminate();
-        p.kill();
-        print(p.exitcode);
-        "#,
-        "
-        -15 <Process name='Process-1' pid=<pid 1> parent=<main> stopped exitcode=-SIGTERM> []
-        -9 <Process name='Process-2' pid=<pid 2> parent=<main> stopped exitcode=-SIGKILL> []
-        -9
-        ",
-    );
-}
-
-// Case 35: from outside.
-#[test]
-fn a_signal_from_outside_is_seen_by_the_parent() {
-    each_start_method(|method| {
-        for (signal, shown) in [
-            (Signal::SIGSEGV, "-11 -SIGSEGV"),
-            (Signal::SIGKILL, "-9 -SIGKILL"),
-            (Signal::SIGTERM, "-15 -SIGTERM"),
-        ] {
-            let running = Script::text(
-                r#"
-                let p = Process(|| { print("child", os.getpid()); time.sleep(3600); });
-                p.start();
-                p.join();
-                print(p.exitcode, str(p).split("exitcode=")[1].split(">")[0]);
-                "#,
-            )
-            .start_method(method)
-            .start();
-            let child = running.wait_for_line("child ").parse().unwrap();
-            kill(Pid::from_raw(child), signal).unwrap();
-            let output = running.finish();
-            output.assert_quiet();
-            assert_eq!(output.stdout.lines().last(), Some(shown));
-        }
-    });
-}
-
 #[test]
 fn a_child_can_kill_itself() {
     ends_with("os.kill(os.getpid(), 9); time.sleep(3600);", -9);
     ends_with("os.kill(os.getpid(), 15); time.sleep(3600);", -15);
-}
-
-#[test]
-fn a_terminated_child_runs_no_handler_for_errors() {
-    each_start_method(|method| {
-        Script::text(
-            r#"
-            fn task(q) {
-                try { q.put("ready"); time.sleep(3600); } catch { print("caught"); }
-                print("went on");
-            }
-            let q = Queue();
-            let p = Process(task, [q]);
-            p.start();
-            q.get();
-            p.terminate();
-            p.join();
-            print(p.exitcode);
-            "#,
-        )
-        .start_method(method)
-        .run()
-        .assert(0, "-15\n", "");
-    });
-}
-
-// Case 40.
-#[test]
-fn a_child_reads_an_empty_standard_input() {
-    each_start_method(|method| {
-        Script::text(
-            r#"
-            fn ask() { print(error_of(|| input("name? "))); }
-            let p = Process(ask);
-            p.start();
-            p.join();
-            print(input(), p.exitcode);
-            "#,
-        )
-        .start_method(method)
-        .stdin("the parent's line\n")
-        .run()
-        .assert(
-            0,
-            "name? EOFError: EOF when reading a line\nthe parent's line 0\n",
-            "",
-        );
-    });
-}
-
-// Case 41.
-#[test]
-fn closed_outputs_do_not_change_the_exit_code() {
-    each_start_method(|method| {
-        let code = r#"
-            let p = Process(|| 1);
-            p.start();
-            p.join();
-            sys.exit(40 + p.exitcode);
-        "#;
-        for closing in [">&-", "2>&-", ">&- 2>&-", "<&-", "<&- >&- 2>&-"] {
-            let script = Script::text(code)
-                .start_method(method)
-                .through_shell(&format!("exec \"$@\" {closing}"));
-            assert_eq!(script.run().code(), 40, "with {closing}");
-        }
-    });
 }
 
 #[test]

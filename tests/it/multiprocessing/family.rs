@@ -165,28 +165,6 @@ fn a_daemon_s_death_by_a_killed_parent_holds_in_the_next_generation() {
 }
 
 #[test]
-fn os_exit_of_the_main_process_leaves_a_child_behind() {
-    each_start_method(|method| {
-        let mut running = Script::text(
-            r#"
-            fn child(q) { print("child", os.getpid()); q.put(1); time.sleep(3600); }
-            let q = Queue();
-            Process(child, [q]).start();
-            q.get();
-            os._exit(5);
-            "#,
-        )
-        .start_method(method)
-        .start();
-        let child: i32 = running.wait_for_line("child ").parse().unwrap();
-        assert_eq!(running.wait_for_main().code(), Some(5));
-        assert!(is_running(child));
-        kill(Pid::from_raw(child), Signal::SIGKILL).unwrap();
-        running.finish_within(Duration::from_secs(10));
-    });
-}
-
-#[test]
 fn what_a_killed_child_has_printed_is_not_lost() {
     each_start_method(|method| {
         Script::text(

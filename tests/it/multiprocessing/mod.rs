@@ -1,4 +1,4 @@
-//! `multiprocessing`, by CPython's own test cases and beyond: the numbers in comments are those of the conformance list.
+//! `multiprocessing` beyond the numbered cases of `conformance`.
 
 mod corners; // scripts that refer to themselves, run out of things, or look like something else
 mod exit_codes; // every way to end, and what the parent learns of it

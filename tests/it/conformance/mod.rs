@@ -1,0 +1,10 @@
+//! CPython's own test cases as scripts: one test per numbered case, one file per group.
+//!
+//! What a case says differently from Python is in `docs/differences.md`, with the cases that wait for threads, signal
+//! handlers or sockets.
+
+mod a_process_attributes; // 1 to 14
+mod b_process_protocol; // 16 to 29
+mod c_process_ends; // 31 to 44
+mod d_locks; // 46 to 56
+mod i_queue; // 94 to 110
