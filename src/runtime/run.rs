@@ -136,6 +136,7 @@ impl Runtime {
             code = INTERRUPTED;
         }
         host.leave(
+            code,
             matches!(ending, Ending::Terminated) || matches!(request, Some(Stop::Terminate)),
         );
         code

@@ -2,11 +2,11 @@
 #![allow(unsafe_code)]
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 
 use super::ShmError;
-use super::layout::Offset;
+use super::layout::{Offset, peek};
 use super::object::Kind;
 use super::session::Session;
 
@@ -155,6 +155,16 @@ impl Handle {
     pub(crate) fn kind(&self) -> Kind {
         self.kind
     }
+
+    /// This process's stake in the object, which outlives its handles and is forfeited at its end; `None` when the process has left
+    /// the session, or is a forked child that was not granted the object.
+    ///
+    /// It is a word of the process the caller runs in: a forked child has one of its own.
+    pub(crate) fn stake(&self) -> Option<&AtomicU64> {
+        let table = self.session.handles().lock();
+        let held = table.get(&self.object)?;
+        Some(self.session.stake_at(held.node))
+    }
 }
 
 impl Drop for Handle {
@@ -175,6 +185,10 @@ impl Session {
             return;
         }
         let node = held.node;
+        // A stake stays until the process ends or opens the object again, unless nobody is left whom it could matter to.
+        if peek(self.stake_at(node)) != 0 && self.segment().reference_count(object) > 1 {
+            return;
+        }
         // Without a thread slot nothing can be given back now; the node goes with the process.
         let (Ok(thread), Ok(entry)) = (self.thread(), self.my_entry()) else {
             return;
@@ -190,7 +204,8 @@ impl Session {
         let thread = self.thread()?;
         let entry = self.my_entry()?;
         let mut table = self.handles().lock();
-        for (_, held) in table.extract_if(|_, held| held.handles == 0) {
+        let unopened = |held: &Held| held.handles == 0 && peek(self.stake_at(held.node)) == 0;
+        for (_, held) in table.extract_if(|_, held| unopened(held)) {
             thread.release(entry, held.node);
         }
         drop(table);

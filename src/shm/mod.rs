@@ -34,6 +34,7 @@ pub(crate) use layout::{Offset, peek, poke};
 pub(crate) use message::message_bytes;
 pub(crate) use object::{Kind, ObjectHeader};
 pub(crate) use process_table::{Birth, ProcessId, ProcessInfo, ProcessState};
+pub(crate) use reference::{Farewell, Leaver};
 pub(crate) use segment::{Segment, futex_half};
 pub(crate) use session::{KindOperations, Kinds, MemoryUse, Session, SessionOptions};
 pub(crate) use shared::{Shared, shared_struct};

@@ -6,7 +6,9 @@ use super::ShmError;
 use super::layout::{
     MAX_PROCESSES, NAME_WORDS, Offset, PROCESSES_START, ProcessEntry, ROW, peek, poke,
 };
+use super::reference::{Farewell, Leaver};
 use super::segment::Segment;
+use super::session::Session;
 use super::step::step;
 use super::thread_slot::Thread;
 use crate::sys::identity;
@@ -173,6 +175,23 @@ impl Segment {
         }
     }
 
+    /// Whether the process is dead and all its threads have been swept, so that nothing it did is left half done.
+    pub(super) fn process_is_gone(&self, process: ProcessId) -> bool {
+        self.process_is_dead(process)
+            && (0..self.thread_rows()).all(|row| {
+                let slot = self.thread_slot(row);
+                slot.claim.load(Ordering::Acquire) == 0 || peek(&slot.process) != process.pack()
+            })
+    }
+
+    /// Whether the process of a row has died, and nobody has given back what it held.
+    pub(super) fn died_unswept(&self, row: u32) -> bool {
+        let entry = self.process_entry(row);
+        let generation = entry.generation.load(Ordering::Acquire) as u32;
+        entry.state.load(Ordering::Acquire) == RUNNING
+            && self.process_is_dead(ProcessId { row, generation })
+    }
+
     /// The id in the system and the name of a process; of one that has ended, as long as its entry has not been used again.
     pub(crate) fn describe(&self, process: ProcessId) -> Option<(u32, String)> {
         self.entry_of(process)
@@ -267,19 +286,22 @@ impl Thread<'_> {
             Ok(())
         })
     }
+}
 
+impl Session {
     /// Give back what a process holds that is gone or leaving; its entry stays for its parent.
-    pub(super) fn end_entry(self, entry: &ProcessEntry) {
-        self.release_all(entry);
-        self.free_from(&entry.payload);
+    pub(super) fn end_entry(&self, thread: Thread<'_>, entry: &ProcessEntry, leaver: Leaver) {
+        self.release_all(thread, entry, leaver);
+        thread.free_from(&entry.payload);
         entry.state.store(ENDED, Ordering::Release);
         step();
     }
 
     /// Give back everything, and the entry itself.
-    pub(super) fn free_entry(self, entry: &ProcessEntry) {
-        self.end_entry(entry);
-        self.free_from(&entry.report);
+    pub(super) fn free_entry(&self, thread: Thread<'_>, entry: &ProcessEntry, process: ProcessId) {
+        let farewell = Farewell::Died;
+        self.end_entry(thread, entry, Leaver { process, farewell });
+        thread.free_from(&entry.report);
         entry.state.store(FREE, Ordering::Release);
         step();
     }

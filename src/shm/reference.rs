@@ -1,5 +1,8 @@
 //! Who refers to an object: processes, by a list of small nodes each, so that a dead process's references can be given back; and
 //! other objects, by a word each.
+//!
+//! A node also carries the process's *stake* in the object: a word whose meaning is the object's own, such as the permits the
+//! process has taken. While it is not zero, the end of the process is told to the object, which takes the stake back.
 
 use std::sync::atomic::AtomicU64;
 
@@ -7,7 +10,9 @@ use super::ShmError;
 use super::arena::Arena;
 use super::layout::{Offset, ProcessEntry, peek, poke};
 use super::object::Kind;
+use super::process_table::ProcessId;
 use super::segment::Segment;
+use super::session::Session;
 use super::shared::shared_struct;
 use super::step::step;
 use super::thread_slot::Thread;
@@ -18,7 +23,27 @@ shared_struct! {
         object: AtomicU64,
         previous: AtomicU64,
         next: AtomicU64,
+        /// What the object owes to the process's life; the object's to write.
+        stake: AtomicU64,
     }
+}
+
+/// How a process goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Farewell {
+    /// In order, its work done.
+    Finished,
+    /// In order, after an error nobody caught or with an exit code that says so.
+    Failed,
+    /// Without a word: killed, or ended behind the session's back.
+    Died,
+}
+
+/// A process whose stakes are taken back.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Leaver {
+    pub(crate) process: ProcessId,
+    pub(crate) farewell: Farewell,
 }
 
 impl Arena<'_> {
@@ -30,6 +55,7 @@ impl Arena<'_> {
         poke(&reference.object, object.0);
         poke(&reference.previous, 0);
         poke(&reference.next, first.0);
+        poke(&reference.stake, 0);
         step();
         if !first.is_none() {
             self.set(&self.segment().at::<Reference>(first).previous, node.0);
@@ -123,19 +149,10 @@ impl Thread<'_> {
         }
     }
 
-    /// Give back whatever the process holds, one reference at a time.
-    pub(super) fn release_all(self, entry: &ProcessEntry) {
-        loop {
-            let arena = self.arena();
-            let node = Offset(peek(&entry.references));
-            if node.is_none() {
-                return;
-            }
-            let object = arena.unlink_reference(entry, node);
-            arena.uncount_reference(object);
-            arena.free(node);
-            arena.commit();
-        }
+    /// The first of the process's nodes, with no half-done change to the list.
+    fn first_reference(self, entry: &ProcessEntry) -> Offset {
+        let _arena = self.arena();
+        Offset(peek(&entry.references))
     }
 
     /// The process's nodes and the objects they stand for.
@@ -150,5 +167,34 @@ impl Thread<'_> {
             node = Offset(peek(&reference.next));
         }
         found
+    }
+}
+
+impl Session {
+    /// Give back whatever a process holds that is gone or leaving, one reference at a time, and its stakes before.
+    ///
+    /// None of its threads is inside a critical section any more: those of the dead have been swept.
+    pub(super) fn release_all(&self, thread: Thread<'_>, entry: &ProcessEntry, leaver: Leaver) {
+        loop {
+            let node = thread.first_reference(entry);
+            if node.is_none() {
+                return;
+            }
+            let reference: &Reference = self.segment().at(node);
+            if peek(&reference.stake) != 0 {
+                let object = Offset(peek(&reference.object));
+                let kind = self.segment().kind_at(object);
+                if let Some(known) = kind.and_then(|kind| self.operations(kind)) {
+                    (known.forfeit)(self, thread, object, &reference.stake, leaver);
+                }
+                step();
+            }
+            thread.release(entry, node);
+        }
+    }
+
+    /// The word of a node that holds the process's stake.
+    pub(super) fn stake_at(&self, node: Offset) -> &AtomicU64 {
+        &self.segment().at::<Reference>(node).stake
     }
 }

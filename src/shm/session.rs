@@ -11,6 +11,7 @@ use super::handle::HandleTable;
 use super::layout::{Offset, ProcessEntry, ROW, THREADS_START, peek};
 use super::object::Kind;
 use super::process_table::{Birth, ProcessId, ProcessInfo, RESERVED};
+use super::reference::{Farewell, Leaver};
 use super::segment::Segment;
 use super::thread_slot::{self, Registrar, Thread};
 use crate::sys::{cpu, identity, interrupt, quota};
@@ -25,6 +26,9 @@ pub(crate) struct KindOperations {
     pub(crate) destroy: fn(&Session, Thread<'_>, Offset),
     /// Finish what a dead thread may have left half done in the object, and wake whoever may wait for that.
     pub(crate) settle: fn(&Session, Thread<'_>, Offset),
+    /// Take back the stake of a process that ends, and zero it, in one transaction; after a crash it is called again if the stake
+    /// is not zero. See [`Handle::stake`](super::Handle::stake).
+    pub(crate) forfeit: fn(&Session, Thread<'_>, Offset, &AtomicU64, Leaver),
 }
 
 /// The kinds of objects a session knows.
@@ -297,9 +301,9 @@ impl Session {
         Ok(())
     }
 
-    /// Leave the session in order: everything this process holds is given back. No other thread of the process may use the session
-    /// any more, and neither may this one.
-    pub(crate) fn leave(&self) {
+    /// Leave the session in order: everything this process holds is given back, and whoever it matters to is told how it ended. No
+    /// other thread of the process may use the session any more, and neither may this one.
+    pub(crate) fn leave(&self, farewell: Farewell) {
         let Ok(entry) = self.my_entry() else { return };
         if peek(&entry.pid) != u64::from(identity::process_id()) {
             // A forked child that never entered: the entry is its parent's.
@@ -307,7 +311,8 @@ impl Session {
         }
         self.handles().clear();
         if let Ok(thread) = self.thread() {
-            thread.end_entry(entry);
+            let process = self.me();
+            self.end_entry(thread, entry, Leaver { process, farewell });
             self.destroy_doomed(thread);
         }
         self.0.me.store(ProcessId::NONE.pack(), Ordering::Relaxed);
@@ -332,7 +337,7 @@ impl Drop for Inner {
             spins: self.spins,
             handles: HandleTable::new(),
         }));
-        last.leave();
+        last.leave(Farewell::Finished);
         // Whatever `leave` did, this handle must not leave once more.
         last.0.me.store(ProcessId::NONE.pack(), Ordering::Relaxed);
     }

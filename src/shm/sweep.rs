@@ -10,6 +10,7 @@ use super::ShmError;
 use super::latch::{Latched, Patience, Predecessor};
 use super::layout::{Offset, ProcessEntry, ThreadSlot, peek, poke};
 use super::process_table::{ENDED, FREE, ProcessId, RESERVED, RUNNING};
+use super::reference::{Farewell, Leaver};
 use super::session::Session;
 use super::step::step;
 use super::thread_slot::{Thread, slot_thread_exists};
@@ -56,7 +57,7 @@ impl Session {
             self.sweep_threads(thread);
             let still_its = self.segment().entry_of(child).is_some();
             if still_its && peek(&entry.state) != FREE {
-                thread.free_entry(entry);
+                self.free_entry(thread, entry, child);
             }
             self.sweep_processes(thread);
             self.destroy_listed(thread);
@@ -112,26 +113,31 @@ impl Session {
         for row in 0..self.segment().process_rows() as u32 {
             let entry = self.segment().process_entry(row);
             let generation = entry.generation.load(Ordering::Acquire) as u32;
+            let process = ProcessId { row, generation };
             match entry.state.load(Ordering::Acquire) {
-                RUNNING
-                    if self
-                        .segment()
-                        .process_is_dead(ProcessId { row, generation }) =>
-                {
-                    thread.end_entry(entry);
-                    self.free_orphan(thread, entry);
+                RUNNING if self.segment().process_is_gone(process) => {
+                    let farewell = Farewell::Died;
+                    self.end_entry(thread, entry, Leaver { process, farewell });
+                    self.free_orphan(thread, entry, process);
                 }
-                ENDED | RESERVED => self.free_orphan(thread, entry),
+                ENDED | RESERVED => self.free_orphan(thread, entry, process),
                 _ => {}
             }
         }
     }
 
+    /// Sweep if a process has died that nobody has swept: what a wait does at its heartbeat when a death can bring what it waits for.
+    pub(crate) fn sweep_the_dead(&self) -> Result<(), ShmError> {
+        let segment = self.segment();
+        let died = (0..segment.process_rows() as u32).any(|row| segment.died_unswept(row));
+        if died { self.sweep() } else { Ok(()) }
+    }
+
     /// Free an entry whose process is gone, or never came, when nobody is left who could ask about it.
-    fn free_orphan(&self, thread: Thread<'_>, entry: &ProcessEntry) {
+    fn free_orphan(&self, thread: Thread<'_>, entry: &ProcessEntry, process: ProcessId) {
         let parent = ProcessId::unpack(peek(&entry.parent));
         if parent.is_none() || self.segment().process_is_dead(parent) {
-            thread.free_entry(entry);
+            self.free_entry(thread, entry, process);
         }
     }
 

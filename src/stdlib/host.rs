@@ -158,10 +158,15 @@ impl Host {
     /// The last thing a process does: what waits is written, the session has everything back.
     ///
     /// A process that SIGTERM has ended then dies by it, so that its parent sees that.
-    pub(crate) fn leave(&self, terminated: bool) {
+    pub(crate) fn leave(&self, code: i32, terminated: bool) {
         let _ = self.output.flush();
         if let Some(session) = self.existing_session() {
-            session.leave();
+            let farewell = if code == 0 && !terminated {
+                sync::Farewell::Finished
+            } else {
+                sync::Farewell::Failed
+            };
+            session.leave(farewell);
         }
         if terminated {
             sys::signal::die_by(sys::signal::Signal::SIGTERM);

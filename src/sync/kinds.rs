@@ -1,9 +1,12 @@
 //! The kinds of objects a session holds, and what is done with each when nobody uses it any more or a user of it died.
 
 use std::os::fd::OwnedFd;
+use std::sync::atomic::AtomicU64;
 
 use super::queue;
-use crate::shm::{KindOperations, Kinds, Offset, Session, SessionOptions, ShmError, Thread};
+use crate::shm::{
+    KindOperations, Kinds, Leaver, Offset, Session, SessionOptions, ShmError, Thread,
+};
 
 /// What an object is: the numbers in its header.
 pub(crate) mod kind {
@@ -20,23 +23,29 @@ static KINDS: Kinds = &[
         name: "lock",
         destroy: nothing,
         settle: nothing,
+        forfeit: no_stake,
     },
     KindOperations {
         kind: kind::QUEUE,
         name: "queue",
         destroy: queue::destroy,
         settle: queue::settle,
+        forfeit: no_stake,
     },
     KindOperations {
         kind: kind::REENTRANT_MUTEX,
         name: "reentrant lock",
         destroy: nothing,
         settle: nothing,
+        forfeit: no_stake,
     },
 ];
 
 /// For objects that own nothing and have no critical sections.
 fn nothing(_: &Session, _: Thread<'_>, _: Offset) {}
+
+/// For objects in which no process has a stake.
+fn no_stake(_: &Session, _: Thread<'_>, _: Offset, _: &AtomicU64, _: Leaver) {}
 
 /// A new session with this process as its first.
 pub(crate) fn create_session(options: &SessionOptions) -> Result<Session, ShmError> {

@@ -20,4 +20,6 @@ pub(crate) use queue::Queue;
 pub(crate) use reentrant::{NotHolder, ReentrantMutex};
 pub(crate) use wait::{noted, wait_kind};
 
-pub(crate) use crate::shm::{Birth, Offset, ProcessId, Session, SessionOptions, ShmError};
+pub(crate) use crate::shm::{
+    Birth, Farewell, Offset, ProcessId, Session, SessionOptions, ShmError,
+};

@@ -92,7 +92,7 @@ fn conclude(host: &Arc<Host>, process: &Process, ending: &Ending) -> i32 {
     let request = host.family.finish(host, told_to_end);
     let terminated =
         matches!(ending, Ending::Terminated) || matches!(request, Some(Stop::Terminate));
-    host.leave(terminated);
+    host.leave(code, terminated);
     code
 }
 

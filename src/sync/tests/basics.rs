@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{audit, session};
 use crate::shm::Birth;
-use crate::sync::{Acquired, Deadline, Mutex, Queue};
+use crate::sync::{Acquired, Deadline, Farewell, Mutex, Queue};
 use crate::sys::testing::{Ended, fork_child, reap};
 
 #[test]
@@ -45,7 +45,7 @@ fn many_messages_pass_between_processes_in_order() {
                 .put(&number.to_le_bytes(), &[], Deadline::NEVER)
                 .unwrap();
         }
-        session.leave();
+        session.leave(Farewell::Finished);
     });
     for number in 0..100_000_u64 {
         let deadline = Deadline::after(Duration::from_secs(20));

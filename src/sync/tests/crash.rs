@@ -2,7 +2,7 @@
 
 use super::audit;
 use crate::shm::points;
-use crate::shm::{Birth, ProcessId, Session};
+use crate::shm::{Birth, Farewell, ProcessId, Session};
 use crate::sys::testing::{Ended, exit_now, fork_child, reap};
 
 /// What comes first after a death: the sweep of whoever reaped the child, or the next operation of somebody who knows nothing.
@@ -54,7 +54,7 @@ fn child_dying_at(session: &Session, fatal: u64, body: &dyn Fn()) -> (ProcessId,
         points::arm(fatal);
         body();
         points::disarm();
-        session.leave();
+        session.leave(Farewell::Finished);
         exit_now(0);
     });
     (child, end_of(pid))
@@ -77,7 +77,7 @@ pub(super) fn life_ending_at(
         points::arm(fatal);
         session.enter_child(child).unwrap();
         body();
-        session.leave();
+        session.leave(Farewell::Finished);
         points::disarm();
         exit_now(0);
     });

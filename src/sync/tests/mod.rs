@@ -13,7 +13,7 @@ mod storm;
 use std::time::Duration;
 
 use crate::shm::{Birth, ProcessId, Session, SessionOptions};
-use crate::sync::{Deadline, create_session};
+use crate::sync::{Deadline, Farewell, create_session};
 use crate::sys::testing::fork_child;
 use audit::audit;
 
@@ -67,7 +67,7 @@ fn enter_as_child(session: &Session, body: impl FnOnce()) -> (ProcessId, u32) {
     let pid = fork_child(|| {
         session.enter_child(child).unwrap();
         body();
-        session.leave();
+        session.leave(Farewell::Finished);
     });
     (child, pid)
 }

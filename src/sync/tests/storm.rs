@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::{audit, message, session};
 use crate::shm::{Birth, ProcessId, Session, points};
-use crate::sync::{Acquired, Deadline, Mutex, PutError, Queue};
+use crate::sync::{Acquired, Deadline, Farewell, Mutex, PutError, Queue};
 use crate::sys::clock::now_ns;
 use crate::sys::testing::{Ended, fork_child, kill_and_reap, shared_words, sleep_us, try_reap};
 
@@ -218,7 +218,7 @@ impl Storm<'_> {
                 Role::Locker => lock_and_unlock(self.ledger, self.lock),
             }
             points::disarm();
-            self.session.leave();
+            self.session.leave(Farewell::Finished);
         });
         Child { role, pid, id }
     }
