@@ -4,6 +4,7 @@
 #![allow(clippy::print_stderr)]
 
 // What tests are made of.
+mod examples; // the examples of a document, run
 mod harness; // runs scripts by the real command, under a watchdog
 mod process_table; // what the kernel knows about a run
 mod text; // un-indented literals, folded process numbers
@@ -11,6 +12,7 @@ mod text; // un-indented literals, folded process numbers
 // The subjects.
 mod cli; // the command line
 mod conformance; // what Python does, by numbered cases
+mod manual; // the examples of docs/modules
 mod multiprocessing; // Process, Lock, Queue and the life of a family
 mod readme; // the script of the README
 mod scripts; // builtins, os, sys, time, random, json: each script by its whole output
