@@ -8,7 +8,7 @@ use super::exceptions::Exception;
 use super::host::Host;
 use super::multiprocessing::family::Identity;
 use super::multiprocessing::process::{Process, Stage, State};
-use super::multiprocessing::{queues, synchronize};
+use super::multiprocessing::{queues, sharedctypes, synchronize};
 use super::text::str_of;
 use super::values::custom_text;
 use crate::sync::{self, Offset};
@@ -19,6 +19,9 @@ pub(crate) mod number {
     pub(crate) const LOCK: u16 = 1;
     pub(crate) const QUEUE: u16 = 2;
     pub(crate) const JOINABLE_QUEUE: u16 = 3;
+    pub(crate) const RLOCK: u16 = 4;
+    pub(crate) const RAW_VALUE: u16 = 20;
+    pub(crate) const RAW_ARRAY: u16 = 21;
 }
 
 /// How the values of one type travel when they are no more than a place in the session.
@@ -41,9 +44,17 @@ pub(crate) struct ByParts {
     pub enter: fn(&Arc<Host>, Dynamic) -> Result<Dynamic, String>,
 }
 
-const BY_PLACE: &[ByPlace] = &[synchronize::lock::BY_PLACE, queues::BY_PLACE];
+const BY_PLACE: &[ByPlace] = &[
+    synchronize::lock::BY_PLACE,
+    synchronize::rlock::BY_PLACE,
+    queues::BY_PLACE,
+    sharedctypes::RAW_VALUE,
+    sharedctypes::RAW_ARRAY,
+];
 
 const BY_PARTS: &[ByParts] = &[
+    sharedctypes::VALUE,
+    sharedctypes::ARRAY,
     ByParts {
         name: "Exception",
         leave: |value| Some(parts_of_exception(&*value.read_lock()?)),

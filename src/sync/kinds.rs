@@ -15,6 +15,7 @@ pub(crate) mod kind {
     pub(crate) const MUTEX: Kind = 1;
     pub(crate) const QUEUE: Kind = 2;
     pub(crate) const REENTRANT_MUTEX: Kind = 3;
+    pub(crate) const CELLS: Kind = 20;
 }
 
 static KINDS: Kinds = &[
@@ -35,6 +36,13 @@ static KINDS: Kinds = &[
     KindOperations {
         kind: kind::REENTRANT_MUTEX,
         name: "reentrant lock",
+        destroy: nothing,
+        settle: nothing,
+        forfeit: no_stake,
+    },
+    KindOperations {
+        kind: kind::CELLS,
+        name: "row of shared values",
         destroy: nothing,
         settle: nothing,
         forfeit: no_stake,

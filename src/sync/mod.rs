@@ -2,6 +2,7 @@
 // What tells about a queue or lock is read by tests so far.
 #![allow(dead_code, unused_imports)]
 
+mod cells;
 mod event_word;
 mod failure;
 mod kinds;
@@ -13,6 +14,7 @@ mod tests;
 mod wait;
 
 pub(crate) use crate::sys::clock::Deadline;
+pub(crate) use cells::Cells;
 pub(crate) use failure::{NotReleased, PutError, TooManyDone, WaitError};
 pub(crate) use kinds::{attach_session, create_session, kind};
 pub(crate) use mutex::{Acquired, Mutex, Owner};

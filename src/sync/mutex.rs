@@ -249,6 +249,13 @@ impl Mutex {
         peek(&self.object().word) & !FLAGS == thread.owner
     }
 
+    /// Whether the calling thread acquired the lock and nobody has released it since.
+    pub(crate) fn is_held_here(&self) -> bool {
+        self.session()
+            .thread()
+            .is_ok_and(|thread| self.is_of(thread))
+    }
+
     fn is_mine(&self, word: u64) -> bool {
         owner_parts(word).is_some_and(|(process, _)| process == self.session().me())
     }

@@ -176,6 +176,11 @@ impl Registry {
         }
     }
 
+    /// What the natives share.
+    pub(crate) fn host(&self) -> &Arc<Host> {
+        &self.host
+    }
+
     /// The module of global names itself, for what needs Rhai's own registration (iterators, operators).
     pub(crate) fn globals(&mut self) -> &mut Module {
         &mut self.globals

@@ -7,7 +7,8 @@
 //! - [`start_method`]: fork or spawn.
 //!
 //! Shared objects:
-//! - [`synchronize`][]: `Lock`.
+//! - [`synchronize`][]: `Lock`, `RLock`.
+//! - [`sharedctypes`]: `Value`, `Array`; [`slices`]: places in what has an order.
 //! - [`queues`]: `Queue`, `JoinableQueue`; [`queue_items`]: iterating over one.
 
 pub(crate) mod child;
@@ -17,6 +18,8 @@ mod process_class;
 mod queue_items;
 pub(crate) mod queues;
 mod relative;
+pub(crate) mod sharedctypes;
+mod slices;
 pub(crate) mod start;
 pub(crate) mod start_method;
 pub(crate) mod synchronize;
@@ -37,6 +40,7 @@ pub(super) fn register(registry: &mut Registry) {
     process_class::register(registry);
     synchronize::register(registry);
     queues::register(registry);
+    sharedctypes::register(registry);
     relative::register(registry);
     registry
         .namespace("multiprocessing", Multiprocessing)
@@ -46,6 +50,27 @@ pub(super) fn register(registry: &mut Registry) {
             process_class::construct,
         )
         .global("Lock", &[], synchronize::lock::construct)
+        .global("RLock", &[], synchronize::rlock::construct)
+        .global(
+            "Value",
+            &["typecode_or_type", "value?", "lock?"],
+            sharedctypes::construct_value,
+        )
+        .global(
+            "Array",
+            &["typecode_or_type", "size_or_initializer", "lock?"],
+            sharedctypes::construct_array,
+        )
+        .global(
+            "RawValue",
+            &["typecode_or_type", "value?"],
+            sharedctypes::construct_raw_value,
+        )
+        .global(
+            "RawArray",
+            &["typecode_or_type", "size_or_initializer"],
+            sharedctypes::construct_raw_array,
+        )
         .global("Queue", &["maxsize?"], queues::construct)
         .global("JoinableQueue", &["maxsize?"], queues::construct_joinable)
         .global("current_process", &[], |call| {

@@ -1,5 +1,6 @@
 //! `multiprocessing` beyond the numbered cases of `conformance`.
 
+mod array; // Array and RawArray
 mod corners; // scripts that refer to themselves, run out of things, or look like something else
 mod exit_codes; // every way to end, and what the parent learns of it
 mod family; // who waits for whom, who dies with whom
@@ -10,3 +11,4 @@ mod process; // a Process's identity, attributes and arguments
 mod queue; // Queue and JoinableQueue
 mod signals; // Ctrl-C and SIGTERM
 mod start_methods; // fork and spawn show a child the same
+mod value; // Value and RawValue

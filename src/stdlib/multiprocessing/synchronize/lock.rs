@@ -69,7 +69,11 @@ fn acquire(call: &mut Call<'_>) -> Outcome {
 }
 
 /// Takes the lock; false when the time ran out.
-fn take(host: &Host, lock: &Lock, deadline: Deadline) -> Result<bool, Failure> {
+pub(in super::super) fn take(
+    host: &Host,
+    lock: &Lock,
+    deadline: Deadline,
+) -> Result<bool, Failure> {
     match lock.0.acquire(deadline) {
         Ok(Acquired::Free) => Ok(true),
         Ok(Acquired::Abandoned { pid, name }) => {
@@ -87,7 +91,7 @@ fn take(host: &Host, lock: &Lock, deadline: Deadline) -> Result<bool, Failure> {
     }
 }
 
-fn release(lock: &Lock) -> Outcome {
+pub(in super::super) fn release(lock: &Lock) -> Outcome {
     match lock.0.release() {
         Ok(()) => Ok(Dynamic::UNIT),
         Err(NotReleased::NotHeld) => Err(raise(

@@ -1,8 +1,9 @@
 //! What processes wait for each other with, under the name of Python's `multiprocessing/synchronize.py`.
 //!
-//! - [`lock`][]: `Lock`.
+//! - [`lock`][]: `Lock`; [`rlock`]: `RLock`.
 
 pub(crate) mod lock;
+pub(crate) mod rlock;
 
 use crate::stdlib::bind::Registry;
 use crate::stdlib::call::{Call, Failure};
@@ -10,6 +11,7 @@ use crate::sync::Deadline;
 
 pub(super) fn register(registry: &mut Registry) {
     lock::register(registry);
+    rlock::register(registry);
 }
 
 /// The deadline that Python's pair of `block` and `timeout` stands for: parameters `at` and `at + 1`.

@@ -1,0 +1,303 @@
+//! `Array` and `RawArray`.
+
+use std::any::TypeId;
+use std::ops::Range;
+use std::sync::Arc;
+
+use rhai::{Blob, Dynamic};
+
+use super::guard::Guard;
+use super::row::{Holder, Row, of_parts, parts, register_lock};
+use super::typecode::TypeCode;
+use crate::stdlib::Outcome;
+use crate::stdlib::bind::{Class, Registry};
+use crate::stdlib::border::{ByParts, ByPlace, number};
+use crate::stdlib::builtins::items_of;
+use crate::stdlib::builtins::number::as_int;
+use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::exceptions::raise;
+use crate::stdlib::host::Host;
+use crate::stdlib::multiprocessing::slices::{self, Place};
+use crate::stdlib::values::{as_text, type_name};
+
+/// A fixed number of numbers, bytes or letters shared between processes, with their lock.
+#[derive(Debug, Clone)]
+struct Array(Arc<Row>);
+
+/// The same without a lock.
+#[derive(Debug, Clone)]
+struct RawArray(Arc<Row>);
+
+impl Holder for Array {
+    fn row(&self) -> &Arc<Row> {
+        &self.0
+    }
+}
+
+impl Holder for RawArray {
+    fn row(&self) -> &Arc<Row> {
+        &self.0
+    }
+}
+
+pub(in super::super::super) const RAW: ByPlace = ByPlace {
+    numbers: &[number::RAW_ARRAY],
+    leave: |value| {
+        let raw = value.read_lock::<RawArray>()?;
+        Some((number::RAW_ARRAY, raw.0.cells.handle().offset()))
+    },
+    enter: |session, _, place| Ok(Dynamic::from(RawArray(Row::open(session, place)?))),
+};
+
+pub(in super::super::super) const BY_PARTS: ByParts = ByParts {
+    name: "Array",
+    leave: |value| {
+        let array = value.read_lock::<Array>()?;
+        Some(parts(raw(&array), &array.0))
+    },
+    enter: |_, parts| of_parts::<RawArray>(parts).map(|row| Dynamic::from(Array(row))),
+};
+
+fn raw(array: &Array) -> Dynamic {
+    Dynamic::from(RawArray(array.0.guarded_by(None)))
+}
+
+pub(super) fn register(registry: &mut Registry) {
+    members::<RawArray>(&mut registry.class::<RawArray>("RawArray"));
+    let class = &mut registry.class::<Array>("SynchronizedArray");
+    members::<Array>(class);
+    register_lock::<Array>(class);
+    class.method("get_obj", &[], |call| Ok(raw(&call.this())));
+    iterate::<Array>(registry);
+    iterate::<RawArray>(registry);
+}
+
+fn members<T: Holder>(class: &mut Class<'_>) {
+    class
+        .method("len", &[], |call| {
+            Ok(Dynamic::from_int(call.this::<T>().row().cells.len() as i64))
+        })
+        .index_getter(|call| {
+            let (array, index) = (call.this::<T>(), call.value(0));
+            match place(array.row(), &index)? {
+                Place::Slice(range) => array.row().get_slice(call.host, range),
+                one => array.row().get(call.host, item(one)?),
+            }
+        })
+        .index_setter(|call| {
+            let (array, index, value) = (call.this::<T>(), call.value(0), call.value(1));
+            match place(array.row(), &index)? {
+                Place::Slice(range) => set_slice(call, array.row(), range, value),
+                one => array.row().set(call.host, item(one)?, &value),
+            }
+        })
+        .method("contains", &["value"], contains::<T>)
+        .method("add", &["index", "n"], |call| {
+            let (array, index) = (call.this::<T>(), index(call, 0)?);
+            let at = item(place(array.row(), &index)?)?;
+            let more = call.value(1);
+            array.row().add(call.host, at, &more)
+        })
+        .method("compare_exchange", &["index", "old", "new"], |call| {
+            let (array, index) = (call.this::<T>(), index(call, 0)?);
+            let at = item(place(array.row(), &index)?)?;
+            let (old, new) = (call.value(1), call.value(2));
+            array.row().compare_exchange(call.host, at, &old, &new)
+        })
+        .getter("value", |call| {
+            let array = call.this::<T>();
+            let all = bytes(call.host, array.row(), "value")?;
+            let end = all.iter().position(|byte| *byte == 0);
+            Ok(Dynamic::from_blob(all[..end.unwrap_or(all.len())].to_vec()))
+        })
+        .setter("value", |call| set_bytes::<T>(call, "value"))
+        .getter("raw", |call| {
+            let array = call.this::<T>();
+            Ok(Dynamic::from_blob(bytes(call.host, array.row(), "raw")?))
+        })
+        .setter("raw", |call| set_bytes::<T>(call, "raw"))
+        .method("to_string", &[], |call| {
+            Ok(repr(call.this::<T>().row()).into())
+        })
+        .method("to_debug", &[], |call| {
+            Ok(repr(call.this::<T>().row()).into())
+        });
+}
+
+fn index(call: &mut Call<'_>, at: usize) -> Result<Dynamic, Failure> {
+    let index = call.value(at);
+    match as_int(&index) {
+        Some(_) => Ok(index),
+        None => Err(raise("TypeError", "indices must be integers")),
+    }
+}
+
+fn place(row: &Row, index: &Dynamic) -> Result<Place, Failure> {
+    match slices::place(index, row.cells.len()) {
+        // Rhai asks here too for properties it does not find.
+        Place::NoIndex if as_text(index).is_some() => {
+            let name = as_text(index).unwrap_or_default();
+            Err(no_attribute(row, &name))
+        }
+        Place::NoIndex => Err(raise("TypeError", "indices must be integers")),
+        place => Ok(place),
+    }
+}
+
+fn item(place: Place) -> Result<usize, Failure> {
+    match place {
+        Place::At(index) => Ok(index),
+        _ => Err(raise("IndexError", "invalid index")),
+    }
+}
+
+fn no_attribute(row: &Row, name: &str) -> Failure {
+    let class = class_name(row);
+    let text = format!("'{class}' object has no attribute '{name}'");
+    raise("AttributeError", text)
+}
+
+fn set_slice(call: &Call<'_>, row: &Row, range: Range<usize>, value: Dynamic) -> Outcome {
+    let words = Row::words(row.code, &items_of(call, value)?)?;
+    if words.len() != range.len() {
+        let text = "Can only assign sequence of same size";
+        return Err(raise("ValueError", text));
+    }
+    row.set_words(call.host, range.start, &words)
+}
+
+/// `value in array`: one look at each element, as a loop would.
+fn contains<T: Holder>(call: &mut Call<'_>) -> Outcome {
+    let (array, value) = (call.this::<T>(), call.value(0));
+    let row = array.row();
+    let Ok(wanted) = row.code.encode(&value) else {
+        return Ok(false.into());
+    };
+    for index in 0..row.cells.len() {
+        let word = row.code.encode(&row.get(call.host, index)?)?;
+        if row.code.same(word, wanted) {
+            return Ok(true.into());
+        }
+    }
+    Ok(false.into())
+}
+
+/// All bytes of an array of type code `c`.
+fn bytes(host: &Host, row: &Row, property: &str) -> Result<Blob, Failure> {
+    if !row.code.is_byte() {
+        return Err(no_attribute(row, property));
+    }
+    let all = row.get_slice(host, 0..row.cells.len())?;
+    Ok(all.into_blob().unwrap_or_default())
+}
+
+/// `value` is followed by a zero where there is room for one, `raw` is not.
+fn set_bytes<T: Holder>(call: &mut Call<'_>, property: &'static str) -> Outcome {
+    let (array, value) = (call.this::<T>(), call.value(0));
+    let row = array.row();
+    if !row.code.is_byte() {
+        return Err(no_attribute(row, property));
+    }
+    let found = type_name(&value);
+    let mut bytes = value.into_blob().map_err(|_| {
+        let text = format!("bytes expected instead of {found} instance");
+        raise("TypeError", text)
+    })?;
+    if bytes.len() > row.cells.len() {
+        return Err(raise("ValueError", "byte string too long"));
+    }
+    if property == "value" && bytes.len() < row.cells.len() {
+        bytes.push(0);
+    }
+    let words: Vec<u64> = bytes.into_iter().map(u64::from).collect();
+    row.set_words(call.host, 0, &words)
+}
+
+fn class_name(row: &Row) -> &'static str {
+    match row.guard {
+        None => "RawArray",
+        Some(_) if row.code.is_byte() => "SynchronizedString",
+        Some(_) => "SynchronizedArray",
+    }
+}
+
+fn repr(row: &Row) -> String {
+    let (name, length) = (row.code.c_name(), row.cells.len());
+    let place = row.cells.handle().offset();
+    let raw = format!("<multiprocessing.sharedctypes.{name}_Array_{length} object at {place}>");
+    match row.guard {
+        Some(_) => format!("<{} wrapper for {raw}>", class_name(row)),
+        None => raw,
+    }
+}
+
+/// The elements one after the other, each looked at when it is asked for.
+#[derive(Clone)]
+struct Elements {
+    host: Arc<Host>,
+    row: Arc<Row>,
+    next: usize,
+}
+
+impl Iterator for Elements {
+    type Item = Outcome;
+
+    fn next(&mut self) -> Option<Outcome> {
+        let index = self.next;
+        self.next += 1;
+        (index < self.row.cells.len()).then(|| self.row.get(&self.host, index))
+    }
+}
+
+fn iterate<T: Holder>(registry: &mut Registry) {
+    let host = registry.host().clone();
+    let elements = move |array: Dynamic| {
+        let row = array.cast::<T>().row().clone();
+        let host = host.clone();
+        Elements { host, row, next: 0 }
+    };
+    registry.globals().set_iter_result(
+        TypeId::of::<T>(),
+        move |array: Dynamic| -> Box<dyn Iterator<Item = Outcome>> { Box::new(elements(array)) },
+    );
+}
+
+/// `Array(typecode, size or items, lock=True)`.
+pub(in super::super) fn construct(call: &mut Call<'_>) -> Outcome {
+    let (code, words) = contents(call)?;
+    let guard = Guard::asked_for(call, 2)?;
+    let raw = guard.is_none();
+    let row = Row::create(call.host, code, &words, guard)?;
+    Ok(if raw {
+        Dynamic::from(RawArray(row))
+    } else {
+        Dynamic::from(Array(row))
+    })
+}
+
+/// `RawArray(typecode, size or items)`.
+pub(in super::super) fn construct_raw(call: &mut Call<'_>) -> Outcome {
+    let (code, words) = contents(call)?;
+    let row = Row::create(call.host, code, &words, None)?;
+    Ok(Dynamic::from(RawArray(row)))
+}
+
+fn contents(call: &mut Call<'_>) -> Result<(&'static TypeCode, Vec<u64>), Failure> {
+    let code = TypeCode::named(&call.value(0))?;
+    let initial = call.value(1);
+    let Ok(length) = initial.as_int() else {
+        let items = items_of(call, initial)?;
+        return Ok((code, Row::words(code, &items)?));
+    };
+    let length = usize::try_from(length).map_err(|_| {
+        let text = format!("Array length must be >= 0, not {length}");
+        raise("ValueError", text)
+    })?;
+    let mut words = Vec::new();
+    words.try_reserve_exact(length).map_err(|_| {
+        let text = format!("no memory for an Array of {length} elements");
+        raise("MemoryError", text)
+    })?;
+    words.resize(length, 0);
+    Ok((code, words))
+}

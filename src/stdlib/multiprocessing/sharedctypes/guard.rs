@@ -1,0 +1,83 @@
+//! The lock of a Value or an Array: one of its own, or one the script gave.
+
+use rhai::Dynamic;
+
+use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::exceptions::raise;
+use crate::stdlib::host::Host;
+use crate::stdlib::multiprocessing::synchronize::{lock, rlock};
+use crate::sync::Deadline;
+
+const HELD_ALREADY: &str = "this thread holds the Lock that guards this value, so reading or changing it \
+                            would wait for ever: give Value and Array an RLock, or none";
+
+/// A lock that a script may hold as well.
+#[derive(Debug, Clone)]
+pub(super) enum Guard {
+    Lock(lock::Lock),
+    RLock(rlock::RLock),
+}
+
+/// The lock is held; the drop gives it back.
+pub(super) struct Held<'g>(&'g Guard);
+
+impl Guard {
+    /// What the argument `lock` stands for: `None` is no lock at all.
+    pub(super) fn asked_for(call: &mut Call<'_>, index: usize) -> Result<Option<Guard>, Failure> {
+        let Some(wish) = call.given(index) else {
+            return Self::new(call.host).map(Some);
+        };
+        match wish.as_bool() {
+            Ok(true) => Self::new(call.host).map(Some),
+            Ok(false) => Ok(None),
+            Err(_) => Self::of(&wish).map(Some).ok_or_else(|| {
+                let text = format!("{} has no method 'acquire'", call.repr(&wish));
+                raise("AttributeError", text)
+            }),
+        }
+    }
+
+    fn new(host: &Host) -> Result<Guard, Failure> {
+        rlock::new(host).map(Guard::RLock)
+    }
+
+    /// The script's lock as a guard.
+    pub(super) fn of(value: &Dynamic) -> Option<Guard> {
+        let lock = value.read_lock::<lock::Lock>().map(|lock| lock.clone());
+        let rlock = value.read_lock::<rlock::RLock>().map(|lock| lock.clone());
+        lock.map(Guard::Lock).or(rlock.map(Guard::RLock))
+    }
+
+    /// The lock as scripts have it.
+    pub(super) fn value(&self) -> Dynamic {
+        match self {
+            Guard::Lock(lock) => Dynamic::from(lock.clone()),
+            Guard::RLock(lock) => Dynamic::from(lock.clone()),
+        }
+    }
+
+    /// Acquires the lock.
+    ///
+    /// # Errors
+    /// `RuntimeError` where that would wait for the calling thread itself.
+    pub(super) fn hold(&self, host: &Host) -> Result<Held<'_>, Failure> {
+        match self {
+            Guard::Lock(lock) if lock.0.is_held_here() => {
+                return Err(raise("RuntimeError", HELD_ALREADY));
+            }
+            Guard::Lock(lock) => lock::take(host, lock, Deadline::NEVER)?,
+            Guard::RLock(lock) => rlock::take(host, lock, Deadline::NEVER)?,
+        };
+        Ok(Held(self))
+    }
+}
+
+impl Drop for Held<'_> {
+    fn drop(&mut self) {
+        // Another thread may have released it already, as Python allows: then there is nothing to do.
+        let _ = match self.0 {
+            Guard::Lock(lock) => lock::release(lock),
+            Guard::RLock(lock) => rlock::release(lock),
+        };
+    }
+}

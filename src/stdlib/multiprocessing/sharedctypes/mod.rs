@@ -1,0 +1,27 @@
+//! `Value Array RawValue RawArray`, under the name of Python's `multiprocessing/sharedctypes.py`.
+//!
+//! Each element is one word of shared memory, whatever its type, so that nothing is ever torn; a number that does not fit raises
+//! `OverflowError`, where Python keeps some of its bits.
+//!
+//! - [`typecode`]: what may be in an element, and what it looks like in a word.
+//! - [`row`]: elements with the lock that guards them.
+//! - [`guard`]: that lock.
+//! - [`value`]: `Value`, `RawValue`; [`mod@array`]: `Array`, `RawArray`.
+
+mod array;
+mod guard;
+mod row;
+mod typecode;
+mod value;
+
+use crate::stdlib::bind::Registry;
+
+pub(in super::super) use array::{BY_PARTS as ARRAY, RAW as RAW_ARRAY};
+pub(super) use array::{construct as construct_array, construct_raw as construct_raw_array};
+pub(in super::super) use value::{BY_PARTS as VALUE, RAW as RAW_VALUE};
+pub(super) use value::{construct as construct_value, construct_raw as construct_raw_value};
+
+pub(super) fn register(registry: &mut Registry) {
+    value::register(registry);
+    array::register(registry);
+}

@@ -1,0 +1,249 @@
+//! The types of elements, by the letters of Python's `array` module.
+
+use rhai::{Blob, Dynamic};
+
+use crate::stdlib::builtins::number::{as_float, as_int};
+use crate::stdlib::call::Failure;
+use crate::stdlib::exceptions::raise;
+use crate::stdlib::text::repr_of;
+use crate::stdlib::values::{as_text, type_name};
+
+/// One type of element.
+#[derive(Debug)]
+pub(super) struct TypeCode {
+    letter: char,
+    /// What C calls it, for representations.
+    c_name: &'static str,
+    form: Form,
+}
+
+/// How a value lies in its word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// One byte, which scripts see as bytes.
+    Byte,
+    /// One character, which scripts see as a string.
+    Letter,
+    /// An integer between these two, both included.
+    Integer(i64, i64),
+    /// A float of 32 bits.
+    Single,
+    /// A float of 64 bits.
+    Double,
+}
+
+use Form::Integer;
+
+const fn code(letter: char, c_name: &'static str, form: Form) -> TypeCode {
+    TypeCode {
+        letter,
+        c_name,
+        form,
+    }
+}
+
+/// The integers of scripts have 64 bits with a sign: the upper half of `L` and `Q` cannot be said.
+const UNSIGNED: Form = Integer(0, i64::MAX);
+
+static CODES: [TypeCode; 14] = [
+    code('c', "c_char", Form::Byte),
+    code('u', "c_wchar", Form::Letter),
+    code('b', "c_byte", Integer(i8::MIN as i64, i8::MAX as i64)),
+    code('B', "c_ubyte", Integer(0, u8::MAX as i64)),
+    code('h', "c_short", Integer(i16::MIN as i64, i16::MAX as i64)),
+    code('H', "c_ushort", Integer(0, u16::MAX as i64)),
+    code('i', "c_int", Integer(i32::MIN as i64, i32::MAX as i64)),
+    code('I', "c_uint", Integer(0, u32::MAX as i64)),
+    code('l', "c_long", Integer(i64::MIN, i64::MAX)),
+    code('L', "c_ulong", UNSIGNED),
+    code('q', "c_long", Integer(i64::MIN, i64::MAX)),
+    code('Q', "c_ulong", UNSIGNED),
+    code('f', "c_float", Form::Single),
+    code('d', "c_double", Form::Double),
+];
+
+impl TypeCode {
+    /// The type that a script names by a letter.
+    pub(super) fn named(value: &Dynamic) -> Result<&'static TypeCode, Failure> {
+        let text = as_text(value).unwrap_or_default();
+        let mut letters = text.chars();
+        let known = letters.next().and_then(|letter| Self::of(letter.into()));
+        known
+            .filter(|_| letters.next().is_none())
+            .ok_or_else(|| raise("TypeError", "this type has no size"))
+    }
+
+    /// The type with this label.
+    pub(super) fn of(label: u64) -> Option<&'static TypeCode> {
+        CODES.iter().find(|code| code.label() == label)
+    }
+
+    /// How the type is written down beside its elements.
+    pub(super) fn label(&self) -> u64 {
+        self.letter.into()
+    }
+
+    pub(super) fn c_name(&self) -> &'static str {
+        self.c_name
+    }
+
+    /// Whether elements are bytes, which Python gives two more properties for.
+    pub(super) fn is_byte(&self) -> bool {
+        self.form == Form::Byte
+    }
+
+    /// A value as a word.
+    ///
+    /// # Errors
+    /// `TypeError` for a value of another type, `OverflowError` for one that does not fit.
+    pub(super) fn encode(&self, value: &Dynamic) -> Result<u64, Failure> {
+        match self.form {
+            Form::Byte => byte_of(value).map(u64::from),
+            Form::Letter => letter_of(value).map(u64::from),
+            Integer(..) => self.integer(as_int(value).ok_or_else(|| {
+                let found = type_name(value);
+                let text = format!("'{found}' object cannot be interpreted as an integer");
+                raise("TypeError", text)
+            })?),
+            Form::Single | Form::Double => self.float(as_float(value).ok_or_else(|| {
+                let text = format!("must be real number, not {}", type_name(value));
+                raise("TypeError", text)
+            })?),
+        }
+    }
+
+    fn integer(&self, number: i64) -> Result<u64, Failure> {
+        match self.form {
+            Integer(least, most) if (least..=most).contains(&number) => Ok(number as u64),
+            _ => Err(self.overflow(&number.to_string())),
+        }
+    }
+
+    fn float(&self, number: f64) -> Result<u64, Failure> {
+        if self.form == Form::Double {
+            return Ok(number.to_bits());
+        }
+        let single = number as f32;
+        if single.is_infinite() && number.is_finite() {
+            return Err(self.overflow(&repr_of(&number.into(), &|_| None)));
+        }
+        Ok(f64::from(single).to_bits())
+    }
+
+    fn overflow(&self, number: &str) -> Failure {
+        let range = match self.form {
+            Integer(least, most) => format!("{least} to {most}"),
+            _ => "up to about 3.4e+38".into(),
+        };
+        let text = format!(
+            "{number} does not fit in type code '{}' ({range})",
+            self.letter
+        );
+        raise("OverflowError", text)
+    }
+
+    /// The value in a word.
+    pub(super) fn decode(&self, word: u64) -> Dynamic {
+        match self.form {
+            Form::Byte => Dynamic::from_blob(vec![word as u8]),
+            Form::Letter => letter(word).to_string().into(),
+            Integer(..) => Dynamic::from_int(word as i64),
+            Form::Single | Form::Double => Dynamic::from_float(f64::from_bits(word)),
+        }
+    }
+
+    /// The values in a row of words: bytes and letters as one piece, others as a list.
+    pub(super) fn decode_slice(&self, words: &[u64]) -> Dynamic {
+        match self.form {
+            Form::Byte => Dynamic::from_blob(words.iter().map(|word| *word as u8).collect()),
+            Form::Letter => words
+                .iter()
+                .map(|word| letter(*word))
+                .collect::<String>()
+                .into(),
+            _ => Dynamic::from_array(words.iter().map(|word| self.decode(*word)).collect()),
+        }
+    }
+
+    /// The number in a word and `more` of it, as a word.
+    ///
+    /// # Errors
+    /// As those of [`encode`](Self::encode).
+    pub(super) fn plus(&self, word: u64, more: &Dynamic) -> Result<u64, Failure> {
+        match self.form {
+            Form::Byte | Form::Letter => {
+                let text = format!(
+                    "add() needs numbers, and type code '{}' has none",
+                    self.letter
+                );
+                Err(raise("TypeError", text))
+            }
+            Integer(..) => {
+                let more = as_int(more).ok_or_else(|| {
+                    self.encode(more)
+                        .err()
+                        .unwrap_or_else(|| raise("TypeError", "add() needs an integer"))
+                })?;
+                let sum = i128::from(word as i64) + i128::from(more);
+                match i64::try_from(sum) {
+                    Ok(sum) => self.integer(sum),
+                    Err(_) => Err(self.overflow(&sum.to_string())),
+                }
+            }
+            Form::Single | Form::Double => {
+                let more = f64::from_bits(Self::double(more)?);
+                self.float(f64::from_bits(word) + more)
+            }
+        }
+    }
+
+    fn double(value: &Dynamic) -> Result<u64, Failure> {
+        CODES[CODES.len() - 1].encode(value)
+    }
+
+    /// Whether two words hold equal values.
+    pub(super) fn same(&self, a: u64, b: u64) -> bool {
+        match self.form {
+            Form::Single | Form::Double => f64::from_bits(a) == f64::from_bits(b),
+            _ => a == b,
+        }
+    }
+
+    /// The value in a word as C's constructor would be written: `c_int(5)`.
+    pub(super) fn repr(&self, word: u64) -> String {
+        let value = repr_of(&self.decode(word), &|_| None);
+        format!("{}({value})", self.c_name)
+    }
+}
+
+fn letter(word: u64) -> char {
+    u32::try_from(word)
+        .ok()
+        .and_then(char::from_u32)
+        .unwrap_or(char::REPLACEMENT_CHARACTER)
+}
+
+fn byte_of(value: &Dynamic) -> Result<u8, Failure> {
+    let bytes = value.read_lock::<Blob>().map(|blob| blob.clone());
+    let bytes = bytes.or_else(|| Some(as_text(value)?.as_bytes().to_vec()));
+    let byte = match bytes.as_deref() {
+        Some([byte]) => Some(*byte),
+        Some(_) => None,
+        None => as_int(value).and_then(|number| u8::try_from(number).ok()),
+    };
+    let text = "one character bytes, bytearray or integer expected";
+    byte.ok_or_else(|| raise("TypeError", text))
+}
+
+fn letter_of(value: &Dynamic) -> Result<char, Failure> {
+    let Some(text) = as_text(value) else {
+        let found = type_name(value);
+        let text = format!("unicode string expected instead of {found} instance");
+        return Err(raise("TypeError", text));
+    };
+    let mut letters = text.chars();
+    match (letters.next(), letters.next()) {
+        (Some(letter), None) => Ok(letter),
+        _ => Err(raise("TypeError", "one character unicode string expected")),
+    }
+}

@@ -1,0 +1,126 @@
+//! `Value` and `RawValue`.
+
+use std::sync::Arc;
+
+use rhai::Dynamic;
+
+use super::guard::Guard;
+use super::row::{Holder, Row, of_parts, parts, register_lock};
+use super::typecode::TypeCode;
+use crate::stdlib::Outcome;
+use crate::stdlib::bind::{Class, Registry};
+use crate::stdlib::border::{ByParts, ByPlace, number};
+use crate::stdlib::call::{Call, Failure};
+
+/// One number, byte or letter shared between processes, with its lock.
+#[derive(Debug, Clone)]
+struct Value(Arc<Row>);
+
+/// The same without a lock.
+#[derive(Debug, Clone)]
+struct RawValue(Arc<Row>);
+
+impl Holder for Value {
+    fn row(&self) -> &Arc<Row> {
+        &self.0
+    }
+}
+
+impl Holder for RawValue {
+    fn row(&self) -> &Arc<Row> {
+        &self.0
+    }
+}
+
+pub(in super::super::super) const RAW: ByPlace = ByPlace {
+    numbers: &[number::RAW_VALUE],
+    leave: |value| {
+        let raw = value.read_lock::<RawValue>()?;
+        Some((number::RAW_VALUE, raw.0.cells.handle().offset()))
+    },
+    enter: |session, _, place| Ok(Dynamic::from(RawValue(Row::open(session, place)?))),
+};
+
+pub(in super::super::super) const BY_PARTS: ByParts = ByParts {
+    name: "Value",
+    leave: |value| {
+        let value = value.read_lock::<Value>()?;
+        Some(parts(raw(&value), &value.0))
+    },
+    enter: |_, parts| of_parts::<RawValue>(parts).map(|row| Dynamic::from(Value(row))),
+};
+
+fn raw(value: &Value) -> Dynamic {
+    Dynamic::from(RawValue(value.0.guarded_by(None)))
+}
+
+pub(super) fn register(registry: &mut Registry) {
+    members::<RawValue>(&mut registry.class::<RawValue>("RawValue"));
+    let class = &mut registry.class::<Value>("Synchronized");
+    members::<Value>(class);
+    register_lock::<Value>(class);
+    class.method("get_obj", &[], |call| Ok(raw(&call.this())));
+}
+
+fn members<T: Holder>(class: &mut Class<'_>) {
+    class
+        .getter("value", |call| call.this::<T>().row().get(call.host, 0))
+        .setter("value", |call| {
+            let value = call.value(0);
+            call.this::<T>().row().set(call.host, 0, &value)
+        })
+        .method("add", &["n"], |call| {
+            let more = call.value(0);
+            call.this::<T>().row().add(call.host, 0, &more)
+        })
+        .method("compare_exchange", &["old", "new"], |call| {
+            let (old, new) = (call.value(0), call.value(1));
+            let value = call.this::<T>();
+            value.row().compare_exchange(call.host, 0, &old, &new)
+        })
+        .method("to_string", &[], |call| {
+            Ok(repr(call.this::<T>().row()).into())
+        })
+        .method("to_debug", &[], |call| {
+            Ok(repr(call.this::<T>().row()).into())
+        });
+}
+
+/// Not under the lock: a look must not wait.
+fn repr(row: &Row) -> String {
+    let value = row.code.repr(row.cells.load(0));
+    match row.guard {
+        Some(_) => format!("<Synchronized wrapper for {value}>"),
+        None => value,
+    }
+}
+
+/// `Value(typecode, value=0, lock=True)`.
+pub(in super::super) fn construct(call: &mut Call<'_>) -> Outcome {
+    let (code, words) = contents(call)?;
+    let guard = Guard::asked_for(call, 2)?;
+    let raw = guard.is_none();
+    let row = Row::create(call.host, code, &words, guard)?;
+    Ok(if raw {
+        Dynamic::from(RawValue(row))
+    } else {
+        Dynamic::from(Value(row))
+    })
+}
+
+/// `RawValue(typecode, value=0)`.
+pub(in super::super) fn construct_raw(call: &mut Call<'_>) -> Outcome {
+    let (code, words) = contents(call)?;
+    let row = Row::create(call.host, code, &words, None)?;
+    Ok(Dynamic::from(RawValue(row)))
+}
+
+fn contents(call: &mut Call<'_>) -> Result<(&'static TypeCode, [u64; 1]), Failure> {
+    let code = TypeCode::named(&call.value(0))?;
+    let word = if call.has(1) {
+        code.encode(&call.value(1))?
+    } else {
+        0
+    };
+    Ok((code, [word]))
+}

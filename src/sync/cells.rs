@@ -1,0 +1,108 @@
+//! A row of words in shared memory, each read and written whole: no reader ever sees half a value, wherever a writer is killed.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::kinds::kind;
+use crate::shm::{
+    Handle, ObjectHeader, Offset, Session, ShmError, peek, poke, shared_struct, step,
+};
+
+shared_struct! {
+    /// The words follow.
+    struct CellsObject {
+        header: ObjectHeader,
+        /// What the words mean, a number of the room above.
+        label: AtomicU64,
+        length: AtomicU64,
+    }
+}
+
+/// A row of words between processes. Clones are the same row.
+#[derive(Clone, Debug)]
+pub(crate) struct Cells(Arc<Handle>);
+
+impl Cells {
+    /// A new row that holds `words`.
+    pub(crate) fn create(session: &Session, label: u64, words: &[u64]) -> Result<Cells, ShmError> {
+        let length = words.len() as u64;
+        let size = size_of::<CellsObject>() as u64 + length * 8;
+        let cells = Cells(Arc::new(Handle::create(session, kind::CELLS, size)?));
+        // Nobody else knows the row yet.
+        poke(&cells.object().label, label);
+        poke(&cells.object().length, length);
+        for (index, word) in words.iter().enumerate() {
+            poke(cells.place(index as u64), *word);
+        }
+        Ok(cells)
+    }
+
+    /// The row at an offset received from another process. Any other offset is an error.
+    pub(crate) fn open(session: &Session, offset: Offset) -> Result<Cells, ShmError> {
+        Ok(Cells(Arc::new(Handle::open(session, offset, kind::CELLS)?)))
+    }
+
+    /// This process's hold on the row's existence.
+    pub(crate) fn handle(&self) -> &Handle {
+        &self.0
+    }
+
+    fn object(&self) -> &CellsObject {
+        self.0.session().segment().at(self.0.offset())
+    }
+
+    fn place(&self, index: u64) -> &AtomicU64 {
+        let words = self.0.offset().plus(size_of::<CellsObject>() as u64);
+        self.0.session().segment().word(words.plus(index * 8))
+    }
+
+    fn word(&self, index: usize) -> &AtomicU64 {
+        assert!(index < self.len(), "a row of {} has no {index}", self.len());
+        self.place(index as u64)
+    }
+
+    /// What the words mean, as said when the row was made.
+    pub(crate) fn label(&self) -> u64 {
+        peek(&self.object().label)
+    }
+
+    /// Number of words.
+    pub(crate) fn len(&self) -> usize {
+        peek(&self.object().length) as usize
+    }
+
+    /// The word at `index`, which is less than the length; so everywhere here.
+    #[inline]
+    pub(crate) fn load(&self, index: usize) -> u64 {
+        self.word(index).load(Ordering::Acquire)
+    }
+
+    /// Replace a word.
+    #[inline]
+    pub(crate) fn store(&self, index: usize, value: u64) {
+        self.word(index).store(value, Ordering::Release);
+        step();
+    }
+
+    /// Replace a word by what `change` makes of it, which may be asked several times; nothing if it declines. What it declined is
+    /// the error, otherwise the new word is given.
+    #[inline]
+    pub(crate) fn update<E>(
+        &self,
+        index: usize,
+        mut change: impl FnMut(u64) -> Result<u64, E>,
+    ) -> Result<u64, E> {
+        let word = self.word(index);
+        let mut old = word.load(Ordering::Acquire);
+        loop {
+            let new = change(old)?;
+            match word.compare_exchange_weak(old, new, Ordering::AcqRel, Ordering::Acquire) {
+                Ok(_) => {
+                    step();
+                    return Ok(new);
+                }
+                Err(found) => old = found,
+            }
+        }
+    }
+}

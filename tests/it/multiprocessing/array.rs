@@ -1,0 +1,91 @@
+//! `Array` and `RawArray`.
+
+use crate::harness::{Script, each_start_method, prints};
+
+#[test]
+fn an_array_of_bytes_has_them_all_in_one() {
+    prints(
+        r#"
+        let a = Array('c', 8);
+        a.value = b("hello");
+        print(a.value, a.raw, a[1], a[1..3], len(a));
+        a.value = b("ab");
+        print(a.value, a.raw);
+        a.raw = b("12345678");
+        print(a.value, error_of(|| a.value = b("123456789")), error_of(|| a.raw = "x"));
+        a[0..2] = b("xy");
+        print(a.value, "x" in a, Array('u', "abc")[0..2], Array('c', b("z")).value);
+        fn b(text) { text.encode() }
+        "#,
+        "
+        b'hello' b'hello\\x00\\x00\\x00' b'e' b'el' 8
+        b'ab' b'ab\\x00lo\\x00\\x00\\x00'
+        b'12345678' ValueError: byte string too long TypeError: bytes expected instead of str instance
+        b'xy345678' True ab b'z'
+        ",
+    );
+}
+
+#[test]
+fn elements_are_added_to_and_exchanged_in_one_step() {
+    prints(
+        r#"
+        fn add(a) { for i in 0..3000 { a.add(i % 3, 1); a.add(-1, 2); } }
+        let a = Array('i', 5);
+        let ps = [Process(add, [a]), Process(add, [a])];
+        for p in ps { p.start(); }
+        for p in ps { p.join(); }
+        print(a[0..], a.add(0, 5), a.compare_exchange(0, 2005, 1), a.compare_exchange(0, 2005, 2), a[0]);
+        print(error_of(|| a.add(9, 1)), error_of(|| a.add(0..2, 1)), error_of(|| a.add(0, 2147483647)), a[0]);
+        "#,
+        "
+        [2000, 2000, 2000, 0, 12000] 2005 True False 1
+        IndexError: invalid index TypeError: indices must be integers OverflowError: 2147483648 does not fit in type code 'i' (-2147483648 to 2147483647) 1
+        ",
+    );
+}
+
+#[test]
+fn writers_killed_at_any_moment_leave_whole_elements() {
+    each_start_method(|method| {
+        let run = Script::text(
+            r#"
+            fn write(a, ready) {
+                ready.put(1);
+                loop { for i in 0..4 { a[i] = 72340172838076673; a[i] = -1; } }
+            }
+            let a = RawArray('q', 4);
+            let ready = Queue();
+            let torn = 0;
+            for round in 0..20 {
+                let p = Process(write, [a, ready]);
+                p.start();
+                ready.get();
+                for i in 0..50 { for x in a { if !(x in [0, -1, 72340172838076673]) { torn += 1; } } }
+                p.kill();
+                p.join();
+            }
+            print(torn);
+            "#,
+        )
+        .start_method(method)
+        .run();
+        run.assert(0, "0\n", "");
+    });
+}
+
+#[test]
+fn a_large_array_and_one_that_no_memory_holds() {
+    prints(
+        r#"
+        let a = Array('d', 100000);
+        a[99999] = 1.5;
+        print(len(a), a[-1], sum(a));
+        try { Array('i', 9000000000000000000) } catch (e) { print(e.type) }
+        "#,
+        "
+        100000 1.5 1.5
+        MemoryError
+        ",
+    );
+}
