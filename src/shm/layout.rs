@@ -144,7 +144,15 @@ shared_struct! {
         pub(super) wait_since: AtomicU64,
         /// When it will give up; `u64::MAX` for never.
         pub(super) wait_deadline: AtomicU64,
-        _rest: [AtomicU64; 16],
+        /// The object in whose [`super::WaitLine`] the thread may stand.
+        pub(super) line: AtomicU64,
+        /// Id of the thread behind it there.
+        pub(super) next_in_line: AtomicU64,
+        /// What the thread that stands in a line is told when it is called; 0 while it stands there.
+        pub(super) call: AtomicU64,
+        /// The word it sleeps on.
+        pub(super) called: AtomicU64,
+        _rest: [AtomicU64; 12],
     }
 
     /// What the session knows about one process.

@@ -2,7 +2,8 @@
 //!
 //! A session is one anonymous file mapped by every process of a family. `segment` maps it, `layout` says what lies where; `latch` and
 //! `journal` make a critical section that either happened or did not, wherever its owner is killed; `arena` hands out blocks; `object`
-//! and `reference` count who uses what; `thread_slot` and `process_table` record who is there; `sweep` finishes what the dead left.
+//! and `reference` count who uses what; `thread_slot` and `process_table` record who is there, `wait_line` in which order they wait;
+//! `sweep` finishes what the dead left.
 // What tells about a session (its processes, waits, memory) is read by tests so far.
 #![allow(dead_code, unused_imports)]
 
@@ -25,6 +26,7 @@ mod sweep;
 #[cfg(test)]
 pub(crate) mod tests;
 mod thread_slot;
+mod wait_line;
 mod waiting;
 
 pub(crate) use error::ShmError;
@@ -42,4 +44,5 @@ pub(crate) use shared::{Shared, shared_struct};
 pub(crate) use step::points;
 pub(crate) use step::step;
 pub(crate) use thread_slot::{Thread, owner_parts};
+pub(crate) use wait_line::{Sleepers, WaitLine};
 pub(crate) use waiting::{ThreadInfo, Wait};

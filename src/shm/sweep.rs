@@ -92,16 +92,18 @@ impl Session {
             return;
         }
         thread.settle_arena();
-        let held = Offset(peek(&slot.holding));
-        if let Some(known) = self
-            .segment()
-            .kind_of_listed(held)
-            .and_then(|kind| self.operations(kind))
-        {
-            (known.settle)(self, thread, held);
+        for word in [&slot.holding, &slot.line] {
+            let object = Offset(peek(word));
+            if let Some(known) = self
+                .segment()
+                .kind_of_listed(object)
+                .and_then(|kind| self.operations(kind))
+            {
+                (known.settle)(self, thread, object);
+            }
+            poke(word, 0);
+            step();
         }
-        poke(&slot.holding, 0);
-        step();
         thread.discard_in_flight(slot);
         slot.life.clear();
         step();

@@ -197,7 +197,7 @@ fn register(registrar: &Registrar<'_>) -> Result<(Current, bool), ShmError> {
     slot.generation.store(generation, Ordering::Release);
     poke(&slot.pid, u64::from(pid));
     poke(&slot.process, registrar.process.pack());
-    for word in [&slot.holding, &slot.in_flight, &slot.wait_kind] {
+    for word in [&slot.holding, &slot.line, &slot.in_flight, &slot.wait_kind] {
         poke(word, 0);
     }
     step();
@@ -285,10 +285,21 @@ impl Segment {
         self.at(slot_offset(row))
     }
 
+    /// The row of the thread with this id; `None` for 0, which is nobody's.
+    pub(super) fn row_of(&self, id: u64) -> Option<u64> {
+        (id & ROW_MASK).checked_sub(1)
+    }
+
+    /// The process of the thread with this id, as long as its row has not been taken by another.
+    pub(crate) fn process_of_thread(&self, id: u64) -> Option<ProcessId> {
+        let slot = self.thread_slot(self.row_of(id)?);
+        (peek(&slot.generation) == id >> 32).then(|| ProcessId::unpack(peek(&slot.process)))
+    }
+
     /// Whether the thread with this id has ended.
     #[inline]
     pub(crate) fn thread_is_dead(&self, id: u64) -> bool {
-        let Some(row) = (id & ROW_MASK).checked_sub(1) else {
+        let Some(row) = self.row_of(id) else {
             return true;
         };
         let slot = self.thread_slot(row);

@@ -3,7 +3,7 @@
 use std::os::fd::OwnedFd;
 use std::sync::atomic::AtomicU64;
 
-use super::queue;
+use super::{condition, queue};
 use crate::shm::{
     KindOperations, Kinds, Leaver, Offset, Session, SessionOptions, ShmError, Thread,
 };
@@ -15,6 +15,8 @@ pub(crate) mod kind {
     pub(crate) const MUTEX: Kind = 1;
     pub(crate) const QUEUE: Kind = 2;
     pub(crate) const REENTRANT_MUTEX: Kind = 3;
+    pub(crate) const CONDITION: Kind = 6;
+    pub(crate) const BARRIER: Kind = 7;
     pub(crate) const CELLS: Kind = 20;
 }
 
@@ -38,6 +40,13 @@ static KINDS: Kinds = &[
         name: "reentrant lock",
         destroy: nothing,
         settle: nothing,
+        forfeit: no_stake,
+    },
+    KindOperations {
+        kind: kind::CONDITION,
+        name: "condition",
+        destroy: nothing,
+        settle: condition::settle,
         forfeit: no_stake,
     },
     KindOperations {

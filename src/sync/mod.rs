@@ -1,10 +1,12 @@
-//! Primitives between processes: lock, queue, and the one wait loop.
+//! Primitives between processes: locks, condition, queue, and the one wait loop.
 // What tells about a queue or lock is read by tests so far.
 #![allow(dead_code, unused_imports)]
 
 mod cells;
+mod condition;
 mod event_word;
 mod failure;
+mod hold;
 mod kinds;
 mod mutex;
 mod queue;
@@ -15,6 +17,7 @@ mod wait;
 
 pub(crate) use crate::sys::clock::Deadline;
 pub(crate) use cells::Cells;
+pub(crate) use condition::{Condition, ConditionLock, Waited};
 pub(crate) use failure::{NotReleased, PutError, TooManyDone, WaitError};
 pub(crate) use kinds::{attach_session, create_session, kind};
 pub(crate) use mutex::{Acquired, Mutex, Owner};

@@ -30,6 +30,10 @@ pub(crate) mod wait_kind {
     pub(crate) const PROCESS: u16 = 5;
     /// For time to pass; the object is none.
     pub(crate) const TIME: u16 = 6;
+    /// For a notification of a condition.
+    pub(crate) const NOTIFICATION: u16 = 7;
+    /// For the others at a barrier.
+    pub(crate) const BARRIER: u16 = 8;
 }
 
 /// Look until `ready` or the spinning time is over; whether it is ready.
@@ -111,6 +115,48 @@ pub(super) fn wait_until(
         let wakeup = event.sleep(prepared, deadline.within(now, HEARTBEAT_NS));
         if wakeup == Wakeup::TimedOut && ready() && !deadline.passed(now_ns()) {
             thread.count_heal();
+        }
+    }
+}
+
+/// Wait in line until called; what the call says. `look` asks under the latch of the line's object, and sees to the dead there.
+pub(super) fn wait_for_call(
+    session: &Session,
+    thread: Thread<'_>,
+    (kind, object): (u16, Offset),
+    deadline: Deadline,
+    look: impl Fn() -> Option<u64>,
+) -> Result<u64, WaitError> {
+    if !deadline.is_now() {
+        spin(thread, || thread.call().is_some());
+    }
+    let _note = thread.note_wait(Wait {
+        kind,
+        object,
+        since_ns: now_ns(),
+        deadline,
+    });
+    loop {
+        if let Some(call) = thread.call() {
+            return Ok(call);
+        }
+        if session.stop_requested() {
+            return Err(WaitError::Interrupted);
+        }
+        let now = now_ns();
+        if deadline.passed(now) {
+            return Err(WaitError::TimedOut);
+        }
+        let wakeup = thread.sleep_in_line(deadline.within(now, HEARTBEAT_NS));
+        if wakeup == Wakeup::TimedOut
+            && thread.call().is_none()
+            && let Some(call) = look()
+        {
+            if thread.call().is_none() {
+                // Whoever called was killed before it said so.
+                thread.count_heal();
+            }
+            return Ok(call);
         }
     }
 }

@@ -4,9 +4,10 @@ use std::cell::Cell;
 use std::ops::Range;
 
 use super::super::failure::WaitError;
+use super::super::hold::patience;
 use super::Queue;
 use super::layout::{
-    End, POINTER_RECORD, QueueObject, SEGMENT_HEADER, Tag, follow_jump, inline_record, patience,
+    End, POINTER_RECORD, QueueObject, SEGMENT_HEADER, Tag, follow_jump, inline_record,
 };
 use crate::shm::{Latched, Offset, Session, Thread, message_bytes, peek, step};
 use crate::sys::clock::Deadline;

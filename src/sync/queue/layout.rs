@@ -7,22 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::super::event_word::EventWord;
 use crate::shm::{
-    Latch, Latched, ObjectHeader, Offset, Patience, Predecessor, Refused, Session, Thread, peek,
+    Latch, Latched, ObjectHeader, Offset, Patience, Predecessor, Refused, Thread, peek,
     shared_struct, step,
 };
-use crate::sys::clock::Deadline;
-
-/// A living owner of a latch that the scheduler took off its CPU is waited for, even by those who only poll.
-const GRACE_NS: u64 = 100_000_000;
-
-/// How long an operation with this deadline waits for a latch.
-pub(super) fn patience(session: &Session, deadline: Deadline) -> Patience<'_> {
-    Patience {
-        deadline,
-        grace_ns: GRACE_NS,
-        stop: Some(session.stop_flag()),
-    }
-}
 
 /// Messages up to this size lie in segments.
 pub(super) const INLINE_MAX: usize = 8 << 10;

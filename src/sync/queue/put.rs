@@ -1,10 +1,11 @@
 //! The put side of a queue.
 
 use super::super::failure::{PutError, WaitError};
+use super::super::hold::patience;
 use super::Queue;
 use super::layout::{
     End, INLINE_MAX, POINTER_RECORD, QueueObject, SEGMENT_HEADER, SEGMENT_MAX, SEGMENT_MIN, Side,
-    Tag, inline_record, patience,
+    Tag, inline_record,
 };
 use crate::shm::{Latched, Offset, ShmError, Thread, peek, poke, step};
 use crate::sys::clock::Deadline;

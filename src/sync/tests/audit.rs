@@ -2,6 +2,7 @@
 
 use crate::shm::Session;
 use crate::shm::tests::books::Books;
+use crate::sync::condition::audit_condition;
 use crate::sync::kind;
 use crate::sync::queue::audit_queue;
 
@@ -9,8 +10,10 @@ use crate::sync::queue::audit_queue;
 pub(super) fn audit(session: &Session) {
     let mut books = Books::open(session);
     for (object, found) in books.objects(session.segment()) {
-        if found == kind::QUEUE {
-            audit_queue(session, &mut books, object);
+        match found {
+            kind::QUEUE => audit_queue(session, &mut books, object),
+            kind::CONDITION => audit_condition(session, object),
+            _ => {}
         }
     }
     books.close(session.segment());

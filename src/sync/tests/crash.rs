@@ -41,7 +41,11 @@ pub(super) struct Case<'a, W> {
 }
 
 /// Run `body` in a child of the session that dies at its `fatal`-th step.
-fn child_dying_at(session: &Session, fatal: u64, body: &dyn Fn()) -> (ProcessId, Progress) {
+pub(super) fn child_dying_at(
+    session: &Session,
+    fatal: u64,
+    body: &dyn Fn(),
+) -> (ProcessId, Progress) {
     let child = session
         .reserve_child(&Birth {
             name: "victim",

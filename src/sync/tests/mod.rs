@@ -2,7 +2,9 @@
 
 mod audit;
 mod basics;
+mod conditions;
 mod crash;
+mod crash_condition;
 mod crash_queue;
 mod crash_session;
 mod mutexes;

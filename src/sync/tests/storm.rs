@@ -1,4 +1,4 @@
-//! Processes that put, get and lock are killed at random and replaced, thousands of times.
+//! Processes that put, get, lock, wait and notify are killed at random and replaced, thousands of times.
 //!
 //! Every message has a producer, a number and a checksum. What may be missing at the end is what killed consumers had taken, at most
 //! one message each; nothing may be doubled, out of order, mixed up or leaked, and nobody may hang.
@@ -7,9 +7,9 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use super::{audit, message, session};
+use super::{audit, message, session, soon};
 use crate::shm::{Birth, ProcessId, Session, points};
-use crate::sync::{Acquired, Deadline, Farewell, Mutex, PutError, Queue};
+use crate::sync::{Acquired, Condition, ConditionLock, Deadline, Farewell, Mutex, PutError, Queue};
 use crate::sys::clock::now_ns;
 use crate::sys::testing::{Ended, fork_child, kill_and_reap, shared_words, sleep_us, try_reap};
 
@@ -24,6 +24,7 @@ enum Role {
     Producer,
     Consumer,
     Locker,
+    Waiter,
 }
 
 /// What the children write down, in memory of the test's own.
@@ -43,6 +44,7 @@ const FIRST_HALF: usize = 3;
 const SECOND_HALF: usize = 4;
 const BROKEN: usize = 5;
 const TAKEN_OVER: usize = 6;
+const NOTIFIED: usize = 7;
 
 impl Ledger {
     fn new(producers: usize) -> Ledger {
@@ -144,27 +146,50 @@ fn consume(ledger: &Ledger, queue: &Queue) {
 }
 
 /// Two words are equal whenever nobody holds the lock, unless its owner died.
-fn lock_and_unlock(ledger: &Ledger, lock: &Mutex) {
-    let (first, second) = (&ledger.tally[FIRST_HALF], &ledger.tally[SECOND_HALF]);
-    loop {
-        match lock.acquire(Deadline::NEVER).unwrap() {
-            Acquired::Free => {
-                if first.load(Ordering::Relaxed) != second.load(Ordering::Relaxed) {
-                    ledger.count(BROKEN);
-                }
-            }
-            Acquired::Abandoned { .. } => {
-                second.store(first.load(Ordering::Relaxed), Ordering::Relaxed);
-                ledger.count(TAKEN_OVER);
+fn halves(ledger: &Ledger) -> (&AtomicU64, &AtomicU64) {
+    (&ledger.tally[FIRST_HALF], &ledger.tally[SECOND_HALF])
+}
+
+/// The lock has been acquired: check what it protects, or repair it for a dead owner.
+fn check_or_repair(ledger: &Ledger, acquired: Acquired) {
+    let (first, second) = halves(ledger);
+    match acquired {
+        Acquired::Free => {
+            if first.load(Ordering::Relaxed) != second.load(Ordering::Relaxed) {
+                ledger.count(BROKEN);
             }
         }
+        Acquired::Abandoned { .. } => {
+            second.store(first.load(Ordering::Relaxed), Ordering::Relaxed);
+            ledger.count(TAKEN_OVER);
+        }
+    }
+}
+
+fn lock_notify_and_unlock(ledger: &Ledger, lock: &Mutex, condition: &Condition) {
+    let (first, second) = halves(ledger);
+    loop {
+        check_or_repair(ledger, lock.acquire(Deadline::NEVER).unwrap());
         let value = first.load(Ordering::Relaxed) + 1;
         first.store(value, Ordering::Relaxed);
         for _ in 0..50 {
             std::hint::spin_loop();
         }
         second.store(value, Ordering::Relaxed);
+        condition.notify(1).unwrap();
         lock.release().unwrap();
+    }
+}
+
+/// Whoever notifies does so all the time: nobody waits long.
+fn wait_again_and_again(ledger: &Ledger, lock: &Mutex, condition: &Condition) {
+    let any_lock = ConditionLock::Plain(lock.clone());
+    check_or_repair(ledger, lock.acquire(Deadline::NEVER).unwrap());
+    loop {
+        let waited = condition.wait(&any_lock, soon()).unwrap();
+        check_or_repair(ledger, waited.acquired);
+        assert!(waited.notified);
+        ledger.count(NOTIFIED);
     }
 }
 
@@ -178,6 +203,7 @@ struct Storm<'a> {
     session: &'a Session,
     queue: &'a Queue,
     lock: &'a Mutex,
+    condition: &'a Condition,
     ledger: &'a Ledger,
     next_producer: usize,
     /// Children kill themselves at a random step up to this one; 0 for never.
@@ -215,7 +241,8 @@ impl Storm<'_> {
             match role {
                 Role::Producer => produce(self.ledger, self.queue, self.lock, producer),
                 Role::Consumer => consume(self.ledger, self.queue),
-                Role::Locker => lock_and_unlock(self.ledger, self.lock),
+                Role::Locker => lock_notify_and_unlock(self.ledger, self.lock, self.condition),
+                Role::Waiter => wait_again_and_again(self.ledger, self.lock, self.condition),
             }
             points::disarm();
             self.session.leave(Farewell::Finished);
@@ -281,20 +308,22 @@ fn rage(kills: u64, capacity: usize, steps: u64) {
     let before = session.memory().live_blocks;
     let queue = Queue::create(&session, capacity).unwrap();
     let lock = Mutex::create(&session).unwrap();
+    let condition = Condition::create(&session).unwrap();
     let ledger = Ledger::new(kills as usize * 2 + 1000);
     let mut storm = Storm {
         session: &session,
         queue: &queue,
         lock: &lock,
+        condition: &condition,
         ledger: &ledger,
         next_producer: 1,
         steps,
         random: Random(now_ns() | 1),
         consumers_killed: 0,
     };
-    use Role::{Consumer, Locker, Producer};
+    use Role::{Consumer, Locker, Producer, Waiter};
     let roles = [
-        Producer, Producer, Producer, Consumer, Consumer, Consumer, Locker, Locker,
+        Producer, Producer, Producer, Consumer, Consumer, Consumer, Locker, Locker, Waiter, Waiter,
     ];
     let mut children: Vec<Child> = roles.iter().map(|role| storm.start(*role)).collect();
     let mut watchdog = Watchdog {
@@ -325,7 +354,8 @@ fn rage(kills: u64, capacity: usize, steps: u64) {
     lock.acquire(Deadline::after(Duration::from_secs(5)))
         .unwrap();
     audit(&session);
-    drop((queue, lock));
+    assert_eq!(condition.waiters().unwrap(), 0);
+    drop((queue, lock, condition));
     audit(&session);
     assert_eq!(session.memory().live_blocks, before, "blocks leaked");
 }
@@ -349,14 +379,16 @@ fn check(storm: &Storm<'_>, killed: u64) {
     let unrecorded = got - ledger.tally(RECORDED);
     println!(
         "{killed} kills: {put} messages, {missing} gone with {} killed consumers, {} recoveries, \
-         {} heals, {} locks taken over in {} holds",
+         {} heals, {} locks taken over in {} holds, {} notifications",
         storm.consumers_killed,
         storm.session.recoveries(),
         storm.session.heals(),
         ledger.tally(TAKEN_OVER),
         ledger.tally(FIRST_HALF),
+        ledger.tally(NOTIFIED),
     );
     assert_eq!(put, got);
+    assert!(ledger.tally(NOTIFIED) > 0, "nobody was notified");
     assert_eq!(ledger.tally(MIXED_UP), 0, "messages mixed up");
     assert_eq!(ledger.tally(OUT_OF_ORDER), 0, "messages out of order");
     assert_eq!(doubled, 0, "messages doubled");

@@ -1,0 +1,195 @@
+//! Threads that wait in line, first come first called, linked through their slots.
+//!
+//! A thread stands in one line at a time, so its slot has room for the link, for what it is told when it is called, and for the word it
+//! sleeps on. Taking a thread off its line and telling it is one transaction; the word it sleeps on is stored after that, under the
+//! same hold of the latch. So a caller that is killed leaves a thread either in line or called, and one that is called but has not
+//! been woken finds that out under the latch. Each sleeps on a word of its own, so nobody is woken in vain. Its slot also says whose line it is: the sweep settles that object before the slot has another owner.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::latch::Latched;
+use super::layout::{Offset, ThreadSlot, peek, poke};
+use super::segment::{Segment, futex_half};
+use super::shared::shared_struct;
+use super::step::step;
+use super::thread_slot::Thread;
+use crate::sys::clock::Deadline;
+use crate::sys::futex::{self, Wakeup};
+
+// States of the word a thread sleeps on.
+const AWAKE: u64 = 0;
+const ASLEEP: u64 = 1;
+const CALLED: u64 = 2;
+
+shared_struct! {
+    /// A line of waiting threads, by their [`Thread::id`]. All zeros is an empty line. Changed only under the latch of its object.
+    pub(crate) struct WaitLine {
+        first: AtomicU64,
+        last: AtomicU64,
+    }
+}
+
+/// Threads that have been called and sleep, to be woken when the latch is free again.
+#[derive(Debug, Default)]
+pub(crate) struct Sleepers(Vec<u64>);
+
+impl Sleepers {
+    /// Wake them. One whose slot has another owner by now looks around once, in vain.
+    pub(crate) fn wake(self, segment: &Segment) {
+        for slot in self.0.iter().filter_map(|id| slot_of(segment, *id)) {
+            futex::wake(futex_half(&slot.called), u32::MAX);
+        }
+    }
+}
+
+fn slot_of(segment: &Segment, id: u64) -> Option<&ThreadSlot> {
+    segment.row_of(id).map(|row| segment.thread_slot(row))
+}
+
+impl WaitLine {
+    /// Inside a transaction: the calling thread joins the line, which belongs to `object`, at its end.
+    pub(crate) fn join(&self, latched: &Latched<'_>, thread: Thread<'_>, object: Offset) {
+        let slot = thread.slot;
+        poke(&slot.line, object.0);
+        step();
+        // These words mean nothing while the thread stands in no line: they need no undoing.
+        poke(&slot.next_in_line, 0);
+        poke(&slot.call, 0);
+        slot.called.store(AWAKE, Ordering::Relaxed);
+        step();
+        let link = match slot_of(thread.segment, peek(&self.last)) {
+            Some(last) => &last.next_in_line,
+            None => &self.first,
+        };
+        latched.set(link, thread.id);
+        latched.set(&self.last, thread.id);
+    }
+
+    /// Inside a transaction: the whole line moves to another, which is empty.
+    pub(crate) fn move_to(&self, latched: &Latched<'_>, other: &WaitLine) {
+        latched.set(&other.first, peek(&self.first));
+        latched.set(&other.last, peek(&self.last));
+        latched.set(&self.first, 0);
+        latched.set(&self.last, 0);
+    }
+
+    /// Whether nobody stands in the line.
+    pub(crate) fn is_empty(&self) -> bool {
+        peek(&self.first) == 0
+    }
+
+    /// Everybody in the line, dead or alive. Under the latch.
+    pub(crate) fn members<'s>(&'s self, segment: &'s Segment) -> impl Iterator<Item = u64> + 's {
+        let start = Some(peek(&self.first)).filter(|id| *id != 0);
+        std::iter::successors(start, |id| {
+            let next = peek(&slot_of(segment, *id)?.next_in_line);
+            (next != 0).then_some(next)
+        })
+    }
+
+    /// A transaction: take the calling thread, or a dead one, out of the line; `false` when it does not stand there.
+    pub(crate) fn leave(&self, latched: &Latched<'_>, segment: &Segment, id: u64) -> bool {
+        let mut before = None;
+        for member in self.members(segment) {
+            if member == id {
+                self.unlink(latched, segment, before, id);
+                latched.commit();
+                return true;
+            }
+            before = Some(member);
+        }
+        false
+    }
+
+    /// Whether its end is where its links lead (tests).
+    #[cfg(test)]
+    pub(crate) fn is_whole(&self, segment: &Segment) -> bool {
+        self.members(segment).last().unwrap_or(0) == peek(&self.last)
+    }
+
+    fn unlink(&self, latched: &Latched<'_>, segment: &Segment, before: Option<u64>, id: u64) {
+        let next = slot_of(segment, id).map_or(0, |slot| peek(&slot.next_in_line));
+        let link = before.and_then(|before| slot_of(segment, before));
+        latched.set(link.map_or(&self.first, |slot| &slot.next_in_line), next);
+        if next == 0 {
+            latched.set(&self.last, before.unwrap_or(0));
+        }
+    }
+
+    /// Transactions: take the dead out of the line, from its beginning to the first living thread.
+    fn drop_dead(&self, latched: &Latched<'_>, segment: &Segment) {
+        loop {
+            let first = peek(&self.first);
+            if first == 0 || !segment.thread_is_dead(first) {
+                return;
+            }
+            self.unlink(latched, segment, None, first);
+            latched.commit();
+        }
+    }
+
+    /// Transactions: take every dead thread out of the line; their ids.
+    pub(crate) fn bury(&self, latched: &Latched<'_>, segment: &Segment) -> Vec<u64> {
+        let is_dead = |id: &u64| segment.thread_is_dead(*id);
+        let dead: Vec<u64> = self.members(segment).filter(is_dead).collect();
+        for id in &dead {
+            self.leave(latched, segment, *id);
+        }
+        dead
+    }
+
+    /// Transactions: take the first living thread out of the line and tell it `call`, which is not 0; `false` when nobody is left.
+    pub(crate) fn call_first(
+        &self,
+        latched: &Latched<'_>,
+        segment: &Segment,
+        call: u64,
+        sleepers: &mut Sleepers,
+    ) -> bool {
+        self.drop_dead(latched, segment);
+        let first = peek(&self.first);
+        let Some(slot) = slot_of(segment, first) else {
+            return false;
+        };
+        self.unlink(latched, segment, None, first);
+        latched.set(&slot.call, call);
+        latched.commit();
+        // After the commit, so that whoever sees the word may believe the call; and before the latch is free, so that it cannot come
+        // so late that it is taken for another.
+        if slot.called.swap(CALLED, Ordering::SeqCst) == ASLEEP {
+            sleepers.0.push(first);
+        }
+        step();
+        true
+    }
+}
+
+impl Thread<'_> {
+    /// What this thread has been told, when it has been called from the line it stood in.
+    #[inline(always)]
+    pub(crate) fn call(self) -> Option<u64> {
+        let called = self.slot.called.load(Ordering::Acquire) == CALLED;
+        called.then(|| peek(&self.slot.call))
+    }
+
+    /// As [`Thread::call`], under the latch of the line's object: whoever called may have died before it said so.
+    pub(crate) fn call_under(self, _latched: &Latched<'_>) -> Option<u64> {
+        Some(peek(&self.slot.call)).filter(|call| *call != 0)
+    }
+
+    /// Note that this thread stands in no line any more.
+    pub(crate) fn is_out_of_line(self) {
+        poke(&self.slot.line, 0);
+        step();
+    }
+
+    /// Sleep in line unless called, at the longest until `deadline`.
+    pub(crate) fn sleep_in_line(self, deadline: Deadline) -> Wakeup {
+        let word = &self.slot.called;
+        let asleep = word.compare_exchange(AWAKE, ASLEEP, Ordering::SeqCst, Ordering::Relaxed);
+        if asleep.is_err_and(|found| found != ASLEEP) {
+            return Wakeup::Changed;
+        }
+        futex::wait(futex_half(word), ASLEEP as u32, deadline)
+    }
+}
