@@ -20,6 +20,7 @@ pub(crate) mod number {
     pub(crate) const QUEUE: u16 = 2;
     pub(crate) const JOINABLE_QUEUE: u16 = 3;
     pub(crate) const RLOCK: u16 = 4;
+    pub(crate) const CONDITION: u16 = 10;
     pub(crate) const RAW_VALUE: u16 = 20;
     pub(crate) const RAW_ARRAY: u16 = 21;
 }
@@ -47,6 +48,7 @@ pub(crate) struct ByParts {
 const BY_PLACE: &[ByPlace] = &[
     synchronize::lock::BY_PLACE,
     synchronize::rlock::BY_PLACE,
+    synchronize::condition::BY_PLACE,
     queues::BY_PLACE,
     sharedctypes::RAW_VALUE,
     sharedctypes::RAW_ARRAY,
@@ -65,6 +67,7 @@ const BY_PARTS: &[ByParts] = &[
         leave: |value| Some(parts_of_process(&*value.read_lock()?)),
         enter: |host, parts| process_of(parts).map(|p| Dynamic::from(host.family.meet(p))),
     },
+    synchronize::condition::BY_PARTS,
 ];
 
 impl Border for Arc<Host> {

@@ -7,7 +7,7 @@
 //! - [`start_method`]: fork or spawn.
 //!
 //! Shared objects:
-//! - [`synchronize`][]: `Lock`, `RLock`.
+//! - [`synchronize`][]: `Lock`, `RLock`, `Condition`.
 //! - [`sharedctypes`]: `Value`, `Array`; [`slices`]: places in what has an order.
 //! - [`queues`]: `Queue`, `JoinableQueue`; [`queue_items`]: iterating over one.
 
@@ -51,6 +51,7 @@ pub(super) fn register(registry: &mut Registry) {
         )
         .global("Lock", &[], synchronize::lock::construct)
         .global("RLock", &[], synchronize::rlock::construct)
+        .global("Condition", &["lock?"], synchronize::condition::construct)
         .global(
             "Value",
             &["typecode_or_type", "value?", "lock?"],

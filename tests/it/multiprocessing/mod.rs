@@ -1,6 +1,7 @@
 //! `multiprocessing` beyond the numbered cases of `conformance`.
 
 mod array; // Array and RawArray
+mod condition; // Condition
 mod corners; // scripts that refer to themselves, run out of things, or look like something else
 mod exit_codes; // every way to end, and what the parent learns of it
 mod family; // who waits for whom, who dies with whom

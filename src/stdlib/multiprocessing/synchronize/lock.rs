@@ -2,7 +2,7 @@
 
 use rhai::Dynamic;
 
-use super::deadline;
+use super::{acquired, deadline};
 use crate::stdlib::Outcome;
 use crate::stdlib::bind::Registry;
 use crate::stdlib::border::{ByPlace, number};
@@ -10,7 +10,7 @@ use crate::stdlib::call::{Call, Failure};
 use crate::stdlib::exceptions::raise;
 use crate::stdlib::host::{Host, session_failure};
 use crate::stdlib::values::truth;
-use crate::sync::{self, Acquired, Deadline, NotReleased, WaitError};
+use crate::sync::{self, Deadline, NotReleased};
 use crate::sys;
 
 const INHERITED: &str = "another process took this lock over from a holder that died, \
@@ -74,21 +74,7 @@ pub(in super::super) fn take(
     lock: &Lock,
     deadline: Deadline,
 ) -> Result<bool, Failure> {
-    match lock.0.acquire(deadline) {
-        Ok(Acquired::Free) => Ok(true),
-        Ok(Acquired::Abandoned { pid, name }) => {
-            let heir = host.family.name();
-            let text = format!(
-                "procscript: warning: {name} (pid {pid}) ended while it held a Lock; {heir} has it now. \
-                 What it guards may be half done.\n"
-            );
-            let _ = host.output.error(&text);
-            Ok(true)
-        }
-        Err(WaitError::TimedOut) => Ok(false),
-        Err(WaitError::Interrupted) => Err(host.interrupted()),
-        Err(WaitError::Session(error)) => Err(session_failure(error)),
-    }
+    acquired(host, "a Lock", lock.0.acquire(deadline))
 }
 
 pub(in super::super) fn release(lock: &Lock) -> Outcome {
@@ -114,7 +100,7 @@ fn with(call: &mut Call<'_>) -> Outcome {
 }
 
 /// Python's representation: whose it is, as far as this process may know by name.
-fn repr(host: &Host, lock: &Lock) -> String {
+pub(super) fn repr(host: &Host, lock: &Lock) -> String {
     let owner = match lock.0.owner() {
         None => "None".to_string(),
         Some(owner) if i64::from(owner.pid) == i64::from(sys::process::pid()) => host.family.name(),

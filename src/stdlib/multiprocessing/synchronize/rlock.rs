@@ -2,16 +2,17 @@
 
 use rhai::Dynamic;
 
-use super::deadline;
+use super::{acquired, deadline};
 use crate::stdlib::Outcome;
 use crate::stdlib::bind::Registry;
 use crate::stdlib::border::{ByPlace, number};
 use crate::stdlib::call::{Call, Failure};
 use crate::stdlib::exceptions::raise;
 use crate::stdlib::host::{Host, session_failure};
-use crate::sync::{self, Acquired, Deadline, WaitError};
+use crate::sync::{self, Deadline};
+use crate::sys;
 
-/// A lock shared between processes and threads that its holder may acquire again.
+/// A reentrant lock shared between processes and threads.
 #[derive(Debug, Clone)]
 pub(crate) struct RLock(pub sync::ReentrantMutex);
 
@@ -35,21 +36,24 @@ pub(super) fn register(registry: &mut Registry) {
             Ok(take(call.host, &call.this(), deadline)?.into())
         })
         .method("release", &[], |call| release(&call.this()))
-        .method("with", &["body"], |call| {
-            let (lock, body) = (call.this::<RLock>(), call.function(0)?);
-            take(call.host, &lock, Deadline::NEVER)?;
-            let result = call.call(&body, vec![]);
-            let _ = lock.0.release();
-            result
+        .method("locked", &[], |call| {
+            Ok(call.this::<RLock>().0.is_locked().into())
+        })
+        .method("with", &["body"], with)
+        .method("to_string", &[], |call| {
+            Ok(repr(call.host, &call.this()).into())
+        })
+        .method("to_debug", &[], |call| {
+            Ok(repr(call.host, &call.this()).into())
         });
 }
 
 /// `RLock()`.
 pub(in super::super) fn construct(call: &mut Call<'_>) -> Outcome {
-    new(call.host).map(Dynamic::from)
+    Ok(Dynamic::from(new(call.host)?))
 }
 
-/// A new lock.
+/// A new lock, free.
 pub(in super::super) fn new(host: &Host) -> Result<RLock, Failure> {
     let mutex = sync::ReentrantMutex::create(&host.session()?).map_err(session_failure)?;
     Ok(RLock(mutex))
@@ -61,30 +65,37 @@ pub(in super::super) fn take(
     lock: &RLock,
     deadline: Deadline,
 ) -> Result<bool, Failure> {
-    match lock.0.acquire(deadline) {
-        Ok(Acquired::Free) => Ok(true),
-        Ok(Acquired::Abandoned { pid, name }) => {
-            let heir = host.family.name();
-            let text = format!(
-                "procscript: warning: {name} (pid {pid}) ended while it held an RLock; {heir} has it now. \
-                 What it guards may be half done.\n"
-            );
-            let _ = host.output.error(&text);
-            Ok(true)
-        }
-        Err(WaitError::TimedOut) => Ok(false),
-        Err(WaitError::Interrupted) => Err(host.interrupted()),
-        Err(WaitError::Session(error)) => Err(session_failure(error)),
-    }
+    acquired(host, "an RLock", lock.0.acquire(deadline))
 }
 
-/// Takes one acquisition back.
 pub(in super::super) fn release(lock: &RLock) -> Outcome {
-    match lock.0.release() {
-        Ok(()) => Ok(Dynamic::UNIT),
-        Err(_) => Err(raise(
-            "AssertionError",
-            "attempt to release recursive lock not owned by thread",
-        )),
+    let text = "attempt to release recursive lock not owned by thread";
+    let released = lock.0.release();
+    released.map_err(|_| raise("AssertionError", text))?;
+    Ok(Dynamic::UNIT)
+}
+
+/// `lock.with(|| …)`: holds the lock while the function runs, released also when it throws.
+fn with(call: &mut Call<'_>) -> Outcome {
+    let body = call.function(0)?;
+    let lock: RLock = call.this();
+    take(call.host, &lock, Deadline::NEVER)?;
+    let result = call.call(&body, vec![]);
+    // Released already inside the function: then there is nothing left to do.
+    let _ = lock.0.release();
+    result
+}
+
+/// Python's representation: whose it is and how often, as far as this process may know by name.
+pub(super) fn repr(host: &Host, lock: &RLock) -> String {
+    if lock.0.is_mine() {
+        return format!("<RLock({}, {})>", host.family.name(), lock.0.depth());
+    }
+    match lock.0.owner() {
+        None => "<RLock(None, 0)>".into(),
+        Some(owner) if i64::from(owner.pid) == i64::from(sys::process::pid()) => {
+            "<RLock(SomeOtherThread, nonzero)>".into()
+        }
+        Some(_) => "<RLock(SomeOtherProcess, nonzero)>".into(),
     }
 }

@@ -1,0 +1,222 @@
+//! `Condition`: Python's `multiprocessing.Condition`, whose waiters may be killed.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use rhai::{Array, Dynamic};
+
+use super::lock::{self, Lock};
+use super::rlock::{self, RLock};
+use super::{acquired, deadline};
+use crate::stdlib::Outcome;
+use crate::stdlib::bind::Registry;
+use crate::stdlib::border::{ByParts, ByPlace, number};
+use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::exceptions::raise;
+use crate::stdlib::host::{Host, session_failure};
+use crate::stdlib::values::{truth, type_name};
+use crate::sync::{self, ConditionLock, Deadline, WaitError};
+
+/// A condition shared between processes and threads, with its lock.
+#[derive(Debug, Clone)]
+pub(crate) struct Condition {
+    shared: sync::Condition,
+    lock: AnyLock,
+}
+
+/// The lock a condition was made with.
+#[derive(Debug, Clone)]
+enum AnyLock {
+    Lock(Lock),
+    RLock(RLock),
+}
+
+/// The condition without its lock, on the way to another process.
+#[derive(Debug, Clone)]
+struct Bare(sync::Condition);
+
+pub(crate) const BY_PLACE: ByPlace = ByPlace {
+    numbers: &[number::CONDITION],
+    leave: |value| {
+        let bare = value.read_lock::<Bare>()?;
+        Some((number::CONDITION, bare.0.handle().offset()))
+    },
+    enter: |session, _, place| {
+        let shared = sync::Condition::open(session, place)?;
+        Ok(Dynamic::from(Bare(shared)))
+    },
+};
+
+pub(crate) const BY_PARTS: ByParts = ByParts {
+    name: "Condition",
+    leave: |value| {
+        let condition = value.read_lock::<Condition>()?;
+        let bare = Dynamic::from(Bare(condition.shared.clone()));
+        Some(vec![bare, condition.lock.as_value()].into())
+    },
+    enter: |_, parts| {
+        let parts = parts.try_cast::<Array>().unwrap_or_default();
+        let [bare, lock] =
+            <[Dynamic; 2]>::try_from(parts).map_err(|_| "a condition without its parts")?;
+        let bare = bare
+            .try_cast::<Bare>()
+            .ok_or("a condition without its place")?;
+        let lock = AnyLock::of(&lock).ok_or("a condition without its lock")?;
+        Ok(Dynamic::from(Condition {
+            shared: bare.0,
+            lock,
+        }))
+    },
+};
+
+impl AnyLock {
+    fn of(value: &Dynamic) -> Option<Self> {
+        if let Some(lock) = value.read_lock::<Lock>() {
+            return Some(Self::Lock(lock.clone()));
+        }
+        Some(Self::RLock(value.read_lock::<RLock>()?.clone()))
+    }
+
+    fn as_value(&self) -> Dynamic {
+        match self {
+            Self::Lock(lock) => Dynamic::from(lock.clone()),
+            Self::RLock(lock) => Dynamic::from(lock.clone()),
+        }
+    }
+
+    fn shared(&self) -> ConditionLock {
+        match self {
+            Self::Lock(lock) => ConditionLock::Plain(lock.0.clone()),
+            Self::RLock(lock) => ConditionLock::Reentrant(lock.0.clone()),
+        }
+    }
+
+    fn take(&self, host: &Host, deadline: Deadline) -> Result<bool, Failure> {
+        match self {
+            Self::Lock(lock) => lock::take(host, lock, deadline),
+            Self::RLock(lock) => rlock::take(host, lock, deadline),
+        }
+    }
+
+    fn release(&self) -> Outcome {
+        match self {
+            Self::Lock(lock) => lock::release(lock),
+            Self::RLock(lock) => rlock::release(lock),
+        }
+    }
+
+    fn repr(&self, host: &Host) -> String {
+        match self {
+            Self::Lock(lock) => lock::repr(host, lock),
+            Self::RLock(lock) => rlock::repr(host, lock),
+        }
+    }
+}
+
+pub(super) fn register(registry: &mut Registry) {
+    registry
+        .class::<Condition>("Condition")
+        .method("acquire", &["block?", "timeout?"], |call| {
+            let deadline = deadline(call, 0)?;
+            let taken = call.this::<Condition>().lock.take(call.host, deadline);
+            Ok(taken?.into())
+        })
+        .method("release", &[], |call| {
+            call.this::<Condition>().lock.release()
+        })
+        .method("locked", &[], |call| {
+            let lock = call.this::<Condition>().lock;
+            Ok(match lock {
+                AnyLock::Lock(lock) => lock.0.is_locked().into(),
+                AnyLock::RLock(lock) => lock.0.is_locked().into(),
+            })
+        })
+        .method("with", &["body"], with)
+        .method("wait", &["timeout?"], |call| {
+            let timeout = call.timeout(0)?;
+            let deadline = timeout.map_or(Deadline::NEVER, Deadline::after);
+            Ok(wait(call.host, &call.this(), deadline)?.into())
+        })
+        .method("wait_for", &["predicate", "timeout?"], wait_for)
+        .method("notify", &["n?"], |call| {
+            let count = usize::try_from(call.int_or(0, 1)?).unwrap_or(0);
+            notify(&call.this(), count)
+        })
+        .method("notify_all", &[], |call| notify(&call.this(), usize::MAX))
+        .method("to_string", &[], |call| repr(call.host, &call.this()))
+        .method("to_debug", &[], |call| repr(call.host, &call.this()));
+}
+
+/// `Condition(lock)`; with an RLock of its own when none is given.
+pub(in super::super) fn construct(call: &mut Call<'_>) -> Outcome {
+    let lock = match call.given(0) {
+        None => AnyLock::RLock(rlock::new(call.host)?),
+        Some(value) => AnyLock::of(&value).ok_or_else(|| {
+            let found = type_name(&value);
+            let text = format!("Condition() lock must be a Lock or an RLock, not {found}");
+            raise("TypeError", text)
+        })?,
+    };
+    let shared = sync::Condition::create(&call.host.session()?).map_err(session_failure)?;
+    Ok(Dynamic::from(Condition { shared, lock }))
+}
+
+/// `condition.with(|| …)`: holds the lock while the function runs, released also when it throws.
+fn with(call: &mut Call<'_>) -> Outcome {
+    let body = call.function(0)?;
+    let condition: Condition = call.this();
+    condition.lock.take(call.host, Deadline::NEVER)?;
+    let result = call.call(&body, vec![]);
+    // A wait that was interrupted has not got the lock back, and then it may be somebody else's.
+    if condition.lock.shared().is_mine() {
+        let _ = condition.lock.release();
+    }
+    result
+}
+
+/// Whether the wait was notified; with the lock held again.
+fn wait(host: &Host, condition: &Condition, deadline: Deadline) -> Result<bool, Failure> {
+    let lock = condition.lock.shared();
+    if !lock.is_mine() {
+        let text = "must acquire() condition before using wait()";
+        return Err(raise("AssertionError", text));
+    }
+    match condition.shared.wait(&lock, deadline) {
+        Ok(waited) => {
+            acquired(host, "the lock of a Condition", Ok(waited.acquired))?;
+            Ok(waited.notified)
+        }
+        Err(WaitError::TimedOut) => Ok(false),
+        Err(WaitError::Interrupted) => Err(host.interrupted()),
+        Err(WaitError::Session(error)) => Err(session_failure(error)),
+    }
+}
+
+/// `condition.wait_for(f, timeout)`: waits until `f()` is true; gives what it gave last.
+fn wait_for(call: &mut Call<'_>) -> Outcome {
+    let predicate = call.function(0)?;
+    let timeout = call.timeout(1)?;
+    let condition: Condition = call.this();
+    let mut result = call.call(&predicate, vec![])?;
+    // Counted from the first answer, as in Python.
+    let deadline = timeout.map_or(Deadline::NEVER, Deadline::after);
+    let end = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    while !truth(&result) && end.is_none_or(|end| Instant::now() < end) {
+        wait(call.host, &condition, deadline)?;
+        result = call.call(&predicate, vec![])?;
+    }
+    Ok(result)
+}
+
+fn notify(condition: &Condition, count: usize) -> Outcome {
+    if !condition.lock.shared().is_mine() {
+        return Err(raise("AssertionError", "lock is not owned"));
+    }
+    condition.shared.notify(count).map_err(session_failure)?;
+    Ok(Dynamic::UNIT)
+}
+
+fn repr(host: &Arc<Host>, condition: &Condition) -> Outcome {
+    let waiters = condition.shared.waiters().map_err(session_failure)?;
+    Ok(format!("<Condition({}, {waiters})>", condition.lock.repr(host)).into())
+}
