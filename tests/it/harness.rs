@@ -14,7 +14,7 @@ use nix::unistd::Pid;
 use tempfile::TempDir;
 
 use super::process_table::{PidRange, describe_group, group_members, wait_for_empty_group};
-use super::text::{fold_pids, unindent};
+use super::text::{fold_addresses, fold_pids, unindent};
 
 /// How long a run may take before its processes are described and killed.
 const WATCHDOG: Duration = Duration::from_secs(60);
@@ -367,18 +367,22 @@ impl Output {
         self.assert_exactly(code, &unindent(stdout), &unindent(stderr));
     }
 
-    /// The exit code and the whole of both outputs. Where a text names `<main>` or `<pid 1>`, process numbers are folded.
+    /// The exit code and the whole of both outputs. Where a text names `<main>` or `<pid 1>`, process numbers are
+    /// folded; where it has `0x…`, addresses are.
     #[track_caller]
     pub(crate) fn assert_exactly(&self, code: i32, stdout: &str, stderr: &str) {
         let folded = |found: &str, wanted: &str| {
             let names_some = ["<main>", "<tests>", "<pid "]
                 .iter()
                 .any(|name| wanted.contains(name));
+            let mut found = found.to_string();
             if names_some {
-                fold_pids(found, self.pids)
-            } else {
-                found.to_string()
+                found = fold_pids(&found, self.pids);
             }
+            if wanted.contains("0x…") {
+                found = fold_addresses(&found);
+            }
+            found
         };
         let found = (
             self.code(),

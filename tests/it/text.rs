@@ -44,6 +44,17 @@ pub(crate) fn fold_pids(text: &str, pids: PidRange) -> String {
     })
 }
 
+/// `text` with every address in it as `0x…`.
+pub(crate) fn fold_addresses(text: &str) -> String {
+    let mut pieces = text.split("0x");
+    let mut result = pieces.next().unwrap_or_default().to_string();
+    for piece in pieces {
+        result += "0x…";
+        result += piece.trim_start_matches(|c: char| c.is_ascii_hexdigit());
+    }
+    result
+}
+
 /// `text` with `replacement` of each whole number in it; a number that is part of a word or a fraction stays.
 fn replace_numbers(text: &str, mut replacement: impl FnMut(&str) -> Option<String>) -> String {
     let is_word = |c: char| c.is_alphanumeric() || c == '_' || c == '.';
@@ -130,4 +141,12 @@ fn process_numbers_are_folded_and_other_numbers_stay() {
     let text = format!("me: {me}, Process-{me}, 0.{me}, 99999999999 ({me}).");
     let folded = format!("me: <tests>, Process-<tests>, 0.{me}, 99999999999 (<tests>).");
     assert_eq!(fold_pids(&text, pids), folded);
+}
+
+#[test]
+fn addresses_are_folded() {
+    assert_eq!(
+        fold_addresses("<a at 0x1f>, <b at 0x7ffd> 0xg"),
+        "<a at 0x…>, <b at 0x…> 0x…g"
+    );
 }

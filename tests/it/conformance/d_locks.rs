@@ -118,3 +118,39 @@ fn case_056_acquire_waits_at_most_its_timeout() {
         "False True\nTrue\n",
     );
 }
+
+#[test]
+fn case_047_an_rlock_is_taken_again_by_its_owner() {
+    prints(
+        "
+        let lock = RLock();
+        print(lock.acquire(), lock.acquire(), lock.acquire(false));
+        print(lock.release(), lock.release(), lock.release());
+        print(error_of(|| lock.release()));
+        ",
+        "
+        True True True
+        None None None
+        AssertionError: attempt to release recursive lock not owned by thread
+        ",
+    );
+}
+
+#[test]
+fn case_050_another_process_may_not_release_an_rlock() {
+    prints(
+        "
+        let lock = RLock();
+        lock.acquire();
+        fn child(lock) { print(lock.acquire(false), error_of(|| lock.release())); }
+        let p = Process(child, [lock]);
+        p.start();
+        p.join();
+        print(p.exitcode, lock.release());
+        ",
+        "
+        False AssertionError: attempt to release recursive lock not owned by thread
+        0 None
+        ",
+    );
+}
