@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use rhai::{Array, Dynamic, FnPtr, Map};
 
-use super::exceptions::Exception;
+use super::builtins::compare::equal;
+use super::call::{Call, Failure};
+use super::exceptions::{Exception, raise};
 use super::host::Host;
 use super::multiprocessing::family::Identity;
 use super::multiprocessing::process::{Process, Stage, State};
 use super::multiprocessing::{queues, sharedctypes, synchronize};
 use super::text::str_of;
-use super::values::custom_text;
+use super::values::{custom_text, type_name};
 use crate::sync::{self, Offset};
 use crate::wire::{self, Border, Crossing};
 
@@ -72,7 +74,7 @@ const BY_PARTS: &[ByParts] = &[
 
 impl Border for Arc<Host> {
     fn leave(&self, value: &Dynamic) -> Option<Crossing> {
-        if let Some((kind, offset)) = BY_PLACE.iter().find_map(|way| (way.leave)(value)) {
+        if let Some((kind, offset)) = place_of(value) {
             let offset = offset.0;
             return Some(Crossing::Handle { kind, offset });
         }
@@ -119,6 +121,28 @@ impl Border for Arc<Host> {
         let definition = self.program.function(function)?;
         definition.params.get(index).map(ToString::to_string)
     }
+}
+
+/// `a == b` for two values of one of our types: whether both are one thing to every process.
+///
+/// # Errors
+/// `TypeError` for a type whose values are nothing to another process.
+pub(crate) fn are_one(call: &mut Call<'_>) -> Result<bool, Failure> {
+    let (a, b) = (call.value(0), call.value(1));
+    if let (Some(a), Some(b)) = (place_of(&a), place_of(&b)) {
+        return Ok(a == b);
+    }
+    let parts = |value| BY_PARTS.iter().find_map(|way| (way.leave)(value));
+    if let (Some(a), Some(b)) = (parts(&a), parts(&b)) {
+        return Ok(equal(call.context, &a, &b));
+    }
+    let (a, b) = (type_name(&a), type_name(&b));
+    let text = format!("'==' not supported between instances of '{a}' and '{b}'");
+    Err(raise("TypeError", text))
+}
+
+fn place_of(value: &Dynamic) -> Option<(u16, Offset)> {
+    BY_PLACE.iter().find_map(|way| (way.leave)(value))
 }
 
 fn open_handle(host: &Arc<Host>, kind: u16, offset: Offset) -> Result<Dynamic, String> {

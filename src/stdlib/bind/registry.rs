@@ -8,6 +8,7 @@ use rhai::{Dynamic, FnPtr, Module, Shared, Variant};
 
 use super::native::{On, add, native, register};
 use super::{Class, Handler, Namespace, Signature};
+use crate::stdlib::border;
 use crate::stdlib::host::Host;
 
 /// One row of the table from which a wrong call is explained.
@@ -124,9 +125,18 @@ impl Registry {
     }
 
     /// A type with methods and properties; `name` is what scripts and messages call it.
+    ///
+    /// Its values can be compared with `==` and `!=`: see [`border::are_one`]. A type may have its own `==` instead.
     pub(crate) fn class<T: Variant + Clone>(&mut self, name: &'static str) -> Class<'_> {
         self.globals.set_custom_type::<T>(name);
         self.classes.insert(TypeId::of::<T>());
+        let pair = [TypeId::of::<T>(); 2];
+        self.exactly("==", &pair, &["a", "b"], |call| {
+            border::are_one(call).map(Dynamic::from)
+        });
+        self.exactly("!=", &pair, &["a", "b"], |call| {
+            border::are_one(call).map(|one| (!one).into())
+        });
         Class {
             registry: self,
             receiver: TypeId::of::<T>(),

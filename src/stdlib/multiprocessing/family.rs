@@ -185,7 +185,7 @@ impl Family {
         let children = locked(&self.0).children.clone();
         let (running, ended): (Vec<_>, Vec<_>) = children
             .into_iter()
-            .partition(|child| child.poll(host).is_none());
+            .partition(|child| child.is_running(host));
         let mut place = locked(&self.0);
         place
             .children

@@ -134,6 +134,12 @@ impl Process {
         Some(exitcode)
     }
 
+    /// Whether it is a child of this process that has not ended. A closed object stands for none.
+    pub(crate) fn is_running(&self, host: &Arc<Host>) -> bool {
+        self.poll(host);
+        self.with(|state| matches!(state.stage, Stage::Started { .. }))
+    }
+
     /// Takes the ended child's report and clears its place in the session.
     fn bury(&self, host: &Arc<Host>, place: ProcessId) {
         let Some(session) = host.existing_session() else {

@@ -1,5 +1,6 @@
 //! The members of `Process` as scripts call them.
 
+use std::any::TypeId;
 use std::time::Instant;
 
 use rhai::{Array, Dynamic, FnPtr};
@@ -45,6 +46,12 @@ pub(super) fn register(registry: &mut Registry) {
         .getter("authkey", |call| {
             Ok(Dynamic::from_blob(call.host.family.authkey()))
         })
+        .exactly("==", &[TypeId::of::<Process>()], &["other"], |call| {
+            Ok(is_the_other(call).into())
+        })
+        .exactly("!=", &[TypeId::of::<Process>()], &["other"], |call| {
+            Ok((!is_the_other(call)).into())
+        })
         .index_getter(attribute)
         .index_setter(set_attribute)
         .method("to_string", &[], |call| {
@@ -74,6 +81,12 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
         identity.daemon = truth(&daemon);
     }
     Ok(Dynamic::from(Process::new(identity, target, args)))
+}
+
+/// Whether the other Process is the same, on whichever way it came here.
+fn is_the_other(call: &mut Call<'_>) -> bool {
+    let other = call.value(0).cast::<Process>();
+    call.this::<Process>().is_same_as(&other)
 }
 
 fn optional_function(call: &mut Call<'_>) -> Result<Option<FnPtr>, Failure> {
@@ -147,10 +160,7 @@ fn is_alive(call: &mut Call<'_>) -> Outcome {
     if !made_here(&process) {
         return Err(raise("AssertionError", "can only test a child process"));
     }
-    process.poll(call.host);
-    Ok(process
-        .with(|state| matches!(state.stage, Stage::Started { .. }))
-        .into())
+    Ok(process.is_running(call.host).into())
 }
 
 fn send(call: &mut Call<'_>, signal: Signal) -> Outcome {

@@ -214,3 +214,37 @@ fn blobs_of_every_size_cross() {
         ",
     );
 }
+
+#[test]
+fn shared_objects_are_equal_where_they_are_one() {
+    prints(
+        r#"
+        fn child(box, q) { box.answers.put([q == box.q, box.p == current_process()]); }
+        let q = Queue();
+        let other = Queue();
+        let lock = Lock();
+        print(q == q, q == other, q != other, q == lock, q == None, lock != Lock());
+        print(other in [q, lock], [q, lock] == [q, lock], [q, other, lock].index(lock));
+        let v = Value("i", 1);
+        print(v == v, v == Value("i", 1), Array("i", 1) == Array("i", 1));
+        q.put([q, v]);
+        print(q.get() == [q, v]);
+        let answers = Queue();
+        let p = Process();
+        p.run = || child(this.box, q);
+        p.box = #{ q: q, p: p, answers: answers };
+        print(p == p, p == Process(), p != Process());
+        p.box = #{ q: q, answers: answers, p: None };
+        p.start();
+        print(answers.get());
+        "#,
+        "
+        True False True False False True
+        False True 2
+        True False False
+        True
+        True False True
+        [True, False]
+        ",
+    );
+}

@@ -28,6 +28,21 @@ fn active_children_are_those_that_run() {
     );
 }
 
+// Its number may be somebody else's by now: nobody sends it a signal any more.
+#[test]
+fn a_closed_process_is_no_child_any_more() {
+    prints(
+        r#"
+        let p = Process(#{ target: || 1, daemon: true });
+        p.start();
+        p.join();
+        p.close();
+        print(active_children());
+        "#,
+        "[]\n",
+    );
+}
+
 #[test]
 fn children_have_children_and_hand_their_results_up() {
     prints(
