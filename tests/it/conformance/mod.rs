@@ -8,4 +8,4 @@ mod b_process_protocol; // 16 to 29
 mod c_process_ends; // 31 to 44
 mod d_locks; // 46 to 56
 mod i_queue; // 94 to 110
-mod k_values; // 136 to 140
+mod k_shared; // 136 to 140
