@@ -14,39 +14,6 @@ fn with_helper(code: &str) -> String {
     code.to_string() + UNTIL_WAITING
 }
 
-// Case 65.
-#[test]
-fn waiting_and_notifying_need_the_lock() {
-    prints(
-        "
-        for c in [Condition(), Condition(Lock()), Condition(RLock())] {
-            print(error_of(|| c.wait()));
-            print(error_of(|| c.notify()), \"|\", error_of(|| c.notify_all()));
-        }
-        let c = Condition();
-        fn other(c) { print(error_of(|| c.wait(0))); print(error_of(|| c.notify(2))); }
-        c.acquire();
-        let p = Process(other, [c]);
-        p.start();
-        p.join();
-        print(c.notify(), c.notify_all(), c.notify(0), c.wait(0), c.wait(-1));
-        print(error_of(|| Condition(3)));
-        ",
-        "
-        AssertionError: must acquire() condition before using wait()
-        AssertionError: lock is not owned | AssertionError: lock is not owned
-        AssertionError: must acquire() condition before using wait()
-        AssertionError: lock is not owned | AssertionError: lock is not owned
-        AssertionError: must acquire() condition before using wait()
-        AssertionError: lock is not owned | AssertionError: lock is not owned
-        AssertionError: must acquire() condition before using wait()
-        AssertionError: lock is not owned
-        None None None False False
-        TypeError: Condition() lock must be a Lock or an RLock, not int
-        ",
-    );
-}
-
 #[test]
 fn a_condition_is_acquired_and_released_as_its_lock() {
     prints(
@@ -70,7 +37,6 @@ fn a_condition_is_acquired_and_released_as_its_lock() {
     );
 }
 
-// Case 67.
 #[test]
 fn notify_wakes_as_many_as_it_says_and_nobody_wakes_by_itself() {
     prints(
@@ -108,7 +74,6 @@ fn notify_wakes_as_many_as_it_says_and_nobody_wakes_by_itself() {
     );
 }
 
-// Case 68.
 #[test]
 fn waiters_that_timed_out_leave_nothing_behind() {
     prints(
@@ -143,47 +108,6 @@ fn waiters_that_timed_out_leave_nothing_behind() {
     );
 }
 
-// Case 70.
-#[test]
-fn a_notification_from_another_process_makes_wait_true() {
-    prints(
-        r#"
-        fn notify(c) { c.with(|| c.notify()); }
-        let c = Condition();
-        c.acquire();
-        Process(notify, [c]).start();
-        print(c.wait(60), c.wait(0.01));
-        "#,
-        "True False\n",
-    );
-}
-
-// Case 70.
-#[test]
-fn ctrl_c_ends_the_wait_for_a_condition() {
-    each_start_method(|method| {
-        let running = Script::text(
-            r#"
-            fn wait(c) { c.acquire(); print("ready"); c.wait(); }
-            let c = Condition();
-            let p = Process(wait, [c]);
-            p.start();
-            c.acquire();
-            print("ready");
-            c.wait();
-            "#,
-        )
-        .start_method(method)
-        .start();
-        running.wait_for_lines(2);
-        running.signal_all(Signal::SIGINT);
-        let output = running.finish();
-        assert_eq!(output.code(), 130, "{}", output.stderr);
-        assert_eq!(output.stderr.matches("KeyboardInterrupt").count(), 1);
-        assert!(output.stderr.contains("    c.wait();\nKeyboardInterrupt\n"));
-    });
-}
-
 #[test]
 fn with_does_not_release_the_lock_of_another_when_a_wait_is_interrupted() {
     each_start_method(|method| {
@@ -213,91 +137,6 @@ fn with_does_not_release_the_lock_of_another_when_a_wait_is_interrupted() {
             output.stdout
         );
     });
-}
-
-// Case 71.
-#[test]
-fn wait_for_waits_until_its_predicate_holds() {
-    prints(
-        r#"
-        fn peek(q) { let n = q.get(); q.put(n); n }
-        fn child(c, value) {
-            c.acquire();
-            value.get();
-            value.put(0);
-            c.notify();
-            let result = c.wait_for(|| peek(value) == 4);
-            c.release();
-            sys.exit(if result == true { 0 } else { 1 });
-        }
-        let c = Condition();
-        let value = Queue();
-        value.put(-1);
-        let p = Process(child, [c, value]);
-        p.start();
-        print(c.with(|| c.wait_for(|| peek(value) == 0)));
-        for i in range(4) {
-            c.with(|| { value.put(value.get() + 1); c.notify(); });
-        }
-        p.join();
-        print(p.exitcode);
-        "#,
-        "True\n0\n",
-    );
-}
-
-// Case 73.
-#[test]
-fn wait_for_gives_what_its_predicate_gave() {
-    prints(
-        r#"
-        let c = Condition();
-        print(c.wait_for(|| "ready"), c.wait_for(|| [1], #{ timeout: 0 }));
-        print(error_of(|| c.wait_for(|| 0)));
-        c.acquire();
-        let start = time.monotonic();
-        print(c.wait_for(|| 0, 0.03), c.wait_for(|| [], #{ timeout: 0.03 }), c.wait_for(|| "", 0), c.wait_for(|| None, -1));
-        print(time.monotonic() - start >= 0.06);
-        print(error_of(|| c.wait_for(|| { throw KeyError("k"); })));
-        print(c);
-        "#,
-        "
-        ready [1]
-        AssertionError: must acquire() condition before using wait()
-        0 []  None
-        True
-        KeyError: 'k'
-        <Condition(<RLock(MainProcess, 1)>, 0)>
-        ",
-    );
-}
-
-// Case 74.
-#[test]
-fn wait_gives_up_all_levels_of_an_rlock_and_restores_them() {
-    prints(
-        r#"
-        fn other(c, lock) {
-            print(c.acquire(), lock);
-            c.notify();
-            c.release();
-        }
-        let lock = RLock();
-        let c = Condition(lock);
-        c.acquire();
-        lock.acquire();
-        Process(other, [c, lock]).start();
-        print(c.wait(), c);
-        lock.release();
-        c.release();
-        print(c);
-        "#,
-        "
-        True <RLock(Process-1, 1)>
-        True <Condition(<RLock(MainProcess, 2)>, 0)>
-        <Condition(<RLock(None, 0)>, 0)>
-        ",
-    );
 }
 
 #[test]
