@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rhai::{Array, Dynamic, FnPtr, Map};
+use rhai::{Array, Dynamic, FnPtr, Map, NativeCallContext};
 
 use super::builtins::compare::equal;
 use super::call::{Call, Failure};
@@ -129,16 +129,25 @@ impl Border for Arc<Host> {
 /// `TypeError` for a type whose values are nothing to another process.
 pub(crate) fn are_one(call: &mut Call<'_>) -> Result<bool, Failure> {
     let (a, b) = (call.value(0), call.value(1));
-    if let (Some(a), Some(b)) = (place_of(&a), place_of(&b)) {
-        return Ok(a == b);
+    one(call.context, &a, &b).ok_or_else(|| {
+        let (a, b) = (type_name(&a), type_name(&b));
+        let text = format!("'==' not supported between instances of '{a}' and '{b}'");
+        raise("TypeError", text)
+    })
+}
+
+fn one(context: &NativeCallContext, a: &Dynamic, b: &Dynamic) -> Option<bool> {
+    if let (Some(a), Some(b)) = (place_of(a), place_of(b)) {
+        return Some(a == b);
     }
     let parts = |value| BY_PARTS.iter().find_map(|way| (way.leave)(value));
-    if let (Some(a), Some(b)) = (parts(&a), parts(&b)) {
-        return Ok(equal(call.context, &a, &b));
-    }
-    let (a, b) = (type_name(&a), type_name(&b));
-    let text = format!("'==' not supported between instances of '{a}' and '{b}'");
-    Err(raise("TypeError", text))
+    let (a, b) = (parts(a)?, parts(b)?);
+    let same = |a, b| one(context, a, b).unwrap_or_else(|| equal(context, a, b));
+    let (Some(many), Some(others)) = (a.read_lock::<Array>(), b.read_lock::<Array>()) else {
+        return Some(same(&a, &b));
+    };
+    let mut pairs = many.iter().zip(others.iter());
+    Some(many.len() == others.len() && pairs.all(|(a, b)| same(a, b)))
 }
 
 fn place_of(value: &Dynamic) -> Option<(u16, Offset)> {

@@ -156,16 +156,14 @@ fn python_words(text: &str) -> (&'static str, String) {
     }
 }
 
-/// Python's words for `Unknown property 'x' - a getter is not registered for type 'T'`.
+/// Python's words for `Unknown property 'x' - a getter is not registered for type 'T'`, and for the same of a setter.
 fn unknown_property(text: &str) -> Option<String> {
-    let mut quoted = text
-        .strip_prefix("Unknown property ")?
-        .split('\'')
-        .skip(1)
-        .step_by(2);
-    let (name, class) = (quoted.next()?, quoted.next()?);
-    Some(format!(
-        "'{}' object has no attribute '{name}'",
-        type_name_of(class)
-    ))
+    let reading = text.strip_prefix("Unknown property ");
+    let names = reading.or_else(|| text.strip_prefix("No writable property "))?;
+    let mut quoted = names.split('\'').skip(1).step_by(2);
+    let (name, class) = (quoted.next()?, type_name_of(quoted.next()?));
+    Some(match reading {
+        Some(_) => format!("'{class}' object has no attribute '{name}'"),
+        None => format!("attribute '{name}' of '{class}' object cannot be set"),
+    })
 }

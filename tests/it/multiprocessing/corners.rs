@@ -227,8 +227,10 @@ fn shared_objects_are_equal_where_they_are_one() {
         print(other in [q, lock], [q, lock] == [q, lock], [q, other, lock].index(lock));
         let v = Value("i", 1);
         print(v == v, v == Value("i", 1), Array("i", 1) == Array("i", 1));
-        q.put([q, v]);
-        print(q.get() == [q, v]);
+        let c = Condition(lock);
+        print(c == c, c == Condition(lock));
+        q.put([q, v, c]);
+        print(q.get() == [q, v, c]);
         let answers = Queue();
         let p = Process();
         p.run = || child(this.box, q);
@@ -242,9 +244,25 @@ fn shared_objects_are_equal_where_they_are_one() {
         True False True False False True
         False True 2
         True False False
+        True False
         True
         True False True
         [True, False]
+        ",
+    );
+}
+
+#[test]
+fn an_attribute_that_is_not_there_is_an_attribute_error_either_way() {
+    prints(
+        r#"
+        let lock = Lock();
+        print(error_of(|| lock.owner));
+        print(error_of(|| { lock.owner = 1; }));
+        "#,
+        "
+        AttributeError: 'Lock' object has no attribute 'owner'
+        AttributeError: attribute 'owner' of 'Lock' object cannot be set
         ",
     );
 }
