@@ -27,7 +27,20 @@ impl Session {
     }
 
     pub(super) fn sweep_as(&self, thread: Thread<'_>) {
-        if let Some(_janitor) = become_janitor(thread) {
+        self.sweep_within(thread, Deadline::after(PATIENCE));
+    }
+
+    /// Sweep if a process has died that nobody has swept, unless somebody is at it: what a wait does at its heartbeat, because that
+    /// death can bring what it waits for.
+    pub(crate) fn sweep_the_dead(&self, thread: Thread<'_>) {
+        let segment = self.segment();
+        if (0..segment.process_rows() as u32).any(|row| segment.died_unswept(row)) {
+            self.sweep_within(thread, Deadline::NOW);
+        }
+    }
+
+    fn sweep_within(&self, thread: Thread<'_>, deadline: Deadline) {
+        if let Some(_janitor) = become_janitor(thread, deadline) {
             self.sweep_threads(thread);
             self.sweep_processes(thread);
             self.destroy_listed(thread);
@@ -53,7 +66,7 @@ impl Session {
             .parent
             .store(ProcessId::NONE.pack(), Ordering::Release);
         step();
-        if let Some(_janitor) = become_janitor(thread) {
+        if let Some(_janitor) = become_janitor(thread, Deadline::after(PATIENCE)) {
             self.sweep_threads(thread);
             let still_its = self.segment().entry_of(child).is_some();
             if still_its && peek(&entry.state) != FREE {
@@ -128,13 +141,6 @@ impl Session {
         }
     }
 
-    /// Sweep if a process has died that nobody has swept: what a wait does at its heartbeat when a death can bring what it waits for.
-    pub(crate) fn sweep_the_dead(&self) -> Result<(), ShmError> {
-        let segment = self.segment();
-        let died = (0..segment.process_rows() as u32).any(|row| segment.died_unswept(row));
-        if died { self.sweep() } else { Ok(()) }
-    }
-
     /// Free an entry whose process is gone, or never came, when nobody is left who could ask about it.
     fn free_orphan(&self, thread: Thread<'_>, entry: &ProcessEntry, process: ProcessId) {
         let parent = ProcessId::unpack(peek(&entry.parent));
@@ -184,9 +190,9 @@ impl Session {
     }
 }
 
-fn become_janitor(thread: Thread<'_>) -> Option<Latched<'_>> {
+fn become_janitor(thread: Thread<'_>, deadline: Deadline) -> Option<Latched<'_>> {
     let patience = Patience {
-        deadline: Deadline::after(PATIENCE),
+        deadline,
         grace_ns: 0,
         stop: None,
     };

@@ -43,6 +43,15 @@ pub(crate) enum NotReleased {
     Inherited,
 }
 
+/// Why permits of a semaphore were not released.
+#[derive(Debug)]
+pub(crate) enum ReleaseError {
+    /// There would be more than a bounded semaphore began with.
+    TooMany,
+    /// The session could not serve the operation.
+    Session(ShmError),
+}
+
 /// A task was reported done that was never put.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TooManyDone;
@@ -59,6 +68,12 @@ impl From<Refused> for WaitError {
             Refused::TimedOut => WaitError::TimedOut,
             Refused::Interrupted => WaitError::Interrupted,
         }
+    }
+}
+
+impl From<ShmError> for ReleaseError {
+    fn from(error: ShmError) -> ReleaseError {
+        ReleaseError::Session(error)
     }
 }
 
@@ -117,6 +132,15 @@ impl fmt::Display for NotReleased {
     }
 }
 
+impl fmt::Display for ReleaseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ReleaseError::TooMany => f.write_str("semaphore or lock released too many times"),
+            ReleaseError::Session(error) => error.fmt(f),
+        }
+    }
+}
+
 impl fmt::Display for TooManyDone {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("task_done() called too many times")
@@ -126,4 +150,5 @@ impl fmt::Display for TooManyDone {
 impl std::error::Error for WaitError {}
 impl std::error::Error for PutError {}
 impl std::error::Error for NotReleased {}
+impl std::error::Error for ReleaseError {}
 impl std::error::Error for TooManyDone {}

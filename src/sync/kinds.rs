@@ -3,7 +3,7 @@
 use std::os::fd::OwnedFd;
 use std::sync::atomic::AtomicU64;
 
-use super::{condition, queue};
+use super::{condition, event, queue, semaphore};
 use crate::shm::{
     KindOperations, Kinds, Leaver, Offset, Session, SessionOptions, ShmError, Thread,
 };
@@ -18,6 +18,8 @@ pub(crate) mod kind {
     pub(crate) const CONDITION: Kind = 6;
     pub(crate) const BARRIER: Kind = 7;
     pub(crate) const CELLS: Kind = 20;
+    pub(crate) const SEMAPHORE: Kind = 10;
+    pub(crate) const EVENT: Kind = 11;
 }
 
 static KINDS: Kinds = &[
@@ -54,6 +56,20 @@ static KINDS: Kinds = &[
         name: "row of shared values",
         destroy: nothing,
         settle: nothing,
+        forfeit: no_stake,
+    },
+    KindOperations {
+        kind: kind::SEMAPHORE,
+        name: "semaphore",
+        destroy: nothing,
+        settle: semaphore::settle,
+        forfeit: semaphore::forfeit,
+    },
+    KindOperations {
+        kind: kind::EVENT,
+        name: "event",
+        destroy: nothing,
+        settle: event::settle,
         forfeit: no_stake,
     },
 ];

@@ -1,9 +1,10 @@
-//! Primitives between processes: locks, condition, queue, and the one wait loop.
+//! Primitives between processes: locks, semaphore, condition, event, queue, and the one wait loop.
 // What tells about a queue or lock is read by tests so far.
 #![allow(dead_code, unused_imports)]
 
 mod cells;
 mod condition;
+mod event;
 mod event_word;
 mod failure;
 mod hold;
@@ -11,6 +12,7 @@ mod kinds;
 mod mutex;
 mod queue;
 mod reentrant;
+mod semaphore;
 #[cfg(test)]
 mod tests;
 mod wait;
@@ -18,11 +20,13 @@ mod wait;
 pub(crate) use crate::sys::clock::Deadline;
 pub(crate) use cells::Cells;
 pub(crate) use condition::{Condition, ConditionLock, Waited};
-pub(crate) use failure::{NotReleased, PutError, TooManyDone, WaitError};
+pub(crate) use event::Event;
+pub(crate) use failure::{NotReleased, PutError, ReleaseError, TooManyDone, WaitError};
 pub(crate) use kinds::{attach_session, create_session, kind};
 pub(crate) use mutex::{Acquired, Mutex, Owner};
 pub(crate) use queue::Queue;
 pub(crate) use reentrant::{NotHolder, ReentrantMutex};
+pub(crate) use semaphore::Semaphore;
 pub(crate) use wait::{noted, wait_kind};
 
 pub(crate) use crate::shm::{

@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicU64;
 use super::failure::WaitError;
 use super::kinds::kind;
 use super::mutex::{Acquired, Mutex, MutexObject, Owner};
-use crate::shm::{Handle, Offset, Session, ShmError, peek, poke, shared_struct};
+use crate::shm::{Handle, Offset, Session, ShmError, peek, poke, shared_struct, step};
 use crate::sys::clock::Deadline;
 
 shared_struct! {
@@ -67,6 +67,7 @@ impl ReentrantMutex {
         let object = self.object();
         if self.is_mine() {
             poke(&object.depth, peek(&object.depth) + 1);
+            step();
             return Ok(Acquired::Free);
         }
         let acquired = self.0.acquire(deadline)?;
@@ -78,7 +79,9 @@ impl ReentrantMutex {
     fn begin(&self, depth: u64) -> Result<(), WaitError> {
         let object = self.object();
         poke(&object.depth, depth);
+        step();
         poke(&object.holder, self.handle().session().thread()?.id);
+        step();
         Ok(())
     }
 
@@ -104,7 +107,9 @@ impl ReentrantMutex {
         let object = self.object();
         let depth = peek(&object.depth);
         poke(&object.depth, 0);
+        step();
         poke(&object.holder, 0);
+        step();
         self.0.release().map_err(|_| NotHolder)?;
         Ok(depth)
     }

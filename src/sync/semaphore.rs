@@ -14,50 +14,198 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use super::event_word::EventWord;
-use super::failure::WaitError;
+use super::failure::{ReleaseError, WaitError};
+use super::hold::{hold, hold_with, patience};
 use super::kinds::kind;
-use super::wait::{patience, wait_for_a_survivor, wait_kind};
+use super::wait::{wait_kind, wait_until};
 use crate::shm::{
-    Handle, Latch, Latched, Leaver, ObjectHeader, Offset, Patience, Predecessor, Refused, Session,
-    ShmError, Thread, peek, poke, shared_struct, step,
+    Handle, Latch, Leaver, ObjectHeader, Offset, Session, ShmError, Thread, peek, poke,
+    shared_struct, step,
 };
 use crate::sys::clock::Deadline;
-
-/// No permit more than this at a time.
-const NO_MAXIMUM: u64 = 0;
 
 shared_struct! {
     struct SemaphoreObject {
         header: ObjectHeader,
         latch: Latch,
         value: AtomicU64,
-        /// The most permits there may be, plus one; [`NO_MAXIMUM`] when it is not bounded.
-        bound: AtomicU64,
+        /// The most permits there may be; [`UNBOUNDED`] for a semaphore that is not bounded.
+        maximum: AtomicU64,
         /// Sticky: permits have no owner.
         signals: AtomicU64,
         available: EventWord,
     }
 }
 
+/// More permits than anybody counts.
+const UNBOUNDED: u64 = i64::MAX as u64;
+
 /// A semaphore between processes. Clones are the same semaphore.
 #[derive(Clone, Debug)]
 pub(crate) struct Semaphore(Arc<Handle>);
 
-/// A release beyond the maximum of a bounded semaphore.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct OverRelease;
+impl Semaphore {
+    /// A new semaphore with that many permits, which may become more.
+    pub(crate) fn create(session: &Session, value: u64) -> Result<Semaphore, ShmError> {
+        Semaphore::create_with(session, value, UNBOUNDED)
+    }
 
-/// Why permits were not released.
-#[derive(Debug)]
-pub(crate) enum ReleaseError {
-    /// There would be more than a bounded semaphore began with.
-    TooMany,
-    /// The session could not serve the operation.
-    Session(ShmError),
+    /// A new semaphore with that many permits, never more.
+    pub(crate) fn create_bounded(session: &Session, value: u64) -> Result<Semaphore, ShmError> {
+        Semaphore::create_with(session, value, value)
+    }
+
+    fn create_with(session: &Session, value: u64, maximum: u64) -> Result<Semaphore, ShmError> {
+        let size = size_of::<SemaphoreObject>() as u64;
+        let handle = Handle::create(session, kind::SEMAPHORE, size)?;
+        let semaphore = Semaphore(Arc::new(handle));
+        // Nobody else knows the semaphore yet.
+        let object = semaphore.object();
+        poke(&object.value, value);
+        poke(&object.maximum, maximum);
+        poke(&object.signals, u64::from(value == 0));
+        Ok(semaphore)
+    }
+
+    /// The semaphore at an offset received from another process. Any other offset is an error.
+    pub(crate) fn open(session: &Session, offset: Offset) -> Result<Semaphore, ShmError> {
+        let handle = Handle::open(session, offset, kind::SEMAPHORE)?;
+        Ok(Semaphore(Arc::new(handle)))
+    }
+
+    /// This process's hold on the semaphore's existence.
+    pub(crate) fn handle(&self) -> &Handle {
+        &self.0
+    }
+
+    fn session(&self) -> &Session {
+        self.0.session()
+    }
+
+    fn object(&self) -> &SemaphoreObject {
+        self.session().segment().at(self.0.offset())
+    }
+
+    fn latch(&self) -> (&Latch, Offset) {
+        (&self.object().latch, self.0.offset())
+    }
+
+    /// Permits to be had.
+    pub(crate) fn value(&self) -> u64 {
+        peek(&self.object().value)
+    }
+
+    /// The most permits there may be, of a bounded semaphore.
+    pub(crate) fn maximum(&self) -> Option<u64> {
+        Some(peek(&self.object().maximum)).filter(|maximum| *maximum != UNBOUNDED)
+    }
+
+    /// Whether permits have owners, so that those of a process that ends are given back.
+    pub(crate) fn has_owners(&self) -> bool {
+        peek(&self.object().signals) == 0
+    }
+
+    /// Take a permit, waiting for one until `deadline`.
+    pub(crate) fn acquire(&self, deadline: Deadline) -> Result<(), WaitError> {
+        let thread = self.session().thread()?;
+        if self.take(thread, deadline)? {
+            return Ok(());
+        }
+        // The permits of the dead come first: their end may have escaped everybody so far.
+        self.session().sweep_the_dead(thread);
+        loop {
+            let object = self.object();
+            let what = (wait_kind::PERMIT, self.0.offset());
+            let ready = || peek(&object.value) > 0;
+            wait_until(
+                self.session(),
+                thread,
+                what,
+                &object.available,
+                deadline,
+                ready,
+            )?;
+            if self.take(thread, deadline)? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Take a permit if there is one.
+    fn take(&self, thread: Thread<'_>, deadline: Deadline) -> Result<bool, WaitError> {
+        let object = self.object();
+        if peek(&object.value) == 0 {
+            return Ok(false);
+        }
+        let latched = hold_with(self.latch(), thread, patience(self.session(), deadline))?;
+        let value = peek(&object.value);
+        if value == 0 {
+            return Ok(false);
+        }
+        latched.set(&object.value, value - 1);
+        if let Some(stake) = self.0.stake().filter(|_| self.has_owners()) {
+            latched.set(stake, peek(stake) + 1);
+        }
+        latched.commit();
+        Ok(true)
+    }
+
+    /// Give permits back, the process's own first; more than those make the semaphore a counter of signals.
+    pub(crate) fn release(&self, permits: u64) -> Result<(), ReleaseError> {
+        let thread = self.session().thread()?;
+        let object = self.object();
+        let latched = hold(self.latch(), thread);
+        let value = peek(&object.value).saturating_add(permits);
+        if value > peek(&object.maximum) {
+            return Err(ReleaseError::TooMany);
+        }
+        let stake = self.0.stake();
+        let own = stake.map_or(0, |stake| peek(stake).min(permits));
+        if let Some(stake) = stake.filter(|_| own > 0) {
+            latched.set(stake, peek(stake) - own);
+        }
+        if own < permits && self.has_owners() {
+            latched.set(&object.signals, 1);
+        }
+        latched.set(&object.value, value);
+        latched.commit();
+        drop(latched);
+        step();
+        object.available.notify(sleepers(permits));
+        step();
+        Ok(())
+    }
 }
 
-impl From<ShmError> for ReleaseError {
-    fn from(error: ShmError) -> ReleaseError {
-        ReleaseError::Session(error)
+/// As many sleepers as there are permits for.
+fn sleepers(permits: u64) -> u32 {
+    u32::try_from(permits).unwrap_or(u32::MAX)
+}
+
+/// Finish what a dead thread may have left half done, and wake whoever may wait for it.
+pub(super) fn settle(session: &Session, thread: Thread<'_>, semaphore: Offset) {
+    let object: &SemaphoreObject = session.segment().at(semaphore);
+    drop(hold((&object.latch, semaphore), thread));
+    object.available.notify(u32::MAX);
+}
+
+/// Give back the permits of a process that ends, if permits have owners.
+pub(super) fn forfeit(
+    session: &Session,
+    thread: Thread<'_>,
+    semaphore: Offset,
+    stake: &AtomicU64,
+    _: Leaver,
+) {
+    let object: &SemaphoreObject = session.segment().at(semaphore);
+    let latched = hold((&object.latch, semaphore), thread);
+    let permits = peek(stake);
+    if peek(&object.signals) == 0 {
+        latched.set(&object.value, peek(&object.value) + permits);
     }
+    latched.set(stake, 0);
+    latched.commit();
+    drop(latched);
+    step();
+    object.available.notify(sleepers(permits));
 }

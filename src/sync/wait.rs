@@ -34,6 +34,10 @@ pub(crate) mod wait_kind {
     pub(crate) const NOTIFICATION: u16 = 7;
     /// For the others at a barrier.
     pub(crate) const BARRIER: u16 = 8;
+    /// For a permit of a semaphore.
+    pub(crate) const PERMIT: u16 = 11;
+    /// For an event to be set.
+    pub(crate) const EVENT: u16 = 12;
 }
 
 /// Look until `ready` or the spinning time is over; whether it is ready.
@@ -113,8 +117,13 @@ pub(super) fn wait_until(
             return Err(WaitError::TimedOut);
         }
         let wakeup = event.sleep(prepared, deadline.within(now, HEARTBEAT_NS));
-        if wakeup == Wakeup::TimedOut && ready() && !deadline.passed(now_ns()) {
-            thread.count_heal();
+        if wakeup == Wakeup::TimedOut && !deadline.passed(now_ns()) {
+            if ready() {
+                thread.count_heal();
+            } else {
+                // Somebody's death may bring what is waited for.
+                session.sweep_the_dead(thread);
+            }
         }
     }
 }

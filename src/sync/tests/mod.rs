@@ -7,8 +7,12 @@ mod crash;
 mod crash_condition;
 mod crash_queue;
 mod crash_session;
+mod crash_synchronize;
+mod events;
 mod mutexes;
 mod queues;
+mod reentrant;
+mod semaphores;
 mod sessions;
 mod storm;
 

@@ -1,7 +1,8 @@
-//! Processes that put, get, lock, wait and notify are killed at random and replaced, thousands of times.
+//! Processes that put, get, lock, wait, notify and take permits are killed at random and replaced, thousands of times.
 //!
 //! Every message has a producer, a number and a checksum. What may be missing at the end is what killed consumers had taken, at most
 //! one message each; nothing may be doubled, out of order, mixed up or leaked, and nobody may hang.
+//! Every permit that a killed process held is there again.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,7 +10,10 @@ use std::time::Duration;
 
 use super::{audit, message, session, soon};
 use crate::shm::{Birth, ProcessId, Session, points};
-use crate::sync::{Acquired, Condition, ConditionLock, Deadline, Farewell, Mutex, PutError, Queue};
+use crate::sync::{
+    Acquired, Condition, ConditionLock, Deadline, Farewell, Mutex, PutError, Queue, ReentrantMutex,
+    Semaphore,
+};
 use crate::sys::clock::now_ns;
 use crate::sys::testing::{Ended, fork_child, kill_and_reap, shared_words, sleep_us, try_reap};
 
@@ -25,6 +29,7 @@ enum Role {
     Consumer,
     Locker,
     Waiter,
+    Visitor,
 }
 
 /// What the children write down, in memory of the test's own.
@@ -45,6 +50,13 @@ const SECOND_HALF: usize = 4;
 const BROKEN: usize = 5;
 const TAKEN_OVER: usize = 6;
 const NOTIFIED: usize = 7;
+const VISITS: usize = 8;
+/// The words a visitor changes under the reentrant lock.
+const VISITED_FIRST: usize = 9;
+const VISITED_SECOND: usize = 10;
+
+/// What the semaphore begins with.
+const PERMITS: u64 = 2;
 
 impl Ledger {
     fn new(producers: usize) -> Ledger {
@@ -145,14 +157,15 @@ fn consume(ledger: &Ledger, queue: &Queue) {
     }
 }
 
-/// Two words are equal whenever nobody holds the lock, unless its owner died.
-fn halves(ledger: &Ledger) -> (&AtomicU64, &AtomicU64) {
-    (&ledger.tally[FIRST_HALF], &ledger.tally[SECOND_HALF])
-}
+/// Two words that are equal whenever nobody holds their lock, unless its owner died.
+type Halves = (usize, usize);
+
+const HALVES: Halves = (FIRST_HALF, SECOND_HALF);
+const VISITED: Halves = (VISITED_FIRST, VISITED_SECOND);
 
 /// The lock has been acquired: check what it protects, or repair it for a dead owner.
-fn check_or_repair(ledger: &Ledger, acquired: Acquired) {
-    let (first, second) = halves(ledger);
+fn check_or_repair(ledger: &Ledger, acquired: Acquired, (first, second): Halves) {
+    let (first, second) = (&ledger.tally[first], &ledger.tally[second]);
     match acquired {
         Acquired::Free => {
             if first.load(Ordering::Relaxed) != second.load(Ordering::Relaxed) {
@@ -166,16 +179,33 @@ fn check_or_repair(ledger: &Ledger, acquired: Acquired) {
     }
 }
 
-fn lock_notify_and_unlock(ledger: &Ledger, lock: &Mutex, condition: &Condition) {
-    let (first, second) = halves(ledger);
+fn change(ledger: &Ledger, (first, second): Halves) {
+    let value = ledger.tally[first].load(Ordering::Relaxed) + 1;
+    ledger.tally[first].store(value, Ordering::Relaxed);
+    for _ in 0..50 {
+        std::hint::spin_loop();
+    }
+    ledger.tally[second].store(value, Ordering::Relaxed);
+}
+
+/// Takes a permit and, within, a reentrant lock twice.
+fn visit(ledger: &Ledger, semaphore: &Semaphore, lock: &ReentrantMutex) {
     loop {
-        check_or_repair(ledger, lock.acquire(Deadline::NEVER).unwrap());
-        let value = first.load(Ordering::Relaxed) + 1;
-        first.store(value, Ordering::Relaxed);
-        for _ in 0..50 {
-            std::hint::spin_loop();
-        }
-        second.store(value, Ordering::Relaxed);
+        semaphore.acquire(Deadline::NEVER).unwrap();
+        check_or_repair(ledger, lock.acquire(Deadline::NEVER).unwrap(), VISITED);
+        lock.acquire(Deadline::NOW).unwrap();
+        change(ledger, VISITED);
+        lock.release().unwrap();
+        lock.release().unwrap();
+        semaphore.release(1).unwrap();
+        ledger.count(VISITS);
+    }
+}
+
+fn lock_notify_and_unlock(ledger: &Ledger, lock: &Mutex, condition: &Condition) {
+    loop {
+        check_or_repair(ledger, lock.acquire(Deadline::NEVER).unwrap(), HALVES);
+        change(ledger, HALVES);
         condition.notify(1).unwrap();
         lock.release().unwrap();
     }
@@ -184,10 +214,10 @@ fn lock_notify_and_unlock(ledger: &Ledger, lock: &Mutex, condition: &Condition) 
 /// Whoever notifies does so all the time: nobody waits long.
 fn wait_again_and_again(ledger: &Ledger, lock: &Mutex, condition: &Condition) {
     let any_lock = ConditionLock::Plain(lock.clone());
-    check_or_repair(ledger, lock.acquire(Deadline::NEVER).unwrap());
+    check_or_repair(ledger, lock.acquire(Deadline::NEVER).unwrap(), HALVES);
     loop {
         let waited = condition.wait(&any_lock, soon()).unwrap();
-        check_or_repair(ledger, waited.acquired);
+        check_or_repair(ledger, waited.acquired, HALVES);
         assert!(waited.notified);
         ledger.count(NOTIFIED);
     }
@@ -204,6 +234,8 @@ struct Storm<'a> {
     queue: &'a Queue,
     lock: &'a Mutex,
     condition: &'a Condition,
+    semaphore: &'a Semaphore,
+    reentrant: &'a ReentrantMutex,
     ledger: &'a Ledger,
     next_producer: usize,
     /// Children kill themselves at a random step up to this one; 0 for never.
@@ -243,6 +275,7 @@ impl Storm<'_> {
                 Role::Consumer => consume(self.ledger, self.queue),
                 Role::Locker => lock_notify_and_unlock(self.ledger, self.lock, self.condition),
                 Role::Waiter => wait_again_and_again(self.ledger, self.lock, self.condition),
+                Role::Visitor => visit(self.ledger, self.semaphore, self.reentrant),
             }
             points::disarm();
             self.session.leave(Farewell::Finished);
@@ -281,15 +314,16 @@ impl Storm<'_> {
 
 /// Panics when nothing has changed for long.
 struct Watchdog {
-    seen: (u64, u64, u64),
+    seen: [u64; 4],
     since: u64,
 }
 
 impl Watchdog {
     fn look(&mut self, storm: &Storm<'_>) {
         let (put, got) = storm.queue.counts();
-        let now = (put, got, storm.ledger.tally(FIRST_HALF));
-        if (now.0, now.1) == (self.seen.0, self.seen.1) || now.2 == self.seen.2 {
+        let (held, visits) = (storm.ledger.tally(FIRST_HALF), storm.ledger.tally(VISITS));
+        let (now, seen) = ([put, got, held, visits], self.seen);
+        if now[..2] == seen[..2] || now[2] == seen[2] || now[3] == seen[3] {
             assert!(
                 now_ns() - self.since < HANG_NS,
                 "nothing happens any more: {now:?}"
@@ -309,25 +343,30 @@ fn rage(kills: u64, capacity: usize, steps: u64) {
     let queue = Queue::create(&session, capacity).unwrap();
     let lock = Mutex::create(&session).unwrap();
     let condition = Condition::create(&session).unwrap();
+    let semaphore = Semaphore::create_bounded(&session, PERMITS).unwrap();
+    let reentrant = ReentrantMutex::create(&session).unwrap();
     let ledger = Ledger::new(kills as usize * 2 + 1000);
     let mut storm = Storm {
         session: &session,
         queue: &queue,
         lock: &lock,
         condition: &condition,
+        semaphore: &semaphore,
+        reentrant: &reentrant,
         ledger: &ledger,
         next_producer: 1,
         steps,
         random: Random(now_ns() | 1),
         consumers_killed: 0,
     };
-    use Role::{Consumer, Locker, Producer, Waiter};
+    use Role::{Consumer, Locker, Producer, Visitor, Waiter};
     let roles = [
         Producer, Producer, Producer, Consumer, Consumer, Consumer, Locker, Locker, Waiter, Waiter,
+        Visitor, Visitor, Visitor,
     ];
     let mut children: Vec<Child> = roles.iter().map(|role| storm.start(*role)).collect();
     let mut watchdog = Watchdog {
-        seen: (0, 0, 0),
+        seen: [0; 4],
         since: now_ns(),
     };
     let mut killed = 0;
@@ -353,9 +392,14 @@ fn rage(kills: u64, capacity: usize, steps: u64) {
     check(&storm, killed);
     lock.acquire(Deadline::after(Duration::from_secs(5)))
         .unwrap();
+    assert_eq!(semaphore.value(), PERMITS, "permits lost or doubled");
+    assert!(semaphore.has_owners());
+    reentrant
+        .acquire(Deadline::after(Duration::from_secs(5)))
+        .unwrap();
     audit(&session);
     assert_eq!(condition.waiters().unwrap(), 0);
-    drop((queue, lock, condition));
+    drop((queue, lock, condition, semaphore, reentrant));
     audit(&session);
     assert_eq!(session.memory().live_blocks, before, "blocks leaked");
 }
@@ -379,13 +423,14 @@ fn check(storm: &Storm<'_>, killed: u64) {
     let unrecorded = got - ledger.tally(RECORDED);
     println!(
         "{killed} kills: {put} messages, {missing} gone with {} killed consumers, {} recoveries, \
-         {} heals, {} locks taken over in {} holds, {} notifications",
+         {} heals, {} locks taken over in {} holds, {} notifications, {} visits",
         storm.consumers_killed,
         storm.session.recoveries(),
         storm.session.heals(),
         ledger.tally(TAKEN_OVER),
         ledger.tally(FIRST_HALF),
         ledger.tally(NOTIFIED),
+        ledger.tally(VISITS),
     );
     assert_eq!(put, got);
     assert!(ledger.tally(NOTIFIED) > 0, "nobody was notified");
