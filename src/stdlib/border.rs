@@ -10,7 +10,7 @@ use super::exceptions::{Exception, raise};
 use super::host::Host;
 use super::multiprocessing::family::Identity;
 use super::multiprocessing::process::{Process, Stage, State};
-use super::multiprocessing::{queues, sharedctypes, synchronize};
+use super::multiprocessing::{queues, sharedctypes, simple_queue, synchronize};
 use super::text::str_of;
 use super::values::{custom_text, type_name};
 use crate::sync::{self, Offset};
@@ -23,6 +23,9 @@ pub(crate) mod number {
     pub(crate) const JOINABLE_QUEUE: u16 = 3;
     pub(crate) const RLOCK: u16 = 4;
     pub(crate) const CONDITION: u16 = 10;
+    pub(crate) const SEMAPHORE: u16 = 13;
+    pub(crate) const EVENT: u16 = 11;
+    pub(crate) const SIMPLE_QUEUE: u16 = 12;
     pub(crate) const RAW_VALUE: u16 = 20;
     pub(crate) const RAW_ARRAY: u16 = 21;
 }
@@ -51,7 +54,10 @@ const BY_PLACE: &[ByPlace] = &[
     synchronize::lock::BY_PLACE,
     synchronize::rlock::BY_PLACE,
     synchronize::condition::BY_PLACE,
+    synchronize::semaphore::BY_PLACE,
+    synchronize::event::BY_PLACE,
     queues::BY_PLACE,
+    simple_queue::BY_PLACE,
     sharedctypes::RAW_VALUE,
     sharedctypes::RAW_ARRAY,
 ];

@@ -22,6 +22,8 @@ pub(crate) struct Call<'a> {
     this: Option<&'a mut Dynamic>,
     values: Vec<Option<Dynamic>>,
     keywords: Option<Map>,
+    /// The names under which arguments were given as keywords.
+    named: Vec<&'static str>,
 }
 
 impl<'a> Call<'a> {
@@ -49,6 +51,7 @@ impl<'a> Call<'a> {
             this,
             values,
             keywords: None,
+            named: Vec::new(),
         };
         match keywords {
             Some(map) if signature.variadic => call.keywords = Some(map),
@@ -61,15 +64,16 @@ impl<'a> Call<'a> {
     fn place(&mut self, keywords: Map) -> Result<(), Failure> {
         self.values.resize(self.signature.params.len(), None);
         for (key, value) in keywords {
-            let Some(index) = self.signature.keywords().position(|k| k == key.as_str()) else {
+            let Some((index, name)) = self.signature.parameter(&key) else {
                 return Err(unknown_keyword(&self.signature, &key));
             };
             if self.values[index].is_some() {
-                let name = self.signature.name;
-                let text = format!("{name}() got multiple values for argument '{key}'");
+                let function = self.signature.name;
+                let text = format!("{function}() got multiple values for argument '{key}'");
                 return Err(raise("TypeError", text));
             }
             self.values[index] = Some(unshared(value));
+            self.named.push(name);
         }
         Ok(())
     }
@@ -113,6 +117,11 @@ impl<'a> Call<'a> {
     /// Whether parameter `index` was given at all, `None` included.
     pub(crate) fn has(&self, index: usize) -> bool {
         self.values.get(index).is_some_and(Option::is_some)
+    }
+
+    /// Whether an argument was given as a keyword under this name, which may be one of two.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        self.named.contains(&name)
     }
 
     /// Every argument from `index` on, for variadic functions.
@@ -205,15 +214,20 @@ impl<'a> Call<'a> {
             .ok_or_else(|| self.mismatch(index, "a function", &found))
     }
 
-    /// A time-out in seconds: `None` or left out waits for ever, nothing below zero.
-    pub(crate) fn timeout(&mut self, index: usize) -> Result<Option<Duration>, Failure> {
+    /// A number of seconds; `None` when it is that or was left out.
+    pub(crate) fn seconds(&mut self, index: usize) -> Result<Option<f64>, Failure> {
         let Some(value) = self.given(index) else {
             return Ok(None);
         };
-        let seconds = number(&value)
+        number(&value)
             .filter(|s| !s.is_nan())
-            .ok_or_else(|| self.mismatch(index, "a number of seconds or None", &value))?;
-        Ok(seconds_to_duration(seconds))
+            .ok_or_else(|| self.mismatch(index, "a number of seconds or None", &value))
+            .map(Some)
+    }
+
+    /// A time-out in seconds: `None` or left out waits for ever, nothing below zero.
+    pub(crate) fn timeout(&mut self, index: usize) -> Result<Option<Duration>, Failure> {
+        Ok(self.seconds(index)?.and_then(seconds_to_duration))
     }
 
     /// `str(value)` as this engine sees it.

@@ -16,8 +16,13 @@ impl Dialect {
     /// Added to a handle's number on the wire by objects that follow `threading`.
     const FLAG: u16 = 0x100;
 
+    /// The numbers on the wire of a handle that may follow either.
+    pub(crate) const fn marks(number: u16) -> [u16; 2] {
+        [number, Dialect::Threading.mark(number)]
+    }
+
     /// The number on the wire of a handle that follows this dialect.
-    pub(crate) fn mark(self, number: u16) -> u16 {
+    pub(crate) const fn mark(self, number: u16) -> u16 {
         match self {
             Dialect::Multiprocessing => number,
             Dialect::Threading => number | Self::FLAG,

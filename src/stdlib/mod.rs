@@ -18,7 +18,6 @@ pub(crate) mod bind;
 pub(crate) mod border;
 pub(crate) mod builtins;
 pub(crate) mod call;
-#[allow(dead_code)]
 pub(crate) mod dialect;
 pub(crate) mod exceptions;
 pub(crate) mod host;

@@ -1,10 +1,13 @@
 //! The semaphore: a number of permits, whose holders are known as long as that is possible.
 //!
 //! Python's semaphore has two uses. As a pool of permits, whoever acquires one releases it later: a permit has an owner, the process
-//! that acquired it, and when that process ends, however it ends, its permits are given back. As a counter of signals, one process
-//! releases what another acquires, and an acquired permit is nobody's. Nothing tells the two apart at the beginning, so:
+//! that acquired it. As a counter of signals, one process releases what another acquires, and an acquired permit is nobody's.
+//! Nothing tells the two apart at the beginning, so:
 //!
-//! - As long as every release came from a process that held a permit, permits have owners.
+//! - As long as every release came from a process that held a permit, permits have owners. When the owner is killed, or fails (an
+//!   error nobody caught, an exit code other than 0), its permits are given back.
+//! - An owner that comes to its end in order has used its permits up, as in Python: nothing has gone wrong, and a script may count on
+//!   it.
 //! - From the first release by a process that holds none, the semaphore is a counter of signals: its permits have no owner and are
 //!   never given back. One created with the value 0 is a counter from the beginning.
 //!
@@ -19,7 +22,7 @@ use super::hold::{hold, hold_with, patience};
 use super::kinds::kind;
 use super::wait::{wait_kind, wait_until};
 use crate::shm::{
-    Handle, Latch, Leaver, ObjectHeader, Offset, Session, ShmError, Thread, peek, poke,
+    Farewell, Handle, Latch, Leaver, ObjectHeader, Offset, Session, ShmError, Thread, peek, poke,
     shared_struct, step,
 };
 use crate::sys::clock::Deadline;
@@ -100,7 +103,7 @@ impl Semaphore {
         Some(peek(&self.object().maximum)).filter(|maximum| *maximum != UNBOUNDED)
     }
 
-    /// Whether permits have owners, so that those of a process that ends are given back.
+    /// Whether permits have owners, so that those of a process that is killed or fails are given back.
     pub(crate) fn has_owners(&self) -> bool {
         peek(&self.object().signals) == 0
     }
@@ -189,18 +192,18 @@ pub(super) fn settle(session: &Session, thread: Thread<'_>, semaphore: Offset) {
     object.available.notify(u32::MAX);
 }
 
-/// Give back the permits of a process that ends, if permits have owners.
+/// Give back the permits of a process that was killed or failed, if permits have owners.
 pub(super) fn forfeit(
     session: &Session,
     thread: Thread<'_>,
     semaphore: Offset,
     stake: &AtomicU64,
-    _: Leaver,
+    leaver: Leaver,
 ) {
     let object: &SemaphoreObject = session.segment().at(semaphore);
     let latched = hold((&object.latch, semaphore), thread);
     let permits = peek(stake);
-    if peek(&object.signals) == 0 {
+    if leaver.farewell != Farewell::Finished && peek(&object.signals) == 0 {
         latched.set(&object.value, peek(&object.value) + permits);
     }
     latched.set(stake, 0);

@@ -45,10 +45,23 @@ impl Signature {
         }
     }
 
-    /// The parameter names that may be given as keywords, without their marks.
+    /// The parameter names that may be given as keywords, without their marks; of two for one parameter the first.
     pub(crate) fn keywords(&self) -> impl Iterator<Item = &'static str> {
-        self.params
-            .iter()
-            .map(|p| p.trim_end_matches('?').trim_start_matches('*'))
+        self.params.iter().filter_map(|p| names(p).next())
     }
+
+    /// The parameter that a keyword means, and the name of it that was used.
+    pub(crate) fn parameter(&self, keyword: &str) -> Option<(usize, &'static str)> {
+        let named = |p| names(p).find(|name| *name == keyword);
+        let places = self.params.iter().enumerate();
+        places
+            .filter_map(|(index, p)| Some((index, named(p)?)))
+            .next()
+    }
+}
+
+/// The names of a parameter as declared, without its marks: `block|blocking?` has two.
+fn names(param: &'static str) -> impl Iterator<Item = &'static str> {
+    let bare = param.trim_end_matches('?').trim_start_matches('*');
+    bare.split('|')
 }

@@ -7,9 +7,9 @@
 //! - [`start_method`]: fork or spawn.
 //!
 //! Shared objects:
-//! - [`synchronize`][]: `Lock`, `RLock`, `Condition`.
+//! - [`synchronize`][]: `Lock`, `RLock`, `Semaphore`, `BoundedSemaphore`, `Event`, `Condition`.
 //! - [`sharedctypes`]: `Value`, `Array`; [`slices`]: places in what has an order.
-//! - [`queues`]: `Queue`, `JoinableQueue`; [`queue_items`]: iterating over one.
+//! - [`queues`]: `Queue`, `JoinableQueue`; [`queue_items`]: iterating over one; [`simple_queue`]: `SimpleQueue`.
 
 pub(crate) mod child;
 pub(crate) mod family;
@@ -19,6 +19,7 @@ mod queue_items;
 pub(crate) mod queues;
 mod relative;
 pub(crate) mod sharedctypes;
+pub(crate) mod simple_queue;
 mod slices;
 pub(crate) mod start;
 pub(crate) mod start_method;
@@ -40,18 +41,18 @@ pub(super) fn register(registry: &mut Registry) {
     process_class::register(registry);
     synchronize::register(registry);
     queues::register(registry);
+    simple_queue::register(registry);
     sharedctypes::register(registry);
     relative::register(registry);
-    registry
-        .namespace("multiprocessing", Multiprocessing)
+    let mut module = registry.namespace("multiprocessing", Multiprocessing);
+    synchronize::constructors(&mut module);
+    module
         .global(
             "Process",
             &["target?", "args?", "name?", "daemon?"],
             process_class::construct,
         )
-        .global("Lock", &[], synchronize::lock::construct)
-        .global("RLock", &[], synchronize::rlock::construct)
-        .global("Condition", &["lock?"], synchronize::condition::construct)
+        .global("SimpleQueue", &[], simple_queue::construct)
         .global(
             "Value",
             &["typecode_or_type", "value?", "lock?"],

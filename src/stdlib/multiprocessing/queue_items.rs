@@ -23,7 +23,7 @@ impl Iterator for Items {
     type Item = Outcome;
 
     fn next(&mut self) -> Option<Outcome> {
-        let item = take(&self.host, &self.queue, Deadline::NEVER);
+        let item = take(&self.host, &self.queue.shared, Deadline::NEVER);
         let text = |value: &Dynamic| repr_of(value, &|v| custom_text(v, None));
         let is_sentinel = |value: &Dynamic| {
             value.type_id() == self.sentinel.type_id() && text(value) == text(&self.sentinel)

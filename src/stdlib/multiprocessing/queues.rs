@@ -10,12 +10,13 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use rhai::{Array, Blob, Dynamic};
 
 use super::queue_items::{self, Items};
-use super::synchronize::deadline;
+use super::synchronize::{queue_deadline, waited};
 use crate::stdlib::Outcome;
 use crate::stdlib::bind::Registry;
 use crate::stdlib::border::{ByPlace, number};
 use crate::stdlib::builtins::items_of;
 use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::dialect::Dialect;
 use crate::stdlib::exceptions::{raise, raise_bare};
 use crate::stdlib::host::{Host, session_failure};
 use crate::sync::{self, Deadline, Offset, PutError, WaitError};
@@ -28,15 +29,18 @@ pub(crate) struct Queue {
     pub shared: sync::Queue,
     /// Whether it has `task_done` and `join`.
     pub joinable: bool,
+    /// Whose rules its time-outs follow.
+    pub dialect: Dialect,
     /// The number of the process that called `close()`: its children may go on; 0 while nobody has.
     closed_by: Arc<AtomicI32>,
 }
 
 impl Queue {
-    pub(crate) fn new(shared: sync::Queue, joinable: bool) -> Self {
+    pub(crate) fn new(shared: sync::Queue, joinable: bool, dialect: Dialect) -> Self {
         Self {
             shared,
             joinable,
+            dialect,
             closed_by: Arc::default(),
         }
     }
@@ -65,7 +69,12 @@ impl Queue {
 }
 
 pub(crate) const BY_PLACE: ByPlace = ByPlace {
-    numbers: &[number::QUEUE, number::JOINABLE_QUEUE],
+    numbers: &[
+        number::QUEUE,
+        number::JOINABLE_QUEUE,
+        Dialect::Threading.mark(number::QUEUE),
+        Dialect::Threading.mark(number::JOINABLE_QUEUE),
+    ],
     leave: |value| {
         let queue = value.read_lock::<Queue>()?;
         let kind = if queue.joinable {
@@ -73,14 +82,13 @@ pub(crate) const BY_PLACE: ByPlace = ByPlace {
         } else {
             number::QUEUE
         };
-        Some((kind, queue.shared.handle().offset()))
+        Some((queue.dialect.mark(kind), queue.shared.handle().offset()))
     },
     enter: |session, kind, place| {
         let shared = sync::Queue::open(session, place)?;
-        Ok(Dynamic::from(Queue::new(
-            shared,
-            kind == number::JOINABLE_QUEUE,
-        )))
+        let dialect = Dialect::of(kind);
+        let joinable = kind == dialect.mark(number::JOINABLE_QUEUE);
+        Ok(Dynamic::from(Queue::new(shared, joinable, dialect)))
     },
 };
 
@@ -88,20 +96,23 @@ pub(super) fn register(registry: &mut Registry) {
     registry
         .class::<Queue>("Queue")
         .method("put", &["obj", "block?", "timeout?"], |call| {
-            let item = call.value(0);
-            let deadline = deadline(call, 1)?;
-            put(call, item, deadline)
+            let (queue, item) = (call.this::<Queue>(), call.value(0));
+            let deadline = queue_deadline(call, 1, queue.dialect)?;
+            put(call, &queue, &item, deadline)
         })
         .method("put_nowait", &["obj"], |call| {
-            let item = call.value(0);
-            put(call, item, Deadline::NOW)
+            let (queue, item) = (call.this::<Queue>(), call.value(0));
+            put(call, &queue, &item, Deadline::NOW)
         })
         .method("put_many", &["items", "block?", "timeout?"], put_many)
         .method("get", &["block?", "timeout?"], |call| {
-            let deadline = deadline(call, 0)?;
-            get(call, deadline)
+            let queue: Queue = call.this();
+            let deadline = queue_deadline(call, 0, queue.dialect)?;
+            get(call, &queue, deadline)
         })
-        .method("get_nowait", &[], |call| get(call, Deadline::NOW))
+        .method("get_nowait", &[], |call| {
+            get(call, &call.this(), Deadline::NOW)
+        })
         .method("get_many", &["max?", "block?", "timeout?"], get_many)
         .method("qsize", &[], |call| {
             Ok((call.this::<Queue>().shared.len() as i64).into())
@@ -146,7 +157,11 @@ pub(super) fn construct_joinable(call: &mut Call<'_>) -> Outcome {
 fn create(call: &mut Call<'_>, joinable: bool) -> Outcome {
     let capacity = usize::try_from(call.int_or(0, 0)?).unwrap_or(0);
     let shared = sync::Queue::create(&call.host.session()?, capacity).map_err(session_failure)?;
-    Ok(Dynamic::from(Queue::new(shared, joinable)))
+    Ok(Dynamic::from(Queue::new(
+        shared,
+        joinable,
+        Dialect::default(),
+    )))
 }
 
 fn open(queue: &Queue) -> Result<(), Failure> {
@@ -159,21 +174,31 @@ fn open(queue: &Queue) -> Result<(), Failure> {
     Ok(())
 }
 
-fn put(call: &mut Call<'_>, item: Dynamic, deadline: Deadline) -> Outcome {
-    let queue: Queue = call.this();
-    open(&queue)?;
-    if let Some(put) = put_blob(call.host, &queue, &item, deadline) {
-        return put.map(|()| Dynamic::UNIT);
+fn put(call: &Call<'_>, queue: &Queue, item: &Dynamic, deadline: Deadline) -> Outcome {
+    open(queue)?;
+    send(call.host, &queue.shared, item, deadline)?;
+    Ok(Dynamic::UNIT)
+}
+
+/// Puts an item.
+pub(super) fn send(
+    host: &Arc<Host>,
+    queue: &sync::Queue,
+    item: &Dynamic,
+    deadline: Deadline,
+) -> Result<(), Failure> {
+    if let Some(put) = put_blob(host, queue, item, deadline) {
+        return put;
     }
     let mut message = BUFFER.take();
-    let encoded = wire::encode_into(&item, "item", call.host, &mut message);
+    let encoded = wire::encode_into(item, "item", host, &mut message);
     let put = encoded
         .map_err(|refusal| raise("TypeError", refusal.to_string()))
-        .and_then(|()| put_message(call.host, &queue, &message, deadline));
+        .and_then(|()| put_message(host, queue, &message, deadline));
     if message.bytes.capacity() <= BUFFER_KEPT {
         BUFFER.set(message);
     }
-    put.map(|()| Dynamic::UNIT)
+    put
 }
 
 fn put_many(call: &mut Call<'_>) -> Outcome {
@@ -181,7 +206,7 @@ fn put_many(call: &mut Call<'_>) -> Outcome {
     open(&queue)?;
     let items = call.value(0);
     let items = items_of(call, items)?;
-    let deadline = deadline(call, 1)?;
+    let deadline = queue_deadline(call, 1, queue.dialect)?;
     // All of them are checked before the first is put.
     let messages = items
         .iter()
@@ -198,7 +223,7 @@ fn put_many(call: &mut Call<'_>) -> Outcome {
         return Ok(Dynamic::UNIT);
     }
     for message in messages {
-        put_message(call.host, &queue, &message, deadline)?;
+        put_message(call.host, &queue.shared, &message, deadline)?;
     }
     Ok(Dynamic::UNIT)
 }
@@ -206,7 +231,7 @@ fn put_many(call: &mut Call<'_>) -> Outcome {
 /// Puts a large blob without encoding it first; `None` for other items.
 fn put_blob(
     host: &Host,
-    queue: &Queue,
+    queue: &sync::Queue,
     item: &Dynamic,
     deadline: Deadline,
 ) -> Option<Result<(), Failure>> {
@@ -214,7 +239,7 @@ fn put_blob(
         .read_lock::<Blob>()
         .filter(|blob| blob.len() >= LARGE_BLOB)?;
     let beginning = wire::blob_beginning(blob.len())?;
-    let put = queue.shared.put_pieces(&[&beginning, &blob], &[], deadline);
+    let put = queue.put_pieces(&[&beginning, &blob], &[], deadline);
     Some(put.map_err(|error| put_failure(host, error)))
 }
 
@@ -231,13 +256,12 @@ const BUFFER_KEPT: usize = 8 << 20;
 
 fn put_message(
     host: &Host,
-    queue: &Queue,
+    queue: &sync::Queue,
     message: &wire::Message,
     deadline: Deadline,
 ) -> Result<(), Failure> {
     let handles: Vec<_> = message.handles.iter().copied().map(Offset).collect();
     queue
-        .shared
         .put(&message.bytes, &handles, deadline)
         .map_err(|error| put_failure(host, error))
 }
@@ -257,18 +281,14 @@ fn put_failure(host: &Host, error: PutError) -> Failure {
     }
 }
 
-fn get(call: &mut Call<'_>, deadline: Deadline) -> Outcome {
-    let queue: Queue = call.this();
-    open(&queue)?;
-    take(call.host, &queue, deadline)
+fn get(call: &Call<'_>, queue: &Queue, deadline: Deadline) -> Outcome {
+    open(queue)?;
+    take(call.host, &queue.shared, deadline)
 }
 
 /// The next item of `queue`.
-pub(super) fn take(host: &Arc<Host>, queue: &Queue, deadline: Deadline) -> Outcome {
-    match queue
-        .shared
-        .get_with(deadline, |bytes| wire::decode(bytes, host))
-    {
+pub(super) fn take(host: &Arc<Host>, queue: &sync::Queue, deadline: Deadline) -> Outcome {
+    match queue.get_with(deadline, |bytes| wire::decode(bytes, host)) {
         Ok(item) => item.map_err(decode_failure),
         Err(error) => Err(get_failure(host, error)),
     }
@@ -302,7 +322,7 @@ fn get_many(call: &mut Call<'_>) -> Outcome {
         }
         most => usize::try_from(most).unwrap_or(usize::MAX),
     };
-    let deadline = deadline(call, 1)?;
+    let deadline = queue_deadline(call, 1, queue.dialect)?;
     let mut items = Array::new();
     let mut failed = None;
     queue
@@ -356,11 +376,8 @@ fn join(call: &mut Call<'_>) -> Outcome {
     joinable(&queue, "join")?;
     let timeout = call.timeout(0)?;
     let deadline = timeout.map_or(Deadline::NEVER, Deadline::after);
-    match queue.shared.join(deadline) {
-        Ok(()) => Ok(timeout.map_or(Dynamic::UNIT, |_| true.into())),
-        Err(WaitError::TimedOut) => Ok(false.into()),
-        Err(error) => Err(get_failure(call.host, error)),
-    }
+    let done = waited(call.host, queue.shared.join(deadline))?;
+    Ok(timeout.map_or(Dynamic::UNIT, |_| done.into()))
 }
 
 /// `for x in q.iter_until(sentinel)`: every item up to the sentinel, which is taken and not given.

@@ -18,6 +18,7 @@ use crate::program::environment::Environment;
 use crate::stdlib::Outcome;
 use crate::stdlib::builtins::flush_everything;
 use crate::stdlib::call::Failure;
+use crate::stdlib::dialect::Dialect;
 use crate::stdlib::exceptions::{raise, raise_os};
 use crate::stdlib::host::{Host, session_failure};
 use crate::stdlib::values::unshare_deeply;
@@ -188,9 +189,12 @@ fn pack_work(host: &Host, process: &Process) -> Dynamic {
     set("authkey", Dynamic::from_blob(host.family.authkey()));
     set(
         "turn",
-        host.output
-            .turn()
-            .map_or(Dynamic::UNIT, |turn| Dynamic::from(Lock(turn))),
+        host.output.turn().map_or(Dynamic::UNIT, |turn| {
+            Dynamic::from(Lock {
+                shared: turn,
+                dialect: Dialect::default(),
+            })
+        }),
     );
     work.into()
 }
@@ -240,6 +244,6 @@ pub(crate) fn unpack_work(host: &Host, work: Dynamic) -> Option<Work> {
         start_method: StartMethod::named(&take("start_method").to_string()),
         start_method_fixed: take("start_method_fixed").as_bool().unwrap_or(false),
         authkey: take("authkey").into_blob().unwrap_or_default(),
-        turn: take("turn").try_cast::<Lock>().map(|lock| lock.0),
+        turn: take("turn").try_cast::<Lock>().map(|lock| lock.shared),
     })
 }

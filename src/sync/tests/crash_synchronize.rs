@@ -2,7 +2,7 @@
 
 use super::crash::{Case, Outcome, Progress, life_ending_at, survive};
 use super::{audit, enter_as_child, session, soon};
-use crate::shm::{ProcessId, Session};
+use crate::shm::{Farewell, ProcessId, Session};
 use crate::sync::{Acquired, Deadline, Event, ReentrantMutex, Semaphore};
 use crate::sys::testing::{exit_now, reap};
 
@@ -62,13 +62,14 @@ fn permits_are_conserved_wherever_their_owner_is_killed() {
                 verify: &one,
             },
             Case {
-                name: "acquire permits and keep some",
+                name: "acquire three permits and release them",
                 prepare: &|session| Semaphore::create(session, 3).unwrap(),
                 operate: &|semaphore| {
                     semaphore.acquire(Deadline::NOW).unwrap();
                     semaphore.acquire(Deadline::NOW).unwrap();
                     semaphore.acquire(Deadline::NOW).unwrap();
                     semaphore.release(2).unwrap();
+                    semaphore.release(1).unwrap();
                 },
                 next: &|semaphore| {
                     use_one(semaphore);
@@ -154,6 +155,7 @@ fn permits_come_back_once_wherever_their_owner_is_killed_while_leaving() {
         let (child, progress) = life_ending_at(&session, fatal, &|| {
             semaphore.acquire(Deadline::NOW).unwrap();
             semaphore.acquire(Deadline::NOW).unwrap();
+            session.leave(Farewell::Failed);
         });
         if fatal % 2 == 0 {
             session.sweep().unwrap();

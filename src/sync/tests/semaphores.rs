@@ -47,15 +47,18 @@ fn a_bounded_semaphore_takes_back_no_more_than_it_gave() {
 }
 
 #[test]
-fn the_permits_of_a_process_are_given_back_however_it_ends() {
+fn the_permits_of_a_process_that_failed_or_died_are_given_back() {
     let session = session(16);
     let semaphore = Semaphore::create(&session, 3).unwrap();
     let take_two = || {
         semaphore.acquire(Deadline::NOW).unwrap();
         semaphore.acquire(Deadline::NOW).unwrap();
     };
-    // In order.
-    let (child, pid) = enter_as_child(&session, take_two);
+    // In order, after a failure.
+    let (child, pid) = enter_as_child(&session, || {
+        take_two();
+        session.leave(Farewell::Failed);
+    });
     assert_eq!(reap(pid), Ended::Exited(0));
     assert_eq!(semaphore.value(), 3);
     session.child_ended(child).unwrap();
@@ -68,6 +71,21 @@ fn the_permits_of_a_process_are_given_back_however_it_ends() {
     assert_eq!(semaphore.value(), 1);
     session.child_ended(child).unwrap();
     assert_eq!(semaphore.value(), 3);
+    assert!(semaphore.has_owners());
+    audit(&session);
+}
+
+#[test]
+fn a_process_that_ends_in_order_has_used_its_permits_up() {
+    let session = session(16);
+    let semaphore = Semaphore::create(&session, 3).unwrap();
+    let (child, pid) = enter_as_child(&session, || {
+        semaphore.acquire(Deadline::NOW).unwrap();
+        semaphore.acquire(Deadline::NOW).unwrap();
+    });
+    assert_eq!(reap(pid), Ended::Exited(0));
+    session.child_ended(child).unwrap();
+    assert_eq!(semaphore.value(), 1);
     assert!(semaphore.has_owners());
     audit(&session);
 }
@@ -260,7 +278,7 @@ fn processes_and_threads_enter() -> u64 {
 }
 
 #[test]
-fn a_permit_of_a_process_that_attached_comes_back_when_it_leaves() {
+fn a_permit_of_a_process_that_attached_comes_back_when_it_fails() {
     let session = session(16);
     let semaphore = Semaphore::create(&session, 1).unwrap();
     let child = session

@@ -22,6 +22,23 @@ fn case_046_a_lock_is_taken_once_and_released_once() {
 }
 
 #[test]
+fn case_047_an_rlock_is_released_as_often_as_it_was_acquired() {
+    prints(
+        "
+        let lock = RLock();
+        print(lock.acquire(), lock.acquire(false), lock.acquire(#{ timeout: 1 }));
+        print(lock.release(), lock.release(), lock.release());
+        print(error_of(|| lock.release()));
+        ",
+        "
+        True True True
+        None None None
+        AssertionError: attempt to release recursive lock not owned by thread
+        ",
+    );
+}
+
+#[test]
 fn case_049_another_process_may_release_a_lock() {
     prints(
         "
@@ -33,6 +50,25 @@ fn case_049_another_process_may_release_a_lock() {
         print(p.exitcode, lock.acquire(false), lock.acquire(false));
         ",
         "0 True False\n",
+    );
+}
+
+#[test]
+fn case_050_another_process_may_neither_take_nor_release_an_rlock() {
+    prints(
+        "
+        let lock = RLock();
+        lock.acquire();
+        fn child(lock) { print(lock.acquire(false), lock.acquire(true, 0.01), error_of(|| lock.release())); }
+        let p = Process(child, [lock]);
+        p.start();
+        p.join();
+        print(lock.release(), lock.locked());
+        ",
+        "
+        False False AssertionError: attempt to release recursive lock not owned by thread
+        None False
+        ",
     );
 }
 
@@ -116,41 +152,5 @@ fn case_056_acquire_waits_at_most_its_timeout() {
         p.join();
         "#,
         "False True\nTrue\n",
-    );
-}
-
-#[test]
-fn case_047_an_rlock_is_taken_again_by_its_owner() {
-    prints(
-        "
-        let lock = RLock();
-        print(lock.acquire(), lock.acquire(), lock.acquire(false));
-        print(lock.release(), lock.release(), lock.release());
-        print(error_of(|| lock.release()));
-        ",
-        "
-        True True True
-        None None None
-        AssertionError: attempt to release recursive lock not owned by thread
-        ",
-    );
-}
-
-#[test]
-fn case_050_another_process_may_not_release_an_rlock() {
-    prints(
-        "
-        let lock = RLock();
-        lock.acquire();
-        fn child(lock) { print(lock.acquire(false), error_of(|| lock.release())); }
-        let p = Process(child, [lock]);
-        p.start();
-        p.join();
-        print(p.exitcode, lock.release());
-        ",
-        "
-        False AssertionError: attempt to release recursive lock not owned by thread
-        0 None
-        ",
     );
 }

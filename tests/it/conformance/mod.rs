@@ -7,6 +7,8 @@ mod a_process_attributes; // 1 to 14
 mod b_process_protocol; // 16 to 29
 mod c_process_ends; // 31 to 44
 mod d_locks; // 46 to 56
+mod e_semaphores; // 58 to 64
 mod f_condition; // 65 to 74
+mod g_events; // 76 to 80
 mod i_queue; // 94 to 110
 mod k_shared; // 136 to 140

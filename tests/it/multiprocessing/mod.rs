@@ -3,6 +3,7 @@
 mod array; // Array and RawArray
 mod condition; // Condition
 mod corners; // scripts that refer to themselves, run out of things, or look like something else
+mod event; // Event
 mod exit_codes; // every way to end, and what the parent learns of it
 mod family; // who waits for whom, who dies with whom
 mod lifecycle; // start, join, close
@@ -10,6 +11,9 @@ mod lock; // Lock
 mod output; // what comes out of many processes at once, tracebacks
 mod process; // a Process's identity, attributes and arguments
 mod queue; // Queue and JoinableQueue
+mod rlock; // RLock
+mod semaphore; // Semaphore and BoundedSemaphore
 mod signals; // Ctrl-C and SIGTERM
+mod simple_queue; // SimpleQueue
 mod start_methods; // fork and spawn show a child the same
 mod value; // Value and RawValue

@@ -3,9 +3,12 @@
 use rhai::Dynamic;
 
 use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::dialect::Dialect;
 use crate::stdlib::exceptions::raise;
 use crate::stdlib::host::Host;
-use crate::stdlib::multiprocessing::synchronize::{lock, rlock};
+use crate::stdlib::multiprocessing::synchronize::Hold;
+use crate::stdlib::multiprocessing::synchronize::lock::Lock;
+use crate::stdlib::multiprocessing::synchronize::rlock::RLock;
 use crate::sync::Deadline;
 
 const HELD_ALREADY: &str = "this thread holds the Lock that guards this value, so reading or changing it \
@@ -14,8 +17,8 @@ const HELD_ALREADY: &str = "this thread holds the Lock that guards this value, s
 /// A lock that a script may hold as well.
 #[derive(Debug, Clone)]
 pub(super) enum Guard {
-    Lock(lock::Lock),
-    RLock(rlock::RLock),
+    Lock(Lock),
+    RLock(RLock),
 }
 
 /// The lock is held; the drop gives it back.
@@ -38,13 +41,13 @@ impl Guard {
     }
 
     fn new(host: &Host) -> Result<Guard, Failure> {
-        rlock::new(host).map(Guard::RLock)
+        RLock::new(host, Dialect::Multiprocessing).map(Guard::RLock)
     }
 
     /// The script's lock as a guard.
     pub(super) fn of(value: &Dynamic) -> Option<Guard> {
-        let lock = value.read_lock::<lock::Lock>().map(|lock| lock.clone());
-        let rlock = value.read_lock::<rlock::RLock>().map(|lock| lock.clone());
+        let lock = value.read_lock::<Lock>().map(|lock| lock.clone());
+        let rlock = value.read_lock::<RLock>().map(|lock| lock.clone());
         lock.map(Guard::Lock).or(rlock.map(Guard::RLock))
     }
 
@@ -62,11 +65,11 @@ impl Guard {
     /// `RuntimeError` where that would wait for the calling thread itself.
     pub(super) fn hold(&self, host: &Host) -> Result<Held<'_>, Failure> {
         match self {
-            Guard::Lock(lock) if lock.0.is_held_here() => {
+            Guard::Lock(lock) if lock.shared.is_held_here() => {
                 return Err(raise("RuntimeError", HELD_ALREADY));
             }
-            Guard::Lock(lock) => lock::take(host, lock, Deadline::NEVER)?,
-            Guard::RLock(lock) => rlock::take(host, lock, Deadline::NEVER)?,
+            Guard::Lock(lock) => lock.take(host, Deadline::NEVER)?,
+            Guard::RLock(lock) => lock.take(host, Deadline::NEVER)?,
         };
         Ok(Held(self))
     }
@@ -76,8 +79,8 @@ impl Drop for Held<'_> {
     fn drop(&mut self) {
         // Another thread may have released it already, as Python allows: then there is nothing to do.
         let _ = match self.0 {
-            Guard::Lock(lock) => lock::release(lock),
-            Guard::RLock(lock) => rlock::release(lock),
+            Guard::Lock(lock) => lock.give(),
+            Guard::RLock(lock) => lock.give(),
         };
     }
 }

@@ -5,13 +5,14 @@ use std::time::Instant;
 
 use rhai::{Array, Dynamic};
 
-use super::lock::{self, Lock};
-use super::rlock::{self, RLock};
-use super::{acquired, deadline};
+use super::hold::{self, Hold, acquired};
+use super::lock::Lock;
+use super::rlock::RLock;
 use crate::stdlib::Outcome;
 use crate::stdlib::bind::Registry;
 use crate::stdlib::border::{ByParts, ByPlace, number};
 use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::dialect::Dialect;
 use crate::stdlib::exceptions::raise;
 use crate::stdlib::host::{Host, session_failure};
 use crate::stdlib::values::{truth, type_name};
@@ -86,52 +87,64 @@ impl AnyLock {
 
     fn shared(&self) -> ConditionLock {
         match self {
-            Self::Lock(lock) => ConditionLock::Plain(lock.0.clone()),
-            Self::RLock(lock) => ConditionLock::Reentrant(lock.0.clone()),
-        }
-    }
-
-    fn take(&self, host: &Host, deadline: Deadline) -> Result<bool, Failure> {
-        match self {
-            Self::Lock(lock) => lock::take(host, lock, deadline),
-            Self::RLock(lock) => rlock::take(host, lock, deadline),
-        }
-    }
-
-    fn release(&self) -> Outcome {
-        match self {
-            Self::Lock(lock) => lock::release(lock),
-            Self::RLock(lock) => rlock::release(lock),
+            Self::Lock(lock) => ConditionLock::Plain(lock.shared.clone()),
+            Self::RLock(lock) => ConditionLock::Reentrant(lock.shared.clone()),
         }
     }
 
     fn repr(&self, host: &Host) -> String {
         match self {
-            Self::Lock(lock) => lock::repr(host, lock),
-            Self::RLock(lock) => rlock::repr(host, lock),
+            Self::Lock(lock) => lock.repr(host),
+            Self::RLock(lock) => lock.repr(host),
+        }
+    }
+}
+
+/// A condition is held when its lock is.
+impl Hold for Condition {
+    const ENDLESS_IS_MINUS_ONE: bool = true;
+
+    fn dialect(&self) -> Dialect {
+        match &self.lock {
+            AnyLock::Lock(lock) => lock.dialect(),
+            AnyLock::RLock(lock) => lock.dialect(),
+        }
+    }
+
+    fn take(&self, host: &Host, deadline: Deadline) -> Result<bool, Failure> {
+        match &self.lock {
+            AnyLock::Lock(lock) => lock.take(host, deadline),
+            AnyLock::RLock(lock) => lock.take(host, deadline),
+        }
+    }
+
+    fn give(&self) -> Result<(), Failure> {
+        match &self.lock {
+            AnyLock::Lock(lock) => lock.give(),
+            AnyLock::RLock(lock) => lock.give(),
+        }
+    }
+
+    fn is_held(&self) -> bool {
+        match &self.lock {
+            AnyLock::Lock(lock) => lock.is_held(),
+            AnyLock::RLock(lock) => lock.is_held(),
+        }
+    }
+
+    fn is_mine(&self) -> bool {
+        match &self.lock {
+            AnyLock::Lock(lock) => lock.is_mine(),
+            AnyLock::RLock(lock) => lock.is_mine(),
         }
     }
 }
 
 pub(super) fn register(registry: &mut Registry) {
-    registry
-        .class::<Condition>("Condition")
-        .method("acquire", &["block?", "timeout?"], |call| {
-            let deadline = deadline(call, 0)?;
-            let taken = call.this::<Condition>().lock.take(call.host, deadline);
-            Ok(taken?.into())
-        })
-        .method("release", &[], |call| {
-            call.this::<Condition>().lock.release()
-        })
-        .method("locked", &[], |call| {
-            let lock = call.this::<Condition>().lock;
-            Ok(match lock {
-                AnyLock::Lock(lock) => lock.0.is_locked().into(),
-                AnyLock::RLock(lock) => lock.0.is_locked().into(),
-            })
-        })
-        .method("with", &["body"], with)
+    let mut class = registry.class::<Condition>("Condition");
+    hold::members::<Condition>(&mut class);
+    class
+        .method("release", &[], hold::release::<Condition>)
         .method("wait", &["timeout?"], |call| {
             let timeout = call.timeout(0)?;
             let deadline = timeout.map_or(Deadline::NEVER, Deadline::after);
@@ -148,9 +161,9 @@ pub(super) fn register(registry: &mut Registry) {
 }
 
 /// `Condition(lock)`; with an RLock of its own when none is given.
-pub(in super::super) fn construct(call: &mut Call<'_>) -> Outcome {
+pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
     let lock = match call.given(0) {
-        None => AnyLock::RLock(rlock::new(call.host)?),
+        None => AnyLock::RLock(RLock::new(call.host, Dialect::Multiprocessing)?),
         Some(value) => AnyLock::of(&value).ok_or_else(|| {
             let found = type_name(&value);
             let text = format!("Condition() lock must be a Lock or an RLock, not {found}");
@@ -159,19 +172,6 @@ pub(in super::super) fn construct(call: &mut Call<'_>) -> Outcome {
     };
     let shared = sync::Condition::create(&call.host.session()?).map_err(session_failure)?;
     Ok(Dynamic::from(Condition { shared, lock }))
-}
-
-/// `condition.with(|| …)`: holds the lock while the function runs, released also when it throws.
-fn with(call: &mut Call<'_>) -> Outcome {
-    let body = call.function(0)?;
-    let condition: Condition = call.this();
-    condition.lock.take(call.host, Deadline::NEVER)?;
-    let result = call.call(&body, vec![]);
-    // A wait that was interrupted has not got the lock back, and then it may be somebody else's.
-    if condition.lock.shared().is_mine() {
-        let _ = condition.lock.release();
-    }
-    result
 }
 
 /// Whether the wait was notified; with the lock held again.

@@ -1,12 +1,13 @@
-//! `Lock`: Python's `multiprocessing.Lock`, one that outlives its holder.
+//! `Lock`: Python's lock between processes and threads, one that outlives its holder.
 
 use rhai::Dynamic;
 
-use super::{acquired, deadline};
+use super::hold::{self, Hold, acquired, not_held};
 use crate::stdlib::Outcome;
 use crate::stdlib::bind::Registry;
 use crate::stdlib::border::{ByPlace, number};
 use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::dialect::Dialect;
 use crate::stdlib::exceptions::raise;
 use crate::stdlib::host::{Host, session_failure};
 use crate::stdlib::values::truth;
@@ -18,93 +19,113 @@ const INHERITED: &str = "another process took this lock over from a holder that 
 
 /// A lock shared between processes and threads.
 #[derive(Debug, Clone)]
-pub(crate) struct Lock(pub sync::Mutex);
+pub(crate) struct Lock {
+    pub shared: sync::Mutex,
+    pub dialect: Dialect,
+}
 
 pub(crate) const BY_PLACE: ByPlace = ByPlace {
-    numbers: &[number::LOCK],
+    numbers: &Dialect::marks(number::LOCK),
     leave: |value| {
         let lock = value.read_lock::<Lock>()?;
-        Some((number::LOCK, lock.0.handle().offset()))
+        let number = lock.dialect.mark(number::LOCK);
+        Some((number, lock.shared.handle().offset()))
     },
-    enter: |session, _, place| {
-        let lock = sync::Mutex::open(session, place)?;
-        Ok(Dynamic::from(Lock(lock)))
+    enter: |session, number, place| {
+        Ok(Dynamic::from(Lock {
+            shared: sync::Mutex::open(session, place)?,
+            dialect: Dialect::of(number),
+        }))
     },
 };
 
 pub(super) fn register(registry: &mut Registry) {
-    registry
-        .class::<Lock>("Lock")
-        .method("acquire", &["block?", "timeout?"], acquire)
-        .method("release", &[], |call| release(&call.this()))
-        .method("locked", &[], |call| {
-            Ok(call.this::<Lock>().0.is_locked().into())
-        })
-        .method("with", &["body"], with)
+    let mut class = registry.class::<Lock>("Lock");
+    hold::members::<Lock>(&mut class);
+    class
+        .method("release", &[], hold::release::<Lock>)
         .getter("abandoned", |call| {
-            Ok(call.this::<Lock>().0.abandoned().into())
+            Ok(call.this::<Lock>().shared.abandoned().into())
         })
         .setter("abandoned", |call| {
             let flag = truth(&call.value(0));
-            call.this::<Lock>().0.set_abandoned(flag);
+            call.this::<Lock>().shared.set_abandoned(flag);
             Ok(Dynamic::UNIT)
         })
         .method("to_string", &[], |call| {
-            Ok(repr(call.host, &call.this()).into())
+            Ok(call.this::<Lock>().repr(call.host).into())
         })
         .method("to_debug", &[], |call| {
-            Ok(repr(call.host, &call.this()).into())
+            Ok(call.this::<Lock>().repr(call.host).into())
         });
 }
 
 /// `Lock()`.
-pub(in super::super) fn construct(call: &mut Call<'_>) -> Outcome {
-    let mutex = sync::Mutex::create(&call.host.session()?).map_err(session_failure)?;
-    Ok(Dynamic::from(Lock(mutex)))
+pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
+    Lock::new(call.host, Dialect::Multiprocessing).map(Dynamic::from)
 }
 
-fn acquire(call: &mut Call<'_>) -> Outcome {
-    let deadline = deadline(call, 0)?;
-    Ok(take(call.host, &call.this(), deadline)?.into())
-}
+impl Lock {
+    /// A new lock, free.
+    pub(crate) fn new(host: &Host, dialect: Dialect) -> Result<Self, Failure> {
+        let shared = sync::Mutex::create(&host.session()?).map_err(session_failure)?;
+        Ok(Self { shared, dialect })
+    }
 
-/// Takes the lock; false when the time ran out.
-pub(in super::super) fn take(
-    host: &Host,
-    lock: &Lock,
-    deadline: Deadline,
-) -> Result<bool, Failure> {
-    acquired(host, "a Lock", lock.0.acquire(deadline))
-}
-
-pub(in super::super) fn release(lock: &Lock) -> Outcome {
-    match lock.0.release() {
-        Ok(()) => Ok(Dynamic::UNIT),
-        Err(NotReleased::NotHeld) => Err(raise(
-            "ValueError",
-            "semaphore or lock released too many times",
-        )),
-        Err(NotReleased::Inherited) => Err(raise("ValueError", INHERITED)),
+    /// Python's representation.
+    pub(super) fn repr(&self, host: &Host) -> String {
+        match self.dialect {
+            Dialect::Multiprocessing => {
+                let owner = owner_name(host, self.shared.owner(), self.is_mine());
+                format!("<Lock(owner={owner})>")
+            }
+            Dialect::Threading => {
+                let state = if self.is_held() { "locked" } else { "unlocked" };
+                let place = self.shared.handle().offset();
+                format!("<{state} _thread.lock object at {place}>")
+            }
+        }
     }
 }
 
-/// `lock.with(|| …)`: holds the lock while the function runs, released also when it throws.
-fn with(call: &mut Call<'_>) -> Outcome {
-    let body = call.function(0)?;
-    let lock: Lock = call.this();
-    take(call.host, &lock, Deadline::NEVER)?;
-    let result = call.call(&body, vec![]);
-    // Released already inside the function: then there is nothing left to do.
-    let _ = lock.0.release();
-    result
+impl Hold for Lock {
+    const ENDLESS_IS_MINUS_ONE: bool = true;
+
+    fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    fn take(&self, host: &Host, deadline: Deadline) -> Result<bool, Failure> {
+        acquired(host, "a Lock", self.shared.acquire(deadline))
+    }
+
+    fn give(&self) -> Result<(), Failure> {
+        self.shared.release().map_err(|why| match why {
+            NotReleased::NotHeld => not_held(self.dialect, "release unlocked lock"),
+            NotReleased::Inherited => match self.dialect {
+                Dialect::Multiprocessing => raise("ValueError", INHERITED),
+                Dialect::Threading => raise("RuntimeError", INHERITED),
+            },
+        })
+    }
+
+    fn is_held(&self) -> bool {
+        self.shared.is_locked()
+    }
+
+    fn is_mine(&self) -> bool {
+        self.shared.is_held_here()
+    }
 }
 
-/// Python's representation: whose it is, as far as this process may know by name.
-pub(super) fn repr(host: &Host, lock: &Lock) -> String {
-    let owner = match lock.0.owner() {
-        None => "None".to_string(),
-        Some(owner) if i64::from(owner.pid) == i64::from(sys::process::pid()) => host.family.name(),
+/// Whose it is, as far as this thread may know by name.
+pub(super) fn owner_name(host: &Host, owner: Option<sync::Owner>, is_mine: bool) -> String {
+    match owner {
+        None => "None".into(),
+        Some(_) if is_mine => host.family.name(),
+        Some(owner) if i64::from(owner.pid) == i64::from(sys::process::pid()) => {
+            "SomeOtherThread".into()
+        }
         Some(_) => "SomeOtherProcess".into(),
-    };
-    format!("<Lock(owner={owner})>")
+    }
 }

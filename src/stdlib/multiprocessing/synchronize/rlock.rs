@@ -1,101 +1,124 @@
-//! `RLock`: Python's `multiprocessing.RLock`, one that outlives its holder.
+//! `RLock`: a lock that its holder, one thread of one process, may acquire again.
 
 use rhai::Dynamic;
 
-use super::{acquired, deadline};
+use super::hold::{self, Hold, acquired};
+use super::lock::owner_name;
 use crate::stdlib::Outcome;
 use crate::stdlib::bind::Registry;
 use crate::stdlib::border::{ByPlace, number};
 use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::dialect::Dialect;
 use crate::stdlib::exceptions::raise;
 use crate::stdlib::host::{Host, session_failure};
-use crate::sync::{self, Deadline};
-use crate::sys;
+use crate::stdlib::values::truth;
+use crate::sync::{self, Deadline, NotHolder};
 
 /// A reentrant lock shared between processes and threads.
 #[derive(Debug, Clone)]
-pub(crate) struct RLock(pub sync::ReentrantMutex);
+pub(crate) struct RLock {
+    pub shared: sync::ReentrantMutex,
+    pub dialect: Dialect,
+}
 
 pub(crate) const BY_PLACE: ByPlace = ByPlace {
-    numbers: &[number::RLOCK],
+    numbers: &Dialect::marks(number::RLOCK),
     leave: |value| {
         let lock = value.read_lock::<RLock>()?;
-        Some((number::RLOCK, lock.0.handle().offset()))
+        let number = lock.dialect.mark(number::RLOCK);
+        Some((number, lock.shared.handle().offset()))
     },
-    enter: |session, _, place| {
-        let lock = sync::ReentrantMutex::open(session, place)?;
-        Ok(Dynamic::from(RLock(lock)))
+    enter: |session, number, place| {
+        Ok(Dynamic::from(RLock {
+            shared: sync::ReentrantMutex::open(session, place)?,
+            dialect: Dialect::of(number),
+        }))
     },
 };
 
 pub(super) fn register(registry: &mut Registry) {
-    registry
-        .class::<RLock>("RLock")
-        .method("acquire", &["block?", "timeout?"], |call| {
-            let deadline = deadline(call, 0)?;
-            Ok(take(call.host, &call.this(), deadline)?.into())
+    let mut class = registry.class::<RLock>("RLock");
+    hold::members::<RLock>(&mut class);
+    class
+        .method("release", &[], hold::release::<RLock>)
+        .getter("abandoned", |call| {
+            Ok(call.this::<RLock>().shared.abandoned().into())
         })
-        .method("release", &[], |call| release(&call.this()))
-        .method("locked", &[], |call| {
-            Ok(call.this::<RLock>().0.is_locked().into())
+        .setter("abandoned", |call| {
+            let flag = truth(&call.value(0));
+            call.this::<RLock>().shared.set_abandoned(flag);
+            Ok(Dynamic::UNIT)
         })
-        .method("with", &["body"], with)
         .method("to_string", &[], |call| {
-            Ok(repr(call.host, &call.this()).into())
+            Ok(call.this::<RLock>().repr(call.host).into())
         })
         .method("to_debug", &[], |call| {
-            Ok(repr(call.host, &call.this()).into())
+            Ok(call.this::<RLock>().repr(call.host).into())
         });
 }
 
 /// `RLock()`.
-pub(in super::super) fn construct(call: &mut Call<'_>) -> Outcome {
-    Ok(Dynamic::from(new(call.host)?))
+pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
+    RLock::new(call.host, Dialect::Multiprocessing).map(Dynamic::from)
 }
 
-/// A new lock, free.
-pub(in super::super) fn new(host: &Host) -> Result<RLock, Failure> {
-    let mutex = sync::ReentrantMutex::create(&host.session()?).map_err(session_failure)?;
-    Ok(RLock(mutex))
-}
-
-/// Takes the lock; false when the time ran out.
-pub(in super::super) fn take(
-    host: &Host,
-    lock: &RLock,
-    deadline: Deadline,
-) -> Result<bool, Failure> {
-    acquired(host, "an RLock", lock.0.acquire(deadline))
-}
-
-pub(in super::super) fn release(lock: &RLock) -> Outcome {
-    let text = "attempt to release recursive lock not owned by thread";
-    let released = lock.0.release();
-    released.map_err(|_| raise("AssertionError", text))?;
-    Ok(Dynamic::UNIT)
-}
-
-/// `lock.with(|| …)`: holds the lock while the function runs, released also when it throws.
-fn with(call: &mut Call<'_>) -> Outcome {
-    let body = call.function(0)?;
-    let lock: RLock = call.this();
-    take(call.host, &lock, Deadline::NEVER)?;
-    let result = call.call(&body, vec![]);
-    // Released already inside the function: then there is nothing left to do.
-    let _ = lock.0.release();
-    result
-}
-
-/// Python's representation: whose it is and how often, as far as this process may know by name.
-pub(super) fn repr(host: &Host, lock: &RLock) -> String {
-    if lock.0.is_mine() {
-        return format!("<RLock({}, {})>", host.family.name(), lock.0.depth());
+impl RLock {
+    /// A new reentrant lock, free.
+    pub(crate) fn new(host: &Host, dialect: Dialect) -> Result<Self, Failure> {
+        let shared = sync::ReentrantMutex::create(&host.session()?).map_err(session_failure)?;
+        Ok(Self { shared, dialect })
     }
-    match lock.0.owner() {
-        None => "<RLock(None, 0)>".into(),
-        Some(owner) if i64::from(owner.pid) == i64::from(sys::process::pid()) => {
-            "<RLock(SomeOtherThread, nonzero)>".into()
+
+    /// Python's representation; the depth is told to the holder only.
+    pub(super) fn repr(&self, host: &Host) -> String {
+        let (owner, is_mine) = (self.shared.owner(), self.is_mine());
+        match self.dialect {
+            Dialect::Multiprocessing => {
+                let depth = match owner {
+                    Some(_) if !is_mine => "nonzero".into(),
+                    _ => self.shared.depth().to_string(),
+                };
+                let owner = owner_name(host, owner, is_mine);
+                format!("<RLock({owner}, {depth})>")
+            }
+            Dialect::Threading => {
+                let state = owner.map_or("unlocked", |_| "locked");
+                let thread = owner.map_or(0, |owner| owner.thread);
+                let (depth, place) = (self.shared.depth(), self.shared.handle().offset());
+                format!("<{state} _thread.RLock object owner={thread} count={depth} at {place}>")
+            }
         }
-        Some(_) => "<RLock(SomeOtherProcess, nonzero)>".into(),
+    }
+}
+
+impl Hold for RLock {
+    const ENDLESS_IS_MINUS_ONE: bool = true;
+
+    fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    fn take(&self, host: &Host, deadline: Deadline) -> Result<bool, Failure> {
+        acquired(host, "an RLock", self.shared.acquire(deadline))
+    }
+
+    fn give(&self) -> Result<(), Failure> {
+        self.shared
+            .release()
+            .map_err(|NotHolder| match self.dialect {
+                Dialect::Multiprocessing => raise(
+                    "AssertionError",
+                    "attempt to release recursive lock not owned by thread",
+                ),
+                Dialect::Threading => raise("RuntimeError", "cannot release un-acquired lock"),
+            })
+    }
+
+    fn is_held(&self) -> bool {
+        self.shared.is_locked()
+    }
+
+    fn is_mine(&self) -> bool {
+        self.shared.is_mine()
     }
 }

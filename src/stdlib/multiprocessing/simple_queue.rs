@@ -1,0 +1,95 @@
+//! `SimpleQueue`: a queue with `put`, `get`, `empty` and `close`, and no more.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
+
+use rhai::Dynamic;
+
+use super::queues;
+use crate::stdlib::Outcome;
+use crate::stdlib::bind::Registry;
+use crate::stdlib::border::{ByPlace, number};
+use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::exceptions::raise;
+use crate::stdlib::host::session_failure;
+use crate::sync::{self, Deadline};
+use crate::sys;
+
+/// A simple queue as one process holds it.
+#[derive(Debug, Clone)]
+pub(crate) struct SimpleQueue {
+    shared: sync::Queue,
+    /// The number of the process that called `close()`: its children may go on; 0 while nobody has.
+    closed_by: Arc<AtomicI32>,
+}
+
+pub(crate) const BY_PLACE: ByPlace = ByPlace {
+    numbers: &[number::SIMPLE_QUEUE],
+    leave: |value| {
+        let queue = value.read_lock::<SimpleQueue>()?;
+        Some((number::SIMPLE_QUEUE, queue.shared.handle().offset()))
+    },
+    enter: |session, _, place| {
+        let shared = sync::Queue::open(session, place)?;
+        Ok(Dynamic::from(SimpleQueue::new(shared)))
+    },
+};
+
+pub(super) fn register(registry: &mut Registry) {
+    registry
+        .class::<SimpleQueue>("SimpleQueue")
+        .method("put", &["obj"], |call| {
+            let item = call.value(0);
+            let queue = open(call)?;
+            queues::send(call.host, &queue, &item, Deadline::NEVER)?;
+            Ok(Dynamic::UNIT)
+        })
+        .method("get", &[], |call| {
+            let queue = open(call)?;
+            queues::take(call.host, &queue, Deadline::NEVER)
+        })
+        .method("empty", &[], |call| Ok(open(call)?.is_empty().into()))
+        .method("close", &[], |call| {
+            let closer = sys::process::pid();
+            let queue: SimpleQueue = call.this();
+            queue.closed_by.store(closer, Ordering::Relaxed);
+            Ok(Dynamic::UNIT)
+        })
+        .method("to_string", &[], |call| {
+            Ok(call.this::<SimpleQueue>().repr().into())
+        })
+        .method("to_debug", &[], |call| {
+            Ok(call.this::<SimpleQueue>().repr().into())
+        });
+}
+
+/// `SimpleQueue()`.
+pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
+    let no_limit = 0;
+    let shared = sync::Queue::create(&call.host.session()?, no_limit).map_err(session_failure)?;
+    Ok(Dynamic::from(SimpleQueue::new(shared)))
+}
+
+/// The queue a member was called on, unless this process has closed it.
+fn open(call: &Call<'_>) -> Result<sync::Queue, Failure> {
+    let queue: SimpleQueue = call.this();
+    let closer = queue.closed_by.load(Ordering::Relaxed);
+    if closer != 0 && closer == sys::process::pid() {
+        return Err(raise("OSError", "handle is closed"));
+    }
+    Ok(queue.shared)
+}
+
+impl SimpleQueue {
+    fn new(shared: sync::Queue) -> Self {
+        Self {
+            shared,
+            closed_by: Arc::default(),
+        }
+    }
+
+    fn repr(&self) -> String {
+        let size = self.shared.len();
+        format!("<multiprocessing.queues.SimpleQueue qsize={size}>")
+    }
+}

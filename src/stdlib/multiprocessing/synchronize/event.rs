@@ -1,0 +1,83 @@
+//! `Event`: a flag to wait for. Who waits when it is set goes on, also when it is cleared at once.
+
+use rhai::Dynamic;
+
+use super::hold::waited;
+use super::patience::wait_deadline;
+use crate::stdlib::Outcome;
+use crate::stdlib::bind::Registry;
+use crate::stdlib::border::{ByPlace, number};
+use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::dialect::Dialect;
+use crate::stdlib::host::{Host, session_failure};
+use crate::sync;
+
+/// A flag shared between processes and threads.
+#[derive(Debug, Clone)]
+pub(crate) struct Event {
+    pub shared: sync::Event,
+    pub dialect: Dialect,
+}
+
+pub(crate) const BY_PLACE: ByPlace = ByPlace {
+    numbers: &Dialect::marks(number::EVENT),
+    leave: |value| {
+        let event = value.read_lock::<Event>()?;
+        let number = event.dialect.mark(number::EVENT);
+        Some((number, event.shared.handle().offset()))
+    },
+    enter: |session, number, place| {
+        Ok(Dynamic::from(Event {
+            shared: sync::Event::open(session, place)?,
+            dialect: Dialect::of(number),
+        }))
+    },
+};
+
+pub(super) fn register(registry: &mut Registry) {
+    registry
+        .class::<Event>("Event")
+        .method("set", &[], |call| {
+            call.this::<Event>().shared.set().map_err(session_failure)?;
+            Ok(Dynamic::UNIT)
+        })
+        .method("clear", &[], |call| {
+            call.this::<Event>().shared.clear();
+            Ok(Dynamic::UNIT)
+        })
+        .method("is_set", &[], |call| {
+            Ok(call.this::<Event>().shared.is_set().into())
+        })
+        .method("wait", &["timeout?"], |call| {
+            let event: Event = call.this();
+            let deadline = wait_deadline(call, 0, event.dialect)?;
+            Ok(waited(call.host, event.shared.wait(deadline))?.into())
+        })
+        .method("to_string", &[], repr)
+        .method("to_debug", &[], repr);
+}
+
+/// `Event()`.
+pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
+    Event::new(call.host, Dialect::Multiprocessing).map(Dynamic::from)
+}
+
+impl Event {
+    /// A new event, not set.
+    pub(crate) fn new(host: &Host, dialect: Dialect) -> Result<Self, Failure> {
+        let shared = sync::Event::create(&host.session()?).map_err(session_failure)?;
+        Ok(Self { shared, dialect })
+    }
+}
+
+/// Python's representation.
+fn repr(call: &mut Call<'_>) -> Outcome {
+    let Event { shared, dialect } = call.this();
+    let state = if shared.is_set() { "set" } else { "unset" };
+    let place = shared.handle().offset();
+    Ok(match dialect {
+        Dialect::Multiprocessing => format!("<Event at {place} {state}>"),
+        Dialect::Threading => format!("<threading.Event at {place}: {state}>"),
+    }
+    .into())
+}

@@ -1,0 +1,103 @@
+//! What can be held: acquired, released, and used with a function. Its members are the same, whatever it is.
+
+use rhai::{Dynamic, Variant};
+
+use super::patience::acquire_deadline;
+use crate::stdlib::Outcome;
+use crate::stdlib::bind::Class;
+use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::dialect::Dialect;
+use crate::stdlib::exceptions::raise;
+use crate::stdlib::host::{Host, session_failure};
+use crate::sync::{Acquired, Deadline, WaitError};
+
+/// Something that can be held.
+pub(crate) trait Hold: Variant + Clone {
+    /// Whose errors and time-outs it has.
+    fn dialect(&self) -> Dialect;
+
+    /// Takes it; false when the time ran out.
+    fn take(&self, host: &Host, deadline: Deadline) -> Result<bool, Failure>;
+
+    /// Gives it back.
+    fn give(&self) -> Result<(), Failure>;
+
+    /// Whether it cannot be taken now.
+    fn is_held(&self) -> bool;
+
+    /// Whether the calling thread still has what it took, as far as that can be known.
+    fn is_mine(&self) -> bool;
+
+    /// Whether a wait without a limit is written as -1, as `threading`'s locks have it, and not as `None`.
+    const ENDLESS_IS_MINUS_ONE: bool;
+}
+
+/// `acquire`, `with` and `locked`, for everything that can be held.
+pub(super) fn members<T: Hold>(class: &mut Class<'_>) {
+    class
+        .method("acquire", &["block|blocking?", "timeout?"], |call| {
+            let held: T = call.this();
+            let deadline = acquire_deadline(call, held.dialect(), T::ENDLESS_IS_MINUS_ONE)?;
+            Ok(held.take(call.host, deadline)?.into())
+        })
+        .method("with", &["body"], with::<T>)
+        .method("locked", &[], |call| Ok(call.this::<T>().is_held().into()));
+}
+
+/// `release()`, for what is released once at a time.
+pub(super) fn release<T: Hold>(call: &mut Call<'_>) -> Outcome {
+    call.this::<T>().give()?;
+    Ok(Dynamic::UNIT)
+}
+
+/// `lock.with(|| …)`: holds it while the function runs, released also when that throws.
+fn with<T: Hold>(call: &mut Call<'_>) -> Outcome {
+    let body = call.function(0)?;
+    let held: T = call.this();
+    held.take(call.host, Deadline::NEVER)?;
+    let result = call.call(&body, vec![]);
+    // Released already inside the function, or not got back after a wait there: then it may be somebody else's.
+    if held.is_mine() {
+        let _ = held.give();
+    }
+    result
+}
+
+/// Whether a wait ended with what it was for; false when the time ran out.
+pub(crate) fn waited(host: &Host, result: Result<(), WaitError>) -> Result<bool, Failure> {
+    match result {
+        Ok(()) => Ok(true),
+        Err(WaitError::TimedOut) => Ok(false),
+        Err(WaitError::Interrupted) => Err(host.interrupted()),
+        Err(WaitError::Session(error)) => Err(session_failure(error)),
+    }
+}
+
+/// As [`waited`], for a lock: that its holder has died is said on standard error.
+pub(super) fn acquired(
+    host: &Host,
+    what: &str,
+    result: Result<Acquired, WaitError>,
+) -> Result<bool, Failure> {
+    let result = result.map(|acquired| {
+        if let Acquired::Abandoned { pid, name } = acquired {
+            let heir = host.family.name();
+            let text = format!(
+                "procscript: warning: {name} (pid {pid}) ended while it held {what}; {heir} has it now. \
+                 What it guards may be half done.\n"
+            );
+            let _ = host.output.error(&text);
+        }
+    });
+    waited(host, result)
+}
+
+/// A release of what is not held, in the words of the dialect.
+pub(super) fn not_held(dialect: Dialect, threading: &'static str) -> Failure {
+    match dialect {
+        Dialect::Multiprocessing => {
+            raise("ValueError", "semaphore or lock released too many times")
+        }
+        Dialect::Threading => raise("RuntimeError", threading),
+    }
+}

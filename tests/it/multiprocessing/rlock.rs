@@ -1,0 +1,127 @@
+//! `RLock`.
+
+use crate::harness::{Script, each_start_method, prints};
+
+#[test]
+fn the_representation_tells_the_owner_and_its_depth_to_the_holder() {
+    prints(
+        r#"
+        let lock = RLock();
+        print(lock, lock.locked());
+        lock.acquire();
+        lock.acquire();
+        print(lock, repr(lock), lock.locked());
+        fn child(lock) { print(lock); }
+        let p = Process(child, [lock]);
+        p.start();
+        p.join();
+        lock.release();
+        lock.release();
+        print(lock);
+        "#,
+        "
+        <RLock(None, 0)> False
+        <RLock(MainProcess, 2)> <RLock(MainProcess, 2)> True
+        <RLock(SomeOtherProcess, nonzero)>
+        <RLock(None, 0)>
+        ",
+    );
+}
+
+#[test]
+fn with_may_stand_within_with() {
+    prints(
+        r#"
+        let lock = RLock();
+        print(lock.with(|| lock.with(|| str(lock))), lock);
+        print(error_of(|| lock.with(|| { throw ValueError("inside"); })), lock);
+        "#,
+        "
+        <RLock(MainProcess, 2)> <RLock(None, 0)>
+        ValueError: inside <RLock(None, 0)>
+        ",
+    );
+}
+
+#[test]
+fn it_goes_everywhere_a_value_goes() {
+    prints(
+        r#"
+        let q = Queue();
+        let lock = RLock();
+        lock.acquire();
+        fn from_queue(q) { print("queue", q.get().acquire(false)); }
+        let queued = Process(from_queue, [q]);
+        queued.start();
+        q.put(#{ lock: lock }.lock);
+        queued.join();
+        let captured = Process(|| print("captured", lock.acquire(false)));
+        captured.start();
+        captured.join();
+        let attribute = Process();
+        attribute.lock = lock;
+        attribute.run = || print("attribute", this.lock.acquire(false));
+        attribute.start();
+        attribute.join();
+        lock.release();
+        print(lock);
+        "#,
+        "queue False\ncaptured False\nattribute False\n<RLock(None, 0)>\n",
+    );
+}
+
+#[test]
+fn four_processes_count_under_a_lock_taken_twice() {
+    prints(
+        r#"
+        fn read_number() { let f = open("n"); let n = int(f.read()); f.close(); n }
+        fn write_number(n) { let f = open("n", "w"); f.write(str(n)); f.close(); }
+        fn count(lock) {
+            for i in range(50) { lock.with(|| lock.with(|| write_number(read_number() + 1))); }
+        }
+        write_number(0);
+        let lock = RLock();
+        let counters = [];
+        for i in range(4) { counters.append(Process(count, [lock])); }
+        for p in counters { p.start(); }
+        for p in counters { p.join(); }
+        print(read_number());
+        "#,
+        "200\n",
+    );
+}
+
+#[test]
+fn the_lock_of_a_killed_process_goes_to_the_next_whatever_its_depth() {
+    each_start_method(|method| {
+        Script::text(
+            r#"
+            fn hold(lock, held) {
+                lock.acquire();
+                lock.acquire();
+                held.put(1);
+                time.sleep(3600);
+            }
+            let lock = RLock();
+            let held = Queue();
+            let p = Process(#{ target: hold, args: [lock, held], name: "holder" });
+            p.start();
+            held.get();
+            p.kill();
+            print(lock.acquire(), lock, lock.abandoned);
+            lock.abandoned = false;
+            lock.release();
+            print(lock.acquire(false), lock.abandoned);
+            p.join();
+            "#,
+        )
+        .start_method(method)
+        .run()
+        .assert(
+            0,
+            "True <RLock(MainProcess, 1)> True\nTrue False\n",
+            "procscript: warning: holder (pid <pid 1>) ended while it held an RLock; MainProcess has it now. \
+             What it guards may be half done.\n",
+        );
+    });
+}
