@@ -9,6 +9,6 @@ mod c_process_ends; // 31 to 44
 mod d_locks; // 46 to 56
 mod e_semaphores; // 58 to 64
 mod f_condition; // 65 to 74
-mod g_events; // 76 to 80
+mod g_event; // 76 to 80
 mod i_queue; // 94 to 110
 mod k_shared; // 136 to 140

@@ -26,32 +26,6 @@ fn it_goes_everywhere_a_value_goes() {
 }
 
 #[test]
-fn a_set_and_a_clear_at_once_wake_all_processes_that_wait() {
-    prints(
-        r#"
-        fn wait(event, ready, done) {
-            ready.put(1);
-            done.put(event.wait(60));
-        }
-        let event = Event();
-        let ready = Queue();
-        let done = Queue();
-        for i in range(5) { Process(wait, [event, ready, done]).start(); }
-        for i in range(5) { ready.get(); }
-        // A process that said it is ready may not wait yet.
-        let woken = [];
-        while len(woken) < 5 {
-            event.set();
-            event.clear();
-            try { woken.append(done.get(#{ timeout: 0.01 })); } catch (e) {}
-        }
-        print(woken, event.is_set());
-        "#,
-        "[True, True, True, True, True] False\n",
-    );
-}
-
-#[test]
 fn a_killed_waiter_holds_nobody_up() {
     prints(
         r#"
