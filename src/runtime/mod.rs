@@ -13,6 +13,8 @@ mod check;
 mod engine;
 mod modules;
 mod run;
+#[cfg(test)]
+mod tests;
 mod worker;
 mod wrong_calls;
 
