@@ -85,6 +85,21 @@ pub(crate) fn pack(
     })
 }
 
+/// The shared objects in the constants that [`pack`] sends along, by their offsets.
+pub(crate) fn handles_of_constants(
+    program: &Program,
+    environment: &Environment,
+    border: &dyn Border,
+) -> Vec<u64> {
+    let modules = needed_modules(program, environment);
+    let of_modules = modules
+        .iter()
+        .flat_map(|m| m.constants.iter().chain(&m.exports));
+    let constants = environment.constants.iter().chain(of_modules);
+    let handles = constants.filter_map(|(name, value)| wire::handles(value, name, border).ok());
+    handles.flatten().collect()
+}
+
 /// The seed at the front of a packed call.
 pub(crate) fn seed(bytes: &[u8]) -> Option<[u64; 4]> {
     let mut seed = [0; 4];

@@ -93,6 +93,8 @@ pub(crate) struct Handle {
     session: Session,
     object: Offset,
     kind: Kind,
+    /// [`super::ProcessId::pack`] of the last process that was found to hold the object: this one, or its parent before a fork.
+    holder: AtomicU64,
 }
 
 impl Handle {
@@ -107,6 +109,7 @@ impl Handle {
             session: session.clone(),
             object,
             kind,
+            holder: AtomicU64::new(session.me().pack()),
         })
     }
 
@@ -138,6 +141,7 @@ impl Handle {
             session: session.clone(),
             object,
             kind,
+            holder: AtomicU64::new(session.me().pack()),
         })
     }
 
@@ -165,6 +169,23 @@ impl Handle {
         let held = table.get(&self.object)?;
         Some(self.session.stake_at(held.node))
     }
+
+    /// Whether this process holds the object. A forked child that was not given it has inherited the handle all the same, and must
+    /// not use it: the object may be gone.
+    #[inline]
+    pub(crate) fn is_held(&self) -> bool {
+        let me = self.session.me().pack();
+        self.holder.load(Ordering::Relaxed) == me || self.became_mine(me)
+    }
+
+    #[cold]
+    fn became_mine(&self, me: u64) -> bool {
+        let held = self.session.handles().lock().contains_key(&self.object);
+        if held {
+            self.holder.store(me, Ordering::Relaxed);
+        }
+        held
+    }
 }
 
 impl Drop for Handle {
@@ -174,6 +195,26 @@ impl Drop for Handle {
 }
 
 impl Session {
+    /// Whether this process has a handle of the object, and nobody else refers to it: no process, no message, no other object.
+    ///
+    /// The answer means something only while the object exists.
+    pub(crate) fn holds_alone(&self, object: Offset) -> bool {
+        self.segment().reference_count(object) == 1
+            && self
+                .handles()
+                .lock()
+                .get(&object)
+                .is_some_and(|held| held.handles > 0)
+    }
+
+    /// Whether this process holds an object of that kind.
+    pub(crate) fn holds_any(&self, kind: Kind) -> bool {
+        let table = self.handles().lock();
+        table
+            .keys()
+            .any(|object| self.segment().kind_at(*object) == Some(kind))
+    }
+
     fn drop_handle(&self, object: Offset) {
         let mut table = self.handles().lock();
         let Some(held) = table.get_mut(&object) else {

@@ -41,6 +41,11 @@ pub(crate) fn message_bytes(segment: &Segment, block: Offset) -> &[u8] {
     )
 }
 
+/// How many bytes a message block carries.
+pub(crate) fn message_length(segment: &Segment, block: Offset) -> u64 {
+    peek(&segment.at::<MessageHeader>(block).length)
+}
+
 impl Thread<'_> {
     /// Write a message, given in pieces, into a new block on this thread's list, and take a reference to each object it names.
     pub(crate) fn write_message(

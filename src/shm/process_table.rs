@@ -71,7 +71,7 @@ pub(crate) enum ProcessState {
 pub(crate) struct ProcessInfo {
     /// Its id in the session.
     pub(crate) id: ProcessId,
-    /// Its id in the system; 0 while it is being started.
+    /// Its id in the system; 0 until it is started.
     pub(crate) pid: u32,
     /// The process that started it; [`ProcessId::NONE`] for the first one.
     pub(crate) parent: ProcessId,
@@ -188,14 +188,22 @@ impl Segment {
     pub(super) fn died_unswept(&self, row: u32) -> bool {
         let entry = self.process_entry(row);
         let generation = entry.generation.load(Ordering::Acquire) as u32;
-        entry.state.load(Ordering::Acquire) == RUNNING
-            && self.process_is_dead(ProcessId { row, generation })
+        let ran = entry.state.load(Ordering::Acquire) == RUNNING;
+        ran && self.process_is_dead(ProcessId { row, generation }) || self.was_stillborn(entry)
     }
 
     /// The id in the system and the name of a process; of one that has ended, as long as its entry has not been used again.
     pub(crate) fn describe(&self, process: ProcessId) -> Option<(u32, String)> {
         self.entry_of(process)
             .map(|entry| (peek(&entry.pid) as u32, entry.name()))
+    }
+
+    /// Whether the process was started and has ended before it entered the session. Its parent has not reaped it: that gives the
+    /// entry up, so the number is still its own.
+    pub(super) fn was_stillborn(&self, entry: &ProcessEntry) -> bool {
+        let pid = peek(&entry.pid) as u32;
+        let reserved = || entry.state.load(Ordering::Acquire) == RESERVED;
+        reserved() && pid != 0 && !identity::process_runs(pid) && reserved()
     }
 
     /// The life word that stands for a process, to sleep on.

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::ShmError;
 use super::handle::HandleTable;
-use super::layout::{Offset, ProcessEntry, ROW, THREADS_START, peek};
+use super::layout::{Offset, ProcessEntry, ROW, THREADS_START, peek, poke};
 use super::object::Kind;
 use super::process_table::{Birth, ProcessId, ProcessInfo, RESERVED};
 use super::reference::{Farewell, Leaver};
@@ -221,6 +221,13 @@ impl Session {
         self.thread()?.reserve_entry(self.me(), birth)
     }
 
+    /// The child has been started under this number: should it end before it has entered, that can be noticed.
+    pub(crate) fn child_started(&self, child: ProcessId, pid: i32) {
+        if let Some(entry) = self.segment().entry_of(child) {
+            poke(&entry.pid, u64::from(pid.unsigned_abs()));
+        }
+    }
+
     /// Take references on behalf of a child that does not run yet, so that the objects it is told about still exist when it does.
     pub(crate) fn grant(&self, child: ProcessId, objects: &[Offset]) -> Result<(), ShmError> {
         let thread = self.thread()?;
@@ -235,9 +242,25 @@ impl Session {
     }
 
     /// Everything this process holds, for a child that will be a copy of it.
+    #[cfg(test)]
     pub(crate) fn grant_all(&self, child: ProcessId) -> Result<(), ShmError> {
+        self.grant_those(child, |_, _| true)
+    }
+
+    /// What this process holds and `passes`, for a child that will be a copy of it.
+    ///
+    /// The child inherits handles of the rest too, and must not use them: see [`super::Handle::is_held`].
+    pub(crate) fn grant_those(
+        &self,
+        child: ProcessId,
+        passes: impl Fn(Kind, Offset) -> bool,
+    ) -> Result<(), ShmError> {
         let held = self.thread()?.references(self.my_entry()?);
         for (_, object) in held {
+            let kind = self.segment().kind_at(object);
+            if !kind.is_some_and(|kind| passes(kind, object)) {
+                continue;
+            }
             match self.grant(child, &[object]) {
                 // Another thread may have given it up meanwhile.
                 Ok(()) | Err(ShmError::NoSuchObject(_)) => {}
@@ -291,7 +314,7 @@ impl Session {
 
     /// This process is `child` from now on: called first thing in a forked child, or after [`Session::attach`] in a spawned one.
     ///
-    /// Handles that a forked child inherited stay valid, provided that the parent called [`Session::grant_all`].
+    /// Handles that a forked child inherited stay valid for what the parent granted by [`Session::grant_those`].
     pub(crate) fn enter_child(&self, child: ProcessId) -> Result<(), ShmError> {
         thread_slot::leave(self.0.key);
         self.0.me.store(child.pack(), Ordering::Relaxed);

@@ -15,6 +15,7 @@ use super::session::Session;
 use super::step::step;
 use super::thread_slot::{Thread, slot_thread_exists};
 use crate::sys::clock::Deadline;
+use crate::sys::robust::LifeWord;
 
 /// How long to wait for another sweeper; one that is stopped in the middle must not stop everybody else.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -24,6 +25,24 @@ impl Session {
     pub(crate) fn sweep(&self) -> Result<(), ShmError> {
         self.sweep_as(self.thread()?);
         Ok(())
+    }
+
+    /// The life words of the session's other processes, to sleep on; at most `most`.
+    pub(crate) fn other_lives(&self, most: usize) -> Vec<&LifeWord> {
+        let segment = self.segment();
+        let me = self.me();
+        (0..segment.process_rows() as u32)
+            .filter(|row| *row != me.row)
+            .filter_map(|row| {
+                let entry = segment.process_entry(row);
+                let running = entry.state.load(Ordering::Acquire) == RUNNING;
+                let generation = entry.generation.load(Ordering::Acquire) as u32;
+                running
+                    .then(|| segment.main_life(ProcessId { row, generation }))
+                    .flatten()
+            })
+            .take(most)
+            .collect()
     }
 
     pub(super) fn sweep_as(&self, thread: Thread<'_>) {
@@ -131,6 +150,11 @@ impl Session {
             let process = ProcessId { row, generation };
             match entry.state.load(Ordering::Acquire) {
                 RUNNING if self.segment().process_is_gone(process) => {
+                    let farewell = Farewell::Died;
+                    self.end_entry(thread, entry, Leaver { process, farewell });
+                    self.free_orphan(thread, entry, process);
+                }
+                RESERVED if self.segment().was_stillborn(entry) => {
                     let farewell = Farewell::Died;
                     self.end_entry(thread, entry, Leaver { process, farewell });
                     self.free_orphan(thread, entry, process);

@@ -10,7 +10,7 @@ use super::exceptions::{Exception, raise};
 use super::host::Host;
 use super::multiprocessing::family::Identity;
 use super::multiprocessing::process::{Process, Stage, State};
-use super::multiprocessing::{queues, sharedctypes, simple_queue, synchronize};
+use super::multiprocessing::{connection, queues, sharedctypes, simple_queue, synchronize};
 use super::text::str_of;
 use super::values::{custom_text, type_name};
 use crate::sync::{self, Offset};
@@ -28,6 +28,7 @@ pub(crate) mod number {
     pub(crate) const SIMPLE_QUEUE: u16 = 12;
     pub(crate) const RAW_VALUE: u16 = 20;
     pub(crate) const RAW_ARRAY: u16 = 21;
+    pub(crate) const CONNECTION: u16 = 30;
 }
 
 /// How the values of one type travel when they are no more than a place in the session.
@@ -60,11 +61,13 @@ const BY_PLACE: &[ByPlace] = &[
     simple_queue::BY_PLACE,
     sharedctypes::RAW_VALUE,
     sharedctypes::RAW_ARRAY,
+    connection::BY_PLACE,
 ];
 
 const BY_PARTS: &[ByParts] = &[
     sharedctypes::VALUE,
     sharedctypes::ARRAY,
+    connection::BY_PARTS,
     ByParts {
         name: "Exception",
         leave: |value| Some(parts_of_exception(&*value.read_lock()?)),

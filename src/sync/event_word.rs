@@ -32,6 +32,11 @@ impl EventWord {
         futex::wait(&self.word, prepared, deadline)
     }
 
+    /// The word itself, to sleep on together with others.
+    pub(super) fn futex(&self) -> &AtomicU32 {
+        &self.word
+    }
+
     /// Wake up to `count` sleepers; what they wait for has been published.
     #[inline(always)]
     pub(crate) fn notify(&self, count: u32) {

@@ -3,7 +3,7 @@
 use std::os::fd::OwnedFd;
 use std::sync::atomic::AtomicU64;
 
-use super::{condition, event, queue, semaphore};
+use super::{condition, event, pipe, queue, semaphore};
 use crate::shm::{
     KindOperations, Kinds, Leaver, Offset, Session, SessionOptions, ShmError, Thread,
 };
@@ -20,6 +20,7 @@ pub(crate) mod kind {
     pub(crate) const CELLS: Kind = 20;
     pub(crate) const SEMAPHORE: Kind = 10;
     pub(crate) const EVENT: Kind = 11;
+    pub(crate) const PIPE_END: Kind = 30;
 }
 
 static KINDS: Kinds = &[
@@ -70,6 +71,13 @@ static KINDS: Kinds = &[
         name: "event",
         destroy: nothing,
         settle: event::settle,
+        forfeit: no_stake,
+    },
+    KindOperations {
+        kind: kind::PIPE_END,
+        name: "end of a pipe",
+        destroy: pipe::destroy,
+        settle: nothing,
         forfeit: no_stake,
     },
 ];

@@ -1,4 +1,4 @@
-//! Primitives between processes: locks, semaphore, condition, event, queue, and the one wait loop.
+//! Primitives between processes: locks, semaphore, condition, event, queue, pipe, and the one wait loop.
 // What tells about a queue or lock is read by tests so far.
 #![allow(dead_code, unused_imports)]
 
@@ -10,12 +10,14 @@ mod failure;
 mod hold;
 mod kinds;
 mod mutex;
+mod pipe;
 mod queue;
 mod reentrant;
 mod semaphore;
 #[cfg(test)]
 mod tests;
 mod wait;
+mod watch;
 
 pub(crate) use crate::sys::clock::Deadline;
 pub(crate) use cells::Cells;
@@ -24,6 +26,7 @@ pub(crate) use event::Event;
 pub(crate) use failure::{NotReleased, PutError, ReleaseError, TooManyDone, WaitError};
 pub(crate) use kinds::{attach_session, create_session, kind};
 pub(crate) use mutex::{Acquired, Mutex, Owner};
+pub(crate) use pipe::{PipeEnd, PipeError, grant_inheritance, pipe};
 pub(crate) use queue::Queue;
 pub(crate) use reentrant::{NotHolder, ReentrantMutex};
 pub(crate) use semaphore::Semaphore;

@@ -38,6 +38,10 @@ pub(crate) mod wait_kind {
     pub(crate) const PERMIT: u16 = 11;
     /// For an event to be set.
     pub(crate) const EVENT: u16 = 12;
+    /// For a message from the other end of a pipe.
+    pub(crate) const RECEIVE: u16 = 30;
+    /// For room in a pipe.
+    pub(crate) const SEND: u16 = 31;
 }
 
 /// Look until `ready` or the spinning time is over; whether it is ready.
@@ -80,20 +84,61 @@ pub(crate) fn noted<T>(
     wait()
 }
 
+/// How a waiting thread sleeps.
+pub(super) trait Sleep {
+    /// Announce a sleep; what is waited for is looked at again after this.
+    fn prepare(&mut self);
+
+    /// Sleep unless something was notified since [`Sleep::prepare`], at the longest until `until`.
+    fn sleep(&mut self, until: Deadline) -> Wakeup;
+}
+
+/// Sleeping on one event.
+struct OnEvent<'a> {
+    event: &'a EventWord,
+    prepared: u32,
+}
+
+impl Sleep for OnEvent<'_> {
+    fn prepare(&mut self) {
+        self.prepared = self.event.prepare();
+    }
+
+    fn sleep(&mut self, until: Deadline) -> Wakeup {
+        self.event.sleep(self.prepared, until)
+    }
+}
+
 /// Wait until `ready`, which changes only before a notification of `event`.
 pub(super) fn wait_until(
     session: &Session,
     thread: Thread<'_>,
-    (kind, object): (u16, Offset),
+    what: (u16, Offset),
     event: &EventWord,
     deadline: Deadline,
     ready: impl Fn() -> bool,
 ) -> Result<(), WaitError> {
+    let mut sleeper = OnEvent { event, prepared: 0 };
+    wait_by(session, thread, what, &mut sleeper, deadline, ready, || {
+        Ok(())
+    })
+}
+
+/// Wait until `ready`, sleeping as `sleeper` does, as long as `hope` says that it may still come.
+pub(super) fn wait_by<E: From<WaitError>>(
+    session: &Session,
+    thread: Thread<'_>,
+    (kind, object): (u16, Offset),
+    sleeper: &mut impl Sleep,
+    deadline: Deadline,
+    ready: impl Fn() -> bool,
+    hope: impl Fn() -> Result<(), E>,
+) -> Result<(), E> {
     if ready() {
         return Ok(());
     }
     if deadline.is_now() {
-        return Err(WaitError::TimedOut);
+        return Err(WaitError::TimedOut.into());
     }
     if spin(thread, &ready) {
         return Ok(());
@@ -105,18 +150,19 @@ pub(super) fn wait_until(
         deadline,
     });
     loop {
-        let prepared = event.prepare();
+        sleeper.prepare();
         if ready() {
             return Ok(());
         }
         if session.stop_requested() {
-            return Err(WaitError::Interrupted);
+            return Err(WaitError::Interrupted.into());
         }
         let now = now_ns();
         if deadline.passed(now) {
-            return Err(WaitError::TimedOut);
+            return Err(WaitError::TimedOut.into());
         }
-        let wakeup = event.sleep(prepared, deadline.within(now, HEARTBEAT_NS));
+        hope()?;
+        let wakeup = sleeper.sleep(deadline.within(now, HEARTBEAT_NS));
         if wakeup == Wakeup::TimedOut && !deadline.passed(now_ns()) {
             if ready() {
                 thread.count_heal();

@@ -56,25 +56,46 @@ pub(crate) fn wait(word: &AtomicU32, expected: u32, deadline: Deadline) -> Wakeu
     ))
 }
 
+/// The most words that one sleep takes.
+pub(crate) const WORDS_MAX: usize = 128;
+
+/// A word to sleep on, and the value it is expected to hold.
+pub(crate) type Expected<'a> = (&'a AtomicU32, u32);
+
+fn entry((word, expected): Expected<'_>) -> futex::Wait {
+    let mut wait = futex::Wait::new();
+    wait.val = u64::from(expected);
+    wait.uaddr = futex::WaitPtr::new(word.as_ptr().cast());
+    wait.flags = futex::WaitFlags::SIZE_U32;
+    wait
+}
+
 /// Sleep while both words hold their expected values, at the longest until `deadline`.
 ///
 /// [`Wakeup::Unsupported`] before Linux 5.16 and under some sandboxes.
-pub(crate) fn wait_either(
-    first: (&AtomicU32, u32),
-    second: (&AtomicU32, u32),
-    deadline: Deadline,
-) -> Wakeup {
-    let entry = |(word, expected): (&AtomicU32, u32)| {
-        let mut wait = futex::Wait::new();
-        wait.val = u64::from(expected);
-        wait.uaddr = futex::WaitPtr::new(word.as_ptr().cast());
-        wait.flags = futex::WaitFlags::SIZE_U32;
-        wait
-    };
-    let words = [entry(first), entry(second)];
+pub(crate) fn wait_either(first: Expected<'_>, second: Expected<'_>, deadline: Deadline) -> Wakeup {
+    wait_vector(&[entry(first), entry(second)], deadline)
+}
+
+/// Sleep while all words hold their expected values, at the longest until `deadline`.
+///
+/// [`Wakeup::Unsupported`] as for [`wait_either`], and for more than [`WORDS_MAX`] words.
+pub(crate) fn wait_any(words: &[Expected<'_>], deadline: Deadline) -> Wakeup {
+    match words {
+        [] => Wakeup::Unsupported,
+        [(word, expected)] => wait(word, *expected, deadline),
+        more if more.len() > WORDS_MAX => Wakeup::Unsupported,
+        more => {
+            let entries: Vec<_> = more.iter().map(|expected| entry(*expected)).collect();
+            wait_vector(&entries, deadline)
+        }
+    }
+}
+
+fn wait_vector(words: &[futex::Wait], deadline: Deadline) -> Wakeup {
     let timeout = deadline.timespec();
     let result = futex::waitv(
-        &words,
+        words,
         futex::WaitvFlags::empty(),
         timeout.as_ref(),
         futex::ClockId::Monotonic,

@@ -26,6 +26,11 @@ pub(crate) fn process_is_alive(pid: u32, start_time: u64) -> bool {
         .is_some_and(|stat| stat.start_time == start_time && stat.runs())
 }
 
+/// Whether a process with this id runs; a zombie does not.
+pub(crate) fn process_runs(pid: u32) -> bool {
+    Stat::read(&format!("/proc/{pid}/stat")).is_some_and(|stat| stat.runs())
+}
+
 /// Whether a thread with this id exists in the process.
 pub(crate) fn thread_exists(pid: u32, tid: u32) -> bool {
     Stat::read(&format!("/proc/{pid}/task/{tid}/stat")).is_some_and(|stat| !stat.ended)

@@ -71,15 +71,30 @@ pub(crate) fn encode_into(
 ///
 /// A part of the value cannot be sent to another process.
 pub(crate) fn check(value: &Dynamic, root: &str, border: &dyn Border) -> Result<(), Refusal> {
+    handles(value, root, border).map(|_| ())
+}
+
+/// The offsets of the shared objects that [`encode`] would list.
+///
+/// # Errors
+///
+/// A part of the value cannot be sent to another process.
+pub(crate) fn handles(
+    value: &Dynamic,
+    root: &str,
+    border: &dyn Border,
+) -> Result<Vec<u64>, Refusal> {
+    let mut handles = Vec::new();
     let mut encoder = Encoder {
         out: &mut Tally(0),
         border,
         depth: 0,
-        on_handle: |_| (),
+        on_handle: |offset| handles.push(offset),
     };
     encoder
         .value(value)
-        .map_err(|broken| broken.into_refusal(root))
+        .map_err(|broken| broken.into_refusal(root))?;
+    Ok(handles)
 }
 
 /// Where bytes go. Writing never fails.

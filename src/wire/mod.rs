@@ -18,7 +18,7 @@ pub(crate) use border::{Border, Crossing};
 #[allow(unused_imports)]
 pub(crate) use decode::{DecodeError, decode};
 #[allow(unused_imports)]
-pub(crate) use encode::{Message, blob_beginning, check, encode, encode_into};
+pub(crate) use encode::{Message, blob_beginning, check, encode, encode_into, handles};
 #[allow(unused_imports)]
 pub(crate) use refusal::{Reason, Refusal, bare_type_name};
 

@@ -79,6 +79,11 @@ impl Books {
         }
     }
 
+    /// An object owns a reference to another.
+    pub(crate) fn enter_reference(&mut self, object: Offset) {
+        *self.references.entry(object).or_default() += 1;
+    }
+
     /// The objects among the blocks in use, with their kinds; they own themselves.
     pub(crate) fn objects(&mut self, segment: &Segment) -> Vec<(Offset, u16)> {
         let kinds = self

@@ -10,9 +10,12 @@
 //! - [`synchronize`][]: `Lock`, `RLock`, `Semaphore`, `BoundedSemaphore`, `Event`, `Condition`.
 //! - [`sharedctypes`]: `Value`, `Array`; [`slices`]: places in what has an order.
 //! - [`queues`]: `Queue`, `JoinableQueue`; [`queue_items`]: iterating over one; [`simple_queue`]: `SimpleQueue`.
+//! - [`connection`]: `Pipe` and its ends. [`messages`]: how an item is handed to a queue or a pipe.
 
 pub(crate) mod child;
+pub(crate) mod connection;
 pub(crate) mod family;
+mod messages;
 pub(crate) mod process;
 mod process_class;
 mod queue_items;
@@ -46,6 +49,7 @@ pub(super) fn register(registry: &mut Registry) {
     relative::register(registry);
     let mut module = registry.namespace("multiprocessing", Multiprocessing);
     synchronize::constructors(&mut module);
+    connection::register_names(&mut module);
     module
         .global(
             "Process",
@@ -96,6 +100,7 @@ pub(super) fn register(registry: &mut Registry) {
         })
         .global("get_context", &["method?"], get_context)
         .function("freeze_support", &[], |_| Ok(Dynamic::UNIT));
+    connection::register(registry);
 }
 
 fn active_children(call: &mut Call<'_>) -> Outcome {

@@ -3,12 +3,12 @@
 //! Unlike Python's, `put` is done when it returns: the value is in the session, every process sees it, and a
 //! value that cannot cross has raised here.
 
-use std::cell::Cell;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 
-use rhai::{Array, Blob, Dynamic};
+use rhai::{Array, Dynamic};
 
+use super::messages::{read, refused, with_message};
 use super::queue_items::{self, Items};
 use super::synchronize::{queue_deadline, waited};
 use crate::stdlib::Outcome;
@@ -187,18 +187,10 @@ pub(super) fn send(
     item: &Dynamic,
     deadline: Deadline,
 ) -> Result<(), Failure> {
-    if let Some(put) = put_blob(host, queue, item, deadline) {
-        return put;
-    }
-    let mut message = BUFFER.take();
-    let encoded = wire::encode_into(item, "item", host, &mut message);
-    let put = encoded
-        .map_err(|refusal| raise("TypeError", refusal.to_string()))
-        .and_then(|()| put_message(host, queue, &message, deadline));
-    if message.bytes.capacity() <= BUFFER_KEPT {
-        BUFFER.set(message);
-    }
-    put
+    let put = with_message(host, item, "item", |pieces, handles| {
+        queue.put_pieces(pieces, handles, deadline)
+    })?;
+    put.map_err(|error| put_failure(host, error))
 }
 
 fn put_many(call: &mut Call<'_>) -> Outcome {
@@ -228,32 +220,6 @@ fn put_many(call: &mut Call<'_>) -> Outcome {
     Ok(Dynamic::UNIT)
 }
 
-/// Puts a large blob without encoding it first; `None` for other items.
-fn put_blob(
-    host: &Host,
-    queue: &sync::Queue,
-    item: &Dynamic,
-    deadline: Deadline,
-) -> Option<Result<(), Failure>> {
-    let blob = item
-        .read_lock::<Blob>()
-        .filter(|blob| blob.len() >= LARGE_BLOB)?;
-    let beginning = wire::blob_beginning(blob.len())?;
-    let put = queue.put_pieces(&[&beginning, &blob], &[], deadline);
-    Some(put.map_err(|error| put_failure(host, error)))
-}
-
-/// From this size on, in bytes, one copy less is worth a way of its own.
-const LARGE_BLOB: usize = 64 << 10;
-
-thread_local! {
-    /// The message of the last `put`, for its memory.
-    static BUFFER: Cell<wire::Message> = Cell::default();
-}
-
-/// A larger buffer than this is given back, in bytes.
-const BUFFER_KEPT: usize = 8 << 20;
-
 fn put_message(
     host: &Host,
     queue: &sync::Queue,
@@ -267,7 +233,7 @@ fn put_message(
 }
 
 fn encode(host: &Arc<Host>, item: &Dynamic, name: &str) -> Result<wire::Message, Failure> {
-    wire::encode(item, name, host).map_err(|refusal| raise("TypeError", refusal.to_string()))
+    wire::encode(item, name, host).map_err(refused)
 }
 
 fn put_failure(host: &Host, error: PutError) -> Failure {
@@ -288,17 +254,8 @@ fn get(call: &Call<'_>, queue: &Queue, deadline: Deadline) -> Outcome {
 
 /// The next item of `queue`.
 pub(super) fn take(host: &Arc<Host>, queue: &sync::Queue, deadline: Deadline) -> Outcome {
-    match queue.get_with(deadline, |bytes| wire::decode(bytes, host)) {
-        Ok(item) => item.map_err(decode_failure),
-        Err(error) => Err(get_failure(host, error)),
-    }
-}
-
-fn decode_failure(error: wire::DecodeError) -> Failure {
-    raise(
-        "ValueError",
-        format!("a message could not be read: {error}"),
-    )
+    let taken = queue.get_with(deadline, |bytes| read(host, bytes));
+    taken.map_err(|error| get_failure(host, error))?
 }
 
 fn get_failure(host: &Host, error: WaitError) -> Failure {
@@ -327,16 +284,14 @@ fn get_many(call: &mut Call<'_>) -> Outcome {
     let mut failed = None;
     queue
         .shared
-        .get_many_with(most, deadline, |bytes| {
-            match wire::decode(bytes, call.host) {
-                Ok(item) => items.push(item),
-                Err(error) => failed = Some(error),
-            }
+        .get_many_with(most, deadline, |bytes| match read(call.host, bytes) {
+            Ok(item) => items.push(item),
+            Err(error) => failed = Some(error),
         })
         .map_err(|error| get_failure(call.host, error))?;
     match failed {
         None => Ok(items.into()),
-        Some(error) => Err(decode_failure(error)),
+        Some(error) => Err(error),
     }
 }
 

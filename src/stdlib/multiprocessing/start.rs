@@ -13,7 +13,7 @@ use super::process::{Process, Stage, State};
 use super::start_method::StartMethod;
 use super::synchronize::lock::Lock;
 use crate::process::{Child, fork, signals, spawn};
-use crate::program::call::pack;
+use crate::program::call::{handles_of_constants, pack};
 use crate::program::environment::Environment;
 use crate::stdlib::Outcome;
 use crate::stdlib::builtins::flush_everything;
@@ -22,7 +22,7 @@ use crate::stdlib::dialect::Dialect;
 use crate::stdlib::exceptions::{raise, raise_os};
 use crate::stdlib::host::{Host, session_failure};
 use crate::stdlib::values::unshare_deeply;
-use crate::sync::{Birth, Offset, ProcessId, Session};
+use crate::sync::{self, Birth, Offset, ProcessId, Session};
 use crate::sys;
 use crate::wire;
 
@@ -54,6 +54,7 @@ pub(super) fn start(host: &Arc<Host>, context: &NativeCallContext, process: &Pro
     };
     match started {
         Ok(child) => {
+            session.child_started(place, child.pid());
             process.with(|state| state.stage = Stage::Started { child, place });
             host.family.add_child(process.clone());
             Ok(Dynamic::UNIT)
@@ -96,6 +97,21 @@ fn detach(state: &mut State) {
 
 /// What cannot cross to another process is refused by name, whichever way the child is started.
 fn may_cross(host: &Arc<Host>, process: &Process) -> Result<(), Failure> {
+    handles_of(host, process)
+        .map(|_| ())
+        .map_err(|refusal| raise("TypeError", refusal.to_string()))
+}
+
+/// The shared objects that a forked child is given: those that a spawned one would be sent.
+fn given(host: &Arc<Host>, context: &NativeCallContext, process: &Process) -> Vec<Offset> {
+    let mut handles = handles_of(host, process).unwrap_or_default();
+    let environment = Environment::of(context);
+    handles.extend(handles_of_constants(&host.program, &environment, host));
+    handles.into_iter().map(Offset).collect()
+}
+
+/// The shared objects in the task of a process and in its attributes.
+fn handles_of(host: &Arc<Host>, process: &Process) -> Result<Vec<u64>, wire::Refusal> {
     // Copied out first: the task may refer to its own process, which is looked at on the way.
     let (target, args, attributes) = process.with(|state| {
         let State {
@@ -106,16 +122,15 @@ fn may_cross(host: &Arc<Host>, process: &Process) -> Result<(), Failure> {
         } = state;
         (target.clone(), args.clone(), attributes.clone())
     });
-    let check = |value: &Dynamic, name: &str| {
-        wire::check(value, name, host).map_err(|refusal| raise("TypeError", refusal.to_string()))
+    let mut handles = match target {
+        Some(target) => wire::handles(&Dynamic::from(target), "target", host)?,
+        None => Vec::new(),
     };
-    if let Some(target) = target {
-        check(&Dynamic::from(target), "target")?;
+    handles.extend(wire::handles(&Dynamic::from(args), "args", host)?);
+    for (name, value) in &attributes {
+        handles.extend(wire::handles(value, name, host)?);
     }
-    check(&Dynamic::from(args), "args")?;
-    attributes
-        .iter()
-        .try_for_each(|(name, value)| check(value, name))
+    Ok(handles)
 }
 
 fn start_by_fork(
@@ -125,7 +140,8 @@ fn start_by_fork(
     session: &Session,
     place: ProcessId,
 ) -> Result<Child, Failure> {
-    session.grant_all(place).map_err(session_failure)?;
+    sync::grant_inheritance(session, place, || given(host, context, process))
+        .map_err(session_failure)?;
     let parent = (sys::process::pid(), host.family.name());
     fork::fork(host.owns_signals(), || {
         if session.enter_child(place).is_err() {

@@ -21,6 +21,11 @@ pub(crate) fn audit_queue(session: &Session, books: &mut Books, queue: Offset) {
         peek(&object.get.count),
         "published gets"
     );
+    let bytes = peek(&object.put.bytes) - peek(&object.get.bytes);
+    assert!(
+        object.length() > 0 || bytes == 0,
+        "{bytes} bytes in an empty queue"
+    );
     for word in [&object.put.spare, &object.get.spare] {
         if peek(word) != 0 {
             books.own(Offset(peek(word)), "spare segment");

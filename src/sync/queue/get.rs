@@ -9,7 +9,7 @@ use super::Queue;
 use super::layout::{
     End, POINTER_RECORD, QueueObject, SEGMENT_HEADER, Tag, follow_jump, inline_record,
 };
-use crate::shm::{Latched, Offset, Session, Thread, message_bytes, peek, step};
+use crate::shm::{Latched, Offset, Session, Thread, message_bytes, message_length, peek, step};
 use crate::sys::clock::Deadline;
 
 /// A buffer larger than this is not kept for the next message.
@@ -130,7 +130,7 @@ impl Queue {
             if object.length() == 0 {
                 self.wait_for_message(thread, object, deadline)?;
             }
-            thread.set_holding(self.handle().offset().0);
+            thread.set_holding(self.place.0);
             let held = object.hold(End::Get, thread, patience(session, deadline));
             let count = held.map(|latched| {
                 take_batch(session, thread, object, &latched, max, buffer, &mut keep)
@@ -138,9 +138,7 @@ impl Queue {
             thread.set_holding(0);
             let count = count?;
             if count > 0 {
-                if peek(&object.capacity) != 0 {
-                    object.not_full.notify(count as u32);
-                }
+                object.notify_of_room(count as u32);
                 step();
                 return Ok(());
             }
@@ -166,7 +164,7 @@ pub(super) fn take_batch<'s>(
         keep(take_one(session, thread, object, latched, buffer));
     }
     if count > 0 {
-        object.get_published.publish(peek(&side.count));
+        object.get_published.publish(side);
     }
     count as usize
 }
@@ -196,10 +194,11 @@ fn take_one<'s>(
     let (position, jumped) = follow_jump(thread, position);
     let left = jumped.map(|_| entered.map_or(peek(&side.segment), |first| first.0));
     let (tag, length) = Tag::parse(peek(segment.word(position)));
-    let (taken, size) = if tag == Tag::Inline {
+    let (taken, size, bytes) = if tag == Tag::Inline {
         let start = buffer.len();
         buffer.extend_from_slice(segment.bytes(position.plus(8), length));
-        (Taken::Inline(start..buffer.len()), inline_record(length))
+        let taken = Taken::Inline(start..buffer.len());
+        (taken, inline_record(length), length)
     } else {
         let block = Offset(peek(segment.word(position.plus(8))));
         (
@@ -209,6 +208,7 @@ fn take_one<'s>(
                 block,
             }),
             POINTER_RECORD,
+            message_length(segment, block),
         )
     };
     step();
@@ -222,7 +222,7 @@ fn take_one<'s>(
     if let Some(left) = left {
         latched.set(&side.spare, left);
     }
-    latched.set(&side.count, peek(&side.count) + 1);
+    object.count(latched, side, || bytes);
     latched.commit();
     if left.is_some() {
         thread.free_from(&side.spare);

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::super::event_word::EventWord;
 use crate::shm::{
-    Latch, Latched, ObjectHeader, Offset, Patience, Predecessor, Refused, Thread, peek,
+    Latch, Latched, ObjectHeader, Offset, Patience, Predecessor, Refused, Thread, peek, poke,
     shared_struct, step,
 };
 
@@ -67,6 +67,8 @@ shared_struct! {
         pub(super) latch: Latch,
         /// Messages that passed this side.
         pub(super) count: AtomicU64,
+        /// Their bytes, counted where there is a limit to them.
+        pub(super) bytes: AtomicU64,
         /// The segment in use; 0 before the first message.
         pub(super) segment: AtomicU64,
         /// Where the next record is written or read.
@@ -75,25 +77,30 @@ shared_struct! {
         pub(super) end: AtomicU64,
         /// Put side: a segment to be used next. Get side: one to be freed.
         pub(super) spare: AtomicU64,
-        _apart: [AtomicU64; 16],
+        _apart: [AtomicU64; 15],
     }
 
-    /// A counter that the other side reads, on its own cache lines.
+    /// A side's counters as the other side reads them, on their own cache lines.
     pub(super) struct Published {
-        value: AtomicU64,
-        _apart: [AtomicU64; 15],
+        count: AtomicU64,
+        bytes: AtomicU64,
+        _apart: [AtomicU64; 14],
     }
 
     pub(super) struct QueueObject {
         header: ObjectHeader,
         /// 0 for no limit.
         pub(super) capacity: AtomicU64,
+        /// Bytes that may be in the queue, more only as a single message; 0 for no limit.
+        pub(super) bytes_limit: AtomicU64,
+        /// Which sides nobody uses any more: [`NO_WRITER`], [`NO_READER`].
+        pub(super) gone: AtomicU64,
         /// The first segment ever, where getting begins.
         pub(super) first: AtomicU64,
         /// Messages reported done.
         pub(super) done: AtomicU64,
         pub(super) finished: EventWord,
-        _apart: [AtomicU64; 16],
+        _apart: [AtomicU64; 14],
         pub(super) put: Side,
         pub(super) put_published: Published,
         pub(super) get: Side,
@@ -107,16 +114,22 @@ shared_struct! {
 impl Published {
     #[inline(always)]
     pub(super) fn load(&self) -> u64 {
-        self.value.load(Ordering::Acquire)
+        self.count.load(Ordering::Acquire)
     }
 
-    /// Everything counted is committed and may be seen.
+    /// Everything the side has counted is committed and may be seen.
     #[inline(always)]
-    pub(super) fn publish(&self, value: u64) {
-        self.value.store(value, Ordering::Release);
+    pub(super) fn publish(&self, side: &Side) {
+        poke(&self.bytes, peek(&side.bytes));
+        self.count.store(peek(&side.count), Ordering::Release);
         step();
     }
 }
+
+/// Nobody puts any more.
+pub(super) const NO_WRITER: u64 = 1;
+/// Nobody gets any more.
+pub(super) const NO_READER: u64 = 2;
 
 /// Which side a latch was acquired for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,10 +145,49 @@ impl QueueObject {
         self.put_published.load().saturating_sub(got)
     }
 
+    /// Whether there is room for one more message, of so many bytes. An empty queue has room for any.
     #[inline(always)]
-    pub(super) fn has_room(&self) -> bool {
-        let capacity = peek(&self.capacity);
-        capacity == 0 || self.length() < capacity
+    pub(super) fn has_room(&self, bytes: u64) -> bool {
+        let put = &self.put_published;
+        self.has_room_behind(put.load(), peek(&put.bytes), bytes)
+    }
+
+    /// As [`has_room`](Self::has_room), behind so many messages and bytes ever put.
+    #[inline(always)]
+    pub(super) fn has_room_behind(&self, count: u64, put_bytes: u64, bytes: u64) -> bool {
+        let (capacity, limit) = (peek(&self.capacity), peek(&self.bytes_limit));
+        if capacity == 0 && limit == 0 {
+            return true;
+        }
+        let length = count.saturating_sub(self.get_published.load());
+        let within = put_bytes.saturating_sub(peek(&self.get_published.bytes)) + bytes <= limit;
+        (capacity == 0 || length < capacity) && (limit == 0 || length == 0 || within)
+    }
+
+    /// Inside a transaction: a message of so many bytes passes the side.
+    #[inline(always)]
+    pub(super) fn count(&self, latched: &Latched<'_>, side: &Side, bytes: impl FnOnce() -> u64) {
+        latched.set(&side.count, peek(&side.count) + 1);
+        if peek(&self.bytes_limit) != 0 {
+            latched.set(&side.bytes, peek(&side.bytes) + bytes());
+        }
+    }
+
+    /// Whether nobody puts or gets there any more.
+    #[inline(always)]
+    pub(super) fn is_gone(&self, side: u64) -> bool {
+        self.gone.load(Ordering::Acquire) & side != 0
+    }
+
+    /// Wake those who wait for room, where there may be any: `taken` messages have gone. Room for the bytes of one who waits may be
+    /// none for another's, so all of those look.
+    #[inline(always)]
+    pub(super) fn notify_of_room(&self, taken: u32) {
+        if peek(&self.bytes_limit) != 0 {
+            self.not_full.notify(u32::MAX);
+        } else if peek(&self.capacity) != 0 {
+            self.not_full.notify(taken);
+        }
     }
 
     pub(super) fn unfinished(&self) -> u64 {
@@ -164,7 +216,7 @@ impl QueueObject {
             // Inner latches first: the arena may have been writing this side's words for the one who died.
             thread.settle_arena();
             latched.recover();
-            published.publish(peek(&side.count));
+            published.publish(side);
         }
         Ok(latched)
     }

@@ -1,8 +1,10 @@
 //! What happens to a queue when a user of it dies, and when nobody uses it any more.
 
+use std::sync::atomic::Ordering;
+
 use super::get::take_batch;
-use super::layout::{End, QueueObject};
-use crate::shm::{Offset, Patience, Session, Thread};
+use super::layout::{End, NO_READER, NO_WRITER, QueueObject};
+use crate::shm::{Offset, Patience, Session, Thread, step};
 
 /// Finish what a dead thread may have left half done, and wake whoever may wait for it.
 pub(crate) fn settle(session: &Session, thread: Thread<'_>, queue: Offset) {
@@ -18,17 +20,45 @@ pub(crate) fn settle(session: &Session, thread: Thread<'_>, queue: Offset) {
     object.finished.notify(u32::MAX);
 }
 
+/// Nobody will put any more: who waits for a message is told, once all that was put has been taken.
+pub(in crate::sync) fn end_writing(session: &Session, thread: Thread<'_>, queue: Offset) {
+    let object: &QueueObject = session.segment().at(queue);
+    thread.set_holding(queue.0);
+    // What the last writer had committed when it was killed is published first.
+    let _ = object.hold(End::Put, thread, Patience::ENDLESS);
+    thread.set_holding(0);
+    object.gone.fetch_or(NO_WRITER, Ordering::AcqRel);
+    step();
+    object.not_empty.notify(u32::MAX);
+    step();
+}
+
+/// Nobody will get any more: what is in the queue goes, and who waits for room is told.
+pub(in crate::sync) fn end_reading(session: &Session, thread: Thread<'_>, queue: Offset) {
+    let object: &QueueObject = session.segment().at(queue);
+    object.gone.fetch_or(NO_READER, Ordering::AcqRel);
+    step();
+    object.not_full.notify(u32::MAX);
+    // Also what refers to other objects, which may be somebody's last hope for an end.
+    discard_all(session, thread, queue);
+}
+
 /// Give back undelivered messages, with the references they carry, and all segments.
 pub(crate) fn destroy(session: &Session, thread: Thread<'_>, queue: Offset) {
     let object: &QueueObject = session.segment().at(queue);
     settle(session, thread, queue);
-    while object.length() > 0 {
-        discard_oldest(session, thread, queue, object);
-    }
+    discard_all(session, thread, queue);
     // An empty queue reads and writes in the same segment, or has never read one; another one to be freed is in its spare word.
     thread.free_from(&object.put.segment);
     thread.free_from(&object.put.spare);
     thread.free_from(&object.get.spare);
+}
+
+fn discard_all(session: &Session, thread: Thread<'_>, queue: Offset) {
+    let object: &QueueObject = session.segment().at(queue);
+    while object.length() > 0 {
+        discard_oldest(session, thread, queue, object);
+    }
 }
 
 fn discard_oldest(session: &Session, thread: Thread<'_>, queue: Offset, object: &QueueObject) {

@@ -9,6 +9,7 @@ mod audit;
 mod get;
 mod layout;
 mod lifecycle;
+mod part;
 mod put;
 mod tasks;
 
@@ -23,40 +24,50 @@ use layout::QueueObject;
 
 #[cfg(test)]
 pub(super) use audit::audit_queue;
-pub(super) use lifecycle::{destroy, settle};
+pub(super) use lifecycle::{destroy, end_reading, end_writing, settle};
 
 /// A queue between processes. Clones are the same queue.
 #[derive(Clone, Debug)]
-pub(crate) struct Queue(Arc<Handle>);
+pub(crate) struct Queue {
+    /// Keeps the queue in existence: its own, or that of an object it is a part of.
+    handle: Arc<Handle>,
+    place: Offset,
+}
 
 impl Queue {
     /// A new queue for at most `capacity` messages; 0 for as many as memory holds.
     pub(crate) fn create(session: &Session, capacity: usize) -> Result<Queue, ShmError> {
         let handle = Handle::create(session, kind::QUEUE, size_of::<QueueObject>() as u64)?;
-        let queue = Queue(Arc::new(handle));
+        let queue = Queue::over(handle);
         // Nobody else knows the queue yet.
         poke(&queue.object().capacity, capacity as u64);
         Ok(queue)
     }
 
+    fn over(handle: Handle) -> Queue {
+        let place = handle.offset();
+        let handle = Arc::new(handle);
+        Queue { handle, place }
+    }
+
     /// The queue at an offset received from another process. Any other offset is an error.
     pub(crate) fn open(session: &Session, offset: Offset) -> Result<Queue, ShmError> {
-        Ok(Queue(Arc::new(Handle::open(session, offset, kind::QUEUE)?)))
+        Ok(Queue::over(Handle::open(session, offset, kind::QUEUE)?))
     }
 
     /// This process's hold on the queue's existence.
     pub(crate) fn handle(&self) -> &Handle {
-        &self.0
+        &self.handle
     }
 
     #[inline(always)]
     fn session(&self) -> &Session {
-        self.0.session()
+        self.handle.session()
     }
 
     #[inline(always)]
     fn object(&self) -> &QueueObject {
-        self.session().segment().at(self.0.offset())
+        self.session().segment().at(self.place)
     }
 
     /// Number of messages in the queue.
@@ -87,7 +98,7 @@ impl Queue {
         object: &QueueObject,
         deadline: Deadline,
     ) -> Result<(), WaitError> {
-        let what = (wait_kind::GET, self.0.offset());
+        let what = (wait_kind::GET, self.place);
         wait_until(
             self.session(),
             thread,
@@ -98,21 +109,22 @@ impl Queue {
         )
     }
 
-    /// Wait until there is room.
+    /// Wait until there is room for a message of so many bytes.
     fn wait_for_room(
         &self,
         thread: Thread<'_>,
         object: &QueueObject,
+        bytes: u64,
         deadline: Deadline,
     ) -> Result<(), WaitError> {
-        let what = (wait_kind::PUT, self.0.offset());
+        let what = (wait_kind::PUT, self.place);
         wait_until(
             self.session(),
             thread,
             what,
             &object.not_full,
             deadline,
-            || object.has_room(),
+            || object.has_room(bytes),
         )
     }
 }

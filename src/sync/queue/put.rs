@@ -7,7 +7,7 @@ use super::layout::{
     End, INLINE_MAX, POINTER_RECORD, QueueObject, SEGMENT_HEADER, SEGMENT_MAX, SEGMENT_MIN, Side,
     Tag, inline_record,
 };
-use crate::shm::{Latched, Offset, ShmError, Thread, peek, poke, step};
+use crate::shm::{Latched, Offset, ShmError, Thread, message_length, peek, poke, step};
 use crate::sys::clock::Deadline;
 
 /// Usable bytes are this much less than the size of a segment's block.
@@ -31,6 +31,14 @@ impl Content<'_> {
             Content::Block(_) => POINTER_RECORD,
         }
     }
+
+    /// The message's bytes.
+    fn length(self, thread: Thread<'_>) -> u64 {
+        match self {
+            Content::Inline(bytes) => bytes.len() as u64,
+            Content::Block(block) => message_length(thread.segment, block),
+        }
+    }
 }
 
 impl Queue {
@@ -43,14 +51,10 @@ impl Queue {
         handles: &[Offset],
         deadline: Deadline,
     ) -> Result<(), PutError> {
-        if bytes.len() <= INLINE_MAX && handles.is_empty() {
-            let thread = self.session().thread()?;
-            return self.put_content(thread, self.object(), Content::Inline(bytes), deadline);
-        }
         self.put_pieces(&[bytes], handles, deadline)
     }
 
-    /// As [`put`](Self::put), for a large message that lies in pieces: they are copied once, to where they stay.
+    /// As [`put`](Self::put), for a message that lies in pieces. Those of a large one are copied once, to where they stay.
     pub(crate) fn put_pieces(
         &self,
         pieces: &[&[u8]],
@@ -59,7 +63,14 @@ impl Queue {
     ) -> Result<(), PutError> {
         let thread = self.session().thread()?;
         let object = self.object();
-        if deadline.is_now() && !object.has_room() {
+        if let [bytes] = pieces
+            && bytes.len() <= INLINE_MAX
+            && handles.is_empty()
+        {
+            return self.put_content(thread, object, Content::Inline(bytes), deadline);
+        }
+        let length = pieces.iter().map(|piece| piece.len() as u64).sum();
+        if deadline.is_now() && !object.has_room(length) {
             return Err(PutError::Full);
         }
         let written = thread.write_message(pieces, handles);
@@ -121,11 +132,14 @@ impl Queue {
         deadline: Deadline,
     ) -> Result<usize, PutError> {
         loop {
-            thread.set_holding(self.handle().offset().0);
+            thread.set_holding(self.place.0);
             let result = self.append_batch(thread, object, contents, deadline);
             thread.set_holding(0);
             match result {
-                Ok(0) => self.wait_for_room(thread, object, deadline)?,
+                Ok(0) => {
+                    let bytes = contents.first().map_or(0, |first| first.length(thread));
+                    self.wait_for_room(thread, object, bytes, deadline)?;
+                }
                 Ok(put) => {
                     object.not_empty.notify(put as u32);
                     step();
@@ -148,11 +162,10 @@ impl Queue {
         let latched = object
             .hold(End::Put, thread, patience(self.session(), deadline))
             .map_err(WaitError::from)?;
-        let capacity = peek(&object.capacity);
         let mut put = 0;
         for content in contents {
-            let count = peek(&side.count);
-            if capacity != 0 && count.saturating_sub(object.get_published.load()) >= capacity {
+            let (count, bytes) = (peek(&side.count), peek(&side.bytes));
+            if !object.has_room_behind(count, bytes, content.length(thread)) {
                 break;
             }
             match append(thread, object, &latched, *content) {
@@ -163,7 +176,7 @@ impl Queue {
             }
         }
         if put > 0 {
-            object.put_published.publish(peek(&side.count));
+            object.put_published.publish(side);
         }
         Ok(put)
     }
@@ -218,7 +231,7 @@ fn append(
     if let Content::Block(block) = content {
         thread.pass_on(latched, block);
     }
-    latched.set(&side.count, peek(&side.count) + 1);
+    object.count(latched, side, || content.length(thread));
     latched.commit();
     Ok(())
 }

@@ -45,7 +45,7 @@ impl Queue {
     pub(crate) fn join(&self, deadline: Deadline) -> Result<(), WaitError> {
         let thread = self.session().thread()?;
         let object = self.object();
-        let what = (wait_kind::JOIN, self.0.offset());
+        let what = (wait_kind::JOIN, self.place);
         wait_until(
             self.session(),
             thread,

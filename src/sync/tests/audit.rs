@@ -4,6 +4,7 @@ use crate::shm::Session;
 use crate::shm::tests::books::Books;
 use crate::sync::condition::audit_condition;
 use crate::sync::kind;
+use crate::sync::pipe::queues_of;
 use crate::sync::queue::audit_queue;
 
 /// Check that the session is whole: nothing leaked, nothing owned twice, every count right. Nobody may be working on it.
@@ -13,6 +14,9 @@ pub(super) fn audit(session: &Session) {
         match found {
             kind::QUEUE => audit_queue(session, &mut books, object),
             kind::CONDITION => audit_condition(session, object),
+            kind::PIPE_END => queues_of(session, object)
+                .into_iter()
+                .for_each(|queue| books.enter_reference(queue)),
             _ => {}
         }
     }

@@ -9,6 +9,8 @@ mod family; // who waits for whom, who dies with whom
 mod lifecycle; // start, join, close
 mod lock; // Lock
 mod output; // what comes out of many processes at once, tracebacks
+mod pipe; // Pipe
+mod pipe_ends; // who holds which end of a pipe
 mod process; // a Process's identity, attributes and arguments
 mod queue; // Queue and JoinableQueue
 mod rlock; // RLock

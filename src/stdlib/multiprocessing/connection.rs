@@ -1,0 +1,378 @@
+//! `Pipe` and its ends, under the name of Python's `multiprocessing/connection.py`.
+
+use std::os::fd::AsRawFd;
+use std::sync::{Arc, Mutex};
+
+use rhai::{Array, Blob, Dynamic};
+
+use super::messages::{read, with_message};
+use crate::stdlib::Outcome;
+use crate::stdlib::bind::{Namespace, Registry};
+use crate::stdlib::border::{ByParts, ByPlace, number};
+use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::exceptions::{Exception, raise, raise_bare, raise_os, throw};
+use crate::stdlib::host::{Host, locked, session_failure};
+use crate::stdlib::values::type_name;
+use crate::sync::{self, Deadline, PipeEnd, PipeError};
+
+const NOT_GIVEN: &str = "this process was not given this end of the pipe: \
+                         pass it as an argument of the process, or send it through a queue or a pipe";
+
+const NOTHING_CAN_COME: &str = "nothing can come any more: this process itself still holds the other end of the pipe, \
+                                and nobody else does; close it here once it has been given away";
+
+const NOBODY_RECEIVES: &str = "the pipe is full, and this process itself holds the only end that could receive: \
+                               nobody else makes room";
+
+/// The value of `multiprocessing.connection`.
+#[derive(Debug, Clone)]
+struct ConnectionModule;
+
+/// One end of a pipe as scripts see it. Clones are the same: closed together.
+#[derive(Debug, Clone)]
+pub(crate) struct Connection(Arc<Mutex<State>>);
+
+#[derive(Debug)]
+struct State {
+    /// `None` once it is closed.
+    end: Option<PipeEnd>,
+    readable: bool,
+    writable: bool,
+}
+
+/// An end travels by its place, whoever closes it on the way.
+pub(crate) const BY_PLACE: ByPlace = ByPlace {
+    numbers: &[number::CONNECTION],
+    leave: |value| {
+        let connection = value.read_lock::<Connection>()?;
+        let state = locked(&connection.0);
+        let end = state.end.as_ref()?;
+        Some((number::CONNECTION, end.handle().offset()))
+    },
+    enter: |session, _, place| {
+        let end = PipeEnd::open(session, place)?;
+        Ok(Dynamic::from(Connection::new(end)))
+    },
+};
+
+/// A closed end arrives closed, so that a function may refer to one that its child does not need.
+pub(crate) const BY_PARTS: ByParts = ByParts {
+    name: "Connection",
+    leave: |value| {
+        let connection = value.read_lock::<Connection>()?;
+        let state = locked(&connection.0);
+        let directions: Array = vec![state.readable.into(), state.writable.into()];
+        state.end.is_none().then(|| directions.into())
+    },
+    enter: |_, parts| {
+        let directions = parts.into_typed_array::<bool>()?;
+        let [readable, writable] = directions[..] else {
+            return Err("a connection without directions".into());
+        };
+        let state = State {
+            end: None,
+            readable,
+            writable,
+        };
+        Ok(Dynamic::from(Connection::from_state(state)))
+    },
+};
+
+pub(super) fn register(registry: &mut Registry) {
+    registry
+        .class::<Connection>("Connection")
+        .method("send", &["obj", "/"], send)
+        .method("recv", &[], recv)
+        .method("poll", &["timeout?"], poll)
+        .method("send_bytes", &["buf", "offset?", "size?"], send_bytes)
+        .method("recv_bytes", &["maxlength?"], recv_bytes)
+        .method("recv_bytes_into", &["buf", "offset?"], recv_bytes_into)
+        .method("close", &[], |call| {
+            call.this::<Connection>().close();
+            Ok(Dynamic::UNIT)
+        })
+        .method("with", &["body"], with)
+        .method("fileno", &[], fileno)
+        .getter("closed", |call| {
+            Ok(call.this::<Connection>().with(|s| s.end.is_none()).into())
+        })
+        .getter("readable", |call| {
+            Ok(call.this::<Connection>().with(|s| s.readable).into())
+        })
+        .getter("writable", |call| {
+            Ok(call.this::<Connection>().with(|s| s.writable).into())
+        })
+        .method("to_string", &[], |call| {
+            Ok(call.this::<Connection>().repr().into())
+        })
+        .method("to_debug", &[], |call| {
+            Ok(call.this::<Connection>().repr().into())
+        });
+    registry
+        .namespace("multiprocessing::connection", ConnectionModule)
+        .function("Pipe", &["duplex?"], pipe);
+}
+
+/// What the module `multiprocessing` has of this one.
+pub(super) fn register_names(multiprocessing: &mut Namespace<'_>) {
+    multiprocessing.global("Pipe", &["duplex?"], pipe).constant(
+        "connection",
+        ConnectionModule,
+        |_| Ok(Dynamic::from(ConnectionModule)),
+    );
+}
+
+/// `Pipe(duplex)`: both ends, the first of which only receives and the second only sends where it goes one way.
+fn pipe(call: &mut Call<'_>) -> Outcome {
+    let duplex = call.bool_or(0, true);
+    let (first, second) = sync::pipe(&call.host.session()?, duplex).map_err(session_failure)?;
+    let ends = [first, second].map(|end| Dynamic::from(Connection::new(end)));
+    Ok(Array::from(ends).into())
+}
+
+impl Connection {
+    fn new(end: PipeEnd) -> Self {
+        Self::from_state(State {
+            readable: end.is_readable(),
+            writable: end.is_writable(),
+            end: Some(end),
+        })
+    }
+
+    fn from_state(state: State) -> Self {
+        Self(Arc::new(Mutex::new(state)))
+    }
+
+    fn with<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
+        look(&mut locked(&self.0))
+    }
+
+    /// The end, unless this process has closed it.
+    pub(super) fn open(&self) -> Result<PipeEnd, Failure> {
+        let end = self.with(|state| state.end.clone());
+        end.ok_or_else(|| raise("OSError", "handle is closed"))
+    }
+
+    fn reader(&self) -> Result<PipeEnd, Failure> {
+        let end = self.open()?;
+        if self.with(|state| state.readable) {
+            Ok(end)
+        } else {
+            Err(raise("OSError", "connection is write-only"))
+        }
+    }
+
+    fn writer(&self) -> Result<PipeEnd, Failure> {
+        let end = self.open()?;
+        if self.with(|state| state.writable) {
+            Ok(end)
+        } else {
+            Err(raise("OSError", "connection is read-only"))
+        }
+    }
+
+    fn close(&self) {
+        // Given up outside the lock.
+        drop(self.with(|state| state.end.take()));
+    }
+
+    /// What has come cannot be used: as in Python, nothing more is received here.
+    fn stop_reading(&self) {
+        if self.with(|state| state.writable) {
+            self.with(|state| state.readable = false);
+        } else {
+            self.close();
+        }
+    }
+
+    fn repr(&self) -> String {
+        self.with(|state| {
+            let words = [
+                (state.end.is_none(), " closed"),
+                (state.readable, " readable"),
+                (state.writable, " writable"),
+            ];
+            let words: String = words.iter().filter(|w| w.0).map(|w| w.1).collect();
+            format!("<multiprocessing.connection.Connection{words}>")
+        })
+    }
+}
+
+fn send(call: &mut Call<'_>) -> Outcome {
+    let end = call.this::<Connection>().writer()?;
+    let item = call.value(0);
+    let sent = with_message(call.host, &item, "obj", |pieces, handles| {
+        end.send(pieces, handles)
+    })?;
+    sent.map_err(|error| send_failure(call.host, error))?;
+    Ok(Dynamic::UNIT)
+}
+
+fn send_bytes(call: &mut Call<'_>) -> Outcome {
+    let end = call.this::<Connection>().writer()?;
+    let bytes = bytes_of(call)?;
+    let invalid = |text: &'static str| Err(raise("ValueError", text));
+    let Ok(offset) = usize::try_from(call.int_or(1, 0)?) else {
+        return invalid("offset is negative");
+    };
+    let Some(rest) = bytes.get(offset..) else {
+        return invalid("buffer length < offset");
+    };
+    let size = match call.given(2) {
+        None => rest.len(),
+        Some(size) => {
+            let size = size
+                .as_int()
+                .map_err(|_| call.mismatch(2, "an integer", &size))?;
+            let Ok(size) = usize::try_from(size) else {
+                return invalid("size is negative");
+            };
+            size
+        }
+    };
+    let Some(part) = rest.get(..size) else {
+        return invalid("buffer length < offset + size");
+    };
+    end.send(&[part], &[])
+        .map_err(|error| send_failure(call.host, error))?;
+    Ok(Dynamic::UNIT)
+}
+
+fn bytes_of(call: &mut Call<'_>) -> Result<Blob, Failure> {
+    let value = call.value(0);
+    let found = type_name(&value);
+    value.into_blob().map_err(|_| {
+        let text = format!("a bytes-like object is required, not '{found}'");
+        raise("TypeError", text)
+    })
+}
+
+fn recv(call: &mut Call<'_>) -> Outcome {
+    let end = call.this::<Connection>().reader()?;
+    let host = call.host;
+    let received = end.receive(Deadline::NEVER, |bytes| {
+        if bytes.is_empty() {
+            return Err(raise("EOFError", "Ran out of input"));
+        }
+        read(host, bytes)
+    });
+    received.map_err(|error| receive_failure(host, error))?
+}
+
+/// What a message of bytes turned out to be.
+enum Received {
+    Whole(Blob),
+    TooLong,
+}
+
+fn recv_bytes(call: &mut Call<'_>) -> Outcome {
+    let connection: Connection = call.this();
+    let end = connection.reader()?;
+    let most = match call.given(0) {
+        None => usize::MAX,
+        Some(most) => {
+            let most = most
+                .as_int()
+                .map_err(|_| call.mismatch(0, "an integer", &most))?;
+            usize::try_from(most).map_err(|_| raise("ValueError", "negative maxlength"))?
+        }
+    };
+    let received = end.receive(Deadline::NEVER, |bytes| {
+        if bytes.len() > most {
+            return Received::TooLong;
+        }
+        Received::Whole(bytes.to_vec())
+    });
+    match received.map_err(|error| receive_failure(call.host, error))? {
+        Received::Whole(bytes) => Ok(Dynamic::from_blob(bytes)),
+        Received::TooLong => {
+            connection.stop_reading();
+            Err(raise("OSError", "bad message length"))
+        }
+    }
+}
+
+/// `recv_bytes_into(buf, offset)` gives `buf` with the message in it: Rhai hands natives a copy of a blob.
+fn recv_bytes_into(call: &mut Call<'_>) -> Outcome {
+    let end = call.this::<Connection>().reader()?;
+    let mut buffer = bytes_of(call)?;
+    let offset =
+        usize::try_from(call.int_or(1, 0)?).map_err(|_| raise("ValueError", "negative offset"))?;
+    let Some(room) = buffer.get_mut(offset..) else {
+        return Err(raise("ValueError", "offset too large"));
+    };
+    let received = end.receive(Deadline::NEVER, |bytes| {
+        match room.get_mut(..bytes.len()) {
+            Some(place) => {
+                place.copy_from_slice(bytes);
+                Ok(())
+            }
+            // The whole message is in the error: it has been taken out of the pipe.
+            None => {
+                let whole = Dynamic::from_blob(bytes.to_vec());
+                Err(throw(Exception::new("BufferTooShort", vec![whole])))
+            }
+        }
+    });
+    received.map_err(|error| receive_failure(call.host, error))??;
+    Ok(Dynamic::from_blob(buffer))
+}
+
+/// `poll(timeout)`: whether `recv()` would give something at once, or say that nothing will come any more.
+fn poll(call: &mut Call<'_>) -> Outcome {
+    let end = call.this::<Connection>().reader()?;
+    let deadline = if call.has(0) {
+        call.timeout(0)?.map_or(Deadline::NEVER, Deadline::after)
+    } else {
+        Deadline::NOW
+    };
+    match end.wait_readable(deadline) {
+        Ok(()) => Ok(true.into()),
+        Err(PipeError::TimedOut) => Ok(false.into()),
+        Err(error) => Err(receive_failure(call.host, error)),
+    }
+}
+
+/// `connection.with(|| …)`: closes the connection when the function has run, also when it throws.
+fn with(call: &mut Call<'_>) -> Outcome {
+    let body = call.function(0)?;
+    let connection: Connection = call.this();
+    connection.open()?;
+    let result = call.call(&body, vec![]);
+    connection.close();
+    result
+}
+
+/// A pipe lies in the session's memory, whose descriptor this is.
+fn fileno(call: &mut Call<'_>) -> Outcome {
+    let end = call.this::<Connection>().open()?;
+    let number = end.handle().session().fd().as_raw_fd();
+    Ok(Dynamic::from_int(number.into()))
+}
+
+fn send_failure(host: &Host, error: PipeError) -> Failure {
+    match error {
+        PipeError::Broken => raise_os(&std::io::Error::from_raw_os_error(32), None),
+        PipeError::OnlyOneself => raise("BrokenPipeError", NOBODY_RECEIVES),
+        error => failure(host, error),
+    }
+}
+
+fn receive_failure(host: &Host, error: PipeError) -> Failure {
+    match error {
+        PipeError::OnlyOneself => raise("EOFError", NOTHING_CAN_COME),
+        error => failure(host, error),
+    }
+}
+
+fn failure(host: &Host, error: PipeError) -> Failure {
+    match error {
+        PipeError::Interrupted => host.interrupted(),
+        PipeError::NotGiven => raise("OSError", NOT_GIVEN),
+        PipeError::Session(error) => session_failure(error),
+        PipeError::WrongDirection => raise("OSError", "connection is for the other direction only"),
+        PipeError::Ended | PipeError::Broken | PipeError::OnlyOneself | PipeError::TimedOut => {
+            raise_bare("EOFError")
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! Items as messages: how a value is handed to a queue or a pipe, and read when it comes out.
+
+use std::cell::Cell;
+use std::sync::Arc;
+
+use rhai::{Blob, Dynamic};
+
+use crate::stdlib::Outcome;
+use crate::stdlib::call::Failure;
+use crate::stdlib::exceptions::raise;
+use crate::stdlib::host::Host;
+use crate::sync::Offset;
+use crate::wire;
+
+/// From this size on, in bytes, one copy less is worth a way of its own.
+const LARGE_BLOB: usize = 64 << 10;
+
+/// A larger buffer than this is given back, in bytes.
+const BUFFER_KEPT: usize = 8 << 20;
+
+thread_local! {
+    /// The last message, for its memory.
+    static BUFFER: Cell<wire::Message> = Cell::default();
+}
+
+/// Hands `item` on as a message: its bytes in pieces, and the shared objects in it. Refusals call it `name`.
+///
+/// # Errors
+/// `TypeError` when the item cannot cross.
+pub(super) fn with_message<R>(
+    host: &Arc<Host>,
+    item: &Dynamic,
+    name: &str,
+    take: impl FnOnce(&[&[u8]], &[Offset]) -> R,
+) -> Result<R, Failure> {
+    // A large blob is not encoded first, which would copy it.
+    let blob = item.read_lock::<Blob>().filter(|b| b.len() >= LARGE_BLOB);
+    let beginning = blob.as_ref().and_then(|b| wire::blob_beginning(b.len()));
+    if let (Some(blob), Some(beginning)) = (&blob, beginning) {
+        return Ok(take(&[&beginning, blob], &[]));
+    }
+    let mut message = BUFFER.take();
+    let encoded = wire::encode_into(item, name, host, &mut message);
+    let result = encoded.map(|()| {
+        let handles: Vec<_> = message.handles.iter().copied().map(Offset).collect();
+        take(&[&message.bytes], &handles)
+    });
+    if message.bytes.capacity() <= BUFFER_KEPT {
+        BUFFER.set(message);
+    }
+    result.map_err(refused)
+}
+
+/// An item that cannot cross to another process.
+pub(super) fn refused(refusal: wire::Refusal) -> Failure {
+    raise("TypeError", refusal.to_string())
+}
+
+/// The item that a message is.
+pub(super) fn read(host: &Arc<Host>, bytes: &[u8]) -> Outcome {
+    wire::decode(bytes, host).map_err(|error| {
+        let text = format!("a message could not be read: {error}");
+        raise("ValueError", text)
+    })
+}

@@ -1,0 +1,56 @@
+//! A queue as a part of something else: a limit in bytes, sides that nobody uses any more, events to wait for together with others.
+
+use std::sync::Arc;
+
+use super::Queue;
+use super::layout::{NO_READER, NO_WRITER};
+use crate::shm::{Handle, Offset, Session, ShmError, poke};
+use crate::sync::event_word::EventWord;
+
+impl Queue {
+    /// A new queue for messages of at most so many bytes together; a single message may be larger.
+    pub(in crate::sync) fn create_for_bytes(
+        session: &Session,
+        limit: u64,
+    ) -> Result<Queue, ShmError> {
+        let queue = Queue::create(session, 0)?;
+        poke(&queue.object().bytes_limit, limit);
+        Ok(queue)
+    }
+
+    /// The queue at a place to which the object behind `handle` holds a reference.
+    pub(in crate::sync) fn part_of(handle: &Arc<Handle>, place: Offset) -> Queue {
+        let handle = Arc::clone(handle);
+        Queue { handle, place }
+    }
+
+    /// Where the queue lies.
+    pub(in crate::sync) fn place(&self) -> Offset {
+        self.place
+    }
+
+    /// Whether nobody will put any more.
+    pub(in crate::sync) fn has_no_writer(&self) -> bool {
+        self.object().is_gone(NO_WRITER)
+    }
+
+    /// Whether nobody will get any more.
+    pub(in crate::sync) fn has_no_reader(&self) -> bool {
+        self.object().is_gone(NO_READER)
+    }
+
+    /// Whether there is room for one more message, of so many bytes.
+    pub(in crate::sync) fn has_room(&self, bytes: u64) -> bool {
+        self.object().has_room(bytes)
+    }
+
+    /// What to sleep on until there may be a message, or no writer.
+    pub(in crate::sync) fn not_empty(&self) -> &EventWord {
+        &self.object().not_empty
+    }
+
+    /// What to sleep on until there may be room, or no reader.
+    pub(in crate::sync) fn not_full(&self) -> &EventWord {
+        &self.object().not_full
+    }
+}
