@@ -171,34 +171,38 @@ fn case_011_daemon_is_fixed_at_start() {
 }
 
 #[test]
-fn case_013_a_process_type_of_ones_own_works_until_told_to_end() {
+fn case_013_a_process_type_holds_a_pipe() {
     prints(
         r#"
-        fn Upper() {
+        fn UpperCaser() {
             let me = Process();
-            me.orders = Queue();
-            me.results = Queue();
+            let ends = Pipe();
+            me.mine = ends[0];
+            me.theirs = ends[1];
             me.run = || {
-                for word in this.orders.iter_until(None) {
-                    this.results.put(word.upper());
+                this.mine.close();
+                loop {
+                    let text = this.theirs.recv();
+                    if text == None { break; }
+                    this.theirs.send(text.upper());
                 }
             };
-            me.submit = |word| {
-                this.orders.put(word);
-                this.results.get()
-            };
-            me.stop = || this.orders.put(None);
             me
         }
-        let p = Upper();
+        fn submit(p, text) { let end = p.mine; end.send(text); end.recv() }
+        let p = UpperCaser();
+        p.daemon = true;
         p.start();
-        print(p.submit("hello"));
-        print(p.submit("world"));
-        p.stop();
+        let theirs = p.theirs;
+        theirs.close();
+        print(submit(p, "hello"), submit(p, "world"));
+        let mine = p.mine;
+        mine.send(None);
+        mine.close();
         p.join();
         print(p.exitcode);
         "#,
-        "HELLO\nWORLD\n0\n",
+        "HELLO WORLD\n0\n",
     );
 }
 

@@ -137,32 +137,6 @@ fn a_closed_end_crosses_as_what_it_is() {
     );
 }
 
-// Case 131.
-#[test]
-fn a_copy_of_the_other_end_keeps_the_end_from_coming() {
-    prints(
-        r#"
-        fn say(w) { w.send("said"); }
-        let ends = Pipe(false);
-        let r = ends[0];
-        let w = ends[1];
-        let p = Process(say, [w]);
-        p.start();
-        p.join();
-        print(r.recv(), r.poll(0.2));
-        print(error_of(|| r.recv()));
-        print(error_of(|| r.poll(None)));
-        w.close();
-        print(r.poll(0.2), error_of(|| r.recv()));
-        "#,
-        &format!(
-            "said False\nEOFError: {HINT}\nEOFError: {HINT}\nTrue EOFError: \n",
-            HINT = "nothing can come any more: this process itself still holds the other end of the pipe, \
-                    and nobody else does; close it here once it has been given away"
-        ),
-    );
-}
-
 #[test]
 fn a_sender_that_only_it_could_hear_is_told() {
     prints(
