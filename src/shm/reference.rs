@@ -193,6 +193,31 @@ impl Session {
         }
     }
 
+    /// The stake of another process in an object; `None` when it does not hold the object.
+    pub(crate) fn stake_of(
+        &self,
+        process: ProcessId,
+        object: Offset,
+    ) -> Result<Option<&AtomicU64>, ShmError> {
+        let entry = self.segment().used_entry_of(process)?;
+        let held = self.thread()?.references(entry);
+        let node = held.into_iter().find(|(_, found)| *found == object);
+        Ok(node.map(|(node, _)| self.stake_at(node)))
+    }
+
+    /// The processes that have a stake in an object, and their stakes.
+    pub(crate) fn stakes(&self, object: Offset) -> Result<Vec<(ProcessId, u64)>, ShmError> {
+        let mut found = Vec::new();
+        for process in self.processes() {
+            // One that ends meanwhile has none any more.
+            if let Ok(Some(stake)) = self.stake_of(process.id, object) {
+                found.push((process.id, peek(stake)));
+            }
+        }
+        found.retain(|(_, stake)| *stake != 0);
+        Ok(found)
+    }
+
     /// The word of a node that holds the process's stake.
     pub(super) fn stake_at(&self, node: Offset) -> &AtomicU64 {
         &self.segment().at::<Reference>(node).stake

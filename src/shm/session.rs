@@ -232,7 +232,11 @@ impl Session {
     pub(crate) fn grant(&self, child: ProcessId, objects: &[Offset]) -> Result<(), ShmError> {
         let thread = self.thread()?;
         let entry = self.entry(child)?;
-        for object in objects {
+        for (index, object) in objects.iter().enumerate() {
+            // One reference each, however often it is named: a stake lies in it.
+            if objects[..index].contains(object) {
+                continue;
+            }
             thread.retain(entry, *object, || {
                 peek(&entry.state) == RESERVED
                     && peek(&entry.generation) == u64::from(child.generation)

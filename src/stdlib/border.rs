@@ -26,6 +26,7 @@ pub(crate) mod number {
     pub(crate) const SEMAPHORE: u16 = 13;
     pub(crate) const EVENT: u16 = 11;
     pub(crate) const SIMPLE_QUEUE: u16 = 12;
+    pub(crate) const BARRIER: u16 = 14;
     pub(crate) const RAW_VALUE: u16 = 20;
     pub(crate) const RAW_ARRAY: u16 = 21;
     pub(crate) const CONNECTION: u16 = 30;
@@ -57,6 +58,7 @@ const BY_PLACE: &[ByPlace] = &[
     synchronize::condition::BY_PLACE,
     synchronize::semaphore::BY_PLACE,
     synchronize::event::BY_PLACE,
+    synchronize::barrier::BY_PLACE,
     queues::BY_PLACE,
     simple_queue::BY_PLACE,
     sharedctypes::RAW_VALUE,
@@ -79,6 +81,7 @@ const BY_PARTS: &[ByParts] = &[
         enter: |host, parts| process_of(parts).map(|p| Dynamic::from(host.family.meet(p))),
     },
     synchronize::condition::BY_PARTS,
+    synchronize::barrier::BY_PARTS,
 ];
 
 impl Border for Arc<Host> {

@@ -3,7 +3,7 @@
 use std::os::fd::OwnedFd;
 use std::sync::atomic::AtomicU64;
 
-use super::{condition, event, pipe, queue, semaphore};
+use super::{barrier, condition, event, pipe, queue, semaphore};
 use crate::shm::{
     KindOperations, Kinds, Leaver, Offset, Session, SessionOptions, ShmError, Thread,
 };
@@ -51,6 +51,13 @@ static KINDS: Kinds = &[
         destroy: nothing,
         settle: condition::settle,
         forfeit: no_stake,
+    },
+    KindOperations {
+        kind: kind::BARRIER,
+        name: "barrier",
+        destroy: nothing,
+        settle: barrier::settle,
+        forfeit: barrier::forfeit,
     },
     KindOperations {
         kind: kind::CELLS,

@@ -1,7 +1,8 @@
-//! Primitives between processes: locks, semaphore, condition, event, queue, pipe, and the one wait loop.
+//! Primitives between processes: locks, semaphore, condition, event, barrier, queue, pipe, and the one wait loop.
 // What tells about a queue or lock is read by tests so far.
 #![allow(dead_code, unused_imports)]
 
+mod barrier;
 mod cells;
 mod condition;
 mod event;
@@ -20,6 +21,7 @@ mod wait;
 mod watch;
 
 pub(crate) use crate::sys::clock::Deadline;
+pub(crate) use barrier::{Acting, Arrival, Barrier, BarrierError, Broken, Cause};
 pub(crate) use cells::Cells;
 pub(crate) use condition::{Condition, ConditionLock, Waited};
 pub(crate) use event::Event;

@@ -7,7 +7,7 @@
 //! - [`start_method`]: fork or spawn.
 //!
 //! Shared objects:
-//! - [`synchronize`][]: `Lock`, `RLock`, `Semaphore`, `BoundedSemaphore`, `Event`, `Condition`.
+//! - [`synchronize`][]: `Lock`, `RLock`, `Semaphore`, `BoundedSemaphore`, `Event`, `Condition`, `Barrier`.
 //! - [`sharedctypes`]: `Value`, `Array`; [`slices`]: places in what has an order.
 //! - [`queues`]: `Queue`, `JoinableQueue`; [`queue_items`]: iterating over one; [`simple_queue`]: `SimpleQueue`.
 //! - [`connection`]: `Pipe` and its ends. [`messages`]: how an item is handed to a queue or a pipe.

@@ -22,7 +22,7 @@ use crate::stdlib::dialect::Dialect;
 use crate::stdlib::exceptions::{raise, raise_os};
 use crate::stdlib::host::{Host, session_failure};
 use crate::stdlib::values::unshare_deeply;
-use crate::sync::{self, Birth, Offset, ProcessId, Session};
+use crate::sync::{self, Barrier, Birth, Offset, ProcessId, Session};
 use crate::sys;
 use crate::wire;
 
@@ -34,7 +34,7 @@ pub(super) fn start(host: &Arc<Host>, context: &NativeCallContext, process: &Pro
     may_start(host, process)?;
     host.family.active_children(host);
     process.with(detach);
-    may_cross(host, process)?;
+    let objects = may_cross(host, process)?;
     flush_everything(host)?;
     if host.owns_signals() {
         signals::install_for_parent().map_err(|error| raise_os(&error, None))?;
@@ -48,9 +48,10 @@ pub(super) fn start(host: &Arc<Host>, context: &NativeCallContext, process: &Pro
         daemon: identity.daemon,
     };
     let place = session.reserve_child(&birth).map_err(session_failure)?;
+    let barriers = barriers_among(&session, &objects);
     let started = match host.start_methods.next() {
-        StartMethod::Fork => start_by_fork(host, context, process, &session, place),
-        StartMethod::Spawn => start_by_spawn(host, context, process, &session, place),
+        StartMethod::Fork => start_by_fork(host, context, process, (&session, place), &barriers),
+        StartMethod::Spawn => start_by_spawn(host, context, process, (&session, place), &barriers),
     };
     match started {
         Ok(child) => {
@@ -60,6 +61,9 @@ pub(super) fn start(host: &Arc<Host>, context: &NativeCallContext, process: &Pro
             Ok(Dynamic::UNIT)
         }
         Err(failure) => {
+            for barrier in &barriers {
+                let _ = barrier.untell(place);
+            }
             let _ = session.cancel_child(place);
             Err(failure)
         }
@@ -95,10 +99,10 @@ fn detach(state: &mut State) {
     state.attributes.values_mut().for_each(unshare_deeply);
 }
 
-/// What cannot cross to another process is refused by name, whichever way the child is started.
-fn may_cross(host: &Arc<Host>, process: &Process) -> Result<(), Failure> {
+/// What cannot cross to another process is refused by name, whichever way the child is started; the shared objects that do cross.
+fn may_cross(host: &Arc<Host>, process: &Process) -> Result<Vec<Offset>, Failure> {
     handles_of(host, process)
-        .map(|_| ())
+        .map(|handles| handles.into_iter().map(Offset).collect())
         .map_err(|refusal| raise("TypeError", refusal.to_string()))
 }
 
@@ -133,15 +137,32 @@ fn handles_of(host: &Arc<Host>, process: &Process) -> Result<Vec<u64>, wire::Ref
     Ok(handles)
 }
 
+/// The barriers that the child gets: it is expected there.
+fn barriers_among(session: &Session, objects: &[Offset]) -> Vec<Barrier> {
+    let mut places = objects.to_vec();
+    places.sort_unstable();
+    places.dedup();
+    // What is no barrier is not opened as one.
+    let open = |place: &Offset| Barrier::open(session, *place).ok();
+    places.iter().filter_map(open).collect()
+}
+
+/// The child has been granted the barriers and does not run yet: its end will be told to them.
+fn tell(barriers: &[Barrier], child: ProcessId) -> Result<(), Failure> {
+    let mut told = barriers.iter().map(|barrier| barrier.tell(child));
+    told.try_for_each(|told| told.map_err(session_failure))
+}
+
 fn start_by_fork(
     host: &Arc<Host>,
     context: &NativeCallContext,
     process: &Process,
-    session: &Session,
-    place: ProcessId,
+    (session, place): (&Session, ProcessId),
+    barriers: &[Barrier],
 ) -> Result<Child, Failure> {
     sync::grant_inheritance(session, place, || given(host, context, process))
         .map_err(session_failure)?;
+    tell(barriers, place)?;
     let parent = (sys::process::pid(), host.family.name());
     fork::fork(host.owns_signals(), || {
         if session.enter_child(place).is_err() {
@@ -157,14 +178,15 @@ fn start_by_spawn(
     host: &Arc<Host>,
     context: &NativeCallContext,
     process: &Process,
-    session: &Session,
-    place: ProcessId,
+    (session, place): (&Session, ProcessId),
+    barriers: &[Barrier],
 ) -> Result<Child, Failure> {
     let work = pack_work(host, process);
     let message = pack(&host.program, &Environment::of(context), work, host)
         .map_err(|refusal| raise("TypeError", refusal.to_string()))?;
     let handles: Vec<_> = message.handles.iter().copied().map(Offset).collect();
     session.grant(place, &handles).map_err(session_failure)?;
+    tell(barriers, place)?;
     session
         .set_payload(place, &message.bytes)
         .map_err(session_failure)?;

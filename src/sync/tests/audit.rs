@@ -2,6 +2,7 @@
 
 use crate::shm::Session;
 use crate::shm::tests::books::Books;
+use crate::sync::barrier::audit_barrier;
 use crate::sync::condition::audit_condition;
 use crate::sync::kind;
 use crate::sync::pipe::queues_of;
@@ -13,6 +14,7 @@ pub(super) fn audit(session: &Session) {
     for (object, found) in books.objects(session.segment()) {
         match found {
             kind::QUEUE => audit_queue(session, &mut books, object),
+            kind::BARRIER => audit_barrier(session, object),
             kind::CONDITION => audit_condition(session, object),
             kind::PIPE_END => queues_of(session, object)
                 .into_iter()

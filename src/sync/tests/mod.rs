@@ -1,9 +1,11 @@
 //! Tests of the room, by subject.
 
 mod audit;
+mod barriers;
 mod basics;
 mod conditions;
 mod crash;
+mod crash_barrier;
 mod crash_condition;
 mod crash_pipe;
 mod crash_queue;

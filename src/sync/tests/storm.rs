@@ -1,4 +1,4 @@
-//! Processes that put, get, lock, wait, notify and take permits are killed at random and replaced, thousands of times.
+//! Processes that put, get, lock, wait, notify, meet and take permits are killed at random and replaced, thousands of times.
 //!
 //! Every message has a producer, a number and a checksum. What may be missing at the end is what killed consumers had taken, at most
 //! one message each; nothing may be doubled, out of order, mixed up or leaked, and nobody may hang.
@@ -11,8 +11,8 @@ use std::time::Duration;
 use super::{audit, message, session, soon};
 use crate::shm::{Birth, ProcessId, Session, points};
 use crate::sync::{
-    Acquired, Condition, ConditionLock, Deadline, Farewell, Mutex, PutError, Queue, ReentrantMutex,
-    Semaphore,
+    Acquired, Barrier, BarrierError, Cause, Condition, ConditionLock, Deadline, Farewell, Mutex,
+    PutError, Queue, ReentrantMutex, Semaphore,
 };
 use crate::sys::clock::now_ns;
 use crate::sys::testing::{Ended, fork_child, kill_and_reap, shared_words, sleep_us, try_reap};
@@ -30,6 +30,7 @@ enum Role {
     Locker,
     Waiter,
     Visitor,
+    Meeter,
 }
 
 /// What the children write down, in memory of the test's own.
@@ -54,6 +55,7 @@ const VISITS: usize = 8;
 /// The words a visitor changes under the reentrant lock.
 const VISITED_FIRST: usize = 9;
 const VISITED_SECOND: usize = 10;
+const MET: usize = 11;
 
 /// What the semaphore begins with.
 const PERMITS: u64 = 2;
@@ -223,6 +225,20 @@ fn wait_again_and_again(ledger: &Ledger, lock: &Mutex, condition: &Condition) {
     }
 }
 
+/// Two meet again and again; when one has died, the other begins anew.
+fn meet_again_and_again(ledger: &Ledger, barrier: &Barrier) {
+    loop {
+        match barrier.arrive(Some(Duration::from_secs(20)), false, &|| ()) {
+            Ok(_) => ledger.count(MET),
+            Err(BarrierError::Broken(broken)) => {
+                assert!(broken.cause != Cause::TimedOut);
+                barrier.reset().unwrap();
+            }
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+}
+
 struct Child {
     role: Role,
     pid: u32,
@@ -236,6 +252,7 @@ struct Storm<'a> {
     condition: &'a Condition,
     semaphore: &'a Semaphore,
     reentrant: &'a ReentrantMutex,
+    barrier: &'a Barrier,
     ledger: &'a Ledger,
     next_producer: usize,
     /// Children kill themselves at a random step up to this one; 0 for never.
@@ -276,6 +293,7 @@ impl Storm<'_> {
                 Role::Locker => lock_notify_and_unlock(self.ledger, self.lock, self.condition),
                 Role::Waiter => wait_again_and_again(self.ledger, self.lock, self.condition),
                 Role::Visitor => visit(self.ledger, self.semaphore, self.reentrant),
+                Role::Meeter => meet_again_and_again(self.ledger, self.barrier),
             }
             points::disarm();
             self.session.leave(Farewell::Finished);
@@ -345,6 +363,7 @@ fn rage(kills: u64, capacity: usize, steps: u64) {
     let condition = Condition::create(&session).unwrap();
     let semaphore = Semaphore::create_bounded(&session, PERMITS).unwrap();
     let reentrant = ReentrantMutex::create(&session).unwrap();
+    let barrier = Barrier::create(&session, 2).unwrap();
     let ledger = Ledger::new(kills as usize * 2 + 1000);
     let mut storm = Storm {
         session: &session,
@@ -353,16 +372,17 @@ fn rage(kills: u64, capacity: usize, steps: u64) {
         condition: &condition,
         semaphore: &semaphore,
         reentrant: &reentrant,
+        barrier: &barrier,
         ledger: &ledger,
         next_producer: 1,
         steps,
         random: Random(now_ns() | 1),
         consumers_killed: 0,
     };
-    use Role::{Consumer, Locker, Producer, Visitor, Waiter};
+    use Role::{Consumer, Locker, Meeter, Producer, Visitor, Waiter};
     let roles = [
         Producer, Producer, Producer, Consumer, Consumer, Consumer, Locker, Locker, Waiter, Waiter,
-        Visitor, Visitor, Visitor,
+        Visitor, Visitor, Visitor, Meeter, Meeter,
     ];
     let mut children: Vec<Child> = roles.iter().map(|role| storm.start(*role)).collect();
     let mut watchdog = Watchdog {
@@ -399,7 +419,8 @@ fn rage(kills: u64, capacity: usize, steps: u64) {
         .unwrap();
     audit(&session);
     assert_eq!(condition.waiters().unwrap(), 0);
-    drop((queue, lock, condition, semaphore, reentrant));
+    assert_eq!(barrier.waiting().unwrap(), 0);
+    drop((queue, lock, condition, semaphore, reentrant, barrier));
     audit(&session);
     assert_eq!(session.memory().live_blocks, before, "blocks leaked");
 }
@@ -423,7 +444,7 @@ fn check(storm: &Storm<'_>, killed: u64) {
     let unrecorded = got - ledger.tally(RECORDED);
     println!(
         "{killed} kills: {put} messages, {missing} gone with {} killed consumers, {} recoveries, \
-         {} heals, {} locks taken over in {} holds, {} notifications, {} visits",
+         {} heals, {} locks taken over in {} holds, {} notifications, {} visits, {} met",
         storm.consumers_killed,
         storm.session.recoveries(),
         storm.session.heals(),
@@ -431,9 +452,11 @@ fn check(storm: &Storm<'_>, killed: u64) {
         ledger.tally(FIRST_HALF),
         ledger.tally(NOTIFIED),
         ledger.tally(VISITS),
+        ledger.tally(MET),
     );
     assert_eq!(put, got);
     assert!(ledger.tally(NOTIFIED) > 0, "nobody was notified");
+    assert!(ledger.tally(MET) > 0, "nobody met");
     assert_eq!(ledger.tally(MIXED_UP), 0, "messages mixed up");
     assert_eq!(ledger.tally(OUT_OF_ORDER), 0, "messages out of order");
     assert_eq!(doubled, 0, "messages doubled");

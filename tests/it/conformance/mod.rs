@@ -10,6 +10,7 @@ mod d_locks; // 46 to 56
 mod e_semaphores; // 58 to 64
 mod f_condition; // 65 to 74
 mod g_event; // 76 to 80
+mod h_barrier; // 82 to 92
 mod i_queue; // 94 to 110
 mod j_pipe; // 112 to 134
 mod k_shared; // 136 to 140

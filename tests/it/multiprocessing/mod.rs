@@ -1,6 +1,7 @@
 //! `multiprocessing` beyond the numbered cases of `conformance`.
 
 mod array; // Array and RawArray
+mod barrier; // Barrier
 mod condition; // Condition
 mod corners; // scripts that refer to themselves, run out of things, or look like something else
 mod event; // Event

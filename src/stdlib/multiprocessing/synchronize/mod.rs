@@ -3,9 +3,10 @@
 //! - [`lock`][]: `Lock`; [`rlock`]: `RLock`.
 //! - [`semaphore`][]: `Semaphore`, `BoundedSemaphore`.
 //! - [`event`][]: `Event`.
-//! - [`condition`][]: `Condition`.
+//! - [`condition`][]: `Condition`; [`barrier`]: `Barrier`.
 //! - [`hold`]: the members of all that can be held; [`patience`]: how long a call may wait.
 
+pub(crate) mod barrier;
 pub(crate) mod condition;
 pub(crate) mod event;
 mod hold;
@@ -25,6 +26,7 @@ pub(super) fn register(registry: &mut Registry) {
     semaphore::register(registry);
     event::register(registry);
     condition::register(registry);
+    barrier::register(registry);
 }
 
 pub(super) fn constructors(module: &mut Namespace<'_>) {
@@ -38,5 +40,10 @@ pub(super) fn constructors(module: &mut Namespace<'_>) {
             semaphore::construct_bounded,
         )
         .global("Event", &[], event::construct)
-        .global("Condition", &["lock?"], condition::construct);
+        .global("Condition", &["lock?"], condition::construct)
+        .global(
+            "Barrier",
+            &["parties", "action?", "timeout?"],
+            barrier::construct,
+        );
 }

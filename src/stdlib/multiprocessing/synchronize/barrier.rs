@@ -1,0 +1,213 @@
+//! `Barrier`: Python's `multiprocessing.Barrier`, which tells who cannot come any more.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rhai::{Array, Dynamic, FnPtr};
+
+use crate::stdlib::Outcome;
+use crate::stdlib::bind::Registry;
+use crate::stdlib::border::{ByParts, ByPlace, number};
+use crate::stdlib::call::{Call, Failure, number, seconds_to_duration};
+use crate::stdlib::exceptions::{raise, raise_bare};
+use crate::stdlib::host::{Host, session_failure};
+use crate::stdlib::values::type_name;
+use crate::sync::{self, Arrival, BarrierError, Broken, Cause};
+
+/// A barrier shared between processes and threads.
+#[derive(Debug, Clone)]
+pub(crate) struct Barrier {
+    shared: sync::Barrier,
+    /// What the last to come calls.
+    action: Option<FnPtr>,
+    /// How long a wait takes that says nothing about it.
+    timeout: Option<Duration>,
+}
+
+/// The barrier without its action, on the way to another process.
+#[derive(Debug, Clone)]
+struct Bare(sync::Barrier);
+
+pub(crate) const BY_PLACE: ByPlace = ByPlace {
+    numbers: &[number::BARRIER],
+    leave: |value| {
+        let bare = value.read_lock::<Bare>()?;
+        Some((number::BARRIER, bare.0.handle().offset()))
+    },
+    enter: |session, _, place| {
+        let shared = sync::Barrier::open(session, place)?;
+        Ok(Dynamic::from(Bare(shared)))
+    },
+};
+
+pub(crate) const BY_PARTS: ByParts = ByParts {
+    name: "Barrier",
+    leave: |value| {
+        let barrier = value.read_lock::<Barrier>()?;
+        let action = barrier.action.clone();
+        let timeout = barrier.timeout.map(|timeout| timeout.as_secs_f64());
+        let parts: Array = vec![
+            Dynamic::from(Bare(barrier.shared.clone())),
+            action.map_or(Dynamic::UNIT, Dynamic::from),
+            timeout.map_or(Dynamic::UNIT, Dynamic::from_float),
+        ];
+        Some(parts.into())
+    },
+    enter: |_, parts| {
+        let parts = parts.try_cast::<Array>().unwrap_or_default();
+        let [bare, action, timeout] =
+            <[Dynamic; 3]>::try_from(parts).map_err(|_| "a barrier without its parts")?;
+        let bare = bare
+            .try_cast::<Bare>()
+            .ok_or("a barrier without its place")?;
+        Ok(Dynamic::from(Barrier {
+            shared: bare.0,
+            action: action.try_cast(),
+            timeout: number(&timeout).and_then(seconds_to_duration),
+        }))
+    },
+};
+
+pub(super) fn register(registry: &mut Registry) {
+    registry
+        .class::<Barrier>("Barrier")
+        .method("wait", &["timeout?"], wait)
+        .method("reset", &[], |call| {
+            let reset = call.this::<Barrier>().shared.reset();
+            reset.map_err(session_failure)?;
+            Ok(Dynamic::UNIT)
+        })
+        .method("abort", &[], |call| {
+            let aborted = call.this::<Barrier>().shared.abort();
+            aborted.map_err(session_failure)?;
+            Ok(Dynamic::UNIT)
+        })
+        .getter("parties", |call| {
+            Ok((call.this::<Barrier>().shared.parties() as i64).into())
+        })
+        .getter("n_waiting", |call| {
+            let waiting = call.this::<Barrier>().shared.waiting();
+            Ok((waiting.map_err(session_failure)? as i64).into())
+        })
+        .getter("broken", |call| {
+            let broken = call.this::<Barrier>().shared.is_broken();
+            Ok(broken.map_err(session_failure)?.into())
+        })
+        .method("to_string", &[], |call| repr(&call.this()))
+        .method("to_debug", &[], |call| repr(&call.this()));
+}
+
+/// `Barrier(parties, action, timeout)`.
+pub(in super::super) fn construct(call: &mut Call<'_>) -> Outcome {
+    let parties = match u64::try_from(call.int(0)?) {
+        Ok(parties) if parties > 0 => parties,
+        _ => return Err(raise("ValueError", "parties must be > 0")),
+    };
+    let action = match call.given(1) {
+        None => None,
+        Some(action) => {
+            let found = type_name(&action);
+            let text = format!("Barrier() action must be a function, not {found}");
+            Some(
+                action
+                    .try_cast::<FnPtr>()
+                    .ok_or_else(|| raise("TypeError", text))?,
+            )
+        }
+    };
+    let timeout = call.timeout(2)?;
+    let session = call.host.session()?;
+    let shared = sync::Barrier::create(&session, parties).map_err(session_failure)?;
+    Ok(Dynamic::from(Barrier {
+        shared,
+        action,
+        timeout,
+    }))
+}
+
+/// `barrier.wait(timeout)`: the number, from 0, as which the caller came.
+fn wait(call: &mut Call<'_>) -> Outcome {
+    let barrier: Barrier = call.this();
+    let timeout = call.timeout(0)?.or(barrier.timeout);
+    let host = call.host;
+    // A child that died before it could come is noticed when it is reaped.
+    let reap = || drop(host.family.active_children(host));
+    let arrival = barrier
+        .shared
+        .arrive(timeout, barrier.action.is_some(), &reap)
+        .map_err(|error| failure(host, error))?;
+    let index = match (arrival, &barrier.action) {
+        (Arrival::Passed(index), _) => index,
+        (Arrival::Last(acting), Some(action)) => {
+            let _ = call.call(action, vec![])?;
+            acting.complete().map_err(|error| failure(host, error))?
+        }
+        (Arrival::Last(acting), None) => acting.complete().map_err(|error| failure(host, error))?,
+    };
+    Ok((index as i64).into())
+}
+
+fn failure(host: &Arc<Host>, error: BarrierError) -> Failure {
+    match error {
+        BarrierError::Broken(broken) => match explain(&broken) {
+            None => raise_bare("BrokenBarrierError"),
+            Some(text) => raise("BrokenBarrierError", text),
+        },
+        BarrierError::InAction => {
+            raise("RuntimeError", "the action of a Barrier cannot wait at it")
+        }
+        BarrierError::Interrupted => host.interrupted(),
+        BarrierError::Session(error) => session_failure(error),
+    }
+}
+
+/// Why the barrier broke, as far as there is more to say than that.
+fn explain(broken: &Broken) -> Option<String> {
+    let (came, parties) = (broken.came, broken.parties);
+    let who = names(broken);
+    let those = who.as_deref().unwrap_or("a process");
+    Some(match broken.cause {
+        Cause::Quiet => return None,
+        Cause::TimedOut => {
+            let missing = who.map_or(String::new(), |who| format!("; missing: {who}"));
+            format!("the time ran out when {came} of {parties} parties had come{missing}")
+        }
+        Cause::Interrupted => format!("{those} was interrupted while it waited"),
+        Cause::Died => format!("{those} ended while waiting at the barrier"),
+        Cause::DiedActing => format!("{those} ended while running the action of the barrier"),
+        Cause::TooFew => format!(
+            "{those} ended, and those who are left are too few: {came} of {parties} parties had come"
+        ),
+    })
+}
+
+/// The processes concerned: `worker-1 (pid 7), worker-2 (pid 8) and 3 more`.
+fn names(broken: &Broken) -> Option<String> {
+    let known: Vec<String> = broken
+        .names
+        .iter()
+        .map(|(pid, name)| match pid {
+            // It was killed before the session saw it.
+            0 => name.clone(),
+            _ => format!("{name} (pid {pid})"),
+        })
+        .collect();
+    let more = broken.count - known.len() as u64;
+    match (known.is_empty(), more) {
+        (true, _) => None,
+        (false, 0) => Some(known.join(", ")),
+        (false, more) => Some(format!("{} and {more} more", known.join(", "))),
+    }
+}
+
+fn repr(barrier: &Barrier) -> Outcome {
+    let shared = &barrier.shared;
+    let state = if shared.is_broken().map_err(session_failure)? {
+        "broken".to_string()
+    } else {
+        let waiting = shared.waiting().map_err(session_failure)?;
+        format!("waiters={waiting}/{}", shared.parties())
+    };
+    let place = shared.handle().offset();
+    Ok(format!("<multiprocessing.synchronize.Barrier at {place}: {state}>").into())
+}

@@ -1,0 +1,244 @@
+//! `Barrier` beyond the numbered cases of `conformance`.
+
+use nix::sys::signal::Signal;
+
+use crate::harness::{Script, each_start_method, prints};
+
+#[test]
+fn an_action_cannot_wait_at_its_own_barrier() {
+    prints(
+        r#"
+        let q = Queue();
+        let b = Barrier(1, || q.get().wait());
+        q.put(b);
+        print(error_of(|| b.wait()), b.broken);
+        b.reset();
+        q.put(Barrier(1));
+        print(b.wait());
+        "#,
+        "
+        RuntimeError: the action of a Barrier cannot wait at it True
+        0
+        ",
+    );
+}
+
+#[test]
+fn the_representation_tells_who_waits() {
+    prints(
+        r#"
+        fn shape(b) { let s = repr(b); s.split("0x")[0] + s.split(":")[1] }
+        fn come(b) { b.wait(); }
+        let b = Barrier(2);
+        print(shape(b));
+        let p = Process(come, [b]);
+        p.start();
+        while b.n_waiting < 1 { time.sleep(0.001); }
+        print(shape(b), str(b) == repr(b));
+        b.wait();
+        p.join();
+        b.abort();
+        print(shape(b));
+        "#,
+        "
+        <multiprocessing.synchronize.Barrier at  waiters=0/2>
+        <multiprocessing.synchronize.Barrier at  waiters=1/2> True
+        <multiprocessing.synchronize.Barrier at  broken>
+        ",
+    );
+}
+
+#[test]
+fn a_barrier_travels_with_its_action_and_its_timeout() {
+    prints(
+        r#"
+        fn child(q) {
+            let b = q.get();
+            print(b.parties, b.wait());
+            let b = q.get();
+            print(error_of(|| b.wait()));
+        }
+        let q = Queue();
+        let p = Process(child, [q]);
+        p.start();
+        q.put(Barrier(1, || print("acting")));
+        q.put(Barrier(2, #{ timeout: 0.01 }));
+        p.join();
+        "#,
+        "
+        acting
+        1 0
+        BrokenBarrierError: the time ran out when 1 of 2 parties had come
+        ",
+    );
+}
+
+/// What the main process and a second child are told when `worker` does something else than coming to a barrier for three.
+fn missed(barrier: &str, worker: &str, before: &str, stderr: bool, why: &str) {
+    let code = format!(
+        r#"
+        fn worker(b, ready) {{ {worker} }}
+        fn other(b, answers) {{ answers.put(error_of(|| b.wait())); }}
+        let ready = Queue();
+        let answers = Queue();
+        let b = {barrier};
+        let o = Process(other, [b, answers]);
+        o.start();
+        let p = Process(#{{ target: worker, args: [b, ready], name: "worker" }});
+        p.start();
+        {before}
+        let text = error_of(|| b.wait());
+        print(text.replace(str(p.pid), "N"));
+        print(answers.get() == text, b.broken, error_of(|| b.wait()) == text);
+        o.join();
+        p.join();
+        b.reset();
+        print(b.broken);
+        "#
+    );
+    each_start_method(|method| {
+        let output = Script::text(&code).start_method(method).run();
+        let expected = format!("BrokenBarrierError: {why}\nTrue True True\nFalse\n");
+        assert_eq!(output.stdout, expected, "{}", output.stderr);
+        assert_eq!(output.code(), 0);
+        assert_eq!(output.stderr.is_empty(), !stderr, "{}", output.stderr);
+    });
+}
+
+#[test]
+fn a_process_killed_while_it_waits_breaks_the_barrier() {
+    missed(
+        "Barrier(3)",
+        "b.wait();",
+        "while b.n_waiting < 2 { time.sleep(0.001); } p.kill(); p.join();",
+        false,
+        "worker (pid N) ended while waiting at the barrier",
+    );
+}
+
+#[test]
+fn a_process_killed_before_it_comes_breaks_the_barrier() {
+    missed(
+        "Barrier(3)",
+        "ready.put(1); time.sleep(3600);",
+        "ready.get(); while b.n_waiting < 1 { time.sleep(0.001); } p.kill(); p.join();",
+        false,
+        "worker (pid N) ended, and those who are left are too few: 1 of 3 parties had come",
+    );
+}
+
+#[test]
+fn a_process_that_fails_before_it_comes_breaks_the_barrier() {
+    let why = "worker (pid N) ended, and those who are left are too few: 2 of 3 parties had come";
+    for (end, says) in [
+        ("throw ValueError(\"no\");", true),
+        ("sys.exit(3);", false),
+        ("os._exit(0);", false),
+        ("return;", false),
+    ] {
+        missed(
+            "Barrier(3)",
+            &format!("while b.n_waiting < 2 {{ time.sleep(0.001); }} {end}"),
+            "",
+            says,
+            why,
+        );
+    }
+}
+
+#[test]
+fn a_process_killed_in_the_action_breaks_the_barrier() {
+    missed(
+        "Barrier(3, || os._exit(1))",
+        "while b.n_waiting < 2 { time.sleep(0.001); } b.wait();",
+        "",
+        false,
+        "worker (pid N) ended while running the action of the barrier",
+    );
+}
+
+#[test]
+fn a_process_killed_at_once_breaks_the_barrier() {
+    prints(
+        r#"
+        fn come(b) { time.sleep(3600); b.wait(); }
+        let b = Barrier(2);
+        let p = Process(#{ target: come, args: [[#{ inside: b }]], name: "worker" });
+        p.start();
+        p.kill();
+        print(error_of(|| b.wait()).replace(" (pid %d)" % p.pid, ""));
+        let q = Process(#{ target: || b.wait(), name: "captured" });
+        b.reset();
+        q.start();
+        q.kill();
+        q.join();
+        print(b.broken, error_of(|| b.wait()).split(" ")[1]);
+        "#,
+        "
+        BrokenBarrierError: worker ended, and those who are left are too few: 1 of 2 parties had come
+        True captured
+        ",
+    );
+}
+
+#[test]
+fn waves_of_processes_that_do_one_round_each_never_break_it() {
+    prints(
+        r#"
+        fn round(b) { b.wait(); }
+        let b = Barrier(3);
+        for wave in range(5) {
+            let children = [Process(round, [b]), Process(round, [b]), Process(round, [b])];
+            for p in children { p.start(); }
+            for p in children { p.join(); }
+            print(children.map(|p| p.exitcode), b.broken);
+        }
+        for wave in range(3) {
+            let children = [Process(round, [b]), Process(round, [b])];
+            for p in children { p.start(); }
+            b.wait();
+            for p in children { p.join(); }
+        }
+        print(b.broken);
+        "#,
+        "
+        [0, 0, 0] False
+        [0, 0, 0] False
+        [0, 0, 0] False
+        [0, 0, 0] False
+        [0, 0, 0] False
+        False
+        ",
+    );
+}
+
+#[test]
+fn ctrl_c_ends_the_wait_at_a_barrier() {
+    each_start_method(|method| {
+        let running = Script::text(
+            r#"
+            fn come(b) { b.wait(); }
+            let b = Barrier(4);
+            let children = [Process(come, [b]), Process(come, [b])];
+            for p in children { p.start(); }
+            while b.n_waiting < 2 { time.sleep(0.001); }
+            print("ready");
+            b.wait();
+            "#,
+        )
+        .start_method(method)
+        .start();
+        running.wait_for_lines(1);
+        running.signal_all(Signal::SIGINT);
+        let output = running.finish();
+        assert_eq!(output.code(), 130, "{}", output.stderr);
+        let (reports, line) = ("Traceback", "    b.wait();\nKeyboardInterrupt\n");
+        assert_eq!(
+            output.stderr.matches(reports).count(),
+            1,
+            "{}",
+            output.stderr
+        );
+        assert!(output.stderr.ends_with(line), "{}", output.stderr);
+    });
+}
