@@ -1,7 +1,7 @@
 //! Blocks in flight: bytes, and the references to shared objects that travel with them.
 //!
-//! A message block belongs to exactly one owner at any time: the list of a thread (being written or being read), or a record in a
-//! queue. References are counted one by one, each in a transaction that also moves the block's own `counted`, so a block left behind
+//! A message block belongs to exactly one owner at any time: the list of a thread (being written or being read), a record in a
+//! queue, or an entry of a container. References are counted one by one, each in a transaction that also moves the block's own `counted`, so a block left behind
 //! tells by itself what has to be given back.
 
 use std::sync::atomic::AtomicU64;
@@ -44,6 +44,12 @@ pub(crate) fn message_bytes(segment: &Segment, block: Offset) -> &[u8] {
 /// How many bytes a message block carries.
 pub(crate) fn message_length(segment: &Segment, block: Offset) -> u64 {
     peek(&segment.at::<MessageHeader>(block).length)
+}
+
+/// The objects that a message refers to.
+pub(crate) fn message_objects(segment: &Segment, block: Offset) -> impl Iterator<Item = Offset> {
+    let header: &MessageHeader = segment.at(block);
+    (0..peek(&header.counted)).map(move |index| Offset(peek(handle_word(segment, block, index))))
 }
 
 impl Thread<'_> {
@@ -92,6 +98,24 @@ impl Thread<'_> {
     pub(crate) fn take_over(self, latched: &Latched<'_>, block: Offset) {
         latched.set(self.segment.word(block), peek(&self.slot.in_flight));
         latched.set(&self.slot.in_flight, block.0);
+    }
+
+    /// Inside a transaction: the blocks `given`, written last and in this order, leave this thread's list, and the blocks `taken`,
+    /// which are on nobody's, join it. However many there are, it is one store.
+    pub(crate) fn trade(self, latched: &Latched<'_>, given: &[Offset], taken: &[Offset]) {
+        let first = &self.slot.in_flight;
+        let mut head = peek(first);
+        if let (Some(oldest), Some(newest)) = (given.first(), given.last()) {
+            assert_eq!(head, newest.0, "what is given was written last");
+            head = peek(self.segment.word(*oldest));
+        }
+        for block in taken.iter().rev() {
+            // Of no meaning in a block that is on no list: nothing to undo.
+            poke(self.segment.word(*block), head);
+            step();
+            head = block.0;
+        }
+        latched.set(first, head);
     }
 
     /// Give back what the message refers to, and free its block. Objects may be doomed by that; destroying them is the caller's.
@@ -146,8 +170,5 @@ fn link_to<'s>(segment: &'s Segment, slot: &'s ThreadSlot, block: Offset) -> &'s
 /// The objects that a message holds references to (tests).
 #[cfg(test)]
 pub(super) fn carried(segment: &Segment, block: Offset) -> Vec<Offset> {
-    let header: &MessageHeader = segment.at(block);
-    (0..peek(&header.counted))
-        .map(|index| Offset(peek(handle_word(segment, block, index))))
-        .collect()
+    message_objects(segment, block).collect()
 }

@@ -34,7 +34,7 @@ pub(crate) use error::ShmError;
 pub(crate) use handle::Handle;
 pub(crate) use latch::{Latch, Latched, Patience, Predecessor, Refused};
 pub(crate) use layout::{Offset, peek, poke};
-pub(crate) use message::{message_bytes, message_length};
+pub(crate) use message::{message_bytes, message_length, message_objects};
 pub(crate) use object::{Kind, ObjectHeader};
 pub(crate) use process_table::{Birth, ProcessId, ProcessInfo, ProcessState};
 pub(crate) use reference::{Farewell, Leaver};

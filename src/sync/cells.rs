@@ -71,6 +71,12 @@ impl Cells {
         peek(&self.object().length) as usize
     }
 
+    /// The first word of a row that something else holds on to.
+    pub(super) fn first_word(session: &Session, row: Offset) -> u64 {
+        let words = row.plus(size_of::<CellsObject>() as u64);
+        session.segment().word(words).load(Ordering::Acquire)
+    }
+
     /// The word at `index`, which is less than the length; so everywhere here.
     #[inline]
     pub(crate) fn load(&self, index: usize) -> u64 {

@@ -3,7 +3,7 @@
 use std::os::fd::OwnedFd;
 use std::sync::atomic::AtomicU64;
 
-use super::{barrier, condition, event, pipe, queue, semaphore};
+use super::{barrier, condition, container, event, pipe, queue, semaphore};
 use crate::shm::{
     KindOperations, Kinds, Leaver, Offset, Session, SessionOptions, ShmError, Thread,
 };
@@ -21,6 +21,7 @@ pub(crate) mod kind {
     pub(crate) const SEMAPHORE: Kind = 10;
     pub(crate) const EVENT: Kind = 11;
     pub(crate) const PIPE_END: Kind = 30;
+    pub(crate) const CONTAINER: Kind = 21;
 }
 
 static KINDS: Kinds = &[
@@ -85,6 +86,13 @@ static KINDS: Kinds = &[
         name: "end of a pipe",
         destroy: pipe::destroy,
         settle: nothing,
+        forfeit: no_stake,
+    },
+    KindOperations {
+        kind: kind::CONTAINER,
+        name: "managed container",
+        destroy: container::destroy,
+        settle: container::settle,
         forfeit: no_stake,
     },
 ];

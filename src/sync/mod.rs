@@ -5,6 +5,7 @@
 mod barrier;
 mod cells;
 mod condition;
+mod container;
 mod event;
 mod event_word;
 mod failure;
@@ -24,6 +25,7 @@ pub(crate) use crate::sys::clock::Deadline;
 pub(crate) use barrier::{Acting, Arrival, Barrier, BarrierError, Broken, Cause};
 pub(crate) use cells::Cells;
 pub(crate) use condition::{Condition, ConditionLock, Waited};
+pub(crate) use container::{Container, ContainerError, Item, Splice};
 pub(crate) use event::Event;
 pub(crate) use failure::{NotReleased, PutError, ReleaseError, TooManyDone, WaitError};
 pub(crate) use kinds::{attach_session, create_session, kind};

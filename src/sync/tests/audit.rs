@@ -4,6 +4,7 @@ use crate::shm::Session;
 use crate::shm::tests::books::Books;
 use crate::sync::barrier::audit_barrier;
 use crate::sync::condition::audit_condition;
+use crate::sync::container::audit_container;
 use crate::sync::kind;
 use crate::sync::pipe::queues_of;
 use crate::sync::queue::audit_queue;
@@ -19,6 +20,7 @@ pub(super) fn audit(session: &Session) {
             kind::PIPE_END => queues_of(session, object)
                 .into_iter()
                 .for_each(|queue| books.enter_reference(queue)),
+            kind::CONTAINER => audit_container(session, &mut books, object),
             _ => {}
         }
     }

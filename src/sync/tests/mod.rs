@@ -4,6 +4,7 @@ mod audit;
 mod barriers;
 mod basics;
 mod conditions;
+mod containers;
 mod crash;
 mod crash_barrier;
 mod crash_condition;

@@ -1,0 +1,287 @@
+//! Changing a container: small changes in place, others by a new body, each as one transaction.
+//!
+//! What is put in is written beforehand and lies on the thread's list of messages in flight; what is taken out joins that list in
+//! the same transaction and is discarded when the latch is free. So the largest change is a handful of stores.
+
+use super::layout::{Body, ContainerObject, slot_word, split};
+use super::{Container, ContainerError};
+use crate::shm::{Latched, Offset, Session, ShmError, Thread, message_bytes, peek, poke, step};
+
+/// One entry to be put in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Item<'a> {
+    /// Empty in a list.
+    pub(crate) key: &'a [u8],
+    pub(crate) value: &'a [u8],
+    /// The objects that the value names.
+    pub(crate) handles: &'a [Offset],
+}
+
+/// Blocks on this thread's list that are its own business; what is left of them is given back when dropped, never under a latch.
+pub(super) struct InFlight<'s> {
+    session: &'s Session,
+    thread: Thread<'s>,
+    blocks: Vec<Offset>,
+}
+
+impl<'s> InFlight<'s> {
+    pub(super) fn new(session: &'s Session, thread: Thread<'s>) -> InFlight<'s> {
+        InFlight {
+            session,
+            thread,
+            blocks: Vec::new(),
+        }
+    }
+
+    /// Write an entry.
+    pub(super) fn write(&mut self, keyed: bool, item: &Item<'_>) -> Result<(), ShmError> {
+        let length = (item.key.len() as u32).to_le_bytes();
+        let pieces: &[&[u8]] = if keyed {
+            &[&length, item.key, item.value]
+        } else {
+            &[item.value]
+        };
+        let block = self.thread.write_message(pieces, item.handles)?;
+        self.blocks.push(block);
+        Ok(())
+    }
+
+    /// Keep objects in existence: a message that is nothing but references.
+    pub(super) fn pin(&mut self, objects: &[Offset]) -> Result<(), ShmError> {
+        if !objects.is_empty() {
+            self.blocks.push(self.thread.write_message(&[], objects)?);
+        }
+        Ok(())
+    }
+
+    pub(super) fn blocks(&self) -> &[Offset] {
+        &self.blocks
+    }
+
+    /// The bytes of the blocks.
+    pub(super) fn bytes(&self) -> impl Iterator<Item = &[u8]> {
+        self.blocks
+            .iter()
+            .map(|block| message_bytes(self.thread.segment, *block))
+    }
+}
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        if self.blocks.is_empty() {
+            return;
+        }
+        for block in self.blocks.drain(..) {
+            self.thread.discard_message(block);
+        }
+        self.session.destroy_doomed(self.thread);
+    }
+}
+
+/// A container being changed, under its latch. Each method is one whole transaction.
+pub(super) struct Edit<'s> {
+    pub(super) thread: Thread<'s>,
+    pub(super) object: &'s ContainerObject,
+    latched: Latched<'s>,
+}
+
+/// An entry of a body: its block and the hash of its key.
+type Entry = (Offset, u32);
+
+impl Container {
+    /// Hold the container for `body`.
+    pub(super) fn hold<'s, R>(
+        &'s self,
+        body: impl FnOnce(&Edit<'s>) -> Result<R, ContainerError>,
+    ) -> Result<R, ContainerError> {
+        let thread = self.session().thread()?;
+        let object = self.object();
+        if self.is_closed() {
+            return Err(ContainerError::Closed);
+        }
+        thread.set_holding(self.handle().offset().0);
+        let result = object
+            .hold(thread, self.patience())
+            .map_err(ContainerError::from)
+            .and_then(|latched| body(&Edit::over(thread, object, latched)));
+        thread.set_holding(0);
+        result
+    }
+}
+
+impl<'s> Edit<'s> {
+    /// The container whose latch is held.
+    pub(super) fn over(
+        thread: Thread<'s>,
+        object: &'s ContainerObject,
+        latched: Latched<'s>,
+    ) -> Edit<'s> {
+        Edit {
+            thread,
+            object,
+            latched,
+        }
+    }
+
+    /// Whether the value of an entry is `expected`.
+    pub(super) fn holds(&self, block: Offset, expected: &[u8]) -> bool {
+        let bytes = message_bytes(self.thread.segment, block);
+        split(self.object.is_keyed(), bytes).1 == expected
+    }
+
+    pub(super) fn body(&self) -> Option<Body<'s>> {
+        self.object.body(self.thread.segment)
+    }
+
+    pub(super) fn count(&self) -> u64 {
+        peek(&self.object.count)
+    }
+
+    pub(super) fn version(&self) -> u64 {
+        peek(&self.object.version)
+    }
+
+    /// The entries from `start` up to `end` of the body that are not removed.
+    pub(super) fn entries(&self, start: u64, end: u64) -> impl Iterator<Item = Offset> {
+        let body = self.body();
+        (start..end)
+            .filter_map(move |index| body.map(|body| body.block(index)))
+            .filter(|block| !block.is_none())
+    }
+
+    fn finish(&self, given: &mut InFlight<'_>, taken: &mut InFlight<'_>, removed: Vec<Offset>) {
+        self.thread.trade(&self.latched, &given.blocks, &removed);
+        let version = &self.object.version;
+        self.latched.set(version, peek(version) + 1);
+        self.latched.commit();
+        given.blocks.clear();
+        taken.blocks = removed;
+    }
+
+    /// Put the one block `given` into an entry in use.
+    pub(super) fn replace(&self, index: u64, given: &mut InFlight<'_>, taken: &mut InFlight<'_>) {
+        let (Some(body), [new]) = (self.body(), given.blocks()) else {
+            return;
+        };
+        let old = body.block(index);
+        self.latched.set(body.entry(index), new.0);
+        self.finish(given, taken, vec![old]);
+    }
+
+    /// Whether there is room for `more` entries behind the last.
+    pub(super) fn has_room(&self, more: u64) -> bool {
+        let used = peek(&self.object.used);
+        self.body().is_some_and(|body| used + more <= body.capacity)
+    }
+
+    /// Put blocks behind the last entry, where there is room; in a dict only one, with its hash.
+    pub(super) fn append(&self, hash: u32, given: &mut InFlight<'_>, taken: &mut InFlight<'_>) {
+        let Some(body) = self.body() else { return };
+        let (object, used) = (self.object, peek(&self.object.used));
+        for (index, block) in (used..).zip(given.blocks()) {
+            // Beyond the entries in use: nobody reads it before the commit.
+            poke(body.entry(index), block.0);
+            step();
+        }
+        if object.is_keyed()
+            && let Some(slot) = body.free_slot(hash)
+        {
+            self.latched.set(slot, slot_word(hash, used));
+        }
+        let more = given.blocks.len() as u64;
+        self.latched.set(&object.used, used + more);
+        self.latched.set(&object.end, used + more);
+        self.latched.set(&object.count, self.count() + more);
+        self.finish(given, taken, Vec::new());
+    }
+
+    /// Take the entries of a list from `start` on.
+    pub(super) fn truncate(&self, start: u64, taken: &mut InFlight<'_>) {
+        let object = self.object;
+        let removed = self.entries(start, peek(&object.used)).collect();
+        for word in [&object.used, &object.end, &object.count] {
+            self.latched.set(word, start);
+        }
+        let nothing = &mut InFlight::new(taken.session, taken.thread);
+        self.finish(nothing, taken, removed);
+    }
+
+    /// Take one entry out of a dict; `is_last` tells that only removed ones follow.
+    pub(super) fn remove(&self, index: u64, is_last: bool, taken: &mut InFlight<'_>) {
+        let Some(body) = self.body() else { return };
+        let object = self.object;
+        let removed = vec![body.block(index)];
+        self.latched.set(body.entry(index), 0);
+        self.latched.set(&object.count, self.count() - 1);
+        if is_last {
+            self.latched.set(&object.end, index);
+        }
+        let nothing = &mut InFlight::new(taken.session, taken.thread);
+        self.finish(nothing, taken, removed);
+    }
+
+    /// The entries with their hashes, as they are numbered; a removed one has no block.
+    pub(super) fn all(&self) -> Vec<Entry> {
+        let Some(body) = self.body() else {
+            return Vec::new();
+        };
+        let used = peek(&self.object.used);
+        let blocks = (0..used).map(|index| body.block(index));
+        blocks.zip(body.hashes(used)).collect()
+    }
+
+    /// Make `entries` all there is, in a new body: `given` among them, `removed` not any more.
+    pub(super) fn rebuild(
+        &self,
+        mut entries: Vec<Entry>,
+        given: &mut InFlight<'_>,
+        removed: Vec<Offset>,
+        taken: &mut InFlight<'_>,
+    ) -> Result<(), ShmError> {
+        let object = self.object;
+        entries.retain(|(block, _)| !block.is_none());
+        let count = entries.len() as u64;
+        let old = peek(&object.body);
+        let new = if count == 0 {
+            0
+        } else {
+            self.make_body(&entries)?
+        };
+        let changes = [
+            (&object.body, new),
+            (&object.spare, 0),
+            (&object.retired, old),
+            (&object.used, count),
+            (&object.end, count),
+            (&object.count, count),
+        ];
+        for (word, value) in changes {
+            self.latched.set(word, value);
+        }
+        self.finish(given, taken, removed);
+        self.thread.free_from(&object.retired);
+        Ok(())
+    }
+
+    /// A body with these entries and room for more, in the spare word.
+    fn make_body(&self, entries: &[Entry]) -> Result<u64, ShmError> {
+        let (thread, object) = (self.thread, self.object);
+        let count = entries.len() as u64;
+        let capacity = (count + count / 2).max(8);
+        let (size, beginning) = Body::shape(capacity, object.is_keyed());
+        let place = thread.allocate_into(&object.spare, size, &beginning)?;
+        if let Some(body) = Body::at(thread.segment, place) {
+            body.clear_index();
+            for (index, (block, hash)) in (0..).zip(entries) {
+                poke(body.entry(index), block.0);
+                if object.is_keyed()
+                    && let Some(slot) = body.free_slot(*hash)
+                {
+                    poke(slot, slot_word(*hash, index));
+                }
+            }
+        }
+        step();
+        Ok(place.0)
+    }
+}
