@@ -10,7 +10,9 @@ use super::exceptions::{Exception, raise};
 use super::host::Host;
 use super::multiprocessing::family::Identity;
 use super::multiprocessing::process::{Process, Stage, State};
-use super::multiprocessing::{connection, queues, sharedctypes, simple_queue, synchronize};
+use super::multiprocessing::{
+    connection, managers, queues, sharedctypes, simple_queue, synchronize,
+};
 use super::text::str_of;
 use super::values::{custom_text, type_name};
 use crate::sync::{self, Offset};
@@ -30,6 +32,8 @@ pub(crate) mod number {
     pub(crate) const RAW_VALUE: u16 = 20;
     pub(crate) const RAW_ARRAY: u16 = 21;
     pub(crate) const CONNECTION: u16 = 30;
+    pub(crate) const MANAGER: u16 = 22;
+    pub(crate) const MANAGED: u16 = 23;
 }
 
 /// How the values of one type travel when they are no more than a place in the session.
@@ -64,6 +68,8 @@ const BY_PLACE: &[ByPlace] = &[
     sharedctypes::RAW_VALUE,
     sharedctypes::RAW_ARRAY,
     connection::BY_PLACE,
+    managers::MANAGER,
+    managers::PROXY,
 ];
 
 const BY_PARTS: &[ByParts] = &[

@@ -11,10 +11,12 @@
 //! - [`sharedctypes`]: `Value`, `Array`; [`slices`]: places in what has an order.
 //! - [`queues`]: `Queue`, `JoinableQueue`; [`queue_items`]: iterating over one; [`simple_queue`]: `SimpleQueue`.
 //! - [`connection`]: `Pipe` and its ends. [`messages`]: how an item is handed to a queue or a pipe.
+//! - [`managers`]: `Manager()` and its containers.
 
 pub(crate) mod child;
 pub(crate) mod connection;
 pub(crate) mod family;
+pub(crate) mod managers;
 mod messages;
 pub(crate) mod process;
 mod process_class;
@@ -46,6 +48,7 @@ pub(super) fn register(registry: &mut Registry) {
     queues::register(registry);
     simple_queue::register(registry);
     sharedctypes::register(registry);
+    managers::register(registry);
     relative::register(registry);
     let mut module = registry.namespace("multiprocessing", Multiprocessing);
     synchronize::constructors(&mut module);
@@ -77,6 +80,7 @@ pub(super) fn register(registry: &mut Registry) {
             &["typecode_or_type", "size_or_initializer"],
             sharedctypes::construct_raw_array,
         )
+        .global("Manager", &[], managers::construct)
         .global("Queue", &["maxsize?"], queues::construct)
         .global("JoinableQueue", &["maxsize?"], queues::construct_joinable)
         .global("current_process", &[], |call| {

@@ -146,22 +146,19 @@ pub(super) fn register(registry: &mut Registry) {
 
 /// `Queue(maxsize)`; without a bound for 0 and below.
 pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
-    create(call, false)
+    create(call, false, Dialect::Multiprocessing)
 }
 
 /// `JoinableQueue(maxsize)`.
 pub(super) fn construct_joinable(call: &mut Call<'_>) -> Outcome {
-    create(call, true)
+    create(call, true, Dialect::Multiprocessing)
 }
 
-fn create(call: &mut Call<'_>, joinable: bool) -> Outcome {
+/// A queue by the rules of a module; argument 0 is its bound.
+pub(super) fn create(call: &mut Call<'_>, joinable: bool, dialect: Dialect) -> Outcome {
     let capacity = usize::try_from(call.int_or(0, 0)?).unwrap_or(0);
     let shared = sync::Queue::create(&call.host.session()?, capacity).map_err(session_failure)?;
-    Ok(Dynamic::from(Queue::new(
-        shared,
-        joinable,
-        Dialect::default(),
-    )))
+    Ok(Dynamic::from(Queue::new(shared, joinable, dialect)))
 }
 
 fn open(queue: &Queue) -> Result<(), Failure> {

@@ -9,6 +9,7 @@ mod exit_codes; // every way to end, and what the parent learns of it
 mod family; // who waits for whom, who dies with whom
 mod lifecycle; // start, join, close
 mod lock; // Lock
+mod manager; // Manager and its containers
 mod output; // what comes out of many processes at once, tracebacks
 mod pipe; // Pipe
 mod pipe_ends; // who holds which end of a pipe

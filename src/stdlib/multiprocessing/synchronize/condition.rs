@@ -162,8 +162,13 @@ pub(super) fn register(registry: &mut Registry) {
 
 /// `Condition(lock)`; with an RLock of its own when none is given.
 pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
+    create(call, Dialect::Multiprocessing)
+}
+
+/// A condition by the rules of a module, unless the lock that is argument 0 says otherwise.
+pub(crate) fn create(call: &mut Call<'_>, dialect: Dialect) -> Outcome {
     let lock = match call.given(0) {
-        None => AnyLock::RLock(RLock::new(call.host, Dialect::Multiprocessing)?),
+        None => AnyLock::RLock(RLock::new(call.host, dialect)?),
         Some(value) => AnyLock::of(&value).ok_or_else(|| {
             let found = type_name(&value);
             let text = format!("Condition() lock must be a Lock or an RLock, not {found}");

@@ -1,0 +1,295 @@
+//! Values as they lie in a managed container, and whole contents as plain values and as text.
+//!
+//! A list or dict that is put in becomes a managed one itself, so that what is done to it later is seen by everybody. Other values
+//! are stored as they are, handles included.
+
+use std::sync::Arc;
+
+use rhai::{Array, Dynamic, FnPtr, Map};
+
+use super::proxy::{Proxy, Shape, failure};
+use crate::stdlib::Outcome;
+use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::exceptions::raise;
+use crate::stdlib::host::{Host, session_failure};
+use crate::stdlib::values::{as_text, type_name};
+use crate::sync::{Cells, Item, Offset, Splice};
+use crate::wire;
+
+/// A value ready to be put into a container.
+pub(super) struct Packed {
+    /// What is put in, a managed container for a plain one. It keeps that in existence meanwhile.
+    pub value: Dynamic,
+    bytes: Vec<u8>,
+    handles: Vec<Offset>,
+}
+
+impl Packed {
+    pub(super) fn at<'a>(&'a self, key: &'a [u8]) -> Item<'a> {
+        Item {
+            key,
+            value: &self.bytes,
+            handles: &self.handles,
+        }
+    }
+}
+
+/// A value for this container.
+pub(super) fn pack(call: &Call<'_>, proxy: &Proxy, value: Dynamic) -> Result<Packed, Failure> {
+    let value = if value.is_array() || value.is_map() {
+        let check = wire::check(&value, "value", call.host);
+        check.map_err(|refusal| raise("TypeError", refusal.to_string()))?;
+        let switch = proxy.container.switch().map_err(session_failure)?;
+        promote(call, switch.as_ref(), value)?
+    } else {
+        value
+    };
+    let message = wire::encode(&value, "value", call.host)
+        .map_err(|refusal| raise("TypeError", refusal.to_string()))?;
+    Ok(Packed {
+        value,
+        bytes: message.bytes,
+        handles: message.handles.into_iter().map(Offset).collect(),
+    })
+}
+
+pub(super) fn pack_all(
+    call: &Call<'_>,
+    proxy: &Proxy,
+    values: Array,
+) -> Result<Vec<Packed>, Failure> {
+    values
+        .into_iter()
+        .map(|value| pack(call, proxy, value))
+        .collect()
+}
+
+/// Plain lists and dicts as managed ones.
+fn promote(call: &Call<'_>, switch: Option<&Cells>, value: Dynamic) -> Outcome {
+    if value.is_array() {
+        let list = Proxy::promoted(call.host, Shape::List, switch)?;
+        extend(call, &list, value.into_array().unwrap_or_default())?;
+        return Ok(list.into_value());
+    }
+    if !value.is_map() {
+        return Ok(value);
+    }
+    let dict = Proxy::promoted(call.host, Shape::Dict, switch)?;
+    let map = value.try_cast::<Map>().unwrap_or_default();
+    let entries = map
+        .into_iter()
+        .map(|(key, value)| (Dynamic::from(key.to_string()), value));
+    merge(call, &dict, entries.collect())?;
+    Ok(dict.into_value())
+}
+
+/// Puts values behind the last one of a list.
+pub(super) fn extend(call: &Call<'_>, list: &Proxy, values: Array) -> Result<(), Failure> {
+    let packed = pack_all(call, list, values)?;
+    let items: Vec<_> = packed.iter().map(|one| one.at(&[])).collect();
+    let end = |length| Some(length..length);
+    let done = list.container.splice(None, &end, &items, |_| ());
+    match done.map_err(|error| failure(call.host, error))? {
+        Splice::Done(()) => Ok(()),
+        Splice::Changed | Splice::Outside => Err("a list has an end".into()),
+    }
+}
+
+/// Puts entries into a dict, all of them in one step.
+pub(super) fn merge(
+    call: &Call<'_>,
+    dict: &Proxy,
+    entries: Vec<(Dynamic, Dynamic)>,
+) -> Result<(), Failure> {
+    let mut packed = Vec::with_capacity(entries.len());
+    for (name, value) in entries {
+        packed.push((key(call, &name)?, pack(call, dict, value)?));
+    }
+    let items: Vec<_> = packed.iter().map(|(key, value)| value.at(key)).collect();
+    if items.is_empty() {
+        return Ok(());
+    }
+    let done = dict.container.set_many(&items);
+    done.map_err(|error| failure(call.host, error))
+}
+
+/// A key as bytes, by which keys are compared.
+pub(super) fn key(call: &Call<'_>, value: &Dynamic) -> Result<Vec<u8>, Failure> {
+    let plain = plain_key(value)?;
+    let message = wire::encode(&plain, "key", call.host);
+    let message = message.map_err(|refusal| raise("TypeError", refusal.to_string()))?;
+    Ok(message.bytes)
+}
+
+/// What can be a key: letters are strings, lists stand for tuples.
+fn plain_key(value: &Dynamic) -> Outcome {
+    if let Some(text) = as_text(value) {
+        return Ok(text.into());
+    }
+    if let Some(items) = value.read_lock::<Array>() {
+        let items = items.iter().map(plain_key).collect::<Result<Array, _>>()?;
+        return Ok(items.into());
+    }
+    let plain = value.is_unit() || value.is_bool() || value.is_int() || value.is_float();
+    if plain || value.is_blob() {
+        return Ok(value.clone());
+    }
+    let text = format!("unhashable type: '{}'", type_name(value));
+    Err(raise("TypeError", text))
+}
+
+/// A value out of a container's bytes.
+pub(super) fn unpack(host: &Arc<Host>, bytes: &[u8]) -> Outcome {
+    wire::decode(bytes, host).map_err(|error| {
+        let text = format!("a managed value could not be read: {error}");
+        raise("ValueError", text)
+    })
+}
+
+/// The keys and values of a dict at one moment.
+pub(super) fn entries(host: &Arc<Host>, proxy: &Proxy) -> Result<Vec<(Dynamic, Dynamic)>, Failure> {
+    let all = |length| Some(0..length);
+    let found = proxy.container.read(&all, |entries| {
+        entries
+            .map(|(key, value)| Ok((unpack(host, key)?, unpack(host, value)?)))
+            .collect::<Result<Vec<_>, Failure>>()
+    });
+    let found = found.map_err(|error| failure(host, error))?;
+    found.map_or_else(|| Ok(Vec::new()), |(_, entries)| entries)
+}
+
+/// The items of a list at one moment, and the version that was.
+pub(super) fn items(host: &Arc<Host>, proxy: &Proxy) -> Result<(u64, Array), Failure> {
+    let all = |length| Some(0..length);
+    let found = proxy.container.read(&all, |items| {
+        items
+            .map(|(_, value)| unpack(host, value))
+            .collect::<Result<Array, _>>()
+    });
+    match found.map_err(|error| failure(host, error))? {
+        Some((version, items)) => Ok((version, items?)),
+        None => Ok((0, Array::new())),
+    }
+}
+
+/// How deep a plain copy goes: a container may be inside itself.
+const DEEPEST: usize = 64;
+
+/// A managed value as a plain one, all the way down.
+pub(super) fn plain(call: &Call<'_>, value: Dynamic, depth: usize) -> Outcome {
+    let Some(proxy) = Proxy::of(&value) else {
+        return Ok(value);
+    };
+    if depth > DEEPEST {
+        let text =
+            format!("the container is nested more than {DEEPEST} levels deep, or lies in itself");
+        return Err(raise("ValueError", text));
+    }
+    let deeper = |value| plain(call, value, depth + 1);
+    match proxy.shape() {
+        Shape::List => {
+            let (_, items) = items(call.host, &proxy)?;
+            let items = items
+                .into_iter()
+                .map(deeper)
+                .collect::<Result<Array, _>>()?;
+            Ok(items.into())
+        }
+        Shape::Dict => {
+            let mut map = Map::new();
+            for (key, value) in entries(call.host, &proxy)? {
+                map.insert(call.str(&key).into(), deeper(value)?);
+            }
+            Ok(map.into())
+        }
+        Shape::Namespace | Shape::Value => Ok(value),
+    }
+}
+
+/// What is in a container, as Python would write it. `outer` are the containers it is being written inside of.
+pub(super) fn text(
+    call: &Call<'_>,
+    proxy: &Proxy,
+    outer: &mut Vec<Offset>,
+) -> Result<String, Failure> {
+    let (begin, end) = match proxy.shape() {
+        Shape::List => ("[", "]"),
+        Shape::Dict => ("{", "}"),
+        Shape::Namespace => ("Namespace(", ")"),
+        Shape::Value => ("Value(", ")"),
+    };
+    if outer.contains(&proxy.place()) {
+        return Ok(format!("{begin}...{end}"));
+    }
+    outer.push(proxy.place());
+    let mut parts = Vec::new();
+    match proxy.shape() {
+        Shape::List => {
+            for item in items(call.host, proxy)?.1 {
+                parts.push(inner_text(call, &item, outer)?);
+            }
+        }
+        Shape::Value => {
+            let (_, mut both) = items(call.host, proxy)?;
+            both.reverse();
+            for item in both {
+                parts.push(inner_text(call, &item, outer)?);
+            }
+        }
+        Shape::Dict => {
+            for (key, value) in entries(call.host, proxy)? {
+                parts.push(format!(
+                    "{}: {}",
+                    call.repr(&key),
+                    inner_text(call, &value, outer)?
+                ));
+            }
+        }
+        Shape::Namespace => {
+            for (name, value) in entries(call.host, proxy)? {
+                parts.push(format!(
+                    "{}={}",
+                    call.str(&name),
+                    inner_text(call, &value, outer)?
+                ));
+            }
+            parts.sort();
+        }
+    }
+    outer.pop();
+    Ok(format!("{begin}{}{end}", parts.join(", ")))
+}
+
+fn inner_text(
+    call: &Call<'_>,
+    value: &Dynamic,
+    outer: &mut Vec<Offset>,
+) -> Result<String, Failure> {
+    match Proxy::of(value) {
+        Some(proxy) if matches!(proxy.shape(), Shape::List | Shape::Dict) => {
+            text(call, &proxy, outer)
+        }
+        _ => Ok(call.repr(value)),
+    }
+}
+
+/// Replaces one value by what a function makes of it, again if somebody changes it meanwhile; gives the new value.
+///
+/// `read` gives the present one with its bytes, `write` puts the new one in if the bytes are still the same.
+pub(super) fn update(
+    call: &Call<'_>,
+    proxy: &Proxy,
+    function: &FnPtr,
+    read: impl Fn() -> Result<(Option<Vec<u8>>, Dynamic), Failure>,
+    write: impl Fn(Option<&[u8]>, &Packed) -> Result<bool, Failure>,
+) -> Outcome {
+    loop {
+        let (bytes, old) = read()?;
+        // The old value stays until the end: while it does, nothing else can have its bytes.
+        let new = call.call(function, vec![old.clone()])?;
+        let packed = pack(call, proxy, new)?;
+        if write(bytes.as_deref(), &packed)? {
+            return Ok(packed.value);
+        }
+    }
+}

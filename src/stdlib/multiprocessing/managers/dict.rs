@@ -1,0 +1,266 @@
+//! `Manager().dict()`.
+
+use std::any::TypeId;
+use std::collections::HashMap;
+
+use rhai::{Array, Dynamic, FnPtr, Map};
+
+use super::contents::{entries, key, merge, pack, plain, unpack, update};
+use super::proxy::{DictProxy, IsProxy, Proxy, Shape, failure, register_texts};
+use crate::stdlib::Outcome;
+use crate::stdlib::bind::{Class, Registry};
+use crate::stdlib::builtins::compare::equal;
+use crate::stdlib::builtins::items_of;
+use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::exceptions::{Exception, raise, throw};
+use crate::sync::Cells;
+
+pub(super) fn register(registry: &mut Registry) {
+    let class = &mut registry.class::<DictProxy>("DictProxy");
+    register_texts::<DictProxy>(class);
+    class
+        .method("len", &[], |call| {
+            let length = this(call).container.len();
+            let length = length.map_err(|error| failure(call.host, error))?;
+            Ok(Dynamic::from_int(length as i64))
+        })
+        .index_getter(|call| {
+            let (dict, name) = (this(call), call.value(0));
+            get(call, &dict, &name)?.ok_or_else(|| no_key(name))
+        })
+        .index_setter(|call| {
+            let (dict, name, value) = (this(call), call.value(0), call.value(1));
+            set(call, &dict, &name, value)
+        })
+        .method("contains", &["key", "/"], |call| {
+            let (dict, name) = (this(call), call.value(0));
+            let has = dict.container.has(&key(call, &name)?);
+            Ok(has.map_err(|error| failure(call.host, error))?.into())
+        })
+        .method("get", &["key", "default?", "/"], |call| {
+            let (dict, name) = (this(call), call.value(0));
+            Ok(get(call, &dict, &name)?.unwrap_or_else(|| call.value(1)))
+        })
+        .method("setdefault", &["key", "default?", "/"], set_default)
+        .method("pop", &["key", "default?", "/"], |call| {
+            let name = call.value(0);
+            let default = call.has(1).then(|| call.value(1));
+            remove(call, &name)?.or(default).ok_or_else(|| no_key(name))
+        })
+        .method("remove", &["key", "/"], |call| {
+            let name = call.value(0);
+            remove(call, &name)?.ok_or_else(|| no_key(name))
+        })
+        .method("popitem", &[], |call| {
+            let last = this(call).container.remove_last(|key, value| {
+                Ok::<_, Failure>(vec![unpack(call.host, key)?, unpack(call.host, value)?])
+            });
+            let last = last.map_err(|error| failure(call.host, error))?;
+            let pair = last.ok_or_else(|| raise("KeyError", "popitem(): dictionary is empty"))?;
+            Ok(pair?.into())
+        })
+        .method("update", &["other", "function?", "default?", "/"], |call| {
+            if call.has(1) {
+                return change(call);
+            }
+            let (dict, other) = (this(call), call.value(0));
+            let new = pairs(call, other)?;
+            merge(call, &dict, new).map(|()| Dynamic::UNIT)
+        });
+    register_whole(class);
+    let (dict, map) = (TypeId::of::<DictProxy>(), TypeId::of::<Map>());
+    for pair in [[dict, dict], [dict, map], [map, dict]] {
+        registry.exactly("==", &pair, &["a", "b", "/"], |call| Ok(same(call)?.into()));
+        registry.exactly("!=", &pair, &["a", "b", "/"], |call| {
+            Ok((!same(call)?).into())
+        });
+    }
+    iterate(registry);
+}
+
+/// What is done with all of a dict.
+fn register_whole(class: &mut Class<'_>) {
+    class
+        .method("clear", &[], |call| {
+            let done = this(call).container.clear();
+            done.map_err(|error| failure(call.host, error))?;
+            Ok(Dynamic::UNIT)
+        })
+        .method("copy", &[], |call| {
+            let whole = this(call).into_value();
+            plain(call, whole, 0)
+        })
+        .method("keys", &[], |call| keys(call).map(Dynamic::from))
+        .method("values", &[], |call| {
+            let all = entries(call.host, &this(call))?.into_iter();
+            Ok(all.map(|(_, value)| value).collect::<Array>().into())
+        })
+        .method("items", &[], |call| {
+            let all = entries(call.host, &this(call))?.into_iter();
+            let pair = |(key, value)| Dynamic::from(vec![key, value]);
+            Ok(all.map(pair).collect::<Array>().into())
+        });
+}
+
+/// `for key in dict`: the keys there are when the loop begins.
+fn iterate(registry: &mut Registry) {
+    let host = registry.host().clone();
+    let dict = TypeId::of::<DictProxy>();
+    registry.globals().set_iter_result(dict, move |dict| {
+        let dict = dict.cast::<DictProxy>().proxy().clone();
+        match entries(&host, &dict) {
+            Ok(all) => Box::new(all.into_iter().map(|(key, _)| Ok(key))),
+            Err(error) => Box::new(std::iter::once(Err(error))),
+        }
+    });
+}
+
+fn this(call: &Call<'_>) -> Proxy {
+    call.this::<DictProxy>().proxy().clone()
+}
+
+/// `Manager().dict(entries)`.
+pub(super) fn construct(call: &mut Call<'_>, switch: &Cells) -> Outcome {
+    let dict = Proxy::create(call.host, Shape::Dict, switch)?;
+    if call.has(0) {
+        let other = call.value(0);
+        let new = pairs(call, other)?;
+        merge(call, &dict, new)?;
+    }
+    Ok(dict.into_value())
+}
+
+/// What a dict is made from: another dict, or a list of pairs.
+pub(super) fn pairs(call: &Call<'_>, value: Dynamic) -> Result<Vec<(Dynamic, Dynamic)>, Failure> {
+    if let Some(proxy) = Proxy::of(&value).filter(|proxy| proxy.shape() == Shape::Dict) {
+        return entries(call.host, &proxy);
+    }
+    if let Some(map) = value.read_lock::<Map>() {
+        let entries = map
+            .iter()
+            .map(|(key, value)| (Dynamic::from(key.to_string()), value.clone()));
+        return Ok(entries.collect());
+    }
+    let mut found = Vec::new();
+    for (index, pair) in items_of(call, value)?.into_iter().enumerate() {
+        let pair = items_of(call, pair)?;
+        let [key, value] = pair.as_slice() else {
+            let length = pair.len();
+            let text = format!(
+                "dictionary update sequence element #{index} has length {length}; 2 is required"
+            );
+            return Err(raise("ValueError", text));
+        };
+        found.push((key.clone(), value.clone()));
+    }
+    Ok(found)
+}
+
+/// The value of a key, if it has one.
+pub(super) fn get(
+    call: &Call<'_>,
+    dict: &Proxy,
+    name: &Dynamic,
+) -> Result<Option<Dynamic>, Failure> {
+    let key = key(call, name)?;
+    let found = dict.container.get(&key, |bytes| unpack(call.host, bytes));
+    let found = found.map_err(|error| failure(call.host, error))?;
+    Ok(found.transpose()?.map(|value| dict.read_at(&key, value)))
+}
+
+/// `d[key] = value`.
+pub(super) fn set(call: &Call<'_>, dict: &Proxy, name: &Dynamic, value: Dynamic) -> Outcome {
+    let key = key(call, name)?;
+    if !dict.is_write_back(&key, &value) {
+        let packed = pack(call, dict, value)?;
+        let done = dict.container.set(&packed.at(&key));
+        done.map_err(|error| failure(call.host, error))?;
+    }
+    dict.note_assignment();
+    Ok(Dynamic::UNIT)
+}
+
+fn remove(call: &Call<'_>, name: &Dynamic) -> Result<Option<Dynamic>, Failure> {
+    let key = key(call, name)?;
+    let removed = this(call)
+        .container
+        .remove(&key, |bytes| unpack(call.host, bytes));
+    removed
+        .map_err(|error| failure(call.host, error))?
+        .transpose()
+}
+
+fn set_default(call: &mut Call<'_>) -> Outcome {
+    let (dict, name, default) = (this(call), call.value(0), call.value(1));
+    let (key, packed) = (key(call, &name)?, pack(call, &dict, default)?);
+    let found = dict
+        .container
+        .set_default(&packed.at(&key), |bytes| unpack(call.host, bytes));
+    let found = found.map_err(|error| failure(call.host, error))?;
+    found
+        .unwrap_or(Ok(Dynamic::UNIT))
+        .map(|value| dict.read_at(&key, value))
+}
+
+/// `update(key, function, default=None)`: the value becomes what the function makes of it, in one step.
+fn change(call: &mut Call<'_>) -> Outcome {
+    let (dict, name, function) = (this(call), call.value(0), call.function(1)?);
+    let default = call.value(2);
+    change_key(call, &dict, &name, &function, &default)
+}
+
+/// The value of a key becomes what a function makes of it; a key that has none counts as having `default`.
+pub(super) fn change_key(
+    call: &Call<'_>,
+    dict: &Proxy,
+    name: &Dynamic,
+    function: &FnPtr,
+    default: &Dynamic,
+) -> Outcome {
+    let key = key(call, name)?;
+    let read = || {
+        let found = dict.container.get(&key, |bytes| {
+            Ok((bytes.to_vec(), unpack(call.host, bytes)?))
+        });
+        match found.map_err(|error| failure(call.host, error))? {
+            Some(found) => found.map(|(bytes, value)| (Some(bytes), value)),
+            None => Ok((None, default.clone())),
+        }
+    };
+    update(call, dict, function, read, |expected, packed| {
+        let done = dict.container.exchange(expected, &packed.at(&key));
+        done.map_err(|error| failure(call.host, error))
+    })
+}
+
+fn keys(call: &Call<'_>) -> Result<Array, Failure> {
+    let all = entries(call.host, &this(call))?.into_iter();
+    Ok(all.map(|(key, _)| key).collect())
+}
+
+fn no_key(name: Dynamic) -> Failure {
+    throw(Exception::new("KeyError", vec![name]))
+}
+
+/// Equality by value, with dicts of either kind.
+fn same(call: &mut Call<'_>) -> Result<bool, Failure> {
+    let (a, b) = (call.value(0), call.value(1));
+    if Proxy::is_same(&a, &b) {
+        return Ok(true);
+    }
+    let (a, b) = (pairs(call, a)?, pairs(call, b)?);
+    if a.len() != b.len() {
+        return Ok(false);
+    }
+    let mut others = HashMap::new();
+    for (name, value) in b {
+        others.insert(key(call, &name)?, value);
+    }
+    for (name, value) in a {
+        let other = others.get(&key(call, &name)?);
+        if !other.is_some_and(|other| equal(call.context, &value, other)) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}

@@ -1,0 +1,372 @@
+//! `Manager().list()`.
+
+use std::any::TypeId;
+use std::ops::Range;
+
+use rhai::{Array, Dynamic};
+
+use super::contents::{extend, items, pack_all, plain, unpack, update};
+use super::proxy::{IsProxy, ListProxy, Proxy, Shape, failure, register_texts};
+use crate::stdlib::Outcome;
+use crate::stdlib::bind::{Class, Registry};
+use crate::stdlib::builtins::compare::{equal, less, sort};
+use crate::stdlib::builtins::items_of;
+use crate::stdlib::builtins::sequence::key_function;
+use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::exceptions::raise;
+use crate::stdlib::multiprocessing::slices::{self, Place};
+use crate::stdlib::values::type_name;
+use crate::sync::{Cells, Splice};
+
+pub(super) fn register(registry: &mut Registry) {
+    let class = &mut registry.class::<ListProxy>("ListProxy");
+    register_texts::<ListProxy>(class);
+    class
+        .method("len", &[], |call| {
+            Ok(Dynamic::from_int(length(call)? as i64))
+        })
+        .index_getter(get)
+        .index_setter(set)
+        .method("contains", &["value", "/"], |call| {
+            let value = call.value(0);
+            Ok(find(call, &value)?.2.is_some().into())
+        })
+        .method("append", &["object", "/"], |call| {
+            let value = call.value(0);
+            extend(call, &this(call), vec![value]).map(|()| Dynamic::UNIT)
+        })
+        .method("extend", &["iterable", "/"], |call| {
+            let more = call.value(0);
+            let more = items_of(call, more)?;
+            extend(call, &this(call), more).map(|()| Dynamic::UNIT)
+        })
+        .method("insert", &["index", "object", "/"], |call| {
+            let (index, value) = (call.int(0)?, call.value(1));
+            let at = |length| slices::slice(index, index, length).start;
+            let places = |length| Some(at(length)..at(length));
+            splice(call, &places, vec![value]).map(|_| Dynamic::UNIT)
+        })
+        .method("pop", &["index?", "/"], pop)
+        .method("remove", &["value", "/"], remove)
+        .method("index", &["value", "start?", "end?", "/"], index)
+        .method("count", &["value", "/"], |call| {
+            let value = call.value(0);
+            let (_, all) = items(call.host, &this(call))?;
+            let same = |item: &&Dynamic| equal(call.context, item, &value);
+            Ok(Dynamic::from_int(all.iter().filter(same).count() as i64))
+        })
+        .method("sort", &["key?", "reverse?"], sort_items)
+        .method("reverse", &[], |call| {
+            reorder(call, |_, count| Ok((0..count).rev().collect()))
+        })
+        .method("clear", &[], |call| {
+            let done = this(call).container.clear();
+            done.map_err(|error| failure(call.host, error))?;
+            Ok(Dynamic::UNIT)
+        })
+        .method("copy", &[], |call| {
+            let whole = this(call).into_value();
+            plain(call, whole, 0)
+        })
+        .method("update", &["index", "function", "/"], change);
+    register_assignments(class);
+    register_operators(registry);
+    iterate(registry);
+}
+
+fn register_operators(registry: &mut Registry) {
+    let (list, array) = (TypeId::of::<ListProxy>(), TypeId::of::<Array>());
+    for pair in [[list, list], [list, array], [array, list]] {
+        registry.exactly("==", &pair, &["a", "b", "/"], |call| Ok(same(call)?.into()));
+        registry.exactly("!=", &pair, &["a", "b", "/"], |call| {
+            Ok((!same(call)?).into())
+        });
+        registry.exactly("+", &pair, &["a", "b", "/"], |call| {
+            let (a, b) = (call.value(0), call.value(1));
+            let mut all = items_of(call, a)?;
+            all.extend(items_of(call, b)?);
+            Ok(all.into())
+        });
+    }
+    let int = TypeId::of::<i64>();
+    registry.exactly("*", &[list, int], &["list", "count", "/"], |call| {
+        let (list, count) = (call.value(0), call.int(1)?);
+        Ok(repeated(items_of(call, list)?, count).into())
+    });
+}
+
+/// `+=` and `*=`, which change the list itself.
+fn register_assignments(class: &mut Class<'_>) {
+    class
+        .exactly("+=", &[TypeId::of::<Dynamic>()], &["other", "/"], |call| {
+            let more = call.value(0);
+            let more = items_of(call, more)?;
+            extend(call, &this(call), more)?;
+            this(call).note_assignment();
+            Ok(Dynamic::UNIT)
+        })
+        .exactly("*=", &[TypeId::of::<i64>()], &["count", "/"], |call| {
+            let count = call.int(0)?;
+            let list = this(call);
+            loop {
+                let (version, all) = items(call.host, &list)?;
+                let new = pack_all(call, &list, repeated(all, count))?;
+                let new: Vec<_> = new.iter().map(|one| one.at(&[])).collect();
+                let whole = |length| Some(0..length);
+                let done = list.container.splice(Some(version), &whole, &new, |_| ());
+                if done.map_err(|error| failure(call.host, error))? != Splice::Changed {
+                    list.note_assignment();
+                    return Ok(Dynamic::UNIT);
+                }
+            }
+        });
+}
+
+fn repeated(items: Array, count: i64) -> Array {
+    let count = usize::try_from(count).unwrap_or(0);
+    std::iter::repeat_n(items, count).flatten().collect()
+}
+
+fn this(call: &Call<'_>) -> Proxy {
+    call.this::<ListProxy>().proxy().clone()
+}
+
+fn length(call: &Call<'_>) -> Result<usize, Failure> {
+    let length = this(call).container.len();
+    length.map_err(|error| failure(call.host, error))
+}
+
+/// `Manager().list(items)`.
+pub(super) fn construct(call: &mut Call<'_>, switch: &Cells) -> Outcome {
+    let list = Proxy::create(call.host, Shape::List, switch)?;
+    if call.has(0) {
+        let more = call.value(0);
+        let more = items_of(call, more)?;
+        extend(call, &list, more)?;
+    }
+    Ok(list.into_value())
+}
+
+/// One place of a list, or none.
+fn one(index: i64) -> impl Fn(usize) -> Option<Range<usize>> {
+    move |length| slices::at(index, length).map(|at| at..at + 1)
+}
+
+/// The items at places; `None` where there are none.
+fn read(
+    call: &Call<'_>,
+    places: &dyn Fn(usize) -> Option<Range<usize>>,
+) -> Result<Option<Array>, Failure> {
+    let found = this(call).container.read(places, |items| {
+        let values = items.map(|(_, value)| unpack(call.host, value));
+        values.collect::<Result<Array, _>>()
+    });
+    let found = found.map_err(|error| failure(call.host, error))?;
+    found.map(|(_, items)| items).transpose()
+}
+
+fn no_such(index: &Dynamic, what: &str) -> Failure {
+    match slices::place(index, 0) {
+        Place::NoIndex => {
+            let found = type_name(index);
+            let text = format!("list indices must be integers or slices, not {found}");
+            raise("TypeError", text)
+        }
+        _ => raise("IndexError", what),
+    }
+}
+
+fn get(call: &mut Call<'_>) -> Outcome {
+    let index = call.value(0);
+    if let Ok(at) = index.as_int() {
+        let found = read(call, &one(at))?.and_then(|mut items| items.pop());
+        let found = found.map(|value| this(call).read_at(&at.to_le_bytes(), value));
+        return found.ok_or_else(|| no_such(&index, "list index out of range"));
+    }
+    let places = |length| match slices::place(&index, length) {
+        Place::Slice(range) => Some(range),
+        _ => None,
+    };
+    let found = read(call, &places)?;
+    found
+        .map(Dynamic::from)
+        .ok_or_else(|| no_such(&index, "list index out of range"))
+}
+
+fn set(call: &mut Call<'_>) -> Outcome {
+    let (index, value) = (call.value(0), call.value(1));
+    let outside = "list assignment index out of range";
+    if let Ok(at) = index.as_int() {
+        let list = this(call);
+        if !list.is_write_back(&at.to_le_bytes(), &value) {
+            let done = splice(call, &one(at), vec![value])?;
+            done.ok_or_else(|| no_such(&index, outside))?;
+        }
+        list.note_assignment();
+        return Ok(Dynamic::UNIT);
+    }
+    let places = |length| match slices::place(&index, length) {
+        Place::Slice(range) => Some(range),
+        _ => None,
+    };
+    let new = items_of(call, value)?;
+    let done = splice(call, &places, new)?;
+    done.map(|_| Dynamic::UNIT)
+        .ok_or_else(|| no_such(&index, outside))
+}
+
+/// Replaces items by others and gives those; `None` where there are none.
+fn splice(
+    call: &Call<'_>,
+    places: &dyn Fn(usize) -> Option<Range<usize>>,
+    new: Array,
+) -> Result<Option<Array>, Failure> {
+    let list = this(call);
+    let packed = pack_all(call, &list, new)?;
+    let new: Vec<_> = packed.iter().map(|one| one.at(&[])).collect();
+    let done = list.container.splice(None, places, &new, |old| {
+        old.map(|bytes| unpack(call.host, bytes))
+            .collect::<Result<Array, _>>()
+    });
+    match done.map_err(|error| failure(call.host, error))? {
+        Splice::Done(old) => old.map(Some),
+        Splice::Changed | Splice::Outside => Ok(None),
+    }
+}
+
+/// `pop(index=-1)`.
+fn pop(call: &mut Call<'_>) -> Outcome {
+    let index = call.int_or(0, -1)?;
+    let removed = splice(call, &one(index), Array::new())?;
+    removed.and_then(|mut items| items.pop()).ok_or_else(|| {
+        let empty = length(call).is_ok_and(|length| length == 0);
+        let text = if empty {
+            "pop from empty list"
+        } else {
+            "pop index out of range"
+        };
+        raise("IndexError", text)
+    })
+}
+
+/// The version and the items of a list, and the place of the first that equals `value`.
+fn find(call: &Call<'_>, value: &Dynamic) -> Result<(u64, Array, Option<usize>), Failure> {
+    let (version, all) = items(call.host, &this(call))?;
+    let place = all.iter().position(|item| equal(call.context, item, value));
+    Ok((version, all, place))
+}
+
+/// `remove(value)`: the first item equal to it. Looked for again when somebody changes the list meanwhile.
+fn remove(call: &mut Call<'_>) -> Outcome {
+    let (list, value) = (this(call), call.value(0));
+    loop {
+        let (version, _, place) = find(call, &value)?;
+        let Some(place) = place else {
+            return Err(raise("ValueError", "list.remove(x): x not in list"));
+        };
+        let places = |_| Some(place..place + 1);
+        let done = list.container.splice(Some(version), &places, &[], |_| ());
+        if done.map_err(|error| failure(call.host, error))? != Splice::Changed {
+            return Ok(Dynamic::UNIT);
+        }
+    }
+}
+
+/// `index(value, start=0, end=len)`.
+fn index(call: &mut Call<'_>) -> Outcome {
+    let value = call.value(0);
+    let (_, all) = items(call.host, &this(call))?;
+    let (start, end) = (call.int_or(1, 0)?, call.int_or(2, i64::MAX)?);
+    let mut places = slices::slice(start, end, all.len());
+    match places.find(|place| equal(call.context, &all[*place], &value)) {
+        Some(place) => Ok(Dynamic::from_int(place as i64)),
+        None => {
+            let text = format!("{} is not in list", call.repr(&value));
+            Err(raise("ValueError", text))
+        }
+    }
+}
+
+/// Puts the items into the order that `order` gives for them, again when somebody changes the list meanwhile.
+fn reorder(
+    call: &Call<'_>,
+    order: impl Fn(Array, usize) -> Result<Vec<usize>, Failure>,
+) -> Outcome {
+    let list = this(call);
+    loop {
+        let (version, all) = items(call.host, &list)?;
+        let count = all.len();
+        let order = order(all, count)?;
+        let done = list.container.reorder(version, &order);
+        if done.map_err(|error| failure(call.host, error))? {
+            return Ok(Dynamic::UNIT);
+        }
+    }
+}
+
+/// `sort(key=None, reverse=False)`: stable.
+fn sort_items(call: &mut Call<'_>) -> Outcome {
+    let key = key_function(call, 0)?;
+    let reverse = call.bool_or(1, false);
+    let call = &*call;
+    reorder(call, |all, _| {
+        let mut keyed = Vec::with_capacity(all.len());
+        for (place, item) in all.into_iter().enumerate() {
+            let by = match &key {
+                Some(key) => call.call(key, vec![item])?,
+                None => item,
+            };
+            keyed.push((by, place));
+        }
+        sort(&mut keyed, reverse, |a, b| less(call.context, &a.0, &b.0))?;
+        Ok(keyed.into_iter().map(|(_, place)| place).collect())
+    })
+}
+
+/// `update(index, function)`: an item becomes what the function makes of it, in one step.
+fn change(call: &mut Call<'_>) -> Outcome {
+    let (list, index, function) = (this(call), call.int(0)?, call.function(1)?);
+    let places = one(index);
+    let outside = || raise("IndexError", "list index out of range");
+    let read = || {
+        let found = list.container.read(&places, |items| {
+            let item = items
+                .next()
+                .map(|(_, bytes)| (bytes.to_vec(), unpack(call.host, bytes)));
+            item.map(|(bytes, value)| Ok::<_, Failure>((Some(bytes), value?)))
+        });
+        let found = found.map_err(|error| failure(call.host, error))?;
+        found.and_then(|(_, item)| item).ok_or_else(outside)?
+    };
+    update(call, &list, &function, read, |expected, packed| {
+        let expected = expected.unwrap_or_default();
+        let done = list
+            .container
+            .exchange_at(&places, expected, &packed.at(&[]));
+        done.map_err(|error| failure(call.host, error))
+    })
+}
+
+/// Equality by value, with lists of either kind.
+fn same(call: &mut Call<'_>) -> Result<bool, Failure> {
+    let (a, b) = (call.value(0), call.value(1));
+    if Proxy::is_same(&a, &b) {
+        return Ok(true);
+    }
+    let (a, b) = (items_of(call, a)?, items_of(call, b)?);
+    let mut pairs = a.iter().zip(&b);
+    Ok(a.len() == b.len() && pairs.all(|(a, b)| equal(call.context, a, b)))
+}
+
+/// `for x in list`: the items there are when the loop begins.
+fn iterate(registry: &mut Registry) {
+    let host = registry.host().clone();
+    let list = TypeId::of::<ListProxy>();
+    registry.globals().set_iter_result(list, move |list| {
+        let list = list.cast::<ListProxy>().proxy().clone();
+        match items(&host, &list) {
+            Ok((_, all)) => Box::new(all.into_iter().map(Ok)),
+            Err(error) => Box::new(std::iter::once(Err(error))),
+        }
+    });
+}

@@ -1,0 +1,172 @@
+//! The object `Manager()` gives.
+//!
+//! Its state is one word of the session, so that every process that has the manager, or a container it made, sees the shutdown.
+
+use rhai::Dynamic;
+
+use super::{dict, list, namespace, value};
+use crate::stdlib::Outcome;
+use crate::stdlib::bind::{Class, Registry};
+use crate::stdlib::border::{ByPlace, number};
+use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::dialect::Dialect;
+use crate::stdlib::exceptions::raise;
+use crate::stdlib::host::session_failure;
+use crate::stdlib::multiprocessing::synchronize::{
+    condition, event::Event, lock::Lock, rlock::RLock, semaphore::Semaphore,
+};
+use crate::stdlib::multiprocessing::{queues, sharedctypes};
+use crate::sync::Cells;
+
+/// A manager as one process holds it.
+#[derive(Debug, Clone)]
+struct Manager {
+    /// One cell, not 0 after the shutdown.
+    stopped: Cells,
+}
+
+pub(in super::super::super) const BY_PLACE: ByPlace = ByPlace {
+    numbers: &[number::MANAGER],
+    leave: |value| {
+        let manager = value.read_lock::<Manager>()?;
+        Some((number::MANAGER, manager.stopped.handle().offset()))
+    },
+    enter: |session, _, place| {
+        let stopped = Cells::open(session, place)?;
+        Ok(Dynamic::from(Manager { stopped }))
+    },
+};
+
+impl Manager {
+    fn is_stopped(&self) -> bool {
+        self.stopped.load(0) != 0
+    }
+
+    fn stop(&self) {
+        self.stopped.store(0, 1);
+    }
+
+    fn repr(&self) -> String {
+        let state = if self.is_stopped() {
+            "stopped"
+        } else {
+            "started"
+        };
+        format!(
+            "<SyncManager {state} at {}>",
+            self.stopped.handle().offset()
+        )
+    }
+}
+
+/// `Manager()`: started, as in Python.
+pub(in super::super) fn construct(call: &mut Call<'_>) -> Outcome {
+    let stopped = Cells::create(&call.host.session()?, 0, &[0]).map_err(session_failure)?;
+    Ok(Dynamic::from(Manager { stopped }))
+}
+
+pub(super) fn register(registry: &mut Registry) {
+    let class = &mut registry.class::<Manager>("SyncManager");
+    class
+        .method("start", &["initializer?", "initargs?"], |call| {
+            let text = if call.this::<Manager>().is_stopped() {
+                "Manager has shut down"
+            } else {
+                "Already started server"
+            };
+            Err(raise("ProcessError", text))
+        })
+        .method("shutdown", &[], |call| {
+            call.this::<Manager>().stop();
+            Ok(Dynamic::UNIT)
+        })
+        .method("join", &["timeout?"], |_| Ok(Dynamic::UNIT))
+        .method("with", &["body"], |call| {
+            let (manager, body) = (call.this::<Manager>(), call.function(0)?);
+            let result = call.call(&body, vec![]);
+            manager.stop();
+            result
+        })
+        // There is no server that one could connect to.
+        .getter("address", |_| Ok(Dynamic::UNIT))
+        .method("to_string", &[], |call| {
+            Ok(call.this::<Manager>().repr().into())
+        })
+        .method("to_debug", &[], |call| {
+            Ok(call.this::<Manager>().repr().into())
+        });
+    containers(class);
+    primitives(class);
+}
+
+fn containers(class: &mut Class<'_>) {
+    class
+        .method("dict", &["entries?", "/"], |call| {
+            let switch = started(call)?;
+            dict::construct(call, &switch)
+        })
+        .method("list", &["items?", "/"], |call| {
+            let switch = started(call)?;
+            list::construct(call, &switch)
+        })
+        .method("Namespace", &["attributes?", "/"], |call| {
+            let switch = started(call)?;
+            namespace::construct(call, &switch)
+        })
+        .method("Value", &["typecode", "value", "/"], |call| {
+            let switch = started(call)?;
+            value::construct(call, &switch)
+        })
+        .method("Array", &["typecode", "sequence"], |call| {
+            started(call)?;
+            sharedctypes::construct_raw_array(call)
+        });
+}
+
+/// Ordinary shared objects, which follow `threading`'s rules here.
+fn primitives(class: &mut Class<'_>) {
+    class
+        .method("Queue", &["maxsize?"], |call| {
+            started(call)?;
+            queues::create(call, false, Dialect::Threading)
+        })
+        .method("JoinableQueue", &["maxsize?"], |call| {
+            started(call)?;
+            queues::create(call, true, Dialect::Threading)
+        })
+        .method("Lock", &[], |call| {
+            started(call)?;
+            Lock::new(call.host, Dialect::Threading).map(Dynamic::from)
+        })
+        .method("RLock", &[], |call| {
+            started(call)?;
+            RLock::new(call.host, Dialect::Threading).map(Dynamic::from)
+        })
+        .method("Semaphore", &["value?"], |call| {
+            started(call)?;
+            let value = call.int_or(0, 1)?;
+            Semaphore::new(call.host, value, Dialect::Threading).map(Dynamic::from)
+        })
+        .method("BoundedSemaphore", &["value?"], |call| {
+            started(call)?;
+            let value = call.int_or(0, 1)?;
+            Semaphore::new_bounded(call.host, value, Dialect::Threading).map(Dynamic::from)
+        })
+        .method("Event", &[], |call| {
+            started(call)?;
+            Event::new(call.host, Dialect::Threading).map(Dynamic::from)
+        })
+        .method("Condition", &["lock?"], |call| {
+            started(call)?;
+            condition::create(call, Dialect::Threading)
+        });
+}
+
+/// The switch for what is made now.
+fn started(call: &Call<'_>) -> Result<Cells, Failure> {
+    let manager = call.this::<Manager>();
+    if manager.is_stopped() {
+        return Err(raise("AssertionError", "server not yet started"));
+    }
+    Ok(manager.stopped)
+}

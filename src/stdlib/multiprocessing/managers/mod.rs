@@ -1,0 +1,30 @@
+//! `Manager()` and what it makes, under the name of Python's `multiprocessing/managers.py`.
+//!
+//! Python's manager is a process that holds objects for others. Here the objects lie in the session, so there is nothing to ask and
+//! nobody who could die: a lock or queue of a manager is an ordinary one, and a dict or list is shared memory.
+//!
+//! - [`manager`]: the object `Manager()` gives.
+//! - [`proxy`]: what all containers have in common; [`contents`]: values as they lie in one.
+//! - [`dict`], [`list`], [`namespace`], [`value`]: the containers.
+
+mod contents;
+mod dict;
+mod list;
+mod manager;
+mod namespace;
+mod proxy;
+mod value;
+
+use crate::stdlib::bind::Registry;
+
+pub(in super::super) use manager::BY_PLACE as MANAGER;
+pub(super) use manager::construct;
+pub(in super::super) use proxy::BY_PLACE as PROXY;
+
+pub(super) fn register(registry: &mut Registry) {
+    dict::register(registry);
+    list::register(registry);
+    namespace::register(registry);
+    value::register(registry);
+    manager::register(registry);
+}

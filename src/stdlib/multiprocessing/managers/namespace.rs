@@ -1,0 +1,50 @@
+//! `Manager().Namespace()`: attributes that all processes see.
+
+use rhai::Dynamic;
+
+use super::contents::merge;
+use super::dict::{change_key, get, pairs, set};
+use super::proxy::{IsProxy, NamespaceProxy, Proxy, Shape, register_texts};
+use crate::stdlib::Outcome;
+use crate::stdlib::bind::Registry;
+use crate::stdlib::call::Call;
+use crate::stdlib::exceptions::raise;
+use crate::sync::Cells;
+
+pub(super) fn register(registry: &mut Registry) {
+    let class = &mut registry.class::<NamespaceProxy>("NamespaceProxy");
+    register_texts::<NamespaceProxy>(class);
+    class
+        .index_getter(|call| {
+            let (namespace, name) = (this(call), call.string(0)?);
+            let found = get(call, &namespace, &name.clone().into())?;
+            found.ok_or_else(|| {
+                let text = format!("'Namespace' object has no attribute '{name}'");
+                raise("AttributeError", text)
+            })
+        })
+        .index_setter(|call| {
+            let (namespace, name, value) = (this(call), call.string(0)?, call.value(1));
+            set(call, &namespace, &name.into(), value)
+        })
+        .method("update", &["name", "function", "default?", "/"], |call| {
+            let (namespace, name) = (this(call), call.string(0)?);
+            let (function, default) = (call.function(1)?, call.value(2));
+            change_key(call, &namespace, &name.into(), &function, &default)
+        });
+}
+
+fn this(call: &Call<'_>) -> Proxy {
+    call.this::<NamespaceProxy>().proxy().clone()
+}
+
+/// `Manager().Namespace(attributes)`.
+pub(super) fn construct(call: &mut Call<'_>, switch: &Cells) -> Outcome {
+    let namespace = Proxy::create(call.host, Shape::Namespace, switch)?;
+    if call.has(0) {
+        let attributes: Dynamic = call.value(0);
+        let attributes = pairs(call, attributes)?;
+        merge(call, &namespace, attributes)?;
+    }
+    Ok(namespace.into_value())
+}

@@ -1,0 +1,241 @@
+//! What scripts have of a managed container: a small handle, which knows where it was read from.
+//!
+//! Rhai stores what an index gave once more after an assignment through it: `d["a"]["b"] = 1` ends with `d["a"] = …`. By then another
+//! process may have put something else there, which that must not undo. So a proxy remembers where it was read, the thread remembers
+//! the proxy it last assigned through, and storing that proxy where it was read from is taken for what it is.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use rhai::{Dynamic, Variant};
+
+use super::contents::text;
+use crate::stdlib::bind::Class;
+use crate::stdlib::border::{ByPlace, number};
+use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::exceptions::raise;
+use crate::stdlib::host::{Host, session_failure};
+use crate::sync::{self, Cells, Container, ContainerError, Offset};
+
+/// What a container is to scripts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shape {
+    Dict = 1,
+    List = 2,
+    Namespace = 3,
+    Value = 4,
+}
+
+/// Added to the shape of a container that was made of a plain list or dict: for scripts it is still that.
+const PROMOTED: u64 = 0x100;
+
+/// Where a proxy was read: a container and a place in it.
+#[derive(Debug)]
+struct Origin {
+    container: Offset,
+    place: Vec<u8>,
+}
+
+/// A managed container as one process holds it.
+#[derive(Debug, Clone)]
+pub(super) struct Proxy {
+    pub container: Container,
+    origin: Option<Arc<Origin>>,
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct DictProxy(Proxy);
+#[derive(Debug, Clone)]
+pub(super) struct ListProxy(Proxy);
+#[derive(Debug, Clone)]
+pub(super) struct NamespaceProxy(Proxy);
+#[derive(Debug, Clone)]
+pub(super) struct ValueProxy(Proxy);
+
+/// A script type that is a proxy.
+pub(super) trait IsProxy: Variant + Clone {
+    fn proxy(&self) -> &Proxy;
+}
+
+macro_rules! is_proxy {
+    ($($class:ident),*) => {$(
+        impl IsProxy for $class {
+            fn proxy(&self) -> &Proxy {
+                &self.0
+            }
+        }
+    )*};
+}
+
+is_proxy!(DictProxy, ListProxy, NamespaceProxy, ValueProxy);
+
+thread_local! {
+    /// Where the proxy was read that this thread last assigned through.
+    static ASSIGNED: RefCell<Option<Arc<Origin>>> = const { RefCell::new(None) };
+}
+
+pub(in super::super::super) const BY_PLACE: ByPlace = ByPlace {
+    numbers: &[number::MANAGED],
+    leave: |value| {
+        let proxy = Proxy::of(value)?;
+        Some((number::MANAGED, proxy.container.handle().offset()))
+    },
+    enter: |session, _, place| Proxy::open(session, place).map(Proxy::into_value),
+};
+
+impl Proxy {
+    /// A new container, which works until `switch` is thrown.
+    pub(super) fn create(host: &Host, shape: Shape, switch: &Cells) -> Result<Proxy, Failure> {
+        Self::labelled(host, shape, shape as u64, Some(switch))
+    }
+
+    /// A new container that a plain list or dict becomes.
+    pub(super) fn promoted(
+        host: &Host,
+        shape: Shape,
+        switch: Option<&Cells>,
+    ) -> Result<Proxy, Failure> {
+        Self::labelled(host, shape, shape as u64 | PROMOTED, switch)
+    }
+
+    fn labelled(
+        host: &Host,
+        shape: Shape,
+        label: u64,
+        switch: Option<&Cells>,
+    ) -> Result<Proxy, Failure> {
+        let keyed = matches!(shape, Shape::Dict | Shape::Namespace);
+        let container = Container::create(&host.session()?, keyed, label, switch);
+        Ok(Proxy {
+            container: container.map_err(session_failure)?,
+            origin: None,
+        })
+    }
+
+    fn open(session: &sync::Session, place: Offset) -> Result<Proxy, sync::ShmError> {
+        let container = Container::open(session, place)?;
+        let origin = None;
+        Ok(Proxy { container, origin })
+    }
+
+    /// The proxy that a value is, of whatever class.
+    pub(super) fn of(value: &Dynamic) -> Option<Proxy> {
+        fn of<T: IsProxy>(value: &Dynamic) -> Option<Proxy> {
+            Some(value.read_lock::<T>()?.proxy().clone())
+        }
+        of::<DictProxy>(value)
+            .or_else(|| of::<ListProxy>(value))
+            .or_else(|| of::<NamespaceProxy>(value))
+            .or_else(|| of::<ValueProxy>(value))
+    }
+
+    /// Whether two values are the same container.
+    pub(super) fn is_same(a: &Dynamic, b: &Dynamic) -> bool {
+        let places = Self::of(a).zip(Self::of(b));
+        places.is_some_and(|(a, b)| a.place() == b.place())
+    }
+
+    pub(super) fn shape(&self) -> Shape {
+        match self.container.label() & !PROMOTED {
+            2 => Shape::List,
+            3 => Shape::Namespace,
+            4 => Shape::Value,
+            _ => Shape::Dict,
+        }
+    }
+
+    /// The value scripts have.
+    pub(super) fn into_value(self) -> Dynamic {
+        match self.shape() {
+            Shape::Dict => Dynamic::from(DictProxy(self)),
+            Shape::List => Dynamic::from(ListProxy(self)),
+            Shape::Namespace => Dynamic::from(NamespaceProxy(self)),
+            Shape::Value => Dynamic::from(ValueProxy(self)),
+        }
+    }
+
+    /// Whether it was made of a plain list or dict.
+    fn is_promoted(&self) -> bool {
+        self.container.label() & PROMOTED != 0
+    }
+
+    pub(super) fn place(&self) -> Offset {
+        self.container.handle().offset()
+    }
+
+    /// The value read at a place of this container: a proxy remembers that.
+    pub(super) fn read_at(&self, place: &[u8], value: Dynamic) -> Dynamic {
+        let Some(mut inner) = Self::of(&value) else {
+            return value;
+        };
+        inner.origin = Some(Arc::new(Origin {
+            container: self.place(),
+            place: place.to_vec(),
+        }));
+        inner.into_value()
+    }
+
+    /// Something was assigned through this proxy.
+    pub(super) fn note_assignment(&self) {
+        ASSIGNED.set(self.origin.clone());
+    }
+
+    /// Whether storing `value` at a place of this container is Rhai's way to end an assignment through `value`.
+    pub(super) fn is_write_back(&self, place: &[u8], value: &Dynamic) -> bool {
+        let Some(assigned) = ASSIGNED.take() else {
+            return false;
+        };
+        let origin = Self::of(value).and_then(|inner| inner.origin);
+        let same = origin.is_some_and(|origin| Arc::ptr_eq(&origin, &assigned));
+        same && assigned.container == self.place() && assigned.place == place
+    }
+
+    /// Python's representation of a proxy.
+    pub(super) fn repr(&self) -> String {
+        let (class, kind) = match self.shape() {
+            Shape::Dict => ("DictProxy", "dict"),
+            Shape::List => ("ListProxy", "list"),
+            Shape::Namespace => ("NamespaceProxy", "Namespace"),
+            Shape::Value => ("ValueProxy", "Value"),
+        };
+        format!("<{class} object, typeid '{kind}' at {}>", self.place())
+    }
+}
+
+/// What went wrong, as the exception a script sees.
+pub(super) fn failure(host: &Host, error: ContainerError) -> Failure {
+    match error {
+        ContainerError::Closed => raise(
+            "BrokenPipeError",
+            "the manager was shut down, and with it all that it made",
+        ),
+        ContainerError::Interrupted => host.interrupted(),
+        ContainerError::Session(error) => session_failure(error),
+    }
+}
+
+/// The texts of a proxy: `str()` tells what is in it, `repr()` what it is; but a list or dict that was put into a container is
+/// written as one.
+pub(super) fn register_texts<T: IsProxy>(class: &mut Class<'_>) {
+    class
+        .method("to_string", &[], |call| {
+            Ok(str_of(call, call.this::<T>().proxy()).into())
+        })
+        .method("to_debug", &[], |call| {
+            let this = call.this::<T>();
+            let proxy = this.proxy();
+            Ok(if proxy.is_promoted() {
+                str_of(call, proxy).into()
+            } else {
+                proxy.repr().into()
+            })
+        });
+}
+
+fn str_of(call: &Call<'_>, proxy: &Proxy) -> String {
+    text(call, proxy, &mut Vec::new()).unwrap_or_else(|_| {
+        // Python's `str()` of a proxy that cannot be reached.
+        let repr = proxy.repr();
+        format!("{}; '__str__()' failed>", repr.trim_end_matches('>'))
+    })
+}

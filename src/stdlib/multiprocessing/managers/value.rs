@@ -1,0 +1,79 @@
+//! `Manager().Value()`: one value of any type that all processes see. It is a list of the value and its type code, which nothing
+//! depends on.
+
+use rhai::Dynamic;
+
+use super::contents::{extend, pack, unpack, update};
+use super::proxy::{IsProxy, Proxy, Shape, ValueProxy, failure, register_texts};
+use crate::stdlib::Outcome;
+use crate::stdlib::bind::Registry;
+use crate::stdlib::call::{Call, Failure};
+use crate::sync::{Cells, Splice};
+
+/// Where the value lies; also how a proxy in it remembers that.
+const PLACE: std::ops::Range<usize> = 0..1;
+const NAME: &[u8] = b"value";
+
+pub(super) fn register(registry: &mut Registry) {
+    let class = &mut registry.class::<ValueProxy>("ValueProxy");
+    register_texts::<ValueProxy>(class);
+    class
+        .getter("value", |call| get(call, &this(call)))
+        .setter("value", set)
+        .method("get", &[], |call| get(call, &this(call)))
+        .method("set", &["value", "/"], set)
+        .method("update", &["function", "/"], |call| {
+            let (value, function) = (this(call), call.function(0)?);
+            let read = || read(call, &value).map(|(bytes, value)| (Some(bytes), value));
+            update(call, &value, &function, read, |expected, packed| {
+                let expected = expected.unwrap_or_default();
+                let item = packed.at(&[]);
+                let done = value
+                    .container
+                    .exchange_at(&|_| Some(PLACE), expected, &item);
+                done.map_err(|error| failure(call.host, error))
+            })
+        });
+}
+
+fn this(call: &Call<'_>) -> Proxy {
+    call.this::<ValueProxy>().proxy().clone()
+}
+
+fn read(call: &Call<'_>, value: &Proxy) -> Result<(Vec<u8>, Dynamic), Failure> {
+    let found = value.container.read(&|_| Some(PLACE), |items| {
+        let first = items.next();
+        first.map(|(_, bytes)| Ok::<_, Failure>((bytes.to_vec(), unpack(call.host, bytes)?)))
+    });
+    let found = found.map_err(|error| failure(call.host, error))?;
+    let (_, found) = found.unwrap_or_default();
+    found.unwrap_or_else(|| Err("a managed value is empty".into()))
+}
+
+fn get(call: &Call<'_>, value: &Proxy) -> Outcome {
+    let (_, found) = read(call, value)?;
+    Ok(value.read_at(NAME, found))
+}
+
+fn set(call: &mut Call<'_>) -> Outcome {
+    let (place, value) = (this(call), call.value(0));
+    if !place.is_write_back(NAME, &value) {
+        let packed = pack(call, &place, value)?;
+        let items = [packed.at(&[])];
+        let done = place
+            .container
+            .splice(None, &|_| Some(PLACE), &items, |_| ());
+        let done = done.map_err(|error| failure(call.host, error))?;
+        debug_assert_eq!(done, Splice::Done(()));
+    }
+    place.note_assignment();
+    Ok(Dynamic::UNIT)
+}
+
+/// `Manager().Value(typecode, value)`.
+pub(super) fn construct(call: &mut Call<'_>, switch: &Cells) -> Outcome {
+    let (code, value) = (call.value(0), call.value(1));
+    let proxy = Proxy::create(call.host, Shape::Value, switch)?;
+    extend(call, &proxy, vec![value, code])?;
+    Ok(proxy.into_value())
+}

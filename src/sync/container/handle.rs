@@ -1,0 +1,135 @@
+//! The container as one process holds it: making, opening, switching off.
+
+use std::sync::Arc;
+
+use super::edit::{InFlight, Item};
+use super::layout::ContainerObject;
+use crate::shm::{Handle, Offset, Patience, Refused, Session, ShmError, peek, poke};
+use crate::sync::cells::Cells;
+use crate::sync::kinds::kind;
+use crate::sys::clock::Deadline;
+
+/// A living owner of a latch that the scheduler took off its CPU is waited for.
+const GRACE_NS: u64 = 100_000_000;
+
+/// A list or a dict between processes. Clones are the same container.
+#[derive(Clone, Debug)]
+pub(crate) struct Container(Arc<Handle>);
+
+/// Why something was not done with a container.
+#[derive(Debug)]
+pub(crate) enum ContainerError {
+    /// It was switched off.
+    Closed,
+    /// The session was told to stop, or the user pressed Ctrl-C.
+    Interrupted,
+    /// The session could not serve the operation.
+    Session(ShmError),
+}
+
+impl From<ShmError> for ContainerError {
+    fn from(error: ShmError) -> ContainerError {
+        ContainerError::Session(error)
+    }
+}
+
+impl From<Refused> for ContainerError {
+    fn from(_: Refused) -> ContainerError {
+        // There is no deadline that could have passed.
+        ContainerError::Interrupted
+    }
+}
+
+impl Container {
+    /// A new container, a dict if it is keyed. It can be used while the first of `switch`'s words is 0.
+    pub(crate) fn create(
+        session: &Session,
+        keyed: bool,
+        label: u64,
+        switch: Option<&Cells>,
+    ) -> Result<Container, ShmError> {
+        let size = size_of::<ContainerObject>() as u64;
+        let container = Container(Arc::new(Handle::create(session, kind::CONTAINER, size)?));
+        // Nobody else knows the container yet.
+        let object = container.object();
+        poke(&object.keyed, u64::from(keyed));
+        poke(&object.label, label);
+        if let Some(switch) = switch {
+            session
+                .thread()?
+                .attach(&object.switch, switch.handle().offset())?;
+        }
+        Ok(container)
+    }
+
+    /// The container at an offset received from another process. Any other offset is an error.
+    pub(crate) fn open(session: &Session, offset: Offset) -> Result<Container, ShmError> {
+        let handle = Handle::open(session, offset, kind::CONTAINER)?;
+        Ok(Container(Arc::new(handle)))
+    }
+
+    /// This process's hold on the container's existence.
+    pub(crate) fn handle(&self) -> &Handle {
+        &self.0
+    }
+
+    /// What the room above takes it for.
+    pub(crate) fn label(&self) -> u64 {
+        peek(&self.object().label)
+    }
+
+    /// The switch it was made with.
+    pub(crate) fn switch(&self) -> Result<Option<Cells>, ShmError> {
+        let switch = Offset(peek(&self.object().switch));
+        if switch.is_none() {
+            return Ok(None);
+        }
+        Cells::open(self.session(), switch).map(Some)
+    }
+
+    /// Whether it was switched off.
+    pub(crate) fn is_closed(&self) -> bool {
+        let switch = Offset(peek(&self.object().switch));
+        !switch.is_none() && Cells::first_word(self.session(), switch) != 0
+    }
+
+    pub(super) fn session(&self) -> &Session {
+        self.0.session()
+    }
+
+    pub(super) fn object(&self) -> &ContainerObject {
+        self.session().segment().at(self.0.offset())
+    }
+
+    pub(super) fn patience(&self) -> Patience<'_> {
+        Patience {
+            deadline: Deadline::NEVER,
+            grace_ns: GRACE_NS,
+            stop: Some(self.session().stop_flag()),
+        }
+    }
+
+    /// Blocks of the calling thread, none yet.
+    pub(super) fn in_flight(&self) -> Result<InFlight<'_>, ShmError> {
+        let session = self.session();
+        Ok(InFlight::new(session, session.thread()?))
+    }
+
+    /// These entries, written down.
+    pub(super) fn written(&self, items: &[Item<'_>]) -> Result<InFlight<'_>, ShmError> {
+        let mut blocks = self.in_flight()?;
+        let keyed = self.object().is_keyed();
+        for item in items {
+            blocks.write(keyed, item)?;
+        }
+        Ok(blocks)
+    }
+
+    /// Number of entries.
+    pub(crate) fn len(&self) -> Result<usize, ContainerError> {
+        if self.is_closed() {
+            return Err(ContainerError::Closed);
+        }
+        Ok(peek(&self.object().count) as usize)
+    }
+}

@@ -1,0 +1,321 @@
+//! `Manager`: its containers, what they survive, and what they are faster at than a server.
+
+use crate::harness::{Script, each_start_method, prints};
+
+#[test]
+fn a_managed_dict_has_pythons_methods() {
+    prints(
+        r#"
+        let d = Manager().dict(#{ b: 1, a: 2 });
+        d["c"] = 3;
+        print(d, d.len(), len(d), "a" in d, "z" in d, d["a"], d.get("z"), d.get("z", 5));
+        print(error_of(|| d["z"]), error_of(|| d.pop("z")), d.pop("z", 7), d.pop("b"), d.remove("c"));
+        print(d.setdefault("a", 9), d.setdefault("l", [1]), d.setdefault("l").len());
+        d.update(#{ x: 1, a: 3 });
+        d.update([["y", 2], [5, 6]]);
+        d.update(d);
+        print(d.keys(), d.values(), d.items());
+        print(d.popitem(), d.popitem(), d.len());
+        let keys = [];
+        for key in d { keys.append(key); d[key + "!"] = 1; }
+        print(keys, list(d), sorted(d.keys()));
+        d.clear();
+        print(d, error_of(|| d.popitem()), error_of(|| d[#{}] = 1), error_of(|| d[Queue()]));
+        "#,
+        "
+        {'a': 2, 'b': 1, 'c': 3} 3 3 True False 2 None 5
+        KeyError: 'z' KeyError: 'z' 7 1 3
+        2 [1] 1
+        ['a', 'l', 'x', 'y', 5] [3, [1], 1, 2, 6] [['a', 3], ['l', [1]], ['x', 1], ['y', 2], [5, 6]]
+        [5, 6] ['y', 2] 3
+        ['a', 'l', 'x'] ['a', 'l', 'x', 'a!', 'l!', 'x!'] ['a', 'a!', 'l', 'l!', 'x', 'x!']
+        {} KeyError: 'popitem(): dictionary is empty' TypeError: unhashable type: 'dict' TypeError: unhashable type: 'Queue'
+        ",
+    );
+}
+
+#[test]
+fn a_managed_list_has_pythons_methods() {
+    prints(
+        r#"
+        let l = Manager().list([3, 1, 2]);
+        l.append([4]);
+        l.extend(5..7);
+        l.insert(0, "first");
+        l.insert(-1, "x");
+        l.insert(99, "last");
+        print(l, l.len(), len(l), 1 in l, 7 in l, [4] in l);
+        print(l[0], l[-1], l[1..4], l[7..], l.index(2), l.count(3));
+        print(l.pop(), l.pop(0), l.pop(-2));
+        l.remove([4]);
+        print(error_of(|| l.remove(77)), error_of(|| l.index(77)), error_of(|| l[9]), error_of(|| l[9] = 1), error_of(|| l.pop(9)), error_of(|| l["a"]));
+        l[1..3] = [10, 20, 30];
+        l[0] = 0;
+        l[-1] += 1;
+        print(l, error_of(|| Manager().list().pop()));
+        l.reverse();
+        print(l, l + [1], [1] + l, l * 2);
+        l += [8];
+        l *= 2;
+        l.sort();
+        print(l);
+        l.sort(#{ key: |x| -x, reverse: false });
+        print(l, max(l), sum(l), error_of(|| l.sort(|x| #{})));
+        let plain = l.copy();
+        plain.append(1);
+        l.clear();
+        print(l, plain.len(), type(plain));
+        "#,
+        "
+        ['first', 3, 1, 2, [4], 5, 'x', 6, 'last'] 9 9 True False True
+        first last [3, 1, 2] [6, 'last'] 3 1
+        last first x
+        ValueError: list.remove(x): x not in list ValueError: 77 is not in list IndexError: list index out of range IndexError: list assignment index out of range \
+        IndexError: pop index out of range TypeError: list indices must be integers or slices, not str
+        [0, 10, 20, 30, 5, 7] IndexError: pop from empty list
+        [7, 5, 30, 20, 10, 0] [7, 5, 30, 20, 10, 0, 1] [1, 7, 5, 30, 20, 10, 0] [7, 5, 30, 20, 10, 0, 7, 5, 30, 20, 10, 0]
+        [0, 0, 5, 5, 7, 7, 8, 8, 10, 10, 20, 20, 30, 30]
+        [30, 30, 20, 20, 10, 10, 8, 8, 7, 7, 5, 5, 0, 0] 30 160 TypeError: '<' not supported between instances of 'dict' and 'dict'
+        [] 15 <class 'list'>
+        ",
+    );
+}
+
+#[test]
+fn containers_are_equal_by_value() {
+    prints(
+        r#"
+        let m = Manager();
+        let a = m.dict(#{ x: [1, #{ y: 2 }] });
+        let b = m.dict([["x", [1, #{ y: 2 }]]]);
+        print(a == b, a == #{ x: [1, #{ y: 2 }] }, #{ x: [1, #{ y: 2 }] } == a, a != b, a == #{ x: [1, #{ y: 3 }] }, a == m.dict());
+        print(m.list([1, [2]]) == m.list([1, [2]]), m.list() == [], m.list([1]) != [1], m.list([1]) == 1, a["x"] == [1, #{ y: 2 }]);
+        print(m.dict([[1, 2]]) == m.dict([[1, 2]]), m.dict([[1, 2]]) == m.dict([["1", 2]]));
+        "#,
+        "
+        True True True False False False
+        True True False False True
+        True False
+        ",
+    );
+}
+
+#[test]
+fn a_namespace_and_a_value_hold_anything() {
+    prints(
+        r#"
+        let m = Manager();
+        let ns = m.Namespace(#{ b: 1 });
+        ns.a = [1];
+        ns.a.append(2);
+        ns.b += 1;
+        ns.d = #{ k: 1 };
+        ns.d["k"] = 2;
+        print(ns, ns.b);
+        print(ns.update("b", |b| b + 1), error_of(|| ns.nothing));
+        let v = m.Value('i', 1);
+        v.value += 1;
+        print(v, v.value, v.get());
+        print(v.set("text"), v.value, v.update(|text| text + "!"));
+        v.value = #{ a: [1] };
+        v.value.a = 5;
+        v.value["b"] = 6;
+        print(v.value, repr(v).startswith("<ValueProxy object, typeid 'Value' at 0x"));
+        let a = m.Array('i', [1, 2, 3]);
+        a[1] = 5;
+        print(len(a), a[1], a[0..]);
+        "#,
+        "
+        Namespace(a=[1, 2], b=2, d={'k': 2}) 2
+        3 AttributeError: 'Namespace' object has no attribute 'nothing'
+        Value('i', 2) 2 2
+        None text text!
+        {'a': 5, 'b': 6} True
+        3 5 [1, 5, 3]
+        ",
+    );
+}
+
+#[test]
+fn handles_travel_through_containers() {
+    prints(
+        r#"
+        fn child(d) {
+            d["lock"].with(|| d["n"] += 1);
+            d["queue"].put(d["inner"]);
+            d["value"].add(1);
+        }
+        let m = Manager();
+        let d = m.dict();
+        d["lock"] = Lock();
+        d["queue"] = Queue();
+        d["inner"] = m.list([1]);
+        d["value"] = Value('i', 1);
+        d["n"] = 0;
+        let ps = [Process(child, [d]), Process(child, [d])];
+        for p in ps { p.start(); }
+        for p in ps { p.join(); }
+        d["queue"].get().append(2);
+        print(d["n"], d["value"].value, d["inner"], d["queue"].qsize());
+        let q = Queue();
+        q.put([d, m]);
+        let got = q.get();
+        got[0]["x"] = got[1].list([7]);
+        print(d["x"], d == got[0]);
+        "#,
+        "
+        2 3 [1, 2] 1
+        [7] True
+        ",
+    );
+}
+
+#[test]
+fn update_loses_no_change_of_two_processes() {
+    prints(
+        r#"
+        fn count(d, l, v) {
+            for i in 0..400 {
+                d.update("n", |n| n + 1);
+                d.update("m", |n| n + 1, 0);
+                l.update(0, |n| n + 1);
+                v.update(|n| n + 1);
+            }
+        }
+        let m = Manager();
+        let d = m.dict(#{ n: 0 });
+        let l = m.list([0]);
+        let v = m.Value('i', 0);
+        let ps = [Process(count, [d, l, v]), Process(count, [d, l, v])];
+        for p in ps { p.start(); }
+        for p in ps { p.join(); }
+        print(d, l, v, error_of(|| d.update("n", |n| { throw ValueError("no") })), d["n"]);
+        "#,
+        "{'n': 800, 'm': 800} [800] Value('i', 800) ValueError: no 800\n",
+    );
+}
+
+#[test]
+fn an_assignment_through_a_container_does_not_undo_a_replacement() {
+    // Rhai ends `d["a"]["b"] = f()` with `d["a"] = <what it read>`; meanwhile `f` has put something else there.
+    prints(
+        r#"
+        let m = Manager();
+        let d = m.dict();
+        d["a"] = #{ old: 1 };
+        fn replace(d) { d["a"] = #{ new: 1 }; 2 }
+        fn set(inner, d) { inner["b"] = 1; d["a"] = #{ new: 1 }; }
+        d["a"]["b"] = replace(d);
+        print(d);
+        let inner = d["a"];
+        d["l"] = [[1], [2]];
+        d["l"][0][0] = 5;
+        d["l"][-1][0] = 6;
+        d["other"] = d["a"];
+        d["other"]["shared"] = 1;
+        print(d);
+        "#,
+        "
+        {'a': {'new': 1, 'b': 2}}
+        {'a': {'new': 1, 'b': 2, 'shared': 1}, 'l': [[5], [6]], 'other': {'new': 1, 'b': 2, 'shared': 1}}
+        ",
+    );
+}
+
+#[test]
+fn a_container_inside_itself_is_shown_and_refuses_to_be_copied() {
+    prints(
+        r#"
+        let d = Manager().dict();
+        d["self"] = d;
+        d["self"]["self"]["x"] = 1;
+        print(d, error_of(|| d.copy()));
+        "#,
+        "{'self': {...}, 'x': 1} ValueError: the container is nested more than 64 levels deep, or lies in itself\n",
+    );
+}
+
+#[test]
+fn large_containers_grow_and_shrink() {
+    prints(
+        r#"
+        let m = Manager();
+        let l = m.list(0..100000);
+        let d = m.dict();
+        for i in 0..20000 { d[i] = i; }
+        d.update(zip(20000..100000, 0..80000));
+        print(len(l), l[99999], len(d), d[99999], sum(l), d[19999], 100000 in d);
+        for i in 0..1000 { d.pop(i); l.pop(0); }
+        l.sort(#{ reverse: true });
+        print(len(l), l[0], len(d), d.keys()[0], d.popitem());
+        l.clear();
+        d.clear();
+        print(l, d);
+        "#,
+        "
+        100000 99999 100000 79999 4999950000 19999 False
+        99000 99999 99000 1000 [99999, 79999]
+        [] {}
+        ",
+    );
+}
+
+#[test]
+fn a_killed_process_leaves_containers_as_before_or_as_after() {
+    each_start_method(|method| {
+        let run = Script::text(
+            r#"
+            fn work(d, l, ready) {
+                ready.put(1);
+                loop {
+                    d.update(#{ a: 1, b: 1, c: 1 });
+                    l.extend([1, 1, 1]);
+                    l.sort();
+                    l[0..2] = [2, 2];
+                    l.clear();
+                    d.update(#{ a: 2, b: 2, c: 2 });
+                    d["k"] = [1];
+                    d.pop("k");
+                }
+            }
+            let m = Manager();
+            let d = m.dict(#{ a: 1, b: 1, c: 1 });
+            let l = m.list();
+            let ready = Queue();
+            let wrong = [];
+            for round in 0..30 {
+                let p = Process(work, [d, l, ready]);
+                p.start();
+                ready.get();
+                for i in 0..round { d.get("a"); }
+                p.kill();
+                p.join();
+                let all = d.copy();
+                if all.a != all.b || all.b != all.c { wrong.append(all); }
+                if !(l == [] || l == [1, 1, 1] || l == [2, 2, 1]) { wrong.append(l.copy()); }
+                d.pop("k", 0);
+                d["a"] = 1; d["b"] = 1; d["c"] = 1;
+                l.clear();
+            }
+            print(wrong, d, l);
+            "#,
+        )
+        .start_method(method)
+        .run();
+        run.assert(0, "[] {'a': 1, 'b': 1, 'c': 1} []\n", "");
+    });
+}
+
+#[test]
+fn what_cannot_be_shared_is_refused_and_changes_nothing() {
+    prints(
+        r#"
+        let d = Manager().dict(#{ a: 1 });
+        let f = open("file", "w");
+        let deep = [];
+        for i in 0..2000 { deep = [deep]; }
+        print(error_of(|| d["a"] = f), error_of(|| d["a"] = [1, f]).startswith("TypeError"), error_of(|| d["b"] = deep).startswith("TypeError"), d);
+        "#,
+        "TypeError: value is a File, which cannot be sent to another process True True {'a': 1}\n",
+    );
+}
