@@ -42,25 +42,6 @@ fn main() {
 
 fn cases() -> Vec<Case> {
     let python = python();
-    let twin = |name: &'static str, ours: &[&str], theirs: &[&str]| {
-        let (script, module) = (format!("{TWINS}{name}.rhai"), format!("{TWINS}{name}.py"));
-        let ours: Vec<String> = ours.iter().map(ToString::to_string).collect();
-        let theirs: Vec<String> = theirs.iter().map(ToString::to_string).collect();
-        let method = ours[0].clone();
-        let (count, python) = (ours[1].clone(), python.clone());
-        let run_ours: Measure = Box::new(move || {
-            printed(Command::new(PROCSCRIPT).args([
-                "run",
-                "--start-method",
-                &method,
-                &script,
-                &count,
-            ]))
-        });
-        let run_python: Measure =
-            Box::new(move || printed(Command::new(&python).arg(&module).args(&theirs)));
-        (run_ours, run_python)
-    };
     let case = |title, unit, more_is_better, target, (ours, python)| Case {
         title,
         unit,
@@ -75,14 +56,14 @@ fn cases() -> Vec<Case> {
             "us",
             false,
             6.0,
-            twin("start_join", &["fork", "300"], &["100", "fork"]),
+            twin(&python, "start_join", &["fork", "300"], &["100", "fork"]),
         ),
         case(
             "start + join, spawn",
             "us",
             false,
             30.0,
-            twin("start_join", &["spawn", "50"], &["5", "spawn"]),
+            twin(&python, "start_join", &["spawn", "50"], &["5", "spawn"]),
         ),
         case("empty script", "us", false, 20.0, empty_script(&python)),
         case(
@@ -90,16 +71,49 @@ fn cases() -> Vec<Case> {
             "1/s",
             true,
             5.0,
-            twin("queue_ints", &["fork", "200000"], &["40000"]),
+            twin(&python, "queue_ints", &["fork", "200000"], &["40000"]),
         ),
         case(
             "queue, blobs of 1 MiB",
             "1/s",
             true,
             20.0,
-            twin("queue_blobs", &["fork", "2000"], &["100"]),
+            twin(&python, "queue_blobs", &["fork", "2000"], &["100"]),
+        ),
+        case(
+            "manager's dict, set + get",
+            "us",
+            false,
+            30.0,
+            twin(&python, "manager_dict", &["fork", "100000"], &["5000"]),
+        ),
+        case(
+            "Value, additions of two processes",
+            "1/s",
+            true,
+            5.0,
+            twin(&python, "value_add", &["fork", "100000"], &["50000"]),
         ),
     ]
+}
+
+/// A script and its Python twin, with their arguments; of the script the start method comes first.
+fn twin(python: &str, name: &str, ours: &[&str], theirs: &[&str]) -> (Measure, Measure) {
+    let (script, module) = (format!("{TWINS}{name}.rhai"), format!("{TWINS}{name}.py"));
+    let words = |words: &[&str]| words.iter().map(ToString::to_string).collect();
+    let (mut ours, theirs): (Vec<String>, Vec<String>) = (words(ours), words(theirs));
+    ours.insert(1, script);
+    let python = python.to_string();
+    let run_ours: Measure = Box::new(move || {
+        printed(
+            Command::new(PROCSCRIPT)
+                .args(["run", "--start-method"])
+                .args(&ours),
+        )
+    });
+    let run_python: Measure =
+        Box::new(move || printed(Command::new(&python).arg(&module).args(&theirs)));
+    (run_ours, run_python)
 }
 
 fn empty_script(python: &str) -> (Measure, Measure) {

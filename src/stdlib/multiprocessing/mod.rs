@@ -53,6 +53,8 @@ pub(super) fn register(registry: &mut Registry) {
     let mut module = registry.namespace("multiprocessing", Multiprocessing);
     synchronize::constructors(&mut module);
     connection::register_names(&mut module);
+    sharedctypes::constructors(&mut module);
+    managers::constructors(&mut module);
     module
         .global(
             "Process",
@@ -60,27 +62,6 @@ pub(super) fn register(registry: &mut Registry) {
             process_class::construct,
         )
         .global("SimpleQueue", &[], simple_queue::construct)
-        .global(
-            "Value",
-            &["typecode_or_type", "value?", "lock?"],
-            sharedctypes::construct_value,
-        )
-        .global(
-            "Array",
-            &["typecode_or_type", "size_or_initializer", "lock?"],
-            sharedctypes::construct_array,
-        )
-        .global(
-            "RawValue",
-            &["typecode_or_type", "value?"],
-            sharedctypes::construct_raw_value,
-        )
-        .global(
-            "RawArray",
-            &["typecode_or_type", "size_or_initializer"],
-            sharedctypes::construct_raw_array,
-        )
-        .global("Manager", &[], managers::construct)
         .global("Queue", &["maxsize?"], queues::construct)
         .global("JoinableQueue", &["maxsize?"], queues::construct_joinable)
         .global("current_process", &[], |call| {

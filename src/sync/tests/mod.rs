@@ -20,6 +20,7 @@ mod reentrant;
 mod semaphores;
 mod sessions;
 mod storm;
+mod storm_containers;
 
 use std::time::Duration;
 

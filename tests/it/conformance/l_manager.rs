@@ -81,6 +81,35 @@ fn case_148_a_managers_queue_is_a_queue() {
 }
 
 #[test]
+fn case_149_a_managers_lock_follows_threadings_rules() {
+    prints(
+        r#"
+        let m = Manager();
+        let lock = m.Lock();
+        let acquired = Event();
+        let done = Event();
+        let p = Process(|lock, acquired, done| { lock.acquire(); acquired.set(); done.wait(); }, [lock, acquired, done]);
+        p.start();
+        acquired.wait();
+        print(lock.acquire(false), lock.release(), error_of(|| lock.release()));
+        done.set();
+        p.join();
+        let rlock = m.RLock();
+        print(rlock.acquire(), rlock.acquire(), rlock.release(), rlock.release(), error_of(|| rlock.release()));
+        print(error_of(|| m.Semaphore(-1)), m.BoundedSemaphore(2).acquire(), m.Event().is_set());
+        let c = m.Condition();
+        print(c.with(|| c.wait(0.01)), error_of(|| m.Queue(1).get(#{ timeout: -1 })));
+        "#,
+        "
+        False None RuntimeError: release unlocked lock
+        True True None None RuntimeError: cannot release un-acquired lock
+        ValueError: semaphore initial value must be >= 0 True False
+        False ValueError: 'timeout' must be a non-negative number
+        ",
+    );
+}
+
+#[test]
 fn case_151_a_manager_starts_once_and_stops_once() {
     prints(
         r#"

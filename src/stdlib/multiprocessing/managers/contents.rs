@@ -12,6 +12,8 @@ use crate::stdlib::Outcome;
 use crate::stdlib::call::{Call, Failure};
 use crate::stdlib::exceptions::raise;
 use crate::stdlib::host::{Host, session_failure};
+use crate::stdlib::multiprocessing::messages;
+pub(super) use crate::stdlib::multiprocessing::messages::read as unpack;
 use crate::stdlib::values::{as_text, type_name};
 use crate::sync::{Cells, Item, Offset, Splice};
 use crate::wire;
@@ -38,14 +40,13 @@ impl Packed {
 pub(super) fn pack(call: &Call<'_>, proxy: &Proxy, value: Dynamic) -> Result<Packed, Failure> {
     let value = if value.is_array() || value.is_map() {
         let check = wire::check(&value, "value", call.host);
-        check.map_err(|refusal| raise("TypeError", refusal.to_string()))?;
+        check.map_err(messages::refused)?;
         let switch = proxy.container.switch().map_err(session_failure)?;
         promote(call, switch.as_ref(), value)?
     } else {
         value
     };
-    let message = wire::encode(&value, "value", call.host)
-        .map_err(|refusal| raise("TypeError", refusal.to_string()))?;
+    let message = wire::encode(&value, "value", call.host).map_err(messages::refused)?;
     Ok(Packed {
         value,
         bytes: message.bytes,
@@ -117,7 +118,7 @@ pub(super) fn merge(
 pub(super) fn key(call: &Call<'_>, value: &Dynamic) -> Result<Vec<u8>, Failure> {
     let plain = plain_key(value)?;
     let message = wire::encode(&plain, "key", call.host);
-    let message = message.map_err(|refusal| raise("TypeError", refusal.to_string()))?;
+    let message = message.map_err(messages::refused)?;
     Ok(message.bytes)
 }
 
@@ -136,14 +137,6 @@ fn plain_key(value: &Dynamic) -> Outcome {
     }
     let text = format!("unhashable type: '{}'", type_name(value));
     Err(raise("TypeError", text))
-}
-
-/// A value out of a container's bytes.
-pub(super) fn unpack(host: &Arc<Host>, bytes: &[u8]) -> Outcome {
-    wire::decode(bytes, host).map_err(|error| {
-        let text = format!("a managed value could not be read: {error}");
-        raise("ValueError", text)
-    })
 }
 
 /// The keys and values of a dict at one moment.

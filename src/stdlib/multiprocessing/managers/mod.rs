@@ -15,10 +15,9 @@ mod namespace;
 mod proxy;
 mod value;
 
-use crate::stdlib::bind::Registry;
+use crate::stdlib::bind::{Namespace, Registry};
 
 pub(in super::super) use manager::BY_PLACE as MANAGER;
-pub(super) use manager::construct;
 pub(in super::super) use proxy::BY_PLACE as PROXY;
 
 pub(super) fn register(registry: &mut Registry) {
@@ -27,4 +26,8 @@ pub(super) fn register(registry: &mut Registry) {
     namespace::register(registry);
     value::register(registry);
     manager::register(registry);
+}
+
+pub(super) fn constructors(module: &mut Namespace<'_>) {
+    module.global("Manager", &[], manager::construct);
 }

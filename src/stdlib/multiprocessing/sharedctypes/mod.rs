@@ -14,14 +14,23 @@ mod row;
 mod typecode;
 mod value;
 
-use crate::stdlib::bind::Registry;
+use crate::stdlib::bind::{Namespace, Registry};
 
+pub(super) use array::construct_raw as construct_raw_array;
 pub(in super::super) use array::{BY_PARTS as ARRAY, RAW as RAW_ARRAY};
-pub(super) use array::{construct as construct_array, construct_raw as construct_raw_array};
 pub(in super::super) use value::{BY_PARTS as VALUE, RAW as RAW_VALUE};
-pub(super) use value::{construct as construct_value, construct_raw as construct_raw_value};
 
 pub(super) fn register(registry: &mut Registry) {
     value::register(registry);
     array::register(registry);
+}
+
+pub(super) fn constructors(module: &mut Namespace<'_>) {
+    const VALUE: &[&str] = &["typecode_or_type", "value?", "lock?"];
+    const ARRAY: &[&str] = &["typecode_or_type", "size_or_initializer", "lock?"];
+    module
+        .global("Value", VALUE, value::construct)
+        .global("Array", ARRAY, array::construct)
+        .global("RawValue", &VALUE[..2], value::construct_raw)
+        .global("RawArray", &ARRAY[..2], array::construct_raw);
 }
