@@ -155,21 +155,26 @@ pub(crate) fn are_one(call: &mut Call<'_>) -> Result<bool, Failure> {
 }
 
 fn one(context: &NativeCallContext, a: &Dynamic, b: &Dynamic) -> Option<bool> {
-    if let (Some(a), Some(b)) = (place_of(a), place_of(b)) {
+    if let (Some(a), Some(b)) = (identity(a), identity(b)) {
         return Some(a == b);
     }
-    let parts = |value| BY_PARTS.iter().find_map(|way| (way.leave)(value));
-    let (a, b) = (parts(a)?, parts(b)?);
-    let same = |a, b| one(context, a, b).unwrap_or_else(|| equal(context, a, b));
-    let (Some(many), Some(others)) = (a.read_lock::<Array>(), b.read_lock::<Array>()) else {
-        return Some(same(&a, &b));
-    };
-    let mut pairs = many.iter().zip(others.iter());
-    Some(many.len() == others.len() && pairs.all(|(a, b)| same(a, b)))
+    Some(equal(context, &parts_of(a)?, &parts_of(b)?))
+}
+
+/// The place of a value, or that of the first of its parts, around which the others are put.
+fn identity(value: &Dynamic) -> Option<(u16, Offset)> {
+    place_of(value).or_else(|| {
+        let parts = parts_of(value)?;
+        place_of(parts.read_lock::<Array>()?.first()?)
+    })
 }
 
 fn place_of(value: &Dynamic) -> Option<(u16, Offset)> {
     BY_PLACE.iter().find_map(|way| (way.leave)(value))
+}
+
+fn parts_of(value: &Dynamic) -> Option<Dynamic> {
+    BY_PARTS.iter().find_map(|way| (way.leave)(value))
 }
 
 fn open_handle(host: &Arc<Host>, kind: u16, offset: Offset) -> Result<Dynamic, String> {

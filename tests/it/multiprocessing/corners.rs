@@ -228,7 +228,8 @@ fn shared_objects_are_equal_where_they_are_one() {
         let v = Value("i", 1);
         print(v == v, v == Value("i", 1), Array("i", 1) == Array("i", 1));
         let c = Condition(lock);
-        print(c == c, c == Condition(lock));
+        let barrier = Barrier(1, || 1);
+        print(c == c, c == Condition(lock), barrier == barrier, barrier == Barrier(1, || 1));
         q.put([q, v, c]);
         print(q.get() == [q, v, c]);
         let answers = Queue();
@@ -244,7 +245,7 @@ fn shared_objects_are_equal_where_they_are_one() {
         True False True False False True
         False True 2
         True False False
-        True False
+        True False True False
         True
         True False True
         [True, False]
