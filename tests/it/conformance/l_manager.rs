@@ -1,6 +1,6 @@
 //! Group L: `Manager`.
 
-use crate::harness::prints;
+use crate::harness::{Script, each_start_method, prints};
 
 #[test]
 fn case_145_what_a_child_changes_is_seen() {
@@ -137,4 +137,38 @@ fn case_151_a_manager_starts_once_and_stops_once() {
         1 BrokenPipeError: the manager was shut down, and with it all that it made
         ",
     );
+}
+
+// There is no server that could be interrupted.
+#[test]
+fn case_152_ctrl_c_in_a_child_does_not_stop_what_a_manager_holds() {
+    each_start_method(|method| {
+        let output = Script::text(
+            r#"
+            fn child(d, q) {
+                d["child"] = 1;
+                q.put("ready");
+                time.sleep(3600);
+            }
+            let d = Manager().dict();
+            let q = Queue();
+            let p = Process(child, [d, q]);
+            p.start();
+            q.get();
+            os.kill(p.pid, 2);
+            p.join();
+            d["parent"] = 2;
+            print(p.exitcode, d);
+            "#,
+        )
+        .start_method(method)
+        .run();
+        let ended = (output.code(), output.stdout.as_str());
+        assert_eq!(
+            ended,
+            (0, "1 {'child': 1, 'parent': 2}\n"),
+            "{}",
+            output.stderr
+        );
+    });
 }
