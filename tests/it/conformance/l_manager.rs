@@ -98,13 +98,13 @@ fn case_149_a_managers_lock_follows_threadings_rules() {
         print(rlock.acquire(), rlock.acquire(), rlock.release(), rlock.release(), error_of(|| rlock.release()));
         print(error_of(|| m.Semaphore(-1)), m.BoundedSemaphore(2).acquire(), m.Event().is_set());
         let c = m.Condition();
-        print(c.with(|| c.wait(0.01)), error_of(|| m.Queue(1).get(#{ timeout: -1 })));
+        print(c.with(|| c.wait(0.01)), m.Barrier(1).wait(), error_of(|| m.Queue(1).get(#{ timeout: -1 })));
         "#,
         "
         False None RuntimeError: release unlocked lock
         True True None None RuntimeError: cannot release un-acquired lock
         ValueError: semaphore initial value must be >= 0 True False
-        False ValueError: 'timeout' must be a non-negative number
+        False 0 ValueError: 'timeout' must be a non-negative number
         ",
     );
 }

@@ -13,7 +13,7 @@ use crate::stdlib::dialect::Dialect;
 use crate::stdlib::exceptions::raise;
 use crate::stdlib::host::session_failure;
 use crate::stdlib::multiprocessing::synchronize::{
-    condition, event::Event, lock::Lock, rlock::RLock, semaphore::Semaphore,
+    barrier, condition, event::Event, lock::Lock, rlock::RLock, semaphore::Semaphore,
 };
 use crate::stdlib::multiprocessing::{queues, sharedctypes};
 use crate::sync::Cells;
@@ -159,6 +159,10 @@ fn primitives(class: &mut Class<'_>) {
         .method("Condition", &["lock?"], |call| {
             started(call)?;
             condition::create(call, Dialect::Threading)
+        })
+        .method("Barrier", &["parties", "action?", "timeout?"], |call| {
+            started(call)?;
+            barrier::construct(call)
         });
 }
 
