@@ -74,6 +74,13 @@ fn cases() -> Vec<Case> {
             twin(&python, "queue_ints", &["fork", "200000"], &["40000"]),
         ),
         case(
+            "pipe, round trips of an integer",
+            "1/s",
+            true,
+            3.0,
+            twin(&python, "pipe", &["fork", "50000"], &["20000"]),
+        ),
+        case(
             "queue, blobs of 1 MiB",
             "1/s",
             true,

@@ -14,6 +14,7 @@ mod kinds;
 mod mutex;
 mod pipe;
 mod queue;
+mod ready;
 mod reentrant;
 mod semaphore;
 #[cfg(test)]
@@ -32,6 +33,7 @@ pub(crate) use kinds::{attach_session, create_session, kind};
 pub(crate) use mutex::{Acquired, Mutex, Owner};
 pub(crate) use pipe::{PipeEnd, PipeError, grant_inheritance, pipe};
 pub(crate) use queue::Queue;
+pub(crate) use ready::{ReadyError, Source, wait_ready};
 pub(crate) use reentrant::{NotHolder, ReentrantMutex};
 pub(crate) use semaphore::Semaphore;
 pub(crate) use wait::{noted, wait_kind};

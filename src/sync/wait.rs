@@ -42,17 +42,24 @@ pub(crate) mod wait_kind {
     pub(crate) const RECEIVE: u16 = 30;
     /// For room in a pipe.
     pub(crate) const SEND: u16 = 31;
+    /// For the first of several things; the object is none.
+    pub(crate) const READY: u16 = 32;
 }
 
 /// Look until `ready` or the spinning time is over; whether it is ready.
 pub(super) fn spin(thread: Thread<'_>, ready: impl Fn() -> bool) -> bool {
+    spin_for(SPIN_NS, thread, ready)
+}
+
+/// Look until `ready`, for so many nanoseconds; whether it is ready.
+fn spin_for(spin_ns: u64, thread: Thread<'_>, ready: impl Fn() -> bool) -> bool {
     if ready() {
         return true;
     }
-    if !thread.spins {
+    if !thread.spins || spin_ns == 0 {
         return false;
     }
-    let end = now_ns() + SPIN_NS;
+    let end = now_ns() + spin_ns;
     loop {
         for _ in 0..LOOKS {
             std::hint::spin_loop();
@@ -86,6 +93,11 @@ pub(crate) fn noted<T>(
 
 /// How a waiting thread sleeps.
 pub(super) trait Sleep {
+    /// How long to look before the first sleep.
+    fn spin_ns(&self) -> u64 {
+        SPIN_NS
+    }
+
     /// Announce a sleep; what is waited for is looked at again after this.
     fn prepare(&mut self);
 
@@ -140,7 +152,7 @@ pub(super) fn wait_by<E: From<WaitError>>(
     if deadline.is_now() {
         return Err(WaitError::TimedOut.into());
     }
-    if spin(thread, &ready) {
+    if spin_for(sleeper.spin_ns(), thread, &ready) {
         return Ok(());
     }
     let _note = thread.note_wait(Wait {

@@ -1,18 +1,21 @@
-//! Sleeping until one of several things happens, the death of a process among them.
+//! Sleeping until one of several things happens, on memory or on descriptors, the death of a process among them.
 //!
 //! An object is told that a process is gone by whoever sweeps up after it. Where nobody else may come to do that, those who wait for
 //! the object do: they sleep on the life words of the others too.
 
+use std::os::fd::RawFd;
+
 use super::event_word::EventWord;
-use super::wait::Sleep;
+use super::wait::{SPIN_NS, Sleep};
 use crate::shm::{LifeWord, Session, Thread};
 use crate::sys::clock::{Deadline, now_ns};
 use crate::sys::futex::{self, Expected, WORDS_MAX, Wakeup};
+use crate::sys::readiness;
 
 /// The first sleep is that long at most, and on the events alone: most waits are over by then.
 const SHORT_NS: u64 = 1_000_000;
 
-/// How often to look where the kernel cannot put a thread to sleep on several words.
+/// How often to look where the kernel cannot put a thread to sleep on several things.
 const LOOK_NS: u64 = 2_000_000;
 
 /// Sleeping on events and on the lives of the session's other processes.
@@ -20,8 +23,10 @@ pub(super) struct Watch<'a> {
     session: &'a Session,
     thread: Thread<'a>,
     events: &'a [&'a EventWord],
+    descriptors: &'a [RawFd],
     prepared: Vec<u32>,
     slept: bool,
+    spin_ns: u64,
 }
 
 impl<'a> Watch<'a> {
@@ -34,8 +39,28 @@ impl<'a> Watch<'a> {
             session,
             thread,
             events,
+            descriptors: &[],
             prepared: Vec::new(),
             slept: false,
+            spin_ns: SPIN_NS,
+        }
+    }
+
+    /// Look so long before the first sleep.
+    pub(super) fn spinning(self, spin_ns: u64) -> Watch<'a> {
+        Watch { spin_ns, ..self }
+    }
+
+    /// Whether it came to a sleep.
+    pub(super) fn slept(&self) -> bool {
+        self.slept
+    }
+
+    /// Wake up for these descriptors too.
+    pub(super) fn with_descriptors(self, descriptors: &'a [RawFd]) -> Watch<'a> {
+        Watch {
+            descriptors,
+            ..self
         }
     }
 
@@ -48,11 +73,28 @@ impl<'a> Watch<'a> {
 
     fn short_sleep(&self, until: Deadline) -> Wakeup {
         let short = until.within(now_ns(), SHORT_NS);
-        match wait_any(&self.words(), short) {
+        match self.sleep_on(&self.words(), short) {
             // Too short to say that somebody forgot to wake us.
             Wakeup::TimedOut if short < until => Wakeup::Changed,
             wakeup => wakeup,
         }
+    }
+
+    fn sleep_on(&self, words: &[Expected<'_>], until: Deadline) -> Wakeup {
+        match readiness::sleep(words, self.descriptors, until) {
+            Ok(Wakeup::Unsupported) | Err(_) => self.look_often(words, until),
+            Ok(wakeup) => wakeup,
+        }
+    }
+
+    /// Where the kernel cannot put a thread to sleep on all of it.
+    fn look_often(&self, words: &[Expected<'_>], until: Deadline) -> Wakeup {
+        let look = until.within(now_ns(), LOOK_NS);
+        match words {
+            [(word, expected), ..] => futex::wait(word, *expected, look),
+            [] => readiness::sleep(&[], self.descriptors, look).unwrap_or(Wakeup::Changed),
+        };
+        Wakeup::Changed
     }
 
     fn words(&self) -> Vec<Expected<'a>> {
@@ -62,6 +104,10 @@ impl<'a> Watch<'a> {
 }
 
 impl Sleep for Watch<'_> {
+    fn spin_ns(&self) -> u64 {
+        self.spin_ns
+    }
+
     fn prepare(&mut self) {
         self.prepared.clear();
         let prepared = self.events.iter().map(|event| event.prepare());
@@ -73,11 +119,12 @@ impl Sleep for Watch<'_> {
             return self.short_sleep(until);
         }
         let mut words = self.words();
-        let room = WORDS_MAX.saturating_sub(words.len());
+        // One place is for the call that sleeps on descriptors too.
+        let room = WORDS_MAX.saturating_sub(words.len() + 1);
         let lives = self.session.other_lives(room);
         let alive = lives.iter().filter_map(|life| watched(life));
         words.extend(alive);
-        let wakeup = wait_any(&words, until);
+        let wakeup = self.sleep_on(&words, until);
         if wakeup != Wakeup::TimedOut {
             self.session.sweep_the_dead(self.thread);
         }
@@ -88,16 +135,4 @@ impl Sleep for Watch<'_> {
 /// The life word of a living thread, and the value to sleep on.
 fn watched(life: &LifeWord) -> Option<Expected<'_>> {
     Some((life.futex(), life.prepare_wait()?))
-}
-
-fn wait_any(words: &[Expected<'_>], until: Deadline) -> Wakeup {
-    let wakeup = futex::wait_any(words, until);
-    match (wakeup, words) {
-        (Wakeup::Unsupported, [(word, expected), ..]) => {
-            let look = until.within(now_ns(), LOOK_NS);
-            futex::wait(word, *expected, look);
-            Wakeup::Changed
-        }
-        _ => wakeup,
-    }
 }

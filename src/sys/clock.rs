@@ -63,6 +63,18 @@ impl Deadline {
         self.min(Deadline(now_ns.saturating_add(ns)))
     }
 
+    /// How long it is until then; `None` for ever.
+    pub(crate) fn left(self) -> Option<Duration> {
+        let left = || Duration::from_nanos(self.0.saturating_sub(now_ns()));
+        (!self.is_never()).then(|| {
+            if self.is_now() {
+                Duration::ZERO
+            } else {
+                left()
+            }
+        })
+    }
+
     /// What the kernel takes: nothing for "never".
     pub(super) fn timespec(self) -> Option<Timespec> {
         (!self.is_never()).then_some(Timespec {

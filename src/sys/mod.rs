@@ -11,6 +11,7 @@ pub(crate) mod memory;
 pub(crate) mod process;
 pub(crate) mod processor;
 pub(crate) mod quota;
+pub(crate) mod readiness;
 pub(crate) mod robust;
 pub(crate) mod signal;
 pub(crate) mod sleep;

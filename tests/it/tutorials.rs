@@ -311,6 +311,15 @@ fn queue_raises_full_and_empty() {
     });
 }
 
+#[test]
+fn pipe_goes_both_ways_and_one_way_to_its_end() {
+    each_run("pipe.rhai", &[], |text| {
+        let wanted = "soup is done\nbread is done\nthe worker has no more orders\n\
+                      received: 1\nreceived: 2\nreceived: 3\nnobody can send any more: EOFError\n";
+        assert_eq!(text, wanted);
+    });
+}
+
 /// What two cooks make and others eat: each dish once, eaten by somebody after it came into the queue.
 fn assert_everything_is_eaten(text: &str) {
     for (cook, food) in [("cook 1", "soup"), ("cook 2", "bread")] {

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use rhai::{Array, Blob, Dynamic};
 
 use super::messages::{read, with_message};
+use super::wait::wait;
 use crate::stdlib::Outcome;
 use crate::stdlib::bind::{Namespace, Registry};
 use crate::stdlib::border::{ByParts, ByPlace, number};
@@ -15,7 +16,7 @@ use crate::stdlib::host::{Host, locked, session_failure};
 use crate::stdlib::values::type_name;
 use crate::sync::{self, Deadline, PipeEnd, PipeError};
 
-const NOT_GIVEN: &str = "this process was not given this end of the pipe: \
+pub(super) const NOT_GIVEN: &str = "this process was not given this end of the pipe: \
                          pass it as an argument of the process, or send it through a queue or a pipe";
 
 const NOTHING_CAN_COME: &str = "nothing can come any more: this process itself still holds the other end of the pipe, \
@@ -110,16 +111,18 @@ pub(super) fn register(registry: &mut Registry) {
         });
     registry
         .namespace("multiprocessing::connection", ConnectionModule)
-        .function("Pipe", &["duplex?"], pipe);
+        .function("Pipe", &["duplex?"], pipe)
+        .function("wait", &["object_list", "timeout?"], wait);
 }
 
 /// What the module `multiprocessing` has of this one.
 pub(super) fn register_names(multiprocessing: &mut Namespace<'_>) {
-    multiprocessing.global("Pipe", &["duplex?"], pipe).constant(
-        "connection",
-        ConnectionModule,
-        |_| Ok(Dynamic::from(ConnectionModule)),
-    );
+    multiprocessing
+        .global("Pipe", &["duplex?"], pipe)
+        .global("wait", &["object_list", "timeout?"], wait)
+        .constant("connection", ConnectionModule, |_| {
+            Ok(Dynamic::from(ConnectionModule))
+        });
 }
 
 /// `Pipe(duplex)`: both ends, the first of which only receives and the second only sends where it goes one way.

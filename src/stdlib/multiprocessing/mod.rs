@@ -10,7 +10,7 @@
 //! - [`synchronize`][]: `Lock`, `RLock`, `Semaphore`, `BoundedSemaphore`, `Event`, `Condition`, `Barrier`.
 //! - [`sharedctypes`]: `Value`, `Array`; [`slices`]: places in what has an order.
 //! - [`queues`]: `Queue`, `JoinableQueue`; [`queue_items`]: iterating over one; [`simple_queue`]: `SimpleQueue`.
-//! - [`connection`]: `Pipe` and its ends. [`messages`]: how an item is handed to a queue or a pipe.
+//! - [`connection`]: `Pipe` and its ends; [`wait`]: for several things at once. [`messages`]: how an item is handed to a queue or a pipe.
 //! - [`managers`]: `Manager()` and its containers.
 
 pub(crate) mod child;
@@ -29,6 +29,7 @@ mod slices;
 pub(crate) mod start;
 pub(crate) mod start_method;
 pub(crate) mod synchronize;
+mod wait;
 
 use rhai::{Array, Dynamic};
 

@@ -191,13 +191,18 @@ impl Process {
         })
     }
 
-    /// The number of the descriptor scripts know as `sentinel`.
-    pub(crate) fn sentinel_number(&self) -> Option<i32> {
+    /// The descriptor of a child that has been started, readable from its end on, also when it has been reaped.
+    pub(crate) fn end(&self) -> Option<Arc<OwnedFd>> {
         self.with(|state| match &state.stage {
-            Stage::Started { child, .. } => Some(child.sentinel().as_raw_fd()),
-            Stage::Ended { sentinel, .. } => Some(sentinel.as_raw_fd()),
+            Stage::Started { child, .. } => Some(child.sentinel()),
+            Stage::Ended { sentinel, .. } => Some(sentinel.clone()),
             Stage::Initial | Stage::Elsewhere { .. } => None,
         })
+    }
+
+    /// The number of the descriptor scripts know as `sentinel`.
+    pub(crate) fn sentinel_number(&self) -> Option<i32> {
+        self.end().map(|end| end.as_raw_fd())
     }
 
     /// Sends a signal, if the process is running.

@@ -161,7 +161,7 @@ pub(super) fn create(call: &mut Call<'_>, joinable: bool, dialect: Dialect) -> O
     Ok(Dynamic::from(Queue::new(shared, joinable, dialect)))
 }
 
-fn open(queue: &Queue) -> Result<(), Failure> {
+pub(super) fn open(queue: &Queue) -> Result<(), Failure> {
     if queue.is_closed() {
         return Err(raise(
             "ValueError",

@@ -72,12 +72,16 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
 
 /// The queue a member was called on, unless this process has closed it.
 fn open(call: &Call<'_>) -> Result<sync::Queue, Failure> {
-    let queue: SimpleQueue = call.this();
+    open_queue(&call.this())
+}
+
+/// The queue, unless this process has closed it.
+pub(super) fn open_queue(queue: &SimpleQueue) -> Result<sync::Queue, Failure> {
     let closer = queue.closed_by.load(Ordering::Relaxed);
     if closer != 0 && closer == sys::process::pid() {
         return Err(raise("OSError", "handle is closed"));
     }
-    Ok(queue.shared)
+    Ok(queue.shared.clone())
 }
 
 impl SimpleQueue {

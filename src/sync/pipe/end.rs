@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use super::PipeError;
+use super::talk::Talk;
 use crate::shm::{
     Handle, ObjectHeader, Offset, Session, ShmError, Thread, peek, poke, shared_struct,
 };
+use crate::sync::event_word::EventWord;
 use crate::sync::failure::WaitError;
 use crate::sync::kinds::kind;
 use crate::sync::queue::{self, Queue};
@@ -39,6 +41,7 @@ struct Parts {
     handle: Arc<Handle>,
     incoming: Option<Queue>,
     outgoing: Option<Queue>,
+    talk: Talk,
 }
 
 /// A new pipe. What is sent into the second end is received from the first; if it goes both ways, also the other way round.
@@ -88,6 +91,7 @@ impl PipeEnd {
             handle,
             incoming,
             outgoing,
+            talk: Talk::default(),
         }))
     }
 
@@ -155,7 +159,7 @@ impl PipeEnd {
             } else if ended {
                 return Err(PipeError::Ended);
             } else {
-                self.wait_for_message(queue, deadline)?;
+                self.wait_for_message(queue, deadline, false)?;
             }
         }
     }
@@ -163,13 +167,34 @@ impl PipeEnd {
     /// Wait until [`PipeEnd::receive`] would not have to.
     pub(crate) fn wait_readable(&self, deadline: Deadline) -> Result<(), PipeError> {
         let queue = self.direction(&self.0.incoming)?;
-        self.wait_for_message(queue, deadline)
+        self.wait_for_message(queue, deadline, true)
     }
 
-    fn wait_for_message(&self, queue: &Queue, deadline: Deadline) -> Result<(), PipeError> {
+    /// Whether there is something to learn here: a message or the end, or for an end that only writes that nobody reads any more.
+    pub(in crate::sync) fn is_ready(&self) -> bool {
+        match (&self.0.incoming, &self.0.outgoing) {
+            (Some(queue), _) => !queue.is_empty() || queue.has_no_writer(),
+            (None, Some(queue)) => queue.has_no_reader(),
+            (None, None) => false,
+        }
+    }
+
+    /// What to sleep on until [`PipeEnd::is_ready`] may have changed.
+    pub(in crate::sync) fn event(&self) -> Option<&EventWord> {
+        let incoming = self.0.incoming.as_ref().map(Queue::not_empty);
+        incoming.or_else(|| self.0.outgoing.as_ref().map(Queue::not_full))
+    }
+
+    fn wait_for_message(
+        &self,
+        queue: &Queue,
+        deadline: Deadline,
+        looks_only: bool,
+    ) -> Result<(), PipeError> {
         let thread = self.session().thread()?;
         let events = [queue.not_empty()];
-        let mut watch = Watch::new(self.session(), thread, &events);
+        let talk = &self.0.talk;
+        let mut watch = Watch::new(self.session(), thread, &events).spinning(talk.spin_ns());
         let result = wait_by(
             self.session(),
             thread,
@@ -179,7 +204,10 @@ impl PipeEnd {
             || !queue.is_empty() || queue.has_no_writer(),
             || self.hope_for_peer(deadline, || queue.has_no_writer()),
         );
-        watch.pass_on();
+        talk.note(!watch.slept());
+        if looks_only {
+            watch.pass_on();
+        }
         result
     }
 

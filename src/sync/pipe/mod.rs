@@ -7,6 +7,7 @@
 mod end;
 mod failure;
 mod inherit;
+mod talk;
 
 pub(super) use end::destroy;
 #[cfg(test)]

@@ -16,6 +16,7 @@ mod events;
 mod mutexes;
 mod pipes;
 mod queues;
+mod ready;
 mod reentrant;
 mod semaphores;
 mod sessions;

@@ -204,3 +204,27 @@ fn case_029_an_ended_child_is_a_zombie_until_somebody_asks() {
         ",
     );
 }
+
+#[test]
+fn case_23_a_sentinel_is_ready_when_the_process_has_ended() {
+    prints(
+        r#"
+        let go = Queue();
+        let p = Process(|| go.get());
+        print(error_of(|| p.sentinel), error_of(|| wait([p])));
+        p.start();
+        let s = p.sentinel;
+        print(type(s), wait([s], 0), wait([p], 0));
+        go.put(1);
+        print(wait([s], 60) == [s], p.exitcode, wait([p]) == [p], wait([s], 0) == [s]);
+        p.join();
+        print(wait([s, p], 0) == [s, p]);
+        "#,
+        "
+        ValueError: process not started ValueError: process not started
+        <class 'int'> [] []
+        True 0 True True
+        True
+        ",
+    );
+}

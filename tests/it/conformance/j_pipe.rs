@@ -314,3 +314,33 @@ fn case_131_a_copy_of_the_other_end_keeps_the_end_from_coming() {
         ),
     );
 }
+
+#[test]
+fn case_128_idle_connections_are_not_ready_until_something_comes() {
+    prints(
+        r#"
+        let ends = Pipe();
+        let a = ends[0];
+        let b = ends[1];
+        let start = time.monotonic();
+        print(wait([a, b], 0.1), time.monotonic() - start >= 0.1);
+        b.send(1);
+        print(wait([a, b], 60) == [a], wait([a, b]) == [a]);
+        a.send(1);
+        print(wait([b, a], 60) == [b, a], multiprocessing.wait([a], 0) == [a]);
+        print(multiprocessing.connection.wait([b], #{ timeout: 0 }) == [b]);
+        "#,
+        "[] True\nTrue True\nTrue True\nTrue\n",
+    );
+}
+
+#[test]
+fn case_130_a_negative_timeout_looks_once_and_an_empty_list_is_never_waited_for() {
+    prints(
+        "
+        let ends = Pipe();
+        print(wait(ends, -1), wait(ends, 0), wait([]), wait([], -1), wait([], 60));
+        ",
+        "[] [] [] [] []\n",
+    );
+}

@@ -21,3 +21,4 @@ mod signals; // Ctrl-C and SIGTERM
 mod simple_queue; // SimpleQueue
 mod start_methods; // fork and spawn show a child the same
 mod value; // Value and RawValue
+mod wait; // wait

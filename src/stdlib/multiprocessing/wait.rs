@@ -1,0 +1,117 @@
+//! `wait(objects, timeout)`, under the name of Python's `multiprocessing.connection.wait`: which of several things are ready.
+
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::sync::Arc;
+
+use rhai::{Array, Dynamic};
+
+use super::connection::{Connection, NOT_GIVEN};
+use super::process::Process;
+use super::queues::Queue;
+use super::simple_queue::{SimpleQueue, open_queue};
+use crate::stdlib::Outcome;
+use crate::stdlib::builtins::items_of;
+use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::exceptions::{raise, raise_os};
+use crate::stdlib::host::session_failure;
+use crate::stdlib::values::type_name;
+use crate::sync::{self, Deadline, ReadyError, Session, Source};
+
+/// `wait(object_list, timeout)`: the objects that are ready, in the order given; none when the time ran out.
+pub(super) fn wait(call: &mut Call<'_>) -> Outcome {
+    let list = call.value(0);
+    let objects = items_of(call, list)?;
+    let deadline = call.timeout(1)?.map_or(Deadline::NEVER, Deadline::after);
+    if objects.is_empty() {
+        return Ok(Array::new().into());
+    }
+    let session = call.host.session()?;
+    let waited: Vec<_> = objects
+        .iter()
+        .enumerate()
+        .map(|(index, object)| waited_for(&session, index, object))
+        .collect::<Result<_, _>>()?;
+    let sources: Vec<_> = waited.iter().map(Waited::source).collect();
+    let ready = sync::wait_ready(&session, &sources, deadline);
+    // Ctrl-C ends children too: their end must not hide it.
+    if call.host.stopping().is_some() {
+        return Err(call.host.interrupted());
+    }
+    let ready = ready.map_err(|error| match error {
+        ReadyError::NotGiven => raise("OSError", NOT_GIVEN),
+        ReadyError::Interrupted => call.host.interrupted(),
+        ReadyError::Descriptor(error) => raise_os(&error, None),
+        ReadyError::Session(error) => session_failure(error),
+    })?;
+    let ready = objects.into_iter().zip(ready).filter(|(_, ready)| *ready);
+    Ok(ready.map(|(object, _)| object).collect::<Array>().into())
+}
+
+/// What an object is waited for by.
+enum Waited {
+    Source(Source),
+    /// Kept open as long as it is waited for.
+    Sentinel(Arc<OwnedFd>),
+}
+
+impl Waited {
+    fn source(&self) -> Source {
+        match self {
+            Waited::Source(source) => source.clone(),
+            Waited::Sentinel(sentinel) => Source::Descriptor(sentinel.as_raw_fd()),
+        }
+    }
+}
+
+fn waited_for(session: &Session, index: usize, object: &Dynamic) -> Result<Waited, Failure> {
+    if let Some(connection) = object.read_lock::<Connection>() {
+        return Ok(Waited::Source(Source::Pipe(connection.open()?)));
+    }
+    if let Some(queue) = object.read_lock::<Queue>() {
+        super::queues::open(&queue)?;
+        return Ok(Waited::Source(Source::Queue(queue.shared.clone())));
+    }
+    if let Some(queue) = object.read_lock::<SimpleQueue>() {
+        return Ok(Waited::Source(Source::Queue(open_queue(&queue)?)));
+    }
+    if let Some(process) = object.read_lock::<Process>() {
+        return end_of(&process).map(Waited::Sentinel);
+    }
+    if let Ok(number) = object.as_int() {
+        let descriptor = descriptor(session, number)?;
+        return Ok(Waited::Source(Source::Descriptor(descriptor)));
+    }
+    let found = type_name(object);
+    let text = format!(
+        "wait() waits for connections, queues, processes and their sentinels; \
+         item {index} of its list is of type {found}"
+    );
+    Err(raise("TypeError", text))
+}
+
+fn end_of(process: &Process) -> Result<Arc<OwnedFd>, Failure> {
+    if process.with(|state| state.closed) {
+        return Err(raise("ValueError", "process object is closed"));
+    }
+    process.end().ok_or_else(|| {
+        let text = if process.pid().is_none() {
+            "process not started"
+        } else {
+            "can only wait for a child process"
+        };
+        raise("ValueError", text)
+    })
+}
+
+fn descriptor(session: &Session, number: i64) -> Result<RawFd, Failure> {
+    let descriptor = RawFd::try_from(number).ok().filter(|number| *number >= 0);
+    let Some(descriptor) = descriptor else {
+        let text = format!("Invalid file descriptor: {number}");
+        return Err(raise("ValueError", text));
+    };
+    if descriptor == session.fd().as_raw_fd() {
+        let text = "a pipe has no descriptor to wait for: give wait() the connection itself, not its fileno()";
+        return Err(raise("ValueError", text));
+    }
+    Ok(descriptor)
+}

@@ -1,0 +1,133 @@
+//! Descriptors: which of them are readable, and sleeping until one is, or until a word of memory changes.
+//!
+//! `ppoll(2)`, and `futex_waitv` for the words. The kernel has no call that sleeps on both: then a thread of its own sleeps on the words
+//! and rings a bell that the caller polls with its descriptors.
+#![allow(unsafe_code)]
+
+use std::io;
+use std::os::fd::{AsRawFd, RawFd};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use rustix::event::{EventfdFlags, eventfd};
+
+use super::clock::{Deadline, now_ns};
+use super::futex::{self, Expected, Wakeup};
+use super::process::thread_count;
+use super::signal::{Held, Signal};
+
+/// What the thread that sleeps on the words needs.
+const STACK: usize = 64 << 10;
+
+/// How long to wait for a thread that has ended to be gone from the process.
+const DEPARTURE: Duration = Duration::from_secs(1);
+
+/// Which descriptors are readable now, or at their end.
+///
+/// # Errors
+/// `EBADF` when one of them is not open.
+pub(crate) fn readable(descriptors: &[RawFd]) -> io::Result<Vec<bool>> {
+    poll(descriptors, Deadline::NOW)
+}
+
+/// Sleep while all words hold their expected values and no descriptor is readable, at the longest until `until`.
+///
+/// # Errors
+/// When a descriptor is not open, or there is no thread or descriptor to be had.
+pub(crate) fn sleep(
+    words: &[Expected<'_>],
+    descriptors: &[RawFd],
+    until: Deadline,
+) -> io::Result<Wakeup> {
+    match (words, descriptors) {
+        (words, []) => Ok(futex::wait_any(words, until)),
+        ([], descriptors) => poll(descriptors, until).map(|ready| outcome(&ready, until)),
+        (words, descriptors) => sleep_on_both(words, descriptors, until),
+    }
+}
+
+fn sleep_on_both(
+    words: &[Expected<'_>],
+    descriptors: &[RawFd],
+    until: Deadline,
+) -> io::Result<Wakeup> {
+    let bell = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
+    let over = AtomicU32::new(0);
+    let alone = thread_count() == 1;
+    let mut polled = descriptors.to_vec();
+    polled.push(bell.as_raw_fd());
+    let ready = thread::scope(|scope| {
+        // Signals are for the caller, whose sleep they end.
+        let held = Held::new(&[Signal::SIGINT, Signal::SIGTERM])?;
+        let watch = || {
+            let mut all = words.to_vec();
+            all.push((&over, 0));
+            futex::wait_any(&all, until);
+            // A bell that cannot be rung has been rung already.
+            let _ = rustix::io::write(&bell, &1_u64.to_ne_bytes());
+        };
+        let builder = thread::Builder::new().stack_size(STACK);
+        let watcher = builder.spawn_scoped(scope, watch)?;
+        drop(held);
+        let ready = poll(&polled, until);
+        over.store(1, Ordering::SeqCst);
+        futex::wake(&over, 1);
+        let _ = watcher.join();
+        ready
+    })?;
+    if alone {
+        await_departure();
+    }
+    Ok(outcome(&ready, until))
+}
+
+/// A thread that has been joined is still counted for a moment; a process with two threads may not fork.
+fn await_departure() {
+    let end = Deadline::after(DEPARTURE);
+    while thread_count() > 1 && !end.passed(now_ns()) {
+        thread::yield_now();
+    }
+}
+
+fn outcome(ready: &[bool], until: Deadline) -> Wakeup {
+    match ready.contains(&true) {
+        true => Wakeup::Woken,
+        false if until.passed(now_ns()) => Wakeup::TimedOut,
+        false => Wakeup::Signal,
+    }
+}
+
+/// Waits until a descriptor is readable or at its end, a signal was handled, or `until`; which are.
+fn poll(descriptors: &[RawFd], until: Deadline) -> io::Result<Vec<bool>> {
+    let entry = |fd: &RawFd| libc::pollfd {
+        fd: *fd,
+        events: libc::POLLIN,
+        revents: 0,
+    };
+    let mut polled: Vec<_> = descriptors.iter().map(entry).collect();
+    let left = until.left().map(|left| libc::timespec {
+        tv_sec: left.as_secs() as libc::time_t,
+        tv_nsec: left.subsec_nanos().into(),
+    });
+    let limit = left.as_ref().map_or(std::ptr::null(), std::ptr::from_ref);
+    // SAFETY: the entries and the time live until the call returns; the kernel only writes the entries' `revents`.
+    let result = unsafe {
+        let count = polled.len() as libc::nfds_t;
+        libc::ppoll(polled.as_mut_ptr(), count, limit, std::ptr::null())
+    };
+    if result == -1 {
+        let error = io::Error::last_os_error();
+        return match error.kind() {
+            io::ErrorKind::Interrupted => Ok(vec![false; descriptors.len()]),
+            _ => Err(error),
+        };
+    }
+    if polled
+        .iter()
+        .any(|entry| entry.revents & libc::POLLNVAL != 0)
+    {
+        return Err(io::Error::from_raw_os_error(libc::EBADF));
+    }
+    Ok(polled.iter().map(|entry| entry.revents != 0).collect())
+}

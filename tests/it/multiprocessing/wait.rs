@@ -1,0 +1,160 @@
+//! `wait`: which of several connections, queues and processes are ready.
+
+use nix::sys::signal::Signal;
+
+use crate::harness::{Script, each_start_method, prints};
+
+#[test]
+fn the_end_of_a_pipe_is_something_to_learn() {
+    prints(
+        r#"
+        let ends = Pipe(false);
+        let r = ends[0];
+        let w = ends[1];
+        print(wait([r, w], 0));
+        w.close();
+        print(wait([r]) == [r], error_of(|| r.recv()));
+        let ends = Pipe(false);
+        let w = ends[1];
+        w.send(1);
+        print(wait([w], 0));
+        ends[0].close();
+        print(wait([w]) == [w], error_of(|| wait([ends[0]])));
+        "#,
+        "[]\nTrue EOFError: \n[]\nTrue OSError: handle is closed\n",
+    );
+}
+
+#[test]
+fn messages_from_many_children_come_as_they_are_sent() {
+    prints(
+        r#"
+        fn say(w, name, go) { go.get(); w.send(name); w.close(); }
+        let readers = [];
+        let signals = [];
+        for name in ["one", "two", "three"] {
+            let ends = Pipe(false);
+            let go = Queue();
+            let p = Process(say, [ends[1], name, go]);
+            p.start();
+            ends[1].close();
+            readers.push(ends[0]);
+            signals.push(go);
+        }
+        for i in [2, 0, 1] {
+            signals[i].put("go");
+            let ready = wait(readers);
+            print(len(ready), ready[0].recv());
+            // And its end.
+            let ready = wait(readers);
+            print(error_of(|| ready[0].recv()));
+            let ended = ready[0];
+            readers = readers.filter(|r| r != ended);
+        }
+        "#,
+        "1 three\nEOFError: \n1 one\nEOFError: \n1 two\nEOFError: \n",
+    );
+}
+
+#[test]
+fn queues_connections_and_processes_are_waited_for_together() {
+    prints(
+        r#"
+        fn work(q, s, c, go) { go.get(); q.put(1); go.get(); s.put(2); go.get(); c.send(3); go.get(); }
+        let go = Queue();
+        let q = Queue();
+        let s = SimpleQueue();
+        let ends = Pipe();
+        let p = Process(work, [q, s, ends[1], go]);
+        p.start();
+        ends[1].close();
+        let all = [p, ends[0], s, q];
+        print(wait(all, 0.05));
+        go.put(1);
+        print(wait(all) == [q], q.get());
+        go.put(1);
+        print(wait(all) == [s], s.get());
+        go.put(1);
+        print(wait(all) == [ends[0]], ends[0].recv());
+        go.put(1);
+        // The pipe ends when its writer does.
+        while len(wait(all)) < 2 { }
+        print(wait(all) == [p, ends[0]], p.exitcode);
+        // The thread that helped is gone: this process forks as before.
+        let child = Process(|| print("started", "again"));
+        child.start();
+        child.join();
+        "#,
+        "[]\nTrue 1\nTrue 2\nTrue 3\nTrue 0\nstarted again\n",
+    );
+}
+
+#[test]
+fn a_killed_child_is_ready_and_so_is_its_pipe() {
+    prints(
+        r#"
+        fn idle(c) { c.send("ready"); time.sleep(3600); }
+        let ends = Pipe();
+        let p = Process(idle, [ends[1]]);
+        p.start();
+        ends[1].close();
+        ends[0].recv();
+        p.kill();
+        print(wait([p]) == [p], p.exitcode);
+        print(wait([ends[0]]) == [ends[0]], error_of(|| ends[0].recv()));
+        "#,
+        "True -9\nTrue EOFError: \n",
+    );
+}
+
+#[test]
+fn what_cannot_be_waited_for_is_named() {
+    prints(
+        r#"
+        let ends = Pipe();
+        let q = Queue();
+        for attempt in [
+            || wait([ends[0], "text"]), || wait([-1]), || wait([ends[0].fileno()]), || wait([999999]), || wait(5),
+        ] {
+            print(error_of(attempt));
+        }
+        q.close();
+        print(error_of(|| wait([q])).startswith("ValueError: Queue <"));
+        "#,
+        "
+        TypeError: wait() waits for connections, queues, processes and their sentinels; item 1 of its list is of type str
+        ValueError: Invalid file descriptor: -1
+        ValueError: a pipe has no descriptor to wait for: give wait() the connection itself, not its fileno()
+        OSError: [Errno 9] Bad file descriptor
+        TypeError: 'int' object is not iterable
+        True
+        ",
+    );
+}
+
+#[test]
+fn ctrl_c_ends_the_wait() {
+    each_start_method(|method| {
+        for wait in [
+            "wait([ends[0]]);",
+            "wait([p, ends[0]]);",
+            "wait([p], 3600);",
+            "wait([q, p.sentinel]);",
+        ] {
+            let code = format!(
+                "fn idle(c) {{ print(\"ready\"); time.sleep(3600); }}\nlet ends = Pipe();\nlet q = Queue();\n\
+                 let p = Process(idle, [ends[1]]);\np.start();\nends[1].close();\n{wait}\n"
+            );
+            let running = Script::text(&code).start_method(method).start();
+            running.wait_for_line("ready");
+            running.signal_all(Signal::SIGINT);
+            let output = running.finish();
+            assert_eq!(output.code(), 130, "{wait}: {}", output.stderr);
+            assert!(
+                output.stderr.ends_with("KeyboardInterrupt\n"),
+                "{wait}: {}",
+                output.stderr
+            );
+        }
+    });
+}
