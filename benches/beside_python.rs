@@ -81,6 +81,20 @@ fn cases() -> Vec<Case> {
             twin(&python, "pipe", &["fork", "50000"], &["20000"]),
         ),
         case(
+            "event, round trips",
+            "1/s",
+            true,
+            3.0,
+            twin(&python, "event", &["fork", "50000"], &["5000"]),
+        ),
+        case(
+            "condition, round trips",
+            "1/s",
+            true,
+            3.0,
+            twin(&python, "condition", &["fork", "50000"], &["5000"]),
+        ),
+        case(
             "queue, blobs of 1 MiB",
             "1/s",
             true,
