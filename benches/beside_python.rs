@@ -40,6 +40,8 @@ fn main() {
     print_alone(rounds);
 }
 
+// A table, one row per figure.
+#[allow(clippy::too_many_lines)]
 fn cases() -> Vec<Case> {
     let python = python();
     let case = |title, unit, more_is_better, target, (ours, python)| Case {
