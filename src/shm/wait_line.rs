@@ -46,6 +46,15 @@ fn slot_of(segment: &Segment, id: u64) -> Option<&ThreadSlot> {
     segment.row_of(id).map(|row| segment.thread_slot(row))
 }
 
+/// The slot of a thread that stands in a line.
+fn slot_of_member(segment: &Segment, id: u64) -> Option<&ThreadSlot> {
+    debug_assert!(
+        id == 0 || segment.process_of_thread(id).is_some(),
+        "a slot has been used again while its thread stood in line"
+    );
+    slot_of(segment, id)
+}
+
 impl WaitLine {
     /// Inside a transaction: the calling thread joins the line, which belongs to `object`, at its end.
     pub(crate) fn join(&self, latched: &Latched<'_>, thread: Thread<'_>, object: Offset) {
@@ -57,7 +66,7 @@ impl WaitLine {
         poke(&slot.call, 0);
         slot.called.store(AWAKE, Ordering::Relaxed);
         step();
-        let link = match slot_of(thread.segment, peek(&self.last)) {
+        let link = match slot_of_member(thread.segment, peek(&self.last)) {
             Some(last) => &last.next_in_line,
             None => &self.first,
         };
@@ -82,7 +91,7 @@ impl WaitLine {
     pub(crate) fn members<'s>(&'s self, segment: &'s Segment) -> impl Iterator<Item = u64> + 's {
         let start = Some(peek(&self.first)).filter(|id| *id != 0);
         std::iter::successors(start, |id| {
-            let next = peek(&slot_of(segment, *id)?.next_in_line);
+            let next = peek(&slot_of_member(segment, *id)?.next_in_line);
             (next != 0).then_some(next)
         })
     }
@@ -108,8 +117,8 @@ impl WaitLine {
     }
 
     fn unlink(&self, latched: &Latched<'_>, segment: &Segment, before: Option<u64>, id: u64) {
-        let next = slot_of(segment, id).map_or(0, |slot| peek(&slot.next_in_line));
-        let link = before.and_then(|before| slot_of(segment, before));
+        let next = slot_of_member(segment, id).map_or(0, |slot| peek(&slot.next_in_line));
+        let link = before.and_then(|before| slot_of_member(segment, before));
         latched.set(link.map_or(&self.first, |slot| &slot.next_in_line), next);
         if next == 0 {
             latched.set(&self.last, before.unwrap_or(0));
@@ -148,7 +157,7 @@ impl WaitLine {
     ) -> bool {
         self.drop_dead(latched, segment);
         let first = peek(&self.first);
-        let Some(slot) = slot_of(segment, first) else {
+        let Some(slot) = slot_of_member(segment, first) else {
             return false;
         };
         self.unlink(latched, segment, None, first);

@@ -68,11 +68,12 @@ impl<'s> Turn<'s> {
         };
         let answer = peek(&object.answer);
         while object.leaving.call_first(held, segment, answer, sleepers) {}
-        if peek(&object.phase) != phase::ACTING {
-            while object
-                .outside
-                .call_first(held, segment, call::COME_IN, sleepers)
-            {}
+        let outside = &object.outside;
+        if peek(&object.phase) == phase::ACTING {
+            // They stay where they are, but for the dead, whose slots will be used again.
+            outside.bury(held, segment);
+        } else {
+            while outside.call_first(held, segment, call::COME_IN, sleepers) {}
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::{audit, enter_as_child, loses_no_wake_up, session};
-use crate::shm::{Birth, Farewell, ProcessId, Session};
+use crate::shm::{Birth, Farewell, ProcessId, Session, ThreadInfo};
 use crate::sync::{Arrival, Barrier, BarrierError, Broken, Cause, wait_kind};
 use crate::sys::clock::now_ns;
 use crate::sys::testing::{
@@ -254,6 +254,48 @@ fn whoever_comes_while_the_last_one_acts_belongs_to_the_next_round() {
         acted.store(1, Ordering::SeqCst);
         assert_eq!(acting.complete().unwrap(), 0);
         assert_eq!(newcomer.join().unwrap(), 0);
+    });
+    audit(&session);
+}
+
+/// The row of a process's thread that waits at a barrier, once it does.
+fn row_at_barrier(session: &Session, pid: u32) -> u64 {
+    let row = || {
+        let at_barrier = |thread: &ThreadInfo| {
+            let wait = thread.wait.filter(|wait| wait.kind == wait_kind::BARRIER);
+            thread.pid == pid && wait.is_some()
+        };
+        session.threads().into_iter().find(at_barrier)
+    };
+    until("it waits at the barrier", || row().is_some());
+    row().unwrap().row
+}
+
+#[test]
+fn the_row_of_one_who_was_killed_while_the_last_one_acts_can_be_used_again() {
+    let session = session(16);
+    let barrier = Barrier::create(&session, 2).unwrap();
+    std::thread::scope(|scope| {
+        let first = scope.spawn(|| come(&barrier, LONG));
+        until_waiting(&barrier, 1);
+        let Ok(Arrival::Last(acting)) = barrier.arrive(LONG, true, &|| ()) else {
+            panic!("the last one acts");
+        };
+        let come_in_time = || assert!(come(&barrier, LONG).is_ok());
+        let (before, before_pid) = enter_as_child(&session, come_in_time);
+        row_at_barrier(&session, before_pid);
+        let (victim, victim_pid) = enter_as_child(&session, come_in_time);
+        let row = row_at_barrier(&session, victim_pid);
+        kill_and_reap(victim_pid);
+        session.child_ended(victim).unwrap();
+        let (heir, heir_pid) = enter_as_child(&session, come_in_time);
+        assert_eq!(row_at_barrier(&session, heir_pid), row);
+        assert_eq!(acting.complete().unwrap(), 1);
+        assert_eq!(first.join().unwrap().unwrap(), 0);
+        for (child, pid) in [(before, before_pid), (heir, heir_pid)] {
+            assert_eq!(reap(pid), Ended::Exited(0));
+            session.child_ended(child).unwrap();
+        }
     });
     audit(&session);
 }
