@@ -165,10 +165,11 @@ impl Session {
         }
     }
 
-    /// Free an entry whose process is gone, or never came, when nobody is left who could ask about it.
+    /// Free an entry whose process is gone, or never came, when nobody is left who could ask about it, and nothing that its parent
+    /// was doing with what the entry holds is left half done.
     fn free_orphan(&self, thread: Thread<'_>, entry: &ProcessEntry, process: ProcessId) {
         let parent = ProcessId::unpack(peek(&entry.parent));
-        if parent.is_none() || self.segment().process_is_dead(parent) {
+        if parent.is_none() || self.segment().process_is_gone(parent) {
             self.free_entry(thread, entry, process);
         }
     }

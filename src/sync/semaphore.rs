@@ -203,6 +203,10 @@ pub(super) fn forfeit(
     let object: &SemaphoreObject = session.segment().at(semaphore);
     let latched = hold((&object.latch, semaphore), thread);
     let permits = peek(stake);
+    if permits == 0 {
+        // What took them had been left half done.
+        return;
+    }
     if leaver.farewell != Farewell::Finished && peek(&object.signals) == 0 {
         latched.set(&object.value, peek(&object.value) + permits);
     }

@@ -114,6 +114,10 @@ pub(crate) fn forfeit(
 ) {
     let object: &BarrierObject = session.segment().at(place);
     let turn = Turn::take(thread, object, place);
+    if peek(stake) == 0 {
+        // What gave it had been left half done.
+        return;
+    }
     let (held, expected) = (turn.held(), &object.expected);
     let came = peek(stake) & CAME != 0;
     held.set(&expected.living, peek(&expected.living) - 1);
