@@ -223,6 +223,55 @@ fn an_assignment_through_a_container_does_not_undo_a_replacement() {
 }
 
 #[test]
+fn what_was_assigned_through_can_be_stored_again() {
+    prints(
+        r#"
+        let m = Manager();
+        let d = m.dict(#{ a: #{ n: 1 } });
+        let e = d["a"];
+        e["n"] = 2;
+        d.pop("a");
+        d["a"] = e;
+        print(d);
+        e["n"] = 3;
+        d.clear();
+        d["a"] = e;
+        print(d);
+        let l = m.list([#{ k: 0 }, #{ k: 5 }]);
+        let x = l[0];
+        x["k"] = 1;
+        l.reverse();
+        l[0] = x;
+        print(l);
+        fn taken_out(d) { let e = d["a"]; e["n"] = 4; d.pop("a"); e }
+        d["a"] = taken_out(d);
+        print(d);
+        let v = m.Value("i", #{ n: 1 });
+        let inner = v.value;
+        inner["n"] = 2;
+        v.set(0);
+        v.value = inner;
+        print(v.value);
+        fn replace(d) { d["a"] = 0; }
+        e["n"] = 5;
+        let p = Process(replace, [d]);
+        p.start();
+        p.join();
+        d["a"] = e;
+        print(d);
+        "#,
+        "
+        {'a': {'n': 2}}
+        {'a': {'n': 3}}
+        [{'k': 1}, {'k': 1}]
+        {'a': {'n': 4}}
+        {'n': 2}
+        {'a': {'n': 5}}
+        ",
+    );
+}
+
+#[test]
 fn a_container_inside_itself_is_shown_and_refuses_to_be_copied() {
     prints(
         r#"

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use rhai::{Array, Dynamic, FnPtr, Map};
 
 use super::contents::{entries, key, merge, pack, plain, unpack, update};
-use super::proxy::{DictProxy, IsProxy, Proxy, Shape, failure, register_texts};
+use super::proxy::{self, DictProxy, IsProxy, Proxy, Shape, assigned_to, failure, register_texts};
 use crate::stdlib::Outcome;
 use crate::stdlib::bind::{Class, Registry};
 use crate::stdlib::builtins::compare::equal;
@@ -29,7 +29,8 @@ pub(super) fn register(registry: &mut Registry) {
             get(call, &dict, &name)?.ok_or_else(|| no_key(name))
         })
         .index_setter(|call| {
-            let (dict, name, value) = (this(call), call.value(0), call.value(1));
+            let (name, value) = (call.value(0), call.value(1));
+            let dict = assigned_to::<DictProxy>(call);
             set(call, &dict, &name, value)
         })
         .method("contains", &["key", "/"], |call| {
@@ -116,7 +117,7 @@ fn iterate(registry: &mut Registry) {
 }
 
 fn this(call: &Call<'_>) -> Proxy {
-    call.this::<DictProxy>().proxy().clone()
+    proxy::this::<DictProxy>(call)
 }
 
 /// `Manager().dict(entries)`.

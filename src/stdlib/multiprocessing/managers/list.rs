@@ -6,7 +6,7 @@ use std::ops::Range;
 use rhai::{Array, Dynamic};
 
 use super::contents::{extend, items, pack_all, plain, unpack, update};
-use super::proxy::{IsProxy, ListProxy, Proxy, Shape, failure, register_texts};
+use super::proxy::{self, IsProxy, ListProxy, Proxy, Shape, assigned_to, failure, register_texts};
 use crate::stdlib::Outcome;
 use crate::stdlib::bind::{Class, Registry};
 use crate::stdlib::builtins::compare::{equal, less, sort};
@@ -128,7 +128,7 @@ fn repeated(items: Array, count: i64) -> Array {
 }
 
 fn this(call: &Call<'_>) -> Proxy {
-    call.this::<ListProxy>().proxy().clone()
+    proxy::this::<ListProxy>(call)
 }
 
 fn length(call: &Call<'_>) -> Result<usize, Failure> {
@@ -197,7 +197,7 @@ fn set(call: &mut Call<'_>) -> Outcome {
     let (index, value) = (call.value(0), call.value(1));
     let outside = "list assignment index out of range";
     if let Ok(at) = index.as_int() {
-        let list = this(call);
+        let list = assigned_to::<ListProxy>(call);
         if !list.is_write_back(&at.to_le_bytes(), &value) {
             let done = splice(call, &one(at), vec![value])?;
             done.ok_or_else(|| no_such(&index, outside))?;

@@ -4,7 +4,7 @@ use rhai::Dynamic;
 
 use super::contents::merge;
 use super::dict::{change_key, get, pairs, set};
-use super::proxy::{IsProxy, NamespaceProxy, Proxy, Shape, register_texts};
+use super::proxy::{self, NamespaceProxy, Proxy, Shape, assigned_to, register_texts};
 use crate::stdlib::Outcome;
 use crate::stdlib::bind::Registry;
 use crate::stdlib::call::Call;
@@ -24,7 +24,8 @@ pub(super) fn register(registry: &mut Registry) {
             })
         })
         .index_setter(|call| {
-            let (namespace, name, value) = (this(call), call.string(0)?, call.value(1));
+            let (name, value) = (call.string(0)?, call.value(1));
+            let namespace = assigned_to::<NamespaceProxy>(call);
             set(call, &namespace, &name.into(), value)
         })
         .method("update", &["name", "function", "default?", "/"], |call| {
@@ -35,7 +36,7 @@ pub(super) fn register(registry: &mut Registry) {
 }
 
 fn this(call: &Call<'_>) -> Proxy {
-    call.this::<NamespaceProxy>().proxy().clone()
+    proxy::this::<NamespaceProxy>(call)
 }
 
 /// `Manager().Namespace(attributes)`.

@@ -2,7 +2,8 @@
 //!
 //! Rhai stores what an index gave once more after an assignment through it: `d["a"]["b"] = 1` ends with `d["a"] = …`. By then another
 //! process may have put something else there, which that must not undo. So a proxy remembers where it was read, the thread remembers
-//! the proxy it last assigned through, and storing that proxy where it was read from is taken for what it is.
+//! the proxy it last assigned through, and storing that proxy where it was read from is taken for what it is. Only a proxy that no
+//! variable holds can be one of Rhai's own, and between the two steps the thread does nothing else to any container.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -104,6 +105,7 @@ impl Proxy {
         label: u64,
         switch: Option<&Cells>,
     ) -> Result<Proxy, Failure> {
+        forget_assignment();
         let keyed = matches!(shape, Shape::Dict | Shape::Namespace);
         let container = Container::create(&host.session()?, keyed, label, switch);
         Ok(Proxy {
@@ -186,8 +188,12 @@ impl Proxy {
             return false;
         };
         let origin = Self::of(value).and_then(|inner| inner.origin);
-        let same = origin.is_some_and(|origin| Arc::ptr_eq(&origin, &assigned));
-        same && assigned.container == self.place() && assigned.place == place
+        let Some(origin) = origin.filter(|origin| Arc::ptr_eq(origin, &assigned)) else {
+            return false;
+        };
+        // The value's own, and the two here: one that a script keeps has more.
+        let is_temporary = Arc::strong_count(&origin) == 3;
+        is_temporary && origin.container == self.place() && origin.place == place
     }
 
     /// Python's representation of a proxy.
@@ -200,6 +206,22 @@ impl Proxy {
         };
         format!("<{class} object, typeid '{kind}' at {}>", self.place())
     }
+}
+
+/// This thread does something that is no part of an assignment through a proxy.
+fn forget_assignment() {
+    ASSIGNED.take();
+}
+
+/// The container that a member other than a setter was called on.
+pub(super) fn this<T: IsProxy>(call: &Call<'_>) -> Proxy {
+    forget_assignment();
+    assigned_to::<T>(call)
+}
+
+/// The container that a setter was called on.
+pub(super) fn assigned_to<T: IsProxy>(call: &Call<'_>) -> Proxy {
+    call.this::<T>().proxy().clone()
 }
 
 /// What went wrong, as the exception a script sees.
@@ -219,13 +241,12 @@ pub(super) fn failure(host: &Host, error: ContainerError) -> Failure {
 pub(super) fn register_texts<T: IsProxy>(class: &mut Class<'_>) {
     class
         .method("to_string", &[], |call| {
-            Ok(str_of(call, call.this::<T>().proxy()).into())
+            Ok(str_of(call, &this::<T>(call)).into())
         })
         .method("to_debug", &[], |call| {
-            let this = call.this::<T>();
-            let proxy = this.proxy();
+            let proxy = this::<T>(call);
             Ok(if proxy.is_promoted() {
-                str_of(call, proxy).into()
+                str_of(call, &proxy).into()
             } else {
                 proxy.repr().into()
             })

@@ -4,7 +4,7 @@
 use rhai::Dynamic;
 
 use super::contents::{extend, pack, unpack, update};
-use super::proxy::{IsProxy, Proxy, Shape, ValueProxy, failure, register_texts};
+use super::proxy::{self, Proxy, Shape, ValueProxy, assigned_to, failure, register_texts};
 use crate::stdlib::Outcome;
 use crate::stdlib::bind::Registry;
 use crate::stdlib::call::{Call, Failure};
@@ -37,7 +37,7 @@ pub(super) fn register(registry: &mut Registry) {
 }
 
 fn this(call: &Call<'_>) -> Proxy {
-    call.this::<ValueProxy>().proxy().clone()
+    proxy::this::<ValueProxy>(call)
 }
 
 fn read(call: &Call<'_>, value: &Proxy) -> Result<(Vec<u8>, Dynamic), Failure> {
@@ -56,7 +56,7 @@ fn get(call: &Call<'_>, value: &Proxy) -> Outcome {
 }
 
 fn set(call: &mut Call<'_>) -> Outcome {
-    let (place, value) = (this(call), call.value(0));
+    let (place, value) = (assigned_to::<ValueProxy>(call), call.value(0));
     if !place.is_write_back(NAME, &value) {
         let packed = pack(call, &place, value)?;
         let items = [packed.at(&[])];
