@@ -58,6 +58,9 @@ impl<'a> Call<'a> {
             Some(map) => call.place(map)?,
             None => (),
         }
+        if signature.keywords_alone {
+            call.check_complete()?;
+        }
         Ok(call)
     }
 
@@ -76,6 +79,25 @@ impl<'a> Call<'a> {
             self.named.push(name);
         }
         Ok(())
+    }
+
+    /// Every argument that has to be given was.
+    fn check_complete(&self) -> Result<(), Failure> {
+        let required = self.signature.keywords().take(self.signature.required);
+        let missing: Vec<_> = required
+            .enumerate()
+            .filter(|(index, _)| !self.has(*index))
+            .map(|(_, name)| format!("'{name}'"))
+            .collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let (name, count) = (self.signature.name, missing.len());
+        let plural = if count == 1 { "" } else { "s" };
+        let missing = missing.join(" and ");
+        let text =
+            format!("{name}() missing {count} required positional argument{plural}: {missing}");
+        Err(raise("TypeError", text))
     }
 
     /// The object a method was called on.
@@ -270,7 +292,9 @@ fn keywords_of(
     let before = values.len().saturating_sub(1);
     let optional = signature.variadic || signature.params.len() > signature.required;
     let is_map = matches!(values.last(), Some(Some(last)) if last.is_map());
-    if signature.positional_only || !is_map || !optional || before < signature.required {
+    let complete = before >= signature.required || (signature.keywords_alone && before == 0);
+    let takes_keywords = optional || signature.keywords_alone;
+    if signature.positional_only || !is_map || !takes_keywords || !complete {
         return Ok(None);
     }
     if signature.variadic && before == 0 {

@@ -6,7 +6,8 @@
 //!
 //! Parameters are written as in a Python signature: `"obj"` is required, `"timeout?"` is optional,
 //! `"*args"` takes whatever is left; a last `"/"` means that no parameter can be given as a keyword, so that
-//! the last argument may be an object map.
+//! the last argument may be an object map; a first `"#"` means that an object map alone holds keywords, which is not so
+//! where the argument that has to be given may be one itself.
 //!
 //! - [`signature`]: what a function takes.
 //! - [`registry`]: everything scripts can call, collected for the engine.

@@ -31,8 +31,9 @@ pub(super) fn register(
 ) {
     let native = native(host, on, signature, handler);
     let mut types: Vec<TypeId> = receiver.into_iter().collect();
-    types.resize(types.len() + signature.required, TypeId::of::<Dynamic>());
-    for _ in signature.required..=signature.most() {
+    let least = signature.least();
+    types.resize(types.len() + least, TypeId::of::<Dynamic>());
+    for _ in least..=signature.most() {
         add(module, signature.name, &types, native.clone());
         types.push(TypeId::of::<Dynamic>());
     }

@@ -14,12 +14,18 @@ pub(crate) struct Signature {
     pub variadic: bool,
     /// A trailing object map is an argument, never keywords.
     pub positional_only: bool,
+    /// An object map alone holds keywords: no argument that has to be given can be one.
+    pub keywords_alone: bool,
 }
 
 impl Signature {
     pub(super) fn new(name: &'static str, params: &'static [&'static str]) -> Self {
         let (params, positional_only) = match params {
             [params @ .., "/"] => (params, true),
+            _ => (params, false),
+        };
+        let (params, keywords_alone) = match params {
+            ["#", params @ ..] => (params, true),
             _ => (params, false),
         };
         let variadic = params.last().is_some_and(|p| p.starts_with('*'));
@@ -33,6 +39,16 @@ impl Signature {
             required,
             variadic,
             positional_only,
+            keywords_alone,
+        }
+    }
+
+    /// The smallest number of arguments it can be called with.
+    pub(crate) fn least(&self) -> usize {
+        if self.keywords_alone {
+            self.required.min(1)
+        } else {
+            self.required
         }
     }
 

@@ -8,6 +8,7 @@ use super::process::{Process, Stage};
 use crate::program::traceback::{Frame, frames, function_name};
 use crate::stdlib::Outcome;
 use crate::stdlib::border::pack_exception;
+use crate::stdlib::exceptions::Exception;
 use crate::stdlib::host::Host;
 use crate::stdlib::report::{Ending, FAILED, text_of};
 use crate::stdlib::stop::Stop;
@@ -96,10 +97,18 @@ fn conclude(host: &Arc<Host>, process: &Process, ending: &Ending) -> i32 {
     code
 }
 
+/// How much of an exception's text the parent is told when memory is short, in characters.
+const REPORTED: usize = 200;
+
 /// Leaves the exception where the parent finds it.
-fn report(host: &Arc<Host>, exception: &crate::stdlib::exceptions::Exception) {
+fn report(host: &Arc<Host>, exception: &Exception) {
     if let Some(session) = host.existing_session() {
-        // Without memory for it the parent still has the exit code, and the text has been printed.
-        let _ = session.set_report(&pack_exception(host, exception));
+        if session.set_report(&pack_exception(host, exception)).is_ok() {
+            return;
+        }
+        // No room for all of it: what it was, and how its text begins.
+        let text: String = exception.message().chars().take(REPORTED).collect();
+        let short = Exception::new(exception.kind(), vec![text.into()]);
+        let _ = session.set_report(&pack_exception(host, &short));
     }
 }

@@ -112,14 +112,14 @@ pub(super) fn register(registry: &mut Registry) {
     registry
         .namespace("multiprocessing::connection", ConnectionModule)
         .function("Pipe", &["duplex?"], pipe)
-        .function("wait", &["object_list", "timeout?"], wait);
+        .function("wait", &["#", "object_list", "timeout?"], wait);
 }
 
 /// What the module `multiprocessing` has of this one.
 pub(super) fn register_names(multiprocessing: &mut Namespace<'_>) {
     multiprocessing
         .global("Pipe", &["duplex?"], pipe)
-        .global("wait", &["object_list", "timeout?"], wait)
+        .global("wait", &["#", "object_list", "timeout?"], wait)
         .constant("connection", ConnectionModule, |_| {
             Ok(Dynamic::from(ConnectionModule))
         });

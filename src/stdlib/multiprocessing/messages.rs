@@ -59,7 +59,9 @@ pub(super) fn refused(refusal: wire::Refusal) -> Failure {
 /// The item that a message is.
 pub(super) fn read(host: &Arc<Host>, bytes: &[u8]) -> Outcome {
     wire::decode(bytes, host).map_err(|error| {
-        let text = format!("a message could not be read: {error}");
+        let text = format!(
+            "a message could not be read: {error} (what send_bytes() has sent is for recv_bytes())"
+        );
         raise("ValueError", text)
     })
 }

@@ -267,3 +267,23 @@ fn an_attribute_that_is_not_there_is_an_attribute_error_either_way() {
         ",
     );
 }
+
+#[test]
+fn a_map_alone_may_hold_every_argument() {
+    prints(
+        r#"
+        print(Barrier(#{ parties: 1 }).wait(), Value(#{ typecode_or_type: "i" }).value);
+        print(len(Array(#{ typecode_or_type: "i", size_or_initializer: 3 })), Condition().wait_for(#{ predicate: || 7 }));
+        let q = Queue();
+        q.put(#{ obj: 1 });
+        print(len(wait(#{ object_list: [q], timeout: 0 })), q.get(), Value("i", 1).add(#{ n: 2 }));
+        print(error_of(|| Barrier(#{ partis: 3 })), error_of(|| Barrier(#{ timeout: 3 })));
+        "#,
+        "
+        0 0
+        3 7
+        1 {'obj': 1} 3
+        TypeError: Barrier() got an unexpected keyword argument 'partis' (it takes parties, action, timeout) TypeError: Barrier() missing 1 required positional argument: 'parties'
+        ",
+    );
+}

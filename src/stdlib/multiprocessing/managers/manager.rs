@@ -160,10 +160,14 @@ fn primitives(class: &mut Class<'_>) {
             started(call)?;
             condition::create(call, Dialect::Threading)
         })
-        .method("Barrier", &["parties", "action?", "timeout?"], |call| {
-            started(call)?;
-            barrier::construct(call)
-        });
+        .method(
+            "Barrier",
+            &["#", "parties", "action?", "timeout?"],
+            |call| {
+                started(call)?;
+                barrier::construct(call)
+            },
+        );
 }
 
 /// The switch for what is made now.

@@ -92,7 +92,7 @@ fn members<T: Holder>(class: &mut Class<'_>) {
             }
         })
         .method("contains", &["value"], contains::<T>)
-        .method("add", &["index", "n"], |call| {
+        .method("add", &["#", "index", "n"], |call| {
             let (array, index) = (call.this::<T>(), index(call, 0)?);
             let at = item(place(array.row(), &index)?)?;
             let more = call.value(1);

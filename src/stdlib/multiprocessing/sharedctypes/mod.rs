@@ -26,11 +26,11 @@ pub(super) fn register(registry: &mut Registry) {
 }
 
 pub(super) fn constructors(module: &mut Namespace<'_>) {
-    const VALUE: &[&str] = &["typecode_or_type", "value?", "lock?"];
-    const ARRAY: &[&str] = &["typecode_or_type", "size_or_initializer", "lock?"];
+    const VALUE: &[&str] = &["#", "typecode_or_type", "value?", "lock?"];
+    const ARRAY: &[&str] = &["#", "typecode_or_type", "size_or_initializer", "lock?"];
     module
         .global("Value", VALUE, value::construct)
         .global("Array", ARRAY, array::construct)
-        .global("RawValue", &VALUE[..2], value::construct_raw)
-        .global("RawArray", &ARRAY[..2], array::construct_raw);
+        .global("RawValue", &VALUE[..3], value::construct_raw)
+        .global("RawArray", &ARRAY[..3], array::construct_raw);
 }

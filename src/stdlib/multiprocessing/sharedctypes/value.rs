@@ -69,7 +69,7 @@ fn members<T: Holder>(class: &mut Class<'_>) {
             let value = call.value(0);
             call.this::<T>().row().set(call.host, 0, &value)
         })
-        .method("add", &["n"], |call| {
+        .method("add", &["#", "n"], |call| {
             let more = call.value(0);
             call.this::<T>().row().add(call.host, 0, &more)
         })

@@ -150,7 +150,7 @@ pub(super) fn register(registry: &mut Registry) {
             let deadline = timeout.map_or(Deadline::NEVER, Deadline::after);
             Ok(wait(call.host, &call.this(), deadline)?.into())
         })
-        .method("wait_for", &["predicate", "timeout?"], wait_for)
+        .method("wait_for", &["#", "predicate", "timeout?"], wait_for)
         .method("notify", &["n?"], |call| {
             let count = usize::try_from(call.int_or(0, 1)?).unwrap_or(0);
             notify(&call.this(), count)
@@ -183,8 +183,13 @@ pub(crate) fn create(call: &mut Call<'_>, dialect: Dialect) -> Outcome {
 fn wait(host: &Host, condition: &Condition, deadline: Deadline) -> Result<bool, Failure> {
     let lock = condition.lock.shared();
     if !lock.is_mine() {
-        let text = "must acquire() condition before using wait()";
-        return Err(raise("AssertionError", text));
+        return Err(match condition.dialect() {
+            Dialect::Multiprocessing => raise(
+                "AssertionError",
+                "must acquire() condition before using wait()",
+            ),
+            Dialect::Threading => raise("RuntimeError", "cannot wait on un-acquired lock"),
+        });
     }
     match condition.shared.wait(&lock, deadline) {
         Ok(waited) => {
@@ -215,7 +220,10 @@ fn wait_for(call: &mut Call<'_>) -> Outcome {
 
 fn notify(condition: &Condition, count: usize) -> Outcome {
     if !condition.lock.shared().is_mine() {
-        return Err(raise("AssertionError", "lock is not owned"));
+        return Err(match condition.dialect() {
+            Dialect::Multiprocessing => raise("AssertionError", "lock is not owned"),
+            Dialect::Threading => raise("RuntimeError", "cannot notify on un-acquired lock"),
+        });
     }
     condition.shared.notify(count).map_err(session_failure)?;
     Ok(Dynamic::UNIT)

@@ -43,7 +43,7 @@ pub(super) fn constructors(module: &mut Namespace<'_>) {
         .global("Condition", &["lock?"], condition::construct)
         .global(
             "Barrier",
-            &["parties", "action?", "timeout?"],
+            &["#", "parties", "action?", "timeout?"],
             barrier::construct,
         );
 }

@@ -124,6 +124,12 @@ impl Semaphore {
     }
 
     fn give_back(&self, permits: u64) -> Result<(), Failure> {
+        // The system's semaphores, on which Python's stand, end here.
+        let is_full = self.shared.value() >= VALUE_MAX.unsigned_abs();
+        if is_full && self.dialect == Dialect::Multiprocessing {
+            let text = "semaphore or lock released too many times";
+            return Err(raise("ValueError", text));
+        }
         self.shared.release(permits).map_err(|why| match why {
             ReleaseError::Session(error) => session_failure(error),
             ReleaseError::TooMany => raise(
