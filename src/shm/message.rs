@@ -7,6 +7,7 @@
 use std::sync::atomic::AtomicU64;
 
 use super::ShmError;
+use super::arena::Arena;
 use super::latch::Latched;
 use super::layout::{Offset, ThreadSlot, peek, poke};
 use super::segment::Segment;
@@ -52,6 +53,16 @@ pub(crate) fn message_objects(segment: &Segment, block: Offset) -> impl Iterator
     (0..peek(&header.counted)).map(move |index| Offset(peek(handle_word(segment, block, index))))
 }
 
+impl Arena<'_> {
+    /// Inside a transaction: a block that was reserved leaves the thread's list, all zero.
+    pub(super) fn unreserve(&self, thread: Thread<'_>, block: Offset) {
+        let link = link_to(self.segment(), thread.slot, block);
+        let next = self.segment().word(block);
+        self.set(link, peek(next));
+        self.set(next, 0);
+    }
+}
+
 impl Thread<'_> {
     /// Write a message, given in pieces, into a new block on this thread's list, and take a reference to each object it names.
     pub(crate) fn write_message(
@@ -85,6 +96,17 @@ impl Thread<'_> {
                 return Err(error);
             }
         }
+        Ok(block)
+    }
+
+    /// A block of `size` bytes on this thread's list, all zero but for its place there: a message without contents.
+    pub(super) fn reserve_in_flight(self, size: u64) -> Result<Offset, ShmError> {
+        let owner = &self.slot.in_flight;
+        let block = self.allocate_into(owner, size, &[peek(owner), 0, 0, 0])?;
+        for index in HEADER / 8..size.div_ceil(8) {
+            poke(self.segment.word(block.plus(index * 8)), 0);
+        }
+        step();
         Ok(block)
     }
 

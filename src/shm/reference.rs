@@ -28,6 +28,9 @@ shared_struct! {
     }
 }
 
+/// Objects up to this size are made zero under the arena's latch.
+const SMALL: u64 = 4096;
+
 /// How a process goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Farewell {
@@ -90,6 +93,9 @@ impl Thread<'_> {
         kind: Kind,
         size: u64,
     ) -> Result<(Offset, Offset), ShmError> {
+        if size > SMALL {
+            return self.create_large(entry, kind, size);
+        }
         self.transact(|arena| {
             let object = arena.allocate(size)?;
             for index in 0..size.div_ceil(8) {
@@ -100,6 +106,29 @@ impl Thread<'_> {
             let node = arena.link_reference(entry, object)?;
             Ok((object, node))
         })
+    }
+
+    /// The same for an object that takes a while to be made zero: meanwhile it is an empty message of this thread's, and the arena
+    /// is free.
+    fn create_large(
+        self,
+        entry: &ProcessEntry,
+        kind: Kind,
+        size: u64,
+    ) -> Result<(Offset, Offset), ShmError> {
+        let object = self.reserve_in_flight(size)?;
+        let node = self.transact(|arena| {
+            arena.unreserve(self, object);
+            arena.christen(object, kind);
+            arena.link_reference(entry, object)
+        });
+        match node {
+            Ok(node) => Ok((object, node)),
+            Err(error) => {
+                self.discard_message(object);
+                Err(error)
+            }
+        }
     }
 
     /// One more reference to the object, held by the process; the node that stands for it.

@@ -23,10 +23,17 @@ shared_struct! {
 pub(crate) struct Cells(Arc<Handle>);
 
 impl Cells {
-    /// A new row that holds `words`.
-    pub(crate) fn create(session: &Session, label: u64, words: &[u64]) -> Result<Cells, ShmError> {
-        let length = words.len() as u64;
-        let size = size_of::<CellsObject>() as u64 + length * 8;
+    /// A new row of `length` words: first `words`, then zeros.
+    pub(crate) fn create(
+        session: &Session,
+        label: u64,
+        length: usize,
+        words: &[u64],
+    ) -> Result<Cells, ShmError> {
+        assert!(words.len() <= length, "a row has room for its words");
+        let length = length as u64;
+        let size = length.saturating_mul(8);
+        let size = size.saturating_add(size_of::<CellsObject>() as u64);
         let cells = Cells(Arc::new(Handle::create(session, kind::CELLS, size)?));
         // Nobody else knows the row yet.
         poke(&cells.object().label, label);

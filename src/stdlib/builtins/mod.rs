@@ -44,7 +44,7 @@ pub(super) mod iterate;
 mod kind;
 mod list;
 pub(super) mod number;
-mod operators;
+pub(super) mod operators;
 pub(super) mod print;
 pub(super) mod sequence;
 mod string;

@@ -8,7 +8,7 @@ use super::convert::text_failure;
 use super::number::as_int;
 use crate::stdlib::Outcome;
 use crate::stdlib::bind::Registry;
-use crate::stdlib::call::Call;
+use crate::stdlib::call::{Call, Failure};
 use crate::stdlib::exceptions::raise;
 use crate::stdlib::text;
 use crate::stdlib::values::as_text;
@@ -47,12 +47,18 @@ fn percent(call: &mut Call<'_>) -> Outcome {
         .map_err(text_failure)
 }
 
+/// How long `count` times something of a length is.
+///
+/// # Errors
+/// `MemoryError` when that is too long.
+pub(in crate::stdlib) fn repetition(length: usize, count: usize) -> Result<usize, Failure> {
+    let total = length.checked_mul(count).filter(|total| *total <= MOST);
+    total.ok_or_else(|| raise("MemoryError", "the repetition would be too long"))
+}
+
 fn repeat(_: &mut Call<'_>, value: Dynamic, count: &Dynamic) -> Outcome {
     let count = usize::try_from(as_int(count).unwrap_or(0)).unwrap_or(0);
-    let fits = |length: usize| {
-        let total = length.checked_mul(count).filter(|total| *total <= MOST);
-        total.ok_or_else(|| raise("MemoryError", "the repetition would be too long"))
-    };
+    let fits = |length| repetition(length, count);
     if let Some(text) = as_text(&value) {
         fits(text.len())?;
         return Ok(text.repeat(count).into());

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::edit::{Edit, InFlight, Item};
+use super::edit::{AT_ONCE, Edit, InFlight, Item};
 use super::layout::{hash_of, split};
 use super::read::Reading;
 use super::{Container, ContainerError};
@@ -141,12 +141,21 @@ impl Container {
         }
         let (mut taken, mut given) = (self.in_flight()?, self.written(&different)?);
         self.hold(|edit| {
-            let (mut entries, mut removed) = (edit.all(), Vec::new());
-            for (item, new) in different.iter().zip(given.blocks()) {
+            let place = |item: &Item<'_>| {
                 let hash = hash_of(item.key);
-                match find(edit, item.key, hash) {
-                    Some((index, old)) => {
-                        entries[index as usize].0 = *new;
+                (find(edit, item.key, hash).map(|(index, _)| index), hash)
+            };
+            let places: Vec<_> = different.iter().map(place).collect();
+            let new = places.iter().filter(|(found, _)| found.is_none()).count();
+            if places.len() <= AT_ONCE && edit.has_room(new as u64) {
+                edit.put_each(&places, &mut given, &mut taken);
+                return Ok(());
+            }
+            let (mut entries, mut removed) = (edit.all(), Vec::new());
+            for ((found, hash), new) in places.into_iter().zip(given.blocks()) {
+                match found {
+                    Some(index) => {
+                        let old = std::mem::replace(&mut entries[index as usize].0, *new);
                         removed.push(old);
                     }
                     None => entries.push((*new, hash)),

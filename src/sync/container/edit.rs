@@ -4,8 +4,12 @@
 //! the same transaction and is discarded when the latch is free. So the largest change is a handful of stores.
 
 use super::layout::{Body, ContainerObject, slot_word, split};
+use super::watch::note_change;
 use super::{Container, ContainerError};
 use crate::shm::{Latched, Offset, Session, ShmError, Thread, message_bytes, peek, poke, step};
+
+/// The most entries of a dict that are changed in place at once.
+pub(super) const AT_ONCE: usize = 16;
 
 /// One entry to be put in.
 #[derive(Clone, Copy, Debug)]
@@ -154,6 +158,7 @@ impl<'s> Edit<'s> {
         let version = &self.object.version;
         self.latched.set(version, peek(version) + 1);
         self.latched.commit();
+        note_change(self.object);
         given.blocks.clear();
         taken.blocks = removed;
     }
@@ -193,6 +198,40 @@ impl<'s> Edit<'s> {
         self.latched.set(&object.end, used + more);
         self.latched.set(&object.count, self.count() + more);
         self.finish(given, taken, Vec::new());
+    }
+
+    /// Put each of the blocks `given` into the entry where its key is, or behind the last one, where there is room.
+    ///
+    /// A store for each and a few more: the journal has room for [`AT_ONCE`].
+    pub(super) fn put_each(
+        &self,
+        places: &[(Option<u64>, u32)],
+        given: &mut InFlight<'_>,
+        taken: &mut InFlight<'_>,
+    ) {
+        let Some(body) = self.body() else { return };
+        let (object, mut removed) = (self.object, Vec::new());
+        let (mut used, mut count) = (peek(&object.used), self.count());
+        for ((found, hash), block) in places.iter().zip(given.blocks()) {
+            if let Some(index) = *found {
+                removed.push(body.block(index));
+                self.latched.set(body.entry(index), block.0);
+                continue;
+            }
+            // Beyond the entries in use: nobody reads it before the commit.
+            poke(body.entry(used), block.0);
+            step();
+            if let Some(slot) = body.free_slot(*hash) {
+                self.latched.set(slot, slot_word(*hash, used));
+            }
+            (used, count) = (used + 1, count + 1);
+        }
+        if count != self.count() {
+            self.latched.set(&object.used, used);
+            self.latched.set(&object.end, used);
+            self.latched.set(&object.count, count);
+        }
+        self.finish(given, taken, removed);
     }
 
     /// Take the entries of a list from `start` on.

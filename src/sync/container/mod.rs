@@ -5,7 +5,7 @@
 //!
 //! - [`handle`]: the container as a process holds it.
 //! - [`layout`]: the object and its body; [`edit`]: the transactions; [`read`]: copies of entries.
-//! - [`list`], [`dict`]: what can be done.
+//! - [`list`], [`dict`]: what can be done; [`watch`]: what this thread does meanwhile.
 //! - [`lifecycle`]: deaths, and the end of the container.
 
 #[cfg(test)]
@@ -17,6 +17,7 @@ mod layout;
 mod lifecycle;
 mod list;
 mod read;
+mod watch;
 
 #[cfg(test)]
 pub(super) use audit::audit_container;

@@ -166,7 +166,7 @@ fn what_is_expected_and_not_there_changes_nothing() {
 #[test]
 fn a_container_that_is_switched_off_says_so() {
     let session = session(64);
-    let switch = Cells::create(&session, 0, &[0]).unwrap();
+    let switch = Cells::create(&session, 0, 1, &[]).unwrap();
     let dict = Container::create(&session, true, 0, Some(&switch)).unwrap();
     dict.set(&item(b"a", b"b")).unwrap();
     switch.store(0, 1);
@@ -337,6 +337,10 @@ fn a_dict_survives_a_kill_at_every_step() {
                 d.set_many(&[item(&one, b"x"), item(&two, b"y"), item(&one, b"z")])
                     .unwrap();
             }),
+            ("dict: set many, growing", &|s| dict_of(s, 8), &|d| {
+                let (one, two) = (key(1), key(20));
+                d.set_many(&[item(&one, b"x"), item(&two, b"y")]).unwrap();
+            }),
             ("dict: clear", &|s| dict_of(s, 3), &|d| d.clear().unwrap()),
         ],
     );
@@ -370,7 +374,7 @@ fn references_survive_a_kill_at_every_step() {
             ("references: replace", &make, &|d| with_lock(d, 1)),
             ("references: destroy", &|s| dict_of(s, 1), &|d| {
                 let session = d.handle().session();
-                let switch = Cells::create(session, 0, &[0]).unwrap();
+                let switch = Cells::create(session, 0, 1, &[]).unwrap();
                 let inner = Container::create(session, false, 0, Some(&switch)).unwrap();
                 push(&inner, b"x");
                 let outer = Container::create(session, true, 0, None).unwrap();

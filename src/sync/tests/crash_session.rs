@@ -6,7 +6,7 @@ use super::crash::{Case, Outcome, Progress, life_ending_at, survive};
 use super::{audit, message, session};
 use crate::shm::tests::knobs;
 use crate::shm::{Birth, Session};
-use crate::sync::{Acquired, Deadline, Mutex, Queue};
+use crate::sync::{Acquired, Cells, Deadline, Mutex, Queue};
 use crate::sys::testing::{exit_now, fork_child, reap};
 
 const BIRTH: Birth<'static> = Birth {
@@ -63,6 +63,18 @@ fn references_of_a_process_killed_anywhere_are_given_back() {
                     drop((own, again, shared));
                 },
                 next: &|lock| drop(Mutex::create(lock.handle().session()).unwrap()),
+                verify: &|lock, _| drop(lock),
+            },
+            Case {
+                name: "make a large object",
+                prepare: &|session| Mutex::create(session).unwrap(),
+                operate: &|lock| {
+                    drop(Cells::create(lock.handle().session(), 0, 1000, &[7]).unwrap())
+                },
+                next: &|lock| {
+                    let row = Cells::create(lock.handle().session(), 0, 1000, &[]).unwrap();
+                    assert!((0..1000).all(|index| row.load(index) == 0));
+                },
                 verify: &|lock, _| drop(lock),
             },
             Case {

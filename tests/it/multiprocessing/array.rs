@@ -89,3 +89,21 @@ fn a_large_array_and_one_that_no_memory_holds() {
         ",
     );
 }
+
+#[test]
+fn an_array_that_does_not_fit_is_refused_at_once() {
+    prints(
+        r#"
+        for length in [1_000_000_000_000, 9_223_372_036_854_775_807] {
+            try { Array("i", length) } catch (e) { print(e.type); }
+        }
+        let a = Array("i", 100_000);
+        print(a.len(), a[0], a[99_999], sum(list(a)));
+        "#,
+        "
+        MemoryError
+        MemoryError
+        100000 0 0 0
+        ",
+    );
+}

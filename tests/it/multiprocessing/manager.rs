@@ -272,6 +272,44 @@ fn what_was_assigned_through_can_be_stored_again() {
 }
 
 #[test]
+fn what_would_never_end_is_an_error() {
+    prints(
+        r#"
+        let m = Manager();
+        let l = m.list([3, 1, 2]);
+        print(error_of(|| l * 1_000_000_000_000), error_of(|| l *= 1_000_000_000_000), l * -1);
+        print(error_of(|| l.sort(|x| { l.append(x); x })), l);
+        let d = m.dict(#{ n: 1 });
+        print(error_of(|| d.update("n", |n| { d["n"] = n + 1; n })));
+        print(d.update("n", |n| { d["other"] = n; 0 }), d["n"], d.len());
+        let a = m.list([1]);
+        let b = m.list([1]);
+        a.append(a);
+        b.append(b);
+        print(error_of(|| a == b), error_of(|| a != b), a == a, a == l);
+        let x = m.dict();
+        let y = m.dict();
+        x["me"] = x;
+        y["me"] = y;
+        print(error_of(|| x == y), x == d);
+        let deep = m.list();
+        let outer = deep;
+        for i in range(1000) { let inner = m.list(); deep.append(inner); deep = inner; }
+        print(len(str(outer)), error_of(|| outer.copy()));
+        "#,
+        "
+        MemoryError: the repetition would be too long MemoryError: the repetition would be too long []
+        RuntimeError: the container was changed during sort() by the function given to it [3, 1, 2, 3, 1, 2]
+        RuntimeError: the container was changed during update() by the function given to it
+        0 0 2
+        RecursionError: the container is nested more than 64 levels deep, or lies in itself RecursionError: the container is nested more than 64 levels deep, or lies in itself True False
+        RecursionError: the container is nested more than 64 levels deep, or lies in itself False
+        135 RecursionError: the container is nested more than 64 levels deep, or lies in itself
+        ",
+    );
+}
+
+#[test]
 fn a_container_inside_itself_is_shown_and_refuses_to_be_copied() {
     prints(
         r#"
@@ -280,7 +318,7 @@ fn a_container_inside_itself_is_shown_and_refuses_to_be_copied() {
         d["self"]["self"]["x"] = 1;
         print(d, error_of(|| d.copy()));
         "#,
-        "{'self': {...}, 'x': 1} ValueError: the container is nested more than 64 levels deep, or lies in itself\n",
+        "{'self': {...}, 'x': 1} RecursionError: the container is nested more than 64 levels deep, or lies in itself\n",
     );
 }
 

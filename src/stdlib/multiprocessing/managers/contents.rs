@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use rhai::{Array, Dynamic, FnPtr, Map};
 
+use super::depth::{DEEPEST, deeper};
 use super::proxy::{Proxy, Shape, failure};
 use crate::stdlib::Outcome;
 use crate::stdlib::call::{Call, Failure};
@@ -165,33 +166,22 @@ pub(super) fn items(host: &Arc<Host>, proxy: &Proxy) -> Result<(u64, Array), Fai
     }
 }
 
-/// How deep a plain copy goes: a container may be inside itself.
-const DEEPEST: usize = 64;
-
 /// A managed value as a plain one, all the way down.
-pub(super) fn plain(call: &Call<'_>, value: Dynamic, depth: usize) -> Outcome {
+pub(super) fn plain(call: &Call<'_>, value: Dynamic) -> Outcome {
     let Some(proxy) = Proxy::of(&value) else {
         return Ok(value);
     };
-    if depth > DEEPEST {
-        let text =
-            format!("the container is nested more than {DEEPEST} levels deep, or lies in itself");
-        return Err(raise("ValueError", text));
-    }
-    let deeper = |value| plain(call, value, depth + 1);
+    let inner = |value| deeper(|| plain(call, value));
     match proxy.shape() {
         Shape::List => {
             let (_, items) = items(call.host, &proxy)?;
-            let items = items
-                .into_iter()
-                .map(deeper)
-                .collect::<Result<Array, _>>()?;
+            let items = items.into_iter().map(inner).collect::<Result<Array, _>>()?;
             Ok(items.into())
         }
         Shape::Dict => {
             let mut map = Map::new();
             for (key, value) in entries(call.host, &proxy)? {
-                map.insert(call.str(&key).into(), deeper(value)?);
+                map.insert(call.str(&key).into(), inner(value)?);
             }
             Ok(map.into())
         }
@@ -199,7 +189,8 @@ pub(super) fn plain(call: &Call<'_>, value: Dynamic, depth: usize) -> Outcome {
     }
 }
 
-/// What is in a container, as Python would write it. `outer` are the containers it is being written inside of.
+/// What is in a container, as Python would write it. `outer` are the containers it is being written inside of. A text is never an
+/// error, so what lies in itself or too deep is left out.
 pub(super) fn text(
     call: &Call<'_>,
     proxy: &Proxy,
@@ -211,7 +202,7 @@ pub(super) fn text(
         Shape::Namespace => ("Namespace(", ")"),
         Shape::Value => ("Value(", ")"),
     };
-    if outer.contains(&proxy.place()) {
+    if outer.len() > DEEPEST || outer.contains(&proxy.place()) {
         return Ok(format!("{begin}...{end}"));
     }
     outer.push(proxy.place());
@@ -276,13 +267,51 @@ pub(super) fn update(
     read: impl Fn() -> Result<(Option<Vec<u8>>, Dynamic), Failure>,
     write: impl Fn(Option<&[u8]>, &Packed) -> Result<bool, Failure>,
 ) -> Outcome {
+    let mut lost = Lost::default();
     loop {
         let (bytes, old) = read()?;
         // The old value stays until the end: while it does, nothing else can have its bytes.
-        let new = call.call(function, vec![old.clone()])?;
-        let packed = pack(call, proxy, new)?;
+        let work = || call.call(function, vec![old.clone()]);
+        let (new, itself) = proxy.container.watch(work);
+        let packed = pack(call, proxy, new?)?;
         if write(bytes.as_deref(), &packed)? {
             return Ok(packed.value);
         }
+        lost.count(call, itself)?;
     }
+}
+
+/// Rounds of work whose result came too late, because the container was changed meanwhile.
+#[derive(Default)]
+struct Lost {
+    all: u32,
+    to_itself: u32,
+}
+
+impl Lost {
+    /// Far more than are lost to others who change a value as fast as they can.
+    const MOST: u32 = 1_000_000;
+    /// The function may well change something else in the container while others change the value.
+    const MOST_TO_ITSELF: u32 = 16;
+
+    fn count(&mut self, call: &Call<'_>, itself: bool) -> Result<(), Failure> {
+        self.all += 1;
+        self.to_itself = if itself { self.to_itself + 1 } else { 0 };
+        if self.to_itself >= Self::MOST_TO_ITSELF {
+            return Err(changes_itself(call));
+        }
+        if self.all >= Self::MOST {
+            let (name, most) = (call.name(), Self::MOST);
+            let text = format!("the container was changed during {name}() {most} times");
+            return Err(raise("RuntimeError", text));
+        }
+        Ok(())
+    }
+}
+
+/// A function was given to compute something, and it changes what it is computed from.
+pub(super) fn changes_itself(call: &Call<'_>) -> Failure {
+    let name = call.name();
+    let text = format!("the container was changed during {name}() by the function given to it");
+    raise("RuntimeError", text)
 }

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use rhai::{Array, Dynamic, FnPtr, Map};
 
 use super::contents::{entries, key, merge, pack, plain, unpack, update};
+use super::depth::deeper;
 use super::proxy::{self, DictProxy, IsProxy, Proxy, Shape, assigned_to, failure, register_texts};
 use crate::stdlib::Outcome;
 use crate::stdlib::bind::{Class, Registry};
@@ -71,9 +72,11 @@ pub(super) fn register(registry: &mut Registry) {
     register_whole(class);
     let (dict, map) = (TypeId::of::<DictProxy>(), TypeId::of::<Map>());
     for pair in [[dict, dict], [dict, map], [map, dict]] {
-        registry.exactly("==", &pair, &["a", "b", "/"], |call| Ok(same(call)?.into()));
+        registry.exactly("==", &pair, &["a", "b", "/"], |call| {
+            Ok(deeper(|| same(call))?.into())
+        });
         registry.exactly("!=", &pair, &["a", "b", "/"], |call| {
-            Ok((!same(call)?).into())
+            Ok((!deeper(|| same(call))?).into())
         });
     }
     iterate(registry);
@@ -89,7 +92,7 @@ fn register_whole(class: &mut Class<'_>) {
         })
         .method("copy", &[], |call| {
             let whole = this(call).into_value();
-            plain(call, whole, 0)
+            plain(call, whole)
         })
         .method("keys", &[], |call| keys(call).map(Dynamic::from))
         .method("values", &[], |call| {

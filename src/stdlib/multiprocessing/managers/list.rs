@@ -5,12 +5,14 @@ use std::ops::Range;
 
 use rhai::{Array, Dynamic};
 
-use super::contents::{extend, items, pack_all, plain, unpack, update};
+use super::contents::{changes_itself, extend, items, pack_all, plain, unpack, update};
+use super::depth::deeper;
 use super::proxy::{self, IsProxy, ListProxy, Proxy, Shape, assigned_to, failure, register_texts};
 use crate::stdlib::Outcome;
 use crate::stdlib::bind::{Class, Registry};
 use crate::stdlib::builtins::compare::{equal, less, sort};
 use crate::stdlib::builtins::items_of;
+use crate::stdlib::builtins::operators::repetition;
 use crate::stdlib::builtins::sequence::key_function;
 use crate::stdlib::call::{Call, Failure};
 use crate::stdlib::exceptions::raise;
@@ -66,7 +68,7 @@ pub(super) fn register(registry: &mut Registry) {
         })
         .method("copy", &[], |call| {
             let whole = this(call).into_value();
-            plain(call, whole, 0)
+            plain(call, whole)
         })
         .method("update", &["index", "function", "/"], change);
     register_assignments(class);
@@ -77,9 +79,11 @@ pub(super) fn register(registry: &mut Registry) {
 fn register_operators(registry: &mut Registry) {
     let (list, array) = (TypeId::of::<ListProxy>(), TypeId::of::<Array>());
     for pair in [[list, list], [list, array], [array, list]] {
-        registry.exactly("==", &pair, &["a", "b", "/"], |call| Ok(same(call)?.into()));
+        registry.exactly("==", &pair, &["a", "b", "/"], |call| {
+            Ok(deeper(|| same(call))?.into())
+        });
         registry.exactly("!=", &pair, &["a", "b", "/"], |call| {
-            Ok((!same(call)?).into())
+            Ok((!deeper(|| same(call))?).into())
         });
         registry.exactly("+", &pair, &["a", "b", "/"], |call| {
             let (a, b) = (call.value(0), call.value(1));
@@ -91,7 +95,7 @@ fn register_operators(registry: &mut Registry) {
     let int = TypeId::of::<i64>();
     registry.exactly("*", &[list, int], &["list", "count", "/"], |call| {
         let (list, count) = (call.value(0), call.int(1)?);
-        Ok(repeated(items_of(call, list)?, count).into())
+        Ok(repeated(&items_of(call, list)?, count)?.into())
     });
 }
 
@@ -110,7 +114,7 @@ fn register_assignments(class: &mut Class<'_>) {
             let list = this(call);
             loop {
                 let (version, all) = items(call.host, &list)?;
-                let new = pack_all(call, &list, repeated(all, count))?;
+                let new = pack_all(call, &list, repeated(&all, count)?)?;
                 let new: Vec<_> = new.iter().map(|one| one.at(&[])).collect();
                 let whole = |length| Some(0..length);
                 let done = list.container.splice(Some(version), &whole, &new, |_| ());
@@ -122,9 +126,13 @@ fn register_assignments(class: &mut Class<'_>) {
         });
 }
 
-fn repeated(items: Array, count: i64) -> Array {
+fn repeated(items: &[Dynamic], count: i64) -> Result<Array, Failure> {
     let count = usize::try_from(count).unwrap_or(0);
-    std::iter::repeat_n(items, count).flatten().collect()
+    let mut all = Array::with_capacity(repetition(items.len(), count)?);
+    for _ in 0..count {
+        all.extend_from_slice(items);
+    }
+    Ok(all)
 }
 
 fn this(call: &Call<'_>) -> Proxy {
@@ -296,7 +304,11 @@ fn reorder(
     loop {
         let (version, all) = items(call.host, &list)?;
         let count = all.len();
-        let order = order(all, count)?;
+        let (order, itself) = list.container.watch(|| order(all, count));
+        let order = order?;
+        if itself {
+            return Err(changes_itself(call));
+        }
         let done = list.container.reorder(version, &order);
         if done.map_err(|error| failure(call.host, error))? {
             return Ok(Dynamic::UNIT);

@@ -61,7 +61,7 @@ impl Manager {
 
 /// `Manager()`: started, as in Python.
 pub(in super::super) fn construct(call: &mut Call<'_>) -> Outcome {
-    let stopped = Cells::create(&call.host.session()?, 0, &[0]).map_err(session_failure)?;
+    let stopped = Cells::create(&call.host.session()?, 0, 1, &[]).map_err(session_failure)?;
     Ok(Dynamic::from(Manager { stopped }))
 }
 

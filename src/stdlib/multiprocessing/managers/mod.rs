@@ -5,9 +5,11 @@
 //!
 //! - [`manager`]: the object `Manager()` gives.
 //! - [`proxy`]: what all containers have in common; [`contents`]: values as they lie in one.
+//! - [`depth`]: how deep they are followed into each other.
 //! - [`dict`], [`list`], [`namespace`], [`value`]: the containers.
 
 mod contents;
+mod depth;
 mod dict;
 mod list;
 mod manager;

@@ -264,10 +264,10 @@ fn iterate<T: Holder>(registry: &mut Registry) {
 
 /// `Array(typecode, size or items, lock=True)`.
 pub(in super::super) fn construct(call: &mut Call<'_>) -> Outcome {
-    let (code, words) = contents(call)?;
+    let (code, length, words) = contents(call)?;
     let guard = Guard::asked_for(call, 2)?;
     let raw = guard.is_none();
-    let row = Row::create(call.host, code, &words, guard)?;
+    let row = Row::create(call.host, code, length, &words, guard)?;
     Ok(if raw {
         Dynamic::from(RawArray(row))
     } else {
@@ -277,27 +277,22 @@ pub(in super::super) fn construct(call: &mut Call<'_>) -> Outcome {
 
 /// `RawArray(typecode, size or items)`.
 pub(in super::super) fn construct_raw(call: &mut Call<'_>) -> Outcome {
-    let (code, words) = contents(call)?;
-    let row = Row::create(call.host, code, &words, None)?;
+    let (code, length, words) = contents(call)?;
+    let row = Row::create(call.host, code, length, &words, None)?;
     Ok(Dynamic::from(RawArray(row)))
 }
 
-fn contents(call: &mut Call<'_>) -> Result<(&'static TypeCode, Vec<u64>), Failure> {
+/// The type code, the length, and the words that are not zero.
+fn contents(call: &mut Call<'_>) -> Result<(&'static TypeCode, usize, Vec<u64>), Failure> {
     let code = TypeCode::named(&call.value(0))?;
     let initial = call.value(1);
     let Ok(length) = initial.as_int() else {
-        let items = items_of(call, initial)?;
-        return Ok((code, Row::words(code, &items)?));
+        let words = Row::words(code, &items_of(call, initial)?)?;
+        return Ok((code, words.len(), words));
     };
     let length = usize::try_from(length).map_err(|_| {
         let text = format!("Array length must be >= 0, not {length}");
         raise("ValueError", text)
     })?;
-    let mut words = Vec::new();
-    words.try_reserve_exact(length).map_err(|_| {
-        let text = format!("no memory for an Array of {length} elements");
-        raise("MemoryError", text)
-    })?;
-    words.resize(length, 0);
-    Ok((code, words))
+    Ok((code, length, Vec::new()))
 }

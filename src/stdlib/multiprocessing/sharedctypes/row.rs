@@ -27,14 +27,15 @@ pub(super) trait Holder: Variant + Clone {
 }
 
 impl Row {
-    /// New elements.
+    /// New elements: first `words`, then zeros.
     pub(super) fn create(
         host: &Host,
         code: &'static TypeCode,
+        length: usize,
         words: &[u64],
         guard: Option<Guard>,
     ) -> Result<Arc<Row>, Failure> {
-        let cells = Cells::create(&host.session()?, code.label(), words);
+        let cells = Cells::create(&host.session()?, code.label(), length, words);
         let cells = cells.map_err(session_failure)?;
         Ok(Arc::new(Row { code, cells, guard }))
     }

@@ -100,7 +100,7 @@ pub(in super::super) fn construct(call: &mut Call<'_>) -> Outcome {
     let (code, words) = contents(call)?;
     let guard = Guard::asked_for(call, 2)?;
     let raw = guard.is_none();
-    let row = Row::create(call.host, code, &words, guard)?;
+    let row = Row::create(call.host, code, 1, &words, guard)?;
     Ok(if raw {
         Dynamic::from(RawValue(row))
     } else {
@@ -111,7 +111,7 @@ pub(in super::super) fn construct(call: &mut Call<'_>) -> Outcome {
 /// `RawValue(typecode, value=0)`.
 pub(in super::super) fn construct_raw(call: &mut Call<'_>) -> Outcome {
     let (code, words) = contents(call)?;
-    let row = Row::create(call.host, code, &words, None)?;
+    let row = Row::create(call.host, code, 1, &words, None)?;
     Ok(Dynamic::from(RawValue(row)))
 }
 
