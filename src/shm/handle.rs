@@ -44,6 +44,15 @@ impl HandleTable {
         self.mutex().lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// One handle less; the node of the reference if that was the last one. `None` also when the process has left the session, or is
+    /// a forked child that was not granted this object.
+    fn count_down(&self, object: Offset) -> Option<Offset> {
+        let mut table = self.lock();
+        let held = table.get_mut(&object)?;
+        held.handles = held.handles.saturating_sub(1);
+        (held.handles == 0).then_some(held.node)
+    }
+
     /// Forget everything: the process has given all references back.
     pub(super) fn clear(&self) {
         self.lock().clear();
@@ -215,17 +224,11 @@ impl Session {
             .any(|object| self.segment().kind_at(*object) == Some(kind))
     }
 
+    /// Registering a thread may sweep, which takes latches; who holds one of those may want the table. So the thread comes first.
     fn drop_handle(&self, object: Offset) {
-        let mut table = self.handles().lock();
-        let Some(held) = table.get_mut(&object) else {
-            // The process has left the session, or is a forked child that was not granted this object.
+        let Some(node) = self.handles().count_down(object) else {
             return;
         };
-        held.handles = held.handles.saturating_sub(1);
-        if held.handles > 0 {
-            return;
-        }
-        let node = held.node;
         // A stake stays until the process ends or opens the object again, unless nobody is left whom it could matter to.
         if peek(self.stake_at(node)) != 0 && self.segment().reference_count(object) > 1 {
             return;
@@ -234,8 +237,13 @@ impl Session {
         let (Ok(thread), Ok(entry)) = (self.thread(), self.my_entry()) else {
             return;
         };
-        table.remove(&object);
-        thread.release(entry, node);
+        let mut table = self.handles().lock();
+        // Unless another thread has opened it again meanwhile.
+        let unused = |held: &Held| held.node == node && held.handles == 0;
+        if table.get(&object).is_some_and(unused) {
+            table.remove(&object);
+            thread.release(entry, node);
+        }
         drop(table);
         self.destroy_doomed(thread);
     }

@@ -140,13 +140,14 @@ impl Semaphore {
         if peek(&object.value) == 0 {
             return Ok(false);
         }
+        let stake = self.0.stake();
         let latched = hold_with(self.latch(), thread, patience(self.session(), deadline))?;
         let value = peek(&object.value);
         if value == 0 {
             return Ok(false);
         }
         latched.set(&object.value, value - 1);
-        if let Some(stake) = self.0.stake().filter(|_| self.has_owners()) {
+        if let Some(stake) = stake.filter(|_| self.has_owners()) {
             latched.set(stake, peek(stake) + 1);
         }
         latched.commit();
@@ -157,12 +158,12 @@ impl Semaphore {
     pub(crate) fn release(&self, permits: u64) -> Result<(), ReleaseError> {
         let thread = self.session().thread()?;
         let object = self.object();
+        let stake = self.0.stake();
         let latched = hold(self.latch(), thread);
         let value = peek(&object.value).saturating_add(permits);
         if value > peek(&object.maximum) {
             return Err(ReleaseError::TooMany);
         }
-        let stake = self.0.stake();
         let own = stake.map_or(0, |stake| peek(stake).min(permits));
         if let Some(stake) = stake.filter(|_| own > 0) {
             latched.set(stake, peek(stake) - own);

@@ -1,5 +1,6 @@
 //! Waiting at a barrier.
 
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use super::layout::{call, phase};
@@ -59,6 +60,7 @@ impl Barrier {
         beat: &dyn Fn(),
     ) -> Result<Arrival<'_>, BarrierError> {
         let thread = self.session().thread()?;
+        let stake = self.0.stake();
         loop {
             let mut turn = self.turn(thread);
             match turn.phase() {
@@ -66,7 +68,7 @@ impl Barrier {
                     let failed = turn.object.expected.names.kept();
                     turn.disband(phase::BROKEN, Cause::TooFew, &failed);
                 }
-                phase::FILLING => break self.come_in(turn, timeout, has_action, beat),
+                phase::FILLING => break self.come_in(turn, stake, timeout, has_action, beat),
                 phase::ACTING if turn.is_actor() => return Err(BarrierError::InAction),
                 phase::ACTING => self.wait_outside(turn, beat)?,
                 _ => return Err(BarrierError::Broken(turn.broken(None))),
@@ -77,6 +79,7 @@ impl Barrier {
     fn come_in<'b>(
         &'b self,
         mut turn: Turn<'_>,
+        stake: Option<&AtomicU64>,
         timeout: Option<Duration>,
         has_action: bool,
         beat: &dyn Fn(),
@@ -84,7 +87,7 @@ impl Barrier {
         let (thread, object) = (turn.thread, turn.object);
         let (index, round) = (turn.arrived(), peek(&object.round));
         let held = turn.held();
-        turn.note_arrival(self.0.stake());
+        turn.note_arrival(stake);
         held.set(&object.arrived, index + 1);
         if index + 1 < peek(&object.parties) {
             object.waiting.join(held, thread, self.0.offset());
