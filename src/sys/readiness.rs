@@ -35,6 +35,8 @@ pub(crate) fn readable(descriptors: &[RawFd]) -> io::Result<Vec<bool>> {
 ///
 /// # Errors
 /// When a descriptor is not open, or there is no thread or descriptor to be had.
+///
+/// [`Wakeup::Unsupported`] as for [`futex::wait_any`]; when descriptors are polled too, one word less is too many.
 pub(crate) fn sleep(
     words: &[Expected<'_>],
     descriptors: &[RawFd],
@@ -52,20 +54,25 @@ fn sleep_on_both(
     descriptors: &[RawFd],
     until: Deadline,
 ) -> io::Result<Wakeup> {
+    // One more word ends the watch.
+    if words.len() + 1 > futex::WORDS_MAX {
+        return Ok(Wakeup::Unsupported);
+    }
     let bell = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
     let over = AtomicU32::new(0);
     let alone = thread_count() == 1;
     let mut polled = descriptors.to_vec();
     polled.push(bell.as_raw_fd());
-    let ready = thread::scope(|scope| {
+    let (ready, watched) = thread::scope(|scope| {
         // Signals are for the caller, whose sleep they end.
         let held = Held::new(&[Signal::SIGINT, Signal::SIGTERM])?;
         let watch = || {
             let mut all = words.to_vec();
             all.push((&over, 0));
-            futex::wait_any(&all, until);
+            let watched = futex::wait_any(&all, until);
             // A bell that cannot be rung has been rung already.
             let _ = rustix::io::write(&bell, &1_u64.to_ne_bytes());
+            watched
         };
         let builder = thread::Builder::new().stack_size(STACK);
         let watcher = builder.spawn_scoped(scope, watch)?;
@@ -73,13 +80,16 @@ fn sleep_on_both(
         let ready = poll(&polled, until);
         over.store(1, Ordering::SeqCst);
         futex::wake(&over, 1);
-        let _ = watcher.join();
-        ready
+        let watched = watcher.join().unwrap_or(Wakeup::Unsupported);
+        ready.map(|ready| (ready, watched))
     })?;
     if alone {
         await_departure();
     }
-    Ok(outcome(&ready, until))
+    match watched {
+        Wakeup::Unsupported => Ok(Wakeup::Unsupported),
+        _ => Ok(outcome(&ready, until)),
+    }
 }
 
 /// A thread that has been joined is still counted for a moment; a process with two threads may not fork.
