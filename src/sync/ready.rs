@@ -29,6 +29,8 @@ pub(crate) enum Source {
 pub(crate) enum ReadyError {
     /// The process inherited an end of a pipe by fork, but was not given it.
     NotGiven,
+    /// Only pipes are waited for, and only this process has their other ends, and its only thread is the one that would wait.
+    OnlyOneself,
     /// The session was told to stop, or the user pressed Ctrl-C.
     Interrupted,
     /// A descriptor cannot be waited for.
@@ -43,6 +45,14 @@ impl Source {
             Source::Queue(queue) => !queue.is_empty(),
             Source::Pipe(end) => end.is_ready(),
             Source::Descriptor(_) => false,
+        }
+    }
+
+    /// Whether anybody but the calling thread can make it ready.
+    fn is_hopeful(&self) -> bool {
+        match self {
+            Source::Pipe(end) => end.is_hopeful(),
+            Source::Queue(_) | Source::Descriptor(_) => true,
         }
     }
 
@@ -75,6 +85,10 @@ pub(crate) fn wait_ready(
     if !sources.iter().all(given) {
         return Err(ReadyError::NotGiven);
     }
+    let hope = || match deadline.is_never() && !sources.iter().any(Source::is_hopeful) {
+        true => Err(Ended::OnlyOneself),
+        false => Ok(()),
+    };
     let descriptors: Vec<_> = sources.iter().filter_map(Source::descriptor).collect();
     let thread = session.thread()?;
     let events: Vec<_> = sources.iter().filter_map(Source::event).collect();
@@ -87,15 +101,16 @@ pub(crate) fn wait_ready(
         deadline,
         // What is wrong with a descriptor is said below.
         || flags(sources, &descriptors).map_or(true, |flags| flags.contains(&true)),
-        || Ok(()),
+        hope,
     );
     watch.pass_on();
     match waited {
-        Ok(()) | Err(WaitError::TimedOut) => {
+        Ok(()) | Err(Ended::Waiting(WaitError::TimedOut)) => {
             flags(sources, &descriptors).map_err(ReadyError::Descriptor)
         }
-        Err(WaitError::Interrupted) => Err(ReadyError::Interrupted),
-        Err(WaitError::Session(error)) => Err(error.into()),
+        Err(Ended::OnlyOneself) => Err(ReadyError::OnlyOneself),
+        Err(Ended::Waiting(WaitError::Interrupted)) => Err(ReadyError::Interrupted),
+        Err(Ended::Waiting(WaitError::Session(error))) => Err(error.into()),
     }
 }
 
@@ -112,6 +127,18 @@ fn flags(sources: &[Source], descriptors: &[RawFd]) -> io::Result<Vec<bool>> {
         source => source.is_ready(),
     };
     Ok(sources.iter().map(flag).collect())
+}
+
+/// Why a wait ended without anything being ready.
+enum Ended {
+    Waiting(WaitError),
+    OnlyOneself,
+}
+
+impl From<WaitError> for Ended {
+    fn from(error: WaitError) -> Ended {
+        Ended::Waiting(error)
+    }
 }
 
 impl From<ShmError> for ReadyError {

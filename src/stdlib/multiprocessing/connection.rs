@@ -19,7 +19,7 @@ use crate::sync::{self, Deadline, PipeEnd, PipeError};
 pub(super) const NOT_GIVEN: &str = "this process was not given this end of the pipe: \
                          pass it as an argument of the process, or send it through a queue or a pipe";
 
-const NOTHING_CAN_COME: &str = "nothing can come any more: this process itself still holds the other end of the pipe, \
+pub(super) const NOTHING_CAN_COME: &str = "nothing can come any more: this process itself still holds the other end of the pipe, \
                                 and nobody else does; close it here once it has been given away";
 
 const NOBODY_RECEIVES: &str = "the pipe is full, and this process itself holds the only end that could receive: \
@@ -55,6 +55,14 @@ pub(crate) const BY_PLACE: ByPlace = ByPlace {
         Ok(Dynamic::from(Connection::new(end)))
     },
 };
+
+/// Why an end cannot be sent from this process: what it refers to may be gone.
+pub(crate) fn not_given(value: &Dynamic) -> Option<&'static str> {
+    let connection = value.read_lock::<Connection>()?;
+    let state = locked(&connection.0);
+    let inherited_only = !state.end.as_ref()?.handle().is_held();
+    inherited_only.then_some(NOT_GIVEN)
+}
 
 /// A closed end arrives closed, so that a function may refer to one that its child does not need.
 pub(crate) const BY_PARTS: ByParts = ByParts {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rhai::{Array, Dynamic};
 
-use super::connection::{Connection, NOT_GIVEN};
+use super::connection::{Connection, NOT_GIVEN, NOTHING_CAN_COME};
 use super::process::Process;
 use super::queues::Queue;
 use super::simple_queue::{SimpleQueue, open_queue};
@@ -39,6 +39,7 @@ pub(super) fn wait(call: &mut Call<'_>) -> Outcome {
     }
     let ready = ready.map_err(|error| match error {
         ReadyError::NotGiven => raise("OSError", NOT_GIVEN),
+        ReadyError::OnlyOneself => raise("EOFError", NOTHING_CAN_COME),
         ReadyError::Interrupted => call.host.interrupted(),
         ReadyError::Descriptor(error) => raise_os(&error, None),
         ReadyError::Session(error) => session_failure(error),

@@ -135,9 +135,21 @@ impl PipeEnd {
             let put = queue.put_pieces(pieces, handles, Deadline::NOW);
             match put.map_err(PipeError::from) {
                 Err(PipeError::TimedOut) => self.wait_for_room(queue, length)?,
+                Ok(()) if self.came_too_late(queue)? => return Err(PipeError::Broken),
                 result => return result,
             }
         }
+    }
+
+    /// Whether the last reader went while a message was put, which must not keep alive what it refers to.
+    fn came_too_late(&self, queue: &Queue) -> Result<bool, ShmError> {
+        let session = self.session();
+        let thread = session.thread()?;
+        let too_late = queue::discard_unread(session, thread, queue.place());
+        if too_late {
+            session.destroy_doomed(thread);
+        }
+        Ok(too_late)
     }
 
     /// Receive the oldest message, waiting for one until `deadline`, and read it in place; see [`Queue::get_with`].
@@ -183,6 +195,16 @@ impl PipeEnd {
     pub(in crate::sync) fn event(&self) -> Option<&EventWord> {
         let incoming = self.0.incoming.as_ref().map(Queue::not_empty);
         incoming.or_else(|| self.0.outgoing.as_ref().map(Queue::not_full))
+    }
+
+    /// Whether [`PipeEnd::is_ready`] can become true by anybody but the calling thread; see [`PipeError::OnlyOneself`].
+    pub(in crate::sync) fn is_hopeful(&self) -> bool {
+        let is_gone = || match (&self.0.incoming, &self.0.outgoing) {
+            (Some(queue), _) => queue.has_no_writer(),
+            (None, Some(queue)) => queue.has_no_reader(),
+            (None, None) => false,
+        };
+        self.hope_for_peer(Deadline::NEVER, is_gone).is_ok()
     }
 
     fn wait_for_message(

@@ -1,6 +1,6 @@
 //! What happens to a queue when a user of it dies, and when nobody uses it any more.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{Ordering, fence};
 
 use super::get::take_batch;
 use super::layout::{End, NO_READER, NO_WRITER, QueueObject};
@@ -37,6 +37,8 @@ pub(in crate::sync) fn end_writing(session: &Session, thread: Thread<'_>, queue:
 pub(in crate::sync) fn end_reading(session: &Session, thread: Thread<'_>, queue: Offset) {
     let object: &QueueObject = session.segment().at(queue);
     object.gone.fetch_or(NO_READER, Ordering::AcqRel);
+    // Either this sees a message that is being put, or its sender sees that nobody reads.
+    fence(Ordering::SeqCst);
     step();
     object.not_full.notify(u32::MAX);
     // Also what refers to other objects, which may be somebody's last hope for an end.
@@ -52,6 +54,22 @@ pub(crate) fn destroy(session: &Session, thread: Thread<'_>, queue: Offset) {
     thread.free_from(&object.put.segment);
     thread.free_from(&object.put.spare);
     thread.free_from(&object.get.spare);
+}
+
+/// After a put: if the reader has gone meanwhile, what is in the queue goes; whether there was anything.
+pub(in crate::sync) fn discard_unread(
+    session: &Session,
+    thread: Thread<'_>,
+    queue: Offset,
+) -> bool {
+    let object: &QueueObject = session.segment().at(queue);
+    // Either this sees that the reader has gone, or the reader's end sees the message.
+    fence(Ordering::SeqCst);
+    let unread = object.is_gone(NO_READER) && object.length() > 0;
+    if unread {
+        discard_all(session, thread, queue);
+    }
+    unread
 }
 
 fn discard_all(session: &Session, thread: Thread<'_>, queue: Offset) {

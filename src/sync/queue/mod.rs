@@ -24,7 +24,7 @@ use layout::QueueObject;
 
 #[cfg(test)]
 pub(super) use audit::audit_queue;
-pub(super) use lifecycle::{destroy, end_reading, end_writing, settle};
+pub(super) use lifecycle::{destroy, discard_unread, end_reading, end_writing, settle};
 
 /// A queue between processes. Clones are the same queue.
 #[derive(Clone, Debug)]

@@ -26,6 +26,20 @@ fn the_end_of_a_pipe_is_something_to_learn() {
 }
 
 #[test]
+fn a_wait_that_only_the_waiting_process_could_end_is_refused() {
+    prints(
+        r#"
+        let ends = [Pipe(false), Pipe()];
+        print(error_of(|| wait([ends[0][0], ends[1][1]])));
+        ends[1][0].send(1);
+        print(len(wait([ends[0][0], ends[1][1]])));
+        "#,
+        "EOFError: nothing can come any more: this process itself still holds the other end of the pipe, \
+         and nobody else does; close it here once it has been given away\n1\n",
+    );
+}
+
+#[test]
 fn messages_from_many_children_come_as_they_are_sent() {
     prints(
         r#"
