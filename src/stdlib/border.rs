@@ -92,6 +92,9 @@ const BY_PARTS: &[ByParts] = &[
 
 impl Border for Arc<Host> {
     fn leave(&self, value: &Dynamic) -> Option<Crossing> {
+        if connection::not_given(value).is_some() {
+            return None;
+        }
         if let Some((kind, offset)) = place_of(value) {
             let offset = offset.0;
             return Some(Crossing::Handle { kind, offset });
@@ -108,6 +111,10 @@ impl Border for Arc<Host> {
                 .find(|module| module.type_id == value.type_id())?;
             Some(object("module", module.name.into()))
         })
+    }
+
+    fn withheld(&self, value: &Dynamic) -> Option<String> {
+        connection::not_given(value).map(Into::into)
     }
 
     fn enter(&self, crossing: Crossing) -> Result<Dynamic, String> {

@@ -30,6 +30,12 @@ pub(crate) trait Border {
     /// The value is never a shared cell. Ranges are not asked about.
     fn leave(&self, value: &Dynamic) -> Option<Crossing>;
 
+    /// Why a value of a type that can leave cannot leave from here, when [`Border::leave`] gave nothing for it.
+    fn withheld(&self, value: &Dynamic) -> Option<String> {
+        let _ = value;
+        None
+    }
+
     /// The value a crossing stands for in this process.
     ///
     /// # Errors

@@ -270,9 +270,13 @@ impl<O: Output, H: FnMut(u64)> Encoder<'_, O, H> {
                     encoder.value(&plain)
                 })
             }),
-            None => Err(Broken::new(Reason::Type(
-                self.border.type_name(value.type_name()),
-            ))),
+            None => {
+                let name = self.border.type_name(value.type_name());
+                Err(Broken::new(match self.border.withheld(value) {
+                    Some(why) => Reason::Withheld(name, why),
+                    None => Reason::Type(name),
+                }))
+            }
         }
     }
 

@@ -9,6 +9,8 @@ use super::MAX_DEPTH;
 pub(crate) enum Reason {
     /// Its type has no meaning in another process. Holds the name scripts know the type by.
     Type(String),
+    /// Only this process may not send it. Holds the name scripts know the type by and the border's words.
+    Withheld(String, String),
     /// It points to a function the other process would not find. Holds the function's name and the border's words.
     Function(String, String),
     /// It is a captured variable that another thread, or a method call in progress, holds locked.
@@ -37,6 +39,13 @@ impl fmt::Display for Refusal {
                 write!(
                     f,
                     "{path} is {article} {name}, which cannot be sent to another process"
+                )
+            }
+            Reason::Withheld(name, why) => {
+                let article = article(name);
+                write!(
+                    f,
+                    "{path} is {article} {name}, which cannot be sent from here: {why}"
                 )
             }
             Reason::Function(name, why) if name.starts_with("anon$") => write!(

@@ -74,12 +74,17 @@ fn an_end_that_was_not_given_is_refused() {
             p.start();
             p.join();
             print(p.exception.type);
+            fn send_it() { SimpleQueue().put(global::MIXED[1][1]); }
+            let p = Process(send_it);
+            p.start();
+            p.join();
+            print(p.exception.type, p.exception.message.contains("cannot be sent from here"));
             "#,
         )
         .start_method(method)
         .run();
         if method == "fork" {
-            assert_eq!(output.stdout, "OSError\n");
+            assert_eq!(output.stdout, "OSError\nTypeError True\n");
             assert!(
                 output.stderr.contains("was not given this end of the pipe"),
                 "{}",
