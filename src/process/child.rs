@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::exit::ExitStatus;
-use crate::sys::{interrupt, process, signal};
+use crate::sys::{process, signal};
 
 /// A child of this process.
 ///
@@ -76,7 +76,7 @@ pub(crate) fn wait_ended(
     stop: impl Fn() -> bool,
 ) -> io::Result<Result<(), StillRunning>> {
     loop {
-        if interrupt::pending() || stop() {
+        if stop() {
             return Ok(Err(StillRunning::Interrupted));
         }
         let left = deadline.map(|d| d.saturating_duration_since(Instant::now()));

@@ -15,7 +15,8 @@
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{Child, signals};
+use super::Child;
+use super::signals::Signals;
 use crate::sys::process::{self, Forked, exit_now};
 use crate::sys::signal::{Held, Signal};
 
@@ -29,26 +30,33 @@ pub(crate) fn possible() -> bool {
 
 /// Starts a copy of this process that runs `body` and ends with the code it gives.
 ///
-/// `owns_signals`: whether SIGTERM and SIGINT are handled by this crate; the child then begins with none.
-pub(crate) fn fork(owns_signals: bool, body: impl FnOnce() -> i32) -> io::Result<Child> {
+/// The child begins with no request to stop, where such requests are this crate's business (`signals`).
+pub(crate) fn fork(signals: Signals, body: impl FnOnce() -> i32) -> io::Result<Child> {
+    if let Some(child) = fork_here(signals)? {
+        return Ok(child);
+    }
+    let bomb = ExitOnDrop;
+    let code = catch_unwind(AssertUnwindSafe(body)).unwrap_or(PANICKED);
+    std::mem::forget(bomb);
+    exit_now(code)
+}
+
+/// Starts a copy of this process that goes on from here: `None` in the child.
+///
+/// Rule 3 is broken on purpose: it is for scripts that fork by hand, in a program that is theirs.
+pub(crate) fn fork_here(signals: Signals) -> io::Result<Option<Child>> {
     // A signal that reaches the child before it has forgotten its parent's must not be forgotten with them.
-    let held = Held::new(&[Signal::SIGTERM, Signal::SIGINT])?;
+    let _held = Held::new(&[Signal::SIGTERM, Signal::SIGINT])?;
     if !possible() {
         let text = "a process with several threads cannot be forked";
         return Err(io::Error::other(text));
     }
     // SAFETY: this is the only thread (rule 1, asked just above), so no other can hold a lock at this moment.
     match unsafe { process::fork() }? {
-        Forked::Parent { pid } => Child::watch(pid),
+        Forked::Parent { pid } => Child::watch(pid).map(Some),
         Forked::Child => {
-            let bomb = ExitOnDrop;
-            if owns_signals {
-                let _ = signals::reset_in_child();
-            }
-            drop(held);
-            let code = catch_unwind(AssertUnwindSafe(body)).unwrap_or(PANICKED);
-            std::mem::forget(bomb);
-            exit_now(code)
+            signals.begin_child();
+            Ok(None)
         }
     }
 }

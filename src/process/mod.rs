@@ -2,7 +2,7 @@
 //!
 //! - [`child`]: a started child, from its first to its last moment.
 //! - [`fork`]: a copy of this process, and the rules for what it may do.
-//! - [`spawn`]: a fresh copy of the program, and how it finds its session.
+//! - [`spawn`]: a fresh copy of the program, and how it finds its session; [`starter`]: from which thread.
 //! - [`exit`]: exit codes as Python counts them.
 //! - [`signals`]: Ctrl-C and SIGTERM for a whole family.
 //!
@@ -13,6 +13,7 @@ pub(crate) mod exit;
 pub(crate) mod fork;
 pub(crate) mod signals;
 pub(crate) mod spawn;
+mod starter;
 
 pub(crate) use child::Child;
 pub(crate) use exit::ExitStatus;

@@ -36,14 +36,11 @@ pub(crate) fn install() -> io::Result<()> {
     signal::ignore(Signal::SIGXFSZ)
 }
 
-/// This process now has children: a SIGTERM must reach them too.
-pub(crate) fn install_for_parent() -> io::Result<()> {
-    signal::catch(Signal::SIGTERM)
-}
-
-/// A new child starts with no request and no children.
-pub(crate) fn reset_in_child() -> io::Result<()> {
-    signal::default(Signal::SIGTERM)?;
+/// A new child starts with no request and no children. What its script does about SIGTERM itself stays.
+fn reset_in_child(own_sigterm: bool) -> io::Result<()> {
+    if !own_sigterm {
+        signal::default(Signal::SIGTERM)?;
+    }
     signal::forget_request();
     Ok(())
 }
@@ -59,4 +56,31 @@ pub(crate) fn requested() -> Option<Request> {
 /// Forgets a request, so that waiting works again.
 pub(crate) fn forget_request() {
     signal::forget_request();
+}
+
+/// Whose business signals are in the process that starts a child.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Signals {
+    /// This crate's; otherwise the host's.
+    pub(crate) are_ours: bool,
+    /// The script does something about SIGTERM itself.
+    pub(crate) own_sigterm: bool,
+}
+
+impl Signals {
+    /// First thing in a forked child.
+    pub(crate) fn begin_child(self) {
+        if self.are_ours {
+            // Without it a SIGTERM ends the child in order instead of at once.
+            let _ = reset_in_child(self.own_sigterm);
+        }
+    }
+
+    /// The process is about to have children.
+    pub(crate) fn begin_parent(self) -> io::Result<()> {
+        if self.are_ours && !self.own_sigterm {
+            signal::catch(Signal::SIGTERM)?;
+        }
+        Ok(())
+    }
 }

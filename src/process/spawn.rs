@@ -1,14 +1,14 @@
 //! A child that is a fresh run of the program.
 //!
-//! It is given two numbers: the descriptor of the session's memory, and its place in the process table,
-//! where its work lies ready. The words stand at the front of its command line, so `ps` shows what it is
+//! It is given numbers: the descriptor of the session's memory, its place in the process table, where its work
+//! lies ready, and the descriptors through which others come. The words stand at the front of its command line, so `ps` shows what it is
 //! and its own children do not inherit them.
 
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::Child;
+use super::{Child, starter};
 use crate::sys::process;
 
 /// The first argument of a spawned child.
@@ -29,24 +29,37 @@ pub(crate) struct Orders {
     pub session: OwnedFd,
     /// The packed number of this process in the session.
     pub place: u64,
+    /// Where descriptors come from, and the packed place of the lock that goes with it.
+    pub depot: Option<(OwnedFd, OwnedFd, u64)>,
+}
+
+/// What a spawned child is given beside its place.
+#[derive(Debug)]
+pub(crate) struct Given<'a> {
+    /// The session's memory.
+    pub session: BorrowedFd<'a>,
+    /// See [`Orders::depot`].
+    pub depot: Option<([BorrowedFd<'a>; 2], u64)>,
 }
 
 /// Starts `program` (`None`: this program) as the process that has `place` in `session`.
-pub(crate) fn spawn(
-    program: Option<&str>,
-    session: BorrowedFd<'_>,
-    place: u64,
-) -> io::Result<Child> {
+pub(crate) fn spawn(program: Option<&str>, given: &Given<'_>, place: u64) -> io::Result<Child> {
     let program = program.unwrap_or("/proc/self/exe");
     let shown = std::env::args_os().next();
     let shown = shown.map_or_else(|| "procscript".into(), |word| word.to_string_lossy().into());
-    let args = [
+    let mut args = vec![
         shown,
         MARK.into(),
-        session.as_raw_fd().to_string(),
+        given.session.as_raw_fd().to_string(),
         place.to_string(),
     ];
-    Child::watch(process::spawn(program, &args, session)?)
+    let mut keep = vec![given.session.as_raw_fd()];
+    if let Some((ends, turn)) = given.depot {
+        args.extend(ends.map(|end| end.as_raw_fd().to_string()));
+        args.push(turn.to_string());
+        keep.extend(ends.map(|end| end.as_raw_fd()));
+    }
+    Child::watch(starter::spawn(program, args, keep)?)
 }
 
 /// The orders of this process, if it was started by [`spawn`].
@@ -56,7 +69,26 @@ pub(crate) fn orders() -> Option<io::Result<Orders>> {
     if args.next().is_none_or(|word| word != MARK) {
         return None;
     }
-    let fd = args.next()?.to_str()?.parse().ok()?;
-    let place = args.next()?.to_str()?.parse().ok()?;
-    Some(process::inherited_fd(fd).map(|session| Orders { session, place }))
+    let mut number = || args.next()?.to_str()?.parse::<u64>().ok();
+    let (fd, place) = (number()?, number()?);
+    let depot = (number(), number(), number());
+    let inherited = |fd: u64| {
+        let fd = i32::try_from(fd).map_err(|_| io::ErrorKind::InvalidInput)?;
+        process::inherited_fd(fd)
+    };
+    let orders = || {
+        let depot = match depot {
+            (Some(entrance), Some(exit), Some(turn)) => {
+                Some((inherited(entrance)?, inherited(exit)?, turn))
+            }
+            _ => None,
+        };
+        let session = inherited(fd)?;
+        Ok(Orders {
+            session,
+            place,
+            depot,
+        })
+    };
+    Some(orders())
 }

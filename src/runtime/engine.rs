@@ -9,6 +9,7 @@ use rhai::{Dynamic, Engine, EvalContext, FnPtr, Map, Module, OptimizationLevel, 
 use super::modules::{Modules, Resolver, register_note};
 use super::wrong_calls;
 use crate::stdlib;
+use crate::stdlib::cells;
 use crate::stdlib::exceptions::raise;
 use crate::stdlib::host::Host;
 use crate::stdlib::rhai_errors::of_error_map;
@@ -63,7 +64,7 @@ pub(super) fn prepare_hashing(seed: Option<[u64; 4]>) {
 }
 
 /// An engine with everything scripts can name, and the modules it imports from.
-pub(super) fn build(host: &Arc<Host>, depth: CallDepth) -> (Engine, Arc<Modules>) {
+pub(super) fn build(host: &Arc<Host>, depth: CallDepth) -> (Arc<Engine>, Arc<Modules>) {
     let mut engine = Engine::new();
     // The interner is a lock shared by all threads, and a forked child may inherit it held.
     engine.set_max_strings_interned(0);
@@ -85,10 +86,18 @@ pub(super) fn build(host: &Arc<Host>, depth: CallDepth) -> (Engine, Arc<Modules>
     engine.on_print(|_| {});
     engine.on_debug(|_, _, _| {});
     stop_when_told(&mut engine, host);
-    find_variables(&mut engine, &depth, registered.globals, registered.classes);
+    find_variables(
+        &mut engine,
+        host,
+        &depth,
+        registered.globals,
+        registered.classes,
+    );
     read_python_spellings(&mut engine);
     let _ = host.modules.set(registered.receivers);
     wrong_calls::explain(&mut engine, registered.listed);
+    let engine = Arc::new(engine);
+    host.run_by(&engine);
     (engine, modules)
 }
 
@@ -106,18 +115,29 @@ fn stop_when_told(engine: &mut Engine, host: &Arc<Host>) {
 ///   cell's lock for the length of a method, which may block, and `lock.with(|| … lock …)` would be a data
 ///   race with itself. Both have the handle; only a later assignment is not seen by the other.
 /// - The variable of `catch` is an exception object, also for errors that Rhai itself found.
+/// - A captured variable that another thread uses at this moment is waited for.
+/// - A signal that has come is handled before the next variable is used.
 /// - Recursion that goes too deep is an error like others; Rhai's own limit behind it cannot be caught.
 fn find_variables(
     engine: &mut Engine,
+    host: &Arc<Host>,
     depth: &CallDepth,
     globals: Shared<Module>,
     handles: HashSet<TypeId>,
 ) {
-    let (levels, stack) = (depth.levels(), sys::limits::Stack::here(depth.bytes()));
+    let levels = depth.levels();
+    sys::limits::Stack::begin(depth.bytes());
+    let handlers = host.handlers.clone();
     #[allow(deprecated)]
     engine.on_var(move |name, offset, mut context| {
-        if context.call_level() > levels || stack.is_short() {
+        if context.call_level() > levels || sys::limits::Stack::mine().is_short() {
             return Err(raise("RecursionError", "maximum recursion depth exceeded"));
+        }
+        if sys::interrupt::caught_any()
+            && handlers.run()
+            && let Some(thrown) = handlers.take_thrown()
+        {
+            return Err(thrown);
         }
         let scope = context.scope();
         let variable = match offset {
@@ -130,8 +150,15 @@ fn find_variables(
                 let map = value.read_lock::<Map>();
                 Ok(map.and_then(|map| of_error_map(&map)).map(Dynamic::from))
             }
-            Some(value) if value.is_locked() || !handles.contains(&value.type_id()) => Ok(None),
             Some(value) => {
+                cells::wait_for(name, value)?;
+                // Not by `type_id` of the cell, which panics when another thread has taken it since.
+                let is_handle = value
+                    .read_lock::<Dynamic>()
+                    .is_some_and(|inner| handles.contains(&inner.type_id()));
+                if !is_handle {
+                    return Ok(None);
+                }
                 let copy = value.flatten_clone();
                 match context.scope_mut().get_mut(name) {
                     Some(variable) => *variable = copy,

@@ -38,7 +38,7 @@ pub use crate::stdlib::multiprocessing::start_method::StartMethod;
 /// ```
 #[derive(Debug)]
 pub struct Runtime {
-    engine: rhai::Engine,
+    engine: Arc<rhai::Engine>,
     host: Arc<Host>,
 }
 

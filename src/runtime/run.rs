@@ -9,7 +9,7 @@ use super::Runtime;
 use super::check::SyntaxError;
 use crate::program::source::Source;
 use crate::program::{call, traceback};
-use crate::stdlib::report::{Ending, FAILED, text_of};
+use crate::stdlib::report::{Ending, FAILED, text_of, without_panic};
 use crate::stdlib::stop::Stop;
 
 /// The exit code after Ctrl-C: 128 and the signal's number, as shells count.
@@ -101,9 +101,10 @@ impl Runtime {
         };
         let name = source.name.clone();
         self.host.program.set_main(source, ast.shared_lib().clone());
-        let result = self
-            .engine
-            .eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &ast);
+        let result = without_panic(|| {
+            self.engine
+                .eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &ast)
+        });
         let ending = Ending::of(&self.host, result, |error| {
             traceback::frames(error, &name, "<module>")
         });
@@ -130,6 +131,7 @@ impl Runtime {
                 (FAILED, true)
             }
         };
+        let told_to_end = !host.threads.finish(host, told_to_end);
         let request = host.family.finish(host, told_to_end);
         if matches!(request, Some(Stop::Interrupt)) {
             let _ = host.output.error("KeyboardInterrupt\n");

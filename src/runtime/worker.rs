@@ -44,6 +44,13 @@ fn begin(orders: spawn::Orders) -> Result<i32, String> {
     session
         .enter_child(ProcessId::unpack(orders.place))
         .map_err(lost)?;
+    let depot = match orders.depot {
+        Some((entrance, exit, turn)) => {
+            let turn = sync::Mutex::open(&session, sync::Offset(turn)).map_err(lost)?;
+            Some(sync::Depot::adopt(&session, (entrance, exit), turn))
+        }
+        None => None,
+    };
     let bytes = session.take_payload().map_err(lost)?;
     engine::prepare_hashing(call::seed(&bytes));
     let nobody = Arc::new(Host::new(PathBuf::new(), false, None));
@@ -53,7 +60,7 @@ fn begin(orders: spawn::Orders) -> Result<i32, String> {
     sys::limits::keep_freed_memory();
     let stack = sys::limits::raise_stack(engine::STACK_WANTED);
     let (engine, modules) = engine::build(&host, CallDepth::Stack(stack));
-    host.adopt_session(session);
+    host.adopt_session(session, depot);
     load(&engine, &modules, &host, head, rest).map_err(|error| error.to_string())
 }
 
@@ -81,8 +88,9 @@ fn load(
     for ((source, ast), carried) in compiled.into_iter().zip(body.modules) {
         modules.adopt(engine, host, source, &ast, carried)?;
     }
-    let work = unpack_work(host, body.work).ok_or("its orders cannot be read")?;
+    let mut work = unpack_work(host, body.work).ok_or("its orders cannot be read")?;
     let global = body.environment.restore(engine, &host.program)?;
+    let handlers = std::mem::take(&mut work.handlers);
     let process = settle(host, work);
     if let Some(session) = host.existing_session() {
         // What the call carried is opened; the rest of what was granted for it is given back.
@@ -90,6 +98,7 @@ fn load(
     }
     let context =
         NativeCallContext::new_with_all_fields(engine, "start", None, &global, Position::NONE);
+    host.handlers.adopt(host, &context, handlers);
     Ok(child::live(host, &context, &process))
 }
 

@@ -31,6 +31,8 @@ pub(crate) enum ShmError {
         /// The kind that was expected.
         expected: &'static str,
     },
+    /// The thread stands in line for one object already, and a signal handler that interrupted that wait wants to wait for another.
+    AlreadyInLine,
     /// The process table entry is not (or no longer) in the state the operation needs.
     NoSuchProcess,
     /// The system refused a call.
@@ -75,6 +77,9 @@ impl fmt::Display for ShmError {
             ShmError::WrongKind { offset, expected } => {
                 write!(f, "the shared object at {offset} is not a {expected}")
             }
+            ShmError::AlreadyInLine => f.write_str(
+                "a signal handler cannot wait for a condition or a barrier while the wait it interrupted is for one",
+            ),
             ShmError::NoSuchProcess => {
                 f.write_str("the process has no entry in the session's process table any more")
             }

@@ -39,7 +39,7 @@ pub(crate) use object::{Kind, ObjectHeader};
 pub(crate) use process_table::{Birth, ProcessId, ProcessInfo, ProcessState};
 pub(crate) use reference::{Farewell, Leaver};
 pub(crate) use segment::{Segment, futex_half};
-pub(crate) use session::{KindOperations, Kinds, MemoryUse, Session, SessionOptions};
+pub(crate) use session::{KindOperations, Kinds, MemoryUse, Session, SessionOptions, SignalHook};
 pub(crate) use shared::{Shared, shared_struct};
 #[cfg(test)]
 pub(crate) use step::points;

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::os::fd::{BorrowedFd, OwnedFd};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use super::ShmError;
 use super::handle::HandleTable;
@@ -54,6 +54,9 @@ pub(crate) struct MemoryUse {
     pub(crate) live_blocks: u64,
 }
 
+/// Handles signals in the middle of a wait, where no latch is held; true when the wait has to end.
+pub(crate) type SignalHook = Box<dyn Fn() -> bool + Send + Sync>;
+
 /// A family's shared memory, mapped into this process. Clones share everything.
 #[derive(Clone)]
 pub(crate) struct Session(Arc<Inner>);
@@ -68,6 +71,7 @@ struct Inner {
     /// [`ProcessId::pack`] of this process.
     me: AtomicU64,
     stop: Arc<AtomicBool>,
+    on_signal: OnceLock<SignalHook>,
     spins: bool,
     handles: HandleTable,
 }
@@ -108,6 +112,7 @@ impl Session {
             kinds,
             me: AtomicU64::new(ProcessId::NONE.pack()),
             stop: Arc::default(),
+            on_signal: OnceLock::new(),
             spins: cpu::another_cpu_may_answer(),
             handles: HandleTable::new(),
         }))
@@ -123,10 +128,17 @@ impl Session {
         &self.0.stop
     }
 
-    /// Whether waits are to end.
+    /// Whether waits are to end. Where a signal has come that the host handles, it is handled here.
     #[inline]
     pub(crate) fn stop_requested(&self) -> bool {
-        self.0.stop.load(Ordering::Relaxed) || interrupt::pending()
+        self.0.stop.load(Ordering::Relaxed)
+            || interrupt::pending()
+            || (interrupt::caught_any() && self.0.on_signal.get().is_some_and(|hook| hook()))
+    }
+
+    /// What a wait does when a signal has come that the host handles; the wait goes on unless the hook says true. Set once.
+    pub(crate) fn on_signal(&self, hook: SignalHook) {
+        let _ = self.0.on_signal.set(hook);
     }
 
     /// How much memory the session uses now.
@@ -246,7 +258,6 @@ impl Session {
     }
 
     /// Everything this process holds, for a child that will be a copy of it.
-    #[cfg(test)]
     pub(crate) fn grant_all(&self, child: ProcessId) -> Result<(), ShmError> {
         self.grant_those(child, |_, _| true)
     }
@@ -361,6 +372,7 @@ impl Drop for Inner {
             kinds: self.kinds,
             me: AtomicU64::new(me),
             stop: Arc::clone(&self.stop),
+            on_signal: OnceLock::new(),
             spins: self.spins,
             handles: HandleTable::new(),
         }));

@@ -7,6 +7,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::ShmError;
 use super::latch::Latched;
 use super::layout::{Offset, ThreadSlot, peek, poke};
 use super::segment::{Segment, futex_half};
@@ -184,6 +185,15 @@ impl Thread<'_> {
     /// As [`Thread::call`], under the latch of the line's object: whoever called may have died before it said so.
     pub(crate) fn call_under(self, _latched: &Latched<'_>) -> Option<u64> {
         Some(peek(&self.slot.call)).filter(|call| *call != 0)
+    }
+
+    /// Whether this thread may join a line: it stands in one at a time.
+    pub(crate) fn may_join_a_line(self) -> Result<(), ShmError> {
+        if peek(&self.slot.line) == 0 {
+            Ok(())
+        } else {
+            Err(ShmError::AlreadyInLine)
+        }
     }
 
     /// Note that this thread stands in no line any more.

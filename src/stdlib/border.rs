@@ -13,7 +13,11 @@ use super::multiprocessing::process::{Process, Stage, State};
 use super::multiprocessing::{
     connection, managers, queues, sharedctypes, simple_queue, synchronize,
 };
+use super::queue::channel::Channel;
+use super::socket::connection::Socket;
+use super::socket::crossing;
 use super::text::str_of;
+use super::threading::thread::Thread;
 use super::values::{custom_text, type_name};
 use crate::sync::{self, Offset};
 use crate::wire::{self, Border, Crossing};
@@ -29,6 +33,7 @@ pub(crate) mod number {
     pub(crate) const EVENT: u16 = 11;
     pub(crate) const SIMPLE_QUEUE: u16 = 12;
     pub(crate) const BARRIER: u16 = 14;
+    pub(crate) const TICKET: u16 = 40;
     pub(crate) const RAW_VALUE: u16 = 20;
     pub(crate) const RAW_ARRAY: u16 = 21;
     pub(crate) const CONNECTION: u16 = 30;
@@ -70,6 +75,7 @@ const BY_PLACE: &[ByPlace] = &[
     connection::BY_PLACE,
     managers::MANAGER,
     managers::PROXY,
+    crossing::TICKET,
 ];
 
 const BY_PARTS: &[ByParts] = &[
@@ -91,6 +97,14 @@ const BY_PARTS: &[ByParts] = &[
 ];
 
 impl Border for Arc<Host> {
+    fn would_leave(&self, value: &Dynamic) -> Option<Crossing> {
+        if value.is::<Socket>() {
+            let (type_name, plain) = (crossing::NAME.into(), Dynamic::UNIT);
+            return Some(Crossing::Object { type_name, plain });
+        }
+        self.leave(value)
+    }
+
     fn leave(&self, value: &Dynamic) -> Option<Crossing> {
         if connection::not_given(value).is_some() {
             return None;
@@ -104,6 +118,9 @@ impl Border for Arc<Host> {
             plain,
         };
         let parts = |way: &ByParts| Some(object(way.name, (way.leave)(value)?));
+        if let Some(socket) = value.read_lock::<Socket>() {
+            return Some(object(crossing::NAME, crossing::leave(self, &socket)?));
+        }
         BY_PARTS.iter().find_map(parts).or_else(|| {
             let modules = self.modules.get()?;
             let module = modules
@@ -122,6 +139,9 @@ impl Border for Arc<Host> {
             Crossing::Handle { kind, offset } => open_handle(self, kind, Offset(offset)),
             Crossing::Object { type_name, plain } if type_name == "module" => {
                 module_of(self, &plain.to_string())
+            }
+            Crossing::Object { type_name, plain } if type_name == crossing::NAME => {
+                crossing::enter(self, plain).map(Dynamic::from)
             }
             Crossing::Object { type_name, plain } => {
                 let way = BY_PARTS.iter().find(|way| way.name == type_name);
@@ -165,6 +185,9 @@ fn one(context: &NativeCallContext, a: &Dynamic, b: &Dynamic) -> Option<bool> {
     if let (Some(a), Some(b)) = (identity(a), identity(b)) {
         return Some(a == b);
     }
+    if let (Some(a), Some(b)) = (address(a), address(b)) {
+        return Some(a == b);
+    }
     Some(equal(context, &parts_of(a)?, &parts_of(b)?))
 }
 
@@ -174,6 +197,14 @@ fn identity(value: &Dynamic) -> Option<(u16, Offset)> {
         let parts = parts_of(value)?;
         place_of(parts.read_lock::<Array>()?.first()?)
     })
+}
+
+/// Where an object lies that stays in its process, or has its own way of leaving it.
+fn address(value: &Dynamic) -> Option<usize> {
+    let thread = value.read_lock::<Thread>().map(|thread| thread.address());
+    thread
+        .or_else(|| Some(value.read_lock::<Socket>()?.address()))
+        .or_else(|| Some(value.read_lock::<Channel>()?.address()))
 }
 
 fn place_of(value: &Dynamic) -> Option<(u16, Offset)> {
@@ -277,6 +308,7 @@ fn process_of(plain: Dynamic) -> Result<Process, String> {
         creator,
         stage: pid.map_or(Stage::Initial, |pid| Stage::Elsewhere { pid }),
         closed: false,
+        starting: false,
         exception: None,
     }))
 }

@@ -192,6 +192,11 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// Parameter `index` as a number, if it is one; it stays where it is.
+    pub(crate) fn peek_number(&self, index: usize) -> Option<f64> {
+        number(self.values.get(index)?.as_ref()?)
+    }
+
     /// A real number; integers are taken as well.
     pub(crate) fn float(&mut self, index: usize) -> Result<f64, Failure> {
         let value = self.value(index);

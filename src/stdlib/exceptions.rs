@@ -57,6 +57,7 @@ const CLASSES: &[(&str, &str)] = &[
     ("RecursionError", "RuntimeError"),
     ("ReferenceError", "Exception"),
     ("RuntimeError", "Exception"),
+    ("ShutDown", "Exception"),
     ("StopIteration", "Exception"),
     ("SyntaxError", "Exception"),
     ("SystemError", "Exception"),
@@ -70,6 +71,7 @@ const CLASSES: &[(&str, &str)] = &[
     ("UnsupportedOperation", "OSError"),
     ("ValueError", "Exception"),
     ("ZeroDivisionError", "ArithmeticError"),
+    ("gaierror", "OSError"),
 ];
 
 /// An exception object.

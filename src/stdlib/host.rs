@@ -2,20 +2,26 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Instant;
 
 use rand::SeedableRng;
 use rand::rngs::{StdRng, SysRng};
+use rhai::{Engine, FnPtr};
 
 use super::bind::Receiver;
 use super::call::Failure;
 use super::exceptions::raise;
 use super::multiprocessing::family::Family;
 use super::multiprocessing::start_method::StartMethods;
+use super::os::fork::Forked;
 use super::output::Output;
-use super::stop::Stop;
+use super::signal::handlers::Handlers;
+use super::stop::{self, Stop};
+use super::threading::roster::Roster;
+use crate::process::signals::Signals;
 use crate::program::Program;
+use crate::sys::signal::Signal;
 use crate::{sync, sys};
 
 /// The state behind the script modules of one runtime.
@@ -28,15 +34,27 @@ pub(crate) struct Host {
     pub start_methods: StartMethods,
     /// This process's place among its relatives, and its children.
     pub family: Family,
+    /// The threads of this process that run scripts.
+    pub threads: Roster,
+    /// Children made by `os.fork`.
+    pub forked: Forked,
+    /// What the script does when signals come.
+    pub handlers: Arc<Handlers>,
+    /// `threading.excepthook`, where the script has set it.
+    pub thread_hook: Mutex<Option<FnPtr>>,
     /// How many bytes the session may take; `None` is half of what is free.
     session_memory: Option<u64>,
     /// Set when the script must stop, whatever it is doing.
     stopping: Mutex<Option<Stop>>,
     stop_flag: AtomicBool,
     session: Mutex<Option<sync::Session>>,
+    /// Where descriptors wait on their way to other processes of the session.
+    depot: Mutex<Option<Arc<sync::Depot>>>,
     owns_signals: AtomicBool,
     /// The script modules as values.
     pub modules: OnceLock<Vec<Receiver>>,
+    /// The engine that runs the script; it owns the natives, which own this.
+    engine: OnceLock<Weak<Engine>>,
 }
 
 impl Host {
@@ -47,18 +65,42 @@ impl Host {
             random: Mutex::default(),
             start_methods: StartMethods::default(),
             family: Family::default(),
+            threads: Roster::default(),
+            thread_hook: Mutex::default(),
+            handlers: Arc::default(),
+            forked: Forked::default(),
             owns_signals: AtomicBool::new(owns_signals),
             modules: OnceLock::new(),
+            engine: OnceLock::new(),
             session_memory,
             stopping: Mutex::default(),
             stop_flag: AtomicBool::default(),
             session: Mutex::default(),
+            depot: Mutex::default(),
         }
+    }
+
+    /// The engine that runs the script; `None` once it is gone.
+    pub(crate) fn engine(&self) -> Option<Arc<Engine>> {
+        self.engine.get()?.upgrade()
+    }
+
+    /// From now on this engine runs the script.
+    pub(crate) fn run_by(&self, engine: &Arc<Engine>) {
+        let _ = self.engine.set(Arc::downgrade(engine));
     }
 
     /// Whether the signals of the process are this runtime's business.
     pub(crate) fn owns_signals(&self) -> bool {
         self.owns_signals.load(Ordering::Relaxed)
+    }
+
+    /// What becomes of signals when a child is started.
+    pub(crate) fn signals(&self) -> Signals {
+        Signals {
+            are_ours: self.owns_signals(),
+            own_sigterm: self.handlers.has(Signal::SIGTERM),
+        }
     }
 
     /// From now on they are.
@@ -95,8 +137,21 @@ impl Host {
         new.set_name(&self.family.name()).map_err(session_failure)?;
         self.output
             .share(sync::Mutex::create(&new).map_err(session_failure)?);
+        new.on_signal(self.signal_hook());
+        // Without descriptors for it, sockets cannot travel, and all the rest works.
+        *locked(&self.depot) = sync::Depot::create(&new).ok().map(Arc::new);
         *session = Some(new.clone());
         Ok(new)
+    }
+
+    /// Where descriptors wait on their way to other processes of the session.
+    pub(crate) fn depot(&self) -> Option<Arc<sync::Depot>> {
+        locked(&self.depot).clone()
+    }
+
+    fn signal_hook(&self) -> sync::SignalHook {
+        let handlers = self.handlers.clone();
+        Box::new(move || handlers.run())
     }
 
     /// The session if there is one.
@@ -120,8 +175,19 @@ impl Host {
     }
 
     /// Takes the session a spawned child was given.
-    pub(crate) fn adopt_session(&self, session: sync::Session) {
+    pub(crate) fn adopt_session(&self, session: sync::Session, depot: Option<sync::Depot>) {
+        *locked(&self.depot) = depot.map(Arc::new);
+        session.on_signal(self.signal_hook());
         *locked(&self.session) = Some(session);
+    }
+
+    /// This process is a copy that goes on with the script: it has no children, no other threads, and other random
+    /// numbers than its parent.
+    pub(crate) fn begin_copy(&self) {
+        self.family.begin_copy();
+        self.threads.begin();
+        self.forked.begin();
+        self.reseed(None);
     }
 
     /// Draws from this process's stream of random numbers.
@@ -145,8 +211,17 @@ impl Host {
         }
     }
 
+    /// Calls the functions of signals that have come. Whether the wait in which this is asked has to end: one of them
+    /// threw, or the script has to stop. [`interrupted`](Self::interrupted) gives the error.
+    pub(crate) fn attend(&self) -> bool {
+        self.handlers.run() || self.stopping().is_some()
+    }
+
     /// Why the script has to stop, if it has to.
     pub(crate) fn stopping(&self) -> Option<Stop> {
+        if let Some(stop) = stop::of_this_thread() {
+            return Some(stop);
+        }
         if self.stop_flag.load(Ordering::Relaxed) {
             return locked(&self.stopping).clone();
         }
@@ -160,7 +235,9 @@ impl Host {
     /// A process that SIGTERM has ended then dies by it, so that its parent sees that.
     pub(crate) fn leave(&self, code: i32, terminated: bool) {
         let _ = self.output.flush();
-        if let Some(session) = self.existing_session() {
+        // Threads that are left may use the session to the last moment; what they hold goes with the process then.
+        let session = self.existing_session();
+        if let Some(session) = session.filter(|_| !self.threads.has_others()) {
             let farewell = if code == 0 && !terminated {
                 sync::Farewell::Finished
             } else {
@@ -180,6 +257,7 @@ impl Host {
             session.stop_flag().store(false, Ordering::Relaxed);
         }
         *locked(&self.stopping) = None;
+        stop::forget_exit();
     }
 
     /// Every request is carried out, a signal's too: waiting works again, for the end of the program.

@@ -2,35 +2,43 @@
 //!
 //! The way a native is made:
 //! - [`bind`]: declaring functions, types and modules, with Python's signatures.
-//! - [`call`]: one call, its arguments sorted and checked.
+//! - [`call`]: one call, its arguments sorted and checked; [`caller`]: calling back later.
 //! - [`host`]: what the natives of one runtime share.
 //! - [`exceptions`], [`rhai_errors`], [`stop`], [`report`]: errors as objects, endings that nothing catches, what is printed.
 //! - [`dialect`]: whose errors an object raises.
+//! - [`cells`]: variables that threads share.
 //! - [`values`], [`text`], [`border`]: a value's type, its text, and whether it may leave the process.
 //! - [`output`]: lines on standard output.
 //!
 //! The script modules:
 //! - [`builtins`]: `print`, `len`, `open`, …, which need no import.
 //! - [`multiprocessing`]: `Process`, `Lock`, `Queue`, …
-//! - [`os`], [`sys`], [`time`], [`random`], [`json`].
+//! - [`threading`]: `Thread`, …; [`queue`]: queues between threads.
+//! - [`os`], [`signal`], [`socket`], [`sys`], [`time`], [`random`], [`json`].
 
 pub(crate) mod bind;
 pub(crate) mod border;
 pub(crate) mod builtins;
 pub(crate) mod call;
+pub(crate) mod caller;
+pub(crate) mod cells;
 pub(crate) mod dialect;
 pub(crate) mod exceptions;
 pub(crate) mod host;
 mod json;
 pub(crate) mod multiprocessing;
-mod os;
+pub(crate) mod os;
 pub(crate) mod output;
+pub(crate) mod queue;
 mod random;
 pub(crate) mod report;
 pub(crate) mod rhai_errors;
+mod signal;
+pub(crate) mod socket;
 pub(crate) mod stop;
 mod sys;
 pub(crate) mod text;
+pub(crate) mod threading;
 mod time;
 pub(crate) mod values;
 
@@ -47,8 +55,12 @@ pub(crate) fn everything(host: &Arc<host::Host>) -> bind::Registered {
     multiprocessing::register(&mut registry);
     json::register(&mut registry);
     os::register(&mut registry);
+    queue::register(&mut registry);
     random::register(&mut registry);
+    signal::register(&mut registry);
+    socket::register(&mut registry);
     sys::register(&mut registry);
+    threading::register(&mut registry);
     time::register(&mut registry);
     registry.finish()
 }

@@ -1,13 +1,15 @@
 //! The end of a script: its exit code, and what is printed about an error nobody caught.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use rhai::{Dynamic, EvalAltResult};
 
-use super::exceptions::Exception;
+use super::exceptions::{Exception, raise};
 use super::host::Host;
 use super::stop::Stop;
 use super::text::str_of;
 use super::values::custom_text;
-use crate::program::traceback::{self, Frame};
+use crate::program::traceback::{self, Frame, frames, function_name};
 
 /// How a script ended.
 #[derive(Debug, Clone)]
@@ -32,7 +34,7 @@ impl Ending {
     pub(crate) fn of(
         host: &Host,
         result: Result<Dynamic, Box<EvalAltResult>>,
-        frames: impl Fn(&EvalAltResult) -> Vec<Frame>,
+        frames_of: impl Fn(&EvalAltResult) -> Vec<Frame>,
     ) -> Self {
         let error = match (result, host.stopping()) {
             (Ok(_), None) => return Self::Code(0),
@@ -41,7 +43,7 @@ impl Ending {
             (Ok(_), Some(stop)) => host.stop(stop),
         };
         let located = |exception: Exception| {
-            let text = traceback::render(&frames(&error), &host.program);
+            let text = traceback::render(&frames_of(&error), &host.program);
             exception.with_traceback(text)
         };
         match Stop::of(&error).or_else(|| host.stopping()) {
@@ -80,4 +82,37 @@ fn exit_code(host: &Host, value: &Dynamic) -> i32 {
 /// The traceback and the last line: what is printed for an error nobody caught.
 pub(crate) fn text_of(exception: &Exception) -> String {
     format!("{}{}\n", exception.traceback(), exception.headline())
+}
+
+/// The frames of the error of a child or a thread begin in its task, not where `start()` was called.
+pub(crate) fn task_frames(error: &EvalAltResult, is_run: bool) -> Vec<Frame> {
+    match error {
+        EvalAltResult::ErrorInFunctionCall(name, source, inner, _) => {
+            let name = if is_run {
+                "run".to_string()
+            } else {
+                function_name(name)
+            };
+            frames(inner, source, &name)
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Runs a script's code; a panic of the interpreter is an error like others. It has some for two threads that meet in
+/// one captured variable.
+pub(crate) fn without_panic<T>(
+    run: impl FnOnce() -> Result<T, Box<EvalAltResult>>,
+) -> Result<T, Box<EvalAltResult>> {
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
+        let text = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| panic.downcast_ref::<&str>().copied())
+            .unwrap_or("no reason given");
+        Err(raise(
+            "SystemError",
+            format!("the interpreter failed: {text}"),
+        ))
+    })
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 
 use rhai::{EvalAltResult, Map};
 
+use super::cells;
 use super::exceptions::Exception;
 use super::values::type_name_of;
 
@@ -52,10 +53,7 @@ pub(super) fn classify(error: &EvalAltResult) -> (&'static str, String) {
         E::ErrorStringBounds(..) => ("IndexError", "string index out of range".into()),
         E::ErrorPropertyNotFound(name, _) => ("AttributeError", format!("no attribute '{name}'")),
         E::ErrorIndexNotFound(key, _) => ("KeyError", key.to_string()),
-        E::ErrorDataRace(..) => (
-            "DataRaceError",
-            format!("{error}: a captured variable is in use elsewhere; use a Lock, Queue or Value"),
-        ),
+        E::ErrorDataRace(..) => ("DataRaceError", cells::race()),
         E::ErrorStackOverflow(_) => ("RecursionError", "maximum recursion depth exceeded".into()),
         E::ErrorParsing(kind, _) => ("SyntaxError", kind.to_string()),
         E::ErrorTerminated(..) => ("KeyboardInterrupt", String::new()),
@@ -148,7 +146,7 @@ fn python_words(text: &str) -> (&'static str, String) {
     } else if let Some(name) = after("Property not found: ") {
         ("AttributeError", format!("no attribute '{name}'"))
     } else if text.starts_with("Data race") {
-        ("DataRaceError", text.into())
+        ("DataRaceError", cells::race())
     } else if text.to_lowercase().contains("overflow") {
         ("OverflowError", text.into())
     } else {

@@ -3,6 +3,8 @@
 //! Rhai carries them as `ErrorTerminated`. Some of its natives (`array.map`) turn even that into an error a
 //! script could catch, so the reason is noted in the host as well and ends the script at its next step.
 
+use std::cell::{Cell, RefCell};
+
 use rhai::{Dynamic, EvalAltResult, Position};
 
 use super::call::Failure;
@@ -57,15 +59,42 @@ impl Stop {
     }
 }
 
+thread_local! {
+    /// Whether this thread alone has to stop: `sys.exit` ends the thread that calls it.
+    static ENDS: Cell<bool> = const { Cell::new(false) };
+    /// What it was called with.
+    static EXIT: RefCell<Dynamic> = const { RefCell::new(Dynamic::UNIT) };
+}
+
+/// Why this thread alone has to stop, if it has to.
+#[inline]
+pub(super) fn of_this_thread() -> Option<Stop> {
+    ENDS.get()
+        .then(|| Stop::Exit(EXIT.with_borrow(Clone::clone)))
+}
+
+/// This thread goes on after all.
+pub(super) fn forget_exit() {
+    ENDS.set(false);
+}
+
 impl Host {
-    /// The error a native returns to end the script for `stop`.
+    /// The error a native returns to end the script for `stop`; `sys.exit` ends the calling thread.
     pub(crate) fn stop(&self, stop: Stop) -> Failure {
-        self.request_stop(stop.clone());
+        if let Stop::Exit(value) = &stop {
+            EXIT.set(value.clone());
+            ENDS.set(true);
+        } else {
+            self.request_stop(stop.clone());
+        }
         EvalAltResult::ErrorTerminated(Dynamic::from(stop), Position::NONE).into()
     }
 
     /// The error a native returns when its wait was interrupted.
     pub(crate) fn interrupted(&self) -> Failure {
+        if let Some(thrown) = self.handlers.take_thrown() {
+            return thrown;
+        }
         let stop = self.stopping().unwrap_or(Stop::Host);
         EvalAltResult::ErrorTerminated(Dynamic::from(stop), Position::NONE).into()
     }

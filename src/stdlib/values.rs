@@ -36,6 +36,29 @@ pub(crate) fn unshare_deeply(value: &mut Dynamic) {
     }
 }
 
+/// Takes handles (queues, locks, …) out of the cells they share with other variables, in a value and everything
+/// inside it; plain data stays shared.
+///
+/// A thread would otherwise hold the cell's lock while a method of the handle waits.
+pub(crate) fn unshare_handles(value: &mut Dynamic) {
+    if value.is_shared() {
+        let is_handle = value
+            .read_lock::<Dynamic>()
+            .is_some_and(|inner| inner.is_variant());
+        if !is_handle {
+            return;
+        }
+        *value = value.flatten_clone();
+    }
+    if let Some(mut items) = value.write_lock::<Array>() {
+        items.iter_mut().for_each(unshare_handles);
+    } else if let Some(mut entries) = value.write_lock::<Map>() {
+        entries.values_mut().for_each(unshare_handles);
+    } else if let Some(mut function) = value.write_lock::<FnPtr>() {
+        function.iter_curry_mut().for_each(unshare_handles);
+    }
+}
+
 /// What Python calls the type of a value: `int`, `str`, `list`, …
 pub(crate) fn type_name(value: &Dynamic) -> String {
     let value = value.flatten_clone();

@@ -114,6 +114,7 @@ impl Condition {
     ) -> Result<Waited, WaitError> {
         let session = self.session();
         let thread = session.thread()?;
+        thread.may_join_a_line()?;
         self.join_line(thread, deadline)?;
         // Whoever notifies needs the lock, and so finds this thread in line.
         let depth = lock.release_all();

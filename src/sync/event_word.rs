@@ -21,6 +21,15 @@ shared_struct! {
     }
 }
 
+impl Default for EventWord {
+    fn default() -> EventWord {
+        EventWord {
+            word: AtomicU32::new(0),
+            _rest: AtomicU32::new(0),
+        }
+    }
+}
+
 impl EventWord {
     /// Announce a sleep. What is waited for must be looked at again after this, before [`EventWord::sleep`].
     pub(crate) fn prepare(&self) -> u32 {

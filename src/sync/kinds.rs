@@ -22,6 +22,7 @@ pub(crate) mod kind {
     pub(crate) const EVENT: Kind = 11;
     pub(crate) const PIPE_END: Kind = 30;
     pub(crate) const CONTAINER: Kind = 21;
+    pub(crate) const TICKET: Kind = 40;
 }
 
 static KINDS: Kinds = &[
@@ -93,6 +94,13 @@ static KINDS: Kinds = &[
         name: "managed container",
         destroy: container::destroy,
         settle: container::settle,
+        forfeit: no_stake,
+    },
+    KindOperations {
+        kind: kind::TICKET,
+        name: "descriptor on its way",
+        destroy: nothing,
+        settle: nothing,
         forfeit: no_stake,
     },
 ];

@@ -6,12 +6,14 @@ mod barrier;
 mod cells;
 mod condition;
 mod container;
+mod depot;
 mod event;
 mod event_word;
 mod failure;
 mod hold;
 mod kinds;
 mod mutex;
+mod notice;
 mod pipe;
 mod queue;
 mod ready;
@@ -27,10 +29,12 @@ pub(crate) use barrier::{Acting, Arrival, Barrier, BarrierError, Broken, Cause};
 pub(crate) use cells::Cells;
 pub(crate) use condition::{Condition, ConditionLock, Waited};
 pub(crate) use container::{Container, ContainerError, Item, Splice};
+pub(crate) use depot::{Depot, DepotError, Ticket};
 pub(crate) use event::Event;
 pub(crate) use failure::{NotReleased, PutError, ReleaseError, TooManyDone, WaitError};
 pub(crate) use kinds::{attach_session, create_session, kind};
 pub(crate) use mutex::{Acquired, Mutex, Owner};
+pub(crate) use notice::Notice;
 pub(crate) use pipe::{PipeEnd, PipeError, grant_inheritance, pipe};
 pub(crate) use queue::Queue;
 pub(crate) use ready::{ReadyError, Source, wait_ready};
@@ -39,5 +43,5 @@ pub(crate) use semaphore::Semaphore;
 pub(crate) use wait::{noted, wait_kind};
 
 pub(crate) use crate::shm::{
-    Birth, Farewell, Offset, ProcessId, Session, SessionOptions, ShmError,
+    Birth, Farewell, Offset, ProcessId, Session, SessionOptions, ShmError, SignalHook,
 };

@@ -44,6 +44,12 @@ pub(crate) mod wait_kind {
     pub(crate) const SEND: u16 = 31;
     /// For the first of several things; the object is none.
     pub(crate) const READY: u16 = 32;
+    /// For a thread of this process to end; the object is none.
+    pub(crate) const THREAD: u16 = 20;
+    /// For a queue between threads of this process; the object is none.
+    pub(crate) const CHANNEL: u16 = 21;
+    /// For a socket; the object is none.
+    pub(crate) const SOCKET: u16 = 22;
 }
 
 /// Look until `ready` or the spinning time is over; whether it is ready.

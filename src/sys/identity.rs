@@ -13,6 +13,14 @@ pub(crate) fn thread_id() -> u32 {
     rustix::thread::gettid().as_raw_nonzero().get() as u32
 }
 
+/// The name of this machine.
+pub(crate) fn host_name() -> String {
+    rustix::system::uname()
+        .nodename()
+        .to_string_lossy()
+        .into_owned()
+}
+
 /// When the process started, in clock ticks since boot; together with the id it names a process for good.
 ///
 /// `None` when there is no such process (or no `/proc`).

@@ -1,6 +1,7 @@
-//! The signal that asked this process to stop: noted by a handler, read by every wait.
+//! Signals that have come: the one that asked this process to stop, and those a script handles. Noted by a handler, read by every
+//! wait.
 
-use std::sync::atomic::{AtomicI32, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 
 /// The signal's number; 0 while nobody has asked.
 static REQUESTED: AtomicI32 = AtomicI32::new(0);
@@ -24,4 +25,24 @@ pub(crate) fn clear() {
 #[inline]
 pub(crate) fn pending() -> bool {
     requested() != 0
+}
+
+/// Signals that came and that a script handles: bit n for signal n.
+static CAUGHT: AtomicU64 = AtomicU64::new(0);
+
+/// Record that a signal came that a script handles. Safe to call from a signal handler.
+pub(crate) fn catch(signal: i32) {
+    CAUGHT.fetch_or(1 << (signal & 63), Ordering::SeqCst);
+}
+
+/// Whether a signal waits for a script's handler.
+#[inline]
+pub(crate) fn caught_any() -> bool {
+    CAUGHT.load(Ordering::Relaxed) != 0
+}
+
+/// The signals that wait for a script's handler, lowest first; they do not any more.
+pub(crate) fn take_caught() -> impl Iterator<Item = i32> {
+    let caught = CAUGHT.swap(0, Ordering::SeqCst);
+    (0..64).filter(move |signal| caught >> signal & 1 == 1)
 }

@@ -1,6 +1,8 @@
 //! What this process takes from the system: a deep stack for recursive scripts, memory that is kept for reuse.
 #![allow(unsafe_code)]
 
+use std::cell::Cell;
+
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
 
 /// Raises the soft stack limit towards `wanted` bytes and gives what the main thread now has.
@@ -48,7 +50,29 @@ pub(crate) struct Stack {
 /// What must be left for natives and for the report.
 const STACK_KEPT: usize = 1 << 20;
 
+thread_local! {
+    /// This thread's stack, once it is known.
+    static MINE: Cell<Option<Stack>> = const { Cell::new(None) };
+}
+
+/// What the smallest usual stack of a thread carries, for threads nobody has told about.
+const UNKNOWN_STACK: u64 = 2 << 20;
+
 impl Stack {
+    /// From here on this thread has `bytes` of stack.
+    pub(crate) fn begin(bytes: u64) {
+        MINE.set(Some(Stack::here(bytes)));
+    }
+
+    /// The stack of the calling thread.
+    #[inline]
+    pub(crate) fn mine() -> Self {
+        MINE.get().unwrap_or_else(|| {
+            Stack::begin(UNKNOWN_STACK);
+            Stack::here(UNKNOWN_STACK)
+        })
+    }
+
     /// The stack of this thread, of which `bytes` are below this call.
     pub(crate) fn here(bytes: u64) -> Self {
         let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);

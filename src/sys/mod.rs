@@ -8,6 +8,7 @@ pub(crate) mod input;
 pub(crate) mod interrupt;
 pub(crate) mod limits;
 pub(crate) mod memory;
+pub(crate) mod passing;
 pub(crate) mod process;
 pub(crate) mod processor;
 pub(crate) mod quota;
@@ -15,6 +16,7 @@ pub(crate) mod readiness;
 pub(crate) mod robust;
 pub(crate) mod signal;
 pub(crate) mod sleep;
+pub(crate) mod socket;
 pub(crate) mod stdio;
 #[cfg(test)]
 pub(crate) mod testing;

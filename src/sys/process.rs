@@ -3,7 +3,7 @@
 
 use std::ffi::CString;
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 use std::time::Duration;
 
 use nix::spawn::{PosixSpawnAttr, PosixSpawnFileActions};
@@ -47,8 +47,9 @@ pub(crate) fn exit_now(code: i32) -> ! {
     unsafe { libc::_exit(code) }
 }
 
-/// Runs `program` with `args` (the first is its name for itself) in a new process in which `keep` is open under the same number.
-pub(crate) fn spawn(program: &str, args: &[String], keep: BorrowedFd<'_>) -> io::Result<i32> {
+/// Runs `program` with `args` (the first is its name for itself) in a new process in which those of `keep` are open under the same
+/// numbers.
+pub(crate) fn spawn(program: &str, args: &[String], keep: &[RawFd]) -> io::Result<i32> {
     let words = |list: &[String]| -> io::Result<Vec<CString>> {
         list.iter()
             .map(|word| Ok(CString::new(word.as_str())?))
@@ -64,7 +65,9 @@ pub(crate) fn spawn(program: &str, args: &[String], keep: BorrowedFd<'_>) -> io:
         .collect();
     let mut actions = PosixSpawnFileActions::init()?;
     // Duplicating a descriptor onto itself clears its close-on-exec flag in the new process only.
-    actions.add_dup2(keep.as_raw_fd(), keep.as_raw_fd())?;
+    for fd in keep {
+        actions.add_dup2(*fd, *fd)?;
+    }
     let attributes = PosixSpawnAttr::init()?;
     let program = CString::new(program)?;
     let pid = nix::spawn::posix_spawn(

@@ -1,7 +1,7 @@
 //! Signals: sending them, and noting that one came.
 //!
 //! # Safety
-//! Invariant *handler*: the only code that runs in signal context is [`note`], which stores to one atomic.
+//! Invariant *handler*: the only code that runs in signal context is [`note`] and [`note_for_script`], which change one atomic each.
 #![allow(unsafe_code)]
 
 use std::io;
@@ -16,6 +16,21 @@ use super::interrupt;
 
 extern "C" fn note(signal: libc::c_int) {
     interrupt::request(signal);
+}
+
+extern "C" fn note_for_script(signal: libc::c_int) {
+    interrupt::catch(signal);
+}
+
+/// From now on `signal` is noted for a script's handler; blocking system calls return early.
+pub(crate) fn catch_for_script(signal: Signal) -> io::Result<()> {
+    set(signal, SigHandler::Handler(note_for_script))
+}
+
+/// `alarm(2)`: a SIGALRM after this many seconds, none for 0; how many were left of the alarm before.
+pub(crate) fn alarm(seconds: u32) -> u32 {
+    // SAFETY: alarm takes an integer and touches no memory of ours.
+    unsafe { libc::alarm(seconds) }
 }
 
 /// The signal that asked this process to end, if one has.

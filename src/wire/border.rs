@@ -36,6 +36,11 @@ pub(crate) trait Border {
         None
     }
 
+    /// What [`leave`](Self::leave) would say, without anything being sent: for types whose leaving does something.
+    fn would_leave(&self, value: &Dynamic) -> Option<Crossing> {
+        self.leave(value)
+    }
+
     /// The value a crossing stands for in this process.
     ///
     /// # Errors

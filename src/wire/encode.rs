@@ -99,6 +99,8 @@ pub(crate) fn handles(
 
 /// Where bytes go. Writing never fails.
 trait Output: io::Write {
+    /// Whether the bytes are for anybody.
+    const IS_WRITTEN: bool;
     /// How many bytes have been written.
     fn written(&self) -> usize;
     /// Replaces the four bytes at `at`.
@@ -106,6 +108,8 @@ trait Output: io::Write {
 }
 
 impl Output for Vec<u8> {
+    const IS_WRITTEN: bool = true;
+
     fn written(&self) -> usize {
         self.len()
     }
@@ -128,6 +132,8 @@ impl io::Write for Tally {
 }
 
 impl Output for Tally {
+    const IS_WRITTEN: bool = false;
+
     fn written(&self) -> usize {
         self.0
     }
@@ -252,7 +258,10 @@ impl<O: Output, H: FnMut(u64)> Encoder<'_, O, H> {
             return Ok(());
         }
         let crossing = if value.is_variant() {
-            self.border.leave(value)
+            match O::IS_WRITTEN {
+                true => self.border.leave(value),
+                false => self.border.would_leave(value),
+            }
         } else {
             None
         };

@@ -89,6 +89,24 @@ impl Namespace<'_> {
         self.getter(name, getter)
     }
 
+    /// A number that never changes: `signal.SIGTERM`.
+    pub(crate) fn number(&mut self, name: &'static str, value: i64) -> &mut Self {
+        self.registry.namespaces[self.place].1.set_var(name, value);
+        let func = move |_: Option<rhai::NativeCallContext>, _: &mut [&mut Dynamic]| {
+            Ok(Dynamic::from_int(value))
+        };
+        let (has_context, is_pure, is_volatile) = (false, true, false);
+        let getter = rhai::RhaiFunc::Pure {
+            func: rhai::Shared::new(func),
+            has_context,
+            is_pure,
+            is_volatile,
+        };
+        let globals = &mut self.registry.globals;
+        add(globals, &format!("get${name}"), &[self.receiver], getter);
+        self
+    }
+
     /// A property worked out at each reading: `sys.argv`.
     pub(crate) fn getter(&mut self, name: &'static str, handler: Handler) -> &mut Self {
         let signature = Signature::new(name, &[]);

@@ -94,7 +94,7 @@ fn with_ahead<T>(action: impl FnOnce(&mut Vec<u8>) -> T) -> T {
 
 fn wait(host: &Arc<Host>) -> Result<(), Failure> {
     loop {
-        if host.stopping().is_some() {
+        if host.attend() {
             return Err(host.interrupted());
         }
         if sys::input::is_ready(PATIENCE).map_err(failure)? {

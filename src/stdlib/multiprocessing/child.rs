@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use rhai::{Dynamic, EvalAltResult, NativeCallContext};
+use rhai::{Dynamic, NativeCallContext};
 
 use super::process::{Process, Stage};
-use crate::program::traceback::{Frame, frames, function_name};
 use crate::stdlib::Outcome;
 use crate::stdlib::border::pack_exception;
 use crate::stdlib::exceptions::Exception;
 use crate::stdlib::host::Host;
-use crate::stdlib::report::{Ending, FAILED, text_of};
+use crate::stdlib::report::{Ending, FAILED, task_frames, text_of};
 use crate::stdlib::stop::Stop;
 use crate::sys;
 use crate::sys::signal::Signal;
@@ -25,6 +24,8 @@ pub(crate) fn live(host: &Arc<Host>, context: &NativeCallContext, process: &Proc
         }
     });
     host.forget_exit();
+    host.threads.begin();
+    host.forked.begin();
     host.reseed(None);
     sys::process::set_command_name(&process.identity().name);
     let _ = sys::stdio::empty_stdin();
@@ -33,7 +34,7 @@ pub(crate) fn live(host: &Arc<Host>, context: &NativeCallContext, process: &Proc
     }
     let result = run(context, process);
     let is_run = process.task().is_some_and(|(_, _, is_run)| is_run);
-    let ending = Ending::of(host, result, |error| child_frames(error, is_run));
+    let ending = Ending::of(host, result, |error| task_frames(error, is_run));
     conclude(host, process, &ending)
 }
 
@@ -57,21 +58,6 @@ fn run(context: &NativeCallContext, process: &Process) -> Outcome {
     }
 }
 
-/// The frames of a child's error begin in its task, not where the parent called `start()`.
-fn child_frames(error: &EvalAltResult, is_run: bool) -> Vec<Frame> {
-    match error {
-        EvalAltResult::ErrorInFunctionCall(name, source, inner, _) => {
-            let name = if is_run {
-                "run".to_string()
-            } else {
-                function_name(name)
-            };
-            frames(inner, source, &name)
-        }
-        _ => Vec::new(),
-    }
-}
-
 /// Prints and reports how the task ended, and ends this process's own family.
 fn conclude(host: &Arc<Host>, process: &Process, ending: &Ending) -> i32 {
     let (code, told_to_end) = match ending {
@@ -90,6 +76,7 @@ fn conclude(host: &Arc<Host>, process: &Process, ending: &Ending) -> i32 {
         }
         Ending::Terminated | Ending::Stopped => (FAILED, true),
     };
+    let told_to_end = !host.threads.finish(host, told_to_end);
     let request = host.family.finish(host, told_to_end);
     let terminated =
         matches!(ending, Ending::Terminated) || matches!(request, Some(Stop::Terminate));

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use rand::TryRng;
 use rand::rngs::SysRng;
 
-use super::process::Process;
+use super::process::{Process, Stage};
 use crate::process::child::{StillRunning, wait_ended};
 use crate::stdlib::host::{Host, locked};
 use crate::stdlib::stop::Stop;
@@ -137,6 +137,21 @@ impl Family {
         };
     }
 
+    /// This process is a copy of its parent that goes on with the script: the same name, no children.
+    pub(crate) fn begin_copy(&self) {
+        let mut place = locked(&self.0);
+        place.children.clear();
+        place.ending = false;
+    }
+
+    /// The children that nobody has waited for yet.
+    pub(crate) fn unreaped(&self) -> Vec<Process> {
+        let children = locked(&self.0).children.clone();
+        let is_started =
+            |child: &Process| child.with(|state| matches!(state.stage, Stage::Started { .. }));
+        children.into_iter().filter(is_started).collect()
+    }
+
     /// From now on, until this process knows itself, remembers the processes it meets in its orders.
     pub(crate) fn expect_oneself(&self) {
         locked(&self.0).met = Some(Vec::new());
@@ -262,7 +277,7 @@ pub(super) fn wait_child(
     deadline: Option<Instant>,
 ) -> Result<(), StillRunning> {
     let wait = || {
-        let stop = || host.stopping().is_some();
+        let stop = || host.attend();
         wait_ended(sentinel, deadline, stop).unwrap_or(Err(StillRunning::Interrupted))
     };
     host.waiting(wait_kind::PROCESS, deadline, wait)

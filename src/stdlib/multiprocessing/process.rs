@@ -35,6 +35,8 @@ pub(crate) struct State {
     pub creator: i32,
     pub stage: Stage,
     pub closed: bool,
+    /// A thread is starting it.
+    pub starting: bool,
     /// The child's uncaught exception, once it has ended.
     pub exception: Option<Exception>,
 }
@@ -67,6 +69,7 @@ impl Process {
             creator: sys::process::pid(),
             stage: Stage::Initial,
             closed: false,
+            starting: false,
             exception: None,
         })
     }
@@ -170,10 +173,10 @@ impl Process {
     ) -> Result<(), StillRunning> {
         loop {
             if self.poll(host).is_some() {
-                // Ctrl-C ends children too: their end must not hide it.
-                return match host.stopping() {
-                    None => Ok(()),
-                    Some(_) => Err(StillRunning::Interrupted),
+                // Ctrl-C ends children too: their end must not hide it, nor a signal that came before it.
+                return match host.attend() {
+                    false => Ok(()),
+                    true => Err(StillRunning::Interrupted),
                 };
             }
             let Some(sentinel) = self.sentinel() else {
@@ -184,7 +187,7 @@ impl Process {
     }
 
     /// A descriptor that is readable from the child's end on.
-    fn sentinel(&self) -> Option<Arc<OwnedFd>> {
+    pub(crate) fn sentinel(&self) -> Option<Arc<OwnedFd>> {
         self.with(|state| match &state.stage {
             Stage::Started { child, .. } => Some(child.sentinel()),
             _ => None,

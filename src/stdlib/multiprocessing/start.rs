@@ -12,7 +12,7 @@ use super::child;
 use super::process::{Process, Stage, State};
 use super::start_method::StartMethod;
 use super::synchronize::lock::Lock;
-use crate::process::{Child, fork, signals, spawn};
+use crate::process::{Child, fork, spawn};
 use crate::program::call::{handles_of_constants, pack};
 use crate::program::environment::Environment;
 use crate::stdlib::Outcome;
@@ -32,13 +32,19 @@ const NOT_ENTERED: i32 = 1;
 /// `p.start()`.
 pub(super) fn start(host: &Arc<Host>, context: &NativeCallContext, process: &Process) -> Outcome {
     may_start(host, process)?;
+    let started = start_claimed(host, context, process);
+    process.with(|state| state.starting = false);
+    started
+}
+
+/// Starts a process that nobody else is starting.
+fn start_claimed(host: &Arc<Host>, context: &NativeCallContext, process: &Process) -> Outcome {
     host.family.active_children(host);
     process.with(detach);
     let objects = may_cross(host, process)?;
     flush_everything(host)?;
-    if host.owns_signals() {
-        signals::install_for_parent().map_err(|error| raise_os(&error, None))?;
-    }
+    let ready = host.signals().begin_parent();
+    ready.map_err(|error| raise_os(&error, None))?;
     let session = host.session()?;
     // Made now if it never was: parent and child have the same.
     host.family.authkey();
@@ -70,7 +76,7 @@ pub(super) fn start(host: &Arc<Host>, context: &NativeCallContext, process: &Pro
     }
 }
 
-/// Python's four checks, in its order.
+/// Python's four checks, in its order. When they are passed, the process is this thread's to start.
 fn may_start(host: &Host, process: &Process) -> Result<(), Failure> {
     let is_daemon = host.family.identity().daemon;
     process.with(|state| {
@@ -79,12 +85,13 @@ fn may_start(host: &Host, process: &Process) -> Result<(), Failure> {
         } else if state.creator != sys::process::pid() {
             let text = "can only start a process object created by current process";
             Err(raise("AssertionError", text))
-        } else if !matches!(state.stage, Stage::Initial) {
+        } else if state.starting || !matches!(state.stage, Stage::Initial) {
             Err(raise("AssertionError", "cannot start a process twice"))
         } else if is_daemon {
             let text = "daemonic processes are not allowed to have children";
             Err(raise("AssertionError", text))
         } else {
+            state.starting = true;
             Ok(())
         }
     })
@@ -164,7 +171,7 @@ fn start_by_fork(
         .map_err(session_failure)?;
     tell(barriers, place)?;
     let parent = (sys::process::pid(), host.family.name());
-    fork::fork(host.owns_signals(), || {
+    fork::fork(host.signals(), || {
         if session.enter_child(place).is_err() {
             return NOT_ENTERED;
         }
@@ -184,14 +191,21 @@ fn start_by_spawn(
     let work = pack_work(host, process);
     let message = pack(&host.program, &Environment::of(context), work, host)
         .map_err(|refusal| raise("TypeError", refusal.to_string()))?;
-    let handles: Vec<_> = message.handles.iter().copied().map(Offset).collect();
+    let mut handles: Vec<_> = message.handles.iter().copied().map(Offset).collect();
+    let depot = host.depot();
+    let depot = depot.as_ref().map(|depot| depot.parts());
+    handles.extend(depot.iter().map(|(_, turn)| turn.handle().offset()));
     session.grant(place, &handles).map_err(session_failure)?;
     tell(barriers, place)?;
     session
         .set_payload(place, &message.bytes)
         .map_err(session_failure)?;
     let program = host.worker_program()?;
-    spawn::spawn(program.as_deref(), session.fd(), place.pack())
+    let given = spawn::Given {
+        session: session.fd(),
+        depot: depot.map(|(ends, turn)| (ends, turn.handle().offset().0)),
+    };
+    spawn::spawn(program.as_deref(), &given, place.pack())
         .map_err(|error| raise_os(&error, program.as_deref()))
 }
 
@@ -224,6 +238,7 @@ fn pack_work(host: &Host, process: &Process) -> Dynamic {
         method.map_or(Dynamic::UNIT, |m| m.name().into()),
     );
     set("start_method_fixed", fixed.into());
+    set("handlers", host.handlers.parts().into());
     set("authkey", Dynamic::from_blob(host.family.authkey()));
     set(
         "turn",
@@ -245,6 +260,8 @@ pub(crate) struct Work {
     pub start_method: Option<StartMethod>,
     pub start_method_fixed: bool,
     pub turn: Option<crate::sync::Mutex>,
+    /// What its parent's script does when signals come.
+    pub handlers: Array,
     pub authkey: Vec<u8>,
 }
 
@@ -272,6 +289,7 @@ pub(crate) fn unpack_work(host: &Host, work: Dynamic) -> Option<Work> {
             pid: sys::process::pid(),
         },
         closed: false,
+        starting: false,
         exception: None,
     });
     let process = host.family.recognise(process);
@@ -281,6 +299,7 @@ pub(crate) fn unpack_work(host: &Host, work: Dynamic) -> Option<Work> {
         owns_signals: take("owns_signals").as_bool().unwrap_or(false),
         start_method: StartMethod::named(&take("start_method").to_string()),
         start_method_fixed: take("start_method_fixed").as_bool().unwrap_or(false),
+        handlers: take("handlers").into_array().unwrap_or_default(),
         authkey: take("authkey").into_blob().unwrap_or_default(),
         turn: take("turn").try_cast::<Lock>().map(|lock| lock.shared),
     })

@@ -40,7 +40,7 @@ fn wait(call: &Call<'_>, mut child: Child) -> Result<ExitStatus, Failure> {
         if let Some(status) = child.try_wait().map_err(failed)? {
             return Ok(status);
         }
-        if call.host.stopping().is_some() {
+        if call.host.attend() {
             let _ = sys::signal::send(pid, sys::signal::Signal::SIGTERM as i32);
             let _ = child.wait();
             return Err(call.host.interrupted());

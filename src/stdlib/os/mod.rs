@@ -1,11 +1,12 @@
 //! `os`: this process, the files around it, its environment.
 //!
 //! - [`files`]: directories and files by name; [`path`]: names themselves, `os.path`.
-//! - [`environment`]: `environ`, `getenv`; [`command`]: `system`.
+//! - [`environment`]: `environ`, `getenv`; [`command`]: `system`; [`fork`]: children made by hand.
 
 mod command;
 mod environment;
 mod files;
+pub(crate) mod fork;
 mod path;
 
 use rhai::Dynamic;
@@ -46,6 +47,7 @@ pub(super) fn register(registry: &mut Registry) {
     files::register(&mut os);
     environment::register(&mut os);
     command::register(&mut os);
+    fork::register(&mut os);
     os.constant("path", path::Path, |_| Ok(Dynamic::from(path::Path)));
     environment::register_class(registry);
     path::register(registry);

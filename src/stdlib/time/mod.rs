@@ -91,7 +91,7 @@ fn sleep(call: &mut Call<'_>) -> Outcome {
 /// Sleeps in naps, so that a script that has to stop does.
 fn nap_until(host: &Host, end: Instant) -> Outcome {
     loop {
-        if host.stopping().is_some() {
+        if host.attend() {
             return Err(host.interrupted());
         }
         let left = end.saturating_duration_since(Instant::now());

@@ -60,6 +60,7 @@ impl Barrier {
         beat: &dyn Fn(),
     ) -> Result<Arrival<'_>, BarrierError> {
         let thread = self.session().thread()?;
+        thread.may_join_a_line()?;
         let stake = self.0.stake();
         loop {
             let mut turn = self.turn(thread);

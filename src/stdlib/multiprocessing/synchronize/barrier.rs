@@ -98,7 +98,7 @@ pub(super) fn register(registry: &mut Registry) {
 }
 
 /// `Barrier(parties, action, timeout)`.
-pub(in super::super) fn construct(call: &mut Call<'_>) -> Outcome {
+pub(crate) fn construct(call: &mut Call<'_>) -> Outcome {
     let parties = match u64::try_from(call.int(0)?) {
         Ok(parties) if parties > 0 => parties,
         _ => return Err(raise("ValueError", "parties must be > 0")),

@@ -1,0 +1,56 @@
+//! Starting children from a thread that stays.
+//!
+//! The kernel's parent-death signal, by which a daemon ends with its parent, is sent when the *thread* that started the
+//! child ends (`prctl(2)`, `PR_SET_PDEATHSIG`). A thread of a script may end long before its process, so children are
+//! started on its behalf by the main thread's equal: a thread of our own that lives as long as the process.
+
+use std::io;
+use std::os::fd::RawFd;
+use std::sync::OnceLock;
+
+use crossbeam_channel::{Sender, bounded};
+
+use crate::sys::{identity, process};
+
+struct Order {
+    program: String,
+    args: Vec<String>,
+    keep: Vec<RawFd>,
+    answer: Sender<io::Result<i32>>,
+}
+
+static STARTER: OnceLock<Sender<Order>> = OnceLock::new();
+
+/// As [`process::spawn`], from a thread that lives as long as this process.
+pub(super) fn spawn(program: &str, args: Vec<String>, keep: Vec<RawFd>) -> io::Result<i32> {
+    if identity::thread_id() == identity::process_id() {
+        return process::spawn(program, &args, &keep);
+    }
+    let (answer, answered) = bounded(1);
+    let order = Order {
+        program: program.into(),
+        args,
+        keep,
+        answer,
+    };
+    let gone = |_| io::Error::other("the thread that starts processes is gone");
+    starter()?.send(order).map_err(|_| gone(()))?;
+    answered.recv().map_err(|_| gone(()))?
+}
+
+fn starter() -> io::Result<&'static Sender<Order>> {
+    if let Some(starter) = STARTER.get() {
+        return Ok(starter);
+    }
+    let (orders, waiting) = bounded::<Order>(0);
+    std::thread::Builder::new()
+        .name("procscript-start".into())
+        .spawn(move || {
+            for order in waiting {
+                let started = process::spawn(&order.program, &order.args, &order.keep);
+                let _ = order.answer.send(started);
+            }
+        })?;
+    // Where two threads have made one each, the other's ends when its sender is dropped here.
+    Ok(STARTER.get_or_init(|| orders))
+}

@@ -1,0 +1,63 @@
+//! Calling a script's function when the native that was given it has returned: in a new thread, or for a signal.
+
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use rhai::{Dynamic, Engine, FnPtr, NativeCallContext};
+
+use super::Outcome;
+use super::call::Failure;
+use super::exceptions::raise;
+use super::host::Host;
+
+/// What a function sees beside its arguments: the engine, functions, constants and imports of the place it was given at.
+#[derive(Clone)]
+#[allow(deprecated)]
+pub(crate) struct Caller {
+    engine: Arc<Engine>,
+    store: Arc<rhai::NativeCallContextStore>,
+}
+
+impl Caller {
+    /// The surroundings of a native's call.
+    ///
+    /// # Errors
+    /// `RuntimeError` when the engine is not one of this crate's runtimes.
+    #[allow(deprecated)]
+    pub(crate) fn of(host: &Host, context: &NativeCallContext) -> Result<Self, Failure> {
+        let engine = host
+            .engine()
+            .ok_or_else(|| raise("RuntimeError", "the engine of this script has ended"))?;
+        let mut store = context.store_data();
+        // Recursion begins anew, with a stack of its own.
+        store.global.level = 0;
+        // Constants of its own: the map is behind a lock that all threads would queue for.
+        if let Some(constants) = &store.global.constants {
+            let own = constants
+                .read()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone();
+            store.global.constants = Some(Arc::new(RwLock::new(own)));
+        }
+        let store = Arc::new(store);
+        Ok(Self { engine, store })
+    }
+
+    /// Calls a function, with `this` if given.
+    #[allow(deprecated)]
+    pub(crate) fn call(
+        &self,
+        function: &FnPtr,
+        this: Option<&mut Dynamic>,
+        args: Vec<Dynamic>,
+    ) -> Outcome {
+        let context = self.store.create_context(&self.engine);
+        function.call_raw(&context, this, args)
+    }
+}
+
+impl fmt::Debug for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Caller").finish_non_exhaustive()
+    }
+}

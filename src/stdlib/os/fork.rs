@@ -1,0 +1,199 @@
+//! `os.fork`, `os.wait`, `os.waitpid`: children made by hand, as the tutorials on orphans and zombies make them.
+//!
+//! Such a child goes on with the script where its parent is. `Process` children can be waited for here as well; their
+//! `exitcode` is known afterwards all the same.
+
+use std::os::fd::AsFd;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use rhai::Dynamic;
+
+use crate::process::{Child, fork};
+use crate::stdlib::Outcome;
+use crate::stdlib::bind::Namespace;
+use crate::stdlib::builtins::flush_everything;
+use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::exceptions::{raise, raise_os};
+use crate::stdlib::host::{Host, locked, session_failure};
+use crate::sync::{Birth, ProcessId};
+use crate::sys;
+
+/// Return at once when no child has ended.
+const WNOHANG: i64 = 1;
+
+/// The longest wait between two looks whether the script has to stop.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// The children this process has made by `os.fork` and not waited for.
+#[derive(Debug, Default)]
+pub(crate) struct Forked(Mutex<Vec<(Child, ProcessId)>>);
+
+impl Forked {
+    /// A new child has none.
+    pub(crate) fn begin(&self) {
+        locked(&self.0).clear();
+    }
+}
+
+pub(super) fn register(os: &mut Namespace<'_>) {
+    os.function("fork", &[], fork_script)
+        .function("wait", &[], |call| wait_for(call, -1, 0))
+        .function("waitpid", &["pid", "options"], |call| {
+            let (pid, options) = (call.int(0)?, call.int(1)?);
+            wait_for(call, pid, options)
+        })
+        .function("waitstatus_to_exitcode", &["status"], |call| {
+            let status = call.int(0)?;
+            Ok(Dynamic::from_int(match status & 0x7f {
+                0 => status >> 8 & 0xff,
+                signal => -signal,
+            }))
+        })
+        .function("WIFEXITED", &["status"], |call| {
+            Ok((call.int(0)? & 0x7f == 0).into())
+        })
+        .function("WEXITSTATUS", &["status"], |call| {
+            Ok(Dynamic::from_int(call.int(0)? >> 8 & 0xff))
+        })
+        .function("WIFSIGNALED", &["status"], |call| {
+            Ok((call.int(0)? & 0x7f != 0).into())
+        })
+        .function("WTERMSIG", &["status"], |call| {
+            Ok(Dynamic::from_int(call.int(0)? & 0x7f))
+        })
+        .number("WNOHANG", WNOHANG);
+}
+
+/// `os.fork()`: 0 in the child, its number in the parent.
+fn fork_script(call: &mut Call<'_>) -> Outcome {
+    let host = call.host;
+    if !host.owns_signals() {
+        let text = "os.fork() would copy the program this script is embedded in; use Process";
+        return Err(raise("RuntimeError", text));
+    }
+    if !fork::possible() {
+        let text = "os.fork() in a process with several threads is unsafe; use Process, which starts by spawn then";
+        return Err(raise("RuntimeError", text));
+    }
+    flush_everything(host)?;
+    let ready = host.signals().begin_parent();
+    ready.map_err(|error| raise_os(&error, None))?;
+    let session = host.session()?;
+    let name = host.family.name();
+    let birth = Birth {
+        name: &name,
+        daemon: false,
+    };
+    let place = session.reserve_child(&birth).map_err(session_failure)?;
+    session.grant_all(place).map_err(session_failure)?;
+    match fork::fork_here(host.signals()) {
+        Ok(None) => {
+            session.enter_child(place).map_err(session_failure)?;
+            host.begin_copy();
+            Ok(Dynamic::from_int(0))
+        }
+        Ok(Some(child)) => {
+            let pid = child.pid();
+            locked(&host.forked.0).push((child, place));
+            Ok(Dynamic::from_int(pid.into()))
+        }
+        Err(error) => {
+            let _ = session.cancel_child(place);
+            Err(raise_os(&error, None))
+        }
+    }
+}
+
+/// Waits for a child's end: `pid`, or any for -1 and 0. Gives `[pid, status]`, `[0, 0]` when none has ended and it was
+/// not to wait.
+fn wait_for(call: &mut Call<'_>, pid: i64, options: i64) -> Outcome {
+    let host = call.host;
+    loop {
+        let ended = ended(host, pid)?;
+        if let Some((pid, status)) = ended {
+            return Ok(pair(pid.into(), status));
+        }
+        if options & WNOHANG != 0 {
+            return Ok(pair(0, 0));
+        }
+        if host.attend() {
+            return Err(host.interrupted());
+        }
+        let sentinels = sentinels(host, pid);
+        let descriptors: Vec<_> = sentinels.iter().map(|sentinel| sentinel.as_fd()).collect();
+        sys::process::wait_readable(&descriptors, Some(PATIENCE))
+            .map_err(|error| raise_os(&error, None))?;
+    }
+}
+
+fn pair(pid: i64, status: i64) -> Dynamic {
+    vec![Dynamic::from_int(pid), Dynamic::from_int(status)].into()
+}
+
+fn is_meant(child: i32, pid: i64) -> bool {
+    pid <= 0 || i64::from(child) == pid
+}
+
+/// A child that has ended, reaped: its number and its status as `wait(2)` gives it.
+///
+/// # Errors
+/// `ChildProcessError` when there is no such child.
+fn ended(host: &Arc<Host>, pid: i64) -> Result<Option<(i32, i64)>, Failure> {
+    let mut any = false;
+    let mut forked = locked(&host.forked.0);
+    for index in 0..forked.len() {
+        let (child, place) = &mut forked[index];
+        if !is_meant(child.pid(), pid) {
+            continue;
+        }
+        any = true;
+        if let Ok(Some(status)) = child.poll() {
+            let (number, place) = (child.pid(), *place);
+            forked.remove(index);
+            if let Some(session) = host.existing_session() {
+                let _ = session.child_ended(place);
+            }
+            return Ok(Some((number, wait_status(status.exitcode()))));
+        }
+    }
+    drop(forked);
+    for process in host.family.unreaped() {
+        let Some(number) = process.pid().filter(|number| is_meant(*number, pid)) else {
+            continue;
+        };
+        any = true;
+        if let Some(exitcode) = process.poll(host) {
+            host.family.active_children(host);
+            return Ok(Some((number, wait_status(exitcode))));
+        }
+    }
+    if any {
+        return Ok(None);
+    }
+    Err(raise_os(&std::io::Error::from_raw_os_error(ECHILD), None))
+}
+
+/// "No child processes".
+const ECHILD: i32 = 10;
+
+fn wait_status(exitcode: i64) -> i64 {
+    if exitcode < 0 {
+        -exitcode
+    } else {
+        exitcode << 8
+    }
+}
+
+fn sentinels(host: &Host, pid: i64) -> Vec<Arc<std::os::fd::OwnedFd>> {
+    let forked = locked(&host.forked.0);
+    let by_hand = forked
+        .iter()
+        .filter(|(child, _)| is_meant(child.pid(), pid))
+        .map(|(child, _)| child.sentinel());
+    let processes = host.family.unreaped().into_iter();
+    let others = processes
+        .filter(|process| process.pid().is_some_and(|number| is_meant(number, pid)))
+        .filter_map(|process| process.sentinel());
+    by_hand.chain(others).collect()
+}

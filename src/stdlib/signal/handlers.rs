@@ -1,0 +1,200 @@
+//! The functions a script has set for signals.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use rhai::{Array, Dynamic, FnPtr, NativeCallContext};
+
+use crate::stdlib::call::Failure;
+use crate::stdlib::caller::Caller;
+use crate::stdlib::exceptions::raise;
+use crate::stdlib::host::{Host, locked};
+use crate::stdlib::values::type_name;
+use crate::sys::signal::{self, Signal};
+use crate::sys::{identity, interrupt};
+
+/// What is done when a signal comes.
+#[derive(Debug, Clone)]
+pub(crate) enum Disposition {
+    /// What the kernel, or this program, does by itself.
+    Default,
+    Ignore,
+    Call {
+        function: FnPtr,
+        caller: Caller,
+        /// How many arguments it takes.
+        takes: usize,
+    },
+}
+
+/// `SIG_DFL` and `SIG_IGN`, as Python numbers them.
+pub(super) const DEFAULT: i64 = 0;
+pub(super) const IGNORE: i64 = 1;
+
+impl Disposition {
+    /// What a script means by `SIG_DFL`, `SIG_IGN` or a function.
+    ///
+    /// # Errors
+    /// `TypeError` for anything else.
+    pub(super) fn read(
+        host: &Host,
+        context: &NativeCallContext,
+        handler: &Dynamic,
+    ) -> Result<Self, Failure> {
+        match handler.as_int() {
+            Ok(DEFAULT) => return Ok(Disposition::Default),
+            Ok(IGNORE) => return Ok(Disposition::Ignore),
+            _ => (),
+        }
+        let found = type_name(handler);
+        let text = format!(
+            "signal handler must be signal.SIG_IGN, signal.SIG_DFL, or a function, not {found}"
+        );
+        let function = handler.clone().try_cast::<FnPtr>();
+        let function = function.ok_or_else(|| raise("TypeError", text))?;
+        Ok(Disposition::Call {
+            takes: takes(host, &function),
+            function,
+            caller: Caller::of(host, context)?,
+        })
+    }
+
+    /// The value scripts know it by.
+    pub(super) fn shown(&self) -> Dynamic {
+        match self {
+            Disposition::Default => Dynamic::from_int(DEFAULT),
+            Disposition::Ignore => Dynamic::from_int(IGNORE),
+            Disposition::Call { function, .. } => Dynamic::from(function.clone()),
+        }
+    }
+}
+
+/// How many of `(signalnum, frame)` a handler takes: scripts may leave out what they do not use.
+fn takes(host: &Host, function: &FnPtr) -> usize {
+    let definition = host.program.function(function.fn_name());
+    let curried = function.curry().len();
+    definition
+        .map_or(2, |definition| {
+            definition.params.len().saturating_sub(curried)
+        })
+        .min(2)
+}
+
+/// What the script of this process has set.
+#[derive(Debug, Default)]
+pub(crate) struct Handlers {
+    set: Mutex<BTreeMap<i32, Disposition>>,
+    /// What a handler threw, until the wait or the statement it interrupted throws it on.
+    thrown: Mutex<Option<Failure>>,
+    /// A handler is running: others wait for its end.
+    busy: AtomicBool,
+    /// How many signals were handled.
+    handled: AtomicU64,
+}
+
+impl Handlers {
+    /// Handlers are called by the thread that runs the script itself.
+    pub(crate) fn is_main_thread() -> bool {
+        identity::thread_id() == identity::process_id()
+    }
+
+    /// What the script has set for a signal.
+    pub(crate) fn of(&self, signal: Signal) -> Disposition {
+        let set = locked(&self.set);
+        set.get(&(signal as i32))
+            .cloned()
+            .unwrap_or(Disposition::Default)
+    }
+
+    /// Whether the script has set something itself.
+    pub(crate) fn has(&self, signal: Signal) -> bool {
+        locked(&self.set).contains_key(&(signal as i32))
+    }
+
+    /// How many signals were handled so far.
+    pub(crate) fn handled(&self) -> u64 {
+        self.handled.load(Ordering::Relaxed)
+    }
+
+    /// Sets what is done when `signal` comes, and gives what was done before.
+    pub(crate) fn set(&self, signal: Signal, disposition: Disposition) -> io::Result<Disposition> {
+        match disposition {
+            Disposition::Default if signal == Signal::SIGINT => signal::catch(signal)?,
+            Disposition::Default => signal::default(signal)?,
+            Disposition::Ignore => signal::ignore(signal)?,
+            Disposition::Call { .. } => signal::catch_for_script(signal)?,
+        }
+        let before = locked(&self.set).insert(signal as i32, disposition);
+        Ok(before.unwrap_or(Disposition::Default))
+    }
+
+    /// Calls the functions of the signals that have come, in the main thread; whether one of them threw.
+    pub(crate) fn run(&self) -> bool {
+        if !interrupt::caught_any() || !Self::is_main_thread() {
+            return false;
+        }
+        if self.busy.swap(true, Ordering::Relaxed) {
+            return false;
+        }
+        let threw = interrupt::take_caught().any(|signal| self.call(signal));
+        self.busy.store(false, Ordering::Relaxed);
+        threw
+    }
+
+    fn call(&self, signal: i32) -> bool {
+        let found = locked(&self.set).get(&signal).cloned();
+        self.handled.fetch_add(1, Ordering::Relaxed);
+        let Some(Disposition::Call {
+            function,
+            caller,
+            takes,
+        }) = found
+        else {
+            return false;
+        };
+        let mut args = vec![Dynamic::from_int(signal.into()), Dynamic::UNIT];
+        args.truncate(takes);
+        match caller.call(&function, None, args) {
+            Ok(_) => false,
+            Err(error) => {
+                *locked(&self.thrown) = Some(error);
+                true
+            }
+        }
+    }
+
+    /// What was set, for a spawned child: `[number, handler]` each.
+    pub(crate) fn parts(&self) -> Array {
+        let set = locked(&self.set);
+        let pair = |(signal, disposition): (&i32, &Disposition)| -> Dynamic {
+            vec![Dynamic::from_int((*signal).into()), disposition.shown()].into()
+        };
+        set.iter().map(pair).collect()
+    }
+
+    /// Sets what the parent's script had set. What cannot be set here is left as it is.
+    pub(crate) fn adopt(&self, host: &Host, context: &NativeCallContext, parts: Array) {
+        for part in parts {
+            let Ok([signal, handler]) =
+                <[Dynamic; 2]>::try_from(part.into_array().unwrap_or_default())
+            else {
+                continue;
+            };
+            let signal = signal
+                .as_int()
+                .ok()
+                .and_then(|n| Signal::try_from(n as i32).ok());
+            let disposition = Disposition::read(host, context, &handler);
+            if let (Some(signal), Ok(disposition)) = (signal, disposition) {
+                let _ = self.set(signal, disposition);
+            }
+        }
+    }
+
+    /// What a handler threw.
+    pub(crate) fn take_thrown(&self) -> Option<Failure> {
+        locked(&self.thrown).take()
+    }
+}

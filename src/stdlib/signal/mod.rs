@@ -1,0 +1,120 @@
+//! `signal`: what a script does when a signal comes.
+//!
+//! - [`handlers`]: the functions scripts have set, and calling them.
+//!
+//! A signal is only noted when it comes; its function is called by the main thread, at the next variable the script
+//! uses or in the wait it is in. What the function throws comes out there.
+
+pub(crate) mod handlers;
+
+use rhai::Dynamic;
+
+use self::handlers::{DEFAULT, Disposition, Handlers, IGNORE};
+use super::Outcome;
+use super::bind::Registry;
+use super::call::{Call, Failure};
+use super::exceptions::{raise, raise_os};
+use super::host::Host;
+use crate::sys;
+use crate::sys::signal::Signal;
+
+/// The value of the global constant `signal`.
+#[derive(Debug, Clone)]
+pub(crate) struct SignalModule;
+
+/// Signals that scripts know by name.
+const NAMES: &[(&str, Signal)] = &[
+    ("SIGHUP", Signal::SIGHUP),
+    ("SIGINT", Signal::SIGINT),
+    ("SIGQUIT", Signal::SIGQUIT),
+    ("SIGILL", Signal::SIGILL),
+    ("SIGTRAP", Signal::SIGTRAP),
+    ("SIGABRT", Signal::SIGABRT),
+    ("SIGBUS", Signal::SIGBUS),
+    ("SIGFPE", Signal::SIGFPE),
+    ("SIGKILL", Signal::SIGKILL),
+    ("SIGUSR1", Signal::SIGUSR1),
+    ("SIGSEGV", Signal::SIGSEGV),
+    ("SIGUSR2", Signal::SIGUSR2),
+    ("SIGPIPE", Signal::SIGPIPE),
+    ("SIGALRM", Signal::SIGALRM),
+    ("SIGTERM", Signal::SIGTERM),
+    ("SIGCHLD", Signal::SIGCHLD),
+    ("SIGCONT", Signal::SIGCONT),
+    ("SIGSTOP", Signal::SIGSTOP),
+    ("SIGTSTP", Signal::SIGTSTP),
+    ("SIGTTIN", Signal::SIGTTIN),
+    ("SIGTTOU", Signal::SIGTTOU),
+    ("SIGWINCH", Signal::SIGWINCH),
+];
+
+pub(super) fn register(registry: &mut Registry) {
+    let mut module = registry.namespace("signal", SignalModule);
+    module
+        .function("signal", &["signalnum", "handler"], set)
+        .function("getsignal", &["signalnum"], |call| {
+            let signal = number(call)?;
+            Ok(call.host.handlers.of(signal).shown())
+        })
+        .function("raise_signal", &["signalnum"], |call| {
+            let signal = number(call)?;
+            sys::signal::send(sys::process::pid(), signal as i32)
+                .map_err(|error| raise_os(&error, None))?;
+            attend(call.host)
+        })
+        .function("alarm", &["seconds"], |call| {
+            let seconds = u32::try_from(call.int(0)?)
+                .map_err(|_| raise("ValueError", "alarm() seconds must not be negative"))?;
+            Ok(Dynamic::from_int(sys::signal::alarm(seconds).into()))
+        })
+        .function("pause", &[], pause)
+        .constant("SIG_DFL", DEFAULT, |_| Ok(Dynamic::from_int(DEFAULT)))
+        .constant("SIG_IGN", IGNORE, |_| Ok(Dynamic::from_int(IGNORE)));
+    for (name, signal) in NAMES {
+        module.number(name, *signal as i64);
+    }
+}
+
+/// `signal.signal(signalnum, handler)`: gives what was there before.
+fn set(call: &mut Call<'_>) -> Outcome {
+    if !call.host.owns_signals() || !Handlers::is_main_thread() {
+        let text = "signal only works in main thread of the main interpreter";
+        return Err(raise("ValueError", text));
+    }
+    let signal = number(call)?;
+    let handler = call.value(1);
+    let disposition = Disposition::read(call.host, call.context, &handler)?;
+    let before = call
+        .host
+        .handlers
+        .set(signal, disposition)
+        .map_err(|error| raise_os(&error, None))?;
+    Ok(before.shown())
+}
+
+fn number(call: &mut Call<'_>) -> Result<Signal, Failure> {
+    let number = call.int(0)?;
+    i32::try_from(number)
+        .ok()
+        .and_then(|number| Signal::try_from(number).ok())
+        .ok_or_else(|| raise("ValueError", "signal number out of range"))
+}
+
+/// `signal.pause()`: until a signal comes that the script handles.
+fn pause(call: &mut Call<'_>) -> Outcome {
+    const LOOK: std::time::Duration = std::time::Duration::from_millis(50);
+    let handled = call.host.handlers.handled();
+    while call.host.handlers.handled() == handled {
+        let _ = attend(call.host)?;
+        sys::sleep::nap(LOOK);
+    }
+    Ok(Dynamic::UNIT)
+}
+
+/// Calls the functions of signals that have come.
+fn attend(host: &Host) -> Outcome {
+    if host.attend() {
+        return Err(host.interrupted());
+    }
+    Ok(Dynamic::UNIT)
+}

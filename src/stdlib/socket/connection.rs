@@ -1,0 +1,181 @@
+//! A socket as scripts hold it, and waiting for it so that Ctrl-C and signals get through.
+
+use std::io;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use crate::stdlib::call::Failure;
+use crate::stdlib::exceptions::{raise, raise_os};
+use crate::stdlib::host::{Host, locked};
+use crate::sync::{Ticket, wait_kind};
+use crate::sys::socket::{Interest, SockAddr, Socket as Kernel};
+
+/// The longest wait between two looks whether the script has to stop.
+const PATIENCE: Duration = Duration::from_millis(50);
+
+/// "Bad file descriptor".
+const EBADF: i32 = 9;
+
+/// A socket. Clones are the same socket.
+#[derive(Debug, Clone)]
+pub(crate) struct Socket(Arc<Mutex<State>>);
+
+#[derive(Debug)]
+struct State {
+    /// `None` once it is closed.
+    kernel: Option<Arc<Kernel>>,
+    family: i32,
+    kind: i32,
+    /// How long an operation may take; `None` for ever, zero not at all.
+    timeout: Option<Duration>,
+    /// The last message that carries the socket: its ticket must live until the message is on its way.
+    ticket: Option<Ticket>,
+}
+
+impl Socket {
+    pub(crate) fn new(kernel: Kernel, family: i32, kind: i32) -> Self {
+        Self(Arc::new(Mutex::new(State {
+            kernel: Some(Arc::new(kernel)),
+            family,
+            kind,
+            timeout: None,
+            ticket: None,
+        })))
+    }
+
+    /// What distinguishes it from other objects of this process.
+    pub(crate) fn address(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
+    }
+
+    pub(crate) fn family(&self) -> i32 {
+        locked(&self.0).family
+    }
+
+    pub(crate) fn kind(&self) -> i32 {
+        locked(&self.0).kind
+    }
+
+    pub(crate) fn timeout(&self) -> Option<Duration> {
+        locked(&self.0).timeout
+    }
+
+    pub(crate) fn set_timeout(&self, timeout: Option<Duration>) {
+        locked(&self.0).timeout = timeout;
+    }
+
+    /// Keeps the ticket of the message that is being made.
+    pub(super) fn keep(&self, ticket: Ticket) {
+        locked(&self.0).ticket = Some(ticket);
+    }
+
+    /// The kernel's socket, unless this one is closed.
+    pub(crate) fn kernel_if_open(&self) -> Option<Arc<Kernel>> {
+        locked(&self.0).kernel.clone()
+    }
+
+    /// The kernel's socket.
+    ///
+    /// # Errors
+    /// `OSError` 9 when this one is closed.
+    pub(crate) fn kernel(&self) -> Result<Arc<Kernel>, Failure> {
+        self.kernel_if_open()
+            .ok_or_else(|| raise_os(&io::Error::from_raw_os_error(EBADF), None))
+    }
+
+    /// Gives the kernel's socket up; an operation that is under way keeps it until it ends.
+    pub(crate) fn close(&self) {
+        let mut state = locked(&self.0);
+        state.kernel = None;
+        // A message that is under way holds it too.
+        state.ticket = None;
+    }
+
+    fn deadline(&self) -> Option<Instant> {
+        after(self.timeout())
+    }
+
+    /// Does `operation` as soon as it need not wait, within the socket's time-out.
+    ///
+    /// # Errors
+    /// `TimeoutError`, or what the system says.
+    pub(crate) fn when_ready<T>(
+        &self,
+        host: &Host,
+        interest: Interest,
+        mut operation: impl FnMut(&Kernel) -> io::Result<T>,
+    ) -> Result<T, Failure> {
+        let (kernel, deadline) = (self.kernel()?, self.deadline());
+        loop {
+            match operation(&kernel) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => (),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    if self.timeout() == Some(Duration::ZERO) {
+                        return Err(raise_os(&error, None));
+                    }
+                }
+                result => return result.map_err(|error| raise_os(&error, None)),
+            }
+            wait(host, &kernel, interest, deadline)?;
+        }
+    }
+
+    /// Connects within `deadline`.
+    ///
+    /// # Errors
+    /// `ConnectionRefusedError`, `TimeoutError`, or what else the system says.
+    pub(crate) fn connect(
+        &self,
+        host: &Host,
+        address: &SockAddr,
+        deadline: Option<Instant>,
+    ) -> Result<(), Failure> {
+        let kernel = self.kernel()?;
+        let failed = |error: io::Error| raise_os(&error, None);
+        if kernel.connect(address).map_err(failed)? {
+            return Ok(());
+        }
+        if self.timeout() == Some(Duration::ZERO) {
+            const EINPROGRESS: i32 = 115;
+            return Err(failed(io::Error::from_raw_os_error(EINPROGRESS)));
+        }
+        wait(host, &kernel, Interest::Write, deadline)?;
+        kernel.connected().map_err(failed)
+    }
+
+    /// Connects within the socket's time-out.
+    pub(crate) fn connect_in_time(&self, host: &Host, address: &SockAddr) -> Result<(), Failure> {
+        self.connect(host, address, self.deadline())
+    }
+}
+
+/// Waits until an operation may go on.
+fn wait(
+    host: &Host,
+    kernel: &Kernel,
+    interest: Interest,
+    deadline: Option<Instant>,
+) -> Result<(), Failure> {
+    host.waiting(wait_kind::SOCKET, deadline, || {
+        loop {
+            if host.attend() {
+                return Err(host.interrupted());
+            }
+            let left = deadline.map_or(PATIENCE, |deadline| {
+                deadline.saturating_duration_since(Instant::now())
+            });
+            let ready = kernel.wait(interest, left.min(PATIENCE));
+            if ready.map_err(|error| raise_os(&error, None))? {
+                return Ok(());
+            }
+            if left.is_zero() {
+                return Err(raise("TimeoutError", "timed out"));
+            }
+        }
+    })
+}
+
+/// The moment a time-out from now ends.
+pub(super) fn after(timeout: Option<Duration>) -> Option<Instant> {
+    Instant::now().checked_add(timeout?)
+}

@@ -1,0 +1,67 @@
+//! Sockets that go to another process: as arguments of a Process, through queues and pipes.
+//!
+//! The sender keeps its own, as in Python: the connection ends when every process has closed its copy.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rhai::Dynamic;
+
+use super::connection::Socket;
+use crate::stdlib::border::{ByPlace, number};
+use crate::stdlib::host::Host;
+use crate::sync::{DepotError, Ticket};
+use crate::sys::socket::Socket as Kernel;
+use std::os::fd::AsFd;
+
+/// What the wire calls a socket.
+pub(crate) const NAME: &str = "socket";
+
+/// The ticket inside the parts of a socket.
+pub(crate) const TICKET: ByPlace = ByPlace {
+    numbers: &[number::TICKET],
+    leave: |value| {
+        let ticket = value.read_lock::<Ticket>()?;
+        Some((number::TICKET, ticket.handle().offset()))
+    },
+    enter: |session, _, place| Ticket::open(session, place).map(Dynamic::from),
+};
+
+/// Lays a copy of the socket down for the receiver, and gives what the message says of it.
+pub(crate) fn leave(host: &Host, socket: &Socket) -> Option<Dynamic> {
+    let kernel = socket.kernel_if_open()?;
+    host.session().ok()?;
+    let ticket = host.depot()?.leave(kernel.as_fd()).ok()?;
+    socket.keep(ticket.clone());
+    let timeout = socket
+        .timeout()
+        .map_or(Dynamic::UNIT, |t| Dynamic::from_float(t.as_secs_f64()));
+    let numbers = [socket.family(), socket.kind()].map(|n| Dynamic::from_int(n.into()));
+    let [family, kind] = numbers;
+    Some(vec![Dynamic::from(ticket), family, kind, timeout].into())
+}
+
+/// Takes the copy that was laid down for this message.
+pub(crate) fn enter(host: &Arc<Host>, parts: Dynamic) -> Result<Socket, String> {
+    let parts = parts.into_array().map_err(|_| "a socket without parts")?;
+    let [ticket, family, kind, timeout] = parts.as_slice() else {
+        return Err("a socket without parts".into());
+    };
+    let ticket = ticket
+        .read_lock::<Ticket>()
+        .ok_or("a socket without a ticket")?;
+    let depot = host.depot().ok_or("this process takes no descriptors")?;
+    let fd = depot.take(&ticket).map_err(|error| match error {
+        DepotError::Taken => "the socket has been taken already".to_string(),
+        DepotError::Interrupted => "interrupted".into(),
+        DepotError::System(error) => error.to_string(),
+        DepotError::Session(error) => error.to_string(),
+    })?;
+    let kernel = Kernel::from_fd(fd).map_err(|error| error.to_string())?;
+    let number = |value: &Dynamic| value.as_int().ok().and_then(|n| i32::try_from(n).ok());
+    let (family, kind) = (number(family).unwrap_or(0), number(kind).unwrap_or(0));
+    let socket = Socket::new(kernel, family, kind);
+    let seconds = timeout.as_float().ok();
+    socket.set_timeout(seconds.and_then(|s| Duration::try_from_secs_f64(s).ok()));
+    Ok(socket)
+}

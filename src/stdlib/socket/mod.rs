@@ -1,0 +1,121 @@
+//! `socket`: TCP, UDP and Unix sockets.
+//!
+//! - [`connection`]: a socket, and waiting for it; [`class`]: its members as scripts call them.
+//! - [`address`]: `[host, port]` and paths; [`crossing`]: sockets that go to another process.
+
+mod address;
+mod class;
+pub(crate) mod connection;
+pub(crate) mod crossing;
+
+use rhai::{Array, Dynamic};
+
+use self::connection::Socket;
+use super::Outcome;
+use super::bind::Registry;
+use super::call::{Call, Failure};
+use super::exceptions::{raise, raise_os};
+use crate::sys::socket::{self as system, NUMBERS};
+
+/// The value of the global constant `socket`.
+#[derive(Debug, Clone)]
+pub(crate) struct SocketModule;
+
+const FAMILY: i64 = 2;
+const STREAM: i64 = 1;
+
+pub(super) fn register(registry: &mut Registry) {
+    class::register(registry);
+    let mut module = registry.namespace("socket", SocketModule);
+    module
+        .function("socket", &["family?", "type?", "proto?"], construct)
+        .function(
+            "create_connection",
+            &["address", "timeout?"],
+            create_connection,
+        )
+        .function(
+            "create_server",
+            &["address", "family?", "backlog?"],
+            create_server,
+        )
+        .function("socketpair", &["family?", "type?"], pair)
+        .function("gethostname", &[], |_| {
+            Ok(crate::sys::identity::host_name().into())
+        })
+        .function("gethostbyname", &["hostname"], |call| {
+            let host = call.string(0)?;
+            let found = address::resolve(&host, 0, false)?;
+            Ok(found.ip().to_string().into())
+        });
+    for (name, number) in NUMBERS {
+        module.number(name, i64::from(*number));
+    }
+}
+
+/// A number that the kernel takes as an `int`.
+pub(super) fn small(call: &mut Call<'_>, index: usize, default: i64) -> Result<i32, Failure> {
+    i32::try_from(call.int_or(index, default)?)
+        .map_err(|_| raise("OverflowError", "Python int too large to convert to C int"))
+}
+
+/// `socket(family=AF_INET, type=SOCK_STREAM, proto=0)`.
+fn construct(call: &mut Call<'_>) -> Outcome {
+    let (family, kind) = (small(call, 0, FAMILY)?, small(call, 1, STREAM)?);
+    let protocol = small(call, 2, 0)?;
+    let socket = system::Socket::new(family.into(), kind.into(), protocol)
+        .map_err(|error| raise_os(&error, None))?;
+    Ok(Dynamic::from(Socket::new(socket, family, kind)))
+}
+
+/// `socketpair()`: two Unix sockets that are connected.
+fn pair(call: &mut Call<'_>) -> Outcome {
+    const UNIX: i64 = 1;
+    let (family, kind) = (small(call, 0, UNIX)?, small(call, 1, STREAM)?);
+    let (a, b) =
+        system::Socket::pair(family.into(), kind.into()).map_err(|error| raise_os(&error, None))?;
+    let both: Array = [a, b]
+        .into_iter()
+        .map(|end| Dynamic::from(Socket::new(end, family, kind)))
+        .collect();
+    Ok(both.into())
+}
+
+/// `create_connection([host, port], timeout)`: the first of the host's addresses that answers.
+fn create_connection(call: &mut Call<'_>) -> Outcome {
+    let given = call.value(0);
+    let timeout = call.timeout(1)?;
+    let deadline = connection::after(timeout);
+    let mut last = None;
+    for found in address::all_of(call, &given)? {
+        let family = if found.is_ipv6() { 10 } else { 2 };
+        let socket = system::Socket::new(family.into(), (STREAM as i32).into(), 0)
+            .map_err(|error| raise_os(&error, None))?;
+        let socket = Socket::new(socket, family, STREAM as i32);
+        match socket.connect(call.host, &found.into(), deadline) {
+            Ok(()) => {
+                socket.set_timeout(timeout);
+                return Ok(Dynamic::from(socket));
+            }
+            Err(error) => last = Some(error),
+        }
+    }
+    Err(last.unwrap_or_else(|| raise("OSError", "getaddrinfo returns an empty list")))
+}
+
+/// `create_server([host, port])`: bound, listening, its address free again at once.
+fn create_server(call: &mut Call<'_>) -> Outcome {
+    let given = call.value(0);
+    let (family, backlog) = (small(call, 1, FAMILY)?, small(call, 2, 128)?);
+    let address = address::read(call, family, &given)?;
+    let server = || {
+        let socket = system::Socket::new(family.into(), (STREAM as i32).into(), 0)?;
+        let number = |name| NUMBERS.iter().find(|n| n.0 == name).map_or(0, |n| n.1);
+        socket.set_option(number("SOL_SOCKET"), number("SO_REUSEADDR"), 1)?;
+        socket.bind(&address)?;
+        socket.listen(backlog)?;
+        Ok(socket)
+    };
+    let socket = server().map_err(|error: std::io::Error| raise_os(&error, None))?;
+    Ok(Dynamic::from(Socket::new(socket, family, STREAM as i32)))
+}

@@ -1,0 +1,68 @@
+//! `threading.excepthook`: what is done about an error that nobody in a thread has caught.
+
+use std::sync::Arc;
+
+use rhai::{Dynamic, FnPtr, Map};
+
+use super::Threading;
+use super::thread::Thread;
+use crate::stdlib::bind::{Namespace, Registry};
+use crate::stdlib::caller::Caller;
+use crate::stdlib::exceptions::{Exception, raise};
+use crate::stdlib::host::{Host, locked};
+use crate::stdlib::report::text_of;
+
+/// Prints the error as Python does, or calls the script's own hook.
+pub(super) fn tell(host: &Arc<Host>, caller: &Caller, thread: &Thread, exception: &Exception) {
+    let own = locked(&host.thread_hook).clone();
+    let Some(own) = own else {
+        return print(host, thread, exception);
+    };
+    let mut args = Map::new();
+    args.insert("exc_type".into(), exception.kind().to_string().into());
+    args.insert("exc_value".into(), Dynamic::from(exception.clone()));
+    args.insert(
+        "exc_traceback".into(),
+        exception.traceback().to_string().into(),
+    );
+    args.insert("thread".into(), Dynamic::from(thread.clone()));
+    if let Err(error) = caller.call(&own, None, vec![args.into()]) {
+        let failed = Exception::from_error(&error);
+        let _ = host.output.error("Exception in threading.excepthook:\n");
+        let _ = host.output.error(&text_of(&failed));
+    }
+}
+
+fn print(host: &Host, thread: &Thread, exception: &Exception) {
+    let text = format!(
+        "Exception in thread {}:\n{}",
+        thread.name(),
+        text_of(exception)
+    );
+    let _ = host.output.flush();
+    let _ = host.output.error(&text);
+}
+
+pub(super) fn register_members(threading: &mut Namespace<'_>) {
+    threading.getter("excepthook", |call| {
+        let own = locked(&call.host.thread_hook).clone();
+        Ok(own.map_or(Dynamic::UNIT, Dynamic::from))
+    });
+}
+
+/// `threading.excepthook = |args| …`; `None` restores the printing.
+pub(super) fn register(registry: &mut Registry) {
+    registry
+        .extension::<Threading>("threading")
+        .setter("excepthook", |call| {
+            let Some(hook) = call.given(0) else {
+                *locked(&call.host.thread_hook) = None;
+                return Ok(Dynamic::UNIT);
+            };
+            let hook = hook
+                .try_cast::<FnPtr>()
+                .ok_or_else(|| raise("TypeError", "threading.excepthook must be a function"))?;
+            *locked(&call.host.thread_hook) = Some(hook);
+            Ok(Dynamic::UNIT)
+        });
+}

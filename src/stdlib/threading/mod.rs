@@ -1,0 +1,75 @@
+//! `threading`: threads of one process, and what they wait for each other with.
+//!
+//! - [`thread`]: the object and its life; [`thread_class`]: its members.
+//! - [`roster`]: who is running, who am I, the wait for the others at the end.
+//! - [`hook`]: what is printed about an error nobody caught.
+//! - [`local`]: attributes that every thread has for itself; [`timer`]: a call after a while.
+//! - [`locks`]: `threading.Lock` and the rest.
+//!
+//! Locks, events and the rest are those of `multiprocessing`, which serve threads too, with the errors of `threading`.
+
+mod hook;
+mod local;
+mod locks;
+pub(crate) mod roster;
+pub(crate) mod thread;
+mod thread_class;
+mod timer;
+
+use rhai::{Array, Dynamic};
+
+use super::Outcome;
+use super::bind::Registry;
+use super::call::Call;
+
+/// The value of the global constant `threading`.
+#[derive(Debug, Clone)]
+pub(crate) struct Threading;
+
+const THREAD_PARAMS: &[&str] = &["target?", "args?", "name?", "daemon?"];
+
+pub(super) fn register(registry: &mut Registry) {
+    thread_class::register(registry);
+    local::register(registry);
+    hook::register(registry);
+    let mut threading = registry.namespace("threading", Threading);
+    threading
+        .global("Thread", THREAD_PARAMS, thread_class::construct)
+        .global("current_thread", &[], current_thread)
+        .function("currentThread", &[], current_thread)
+        .function("main_thread", &[], |call| {
+            Ok(Dynamic::from(call.host.threads.main()))
+        })
+        .function("enumerate", &[], |call| {
+            let threads = call.host.threads.living().into_iter();
+            Ok(threads.map(Dynamic::from).collect::<Array>().into())
+        })
+        .function("active_count", &[], active_count)
+        .function("activeCount", &[], active_count)
+        .function("get_ident", &[], |call| Ok(ident(call)))
+        .function("get_native_id", &[], |call| Ok(ident(call)))
+        .function(
+            "Timer",
+            &["interval", "function", "args?"],
+            timer::construct,
+        )
+        .function("local", &[], local::construct);
+    locks::register(&mut threading);
+    hook::register_members(&mut threading);
+}
+
+fn current_thread(call: &mut Call<'_>) -> Outcome {
+    Ok(Dynamic::from(call.host.threads.current()))
+}
+
+fn active_count(call: &mut Call<'_>) -> Outcome {
+    Ok(Dynamic::from_int(call.host.threads.living().len() as i64))
+}
+
+fn ident(call: &Call<'_>) -> Dynamic {
+    call.host
+        .threads
+        .current()
+        .ident()
+        .map_or(Dynamic::UNIT, Dynamic::from_int)
+}

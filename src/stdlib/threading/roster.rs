@@ -1,0 +1,125 @@
+//! The threads of this process that run scripts: who there is, which of them this is, and the wait for them at the end.
+
+use std::cell::RefCell;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use super::thread::Thread;
+use crate::stdlib::host::{Host, locked};
+use crate::sync::Deadline;
+
+/// How long threads that were told to stop may take, before the process ends without them.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// The threads of one runtime.
+#[derive(Debug, Default)]
+pub(crate) struct Roster(Mutex<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    /// The object of the thread that runs the script, once somebody has asked for it.
+    main: Option<Thread>,
+    /// Started and not ended, in the order of their start.
+    living: Vec<Thread>,
+    /// How many names were made up.
+    named: u32,
+}
+
+thread_local! {
+    /// The thread this is, where it was started by a script.
+    static MYSELF: RefCell<Option<Thread>> = const { RefCell::new(None) };
+}
+
+impl Roster {
+    /// The number in the next name that is made up.
+    pub(super) fn next_number(&self) -> u32 {
+        let mut state = locked(&self.0);
+        state.named += 1;
+        state.named
+    }
+
+    /// The thread that runs the script itself.
+    pub(crate) fn main(&self) -> Thread {
+        let mut state = locked(&self.0);
+        state.main.get_or_insert_with(Thread::main).clone()
+    }
+
+    /// The calling thread.
+    pub(crate) fn current(&self) -> Thread {
+        MYSELF
+            .with_borrow(Clone::clone)
+            .unwrap_or_else(|| self.main())
+    }
+
+    /// Every thread that runs, the main one first.
+    pub(crate) fn living(&self) -> Vec<Thread> {
+        let main = self.main();
+        let mut all = vec![main];
+        all.extend(locked(&self.0).living.iter().cloned());
+        all
+    }
+
+    /// Whether threads run besides the main one.
+    pub(crate) fn has_others(&self) -> bool {
+        !locked(&self.0).living.is_empty()
+    }
+
+    /// A thread is about to run.
+    pub(super) fn add(&self, thread: &Thread) {
+        locked(&self.0).living.push(thread.clone());
+    }
+
+    /// A thread does not run any more.
+    pub(super) fn remove(&self, thread: &Thread) {
+        locked(&self.0).living.retain(|other| !other.is(thread));
+    }
+
+    /// The calling thread is `thread` until the end of `body`.
+    pub(super) fn run_as(thread: &Thread, body: impl FnOnce()) {
+        MYSELF.set(Some(thread.clone()));
+        body();
+        MYSELF.set(None);
+    }
+
+    /// A forked child has one thread: this one.
+    pub(crate) fn begin(&self) {
+        *locked(&self.0) = State::default();
+    }
+
+    /// The end of the script in this process: its threads are waited for, but for daemons. When the script was told to
+    /// end they are not, beyond a moment. False when it is told so meanwhile.
+    pub(crate) fn finish(&self, host: &Arc<Host>, told_to_end: bool) -> bool {
+        let in_order = !told_to_end && {
+            host.forget_exit();
+            self.join_all(host)
+        };
+        if !in_order {
+            self.let_stop();
+        }
+        in_order
+    }
+
+    /// Waits for every thread that is no daemon. False when the script was told to stop meanwhile.
+    fn join_all(&self, host: &Arc<Host>) -> bool {
+        loop {
+            let next = locked(&self.0)
+                .living
+                .iter()
+                .find(|thread| !thread.is_daemon())
+                .cloned();
+            let Some(thread) = next else { return true };
+            if thread.wait(host, Deadline::NEVER).is_err() {
+                return false;
+            }
+        }
+    }
+
+    /// The end of a script that was told to stop: its threads see that too, and have a moment to end.
+    fn let_stop(&self) {
+        let deadline = Instant::now() + GRACE;
+        let all: Vec<_> = locked(&self.0).living.clone();
+        for thread in all.into_iter().filter(|thread| !thread.is_daemon()) {
+            thread.wait_unless_late(deadline);
+        }
+    }
+}

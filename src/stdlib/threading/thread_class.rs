@@ -1,0 +1,179 @@
+//! The members of `Thread` as scripts call them.
+
+use rhai::{Array, Dynamic, FnPtr};
+
+use super::thread::{Stage, Thread};
+use super::timer;
+use crate::program::traceback::function_name;
+use crate::stdlib::Outcome;
+use crate::stdlib::bind::Registry;
+use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::exceptions::raise;
+use crate::stdlib::values::{truth, type_name};
+use crate::sync::{Deadline, WaitError};
+
+/// Registers the type; its constructor is among the module's functions.
+pub(super) fn register(registry: &mut Registry) {
+    registry
+        .class::<Thread>("Thread")
+        .method("start", &[], |call| {
+            call.this::<Thread>().start(call.host, call.context)?;
+            Ok(Dynamic::UNIT)
+        })
+        .method("run", &[], run)
+        .method("join", &["timeout?"], join)
+        .method("is_alive", &[], is_alive)
+        .method("isAlive", &[], is_alive)
+        .getter("name", name)
+        .setter("name", set_name)
+        .method("getName", &[], name)
+        .method("setName", &["name"], set_name)
+        .getter("daemon", is_daemon)
+        .setter("daemon", set_daemon)
+        .method("isDaemon", &[], is_daemon)
+        .method("setDaemon", &["daemonic"], set_daemon)
+        .method("cancel", &[], timer::cancel)
+        .getter("ident", ident)
+        .getter("native_id", ident)
+        .index_getter(attribute)
+        .index_setter(set_attribute)
+        .method("to_string", &[], repr)
+        .method("to_debug", &[], repr);
+}
+
+/// `Thread(target, args, name, daemon)`.
+pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
+    let target = target(call)?;
+    let args = arguments(call)?;
+    let given = call.given(2).map(|name| call.str(&name));
+    let name = given.unwrap_or_else(|| made_up_name(call, target.as_ref()));
+    let daemon = match call.given(3) {
+        Some(flag) => truth(&flag),
+        None => call.host.threads.current().is_daemon(),
+    };
+    Ok(Dynamic::from(Thread::new(name, daemon, target, args)))
+}
+
+/// `Thread-1 (f)`, or `Thread-1` where there is no function yet.
+pub(super) fn made_up_name(call: &Call<'_>, target: Option<&FnPtr>) -> String {
+    let number = call.host.threads.next_number();
+    match target {
+        Some(target) => format!("Thread-{number} ({})", function_name(target.fn_name())),
+        None => format!("Thread-{number}"),
+    }
+}
+
+fn target(call: &mut Call<'_>) -> Result<Option<FnPtr>, Failure> {
+    if !call.has(0) {
+        return Ok(None);
+    }
+    let Some(target) = call.given(0) else {
+        return Ok(None);
+    };
+    let found = type_name(&target);
+    let text = format!("Thread() target must be a function, not {found}");
+    let function = target.try_cast::<FnPtr>();
+    function.map(Some).ok_or_else(|| raise("TypeError", text))
+}
+
+fn arguments(call: &mut Call<'_>) -> Result<Array, Failure> {
+    let Some(args) = call.given(1) else {
+        return Ok(Array::new());
+    };
+    let found = type_name(&args);
+    let text = format!("Thread() args must be a list, not {found} (write args: [x])");
+    args.into_array().map_err(|_| raise("TypeError", text))
+}
+
+/// `t.run()` runs the task here, in the calling thread.
+fn run(call: &mut Call<'_>) -> Outcome {
+    let thread: Thread = call.this();
+    match thread.task() {
+        None => Ok(Dynamic::UNIT),
+        Some((function, args, false)) => call.call(&function, args),
+        Some((function, args, true)) => {
+            let context = call.context;
+            function.call_raw(context, Some(call.receiver()), args)
+        }
+    }
+}
+
+/// `join()` gives nothing, as in Python; `join(timeout)` tells whether the thread has ended.
+fn join(call: &mut Call<'_>) -> Outcome {
+    let thread: Thread = call.this();
+    if thread.stage() == Stage::Initial {
+        let text = "cannot join thread before it is started";
+        return Err(raise("RuntimeError", text));
+    }
+    if thread.is(&call.host.threads.current()) {
+        return Err(raise("RuntimeError", "cannot join current thread"));
+    }
+    let timeout = call.timeout(0)?;
+    let deadline = timeout.map_or(Deadline::NEVER, Deadline::after);
+    match thread.wait(call.host, deadline) {
+        Ok(()) => Ok(timeout.map_or(Dynamic::UNIT, |_| true.into())),
+        Err(WaitError::TimedOut) => Ok(false.into()),
+        Err(_) => Err(call.host.interrupted()),
+    }
+}
+
+fn is_alive(call: &mut Call<'_>) -> Outcome {
+    Ok(call.this::<Thread>().is_alive().into())
+}
+
+fn name(call: &mut Call<'_>) -> Outcome {
+    Ok(call.this::<Thread>().name().into())
+}
+
+/// A name is whatever `str()` makes of the value.
+fn set_name(call: &mut Call<'_>) -> Outcome {
+    let name = call.value(0);
+    let name = call.str(&name);
+    call.this::<Thread>().with(|state| state.name = name);
+    Ok(Dynamic::UNIT)
+}
+
+fn is_daemon(call: &mut Call<'_>) -> Outcome {
+    Ok(call.this::<Thread>().is_daemon().into())
+}
+
+fn set_daemon(call: &mut Call<'_>) -> Outcome {
+    let thread: Thread = call.this();
+    let daemon = truth(&call.value(0));
+    if thread.is_alive() {
+        let text = "cannot set daemon status of active thread";
+        return Err(raise("RuntimeError", text));
+    }
+    thread.with(|state| state.daemon = daemon);
+    Ok(Dynamic::UNIT)
+}
+
+fn ident(call: &mut Call<'_>) -> Outcome {
+    let ident = call.this::<Thread>().ident();
+    Ok(ident.map_or(Dynamic::UNIT, Dynamic::from_int))
+}
+
+fn repr(call: &mut Call<'_>) -> Outcome {
+    Ok(call.this::<Thread>().repr().into())
+}
+
+/// Reading an attribute the script has set.
+fn attribute(call: &mut Call<'_>) -> Outcome {
+    let name = call.string(0)?;
+    let found = call
+        .this::<Thread>()
+        .with(|state| state.attributes.get(name.as_str()).cloned());
+    let text = format!("'Thread' object has no attribute '{name}'");
+    found.ok_or_else(|| raise("AttributeError", text))
+}
+
+fn set_attribute(call: &mut Call<'_>) -> Outcome {
+    let (name, value) = (call.string(0)?, call.value(1));
+    if ["ident", "native_id"].contains(&name.as_str()) {
+        let text = format!("property '{name}' of 'Thread' object has no setter");
+        return Err(raise("AttributeError", text));
+    }
+    call.this::<Thread>()
+        .with(|state| state.attributes.insert(name.as_str().into(), value));
+    Ok(Dynamic::UNIT)
+}

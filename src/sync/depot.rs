@@ -1,0 +1,195 @@
+//! Descriptors on their way to another process: sockets that travel through queues and pipes.
+//!
+//! Shared memory cannot carry a descriptor. It waits in a socket pair that every process of the family has, and the message carries a
+//! *ticket*: a shared object that the label in the pair names. When the message is thrown away, the ticket goes with it, and
+//! whoever comes to the depot next drops the descriptor. One at a time looks for its own: from the first on, those of others are
+//! put last again before they are taken away, so that one who is killed there leaves a descriptor twice rather than not at all.
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::failure::WaitError;
+use super::kinds::kind;
+use super::mutex::Mutex;
+use crate::shm::{Handle, ObjectHeader, Offset, Session, ShmError, peek, poke, shared_struct};
+use crate::sys::clock::{Deadline, now_ns};
+use crate::sys::passing::{self, First, Label};
+
+shared_struct! {
+    struct TicketObject {
+        header: ObjectHeader,
+        /// Distinguishes it from the objects that were at this place before; 0 once the descriptor has been taken.
+        serial: AtomicU64,
+    }
+}
+
+/// A descriptor on its way. Clones are the same.
+#[derive(Clone, Debug)]
+pub(crate) struct Ticket(Arc<Handle>);
+
+/// The place where a family's descriptors wait.
+#[derive(Debug)]
+pub(crate) struct Depot {
+    session: Session,
+    entrance: OwnedFd,
+    exit: OwnedFd,
+    turn: Mutex,
+}
+
+/// Why a descriptor did not get through.
+#[derive(Debug)]
+pub(crate) enum DepotError {
+    /// The wait for others at the depot was interrupted.
+    Interrupted,
+    /// It has been taken already.
+    Taken,
+    /// The kernel keeps no more descriptors, or this process may not have one more.
+    System(io::Error),
+    Session(ShmError),
+}
+
+impl From<ShmError> for DepotError {
+    fn from(error: ShmError) -> DepotError {
+        DepotError::Session(error)
+    }
+}
+
+impl From<io::Error> for DepotError {
+    fn from(error: io::Error) -> DepotError {
+        DepotError::System(error)
+    }
+}
+
+impl Ticket {
+    /// The ticket at an offset received from another process. Any other offset is an error.
+    pub(crate) fn open(session: &Session, offset: Offset) -> Result<Ticket, ShmError> {
+        let handle = Handle::open(session, offset, kind::TICKET)?;
+        Ok(Ticket(Arc::new(handle)))
+    }
+
+    /// This process's hold on the ticket's existence.
+    pub(crate) fn handle(&self) -> &Handle {
+        &self.0
+    }
+
+    fn object(&self) -> &TicketObject {
+        self.0.session().segment().at(self.0.offset())
+    }
+
+    fn label(&self) -> Label {
+        label(self.0.offset().0, peek(&self.object().serial))
+    }
+}
+
+fn label(place: u64, serial: u64) -> Label {
+    let mut label = Label::default();
+    label[..8].copy_from_slice(&place.to_le_bytes());
+    label[8..].copy_from_slice(&serial.to_le_bytes());
+    label
+}
+
+impl Depot {
+    /// A new depot, for a new session.
+    pub(crate) fn create(session: &Session) -> Result<Depot, DepotError> {
+        let (entrance, exit) = passing::place()?;
+        Ok(Depot {
+            entrance,
+            exit,
+            turn: Mutex::create(session)?,
+            session: session.clone(),
+        })
+    }
+
+    /// The depot of the family, in a child that was given its ends.
+    pub(crate) fn adopt(
+        session: &Session,
+        (entrance, exit): (OwnedFd, OwnedFd),
+        turn: Mutex,
+    ) -> Depot {
+        Depot {
+            session: session.clone(),
+            entrance,
+            exit,
+            turn,
+        }
+    }
+
+    /// What a child needs in order to adopt it.
+    pub(crate) fn parts(&self) -> ([BorrowedFd<'_>; 2], Mutex) {
+        (
+            [self.entrance.as_fd(), self.exit.as_fd()],
+            self.turn.clone(),
+        )
+    }
+
+    /// Leave a copy of `fd` for whoever will hold the ticket.
+    pub(crate) fn leave(&self, fd: BorrowedFd<'_>) -> Result<Ticket, DepotError> {
+        let size = size_of::<TicketObject>() as u64;
+        let ticket = Ticket(Arc::new(Handle::create(&self.session, kind::TICKET, size)?));
+        let turn = self.take_turn()?;
+        // Nobody else knows the ticket yet; the clock does not stand still between two turns.
+        poke(&ticket.object().serial, now_ns());
+        let put = passing::put(self.entrance.as_fd(), &ticket.label(), fd);
+        drop(turn);
+        put?;
+        Ok(ticket)
+    }
+
+    /// Take the descriptor that waits for this ticket.
+    pub(crate) fn take(&self, ticket: &Ticket) -> Result<OwnedFd, DepotError> {
+        let _turn = self.take_turn()?;
+        let mut first_seen = None;
+        loop {
+            let Some((found, copy)) = passing::take(self.exit.as_fd(), First::Stays)? else {
+                return Err(DepotError::Taken);
+            };
+            if first_seen == Some(found) {
+                return Err(DepotError::Taken);
+            }
+            let Some(copy) = copy else {
+                // "Too many open files".
+                return Err(io::Error::from_raw_os_error(24).into());
+            };
+            if found == ticket.label() {
+                ticket.object().serial.store(0, Ordering::Release);
+                passing::take(self.exit.as_fd(), First::Goes)?;
+                return Ok(copy);
+            }
+            if self.is_awaited(found) {
+                first_seen.get_or_insert(found);
+                passing::put(self.entrance.as_fd(), &found, copy.as_fd())?;
+            }
+            passing::take(self.exit.as_fd(), First::Goes)?;
+        }
+    }
+
+    /// Whether the ticket for what carries this label still exists, and has not been used.
+    fn is_awaited(&self, found: Label) -> bool {
+        let (place, _) = found.split_at(8);
+        let place = place.try_into().map_or(0, u64::from_le_bytes);
+        let segment = self.session.segment();
+        if segment.kind_at(Offset(place)) != Some(kind::TICKET) {
+            return false;
+        }
+        let object: &TicketObject = segment.at(Offset(place));
+        label(place, peek(&object.serial)) == found
+    }
+
+    fn take_turn(&self) -> Result<Turn<'_>, DepotError> {
+        match self.turn.acquire(Deadline::NEVER) {
+            Ok(_) => Ok(Turn(&self.turn)),
+            Err(WaitError::Session(error)) => Err(error.into()),
+            Err(_) => Err(DepotError::Interrupted),
+        }
+    }
+}
+
+struct Turn<'a>(&'a Mutex);
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        let _ = self.0.release();
+    }
+}
