@@ -16,5 +16,8 @@ mod manual; // the examples of docs/modules
 mod multiprocessing; // Process, Lock, Queue and the life of a family
 mod readme; // the script of the README
 mod scripts; // builtins, os, sys, time, random, json: each script by its whole output
+mod signal; // signal, os.fork
+mod socket; // sockets, and the servers of the tutorials
+mod threading; // threads, and what lies between them
 mod tidy; // the house rules
 mod tutorials; // every script of `scripts/`, by its whole output

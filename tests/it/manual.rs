@@ -1,8 +1,27 @@
 //! Every example of the manual does what the manual says.
 
+use std::collections::BTreeSet;
+use std::fs;
+
 use crate::examples::every_example_does_what_is_said;
 
-#[test]
-fn multiprocessing() {
-    every_example_does_what_is_said("docs/modules/multiprocessing.md");
+macro_rules! modules {
+    ($($name:ident)*) => {
+        $(
+            #[test]
+            fn $name() {
+                every_example_does_what_is_said(concat!("docs/modules/", stringify!($name), ".md"));
+            }
+        )*
+
+        #[test]
+        fn every_page_is_run() {
+            let run: BTreeSet<String> = [$(concat!(stringify!($name), ".md").to_string()),*].into();
+            let pages = fs::read_dir("docs/modules").unwrap();
+            let found: BTreeSet<String> = pages.map(|page| page.unwrap().file_name().into_string().unwrap()).collect();
+            assert_eq!(run, found);
+        }
+    };
 }
+
+modules! { json multiprocessing os queue random signal socket sys threading time }

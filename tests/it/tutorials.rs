@@ -425,3 +425,43 @@ fn orphan_is_given_another_parent() {
         assert_eq!(before.lines().count(), 4);
     });
 }
+
+#[test]
+fn threads_run_beside_the_main_thread() {
+    for name in ["thread.rhai", "thread_subclass.rhai"] {
+        each_run(name, &["0.02"], |text| {
+            assert_mixed(text, &[&["lary is eating", "lary eating end"], &["main"]]);
+        });
+    }
+}
+
+#[test]
+fn thread_methods_tells_who_is_running() {
+    each_run("thread_methods.rhai", &["0.05"], |text| {
+        let main = [
+            "alive before the start: False",
+            "in the main thread: MainThread",
+            "alive after the start: True",
+            "running: ['MainThread', 'worker']",
+            "how many: 2 2",
+            "alive after the end: False",
+            "running: ['MainThread']",
+        ];
+        assert_mixed(text, &[&main, &["in the thread: worker"]]);
+    });
+}
+
+#[test]
+fn thread_daemon_does_not_say_hello() {
+    each_run("thread_daemon.rhai", &["0.5"], |text| {
+        assert_eq!(text, "main thread\nTrue\n");
+    });
+}
+
+#[test]
+fn threads_vs_processes_shows_what_is_shared() {
+    each_run("threads_vs_processes.rhai", &[], |text| {
+        let all = "in a process n = 99\nafter a process: n = 100\nin a thread n = 99\nafter a thread: n = 99\n";
+        assert_eq!(text, all);
+    });
+}

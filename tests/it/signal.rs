@@ -1,0 +1,181 @@
+//! The module `signal`, and `os.fork` with its relatives.
+
+use nix::sys::signal::Signal;
+
+use crate::harness::{Script, each_start_method, prints};
+
+// Case 26.
+#[test]
+fn a_signal_is_handled_in_the_middle_of_a_join() {
+    prints(
+        r#"
+        let seen = [];
+        signal.signal(signal.SIGUSR1, |n, frame| { seen.push(n == signal.SIGUSR1 && frame == None); });
+        let handled = Event();
+        let p = Process(|pid, handled| { os.kill(pid, signal.SIGUSR1); handled.wait(); }, [os.getpid(), handled]);
+        signal.signal(signal.SIGUSR2, || handled.set());
+        let q = Process(|pid| os.kill(pid, signal.SIGUSR2), [os.getpid()]);
+        p.start();
+        q.start();
+        p.join();
+        q.join();
+        print(p.exitcode, q.exitcode, seen);
+        "#,
+        "0 0 [True]\n",
+    );
+}
+
+// Case 37.
+#[test]
+fn a_child_may_ignore_sigterm() {
+    prints(
+        "
+        fn stubborn(ready) { signal.signal(signal.SIGTERM, signal.SIG_IGN); ready.set(); time.sleep(3600); }
+        let ready = Event();
+        let p = Process(stubborn, [ready]);
+        p.start();
+        ready.wait();
+        p.terminate();
+        print(p.join(0.05), p.exitcode);
+        p.kill();
+        p.join();
+        print(p.exitcode);
+        ",
+        "False None\n-9\n",
+    );
+}
+
+// Case 134.
+#[test]
+fn a_handled_signal_disturbs_no_operation() {
+    prints(
+        r#"
+        let count = 0;
+        signal.signal(signal.SIGUSR1, || { count += 1; });
+        fn disturb(pid, stop) { while !stop.is_set() { os.kill(pid, signal.SIGUSR1); time.sleep(0.001); } }
+        let stop = Event();
+        let p = Process(disturb, [os.getpid(), stop]);
+        p.start();
+        let ends = Pipe();
+        let echo = Process(|c| { for i in range(200) { c.send(c.recv()); } }, [ends[1]]);
+        echo.start();
+        ends[1].close();
+        let sum = 0;
+        for i in range(200) { ends[0].send(i); sum += ends[0].recv(); }
+        echo.join();
+        let q = Queue();
+        try { q.get(#{ timeout: 0.05 }) } catch (e) { print(e.type); }
+        let lock = Lock();
+        lock.acquire();
+        print(lock.acquire(#{ timeout: 0.05 }), Event().wait(0.05), time.sleep(0.05));
+        stop.set();
+        p.join();
+        print(sum, count > 0, echo.exitcode, p.exitcode);
+        "#,
+        "Empty\nFalse False None\n19900 True 0 0\n",
+    );
+}
+
+#[test]
+fn what_a_handler_throws_comes_out_where_it_interrupted() {
+    prints(
+        r#"
+        signal.signal(signal.SIGALRM, |n| { throw TimeoutError("too slow"); });
+        for wait in [|| Queue().get(), || time.sleep(3600), || Event().wait(), || { let x = 0; loop { x += 1; } }] {
+            signal.alarm(1);
+            print(error_of(wait));
+        }
+        "#,
+        &"TimeoutError: too slow\n".repeat(4),
+    );
+}
+
+#[test]
+fn handlers_can_be_asked_for_and_taken_back() {
+    prints(
+        r#"
+        let f = |n| print("called", n);
+        print(signal.signal(signal.SIGUSR1, f), signal.getsignal(signal.SIGUSR1) == signal.SIG_DFL);
+        signal.raise_signal(signal.SIGUSR1);
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN);
+        signal.raise_signal(signal.SIGUSR1);
+        print(signal.getsignal(signal.SIGUSR1) == signal.SIG_IGN, signal.signal(signal.SIGUSR1, signal.SIG_DFL));
+        print(error_of(|| signal.signal(signal.SIGUSR1, 7)), error_of(|| signal.signal(999, f)), error_of(|| signal.signal(signal.SIGKILL, f)));
+        let t = Thread(|| print(error_of(|| signal.signal(signal.SIGUSR1, f))));
+        t.start();
+        t.join();
+        "#,
+        "
+        0 False
+        called 10
+        True 1
+        TypeError: signal handler must be signal.SIG_IGN, signal.SIG_DFL, or a function, not int ValueError: signal number out of range OSError: [Errno 22] Invalid argument
+        ValueError: signal only works in main thread of the main interpreter
+        ",
+    );
+}
+
+#[test]
+fn a_script_may_handle_ctrl_c_itself() {
+    each_start_method(|method| {
+        let run = Script::text(
+            r#"
+            signal.signal(signal.SIGINT, || { print("not yet"); sys.exit(4); });
+            print("ready");
+            Queue().get();
+            "#,
+        )
+        .start_method(method)
+        .start();
+        run.wait_for_line("ready");
+        run.signal_all(Signal::SIGINT);
+        run.finish().assert(4, "ready\nnot yet\n", "");
+    });
+}
+
+#[test]
+fn fork_goes_on_in_both() {
+    prints(
+        r#"
+        let n = 1;
+        let pid = os.fork();
+        if pid == 0 {
+            n += 1;
+            print("child", n, os.getppid() != os.getpid(), active_children());
+            sys.exit(5);
+        }
+        let ended = os.waitpid(pid, 0);
+        print("parent", n, ended[0] == pid, os.WIFEXITED(ended[1]), os.WEXITSTATUS(ended[1]));
+        print(error_of(|| os.wait()), error_of(|| os.waitpid(1, 0)));
+        "#,
+        "
+        child 2 True []
+        parent 1 True True 5
+        ChildProcessError: [Errno 10] No child processes ChildProcessError: [Errno 10] No child processes
+        ",
+    );
+}
+
+#[test]
+fn waiting_knows_who_has_ended_and_how() {
+    prints(
+        r#"
+        let lock = Lock();
+        lock.acquire();
+        let pid = os.fork();
+        if pid == 0 { lock.acquire(); os._exit(0); }
+        print(os.waitpid(pid, os.WNOHANG), os.waitpid(-1, os.WNOHANG));
+        os.kill(pid, signal.SIGKILL);
+        let ended = os.wait();
+        print(ended[0] == pid, os.WIFSIGNALED(ended[1]), os.WTERMSIG(ended[1]), os.waitstatus_to_exitcode(ended[1]));
+        let p = Process(|| sys.exit(6));
+        p.start();
+        print(os.wait()[1] / 256, p.exitcode, p.is_alive());
+        "#,
+        "
+        [0, 0] [0, 0]
+        True True 9 -9
+        6 6 False
+        ",
+    );
+}

@@ -1,0 +1,268 @@
+//! The module `socket`, against itself and against clients and servers that are not ours.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::Command;
+use std::time::Duration;
+
+use nix::sys::signal::Signal;
+
+use crate::harness::{Running, Script, each_start_method, prints};
+
+/// How long a plain client waits for an answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+fn connect(port: &str) -> TcpStream {
+    let stream = TcpStream::connect(("127.0.0.1", port.parse().unwrap())).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    stream
+}
+
+fn serving(script: &str, args: &[&str], method: &str) -> (Running, String) {
+    let script = Script::file(script).start_method(method);
+    let run = args
+        .iter()
+        .fold(script, |script, arg| script.arg(*arg))
+        .start();
+    let port = run.wait_for_line("serving on port ");
+    (run, port)
+}
+
+#[test]
+fn tcp_over_both_protocols_and_unix_sockets() {
+    prints(
+        r#"
+        fn echo(server) {
+            let conn = server.accept()[0];
+            loop {
+                let data = conn.recv(5);
+                if len(data) == 0 { break; }
+                conn.sendall(data);
+            }
+            conn.close();
+        }
+        for kind in [[socket.AF_INET, ["127.0.0.1", 0]], [socket.AF_INET6, ["::1", 0]], [socket.AF_UNIX, "s.sock"]] {
+            let server = socket.socket(kind[0], socket.SOCK_STREAM);
+            server.bind(kind[1]);
+            server.listen();
+            let t = Thread(echo, [server]);
+            t.start();
+            let client = socket.socket(kind[0]);
+            client.connect(server.getsockname());
+            client.sendall("hello world");
+            client.shutdown(socket.SHUT_WR);
+            let all = "";
+            loop {
+                let data = client.recv(100);
+                if len(data) == 0 { break; }
+                all += data.decode("utf-8");
+            }
+            print(all);
+            t.join();
+            client.close();
+            server.close();
+        }
+        "#,
+        "hello world\nhello world\nhello world\n",
+    );
+}
+
+#[test]
+fn datagrams_keep_their_boundaries() {
+    prints(
+        r#"
+        let a = socket.socket(socket.AF_INET, socket.SOCK_DGRAM);
+        a.bind(["127.0.0.1", 0]);
+        let b = socket.socket(socket.AF_INET, socket.SOCK_DGRAM);
+        b.bind(["127.0.0.1", 0]);
+        b.sendto("one", a.getsockname());
+        b.sendto("two", a.getsockname());
+        let got = a.recvfrom(100);
+        print(got[0], got[1] == b.getsockname(), a.recv(2), error_of(|| { a.settimeout(0.01); a.recv(10) }));
+        "#,
+        "b'one' True b'tw' TimeoutError: timed out\n",
+    );
+}
+
+#[test]
+fn errors_are_pythons() {
+    let closed = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
+    each_start_method(|method| {
+        Script::text(&format!(
+            r#"
+            print(error_of(|| socket.socket().connect(["127.0.0.1", {closed}])));
+            print(socket.socket().connect_ex(["127.0.0.1", {closed}]) == 111);
+            let s = socket.socket();
+            print(error_of(|| s.recv(1)), error_of(|| s.getpeername()));
+            s.bind(["127.0.0.1", 0]);
+            s.listen(1);
+            print(error_of(|| socket.socket().bind(s.getsockname())));
+            s.settimeout(0.01);
+            print(error_of(|| s.accept()), s.gettimeout());
+            s.setblocking(false);
+            print(error_of(|| s.accept()));
+            print(error_of(|| s.settimeout(-1)), error_of(|| s.bind("x")), error_of(|| s.bind(["localhost", 70000])));
+            print(error_of(|| s.send(5)), error_of(|| s.recv(-1)));
+            s.close();
+            s.close();
+            print(error_of(|| s.accept()), s.fileno(), s);
+            let pair = socket.socketpair();
+            pair[1].close();
+            print(pair[0].recv(1), error_of(|| {{ for i in range(3) {{ pair[0].send("x"); }} }}));
+            "#
+        ))
+        .start_method(method)
+        .run()
+        .assert(
+            0,
+            "
+            ConnectionRefusedError: [Errno 111] Connection refused
+            True
+            OSError: [Errno 107] Transport endpoint is not connected OSError: [Errno 107] Transport endpoint is not connected
+            OSError: [Errno 98] Address already in use
+            TimeoutError: timed out 0.01
+            BlockingIOError: [Errno 11] Resource temporarily unavailable
+            ValueError: Timeout value out of range TypeError: bind(): an internet address is a list [host, port], not str OverflowError: bind(): port must be 0-65535.
+            TypeError: a bytes-like object or a string is required, not 'int' ValueError: negative buffersize in recv
+            OSError: [Errno 9] Bad file descriptor -1 <socket.socket [closed] fd=-1, family=2, type=1, proto=0>
+            b'' BrokenPipeError: [Errno 32] Broken pipe
+            ",
+            "",
+        );
+    });
+}
+
+#[test]
+fn sockets_travel_to_other_processes() {
+    prints(
+        r#"
+        fn child(given, q, c) {
+            given.sendall("argument");
+            q.get().sendall("queue");
+            let conn = c.recv();
+            conn.sendall("pipe");
+            print(conn.gettimeout());
+        }
+        let pairs = [socket.socketpair(), socket.socketpair(), socket.socketpair()];
+        let q = Queue();
+        let ends = Pipe();
+        let p = Process(child, [pairs[0][1], q, ends[1]]);
+        p.start();
+        pairs[2][1].settimeout(7);
+        q.put(pairs[1][1]);
+        ends[0].send(pairs[2][1]);
+        for pair in pairs { pair[1].close(); }
+        for pair in pairs { print(pair[0].recv(100), pair[0].recv(100)); }
+        p.join();
+        "#,
+        "7.0\nb'argument' b''\nb'queue' b''\nb'pipe' b''\n",
+    );
+}
+
+#[test]
+fn a_socket_in_a_message_nobody_takes_is_closed_in_the_end() {
+    prints(
+        r#"
+        let pair = socket.socketpair();
+        let other = socket.socketpair();
+        let q = Queue();
+        q.put(pair[1]);
+        pair[1].close();
+        q = ();
+        let next = Queue();
+        next.put(other[1]);
+        next.get().close();
+        print(pair[0].recv(10));
+        "#,
+        "b''\n",
+    );
+}
+
+#[test]
+fn ctrl_c_ends_accept_and_recv() {
+    each_start_method(|method| {
+        for wait in ["s.accept()", "socket.socketpair()[0].recv(1)"] {
+            let text = format!(
+                "let s = socket.create_server([\"127.0.0.1\", 0]); print(\"ready\"); {wait};"
+            );
+            let run = Script::text(&text).start_method(method).start();
+            run.wait_for_line("ready");
+            run.signal_all(Signal::SIGINT);
+            let output = run.finish();
+            assert_eq!(output.status.code(), Some(130), "{wait}");
+            assert!(
+                output.stderr.ends_with("KeyboardInterrupt\n"),
+                "{}",
+                output.stderr
+            );
+        }
+    });
+}
+
+#[test]
+fn the_process_server_serves_clients_that_are_not_ours() {
+    each_start_method(|method| {
+        let (run, port) = serving("scripts/socket_server.rhai", &["0", "4"], method);
+        let mut vanishes = connect(&port);
+        let mut silent = connect(&port);
+        let mut greeting = [0; 100];
+        let count = silent.read(&mut greeting).unwrap();
+        assert_eq!(&greeting[..count], "你好。。".as_bytes());
+        let _ = vanishes.read(&mut greeting).unwrap();
+        drop(vanishes);
+        let python = format!(
+            "import socket; s = socket.create_connection(('127.0.0.1', {port})); s.recv(100); s.sendall(b'from python'); s.close()"
+        );
+        let status = Command::new("python3")
+            .args(["-c", &python])
+            .status()
+            .unwrap();
+        assert!(status.success());
+        let client = Script::file("scripts/socket_client.rhai")
+            .arg(port)
+            .stdin("from a script\n")
+            .run();
+        client.assert(0, "你好。。\n>>>>", "");
+        drop(silent);
+        let output = run.finish();
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        for line in ["from python\n", "from a script\n"] {
+            assert!(output.stdout.contains(line), "{}", output.stdout);
+        }
+    });
+}
+
+#[test]
+fn the_thread_server_serves_two_hundred_at_once() {
+    let (run, port) = serving("scripts/thread_server.rhai", &["0", "202"], "fork");
+    let mut clients: Vec<TcpStream> = (0..200).map(|_| connect(&port)).collect();
+    for (index, client) in clients.iter_mut().enumerate() {
+        client
+            .write_all(format!("hello {index}").as_bytes())
+            .unwrap();
+    }
+    for (index, client) in clients.iter_mut().enumerate() {
+        let mut answer = [0; 100];
+        let count = client.read(&mut answer).unwrap();
+        assert_eq!(&answer[..count], format!("HELLO {index}").as_bytes());
+    }
+    let silent = connect(&port);
+    drop(silent);
+    let lines = "abc\n\n  def \n";
+    let client = Script::file("scripts/thread_client.rhai")
+        .arg(port)
+        .stdin(lines)
+        .run();
+    client.assert(0, ">>:ABC\n>>:>>:DEF\n>>:", "");
+    drop(clients);
+    let output = run.finish();
+    assert_eq!(
+        (output.status.code(), output.stderr.as_str()),
+        (Some(0), "")
+    );
+    assert_eq!(output.stdout.matches("child thread: Thread-").count(), 202);
+}

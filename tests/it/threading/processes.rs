@@ -1,0 +1,120 @@
+//! Threads and processes together.
+
+use crate::harness::prints;
+
+#[test]
+fn every_thread_may_start_processes() {
+    prints(
+        "
+        fn square(x, q) { q.put(x * x); }
+        let q = Queue();
+        let threads = [];
+        for i in range(6) {
+            threads.push(Thread(|i| {
+                for k in range(3) {
+                    let p = Process(square, [i * 3 + k, q]);
+                    p.start();
+                    p.join();
+                    if p.exitcode != 0 { print(\"failed\", p.exitcode); }
+                }
+            }, [i]));
+        }
+        for t in threads { t.start(); }
+        for t in threads { t.join(); }
+        let sum = 0;
+        for i in range(18) { sum += q.get(); }
+        print(sum, active_children());
+        ",
+        "1785 []\n",
+    );
+}
+
+#[test]
+fn locks_and_queues_serve_threads_of_several_processes() {
+    prints(
+        "
+        fn child(lock, total, q) {
+            let threads = [];
+            for i in range(3) {
+                threads.push(Thread(|| { for k in range(200) { lock.with(|| total.value += 1); } q.put(1); }));
+            }
+            for t in threads { t.start(); }
+            for t in threads { t.join(); }
+        }
+        let lock = Lock();
+        let total = Value(\"i\", 0);
+        let q = Queue();
+        let children = [];
+        for i in range(3) { children.push(Process(child, [lock, total, q])); }
+        for p in children { p.start(); }
+        for i in range(9) { q.get(); }
+        for p in children { p.join(); }
+        print(total.value);
+        ",
+        "1800\n",
+    );
+}
+
+#[test]
+fn a_daemon_outlives_the_thread_that_started_it() {
+    prints(
+        "
+        let started = queue.Queue();
+        let go = Event();
+        let t = Thread(|| {
+            let p = Process(#{ target: |go| go.wait(), args: [go], daemon: true });
+            p.start();
+            started.put(p);
+        });
+        t.start();
+        t.join();
+        let p = started.get();
+        print(p.join(0.1), p.is_alive());
+        go.set();
+        p.join();
+        print(p.exitcode);
+        ",
+        "False True\n0\n",
+    );
+}
+
+#[test]
+fn one_process_is_started_once_whoever_tries() {
+    prints(
+        "
+        let ready = threading.Barrier(4);
+        let p = Process(|| 1);
+        let outcomes = queue.Queue();
+        let threads = [];
+        for i in range(4) {
+            threads.push(Thread(|| { ready.wait(); outcomes.put(error_of(|| p.start())); }));
+        }
+        for t in threads { t.start(); }
+        for t in threads { t.join(); }
+        let texts = [];
+        for i in range(4) { texts.push(outcomes.get()); }
+        print(texts.filter(|t| t == \"no error\").len(), texts.filter(|t| t == \"AssertionError: cannot start a process twice\").len());
+        p.join();
+        ",
+        "1 3\n",
+    );
+}
+
+#[test]
+fn a_thread_cannot_be_sent_and_a_threaded_process_cannot_fork() {
+    prints(
+        "
+        let go = threading.Event();
+        let t = Thread(|| go.wait());
+        print(error_of(|| Queue().put(t)));
+        t.start();
+        print(error_of(|| os.fork()));
+        go.set();
+        t.join();
+        ",
+        "
+        TypeError: item is a Thread, which cannot be sent to another process
+        RuntimeError: os.fork() in a process with several threads is unsafe; use Process, which starts by spawn then
+        ",
+    );
+}
