@@ -9,6 +9,7 @@
 //! - [`cells`]: variables that threads share.
 //! - [`values`], [`text`], [`border`]: a value's type, its text, and whether it may leave the process.
 //! - [`output`]: lines on standard output.
+//! - [`task`]: what a Process or a Thread is to run.
 //!
 //! The script modules:
 //! - [`builtins`]: `print`, `len`, `open`, …, which need no import.
@@ -37,6 +38,7 @@ mod signal;
 pub(crate) mod socket;
 pub(crate) mod stop;
 mod sys;
+pub(crate) mod task;
 pub(crate) mod text;
 pub(crate) mod threading;
 mod time;

@@ -15,6 +15,7 @@ use crate::process::{Child, ExitStatus};
 use crate::stdlib::border::unpack_exception;
 use crate::stdlib::exceptions::Exception;
 use crate::stdlib::host::{Host, locked};
+use crate::stdlib::task::{self, Task};
 use crate::sync::ProcessId;
 use crate::sys;
 use crate::sys::signal::Signal;
@@ -247,17 +248,8 @@ impl Process {
     }
 
     /// The function the child runs, what it calls it in a traceback, and its arguments.
-    pub(crate) fn task(&self) -> Option<(FnPtr, Array, bool)> {
-        self.with(|state| {
-            let run = state
-                .attributes
-                .get("run")
-                .and_then(|run| run.clone().try_cast::<FnPtr>());
-            match run {
-                Some(run) => Some((run, Array::new(), true)),
-                None => Some((state.target.clone()?, state.args.clone(), false)),
-            }
-        })
+    pub(crate) fn task(&self) -> Option<Task> {
+        self.with(|state| task::of(state.target.as_ref(), &state.args, &state.attributes))
     }
 }
 

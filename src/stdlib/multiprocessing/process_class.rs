@@ -3,7 +3,7 @@
 use std::any::TypeId;
 use std::time::Instant;
 
-use rhai::{Array, Dynamic, FnPtr};
+use rhai::Dynamic;
 
 use super::process::{Process, Stage};
 use super::start;
@@ -12,7 +12,8 @@ use crate::stdlib::Outcome;
 use crate::stdlib::bind::Registry;
 use crate::stdlib::call::{Call, Failure};
 use crate::stdlib::exceptions::raise;
-use crate::stdlib::values::{truth, type_name};
+use crate::stdlib::task;
+use crate::stdlib::values::truth;
 use crate::sys;
 use crate::sys::signal::Signal;
 
@@ -64,12 +65,8 @@ pub(super) fn register(registry: &mut Registry) {
 
 /// `Process(target, args, name, daemon)`.
 pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
-    let target = if call.has(0) {
-        optional_function(call)?
-    } else {
-        None
-    };
-    let args = arguments(call)?;
+    let target = task::target(call)?;
+    let args = task::arguments(call)?;
     let mut identity = call.host.family.next_identity();
     if let Some(name) = call.given(2) {
         let name = call.str(&name);
@@ -87,33 +84,6 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
 fn is_the_other(call: &mut Call<'_>) -> bool {
     let other = call.value(0).cast::<Process>();
     call.this::<Process>().is_same_as(&other)
-}
-
-fn optional_function(call: &mut Call<'_>) -> Result<Option<FnPtr>, Failure> {
-    let Some(target) = call.given(0) else {
-        return Ok(None);
-    };
-    let found = type_name(&target);
-    let wanted = format!("Process() target must be a function, not {found}");
-    let call_it = " (give the function itself, without calling it)";
-    let text = wanted + if found == "NoneType" { call_it } else { "" };
-    target
-        .try_cast::<FnPtr>()
-        .map(Some)
-        .ok_or_else(|| raise("TypeError", text))
-}
-
-fn arguments(call: &mut Call<'_>) -> Result<Array, Failure> {
-    let Some(args) = call.given(1) else {
-        return Ok(Array::new());
-    };
-    let found = type_name(&args);
-    args.into_array().map_err(|_| {
-        raise(
-            "TypeError",
-            format!("Process() args must be a list, not {found} (write args: [x])"),
-        )
-    })
 }
 
 fn open(process: &Process) -> Result<(), Failure> {
@@ -192,15 +162,8 @@ fn close(call: &mut Call<'_>) -> Outcome {
 
 /// `p.run()` runs the task here, in the calling process.
 fn run(call: &mut Call<'_>) -> Outcome {
-    let process: Process = call.this();
-    match process.task() {
-        None => Ok(Dynamic::UNIT),
-        Some((function, args, false)) => call.call(&function, args),
-        Some((function, args, true)) => {
-            let context = call.context;
-            function.call_raw(context, Some(call.receiver()), args)
-        }
-    }
+    let task = call.this::<Process>().task();
+    task::run_here(call, task)
 }
 
 fn set_name(call: &mut Call<'_>) -> Outcome {

@@ -19,6 +19,7 @@ use crate::stdlib::exceptions::{Exception, raise};
 use crate::stdlib::host::{Host, locked};
 use crate::stdlib::report::{task_frames, without_panic};
 use crate::stdlib::stop::Stop;
+use crate::stdlib::task::{self, Task};
 use crate::stdlib::values::unshare_handles;
 use crate::sync::{Deadline, Notice, WaitError, wait_kind};
 use crate::sys;
@@ -250,17 +251,8 @@ impl Thread {
     }
 
     /// The function the thread runs, its arguments, and whether it is `run`.
-    pub(crate) fn task(&self) -> Option<(FnPtr, Array, bool)> {
-        self.with(|state| {
-            let run = state
-                .attributes
-                .get("run")
-                .and_then(|run| run.clone().try_cast::<FnPtr>());
-            match run {
-                Some(run) => Some((run, Array::new(), true)),
-                None => Some((state.target.clone()?, state.args.clone(), false)),
-            }
-        })
+    pub(crate) fn task(&self) -> Option<Task> {
+        self.with(|state| task::of(state.target.as_ref(), &state.args, &state.attributes))
     }
 
     /// Waits for the thread's end.

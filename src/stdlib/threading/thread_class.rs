@@ -1,15 +1,16 @@
 //! The members of `Thread` as scripts call them.
 
-use rhai::{Array, Dynamic, FnPtr};
+use rhai::{Dynamic, FnPtr};
 
 use super::thread::{Stage, Thread};
 use super::timer;
 use crate::program::traceback::function_name;
 use crate::stdlib::Outcome;
 use crate::stdlib::bind::Registry;
-use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::call::Call;
 use crate::stdlib::exceptions::raise;
-use crate::stdlib::values::{truth, type_name};
+use crate::stdlib::task;
+use crate::stdlib::values::truth;
 use crate::sync::{Deadline, WaitError};
 
 /// Registers the type; its constructor is among the module's functions.
@@ -43,8 +44,8 @@ pub(super) fn register(registry: &mut Registry) {
 
 /// `Thread(target, args, name, daemon)`.
 pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
-    let target = target(call)?;
-    let args = arguments(call)?;
+    let target = task::target(call)?;
+    let args = task::arguments(call)?;
     let given = call.given(2).map(|name| call.str(&name));
     let name = given.unwrap_or_else(|| made_up_name(call, target.as_ref()));
     let daemon = match call.given(3) {
@@ -63,39 +64,10 @@ pub(super) fn made_up_name(call: &Call<'_>, target: Option<&FnPtr>) -> String {
     }
 }
 
-fn target(call: &mut Call<'_>) -> Result<Option<FnPtr>, Failure> {
-    if !call.has(0) {
-        return Ok(None);
-    }
-    let Some(target) = call.given(0) else {
-        return Ok(None);
-    };
-    let found = type_name(&target);
-    let text = format!("Thread() target must be a function, not {found}");
-    let function = target.try_cast::<FnPtr>();
-    function.map(Some).ok_or_else(|| raise("TypeError", text))
-}
-
-fn arguments(call: &mut Call<'_>) -> Result<Array, Failure> {
-    let Some(args) = call.given(1) else {
-        return Ok(Array::new());
-    };
-    let found = type_name(&args);
-    let text = format!("Thread() args must be a list, not {found} (write args: [x])");
-    args.into_array().map_err(|_| raise("TypeError", text))
-}
-
 /// `t.run()` runs the task here, in the calling thread.
 fn run(call: &mut Call<'_>) -> Outcome {
-    let thread: Thread = call.this();
-    match thread.task() {
-        None => Ok(Dynamic::UNIT),
-        Some((function, args, false)) => call.call(&function, args),
-        Some((function, args, true)) => {
-            let context = call.context;
-            function.call_raw(context, Some(call.receiver()), args)
-        }
-    }
+    let task = call.this::<Thread>().task();
+    task::run_here(call, task)
 }
 
 /// `join()` gives nothing, as in Python; `join(timeout)` tells whether the thread has ended.

@@ -6,11 +6,9 @@ use super::edit::{InFlight, Item};
 use super::layout::ContainerObject;
 use crate::shm::{Handle, Offset, Patience, Refused, Session, ShmError, peek, poke};
 use crate::sync::cells::Cells;
+use crate::sync::hold::patience;
 use crate::sync::kinds::kind;
 use crate::sys::clock::Deadline;
-
-/// A living owner of a latch that the scheduler took off its CPU is waited for.
-const GRACE_NS: u64 = 100_000_000;
 
 /// A list or a dict between processes. Clones are the same container.
 #[derive(Clone, Debug)]
@@ -102,11 +100,7 @@ impl Container {
     }
 
     pub(super) fn patience(&self) -> Patience<'_> {
-        Patience {
-            deadline: Deadline::NEVER,
-            grace_ns: GRACE_NS,
-            stop: Some(self.session().stop_flag()),
-        }
+        patience(self.session(), Deadline::NEVER)
     }
 
     /// Blocks of the calling thread, none yet.
