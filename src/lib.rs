@@ -32,7 +32,7 @@
 //!
 //! # Crate features
 //!
-//! - `cli` (enabled by default): the `procscript` command. Without it neither clap nor anyhow is built.
+//! - `cli` (enabled by default): the `procscript` command. Without it neither clap, rustyline nor anyhow is built.
 //!
 //! # Platforms
 //!
