@@ -4,6 +4,8 @@
 //! Absolute times move with the machine; the ratios are what `docs/benchmarks.md` reports.
 #![allow(unsafe_code, clippy::print_stdout)]
 
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
@@ -117,6 +119,41 @@ fn cases() -> Vec<Case> {
             5.0,
             twin(&python, "value_add", &["fork", "100000"], &["50000"]),
         ),
+        case(
+            "start + join of a thread",
+            "us",
+            false,
+            1.0,
+            twin(&python, "thread_start_join", &["fork", "5000"], &["5000"]),
+        ),
+        case(
+            "queue.Queue, from thread to thread",
+            "1/s",
+            true,
+            1.0,
+            twin(&python, "thread_queue", &["fork", "200000"], &["50000"]),
+        ),
+        case(
+            "queue.Queue, there and back",
+            "1/s",
+            true,
+            1.0,
+            twin(&python, "thread_ping_pong", &["fork", "50000"], &["10000"]),
+        ),
+        case(
+            "echo server, a process each",
+            "1/s",
+            true,
+            1.0,
+            echo_server(&python, "process"),
+        ),
+        case(
+            "echo server, a thread each",
+            "1/s",
+            true,
+            1.0,
+            echo_server(&python, "thread"),
+        ),
     ]
 }
 
@@ -137,6 +174,65 @@ fn twin(python: &str, name: &str, ours: &[&str], theirs: &[&str]) -> (Measure, M
     let run_python: Measure =
         Box::new(move || printed(Command::new(&python).arg(&module).args(&theirs)));
     (run_ours, run_python)
+}
+
+/// Requests per second of the echo servers, which give each connection a process or a thread.
+fn echo_server(python: &str, kind: &'static str) -> (Measure, Measure) {
+    let python = python.to_string();
+    let connections = (CLIENTS * CONNECTIONS).to_string();
+    let more = connections.clone();
+    (
+        Box::new(move || {
+            let script = format!("{TWINS}echo_server.rhai");
+            requests_per_second(Command::new(PROCSCRIPT).args(["run", &script, kind, &connections]))
+        }),
+        Box::new(move || {
+            let module = format!("{TWINS}echo_server.py");
+            requests_per_second(Command::new(&python).args([&module, kind, &more]))
+        }),
+    )
+}
+
+/// Clients at once, the connections each of them makes in turn, the requests each sends on one.
+const CLIENTS: usize = 4;
+const CONNECTIONS: usize = 20;
+const REQUESTS: usize = 50;
+
+/// Starts a server and talks to it until it has served all connections.
+fn requests_per_second(server: &mut Command) -> f64 {
+    let mut server = server
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the server starts");
+    let mut port = String::new();
+    let output = server.stdout.take().expect("the output is a pipe");
+    let mut output = BufReader::new(output);
+    output
+        .read_line(&mut port)
+        .expect("the server says its port");
+    let address = format!("127.0.0.1:{}", port.trim());
+    let begin = Instant::now();
+    std::thread::scope(|scope| {
+        for _ in 0..CLIENTS {
+            scope.spawn(|| (0..CONNECTIONS).for_each(|_| talk(&address)));
+        }
+    });
+    let seconds = begin.elapsed().as_secs_f64();
+    let status = server.wait().expect("the server ends");
+    assert!(status.success(), "{status}");
+    (CLIENTS * CONNECTIONS * REQUESTS) as f64 / seconds
+}
+
+/// One connection: sixty-four bytes there and back, again and again.
+fn talk(address: &str) {
+    let mut stream = TcpStream::connect(address).expect("the server accepts");
+    stream.set_nodelay(true).expect("a TCP option");
+    let (request, mut reply) = ([b'x'; 64], [0; 64]);
+    for _ in 0..REQUESTS {
+        stream.write_all(&request).expect("the server reads");
+        stream.read_exact(&mut reply).expect("the server answers");
+    }
+    assert_eq!(request, reply);
 }
 
 fn empty_script(python: &str) -> (Measure, Measure) {
