@@ -14,8 +14,10 @@ use crate::stdlib::builtins::items_of;
 use crate::stdlib::call::{Call, Failure};
 use crate::stdlib::exceptions::{raise, raise_os};
 use crate::stdlib::host::session_failure;
+use crate::stdlib::socket::connection::Socket;
 use crate::stdlib::values::type_name;
 use crate::sync::{self, Deadline, ReadyError, Session, Source};
+use crate::sys::socket::Socket as KernelSocket;
 
 /// `wait(object_list, timeout)`: the objects that are ready, in the order given; none when the time ran out.
 pub(super) fn wait(call: &mut Call<'_>) -> Outcome {
@@ -51,8 +53,9 @@ pub(super) fn wait(call: &mut Call<'_>) -> Outcome {
 /// What an object is waited for by.
 enum Waited {
     Source(Source),
-    /// Kept open as long as it is waited for.
+    /// Kept open as long as it is waited for, like the socket.
     Sentinel(Arc<OwnedFd>),
+    Socket(Arc<KernelSocket>),
 }
 
 impl Waited {
@@ -60,6 +63,7 @@ impl Waited {
         match self {
             Waited::Source(source) => source.clone(),
             Waited::Sentinel(sentinel) => Source::Descriptor(sentinel.as_raw_fd()),
+            Waited::Socket(socket) => Source::Descriptor(socket.number()),
         }
     }
 }
@@ -78,13 +82,22 @@ fn waited_for(session: &Session, index: usize, object: &Dynamic) -> Result<Waite
     if let Some(process) = object.read_lock::<Process>() {
         return end_of(&process).map(Waited::Sentinel);
     }
+    if let Some(socket) = object.read_lock::<Socket>() {
+        let kernel = socket.kernel_if_open();
+        return kernel.map(Waited::Socket).ok_or_else(|| {
+            let text = format!(
+                "Invalid file descriptor: -1 (item {index} of the list is a closed socket)"
+            );
+            raise("ValueError", text)
+        });
+    }
     if let Ok(number) = object.as_int() {
         let descriptor = descriptor(session, number)?;
         return Ok(Waited::Source(Source::Descriptor(descriptor)));
     }
     let found = type_name(object);
     let text = format!(
-        "wait() waits for connections, queues, processes and their sentinels; \
+        "wait() waits for connections, sockets, queues, processes and their sentinels; \
          item {index} of its list is of type {found}"
     );
     Err(raise("TypeError", text))

@@ -316,6 +316,49 @@ fn case_131_a_copy_of_the_other_end_keeps_the_end_from_coming() {
 }
 
 #[test]
+fn case_127_a_listening_socket_and_its_connections_are_waited_for_together() {
+    prints(
+        r#"
+        fn talk(address, name) {
+            let s = socket.create_connection(address);
+            for i in range(10) { s.sendall("%s%d " % [name, i]); }
+            s.close();
+        }
+        let server = socket.create_server(["127.0.0.1", 0]);
+        let children = ["a", "b", "c", "d"].map(|name| Process(talk, [server.getsockname(), name]));
+        for p in children { p.start(); }
+        let waited = [server];
+        let texts = [];
+        while len(waited) > 1 || len(texts) < 4 {
+            for ready in wait(waited) {
+                if ready == server {
+                    waited.push(server.accept()[0]);
+                    continue;
+                }
+                let all = "";
+                loop {
+                    let data = ready.recv(32);
+                    if len(data) == 0 { break; }
+                    all += data.decode("utf-8");
+                }
+                texts.push(all);
+                ready.close();
+                waited = waited.filter(|s| s != ready);
+            }
+        }
+        for text in sorted(texts) { print(text); }
+        for p in children { p.join(); }
+        "#,
+        "
+        a0 a1 a2 a3 a4 a5 a6 a7 a8 a9\u{20}
+        b0 b1 b2 b3 b4 b5 b6 b7 b8 b9\u{20}
+        c0 c1 c2 c3 c4 c5 c6 c7 c8 c9\u{20}
+        d0 d1 d2 d3 d4 d5 d6 d7 d8 d9\u{20}
+        ",
+    );
+}
+
+#[test]
 fn case_128_idle_connections_are_not_ready_until_something_comes() {
     prints(
         r#"

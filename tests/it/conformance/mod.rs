@@ -1,7 +1,6 @@
 //! CPython's own test cases as scripts: one test per numbered case, one file per group.
 //!
-//! What a case says differently from Python is in `docs/differences.md`, with the cases that wait for threads, signal
-//! handlers or sockets.
+//! What a case says differently from Python is in `docs/differences.md`, with the cases that are left out.
 
 mod a_process_attributes; // 1 to 14
 mod b_process_protocol; // 16 to 29

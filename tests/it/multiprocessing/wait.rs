@@ -104,6 +104,69 @@ fn queues_connections_and_processes_are_waited_for_together() {
 }
 
 #[test]
+fn sockets_are_waited_for_among_the_others() {
+    prints(
+        r#"
+        fn work(address, go, q, c) {
+            go.get();
+            let s = socket.create_connection(address);
+            go.get(); s.sendall("data");
+            go.get(); q.put("item");
+            go.get(); c.send("message");
+            go.get(); s.close();
+            go.get();
+        }
+        let server = socket.create_server(["127.0.0.1", 0]);
+        let udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM);
+        udp.bind(["127.0.0.1", 0]);
+        let go = Queue();
+        let q = Queue();
+        let ends = Pipe();
+        let p = Process(work, [server.getsockname(), go, q, ends[1]]);
+        p.start();
+        ends[1].close();
+        let all = [p, server, udp, q, ends[0]];
+        print(wait(all, 0.05));
+        go.put(1);
+        print(wait(all) == [server], wait(all) == [server]);
+        let conn = server.accept()[0];
+        all.push(conn);
+        print(wait(all, 0));
+        go.put(1);
+        print(wait(all) == [conn], wait([conn.fileno(), q]) == [conn.fileno()], conn.recv(100));
+        go.put(1);
+        print(wait(all) == [q], q.get());
+        go.put(1);
+        print(wait(all) == [ends[0]], ends[0].recv());
+        udp.sendto("datagram", udp.getsockname());
+        print(wait(all) == [udp], udp.recv(100));
+        go.put(1);
+        // The end of a connection is something to read.
+        print(wait(all) == [conn], conn.recv(100));
+        conn.close();
+        print(error_of(|| wait(all)));
+        all.pop();
+        go.put(1);
+        while len(wait(all)) < 2 { }
+        print(wait(all) == [p, ends[0]]);
+        p.join();
+        "#,
+        "
+        []
+        True True
+        []
+        True True b'data'
+        True item
+        True message
+        True b'datagram'
+        True b''
+        ValueError: Invalid file descriptor: -1 (item 5 of the list is a closed socket)
+        True
+        ",
+    );
+}
+
+#[test]
 fn a_killed_child_is_ready_and_so_is_its_pipe() {
     prints(
         r#"
@@ -136,7 +199,7 @@ fn what_cannot_be_waited_for_is_named() {
         print(error_of(|| wait([q])).startswith("ValueError: Queue <"));
         "#,
         "
-        TypeError: wait() waits for connections, queues, processes and their sentinels; item 1 of its list is of type str
+        TypeError: wait() waits for connections, sockets, queues, processes and their sentinels; item 1 of its list is of type str
         ValueError: Invalid file descriptor: -1
         ValueError: a pipe has no descriptor to wait for: give wait() the connection itself, not its fileno()
         OSError: [Errno 9] Bad file descriptor
@@ -154,6 +217,8 @@ fn ctrl_c_ends_the_wait() {
             "wait([p, ends[0]]);",
             "wait([p], 3600);",
             "wait([q, p.sentinel]);",
+            "wait([socket.create_server([\"127.0.0.1\", 0]), q]);",
+            "wait([socket.socketpair()[0]]);",
         ] {
             let code = format!(
                 "fn idle(c) {{ print(\"ready\"); time.sleep(3600); }}\nlet ends = Pipe();\nlet q = Queue();\n\
