@@ -50,4 +50,7 @@ mod sync;
 mod sys;
 mod wire;
 
-pub use crate::runtime::{Builder, Runtime, Script, StartMethod, SyntaxError, init};
+pub use crate::runtime::{
+    Builder, Candidate, CandidateKind, Candidates, ChildState, ChildStatus, Entered, Failure,
+    Finished, Function, Interactive, Runtime, Script, StartMethod, SyntaxError, Variable, init,
+};

@@ -53,7 +53,13 @@ pub(crate) fn fork_here(signals: Signals) -> io::Result<Option<Child>> {
     }
     // SAFETY: this is the only thread (rule 1, asked just above), so no other can hold a lock at this moment.
     match unsafe { process::fork() }? {
-        Forked::Parent { pid } => Child::watch(pid).map(Some),
+        Forked::Parent { pid } => {
+            if signals.own_group {
+                // The child does so too: whoever comes first, it is done before either goes on.
+                let _ = process::own_group(pid);
+            }
+            Child::watch(pid).map(Some)
+        }
         Forked::Child => {
             signals.begin_child();
             Ok(None)

@@ -10,6 +10,7 @@
 
 use std::io;
 
+use crate::sys::process;
 use crate::sys::signal::{self, Signal};
 
 /// What stopped a script from outside.
@@ -65,11 +66,19 @@ pub(crate) struct Signals {
     pub(crate) are_ours: bool,
     /// The script does something about SIGTERM itself.
     pub(crate) own_sigterm: bool,
+    /// The child gets a process group of its own: what the terminal sends is not for it.
+    pub(crate) own_group: bool,
 }
 
 impl Signals {
     /// First thing in a forked child.
+    ///
+    /// SIGINT is held back here: one that the terminal sent before the child had its own group is thrown away.
     pub(crate) fn begin_child(self) {
+        if self.own_group {
+            let _ = process::own_group(0);
+            signal::discard(Signal::SIGINT);
+        }
         if self.are_ours {
             // Without it a SIGTERM ends the child in order instead of at once.
             let _ = reset_in_child(self.own_sigterm);

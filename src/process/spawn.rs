@@ -40,6 +40,8 @@ pub(crate) struct Given<'a> {
     pub session: BorrowedFd<'a>,
     /// See [`Orders::depot`].
     pub depot: Option<([BorrowedFd<'a>; 2], u64)>,
+    /// It gets a process group of its own: what the terminal sends is not for it.
+    pub own_group: bool,
 }
 
 /// Starts `program` (`None`: this program) as the process that has `place` in `session`.
@@ -59,7 +61,7 @@ pub(crate) fn spawn(program: Option<&str>, given: &Given<'_>, place: u64) -> io:
         args.push(turn.to_string());
         keep.extend(ends.map(|end| end.as_raw_fd()));
     }
-    Child::watch(starter::spawn(program, args, keep)?)
+    Child::watch(starter::spawn(program, args, keep, given.own_group)?)
 }
 
 /// The orders of this process, if it was started by [`spawn`].

@@ -16,21 +16,28 @@ struct Order {
     program: String,
     args: Vec<String>,
     keep: Vec<RawFd>,
+    own_group: bool,
     answer: Sender<io::Result<i32>>,
 }
 
 static STARTER: OnceLock<Sender<Order>> = OnceLock::new();
 
 /// As [`process::spawn`], from a thread that lives as long as this process.
-pub(super) fn spawn(program: &str, args: Vec<String>, keep: Vec<RawFd>) -> io::Result<i32> {
+pub(super) fn spawn(
+    program: &str,
+    args: Vec<String>,
+    keep: Vec<RawFd>,
+    own_group: bool,
+) -> io::Result<i32> {
     if identity::thread_id() == identity::process_id() {
-        return process::spawn(program, &args, &keep);
+        return process::spawn(program, &args, &keep, own_group);
     }
     let (answer, answered) = bounded(1);
     let order = Order {
         program: program.into(),
         args,
         keep,
+        own_group,
         answer,
     };
     let gone = |_| io::Error::other("the thread that starts processes is gone");
@@ -47,7 +54,8 @@ fn starter() -> io::Result<&'static Sender<Order>> {
         .name("procscript-start".into())
         .spawn(move || {
             for order in waiting {
-                let started = process::spawn(&order.program, &order.args, &order.keep);
+                let started =
+                    process::spawn(&order.program, &order.args, &order.keep, order.own_group);
                 let _ = order.answer.send(started);
             }
         })?;

@@ -8,6 +8,8 @@
 //! | head | the program's text; nothing in it needs a function to exist |
 //! | body | constants, imports and the work itself; decoded when the program has been compiled |
 
+use std::path::PathBuf;
+
 use rhai::{Array, Dynamic, Engine, EvalAltResult, Map};
 
 use super::environment::Environment;
@@ -17,10 +19,13 @@ use crate::wire::{self, Border, Message, Refusal};
 /// The head of a packed call: the texts from which the program is compiled again.
 #[derive(Debug)]
 pub(crate) struct Head {
-    pub main: Option<Source>,
+    /// Those that have functions.
+    pub inputs: Vec<Source>,
+    /// Where modules are looked for.
+    pub directories: Vec<PathBuf>,
     pub modules: Vec<Source>,
     pub argv: Vec<String>,
-    pub start_dir: String,
+    pub start_dir: PathBuf,
 }
 
 /// The body of a packed call, once the functions it names exist.
@@ -118,7 +123,14 @@ pub(crate) fn head<'b>(bytes: &'b [u8], border: &dyn Border) -> Result<(Head, &'
     let value = wire::decode(head, border).map_err(|error| error.to_string())?;
     let mut fields = value.try_cast::<Map>().ok_or("the call has no head")?;
     let head = Head {
-        main: fields.remove("main").and_then(source_of),
+        inputs: array(fields.remove("inputs"))
+            .into_iter()
+            .filter_map(source_of)
+            .collect(),
+        directories: array(fields.remove("directories"))
+            .into_iter()
+            .map(|v| v.to_string().into())
+            .collect(),
         modules: array(fields.remove("modules"))
             .into_iter()
             .filter_map(source_of)
@@ -129,7 +141,7 @@ pub(crate) fn head<'b>(bytes: &'b [u8], border: &dyn Border) -> Result<(Head, &'
             .collect(),
         start_dir: fields
             .remove("start_dir")
-            .map(|v| v.to_string())
+            .map(|v| v.to_string().into())
             .unwrap_or_default(),
     };
     Ok((head, &rest[length as usize..]))
@@ -203,19 +215,20 @@ fn needed_modules(program: &Program, environment: &Environment) -> Vec<LoadedMod
 
 fn pack_head(program: &Program, modules: &[LoadedModule]) -> Dynamic {
     let mut head = Map::new();
-    if let Some(main) = program.main() {
-        head.insert("main".into(), pack_source(&main.source));
-    }
+    let inputs = program.inputs();
+    let inputs = inputs.iter().filter(|input| input.has_functions());
+    let inputs: Array = inputs.map(|input| pack_source(&input.source)).collect();
+    head.insert("inputs".into(), inputs.into());
     let modules: Array = modules
         .iter()
         .map(|module| pack_source(&module.source))
         .collect();
     head.insert("modules".into(), modules.into());
+    let shown = |path: PathBuf| path.display().to_string();
+    let directories = program.directories().into_iter().map(shown);
+    head.insert("directories".into(), texts(directories));
     head.insert("argv".into(), texts(program.argv()));
-    head.insert(
-        "start_dir".into(),
-        program.start_dir.display().to_string().into(),
-    );
+    head.insert("start_dir".into(), shown(program.start_dir.clone()).into());
     head.into()
 }
 

@@ -62,9 +62,8 @@ impl Environment {
     ) -> Result<GlobalRuntimeState, Box<rhai::EvalAltResult>> {
         let mut global = engine.new_global_runtime_state();
         for name in &self.libraries {
-            let main = program.main().filter(|main| &main.source.name == name);
-            let functions = match main {
-                Some(main) => Some(main.functions),
+            let functions = match program.input(name) {
+                Some(input) => Some(input.functions),
                 None => program.module(name).map(|module| module.functions),
             };
             global.lib.extend(functions);

@@ -1,13 +1,14 @@
-//! The text of a running program: its main script, the modules it loaded, its arguments.
+//! The text of a running program: its inputs, the modules it loaded, its arguments.
 //!
+//! A script is one input; at a prompt each entry is another, and of two functions with one name the later counts.
 //! Text is kept whole because a spawned child must compile exactly the same bytes: Rhai names closures
 //! by a hash of their positions.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rhai::{Dynamic, Module, ScriptFuncDef, Shared};
+use rhai::{Dynamic, ImmutableString, Module, ScriptFuncDef, Shared};
 
 /// One file of a program.
 #[derive(Debug, Clone)]
@@ -17,6 +18,14 @@ pub(crate) struct Source {
     /// The name people are shown: as it was given.
     pub shown: String,
     pub text: Arc<str>,
+}
+
+impl Source {
+    /// Where it lies, if it is a file.
+    pub(crate) fn directory(&self) -> Option<&Path> {
+        let path = Path::new(&self.name);
+        path.parent().filter(|_| path.is_absolute())
+    }
 }
 
 /// A module that was imported, and what its top level left behind.
@@ -43,16 +52,39 @@ pub(crate) struct Program {
 
 #[derive(Debug, Default)]
 struct Parts {
-    main: Option<Main>,
+    /// In the order they came.
+    inputs: Vec<Input>,
+    /// Where modules are looked for, beside the importing file: the directories of the main program's files.
+    directories: Vec<PathBuf>,
     modules: BTreeMap<String, LoadedModule>,
     argv: Vec<String>,
 }
 
-/// The main script as it runs.
+/// The main script as it runs, or one entry at a prompt.
 #[derive(Debug, Clone)]
-pub(crate) struct Main {
+pub(crate) struct Input {
     pub source: Source,
     pub functions: Shared<Module>,
+}
+
+impl Input {
+    pub(crate) fn has_functions(&self) -> bool {
+        self.functions.iter_script_fn_info().next().is_some()
+    }
+
+    /// What its functions are called by: name, number of parameters, and type of `this`.
+    fn keys(&self) -> impl Iterator<Item = Key> {
+        let functions = self.functions.iter_script_fn_info();
+        functions.map(|(.., f)| (f.name.clone(), f.params.len(), f.this_type.clone()))
+    }
+}
+
+type Key = (ImmutableString, usize, Option<ImmutableString>);
+
+impl Parts {
+    fn input(&self, name: &str) -> Option<&Input> {
+        self.inputs.iter().find(|input| input.source.name == name)
+    }
 }
 
 impl Program {
@@ -67,12 +99,49 @@ impl Program {
         self.parts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn set_main(&self, source: Source, functions: Shared<Module>) {
-        self.parts().main = Some(Main { source, functions });
+    /// The program's text goes on with this: a script begins with its only one.
+    pub(crate) fn add_input(&self, source: Source, functions: Shared<Module>) {
+        self.parts().inputs.push(Input { source, functions });
     }
 
-    pub(crate) fn main(&self) -> Option<Main> {
-        self.parts().main.clone()
+    /// From now on modules are looked for here first.
+    pub(crate) fn add_directory(&self, directory: PathBuf) {
+        let directories = &mut self.parts().directories;
+        directories.retain(|other| *other != directory);
+        directories.insert(0, directory);
+    }
+
+    pub(crate) fn directories(&self) -> Vec<PathBuf> {
+        self.parts().directories.clone()
+    }
+
+    pub(crate) fn inputs(&self) -> Vec<Input> {
+        self.parts().inputs.clone()
+    }
+
+    pub(crate) fn input(&self, name: &str) -> Option<Input> {
+        self.parts().input(name).cloned()
+    }
+
+    /// Lets go of inputs that have run and have left no function that could still be called: none, or only such as a
+    /// later input has defined again.
+    pub(crate) fn forget_spent_inputs(&self) {
+        let mut defined = HashSet::new();
+        let mut parts = self.parts();
+        parts.inputs.reverse();
+        // `|`, not `||`: every function is noted.
+        let has_new = |input: &Input| {
+            input
+                .keys()
+                .fold(false, |any, key| any | defined.insert(key))
+        };
+        parts.inputs.retain(has_new);
+        parts.inputs.reverse();
+    }
+
+    /// Lets go of every input.
+    pub(crate) fn forget_inputs(&self) {
+        self.parts().inputs.clear();
     }
 
     pub(crate) fn set_argv(&self, argv: Vec<String>) {
@@ -93,11 +162,11 @@ impl Program {
         self.parts().modules.get(name).cloned()
     }
 
-    /// The definition of a function, closures included: the main script's, else a module's.
+    /// The definition of a function, closures included: the latest input's that has it, else a module's.
     pub(crate) fn function(&self, name: &str) -> Option<Shared<ScriptFuncDef>> {
         let parts = self.parts();
-        let main = parts.main.iter().map(|main| &main.functions);
-        let libraries = main.chain(parts.modules.values().map(|module| &module.functions));
+        let inputs = parts.inputs.iter().rev().map(|input| &input.functions);
+        let libraries = inputs.chain(parts.modules.values().map(|module| &module.functions));
         libraries
             .flat_map(|functions| functions.iter_script_fn_info())
             .find(|(_, _, found, ..)| *found == name)
@@ -107,8 +176,8 @@ impl Program {
     /// How people are shown the file Rhai calls `name`.
     pub(crate) fn shown(&self, name: &str) -> String {
         let parts = self.parts();
-        if let Some(main) = parts.main.as_ref().filter(|m| m.source.name == name) {
-            return main.source.shown.clone();
+        if let Some(input) = parts.input(name) {
+            return input.source.shown.clone();
         }
         match Path::new(name).strip_prefix(&self.start_dir) {
             Ok(relative) => relative.display().to_string(),
@@ -119,8 +188,8 @@ impl Program {
     /// Line `line` (from 1) of the file Rhai calls `name`, without its indentation.
     pub(crate) fn line(&self, name: &str, line: usize) -> Option<String> {
         let parts = self.parts();
-        let text = match parts.main.as_ref().filter(|m| m.source.name == name) {
-            Some(main) => &main.source.text,
+        let text = match parts.input(name) {
+            Some(input) => &input.source.text,
             None => &parts.modules.get(name)?.source.text,
         };
         text.lines()

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{Runtime, StartMethod, engine};
 use crate::process::signals;
+use crate::stdlib::fork_hooks::ForkHooks;
 use crate::stdlib::host::Host;
 use crate::sys;
 
@@ -15,6 +16,7 @@ pub struct Builder {
     start_method: Option<StartMethod>,
     owns_process: bool,
     session_memory: Option<u64>,
+    fork_hooks: Option<ForkHooks>,
 }
 
 impl Builder {
@@ -49,6 +51,22 @@ impl Builder {
         self
     }
 
+    /// Has `before` called where a child is about to be started by fork, in the starting process and before it
+    /// counts its threads, and `after` when that is done: in the starting process only, also when the fork fails.
+    ///
+    /// A process with several threads does not fork: a host lays threads of its own down in `before` and takes them up
+    /// again in `after`, as with `pthread_atfork(3)`. Neither is called for a start by spawn, nor in a child for its own
+    /// children.
+    #[must_use]
+    pub fn around_fork(
+        mut self,
+        before: impl Fn() + Send + Sync + 'static,
+        after: impl Fn() + Send + Sync + 'static,
+    ) -> Self {
+        self.fork_hooks = Some(ForkHooks::new(before, after));
+        self
+    }
+
     /// Makes the runtime.
     pub fn build(self) -> Runtime {
         engine::prepare_hashing(None);
@@ -56,6 +74,7 @@ impl Builder {
         let host = Arc::new(Host::new(start_dir, self.owns_process, self.session_memory));
         host.program.set_argv(self.args);
         host.start_methods.prefer(self.start_method);
+        host.fork_hooks.set(self.fork_hooks);
         let mut depth = engine::CallDepth::Host;
         if self.owns_process {
             // A process without its own handlers still runs scripts; Ctrl-C then ends it at once.

@@ -7,10 +7,12 @@
 //! - [`wrong_calls`]: what a call that Rhai cannot resolve means in Python's words.
 //! - [`check`]: the syntax errors of a script.
 //! - [`worker`]: the beginning of a spawned child.
+//! - [`interactive`]: a program that grows line by line.
 
 mod builder;
 mod check;
 mod engine;
+mod interactive;
 mod modules;
 mod run;
 #[cfg(test)]
@@ -22,6 +24,10 @@ use std::sync::Arc;
 
 pub use self::builder::Builder;
 pub use self::check::SyntaxError;
+pub use self::interactive::{
+    Candidate, CandidateKind, Candidates, ChildState, ChildStatus, Entered, Failure, Finished,
+    Function, Interactive, Variable,
+};
 pub use self::run::Script;
 pub use self::worker::init;
 use crate::stdlib::host::Host;

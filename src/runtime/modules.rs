@@ -45,13 +45,12 @@ impl Modules {
     }
 
     fn find(&self, host: &Host, importer: Option<&str>, path: &str) -> Option<PathBuf> {
-        let main = host.program.main().map(|main| main.source.name);
-        let beside = |file: &str| Path::new(file).parent().map(|dir| dir.join(path));
-        let candidates = [importer.and_then(beside), main.as_deref().and_then(beside)];
-        let candidates = candidates
-            .into_iter()
-            .flatten()
-            .chain([host.program.start_dir.join(path)]);
+        let beside = importer.and_then(|file| Path::new(file).parent());
+        let directories = beside.map(Path::to_path_buf).into_iter();
+        let candidates = directories
+            .chain(host.program.directories())
+            .chain([host.program.start_dir.clone()])
+            .map(|directory| directory.join(path));
         candidates
             .flat_map(|file| [file.with_added_extension("rhai"), file])
             .find(|file| file.is_file())

@@ -100,7 +100,12 @@ impl Runtime {
             }
         };
         let name = source.name.clone();
-        self.host.program.set_main(source, ast.shared_lib().clone());
+        if let Some(directory) = source.directory() {
+            self.host.program.add_directory(directory.into());
+        }
+        self.host
+            .program
+            .add_input(source, ast.shared_lib().clone());
         let result = without_panic(|| {
             self.engine
                 .eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &ast)
@@ -112,7 +117,7 @@ impl Runtime {
     }
 
     /// The end of the main process: the report, the family's end, the exit code.
-    fn conclude(&self, ending: &Ending) -> i32 {
+    pub(super) fn conclude(&self, ending: &Ending) -> i32 {
         let host = &self.host;
         let _ = host.output.flush();
         let (mut code, told_to_end) = match ending {

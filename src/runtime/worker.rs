@@ -56,7 +56,7 @@ fn begin(orders: spawn::Orders) -> Result<i32, String> {
     let nobody = Arc::new(Host::new(PathBuf::new(), false, None));
     let (head, rest) = call::head(&bytes, &nobody)?;
 
-    let host = Arc::new(Host::new(PathBuf::from(&head.start_dir), false, None));
+    let host = Arc::new(Host::new(head.start_dir.clone(), false, None));
     sys::limits::keep_freed_memory();
     let stack = sys::limits::raise_stack(engine::STACK_WANTED);
     let (engine, modules) = engine::build(&host, CallDepth::Stack(stack));
@@ -73,9 +73,12 @@ fn load(
     rest: &[u8],
 ) -> Result<i32, Box<EvalAltResult>> {
     host.program.set_argv(head.argv);
-    if let Some(source) = head.main {
+    for directory in head.directories.into_iter().rev() {
+        host.program.add_directory(directory);
+    }
+    for source in head.inputs {
         let ast = call::compile(engine, &source)?;
-        host.program.set_main(source, ast.shared_lib().clone());
+        host.program.add_input(source, ast.shared_lib().clone());
     }
     // Functions first: the values that follow may point to any of them.
     let mut compiled = Vec::new();

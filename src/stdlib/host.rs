@@ -12,6 +12,7 @@ use rhai::{Engine, FnPtr};
 use super::bind::Receiver;
 use super::call::Failure;
 use super::exceptions::raise;
+use super::fork_hooks::AroundFork;
 use super::multiprocessing::family::Family;
 use super::multiprocessing::start_method::StartMethods;
 use super::os::fork::Forked;
@@ -38,6 +39,8 @@ pub(crate) struct Host {
     pub threads: Roster,
     /// Children made by `os.fork`.
     pub forked: Forked,
+    /// What the embedding program does around a fork.
+    pub fork_hooks: AroundFork,
     /// What the script does when signals come.
     pub handlers: Arc<Handlers>,
     /// `threading.excepthook`, where the script has set it.
@@ -51,6 +54,8 @@ pub(crate) struct Host {
     /// Where descriptors wait on their way to other processes of the session.
     depot: Mutex<Option<Arc<sync::Depot>>>,
     owns_signals: AtomicBool,
+    /// Somebody sits before this process and types.
+    interactive: AtomicBool,
     /// The script modules as values.
     pub modules: OnceLock<Vec<Receiver>>,
     /// The engine that runs the script; it owns the natives, which own this.
@@ -69,7 +74,9 @@ impl Host {
             thread_hook: Mutex::default(),
             handlers: Arc::default(),
             forked: Forked::default(),
+            fork_hooks: AroundFork::default(),
             owns_signals: AtomicBool::new(owns_signals),
+            interactive: AtomicBool::default(),
             modules: OnceLock::new(),
             engine: OnceLock::new(),
             session_memory,
@@ -100,7 +107,18 @@ impl Host {
         Signals {
             are_ours: self.owns_signals(),
             own_sigterm: self.handlers.has(Signal::SIGTERM),
+            own_group: self.is_interactive(),
         }
+    }
+
+    /// Whether somebody sits before this process and types: Ctrl-C is for what was typed, not for children.
+    pub(crate) fn is_interactive(&self) -> bool {
+        self.interactive.load(Ordering::Relaxed)
+    }
+
+    /// From now on somebody does.
+    pub(crate) fn begin_interactive(&self) {
+        self.interactive.store(true, Ordering::Relaxed);
     }
 
     /// From now on they are.
@@ -181,12 +199,19 @@ impl Host {
         *locked(&self.session) = Some(session);
     }
 
-    /// This process is a copy that goes on with the script: it has no children, no other threads, and other random
-    /// numbers than its parent.
+    /// This process is a copy that goes on with the script.
     pub(crate) fn begin_copy(&self) {
         self.family.begin_copy();
+        self.begin_process();
+    }
+
+    /// A new process has no children made by hand, no other threads, and other random numbers than its parent; the
+    /// terminal and what the embedding program does around a fork are its parent's business.
+    pub(crate) fn begin_process(&self) {
         self.threads.begin();
         self.forked.begin();
+        self.fork_hooks.set(None);
+        self.interactive.store(false, Ordering::Relaxed);
         self.reseed(None);
     }
 

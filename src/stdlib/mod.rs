@@ -3,7 +3,7 @@
 //! The way a native is made:
 //! - [`bind`]: declaring functions, types and modules, with Python's signatures.
 //! - [`call`]: one call, its arguments sorted and checked; [`caller`]: calling back later.
-//! - [`host`]: what the natives of one runtime share.
+//! - [`host`]: what the natives of one runtime share; [`fork_hooks`]: what the embedding program does around a fork.
 //! - [`exceptions`], [`rhai_errors`], [`stop`], [`report`]: errors as objects, endings that nothing catches, what is printed.
 //! - [`dialect`]: whose errors an object raises.
 //! - [`cells`]: variables that threads share.
@@ -25,6 +25,7 @@ pub(crate) mod caller;
 pub(crate) mod cells;
 pub(crate) mod dialect;
 pub(crate) mod exceptions;
+pub(crate) mod fork_hooks;
 pub(crate) mod host;
 mod json;
 pub(crate) mod multiprocessing;

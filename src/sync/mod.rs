@@ -43,5 +43,6 @@ pub(crate) use semaphore::Semaphore;
 pub(crate) use wait::{noted, wait_kind};
 
 pub(crate) use crate::shm::{
-    Birth, Farewell, Offset, ProcessId, Session, SessionOptions, ShmError, SignalHook,
+    Birth, Farewell, Offset, ProcessId, ProcessInfo, ProcessState, Session, SessionOptions,
+    ShmError, SignalHook,
 };

@@ -6,7 +6,7 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 use std::time::Duration;
 
-use nix::spawn::{PosixSpawnAttr, PosixSpawnFileActions};
+use nix::spawn::{PosixSpawnAttr, PosixSpawnFileActions, PosixSpawnFlags};
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags};
@@ -48,8 +48,13 @@ pub(crate) fn exit_now(code: i32) -> ! {
 }
 
 /// Runs `program` with `args` (the first is its name for itself) in a new process in which those of `keep` are open under the same
-/// numbers.
-pub(crate) fn spawn(program: &str, args: &[String], keep: &[RawFd]) -> io::Result<i32> {
+/// numbers, in a process group of its own if it is to have one.
+pub(crate) fn spawn(
+    program: &str,
+    args: &[String],
+    keep: &[RawFd],
+    own_group: bool,
+) -> io::Result<i32> {
     let words = |list: &[String]| -> io::Result<Vec<CString>> {
         list.iter()
             .map(|word| Ok(CString::new(word.as_str())?))
@@ -68,7 +73,11 @@ pub(crate) fn spawn(program: &str, args: &[String], keep: &[RawFd]) -> io::Resul
     for fd in keep {
         actions.add_dup2(*fd, *fd)?;
     }
-    let attributes = PosixSpawnAttr::init()?;
+    let mut attributes = PosixSpawnAttr::init()?;
+    if own_group {
+        attributes.set_flags(PosixSpawnFlags::POSIX_SPAWN_SETPGROUP)?;
+        attributes.set_pgroup(nix::unistd::Pid::from_raw(0))?;
+    }
     let program = CString::new(program)?;
     let pid = nix::spawn::posix_spawn(
         program.as_c_str(),
@@ -78,6 +87,15 @@ pub(crate) fn spawn(program: &str, args: &[String], keep: &[RawFd]) -> io::Resul
         &environment,
     )?;
     Ok(pid.as_raw())
+}
+
+/// Gives the process `pid` (0: this one) a process group of its own.
+///
+/// # Errors
+/// When it has ended, or runs another program already.
+pub(crate) fn own_group(pid: i32) -> io::Result<()> {
+    let pid = nix::unistd::Pid::from_raw(pid);
+    Ok(nix::unistd::setpgid(pid, nix::unistd::Pid::from_raw(0))?)
 }
 
 /// A descriptor that becomes readable when the process ends.

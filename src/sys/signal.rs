@@ -84,6 +84,17 @@ pub(crate) fn send(pid: i32, signal: i32) -> io::Result<()> {
     }
 }
 
+/// Throws away a `signal` that has come and is held back.
+pub(crate) fn discard(signal: Signal) {
+    let held: SigSet = [signal].into_iter().collect();
+    let at_once = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: both pointers are to live values of the right types; without a third the call writes nothing.
+    unsafe { libc::sigtimedwait(held.as_ref(), std::ptr::null_mut(), &at_once) };
+}
+
 /// Ends this process by `signal`, so that its parent sees that signal as the cause.
 pub(crate) fn die_by(signal: Signal) -> ! {
     let _ = default(signal);

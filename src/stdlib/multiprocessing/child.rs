@@ -24,9 +24,7 @@ pub(crate) fn live(host: &Arc<Host>, context: &NativeCallContext, process: &Proc
         }
     });
     host.forget_exit();
-    host.threads.begin();
-    host.forked.begin();
-    host.reseed(None);
+    host.begin_process();
     sys::process::set_command_name(&process.identity().name);
     let _ = sys::stdio::empty_stdin();
     if process.identity().daemon && !outlived_by_parent(host) {

@@ -55,10 +55,13 @@ fn start_claimed(host: &Arc<Host>, context: &NativeCallContext, process: &Proces
     };
     let place = session.reserve_child(&birth).map_err(session_failure)?;
     let barriers = barriers_among(&session, &objects);
+    let may_fork = host.start_methods.current() == StartMethod::Fork;
+    let prepared = may_fork.then(|| host.fork_hooks.prepare());
     let started = match host.start_methods.next() {
         StartMethod::Fork => start_by_fork(host, context, process, (&session, place), &barriers),
         StartMethod::Spawn => start_by_spawn(host, context, process, (&session, place), &barriers),
     };
+    drop(prepared);
     match started {
         Ok(child) => {
             session.child_started(place, child.pid());
@@ -204,6 +207,7 @@ fn start_by_spawn(
     let given = spawn::Given {
         session: session.fd(),
         depot: depot.map(|(ends, turn)| (ends, turn.handle().offset().0)),
+        own_group: host.is_interactive(),
     };
     spawn::spawn(program.as_deref(), &given, place.pack())
         .map_err(|error| raise_os(&error, program.as_deref()))

@@ -72,6 +72,7 @@ fn fork_script(call: &mut Call<'_>) -> Outcome {
         let text = "os.fork() would copy the program this script is embedded in; use Process";
         return Err(raise("RuntimeError", text));
     }
+    let prepared = host.fork_hooks.prepare();
     if !fork::possible() {
         let text = "os.fork() in a process with several threads is unsafe; use Process, which starts by spawn then";
         return Err(raise("RuntimeError", text));
@@ -89,6 +90,7 @@ fn fork_script(call: &mut Call<'_>) -> Outcome {
     session.grant_all(place).map_err(session_failure)?;
     match fork::fork_here(host.signals()) {
         Ok(None) => {
+            prepared.forget();
             session.enter_child(place).map_err(session_failure)?;
             host.begin_copy();
             Ok(Dynamic::from_int(0))

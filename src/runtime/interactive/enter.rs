@@ -1,0 +1,257 @@
+//! Running one input, and what stays of it.
+//!
+//! Rhai's state of a running script (functions, imports, constants) and its variables are kept from input to input.
+//! Whatever ends an input, what it declared at its top level before that stays, and what its blocks declared is gone:
+//! Rhai unwinds both by itself.
+
+use std::fmt;
+
+use rhai::{Caches, Dynamic, Module, NativeCallContext, Position, Scope, Shared};
+
+use super::Interactive;
+use crate::program::source::Source;
+use crate::program::{call, traceback};
+use crate::runtime::Runtime;
+use crate::runtime::check::SyntaxError;
+use crate::runtime::run::Script;
+use crate::stdlib::report::{Ending, text_of, without_panic};
+use crate::stdlib::values::repr_with;
+use crate::sys;
+
+/// What came of an input.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Entered {
+    /// Nothing to show: a statement, or a value that is `()`.
+    Nothing,
+    /// The text of the value, as Python's prompt shows it. `_` has the value.
+    Value(String),
+    /// An error nobody caught.
+    Failed(Failure),
+    /// Ctrl-C stopped it. Children go on.
+    Interrupted,
+    /// `exit()`, a closed output, or SIGTERM: the session is over, and this its exit code. [`Interactive::finish`] is next.
+    Exit(i32),
+}
+
+/// What is told about an error nobody caught; its text is for people.
+#[derive(Debug, Clone)]
+pub struct Failure {
+    text: String,
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text.trim_end())
+    }
+}
+
+/// The variable that holds the last value shown.
+pub(super) const LAST: &str = "_";
+
+/// The name before all inputs.
+const BASE: &str = "<prompt>";
+
+/// What stands before all inputs: Rhai calls closures without looking for later definitions where it finds them in
+/// the first of its libraries, and makes no constants global in a program without functions.
+const BASE_TEXT: &str = "private fn __prompt__() { 0 }";
+
+/// The exit code after SIGTERM, as shells count it.
+const TERMINATED: i32 = 128 + sys::signal::Signal::SIGTERM as i32;
+
+impl Runtime {
+    /// A program that grows line by line.
+    pub fn interactive(self) -> Interactive {
+        let global = self.engine.new_global_runtime_state();
+        self.host.begin_interactive();
+        let mut program = Interactive {
+            runtime: self,
+            scope: Scope::new(),
+            global,
+            count: 0,
+            code: 0,
+        };
+        program.begin();
+        program
+    }
+}
+
+impl Interactive {
+    /// The state before the first input.
+    pub(super) fn begin(&mut self) {
+        let base = Source {
+            name: BASE.into(),
+            shown: BASE.into(),
+            text: BASE_TEXT.into(),
+        };
+        // The text is our own.
+        if let Ok(ast) = call::compile(&self.runtime.engine, &base) {
+            let program = &self.runtime.host.program;
+            program.add_input(base, ast.shared_lib().clone());
+        }
+        self.scope.clear();
+        self.global = self.runtime.engine.new_global_runtime_state();
+    }
+
+    /// Runs one input: statements, definitions, or an expression.
+    ///
+    /// In messages it is `<prompt N>`. Where it does not end by itself, Ctrl-C stops it.
+    pub fn enter(&mut self, text: &str) -> Entered {
+        if text.trim().is_empty() {
+            return Entered::Nothing;
+        }
+        self.count += 1;
+        let name = format!("<prompt {}>", self.count);
+        self.run(&Source {
+            shown: name.clone(),
+            name,
+            text: text.into(),
+        })
+    }
+
+    /// Runs a script as an input: what it defines stays, and its directory is where modules are found.
+    pub fn load(&mut self, script: Script) -> Entered {
+        let mut source = script.source();
+        let program = &self.runtime.host.program;
+        if let Some(directory) = source.directory() {
+            program.add_directory(directory.into());
+        }
+        // The functions of an earlier version may still be called, and have their own text.
+        let name = source.name.clone();
+        let mut version = 1;
+        while program.input(&source.name).is_some() {
+            version += 1;
+            source.name = format!("{name}#{version}");
+        }
+        self.run(&source)
+    }
+
+    fn run(&mut self, source: &Source) -> Entered {
+        let (engine, host) = (self.runtime.engine.clone(), self.runtime.host.clone());
+        host.forget_stop();
+        let ast = match call::compile(&engine, source) {
+            Ok(ast) => ast,
+            Err(error) => {
+                let text = SyntaxError::new(source, &error).to_string();
+                return Entered::Failed(Failure { text });
+            }
+        };
+        host.program
+            .add_input(source.clone(), ast.shared_lib().clone());
+        self.prepare(&source.name);
+        let (global, scope) = (&mut self.global, &mut self.scope);
+        let result = without_panic(|| {
+            #[allow(deprecated)]
+            engine.eval_statements_raw(global, &mut Caches::new(), scope, ast.statements())
+        });
+        let _ = host.output.flush_line();
+        let entered = self.entered(source, result);
+        self.tidy_up();
+        self.runtime.host.program.forget_spent_inputs();
+        self.runtime.host.forget_stop();
+        entered
+    }
+
+    /// Rhai's state for the next input.
+    fn prepare(&mut self, name: &str) {
+        let inputs = self.runtime.host.program.inputs();
+        let functions = inputs
+            .into_iter()
+            .filter(|input| input.has_functions())
+            .map(|input| input.functions);
+        self.global.lib = functions.collect::<Vec<Shared<Module>>>().into();
+        self.global.source = Some(name.into());
+        self.global.level = 0;
+        self.global.scope_level = 0;
+        self.global.always_search_scope = false;
+    }
+
+    fn entered(
+        &mut self,
+        source: &Source,
+        result: Result<Dynamic, Box<rhai::EvalAltResult>>,
+    ) -> Entered {
+        let host = &self.runtime.host;
+        let result = match (result, host.stopping()) {
+            (Ok(value), None) => return self.show(source, value),
+            (result, _) => result,
+        };
+        let ending = Ending::of(host, result, |error| {
+            traceback::frames(error, &source.name, "<module>")
+        });
+        match ending {
+            Ending::Code(code) => self.exit(code),
+            Ending::Terminated => self.exit(TERMINATED),
+            Ending::Interrupted(_) => Entered::Interrupted,
+            Ending::Failed(exception) => Entered::Failed(Failure {
+                text: text_of(&exception),
+            }),
+            Ending::Stopped => Entered::Failed(Failure {
+                text: "the input was stopped".into(),
+            }),
+        }
+    }
+
+    fn exit(&mut self, code: i32) -> Entered {
+        self.code = code;
+        Entered::Exit(code)
+    }
+
+    fn show(&mut self, source: &Source, value: Dynamic) -> Entered {
+        if value.is_unit() || self.ends_as_statement(&source.text) {
+            return Entered::Nothing;
+        }
+        let text = self.repr(&value);
+        self.scope.set_value(LAST, value);
+        Entered::Value(text)
+    }
+
+    /// Whether the last token is a semicolon.
+    fn ends_as_statement(&self, text: &str) -> bool {
+        let texts = [text];
+        let (tokens, _) = self.runtime.engine.lex(&texts);
+        let last = tokens
+            .map(|(token, _)| token)
+            .take_while(|token| *token != rhai::Token::EOF)
+            .last();
+        last == Some(rhai::Token::SemiColon)
+    }
+
+    /// Python's representation of a value.
+    pub(super) fn repr(&self, value: &Dynamic) -> String {
+        let engine = &self.runtime.engine;
+        let context = NativeCallContext::new_with_all_fields(
+            engine,
+            "repr",
+            None,
+            &self.global,
+            Position::NONE,
+        );
+        repr_with(value, &context)
+    }
+
+    /// Takes out variables that a later one of the same name hides: nothing can name them any more.
+    fn tidy_up(&mut self) {
+        let mut names: Vec<&str> = self.scope.iter_raw().map(|(name, ..)| name).collect();
+        let all = names.len();
+        names.sort_unstable();
+        names.dedup();
+        if names.len() == all {
+            return;
+        }
+        let mut kept: Vec<(String, bool, Dynamic)> = Vec::new();
+        let constants: Vec<bool> = self.scope.iter_raw().map(|(_, is, _)| is).collect();
+        let variables = std::mem::take(&mut self.scope).into_iter();
+        for ((name, value, _), is_constant) in variables.zip(constants) {
+            kept.retain(|(other, ..)| *other != name);
+            kept.push((name, is_constant, value));
+        }
+        for (name, is_constant, value) in kept {
+            if is_constant {
+                self.scope.push_constant_dynamic(name, value);
+            } else {
+                self.scope.push_dynamic(name, value);
+            }
+        }
+    }
+}

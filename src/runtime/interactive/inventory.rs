@@ -1,0 +1,81 @@
+//! What there is at the prompt: variables and functions.
+
+use super::Interactive;
+use super::enter::LAST;
+use crate::stdlib::values::type_name;
+
+/// A variable or constant.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Variable {
+    /// Its name.
+    pub name: String,
+    /// What Python calls the type of its value: `int`, `list`, `Queue`.
+    pub type_name: String,
+    /// Python's representation of its value, at most [`Variable::REPR_MAX`] characters of it.
+    pub repr: String,
+    /// Whether it was made by `const`.
+    pub is_constant: bool,
+}
+
+impl Variable {
+    /// The longest `repr`, in characters.
+    pub const REPR_MAX: usize = 200;
+}
+
+/// A function of the program.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Function {
+    /// Its name.
+    pub name: String,
+    /// The names of its parameters.
+    pub params: Vec<String>,
+    /// The lines of the `///` comment above it, without the slashes.
+    pub comments: Vec<String>,
+}
+
+impl Interactive {
+    /// The variables and constants, in the order of their names.
+    pub fn variables(&self) -> Vec<Variable> {
+        let visible = self.scope.iter_raw().filter(|(name, ..)| *name != LAST);
+        let mut all: Vec<_> = visible
+            .map(|(name, is_constant, value)| Variable {
+                name: name.into(),
+                type_name: type_name(value),
+                repr: cut(self.repr(value)),
+                is_constant,
+            })
+            .collect();
+        all.sort_by(|a, b| a.name.cmp(&b.name));
+        all
+    }
+
+    /// The functions that were defined, in the order of their names.
+    pub fn functions(&self) -> Vec<Function> {
+        let mut all: Vec<Function> = Vec::new();
+        for input in self.runtime.host.program.inputs().into_iter().rev() {
+            for (.., name, _, definition) in input.functions.iter_script_fn_info() {
+                let is_own = !name.starts_with("anon$") && !name.starts_with("__");
+                let params: Vec<_> = definition.params.iter().map(ToString::to_string).collect();
+                let known = |f: &Function| f.name == name && f.params.len() == params.len();
+                if is_own && !all.iter().any(known) {
+                    all.push(Function {
+                        name: name.into(),
+                        params,
+                        comments: Vec::new(),
+                    });
+                }
+            }
+        }
+        all.sort_by(|a, b| (&a.name, a.params.len()).cmp(&(&b.name, b.params.len())));
+        all
+    }
+}
+
+fn cut(text: String) -> String {
+    match text.char_indices().nth(Variable::REPR_MAX) {
+        Some((end, _)) => text[..end].to_string() + "…",
+        None => text,
+    }
+}

@@ -1,0 +1,71 @@
+//! What the embedding program wants done around a fork: it may have threads that have to be laid down for it.
+
+use std::fmt;
+use std::sync::{Arc, Mutex};
+
+use super::host::locked;
+
+type Hook = Box<dyn Fn() + Send + Sync>;
+
+/// What is called before a fork, and after it in the parent.
+pub(crate) struct ForkHooks {
+    before: Hook,
+    after: Hook,
+}
+
+impl ForkHooks {
+    pub(crate) fn new(
+        before: impl Fn() + Send + Sync + 'static,
+        after: impl Fn() + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            before: Box::new(before),
+            after: Box::new(after),
+        }
+    }
+}
+
+impl fmt::Debug for ForkHooks {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ForkHooks").finish_non_exhaustive()
+    }
+}
+
+/// The hooks of one process: a child has none.
+#[derive(Debug, Default)]
+pub(crate) struct AroundFork(Mutex<Option<Arc<ForkHooks>>>);
+
+impl AroundFork {
+    pub(crate) fn set(&self, hooks: Option<ForkHooks>) {
+        *locked(&self.0) = hooks.map(Arc::new);
+    }
+
+    /// A fork may follow: what has to be done before it is done.
+    pub(crate) fn prepare(&self) -> Prepared {
+        let hooks = locked(&self.0).clone();
+        if let Some(hooks) = &hooks {
+            (hooks.before)();
+        }
+        Prepared(hooks)
+    }
+}
+
+/// Between the two hooks; the drop calls the second.
+#[must_use]
+#[derive(Debug)]
+pub(crate) struct Prepared(Option<Arc<ForkHooks>>);
+
+impl Prepared {
+    /// This is the child: the second hook is the parent's business.
+    pub(crate) fn forget(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Prepared {
+    fn drop(&mut self) {
+        if let Some(hooks) = &self.0 {
+            (hooks.after)();
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! A program that grows line by line, driven from outside: `procscript::Interactive` in a process of its own.
+//!
+//! The test harness has threads, and a process with threads cannot fork: so this binary is the driven program too, and
+//! runs its tests itself. Under both start methods.
+//!
+//! - [`driver`]: the driven program; [`prompt`]: the test's end of it.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+mod driver;
+mod lines;
+mod prompt;
+
+use std::panic::catch_unwind;
+use std::process::ExitCode;
+use std::sync::Mutex;
+
+use prompt::Test;
+
+fn main() -> ExitCode {
+    procscript::init();
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if let [drive, method] = words.as_slice()
+        && drive == driver::WORD
+    {
+        return driver::drive(method);
+    }
+    let is_named = |name: &str| {
+        let mut names = words
+            .iter()
+            .filter(|word| !word.starts_with('-'))
+            .peekable();
+        names.peek().is_none() || names.any(|word| name.contains(word.as_str()))
+    };
+    let chosen: Vec<&Test> = lines::TESTS
+        .iter()
+        .filter(|test| is_named(test.0))
+        .collect();
+    if words.iter().any(|word| word == "--list") {
+        chosen.iter().for_each(|test| println!("{}: test", test.0));
+        return ExitCode::SUCCESS;
+    }
+    run(&chosen)
+}
+
+/// Runs the tests, a few at a time, and says how they went.
+fn run(tests: &[&Test]) -> ExitCode {
+    let waiting = Mutex::new(tests.iter());
+    let failed = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(|| {
+                loop {
+                    let next = waiting.lock().unwrap().next();
+                    let Some((name, test)) = next else { break };
+                    let passed = catch_unwind(test).is_ok();
+                    println!("test {name} ... {}", if passed { "ok" } else { "FAILED" });
+                    if !passed {
+                        failed.lock().unwrap().push(*name);
+                    }
+                }
+            });
+        }
+    });
+    let failed = failed.into_inner().unwrap();
+    println!("\n{} tests, failed: {failed:?}", tests.len());
+    ExitCode::from(u8::from(!failed.is_empty()))
+}
