@@ -83,11 +83,8 @@ pub(crate) fn pack(
             .to_le_bytes(),
     );
     bytes.extend(head.bytes);
-    bytes.extend(body.bytes);
-    Ok(Message {
-        bytes,
-        handles: body.handles,
-    })
+    bytes.extend(&body.bytes);
+    Ok(Message { bytes, ..body })
 }
 
 /// The shared objects in the constants that [`pack`] sends along, by their offsets.

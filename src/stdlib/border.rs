@@ -20,7 +20,7 @@ use super::text::str_of;
 use super::threading::thread::Thread;
 use super::values::{custom_text, type_name};
 use crate::sync::{self, Offset};
-use crate::wire::{self, Border, Crossing};
+use crate::wire::{self, Border, Crossing, Stays};
 
 /// The numbers of handles on the wire. They are never used again for something else.
 pub(crate) mod number {
@@ -97,41 +97,42 @@ const BY_PARTS: &[ByParts] = &[
 ];
 
 impl Border for Arc<Host> {
-    fn would_leave(&self, value: &Dynamic) -> Option<Crossing> {
+    fn would_leave(&self, value: &Dynamic) -> Result<Crossing, Stays> {
         if value.is::<Socket>() {
-            let (type_name, plain) = (crossing::NAME.into(), Dynamic::UNIT);
-            return Some(Crossing::Object { type_name, plain });
+            return Ok(object(crossing::NAME, Dynamic::UNIT));
         }
         self.leave(value)
     }
 
-    fn leave(&self, value: &Dynamic) -> Option<Crossing> {
-        if connection::not_given(value).is_some() {
-            return None;
+    fn leave(&self, value: &Dynamic) -> Result<Crossing, Stays> {
+        if let Some(why) = connection::not_given(value) {
+            return Err(Stays::Here(why.into()));
         }
         if let Some((kind, offset)) = place_of(value) {
             let offset = offset.0;
-            return Some(Crossing::Handle { kind, offset });
+            return Ok(Crossing::Handle { kind, offset });
         }
-        let object = |name: &str, plain| Crossing::Object {
-            type_name: name.into(),
-            plain,
-        };
-        let parts = |way: &ByParts| Some(object(way.name, (way.leave)(value)?));
         if let Some(socket) = value.read_lock::<Socket>() {
-            return Some(object(crossing::NAME, crossing::leave(self, &socket)?));
+            let left = crossing::leave(self, &socket).map_err(Stays::Now)?;
+            return Ok(object(crossing::NAME, left));
         }
-        BY_PARTS.iter().find_map(parts).or_else(|| {
+        let parts = |way: &ByParts| Some(object(way.name, (way.leave)(value)?));
+        let module = || {
             let modules = self.modules.get()?;
             let module = modules
                 .iter()
                 .find(|module| module.type_id == value.type_id())?;
             Some(object("module", module.name.into()))
-        })
+        };
+        let crossing = BY_PARTS.iter().find_map(parts).or_else(module);
+        crossing.ok_or(Stays::Type)
     }
 
-    fn withheld(&self, value: &Dynamic) -> Option<String> {
-        connection::not_given(value).map(Into::into)
+    fn type_name(&self, rust_name: &str) -> String {
+        if rust_name == std::any::type_name::<Socket>() {
+            return crossing::NAME.into();
+        }
+        wire::bare_type_name(rust_name)
     }
 
     fn enter(&self, crossing: Crossing) -> Result<Dynamic, String> {
@@ -166,6 +167,11 @@ impl Border for Arc<Host> {
         let definition = self.program.function(function)?;
         definition.params.get(index).map(ToString::to_string)
     }
+}
+
+fn object(type_name: &str, plain: Dynamic) -> Crossing {
+    let type_name = type_name.into();
+    Crossing::Object { type_name, plain }
 }
 
 /// `a == b` for two values of one of our types: whether both are one thing to every process.

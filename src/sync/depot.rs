@@ -3,7 +3,8 @@
 //! Shared memory cannot carry a descriptor. It waits in a socket pair that every process of the family has, and the message carries a
 //! *ticket*: a shared object that the label in the pair names. When the message is thrown away, the ticket goes with it, and
 //! whoever comes to the depot next drops the descriptor. One at a time looks for its own: from the first on, those of others are
-//! put last again before they are taken away, so that one who is killed there leaves a descriptor twice rather than not at all.
+//! put last again before they are dropped in front, so that one who is killed there leaves a descriptor twice rather than not at
+//! all. Therefore the depot is never filled as far as the kernel would.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -13,9 +14,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::failure::WaitError;
 use super::kinds::kind;
 use super::mutex::Mutex;
-use crate::shm::{Handle, ObjectHeader, Offset, Session, ShmError, peek, poke, shared_struct};
+use crate::shm::{
+    Handle, ObjectHeader, Offset, Session, ShmError, peek, poke, shared_struct, step,
+};
 use crate::sys::clock::{Deadline, now_ns};
-use crate::sys::passing::{self, First, Label};
+use crate::sys::passing::{self, Label};
 
 shared_struct! {
     struct TicketObject {
@@ -45,7 +48,9 @@ pub(crate) enum DepotError {
     Interrupted,
     /// It has been taken already.
     Taken,
-    /// The kernel keeps no more descriptors, or this process may not have one more.
+    /// So many wait to be taken, and there is no room for more.
+    Full(usize),
+    /// This process may not have one more, or what else the system says.
     System(io::Error),
     Session(ShmError),
 }
@@ -128,41 +133,80 @@ impl Depot {
     pub(crate) fn leave(&self, fd: BorrowedFd<'_>) -> Result<Ticket, DepotError> {
         let size = size_of::<TicketObject>() as u64;
         let ticket = Ticket(Arc::new(Handle::create(&self.session, kind::TICKET, size)?));
-        let turn = self.take_turn()?;
+        let _turn = self.take_turn()?;
+        self.make_room()?;
         // Nobody else knows the ticket yet; the clock does not stand still between two turns.
         poke(&ticket.object().serial, now_ns());
-        let put = passing::put(self.entrance.as_fd(), &ticket.label(), fd);
-        drop(turn);
-        put?;
+        step();
+        passing::put(self.entrance.as_fd(), &ticket.label(), fd)?;
+        step();
         Ok(ticket)
     }
 
     /// Take the descriptor that waits for this ticket.
     pub(crate) fn take(&self, ticket: &Ticket) -> Result<OwnedFd, DepotError> {
         let _turn = self.take_turn()?;
-        let mut first_seen = None;
-        loop {
-            let Some((found, copy)) = passing::take(self.exit.as_fd(), First::Stays)? else {
-                return Err(DepotError::Taken);
-            };
-            if first_seen == Some(found) {
-                return Err(DepotError::Taken);
-            }
-            let Some(copy) = copy else {
-                // "Too many open files".
-                return Err(io::Error::from_raw_os_error(24).into());
-            };
-            if found == ticket.label() {
-                ticket.object().serial.store(0, Ordering::Release);
-                passing::take(self.exit.as_fd(), First::Goes)?;
-                return Ok(copy);
-            }
-            if self.is_awaited(found) {
-                first_seen.get_or_insert(found);
-                passing::put(self.entrance.as_fd(), &found, copy.as_fd())?;
-            }
-            passing::take(self.exit.as_fd(), First::Goes)?;
+        let mine = ticket.label();
+        self.put_in_order(|label| label == mine)?;
+        if passing::first(self.exit.as_fd())? != Some(mine) {
+            return Err(DepotError::Taken);
         }
+        let fd = passing::copy_of_first(self.exit.as_fd())?;
+        ticket.object().serial.store(0, Ordering::Release);
+        step();
+        self.drop_first()?;
+        Ok(fd)
+    }
+
+    /// Drops what nobody awaits from the front, and wherever it is when there is no room otherwise.
+    fn make_room(&self) -> Result<(), DepotError> {
+        let is_awaited = |label| self.is_awaited(label);
+        let most = passing::capacity(self.entrance.as_fd())?;
+        while passing::first(self.exit.as_fd())?.is_some_and(|label| !is_awaited(label)) {
+            self.drop_first()?;
+        }
+        if passing::count(self.exit.as_fd())? >= most {
+            self.put_in_order(|_| false)?;
+        }
+        match passing::count(self.exit.as_fd())? {
+            count if count >= most => Err(DepotError::Full(count)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Puts one after the other last, or drops it if nobody awaits it, until `found` says that the first one is it; each once at most.
+    fn put_in_order(&self, found: impl Fn(Label) -> bool) -> io::Result<()> {
+        let exit = self.exit.as_fd();
+        let mut kept = Vec::new();
+        for _ in 0..passing::count(exit)? {
+            let Some(label) = passing::first(exit)? else {
+                break;
+            };
+            if found(label) {
+                break;
+            }
+            // Who was killed here before may have left one twice.
+            if self.is_awaited(label) && !kept.contains(&label) {
+                kept.push(label);
+                let copy = passing::copy_of_first(exit)?;
+                passing::put(self.entrance.as_fd(), &label, copy.as_fd())?;
+                step();
+            }
+            self.drop_first()?;
+        }
+        Ok(())
+    }
+
+    /// How many descriptors wait (tests).
+    #[cfg(test)]
+    pub(super) fn count(&self) -> usize {
+        passing::count(self.exit.as_fd()).unwrap_or_default()
+    }
+
+    fn drop_first(&self) -> io::Result<()> {
+        passing::drop_first(self.exit.as_fd())?;
+        step();
+        Ok(())
     }
 
     /// Whether the ticket for what carries this label still exists, and has not been used.

@@ -10,7 +10,8 @@ use std::os::fd::{BorrowedFd, OwnedFd};
 use rustix::io::Errno;
 use rustix::net::{
     AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
-    SendAncillaryMessage, SendFlags, SocketFlags, SocketType, recvmsg, sendmsg, socketpair,
+    SendAncillaryMessage, SendFlags, SocketFlags, SocketType, recv, recvmsg, sendmsg, socketpair,
+    sockopt,
 };
 
 /// What a descriptor is known by while it waits.
@@ -45,34 +46,52 @@ pub(crate) fn put(end: BorrowedFd<'_>, label: &Label, fd: BorrowedFd<'_>) -> io:
     Ok(())
 }
 
-/// Whether the first one stays when it is looked at.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum First {
-    Stays,
-    Goes,
+/// The label of the first one; `None` when there is none.
+pub(crate) fn first(end: BorrowedFd<'_>) -> io::Result<Option<Label>> {
+    label(end, RecvFlags::PEEK)
 }
 
-/// The first one: its label and a copy of it; `None` when there is none. The copy is missing when this process has no
-/// descriptor left for it.
-pub(crate) fn take(
-    end: BorrowedFd<'_>,
-    first: First,
-) -> io::Result<Option<(Label, Option<OwnedFd>)>> {
+/// A copy of the first one, which stays.
+///
+/// # Errors
+/// `EMFILE` when this process has no descriptor left for it.
+pub(crate) fn copy_of_first(end: BorrowedFd<'_>) -> io::Result<OwnedFd> {
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
     let mut control = RecvAncillaryBuffer::new(&mut space);
+    let flags = RecvFlags::PEEK | RecvFlags::CMSG_CLOEXEC;
     let mut label = Label::default();
-    let flags = match first {
-        First::Stays => RecvFlags::PEEK | RecvFlags::CMSG_CLOEXEC,
-        First::Goes => RecvFlags::CMSG_CLOEXEC,
-    };
-    match recvmsg(end, &mut [IoSliceMut::new(&mut label)], &mut control, flags) {
-        Ok(_) => (),
-        Err(Errno::AGAIN) => return Ok(None),
-        Err(error) => return Err(error.into()),
-    }
-    let fd = control.drain().find_map(|message| match message {
+    recvmsg(end, &mut [IoSliceMut::new(&mut label)], &mut control, flags)?;
+    let copy = control.drain().find_map(|message| match message {
         RecvAncillaryMessage::ScmRights(mut fds) => fds.next(),
         _ => None,
     });
-    Ok(Some((label, fd)))
+    copy.ok_or_else(|| Errno::MFILE.into())
+}
+
+/// Closes the first one.
+pub(crate) fn drop_first(end: BorrowedFd<'_>) -> io::Result<()> {
+    // Where there is no room for a descriptor, the kernel closes it.
+    label(end, RecvFlags::empty()).map(|_| ())
+}
+
+fn label(end: BorrowedFd<'_>, flags: RecvFlags) -> io::Result<Option<Label>> {
+    let mut label = Label::default();
+    match recv(end, &mut label, flags) {
+        Ok(_) => Ok(Some(label)),
+        Err(Errno::AGAIN) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// How many wait.
+pub(crate) fn count(end: BorrowedFd<'_>) -> io::Result<usize> {
+    let bytes = rustix::io::ioctl_fionread(end)?;
+    Ok(bytes as usize / size_of::<Label>())
+}
+
+/// How many the kernel keeps, at least.
+pub(crate) fn capacity(end: BorrowedFd<'_>) -> io::Result<usize> {
+    /// What the kernel reckons for one is less, in bytes.
+    const RECKONED: usize = 1 << 10;
+    Ok(sockopt::socket_send_buffer_size(end)? / RECKONED)
 }

@@ -23,21 +23,34 @@ pub(crate) enum Crossing {
     },
 }
 
+/// Why a value does not leave.
+#[derive(Debug)]
+pub(crate) enum Stays {
+    /// Its type has no meaning in another process.
+    Type,
+    /// Only this process may not send it.
+    Here(String),
+    /// It could not be sent this time.
+    Now(String),
+}
+
 /// What the floors above know about crossing.
 pub(crate) trait Border {
-    /// How a custom-typed value leaves this process; `None` if it cannot.
+    /// How a custom-typed value leaves this process.
     ///
     /// The value is never a shared cell. Ranges are not asked about.
-    fn leave(&self, value: &Dynamic) -> Option<Crossing>;
-
-    /// Why a value of a type that can leave cannot leave from here, when [`Border::leave`] gave nothing for it.
-    fn withheld(&self, value: &Dynamic) -> Option<String> {
-        let _ = value;
-        None
-    }
+    ///
+    /// # Errors
+    ///
+    /// Says why it does not.
+    fn leave(&self, value: &Dynamic) -> Result<Crossing, Stays>;
 
     /// What [`leave`](Self::leave) would say, without anything being sent: for types whose leaving does something.
-    fn would_leave(&self, value: &Dynamic) -> Option<Crossing> {
+    ///
+    /// # Errors
+    ///
+    /// As [`leave`](Self::leave).
+    fn would_leave(&self, value: &Dynamic) -> Result<Crossing, Stays> {
         self.leave(value)
     }
 

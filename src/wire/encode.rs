@@ -6,18 +6,20 @@ use std::ops::{Range, RangeInclusive};
 use rhai::{Array, Blob, Dynamic, FnPtr, ImmutableString, Map};
 use rmp::encode as pack;
 
-use super::border::{Border, Crossing};
+use super::border::{Border, Crossing, Stays};
 use super::refusal::{Broken, Reason, Refusal, Step};
 use super::{MAX_DEPTH, extension};
 
 /// A value as bytes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Message {
     /// The value.
     pub(crate) bytes: Vec<u8>,
     /// Offsets of the shared objects inside, in the order they are written. An object that occurs twice is listed
     /// twice: decoding calls [`Border::enter`] once for each entry.
     pub(crate) handles: Vec<u64>,
+    /// What objects were taken apart into. Handles among it have to exist until the message has a hold on their objects.
+    pub(crate) parts: Vec<Dynamic>,
 }
 
 /// Writes `value` as bytes. `root` names the value in a refusal: `args`, `item`, `target`.
@@ -51,13 +53,19 @@ pub(crate) fn encode_into(
     border: &dyn Border,
     message: &mut Message,
 ) -> Result<(), Refusal> {
-    let Message { bytes, handles } = message;
+    let Message {
+        bytes,
+        handles,
+        parts,
+    } = message;
     bytes.clear();
     handles.clear();
+    parts.clear();
     let mut encoder = Encoder {
         out: bytes,
         border,
         depth: 0,
+        parts,
         on_handle: |offset| handles.push(offset),
     };
     encoder
@@ -89,6 +97,7 @@ pub(crate) fn handles(
         out: &mut Tally(0),
         border,
         depth: 0,
+        parts: &mut Vec::new(),
         on_handle: |offset| handles.push(offset),
     };
     encoder
@@ -146,6 +155,7 @@ struct Encoder<'a, O: Output, H: FnMut(u64)> {
     out: &'a mut O,
     border: &'a dyn Border,
     depth: usize,
+    parts: &'a mut Vec<Dynamic>,
     on_handle: H,
 }
 
@@ -263,27 +273,32 @@ impl<O: Output, H: FnMut(u64)> Encoder<'_, O, H> {
                 false => self.border.would_leave(value),
             }
         } else {
-            None
+            Err(Stays::Type)
         };
         match crossing {
-            Some(Crossing::Handle { kind, offset }) => {
+            Ok(Crossing::Handle { kind, offset }) => {
                 self.extension(extension::HANDLE, extension::HANDLE_LEN);
                 self.raw(&kind.to_be_bytes());
                 self.raw(&offset.to_be_bytes());
                 (self.on_handle)(offset);
                 Ok(())
             }
-            Some(Crossing::Object { type_name, plain }) => self.nested(|encoder| {
-                encoder.measured(extension::OBJECT, |encoder| {
-                    encoder.text(&type_name)?;
-                    encoder.value(&plain)
-                })
-            }),
-            None => {
+            Ok(Crossing::Object { type_name, plain }) => {
+                let verdict = self.nested(|encoder| {
+                    encoder.measured(extension::OBJECT, |encoder| {
+                        encoder.text(&type_name)?;
+                        encoder.value(&plain)
+                    })
+                });
+                self.parts.push(plain);
+                verdict
+            }
+            Err(stays) => {
                 let name = self.border.type_name(value.type_name());
-                Err(Broken::new(match self.border.withheld(value) {
-                    Some(why) => Reason::Withheld(name, why),
-                    None => Reason::Type(name),
+                Err(Broken::new(match stays {
+                    Stays::Type => Reason::Type(name),
+                    Stays::Here(why) => Reason::Withheld(name, why),
+                    Stays::Now(why) => Reason::Failed(name, why),
                 }))
             }
         }

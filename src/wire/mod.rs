@@ -14,7 +14,7 @@ mod refusal;
 mod tests;
 
 #[allow(unused_imports)]
-pub(crate) use border::{Border, Crossing};
+pub(crate) use border::{Border, Crossing, Stays};
 #[allow(unused_imports)]
 pub(crate) use decode::{DecodeError, decode};
 #[allow(unused_imports)]

@@ -11,6 +11,8 @@ pub(crate) enum Reason {
     Type(String),
     /// Only this process may not send it. Holds the name scripts know the type by and the border's words.
     Withheld(String, String),
+    /// It could not be sent this time. Holds the name scripts know the type by and the border's words.
+    Failed(String, String),
     /// It points to a function the other process would not find. Holds the function's name and the border's words.
     Function(String, String),
     /// It is a captured variable that another thread, or a method call in progress, holds locked.
@@ -46,6 +48,13 @@ impl fmt::Display for Refusal {
                 write!(
                     f,
                     "{path} is {article} {name}, which cannot be sent from here: {why}"
+                )
+            }
+            Reason::Failed(name, why) => {
+                let article = article(name);
+                write!(
+                    f,
+                    "{path} is {article} {name}, which could not be sent: {why}"
                 )
             }
             Reason::Function(name, why) if name.starts_with("anon$") => write!(

@@ -164,6 +164,50 @@ fn sockets_travel_to_other_processes() {
 }
 
 #[test]
+fn a_socket_may_be_sent_twice_and_a_closed_one_arrives_closed() {
+    prints(
+        r#"
+        fn child(given) { print(given.fileno(), given.family == socket.AF_UNIX); }
+        let pair = socket.socketpair();
+        let q = Queue();
+        q.put([pair[1], pair[1]]);
+        for copy in q.get() { copy.sendall("x"); copy.close(); print(pair[0].recv(10)); }
+        pair[1].close();
+        print(pair[0].recv(10));
+        q.put(pair[1]);
+        print(q.get().fileno());
+        let p = Process(child, [pair[1]]);
+        p.start();
+        p.join();
+        "#,
+        "b'x'\nb'x'\nb''\n-1\n-1 True\n",
+    );
+}
+
+#[test]
+fn a_socket_that_cannot_be_sent_says_why() {
+    prints(
+        r#"
+        let d = Manager().dict();
+        let s = socket.socket();
+        print(error_of(|| d["a"] = s), error_of(|| d["b"] = [s]), d);
+        let q = Queue();
+        let full = error_of(|| loop { q.put(s); });
+        print(full.replace(str(q.qsize()), "N"), q.qsize() > 50);
+        while !q.empty() { q.get().close(); }
+        q.put(s);
+        print(q.get().fileno() > 0);
+        "#,
+        "
+        TypeError: a socket cannot be kept in a managed object, only sent: through a queue or a pipe \
+        TypeError: a socket cannot be kept in a managed object, only sent: through a queue or a pipe {}
+        OSError: item is a socket, which could not be sent: N sockets are on their way already, and nobody has received them yet True
+        True
+        ",
+    );
+}
+
+#[test]
 fn a_socket_in_a_message_nobody_takes_is_closed_in_the_end() {
     prints(
         r#"

@@ -45,6 +45,7 @@ pub(super) fn with_message<R>(
         let handles: Vec<_> = message.handles.iter().copied().map(Offset).collect();
         take(&[&message.bytes], &handles)
     });
+    message.parts.clear();
     if message.bytes.capacity() <= BUFFER_KEPT {
         BUFFER.set(message);
     }
@@ -53,7 +54,11 @@ pub(super) fn with_message<R>(
 
 /// An item that cannot cross to another process.
 pub(super) fn refused(refusal: wire::Refusal) -> Failure {
-    raise("TypeError", refusal.to_string())
+    let kind = match refusal.reason {
+        wire::Reason::Failed(..) => "OSError",
+        _ => "TypeError",
+    };
+    raise(kind, refusal.to_string())
 }
 
 /// The item that a message is.

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use rhai::{Array, Dynamic, Map, NativeCallContext};
 
 use super::child;
+use super::messages::refused;
 use super::process::{Process, Stage, State};
 use super::start_method::StartMethod;
 use super::synchronize::lock::Lock;
@@ -113,7 +114,7 @@ fn detach(state: &mut State) {
 fn may_cross(host: &Arc<Host>, process: &Process) -> Result<Vec<Offset>, Failure> {
     handles_of(host, process)
         .map(|handles| handles.into_iter().map(Offset).collect())
-        .map_err(|refusal| raise("TypeError", refusal.to_string()))
+        .map_err(refused)
 }
 
 /// The shared objects that a forked child is given: those that a spawned one would be sent.
@@ -192,8 +193,7 @@ fn start_by_spawn(
     barriers: &[Barrier],
 ) -> Result<Child, Failure> {
     let work = pack_work(host, process);
-    let message = pack(&host.program, &Environment::of(context), work, host)
-        .map_err(|refusal| raise("TypeError", refusal.to_string()))?;
+    let message = pack(&host.program, &Environment::of(context), work, host).map_err(refused)?;
     let mut handles: Vec<_> = message.handles.iter().copied().map(Offset).collect();
     let depot = host.depot();
     let depot = depot.as_ref().map(|depot| depot.parts());

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::stdlib::call::Failure;
 use crate::stdlib::exceptions::{raise, raise_os};
 use crate::stdlib::host::{Host, locked};
-use crate::sync::{Ticket, wait_kind};
+use crate::sync::wait_kind;
 use crate::sys::socket::{Interest, SockAddr, Socket as Kernel};
 
 /// The longest wait between two looks whether the script has to stop.
@@ -28,18 +28,16 @@ struct State {
     kind: i32,
     /// How long an operation may take; `None` for ever, zero not at all.
     timeout: Option<Duration>,
-    /// The last message that carries the socket: its ticket must live until the message is on its way.
-    ticket: Option<Ticket>,
 }
 
 impl Socket {
-    pub(crate) fn new(kernel: Kernel, family: i32, kind: i32) -> Self {
+    /// `None` is a closed one.
+    pub(crate) fn new(kernel: impl Into<Option<Kernel>>, family: i32, kind: i32) -> Self {
         Self(Arc::new(Mutex::new(State {
-            kernel: Some(Arc::new(kernel)),
+            kernel: kernel.into().map(Arc::new),
             family,
             kind,
             timeout: None,
-            ticket: None,
         })))
     }
 
@@ -64,11 +62,6 @@ impl Socket {
         locked(&self.0).timeout = timeout;
     }
 
-    /// Keeps the ticket of the message that is being made.
-    pub(super) fn keep(&self, ticket: Ticket) {
-        locked(&self.0).ticket = Some(ticket);
-    }
-
     /// The kernel's socket, unless this one is closed.
     pub(crate) fn kernel_if_open(&self) -> Option<Arc<Kernel>> {
         locked(&self.0).kernel.clone()
@@ -85,10 +78,7 @@ impl Socket {
 
     /// Gives the kernel's socket up; an operation that is under way keeps it until it ends.
     pub(crate) fn close(&self) {
-        let mut state = locked(&self.0);
-        state.kernel = None;
-        // A message that is under way holds it too.
-        state.ticket = None;
+        locked(&self.0).kernel = None;
     }
 
     fn deadline(&self) -> Option<Instant> {

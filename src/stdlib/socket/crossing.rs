@@ -27,18 +27,28 @@ pub(crate) const TICKET: ByPlace = ByPlace {
     enter: |session, _, place| Ticket::open(session, place).map(Dynamic::from),
 };
 
-/// Lays a copy of the socket down for the receiver, and gives what the message says of it.
-pub(crate) fn leave(host: &Host, socket: &Socket) -> Option<Dynamic> {
-    let kernel = socket.kernel_if_open()?;
-    host.session().ok()?;
-    let ticket = host.depot()?.leave(kernel.as_fd()).ok()?;
-    socket.keep(ticket.clone());
+/// Lays a copy of the socket down for the receiver, and gives what the message says of it. A closed one arrives closed, so that a
+/// function may refer to one that its child does not need.
+///
+/// # Errors
+/// Why it could not be laid down.
+pub(crate) fn leave(host: &Host, socket: &Socket) -> Result<Dynamic, String> {
+    let ticket = match socket.kernel_if_open() {
+        Some(kernel) => Dynamic::from(lay_down(host, &kernel)?),
+        None => Dynamic::UNIT,
+    };
     let timeout = socket
         .timeout()
         .map_or(Dynamic::UNIT, |t| Dynamic::from_float(t.as_secs_f64()));
     let numbers = [socket.family(), socket.kind()].map(|n| Dynamic::from_int(n.into()));
     let [family, kind] = numbers;
-    Some(vec![Dynamic::from(ticket), family, kind, timeout].into())
+    Ok(vec![ticket, family, kind, timeout].into())
+}
+
+fn lay_down(host: &Host, kernel: &Kernel) -> Result<Ticket, String> {
+    host.session().map_err(|error| error.to_string())?;
+    let depot = host.depot().ok_or(NO_DEPOT)?;
+    depot.leave(kernel.as_fd()).map_err(told)
 }
 
 /// Takes the copy that was laid down for this message.
@@ -47,21 +57,32 @@ pub(crate) fn enter(host: &Arc<Host>, parts: Dynamic) -> Result<Socket, String> 
     let [ticket, family, kind, timeout] = parts.as_slice() else {
         return Err("a socket without parts".into());
     };
-    let ticket = ticket
-        .read_lock::<Ticket>()
-        .ok_or("a socket without a ticket")?;
-    let depot = host.depot().ok_or("this process takes no descriptors")?;
-    let fd = depot.take(&ticket).map_err(|error| match error {
-        DepotError::Taken => "the socket has been taken already".to_string(),
-        DepotError::Interrupted => "interrupted".into(),
-        DepotError::System(error) => error.to_string(),
-        DepotError::Session(error) => error.to_string(),
-    })?;
-    let kernel = Kernel::from_fd(fd).map_err(|error| error.to_string())?;
+    let kernel = match ticket.read_lock::<Ticket>() {
+        Some(ticket) => {
+            let depot = host.depot().ok_or(NO_DEPOT)?;
+            let fd = depot.take(&ticket).map_err(told)?;
+            Some(Kernel::from_fd(fd).map_err(|error| error.to_string())?)
+        }
+        None => None,
+    };
     let number = |value: &Dynamic| value.as_int().ok().and_then(|n| i32::try_from(n).ok());
     let (family, kind) = (number(family).unwrap_or(0), number(kind).unwrap_or(0));
     let socket = Socket::new(kernel, family, kind);
     let seconds = timeout.as_float().ok();
     socket.set_timeout(seconds.and_then(|s| Duration::try_from_secs_f64(s).ok()));
     Ok(socket)
+}
+
+const NO_DEPOT: &str = "there were no descriptors left for what sockets travel through";
+
+fn told(error: DepotError) -> String {
+    match error {
+        DepotError::Taken => "the socket has been taken already".into(),
+        DepotError::Full(count) => {
+            format!("{count} sockets are on their way already, and nobody has received them yet")
+        }
+        DepotError::Interrupted => "interrupted".into(),
+        DepotError::System(error) => error.to_string(),
+        DepotError::Session(error) => error.to_string(),
+    }
 }

@@ -4,7 +4,7 @@ use std::ops::{Range, RangeInclusive};
 
 use rhai::{AST, Array, Blob, Dynamic, Engine, FnPtr, ImmutableString, Map};
 
-use crate::wire::{Border, Crossing, check, decode, encode};
+use crate::wire::{Border, Crossing, Stays, check, decode, encode};
 
 /// Travels as a handle.
 #[derive(Clone, Debug, PartialEq)]
@@ -52,16 +52,16 @@ impl World {
 }
 
 impl Border for World {
-    fn leave(&self, value: &Dynamic) -> Option<Crossing> {
+    fn leave(&self, value: &Dynamic) -> Result<Crossing, Stays> {
         assert!(!value.is_shared(), "the border sees plain values only");
         if let Some(lock) = value.read_lock::<Lock>() {
-            return Some(Crossing::Handle {
+            return Ok(Crossing::Handle {
                 kind: LOCK_KIND,
                 offset: lock.0,
             });
         }
-        let point = value.read_lock::<Point>()?;
-        Some(Crossing::Object {
+        let point = value.read_lock::<Point>().ok_or(Stays::Type)?;
+        Ok(Crossing::Object {
             type_name: "Point".into(),
             plain: point.0.clone(),
         })

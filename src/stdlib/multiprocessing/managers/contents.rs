@@ -15,6 +15,7 @@ use crate::stdlib::exceptions::raise;
 use crate::stdlib::host::{Host, session_failure};
 use crate::stdlib::multiprocessing::messages;
 pub(super) use crate::stdlib::multiprocessing::messages::read as unpack;
+use crate::stdlib::socket::connection::Socket;
 use crate::stdlib::values::{as_text, type_name};
 use crate::sync::{Cells, Item, Offset, Splice};
 use crate::wire;
@@ -39,6 +40,11 @@ impl Packed {
 
 /// A value for this container.
 pub(super) fn pack(call: &Call<'_>, proxy: &Proxy, value: Dynamic) -> Result<Packed, Failure> {
+    if value.is::<Socket>() {
+        let text =
+            "a socket cannot be kept in a managed object, only sent: through a queue or a pipe";
+        return Err(raise("TypeError", text));
+    }
     let value = if value.is_array() || value.is_map() {
         let check = wire::check(&value, "value", call.host);
         check.map_err(messages::refused)?;
