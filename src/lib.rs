@@ -51,6 +51,7 @@ mod sys;
 mod wire;
 
 pub use crate::runtime::{
-    Builder, Candidate, CandidateKind, Candidates, ChildState, ChildStatus, Entered, Failure,
-    Finished, Function, Interactive, Runtime, Script, StartMethod, SyntaxError, Variable, init,
+    Builder, Candidate, CandidateKind, Candidates, ChildState, ChildStatus, Diagnostic, Entered,
+    ErrorFormat, Finished, Frame, Function, Interactive, Runtime, Script, StartMethod, Variable,
+    init,
 };

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use procscript::ErrorFormat;
 
 /// The exit code for a wrong command line or a script that cannot be read.
 pub(crate) const UNUSABLE: u8 = 2;
@@ -41,6 +42,9 @@ pub(crate) enum Command {
     },
     /// Parse scripts without running them, and print their errors
     Check {
+        /// How errors are printed
+        #[arg(long, value_name = "FORMAT", default_value = "human")]
+        error_format: Format,
         /// The scripts; `-` reads standard input
         #[arg(required = true)]
         files: Vec<PathBuf>,
@@ -55,6 +59,26 @@ pub(crate) struct Options {
     /// Shared memory for queues and locks, in MiB [default: half of what is free]
     #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1 << 24))]
     pub(crate) session_memory: Option<u64>,
+    /// How errors are printed
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) error_format: Format,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Format {
+    /// For people
+    Human,
+    /// For programs: each error is a line of JSON
+    Json,
+}
+
+impl From<Format> for ErrorFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Human => Self::Human,
+            Format::Json => Self::Json,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]

@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use procscript::Runtime;
+use procscript::{ErrorFormat, Runtime};
 
 use super::args::UNUSABLE;
 use super::run::{print_error, read};
 
 /// Prints the errors of all `files`, and gives the exit code: 0 when there are none.
 #[allow(clippy::print_stderr)]
-pub(crate) fn check(files: &[PathBuf]) -> u8 {
+pub(crate) fn check(files: &[PathBuf], format: ErrorFormat) -> u8 {
     let runtime = Runtime::builder().build();
     let mut code = 0;
     for file in files {
@@ -22,7 +22,7 @@ pub(crate) fn check(files: &[PathBuf]) -> u8 {
             }
         };
         for error in errors {
-            eprintln!("{error}");
+            eprint!("{}", error.render(format));
             code = UNUSABLE;
         }
     }

@@ -16,7 +16,10 @@ pub(crate) fn command(command: Command) -> ExitCode {
     let code = match command {
         Command::Run { options, words } => run(&options, words),
         Command::Eval { options, words } => Ok(eval(&options, words)),
-        Command::Check { files } => Ok(check::check(&files)),
+        Command::Check {
+            error_format,
+            files,
+        } => Ok(check::check(&files, error_format.into())),
     };
     match code {
         Ok(code) => ExitCode::from(code),
@@ -44,7 +47,10 @@ fn eval(options: &Options, mut words: Vec<OsString>) -> u8 {
 
 fn execute(options: &Options, script: Script, argv: Vec<OsString>) -> u8 {
     let argv = argv.iter().map(|word| word.to_string_lossy().into_owned());
-    let mut builder = Runtime::builder().args(argv).owns_process();
+    let mut builder = Runtime::builder()
+        .args(argv)
+        .owns_process()
+        .error_format(options.error_format.into());
     if let Some(method) = options.start_method {
         builder = builder.start_method(match method {
             Method::Fork => StartMethod::Fork,

@@ -2,12 +2,17 @@
 //!
 //! - [`source`]: the main script and its modules as text, found again by name.
 //! - [`traceback`]: the frames an error passed through, shown with their source lines.
+//! - [`diagnostic`]: what is told about an error; [`excerpt`]: the line it shows.
 //! - [`environment`]: what a function sees beside its arguments: functions, constants, imports.
 //! - [`call`]: one function call packed as bytes.
 
 pub(crate) mod call;
+pub(crate) mod diagnostic;
 pub(crate) mod environment;
+mod excerpt;
 pub(crate) mod source;
+#[cfg(test)]
+mod tests;
 pub(crate) mod traceback;
 
 pub(crate) use source::{Program, Source};

@@ -8,7 +8,9 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rhai::{Dynamic, ImmutableString, Module, ScriptFuncDef, Shared};
+use rhai::{Dynamic, ImmutableString, Module, Position, ScriptFuncDef, Shared};
+
+use super::traceback::Frame;
 
 /// One file of a program.
 #[derive(Debug, Clone)]
@@ -57,6 +59,8 @@ struct Parts {
     /// Where modules are looked for, beside the importing file: the directories of the main program's files.
     directories: Vec<PathBuf>,
     modules: BTreeMap<String, LoadedModule>,
+    /// The texts of all of them, for messages.
+    sources: Vec<Source>,
     argv: Vec<String>,
 }
 
@@ -101,6 +105,7 @@ impl Program {
 
     /// The program's text goes on with this: a script begins with its only one.
     pub(crate) fn add_input(&self, source: Source, functions: Shared<Module>) {
+        self.note_source(&source);
         self.parts().inputs.push(Input { source, functions });
     }
 
@@ -130,13 +135,22 @@ impl Program {
         let mut parts = self.parts();
         parts.inputs.reverse();
         // `|`, not `||`: every function is noted.
-        let has_new = |input: &Input| {
+        let mut has_new = |input: &Input| {
             input
                 .keys()
                 .fold(false, |any, key| any | defined.insert(key))
         };
-        parts.inputs.retain(has_new);
-        parts.inputs.reverse();
+        let Parts {
+            inputs, sources, ..
+        } = &mut *parts;
+        inputs.retain(|input| {
+            let stays = has_new(input);
+            if !stays {
+                sources.retain(|source| source.name != input.source.name);
+            }
+            stays
+        });
+        inputs.reverse();
     }
 
     /// Lets go of every input.
@@ -153,6 +167,7 @@ impl Program {
     }
 
     pub(crate) fn add_module(&self, module: LoadedModule) {
+        self.note_source(&module.source);
         self.parts()
             .modules
             .insert(module.source.name.clone(), module);
@@ -185,28 +200,42 @@ impl Program {
         }
     }
 
-    /// Line `line` (from 1) of the file Rhai calls `name`, without its indentation.
-    pub(crate) fn line(&self, name: &str, line: usize) -> Option<String> {
-        let parts = self.parts();
-        let text = match parts.input(name) {
-            Some(input) => &input.source.text,
-            None => &parts.modules.get(name)?.source.text,
-        };
-        text.lines()
-            .nth(line.checked_sub(1)?)
-            .map(|l| l.trim().to_string())
+    /// The text of a file from before it is parsed: also what cannot be parsed can be shown.
+    pub(crate) fn note_source(&self, source: &Source) {
+        let mut parts = self.parts();
+        parts.sources.retain(|known| known.name != source.name);
+        parts.sources.push(source.clone());
     }
 
-    /// One frame of a traceback as Python prints it: file, line, function, and the source line.
-    pub(crate) fn frame_text(&self, name: &str, line: usize, function: Option<&str>) -> String {
-        let mut text = format!("  File \"{}\", line {line}", self.shown(name));
-        if let Some(function) = function {
-            text.push_str(&format!(", in {function}"));
+    /// The file people are shown as `shown`.
+    pub(crate) fn source_shown(&self, shown: &str) -> Option<Source> {
+        let parts = self.parts();
+        let mut newest_first = parts.sources.iter().rev();
+        newest_first.find(|source| source.shown == shown).cloned()
+    }
+
+    /// A place in the file Rhai calls `name`, in `function`.
+    pub(crate) fn frame(&self, name: &str, position: Position, function: &str) -> Frame {
+        let line = position.line().unwrap_or(0);
+        let code = {
+            let parts = self.parts();
+            let source = parts.sources.iter().find(|source| source.name == name);
+            source.and_then(|source| Some(source.line(line)?.to_string()))
+        };
+        Frame {
+            file: self.shown(name),
+            line,
+            column: position.position().unwrap_or(0),
+            function: function.into(),
+            code: code.unwrap_or_default(),
+            times: 1,
         }
-        text.push('\n');
-        if let Some(code) = self.line(name, line).filter(|code| !code.is_empty()) {
-            text.push_str(&format!("    {code}\n"));
-        }
-        text
+    }
+}
+
+impl Source {
+    /// Line `line` (from 1) as it stands in the text.
+    pub(crate) fn line(&self, line: usize) -> Option<&str> {
+        self.text.lines().nth(line.checked_sub(1)?)
     }
 }

@@ -7,29 +7,45 @@ use rhai::EvalAltResult;
 
 use super::source::Program;
 
-/// One frame: where in which function.
+/// One call that an error passed through: where in which function.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Frame {
-    /// The file, by the name Rhai knows it.
+#[non_exhaustive]
+pub struct Frame {
+    /// The file, as people are shown it.
     pub file: String,
-    /// The line from 1; 0 when Rhai does not know it.
+    /// The line, from 1.
     pub line: usize,
-    /// `<module>`, a function's name, or `<lambda>`.
+    /// The character in the line, from 1; 0 where it is not known.
+    pub column: usize,
+    /// `<module>` for the top level of a file, a function's name, or `<lambda>`; empty where only the place is known.
     pub function: String,
+    /// The line as it stands in the file; empty where its text is not known.
+    pub code: String,
+    /// How many times in a row: a function that calls itself.
+    pub times: usize,
 }
 
+/// What the top level of a file is called.
+pub(crate) const TOP_LEVEL: &str = "<module>";
+
 /// The frames of `error`, which reached the top of `file` (or of the function `outermost` there).
-pub(crate) fn frames(error: &EvalAltResult, file: &str, outermost: &str) -> Vec<Frame> {
-    let mut frames = Vec::new();
+pub(crate) fn frames(
+    error: &EvalAltResult,
+    program: &Program,
+    file: &str,
+    outermost: &str,
+) -> Vec<Frame> {
+    let mut frames: Vec<Frame> = Vec::new();
     let mut place = (file.to_string(), outermost.to_string());
     let mut error = error;
     loop {
-        let line = error.position().line().unwrap_or(0);
-        frames.push(Frame {
-            file: place.0.clone(),
-            line,
-            function: place.1.clone(),
-        });
+        // Natives that call back (`array.map`) wrap without a position: such a frame says nothing.
+        if error.position().line().is_some() {
+            add(
+                &mut frames,
+                program.frame(&place.0, error.position(), &place.1),
+            );
+        }
         error = match error {
             EvalAltResult::ErrorInFunctionCall(name, source, inner, _) => {
                 if !source.is_empty() {
@@ -39,43 +55,57 @@ pub(crate) fn frames(error: &EvalAltResult, file: &str, outermost: &str) -> Vec<
                 inner
             }
             EvalAltResult::ErrorInModule(name, inner, _) => {
-                place = (name.clone(), "<module>".into());
+                place = (name.clone(), TOP_LEVEL.into());
                 inner
             }
-            _ => break,
+            _ => return frames,
         };
     }
-    // Natives that call back (`array.map`) wrap without a position: such a frame says nothing.
-    frames.retain(|frame| frame.line > 0);
-    frames
 }
 
-/// `Traceback (most recent call last):` and the frames; empty when there are none.
-pub(crate) fn render(frames: &[Frame], program: &Program) -> String {
-    if frames.is_empty() {
-        return String::new();
+/// Adds a frame, or counts it where it repeats the last one's line.
+fn add(frames: &mut Vec<Frame>, frame: Frame) {
+    let place = |frame: &Frame| (frame.line, frame.file.clone(), frame.function.clone());
+    match frames.last_mut() {
+        Some(last) if place(last) == place(&frame) => {
+            last.column = frame.column;
+            last.times += 1;
+        }
+        _ => frames.push(frame),
     }
-    let mut text = String::from("Traceback (most recent call last):\n");
-    let mut index = 0;
-    while index < frames.len() {
-        let frame = &frames[index];
-        let repeats = frames[index..]
-            .iter()
-            .take_while(|other| *other == frame)
-            .count();
-        let once = program.frame_text(&frame.file, frame.line, Some(&frame.function));
-        text.push_str(&once.repeat(repeats.min(REPEATS_SHOWN)));
-        if repeats > REPEATS_SHOWN {
-            let more = repeats - REPEATS_SHOWN;
+}
+
+/// What Python calls a traceback: its heading and the frames; empty when there are none. A place alone has no heading.
+pub(crate) fn render(frames: &[Frame]) -> String {
+    let mut text = String::new();
+    if frames.iter().any(|frame| !frame.function.is_empty()) {
+        text.push_str("Traceback (most recent call last):\n");
+    }
+    for frame in frames {
+        text.push_str(&rendered(frame).repeat(frame.times.min(REPEATS_SHOWN)));
+        if frame.times > REPEATS_SHOWN {
+            let more = frame.times - REPEATS_SHOWN;
             text.push_str(&format!("  [Previous line repeated {more} more times]\n"));
         }
-        index += repeats;
     }
     text
 }
 
 /// A recursive call is shown this often before the rest is counted, as in Python.
 const REPEATS_SHOWN: usize = 3;
+
+/// One frame: file, line, function, and the source line.
+fn rendered(frame: &Frame) -> String {
+    let mut text = format!("  File \"{}\", line {}", frame.file, frame.line);
+    if !frame.function.is_empty() {
+        text.push_str(&format!(", in {}", frame.function));
+    }
+    text.push('\n');
+    if !frame.code.trim().is_empty() {
+        text.push_str(&format!("    {}\n", frame.code.trim()));
+    }
+    text
+}
 
 /// The name people are shown for a function of Rhai's.
 pub(crate) fn function_name(name: &str) -> String {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{Runtime, StartMethod, engine};
+use super::{ErrorFormat, Runtime, StartMethod, engine};
 use crate::process::signals;
 use crate::stdlib::fork_hooks::ForkHooks;
 use crate::stdlib::host::Host;
@@ -17,6 +17,7 @@ pub struct Builder {
     owns_process: bool,
     session_memory: Option<u64>,
     fork_hooks: Option<ForkHooks>,
+    error_format: ErrorFormat,
 }
 
 impl Builder {
@@ -67,12 +68,21 @@ impl Builder {
         self
     }
 
+    /// How errors that nobody caught are printed to standard error, those of children and threads too. By default
+    /// for people.
+    #[must_use]
+    pub fn error_format(mut self, format: ErrorFormat) -> Self {
+        self.error_format = format;
+        self
+    }
+
     /// Makes the runtime.
     pub fn build(self) -> Runtime {
         engine::prepare_hashing(None);
         let start_dir = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
         let host = Arc::new(Host::new(start_dir, self.owns_process, self.session_memory));
         host.program.set_argv(self.args);
+        host.reports.set_format(self.error_format);
         host.start_methods.prefer(self.start_method);
         host.fork_hooks.set(self.fork_hooks);
         let mut depth = engine::CallDepth::Host;

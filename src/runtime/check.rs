@@ -1,72 +1,25 @@
 //! The syntax errors of a script.
 
-use std::fmt;
 use std::ops::Range;
 
-use rhai::{EvalAltResult, Position};
+use rhai::EvalAltResult;
 
-use super::Runtime;
 use super::run::Script;
+use super::{Runtime, advice};
 use crate::program::call;
+use crate::program::diagnostic::Diagnostic;
 use crate::program::source::Source;
 
-/// A place in a script that is not Rhai.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct SyntaxError {
-    /// The file as it was given.
-    pub file: String,
-    /// From 1; 0 where there is no place.
-    pub line: usize,
-    /// From 1; 0 at the beginning of a line.
-    pub column: usize,
-    /// What is wrong.
-    pub message: String,
-    /// The line as it stands in the script.
-    pub code: String,
+/// What is told about a text that cannot be parsed.
+pub(super) fn syntax_error(source: &Source, error: &EvalAltResult) -> Diagnostic {
+    let message = match error {
+        EvalAltResult::ErrorParsing(kind, _) => kind.to_string(),
+        other => other.to_string(),
+    };
+    let mut told = Diagnostic::syntax(source, error.position(), message);
+    advice::about_syntax(&source.text, &mut told);
+    told
 }
-
-impl SyntaxError {
-    pub(super) fn new(source: &Source, error: &EvalAltResult) -> Self {
-        let position = error.position();
-        let message = match error {
-            EvalAltResult::ErrorParsing(kind, _) => kind.to_string(),
-            other => other.to_string(),
-        };
-        Self::at(source, position, message)
-    }
-
-    fn at(source: &Source, position: Position, message: String) -> Self {
-        let line = position.line().unwrap_or(0);
-        let code = line
-            .checked_sub(1)
-            .and_then(|index| source.text.lines().nth(index));
-        Self {
-            file: source.shown.clone(),
-            line,
-            column: position.position().unwrap_or(0),
-            message,
-            code: code.unwrap_or_default().to_string(),
-        }
-    }
-}
-
-impl fmt::Display for SyntaxError {
-    /// As Python shows it: file and line, the code with a caret, the message.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "  File \"{}\", line {}", self.file, self.line)?;
-        if !self.code.trim().is_empty() {
-            let code = self.code.trim_start();
-            let indent = self.code.chars().count() - code.chars().count();
-            writeln!(f, "    {}", code.trim_end())?;
-            let column = self.column.saturating_sub(1).saturating_sub(indent);
-            writeln!(f, "    {}^", " ".repeat(column))?;
-        }
-        write!(f, "SyntaxError: {}", self.message)
-    }
-}
-
-impl std::error::Error for SyntaxError {}
 
 impl Runtime {
     /// Parses a script without running it.
@@ -76,23 +29,19 @@ impl Runtime {
     ///
     /// # Errors
     /// Every place that cannot be parsed, in the order of the text.
-    pub fn check(&self, script: &Script) -> Result<(), Vec<SyntaxError>> {
+    pub fn check(&self, script: &Script) -> Result<(), Vec<Diagnostic>> {
         let source = script.source();
         let Err(first) = call::compile(&self.engine, &source) else {
             return Ok(());
         };
-        let first = SyntaxError::new(&source, &first);
+        let first = syntax_error(&source, &first);
         let mut errors: Vec<_> = items(&source.text)
             .into_iter()
             .filter_map(|range| {
                 let above = source.text[..range.start].matches('\n').count();
                 let text = "\n".repeat(above) + &source.text[range];
                 let error = self.engine.compile(text).err()?;
-                Some(SyntaxError::at(
-                    &source,
-                    error.position(),
-                    error.err_type().to_string(),
-                ))
+                Some(syntax_error(&source, &error.into()))
             })
             .collect();
         if !errors.iter().any(|error| error.line == first.line) {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rhai::{Dynamic, Engine, EvalContext, FnPtr, Map, Module, OptimizationLevel, Position, Shared};
 
 use super::modules::{Modules, Resolver, register_note};
-use super::wrong_calls;
+use super::{advice, wrong_calls};
 use crate::stdlib;
 use crate::stdlib::cells;
 use crate::stdlib::exceptions::raise;
@@ -96,6 +96,7 @@ pub(super) fn build(host: &Arc<Host>, depth: CallDepth) -> (Arc<Engine>, Arc<Mod
     read_python_spellings(&mut engine);
     let _ = host.modules.set(registered.receivers);
     wrong_calls::explain(&mut engine, registered.listed);
+    host.reports.advise_by(advice::about);
     let engine = Arc::new(engine);
     host.run_by(&engine);
     (engine, modules)

@@ -5,10 +5,12 @@
 //! - [`engine`]: the Rhai engine as scripts expect it.
 //! - [`modules`]: `import`, from the script's directory and from the modules built in.
 //! - [`wrong_calls`]: what a call that Rhai cannot resolve means in Python's words.
+//! - [`advice`]: what to do about an error.
 //! - [`check`]: the syntax errors of a script.
 //! - [`worker`]: the beginning of a spawned child.
 //! - [`interactive`]: a program that grows line by line.
 
+mod advice;
 mod builder;
 mod check;
 mod engine;
@@ -23,13 +25,14 @@ mod wrong_calls;
 use std::sync::Arc;
 
 pub use self::builder::Builder;
-pub use self::check::SyntaxError;
 pub use self::interactive::{
-    Candidate, CandidateKind, Candidates, ChildState, ChildStatus, Entered, Failure, Finished,
-    Function, Interactive, Variable,
+    Candidate, CandidateKind, Candidates, ChildState, ChildStatus, Entered, Finished, Function,
+    Interactive, Variable,
 };
 pub use self::run::Script;
 pub use self::worker::init;
+pub use crate::program::diagnostic::{Diagnostic, ErrorFormat};
+pub use crate::program::traceback::Frame;
 use crate::stdlib::host::Host;
 pub use crate::stdlib::multiprocessing::start_method::StartMethod;
 

@@ -68,6 +68,7 @@ impl Modules {
             shown: host.program.shown(&name),
             text: text.into(),
         };
+        host.program.note_source(&source);
         let ast = compile_module(engine, &source)?;
         let noted = Noted::begin();
         let module = Module::eval_ast_as_new(Scope::new(), &ast, engine);

@@ -6,10 +6,12 @@ use std::path::Path;
 use rhai::{Dynamic, Scope};
 
 use super::Runtime;
-use super::check::SyntaxError;
+use super::check::syntax_error;
+use crate::program::call;
+use crate::program::diagnostic::Diagnostic;
 use crate::program::source::Source;
-use crate::program::{call, traceback};
-use crate::stdlib::report::{Ending, FAILED, text_of, without_panic};
+use crate::program::traceback::{self, TOP_LEVEL};
+use crate::stdlib::report::{self, Ending, FAILED, without_panic};
 use crate::stdlib::stop::Stop;
 
 /// The exit code after Ctrl-C: 128 and the signal's number, as shells count.
@@ -78,8 +80,8 @@ fn without_shebang(text: &str) -> String {
 impl Runtime {
     /// Runs a script to its end and that of its family, and gives its exit code.
     ///
-    /// Errors nobody caught are printed to standard error as Python does it; the code then is 1. A runtime
-    /// runs one script: its session ends with it.
+    /// An error nobody caught is printed to standard error (see [`Diagnostic`](crate::Diagnostic)); the code then
+    /// is 1. A runtime runs one script: its session ends with it.
     pub fn run(self, script: Script) -> i32 {
         let code = self.run_to_the_end(script);
         if self.host.owns_signals() {
@@ -94,8 +96,7 @@ impl Runtime {
         let ast = match call::compile(&self.engine, &source) {
             Ok(ast) => ast,
             Err(error) => {
-                let error = SyntaxError::new(&source, &error);
-                let _ = self.host.output.error(&format!("{error}\n"));
+                report::print(&self.host, &syntax_error(&source, &error));
                 return FAILED;
             }
         };
@@ -111,7 +112,7 @@ impl Runtime {
                 .eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &ast)
         });
         let ending = Ending::of(&self.host, result, |error| {
-            traceback::frames(error, &name, "<module>")
+            traceback::frames(error, &self.host.program, &name, TOP_LEVEL)
         });
         self.conclude(&ending)
     }
@@ -123,11 +124,11 @@ impl Runtime {
         let (mut code, told_to_end) = match ending {
             Ending::Code(code) => (*code, false),
             Ending::Failed(exception) => {
-                let _ = host.output.error(&text_of(exception));
+                report::print(host, &report::diagnostic_of(host, exception));
                 (FAILED, false)
             }
             Ending::Interrupted(exception) => {
-                let _ = host.output.error(&text_of(exception));
+                report::print(host, &report::diagnostic_of(host, exception));
                 (INTERRUPTED, true)
             }
             Ending::Terminated => (FAILED, true),
@@ -139,7 +140,7 @@ impl Runtime {
         let told_to_end = !host.threads.finish(host, told_to_end);
         let request = host.family.finish(host, told_to_end);
         if matches!(request, Some(Stop::Interrupt)) {
-            let _ = host.output.error("KeyboardInterrupt\n");
+            report::print(host, &Diagnostic::new("KeyboardInterrupt", String::new()));
             code = INTERRUPTED;
         }
         host.leave(

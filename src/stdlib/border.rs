@@ -19,6 +19,7 @@ use super::socket::crossing;
 use super::text::str_of;
 use super::threading::thread::Thread;
 use super::values::{custom_text, type_name};
+use crate::program::traceback::Frame;
 use crate::sync::{self, Offset};
 use crate::wire::{self, Border, Crossing, Stays};
 
@@ -244,7 +245,8 @@ fn parts_of_exception(exception: &Exception) -> Dynamic {
     let mut parts = Map::new();
     parts.insert("type".into(), exception.kind().to_string().into());
     parts.insert("args".into(), exception.args().clone().into());
-    parts.insert("traceback".into(), exception.traceback().to_string().into());
+    let frames = exception.frames().iter().map(parts_of_frame);
+    parts.insert("frames".into(), frames.collect::<Array>().into());
     parts.into()
 }
 
@@ -257,7 +259,36 @@ fn exception_of(plain: Dynamic) -> Result<Exception, String> {
         .into_array()
         .map_err(|_| "an exception without arguments")?;
     let exception = Exception::new(take("type").to_string(), args);
-    Ok(exception.with_traceback(take("traceback").to_string()))
+    let frames = take("frames").into_array().unwrap_or_default();
+    Ok(exception.with_frames(frames.into_iter().filter_map(frame_of).collect()))
+}
+
+fn parts_of_frame(frame: &Frame) -> Dynamic {
+    let Frame {
+        file,
+        line,
+        column,
+        function,
+        code,
+        times,
+    } = frame;
+    let numbers = [line, column, times].map(|n| Dynamic::from_int(i64::try_from(*n).unwrap_or(0)));
+    let texts = [file, function, code].map(|text| Dynamic::from(text.clone()));
+    numbers.into_iter().chain(texts).collect::<Array>().into()
+}
+
+fn frame_of(parts: Dynamic) -> Option<Frame> {
+    let parts = parts.into_array().ok()?;
+    let [line, column, times, file, function, code] = parts.try_into().ok()?;
+    let number = |value: Dynamic| usize::try_from(value.as_int().ok()?).ok();
+    Some(Frame {
+        file: file.into_string().ok()?,
+        line: number(line)?,
+        column: number(column)?,
+        function: function.into_string().ok()?,
+        code: code.into_string().ok()?,
+        times: number(times)?,
+    })
 }
 
 /// A Process in another process's hands: its name and number, and what the script has set on it.
@@ -330,7 +361,7 @@ pub(crate) fn pack_exception(host: &Arc<Host>, exception: &Exception) -> Vec<u8>
             .iter()
             .map(|v| Dynamic::from(str_of(v, &custom)))
             .collect();
-        Exception::new(exception.kind(), args).with_traceback(exception.traceback().into())
+        Exception::new(exception.kind(), args).with_frames(exception.frames().to_vec())
     };
     let message = pack(exception)
         .ok()

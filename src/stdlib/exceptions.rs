@@ -12,6 +12,7 @@ use super::call::{Call, Failure};
 use super::rhai_errors;
 use super::text::{repr_of, str_of};
 use super::values::custom_text;
+use crate::program::traceback::{self, Frame};
 
 /// The exceptions that exist, each with the class it derives from.
 const CLASSES: &[(&str, &str)] = &[
@@ -82,7 +83,8 @@ pub(crate) struct Exception(Arc<Parts>);
 struct Parts {
     kind: ImmutableString,
     args: Array,
-    traceback: String,
+    /// The frames it passed through; empty while nobody has recorded them.
+    frames: Vec<Frame>,
 }
 
 impl Exception {
@@ -90,14 +92,14 @@ impl Exception {
         Self(Arc::new(Parts {
             kind: kind.into(),
             args,
-            traceback: String::new(),
+            frames: Vec::new(),
         }))
     }
 
     /// The same exception, knowing where it came from.
-    pub(crate) fn with_traceback(&self, traceback: String) -> Self {
+    pub(crate) fn with_frames(&self, frames: Vec<Frame>) -> Self {
         Self(Arc::new(Parts {
-            traceback,
+            frames,
             ..(*self.0).clone()
         }))
     }
@@ -111,9 +113,14 @@ impl Exception {
         &self.0.args
     }
 
-    /// The frames it passed through, as text; empty while nobody has recorded them.
-    pub(crate) fn traceback(&self) -> &str {
-        &self.0.traceback
+    /// The frames it passed through; empty while nobody has recorded them.
+    pub(crate) fn frames(&self) -> &[Frame] {
+        &self.0.frames
+    }
+
+    /// The same as text.
+    pub(crate) fn traceback(&self) -> String {
+        traceback::render(self.frames())
     }
 
     /// What Python's `str(e)` gives.
@@ -147,14 +154,10 @@ impl Exception {
         }
     }
 
-    /// The last line of a traceback: `ValueError: bad`.
+    /// The first line of a report: `ValueError: bad`.
+    #[cfg(test)]
     pub(crate) fn headline(&self) -> String {
-        let message = self.message();
-        if message.is_empty() {
-            self.kind().to_string()
-        } else {
-            format!("{}: {message}", self.kind())
-        }
+        crate::program::diagnostic::headline(self.kind(), &self.message())
     }
 
     /// What Python's `repr(e)` gives.
@@ -298,7 +301,7 @@ pub(crate) fn register(registry: &mut Registry) {
             Ok(call.this::<Exception>().args().clone().into())
         })
         .getter("traceback", |call| {
-            Ok(call.this::<Exception>().traceback().to_string().into())
+            Ok(call.this::<Exception>().traceback().into())
         })
         .getter("errno", |call| Ok(os_part(&call.this(), 0)))
         .getter("strerror", |call| Ok(os_part(&call.this(), 1)))
@@ -313,14 +316,12 @@ pub(crate) fn register(registry: &mut Registry) {
 
 /// `ValueError("x")`: the class is the name it was called by.
 fn construct(call: &mut Call<'_>) -> super::Outcome {
-    let place = match (
-        call.context.call_source(),
-        call.context.call_position().line(),
-    ) {
-        (Some(file), Some(line)) => call.host.program.frame_text(file, line, None),
-        _ => String::new(),
-    };
-    let exception = Exception::new(call.name(), call.rest(0)).with_traceback(place);
+    let place = call.context.call_source().map(|file| {
+        let position = call.context.call_position();
+        call.host.program.frame(file, position, "")
+    });
+    let frames = place.into_iter().filter(|frame| frame.line > 0).collect();
+    let exception = Exception::new(call.name(), call.rest(0)).with_frames(frames);
     Ok(Dynamic::from(exception))
 }
 

@@ -17,6 +17,7 @@ use super::multiprocessing::family::Family;
 use super::multiprocessing::start_method::StartMethods;
 use super::os::fork::Forked;
 use super::output::Output;
+use super::report::Reports;
 use super::signal::handlers::Handlers;
 use super::stop::{self, Stop};
 use super::threading::roster::Roster;
@@ -30,6 +31,7 @@ use crate::{sync, sys};
 pub(crate) struct Host {
     pub program: Program,
     pub output: Output,
+    pub reports: Reports,
     /// The stream of random numbers of this process, begun when it is first drawn from.
     random: Mutex<Option<StdRng>>,
     pub start_methods: StartMethods,
@@ -67,6 +69,7 @@ impl Host {
         Self {
             program: Program::new(start_dir),
             output: Output::default(),
+            reports: Reports::default(),
             random: Mutex::default(),
             start_methods: StartMethods::default(),
             family: Family::default(),

@@ -1,6 +1,9 @@
-//! The end of a script: its exit code, and what is printed about an error nobody caught.
+//! The end of a script: its exit code, and what is told about an error nobody caught.
 
+use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rhai::{Dynamic, EvalAltResult};
 
@@ -9,16 +12,18 @@ use super::host::Host;
 use super::stop::Stop;
 use super::text::str_of;
 use super::values::custom_text;
-use crate::program::traceback::{self, Frame, frames, function_name};
+use crate::program::Program;
+use crate::program::diagnostic::{Diagnostic, ErrorFormat};
+use crate::program::traceback::{Frame, frames, function_name};
 
 /// How a script ended.
 #[derive(Debug, Clone)]
 pub(crate) enum Ending {
     /// It came to its end, or called `sys.exit` with this code.
     Code(i32),
-    /// Nobody caught this error; its traceback is in it.
+    /// Nobody caught this error; the frames are in it.
     Failed(Exception),
-    /// Ctrl-C; the exception's traceback says where.
+    /// Ctrl-C; the exception's frames say where.
     Interrupted(Exception),
     /// SIGTERM.
     Terminated,
@@ -42,10 +47,7 @@ impl Ending {
             // The script was told to stop just as it came to its end, or caught what it must not.
             (Ok(_), Some(stop)) => host.stop(stop),
         };
-        let located = |exception: Exception| {
-            let text = traceback::render(&frames_of(&error), &host.program);
-            exception.with_traceback(text)
-        };
+        let located = |exception: Exception| exception.with_frames(frames_of(&error));
         match Stop::of(&error).or_else(|| host.stopping()) {
             None => Self::Failed(located(Exception::from_error(&error))),
             Some(Stop::Exit(value)) => Self::Code(exit_code(host, &value)),
@@ -79,13 +81,66 @@ fn exit_code(host: &Host, value: &Dynamic) -> i32 {
     }
 }
 
-/// The traceback and the last line: what is printed for an error nobody caught.
-pub(crate) fn text_of(exception: &Exception) -> String {
-    format!("{}{}\n", exception.traceback(), exception.headline())
+/// Finds out what to do about an error, and writes it into its `help`.
+type Advisor = Box<dyn Fn(&Host, &mut Diagnostic) + Send + Sync>;
+
+/// How errors nobody caught are told.
+#[derive(Default)]
+pub(crate) struct Reports {
+    as_json: AtomicBool,
+    advisor: OnceLock<Advisor>,
+}
+
+impl fmt::Debug for Reports {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reports")
+            .field("format", &self.format())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Reports {
+    /// From now on errors are printed in this form.
+    pub(crate) fn set_format(&self, format: ErrorFormat) {
+        self.as_json
+            .store(format == ErrorFormat::Json, Ordering::Relaxed);
+    }
+
+    pub(crate) fn format(&self) -> ErrorFormat {
+        if self.as_json.load(Ordering::Relaxed) {
+            ErrorFormat::Json
+        } else {
+            ErrorFormat::Human
+        }
+    }
+
+    /// From now on `advisor` is asked about every error that is told, and about no other.
+    pub(crate) fn advise_by(
+        &self,
+        advisor: impl Fn(&Host, &mut Diagnostic) + Send + Sync + 'static,
+    ) {
+        let _ = self.advisor.set(Box::new(advisor));
+    }
+}
+
+/// What is told about an exception, advice included.
+pub(crate) fn diagnostic_of(host: &Host, exception: &Exception) -> Diagnostic {
+    let told = Diagnostic::new(exception.kind(), exception.message());
+    let mut told = told.with_frames(exception.frames().to_vec());
+    if let Some(advise) = host.reports.advisor.get() {
+        advise(host, &mut told);
+    }
+    told
+}
+
+/// Prints what is told about an error, after everything the script has printed.
+pub(crate) fn print(host: &Host, diagnostic: &Diagnostic) {
+    let _ = host.output.flush();
+    let _ = host.output.error(&diagnostic.render(host.reports.format()));
 }
 
 /// The frames of the error of a child or a thread begin in its task, not where `start()` was called.
-pub(crate) fn task_frames(error: &EvalAltResult, is_run: bool) -> Vec<Frame> {
+pub(crate) fn task_frames(error: &EvalAltResult, program: &Program, is_run: bool) -> Vec<Frame> {
     match error {
         EvalAltResult::ErrorInFunctionCall(name, source, inner, _) => {
             let name = if is_run {
@@ -93,7 +148,7 @@ pub(crate) fn task_frames(error: &EvalAltResult, is_run: bool) -> Vec<Frame> {
             } else {
                 function_name(name)
             };
-            frames(inner, source, &name)
+            frames(inner, program, source, &name)
         }
         _ => Vec::new(),
     }

@@ -10,6 +10,7 @@ use rhai::{EvalAltResult, Map};
 use super::cells;
 use super::exceptions::Exception;
 use super::values::type_name_of;
+use crate::program::traceback::Frame;
 
 thread_local! {
     /// What was found out about calls that Rhai could not resolve, by the function's name.
@@ -117,11 +118,20 @@ pub(crate) fn of_error_map(map: &Map) -> Option<Exception> {
     let text = text.rsplit_once(" @ '").map_or(text, |(text, _)| text);
     let text = text.rsplit_once(" (line ").map_or(text, |(text, _)| text);
     let (kind, text) = python_words(text);
-    let place = match (map.get("source"), map.get("line")) {
-        (Some(file), Some(line)) => format!("  File \"{file}\", line {line}\n"),
-        _ => String::new(),
-    };
-    Some(Exception::new(kind, vec![text.into()]).with_traceback(place))
+    Some(Exception::new(kind, vec![text.into()]).with_frames(place_of(map).into_iter().collect()))
+}
+
+/// The place that an error map tells.
+fn place_of(map: &Map) -> Option<Frame> {
+    let number = |key: &str| usize::try_from(map.get(key)?.as_int().ok()?).ok();
+    Some(Frame {
+        file: map.get("source")?.to_string(),
+        line: number("line")?,
+        column: number("position").unwrap_or(0),
+        function: String::new(),
+        code: String::new(),
+        times: 1,
+    })
 }
 
 /// The exception type and message for the text of an error of Rhai's.

@@ -110,6 +110,12 @@ impl Script {
         self
     }
 
+    /// An option of the command.
+    pub(crate) fn option(mut self, option: &str) -> Self {
+        self.options.push(option.into());
+        self
+    }
+
     /// An argument for the script.
     pub(crate) fn arg(mut self, arg: impl Into<OsString>) -> Self {
         self.args.push(arg.into());

@@ -239,7 +239,9 @@ fn ctrl_c_ends_accept_and_recv() {
             let output = run.finish();
             assert_eq!(output.status.code(), Some(130), "{wait}");
             assert!(
-                output.stderr.ends_with("KeyboardInterrupt\n"),
+                output
+                    .stderr
+                    .starts_with("KeyboardInterrupt\n  --> main.rhai:"),
                 "{}",
                 output.stderr
             );

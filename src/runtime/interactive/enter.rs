@@ -4,17 +4,17 @@
 //! Whatever ends an input, what it declared at its top level before that stays, and what its blocks declared is gone:
 //! Rhai unwinds both by itself.
 
-use std::fmt;
-
 use rhai::{Caches, Dynamic, Module, NativeCallContext, Position, Scope, Shared};
 
 use super::Interactive;
+use crate::program::call;
+use crate::program::diagnostic::Diagnostic;
 use crate::program::source::Source;
-use crate::program::{call, traceback};
+use crate::program::traceback::{self, TOP_LEVEL};
 use crate::runtime::Runtime;
-use crate::runtime::check::SyntaxError;
+use crate::runtime::check::syntax_error;
 use crate::runtime::run::Script;
-use crate::stdlib::report::{Ending, text_of, without_panic};
+use crate::stdlib::report::{Ending, diagnostic_of, without_panic};
 use crate::stdlib::values::repr_with;
 use crate::sys;
 
@@ -27,23 +27,11 @@ pub enum Entered {
     /// The text of the value, as Python's prompt shows it. `_` has the value.
     Value(String),
     /// An error nobody caught.
-    Failed(Failure),
+    Failed(Diagnostic),
     /// Ctrl-C stopped it. Children go on.
     Interrupted,
     /// `exit()`, a closed output, or SIGTERM: the session is over, and this its exit code. [`Interactive::finish`] is next.
     Exit(i32),
-}
-
-/// What is told about an error nobody caught; its text is for people.
-#[derive(Debug, Clone)]
-pub struct Failure {
-    text: String,
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.text.trim_end())
-    }
 }
 
 /// The variable that holds the last value shown.
@@ -132,8 +120,7 @@ impl Interactive {
         let ast = match call::compile(&engine, source) {
             Ok(ast) => ast,
             Err(error) => {
-                let text = SyntaxError::new(source, &error).to_string();
-                return Entered::Failed(Failure { text });
+                return Entered::Failed(syntax_error(source, &error));
             }
         };
         host.program
@@ -177,18 +164,17 @@ impl Interactive {
             (result, _) => result,
         };
         let ending = Ending::of(host, result, |error| {
-            traceback::frames(error, &source.name, "<module>")
+            traceback::frames(error, &host.program, &source.name, TOP_LEVEL)
         });
         match ending {
             Ending::Code(code) => self.exit(code),
             Ending::Terminated => self.exit(TERMINATED),
             Ending::Interrupted(_) => Entered::Interrupted,
-            Ending::Failed(exception) => Entered::Failed(Failure {
-                text: text_of(&exception),
-            }),
-            Ending::Stopped => Entered::Failed(Failure {
-                text: "the input was stopped".into(),
-            }),
+            Ending::Failed(exception) => Entered::Failed(diagnostic_of(host, &exception)),
+            Ending::Stopped => Entered::Failed(Diagnostic::new(
+                "RuntimeError",
+                "the input was stopped".into(),
+            )),
         }
     }
 

@@ -20,7 +20,7 @@ use rhai::{GlobalRuntimeState, Scope};
 
 pub use self::candidates::{Candidate, CandidateKind, Candidates};
 pub use self::children::{ChildState, ChildStatus};
-pub use self::enter::{Entered, Failure};
+pub use self::enter::Entered;
 pub use self::finish::Finished;
 pub use self::inventory::{Function, Variable};
 use super::Runtime;

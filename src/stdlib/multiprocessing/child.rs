@@ -9,7 +9,7 @@ use crate::stdlib::Outcome;
 use crate::stdlib::border::pack_exception;
 use crate::stdlib::exceptions::Exception;
 use crate::stdlib::host::Host;
-use crate::stdlib::report::{Ending, FAILED, task_frames, text_of};
+use crate::stdlib::report::{Ending, FAILED, diagnostic_of, print, task_frames};
 use crate::stdlib::stop::Stop;
 use crate::sys;
 use crate::sys::signal::Signal;
@@ -32,7 +32,9 @@ pub(crate) fn live(host: &Arc<Host>, context: &NativeCallContext, process: &Proc
     }
     let result = run(context, process);
     let is_run = process.task().is_some_and(|(_, _, is_run)| is_run);
-    let ending = Ending::of(host, result, |error| task_frames(error, is_run));
+    let ending = Ending::of(host, result, |error| {
+        task_frames(error, &host.program, is_run)
+    });
     conclude(host, process, &ending)
 }
 
@@ -61,10 +63,9 @@ fn conclude(host: &Arc<Host>, process: &Process, ending: &Ending) -> i32 {
     let (code, told_to_end) = match ending {
         Ending::Code(code) => (*code, false),
         Ending::Failed(exception) => {
-            let name = process.identity().name;
-            let text = format!("Process {name}:\n{}", text_of(exception));
-            let _ = host.output.flush();
-            let _ = host.output.error(&text);
+            let mut told = diagnostic_of(host, exception);
+            told.process = Some(process.identity().name);
+            print(host, &told);
             report(host, exception);
             (FAILED, false)
         }

@@ -15,6 +15,7 @@ use crate::process::{Child, ExitStatus};
 use crate::stdlib::border::unpack_exception;
 use crate::stdlib::exceptions::Exception;
 use crate::stdlib::host::{Host, locked};
+use crate::stdlib::report;
 use crate::stdlib::task::{self, Task};
 use crate::sync::ProcessId;
 use crate::sys;
@@ -159,9 +160,9 @@ impl Process {
         // parent was not interrupted itself, it speaks for the child.
         let alone = host.stopping().is_none() && !host.family.is_ending();
         if exception.kind() == "KeyboardInterrupt" && alone {
-            let name = self.identity().name;
-            let text = crate::stdlib::report::text_of(&exception);
-            let _ = host.output.error(&format!("Process {name}:\n{text}"));
+            let mut told = report::diagnostic_of(host, &exception);
+            told.process = Some(self.identity().name);
+            report::print(host, &told);
         }
         self.with(|state| state.exception = Some(exception));
     }

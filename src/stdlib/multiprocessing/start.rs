@@ -15,6 +15,7 @@ use super::start_method::StartMethod;
 use super::synchronize::lock::Lock;
 use crate::process::{Child, fork, spawn};
 use crate::program::call::{handles_of_constants, pack};
+use crate::program::diagnostic::ErrorFormat;
 use crate::program::environment::Environment;
 use crate::stdlib::Outcome;
 use crate::stdlib::builtins::flush_everything;
@@ -236,6 +237,8 @@ fn pack_work(host: &Host, process: &Process) -> Dynamic {
     set("parent_pid", Dynamic::from_int(sys::process::pid().into()));
     set("parent_name", host.family.name().into());
     set("owns_signals", host.owns_signals().into());
+    let json = host.reports.format() == ErrorFormat::Json;
+    set("errors_as_json", json.into());
     let (method, fixed) = host.start_methods.inherited();
     set(
         "start_method",
@@ -261,6 +264,7 @@ pub(crate) struct Work {
     pub process: Process,
     pub parent: (i32, String),
     pub owns_signals: bool,
+    pub error_format: ErrorFormat,
     pub start_method: Option<StartMethod>,
     pub start_method_fixed: bool,
     pub turn: Option<crate::sync::Mutex>,
@@ -300,6 +304,10 @@ pub(crate) fn unpack_work(host: &Host, work: Dynamic) -> Option<Work> {
     Some(Work {
         process,
         parent: (parent_pid, take("parent_name").to_string()),
+        error_format: match take("errors_as_json").as_bool() {
+            Ok(true) => ErrorFormat::Json,
+            _ => ErrorFormat::Human,
+        },
         owns_signals: take("owns_signals").as_bool().unwrap_or(false),
         start_method: StartMethod::named(&take("start_method").to_string()),
         start_method_fixed: take("start_method_fixed").as_bool().unwrap_or(false),

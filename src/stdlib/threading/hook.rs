@@ -6,11 +6,12 @@ use rhai::{Dynamic, FnPtr, Map};
 
 use super::Threading;
 use super::thread::Thread;
+use crate::program::diagnostic::ErrorFormat;
 use crate::stdlib::bind::{Namespace, Registry};
 use crate::stdlib::caller::Caller;
 use crate::stdlib::exceptions::{Exception, raise};
 use crate::stdlib::host::{Host, locked};
-use crate::stdlib::report::text_of;
+use crate::stdlib::report;
 
 /// Prints the error as Python does, or calls the script's own hook.
 pub(super) fn tell(host: &Arc<Host>, caller: &Caller, thread: &Thread, exception: &Exception) {
@@ -21,26 +22,22 @@ pub(super) fn tell(host: &Arc<Host>, caller: &Caller, thread: &Thread, exception
     let mut args = Map::new();
     args.insert("exc_type".into(), exception.kind().to_string().into());
     args.insert("exc_value".into(), Dynamic::from(exception.clone()));
-    args.insert(
-        "exc_traceback".into(),
-        exception.traceback().to_string().into(),
-    );
+    args.insert("exc_traceback".into(), exception.traceback().into());
     args.insert("thread".into(), Dynamic::from(thread.clone()));
     if let Err(error) = caller.call(&own, None, vec![args.into()]) {
         let failed = Exception::from_error(&error);
-        let _ = host.output.error("Exception in threading.excepthook:\n");
-        let _ = host.output.error(&text_of(&failed));
+        if host.reports.format() == ErrorFormat::Human {
+            let _ = host.output.error("Exception in threading.excepthook:\n");
+        }
+        report::print(host, &report::diagnostic_of(host, &failed));
     }
 }
 
 fn print(host: &Host, thread: &Thread, exception: &Exception) {
-    let text = format!(
-        "Exception in thread {}:\n{}",
-        thread.name(),
-        text_of(exception)
-    );
-    let _ = host.output.flush();
-    let _ = host.output.error(&text);
+    let mut told = report::diagnostic_of(host, exception);
+    told.thread = Some(thread.name());
+    told.process = host.family.parent().map(|_| host.family.name());
+    report::print(host, &told);
 }
 
 pub(super) fn register_members(threading: &mut Namespace<'_>) {

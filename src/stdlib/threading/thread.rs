@@ -12,7 +12,6 @@ use rhai::{Array, Dynamic, FnPtr, Map, NativeCallContext};
 use super::hook;
 use super::roster::Roster;
 use super::timer::Timer;
-use crate::program::traceback;
 use crate::stdlib::call::Failure;
 use crate::stdlib::caller::Caller;
 use crate::stdlib::exceptions::{Exception, raise};
@@ -245,8 +244,8 @@ impl Thread {
             return;
         }
         let is_run = self.task().is_some_and(|(_, _, is_run)| is_run);
-        let text = traceback::render(&task_frames(error, is_run), &host.program);
-        let exception = Exception::from_error(error).with_traceback(text);
+        let frames = task_frames(error, &host.program, is_run);
+        let exception = Exception::from_error(error).with_frames(frames);
         hook::tell(host, caller, self, &exception);
     }
 

@@ -37,10 +37,14 @@ fn case_031_an_uncaught_exception_ends_with_1_and_is_shown_once() {
             "1\n",
             r#"
             Process worker:
+            ValueError: ('bad', 3)
+              --> main.rhai:2:5
+                 |
+               2 |     throw ValueError("bad", x);
+                 |     ^
             Traceback (most recent call last):
               File "main.rhai", line 2, in task
                 throw ValueError("bad", x);
-            ValueError: ('bad', 3)
             "#,
         );
     });

@@ -232,7 +232,7 @@ fn ctrl_c_ends_the_wait_at_a_barrier() {
         running.signal_all(Signal::SIGINT);
         let output = running.finish();
         assert_eq!(output.code(), 130, "{}", output.stderr);
-        let (reports, line) = ("Traceback", "    b.wait();\nKeyboardInterrupt\n");
+        let (reports, line) = ("KeyboardInterrupt", " | b.wait();\n     |   ^\n");
         assert_eq!(
             output.stderr.matches(reports).count(),
             1,

@@ -104,7 +104,7 @@ fn whatever_a_child_throws_arrives_as_an_exception() {
             output.stderr
         );
         assert_eq!(
-            output.stderr.matches("Traceback").count(),
+            output.stderr.matches("\nTraceback").count(),
             6,
             "{}",
             output.stderr

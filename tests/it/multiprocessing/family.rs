@@ -50,12 +50,11 @@ fn it_does_so_after_sys_exit() {
 #[test]
 fn it_does_so_after_an_uncaught_error() {
     each_start_method(|method| {
-        let traceback = "Traceback (most recent call last):\n  File \"main.rhai\", line 14, in <module>\n    \
-                         throw KeyError(\"k\");\nKeyError: 'k'\n";
+        let report = "KeyError: 'k'\n  --> main.rhai:14:1\n     |\n  14 | throw KeyError(\"k\");\n     | ^\n";
         family(method, "throw KeyError(\"k\");").run().assert(
             1,
             "main is done\nchild is done\n",
-            traceback,
+            report,
         );
     });
 }

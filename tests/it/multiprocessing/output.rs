@@ -92,6 +92,11 @@ fn an_uncaught_error_shows_every_frame_with_its_line() {
         1,
         "before\n",
         r#"
+        ValueError: bad value 42
+          --> main.rhai:2:5
+             |
+           2 |     throw ValueError("bad value %s" % x);
+             |     ^
         Traceback (most recent call last):
           File "main.rhai", line 8, in <module>
             outer(41);
@@ -99,7 +104,6 @@ fn an_uncaught_error_shows_every_frame_with_its_line() {
             inner(x + 1);
           File "main.rhai", line 2, in inner
             throw ValueError("bad value %s" % x);
-        ValueError: bad value 42
         "#,
     );
 }
@@ -127,12 +131,16 @@ fn a_child_s_error_begins_in_its_task() {
             "1 division by zero\n",
             r#"
             Process divider:
+            ZeroDivisionError: division by zero
+              --> lib.rhai:2:7
+                 |
+               2 |     x / 0
+                 |       ^
             Traceback (most recent call last):
               File "main.rhai", line 3, in task
                 lib::divide(x);
               File "lib.rhai", line 2, in divide
                 x / 0
-            ZeroDivisionError: division by zero
             "#,
         );
     });
@@ -161,10 +169,14 @@ fn an_error_in_run_names_run() {
             "",
             r#"
             Process Process-1:
+            KeyError: 'key'
+              --> main.rhai:4:9
+                 |
+               4 |         throw KeyError("key");
+                 |         ^
             Traceback (most recent call last):
               File "main.rhai", line 4, in run
                 throw KeyError("key");
-            KeyError: 'key'
             "#,
         );
     });
@@ -189,9 +201,9 @@ fn bottomless_recursion_is_an_error_and_no_crash() {
             output.stderr
         );
         assert!(
-            output
-                .stderr
-                .starts_with("Process Process-1:\nTraceback (most recent call last):\n"),
+            output.stderr.starts_with(
+                "Process Process-1:\nRecursionError: maximum recursion depth exceeded\n"
+            ),
             "{}",
             output.stderr
         );

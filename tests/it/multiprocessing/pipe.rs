@@ -146,7 +146,9 @@ fn ctrl_c_ends_every_wait_on_a_pipe() {
             let output = running.finish();
             assert_eq!(output.code(), 130, "{wait}: {}", output.stderr);
             assert!(
-                output.stderr.ends_with("KeyboardInterrupt\n"),
+                output
+                    .stderr
+                    .starts_with("KeyboardInterrupt\n  --> main.rhai:"),
                 "{wait}: {}",
                 output.stderr
             );

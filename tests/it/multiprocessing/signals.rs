@@ -22,16 +22,14 @@ fn interrupt(running: Running, count: usize, innermost: &str) {
         "{}",
         output.stderr
     );
-    assert_eq!(
-        output.stderr.matches("Traceback").count(),
-        1,
+    assert!(
+        output.stderr.starts_with("KeyboardInterrupt\n"),
         "{}",
         output.stderr
     );
-    assert!(
-        output
-            .stderr
-            .ends_with(&format!("{innermost}\nKeyboardInterrupt\n")),
+    assert_eq!(
+        output.stderr.matches(&format!(" | {innermost}\n")).count(),
+        1,
         "{}",
         output.stderr
     );
@@ -61,7 +59,7 @@ fn ctrl_c_ends_a_family_with_one_report_whatever_its_processes_do() {
             interrupt(
                 running,
                 if child.contains("nap") { 5 } else { 3 },
-                "    for p in children { p.join(); }",
+                "for p in children { p.join(); }",
             );
         }
     });
@@ -88,7 +86,7 @@ fn ctrl_c_interrupts_the_main_process_in_every_wait() {
             eprintln!("{wait}");
             let running = Script::text(&code).start_method(method).start();
             running.wait_for_line("ready");
-            interrupt(running, 2, &format!("    {wait}"));
+            interrupt(running, 2, wait);
         }
     });
 }
@@ -119,7 +117,7 @@ fn ctrl_c_while_a_line_is_read() {
         .interactive()
         .start();
     running.wait_for_line("ready");
-    interrupt(running, 1, "    input();");
+    interrupt(running, 1, "input();");
 }
 
 #[test]

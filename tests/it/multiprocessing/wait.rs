@@ -230,7 +230,9 @@ fn ctrl_c_ends_the_wait() {
             let output = running.finish();
             assert_eq!(output.code(), 130, "{wait}: {}", output.stderr);
             assert!(
-                output.stderr.ends_with("KeyboardInterrupt\n"),
+                output
+                    .stderr
+                    .starts_with("KeyboardInterrupt\n  --> main.rhai:"),
                 "{wait}: {}",
                 output.stderr
             );
