@@ -80,7 +80,7 @@ fn without_shebang(text: &str) -> String {
 impl Runtime {
     /// Runs a script to its end and that of its family, and gives its exit code.
     ///
-    /// An error nobody caught is printed to standard error (see [`Diagnostic`](crate::Diagnostic)); the code then
+    /// An error nobody caught is printed to standard error (see [`Diagnostic`]); the code then
     /// is 1. A runtime runs one script: its session ends with it.
     pub fn run(self, script: Script) -> i32 {
         let code = self.run_to_the_end(script);

@@ -232,13 +232,13 @@ fn ctrl_c_ends_the_wait_at_a_barrier() {
         running.signal_all(Signal::SIGINT);
         let output = running.finish();
         assert_eq!(output.code(), 130, "{}", output.stderr);
-        let (reports, line) = ("KeyboardInterrupt", " | b.wait();\n     |   ^\n");
+        let (reports, line) = ("KeyboardInterrupt", " | b.wait();\n");
         assert_eq!(
             output.stderr.matches(reports).count(),
             1,
             "{}",
             output.stderr
         );
-        assert!(output.stderr.ends_with(line), "{}", output.stderr);
+        assert!(output.stderr.contains(line), "{}", output.stderr);
     });
 }

@@ -230,9 +230,7 @@ fn ctrl_c_ends_the_wait() {
             let output = running.finish();
             assert_eq!(output.code(), 130, "{wait}: {}", output.stderr);
             assert!(
-                output
-                    .stderr
-                    .starts_with("KeyboardInterrupt\n  --> main.rhai:"),
+                output.stderr.starts_with("KeyboardInterrupt\n"),
                 "{wait}: {}",
                 output.stderr
             );
