@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use procscript::ErrorFormat;
 
 /// The exit code for a wrong command line or a script that cannot be read.
@@ -48,6 +48,11 @@ pub(crate) enum Command {
         /// The scripts; `-` reads standard input
         #[arg(required = true)]
         files: Vec<PathBuf>,
+    },
+    /// Show what the manual says of a function, a class, a method or a module
+    Doc {
+        /// Such as `Queue`, `Queue.get`, `os.getpid` or `os`; the modules are listed when it is left out
+        name: Option<String>,
     },
 }
 
@@ -115,19 +120,24 @@ pub(crate) fn parse() -> Parsed {
 
 /// Puts `run` in front of a file that is given alone.
 fn with_run(mut words: Vec<OsString>) -> Vec<OsString> {
-    const OWN: [&str; 8] = [
-        "run",
-        "eval",
-        "check",
-        "help",
-        "-h",
-        "--help",
-        "-V",
-        "--version",
-    ];
     let first = words.get(1).map(|word| word.to_string_lossy().into_owned());
-    if first.is_some_and(|first| !OWN.contains(&first.as_str())) {
+    if first.is_some_and(|first| !is_own(&first)) {
         words.insert(1, "run".into());
     }
     words
+}
+
+/// Whether a first word is the command's own: a subcommand, or an option that stands before one.
+fn is_own(word: &str) -> bool {
+    let mut command = CommandLine::command();
+    // Adds `help`, `--help` and `--version`.
+    command.build();
+    let is_option = |arg: &clap::Arg| {
+        arg.get_long()
+            .is_some_and(|long| word.strip_prefix("--") == Some(long))
+            || arg
+                .get_short()
+                .is_some_and(|short| word.strip_prefix('-') == Some(&short.to_string()))
+    };
+    command.find_subcommand(word).is_some() || command.get_arguments().any(is_option)
 }

@@ -2,6 +2,8 @@
 
 mod args;
 mod check;
+mod doc;
+mod output;
 mod run;
 
 use std::process::ExitCode;

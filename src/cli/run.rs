@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use procscript::{Runtime, Script, StartMethod};
 
 use super::args::{Command, Method, Options, UNUSABLE};
-use super::check;
+use super::{check, doc};
 
 /// Carries a command out and gives the exit code of the program.
 pub(crate) fn command(command: Command) -> ExitCode {
@@ -20,6 +20,7 @@ pub(crate) fn command(command: Command) -> ExitCode {
             error_format,
             files,
         } => Ok(check::check(&files, error_format.into())),
+        Command::Doc { name } => doc::doc(name.as_deref()),
     };
     match code {
         Ok(code) => ExitCode::from(code),

@@ -9,6 +9,7 @@
 //! - [`cells`]: variables that threads share.
 //! - [`values`], [`text`], [`border`]: a value's type, its text, and whether it may leave the process.
 //! - [`output`]: lines on standard output.
+//! - [`manual`]: what the manual says of each name.
 //! - [`task`]: what a Process or a Thread is to run.
 //!
 //! The script modules:
@@ -28,6 +29,7 @@ pub(crate) mod exceptions;
 pub(crate) mod fork_hooks;
 pub(crate) mod host;
 mod json;
+pub(crate) mod manual;
 pub(crate) mod multiprocessing;
 pub(crate) mod os;
 pub(crate) mod output;

@@ -5,7 +5,7 @@ use std::any::TypeId;
 use rhai::Dynamic;
 
 use super::native::{On, add, native};
-use super::{Handler, Registry, Signature};
+use super::{Handler, Property, Registry, Signature};
 
 /// A script type being declared.
 pub(crate) struct Class<'r> {
@@ -42,12 +42,14 @@ impl Class<'_> {
     /// A readable property.
     pub(crate) fn getter(&mut self, name: &'static str, handler: Handler) -> &mut Self {
         let signature = Signature::new(name, &[]);
+        self.property(name, false);
         self.raw(&format!("get${name}"), &[], signature, handler)
     }
 
     /// A writable property; the new value is argument 0.
     pub(crate) fn setter(&mut self, name: &'static str, handler: Handler) -> &mut Self {
         let signature = Signature::new(name, &["value"]);
+        self.property(name, true);
         self.raw(
             &format!("set${name}"),
             &[TypeId::of::<Dynamic>()],
@@ -71,6 +73,14 @@ impl Class<'_> {
             signature,
             handler,
         )
+    }
+
+    fn property(&mut self, name: &'static str, is_set: bool) {
+        self.registry.properties.push(Property {
+            receiver: (self.receiver, self.name),
+            name,
+            is_set,
+        });
     }
 
     fn raw(

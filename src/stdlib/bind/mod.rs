@@ -25,7 +25,7 @@ use super::call::Call;
 
 pub(crate) use class::Class;
 pub(crate) use namespace::Namespace;
-pub(crate) use registry::{Listed, Receiver, Registered, Registry};
+pub(crate) use registry::{Listed, Property, Receiver, Registered, Registry};
 pub(crate) use signature::Signature;
 
 /// The native behind a name.

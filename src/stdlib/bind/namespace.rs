@@ -5,7 +5,7 @@ use std::any::TypeId;
 use rhai::{Dynamic, Variant};
 
 use super::native::{On, add, native, register};
-use super::{Handler, Registry, Signature};
+use super::{Handler, Property, Registry, Signature};
 
 /// A script module being declared.
 pub(crate) struct Namespace<'r> {
@@ -102,6 +102,7 @@ impl Namespace<'_> {
             is_pure,
             is_volatile,
         };
+        self.property(name);
         let globals = &mut self.registry.globals;
         add(globals, &format!("get${name}"), &[self.receiver], getter);
         self
@@ -109,6 +110,7 @@ impl Namespace<'_> {
 
     /// A property worked out at each reading: `sys.argv`.
     pub(crate) fn getter(&mut self, name: &'static str, handler: Handler) -> &mut Self {
+        self.property(name);
         let signature = Signature::new(name, &[]);
         let Registry { globals, host, .. } = self.registry;
         add(
@@ -118,5 +120,13 @@ impl Namespace<'_> {
             native(host, On::Copy, signature, handler),
         );
         self
+    }
+
+    fn property(&mut self, name: &'static str) {
+        self.registry.properties.push(Property {
+            receiver: (self.receiver, self.name),
+            name,
+            is_set: false,
+        });
     }
 }

@@ -19,6 +19,19 @@ pub(crate) struct Listed {
     pub signature: Signature,
 }
 
+/// What is read as `x.name`: a property of a type, or a constant of a module.
+///
+/// Nothing at run time asks for these; a test holds them and the manual together.
+#[allow(dead_code)]
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Property {
+    /// The type it is read from and its script name.
+    pub receiver: (TypeId, &'static str),
+    pub name: &'static str,
+    /// Whether `x.name = value` is allowed; such a property has a row of its own for that.
+    pub is_set: bool,
+}
+
 /// Collects everything scripts can call; [`finish`](Self::finish) gives it to an engine.
 pub(crate) struct Registry {
     pub(super) host: Arc<Host>,
@@ -27,6 +40,7 @@ pub(crate) struct Registry {
     receivers: Vec<Receiver>,
     classes: HashSet<TypeId>,
     pub(super) listed: Vec<Listed>,
+    pub(super) properties: Vec<Property>,
 }
 
 /// The value of a script module's name: `os`.
@@ -47,6 +61,8 @@ pub(crate) struct Registered {
     /// Our own types: small handles, all of whose methods may be called on a copy.
     pub classes: HashSet<TypeId>,
     pub listed: Vec<Listed>,
+    #[allow(dead_code)]
+    pub properties: Vec<Property>,
 }
 
 impl Registry {
@@ -58,6 +74,7 @@ impl Registry {
             receivers: Vec::new(),
             classes: HashSet::new(),
             listed: Vec::new(),
+            properties: Vec::new(),
         }
     }
 
@@ -220,6 +237,7 @@ impl Registry {
             receivers: self.receivers,
             classes: self.classes,
             listed: self.listed,
+            properties: self.properties,
         }
     }
 }

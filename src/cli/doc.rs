@@ -1,0 +1,50 @@
+//! `procscript doc`: what the manual says of a name.
+
+use anyhow::{Result, bail};
+use procscript::{EntryKind, Manual};
+
+use super::output;
+
+/// Columns of text where the terminal does not say how many it has.
+const COLUMNS: usize = 80;
+
+/// Prints the entry of `name`; without one, all modules and how to ask for more.
+pub(crate) fn doc(name: Option<&str>) -> Result<u8> {
+    match name {
+        Some(name) => entry(name),
+        None => contents(),
+    }
+}
+
+fn entry(name: &str) -> Result<u8> {
+    if let Some(entry) = Manual::find(name) {
+        return output::print(&entry.to_text(columns()));
+    }
+    let nearest = Manual::nearest(name);
+    if nearest.is_empty() {
+        bail!("the manual has no '{name}' (`procscript doc` lists the modules)");
+    }
+    bail!(
+        "the manual has no '{name}'; did you mean {}?",
+        nearest.join(", ")
+    );
+}
+
+fn contents() -> Result<u8> {
+    let mut text = String::from(
+        "`procscript doc NAME` describes a module, a class, a function or a method.\n\nModules:\n",
+    );
+    for module in Manual::entries()
+        .iter()
+        .filter(|entry| entry.kind == EntryKind::Module)
+    {
+        let about = module.text.split(". ").next().unwrap_or_default();
+        text.push_str(&format!("  {:28} {about}\n", module.path()));
+    }
+    output::print(&text)
+}
+
+fn columns() -> usize {
+    let said = std::env::var("COLUMNS").ok();
+    said.and_then(|text| text.parse().ok()).unwrap_or(COLUMNS)
+}

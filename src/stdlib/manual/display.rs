@@ -1,0 +1,118 @@
+//! An entry as plain text for a terminal.
+
+use super::{Entry, EntryKind, Manual};
+
+/// Text stands this far from the left.
+const INDENT: usize = 4;
+
+/// The narrowest and the widest text that is made.
+const NARROW: usize = 16;
+const WIDE: usize = 100;
+
+/// Signatures of members up to this long have their text beside them.
+const BESIDE: usize = 34;
+
+/// The description of an entry.
+pub(super) fn entry(entry: &Entry, columns: usize) -> String {
+    let columns = columns.clamp(NARROW, WIDE);
+    let mut out = format!("{}\n", headline(entry));
+    if !entry.text.is_empty() {
+        out.push('\n');
+        out.push_str(&wrap(&entry.text, INDENT, columns));
+    }
+    let members = entry.members();
+    if !members.is_empty() {
+        out.push('\n');
+        list(&members, columns, &mut out);
+    } else if let Some(example) = example_of(entry) {
+        out.push_str("\nExample:\n\n");
+        out.push_str(&indented(example.code));
+        out.push_str("\nIt prints:\n\n");
+        out.push_str(&indented(&example.output));
+    }
+    out
+}
+
+/// `Queue.get([block, timeout])`.
+fn headline(entry: &Entry) -> String {
+    let path = entry.path();
+    let arguments = entry.signature.find('(').map(|at| &entry.signature[at..]);
+    match entry.kind {
+        EntryKind::Module => format!("module {path}"),
+        _ => path + arguments.unwrap_or_default(),
+    }
+}
+
+/// The members of a class or a module, each with its text.
+fn list(members: &[&Entry], columns: usize, out: &mut String) {
+    let lengths = members
+        .iter()
+        .map(|member| member.signature.chars().count());
+    let width = lengths
+        .filter(|length| *length <= BESIDE)
+        .max()
+        .unwrap_or(0);
+    let beside = INDENT + width + 2;
+    for member in members {
+        let length = member.signature.chars().count();
+        let is_beside = length <= width && beside + BESIDE <= columns;
+        let indent = if is_beside { beside } else { 2 * INDENT };
+        let text = wrap(first_sentence(&member.text), indent, columns);
+        let signature = format!("{:INDENT$}{}", "", member.signature);
+        if is_beside && !text.is_empty() {
+            out.push_str(&format!("{signature:beside$}{}", text.trim_start()));
+        } else {
+            out.push_str(&format!("{signature}\n{text}"));
+        }
+    }
+}
+
+/// What a text says first: lists show no more.
+fn first_sentence(text: &str) -> &str {
+    text.find(". ").map_or(text, |end| &text[..=end])
+}
+
+/// The first example under the heading of an entry that uses it.
+fn example_of(entry: &Entry) -> Option<&'static super::Example> {
+    let call = match (entry.signature.contains('('), entry.owner) {
+        (true, "") => format!("{}(", entry.name),
+        (true, _) => format!(".{}(", entry.name),
+        (false, _) => entry.name.to_string(),
+    };
+    Manual::examples_of(entry).find(|example| example.code.contains(&call))
+}
+
+/// The text in lines that end at `columns`, each `indent` from the left.
+fn wrap(text: &str, indent: usize, columns: usize) -> String {
+    let room = columns.saturating_sub(indent).max(NARROW);
+    let mut out = String::new();
+    let mut length = 0;
+    for word in text.split_whitespace() {
+        let width = word.chars().count();
+        if length == 0 {
+            out.push_str(&" ".repeat(indent));
+        } else if length + 1 + width > room {
+            out.push('\n');
+            out.push_str(&" ".repeat(indent));
+            length = 0;
+        } else {
+            out.push(' ');
+            length += 1;
+        }
+        out.push_str(word);
+        length += width;
+    }
+    if length > 0 {
+        out.push('\n');
+    }
+    out
+}
+
+/// Lines of a program or its output: never wrapped.
+fn indented(lines: &str) -> String {
+    let indent = " ".repeat(INDENT);
+    lines
+        .lines()
+        .map(|line| format!("{indent}{line}").trim_end().to_string() + "\n")
+        .collect()
+}

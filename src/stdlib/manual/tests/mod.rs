@@ -1,0 +1,4 @@
+//! Tests of the room, by subject.
+
+mod complete;
+mod pages;
