@@ -55,6 +55,54 @@ fn the_representation_tells_the_owner() {
 }
 
 #[test]
+fn the_representation_names_the_thread_that_holds_it() {
+    prints(
+        r#"
+        let lock = Lock();
+        let rlock = RLock();
+        let semaphore = Semaphore(2);
+        fn child(rlock) {
+            let t = Thread(#{ target: || { rlock.acquire(); print(rlock); rlock.release(); }, name: "T" });
+            t.start();
+            t.join();
+        }
+        let t = Thread(#{ name: "worker", target: || {
+            lock.acquire();
+            rlock.acquire();
+            rlock.acquire();
+            semaphore.acquire();
+            print(lock, rlock, semaphore);
+            print(Condition(lock), Condition(rlock));
+            let other = Thread(|| print(lock, rlock));
+            other.start();
+            other.join();
+            lock.release();
+            rlock.release();
+            rlock.release();
+        } });
+        t.start();
+        t.join();
+        print(lock, rlock);
+        let p = Process(child, [rlock]);
+        p.start();
+        p.join();
+        let me = current_thread();
+        me.name = "other";
+        lock.acquire();
+        print(lock);
+        "#,
+        "
+        <Lock(owner=MainProcess|worker)> <RLock(MainProcess|worker, 2)> <Semaphore(value=1)>
+        <Condition(<Lock(owner=MainProcess|worker)>, 0)> <Condition(<RLock(MainProcess|worker, 2)>, 0)>
+        <Lock(owner=SomeOtherThread)> <RLock(SomeOtherThread, nonzero)>
+        <Lock(owner=None)> <RLock(None, 0)>
+        <RLock(Process-1|T, 1)>
+        <Lock(owner=MainProcess|other)>
+        ",
+    );
+}
+
+#[test]
 fn a_lock_travels_through_a_queue() {
     prints(
         r#"

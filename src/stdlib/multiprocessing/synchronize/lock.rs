@@ -17,6 +17,9 @@ use crate::sys;
 const INHERITED: &str = "another process took this lock over from a holder that died, \
                          and only that process may release it";
 
+/// The thread that is not named beside its process.
+const MAIN_THREAD: &str = "MainThread";
+
 /// A lock shared between processes and threads.
 #[derive(Debug, Clone)]
 pub(crate) struct Lock {
@@ -122,7 +125,10 @@ impl Hold for Lock {
 pub(super) fn owner_name(host: &Host, owner: Option<sync::Owner>, is_mine: bool) -> String {
     match owner {
         None => "None".into(),
-        Some(_) if is_mine => host.family.name(),
+        Some(_) if is_mine => match host.threads.current().name() {
+            thread if thread == MAIN_THREAD => host.family.name(),
+            thread => format!("{}|{thread}", host.family.name()),
+        },
         Some(owner) if i64::from(owner.pid) == i64::from(sys::process::pid()) => {
             "SomeOtherThread".into()
         }
