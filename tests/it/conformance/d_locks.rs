@@ -22,6 +22,30 @@ fn case_046_a_lock_is_taken_once_and_released_once() {
 }
 
 #[test]
+fn case_046_a_lock_between_threads_says_it_in_other_words() {
+    prints(
+        "
+        let lock = threading.Lock();
+        print(lock.locked(), lock.acquire(), lock.locked(), lock.acquire(false), lock.acquire(#{ blocking: false }));
+        print(lock.release(), lock.locked());
+        print(error_of(|| lock.release()));
+        let taken = queue.Queue();
+        let t = Thread(|| taken.put(lock.acquire()));
+        t.start();
+        t.join();
+        // Any thread may release it.
+        print(taken.get(), lock.acquire(false), lock.release(), lock.acquire(#{ timeout: 0.01 }));
+        ",
+        "
+        False True True False False
+        None False
+        RuntimeError: release unlocked lock
+        True False None True
+        ",
+    );
+}
+
+#[test]
 fn case_047_an_rlock_is_released_as_often_as_it_was_acquired() {
     prints(
         "
@@ -34,6 +58,29 @@ fn case_047_an_rlock_is_released_as_often_as_it_was_acquired() {
         True True True
         None None None
         AssertionError: attempt to release recursive lock not owned by thread
+        ",
+    );
+}
+
+#[test]
+fn case_047_an_rlock_is_one_threads_own() {
+    prints(
+        "
+        let lock = threading.RLock();
+        print(lock.acquire(), lock.acquire(false), lock.acquire(#{ timeout: 1 }));
+        let seen = queue.Queue();
+        let t = Thread(|| seen.put([lock.acquire(false), error_of(|| lock.release())]));
+        t.start();
+        t.join();
+        print(seen.get());
+        print(lock.release(), lock.release(), lock.release());
+        print(error_of(|| lock.release()));
+        ",
+        "
+        True True True
+        [False, 'RuntimeError: cannot release un-acquired lock']
+        None None None
+        RuntimeError: cannot release un-acquired lock
         ",
     );
 }
@@ -126,6 +173,31 @@ fn case_053_one_release_lets_all_waiting_processes_pass_one_after_another() {
         print(alone, lock.locked());
         "#,
         "True\n5 False\n",
+    );
+}
+
+#[test]
+fn case_055_time_outs_between_threads_are_checked() {
+    prints(
+        "
+        for lock in [threading.Lock(), threading.RLock()] {
+            for attempt in [
+                || lock.acquire(false, 1), || lock.acquire(#{ timeout: -100 }), || lock.acquire(#{ timeout: 1e100 }),
+                || lock.acquire(#{ timeout: threading.TIMEOUT_MAX + 1 }), || lock.acquire(#{ timeout: None }),
+            ] {
+                print(error_of(attempt));
+            }
+            print(lock.acquire(true, -1), lock.release(), lock.acquire(#{ timeout: threading.TIMEOUT_MAX }));
+        }
+        ",
+        &"ValueError: can't specify a timeout for a non-blocking call
+ValueError: timeout value must be positive
+OverflowError: timestamp out of range for platform time_t
+OverflowError: timestamp out of range for platform time_t
+TypeError: 'NoneType' object cannot be interpreted as an integer
+True None True
+"
+        .repeat(2),
     );
 }
 

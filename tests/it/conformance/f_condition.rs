@@ -36,17 +36,41 @@ fn case_065_waiting_and_notifying_need_the_lock() {
     );
 }
 
-/// A process that waits for the condition: `ready` says that it holds the lock, which only its wait gives up.
+#[test]
+fn case_065_also_between_threads() {
+    prints(
+        "
+        for c in [threading.Condition(), threading.Condition(threading.Lock())] {
+            print(error_of(|| c.wait()), \"|\", error_of(|| c.notify()), \"|\", error_of(|| c.notify_all()));
+            c.acquire();
+            let t = Thread(|| print(error_of(|| c.wait(0)), \"|\", error_of(|| c.notify())));
+            t.start();
+            t.join();
+            print(c.wait(0.01), c.release());
+        }
+        ",
+        &"RuntimeError: cannot wait on un-acquired lock | RuntimeError: cannot notify on un-acquired lock | RuntimeError: cannot notify on un-acquired lock
+RuntimeError: cannot wait on un-acquired lock | RuntimeError: cannot notify on un-acquired lock
+False None
+"
+        .repeat(2),
+    );
+}
+
+/// Processes and threads that wait for the condition: `ready` says that it holds the lock, which only its wait gives up.
 const WAITER: &str = r#"
-    fn waiter(c, ready, woken, timeout) {
+    fn waiter_of(c, ready, woken, timeout) {
         c.acquire();
         ready.put(1);
         woken.put(c.wait(timeout));
         c.release();
     }
-    fn start(count, c, ready, woken, timeout) {
-        for i in range(count) { Process(waiter, [c, ready, woken, timeout]).start(); }
-        for i in range(count) { ready.get(); }
+    fn start(kinds, c, ready, woken, timeout) {
+        for kind in kinds {
+            let waiter = [c, ready, woken, timeout];
+            if kind == "process" { Process(waiter_of, waiter).start(); } else { Thread(waiter_of, waiter).start(); }
+        }
+        for kind in kinds { ready.get(); }
         c.with(|| ());
     }
     let c = Condition();
@@ -60,7 +84,7 @@ fn case_067_each_notify_wakes_one() {
         &format!(
             "{WAITER}{}",
             r#"
-    start(2, c, ready, woken, None);
+    start(["process", "thread"], c, ready, woken, None);
     print(woken.empty());
     for i in range(2) {
         c.with(|| c.notify());
@@ -78,16 +102,17 @@ fn case_068_all_wake_by_timeout_or_by_notify_all() {
         &format!(
             "{WAITER}{}",
             r#"
-    start(6, c, ready, woken, 0.1);
-    print(list(range(6)).map(|i| woken.get()));
-    start(6, c, ready, woken, None);
+    let six = ["process", "thread", "process", "thread", "process", "thread"];
+    start(six, c, ready, woken, 0.1);
+    print(list(range(6)).map(|i| woken.get()), c);
+    start(six, c, ready, woken, None);
     print(woken.empty());
     c.with(|| c.notify_all());
     print(list(range(6)).map(|i| woken.get()), woken.empty());
     "#
         ),
         "
-    [False, False, False, False, False, False]
+    [False, False, False, False, False, False] <Condition(<RLock(None, 0)>, 0)>
     True
     [True, True, True, True, True, True] True
     ",

@@ -68,12 +68,12 @@ fn case_080_set_and_clear_at_once_wake_everybody_who_waits() {
     prints(
         r#"
         fn waiter(e, woken) { woken.put(e.wait()); }
-        // Until the process has been asleep for a while: in its wait, since it does nothing else.
-        fn asleep(pid) {
+        // Until the thread has been asleep for a while: in its wait, since it does nothing else.
+        fn asleep(pid, tid) {
             let calm = 0;
             while calm < 3 {
                 time.sleep(0.002);
-                let file = open("/proc/%d/stat" % pid);
+                let file = open("/proc/%d/task/%d/stat" % [pid, tid]);
                 calm = if file.read().split(") ")[-1].startswith("S") { calm + 1 } else { 0 };
                 file.close();
             }
@@ -83,11 +83,21 @@ fn case_080_set_and_clear_at_once_wake_everybody_who_waits() {
         let waiters = [];
         for i in range(5) { waiters.append(Process(waiter, [e, woken])); }
         for p in waiters { p.start(); }
-        for p in waiters { asleep(p.pid); }
+        for p in waiters { asleep(p.pid, p.pid); }
         e.set();
         e.clear();
         print(list(range(5)).map(|i| woken.get()), e.is_set());
+        for e in [e, threading.Event()] {
+            let threads = [];
+            for i in range(5) { threads.append(Thread(waiter, [e, woken])); }
+            for t in threads { t.start(); }
+            for t in threads { asleep(os.getpid(), t.ident); }
+            e.set();
+            e.clear();
+            print(list(range(5)).map(|i| woken.get()), e.is_set());
+            for t in threads { t.join(); }
+        }
         "#,
-        "[True, True, True, True, True] False\n",
+        &"[True, True, True, True, True] False\n".repeat(3),
     );
 }

@@ -14,3 +14,4 @@ mod i_queue; // 94 to 110
 mod j_pipe; // 112 to 134
 mod k_shared; // 136 to 140
 mod l_manager; // 145 to 152
+mod o_threading; // 184 to 193
