@@ -11,14 +11,14 @@ fn an_integer_guarded_by_a_lock_is_exact() {
         let threads = [];
         for i in range(4) {
             threads.push(Thread(|| {
-                for k in range(25000) { lock.acquire(); n += 1; lock.release(); }
+                for k in range(100000) { lock.acquire(); n += 1; lock.release(); }
             }));
         }
         for t in threads { t.start(); }
         for t in threads { t.join(); }
         print(n);
         ",
-        "100000\n",
+        "400000\n",
     );
 }
 

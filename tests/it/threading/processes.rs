@@ -1,6 +1,6 @@
 //! Threads and processes together.
 
-use crate::harness::prints;
+use crate::harness::{Script, each_start_method, prints};
 
 #[test]
 fn every_thread_may_start_processes() {
@@ -117,4 +117,70 @@ fn a_thread_cannot_be_sent_and_a_threaded_process_cannot_fork() {
         RuntimeError: os.fork() in a process with several threads is unsafe; use Process, which starts by spawn then
         ",
     );
+}
+
+#[test]
+fn many_threads_start_processes_while_others_lock_print_and_queue() {
+    each_start_method(|method| {
+        let output = Script::text(
+            r#"
+            fn command() { let f = open("/proc/self/cmdline"); let text = f.read(); f.close(); text }
+            fn child(number, parent, lock, done) {
+                print("a line that a child prints");
+                // A forked child would have its parent's command line, and could find the lock taken for ever.
+                let spawned = command() != parent;
+                lock.with(|| done.put([number, spawned]));
+            }
+            let lock = Lock();
+            let own = threading.RLock();
+            let done = Queue();
+            let shared = Queue();
+            let between = queue.Queue();
+            let over = threading.Event();
+            let parent = command();
+            let busy = [
+                || lock.with(|| { let n = 0; for i in range(200) { n += i; } }),
+                || own.with(|| own.with(|| "x" * 10000)),
+                || print("a line that a thread prints"),
+                || { shared.put("x" * 300); shared.get(); },
+                || { between.put([1, 2]); between.get(); },
+            ];
+            let threads = [];
+            for f in busy + busy {
+                threads.push(Thread(|f| { while !over.is_set() { f.call(); } }, [f]));
+            }
+            let starters = [];
+            for i in range(8) {
+                starters.push(Thread(|i| {
+                    let children = [];
+                    for k in range(4) {
+                        let p = Process(child, [4 * i + k, parent, lock, done]);
+                        p.start();
+                        children.push(p);
+                    }
+                    for p in children { p.join(); if p.exitcode != 0 { print("failed", p.exitcode); } }
+                }, [i]));
+            }
+            for t in threads { t.start(); }
+            for t in starters { t.start(); }
+            for t in starters { t.join(); }
+            over.set();
+            for t in threads { t.join(); }
+            let told = [];
+            while !done.empty() { told.push(done.get()); }
+            print(sorted(told).map(|x| x[0]) == list(range(32)), all(told.map(|x| x[1])), active_children());
+            "#,
+        )
+        .start_method(method)
+        .run();
+        let lines: Vec<_> = output.stdout.lines().collect();
+        let (last, lines) = lines.split_last().unwrap();
+        assert_eq!((*last, output.stderr.as_str()), ("True True []", ""));
+        let of = |who| {
+            let whole = format!("a line that a {who} prints");
+            lines.iter().filter(|line| **line == whole).count()
+        };
+        assert_eq!(of("child"), 32);
+        assert_eq!(of("child") + of("thread"), lines.len());
+    });
 }
