@@ -54,7 +54,7 @@ pub(crate) fn fork_here(signals: Signals) -> io::Result<Option<Child>> {
     // SAFETY: this is the only thread (rule 1, asked just above), so no other can hold a lock at this moment.
     match unsafe { process::fork() }? {
         Forked::Parent { pid } => {
-            if signals.own_group {
+            if signals.interactive {
                 // The child does so too: whoever comes first, it is done before either goes on.
                 let _ = process::own_group(pid);
             }

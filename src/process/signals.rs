@@ -5,6 +5,7 @@
 //! | main | stops the script, ends the family, exits 130 | stops the script, ends the family, dies by SIGTERM |
 //! | child with children | stops the script quietly; its parent reports | as main |
 //! | child without children | the same | dies at once, as the kernel does it |
+//! | somebody types at it | stops what was typed | dies at once; its children are sent SIGTERM by the kernel |
 //!
 //! A host that embeds the crate keeps its own handlers: only the command installs these.
 
@@ -66,8 +67,9 @@ pub(crate) struct Signals {
     pub(crate) are_ours: bool,
     /// The script does something about SIGTERM itself.
     pub(crate) own_sigterm: bool,
-    /// The child gets a process group of its own: what the terminal sends is not for it.
-    pub(crate) own_group: bool,
+    /// Somebody types at this process: a child gets a process group of its own, so that what the terminal sends is not
+    /// for it, and the kernel ends it when this process ends, however that happens.
+    pub(crate) interactive: bool,
 }
 
 impl Signals {
@@ -75,7 +77,7 @@ impl Signals {
     ///
     /// SIGINT is held back here: one that the terminal sent before the child had its own group is thrown away.
     pub(crate) fn begin_child(self) {
-        if self.own_group {
+        if self.interactive {
             let _ = process::own_group(0);
             signal::discard(Signal::SIGINT);
         }
@@ -87,7 +89,7 @@ impl Signals {
 
     /// The process is about to have children.
     pub(crate) fn begin_parent(self) -> io::Result<()> {
-        if self.are_ours && !self.own_sigterm {
+        if self.are_ours && !self.own_sigterm && !self.interactive {
             signal::catch(Signal::SIGTERM)?;
         }
         Ok(())

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 
 use rhai::{Array, Dynamic, Engine, EvalAltResult, Map};
 
+use super::compiling;
 use super::environment::Environment;
 use super::source::{LoadedModule, Program, Source};
 use crate::wire::{self, Border, Message, Refusal};
@@ -180,7 +181,7 @@ pub(crate) fn body(bytes: &[u8], border: &dyn Border) -> Result<Body, String> {
 /// # Errors
 /// Rhai's syntax error.
 pub(crate) fn compile(engine: &Engine, source: &Source) -> Result<rhai::AST, Box<EvalAltResult>> {
-    let mut ast = engine.compile(source.text.as_ref())?;
+    let mut ast = compiling::parse(engine, &source.text)?;
     ast.set_source(source.name.clone());
     Ok(ast)
 }

@@ -4,9 +4,11 @@
 //! - [`traceback`]: the frames an error passed through, shown with their source lines.
 //! - [`diagnostic`]: what is told about an error; [`excerpt`]: the line it shows.
 //! - [`environment`]: what a function sees beside its arguments: functions, constants, imports.
+//! - [`compiling`]: the text that is being compiled.
 //! - [`call`]: one function call packed as bytes.
 
 pub(crate) mod call;
+pub(crate) mod compiling;
 pub(crate) mod diagnostic;
 pub(crate) mod environment;
 mod excerpt;

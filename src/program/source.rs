@@ -124,6 +124,28 @@ impl Program {
         self.parts().inputs.clone()
     }
 
+    /// The functions of the inputs: of two with one name Rhai finds the last.
+    pub(crate) fn libraries(&self) -> Vec<Shared<Module>> {
+        let parts = self.parts();
+        let with_functions = parts.inputs.iter().filter(|input| input.has_functions());
+        with_functions
+            .map(|input| input.functions.clone())
+            .collect()
+    }
+
+    /// Those of `libraries` that are modules of this program, behind the inputs as they are now: what a call made later
+    /// has in reach.
+    pub(crate) fn libraries_now(&self, libraries: &[Shared<Module>]) -> Vec<Shared<Module>> {
+        let mut all = self.libraries();
+        let parts = self.parts();
+        let is_module = |library: &&Shared<Module>| {
+            let id = library.id().unwrap_or_default();
+            parts.modules.contains_key(id)
+        };
+        all.extend(libraries.iter().filter(is_module).cloned());
+        all
+    }
+
     pub(crate) fn input(&self, name: &str) -> Option<Input> {
         self.parts().input(name).cloned()
     }

@@ -92,7 +92,11 @@ impl Builder {
             sys::limits::keep_freed_memory();
             depth = engine::CallDepth::Stack(sys::limits::raise_stack(engine::STACK_WANTED));
         }
-        let (engine, _) = engine::build(&host, depth);
-        Runtime { engine, host }
+        let (engine, modules) = engine::build(&host, depth);
+        Runtime {
+            engine,
+            host,
+            modules,
+        }
     }
 }

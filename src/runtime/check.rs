@@ -6,9 +6,9 @@ use rhai::EvalAltResult;
 
 use super::run::Script;
 use super::{Runtime, advice};
-use crate::program::call;
 use crate::program::diagnostic::Diagnostic;
 use crate::program::source::Source;
+use crate::program::{call, compiling};
 
 /// What is told about a text that cannot be parsed.
 pub(super) fn syntax_error(source: &Source, error: &EvalAltResult) -> Diagnostic {
@@ -40,7 +40,7 @@ impl Runtime {
             .filter_map(|range| {
                 let above = source.text[..range.start].matches('\n').count();
                 let text = "\n".repeat(above) + &source.text[range];
-                let error = self.engine.compile(text).err()?;
+                let error = compiling::parse(&self.engine, &text.into()).err()?;
                 Some(syntax_error(&source, &error.into()))
             })
             .collect();

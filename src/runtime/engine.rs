@@ -8,6 +8,7 @@ use rhai::{Dynamic, Engine, EvalContext, FnPtr, Map, Module, OptimizationLevel, 
 
 use super::modules::{Modules, Resolver, register_note};
 use super::{advice, wrong_calls};
+use crate::program::compiling;
 use crate::stdlib;
 use crate::stdlib::cells;
 use crate::stdlib::exceptions::raise;
@@ -184,7 +185,7 @@ fn script_function(context: &EvalContext, name: &str) -> Option<Dynamic> {
     FnPtr::new(name).ok().map(Dynamic::from)
 }
 
-/// Lets words that Rhai reserves be names of methods and keywords, and gives `__name__` its value.
+/// Lets words that Rhai reserves be names of methods and keywords, makes `_` a name, and gives `__name__` its value.
 fn read_python_spellings(engine: &mut Engine) {
     const FREE: [&str; 26] = [
         "async",
@@ -216,7 +217,10 @@ fn read_python_spellings(engine: &mut Engine) {
     ];
     use rhai::Token;
     #[allow(deprecated)]
-    engine.on_parse_token(move |token, _: Position, _| match token {
+    engine.on_parse_token(move |token, position: Position, _| match token {
+        Token::Underscore if compiling::underscore_is_name(position) => {
+            Token::Identifier(Box::new("_".into()))
+        }
         Token::Reserved(word) if FREE.contains(&word.as_str()) => Token::Identifier(word),
         Token::Identifier(word) if word.as_str() == "__name__" => {
             Token::StringConstant(Box::new(super::modules::name_being_compiled().into()))

@@ -29,6 +29,7 @@ pub use self::interactive::{
     Candidate, CandidateKind, Candidates, ChildState, ChildStatus, Entered, Finished, Function,
     Interactive, Variable,
 };
+use self::modules::Modules;
 pub use self::run::Script;
 pub use self::worker::init;
 pub use crate::program::diagnostic::{Diagnostic, ErrorFormat};
@@ -49,6 +50,7 @@ pub use crate::stdlib::multiprocessing::start_method::StartMethod;
 pub struct Runtime {
     engine: Arc<rhai::Engine>,
     host: Arc<Host>,
+    modules: Arc<Modules>,
 }
 
 impl Runtime {

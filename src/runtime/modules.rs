@@ -27,6 +27,7 @@ use crate::stdlib::host::{Host, locked};
 type Failure = Box<EvalAltResult>;
 
 /// Finds and loads modules.
+#[derive(Debug)]
 pub(super) struct Modules {
     host: Weak<Host>,
     built_in: HashMap<&'static str, Shared<Module>>,
@@ -144,6 +145,11 @@ impl Modules {
         let module = self.finish(host, source, &ast, module?, top)?;
         locked(&self.loaded).insert(file, module);
         Ok(())
+    }
+
+    /// Forgets what has been imported: it is read again when it is asked for.
+    pub(super) fn forget(&self) {
+        locked(&self.loaded).clear();
     }
 
     fn host(&self) -> Result<Arc<Host>, Failure> {

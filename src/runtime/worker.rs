@@ -94,6 +94,7 @@ fn load(
     let mut work = unpack_work(host, body.work).ok_or("its orders cannot be read")?;
     let global = body.environment.restore(engine, &host.program)?;
     let handlers = std::mem::take(&mut work.handlers);
+    let interactive = work.interactive;
     let process = settle(host, work);
     if let Some(session) = host.existing_session() {
         // What the call carried is opened; the rest of what was granted for it is given back.
@@ -102,7 +103,7 @@ fn load(
     let context =
         NativeCallContext::new_with_all_fields(engine, "start", None, &global, Position::NONE);
     host.handlers.adopt(host, &context, handlers);
-    Ok(child::live(host, &context, &process))
+    Ok(child::live(host, &context, &process, interactive))
 }
 
 /// Takes this process's place in the family.

@@ -1,7 +1,7 @@
 //! Calling a script's function when the native that was given it has returned: in a new thread, or for a signal.
 
 use std::fmt;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock, Weak};
 
 use rhai::{Dynamic, Engine, FnPtr, NativeCallContext};
 
@@ -16,6 +16,8 @@ use super::host::Host;
 pub(crate) struct Caller {
     engine: Arc<Engine>,
     store: Arc<rhai::NativeCallContextStore>,
+    /// The host of a program that grows: its functions may be defined anew before the call.
+    growing: Option<Weak<Host>>,
 }
 
 impl Caller {
@@ -24,7 +26,7 @@ impl Caller {
     /// # Errors
     /// `RuntimeError` when the engine is not one of this crate's runtimes.
     #[allow(deprecated)]
-    pub(crate) fn of(host: &Host, context: &NativeCallContext) -> Result<Self, Failure> {
+    pub(crate) fn of(host: &Arc<Host>, context: &NativeCallContext) -> Result<Self, Failure> {
         let engine = host
             .engine()
             .ok_or_else(|| raise("RuntimeError", "the engine of this script has ended"))?;
@@ -40,7 +42,12 @@ impl Caller {
             store.global.constants = Some(Arc::new(RwLock::new(own)));
         }
         let store = Arc::new(store);
-        Ok(Self { engine, store })
+        let growing = host.is_interactive().then(|| Arc::downgrade(host));
+        Ok(Self {
+            engine,
+            store,
+            growing,
+        })
     }
 
     /// Calls a function, with `this` if given.
@@ -51,8 +58,13 @@ impl Caller {
         this: Option<&mut Dynamic>,
         args: Vec<Dynamic>,
     ) -> Outcome {
-        let context = self.store.create_context(&self.engine);
-        function.call_raw(&context, this, args)
+        let Some(host) = self.growing.as_ref().and_then(Weak::upgrade) else {
+            let context = self.store.create_context(&self.engine);
+            return function.call_raw(&context, this, args);
+        };
+        let mut store = (*self.store).clone();
+        store.global.lib = host.program.libraries_now(&store.global.lib).into();
+        function.call_raw(&store.create_context(&self.engine), this, args)
     }
 }
 

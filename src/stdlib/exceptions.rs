@@ -155,7 +155,6 @@ impl Exception {
     }
 
     /// The first line of a report: `ValueError: bad`.
-    #[cfg(test)]
     pub(crate) fn headline(&self) -> String {
         crate::program::diagnostic::headline(self.kind(), &self.message())
     }

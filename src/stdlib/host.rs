@@ -23,6 +23,7 @@ use super::stop::{self, Stop};
 use super::threading::roster::Roster;
 use crate::process::signals::Signals;
 use crate::program::Program;
+use crate::sync::Offset;
 use crate::sys::signal::Signal;
 use crate::{sync, sys};
 
@@ -110,7 +111,7 @@ impl Host {
         Signals {
             are_ours: self.owns_signals(),
             own_sigterm: self.handlers.has(Signal::SIGTERM),
-            own_group: self.is_interactive(),
+            interactive: self.is_interactive(),
         }
     }
 
@@ -119,9 +120,17 @@ impl Host {
         self.interactive.load(Ordering::Relaxed)
     }
 
-    /// From now on somebody does.
+    /// From now on somebody does. Ctrl-C is for the calling thread alone, which runs what is typed.
     pub(crate) fn begin_interactive(&self) {
         self.interactive.store(true, Ordering::Relaxed);
+        sys::signal::address_requests(true);
+    }
+
+    /// From now on nobody does.
+    pub(crate) fn end_interactive(&self) {
+        if self.interactive.swap(false, Ordering::Relaxed) {
+            sys::signal::address_requests(false);
+        }
     }
 
     /// From now on they are.
@@ -183,14 +192,14 @@ impl Host {
     /// Waits on something outside the session, with the wait written down in it if there is one.
     pub(crate) fn waiting<T>(
         &self,
-        kind: u16,
+        what: (u16, Offset),
         deadline: Option<Instant>,
         wait: impl FnOnce() -> T,
     ) -> T {
         let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
         let deadline = left.map_or(sync::Deadline::NEVER, sync::Deadline::after);
         match self.existing_session() {
-            Some(session) => sync::noted(&session, kind, deadline, wait),
+            Some(session) => sync::noted(&session, what, deadline, wait),
             None => wait(),
         }
     }
@@ -214,7 +223,7 @@ impl Host {
         self.threads.begin();
         self.forked.begin();
         self.fork_hooks.set(None);
-        self.interactive.store(false, Ordering::Relaxed);
+        self.end_interactive();
         self.reseed(None);
     }
 

@@ -10,6 +10,7 @@
 //! - [`values`], [`text`], [`border`]: a value's type, its text, and whether it may leave the process.
 //! - [`output`]: lines on standard output.
 //! - [`manual`]: what the manual says of each name.
+//! - [`waits`]: what a process waits for, in words.
 //! - [`task`]: what a Process or a Thread is to run.
 //!
 //! The script modules:
@@ -46,6 +47,7 @@ pub(crate) mod text;
 pub(crate) mod threading;
 mod time;
 pub(crate) mod values;
+pub(crate) mod waits;
 
 use std::sync::Arc;
 

@@ -44,5 +44,5 @@ pub(crate) use wait::{noted, wait_kind};
 
 pub(crate) use crate::shm::{
     Birth, Farewell, Offset, ProcessId, ProcessInfo, ProcessState, Session, SessionOptions,
-    ShmError, SignalHook,
+    ShmError, SignalHook, ThreadInfo, Wait,
 };

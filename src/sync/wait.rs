@@ -26,7 +26,7 @@ pub(crate) mod wait_kind {
     pub(crate) const PUT: u16 = 3;
     /// For all tasks of a queue to be done.
     pub(crate) const JOIN: u16 = 4;
-    /// For the end of another process; the object is none.
+    /// For the end of another process; the object is its packed number in the session.
     pub(crate) const PROCESS: u16 = 5;
     /// For time to pass; the object is none.
     pub(crate) const TIME: u16 = 6;
@@ -82,13 +82,13 @@ fn spin_for(spin_ns: u64, thread: Thread<'_>, ready: impl Fn() -> bool) -> bool 
 /// Writes down what the thread waits for while `wait` waits on something that is not in the session.
 pub(crate) fn noted<T>(
     session: &Session,
-    kind: u16,
+    (kind, object): (u16, Offset),
     deadline: Deadline,
     wait: impl FnOnce() -> T,
 ) -> T {
     let what = Wait {
         kind,
-        object: Offset::NONE,
+        object,
         since_ns: now_ns(),
         deadline,
     };

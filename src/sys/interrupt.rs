@@ -1,7 +1,9 @@
 //! Signals that have come: the one that asked this process to stop, and those a script handles. Noted by a handler, read by every
 //! wait.
 
-use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI32, AtomicU32, AtomicU64, Ordering};
+
+use super::identity;
 
 /// The signal's number; 0 while nobody has asked.
 static REQUESTED: AtomicI32 = AtomicI32::new(0);
@@ -11,9 +13,33 @@ pub(crate) fn request(signal: i32) {
     REQUESTED.store(signal, Ordering::SeqCst);
 }
 
-/// The number of the signal that asked, 0 if none has.
+/// The id of the only thread that requests are for; 0 while they are for all.
+static ADDRESSEE: AtomicU32 = AtomicU32::new(0);
+
+/// From now on requests are for the calling thread alone.
+pub(crate) fn address_to_me() {
+    ADDRESSEE.store(identity::thread_id(), Ordering::SeqCst);
+}
+
+/// From now on requests are for every thread, as at the beginning.
+pub(crate) fn address_to_all() {
+    ADDRESSEE.store(0, Ordering::SeqCst);
+}
+
+/// The number of the signal that asked the calling thread, 0 if none has.
+#[inline]
 pub(crate) fn requested() -> i32 {
-    REQUESTED.load(Ordering::Relaxed)
+    match REQUESTED.load(Ordering::Relaxed) {
+        0 => 0,
+        signal if is_for_me() => signal,
+        _ => 0,
+    }
+}
+
+#[cold]
+fn is_for_me() -> bool {
+    let addressee = ADDRESSEE.load(Ordering::Relaxed);
+    addressee == 0 || addressee == identity::thread_id()
 }
 
 /// Forget the request.

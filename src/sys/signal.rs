@@ -43,6 +43,15 @@ pub(crate) fn forget_request() {
     interrupt::clear();
 }
 
+/// From now on requests to end are for the calling thread alone, or for all threads.
+pub(crate) fn address_requests(to_me_alone: bool) {
+    if to_me_alone {
+        interrupt::address_to_me();
+    } else {
+        interrupt::address_to_all();
+    }
+}
+
 /// From now on `signal` sets the interrupt flag; blocking system calls return early.
 pub(crate) fn catch(signal: Signal) -> io::Result<()> {
     set(signal, SigHandler::Handler(note))

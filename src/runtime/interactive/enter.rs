@@ -4,7 +4,7 @@
 //! Whatever ends an input, what it declared at its top level before that stays, and what its blocks declared is gone:
 //! Rhai unwinds both by itself.
 
-use rhai::{Caches, Dynamic, Module, NativeCallContext, Position, Scope, Shared};
+use rhai::{Caches, Dynamic, NativeCallContext, Position, Scope};
 
 use super::Interactive;
 use crate::program::call;
@@ -15,6 +15,7 @@ use crate::runtime::Runtime;
 use crate::runtime::check::syntax_error;
 use crate::runtime::run::Script;
 use crate::stdlib::report::{Ending, diagnostic_of, without_panic};
+use crate::stdlib::stop::Stop;
 use crate::stdlib::values::repr_with;
 use crate::sys;
 
@@ -46,6 +47,10 @@ const BASE_TEXT: &str = "private fn __prompt__() { 0 }";
 
 /// The exit code after SIGTERM, as shells count it.
 const TERMINATED: i32 = 128 + sys::signal::Signal::SIGTERM as i32;
+
+fn stopped() -> Diagnostic {
+    Diagnostic::new("RuntimeError", "the input was stopped".into())
+}
 
 impl Runtime {
     /// A program that grows line by line.
@@ -117,6 +122,7 @@ impl Interactive {
     fn run(&mut self, source: &Source) -> Entered {
         let (engine, host) = (self.runtime.engine.clone(), self.runtime.host.clone());
         host.forget_stop();
+        let _ = host.handlers.take_thrown();
         let ast = match call::compile(&engine, source) {
             Ok(ast) => ast,
             Err(error) => {
@@ -132,6 +138,11 @@ impl Interactive {
             engine.eval_statements_raw(global, &mut Caches::new(), scope, ast.statements())
         });
         let _ = host.output.flush_line();
+        if !host.is_interactive() {
+            // A copy of this process, by `os.fork`: the rest of the line was its program.
+            let ending = self.ending(source, result);
+            sys::process::exit_now(self.runtime.conclude(&ending));
+        }
         let entered = self.entered(source, result);
         self.tidy_up();
         self.runtime.host.program.forget_spent_inputs();
@@ -141,12 +152,7 @@ impl Interactive {
 
     /// Rhai's state for the next input.
     fn prepare(&mut self, name: &str) {
-        let inputs = self.runtime.host.program.inputs();
-        let functions = inputs
-            .into_iter()
-            .filter(|input| input.has_functions())
-            .map(|input| input.functions);
-        self.global.lib = functions.collect::<Vec<Shared<Module>>>().into();
+        self.global.lib = self.runtime.host.program.libraries().into();
         self.global.source = Some(name.into());
         self.global.level = 0;
         self.global.scope_level = 0;
@@ -159,23 +165,30 @@ impl Interactive {
         result: Result<Dynamic, Box<rhai::EvalAltResult>>,
     ) -> Entered {
         let host = &self.runtime.host;
+        let stop = result.as_ref().err().and_then(|error| Stop::of(error));
+        match stop.or_else(|| host.stopping()) {
+            // Asked here and not below: there other threads would be told too.
+            Some(Stop::Interrupt) => return Entered::Interrupted,
+            Some(Stop::Host) => return Entered::Failed(stopped()),
+            _ => (),
+        }
         let result = match (result, host.stopping()) {
             (Ok(value), None) => return self.show(source, value),
             (result, _) => result,
         };
-        let ending = Ending::of(host, result, |error| {
-            traceback::frames(error, &host.program, &source.name, TOP_LEVEL)
-        });
-        match ending {
+        match self.ending(source, result) {
             Ending::Code(code) => self.exit(code),
-            Ending::Terminated => self.exit(TERMINATED),
-            Ending::Interrupted(_) => Entered::Interrupted,
-            Ending::Failed(exception) => Entered::Failed(diagnostic_of(host, &exception)),
-            Ending::Stopped => Entered::Failed(Diagnostic::new(
-                "RuntimeError",
-                "the input was stopped".into(),
-            )),
+            Ending::Failed(exception) => {
+                Entered::Failed(diagnostic_of(&self.runtime.host, &exception))
+            }
+            Ending::Terminated | Ending::Interrupted(_) | Ending::Stopped => self.exit(TERMINATED),
         }
+    }
+
+    fn ending(&self, source: &Source, result: Result<Dynamic, Box<rhai::EvalAltResult>>) -> Ending {
+        Ending::of(&self.runtime.host, result, |error| {
+            traceback::frames(error, &self.runtime.host.program, &source.name, TOP_LEVEL)
+        })
     }
 
     fn exit(&mut self, code: i32) -> Entered {

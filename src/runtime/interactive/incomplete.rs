@@ -1,29 +1,48 @@
 //! Whether a text waits for more lines.
 
+use rhai::{ParseErrorType, Position};
+
 use super::Interactive;
+use super::scan::{Inside, end_of};
+use crate::program::compiling;
 
 impl Interactive {
     /// Whether the text is the beginning of something: an open bracket, text or comment, an operator without its
-    /// right side. An error that no further line could cure does not count.
+    /// right side. An error that no further line could cure does not count, and neither does a line that could go on
+    /// but need not.
+    ///
+    /// # Example
+    /// ```no_run
+    /// let program = procscript::Runtime::builder().build().interactive();
+    /// assert!(program.is_incomplete("fn double(x) {"));
+    /// assert!(!program.is_incomplete("fn double(x) { x * 2 }"));
+    /// assert!(!program.is_incomplete("let = 3"));
+    /// ```
     pub fn is_incomplete(&self, text: &str) -> bool {
-        use rhai::{LexError, ParseErrorType};
-        let Err(error) = self.runtime.engine.compile(text) else {
-            return false;
-        };
-        let ends_early = matches!(
-            error.err_type(),
-            ParseErrorType::UnexpectedEOF | ParseErrorType::BadInput(LexError::UnterminatedString)
-        );
-        let lines: Vec<_> = text.split('\n').collect();
-        let last = lines.last().map_or(0, |line| line.chars().count());
-        let position = error.position();
-        ends_early
-            || match (position.line(), position.position()) {
-                (Some(line), Some(column)) => {
-                    line > lines.len() || line == lines.len() && column > last
-                }
-                (None, _) => true,
-                _ => false,
+        match end_of(text) {
+            Inside::LongText | Inside::BlockComment => true,
+            Inside::ShortText => false,
+            Inside::Code | Inside::LineComment => {
+                let error = compiling::parse(&self.runtime.engine, &text.into()).err();
+                error.is_some_and(|error| {
+                    *error.err_type() == ParseErrorType::UnexpectedEOF
+                        || is_behind(error.position(), text)
+                })
             }
+        }
+    }
+}
+
+/// Whether the parser stopped at the end of the text: it wanted more.
+fn is_behind(position: Position, text: &str) -> bool {
+    // What comes behind the last word is only space: the parser has not seen it.
+    let text = text.trim_end();
+    let lines = text.split('\n').count();
+    let last = text.rsplit('\n').next().unwrap_or_default().chars().count();
+    match (position.line(), position.position()) {
+        (Some(line), Some(column)) => line > lines || line == lines && column > last,
+        // At the beginning of a line behind the text.
+        (Some(line), None) => line > lines,
+        (None, _) => true,
     }
 }

@@ -1,5 +1,7 @@
 //! What there is at the prompt: variables and functions.
 
+use rhai::ScriptFuncDef;
+
 use super::Interactive;
 use super::enter::LAST;
 use crate::stdlib::values::type_name;
@@ -63,7 +65,7 @@ impl Interactive {
                     all.push(Function {
                         name: name.into(),
                         params,
-                        comments: Vec::new(),
+                        comments: comments(&input.source.text, definition),
                     });
                 }
             }
@@ -71,6 +73,26 @@ impl Interactive {
         all.sort_by(|a, b| (&a.name, a.params.len()).cmp(&(&b.name, b.params.len())));
         all
     }
+}
+
+/// The `///` lines above a function.
+fn comments(text: &str, function: &ScriptFuncDef) -> Vec<String> {
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let body = function.body.start_position().line().unwrap_or(0);
+    let is_head = |line: &&str| {
+        let words = line.strip_prefix("private ").unwrap_or(line);
+        words.starts_with("fn ") && words.contains(function.name.as_str())
+    };
+    let above = lines.get(..body).unwrap_or_default();
+    let head = above.iter().rposition(is_head).unwrap_or(0);
+    let mut comments: Vec<String> = lines[..head]
+        .iter()
+        .rev()
+        .map_while(|line| line.strip_prefix("///"))
+        .map(|line| line.trim().to_string())
+        .collect();
+    comments.reverse();
+    comments
 }
 
 fn cut(text: String) -> String {

@@ -2,6 +2,7 @@
 //!
 //! - [`enter`]: running one input; what stays from one to the next.
 //! - [`incomplete`]: whether a text waits for more lines.
+//! - [`scan`]: what the end of a text is part of.
 //! - [`inventory`]: variables and functions by name.
 //! - [`children`]: the processes of the session, and the news of those that ended badly.
 //! - [`candidates`]: what could stand at the cursor.
@@ -13,6 +14,7 @@ mod enter;
 mod finish;
 mod incomplete;
 mod inventory;
+mod scan;
 
 use std::fmt;
 

@@ -16,8 +16,13 @@ use crate::sys::signal::Signal;
 
 /// Runs the task of `process`, which is this process, and gives its exit code.
 ///
-/// The process has its place in the session and the family already.
-pub(crate) fn live(host: &Arc<Host>, context: &NativeCallContext, process: &Process) -> i32 {
+/// The process has its place in the session and the family already. `interactive` is whether somebody types at its parent.
+pub(crate) fn live(
+    host: &Arc<Host>,
+    context: &NativeCallContext,
+    process: &Process,
+    interactive: bool,
+) -> i32 {
     process.with(|state| {
         state.stage = Stage::Elsewhere {
             pid: sys::process::pid(),
@@ -27,7 +32,13 @@ pub(crate) fn live(host: &Arc<Host>, context: &NativeCallContext, process: &Proc
     host.begin_process();
     sys::process::set_command_name(&process.identity().name);
     let _ = sys::stdio::empty_stdin();
-    if process.identity().daemon && !outlived_by_parent(host) {
+    let ends_with_parent = match process.identity().daemon {
+        true => Some(Signal::SIGKILL),
+        // In order, with its own children.
+        false => interactive.then_some(Signal::SIGTERM),
+    };
+    let parent = host.family.parent().map_or(0, |(pid, _)| pid);
+    if ends_with_parent.is_some_and(|signal| !end_with_parent(signal, parent)) {
         return FAILED;
     }
     let result = run(context, process);
@@ -38,10 +49,9 @@ pub(crate) fn live(host: &Arc<Host>, context: &NativeCallContext, process: &Proc
     conclude(host, process, &ending)
 }
 
-/// A daemon dies with its parent, even if that is killed. False when the parent is dead already.
-fn outlived_by_parent(host: &Arc<Host>) -> bool {
-    let armed = sys::process::set_parent_death_signal(Signal::SIGKILL).is_ok();
-    let parent = host.family.parent().map_or(0, |(pid, _)| pid);
+/// From now on the kernel ends this process when its parent ends, even if that is killed. False when the parent is dead already.
+pub(crate) fn end_with_parent(signal: Signal, parent: i32) -> bool {
+    let armed = sys::process::set_parent_death_signal(signal).is_ok();
     // The parent may have died before the signal was armed.
     armed && sys::process::parent_pid() == parent
 }

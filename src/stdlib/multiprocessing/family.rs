@@ -11,9 +11,10 @@ use rand::rngs::SysRng;
 
 use super::process::{Process, Stage};
 use crate::process::child::{StillRunning, wait_ended};
+use crate::stdlib::exceptions::Exception;
 use crate::stdlib::host::{Host, locked};
 use crate::stdlib::stop::Stop;
-use crate::sync::wait_kind;
+use crate::sync::{Offset, ProcessId, wait_kind};
 use crate::sys::signal::Signal;
 
 /// How long the main process's children may take to end when they are told to, before they are killed.
@@ -39,10 +40,23 @@ struct Place {
     children: Vec<Process>,
     /// The whole family has been told to end.
     ending: bool,
+    /// Children that ended badly and have not been told about, at a prompt.
+    bad_ends: Vec<BadEnd>,
     /// Processes met in the orders of a spawned child, which may be the child itself.
     met: Option<Vec<Process>>,
     /// Python's `authkey`: made by the main process when it is first needed, the same in its descendants.
     authkey: Option<Vec<u8>>,
+}
+
+/// A child that failed or was killed.
+#[derive(Debug)]
+pub(crate) struct BadEnd {
+    pub name: String,
+    pub pid: i32,
+    /// As Python counts it: minus the signal's number.
+    pub exitcode: i64,
+    /// The last line of its error.
+    pub error: Option<String>,
 }
 
 /// Who a process is.
@@ -99,6 +113,25 @@ impl Family {
         locked(&self.0).authkey = Some(key);
     }
 
+    /// Notes that a child has failed or was killed, unless it was this process's own wish.
+    pub(super) fn note_bad_end(&self, child: &Process, exitcode: i64) {
+        let end = child.with(|state| BadEnd {
+            name: state.identity.name.clone(),
+            pid: state.stage.pid().unwrap_or_default(),
+            exitcode,
+            error: state.exception.as_ref().map(Exception::headline),
+        });
+        let mut place = locked(&self.0);
+        if !place.ending {
+            place.bad_ends.push(end);
+        }
+    }
+
+    /// The children that have failed or were killed since this was last asked.
+    pub(crate) fn take_bad_ends(&self) -> Vec<BadEnd> {
+        std::mem::take(&mut locked(&self.0).bad_ends)
+    }
+
     /// Whether the whole family has been told to end.
     pub(crate) fn is_ending(&self) -> bool {
         locked(&self.0).ending
@@ -141,6 +174,7 @@ impl Family {
     pub(crate) fn begin_copy(&self) {
         let mut place = locked(&self.0);
         place.children.clear();
+        place.bad_ends.clear();
         place.ending = false;
     }
 
@@ -239,6 +273,11 @@ impl Family {
         Ok(())
     }
 
+    /// A family that was told to end, and has ended, may begin anew.
+    pub(crate) fn begin_anew(&self) {
+        locked(&self.0).ending = false;
+    }
+
     /// The end of a family that was told to end: everybody is terminated, and killed who does not listen.
     fn end_all(&self, host: &Arc<Host>) {
         locked(&self.0).ending = true;
@@ -273,12 +312,13 @@ fn end_listening(children: &[Process], host: &Arc<Host>) {
 /// Waits for the child behind `process`; used by `join` and by the end of the family.
 pub(super) fn wait_child(
     host: &Arc<Host>,
-    sentinel: std::os::fd::BorrowedFd<'_>,
+    (sentinel, place): (std::os::fd::BorrowedFd<'_>, ProcessId),
     deadline: Option<Instant>,
 ) -> Result<(), StillRunning> {
     let wait = || {
         let stop = || host.attend();
         wait_ended(sentinel, deadline, stop).unwrap_or(Err(StillRunning::Interrupted))
     };
-    host.waiting(wait_kind::PROCESS, deadline, wait)
+    let what = (wait_kind::PROCESS, Offset(place.pack()));
+    host.waiting(what, deadline, wait)
 }

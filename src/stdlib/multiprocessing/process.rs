@@ -135,6 +135,9 @@ impl Process {
         })?;
         if let Some(place) = place {
             self.bury(host, place);
+            if exitcode != 0 && host.is_interactive() {
+                host.family.note_bad_end(self, exitcode);
+            }
         }
         Some(exitcode)
     }
@@ -159,7 +162,8 @@ impl Process {
         // A child ended by Ctrl-C is silent; the family has one report, the main process's. Where the
         // parent was not interrupted itself, it speaks for the child.
         let alone = host.stopping().is_none() && !host.family.is_ending();
-        if exception.kind() == "KeyboardInterrupt" && alone {
+        // At a prompt it is among the news.
+        if exception.kind() == "KeyboardInterrupt" && alone && !host.is_interactive() {
             let mut told = report::diagnostic_of(host, &exception);
             told.process = Some(self.identity().name);
             report::print(host, &told);
@@ -181,17 +185,22 @@ impl Process {
                     true => Err(StillRunning::Interrupted),
                 };
             }
-            let Some(sentinel) = self.sentinel() else {
+            let Some((sentinel, place)) = self.started() else {
                 return Ok(());
             };
-            wait_child(host, sentinel.as_fd(), deadline)?;
+            wait_child(host, (sentinel.as_fd(), place), deadline)?;
         }
     }
 
     /// A descriptor that is readable from the child's end on.
     pub(crate) fn sentinel(&self) -> Option<Arc<OwnedFd>> {
+        self.started().map(|(sentinel, _)| sentinel)
+    }
+
+    /// The descriptor of a child that has not been reaped, and its place in the session.
+    fn started(&self) -> Option<(Arc<OwnedFd>, ProcessId)> {
         self.with(|state| match &state.stage {
-            Stage::Started { child, .. } => Some(child.sentinel()),
+            Stage::Started { child, place } => Some((child.sentinel(), *place)),
             _ => None,
         })
     }

@@ -13,6 +13,7 @@ use crate::stdlib::bind::Registry;
 use crate::stdlib::call::Call;
 use crate::stdlib::exceptions::raise;
 use crate::stdlib::host::Host;
+use crate::sync::ProcessId;
 use crate::sys;
 
 /// The main process as an object, and a child's parent: known by name and number only.
@@ -115,7 +116,7 @@ fn join_relative(call: &mut Call<'_>) -> Outcome {
     let Ok(sentinel) = sys::process::pidfd(relative.pid) else {
         return Ok(Dynamic::UNIT);
     };
-    match family::wait_child(call.host, sentinel.as_fd(), deadline) {
+    match family::wait_child(call.host, (sentinel.as_fd(), ProcessId::NONE), deadline) {
         Err(StillRunning::Interrupted) => Err(call.host.interrupted()),
         _ => Ok(Dynamic::UNIT),
     }

@@ -176,12 +176,13 @@ fn start_by_fork(
         .map_err(session_failure)?;
     tell(barriers, place)?;
     let parent = (sys::process::pid(), host.family.name());
+    let interactive = host.is_interactive();
     fork::fork(host.signals(), || {
         if session.enter_child(place).is_err() {
             return NOT_ENTERED;
         }
         host.family.begin_as(process.clone(), parent.clone());
-        child::live(host, context, process)
+        child::live(host, context, process, interactive)
     })
     .map_err(|error| raise_os(&error, None))
 }
@@ -239,6 +240,7 @@ fn pack_work(host: &Host, process: &Process) -> Dynamic {
     set("owns_signals", host.owns_signals().into());
     let json = host.reports.format() == ErrorFormat::Json;
     set("errors_as_json", json.into());
+    set("interactive", host.is_interactive().into());
     let (method, fixed) = host.start_methods.inherited();
     set(
         "start_method",
@@ -265,6 +267,8 @@ pub(crate) struct Work {
     pub parent: (i32, String),
     pub owns_signals: bool,
     pub error_format: ErrorFormat,
+    /// Somebody types at its parent.
+    pub interactive: bool,
     pub start_method: Option<StartMethod>,
     pub start_method_fixed: bool,
     pub turn: Option<crate::sync::Mutex>,
@@ -309,6 +313,7 @@ pub(crate) fn unpack_work(host: &Host, work: Dynamic) -> Option<Work> {
             _ => ErrorFormat::Human,
         },
         owns_signals: take("owns_signals").as_bool().unwrap_or(false),
+        interactive: take("interactive").as_bool().unwrap_or(false),
         start_method: StartMethod::named(&take("start_method").to_string()),
         start_method_fixed: take("start_method_fixed").as_bool().unwrap_or(false),
         handlers: take("handlers").into_array().unwrap_or_default(),

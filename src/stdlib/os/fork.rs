@@ -16,8 +16,10 @@ use crate::stdlib::builtins::flush_everything;
 use crate::stdlib::call::{Call, Failure};
 use crate::stdlib::exceptions::{raise, raise_os};
 use crate::stdlib::host::{Host, locked, session_failure};
+use crate::stdlib::multiprocessing::child::end_with_parent;
 use crate::sync::{Birth, ProcessId};
 use crate::sys;
+use crate::sys::signal::Signal;
 
 /// Return at once when no child has ended.
 const WNOHANG: i64 = 1;
@@ -30,6 +32,17 @@ const PATIENCE: Duration = Duration::from_millis(50);
 pub(crate) struct Forked(Mutex<Vec<(Child, ProcessId)>>);
 
 impl Forked {
+    /// Reaps those that have ended.
+    pub(crate) fn reap(&self, host: &Host) {
+        locked(&self.0).retain_mut(|(child, place)| {
+            let has_ended = child.poll().is_ok_and(|status| status.is_some());
+            if let Some(session) = host.existing_session().filter(|_| has_ended) {
+                let _ = session.child_ended(*place);
+            }
+            !has_ended
+        });
+    }
+
     /// A new child has none.
     pub(crate) fn begin(&self) {
         locked(&self.0).clear();
@@ -88,11 +101,17 @@ fn fork_script(call: &mut Call<'_>) -> Outcome {
     };
     let place = session.reserve_child(&birth).map_err(session_failure)?;
     session.grant_all(place).map_err(session_failure)?;
+    let (parent, interactive) = (sys::process::pid(), host.is_interactive());
     match fork::fork_here(host.signals()) {
         Ok(None) => {
             prepared.forget();
             session.enter_child(place).map_err(session_failure)?;
             host.begin_copy();
+            if interactive {
+                // What is typed is for the parent, and this process ends with the line, or with its parent.
+                let _ = sys::stdio::empty_stdin();
+                end_with_parent(Signal::SIGTERM, parent);
+            }
             Ok(Dynamic::from_int(0))
         }
         Ok(Some(child)) => {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use rhai::{Array, Dynamic, FnPtr, NativeCallContext};
 
@@ -39,7 +39,7 @@ impl Disposition {
     /// # Errors
     /// `TypeError` for anything else.
     pub(super) fn read(
-        host: &Host,
+        host: &Arc<Host>,
         context: &NativeCallContext,
         handler: &Dynamic,
     ) -> Result<Self, Failure> {
@@ -175,7 +175,7 @@ impl Handlers {
     }
 
     /// Sets what the parent's script had set. What cannot be set here is left as it is.
-    pub(crate) fn adopt(&self, host: &Host, context: &NativeCallContext, parts: Array) {
+    pub(crate) fn adopt(&self, host: &Arc<Host>, context: &NativeCallContext, parts: Array) {
         for part in parts {
             let Ok([signal, handler]) =
                 <[Dynamic; 2]>::try_from(part.into_array().unwrap_or_default())

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::stdlib::call::Failure;
 use crate::stdlib::exceptions::{raise, raise_os};
 use crate::stdlib::host::{Host, locked};
-use crate::sync::wait_kind;
+use crate::sync::{Offset, wait_kind};
 use crate::sys::socket::{Interest, SockAddr, Socket as Kernel};
 
 /// The longest wait between two looks whether the script has to stop.
@@ -146,7 +146,7 @@ fn wait(
     interest: Interest,
     deadline: Option<Instant>,
 ) -> Result<(), Failure> {
-    host.waiting(wait_kind::SOCKET, deadline, || {
+    host.waiting((wait_kind::SOCKET, Offset::NONE), deadline, || {
         loop {
             if host.attend() {
                 return Err(host.interrupted());

@@ -13,7 +13,7 @@ use super::builtins::print::flush_output;
 use super::call::Call;
 use super::exceptions::raise;
 use super::host::Host;
-use crate::sync::wait_kind;
+use crate::sync::{Offset, wait_kind};
 use crate::sys;
 
 /// The value of the global constant `time`.
@@ -85,7 +85,9 @@ fn sleep(call: &mut Call<'_>) -> Outcome {
         flush_output(call.host)?;
     }
     let host = call.host;
-    host.waiting(wait_kind::TIME, Some(end), || nap_until(host, end))
+    host.waiting((wait_kind::TIME, Offset::NONE), Some(end), || {
+        nap_until(host, end)
+    })
 }
 
 /// Sleeps in naps, so that a script that has to stop does.
