@@ -238,15 +238,13 @@ impl Interactive {
         if names.len() == all {
             return;
         }
-        let mut kept: Vec<(String, bool, Dynamic)> = Vec::new();
-        let constants: Vec<bool> = self.scope.iter_raw().map(|(_, is, _)| is).collect();
-        let variables = std::mem::take(&mut self.scope).into_iter();
-        for ((name, value, _), is_constant) in variables.zip(constants) {
-            kept.retain(|(other, ..)| *other != name);
-            kept.push((name, is_constant, value));
+        let mut kept: Vec<(String, Dynamic)> = Vec::new();
+        for (name, value, _) in std::mem::take(&mut self.scope) {
+            kept.retain(|(other, _)| *other != name);
+            kept.push((name, value));
         }
-        for (name, is_constant, value) in kept {
-            if is_constant {
+        for (name, value) in kept {
+            if value.is_read_only() {
                 self.scope.push_constant_dynamic(name, value);
             } else {
                 self.scope.push_dynamic(name, value);

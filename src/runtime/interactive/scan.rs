@@ -54,7 +54,9 @@ impl Scan<'_> {
             '`' => return self.long_text(1),
             '\'' => self.skip(character(self.rest)),
             '{' => {
-                self.open.iter_mut().last().map(|braces| *braces += 1);
+                if let Some(braces) = self.open.last_mut() {
+                    *braces += 1;
+                }
                 self.skip(1);
             }
             '}' => {

@@ -3,9 +3,10 @@
 //! In a command's text `¶` is the end of a line.
 
 use std::io::BufRead;
+use std::path::Path;
 use std::process::ExitCode;
 
-use procscript::{Entered, Interactive, Runtime, StartMethod};
+use procscript::{Entered, Interactive, Runtime, Script, StartMethod};
 
 /// The first word of the driven program's command line.
 pub(crate) const WORD: &str = "--drive";
@@ -41,9 +42,44 @@ pub(crate) fn drive(method: &str) -> ExitCode {
 fn carry_out(program: &mut Interactive, command: &str, text: &str) -> String {
     match command {
         "enter" => shown(&program.enter(text)),
+        "load" => match Script::from_file(Path::new(text)) {
+            Ok(script) => shown(&program.load(script)),
+            Err(error) => error.to_string(),
+        },
         "incomplete" => program.is_incomplete(text).to_string(),
+        "variables" => joined(program.variables().iter().map(|v| {
+            let kind = if v.is_constant { "const " } else { "" };
+            format!("{kind}{}: {} = {}", v.name, v.type_name, v.repr)
+        })),
+        "functions" => joined(
+            program
+                .functions()
+                .iter()
+                .map(|f| format!("{}({}) {:?}", f.name, f.params.join(", "), f.comments)),
+        ),
+        "children" => joined(program.children().iter().map(|child| {
+            let waits = child.waits_for.as_deref().unwrap_or("nothing");
+            let since = if child.since.is_some() { " since" } else { "" };
+            format!("{} waits for {waits}{since}", child.name)
+        })),
+        "pids" => joined(program.children().iter().map(|child| child.pid.to_string())),
+        "news" => joined(program.news().into_iter()),
+        "complete" => {
+            let cursor = text.find('|').unwrap_or(text.len());
+            let found = program.candidates(&text.replace('|', ""), cursor);
+            let names = found.names.iter().map(|name| name.signature.clone());
+            format!("{}: {}", found.start, joined(names))
+        }
+        "reset" => {
+            program.reset();
+            String::new()
+        }
         other => panic!("no command {other}"),
     }
+}
+
+fn joined(parts: impl Iterator<Item = String>) -> String {
+    parts.collect::<Vec<_>>().join("; ")
 }
 
 fn shown(entered: &Entered) -> String {

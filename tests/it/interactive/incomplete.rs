@@ -47,7 +47,6 @@ const BEGINNINGS: &[&str] = &[
     "1 /* a /* b */",
     "|x| x +",
     "|x",
-    "|x|",
     "try {",
     "try { 1 }",
     "try { 1 } catch",

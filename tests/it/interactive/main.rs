@@ -8,8 +8,11 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 mod driver;
+mod ends;
 mod incomplete;
+mod interrupts;
 mod lines;
+mod processes;
 mod prompt;
 
 use std::panic::catch_unwind;
@@ -33,7 +36,14 @@ fn main() -> ExitCode {
             .peekable();
         names.peek().is_none() || names.any(|word| name.contains(word.as_str()))
     };
-    let all = [incomplete::TESTS, lines::TESTS].concat();
+    let all = [
+        ends::TESTS,
+        incomplete::TESTS,
+        interrupts::TESTS,
+        lines::TESTS,
+        processes::TESTS,
+    ]
+    .concat();
     let chosen: Vec<&Test> = all.iter().filter(|test| is_named(test.0)).collect();
     if words.iter().any(|word| word == "--list") {
         chosen.iter().for_each(|test| println!("{}: test", test.0));

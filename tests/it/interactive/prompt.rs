@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::driver::{ANSWER, WORD};
 
@@ -17,10 +17,31 @@ const PATIENCE: Duration = Duration::from_secs(40);
 /// A driven program.
 pub(crate) struct Prompt {
     pub(crate) child: Child,
-    commands: ChildStdin,
+    commands: Option<ChildStdin>,
     lines: Receiver<String>,
     /// What was printed before the last answer.
     pub(crate) printed: Vec<String>,
+}
+
+/// Whether the process exists and has not ended.
+pub(crate) fn is_alive(pid: &str) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let state = status
+        .rsplit(')')
+        .next()
+        .and_then(|rest| rest.trim().chars().next());
+    state.is_some_and(|state| state != 'Z')
+}
+
+/// Waits until the processes have ended.
+pub(crate) fn assert_ended<'p>(pids: impl IntoIterator<Item = &'p str>) {
+    let end = Instant::now() + PATIENCE;
+    for pid in pids {
+        while is_alive(pid) {
+            assert!(Instant::now() < end, "{pid} still runs");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
 }
 
 /// Runs a test with a fresh program under each start method.
@@ -37,11 +58,12 @@ impl Prompt {
             .args([WORD, method])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            .stderr(Stdio::null())
             // The group that a terminal would send Ctrl-C to.
             .process_group(0)
             .spawn()
             .unwrap();
-        let commands = child.stdin.take().unwrap();
+        let commands = child.stdin.take();
         let output = BufReader::new(child.stdout.take().unwrap());
         let (sender, lines) = channel();
         std::thread::spawn(move || {
@@ -64,7 +86,8 @@ impl Prompt {
     }
 
     pub(crate) fn send(&mut self, command: &str, text: &str) {
-        writeln!(self.commands, "{command} {}", text.replace('\n', "¶")).unwrap();
+        let commands = self.commands.as_mut().unwrap();
+        writeln!(commands, "{command} {}", text.replace('\n', "¶")).unwrap();
     }
 
     /// The next answer; what is printed before it is kept in `printed`.
@@ -86,6 +109,35 @@ impl Prompt {
 
     pub(crate) fn enter(&mut self, text: &str) -> String {
         self.command("enter", text)
+    }
+
+    /// Sends Ctrl-C as a terminal does, to the whole group, when the line prints `ready`.
+    pub(crate) fn interrupt_when_ready(&mut self) -> String {
+        loop {
+            if self.line() == "ready" {
+                break;
+            }
+        }
+        // The line has printed, and goes on to what is to be interrupted.
+        std::thread::sleep(Duration::from_millis(60));
+        self.signal_group("INT");
+        self.answer()
+    }
+
+    pub(crate) fn signal_group(&self, signal: &str) {
+        let group = format!("-{}", self.child.id());
+        let sent = Command::new("kill")
+            .args(["-s", signal, "--", &group])
+            .status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// Ends the input; gives the last answer.
+    pub(crate) fn finish(mut self) -> String {
+        drop(self.commands.take());
+        let answer = self.answer();
+        assert!(self.child.wait().is_ok());
+        answer
     }
 
     /// Enters lines of which none shows anything or fails.

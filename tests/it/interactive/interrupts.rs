@@ -1,0 +1,134 @@
+//! Ctrl-C stops the line that runs, and nothing else.
+
+use std::time::Duration;
+
+use super::prompt::{Prompt, Test, assert_ended, is_alive, under_both};
+
+pub(crate) const TESTS: &[Test] = &[
+    (
+        "ctrl_c_stops_the_line_whatever_it_waits_for",
+        stops_the_line,
+    ),
+    (
+        "ctrl_c_leaves_children_and_threads_alone",
+        leaves_others_alone,
+    ),
+    ("ctrl_c_leaves_what_the_line_declared", leaves_variables),
+    ("ctrl_c_between_lines_stops_nothing", between_lines),
+    ("children_end_when_the_prompt_is_killed", killed_prompt),
+];
+
+fn stops_the_line() {
+    under_both(|prompt| {
+        prompt.enter_all(&[
+            "let q = Queue(1); let lock = Lock(); lock.acquire(); let event = Event(); let s = Semaphore(0);",
+            "let server = socket.create_server([\"127.0.0.1\", 0]);",
+            "let p = Process(|| time.sleep(1000)); p.start();",
+            "let ends = Pipe(); let full = Queue(1); full.put(1);",
+            "let t = Thread(#{target: || time.sleep(1000), daemon: true}); t.start();",
+            "fn deep(n) { if n == 0 { loop {} } else { deep(n - 1) } }",
+            "fn busy() { [1].map(|x| { loop {} }) }",
+        ]);
+        for line in [
+            "loop {}",
+            "while true { let x = 1; }",
+            "deep(50)",
+            "busy()",
+            "try { loop {} } catch { print(\"caught\") }",
+            "time.sleep(1000)",
+            "q.get()",
+            "full.put(2)",
+            "p.join()",
+            "t.join()",
+            "lock.acquire()",
+            "event.wait()",
+            "s.acquire()",
+            "ends[0].recv()",
+            "wait([ends[0], q])",
+            "server.accept()",
+            "os.system(\"sleep 1000\")",
+            "Condition().with(|| 1); let c = Condition(); c.acquire(); c.wait()",
+            "Barrier(2).wait()",
+            "signal.pause()",
+            "let pool = JoinableQueue(); pool.put(1); pool.join()",
+        ] {
+            prompt.send("enter", &format!("print(\"ready\"); {line}"));
+            assert_eq!(prompt.interrupt_when_ready(), "interrupted", "{line}");
+            assert_eq!(
+                prompt.enter("full.qsize() + [1, 2].map(|x| x)[1]"),
+                "value 3",
+                "after {line}: {:?}",
+                prompt.printed
+            );
+            prompt.enter_all(&["time.sleep(0.001)", "q.put(1)", "q.get();"]);
+        }
+        assert_eq!(
+            prompt.enter("[p.is_alive(), t.is_alive()]"),
+            "value [True, True]"
+        );
+    });
+}
+
+fn leaves_others_alone() {
+    under_both(|prompt| {
+        prompt.enter_all(&[
+            "let q = Queue(); let back = Queue(); let inner = Queue();",
+            "fn grandchild(inner, back) { back.put(os.getpid()); back.put(inner.get() + 1); }",
+            "fn child(q, inner, back) { let g = Process(grandchild, [inner, back]); g.start(); back.put(q.get() * 2); g.join() }",
+            "let p = Process(child, [q, inner, back]); p.start(); back.get();",
+            "let heard = queue.Queue(); let asked = queue.Queue();",
+            "let t = Thread(|| { let n = asked.get(); time.sleep(0.01); heard.put(n + 1) }); t.start();",
+        ]);
+        prompt.send("enter", "print(\"ready\"); time.sleep(1000)");
+        assert_eq!(prompt.interrupt_when_ready(), "interrupted");
+        // Once more for the whole group, with nothing running.
+        prompt.signal_group("INT");
+        std::thread::sleep(Duration::from_millis(30));
+        prompt.enter_all(&["q.put(21); inner.put(1); asked.put(7);"]);
+        assert_eq!(
+            prompt.enter("sorted([back.get(), back.get()])"),
+            "value [2, 42]"
+        );
+        assert_eq!(prompt.enter("heard.get()"), "value 8");
+        assert_eq!(prompt.enter("p.join(); p.exitcode"), "value 0");
+        assert_eq!(prompt.command("news", ""), "");
+    });
+}
+
+fn leaves_variables() {
+    let mut prompt = Prompt::start("fork");
+    prompt.send(
+        "enter",
+        "let a = 1; print(\"ready\"); if true { let b = 2; loop {} } let c = 3;",
+    );
+    assert_eq!(prompt.interrupt_when_ready(), "interrupted");
+    assert_eq!(prompt.command("variables", ""), "a: int = 1");
+}
+
+fn between_lines() {
+    let mut prompt = Prompt::start("fork");
+    prompt.enter_all(&["let a = 1;"]);
+    prompt.signal_group("INT");
+    std::thread::sleep(Duration::from_millis(30));
+    assert_eq!(prompt.enter("time.sleep(0.01); a"), "value 1");
+}
+
+fn killed_prompt() {
+    under_both(|prompt| {
+        prompt.enter_all(&[
+            "let ready = Queue();",
+            "fn stay(ready) { ready.put(os.getpid()); time.sleep(1000) }",
+            "fn parent(ready) { let g = Process(stay, [ready]); g.start(); stay(ready) }",
+            "Process(#{target: stay, args: [ready], daemon: true}).start();",
+            "Process(parent, [ready]).start();",
+            "for _ in range(3) { ready.get() }",
+        ]);
+        let pids = prompt.command("pids", "");
+        let pids: Vec<&str> = pids.split("; ").collect();
+        assert_eq!(pids.len(), 3);
+        assert!(pids.iter().all(|pid| is_alive(pid)));
+        prompt.child.kill().unwrap();
+        prompt.child.wait().unwrap();
+        assert_ended(pids);
+    });
+}
