@@ -236,6 +236,29 @@ impl Program {
         newest_first.find(|source| source.shown == shown).cloned()
     }
 
+    /// Where the function of this name is defined; people are shown it as `shown`.
+    pub(crate) fn definition(&self, name: &str, shown: &str) -> Option<Frame> {
+        let (file, position) = {
+            let parts = self.parts();
+            let inputs = parts.inputs.iter().rev().map(|i| (&i.source, &i.functions));
+            let modules = parts.modules.values().map(|m| (&m.source, &m.functions));
+            let mut functions = inputs.chain(modules).flat_map(|(source, functions)| {
+                let rows = functions.iter_script_fn_info();
+                rows.map(move |(.., definition)| (source, definition))
+            });
+            let (source, definition) = functions.find(|(_, f)| f.name == name)?;
+            (source.name.clone(), definition.body.start_position())
+        };
+        Some(self.frame(&file, position, shown)).filter(|frame| frame.line > 0)
+    }
+
+    /// The text of the file Rhai calls `name` up to a place.
+    pub(crate) fn text_before(&self, name: &str, position: Position) -> Option<String> {
+        let parts = self.parts();
+        let source = parts.sources.iter().find(|source| source.name == name)?;
+        Some(source.before(position)?.to_string())
+    }
+
     /// A place in the file Rhai calls `name`, in `function`.
     pub(crate) fn frame(&self, name: &str, position: Position, function: &str) -> Frame {
         let line = position.line().unwrap_or(0);
@@ -259,5 +282,20 @@ impl Source {
     /// Line `line` (from 1) as it stands in the text.
     pub(crate) fn line(&self, line: usize) -> Option<&str> {
         self.text.lines().nth(line.checked_sub(1)?)
+    }
+
+    /// The text up to a place.
+    fn before(&self, position: Position) -> Option<&str> {
+        let line = position.line()?;
+        let above: usize = self
+            .text
+            .split_inclusive('\n')
+            .take(line - 1)
+            .map(str::len)
+            .sum();
+        let rest = &self.text[above..];
+        let column = position.position().unwrap_or(1).saturating_sub(1);
+        let inside = rest.char_indices().nth(column).map_or(rest.len(), |c| c.0);
+        Some(&self.text[..above + inside])
     }
 }

@@ -96,7 +96,7 @@ pub(super) fn build(host: &Arc<Host>, depth: CallDepth) -> (Arc<Engine>, Arc<Mod
     );
     read_python_spellings(&mut engine);
     let _ = host.modules.set(registered.receivers);
-    wrong_calls::explain(&mut engine, registered.listed);
+    wrong_calls::explain(&mut engine, host, registered.listed.into());
     host.reports.advise_by(advice::about);
     let engine = Arc::new(engine);
     host.run_by(&engine);

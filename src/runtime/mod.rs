@@ -5,6 +5,7 @@
 //! - [`engine`]: the Rhai engine as scripts expect it.
 //! - [`modules`]: `import`, from the script's directory and from the modules built in.
 //! - [`wrong_calls`]: what a call that Rhai cannot resolve means in Python's words.
+//! - [`rhai_functions`]: the names of Rhai's own functions.
 //! - [`advice`]: what to do about an error.
 //! - [`check`]: the syntax errors of a script.
 //! - [`worker`]: the beginning of a spawned child.
@@ -16,6 +17,7 @@ mod check;
 mod engine;
 mod interactive;
 mod modules;
+mod rhai_functions;
 mod run;
 #[cfg(test)]
 mod tests;

@@ -4,23 +4,34 @@
 //! then there is nothing to say.
 
 use std::any::TypeId;
+use std::sync::Arc;
 
-use rhai::{Dynamic, Engine, EvalContext, FnPtr, NativeCallContext, Position};
+use rhai::{Dynamic, Engine, EvalContext, FnPtr, ImmutableString, NativeCallContext, Position};
 
+use super::rhai_functions;
+use crate::program::Program;
 use crate::stdlib::bind::{Listed, Signature};
 use crate::stdlib::call::Failure;
+use crate::stdlib::host::Host;
 use crate::stdlib::multiprocessing::process::Process;
 use crate::stdlib::rhai_errors::explain_call;
+use crate::stdlib::rhai_texts::{Words, cannot_be_called};
 use crate::stdlib::values::type_name;
 
 /// Installs the explanations for everything in `listed`.
-pub(super) fn explain(engine: &mut Engine, listed: Vec<Listed>) {
+pub(super) fn explain(engine: &mut Engine, host: &Arc<Host>, listed: Arc<[Listed]>) {
+    let host = host.clone();
     #[allow(deprecated)]
     engine.on_missing_function(move |name, args, is_method, mut context| {
         if let Some(function) = attribute(name, args) {
             return call_attribute(&mut context, name, &function, args).map(Some);
         }
-        explain_call(name, explanation(&listed, name, args, is_method, &context));
+        let meaning = if name.starts_with("anon$") {
+            closure(&host.program, name, args.len(), &context)
+        } else {
+            explanation(&listed, name, args, is_method, &context)
+        };
+        explain_call(name, meaning);
         Ok(None)
     });
 }
@@ -60,8 +71,8 @@ fn explanation(
     args: &[&mut Dynamic],
     is_method: bool,
     context: &EvalContext,
-) -> Option<(&'static str, String)> {
-    if name.contains('$') || !name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
+) -> Option<Words> {
+    if !name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
         return None;
     }
     let receiver = args
@@ -75,20 +86,15 @@ fn explanation(
         let fits = (signature.required..=signature.most()).contains(&given);
         return (!fits).then(|| ("TypeError", wrong_count(signature, given)));
     }
-    let scripted = scripted_arities(context, name);
+    let scripted = scripted(context, name);
     if !scripted.is_empty() {
-        let fits = scripted.contains(&given);
+        let fits = scripted.iter().any(|params| params.len() == given);
         return (!fits).then(|| ("TypeError", wrong_script_count(name, &scripted, given)));
     }
     let class = receiver_type.and_then(|id| class_of(listed, id));
     let is_own = class.is_some_and(|class| !EXTENDED.contains(&class));
-    if !is_own
-        && RHAI_FUNCTIONS
-            .split_ascii_whitespace()
-            .any(|known| known == name)
-    {
-        // It exists for other types of arguments: Rhai's message lists those that were given.
-        return None;
+    if !is_own && rhai_functions::has(name) {
+        return Some(("TypeError", wrong_types(name, args, receiver.is_some())));
     }
     Some(match receiver {
         Some(value) => {
@@ -102,24 +108,21 @@ fn explanation(
     })
 }
 
+/// A function of Rhai's, for other types of arguments.
+fn wrong_types(name: &str, args: &[&mut Dynamic], is_method: bool) -> String {
+    let types: Vec<String> = args.iter().map(|arg| type_name(arg)).collect();
+    match types.as_slice() {
+        // `1 in 5`
+        [of, _] if name == "contains" => format!("argument of type '{of}' is not iterable"),
+        [of, given @ ..] if is_method => {
+            cannot_be_called(&format!("{of}.{name}"), &given.join(", "))
+        }
+        all => cannot_be_called(name, &all.join(", ")),
+    }
+}
+
 /// Rhai's own types that have Python's methods besides Rhai's.
 const EXTENDED: [&str; 4] = ["str", "list", "dict", "bytes"];
-
-/// What Rhai's standard packages define (1.27): Rhai itself lists it only with metadata compiled in.
-const RHAI_FUNCTIONS: &str = "
-E Fn PI abs acos acosh all append as_string asin asinh atan atanh bits blob bytes call ceiling
-chars chop clear contains cos cosh crop curry debug dedup drain elapsed end ends_with eval exit
-exp extract fill_with filter find find_map floor for_each fraction get get_bit get_bits
-get_fn_metadata_list hypot index_of insert int is_anonymous is_def_fn is_def_var is_empty
-is_even is_exclusive is_finite is_inclusive is_infinite is_nan is_odd is_shared is_zero keys len
-ln log make_lower make_upper map max min mixin name order order_by order_desc pad parse_be_float
-parse_be_int parse_float parse_int parse_json parse_le_float parse_le_int pop print push range
-reduce reduce_rev remove replace retain reverse round set set_bit set_bits set_tag shift sign
-sin sinh sleep some sort sort_by sort_desc splice split split_rev sqrt start starts_with
-sub_string tag take tan tanh timestamp to_array to_binary to_blob to_chars to_debug to_degrees
-to_float to_hex to_int to_json to_lower to_octal to_radians to_string to_upper trim truncate
-type_of values write_ascii write_be write_le write_utf8 zip
-";
 
 /// The script name of one of our own types.
 fn class_of(listed: &[Listed], receiver: TypeId) -> Option<&'static str> {
@@ -139,11 +142,8 @@ fn find<'l>(listed: &'l [Listed], name: &str, receiver: Option<TypeId>) -> Optio
 fn wrong_count(signature: &Signature, given: usize) -> String {
     let (name, required, most) = (signature.name, signature.required, signature.most());
     if given < required {
-        let missing: Vec<_> = signature.keywords().take(required).skip(given).collect();
-        let missing: Vec<_> = missing.iter().map(|name| format!("'{name}'")).collect();
-        let (count, list) = (missing.len(), missing.join(" and "));
-        let noun = if count == 1 { "argument" } else { "arguments" };
-        return format!("{name}() missing {count} required positional {noun}: {list}");
+        let names: Vec<&str> = signature.keywords().take(required).collect();
+        return missing(name, &names[given..]);
     }
     let takes = match (required, most) {
         (low, high) if low == high => counted(high),
@@ -152,13 +152,30 @@ fn wrong_count(signature: &Signature, given: usize) -> String {
     format!("{name}() takes {takes} but {given} {} given", was(given))
 }
 
-fn wrong_script_count(name: &str, arities: &[usize], given: usize) -> String {
-    let takes: Vec<_> = arities.iter().map(usize::to_string).collect();
+fn missing(name: &str, params: &[&str]) -> String {
+    let quoted: Vec<_> = params.iter().map(|name| format!("'{name}'")).collect();
+    let (count, list) = (quoted.len(), quoted.join(" and "));
+    let noun = if count == 1 { "argument" } else { "arguments" };
+    format!("{name}() missing {count} required positional {noun}: {list}")
+}
+
+/// A call of a script's function, of which there may be several with other numbers of parameters.
+fn wrong_script_count(name: &str, definitions: &[Params], given: usize) -> String {
+    if let [params] = definitions
+        && let Some(left_out) = params.get(given..).filter(|names| !names.is_empty())
+    {
+        let names: Vec<&str> = left_out.iter().map(|name| name.as_str()).collect();
+        return missing(name, &names);
+    }
+    let mut arities: Vec<usize> = definitions.iter().map(|params| params.len()).collect();
+    arities.sort_unstable();
+    arities.dedup();
     let noun = if arities == [1] {
         "argument"
     } else {
         "arguments"
     };
+    let takes: Vec<_> = arities.iter().map(usize::to_string).collect();
     let (takes, was) = (takes.join(" or "), was(given));
     format!("{name}() takes {takes} positional {noun} but {given} {was} given")
 }
@@ -174,15 +191,58 @@ fn was(count: usize) -> &'static str {
     if count == 1 { "was" } else { "were" }
 }
 
-/// The numbers of parameters of the script's own functions called `name`.
-fn scripted_arities(context: &EvalContext, name: &str) -> Vec<usize> {
-    let mut arities: Vec<usize> = context
+/// The names of a function's parameters.
+type Params = Vec<ImmutableString>;
+
+/// The parameters of each of the script's own functions called `name`.
+fn scripted(context: &EvalContext, name: &str) -> Vec<Params> {
+    let functions = context
         .iter_namespaces()
-        .flat_map(|module| module.iter_script_fn_info())
+        .flat_map(|module| module.iter_script_fn_info());
+    functions
         .filter(|(_, _, found, ..)| *found == name)
-        .map(|(_, _, _, params, _)| params)
-        .collect();
-    arities.sort_unstable();
-    arities.dedup();
-    arities
+        .map(|(.., definition)| definition.params.to_vec())
+        .collect()
+}
+
+/// A closure called with the wrong number of arguments; `given` counts the captured variables too, which come first.
+fn closure(program: &Program, name: &str, given: usize, context: &EvalContext) -> Option<Words> {
+    let mut functions = context.iter_namespaces().flat_map(|module| {
+        module
+            .iter_script_fn_info()
+            .map(move |row| (module.id(), row.4))
+    });
+    let (file, definition) = functions.find(|(_, definition)| definition.name == name)?;
+    let params = &definition.params;
+    if params.len() == given {
+        return None;
+    }
+    let shown = file
+        .and_then(|file| program.text_before(file, definition.body.start_position()))
+        .map_or(params.len(), |text| params_between_pipes(&text, params));
+    let captured = params.len() - shown;
+    let params = params[captured..].to_vec();
+    let given = given.saturating_sub(captured);
+    Some((
+        "TypeError",
+        wrong_script_count("<lambda>", &[params], given),
+    ))
+}
+
+/// How many of a closure's parameters stand between its pipes; `text` ends where its body begins, or a little later.
+fn params_between_pipes(text: &str, params: &[ImmutableString]) -> usize {
+    let mut pipes = text.rmatch_indices('|').map(|(at, _)| at).peekable();
+    while let Some(close) = pipes.next() {
+        let Some(open) = pipes.peek() else { break };
+        let names: Vec<&str> = text[open + 1..close]
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty())
+            .collect();
+        let last = params.len().checked_sub(names.len());
+        if last.is_some_and(|at| params[at..].iter().eq(names.iter())) {
+            return names.len();
+        }
+    }
+    params.len()
 }

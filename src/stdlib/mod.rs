@@ -4,7 +4,7 @@
 //! - [`bind`]: declaring functions, types and modules, with Python's signatures.
 //! - [`call`]: one call, its arguments sorted and checked; [`caller`]: calling back later.
 //! - [`host`]: what the natives of one runtime share; [`fork_hooks`]: what the embedding program does around a fork.
-//! - [`exceptions`], [`rhai_errors`], [`stop`], [`report`]: errors as objects, endings that nothing catches, what is printed.
+//! - [`exceptions`], [`rhai_errors`], [`rhai_texts`], [`stop`], [`report`]: errors as objects, endings that nothing catches, what is printed.
 //! - [`dialect`]: whose errors an object raises.
 //! - [`cells`]: variables that threads share.
 //! - [`values`], [`text`], [`border`]: a value's type, its text, and whether it may leave the process.
@@ -38,6 +38,7 @@ pub(crate) mod queue;
 mod random;
 pub(crate) mod report;
 pub(crate) mod rhai_errors;
+pub(crate) mod rhai_texts;
 mod signal;
 pub(crate) mod socket;
 pub(crate) mod stop;

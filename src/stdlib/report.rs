@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use rhai::{Dynamic, EvalAltResult};
+use rhai::{Dynamic, EvalAltResult, FnPtr};
 
 use super::exceptions::{Exception, raise};
 use super::host::Host;
@@ -139,17 +139,29 @@ pub(crate) fn print(host: &Host, diagnostic: &Diagnostic) {
     let _ = host.output.error(&diagnostic.render(host.reports.format()));
 }
 
-/// The frames of the error of a child or a thread begin in its task, not where `start()` was called.
-pub(crate) fn task_frames(error: &EvalAltResult, program: &Program, is_run: bool) -> Vec<Frame> {
+/// The frames of the error of a child or a thread begin in its task, not where `start()` was called. A task that could
+/// not be called at all is shown where it is defined.
+pub(crate) fn task_frames(
+    error: &EvalAltResult,
+    program: &Program,
+    task: Option<&FnPtr>,
+    is_run: bool,
+) -> Vec<Frame> {
+    let shown = |name: &str| {
+        if is_run {
+            "run".to_string()
+        } else {
+            function_name(name)
+        }
+    };
     match error {
         EvalAltResult::ErrorInFunctionCall(name, source, inner, _) => {
-            let name = if is_run {
-                "run".to_string()
-            } else {
-                function_name(name)
-            };
-            frames(inner, program, source, &name)
+            frames(inner, program, source, &shown(name))
         }
+        EvalAltResult::ErrorFunctionNotFound(..) => task
+            .and_then(|task| program.definition(task.fn_name(), &shown(task.fn_name())))
+            .into_iter()
+            .collect(),
         _ => Vec::new(),
     }
 }

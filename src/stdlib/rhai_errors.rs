@@ -7,9 +7,8 @@ use std::collections::BTreeMap;
 
 use rhai::{EvalAltResult, Map};
 
-use super::cells;
 use super::exceptions::Exception;
-use super::values::type_name_of;
+use super::rhai_texts::{Words, python_words};
 use crate::program::traceback::Frame;
 
 thread_local! {
@@ -17,12 +16,12 @@ thread_local! {
     ///
     /// Rhai tells where such a call stands only after it has asked what the call means, so the answer waits
     /// here for the error.
-    static EXPLANATIONS: RefCell<BTreeMap<String, (&'static str, String)>> =
+    static EXPLANATIONS: RefCell<BTreeMap<String, Words>> =
         const { RefCell::new(BTreeMap::new()) };
 }
 
 /// Notes what a call of `function` that failed means: an exception type and its message, or nothing new.
-pub(crate) fn explain_call(function: &str, meaning: Option<(&'static str, String)>) {
+pub(crate) fn explain_call(function: &str, meaning: Option<Words>) {
     EXPLANATIONS.with_borrow_mut(|all| match meaning {
         Some(meaning) => drop(all.insert(function.into(), meaning)),
         None => drop(all.remove(function)),
@@ -30,47 +29,43 @@ pub(crate) fn explain_call(function: &str, meaning: Option<(&'static str, String
 }
 
 /// The explanation for Rhai's `name (types)`.
-fn explanation_of(signature: &str) -> Option<(&'static str, String)> {
+fn explanation_of(signature: &str) -> Option<Words> {
     let function = signature.split(" (").next()?;
     EXPLANATIONS.with_borrow(|all| all.get(function).cloned())
 }
 
 /// The exception type and message for an error that Rhai itself found.
-pub(super) fn classify(error: &EvalAltResult) -> (&'static str, String) {
+pub(super) fn classify(error: &EvalAltResult) -> Words {
     use EvalAltResult as E;
     match error {
-        E::ErrorArithmetic(text, _) if text.contains("by zero") => {
-            ("ZeroDivisionError", "division by zero".into())
-        }
-        E::ErrorArithmetic(text, _) if text.starts_with("Error parsing") => {
-            ("ValueError", text.clone())
-        }
-        E::ErrorArithmetic(text, _) => ("OverflowError", text.clone()),
-        E::ErrorVariableNotFound(name, _) => ("NameError", format!("name '{name}' is not defined")),
-        E::ErrorModuleNotFound(name, _) => {
-            ("ModuleNotFoundError", format!("No module named '{name}'"))
-        }
+        E::ErrorArithmetic(text, _) => match python_words(text) {
+            ("TypeError", text) => ("OverflowError", text),
+            words => words,
+        },
         E::ErrorArrayBounds(..) => ("IndexError", "list index out of range".into()),
         E::ErrorStringBounds(..) => ("IndexError", "string index out of range".into()),
-        E::ErrorPropertyNotFound(name, _) => ("AttributeError", format!("no attribute '{name}'")),
-        E::ErrorIndexNotFound(key, _) => ("KeyError", key.to_string()),
-        E::ErrorDataRace(..) => ("DataRaceError", cells::race()),
         E::ErrorStackOverflow(_) => ("RecursionError", "maximum recursion depth exceeded".into()),
         E::ErrorParsing(kind, _) => ("SyntaxError", kind.to_string()),
         E::ErrorTerminated(..) => ("KeyboardInterrupt", String::new()),
         E::ErrorFunctionNotFound(signature, _) => {
-            explanation_of(signature).unwrap_or_else(|| ("TypeError", plain(error)))
+            explanation_of(signature).unwrap_or_else(|| python_words(&plain(error)))
         }
-        E::ErrorMismatchDataType(..)
+        E::ErrorVariableNotFound(..)
+        | E::ErrorModuleNotFound(..)
+        | E::ErrorPropertyNotFound(..)
+        | E::ErrorIndexNotFound(..)
+        | E::ErrorDataRace(..)
+        | E::ErrorUnboundThis(_)
+        | E::ErrorMismatchDataType(..)
         | E::ErrorMismatchOutputType(..)
         | E::ErrorFor(_)
         | E::ErrorIndexingType(..)
         | E::ErrorNonPureMethodCallOnConstant(..)
-        | E::ErrorAssignmentToConstant(..) => ("TypeError", plain(error)),
-        E::ErrorDotExpr(text, _) => (
-            "AttributeError",
-            unknown_property(text).unwrap_or_else(|| plain(error)),
-        ),
+        | E::ErrorAssignmentToConstant(..) => python_words(&plain(error)),
+        E::ErrorDotExpr(..) => match python_words(&plain(error)) {
+            ("TypeError", text) => ("AttributeError", text),
+            words => words,
+        },
         _ => ("RuntimeError", plain(error)),
     }
 }
@@ -117,7 +112,10 @@ pub(crate) fn of_error_map(map: &Map) -> Option<Exception> {
     let text = message.lines().next().unwrap_or_default();
     let text = text.rsplit_once(" @ '").map_or(text, |(text, _)| text);
     let text = text.rsplit_once(" (line ").map_or(text, |(text, _)| text);
-    let (kind, text) = python_words(text);
+    let explained = text
+        .strip_prefix("Function not found: ")
+        .and_then(explanation_of);
+    let (kind, text) = explained.unwrap_or_else(|| python_words(text));
     Some(Exception::new(kind, vec![text.into()]).with_frames(place_of(map).into_iter().collect()))
 }
 
@@ -131,47 +129,5 @@ fn place_of(map: &Map) -> Option<Frame> {
         function: String::new(),
         code: String::new(),
         times: 1,
-    })
-}
-
-/// The exception type and message for the text of an error of Rhai's.
-fn python_words(text: &str) -> (&'static str, String) {
-    let after = |start: &str| text.strip_prefix(start).map(str::to_string);
-    if text.contains(" by zero") {
-        ("ZeroDivisionError", "division by zero".into())
-    } else if let Some(name) = after("Variable not found: ") {
-        ("NameError", format!("name '{name}' is not defined"))
-    } else if let Some(explained) = after("Function not found: ").and_then(|s| explanation_of(&s)) {
-        explained
-    } else if let Some(name) = after("Module not found: ") {
-        ("ModuleNotFoundError", format!("No module named '{name}'"))
-    } else if text.starts_with("Array index") {
-        ("IndexError", "list index out of range".into())
-    } else if text.starts_with("String index") {
-        ("IndexError", "string index out of range".into())
-    } else if let Some(key) = after("Invalid index: ") {
-        ("KeyError", key)
-    } else if let Some(message) = unknown_property(text) {
-        ("AttributeError", message)
-    } else if let Some(name) = after("Property not found: ") {
-        ("AttributeError", format!("no attribute '{name}'"))
-    } else if text.starts_with("Data race") {
-        ("DataRaceError", cells::race())
-    } else if text.to_lowercase().contains("overflow") {
-        ("OverflowError", text.into())
-    } else {
-        ("TypeError", text.into())
-    }
-}
-
-/// Python's words for `Unknown property 'x' - a getter is not registered for type 'T'`, and for the same of a setter.
-fn unknown_property(text: &str) -> Option<String> {
-    let reading = text.strip_prefix("Unknown property ");
-    let names = reading.or_else(|| text.strip_prefix("No writable property "))?;
-    let mut quoted = names.split('\'').skip(1).step_by(2);
-    let (name, class) = (quoted.next()?, type_name_of(quoted.next()?));
-    Some(match reading {
-        Some(_) => format!("'{class}' object has no attribute '{name}'"),
-        None => format!("attribute '{name}' of '{class}' object cannot be set"),
     })
 }

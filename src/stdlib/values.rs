@@ -78,7 +78,7 @@ pub(crate) fn type_name_of(name: &str) -> String {
         "bool" => "bool",
         "i64" => "int",
         "f64" => "float",
-        "string" | "char" => "str",
+        "string" | "char" | "&str | ImmutableString | String" => "str",
         "array" => "list",
         "map" => "dict",
         "blob" => "bytes",

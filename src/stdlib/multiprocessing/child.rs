@@ -42,9 +42,11 @@ pub(crate) fn live(
         return FAILED;
     }
     let result = run(context, process);
-    let is_run = process.task().is_some_and(|(_, _, is_run)| is_run);
+    let task = process.task();
+    let is_run = task.as_ref().is_some_and(|(_, _, is_run)| *is_run);
+    let function = task.as_ref().map(|(function, ..)| function);
     let ending = Ending::of(host, result, |error| {
-        task_frames(error, &host.program, is_run)
+        task_frames(error, &host.program, function, is_run)
     });
     conclude(host, process, &ending)
 }

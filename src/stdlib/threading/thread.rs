@@ -243,8 +243,10 @@ impl Thread {
         if Stop::of(error).is_some() || host.stopping().is_some() {
             return;
         }
-        let is_run = self.task().is_some_and(|(_, _, is_run)| is_run);
-        let frames = task_frames(error, &host.program, is_run);
+        let task = self.task();
+        let is_run = task.as_ref().is_some_and(|(_, _, is_run)| *is_run);
+        let function = task.as_ref().map(|(function, ..)| function);
+        let frames = task_frames(error, &host.program, function, is_run);
         let exception = Exception::from_error(error).with_frames(frames);
         hook::tell(host, caller, self, &exception);
     }

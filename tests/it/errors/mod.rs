@@ -1,6 +1,7 @@
 //! What is told about errors: whole reports of the real command.
 
 mod reports; // their forms, for people and programs
+mod words; // Rhai's errors in Python's words
 
 use crate::harness::Script;
 

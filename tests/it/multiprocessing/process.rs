@@ -170,7 +170,7 @@ fn a_wrong_number_of_arguments_fails_in_the_child() {
         assert!(
             output
                 .stderr
-                .contains("TypeError: task() takes 2 positional arguments but 1 was given\n"),
+                .contains("TypeError: task() missing 1 required positional argument: 'b'\n"),
             "{}",
             output.stderr
         );
