@@ -2,10 +2,12 @@
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::Command;
+use std::os::unix::process::CommandExt;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
-use nix::sys::signal::Signal;
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
 
 use crate::harness::{Running, Script, each_start_method, prints};
 
@@ -281,9 +283,164 @@ fn the_process_server_serves_clients_that_are_not_ours() {
 }
 
 #[test]
+fn the_process_server_goes_on_when_a_client_breaks_off() {
+    each_start_method(|method| {
+        let (run, port) = serving("scripts/socket_server.rhai", &["0", "3"], method);
+        let mut silent = connect(&port);
+        let mut breaks_off = connect(&port);
+        let mut greeting = [0; 100];
+        let _ = breaks_off.read(&mut greeting).unwrap();
+        reset(breaks_off);
+        run.wait_for_stderr("ConnectionResetError: [Errno 104] Connection reset by peer");
+        let mut speaks = connect(&port);
+        let _ = speaks.read(&mut greeting).unwrap();
+        speaks.write_all("still there".as_bytes()).unwrap();
+        run.wait_for_line("still there");
+        let _ = silent.read(&mut greeting).unwrap();
+        drop(silent);
+        let output = run.finish();
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        assert_eq!(output.stderr.matches("Traceback").count(), 1);
+    });
+}
+
+#[test]
+fn the_thread_server_goes_on_when_a_client_breaks_off() {
+    let (run, port) = serving("scripts/thread_server.rhai", &["0", "4"], "fork");
+    let silent = connect(&port);
+    let mut waits = connect(&port);
+    waits.write_all(b"be").unwrap();
+    let mut answer = [0; 100];
+    assert_eq!(waits.read(&mut answer).unwrap(), 2);
+    let mut breaks_off = connect(&port);
+    breaks_off.write_all(&[b'x'; 100_000]).unwrap();
+    reset(breaks_off);
+    let mut speaks = connect(&port);
+    speaks.write_all(b"abc").unwrap();
+    let count = speaks.read(&mut answer).unwrap();
+    assert_eq!(&answer[..count], b"ABC");
+    waits.write_all(b"fore").unwrap();
+    let count = waits.read(&mut answer).unwrap();
+    assert_eq!(&answer[..count], b"FORE");
+    drop((silent, waits, speaks));
+    let output = run.finish();
+    assert_eq!(
+        (output.status.code(), output.stderr.as_str()),
+        (Some(0), "")
+    );
+}
+
+/// Closes a connection the hard way: the other side's next operation fails.
+fn reset(stream: TcpStream) {
+    let socket = socket2::SockRef::from(&stream);
+    socket.set_linger(Some(Duration::ZERO)).unwrap();
+}
+
+/// A program that is not ours, connected to a server: what it is told it sends, and it says what it receives.
+struct Client {
+    child: Child,
+    input: ChildStdin,
+    output: ChildStdout,
+}
+
+impl Client {
+    /// `None` when there is no such program on this machine.
+    fn start(words: &[&str], port: &str) -> Option<Client> {
+        let child = Command::new(words[0])
+            .args(&words[1..])
+            .arg(port)
+            .process_group(0)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn();
+        let mut child = match child {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                eprintln!("skipped: there is no {} on this machine", words[0]);
+                return None;
+            }
+            child => child.unwrap(),
+        };
+        let (input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+        Some(Client {
+            child,
+            input,
+            output,
+        })
+    }
+
+    fn says(&mut self, text: &str) {
+        let mut bytes = vec![0; text.len()];
+        self.output.read_exact(&mut bytes).unwrap();
+        assert_eq!(bytes, text.as_bytes());
+    }
+
+    fn is_told(&mut self, text: &str) {
+        self.input.write_all(text.as_bytes()).unwrap();
+    }
+
+    /// Programs differ in when they end by themselves.
+    fn end(mut self) {
+        killpg(
+            Pid::from_raw(self.child.id().cast_signed()),
+            Signal::SIGKILL,
+        )
+        .unwrap();
+        self.child.wait().unwrap();
+    }
+}
+
+fn both_servers_serve(client: &[&str]) {
+    let (process_server, port) = serving("scripts/socket_server.rhai", &["0", "1"], "fork");
+    let Some(mut first) = Client::start(client, &port) else {
+        process_server.signal_all(Signal::SIGINT);
+        process_server.finish();
+        return;
+    };
+    first.says("你好。。");
+    first.is_told("from another program\n");
+    process_server.wait_for_line("from another program");
+    first.end();
+    assert_eq!(process_server.finish().status.code(), Some(0));
+
+    let (thread_server, port) = serving("scripts/thread_server.rhai", &["0", "1"], "fork");
+    let mut second = Client::start(client, &port).unwrap();
+    for (question, answer) in [
+        ("from another program\n", "FROM ANOTHER PROGRAM\n"),
+        ("é\n", "É\n"),
+    ] {
+        second.is_told(question);
+        second.says(answer);
+    }
+    second.end();
+    let output = thread_server.finish();
+    assert_eq!(
+        (output.status.code(), output.stderr.as_str()),
+        (Some(0), "")
+    );
+}
+
+#[test]
+fn the_servers_serve_netcat() {
+    both_servers_serve(&["nc", "127.0.0.1"]);
+}
+
+#[test]
+fn the_servers_serve_bash() {
+    let talk = "exec 3<>/dev/tcp/127.0.0.1/$0; cat <&3 & exec cat >&3";
+    both_servers_serve(&["bash", "-c", talk]);
+}
+
+#[test]
 fn the_thread_server_serves_two_hundred_at_once() {
     let (run, port) = serving("scripts/thread_server.rhai", &["0", "202"], "fork");
-    let mut clients: Vec<TcpStream> = (0..200).map(|_| connect(&port)).collect();
+    let mut clients = Vec::new();
+    for count in 1..=200 {
+        clients.push(connect(&port));
+        // It listens with room for five: who comes while that is taken has to try again a second later.
+        if count % 5 == 0 {
+            run.wait_for_lines(2 + 2 * count);
+        }
+    }
     for (index, client) in clients.iter_mut().enumerate() {
         client
             .write_all(format!("hello {index}").as_bytes())
