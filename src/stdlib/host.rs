@@ -246,6 +246,7 @@ impl Host {
         if let Some(session) = self.existing_session() {
             session.stop_flag().store(true, Ordering::Relaxed);
         }
+        sys::interrupt::alert();
     }
 
     /// Calls the functions of signals that have come. Whether the wait in which this is asked has to end: one of them

@@ -4,13 +4,21 @@
 //! script could catch, so the reason is noted in the host as well and ends the script at its next step.
 
 use std::cell::{Cell, RefCell};
+use std::time::{Duration, Instant};
 
 use rhai::{Dynamic, EvalAltResult, Position};
 
 use super::call::Failure;
-use super::exceptions::Exception;
+use super::exceptions::{Exception, raise};
 use super::host::Host;
 use crate::process::signals::{self, Request};
+use crate::sync::{Deadline, Offset};
+use crate::sys::clock::now_ns;
+use crate::sys::interrupt;
+
+/// The longest wait outside the session between two looks whether the script has to stop: a signal may come just before the wait
+/// begins, or to another thread.
+const LOOK: Duration = Duration::from_millis(50);
 
 /// Why a script stops.
 #[derive(Debug, Clone)]
@@ -88,6 +96,56 @@ impl Host {
             self.request_stop(stop.clone());
         }
         EvalAltResult::ErrorTerminated(Dynamic::from(stop), Position::NONE).into()
+    }
+
+    /// Sleeps until `deadline`, or until `over` after a signal was handled. Asks for no processor meanwhile.
+    ///
+    /// # Errors
+    /// The script has to stop, or a handler of a signal threw.
+    pub(crate) fn sleep_until(
+        &self,
+        deadline: Deadline,
+        over: impl Fn() -> bool,
+    ) -> Result<(), Failure> {
+        loop {
+            // Read first: what comes after this ends the sleep.
+            let alerts = interrupt::alerts();
+            if self.attend() {
+                return Err(self.interrupted());
+            }
+            if over() || deadline.passed(now_ns()) {
+                return Ok(());
+            }
+            interrupt::sleep(alerts, deadline);
+        }
+    }
+
+    /// Waits for what is not in the session: `wait` is told how long it may take, and is called until it gives something.
+    ///
+    /// # Errors
+    /// `TimeoutError` after the deadline, what `wait` says; the script has to stop, or a handler of a signal threw.
+    pub(crate) fn wait_for<T>(
+        &self,
+        kind: u16,
+        deadline: Option<Instant>,
+        mut wait: impl FnMut(Duration) -> Result<Option<T>, Failure>,
+    ) -> Result<T, Failure> {
+        self.waiting((kind, Offset::NONE), deadline, || {
+            loop {
+                if self.attend() {
+                    return Err(self.interrupted());
+                }
+                let left = deadline.map_or(LOOK, |deadline| {
+                    deadline.saturating_duration_since(Instant::now())
+                });
+                if let Some(found) = wait(left.min(LOOK))? {
+                    return Ok(found);
+                }
+                if left.is_zero() {
+                    return Err(raise("TimeoutError", "timed out"));
+                }
+            }
+        })
     }
 
     /// The error a native returns when its wait was interrupted.

@@ -28,6 +28,7 @@ fn words_for(session: &Session, wait: &Wait) -> String {
         wait_kind::THREAD => "join of a thread",
         wait_kind::CHANNEL => "a queue between threads",
         wait_kind::SOCKET => "a socket",
+        wait_kind::INPUT => "standard input",
         _ => "something",
     };
     word.into()

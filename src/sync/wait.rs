@@ -50,6 +50,8 @@ pub(crate) mod wait_kind {
     pub(crate) const CHANNEL: u16 = 21;
     /// For a socket; the object is none.
     pub(crate) const SOCKET: u16 = 22;
+    /// For standard input, often a person; the object is none.
+    pub(crate) const INPUT: u16 = 23;
 }
 
 /// Look until `ready` or the spinning time is over; whether it is ready.

@@ -1,9 +1,10 @@
 //! Signals that have come: the one that asked this process to stop, and those a script handles. Noted by a handler, read by every
-//! wait.
+//! wait. And sleeping until one comes.
 
 use std::sync::atomic::{AtomicI32, AtomicU32, AtomicU64, Ordering};
 
-use super::identity;
+use super::clock::Deadline;
+use super::{futex, identity};
 
 /// The signal's number; 0 while nobody has asked.
 static REQUESTED: AtomicI32 = AtomicI32::new(0);
@@ -11,6 +12,7 @@ static REQUESTED: AtomicI32 = AtomicI32::new(0);
 /// Record that this signal asked the process to stop. Safe to call from a signal handler.
 pub(crate) fn request(signal: i32) {
     REQUESTED.store(signal, Ordering::SeqCst);
+    alert();
 }
 
 /// The id of the only thread that requests are for; 0 while they are for all.
@@ -59,6 +61,7 @@ static CAUGHT: AtomicU64 = AtomicU64::new(0);
 /// Record that a signal came that a script handles. Safe to call from a signal handler.
 pub(crate) fn catch(signal: i32) {
     CAUGHT.fetch_or(1 << (signal & 63), Ordering::SeqCst);
+    alert();
 }
 
 /// Whether a signal waits for a script's handler.
@@ -67,8 +70,27 @@ pub(crate) fn caught_any() -> bool {
     CAUGHT.load(Ordering::Relaxed) != 0
 }
 
-/// The signals that wait for a script's handler, lowest first; they do not any more.
-pub(crate) fn take_caught() -> impl Iterator<Item = i32> {
-    let caught = CAUGHT.swap(0, Ordering::SeqCst);
-    (0..64).filter(move |signal| caught >> signal & 1 == 1)
+/// Whether this signal waits for a script's handler; it does not any more.
+pub(crate) fn take_caught(signal: i32) -> bool {
+    let bit = 1 << (signal & 63);
+    CAUGHT.fetch_and(!bit, Ordering::SeqCst) & bit != 0
+}
+
+/// How often something came that whoever sleeps has to look at.
+static ALERTS: AtomicU32 = AtomicU32::new(0);
+
+/// Wakes every thread that sleeps until something comes. Safe to call from a signal handler.
+pub(crate) fn alert() {
+    ALERTS.fetch_add(1, Ordering::SeqCst);
+    futex::wake(&ALERTS, u32::MAX);
+}
+
+/// To be read before looking whether something has come, for the sleep after that.
+pub(crate) fn alerts() -> u32 {
+    ALERTS.load(Ordering::SeqCst)
+}
+
+/// Sleeps until something comes that had not when `alerts` was read, at the longest until `until`.
+pub(crate) fn sleep(alerts: u32, until: Deadline) {
+    futex::wait(&ALERTS, alerts, until);
 }

@@ -15,7 +15,6 @@ pub(crate) mod quota;
 pub(crate) mod readiness;
 pub(crate) mod robust;
 pub(crate) mod signal;
-pub(crate) mod sleep;
 pub(crate) mod socket;
 pub(crate) mod stdio;
 #[cfg(test)]

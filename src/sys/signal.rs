@@ -1,7 +1,8 @@
 //! Signals: sending them, and noting that one came.
 //!
 //! # Safety
-//! Invariant *handler*: the only code that runs in signal context is [`note`] and [`note_for_script`], which change one atomic each.
+//! Invariant *handler*: the only code that runs in signal context is [`note`] and [`note_for_script`], which change atomics and make one
+//! system call that leaves `errno` alone.
 #![allow(unsafe_code)]
 
 use std::io;

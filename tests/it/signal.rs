@@ -91,6 +91,65 @@ fn what_a_handler_throws_comes_out_where_it_interrupted() {
 }
 
 #[test]
+fn a_handler_that_throws_keeps_no_other_from_being_called() {
+    prints(
+        r#"
+        let seen = [];
+        signal.signal(signal.SIGUSR1, || { throw ValueError("one"); });
+        signal.signal(signal.SIGUSR2, || seen.push("two"));
+        signal.signal(signal.SIGHUP, || {
+            os.kill(os.getpid(), signal.SIGUSR1);
+            os.kill(os.getpid(), signal.SIGUSR2);
+        });
+        print(error_of(|| { os.kill(os.getpid(), signal.SIGHUP); loop { time.sleep(60); } }));
+        time.sleep(0);
+        print(seen);
+        "#,
+        "ValueError: one\n['two']\n",
+    );
+}
+
+#[test]
+fn pause_ends_when_a_signal_was_handled_in_every_thread() {
+    prints(
+        r#"
+        let count = 0;
+        signal.signal(signal.SIGUSR1, || { count += 1; });
+        fn disturb(pid, stop) { while !stop.is_set() { os.kill(pid, signal.SIGUSR1); time.sleep(0.005); } }
+        let stop = Event();
+        let p = Process(disturb, [os.getpid(), stop]);
+        p.start();
+        let t = Thread(|| signal.pause());
+        t.start();
+        signal.pause();
+        t.join();
+        stop.set();
+        p.join();
+        print(count > 0);
+        "#,
+        "True\n",
+    );
+}
+
+#[test]
+fn who_sleeps_asks_for_no_processor() {
+    prints(
+        r#"
+        fn sleeps() {
+            let f = open("/proc/self/status");
+            let line = f.readlines().filter(|line| line.startswith("voluntary"))[0];
+            f.close();
+            int(line.split(":")[1])
+        }
+        let before = sleeps();
+        time.sleep(0.5);
+        print(sleeps() - before < 5);
+        "#,
+        "True\n",
+    );
+}
+
+#[test]
 fn handlers_can_be_asked_for_and_taken_back() {
     prints(
         r#"

@@ -2,7 +2,6 @@
 
 use std::io;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use rhai::Dynamic;
 
@@ -12,6 +11,7 @@ use crate::stdlib::bind::Registry;
 use crate::stdlib::call::{Call, Failure};
 use crate::stdlib::exceptions::{raise, raise_os};
 use crate::stdlib::host::{Host, locked};
+use crate::sync::wait_kind;
 use crate::sys;
 
 /// What was read from standard input and not used yet, and in which process.
@@ -24,9 +24,6 @@ struct Ahead {
     pid: i32,
     bytes: Vec<u8>,
 }
-
-/// The longest wait between two looks whether the script has to stop.
-const PATIENCE: Duration = Duration::from_millis(50);
 
 pub(super) fn register(registry: &mut Registry) {
     registry.function("input", &["prompt?"], input);
@@ -93,14 +90,10 @@ fn with_ahead<T>(action: impl FnOnce(&mut Vec<u8>) -> T) -> T {
 }
 
 fn wait(host: &Arc<Host>) -> Result<(), Failure> {
-    loop {
-        if host.attend() {
-            return Err(host.interrupted());
-        }
-        if sys::input::is_ready(PATIENCE).map_err(failure)? {
-            return Ok(());
-        }
-    }
+    host.wait_for(wait_kind::INPUT, None, |most| {
+        let ready = sys::input::is_ready(most).map_err(failure)?;
+        Ok(ready.then_some(()))
+    })
 }
 
 fn text(bytes: Vec<u8>) -> Result<String, Failure> {

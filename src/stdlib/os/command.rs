@@ -3,7 +3,6 @@
 use std::os::fd::AsFd;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, Command, ExitStatus};
-use std::time::Duration;
 
 use rhai::Dynamic;
 
@@ -12,10 +11,8 @@ use crate::stdlib::bind::Namespace;
 use crate::stdlib::builtins::flush_everything;
 use crate::stdlib::call::{Call, Failure};
 use crate::stdlib::exceptions::raise_os;
+use crate::sync::wait_kind;
 use crate::sys;
-
-/// The longest wait between two looks whether the script has to stop.
-const PATIENCE: Duration = Duration::from_millis(50);
 
 pub(super) fn register(os: &mut Namespace<'_>) {
     os.function("system", &["command"], system);
@@ -36,16 +33,13 @@ fn wait(call: &Call<'_>, mut child: Child) -> Result<ExitStatus, Failure> {
     let failed = |error: std::io::Error| raise_os(&error, None);
     let pid = child.id().cast_signed();
     let end = sys::process::pidfd(pid).map_err(failed)?;
-    loop {
-        if let Some(status) = child.try_wait().map_err(failed)? {
-            return Ok(status);
-        }
-        if call.host.attend() {
-            let _ = sys::signal::send(pid, sys::signal::Signal::SIGTERM as i32);
-            let _ = child.wait();
-            return Err(call.host.interrupted());
-        }
-        let ready = sys::process::wait_readable(&[end.as_fd()], Some(PATIENCE));
-        ready.map_err(failed)?;
+    let ended = call.host.wait_for(wait_kind::PROCESS, None, |most| {
+        sys::process::wait_readable(&[end.as_fd()], Some(most)).map_err(failed)?;
+        child.try_wait().map_err(failed)
+    });
+    if ended.is_err() {
+        let _ = sys::signal::send(pid, sys::signal::Signal::SIGTERM as i32);
+        let _ = child.wait();
     }
+    ended
 }

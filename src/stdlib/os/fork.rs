@@ -5,7 +5,6 @@
 
 use std::os::fd::AsFd;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use rhai::Dynamic;
 
@@ -17,15 +16,12 @@ use crate::stdlib::call::{Call, Failure};
 use crate::stdlib::exceptions::{raise, raise_os};
 use crate::stdlib::host::{Host, locked, session_failure};
 use crate::stdlib::multiprocessing::child::end_with_parent;
-use crate::sync::{Birth, ProcessId};
+use crate::sync::{Birth, ProcessId, wait_kind};
 use crate::sys;
 use crate::sys::signal::Signal;
 
 /// Return at once when no child has ended.
 const WNOHANG: i64 = 1;
-
-/// The longest wait between two looks whether the script has to stop.
-const PATIENCE: Duration = Duration::from_millis(50);
 
 /// The children this process has made by `os.fork` and not waited for.
 #[derive(Debug, Default)]
@@ -130,22 +126,21 @@ fn fork_script(call: &mut Call<'_>) -> Outcome {
 /// not to wait.
 fn wait_for(call: &mut Call<'_>, pid: i64, options: i64) -> Outcome {
     let host = call.host;
-    loop {
-        let ended = ended(host, pid)?;
-        if let Some((pid, status)) = ended {
-            return Ok(pair(pid.into(), status));
-        }
-        if options & WNOHANG != 0 {
-            return Ok(pair(0, 0));
-        }
-        if host.attend() {
-            return Err(host.interrupted());
-        }
-        let sentinels = sentinels(host, pid);
-        let descriptors: Vec<_> = sentinels.iter().map(|sentinel| sentinel.as_fd()).collect();
-        sys::process::wait_readable(&descriptors, Some(PATIENCE))
-            .map_err(|error| raise_os(&error, None))?;
+    if options & WNOHANG != 0 {
+        let (pid, status) = ended(host, pid)?.unwrap_or((0, 0));
+        return Ok(pair(pid.into(), status));
     }
+    let (pid, status) = host.wait_for(wait_kind::PROCESS, None, |most| {
+        let found = ended(host, pid)?;
+        if found.is_none() {
+            let sentinels = sentinels(host, pid);
+            let descriptors: Vec<_> = sentinels.iter().map(|sentinel| sentinel.as_fd()).collect();
+            let waited = sys::process::wait_readable(&descriptors, Some(most));
+            waited.map_err(|error| raise_os(&error, None))?;
+        }
+        Ok(found)
+    })?;
+    Ok(pair(pid.into(), status))
 }
 
 fn pair(pid: i64, status: i64) -> Dynamic {

@@ -138,7 +138,8 @@ impl Handlers {
         if self.busy.swap(true, Ordering::Relaxed) {
             return false;
         }
-        let threw = interrupt::take_caught().any(|signal| self.call(signal));
+        // After one that throws the others wait for the next time.
+        let threw = (0..64).any(|signal| interrupt::take_caught(signal) && self.call(signal));
         self.busy.store(false, Ordering::Relaxed);
         threw
     }
@@ -146,6 +147,7 @@ impl Handlers {
     fn call(&self, signal: i32) -> bool {
         let found = locked(&self.set).get(&signal).cloned();
         self.handled.fetch_add(1, Ordering::Relaxed);
+        interrupt::alert();
         let Some(Disposition::Call {
             function,
             caller,

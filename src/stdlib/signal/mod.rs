@@ -15,6 +15,7 @@ use super::bind::Registry;
 use super::call::{Call, Failure};
 use super::exceptions::{raise, raise_os};
 use super::host::Host;
+use crate::sync::Deadline;
 use crate::sys;
 use crate::sys::signal::Signal;
 
@@ -102,12 +103,9 @@ fn number(call: &mut Call<'_>) -> Result<Signal, Failure> {
 
 /// `signal.pause()`: until a signal comes that the script handles.
 fn pause(call: &mut Call<'_>) -> Outcome {
-    const LOOK: std::time::Duration = std::time::Duration::from_millis(50);
     let handled = call.host.handlers.handled();
-    while call.host.handlers.handled() == handled {
-        let _ = attend(call.host)?;
-        sys::sleep::nap(LOOK);
-    }
+    let over = || call.host.handlers.handled() != handled;
+    call.host.sleep_until(Deadline::NEVER, over)?;
     Ok(Dynamic::UNIT)
 }
 

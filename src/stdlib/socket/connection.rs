@@ -5,13 +5,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::stdlib::call::Failure;
-use crate::stdlib::exceptions::{raise, raise_os};
+use crate::stdlib::exceptions::raise_os;
 use crate::stdlib::host::{Host, locked};
-use crate::sync::{Offset, wait_kind};
+use crate::sync::wait_kind;
 use crate::sys::socket::{Interest, SockAddr, Socket as Kernel};
-
-/// The longest wait between two looks whether the script has to stop.
-const PATIENCE: Duration = Duration::from_millis(50);
 
 /// "Bad file descriptor".
 const EBADF: i32 = 9;
@@ -146,22 +143,10 @@ fn wait(
     interest: Interest,
     deadline: Option<Instant>,
 ) -> Result<(), Failure> {
-    host.waiting((wait_kind::SOCKET, Offset::NONE), deadline, || {
-        loop {
-            if host.attend() {
-                return Err(host.interrupted());
-            }
-            let left = deadline.map_or(PATIENCE, |deadline| {
-                deadline.saturating_duration_since(Instant::now())
-            });
-            let ready = kernel.wait(interest, left.min(PATIENCE));
-            if ready.map_err(|error| raise_os(&error, None))? {
-                return Ok(());
-            }
-            if left.is_zero() {
-                return Err(raise("TimeoutError", "timed out"));
-            }
-        }
+    host.wait_for(wait_kind::SOCKET, deadline, |most| {
+        let ready = kernel.wait(interest, most);
+        let ready = ready.map_err(|error| raise_os(&error, None))?;
+        Ok(ready.then_some(()))
     })
 }
 

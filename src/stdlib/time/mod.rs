@@ -12,16 +12,12 @@ use super::bind::Registry;
 use super::builtins::print::flush_output;
 use super::call::Call;
 use super::exceptions::raise;
-use super::host::Host;
-use crate::sync::{Offset, wait_kind};
+use crate::sync::{Deadline, Offset, wait_kind};
 use crate::sys;
 
 /// The value of the global constant `time`.
 #[derive(Debug, Clone)]
 pub(crate) struct Time;
-
-/// The longest nap between two looks whether the script has to stop.
-const NAP: Duration = Duration::from_millis(50);
 
 /// Sleeping longer than this lets a reader see an incomplete line first.
 const MOMENT: Duration = Duration::from_millis(10);
@@ -77,29 +73,13 @@ fn sleep(call: &mut Call<'_>) -> Outcome {
         let text = "timestamp too large to convert to C _PyTime_t";
         return Err(raise("OverflowError", text));
     };
-    let Some(end) = Instant::now().checked_add(length) else {
-        let text = "timestamp too large to convert to C _PyTime_t";
-        return Err(raise("OverflowError", text));
-    };
     if length > MOMENT {
         flush_output(call.host)?;
     }
     let host = call.host;
-    host.waiting((wait_kind::TIME, Offset::NONE), Some(end), || {
-        nap_until(host, end)
-    })
-}
-
-/// Sleeps in naps, so that a script that has to stop does.
-fn nap_until(host: &Host, end: Instant) -> Outcome {
-    loop {
-        if host.attend() {
-            return Err(host.interrupted());
-        }
-        let left = end.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Ok(Dynamic::UNIT);
-        }
-        sys::sleep::nap(left.min(NAP));
-    }
+    let end = Instant::now().checked_add(length);
+    host.waiting((wait_kind::TIME, Offset::NONE), end, || {
+        host.sleep_until(Deadline::after(length), || false)
+    })?;
+    Ok(Dynamic::UNIT)
 }
