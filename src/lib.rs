@@ -55,4 +55,4 @@ pub use crate::runtime::{
     ErrorFormat, Finished, Frame, Function, Interactive, Runtime, Script, StartMethod, Variable,
     init,
 };
-pub use crate::stdlib::manual::{Entry, EntryKind, Manual};
+pub use crate::stdlib::manual::{Definition, Entry, EntryKind, Manual};

@@ -4,7 +4,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell;
 use procscript::ErrorFormat;
 
 /// The exit code for a wrong command line or a script that cannot be read.
@@ -28,7 +29,7 @@ pub(crate) enum Command {
         options: Options,
         /// The script (`-` reads standard input), and its arguments: `sys.argv[1]` and on
         // One list: what follows the file belongs to the script, `--help` too.
-        #[arg(required = true, value_names = ["FILE", "ARGS"], num_args = 1.., trailing_var_arg = true)]
+        #[arg(required = true, value_names = ["FILE", "ARGS"], num_args = 1.., trailing_var_arg = true, value_hint = ValueHint::AnyPath)]
         words: Vec<OsString>,
     },
     /// Run the code given as an argument
@@ -46,7 +47,7 @@ pub(crate) enum Command {
         #[arg(long, value_name = "FORMAT", default_value = "human")]
         error_format: Format,
         /// The scripts; `-` reads standard input
-        #[arg(required = true)]
+        #[arg(required = true, value_hint = ValueHint::FilePath)]
         files: Vec<PathBuf>,
     },
     /// Show what the manual says of a function, a class, a method or a module
@@ -54,6 +55,19 @@ pub(crate) enum Command {
         /// Such as `Queue`, `Queue.get`, `os.getpid` or `os`; the modules are listed when it is left out
         name: Option<String>,
     },
+    /// Write definition files (`.d.rhai`) with the documentation, for editors
+    Definitions {
+        /// The directory, which is made where there is none; what an earlier run wrote is replaced
+        #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+        directory: PathBuf,
+    },
+    /// Print a script that makes a shell complete the arguments of procscript
+    Completions {
+        /// The shell it is for
+        shell: Shell,
+    },
+    /// Print the manual page of this command
+    Man,
 }
 
 #[derive(Debug, Args)]
@@ -127,17 +141,20 @@ fn with_run(mut words: Vec<OsString>) -> Vec<OsString> {
     words
 }
 
+/// The command line as clap describes it.
+pub(crate) fn described() -> clap::Command {
+    CommandLine::command()
+}
+
 /// Whether a first word is the command's own: a subcommand, or an option that stands before one.
 fn is_own(word: &str) -> bool {
-    let mut command = CommandLine::command();
+    let mut command = described();
     // Adds `help`, `--help` and `--version`.
     command.build();
     let is_option = |arg: &clap::Arg| {
-        arg.get_long()
-            .is_some_and(|long| word.strip_prefix("--") == Some(long))
-            || arg
-                .get_short()
-                .is_some_and(|short| word.strip_prefix('-') == Some(&short.to_string()))
+        let long = arg.get_long().map(|long| format!("--{long}"));
+        let short = arg.get_short().map(|short| format!("-{short}"));
+        [long, short].contains(&Some(word.to_string()))
     };
     command.find_subcommand(word).is_some() || command.get_arguments().any(is_option)
 }

@@ -2,6 +2,8 @@
 
 mod args;
 mod check;
+mod definitions;
+mod describe;
 mod doc;
 mod output;
 mod run;

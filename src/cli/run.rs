@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use procscript::{Runtime, Script, StartMethod};
 
 use super::args::{Command, Method, Options, UNUSABLE};
-use super::{check, doc};
+use super::{args, check, definitions, describe, doc};
 
 /// Carries a command out and gives the exit code of the program.
 pub(crate) fn command(command: Command) -> ExitCode {
@@ -21,6 +21,9 @@ pub(crate) fn command(command: Command) -> ExitCode {
             files,
         } => Ok(check::check(&files, error_format.into())),
         Command::Doc { name } => doc::doc(name.as_deref()),
+        Command::Definitions { directory } => definitions::definitions(&directory),
+        Command::Completions { shell } => describe::completions(args::described(), shell),
+        Command::Man => describe::man(args::described()),
     };
     match code {
         Ok(code) => ExitCode::from(code),

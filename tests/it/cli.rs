@@ -4,7 +4,7 @@ use crate::harness::Script;
 
 /// The command refuses: code 2, and on standard error a text with all of `parts`.
 #[track_caller]
-fn refused(script: Script, parts: &[&str]) {
+pub(crate) fn refused(script: Script, parts: &[&str]) {
     let output = script.run();
     assert_eq!(
         (output.code(), output.stdout.as_str()),
@@ -182,35 +182,4 @@ fn a_wrong_command_line_is_refused() {
 fn help_into_a_closed_pipe_is_quiet() {
     let script = Script::command(&["--help"]).through_shell("\"$@\" | true");
     assert_eq!(script.run().stderr, "");
-}
-
-#[test]
-fn doc_tells_what_the_manual_says_and_what_may_have_been_meant() {
-    let output = Script::command(&["doc", "Queue.get"]).run();
-    assert_eq!(output.code(), 0, "{}", output.stderr);
-    let beginning = "Queue.get([block, timeout])\n\n    takes the first item";
-    assert!(output.stdout.starts_with(beginning), "{}", output.stdout);
-    assert!(output.stdout.contains("Example:"), "{}", output.stdout);
-
-    let output = Script::command(&["doc", "os"]).run();
-    assert!(
-        output.stdout.contains("\n    getpid() "),
-        "{}",
-        output.stdout
-    );
-    let output = Script::command(&["doc"]).run();
-    assert!(output.stdout.contains("\n  os.path "), "{}", output.stdout);
-
-    refused(
-        Script::command(&["doc", "os.getpit"]),
-        &[
-            "procscript: error: ",
-            "'os.getpit'",
-            "did you mean os.getpid",
-        ],
-    );
-    refused(
-        Script::command(&["doc", "qwertyuiop"]),
-        &["'qwertyuiop'", "procscript doc"],
-    );
 }

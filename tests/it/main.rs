@@ -12,6 +12,7 @@ mod text; // un-indented literals, folded process numbers
 // The subjects.
 mod cli; // the command line
 mod conformance; // what Python does, by numbered cases
+mod describing; // doc, definitions, completions, man
 mod errors; // what is told about errors
 mod manual; // the examples of docs/modules
 mod multiprocessing; // Process, Lock, Queue and the life of a family

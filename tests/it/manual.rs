@@ -24,4 +24,6 @@ macro_rules! modules {
     };
 }
 
-modules! { json multiprocessing os queue random signal socket sys threading time }
+modules! {
+    builtins exceptions files json multiprocessing os queue random signal socket sys text threading time values
+}

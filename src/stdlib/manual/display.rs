@@ -83,7 +83,7 @@ fn example_of(entry: &Entry) -> Option<&'static super::Example> {
 }
 
 /// The text in lines that end at `columns`, each `indent` from the left.
-fn wrap(text: &str, indent: usize, columns: usize) -> String {
+pub(super) fn wrap(text: &str, indent: usize, columns: usize) -> String {
     let room = columns.saturating_sub(indent).max(NARROW);
     let mut out = String::new();
     let mut length = 0;

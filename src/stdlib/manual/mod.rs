@@ -5,8 +5,9 @@
 //!
 //! - [`reader`]: which parts of a page are entries; [`plain`]: text without marks.
 //! - [`entry`]: one thing that scripts can name.
-//! - [`display`]: an entry for a terminal.
+//! - [`display`]: an entry for a terminal; [`definitions`]: files for editors.
 
+mod definitions;
 mod display;
 mod entry;
 mod plain;
@@ -16,6 +17,7 @@ mod tests;
 
 use std::sync::LazyLock;
 
+pub use self::definitions::Definition;
 pub use self::entry::{Entry, EntryKind};
 use self::reader::{Example, Page};
 
@@ -26,7 +28,8 @@ macro_rules! pages {
 }
 
 /// The pages, in the order in which modules and classes are listed.
-const PAGES: [(&str, &str); 10] = pages! {
+const PAGES: [(&str, &str); 15] = pages! {
+    "builtins" "text" "values" "files" "exceptions"
     "multiprocessing" "threading" "queue" "os" "sys" "signal" "time" "random" "json" "socket"
 };
 
@@ -110,6 +113,11 @@ impl Manual {
         near.sort_by(|a, b| b.0.total_cmp(&a.0));
         near.dedup_by(|a, b| a.1 == b.1);
         near.into_iter().map(|(_, path)| path).take(MANY).collect()
+    }
+
+    /// The manual as definition files for editors, one for each module: what `procscript definitions` writes.
+    pub fn definitions() -> Vec<Definition> {
+        definitions::files()
     }
 
     /// The examples under the heading of an entry.

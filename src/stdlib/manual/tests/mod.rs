@@ -1,4 +1,5 @@
 //! Tests of the room, by subject.
 
 mod complete;
+mod editors;
 mod pages;
