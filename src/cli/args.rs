@@ -1,4 +1,4 @@
-//! What was typed: `run`, `eval`, `check`, or a file alone.
+//! What was typed: a subcommand, a file alone, or nothing.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -14,7 +14,9 @@ pub(crate) const UNUSABLE: u8 = 2;
 /// Runs Rhai scripts that use Python's multiprocessing API on real processes.
 #[derive(Debug, Parser)]
 #[command(name = "procscript", version, arg_required_else_help = true)]
-#[command(after_help = "`procscript FILE` is short for `procscript run FILE`.")]
+#[command(
+    after_help = "`procscript FILE` is short for `procscript run FILE`, and `procscript` alone for `procscript repl`."
+)]
 struct CommandLine {
     #[command(subcommand)]
     command: Command,
@@ -40,6 +42,13 @@ pub(crate) enum Command {
         /// The code, and its arguments: `sys.argv[1]` and on
         #[arg(required = true, value_names = ["CODE", "ARGS"], num_args = 1.., trailing_var_arg = true)]
         words: Vec<OsString>,
+    },
+    /// Open a prompt, or run what comes from standard input where that is no terminal
+    Repl {
+        #[command(flatten)]
+        options: Options,
+        /// A script to run first: what it defines is there at the prompt
+        file: Option<PathBuf>,
     },
     /// Parse scripts without running them, and print their errors
     Check {
@@ -132,11 +141,13 @@ pub(crate) fn parse() -> Parsed {
     }
 }
 
-/// Puts `run` in front of a file that is given alone.
+/// Puts `run` in front of a file that is given alone, and `repl` in the place of nothing.
 fn with_run(mut words: Vec<OsString>) -> Vec<OsString> {
     let first = words.get(1).map(|word| word.to_string_lossy().into_owned());
-    if first.is_some_and(|first| !is_own(&first)) {
-        words.insert(1, "run".into());
+    match first {
+        None => words.push("repl".into()),
+        Some(first) if !is_own(&first) => words.insert(1, "run".into()),
+        Some(_) => {}
     }
     words
 }

@@ -6,6 +6,7 @@ mod definitions;
 mod describe;
 mod doc;
 mod output;
+mod repl;
 mod run;
 
 use std::process::ExitCode;

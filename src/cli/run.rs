@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use procscript::{Runtime, Script, StartMethod};
+use procscript::{Builder, Runtime, Script, StartMethod};
 
 use super::args::{Command, Method, Options, UNUSABLE};
-use super::{args, check, definitions, describe, doc};
+use super::{args, check, definitions, describe, doc, repl};
 
 /// Carries a command out and gives the exit code of the program.
 pub(crate) fn command(command: Command) -> ExitCode {
@@ -24,6 +24,7 @@ pub(crate) fn command(command: Command) -> ExitCode {
         Command::Definitions { directory } => definitions::definitions(&directory),
         Command::Completions { shell } => describe::completions(args::described(), shell),
         Command::Man => describe::man(args::described()),
+        Command::Repl { options, file } => repl::repl(&options, file.as_deref()),
     };
     match code {
         Ok(code) => ExitCode::from(code),
@@ -35,7 +36,7 @@ pub(crate) fn command(command: Command) -> ExitCode {
 }
 
 /// `words`: the file, then the script's arguments.
-fn run(options: &Options, words: Vec<OsString>) -> Result<u8> {
+pub(crate) fn run(options: &Options, words: Vec<OsString>) -> Result<u8> {
     let file = words.first().map(PathBuf::from).unwrap_or_default();
     Ok(execute(options, read(&file)?, words))
 }
@@ -51,6 +52,12 @@ fn eval(options: &Options, mut words: Vec<OsString>) -> u8 {
 
 fn execute(options: &Options, script: Script, argv: Vec<OsString>) -> u8 {
     let argv = argv.iter().map(|word| word.to_string_lossy().into_owned());
+    // The kernel keeps the low eight bits of an exit code.
+    (builder(options, argv).build().run(script) & 0xff) as u8
+}
+
+/// A runtime for a process of its own, with what the options say.
+pub(crate) fn builder(options: &Options, argv: impl IntoIterator<Item = String>) -> Builder {
     let mut builder = Runtime::builder()
         .args(argv)
         .owns_process()
@@ -64,8 +71,7 @@ fn execute(options: &Options, script: Script, argv: Vec<OsString>) -> u8 {
     if let Some(mib) = options.session_memory {
         builder = builder.session_memory(mib << 20);
     }
-    // The kernel keeps the low eight bits of an exit code.
-    (builder.build().run(script) & 0xff) as u8
+    builder
 }
 
 /// Reads a script from a file, or from standard input for `-`.

@@ -53,18 +53,20 @@ impl Builder {
     }
 
     /// Has `before` called where a child is about to be started by fork, in the starting process and before it
-    /// counts its threads, and `after` when that is done: in the starting process only, also when the fork fails.
+    /// counts its threads, and when that is done `in_parent` in the starting process, also when the fork fails, and
+    /// `in_child` in the child before it does anything.
     ///
     /// A process with several threads does not fork: a host lays threads of its own down in `before` and takes them up
-    /// again in `after`, as with `pthread_atfork(3)`. Neither is called for a start by spawn, nor in a child for its own
-    /// children.
+    /// again in `in_parent`, as with `pthread_atfork(3)`. A child is a copy with all descriptors: `in_child` may close
+    /// those that only the host should have. None is called for a start by spawn, nor in a child for its own children.
     #[must_use]
     pub fn around_fork(
         mut self,
         before: impl Fn() + Send + Sync + 'static,
-        after: impl Fn() + Send + Sync + 'static,
+        in_parent: impl Fn() + Send + Sync + 'static,
+        in_child: impl Fn() + Send + Sync + 'static,
     ) -> Self {
-        self.fork_hooks = Some(ForkHooks::new(before, after));
+        self.fork_hooks = Some(ForkHooks::new(before, in_parent, in_child));
         self
     }
 

@@ -7,20 +7,23 @@ use super::host::locked;
 
 type Hook = Box<dyn Fn() + Send + Sync>;
 
-/// What is called before a fork, and after it in the parent.
+/// What is called before a fork, and after it in the parent and in the child.
 pub(crate) struct ForkHooks {
     before: Hook,
-    after: Hook,
+    in_parent: Hook,
+    in_child: Hook,
 }
 
 impl ForkHooks {
     pub(crate) fn new(
         before: impl Fn() + Send + Sync + 'static,
-        after: impl Fn() + Send + Sync + 'static,
+        in_parent: impl Fn() + Send + Sync + 'static,
+        in_child: impl Fn() + Send + Sync + 'static,
     ) -> Self {
         Self {
             before: Box::new(before),
-            after: Box::new(after),
+            in_parent: Box::new(in_parent),
+            in_child: Box::new(in_child),
         }
     }
 }
@@ -40,6 +43,13 @@ impl AroundFork {
         *locked(&self.0) = hooks.map(Arc::new);
     }
 
+    /// This is a child now: its own children are none of the embedding program's business.
+    pub(crate) fn begin_child(&self) {
+        if let Some(hooks) = locked(&self.0).take() {
+            (hooks.in_child)();
+        }
+    }
+
     /// A fork may follow: what has to be done before it is done.
     pub(crate) fn prepare(&self) -> Prepared {
         let hooks = locked(&self.0).clone();
@@ -50,13 +60,13 @@ impl AroundFork {
     }
 }
 
-/// Between the two hooks; the drop calls the second.
+/// Between the hooks; the drop calls that of the parent.
 #[must_use]
 #[derive(Debug)]
 pub(crate) struct Prepared(Option<Arc<ForkHooks>>);
 
 impl Prepared {
-    /// This is the child: the second hook is the parent's business.
+    /// This is the child, which has [begun](AroundFork::begin_child) or will.
     pub(crate) fn forget(mut self) {
         self.0 = None;
     }
@@ -65,7 +75,7 @@ impl Prepared {
 impl Drop for Prepared {
     fn drop(&mut self) {
         if let Some(hooks) = &self.0 {
-            (hooks.after)();
+            (hooks.in_parent)();
         }
     }
 }

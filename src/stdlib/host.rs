@@ -222,7 +222,7 @@ impl Host {
     pub(crate) fn begin_process(&self) {
         self.threads.begin();
         self.forked.begin();
-        self.fork_hooks.set(None);
+        self.fork_hooks.begin_child();
         self.end_interactive();
         self.reseed(None);
     }

@@ -20,6 +20,7 @@ mod readme; // the script of the README
 mod scripts; // builtins, os, sys, time, random, json: each script by its whole output
 mod signal; // signal, os.fork
 mod socket; // sockets, and the servers of the tutorials
+mod terminal; // the prompt, on a pseudo-terminal
 mod threading; // threads, and what lies between them
 mod tidy; // the house rules
 mod tutorials; // every script of `scripts/`, by its whole output

@@ -13,6 +13,24 @@ pub(crate) fn group_members(group: i32) -> Vec<i32> {
         .collect()
 }
 
+/// The processes of session `session` that have not ended; zombies have.
+pub(crate) fn session_members(session: i32) -> Vec<i32> {
+    let lives = |pid: &i32| {
+        let fields = stat(*pid);
+        let found = fields
+            .as_ref()
+            .and_then(|fields| fields.get(3)?.parse().ok());
+        let state = fields.as_ref().map(|fields| fields[0].as_str());
+        found == Some(session) && state != Some("Z") && state != Some("X")
+    };
+    all_processes().filter(lives).collect()
+}
+
+/// What every process of `session` is doing, for the report of a test that hangs.
+pub(crate) fn describe_session(session: i32) -> String {
+    session_members(session).into_iter().map(describe).collect()
+}
+
 /// Waits until no process of `group` is left; gives those that still are at the deadline.
 pub(crate) fn wait_for_empty_group(group: i32, patience: Duration) -> Vec<i32> {
     let deadline = Instant::now() + patience;
@@ -28,6 +46,11 @@ pub(crate) fn wait_for_empty_group(group: i32, patience: Duration) -> Vec<i32> {
 /// Whether `pid` exists and has not ended.
 pub(crate) fn is_running(pid: i32) -> bool {
     state_and_group(pid).is_some_and(|(state, _)| state != 'Z' && state != 'X')
+}
+
+/// Whether `pid` is stopped, as Ctrl-Z does it.
+pub(crate) fn is_stopped(pid: i32) -> bool {
+    state_and_group(pid).is_some_and(|(state, _)| state == 'T')
 }
 
 /// What every process of `group` is doing, for the report of a test that hangs.
@@ -77,12 +100,17 @@ fn all_processes() -> impl Iterator<Item = i32> {
 
 /// The state letter and the process group of a process.
 fn state_and_group(pid: i32) -> Option<(char, i32)> {
+    let fields = stat(pid)?;
+    let state = fields.first()?.chars().next()?;
+    Some((state, fields.get(2)?.parse().ok()?))
+}
+
+/// What `/proc/PID/stat` says from the state letter on.
+fn stat(pid: i32) -> Option<Vec<String>> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
     // The command's name stands in parentheses and may contain anything.
-    let mut fields = stat.rsplit_once(") ")?.1.split(' ');
-    let state = fields.next()?.chars().next()?;
-    let group = fields.nth(1)?.parse().ok()?;
-    Some((state, group))
+    let fields = stat.rsplit_once(") ")?.1.split(' ');
+    Some(fields.map(str::to_string).collect())
 }
 
 /// The processes whose numbers may stand in the output of one run.

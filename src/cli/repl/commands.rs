@@ -1,0 +1,184 @@
+//! What begins with a colon: questions to the prompt itself.
+
+use std::path::Path;
+use std::time::Instant;
+
+use procscript::{Entered, Manual};
+use rustyline::completion::Pair;
+
+use super::super::run;
+use super::listing;
+use super::screen::{Screen, Session};
+
+/// The commands: name, argument, what it does.
+const COMMANDS: &[(&str, &str, &str)] = &[
+    (
+        "help",
+        "[NAME]",
+        "this list, or what a function, method or module does",
+    ),
+    ("doc", "NAME", "the same"),
+    ("vars", "", "the variables"),
+    ("ps", "", "the children: what each is doing"),
+    ("time", "EXPR", "run EXPR and say how long it took"),
+    ("load", "FILE", "run a script here: what it defines stays"),
+    ("reset", "", "forget everything, end the children"),
+    ("quit", "", "end, as exit() and Ctrl-D do"),
+];
+
+/// Carries out what stands behind the colon. What it leaves to be shown is as of an input.
+pub(crate) fn carry_out(command: &str, session: &Session, screen: &Screen) -> Entered {
+    let command = command.trim();
+    let (name, rest) = command
+        .split_once(char::is_whitespace)
+        .unwrap_or((command, ""));
+    let rest = rest.trim();
+    let text = match (name, rest) {
+        ("help" | "doc", "") => overview(),
+        ("help" | "doc", topic) => help(topic, session, screen),
+        ("vars", "") => variables(session),
+        ("ps", "") => children(session),
+        ("reset", "") => {
+            session.borrow_mut().reset();
+            return Entered::Nothing;
+        }
+        ("quit", "") => return Entered::Exit(0),
+        ("time", code) if !code.is_empty() => return time(code, session, screen),
+        ("load", file) if !file.is_empty() => match run::read(Path::new(file)) {
+            Ok(script) => return session.borrow_mut().load(script),
+            Err(error) => format!("{error:#}"),
+        },
+        (name, _) => wrong(name),
+    };
+    screen.say(&text);
+    Entered::Nothing
+}
+
+/// The commands that `typed` may become, if it is one.
+pub(crate) fn candidates(typed: &str) -> Option<(usize, Vec<Pair>)> {
+    let begun = typed.strip_prefix(':')?;
+    let pair = |name: &str| Pair {
+        display: format!(":{name}"),
+        replacement: format!(":{name}"),
+    };
+    if begun.contains(char::is_whitespace) {
+        return None;
+    }
+    let names = COMMANDS.iter().map(|(name, ..)| *name);
+    Some((
+        0,
+        names
+            .filter(|name| name.starts_with(begun))
+            .map(pair)
+            .collect(),
+    ))
+}
+
+fn overview() -> String {
+    let usage = |name: &str, argument: &str| format!(":{name} {argument}");
+    let lines = COMMANDS
+        .iter()
+        .map(|(name, argument, what)| format!("  {:14} {what}", usage(name, argument)));
+    let mut text = lines.collect::<Vec<_>>().join("\n");
+    text.push_str(
+        "\n  Tab completes, Ctrl-R searches earlier lines, Ctrl-C stops what runs, _ is the last value.",
+    );
+    text
+}
+
+/// What there is to say about a name: a function of the program, else the manual's.
+fn help(topic: &str, session: &Session, screen: &Screen) -> String {
+    let topic = topic.trim_end_matches("()");
+    let own = own_functions(topic, session);
+    if !own.is_empty() {
+        return own.join("\n");
+    }
+    let topic = method_of_type(topic, session).unwrap_or_else(|| topic.into());
+    if let Some(entry) = Manual::find(&topic) {
+        return entry.to_text(usize::from(screen.columns()));
+    }
+    let nearest = Manual::nearest(&topic);
+    if nearest.is_empty() {
+        return format!("the manual has no '{topic}'");
+    }
+    let nearest = nearest.join(", ");
+    format!("the manual has no '{topic}'; did you mean {nearest}?")
+}
+
+fn own_functions(name: &str, session: &Session) -> Vec<String> {
+    let functions = session.borrow().functions();
+    let described = functions
+        .into_iter()
+        .filter(|function| function.name == name);
+    described
+        .map(|function| {
+            let mut text = format!("{name}({})", function.params.join(", "));
+            for line in function.comments {
+                text.push_str("\n    ");
+                text.push_str(&line);
+            }
+            text
+        })
+        .collect()
+}
+
+/// `Queue.get` for `q.get` where `q` is a Queue, `Queue` for `q`.
+fn method_of_type(topic: &str, session: &Session) -> Option<String> {
+    let (name, method) = topic.split_once('.').unwrap_or((topic, ""));
+    let variables = session.borrow().variables();
+    let variable = variables.into_iter().find(|found| found.name == name)?;
+    Some(match method {
+        "" => variable.type_name,
+        method => format!("{}.{method}", variable.type_name),
+    })
+}
+
+fn variables(session: &Session) -> String {
+    let variables = session.borrow().variables();
+    if variables.is_empty() {
+        return "no variables".into();
+    }
+    listing::variables(&variables)
+}
+
+fn children(session: &Session) -> String {
+    let children = session.borrow().children();
+    if children.is_empty() {
+        return "no children".into();
+    }
+    listing::children(&children)
+}
+
+/// Runs `code`, shows its value and then the time it took.
+fn time(code: &str, session: &Session, screen: &Screen) -> Entered {
+    let begin = Instant::now();
+    let entered = session.borrow_mut().enter(code);
+    let took = listing::duration(begin.elapsed());
+    match entered {
+        Entered::Value(text) => {
+            screen.say(&text);
+            screen.say(&took);
+            Entered::Nothing
+        }
+        Entered::Nothing => {
+            screen.say(&took);
+            Entered::Nothing
+        }
+        other => other,
+    }
+}
+
+fn wrong(name: &str) -> String {
+    if let Some((name, argument, _)) = COMMANDS.iter().find(|(known, ..)| *known == name) {
+        return format!("usage: :{name} {argument}").trim_end().to_string();
+    }
+    let nearest = COMMANDS
+        .iter()
+        .map(|(known, ..)| (strsim::osa_distance(name, known), known))
+        .filter(|(distance, _)| *distance <= 2)
+        .min();
+    match nearest {
+        Some((_, known)) => format!("there is no command :{name}; did you mean :{known}?"),
+        None => format!("there is no command :{name}; :help lists them"),
+    }
+}

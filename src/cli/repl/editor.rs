@@ -1,0 +1,105 @@
+//! Reading an input with rustyline, and where what is printed goes meanwhile.
+
+use std::cell::RefCell;
+use std::io;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use procscript::Interactive;
+use rustyline::config::{BellStyle, Config};
+use rustyline::error::ReadlineError;
+use rustyline::history::FileHistory;
+use rustyline::{Behavior, ColorMode, CompletionType, Editor};
+
+use super::helper::Helper;
+use super::highlight::Colours;
+use super::history::{self, Keeper};
+use super::outlet::Outlet;
+use super::plain::Line;
+use super::signals::Endings;
+use super::{indent, keys};
+
+/// rustyline waits with select(2), which takes no larger numbers.
+const DESCRIPTORS_MAX: i32 = 1000;
+
+/// A line editor on the terminal.
+pub(crate) struct Lines {
+    editor: Editor<Helper, FileHistory>,
+    keeper: Keeper,
+    outlet: Arc<Outlet>,
+    endings: Arc<Endings>,
+}
+
+impl Lines {
+    /// # Errors
+    /// When rustyline cannot be had.
+    pub(crate) fn new(
+        session: Rc<RefCell<Interactive>>,
+        outlet: Arc<Outlet>,
+        endings: Arc<Endings>,
+        colours: Colours,
+    ) -> rustyline::Result<Self> {
+        let config = Config::builder()
+            .behavior(Behavior::PreferTerm)
+            // The highlighter is asked in any case: it shows what was printed, and knows about colours itself.
+            .color_mode(ColorMode::Forced)
+            .completion_type(CompletionType::List)
+            .completion_show_all_if_ambiguous(true)
+            .bell_style(BellStyle::None)
+            .history_ignore_space(true)
+            .history_ignore_dups(true)?
+            .max_history_size(history::LENGTH)?
+            .indent_size(4)
+            .build();
+        let mut editor = Editor::with_config(config)?;
+        editor.set_helper(Some(Helper::new(session, outlet.clone(), colours)));
+        keys::bind(&mut editor, &outlet);
+        outlet.set_bell(Box::new(editor.create_external_printer()?));
+        let keeper = Keeper::open(&mut editor);
+        Ok(Self {
+            editor,
+            keeper,
+            outlet,
+            endings,
+        })
+    }
+
+    /// Reads one line; `before` are the lines of the unfinished input it goes on with.
+    pub(crate) fn read_line(&mut self, prompt: &str, before: &str) -> io::Result<Line> {
+        // The descriptors rustyline opens now will have the lowest numbers that are free.
+        let free = rustix::io::dup(rustix::stdio::stdin())?;
+        if std::os::fd::AsRawFd::as_raw_fd(&free) > DESCRIPTORS_MAX {
+            return Err(io::Error::other("too many open files"));
+        }
+        drop(free);
+        if let Some(helper) = self.editor.helper_mut() {
+            helper.goes_on_with(before);
+        }
+        let indentation = indent::after(before);
+        let noting = self.endings.note();
+        self.outlet.begin_editing();
+        let read = self
+            .editor
+            .readline_with_initial(prompt, (&indentation, ""));
+        self.outlet.end_editing();
+        let line = match read {
+            _ if self.endings.came().is_some() => Line::End,
+            Ok(text) => Line::Text(text),
+            Err(ReadlineError::Interrupted) => Line::Interrupted,
+            // Bytes that are no UTF-8: the line is lost, the prompt is not.
+            Err(ReadlineError::Io(error)) if error.kind() == io::ErrorKind::InvalidData => {
+                Line::Interrupted
+            }
+            Err(_) => Line::End,
+        };
+        if matches!(line, Line::End) {
+            noting.go_on();
+        }
+        Ok(line)
+    }
+
+    /// Keeps an input for this prompt and later ones.
+    pub(crate) fn remember(&mut self, text: &str) {
+        self.keeper.add(self.editor.history_mut(), text);
+    }
+}

@@ -1,0 +1,103 @@
+//! The tables of `:vars` and `:ps`.
+
+use std::time::Duration;
+
+use procscript::{ChildState, ChildStatus, Variable};
+
+/// The longest value of a variable that is shown, in characters.
+const VALUE_MAX: usize = 60;
+
+/// Variables: name, type, value.
+pub(crate) fn variables(variables: &[Variable]) -> String {
+    let rows = variables.iter().map(|variable| {
+        let constant = if variable.is_constant { "const " } else { "" };
+        [
+            format!("{constant}{}", variable.name),
+            variable.type_name.clone(),
+            cut(&variable.repr),
+        ]
+    });
+    table(["name", "type", "value"], rows)
+}
+
+/// Children: name, number, state, what they wait for and since when.
+pub(crate) fn children(children: &[ChildStatus]) -> String {
+    let rows = children.iter().map(|child| {
+        let state = match child.state {
+            ChildState::Starting => "starting",
+            _ if child.waits_for.is_some() => "waiting",
+            _ => "running",
+        };
+        [
+            child.name.clone(),
+            child.pid.to_string(),
+            state.to_string(),
+            child.waits_for.clone().unwrap_or_default(),
+            child.since.map(duration).unwrap_or_default(),
+        ]
+    });
+    table(["name", "pid", "state", "waits for", "since"], rows)
+}
+
+/// `350 ms`, `4.2 s`, `3 min 5 s`, `2 h 3 min`.
+pub(crate) fn duration(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    match seconds {
+        0 if duration.as_millis() == 0 => format!("{} µs", duration.as_micros()),
+        0 => format!("{} ms", duration.as_millis()),
+        1..60 => format!("{:.1} s", duration.as_secs_f64()),
+        60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {} min", seconds / 3600, seconds / 60 % 60),
+    }
+}
+
+fn cut(value: &str) -> String {
+    let line = value.replace('\n', " ");
+    match line.char_indices().nth(VALUE_MAX) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+/// Columns as wide as their longest cell.
+fn table<const N: usize>(head: [&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
+    let head = head.map(ToString::to_string);
+    let rows: Vec<[String; N]> = std::iter::once(head).chain(rows).collect();
+    let width = |column: usize| {
+        let widths = rows.iter().map(|row| row[column].chars().count());
+        widths.max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..N).map(width).collect();
+    let line = |row: &[String; N]| {
+        let cells = row.iter().zip(&widths);
+        let cells: Vec<String> = cells
+            .map(|(cell, width)| format!("{cell:width$}"))
+            .collect();
+        cells.join("  ").trim_end().to_string()
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_as_wide_as_their_longest_cell() {
+        let rows = [
+            ["a".to_string(), "long".into()],
+            ["längst".into(), String::new()],
+        ];
+        let wanted = "x       y\na       long\nlängst";
+        assert_eq!(table(["x", "y"], rows.into_iter()), wanted);
+    }
+
+    #[test]
+    fn durations_are_short() {
+        let shown = |millis| duration(Duration::from_millis(millis));
+        assert_eq!(shown(350), "350 ms");
+        assert_eq!(shown(4_250), "4.2 s");
+        assert_eq!(shown(185_000), "3 min 5 s");
+        assert_eq!(shown(7_380_000), "2 h 3 min");
+    }
+}

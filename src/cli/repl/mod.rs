@@ -1,0 +1,30 @@
+//! `procscript repl`: the prompt on a terminal.
+//!
+//! - [`prompt`]: reading, running, showing, until the end.
+//! - [`commands`]: what begins with a colon; [`listing`]: its tables.
+//! - [`screen`]: the terminal as the prompt uses it.
+//! - [`editor`]: an input with rustyline; [`keys`], [`helper`]: what it asks; [`plain`]: without rustyline.
+//! - [`lexer`]: the words of a line; [`highlight`]: their colours; [`hints`]: the call they stand in; [`indent`].
+//! - [`history`]: inputs of earlier prompts.
+//! - [`descriptors`], [`outlet`], [`relay`]: how what is printed gets to the terminal and spoils no line.
+//! - [`signals`]: what ends the prompt while it waits.
+
+mod commands;
+mod descriptors;
+mod editor;
+mod helper;
+mod highlight;
+mod hints;
+mod history;
+mod indent;
+mod keys;
+mod lexer;
+mod listing;
+mod outlet;
+mod plain;
+mod prompt;
+mod relay;
+mod screen;
+mod signals;
+
+pub(crate) use self::prompt::repl;

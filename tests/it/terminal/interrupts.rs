@@ -1,0 +1,105 @@
+//! Ctrl-C while a line runs, and Ctrl-Z.
+
+use nix::sys::signal::Signal;
+
+use super::pty::{CTRL_C, CTRL_D, CTRL_Z, ENTER, Setting, Terminal};
+use crate::harness::each_start_method;
+use crate::process_table::{is_running, is_stopped};
+
+/// A prompt with a child that lives until it is told to end, and prints then.
+fn with_a_child(method: &str) -> Terminal {
+    let terminal = Setting::prompt().start_method(method).open();
+    terminal.enter_all(&[
+        "fn live(go) { go.wait(); print(\"alive\"); }",
+        "let go = Event();",
+        "let child = Process(live, [go]);",
+        "child.start();",
+    ]);
+    terminal
+}
+
+/// Runs a line, presses Ctrl-C once it has printed `in`, and waits for the next prompt.
+fn interrupt(terminal: &Terminal, line: &str) {
+    let shown = terminal.text().matches("\nin").count();
+    let before = terminal.prompts();
+    terminal.keys(&format!("{line}\r"));
+    terminal.wait_until("it does not begin", || {
+        terminal.text().matches("\nin").count() > shown
+    });
+    terminal.keys(CTRL_C);
+    terminal.wait_for_prompt(before);
+    terminal.wait_for_end("\nKeyboardInterrupt\n>>>");
+}
+
+#[test]
+fn ctrl_c_stops_any_wait_and_keeps_the_session_and_its_children() {
+    each_start_method(|method| {
+        let terminal = with_a_child(method);
+        terminal.enter_all(&[
+            "let q = Queue(); let lock = Lock(); lock.acquire(); let event = Event();",
+            "let server = socket.create_server([\"127.0.0.1\", 0]);",
+            "let x = 7;",
+        ]);
+        for line in [
+            "print(\"in\"); loop {}",
+            "print(\"in\"); time.sleep(100)",
+            "print(\"in\"); q.get()",
+            "print(\"in\"); child.join()",
+            "print(\"in\"); lock.acquire()",
+            "print(\"in\"); event.wait()",
+            "print(\"in\"); server.accept()",
+            "input(\"in \")",
+        ] {
+            interrupt(&terminal, line);
+            terminal.enter("x * 6");
+            terminal.wait_for_end("\n42\n>>>");
+        }
+        terminal.enter("child.is_alive()");
+        terminal.wait_for_end("\nTrue\n>>>");
+        terminal.enter("go.set(); child.join(); child.exitcode");
+        terminal.wait_for_end("\nalive\n0\n>>>");
+        terminal.keys(CTRL_D);
+        assert_eq!(terminal.finish().0, 0);
+    });
+}
+
+#[test]
+fn ctrl_c_at_the_prompt_is_not_heard_by_children() {
+    each_start_method(|method| {
+        let terminal = with_a_child(method);
+        let before = terminal.prompts();
+        terminal.keys(CTRL_C);
+        terminal.wait_for_prompt(before);
+        terminal.enter("go.set(); child.join(); child.exitcode");
+        terminal.wait_for_end("\nalive\n0\n>>>");
+    });
+}
+
+#[test]
+fn a_signal_as_ctrl_c_sends_it_drops_the_line_too() {
+    let terminal = Setting::prompt().open();
+    terminal.keys("never");
+    terminal.wait_for_row(">>> never", 9);
+    let before = terminal.prompts();
+    terminal.signal(Signal::SIGINT);
+    terminal.wait_for_prompt(before);
+    terminal.enter("6 * 7");
+    terminal.wait_for_end("\n42\n>>>");
+}
+
+#[test]
+fn the_prompt_is_stopped_and_goes_on_with_what_was_typed() {
+    let terminal = Setting::shell().open();
+    terminal.keys("6 *");
+    terminal.wait_for_row(">>> 6 *", 7);
+    let prompt = terminal.others()[0];
+    terminal.keys(CTRL_Z);
+    terminal.wait_until("it is not stopped", || is_stopped(prompt));
+    terminal.keys(ENTER);
+    terminal.wait_for_end("\n>>> 6 *");
+    terminal.enter(" 7");
+    terminal.wait_for_end("\n42\n>>>");
+    assert!(is_running(prompt));
+    terminal.keys(CTRL_D);
+    assert_eq!(terminal.finish().0, 0);
+}
