@@ -5,7 +5,7 @@
 //! | main | stops the script, ends the family, exits 130 | stops the script, ends the family, dies by SIGTERM |
 //! | child with children | stops the script quietly; its parent reports | as main |
 //! | child without children | the same | dies at once, as the kernel does it |
-//! | somebody types at it | stops what was typed | dies at once; its children are sent SIGTERM by the kernel |
+//! | somebody types at it | stops what was typed | stops what was typed and ends the family; where nothing runs, dies at once and has its children sent SIGTERM by the kernel |
 //!
 //! A host that embeds the crate keeps its own handlers: only the command installs these.
 
@@ -38,6 +38,23 @@ pub(crate) fn install() -> io::Result<()> {
     signal::ignore(Signal::SIGXFSZ)
 }
 
+/// What ends a program that somebody types at: SIGTERM, and the end of the terminal.
+pub(crate) const ENDINGS: [Signal; 2] = [Signal::SIGTERM, Signal::SIGHUP];
+
+/// While something that was typed runs, `signal` is noted, so that the program can end in order.
+pub(crate) fn note_ending(signal: Signal) {
+    if !signal::is_ignored(signal) {
+        let _ = signal::catch(signal);
+    }
+}
+
+/// The kernel ends the program by `signal` at once.
+pub(crate) fn leave_ending(signal: Signal) {
+    if !signal::is_ignored(signal) {
+        let _ = signal::default(signal);
+    }
+}
+
 /// A new child starts with no request and no children. What its script does about SIGTERM itself stays.
 fn reset_in_child(own_sigterm: bool) -> io::Result<()> {
     if !own_sigterm {
@@ -50,7 +67,7 @@ fn reset_in_child(own_sigterm: bool) -> io::Result<()> {
 /// The request that is waiting to be carried out.
 pub(crate) fn requested() -> Option<Request> {
     match signal::requested()? {
-        Signal::SIGTERM => Some(Request::Terminate),
+        Signal::SIGTERM | Signal::SIGHUP => Some(Request::Terminate),
         _ => Some(Request::Interrupt),
     }
 }
@@ -67,6 +84,8 @@ pub(crate) struct Signals {
     pub(crate) are_ours: bool,
     /// The script does something about SIGTERM itself.
     pub(crate) own_sigterm: bool,
+    /// The script does something about SIGHUP itself.
+    pub(crate) own_sighup: bool,
     /// Somebody types at this process: a child gets a process group of its own, so that what the terminal sends is not
     /// for it, and the kernel ends it when this process ends, however that happens.
     pub(crate) interactive: bool,
@@ -79,6 +98,9 @@ impl Signals {
     pub(crate) fn begin_child(self) {
         if self.interactive {
             let _ = process::own_group(0);
+            if self.are_ours && !self.own_sighup {
+                leave_ending(Signal::SIGHUP);
+            }
             signal::discard(Signal::SIGINT);
         }
         if self.are_ours {

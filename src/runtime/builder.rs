@@ -94,11 +94,12 @@ impl Builder {
             sys::limits::keep_freed_memory();
             depth = engine::CallDepth::Stack(sys::limits::raise_stack(engine::STACK_WANTED));
         }
-        let (engine, modules) = engine::build(&host, depth);
+        let (engine, modules, names) = engine::build(&host, depth);
         Runtime {
             engine,
             host,
             modules,
+            names,
         }
     }
 }

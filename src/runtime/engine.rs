@@ -10,6 +10,7 @@ use super::modules::{Modules, Resolver, register_note};
 use super::{advice, wrong_calls};
 use crate::program::compiling;
 use crate::stdlib;
+use crate::stdlib::bind::{Listed, Property};
 use crate::stdlib::cells;
 use crate::stdlib::exceptions::raise;
 use crate::stdlib::host::Host;
@@ -65,7 +66,7 @@ pub(super) fn prepare_hashing(seed: Option<[u64; 4]>) {
 }
 
 /// An engine with everything scripts can name, and the modules it imports from.
-pub(super) fn build(host: &Arc<Host>, depth: CallDepth) -> (Arc<Engine>, Arc<Modules>) {
+pub(super) fn build(host: &Arc<Host>, depth: CallDepth) -> (Arc<Engine>, Arc<Modules>, Names) {
     let mut engine = Engine::new();
     // The interner is a lock shared by all threads, and a forked child may inherit it held.
     engine.set_max_strings_interned(0);
@@ -76,6 +77,11 @@ pub(super) fn build(host: &Arc<Host>, depth: CallDepth) -> (Arc<Engine>, Arc<Mod
     engine.set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH);
 
     let registered = stdlib::everything(host);
+    let names = Names {
+        callable: registered.listed.clone(),
+        properties: registered.properties,
+        globals: registered.globals.clone(),
+    };
     engine.register_global_module(registered.globals.clone());
     for (name, module) in &registered.namespaces {
         engine.register_static_module(*name, module.clone());
@@ -100,7 +106,16 @@ pub(super) fn build(host: &Arc<Host>, depth: CallDepth) -> (Arc<Engine>, Arc<Mod
     host.reports.advise_by(advice::about);
     let engine = Arc::new(engine);
     host.run_by(&engine);
-    (engine, modules)
+    (engine, modules, names)
+}
+
+/// What scripts can name, for whoever lists it.
+#[derive(Debug)]
+pub(super) struct Names {
+    pub callable: Vec<Listed>,
+    pub properties: Vec<Property>,
+    /// The values of global names.
+    pub globals: Shared<Module>,
 }
 
 /// At each step of a script, looks whether it has to stop.

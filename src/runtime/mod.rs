@@ -53,6 +53,7 @@ pub struct Runtime {
     engine: Arc<rhai::Engine>,
     host: Arc<Host>,
     modules: Arc<Modules>,
+    names: engine::Names,
 }
 
 impl Runtime {

@@ -59,7 +59,7 @@ fn begin(orders: spawn::Orders) -> Result<i32, String> {
     let host = Arc::new(Host::new(head.start_dir.clone(), false, None));
     sys::limits::keep_freed_memory();
     let stack = sys::limits::raise_stack(engine::STACK_WANTED);
-    let (engine, modules) = engine::build(&host, CallDepth::Stack(stack));
+    let (engine, modules, _) = engine::build(&host, CallDepth::Stack(stack));
     host.adopt_session(session, depot);
     load(&engine, &modules, &host, head, rest).map_err(|error| error.to_string())
 }

@@ -111,6 +111,7 @@ impl Host {
         Signals {
             are_ours: self.owns_signals(),
             own_sigterm: self.handlers.has(Signal::SIGTERM),
+            own_sighup: self.handlers.has(Signal::SIGHUP),
             interactive: self.is_interactive(),
         }
     }

@@ -1,6 +1,11 @@
 //! What could stand at the cursor.
+//!
+//! Nothing of the script is run for it: what stands before a dot is followed through variables, modules, dicts and
+//! attributes, and where that does not lead to a value there are no candidates.
 
 use super::Interactive;
+use super::place::{Place, path_before};
+use super::scan::{Inside, scan};
 
 /// Names that could stand at the cursor.
 #[derive(Debug, Clone, Default)]
@@ -13,7 +18,7 @@ pub struct Candidates {
 }
 
 /// A name that could stand at the cursor.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Candidate {
     /// What would be written.
@@ -28,30 +33,120 @@ pub struct Candidate {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CandidateKind {
-    /// A variable or constant of the program.
+    /// A variable or constant of the program, of a module, or one that is always there.
     Variable,
     /// A function.
     Function,
     /// A method of the value before the dot.
     Method,
-    /// A property of the value before the dot.
+    /// A property of the value before the dot, or a key of a dict.
     Property,
     /// A module.
     Module,
-    /// A keyword argument.
+    /// A keyword argument of the call: `timeout` in `q.get(#{timeout: 1})`.
     Keyword,
 }
 
+impl Candidate {
+    pub(super) fn named(name: &str, kind: CandidateKind) -> Self {
+        let name = name.to_string();
+        Self {
+            signature: name.clone(),
+            name,
+            kind,
+        }
+    }
+
+    /// `signature` is `name(…)`.
+    pub(super) fn called(signature: String, kind: CandidateKind) -> Self {
+        let name = signature.split('(').next().unwrap_or_default();
+        Self {
+            name: name.to_string(),
+            signature,
+            kind,
+        }
+    }
+}
+
 impl Interactive {
-    /// What could stand at byte `cursor` of `text`.
+    /// What could stand at byte `cursor` of `text`: variables, functions and modules; behind a dot what the value before
+    /// it has; keywords where a call takes some. Nothing inside texts and comments.
+    ///
+    /// # Example
+    /// ```no_run
+    /// let program = procscript::Runtime::builder().build().interactive();
+    /// let found = program.candidates("os.getp", 7);
+    /// assert_eq!((found.start, found.names[0].signature.as_str()), (3, "getpid()"));
+    /// ```
     pub fn candidates(&self, text: &str, cursor: usize) -> Candidates {
         let before = text.get(..cursor).unwrap_or(text);
+        let is_part = |c: char| c.is_alphanumeric() || c == '_';
         let start = before
-            .rfind(|c: char| !c.is_alphanumeric() && c != '_')
-            .map_or(0, |at| at + 1);
-        Candidates {
-            start,
-            names: Vec::new(),
+            .char_indices()
+            .rev()
+            .take_while(|(_, c)| is_part(*c))
+            .last()
+            .map_or(before.len(), |(at, _)| at);
+        let (inside, brackets) = scan(before);
+        let (head, word) = before.split_at(start);
+        let is_number = word.starts_with(|c: char| c.is_ascii_digit());
+        let mut names = match inside == Inside::Code && !is_number {
+            true => self.fitting(head, &brackets),
+            false => Vec::new(),
+        };
+        names.retain(|candidate| {
+            let hidden = candidate.name == "to_debug"
+                || candidate.name.starts_with("__") && !word.starts_with("__");
+            candidate.name.starts_with(word) && !hidden
+        });
+        // What comes first hides others of its name.
+        names.sort_by(|a, b| a.name.cmp(&b.name));
+        names.dedup_by(|a, b| a.name == b.name);
+        Candidates { start, names }
+    }
+
+    /// Everything that could follow `head`, in which `brackets` are open.
+    fn fitting(&self, head: &str, brackets: &[usize]) -> Vec<Candidate> {
+        if let Some(keywords) = self.keywords(head, brackets) {
+            return keywords;
         }
+        let is_range = head.ends_with("..");
+        if is_range || !head.ends_with(['.', ':']) {
+            return self.global_names();
+        }
+        match path_before(head).and_then(|path| self.resolve(&path)) {
+            Some(place) => self.members(&place),
+            None => Vec::new(),
+        }
+    }
+
+    /// The keywords that the call takes in whose `#{` the end of `head` lies; `None` when it lies elsewhere.
+    fn keywords(&self, head: &str, brackets: &[usize]) -> Option<Vec<Candidate>> {
+        let [.., call, map] = brackets else {
+            return None;
+        };
+        let is_keywords = head[*call..].starts_with('(') && head[..*map].ends_with('#');
+        let given = head[map + 1..].trim_end();
+        if !is_keywords || !(given.is_empty() || given.ends_with(',')) {
+            return None;
+        }
+        let is_part = |c: char| c.is_alphanumeric() || c == '_';
+        let callee = head[..*call].trim_end_matches(is_part);
+        let name = &head[callee.len()..*call];
+        let place = match callee.ends_with(['.', ':']) {
+            true => self.resolve(&path_before(callee)?)?,
+            false => Place::Global,
+        };
+        let signature = self.signature(&place, name)?;
+        let is_given = |keyword: &str| {
+            given.split(',').any(|pair| {
+                pair.split(':')
+                    .next()
+                    .is_some_and(|key| key.trim() == keyword)
+            })
+        };
+        let keywords = signature.keywords().filter(|keyword| !is_given(keyword));
+        let keywords = keywords.map(|keyword| Candidate::named(keyword, CandidateKind::Keyword));
+        Some(keywords.collect())
     }
 }

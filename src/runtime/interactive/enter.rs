@@ -7,6 +7,7 @@
 use rhai::{Caches, Dynamic, NativeCallContext, Position, Scope};
 
 use super::Interactive;
+use crate::process::signals;
 use crate::program::call;
 use crate::program::diagnostic::Diagnostic;
 use crate::program::source::Source;
@@ -18,6 +19,7 @@ use crate::stdlib::report::{Ending, diagnostic_of, without_panic};
 use crate::stdlib::stop::Stop;
 use crate::stdlib::values::repr_with;
 use crate::sys;
+use crate::sys::signal::Signal;
 
 /// What came of an input.
 #[derive(Debug, Clone)]
@@ -46,7 +48,7 @@ const BASE: &str = "<prompt>";
 const BASE_TEXT: &str = "private fn __prompt__() { 0 }";
 
 /// The exit code after SIGTERM, as shells count it.
-const TERMINATED: i32 = 128 + sys::signal::Signal::SIGTERM as i32;
+const TERMINATED: i32 = 128 + Signal::SIGTERM as i32;
 
 fn stopped() -> Diagnostic {
     Diagnostic::new("RuntimeError", "the input was stopped".into())
@@ -132,6 +134,7 @@ impl Interactive {
         host.program
             .add_input(source.clone(), ast.shared_lib().clone());
         self.prepare(&source.name);
+        self.on_endings(signals::note_ending);
         let (global, scope) = (&mut self.global, &mut self.scope);
         let result = without_panic(|| {
             #[allow(deprecated)]
@@ -144,10 +147,21 @@ impl Interactive {
             sys::process::exit_now(self.runtime.conclude(&ending));
         }
         let entered = self.entered(source, result);
+        self.on_endings(signals::leave_ending);
         self.tidy_up();
         self.runtime.host.program.forget_spent_inputs();
         self.runtime.host.forget_stop();
         entered
+    }
+
+    /// Does it for the signals that end the program, where they are ours and the script has not set something itself.
+    fn on_endings(&self, change: fn(Signal)) {
+        let host = &self.runtime.host;
+        if host.owns_signals() {
+            let ours = signals::ENDINGS.into_iter();
+            ours.filter(|signal| !host.handlers.has(*signal))
+                .for_each(change);
+        }
     }
 
     /// Rhai's state for the next input.

@@ -5,7 +5,8 @@
 //! - [`scan`]: what the end of a text is part of.
 //! - [`inventory`]: variables and functions by name.
 //! - [`children`]: the processes of the session, and the news of those that ended badly.
-//! - [`candidates`]: what could stand at the cursor.
+//! - [`candidates`]: what could stand at the cursor; [`place`]: what stands before a dot, and its names;
+//!   [`rhai_methods`]: those of Rhai's own types.
 //! - [`finish`]: the end of a session.
 
 mod candidates;
@@ -14,6 +15,8 @@ mod enter;
 mod finish;
 mod incomplete;
 mod inventory;
+mod place;
+mod rhai_methods;
 mod scan;
 
 use std::fmt;

@@ -14,19 +14,30 @@ pub(super) enum Inside {
 
 /// What a text's end is part of.
 pub(super) fn end_of(text: &str) -> Inside {
+    scan(text).0
+}
+
+/// What a text's end is part of, and where the brackets stand that are open there, outermost first.
+pub(super) fn scan(text: &str) -> (Inside, Vec<usize>) {
     let mut scan = Scan {
         rest: text,
+        whole: text.len(),
+        brackets: Vec::new(),
         open: Vec::new(),
     };
     loop {
         if let Some(inside) = scan.step() {
-            return inside;
+            return (inside, scan.brackets);
         }
     }
 }
 
 struct Scan<'t> {
     rest: &'t str,
+    /// The length of the whole text.
+    whole: usize,
+    /// Where the brackets stand that are open.
+    brackets: Vec<usize>,
     /// The backquoted texts around this place, each with the number of braces open in its `${…}`.
     open: Vec<usize>,
 }
@@ -48,6 +59,11 @@ impl Scan<'_> {
         if hashes > 0 && self.rest[hashes..].starts_with('"') {
             let end = format!("\"{}", "#".repeat(hashes));
             return self.skip_to(hashes + 1, &end, Inside::LongText);
+        }
+        match next {
+            '(' | '[' | '{' => self.brackets.push(self.whole - self.rest.len()),
+            ')' | ']' | '}' => drop(self.brackets.pop()),
+            _ => (),
         }
         match next {
             '"' => return self.short_text(),

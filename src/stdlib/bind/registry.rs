@@ -20,15 +20,14 @@ pub(crate) struct Listed {
 }
 
 /// What is read as `x.name`: a property of a type, or a constant of a module.
-///
-/// Nothing at run time asks for these; a test holds them and the manual together.
-#[allow(dead_code)]
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Property {
     /// The type it is read from and its script name.
     pub receiver: (TypeId, &'static str),
     pub name: &'static str,
     /// Whether `x.name = value` is allowed; such a property has a row of its own for that.
+    // At run time nobody asks; a test holds the manual to it.
+    #[allow(dead_code)]
     pub is_set: bool,
 }
 
@@ -61,7 +60,6 @@ pub(crate) struct Registered {
     /// Our own types: small handles, all of whose methods may be called on a copy.
     pub classes: HashSet<TypeId>,
     pub listed: Vec<Listed>,
-    #[allow(dead_code)]
     pub properties: Vec<Property>,
 }
 

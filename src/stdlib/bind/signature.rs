@@ -66,6 +66,21 @@ impl Signature {
         self.params.iter().filter_map(|p| names(p).next())
     }
 
+    /// How it is called: `put(item, [block, timeout])`.
+    pub(crate) fn text(&self) -> String {
+        let name = |param: &&'static str| match param.strip_prefix('*') {
+            Some(rest) => format!("*{rest}"),
+            None => names(param).next().unwrap_or_default().to_string(),
+        };
+        let (needed, optional) = self.params.split_at(self.required.min(self.params.len()));
+        let mut parts: Vec<String> = needed.iter().map(name).collect();
+        let optional: Vec<String> = optional.iter().map(name).collect();
+        if !optional.is_empty() {
+            parts.push(format!("[{}]", optional.join(", ")));
+        }
+        format!("{}({})", self.name, parts.join(", "))
+    }
+
     /// The parameter that a keyword means, and the name of it that was used.
     pub(crate) fn parameter(&self, keyword: &str) -> Option<(usize, &'static str)> {
         let named = |p| names(p).find(|name| *name == keyword);

@@ -15,6 +15,7 @@ pub(crate) const TESTS: &[Test] = &[
     ),
     ("ctrl_c_leaves_what_the_line_declared", leaves_variables),
     ("ctrl_c_between_lines_stops_nothing", between_lines),
+    ("sigterm_ends_the_program_in_order", sigterm_ends),
     ("children_end_when_the_prompt_is_killed", killed_prompt),
 ];
 
@@ -111,6 +112,18 @@ fn between_lines() {
     prompt.signal_group("INT");
     std::thread::sleep(Duration::from_millis(30));
     assert_eq!(prompt.enter("time.sleep(0.01); a"), "value 1");
+}
+
+fn sigterm_ends() {
+    for (method, signal) in [("fork", "TERM"), ("spawn", "HUP")] {
+        let mut prompt = Prompt::start(method);
+        prompt.enter_all(&["let p = Process(|| time.sleep(1000)); p.start();"]);
+        let pids = prompt.command("pids", "");
+        prompt.send("enter", "print(\"ready\"); time.sleep(1000)");
+        assert_eq!(prompt.signal_when_ready(signal), "exit 143");
+        assert_eq!(prompt.finish(), format!("143 Process-1 (pid {pids})"));
+        assert_ended([pids.as_str()]);
+    }
 }
 
 fn killed_prompt() {

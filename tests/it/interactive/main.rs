@@ -7,6 +7,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
+mod completion;
 mod driver;
 mod ends;
 mod incomplete;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         names.peek().is_none() || names.any(|word| name.contains(word.as_str()))
     };
     let all = [
+        completion::TESTS,
         ends::TESTS,
         incomplete::TESTS,
         interrupts::TESTS,

@@ -113,6 +113,10 @@ impl Prompt {
 
     /// Sends Ctrl-C as a terminal does, to the whole group, when the line prints `ready`.
     pub(crate) fn interrupt_when_ready(&mut self) -> String {
+        self.signal_when_ready("INT")
+    }
+
+    pub(crate) fn signal_when_ready(&mut self, signal: &str) -> String {
         loop {
             if self.line() == "ready" {
                 break;
@@ -120,7 +124,7 @@ impl Prompt {
         }
         // The line has printed, and goes on to what is to be interrupted.
         std::thread::sleep(Duration::from_millis(60));
-        self.signal_group("INT");
+        self.signal_group(signal);
         self.answer()
     }
 
