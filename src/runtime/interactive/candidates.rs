@@ -110,8 +110,8 @@ impl Interactive {
         if let Some(keywords) = self.keywords(head, brackets) {
             return keywords;
         }
-        let is_range = head.ends_with("..");
-        if is_range || !head.ends_with(['.', ':']) {
+        let is_member = head.ends_with("::") || head.ends_with('.') && !head.ends_with("..");
+        if !is_member {
             return self.global_names();
         }
         match path_before(head).and_then(|path| self.resolve(&path)) {
