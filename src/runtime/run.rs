@@ -137,8 +137,7 @@ impl Runtime {
                 (FAILED, true)
             }
         };
-        let told_to_end = !host.threads.finish(host, told_to_end);
-        let request = host.family.finish(host, told_to_end);
+        let request = host.finish(told_to_end);
         if matches!(request, Some(Stop::Interrupt)) {
             report::print(host, &Diagnostic::new("KeyboardInterrupt", String::new()));
             code = INTERRUPTED;

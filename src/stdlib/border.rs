@@ -130,10 +130,8 @@ impl Border for Arc<Host> {
     }
 
     fn type_name(&self, rust_name: &str) -> String {
-        if rust_name == std::any::type_name::<Socket>() {
-            return crossing::NAME.into();
-        }
-        wire::bare_type_name(rust_name)
+        let bare = wire::bare_type_name(rust_name);
+        super::values::type_name_of(&bare)
     }
 
     fn enter(&self, crossing: Crossing) -> Result<Dynamic, String> {

@@ -68,6 +68,17 @@ impl Caller {
     }
 }
 
+/// How many arguments a script's function takes, besides what it has captured; `None` for a native.
+pub(crate) fn parameters(host: &Host, function: &FnPtr) -> Option<usize> {
+    let definition = host.program.function(function.fn_name())?;
+    Some(
+        definition
+            .params
+            .len()
+            .saturating_sub(function.curry().len()),
+    )
+}
+
 impl fmt::Debug for Caller {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Caller").finish_non_exhaustive()

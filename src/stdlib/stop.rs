@@ -4,6 +4,7 @@
 //! script could catch, so the reason is noted in the host as well and ends the script at its next step.
 
 use std::cell::{Cell, RefCell};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use rhai::{Dynamic, EvalAltResult, Position};
@@ -96,6 +97,14 @@ impl Host {
             self.request_stop(stop.clone());
         }
         EvalAltResult::ErrorTerminated(Dynamic::from(stop), Position::NONE).into()
+    }
+
+    /// The end of this process's part of the program: its threads, then its children. Gives the request that made an orderly end
+    /// one where everybody is told to end.
+    pub(crate) fn finish(self: &Arc<Self>, told_to_end: bool) -> Option<Stop> {
+        let request = self.threads.finish(self, told_to_end);
+        let told_to_end = told_to_end || request.is_some();
+        self.family.finish(self, told_to_end).or(request)
     }
 
     /// Sleeps until `deadline`, or until `over` after a signal was handled. Asks for no processor meanwhile.

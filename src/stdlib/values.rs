@@ -84,7 +84,12 @@ pub(crate) fn type_name_of(name: &str) -> String {
         "blob" => "bytes",
         "Fn" => "function",
         other if other.contains("Range<") || other.contains("RangeInclusive<") => "range",
-        other => other.rsplit("::").next().unwrap_or(other),
+        other => match other.rsplit("::").next().unwrap_or(other) {
+            "Socket" => "socket",
+            "Channel" => "queue.Queue",
+            "Local" => "_thread._local",
+            other => other,
+        },
     };
     name.to_string()
 }

@@ -11,6 +11,8 @@ use nix::sys::wait::{Id, WaitPidFlag, WaitStatus};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags};
 
+use super::clock::{Deadline, now_ns};
+
 /// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ended {
@@ -174,6 +176,18 @@ pub(crate) fn pid() -> i32 {
 
 pub(crate) fn parent_pid() -> i32 {
     rustix::process::getppid().map_or(0, |pid| pid.as_raw_nonzero().get())
+}
+
+/// How long to wait for a thread that has ended to be gone.
+const DEPARTURE: Duration = Duration::from_secs(1);
+
+/// Waits until a thread of this process, which is about to end, is not counted any more.
+pub(crate) fn await_departure(thread: i64) {
+    let path = format!("/proc/self/task/{thread}");
+    let end = Deadline::after(DEPARTURE);
+    while std::fs::metadata(&path).is_ok() && !end.passed(now_ns()) {
+        std::thread::yield_now();
+    }
 }
 
 /// The number of threads of this process; very many where it cannot be found out.

@@ -108,6 +108,7 @@ fn errors_are_pythons() {
             s.setblocking(false);
             print(error_of(|| s.accept()));
             print(error_of(|| s.settimeout(-1)), error_of(|| s.bind("x")), error_of(|| s.bind(["localhost", 70000])));
+            print(error_of(|| s.bind(["localhost", "80"])), type(s));
             print(error_of(|| s.send(5)), error_of(|| s.recv(-1)));
             s.close();
             s.close();
@@ -129,6 +130,7 @@ fn errors_are_pythons() {
             TimeoutError: timed out 0.01
             BlockingIOError: [Errno 11] Resource temporarily unavailable
             ValueError: Timeout value out of range TypeError: bind(): an internet address is a list [host, port], not str OverflowError: bind(): port must be 0-65535.
+            TypeError: bind(): an internet address is a list [host, port], not ['localhost', '80'] <class 'socket'>
             TypeError: a bytes-like object or a string is required, not 'int' ValueError: negative buffersize in recv
             OSError: [Errno 9] Bad file descriptor -1 <socket.socket [closed] fd=-1, family=2, type=1, proto=0>
             b'' BrokenPipeError: [Errno 32] Broken pipe
@@ -225,6 +227,27 @@ fn a_socket_in_a_message_nobody_takes_is_closed_in_the_end() {
         print(pair[0].recv(10));
         "#,
         "b''\n",
+    );
+}
+
+#[test]
+fn who_waits_for_a_socket_hears_that_another_thread_closes_it() {
+    prints(
+        r#"
+        let pair = socket.socketpair();
+        let waits = [[socket.create_server(["127.0.0.1", 0]), |s| s.accept()], [pair[0], |s| s.recv(1)]];
+        for wait in waits {
+            let s = wait[0];
+            let f = wait[1];
+            let begun = threading.Event();
+            let t = Thread(|| { begun.set(); print(error_of(|| f.call(s))); });
+            t.start();
+            begun.wait();
+            s.close();
+            t.join();
+        }
+        "#,
+        "OSError: [Errno 9] Bad file descriptor\nOSError: [Errno 9] Bad file descriptor\n",
     );
 }
 

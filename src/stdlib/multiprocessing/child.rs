@@ -87,8 +87,7 @@ fn conclude(host: &Arc<Host>, process: &Process, ending: &Ending) -> i32 {
         }
         Ending::Terminated | Ending::Stopped => (FAILED, true),
     };
-    let told_to_end = !host.threads.finish(host, told_to_end);
-    let request = host.family.finish(host, told_to_end);
+    let request = host.finish(told_to_end);
     let terminated =
         matches!(ending, Ending::Terminated) || matches!(request, Some(Stop::Terminate));
     host.leave(code, terminated);

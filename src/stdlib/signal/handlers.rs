@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use rhai::{Array, Dynamic, FnPtr, NativeCallContext};
 
 use crate::stdlib::call::Failure;
-use crate::stdlib::caller::Caller;
+use crate::stdlib::caller::{Caller, parameters};
 use crate::stdlib::exceptions::raise;
 use crate::stdlib::host::{Host, locked};
 use crate::stdlib::values::type_name;
@@ -24,7 +24,7 @@ pub(crate) enum Disposition {
     Call {
         function: FnPtr,
         caller: Caller,
-        /// How many arguments it takes.
+        /// How many of `(signalnum, frame)` it takes: scripts may leave out what they do not use.
         takes: usize,
     },
 }
@@ -55,7 +55,7 @@ impl Disposition {
         let function = handler.clone().try_cast::<FnPtr>();
         let function = function.ok_or_else(|| raise("TypeError", text))?;
         Ok(Disposition::Call {
-            takes: takes(host, &function),
+            takes: parameters(host, &function).unwrap_or(2).min(2),
             function,
             caller: Caller::of(host, context)?,
         })
@@ -69,17 +69,6 @@ impl Disposition {
             Disposition::Call { function, .. } => Dynamic::from(function.clone()),
         }
     }
-}
-
-/// How many of `(signalnum, frame)` a handler takes: scripts may leave out what they do not use.
-fn takes(host: &Host, function: &FnPtr) -> usize {
-    let definition = host.program.function(function.fn_name());
-    let curried = function.curry().len();
-    definition
-        .map_or(2, |definition| {
-            definition.params.len().saturating_sub(curried)
-        })
-        .min(2)
 }
 
 /// What the script of this process has set.

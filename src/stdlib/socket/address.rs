@@ -61,11 +61,12 @@ fn path(call: &Call<'_>, value: &Dynamic) -> Result<SockAddr, Failure> {
 
 fn host_and_port(call: &Call<'_>, value: &Dynamic) -> Result<(String, u16, Vec<u32>), Failure> {
     let wrong = || {
-        let text = format!(
-            "{}(): an internet address is a list [host, port], not {}",
-            call.name(),
-            type_name(value)
-        );
+        let found = match value.is_array() {
+            true => call.repr(value),
+            false => type_name(value),
+        };
+        let name = call.name();
+        let text = format!("{name}(): an internet address is a list [host, port], not {found}");
         raise("TypeError", text)
     };
     let parts = value.read_lock::<Array>().ok_or_else(wrong)?;

@@ -11,6 +11,7 @@ use super::{address, small};
 use crate::stdlib::Outcome;
 use crate::stdlib::bind::Registry;
 use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::caller::parameters;
 use crate::stdlib::exceptions::{raise, raise_os};
 use crate::stdlib::values::{as_text, truth, type_name};
 use crate::sys::socket::Interest;
@@ -238,11 +239,7 @@ fn shut_down(call: &mut Call<'_>) -> Outcome {
 fn with(call: &mut Call<'_>) -> Outcome {
     let body = call.function(0)?;
     let socket: Socket = call.this();
-    let takes_it = call
-        .host
-        .program
-        .function(body.fn_name())
-        .is_some_and(|definition| definition.params.len() > body.curry().len());
+    let takes_it = parameters(call.host, &body).is_some_and(|count| count > 0);
     let args = if takes_it {
         vec![Dynamic::from(socket.clone())]
     } else {

@@ -103,8 +103,25 @@ impl Socket {
                 }
                 result => return result.map_err(|error| raise_os(&error, None)),
             }
-            wait(host, &kernel, interest, deadline)?;
+            self.wait(host, &kernel, interest, deadline)?;
         }
+    }
+
+    /// Waits until an operation may go on, as long as the socket is open.
+    fn wait(
+        &self,
+        host: &Host,
+        kernel: &Kernel,
+        interest: Interest,
+        deadline: Option<Instant>,
+    ) -> Result<(), Failure> {
+        host.wait_for(wait_kind::SOCKET, deadline, |most| {
+            let ready = kernel.wait(interest, most);
+            let ready = ready.map_err(|error| raise_os(&error, None))?;
+            // Another thread may have closed it.
+            self.kernel()?;
+            Ok(ready.then_some(()))
+        })
     }
 
     /// Connects within `deadline`.
@@ -126,7 +143,7 @@ impl Socket {
             const EINPROGRESS: i32 = 115;
             return Err(failed(io::Error::from_raw_os_error(EINPROGRESS)));
         }
-        wait(host, &kernel, Interest::Write, deadline)?;
+        self.wait(host, &kernel, Interest::Write, deadline)?;
         kernel.connected().map_err(failed)
     }
 
@@ -134,20 +151,6 @@ impl Socket {
     pub(crate) fn connect_in_time(&self, host: &Host, address: &SockAddr) -> Result<(), Failure> {
         self.connect(host, address, self.deadline())
     }
-}
-
-/// Waits until an operation may go on.
-fn wait(
-    host: &Host,
-    kernel: &Kernel,
-    interest: Interest,
-    deadline: Option<Instant>,
-) -> Result<(), Failure> {
-    host.wait_for(wait_kind::SOCKET, deadline, |most| {
-        let ready = kernel.wait(interest, most);
-        let ready = ready.map_err(|error| raise_os(&error, None))?;
-        Ok(ready.then_some(()))
-    })
 }
 
 /// The moment a time-out from now ends.

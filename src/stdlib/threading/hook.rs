@@ -8,10 +8,11 @@ use super::Threading;
 use super::thread::Thread;
 use crate::program::diagnostic::ErrorFormat;
 use crate::stdlib::bind::{Namespace, Registry};
-use crate::stdlib::caller::Caller;
+use crate::stdlib::caller::{Caller, parameters};
 use crate::stdlib::exceptions::{Exception, raise};
 use crate::stdlib::host::{Host, locked};
 use crate::stdlib::report;
+use crate::stdlib::stop::Stop;
 
 /// Prints the error as Python does, or calls the script's own hook.
 pub(super) fn tell(host: &Arc<Host>, caller: &Caller, thread: &Thread, exception: &Exception) {
@@ -24,7 +25,15 @@ pub(super) fn tell(host: &Arc<Host>, caller: &Caller, thread: &Thread, exception
     args.insert("exc_value".into(), Dynamic::from(exception.clone()));
     args.insert("exc_traceback".into(), exception.traceback().into());
     args.insert("thread".into(), Dynamic::from(thread.clone()));
-    if let Err(error) = caller.call(&own, None, vec![args.into()]) {
+    // A hook may leave out the argument it does not use.
+    let args = match parameters(host, &own) {
+        Some(0) => vec![],
+        _ => vec![args.into()],
+    };
+    if let Err(error) = caller.call(&own, None, args) {
+        if Stop::of(&error).is_some() {
+            return;
+        }
         let failed = Exception::from_error(&error);
         if host.reports.format() == ErrorFormat::Human {
             let _ = host.output.error("Exception in threading.excepthook:\n");

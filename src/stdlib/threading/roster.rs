@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::thread::Thread;
 use crate::stdlib::host::{Host, locked};
+use crate::stdlib::stop::Stop;
 use crate::sync::Deadline;
 
 /// How long threads that were told to stop may take, before the process ends without them.
@@ -87,16 +88,19 @@ impl Roster {
     }
 
     /// The end of the script in this process: its threads are waited for, but for daemons. When the script was told to
-    /// end they are not, beyond a moment. False when it is told so meanwhile.
-    pub(crate) fn finish(&self, host: &Arc<Host>, told_to_end: bool) -> bool {
-        let in_order = !told_to_end && {
+    /// end they are not, beyond a moment. Gives the request that told it so meanwhile.
+    pub(crate) fn finish(&self, host: &Arc<Host>, told_to_end: bool) -> Option<Stop> {
+        let request = if told_to_end {
+            None
+        } else {
             host.forget_exit();
-            self.join_all(host)
+            let joined = self.join_all(host);
+            (!joined).then(|| host.stopping().unwrap_or(Stop::Host))
         };
-        if !in_order {
+        if told_to_end || request.is_some() {
             self.let_stop();
         }
-        in_order
+        request
     }
 
     /// Waits for every thread that is no daemon. False when the script was told to stop meanwhile.

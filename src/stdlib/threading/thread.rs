@@ -261,7 +261,12 @@ impl Thread {
         let session = host.session().map_err(|_| WaitError::Interrupted)?;
         self.0
             .ended
-            .wait_until(&session, wait_kind::THREAD, deadline, || !self.is_alive())
+            .wait_until(&session, wait_kind::THREAD, deadline, || !self.is_alive())?;
+        // A process with two threads may not fork, and who joined its last one expects that it may.
+        if let Some(number) = self.ident() {
+            sys::process::await_departure(number);
+        }
+        Ok(())
     }
 
     /// Waits for the thread's end where nothing may interrupt any more.

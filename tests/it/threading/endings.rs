@@ -96,11 +96,20 @@ fn a_hook_of_ones_own_hears_of_errors() {
         t.start();
         t.join();
         print(error_of(|| { threading.excepthook = 5; }));
+        threading.excepthook = || print("without arguments");
+        let t = Thread(|| { throw KeyError("k"); });
+        t.start();
+        t.join();
+        threading.excepthook = || sys.exit(5);
+        let t = Thread(|| { throw KeyError("k"); });
+        t.start();
+        t.join();
         threading.excepthook = None;
         "#,
         "
         T KeyError 'k'
         TypeError: threading.excepthook must be a function
+        without arguments
         ",
     );
 }
@@ -137,6 +146,29 @@ fn ctrl_c_ends_all_threads() {
             "{}",
             output.stderr
         );
+    });
+}
+
+#[test]
+fn a_program_that_waits_for_its_threads_is_ended_like_any_other() {
+    each_start_method(|method| {
+        for child in ["", "Process(|| time.sleep(3600)).start();"] {
+            for (signal, code) in [(Signal::SIGINT, Some(130)), (Signal::SIGTERM, None)] {
+                let text =
+                    format!("{child}\nThread(|| time.sleep(3600)).start();\nprint(\"ready\");");
+                let run = Script::text(&text).start_method(method).start();
+                run.wait_for_line("ready");
+                run.signal_all(signal);
+                let output = run.finish();
+                assert_eq!(output.status.code(), code, "{output:?}");
+                let report = if code.is_some() {
+                    "KeyboardInterrupt\n"
+                } else {
+                    ""
+                };
+                assert!(output.stderr.ends_with(report), "{output:?}");
+            }
+        }
     });
 }
 

@@ -120,6 +120,24 @@ fn a_thread_cannot_be_sent_and_a_threaded_process_cannot_fork() {
 }
 
 #[test]
+fn a_process_whose_threads_were_joined_forks_again() {
+    prints(
+        r#"
+        for round in range(50) {
+            let threads = [Thread(|| 1), Thread(|| 2)];
+            for t in threads { t.start(); }
+            for t in threads { t.join(); }
+            let pid = os.fork();
+            if pid == 0 { os._exit(7); }
+            if os.waitpid(pid, 0)[1] >> 8 != 7 { print("failed"); }
+        }
+        print("done");
+        "#,
+        "done\n",
+    );
+}
+
+#[test]
 fn many_threads_start_processes_while_others_lock_print_and_queue() {
     each_start_method(|method| {
         let output = Script::text(
