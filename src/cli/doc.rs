@@ -32,16 +32,23 @@ fn entry(name: &str) -> Result<u8> {
 
 fn contents() -> Result<u8> {
     let mut text = String::from(
-        "`procscript doc NAME` describes a module, a class, a function or a method.\n\nModules:\n",
+        "`procscript doc NAME` describes a module, a class, a function or a method.\n",
     );
-    for module in Manual::entries()
-        .iter()
-        .filter(|entry| entry.kind == EntryKind::Module)
-    {
-        let about = module.text.split(". ").next().unwrap_or_default();
-        text.push_str(&format!("  {:28} {about}\n", module.path()));
-    }
+    list("Modules", EntryKind::Module, &mut text);
+    list("What needs no module", EntryKind::Page, &mut text);
     output::print(&text)
+}
+
+fn list(heading: &str, kind: EntryKind, text: &mut String) {
+    text.push_str(&format!("\n{heading}:\n"));
+    for entry in Manual::entries().iter().filter(|entry| entry.kind == kind) {
+        let about = entry.text.split(". ").next().unwrap_or_default();
+        text.push_str(&format!(
+            "  {:28}{}\n",
+            entry.path(),
+            about.trim_end_matches('.')
+        ));
+    }
 }
 
 fn columns() -> usize {

@@ -19,7 +19,7 @@ const MARK: &str = "// Written by `procscript definitions`.";
 const COLUMNS: usize = 100;
 
 /// The words that the server's grammar does not take for names.
-const RESERVED: &str = "as async await break case catch const continue default do else exit export false fn for go goto \
+pub(super) const RESERVED: &str = "as async await break case catch const continue default do else exit export false fn for go goto \
     if import in let loop match module new nil null package private protected public return spawn static super switch \
     sync thread throw true try until use var void while with yield";
 
@@ -71,7 +71,7 @@ fn globals() -> String {
     let mut out = String::new();
     for entry in Manual::entries() {
         match entry.kind {
-            EntryKind::Module => {}
+            EntryKind::Module | EntryKind::Page => {}
             EntryKind::Method | EntryKind::Property => member(entry, &mut out),
             _ if entry.owner.is_empty() => plain(entry, &mut out),
             _ => {}

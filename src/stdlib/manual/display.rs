@@ -39,6 +39,7 @@ fn headline(entry: &Entry) -> String {
     let arguments = entry.signature.find('(').map(|at| &entry.signature[at..]);
     match entry.kind {
         EntryKind::Module => format!("module {path}"),
+        EntryKind::Page => path,
         _ => path + arguments.unwrap_or_default(),
     }
 }

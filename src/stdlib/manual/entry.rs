@@ -8,6 +8,8 @@ use super::{Manual, display};
 pub enum EntryKind {
     /// A script module: `os`.
     Module,
+    /// A page of the manual that is about no module: `exceptions`.
+    Page,
     /// A type with members: `Queue`. Its signature is that of its constructor, where it has one.
     Class,
     /// A function, global or of a module: `print`, `os.getpid`.
@@ -59,15 +61,15 @@ impl Entry {
     }
 
     /// What belongs to it, in the order of the manual: the members of a class, the functions, constants and
-    /// classes of a module. Nothing for all else.
+    /// classes of a module or a page. Nothing for all else.
     pub fn members(&self) -> Vec<&'static Self> {
         let path = self.path();
-        let global_on_page = |entry: &&Self| {
-            self.kind == EntryKind::Module && entry.owner.is_empty() && entry.page == path
-        };
+        let has_page = matches!(self.kind, EntryKind::Module | EntryKind::Page);
+        let is_global_there =
+            |entry: &Self| has_page && entry.owner.is_empty() && entry.page == path;
         Manual::entries()
             .iter()
-            .filter(|entry| entry.owner == path || global_on_page(entry))
+            .filter(|entry| entry.owner == path || is_global_there(entry))
             .filter(|entry| entry.path() != path)
             .collect()
     }

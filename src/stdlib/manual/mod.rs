@@ -69,7 +69,7 @@ impl Manual {
 
     /// The entry of `Queue.get`, `os.getpid`, `print`, `os` or `Queue`; `::` and a call's brackets are understood too.
     ///
-    /// A name alone (`getpid`) is enough where only one thing is called so, and what is global is also found under its
+    /// The end of a name (`getpid`) is enough where only one thing is called so, and what is global is also found under its
     /// module (`multiprocessing.Lock`). `None` when there is no such entry; [`nearest`](Self::nearest) tells what
     /// may have been meant.
     pub fn find(name: &str) -> Option<&'static Entry> {
@@ -80,14 +80,20 @@ impl Manual {
             let is_module = exactly(module).is_some_and(|e| e.kind == EntryKind::Module);
             is_module.then(|| exactly(rest)).flatten()
         };
-        let alone = || {
-            let mut called_so = Self::entries().iter().filter(|entry| entry.name == name);
-            let first = called_so.next()?;
-            called_so
+        let by_its_end = || {
+            let end = format!(".{name}");
+            let mut ending_so = Self::entries()
+                .iter()
+                .filter(|entry| entry.path().ends_with(&end));
+            let first = ending_so.next()?;
+            ending_so
                 .all(|other| other.text == first.text)
                 .then_some(first)
         };
-        exactly(&name).or_else(in_module).or_else(alone)
+        if name.is_empty() {
+            return None;
+        }
+        exactly(&name).or_else(in_module).or_else(by_its_end)
     }
 
     /// What belongs to a class or a module, as [`Entry::members`]; nothing for a name that is neither.

@@ -11,7 +11,7 @@
 //!    a table lists its members, else a function.
 //!
 //! A heading that is the owner of functions or constants (`# os`, `## os.path`) is a module; its text is the
-//! paragraph below it.
+//! paragraph below it. A page whose first heading is none is an entry too, by the name of its file.
 //!
 //! In a signature `[…]` holds what may be left out, as in `get([block, timeout])`; `*args` is any number of arguments.
 //! Examples belong to the heading above them.
@@ -80,9 +80,12 @@ pub(super) fn read(name: &'static str, text: &'static str) -> Page {
     }
     for (section, (heading, text)) in sections.into_iter().enumerate() {
         let place = (name, section);
-        let module =
-            is_module(heading, &page).then(|| entry(EntryKind::Module, heading, text, place));
-        page.entries.extend(module);
+        if is_module(heading, &page) {
+            page.entries
+                .push(entry(EntryKind::Module, heading, text, place));
+        } else if section == 0 {
+            page.entries.push(entry(EntryKind::Page, name, text, place));
+        }
     }
     name_classes(&mut page.entries);
     page

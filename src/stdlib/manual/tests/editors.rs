@@ -1,16 +1,17 @@
 //! Definition files are in the language of the server that reads them.
 
 use crate::stdlib::manual::Manual;
+use crate::stdlib::manual::definitions::RESERVED;
 
 /// Lines of a file that are no documentation, in the grammar of the server's parser.
 fn check(line: &str) {
     let name = |text: &str| {
         let is_name = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         assert!(is_name && !text.is_empty(), "{line}");
-        let reserved = [
-            "with", "exit", "default", "in", "module", "static", "new", "use", "spawn",
-        ];
-        assert!(!reserved.contains(&text), "{line}");
+        assert!(
+            !RESERVED.split_whitespace().any(|word| word == text),
+            "{line}"
+        );
     };
     let kind = |text: &str| {
         if text != "?" {

@@ -102,6 +102,9 @@ fn names_are_found_as_scripts_write_them() {
         ("threading.Thread.start", "Thread.start"),
         ("os.path.join", "os.path.join"),
         ("getpid", "os.getpid"),
+        ("exceptions", "exceptions"),
+        ("socket.bind", "socket.socket.bind"),
+        ("Timer.cancel", "threading.Timer.cancel"),
         (" JoinableQueue.put ", "JoinableQueue.put"),
     ] {
         let entry = Manual::find(asked).map(|entry| entry.path());
