@@ -38,8 +38,7 @@ impl Runtime {
         let mut errors: Vec<_> = items(&source.text)
             .into_iter()
             .filter_map(|range| {
-                let above = source.text[..range.start].matches('\n').count();
-                let text = "\n".repeat(above) + &source.text[range];
+                let text = in_its_place(&source.text, range);
                 let error = compiling::parse(&self.engine, &text.into()).err()?;
                 Some(syntax_error(&source, &error.into()))
             })
@@ -48,8 +47,18 @@ impl Runtime {
             errors.push(first);
         }
         errors.sort_by_key(|error| (error.line, error.column));
+        // What is said about the text as a whole is said once.
+        errors.dedup();
         Err(errors)
     }
+}
+
+/// A part of a text alone, where it stands in the text.
+fn in_its_place(text: &str, range: Range<usize>) -> String {
+    let above = text[..range.start].rfind('\n').map_or(0, |end| end + 1);
+    let lines = text[..above].matches('\n').count();
+    let columns = text[above..range.start].chars().count();
+    ["\n".repeat(lines), " ".repeat(columns), text[range].into()].concat()
 }
 
 /// The statements and functions at the top level of a text.
@@ -113,6 +122,8 @@ fn continues(text: &str) -> bool {
         .split(|c: char| !c.is_alphanumeric())
         .next()
         .unwrap_or_default();
-    ["else", "catch", "while", "until"].contains(&word)
-        || next.starts_with(['.', ';', ')', ',', '?'])
+    let joins = [
+        "else", "catch", "while", "until", "elif", "except", "finally",
+    ];
+    joins.contains(&word) || next.starts_with(['.', ';', ')', ',', '?'])
 }

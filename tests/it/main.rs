@@ -14,6 +14,7 @@ mod cli; // the command line
 mod conformance; // what Python does, by numbered cases
 mod describing; // doc, definitions, completions, man
 mod errors; // what is told about errors
+mod from_python; // the tables of docs/from-python.md
 mod manual; // the examples of docs/modules
 mod multiprocessing; // Process, Lock, Queue and the life of a family
 mod readme; // the script of the README

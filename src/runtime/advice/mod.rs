@@ -20,9 +20,12 @@ pub(super) struct Advice {
 
 /// Improves a syntax error of `text`.
 pub(super) fn about_syntax(text: &str, told: &mut Diagnostic) {
-    let Some(advice) = slips::advice(text, told.line, told.column, &told.message) else {
-        return;
-    };
+    if let Some(advice) = slips::advice(text, told.line, told.column, &told.message) {
+        improve(text, told, advice);
+    }
+}
+
+fn improve(text: &str, told: &mut Diagnostic, advice: Advice) {
     told.help.push(advice.help);
     if let Some(message) = advice.message {
         told.message = message;
@@ -41,5 +44,9 @@ pub(super) fn about(host: &Host, told: &mut Diagnostic) {
     };
     if told.kind == "SyntaxError" {
         about_syntax(&source.text, told);
+    } else if let Some(advice) =
+        slips::of_failure(&source.text, told.line, told.column, &told.message)
+    {
+        improve(&source.text, told, advice);
     }
 }

@@ -1,7 +1,8 @@
 //! What is told about errors: whole reports of the real command.
 
 mod reports; // their forms, for people and programs
-mod words; // Rhai's errors in Python's words
+mod slips;
+mod words; // Rhai's errors in Python's words // what people who come from Python write
 
 use crate::harness::Script;
 

@@ -1,0 +1,133 @@
+//! Quotes, comments and characters that only look like others.
+
+use super::reading::Reading;
+use super::statement::statement;
+use super::table::{Found, is_short};
+use super::text::{quotes, text};
+use super::tokens::{Kind, Token};
+
+/// Characters of Python texts, web pages and Chinese keyboards, and what they are taken for.
+const LOOK_ALIKES: [(char, &str); 27] = [
+    ('“', "\""),
+    ('”', "\""),
+    ('„', "\""),
+    ('«', "\""),
+    ('»', "\""),
+    ('＂', "\""),
+    ('‘', "\""),
+    ('’', "\""),
+    ('´', "\""),
+    ('（', "("),
+    ('）', ")"),
+    ('【', "["),
+    ('】', "]"),
+    ('｛', "{"),
+    ('｝', "}"),
+    ('，', ","),
+    ('；', ";"),
+    ('：', ":"),
+    ('。', "."),
+    ('＝', "="),
+    ('＋', "+"),
+    ('！', "!"),
+    ('–', "-"),
+    ('−', "-"),
+    ('\u{a0}', "a plain space"),
+    ('\u{3000}', "a plain space"),
+    ('\u{200b}', "nothing: it cannot be seen"),
+];
+
+pub(super) fn look_alike(read: &Reading<'_>) -> Option<Found> {
+    let near = [Some(read.at), Some(read.at + 1)].into_iter().flatten();
+    let mut near = near.filter_map(|index| {
+        let found = read.symbol(index).chars().next()?;
+        let (_, meant) = LOOK_ALIKES.iter().find(|(other, _)| *other == found)?;
+        Some((index, found, *meant))
+    });
+    let (index, found, meant) = near.next()?;
+    let is_it = read.message.starts_with("Unexpected") || read.message.contains("reserved");
+    let token = &read.tokens[index];
+    let code = format!("U+{:04X}", u32::from(found));
+    let meant = match meant.chars().count() {
+        1 => format!("{meant} in its place"),
+        _ => meant.to_string(),
+    };
+    let names = Found::names([&found.to_string(), &code, &meant]);
+    is_it.then(|| names.at((token.line, token.column)))
+}
+
+pub(super) fn python_comment(read: &Reading<'_>) -> Option<Found> {
+    let comment = read
+        .comment_here()
+        .filter(|comment| comment.text.starts_with('#'))?;
+    let words = comment.text.trim_start_matches('#').trim();
+    let place = (comment.line, comment.column);
+    Some(Found::code(Some(format!("// {words}").trim_end().to_string())).at(place))
+}
+
+/// The quoted text at the error.
+fn quoted<'r, 't>(read: &'r Reading<'t>) -> Option<&'r Token<'t>> {
+    let token = read.tokens.get(read.at)?;
+    token.is_text().then_some(token)
+}
+
+pub(super) fn triple(read: &Reading<'_>) -> Option<Found> {
+    let token = quoted(read)?;
+    let is_triple = token.text.starts_with("'''") || token.text.starts_with("\"\"\"");
+    let written = text("", token).unwrap_or_else(|| "`…`".into());
+    let shown = if written.contains('\n') {
+        "`…`"
+    } else {
+        &written
+    };
+    is_triple.then(|| Found::code(Some(shown.to_string())).at((token.line, token.column)))
+}
+
+fn prefix<'t>(read: &Reading<'t>) -> Option<(&'t str, Found)> {
+    let token = quoted(read)?;
+    let before = read.before()?;
+    let prefix = read.word(before);
+    super::expression::prefixed_text(read, before)?;
+    let place = (read.tokens[before].line, read.tokens[before].column);
+    let written = around(read, before, text(prefix, token));
+    Some((prefix, Found::code(written).at(place)))
+}
+
+pub(super) fn formatted(read: &Reading<'_>) -> Option<Found> {
+    let (prefix, found) = prefix(read)?;
+    prefix.to_ascii_lowercase().contains('f').then_some(found)
+}
+
+pub(super) fn prefixed(read: &Reading<'_>) -> Option<Found> {
+    let (prefix, found) = prefix(read)?;
+    Some(Found {
+        names: vec![prefix.to_string()],
+        ..found
+    })
+}
+
+pub(super) fn single(read: &Reading<'_>) -> Option<Found> {
+    let token = quoted(read)?;
+    let is_it = read.message.starts_with("Invalid character") && quotes(token.text) == "'";
+    is_it
+        .then(|| Found::code(around(read, read.at, text("", token))).at((token.line, token.column)))
+}
+
+/// The statement around a text as it is written here; the text alone when that is not sure or too long.
+fn around(read: &Reading<'_>, index: usize, alone: Option<String>) -> Option<String> {
+    statement(read, read.statement(index))
+        .filter(|code| is_short(code))
+        .or(alone)
+}
+
+pub(super) fn escape(read: &Reading<'_>) -> Option<Found> {
+    let token = quoted(read)?;
+    let is_it = read.message.starts_with("Invalid escape") && token.text.starts_with('"');
+    is_it.then(|| Found::code(text("r", token)))
+}
+
+pub(super) fn unterminated(read: &Reading<'_>) -> Option<Found> {
+    let is_it = read.message.contains("string is not terminated");
+    let token = quoted(read).filter(|token| token.kind == Kind::Text { closed: false })?;
+    is_it.then(|| Found::names([quotes(token.text)]).at((token.line, token.column)))
+}

@@ -1,0 +1,284 @@
+//! The text around an error, read as pieces: which bracket belongs to which, where the statement begins and ends.
+
+use std::ops::Range;
+
+use super::tokens::{Kind, Token, tokens};
+
+/// A text in pieces, with the place where the parser stopped or the script failed.
+#[derive(Debug)]
+pub(super) struct Reading<'t> {
+    pub text: &'t str,
+    /// What Rhai says.
+    pub message: &'t str,
+    pub tokens: Vec<Token<'t>>,
+    pub comments: Vec<Token<'t>>,
+    /// The place of the error: line and column.
+    pub place: (usize, usize),
+    /// The piece at the place of the error, or the first behind it; the number of pieces at the end of the text.
+    pub at: usize,
+    /// For each bracket the one that closes or opens it.
+    partner: Vec<Option<usize>>,
+    /// For each piece the bracket it stands in.
+    inside: Vec<Option<usize>>,
+    /// Brackets without a partner, in the order of the text.
+    pub lonely: Vec<usize>,
+}
+
+/// The words that begin a statement with a block, in Python or here.
+pub(super) const HEADERS: [&str; 16] = [
+    "if", "elif", "else", "while", "for", "try", "except", "finally", "with", "def", "class", "fn",
+    "catch", "loop", "switch", "match",
+];
+
+impl<'t> Reading<'t> {
+    /// Reads `text`, in which `message` was said about `line` and `column` (from 1; 0 where not known).
+    pub(super) fn new(text: &'t str, line: usize, column: usize, message: &'t str) -> Self {
+        let (tokens, comments) = tokens(text);
+        let at = match line {
+            0 => tokens.len(),
+            _ => tokens.partition_point(|token| token.place_after() <= (line, column.max(1))),
+        };
+        let mut reading = Self {
+            text,
+            message,
+            partner: vec![None; tokens.len()],
+            inside: vec![None; tokens.len()],
+            lonely: Vec::new(),
+            tokens,
+            comments,
+            place: (line, column.max(1)),
+            at,
+        };
+        reading.match_brackets();
+        reading
+    }
+
+    fn match_brackets(&mut self) {
+        let mut open: Vec<usize> = Vec::new();
+        for index in 0..self.tokens.len() {
+            let closes = opener(self.symbol(index));
+            if let Some(opener) = closes {
+                let fits = |other: &usize| self.symbol(*other).ends_with(opener);
+                match open.iter().rposition(fits) {
+                    Some(depth) => {
+                        self.lonely.extend(open.drain(depth + 1..));
+                        let other = open.pop().unwrap_or(index);
+                        self.partner[index] = Some(other);
+                        self.partner[other] = Some(index);
+                    }
+                    None => self.lonely.push(index),
+                }
+            }
+            self.inside[index] = open.last().copied();
+            if matches!(self.symbol(index), "(" | "[" | "{" | "#{") {
+                open.push(index);
+            }
+        }
+        self.lonely.extend(open);
+        self.lonely.sort_unstable();
+    }
+
+    /// The symbol at `index`; empty for anything else.
+    pub(super) fn symbol(&self, index: usize) -> &'t str {
+        self.piece(index, Kind::Symbol)
+    }
+
+    /// The word at `index`; empty for anything else.
+    pub(super) fn word(&self, index: usize) -> &'t str {
+        self.piece(index, Kind::Word)
+    }
+
+    fn piece(&self, index: usize, kind: Kind) -> &'t str {
+        let token = self.tokens.get(index).filter(|token| token.kind == kind);
+        token.map_or("", |token| token.text)
+    }
+
+    /// The piece before the error.
+    pub(super) fn before(&self) -> Option<usize> {
+        self.at.checked_sub(1)
+    }
+
+    /// The comment the error stands in.
+    pub(super) fn comment_here(&self) -> Option<&Token<'t>> {
+        let mut comments = self.comments.iter();
+        comments.find(|comment| {
+            (comment.line, comment.column) <= self.place && self.place < comment.place_after()
+        })
+    }
+
+    /// The word before the error; empty for anything else.
+    pub(super) fn word_before(&self) -> &'t str {
+        self.before().map_or("", |index| self.word(index))
+    }
+
+    /// The bracket a piece stands in; at the end of the text the innermost that is open.
+    pub(super) fn bracket_around(&self, index: usize) -> Option<usize> {
+        match self.inside.get(index) {
+            Some(bracket) => *bracket,
+            None => self
+                .lonely
+                .iter()
+                .copied()
+                .rfind(|i| is_opening(self.symbol(*i))),
+        }
+    }
+
+    pub(super) fn partner(&self, index: usize) -> Option<usize> {
+        self.partner.get(index).copied().flatten()
+    }
+
+    /// The text from the first to the last of these pieces.
+    pub(super) fn source(&self, range: Range<usize>) -> &'t str {
+        match (self.tokens.get(range.start), range.end.checked_sub(1)) {
+            (Some(first), Some(last)) if last >= range.start => {
+                let end = self.tokens.get(last).map_or(self.text.len(), Token::end);
+                &self.text[first.start..end]
+            }
+            _ => "",
+        }
+    }
+
+    /// Whether a piece is the first on its line.
+    pub(super) fn begins_line(&self, index: usize) -> bool {
+        match (self.tokens.get(index), index.checked_sub(1)) {
+            (Some(token), Some(before)) => self.tokens[before].place_after().0 < token.line,
+            (Some(_), None) => true,
+            (None, _) => true,
+        }
+    }
+
+    /// The column of the first piece on the line of this one.
+    pub(super) fn indentation(&self, index: usize) -> usize {
+        let line = self.tokens.get(index).map_or(0, |token| token.line);
+        let first = self.tokens.partition_point(|token| token.line < line);
+        self.tokens.get(first).map_or(0, |token| token.column)
+    }
+
+    /// Whether `{` at `index` holds a Python dict or an object map rather than a block.
+    pub(super) fn is_map(&self, index: usize) -> bool {
+        let before = index.checked_sub(1);
+        match (self.symbol(index), before) {
+            ("#{", _) => true,
+            ("{", Some(before)) => {
+                matches!(
+                    self.symbol(before),
+                    "(" | "[" | "," | "=" | ":" | "==" | "!=" | "+" | "%"
+                ) || matches!(self.word(before), "in" | "return")
+            }
+            _ => false,
+        }
+    }
+
+    /// The pieces of the statement around `index`, without the `;` or the block behind it.
+    pub(super) fn statement(&self, index: usize) -> Range<usize> {
+        let start = self.statement_start(index.min(self.tokens.len()));
+        start..self.statement_end(start)
+    }
+
+    fn statement_start(&self, index: usize) -> usize {
+        let mut start = index;
+        while let Some(before) = start.checked_sub(1) {
+            let in_brackets = self.bracket_around(start).is_some_and(|bracket| {
+                matches!(self.symbol(bracket), "(" | "[") || self.is_map(bracket)
+            });
+            match self.symbol(before) {
+                ";" => break,
+                ")" | "]" | "}" => match self.partner(before) {
+                    Some(other) if self.symbol(before) != "}" || self.is_map(other) => {
+                        if self.begins_line(start) && !in_brackets {
+                            break;
+                        }
+                        start = other;
+                    }
+                    _ => break,
+                },
+                "{" if !self.is_map(before) => break,
+                _ if self.begins_line(start) && !in_brackets && !self.goes_on(before) => break,
+                _ => start = before,
+            }
+        }
+        start
+    }
+
+    /// Whether a line that ends with this piece is not at its end.
+    fn goes_on(&self, index: usize) -> bool {
+        self.tokens[index].kind == Kind::Symbol
+            && !matches!(self.symbol(index), ":" | ";" | "}" | ")" | "]")
+    }
+
+    fn statement_end(&self, start: usize) -> usize {
+        let has_block = HEADERS.contains(&self.word(start));
+        let mut end = start;
+        while end < self.tokens.len() {
+            if end > start && self.begins_line(end) && !self.goes_on(end - 1) {
+                break;
+            }
+            match self.symbol(end) {
+                ";" | "}" | ")" | "]" => break,
+                "{" if has_block && !self.is_map(end) => break,
+                "(" | "[" | "{" | "#{" => match self.partner(end) {
+                    Some(other) => end = other + 1,
+                    None => end += 1,
+                },
+                _ => end += 1,
+            }
+        }
+        end
+    }
+
+    /// Cuts `range` where `separator` stands in no bracket of its own and between no parameters of a `lambda`;
+    /// nothing behind the last one is no part.
+    pub(super) fn parts(&self, range: Range<usize>, separator: &str) -> Vec<Range<usize>> {
+        let (mut parts, mut start) = (Vec::new(), range.start);
+        let mut in_lambda = false;
+        for index in self.outside(range.clone()) {
+            let text = self.tokens[index].text;
+            match text {
+                "lambda" => in_lambda = true,
+                ":" => in_lambda = false,
+                _ => (),
+            }
+            if text == separator && !(in_lambda && separator == ",") {
+                parts.push(start..index);
+                start = index + 1;
+            }
+        }
+        if start < range.end {
+            parts.push(start..range.end);
+        }
+        parts
+    }
+
+    /// The pieces of `range` that stand in none of the brackets in it; of each bracket its opening.
+    pub(super) fn outside(&self, range: Range<usize>) -> Vec<usize> {
+        let (mut found, mut index) = (Vec::new(), range.start);
+        while index < range.end.min(self.tokens.len()) {
+            found.push(index);
+            index = match self.partner(index) {
+                Some(other) if other > index => other + 1,
+                _ => index + 1,
+            };
+        }
+        found
+    }
+
+    /// The first piece of `range`, outside of brackets, that reads `text`.
+    pub(super) fn find(&self, range: Range<usize>, text: &str) -> Option<usize> {
+        let mut outside = self.outside(range).into_iter();
+        outside.find(|index| self.tokens[*index].text == text)
+    }
+}
+
+/// The bracket that `closing` closes.
+fn opener(closing: &str) -> Option<char> {
+    match closing {
+        ")" => Some('('),
+        "]" => Some('['),
+        "}" => Some('{'),
+        _ => None,
+    }
+}
+
+pub(super) fn is_opening(symbol: &str) -> bool {
+    matches!(symbol, "(" | "[" | "{" | "#{")
+}

@@ -1,0 +1,53 @@
+//! Slips of people who come from Python: what each is told, whole reports, in `slips.txt` beside this file.
+
+use crate::harness::Script;
+
+/// `slips.txt`: the lines of a script behind `> `, then all that is told about it.
+fn cases() -> Vec<(String, String)> {
+    let text = include_str!("slips.txt");
+    let case = |block: &str| {
+        let lines = block
+            .lines()
+            .partition::<Vec<&str>, _>(|line| line.starts_with('>'));
+        let code = lines
+            .0
+            .iter()
+            .map(|line| line[1..].strip_prefix(' ').unwrap_or_default());
+        let joined = |lines: Vec<&str>| lines.join("\n") + "\n";
+        (joined(code.collect()), joined(lines.1))
+    };
+    text.trim_end().split("\n\n").map(case).collect()
+}
+
+#[test]
+fn each_slip_is_told_when_it_is_run() {
+    for (code, told) in cases() {
+        eprintln!("{code}");
+        Script::text("")
+            .beside("main.rhai", &code)
+            .run()
+            .assert_exactly(1, "", &told);
+    }
+}
+
+#[test]
+fn each_slip_that_does_not_parse_is_told_by_check_too_and_nothing_else() {
+    for (code, told) in cases() {
+        if told.starts_with("SyntaxError") {
+            eprintln!("{code}");
+            Script::command(&["check", "main.rhai"])
+                .beside("main.rhai", &code)
+                .run()
+                .assert_exactly(2, "", &told);
+        }
+    }
+}
+
+#[test]
+fn there_are_many_of_them() {
+    let cases = cases();
+    assert!(cases.len() > 100, "{}", cases.len());
+    for (code, told) in cases {
+        assert!(told.contains("\nhelp: "), "{code}");
+    }
+}
