@@ -121,7 +121,7 @@ impl Runtime {
     pub(super) fn conclude(&self, ending: &Ending) -> i32 {
         let host = &self.host;
         let _ = host.output.flush();
-        let (mut code, told_to_end) = match ending {
+        let (code, told_to_end) = match ending {
             Ending::Code(code) => (*code, false),
             Ending::Failed(exception) => {
                 report::print(host, &report::diagnostic_of(host, exception));
@@ -137,7 +137,7 @@ impl Runtime {
                 (FAILED, true)
             }
         };
-        let request = host.finish(told_to_end);
+        let (mut code, request) = host.finish(code, told_to_end);
         if matches!(request, Some(Stop::Interrupt)) {
             report::print(host, &Diagnostic::new("KeyboardInterrupt", String::new()));
             code = INTERRUPTED;

@@ -53,6 +53,8 @@ pub(crate) struct Host {
     /// Set when the script must stop, whatever it is doing.
     stopping: Mutex<Option<Stop>>,
     stop_flag: AtomicBool,
+    /// The exit code that a signal's handler has brought about when the script itself had ended.
+    pub(super) late_code: Mutex<Option<i32>>,
     session: Mutex<Option<sync::Session>>,
     /// Where descriptors wait on their way to other processes of the session.
     depot: Mutex<Option<Arc<sync::Depot>>>,
@@ -86,6 +88,7 @@ impl Host {
             session_memory,
             stopping: Mutex::default(),
             stop_flag: AtomicBool::default(),
+            late_code: Mutex::default(),
             session: Mutex::default(),
             depot: Mutex::default(),
         }

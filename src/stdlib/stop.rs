@@ -11,7 +11,8 @@ use rhai::{Dynamic, EvalAltResult, Position};
 
 use super::call::Failure;
 use super::exceptions::{Exception, raise};
-use super::host::Host;
+use super::host::{Host, locked};
+use super::report::{self, Ending};
 use crate::process::signals::{self, Request};
 use crate::sync::{Deadline, Offset};
 use crate::sys::clock::now_ns;
@@ -99,12 +100,34 @@ impl Host {
         EvalAltResult::ErrorTerminated(Dynamic::from(stop), Position::NONE).into()
     }
 
-    /// The end of this process's part of the program: its threads, then its children. Gives the request that made an orderly end
-    /// one where everybody is told to end.
-    pub(crate) fn finish(self: &Arc<Self>, told_to_end: bool) -> Option<Stop> {
+    /// The end of this process's part of the program: its threads, then its children. Gives the exit code, `code` if nothing changes it
+    /// now, and the request that made an orderly end one where everybody is told to end.
+    pub(crate) fn finish(self: &Arc<Self>, code: i32, told_to_end: bool) -> (i32, Option<Stop>) {
         let request = self.threads.finish(self, told_to_end);
         let told_to_end = told_to_end || request.is_some();
-        self.family.finish(self, told_to_end).or(request)
+        let request = self.family.finish(self, told_to_end).or(request);
+        (locked(&self.late_code).unwrap_or(code), request)
+    }
+
+    /// Whether an interrupted wait for the end of the program goes on: when a signal's handler threw, the error is reported, and
+    /// the exit code says so. A handler that called `sys.exit` means what it says.
+    pub(crate) fn waits_on_for_the_end(&self) -> bool {
+        let Some(thrown) = self.handlers.take_thrown() else {
+            return false;
+        };
+        let frames = |error: &EvalAltResult| report::task_frames(error, &self.program, None, false);
+        match Ending::of(self, Err(thrown), frames) {
+            Ending::Failed(exception) => {
+                report::print(self, &report::diagnostic_of(self, &exception));
+                *locked(&self.late_code) = Some(report::FAILED);
+                true
+            }
+            Ending::Code(code) => {
+                *locked(&self.late_code) = Some(code);
+                false
+            }
+            _ => false,
+        }
     }
 
     /// Sleeps until `deadline`, or until `over` after a signal was handled. Asks for no processor meanwhile.

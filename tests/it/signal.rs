@@ -110,6 +110,35 @@ fn a_handler_that_throws_keeps_no_other_from_being_called() {
 }
 
 #[test]
+fn a_handler_may_still_throw_and_exit_when_the_script_has_ended() {
+    each_start_method(|method| {
+        for (handler, code, told) in [
+            ("throw ValueError(\"late\")", 1, "ValueError: late"),
+            ("sys.exit(6)", 6, ""),
+        ] {
+            let text = format!(
+                r#"
+                signal.signal(signal.SIGUSR1, || {{ {handler}; }});
+                let end = threading.Event();
+                signal.signal(signal.SIGUSR2, || end.set());
+                let p = Process(|pid| {{ os.kill(pid, signal.SIGUSR1); time.sleep(0.05); os.kill(pid, signal.SIGUSR2); }}, [os.getpid()]);
+                let t = Thread(|| {{ p.start(); p.join(); print("process"); end.wait(); print("thread"); }});
+                t.start();
+                "#
+            );
+            let output = Script::text(&text).start_method(method).run();
+            assert_eq!(output.status.code(), Some(code), "{output:?}");
+            // An error does not keep the program from waiting for its threads.
+            assert!(
+                code != 1 || output.stdout == "process\nthread\n",
+                "{output:?}"
+            );
+            assert!(output.stderr.starts_with(told), "{output:?}");
+        }
+    });
+}
+
+#[test]
 fn pause_ends_when_a_signal_was_handled_in_every_thread() {
     prints(
         r#"

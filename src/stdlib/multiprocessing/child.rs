@@ -87,7 +87,7 @@ fn conclude(host: &Arc<Host>, process: &Process, ending: &Ending) -> i32 {
         }
         Ending::Terminated | Ending::Stopped => (FAILED, true),
     };
-    let request = host.finish(told_to_end);
+    let (code, request) = host.finish(code, told_to_end);
     let terminated =
         matches!(ending, Ending::Terminated) || matches!(request, Some(Stop::Terminate));
     host.leave(code, terminated);

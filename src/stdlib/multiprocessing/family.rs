@@ -268,7 +268,13 @@ impl Family {
         daemons
             .iter()
             .for_each(|child| child.signal(Signal::SIGTERM));
-        others.iter().try_for_each(|child| child.wait(host, None))?;
+        let wait = |child: &Process| loop {
+            match child.wait(host, None) {
+                Err(_) if host.waits_on_for_the_end() => (),
+                waited => return waited,
+            }
+        };
+        others.iter().try_for_each(wait)?;
         end_listening(&daemons, host);
         Ok(())
     }

@@ -112,7 +112,8 @@ impl Roster {
                 .find(|thread| !thread.is_daemon())
                 .cloned();
             let Some(thread) = next else { return true };
-            if thread.wait(host, Deadline::NEVER).is_err() {
+            let waited = thread.wait(host, Deadline::NEVER);
+            if waited.is_err() && !host.waits_on_for_the_end() {
                 return false;
             }
         }
