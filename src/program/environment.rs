@@ -61,13 +61,13 @@ impl Environment {
         program: &Program,
     ) -> Result<GlobalRuntimeState, Box<rhai::EvalAltResult>> {
         let mut global = engine.new_global_runtime_state();
-        for name in &self.libraries {
-            let functions = match program.input(name) {
-                Some(input) => Some(input.functions),
-                None => program.module(name).map(|module| module.functions),
-            };
-            global.lib.extend(functions);
-        }
+        // All inputs as they are now: one that the call has seen may have been defined anew, and let go.
+        global.lib.extend(program.libraries());
+        let modules = self
+            .libraries
+            .iter()
+            .filter_map(|name| program.module(name));
+        global.lib.extend(modules.map(|module| module.functions));
         for (alias, name) in self.imports {
             let resolver = engine.module_resolver();
             let module = resolver.resolve(engine, self.source.as_deref(), &name, Position::NONE)?;

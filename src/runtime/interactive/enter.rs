@@ -123,6 +123,8 @@ impl Interactive {
 
     fn run(&mut self, source: &Source) -> Entered {
         let (engine, host) = (self.runtime.engine.clone(), self.runtime.host.clone());
+        // Ctrl-C is for whoever runs what is typed.
+        host.begin_interactive();
         host.forget_stop();
         let _ = host.handlers.take_thrown();
         let ast = match call::compile(&engine, source) {
@@ -215,7 +217,10 @@ impl Interactive {
             return Entered::Nothing;
         }
         let text = self.repr(&value);
-        self.scope.set_value(LAST, value);
+        // A constant of that name is the program's own.
+        if self.scope.is_constant(LAST) != Some(true) {
+            self.scope.set_value(LAST, value);
+        }
         Entered::Value(text)
     }
 

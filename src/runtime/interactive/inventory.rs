@@ -1,6 +1,6 @@
 //! What there is at the prompt: variables and functions.
 
-use rhai::ScriptFuncDef;
+use rhai::{Dynamic, ScriptFuncDef};
 
 use super::Interactive;
 use super::enter::LAST;
@@ -45,12 +45,21 @@ impl Interactive {
             .map(|(name, is_constant, value)| Variable {
                 name: name.into(),
                 type_name: type_name(value),
-                repr: cut(self.repr(value)),
+                repr: cut(self.repr_unless_busy(value)),
                 is_constant,
             })
             .collect();
         all.sort_by(|a, b| a.name.cmp(&b.name));
         all
+    }
+
+    /// The representation of a value that another thread may be changing.
+    fn repr_unless_busy(&self, value: &Dynamic) -> String {
+        if !value.is_shared() {
+            return self.repr(value);
+        }
+        let inner = value.read_lock::<Dynamic>().map(|inner| inner.clone());
+        inner.map_or_else(|| "in use".into(), |inner| self.repr(&inner))
     }
 
     /// The functions that were defined, in the order of their names.

@@ -5,8 +5,12 @@
 use std::io::BufRead;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
 
-use procscript::{Entered, Interactive, Runtime, Script, StartMethod};
+use procscript::{Builder, Entered, Interactive, Runtime, Script, StartMethod};
 
 /// The first word of the driven program's command line.
 pub(crate) const WORD: &str = "--drive";
@@ -14,16 +18,16 @@ pub(crate) const WORD: &str = "--drive";
 /// What an answer begins with.
 pub(crate) const ANSWER: &str = "=> ";
 
-/// Carries out commands until the program ends or there are none left.
-pub(crate) fn drive(method: &str) -> ExitCode {
-    let method = match method {
-        "fork" => StartMethod::Fork,
-        _ => StartMethod::Spawn,
+/// Carries out commands until the program ends or there are none left. `how` is the start method, or `relay`: a program with
+/// a thread of its own, which it lays down around a fork.
+pub(crate) fn drive(how: &str) -> ExitCode {
+    let builder = Runtime::builder().owns_process();
+    let builder = match how {
+        "fork" => builder.start_method(StartMethod::Fork),
+        "spawn" => builder.start_method(StartMethod::Spawn),
+        _ => with_relay(builder),
     };
-    let runtime = Runtime::builder()
-        .owns_process()
-        .start_method(method)
-        .build();
+    let runtime = builder.build();
     let mut program = runtime.interactive();
     for line in std::io::stdin().lock().lines() {
         let line = line.unwrap_or_default();
@@ -37,6 +41,31 @@ pub(crate) fn drive(method: &str) -> ExitCode {
     let finished = program.finish();
     println!("{ANSWER}{} {}", finished.code, finished.ended.join(", "));
     ExitCode::from((finished.code & 0xff) as u8)
+}
+
+/// Keeps a thread that is there whenever no child is being started.
+fn with_relay(builder: Builder) -> Builder {
+    let (stop, thread) = (Arc::new(AtomicBool::new(false)), Arc::new(Mutex::new(None)));
+    let start = {
+        let (stop, thread) = (stop.clone(), thread.clone());
+        move || {
+            stop.store(false, Ordering::SeqCst);
+            let stop = stop.clone();
+            let relay = std::thread::spawn(move || {
+                while !stop.load(Ordering::SeqCst) {
+                    std::thread::park_timeout(Duration::from_millis(1));
+                }
+            });
+            assert!(thread.lock().unwrap().replace(relay).is_none());
+        }
+    };
+    let lay_down = move || {
+        stop.store(true, Ordering::SeqCst);
+        let relay: JoinHandle<()> = thread.lock().unwrap().take().unwrap();
+        relay.join().unwrap();
+    };
+    start();
+    builder.around_fork(lay_down, start, || println!("in the child"))
 }
 
 fn carry_out(program: &mut Interactive, command: &str, text: &str) -> String {

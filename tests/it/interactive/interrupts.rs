@@ -15,6 +15,10 @@ pub(crate) const TESTS: &[Test] = &[
     ),
     ("ctrl_c_leaves_what_the_line_declared", leaves_variables),
     ("ctrl_c_between_lines_stops_nothing", between_lines),
+    (
+        "ctrl_c_at_any_moment_leaves_everything_usable",
+        at_any_moment,
+    ),
     ("sigterm_ends_the_program_in_order", sigterm_ends),
     ("children_end_when_the_prompt_is_killed", killed_prompt),
 ];
@@ -112,6 +116,35 @@ fn between_lines() {
     prompt.signal_group("INT");
     std::thread::sleep(Duration::from_millis(30));
     assert_eq!(prompt.enter("time.sleep(0.01); a"), "value 1");
+}
+
+fn at_any_moment() {
+    under_both(|prompt| {
+        prompt.enter_all(&[
+            "let q = Queue(1); let lock = Lock(); let r = RLock(); let v = Value(\"i\", 0); let d = Manager().dict();",
+            "fn nothing() {}",
+            "fn processes() { loop { let p = Process(nothing); p.start(); p.join() } }",
+            "fn objects(q, lock, r, v, d) { loop { q.put(1); lock.with(|| v.value += 1); r.with(|| d[\"k\"] = v.value); q.get() } }",
+            "fn threads() { loop { let t = Thread(nothing); t.start(); t.join() } }",
+        ]);
+        for round in 0..36 {
+            let line = ["processes()", "objects(q, lock, r, v, d)", "threads()"][round % 3];
+            prompt.send("enter", &format!("print(\"ready\"); {line}"));
+            while prompt.line() != "ready" {}
+            std::thread::sleep(Duration::from_micros(700 * round as u64));
+            prompt.signal_group("INT");
+            assert_eq!(prompt.answer(), "interrupted", "{line}");
+            assert_eq!(
+                prompt.enter(
+                    "while q.qsize() > 0 { q.get() } q.put(5); lock.with(|| r.with(|| q.get()))"
+                ),
+                "value 5"
+            );
+        }
+        prompt.enter_all(&["let p = Process(|| q.put(7)); p.start(); p.join();"]);
+        assert_eq!(prompt.enter("q.get()"), "value 7");
+        assert_eq!(prompt.command("children", ""), "");
+    });
 }
 
 fn sigterm_ends() {

@@ -25,10 +25,10 @@ use prompt::Test;
 fn main() -> ExitCode {
     procscript::init();
     let words: Vec<String> = std::env::args().skip(1).collect();
-    if let [drive, method] = words.as_slice()
+    if let [drive, how] = words.as_slice()
         && drive == driver::WORD
     {
-        return driver::drive(method);
+        return driver::drive(how);
     }
     let is_named = |name: &str| {
         let mut names = words

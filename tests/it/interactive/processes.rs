@@ -1,6 +1,6 @@
 //! Functions and closures that were typed run in children, threads and signal handlers.
 
-use super::prompt::{Test, under_both};
+use super::prompt::{Prompt, Test, under_both};
 
 pub(crate) const TESTS: &[Test] = &[
     ("functions_and_closures_run_in_children", run_in_children),
@@ -11,6 +11,11 @@ pub(crate) const TESTS: &[Test] = &[
     ),
     ("children_report_errors_with_the_input", children_report),
     ("a_thousand_lines_cost_little", thousand_lines),
+    ("a_thread_of_the_host_is_laid_down_around_a_fork", laid_down),
+    (
+        "a_thread_starts_processes_while_functions_change",
+        threads_start_processes,
+    ),
 ];
 
 fn run_in_children() {
@@ -134,5 +139,53 @@ fn thousand_lines() {
             prompt.enter("let p = Process(|| q.put([last(), f1(1), f997(1)])); p.start(); q.get()"),
             "value [999, 2, 998]"
         );
+    });
+}
+
+fn laid_down() {
+    let mut prompt = Prompt::start("relay");
+    prompt.enter_all(&[
+        "let q = Queue();",
+        "fn how(q) { q.put(open(\"/proc/self/cmdline\").read().contains(\"worker\")) }",
+        "fn start(f, args) { let p = Process(f, args); p.start(); p.join(); }",
+    ]);
+    for _ in 0..3 {
+        assert_eq!(prompt.enter("start(how, [q]); q.get()"), "value False");
+        assert_eq!(prompt.printed, ["in the child"]);
+    }
+    // A child has no relay, and starts its own children by fork too.
+    assert_eq!(
+        prompt.enter("start(start, [how, [q]]); q.get()"),
+        "value False"
+    );
+    assert_eq!(prompt.printed, ["in the child"]);
+    assert_eq!(
+        prompt.enter("let pid = os.fork(); if pid == 0 { exit(4) } os.waitpid(pid, 0)[1] / 256"),
+        "value 4"
+    );
+    assert_eq!(prompt.printed, ["in the child"]);
+    // A thread of the script is nobody's to lay down.
+    prompt.enter_all(&["let e = threading.Event(); let t = Thread(|| e.wait()); t.start();"]);
+    assert_eq!(prompt.enter("start(how, [q]); q.get()"), "value True");
+    assert_eq!(prompt.printed.len(), 0);
+    prompt.enter_all(&["e.set(); t.join();"]);
+    assert!(prompt.enter("start(5, [])").contains("TypeError"));
+    assert_eq!(prompt.enter("start(how, [q]); q.get()"), "value False");
+    assert!(prompt.finish().starts_with("0"));
+}
+
+fn threads_start_processes() {
+    under_both(|prompt| {
+        prompt.enter_all(&[
+            "let q = Queue(); let go = queue.Queue();",
+            "fn work(q) { q.put(1) }",
+            "let t = Thread(|| { for n in range(3) { go.get(); let p = Process(work, [q]); p.start(); p.join() } }); t.start();",
+        ]);
+        assert_eq!(prompt.enter("go.put(0); q.get()"), "value 1");
+        prompt.enter_all(&["fn work(q) { q.put(2) }"]);
+        assert_eq!(prompt.enter("go.put(0); q.get()"), "value 2");
+        prompt.enter_all(&["fn work(q) { q.put(3) }"]);
+        assert_eq!(prompt.enter("go.put(0); q.get()"), "value 3");
+        prompt.enter_all(&["t.join();"]);
     });
 }
