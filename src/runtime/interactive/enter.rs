@@ -19,7 +19,7 @@ use crate::stdlib::report::{Ending, diagnostic_of, without_panic};
 use crate::stdlib::stop::Stop;
 use crate::stdlib::values::repr_with;
 use crate::sys;
-use crate::sys::signal::Signal;
+use crate::sys::signal::{self, Signal};
 
 /// What came of an input.
 #[derive(Debug, Clone)]
@@ -33,7 +33,8 @@ pub enum Entered {
     Failed(Diagnostic),
     /// Ctrl-C stopped it. Children go on.
     Interrupted,
-    /// `exit()`, a closed output, or SIGTERM: the session is over, and this its exit code. [`Interactive::finish`] is next.
+    /// `exit()`, a closed output, or a signal (SIGTERM, or SIGHUP when the terminal is gone; then it is 128 and the signal's
+    /// number): the session is over, and this its exit code. [`Interactive::finish`] is next.
     Exit(i32),
 }
 
@@ -47,8 +48,8 @@ const BASE: &str = "<prompt>";
 /// the first of its libraries, and makes no constants global in a program without functions.
 const BASE_TEXT: &str = "private fn __prompt__() { 0 }";
 
-/// The exit code after SIGTERM, as shells count it.
-const TERMINATED: i32 = 128 + Signal::SIGTERM as i32;
+/// The exit code after a signal, as shells count it: this and the signal's number.
+const SIGNALLED: i32 = 128;
 
 fn stopped() -> Diagnostic {
     Diagnostic::new("RuntimeError", "the input was stopped".into())
@@ -197,7 +198,10 @@ impl Interactive {
             Ending::Failed(exception) => {
                 Entered::Failed(diagnostic_of(&self.runtime.host, &exception))
             }
-            Ending::Terminated | Ending::Interrupted(_) | Ending::Stopped => self.exit(TERMINATED),
+            Ending::Terminated | Ending::Interrupted(_) | Ending::Stopped => {
+                let signal = signal::requested().unwrap_or(Signal::SIGTERM);
+                self.exit(SIGNALLED + signal as i32)
+            }
         }
     }
 
