@@ -6,7 +6,7 @@ use super::{Entry, EntryKind, Manual};
 const INDENT: usize = 4;
 
 /// The narrowest and the widest text that is made.
-const NARROW: usize = 16;
+const NARROW: usize = 20;
 const WIDE: usize = 100;
 
 /// Signatures of members up to this long have their text beside them.
@@ -70,7 +70,10 @@ fn list(members: &[&Entry], columns: usize, out: &mut String) {
 
 /// What a text says first: lists show no more.
 fn first_sentence(text: &str) -> &str {
-    text.find(". ").map_or(text, |end| &text[..=end])
+    text.split(". ")
+        .next()
+        .unwrap_or(text)
+        .trim_end_matches('.')
 }
 
 /// The first example under the heading of an entry that uses it.
@@ -85,7 +88,7 @@ fn example_of(entry: &Entry) -> Option<&'static super::Example> {
 
 /// The text in lines that end at `columns`, each `indent` from the left.
 pub(super) fn wrap(text: &str, indent: usize, columns: usize) -> String {
-    let room = columns.saturating_sub(indent).max(NARROW);
+    let room = columns.saturating_sub(indent);
     let mut out = String::new();
     let mut length = 0;
     for word in text.split_whitespace() {

@@ -179,14 +179,7 @@ fn text_of(heading: &[&str], cells: &[&str]) -> String {
     let middle = heading.iter().zip(cells).skip(1);
     for (heading, cell) in middle.take(cells.len().saturating_sub(2)) {
         if !cell.is_empty() {
-            let end = if text.is_empty() || text.ends_with('.') {
-                ""
-            } else {
-                "."
-            };
-            text = format!("{text}{end} ({heading}: {})", plain(cell))
-                .trim()
-                .to_string();
+            text = format!("{text} ({heading}: {})", plain(cell));
         }
     }
     text

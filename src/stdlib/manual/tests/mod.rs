@@ -1,5 +1,6 @@
 //! Tests of the room, by subject.
 
 mod complete;
+mod display;
 mod editors;
 mod pages;

@@ -54,7 +54,7 @@ fn tables_and_paragraphs_are_read_by_their_beginnings() {
             "tool.make",
             EntryKind::Function,
             "make(x, [y])",
-            "makes x | y. (default: 3)",
+            "makes x | y (default: 3)",
         ),
         ("tool.A", EntryKind::Function, "A", "two values"),
         ("tool.B", EntryKind::Function, "B", "two values"),
