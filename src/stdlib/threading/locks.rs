@@ -35,11 +35,9 @@ pub(super) fn register(threading: &mut Namespace<'_>) {
         .function("Condition", &["lock?"], |call| {
             condition::create(call, Threading)
         })
-        .function(
-            "Barrier",
-            &["parties", "action?", "timeout?"],
-            barrier::construct,
-        )
+        .function("Barrier", &["parties", "action?", "timeout?"], |call| {
+            barrier::create(call, Threading)
+        })
         .constant("TIMEOUT_MAX", TIMEOUT_MAX, |_| {
             Ok(Dynamic::from_float(TIMEOUT_MAX))
         });

@@ -70,3 +70,39 @@ fn wrong_arguments_are_named() {
         ",
     );
 }
+
+#[test]
+fn what_threads_share_is_shown_as_in_python() {
+    prints(
+        r#"
+        let t = Thread(|| 1);
+        let r = threading.RLock();
+        r.acquire();
+        r.acquire();
+        let b = threading.Barrier(2);
+        for x in [
+            threading.Lock(), threading.Semaphore(2), threading.BoundedSemaphore(2), threading.Event(), b,
+            threading.Condition(threading.Lock()), threading.Timer(1, || 1), t,
+        ] {
+            print(x);
+        }
+        print(str(r).startswith("<locked _thread.RLock object owner="), "count=2 at" in str(r));
+        b.abort();
+        let q = Queue();
+        q.put(b);
+        print(q.get(), type(queue.Queue()), type(threading.local()));
+        "#,
+        "
+        <unlocked _thread.lock object at 0x…>
+        <threading.Semaphore at 0x…: value=2>
+        <threading.BoundedSemaphore at 0x…: value=2/2>
+        <threading.Event at 0x…: unset>
+        <threading.Barrier at 0x…: waiters=0/2>
+        <Condition(<unlocked _thread.lock object at 0x…>, 0)>
+        <Timer(Thread-2, initial)>
+        <Thread(Thread-1 (<lambda>), initial)>
+        True True
+        <threading.Barrier at 0x…: broken> <class 'queue.Queue'> <class '_thread._local'>
+        ",
+    );
+}

@@ -165,7 +165,7 @@ fn primitives(class: &mut Class<'_>) {
             &["#", "parties", "action?", "timeout?"],
             |call| {
                 started(call)?;
-                barrier::construct(call)
+                barrier::create(call, Dialect::Threading)
             },
         );
 }

@@ -9,6 +9,7 @@ use crate::stdlib::Outcome;
 use crate::stdlib::bind::Registry;
 use crate::stdlib::border::{ByParts, ByPlace, number};
 use crate::stdlib::call::{Call, Failure, number, seconds_to_duration};
+use crate::stdlib::dialect::Dialect;
 use crate::stdlib::exceptions::{raise, raise_bare};
 use crate::stdlib::host::{Host, session_failure};
 use crate::stdlib::values::type_name;
@@ -22,21 +23,22 @@ pub(crate) struct Barrier {
     action: Option<FnPtr>,
     /// How long a wait takes that says nothing about it.
     timeout: Option<Duration>,
+    dialect: Dialect,
 }
 
 /// The barrier without its action, on the way to another process.
 #[derive(Debug, Clone)]
-struct Bare(sync::Barrier);
+struct Bare(sync::Barrier, Dialect);
 
 pub(crate) const BY_PLACE: ByPlace = ByPlace {
-    numbers: &[number::BARRIER],
+    numbers: &Dialect::marks(number::BARRIER),
     leave: |value| {
         let bare = value.read_lock::<Bare>()?;
-        Some((number::BARRIER, bare.0.handle().offset()))
+        Some((bare.1.mark(number::BARRIER), bare.0.handle().offset()))
     },
-    enter: |session, _, place| {
+    enter: |session, number, place| {
         let shared = sync::Barrier::open(session, place)?;
-        Ok(Dynamic::from(Bare(shared)))
+        Ok(Dynamic::from(Bare(shared, Dialect::of(number))))
     },
 };
 
@@ -47,7 +49,7 @@ pub(crate) const BY_PARTS: ByParts = ByParts {
         let action = barrier.action.clone();
         let timeout = barrier.timeout.map(|timeout| timeout.as_secs_f64());
         let parts: Array = vec![
-            Dynamic::from(Bare(barrier.shared.clone())),
+            Dynamic::from(Bare(barrier.shared.clone(), barrier.dialect)),
             action.map_or(Dynamic::UNIT, Dynamic::from),
             timeout.map_or(Dynamic::UNIT, Dynamic::from_float),
         ];
@@ -57,13 +59,12 @@ pub(crate) const BY_PARTS: ByParts = ByParts {
         let parts = parts.try_cast::<Array>().unwrap_or_default();
         let [bare, action, timeout] =
             <[Dynamic; 3]>::try_from(parts).map_err(|_| "a barrier without its parts")?;
-        let bare = bare
-            .try_cast::<Bare>()
-            .ok_or("a barrier without its place")?;
+        let Bare(shared, dialect) = bare.try_cast().ok_or("a barrier without its place")?;
         Ok(Dynamic::from(Barrier {
-            shared: bare.0,
+            shared,
             action: action.try_cast(),
             timeout: number(&timeout).and_then(seconds_to_duration),
+            dialect,
         }))
     },
 };
@@ -98,7 +99,12 @@ pub(super) fn register(registry: &mut Registry) {
 }
 
 /// `Barrier(parties, action, timeout)`.
-pub(crate) fn construct(call: &mut Call<'_>) -> Outcome {
+pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
+    create(call, Dialect::Multiprocessing)
+}
+
+/// A barrier of a module or a manager.
+pub(crate) fn create(call: &mut Call<'_>, dialect: Dialect) -> Outcome {
     let parties = match u64::try_from(call.int(0)?) {
         Ok(parties) if parties > 0 => parties,
         _ => return Err(raise("ValueError", "parties must be > 0")),
@@ -122,6 +128,7 @@ pub(crate) fn construct(call: &mut Call<'_>) -> Outcome {
         shared,
         action,
         timeout,
+        dialect,
     }))
 }
 
@@ -209,5 +216,9 @@ fn repr(barrier: &Barrier) -> Outcome {
         format!("waiters={waiting}/{}", shared.parties())
     };
     let place = shared.handle().offset();
-    Ok(format!("<multiprocessing.synchronize.Barrier at {place}: {state}>").into())
+    let module = match barrier.dialect {
+        Dialect::Multiprocessing => "multiprocessing.synchronize",
+        Dialect::Threading => "threading",
+    };
+    Ok(format!("<{module}.Barrier at {place}: {state}>").into())
 }
