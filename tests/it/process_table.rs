@@ -53,6 +53,12 @@ pub(crate) fn is_stopped(pid: i32) -> bool {
     state_and_group(pid).is_some_and(|(state, _)| state == 'T')
 }
 
+/// Whether `pid` sleeps until another process changes a word of shared memory.
+pub(crate) fn is_asleep_for_memory(pid: i32) -> bool {
+    let place = fs::read_to_string(format!("/proc/{pid}/wchan")).unwrap_or_default();
+    place.contains("futex")
+}
+
 /// What every process of `group` is doing, for the report of a test that hangs.
 pub(crate) fn describe_group(group: i32) -> String {
     group_members(group).into_iter().map(describe).collect()

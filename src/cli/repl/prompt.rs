@@ -109,12 +109,18 @@ impl Prompt {
                 return Input::None;
             }
             let is_command = text.trim_start().starts_with(':');
-            if is_command || !self.session.borrow().is_incomplete(&text) {
+            if is_command || !self.goes_on(&text) {
                 self.screen.remember(&text);
                 return Input::Text(text);
             }
             text.push('\n');
         }
+    }
+
+    /// Whether more lines belong to the input. A comment that documents a function does not stand alone.
+    fn goes_on(&self, text: &str) -> bool {
+        let documents = |line: &str| line.trim_start().starts_with("///");
+        text.lines().all(documents) || self.session.borrow().is_incomplete(text)
     }
 
     /// Runs an input. The exit code when it has ended the program.

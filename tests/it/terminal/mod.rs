@@ -9,3 +9,4 @@ mod history;
 mod interrupts;
 mod looks;
 mod pty;
+mod recorded;

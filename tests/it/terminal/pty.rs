@@ -230,6 +230,11 @@ impl Terminal {
         });
     }
 
+    /// Waits until what the screen shows is as wanted.
+    pub(crate) fn wait_for_text(&self, what: &str, is_wanted: impl Fn(&str) -> bool) {
+        self.wait(what, |state| is_wanted(&state.text()).then_some(()));
+    }
+
     /// Waits until the screen shows these rows at the end, and the cursor behind the last of them.
     pub(crate) fn wait_for_end(&self, rows: &str) {
         self.wait(&format!("the end is not `{rows}`"), |state| {
