@@ -2,6 +2,7 @@
 
 use super::pty::{CTRL_C, CTRL_R, ENTER, Setting};
 use crate::harness::each_start_method;
+use crate::process_table::is_asleep_for_memory;
 
 #[test]
 fn what_a_child_prints_stands_above_the_line_that_is_typed() {
@@ -132,4 +133,60 @@ fn a_child_that_prints_after_the_prompt_was_killed_ends() {
         });
         assert_eq!(terminal.finish().0, -9);
     });
+}
+
+#[test]
+fn the_children_are_listed_with_what_they_wait_for() {
+    each_start_method(|method| {
+        let terminal = Setting::prompt().start_method(method).open();
+        terminal.enter(":ps");
+        terminal.wait_for_end("\nno children\n>>>");
+        terminal.enter_all(&[
+            "let q = Queue(); let e = Event();",
+            "let a = Process(|q| q.get(), [q], #{name: \"taker\"}); a.start();",
+            "let b = Process(|e| e.wait(), [e], #{name: \"waiter\"}); b.start();",
+        ]);
+        terminal.wait_until("the children are busy", || {
+            terminal.others().len() == 2 && terminal.others().into_iter().all(is_asleep_for_memory)
+        });
+        terminal.enter(":ps");
+        let text = terminal.text();
+        for (name, wait) in [("taker", "Queue.get"), ("waiter", "Event.wait")] {
+            let row = text.lines().find(|row| row.starts_with(name)).unwrap();
+            let words: Vec<&str> = row.split_whitespace().collect();
+            let pid: i32 = words[1].parse().unwrap();
+            assert!(terminal.others().contains(&pid), "{text}");
+            assert_eq!(words[2..4], ["waiting", wait], "{text}");
+        }
+    });
+}
+
+#[test]
+fn a_child_that_failed_or_was_killed_is_told_at_the_next_prompt() {
+    each_start_method(|method| {
+        let terminal = Setting::prompt().start_method(method).open();
+        terminal.enter_all(&[
+            "let a = Process(|| { throw \"oh\" }, #{name: \"thrower\"}); a.start(); a.join()",
+            "let b = Process(|| { time.sleep(100) }, #{name: \"victim\"}); b.start(); b.kill(); b.join()",
+        ]);
+        let text = terminal.text();
+        let told = |start: &str, end: &str| {
+            let mut lines = text.lines();
+            lines.any(|line| line.starts_with(start) && line.ends_with(end))
+        };
+        assert!(told("thrower (pid ", " failed: Exception: oh"), "{text}");
+        assert!(told("victim (pid ", " was ended by SIGKILL"), "{text}");
+    });
+}
+
+#[test]
+fn a_copy_of_the_prompt_made_by_hand_ends_with_its_line() {
+    let terminal = Setting::prompt().start_method("fork").open();
+    terminal.enter(
+        "let pid = os.fork(); if pid == 0 { print(\"the copy\"); } else { os.waitpid(pid, 0); }",
+    );
+    terminal.wait_for("\nthe copy\n");
+    terminal.enter("6 * 7");
+    terminal.wait_for_end("\n42\n>>>");
+    assert_eq!(terminal.text().matches("the copy").count(), 2);
 }

@@ -128,3 +128,52 @@ fn without_a_terminal_standard_input_is_run_as_a_script() {
     assert_eq!(both.code(), 2);
     assert!(both.stderr.contains("needs a terminal"), "{}", both.stderr);
 }
+
+#[test]
+fn tab_completes_names_by_what_stands_before_them() {
+    let terminal = Setting::prompt().open();
+    terminal.enter_all(&[
+        "let queue_of_work = Queue();",
+        "fn very_own(first, second) { first }",
+    ]);
+    for (typed, wanted) in [
+        ("queue_of", "queue_of_work"),
+        ("very_o", "very_own"),
+        ("Proc", "Process"),
+        ("os.getpi", "os.getpid"),
+        ("queue_of_work.get_now", "queue_of_work.get_nowait"),
+        ("queue_of_work.get(#{ti", "queue_of_work.get(#{timeout"),
+        ("\"text\".upp", "\"text\".upper"),
+    ] {
+        terminal.keys(&format!("{typed}{TAB}"));
+        let row = format!(">>> {wanted}");
+        terminal.wait_for_row(&row, u16::try_from(row.len()).unwrap());
+        let before = terminal.prompts();
+        terminal.keys(CTRL_C);
+        terminal.wait_for_prompt(before);
+    }
+    // Where there are several they are listed, and what they share is written.
+    terminal.keys(&format!("queue_of_work.pu{TAB}"));
+    terminal.wait_for("put_nowait");
+    terminal.wait_for_row(">>> queue_of_work.put", 21);
+}
+
+#[test]
+fn behind_an_open_bracket_stand_the_parameters() {
+    let terminal = Setting::prompt().open();
+    terminal.enter_all(&["let q = Queue();", "fn very_own(first, second) { first }"]);
+    terminal.keys("q.put(");
+    terminal.wait_for_row(">>> q.put(obj, [block, timeout])", 10);
+    terminal.keys("1");
+    terminal.wait_for_row(">>> q.put(1", 11);
+    terminal.keys(", ");
+    terminal.wait_for_row(">>> q.put(1,  block, timeout)", 13);
+    // No key puts them into the line, and they do not stay on the screen.
+    terminal.keys("\x1b[C");
+    terminal.enter("#{block: false})");
+    terminal.wait_for("\n>>> q.put(1, #{block: false})\n>>>");
+    terminal.keys("very_own(q.get(");
+    terminal.wait_for_row(">>> very_own(q.get([block, timeout])", 19);
+    terminal.keys("), ");
+    terminal.wait_for_row(">>> very_own(q.get(),  second)", 22);
+}
