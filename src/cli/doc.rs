@@ -51,7 +51,12 @@ fn list(heading: &str, kind: EntryKind, text: &mut String) {
     }
 }
 
+/// The width that is asked for, else that of the terminal.
 fn columns() -> usize {
     let said = std::env::var("COLUMNS").ok();
-    said.and_then(|text| text.parse().ok()).unwrap_or(COLUMNS)
+    let said = said.and_then(|text| text.parse().ok());
+    let size = rustix::termios::tcgetwinsize(std::io::stdout()).ok();
+    let wide = size.map(|size| usize::from(size.ws_col));
+    said.or(wide.filter(|columns| *columns > 0))
+        .unwrap_or(COLUMNS)
 }
