@@ -101,12 +101,19 @@ impl Signals {
             if self.are_ours && !self.own_sighup {
                 leave_ending(Signal::SIGHUP);
             }
-            signal::discard(Signal::SIGINT);
+            signal::discard_from_terminal(Signal::SIGINT);
         }
         if self.are_ours {
             // Without it a SIGTERM ends the child in order instead of at once.
             let _ = reset_in_child(self.own_sigterm);
         }
+    }
+
+    /// First thing in a spawned child whose parent somebody types at: as in [`begin_child`](Self::begin_child), the
+    /// terminal's SIGINT is not for it.
+    pub(crate) fn begin_spawned() {
+        signal::discard_from_terminal(Signal::SIGINT);
+        let _ = signal::let_come(Signal::SIGINT);
     }
 
     /// The process is about to have children.

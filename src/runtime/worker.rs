@@ -112,6 +112,9 @@ fn settle(host: &Arc<Host>, work: Work) -> Process {
         host.own_signals();
         let _ = signals::install();
     }
+    if work.interactive {
+        signals::Signals::begin_spawned();
+    }
     host.reports.set_format(work.error_format);
     host.start_methods.prefer(work.start_method);
     if let Some(method) = work.start_method.filter(|_| work.start_method_fixed) {

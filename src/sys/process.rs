@@ -13,6 +13,8 @@ use rustix::process::{Pid, PidfdFlags};
 
 use super::clock::{Deadline, now_ns};
 
+use super::signal::{Held, Signal};
+
 /// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ended {
@@ -50,7 +52,8 @@ pub(crate) fn exit_now(code: i32) -> ! {
 }
 
 /// Runs `program` with `args` (the first is its name for itself) in a new process in which those of `keep` are open under the same
-/// numbers, in a process group of its own if it is to have one.
+/// numbers. If it is to have a process group of its own, SIGINT is held back in it, and one that the terminal sent before it had
+/// its group waits there.
 pub(crate) fn spawn(
     program: &str,
     args: &[String],
@@ -76,6 +79,10 @@ pub(crate) fn spawn(
         actions.add_dup2(*fd, *fd)?;
     }
     let mut attributes = PosixSpawnAttr::init()?;
+    // What is held back here is held back in the new process too.
+    let _held = own_group
+        .then(|| Held::new(&[Signal::SIGINT]))
+        .transpose()?;
     if own_group {
         attributes.set_flags(PosixSpawnFlags::POSIX_SPAWN_SETPGROUP)?;
         attributes.set_pgroup(nix::unistd::Pid::from_raw(0))?;

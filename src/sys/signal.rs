@@ -94,15 +94,26 @@ pub(crate) fn send(pid: i32, signal: i32) -> io::Result<()> {
     }
 }
 
-/// Throws away a `signal` that has come and is held back.
-pub(crate) fn discard(signal: Signal) {
+/// Throws away a `signal` that has come from the terminal and is held back; one that a process has sent stays.
+pub(crate) fn discard_from_terminal(signal: Signal) {
     let held: SigSet = [signal].into_iter().collect();
     let at_once = libc::timespec {
         tv_sec: 0,
         tv_nsec: 0,
     };
-    // SAFETY: both pointers are to live values of the right types; without a third the call writes nothing.
-    unsafe { libc::sigtimedwait(held.as_ref(), std::ptr::null_mut(), &at_once) };
+    // SAFETY: an all-zero siginfo is a valid one.
+    let mut info: libc::siginfo_t = unsafe { std::mem::zeroed() };
+    // SAFETY: all three pointers are to live values of the right types.
+    let came = unsafe { libc::sigtimedwait(held.as_ref(), &mut info, &at_once) };
+    if came == signal as i32 && info.si_code != libc::SI_KERNEL {
+        let _ = nix::sys::signal::kill(Pid::this(), signal);
+    }
+}
+
+/// Lets `signal` come again that whoever started this process has held back for it.
+pub(crate) fn let_come(signal: Signal) -> io::Result<()> {
+    let held: SigSet = [signal].into_iter().collect();
+    Ok(sigprocmask(SigmaskHow::SIG_UNBLOCK, Some(&held), None)?)
 }
 
 /// Ends this process by `signal`, so that its parent sees that signal as the cause.

@@ -25,12 +25,13 @@ const GRACE: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_millis(5);
 
 impl Interactive {
-    /// Forgets variables, functions, constants and imports; ends threads and children. Modules are read anew when they
+    /// Forgets variables, functions, constants, imports and handlers of signals; ends threads and children. Modules are read anew when they
     /// are imported again.
     pub fn reset(&mut self) {
         self.end_everybody();
         let host = &self.runtime.host;
         host.family.begin_anew();
+        host.handlers.forget();
         host.program.forget_inputs();
         self.runtime.modules.forget();
         self.begin();

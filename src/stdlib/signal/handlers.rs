@@ -133,6 +133,17 @@ impl Handlers {
         threw
     }
 
+    /// Sets everything back to what it was at the beginning.
+    pub(crate) fn forget(&self) {
+        let set = std::mem::take(&mut *locked(&self.set));
+        for signal in set.into_keys() {
+            if let Ok(signal) = Signal::try_from(signal) {
+                let _ = self.set(signal, Disposition::Default);
+            }
+        }
+        locked(&self.set).clear();
+    }
+
     fn call(&self, signal: i32) -> bool {
         let found = locked(&self.set).get(&signal).cloned();
         self.handled.fetch_add(1, Ordering::Relaxed);

@@ -105,6 +105,11 @@ fn news_tell_once() {
         }
         assert!(news.ends_with("failed: ValueError: no 9"), "{news}");
         assert_eq!(prompt.enter("1"), "value 1");
+        prompt.enter_all(&[
+            "k = Process(|| time.sleep(1000)); k.start(); os.kill(k.pid, signal.SIGINT); k.join();",
+        ]);
+        let news = prompt.command("news", "");
+        assert!(news.ends_with("failed: KeyboardInterrupt"), "{news}");
     });
 }
 

@@ -277,6 +277,7 @@ fn reset_forgets() {
     prompt.enter_all(&[
         "let x = 1; const C = 2; fn f() { 3 } import \"os\" as o;",
         "let p = Process(|| time.sleep(100)); p.start();",
+        "signal.signal(signal.SIGUSR1, |s| print(\"old\")); signal.signal(signal.SIGINT, |s| print(\"old\"));",
     ]);
     let pid = prompt.command("pids", "");
     assert!(!pid.is_empty());
@@ -286,6 +287,9 @@ fn reset_forgets() {
     for line in ["x", "C", "f()", "o::getpid()", "p"] {
         assert!(prompt.enter(line).starts_with("failed"), "{line}");
     }
+    assert_eq!(prompt.enter("signal.getsignal(signal.SIGUSR1)"), "value 0");
+    prompt.send("enter", "print(\"ready\"); time.sleep(100)");
+    assert_eq!(prompt.interrupt_when_ready(), "interrupted");
     prompt.enter_all(&["fn f() { 4 } let q = Queue();"]);
     assert_eq!(
         prompt.enter("Process(|| q.put(f())).start(); q.get()"),
