@@ -51,3 +51,31 @@ fn there_are_many_of_them() {
         assert!(told.contains("\nhelp: "), "{code}");
     }
 }
+
+#[test]
+fn a_program_in_python_is_told_once_that_it_is_one() {
+    let twins = std::fs::read_dir("benches/twins").unwrap();
+    let paths = twins.map(|file| file.unwrap().path());
+    let in_python: Vec<_> = paths
+        .filter(|path| path.extension().is_some_and(|end| end == "py"))
+        .collect();
+    assert!(!in_python.is_empty());
+    for path in in_python {
+        let program = std::fs::read_to_string(path).unwrap();
+        eprintln!("{program}");
+        let run = Script::command(&["check", "main.rhai"])
+            .beside("main.rhai", &program)
+            .run();
+        assert_eq!(
+            run.stderr.matches("SyntaxError: ").count(),
+            1,
+            "{}",
+            run.stderr
+        );
+        assert!(
+            run.stderr.contains("this looks like Python"),
+            "{}",
+            run.stderr
+        );
+    }
+}

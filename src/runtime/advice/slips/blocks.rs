@@ -27,10 +27,15 @@ pub(super) fn early_end(read: &Reading<'_>) -> Option<Found> {
     Some(Found::names([word]).with_code(statement(read, range)))
 }
 
-/// `if x = 1 { … }`
+/// `if x = 1 { … }`, `while (line = f.readline()) { … }`
 pub(super) fn assignment(read: &Reading<'_>) -> Option<Found> {
-    let is_it = read.symbol(read.at) == "=" && read.message.contains("typo");
-    let range = header(read).filter(|_| is_it)?;
+    let range = header(read).filter(|_| read.symbol(read.at) == "=")?;
+    if !read.message.contains("typo") {
+        let open = read
+            .bracket_around(read.at)
+            .filter(|open| *open == range.start + 1);
+        return open.map(|_| Found::default());
+    }
     let left = read.source(range.start..read.at);
     let right = read.source(read.at + 1..range.end);
     Some(Found::code(Some(format!("{left} == {right} {{ … }}"))))

@@ -14,6 +14,20 @@ fn unknown<'t>(read: &Reading<'t>) -> Option<&'t str> {
     (read.word(read.at) == name).then_some(name)
 }
 
+/// `pass` in a block that is run.
+pub(super) fn pass(read: &Reading<'_>) -> Option<Found> {
+    unknown(read)
+        .filter(|name| *name == "pass")
+        .map(|_| Found::default())
+}
+
+/// `raise` alone.
+pub(super) fn raise(read: &Reading<'_>) -> Option<Found> {
+    unknown(read)
+        .filter(|name| *name == "raise")
+        .map(|_| Found::default())
+}
+
 /// `import os`
 pub(super) fn import(read: &Reading<'_>) -> Option<Found> {
     let near = [Some(read.at), read.before()].into_iter().flatten();

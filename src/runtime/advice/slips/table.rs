@@ -214,6 +214,7 @@ const SYNTAX: &[Slip] = &[
     by(values::several, "one name stands behind each 'let' here", "write: let a = 1; let b = 2;"),
     by(values::chained, "one '=' stands in a statement here", "write: let a = 1; let b = a;"),
     by(values::typed, "names have no types here", "write: let x = 1;"),
+    by(values::return_type, "a function does not name the type of what it returns here", "write: fn f(x) { … }"),
     by(values::default, "parameters have no default values here", "write: fn f(x) { … }"),
     by(values::star_parameter, "there is no {0}{1} here", "take {2} in its place: fn {3}({1}) { … }"),
     by(values::star_argument, "a list is not spread over the arguments here", "hand over the list itself, or its items one by one"),
@@ -263,8 +264,8 @@ const SYNTAX: &[Slip] = &[
 
 #[rustfmt::skip]
 const FAILURES: &[Slip] = &[
-    begins("pass", "", "an empty block is { }"),
-    begins("raise", "'raise' is written 'throw' here", "write"),
+    by(failures::pass, "", "an empty block is { }"),
+    by(failures::raise, "'raise' is written 'throw' here", "write: throw;"),
     by(failures::import, "'import' takes the name as a text here", "{0}"),
     by(failures::new_variable, "", "a new variable begins with let"),
     by(failures::first_sum, "", "make the variable first: let {0} = 0;"),

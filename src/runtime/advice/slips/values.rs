@@ -90,6 +90,14 @@ pub(super) fn typed(read: &Reading<'_>) -> Option<Found> {
     (is_variable || parameter_list(read).is_some()).then(|| Found::code(statement(read, range)))
 }
 
+/// `fn f(x) -> int { … }`
+pub(super) fn return_type(read: &Reading<'_>) -> Option<Found> {
+    let before = read.before().filter(|_| read.symbol(read.at) == "->")?;
+    let range = read.statement(before);
+    let head = range.start..read.at;
+    (read.word(range.start) == "fn").then(|| Found::code(statement(read, head)))
+}
+
 /// `fn f(x=1)`.
 pub(super) fn default(read: &Reading<'_>) -> Option<Found> {
     let open = parameter_list(read).filter(|_| read.symbol(read.at) == "=")?;
@@ -137,7 +145,9 @@ pub(super) fn keyword(read: &Reading<'_>) -> Option<Found> {
     let is_it = read.symbol(read.at) == "=" && !read.word_before().is_empty();
     let open = read.bracket_around(read.at).filter(|_| is_it)?;
     let begins = read.before()?.checked_sub(1)?;
-    let is_argument = read.symbol(open) == "(" && matches!(read.symbol(begins), "(" | ",");
+    let is_call = open > 0 && !super::reading::HEADERS.contains(&read.word(open - 1));
+    let is_argument =
+        is_call && read.symbol(open) == "(" && matches!(read.symbol(begins), "(" | ",");
     let token = &read.tokens[read.before()?];
     is_argument.then(|| Found::code(rewritten(read, open)).at((token.line, token.column)))
 }

@@ -228,8 +228,10 @@ pub(super) fn counting_for(read: &Reading<'_>) -> Option<Found> {
 
 /// A reserved word where a name has to stand.
 pub(super) fn reserved(read: &Reading<'_>) -> Option<Found> {
-    let near = [Some(read.at), Some(read.at + 1)].into_iter().flatten();
     let message = read.message;
+    // Of a word it reserves Rhai tells the place of the `fn` before it.
+    let next = message.contains("reserved keyword").then_some(read.at + 1);
+    let near = [Some(read.at), next].into_iter().flatten();
     let wants_name = message.starts_with("Expecting name of a variable")
         || message.starts_with("Expecting function name")
         || message.contains("is a reserved keyword");
