@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use rhai::{Dynamic, ImmutableString, Module, Position, ScriptFuncDef, Shared};
+use rhai::{Dynamic, FnAccess, ImmutableString, Module, Position, ScriptFuncDef, Shared};
 
 use super::traceback::Frame;
 
@@ -236,6 +236,36 @@ impl Program {
         newest_first.find(|source| source.shown == shown).cloned()
     }
 
+    /// The functions of this name, not those of modules: how each is called, and where it is.
+    pub(crate) fn definitions(&self, name: &str) -> Vec<(String, Frame)> {
+        let inputs = self.inputs();
+        let functions = inputs.iter().rev().flat_map(|input| {
+            let rows = input.functions.iter_script_fn_info();
+            rows.map(|(.., definition)| (&input.source.name, definition))
+        });
+        let mut found: Vec<(String, Frame)> = functions
+            .filter(|(_, function)| function.name == name)
+            .map(|(file, function)| {
+                let place = self.frame(file, function.body.start_position(), name);
+                (signature(function), place)
+            })
+            .collect();
+        found.sort_by_key(|(_, place)| place.line);
+        found
+    }
+
+    /// The public functions of the imported file `stem.rhai`: names, and how they are called.
+    pub(crate) fn functions_of_module(&self, stem: &str) -> Vec<(String, String)> {
+        let parts = self.parts();
+        let is_it = |name: &str| Path::new(name).file_stem().is_some_and(|s| s == stem);
+        let modules = parts.modules.values().filter(|m| is_it(&m.source.name));
+        let functions = modules.flat_map(|module| module.functions.iter_script_fn_info());
+        functions
+            .filter(|(.., f)| f.access == FnAccess::Public && !f.name.contains('$'))
+            .map(|(.., f)| (f.name.to_string(), signature(f)))
+            .collect()
+    }
+
     /// Where the function of this name is defined; people are shown it as `shown`.
     pub(crate) fn definition(&self, name: &str, shown: &str) -> Option<Frame> {
         let (file, position) = {
@@ -298,4 +328,10 @@ impl Source {
         let inside = rest.char_indices().nth(column).map_or(rest.len(), |c| c.0);
         Some(&self.text[..above + inside])
     }
+}
+
+/// How a script's function is called: `f(a, b)`.
+fn signature(function: &ScriptFuncDef) -> String {
+    let params: Vec<&str> = function.params.iter().map(|name| name.as_str()).collect();
+    format!("{}({})", function.name, params.join(", "))
 }

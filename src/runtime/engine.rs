@@ -77,6 +77,7 @@ pub(super) fn build(host: &Arc<Host>, depth: CallDepth) -> (Arc<Engine>, Arc<Mod
     engine.set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH);
 
     let registered = stdlib::everything(host);
+    let known = advice::Known::of(&registered);
     let names = Names {
         callable: registered.listed.clone(),
         properties: registered.properties,
@@ -102,8 +103,9 @@ pub(super) fn build(host: &Arc<Host>, depth: CallDepth) -> (Arc<Engine>, Arc<Mod
     );
     read_python_spellings(&mut engine);
     let _ = host.modules.set(registered.receivers);
-    wrong_calls::explain(&mut engine, host, registered.listed.into());
-    host.reports.advise_by(advice::about);
+    wrong_calls::explain(&mut engine, host, known.natives.clone());
+    host.reports
+        .advise_by(move |host, told| advice::about(host, &known, told));
     let engine = Arc::new(engine);
     host.run_by(&engine);
     (engine, modules, names)

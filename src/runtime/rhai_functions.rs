@@ -16,7 +16,7 @@ to_float to_hex to_int to_json to_lower to_octal to_radians to_string to_upper t
 type_of values write_ascii write_be write_le write_utf8 zip
 ";
 
-pub(super) fn names() -> impl Iterator<Item = &'static str> {
+pub(super) fn names<'a>() -> impl Iterator<Item = &'a str> {
     NAMES.split_ascii_whitespace()
 }
 

@@ -98,7 +98,7 @@ fn explanation(
     }
     Some(match receiver {
         Some(value) => {
-            let class = class.map_or_else(|| type_name(value), str::to_string);
+            let class = class.map_or_else(|| type_name(value), |class| class.replace("::", "."));
             (
                 "AttributeError",
                 format!("'{class}' object has no attribute '{name}'"),

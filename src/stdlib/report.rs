@@ -2,13 +2,13 @@
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 use rhai::{Dynamic, EvalAltResult, FnPtr};
 
 use super::exceptions::{Exception, raise};
-use super::host::Host;
+use super::host::{Host, locked};
 use super::stop::Stop;
 use super::text::str_of;
 use super::values::custom_text;
@@ -88,6 +88,8 @@ type Advisor = Box<dyn Fn(&Host, &mut Diagnostic) + Send + Sync>;
 #[derive(Default)]
 pub(crate) struct Reports {
     as_json: AtomicBool,
+    /// The variables of a program that grows line by line: no text shows them.
+    variables: Mutex<Vec<String>>,
     advisor: OnceLock<Advisor>,
 }
 
@@ -112,6 +114,15 @@ impl Reports {
         } else {
             ErrorFormat::Human
         }
+    }
+
+    /// Names that can be used whatever the text of an input says.
+    pub(crate) fn note_variables(&self, names: Vec<String>) {
+        *locked(&self.variables) = names;
+    }
+
+    pub(crate) fn variables(&self) -> Vec<String> {
+        locked(&self.variables).clone()
     }
 
     /// From now on `advisor` is asked about every error that is told, and about no other.

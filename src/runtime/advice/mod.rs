@@ -1,9 +1,24 @@
 //! What to do about an error: asked only about errors that are told to somebody, never about one that a `catch` takes.
 //!
-//! - [`slips`]: what people who come from Python write in a text that does not parse.
+//! - [`slips`]: what people who come from Python write, in a text that does not parse or does something else than meant.
+//! - [`names`]: names that are not defined; [`members`]: attributes, functions of modules, modules.
+//! - [`calls`]: how a function is called; [`values`]: what a value or a constant cannot do.
+//! - [`known`]: the names that exist; [`nearest`]: which of them may have been meant.
+//! - [`outline`], [`scopes`], [`tokens`]: what stands around the place, and what can be named there.
 
+mod calls;
+mod known;
+mod members;
+mod names;
+mod nearest;
+mod outline;
+mod scopes;
 mod slips;
+mod tokens;
+mod values;
 
+pub(super) use self::known::Known;
+use self::outline::Outline;
 use crate::program::diagnostic::Diagnostic;
 use crate::stdlib::host::Host;
 
@@ -37,16 +52,63 @@ fn improve(text: &str, told: &mut Diagnostic, advice: Advice) {
     }
 }
 
+/// An error that a script ended with, and where it stands.
+struct Asked<'a> {
+    host: &'a Host,
+    known: &'a Known,
+    kind: &'a str,
+    message: &'a str,
+    outline: Outline<'a>,
+    /// The piece of the text at the error.
+    at: usize,
+}
+
+impl<'a> Asked<'a> {
+    /// The word at the error.
+    fn word(&self) -> &'a str {
+        self.outline.piece(self.at)
+    }
+
+    /// The whole texts between single quotes in the message.
+    fn quoted(&self) -> impl Iterator<Item = &'a str> {
+        self.message.split('\'').skip(1).step_by(2)
+    }
+}
+
 /// Improves an error that a script ended with.
-pub(super) fn about(host: &Host, told: &mut Diagnostic) {
-    let Some(source) = host.program.source_shown(&told.file) else {
-        return;
-    };
+pub(super) fn about(host: &Host, known: &Known, told: &mut Diagnostic) {
+    let source = host.program.source_shown(&told.file);
+    let text = source.map_or_else(|| "".into(), |source| source.text);
     if told.kind == "SyntaxError" {
-        about_syntax(&source.text, told);
-    } else if let Some(advice) =
-        slips::of_failure(&source.text, told.line, told.column, &told.message)
-    {
-        improve(&source.text, told, advice);
+        return about_syntax(&text, told);
+    }
+    let outline = Outline::of(&text);
+    let asked = Asked {
+        host,
+        known,
+        kind: &told.kind,
+        message: &told.message,
+        at: outline.at(told.line, told.column).unwrap_or(usize::MAX - 1),
+        outline,
+    };
+    // A near variable is likelier than anything that Python's habits explain.
+    let slip = match names::near_variable(&asked) {
+        None => slips::of_failure(&text, told.line, told.column, &told.message),
+        Some(_) => None,
+    };
+    if let Some(slip) = slip {
+        return improve(&text, told, slip);
+    }
+    let help = match asked.kind {
+        "NameError" => names::help(&asked),
+        "AttributeError" | "ModuleNotFoundError" => members::help(&asked),
+        "TypeError" => [calls::help(&asked), values::help(&asked)].concat(),
+        "DataRaceError" => values::help(&asked),
+        _ => Vec::new(),
+    };
+    let message = values::better_message(&asked);
+    told.help.extend(help);
+    if let Some(message) = message {
+        told.message = message;
     }
 }

@@ -196,7 +196,10 @@ impl Interactive {
         match self.ending(source, result) {
             Ending::Code(code) => self.exit(code),
             Ending::Failed(exception) => {
-                Entered::Failed(diagnostic_of(&self.runtime.host, &exception))
+                let host = &self.runtime.host;
+                let names = self.scope.iter_raw().map(|(name, ..)| name.to_string());
+                host.reports.note_variables(names.collect());
+                Entered::Failed(diagnostic_of(host, &exception))
             }
             Ending::Terminated | Ending::Interrupted(_) | Ending::Stopped => {
                 let signal = signal::requested().unwrap_or(Signal::SIGTERM);

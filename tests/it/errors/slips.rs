@@ -2,21 +2,9 @@
 
 use crate::harness::Script;
 
-/// `slips.txt`: the lines of a script behind `> `, then all that is told about it.
+/// The cases of `slips.txt`.
 fn cases() -> Vec<(String, String)> {
-    let text = include_str!("slips.txt");
-    let case = |block: &str| {
-        let lines = block
-            .lines()
-            .partition::<Vec<&str>, _>(|line| line.starts_with('>'));
-        let code = lines
-            .0
-            .iter()
-            .map(|line| line[1..].strip_prefix(' ').unwrap_or_default());
-        let joined = |lines: Vec<&str>| lines.join("\n") + "\n";
-        (joined(code.collect()), joined(lines.1))
-    };
-    text.trim_end().split("\n\n").map(case).collect()
+    super::cases(include_str!("slips.txt"))
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Brackets that do not fit, and the division that begins a comment.
 
+use super::super::tokens::{Kind, Token, tokens};
 use super::reading::{Reading, is_opening};
 use super::table::Found;
-use super::tokens::{Kind, Token, tokens};
 
 fn closing(opening: &str) -> &'static str {
     match opening {

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
+use super::super::tokens::Token;
 use super::reading::Reading;
 use super::text::text;
-use super::tokens::Token;
 
 /// The expression in `range` in procscript's words; Rhai's own expressions stay as they are.
 pub(super) fn expression(read: &Reading<'_>, range: Range<usize>) -> Option<String> {
@@ -190,7 +190,7 @@ pub(super) fn prefixed_text<'r, 't>(read: &'r Reading<'t>, index: usize) -> Opti
 
 fn is_callable(token: &Token<'_>) -> bool {
     let operators = ["and", "or", "not", "in", "is", "if", "else", "return"];
-    !operators.contains(&token.text) && (token.kind == super::tokens::Kind::Word)
+    !operators.contains(&token.text) && (token.kind == super::super::tokens::Kind::Word)
         || matches!(token.text, ")" | "]")
 }
 

@@ -4,7 +4,7 @@
 //! - [`quotes`], [`words`], [`blocks`], [`brackets`], [`values`], [`failures`]: how they are seen.
 //! - [`program`]: a whole program in Python.
 //! - [`statement`], [`expression`], [`text`]: Python's code as it is written here, for the hints.
-//! - [`reading`], [`tokens`]: the text in pieces.
+//! - [`reading`]: the text in pieces.
 //! - [`names`]: words that mean something here.
 
 mod blocks;
@@ -20,7 +20,6 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod text;
-mod tokens;
 mod values;
 mod words;
 

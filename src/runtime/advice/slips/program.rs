@@ -1,8 +1,8 @@
 //! A whole program in Python: one error that says so, instead of one for each of its lines.
 
 use super::super::Advice;
+use super::super::tokens::Token;
 use super::reading::Reading;
-use super::tokens::Token;
 
 /// Lines only Python has, before a text is taken for a Python program.
 const ENOUGH: usize = 3;

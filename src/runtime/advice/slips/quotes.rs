@@ -1,10 +1,10 @@
 //! Quotes, comments and characters that only look like others.
 
+use super::super::tokens::{Kind, Token};
 use super::reading::Reading;
 use super::statement::statement;
 use super::table::{Found, is_short};
 use super::text::{quotes, text};
-use super::tokens::{Kind, Token};
 
 /// Characters of Python texts, web pages and Chinese keyboards, and what they are taken for.
 const LOOK_ALIKES: [(char, &str); 27] = [

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::tokens::{Kind, Token, tokens};
+use super::super::tokens::{Kind, Token, tokens};
 
 /// A text in pieces, with the place where the parser stopped or the script failed.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! A quoted text of Python's as it is written here.
 
-use super::tokens::{Kind, Token};
+use super::super::tokens::{Kind, Token};
 
 /// A text with its prefix (`f`, `r`, `b`, `u` or nothing); nothing when it is not sure.
 pub(super) fn text(prefix: &str, token: &Token<'_>) -> Option<String> {

@@ -5,7 +5,7 @@
 
 /// What a piece of the text is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::runtime::advice) enum Kind {
     Word,
     Number,
     /// Quoted; `closed` when its end is there too.
@@ -18,7 +18,7 @@ pub(super) enum Kind {
 
 /// A piece of the text and where it stands.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Token<'t> {
+pub(in crate::runtime::advice) struct Token<'t> {
     pub kind: Kind,
     pub text: &'t str,
     /// The byte at which it begins.
@@ -30,12 +30,12 @@ pub(super) struct Token<'t> {
 }
 
 impl Token<'_> {
-    pub(super) fn end(&self) -> usize {
+    pub(in crate::runtime::advice) fn end(&self) -> usize {
         self.start + self.text.len()
     }
 
     /// The place right behind it.
-    pub(super) fn place_after(&self) -> (usize, usize) {
+    pub(in crate::runtime::advice) fn place_after(&self) -> (usize, usize) {
         match self.text.rsplit_once('\n') {
             Some((above, last)) => {
                 let line = self.line + above.matches('\n').count() + 1;
@@ -45,7 +45,7 @@ impl Token<'_> {
         }
     }
 
-    pub(super) fn is_text(&self) -> bool {
+    pub(in crate::runtime::advice) fn is_text(&self) -> bool {
         matches!(self.kind, Kind::Text { .. })
     }
 }
@@ -58,7 +58,7 @@ const LONG_SYMBOLS: [&str; 33] = [
 ];
 
 /// Cuts a text into its pieces; comments come second.
-pub(super) fn tokens(text: &str) -> (Vec<Token<'_>>, Vec<Token<'_>>) {
+pub(in crate::runtime::advice) fn tokens(text: &str) -> (Vec<Token<'_>>, Vec<Token<'_>>) {
     let (mut code, mut comments) = (Vec::new(), Vec::new());
     let (mut at, mut line, mut column) = (0, 1, 1);
     while let Some(next) = text[at..].chars().next() {

@@ -1,0 +1,104 @@
+//! The names that exist without the script's doing.
+
+use std::sync::Arc;
+
+use crate::runtime::rhai_functions;
+use crate::stdlib::bind::{Listed, Property, Registered, Signature};
+
+/// What is declared in Rust.
+#[derive(Debug)]
+pub(in crate::runtime) struct Known {
+    pub natives: Arc<[Listed]>,
+    properties: Vec<Property>,
+    /// `os`, `time`, `os::path`, …
+    pub modules: Vec<&'static str>,
+    /// `True`, `None`, …, and the modules as values.
+    values: Vec<String>,
+}
+
+/// Whether `os::path` is what people call `os.path`.
+fn is(module: &str, shown: &str) -> bool {
+    module == shown || module.replace("::", ".") == shown
+}
+
+/// Rhai's own types, which have Rhai's methods too.
+const RHAIS_TYPES: [&str; 8] = [
+    "str", "list", "dict", "bytes", "int", "float", "function", "range",
+];
+
+impl Known {
+    pub(in crate::runtime) fn of(registered: &Registered) -> Self {
+        let values = registered.globals.iter_var();
+        let values = values.filter(|(_, value)| !value.is_fnptr());
+        Self {
+            natives: registered.listed.clone().into(),
+            properties: registered.properties.clone(),
+            modules: registered.receivers.iter().map(|row| row.name).collect(),
+            values: values.map(|(name, _)| name.to_string()).collect(),
+        }
+    }
+
+    /// Functions that need no module; Rhai's own are among them.
+    pub(super) fn functions(&self) -> impl Iterator<Item = &str> {
+        let global = self.natives.iter().filter(|row| row.receiver.is_none());
+        let ours = global.map(|row| -> &str { row.signature.name });
+        ours.chain(rhai_functions::names())
+    }
+
+    pub(super) fn values(&self) -> impl Iterator<Item = &str> {
+        self.values.iter().map(String::as_str)
+    }
+
+    /// The methods and properties of a class or a module.
+    pub(super) fn members<'k>(&'k self, class: &'k str) -> impl Iterator<Item = &'k str> {
+        let module = self.modules.iter().find(|module| is(module, class));
+        let class = module.copied().unwrap_or(class);
+        let methods = self
+            .methods(class)
+            .map(|signature| -> &str { signature.name });
+        let properties = self
+            .properties
+            .iter()
+            .filter(move |row| row.receiver.1 == class);
+        let rhais = RHAIS_TYPES.contains(&class).then(rhai_functions::names);
+        methods
+            .chain(properties.map(|row| row.name))
+            .chain(rhais.into_iter().flatten())
+    }
+
+    /// The properties of a class that can be assigned to.
+    pub(super) fn settable<'k>(&'k self, class: &'k str) -> impl Iterator<Item = &'k str> {
+        let rows = self.properties.iter();
+        let rows = rows.filter(move |row| row.receiver.1 == class && row.is_set);
+        rows.map(|row| -> &str { row.name })
+    }
+
+    fn methods<'k>(&'k self, class: &'k str) -> impl Iterator<Item = &'k Signature> {
+        let of_class = move |row: &&Listed| row.receiver.is_some_and(|(_, name)| name == class);
+        self.natives
+            .iter()
+            .filter(of_class)
+            .map(|row| &row.signature)
+    }
+
+    /// The modules that have `name`, the one with the shortest path first.
+    pub(super) fn modules_with(&self, name: &str) -> Vec<&'static str> {
+        let has = |module: &&&str| self.members(module).any(|member| member == name);
+        let mut modules: Vec<&'static str> = self.modules.iter().filter(has).copied().collect();
+        modules.sort_by_key(|module| module.len());
+        modules
+    }
+
+    /// The classes that have a method `name`.
+    pub(super) fn classes_with(&self, name: &str) -> Vec<&'static str> {
+        let mut classes: Vec<&'static str> = self
+            .natives
+            .iter()
+            .filter(|row| row.signature.name == name)
+            .filter_map(|row| row.receiver.map(|(_, class)| class))
+            .filter(|class| !self.modules.contains(class))
+            .collect();
+        classes.dedup();
+        classes
+    }
+}

@@ -1,0 +1,108 @@
+//! Names that may have been meant: near ones only.
+
+/// The most names that are offered.
+const OFFERED: usize = 3;
+
+/// The names among `known` that `name` may be a misspelling of, best first: all are equally near.
+pub(super) fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Vec<&'k str> {
+    let mut near: Vec<(usize, &str)> = Vec::new();
+    for candidate in known {
+        if candidate == name || near.iter().any(|(_, other)| *other == candidate) {
+            continue;
+        }
+        if let Some(distance) = distance(name, candidate) {
+            near.push((distance, candidate));
+        }
+    }
+    let Some(best) = near.iter().map(|(distance, _)| *distance).min() else {
+        return Vec::new();
+    };
+    near.retain(|(distance, _)| *distance == best);
+    let likeness = |other: &str| strsim::jaro_winkler(name, other);
+    near.sort_by(|a, b| likeness(b.1).total_cmp(&likeness(a.1)));
+    near.into_iter()
+        .map(|(_, name)| name)
+        .take(OFFERED)
+        .collect()
+}
+
+/// `did you mean 'a' or 'b'?`; nothing without names.
+pub(super) fn question(names: &[&str]) -> Option<String> {
+    let quoted: Vec<String> = names.iter().map(|name| format!("'{name}'")).collect();
+    let (last, others) = quoted.split_last()?;
+    Some(match others {
+        [] => format!("did you mean {last}?"),
+        others => format!("did you mean {} or {last}?", others.join(", ")),
+    })
+}
+
+/// How many slips of the fingers lie between two names; `None` where that is too many to be sure.
+///
+/// Short names are near to everything: of two characters none is offered, of three only what begins alike.
+fn distance(name: &str, other: &str) -> Option<usize> {
+    let (name, other) = (name.to_lowercase(), other.to_lowercase());
+    let bare = |text: &str| text.replace('_', "");
+    if name.len() > 1 && bare(&name) == bare(&other) {
+        return Some(0);
+    }
+    let allowed = match name.chars().count() {
+        0..3 => return None,
+        3 if name.chars().next() != other.chars().next() => return None,
+        3..=5 => 1,
+        6..=8 => 2,
+        _ => 3,
+    };
+    let distance = strsim::osa_distance(&name, &other);
+    (distance <= allowed && distance < other.chars().count().max(2)).then_some(distance)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slips_of_the_fingers_are_recognised() {
+        for (name, meant) in [
+            ("totl", "total"),
+            ("tmie", "time"),
+            ("oss", "os"),
+            ("sleeep", "sleep"),
+            ("getpdi", "getpid"),
+            ("Valueerror", "ValueError"),
+            ("value_error", "ValueError"),
+            ("lenght", "length"),
+            ("putt", "put"),
+        ] {
+            assert_eq!(nearest(name, ["other", meant, "unlike"]), [meant], "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_near_is_not_offered() {
+        for (name, known) in [
+            ("x", "y"),
+            ("x1", "x2"),
+            ("ab", "abc"),
+            ("foo", "boo"),
+            ("cat", "dog"),
+            ("total", "title"),
+            ("get", "exit"),
+            ("print", "sprint_planning"),
+        ] {
+            assert!(nearest(name, [known]).is_empty(), "{name} {known}");
+        }
+    }
+
+    #[test]
+    fn the_best_come_first_and_are_at_most_three() {
+        assert_eq!(nearest("valu", ["value", "valve"]), ["value"]);
+        let many = ["item1", "item2", "item3", "item4"];
+        assert_eq!(nearest("item", many).len(), 3);
+        assert_eq!(question(&[]), None);
+        assert_eq!(question(&["a"]).unwrap(), "did you mean 'a'?");
+        assert_eq!(
+            question(&["a", "b", "c"]).unwrap(),
+            "did you mean 'a', 'b' or 'c'?"
+        );
+    }
+}
