@@ -49,6 +49,21 @@ fn a_terminal_that_can_only_show_lines_has_a_prompt_too() {
 }
 
 #[test]
+fn a_prompt_with_very_many_open_files_reads_plain_lines() {
+    let terminal = Setting::prompt().open();
+    let line = "let files = []; try { for i in range(1100) { files.push(open(\"/dev/null\")); } } catch {}";
+    terminal.keys(&format!("{line}{ENTER}"));
+    terminal.wait_for_end("catch {}\n>>>");
+    terminal.keys(&format!("6 * 7{ENTER}"));
+    terminal.wait_for_end("\n42\n>>>");
+    terminal.enter("files.clear();");
+    terminal.enter("6 * 8");
+    terminal.wait_for_end("\n48\n>>>");
+    terminal.keys(CTRL_D);
+    assert_eq!(terminal.finish().0, 0);
+}
+
+#[test]
 fn commands_are_completed_and_their_names_corrected() {
     let terminal = Setting::prompt().open();
     terminal.keys(&format!(":va{TAB}"));
