@@ -1,3 +1,4 @@
 //! Tests of the room, by subject.
 
 mod dialects;
+mod reports;
