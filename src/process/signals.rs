@@ -55,6 +55,21 @@ pub(crate) fn leave_ending(signal: Signal) {
     }
 }
 
+/// While it lives, threads that are started have these signals held back: they are the main thread's, which may hold them
+/// back for itself.
+pub(crate) fn kept_from_new_threads() -> Option<signal::Held> {
+    // Without it a new thread takes them as any other: no reason not to start it.
+    signal::Held::new(&ENDINGS).ok()
+}
+
+/// While it lives, the calling thread holds none of them back, and neither does a program that it starts.
+///
+/// # Errors
+/// Those of `sigprocmask(2)`.
+pub(crate) fn let_through_to_command() -> io::Result<signal::Held> {
+    signal::Held::none_of(&ENDINGS)
+}
+
 /// A new child starts with no request and no children. What its script does about SIGTERM itself stays.
 fn reset_in_child(own_sigterm: bool) -> io::Result<()> {
     if !own_sigterm {

@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 
 use crossbeam_channel::{Sender, bounded};
 
+use super::signals::kept_from_new_threads;
 use crate::sys::{identity, process};
 
 struct Order {
@@ -50,6 +51,7 @@ fn starter() -> io::Result<&'static Sender<Order>> {
         return Ok(starter);
     }
     let (orders, waiting) = bounded::<Order>(0);
+    let _held = kept_from_new_threads();
     std::thread::Builder::new()
         .name("procscript-start".into())
         .spawn(move || {

@@ -6,12 +6,20 @@ use std::sync::atomic::{AtomicI32, AtomicU32, AtomicU64, Ordering};
 use super::clock::Deadline;
 use super::{futex, identity};
 
+const SIGINT: i32 = super::signal::Signal::SIGINT as i32;
+
 /// The signal's number; 0 while nobody has asked.
 static REQUESTED: AtomicI32 = AtomicI32::new(0);
 
 /// Record that this signal asked the process to stop. Safe to call from a signal handler.
+///
+/// Ctrl-C does not take the place of another that has come: it may ask for less.
 pub(crate) fn request(signal: i32) {
-    REQUESTED.store(signal, Ordering::SeqCst);
+    if signal == SIGINT {
+        let _ = REQUESTED.compare_exchange(0, signal, Ordering::SeqCst, Ordering::SeqCst);
+    } else {
+        REQUESTED.store(signal, Ordering::SeqCst);
+    }
     alert();
 }
 

@@ -7,13 +7,14 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
 use std::time::Duration;
 
 use nix::spawn::{PosixSpawnAttr, PosixSpawnFileActions, PosixSpawnFlags};
+use nix::sys::signal::SigSet;
 use nix::sys::wait::{Id, WaitPidFlag, WaitStatus};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags};
 
 use super::clock::{Deadline, now_ns};
 
-use super::signal::{Held, Signal};
+use super::signal::Signal;
 
 /// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,14 +80,16 @@ pub(crate) fn spawn(
         actions.add_dup2(*fd, *fd)?;
     }
     let mut attributes = PosixSpawnAttr::init()?;
-    // What is held back here is held back in the new process too.
-    let _held = own_group
-        .then(|| Held::new(&[Signal::SIGINT]))
-        .transpose()?;
+    // Whatever the calling thread holds back.
+    let mut held = SigSet::empty();
+    let mut flags = PosixSpawnFlags::POSIX_SPAWN_SETSIGMASK;
     if own_group {
-        attributes.set_flags(PosixSpawnFlags::POSIX_SPAWN_SETPGROUP)?;
+        held.add(Signal::SIGINT);
+        flags |= PosixSpawnFlags::POSIX_SPAWN_SETPGROUP;
         attributes.set_pgroup(nix::unistd::Pid::from_raw(0))?;
     }
+    attributes.set_sigmask(&held)?;
+    attributes.set_flags(flags)?;
     let program = CString::new(program)?;
     let pid = nix::spawn::posix_spawn(
         program.as_c_str(),

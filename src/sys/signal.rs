@@ -123,15 +123,24 @@ pub(crate) fn die_by(signal: Signal) -> ! {
     super::process::exit_now(128 + signal as i32)
 }
 
-/// Holds signals back for as long as it lives; they arrive when it is dropped.
+/// Holds signals back in the calling thread for as long as it lives; they arrive when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Held(SigSet);
 
 impl Held {
     pub(crate) fn new(signals: &[Signal]) -> io::Result<Self> {
+        Self::change(SigmaskHow::SIG_BLOCK, signals)
+    }
+
+    /// The other way round: lets them come for as long as it lives.
+    pub(crate) fn none_of(signals: &[Signal]) -> io::Result<Self> {
+        Self::change(SigmaskHow::SIG_UNBLOCK, signals)
+    }
+
+    fn change(how: SigmaskHow, signals: &[Signal]) -> io::Result<Self> {
         let mut before = SigSet::empty();
-        let held: SigSet = signals.iter().copied().collect();
-        sigprocmask(SigmaskHow::SIG_BLOCK, Some(&held), Some(&mut before))?;
+        let signals: SigSet = signals.iter().copied().collect();
+        sigprocmask(how, Some(&signals), Some(&mut before))?;
         Ok(Self(before))
     }
 }

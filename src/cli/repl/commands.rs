@@ -44,6 +44,7 @@ pub(crate) fn carry_out(command: &str, session: &Session, screen: &Screen) -> En
         }
         ("quit", "") => return Entered::Exit(0),
         ("time", code) if !code.is_empty() => return time(code, session, screen),
+        ("load", "-") => "standard input is the prompt's; :load FILE reads a file".into(),
         ("load", file) if !file.is_empty() => match run::read(Path::new(file)) {
             Ok(script) => return session.borrow_mut().load(script),
             Err(error) => format!("{error:#}"),

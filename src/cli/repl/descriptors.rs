@@ -6,6 +6,7 @@
 
 use std::fs::File;
 use std::io;
+use std::os::fd::OwnedFd;
 
 use rustix::pipe::{PipeFlags, pipe_with};
 use rustix::stdio::{dup2_stderr, dup2_stdout, stderr, stdout};
@@ -16,6 +17,8 @@ use rustix::termios::isatty;
 pub(crate) struct Descriptors {
     terminal: File,
     replaced: [bool; 2],
+    /// Kept open: a pipe that nobody writes to counts as readable.
+    _writer: OwnedFd,
 }
 
 impl Descriptors {
@@ -37,7 +40,11 @@ impl Descriptors {
         if replaced[1] {
             dup2_stderr(&writer)?;
         }
-        let descriptors = Self { terminal, replaced };
+        let descriptors = Self {
+            terminal,
+            replaced,
+            _writer: writer,
+        };
         Ok((descriptors, reader.into(), written))
     }
 

@@ -95,9 +95,11 @@ impl Outlet {
     /// In a forked child: lets go of the terminal, and of the end that only the prompt may read.
     pub(crate) fn forsake(&self) {
         let mut state = self.state();
-        if let (Ok(pipe), Ok(terminal)) = (File::open("/dev/null"), File::open("/dev/null")) {
-            state.pipe = pipe;
-            state.terminal = terminal;
+        let State { pipe, terminal, .. } = &mut *state;
+        for file in [pipe, terminal] {
+            if let Ok(nothing) = File::open("/dev/null") {
+                *file = nothing;
+            }
         }
     }
 

@@ -199,7 +199,12 @@ fn interpolation(rest: &str) -> usize {
             '{' => depth += 1,
             '}' => depth -= 1,
             '"' | '\'' | '`' => {
-                at += quoted(&rest[at..], next).0;
+                let (length, is_closed) = quoted(&rest[at..], next);
+                if !is_closed {
+                    // Read on from here, nested ones would each be read again for every one around them.
+                    return rest.len();
+                }
+                at += length;
                 continue;
             }
             _ => (),

@@ -151,6 +151,13 @@ impl Interactive {
         }
         let entered = self.entered(source, result);
         self.on_endings(signals::leave_ending);
+        let entered = match signal::requested() {
+            // It came when the input was over, while its value was written down.
+            Some(ending) if signals::ENDINGS.contains(&ending) => {
+                self.exit(SIGNALLED + ending as i32)
+            }
+            _ => entered,
+        };
         self.tidy_up();
         self.runtime.host.program.forget_spent_inputs();
         self.runtime.host.forget_stop();

@@ -6,6 +6,7 @@ use std::process::{Child, Command, ExitStatus};
 
 use rhai::Dynamic;
 
+use crate::process::signals;
 use crate::stdlib::Outcome;
 use crate::stdlib::bind::Namespace;
 use crate::stdlib::builtins::flush_everything;
@@ -23,7 +24,10 @@ fn system(call: &mut Call<'_>) -> Outcome {
     let command = call.string(0)?;
     let failed = |error: std::io::Error| raise_os(&error, None);
     flush_everything(call.host)?;
+    // A thread of a script holds back what ends a program; the command must not.
+    let let_through = signals::let_through_to_command().map_err(failed)?;
     let child = Command::new("sh").arg("-c").arg(command.as_str()).spawn();
+    drop(let_through);
     let status = wait(call, child.map_err(failed)?)?;
     Ok(Dynamic::from_int(status.into_raw().into()))
 }

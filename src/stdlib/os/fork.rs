@@ -74,16 +74,14 @@ pub(super) fn register(os: &mut Namespace<'_>) {
         .number("WNOHANG", WNOHANG);
 }
 
+/// The exit code of a child that finds no place in the session.
+const NOT_ENTERED: i32 = 1;
+
 /// `os.fork()`: 0 in the child, its number in the parent.
 fn fork_script(call: &mut Call<'_>) -> Outcome {
     let host = call.host;
     if !host.owns_signals() {
         let text = "os.fork() would copy the program this script is embedded in; use Process";
-        return Err(raise("RuntimeError", text));
-    }
-    let prepared = host.fork_hooks.prepare();
-    if !fork::possible() {
-        let text = "os.fork() in a process with several threads is unsafe; use Process, which starts by spawn then";
         return Err(raise("RuntimeError", text));
     }
     flush_everything(host)?;
@@ -98,10 +96,18 @@ fn fork_script(call: &mut Call<'_>) -> Outcome {
     let place = session.reserve_child(&birth).map_err(session_failure)?;
     session.grant_all(place).map_err(session_failure)?;
     let (parent, interactive) = (sys::process::pid(), host.is_interactive());
+    let prepared = host.fork_hooks.prepare();
+    if !fork::possible() {
+        let _ = session.cancel_child(place);
+        let text = "os.fork() in a process with several threads is unsafe; use Process, which starts by spawn then";
+        return Err(raise("RuntimeError", text));
+    }
     match fork::fork_here(host.signals()) {
         Ok(None) => {
             prepared.forget();
-            session.enter_child(place).map_err(session_failure)?;
+            if session.enter_child(place).is_err() {
+                sys::process::exit_now(NOT_ENTERED);
+            }
             host.begin_copy();
             if interactive {
                 // What is typed is for the parent, and this process ends with the line, or with its parent.

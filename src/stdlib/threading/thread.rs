@@ -12,6 +12,7 @@ use rhai::{Array, Dynamic, FnPtr, Map, NativeCallContext};
 use super::hook;
 use super::roster::Roster;
 use super::timer::Timer;
+use crate::process::signals::kept_from_new_threads;
 use crate::stdlib::call::Failure;
 use crate::stdlib::caller::Caller;
 use crate::stdlib::exceptions::{Exception, raise};
@@ -163,10 +164,12 @@ impl Thread {
         })?;
         host.threads.add(self);
         let (this, host_of_thread) = (self.clone(), host.clone());
+        let held = kept_from_new_threads();
         let spawned = std::thread::Builder::new()
             .name(self.name())
             .stack_size(STACK)
             .spawn(move || this.live(&host_of_thread, &caller));
+        drop(held);
         match spawned {
             Ok(_) => {
                 self.wait_for_its_number(host);

@@ -190,3 +190,13 @@ fn a_copy_of_the_prompt_made_by_hand_ends_with_its_line() {
     terminal.wait_for_end("\n42\n>>>");
     assert_eq!(terminal.text().matches("the copy").count(), 2);
 }
+
+#[test]
+fn what_waits_to_be_printed_does_not_hold_a_fork_up() {
+    let terminal = Setting::prompt().open();
+    terminal.enter(
+        "print(\"x\" * 100000, #{end: \"\"}); let pid = os.fork(); if pid == 0 { os._exit(7); }",
+    );
+    terminal.enter("os.waitpid(pid, 0)[1] / 256");
+    terminal.wait_for_end("\n7\n>>>");
+}

@@ -85,3 +85,14 @@ fn a_signal_ends_a_running_line_and_all_the_rest() {
         }
     });
 }
+
+#[test]
+fn sigterm_at_the_prompt_ends_in_order_also_beside_a_thread() {
+    let terminal = with_a_child("spawn");
+    terminal.enter_all(&[
+        "let beside = Thread(|| time.sleep(100));",
+        "beside.start();",
+    ]);
+    terminal.signal(Signal::SIGTERM);
+    assert_eq!(terminal.finish().0, 128 + 15);
+}
