@@ -111,7 +111,10 @@ impl Roster {
                 .iter()
                 .find(|thread| !thread.is_daemon())
                 .cloned();
-            let Some(thread) = next else { return true };
+            let Some(thread) = next else {
+                // They may all have heard of a stop before this thread has.
+                return host.stopping().is_none();
+            };
             let waited = thread.wait(host, Deadline::NEVER);
             if waited.is_err() && !host.waits_on_for_the_end() {
                 return false;
