@@ -33,10 +33,12 @@ fn exit_gives_its_code() {
     }
     let mut prompt = Prompt::start("fork");
     assert_eq!(
-        prompt.enter("fn bye() { sys.exit(6) } Process(bye).start(); 1"),
-        "value 1"
+        prompt.enter(
+            "fn bye() { sys.exit(6) } let b = Process(bye); b.start(); b.join(); b.exitcode"
+        ),
+        "value 6"
     );
-    assert_eq!(prompt.finish(), "0 Process-1".get(..2).unwrap().to_string());
+    assert_eq!(prompt.finish(), "0 ");
 }
 
 fn the_end_ends_everybody() {
