@@ -238,10 +238,23 @@ fn read_python_spellings(engine: &mut Engine) {
         Token::Underscore if compiling::underscore_is_name(position) => {
             Token::Identifier(Box::new("_".into()))
         }
+        Token::FloatConstant(number) if is_whole(&number.1) => {
+            let text = format!(
+                "the whole number {} is too large for 64 bits; as a float it is {}.0",
+                number.1, number.1
+            );
+            Token::LexError(rhai::LexError::Runtime(text).into())
+        }
         Token::Reserved(word) if FREE.contains(&word.as_str()) => Token::Identifier(word),
         Token::Identifier(word) if word.as_str() == "__name__" => {
             Token::StringConstant(Box::new(super::modules::name_being_compiled().into()))
         }
         other => other,
     });
+}
+
+/// Whether a number is written without a fraction: Rhai makes a float of one that is too large.
+fn is_whole(number: &str) -> bool {
+    let digits = number.trim_start_matches('-');
+    digits.bytes().all(|byte| byte.is_ascii_digit())
 }

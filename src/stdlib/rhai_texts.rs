@@ -85,6 +85,7 @@ fn about_types(text: &str) -> Option<Words> {
         match types.strip_suffix(')')?.split_once(" (expecting ")? {
             (found, "Fn") => format!("'{}' object is not callable", type_name_of(found)),
             (found, "bool") => format!("must be True or False, not {}", type_name_of(found)),
+            (_, "char") => "one character is needed here, in single quotes: 'x'".into(),
             (found, wanted) => {
                 let (wanted, found) = (type_name_of(wanted), type_name_of(found));
                 format!("must be {wanted}, not {found}")

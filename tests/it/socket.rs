@@ -130,7 +130,7 @@ fn errors_are_pythons() {
             TimeoutError: timed out 0.01
             BlockingIOError: [Errno 11] Resource temporarily unavailable
             ValueError: Timeout value out of range TypeError: bind(): an internet address is a list [host, port], not str OverflowError: bind(): port must be 0-65535.
-            TypeError: bind(): an internet address is a list [host, port], not ['localhost', '80'] <class 'socket'>
+            TypeError: bind(): the port must be an int, not str <class 'socket'>
             TypeError: a bytes-like object or a string is required, not 'int' ValueError: negative buffersize in recv
             OSError: [Errno 9] Bad file descriptor -1 <socket.socket [closed] fd=-1, family=2, type=1, proto=0>
             b'' BrokenPipeError: [Errno 32] Broken pipe

@@ -55,6 +55,15 @@ pub(crate) fn carry_out(command: &str, session: &Session, screen: &Screen) -> En
     Entered::Nothing
 }
 
+/// The command that people mean who know other prompts.
+pub(crate) fn meant(text: &str) -> Option<&'static str> {
+    match text {
+        "help" | "help()" | "?" => Some("help"),
+        "exit" | "quit" | "quit()" => Some("quit"),
+        _ => None,
+    }
+}
+
 /// The commands that `typed` may become, if it is one.
 pub(crate) fn candidates(typed: &str) -> Option<(usize, Vec<Pair>)> {
     let begun = typed.strip_prefix(':')?;

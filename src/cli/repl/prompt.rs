@@ -125,7 +125,9 @@ impl Prompt {
 
     /// Runs an input. The exit code when it has ended the program.
     fn enter(&mut self, text: &str) -> Option<i32> {
-        let entered = match text.trim().strip_prefix(':') {
+        let typed = text.trim();
+        let command = typed.strip_prefix(':').or_else(|| commands::meant(typed));
+        let entered = match command {
             Some(command) => commands::carry_out(command, &self.session, &self.screen),
             None => self.session.borrow_mut().enter(text),
         };

@@ -35,6 +35,10 @@ fn no_attribute(asked: &Asked<'_>) -> Option<String> {
             false => question(&nearest(name, asked.known.settable(class))),
         };
     }
+    let is_there = asked.known.members(class).any(|member| member == name);
+    if is_there && asked.message.ends_with(&format!("'{name}'")) {
+        return Some(format!("'{name}' is called with brackets: {name}()"));
+    }
     let near = nearest(name, asked.known.members(class));
     question(&near).or_else(|| in_another_module(asked, class, name))
 }

@@ -143,6 +143,11 @@ impl Interactive {
             #[allow(deprecated)]
             engine.eval_statements_raw(global, &mut Caches::new(), scope, ast.statements())
         });
+        // A line without variables has not looked for signals.
+        let result = result.and_then(|value| match host.attend() {
+            true => Err(host.interrupted()),
+            false => Ok(value),
+        });
         let _ = host.output.flush_line();
         if !host.is_interactive() {
             // A copy of this process, by `os.fork`: the rest of the line was its program.

@@ -61,6 +61,10 @@ pub(in crate::stdlib) fn read_all(host: &Arc<Host>) -> Result<String, Failure> {
 /// Reads on until `end` finds a place in what was read; else up to the end.
 fn read_until(host: &Arc<Host>, end: impl Fn(&[u8]) -> Option<usize>) -> Result<String, Failure> {
     flush_output(host)?;
+    if host.is_interactive() && sys::identity::thread_id() != sys::identity::process_id() {
+        // What is typed is for the prompt: to a thread of its program, as to a child, the input has ended.
+        return Ok(String::new());
+    }
     loop {
         let found = with_ahead(|bytes| end(bytes).map(|at| bytes.drain(..at).collect()));
         if let Some(taken) = found {

@@ -74,7 +74,13 @@ fn host_and_port(call: &Call<'_>, value: &Dynamic) -> Result<(String, u16, Vec<u
         return Err(wrong());
     };
     let host = as_text(host).ok_or_else(wrong)?.to_string();
-    let port = port.as_int().map_err(|_| wrong())?;
+    let port = port.as_int().map_err(|_| {
+        let (name, found) = (call.name(), type_name(port));
+        raise(
+            "TypeError",
+            format!("{name}(): the port must be an int, not {found}"),
+        )
+    })?;
     let port = u16::try_from(port).map_err(|_| {
         raise(
             "OverflowError",

@@ -200,3 +200,12 @@ fn what_waits_to_be_printed_does_not_hold_a_fork_up() {
     terminal.enter("os.waitpid(pid, 0)[1] / 256");
     terminal.wait_for_end("\n7\n>>>");
 }
+
+#[test]
+fn a_thread_does_not_take_what_is_typed() {
+    let terminal = Setting::prompt().open();
+    terminal.enter("fn ask() { try { input(\"\") } catch (e) { print(e.type) } }");
+    terminal.enter("let t = Thread(ask); t.start(); t.join();");
+    terminal.enter("1 + 1");
+    terminal.wait_for_end("EOFError\n>>> 1 + 1\n2\n>>>");
+}

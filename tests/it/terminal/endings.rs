@@ -96,3 +96,12 @@ fn sigterm_at_the_prompt_ends_in_order_also_beside_a_thread() {
     terminal.signal(Signal::SIGTERM);
     assert_eq!(terminal.finish().0, 128 + 15);
 }
+
+#[test]
+fn what_ends_other_prompts_ends_this_one_too() {
+    for line in ["exit", "quit()"] {
+        let terminal = Setting::prompt().open();
+        terminal.keys(&format!("{line}{ENTER}"));
+        assert_eq!(terminal.finish().0, 0, "{line}");
+    }
+}
