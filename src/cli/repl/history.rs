@@ -1,7 +1,8 @@
 //! The lines of earlier prompts: a file in the user's state directory, which several prompts may write to.
 
 use std::env;
-use std::fs::{DirBuilder, OpenOptions};
+use std::fs::{self, DirBuilder, OpenOptions};
+use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -20,7 +21,11 @@ impl Keeper {
     pub(crate) fn open<H: rustyline::Helper>(editor: &mut Editor<H, FileHistory>) -> Self {
         let path = path().filter(|path| make(path).is_ok());
         if let Some(path) = &path {
-            let _ = editor.load_history(path);
+            let loaded = editor.load_history(path);
+            if loaded.is_err() && mend(path).is_ok() {
+                let _ = editor.clear_history();
+                let _ = editor.load_history(path);
+            }
         }
         Self(path)
     }
@@ -45,7 +50,21 @@ fn path() -> Option<PathBuf> {
     Some(state?.join("procscript/history"))
 }
 
-fn make(path: &Path) -> std::io::Result<()> {
+/// Marks bytes that are no text: rustyline reads nothing behind them, and would write nothing either.
+fn mend(path: &Path) -> io::Result<()> {
+    let bytes = fs::read(path)?;
+    let draft = path.with_extension(std::process::id().to_string());
+    let mut options = OpenOptions::new();
+    let mut file = options
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&draft)?;
+    file.write_all(String::from_utf8_lossy(&bytes).as_bytes())?;
+    fs::rename(draft, path)
+}
+
+fn make(path: &Path) -> io::Result<()> {
     if let Some(directory) = path.parent() {
         DirBuilder::new()
             .recursive(true)

@@ -88,3 +88,20 @@ fn a_place_of_its_own_or_none_at_all_is_no_error() {
     third.keys(UP);
     third.wait_for_row(">>> 3", 5);
 }
+
+#[test]
+fn a_file_with_bytes_that_are_no_text_is_still_read_and_written() {
+    let first = Setting::prompt().open();
+    first.enter("\"early\"");
+    let path = first.home().join(".local/state/procscript/history");
+    let second = Setting::prompt().home_of(&first);
+    leave(first);
+    let mut bytes = std::fs::read(&path).unwrap();
+    bytes.extend(b"\xff\xfe\n");
+    std::fs::write(&path, bytes).unwrap();
+    let second = second.open();
+    second.enter("\"late\"");
+    let text = String::from_utf8(std::fs::read(&path).unwrap()).unwrap();
+    let kept: Vec<_> = text.lines().filter(|line| line.starts_with('"')).collect();
+    assert_eq!(kept, ["\"early\"", "\"late\""], "{text}");
+}
