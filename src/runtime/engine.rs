@@ -114,8 +114,8 @@ pub(super) fn build(host: &Arc<Host>, depth: CallDepth) -> (Arc<Engine>, Arc<Mod
 /// What scripts can name, for whoever lists it.
 #[derive(Debug)]
 pub(super) struct Names {
-    pub callable: Vec<Listed>,
-    pub properties: Vec<Property>,
+    pub callable: Arc<Vec<Listed>>,
+    pub properties: Arc<Vec<Property>>,
     /// The values of global names.
     pub globals: Shared<Module>,
 }

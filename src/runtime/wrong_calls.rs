@@ -19,7 +19,7 @@ use crate::stdlib::rhai_texts::{Words, cannot_be_called};
 use crate::stdlib::values::type_name;
 
 /// Installs the explanations for everything in `listed`.
-pub(super) fn explain(engine: &mut Engine, host: &Arc<Host>, listed: Arc<[Listed]>) {
+pub(super) fn explain(engine: &mut Engine, host: &Arc<Host>, listed: Arc<Vec<Listed>>) {
     let host = host.clone();
     #[allow(deprecated)]
     engine.on_missing_function(move |name, args, is_method, mut context| {

@@ -8,8 +8,8 @@ use crate::stdlib::bind::{Listed, Property, Registered, Signature};
 /// What is declared in Rust.
 #[derive(Debug)]
 pub(in crate::runtime) struct Known {
-    pub natives: Arc<[Listed]>,
-    properties: Vec<Property>,
+    pub natives: Arc<Vec<Listed>>,
+    properties: Arc<Vec<Property>>,
     /// `os`, `time`, `os::path`, …
     pub modules: Vec<&'static str>,
     /// `True`, `None`, …, and the modules as values.
@@ -31,7 +31,7 @@ impl Known {
         let values = registered.globals.iter_var();
         let values = values.filter(|(_, value)| !value.is_fnptr());
         Self {
-            natives: registered.listed.clone().into(),
+            natives: registered.listed.clone(),
             properties: registered.properties.clone(),
             modules: registered.receivers.iter().map(|row| row.name).collect(),
             values: values.map(|(name, _)| name.to_string()).collect(),

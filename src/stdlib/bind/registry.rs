@@ -59,8 +59,8 @@ pub(crate) struct Registered {
     pub receivers: Vec<Receiver>,
     /// Our own types: small handles, all of whose methods may be called on a copy.
     pub classes: HashSet<TypeId>,
-    pub listed: Vec<Listed>,
-    pub properties: Vec<Property>,
+    pub listed: Arc<Vec<Listed>>,
+    pub properties: Arc<Vec<Property>>,
 }
 
 impl Registry {
@@ -234,8 +234,8 @@ impl Registry {
             namespaces,
             receivers: self.receivers,
             classes: self.classes,
-            listed: self.listed,
-            properties: self.properties,
+            listed: self.listed.into(),
+            properties: self.properties.into(),
         }
     }
 }

@@ -33,13 +33,13 @@ fn declared(registered: &Registered) -> BTreeMap<String, Option<Signature>> {
         owner => format!("{owner}.{name}"),
     };
     let mut declared = BTreeMap::new();
-    for row in &registered.listed {
+    for row in registered.listed.iter() {
         let owner = row.receiver.map_or("", |(_, class)| class);
         if owner.is_empty() || !SPELT_OTHERWISE.contains(&row.signature.name) {
             declared.insert(path(owner, row.signature.name), Some(row.signature));
         }
     }
-    for property in &registered.properties {
+    for property in registered.properties.iter() {
         declared.insert(path(property.receiver.1, property.name), None);
     }
     for (name, value) in registered.globals.iter_var() {
