@@ -20,6 +20,9 @@ use super::signals::Signals;
 use crate::sys::process::{self, Forked, exit_now};
 use crate::sys::signal::{Held, Signal};
 
+/// The exit code of a child that finds no place where its program expects it.
+pub(crate) const NOT_ENTERED: i32 = 1;
+
 /// The exit code of a child whose own code panicked.
 const PANICKED: i32 = 101;
 

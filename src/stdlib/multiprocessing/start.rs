@@ -28,9 +28,6 @@ use crate::sync::{self, Barrier, Birth, Offset, ProcessId, Session};
 use crate::sys;
 use crate::wire;
 
-/// The exit code of a child that found no place in the session.
-const NOT_ENTERED: i32 = 1;
-
 /// `p.start()`.
 pub(super) fn start(host: &Arc<Host>, context: &NativeCallContext, process: &Process) -> Outcome {
     may_start(host, process)?;
@@ -179,7 +176,7 @@ fn start_by_fork(
     let interactive = host.is_interactive();
     fork::fork(host.signals(), || {
         if session.enter_child(place).is_err() {
-            return NOT_ENTERED;
+            return fork::NOT_ENTERED;
         }
         host.family.begin_as(process.clone(), parent.clone());
         child::live(host, context, process, interactive)

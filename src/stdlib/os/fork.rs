@@ -74,9 +74,6 @@ pub(super) fn register(os: &mut Namespace<'_>) {
         .number("WNOHANG", WNOHANG);
 }
 
-/// The exit code of a child that finds no place in the session.
-const NOT_ENTERED: i32 = 1;
-
 /// `os.fork()`: 0 in the child, its number in the parent.
 fn fork_script(call: &mut Call<'_>) -> Outcome {
     let host = call.host;
@@ -106,7 +103,7 @@ fn fork_script(call: &mut Call<'_>) -> Outcome {
         Ok(None) => {
             prepared.forget();
             if session.enter_child(place).is_err() {
-                sys::process::exit_now(NOT_ENTERED);
+                sys::process::exit_now(fork::NOT_ENTERED);
             }
             host.begin_copy();
             if interactive {
