@@ -27,6 +27,8 @@ pub(crate) struct Head {
     pub modules: Vec<Source>,
     pub argv: Vec<String>,
     pub start_dir: PathBuf,
+    /// What the child's engine has to be made with, as the sender packed it.
+    pub furnishing: Dynamic,
 }
 
 /// The body of a packed call, once the functions it names exist.
@@ -47,7 +49,7 @@ pub(crate) struct CarriedModule {
     pub imports: Vec<(String, String)>,
 }
 
-/// Packs `work` with everything the functions in it may use.
+/// Packs `work` with everything the functions in it may use; `furnishing` goes ahead of the program.
 ///
 /// Constants that cannot cross are left behind: a child that never uses them is not disturbed.
 ///
@@ -56,11 +58,11 @@ pub(crate) struct CarriedModule {
 pub(crate) fn pack(
     program: &Program,
     environment: &Environment,
-    work: Dynamic,
+    (furnishing, work): (Dynamic, Dynamic),
     border: &dyn Border,
 ) -> Result<Message, Refusal> {
     let modules = needed_modules(program, environment);
-    let head = wire::encode(&pack_head(program, &modules), "program", border)?;
+    let head = wire::encode(&pack_head(program, &modules, furnishing), "program", border)?;
     let mut body = Map::new();
     body.insert("environment".into(), pack_environment(environment, border));
     body.insert(
@@ -141,6 +143,7 @@ pub(crate) fn head<'b>(bytes: &'b [u8], border: &dyn Border) -> Result<(Head, &'
             .remove("start_dir")
             .map(|v| v.to_string().into())
             .unwrap_or_default(),
+        furnishing: fields.remove("furnishing").unwrap_or(Dynamic::UNIT),
     };
     Ok((head, &rest[length as usize..]))
 }
@@ -211,7 +214,7 @@ fn needed_modules(program: &Program, environment: &Environment) -> Vec<LoadedMod
     found
 }
 
-fn pack_head(program: &Program, modules: &[LoadedModule]) -> Dynamic {
+fn pack_head(program: &Program, modules: &[LoadedModule], furnishing: Dynamic) -> Dynamic {
     let mut head = Map::new();
     let inputs = program.inputs();
     let inputs = inputs.iter().filter(|input| input.has_functions());
@@ -227,6 +230,7 @@ fn pack_head(program: &Program, modules: &[LoadedModule]) -> Dynamic {
     head.insert("directories".into(), texts(directories));
     head.insert("argv".into(), texts(program.argv()));
     head.insert("start_dir".into(), shown(program.start_dir.clone()).into());
+    head.insert("furnishing".into(), furnishing);
     head.into()
 }
 

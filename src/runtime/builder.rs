@@ -6,7 +6,9 @@ use std::sync::Arc;
 use super::{ErrorFormat, Runtime, StartMethod, engine};
 use crate::process::signals;
 use crate::stdlib::fork_hooks::ForkHooks;
+use crate::stdlib::furnishing::Furnishing;
 use crate::stdlib::host::Host;
+use crate::stdlib::limits::Limits;
 use crate::sys;
 
 /// Furnishes a [`Runtime`].
@@ -18,6 +20,7 @@ pub struct Builder {
     session_memory: Option<u64>,
     fork_hooks: Option<ForkHooks>,
     error_format: ErrorFormat,
+    furnishing: Furnishing,
 }
 
 impl Builder {
@@ -78,11 +81,22 @@ impl Builder {
         self
     }
 
+    /// How much a script may use. By default as much as it likes, but for the depth of calls.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.furnishing.limits = limits;
+        self
+    }
+
     /// Makes the runtime.
     pub fn build(self) -> Runtime {
         engine::prepare_hashing(None);
         let start_dir = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
-        let host = Arc::new(Host::new(start_dir, self.owns_process, self.session_memory));
+        let host = Host::new(start_dir, self.furnishing);
+        let host = Arc::new(host.with_session_memory(self.session_memory));
+        if self.owns_process {
+            host.own_signals();
+        }
         host.program.set_argv(self.args);
         host.reports.set_format(self.error_format);
         host.start_methods.prefer(self.start_method);

@@ -12,9 +12,11 @@ use crate::program::compiling;
 use crate::stdlib;
 use crate::stdlib::bind::{Listed, Property};
 use crate::stdlib::cells;
-use crate::stdlib::exceptions::raise;
 use crate::stdlib::host::Host;
+use crate::stdlib::limits::Limits;
+use crate::stdlib::report::too_deep;
 use crate::stdlib::rhai_errors::of_error_map;
+use crate::stdlib::stop::Stop;
 use crate::sys;
 
 /// The stack a process of the command's asks for. The kernel gives as much as is touched.
@@ -33,24 +35,24 @@ const SPARE_LEVELS: usize = 16;
 const STACK_PER_LEVEL: u64 = 48 << 10;
 
 /// How deep calls may go.
+#[derive(Debug, Clone, Copy)]
 pub(super) enum CallDepth {
     /// This many bytes of stack are there.
     Stack(u64),
-    /// A thread of the host's, whose stack is not known: what the smallest usual one carries.
+    /// Whatever the threads of the host carry that run scripts.
     Host,
 }
 
 impl CallDepth {
-    fn bytes(&self) -> u64 {
-        match self {
-            Self::Stack(bytes) => *bytes,
-            Self::Host => 2 << 20,
-        }
-    }
-
-    fn levels(&self) -> usize {
-        usize::try_from(self.bytes() / STACK_PER_LEVEL)
-            .map_or(CALL_LEVELS, |n| n.clamp(16, CALL_LEVELS))
+    fn levels(self, limits: &Limits) -> usize {
+        let carried = match self {
+            Self::Stack(bytes) => usize::try_from(bytes / STACK_PER_LEVEL)
+                .map_or(CALL_LEVELS, |n| n.clamp(16, CALL_LEVELS)),
+            Self::Host => CALL_LEVELS,
+        };
+        limits
+            .of_call_levels()
+            .map_or(carried, |levels| levels.min(carried))
     }
 }
 
@@ -72,8 +74,13 @@ pub(super) fn build(host: &Arc<Host>, depth: CallDepth) -> (Arc<Engine>, Arc<Mod
     engine.set_max_strings_interned(0);
     // The optimiser drops imports that look unused and natives in constants.
     engine.set_optimization_level(OptimizationLevel::None);
-    let levels = depth.levels();
+    let limits = &host.furnishing.limits;
+    let levels = depth.levels(limits);
+    limits.apply(&mut engine);
     engine.set_max_call_levels(levels + SPARE_LEVELS);
+    if let CallDepth::Stack(bytes) = depth {
+        sys::limits::Stack::begin(bytes);
+    }
     engine.set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH);
 
     let registered = stdlib::everything(host);
@@ -97,7 +104,7 @@ pub(super) fn build(host: &Arc<Host>, depth: CallDepth) -> (Arc<Engine>, Arc<Mod
     find_variables(
         &mut engine,
         host,
-        &depth,
+        levels,
         registered.globals,
         registered.classes,
     );
@@ -120,10 +127,21 @@ pub(super) struct Names {
     pub globals: Shared<Module>,
 }
 
-/// At each step of a script, looks whether it has to stop.
+/// At each step of a script, looks whether it has to stop, and counts what it uses.
 fn stop_when_told(engine: &mut Engine, host: &Arc<Host>) {
     let host = host.clone();
-    engine.on_progress(move |_| host.stopping().map(Dynamic::from));
+    let operations = host.furnishing.limits.of_operations();
+    engine.on_progress(move |_| {
+        if sys::limits::Stack::mine().is_short() {
+            return Some(Dynamic::from(Stop::Recursion));
+        }
+        if let Some(limit) = operations
+            && let Err(exceeded) = host.spent.take(limit)
+        {
+            host.request_stop(Stop::Limit(exceeded));
+        }
+        host.stopping().map(Dynamic::from)
+    });
 }
 
 /// Finds variables for scripts where Rhai's own way does harm.
@@ -140,17 +158,15 @@ fn stop_when_told(engine: &mut Engine, host: &Arc<Host>) {
 fn find_variables(
     engine: &mut Engine,
     host: &Arc<Host>,
-    depth: &CallDepth,
+    levels: usize,
     globals: Shared<Module>,
     handles: HashSet<TypeId>,
 ) {
-    let levels = depth.levels();
-    sys::limits::Stack::begin(depth.bytes());
     let handlers = host.handlers.clone();
     #[allow(deprecated)]
     engine.on_var(move |name, offset, mut context| {
         if context.call_level() > levels || sys::limits::Stack::mine().is_short() {
-            return Err(raise("RecursionError", "maximum recursion depth exceeded"));
+            return Err(too_deep());
         }
         if sys::interrupt::caught_any()
             && handlers.run()

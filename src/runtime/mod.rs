@@ -37,6 +37,7 @@ pub use self::worker::init;
 pub use crate::program::diagnostic::{Diagnostic, ErrorFormat};
 pub use crate::program::traceback::Frame;
 use crate::stdlib::host::Host;
+pub use crate::stdlib::limits::{Exceeded, Limits};
 pub use crate::stdlib::multiprocessing::start_method::StartMethod;
 
 /// A script engine with processes.

@@ -123,9 +123,9 @@ impl Runtime {
         let _ = host.output.flush();
         let (code, told_to_end) = match ending {
             Ending::Code(code) => (*code, false),
-            Ending::Failed(exception) => {
+            Ending::Failed(exception) | Ending::Limited(exception) => {
                 report::print(host, &report::diagnostic_of(host, exception));
-                (FAILED, false)
+                (FAILED, matches!(ending, Ending::Limited(_)))
             }
             Ending::Interrupted(exception) => {
                 report::print(host, &report::diagnostic_of(host, exception));

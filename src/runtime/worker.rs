@@ -9,6 +9,7 @@ use super::engine::{self, CallDepth};
 use super::modules::Modules;
 use crate::process::{signals, spawn};
 use crate::program::call::{self, Head};
+use crate::stdlib::furnishing::Furnishing;
 use crate::stdlib::host::Host;
 use crate::stdlib::multiprocessing::child;
 use crate::stdlib::multiprocessing::process::Process;
@@ -53,10 +54,13 @@ fn begin(orders: spawn::Orders) -> Result<i32, String> {
     };
     let bytes = session.take_payload().map_err(lost)?;
     engine::prepare_hashing(call::seed(&bytes));
-    let nobody = Arc::new(Host::new(PathBuf::new(), false, None));
+    let nobody = Arc::new(Host::new(PathBuf::new(), Furnishing::default()));
     let (head, rest) = call::head(&bytes, &nobody)?;
-
-    let host = Arc::new(Host::new(head.start_dir.clone(), false, None));
+    let furnishing = head.furnishing.clone();
+    let host = Arc::new(Host::new(
+        head.start_dir.clone(),
+        Furnishing::unpack(furnishing),
+    ));
     sys::limits::keep_freed_memory();
     let stack = sys::limits::raise_stack(engine::STACK_WANTED);
     let (engine, modules, _) = engine::build(&host, CallDepth::Stack(stack));

@@ -13,6 +13,8 @@ use super::bind::Receiver;
 use super::call::Failure;
 use super::exceptions::raise;
 use super::fork_hooks::AroundFork;
+use super::furnishing::Furnishing;
+use super::limits::Spent;
 use super::multiprocessing::family::Family;
 use super::multiprocessing::start_method::StartMethods;
 use super::os::fork::Forked;
@@ -48,6 +50,10 @@ pub(crate) struct Host {
     pub handlers: Arc<Handlers>,
     /// `threading.excepthook`, where the script has set it.
     pub thread_hook: Mutex<Option<FnPtr>>,
+    /// What its children are to have too.
+    pub furnishing: Furnishing,
+    /// What the script has used of what it was given.
+    pub spent: Spent,
     /// How many bytes the session may take; `None` is half of what is free.
     session_memory: Option<u64>,
     /// Set when the script must stop, whatever it is doing.
@@ -68,8 +74,10 @@ pub(crate) struct Host {
 }
 
 impl Host {
-    pub(crate) fn new(start_dir: PathBuf, owns_signals: bool, session_memory: Option<u64>) -> Self {
+    pub(crate) fn new(start_dir: PathBuf, furnishing: Furnishing) -> Self {
         Self {
+            furnishing,
+            spent: Spent::default(),
             program: Program::new(start_dir),
             output: Output::default(),
             reports: Reports::default(),
@@ -81,17 +89,23 @@ impl Host {
             handlers: Arc::default(),
             forked: Forked::default(),
             fork_hooks: AroundFork::default(),
-            owns_signals: AtomicBool::new(owns_signals),
+            owns_signals: AtomicBool::default(),
             interactive: AtomicBool::default(),
             modules: OnceLock::new(),
             engine: OnceLock::new(),
-            session_memory,
+            session_memory: None,
             stopping: Mutex::default(),
             stop_flag: AtomicBool::default(),
             late_code: Mutex::default(),
             session: Mutex::default(),
             depot: Mutex::default(),
         }
+    }
+
+    /// With so much memory for its session, at the most.
+    pub(crate) fn with_session_memory(mut self, bytes: Option<u64>) -> Self {
+        self.session_memory = bytes;
+        self
     }
 
     /// The engine that runs the script; `None` once it is gone.
@@ -228,6 +242,7 @@ impl Host {
         self.forked.begin();
         self.fork_hooks.begin_child();
         self.end_interactive();
+        self.spent.begin();
         self.reseed(None);
     }
 

@@ -3,9 +3,10 @@
 //! The way a native is made:
 //! - [`bind`]: declaring functions, types and modules, with Python's signatures.
 //! - [`call`]: one call, its arguments sorted and checked; [`caller`]: calling back later.
-//! - [`host`]: what the natives of one runtime share; [`fork_hooks`]: what the embedding program does around a fork.
+//! - [`host`]: what the natives of one runtime share; [`fork_hooks`]: what the embedding program does around a fork; [`furnishing`]: what children have too.
 //! - [`exceptions`], [`rhai_errors`], [`rhai_texts`], [`stop`], [`report`]: errors as objects, endings that nothing catches, what is printed.
 //! - [`dialect`]: whose errors an object raises.
+//! - [`limits`]: how much a script may use.
 //! - [`cells`]: variables that threads share.
 //! - [`values`], [`text`], [`border`]: a value's type, its text, and whether it may leave the process.
 //! - [`output`]: lines on standard output.
@@ -28,8 +29,10 @@ pub(crate) mod cells;
 pub(crate) mod dialect;
 pub(crate) mod exceptions;
 pub(crate) mod fork_hooks;
+pub(crate) mod furnishing;
 pub(crate) mod host;
 mod json;
+pub(crate) mod limits;
 pub(crate) mod manual;
 pub(crate) mod multiprocessing;
 pub(crate) mod os;

@@ -25,6 +25,8 @@ pub(crate) enum Ending {
     Failed(Exception),
     /// Ctrl-C; the exception's frames say where.
     Interrupted(Exception),
+    /// It has used up what it was given.
+    Limited(Exception),
     /// SIGTERM.
     Terminated,
     /// The embedding program stopped it.
@@ -57,8 +59,18 @@ impl Ending {
             Some(Stop::Terminate) => Self::Terminated,
             Some(Stop::OutputClosed) => Self::Code(0),
             Some(Stop::Host) => Self::Stopped,
+            Some(Stop::Limit(exceeded)) => {
+                let text = exceeded.to_string();
+                Self::Limited(located(Exception::new("RuntimeError", vec![text.into()])))
+            }
+            Some(Stop::Recursion) => Self::Failed(located(Exception::from_error(&too_deep()))),
         }
     }
+}
+
+/// The error of a script that calls itself without end.
+pub(crate) fn too_deep() -> Box<EvalAltResult> {
+    raise("RecursionError", "maximum recursion depth exceeded")
 }
 
 /// The exit code `sys.exit(value)` stands for; a text is printed to standard error and means 1.

@@ -12,6 +12,7 @@ use rhai::{Dynamic, EvalAltResult, Position};
 use super::call::Failure;
 use super::exceptions::{Exception, raise};
 use super::host::{Host, locked};
+use super::limits::Exceeded;
 use super::report::{self, Ending};
 use crate::process::signals::{self, Request};
 use crate::sync::{Deadline, Offset};
@@ -35,6 +36,10 @@ pub(crate) enum Stop {
     OutputClosed,
     /// The embedding program said so.
     Host,
+    /// It has used up what it was given.
+    Limit(Exceeded),
+    /// It has called itself so often that little is left of the stack.
+    Recursion,
 }
 
 impl Stop {

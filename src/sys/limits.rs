@@ -55,8 +55,25 @@ thread_local! {
     static MINE: Cell<Option<Stack>> = const { Cell::new(None) };
 }
 
-/// What the smallest usual stack of a thread carries, for threads nobody has told about.
+/// What the smallest usual stack of a thread carries, where the system does not say.
 const UNKNOWN_STACK: u64 = 2 << 20;
+
+/// Where the stack of the calling thread ends, as it was made.
+#[cold]
+fn own_stack() -> Option<usize> {
+    let mut attributes = std::mem::MaybeUninit::<libc::pthread_attr_t>::uninit();
+    // SAFETY: the call fills in `attributes` for the calling thread, which exists, or says that it has not.
+    if unsafe { libc::pthread_getattr_np(libc::pthread_self(), attributes.as_mut_ptr()) } != 0 {
+        return None;
+    }
+    let (mut lowest, mut bytes) = (std::ptr::null_mut(), 0);
+    // SAFETY: the attributes were filled in just above; both out-pointers are to live values of the right types.
+    let asked =
+        unsafe { libc::pthread_attr_getstack(attributes.as_ptr(), &mut lowest, &mut bytes) };
+    // SAFETY: they were filled in, and are not used any more.
+    unsafe { libc::pthread_attr_destroy(attributes.as_mut_ptr()) };
+    (asked == 0 && bytes > STACK_KEPT).then(|| lowest.addr())
+}
 
 impl Stack {
     /// From here on this thread has `bytes` of stack.
@@ -67,10 +84,18 @@ impl Stack {
     /// The stack of the calling thread.
     #[inline]
     pub(crate) fn mine() -> Self {
-        MINE.get().unwrap_or_else(|| {
-            Stack::begin(UNKNOWN_STACK);
-            Stack::here(UNKNOWN_STACK)
-        })
+        MINE.get().unwrap_or_else(Stack::look)
+    }
+
+    /// Finds out about the stack of the calling thread.
+    #[cold]
+    fn look() -> Self {
+        let found = own_stack().map(|end| Self {
+            lowest: end.saturating_add(STACK_KEPT),
+        });
+        let stack = found.unwrap_or_else(|| Stack::here(UNKNOWN_STACK));
+        MINE.set(Some(stack));
+        stack
     }
 
     /// The stack of this thread, of which `bytes` are below this call.

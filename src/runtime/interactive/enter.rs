@@ -207,7 +207,7 @@ impl Interactive {
         };
         match self.ending(source, result) {
             Ending::Code(code) => self.exit(code),
-            Ending::Failed(exception) => {
+            Ending::Failed(exception) | Ending::Limited(exception) => {
                 let host = &self.runtime.host;
                 let names = self.scope.iter_raw().map(|(name, ..)| name.to_string());
                 host.reports.note_variables(names.collect());

@@ -74,12 +74,12 @@ fn run(context: &NativeCallContext, process: &Process) -> Outcome {
 fn conclude(host: &Arc<Host>, process: &Process, ending: &Ending) -> i32 {
     let (code, told_to_end) = match ending {
         Ending::Code(code) => (*code, false),
-        Ending::Failed(exception) => {
+        Ending::Failed(exception) | Ending::Limited(exception) => {
             let mut told = diagnostic_of(host, exception);
             told.process = Some(process.identity().name);
             print(host, &told);
             report(host, exception);
-            (FAILED, false)
+            (FAILED, matches!(ending, Ending::Limited(_)))
         }
         Ending::Interrupted(exception) => {
             report(host, exception);

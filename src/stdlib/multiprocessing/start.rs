@@ -191,8 +191,8 @@ fn start_by_spawn(
     (session, place): (&Session, ProcessId),
     barriers: &[Barrier],
 ) -> Result<Child, Failure> {
-    let work = pack_work(host, process);
-    let message = pack(&host.program, &Environment::of(context), work, host).map_err(refused)?;
+    let orders = (host.furnishing.pack(), pack_work(host, process));
+    let message = pack(&host.program, &Environment::of(context), orders, host).map_err(refused)?;
     let mut handles: Vec<_> = message.handles.iter().copied().map(Offset).collect();
     let depot = host.depot();
     let depot = depot.as_ref().map(|depot| depot.parts());

@@ -23,7 +23,7 @@ const DOCUMENTED_AS: [(&str, &str); 6] = [
 ];
 
 fn everything_declared() -> Registered {
-    everything(&Arc::new(Host::new(".".into(), false, None)))
+    everything(&Arc::new(Host::new(".".into(), Default::default())))
 }
 
 /// Whole names of what is declared, with what it takes where it is called.
