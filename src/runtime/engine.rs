@@ -132,7 +132,8 @@ fn stop_when_told(engine: &mut Engine, host: &Arc<Host>) {
     let host = host.clone();
     let operations = host.furnishing.limits.of_operations();
     engine.on_progress(move |_| {
-        if sys::limits::Stack::mine().is_short() {
+        // A function that uses variables has noticed before, and its error can be caught.
+        if sys::limits::Stack::mine().is_at_its_end() {
             return Some(Dynamic::from(Stop::Recursion));
         }
         if let Some(limit) = operations

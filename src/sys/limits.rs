@@ -113,6 +113,12 @@ impl Stack {
     pub(crate) fn is_short(self) -> bool {
         address_here() < self.lowest
     }
+
+    /// Whether even half of that is used up.
+    #[inline]
+    pub(crate) fn is_at_its_end(self) -> bool {
+        address_here() < self.lowest.saturating_sub(STACK_KEPT / 2)
+    }
 }
 
 /// About where the stack ends at this moment.
