@@ -52,7 +52,7 @@ mod wire;
 
 pub use crate::runtime::{
     Builder, Candidate, CandidateKind, Candidates, ChildState, ChildStatus, Diagnostic, Entered,
-    ErrorFormat, Exceeded, Finished, Frame, Function, Interactive, Limits, Runtime, Script,
-    StartMethod, Variable, init,
+    Error, ErrorFormat, Exceeded, Finished, Frame, Function, Interactive, Limits, Runtime, Script,
+    StartMethod, Stopper, Variable, init,
 };
 pub use crate::stdlib::manual::{Definition, Entry, EntryKind, Manual};

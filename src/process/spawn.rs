@@ -6,6 +6,7 @@
 
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{Child, starter};
@@ -45,8 +46,8 @@ pub(crate) struct Given<'a> {
 }
 
 /// Starts `program` (`None`: this program) as the process that has `place` in `session`.
-pub(crate) fn spawn(program: Option<&str>, given: &Given<'_>, place: u64) -> io::Result<Child> {
-    let program = program.unwrap_or("/proc/self/exe");
+pub(crate) fn spawn(program: Option<&Path>, given: &Given<'_>, place: u64) -> io::Result<Child> {
+    let program = program.unwrap_or(Path::new("/proc/self/exe"));
     let shown = std::env::args_os().next();
     let shown = shown.map_or_else(|| "procscript".into(), |word| word.to_string_lossy().into());
     let mut args = vec![

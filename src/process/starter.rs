@@ -6,6 +6,7 @@
 
 use std::io;
 use std::os::fd::RawFd;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use crossbeam_channel::{Sender, bounded};
@@ -14,7 +15,7 @@ use super::signals::kept_from_new_threads;
 use crate::sys::{identity, process};
 
 struct Order {
-    program: String,
+    program: PathBuf,
     args: Vec<String>,
     keep: Vec<RawFd>,
     own_group: bool,
@@ -25,7 +26,7 @@ static STARTER: OnceLock<Sender<Order>> = OnceLock::new();
 
 /// As [`process::spawn`], from a thread that lives as long as this process.
 pub(super) fn spawn(
-    program: &str,
+    program: &Path,
     args: Vec<String>,
     keep: Vec<RawFd>,
     own_group: bool,

@@ -109,6 +109,26 @@ impl Program {
         self.parts().inputs.push(Input { source, functions });
     }
 
+    /// What stands before every input.
+    pub(crate) fn begin_with(&self, source: Source, functions: Shared<Module>) {
+        self.parts().inputs.insert(0, Input { source, functions });
+    }
+
+    /// A script as an input of a program that grows: its directory is where modules are found, and functions of an earlier
+    /// version, which may still be called, keep their own text.
+    pub(crate) fn as_input(&self, mut source: Source) -> Source {
+        if let Some(directory) = source.directory() {
+            self.add_directory(directory.into());
+        }
+        let name = source.name.clone();
+        let mut version = 1;
+        while self.input(&source.name).is_some() {
+            version += 1;
+            source.name = format!("{name}#{version}");
+        }
+        source
+    }
+
     /// From now on modules are looked for here first.
     pub(crate) fn add_directory(&self, directory: PathBuf) {
         let directories = &mut self.parts().directories;

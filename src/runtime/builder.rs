@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{ErrorFormat, Runtime, StartMethod, engine};
+use super::{ErrorFormat, Runtime, StartMethod, State, engine};
 use crate::process::signals;
 use crate::stdlib::fork_hooks::ForkHooks;
 use crate::stdlib::furnishing::Furnishing;
@@ -21,6 +21,7 @@ pub struct Builder {
     fork_hooks: Option<ForkHooks>,
     error_format: ErrorFormat,
     furnishing: Furnishing,
+    worker: Option<PathBuf>,
 }
 
 impl Builder {
@@ -31,8 +32,8 @@ impl Builder {
         self
     }
 
-    /// How children are started unless the script chooses itself. By default by fork while the process has
-    /// one thread, by spawn otherwise.
+    /// How children are started unless the script chooses itself. By default by spawn in a host's process; by fork while there is
+    /// one thread where the runtime [owns the process](Self::owns_process). A process with several threads is never forked.
     #[must_use]
     pub fn start_method(mut self, method: StartMethod) -> Self {
         self.start_method = Some(method);
@@ -88,18 +89,31 @@ impl Builder {
         self
     }
 
+    /// The program that spawned children run; by default this one. It begins with [`init`](crate::init), as the command
+    /// `procscript` does. For a host that is a library in somebody else's program.
+    #[must_use]
+    pub fn worker(mut self, program: impl Into<PathBuf>) -> Self {
+        self.worker = Some(program.into());
+        self
+    }
+
     /// Makes the runtime.
     pub fn build(self) -> Runtime {
         engine::prepare_hashing(None);
         let start_dir = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
         let host = Host::new(start_dir, self.furnishing);
-        let host = Arc::new(host.with_session_memory(self.session_memory));
+        let host = Arc::new(
+            host.with_session_memory(self.session_memory)
+                .with_worker(self.worker),
+        );
         if self.owns_process {
             host.own_signals();
         }
         host.program.set_argv(self.args);
         host.reports.set_format(self.error_format);
-        host.start_methods.prefer(self.start_method);
+        // A fork would copy all that the host has open, and the locks its threads hold.
+        let safe = (!self.owns_process).then_some(StartMethod::Spawn);
+        host.start_methods.prefer(self.start_method.or(safe));
         host.fork_hooks.set(self.fork_hooks);
         let mut depth = engine::CallDepth::Host;
         if self.owns_process {
@@ -110,6 +124,8 @@ impl Builder {
         }
         let (engine, modules, names) = engine::build(&host, depth);
         Runtime {
+            state: State::new(&engine),
+            evaluations: 0,
             engine,
             host,
             modules,

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use rhai::EvalAltResult;
 
-use super::run::Script;
+use super::Script;
 use super::{Runtime, advice};
 use crate::program::diagnostic::Diagnostic;
 use crate::program::source::Source;

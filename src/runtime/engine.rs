@@ -163,7 +163,7 @@ fn find_variables(
     globals: Shared<Module>,
     handles: HashSet<TypeId>,
 ) {
-    let handlers = host.handlers.clone();
+    let (handlers, host) = (host.handlers.clone(), host.clone());
     #[allow(deprecated)]
     engine.on_var(move |name, offset, mut context| {
         if context.call_level() > levels || sys::limits::Stack::mine().is_short() {
@@ -203,8 +203,10 @@ fn find_variables(
                 }
                 Ok(None)
             }
-            None => Ok(globals
-                .get_var(name)
+            None => Ok(host
+                .given
+                .get(name)
+                .or_else(|| globals.get_var(name))
                 .or_else(|| script_function(&context, name))),
         }
     });

@@ -1,7 +1,10 @@
 //! The embedding API: a runtime for scripts, from Rust.
 //!
 //! - [`builder`]: what a runtime is given.
-//! - [`run`]: running a script to its end.
+//! - [`script`]: the text of one.
+//! - [`run`]: running a script to its end; [`ending`]: the end of a runtime.
+//! - [`evaluate`]: running pieces of a program one after another; [`state`]: what stays; [`error`]: why there is no value.
+//! - [`stopper`]: stopping a script, by hand and by time.
 //! - [`engine`]: the Rhai engine as scripts expect it.
 //! - [`modules`]: `import`, from the script's directory and from the modules built in.
 //! - [`wrong_calls`]: what a call that Rhai cannot resolve means in Python's words.
@@ -14,25 +17,35 @@
 mod advice;
 mod builder;
 mod check;
+mod ending;
 mod engine;
+mod error;
+mod evaluate;
 mod interactive;
 mod modules;
 mod rhai_functions;
 mod run;
+mod script;
+mod state;
+mod stopper;
 #[cfg(test)]
 mod tests;
 mod worker;
 mod wrong_calls;
 
+use std::fmt;
 use std::sync::Arc;
 
 pub use self::builder::Builder;
+pub use self::error::Error;
 pub use self::interactive::{
     Candidate, CandidateKind, Candidates, ChildState, ChildStatus, Entered, Finished, Function,
     Interactive, Variable,
 };
 use self::modules::Modules;
-pub use self::run::Script;
+pub use self::script::Script;
+use self::state::State;
+pub use self::stopper::Stopper;
 pub use self::worker::init;
 pub use crate::program::diagnostic::{Diagnostic, ErrorFormat};
 pub use crate::program::traceback::Frame;
@@ -42,24 +55,37 @@ pub use crate::stdlib::multiprocessing::start_method::StartMethod;
 
 /// A script engine with processes.
 ///
+/// It runs a whole program ([`run`](Self::run)), or pieces of one after another ([`eval`](Self::eval), [`run_file`](Self::run_file),
+/// [`call_fn`](Self::call_fn)). It runs one thing at a time; for several at once there are several runtimes, which
+/// share nothing. Its drop ends the threads and children that are left, and frees the memory they shared.
+///
 /// # Example
-/// ```no_run
-/// procscript::init();
-/// let runtime = procscript::Runtime::builder().build();
-/// let code = runtime.run(procscript::Script::from_text("hello", r#"print("hello")"#));
-/// assert_eq!(code, 0);
 /// ```
-#[derive(Debug)]
+/// procscript::init();
+/// let mut runtime = procscript::Runtime::builder().build();
+/// runtime.eval::<()>(r#"fn greet(name) { "hello, " + name }"#)?;
+/// assert_eq!(runtime.call_fn::<String>("greet", ("world".to_string(),))?, "hello, world");
+/// # Ok::<(), procscript::Error>(())
+/// ```
 pub struct Runtime {
     engine: Arc<rhai::Engine>,
     host: Arc<Host>,
     modules: Arc<Modules>,
     names: engine::Names,
+    state: State,
+    /// How many texts were evaluated: they are counted in messages.
+    evaluations: usize,
 }
 
 impl Runtime {
     /// A runtime to be furnished.
     pub fn builder() -> Builder {
         Builder::default()
+    }
+}
+
+impl fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Runtime").finish_non_exhaustive()
     }
 }

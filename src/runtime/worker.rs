@@ -127,6 +127,7 @@ fn settle(host: &Arc<Host>, work: Work) -> Process {
     if let Some(turn) = work.turn {
         host.output.share(turn);
     }
+    host.given.adopt(work.given);
     host.family.inherit_authkey(work.authkey);
     host.family.begin_as(work.process.clone(), work.parent);
     work.process

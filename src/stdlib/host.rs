@@ -1,6 +1,6 @@
 //! What the natives of one runtime share: its program, its output, its session, its family.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::time::Instant;
@@ -14,6 +14,7 @@ use super::call::Failure;
 use super::exceptions::raise;
 use super::fork_hooks::AroundFork;
 use super::furnishing::Furnishing;
+use super::given::Given;
 use super::limits::Spent;
 use super::multiprocessing::family::Family;
 use super::multiprocessing::start_method::StartMethods;
@@ -56,6 +57,10 @@ pub(crate) struct Host {
     pub spent: Spent,
     /// How many bytes the session may take; `None` is half of what is free.
     session_memory: Option<u64>,
+    /// The program that spawned children run; `None` is this one.
+    worker: Option<PathBuf>,
+    /// What the embedding program has given its scripts.
+    pub given: Given,
     /// Set when the script must stop, whatever it is doing.
     stopping: Mutex<Option<Stop>>,
     stop_flag: AtomicBool,
@@ -94,6 +99,8 @@ impl Host {
             modules: OnceLock::new(),
             engine: OnceLock::new(),
             session_memory: None,
+            worker: None,
+            given: Given::default(),
             stopping: Mutex::default(),
             stop_flag: AtomicBool::default(),
             late_code: Mutex::default(),
@@ -105,6 +112,12 @@ impl Host {
     /// With so much memory for its session, at the most.
     pub(crate) fn with_session_memory(mut self, bytes: Option<u64>) -> Self {
         self.session_memory = bytes;
+        self
+    }
+
+    /// With this program for spawned children.
+    pub(crate) fn with_worker(mut self, program: Option<PathBuf>) -> Self {
+        self.worker = program;
         self
     }
 
@@ -160,12 +173,16 @@ impl Host {
     ///
     /// # Errors
     /// When this program does not begin with [`crate::init`]: its children would run all of it instead.
-    pub(crate) fn worker_program(&self) -> Result<Option<String>, Failure> {
+    pub(crate) fn worker_program(&self) -> Result<Option<&Path>, Failure> {
+        if let Some(program) = &self.worker {
+            return Ok(Some(program));
+        }
         if crate::process::spawn::is_ready() {
             return Ok(None);
         }
         let text = "this program cannot start processes by spawn yet: \
-                    add `procscript::init();` as the first line of its main function";
+                    add `procscript::init();` as the first line of its main function \
+                    (or name a program that begins so: `Runtime::builder().worker(path)`)";
         Err(raise("RuntimeError", text))
     }
 

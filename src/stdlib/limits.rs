@@ -12,6 +12,18 @@ use rhai::{Dynamic, Engine, Map};
 /// `catch` holds that. All of them hold in the script's threads too, which share its operations, and in its
 /// child processes: each child may use as many operations as its parent was given, and is ended with it when the time is over.
 ///
+/// # Example
+/// ```
+/// use std::time::Duration;
+///
+/// use procscript::{Error, Limits, Runtime};
+///
+/// let limits = Limits::new().operations(100_000).time(Duration::from_secs(5));
+/// let mut runtime = Runtime::builder().limits(limits).build();
+/// let error = runtime.eval::<()>("loop { }").unwrap_err();
+/// assert!(matches!(error, Error::Limit(_)));
+/// ```
+///
 /// Source: Rhai's `Engine::set_max_operations` and its siblings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[must_use]
@@ -113,6 +125,10 @@ impl Spent {
 impl Limits {
     pub(crate) fn of_operations(&self) -> Option<u64> {
         self.operations
+    }
+
+    pub(crate) fn of_time(&self) -> Option<Duration> {
+        self.time
     }
 
     pub(crate) fn of_call_levels(&self) -> Option<usize> {

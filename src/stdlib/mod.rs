@@ -3,7 +3,7 @@
 //! The way a native is made:
 //! - [`bind`]: declaring functions, types and modules, with Python's signatures.
 //! - [`call`]: one call, its arguments sorted and checked; [`caller`]: calling back later.
-//! - [`host`]: what the natives of one runtime share; [`fork_hooks`]: what the embedding program does around a fork; [`furnishing`]: what children have too.
+//! - [`host`]: what the natives of one runtime share; [`fork_hooks`]: what the embedding program does around a fork; [`furnishing`]: what children have too; [`given`]: the host's values.
 //! - [`exceptions`], [`rhai_errors`], [`rhai_texts`], [`stop`], [`report`]: errors as objects, endings that nothing catches, what is printed.
 //! - [`dialect`]: whose errors an object raises.
 //! - [`limits`]: how much a script may use.
@@ -30,6 +30,7 @@ pub(crate) mod dialect;
 pub(crate) mod exceptions;
 pub(crate) mod fork_hooks;
 pub(crate) mod furnishing;
+pub(crate) mod given;
 pub(crate) mod host;
 mod json;
 pub(crate) mod limits;

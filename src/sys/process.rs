@@ -4,6 +4,8 @@
 use std::ffi::CString;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 use std::time::Duration;
 
 use nix::spawn::{PosixSpawnAttr, PosixSpawnFileActions, PosixSpawnFlags};
@@ -56,7 +58,7 @@ pub(crate) fn exit_now(code: i32) -> ! {
 /// numbers. If it is to have a process group of its own, SIGINT is held back in it, and one that the terminal sent before it had
 /// its group waits there.
 pub(crate) fn spawn(
-    program: &str,
+    program: &Path,
     args: &[String],
     keep: &[RawFd],
     own_group: bool,
@@ -90,7 +92,7 @@ pub(crate) fn spawn(
     }
     attributes.set_sigmask(&held)?;
     attributes.set_flags(flags)?;
-    let program = CString::new(program)?;
+    let program = CString::new(program.as_os_str().as_bytes())?;
     let pid = nix::spawn::posix_spawn(
         program.as_c_str(),
         &actions,

@@ -1,10 +1,8 @@
 //! Running one input, and what stays of it.
 //!
-//! Rhai's state of a running script (functions, imports, constants) and its variables are kept from input to input.
-//! Whatever ends an input, what it declared at its top level before that stays, and what its blocks declared is gone:
-//! Rhai unwinds both by itself.
+//! What stays is kept by [`State`](crate::runtime::state::State).
 
-use rhai::{Caches, Dynamic, NativeCallContext, Position, Scope};
+use rhai::Dynamic;
 
 use super::Interactive;
 use crate::process::signals;
@@ -13,9 +11,9 @@ use crate::program::diagnostic::Diagnostic;
 use crate::program::source::Source;
 use crate::program::traceback::{self, TOP_LEVEL};
 use crate::runtime::Runtime;
+use crate::runtime::Script;
 use crate::runtime::check::syntax_error;
-use crate::runtime::run::Script;
-use crate::stdlib::report::{Ending, diagnostic_of, without_panic};
+use crate::stdlib::report::{Ending, diagnostic_of};
 use crate::stdlib::stop::Stop;
 use crate::stdlib::values::repr_with;
 use crate::sys;
@@ -41,13 +39,6 @@ pub enum Entered {
 /// The variable that holds the last value shown.
 pub(super) const LAST: &str = "_";
 
-/// The name before all inputs.
-const BASE: &str = "<prompt>";
-
-/// What stands before all inputs: Rhai calls closures without looking for later definitions where it finds them in
-/// the first of its libraries, and makes no constants global in a program without functions.
-const BASE_TEXT: &str = "private fn __prompt__() { 0 }";
-
 /// The exit code after a signal, as shells count it: this and the signal's number.
 const SIGNALLED: i32 = 128;
 
@@ -58,37 +49,16 @@ fn stopped() -> Diagnostic {
 impl Runtime {
     /// A program that grows line by line.
     pub fn interactive(self) -> Interactive {
-        let global = self.engine.new_global_runtime_state();
         self.host.begin_interactive();
-        let mut program = Interactive {
+        Interactive {
             runtime: self,
-            scope: Scope::new(),
-            global,
             count: 0,
             code: 0,
-        };
-        program.begin();
-        program
+        }
     }
 }
 
 impl Interactive {
-    /// The state before the first input.
-    pub(super) fn begin(&mut self) {
-        let base = Source {
-            name: BASE.into(),
-            shown: BASE.into(),
-            text: BASE_TEXT.into(),
-        };
-        // The text is our own.
-        if let Ok(ast) = call::compile(&self.runtime.engine, &base) {
-            let program = &self.runtime.host.program;
-            program.add_input(base, ast.shared_lib().clone());
-        }
-        self.scope.clear();
-        self.global = self.runtime.engine.new_global_runtime_state();
-    }
-
     /// Runs one input: statements, definitions, or an expression.
     ///
     /// In messages it is `<prompt N>`. Where it does not end by itself, Ctrl-C stops it.
@@ -107,18 +77,7 @@ impl Interactive {
 
     /// Runs a script as an input: what it defines stays, and its directory is where modules are found.
     pub fn load(&mut self, script: Script) -> Entered {
-        let mut source = script.source();
-        let program = &self.runtime.host.program;
-        if let Some(directory) = source.directory() {
-            program.add_directory(directory.into());
-        }
-        // The functions of an earlier version may still be called, and have their own text.
-        let name = source.name.clone();
-        let mut version = 1;
-        while program.input(&source.name).is_some() {
-            version += 1;
-            source.name = format!("{name}#{version}");
-        }
+        let source = self.runtime.host.program.as_input(script.source());
         self.run(&source)
     }
 
@@ -136,13 +95,9 @@ impl Interactive {
         };
         host.program
             .add_input(source.clone(), ast.shared_lib().clone());
-        self.prepare(&source.name);
         self.on_endings(signals::note_ending);
-        let (global, scope) = (&mut self.global, &mut self.scope);
-        let result = without_panic(|| {
-            #[allow(deprecated)]
-            engine.eval_statements_raw(global, &mut Caches::new(), scope, ast.statements())
-        });
+        let state = &mut self.runtime.state;
+        let result = state.evaluate(&engine, &host.program, &source.name, &ast);
         // A line without variables has not looked for signals.
         let result = result.and_then(|value| match host.attend() {
             true => Err(host.interrupted()),
@@ -163,7 +118,7 @@ impl Interactive {
             }
             _ => entered,
         };
-        self.tidy_up();
+        self.runtime.state.tidy_up();
         self.runtime.host.program.forget_spent_inputs();
         self.runtime.host.forget_stop();
         entered
@@ -177,15 +132,6 @@ impl Interactive {
             ours.filter(|signal| !host.handlers.has(*signal))
                 .for_each(change);
         }
-    }
-
-    /// Rhai's state for the next input.
-    fn prepare(&mut self, name: &str) {
-        self.global.lib = self.runtime.host.program.libraries().into();
-        self.global.source = Some(name.into());
-        self.global.level = 0;
-        self.global.scope_level = 0;
-        self.global.always_search_scope = false;
     }
 
     fn entered(
@@ -209,7 +155,12 @@ impl Interactive {
             Ending::Code(code) => self.exit(code),
             Ending::Failed(exception) | Ending::Limited(exception) => {
                 let host = &self.runtime.host;
-                let names = self.scope.iter_raw().map(|(name, ..)| name.to_string());
+                let names = self
+                    .runtime
+                    .state
+                    .scope
+                    .iter_raw()
+                    .map(|(name, ..)| name.to_string());
                 host.reports.note_variables(names.collect());
                 Entered::Failed(diagnostic_of(host, &exception))
             }
@@ -237,8 +188,8 @@ impl Interactive {
         }
         let text = self.repr(&value);
         // A constant of that name is the program's own.
-        if self.scope.is_constant(LAST) != Some(true) {
-            self.scope.set_value(LAST, value);
+        if self.runtime.state.scope.is_constant(LAST) != Some(true) {
+            self.runtime.state.scope.set_value(LAST, value);
         }
         Entered::Value(text)
     }
@@ -257,36 +208,7 @@ impl Interactive {
     /// Python's representation of a value.
     pub(super) fn repr(&self, value: &Dynamic) -> String {
         let engine = &self.runtime.engine;
-        let context = NativeCallContext::new_with_all_fields(
-            engine,
-            "repr",
-            None,
-            &self.global,
-            Position::NONE,
-        );
+        let context = self.runtime.state.context(engine, "repr");
         repr_with(value, &context)
-    }
-
-    /// Takes out variables that a later one of the same name hides: nothing can name them any more.
-    fn tidy_up(&mut self) {
-        let mut names: Vec<&str> = self.scope.iter_raw().map(|(name, ..)| name).collect();
-        let all = names.len();
-        names.sort_unstable();
-        names.dedup();
-        if names.len() == all {
-            return;
-        }
-        let mut kept: Vec<(String, Dynamic)> = Vec::new();
-        for (name, value, _) in std::mem::take(&mut self.scope) {
-            kept.retain(|(other, _)| *other != name);
-            kept.push((name, value));
-        }
-        for (name, value) in kept {
-            if value.is_read_only() {
-                self.scope.push_constant_dynamic(name, value);
-            } else {
-                self.scope.push_dynamic(name, value);
-            }
-        }
     }
 }

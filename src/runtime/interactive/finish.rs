@@ -1,12 +1,8 @@
 //! The end of a session, and its beginning anew.
 
-use std::time::{Duration, Instant};
-
 use super::Interactive;
+use crate::runtime::ending::end_everybody;
 use crate::stdlib::multiprocessing::process::Process;
-use crate::stdlib::stop::Stop;
-use crate::sync::{ProcessInfo, ProcessState};
-use crate::sys::signal::{self, Signal};
 
 /// How a session ended.
 #[derive(Debug, Clone)]
@@ -18,12 +14,6 @@ pub struct Finished {
     pub ended: Vec<String>,
 }
 
-/// How long processes that are no children of this one may take to end with those that are.
-const GRACE: Duration = Duration::from_secs(1);
-
-/// Between two looks whether they have.
-const PATIENCE: Duration = Duration::from_millis(5);
-
 impl Interactive {
     /// Forgets variables, functions, constants, imports and handlers of signals; ends threads and children. Modules are read anew when they
     /// are imported again.
@@ -34,7 +24,6 @@ impl Interactive {
         host.handlers.forget();
         host.program.forget_inputs();
         self.runtime.modules.forget();
-        self.begin();
     }
 
     /// Ends the session: threads are told to stop, children that still run are terminated, and killed after a while if
@@ -59,63 +48,9 @@ impl Interactive {
         finished
     }
 
-    /// Ends threads, children and their descendants; the children that are no daemons and were still running.
     fn end_everybody(&mut self) -> Vec<Process> {
-        let host = self.runtime.host.clone();
-        // The variables may hold the last handle of something that a thread waits for.
-        if host.threads.has_others() {
-            host.request_stop(Stop::Host);
-            host.threads.finish(&host, true);
-        }
-        let mut running = host.family.active_children(&host);
-        running.retain(|child| !child.identity().daemon);
-        self.tell_copies();
-        host.family.finish(&host, true);
-        self.kill_the_rest();
-        host.forked.reap(&host);
-        host.forget_stop();
-        self.scope.clear();
+        let running = end_everybody(&self.runtime.host);
+        self.runtime.state.begin(&self.runtime.engine);
         running
-    }
-
-    /// The living processes of the session, other than this one.
-    fn others(&self) -> Vec<ProcessInfo> {
-        let Some(session) = self.runtime.host.existing_session() else {
-            return Vec::new();
-        };
-        let mut all = session.processes();
-        all.retain(|other| {
-            other.id != session.me() && other.state != ProcessState::Ended && other.pid != 0
-        });
-        all
-    }
-
-    /// Children that were made by `os.fork` are not in the family: they are told to end like those that are.
-    fn tell_copies(&self) {
-        let Some(session) = self.runtime.host.existing_session() else {
-            return;
-        };
-        let family = self.runtime.host.family.unreaped();
-        let known = |pid: i32| family.iter().any(|child| child.pid() == Some(pid));
-        for other in self.others() {
-            let pid = other.pid.cast_signed();
-            if other.parent == session.me() && !known(pid) {
-                let _ = signal::send(pid, Signal::SIGTERM as i32);
-            }
-        }
-    }
-
-    /// Whoever has outlived its parent: a child that had to be killed could not end its own.
-    fn kill_the_rest(&self) {
-        let deadline = Instant::now() + GRACE;
-        while !self.others().is_empty() && Instant::now() < deadline {
-            std::thread::sleep(PATIENCE);
-        }
-        let mut left = self.others();
-        // Of one that is being started the number may be somebody else's by now.
-        left.retain(|other| other.state == ProcessState::Running);
-        for other in left {
-            let _ = signal::send(other.pid.cast_signed(), Signal::SIGKILL as i32);
-        }
     }
 }

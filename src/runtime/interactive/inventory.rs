@@ -40,7 +40,12 @@ pub struct Function {
 impl Interactive {
     /// The variables and constants, in the order of their names.
     pub fn variables(&self) -> Vec<Variable> {
-        let visible = self.scope.iter_raw().filter(|(name, ..)| *name != LAST);
+        let visible = self
+            .runtime
+            .state
+            .scope
+            .iter_raw()
+            .filter(|(name, ..)| *name != LAST);
         let mut all: Vec<_> = visible
             .map(|(name, is_constant, value)| Variable {
                 name: name.into(),

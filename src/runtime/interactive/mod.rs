@@ -21,8 +21,6 @@ mod scan;
 
 use std::fmt;
 
-use rhai::{GlobalRuntimeState, Scope};
-
 pub use self::candidates::{Candidate, CandidateKind, Candidates};
 pub use self::children::{ChildState, ChildStatus};
 pub use self::enter::Entered;
@@ -53,8 +51,6 @@ use super::Runtime;
 /// ```
 pub struct Interactive {
     runtime: Runtime,
-    scope: Scope<'static>,
-    global: GlobalRuntimeState,
     /// How many inputs there were.
     count: usize,
     /// What the program ends with, as far as it is known.

@@ -59,10 +59,12 @@ impl Interactive {
         if first == "global" && rest.is_empty() {
             return Some(Place::Constants);
         }
-        if let Some(value) = self.scope.get(first) {
+        if let Some(value) = self.runtime.state.scope.get(first) {
             return self.inside(value, rest);
         }
         let imported = self
+            .runtime
+            .state
             .global
             .iter_imports_raw()
             .find(|(alias, _)| *alias == first);
@@ -126,7 +128,7 @@ impl Interactive {
             }
             Place::Module(module) => module_names(module),
             Place::Constants => {
-                let constants = self.global.constants.as_ref();
+                let constants = self.runtime.state.global.constants.as_ref();
                 let constants = constants.and_then(|constants| constants.read().ok());
                 let names = constants.iter().flat_map(|map| map.keys());
                 names
@@ -192,7 +194,7 @@ impl Interactive {
 
     /// Everything that can be named without a dot: the program's own names first.
     pub(super) fn global_names(&self) -> Vec<Candidate> {
-        let variables = self.scope.iter_raw().map(|(name, ..)| name);
+        let variables = self.runtime.state.scope.iter_raw().map(|(name, ..)| name);
         let mut all: Vec<_> = variables
             .filter(|name| *name != LAST)
             .map(|name| Candidate::named(name, CandidateKind::Variable))
@@ -201,7 +203,12 @@ impl Interactive {
             let text = format!("{}({})", function.name, function.params.join(", "));
             Candidate::called(text, CandidateKind::Function)
         }));
-        let imports = self.global.iter_imports_raw().map(|(alias, _)| alias);
+        let imports = self
+            .runtime
+            .state
+            .global
+            .iter_imports_raw()
+            .map(|(alias, _)| alias);
         all.extend(imports.map(|alias| Candidate::named(alias, CandidateKind::Module)));
         let names = &self.runtime.names;
         let functions = names.callable.iter().filter(|row| row.receiver.is_none());

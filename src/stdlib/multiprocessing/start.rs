@@ -120,6 +120,7 @@ fn given(host: &Arc<Host>, context: &NativeCallContext, process: &Process) -> Ve
     let mut handles = handles_of(host, process).unwrap_or_default();
     let environment = Environment::of(context);
     handles.extend(handles_of_constants(&host.program, &environment, host));
+    handles.extend(wire::handles(&given_values(host), "given", host).unwrap_or_default());
     handles.into_iter().map(Offset).collect()
 }
 
@@ -208,12 +209,19 @@ fn start_by_spawn(
         depot: depot.map(|(ends, turn)| (ends, turn.handle().offset().0)),
         own_group: host.is_interactive(),
     };
-    spawn::spawn(program.as_deref(), &given, place.pack())
-        .map_err(|error| raise_os(&error, program.as_deref()))
+    let shown = program.map(|program| program.display().to_string());
+    spawn::spawn(program, &given, place.pack()).map_err(|error| raise_os(&error, shown.as_deref()))
+}
+
+/// Those of the host's values that can be sent.
+fn given_values(host: &Arc<Host>) -> Dynamic {
+    let mut values = host.given.all();
+    values.retain(|name, value| wire::check(value, name, host).is_ok());
+    values.into()
 }
 
 /// What a spawned child needs to know beside the program: itself, its parent, and the family's ways.
-fn pack_work(host: &Host, process: &Process) -> Dynamic {
+fn pack_work(host: &Arc<Host>, process: &Process) -> Dynamic {
     let mut work = Map::new();
     let mut set = |name: &str, value: Dynamic| drop(work.insert(name.into(), value));
     process.with(|state| {
@@ -244,6 +252,7 @@ fn pack_work(host: &Host, process: &Process) -> Dynamic {
         method.map_or(Dynamic::UNIT, |m| m.name().into()),
     );
     set("start_method_fixed", fixed.into());
+    set("given", given_values(host));
     set("handlers", host.handlers.parts().into());
     set("authkey", Dynamic::from_blob(host.family.authkey()));
     set(
@@ -272,6 +281,8 @@ pub(crate) struct Work {
     /// What its parent's script does when signals come.
     pub handlers: Array,
     pub authkey: Vec<u8>,
+    /// What the host has given its scripts.
+    pub given: Map,
 }
 
 /// Reads the work of a spawned child.
@@ -314,6 +325,7 @@ pub(crate) fn unpack_work(host: &Host, work: Dynamic) -> Option<Work> {
         start_method: StartMethod::named(&take("start_method").to_string()),
         start_method_fixed: take("start_method_fixed").as_bool().unwrap_or(false),
         handlers: take("handlers").into_array().unwrap_or_default(),
+        given: take("given").try_cast().unwrap_or_default(),
         authkey: take("authkey").into_blob().unwrap_or_default(),
         turn: take("turn").try_cast::<Lock>().map(|lock| lock.shared),
     })

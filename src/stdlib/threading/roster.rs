@@ -124,9 +124,18 @@ impl Roster {
 
     /// The end of a script that was told to stop: its threads see that too, and have a moment to end.
     fn let_stop(&self) {
+        self.let_end(|thread| !thread.is_daemon());
+    }
+
+    /// As at the end of a script that was told to stop, and daemons too: the process goes on.
+    pub(crate) fn end_all(&self) {
+        self.let_end(|_| true);
+    }
+
+    fn let_end(&self, is_meant: impl Fn(&Thread) -> bool) {
         let deadline = Instant::now() + GRACE;
         let all: Vec<_> = locked(&self.0).living.clone();
-        for thread in all.into_iter().filter(|thread| !thread.is_daemon()) {
+        for thread in all.iter().filter(|thread| is_meant(thread)) {
             thread.wait_unless_late(deadline);
         }
     }

@@ -1,0 +1,100 @@
+//! The end of a runtime: its threads, its children, its session.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::Runtime;
+use crate::stdlib::host::Host;
+use crate::stdlib::multiprocessing::process::Process;
+use crate::stdlib::stop::Stop;
+use crate::sync::{ProcessInfo, ProcessState};
+use crate::sys::signal::{self, Signal};
+
+/// How long processes that are no children of this one may take to end with those that are.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// Between two looks whether they have.
+const PATIENCE: Duration = Duration::from_millis(5);
+
+impl Runtime {
+    /// The orderly end, as that of a script: threads and children that are no daemons are waited for, daemons are ended.
+    ///
+    /// A [`Stopper`](crate::Stopper) ends the wait, and whoever is left. Without this call the drop of the runtime ends all of them at once.
+    pub fn finish(self) {
+        let host = &self.host;
+        if host.stopping().is_none() {
+            host.finish(0, false);
+        }
+    }
+}
+
+impl Drop for Runtime {
+    /// Ends threads and children, and gives the session's memory back.
+    fn drop(&mut self) {
+        let host = &self.host;
+        end_everybody(host);
+        self.state.begin(&self.engine);
+        host.given.forget();
+        host.leave(0, false);
+        // What is left of its threads must not go on.
+        host.request_stop(Stop::Host);
+    }
+}
+
+/// Ends threads, children and their descendants; the children that are no daemons and were still running.
+pub(super) fn end_everybody(host: &Arc<Host>) -> Vec<Process> {
+    // The variables may hold the last handle of something that a thread waits for.
+    if host.threads.has_others() {
+        host.request_stop(Stop::Host);
+        host.threads.end_all();
+    }
+    let mut running = host.family.active_children(host);
+    running.retain(|child| !child.identity().daemon);
+    tell_copies(host);
+    host.family.finish(host, true);
+    kill_the_rest(host);
+    host.forked.reap(host);
+    host.forget_stop();
+    running
+}
+
+/// The living processes of the session, other than this one.
+fn others(host: &Host) -> Vec<ProcessInfo> {
+    let Some(session) = host.existing_session() else {
+        return Vec::new();
+    };
+    let mut all = session.processes();
+    all.retain(|other| {
+        other.id != session.me() && other.state != ProcessState::Ended && other.pid != 0
+    });
+    all
+}
+
+/// Children that were made by `os.fork` are not in the family: they are told to end like those that are.
+fn tell_copies(host: &Host) {
+    let Some(session) = host.existing_session() else {
+        return;
+    };
+    let family = host.family.unreaped();
+    let known = |pid: i32| family.iter().any(|child| child.pid() == Some(pid));
+    for other in others(host) {
+        let pid = other.pid.cast_signed();
+        if other.parent == session.me() && !known(pid) {
+            let _ = signal::send(pid, Signal::SIGTERM as i32);
+        }
+    }
+}
+
+/// Whoever has outlived its parent: a child that had to be killed could not end its own.
+fn kill_the_rest(host: &Host) {
+    let deadline = Instant::now() + GRACE;
+    while !others(host).is_empty() && Instant::now() < deadline {
+        std::thread::sleep(PATIENCE);
+    }
+    let mut left = others(host);
+    // Of one that is being started the number may be somebody else's by now.
+    left.retain(|other| other.state == ProcessState::Running);
+    for other in left {
+        let _ = signal::send(other.pid.cast_signed(), Signal::SIGKILL as i32);
+    }
+}

@@ -1,0 +1,85 @@
+//! Why an evaluation gave no value.
+
+use std::path::PathBuf;
+use std::{fmt, io};
+
+use crate::program::diagnostic::Diagnostic;
+use crate::stdlib::limits::Exceeded;
+
+/// Why an evaluation gave no value: what [`Runtime::eval`](crate::Runtime::eval) and its siblings say.
+///
+/// # Example
+/// ```
+/// use procscript::{Error, Runtime};
+///
+/// let mut runtime = Runtime::builder().build();
+/// match runtime.eval::<i64>("1 / 0") {
+///     Err(Error::Failed(told)) => assert_eq!((told.kind.as_str(), told.line), ("ZeroDivisionError", 1)),
+///     other => panic!("{other:?}"),
+/// }
+/// ```
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// The script cannot be read.
+    Read {
+        /// The file, as it was given.
+        path: PathBuf,
+        /// Why not: `IsADirectory` for a directory, `InvalidData` for what is not UTF-8.
+        error: io::Error,
+    },
+    /// The text is no program; nothing of it ran.
+    Syntax(Box<Diagnostic>),
+    /// An error that the script did not catch.
+    Failed(Box<Diagnostic>),
+    /// The script called `sys.exit` with this code.
+    Exited(i32),
+    /// The host stopped it, by a [`Stopper`](crate::Stopper).
+    Stopped,
+    /// It has used up one of its [`Limits`](crate::Limits).
+    Limit(Exceeded),
+    /// The value is of another type than was asked for.
+    WrongType {
+        /// The Rust type that was asked for.
+        wanted: String,
+        /// What scripts call the type of the value.
+        found: String,
+    },
+    /// The system has no thread left to watch the time.
+    System(io::Error),
+}
+
+impl Error {
+    /// What is told about an error of the script's; `None` for the other reasons.
+    pub fn diagnostic(&self) -> Option<&Diagnostic> {
+        match self {
+            Self::Syntax(told) | Self::Failed(told) => Some(told),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Read { path, error } => write!(f, "cannot read {}: {error}", path.display()),
+            Self::Syntax(told) | Self::Failed(told) => told.fmt(f),
+            Self::Exited(code) => write!(f, "the script ended itself with exit code {code}"),
+            Self::Stopped => f.write_str("the script was stopped"),
+            Self::Limit(exceeded) => exceeded.fmt(f),
+            Self::WrongType { wanted, found } => {
+                write!(f, "the script gave a value of type {found}, not {wanted}")
+            }
+            Self::System(error) => write!(f, "the time cannot be watched: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Read { error, .. } | Self::System(error) => Some(error),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Running pieces of a program one after another, and what the host gets of each.
+
+use std::any::{TypeId, type_name};
+use std::path::Path;
+
+use rhai::{AST, Dynamic, EvalAltResult, FnPtr, FuncArgs, Variant};
+
+use super::check::syntax_error;
+use super::ending::end_everybody;
+use super::stopper::TimeLimit;
+use super::{Error, Runtime, Script};
+use crate::program::call;
+use crate::program::diagnostic::Diagnostic;
+use crate::program::source::Source;
+use crate::program::traceback::{self, Frame, TOP_LEVEL};
+use crate::stdlib::exceptions::Exception;
+use crate::stdlib::report::{Ending, diagnostic_of, task_frames, without_panic};
+use crate::stdlib::stop::Stop;
+use crate::stdlib::values;
+
+type Failure = Box<EvalAltResult>;
+
+/// What calls that come from the host are called in Rhai's books.
+const HOST: &str = "<host>";
+
+impl Runtime {
+    /// Runs a text and gives its value: that of its last expression.
+    ///
+    /// What it declares at its top level stays for later evaluations: functions, variables, constants, imports. Children and threads that
+    /// it has started go on. `T` is `i64`, `f64`, `bool`, `String`, `rhai::Array`, `rhai::Map`, a type of the host's own, or
+    /// [`Dynamic`] for whatever comes; for `()` the value is thrown away. In messages the text is called `<eval N>`.
+    ///
+    /// # Errors
+    /// See [`Error`]. After [`Error::Stopped`] and [`Error::Limit`] the script's threads and children have been ended; in
+    /// every case the runtime can go on with the next evaluation.
+    ///
+    /// # Example
+    /// ```
+    /// let mut runtime = procscript::Runtime::builder().build();
+    /// runtime.eval::<()>("fn double(x) { x * 2 } let n = 21;")?;
+    /// assert_eq!(runtime.eval::<i64>("double(n)")?, 42);
+    /// # Ok::<(), procscript::Error>(())
+    /// ```
+    pub fn eval<T: Variant + Clone>(&mut self, text: &str) -> Result<T, Error> {
+        self.evaluations += 1;
+        let name = format!("<eval {}>", self.evaluations);
+        let script = Script::from_text(&name, text);
+        self.run_script(&script).and_then(converted)
+    }
+
+    /// Runs a file as [`eval`](Self::eval) runs a text; modules that it imports are looked for beside it.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn run_file(&mut self, path: impl AsRef<Path>) -> Result<Dynamic, Error> {
+        let path = path.as_ref();
+        let script = Script::from_file(path).map_err(|error| Error::Read {
+            path: path.into(),
+            error,
+        })?;
+        self.run_script(&script)
+    }
+
+    /// Runs a script as [`eval`](Self::eval) runs a text.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    pub fn run_script(&mut self, script: &Script) -> Result<Dynamic, Error> {
+        let source = self.host.program.as_input(script.source());
+        let ast = self.compile(&source)?;
+        let frames = |runtime: &Self, error: &EvalAltResult| {
+            traceback::frames(error, &runtime.host.program, &source.name, TOP_LEVEL)
+        };
+        let value = self.guarded(frames, |runtime| {
+            let program = &runtime.host.program;
+            let engine = &runtime.engine;
+            runtime.state.evaluate(engine, program, &source.name, &ast)
+        });
+        self.state.tidy_up();
+        self.host.program.forget_spent_inputs();
+        value
+    }
+
+    /// Calls a function that a script has defined, with a tuple or a `Vec<Dynamic>` of arguments.
+    ///
+    /// # Errors
+    /// See [`Error`]. A function that does not exist is an [`Error::Failed`] of kind `NameError`.
+    ///
+    /// # Example
+    /// ```
+    /// let mut runtime = procscript::Runtime::builder().build();
+    /// runtime.eval::<()>("fn area(width, height) { width * height }")?;
+    /// assert_eq!(runtime.call_fn::<i64>("area", (6_i64, 7_i64))?, 42);
+    /// # Ok::<(), procscript::Error>(())
+    /// ```
+    pub fn call_fn<T: Variant + Clone>(
+        &mut self,
+        name: &str,
+        args: impl FuncArgs,
+    ) -> Result<T, Error> {
+        let function = match FnPtr::new(name) {
+            Ok(function) if self.host.program.function(name).is_some() => function,
+            _ => return Err(self.no_function(name)),
+        };
+        let mut values = Vec::new();
+        args.parse(&mut values);
+        let frames = |runtime: &Self, error: &EvalAltResult| {
+            task_frames(error, &runtime.host.program, Some(&function), false)
+        };
+        let value = self.guarded(frames, |runtime| {
+            let (engine, state) = (&runtime.engine, &mut runtime.state);
+            state.prepare(engine, &runtime.host.program, HOST);
+            without_panic(|| function.call_raw(&state.context(engine, HOST), None, values))
+        });
+        value.and_then(converted)
+    }
+
+    /// Makes a name known to every script of this runtime, inside functions and in children too: a constant of the host's.
+    ///
+    /// Children get it as it is when they start, if it can be sent to them. A variable of the script's with this name hides it.
+    ///
+    /// # Example
+    /// ```
+    /// let mut runtime = procscript::Runtime::builder().build();
+    /// runtime.set("limit", 10_i64);
+    /// assert!(runtime.eval::<bool>("fn fits(n) { n <= limit } fits(7)")?);
+    /// # Ok::<(), procscript::Error>(())
+    /// ```
+    pub fn set(&mut self, name: &str, value: impl Into<Dynamic>) {
+        self.host.given.set(name, value.into());
+    }
+
+    /// A text becomes an input of the program.
+    fn compile(&self, source: &Source) -> Result<AST, Error> {
+        let ast = call::compile(&self.engine, source)
+            .map_err(|error| Error::Syntax(Box::new(syntax_error(source, &error))))?;
+        let program = &self.host.program;
+        program.add_input(source.clone(), ast.shared_lib().clone());
+        Ok(ast)
+    }
+
+    /// Runs a piece of the program within its limits, and says how it ended.
+    fn guarded(
+        &mut self,
+        frames: impl Fn(&Self, &EvalAltResult) -> Vec<Frame>,
+        run: impl FnOnce(&mut Self) -> Result<Dynamic, Failure>,
+    ) -> Result<Dynamic, Error> {
+        let host = self.host.clone();
+        if host.stopping().is_some() {
+            host.forget_stop();
+            return Err(Error::Stopped);
+        }
+        host.spent.begin();
+        let limit = host.furnishing.limits.of_time();
+        let limit = limit.map(|limit| TimeLimit::begin(&host, limit));
+        let limit = limit.transpose().map_err(Error::System)?;
+        let result = run(self);
+        // What waits for no variable and for nothing else has not looked for signals.
+        let result = result.and_then(|value| match host.attend() {
+            true => Err(host.interrupted()),
+            false => Ok(value),
+        });
+        drop(limit);
+        let _ = host.output.flush();
+        let error = match (result, host.stopping()) {
+            (Ok(value), None) => return Ok(value),
+            (result, _) => self.error(result, |error| frames(self, error)),
+        };
+        if !matches!(error, Error::Failed(_) | Error::Exited(_)) {
+            end_everybody(&host);
+            host.family.begin_anew();
+        }
+        host.forget_stop();
+        Err(error)
+    }
+
+    fn error(
+        &self,
+        result: Result<Dynamic, Failure>,
+        frames: impl Fn(&EvalAltResult) -> Vec<Frame>,
+    ) -> Error {
+        let host = &self.host;
+        let failed =
+            |exception: &Exception| Error::Failed(Box::new(diagnostic_of(host, exception)));
+        match Ending::of(host, result, frames) {
+            Ending::Code(code) => Error::Exited(code),
+            Ending::Limited(exception) => match host.stopping() {
+                Some(Stop::Limit(exceeded)) => Error::Limit(exceeded),
+                _ => failed(&exception),
+            },
+            Ending::Failed(exception) => {
+                let names = self.state.scope.iter_raw();
+                let names = names.map(|(name, ..)| name.to_string());
+                host.reports.note_variables(names.collect());
+                failed(&exception)
+            }
+            Ending::Interrupted(exception) => failed(&exception),
+            Ending::Terminated | Ending::Stopped => Error::Stopped,
+        }
+    }
+
+    fn no_function(&self, name: &str) -> Error {
+        let text = format!("the program has no function '{name}'");
+        let told: Diagnostic =
+            diagnostic_of(&self.host, &Exception::new("NameError", vec![text.into()]));
+        Error::Failed(Box::new(told))
+    }
+}
+
+/// The value as the type that was asked for.
+fn converted<T: Variant + Clone>(value: Dynamic) -> Result<T, Error> {
+    if TypeId::of::<T>() == TypeId::of::<()>() {
+        return Dynamic::UNIT
+            .try_cast()
+            .ok_or_else(|| wrong_type::<T>(&Dynamic::UNIT));
+    }
+    let value = value.flatten();
+    let found = wrong_type::<T>(&value);
+    value.try_cast().ok_or(found)
+}
+
+fn wrong_type<T>(value: &Dynamic) -> Error {
+    Error::WrongType {
+        wanted: type_name::<T>().into(),
+        found: values::type_name(value),
+    }
+}

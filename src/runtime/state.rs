@@ -1,0 +1,112 @@
+//! What stays of a program from one input to the next: variables, constants, imports.
+//!
+//! Rhai keeps them in two places, the scope and the state of a running script; both are kept here. Functions are in
+//! [`Program`]. Whatever ends an input, what it declared at its top level before that stays, and what its blocks declared
+//! is gone: Rhai unwinds both by itself.
+
+use rhai::{AST, Caches, Dynamic, Engine, GlobalRuntimeState, NativeCallContext, Position, Scope};
+
+use crate::program::call;
+use crate::program::source::{Program, Source};
+use crate::stdlib::report::without_panic;
+
+/// The name before all inputs.
+const BASE: &str = "<program>";
+
+/// What stands before all inputs: Rhai calls closures without looking for later definitions where it finds them in
+/// the first of its libraries, and makes no constants global in a program without functions.
+const BASE_TEXT: &str = "private fn __base__() { 0 }";
+
+/// Variables, constants and imports.
+pub(super) struct State {
+    pub scope: Scope<'static>,
+    pub global: GlobalRuntimeState,
+}
+
+impl State {
+    pub(super) fn new(engine: &Engine) -> Self {
+        Self {
+            scope: Scope::new(),
+            global: engine.new_global_runtime_state(),
+        }
+    }
+
+    /// Forgets everything.
+    pub(super) fn begin(&mut self, engine: &Engine) {
+        *self = Self::new(engine);
+    }
+
+    /// Runs an input whose functions the program has already.
+    pub(super) fn evaluate(
+        &mut self,
+        engine: &Engine,
+        program: &Program,
+        name: &str,
+        ast: &AST,
+    ) -> Result<Dynamic, Box<rhai::EvalAltResult>> {
+        self.prepare(engine, program, name);
+        let (global, scope) = (&mut self.global, &mut self.scope);
+        without_panic(|| {
+            #[allow(deprecated)]
+            engine.eval_statements_raw(global, &mut Caches::new(), scope, ast.statements())
+        })
+    }
+
+    /// Rhai's state for the next input, or the next call from outside.
+    pub(super) fn prepare(&mut self, engine: &Engine, program: &Program, name: &str) {
+        begin_program(engine, program);
+        self.global.lib = program.libraries().into();
+        self.global.source = Some(name.into());
+        self.global.level = 0;
+        self.global.scope_level = 0;
+        self.global.always_search_scope = false;
+    }
+
+    /// What a native sees that is called from outside.
+    pub(super) fn context<'a>(
+        &'a self,
+        engine: &'a Engine,
+        name: &'a str,
+    ) -> NativeCallContext<'a> {
+        NativeCallContext::new_with_all_fields(engine, name, None, &self.global, Position::NONE)
+    }
+
+    /// Takes out variables that a later one of the same name hides: nothing can name them any more.
+    pub(super) fn tidy_up(&mut self) {
+        let mut names: Vec<&str> = self.scope.iter_raw().map(|(name, ..)| name).collect();
+        let all = names.len();
+        names.sort_unstable();
+        names.dedup();
+        if names.len() == all {
+            return;
+        }
+        let mut kept: Vec<(String, Dynamic)> = Vec::new();
+        for (name, value, _) in std::mem::take(&mut self.scope) {
+            kept.retain(|(other, _)| *other != name);
+            kept.push((name, value));
+        }
+        for (name, value) in kept {
+            if value.is_read_only() {
+                self.scope.push_constant_dynamic(name, value);
+            } else {
+                self.scope.push_dynamic(name, value);
+            }
+        }
+    }
+}
+
+/// The beginning of a program that has none.
+fn begin_program(engine: &Engine, program: &Program) {
+    if program.input(BASE).is_some() {
+        return;
+    }
+    let base = Source {
+        name: BASE.into(),
+        shown: BASE.into(),
+        text: BASE_TEXT.into(),
+    };
+    // The text is our own.
+    if let Ok(ast) = call::compile(engine, &base) {
+        program.begin_with(base, ast.shared_lib().clone());
+    }
+}

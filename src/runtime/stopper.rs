@@ -1,0 +1,89 @@
+//! Stopping a script from outside: by hand, and when its time is over.
+
+use std::io;
+use std::sync::{Arc, Weak};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
+
+use super::Runtime;
+use crate::process::signals::kept_from_new_threads;
+use crate::stdlib::host::Host;
+use crate::stdlib::limits::Exceeded;
+use crate::stdlib::stop::Stop;
+
+/// Stops what a [`Runtime`] runs, from another thread.
+///
+/// # Example
+/// ```
+/// use procscript::{Error, Runtime};
+///
+/// let mut runtime = Runtime::builder().build();
+/// let stopper = runtime.stopper();
+/// std::thread::spawn(move || stopper.stop());
+/// assert!(matches!(runtime.eval::<()>("time.sleep(3600)"), Err(Error::Stopped)));
+/// assert_eq!(runtime.eval::<i64>("6 * 7").unwrap(), 42);
+/// ```
+#[derive(Debug, Clone)]
+pub struct Stopper(Weak<Host>);
+
+impl Stopper {
+    /// Ends the evaluation that runs, wherever it is: in a loop, in a sleep, in any wait. Its threads and its children end
+    /// with it. It gives [`Error::Stopped`](crate::Error::Stopped), which no `catch` of the script's holds.
+    ///
+    /// Returns at once; the script notices at its next step, a wait after 50 ms at the latest. What it cannot end is a function of
+    /// the host's that the script has called. When nothing runs, the next evaluation is ended as it begins, so
+    /// that a stop that comes a moment early is not lost.
+    pub fn stop(&self) {
+        if let Some(host) = self.0.upgrade() {
+            host.request_stop(Stop::Host);
+        }
+    }
+}
+
+impl Runtime {
+    /// What stops this runtime's scripts from other threads.
+    pub fn stopper(&self) -> Stopper {
+        Stopper(Arc::downgrade(&self.host))
+    }
+}
+
+/// Ends an evaluation when its time is over, unless it is dropped before.
+#[derive(Debug)]
+pub(super) struct TimeLimit {
+    /// Hears that the evaluation is over when this is dropped.
+    evaluation: Option<Sender<()>>,
+    watch: Option<JoinHandle<()>>,
+}
+
+impl TimeLimit {
+    /// # Errors
+    /// When there is no thread left for it.
+    pub(super) fn begin(host: &Arc<Host>, limit: Duration) -> io::Result<Self> {
+        let (evaluation, over) = bounded::<()>(0);
+        let host = host.clone();
+        let _held = kept_from_new_threads();
+        let watch = std::thread::Builder::new()
+            .name("procscript-time".into())
+            .spawn(move || {
+                if over.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) {
+                    host.request_stop(Stop::Limit(Exceeded::Time(limit)));
+                }
+            })?;
+        Ok(Self {
+            evaluation: Some(evaluation),
+            watch: Some(watch),
+        })
+    }
+}
+
+impl Drop for TimeLimit {
+    fn drop(&mut self) {
+        self.evaluation = None;
+        if let Some(watch) = self.watch.take() {
+            // It only waits, and asks for a stop.
+            let _ = watch.join();
+        }
+    }
+}
