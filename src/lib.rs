@@ -51,8 +51,11 @@ mod sys;
 mod wire;
 
 pub use crate::runtime::{
-    Builder, Candidate, CandidateKind, Candidates, ChildState, ChildStatus, Diagnostic, Entered,
-    Error, ErrorFormat, Exceeded, Finished, Frame, Function, Interactive, Limits, Runtime, Script,
-    StartMethod, Stopper, Variable, init,
+    BuildError, Builder, Candidate, CandidateKind, Candidates, ChildState, ChildStatus, Diagnostic,
+    Entered, Error, ErrorFormat, Exceeded, Finished, Frame, Function, Interactive, Limits, Runtime,
+    Script, Setup, StartMethod, Stopper, Variable, init, init_with,
 };
+/// The Rhai that this crate runs scripts with: values, engines and packages of a host have to be of the same version.
+pub use rhai;
+
 pub use crate::stdlib::manual::{Definition, Entry, EntryKind, Manual};

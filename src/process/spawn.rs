@@ -7,6 +7,7 @@
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 use std::path::Path;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{Child, starter};
@@ -17,6 +18,21 @@ const MARK: &str = "--procscript-worker";
 
 /// Whether this program looks for orders at its beginning.
 static READY: AtomicBool = AtomicBool::new(false);
+
+/// What fresh runs of this program have beside what every child has, by name.
+static EXTRAS: OnceLock<Vec<String>> = OnceLock::new();
+
+/// Notes what fresh runs of this program have, by name.
+pub(crate) fn have(extras: Vec<String>) {
+    let _ = EXTRAS.set(extras);
+}
+
+/// Whether a fresh run of this program has what is called `name`.
+pub(crate) fn has(name: &str) -> bool {
+    EXTRAS
+        .get()
+        .is_some_and(|extras| extras.iter().any(|extra| extra == name))
+}
 
 /// Whether a fresh run of this program would do a child's work.
 pub(crate) fn is_ready() -> bool {

@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::{ErrorFormat, Runtime, StartMethod, State, engine};
+use rhai::Engine;
+
+use super::{BuildError, ErrorFormat, Runtime, Setup, StartMethod, State, build_error, engine};
 use crate::process::signals;
 use crate::stdlib::fork_hooks::ForkHooks;
 use crate::stdlib::furnishing::Furnishing;
@@ -22,6 +24,7 @@ pub struct Builder {
     error_format: ErrorFormat,
     furnishing: Furnishing,
     worker: Option<PathBuf>,
+    setups: Vec<Setup>,
 }
 
 impl Builder {
@@ -97,10 +100,50 @@ impl Builder {
         self
     }
 
+    /// Gives scripts the functions and types of a setup, in this process and in children. Those that are started by spawn have
+    /// only what [`init_with`](crate::init_with) was given: name it there too.
+    #[must_use]
+    pub fn setup(mut self, setup: Setup) -> Self {
+        self.setups.push(setup);
+        self
+    }
+
+    /// Has `register` called with the engine that scripts run on: for functions of a host that no child needs, or that hold
+    /// on to something of this process.
+    ///
+    /// A child that is started by fork has them too. One that is started by spawn cannot, and such a start is an error: see
+    /// [`Setup::register`].
+    #[must_use]
+    pub fn register(mut self, register: impl Fn(&mut Engine) + Send + Sync + 'static) -> Self {
+        self.setups.push(Setup::of_this_process(register));
+        self
+    }
+
     /// Makes the runtime.
+    ///
+    /// One that is furnished wrongly runs nothing and says why: see [`try_build`](Self::try_build).
     pub fn build(self) -> Runtime {
+        self.make()
+    }
+
+    /// Makes the runtime.
+    ///
+    /// # Errors
+    /// What it was furnished with does not go together.
+    pub fn try_build(self) -> Result<Runtime, BuildError> {
+        let runtime = self.make();
+        match &runtime.unfit {
+            Some(error) => Err(error.clone()),
+            None => Ok(runtime),
+        }
+    }
+
+    fn make(mut self) -> Runtime {
         engine::prepare_hashing(None);
         let start_dir = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
+        let names = self.setups.iter().filter_map(Setup::name);
+        self.furnishing.setups = names.map(ToString::to_string).collect();
+        self.furnishing.is_of_this_process = self.setups.iter().any(|s| s.name().is_none());
         let host = Host::new(start_dir, self.furnishing);
         let host = Arc::new(
             host.with_session_memory(self.session_memory)
@@ -122,7 +165,8 @@ impl Builder {
             sys::limits::keep_freed_memory();
             depth = engine::CallDepth::Stack(sys::limits::raise_stack(engine::STACK_WANTED));
         }
-        let (engine, modules, names) = engine::build(&host, depth);
+        let (engine, modules, names) = engine::build(&host, depth, &self.setups);
+        let unfit = build_error::check(&self.setups, &names.of_types()).err();
         Runtime {
             state: State::new(&engine),
             evaluations: 0,
@@ -130,6 +174,7 @@ impl Builder {
             host,
             modules,
             names,
+            unfit,
         }
     }
 }

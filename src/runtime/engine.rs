@@ -6,11 +6,14 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, Engine, EvalContext, FnPtr, Map, Module, OptimizationLevel, Position, Shared};
 
+use super::foreign::{self, Foreign};
 use super::modules::{Modules, Resolver, register_note};
+use super::setup::Setup;
 use super::{advice, wrong_calls};
 use crate::program::compiling;
 use crate::stdlib;
 use crate::stdlib::bind::{Listed, Property};
+use crate::stdlib::border;
 use crate::stdlib::cells;
 use crate::stdlib::host::Host;
 use crate::stdlib::limits::Limits;
@@ -68,7 +71,11 @@ pub(super) fn prepare_hashing(seed: Option<[u64; 4]>) {
 }
 
 /// An engine with everything scripts can name, and the modules it imports from.
-pub(super) fn build(host: &Arc<Host>, depth: CallDepth) -> (Arc<Engine>, Arc<Modules>, Names) {
+pub(super) fn build(
+    host: &Arc<Host>,
+    depth: CallDepth,
+    setups: &[Setup],
+) -> (Arc<Engine>, Arc<Modules>, Names) {
     let mut engine = Engine::new();
     // The interner is a lock shared by all threads, and a forked child may inherit it held.
     engine.set_max_strings_interned(0);
@@ -84,16 +91,19 @@ pub(super) fn build(host: &Arc<Host>, depth: CallDepth) -> (Arc<Engine>, Arc<Mod
     engine.set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH);
 
     let registered = stdlib::everything(host);
-    let known = advice::Known::of(&registered);
     let names = Names {
         callable: registered.listed.clone(),
-        properties: registered.properties,
+        properties: registered.properties.clone(),
         globals: registered.globals.clone(),
     };
     engine.register_global_module(registered.globals.clone());
     for (name, module) in &registered.namespaces {
         engine.register_static_module(*name, module.clone());
     }
+    let foreign = Arc::new(foreign::register(&mut engine, setups));
+    let types = setups.iter().flat_map(Setup::types).cloned();
+    let _ = host.own_types.set(types.collect());
+    let known = advice::Known::of(&registered, foreign.clone());
     let modules = Arc::new(Modules::new(host, registered.namespaces));
     engine.set_module_resolver(Resolver(modules.clone()));
     register_note(&mut engine);
@@ -105,12 +115,12 @@ pub(super) fn build(host: &Arc<Host>, depth: CallDepth) -> (Arc<Engine>, Arc<Mod
         &mut engine,
         host,
         levels,
-        registered.globals,
+        (registered.globals, foreign.clone()),
         registered.classes,
     );
     read_python_spellings(&mut engine);
     let _ = host.modules.set(registered.receivers);
-    wrong_calls::explain(&mut engine, host, known.natives.clone());
+    wrong_calls::explain(&mut engine, host, known.natives.clone(), foreign);
     host.reports
         .advise_by(move |host, told| advice::about(host, &known, told));
     let engine = Arc::new(engine);
@@ -125,6 +135,20 @@ pub(super) struct Names {
     pub properties: Arc<Vec<Property>>,
     /// The values of global names.
     pub globals: Shared<Module>,
+}
+
+impl Names {
+    /// The names of our types and of Rhai's.
+    pub(super) fn of_types(&self) -> HashSet<&str> {
+        let of_natives = self.callable.iter().filter_map(|row| row.receiver);
+        of_natives
+            .map(|(_, name)| name)
+            .chain([
+                "int", "float", "bool", "function", "range", "NoneType", "type",
+            ])
+            .chain(border::reserved_names())
+            .collect()
+    }
 }
 
 /// At each step of a script, looks whether it has to stop, and counts what it uses.
@@ -160,7 +184,7 @@ fn find_variables(
     engine: &mut Engine,
     host: &Arc<Host>,
     levels: usize,
-    globals: Shared<Module>,
+    (globals, foreign): (Shared<Module>, Arc<Vec<Foreign>>),
     handles: HashSet<TypeId>,
 ) {
     let (handlers, host) = (host.handlers.clone(), host.clone());
@@ -207,7 +231,8 @@ fn find_variables(
                 .given
                 .get(name)
                 .or_else(|| globals.get_var(name))
-                .or_else(|| script_function(&context, name))),
+                .or_else(|| script_function(&context, name))
+                .or_else(|| foreign_function(&foreign, name))),
         }
     });
 }
@@ -218,6 +243,12 @@ fn script_function(context: &EvalContext, name: &str) -> Option<Dynamic> {
         .iter_namespaces()
         .flat_map(Module::iter_script_fn_info);
     functions.find(|(_, _, found, ..)| *found == name)?;
+    FnPtr::new(name).ok().map(Dynamic::from)
+}
+
+/// A function of the embedding program as a value.
+fn foreign_function(foreign: &[Foreign], name: &str) -> Option<Dynamic> {
+    foreign.iter().find(|function| function.name == name)?;
     FnPtr::new(name).ok().map(Dynamic::from)
 }
 

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::{fmt, io};
 
+use super::BuildError;
 use crate::program::diagnostic::Diagnostic;
 use crate::stdlib::limits::Exceeded;
 
@@ -21,6 +22,8 @@ use crate::stdlib::limits::Exceeded;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
+    /// The runtime was furnished wrongly: see [`Builder::try_build`](crate::Builder::try_build).
+    Build(BuildError),
     /// The script cannot be read.
     Read {
         /// The file, as it was given.
@@ -64,6 +67,7 @@ impl fmt::Display for Error {
         match self {
             Self::Read { path, error } => write!(f, "cannot read {}: {error}", path.display()),
             Self::Syntax(told) | Self::Failed(told) => told.fmt(f),
+            Self::Build(error) => error.fmt(f),
             Self::Exited(code) => write!(f, "the script ended itself with exit code {code}"),
             Self::Stopped => f.write_str("the script was stopped"),
             Self::Limit(exceeded) => exceeded.fmt(f),
@@ -78,6 +82,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
+            Self::Build(error) => Some(error),
             Self::Read { error, .. } | Self::System(error) => Some(error),
             _ => None,
         }

@@ -145,6 +145,9 @@ impl Runtime {
         frames: impl Fn(&Self, &EvalAltResult) -> Vec<Frame>,
         run: impl FnOnce(&mut Self) -> Result<Dynamic, Failure>,
     ) -> Result<Dynamic, Error> {
+        if let Some(unfit) = &self.unfit {
+            return Err(Error::Build(unfit.clone()));
+        }
         let host = self.host.clone();
         if host.stopping().is_some() {
             host.forget_stop();

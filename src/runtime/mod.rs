@@ -1,6 +1,7 @@
 //! The embedding API: a runtime for scripts, from Rust.
 //!
-//! - [`builder`]: what a runtime is given.
+//! - [`builder`]: what a runtime is given; [`build_error`]: what it cannot be given.
+//! - [`setup`]: a host's own functions and types; [`foreign`]: what of it scripts can call.
 //! - [`script`]: the text of one.
 //! - [`run`]: running a script to its end; [`ending`]: the end of a runtime.
 //! - [`evaluate`]: running pieces of a program one after another; [`state`]: what stays; [`error`]: why there is no value.
@@ -15,17 +16,20 @@
 //! - [`interactive`]: a program that grows line by line.
 
 mod advice;
+mod build_error;
 mod builder;
 mod check;
 mod ending;
 mod engine;
 mod error;
 mod evaluate;
+mod foreign;
 mod interactive;
 mod modules;
 mod rhai_functions;
 mod run;
 mod script;
+mod setup;
 mod state;
 mod stopper;
 #[cfg(test)]
@@ -36,6 +40,7 @@ mod wrong_calls;
 use std::fmt;
 use std::sync::Arc;
 
+pub use self::build_error::BuildError;
 pub use self::builder::Builder;
 pub use self::error::Error;
 pub use self::interactive::{
@@ -44,9 +49,10 @@ pub use self::interactive::{
 };
 use self::modules::Modules;
 pub use self::script::Script;
+pub use self::setup::Setup;
 use self::state::State;
 pub use self::stopper::Stopper;
-pub use self::worker::init;
+pub use self::worker::{init, init_with};
 pub use crate::program::diagnostic::{Diagnostic, ErrorFormat};
 pub use crate::program::traceback::Frame;
 use crate::stdlib::host::Host;
@@ -75,6 +81,8 @@ pub struct Runtime {
     state: State,
     /// How many texts were evaluated: they are counted in messages.
     evaluations: usize,
+    /// Why nothing can be run.
+    unfit: Option<BuildError>,
 }
 
 impl Runtime {

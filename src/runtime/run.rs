@@ -28,6 +28,13 @@ impl Runtime {
     }
 
     fn run_to_the_end(&self, script: Script) -> i32 {
+        if let Some(unfit) = &self.unfit {
+            report::print(
+                &self.host,
+                &Diagnostic::new("RuntimeError", unfit.to_string()),
+            );
+            return FAILED;
+        }
         let source = script.source();
         let ast = match call::compile(&self.engine, &source) {
             Ok(ast) => ast,

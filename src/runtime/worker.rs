@@ -7,6 +7,7 @@ use rhai::{Engine, EvalAltResult, NativeCallContext, Position};
 
 use super::engine::{self, CallDepth};
 use super::modules::Modules;
+use super::setup::Setup;
 use crate::process::{signals, spawn};
 use crate::program::call::{self, Head};
 use crate::stdlib::furnishing::Furnishing;
@@ -24,7 +25,20 @@ const NOT_BEGUN: i32 = 1;
 ///
 /// A program that starts children by spawn calls this first thing in `main`: a spawned child is a fresh run
 /// of the program, and what stands before this call happens in every child too.
+///
+/// A program whose scripts call functions of its own calls [`init_with`] instead.
 pub fn init() {
+    init_with([]);
+}
+
+/// As [`init`], with the functions and types of this program that its children may need.
+///
+/// A child has those that its parent's runtime was given by [`Builder::setup`](crate::Builder::setup).
+pub fn init_with(setups: impl IntoIterator<Item = Setup>) {
+    let setups: Vec<Setup> = setups.into_iter().collect();
+    let names = setups.iter().filter_map(Setup::name);
+    spawn::have(names.map(ToString::to_string).collect());
+    Setup::give_to_children(setups);
     let Some(orders) = spawn::orders() else {
         return;
     };
@@ -57,13 +71,20 @@ fn begin(orders: spawn::Orders) -> Result<i32, String> {
     let nobody = Arc::new(Host::new(PathBuf::new(), Furnishing::default()));
     let (head, rest) = call::head(&bytes, &nobody)?;
     let furnishing = head.furnishing.clone();
-    let host = Arc::new(Host::new(
-        head.start_dir.clone(),
-        Furnishing::unpack(furnishing),
-    ));
+    let furnishing = Furnishing::unpack(furnishing);
+    let setups = furnishing.setups.iter().map(|name| {
+        Setup::of_children(name).ok_or_else(|| {
+            format!(
+                "it does not have its parent's setup '{name}': give it to `procscript::init_with([…]);` in the first line \
+                 of this program's main function"
+            )
+        })
+    });
+    let setups = setups.collect::<Result<Vec<_>, _>>()?;
+    let host = Arc::new(Host::new(head.start_dir.clone(), furnishing));
     sys::limits::keep_freed_memory();
     let stack = sys::limits::raise_stack(engine::STACK_WANTED);
-    let (engine, modules, _) = engine::build(&host, CallDepth::Stack(stack));
+    let (engine, modules, _) = engine::build(&host, CallDepth::Stack(stack), &setups);
     host.adopt_session(session, depot);
     load(&engine, &modules, &host, head, rest).map_err(|error| error.to_string())
 }

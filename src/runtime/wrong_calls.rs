@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, Engine, EvalContext, FnPtr, ImmutableString, NativeCallContext, Position};
 
+use super::foreign::Foreign;
 use super::rhai_functions;
 use crate::program::Program;
 use crate::stdlib::bind::{Listed, Signature};
@@ -16,10 +17,15 @@ use crate::stdlib::host::Host;
 use crate::stdlib::multiprocessing::process::Process;
 use crate::stdlib::rhai_errors::explain_call;
 use crate::stdlib::rhai_texts::{Words, cannot_be_called};
-use crate::stdlib::values::type_name;
+use crate::stdlib::values::type_name_in;
 
 /// Installs the explanations for everything in `listed`.
-pub(super) fn explain(engine: &mut Engine, host: &Arc<Host>, listed: Arc<Vec<Listed>>) {
+pub(super) fn explain(
+    engine: &mut Engine,
+    host: &Arc<Host>,
+    listed: Arc<Vec<Listed>>,
+    foreign: Arc<Vec<Foreign>>,
+) {
     let host = host.clone();
     #[allow(deprecated)]
     engine.on_missing_function(move |name, args, is_method, mut context| {
@@ -29,7 +35,7 @@ pub(super) fn explain(engine: &mut Engine, host: &Arc<Host>, listed: Arc<Vec<Lis
         let meaning = if name.starts_with("anon$") {
             closure(&host.program, name, args.len(), &context)
         } else {
-            explanation(&listed, name, args, is_method, &context)
+            explanation((&listed, &foreign), name, args, is_method, &context)
         };
         explain_call(name, meaning);
         Ok(None)
@@ -66,7 +72,7 @@ fn call_attribute(
 }
 
 fn explanation(
-    listed: &[Listed],
+    (listed, foreign): (&[Listed], &[Foreign]),
     name: &str,
     args: &[&mut Dynamic],
     is_method: bool,
@@ -81,6 +87,10 @@ fn explanation(
         .filter(|v| !v.is_shared());
     let receiver_type = receiver.map(|value| value.type_id());
     let given = args.len() - usize::from(receiver.is_some());
+    let is_foreign = foreign.iter().any(|function| function.name == name);
+    if is_foreign {
+        return Some(("TypeError", wrong_types(name, args, false, context)));
+    }
     if let Some(signature) = find(listed, name, receiver_type).or_else(|| find(listed, name, None))
     {
         let fits = (signature.required..=signature.most()).contains(&given);
@@ -94,11 +104,17 @@ fn explanation(
     let class = receiver_type.and_then(|id| class_of(listed, id));
     let is_own = class.is_some_and(|class| !EXTENDED.contains(&class));
     if !is_own && rhai_functions::has(name) {
-        return Some(("TypeError", wrong_types(name, args, receiver.is_some())));
+        return Some((
+            "TypeError",
+            wrong_types(name, args, receiver.is_some(), context),
+        ));
     }
     Some(match receiver {
         Some(value) => {
-            let class = class.map_or_else(|| type_name(value), |class| class.replace("::", "."));
+            let class = class.map_or_else(
+                || type_name_in(context.engine(), value),
+                |class| class.replace("::", "."),
+            );
             (
                 "AttributeError",
                 format!("'{class}' object has no attribute '{name}'"),
@@ -108,9 +124,15 @@ fn explanation(
     })
 }
 
-/// A function of Rhai's, for other types of arguments.
-fn wrong_types(name: &str, args: &[&mut Dynamic], is_method: bool) -> String {
-    let types: Vec<String> = args.iter().map(|arg| type_name(arg)).collect();
+/// A function of Rhai's or the embedding program's, for other types of arguments.
+fn wrong_types(
+    name: &str,
+    args: &[&mut Dynamic],
+    is_method: bool,
+    context: &EvalContext,
+) -> String {
+    let engine = context.engine();
+    let types: Vec<String> = args.iter().map(|arg| type_name_in(engine, arg)).collect();
     match types.as_slice() {
         // `1 in 5`
         [of, _] if name == "contains" => format!("argument of type '{of}' is not iterable"),

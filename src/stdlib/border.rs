@@ -18,10 +18,10 @@ use super::socket::connection::Socket;
 use super::socket::crossing;
 use super::text::str_of;
 use super::threading::thread::Thread;
-use super::values::{custom_text, type_name};
+use super::values::{custom_text, is_foreign, type_name};
 use crate::program::traceback::Frame;
 use crate::sync::{self, Offset};
-use crate::wire::{self, Border, Crossing, Stays};
+use crate::wire::{self, Border, Crossing, OwnType, Stays};
 
 /// The numbers of handles on the wire. They are never used again for something else.
 pub(crate) mod number {
@@ -125,11 +125,23 @@ impl Border for Arc<Host> {
                 .find(|module| module.type_id == value.type_id())?;
             Some(object("module", module.name.into()))
         };
-        let crossing = BY_PARTS.iter().find_map(parts).or_else(module);
-        crossing.ok_or(Stays::Type)
+        if let Some(crossing) = BY_PARTS.iter().find_map(parts).or_else(module) {
+            return Ok(crossing);
+        }
+        match self.own_type(|own| own.type_id() == value.type_id()) {
+            Some(own) => own
+                .leave(value)
+                .map(|plain| object(own.name(), plain))
+                .map_err(Stays::Here),
+            None if is_foreign(value.type_name()) => Err(Stays::Foreign),
+            None => Err(Stays::Type),
+        }
     }
 
     fn type_name(&self, rust_name: &str) -> String {
+        if let Some(engine) = self.engine().filter(|_| is_foreign(rust_name)) {
+            return engine.map_type_name(rust_name).into();
+        }
         let bare = wire::bare_type_name(rust_name);
         super::values::type_name_of(&bare)
     }
@@ -145,8 +157,15 @@ impl Border for Arc<Host> {
             }
             Crossing::Object { type_name, plain } => {
                 let way = BY_PARTS.iter().find(|way| way.name == type_name);
-                let way = way.ok_or_else(|| format!("no type {type_name} is known here"))?;
-                (way.enter)(self, plain)
+                if let Some(way) = way {
+                    return (way.enter)(self, plain);
+                }
+                let own = self.own_type(|own| own.name() == type_name);
+                let own = own.ok_or_else(|| {
+                    format!("the type {type_name} is in no setup that this process was given")
+                })?;
+                own.enter(plain)
+                    .map_err(|why| format!("no {type_name} can be made of it: {why}"))
             }
         }
     }
@@ -166,6 +185,18 @@ impl Border for Arc<Host> {
         let definition = self.program.function(function)?;
         definition.params.get(index).map(ToString::to_string)
     }
+}
+
+impl Host {
+    fn own_type(&self, is_it: impl Fn(&OwnType) -> bool) -> Option<&OwnType> {
+        self.own_types.get()?.iter().find(|own| is_it(own))
+    }
+}
+
+/// The names of types that a type of the embedding program cannot have.
+pub(crate) fn reserved_names() -> impl Iterator<Item = &'static str> {
+    let by_parts = BY_PARTS.iter().map(|way| way.name);
+    by_parts.chain(["module", crossing::NAME])
 }
 
 fn object(type_name: &str, plain: Dynamic) -> Crossing {

@@ -9,7 +9,7 @@ use super::Outcome;
 use super::bind::Signature;
 use super::exceptions::raise;
 use super::host::Host;
-use super::values::{type_name, unshared};
+use super::values::{type_name_in, unshared};
 
 /// Why a native did not return: an error to hand to Rhai.
 pub(crate) type Failure = Box<rhai::EvalAltResult>;
@@ -281,7 +281,8 @@ impl<'a> Call<'a> {
 
     pub(crate) fn mismatch(&self, index: usize, wanted: &str, found: &Dynamic) -> Failure {
         let parameter = self.signature.keywords().nth(index).unwrap_or("value");
-        let (name, found) = (self.signature.name, type_name(found));
+        let found = type_name_in(self.context.engine(), found);
+        let name = self.signature.name;
         raise(
             "TypeError",
             format!("{name}() argument '{parameter}' must be {wanted}, not {found}"),

@@ -25,9 +25,11 @@ use super::signal::handlers::Handlers;
 use super::stop::{self, Stop};
 use super::threading::roster::Roster;
 use crate::process::signals::Signals;
+use crate::process::spawn;
 use crate::program::Program;
 use crate::sync::Offset;
 use crate::sys::signal::Signal;
+use crate::wire::OwnType;
 use crate::{sync, sys};
 
 /// The state behind the script modules of one runtime.
@@ -74,6 +76,8 @@ pub(crate) struct Host {
     interactive: AtomicBool,
     /// The script modules as values.
     pub modules: OnceLock<Vec<Receiver>>,
+    /// The embedding program's types that may cross.
+    pub own_types: OnceLock<Vec<OwnType>>,
     /// The engine that runs the script; it owns the natives, which own this.
     engine: OnceLock<Weak<Engine>>,
 }
@@ -97,6 +101,7 @@ impl Host {
             owns_signals: AtomicBool::default(),
             interactive: AtomicBool::default(),
             modules: OnceLock::new(),
+            own_types: OnceLock::new(),
             engine: OnceLock::new(),
             session_memory: None,
             worker: None,
@@ -172,17 +177,34 @@ impl Host {
     /// The program a spawned child runs; `None` is this one.
     ///
     /// # Errors
-    /// When this program does not begin with [`crate::init`]: its children would run all of it instead.
+    /// When this program does not begin with [`crate::init`]: its children would run all of it instead. When they would not
+    /// have the program's own functions.
     pub(crate) fn worker_program(&self) -> Result<Option<&Path>, Failure> {
-        if let Some(program) = &self.worker {
+        let setups = &self.furnishing.setups;
+        let text = if self.furnishing.is_of_this_process {
+            "functions that were given to Builder::register exist in this process only, and a child that is started by \
+             spawn would not have them: move them into a procscript::Setup, and give it to Builder::setup and \
+             procscript::init_with"
+                .into()
+        } else if let Some(program) = &self.worker {
             return Ok(Some(program));
-        }
-        if crate::process::spawn::is_ready() {
+        } else if !spawn::is_ready() && setups.is_empty() {
+            "this program cannot start processes by spawn yet: \
+             add `procscript::init();` as the first line of its main function \
+             (or name a program that begins so: `Runtime::builder().worker(path)`)"
+                .into()
+        } else if !spawn::is_ready() {
+            "this program cannot start processes by spawn yet: \
+             add `procscript::init_with([…]);` with its setups as the first line of its main function"
+                .into()
+        } else if let Some(setup) = setups.iter().find(|setup| !spawn::has(setup)) {
+            format!(
+                "a child that is started by spawn would not have the setup '{setup}': \
+                 give it to `procscript::init_with([…]);` in the first line of the program's main function"
+            )
+        } else {
             return Ok(None);
-        }
-        let text = "this program cannot start processes by spawn yet: \
-                    add `procscript::init();` as the first line of its main function \
-                    (or name a program that begins so: `Runtime::builder().worker(path)`)";
+        };
         Err(raise("RuntimeError", text))
     }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use rhai::{Array, Blob, Dynamic, FnPtr, ImmutableString, Map, NativeCallContext};
+use rhai::{Array, Blob, Dynamic, Engine, FnPtr, ImmutableString, Map, NativeCallContext};
 
 use super::exceptions::Exception;
 use super::text;
@@ -69,6 +69,21 @@ pub(crate) fn type_name(value: &Dynamic) -> String {
         return error.kind().to_string();
     }
     type_name_of(value.type_name())
+}
+
+/// As [`type_name`]; a type of the embedding program by the name it was registered with.
+pub(crate) fn type_name_in(engine: &Engine, value: &Dynamic) -> String {
+    if value.is_shared() || !is_foreign(value.type_name()) {
+        return type_name(value);
+    }
+    engine.map_type_name(value.type_name()).into()
+}
+
+/// Whether this is a Rust type of the embedding program.
+pub(crate) fn is_foreign(rust_name: &str) -> bool {
+    const KNOWN: [&str; 5] = ["procscript", "rhai", "std", "core", "alloc"];
+    let home = rust_name.split_once("::").map(|(home, _)| home);
+    home.is_some_and(|home| !KNOWN.contains(&home) && home.starts_with(char::is_alphabetic))
 }
 
 /// What Python calls the type that Rhai calls `name`.

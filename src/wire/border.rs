@@ -28,6 +28,8 @@ pub(crate) enum Crossing {
 pub(crate) enum Stays {
     /// Its type has no meaning in another process.
     Type,
+    /// The embedding program has not said how its type travels.
+    Foreign,
     /// Only this process may not send it.
     Here(String),
     /// It could not be sent this time.

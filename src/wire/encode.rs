@@ -297,6 +297,7 @@ impl<O: Output, H: FnMut(u64)> Encoder<'_, O, H> {
                 let name = self.border.type_name(value.type_name());
                 Err(Broken::new(match stays {
                     Stays::Type => Reason::Type(name),
+                    Stays::Foreign => Reason::Foreign(name),
                     Stays::Here(why) => Reason::Withheld(name, why),
                     Stays::Now(why) => Reason::Failed(name, why),
                 }))

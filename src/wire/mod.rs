@@ -8,6 +8,7 @@ mod border;
 mod decode;
 mod encode;
 mod extension;
+mod own_types;
 mod reader;
 mod refusal;
 #[cfg(test)]
@@ -19,6 +20,7 @@ pub(crate) use border::{Border, Crossing, Stays};
 pub(crate) use decode::{DecodeError, decode};
 #[allow(unused_imports)]
 pub(crate) use encode::{Message, blob_beginning, check, encode, encode_into, handles};
+pub(crate) use own_types::OwnType;
 #[allow(unused_imports)]
 pub(crate) use refusal::{Reason, Refusal, bare_type_name};
 

@@ -9,6 +9,8 @@ use super::MAX_DEPTH;
 pub(crate) enum Reason {
     /// Its type has no meaning in another process. Holds the name scripts know the type by.
     Type(String),
+    /// The embedding program has not said how its type travels. Holds the name scripts know the type by.
+    Foreign(String),
     /// Only this process may not send it. Holds the name scripts know the type by and the border's words.
     Withheld(String, String),
     /// It could not be sent this time. Holds the name scripts know the type by and the border's words.
@@ -41,6 +43,14 @@ impl fmt::Display for Refusal {
                 write!(
                     f,
                     "{path} is {article} {name}, which cannot be sent to another process"
+                )
+            }
+            Reason::Foreign(name) => {
+                let article = article(name);
+                write!(
+                    f,
+                    "{path} is {article} {name}, a type of the embedding program that cannot be sent to another \
+                     process"
                 )
             }
             Reason::Withheld(name, why) => {

@@ -13,6 +13,7 @@ mod text; // un-indented literals, folded process numbers
 mod cli; // the command line
 mod conformance; // what Python does, by numbered cases
 mod describing; // doc, definitions, completions, man
+mod embedding; // programs that embed the crate
 mod errors; // what is told about errors
 mod from_python; // the tables of docs/from-python.md
 mod manual; // the examples of docs/modules

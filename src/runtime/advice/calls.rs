@@ -2,6 +2,7 @@
 
 use super::Asked;
 use super::nearest::{nearest, question};
+use crate::runtime::foreign::Foreign;
 use crate::stdlib::bind::{Listed, Signature};
 
 /// The most signatures that are shown.
@@ -13,6 +14,9 @@ pub(super) fn help(asked: &Asked<'_>) -> Vec<String> {
     };
     if name == "<lambda>" {
         return closure(asked).into_iter().collect();
+    }
+    if complaint.starts_with("cannot be called with (") {
+        return foreign(asked, name);
     }
     let is_name = name.chars().all(|c| c.is_alphanumeric() || c == '_');
     let starts = ["missing ", "takes ", "got ", "argument '"];
@@ -53,6 +57,16 @@ fn definitions(asked: &Asked<'_>, name: &str) -> Vec<String> {
             format!("{signature} is defined at {}:{}", place.file, place.line)
         })
         .collect()
+}
+
+/// The forms in which the embedding program has a function.
+fn foreign(asked: &Asked<'_>, name: &str) -> Vec<String> {
+    let forms = asked.known.foreign.iter().filter(|form| form.name == name);
+    let mut forms: Vec<String> = forms.map(Foreign::text).collect();
+    forms.sort();
+    forms.dedup();
+    forms.truncate(SHOWN);
+    forms
 }
 
 /// The natives of this name that may have said this.

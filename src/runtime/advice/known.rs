@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::runtime::foreign::Foreign;
 use crate::runtime::rhai_functions;
 use crate::stdlib::bind::{Listed, Property, Registered, Signature};
 
@@ -14,6 +15,8 @@ pub(in crate::runtime) struct Known {
     pub modules: Vec<&'static str>,
     /// `True`, `None`, …, and the modules as values.
     values: Vec<String>,
+    /// Functions of the embedding program.
+    pub foreign: Arc<Vec<Foreign>>,
 }
 
 /// Whether `os::path` is what people call `os.path`.
@@ -27,7 +30,7 @@ const RHAIS_TYPES: [&str; 8] = [
 ];
 
 impl Known {
-    pub(in crate::runtime) fn of(registered: &Registered) -> Self {
+    pub(in crate::runtime) fn of(registered: &Registered, foreign: Arc<Vec<Foreign>>) -> Self {
         let values = registered.globals.iter_var();
         let values = values.filter(|(_, value)| !value.is_fnptr());
         Self {
@@ -35,6 +38,7 @@ impl Known {
             properties: registered.properties.clone(),
             modules: registered.receivers.iter().map(|row| row.name).collect(),
             values: values.map(|(name, _)| name.to_string()).collect(),
+            foreign,
         }
     }
 
@@ -42,7 +46,11 @@ impl Known {
     pub(super) fn functions(&self) -> impl Iterator<Item = &str> {
         let global = self.natives.iter().filter(|row| row.receiver.is_none());
         let ours = global.map(|row| -> &str { row.signature.name });
-        ours.chain(rhai_functions::names())
+        let foreign = self
+            .foreign
+            .iter()
+            .map(|function| -> &str { &function.name });
+        ours.chain(foreign).chain(rhai_functions::names())
     }
 
     pub(super) fn values(&self) -> impl Iterator<Item = &str> {

@@ -8,7 +8,8 @@ pub(super) fn help(asked: &Asked<'_>) -> Vec<String> {
         .or_else(|| condition(asked))
         .or_else(|| index(asked))
         .or_else(|| iteration(asked))
-        .or_else(|| race(asked));
+        .or_else(|| race(asked))
+        .or_else(|| crossing(asked));
     found.into_iter().collect()
 }
 
@@ -97,6 +98,17 @@ fn index(asked: &Asked<'_>) -> Option<String> {
 fn iteration(asked: &Asked<'_>) -> Option<String> {
     let is_it = asked.message == "the value after 'in' is not iterable";
     is_it.then(|| "lists, texts, dicts and ranges are; n times: for i in range(n)".into())
+}
+
+/// A value of the embedding program's on its way to another process.
+fn crossing(asked: &Asked<'_>) -> Option<String> {
+    let (before, _) = asked
+        .message
+        .split_once(", a type of the embedding program that cannot be sent")?;
+    let name = before.rsplit(' ').next()?;
+    Some(format!(
+        "the program makes it cross with Setup::crossing::<{name}>(\"{name}\")"
+    ))
 }
 
 /// A captured variable that is in use, in a process with one thread.

@@ -12,7 +12,7 @@ use crate::stdlib::Outcome;
 use crate::stdlib::bind::Registry;
 use crate::stdlib::call::{Call, Failure};
 use crate::stdlib::exceptions::{Exception, is_a, raise};
-use crate::stdlib::values::{as_text, type_name};
+use crate::stdlib::values::{as_text, type_name, type_name_in};
 
 /// What `type(x)` gives.
 #[derive(Debug, Clone)]
@@ -20,7 +20,8 @@ struct Type(ImmutableString);
 
 pub(super) fn register(registry: &mut Registry) {
     registry.function("type", &["object"], |call| {
-        Ok(Dynamic::from(Type(kind_of(&call.value(0)).into())))
+        let value = call.value(0);
+        Ok(Dynamic::from(Type(kind_of(call, &value).into())))
     });
     registry
         .class::<Type>("type")
@@ -42,7 +43,7 @@ pub(super) fn register(registry: &mut Registry) {
     }
     registry.function("isinstance", &["object", "classinfo"], |call| {
         let (value, classes) = (call.value(0), call.value(1));
-        is_instance(&kind_of(&value), is_error(&value), &classes).map(Dynamic::from)
+        is_instance(&kind_of(call, &value), is_error(&value), &classes).map(Dynamic::from)
     });
     registry.function("callable", &["object"], |call| {
         Ok(call.value(0).is_fnptr().into())
@@ -58,11 +59,11 @@ impl Type {
 }
 
 /// The name of a value's type; Rhai's own errors have the type Python's would.
-fn kind_of(value: &Dynamic) -> String {
+fn kind_of(call: &Call<'_>, value: &Dynamic) -> String {
     if is_error(value) {
         Exception::from_thrown(value).kind().to_string()
     } else {
-        type_name(value)
+        type_name_in(call.context.engine(), value)
     }
 }
 

@@ -1,0 +1,67 @@
+//! Every program in `examples/`, by its whole output.
+
+use std::process::{Command, Stdio};
+use std::sync::Once;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// How long a program may take before it is killed.
+const WATCHDOG: Duration = Duration::from_secs(60);
+
+/// Runs `examples/NAME.rs` and gives what it printed; it ends with 0 and says nothing on standard error.
+fn output_of(name: &str) -> String {
+    static BUILT: Once = Once::new();
+    // `cargo test --test it` does not build them by itself.
+    BUILT.call_once(|| {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.current_dir(env!("CARGO_MANIFEST_DIR"));
+        let built = cargo
+            .args(["build", "--quiet", "--locked", "--examples"])
+            .status();
+        assert!(built.unwrap().success(), "the examples do not build");
+    });
+    let tests = std::env::current_exe().unwrap();
+    let directory = tests.parent().and_then(|deps| deps.parent()).unwrap();
+    let mut program = Command::new(directory.join("examples").join(name))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let stdout = reader(program.stdout.take().unwrap());
+    let stderr = reader(program.stderr.take().unwrap());
+    let started = Instant::now();
+    let status = loop {
+        if let Some(status) = program.try_wait().unwrap() {
+            break status;
+        }
+        if started.elapsed() > WATCHDOG {
+            let _ = program.kill();
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    };
+    let (stdout, stderr) = (stdout.join().unwrap(), stderr.join().unwrap());
+    assert!(
+        status.success() && stderr.is_empty(),
+        "{name}: {status}\n{stdout}{stderr}"
+    );
+    stdout
+}
+
+fn reader(mut pipe: impl std::io::Read + Send + 'static) -> JoinHandle<String> {
+    std::thread::spawn(move || {
+        let mut text = String::new();
+        pipe.read_to_string(&mut text).unwrap();
+        text
+    })
+}
+
+#[test]
+fn scripts_and_their_children_call_functions_of_the_program_and_send_its_types() {
+    assert_eq!(
+        output_of("own_functions"),
+        "tea 3.00 EUR token 7 <class 'Money'>\n\
+         bread 5.00 EUR token 7 <class 'Money'>\n\
+         exit code 0\n"
+    );
+}
