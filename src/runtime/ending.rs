@@ -87,14 +87,22 @@ fn tell_copies(host: &Host) {
 
 /// Whoever has outlived its parent: a child that had to be killed could not end its own.
 fn kill_the_rest(host: &Host) {
-    let deadline = Instant::now() + GRACE;
-    while !others(host).is_empty() && Instant::now() < deadline {
-        std::thread::sleep(PATIENCE);
-    }
+    await_the_rest(host);
     let mut left = others(host);
     // Of one that is being started the number may be somebody else's by now.
     left.retain(|other| other.state == ProcessState::Running);
-    for other in left {
+    for other in &left {
         let _ = signal::send(other.pid.cast_signed(), Signal::SIGKILL as i32);
+    }
+    if !left.is_empty() {
+        await_the_rest(host);
+    }
+}
+
+/// Waits until nobody else is there, for a moment at the most.
+fn await_the_rest(host: &Host) {
+    let deadline = Instant::now() + GRACE;
+    while !others(host).is_empty() && Instant::now() < deadline {
+        std::thread::sleep(PATIENCE);
     }
 }

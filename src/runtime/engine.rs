@@ -208,6 +208,9 @@ fn find_variables(
         match variable {
             Some(value) if !value.is_shared() => {
                 let map = value.read_lock::<Map>();
+                if let Some(map) = &map {
+                    host.furnishing.limits.check(map)?;
+                }
                 Ok(map.and_then(|map| of_error_map(&map)).map(Dynamic::from))
             }
             Some(value) => {

@@ -133,10 +133,9 @@ fn load(
 
 /// Takes this process's place in the family.
 fn settle(host: &Arc<Host>, work: Work) -> Process {
-    if work.owns_signals {
-        host.own_signals();
-        let _ = signals::install();
-    }
+    // The process is the script's alone, whoever started it.
+    host.own_signals();
+    let _ = signals::install();
     if work.interactive {
         signals::Signals::begin_spawned();
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use rhai::{Dynamic, Engine, Map};
+use rhai::{Dynamic, Engine, EvalAltResult, Map, Position};
 
 /// How much a script may use before it is ended, or gets an error. By default as much as it likes, but for the depth of calls.
 ///
@@ -135,6 +135,20 @@ impl Limits {
         self.call_levels
     }
 
+    /// Whether a dict is too large. Rhai itself does not look when an entry is added by its index.
+    ///
+    /// # Errors
+    /// Rhai's own for too much data.
+    pub(crate) fn check(&self, map: &Map) -> Result<(), Box<EvalAltResult>> {
+        match self.map_entries {
+            Some(limit) if entries(map) > limit => {
+                let what = "Size of object map".to_string();
+                Err(EvalAltResult::ErrorDataTooLarge(what, Position::NONE).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Sets those that Rhai itself sees to.
     pub(crate) fn apply(&self, engine: &mut Engine) {
         if let Some(bytes) = self.string_bytes {
@@ -178,6 +192,12 @@ impl Limits {
             map_entries: size("map_entries"),
         }
     }
+}
+
+/// The entries of a dict, those of the dicts inside it included.
+fn entries(map: &Map) -> usize {
+    let inside = |value: &Dynamic| value.read_lock::<Map>().map_or(0, |map| entries(&map));
+    map.len() + map.values().map(inside).sum::<usize>()
 }
 
 fn whole(size: Option<usize>) -> Option<u64> {

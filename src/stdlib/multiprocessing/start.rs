@@ -242,7 +242,6 @@ fn pack_work(host: &Arc<Host>, process: &Process) -> Dynamic {
     });
     set("parent_pid", Dynamic::from_int(sys::process::pid().into()));
     set("parent_name", host.family.name().into());
-    set("owns_signals", host.owns_signals().into());
     let json = host.reports.format() == ErrorFormat::Json;
     set("errors_as_json", json.into());
     set("interactive", host.is_interactive().into());
@@ -271,7 +270,6 @@ fn pack_work(host: &Arc<Host>, process: &Process) -> Dynamic {
 pub(crate) struct Work {
     pub process: Process,
     pub parent: (i32, String),
-    pub owns_signals: bool,
     pub error_format: ErrorFormat,
     /// Somebody types at its parent.
     pub interactive: bool,
@@ -320,7 +318,6 @@ pub(crate) fn unpack_work(host: &Host, work: Dynamic) -> Option<Work> {
             Ok(true) => ErrorFormat::Json,
             _ => ErrorFormat::Human,
         },
-        owns_signals: take("owns_signals").as_bool().unwrap_or(false),
         interactive: take("interactive").as_bool().unwrap_or(false),
         start_method: StartMethod::named(&take("start_method").to_string()),
         start_method_fixed: take("start_method_fixed").as_bool().unwrap_or(false),

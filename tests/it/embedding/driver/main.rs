@@ -1,0 +1,24 @@
+//! Hosts that embed the crate: each case is a Rust program of its own, since the test harness has threads, and no `init`.
+//!
+//! This binary is the driver and every driven host: the driver runs itself once for each case, with a watchdog, and holds what
+//! the host has written against what the case says, which is nothing unless it says otherwise.
+//!
+//! - [`case`]: what a case is, and how it is run.
+//! - [`evaluations`]: values, errors, and what stays.
+//! - [`stopping`]: limits, and stops from outside.
+//! - [`neighbours`]: several runtimes, and what is left behind.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
+
+mod case;
+mod evaluations;
+mod neighbours;
+mod stopping;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    procscript::init();
+    let all = [evaluations::CASES, neighbours::CASES, stopping::CASES].concat();
+    case::main(&all)
+}

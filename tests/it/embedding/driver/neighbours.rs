@@ -1,0 +1,168 @@
+//! Several runtimes in one process, and what is left when they are gone.
+
+use std::time::Duration;
+
+use procscript::{Error, Limits, Runtime};
+
+use crate::case::Case;
+
+pub(crate) const CASES: &[Case] = &[
+    Case::new("a_thousand_runtimes_leave_nothing_behind", leaves_nothing),
+    Case::new(
+        "runtimes_that_run_at_once_do_not_disturb_each_other",
+        at_once,
+    ),
+    Case::new(
+        "dropping_a_runtime_ends_its_children_and_nobody_elses",
+        drops,
+    ),
+    Case::new("children_of_the_host_are_left_to_the_host", hosts_children),
+    Case::new("a_runtime_moves_between_threads", moves),
+];
+
+/// What this process has of the system.
+#[derive(Debug, PartialEq, Eq)]
+struct Taken {
+    descriptors: usize,
+    threads: usize,
+    children: usize,
+    mappings: usize,
+}
+
+fn taken() -> Taken {
+    let entries = |path: &str| std::fs::read_dir(path).unwrap().count();
+    let pid = std::process::id();
+    let children = std::fs::read_to_string(format!("/proc/self/task/{pid}/children"));
+    let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
+    Taken {
+        descriptors: entries("/proc/self/fd"),
+        threads: entries("/proc/self/task"),
+        children: children.unwrap_or_default().split_whitespace().count(),
+        mappings: maps.lines().filter(|line| line.contains("memfd")).count(),
+    }
+}
+
+/// Resident memory in KiB.
+fn resident() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmRSS:"))
+        .unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
+const WORK: &str = r#"
+    fn child(q) { q.put(os.getpid()) }
+    let q = Queue();
+    let lock = Lock();
+    lock.with(|| q.put(1));
+    let t = Thread(|| q.put(2));
+    t.start();
+    t.join();
+"#;
+
+fn leaves_nothing() {
+    let one = |n: usize| {
+        let mut runtime = Runtime::builder().session_memory(16 << 20).build();
+        runtime.eval::<()>(WORK).unwrap();
+        if n % 50 == 0 {
+            let text = "let p = Process(child, [q]); p.start(); let d = Process(child, [Queue(1)]); d.start();";
+            runtime.eval::<()>(text).unwrap();
+            // Also in the middle of things.
+            runtime
+                .eval::<()>("Thread(#{target: || time.sleep(3600), daemon: true}).start()")
+                .unwrap();
+        }
+    };
+    // What is made once for the whole process is made now.
+    (0..60).for_each(one);
+    let (before, memory) = (taken(), resident());
+    (0..1000).for_each(one);
+    assert_eq!(taken(), before);
+    let grown = resident().saturating_sub(memory);
+    // A runtime takes about 7 MiB while it lives; 1,000 of them may not leave the size of one.
+    assert!(grown < 7 << 10, "{grown} KiB more than before");
+}
+
+fn at_once() {
+    let threads: Vec<_> = (0..4_i64)
+        .map(|n| {
+            std::thread::spawn(move || {
+                for round in 0..10 {
+                    let limits = Limits::new().time(Duration::from_secs(60));
+                    let mut runtime = Runtime::builder().limits(limits).build();
+                    runtime.set("me", n);
+                    if n == 0 {
+                        // One is stopped again and again, by hand.
+                        let stopper = runtime.stopper();
+                        stopper.stop();
+                        assert!(matches!(
+                            runtime.eval::<()>("loop { }"),
+                            Err(Error::Stopped)
+                        ));
+                        continue;
+                    }
+                    let text = r#"
+                        fn child(q, n) { q.put([me, n]) }
+                        let q = Queue();
+                        for n in range(3) { let p = Process(child, [q, n]); p.start(); p.join() }
+                        let all = [];
+                        for n in range(3) { all.push(q.get(#{timeout: 60})) }
+                        str(all)
+                    "#;
+                    let told = runtime.eval::<String>(text).unwrap();
+                    assert_eq!(
+                        told,
+                        format!("[[{n}, 0], [{n}, 1], [{n}, 2]]"),
+                        "round {round}"
+                    );
+                }
+            })
+        })
+        .collect();
+    threads
+        .into_iter()
+        .for_each(|thread| thread.join().unwrap());
+}
+
+fn drops() {
+    let start = "fn child(q) { q.put(os.getpid()); loop { } } let q = Queue(); let p = Process(child, [q]); p.start(); q.get()";
+    let mut first = Runtime::builder().build();
+    let mut second = Runtime::builder().build();
+    let ends = first.eval::<i64>(start).unwrap();
+    let stays = second.eval::<i64>(start).unwrap();
+    let alive = |pid: i64| {
+        let pid = nix::unistd::Pid::from_raw(i32::try_from(pid).unwrap());
+        nix::sys::signal::kill(pid, None).is_ok()
+    };
+    drop(first);
+    assert!(!alive(ends));
+    assert!(alive(stays));
+    assert!(second.eval::<bool>("p.is_alive()").unwrap());
+    drop(second);
+    assert!(!alive(stays));
+}
+
+fn hosts_children() {
+    let mut own = std::process::Command::new("true").spawn().unwrap();
+    let mut runtime = Runtime::builder().build();
+    let text = "fn f() { } for n in range(3) { let p = Process(f); p.start(); p.join() } len(active_children())";
+    assert_eq!(runtime.eval::<i64>(text).unwrap(), 0);
+    drop(runtime);
+    assert!(own.wait().unwrap().success());
+}
+
+fn moves() {
+    let mut runtime = Runtime::builder().build();
+    runtime
+        .eval::<()>("let q = Queue(); q.put(1); let n = 5;")
+        .unwrap();
+    let mut runtime = std::thread::spawn(move || {
+        runtime.eval::<()>("q.put(n)").unwrap();
+        runtime
+    })
+    .join()
+    .unwrap();
+    assert_eq!(runtime.eval::<i64>("q.get() + q.get()").unwrap(), 6);
+}
