@@ -39,6 +39,8 @@
 //! Linux from 5.6 on (pidfds), on x86-64 and aarch64; from 5.16 on a killed process is noticed at once
 //! where older kernels take up to 50 ms.
 
+#![warn(clippy::print_stdout, clippy::print_stderr, clippy::exit)]
+
 #[doc(hidden)]
 pub mod bench;
 mod process;

@@ -1,5 +1,7 @@
 //! The `procscript` command.
 
+#![warn(clippy::print_stdout, clippy::print_stderr, clippy::exit)]
+
 mod args;
 mod check;
 mod definitions;
