@@ -65,3 +65,13 @@ fn scripts_and_their_children_call_functions_of_the_program_and_send_its_types()
          exit code 0\n"
     );
 }
+
+#[test]
+fn a_script_is_stopped_by_time_by_operations_and_by_hand() {
+    assert_eq!(
+        output_of("stopping"),
+        "by time: the script has used up its time limit of 100ms\n\
+         by operations: the script has used up its limit of 100000 operations\n\
+         by hand: the script was stopped\n"
+    );
+}

@@ -66,7 +66,7 @@ fn leaves_nothing() {
     let one = |n: usize| {
         let mut runtime = Runtime::builder().session_memory(16 << 20).build();
         runtime.eval::<()>(WORK).unwrap();
-        if n % 50 == 0 {
+        if n.is_multiple_of(50) {
             let text = "let p = Process(child, [q]); p.start(); let d = Process(child, [Queue(1)]); d.start();";
             runtime.eval::<()>(text).unwrap();
             // Also in the middle of things.
