@@ -12,6 +12,7 @@ mod text; // un-indented literals, folded process numbers
 // The subjects.
 mod cli; // the command line
 mod conformance; // what Python does, by numbered cases
+mod crates; // what an embedder builds
 mod describing; // doc, definitions, completions, man
 mod embedding; // programs that embed the crate
 mod errors; // what is told about errors
