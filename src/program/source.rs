@@ -62,6 +62,8 @@ struct Parts {
     /// The texts of all of them, for messages.
     sources: Vec<Source>,
     argv: Vec<String>,
+    /// It comes in pieces.
+    grows: bool,
 }
 
 /// The main script as it runs, or one entry at a prompt.
@@ -111,7 +113,14 @@ impl Program {
 
     /// What stands before every input.
     pub(crate) fn begin_with(&self, source: Source, functions: Shared<Module>) {
-        self.parts().inputs.insert(0, Input { source, functions });
+        let mut parts = self.parts();
+        parts.inputs.insert(0, Input { source, functions });
+        parts.grows = true;
+    }
+
+    /// Whether more inputs may come: functions may be defined anew.
+    pub(crate) fn grows(&self) -> bool {
+        self.parts().grows
     }
 
     /// A script as an input of a program that grows: its directory is where modules are found, and functions of an earlier

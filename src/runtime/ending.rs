@@ -33,6 +33,7 @@ impl Drop for Runtime {
     fn drop(&mut self) {
         let host = &self.host;
         end_everybody(host);
+        host.end_interactive();
         self.state.begin(&self.engine);
         host.given.forget();
         host.leave(0, false);

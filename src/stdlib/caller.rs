@@ -42,7 +42,7 @@ impl Caller {
             store.global.constants = Some(Arc::new(RwLock::new(own)));
         }
         let store = Arc::new(store);
-        let growing = host.is_interactive().then(|| Arc::downgrade(host));
+        let growing = host.program.grows().then(|| Arc::downgrade(host));
         Ok(Self {
             engine,
             store,

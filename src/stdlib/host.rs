@@ -159,12 +159,14 @@ impl Host {
     /// From now on somebody does. Ctrl-C is for the calling thread alone, which runs what is typed.
     pub(crate) fn begin_interactive(&self) {
         self.interactive.store(true, Ordering::Relaxed);
-        sys::signal::address_requests(true);
+        if self.owns_signals() {
+            sys::signal::address_requests(true);
+        }
     }
 
     /// From now on nobody does.
     pub(crate) fn end_interactive(&self) {
-        if self.interactive.swap(false, Ordering::Relaxed) {
+        if self.interactive.swap(false, Ordering::Relaxed) && self.owns_signals() {
             sys::signal::address_requests(false);
         }
     }

@@ -18,6 +18,8 @@ pub(crate) const CASES: &[Case] = &[
         "children_of_one_evaluation_go_on_in_the_next",
         children_go_on,
     ),
+    Case::new("a_function_can_be_defined_anew", redefined),
+    Case::new("a_prompt_in_a_host_ends_with_its_children", prompt),
     Case::new(
         "recursion_goes_as_deep_as_the_stack_of_the_thread",
         recursion,
@@ -147,6 +149,43 @@ fn children_go_on() {
         0
     );
     runtime.finish();
+}
+
+fn redefined() {
+    let mut runtime = Runtime::builder().build();
+    let text = r#"
+        fn answer() { "old" }
+        let asked = queue.Queue();
+        let told = queue.Queue();
+        let t = Thread(#{target: || { while asked.get() { told.put(answer()) } }, daemon: true});
+        t.start();
+    "#;
+    runtime.eval::<()>(text).unwrap();
+    let ask = "asked.put(True); told.get(#{timeout: 60})";
+    assert_eq!(runtime.eval::<String>(ask).unwrap(), "old");
+    // The thread goes on with what it has begun with; what is started from now on has the new one.
+    runtime.eval::<()>(r#"fn answer() { "new" }"#).unwrap();
+    assert_eq!(runtime.eval::<String>("answer()").unwrap(), "new");
+    let text = "let q = queue.Queue(); let t = Thread(|| q.put(answer())); t.start(); q.get(#{timeout: 60})";
+    assert_eq!(runtime.eval::<String>(text).unwrap(), "new");
+}
+
+fn prompt() {
+    use procscript::Entered;
+    let mut program = Runtime::builder().build().interactive();
+    assert!(matches!(program.enter("let n = 6"), Entered::Nothing));
+    let Entered::Value(text) = program.enter("n * 7") else {
+        panic!("no value");
+    };
+    assert_eq!(text, "42");
+    let child = "fn f(q) { q.put(1); loop { } } let q = Queue(); let p = Process(f, [q]); p.start(); q.get(); p.pid";
+    let Entered::Value(pid) = program.enter(child) else {
+        panic!("no value");
+    };
+    // Nobody calls `finish`.
+    drop(program);
+    let pid = nix::unistd::Pid::from_raw(pid.parse().unwrap());
+    assert!(nix::sys::signal::kill(pid, None).is_err());
 }
 
 fn recursion() {
