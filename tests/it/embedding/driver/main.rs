@@ -7,6 +7,7 @@
 //! - [`evaluations`]: values, errors, and what stays.
 //! - [`stopping`]: limits, and stops from outside.
 //! - [`neighbours`]: several runtimes, and what is left behind.
+//! - [`world`]: the host's process is as it was.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
@@ -14,11 +15,18 @@ mod case;
 mod evaluations;
 mod neighbours;
 mod stopping;
+mod world;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     procscript::init();
-    let all = [evaluations::CASES, neighbours::CASES, stopping::CASES].concat();
+    let all = [
+        evaluations::CASES,
+        neighbours::CASES,
+        stopping::CASES,
+        world::CASES,
+    ]
+    .concat();
     case::main(&all)
 }
