@@ -3,7 +3,6 @@
 //! # Layout
 //! | part | content |
 //! | --- | --- |
-//! | 32 bytes | the seed of Rhai's hashing: closures are named by hashes |
 //! | 4 bytes | length of the head |
 //! | head | the program's text; nothing in it needs a function to exist |
 //! | body | constants, imports and the work itself; decoded when the program has been compiled |
@@ -76,10 +75,7 @@ pub(crate) fn pack(
     body.insert("work".into(), work);
     let body = wire::encode(&body.into(), "call", border)?;
 
-    let seed = rhai::config::hashing::get_hashing_seed().unwrap_or_default();
-    let mut bytes = Vec::with_capacity(36 + head.bytes.len() + body.bytes.len());
-    seed.iter()
-        .for_each(|word| bytes.extend(word.to_le_bytes()));
+    let mut bytes = Vec::with_capacity(4 + head.bytes.len() + body.bytes.len());
     bytes.extend(
         u32::try_from(head.bytes.len())
             .unwrap_or(u32::MAX)
@@ -105,20 +101,11 @@ pub(crate) fn handles_of_constants(
     handles.flatten().collect()
 }
 
-/// The seed at the front of a packed call.
-pub(crate) fn seed(bytes: &[u8]) -> Option<[u64; 4]> {
-    let mut seed = [0; 4];
-    for (index, word) in seed.iter_mut().enumerate() {
-        *word = u64::from_le_bytes(bytes.get(index * 8..index * 8 + 8)?.try_into().ok()?);
-    }
-    Some(seed)
-}
-
 /// The head of a packed call, and the bytes of its body.
 pub(crate) fn head<'b>(bytes: &'b [u8], border: &dyn Border) -> Result<(Head, &'b [u8]), String> {
-    let length = bytes.get(32..36).ok_or("the call is cut short")?;
+    let length = bytes.get(..4).ok_or("the call is cut short")?;
     let length = u32::from_le_bytes(length.try_into().map_err(|_| "the call is cut short")?);
-    let rest = &bytes[36..];
+    let rest = &bytes[4..];
     let head = rest.get(..length as usize).ok_or("the call is cut short")?;
     let value = wire::decode(head, border).map_err(|error| error.to_string())?;
     let mut fields = value.try_cast::<Map>().ok_or("the call has no head")?;

@@ -93,6 +93,20 @@ impl Parts {
     }
 }
 
+impl Parts {
+    /// Every function and closure, the latest inputs' first.
+    fn definitions(&self) -> impl Iterator<Item = (&Source, &Shared<ScriptFuncDef>)> {
+        let inputs = self.inputs.iter().rev();
+        let inputs = inputs.map(|input| (&input.source, &input.functions));
+        let modules = self.modules.values();
+        let modules = modules.map(|module| (&module.source, &module.functions));
+        inputs.chain(modules).flat_map(|(source, functions)| {
+            let rows = functions.iter_script_fn_info();
+            rows.map(move |(.., definition)| (source, definition))
+        })
+    }
+}
+
 impl Program {
     pub(crate) fn new(start_dir: PathBuf) -> Self {
         Self {
@@ -231,12 +245,38 @@ impl Program {
     /// The definition of a function, closures included: the latest input's that has it, else a module's.
     pub(crate) fn function(&self, name: &str) -> Option<Shared<ScriptFuncDef>> {
         let parts = self.parts();
-        let inputs = parts.inputs.iter().rev().map(|input| &input.functions);
-        let libraries = inputs.chain(parts.modules.values().map(|module| &module.functions));
-        libraries
-            .flat_map(|functions| functions.iter_script_fn_info())
-            .find(|(_, _, found, ..)| *found == name)
-            .map(|(.., definition)| definition.clone())
+        let found = parts.definitions().find(|(_, found)| found.name == name);
+        found.map(|(_, definition)| definition.clone())
+    }
+
+    /// Where a closure's body begins: a name for it that every process of the program has. Its text is where it was found first.
+    pub(crate) fn closure_place(&self, name: &str) -> Option<String> {
+        let parts = self.parts();
+        let mut closures = parts.definitions();
+        let (source, closure) = closures.find(|(_, definition)| definition.name == name)?;
+        let place = closure.body.start_position();
+        Some(format!(
+            "{}:{}:{}",
+            source.name,
+            place.line()?,
+            place.position()?
+        ))
+    }
+
+    /// The closure whose place another process has called so.
+    pub(crate) fn closure_at(&self, place: &str) -> Option<Shared<ScriptFuncDef>> {
+        let (rest, column) = place.rsplit_once(':')?;
+        let (name, line) = rest.rsplit_once(':')?;
+        let (line, column) = (line.parse().ok()?, column.parse().ok()?);
+        let parts = self.parts();
+        let is_it = |(source, definition): &(&Source, &Shared<ScriptFuncDef>)| {
+            let place = definition.body.start_position();
+            source.name == name
+                && definition.name.starts_with("anon$")
+                && (place.line(), place.position()) == (Some(line), Some(column))
+        };
+        let found = parts.definitions().find(is_it);
+        found.map(|(_, definition)| definition.clone())
     }
 
     /// How people are shown the file Rhai calls `name`.
@@ -299,13 +339,7 @@ impl Program {
     pub(crate) fn definition(&self, name: &str, shown: &str) -> Option<Frame> {
         let (file, position) = {
             let parts = self.parts();
-            let inputs = parts.inputs.iter().rev().map(|i| (&i.source, &i.functions));
-            let modules = parts.modules.values().map(|m| (&m.source, &m.functions));
-            let mut functions = inputs.chain(modules).flat_map(|(source, functions)| {
-                let rows = functions.iter_script_fn_info();
-                rows.map(move |(.., definition)| (source, definition))
-            });
-            let (source, definition) = functions.find(|(_, f)| f.name == name)?;
+            let (source, definition) = parts.definitions().find(|(_, f)| f.name == name)?;
             (source.name.clone(), definition.body.start_position())
         };
         Some(self.frame(&file, position, shown)).filter(|frame| frame.line > 0)

@@ -139,7 +139,6 @@ impl Builder {
     }
 
     fn make(mut self) -> Runtime {
-        engine::prepare_hashing(None);
         let start_dir = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
         let names = self.setups.iter().filter_map(Setup::name);
         self.furnishing.setups = names.map(ToString::to_string).collect();

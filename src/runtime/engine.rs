@@ -59,17 +59,6 @@ impl CallDepth {
     }
 }
 
-/// Fixes the seed of Rhai's hashing, on which the names of closures depend; before any other use of Rhai.
-///
-/// A spawned child gets its parent's (`seed`). A host that has fixed its own keeps it.
-pub(super) fn prepare_hashing(seed: Option<[u64; 4]>) {
-    let seed = seed.unwrap_or_else(|| {
-        use rand::TryRng;
-        std::array::from_fn(|_| rand::rngs::SysRng.try_next_u64().unwrap_or_default())
-    });
-    let _ = rhai::config::hashing::set_hashing_seed(Some(seed));
-}
-
 /// An engine with everything scripts can name, and the modules it imports from.
 pub(super) fn build(
     host: &Arc<Host>,

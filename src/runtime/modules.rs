@@ -237,9 +237,13 @@ fn prelude(module: &CarriedModule) -> String {
 fn compile_module(engine: &Engine, source: &Source) -> Result<AST, Failure> {
     let _name = NameBeingCompiled::set(&source.name);
     let ast = call::compile(engine, source)?;
-    let mut extra = String::new();
+    // Below the text: closures are told apart by their place.
+    let mut extra = "\n".repeat(source.text.lines().count());
     let mut names: Vec<&str> = Vec::new();
-    for function in ast.iter_functions() {
+    // Rhai lists them in another order in each process.
+    let mut functions: Vec<_> = ast.iter_functions().collect();
+    functions.sort_by_key(|function| (function.name, function.params.len()));
+    for function in functions {
         let is_plain = function.access == FnAccess::Public && function.this_type.is_none();
         if function.name.starts_with("anon$") || !is_plain || names.contains(&function.name) {
             continue;

@@ -67,7 +67,6 @@ fn begin(orders: spawn::Orders) -> Result<i32, String> {
         None => None,
     };
     let bytes = session.take_payload().map_err(lost)?;
-    engine::prepare_hashing(call::seed(&bytes));
     let nobody = Arc::new(Host::new(PathBuf::new(), Furnishing::default()));
     let (head, rest) = call::head(&bytes, &nobody)?;
     let furnishing = head.furnishing.clone();

@@ -42,6 +42,9 @@ pub(crate) mod number {
     pub(crate) const MANAGED: u16 = 23;
 }
 
+/// What the names of closures begin with.
+const CLOSURE: &str = "anon$";
+
 /// How the values of one type travel when they are no more than a place in the session.
 pub(crate) struct ByPlace {
     /// The numbers it is known by on the wire.
@@ -170,12 +173,24 @@ impl Border for Arc<Host> {
         }
     }
 
+    fn function_name(&self, name: &str) -> Result<String, String> {
+        // Rhai calls closures by hashes that each process makes differently.
+        if name.starts_with(CLOSURE) {
+            let place = self.program.closure_place(name);
+            let place = place.ok_or("its text is not part of the program")?;
+            return Ok(format!("{CLOSURE}{place}"));
+        }
+        self.function(name).map(|_| name.into())
+    }
+
     fn function(&self, name: &str) -> Result<FnPtr, String> {
-        if let Some(definition) = self.program.function(name) {
+        if let Some(place) = name.strip_prefix(CLOSURE) {
+            let definition = self.program.closure_at(place);
+            let definition = definition.ok_or("a closure's text is not part of this program")?;
             return Ok(FnPtr::from(definition));
         }
-        if name.starts_with("anon$") {
-            return Err("a closure's text is not part of this program".into());
+        if let Some(definition) = self.program.function(name) {
+            return Ok(FnPtr::from(definition));
         }
         FnPtr::new(name).map_err(|error| error.to_string())
     }

@@ -63,10 +63,17 @@ pub(crate) trait Border {
     /// Says why there is none, for instance because no type of that name is registered here.
     fn enter(&self, crossing: Crossing) -> Result<Dynamic, String>;
 
-    /// The function of that name, closures (`anon$…`) included, without captures.
+    /// What the other process knows the function `name` of this one as. Natives that scripts may point to (`Fn("print")`) have
+    /// to be answered too.
     ///
-    /// Asked on both sides: the sender refuses a function pointer whose name this does not know, so that the error
-    /// is raised where the mistake is. Natives that scripts may point to (`Fn("print")`) have to be answered too.
+    /// # Errors
+    ///
+    /// Says that there is no such function: the error is raised where the mistake is.
+    fn function_name(&self, name: &str) -> Result<String, String> {
+        self.function(name).map(|_| name.into())
+    }
+
+    /// The function that [`function_name`](Self::function_name) has called so, without captures.
     ///
     /// # Errors
     ///

@@ -239,11 +239,10 @@ impl<O: Output, H: FnMut(u64)> Encoder<'_, O, H> {
 
     fn function(&mut self, function: &FnPtr) -> Verdict {
         let name = function.fn_name();
-        if let Err(why) = self.border.function(name) {
-            return Err(Broken::new(Reason::Function(name.to_owned(), why)));
-        }
+        let known = self.border.function_name(name);
+        let known = known.map_err(|why| Broken::new(Reason::Function(name.to_owned(), why)))?;
         self.measured(extension::FUNCTION, |encoder| {
-            encoder.text(name)?;
+            encoder.text(&known)?;
             written(pack::write_array_len(
                 encoder.out,
                 count(function.curry().len())?,
