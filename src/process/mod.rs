@@ -3,6 +3,7 @@
 //! - [`child`]: a started child, from its first to its last moment.
 //! - [`fork`]: a copy of this process, and the rules for what it may do.
 //! - [`spawn`]: a fresh copy of the program, and how it finds its session; [`starter`]: from which thread.
+//! - [`relay`]: the thread that carries on what children write.
 //! - [`exit`]: exit codes as Python counts them.
 //! - [`signals`]: Ctrl-C and SIGTERM for a whole family.
 //!
@@ -11,6 +12,7 @@
 pub(crate) mod child;
 pub(crate) mod exit;
 pub(crate) mod fork;
+pub(crate) mod relay;
 pub(crate) mod signals;
 pub(crate) mod spawn;
 mod starter;

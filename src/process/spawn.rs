@@ -57,6 +57,8 @@ pub(crate) struct Given<'a> {
     pub session: BorrowedFd<'a>,
     /// See [`Orders::depot`].
     pub depot: Option<([BorrowedFd<'a>; 2], u64)>,
+    /// Its standard output and standard error; `None` is what this process has.
+    pub streams: [Option<BorrowedFd<'a>>; 2],
     /// It gets a process group of its own: what the terminal sends is not for it.
     pub own_group: bool,
 }
@@ -78,7 +80,10 @@ pub(crate) fn spawn(program: Option<&Path>, given: &Given<'_>, place: u64) -> io
         args.push(turn.to_string());
         keep.extend(ends.map(|end| end.as_raw_fd()));
     }
-    Child::watch(starter::spawn(program, args, keep, given.own_group)?)
+    let mut descriptors: Vec<_> = keep.into_iter().map(|fd| (fd, fd)).collect();
+    let streams = given.streams.iter().zip([1, 2]);
+    descriptors.extend(streams.filter_map(|(fd, number)| Some((fd.as_ref()?.as_raw_fd(), number))));
+    Child::watch(starter::spawn(program, args, descriptors, given.own_group)?)
 }
 
 /// The orders of this process, if it was started by [`spawn`].

@@ -17,7 +17,7 @@ use crate::sys::{identity, process};
 struct Order {
     program: PathBuf,
     args: Vec<String>,
-    keep: Vec<RawFd>,
+    descriptors: Vec<(RawFd, RawFd)>,
     own_group: bool,
     answer: Sender<io::Result<i32>>,
 }
@@ -28,17 +28,17 @@ static STARTER: OnceLock<Sender<Order>> = OnceLock::new();
 pub(super) fn spawn(
     program: &Path,
     args: Vec<String>,
-    keep: Vec<RawFd>,
+    descriptors: Vec<(RawFd, RawFd)>,
     own_group: bool,
 ) -> io::Result<i32> {
     if identity::thread_id() == identity::process_id() {
-        return process::spawn(program, &args, &keep, own_group);
+        return process::spawn(program, &args, &descriptors, own_group);
     }
     let (answer, answered) = bounded(1);
     let order = Order {
         program: program.into(),
         args,
-        keep,
+        descriptors,
         own_group,
         answer,
     };
@@ -57,8 +57,12 @@ fn starter() -> io::Result<&'static Sender<Order>> {
         .name("procscript-start".into())
         .spawn(move || {
             for order in waiting {
-                let started =
-                    process::spawn(&order.program, &order.args, &order.keep, order.own_group);
+                let started = process::spawn(
+                    &order.program,
+                    &order.args,
+                    &order.descriptors,
+                    order.own_group,
+                );
                 let _ = order.answer.send(started);
             }
         })?;

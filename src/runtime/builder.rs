@@ -11,6 +11,9 @@ use crate::stdlib::fork_hooks::ForkHooks;
 use crate::stdlib::furnishing::Furnishing;
 use crate::stdlib::host::Host;
 use crate::stdlib::limits::Limits;
+use crate::stdlib::sinks::sink::Sink;
+use crate::stdlib::sinks::source::Answers;
+use crate::stdlib::sinks::streams::Sinks;
 use crate::sys;
 
 /// Furnishes a [`Runtime`].
@@ -25,6 +28,9 @@ pub struct Builder {
     furnishing: Furnishing,
     worker: Option<PathBuf>,
     setups: Vec<Setup>,
+    output: Option<Sink>,
+    errors: Option<Sink>,
+    input: Option<Answers>,
 }
 
 impl Builder {
@@ -119,6 +125,72 @@ impl Builder {
         self
     }
 
+    /// Where goes what scripts print, their threads and all their children, and commands of `os.system`. By default to
+    /// this process's standard output.
+    ///
+    /// It comes in whole lines, which are never mixed, and in this order: what a child printed before it put an
+    /// item into a queue, or told anybody else, stands before what is printed by whoever has heard of it; all that a child printed is
+    /// there when `join()` of it returns, and when the runtime gives control back to the host.
+    ///
+    /// Children write to a pipe, and with the first of them the runtime has a thread of its own that reads it. Where children
+    /// are started by fork it is laid down meanwhile.
+    ///
+    /// # Example
+    /// ```
+    /// let printed = procscript::Capture::new();
+    /// let runtime = procscript::Runtime::builder().output(printed.clone()).build();
+    /// runtime.run(procscript::Script::from_text("hello", r#"print("hello")"#));
+    /// assert_eq!(printed.text(), "hello\n");
+    /// ```
+    #[must_use]
+    pub fn output(mut self, sink: impl Into<Sink>) -> Self {
+        self.output = Some(sink.into());
+        self
+    }
+
+    /// Where goes what is told about errors that nobody caught, what scripts and their children write to `sys.stderr`, and
+    /// what this crate itself has to tell about them. By default to this process's standard error. Otherwise as
+    /// [`output`](Self::output); the same sink may take both (a clone of a [`Capture`](crate::Capture)).
+    ///
+    /// # Example
+    /// ```
+    /// let errors = procscript::Capture::new();
+    /// let runtime = procscript::Runtime::builder().errors(errors.clone()).build();
+    /// let code = runtime.run(procscript::Script::from_text("job", r#"throw ValueError("no such day")"#));
+    /// assert_eq!(code, 1);
+    /// assert!(errors.text().starts_with("ValueError: no such day\n"));
+    /// ```
+    #[must_use]
+    pub fn errors(mut self, sink: impl Into<Sink>) -> Self {
+        self.errors = Some(sink.into());
+        self
+    }
+
+    /// What `input()` and `sys.stdin` read in the script's own process: `source` is called for each line, with the text that
+    /// `input(prompt)` was given (printed nowhere else; empty for `sys.stdin`), and gives the line, or
+    /// `None` when there are no more, which is an `EOFError` in `input()`.
+    ///
+    /// By default scripts have no input, and `input()` says so by an `EOFError`: a host's standard input is not touched. With
+    /// [`owns_process`](Self::owns_process) it is read. In children input is always at its end. A source that blocks keeps
+    /// its script from being stopped meanwhile.
+    ///
+    /// # Example
+    /// ```
+    /// let mut answers = ["Ada"].into_iter();
+    /// let printed = procscript::Capture::new();
+    /// let runtime = procscript::Runtime::builder()
+    ///     .input(move |_prompt| answers.next().map(String::from))
+    ///     .output(printed.clone())
+    ///     .build();
+    /// runtime.run(procscript::Script::from_text("hello", r#"print("hello,", input("Your name? "))"#));
+    /// assert_eq!(printed.text(), "hello, Ada\n");
+    /// ```
+    #[must_use]
+    pub fn input(mut self, source: impl FnMut(&str) -> Option<String> + Send + 'static) -> Self {
+        self.input = Some(Answers::new(source));
+        self
+    }
+
     /// Makes the runtime.
     ///
     /// One that is furnished wrongly runs nothing and says why: see [`try_build`](Self::try_build).
@@ -157,6 +229,12 @@ impl Builder {
         let safe = (!self.owns_process).then_some(StartMethod::Spawn);
         host.start_methods.prefer(self.start_method.or(safe));
         host.fork_hooks.set(self.fork_hooks);
+        if let Some(sinks) = Sinks::new(self.output, self.errors) {
+            host.output.send_to(sinks);
+        }
+        if self.input.is_some() || !self.owns_process {
+            host.source.ask(self.input);
+        }
         let mut depth = engine::CallDepth::Host;
         if self.owns_process {
             // A process without its own handlers still runs scripts; Ctrl-C then ends it at once.

@@ -37,6 +37,7 @@ impl Drop for Runtime {
         self.state.begin(&self.engine);
         host.given.forget();
         host.leave(0, false);
+        host.output.close();
         // What is left of its threads must not go on.
         host.request_stop(Stop::Host);
     }

@@ -174,6 +174,7 @@ impl Runtime {
             host.family.begin_anew();
         }
         host.forget_stop();
+        host.output.take_in();
         Err(error)
     }
 

@@ -12,7 +12,7 @@ use rhai::{Engine, FnPtr};
 use super::bind::Receiver;
 use super::call::Failure;
 use super::exceptions::raise;
-use super::fork_hooks::AroundFork;
+use super::fork_hooks::{AroundFork, Prepared};
 use super::furnishing::Furnishing;
 use super::given::Given;
 use super::limits::Spent;
@@ -22,6 +22,8 @@ use super::os::fork::Forked;
 use super::output::Output;
 use super::report::Reports;
 use super::signal::handlers::Handlers;
+use super::sinks::source::Source;
+use super::sinks::streams::LaidDown;
 use super::stop::{self, Stop};
 use super::threading::roster::Roster;
 use crate::process::signals::Signals;
@@ -37,6 +39,8 @@ use crate::{sync, sys};
 pub(crate) struct Host {
     pub program: Program,
     pub output: Output,
+    /// What scripts read.
+    pub source: Source,
     pub reports: Reports,
     /// The stream of random numbers of this process, begun when it is first drawn from.
     random: Mutex<Option<StdRng>>,
@@ -89,6 +93,7 @@ impl Host {
             spent: Spent::default(),
             program: Program::new(start_dir),
             output: Output::default(),
+            source: Source::default(),
             reports: Reports::default(),
             random: Mutex::default(),
             start_methods: StartMethods::default(),
@@ -276,12 +281,19 @@ impl Host {
         self.begin_process();
     }
 
+    /// A fork may follow: the host's threads that it knows how to lay down are laid down until the result is dropped, and ours.
+    pub(crate) fn prepare_fork(&self) -> (Prepared, Option<LaidDown<'_>>) {
+        (self.fork_hooks.prepare(), self.output.prepare_fork())
+    }
+
     /// A new process has no children made by hand, no other threads, and other random numbers than its parent; the
     /// terminal and what the embedding program does around a fork are its parent's business.
     pub(crate) fn begin_process(&self) {
         self.threads.begin();
         self.forked.begin();
         self.fork_hooks.begin_child();
+        self.output.begin_child();
+        self.source.begin_child();
         self.end_interactive();
         self.spent.begin();
         self.reseed(None);
@@ -332,7 +344,7 @@ impl Host {
     ///
     /// A process that SIGTERM has ended then dies by it, so that its parent sees that.
     pub(crate) fn leave(&self, code: i32, terminated: bool) {
-        let _ = self.output.flush();
+        self.output.finish();
         // Threads that are left may use the session to the last moment; what they hold goes with the process then.
         let session = self.existing_session();
         if let Some(session) = session.filter(|_| !self.threads.has_others()) {

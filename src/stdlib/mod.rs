@@ -9,7 +9,7 @@
 //! - [`limits`]: how much a script may use.
 //! - [`cells`]: variables that threads share.
 //! - [`values`], [`text`], [`border`]: a value's type, its text, and whether it may leave the process.
-//! - [`output`]: lines on standard output.
+//! - [`output`]: lines on standard output; [`sinks`]: where an embedding program wants them.
 //! - [`manual`]: what the manual says of each name.
 //! - [`waits`]: what a process waits for, in words.
 //! - [`task`]: what a Process or a Thread is to run.
@@ -44,6 +44,7 @@ pub(crate) mod report;
 pub(crate) mod rhai_errors;
 pub(crate) mod rhai_texts;
 mod signal;
+pub(crate) mod sinks;
 pub(crate) mod socket;
 pub(crate) mod stop;
 mod sys;

@@ -4,12 +4,15 @@
 //! a killed process has lost nothing it printed. The family shares one lock for writing: a line longer than
 //! a pipe takes at once stays whole too.
 //!
+//! Where an embedding program wants them elsewhere than on its own streams, they go to its [sinks](super::sinks).
+//!
 //! What open files hold back is written with it, before a fork and at the end: nothing is lost, nothing twice.
 
 use std::io;
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 
 use super::host::locked;
+use super::sinks::streams::{Entrances, LaidDown, Sinks};
 use crate::sync;
 use crate::sys::stdio::{self, Stream};
 
@@ -31,9 +34,30 @@ pub(crate) struct Output {
     turn: Mutex<Option<sync::Mutex>>,
     /// The open files.
     files: Mutex<Vec<Weak<dyn Pending>>>,
+    /// Where the host wants it.
+    sinks: OnceLock<Sinks>,
 }
 
 impl Output {
+    /// From now on it goes to these.
+    pub(crate) fn send_to(&self, sinks: Sinks) {
+        let _ = self.sinks.set(sinks);
+    }
+
+    /// The streams of a new process.
+    ///
+    /// # Errors
+    /// When there is no descriptor or no thread left for them.
+    pub(crate) fn entrances(&self) -> io::Result<Entrances> {
+        let sinks = self.sinks.get();
+        sinks.map_or_else(|| Ok(Entrances::default()), Sinks::entrances)
+    }
+
+    /// A fork may follow.
+    pub(crate) fn prepare_fork(&self) -> Option<LaidDown<'_>> {
+        self.sinks.get().map(Sinks::prepare_fork)
+    }
+
     /// From now on writes take turns with the rest of the family.
     pub(crate) fn share(&self, turn: sync::Mutex) {
         *locked(&self.turn) = Some(turn);
@@ -83,10 +107,41 @@ impl Output {
             .iter()
             .filter_map(Weak::upgrade)
             .collect();
-        files
+        let all = files
             .iter()
             .map(|file| file.write_out())
-            .fold(line, Result::and)
+            .fold(line, Result::and);
+        self.take_in();
+        all
+    }
+
+    /// Has everything that children have printed so far in the host's sinks.
+    pub(crate) fn take_in(&self) {
+        if let Some(sinks) = self.sinks.get().filter(|sinks| sinks.have_children()) {
+            self.in_turn(|alone| sinks.take_in(alone));
+        }
+    }
+
+    /// This is a forked child: the sinks are its parent's.
+    pub(crate) fn begin_child(&self) {
+        if let Some(sinks) = self.sinks.get() {
+            sinks.begin_child();
+        }
+    }
+
+    /// The end of the runtime: the host has its sinks back.
+    pub(crate) fn close(&self) {
+        if let Some(sinks) = self.sinks.get() {
+            sinks.close();
+        }
+    }
+
+    /// The last [`flush`](Self::flush) of this process.
+    pub(crate) fn finish(&self) {
+        let _ = self.flush();
+        if let Some(sinks) = self.sinks.get() {
+            sinks.finish();
+        }
     }
 
     /// Writes out what waits for the end of its line.
@@ -111,13 +166,24 @@ impl Output {
     }
 
     fn write(&self, stream: Stream, text: &str) -> io::Result<()> {
-        let turn = self.turn();
+        let bytes = text.as_bytes();
+        self.in_turn(|alone| {
+            let sinks = self.sinks.get();
+            sinks
+                .and_then(|sinks| sinks.write(stream, bytes, alone))
+                .unwrap_or_else(|| stdio::write_all(stream, bytes))
+        })
+    }
+
+    /// Calls `f` while nobody else of the family writes; tells it if that cannot be had.
+    fn in_turn<T>(&self, f: impl FnOnce(bool) -> T) -> T {
+        let Some(turn) = self.turn() else {
+            return f(true);
+        };
         // A writer that was stopped with Ctrl-C still has its report to write: without a turn if need be.
-        let held = turn
-            .as_ref()
-            .is_some_and(|turn| turn.acquire(sync::Deadline::NEVER).is_ok());
-        let result = stdio::write_all(stream, text.as_bytes());
-        if let Some(turn) = turn.filter(|_| held) {
+        let alone = turn.acquire(sync::Deadline::NEVER).is_ok();
+        let result = f(alone);
+        if alone {
             let _ = turn.release();
         }
         result

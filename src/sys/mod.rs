@@ -9,6 +9,7 @@ pub(crate) mod interrupt;
 pub(crate) mod limits;
 pub(crate) mod memory;
 pub(crate) mod passing;
+pub(crate) mod pipe;
 pub(crate) mod process;
 pub(crate) mod processor;
 pub(crate) mod quota;

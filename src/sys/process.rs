@@ -54,13 +54,13 @@ pub(crate) fn exit_now(code: i32) -> ! {
     unsafe { libc::_exit(code) }
 }
 
-/// Runs `program` with `args` (the first is its name for itself) in a new process in which those of `keep` are open under the same
-/// numbers. If it is to have a process group of its own, SIGINT is held back in it, and one that the terminal sent before it had
+/// Runs `program` with `args` (the first is its name for itself) in a new process that has each of `descriptors` under the number
+/// beside it. If it is to have a process group of its own, SIGINT is held back in it, and one that the terminal sent before it had
 /// its group waits there.
 pub(crate) fn spawn(
     program: &Path,
     args: &[String],
-    keep: &[RawFd],
+    descriptors: &[(RawFd, RawFd)],
     own_group: bool,
 ) -> io::Result<i32> {
     let words = |list: &[String]| -> io::Result<Vec<CString>> {
@@ -78,8 +78,8 @@ pub(crate) fn spawn(
         .collect();
     let mut actions = PosixSpawnFileActions::init()?;
     // Duplicating a descriptor onto itself clears its close-on-exec flag in the new process only.
-    for fd in keep {
-        actions.add_dup2(*fd, *fd)?;
+    for (fd, number) in descriptors {
+        actions.add_dup2(*fd, *number)?;
     }
     let mut attributes = PosixSpawnAttr::init()?;
     // Whatever the calling thread holds back.

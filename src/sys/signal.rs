@@ -132,15 +132,23 @@ impl Held {
         Self::change(SigmaskHow::SIG_BLOCK, signals)
     }
 
+    /// All of them: for a thread of our own, on which no handler is to run.
+    pub(crate) fn every() -> io::Result<Self> {
+        Self::hold(SigmaskHow::SIG_BLOCK, &SigSet::all())
+    }
+
     /// The other way round: lets them come for as long as it lives.
     pub(crate) fn none_of(signals: &[Signal]) -> io::Result<Self> {
         Self::change(SigmaskHow::SIG_UNBLOCK, signals)
     }
 
     fn change(how: SigmaskHow, signals: &[Signal]) -> io::Result<Self> {
+        Self::hold(how, &signals.iter().copied().collect())
+    }
+
+    fn hold(how: SigmaskHow, signals: &SigSet) -> io::Result<Self> {
         let mut before = SigSet::empty();
-        let signals: SigSet = signals.iter().copied().collect();
-        sigprocmask(how, Some(&signals), Some(&mut before))?;
+        sigprocmask(how, Some(signals), Some(&mut before))?;
         Ok(Self(before))
     }
 }

@@ -62,6 +62,18 @@ fn has_room(stream: Stream) -> bool {
     poll(&mut asked, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
 }
 
+/// From now on `stream` is another name of `end`.
+///
+/// # Errors
+/// Those of `dup2(2)`.
+pub(crate) fn lay_over(stream: Stream, end: &impl AsFd) -> io::Result<()> {
+    match stream {
+        Stream::Out => rustix::stdio::dup2_stdout(end.as_fd())?,
+        Stream::Err => rustix::stdio::dup2_stderr(end.as_fd())?,
+    }
+    Ok(())
+}
+
 /// Makes standard input empty, so that a child's reading sees the end of file at once.
 pub(crate) fn empty_stdin() -> io::Result<()> {
     let null = open("/dev/null", OFlags::RDONLY, Mode::empty())?;

@@ -1,4 +1,5 @@
-//! `input`, and standard input read by lines: waiting for a person ends when the script has to stop.
+//! `input`, and standard input read by lines: waiting for a person ends when the script has to stop. An embedding program
+//! gives its scripts another [source](crate::stdlib::sinks::source), or none.
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -31,20 +32,34 @@ pub(super) fn register(registry: &mut Registry) {
 
 /// `input(prompt)`: a line without its end.
 fn input(call: &mut Call<'_>) -> Outcome {
-    if call.has(0) {
-        let prompt = call.value(0);
-        write(call.host, &call.str(&prompt))?;
+    let prompt = match call.has(0) {
+        true => call.value(0),
+        false => "".into(),
+    };
+    let prompt = call.str(&prompt);
+    flush_output(call.host)?;
+    if let Some(answer) = call.host.source.line(&prompt) {
+        return answer?.map(Dynamic::from).ok_or_else(at_end);
     }
+    write(call.host, &prompt)?;
     let line = read_line(call.host)?;
     if line.is_empty() {
-        return Err(raise("EOFError", "EOF when reading a line"));
+        return Err(at_end());
     }
     let line = line.strip_suffix('\n').unwrap_or(&line);
     Ok(Dynamic::from(line.to_string()))
 }
 
-/// The next line of standard input with its end; empty at the end.
+fn at_end() -> Failure {
+    raise("EOFError", "EOF when reading a line")
+}
+
+/// The next line of the input with its end; empty at the end.
 pub(in crate::stdlib) fn read_line(host: &Arc<Host>) -> Result<String, Failure> {
+    flush_output(host)?;
+    if let Some(answer) = host.source.line("") {
+        return Ok(answer?.map_or_else(String::new, |line| line + "\n"));
+    }
     read_until(host, |bytes| {
         bytes
             .iter()
@@ -53,14 +68,22 @@ pub(in crate::stdlib) fn read_line(host: &Arc<Host>) -> Result<String, Failure> 
     })
 }
 
-/// All the rest of standard input.
+/// All the rest of the input.
 pub(in crate::stdlib) fn read_all(host: &Arc<Host>) -> Result<String, Failure> {
+    flush_output(host)?;
+    if !host.source.is_stdin() {
+        let lines = std::iter::from_fn(|| read_line(host).map(nonempty).transpose());
+        return lines.collect();
+    }
     read_until(host, |_| None)
+}
+
+fn nonempty(line: String) -> Option<String> {
+    (!line.is_empty()).then_some(line)
 }
 
 /// Reads on until `end` finds a place in what was read; else up to the end.
 fn read_until(host: &Arc<Host>, end: impl Fn(&[u8]) -> Option<usize>) -> Result<String, Failure> {
-    flush_output(host)?;
     if host.is_interactive() && sys::identity::thread_id() != sys::identity::process_id() {
         // What is typed is for the prompt: to a thread of its program, as to a child, the input has ended.
         return Ok(String::new());

@@ -134,6 +134,7 @@ impl Process {
             Some((exitcode, Some(place)))
         })?;
         if let Some(place) = place {
+            host.output.take_in();
             self.bury(host, place);
             if exitcode != 0 && host.is_interactive() {
                 host.family.note_bad_end(self, exitcode);

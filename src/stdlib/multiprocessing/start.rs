@@ -4,6 +4,7 @@
 //! captured values as they are at this moment. A forked child finds them in its copy of the memory; a spawned
 //! one is sent them through the session ([`crate::program::call`]).
 
+use std::os::fd::AsFd;
 use std::sync::Arc;
 
 use rhai::{Array, Dynamic, Map, NativeCallContext};
@@ -45,6 +46,9 @@ fn start_claimed(host: &Arc<Host>, context: &NativeCallContext, process: &Proces
     let ready = host.signals().begin_parent();
     ready.map_err(|error| raise_os(&error, None))?;
     let session = host.session()?;
+    // Made before there is a child that would write to the streams of the host.
+    let entrances = host.output.entrances();
+    entrances.map_err(|error| raise_os(&error, None))?;
     // Made now if it never was: parent and child have the same.
     host.family.authkey();
     let identity = process.identity();
@@ -55,7 +59,7 @@ fn start_claimed(host: &Arc<Host>, context: &NativeCallContext, process: &Proces
     let place = session.reserve_child(&birth).map_err(session_failure)?;
     let barriers = barriers_among(&session, &objects);
     let may_fork = host.start_methods.current() == StartMethod::Fork;
-    let prepared = may_fork.then(|| host.fork_hooks.prepare());
+    let prepared = may_fork.then(|| host.prepare_fork());
     let started = match host.start_methods.next() {
         StartMethod::Fork => start_by_fork(host, context, process, (&session, place), &barriers),
         StartMethod::Spawn => start_by_spawn(host, context, process, (&session, place), &barriers),
@@ -204,8 +208,15 @@ fn start_by_spawn(
         .set_payload(place, &message.bytes)
         .map_err(session_failure)?;
     let program = host.worker_program()?;
+    let streams = host
+        .output
+        .entrances()
+        .map_err(|error| raise_os(&error, None))?;
     let given = spawn::Given {
         session: session.fd(),
+        streams: streams
+            .each_ref()
+            .map(|end| end.as_ref().map(|end| end.as_fd())),
         depot: depot.map(|(ends, turn)| (ends, turn.handle().offset().0)),
         own_group: host.is_interactive(),
     };

@@ -16,6 +16,7 @@ use crate::stdlib::call::{Call, Failure};
 use crate::stdlib::exceptions::{raise, raise_os};
 use crate::stdlib::host::{Host, locked, session_failure};
 use crate::stdlib::multiprocessing::child::end_with_parent;
+use crate::stdlib::sinks::streams::LaidDown;
 use crate::sync::{Birth, ProcessId, wait_kind};
 use crate::sys;
 use crate::sys::signal::Signal;
@@ -85,6 +86,9 @@ fn fork_script(call: &mut Call<'_>) -> Outcome {
     let ready = host.signals().begin_parent();
     ready.map_err(|error| raise_os(&error, None))?;
     let session = host.session()?;
+    host.output
+        .entrances()
+        .map_err(|error| raise_os(&error, None))?;
     let name = host.family.name();
     let birth = Birth {
         name: &name,
@@ -93,7 +97,7 @@ fn fork_script(call: &mut Call<'_>) -> Outcome {
     let place = session.reserve_child(&birth).map_err(session_failure)?;
     session.grant_all(place).map_err(session_failure)?;
     let (parent, interactive) = (sys::process::pid(), host.is_interactive());
-    let prepared = host.fork_hooks.prepare();
+    let (hooks, relay) = host.prepare_fork();
     if !fork::possible() {
         let _ = session.cancel_child(place);
         let text = "os.fork() in a process with several threads is unsafe; use Process, which starts by spawn then";
@@ -101,7 +105,8 @@ fn fork_script(call: &mut Call<'_>) -> Outcome {
     }
     match fork::fork_here(host.signals()) {
         Ok(None) => {
-            prepared.forget();
+            hooks.forget();
+            relay.into_iter().for_each(LaidDown::forget);
             if session.enter_child(place).is_err() {
                 sys::process::exit_now(fork::NOT_ENTERED);
             }
@@ -143,6 +148,7 @@ fn wait_for(call: &mut Call<'_>, pid: i64, options: i64) -> Outcome {
         }
         Ok(found)
     })?;
+    host.output.take_in();
     Ok(pair(pid.into(), status))
 }
 

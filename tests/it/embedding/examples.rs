@@ -75,3 +75,29 @@ fn a_script_is_stopped_by_time_by_operations_and_by_hand() {
          by hand: the script was stopped\n"
     );
 }
+
+#[test]
+fn what_scripts_print_and_ask_goes_through_the_program() {
+    assert_eq!(
+        output_of("output"),
+        r#"exit code 0
+
+printed:
+first has 2 parts
+checked the first order of Ada
+second has 0 parts
+checked the second order of Ada
+
+errors:
+script: Process second:
+script: ValueError: second is empty
+script:   --> orders:4:27
+script:      |
+script:    4 |     if parts.is_empty() { throw ValueError("%s is empty" % name); }
+script:      |                           ^
+script: Traceback (most recent call last):
+script:   File "orders", line 4, in count
+script:     if parts.is_empty() { throw ValueError("%s is empty" % name); }
+"#
+    );
+}

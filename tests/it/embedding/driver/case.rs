@@ -1,6 +1,6 @@
 //! A case: a host program of a few lines, run in a process of its own.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitCode, Stdio};
 use std::sync::Mutex;
@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 pub(crate) struct Case {
     name: &'static str,
     host: fn(),
+    stdin: &'static str,
     stdout: &'static str,
     stderr: &'static str,
 }
@@ -22,9 +23,16 @@ impl Case {
         Self {
             name,
             host,
+            stdin: "",
             stdout: "",
             stderr: "",
         }
+    }
+
+    /// A host that can read this from its standard input.
+    pub(crate) const fn reads(mut self, stdin: &'static str) -> Self {
+        self.stdin = stdin;
+        self
     }
 
     /// A host that writes this to its own standard output and standard error.
@@ -97,13 +105,14 @@ fn run_all(cases: &[&Case]) -> ExitCode {
 fn run(case: &Case) -> Result<(), String> {
     let mut host = Command::new(std::env::current_exe().unwrap())
         .args([WORD, case.name])
-        .stdin(Stdio::null())
+        .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         // Its children are in it too: the watchdog reaches all.
         .process_group(0)
         .spawn()
         .unwrap();
+    let _ = host.stdin.take().unwrap().write_all(case.stdin.as_bytes());
     let stdout = reader(host.stdout.take().unwrap());
     let stderr = reader(host.stderr.take().unwrap());
     let ended = wait(&mut host);

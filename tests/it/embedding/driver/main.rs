@@ -5,6 +5,7 @@
 //!
 //! - [`case`]: what a case is, and how it is run.
 //! - [`evaluations`]: values, errors, and what stays.
+//! - [`output`], [`order`], [`sinks`]: what scripts print; [`input`]: what they read.
 //! - [`stopping`]: limits, and stops from outside.
 //! - [`neighbours`]: several runtimes, and what is left behind.
 //! - [`world`]: the host's process is as it was.
@@ -13,7 +14,11 @@
 
 mod case;
 mod evaluations;
+mod input;
 mod neighbours;
+mod order;
+mod output;
+mod sinks;
 mod stopping;
 mod world;
 
@@ -23,7 +28,11 @@ fn main() -> ExitCode {
     procscript::init();
     let all = [
         evaluations::CASES,
+        input::CASES,
         neighbours::CASES,
+        order::CASES,
+        output::CASES,
+        sinks::CASES,
         stopping::CASES,
         world::CASES,
     ]

@@ -1,0 +1,46 @@
+//! What a script and its children print goes where the program wants it, and what they ask it answers.
+//!
+//! `cargo run --example output`
+
+#![allow(clippy::print_stdout)]
+
+use procscript::{Capture, Runtime, Script, Sink};
+
+const SCRIPT: &str = r#"
+fn count(name, parts) {
+    print(name, "has", parts.len(), "parts");
+    if parts.is_empty() { throw ValueError("%s is empty" % name); }
+}
+
+let owner = input("Whose orders? ");
+for order in [["first", ["nut", "bolt"]], ["second", []]] {
+    let worker = Process(#{ target: count, args: order, name: order[0] });
+    worker.start();
+    worker.join();
+    print("checked the", worker.name, "order of", owner);
+}
+"#;
+
+fn main() {
+    // Children are fresh runs of this program, and begin here.
+    procscript::init();
+
+    // All in one text: children's lines stand whole and in order among the script's own.
+    let printed = Capture::new();
+    // Line by line, as a logger would take it.
+    let errors = Capture::new();
+    let mut log = errors.clone();
+    let log = Sink::lines(move |line| {
+        use std::io::Write;
+        let _ = writeln!(log, "script: {line}");
+    });
+    let runtime = Runtime::builder()
+        .output(printed.clone())
+        .errors(log)
+        .input(|prompt| (prompt == "Whose orders? ").then(|| "Ada".into()))
+        .build();
+    let code = runtime.run(Script::from_text("orders", SCRIPT));
+
+    println!("exit code {code}\n\nprinted:\n{}", printed.text());
+    println!("errors:\n{}", errors.text().trim_end());
+}

@@ -1,0 +1,95 @@
+//! The thread that carries what children write to where this process wants it: they must not wait because nobody reads.
+//!
+//! It can be laid down for a fork, which a process with two threads does not dare.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::thread::JoinHandle;
+
+use crate::sys::pipe::Bell;
+use crate::sys::signal::Held;
+use crate::sys::{identity, process};
+
+/// What a relay works for.
+pub(crate) trait Carrier: Send + Sync + 'static {
+    /// The pipes to wait for.
+    fn pipes(&self) -> Vec<Arc<OwnedFd>>;
+
+    /// Takes out what lies in them.
+    fn carry(&self);
+}
+
+/// The thread; dropping it ends it.
+#[derive(Debug)]
+pub(crate) struct Relay {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    bell: Bell,
+    ends: AtomicBool,
+    /// The kernel's number of the thread.
+    thread: AtomicU32,
+}
+
+impl Relay {
+    /// # Errors
+    /// When there is no descriptor or no thread left.
+    pub(crate) fn start(carrier: Arc<impl Carrier>) -> io::Result<Self> {
+        let shared = Arc::new(Shared {
+            bell: Bell::new()?,
+            ends: AtomicBool::new(false),
+            thread: AtomicU32::new(0),
+        });
+        let own = shared.clone();
+        // The thread inherits what is held back: handlers are for the threads of whoever has installed them.
+        let _held = Held::every();
+        let thread = std::thread::Builder::new()
+            .name("procscript-out".into())
+            .spawn(move || own.run(&*carrier))?;
+        Ok(Self {
+            shared,
+            thread: Some(thread),
+        })
+    }
+
+    /// Has the thread ask anew which pipes there are.
+    pub(crate) fn look_again(&self) {
+        self.shared.bell.ring();
+    }
+
+    /// Ends the thread, and waits until the process has one thread less.
+    pub(crate) fn lay_down(mut self) {
+        self.end();
+        let thread = self.shared.thread.load(Ordering::Relaxed);
+        process::await_departure(i64::from(thread));
+    }
+
+    fn end(&mut self) {
+        self.shared.ends.store(true, Ordering::Release);
+        self.shared.bell.ring();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl Shared {
+    fn run(&self, carrier: &impl Carrier) {
+        self.thread.store(identity::thread_id(), Ordering::Relaxed);
+        while !self.ends.load(Ordering::Acquire) {
+            self.bell.wait(&carrier.pipes());
+            carrier.carry();
+        }
+    }
+}

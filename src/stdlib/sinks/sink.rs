@@ -1,0 +1,96 @@
+//! One destination of text, as the host gives it.
+
+use std::fmt;
+use std::io::{self, Write};
+
+/// Where the text of scripts goes instead of the process's standard output or standard error: see
+/// [`Builder::output`](crate::Builder::output) and [`Builder::errors`](crate::Builder::errors).
+///
+/// Anything that is `Write + Send + 'static` becomes one by itself: a [`Capture`](crate::Capture), a file, a socket,
+/// `std::io::sink()` for nowhere. [`Sink::lines`] makes one of a closure.
+///
+/// It is written to from whichever thread runs a script and from a thread of the runtime's, by one at a time: a piece of
+/// text, which is whole lines unless a script has flushed the beginning of one, then a flush. While it is, everybody who
+/// prints to this runtime waits; it must not run scripts of the same runtime.
+///
+/// An error that it returns is the script's, as if its output were closed or its disk full: a
+/// [`BrokenPipe`](io::ErrorKind::BrokenPipe) ends the script quietly with exit code 0, and its children at their next line;
+/// any other is an `OSError` in `print`. What a child printed and the sink refused is told to the runtime's own
+/// script at its next `print`. A sink that panics is not called again: each later `print` is an `OSError`,
+/// and children find their output closed.
+///
+/// # Example
+/// A logger line by line, and nothing of the errors:
+/// ```
+/// let (lines, received) = std::sync::mpsc::channel();
+/// let runtime = procscript::Runtime::builder()
+///     .output(procscript::Sink::lines(move |line| drop(lines.send(format!("script: {line}")))))
+///     .errors(std::io::sink())
+///     .build();
+/// runtime.run(procscript::Script::from_text("hello", r#"print("one\ntwo"); throw 1"#));
+/// assert_eq!(received.iter().collect::<Vec<_>>(), ["script: one", "script: two"]);
+/// ```
+pub struct Sink(Way);
+
+enum Way {
+    Write(Box<dyn Write + Send>),
+    Lines {
+        each: Box<dyn FnMut(&str) + Send>,
+        /// A line whose end has not come yet.
+        begun: Vec<u8>,
+    },
+}
+
+impl Sink {
+    /// Calls `each` with every line, without its end.
+    ///
+    /// A line that a script has flushed before its end waits for the end; the last one of a program needs none. Bytes
+    /// that are no UTF-8, which commands of `os.system` may print, become `U+FFFD`.
+    pub fn lines(each: impl FnMut(&str) + Send + 'static) -> Self {
+        Self(Way::Lines {
+            each: Box::new(each),
+            begun: Vec::new(),
+        })
+    }
+
+    /// Hands on `bytes`.
+    pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match &mut self.0 {
+            Way::Write(writer) => {
+                writer.write_all(bytes)?;
+                writer.flush()
+            }
+            Way::Lines { each, begun } => {
+                for piece in bytes.split_inclusive(|byte| *byte == b'\n') {
+                    begun.extend_from_slice(piece);
+                    if let Some(line) = begun.strip_suffix(b"\n") {
+                        each(&String::from_utf8_lossy(line));
+                        begun.clear();
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// No more comes that could end a line.
+    pub(super) fn finish(&mut self) {
+        if let Way::Lines { each, begun } = &mut self.0
+            && !begun.is_empty()
+        {
+            each(&String::from_utf8_lossy(&std::mem::take(begun)));
+        }
+    }
+}
+
+impl<W: Write + Send + 'static> From<W> for Sink {
+    fn from(writer: W) -> Self {
+        Self(Way::Write(Box::new(writer)))
+    }
+}
+
+impl fmt::Debug for Sink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sink").finish_non_exhaustive()
+    }
+}

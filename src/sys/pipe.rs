@@ -1,0 +1,70 @@
+//! Pipes that other processes get as their standard streams, and the bell that wakes the thread which reads them.
+
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+
+use rustix::event::{EventfdFlags, PollFd, PollFlags, eventfd, poll};
+use rustix::fs::OFlags;
+use rustix::pipe::{PipeFlags, pipe_with};
+
+/// The first descriptor that is none of the standard streams.
+const BEHIND_THE_STREAMS: i32 = 3;
+
+/// A pipe: the end to read, which never blocks, and the end to write, which does.
+///
+/// Neither is one of the standard streams, also where the process has closed its own: it is to be laid over them.
+pub(crate) fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
+    let (read, write) = pipe_with(PipeFlags::CLOEXEC)?;
+    let (read, write) = (behind_the_streams(read)?, behind_the_streams(write)?);
+    rustix::fs::fcntl_setfl(&read, OFlags::NONBLOCK)?;
+    Ok((read, write))
+}
+
+fn behind_the_streams(end: OwnedFd) -> io::Result<OwnedFd> {
+    use std::os::fd::AsRawFd;
+    if end.as_raw_fd() >= BEHIND_THE_STREAMS {
+        return Ok(end);
+    }
+    Ok(rustix::io::fcntl_dupfd_cloexec(&end, BEHIND_THE_STREAMS)?)
+}
+
+/// How many bytes lie in a pipe.
+pub(crate) fn waiting(end: &impl AsFd) -> usize {
+    let count = rustix::io::ioctl_fionread(end).unwrap_or(0);
+    usize::try_from(count).unwrap_or(usize::MAX)
+}
+
+/// Takes what is there, at most what `buffer` takes; 0 when there is nothing.
+pub(crate) fn read(end: &impl AsFd, buffer: &mut [u8]) -> usize {
+    loop {
+        match rustix::io::read(end, &mut *buffer) {
+            Ok(count) => return count,
+            Err(rustix::io::Errno::INTR) => (),
+            Err(_) => return 0,
+        }
+    }
+}
+
+/// What wakes a thread that waits for pipes.
+#[derive(Debug)]
+pub(crate) struct Bell(OwnedFd);
+
+impl Bell {
+    pub(crate) fn new() -> io::Result<Self> {
+        let flags = EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK;
+        Ok(Self(eventfd(0, flags)?))
+    }
+
+    /// Ends the wait that is going on, or the next one.
+    pub(crate) fn ring(&self) {
+        let _ = rustix::io::write(&self.0, &1_u64.to_ne_bytes());
+    }
+
+    /// Waits until one of `ends` can be read, or the bell rings.
+    pub(crate) fn wait(&self, ends: &[impl AsFd]) {
+        let mut asked = vec![PollFd::new(&self.0, PollFlags::IN)];
+        asked.extend(ends.iter().map(|end| PollFd::new(end, PollFlags::IN)));
+        let _ = poll(&mut asked, None);
+        let _ = rustix::io::read(&self.0, &mut [0; 8]);
+    }
+}

@@ -1,0 +1,182 @@
+//! Kinds of sinks, and those that fail.
+
+use std::io::{self, Write};
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc;
+
+use procscript::{Capture, Runtime, Script, Sink, StartMethod};
+
+use crate::case::Case;
+
+pub(crate) const CASES: &[Case] = &[
+    Case::new("a_closure_gets_a_line_at_a_time", lines),
+    Case::new("nowhere_is_a_sink", nowhere),
+    Case::new("a_closed_sink_ends_the_script_and_its_children", closed),
+    Case::new("an_error_of_a_sink_is_an_error_of_print", refused),
+    Case::new(
+        "an_error_about_a_childs_text_is_told_to_the_script",
+        refused_child,
+    ),
+    Case::new(
+        "a_sink_that_panics_is_left_alone_and_the_script_is_told",
+        panicked,
+    ),
+    Case::new(
+        "a_sink_that_panics_about_a_childs_text_hangs_nobody",
+        panicked_child,
+    ),
+];
+
+fn lines() {
+    let (sender, lines) = mpsc::channel();
+    let runtime = Runtime::builder()
+        .start_method(StartMethod::Spawn)
+        .output(Sink::lines(move |line| {
+            sender.send(line.to_string()).unwrap()
+        }))
+        .build();
+    let script = r#"
+        fn child() { print("of a child\nanother"); print("begun", #{ end: "", flush: true }); }
+        print("first\n\nthird");
+        let p = Process(child); p.start(); p.join();
+        print(" and ended");
+        sys.stdout.write("the end");
+        "#;
+    runtime.run(Script::from_text("script", script));
+    assert_eq!(
+        lines.iter().collect::<Vec<_>>(),
+        [
+            "first",
+            "",
+            "third",
+            "of a child",
+            "another",
+            "begun and ended",
+            "the end"
+        ]
+    );
+}
+
+fn nowhere() {
+    let runtime = Runtime::builder()
+        .start_method(StartMethod::Spawn)
+        .output(io::sink())
+        .errors(io::sink())
+        .build();
+    let script = r#"
+        fn child() { print("x" * 200000); throw 1; }
+        print("y");
+        let p = Process(child); p.start(); p.join();
+        sys.exit(p.exitcode + 6);
+        "#;
+    assert_eq!(runtime.run(Script::from_text("script", script)), 7);
+}
+
+/// Takes a few pieces of text, then does something else.
+struct Few(AtomicUsize, fn() -> io::Result<usize>, Capture);
+
+impl Write for Few {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let left = self.0.load(Ordering::Relaxed);
+        if left == 0 {
+            return (self.1)();
+        }
+        self.0.store(left - 1, Ordering::Relaxed);
+        self.2.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Runs a script whose output's sink takes `few` pieces; the exit code, what it took, and the errors.
+fn run(few: usize, then: fn() -> io::Result<usize>, script: &str) -> (i32, String, String) {
+    let (printed, errors) = (Capture::new(), Capture::new());
+    let runtime = Runtime::builder()
+        .start_method(StartMethod::Spawn)
+        .output(Few(AtomicUsize::new(few), then, printed.clone()))
+        .errors(errors.clone())
+        .build();
+    let code = runtime.run(Script::from_text("script", script));
+    (code, printed.take(), errors.take())
+}
+
+fn closed() {
+    let closed = || Err(io::ErrorKind::BrokenPipe.into());
+    let script = r#"
+        print("one");
+        try { print("two"); } catch { sys.stderr.write("caught\n"); }
+        sys.stderr.write("goes on\n");
+        "#;
+    let (code, printed, errors) = run(1, closed, script);
+    assert_eq!((code, printed.as_str(), errors.as_str()), (0, "one\n", ""));
+
+    // The child would print for ever, and its parent prints nothing.
+    let script = r#"
+        fn child() { loop { print("line"); } }
+        let p = Process(child); p.start(); p.join();
+        sys.stderr.write("the child has ended with %s\n" % p.exitcode);
+        "#;
+    let (code, _, errors) = run(1, closed, script);
+    assert_eq!((code, errors.as_str()), (0, "the child has ended with 0\n"));
+}
+
+fn refused() {
+    let script = r#"
+        print("one");
+        try { print("two"); } catch (e) { sys.stderr.write(e.type + ": " + e.message + "\n"); }
+        "#;
+    let full = || Err(io::Error::other("the log is full"));
+    let (code, printed, errors) = run(1, full, script);
+    assert_eq!((code, printed.as_str()), (0, "one\n"));
+    assert_eq!(errors, "OSError: the log is full\n");
+}
+
+fn refused_child() {
+    let script = r#"
+        fn child() { print("child"); }
+        let p = Process(child); p.start(); p.join();
+        print(p.exitcode);
+        "#;
+    let full = || Err(io::Error::other("the log is full"));
+    let (code, printed, errors) = run(0, full, script);
+    assert_eq!((code, printed.as_str()), (1, ""));
+    assert!(errors.starts_with("OSError: the log is full\n"), "{errors}");
+}
+
+/// As `panic!`, but without the words that Rust prints about it.
+fn panics() -> io::Result<usize> {
+    static TIMES: AtomicUsize = AtomicUsize::new(0);
+    assert_eq!(
+        TIMES.fetch_add(1, Ordering::Relaxed),
+        0,
+        "it was called again"
+    );
+    resume_unwind(Box::new("no more paper"))
+}
+
+fn panicked() {
+    let script = r#"
+        print("one");
+        for i in range(3) {
+            try { print("two"); } catch (e) { sys.stderr.write(e.type + ": " + e.message + "\n"); }
+        }
+        "#;
+    let (code, printed, errors) = run(1, panics, script);
+    assert_eq!((code, printed.as_str()), (0, "one\n"));
+    let told = "OSError: the sink for this output has failed: no more paper\n";
+    assert_eq!(errors, told.repeat(3));
+}
+
+fn panicked_child() {
+    let script = r#"
+        fn child() { loop { print("line"); } }
+        let p = Process(child); p.start(); p.join();
+        try { print("parent"); } catch (e) { sys.stderr.write(e.message + "\n"); }
+        "#;
+    let (code, _, errors) = run(1, panics, script);
+    let told = "the sink for this output has failed: no more paper\n";
+    assert_eq!((code, errors.as_str()), (0, told));
+}
