@@ -4,7 +4,7 @@
 
 #![allow(clippy::print_stdout)]
 
-use procscript::{Capture, Runtime, Script, Sink};
+use procscript::{Capture, Permissions, Runtime, Script, Sink};
 
 const SCRIPT: &str = r#"
 fn count(name, parts) {
@@ -35,6 +35,7 @@ fn main() {
         let _ = writeln!(log, "script: {line}");
     });
     let runtime = Runtime::builder()
+        .permissions(Permissions::none().allow_processes(8, 1))
         .output(printed.clone())
         .errors(log)
         .input(|prompt| (prompt == "Whose orders? ").then(|| "Ada".into()))

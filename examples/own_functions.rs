@@ -3,7 +3,7 @@
 //! `cargo run --example own_functions`
 
 use procscript::rhai::{Dynamic, Engine};
-use procscript::{Runtime, Script, Setup};
+use procscript::{Permissions, Runtime, Script, Setup};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -74,7 +74,10 @@ const SCRIPT: &str = r#"
 
 fn main() {
     procscript::init_with([shop()]);
-    let runtime = Runtime::builder().setup(shop()).build();
+    let runtime = Runtime::builder()
+        .setup(shop())
+        .permissions(Permissions::none().allow_processes(4, 1))
+        .build();
     let code = runtime.run(Script::from_text("shop", SCRIPT));
     assert_eq!(code, 0);
 }

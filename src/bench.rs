@@ -76,10 +76,13 @@ pub fn holder_death(rounds: usize) -> Result<f64, Failure> {
     let mut latencies = Vec::new();
     for _ in 0..rounds {
         let lock = Mutex::create(&session)?;
-        let child = session.reserve_child(&Birth {
-            name: "holder",
-            daemon: true,
-        })?;
+        let child = session.reserve_child(
+            &Birth {
+                name: "holder",
+                daemon: true,
+            },
+            None,
+        )?;
         session.grant(child, &[lock.handle().offset()])?;
         let mut holder = start_holder(&session, child, lock.handle().offset())?;
         let waiter = {

@@ -8,6 +8,8 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use procscript::ErrorFormat;
 
+use super::permissions::PermissionOptions;
+
 /// The exit code for a wrong command line or a script that cannot be read.
 pub(crate) const UNUSABLE: u8 = 2;
 
@@ -31,7 +33,7 @@ pub(crate) enum Command {
         options: Options,
         /// The script (`-` reads standard input), and its arguments: `sys.argv[1]` and on
         // One list: what follows the file belongs to the script, `--help` too.
-        #[arg(required = true, value_names = ["FILE", "ARGS"], num_args = 1.., trailing_var_arg = true, value_hint = ValueHint::AnyPath)]
+        #[arg(help_heading = None, required = true, value_names = ["FILE", "ARGS"], num_args = 1.., trailing_var_arg = true, value_hint = ValueHint::AnyPath)]
         words: Vec<OsString>,
     },
     /// Run the code given as an argument
@@ -40,7 +42,7 @@ pub(crate) enum Command {
         #[command(flatten)]
         options: Options,
         /// The code, and its arguments: `sys.argv[1]` and on
-        #[arg(required = true, value_names = ["CODE", "ARGS"], num_args = 1.., trailing_var_arg = true)]
+        #[arg(help_heading = None, required = true, value_names = ["CODE", "ARGS"], num_args = 1.., trailing_var_arg = true)]
         words: Vec<OsString>,
     },
     /// Open a prompt, or run what comes from standard input where that is no terminal
@@ -48,6 +50,7 @@ pub(crate) enum Command {
         #[command(flatten)]
         options: Options,
         /// A script to run first: what it defines is there at the prompt
+        #[arg(help_heading = None)]
         file: Option<PathBuf>,
     },
     /// Parse scripts without running them, and print their errors
@@ -90,6 +93,8 @@ pub(crate) struct Options {
     /// How errors are printed
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(crate) error_format: Format,
+    #[command(flatten)]
+    pub(crate) permissions: PermissionOptions,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -120,7 +125,7 @@ pub(crate) enum Method {
 /// What came of the command line.
 #[derive(Debug)]
 pub(crate) enum Parsed {
-    Command(Command),
+    Command(Box<Command>),
     /// Help, the version or an error has been printed.
     Shown(ExitCode),
 }
@@ -128,7 +133,7 @@ pub(crate) enum Parsed {
 /// Reads the command line.
 pub(crate) fn parse() -> Parsed {
     match CommandLine::try_parse_from(with_run(std::env::args_os().collect())) {
-        Ok(line) => Parsed::Command(line.command),
+        Ok(line) => Parsed::Command(Box::new(line.command)),
         Err(error) => {
             // A closed output must not turn `--help | head -1` into a failure.
             let _ = error.print();

@@ -8,6 +8,7 @@ mod definitions;
 mod describe;
 mod doc;
 mod output;
+mod permissions;
 mod repl;
 mod run;
 
@@ -16,7 +17,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     procscript::init();
     match args::parse() {
-        args::Parsed::Command(command) => run::command(command),
+        args::Parsed::Command(command) => run::command(*command),
         args::Parsed::Shown(code) => code,
     }
 }

@@ -58,7 +58,12 @@ fn execute(options: &Options, script: Script, argv: Vec<OsString>) -> u8 {
 
 /// A runtime for a process of its own, with what the options say.
 pub(crate) fn builder(options: &Options, argv: impl IntoIterator<Item = String>) -> Builder {
+    let mut permissions = options.permissions.permissions();
+    if let Some(mib) = options.session_memory {
+        permissions = permissions.session_memory(mib << 20);
+    }
     let mut builder = Runtime::builder()
+        .permissions(permissions)
         .args(argv)
         .owns_process()
         .error_format(options.error_format.into());

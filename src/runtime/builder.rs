@@ -11,6 +11,7 @@ use crate::stdlib::fork_hooks::ForkHooks;
 use crate::stdlib::furnishing::Furnishing;
 use crate::stdlib::host::Host;
 use crate::stdlib::limits::Limits;
+use crate::stdlib::permissions::Permissions;
 use crate::stdlib::sinks::sink::Sink;
 use crate::stdlib::sinks::source::Answers;
 use crate::stdlib::sinks::streams::Sinks;
@@ -25,6 +26,7 @@ pub struct Builder {
     session_memory: Option<u64>,
     fork_hooks: Option<ForkHooks>,
     error_format: ErrorFormat,
+    permissions: Option<Permissions>,
     furnishing: Furnishing,
     worker: Option<PathBuf>,
     setups: Vec<Setup>,
@@ -191,6 +193,14 @@ impl Builder {
         self
     }
 
+    /// What the script may do outside itself. By default [`Permissions::none`]; [`Permissions::all`] for one that
+    /// [owns its process](Self::owns_process). Its children have at most the same.
+    #[must_use]
+    pub fn permissions(mut self, permissions: Permissions) -> Self {
+        self.permissions = Some(permissions);
+        self
+    }
+
     /// Makes the runtime.
     ///
     /// One that is furnished wrongly runs nothing and says why: see [`try_build`](Self::try_build).
@@ -215,7 +225,12 @@ impl Builder {
         let names = self.setups.iter().filter_map(Setup::name);
         self.furnishing.setups = names.map(ToString::to_string).collect();
         self.furnishing.is_of_this_process = self.setups.iter().any(|s| s.name().is_none());
-        let host = Host::new(start_dir, self.furnishing);
+        let permissions = self.permissions.unwrap_or_else(|| match self.owns_process {
+            true => Permissions::all(),
+            false => Permissions::none(),
+        });
+        let host = Host::new(start_dir, self.furnishing.with_permissions(permissions));
+        host.permissions().set_guest(!self.owns_process);
         let host = Arc::new(
             host.with_session_memory(self.session_memory)
                 .with_worker(self.worker),

@@ -58,6 +58,7 @@ pub use crate::program::traceback::Frame;
 use crate::stdlib::host::Host;
 pub use crate::stdlib::limits::{Exceeded, Limits};
 pub use crate::stdlib::multiprocessing::start_method::StartMethod;
+pub use crate::stdlib::permissions::Permissions;
 pub use crate::stdlib::sinks::capture::Capture;
 pub use crate::stdlib::sinks::sink::Sink;
 

@@ -23,6 +23,7 @@ use crate::program::source::LoadedModule;
 use crate::program::{Source, call};
 use crate::stdlib::exceptions::raise;
 use crate::stdlib::host::{Host, locked};
+use crate::stdlib::permissions::Place;
 
 type Failure = Box<EvalAltResult>;
 
@@ -45,23 +46,63 @@ impl Modules {
         }
     }
 
-    fn find(&self, host: &Host, importer: Option<&str>, path: &str) -> Option<PathBuf> {
+    /// The file that is meant, and where it really is; `None` where there is none.
+    ///
+    /// # Errors
+    /// `PermissionError`. A file that the program could have had, but only where it may not look, is not found.
+    fn find(
+        &self,
+        host: &Host,
+        importer: Option<&str>,
+        path: &str,
+    ) -> Result<Option<(Place, PathBuf)>, Failure> {
         let beside = importer.and_then(|file| Path::new(file).parent());
+        let own = host.program.directories();
         let directories = beside.map(Path::to_path_buf).into_iter();
         let candidates = directories
-            .chain(host.program.directories())
+            .chain(own.iter().cloned())
             .chain([host.program.start_dir.clone()])
-            .map(|directory| directory.join(path));
-        candidates
-            .flat_map(|file| [file.with_added_extension("rhai"), file])
-            .find(|file| file.is_file())
-            .and_then(|file| file.canonicalize().ok())
+            .map(|directory| directory.join(path))
+            .flat_map(|file| [file.with_added_extension("rhai"), file]);
+        let is_plain = !Path::new(path).is_absolute() && !path.split('/').any(|part| part == "..");
+        let mut refused = None;
+        for file in candidates {
+            // One that the program has already is a part of it.
+            if let Ok(real) = file.canonicalize()
+                && locked(&self.loaded).contains_key(&real)
+            {
+                return Ok(Some((Place::unjudged(&real), real)));
+            }
+            let found = match host.permissions().module(&file, &own) {
+                Ok(found) => found,
+                Err(error) => {
+                    let is_own = own.iter().any(|own| file.starts_with(own));
+                    if !is_plain || is_own && file.extension().is_some_and(|e| e == "rhai") {
+                        refused.get_or_insert(error);
+                    }
+                    continue;
+                }
+            };
+            let Ok(place) = found else { continue };
+            if place.metadata().is_ok_and(|about| about.is_file())
+                && let Some(real) = place.real_path()
+            {
+                return Ok(Some((place, real)));
+            }
+        }
+        refused.map_or(Ok(None), Err)
     }
 
-    fn load(&self, engine: &Engine, host: &Host, file: &Path) -> Result<Shared<Module>, Failure> {
+    fn load(
+        &self,
+        engine: &Engine,
+        host: &Host,
+        (place, file): (&Place, &Path),
+    ) -> Result<Shared<Module>, Failure> {
         let name = file.display().to_string();
-        let bytes =
-            std::fs::read(file).map_err(|e| raise("ImportError", format!("{name}: {e}")))?;
+        let bytes = place
+            .read()
+            .map_err(|e| raise("ImportError", format!("{name}: {e}")))?;
         let text = String::from_utf8(bytes)
             .map_err(|_| raise("ImportError", format!("{name} is not UTF-8 text")))?;
         let source = Source {
@@ -187,7 +228,8 @@ impl Modules {
         }
         let host = self.host()?;
         let not_found = || Box::new(EvalAltResult::ErrorModuleNotFound(path.into(), position));
-        let file = self.find(&host, importer, path).ok_or_else(not_found)?;
+        let found = self.find(&host, importer, path)?;
+        let (place, file) = found.ok_or_else(not_found)?;
         if let Some(module) = locked(&self.loaded).get(&file) {
             return Ok(module.clone());
         }
@@ -195,7 +237,7 @@ impl Modules {
             return Err(raise("ImportError", format!("circular import of '{path}'")));
         }
         locked(&self.loading).push(file.clone());
-        let module = self.load(engine, &host, &file);
+        let module = self.load(engine, &host, (&place, &file));
         locked(&self.loading).retain(|other| *other != file);
         let name = file.display().to_string();
         let module =

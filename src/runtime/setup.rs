@@ -21,7 +21,7 @@ static OF_CHILDREN: OnceLock<Vec<Setup>> = OnceLock::new();
 ///
 /// # Example
 /// ```no_run
-/// use procscript::{Runtime, Script, Setup};
+/// use procscript::{Permissions, Runtime, Script, Setup};
 /// use serde::{Deserialize, Serialize};
 ///
 /// #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -39,7 +39,8 @@ static OF_CHILDREN: OnceLock<Vec<Setup>> = OnceLock::new();
 /// }
 ///
 /// procscript::init_with([shop()]);
-/// let runtime = Runtime::builder().setup(shop()).build();
+/// let permissions = Permissions::none().allow_processes(4, 1);
+/// let runtime = Runtime::builder().setup(shop()).permissions(permissions).build();
 /// let text = "
 ///     let q = Queue();
 ///     let p = Process(|| q.put(price(250)));

@@ -20,6 +20,11 @@ pub(crate) enum ShmError {
     TooManyThreads,
     /// Every entry of the process table is taken.
     TooManyProcesses,
+    /// As many processes live beside the first as may.
+    Crowded {
+        /// How many that are.
+        most: u64,
+    },
     /// The file is not a session, or one of another version.
     NotASession,
     /// No object lies at this offset, or it has been destroyed.
@@ -65,6 +70,9 @@ impl fmt::Display for ShmError {
             ShmError::TooManyProcesses => f.write_str(
                 "too many processes in the session at the same time (the limit is 4096)",
             ),
+            ShmError::Crowded { most } => {
+                write!(f, "{most} processes live in the session, and no more may")
+            }
             ShmError::NotASession => {
                 f.write_str("the file is not a session of this version of procscript")
             }

@@ -206,6 +206,23 @@ impl Segment {
         reserved() && pid != 0 && !identity::process_runs(pid) && reserved()
     }
 
+    /// How many processes live or are being started, the session's first not counted.
+    fn living_beside_the_first(&self) -> u64 {
+        let lives = |row: &u32| {
+            let Some(info) = self.info(*row) else {
+                return false;
+            };
+            let first = info.id.row == 0 && info.id.generation == 1;
+            let is_over = match info.state {
+                ProcessState::Starting => self.was_stillborn(self.process_entry(*row)),
+                ProcessState::Running => false,
+                ProcessState::Ended => true,
+            };
+            !first && !is_over
+        };
+        (0..self.process_rows() as u32).filter(lives).count() as u64
+    }
+
     /// The life word that stands for a process, to sleep on.
     pub(crate) fn main_life(&self, process: ProcessId) -> Option<&crate::sys::robust::LifeWord> {
         let main = self.entry_of(process)?.main_thread.load(Ordering::SeqCst);
@@ -242,10 +259,16 @@ impl Thread<'_> {
         self,
         parent: ProcessId,
         birth: &Birth<'_>,
+        most: Option<u64>,
     ) -> Result<ProcessId, ShmError> {
         let segment = self.segment;
         let header = segment.header();
         self.transact(|arena| {
+            if let Some(most) = most
+                && segment.living_beside_the_first() >= most
+            {
+                return Err(ShmError::Crowded { most });
+            }
             let rows = segment.process_rows();
             let first = peek(&header.next_process) % rows;
             let free = (0..rows)

@@ -93,6 +93,7 @@ impl Session {
                 name: "MainProcess",
                 daemon: false,
             },
+            None,
         )?;
         session.enter_child(me)?;
         Ok(session)
@@ -228,9 +229,21 @@ impl Session {
         self.segment().used_entry_of(process)
     }
 
-    /// Take an entry in the process table for a child about to be started.
-    pub(crate) fn reserve_child(&self, birth: &Birth<'_>) -> Result<ProcessId, ShmError> {
-        self.thread()?.reserve_entry(self.me(), birth)
+    /// Take an entry in the process table for a child about to be started, unless `most` processes live beside the first.
+    pub(crate) fn reserve_child(
+        &self,
+        birth: &Birth<'_>,
+        most: Option<u64>,
+    ) -> Result<ProcessId, ShmError> {
+        let reserve = || self.thread()?.reserve_entry(self.me(), birth, most);
+        match reserve() {
+            Err(ShmError::Crowded { .. }) => {
+                // Some may have died without anybody's noticing.
+                self.sweep()?;
+                reserve()
+            }
+            reserved => reserved,
+        }
     }
 
     /// The child has been started under this number: should it end before it has entered, that can be noticed.

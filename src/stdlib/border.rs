@@ -390,6 +390,7 @@ fn process_of(plain: Dynamic) -> Result<Process, String> {
         stage: pid.map_or(Stage::Initial, |pid| Stage::Elsewhere { pid }),
         closed: false,
         starting: false,
+        permissions: None,
         exception: None,
     }))
 }

@@ -85,6 +85,8 @@ struct Parts {
     args: Array,
     /// The frames it passed through; empty while nobody has recorded them.
     frames: Vec<Frame>,
+    /// What to do about it, where the one who raised it knows that best; scripts do not see it.
+    help: Option<String>,
 }
 
 impl Exception {
@@ -93,7 +95,21 @@ impl Exception {
             kind: kind.into(),
             args,
             frames: Vec::new(),
+            help: None,
         }))
+    }
+
+    /// The same exception; a report of it says what to do.
+    pub(crate) fn with_help(&self, help: String) -> Self {
+        Self(Arc::new(Parts {
+            help: Some(help),
+            ..(*self.0).clone()
+        }))
+    }
+
+    /// What to do about it, if it knows.
+    pub(crate) fn help(&self) -> Option<&str> {
+        self.0.help.as_deref()
     }
 
     /// The same exception, knowing where it came from.

@@ -3,6 +3,7 @@
 use rhai::{Array, Dynamic, Map};
 
 use super::limits::Limits;
+use super::permissions::{Guard, Permissions};
 
 /// Plain data: it travels ahead of the program.
 #[derive(Debug, Clone, Default)]
@@ -12,14 +13,25 @@ pub(crate) struct Furnishing {
     pub setups: Vec<String>,
     /// Functions were registered that a spawned child cannot have.
     pub is_of_this_process: bool,
+    pub permissions: Guard,
 }
 
 impl Furnishing {
+    /// The same, but for what the script may do outside itself.
+    pub(crate) fn with_permissions(&self, permissions: Permissions) -> Self {
+        Self {
+            permissions: Guard::new(permissions),
+            ..self.clone()
+        }
+    }
+
     pub(crate) fn pack(&self) -> Dynamic {
         let mut fields = Map::new();
         fields.insert("limits".into(), self.limits.pack());
         let setups = self.setups.iter().cloned().map(Dynamic::from);
         fields.insert("setups".into(), setups.collect::<Array>().into());
+        let permissions = self.permissions.permissions();
+        fields.insert("permissions".into(), permissions.pack());
         fields.into()
     }
 
@@ -31,6 +43,7 @@ impl Furnishing {
             limits: Limits::unpack(take("limits")),
             setups: texts(take("setups")),
             is_of_this_process: false,
+            permissions: Guard::new(Permissions::unpack(take("permissions"))),
         }
     }
 }

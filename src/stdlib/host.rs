@@ -20,6 +20,7 @@ use super::multiprocessing::family::Family;
 use super::multiprocessing::start_method::StartMethods;
 use super::os::fork::Forked;
 use super::output::Output;
+use super::permissions::Guard;
 use super::report::Reports;
 use super::signal::handlers::Handlers;
 use super::sinks::source::Source;
@@ -131,6 +132,11 @@ impl Host {
         self
     }
 
+    /// What the script of this process may do.
+    pub(crate) fn permissions(&self) -> &Guard {
+        &self.furnishing.permissions
+    }
+
     /// The engine that runs the script; `None` once it is gone.
     pub(crate) fn engine(&self) -> Option<Arc<Engine>> {
         self.engine.get()?.upgrade()
@@ -224,8 +230,12 @@ impl Host {
         if let Some(session) = &*session {
             return Ok(session.clone());
         }
+        let allowed = self.permissions().permissions();
         let options = sync::SessionOptions {
-            memory_bytes: self.session_memory,
+            memory_bytes: [self.session_memory, allowed.of_session_memory()]
+                .into_iter()
+                .flatten()
+                .min(),
         };
         let new = sync::create_session(&options).map_err(session_failure)?;
         new.set_name(&self.family.name()).map_err(session_failure)?;
@@ -289,6 +299,7 @@ impl Host {
     /// A new process has no children made by hand, no other threads, and other random numbers than its parent; the
     /// terminal and what the embedding program does around a fork are its parent's business.
     pub(crate) fn begin_process(&self) {
+        self.permissions().set_guest(false);
         self.threads.begin();
         self.forked.begin();
         self.fork_hooks.begin_child();

@@ -10,6 +10,7 @@
 //! - [`cells`]: variables that threads share.
 //! - [`values`], [`text`], [`border`]: a value's type, its text, and whether it may leave the process.
 //! - [`output`]: lines on standard output; [`sinks`]: where an embedding program wants them.
+//! - [`permissions`]: what a script may do outside itself.
 //! - [`manual`]: what the manual says of each name.
 //! - [`waits`]: what a process waits for, in words.
 //! - [`task`]: what a Process or a Thread is to run.
@@ -38,6 +39,7 @@ pub(crate) mod manual;
 pub(crate) mod multiprocessing;
 pub(crate) mod os;
 pub(crate) mod output;
+pub(crate) mod permissions;
 pub(crate) mod queue;
 mod random;
 pub(crate) mod report;

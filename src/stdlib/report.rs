@@ -151,6 +151,10 @@ impl Reports {
 pub(crate) fn diagnostic_of(host: &Host, exception: &Exception) -> Diagnostic {
     let told = Diagnostic::new(exception.kind(), exception.message());
     let mut told = told.with_frames(exception.frames().to_vec());
+    if let Some(help) = exception.help() {
+        told.help.push(help.into());
+        return told;
+    }
     if let Some(advise) = host.reports.advisor.get() {
         advise(host, &mut told);
     }

@@ -10,6 +10,7 @@ pub(crate) mod limits;
 pub(crate) mod memory;
 pub(crate) mod passing;
 pub(crate) mod pipe;
+pub(crate) mod place;
 pub(crate) mod process;
 pub(crate) mod processor;
 pub(crate) mod quota;

@@ -94,6 +94,13 @@ pub(crate) fn send(pid: i32, signal: i32) -> io::Result<()> {
     }
 }
 
+/// Whether a signal that is sent to `pid` comes to this process too.
+pub(crate) fn would_meet_this_process(pid: i32) -> bool {
+    let group = rustix::process::getpgrp().as_raw_nonzero().get();
+    // The kernel leaves the sender out when everybody is meant.
+    pid == super::process::pid() || pid == 0 || pid == -group
+}
+
 /// Throws away a `signal` that has come from the terminal and is held back; one that a process has sent stays.
 pub(crate) fn discard_from_terminal(signal: Signal) {
     let held: SigSet = [signal].into_iter().collect();

@@ -59,7 +59,7 @@ pub(super) fn register(registry: &mut Registry) {
     module
         .global(
             "Process",
-            &["target?", "args?", "name?", "daemon?"],
+            &["target?", "args?", "name?", "daemon?", "permissions?"],
             process_class::construct,
         )
         .global("SimpleQueue", &[], simple_queue::construct)

@@ -15,6 +15,7 @@ use crate::process::{Child, ExitStatus};
 use crate::stdlib::border::unpack_exception;
 use crate::stdlib::exceptions::Exception;
 use crate::stdlib::host::{Host, locked};
+use crate::stdlib::permissions::Permissions;
 use crate::stdlib::report;
 use crate::stdlib::task::{self, Task};
 use crate::sync::ProcessId;
@@ -39,6 +40,8 @@ pub(crate) struct State {
     pub closed: bool,
     /// A thread is starting it.
     pub starting: bool,
+    /// What the child may do, where that is less than what this process may.
+    pub permissions: Option<Permissions>,
     /// The child's uncaught exception, once it has ended.
     pub exception: Option<Exception>,
 }
@@ -72,6 +75,7 @@ impl Process {
             stage: Stage::Initial,
             closed: false,
             starting: false,
+            permissions: None,
             exception: None,
         })
     }
@@ -261,6 +265,16 @@ impl Process {
     /// The function the child runs, what it calls it in a traceback, and its arguments.
     pub(crate) fn task(&self) -> Option<Task> {
         self.with(|state| task::of(state.target.as_ref(), &state.args, &state.attributes))
+    }
+}
+
+impl State {
+    /// The number of the process, if it is another one and no child of this one.
+    pub(super) fn elsewhere(&self) -> Option<i32> {
+        match self.stage {
+            Stage::Elsewhere { pid } if pid != sys::process::pid() => Some(pid),
+            _ => None,
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::any::TypeId;
 use std::time::Instant;
 
-use rhai::Dynamic;
+use rhai::{Dynamic, Map};
 
 use super::process::{Process, Stage};
 use super::start;
@@ -63,7 +63,7 @@ pub(super) fn register(registry: &mut Registry) {
         });
 }
 
-/// `Process(target, args, name, daemon)`.
+/// `Process(target, args, name, daemon, permissions)`.
 pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
     let target = task::target(call)?;
     let args = task::arguments(call)?;
@@ -77,7 +77,18 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
     if let Some(daemon) = call.given(3) {
         identity.daemon = truth(&daemon);
     }
-    Ok(Dynamic::from(Process::new(identity, target, args)))
+    let permissions = match call.given(4) {
+        Some(wanted) => {
+            let wanted = wanted
+                .try_cast_result::<Map>()
+                .map_err(|found| call.mismatch(4, "a map", &found))?;
+            Some(call.host.permissions().permissions().narrowed(wanted)?)
+        }
+        None => None,
+    };
+    let process = Process::new(identity, target, args);
+    process.with(|state| state.permissions = permissions);
+    Ok(Dynamic::from(process))
 }
 
 /// Whether the other Process is the same, on whichever way it came here.
@@ -137,6 +148,13 @@ fn send(call: &mut Call<'_>, signal: Signal) -> Outcome {
     let process: Process = call.this();
     open(&process)?;
     process.poll(call.host);
+    if let Some(pid) = process.with(|state| state.elsewhere()) {
+        let guard = call.host.permissions();
+        guard.signals(&format!(
+            "sending signal {} to process {pid}",
+            signal as i32
+        ))?;
+    }
     process.signal(signal);
     Ok(Dynamic::UNIT)
 }

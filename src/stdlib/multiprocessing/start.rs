@@ -24,6 +24,7 @@ use crate::stdlib::call::Failure;
 use crate::stdlib::dialect::Dialect;
 use crate::stdlib::exceptions::{raise, raise_os};
 use crate::stdlib::host::{Host, session_failure};
+use crate::stdlib::permissions::Permissions;
 use crate::stdlib::values::unshare_deeply;
 use crate::sync::{self, Barrier, Birth, Offset, ProcessId, Session};
 use crate::sys;
@@ -32,13 +33,21 @@ use crate::wire;
 /// `p.start()`.
 pub(super) fn start(host: &Arc<Host>, context: &NativeCallContext, process: &Process) -> Outcome {
     may_start(host, process)?;
-    let started = start_claimed(host, context, process);
+    let started = host
+        .permissions()
+        .start()
+        .and_then(|at_once| start_claimed(host, context, process, at_once));
     process.with(|state| state.starting = false);
     started
 }
 
 /// Starts a process that nobody else is starting.
-fn start_claimed(host: &Arc<Host>, context: &NativeCallContext, process: &Process) -> Outcome {
+fn start_claimed(
+    host: &Arc<Host>,
+    context: &NativeCallContext,
+    process: &Process,
+    at_once: Option<u32>,
+) -> Outcome {
     host.family.active_children(host);
     process.with(detach);
     let objects = may_cross(host, process)?;
@@ -56,7 +65,7 @@ fn start_claimed(host: &Arc<Host>, context: &NativeCallContext, process: &Proces
         name: &identity.name,
         daemon: identity.daemon,
     };
-    let place = session.reserve_child(&birth).map_err(session_failure)?;
+    let place = reserve(host, &session, &birth, at_once)?;
     let barriers = barriers_among(&session, &objects);
     let may_fork = host.start_methods.current() == StartMethod::Fork;
     let prepared = may_fork.then(|| host.prepare_fork());
@@ -80,6 +89,29 @@ fn start_claimed(host: &Arc<Host>, context: &NativeCallContext, process: &Proces
             Err(failure)
         }
     }
+}
+
+/// Takes a place in the session for a child. When there are `at_once` processes beside the first, there is none: that is
+/// decided where places are given, since others may start some at the same moment.
+///
+/// # Errors
+/// `PermissionError` then; `OSError` or `MemoryError` when the session has no room.
+pub(crate) fn reserve(
+    host: &Host,
+    session: &Session,
+    birth: &Birth<'_>,
+    at_once: Option<u32>,
+) -> Result<ProcessId, Failure> {
+    let most = at_once.map(u64::from);
+    session
+        .reserve_child(birth, most)
+        .map_err(|error| match error {
+            sync::ShmError::Crowded { most } => {
+                let most = u32::try_from(most).unwrap_or(u32::MAX);
+                host.permissions().too_many_processes(most)
+            }
+            error => session_failure(error),
+        })
 }
 
 /// Python's four checks, in its order. When they are passed, the process is this thread's to start.
@@ -167,6 +199,13 @@ fn tell(barriers: &[Barrier], child: ProcessId) -> Result<(), Failure> {
     told.try_for_each(|told| told.map_err(session_failure))
 }
 
+/// What the child may do: at most what this process may.
+fn permissions_of(host: &Host, process: &Process) -> Permissions {
+    let narrowed = process.with(|state| state.permissions.clone());
+    let permissions = narrowed.unwrap_or_else(|| (*host.permissions().permissions()).clone());
+    permissions.of_child()
+}
+
 fn start_by_fork(
     host: &Arc<Host>,
     context: &NativeCallContext,
@@ -183,6 +222,7 @@ fn start_by_fork(
         if session.enter_child(place).is_err() {
             return fork::NOT_ENTERED;
         }
+        host.permissions().begin(permissions_of(host, process));
         host.family.begin_as(process.clone(), parent.clone());
         child::live(host, context, process, interactive)
     })
@@ -196,7 +236,9 @@ fn start_by_spawn(
     (session, place): (&Session, ProcessId),
     barriers: &[Barrier],
 ) -> Result<Child, Failure> {
-    let orders = (host.furnishing.pack(), pack_work(host, process));
+    let permissions = permissions_of(host, process);
+    let furnishing = host.furnishing.with_permissions(permissions);
+    let orders = (furnishing.pack(), pack_work(host, process));
     let message = pack(&host.program, &Environment::of(context), orders, host).map_err(refused)?;
     let mut handles: Vec<_> = message.handles.iter().copied().map(Offset).collect();
     let depot = host.depot();
@@ -319,6 +361,7 @@ pub(crate) fn unpack_work(host: &Host, work: Dynamic) -> Option<Work> {
         },
         closed: false,
         starting: false,
+        permissions: None,
         exception: None,
     });
     let process = host.family.recognise(process);

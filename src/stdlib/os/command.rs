@@ -24,6 +24,7 @@ pub(super) fn register(os: &mut Namespace<'_>) {
 /// `os.system(command)`: the wait status, which is 256 times the exit code.
 fn system(call: &mut Call<'_>) -> Outcome {
     let command = call.string(0)?;
+    call.host.permissions().run(&command)?;
     let failed = |error: std::io::Error| raise_os(&error, None);
     flush_everything(call.host)?;
     // A thread of a script holds back what ends a program; the command must not.

@@ -5,7 +5,9 @@ use std::any::TypeId;
 use rhai::{Array, Dynamic, Map};
 
 use crate::stdlib::bind::{Namespace, Registry};
+use crate::stdlib::call::{Call, Failure};
 use crate::stdlib::exceptions::{Exception, raise, throw};
+use crate::stdlib::host::Host;
 use crate::stdlib::text;
 
 /// `os.environ`: asked anew at each reading.
@@ -16,7 +18,7 @@ pub(super) fn register(os: &mut Namespace<'_>) {
     os.constant("environ", Environ, |_| Ok(Dynamic::from(Environ)))
         .function("getenv", &["key", "default?", "/"], |call| {
             let name = call.string(0)?;
-            Ok(variable(&name).unwrap_or_else(|| call.value(1)))
+            Ok(variable(call, &name)?.unwrap_or_else(|| call.value(1)))
         });
 }
 
@@ -25,7 +27,7 @@ pub(super) fn register_class(registry: &mut Registry) {
         .class::<Environ>("environ")
         .index_getter(|call| {
             let name = call.string(0)?;
-            variable(&name).ok_or_else(|| {
+            variable(call, &name)?.ok_or_else(|| {
                 let key = Dynamic::from(name);
                 throw(Exception::new("KeyError", vec![key]))
             })
@@ -36,52 +38,70 @@ pub(super) fn register_class(registry: &mut Registry) {
         })
         .method("get", &["key", "default?", "/"], |call| {
             let name = call.string(0)?;
-            Ok(variable(&name).unwrap_or_else(|| call.value(1)))
+            Ok(variable(call, &name)?.unwrap_or_else(|| call.value(1)))
         })
         .method("contains", &["key"], |call| {
-            Ok(variable(&call.string(0)?).is_some().into())
+            let name = call.string(0)?;
+            Ok(variable(call, &name)?.is_some().into())
         })
-        .method("keys", &[], |_| Ok(names().into()))
-        .method("values", &[], |_| {
-            Ok(all().into_values().collect::<Array>().into())
+        .method("keys", &[], |call| Ok(names(call.host)?.into()))
+        .method("values", &[], |call| {
+            Ok(all(call.host)?.into_values().collect::<Array>().into())
         })
-        .method("items", &[], |_| {
+        .method("items", &[], |call| {
             let pair = |(name, value): (_, Dynamic)| -> Dynamic {
                 vec![Dynamic::from(String::from(name)), value].into()
             };
-            Ok(all().into_iter().map(pair).collect::<Array>().into())
+            Ok(all(call.host)?
+                .into_iter()
+                .map(pair)
+                .collect::<Array>()
+                .into())
         })
-        .method("copy", &[], |_| Ok(all().into()))
-        .method("len", &[], |_| Ok(Dynamic::from_int(all().len() as i64)))
-        .method("to_string", &[], |_| {
-            let shown = text::repr_of(&Dynamic::from(all()), &|_| None);
+        .method("copy", &[], |call| Ok(all(call.host)?.into()))
+        .method("len", &[], |call| {
+            Ok(Dynamic::from_int(all(call.host)?.len() as i64))
+        })
+        .method("to_string", &[], |call| {
+            let shown = text::repr_of(&Dynamic::from(all(call.host)?), &|_| None);
             Ok(format!("environ({shown})").into())
         });
+    let host = registry.host().clone();
     registry
         .globals()
-        .set_iter(TypeId::of::<Environ>(), |_| Box::new(names().into_iter()));
+        .set_iter_result(TypeId::of::<Environ>(), move |_| match names(&host) {
+            Ok(names) => Box::new(names.into_iter().map(Ok)),
+            Err(refused) => Box::new(std::iter::once(Err(refused))),
+        });
 }
 
-fn variable(name: &str) -> Option<Dynamic> {
+/// A variable, if there is one and the script may read it.
+fn variable(call: &Call<'_>, name: &str) -> Result<Option<Dynamic>, Failure> {
+    call.host.permissions().variable(name)?;
     if name.is_empty() || name.contains(['=', '\0']) {
-        return None;
+        return Ok(None);
     }
-    let value = std::env::var_os(name)?;
-    Some(value.to_string_lossy().into_owned().into())
+    let value = std::env::var_os(name);
+    Ok(value.map(|value| value.to_string_lossy().into_owned().into()))
 }
 
-fn all() -> Map {
-    std::env::vars_os()
-        .map(|(name, value)| {
-            let value = value.to_string_lossy().into_owned();
-            (name.to_string_lossy().as_ref().into(), value.into())
-        })
-        .collect()
+/// The variables that the script may read.
+fn all(host: &Host) -> Result<Map, Failure> {
+    let guard = host.permissions();
+    guard.environment()?;
+    let variables = std::env::vars_os().filter_map(|(name, value)| {
+        let name = name.to_string_lossy();
+        let value = value.to_string_lossy().into_owned();
+        guard
+            .shows(&name)
+            .then(|| (name.as_ref().into(), value.into()))
+    });
+    Ok(variables.collect())
 }
 
-fn names() -> Array {
-    let names = all().into_keys();
-    names
+fn names(host: &Host) -> Result<Array, Failure> {
+    let names = all(host)?.into_keys();
+    Ok(names
         .map(|name| Dynamic::from(String::from(name)))
-        .collect()
+        .collect())
 }

@@ -1,26 +1,27 @@
 //! Directories and files by name. What lists names lists them in their order.
 
-use std::fs;
+use std::fs::{self, FileType};
 use std::io;
 use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+use std::sync::Arc;
 
 use rhai::{Array, Dynamic};
-use walkdir::WalkDir;
 
 use crate::stdlib::Outcome;
 use crate::stdlib::bind::Namespace;
 use crate::stdlib::builtins::path;
 use crate::stdlib::call::{Call, Failure};
 use crate::stdlib::exceptions::{Exception, os_error, raise_os, throw};
+use crate::stdlib::host::Host;
+use crate::stdlib::permissions::{Last, Place, Use};
 
 pub(super) fn register(os: &mut Namespace<'_>) {
     os.function("getcwd", &[], |_| {
         let directory = std::env::current_dir().map_err(|error| raise_os(&error, None))?;
         Ok(directory.display().to_string().into())
     })
-    .function("chdir", &["path"], |call| {
-        at_path(call, |path| std::env::set_current_dir(path))
-    })
+    .function("chdir", &["path"], chdir)
     .function("listdir", &["path?"], listdir)
     .function("walk", &["top", "topdown?"], walk)
     .function("mkdir", &["path", "mode?"], |call| {
@@ -37,10 +38,27 @@ pub(super) fn register(os: &mut Namespace<'_>) {
     .function("replace", &["src", "dst"], rename);
 }
 
-/// Does something with the path that is parameter 0; the error names it.
-fn at_path(call: &mut Call<'_>, action: impl FnOnce(&str) -> io::Result<()>) -> Outcome {
+/// Changes what has the path that is parameter 0; the error names it.
+fn at_path(call: &mut Call<'_>, action: impl FnOnce(&Path) -> io::Result<()>) -> Outcome {
     let path = path(call, 0)?;
-    action(&path)
+    let place = call
+        .host
+        .permissions()
+        .place(&path, Use::Write, Last::Itself)?;
+    place
+        .and_then(|place| action(place.path()))
+        .map(Dynamic::from)
+        .map_err(|error| raise_os(&error, Some(&path)))
+}
+
+/// `os.chdir(path)`.
+fn chdir(call: &mut Call<'_>) -> Outcome {
+    let path = path(call, 0)?;
+    let guard = call.host.permissions();
+    guard.change_process("os.chdir()")?;
+    let place = guard.directory(&path)?;
+    place
+        .and_then(|place| std::env::set_current_dir(place.path()))
         .map(Dynamic::from)
         .map_err(|error| raise_os(&error, Some(&path)))
 }
@@ -50,7 +68,7 @@ fn mode(call: &mut Call<'_>, index: usize) -> Result<u32, Failure> {
 }
 
 /// `os.remove(path)`: a directory is refused as the kernel does it.
-fn remove(path: &str) -> io::Result<()> {
+fn remove(path: &Path) -> io::Result<()> {
     fs::remove_file(path)
 }
 
@@ -61,83 +79,90 @@ fn listdir(call: &mut Call<'_>) -> Outcome {
     } else {
         ".".into()
     };
-    let failed = |error: io::Error| raise_os(&error, Some(&directory));
-    let mut names = Vec::new();
-    for entry in fs::read_dir(directory.as_str()).map_err(failed)? {
-        let name = entry.map_err(failed)?.file_name();
-        names.push(name.to_string_lossy().into_owned());
-    }
-    names.sort();
-    Ok(names
-        .into_iter()
-        .map(Dynamic::from)
-        .collect::<Array>()
-        .into())
+    let entries = entries(call.host, &directory)?;
+    let entries = entries.map_err(|error| raise_os(&error, Some(&directory)))?;
+    let names = entries.into_iter().map(|(name, _)| Dynamic::from(name));
+    Ok(names.collect::<Array>().into())
+}
+
+/// The names in a directory in their order, and the type of what has them.
+fn entries(
+    host: &Arc<Host>,
+    directory: &str,
+) -> Result<io::Result<Vec<(String, FileType)>>, Failure> {
+    let place = host.permissions().directory(directory)?;
+    let read = |place: Place| {
+        let entry = |entry: io::Result<fs::DirEntry>| {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            Ok((name, entry.file_type()?))
+        };
+        let mut entries: Vec<_> = fs::read_dir(place.path())?
+            .map(entry)
+            .collect::<io::Result<_>>()?;
+        entries.sort_by(|a, b| a.0.cmp(&b.0));
+        Ok(entries)
+    };
+    Ok(place.and_then(read))
 }
 
 /// `os.walk(top, topdown=True)`: `[directory, its directories, its files]` for `top` and everything below.
 fn walk(call: &mut Call<'_>) -> Outcome {
     let top = path(call, 0)?;
     let top_down = call.bool_or(1, true);
-    let mut rows: Vec<Row> = Vec::new();
-    // The places in `rows` of the directories on the way to here.
-    let mut way: Vec<usize> = Vec::new();
-    let entries = WalkDir::new(top.as_str()).sort_by_file_name();
+    let mut rows = Array::new();
+    let entries = entries(call.host, &top)?;
     // A directory that cannot be read is passed over, as in Python.
-    for entry in entries.into_iter().filter_map(Result::ok) {
-        let depth = entry.depth();
-        way.truncate(depth);
-        let is_directory = entry.file_type().is_dir();
-        if let Some(parent) = way.last() {
-            let name = Dynamic::from(entry.file_name().to_string_lossy().into_owned());
-            // A link to a directory is listed as one, and not gone into.
-            let row = &mut rows[*parent];
-            if is_directory || entry.path().is_dir() {
-                row.directories.push(name);
-            } else {
-                row.files.push(name);
-            }
+    if let Ok(entries) = entries {
+        walk_into(call.host, &top, entries, top_down, &mut rows);
+    }
+    Ok(rows.into())
+}
+
+fn walk_into(
+    host: &Arc<Host>,
+    directory: &str,
+    inside: Vec<(String, FileType)>,
+    top_down: bool,
+    rows: &mut Array,
+) {
+    let (mut directories, mut files, mut next) = (Array::new(), Array::new(), Vec::new());
+    for (name, kind) in inside {
+        let path = Path::new(directory).join(&name);
+        let path = path.to_string_lossy().into_owned();
+        // A link to a directory is listed as one, and not gone into.
+        let is_directory = kind.is_dir() || kind.is_symlink() && leads_to_directory(host, &path);
+        let list = if is_directory {
+            &mut directories
+        } else {
+            &mut files
+        };
+        list.push(name.into());
+        if kind.is_dir() {
+            next.push(path);
         }
-        if is_directory {
-            way.push(rows.len());
-            rows.push(Row {
-                depth,
-                path: entry.path().to_string_lossy().into_owned(),
-                ..Row::default()
-            });
+    }
+    let row: Dynamic = [directory.into(), directories.into(), files.into()]
+        .into_iter()
+        .collect::<Array>()
+        .into();
+    if top_down {
+        rows.push(row.clone());
+    }
+    for path in next {
+        if let Ok(Ok(inside)) = entries(host, &path) {
+            walk_into(host, &path, inside, top_down, rows);
         }
     }
     if !top_down {
-        rows = bottom_up(rows);
+        rows.push(row);
     }
-    let list = |row: Row| -> Dynamic {
-        let path = Dynamic::from(row.path);
-        vec![path, row.directories.into(), row.files.into()].into()
-    };
-    Ok(rows.into_iter().map(list).collect::<Array>().into())
 }
 
-/// One directory of a walk.
-#[derive(Default)]
-struct Row {
-    depth: usize,
-    path: String,
-    directories: Array,
-    files: Array,
-}
-
-/// Every directory after those inside it.
-fn bottom_up(rows: Vec<Row>) -> Vec<Row> {
-    let mut sorted = Vec::with_capacity(rows.len());
-    let mut way: Vec<Row> = Vec::new();
-    for row in rows {
-        while let Some(inner) = way.pop_if(|last| last.depth >= row.depth) {
-            sorted.push(inner);
-        }
-        way.push(row);
-    }
-    sorted.extend(way.into_iter().rev());
-    sorted
+fn leads_to_directory(host: &Arc<Host>, path: &str) -> bool {
+    let place = host.permissions().place(path, Use::Read, Last::Followed);
+    let about = place.map(|place| place.and_then(|place| place.metadata()));
+    matches!(about, Ok(Ok(about)) if about.is_dir())
 }
 
 /// `os.makedirs(name, mode=0o777, exist_ok=False)`.
@@ -145,27 +170,48 @@ fn makedirs(call: &mut Call<'_>) -> Outcome {
     let path = path(call, 0)?;
     let mode = mode(call, 1)?;
     let exist_ok = call.bool_or(2, false);
-    let failed = |error: io::Error| raise_os(&error, Some(&path));
-    if let Some(parent) = std::path::Path::new(path.as_str()).parent() {
-        fs::create_dir_all(parent).map_err(failed)?;
-    }
-    match fs::DirBuilder::new().mode(mode).create(path.as_str()) {
-        Err(error) => {
-            let exists = exist_ok && std::path::Path::new(path.as_str()).is_dir();
-            if exists {
-                Ok(Dynamic::UNIT)
-            } else {
-                Err(failed(error))
+    let made = make_with_parents(call.host, &path, mode)?;
+    match made {
+        Err(error) if exist_ok && error.kind() == io::ErrorKind::AlreadyExists => {
+            match leads_to_directory(call.host, &path) {
+                true => Ok(Dynamic::UNIT),
+                false => Err(raise_os(&error, Some(&path))),
             }
         }
-        Ok(()) => Ok(Dynamic::UNIT),
+        made => made
+            .map(Dynamic::from)
+            .map_err(|error| raise_os(&error, Some(&path))),
+    }
+}
+
+/// Makes a directory, and before it those it lies in where there are none.
+fn make_with_parents(host: &Arc<Host>, path: &str, mode: u32) -> Result<io::Result<()>, Failure> {
+    let make = |mode| {
+        let place = host.permissions().place(path, Use::Write, Last::Itself)?;
+        let make = |place: Place| fs::DirBuilder::new().mode(mode).create(place.path());
+        Ok(place.and_then(make))
+    };
+    let made: io::Result<()> = make(mode)?;
+    let is_missing = matches!(&made, Err(error) if error.kind() == io::ErrorKind::NotFound);
+    let parent = Path::new(path).parent().and_then(Path::to_str);
+    match parent.filter(|parent| is_missing && !parent.is_empty()) {
+        None => Ok(made),
+        Some(parent) => match make_with_parents(host, parent, 0o777)? {
+            // Another process may have made it meanwhile.
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Ok(Err(error)),
+            _ => make(mode),
+        },
     }
 }
 
 /// `os.rename(src, dst)`: the error names both.
 fn rename(call: &mut Call<'_>) -> Outcome {
     let (from, to) = (path(call, 0)?, path(call, 1)?);
-    fs::rename(from.as_str(), to.as_str()).map_err(|error| {
+    let guard = call.host.permissions();
+    let source = guard.place(&from, Use::Move, Last::Itself)?;
+    let target = guard.place(&to, Use::Write, Last::Itself)?;
+    let renamed = source.and_then(|source| fs::rename(source.path(), target?.path()));
+    renamed.map_err(|error| {
         let exception = os_error(&error, Some(&from));
         let mut args = exception.args().clone();
         args.extend([Dynamic::UNIT, Dynamic::from(to)]);

@@ -16,6 +16,7 @@ use crate::stdlib::call::{Call, Failure};
 use crate::stdlib::exceptions::{raise, raise_os};
 use crate::stdlib::host::{Host, locked, session_failure};
 use crate::stdlib::multiprocessing::child::end_with_parent;
+use crate::stdlib::multiprocessing::start::reserve;
 use crate::stdlib::sinks::streams::LaidDown;
 use crate::sync::{Birth, ProcessId, wait_kind};
 use crate::sys;
@@ -82,6 +83,7 @@ fn fork_script(call: &mut Call<'_>) -> Outcome {
         let text = "os.fork() would copy the program this script is embedded in; use Process";
         return Err(raise("RuntimeError", text));
     }
+    let at_once = host.permissions().start()?;
     flush_everything(host)?;
     let ready = host.signals().begin_parent();
     ready.map_err(|error| raise_os(&error, None))?;
@@ -94,7 +96,7 @@ fn fork_script(call: &mut Call<'_>) -> Outcome {
         name: &name,
         daemon: false,
     };
-    let place = session.reserve_child(&birth).map_err(session_failure)?;
+    let place = reserve(host, &session, &birth, at_once)?;
     session.grant_all(place).map_err(session_failure)?;
     let (parent, interactive) = (sys::process::pid(), host.is_interactive());
     let (hooks, relay) = host.prepare_fork();
@@ -110,6 +112,8 @@ fn fork_script(call: &mut Call<'_>) -> Outcome {
             if session.enter_child(place).is_err() {
                 sys::process::exit_now(fork::NOT_ENTERED);
             }
+            let child = host.permissions().permissions().of_child();
+            host.permissions().begin(child);
             host.begin_copy();
             if interactive {
                 // What is typed is for the parent, and this process ends with the line, or with its parent.

@@ -33,6 +33,7 @@ pub(super) fn register(registry: &mut Registry) {
     .function("cpu_count", &[], |_| Ok(multiprocessing::cpu_count()))
     .function("kill", &["pid", "sig"], kill)
     .function("_exit", &["status"], |call| {
+        call.host.permissions().change_process("os._exit()")?;
         // The kernel keeps the low eight bits.
         sys::process::exit_now((call.int(0)? & 0xff) as i32)
     })
@@ -62,6 +63,11 @@ fn kill(call: &mut Call<'_>) -> Outcome {
         })
     };
     let (pid, signal) = (number(call.int(0)?)?, number(call.int(1)?)?);
+    let guard = call.host.permissions();
+    guard.signals(&format!("sending signal {signal} to process {pid}"))?;
+    if sys::signal::would_meet_this_process(pid) {
+        guard.change_process("os.kill() of this process")?;
+    }
     sys::signal::send(pid, signal).map_err(|error| raise_os(&error, None))?;
     Ok(Dynamic::UNIT)
 }

@@ -1,6 +1,7 @@
 //! `os.path`: names of files, taken apart and put together, and what is behind them.
 
-use std::fs;
+use std::fs::{self, Metadata};
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
@@ -11,6 +12,8 @@ use crate::stdlib::bind::Registry;
 use crate::stdlib::builtins::path;
 use crate::stdlib::call::{Call, Failure};
 use crate::stdlib::exceptions::{raise, raise_os};
+use crate::stdlib::host::Host;
+use crate::stdlib::permissions::{Last, Use};
 
 /// The value of `os.path`.
 #[derive(Debug, Clone)]
@@ -20,10 +23,10 @@ pub(super) fn register(registry: &mut Registry) {
     registry
         .namespace("os::path", Path)
         .function("join", &["path", "*paths", "/"], join)
-        .function("exists", &["path"], |call| about(call, |p| p.exists()))
-        .function("isfile", &["path"], |call| about(call, |p| p.is_file()))
-        .function("isdir", &["path"], |call| about(call, |p| p.is_dir()))
-        .function("islink", &["path"], |call| about(call, |p| p.is_symlink()))
+        .function("exists", &["path"], |call| about(call, |_| true))
+        .function("isfile", &["path"], |call| about(call, Metadata::is_file))
+        .function("isdir", &["path"], |call| about(call, Metadata::is_dir))
+        .function("islink", &["path"], islink)
         .function("isabs", &["path"], |call| {
             Ok(path(call, 0)?.starts_with('/').into())
         })
@@ -47,15 +50,12 @@ pub(super) fn register(registry: &mut Registry) {
             Ok(normal(&path(call, 0)?).into())
         })
         .function("abspath", &["path"], abspath)
-        .function("realpath", &["path"], |call| {
-            let absolute = abspath(call)?.to_string();
-            let real = fs::canonicalize(&absolute);
-            Ok(real
-                .map_or(absolute, |real| real.display().to_string())
-                .into())
-        })
+        .function("realpath", &["path"], realpath)
         .function("expanduser", &["path"], |call| {
             let path = path(call, 0)?;
+            if path.starts_with('~') {
+                call.host.permissions().variable("HOME")?;
+            }
             let home = std::env::var("HOME").unwrap_or_default();
             Ok(match path.strip_prefix('~') {
                 Some(rest) if (rest.is_empty() || rest.starts_with('/')) && !home.is_empty() => {
@@ -74,13 +74,42 @@ pub(super) fn register(registry: &mut Registry) {
         });
 }
 
-fn about(call: &mut Call<'_>, holds: impl FnOnce(&std::path::Path) -> bool) -> Outcome {
-    Ok(holds(std::path::Path::new(path(call, 0)?.as_str())).into())
+/// Whether something holds of what has the path, which nothing does where there is nothing.
+fn about(call: &mut Call<'_>, holds: impl FnOnce(&Metadata) -> bool) -> Outcome {
+    let path = path(call, 0)?;
+    let found = look(call.host, &path)?;
+    Ok(found.is_ok_and(|found| holds(&found)).into())
 }
 
-fn metadata(call: &mut Call<'_>) -> Result<fs::Metadata, Failure> {
+fn metadata(call: &mut Call<'_>) -> Result<Metadata, Failure> {
     let path = path(call, 0)?;
-    fs::metadata(path.as_str()).map_err(|error| raise_os(&error, Some(&path)))
+    look(call.host, &path)?.map_err(|error| raise_os(&error, Some(&path)))
+}
+
+fn look(host: &Host, path: &str) -> Result<io::Result<Metadata>, Failure> {
+    let place = host.permissions().place(path, Use::Read, Last::Followed)?;
+    Ok(place.and_then(|place| place.metadata()))
+}
+
+fn islink(call: &mut Call<'_>) -> Outcome {
+    let path = path(call, 0)?;
+    let guard = call.host.permissions();
+    let place = guard.place(&path, Use::Read, Last::Itself)?;
+    let found = place.and_then(|place| fs::symlink_metadata(place.path()));
+    Ok(found.is_ok_and(|found| found.is_symlink()).into())
+}
+
+/// `realpath(path)`: without links, as far as there is something.
+fn realpath(call: &mut Call<'_>) -> Outcome {
+    let absolute = abspath(call)?.to_string();
+    let guard = call.host.permissions();
+    let place = guard.place(&absolute, Use::Read, Last::Followed)?;
+    let real = place.and_then(|place| match place.real() {
+        Some(real) => fs::symlink_metadata(place.path()).map(|_| real.to_path_buf()),
+        None => fs::canonicalize(place.path()),
+    });
+    let shown = real.map_or(absolute, |real| real.display().to_string());
+    Ok(shown.into())
 }
 
 fn pair(first: &str, second: &str) -> Dynamic {

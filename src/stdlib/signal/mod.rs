@@ -59,6 +59,7 @@ pub(super) fn register(registry: &mut Registry) {
         })
         .function("raise_signal", &["signalnum"], |call| {
             let signal = number(call)?;
+            may(call, "signal.raise_signal()")?;
             sys::signal::send(sys::process::pid(), signal as i32)
                 .map_err(|error| raise_os(&error, None))?;
             attend(call.host)
@@ -66,6 +67,7 @@ pub(super) fn register(registry: &mut Registry) {
         .function("alarm", &["seconds"], |call| {
             let seconds = u32::try_from(call.int(0)?)
                 .map_err(|_| raise("ValueError", "alarm() seconds must not be negative"))?;
+            may(call, "signal.alarm()")?;
             Ok(Dynamic::from_int(sys::signal::alarm(seconds).into()))
         })
         .function("pause", &[], pause)
@@ -83,6 +85,7 @@ fn set(call: &mut Call<'_>) -> Outcome {
         return Err(raise("ValueError", text));
     }
     let signal = number(call)?;
+    may(call, "signal.signal()")?;
     let handler = call.value(1);
     let disposition = Disposition::read(call.host, call.context, &handler)?;
     let before = call
@@ -91,6 +94,13 @@ fn set(call: &mut Call<'_>) -> Outcome {
         .set(signal, disposition)
         .map_err(|error| raise_os(&error, None))?;
     Ok(before.shown())
+}
+
+/// Whether signals are the script's business, and this process is there for it alone.
+fn may(call: &Call<'_>, doing: &str) -> Result<(), Failure> {
+    let guard = call.host.permissions();
+    guard.change_process(doing)?;
+    guard.signals(doing)
 }
 
 fn number(call: &mut Call<'_>) -> Result<Signal, Failure> {

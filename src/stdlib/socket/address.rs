@@ -1,25 +1,56 @@
 //! Addresses as scripts write them: `[host, port]` for the internet, a path for Unix sockets.
 
-use std::net::{SocketAddr, SocketAddrV6};
+use std::net::{IpAddr, SocketAddr, SocketAddrV6};
 
 use rhai::{Array, Blob, Dynamic};
 
 use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::{Exception, raise, throw};
+use crate::stdlib::exceptions::{Exception, raise, raise_os, throw};
+use crate::stdlib::permissions::{Contacting, Last, Place, Use, shown_contact};
 use crate::stdlib::values::{as_text, type_name};
 use crate::sys::socket::{SockAddr, resolve as look_up};
 
 const AF_UNIX: i32 = 1;
+const BROADCAST: &str = "<broadcast>";
 const AF_INET6: i32 = 10;
 
+/// An address that may be used.
+#[derive(Debug)]
+pub(super) struct Meant {
+    pub address: SockAddr,
+    /// Of a path: what `address` leads through.
+    _place: Option<Place>,
+}
+
+impl Meant {
+    fn anywhere(address: SockAddr) -> Self {
+        Self {
+            address,
+            _place: None,
+        }
+    }
+}
+
 /// The address a script means, for a socket of that family.
-pub(super) fn read(call: &Call<'_>, family: i32, value: &Dynamic) -> Result<SockAddr, Failure> {
+///
+/// # Errors
+/// `gaierror` for a name that nobody has; `PermissionError` when it may not be used for that.
+pub(super) fn read(
+    call: &Call<'_>,
+    family: i32,
+    value: &Dynamic,
+    what: Contacting,
+) -> Result<Meant, Failure> {
     if family == AF_UNIX {
-        return path(call, value);
+        return path(call, value, what);
     }
     let (host, port, rest) = host_and_port(call, value)?;
-    let found = resolve(&host, port, family == AF_INET6)?;
-    Ok(match found {
+    let doing = shown_contact(&host, port, what);
+    let found = resolve(call, &host, port, family == AF_INET6, &doing)?;
+    call.host
+        .permissions()
+        .address(found, name_of(&host), what)?;
+    Ok(Meant::anywhere(match found {
         SocketAddr::V6(found) => {
             let number = |index: usize| rest.get(index).copied().unwrap_or(0);
             SocketAddrV6::new(
@@ -31,16 +62,31 @@ pub(super) fn read(call: &Call<'_>, family: i32, value: &Dynamic) -> Result<Sock
             .into()
         }
         found => found.into(),
-    })
+    }))
 }
 
-/// Every address of `[host, port]`.
-pub(super) fn all_of(call: &Call<'_>, value: &Dynamic) -> Result<Vec<SocketAddr>, Failure> {
+/// Every address of `[host, port]`, and the name by which the script calls it.
+pub(super) fn all_of(
+    call: &Call<'_>,
+    value: &Dynamic,
+) -> Result<(Vec<SocketAddr>, Option<String>), Failure> {
     let (host, port, _) = host_and_port(call, value)?;
-    look_up(&host, port).map_err(|_| unknown_host())
+    let doing = shown_contact(&host, port, Contacting::Connect);
+    let name = name_of(&host);
+    if let Some(name) = name {
+        call.host.permissions().look_up(name, &doing)?;
+    }
+    let found = look_up(&host, port).map_err(|_| unknown_host())?;
+    Ok((found, name.map(str::to_string)))
 }
 
-fn path(call: &Call<'_>, value: &Dynamic) -> Result<SockAddr, Failure> {
+/// The host, if it is a name and no number: then somebody has to be asked for its number.
+fn name_of(host: &str) -> Option<&str> {
+    let is_number = host.is_empty() || host == BROADCAST || host.parse::<IpAddr>().is_ok();
+    (!is_number).then_some(host)
+}
+
+fn path(call: &Call<'_>, value: &Dynamic, what: Contacting) -> Result<Meant, Failure> {
     let bytes = match (value.read_lock::<Blob>(), as_text(value)) {
         (Some(blob), _) => blob.to_vec(),
         (None, Some(text)) => text.as_bytes().to_vec(),
@@ -54,9 +100,30 @@ fn path(call: &Call<'_>, value: &Dynamic) -> Result<SockAddr, Failure> {
         }
     };
     use std::os::unix::ffi::OsStrExt;
-    // A path that begins with a zero byte is a name that no file has.
-    SockAddr::unix(std::ffi::OsStr::from_bytes(&bytes))
-        .map_err(|_| raise("OSError", "AF_UNIX path too long"))
+    let unix = |bytes: &[u8]| {
+        SockAddr::unix(std::ffi::OsStr::from_bytes(bytes))
+            .map_err(|_| raise("OSError", "AF_UNIX path too long"))
+    };
+    let guard = call.host.permissions();
+    // A path that begins with a zero byte is a name that no file has, and so is none at all.
+    if matches!(bytes.first(), None | Some(0)) {
+        guard.other_network("using a Unix socket that is no file")?;
+        return Ok(Meant::anywhere(unix(&bytes)?));
+    }
+    let address = unix(&bytes)?;
+    let shown = String::from_utf8_lossy(&bytes).into_owned();
+    let place = match what {
+        Contacting::Connect => guard.socket(&shown)?,
+        Contacting::Listen => guard.place(&shown, Use::Write, Last::Itself)?,
+    };
+    let place = place.map_err(|error| raise_os(&error, Some(&shown)))?;
+    Ok(match place.real() {
+        None => Meant::anywhere(address),
+        Some(_) => Meant {
+            address: unix(place.path().as_os_str().as_bytes())?,
+            _place: Some(place),
+        },
+    })
 }
 
 fn host_and_port(call: &Call<'_>, value: &Dynamic) -> Result<(String, u16, Vec<u32>), Failure> {
@@ -95,11 +162,23 @@ fn host_and_port(call: &Call<'_>, value: &Dynamic) -> Result<(String, u16, Vec<u
 }
 
 /// The first address of a host: an empty name is every address of this machine.
-pub(super) fn resolve(host: &str, port: u16, v6: bool) -> Result<SocketAddr, Failure> {
+///
+/// # Errors
+/// `gaierror`; `PermissionError` for `doing` that, when nobody may be asked for the name.
+pub(super) fn resolve(
+    call: &Call<'_>,
+    host: &str,
+    port: u16,
+    v6: bool,
+    doing: &str,
+) -> Result<SocketAddr, Failure> {
+    if let Some(name) = name_of(host) {
+        call.host.permissions().look_up(name, doing)?;
+    }
     let host = match (host, v6) {
         ("", false) => "0.0.0.0",
         ("", true) => "::",
-        ("<broadcast>", false) => "255.255.255.255",
+        (BROADCAST, false) => "255.255.255.255",
         (host, _) => host,
     };
     let found = look_up(host, port).map_err(|_| unknown_host())?;

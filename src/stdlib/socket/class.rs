@@ -13,6 +13,7 @@ use crate::stdlib::bind::Registry;
 use crate::stdlib::call::{Call, Failure};
 use crate::stdlib::caller::parameters;
 use crate::stdlib::exceptions::{raise, raise_os};
+use crate::stdlib::permissions::Contacting;
 use crate::stdlib::values::{as_text, truth, type_name};
 use crate::sys::socket::Interest;
 
@@ -72,14 +73,21 @@ fn failed(error: io::Error) -> Failure {
 fn bind(call: &mut Call<'_>) -> Outcome {
     let socket: Socket = call.this();
     let address = call.value(0);
-    let address = address::read(call, socket.family(), &address)?;
-    socket.kernel()?.bind(&address).map_err(failed)?;
+    let meant = address::read(call, socket.family(), &address, Contacting::Listen)?;
+    socket.kernel()?.bind(&meant.address).map_err(failed)?;
     Ok(Dynamic::UNIT)
 }
 
 fn listen(call: &mut Call<'_>) -> Outcome {
     let backlog = small(call, 0, 128)?;
     let kernel = call.this::<Socket>().kernel()?;
+    // One that was not bound gets some port of every address.
+    if let Some(address) = kernel.local_address().map_err(failed)?.as_socket()
+        && address.port() == 0
+    {
+        let guard = call.host.permissions();
+        guard.address(address, None, Contacting::Listen)?;
+    }
     kernel.listen(backlog.max(0)).map_err(failed)?;
     Ok(Dynamic::UNIT)
 }
@@ -95,8 +103,8 @@ fn accept(call: &mut Call<'_>) -> Outcome {
 fn connect(call: &mut Call<'_>) -> Outcome {
     let socket: Socket = call.this();
     let address = call.value(0);
-    let address = address::read(call, socket.family(), &address)?;
-    socket.connect_in_time(call.host, &address)?;
+    let meant = address::read(call, socket.family(), &address, Contacting::Connect)?;
+    socket.connect_in_time(call.host, &meant.address)?;
     Ok(Dynamic::UNIT)
 }
 
@@ -165,8 +173,10 @@ fn send_to(call: &mut Call<'_>) -> Outcome {
     let socket: Socket = call.this();
     let bytes = data(call)?;
     let address = call.value(1);
-    let address = address::read(call, socket.family(), &address)?;
-    let sent = socket.when_ready(call.host, Interest::Write, |k| k.send_to(&bytes, &address))?;
+    let meant = address::read(call, socket.family(), &address, Contacting::Connect)?;
+    let sent = socket.when_ready(call.host, Interest::Write, |k| {
+        k.send_to(&bytes, &meant.address)
+    })?;
     Ok(Dynamic::from_int(sent as i64))
 }
 

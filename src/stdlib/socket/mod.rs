@@ -15,6 +15,8 @@ use super::Outcome;
 use super::bind::Registry;
 use super::call::{Call, Failure};
 use super::exceptions::{raise, raise_os};
+use super::permissions::Contacting;
+use super::text::quoted;
 use crate::sys::socket::{self as system, NUMBERS};
 
 /// The value of the global constant `socket`.
@@ -45,7 +47,8 @@ pub(super) fn register(registry: &mut Registry) {
         })
         .function("gethostbyname", &["hostname"], |call| {
             let host = call.string(0)?;
-            let found = address::resolve(&host, 0, false)?;
+            let doing = format!("looking up {}", quoted(&host));
+            let found = address::resolve(call, &host, 0, false, &doing)?;
             Ok(found.ip().to_string().into())
         });
     for (name, number) in NUMBERS {
@@ -63,9 +66,19 @@ pub(super) fn small(call: &mut Call<'_>, index: usize, default: i64) -> Result<i
 fn construct(call: &mut Call<'_>) -> Outcome {
     let (family, kind) = (small(call, 0, FAMILY)?, small(call, 1, STREAM)?);
     let protocol = small(call, 2, 0)?;
+    if !is_usual(family, kind) {
+        let doing = format!("opening a socket of family {family} and type {kind}");
+        call.host.permissions().other_network(&doing)?;
+    }
     let socket = system::Socket::new(family.into(), kind.into(), protocol)
         .map_err(|error| raise_os(&error, None))?;
     Ok(Dynamic::from(Socket::new(socket, family, kind)))
+}
+
+/// Whether a socket's permissions are a matter of its addresses: TCP, UDP, Unix. A raw one hears everybody's messages.
+fn is_usual(family: i32, kind: i32) -> bool {
+    const FLAGS: i32 = 0o2_004_000;
+    matches!((family, kind & !FLAGS), (1 | 2 | 10, 1 | 2) | (1, 5))
 }
 
 /// `socketpair()`: two Unix sockets that are connected.
@@ -87,7 +100,13 @@ fn create_connection(call: &mut Call<'_>) -> Outcome {
     let timeout = call.timeout(1)?;
     let deadline = connection::after(timeout);
     let mut last = None;
-    for found in address::all_of(call, &given)? {
+    let (addresses, name) = address::all_of(call, &given)?;
+    for found in addresses {
+        let guard = call.host.permissions();
+        if let Err(refused) = guard.address(found, name.as_deref(), Contacting::Connect) {
+            last = Some(refused);
+            continue;
+        }
         let family = if found.is_ipv6() { 10 } else { 2 };
         let socket = system::Socket::new(family.into(), (STREAM as i32).into(), 0)
             .map_err(|error| raise_os(&error, None))?;
@@ -107,12 +126,12 @@ fn create_connection(call: &mut Call<'_>) -> Outcome {
 fn create_server(call: &mut Call<'_>) -> Outcome {
     let given = call.value(0);
     let (family, backlog) = (small(call, 1, FAMILY)?, small(call, 2, 128)?);
-    let address = address::read(call, family, &given)?;
+    let meant = address::read(call, family, &given, Contacting::Listen)?;
     let server = || {
         let socket = system::Socket::new(family.into(), (STREAM as i32).into(), 0)?;
         let number = |name| NUMBERS.iter().find(|n| n.0 == name).map_or(0, |n| n.1);
         socket.set_option(number("SOL_SOCKET"), number("SO_REUSEADDR"), 1)?;
-        socket.bind(&address)?;
+        socket.bind(&meant.address)?;
         socket.listen(backlog)?;
         Ok(socket)
     };

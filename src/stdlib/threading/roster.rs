@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::thread::Thread;
+use crate::stdlib::call::Failure;
 use crate::stdlib::host::{Host, locked};
 use crate::stdlib::stop::Stop;
 use crate::sync::Deadline;
@@ -65,9 +66,16 @@ impl Roster {
         !locked(&self.0).living.is_empty()
     }
 
-    /// A thread is about to run.
-    pub(super) fn add(&self, thread: &Thread) {
-        locked(&self.0).living.push(thread.clone());
+    /// A thread is about to run, if it may: `may` is told how many run beside the main one.
+    pub(super) fn add(
+        &self,
+        thread: &Thread,
+        may: impl FnOnce(usize) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let mut state = locked(&self.0);
+        may(state.living.len())?;
+        state.living.push(thread.clone());
+        Ok(())
     }
 
     /// A thread does not run any more.

@@ -162,7 +162,13 @@ impl Thread {
             state.stage = Stage::Started { ident: None };
             Ok(())
         })?;
-        host.threads.add(self);
+        let added = host
+            .threads
+            .add(self, |living| host.permissions().thread(living));
+        if let Err(refused) = added {
+            self.with(|state| state.stage = Stage::Initial);
+            return Err(refused);
+        }
         let (this, host_of_thread) = (self.clone(), host.clone());
         let held = kept_from_new_threads();
         let spawned = std::thread::Builder::new()

@@ -51,7 +51,7 @@ fn told(
         name,
         daemon: false,
     };
-    let child = session.reserve_child(&birth).unwrap();
+    let child = session.reserve_child(&birth, None).unwrap();
     session.grant_all(child).unwrap();
     barrier.tell(child).unwrap();
     let pid = fork_child(|| {
@@ -436,7 +436,7 @@ fn a_child_that_could_not_be_started_is_not_expected() {
             name: "unborn",
             daemon: false,
         };
-        let child = session.reserve_child(&birth).unwrap();
+        let child = session.reserve_child(&birth, None).unwrap();
         session.grant_all(child).unwrap();
         barrier.tell(child).unwrap();
         barrier.untell(child).unwrap();

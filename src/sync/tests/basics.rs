@@ -32,10 +32,13 @@ fn many_messages_pass_between_processes_in_order() {
     let before = session.memory().live_blocks;
     let queue = Queue::create(&session, 0).unwrap();
     let child = session
-        .reserve_child(&Birth {
-            name: "child",
-            daemon: false,
-        })
+        .reserve_child(
+            &Birth {
+                name: "child",
+                daemon: false,
+            },
+            None,
+        )
         .unwrap();
     session.grant_all(child).unwrap();
     let pid = fork_child(|| {
@@ -66,10 +69,13 @@ fn a_lock_excludes_and_its_dead_owner_is_named() {
     let session = session(64);
     let lock = Mutex::create(&session).unwrap();
     let child = session
-        .reserve_child(&Birth {
-            name: "holder",
-            daemon: false,
-        })
+        .reserve_child(
+            &Birth {
+                name: "holder",
+                daemon: false,
+            },
+            None,
+        )
         .unwrap();
     session.grant_all(child).unwrap();
     let pid = fork_child(|| {

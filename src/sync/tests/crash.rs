@@ -47,10 +47,13 @@ pub(super) fn child_dying_at(
     body: &dyn Fn(),
 ) -> (ProcessId, Progress) {
     let child = session
-        .reserve_child(&Birth {
-            name: "victim",
-            daemon: false,
-        })
+        .reserve_child(
+            &Birth {
+                name: "victim",
+                daemon: false,
+            },
+            None,
+        )
         .unwrap();
     session.grant_all(child).unwrap();
     let pid = fork_child(|| {
@@ -71,10 +74,13 @@ pub(super) fn life_ending_at(
     body: &dyn Fn(),
 ) -> (ProcessId, Progress) {
     let child = session
-        .reserve_child(&Birth {
-            name: "victim",
-            daemon: false,
-        })
+        .reserve_child(
+            &Birth {
+                name: "victim",
+                daemon: false,
+            },
+            None,
+        )
         .unwrap();
     session.grant_all(child).unwrap();
     let pid = fork_child(|| {

@@ -134,7 +134,7 @@ fn what_is_known_of_the_expected_is_whole_wherever_a_process_is_killed() {
                     daemon: false,
                 };
                 for taken_back in [true, false] {
-                    let child = session.reserve_child(&birth).unwrap();
+                    let child = session.reserve_child(&birth, None).unwrap();
                     session.grant_all(child).unwrap();
                     barrier.tell(child).unwrap();
                     if taken_back {

@@ -82,7 +82,7 @@ fn references_of_a_process_killed_anywhere_are_given_back() {
                 prepare: &|session| Mutex::create(session).unwrap(),
                 operate: &|lock| {
                     let session = lock.handle().session();
-                    let child = session.reserve_child(&BIRTH).unwrap();
+                    let child = session.reserve_child(&BIRTH, None).unwrap();
                     session.grant_all(child).unwrap();
                     session.set_payload(child, b"what to do").unwrap();
                     session.set_payload(child, b"no, something else").unwrap();
@@ -90,7 +90,7 @@ fn references_of_a_process_killed_anywhere_are_given_back() {
                 },
                 next: &|lock| {
                     let session = lock.handle().session();
-                    let child = session.reserve_child(&BIRTH).unwrap();
+                    let child = session.reserve_child(&BIRTH, None).unwrap();
                     session.grant(child, &[lock.handle().offset()]).unwrap();
                     session.cancel_child(child).unwrap();
                 },
@@ -102,7 +102,7 @@ fn references_of_a_process_killed_anywhere_are_given_back() {
 
 /// A child that dies at once, leaving a held lock, references, a message in flight and a report behind.
 fn untidy_child(session: &Session, lock: &Mutex) -> crate::shm::ProcessId {
-    let child = session.reserve_child(&BIRTH).unwrap();
+    let child = session.reserve_child(&BIRTH, None).unwrap();
     session.grant_all(child).unwrap();
     let pid = fork_child(|| {
         session.enter_child(child).unwrap();

@@ -73,10 +73,13 @@ fn loses_no_wake_up(round: impl Fn() -> u64) {
 /// Run `body` in a child that has entered the session with all that this process holds.
 fn enter_as_child(session: &Session, body: impl FnOnce()) -> (ProcessId, u32) {
     let child = session
-        .reserve_child(&Birth {
-            name: "child",
-            daemon: false,
-        })
+        .reserve_child(
+            &Birth {
+                name: "child",
+                daemon: false,
+            },
+            None,
+        )
         .unwrap();
     session.grant_all(child).unwrap();
     let pid = fork_child(|| {

@@ -211,10 +211,13 @@ fn a_writer_killed_before_it_entered_the_session_is_noticed() {
     let session = session(16);
     let (a, b) = pipe(&session, true).unwrap();
     let child = session
-        .reserve_child(&crate::shm::Birth {
-            name: "child",
-            daemon: false,
-        })
+        .reserve_child(
+            &crate::shm::Birth {
+                name: "child",
+                daemon: false,
+            },
+            None,
+        )
         .unwrap();
     session.grant_all(child).unwrap();
     let pid = fork_child(|| crate::sys::testing::kill_myself());
@@ -232,10 +235,13 @@ fn a_child_has_the_ends_it_was_given() {
     let session = session(16);
     let (a, b) = pipe(&session, true).unwrap();
     let child = session
-        .reserve_child(&crate::shm::Birth {
-            name: "child",
-            daemon: false,
-        })
+        .reserve_child(
+            &crate::shm::Birth {
+                name: "child",
+                daemon: false,
+            },
+            None,
+        )
         .unwrap();
     let given = vec![b.handle().offset()];
     grant_inheritance(&session, child, || given).unwrap();

@@ -282,10 +282,13 @@ fn a_permit_of_a_process_that_attached_comes_back_when_it_fails() {
     let session = session(16);
     let semaphore = Semaphore::create(&session, 1).unwrap();
     let child = session
-        .reserve_child(&crate::shm::Birth {
-            name: "spawned",
-            daemon: false,
-        })
+        .reserve_child(
+            &crate::shm::Birth {
+                name: "spawned",
+                daemon: false,
+            },
+            None,
+        )
         .unwrap();
     let place = semaphore.handle().offset();
     session.grant(child, &[place]).unwrap();

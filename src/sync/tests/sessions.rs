@@ -120,10 +120,13 @@ fn a_process_that_attaches_finds_what_was_granted_to_it() {
     let queue = Queue::create(&session, 0).unwrap();
     let unused = Mutex::create(&session).unwrap();
     let child = session
-        .reserve_child(&Birth {
-            name: "spawned",
-            daemon: true,
-        })
+        .reserve_child(
+            &Birth {
+                name: "spawned",
+                daemon: true,
+            },
+            None,
+        )
         .unwrap();
     let place = queue.handle().offset();
     session
@@ -190,10 +193,13 @@ fn the_process_table_grows_and_its_entries_are_used_again() {
     let session = session(16);
     let reserve = || {
         session
-            .reserve_child(&Birth {
-                name: "c",
-                daemon: false,
-            })
+            .reserve_child(
+                &Birth {
+                    name: "c",
+                    daemon: false,
+                },
+                None,
+            )
             .unwrap()
     };
     let children: Vec<_> = (0..200).map(|_| reserve()).collect();
@@ -235,14 +241,14 @@ fn a_full_process_table_is_an_error() {
     };
     let mut children = Vec::new();
     let error = loop {
-        match session.reserve_child(&birth) {
+        match session.reserve_child(&birth, None) {
             Ok(child) => children.push(child),
             Err(error) => break error,
         }
     };
     assert!(matches!(error, ShmError::TooManyProcesses) && children.len() == 4095);
     session.cancel_child(children[17]).unwrap();
-    session.reserve_child(&birth).unwrap();
+    session.reserve_child(&birth, None).unwrap();
     audit(&session);
 }
 
@@ -276,10 +282,13 @@ fn orphans_are_swept_by_whoever_is_left() {
     let (child, pid) = enter_as_child(&session, || {
         // A grandchild that dies with a queue of its own, and another that was never started.
         session
-            .reserve_child(&Birth {
-                name: "never",
-                daemon: false,
-            })
+            .reserve_child(
+                &Birth {
+                    name: "never",
+                    daemon: false,
+                },
+                None,
+            )
             .unwrap();
         let (_, pid) = enter_as_child(&session, || {
             let queue = Queue::create(&session, 0).unwrap();
@@ -344,10 +353,13 @@ fn a_process_whose_main_thread_left_still_lives() {
     let words = shared_words(1);
     let lock = Mutex::create(&session).unwrap();
     let child = session
-        .reserve_child(&Birth {
-            name: "headless",
-            daemon: false,
-        })
+        .reserve_child(
+            &Birth {
+                name: "headless",
+                daemon: false,
+            },
+            None,
+        )
         .unwrap();
     session.grant_all(child).unwrap();
     let pid = fork_child(|| {

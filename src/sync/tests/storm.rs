@@ -265,10 +265,13 @@ impl Storm<'_> {
     fn start(&mut self, role: Role) -> Child {
         let id = self
             .session
-            .reserve_child(&Birth {
-                name: "storm",
-                daemon: false,
-            })
+            .reserve_child(
+                &Birth {
+                    name: "storm",
+                    daemon: false,
+                },
+                None,
+            )
             .unwrap();
         self.session.grant_all(id).unwrap();
         let producer = self.next_producer;

@@ -115,10 +115,13 @@ fn a_storm_of_kills_leaves_no_change_half_done() {
         .unwrap();
     let start = |round: u64| {
         let child = session
-            .reserve_child(&Birth {
-                name: "storm",
-                daemon: false,
-            })
+            .reserve_child(
+                &Birth {
+                    name: "storm",
+                    daemon: false,
+                },
+                None,
+            )
             .unwrap();
         session.grant_all(child).unwrap();
         let pid = fork_child(|| {

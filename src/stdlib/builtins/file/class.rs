@@ -14,6 +14,7 @@ use crate::stdlib::builtins::codec::{self, Codec};
 use crate::stdlib::builtins::path;
 use crate::stdlib::call::{Call, Failure};
 use crate::stdlib::exceptions::{raise, raise_os};
+use crate::stdlib::permissions::Last;
 use crate::stdlib::values::type_name;
 
 pub(in crate::stdlib::builtins) fn register(registry: &mut Registry) {
@@ -101,7 +102,12 @@ fn open(call: &mut Call<'_>) -> Outcome {
     let by_line = line_buffering(call)?;
     let encoding = encoding(call, &mode)?;
     let at_path = |error: std::io::Error| raise_os(&error, Some(&name));
-    let file = mode.options().open(name.as_str()).map_err(at_path)?;
+    let place = call
+        .host
+        .permissions()
+        .place(&name, mode.uses(), Last::Followed)?
+        .map_err(at_path)?;
+    let file = place.open(&mut mode.options()).map_err(at_path)?;
     // The kernel opens a directory for reading and then reads nothing from it.
     if file.metadata().is_ok_and(|about| about.is_dir()) {
         return Err(at_path(std::io::Error::from_raw_os_error(IS_A_DIRECTORY)));

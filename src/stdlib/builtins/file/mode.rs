@@ -4,6 +4,7 @@ use std::fs::OpenOptions;
 
 use crate::stdlib::call::Failure;
 use crate::stdlib::exceptions::raise;
+use crate::stdlib::permissions::Use;
 use crate::stdlib::text::quoted;
 
 /// What a file was opened for.
@@ -57,6 +58,15 @@ impl Mode {
 
     pub(super) fn writes(&self) -> bool {
         self.kind != 'r' || self.updating
+    }
+
+    /// What the script has to be allowed.
+    pub(super) fn uses(&self) -> Use {
+        match (self.reads(), self.writes()) {
+            (true, true) => Use::ReadAndWrite,
+            (true, false) => Use::Read,
+            (false, _) => Use::Write,
+        }
     }
 
     pub(super) fn options(&self) -> OpenOptions {

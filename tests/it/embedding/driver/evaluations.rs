@@ -1,6 +1,6 @@
 //! What a host gets from an evaluation, and what stays for the next.
 
-use procscript::{Error, Limits, Runtime, Script};
+use procscript::{Error, Limits, Permissions, Runtime, Script};
 use rhai::{Dynamic, Map};
 
 use crate::case::Case;
@@ -27,7 +27,7 @@ pub(crate) const CASES: &[Case] = &[
 ];
 
 fn values() {
-    let mut runtime = Runtime::builder().build();
+    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
     assert_eq!(runtime.eval::<i64>("6 * 7").unwrap(), 42);
     assert_eq!(runtime.eval::<String>(r#""a" + "b""#).unwrap(), "ab");
     assert_eq!(runtime.eval::<f64>("0.5").unwrap(), 0.5);
@@ -43,7 +43,7 @@ fn values() {
 }
 
 fn what_stays() {
-    let mut runtime = Runtime::builder().build();
+    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
     runtime
         .eval::<()>("let n = 20; const STEP = 2; fn next(x) { x + global::STEP }")
         .unwrap();
@@ -59,7 +59,7 @@ fn what_stays() {
 }
 
 fn errors() {
-    let mut runtime = Runtime::builder().build();
+    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
     let Err(Error::Failed(told)) = runtime.eval::<()>("let x = 1;\nfn f() { nothing }\nf()") else {
         panic!("it did not fail");
     };
@@ -83,7 +83,7 @@ fn errors() {
 }
 
 fn calls() {
-    let mut runtime = Runtime::builder().build();
+    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
     runtime
         .eval::<()>("fn add(a, b) { a + b } fn fail(why) { throw ValueError(why) }")
         .unwrap();
@@ -108,7 +108,7 @@ fn calls() {
 }
 
 fn given_values() {
-    let mut runtime = Runtime::builder().build();
+    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
     runtime.set("limit", 10_i64);
     runtime.set("names", vec![Dynamic::from("Ada"), Dynamic::from("Bob")]);
     let text = r#"
@@ -129,7 +129,7 @@ fn given_values() {
 }
 
 fn children_go_on() {
-    let mut runtime = Runtime::builder().build();
+    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
     let text = r#"
         let asked = Queue();
         let told = Queue();
@@ -152,7 +152,7 @@ fn children_go_on() {
 }
 
 fn redefined() {
-    let mut runtime = Runtime::builder().build();
+    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
     let text = r#"
         fn answer() { "old" }
         let asked = queue.Queue();
@@ -172,7 +172,10 @@ fn redefined() {
 
 fn prompt() {
     use procscript::Entered;
-    let mut program = Runtime::builder().build().interactive();
+    let mut program = Runtime::builder()
+        .permissions(Permissions::all())
+        .build()
+        .interactive();
     assert!(matches!(program.enter("let n = 6"), Entered::Nothing));
     let Entered::Value(text) = program.enter("n * 7") else {
         panic!("no value");
@@ -202,11 +205,12 @@ fn recursion() {
             .unwrap_err();
         assert_eq!(error.diagnostic().unwrap().kind, "RecursionError");
     };
-    deep(&mut Runtime::builder().build());
-    let large = move || deep(&mut Runtime::builder().build());
+    deep(&mut Runtime::builder().permissions(Permissions::all()).build());
+    let large = move || deep(&mut Runtime::builder().permissions(Permissions::all()).build());
     let thread = std::thread::Builder::new().stack_size(8 << 20).spawn(large);
     thread.unwrap().join().unwrap();
     let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
         .limits(Limits::new().call_levels(20))
         .build();
     runtime

@@ -1,6 +1,6 @@
 //! What scripts read: what the host gives them, else nothing. Its own standard input is left to the host.
 
-use procscript::{Capture, Runtime, Script, StartMethod};
+use procscript::{Capture, Permissions, Runtime, Script, StartMethod};
 
 use crate::case::Case;
 
@@ -25,7 +25,10 @@ fn own_line() -> String {
 
 fn left_alone() {
     let printed = Capture::new();
-    let runtime = Runtime::builder().output(printed.clone()).build();
+    let runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .output(printed.clone())
+        .build();
     let script = r#"
         let asked = [|| input("Name? "), || sys.stdin.readline(), || sys.stdin.read(), || sys.stdin.readlines()];
         for ask in asked {
@@ -45,6 +48,7 @@ fn answered() {
     let mut asks = asked.clone();
     let mut answers = ["Ada", "two\n", "", "four", "five"].into_iter();
     let runtime = Runtime::builder()
+        .permissions(Permissions::all())
         .output(printed.clone())
         .input(move |prompt| {
             use std::io::Write;
@@ -74,6 +78,7 @@ fn child() {
     for method in [StartMethod::Spawn, StartMethod::Fork] {
         let printed = Capture::new();
         let runtime = Runtime::builder()
+            .permissions(Permissions::all())
             .start_method(method)
             .output(printed.clone())
             .input(|_| panic!("a child has asked"))
@@ -95,6 +100,7 @@ fn child() {
 fn panicked() {
     let printed = Capture::new();
     let runtime = Runtime::builder()
+        .permissions(Permissions::all())
         .output(printed.clone())
         .input(|_| std::panic::resume_unwind(Box::new("nobody is there")))
         .build();
@@ -109,6 +115,7 @@ fn panicked() {
 fn owned() {
     let printed = Capture::new();
     let runtime = Runtime::builder()
+        .permissions(Permissions::all())
         .owns_process()
         .output(printed.clone())
         .build();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use procscript::{Error, Limits, Runtime};
+use procscript::{Error, Limits, Permissions, Runtime};
 
 use crate::case::Case;
 
@@ -64,7 +64,10 @@ const WORK: &str = r#"
 
 fn leaves_nothing() {
     let one = |n: usize| {
-        let mut runtime = Runtime::builder().session_memory(16 << 20).build();
+        let mut runtime = Runtime::builder()
+            .permissions(Permissions::all())
+            .session_memory(16 << 20)
+            .build();
         runtime.eval::<()>(WORK).unwrap();
         if n.is_multiple_of(50) {
             let text = "let p = Process(child, [q]); p.start(); let d = Process(child, [Queue(1)]); d.start();";
@@ -91,7 +94,10 @@ fn at_once() {
             std::thread::spawn(move || {
                 for round in 0..10 {
                     let limits = Limits::new().time(Duration::from_secs(60));
-                    let mut runtime = Runtime::builder().limits(limits).build();
+                    let mut runtime = Runtime::builder()
+                        .permissions(Permissions::all())
+                        .limits(limits)
+                        .build();
                     runtime.set("me", n);
                     if n == 0 {
                         // One is stopped again and again, by hand.
@@ -128,8 +134,8 @@ fn at_once() {
 
 fn drops() {
     let start = "fn child(q) { q.put(os.getpid()); loop { } } let q = Queue(); let p = Process(child, [q]); p.start(); q.get()";
-    let mut first = Runtime::builder().build();
-    let mut second = Runtime::builder().build();
+    let mut first = Runtime::builder().permissions(Permissions::all()).build();
+    let mut second = Runtime::builder().permissions(Permissions::all()).build();
     let ends = first.eval::<i64>(start).unwrap();
     let stays = second.eval::<i64>(start).unwrap();
     let alive = |pid: i64| {
@@ -146,7 +152,7 @@ fn drops() {
 
 fn hosts_children() {
     let mut own = std::process::Command::new("true").spawn().unwrap();
-    let mut runtime = Runtime::builder().build();
+    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
     let text = "fn f() { } for n in range(3) { let p = Process(f); p.start(); p.join() } len(active_children())";
     assert_eq!(runtime.eval::<i64>(text).unwrap(), 0);
     drop(runtime);
@@ -154,7 +160,7 @@ fn hosts_children() {
 }
 
 fn moves() {
-    let mut runtime = Runtime::builder().build();
+    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
     runtime
         .eval::<()>("let q = Queue(); q.put(1); let n = 5;")
         .unwrap();

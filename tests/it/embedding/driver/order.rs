@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use procscript::{Capture, Runtime, Script, StartMethod};
+use procscript::{Capture, Permissions, Runtime, Script, StartMethod};
 
 use crate::case::Case;
 use crate::output::run;
@@ -63,6 +63,7 @@ fn joined() {
     let seen = printed.clone();
     let errors = Capture::new();
     let runtime = Runtime::builder()
+        .permissions(Permissions::all())
         .start_method(StartMethod::Spawn)
         .output(printed.clone())
         .errors(errors.clone())

@@ -1,6 +1,6 @@
 //! All that scripts and their children write is in the sinks, and nothing on the host's own streams.
 
-use procscript::{Capture, Runtime, Script, StartMethod};
+use procscript::{Capture, Permissions, Runtime, Script, StartMethod};
 
 use crate::case::Case;
 
@@ -32,6 +32,7 @@ pub(crate) const CASES: &[Case] = &[
 pub(crate) fn run(method: StartMethod, script: &str) -> (i32, String, String) {
     let (printed, errors) = (Capture::new(), Capture::new());
     let runtime = Runtime::builder()
+        .permissions(Permissions::all())
         .start_method(method)
         .output(printed.clone())
         .errors(errors.clone())
@@ -142,6 +143,7 @@ fn abandoned() {
 fn both() {
     let all = Capture::new();
     let runtime = Runtime::builder()
+        .permissions(Permissions::all())
         .output(all.clone())
         .errors(all.clone())
         .build();
@@ -207,6 +209,7 @@ fn dropped() {
 fn one_alone() {
     let printed = Capture::new();
     let runtime = Runtime::builder()
+        .permissions(Permissions::all())
         .start_method(StartMethod::Spawn)
         .output(printed.clone())
         .build();
@@ -220,7 +223,10 @@ fn one_alone() {
 }
 
 fn none() {
-    let runtime = Runtime::builder().start_method(StartMethod::Spawn).build();
+    let runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .start_method(StartMethod::Spawn)
+        .build();
     let script = r#"
         fn child() { print("child"); }
         print("main");

@@ -5,7 +5,7 @@ use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
-use procscript::{Capture, Runtime, Script, Sink, StartMethod};
+use procscript::{Capture, Permissions, Runtime, Script, Sink, StartMethod};
 
 use crate::case::Case;
 
@@ -31,6 +31,7 @@ pub(crate) const CASES: &[Case] = &[
 fn lines() {
     let (sender, lines) = mpsc::channel();
     let runtime = Runtime::builder()
+        .permissions(Permissions::all())
         .start_method(StartMethod::Spawn)
         .output(Sink::lines(move |line| {
             sender.send(line.to_string()).unwrap()
@@ -60,6 +61,7 @@ fn lines() {
 
 fn nowhere() {
     let runtime = Runtime::builder()
+        .permissions(Permissions::all())
         .start_method(StartMethod::Spawn)
         .output(io::sink())
         .errors(io::sink())
@@ -95,6 +97,7 @@ impl Write for Few {
 fn run(few: usize, then: fn() -> io::Result<usize>, script: &str) -> (i32, String, String) {
     let (printed, errors) = (Capture::new(), Capture::new());
     let runtime = Runtime::builder()
+        .permissions(Permissions::all())
         .start_method(StartMethod::Spawn)
         .output(Few(AtomicUsize::new(few), then, printed.clone()))
         .errors(errors.clone())

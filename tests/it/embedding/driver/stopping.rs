@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use procscript::{Error, Exceeded, Limits, Runtime};
+use procscript::{Error, Exceeded, Limits, Permissions, Runtime};
 
 use crate::case::Case;
 
@@ -68,7 +68,7 @@ const ENDLESS: &[(&str, &str)] = &[
 ];
 
 fn stops() {
-    let mut runtime = Runtime::builder().build();
+    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
     for (what, text) in ENDLESS {
         let stopper = runtime.stopper();
         let stop = std::thread::spawn(move || {
@@ -84,7 +84,7 @@ fn stops() {
 }
 
 fn early_stop() {
-    let mut runtime = Runtime::builder().build();
+    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
     runtime.stopper().stop();
     assert!(matches!(runtime.eval::<i64>("1"), Err(Error::Stopped)));
     assert_eq!(runtime.eval::<i64>("1").unwrap(), 1);
@@ -92,7 +92,10 @@ fn early_stop() {
 
 fn time_limits() {
     let limit = Duration::from_millis(50);
-    let mut runtime = Runtime::builder().limits(Limits::new().time(limit)).build();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .limits(Limits::new().time(limit))
+        .build();
     for (what, text) in ENDLESS {
         let began = Instant::now();
         let result = runtime.eval::<()>(text);
@@ -106,6 +109,7 @@ fn time_limits() {
 
 fn operations() {
     let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
         .limits(Limits::new().operations(20_000))
         .build();
     let is_limit = |result: Result<(), Error>| {
@@ -139,7 +143,10 @@ fn sizes() {
         .string_bytes(1000)
         .array_items(50)
         .map_entries(50);
-    let mut runtime = Runtime::builder().limits(limits).build();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .limits(limits)
+        .build();
     for grow in [
         "let s = \"x\"; loop { s += s }",
         "let a = [1]; loop { a.push(1) }",
@@ -156,6 +163,7 @@ fn sizes() {
 
 fn nobody_left() {
     let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
         .limits(Limits::new().time(Duration::from_millis(300)))
         .build();
     let text = r#"
@@ -199,6 +207,7 @@ fn threads_of_scripts() -> usize {
 
 fn uncaught() {
     let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
         .limits(Limits::new().time(Duration::from_millis(50)))
         .build();
     let text = "loop { try { [1].map(|x| { Queue().get() }); } catch (e) { } }";

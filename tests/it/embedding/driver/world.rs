@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use procscript::{Error, Runtime};
+use procscript::{Error, Permissions, Runtime};
 
 use crate::case::Case;
 
@@ -52,7 +52,7 @@ fn world() -> World {
 
 fn same() {
     let before = world();
-    let mut runtime = Runtime::builder().build();
+    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
     let text = r#"
         fn child(q) { q.put(os.getppid()) }
         let q = Queue();
@@ -98,7 +98,10 @@ fn panics() {
     let register = |engine: &mut rhai::Engine| {
         engine.register_fn("fall", || -> i64 { panic!("over the edge") });
     };
-    let mut runtime = Runtime::builder().register(register).build();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .register(register)
+        .build();
     let error = runtime.eval::<i64>("fall()").unwrap_err();
     assert_eq!(
         error.to_string().lines().next(),

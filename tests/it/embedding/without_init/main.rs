@@ -2,11 +2,13 @@
 
 #![allow(clippy::unwrap_used)]
 
-use procscript::{Error, Runtime, StartMethod};
+use procscript::{Error, Permissions, Runtime, StartMethod};
 
 /// `session_memory`: each of these tests has a session in this process.
 fn runtime() -> procscript::Builder {
-    Runtime::builder().session_memory(16 << 20)
+    Runtime::builder()
+        .permissions(Permissions::all())
+        .session_memory(16 << 20)
 }
 
 const START: &str = r#"

@@ -1,0 +1,201 @@
+//! `--allow-…`, `--deny-…` and `--sandbox`: what a script may do outside itself.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use procscript::Permissions;
+
+/// Each option with a list may be given again. Without a list it means everything of its kind.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Permissions (everything is allowed, unless one of these is given)")]
+pub(crate) struct PermissionOptions {
+    /// Allow nothing but what other options allow
+    #[arg(long)]
+    sandbox: bool,
+    /// Read files only here [any: --allow-read]
+    #[arg(long, value_name = "PATH,…", num_args = 0.., require_equals = true, value_delimiter = ',')]
+    allow_read: Option<Vec<PathBuf>>,
+    /// Read no files here, or at all
+    #[arg(long, value_name = "PATH,…", num_args = 0.., require_equals = true, value_delimiter = ',')]
+    deny_read: Option<Vec<PathBuf>>,
+    /// Write, make, move and remove files only here
+    #[arg(long, value_name = "PATH,…", num_args = 0.., require_equals = true, value_delimiter = ',')]
+    allow_write: Option<Vec<PathBuf>>,
+    /// Write no files here, or at all
+    #[arg(long, value_name = "PATH,…", num_args = 0.., require_equals = true, value_delimiter = ',')]
+    deny_write: Option<Vec<PathBuf>>,
+    /// Connect to and listen on only these hosts, such as localhost or 10.0.0.1:80
+    #[arg(long, value_name = "HOST[:PORT],…", num_args = 0.., require_equals = true, value_delimiter = ',', value_parser = host)]
+    allow_net: Option<Vec<String>>,
+    /// Do not connect to or listen on these hosts, or any
+    #[arg(long, value_name = "HOST[:PORT],…", num_args = 0.., require_equals = true, value_delimiter = ',', value_parser = host)]
+    deny_net: Option<Vec<String>>,
+    /// Read only these variables of the environment
+    #[arg(long, value_name = "NAME,…", num_args = 0.., require_equals = true, value_delimiter = ',')]
+    allow_env: Option<Vec<String>>,
+    /// Read none of these variables of the environment, or none at all
+    #[arg(long, value_name = "NAME,…", num_args = 0.., require_equals = true, value_delimiter = ',')]
+    deny_env: Option<Vec<String>>,
+    /// Start processes: so many at once, in so many generations
+    #[arg(long, value_name = "AT_ONCE[,DEPTH]", num_args = 0..=1, require_equals = true, value_parser = processes, default_missing_value = "all")]
+    allow_processes: Option<(u32, u32)>,
+    /// Start no processes
+    #[arg(long)]
+    deny_processes: bool,
+    /// Send and handle signals
+    #[arg(long)]
+    allow_signals: bool,
+    /// Send and handle no signals
+    #[arg(long)]
+    deny_signals: bool,
+    /// Run other programs, which can do everything; needed when any other option here is given
+    #[arg(long)]
+    allow_run: bool,
+    /// Run no other programs
+    #[arg(long)]
+    deny_run: bool,
+}
+
+impl PermissionOptions {
+    /// What the script may do.
+    pub(crate) fn permissions(&self) -> Permissions {
+        self.denied(self.allowed())
+    }
+
+    fn allowed(&self) -> Permissions {
+        if !self.sandbox && !self.is_only_some() {
+            let all = Permissions::all();
+            return if self.allow_run { all.allow_run() } else { all };
+        }
+        let mut some = Permissions::none();
+        let rest = !self.sandbox;
+        if rest {
+            some = some.session_memory(u64::MAX).threads(usize::MAX);
+        }
+        let all_if_rest = || rest.then(Vec::new);
+        let (read, write) = (self.allow_read.clone(), self.allow_write.clone());
+        some = add(
+            some,
+            &read.or_else(all_if_rest),
+            Permissions::allow_read_all,
+            |some, path| some.allow_read(path),
+        );
+        some = add(
+            some,
+            &write.or_else(all_if_rest),
+            Permissions::allow_write_all,
+            |some, path| some.allow_write(path),
+        );
+        let all_if_rest = || rest.then(Vec::new);
+        let (net, env) = (self.allow_net.clone(), self.allow_env.clone());
+        some = add(
+            some,
+            &net.or_else(all_if_rest),
+            Permissions::allow_net_all,
+            |some, host| some.allow_net(host),
+        );
+        some = add(
+            some,
+            &env.or_else(all_if_rest),
+            Permissions::allow_env_all,
+            |some, name| some.allow_env([name]),
+        );
+        if let Some((at_once, depth)) = self.allow_processes.or(rest.then_some(UNBOUNDED)) {
+            some = some.allow_processes(at_once, depth);
+        }
+        if self.allow_signals || rest {
+            some = some.allow_signals();
+        }
+        if self.allow_run {
+            some = some.allow_run();
+        }
+        some
+    }
+
+    /// Whether something is allowed for a list only.
+    fn is_only_some(&self) -> bool {
+        let paths = [&self.allow_read, &self.allow_write].into_iter().flatten();
+        let words = [&self.allow_net, &self.allow_env].into_iter().flatten();
+        paths
+            .map(Vec::len)
+            .chain(words.map(Vec::len))
+            .any(|count| count > 0)
+            || self.allow_processes.is_some_and(|most| most != UNBOUNDED)
+    }
+
+    fn denied(&self, mut left: Permissions) -> Permissions {
+        left = add(
+            left,
+            &self.deny_read,
+            Permissions::deny_read_all,
+            |left, path| left.deny_read(path),
+        );
+        left = add(
+            left,
+            &self.deny_write,
+            Permissions::deny_write_all,
+            |left, path| left.deny_write(path),
+        );
+        left = add(
+            left,
+            &self.deny_net,
+            Permissions::deny_net_all,
+            |left, host| left.deny_net(host),
+        );
+        left = add(
+            left,
+            &self.deny_env,
+            Permissions::deny_env_all,
+            |left, name| left.deny_env([name]),
+        );
+        if self.deny_processes {
+            left = left.deny_processes();
+        }
+        if self.deny_signals {
+            left = left.deny_signals();
+        }
+        if self.deny_run {
+            left = left.deny_run();
+        }
+        left
+    }
+}
+
+/// No bound: at once, and how deep.
+const UNBOUNDED: (u32, u32) = (u32::MAX, u32::MAX);
+
+/// What an option with a list says: an empty one is everything.
+fn add<T>(
+    to: Permissions,
+    list: &Option<Vec<T>>,
+    everything: fn(Permissions) -> Permissions,
+    one: fn(Permissions, &T) -> Permissions,
+) -> Permissions {
+    match list.as_deref() {
+        None => to,
+        Some([]) => everything(to),
+        Some(items) => items.iter().fold(to, one),
+    }
+}
+
+/// A host with or without a port: what is none would allow nothing, or deny everything.
+fn host(text: &str) -> Result<String, String> {
+    match Permissions::is_host(text) {
+        true => Ok(text.into()),
+        false => Err("it is no host and no host:port".into()),
+    }
+}
+
+/// `8`, `8,2`, or nothing.
+fn processes(text: &str) -> Result<(u32, u32), String> {
+    if text == "all" {
+        return Ok(UNBOUNDED);
+    }
+    let (at_once, depth) = text.split_once(',').unwrap_or((text, "1"));
+    let number = |text: &str| {
+        text.trim()
+            .parse()
+            .map_err(|_| format!("{text:?} is no number"))
+    };
+    Ok((number(at_once)?, number(depth)?))
+}

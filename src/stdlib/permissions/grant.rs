@@ -1,0 +1,92 @@
+//! What is allowed of one kind (files, hosts, variables): everything, or some; and what is denied of it, which wins.
+
+/// One thing that a permission is given for.
+pub(super) trait Rule: PartialEq + Clone {
+    /// What is asked for.
+    type Asked: ?Sized;
+
+    /// Whether what is asked for is this, or a part of it.
+    fn covers(&self, asked: &Self::Asked) -> bool;
+
+    /// Whether everything that `other` covers is covered.
+    fn contains(&self, other: &Self) -> bool;
+
+    /// Whether permission for everything is permission for this too. Some things have to be named.
+    fn goes_without_saying(_asked: &Self::Asked) -> bool {
+        true
+    }
+}
+
+/// Why something is not allowed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Missing {
+    /// Nobody has allowed it.
+    Allowed,
+    /// Somebody has denied it.
+    Denied,
+}
+
+/// What is allowed and denied of one kind.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Grant<R> {
+    pub(super) everything: bool,
+    pub(super) listed: Vec<R>,
+    pub(super) nothing: bool,
+    pub(super) denied: Vec<R>,
+}
+
+impl<R> Grant<R> {
+    /// Nothing, or everything.
+    pub(super) fn new(everything: bool) -> Self {
+        Self {
+            everything,
+            listed: Vec::new(),
+            nothing: false,
+            denied: Vec::new(),
+        }
+    }
+
+    /// Whether there is nothing that is not allowed.
+    pub(super) fn is_everything(&self) -> bool {
+        self.everything && !self.nothing && self.denied.is_empty()
+    }
+
+    /// Whether there is nothing that is allowed.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.nothing || !self.everything && self.listed.is_empty()
+    }
+}
+
+impl<R: Rule> Grant<R> {
+    /// Whether this may be done.
+    pub(super) fn judge(&self, asked: &R::Asked) -> Result<(), Missing> {
+        if self.nothing || self.denied.iter().any(|rule| rule.covers(asked)) {
+            return Err(Missing::Denied);
+        }
+        let everything = self.everything && R::goes_without_saying(asked);
+        if everything || self.listed.iter().any(|rule| rule.covers(asked)) {
+            return Ok(());
+        }
+        Err(Missing::Allowed)
+    }
+
+    /// The same narrowed to `listed`, each of which is allowed here; what is denied stays so.
+    ///
+    /// # Errors
+    /// The first that is not allowed here.
+    pub(super) fn narrowed(&self, listed: Vec<R>) -> Result<Self, R> {
+        let has = |asked: &R| {
+            let given = self.everything || self.listed.iter().any(|rule| rule.contains(asked));
+            let taken = self.nothing || self.denied.iter().any(|rule| rule.contains(asked));
+            given && !taken
+        };
+        if let Some(more) = listed.iter().find(|rule| !has(rule)) {
+            return Err(more.clone());
+        }
+        Ok(Self {
+            everything: false,
+            listed,
+            ..self.clone()
+        })
+    }
+}

@@ -1,0 +1,106 @@
+//! The network: the address that is used is the one that is judged, also where a script calls it by a name.
+
+use std::net::SocketAddr;
+
+use super::endpoint::{Contact, Endpoint, destination};
+use super::grant::{Missing, Rule};
+use super::guard::Guard;
+use super::refusal::Asked;
+use crate::stdlib::call::Failure;
+use crate::stdlib::text::quoted;
+
+/// What an address is wanted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Contacting {
+    Connect,
+    Listen,
+}
+
+impl Guard {
+    /// Looking a name up, which tells it to those who answer: only for a host that is allowed by its name.
+    ///
+    /// # Errors
+    /// `PermissionError`.
+    pub(crate) fn look_up(&self, name: &str, doing: &str) -> Result<(), Failure> {
+        // This machine's name for itself is nobody else's business.
+        if self.is_open() || Endpoint::read("localhost").covers(&Contact::Lookup(name.into())) {
+            return Ok(());
+        }
+        self.contact(&Contact::Lookup(name.into()), doing, Some(name.into()))
+    }
+
+    /// Using an address, which may have been found by a name.
+    ///
+    /// # Errors
+    /// `PermissionError`.
+    pub(crate) fn address(
+        &self,
+        address: SocketAddr,
+        name: Option<&str>,
+        what: Contacting,
+    ) -> Result<(), Failure> {
+        if self.is_open() {
+            return Ok(());
+        }
+        let doing = shown_contact(
+            name.unwrap_or(&address.ip().to_string()),
+            address.port(),
+            what,
+        );
+        let meant = match what {
+            Contacting::Connect => destination(address),
+            Contacting::Listen => SocketAddr::new(address.ip().to_canonical(), address.port()),
+        };
+        let rule = match (name, meant.port()) {
+            (Some(name), port) => format!("{name}:{port}"),
+            (None, 0) => meant.ip().to_string(),
+            (None, _) => meant.to_string(),
+        };
+        let name = name.map(str::to_string);
+        let contact = Contact::Address {
+            address: meant,
+            name,
+        };
+        self.contact(&contact, &doing, Some(rule))
+    }
+
+    /// What has no address and no port.
+    ///
+    /// # Errors
+    /// `PermissionError`, unless the whole network is allowed.
+    pub(crate) fn other_network(&self, doing: &str) -> Result<(), Failure> {
+        match self.is_open() {
+            true => Ok(()),
+            false => self.contact(&Contact::Other, doing, None),
+        }
+    }
+
+    fn contact(&self, contact: &Contact, doing: &str, rule: Option<String>) -> Result<(), Failure> {
+        let permissions = self.permissions();
+        let judged = permissions.net.judge(contact);
+        judged.map_err(|why: Missing| {
+            let asked = Asked {
+                kind: "net",
+                doing: doing.into(),
+                arguments: rule
+                    .as_ref()
+                    .map_or("\"*\"".into(), |rule| format!("{rule:?}")),
+                option: rule,
+            };
+            asked.refused(&permissions, why)
+        })
+    }
+}
+
+/// `connecting to 'example.com:80'`.
+pub(crate) fn shown_contact(host: &str, port: u16, what: Contacting) -> String {
+    let host = match host.contains(':') {
+        true => format!("[{host}]"),
+        false => host.into(),
+    };
+    let doing = match what {
+        Contacting::Connect => "connecting to",
+        Contacting::Listen => "listening on",
+    };
+    format!("{doing} {}", quoted(&format!("{host}:{port}")))
+}

@@ -1,0 +1,380 @@
+//! `Permissions`: what a script may do outside itself, as a host says it.
+
+use std::path::Path;
+
+use super::endpoint::Endpoint;
+use super::grant::{Grant, Rule};
+use super::tree::Tree;
+
+/// What a script may do outside itself: files, network, environment, processes, signals, programs.
+///
+/// [`none`](Self::none) and [`all`](Self::all) are the two beginnings; the methods add to what is allowed, or take from
+/// it. What is denied is denied, whatever is allowed and in whichever order: `deny_…` wins.
+///
+/// Computing, time, random numbers, printing, and sharing values between threads need no permission. A child process has
+/// at most the permissions of its parent; threads have those of their process. A script that does what it must not gets a
+/// `PermissionError`, which it can catch. What this guards and what it does not is told in `docs/permissions.md`.
+///
+/// # Example
+/// ```
+/// use procscript::{Permissions, Runtime, Script};
+///
+/// // A host that starts processes calls `procscript::init()` first.
+/// let permissions = Permissions::none()
+///     .allow_read("/usr/share")
+///     .allow_net("127.0.0.1:8080")
+///     .allow_env(["LANG"]);
+/// let runtime = Runtime::builder().permissions(permissions).build();
+/// let script = Script::from_text("nosy", r#"
+///     try { open("/etc/passwd"); throw "read"; } catch (e) { if e.type != "PermissionError" { throw e; } }
+/// "#);
+/// assert_eq!(runtime.run(script), 0);
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Permissions {
+    pub(super) read: Grant<Tree>,
+    pub(super) write: Grant<Tree>,
+    pub(super) net: Grant<Endpoint>,
+    pub(super) env: Grant<Variable>,
+    pub(super) run: Run,
+    pub(super) signals: Switch,
+    pub(super) processes: Processes,
+    /// In bytes.
+    pub(super) session_memory: u64,
+    pub(super) threads: usize,
+    /// What the parent of this process has narrowed, by the names of [`narrow`](super::narrow).
+    pub(super) narrowed: Vec<String>,
+}
+
+/// A variable of the environment, by its name.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Variable(pub(super) String);
+
+impl Rule for Variable {
+    type Asked = str;
+
+    fn covers(&self, asked: &str) -> bool {
+        self.0 == asked
+    }
+
+    fn contains(&self, other: &Self) -> bool {
+        self == other
+    }
+}
+
+/// Something that is allowed or not as a whole.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Switch {
+    pub(super) allowed: bool,
+    pub(super) denied: bool,
+}
+
+impl Switch {
+    pub(super) fn is_on(self) -> bool {
+        self.allowed && !self.denied
+    }
+}
+
+/// Whether programs may be run, which can do everything that the user may.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Run {
+    /// As long as nothing else is taken away: it would be no more than a detour.
+    WithEverything,
+    Allowed,
+    NotAllowed,
+    Denied,
+}
+
+/// How many processes may be started.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Processes {
+    /// How many may live at once beside the first of the family.
+    pub(super) at_once: u32,
+    /// How many generations may follow this process.
+    pub(super) depth: u32,
+    /// How many generations were before this process.
+    pub(super) generation: u32,
+    pub(super) denied: bool,
+}
+
+impl Processes {
+    pub(super) fn is_unbounded(self) -> bool {
+        self.at_once == u32::MAX && self.depth == u32::MAX && !self.denied
+    }
+}
+
+/// No bound: the system has its own.
+const UNBOUNDED: Processes = Processes {
+    at_once: u32::MAX,
+    depth: u32::MAX,
+    generation: 0,
+    denied: false,
+};
+
+impl Permissions {
+    /// The shared memory of [`none`](Self::none), in bytes: 64 MiB.
+    pub const SESSION_MEMORY: u64 = 64 << 20;
+
+    /// The threads of [`none`](Self::none).
+    pub const THREADS: usize = 64;
+
+    /// Nothing outside the script: it computes, prints, and shares values between at most 64 threads, in 64 MiB of
+    /// session memory. What a host has is this, unless it says otherwise.
+    #[must_use]
+    pub fn none() -> Self {
+        Self {
+            read: Grant::new(false),
+            write: Grant::new(false),
+            net: Grant::new(false),
+            env: Grant::new(false),
+            run: Run::NotAllowed,
+            signals: Switch {
+                allowed: false,
+                denied: false,
+            },
+            processes: Processes {
+                at_once: 0,
+                depth: 0,
+                generation: 0,
+                denied: false,
+            },
+            session_memory: Self::SESSION_MEMORY,
+            threads: Self::THREADS,
+            narrowed: Vec::new(),
+        }
+    }
+
+    /// Everything that the user may. The command has this, unless its options say otherwise.
+    ///
+    /// Running programs is a part of it only as long as nothing else is denied: a script without network could run a
+    /// program that has it. Say [`allow_run`](Self::allow_run) to keep it all the same.
+    #[must_use]
+    pub fn all() -> Self {
+        Self {
+            read: Grant::new(true),
+            write: Grant::new(true),
+            net: Grant::new(true),
+            env: Grant::new(true),
+            run: Run::WithEverything,
+            signals: Switch {
+                allowed: true,
+                denied: false,
+            },
+            processes: UNBOUNDED,
+            session_memory: u64::MAX,
+            threads: usize::MAX,
+            narrowed: Vec::new(),
+        }
+    }
+
+    /// Reading a file, or a directory and everything in it: contents, names, and whether something exists.
+    ///
+    /// A relative path is meant from the current directory, and links are followed, both at this moment.
+    #[must_use]
+    pub fn allow_read(mut self, path: impl AsRef<Path>) -> Self {
+        self.read.listed.push(Tree::behind(path.as_ref()));
+        self
+    }
+
+    /// Reading every file, but for the kernel's own in `/proc`, `/sys` and `/dev`, which have to be named.
+    #[must_use]
+    pub fn allow_read_all(mut self) -> Self {
+        self.read.everything = true;
+        self
+    }
+
+    /// No reading of a file, or a directory and everything in it.
+    #[must_use]
+    pub fn deny_read(mut self, path: impl AsRef<Path>) -> Self {
+        self.read.denied.extend(both(path.as_ref()));
+        self
+    }
+
+    /// No reading of files.
+    #[must_use]
+    pub fn deny_read_all(mut self) -> Self {
+        self.read.nothing = true;
+        self
+    }
+
+    /// Writing, making, moving and removing a file, or a directory and everything in it. See
+    /// [`allow_read`](Self::allow_read) for paths.
+    ///
+    /// Where a script may write a program that somebody runs, or a file that one reads, it can do more than write.
+    #[must_use]
+    pub fn allow_write(mut self, path: impl AsRef<Path>) -> Self {
+        self.write.listed.push(Tree::behind(path.as_ref()));
+        self
+    }
+
+    /// Writing every file, but for the kernel's own in `/proc`, `/sys` and `/dev`, which have to be named.
+    #[must_use]
+    pub fn allow_write_all(mut self) -> Self {
+        self.write.everything = true;
+        self
+    }
+
+    /// No writing of a file, or a directory and everything in it.
+    #[must_use]
+    pub fn deny_write(mut self, path: impl AsRef<Path>) -> Self {
+        self.write.denied.extend(both(path.as_ref()));
+        self
+    }
+
+    /// No writing of files.
+    #[must_use]
+    pub fn deny_write_all(mut self) -> Self {
+        self.write.nothing = true;
+        self
+    }
+
+    /// Connecting to a host, sending to it, and listening at its address if that is this machine's: `"127.0.0.1"`,
+    /// `"127.0.0.1:8080"`, `"[::1]:80"`, `"example.com:443"`, `"*:80"`.
+    ///
+    /// A name allows whatever addresses it has when it is used, and that it is looked up. Without a port all ports are
+    /// meant. `localhost` is every address of the machine for itself. Another text allows nothing.
+    #[must_use]
+    pub fn allow_net(mut self, host: &str) -> Self {
+        self.net.listed.push(Endpoint::read(host));
+        self
+    }
+
+    /// Whether a text is a host, with or without a port, as [`allow_net`](Self::allow_net) reads it.
+    #[must_use]
+    pub fn is_host(text: &str) -> bool {
+        !Endpoint::read(text).is_nonsense()
+    }
+
+    /// Connecting and listening everywhere.
+    #[must_use]
+    pub fn allow_net_all(mut self) -> Self {
+        self.net.everything = true;
+        self
+    }
+
+    /// No connecting to a host and no listening there; see [`allow_net`](Self::allow_net) for the forms. Another text
+    /// denies all of it. A host that is denied by its name can be reached by its address: deny that too.
+    #[must_use]
+    pub fn deny_net(mut self, host: &str) -> Self {
+        let endpoint = Endpoint::read(host);
+        self.net.nothing |= endpoint.is_nonsense();
+        self.net.denied.push(endpoint);
+        self
+    }
+
+    /// No network.
+    #[must_use]
+    pub fn deny_net_all(mut self) -> Self {
+        self.net.nothing = true;
+        self
+    }
+
+    /// Reading variables of the environment, by name.
+    #[must_use]
+    pub fn allow_env(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let names = names.into_iter().map(|name| Variable(name.into()));
+        self.env.listed.extend(names);
+        self
+    }
+
+    /// Reading the whole environment.
+    #[must_use]
+    pub fn allow_env_all(mut self) -> Self {
+        self.env.everything = true;
+        self
+    }
+
+    /// No reading of these variables of the environment.
+    #[must_use]
+    pub fn deny_env(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let names = names.into_iter().map(|name| Variable(name.into()));
+        self.env.denied.extend(names);
+        self
+    }
+
+    /// No reading of the environment.
+    #[must_use]
+    pub fn deny_env_all(mut self) -> Self {
+        self.env.nothing = true;
+        self
+    }
+
+    /// Starting processes that run functions of the script: at most `at_once` living at the same time beside the first
+    /// of the family, in at most `depth` generations below this one (1: children, and no children of children).
+    #[must_use]
+    pub fn allow_processes(mut self, at_once: u32, depth: u32) -> Self {
+        (self.processes.at_once, self.processes.depth) = (at_once, depth);
+        self
+    }
+
+    /// No starting of processes.
+    #[must_use]
+    pub fn deny_processes(mut self) -> Self {
+        self.processes.denied = true;
+        self
+    }
+
+    /// Running other programs: `os.system`. They do what they want, with the user's rights and none of these bounds, so this
+    /// allows everything.
+    #[must_use]
+    pub fn allow_run(mut self) -> Self {
+        if self.run != Run::Denied {
+            self.run = Run::Allowed;
+        }
+        self
+    }
+
+    /// No running of other programs.
+    #[must_use]
+    pub fn deny_run(mut self) -> Self {
+        self.run = Run::Denied;
+        self
+    }
+
+    /// Sending signals to any process of the user's, and handling signals. Ending one's own children by
+    /// `Process.terminate` needs no permission.
+    #[must_use]
+    pub fn allow_signals(mut self) -> Self {
+        self.signals.allowed = true;
+        self
+    }
+
+    /// No sending and handling of signals.
+    #[must_use]
+    pub fn deny_signals(mut self) -> Self {
+        self.signals.denied = true;
+        self
+    }
+
+    /// How many bytes of shared memory the family's locks and queues may take in all, messages included; more is a
+    /// MemoryError. [`Builder::session_memory`](crate::Builder::session_memory) can ask for less, not for more.
+    #[must_use]
+    pub fn session_memory(mut self, bytes: u64) -> Self {
+        self.session_memory = bytes;
+        self
+    }
+
+    /// How many threads a process may have at once beside its first.
+    #[must_use]
+    pub fn threads(mut self, most: usize) -> Self {
+        self.threads = most;
+        self
+    }
+
+    /// Whether nothing is kept from the script but an amount of memory or threads.
+    pub(super) fn is_everything(&self) -> bool {
+        self.read.is_everything()
+            && self.write.is_everything()
+            && self.net.is_everything()
+            && self.env.is_everything()
+            && self.signals.is_on()
+            && self.processes.is_unbounded()
+            && matches!(self.run, Run::WithEverything | Run::Allowed)
+    }
+}
+
+/// What is denied with a path: what it leads to, and the name itself.
+fn both(path: &Path) -> [Tree; 2] {
+    [Tree::behind(path), Tree::of_name(path)]
+}

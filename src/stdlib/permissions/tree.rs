@@ -1,0 +1,115 @@
+//! A file, or a directory with everything in it, as a thing to be allowed or denied.
+
+use std::path::{Component, Path, PathBuf};
+
+use super::grant::Rule;
+
+/// A file, or a directory with everything in it. The path is a real one: absolute, without links and detours.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Tree(pub(super) PathBuf);
+
+/// Directories of the kernel's own files, some of which are doors: through `/proc/self/mem` a process changes itself,
+/// in `/proc/self/environ` stands the environment. Permission for them has to name them.
+const KERNELS_OWN: [&str; 3] = ["/proc", "/sys", "/dev"];
+
+/// What lies in these and is harmless.
+const HARMLESS: [&str; 6] = [
+    "/dev/null",
+    "/dev/zero",
+    "/dev/full",
+    "/dev/random",
+    "/dev/urandom",
+    "/dev/shm",
+];
+
+impl Tree {
+    /// What is behind a path now, seen from the current directory. Of a path that leads nowhere yet, the directories that
+    /// exist are looked behind.
+    pub(super) fn behind(path: &Path) -> Self {
+        let absolute = std::path::absolute(path).unwrap_or_else(|_| Path::new("/").join(path));
+        let parent = absolute
+            .ancestors()
+            .find_map(|above| Some((above, above.canonicalize().ok()?)));
+        let Some((above, real)) = parent else {
+            return Self(without_detours(&absolute));
+        };
+        let rest = absolute.strip_prefix(above).unwrap_or(Path::new(""));
+        Self(without_detours(&real.join(rest)))
+    }
+
+    /// The place of the name itself, which may be a link.
+    pub(super) fn of_name(path: &Path) -> Self {
+        let absolute = std::path::absolute(path).unwrap_or_else(|_| Path::new("/").join(path));
+        match (absolute.parent(), absolute.file_name()) {
+            (Some(parent), Some(name)) => Self(Self::behind(parent).0.join(name)),
+            _ => Self::behind(path),
+        }
+    }
+
+    /// Whether this lies in what has that path.
+    pub(super) fn lies_in(&self, directory: &Path) -> bool {
+        self.0.starts_with(directory)
+    }
+}
+
+impl Rule for Tree {
+    type Asked = Path;
+
+    fn covers(&self, asked: &Path) -> bool {
+        asked.starts_with(&self.0)
+            && (Self::goes_without_saying(asked) || is_the_kernels_own(&self.0))
+    }
+
+    fn contains(&self, other: &Self) -> bool {
+        self.covers(&other.0)
+    }
+
+    fn goes_without_saying(asked: &Path) -> bool {
+        !is_the_kernels_own(asked) || HARMLESS.iter().any(|path| asked.starts_with(path))
+    }
+}
+
+fn is_the_kernels_own(path: &Path) -> bool {
+    KERNELS_OWN.iter().any(|own| path.starts_with(own))
+}
+
+fn without_detours(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => (),
+            Component::ParentDir => drop(plain.pop()),
+            part => plain.push(part),
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn covers(tree: &str, path: &str) -> bool {
+        Tree(tree.into()).covers(Path::new(path))
+    }
+
+    #[test]
+    fn a_directory_covers_what_lies_in_it() {
+        assert!(covers("/data", "/data/a/b") && covers("/data", "/data"));
+        assert!(!covers("/data", "/data2/a") && !covers("/data/a", "/data"));
+    }
+
+    #[test]
+    fn the_kernels_own_files_have_to_be_named() {
+        assert!(!covers("/", "/proc/self/mem") && !covers("/", "/dev/sda"));
+        assert!(covers("/proc", "/proc/self/mem") && covers("/dev/sda", "/dev/sda"));
+        assert!(covers("/", "/dev/null") && covers("/", "/dev/shm/x"));
+        assert!(!covers("/", "/dev"));
+    }
+
+    #[test]
+    fn paths_that_lead_nowhere_yet_have_no_detours() {
+        let tree = Tree::behind(Path::new("/nowhere/../nothing/./x"));
+        assert_eq!(tree, Tree("/nothing/x".into()));
+    }
+}

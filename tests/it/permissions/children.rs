@@ -1,0 +1,168 @@
+//! Children: they have at most what their parent has, and there are as many as may be.
+
+use crate::harness::{Script, each_start_method};
+
+/// Runs under both start methods with these options.
+fn prints(options: &[&str], code: &str, stdout: &str) {
+    each_start_method(|method| {
+        let script = options.iter().fold(Script::text(code), |s, o| s.option(o));
+        script.start_method(method).run().assert(0, stdout, "");
+    });
+}
+
+#[test]
+fn a_child_may_what_its_parent_may() {
+    prints(
+        &["--sandbox", "--allow-processes=2,1", "--allow-env=LANGUAGE"],
+        r#"
+        let p = Process(|| {
+            print(error_of(|| open("/etc/passwd")));
+            print(error_of(|| os.getenv("HOME")));
+            print(error_of(|| os.getenv("LANGUAGE")));
+            print(error_of(|| Process(|| 1).start()));
+            print(error_of(|| os.system("true")));
+        });
+        p.start();
+        p.join();
+        print(p.exitcode);
+        "#,
+        "
+        PermissionError: reading '/etc/passwd' is not allowed
+        PermissionError: reading the environment variable 'HOME' is not allowed
+        no error
+        PermissionError: starting a process in one more generation is not allowed
+        PermissionError: running 'true' is not allowed
+        0
+        ",
+    );
+}
+
+#[test]
+fn a_child_is_narrowed_with_all_below_it() {
+    prints(
+        &[],
+        r#"
+        fn look() {
+            print(error_of(|| open("/etc/passwd")));
+            print(error_of(|| open("/usr")));
+            print(error_of(|| socket.create_connection(["127.0.0.1", 1])));
+            print(error_of(|| os.system("true")));
+        }
+        let p = Process(#{ target: || {
+            look();
+            let q = Process(look);
+            q.start();
+            q.join();
+            print(error_of(|| Process(#{ target: look, permissions: #{ read: ["/usr", "/etc"] } })));
+            print(error_of(|| Process(#{ target: look, permissions: #{ net: True } })));
+            print(error_of(|| Process(#{ target: look, permissions: #{ run: True } })));
+        }, permissions: #{ read: ["/usr"], net: False } });
+        p.start();
+        p.join();
+        print(error_of(|| open("/etc/passwd")));
+        "#,
+        "
+        PermissionError: reading '/etc/passwd' is not allowed
+        IsADirectoryError: [Errno 21] Is a directory: '/usr'
+        PermissionError: connecting to '127.0.0.1:1' is not allowed
+        PermissionError: running 'true' is not allowed
+        PermissionError: reading '/etc/passwd' is not allowed
+        IsADirectoryError: [Errno 21] Is a directory: '/usr'
+        PermissionError: connecting to '127.0.0.1:1' is not allowed
+        PermissionError: running 'true' is not allowed
+        PermissionError: giving a child more `read` '/etc' than this process has is not allowed
+        PermissionError: giving a child more `net` than this process has is not allowed
+        PermissionError: giving a child more `run` than this process has is not allowed
+        no error
+        ",
+    );
+}
+
+#[test]
+fn as_many_processes_live_at_once_as_may_also_when_all_start_at_the_same_moment() {
+    prints(
+        &["--allow-processes=3,2"],
+        r#"
+        // Two children and eight threads of each start as many as they can, at the same moment.
+        fn storm(go, counts, hold) {
+            let started = Queue();
+            let threads = [];
+            for _ in range(8) {
+                threads.append(Thread(|| {
+                    go.wait();
+                    try {
+                        Process(|hold| { hold.wait(); }, [hold]).start();
+                        started.put(1);
+                    } catch (e) {
+                        if e.type != "PermissionError" { throw e; }
+                    }
+                }));
+            }
+            for t in threads { t.start(); }
+            for t in threads { t.join(); }
+            counts.put(started.qsize());
+            hold.wait();
+        }
+        let go = Event();
+        let hold = Event();
+        let counts = Queue();
+        let parents = [];
+        for _ in range(2) {
+            parents.append(Process(#{ target: storm, args: [go, counts, hold], daemon: False }));
+        }
+        for p in parents { p.start(); }
+        go.set();
+        print(counts.get() + counts.get());
+        hold.set();
+        for p in parents { p.join(); }
+        // The places are free again.
+        let p = Process(|| 1);
+        p.start();
+        p.join();
+        print(p.exitcode);
+        "#,
+        "
+        1
+        0
+        ",
+    );
+}
+
+#[test]
+fn a_refusal_says_how_to_allow_it() {
+    let run = |options: &[&str], code: &str| {
+        let script = options.iter().fold(Script::text(code), |s, o| s.option(o));
+        let stderr = script.run().stderr;
+        let help = stderr.lines().find(|line| line.starts_with("help:"));
+        help.unwrap_or(&stderr).to_string()
+    };
+    assert_eq!(
+        run(&["--sandbox"], r#"open("/etc/passwd");"#),
+        "help: allow it by `--allow-read=/etc` on the command line, or by `Permissions::allow_read(\"/etc\")` \
+         in the program that runs the script"
+    );
+    assert_eq!(
+        run(&["--deny-env"], r#"os.getenv("HOME");"#),
+        "help: what is denied wins over what is allowed: leave out `--deny-env` on the command line, or \
+         `Permissions::deny_env` in the program that runs the script"
+    );
+    assert_eq!(
+        run(
+            &["--allow-processes=1,1"],
+            "let p = Process(|| { Process(|| 1).start(); }); p.start(); p.join();"
+        ),
+        "help: allow it by `--allow-processes=1,2` on the command line, or by \
+         `Permissions::allow_processes(1, 2)` in the program that runs the script"
+    );
+    assert_eq!(
+        run(
+            &[],
+            r#"
+            let p = Process(#{ target: || { os.getenv("HOME"); }, permissions: #{ env: False } });
+            p.start();
+            p.join();
+        "#
+        ),
+        "help: the process that started this one has narrowed `env`: allow it in the `permissions` of that Process"
+    );
+}
