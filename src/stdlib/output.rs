@@ -49,6 +49,7 @@ impl Output {
     /// # Errors
     /// When there is no descriptor or no thread left for them.
     pub(crate) fn entrances(&self) -> io::Result<Entrances> {
+        self.may_be_used()?;
         let sinks = self.sinks.get();
         sinks.map_or_else(|| Ok(Entrances::default()), Sinks::entrances)
     }
@@ -81,10 +82,12 @@ impl Output {
         let (complete, rest) = text.split_at(end + 1);
         if partial.is_empty() {
             partial.push_str(rest);
+            drop(partial);
             return self.write(Stream::Out, complete);
         }
         partial.push_str(complete);
         let line = std::mem::replace(&mut *partial, rest.to_string());
+        drop(partial);
         self.write(Stream::Out, &line)
     }
 
@@ -117,7 +120,10 @@ impl Output {
 
     /// Has everything that children have printed so far in the host's sinks.
     pub(crate) fn take_in(&self) {
-        if let Some(sinks) = self.sinks.get().filter(|sinks| sinks.have_children()) {
+        if let Some(sinks) = self.sinks.get()
+            && self.may_be_used().is_ok()
+            && sinks.have_children()
+        {
             self.in_turn(|alone| sinks.take_in(alone));
         }
     }
@@ -165,7 +171,18 @@ impl Output {
         self.write(Stream::Err, text)
     }
 
+    /// # Errors
+    /// When one of the host's sinks itself runs the script that asks: it would wait for itself.
+    fn may_be_used(&self) -> io::Result<()> {
+        if self.sinks.get().is_some_and(Sinks::are_calling) {
+            let text = "a sink cannot print to the runtime that it serves";
+            return Err(io::Error::other(text));
+        }
+        Ok(())
+    }
+
     fn write(&self, stream: Stream, text: &str) -> io::Result<()> {
+        self.may_be_used()?;
         let bytes = text.as_bytes();
         self.in_turn(|alone| {
             let sinks = self.sinks.get();

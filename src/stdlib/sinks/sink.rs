@@ -11,7 +11,7 @@ use std::io::{self, Write};
 ///
 /// It is written to from whichever thread runs a script and from a thread of the runtime's, by one at a time: a piece of
 /// text, which is whole lines unless a script has flushed the beginning of one, then a flush. While it is, everybody who
-/// prints to this runtime waits; it must not run scripts of the same runtime.
+/// prints to this runtime waits. A script of the same runtime that it runs cannot print: that is an `OSError`.
 ///
 /// An error that it returns is the script's, as if its output were closed or its disk full: a
 /// [`BrokenPipe`](io::ErrorKind::BrokenPipe) ends the script quietly with exit code 0, and its children at their next line;

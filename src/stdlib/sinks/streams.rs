@@ -5,8 +5,10 @@
 //! that empties them while nobody else does. Everybody who writes to a sink first takes in what lies in the pipes: what a child
 //! printed before it told somebody stands before what that one prints then.
 
+use std::cell::Cell;
 use std::io;
 use std::os::fd::OwnedFd;
+use std::ptr;
 use std::sync::{Arc, Mutex};
 
 use super::outlet::Outlet;
@@ -55,6 +57,11 @@ impl Sinks {
             let outlet = outlets[stream as usize].as_mut()?;
             Some(outlet.write(bytes))
         })
+    }
+
+    /// Whether it is one of the sinks that calls: it runs a script of the runtime that it serves, and would wait for itself.
+    pub(crate) fn are_calling(&self) -> bool {
+        ptr::eq(INSIDE.get(), &*self.outlets)
     }
 
     /// Hands on what children have written; the beginning of a line too if nobody is just writing the rest of it.
@@ -115,11 +122,11 @@ impl Sinks {
     }
 
     fn with_outlets<T>(&self, f: impl FnOnce(&mut [Option<Outlet>; 2]) -> T) -> T {
-        let mut outlets = locked(&self.outlets.0);
-        let before = exits(&outlets).len();
-        let result = f(&mut outlets);
-        let closed = exits(&outlets).len() < before;
-        drop(outlets);
+        let (result, closed) = self.outlets.with(|outlets| {
+            let before = exits(outlets).len();
+            let result = f(outlets);
+            (result, exits(outlets).len() < before)
+        });
         if closed && let Some(relay) = &*locked(&self.relay) {
             // It holds the end that was closed, and children are to notice.
             relay.look_again();
@@ -134,7 +141,20 @@ impl Drop for Sinks {
     }
 }
 
+thread_local! {
+    /// In whose sinks this thread is.
+    static INSIDE: Cell<*const Outlets> = const { Cell::new(ptr::null()) };
+}
+
 impl Outlets {
+    fn with<T>(&self, f: impl FnOnce(&mut [Option<Outlet>; 2]) -> T) -> T {
+        let mut outlets = locked(&self.0);
+        let before = INSIDE.replace(self);
+        let result = f(&mut outlets);
+        INSIDE.set(before);
+        result
+    }
+
     fn entrances(&self) -> io::Result<Entrances> {
         let mut outlets = locked(&self.0);
         let [out, err] = &mut *outlets;
@@ -153,7 +173,7 @@ impl Carrier for Outlets {
 
     fn carry(&self) {
         // Somebody may be in the middle of a line.
-        take_in(&mut locked(&self.0), false);
+        self.with(|outlets| take_in(outlets, false));
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use procscript::{Capture, Permissions, Runtime, Script, StartMethod};
+use procscript::{Capture, Error, Permissions, Runtime, Script, StartMethod};
 
 use crate::case::Case;
 use crate::output::run;
@@ -15,6 +15,11 @@ pub(crate) const CASES: &[Case] = &[
     Case::new(
         "all_that_a_child_printed_is_there_when_it_has_been_joined",
         joined,
+    ),
+    Case::new("all_is_there_when_an_evaluation_returns", evaluated),
+    Case::new(
+        "a_runtime_whose_children_print_without_end_can_be_stopped_and_dropped",
+        endless,
     ),
     Case::new("long_lines_of_many_children_are_never_mixed", long_lines),
     Case::new("a_killed_child_has_lost_nothing_it_printed", killed),
@@ -81,6 +86,71 @@ fn joined() {
         "#;
     let code = runtime.run(Script::from_text("script", script));
     assert_eq!((code, errors.text()), (0, String::new()));
+}
+
+fn evaluated() {
+    let all = Capture::new();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .output(all.clone())
+        .errors(all.clone())
+        .build();
+    let script = r#"
+        fn child(name) { print("child", name); }
+        fn work(name) {
+            let p = Process(child, [name]); p.start(); p.join();
+            sys.stdout.write("done");
+        }
+        work("one");
+        "#;
+    runtime.eval::<()>(script).unwrap();
+    assert_eq!(all.take(), "child one\ndone");
+    runtime.call_fn::<()>("work", ("two".to_string(),)).unwrap();
+    assert_eq!(all.take(), "child two\ndone");
+    let error = runtime.eval::<()>(r#"work("three"); throw ValueError("told to the host")"#);
+    assert!(error.is_err());
+    assert_eq!(all.take(), "child three\ndone");
+    let error = runtime.eval::<()>(r#"work("four"); sys.exit("the end")"#);
+    assert!(matches!(error, Err(Error::Exited(1))));
+    assert_eq!(all.take(), "child four\ndonethe end\n");
+}
+
+fn endless() {
+    let printed = Capture::new();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .output(printed.clone())
+        .build();
+    let stopper = runtime.stopper();
+    let seen = printed.clone();
+    let script = r#"
+        fn child() { let i = 0; loop { print("line", i); i += 1; } }
+        let p = Process(child); p.start();
+        "#;
+    let stops = std::thread::spawn(move || {
+        while seen.text().lines().count() < 1000 {
+            std::thread::yield_now();
+        }
+        stopper.stop();
+    });
+    let stopped = runtime.eval::<()>(&format!("{script} p.join()"));
+    assert!(matches!(stopped, Err(Error::Stopped)));
+    stops.join().unwrap();
+    let whole = |text: &str| {
+        // The child has been killed, maybe in a line.
+        let end = text.rfind('\n').map_or(0, |at| at + 1);
+        let lines = text[..end].lines().enumerate();
+        for (i, line) in lines {
+            assert_eq!(line, format!("line {i}"));
+        }
+    };
+    whole(&printed.take());
+    runtime.eval::<()>(script).unwrap();
+    while printed.text().is_empty() {
+        std::thread::yield_now();
+    }
+    drop(runtime);
+    whole(&printed.take());
 }
 
 fn long_lines() {

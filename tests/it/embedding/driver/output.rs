@@ -13,6 +13,10 @@ pub(crate) const CASES: &[Case] = &[
     }),
     Case::new("children_are_forked_where_that_was_asked_for", forked),
     Case::new("a_warning_of_an_abandoned_lock_goes_to_the_sink", abandoned),
+    Case::new(
+        "what_a_worker_writes_before_it_begins_goes_to_the_sink",
+        not_a_worker,
+    ),
     Case::new("one_sink_may_take_both_streams", both),
     Case::new("two_runtimes_at_once_are_never_mixed", two),
     Case::new(
@@ -138,6 +142,21 @@ fn abandoned() {
     );
     assert_eq!(printed, "mine\n");
     assert!(errors.contains("Process-1"), "{errors}");
+}
+
+fn not_a_worker() {
+    let printed = Capture::new();
+    let runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .worker("/bin/echo")
+        .output(printed.clone())
+        .errors(printed.clone())
+        .build();
+    let script = r#"fn child() {} let p = Process(child); p.start(); p.join(); print("end");"#;
+    runtime.run(Script::from_text("script", script));
+    let lines: Vec<String> = printed.text().lines().map(String::from).collect();
+    assert!(lines[0].starts_with("--procscript-worker "), "{lines:?}");
+    assert_eq!(lines[1..], ["end"]);
 }
 
 fn both() {
