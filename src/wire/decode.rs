@@ -99,7 +99,7 @@ impl Decoder<'_> {
             Marker::True => Ok(Dynamic::TRUE),
             Marker::F64 => Ok(Dynamic::from_float(f64::from_be_bytes(reader.word()?))),
             Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => {
-                Ok(self.text(marker)?.into())
+                Ok(reader.string(marker)?.into())
             }
             Marker::FixArray(length) => self.array(length.into()),
             Marker::Array16 => reader.length::<2>().and_then(|length| self.array(length)),
@@ -118,41 +118,8 @@ impl Decoder<'_> {
             Marker::Ext32 => reader
                 .length::<4>()
                 .and_then(|length| self.extension(length)),
-            number => self.int(number).map(Dynamic::from_int),
+            number => reader.int(number).map(Dynamic::from_int),
         }
-    }
-
-    fn int(&mut self, marker: Marker) -> Result<i64, DecodeError> {
-        let reader = &mut self.reader;
-        Ok(match marker {
-            Marker::FixPos(int) => int.into(),
-            Marker::FixNeg(int) => int.into(),
-            Marker::I8 => i8::from_be_bytes(reader.word()?).into(),
-            Marker::I16 => i16::from_be_bytes(reader.word()?).into(),
-            Marker::I32 => i32::from_be_bytes(reader.word()?).into(),
-            Marker::I64 => i64::from_be_bytes(reader.word()?),
-            Marker::U8 => u8::from_be_bytes(reader.word()?).into(),
-            Marker::U16 => u16::from_be_bytes(reader.word()?).into(),
-            Marker::U32 => u32::from_be_bytes(reader.word()?).into(),
-            Marker::U64 => {
-                let int = u64::from_be_bytes(reader.word()?);
-                i64::try_from(int).map_err(|_| reader.fault(Fault::OutOfRange))?
-            }
-            other => return Err(reader.fault(Fault::Marker(other.to_u8()))),
-        })
-    }
-
-    /// A string whose marker has been read; any other marker is a fault.
-    fn text(&mut self, marker: Marker) -> Result<&str, DecodeError> {
-        let reader = &mut self.reader;
-        let length = match marker {
-            Marker::FixStr(length) => length.into(),
-            Marker::Str8 => reader.length::<1>()?,
-            Marker::Str16 => reader.length::<2>()?,
-            Marker::Str32 => reader.length::<4>()?,
-            other => return Err(reader.fault(Fault::Marker(other.to_u8()))),
-        };
-        reader.text(length)
     }
 
     fn blob(&mut self, length: usize) -> Outcome {
@@ -180,7 +147,7 @@ impl Decoder<'_> {
             for _ in 0..length {
                 decoder.reader.settle();
                 let marker = decoder.reader.marker()?;
-                let key = decoder.text(marker)?.into();
+                let key = decoder.reader.string(marker)?.into();
                 if map.insert(key, decoder.value()?).is_some() {
                     return Err(decoder.reader.fault(Fault::DuplicateKey));
                 }
@@ -225,7 +192,7 @@ impl Decoder<'_> {
 
     fn function(&mut self) -> Outcome {
         let marker = self.reader.marker()?;
-        let name = self.text(marker)?.to_owned();
+        let name = self.reader.string(marker)?.to_owned();
         let length = match self.reader.marker()? {
             Marker::FixArray(length) => length.into(),
             Marker::Array16 => self.reader.length::<2>()?,
@@ -243,7 +210,7 @@ impl Decoder<'_> {
 
     fn object(&mut self) -> Outcome {
         let marker = self.reader.marker()?;
-        let type_name = self.text(marker)?.to_owned();
+        let type_name = self.reader.string(marker)?.to_owned();
         let plain = self.value()?;
         self.enter(Crossing::Object { type_name, plain })
     }

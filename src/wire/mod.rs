@@ -13,6 +13,7 @@ mod reader;
 mod refusal;
 #[cfg(test)]
 mod tests;
+pub(crate) mod typed;
 
 #[allow(unused_imports)]
 pub(crate) use border::{Border, Crossing, Stays};

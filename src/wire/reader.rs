@@ -42,6 +42,12 @@ impl<'a> Reader<'a> {
         Ok(Marker::from_u8(self.word::<1>()?[0]))
     }
 
+    /// The next marker, which stays the next.
+    pub(super) fn peek(&self) -> Option<Marker> {
+        let rest = &self.bytes[self.at..self.end];
+        rest.first().copied().map(Marker::from_u8)
+    }
+
     /// The next `length` bytes.
     pub(super) fn take(&mut self, length: usize) -> Result<&'a [u8], DecodeError> {
         if length > self.end - self.at {
@@ -70,6 +76,38 @@ impl<'a> Reader<'a> {
     pub(super) fn text(&mut self, length: usize) -> Result<&'a str, DecodeError> {
         let bytes = self.take(length)?;
         std::str::from_utf8(bytes).map_err(|_| self.fault(Fault::Utf8))
+    }
+
+    /// An integer whose marker has been read; any other marker is a fault.
+    pub(super) fn int(&mut self, marker: Marker) -> Result<i64, DecodeError> {
+        Ok(match marker {
+            Marker::FixPos(int) => int.into(),
+            Marker::FixNeg(int) => int.into(),
+            Marker::I8 => i8::from_be_bytes(self.word()?).into(),
+            Marker::I16 => i16::from_be_bytes(self.word()?).into(),
+            Marker::I32 => i32::from_be_bytes(self.word()?).into(),
+            Marker::I64 => i64::from_be_bytes(self.word()?),
+            Marker::U8 => u8::from_be_bytes(self.word()?).into(),
+            Marker::U16 => u16::from_be_bytes(self.word()?).into(),
+            Marker::U32 => u32::from_be_bytes(self.word()?).into(),
+            Marker::U64 => {
+                let int = u64::from_be_bytes(self.word()?);
+                i64::try_from(int).map_err(|_| self.fault(Fault::OutOfRange))?
+            }
+            other => return Err(self.fault(Fault::Marker(other.to_u8()))),
+        })
+    }
+
+    /// A string whose marker has been read; any other marker is a fault.
+    pub(super) fn string(&mut self, marker: Marker) -> Result<&'a str, DecodeError> {
+        let length = match marker {
+            Marker::FixStr(length) => length.into(),
+            Marker::Str8 => self.length::<1>()?,
+            Marker::Str16 => self.length::<2>()?,
+            Marker::Str32 => self.length::<4>()?,
+            other => return Err(self.fault(Fault::Marker(other.to_u8()))),
+        };
+        self.text(length)
     }
 
     /// One level down.

@@ -102,6 +102,7 @@ fn article(name: &str) -> &'static str {
 }
 
 /// One step from a value into a part of it.
+#[derive(Debug)]
 pub(super) enum Step {
     Index(usize),
     Key(String),
@@ -139,7 +140,7 @@ impl Broken {
 const SHOWN: usize = 8;
 
 /// `root[1].x`; behind a closure the path starts anew and the closure is named after it: `f.x captured by root[1]`.
-fn path(root: &str, innermost_first: &[Step]) -> String {
+pub(super) fn path(root: &str, innermost_first: &[Step]) -> String {
     let count = innermost_first.len();
     let mut here = root.to_owned();
     let mut holders = String::new();

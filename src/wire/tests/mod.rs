@@ -4,4 +4,5 @@ mod crossing;
 mod generator;
 mod hostile;
 mod refusals;
+mod typed;
 mod world;

@@ -1,0 +1,23 @@
+//! Rust values as the same bytes as Rhai's, through serde: what a host puts, a script gets, and the other way round.
+//!
+//! - [`write`]: a value in; its parts [`parts`], the keys of its maps [`key`].
+//! - [`read`]: a value out; [`access`]: its parts; [`variant`]: that of an enum.
+//! - [`misfit`]: why not, with the path to the part that does not fit.
+//!
+//! Structs and maps are maps, sequences and tuples are arrays, enums are what serde makes of them for texts that people
+//! read (JSON), `None` and `()` are `()`, bytes are blobs, chars are chars.
+
+mod access;
+mod key;
+mod misfit;
+mod parts;
+mod read;
+mod variant;
+mod write;
+
+pub(crate) use read::read;
+pub(crate) use write::write;
+
+/// The name of a newtype struct that stands for a shared object. In it are the bytes of its kind (`u16`) and its offset (`u64`), the most
+/// significant first.
+pub(crate) const HANDLE: &str = "$procscript::Handle";

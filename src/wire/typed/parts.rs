@@ -1,0 +1,235 @@
+//! The parts of a Rust value on their way into a message: the items of sequences, the entries of maps.
+
+use std::ops::Range;
+
+use rmp::Marker;
+use rmp::encode as pack;
+use serde::Serialize;
+use serde::ser::{
+    SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
+    SerializeTupleStruct, SerializeTupleVariant,
+};
+
+use super::key::Key;
+use super::misfit::Misfit;
+use super::write::{Verdict, Writer, length, written};
+
+/// How many parts follow, where that has been written.
+enum Announced {
+    Count(usize),
+    /// Not known beforehand: four bytes at this place wait for it.
+    Later(usize),
+}
+
+impl Announced {
+    fn begin(
+        writer: &mut Writer<'_>,
+        count: Option<usize>,
+        head: impl FnOnce(&mut Vec<u8>, u32),
+        wide: Marker,
+    ) -> Result<Self, Misfit> {
+        Ok(match count {
+            Some(count) => {
+                head(writer.out, length(count)?);
+                Self::Count(count)
+            }
+            None => {
+                writer.raw(&[wide.to_u8()]);
+                let place = writer.out.len();
+                writer.raw(&[0; 4]);
+                Self::Later(place)
+            }
+        })
+    }
+
+    fn end(&self, writer: &mut Writer<'_>, given: usize) -> Verdict {
+        match *self {
+            Self::Count(count) if count == given => Ok(()),
+            Self::Count(count) => Err(Misfit::new(format!(
+                "its Serialize announced {count} parts and gave {given}"
+            ))),
+            Self::Later(place) => {
+                let count = length(given)?.to_be_bytes();
+                writer.out[place..place + 4].copy_from_slice(&count);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The items of a sequence or a tuple.
+pub(super) struct Items<'w, 'm> {
+    writer: &'w mut Writer<'m>,
+    announced: Announced,
+    given: usize,
+    variant: Option<&'static str>,
+}
+
+impl<'w, 'm> Items<'w, 'm> {
+    /// `variant` is the name under which an enum has them.
+    pub(super) fn begin(
+        writer: &'w mut Writer<'m>,
+        count: Option<usize>,
+        variant: Option<&'static str>,
+    ) -> Result<Self, Misfit> {
+        if let Some(name) = variant {
+            writer.variant(name)?;
+        }
+        writer.descend()?;
+        let head = |out: &mut Vec<u8>, count| written(pack::write_array_len(out, count));
+        let announced = Announced::begin(writer, count, head, Marker::Array32)?;
+        Ok(Self {
+            writer,
+            announced,
+            given: 0,
+            variant,
+        })
+    }
+
+    fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Verdict {
+        let index = self.given;
+        self.given += 1;
+        value.serialize(&mut *self.writer).map_err(|misfit| {
+            let misfit = misfit.in_item(index);
+            match self.variant {
+                Some(name) => misfit.in_entry(name),
+                None => misfit,
+            }
+        })
+    }
+
+    fn finish(self) -> Verdict {
+        self.announced.end(self.writer, self.given)?;
+        self.writer.ascend();
+        if self.variant.is_some() {
+            self.writer.ascend();
+        }
+        Ok(())
+    }
+}
+
+/// The entries of a map or a struct.
+pub(super) struct Entries<'w, 'm> {
+    writer: &'w mut Writer<'m>,
+    announced: Announced,
+    given: usize,
+    /// Where the last key lies.
+    key: Range<usize>,
+    variant: Option<&'static str>,
+}
+
+impl<'w, 'm> Entries<'w, 'm> {
+    /// `variant` is the name under which an enum has them.
+    pub(super) fn begin(
+        writer: &'w mut Writer<'m>,
+        count: Option<usize>,
+        variant: Option<&'static str>,
+    ) -> Result<Self, Misfit> {
+        if let Some(name) = variant {
+            writer.variant(name)?;
+        }
+        writer.descend()?;
+        let head = |out: &mut Vec<u8>, count| written(pack::write_map_len(out, count));
+        let announced = Announced::begin(writer, count, head, Marker::Map32)?;
+        Ok(Self {
+            writer,
+            announced,
+            given: 0,
+            key: 0..0,
+            variant,
+        })
+    }
+
+    fn value<T: Serialize + ?Sized>(&mut self, value: &T, key: Option<&str>) -> Verdict {
+        self.given += 1;
+        value.serialize(&mut *self.writer).map_err(|misfit| {
+            let last = || String::from_utf8_lossy(&self.writer.out[self.key.clone()]);
+            let misfit = match key {
+                Some(key) => misfit.in_entry(key),
+                None => misfit.in_entry(&last()),
+            };
+            match self.variant {
+                Some(name) => misfit.in_entry(name),
+                None => misfit,
+            }
+        })
+    }
+
+    fn field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Verdict {
+        self.writer.text(key)?;
+        self.value(value, Some(key))
+    }
+
+    fn finish(self) -> Verdict {
+        self.announced.end(self.writer, self.given)?;
+        self.writer.ascend();
+        if self.variant.is_some() {
+            self.writer.ascend();
+        }
+        Ok(())
+    }
+}
+
+impl SerializeMap for Entries<'_, '_> {
+    type Ok = ();
+    type Error = Misfit;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Verdict {
+        self.key = key.serialize(Key(self.writer))?;
+        Ok(())
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Verdict {
+        self.value(value, None)
+    }
+
+    fn end(self) -> Verdict {
+        self.finish()
+    }
+}
+
+macro_rules! items {
+    ($kind:ident, $item:ident) => {
+        impl $kind for Items<'_, '_> {
+            type Ok = ();
+            type Error = Misfit;
+
+            fn $item<T: Serialize + ?Sized>(&mut self, value: &T) -> Verdict {
+                self.item(value)
+            }
+
+            fn end(self) -> Verdict {
+                self.finish()
+            }
+        }
+    };
+}
+
+items!(SerializeSeq, serialize_element);
+items!(SerializeTuple, serialize_element);
+items!(SerializeTupleStruct, serialize_field);
+items!(SerializeTupleVariant, serialize_field);
+
+macro_rules! fields {
+    ($kind:ident) => {
+        impl $kind for Entries<'_, '_> {
+            type Ok = ();
+            type Error = Misfit;
+
+            fn serialize_field<T: Serialize + ?Sized>(
+                &mut self,
+                key: &'static str,
+                value: &T,
+            ) -> Verdict {
+                self.field(key, value)
+            }
+
+            fn end(self) -> Verdict {
+                self.finish()
+            }
+        }
+    };
+}
+
+fields!(SerializeStruct);
+fields!(SerializeStructVariant);
