@@ -61,4 +61,8 @@ pub use crate::runtime::{
 /// The Rhai that this crate runs scripts with: values, engines and packages of a host have to be of the same version.
 pub use rhai;
 
+pub use crate::runtime::{
+    Conversion, Event, GetError, Items, Lock, LockGuard, Process, ProcessOptions, PutError, Queue,
+    WaitError,
+};
 pub use crate::stdlib::manual::{Definition, Entry, EntryKind, Manual};

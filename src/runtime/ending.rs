@@ -38,8 +38,8 @@ impl Drop for Runtime {
         host.given.forget();
         host.leave(0, false);
         host.output.close();
-        // What is left of its threads must not go on.
-        host.request_stop(Stop::Host);
+        // What is left of its threads must not go on, nor whoever waits on its objects.
+        host.close();
     }
 }
 

@@ -7,6 +7,7 @@ use rhai::{AST, Dynamic, EvalAltResult, FnPtr, FuncArgs, Variant};
 
 use super::check::syntax_error;
 use super::ending::end_everybody;
+use super::face::arguments;
 use super::stopper::TimeLimit;
 use super::{Error, Runtime, Script};
 use crate::program::call;
@@ -21,7 +22,7 @@ use crate::stdlib::values;
 type Failure = Box<EvalAltResult>;
 
 /// What calls that come from the host are called in Rhai's books.
-const HOST: &str = "<host>";
+pub(super) const HOST: &str = "<host>";
 
 impl Runtime {
     /// Runs a text and gives its value: that of its last expression.
@@ -102,8 +103,7 @@ impl Runtime {
             Ok(function) if self.host.program.function(name).is_some() => function,
             _ => return Err(self.no_function(name)),
         };
-        let mut values = Vec::new();
-        args.parse(&mut values);
+        let values = arguments(&self.host, args)?;
         let frames = |runtime: &Self, error: &EvalAltResult| {
             task_frames(error, &runtime.host.program, Some(&function), false)
         };

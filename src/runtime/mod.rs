@@ -14,6 +14,7 @@
 //! - [`check`]: the syntax errors of a script.
 //! - [`worker`]: the beginning of a spawned child.
 //! - [`interactive`]: a program that grows line by line.
+//! - [`face`]: queues, locks, events and processes as Rust objects.
 
 mod advice;
 mod build_error;
@@ -23,6 +24,7 @@ mod ending;
 mod engine;
 mod error;
 mod evaluate;
+mod face;
 mod foreign;
 mod interactive;
 mod modules;
@@ -43,6 +45,10 @@ use std::sync::Arc;
 pub use self::build_error::BuildError;
 pub use self::builder::Builder;
 pub use self::error::Error;
+pub use self::face::{
+    Conversion, Event, GetError, Items, Lock, LockGuard, Process, ProcessOptions, PutError, Queue,
+    WaitError,
+};
 pub use self::interactive::{
     Candidate, CandidateKind, Candidates, ChildState, ChildStatus, Entered, Finished, Function,
     Interactive, Variable,

@@ -62,6 +62,16 @@ impl State {
         self.global.always_search_scope = false;
     }
 
+    /// A copy for one call from outside, beside whatever runs.
+    pub(super) fn for_call(&self, engine: &Engine, program: &Program, name: &str) -> Self {
+        let mut copy = Self {
+            scope: Scope::new(),
+            global: self.global.clone(),
+        };
+        copy.prepare(engine, program, name);
+        copy
+    }
+
     /// What a native sees that is called from outside.
     pub(super) fn context<'a>(
         &'a self,

@@ -16,6 +16,7 @@ mod latch;
 mod layout;
 mod message;
 mod object;
+mod outside;
 mod process_table;
 mod reference;
 mod segment;

@@ -10,6 +10,7 @@ use super::ShmError;
 use super::handle::HandleTable;
 use super::layout::{Offset, ProcessEntry, ROW, THREADS_START, peek, poke};
 use super::object::Kind;
+use super::outside::Outside;
 use super::process_table::{Birth, ProcessId, ProcessInfo, RESERVED};
 use super::reference::{Farewell, Leaver};
 use super::segment::Segment;
@@ -59,9 +60,9 @@ pub(crate) type SignalHook = Box<dyn Fn() -> bool + Send + Sync>;
 
 /// A family's shared memory, mapped into this process. Clones share everything.
 #[derive(Clone)]
-pub(crate) struct Session(Arc<Inner>);
+pub(crate) struct Session(pub(super) Arc<Inner>);
 
-struct Inner {
+pub(super) struct Inner {
     /// Distinguishes the sessions of this process.
     key: u64,
     /// Lets threads notice that no handle is left.
@@ -72,6 +73,7 @@ struct Inner {
     me: AtomicU64,
     stop: Arc<AtomicBool>,
     on_signal: OnceLock<SignalHook>,
+    pub(super) outside: Outside,
     spins: bool,
     handles: HandleTable,
 }
@@ -114,6 +116,7 @@ impl Session {
             me: AtomicU64::new(ProcessId::NONE.pack()),
             stop: Arc::default(),
             on_signal: OnceLock::new(),
+            outside: Outside::default(),
             spins: cpu::another_cpu_may_answer(),
             handles: HandleTable::new(),
         }))
@@ -133,6 +136,7 @@ impl Session {
     #[inline]
     pub(crate) fn stop_requested(&self) -> bool {
         self.0.stop.load(Ordering::Relaxed)
+            || self.was_stopped_since()
             || interrupt::pending()
             || (interrupt::caught_any() && self.0.on_signal.get().is_some_and(|hook| hook()))
     }
@@ -386,6 +390,7 @@ impl Drop for Inner {
             me: AtomicU64::new(me),
             stop: Arc::clone(&self.stop),
             on_signal: OnceLock::new(),
+            outside: Outside::default(),
             spins: self.spins,
             handles: HandleTable::new(),
         }));

@@ -258,7 +258,8 @@ fn address(value: &Dynamic) -> Option<usize> {
         .or_else(|| Some(value.read_lock::<Channel>()?.address()))
 }
 
-fn place_of(value: &Dynamic) -> Option<(u16, Offset)> {
+/// The number of a shared object and its place in its session.
+pub(crate) fn place_of(value: &Dynamic) -> Option<(u16, Offset)> {
     BY_PLACE.iter().find_map(|way| (way.leave)(value))
 }
 
@@ -270,9 +271,18 @@ fn open_handle(host: &Arc<Host>, kind: u16, offset: Offset) -> Result<Dynamic, S
     let session = host
         .existing_session()
         .ok_or("this process has no session")?;
+    at_place(&session, kind, offset)
+}
+
+/// The shared object of that number at a place of a session.
+pub(crate) fn at_place(
+    session: &sync::Session,
+    kind: u16,
+    offset: Offset,
+) -> Result<Dynamic, String> {
     let way = BY_PLACE.iter().find(|way| way.numbers.contains(&kind));
     let way = way.ok_or_else(|| format!("no handle of kind {kind} is known here"))?;
-    (way.enter)(&session, kind, offset).map_err(|error| error.to_string())
+    (way.enter)(session, kind, offset).map_err(|error| error.to_string())
 }
 
 /// The script module called `name`: `os`, `time`, …

@@ -85,6 +85,10 @@ pub(crate) struct Host {
     pub own_types: OnceLock<Vec<OwnType>>,
     /// The engine that runs the script; it owns the natives, which own this.
     engine: OnceLock<Weak<Engine>>,
+    /// This host itself, for its session.
+    myself: OnceLock<Weak<Host>>,
+    /// The runtime is gone: nothing waits on its objects any more.
+    over: AtomicBool,
 }
 
 impl Host {
@@ -109,6 +113,8 @@ impl Host {
             modules: OnceLock::new(),
             own_types: OnceLock::new(),
             engine: OnceLock::new(),
+            myself: OnceLock::new(),
+            over: AtomicBool::default(),
             session_memory: None,
             worker: None,
             given: Given::default(),
@@ -143,7 +149,8 @@ impl Host {
     }
 
     /// From now on this engine runs the script.
-    pub(crate) fn run_by(&self, engine: &Arc<Engine>) {
+    pub(crate) fn run_by(self: &Arc<Self>, engine: &Arc<Engine>) {
+        let _ = self.myself.set(Arc::downgrade(self));
         let _ = self.engine.set(Arc::downgrade(engine));
     }
 
@@ -241,7 +248,7 @@ impl Host {
         new.set_name(&self.family.name()).map_err(session_failure)?;
         self.output
             .share(sync::Mutex::create(&new).map_err(session_failure)?);
-        new.on_signal(self.signal_hook());
+        self.furnish(&new);
         // Without descriptors for it, sockets cannot travel, and all the rest works.
         *locked(&self.depot) = sync::Depot::create(&new).ok().map(Arc::new);
         *session = Some(new.clone());
@@ -251,6 +258,19 @@ impl Host {
     /// Where descriptors wait on their way to other processes of the session.
     pub(crate) fn depot(&self) -> Option<Arc<sync::Depot>> {
         locked(&self.depot).clone()
+    }
+
+    /// Tells a new session of this process what it belongs to.
+    fn furnish(&self, session: &sync::Session) {
+        session.on_signal(self.signal_hook());
+        if let Some(myself) = self.myself.get() {
+            session.belongs_to(myself.clone());
+        }
+    }
+
+    /// The host whose session this is, in this process; `None` once it is gone.
+    pub(crate) fn of_session(session: &sync::Session) -> Option<Arc<Self>> {
+        session.owner()?.downcast().ok()
     }
 
     fn signal_hook(&self) -> sync::SignalHook {
@@ -281,7 +301,7 @@ impl Host {
     /// Takes the session a spawned child was given.
     pub(crate) fn adopt_session(&self, session: sync::Session, depot: Option<sync::Depot>) {
         *locked(&self.depot) = depot.map(Arc::new);
-        session.on_signal(self.signal_hook());
+        self.furnish(&session);
         *locked(&self.session) = Some(session);
     }
 
@@ -328,6 +348,7 @@ impl Host {
         self.stop_flag.store(true, Ordering::Relaxed);
         if let Some(session) = self.existing_session() {
             session.stop_flag().store(true, Ordering::Relaxed);
+            session.count_stop();
         }
         sys::interrupt::alert();
     }
@@ -358,7 +379,9 @@ impl Host {
         self.output.finish();
         // Threads that are left may use the session to the last moment; what they hold goes with the process then.
         let session = self.existing_session();
-        if let Some(session) = session.filter(|_| !self.threads.has_others()) {
+        // So may the embedding program: what it has of the session keeps that in being.
+        let is_lent = |session: &sync::Session| session.is_lent() && self.family.parent().is_none();
+        if let Some(session) = session.filter(|s| !self.threads.has_others() && !is_lent(s)) {
             let farewell = if code == 0 && !terminated {
                 sync::Farewell::Finished
             } else {
@@ -371,8 +394,22 @@ impl Host {
         }
     }
 
+    /// The runtime is gone: whatever still waits on its objects, in whichever thread, ends.
+    pub(crate) fn close(&self) {
+        self.over.store(true, Ordering::SeqCst);
+        self.request_stop(Stop::Host);
+    }
+
+    /// Whether the runtime is gone.
+    pub(crate) fn is_over(&self) -> bool {
+        self.over.load(Ordering::SeqCst)
+    }
+
     /// The script's own wish to end is carried out: waiting works again. What a signal asks for still stands.
     pub(crate) fn forget_exit(&self) {
+        if self.is_over() {
+            return;
+        }
         self.stop_flag.store(false, Ordering::Relaxed);
         if let Some(session) = self.existing_session() {
             session.stop_flag().store(false, Ordering::Relaxed);

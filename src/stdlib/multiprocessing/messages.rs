@@ -39,9 +39,19 @@ pub(super) fn with_message<R>(
     if let (Some(blob), Some(beginning)) = (&blob, beginning) {
         return Ok(take(&[&beginning, blob], &[]));
     }
+    with_encoded(|message| wire::encode_into(item, name, host, message), take).map_err(refused)
+}
+
+/// Hands on the message that `encode` writes: its bytes in pieces, and the shared objects in it.
+///
+/// # Errors
+/// What `encode` says.
+pub(crate) fn with_encoded<R, E>(
+    encode: impl FnOnce(&mut wire::Message) -> Result<(), E>,
+    take: impl FnOnce(&[&[u8]], &[Offset]) -> R,
+) -> Result<R, E> {
     let mut message = BUFFER.take();
-    let encoded = wire::encode_into(item, name, host, &mut message);
-    let result = encoded.map(|()| {
+    let result = encode(&mut message).map(|()| {
         let handles: Vec<_> = message.handles.iter().copied().map(Offset).collect();
         take(&[&message.bytes], &handles)
     });
@@ -49,7 +59,7 @@ pub(super) fn with_message<R>(
     if message.bytes.capacity() <= BUFFER_KEPT {
         BUFFER.set(message);
     }
-    result.map_err(refused)
+    result
 }
 
 /// An item that cannot cross to another process.
@@ -62,7 +72,7 @@ pub(super) fn refused(refusal: wire::Refusal) -> Failure {
 }
 
 /// The item that a message is.
-pub(super) fn read(host: &Arc<Host>, bytes: &[u8]) -> Outcome {
+pub(crate) fn read(host: &Arc<Host>, bytes: &[u8]) -> Outcome {
     wire::decode(bytes, host).map_err(|error| {
         let text = format!(
             "a message could not be read: {error} (what send_bytes() has sent is for recv_bytes())"

@@ -17,7 +17,7 @@ pub(crate) mod child;
 pub(crate) mod connection;
 pub(crate) mod family;
 pub(crate) mod managers;
-mod messages;
+pub(crate) mod messages;
 pub(crate) mod process;
 mod process_class;
 mod queue_items;

@@ -53,7 +53,8 @@ impl Queue {
         }
     }
 
-    fn is_closed(&self) -> bool {
+    /// Whether this process has called `close()`.
+    pub(crate) fn is_closed(&self) -> bool {
         let closer = self.closed_by.load(Ordering::Relaxed);
         closer != 0 && closer == sys::process::pid()
     }

@@ -31,7 +31,7 @@ use crate::sys;
 use crate::wire;
 
 /// `p.start()`.
-pub(super) fn start(host: &Arc<Host>, context: &NativeCallContext, process: &Process) -> Outcome {
+pub(crate) fn start(host: &Arc<Host>, context: &NativeCallContext, process: &Process) -> Outcome {
     may_start(host, process)?;
     let started = host
         .permissions()

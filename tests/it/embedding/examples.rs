@@ -10,6 +10,11 @@ const WATCHDOG: Duration = Duration::from_secs(60);
 
 /// Runs `examples/NAME.rs` and gives what it printed; it ends with 0 and says nothing on standard error.
 fn output_of(name: &str) -> String {
+    output_of_words(name, &[])
+}
+
+/// As [`output_of`], with these words on its command line.
+fn output_of_words(name: &str, words: &[&str]) -> String {
     static BUILT: Once = Once::new();
     // `cargo test --test it` does not build them by itself.
     BUILT.call_once(|| {
@@ -23,6 +28,7 @@ fn output_of(name: &str) -> String {
     let tests = std::env::current_exe().unwrap();
     let directory = tests.parent().and_then(|deps| deps.parent()).unwrap();
     let mut program = Command::new(directory.join("examples").join(name))
+        .args(words)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -98,6 +104,79 @@ script:      |                           ^
 script: Traceback (most recent call last):
 script:   File "orders", line 4, in count
 script:     if parts.is_empty() { throw ValueError("%s is empty" % name); }
+"#
+    );
+}
+
+#[test]
+fn structs_go_to_script_processes_and_come_back_through_queues() {
+    assert_eq!(
+        output_of("shared_queue"),
+        "Invoice { order: 1, text: \"cup for 11.40\", total: 11.4 }\n\
+         Invoice { order: 2, text: \"lamp for 48.00, a gift for a friend\", total: 48.0 }\n\
+         Invoice { order: 3, text: \"pen for 1.50\", total: 1.5 }\n\
+         first desk ended with 0\n\
+         second desk ended with 0\n"
+    );
+}
+
+#[test]
+fn a_worker_of_a_pool_that_is_killed_is_replaced_and_its_job_done_again() {
+    assert_eq!(
+        output_of("worker_pool"),
+        "a worker ended with -9; its job 4 is done again\n\
+         1 comes to 1 in 0 steps\n\
+         7 comes to 1 in 16 steps\n\
+         27 comes to 1 in 111 steps\n\
+         97 comes to 1 in 118 steps\n\
+         871 comes to 1 in 178 steps\n\
+         6171 comes to 1 in 261 steps\n\
+         77031 comes to 1 in 350 steps\n\
+         837799 comes to 1 in 524 steps\n\
+         1 of the workers had to be replaced\n\
+         worker 0 ended with 0\n\
+         worker 1 ended with 0\n\
+         worker 2 ended with 0\n"
+    );
+}
+
+#[test]
+fn a_web_server_runs_a_script_for_each_request_at_the_same_time() {
+    assert_eq!(
+        output_of_words("web_server", &["--self-test"]),
+        r#"200 OK
+hello 42
+
+400 Bad Request
+ZeroDivisionError: division by zero
+  --> <eval 1>:1:16
+     |
+   1 | fn half(n) { n / 0 }
+     |                ^
+Traceback (most recent call last):
+  File "<eval 1>", line 3, in <module>
+    half(4);
+  File "<eval 1>", line 1, in half
+    fn half(n) { n / 0 }
+
+400 Bad Request
+SyntaxError: Unexpected ';'
+  --> <eval 1>:1:9
+     |
+   1 | let x = ;
+     |         ^
+
+400 Bad Request
+the script ended itself with exit code 3
+
+meanwhile the first two were running: true
+
+408 Request Timeout
+the script has used up its time limit of 2s
+
+408 Request Timeout
+the script has used up its time limit of 2s
+
 "#
     );
 }

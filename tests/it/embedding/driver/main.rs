@@ -8,6 +8,7 @@
 //! - [`output`], [`order`], [`sinks`]: what scripts print; [`input`]: what they read.
 //! - [`stopping`]: limits, and stops from outside.
 //! - [`neighbours`]: several runtimes, and what is left behind.
+//! - [`talking`]: values and objects that hosts and scripts share; [`waiting`]: waits of the host.
 //! - [`world`]: the host's process is as it was.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
@@ -20,6 +21,8 @@ mod order;
 mod output;
 mod sinks;
 mod stopping;
+mod talking;
+mod waiting;
 mod world;
 
 use std::process::ExitCode;
@@ -34,6 +37,8 @@ fn main() -> ExitCode {
         output::CASES,
         sinks::CASES,
         stopping::CASES,
+        talking::CASES,
+        waiting::CASES,
         world::CASES,
     ]
     .concat();

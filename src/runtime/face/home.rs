@@ -1,0 +1,110 @@
+//! The runtime an object belongs to, found from the object: how long it is there, and why a wait for it ended.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rhai::{Array, EvalAltResult, FuncArgs};
+
+use crate::runtime::Error;
+use crate::stdlib::exceptions::{Exception, raise};
+use crate::stdlib::host::Host;
+use crate::stdlib::report::diagnostic_of;
+use crate::sync::{Deadline, Session, ShmError, WaitError};
+
+/// Why an operation did not happen that has nothing to do with the operation.
+#[derive(Debug)]
+pub(super) enum Away {
+    /// The runtime was told to stop what it does.
+    Stopped,
+    /// The runtime is gone.
+    Ended,
+    Session(ShmError),
+}
+
+/// The runtime whose session this is.
+pub(super) fn of(session: &Session) -> Result<Arc<Host>, Away> {
+    Host::of_session(session)
+        .filter(|host| !host.is_over())
+        .ok_or(Away::Ended)
+}
+
+/// What an interrupted wait was interrupted by.
+pub(super) fn interrupted(session: &Session) -> Away {
+    match of(session) {
+        Ok(_) => Away::Stopped,
+        Err(away) => away,
+    }
+}
+
+/// What is told about an error that one of the natives returned.
+pub(super) fn failed(host: &Host, why: &EvalAltResult) -> Error {
+    Error::Failed(Box::new(diagnostic_of(host, &Exception::from_error(why))))
+}
+
+/// Waits for an object of the session; nothing when the time ran out.
+///
+/// # Errors
+/// The runtime was told to stop, also if it has gone on since; or it is gone.
+pub(super) fn wait<T>(
+    session: &Session,
+    wait: impl FnOnce() -> Result<T, WaitError>,
+) -> Result<Option<T>, Away> {
+    match session.noticing_stops(wait) {
+        Ok(done) => Ok(Some(done)),
+        Err(WaitError::TimedOut) => Ok(None),
+        Err(WaitError::Interrupted) => Err(interrupted(session)),
+        Err(WaitError::Session(error)) => Err(Away::Session(error)),
+    }
+}
+
+/// The end of a wait of so long.
+pub(super) fn after(timeout: Duration) -> Deadline {
+    match timeout {
+        Duration::ZERO => Deadline::NOW,
+        timeout => Deadline::after(timeout),
+    }
+}
+
+/// Arguments for scripts, from the host.
+///
+/// # Errors
+/// One is an object of this module as Rust has it: scripts have another form of it.
+pub(in crate::runtime) fn arguments(host: &Host, args: impl FuncArgs) -> Result<Array, Error> {
+    const HERE: &str = "procscript::runtime::face::";
+    let mut values = Array::new();
+    args.parse(&mut values);
+    let ours = values
+        .iter()
+        .position(|value| value.type_name().starts_with(HERE));
+    let Some(index) = ours else {
+        return Ok(values);
+    };
+    let text = format!(
+        "argument {} is a shared object as Rust has it: give its to_dynamic(), which scripts know",
+        index + 1
+    );
+    Err(failed(host, &raise("TypeError", text)))
+}
+
+thread_local! {
+    /// The session whose message the calling thread writes or reads.
+    static CURRENT: RefCell<Option<Session>> = const { RefCell::new(None) };
+}
+
+/// Runs `work`, which writes or reads a message of this session: objects inside belong to it.
+pub(super) fn within<R>(session: &Session, work: impl FnOnce() -> R) -> R {
+    struct Restore(Option<Session>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            CURRENT.set(self.0.take());
+        }
+    }
+    let _restore = Restore(CURRENT.replace(Some(session.clone())));
+    work()
+}
+
+/// The session whose message the calling thread writes or reads.
+pub(super) fn current() -> Option<Session> {
+    CURRENT.with_borrow(Clone::clone)
+}
