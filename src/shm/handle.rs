@@ -96,6 +96,24 @@ impl Drop for HandleTable {
     }
 }
 
+/// Where a shared object is: in which session, as this process knows it, and where there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Place {
+    session: u64,
+    offset: Offset,
+}
+
+impl Place {
+    pub(crate) fn offset(self) -> Offset {
+        self.offset
+    }
+
+    /// Whether it is in this session.
+    pub(crate) fn is_in(self, session: &Session) -> bool {
+        self.session == session.key()
+    }
+}
+
 /// This process's hold on a shared object; it keeps the object in existence.
 #[derive(Debug)]
 pub(crate) struct Handle {
@@ -157,6 +175,13 @@ impl Handle {
     #[inline(always)]
     pub(crate) fn session(&self) -> &Session {
         &self.session
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        Place {
+            session: self.session.key(),
+            offset: self.object,
+        }
     }
 
     /// Where the object lies: what a message carries.

@@ -32,7 +32,7 @@ mod waiting;
 
 pub(crate) use crate::sys::robust::LifeWord;
 pub(crate) use error::ShmError;
-pub(crate) use handle::Handle;
+pub(crate) use handle::{Handle, Place};
 pub(crate) use latch::{Latch, Latched, Patience, Predecessor, Refused};
 pub(crate) use layout::{Offset, peek, poke};
 pub(crate) use message::{message_bytes, message_length, message_objects};

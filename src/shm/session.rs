@@ -184,6 +184,11 @@ impl Session {
         &self.0.handles
     }
 
+    /// What distinguishes it from the other sessions of this process.
+    pub(super) fn key(&self) -> u64 {
+        self.0.key
+    }
+
     /// Whether two handles are of the same session in the same process.
     pub(crate) fn is_same(&self, other: &Session) -> bool {
         self.0.key == other.0.key

@@ -20,7 +20,7 @@ use super::text::str_of;
 use super::threading::thread::Thread;
 use super::values::{custom_text, is_foreign, type_name};
 use crate::program::traceback::Frame;
-use crate::sync::{self, Offset};
+use crate::sync::{self, Offset, Place};
 use crate::wire::{self, Border, Crossing, OwnType, Stays};
 
 /// The numbers of handles on the wire. They are never used again for something else.
@@ -50,7 +50,7 @@ pub(crate) struct ByPlace {
     /// The numbers it is known by on the wire.
     pub numbers: &'static [u16],
     /// Number and place of a value of the type; `None` for values of other types.
-    pub leave: fn(&Dynamic) -> Option<(u16, Offset)>,
+    pub leave: fn(&Dynamic) -> Option<(u16, Place)>,
     /// The value with that number at that place.
     pub enter: fn(&sync::Session, u16, Offset) -> Result<Dynamic, sync::ShmError>,
 }
@@ -112,8 +112,12 @@ impl Border for Arc<Host> {
         if let Some(why) = connection::not_given(value) {
             return Err(Stays::Here(why.into()));
         }
-        if let Some((kind, offset)) = place_of(value) {
-            let offset = offset.0;
+        if let Some((kind, place)) = place_of(value) {
+            let session = self.existing_session();
+            if !session.is_some_and(|session| place.is_in(&session)) {
+                return Err(Stays::Here("it belongs to another runtime".into()));
+            }
+            let offset = place.offset().0;
             return Ok(Crossing::Handle { kind, offset });
         }
         if let Some(socket) = value.read_lock::<Socket>() {
@@ -243,7 +247,7 @@ fn one(context: &NativeCallContext, a: &Dynamic, b: &Dynamic) -> Option<bool> {
 }
 
 /// The place of a value, or that of the first of its parts, around which the others are put.
-fn identity(value: &Dynamic) -> Option<(u16, Offset)> {
+fn identity(value: &Dynamic) -> Option<(u16, Place)> {
     place_of(value).or_else(|| {
         let parts = parts_of(value)?;
         place_of(parts.read_lock::<Array>()?.first()?)
@@ -259,7 +263,7 @@ fn address(value: &Dynamic) -> Option<usize> {
 }
 
 /// The number of a shared object and its place in its session.
-pub(crate) fn place_of(value: &Dynamic) -> Option<(u16, Offset)> {
+pub(crate) fn place_of(value: &Dynamic) -> Option<(u16, Place)> {
     BY_PLACE.iter().find_map(|way| (way.leave)(value))
 }
 

@@ -43,6 +43,6 @@ pub(crate) use semaphore::Semaphore;
 pub(crate) use wait::{noted, wait_kind};
 
 pub(crate) use crate::shm::{
-    Birth, Farewell, Offset, ProcessId, ProcessInfo, ProcessState, Session, SessionOptions,
+    Birth, Farewell, Offset, Place, ProcessId, ProcessInfo, ProcessState, Session, SessionOptions,
     ShmError, SignalHook, ThreadInfo, Wait,
 };

@@ -85,11 +85,11 @@ pub(super) fn serialize_object<S: Serializer>(
         None => "only a queue of the same runtime can carry it",
         Some(current) if !current.is_same(session) => "it belongs to another runtime",
         Some(_) => {
-            let (kind, offset) =
+            let (kind, at) =
                 place_of(object).ok_or_else(|| ser::Error::custom("it has no place"))?;
             let mut place = [0; 10];
             place[..2].copy_from_slice(&kind.to_be_bytes());
-            place[2..].copy_from_slice(&offset.0.to_be_bytes());
+            place[2..].copy_from_slice(&at.offset().0.to_be_bytes());
             return serializer.serialize_newtype_struct(typed::HANDLE, &Place(place));
         }
     };

@@ -7,10 +7,11 @@ use std::time::Duration;
 use rhai::{Array, EvalAltResult, FuncArgs};
 
 use crate::runtime::Error;
+use crate::stdlib::border::place_of;
 use crate::stdlib::exceptions::{Exception, raise};
 use crate::stdlib::host::Host;
 use crate::stdlib::report::diagnostic_of;
-use crate::sync::{Deadline, Session, ShmError, WaitError};
+use crate::sync::{Deadline, Place, Session, ShmError, WaitError};
 
 /// Why an operation did not happen that has nothing to do with the operation.
 #[derive(Debug)]
@@ -69,22 +70,26 @@ pub(super) fn after(timeout: Duration) -> Deadline {
 /// Arguments for scripts, from the host.
 ///
 /// # Errors
-/// One is an object of this module as Rust has it: scripts have another form of it.
+/// One is an object of this module as Rust has it, which scripts know in another form, or of another runtime.
 pub(in crate::runtime) fn arguments(host: &Host, args: impl FuncArgs) -> Result<Array, Error> {
     const HERE: &str = "procscript::runtime::face::";
     let mut values = Array::new();
     args.parse(&mut values);
-    let ours = values
-        .iter()
-        .position(|value| value.type_name().starts_with(HERE));
-    let Some(index) = ours else {
-        return Ok(values);
-    };
-    let text = format!(
-        "argument {} is a shared object as Rust has it: give its to_dynamic(), which scripts know",
-        index + 1
-    );
-    Err(failed(host, &raise("TypeError", text)))
+    let session = host.existing_session();
+    let is_foreign =
+        |(_, place): (u16, Place)| !session.as_ref().is_some_and(|session| place.is_in(session));
+    for (index, value) in values.iter().enumerate() {
+        let why = if value.type_name().starts_with(HERE) {
+            "is a shared object as Rust has it: give its to_dynamic(), which scripts know"
+        } else if place_of(value).is_some_and(is_foreign) {
+            "belongs to another runtime"
+        } else {
+            continue;
+        };
+        let text = format!("argument {} {why}", index + 1);
+        return Err(failed(host, &raise("TypeError", text)));
+    }
+    Ok(values)
 }
 
 thread_local! {

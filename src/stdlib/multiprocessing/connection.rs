@@ -48,7 +48,7 @@ pub(crate) const BY_PLACE: ByPlace = ByPlace {
         let connection = value.read_lock::<Connection>()?;
         let state = locked(&connection.0);
         let end = state.end.as_ref()?;
-        Some((number::CONNECTION, end.handle().offset()))
+        Some((number::CONNECTION, end.handle().place()))
     },
     enter: |session, _, place| {
         let end = PipeEnd::open(session, place)?;

@@ -83,7 +83,7 @@ pub(crate) const BY_PLACE: ByPlace = ByPlace {
         } else {
             number::QUEUE
         };
-        Some((queue.dialect.mark(kind), queue.shared.handle().offset()))
+        Some((queue.dialect.mark(kind), queue.shared.handle().place()))
     },
     enter: |session, kind, place| {
         let shared = sync::Queue::open(session, place)?;

@@ -27,7 +27,7 @@ pub(crate) const BY_PLACE: ByPlace = ByPlace {
     numbers: &[number::SIMPLE_QUEUE],
     leave: |value| {
         let queue = value.read_lock::<SimpleQueue>()?;
-        Some((number::SIMPLE_QUEUE, queue.shared.handle().offset()))
+        Some((number::SIMPLE_QUEUE, queue.shared.handle().place()))
     },
     enter: |session, _, place| {
         let shared = sync::Queue::open(session, place)?;

@@ -22,7 +22,7 @@ pub(crate) const TICKET: ByPlace = ByPlace {
     numbers: &[number::TICKET],
     leave: |value| {
         let ticket = value.read_lock::<Ticket>()?;
-        Some((number::TICKET, ticket.handle().offset()))
+        Some((number::TICKET, ticket.handle().place()))
     },
     enter: |session, _, place| Ticket::open(session, place).map(Dynamic::from),
 };

@@ -29,7 +29,7 @@ pub(in super::super::super) const BY_PLACE: ByPlace = ByPlace {
     numbers: &[number::MANAGER],
     leave: |value| {
         let manager = value.read_lock::<Manager>()?;
-        Some((number::MANAGER, manager.stopped.handle().offset()))
+        Some((number::MANAGER, manager.stopped.handle().place()))
     },
     enter: |session, _, place| {
         let stopped = Cells::open(session, place)?;

@@ -79,7 +79,7 @@ pub(in super::super::super) const BY_PLACE: ByPlace = ByPlace {
     numbers: &[number::MANAGED],
     leave: |value| {
         let proxy = Proxy::of(value)?;
-        Some((number::MANAGED, proxy.container.handle().offset()))
+        Some((number::MANAGED, proxy.container.handle().place()))
     },
     enter: |session, _, place| Proxy::open(session, place).map(Proxy::into_value),
 };

@@ -44,7 +44,7 @@ pub(in super::super::super) const RAW: ByPlace = ByPlace {
     numbers: &[number::RAW_ARRAY],
     leave: |value| {
         let raw = value.read_lock::<RawArray>()?;
-        Some((number::RAW_ARRAY, raw.0.cells.handle().offset()))
+        Some((number::RAW_ARRAY, raw.0.cells.handle().place()))
     },
     enter: |session, _, place| Ok(Dynamic::from(RawArray(Row::open(session, place)?))),
 };

@@ -36,7 +36,7 @@ pub(in super::super::super) const RAW: ByPlace = ByPlace {
     numbers: &[number::RAW_VALUE],
     leave: |value| {
         let raw = value.read_lock::<RawValue>()?;
-        Some((number::RAW_VALUE, raw.0.cells.handle().offset()))
+        Some((number::RAW_VALUE, raw.0.cells.handle().place()))
     },
     enter: |session, _, place| Ok(Dynamic::from(RawValue(Row::open(session, place)?))),
 };

@@ -34,7 +34,7 @@ pub(crate) const BY_PLACE: ByPlace = ByPlace {
     numbers: &Dialect::marks(number::BARRIER),
     leave: |value| {
         let bare = value.read_lock::<Bare>()?;
-        Some((bare.1.mark(number::BARRIER), bare.0.handle().offset()))
+        Some((bare.1.mark(number::BARRIER), bare.0.handle().place()))
     },
     enter: |session, number, place| {
         let shared = sync::Barrier::open(session, place)?;

@@ -40,7 +40,7 @@ pub(crate) const BY_PLACE: ByPlace = ByPlace {
     numbers: &[number::CONDITION],
     leave: |value| {
         let bare = value.read_lock::<Bare>()?;
-        Some((number::CONDITION, bare.0.handle().offset()))
+        Some((number::CONDITION, bare.0.handle().place()))
     },
     enter: |session, _, place| {
         let shared = sync::Condition::open(session, place)?;

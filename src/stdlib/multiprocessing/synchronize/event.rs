@@ -24,7 +24,7 @@ pub(crate) const BY_PLACE: ByPlace = ByPlace {
     leave: |value| {
         let event = value.read_lock::<Event>()?;
         let number = event.dialect.mark(number::EVENT);
-        Some((number, event.shared.handle().offset()))
+        Some((number, event.shared.handle().place()))
     },
     enter: |session, number, place| {
         Ok(Dynamic::from(Event {

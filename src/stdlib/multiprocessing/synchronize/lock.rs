@@ -32,7 +32,7 @@ pub(crate) const BY_PLACE: ByPlace = ByPlace {
     leave: |value| {
         let lock = value.read_lock::<Lock>()?;
         let number = lock.dialect.mark(number::LOCK);
-        Some((number, lock.shared.handle().offset()))
+        Some((number, lock.shared.handle().place()))
     },
     enter: |session, number, place| {
         Ok(Dynamic::from(Lock {

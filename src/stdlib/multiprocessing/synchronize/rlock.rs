@@ -26,7 +26,7 @@ pub(crate) const BY_PLACE: ByPlace = ByPlace {
     leave: |value| {
         let lock = value.read_lock::<RLock>()?;
         let number = lock.dialect.mark(number::RLOCK);
-        Some((number, lock.shared.handle().offset()))
+        Some((number, lock.shared.handle().place()))
     },
     enter: |session, number, place| {
         Ok(Dynamic::from(RLock {

@@ -34,7 +34,7 @@ pub(crate) const BY_PLACE: ByPlace = ByPlace {
     leave: |value| {
         let semaphore = value.read_lock::<Semaphore>()?;
         let number = semaphore.dialect.mark(number::SEMAPHORE);
-        Some((number, semaphore.shared.handle().offset()))
+        Some((number, semaphore.shared.handle().place()))
     },
     enter: |session, number, place| {
         Ok(Dynamic::from(Semaphore {

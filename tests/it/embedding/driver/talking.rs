@@ -274,6 +274,26 @@ fn two_runtimes() {
     let why = mine.put(&yours).unwrap_err().to_string();
     assert!(why.contains("belongs to another runtime"), "{why}");
     assert!(mine.is_empty());
+    // Nor by way of a script.
+    let (mut one, mut other) = (one, other);
+    one.set("yours", yours.clone());
+    one.set("mine", mine.clone());
+    let told = one.eval::<()>("mine.put(yours)").unwrap_err().to_string();
+    assert!(
+        told.contains(
+            "item is a Queue, which cannot be sent from here: it belongs to another runtime"
+        ),
+        "{told}"
+    );
+    other.eval::<()>("fn take(queue) { queue.put(1) }").unwrap();
+    let told = other
+        .call_fn::<()>("take", (mine.to_dynamic(),))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        told.contains("argument 1 belongs to another runtime"),
+        "{told}"
+    );
     drop(one);
     yours.put(&1).unwrap();
     assert_eq!(yours.get().unwrap(), 1);
