@@ -195,7 +195,7 @@ impl Guard {
         let asked = Asked {
             kind,
             doing: format!("{doing} {}", quoted(path)),
-            arguments: format!("{directory:?}"),
+            arguments: Some(format!("{directory:?}")),
             option: Some(directory),
         };
         Err(asked.refused(&permissions, why))

@@ -89,7 +89,7 @@ impl Guard {
                 kind: "env",
                 doing: format!("reading the environment variable {}", quoted(name)),
                 option: Some(name.into()),
-                arguments: format!("[{name:?}]"),
+                arguments: Some(format!("[{name:?}]")),
             };
             asked.refused(&permissions, why)
         })
@@ -112,7 +112,7 @@ impl Guard {
             kind: "env",
             doing: "reading the environment".into(),
             option: None,
-            arguments: "…".into(),
+            arguments: None,
         };
         Err(asked.refused(&permissions, why))
     }
@@ -138,7 +138,7 @@ impl Guard {
             kind: "run",
             doing: format!("running {}", quoted(command)),
             option: None,
-            arguments: String::new(),
+            arguments: Some(String::new()),
         };
         Err(asked.refused(&permissions, why))
     }
@@ -160,7 +160,7 @@ impl Guard {
             kind: "signals",
             doing: doing.into(),
             option: None,
-            arguments: String::new(),
+            arguments: Some(String::new()),
         };
         Err(asked.refused(&permissions, why))
     }

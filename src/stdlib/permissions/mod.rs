@@ -16,6 +16,8 @@ mod pack;
 mod policy;
 mod processes;
 mod refusal;
+#[cfg(test)]
+mod tests;
 mod tree;
 
 pub(crate) use self::files::{Last, Place, Use};

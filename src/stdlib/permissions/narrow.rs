@@ -171,12 +171,18 @@ impl Permissions {
 
     /// The error for what this process does not have itself.
     fn more(&self, kind: &'static str, what: Option<&str>) -> Failure {
-        let what = what.map_or_else(String::new, |what| format!(" {}", quoted(what)));
+        let shown = what.map_or_else(String::new, |what| format!(" {}", quoted(what)));
+        let arguments = match (kind, what) {
+            ("run" | "signals", _) => Some(String::new()),
+            ("processes", _) => Some("…".into()),
+            ("env", Some(name)) => Some(format!("[{name:?}]")),
+            (_, what) => what.map(|what| format!("{what:?}")),
+        };
         let asked = Asked {
             kind,
-            doing: format!("giving a child more `{kind}`{what} than this process has"),
-            option: None,
-            arguments: "…".into(),
+            doing: format!("giving a child more `{kind}`{shown} than this process has"),
+            option: what.map(str::to_string),
+            arguments,
         };
         asked.refused(self, Missing::Allowed)
     }

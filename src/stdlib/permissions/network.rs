@@ -82,9 +82,7 @@ impl Guard {
             let asked = Asked {
                 kind: "net",
                 doing: doing.into(),
-                arguments: rule
-                    .as_ref()
-                    .map_or("\"*\"".into(), |rule| format!("{rule:?}")),
+                arguments: rule.as_ref().map(|rule| format!("{rule:?}")),
                 option: rule,
             };
             asked.refused(&permissions, why)

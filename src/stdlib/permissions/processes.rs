@@ -92,7 +92,7 @@ fn refused(permissions: &Permissions, doing: &str, why: Missing) -> Failure {
         kind: "processes",
         doing: doing.into(),
         option: Some(format!("{at_once},{depth}")),
-        arguments: format!("{at_once}, {depth}"),
+        arguments: Some(format!("{at_once}, {depth}")),
     };
     asked.refused(permissions, why)
 }

@@ -16,8 +16,8 @@ pub(super) struct Asked {
     pub(super) doing: String,
     /// What follows `--allow-read=` to allow it; nothing where that takes no list.
     pub(super) option: Option<String>,
-    /// What stands in the parentheses of `Permissions::allow_read(…)`.
-    pub(super) arguments: String,
+    /// What stands in the parentheses of `Permissions::allow_read(…)`; `None` is `allow_read_all()`.
+    pub(super) arguments: Option<String>,
 }
 
 impl Asked {
@@ -44,10 +44,13 @@ impl Asked {
         }
         let option = self.option.as_ref();
         let option = option.map_or_else(String::new, |list| format!("={list}"));
-        let arguments = &self.arguments;
+        let method = match &self.arguments {
+            Some(arguments) => format!("allow_{kind}({arguments})"),
+            None => format!("allow_{kind}_all()"),
+        };
         format!(
             "allow it by `--allow-{kind}{option}` on the command line, or by \
-             `Permissions::allow_{kind}({arguments})` in the program that runs the script"
+             `Permissions::{method}` in the program that runs the script"
         )
     }
 }

@@ -180,3 +180,22 @@ the script has used up its time limit of 2s
 "#
     );
 }
+
+#[test]
+fn scripts_are_kept_to_what_the_program_allows() {
+    assert_eq!(
+        output_of("permissions"),
+        r#"orders: two of tea
+passwords: PermissionError: reading '/etc/passwd' is not allowed
+writing: PermissionError: writing 'the orders' is not allowed
+network: PermissionError: connecting to '10.0.0.1:80' is not allowed
+environment: PermissionError: reading the environment variable 'HOME' is not allowed
+a program: PermissionError: running 'id' is not allowed
+this program: PermissionError: os._exit() would change the program that this script is embedded in
+orders in a child: PermissionError: reading 'the orders' is not allowed
+a grandchild: PermissionError: starting a process in one more generation is not allowed
+PermissionError: reading '/etc/passwd' is not allowed
+help: allow it by `--allow-read=/etc` on the command line, or by `Permissions::allow_read("/etc")` in the program that runs the script
+"#
+    );
+}

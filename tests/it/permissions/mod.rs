@@ -1,4 +1,6 @@
 //! Permissions: what a script may not do outside itself, and the ways it tries all the same.
 
+mod breaking_out; // what the others do not try
 mod children; // what a child may, and how many there are
+mod complete; // every function is classified
 mod files; // paths, links, moving, modules

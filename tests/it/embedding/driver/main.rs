@@ -6,6 +6,7 @@
 //! - [`case`]: what a case is, and how it is run.
 //! - [`evaluations`]: values, errors, and what stays.
 //! - [`output`], [`order`], [`sinks`]: what scripts print; [`input`]: what they read.
+//! - [`permissions`]: what scripts may do.
 //! - [`stopping`]: limits, and stops from outside.
 //! - [`neighbours`]: several runtimes, and what is left behind.
 //! - [`talking`]: values and objects that hosts and scripts share; [`waiting`]: waits of the host.
@@ -19,6 +20,7 @@ mod input;
 mod neighbours;
 mod order;
 mod output;
+mod permissions;
 mod sinks;
 mod stopping;
 mod talking;
@@ -35,6 +37,7 @@ fn main() -> ExitCode {
         neighbours::CASES,
         order::CASES,
         output::CASES,
+        permissions::CASES,
         sinks::CASES,
         stopping::CASES,
         talking::CASES,

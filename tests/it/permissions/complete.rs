@@ -1,0 +1,138 @@
+//! What `docs/permissions.md` says needs a permission is refused without it. (That the document knows every function is
+//! tested beside the permissions themselves.)
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use crate::harness::Script;
+
+/// What the document says needs something.
+fn needs() -> BTreeSet<String> {
+    let document = fs::read_to_string("docs/permissions.md").unwrap();
+    let (_, after) = document.split_once("| needed | for |").unwrap();
+    let (needs, _) = after.split_once("| nothing is needed | |").unwrap();
+    let names = needs.split('`').skip(1).step_by(2);
+    names.map(str::to_string).collect()
+}
+
+/// A call of each function that needs something, with nothing done before that needs something too.
+const CALLS: &[(&str, &str)] = &[
+    ("open", r#"open("/etc/passwd")"#),
+    ("open", r#"open("new", "w")"#),
+    ("open", r#"open("new", "a+")"#),
+    ("os.listdir", "os.listdir()"),
+    ("os.walk", r#"os.walk("/etc")"#),
+    ("os.path.exists", r#"os.path.exists("/etc")"#),
+    ("os.path.isfile", r#"os.path.isfile("/etc")"#),
+    ("os.path.isdir", r#"os.path.isdir("/etc")"#),
+    ("os.path.islink", r#"os.path.islink("/etc")"#),
+    ("os.path.realpath", r#"os.path.realpath("/etc")"#),
+    ("os.path.getsize", r#"os.path.getsize("/etc/passwd")"#),
+    ("os.path.getmtime", r#"os.path.getmtime("/etc/passwd")"#),
+    ("os.chdir", r#"os.chdir("/")"#),
+    ("import", r#"{ import "/etc/passwd" as m; }"#),
+    ("os.mkdir", r#"os.mkdir("new")"#),
+    ("os.makedirs", r#"os.makedirs("new/a")"#),
+    ("os.remove", r#"os.remove("main.rhai")"#),
+    ("os.unlink", r#"os.unlink("main.rhai")"#),
+    ("os.rmdir", r#"os.rmdir("/nowhere")"#),
+    ("os.rename", r#"os.rename("main.rhai", "other")"#),
+    ("os.replace", r#"os.replace("main.rhai", "other")"#),
+    (
+        "socket.create_connection",
+        r#"socket.create_connection(["127.0.0.1", 9])"#,
+    ),
+    (
+        "socket.create_connection",
+        r#"socket.create_connection(["example.com", 9])"#,
+    ),
+    (
+        "socket.create_server",
+        r#"socket.create_server(["127.0.0.1", 0])"#,
+    ),
+    (
+        "socket.gethostbyname",
+        r#"socket.gethostbyname("example.com")"#,
+    ),
+    (
+        "socket.socket.bind",
+        r#"socket.socket().bind(["127.0.0.1", 0])"#,
+    ),
+    (
+        "socket.socket.bind",
+        r#"socket.socket(socket.AF_UNIX).bind("new")"#,
+    ),
+    (
+        "socket.socket.bind",
+        r#"socket.socket(socket.AF_UNIX).bind("")"#,
+    ),
+    ("socket.socket.listen", "socket.socket().listen()"),
+    (
+        "socket.socket.connect",
+        r#"socket.socket().connect(["127.0.0.1", 9])"#,
+    ),
+    (
+        "socket.socket.connect",
+        r#"socket.socket(socket.AF_UNIX).connect("main.rhai")"#,
+    ),
+    (
+        "socket.socket.connect_ex",
+        r#"socket.socket().connect_ex(["127.0.0.1", 9])"#,
+    ),
+    (
+        "socket.socket.sendto",
+        r#"socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto("x", ["127.0.0.1", 9])"#,
+    ),
+    ("socket.socket", "socket.socket(17, 3)"),
+    ("os.getenv", r#"os.getenv("PATH")"#),
+    ("os.environ.get", r#"os.environ.get("PATH")"#),
+    ("os.environ.keys", "os.environ.keys()"),
+    ("os.environ.values", "os.environ.values()"),
+    ("os.environ.items", "os.environ.items()"),
+    ("os.environ.copy", "os.environ.copy()"),
+    ("environ.get", r#"os.environ["PATH"]"#),
+    (
+        "environ.keys",
+        "{ for name in os.environ { print(name); } }",
+    ),
+    ("environ.values", "os.environ.values()"),
+    ("environ.items", "os.environ.len()"),
+    ("environ.copy", r#""PATH" in os.environ"#),
+    ("os.path.expanduser", r#"os.path.expanduser("~/x")"#),
+    ("Process.start", "Process(|| 1).start()"),
+    ("os.fork", "os.fork()"),
+    ("os.kill", "os.kill(os.getpid(), 0)"),
+    (
+        "signal.signal",
+        "signal.signal(signal.SIGUSR1, signal.SIG_IGN)",
+    ),
+    ("signal.alarm", "signal.alarm(0)"),
+    ("signal.raise_signal", "signal.raise_signal(signal.SIGUSR1)"),
+    ("os.system", r#"os.system("true")"#),
+];
+
+/// What other tests call, because it takes more than one line.
+const ELSEWHERE: [&str; 3] = ["Process.terminate", "Process.kill", "Thread.start"];
+
+#[test]
+fn what_needs_a_permission_is_refused_without_it() {
+    let called: BTreeSet<_> = CALLS
+        .iter()
+        .map(|(name, _)| *name)
+        .chain(ELSEWHERE)
+        .collect();
+    for name in &needs() {
+        assert!(called.contains(name.as_str()), "nobody calls {name}");
+    }
+    let mut code = String::new();
+    for (name, call) in CALLS {
+        code += &format!(
+            "try {{ {call}; print(\"{name} is done\"); }} catch (e) {{ print(e.type); }}\n"
+        );
+    }
+    let refused = Script::text(&code).option("--sandbox").run();
+    let wanted = "PermissionError\n".repeat(CALLS.len());
+    let found: Vec<_> = CALLS.iter().zip(refused.stdout.lines()).collect();
+    assert_eq!(refused.stdout, wanted, "{found:?}");
+    refused.assert_quiet();
+}
