@@ -1,5 +1,7 @@
 //! Rust values as items of queues and back, through serde; and the shared objects among them.
 
+use std::sync::Arc;
+
 use rhai::{Array, Blob, Dynamic, ImmutableString, Map};
 use serde::de::{self, DeserializeOwned, Visitor};
 use serde::{Deserializer, Serialize, Serializer, ser};
@@ -7,11 +9,12 @@ use serde::{Deserializer, Serialize, Serializer, ser};
 use super::errors::Conversion;
 use super::home;
 use crate::stdlib::border::{at_place, place_of};
-use crate::stdlib::multiprocessing::messages::with_encoded;
+use crate::stdlib::host::Host;
+use crate::stdlib::multiprocessing::messages::{self, with_encoded};
 use crate::stdlib::text::repr_of;
 use crate::stdlib::values::{custom_text, type_name};
 use crate::sync::{Offset, Session};
-use crate::wire::typed;
+use crate::wire::{Message, typed};
 
 /// What an item is called in errors.
 const ITEM: &str = "item";
@@ -23,23 +26,37 @@ pub(super) fn with_message<T: Serialize + ?Sized, R>(
     take: impl FnOnce(&[&[u8]], &[Offset]) -> R,
 ) -> Result<R, Box<Conversion>> {
     let write = |message: &mut _| home::within(session, || typed::write(item, message));
-    with_encoded(write, take).map_err(|misfit| {
-        Box::new(Conversion {
-            path: misfit.path(ITEM),
-            reason: misfit.reason().to_string(),
-            came: None,
-        })
+    with_encoded(write, take).map_err(|misfit| unsent(&misfit, ITEM))
+}
+
+/// The message of the session that `item`, called `name`, is.
+pub(super) fn message<T: Serialize + ?Sized>(
+    session: &Session,
+    item: &T,
+    name: &str,
+) -> Result<Message, Box<Conversion>> {
+    let mut message = Message::default();
+    let written = home::within(session, || typed::write(item, &mut message));
+    written.map_err(|misfit| unsent(&misfit, name))?;
+    Ok(message)
+}
+
+fn unsent(misfit: &typed::Misfit, name: &str) -> Box<Conversion> {
+    Box::new(Conversion {
+        path: misfit.path(name),
+        reason: misfit.reason().to_string(),
+        came: None,
     })
 }
 
-/// The item that a message of the session is. `decode` reads it as scripts do, for the error.
+/// The item that a message of the session is. The error has it as a script's value.
 pub(super) fn read<T: DeserializeOwned>(
     session: &Session,
+    host: &Arc<Host>,
     bytes: &[u8],
-    decode: impl FnOnce(&[u8]) -> Dynamic,
 ) -> Result<T, Box<Conversion>> {
     home::within(session, || typed::read(bytes)).map_err(|misfit| {
-        let value = decode(bytes);
+        let value = messages::read(host, bytes).unwrap_or_default();
         let text = shown(&value);
         Box::new(Conversion {
             path: misfit.path(ITEM),

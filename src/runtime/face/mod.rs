@@ -1,9 +1,10 @@
 //! Queue, Lock, Event and Process as a host has them: the same objects as scripts', with Rust's types.
 //!
-//! - [`queue`]: [`Queue`]; [`items`]: iterating over one. [`lock`]: [`Lock`]. [`event`]: [`Event`]. [`process`]: [`Process`].
+//! - [`queue`]: [`Queue`]; [`items`]: iterating over one; [`batch`]: many items at once. [`lock`]: [`Lock`]. [`event`]: [`Event`]. [`process`]: [`Process`].
 //! - [`convert`]: Rust values as items and back; [`home`]: the runtime an object belongs to.
 //! - [`errors`]: why an operation did not happen.
 
+mod batch;
 mod convert;
 mod errors;
 mod event;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rhai::Dynamic;
@@ -13,8 +14,7 @@ use super::items::Items;
 use super::{convert, home};
 use crate::runtime::{Error, Runtime};
 use crate::stdlib::dialect::Dialect;
-use crate::stdlib::host::session_failure;
-use crate::stdlib::multiprocessing::messages;
+use crate::stdlib::host::{Host, session_failure};
 use crate::stdlib::multiprocessing::queues;
 use crate::sync::{self, Deadline, Session};
 
@@ -126,8 +126,12 @@ impl<T> Queue<T> {
         home::wait(self.session(), join)?.ok_or(WaitError::TimedOut)
     }
 
-    fn session(&self) -> &Session {
+    pub(super) fn session(&self) -> &Session {
         self.object.shared.handle().session()
+    }
+
+    pub(super) fn shared(&self) -> &sync::Queue {
+        &self.object.shared
     }
 }
 
@@ -157,11 +161,8 @@ impl<T: Serialize> Queue<T> {
     }
 
     fn put_until(&self, item: &T, deadline: Deadline) -> Result<(), PutError> {
+        self.check_open()?;
         let session = self.session();
-        home::of(session)?;
-        if self.object.is_closed() {
-            return Err(PutError::Closed);
-        }
         convert::with_message(session, item, |pieces, handles| {
             session.noticing_stops(|| self.object.shared.put_pieces(pieces, handles, deadline))
         })
@@ -169,7 +170,16 @@ impl<T: Serialize> Queue<T> {
         .map_err(|error| self.not_put(error))
     }
 
-    fn not_put(&self, error: sync::PutError) -> PutError {
+    /// Whether items may be put.
+    pub(super) fn check_open(&self) -> Result<(), PutError> {
+        home::of(self.session())?;
+        match self.object.is_closed() {
+            true => Err(PutError::Closed),
+            false => Ok(()),
+        }
+    }
+
+    pub(super) fn not_put(&self, error: sync::PutError) -> PutError {
         match error {
             sync::PutError::Full => PutError::Full,
             sync::PutError::Interrupted => home::interrupted(self.session()).into(),
@@ -226,14 +236,19 @@ impl<T: DeserializeOwned> Queue<T> {
         Items::of(self)
     }
 
-    pub(super) fn get_until(&self, deadline: Deadline) -> Result<T, GetError> {
-        let session = self.session();
-        let host = home::of(session)?;
-        if self.object.is_closed() {
-            return Err(GetError::Closed);
+    /// The runtime, if items may be got.
+    pub(super) fn open_for_getting(&self) -> Result<Arc<Host>, GetError> {
+        let host = home::of(self.session())?;
+        match self.object.is_closed() {
+            true => Err(GetError::Closed),
+            false => Ok(host),
         }
-        let as_script = |bytes: &[u8]| messages::read(&host, bytes).unwrap_or_default();
-        let read = |bytes: &[u8]| convert::read(session, bytes, as_script);
+    }
+
+    pub(super) fn get_until(&self, deadline: Deadline) -> Result<T, GetError> {
+        let host = self.open_for_getting()?;
+        let session = self.session();
+        let read = |bytes: &[u8]| convert::read(session, &host, bytes);
         let got = home::wait(session, || self.object.shared.get_with(deadline, read))?;
         got.ok_or(GetError::Empty)?.map_err(GetError::Conversion)
     }

@@ -15,6 +15,7 @@ mod read;
 mod variant;
 mod write;
 
+pub(crate) use misfit::Misfit;
 pub(crate) use read::read;
 pub(crate) use write::write;
 

@@ -26,6 +26,7 @@ pub(crate) const CASES: &[Case] = &[
         "threads_of_the_host_and_a_script_process_lose_no_message",
         many_threads,
     ),
+    Case::new("many_items_go_at_once_and_none_is_lost", batches),
     Case::new("objects_work_while_a_script_runs", while_running),
 ];
 
@@ -352,6 +353,41 @@ fn many_threads() {
     assert!(all == wanted, "lost or doubled");
     there.put(&None).unwrap();
     assert_eq!(child.join().unwrap(), 0);
+}
+
+fn batches() {
+    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
+    let numbers = runtime.queue::<u64>(0).unwrap();
+    runtime.set("numbers", numbers.clone());
+    let (put, why) = numbers.put_many(&[1, u64::MAX, 3]).unwrap_err();
+    assert!(
+        put == 0 && numbers.is_empty() && why.to_string().starts_with("items[1] cannot be sent"),
+        "{why}"
+    );
+    numbers.put_many(&[1, 2]).unwrap();
+    runtime
+        .eval::<()>("numbers.put_many([\"x\", 4]); if numbers.get() != 1 { throw 1 }")
+        .unwrap();
+    let got = numbers.get_many(10).unwrap();
+    let shown: Vec<String> = got
+        .iter()
+        .map(|item| match item {
+            Ok(number) => number.to_string(),
+            Err(why) => why.reason().to_string(),
+        })
+        .collect();
+    assert_eq!(shown, ["2", "expected u64, found the text \"x\"", "4"]);
+    // Objects in items go one by one.
+    let queues = runtime.queue::<Queue<u64>>(0).unwrap();
+    queues
+        .put_many(&[numbers.clone(), numbers.clone()])
+        .unwrap();
+    queues
+        .get_many(2)
+        .unwrap()
+        .into_iter()
+        .for_each(|queue| queue.unwrap().put(&7).unwrap());
+    assert_eq!((numbers.get().unwrap(), numbers.get().unwrap()), (7, 7));
 }
 
 fn while_running() {
