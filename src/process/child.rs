@@ -57,12 +57,13 @@ impl Child {
         Ok(self.status)
     }
 
-    /// Sends a signal, unless the child has been reaped: then its number may be somebody else's.
+    /// Sends a signal: to the process this was made for, and to nobody when it has been reaped, even by another process, whose
+    /// copy this is. Its number may be somebody else's then.
     pub(crate) fn signal(&mut self, signal: signal::Signal) -> io::Result<()> {
         if self.status.is_some() {
             return Ok(());
         }
-        signal::send(self.pid, signal as i32)
+        signal::send_through(self.pidfd.as_fd(), signal)
     }
 }
 

@@ -6,6 +6,7 @@
 #![allow(unsafe_code)]
 
 use std::io;
+use std::os::fd::BorrowedFd;
 
 pub(crate) use nix::sys::signal::Signal;
 use nix::sys::signal::{
@@ -92,6 +93,16 @@ pub(crate) fn send(pid: i32, signal: i32) -> io::Result<()> {
     } else {
         Err(io::Error::last_os_error())
     }
+}
+
+/// `pidfd_send_signal(2)`: sends `signal` to the process behind `pidfd`, whoever has its number now.
+///
+/// # Errors
+/// When the process has been reaped, or the kernel does not allow it.
+pub(crate) fn send_through(pidfd: BorrowedFd<'_>, signal: Signal) -> io::Result<()> {
+    let signal = rustix::process::Signal::from_named_raw(signal as i32);
+    let signal = signal.ok_or(io::ErrorKind::InvalidInput)?;
+    Ok(rustix::process::pidfd_send_signal(pidfd, signal)?)
 }
 
 /// Whether a signal that is sent to `pid` comes to this process too.

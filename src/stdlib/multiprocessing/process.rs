@@ -269,11 +269,14 @@ impl Process {
 }
 
 impl State {
-    /// The number of the process, if it is another one and no child of this one.
+    /// The number of the process, if it is no child of this one: that of a parent before a fork is not one either.
     pub(super) fn elsewhere(&self) -> Option<i32> {
-        match self.stage {
-            Stage::Elsewhere { pid } if pid != sys::process::pid() => Some(pid),
-            _ => None,
+        match &self.stage {
+            Stage::Elsewhere { pid } => Some(*pid),
+            Stage::Started { child, .. } if self.creator != sys::process::pid() => {
+                Some(child.pid())
+            }
+            Stage::Initial | Stage::Started { .. } | Stage::Ended { .. } => None,
         }
     }
 }

@@ -150,10 +150,16 @@ fn send(call: &mut Call<'_>, signal: Signal) -> Outcome {
     process.poll(call.host);
     if let Some(pid) = process.with(|state| state.elsewhere()) {
         let guard = call.host.permissions();
-        guard.signals(&format!(
-            "sending signal {} to process {pid}",
-            signal as i32
-        ))?;
+        let is_here = pid == sys::process::pid();
+        if is_here {
+            guard.change_process("sending a signal to this process")?;
+        }
+        // Any other object of that number may have been made up by whoever sent it.
+        let myself = call.host.family.myself();
+        if !(is_here && myself.is_some_and(|myself| myself.is(&process))) {
+            let signal = signal as i32;
+            guard.signals(&format!("sending signal {signal} to process {pid}"))?;
+        }
     }
     process.signal(signal);
     Ok(Dynamic::UNIT)

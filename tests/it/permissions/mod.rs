@@ -4,3 +4,4 @@ mod breaking_out; // what the others do not try
 mod children; // what a child may, and how many there are
 mod complete; // every function is classified
 mod files; // paths, links, moving, modules
+mod strangers; // signals to processes that are no children
