@@ -240,9 +240,11 @@ impl Builder {
         }
         host.program.set_argv(self.args);
         host.reports.set_format(self.error_format);
+        host.start_methods.prefer(self.start_method);
         // A fork would copy all that the host has open, and the locks its threads hold.
-        let safe = (!self.owns_process).then_some(StartMethod::Spawn);
-        host.start_methods.prefer(self.start_method.or(safe));
+        if !self.owns_process && self.start_method != Some(StartMethod::Fork) {
+            host.start_methods.spawn_only();
+        }
         host.fork_hooks.set(self.fork_hooks);
         if let Some(sinks) = Sinks::new(self.output, self.errors) {
             host.output.send_to(sinks);

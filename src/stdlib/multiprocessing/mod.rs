@@ -77,9 +77,11 @@ pub(super) fn register(registry: &mut Registry) {
             Ok(call.host.start_methods.current().name().into())
         })
         .global("set_start_method", &["method", "force?"], set_start_method)
-        .global("get_all_start_methods", &[], |_| {
+        .global("get_all_start_methods", &[], |call| {
+            let methods = &call.host.start_methods;
             Ok(StartMethod::ALL
                 .iter()
+                .filter(|method| methods.offers(**method))
                 .map(|m| Dynamic::from(m.name()))
                 .collect::<Array>()
                 .into())
@@ -115,7 +117,8 @@ fn set_start_method(call: &mut Call<'_>) -> Outcome {
 
 fn get_context(call: &mut Call<'_>) -> Outcome {
     if let Some(name) = call.given(0) {
-        let method = find_method(&call.str(&name))?;
+        let name = call.str(&name);
+        let method = find_method(call, &name)?;
         if method != call.host.start_methods.current()
             && !call.host.start_methods.fix(method, false)
         {
@@ -126,10 +129,19 @@ fn get_context(call: &mut Call<'_>) -> Outcome {
 }
 
 fn start_method_of(call: &mut Call<'_>) -> Result<StartMethod, Failure> {
-    find_method(&call.string(0)?)
+    let name = call.string(0)?;
+    find_method(call, &name)
 }
 
-fn find_method(name: &str) -> Result<StartMethod, Failure> {
-    StartMethod::named(name)
-        .ok_or_else(|| raise("ValueError", format!("cannot find context for '{name}'")))
+/// # Errors
+/// `ValueError` for a name that is none, `RuntimeError` where the process is not the script's to copy.
+fn find_method(call: &Call<'_>, name: &str) -> Result<StartMethod, Failure> {
+    let method = StartMethod::named(name);
+    let method =
+        method.ok_or_else(|| raise("ValueError", format!("cannot find context for '{name}'")))?;
+    if call.host.start_methods.offers(method) {
+        return Ok(method);
+    }
+    let text = "the start method 'fork' would copy the program this script is embedded in; children are started by 'spawn'";
+    Err(raise("RuntimeError", text))
 }

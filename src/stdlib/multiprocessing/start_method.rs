@@ -41,9 +41,23 @@ struct Choice {
     forced: Option<StartMethod>,
     /// Whether a script has fixed it: it may do so once.
     fixed: bool,
+    /// This process is there for another program, which a fork would copy.
+    spawns_only: bool,
 }
 
 impl StartMethods {
+    /// From now on nobody forks this process, whoever asks for it.
+    pub(crate) fn spawn_only(&self) {
+        let mut choice = locked(&self.0);
+        choice.spawns_only = true;
+        choice.forced = Some(StartMethod::Spawn);
+    }
+
+    /// Whether children of this process may be started so at all.
+    pub(crate) fn offers(&self, method: StartMethod) -> bool {
+        method == StartMethod::Spawn || !locked(&self.0).spawns_only
+    }
+
     /// The method the command line or the embedding program wants; scripts may still choose theirs.
     pub(crate) fn prefer(&self, method: Option<StartMethod>) {
         locked(&self.0).forced = method;
@@ -55,10 +69,8 @@ impl StartMethods {
         if choice.fixed && !force {
             return false;
         }
-        *choice = Choice {
-            forced: Some(method),
-            fixed: true,
-        };
+        choice.forced = Some(method);
+        choice.fixed = true;
         true
     }
 
@@ -71,7 +83,7 @@ impl StartMethods {
     pub(crate) fn next(&self) -> StartMethod {
         let choice = *locked(&self.0);
         match choice.forced.unwrap_or(StartMethod::Fork) {
-            StartMethod::Fork if fork::possible() => StartMethod::Fork,
+            StartMethod::Fork if !choice.spawns_only && fork::possible() => StartMethod::Fork,
             _ => StartMethod::Spawn,
         }
     }
