@@ -55,8 +55,8 @@ mod wire;
 pub use crate::runtime::{
     BuildError, Builder, Candidate, CandidateKind, Candidates, Capture, ChildState, ChildStatus,
     Diagnostic, Entered, Error, ErrorFormat, Exceeded, Finished, Frame, Function, Interactive,
-    Limits, Permissions, Runtime, Script, Setup, Sink, StartMethod, Stopper, Variable, init,
-    init_with,
+    Limits, Permissions, ProcessPackage, Runtime, Script, Setup, Sink, StartMethod, Stopper,
+    Variable, init, init_with,
 };
 /// The Rhai that this crate runs scripts with: values, engines and packages of a host have to be of the same version.
 pub use rhai;

@@ -13,7 +13,7 @@ use rhai::{Array, Dynamic, Engine, EvalAltResult, Map};
 
 use super::compiling;
 use super::environment::Environment;
-use super::source::{LoadedModule, Program, Source};
+use super::source::{Input, LoadedModule, Program, Source};
 use crate::wire::{self, Border, Message, Refusal};
 
 /// The head of a packed call: the texts from which the program is compiled again.
@@ -61,7 +61,9 @@ pub(crate) fn pack(
     border: &dyn Border,
 ) -> Result<Message, Refusal> {
     let modules = needed_modules(program, environment);
-    let head = wire::encode(&pack_head(program, &modules, furnishing), "program", border)?;
+    let inputs = program.inputs_for(&environment.libraries);
+    let head = pack_head(program, (&inputs, &modules), furnishing);
+    let head = wire::encode(&head, "program", border)?;
     let mut body = Map::new();
     body.insert("environment".into(), pack_environment(environment, border));
     body.insert(
@@ -201,11 +203,16 @@ fn needed_modules(program: &Program, environment: &Environment) -> Vec<LoadedMod
     found
 }
 
-fn pack_head(program: &Program, modules: &[LoadedModule], furnishing: Dynamic) -> Dynamic {
+fn pack_head(
+    program: &Program,
+    (inputs, modules): (&[Input], &[LoadedModule]),
+    furnishing: Dynamic,
+) -> Dynamic {
     let mut head = Map::new();
-    let inputs = program.inputs();
-    let inputs = inputs.iter().filter(|input| input.has_functions());
-    let inputs: Array = inputs.map(|input| pack_source(&input.source)).collect();
+    let inputs: Array = inputs
+        .iter()
+        .map(|input| pack_source(&input.source))
+        .collect();
     head.insert("inputs".into(), inputs.into());
     let modules: Array = modules
         .iter()

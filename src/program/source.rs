@@ -56,6 +56,8 @@ pub(crate) struct Program {
 struct Parts {
     /// In the order they came.
     inputs: Vec<Input>,
+    /// The inputs are scripts that have nothing to do with each other.
+    are_separate: bool,
     /// Where modules are looked for, beside the importing file: the directories of the main program's files.
     directories: Vec<PathBuf>,
     modules: BTreeMap<String, LoadedModule>,
@@ -123,6 +125,32 @@ impl Program {
     pub(crate) fn add_input(&self, source: Source, functions: Shared<Module>) {
         self.note_source(&source);
         self.parts().inputs.push(Input { source, functions });
+    }
+
+    /// One of several scripts that have nothing to do with each other; of two with one name the later counts.
+    pub(crate) fn add_script(&self, source: Source, functions: Shared<Module>) {
+        self.note_source(&source);
+        let mut parts = self.parts();
+        parts.are_separate = true;
+        parts
+            .inputs
+            .retain(|other| other.source.name != source.name);
+        parts.inputs.push(Input { source, functions });
+    }
+
+    /// Whether the file that Rhai calls so is part of the program.
+    pub(crate) fn knows(&self, name: Option<&str>) -> bool {
+        let parts = self.parts();
+        name.is_some_and(|name| parts.input(name).is_some() || parts.modules.contains_key(name))
+    }
+
+    /// The inputs that a call has in reach which sees these libraries.
+    pub(crate) fn inputs_for(&self, libraries: &[String]) -> Vec<Input> {
+        let parts = self.parts();
+        let is_in_reach =
+            |input: &&Input| !parts.are_separate || libraries.contains(&input.source.name);
+        let with_functions = parts.inputs.iter().filter(|input| input.has_functions());
+        with_functions.filter(is_in_reach).cloned().collect()
     }
 
     /// What stands before every input.

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::fmt;
 
 use super::setup::Setup;
+use crate::stdlib;
 
 /// Why a runtime cannot be furnished as it was asked for: a mistake in the program, which every run of it has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +16,8 @@ pub enum BuildError {
     TypeTwice(String),
     /// A type that may cross has the name of one of ours or of Rhai's.
     TypeNameTaken(String),
+    /// There is no script module of this name to turn on or off.
+    NoModule(String),
 }
 
 impl fmt::Display for BuildError {
@@ -32,14 +35,30 @@ impl fmt::Display for BuildError {
                 f,
                 "scripts know another type as '{name}': give it another name in Setup::crossing"
             ),
+            Self::NoModule(name) => {
+                let all: Vec<_> = stdlib::modules().collect();
+                let all = all.join(", ");
+                write!(
+                    f,
+                    "there is no script module '{name}': the modules are {all}"
+                )
+            }
         }
     }
 }
 
 impl std::error::Error for BuildError {}
 
-/// Whether children can tell the setups and their types apart; `taken` are names of other types.
-pub(super) fn check(setups: &[Setup], taken: &HashSet<&str>) -> Result<(), BuildError> {
+/// Whether children can tell the setups and their types apart, `taken` being names of other types; whether the `modules` exist.
+pub(super) fn check(
+    setups: &[Setup],
+    taken: &HashSet<String>,
+    modules: &[String],
+) -> Result<(), BuildError> {
+    let is_known = |name: &String| stdlib::modules().any(|known| known == name);
+    if let Some(unknown) = modules.iter().find(|name| !is_known(name)) {
+        return Err(BuildError::NoModule(unknown.clone()));
+    }
     let mut names = HashSet::new();
     if let Some(twice) = setups
         .iter()

@@ -5,8 +5,12 @@ use std::sync::Arc;
 
 use rhai::Engine;
 
-use super::{BuildError, ErrorFormat, Runtime, Setup, StartMethod, State, build_error, engine};
+use super::{
+    BuildError, ErrorFormat, ProcessPackage, Runtime, Setup, StartMethod, State, build_error,
+    engine,
+};
 use crate::process::signals;
+use crate::stdlib;
 use crate::stdlib::fork_hooks::ForkHooks;
 use crate::stdlib::furnishing::Furnishing;
 use crate::stdlib::host::Host;
@@ -33,6 +37,9 @@ pub struct Builder {
     output: Option<Sink>,
     errors: Option<Sink>,
     input: Option<Answers>,
+    /// The modules that scripts have; `None` for those that are usual.
+    modules: Option<Vec<String>>,
+    without: Vec<String>,
 }
 
 impl Builder {
@@ -201,6 +208,24 @@ impl Builder {
         self
     }
 
+    /// Turns on these of the script modules and no other: `builtins` (what needs no import: `print`, `len`, Python's methods of
+    /// texts and lists), `multiprocessing`, `threading`, `queue`, `os`, `signal`, `socket`, `sys`, `time`, `random`, `json`.
+    ///
+    /// Of one that is off neither its name nor its global functions exist, in children either. A runtime has all of them, a
+    /// [package](Self::package) all but `builtins`.
+    #[must_use]
+    pub fn modules(mut self, modules: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.modules = Some(modules.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Turns one of the script modules off: see [`modules`](Self::modules).
+    #[must_use]
+    pub fn without_module(mut self, module: &str) -> Self {
+        self.without.push(module.into());
+        self
+    }
+
     /// Makes the runtime.
     ///
     /// One that is furnished wrongly runs nothing and says why: see [`try_build`](Self::try_build).
@@ -220,11 +245,49 @@ impl Builder {
         }
     }
 
-    fn make(mut self) -> Runtime {
+    /// The modules that are off, `usual` being on unless others were asked for.
+    fn modules_off(&self, usual: impl Fn(&str) -> bool) -> Vec<String> {
+        let is_on = |name: &str| {
+            let asked = self.modules.as_ref();
+            let is_on =
+                asked.map_or_else(|| usual(name), |on| on.iter().any(|other| other == name));
+            is_on && !self.without.iter().any(|off| off == name)
+        };
+        let off = stdlib::modules().filter(|name| !is_on(name));
+        off.map(ToString::to_string).collect()
+    }
+
+    /// Makes a package, for an engine that the host owns. Limits hold in its children only.
+    ///
+    /// One that is furnished wrongly starts no processes and says why.
+    pub fn package(mut self) -> ProcessPackage {
+        self.furnishing.without = self.modules_off(|name| name != "builtins");
+        self.owns_process = false;
+        let (setups, asked) = (std::mem::take(&mut self.setups), self.names_of_modules());
+        let host = self.host(&setups);
+        host.guest.begin();
+        let registered = stdlib::everything(&host);
+        let taken = registered.of_types().into_iter().map(ToString::to_string);
+        let unfit = build_error::check(&setups, &taken.collect(), &asked).err();
+        host.refuse_children(unfit.map(|error| error.to_string()));
+        let types = setups.iter().flat_map(Setup::types).cloned();
+        let _ = host.own_types.set(types.collect());
+        engine::advise(&host, &registered);
+        let _ = host.modules.set(registered.receivers.clone());
+        ProcessPackage::of(host, registered, setups)
+    }
+
+    fn names_of_modules(&self) -> Vec<String> {
+        let asked = self.modules.iter().flatten();
+        asked.chain(&self.without).cloned().collect()
+    }
+
+    /// What the natives share.
+    fn host(mut self, setups: &[Setup]) -> Arc<Host> {
         let start_dir = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
-        let names = self.setups.iter().filter_map(Setup::name);
+        let names = setups.iter().filter_map(Setup::name);
         self.furnishing.setups = names.map(ToString::to_string).collect();
-        self.furnishing.is_of_this_process = self.setups.iter().any(|s| s.name().is_none());
+        self.furnishing.is_of_this_process = setups.iter().any(|s| s.name().is_none());
         let permissions = self.permissions.unwrap_or_else(|| match self.owns_process {
             true => Permissions::all(),
             false => Permissions::none(),
@@ -252,15 +315,23 @@ impl Builder {
         if self.input.is_some() || !self.owns_process {
             host.source.ask(self.input);
         }
+        host
+    }
+
+    fn make(mut self) -> Runtime {
+        self.furnishing.without = self.modules_off(|_| true);
+        let (setups, asked) = (std::mem::take(&mut self.setups), self.names_of_modules());
+        let owns_process = self.owns_process;
+        let host = self.host(&setups);
         let mut depth = engine::CallDepth::Host;
-        if self.owns_process {
+        if owns_process {
             // A process without its own handlers still runs scripts; Ctrl-C then ends it at once.
             let _ = signals::install();
             sys::limits::keep_freed_memory();
             depth = engine::CallDepth::Stack(sys::limits::raise_stack(engine::STACK_WANTED));
         }
-        let (engine, modules, names) = engine::build(&host, depth, &self.setups);
-        let unfit = build_error::check(&self.setups, &names.of_types()).err();
+        let (engine, modules, names) = engine::build(&host, depth, &setups);
+        let unfit = build_error::check(&setups, &names.types, &asked).err();
         Runtime {
             state: State::new(&engine),
             evaluations: 0,

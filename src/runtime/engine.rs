@@ -4,7 +4,9 @@ use std::any::TypeId;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use rhai::{Dynamic, Engine, EvalContext, FnPtr, Map, Module, OptimizationLevel, Position, Shared};
+use rhai::{
+    Dynamic, Engine, EvalContext, FnPtr, Map, Module, OptimizationLevel, Position, Shared, Token,
+};
 
 use super::foreign::{self, Foreign};
 use super::modules::{Modules, Resolver, register_note};
@@ -12,8 +14,7 @@ use super::setup::Setup;
 use super::{advice, wrong_calls};
 use crate::program::compiling;
 use crate::stdlib;
-use crate::stdlib::bind::{Listed, Property};
-use crate::stdlib::border;
+use crate::stdlib::bind::{Listed, Property, Registered};
 use crate::stdlib::cells;
 use crate::stdlib::host::Host;
 use crate::stdlib::limits::Limits;
@@ -80,25 +81,29 @@ pub(super) fn build(
     engine.set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH);
 
     let registered = stdlib::everything(host);
+    let taken = registered.of_types().into_iter().map(ToString::to_string);
     let names = Names {
+        types: taken.collect(),
         callable: registered.listed.clone(),
         properties: registered.properties.clone(),
         globals: registered.globals.clone(),
     };
-    engine.register_global_module(registered.globals.clone());
-    for (name, module) in &registered.namespaces {
-        engine.register_static_module(*name, module.clone());
+    engine.register_global_module(registered.members.clone());
+    match host.furnishing.doors.as_slice() {
+        [] => open_door(&mut engine, &registered, ""),
+        doors => {
+            let doors = doors.iter();
+            doors.for_each(|door| open_door(&mut engine, &registered, door));
+        }
     }
     let foreign = Arc::new(foreign::register(&mut engine, setups));
     let types = setups.iter().flat_map(Setup::types).cloned();
     let _ = host.own_types.set(types.collect());
-    let known = advice::Known::of(&registered, foreign.clone());
+    let known = advice::Known::of(host, &registered, foreign.clone());
     let modules = Arc::new(Modules::new(host, registered.namespaces));
     engine.set_module_resolver(Resolver(modules.clone()));
     register_note(&mut engine);
-    // The natives write themselves; what they return to Rhai's own printing is empty.
-    engine.on_print(|_| {});
-    engine.on_debug(|_, _, _| {});
+    write_what_rhai_prints(&mut engine, host);
     stop_when_told(&mut engine, host);
     find_variables(
         &mut engine,
@@ -107,7 +112,11 @@ pub(super) fn build(
         (registered.globals, foreign.clone()),
         registered.classes,
     );
-    read_python_spellings(&mut engine);
+    if host.furnishing.doors.is_empty() {
+        read_python_spellings(&mut engine);
+    } else {
+        read_reserved_words(&mut engine);
+    }
     let _ = host.modules.set(registered.receivers);
     wrong_calls::explain(&mut engine, host, known.natives.clone(), foreign);
     host.reports
@@ -117,27 +126,51 @@ pub(super) fn build(
     (engine, modules, names)
 }
 
+/// Has the host's reports advised.
+pub(super) fn advise(host: &Arc<Host>, registered: &Registered) {
+    let known = advice::Known::of(host, registered, Arc::default());
+    host.reports
+        .advise_by(move |host, told| advice::about(host, &known, told));
+}
+
+/// Gives an engine the functions and constants, inside a module of this name, or of none.
+pub(super) fn open_door(engine: &mut Engine, registered: &Registered, door: &str) {
+    if door.is_empty() {
+        engine.register_global_module(registered.globals.clone());
+        for (name, module) in &registered.namespaces {
+            engine.register_static_module(*name, module.clone());
+        }
+        return;
+    }
+    let mut module = (*registered.globals).clone();
+    module.set_id(door);
+    for (name, inner) in &registered.namespaces {
+        module.set_sub_module(*name, inner.clone());
+    }
+    module.build_index();
+    engine.register_static_module(door, module.into());
+}
+
+/// Our `print` writes by itself, and leaves nothing to Rhai's; without it Rhai's is in force.
+fn write_what_rhai_prints(engine: &mut Engine, host: &Arc<Host>) {
+    if host.furnishing.has_module("builtins") {
+        engine.on_print(|_| {});
+    } else {
+        let host = host.clone();
+        engine.on_print(move |text| drop(host.output.print(&format!("{text}\n"))));
+    }
+    engine.on_debug(|_, _, _| {});
+}
+
 /// What scripts can name, for whoever lists it.
 #[derive(Debug)]
 pub(super) struct Names {
+    /// Our types and Rhai's.
+    pub types: HashSet<String>,
     pub callable: Arc<Vec<Listed>>,
     pub properties: Arc<Vec<Property>>,
     /// The values of global names.
     pub globals: Shared<Module>,
-}
-
-impl Names {
-    /// The names of our types and of Rhai's.
-    pub(super) fn of_types(&self) -> HashSet<&str> {
-        let of_natives = self.callable.iter().filter_map(|row| row.receiver);
-        of_natives
-            .map(|(_, name)| name)
-            .chain([
-                "int", "float", "bool", "function", "range", "NoneType", "type",
-            ])
-            .chain(border::reserved_names())
-            .collect()
-    }
 }
 
 /// At each step of a script, looks whether it has to stop, and counts what it uses.
@@ -169,7 +202,7 @@ fn stop_when_told(engine: &mut Engine, host: &Arc<Host>) {
 /// - A captured variable that another thread uses at this moment is waited for.
 /// - A signal that has come is handled before the next variable is used.
 /// - Recursion that goes too deep is an error like others; Rhai's own limit behind it cannot be caught.
-fn find_variables(
+pub(super) fn find_variables(
     engine: &mut Engine,
     host: &Arc<Host>,
     levels: usize,
@@ -244,37 +277,47 @@ fn foreign_function(foreign: &[Foreign], name: &str) -> Option<Dynamic> {
     FnPtr::new(name).ok().map(Dynamic::from)
 }
 
-/// Lets words that Rhai reserves be names of methods and keywords, makes `_` a name, and gives `__name__` its value.
+/// Words that Rhai reserves and that are names of methods and keywords in Python.
+const FREE: [&str; 26] = [
+    "async",
+    "await",
+    "case",
+    "default",
+    "go",
+    "goto",
+    "is",
+    "match",
+    "module",
+    "new",
+    "nil",
+    "null",
+    "package",
+    "protected",
+    "public",
+    "shared",
+    "spawn",
+    "static",
+    "super",
+    "sync",
+    "thread",
+    "use",
+    "var",
+    "void",
+    "with",
+    "yield",
+];
+
+/// Lets reserved words be names of methods and keywords.
+pub(super) fn read_reserved_words(engine: &mut Engine) {
+    #[allow(deprecated)]
+    engine.on_parse_token(|token, _, _| match token {
+        Token::Reserved(word) if FREE.contains(&word.as_str()) => Token::Identifier(word),
+        other => other,
+    });
+}
+
+/// As [`read_reserved_words`]; makes `_` a name, and gives `__name__` its value.
 fn read_python_spellings(engine: &mut Engine) {
-    const FREE: [&str; 26] = [
-        "async",
-        "await",
-        "case",
-        "default",
-        "go",
-        "goto",
-        "is",
-        "match",
-        "module",
-        "new",
-        "nil",
-        "null",
-        "package",
-        "protected",
-        "public",
-        "shared",
-        "spawn",
-        "static",
-        "super",
-        "sync",
-        "thread",
-        "use",
-        "var",
-        "void",
-        "with",
-        "yield",
-    ];
-    use rhai::Token;
     #[allow(deprecated)]
     engine.on_parse_token(move |token, position: Position, _| match token {
         Token::Underscore if compiling::underscore_is_name(position) => {

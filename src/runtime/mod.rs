@@ -2,6 +2,7 @@
 //!
 //! - [`builder`]: what a runtime is given; [`build_error`]: what it cannot be given.
 //! - [`setup`]: a host's own functions and types; [`foreign`]: what of it scripts can call.
+//! - [`package`]: the API on an engine of the host's own.
 //! - [`script`]: the text of one.
 //! - [`run`]: running a script to its end; [`ending`]: the end of a runtime.
 //! - [`evaluate`]: running pieces of a program one after another; [`state`]: what stays; [`error`]: why there is no value.
@@ -28,6 +29,7 @@ mod face;
 mod foreign;
 mod interactive;
 mod modules;
+mod package;
 mod rhai_functions;
 mod run;
 mod script;
@@ -54,6 +56,7 @@ pub use self::interactive::{
     Interactive, Variable,
 };
 use self::modules::Modules;
+pub use self::package::ProcessPackage;
 pub use self::script::Script;
 pub use self::setup::Setup;
 use self::state::State;

@@ -29,6 +29,10 @@ use crate::stdlib::stop::Stop;
 pub struct Stopper(Weak<Host>);
 
 impl Stopper {
+    pub(super) fn of(host: &Arc<Host>) -> Self {
+        Self(Arc::downgrade(host))
+    }
+
     /// Ends the evaluation that runs, wherever it is: in a loop, in a sleep, in any wait. Its threads and its children end
     /// with it. It gives [`Error::Stopped`](crate::Error::Stopped), which no `catch` of the script's holds.
     ///
@@ -45,7 +49,7 @@ impl Stopper {
 impl Runtime {
     /// What stops this runtime's scripts from other threads.
     pub fn stopper(&self) -> Stopper {
-        Stopper(Arc::downgrade(&self.host))
+        Stopper::of(&self.host)
     }
 }
 

@@ -18,7 +18,7 @@ use super::socket::connection::Socket;
 use super::socket::crossing;
 use super::text::str_of;
 use super::threading::thread::Thread;
-use super::values::{custom_text, is_foreign, type_name};
+use super::values::{custom_text, foreign_name, is_foreign, type_name};
 use crate::program::traceback::Frame;
 use crate::sync::{self, Offset, Place};
 use crate::wire::{self, Border, Crossing, OwnType, Stays};
@@ -147,7 +147,7 @@ impl Border for Arc<Host> {
 
     fn type_name(&self, rust_name: &str) -> String {
         if let Some(engine) = self.engine().filter(|_| is_foreign(rust_name)) {
-            return engine.map_type_name(rust_name).into();
+            return foreign_name(&engine, rust_name);
         }
         let bare = wire::bare_type_name(rust_name);
         super::values::type_name_of(&bare)
@@ -193,7 +193,9 @@ impl Border for Arc<Host> {
             let definition = definition.ok_or("a closure's text is not part of this program")?;
             return Ok(FnPtr::from(definition));
         }
-        if let Some(definition) = self.program.function(name) {
+        // Scripts on engines of the host's are no one program: each has functions of its own.
+        let known = self.program.function(name);
+        if let Some(definition) = known.filter(|_| !self.guest.is_guest()) {
             return Ok(FnPtr::from(definition));
         }
         FnPtr::new(name).map_err(|error| error.to_string())

@@ -27,9 +27,12 @@ impl Caller {
     /// `RuntimeError` when the engine is not one of this crate's runtimes.
     #[allow(deprecated)]
     pub(crate) fn of(host: &Arc<Host>, context: &NativeCallContext) -> Result<Self, Failure> {
-        let engine = host
-            .engine()
-            .ok_or_else(|| raise("RuntimeError", "the engine of this script has ended"))?;
+        let engine = match host.guest.is_guest() {
+            true => host.guest.engine_of(context)?,
+            false => host
+                .engine()
+                .ok_or_else(|| raise("RuntimeError", "the engine of this script has ended"))?,
+        };
         let mut store = context.store_data();
         // Recursion begins anew, with a stack of its own.
         store.global.level = 0;

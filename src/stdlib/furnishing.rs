@@ -11,6 +11,10 @@ pub(crate) struct Furnishing {
     pub limits: Limits,
     /// The names of the embedding program's setups, which a spawned child has too.
     pub setups: Vec<String>,
+    /// The script modules that are turned off.
+    pub without: Vec<String>,
+    /// The names under which scripts have what is global in a runtime: an empty one, or none at all, is that.
+    pub doors: Vec<String>,
     /// Functions were registered that a spawned child cannot have.
     pub is_of_this_process: bool,
     pub permissions: Guard,
@@ -25,13 +29,21 @@ impl Furnishing {
         }
     }
 
+    /// Whether scripts have the module.
+    pub(crate) fn has_module(&self, name: &str) -> bool {
+        !self.without.iter().any(|off| off == name)
+    }
+
     pub(crate) fn pack(&self) -> Dynamic {
         let mut fields = Map::new();
         fields.insert("limits".into(), self.limits.pack());
-        let setups = self.setups.iter().cloned().map(Dynamic::from);
-        fields.insert("setups".into(), setups.collect::<Array>().into());
         let permissions = self.permissions.permissions();
         fields.insert("permissions".into(), permissions.pack());
+        let pack =
+            |names: &[String]| -> Array { names.iter().cloned().map(Dynamic::from).collect() };
+        fields.insert("setups".into(), pack(&self.setups).into());
+        fields.insert("without".into(), pack(&self.without).into());
+        fields.insert("doors".into(), pack(&self.doors).into());
         fields.into()
     }
 
@@ -42,6 +54,8 @@ impl Furnishing {
         Self {
             limits: Limits::unpack(take("limits")),
             setups: texts(take("setups")),
+            without: texts(take("without")),
+            doors: texts(take("doors")),
             is_of_this_process: false,
             permissions: Guard::new(Permissions::unpack(take("permissions"))),
         }

@@ -15,6 +15,7 @@ use super::exceptions::raise;
 use super::fork_hooks::{AroundFork, Prepared};
 use super::furnishing::Furnishing;
 use super::given::Given;
+use super::guest::Guest;
 use super::limits::Spent;
 use super::multiprocessing::family::Family;
 use super::multiprocessing::start_method::StartMethods;
@@ -81,6 +82,10 @@ pub(crate) struct Host {
     interactive: AtomicBool,
     /// The script modules as values.
     pub modules: OnceLock<Vec<Receiver>>,
+    /// Why no child can be started.
+    no_children: OnceLock<String>,
+    /// The engines that are not this runtime's own.
+    pub guest: Guest,
     /// The embedding program's types that may cross.
     pub own_types: OnceLock<Vec<OwnType>>,
     /// The engine that runs the script; it owns the natives, which own this.
@@ -112,6 +117,8 @@ impl Host {
             interactive: AtomicBool::default(),
             modules: OnceLock::new(),
             own_types: OnceLock::new(),
+            guest: Guest::default(),
+            no_children: OnceLock::new(),
             engine: OnceLock::new(),
             myself: OnceLock::new(),
             over: AtomicBool::default(),
@@ -194,6 +201,13 @@ impl Host {
         self.owns_signals.store(true, Ordering::Relaxed);
     }
 
+    /// From now on, if there is a reason, no child is started by spawn.
+    pub(crate) fn refuse_children(&self, why: Option<String>) {
+        if let Some(why) = why {
+            let _ = self.no_children.set(why);
+        }
+    }
+
     /// The program a spawned child runs; `None` is this one.
     ///
     /// # Errors
@@ -201,7 +215,9 @@ impl Host {
     /// have the program's own functions.
     pub(crate) fn worker_program(&self) -> Result<Option<&Path>, Failure> {
         let setups = &self.furnishing.setups;
-        let text = if self.furnishing.is_of_this_process {
+        let text = if let Some(why) = self.no_children.get() {
+            why.clone()
+        } else if self.furnishing.is_of_this_process {
             "functions that were given to Builder::register exist in this process only, and a child that is started by \
              spawn would not have them: move them into a procscript::Setup, and give it to Builder::setup and \
              procscript::init_with"

@@ -3,6 +3,7 @@
 //! The way a native is made:
 //! - [`bind`]: declaring functions, types and modules, with Python's signatures.
 //! - [`call`]: one call, its arguments sorted and checked; [`caller`]: calling back later.
+//! - [`guest`]: scripts on engines of the embedding program's own.
 //! - [`host`]: what the natives of one runtime share; [`fork_hooks`]: what the embedding program does around a fork; [`furnishing`]: what children have too; [`given`]: the host's values.
 //! - [`exceptions`], [`rhai_errors`], [`rhai_texts`], [`stop`], [`report`]: errors as objects, endings that nothing catches, what is printed.
 //! - [`dialect`]: whose errors an object raises.
@@ -32,6 +33,7 @@ pub(crate) mod exceptions;
 pub(crate) mod fork_hooks;
 pub(crate) mod furnishing;
 pub(crate) mod given;
+pub(crate) mod guest;
 pub(crate) mod host;
 mod json;
 pub(crate) mod limits;
@@ -62,20 +64,36 @@ use std::sync::Arc;
 /// What a native gives back.
 pub(crate) type Outcome = Result<rhai::Dynamic, call::Failure>;
 
+/// A script module: the name that turns it on and off, and what declares it.
+type ScriptModule = (&'static str, fn(&mut bind::Registry));
+
+const MODULES: [ScriptModule; 11] = [
+    ("builtins", builtins::register),
+    ("multiprocessing", multiprocessing::register),
+    ("json", json::register),
+    ("os", os::register),
+    ("queue", queue::register),
+    ("random", random::register),
+    ("signal", signal::register),
+    ("socket", socket::register),
+    ("sys", sys::register),
+    ("threading", threading::register),
+    ("time", time::register),
+];
+
+/// The names of the script modules.
+pub(crate) fn modules() -> impl Iterator<Item = &'static str> {
+    MODULES.iter().map(|(name, _)| *name)
+}
+
 /// Everything a script can name.
 pub(crate) fn everything(host: &Arc<host::Host>) -> bind::Registered {
     let mut registry = bind::Registry::new(host);
     exceptions::register(&mut registry);
-    builtins::register(&mut registry);
-    multiprocessing::register(&mut registry);
-    json::register(&mut registry);
-    os::register(&mut registry);
-    queue::register(&mut registry);
-    random::register(&mut registry);
-    signal::register(&mut registry);
-    socket::register(&mut registry);
-    sys::register(&mut registry);
-    threading::register(&mut registry);
-    time::register(&mut registry);
+    for (name, register) in MODULES {
+        if host.furnishing.has_module(name) {
+            register(&mut registry);
+        }
+    }
     registry.finish()
 }

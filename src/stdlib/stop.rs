@@ -97,8 +97,11 @@ impl Host {
     /// The error a native returns to end the script for `stop`; `sys.exit` ends the calling thread.
     pub(crate) fn stop(&self, stop: Stop) -> Failure {
         if let Stop::Exit(value) = &stop {
-            EXIT.set(value.clone());
-            ENDS.set(true);
+            // Nobody says when the next script of an engine of the host's begins.
+            if !self.guest.is_guest() || self.threads.is_one_of_them() {
+                EXIT.set(value.clone());
+                ENDS.set(true);
+            }
         } else {
             self.request_stop(stop.clone());
         }

@@ -85,7 +85,7 @@ fn register_streams(registry: &mut Registry) {
         })
         .method("to_string", &[], |_| Ok("<stdin>".into()));
     registry
-        .globals()
+        .members()
         .set_iter_result(TypeId::of::<Stdin>(), |value: Dynamic| {
             let Stdin(host) = value.cast::<Stdin>();
             Box::new(std::iter::from_fn(move || match read_line(&host) {

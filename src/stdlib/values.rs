@@ -6,6 +6,7 @@ use rhai::{Array, Blob, Dynamic, Engine, FnPtr, ImmutableString, Map, NativeCall
 
 use super::exceptions::Exception;
 use super::text;
+use crate::wire;
 
 /// The value out of its shared cell, so that no native holds a captured variable's lock.
 ///
@@ -76,7 +77,15 @@ pub(crate) fn type_name_in(engine: &Engine, value: &Dynamic) -> String {
     if value.is_shared() || !is_foreign(value.type_name()) {
         return type_name(value);
     }
-    engine.map_type_name(value.type_name()).into()
+    foreign_name(engine, value.type_name())
+}
+
+/// The name that a type of the embedding program was registered with; without one the last part of its Rust name.
+pub(crate) fn foreign_name(engine: &Engine, rust_name: &str) -> String {
+    match engine.map_type_name(rust_name) {
+        name if name == rust_name => wire::bare_type_name(rust_name),
+        name => name.into(),
+    }
 }
 
 /// Whether this is a Rust type of the embedding program.

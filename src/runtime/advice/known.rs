@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::runtime::foreign::Foreign;
 use crate::runtime::rhai_functions;
 use crate::stdlib::bind::{Listed, Property, Registered, Signature};
+use crate::stdlib::host::Host;
 
 /// What is declared in Rust.
 #[derive(Debug)]
@@ -17,6 +18,8 @@ pub(in crate::runtime) struct Known {
     values: Vec<String>,
     /// Functions of the embedding program.
     pub foreign: Arc<Vec<Foreign>>,
+    /// The modules that the embedding program has turned off.
+    off: Vec<String>,
 }
 
 /// Whether `os::path` is what people call `os.path`.
@@ -30,7 +33,11 @@ const RHAIS_TYPES: [&str; 8] = [
 ];
 
 impl Known {
-    pub(in crate::runtime) fn of(registered: &Registered, foreign: Arc<Vec<Foreign>>) -> Self {
+    pub(in crate::runtime) fn of(
+        host: &Host,
+        registered: &Registered,
+        foreign: Arc<Vec<Foreign>>,
+    ) -> Self {
         let values = registered.globals.iter_var();
         let values = values.filter(|(_, value)| !value.is_fnptr());
         Self {
@@ -39,6 +46,7 @@ impl Known {
             modules: registered.receivers.iter().map(|row| row.name).collect(),
             values: values.map(|(name, _)| name.to_string()).collect(),
             foreign,
+            off: host.furnishing.without.clone(),
         }
     }
 
@@ -51,6 +59,14 @@ impl Known {
             .iter()
             .map(|function| -> &str { &function.name });
         ours.chain(foreign).chain(rhai_functions::names())
+    }
+
+    /// What is said of a module that is turned off.
+    pub(super) fn turned_off(&self, module: &str) -> Option<String> {
+        let is_off = self.off.iter().any(|off| off == module);
+        is_off.then(|| {
+            format!("the program that runs this script has turned the module '{module}' off")
+        })
     }
 
     pub(super) fn values(&self) -> impl Iterator<Item = &str> {

@@ -90,6 +90,9 @@ fn no_module(asked: &Asked<'_>) -> Option<String> {
         return None;
     }
     let name = asked.quoted().next()?;
+    if let Some(help) = asked.known.turned_off(name) {
+        return Some(help);
+    }
     let is_whole = |module: &&str| !module.contains("::");
     let modules = asked.known.modules.iter().copied().filter(is_whole);
     if asked.outline.piece(asked.at + 1) == "::" {

@@ -8,6 +8,9 @@ pub(super) fn help(asked: &Asked<'_>) -> Vec<String> {
     let Some(name) = asked.quoted().next() else {
         return Vec::new();
     };
+    if let Some(help) = asked.known.turned_off(name) {
+        return vec![help];
+    }
     let found = match name {
         "this" => Some(
             "'this' is the object of a method: the function has to be called as obj.f()".into(),

@@ -92,9 +92,9 @@ impl Class<'_> {
     ) -> &mut Self {
         let mut all = vec![self.receiver];
         all.extend(types);
-        let Registry { globals, host, .. } = self.registry;
+        let Registry { members, host, .. } = self.registry;
         let native = native(host, self.on, signature, handler);
-        add(globals, name, &all, native);
+        add(members, name, &all, native);
         self
     }
 }

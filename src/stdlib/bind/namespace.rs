@@ -103,8 +103,8 @@ impl Namespace<'_> {
             is_volatile,
         };
         self.property(name);
-        let globals = &mut self.registry.globals;
-        add(globals, &format!("get${name}"), &[self.receiver], getter);
+        let members = &mut self.registry.members;
+        add(members, &format!("get${name}"), &[self.receiver], getter);
         self
     }
 
@@ -112,9 +112,9 @@ impl Namespace<'_> {
     pub(crate) fn getter(&mut self, name: &'static str, handler: Handler) -> &mut Self {
         self.property(name);
         let signature = Signature::new(name, &[]);
-        let Registry { globals, host, .. } = self.registry;
+        let Registry { members, host, .. } = self.registry;
         add(
-            globals,
+            members,
             &format!("get${name}"),
             &[self.receiver],
             native(host, On::Copy, signature, handler),

@@ -8,6 +8,7 @@ use rhai::{Dynamic, FuncRegistration, Identifier, Module, NativeCallContext, Rha
 use super::{Handler, Signature};
 use crate::stdlib::call::Call;
 use crate::stdlib::host::Host;
+use crate::stdlib::report::without_panic;
 
 /// What a native is called on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,9 +47,9 @@ pub(super) fn native(host: &Arc<Host>, on: On, signature: Signature, handler: Ha
         move |context: Option<NativeCallContext>, args: &mut [&mut Dynamic]| {
             let context = context.ok_or("a native was called without its context")?;
             let is_method = on != On::Nothing;
-            handler(&mut Call::sort(
-                &host, &context, signature, is_method, args,
-            )?)
+            let mut call = Call::sort(&host, &context, signature, is_method, args)?;
+            // A mistake of ours, or a function of the embedding program's that a script has handed to us.
+            without_panic(|| handler(&mut call))
         },
     );
     let (has_context, is_pure, is_volatile) = (true, true, true);

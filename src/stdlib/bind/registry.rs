@@ -34,7 +34,10 @@ pub(crate) struct Property {
 /// Collects everything scripts can call; [`finish`](Self::finish) gives it to an engine.
 pub(crate) struct Registry {
     pub(super) host: Arc<Host>,
-    pub(super) globals: Module,
+    /// Functions and constants.
+    globals: Module,
+    /// What belongs to types: methods, operators, iterators.
+    pub(super) members: Module,
     pub(super) namespaces: Vec<(&'static str, Module)>,
     receivers: Vec<Receiver>,
     classes: HashSet<TypeId>,
@@ -52,8 +55,10 @@ pub(crate) struct Receiver {
 
 /// What a registry leaves behind for the engine.
 pub(crate) struct Registered {
-    /// Global functions, methods, types and constants.
+    /// Global functions and constants.
     pub globals: Shared<Module>,
+    /// Types, and their methods, operators and iterators.
+    pub members: Shared<Module>,
     /// `os`, `time`, …: callable as `os::getpid()` and importable by name.
     pub namespaces: Vec<(&'static str, Shared<Module>)>,
     pub receivers: Vec<Receiver>,
@@ -63,11 +68,25 @@ pub(crate) struct Registered {
     pub properties: Arc<Vec<Property>>,
 }
 
+impl Registered {
+    /// The names of our types and of Rhai's.
+    pub(crate) fn of_types(&self) -> HashSet<&str> {
+        let of_natives = self.listed.iter().filter_map(|row| row.receiver);
+        of_natives
+            .map(|(_, name)| name)
+            .chain(["int", "float", "bool", "str", "list", "dict", "bytes"])
+            .chain(["function", "range", "NoneType", "type"])
+            .chain(border::reserved_names())
+            .collect()
+    }
+}
+
 impl Registry {
     pub(crate) fn new(host: &Arc<Host>) -> Self {
         Self {
             host: host.clone(),
             globals: Module::new(),
+            members: Module::new(),
             namespaces: Vec::new(),
             receivers: Vec::new(),
             classes: HashSet::new(),
@@ -90,8 +109,8 @@ impl Registry {
             receiver: Some(receiver),
             signature,
         });
-        let Self { globals, host, .. } = self;
-        register(globals, host, (on, Some(receiver.0)), signature, handler);
+        let Self { members, host, .. } = self;
+        register(members, host, (on, Some(receiver.0)), signature, handler);
         signature
     }
 
@@ -114,7 +133,7 @@ impl Registry {
         }
     }
 
-    /// One more form of a global function, for arguments of exactly these types.
+    /// One more form of a global function, or an operator, for arguments of exactly these types.
     ///
     /// Where Rhai has a function of the same name for them, a form for any value is not asked.
     pub(crate) fn exactly(
@@ -125,9 +144,15 @@ impl Registry {
         handler: Handler,
     ) {
         let signature = Signature::new(name, params);
-        let Self { globals, host, .. } = self;
-        add(
+        let Self {
             globals,
+            members,
+            host,
+            ..
+        } = self;
+        let is_function = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
+        add(
+            if is_function { globals } else { members },
             name,
             types,
             native(host, On::Nothing, signature, handler),
@@ -143,7 +168,7 @@ impl Registry {
     ///
     /// Its values can be compared with `==` and `!=`: see [`border::are_one`]. A type may have its own `==` instead.
     pub(crate) fn class<T: Variant + Clone>(&mut self, name: &'static str) -> Class<'_> {
-        self.globals.set_custom_type::<T>(name);
+        self.members.set_custom_type::<T>(name);
         self.classes.insert(TypeId::of::<T>());
         let pair = [TypeId::of::<T>(); 2];
         self.exactly("==", &pair, &["a", "b"], |call| {
@@ -188,7 +213,7 @@ impl Registry {
             name,
             value,
         });
-        self.globals.set_custom_type::<T>(name);
+        self.members.set_custom_type::<T>(name);
         let place = self.namespaces.len();
         let mut module = Module::new();
         module.set_id(name);
@@ -206,9 +231,9 @@ impl Registry {
         &self.host
     }
 
-    /// The module of global names itself, for what needs Rhai's own registration (iterators, operators).
-    pub(crate) fn globals(&mut self) -> &mut Module {
-        &mut self.globals
+    /// The module of what belongs to types itself, for what needs Rhai's own registration (iterators).
+    pub(crate) fn members(&mut self) -> &mut Module {
+        &mut self.members
     }
 
     pub(crate) fn finish(self) -> Registered {
@@ -231,6 +256,7 @@ impl Registry {
             .collect();
         Registered {
             globals: self.globals.into(),
+            members: self.members.into(),
             namespaces,
             receivers: self.receivers,
             classes: self.classes,

@@ -84,9 +84,9 @@ pub(super) fn register(registry: &mut Registry) {
             item.map(Dynamic::from_int)
                 .ok_or_else(|| raise("IndexError", "range object index out of range"))
         });
-    let globals = registry.globals();
-    globals.set_iterator::<Steps>();
-    globals.set_iter(TypeId::of::<Map>(), |map| {
+    let members = registry.members();
+    members.set_iterator::<Steps>();
+    members.set_iter(TypeId::of::<Map>(), |map| {
         let keys: Vec<_> = map.cast::<Map>().into_keys().collect();
         Box::new(keys.into_iter().map(|key| Dynamic::from(key.to_string())))
     });

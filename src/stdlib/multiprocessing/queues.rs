@@ -142,7 +142,7 @@ pub(super) fn register(registry: &mut Registry) {
         .method("to_debug", &[], |call| {
             Ok(call.this::<Queue>().repr().into())
         });
-    queue_items::register(registry.globals());
+    queue_items::register(registry.members());
 }
 
 /// `Queue(maxsize)`; without a bound for 0 and below.

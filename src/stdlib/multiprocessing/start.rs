@@ -50,6 +50,9 @@ fn start_claimed(
 ) -> Outcome {
     host.family.active_children(host);
     process.with(detach);
+    if host.start_methods.current() == StartMethod::Spawn {
+        host.knows_texts(context)?;
+    }
     let objects = may_cross(host, process)?;
     flush_everything(host)?;
     let ready = host.signals().begin_parent();
@@ -237,7 +240,10 @@ fn start_by_spawn(
     barriers: &[Barrier],
 ) -> Result<Child, Failure> {
     let permissions = permissions_of(host, process);
-    let furnishing = host.furnishing.with_permissions(permissions);
+    let mut furnishing = host.furnishing.with_permissions(permissions);
+    if host.guest.is_guest() {
+        furnishing.doors = host.guest.doors();
+    }
     let orders = (furnishing.pack(), pack_work(host, process));
     let message = pack(&host.program, &Environment::of(context), orders, host).map_err(refused)?;
     let mut handles: Vec<_> = message.handles.iter().copied().map(Offset).collect();

@@ -68,7 +68,7 @@ pub(super) fn register_class(registry: &mut Registry) {
         });
     let host = registry.host().clone();
     registry
-        .globals()
+        .members()
         .set_iter_result(TypeId::of::<Environ>(), move |_| match names(&host) {
             Ok(names) => Box::new(names.into_iter().map(Ok)),
             Err(refused) => Box::new(std::iter::once(Err(refused))),

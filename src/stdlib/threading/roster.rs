@@ -46,6 +46,11 @@ impl Roster {
         state.main.get_or_insert_with(Thread::main).clone()
     }
 
+    /// Whether the calling thread was started by a script.
+    pub(crate) fn is_one_of_them(&self) -> bool {
+        MYSELF.with_borrow(Option::is_some)
+    }
+
     /// The calling thread.
     pub(crate) fn current(&self) -> Thread {
         MYSELF

@@ -199,3 +199,20 @@ help: allow it by `--allow-read=/etc` on the command line, or by `Permissions::a
 "#
     );
 }
+
+#[test]
+fn hello_is_said_by_a_child() {
+    assert_eq!(output_of("hello"), "hello, world\n");
+}
+
+#[test]
+fn an_engine_of_the_hosts_own_starts_processes_and_threads() {
+    assert_eq!(
+        output_of("package"),
+        "script: HELLO, WORLD\n\
+         script: from a thread\n\
+         exit code 0\n\
+         true\n\
+         Empty in line 2\n"
+    );
+}

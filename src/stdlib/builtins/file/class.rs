@@ -75,7 +75,7 @@ pub(in crate::stdlib::builtins) fn register(registry: &mut Registry) {
             Ok(call.this::<File>().repr().into())
         });
     registry
-        .globals()
+        .members()
         .set_iter_result(TypeId::of::<File>(), |value: Dynamic| {
             let file = value.cast::<File>();
             let mut ended = false;

@@ -110,7 +110,7 @@ fn register_whole(class: &mut Class<'_>) {
 fn iterate(registry: &mut Registry) {
     let host = registry.host().clone();
     let dict = TypeId::of::<DictProxy>();
-    registry.globals().set_iter_result(dict, move |dict| {
+    registry.members().set_iter_result(dict, move |dict| {
         let dict = dict.cast::<DictProxy>().proxy().clone();
         match entries(&host, &dict) {
             Ok(all) => Box::new(all.into_iter().map(|(key, _)| Ok(key))),

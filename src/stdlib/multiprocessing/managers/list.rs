@@ -374,7 +374,7 @@ fn same(call: &mut Call<'_>) -> Result<bool, Failure> {
 fn iterate(registry: &mut Registry) {
     let host = registry.host().clone();
     let list = TypeId::of::<ListProxy>();
-    registry.globals().set_iter_result(list, move |list| {
+    registry.members().set_iter_result(list, move |list| {
         let list = list.cast::<ListProxy>().proxy().clone();
         match items(&host, &list) {
             Ok((_, all)) => Box::new(all.into_iter().map(Ok)),

@@ -256,7 +256,7 @@ fn iterate<T: Holder>(registry: &mut Registry) {
         let host = host.clone();
         Elements { host, row, next: 0 }
     };
-    registry.globals().set_iter_result(
+    registry.members().set_iter_result(
         TypeId::of::<T>(),
         move |array: Dynamic| -> Box<dyn Iterator<Item = Outcome>> { Box::new(elements(array)) },
     );

@@ -10,6 +10,7 @@
 //! - [`stopping`]: limits, and stops from outside.
 //! - [`neighbours`]: several runtimes, and what is left behind.
 //! - [`talking`]: values and objects that hosts and scripts share; [`waiting`]: waits of the host.
+//! - [`own`]: a host's functions and types; [`packages`]: an engine that the host owns.
 //! - [`world`]: the host's process is as it was.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
@@ -20,6 +21,8 @@ mod input;
 mod neighbours;
 mod order;
 mod output;
+mod own;
+mod packages;
 mod permissions;
 mod sinks;
 mod stopping;
@@ -30,13 +33,15 @@ mod world;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    procscript::init();
+    procscript::init_with([own::shapes()]);
     let all = [
         evaluations::CASES,
         input::CASES,
         neighbours::CASES,
         order::CASES,
         output::CASES,
+        own::CASES,
+        packages::CASES,
         permissions::CASES,
         sinks::CASES,
         stopping::CASES,

@@ -1,0 +1,264 @@
+//! The API on an Engine that the host owns.
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use rhai::{AST, Dynamic, Engine, EvalAltResult, Module};
+
+use super::check::syntax_error;
+use super::ending::end_everybody;
+use super::modules::register_note;
+use super::{Diagnostic, Error, Runtime, Script, Setup, Stopper, engine, foreign};
+use crate::program::call;
+use crate::program::traceback::{self, TOP_LEVEL};
+use crate::stdlib::bind::Registered;
+use crate::stdlib::exceptions::Exception;
+use crate::stdlib::host::Host;
+use crate::stdlib::report::diagnostic_of;
+use crate::stdlib::stop::Stop;
+
+/// Processes, threads and what they share, for an [`Engine`] that the host owns, beside the host's own functions, types and modules.
+///
+/// # What an engine gets
+/// All [modules](crate::Builder::modules) but `builtins`: Rhai's `print`, `len`, and its methods of texts and lists stay what they are, unless
+/// they are asked for. A function that the host has registered with the same name and types goes before ours; of two packages on
+/// one engine the later answers.
+///
+/// # What stays the host's
+/// `on_print`, `on_debug`, the module resolver, limits and all settings. Of Rhai's callbacks that exist once an engine, the package
+/// takes those that the host has not set before, and the host may set its own later:
+///
+/// | callback | without ours |
+/// | --- | --- |
+/// | `on_var` | a handle that a closure has captured is busy while one of its methods waits; errors of Rhai's own are plain maps in `catch` |
+/// | `on_parse_token` | words that Rhai reserves are no names of methods: `lock.with(…)` does not parse |
+/// | `on_progress` | a [`Stopper`] ends waits, but no loop: the host's callback has to look by itself |
+///
+/// # Processes
+/// A child is a fresh run of the host's program ([`init`](crate::init)), never a copy of it. It compiles the script again: see
+/// [`compile`](Self::compile). It has the package's [setups](crate::Builder::setup), and nothing else that the host has registered.
+///
+/// # Errors
+/// They reach the host as Rhai's, with positions; [`diagnose`](Self::diagnose) says what is to be told about one.
+///
+/// # Ending
+/// When the package and its engines are dropped, the children that are left are ended, and the memory they shared is given back.
+///
+/// # Example
+/// ```no_run
+/// use procscript::rhai::Engine;
+/// use procscript::{Permissions, Runtime};
+///
+/// fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     procscript::init();
+///     let mut engine = Engine::new();
+///     let permissions = Permissions::none().allow_processes(4, 1);
+///     let package = Runtime::builder().permissions(permissions).package();
+///     package.register_into_engine(&mut engine);
+///     let script = "
+///         fn work(q) { q.put(os.getpid()); }
+///         let q = Queue();
+///         let p = Process(work, [q]);
+///         p.start();
+///         let pid = q.get();
+///         p.join();
+///         pid == p.pid
+///     ";
+///     let ast = package.compile(&engine, "main", script)?;
+///     assert!(engine.eval_ast::<bool>(&ast)?);
+///     Ok(())
+/// }
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct ProcessPackage {
+    registered: Arc<Registered>,
+    setups: Arc<Vec<Setup>>,
+    family: Arc<Family>,
+}
+
+/// The processes of a package. Its engines hold it too.
+struct Family(Arc<Host>);
+
+impl Drop for Family {
+    fn drop(&mut self) {
+        end_everybody(&self.0);
+        self.0.leave(0, false);
+        self.0.request_stop(Stop::Host);
+    }
+}
+
+impl ProcessPackage {
+    /// A package as it comes, whose scripts may do nothing outside themselves, not even start processes: see [`Builder::package`](crate::Builder::package) for one that is furnished.
+    pub fn new() -> Self {
+        Runtime::builder().package()
+    }
+
+    pub(super) fn of(host: Arc<Host>, registered: Registered, setups: Vec<Setup>) -> Self {
+        Self {
+            registered: registered.into(),
+            setups: setups.into(),
+            family: Family(host).into(),
+        }
+    }
+
+    /// Gives an engine everything under the names that it has in a [`Runtime`]: `Process(…)`, `os.getpid()`, `os::getpid()`.
+    pub fn register_into_engine(&self, engine: &mut Engine) -> &Self {
+        self.register(engine, "")
+    }
+
+    /// Gives an engine everything inside a module: `mp::Process(…)`, `mp::os::getpid()`. Only the methods and operators of our own
+    /// types are not in it.
+    pub fn register_into_engine_as(&self, engine: &mut Engine, name: &str) -> &Self {
+        self.register(engine, name)
+    }
+
+    fn register(&self, engine: &mut Engine, door: &str) -> &Self {
+        let (host, registered) = (self.host(), &*self.registered);
+        engine.register_global_module(registered.members.clone());
+        engine::open_door(engine, registered, door);
+        let foreign = foreign::register(engine, &self.setups);
+        let free = FreeSlots::of(engine);
+        register_note(engine);
+        // The engine holds the family.
+        let family = self.family.clone();
+        engine.register_fn("__procscript__", move || drop(Arc::clone(&family)));
+        if free.variables {
+            let globals = match door {
+                "" => registered.globals.clone(),
+                _ => Module::new().into(),
+            };
+            let classes = registered.classes.clone();
+            engine::find_variables(engine, host, usize::MAX, (globals, foreign.into()), classes);
+        }
+        if free.tokens {
+            engine::read_reserved_words(engine);
+        }
+        if free.progress {
+            let host = host.clone();
+            engine.on_progress(move |_| host.stopping().map(Dynamic::from));
+        }
+        host.guest.add_door(door);
+        self
+    }
+
+    /// Compiles a script whose functions child processes may have to run; messages call it `name`. Of two scripts with one name
+    /// the later counts.
+    ///
+    /// A script that was compiled otherwise runs, too, but starting a process from it is an error that names this line.
+    ///
+    /// # Errors
+    /// [`Error::Syntax`].
+    pub fn compile(&self, engine: &Engine, name: &str, text: &str) -> Result<AST, Error> {
+        self.compile_script(engine, &Script::from_text(name, text))
+    }
+
+    /// As [`compile`](Self::compile), from a file.
+    ///
+    /// # Errors
+    /// [`Error::Read`], [`Error::Syntax`].
+    pub fn compile_file(&self, engine: &Engine, path: impl AsRef<Path>) -> Result<AST, Error> {
+        let path = path.as_ref();
+        let script = Script::from_file(path).map_err(|error| Error::Read {
+            path: path.into(),
+            error,
+        })?;
+        self.compile_script(engine, &script)
+    }
+
+    fn compile_script(&self, engine: &Engine, script: &Script) -> Result<AST, Error> {
+        let source = script.source();
+        let ast = call::compile(engine, &source)
+            .map_err(|error| Error::Syntax(Box::new(syntax_error(&source, &error))))?;
+        let program = &self.host().program;
+        program.add_script(source, ast.shared_lib().clone());
+        Ok(ast)
+    }
+
+    /// Lets the script's threads hold the engine that they run on. Without it starting a thread is an error that names this line.
+    ///
+    /// A thread that still runs keeps the engine alive.
+    pub fn share(&self, engine: &Arc<Engine>) -> &Self {
+        self.host().guest.share(engine);
+        self
+    }
+
+    /// What ends this package's scripts from other threads, in whatever engine they run. They stay ended until
+    /// [`resume`](Self::resume).
+    pub fn stopper(&self) -> Stopper {
+        Stopper::of(self.host())
+    }
+
+    /// Lets scripts run again after a stop.
+    pub fn resume(&self) {
+        self.host().forget_stop();
+    }
+
+    /// What is to be told about an error that a script of this package has ended with: its kind in Python's words, message, place,
+    /// calls, and what to do. `script` is the name it was compiled with.
+    ///
+    /// # Example
+    /// ```
+    /// use procscript::ProcessPackage;
+    /// use procscript::rhai::Engine;
+    ///
+    /// let mut engine = Engine::new();
+    /// let package = ProcessPackage::new();
+    /// package.register_into_engine(&mut engine);
+    /// let ast = package.compile(&engine, "main", "let q = Queue();\nq.get(false)").unwrap();
+    /// let error = engine.eval_ast::<()>(&ast).unwrap_err();
+    /// let told = package.diagnose("main", &error);
+    /// assert_eq!((told.kind.as_str(), told.line), ("Empty", 2));
+    /// ```
+    pub fn diagnose(&self, script: &str, error: &EvalAltResult) -> Diagnostic {
+        let host = self.host();
+        let frames = traceback::frames(error, &host.program, script, TOP_LEVEL);
+        let exception = match Stop::of(error) {
+            Some(Stop::Exit(code)) => Exception::new("SystemExit", vec![code]),
+            _ => Exception::from_error(error),
+        };
+        diagnostic_of(host, &exception.with_frames(frames))
+    }
+
+    fn host(&self) -> &Arc<Host> {
+        &self.family.0
+    }
+}
+
+impl Default for ProcessPackage {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for ProcessPackage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProcessPackage")
+            .field("setups", &self.setups)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Which of the callbacks that exist once an engine the host has not set.
+struct FreeSlots {
+    variables: bool,
+    tokens: bool,
+    progress: bool,
+}
+
+impl FreeSlots {
+    /// Rhai tells in no other way than by an engine's debug form; a test holds it to that.
+    fn of(engine: &Engine) -> Self {
+        let text = format!("{engine:?}");
+        // Before it are the host's modules, where anything may stand.
+        let slots = text.rfind("resolve_var: ").unwrap_or(0);
+        let text = &text[slots..];
+        let is_free = |slot: &str| text.contains(&format!("{slot}: false"));
+        Self {
+            variables: is_free("resolve_var"),
+            tokens: is_free("token_mapper"),
+            progress: is_free("progress"),
+        }
+    }
+}
