@@ -149,7 +149,7 @@ impl Guard {
         }))
     }
 
-    /// The file of a module: one of the program's own needs no permission, where nobody has denied it.
+    /// The file of a module: one of the program's own needs no permission, unless somebody has denied this very file.
     ///
     /// # Errors
     /// As those of [`place`](Self::place).
@@ -167,11 +167,8 @@ impl Guard {
             let is_script = spot.real.extension().is_some_and(|ending| ending == "rhai");
             is_script && program.iter().any(|own| spot.real.starts_with(own))
         });
-        let judged = match &reached {
-            Ok(spot) => permissions.read.judge(&spot.real),
-            Err(lost) => permissions.read.judge(&lost.nearest),
-        };
-        if !(is_own && judged != Err(Missing::Denied)) {
+        let denied = |spot: &Spot| permissions.read.denies(&spot.real);
+        if !is_own || reached.as_ref().is_ok_and(denied) {
             self.judge(&path.to_string_lossy(), Use::Read, &reached)?;
         }
         Ok(reached.map(Spot::place).map_err(|lost| lost.error))

@@ -15,6 +15,11 @@ pub(super) trait Rule: PartialEq + Clone {
     fn goes_without_saying(_asked: &Self::Asked) -> bool {
         true
     }
+
+    /// Whether this is a thing that has to be named.
+    fn has_to_be_named(&self) -> bool {
+        false
+    }
 }
 
 /// Why something is not allowed.
@@ -58,9 +63,14 @@ impl<R> Grant<R> {
 }
 
 impl<R: Rule> Grant<R> {
+    /// Whether this is denied by itself.
+    pub(super) fn denies(&self, asked: &R::Asked) -> bool {
+        self.denied.iter().any(|rule| rule.covers(asked))
+    }
+
     /// Whether this may be done.
     pub(super) fn judge(&self, asked: &R::Asked) -> Result<(), Missing> {
-        if self.nothing || self.denied.iter().any(|rule| rule.covers(asked)) {
+        if self.nothing || self.denies(asked) {
             return Err(Missing::Denied);
         }
         let everything = self.everything && R::goes_without_saying(asked);
@@ -70,13 +80,15 @@ impl<R: Rule> Grant<R> {
         Err(Missing::Allowed)
     }
 
-    /// The same narrowed to `listed`, each of which is allowed here; what is denied stays so.
+    /// The same narrowed to `listed`, each of which is allowed here; what is denied stays so. `is_open` is whether also
+    /// what has to be named is allowed, because nothing at all is kept from the script.
     ///
     /// # Errors
     /// The first that is not allowed here.
-    pub(super) fn narrowed(&self, listed: Vec<R>) -> Result<Self, R> {
+    pub(super) fn narrowed(&self, listed: Vec<R>, is_open: bool) -> Result<Self, R> {
         let has = |asked: &R| {
-            let given = self.everything || self.listed.iter().any(|rule| rule.contains(asked));
+            let everything = self.everything && (is_open || !asked.has_to_be_named());
+            let given = everything || self.listed.iter().any(|rule| rule.contains(asked));
             let taken = self.nothing || self.denied.iter().any(|rule| rule.contains(asked));
             given && !taken
         };

@@ -98,11 +98,12 @@ impl Permissions {
             let text = as_text(item).ok_or_else(|| wrong(item))?;
             let rule = rule(&text)?;
             // One at a time, so that the error names what was written.
-            own.narrowed(vec![rule.clone()])
+            own.narrowed(vec![rule.clone()], self.is_everything())
                 .map_err(|_| self.more(kind, Some(&text)))?;
             rules.push(rule);
         }
-        own.narrowed(rules).map_err(|_| self.more(kind, None))
+        own.narrowed(rules, self.is_everything())
+            .map_err(|_| self.more(kind, None))
     }
 
     fn run(&self, wanted: bool) -> Result<Run, Failure> {

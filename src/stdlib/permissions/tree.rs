@@ -64,6 +64,10 @@ impl Rule for Tree {
         self.covers(&other.0)
     }
 
+    fn has_to_be_named(&self) -> bool {
+        !Self::goes_without_saying(&self.0)
+    }
+
     fn goes_without_saying(asked: &Path) -> bool {
         !is_the_kernels_own(asked) || HARMLESS.iter().any(|path| asked.starts_with(path))
     }

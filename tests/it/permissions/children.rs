@@ -166,3 +166,53 @@ fn a_refusal_says_how_to_allow_it() {
         "help: the process that started this one has narrowed `env`: allow it in the `permissions` of that Process"
     );
 }
+
+#[test]
+fn a_child_is_not_given_the_kernels_own_files_by_a_parent_that_has_all_others() {
+    prints(
+        &["--deny-env"],
+        r#"
+        let give = |path| Process(#{ target: || 1, permissions: #{ read: [path] } });
+        print(error_of(|| open("/proc/self/environ")));
+        print(error_of(|| give.call("/proc")));
+        print(error_of(|| give.call("/proc/self/environ")));
+        print(error_of(|| give.call("/usr")));
+        // All of the files, and still not those.
+        let p = Process(#{ target: || print(error_of(|| open("/proc/self/environ"))), permissions: #{ read: ["/"] } });
+        p.start();
+        p.join();
+        "#,
+        "
+        PermissionError: reading '/proc/self/environ' is not allowed
+        PermissionError: giving a child more `read` '/proc' than this process has is not allowed
+        PermissionError: giving a child more `read` '/proc/self/environ' than this process has is not allowed
+        no error
+        PermissionError: reading '/proc/self/environ' is not allowed
+        ",
+    );
+}
+
+#[test]
+fn the_key_says_what_is_wrong_with_it() {
+    prints(
+        &[],
+        r#"
+        let give = |permissions| Process(#{ target: || 1, permissions: permissions });
+        for wrong in [#{ reed: [] }, #{ read: 1 }, #{ read: [1] }, #{ net: ["http://x"] }, #{ run: 1 }, #{ processes: "all" },
+                      #{ processes: [1, 2, 3] }, #{ threads: -1 }, "none"] {
+            print(error_of(|| give.call(wrong)));
+        }
+        "#,
+        "
+        ValueError: permissions have no 'reed' (they have read, write, net, env, run, signals, processes, threads)
+        TypeError: permissions.read must be a bool or a list of strings, not int
+        TypeError: permissions.read must be a bool or a list of strings, not int
+        ValueError: permissions.net: 'http://x' is no host and no host:port
+        TypeError: permissions.run must be a bool, not int
+        TypeError: permissions.processes must be a bool, a number, or a list of two, how many at once and how many generations
+        TypeError: permissions.processes must be a bool, a number, or a list of two, how many at once and how many generations
+        TypeError: permissions.threads must be a number that is not negative
+        TypeError: Process() argument 'permissions' must be a map, not str
+        ",
+    );
+}

@@ -215,3 +215,55 @@ fn the_script_s_own_modules_are_its_program_and_nothing_else_is() {
     );
     assert!(!(output.stdout + &output.stderr).contains("hunter2"));
 }
+
+#[test]
+fn the_script_s_own_modules_are_read_also_when_reading_is_denied() {
+    let script = |option: &str| {
+        let script = Script::text(&format!(
+            r#"{TELL}
+            tell(|| {{ import "lib/module" as m; m::VALUE }});
+            tell(|| open("lib/module.rhai").read().split("'")[0]);
+            "#
+        ));
+        let script = script.beside("lib/module.rhai", "export const VALUE = 42;");
+        script.option(option).run()
+    };
+    let run = script("--deny-read");
+    run.assert(
+        0,
+        "42\nPermissionError: reading 'lib/module.rhai' is not allowed\n",
+        "",
+    );
+    let run = script("--deny-read=lib/module.rhai");
+    let first = run.stdout.lines().next().unwrap();
+    assert!(first.starts_with("PermissionError: reading '"), "{first}");
+}
+
+#[test]
+fn directories_are_walked_as_far_as_they_may_be_read() {
+    let script = Script::text(
+        r#"
+        for row in os.walk("open") { print(row); }
+        for row in os.walk("open", False) { print(row[0]); }
+        "#,
+    )
+    .beside("open/a/file", "")
+    .beside("open/hidden/file", "")
+    .beside("closed/file", "");
+    symlink("../closed", script.directory().join("open/link")).unwrap();
+    script
+        .option("--sandbox")
+        .option("--allow-read=open")
+        .option("--deny-read=open/hidden")
+        .run()
+        .assert(
+            0,
+            "
+            ['open', ['a', 'hidden'], ['link']]
+            ['open/a', [], ['file']]
+            open/a
+            open
+            ",
+            "",
+        );
+}
