@@ -54,9 +54,9 @@ mod wire;
 
 pub use crate::runtime::{
     BuildError, Builder, Candidate, CandidateKind, Candidates, Capture, ChildState, ChildStatus,
-    Diagnostic, Entered, Error, ErrorFormat, Exceeded, Finished, Frame, Function, Interactive,
-    Limits, Permissions, ProcessPackage, Runtime, Script, Setup, Sink, StartMethod, Stopper,
-    Variable, init, init_with,
+    Diagnostic, Entered, Error, ErrorFormat, Exceeded, Failure, Finished, Frame, Function,
+    Interactive, Limits, Permissions, ProcessPackage, Runtime, Script, Setup, Sink, StartMethod,
+    Stopper, Variable, init, init_with,
 };
 /// The Rhai that this crate runs scripts with: values, engines and packages of a host have to be of the same version.
 pub use rhai;

@@ -7,7 +7,7 @@
 use std::io;
 use std::os::fd::RawFd;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 
 use crossbeam_channel::{Sender, bounded};
 
@@ -22,7 +22,8 @@ struct Order {
     answer: Sender<io::Result<i32>>,
 }
 
-static STARTER: OnceLock<Sender<Order>> = OnceLock::new();
+/// The thread, and the process it is in: a host may fork by itself.
+static STARTER: Mutex<Option<(i32, Sender<Order>)>> = Mutex::new(None);
 
 /// As [`process::spawn`], from a thread that lives as long as this process.
 pub(super) fn spawn(
@@ -47,9 +48,13 @@ pub(super) fn spawn(
     answered.recv().map_err(|_| gone(()))?
 }
 
-fn starter() -> io::Result<&'static Sender<Order>> {
-    if let Some(starter) = STARTER.get() {
-        return Ok(starter);
+fn starter() -> io::Result<Sender<Order>> {
+    let mut starter = STARTER.lock().unwrap_or_else(PoisonError::into_inner);
+    let me = process::pid();
+    if let Some((process, starter)) = &*starter
+        && *process == me
+    {
+        return Ok(starter.clone());
     }
     let (orders, waiting) = bounded::<Order>(0);
     let _held = kept_from_new_threads();
@@ -66,6 +71,6 @@ fn starter() -> io::Result<&'static Sender<Order>> {
                 let _ = order.answer.send(started);
             }
         })?;
-    // Where two threads have made one each, the other's ends when its sender is dropped here.
-    Ok(STARTER.get_or_init(|| orders))
+    *starter = Some((me, orders.clone()));
+    Ok(orders)
 }

@@ -328,7 +328,10 @@ impl Builder {
             // A process without its own handlers still runs scripts; Ctrl-C then ends it at once.
             let _ = signals::install();
             sys::limits::keep_freed_memory();
-            depth = engine::CallDepth::Stack(sys::limits::raise_stack(engine::STACK_WANTED));
+            let stack = sys::limits::raise_stack(engine::STACK_WANTED);
+            if sys::identity::thread_id() == sys::identity::process_id() {
+                depth = engine::CallDepth::Stack(stack);
+            }
         }
         let (engine, modules, names) = engine::build(&host, depth, &setups);
         let unfit = build_error::check(&setups, &names.types, &asked).err();

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::Runtime;
-use crate::stdlib::host::Host;
+use super::stopper::TimeLimit;
+use super::{Error, Runtime};
+use crate::stdlib::host::{Host, locked};
 use crate::stdlib::multiprocessing::process::Process;
 use crate::stdlib::stop::Stop;
 use crate::sync::{ProcessInfo, ProcessState};
@@ -19,12 +20,40 @@ const PATIENCE: Duration = Duration::from_millis(5);
 impl Runtime {
     /// The orderly end, as that of a script: threads and children that are no daemons are waited for, daemons are ended.
     ///
-    /// A [`Stopper`](crate::Stopper) ends the wait, and whoever is left. Without this call the drop of the runtime ends all of them at once.
-    pub fn finish(self) {
+    /// Without this call the drop of the runtime ends all of them at once.
+    ///
+    /// # Errors
+    /// [`Error::Stopped`] and [`Error::Limit`]: a [`Stopper`](crate::Stopper) or the time has ended the wait, and whoever was left.
+    pub fn finish(self) -> Result<(), Error> {
         let host = &self.host;
-        if host.stopping().is_none() {
-            host.finish(0, false);
+        let _limit = TimeLimit::of(host).map_err(Error::System)?;
+        let request = match host.stopping() {
+            None => host.finish(0, false).1,
+            stop => stop,
+        };
+        match request {
+            None => Ok(()),
+            Some(Stop::Limit(exceeded)) => Err(Error::Limit(exceeded)),
+            Some(_) => Err(Error::Stopped),
         }
+    }
+}
+
+impl Runtime {
+    /// Forgets functions, variables, constants, imports and handlers of signals, and ends threads and children: the next
+    /// evaluation is as the first. What [`set`](Self::set) has made known stays.
+    ///
+    /// A runtime keeps every function that it has seen, closures too, since something may still call it: one that evaluates text after
+    /// text of other people's forgets them now and then, or lives for one text.
+    pub fn reset(&mut self) {
+        let host = &self.host;
+        end_everybody(host);
+        host.family.begin_anew();
+        host.handlers.forget();
+        *locked(&host.thread_hook) = None;
+        host.program.forget_inputs();
+        self.modules.forget();
+        self.state.begin(&self.engine);
     }
 }
 
@@ -36,6 +65,11 @@ impl Drop for Runtime {
         host.end_interactive();
         self.state.begin(&self.engine);
         host.given.forget();
+        // A function of the script's in them may hold what holds the host.
+        *locked(&host.thread_hook) = None;
+        if !host.threads.has_others() {
+            host.threads.begin();
+        }
         host.leave(0, false);
         host.output.close();
         // What is left of its threads must not go on, nor whoever waits on its objects.

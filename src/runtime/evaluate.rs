@@ -1,25 +1,26 @@
 //! Running pieces of a program one after another, and what the host gets of each.
 
 use std::any::{TypeId, type_name};
+use std::io;
 use std::path::Path;
 
 use rhai::{AST, Dynamic, EvalAltResult, FnPtr, FuncArgs, Variant};
 
 use super::check::syntax_error;
 use super::ending::end_everybody;
+use super::error::thrown;
 use super::face::arguments;
 use super::stopper::TimeLimit;
 use super::{Error, Runtime, Script};
 use crate::program::call;
-use crate::program::diagnostic::Diagnostic;
 use crate::program::source::Source;
 use crate::program::traceback::{self, Frame, TOP_LEVEL};
-use crate::stdlib::exceptions::Exception;
+use crate::stdlib::exceptions::{Exception, raise_os};
 use crate::stdlib::report::{Ending, diagnostic_of, task_frames, without_panic};
 use crate::stdlib::stop::Stop;
 use crate::stdlib::values;
 
-type Failure = Box<EvalAltResult>;
+type Failed = Box<EvalAltResult>;
 
 /// What calls that come from the host are called in Rhai's books.
 pub(super) const HOST: &str = "<host>";
@@ -143,7 +144,7 @@ impl Runtime {
     fn guarded(
         &mut self,
         frames: impl Fn(&Self, &EvalAltResult) -> Vec<Frame>,
-        run: impl FnOnce(&mut Self) -> Result<Dynamic, Failure>,
+        run: impl FnOnce(&mut Self) -> Result<Dynamic, Failed>,
     ) -> Result<Dynamic, Error> {
         if let Some(unfit) = &self.unfit {
             return Err(Error::Build(unfit.clone()));
@@ -154,9 +155,7 @@ impl Runtime {
             return Err(Error::Stopped);
         }
         host.spent.begin();
-        let limit = host.furnishing.limits.of_time();
-        let limit = limit.map(|limit| TimeLimit::begin(&host, limit));
-        let limit = limit.transpose().map_err(Error::System)?;
+        let limit = TimeLimit::of(&host).map_err(Error::System)?;
         let result = run(self);
         // What waits for no variable and for nothing else has not looked for signals.
         let result = result.and_then(|value| match host.attend() {
@@ -164,7 +163,12 @@ impl Runtime {
             false => Ok(value),
         });
         drop(limit);
-        let _ = host.output.flush();
+        let flushed = host.output.flush();
+        let result = result.and_then(|value| match flushed {
+            // Nobody reads any more: that ends a script quietly.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(raise_os(&error, None)),
+            _ => Ok(value),
+        });
         let error = match (result, host.stopping()) {
             (Ok(value), None) => return Ok(value),
             (result, _) => self.error(result, |error| frames(self, error)),
@@ -180,12 +184,13 @@ impl Runtime {
 
     fn error(
         &self,
-        result: Result<Dynamic, Failure>,
+        result: Result<Dynamic, Failed>,
         frames: impl Fn(&EvalAltResult) -> Vec<Frame>,
     ) -> Error {
         let host = &self.host;
+        let value = result.as_ref().err().map(|error| thrown(error));
         let failed =
-            |exception: &Exception| Error::Failed(Box::new(diagnostic_of(host, exception)));
+            |exception: &Exception| Error::failed(diagnostic_of(host, exception), value.clone());
         match Ending::of(host, result, frames) {
             Ending::Code(code) => Error::Exited(code),
             Ending::Limited(exception) => match host.stopping() {
@@ -205,9 +210,8 @@ impl Runtime {
 
     fn no_function(&self, name: &str) -> Error {
         let text = format!("the program has no function '{name}'");
-        let told: Diagnostic =
-            diagnostic_of(&self.host, &Exception::new("NameError", vec![text.into()]));
-        Error::Failed(Box::new(told))
+        let exception = Exception::new("NameError", vec![text.into()]);
+        Error::failed(diagnostic_of(&self.host, &exception), None)
     }
 }
 

@@ -8,7 +8,7 @@
 //! - [`evaluate`]: running pieces of a program one after another; [`state`]: what stays; [`error`]: why there is no value.
 //! - [`stopper`]: stopping a script, by hand and by time.
 //! - [`engine`]: the Rhai engine as scripts expect it.
-//! - [`modules`]: `import`, from the script's directory and from the modules built in.
+//! - [`modules`]: `import`, from the script's directory and from the modules built in; [`loading`]: by one thread at a time.
 //! - [`wrong_calls`]: what a call that Rhai cannot resolve means in Python's words.
 //! - [`rhai_functions`]: the names of Rhai's own functions.
 //! - [`advice`]: what to do about an error.
@@ -28,6 +28,7 @@ mod evaluate;
 mod face;
 mod foreign;
 mod interactive;
+mod loading;
 mod modules;
 mod package;
 mod rhai_functions;
@@ -46,7 +47,7 @@ use std::sync::Arc;
 
 pub use self::build_error::BuildError;
 pub use self::builder::Builder;
-pub use self::error::Error;
+pub use self::error::{Error, Failure};
 pub use self::face::{
     Conversion, Event, GetError, Items, Lock, LockGuard, Process, ProcessOptions, PutError, Queue,
     WaitError,

@@ -17,6 +17,7 @@ use rhai::{
     ModuleResolver, Position, Scope, Shared,
 };
 
+use super::loading::{Loading, NoTurn};
 use crate::program::call::CarriedModule;
 use crate::program::environment::Environment;
 use crate::program::source::LoadedModule;
@@ -33,7 +34,7 @@ pub(super) struct Modules {
     host: Weak<Host>,
     built_in: HashMap<&'static str, Shared<Module>>,
     loaded: Mutex<HashMap<PathBuf, Shared<Module>>>,
-    loading: Mutex<Vec<PathBuf>>,
+    loading: Loading,
 }
 
 impl Modules {
@@ -42,7 +43,7 @@ impl Modules {
             host: Arc::downgrade(host),
             built_in: built_in.into_iter().collect(),
             loaded: Mutex::default(),
-            loading: Mutex::default(),
+            loading: Loading::default(),
         }
     }
 
@@ -233,12 +234,16 @@ impl Modules {
         if let Some(module) = locked(&self.loaded).get(&file) {
             return Ok(module.clone());
         }
-        if locked(&self.loading).contains(&file) {
-            return Err(raise("ImportError", format!("circular import of '{path}'")));
+        let turn = self.loading.begin(&file, || host.attend());
+        let _turn = turn.map_err(|why| match why {
+            NoTurn::Stopped => host.interrupted(),
+            NoTurn::Circular => raise("ImportError", format!("circular import of '{path}'")),
+        })?;
+        // Another thread may have loaded it meanwhile.
+        if let Some(module) = locked(&self.loaded).get(&file) {
+            return Ok(module.clone());
         }
-        locked(&self.loading).push(file.clone());
         let module = self.load(engine, &host, (&place, &file));
-        locked(&self.loading).retain(|other| *other != file);
         let name = file.display().to_string();
         let module =
             module.map_err(|e| Box::new(EvalAltResult::ErrorInModule(name, e, position)))?;

@@ -3,6 +3,7 @@
 use rhai::{Dynamic, Scope};
 
 use super::check::syntax_error;
+use super::stopper::TimeLimit;
 use super::{Runtime, Script};
 use crate::program::call;
 use crate::program::diagnostic::Diagnostic;
@@ -13,11 +14,15 @@ use crate::stdlib::stop::Stop;
 /// The exit code after Ctrl-C: 128 and the signal's number, as shells count.
 const INTERRUPTED: i32 = 130;
 
+/// What is said of a script that the embedding program has stopped.
+const STOPPED: &str = "procscript: the script was stopped\n";
+
 impl Runtime {
     /// Runs a script to its end and that of its family, and gives its exit code.
     ///
     /// An error nobody caught is printed to standard error (see [`Diagnostic`]); the code then
-    /// is 1. A runtime runs one script: its session ends with it.
+    /// is 1, as it is when a [`Stopper`](crate::Stopper) or a limit ends the script, or the wait for its threads and children. A
+    /// runtime runs one script: its session ends with it.
     pub fn run(self, script: Script) -> i32 {
         let code = self.run_to_the_end(script);
         if self.host.owns_signals() {
@@ -50,6 +55,14 @@ impl Runtime {
         self.host
             .program
             .add_input(source, ast.shared_lib().clone());
+        let limit = match TimeLimit::of(&self.host) {
+            Ok(limit) => limit,
+            Err(error) => {
+                let told = format!("the time cannot be watched: {error}");
+                report::print(&self.host, &Diagnostic::new("RuntimeError", told));
+                return FAILED;
+            }
+        };
         let result = without_panic(|| {
             self.engine
                 .eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &ast)
@@ -57,7 +70,9 @@ impl Runtime {
         let ending = Ending::of(&self.host, result, |error| {
             traceback::frames(error, &self.host.program, &name, TOP_LEVEL)
         });
-        self.conclude(&ending)
+        let code = self.conclude(&ending);
+        drop(limit);
+        code
     }
 
     /// The end of the main process: the report, the family's end, the exit code.
@@ -76,15 +91,26 @@ impl Runtime {
             }
             Ending::Terminated => (FAILED, true),
             Ending::Stopped => {
-                let _ = host.output.error("procscript: the script was stopped\n");
+                let _ = host.output.error(STOPPED);
                 (FAILED, true)
             }
         };
-        let (mut code, request) = host.finish(code, told_to_end);
-        if matches!(request, Some(Stop::Interrupt)) {
-            report::print(host, &Diagnostic::new("KeyboardInterrupt", String::new()));
-            code = INTERRUPTED;
-        }
+        let (code, request) = host.finish(code, told_to_end);
+        let code = match &request {
+            Some(Stop::Interrupt) => {
+                report::print(host, &Diagnostic::new("KeyboardInterrupt", String::new()));
+                INTERRUPTED
+            }
+            Some(Stop::Limit(exceeded)) => {
+                report::print(host, &Diagnostic::new("RuntimeError", exceeded.to_string()));
+                FAILED
+            }
+            Some(Stop::Host) => {
+                let _ = host.output.error(STOPPED);
+                FAILED
+            }
+            _ => code,
+        };
         host.leave(
             code,
             matches!(ending, Ending::Terminated) || matches!(request, Some(Stop::Terminate)),

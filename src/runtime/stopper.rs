@@ -53,7 +53,7 @@ impl Runtime {
     }
 }
 
-/// Ends an evaluation when its time is over, unless it is dropped before.
+/// Ends an evaluation, with threads and children, when its time is over, unless it is dropped before.
 #[derive(Debug)]
 pub(super) struct TimeLimit {
     /// Hears that the evaluation is over when this is dropped.
@@ -62,9 +62,16 @@ pub(super) struct TimeLimit {
 }
 
 impl TimeLimit {
+    /// The time that the host gives its script from now on, if it has set one.
+    ///
     /// # Errors
     /// When there is no thread left for it.
-    pub(super) fn begin(host: &Arc<Host>, limit: Duration) -> io::Result<Self> {
+    pub(super) fn of(host: &Arc<Host>) -> io::Result<Option<Self>> {
+        let limit = host.furnishing.limits.of_time();
+        limit.map(|limit| Self::begin(host, limit)).transpose()
+    }
+
+    fn begin(host: &Arc<Host>, limit: Duration) -> io::Result<Self> {
         let (evaluation, over) = bounded::<()>(0);
         let host = host.clone();
         let _held = kept_from_new_threads();

@@ -23,6 +23,7 @@ use super::os::fork::Forked;
 use super::output::Output;
 use super::permissions::Guard;
 use super::report::Reports;
+use super::requests::Requests;
 use super::signal::handlers::Handlers;
 use super::sinks::source::Source;
 use super::sinks::streams::LaidDown;
@@ -69,9 +70,8 @@ pub(crate) struct Host {
     worker: Option<PathBuf>,
     /// What the embedding program has given its scripts.
     pub given: Given,
-    /// Set when the script must stop, whatever it is doing.
-    stopping: Mutex<Option<Stop>>,
-    stop_flag: AtomicBool,
+    /// Why the script must stop, whatever it is doing.
+    requests: Requests,
     /// The exit code that a signal's handler has brought about when the script itself had ended.
     pub(super) late_code: Mutex<Option<i32>>,
     session: Mutex<Option<sync::Session>>,
@@ -125,8 +125,7 @@ impl Host {
             session_memory: None,
             worker: None,
             given: Given::default(),
-            stopping: Mutex::default(),
-            stop_flag: AtomicBool::default(),
+            requests: Requests::default(),
             late_code: Mutex::default(),
             session: Mutex::default(),
             depot: Mutex::default(),
@@ -268,6 +267,8 @@ impl Host {
         // Without descriptors for it, sockets cannot travel, and all the rest works.
         *locked(&self.depot) = sync::Depot::create(&new).ok().map(Arc::new);
         *session = Some(new.clone());
+        // The script may have been told to stop before there was anything to wait on.
+        self.requests.tell(&new);
         Ok(new)
     }
 
@@ -360,10 +361,9 @@ impl Host {
 
     /// Notes that the script has to stop; what it is doing is ended at its next step.
     pub(crate) fn request_stop(&self, stop: Stop) {
-        locked(&self.stopping).get_or_insert(stop);
-        self.stop_flag.store(true, Ordering::Relaxed);
+        self.requests.note(stop);
         if let Some(session) = self.existing_session() {
-            session.stop_flag().store(true, Ordering::Relaxed);
+            self.requests.tell(&session);
             session.count_stop();
         }
         sys::interrupt::alert();
@@ -377,15 +377,18 @@ impl Host {
 
     /// Why the script has to stop, if it has to.
     pub(crate) fn stopping(&self) -> Option<Stop> {
-        if let Some(stop) = stop::of_this_thread() {
+        if let Some(stop) = stop::of_this_thread(self) {
             return Some(stop);
         }
-        if self.stop_flag.load(Ordering::Relaxed) {
-            return locked(&self.stopping).clone();
+        if self.threads.is_left_over() {
+            return Some(Stop::Host);
         }
-        self.owns_signals()
-            .then(Stop::requested_by_signal)
-            .flatten()
+        let request = self.requests.current();
+        request.or_else(|| {
+            self.owns_signals()
+                .then(Stop::requested_by_signal)
+                .flatten()
+        })
     }
 
     /// The last thing a process does: what waits is written, the session has everything back.
@@ -421,25 +424,28 @@ impl Host {
         self.over.load(Ordering::SeqCst)
     }
 
-    /// The script's own wish to end is carried out: waiting works again. What a signal asks for still stands.
+    /// The script's own wish to end is carried out: waiting works again. What a signal, the host or a limit asks for still stands.
     pub(crate) fn forget_exit(&self) {
-        if self.is_over() {
-            return;
-        }
-        self.stop_flag.store(false, Ordering::Relaxed);
-        if let Some(session) = self.existing_session() {
-            session.stop_flag().store(false, Ordering::Relaxed);
-        }
-        *locked(&self.stopping) = None;
-        stop::forget_exit();
+        self.forget(|stop| !matches!(stop, Stop::Host | Stop::Limit(_)));
     }
 
     /// Every request is carried out, a signal's too: waiting works again, for the end of the program.
     pub(crate) fn forget_stop(&self) {
-        self.forget_exit();
+        self.forget(|_| true);
         if self.owns_signals() {
             crate::process::signals::forget_request();
         }
+    }
+
+    fn forget(&self, is_meant: impl Fn(&Stop) -> bool) {
+        if self.is_over() {
+            return;
+        }
+        self.requests.forget(is_meant);
+        if let Some(session) = self.existing_session() {
+            self.requests.tell(&session);
+        }
+        stop::forget_exit();
     }
 }
 

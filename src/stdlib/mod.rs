@@ -5,7 +5,7 @@
 //! - [`call`]: one call, its arguments sorted and checked; [`caller`]: calling back later.
 //! - [`guest`]: scripts on engines of the embedding program's own.
 //! - [`host`]: what the natives of one runtime share; [`fork_hooks`]: what the embedding program does around a fork; [`furnishing`]: what children have too; [`given`]: the host's values.
-//! - [`exceptions`], [`rhai_errors`], [`rhai_texts`], [`stop`], [`report`]: errors as objects, endings that nothing catches, what is printed.
+//! - [`exceptions`], [`rhai_errors`], [`rhai_texts`], [`stop`], [`requests`], [`report`]: errors as objects, endings that nothing catches, what is printed.
 //! - [`dialect`]: whose errors an object raises.
 //! - [`limits`]: how much a script may use.
 //! - [`cells`]: variables that threads share.
@@ -45,6 +45,7 @@ pub(crate) mod permissions;
 pub(crate) mod queue;
 mod random;
 pub(crate) mod report;
+pub(crate) mod requests;
 pub(crate) mod rhai_errors;
 pub(crate) mod rhai_texts;
 mod signal;

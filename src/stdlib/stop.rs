@@ -75,22 +75,23 @@ impl Stop {
 }
 
 thread_local! {
-    /// Whether this thread alone has to stop: `sys.exit` ends the thread that calls it.
-    static ENDS: Cell<bool> = const { Cell::new(false) };
+    /// The host whose script this thread alone has to stop: `sys.exit` ends the thread that calls it.
+    static ENDS: Cell<*const Host> = const { Cell::new(std::ptr::null()) };
     /// What it was called with.
     static EXIT: RefCell<Dynamic> = const { RefCell::new(Dynamic::UNIT) };
 }
 
-/// Why this thread alone has to stop, if it has to.
+/// Why this thread alone has to stop `host`'s script, if it has to.
 #[inline]
-pub(super) fn of_this_thread() -> Option<Stop> {
-    ENDS.get()
-        .then(|| Stop::Exit(EXIT.with_borrow(Clone::clone)))
+pub(super) fn of_this_thread(host: &Host) -> Option<Stop> {
+    std::ptr::eq(ENDS.get(), host).then(|| Stop::Exit(EXIT.with_borrow(Clone::clone)))
 }
 
 /// This thread goes on after all.
 pub(super) fn forget_exit() {
-    ENDS.set(false);
+    ENDS.set(std::ptr::null());
+    // It may be the last that holds a queue, and with it a session.
+    EXIT.set(Dynamic::UNIT);
 }
 
 impl Host {
@@ -100,7 +101,7 @@ impl Host {
             // Nobody says when the next script of an engine of the host's begins.
             if !self.guest.is_guest() || self.threads.is_one_of_them() {
                 EXIT.set(value.clone());
-                ENDS.set(true);
+                ENDS.set(self);
             }
         } else {
             self.request_stop(stop.clone());

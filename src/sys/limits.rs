@@ -45,9 +45,11 @@ pub(crate) fn keep_freed_memory() {
 pub(crate) struct Stack {
     /// The address below which it is short.
     lowest: usize,
+    /// The address below which even half of what was left then is used up.
+    last: usize,
 }
 
-/// What must be left for natives and for the report.
+/// What must be left for natives and for the report, where the stack is large enough.
 const STACK_KEPT: usize = 1 << 20;
 
 thread_local! {
@@ -58,9 +60,9 @@ thread_local! {
 /// What the smallest usual stack of a thread carries, where the system does not say.
 const UNKNOWN_STACK: u64 = 2 << 20;
 
-/// Where the stack of the calling thread ends, as it was made.
+/// Where the stack of the calling thread ends, as it was made, and how large it is.
 #[cold]
-fn own_stack() -> Option<usize> {
+fn own_stack() -> Option<(usize, usize)> {
     let mut attributes = std::mem::MaybeUninit::<libc::pthread_attr_t>::uninit();
     // SAFETY: the call fills in `attributes` for the calling thread, which exists, or says that it has not.
     if unsafe { libc::pthread_getattr_np(libc::pthread_self(), attributes.as_mut_ptr()) } != 0 {
@@ -72,7 +74,7 @@ fn own_stack() -> Option<usize> {
         unsafe { libc::pthread_attr_getstack(attributes.as_ptr(), &mut lowest, &mut bytes) };
     // SAFETY: they were filled in, and are not used any more.
     unsafe { libc::pthread_attr_destroy(attributes.as_mut_ptr()) };
-    (asked == 0 && bytes > STACK_KEPT).then(|| lowest.addr())
+    (asked == 0).then(|| (lowest.addr(), bytes))
 }
 
 impl Stack {
@@ -90,9 +92,7 @@ impl Stack {
     /// Finds out about the stack of the calling thread.
     #[cold]
     fn look() -> Self {
-        let found = own_stack().map(|end| Self {
-            lowest: end.saturating_add(STACK_KEPT),
-        });
+        let found = own_stack().map(|(end, bytes)| Self::ending_at(end, STACK_KEPT.min(bytes / 2)));
         let stack = found.unwrap_or_else(|| Stack::here(UNKNOWN_STACK));
         MINE.set(Some(stack));
         stack
@@ -101,10 +101,14 @@ impl Stack {
     /// The stack of this thread, of which `bytes` are below this call.
     pub(crate) fn here(bytes: u64) -> Self {
         let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
+        Self::ending_at(address_here().saturating_sub(bytes), STACK_KEPT)
+    }
+
+    /// A stack whose last `kept` bytes are for natives and reports.
+    fn ending_at(end: usize, kept: usize) -> Self {
         Self {
-            lowest: address_here()
-                .saturating_sub(bytes)
-                .saturating_add(STACK_KEPT),
+            lowest: end.saturating_add(kept),
+            last: end.saturating_add(kept / 2),
         }
     }
 
@@ -117,7 +121,7 @@ impl Stack {
     /// Whether even half of that is used up.
     #[inline]
     pub(crate) fn is_at_its_end(self) -> bool {
-        address_here() < self.lowest.saturating_sub(STACK_KEPT / 2)
+        address_here() < self.last
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use rhai::{Array, EvalAltResult, FuncArgs};
 
 use crate::runtime::Error;
+use crate::runtime::error::thrown;
 use crate::stdlib::border::place_of;
 use crate::stdlib::exceptions::{Exception, raise};
 use crate::stdlib::host::Host;
@@ -40,7 +41,8 @@ pub(super) fn interrupted(session: &Session) -> Away {
 
 /// What is told about an error that one of the natives returned.
 pub(super) fn failed(host: &Host, why: &EvalAltResult) -> Error {
-    Error::Failed(Box::new(diagnostic_of(host, &Exception::from_error(why))))
+    let told = diagnostic_of(host, &Exception::from_error(why));
+    Error::failed(told, Some(thrown(why)))
 }
 
 /// Waits for an object of the session; nothing when the time ran out.

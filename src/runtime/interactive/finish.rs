@@ -18,12 +18,7 @@ impl Interactive {
     /// Forgets variables, functions, constants, imports and handlers of signals; ends threads and children. Modules are read anew when they
     /// are imported again.
     pub fn reset(&mut self) {
-        self.end_everybody();
-        let host = &self.runtime.host;
-        host.family.begin_anew();
-        host.handlers.forget();
-        host.program.forget_inputs();
-        self.runtime.modules.forget();
+        self.runtime.reset();
     }
 
     /// Ends the session: threads are told to stop, children that still run are terminated, and killed after a while if

@@ -20,6 +20,9 @@ use crate::sys::signal::Signal;
 /// How long the main process's children may take to end when they are told to, before they are killed.
 const GRACE: Duration = Duration::from_secs(4);
 
+/// The same where the process is somebody else's.
+const GRACE_IN_A_HOST: Duration = Duration::from_millis(500);
+
 /// The length of Python's key.
 const AUTHKEY_BYTES: usize = 32;
 
@@ -300,10 +303,15 @@ impl Family {
 /// for their own.
 fn grace(host: &Host) -> Duration {
     let generation = host.family.identity().numbers.len();
-    GRACE / 2_u32.saturating_pow(u32::try_from(generation).unwrap_or(u32::MAX))
+    // A host has other things to do than to wait for its scripts' children.
+    let grace = match host.owns_signals() {
+        true => GRACE,
+        false => GRACE_IN_A_HOST,
+    };
+    grace / 2_u32.saturating_pow(u32::try_from(generation).unwrap_or(u32::MAX))
 }
 
-/// Waits for children that were sent SIGTERM; after [`GRACE`], or a second request, they are killed.
+/// Waits for children that were sent SIGTERM; after their [`grace`], or a second request, they are killed.
 fn end_listening(children: &[Process], host: &Arc<Host>) {
     let deadline = Instant::now() + grace(host);
     for child in children {

@@ -2,8 +2,9 @@
 
 use std::io;
 use std::os::fd::AsFd;
-use std::os::unix::process::ExitStatusExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
 
 use rhai::Dynamic;
 
@@ -12,10 +13,11 @@ use crate::stdlib::Outcome;
 use crate::stdlib::bind::Namespace;
 use crate::stdlib::builtins::flush_everything;
 use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::raise_os;
+use crate::stdlib::exceptions::{raise, raise_os};
 use crate::stdlib::host::Host;
 use crate::sync::wait_kind;
 use crate::sys;
+use crate::sys::signal::Signal;
 
 pub(super) fn register(os: &mut Namespace<'_>) {
     os.function("system", &["command"], system);
@@ -32,6 +34,10 @@ fn system(call: &mut Call<'_>) -> Outcome {
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(command.as_str());
     lay_streams(&mut shell, call.host).map_err(failed)?;
+    if !call.host.owns_signals() {
+        // What ends it has to reach what it has started. At a terminal it stays where Ctrl-C reaches it.
+        shell.process_group(0);
+    }
     let child = shell.spawn();
     drop((let_through, shell));
     let status = wait(call, child.map_err(failed)?);
@@ -55,18 +61,37 @@ fn lay_streams(shell: &mut Command, host: &Host) -> io::Result<()> {
     Ok(())
 }
 
-/// Waits for the command's end; one that the script must not wait for any longer is told to end too.
+/// How long a command that is told to end may take.
+const GRACE: Duration = Duration::from_millis(200);
+
+/// Waits for the command's end; one that the script must not wait for any longer is told to end too, and killed if it does not.
 fn wait(call: &Call<'_>, mut child: Child) -> Result<ExitStatus, Failure> {
-    let failed = |error: std::io::Error| raise_os(&error, None);
+    let failed = |error: io::Error| raise_os(&error, None);
     let pid = child.id().cast_signed();
-    let end = sys::process::pidfd(pid).map_err(failed)?;
+    let Ok(end) = sys::process::pidfd(pid).inspect_err(|_| end_at_once(call.host, &mut child))
+    else {
+        let text = "no descriptor is left to wait for the command with";
+        return Err(raise("OSError", text));
+    };
     let ended = call.host.wait_for(wait_kind::PROCESS, None, |most| {
         sys::process::wait_readable(&[end.as_fd()], Some(most)).map_err(failed)?;
         child.try_wait().map_err(failed)
     });
     if ended.is_err() {
-        let _ = sys::signal::send(pid, sys::signal::Signal::SIGTERM as i32);
-        let _ = child.wait();
+        send(call.host, pid, Signal::SIGTERM);
+        let _ = sys::process::wait_readable(&[end.as_fd()], Some(GRACE));
+        end_at_once(call.host, &mut child);
     }
     ended
+}
+
+fn end_at_once(host: &Host, child: &mut Child) {
+    send(host, child.id().cast_signed(), Signal::SIGKILL);
+    let _ = child.wait();
+}
+
+/// In somebody else's process a command has a group of its own, for what it has started in turn.
+fn send(host: &Host, pid: i32, signal: Signal) {
+    let whom = if host.owns_signals() { pid } else { -pid };
+    let _ = sys::signal::send(whom, signal as i32);
 }

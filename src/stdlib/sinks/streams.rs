@@ -92,7 +92,9 @@ impl Sinks {
     /// When there is no descriptor or no thread left.
     pub(crate) fn entrances(&self) -> io::Result<Entrances> {
         let entrances = self.outlets.entrances()?;
-        self.start_relay()?;
+        if entrances.iter().any(Option::is_some) {
+            self.start_relay()?;
+        }
         Ok(entrances)
     }
 

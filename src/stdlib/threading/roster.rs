@@ -1,6 +1,7 @@
 //! The threads of this process that run scripts: who there is, which of them this is, and the wait for them at the end.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -15,7 +16,11 @@ const GRACE: Duration = Duration::from_secs(1);
 
 /// The threads of one runtime.
 #[derive(Debug, Default)]
-pub(crate) struct Roster(Mutex<State>);
+pub(crate) struct Roster {
+    state: Mutex<State>,
+    /// How often all threads were told to end.
+    endings: AtomicU64,
+}
 
 #[derive(Debug, Default)]
 struct State {
@@ -30,19 +35,21 @@ struct State {
 thread_local! {
     /// The thread this is, where it was started by a script.
     static MYSELF: RefCell<Option<Thread>> = const { RefCell::new(None) };
+    /// How often all threads had been told to end when this one was started.
+    static BORN: Cell<u64> = const { Cell::new(u64::MAX) };
 }
 
 impl Roster {
     /// The number in the next name that is made up.
     pub(super) fn next_number(&self) -> u32 {
-        let mut state = locked(&self.0);
+        let mut state = locked(&self.state);
         state.named += 1;
         state.named
     }
 
     /// The thread that runs the script itself.
     pub(crate) fn main(&self) -> Thread {
-        let mut state = locked(&self.0);
+        let mut state = locked(&self.state);
         state.main.get_or_insert_with(Thread::main).clone()
     }
 
@@ -62,13 +69,13 @@ impl Roster {
     pub(crate) fn living(&self) -> Vec<Thread> {
         let main = self.main();
         let mut all = vec![main];
-        all.extend(locked(&self.0).living.iter().cloned());
+        all.extend(locked(&self.state).living.iter().cloned());
         all
     }
 
     /// Whether threads run besides the main one.
     pub(crate) fn has_others(&self) -> bool {
-        !locked(&self.0).living.is_empty()
+        !locked(&self.state).living.is_empty()
     }
 
     /// A thread is about to run, if it may: `may` is told how many run beside the main one.
@@ -77,7 +84,7 @@ impl Roster {
         thread: &Thread,
         may: impl FnOnce(usize) -> Result<(), Failure>,
     ) -> Result<(), Failure> {
-        let mut state = locked(&self.0);
+        let mut state = locked(&self.state);
         may(state.living.len())?;
         state.living.push(thread.clone());
         Ok(())
@@ -85,19 +92,33 @@ impl Roster {
 
     /// A thread does not run any more.
     pub(super) fn remove(&self, thread: &Thread) {
-        locked(&self.0).living.retain(|other| !other.is(thread));
+        locked(&self.state).living.retain(|other| !other.is(thread));
     }
 
-    /// The calling thread is `thread` until the end of `body`.
-    pub(super) fn run_as(thread: &Thread, body: impl FnOnce()) {
+    /// The calling thread is `thread` until the end of `body`. It was started after so many [`endings`](Self::endings).
+    pub(super) fn run_as(thread: &Thread, born: u64, body: impl FnOnce()) {
         MYSELF.set(Some(thread.clone()));
+        BORN.set(born);
         body();
+        BORN.set(u64::MAX);
         MYSELF.set(None);
+    }
+
+    /// How often all threads were told to end.
+    pub(super) fn endings(&self) -> u64 {
+        self.endings.load(Ordering::Relaxed)
+    }
+
+    /// Whether the calling thread should have ended: it was in a native when all were told, which took longer than they
+    /// were waited for.
+    #[inline]
+    pub(crate) fn is_left_over(&self) -> bool {
+        BORN.get() < self.endings.load(Ordering::Relaxed)
     }
 
     /// A forked child has one thread: this one.
     pub(crate) fn begin(&self) {
-        *locked(&self.0) = State::default();
+        *locked(&self.state) = State::default();
     }
 
     /// The end of the script in this process: its threads are waited for, but for daemons. When the script was told to
@@ -119,7 +140,7 @@ impl Roster {
     /// Waits for every thread that is no daemon. False when the script was told to stop meanwhile.
     fn join_all(&self, host: &Arc<Host>) -> bool {
         loop {
-            let next = locked(&self.0)
+            let next = locked(&self.state)
                 .living
                 .iter()
                 .find(|thread| !thread.is_daemon())
@@ -143,11 +164,12 @@ impl Roster {
     /// As at the end of a script that was told to stop, and daemons too: the process goes on.
     pub(crate) fn end_all(&self) {
         self.let_end(|_| true);
+        self.endings.fetch_add(1, Ordering::Relaxed);
     }
 
     fn let_end(&self, is_meant: impl Fn(&Thread) -> bool) {
         let deadline = Instant::now() + GRACE;
-        let all: Vec<_> = locked(&self.0).living.clone();
+        let all: Vec<_> = locked(&self.state).living.clone();
         for thread in all.iter().filter(|thread| is_meant(thread)) {
             thread.wait_unless_late(deadline);
         }

@@ -170,11 +170,12 @@ impl Thread {
             return Err(refused);
         }
         let (this, host_of_thread) = (self.clone(), host.clone());
+        let born = host.threads.endings();
         let held = kept_from_new_threads();
         let spawned = std::thread::Builder::new()
             .name(self.name())
             .stack_size(STACK)
-            .spawn(move || this.live(&host_of_thread, &caller));
+            .spawn(move || this.live(&host_of_thread, born, &caller));
         drop(held);
         match spawned {
             Ok(_) => {
@@ -204,12 +205,12 @@ impl Thread {
     }
 
     /// The life of the thread, in the thread.
-    fn live(&self, host: &Arc<Host>, caller: &Caller) {
+    fn live(&self, host: &Arc<Host>, born: u64, caller: &Caller) {
         sys::limits::Stack::begin(STACK as u64);
         let ident = Some(sys::identity::thread_id().into());
         self.with(|state| state.stage = Stage::Started { ident });
         self.0.ended.notify(u32::MAX);
-        Roster::run_as(self, || {
+        Roster::run_as(self, born, || {
             if let Err(error) = without_panic(|| self.run(caller)) {
                 self.tell(host, caller, &error);
             }

@@ -148,7 +148,7 @@ fn children_go_on() {
             .unwrap(),
         0
     );
-    runtime.finish();
+    runtime.finish().unwrap();
 }
 
 fn redefined() {

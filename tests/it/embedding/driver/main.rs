@@ -11,6 +11,7 @@
 //! - [`neighbours`]: several runtimes, and what is left behind.
 //! - [`talking`]: values and objects that hosts and scripts share; [`waiting`]: waits of the host.
 //! - [`own`]: a host's functions and types; [`packages`]: an engine that the host owns.
+//! - [`whole`]: a whole program, and the end of a runtime.
 //! - [`world`]: the host's process is as it was.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
@@ -28,6 +29,7 @@ mod sinks;
 mod stopping;
 mod talking;
 mod waiting;
+mod whole;
 mod world;
 
 use std::process::ExitCode;
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         stopping::CASES,
         talking::CASES,
         waiting::CASES,
+        whole::CASES,
         world::CASES,
     ]
     .concat();

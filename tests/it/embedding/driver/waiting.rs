@@ -166,7 +166,7 @@ fn after_the_end() {
     let (lock, event) = (runtime.lock().unwrap(), runtime.event().unwrap());
     let guard = lock.acquire().unwrap();
     runtime.eval::<()>("fn f() {}").unwrap();
-    runtime.finish();
+    runtime.finish().unwrap();
     assert!(matches!(queue.get(), Err(GetError::Ended)));
     assert!(matches!(queue.try_put(&1), Err(PutError::Ended)));
     assert!(matches!(lock.try_acquire(), Err(WaitError::Ended)));
