@@ -37,9 +37,7 @@ impl Runtime {
             Some(_) => Err(Error::Stopped),
         }
     }
-}
 
-impl Runtime {
     /// Forgets functions, variables, constants, imports and handlers of signals, and ends threads and children: the next
     /// evaluation is as the first. What [`set`](Self::set) has made known stays.
     ///
@@ -60,21 +58,26 @@ impl Runtime {
 impl Drop for Runtime {
     /// Ends threads and children, and gives the session's memory back.
     fn drop(&mut self) {
-        let host = &self.host;
-        end_everybody(host);
-        host.end_interactive();
-        self.state.begin(&self.engine);
-        host.given.forget();
-        // A function of the script's in them may hold what holds the host.
-        *locked(&host.thread_hook) = None;
-        if !host.threads.has_others() {
-            host.threads.begin();
-        }
-        host.leave(0, false);
-        host.output.close();
-        // What is left of its threads must not go on, nor whoever waits on its objects.
-        host.close();
+        let (engine, state) = (&self.engine, &mut self.state);
+        end(&self.host, || state.begin(engine));
     }
+}
+
+/// The end of everything that a host has had done by scripts. `let_go`: of the script's own variables.
+pub(super) fn end(host: &Arc<Host>, let_go: impl FnOnce()) {
+    end_everybody(host);
+    host.end_interactive();
+    let_go();
+    host.given.forget();
+    // A function of the script's in them may hold what holds the host.
+    *locked(&host.thread_hook) = None;
+    if !host.threads.has_others() {
+        host.threads.begin();
+    }
+    host.leave(0, false);
+    host.output.close();
+    // What is left of its threads must not go on, nor whoever waits on its objects.
+    host.close();
 }
 
 /// Ends threads, children and their descendants; the children that are no daemons and were still running.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use rhai::{AST, Dynamic, Engine, EvalAltResult, Module};
 
 use super::check::syntax_error;
-use super::ending::end_everybody;
+use super::ending::end;
 use super::modules::register_note;
 use super::{Diagnostic, Error, Runtime, Script, Setup, Stopper, engine, foreign};
 use crate::program::call;
@@ -83,9 +83,7 @@ struct Family(Arc<Host>);
 
 impl Drop for Family {
     fn drop(&mut self) {
-        end_everybody(&self.0);
-        self.0.leave(0, false);
-        self.0.request_stop(Stop::Host);
+        end(&self.0, || ());
     }
 }
 
