@@ -22,13 +22,28 @@
 //!
 //! ```no_run
 //! procscript::init();
-//! let runtime = procscript::Runtime::builder().build();
-//! let script = procscript::Script::from_text("hello", "print(cpu_count());");
-//! std::process::exit(runtime.run(script));
+//! let permissions = procscript::Permissions::none().allow_processes(4, 1);
+//! let mut runtime = procscript::Runtime::builder().permissions(permissions).build();
+//! runtime.eval::<()>("fn work(q) { q.put(6 * 7) }")?;
+//! runtime.eval::<()>("let q = Queue(); let p = Process(work, [q]); p.start(); p.join();")?;
+//! assert_eq!(runtime.eval::<i64>("q.get()")?, 42);
+//! # Ok::<(), procscript::Error>(())
 //! ```
 //!
-//! A runtime leaves the process alone: it installs no signal handlers unless
-//! [`owns_process`](Builder::owns_process) asks for it, and never exits by itself.
+//! The guide for hosts is [`docs/embedding.md`](https://docs.rs/crate/procscript/latest/source/docs/embedding.md). In short:
+//!
+//! | | |
+//! | --- | --- |
+//! | a ready engine; one that the host owns | [`Runtime`], [`ProcessPackage`]; both are furnished by a [`Builder`] |
+//! | what scripts may do, and how much | [`Permissions`], [`Limits`]; [`Stopper`] |
+//! | a host's own functions and types | [`Setup`], [`init_with`] |
+//! | what scripts print and read | [`Sink`], [`Capture`] |
+//! | what Rust and scripts share | [`Queue`], [`Lock`], [`Event`], [`Process`] |
+//! | what went wrong | [`Error`], [`Diagnostic`] |
+//! | a prompt | [`Interactive`] |
+//!
+//! A runtime leaves the process alone: no signal handlers unless [`owns_process`](Builder::owns_process) asks for
+//! them, no exit, no output but through its sinks. It runs on the calling thread; several runtimes share nothing.
 //!
 //! # Crate features
 //!
@@ -66,3 +81,13 @@ pub use crate::runtime::{
     WaitError,
 };
 pub use crate::stdlib::manual::{Definition, Entry, EntryKind, Manual};
+
+/// The programs of the guides are compiled with those of the documentation.
+#[cfg(doctest)]
+mod guides {
+    #[doc = include_str!("../README.md")]
+    mod readme {}
+
+    #[doc = include_str!("../docs/embedding.md")]
+    mod embedding {}
+}

@@ -8,6 +8,7 @@
 //! - [`output`], [`order`], [`sinks`]: what scripts print; [`input`]: what they read.
 //! - [`permissions`]: what scripts may do.
 //! - [`stopping`]: limits, and stops from outside.
+//! - [`names`]: the promised names and signatures.
 //! - [`neighbours`]: several runtimes, and what is left behind.
 //! - [`talking`]: values and objects that hosts and scripts share; [`waiting`]: waits of the host.
 //! - [`own`]: a host's functions and types; [`packages`]: an engine that the host owns.
@@ -19,6 +20,7 @@
 mod case;
 mod evaluations;
 mod input;
+mod names;
 mod neighbours;
 mod order;
 mod output;
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
     let all = [
         evaluations::CASES,
         input::CASES,
+        names::CASES,
         neighbours::CASES,
         order::CASES,
         output::CASES,

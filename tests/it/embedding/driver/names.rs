@@ -1,0 +1,102 @@
+//! The names and signatures that hosts are promised: what changes one of them does not compile here.
+
+use std::time::Duration;
+
+use procscript::rhai::{Dynamic, FnPtr};
+use procscript::{
+    BuildError, Builder, Capture, Conversion, Diagnostic, Entered, Error, ErrorFormat, Event,
+    Exceeded, Failure, Finished, Frame, GetError, Interactive, Limits, Lock, LockGuard, Manual,
+    Permissions, Process, ProcessOptions, ProcessPackage, PutError, Queue, Runtime, Script, Setup,
+    Sink, StartMethod, Stopper, WaitError,
+};
+
+use crate::case::Case;
+
+pub(crate) const CASES: &[Case] = &[Case::new(
+    "the_promised_names_have_their_signatures",
+    promised,
+)];
+
+type Evaluated<T> = Result<T, Error>;
+
+fn promised() {
+    let _: fn() = procscript::init;
+    let _: fn([Setup; 1]) = procscript::init_with;
+    builders();
+    runtimes();
+    faces();
+    packages();
+}
+
+fn builders() {
+    let _: fn() -> Builder = Runtime::builder;
+    let _: fn(Builder) -> Runtime = Builder::build;
+    let _: fn(Builder) -> Result<Runtime, BuildError> = Builder::try_build;
+    let _: fn(Builder) -> ProcessPackage = Builder::package;
+    let _: fn(Builder, Limits) -> Builder = Builder::limits;
+    let _: fn(Builder, Permissions) -> Builder = Builder::permissions;
+    let _: fn(Builder, Setup) -> Builder = Builder::setup;
+    let _: fn(Builder, StartMethod) -> Builder = Builder::start_method;
+    let _: fn(Builder, Sink) -> Builder = Builder::output;
+    let _: fn(Builder, Capture) -> Builder = Builder::errors;
+    let _: fn(Builder, &'static str) -> Builder = Builder::worker;
+    let _: fn(Builder, u64) -> Builder = Builder::session_memory;
+    let _: fn(Builder, ErrorFormat) -> Builder = Builder::error_format;
+    let _: fn(Builder) -> Builder = Builder::owns_process;
+    let _: fn() -> Limits = Limits::new;
+    let _: fn(Limits, Duration) -> Limits = Limits::time;
+    let _: fn(Limits, u64) -> Limits = Limits::operations;
+    let _: fn(Limits, usize) -> Limits = Limits::call_levels;
+    let _: fn() -> Permissions = Permissions::none;
+    let _: fn() -> Permissions = Permissions::all;
+    let _: fn(Permissions, &'static str) -> Permissions = Permissions::allow_read;
+    let _: fn(Permissions, u32, u32) -> Permissions = Permissions::allow_processes;
+    let _: fn(&'static str) -> Setup = Setup::new;
+}
+
+fn runtimes() {
+    let _: fn(Runtime, Script) -> i32 = Runtime::run;
+    let _: fn(&mut Runtime, &str) -> Evaluated<i64> = Runtime::eval;
+    let _: fn(&mut Runtime, &'static str) -> Evaluated<Dynamic> = Runtime::run_file;
+    let _: fn(&mut Runtime, &Script) -> Evaluated<Dynamic> = Runtime::run_script;
+    let _: fn(&mut Runtime, &str, (i64,)) -> Evaluated<i64> = Runtime::call_fn;
+    let _ = |runtime: &mut Runtime, function: &FnPtr| -> Evaluated<i64> {
+        runtime.call(function, (1_i64,))
+    };
+    let _: fn(&mut Runtime, &str, i64) = Runtime::set;
+    let _: fn(&mut Runtime) = Runtime::reset;
+    let _: fn(Runtime) -> Result<(), Error> = Runtime::finish;
+    let _: fn(&Runtime) -> Stopper = Runtime::stopper;
+    let _: fn(&Stopper) = Stopper::stop;
+    let _: fn(Runtime) -> Interactive = Runtime::interactive;
+    let _: fn(&mut Interactive, &str) -> Entered = Interactive::enter;
+    let _: fn(Interactive) -> Finished = Interactive::finish;
+    let _: fn(&Error) -> Option<&Diagnostic> = Error::diagnostic;
+    let _ = |failure: Failure| (failure.value, failure.diagnostic.kind);
+    let _ = |frame: Frame| (frame.file, frame.line, frame.function);
+    let _ = |error: Error| matches!(error, Error::Limit(Exceeded::Time(_)) | Error::Stopped);
+    let _: fn() -> Capture = Capture::new;
+    let _: fn(&Capture) -> String = Capture::text;
+    let _: Option<Manual> = None;
+}
+
+fn faces() {
+    let _: fn(&Queue<i64>, &i64) -> Result<(), PutError> = Queue::put;
+    let _: fn(&Queue<i64>) -> Result<i64, GetError> = Queue::get;
+    let _: fn(&Queue<i64>, Duration) -> Result<i64, GetError> = Queue::get_timeout;
+    let _: fn(&Queue<i64>) -> Result<i64, GetError> = Queue::try_get;
+    let _: fn(&Queue<i64>) -> Dynamic = Queue::to_dynamic;
+    let _: fn(Dynamic) -> Result<Queue<i64>, Conversion> = |value| Queue::from_dynamic(value);
+    let _ = |lock: Lock| lock.acquire().map(|guard: LockGuard| guard.was_abandoned());
+    let _: fn(&Event) -> Result<(), WaitError> = Event::wait;
+    let _: fn(&Process) -> i32 = Process::pid;
+    let _: fn() -> ProcessOptions = ProcessOptions::new;
+}
+
+fn packages() {
+    let _: fn() -> ProcessPackage = ProcessPackage::new;
+    let _ = |package: ProcessPackage, engine: &mut procscript::rhai::Engine| {
+        package.register_into_engine(engine);
+        package.register_into_engine_as(engine, "mp");
+    };
+}
