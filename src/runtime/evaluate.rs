@@ -104,9 +104,29 @@ impl Runtime {
             Ok(function) if self.host.program.function(name).is_some() => function,
             _ => return Err(self.no_function(name)),
         };
+        self.call(&function, args)
+    }
+
+    /// Calls a function that a script has given the host as a value, with a tuple or a `Vec<Dynamic>` of arguments.
+    ///
+    /// # Errors
+    /// See [`Error`].
+    ///
+    /// # Example
+    /// ```
+    /// let mut runtime = procscript::Runtime::builder().build();
+    /// let double = runtime.eval::<rhai::FnPtr>("|x| x * 2")?;
+    /// assert_eq!(runtime.call::<i64>(&double, (21_i64,))?, 42);
+    /// # Ok::<(), procscript::Error>(())
+    /// ```
+    pub fn call<T: Variant + Clone>(
+        &mut self,
+        function: &FnPtr,
+        args: impl FuncArgs,
+    ) -> Result<T, Error> {
         let values = arguments(&self.host, args)?;
         let frames = |runtime: &Self, error: &EvalAltResult| {
-            task_frames(error, &runtime.host.program, Some(&function), false)
+            task_frames(error, &runtime.host.program, Some(function), false)
         };
         let value = self.guarded(frames, |runtime| {
             let (engine, state) = (&runtime.engine, &mut runtime.state);
