@@ -386,8 +386,13 @@ fn process_of(plain: Dynamic) -> Result<Process, String> {
     let mut parts = plain.try_cast::<Map>().ok_or("a process without parts")?;
     let mut take = |name: &str| parts.remove(name).unwrap_or(Dynamic::UNIT);
     let number = |value: Dynamic| value.as_int().ok().and_then(|n| i32::try_from(n).ok());
-    let pid = number(take("pid"));
-    let creator = number(take("creator")).ok_or("a process without a creator")?;
+    // Signals to other numbers than these are for whole groups.
+    let number_of_process = |value| number(value).filter(|pid| *pid > 0);
+    let pid = match take("pid") {
+        pid if pid.is_unit() => None,
+        pid => Some(number_of_process(pid).ok_or("a process whose number is none")?),
+    };
+    let creator = number_of_process(take("creator")).ok_or("a process without a creator")?;
     let numbers = take("numbers").into_array().unwrap_or_default();
     let daemon = take("daemon").as_bool().unwrap_or(false);
     Ok(Process::from_state(State {

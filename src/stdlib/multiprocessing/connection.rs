@@ -25,6 +25,38 @@ pub(super) const NOTHING_CAN_COME: &str = "nothing can come any more: this proce
 const NOBODY_RECEIVES: &str = "the pipe is full, and this process itself holds the only end that could receive: \
                                nobody else makes room";
 
+/// How something was sent, which its first byte says. What a script has made up is never read as an item: it could name whatever
+/// lies in the session, and be any object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sent {
+    /// By `send()`.
+    Item = 0,
+    /// By `send_bytes()`.
+    Bytes = 1,
+}
+
+impl Sent {
+    const fn mark(self) -> &'static [u8] {
+        match self {
+            Sent::Item => &[Sent::Item as u8],
+            Sent::Bytes => &[Sent::Bytes as u8],
+        }
+    }
+
+    /// How a message was sent, and what was.
+    fn parse(message: &[u8]) -> (Self, &[u8]) {
+        match message.split_first() {
+            Some((&mark, item)) if mark == Sent::Item as u8 => (Sent::Item, item),
+            Some((_, bytes)) => (Sent::Bytes, bytes),
+            None => (Sent::Bytes, message),
+        }
+    }
+}
+
+const BYTES_CAME: &str = "these bytes came from send_bytes(), which recv() does not take for an item: receive them with recv_bytes()";
+
+const ITEM_CAME: &str = "this message came from send(), whose items are for recv() only";
+
 /// The value of `multiprocessing.connection`.
 #[derive(Debug, Clone)]
 struct ConnectionModule;
@@ -213,7 +245,8 @@ fn send(call: &mut Call<'_>) -> Outcome {
     let end = call.this::<Connection>().writer()?;
     let item = call.value(0);
     let sent = with_message(call.host, &item, "obj", |pieces, handles| {
-        end.send(pieces, handles)
+        let marked: Vec<_> = [&[Sent::Item.mark()], pieces].concat();
+        end.send(&marked, handles)
     })?;
     sent.map_err(|error| send_failure(call.host, error))?;
     Ok(Dynamic::UNIT)
@@ -244,7 +277,7 @@ fn send_bytes(call: &mut Call<'_>) -> Outcome {
     let Some(part) = rest.get(..size) else {
         return invalid("buffer length < offset + size");
     };
-    end.send(&[part], &[])
+    end.send(&[Sent::Bytes.mark(), part], &[])
         .map_err(|error| send_failure(call.host, error))?;
     Ok(Dynamic::UNIT)
 }
@@ -261,11 +294,10 @@ fn bytes_of(call: &mut Call<'_>) -> Result<Blob, Failure> {
 fn recv(call: &mut Call<'_>) -> Outcome {
     let end = call.this::<Connection>().reader()?;
     let host = call.host;
-    let received = end.receive(Deadline::NEVER, |bytes| {
-        if bytes.is_empty() {
-            return Err(raise("EOFError", "Ran out of input"));
-        }
-        read(host, bytes)
+    let received = end.receive(Deadline::NEVER, |message| match Sent::parse(message) {
+        (Sent::Item, item) => read(host, item),
+        (Sent::Bytes, []) => Err(raise("EOFError", "Ran out of input")),
+        (Sent::Bytes, _) => Err(raise("ValueError", BYTES_CAME)),
     });
     received.map_err(|error| receive_failure(host, error))?
 }
@@ -274,6 +306,14 @@ fn recv(call: &mut Call<'_>) -> Outcome {
 enum Received {
     Whole(Blob),
     TooLong,
+}
+
+/// The bytes of a message that `send_bytes()` has sent.
+fn bytes_in(message: &[u8]) -> Result<&[u8], Failure> {
+    match Sent::parse(message) {
+        (Sent::Bytes, bytes) => Ok(bytes),
+        (Sent::Item, _) => Err(raise("ValueError", ITEM_CAME)),
+    }
 }
 
 fn recv_bytes(call: &mut Call<'_>) -> Outcome {
@@ -288,13 +328,13 @@ fn recv_bytes(call: &mut Call<'_>) -> Outcome {
             usize::try_from(most).map_err(|_| raise("ValueError", "negative maxlength"))?
         }
     };
-    let received = end.receive(Deadline::NEVER, |bytes| {
-        if bytes.len() > most {
-            return Received::TooLong;
-        }
-        Received::Whole(bytes.to_vec())
+    let received = end.receive(Deadline::NEVER, |message| {
+        bytes_in(message).map(|bytes| match bytes.len() > most {
+            true => Received::TooLong,
+            false => Received::Whole(bytes.to_vec()),
+        })
     });
-    match received.map_err(|error| receive_failure(call.host, error))? {
+    match received.map_err(|error| receive_failure(call.host, error))?? {
         Received::Whole(bytes) => Ok(Dynamic::from_blob(bytes)),
         Received::TooLong => {
             connection.stop_reading();
@@ -312,7 +352,8 @@ fn recv_bytes_into(call: &mut Call<'_>) -> Outcome {
     let Some(room) = buffer.get_mut(offset..) else {
         return Err(raise("ValueError", "offset too large"));
     };
-    let received = end.receive(Deadline::NEVER, |bytes| {
+    let received = end.receive(Deadline::NEVER, |message| {
+        let bytes = bytes_in(message)?;
         match room.get_mut(..bytes.len()) {
             Some(place) => {
                 place.copy_from_slice(bytes);

@@ -74,11 +74,7 @@ pub(super) fn refused(refusal: wire::Refusal) -> Failure {
 /// The item that a message is.
 pub(crate) fn read(host: &Arc<Host>, bytes: &[u8]) -> Outcome {
     wire::decode(bytes, host).map_err(|error| {
-        let hint = match error.is_strange() {
-            true => "",
-            false => " (what send_bytes() has sent is for recv_bytes())",
-        };
-        let text = format!("a message could not be read: {error}{hint}");
+        let text = format!("a message could not be read: {error}");
         raise("ValueError", text)
     })
 }

@@ -19,15 +19,19 @@ const BATCH: usize = 64;
 /// What a record is made of.
 #[derive(Clone, Copy)]
 enum Content<'a> {
-    Inline(&'a [u8]),
+    Inline(&'a [&'a [u8]]),
     /// On the thread's list of messages in flight.
     Block(Offset),
+}
+
+fn length_of(pieces: &[&[u8]]) -> u64 {
+    pieces.iter().map(|piece| piece.len() as u64).sum()
 }
 
 impl Content<'_> {
     fn record(self) -> u64 {
         match self {
-            Content::Inline(bytes) => inline_record(bytes.len() as u64),
+            Content::Inline(pieces) => inline_record(length_of(pieces)),
             Content::Block(_) => POINTER_RECORD,
         }
     }
@@ -35,7 +39,7 @@ impl Content<'_> {
     /// The message's bytes.
     fn length(self, thread: Thread<'_>) -> u64 {
         match self {
-            Content::Inline(bytes) => bytes.len() as u64,
+            Content::Inline(pieces) => length_of(pieces),
             Content::Block(block) => message_length(thread.segment, block),
         }
     }
@@ -63,13 +67,10 @@ impl Queue {
     ) -> Result<(), PutError> {
         let thread = self.session().thread()?;
         let object = self.object();
-        if let [bytes] = pieces
-            && bytes.len() <= INLINE_MAX
-            && handles.is_empty()
-        {
-            return self.put_content(thread, object, Content::Inline(bytes), deadline);
+        let length = length_of(pieces);
+        if length <= INLINE_MAX as u64 && handles.is_empty() {
+            return self.put_content(thread, object, Content::Inline(pieces), deadline);
         }
-        let length = pieces.iter().map(|piece| piece.len() as u64).sum();
         if deadline.is_now() && !object.has_room(length) {
             return Err(PutError::Full);
         }
@@ -103,7 +104,9 @@ impl Queue {
             } else {
                 let inline = messages[put..].iter().take(BATCH);
                 let batch = inline.take_while(|bytes| bytes.len() <= INLINE_MAX);
-                let contents: Vec<_> = batch.map(|bytes| Content::Inline(bytes)).collect();
+                let contents: Vec<_> = batch
+                    .map(|bytes| Content::Inline(std::slice::from_ref(bytes)))
+                    .collect();
                 self.put_batch(thread, object, &contents, deadline)
             };
             put += result.map_err(|error| (put, error))?;
@@ -209,9 +212,13 @@ fn append(
     }
     let head = thread.segment.word(position);
     match content {
-        Content::Inline(bytes) => {
-            poke(head, Tag::Inline.word(bytes.len() as u64));
-            thread.segment.write(position.plus(8), bytes);
+        Content::Inline(pieces) => {
+            poke(head, Tag::Inline.word(length_of(pieces)));
+            let mut place = position.plus(8);
+            for piece in pieces {
+                thread.segment.write(place, piece);
+                place = place.plus(piece.len() as u64);
+            }
         }
         Content::Block(block) => {
             poke(head, Tag::Block.word(0));

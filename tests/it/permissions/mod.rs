@@ -4,4 +4,5 @@ mod breaking_out; // what the others do not try
 mod children; // what a child may, and how many there are
 mod complete; // every function is classified
 mod files; // paths, links, moving, modules
+mod forging; // bytes that look like messages
 mod strangers; // signals to processes that are no children

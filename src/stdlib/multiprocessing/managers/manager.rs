@@ -16,7 +16,7 @@ use crate::stdlib::multiprocessing::synchronize::{
     barrier, condition, event::Event, lock::Lock, rlock::RLock, semaphore::Semaphore,
 };
 use crate::stdlib::multiprocessing::{queues, sharedctypes};
-use crate::sync::Cells;
+use crate::sync::{self, Cells};
 
 /// A manager as one process holds it.
 #[derive(Debug, Clone)]
@@ -33,9 +33,15 @@ pub(in super::super::super) const BY_PLACE: ByPlace = ByPlace {
     },
     enter: |session, _, place| {
         let stopped = Cells::open(session, place)?;
+        if (stopped.label(), stopped.len()) != (LABEL, 1) {
+            return Err(sync::ShmError::NoSuchObject(place));
+        }
         Ok(Dynamic::from(Manager { stopped }))
     },
 };
+
+/// What distinguishes a manager's word from those of scripts.
+const LABEL: u64 = 0;
 
 impl Manager {
     fn is_stopped(&self) -> bool {
@@ -61,7 +67,7 @@ impl Manager {
 
 /// `Manager()`: started, as in Python.
 pub(in super::super) fn construct(call: &mut Call<'_>) -> Outcome {
-    let stopped = Cells::create(&call.host.session()?, 0, 1, &[]).map_err(session_failure)?;
+    let stopped = Cells::create(&call.host.session()?, LABEL, 1, &[]).map_err(session_failure)?;
     Ok(Dynamic::from(Manager { stopped }))
 }
 

@@ -11,6 +11,7 @@ use crate::stdlib::Outcome;
 use crate::stdlib::bind::{Class, Registry};
 use crate::stdlib::border::{ByParts, ByPlace, number};
 use crate::stdlib::call::{Call, Failure};
+use crate::sync::ShmError;
 
 /// One number, byte or letter shared between processes, with its lock.
 #[derive(Debug, Clone)]
@@ -38,7 +39,13 @@ pub(in super::super::super) const RAW: ByPlace = ByPlace {
         let raw = value.read_lock::<RawValue>()?;
         Some((number::RAW_VALUE, raw.0.cells.handle().place()))
     },
-    enter: |session, _, place| Ok(Dynamic::from(RawValue(Row::open(session, place)?))),
+    enter: |session, _, place| {
+        let row = Row::open(session, place)?;
+        if row.cells.len() != 1 {
+            return Err(ShmError::NoSuchObject(place));
+        }
+        Ok(Dynamic::from(RawValue(row)))
+    },
 };
 
 pub(in super::super::super) const BY_PARTS: ByParts = ByParts {
