@@ -38,6 +38,16 @@ pub(crate) fn install() -> io::Result<()> {
     signal::ignore(Signal::SIGXFSZ)
 }
 
+/// A child that is a copy of a program which has its own ways with signals: as if it were a fresh run of it.
+///
+/// A handler of that program would do its work on what it has copies of here: the pipe, for one, that wakes its threads.
+pub(crate) fn begin_anew() {
+    signal::forget_handlers();
+    // Without its handlers Ctrl-C ends the process at once.
+    let _ = install();
+    signal::forget_request();
+}
+
 /// What ends a program that somebody types at: SIGTERM, and the end of the terminal.
 pub(crate) const ENDINGS: [Signal; 2] = [Signal::SIGTERM, Signal::SIGHUP];
 

@@ -300,6 +300,8 @@ impl Builder {
         );
         if self.owns_process {
             host.own_signals();
+        } else {
+            host.set_of_guest();
         }
         host.program.set_argv(self.args);
         host.reports.set_format(self.error_format);

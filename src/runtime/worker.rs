@@ -135,6 +135,9 @@ fn settle(host: &Arc<Host>, work: Work) -> Process {
     // The process is the script's alone, whoever started it.
     host.own_signals();
     let _ = signals::install();
+    if work.of_guest {
+        host.set_of_guest();
+    }
     if work.interactive {
         signals::Signals::begin_spawned();
     }

@@ -78,6 +78,8 @@ pub(crate) struct Host {
     /// Where descriptors wait on their way to other processes of the session.
     depot: Mutex<Option<Arc<sync::Depot>>>,
     owns_signals: AtomicBool,
+    /// The main process of the family is another program, in which scripts are guests.
+    is_of_guest: AtomicBool,
     /// Somebody sits before this process and types.
     interactive: AtomicBool,
     /// The script modules as values.
@@ -114,6 +116,7 @@ impl Host {
             forked: Forked::default(),
             fork_hooks: AroundFork::default(),
             owns_signals: AtomicBool::default(),
+            is_of_guest: AtomicBool::default(),
             interactive: AtomicBool::default(),
             modules: OnceLock::new(),
             own_types: OnceLock::new(),
@@ -173,6 +176,16 @@ impl Host {
             own_sighup: self.handlers.has(Signal::SIGHUP),
             interactive: self.is_interactive(),
         }
+    }
+
+    /// Whether the family's main process is another program: its children are not to outlive it, however it ends.
+    pub(crate) fn is_of_guest(&self) -> bool {
+        self.is_of_guest.load(Ordering::Relaxed)
+    }
+
+    /// From now on it is.
+    pub(crate) fn set_of_guest(&self) {
+        self.is_of_guest.store(true, Ordering::Relaxed);
     }
 
     /// Whether somebody sits before this process and types: Ctrl-C is for what was typed, not for children.

@@ -78,6 +78,15 @@ pub(crate) fn ignore(signal: Signal) -> io::Result<()> {
     set(signal, SigHandler::SigIgn)
 }
 
+/// Signals are as at the beginning of a program: who was ignored still is, no other is handled, none is held back.
+pub(crate) fn forget_handlers() {
+    for signal in Signal::iterator().filter(|signal| !is_ignored(*signal)) {
+        // Two cannot be handled in the first place.
+        let _ = default(signal);
+    }
+    let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None);
+}
+
 fn set(signal: Signal, handler: SigHandler) -> io::Result<()> {
     let action = SigAction::new(handler, SaFlags::empty(), SigSet::empty());
     // SAFETY: by *handler* the handler is async-signal-safe; the other dispositions run no code.

@@ -64,13 +64,6 @@ impl fmt::Display for DecodeError {
     }
 }
 
-impl DecodeError {
-    /// Whether the bytes are a value, which this process cannot have.
-    pub(crate) fn is_strange(&self) -> bool {
-        matches!(self.fault, Fault::Unknown(_))
-    }
-}
-
 impl std::error::Error for DecodeError {}
 
 /// Reads the value that `bytes` are, all of them.

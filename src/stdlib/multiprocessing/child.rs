@@ -35,7 +35,7 @@ pub(crate) fn live(
     let ends_with_parent = match process.identity().daemon {
         true => Some(Signal::SIGKILL),
         // In order, with its own children.
-        false => interactive.then_some(Signal::SIGTERM),
+        false => (interactive || host.is_of_guest()).then_some(Signal::SIGTERM),
     };
     let parent = host.family.parent().map_or(0, |(pid, _)| pid);
     if ends_with_parent.is_some_and(|signal| !end_with_parent(signal, parent)) {

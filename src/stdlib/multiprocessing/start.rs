@@ -14,7 +14,7 @@ use super::messages::refused;
 use super::process::{Process, Stage, State};
 use super::start_method::StartMethod;
 use super::synchronize::lock::Lock;
-use crate::process::{Child, fork, spawn};
+use crate::process::{Child, fork, signals, spawn};
 use crate::program::call::{handles_of_constants, pack};
 use crate::program::diagnostic::ErrorFormat;
 use crate::program::environment::Environment;
@@ -226,6 +226,11 @@ fn start_by_fork(
             return fork::NOT_ENTERED;
         }
         host.permissions().begin(permissions_of(host, process));
+        if !host.owns_signals() {
+            // The process is the script's alone, as a spawned one: what the host does about signals is not for it.
+            host.own_signals();
+            signals::begin_anew();
+        }
         host.family.begin_as(process.clone(), parent.clone());
         child::live(host, context, process, interactive)
     })
@@ -304,6 +309,7 @@ fn pack_work(host: &Arc<Host>, process: &Process) -> Dynamic {
     let json = host.reports.format() == ErrorFormat::Json;
     set("errors_as_json", json.into());
     set("interactive", host.is_interactive().into());
+    set("of_guest", host.is_of_guest().into());
     let (method, fixed) = host.start_methods.inherited();
     set(
         "start_method",
@@ -332,6 +338,8 @@ pub(crate) struct Work {
     pub error_format: ErrorFormat,
     /// Somebody types at its parent.
     pub interactive: bool,
+    /// The family's main process is another program.
+    pub of_guest: bool,
     pub start_method: Option<StartMethod>,
     pub start_method_fixed: bool,
     pub turn: Option<crate::sync::Mutex>,
@@ -379,6 +387,7 @@ pub(crate) fn unpack_work(host: &Host, work: Dynamic) -> Option<Work> {
             _ => ErrorFormat::Human,
         },
         interactive: take("interactive").as_bool().unwrap_or(false),
+        of_guest: take("of_guest").as_bool().unwrap_or(false),
         start_method: StartMethod::named(&take("start_method").to_string()),
         start_method_fixed: take("start_method_fixed").as_bool().unwrap_or(false),
         handlers: take("handlers").into_array().unwrap_or_default(),

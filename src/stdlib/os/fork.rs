@@ -17,6 +17,7 @@ use crate::stdlib::exceptions::{raise, raise_os};
 use crate::stdlib::host::{Host, locked, session_failure};
 use crate::stdlib::multiprocessing::child::end_with_parent;
 use crate::stdlib::multiprocessing::start::reserve;
+use crate::stdlib::report::FAILED;
 use crate::stdlib::sinks::streams::LaidDown;
 use crate::sync::{Birth, ProcessId, wait_kind};
 use crate::sys;
@@ -116,9 +117,11 @@ fn fork_script(call: &mut Call<'_>) -> Outcome {
             host.permissions().begin(child);
             host.begin_copy();
             if interactive {
-                // What is typed is for the parent, and this process ends with the line, or with its parent.
+                // What is typed is for the parent, and this process ends with the line.
                 let _ = sys::stdio::empty_stdin();
-                end_with_parent(Signal::SIGTERM, parent);
+            }
+            if (interactive || host.is_of_guest()) && !end_with_parent(Signal::SIGTERM, parent) {
+                sys::process::exit_now(FAILED);
             }
             Ok(Dynamic::from_int(0))
         }

@@ -9,6 +9,7 @@
 //! - [`permissions`]: what scripts may do.
 //! - [`stopping`]: limits, and stops from outside.
 //! - [`names`]: the promised names and signatures.
+//! - [`guests`]: children of a host's scripts.
 //! - [`neighbours`]: several runtimes, and what is left behind.
 //! - [`talking`]: values and objects that hosts and scripts share; [`waiting`]: waits of the host.
 //! - [`own`]: a host's functions and types; [`packages`]: an engine that the host owns.
@@ -19,6 +20,7 @@
 
 mod case;
 mod evaluations;
+mod guests;
 mod input;
 mod names;
 mod neighbours;
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
     procscript::init_with([own::shapes()]);
     let all = [
         evaluations::CASES,
+        guests::CASES,
         input::CASES,
         names::CASES,
         neighbours::CASES,
