@@ -14,6 +14,7 @@
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::Child;
 use super::signals::Signals;
@@ -31,6 +32,15 @@ pub(crate) fn possible() -> bool {
     process::thread_count() == 1
 }
 
+/// How many of the processes whose memory this one has copied began a task of their own with it.
+static GENERATION: AtomicU32 = AtomicU32::new(0);
+
+/// A number that is another one in a child that [`fork`] has started than in its parent: what was made under the parent's is
+/// the parent's.
+pub(crate) fn generation() -> u32 {
+    GENERATION.load(Ordering::Relaxed)
+}
+
 /// Starts a copy of this process that runs `body` and ends with the code it gives.
 ///
 /// The child begins with no request to stop, where such requests are this crate's business (`signals`).
@@ -38,6 +48,7 @@ pub(crate) fn fork(signals: Signals, body: impl FnOnce() -> i32) -> io::Result<C
     if let Some(child) = fork_here(signals)? {
         return Ok(child);
     }
+    GENERATION.fetch_add(1, Ordering::Relaxed);
     let bomb = ExitOnDrop;
     let code = catch_unwind(AssertUnwindSafe(body)).unwrap_or(PANICKED);
     std::mem::forget(bomb);

@@ -216,3 +216,34 @@ fn the_key_says_what_is_wrong_with_it() {
         ",
     );
 }
+
+#[test]
+fn a_child_works_with_no_file_that_its_parent_has_opened() {
+    let code = r#"
+        const F = open("secret.txt");
+        const LOG = open("log.txt", "w");
+        fn child() {
+            // Under spawn there is nothing of that name.
+            for attempt in [|| global::F.read(), || global::F.readline(), || global::F.fileno(), || global::LOG.write("x")] {
+                try { print("works: " + attempt.call()); }
+                catch (e) { if e.type == "OSError" { print(e.message); } else { print(global::NOT_OPENED_HERE); } }
+            }
+        }
+        const NOT_OPENED_HERE = "the file was opened by another process, and open files stay in their process: open it in this one";
+        LOG.write("before, ");
+        let p = Process(#{ target: child, permissions: #{ read: False, write: False } });
+        p.start();
+        p.join();
+        if os.fork() == 0 { print(F.read()); LOG.write("by a copy, "); LOG.close(); os._exit(0); }
+        os.wait();
+        LOG.write("after");
+        LOG.close();
+        print(open("log.txt").read());
+    "#;
+    each_start_method(|method| {
+        let script = Script::text(code).beside("secret.txt", "the secret");
+        let told = "the file was opened by another process, and open files stay in their process: open it in this one\n";
+        let stdout = told.repeat(4) + "the secret\nbefore, by a copy, after\n";
+        script.start_method(method).run().assert(0, &stdout, "");
+    });
+}

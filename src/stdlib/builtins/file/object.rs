@@ -7,6 +7,7 @@ use rhai::{Dynamic, ImmutableString};
 
 use super::buffer::Buffer;
 use super::mode::Mode;
+use crate::process::fork;
 use crate::stdlib::builtins::codec::{self, Codec};
 use crate::stdlib::call::Failure;
 use crate::stdlib::exceptions::{raise, raise_os};
@@ -14,6 +15,8 @@ use crate::stdlib::host::locked;
 use crate::stdlib::output::Pending;
 use crate::stdlib::text::quoted;
 use crate::stdlib::values::{as_text, type_name};
+
+const NOT_OPENED_HERE: &str = "the file was opened by another process, and open files stay in their process: open it in this one";
 
 /// What `open` gives.
 #[derive(Debug, Clone)]
@@ -27,6 +30,8 @@ struct Shared {
     errors: ImmutableString,
     /// Each line is written when it is complete.
     by_line: bool,
+    /// The process that has opened it, and its copies made by hand: no other works with it, whichever way it was started.
+    generation: u32,
     /// `None` when closed.
     buffer: Mutex<Option<Buffer>>,
 }
@@ -52,6 +57,7 @@ impl File {
             encoding: encoding.codec,
             errors: encoding.errors,
             by_line,
+            generation: fork::generation(),
             buffer: Mutex::new(Some(Buffer::new(file))),
         }))
     }
@@ -90,6 +96,9 @@ impl File {
         &self,
         action: impl FnOnce(&mut Buffer) -> io::Result<T>,
     ) -> Result<T, Failure> {
+        if self.0.generation != fork::generation() {
+            return Err(raise("OSError", NOT_OPENED_HERE));
+        }
         let mut guard: MutexGuard<'_, Option<Buffer>> = locked(&self.0.buffer);
         match guard.as_mut() {
             Some(buffer) => action(buffer).map_err(os),
