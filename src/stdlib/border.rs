@@ -65,7 +65,7 @@ pub(crate) struct ByParts {
     pub enter: fn(&Arc<Host>, Dynamic) -> Result<Dynamic, String>,
 }
 
-const BY_PLACE: &[ByPlace] = &[
+pub(super) const BY_PLACE: &[ByPlace] = &[
     synchronize::lock::BY_PLACE,
     synchronize::rlock::BY_PLACE,
     synchronize::condition::BY_PLACE,
@@ -382,7 +382,7 @@ fn parts_of_process(process: &Process) -> Dynamic {
     })
 }
 
-fn process_of(plain: Dynamic) -> Result<Process, String> {
+pub(super) fn process_of(plain: Dynamic) -> Result<Process, String> {
     let mut parts = plain.try_cast::<Map>().ok_or("a process without parts")?;
     let mut take = |name: &str| parts.remove(name).unwrap_or(Dynamic::UNIT);
     let number = |value: Dynamic| value.as_int().ok().and_then(|n| i32::try_from(n).ok());

@@ -54,6 +54,8 @@ pub(crate) mod socket;
 pub(crate) mod stop;
 mod sys;
 pub(crate) mod task;
+#[cfg(test)]
+mod tests;
 pub(crate) mod text;
 pub(crate) mod threading;
 mod time;
