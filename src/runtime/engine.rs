@@ -20,6 +20,7 @@ use crate::stdlib::host::Host;
 use crate::stdlib::limits::Limits;
 use crate::stdlib::report::too_deep;
 use crate::stdlib::rhai_errors::of_error_map;
+use crate::stdlib::room;
 use crate::stdlib::stop::Stop;
 use crate::sys;
 
@@ -229,6 +230,7 @@ pub(super) fn find_variables(
         };
         match variable {
             Some(value) if !value.is_shared() => {
+                room::to_grow(value)?;
                 let map = value.read_lock::<Map>();
                 if let Some(map) = &map {
                     host.furnishing.limits.check(map)?;
@@ -237,6 +239,7 @@ pub(super) fn find_variables(
             }
             Some(value) => {
                 cells::wait_for(name, value)?;
+                room::to_grow(value)?;
                 // Not by `type_id` of the cell, which panics when another thread has taken it since.
                 let is_handle = value
                     .read_lock::<Dynamic>()

@@ -1,5 +1,6 @@
 //! One call of a native function: its arguments, sorted into the declared parameters and checked.
 
+use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,7 +25,12 @@ pub(crate) struct Call<'a> {
     keywords: Option<Map>,
     /// The names under which arguments were given as keywords.
     named: Vec<&'static str>,
+    /// Steps of a long loop since somebody last looked whether the script has to stop.
+    steps: Cell<u32>,
 }
+
+/// So many steps of a native's loop are taken before it looks whether the script has to stop.
+const STEPS: u32 = 4096;
 
 impl<'a> Call<'a> {
     /// Sorts raw arguments into parameters: a trailing object map holds keywords where it cannot be a value.
@@ -52,6 +58,7 @@ impl<'a> Call<'a> {
             values,
             keywords: None,
             named: Vec::new(),
+            steps: Cell::new(0),
         };
         match keywords {
             Some(map) if signature.variadic => call.keywords = Some(map),
@@ -265,6 +272,19 @@ impl<'a> Call<'a> {
     /// `repr(value)` as this engine sees it.
     pub(crate) fn repr(&self, value: &Dynamic) -> String {
         super::values::repr_with(value, self.context)
+    }
+
+    /// A step of a loop as long as the script wishes: now and then it looks whether the script has to stop.
+    ///
+    /// # Errors
+    /// The stop, or what a signal's handler has thrown.
+    pub(crate) fn attend(&self) -> Result<(), Failure> {
+        let steps = (self.steps.get() + 1) % STEPS;
+        self.steps.set(steps);
+        if steps == 0 && self.host.attend() {
+            return Err(self.host.interrupted());
+        }
+        Ok(())
     }
 
     /// Calls a script's function with this call's context.

@@ -273,6 +273,7 @@ pub(crate) fn os_error(error: &std::io::Error, path: Option<&str>) -> Exception 
         Kind::ConnectionAborted => "ConnectionAbortedError",
         Kind::Interrupted => "InterruptedError",
         Kind::TimedOut => "TimeoutError",
+        Kind::OutOfMemory => "MemoryError",
         Kind::WouldBlock => "BlockingIOError",
         _ => match error.raw_os_error() {
             Some(3) => "ProcessLookupError",

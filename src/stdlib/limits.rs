@@ -135,6 +135,14 @@ impl Limits {
         self.call_levels
     }
 
+    pub(crate) fn of_string_bytes(&self) -> Option<usize> {
+        self.string_bytes
+    }
+
+    pub(crate) fn of_array_items(&self) -> Option<usize> {
+        self.array_items
+    }
+
     /// Whether a dict is too large. Rhai itself does not look when an entry is added by its index.
     ///
     /// # Errors

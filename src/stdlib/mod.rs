@@ -7,7 +7,7 @@
 //! - [`host`]: what the natives of one runtime share; [`fork_hooks`]: what the embedding program does around a fork; [`furnishing`]: what children have too; [`given`]: the host's values.
 //! - [`exceptions`], [`rhai_errors`], [`rhai_texts`], [`stop`], [`requests`], [`report`]: errors as objects, endings that nothing catches, what is printed.
 //! - [`dialect`]: whose errors an object raises.
-//! - [`limits`]: how much a script may use.
+//! - [`limits`]: how much a script may use; [`room`]: whether there is memory for a value of some size.
 //! - [`cells`]: variables that threads share.
 //! - [`values`], [`text`], [`border`]: a value's type, its text, and whether it may leave the process.
 //! - [`output`]: lines on standard output; [`sinks`]: where an embedding program wants them.
@@ -48,6 +48,7 @@ pub(crate) mod report;
 pub(crate) mod requests;
 pub(crate) mod rhai_errors;
 pub(crate) mod rhai_texts;
+pub(crate) mod room;
 mod signal;
 pub(crate) mod sinks;
 pub(crate) mod socket;

@@ -15,6 +15,7 @@ use super::builtins::iterate::items;
 use super::builtins::number::{as_float, as_int};
 use super::call::{Call, Failure};
 use super::exceptions::raise;
+use super::room;
 use super::values::{as_text, type_name};
 
 /// The value of the global constant `random`.
@@ -138,14 +139,11 @@ fn getrandbits(call: &mut Call<'_>) -> Outcome {
 }
 
 fn randbytes(call: &mut Call<'_>) -> Outcome {
-    const MOST: usize = 1 << 30;
-    let count = usize::try_from(call.int(0)?).ok().filter(|n| *n <= MOST);
-    let Some(count) = count else {
-        return Err(raise(
-            "ValueError",
-            "the number of bytes must be between 0 and 2**30",
-        ));
+    let Ok(count) = usize::try_from(call.int(0)?) else {
+        let text = "the number of bytes must not be negative";
+        return Err(raise("ValueError", text));
     };
+    room::for_bytes(call, count)?;
     let mut bytes = vec![0; count];
     call.host.draw(|rng| rng.fill(bytes.as_mut_slice()));
     Ok(Dynamic::from_blob(bytes))
@@ -171,8 +169,10 @@ fn choices(call: &mut Call<'_>) -> Outcome {
     if items.is_empty() && count > 0 {
         return Err(raise("IndexError", "list index out of range"));
     }
-    let mut chosen = Array::new();
+    room::for_items(call, count)?;
+    let mut chosen = Array::with_capacity(count);
     for _ in 0..count {
+        call.attend()?;
         let place = match &cumulative {
             None => below(call, items.len()),
             Some(sums) => {

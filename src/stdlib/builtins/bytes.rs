@@ -9,6 +9,7 @@ use crate::stdlib::Outcome;
 use crate::stdlib::bind::Registry;
 use crate::stdlib::call::{Call, Failure};
 use crate::stdlib::exceptions::raise;
+use crate::stdlib::room;
 use crate::stdlib::values::{as_text, type_name};
 
 pub(super) fn register(registry: &mut Registry) {
@@ -67,7 +68,6 @@ fn bytes_argument(call: &mut Call<'_>) -> Result<Blob, Failure> {
 
 /// `bytes()`, `bytes(text, encoding)`, `bytes(count)`, `bytes([1, 2])`.
 fn bytes(call: &mut Call<'_>) -> Outcome {
-    const MOST: i64 = 1 << 30;
     let value = call.value(0);
     if value.is_unit() {
         return Ok(Dynamic::from_blob(Blob::new()));
@@ -85,8 +85,10 @@ fn bytes(call: &mut Call<'_>) -> Outcome {
     if let Some(count) = as_int(&value) {
         return match usize::try_from(count) {
             Err(_) => Err(raise("ValueError", "negative count")),
-            Ok(_) if count > MOST => Err(raise("MemoryError", "that many bytes are too many")),
-            Ok(count) => Ok(Dynamic::from_blob(vec![0; count])),
+            Ok(count) => {
+                room::for_bytes(call, count)?;
+                Ok(Dynamic::from_blob(vec![0; count]))
+            }
         };
     }
     let numbers = items(call, value)?;

@@ -8,6 +8,7 @@ use std::any::TypeId;
 use rhai::{Array, Blob, Dynamic, FnPtr, ImmutableString, Map};
 
 use crate::stdlib::bind::{Handler, Registry};
+use crate::stdlib::room;
 use crate::stdlib::text;
 
 pub(super) fn register(registry: &mut Registry) {
@@ -22,11 +23,11 @@ pub(super) fn register(registry: &mut Registry) {
     ];
     let to_string: Handler = |call| {
         let value = call.value(0);
-        Ok(call.str(&value).into())
+        Ok(or_too_long(&value, || call.str(&value)))
     };
     let to_debug: Handler = |call| {
         let value = call.value(0);
-        Ok(call.repr(&value).into())
+        Ok(or_too_long(&value, || call.repr(&value)))
     };
     for own in known {
         registry.exactly("to_string", &[own], &["value"], to_string);
@@ -43,4 +44,12 @@ pub(super) fn register(registry: &mut Registry) {
     let any = TypeId::of::<Dynamic>();
     registry.exactly("to_string", &[any], &["value"], bare);
     registry.exactly("to_debug", &[any], &["value"], bare);
+}
+
+/// A text there is room for. Not an error: Rhai would answer that with a text of its own, which is as long.
+fn or_too_long(value: &Dynamic, shown: impl FnOnce() -> String) -> Dynamic {
+    if room::has_texts_of(std::slice::from_ref(value)) {
+        return shown().into();
+    }
+    format!("<{} too long to show>", text::type_name(value)).into()
 }

@@ -11,6 +11,7 @@ use crate::stdlib::Outcome;
 use crate::stdlib::bind::Registry;
 use crate::stdlib::call::{Call, Failure};
 use crate::stdlib::exceptions::raise;
+use crate::stdlib::room;
 use crate::stdlib::values::{as_text, type_name};
 
 /// `range(start, stop, step)`.
@@ -48,6 +49,12 @@ impl Steps {
         usize::try_from(count).unwrap_or(0)
     }
 
+    fn has(self, value: i64) -> bool {
+        let place = i128::from(value) - i128::from(self.next);
+        let step = i128::from(self.step);
+        place % step == 0 && (0..self.len() as i128).contains(&(place / step))
+    }
+
     fn repr(self) -> String {
         format!("range({}, {}, {})", self.next, self.stop, self.step)
     }
@@ -76,7 +83,7 @@ pub(super) fn register(registry: &mut Registry) {
         })
         .method("contains", &["value"], |call| {
             let value = call.int(0)?;
-            Ok(call.this::<Steps>().any(|item| item == value).into())
+            Ok(call.this::<Steps>().has(value).into())
         })
         .index_getter(|call| {
             let index = call.int(0)?;
@@ -136,13 +143,17 @@ fn len(call: &mut Call<'_>) -> Outcome {
     } else if let Some(bytes) = value.read_lock::<Blob>() {
         bytes.len()
     } else if let Some(range) = bounds(&value) {
-        usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(0)
+        length(&range)
     } else {
         let found = type_name(&value);
         let text = format!("object of type '{found}' has no len()");
         return Err(raise("TypeError", text));
     };
     Ok(Dynamic::from_int(count as i64))
+}
+
+fn length(range: &Range<i64>) -> usize {
+    usize::try_from(range.end.saturating_sub(range.start)).unwrap_or(0)
 }
 
 fn bounds(value: &Dynamic) -> Option<Range<i64>> {
@@ -156,8 +167,7 @@ fn bounds(value: &Dynamic) -> Option<Range<i64>> {
 /// The items of any value that can be gone through: of a string its letters, of a dict its keys.
 pub(in crate::stdlib) fn items(call: &Call<'_>, value: Dynamic) -> Result<Array, Failure> {
     if let Some(text) = as_text(&value) {
-        let letters = text.chars().map(|char| char.to_string().into());
-        return Ok(letters.collect());
+        return collect(call, text.chars().count(), text.chars().map(letter));
     }
     if value.is_array() {
         return Ok(value.into_array().unwrap_or_default());
@@ -167,15 +177,34 @@ pub(in crate::stdlib) fn items(call: &Call<'_>, value: Dynamic) -> Result<Array,
     }
     if let Some(bytes) = value.read_lock::<Blob>() {
         let numbers = bytes.iter().map(|byte| Dynamic::from_int((*byte).into()));
-        return Ok(numbers.collect());
+        return collect(call, bytes.len(), numbers);
     }
     if let Some(range) = bounds(&value) {
-        return Ok(range.map(Dynamic::from_int).collect());
+        return collect(call, length(&range), range.map(Dynamic::from_int));
     }
     if let Some(steps) = value.read_lock::<Steps>() {
-        return Ok(steps.map(Dynamic::from_int).collect());
+        return collect(call, steps.len(), steps.map(Dynamic::from_int));
     }
     walk(call.context, value)
+}
+
+fn letter(char: char) -> Dynamic {
+    char.to_string().into()
+}
+
+/// As many items as the script wished for.
+fn collect(
+    call: &Call<'_>,
+    count: usize,
+    items: impl Iterator<Item = Dynamic>,
+) -> Result<Array, Failure> {
+    room::for_items(call, count)?;
+    let mut all = Array::with_capacity(count);
+    for item in items {
+        call.attend()?;
+        all.push(item);
+    }
+    Ok(all)
 }
 
 /// The items of a value whose type only the engine can iterate.

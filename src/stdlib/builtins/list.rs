@@ -7,6 +7,7 @@ use std::any::TypeId;
 use rhai::{Array, Dynamic, DynamicWriteLock};
 
 use super::compare::equal;
+use super::comparing;
 use super::iterate::items;
 use super::sequence::{in_order, key_function};
 use super::string::range;
@@ -14,6 +15,7 @@ use crate::stdlib::Outcome;
 use crate::stdlib::bind::Registry;
 use crate::stdlib::call::{Call, Failure};
 use crate::stdlib::exceptions::raise;
+use crate::stdlib::room;
 
 pub(super) fn register(registry: &mut Registry) {
     let mut class = registry.extension::<Array>("list");
@@ -22,6 +24,8 @@ pub(super) fn register(registry: &mut Registry) {
         .method("extend", &["iterable"], |call| {
             let value = call.value(0);
             let more = items(call, value)?;
+            let found = writable(call)?.len();
+            room::for_items(call, found.saturating_add(more.len()))?;
             change(call, |list| list.extend(more))
         })
         .method("remove", &["value"], remove)
@@ -38,6 +42,7 @@ pub(super) fn register(registry: &mut Registry) {
     class
         .exactly("append", &[TypeId::of::<Array>()], &["object", "/"], append)
         .exactly("remove", &[TypeId::of::<i64>()], &["value"], remove);
+    comparing::register(&mut class);
 }
 
 /// Does something to the list itself.
@@ -47,7 +52,7 @@ fn change(call: &mut Call<'_>, action: impl FnOnce(&mut Array)) -> Outcome {
 }
 
 /// The list itself, unless it is a constant.
-fn writable<'a>(call: &'a mut Call<'_>) -> Result<DynamicWriteLock<'a, Array>, Failure> {
+pub(super) fn writable<'a>(call: &'a mut Call<'_>) -> Result<DynamicWriteLock<'a, Array>, Failure> {
     let name = call.name();
     let receiver = call.receiver();
     let constant = || raise("TypeError", format!("a constant list has no {name}()"));

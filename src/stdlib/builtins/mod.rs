@@ -3,10 +3,11 @@
 //! - [`mod@print`], [`input`]: output and input.
 //! - [`convert`]: `str`, `int`, `float`, `bool`, `repr`, …; [`number`], [`codec`]: numbers and bytes as text.
 //! - [`display`]: how values look in text.
-//! - [`iterate`]: `len`, `range`; [`sequence`]: `sorted`, `sum`, `zip`, …; [`compare`]: equality and order.
+//! - [`iterate`]: `len`, `range`; [`sequence`]: `sorted`, `sum`, `zip`, …; [`compare`]: equality and order; [`comparing`]: `list.sort(|a, b| …)`.
 //! - [`arithmetic`]: `abs`, `round`, `divmod`, `pow`; [`operators`]: `"%s" % x`, `"*" * 3`.
 //! - [`kind`]: `type`, `isinstance`, attributes by name.
 //! - [`string`], [`list`], [`dict`], [`bytes`]: Python's methods of Rhai's types.
+//! - [`grown`]: Rhai's functions that make values of any size, with a look for room.
 //! - [`mod@file`]: `open` and what it gives.
 //!
 //! Where Rhai has a function of the same name, Python's meaning holds in a script:
@@ -35,10 +36,12 @@ mod arithmetic;
 mod bytes;
 pub(super) mod codec;
 pub(super) mod compare;
+mod comparing;
 mod convert;
 mod dict;
 mod display;
 pub(super) mod file;
+mod grown;
 pub(super) mod input;
 pub(super) mod iterate;
 mod kind;
@@ -73,6 +76,7 @@ pub(super) fn register(registry: &mut Registry) {
     list::register(registry);
     dict::register(registry);
     bytes::register(registry);
+    grown::register(registry);
     file::register(registry);
     registry.constant("None", ());
     registry.constant("True", true);

@@ -9,12 +9,9 @@ use super::number::as_int;
 use crate::stdlib::Outcome;
 use crate::stdlib::bind::Registry;
 use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::raise;
+use crate::stdlib::room;
 use crate::stdlib::text;
 use crate::stdlib::values::as_text;
-
-/// The most items or bytes a repetition makes: beyond that it is a mistake, not a wish.
-const MOST: usize = 1 << 30;
 
 pub(super) fn register(registry: &mut Registry) {
     let string = TypeId::of::<ImmutableString>();
@@ -42,35 +39,47 @@ pub(super) fn register(registry: &mut Registry) {
 /// `"%s has %d" % [name, count]`.
 fn percent(call: &mut Call<'_>) -> Outcome {
     let (format, args) = (call.string(0)?, call.value(1));
+    room::for_texts_of(call, std::slice::from_ref(&args))?;
     text::percent(&format, &args, &|v| Some(call.str(v)))
         .map(Dynamic::from)
         .map_err(text_failure)
 }
 
-/// How long `count` times something of a length is.
-///
-/// # Errors
-/// `MemoryError` when that is too long.
-pub(in crate::stdlib) fn repetition(length: usize, count: usize) -> Result<usize, Failure> {
-    let total = length.checked_mul(count).filter(|total| *total <= MOST);
-    total.ok_or_else(|| raise("MemoryError", "the repetition would be too long"))
-}
-
-fn repeat(_: &mut Call<'_>, value: Dynamic, count: &Dynamic) -> Outcome {
+fn repeat(call: &mut Call<'_>, value: Dynamic, count: &Dynamic) -> Outcome {
     let count = usize::try_from(as_int(count).unwrap_or(0)).unwrap_or(0);
-    let fits = |length| repetition(length, count);
     if let Some(text) = as_text(&value) {
-        fits(text.len())?;
+        room::for_text(call, text.len().saturating_mul(count))?;
         return Ok(text.repeat(count).into());
     }
     if let Some(bytes) = value.read_lock::<Blob>() {
-        fits(bytes.len())?;
+        room::for_bytes(call, bytes.len().saturating_mul(count))?;
         return Ok(Dynamic::from_blob(bytes.repeat(count)));
     }
     let items = value.into_array().unwrap_or_default();
-    let mut all = Array::with_capacity(fits(items.len())?);
-    for _ in 0..count {
-        all.extend(items.iter().cloned());
+    repeated(call, &items, count).map(Dynamic::from)
+}
+
+/// The items of a list, so many times.
+///
+/// # Errors
+/// When that is too long, as [`room::for_items`].
+pub(in crate::stdlib) fn repeated(
+    call: &Call<'_>,
+    items: &[Dynamic],
+    count: usize,
+) -> Result<Array, Failure> {
+    let length = items.len().saturating_mul(count);
+    room::for_items(call, length)?;
+    for item in items {
+        room::for_copies(call, item, count)?;
     }
-    Ok(all.into())
+    let mut all = Array::with_capacity(length);
+    // Nothing, however often: the loop would be as long as the count.
+    if !items.is_empty() {
+        for _ in 0..count {
+            call.attend()?;
+            all.extend_from_slice(items);
+        }
+    }
+    Ok(all)
 }

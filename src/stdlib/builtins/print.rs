@@ -11,6 +11,7 @@ use crate::stdlib::bind::Registry;
 use crate::stdlib::call::{Call, Failure};
 use crate::stdlib::exceptions::{raise, raise_os};
 use crate::stdlib::host::Host;
+use crate::stdlib::room;
 use crate::stdlib::stop::Stop;
 
 const KEYWORDS: [&str; 4] = ["sep", "end", "file", "flush"];
@@ -43,6 +44,7 @@ fn print(call: &mut Call<'_>) -> Outcome {
     }
     let separator = text_keyword(call, "sep", " ")?;
     let end = text_keyword(call, "end", "\n")?;
+    room::for_texts_of(call, &args)?;
     let words: Vec<String> = args.iter().map(|value| call.str(value)).collect();
     let mut text = words.join(&separator);
     text.push_str(&end);

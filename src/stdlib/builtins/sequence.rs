@@ -76,6 +76,7 @@ fn set(call: &mut Call<'_>) -> Outcome {
     let mut different = Array::new();
     if call.has(0) {
         for item in items_of(call, 0)? {
+            call.attend()?;
             if !different
                 .iter()
                 .any(|other| equal(call.context, other, &item))
@@ -153,7 +154,10 @@ pub(super) fn in_order(
 ) -> Result<Array, Failure> {
     let Some(key) = key else {
         let mut items = items;
-        sort(&mut items, reverse, |a, b| less(call.context, a, b))?;
+        sort(&mut items, reverse, |a, b| {
+            call.attend()?;
+            less(call.context, a, b)
+        })?;
         return Ok(items);
     };
     let mut keyed = Vec::with_capacity(items.len());
@@ -177,6 +181,7 @@ fn sum(call: &mut Call<'_>) -> Outcome {
         return Err(raise("TypeError", text));
     }
     for item in items {
+        call.attend()?;
         total = add(call, total, item)?;
     }
     Ok(total)
@@ -221,6 +226,7 @@ fn extreme(call: &mut Call<'_>, largest: bool) -> Outcome {
     let default = call.keyword("default");
     let mut best: Option<(Dynamic, Dynamic)> = None;
     for item in candidates {
+        call.attend()?;
         let rank = match &key {
             Some(key) => call.call(key, vec![item.clone()])?,
             None => item.clone(),

@@ -6,6 +6,7 @@ use rhai::{Array, Dynamic, FnPtr, Map};
 
 use crate::stdlib::call::{Call, Failure};
 use crate::stdlib::exceptions::raise;
+use crate::stdlib::room;
 use crate::stdlib::text;
 use crate::stdlib::values::{as_text, type_name};
 
@@ -62,6 +63,8 @@ impl<'a, 'c> Writer<'a, 'c> {
         } else if let Ok(float) = value.as_float() {
             self.float(float)?;
         } else if let Some(text) = as_text(value) {
+            // Most letters are written as they are; an escaped one takes six.
+            self.make_room(text.len().saturating_mul(6))?;
             self.string(&text);
         } else if let Some(items) = value.read_lock::<Array>() {
             self.array(&items, depth)?;
@@ -138,10 +141,11 @@ impl<'a, 'c> Writer<'a, 'c> {
         }
         self.out.push('[');
         for (index, item) in items.iter().enumerate() {
-            self.before_item(index, depth);
+            self.call.attend()?;
+            self.before_item(index, depth)?;
             self.value(item, depth + 1)?;
         }
-        self.line(depth);
+        self.line(depth)?;
         self.out.push(']');
         Ok(())
     }
@@ -153,28 +157,41 @@ impl<'a, 'c> Writer<'a, 'c> {
         }
         self.out.push('{');
         for (index, (key, value)) in entries.iter().enumerate() {
-            self.before_item(index, depth);
+            self.call.attend()?;
+            self.before_item(index, depth)?;
             self.string(key);
             self.out.push_str(&self.layout.key);
             self.value(value, depth + 1)?;
         }
-        self.line(depth);
+        self.line(depth)?;
         self.out.push('}');
         Ok(())
     }
 
-    fn before_item(&mut self, index: usize, depth: usize) {
+    fn before_item(&mut self, index: usize, depth: usize) -> Result<(), Failure> {
         if index > 0 {
             self.out.push_str(&self.layout.item);
         }
-        self.line(depth + 1);
+        self.line(depth + 1)
     }
 
     /// A new line, indented for `depth`; nothing when the text is one line.
-    fn line(&mut self, depth: usize) {
+    fn line(&mut self, depth: usize) -> Result<(), Failure> {
         if let Some(indent) = &self.layout.indent {
+            let more = indent.len().saturating_mul(depth).saturating_add(1);
+            self.make_room(more)?;
             self.out.push('\n');
             self.out.push_str(&indent.repeat(depth));
         }
+        Ok(())
+    }
+
+    /// Room for so many more bytes, when the text has to grow for them.
+    fn make_room(&self, more: usize) -> Result<(), Failure> {
+        let length = self.out.len().saturating_add(more);
+        if length <= self.out.capacity() {
+            return Ok(());
+        }
+        room::for_text(self.call, length)
     }
 }

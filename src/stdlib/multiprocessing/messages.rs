@@ -9,6 +9,7 @@ use crate::stdlib::Outcome;
 use crate::stdlib::call::Failure;
 use crate::stdlib::exceptions::raise;
 use crate::stdlib::host::Host;
+use crate::stdlib::room;
 use crate::sync::Offset;
 use crate::wire;
 
@@ -39,6 +40,7 @@ pub(super) fn with_message<R>(
     if let (Some(blob), Some(beginning)) = (&blob, beginning) {
         return Ok(take(&[&beginning, blob], &[]));
     }
+    room::for_message(item)?;
     with_encoded(|message| wire::encode_into(item, name, host, message), take).map_err(refused)
 }
 

@@ -16,6 +16,7 @@ use super::bind::Registry;
 use super::call::Call;
 use super::exceptions::{raise, raise_os};
 use super::multiprocessing;
+use super::room;
 use crate::sys;
 
 /// The value of the global constant `os`.
@@ -75,13 +76,10 @@ fn kill(call: &mut Call<'_>) -> Outcome {
 /// `os.urandom(size)`: bytes from the kernel that nobody can foretell.
 fn urandom(call: &mut Call<'_>) -> Outcome {
     use rand::TryRng;
-    const MOST: usize = 1 << 30;
     let Ok(size) = usize::try_from(call.int(0)?) else {
         return Err(raise("ValueError", "negative argument not allowed"));
     };
-    if size > MOST {
-        return Err(raise("MemoryError", "that many bytes are too many"));
-    }
+    room::for_bytes(call, size)?;
     let mut bytes = vec![0; size];
     let filled = rand::rngs::SysRng.try_fill_bytes(&mut bytes);
     filled.map_err(|error| raise("OSError", error.to_string()))?;

@@ -14,6 +14,7 @@ use crate::stdlib::call::{Call, Failure};
 use crate::stdlib::caller::parameters;
 use crate::stdlib::exceptions::{raise, raise_os};
 use crate::stdlib::permissions::Contacting;
+use crate::stdlib::room;
 use crate::stdlib::values::{as_text, truth, type_name};
 use crate::sys::socket::Interest;
 
@@ -152,12 +153,9 @@ fn send_all(call: &mut Call<'_>) -> Outcome {
 }
 
 fn buffer_size(call: &mut Call<'_>) -> Result<usize, Failure> {
-    const MOST: usize = 1 << 30;
     let text = format!("negative buffersize in {}", call.name());
     let size = usize::try_from(call.int(0)?).map_err(|_| raise("ValueError", text))?;
-    if size > MOST {
-        return Err(raise("MemoryError", "that many bytes are too many"));
-    }
+    room::for_bytes(call, size)?;
     Ok(size)
 }
 

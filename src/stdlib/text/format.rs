@@ -9,7 +9,7 @@ use super::markup::{Replacement, Template, index, split_name};
 use super::quote::{ascii, quoted};
 use super::repr::{repr_of, str_of, unshared};
 use super::spec::format_spec;
-use super::{Custom, TextError};
+use super::{Custom, TextError, append};
 
 /// Levels of fields: one, and those in its specification.
 const MAX_LEVELS: usize = 2;
@@ -58,7 +58,7 @@ impl<'a> Filler<'a> {
         let mut template = Template::new(chars);
         while !template.is_done() {
             if let Some(replacement) = template.next(&mut out)? {
-                out.push_str(&self.field(replacement, levels)?);
+                append(&mut out, &self.field(replacement, levels)?)?;
             }
         }
         Ok(out)

@@ -19,6 +19,8 @@ use std::fmt;
 
 use rhai::Dynamic;
 
+use crate::stdlib::room;
+
 pub(crate) use format::format;
 pub(crate) use percent::percent;
 pub(crate) use quote::{ascii, quoted};
@@ -65,3 +67,30 @@ impl std::error::Error for TextError {}
 /// The widest field and the most digits. Python's bound is what memory holds; a script that asks for more than this
 /// has made a mistake, and is to get an error instead of the kernel's out-of-memory killer.
 const MAX_WIDTH: usize = 1 << 28;
+
+/// Adds a piece to a text that is being made, when there is room for both.
+fn append(out: &mut String, piece: &str) -> Result<(), TextError> {
+    let length = out.len().saturating_add(piece.len());
+    if length > out.capacity() && !room::is_there(length) {
+        return Err(no_room(length));
+    }
+    out.push_str(piece);
+    Ok(())
+}
+
+/// A width or a precision that there is room for.
+///
+/// # Errors
+/// `MemoryError` when a field of that many characters has no room.
+fn roomy(width: usize) -> Result<usize, TextError> {
+    // Four bytes are the longest letter.
+    let bytes = width.saturating_mul(4);
+    if room::is_there(bytes) {
+        return Ok(width);
+    }
+    Err(no_room(bytes))
+}
+
+fn no_room(bytes: usize) -> TextError {
+    TextError::new("MemoryError", format!("there is no room for {bytes} bytes"))
+}

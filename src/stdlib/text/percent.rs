@@ -9,7 +9,7 @@ use super::float::{self, General};
 use super::quote::{ascii, quoted};
 use super::repr::{as_text, bounds, repr_of, str_of, type_name, unshared};
 use super::spec::char_of;
-use super::{Custom, MAX_WIDTH, TextError};
+use super::{Custom, MAX_WIDTH, TextError, append, roomy};
 
 /// Python's `format % args`, with `%s %r %a %d %i %u %o %x %X %e %E %f %F %g %G %c %%`, flags, width, precision, `*`
 /// and `%(key)s`.
@@ -110,7 +110,7 @@ impl Formatter<'_> {
         while let Some(&char) = self.chars.get(self.at) {
             self.at += 1;
             match char {
-                '%' => out.push_str(&self.conversion()?),
+                '%' => append(&mut out, &self.conversion()?)?,
                 _ => out.push(char),
             }
         }
@@ -218,7 +218,11 @@ impl Formatter<'_> {
             Some(number) if number.unsigned_abs() > MAX_WIDTH as u64 => {
                 Err(TextError::value_error(too_big))
             }
-            number => Ok(number),
+            Some(number) => {
+                let width = usize::try_from(number.unsigned_abs()).unwrap_or(usize::MAX);
+                roomy(width).map(|_| Some(number))
+            }
+            None => Ok(None),
         }
     }
 

@@ -5,7 +5,7 @@ use rhai::Dynamic;
 use super::field::{Align, Field, Number};
 use super::float::{self, General};
 use super::repr::{as_text, str_of, type_name, unshared};
-use super::{Custom, MAX_WIDTH, TextError};
+use super::{Custom, MAX_WIDTH, TextError, roomy};
 
 /// Python's `format(value, spec)`. Strings, numbers and booleans take a specification; other values only the empty one.
 ///
@@ -206,7 +206,7 @@ fn take_number(rest: &mut &[char]) -> Result<Option<usize>, TextError> {
         number = Some(next);
         *rest = &rest[1..];
     }
-    Ok(number)
+    number.map(roomy).transpose()
 }
 
 fn take_separator(rest: &mut &[char]) -> Result<Option<char>, TextError> {

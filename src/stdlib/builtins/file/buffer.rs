@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
+use crate::stdlib::room;
+
 /// What is collected before it is written, and read at a time.
 const SIZE: usize = 8192;
 
@@ -43,7 +45,12 @@ impl Buffer {
             self.used = 0;
         }
         let before = self.input.len();
-        self.input.resize(before + SIZE, 0);
+        let length = before + SIZE;
+        // A line or a file without an end.
+        if length > self.input.capacity() && !room::is_there(length) {
+            return Err(io::ErrorKind::OutOfMemory.into());
+        }
+        self.input.resize(length, 0);
         let result = loop {
             match self.file.read(&mut self.input[before..]) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => (),

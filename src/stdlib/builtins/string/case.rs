@@ -7,6 +7,7 @@ use crate::stdlib::Outcome;
 use crate::stdlib::bind::Class;
 use crate::stdlib::call::{Call, Failure};
 use crate::stdlib::exceptions::raise;
+use crate::stdlib::room;
 
 pub(super) fn register(class: &mut Class<'_>) {
     class
@@ -51,7 +52,10 @@ pub(super) fn register(class: &mut Class<'_>) {
         })
         .method("expandtabs", &["tabsize?"], |call| {
             let size = call.int_or(0, 8)?;
-            Ok(expand_tabs(&this(call), usize::try_from(size).unwrap_or(0)).into())
+            let (text, size) = (this(call), usize::try_from(size).unwrap_or(0));
+            let most = text.matches('\t').count().saturating_mul(size);
+            room::for_text(call, most.saturating_add(text.len()))?;
+            Ok(expand_tabs(&text, size).into())
         });
 }
 
@@ -129,9 +133,8 @@ fn strip(call: &mut Call<'_>, left: bool, right: bool) -> Outcome {
 /// A width, and how many characters are missing to it.
 fn missing(call: &mut Call<'_>, text: &str) -> Result<(usize, usize), Failure> {
     let width = usize::try_from(call.int(0)?).unwrap_or(0);
-    if width > 1 << 30 {
-        return Err(raise("MemoryError", "the width is too large"));
-    }
+    // Four bytes are the longest letter.
+    room::for_text(call, width.saturating_mul(4).saturating_add(text.len()))?;
     Ok((width, width.saturating_sub(text.chars().count())))
 }
 

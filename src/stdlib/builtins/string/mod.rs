@@ -20,6 +20,7 @@ use crate::stdlib::Outcome;
 use crate::stdlib::bind::{Class, Registry};
 use crate::stdlib::call::{Call, Failure};
 use crate::stdlib::exceptions::raise;
+use crate::stdlib::room;
 use crate::stdlib::text;
 use crate::stdlib::values::{as_text, type_name};
 
@@ -73,6 +74,7 @@ fn encode(call: &mut Call<'_>) -> Outcome {
 /// Rhai cannot tell `a.format(b)` from `format(a, b)`: without a brace in it the text is the value of the latter.
 fn format(call: &mut Call<'_>) -> Outcome {
     let (template, args) = (this(call), call.rest(0));
+    room::for_texts_of(call, &args)?;
     let custom = |value: &Dynamic| Some(call.str(value));
     let result = match args.as_slice() {
         [spec] if !template.contains(['{', '}']) && spec.is_string() => {

@@ -11,6 +11,7 @@ use crate::stdlib::bind::Class;
 use crate::stdlib::builtins::iterate::items;
 use crate::stdlib::call::{Call, Failure};
 use crate::stdlib::exceptions::raise;
+use crate::stdlib::room;
 use crate::stdlib::values::{as_text, type_name};
 
 pub(super) fn register(class: &mut Class<'_>) {
@@ -85,6 +86,8 @@ fn split(call: &mut Call<'_>) -> Outcome {
     let text = this(call);
     let (separator, most) = how(call)?;
     if let Some(separator) = separator {
+        let pieces = text.matches(separator.as_str()).count().saturating_add(1);
+        room::for_items(call, pieces.min(most.saturating_add(1)))?;
         return Ok(list(
             text.splitn(most.saturating_add(1), separator.as_str()),
         ));
@@ -177,6 +180,9 @@ fn join(call: &mut Call<'_>) -> Outcome {
         };
         pieces.push(piece);
     }
+    let between = separator.len().saturating_mul(pieces.len());
+    let lengths = pieces.iter().map(|piece| piece.len());
+    room::for_text(call, lengths.fold(between, usize::saturating_add))?;
     let pieces: Vec<&str> = pieces.iter().map(ImmutableString::as_str).collect();
     Ok(pieces.join(separator.as_str()).into())
 }

@@ -10,6 +10,7 @@ use crate::stdlib::bind::Class;
 use crate::stdlib::builtins::number::as_int;
 use crate::stdlib::call::{Call, Failure};
 use crate::stdlib::exceptions::raise;
+use crate::stdlib::room;
 use crate::stdlib::values::{as_text, type_name};
 
 pub(super) fn register(class: &mut Class<'_>) {
@@ -151,7 +152,12 @@ fn replace(call: &mut Call<'_>) -> Outcome {
     let text = this(call);
     let (old, new) = (text_argument(call, 0)?, text_argument(call, 1)?);
     let most = if call.has(2) { call.int(2)? } else { -1 };
-    Ok(match usize::try_from(most) {
+    let most = usize::try_from(most);
+    let times = text.matches(old.as_str()).count();
+    let times = most.map_or(times, |most| most.min(times));
+    let kept = text.len().saturating_sub(old.len().saturating_mul(times));
+    room::for_text(call, kept.saturating_add(new.len().saturating_mul(times)))?;
+    Ok(match most {
         Ok(most) => text.replacen(old.as_str(), &new, most).into(),
         Err(_) => text.replace(old.as_str(), &new).into(),
     })

@@ -12,7 +12,7 @@ use crate::stdlib::Outcome;
 use crate::stdlib::bind::{Class, Registry};
 use crate::stdlib::builtins::compare::{equal, less, sort};
 use crate::stdlib::builtins::items_of;
-use crate::stdlib::builtins::operators::repetition;
+use crate::stdlib::builtins::operators::repeated;
 use crate::stdlib::builtins::sequence::key_function;
 use crate::stdlib::call::{Call, Failure};
 use crate::stdlib::exceptions::raise;
@@ -95,7 +95,8 @@ fn register_operators(registry: &mut Registry) {
     let int = TypeId::of::<i64>();
     registry.exactly("*", &[list, int], &["list", "count", "/"], |call| {
         let (list, count) = (call.value(0), call.int(1)?);
-        Ok(repeated(&items_of(call, list)?, count)?.into())
+        let count = usize::try_from(count).unwrap_or(0);
+        Ok(repeated(call, &items_of(call, list)?, count)?.into())
     });
 }
 
@@ -110,11 +111,11 @@ fn register_assignments(class: &mut Class<'_>) {
             Ok(Dynamic::UNIT)
         })
         .exactly("*=", &[TypeId::of::<i64>()], &["count", "/"], |call| {
-            let count = call.int(0)?;
+            let count = usize::try_from(call.int(0)?).unwrap_or(0);
             let list = this(call);
             loop {
                 let (version, all) = items(call.host, &list)?;
-                let new = pack_all(call, &list, repeated(&all, count)?)?;
+                let new = pack_all(call, &list, repeated(call, &all, count)?)?;
                 let new: Vec<_> = new.iter().map(|one| one.at(&[])).collect();
                 let whole = |length| Some(0..length);
                 let done = list.container.splice(Some(version), &whole, &new, |_| ());
@@ -124,15 +125,6 @@ fn register_assignments(class: &mut Class<'_>) {
                 }
             }
         });
-}
-
-fn repeated(items: &[Dynamic], count: i64) -> Result<Array, Failure> {
-    let count = usize::try_from(count).unwrap_or(0);
-    let mut all = Array::with_capacity(repetition(items.len(), count)?);
-    for _ in 0..count {
-        all.extend_from_slice(items);
-    }
-    Ok(all)
 }
 
 fn this(call: &Call<'_>) -> Proxy {

@@ -1,0 +1,103 @@
+//! Rhai's own functions that make a value as large as the script says, with a look for room first: `blob`, `pad`.
+
+use std::any::TypeId;
+
+use rhai::{Array, Blob, Dynamic, ImmutableString};
+
+use crate::stdlib::Outcome;
+use crate::stdlib::bind::{Class, Registry};
+use crate::stdlib::call::{Call, Failure};
+use crate::stdlib::exceptions::raise;
+use crate::stdlib::room;
+use crate::stdlib::values::as_text;
+
+pub(super) fn register(registry: &mut Registry) {
+    let (int, any) = (TypeId::of::<i64>(), TypeId::of::<Dynamic>());
+    registry.exactly("blob", &[int], &["len", "value?"], blob);
+    registry.exactly("blob", &[int, int], &["len", "value?"], blob);
+    pad(registry.extension::<Array>("list"), any, pad_list);
+    pad(registry.extension::<Blob>("bytes"), int, pad_bytes);
+    for filler in [TypeId::of::<char>(), TypeId::of::<ImmutableString>()] {
+        pad(
+            registry.extension::<ImmutableString>("str"),
+            filler,
+            pad_text,
+        );
+    }
+}
+
+fn pad(mut class: Class<'_>, filler: TypeId, handler: crate::stdlib::bind::Handler) {
+    let types = [TypeId::of::<i64>(), filler];
+    class.exactly("pad", &types, &["len", "value", "/"], handler);
+}
+
+/// `blob(len, value=0)`.
+fn blob(call: &mut Call<'_>) -> Outcome {
+    let length = usize::try_from(call.int(0)?).unwrap_or(0);
+    let byte = low_byte(call.int_or(1, 0)?);
+    room::for_bytes(call, length)?;
+    Ok(Dynamic::from_blob(vec![byte; length]))
+}
+
+/// Rhai takes the lowest eight bits.
+fn low_byte(number: i64) -> u8 {
+    number.to_le_bytes()[0]
+}
+
+/// How long the value is to be.
+fn wanted(call: &mut Call<'_>) -> Result<usize, Failure> {
+    Ok(usize::try_from(call.int(0)?).unwrap_or(0))
+}
+
+fn constant() -> Failure {
+    raise("TypeError", "a constant cannot be padded")
+}
+
+/// `list.pad(len, item)`.
+fn pad_list(call: &mut Call<'_>) -> Outcome {
+    let (length, item) = (wanted(call)?, call.value(1));
+    let found = call
+        .receiver()
+        .read_lock::<Array>()
+        .map_or(0, |list| list.len());
+    let missing = length.saturating_sub(found);
+    room::for_items(call, length)?;
+    room::for_copies(call, &item, missing)?;
+    let mut more = Array::with_capacity(missing);
+    for _ in 0..missing {
+        call.attend()?;
+        more.push(item.clone());
+    }
+    let mut list = call.receiver().write_lock::<Array>().ok_or_else(constant)?;
+    list.append(&mut more);
+    Ok(Dynamic::UNIT)
+}
+
+/// `bytes.pad(len, value)`.
+fn pad_bytes(call: &mut Call<'_>) -> Outcome {
+    let (length, byte) = (wanted(call)?, low_byte(call.int(1)?));
+    room::for_bytes(call, length)?;
+    let mut bytes = call.receiver().write_lock::<Blob>().ok_or_else(constant)?;
+    if bytes.len() < length {
+        bytes.resize(length, byte);
+    }
+    Ok(Dynamic::UNIT)
+}
+
+/// `text.pad(len, filler)`: as often as fits, the last time in part.
+fn pad_text(call: &mut Call<'_>) -> Outcome {
+    let (length, filler) = (wanted(call)?, call.string(1)?);
+    let text = as_text(call.receiver()).unwrap_or_default();
+    let missing = length.saturating_sub(text.chars().count());
+    let longest = filler.chars().map(char::len_utf8).max().unwrap_or(0);
+    let bytes = missing.saturating_mul(longest);
+    room::for_text(call, bytes.saturating_add(text.len()))?;
+    let mut padded = String::from(text.as_str());
+    padded.extend(filler.chars().cycle().take(missing));
+    let mut text = call
+        .receiver()
+        .write_lock::<ImmutableString>()
+        .ok_or_else(constant)?;
+    *text = padded.into();
+    Ok(Dynamic::UNIT)
+}
