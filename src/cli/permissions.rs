@@ -1,13 +1,17 @@
 //! `--allow-…`, `--deny-…` and `--sandbox`: what a script may do outside itself.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 
 use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
 use procscript::Permissions;
 
 /// Each option with a list may be given again. Without a list it means everything of its kind.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Permissions (everything is allowed, unless one of these is given)")]
+#[command(
+    next_help_heading = "Permissions (each option limits its own kind; --sandbox limits all)"
+)]
 pub(crate) struct PermissionOptions {
     /// Allow nothing but what other options allow
     #[arg(long)]
@@ -16,25 +20,25 @@ pub(crate) struct PermissionOptions {
     #[arg(long, value_name = "PATH,…", num_args = 0.., require_equals = true, value_delimiter = ',')]
     allow_read: Option<Vec<PathBuf>>,
     /// Read no files here, or at all
-    #[arg(long, value_name = "PATH,…", num_args = 0.., require_equals = true, value_delimiter = ',')]
+    #[arg(long, value_name = "PATH,…", num_args = 0.., require_equals = true, value_delimiter = ',', default_missing_value = ALL)]
     deny_read: Option<Vec<PathBuf>>,
     /// Write, make, move and remove files only here
     #[arg(long, value_name = "PATH,…", num_args = 0.., require_equals = true, value_delimiter = ',')]
     allow_write: Option<Vec<PathBuf>>,
     /// Write no files here, or at all
-    #[arg(long, value_name = "PATH,…", num_args = 0.., require_equals = true, value_delimiter = ',')]
+    #[arg(long, value_name = "PATH,…", num_args = 0.., require_equals = true, value_delimiter = ',', default_missing_value = ALL)]
     deny_write: Option<Vec<PathBuf>>,
     /// Connect to and listen on only these hosts, such as localhost or 10.0.0.1:80
     #[arg(long, value_name = "HOST[:PORT],…", num_args = 0.., require_equals = true, value_delimiter = ',', value_parser = host)]
     allow_net: Option<Vec<String>>,
     /// Do not connect to or listen on these hosts, or any
-    #[arg(long, value_name = "HOST[:PORT],…", num_args = 0.., require_equals = true, value_delimiter = ',', value_parser = host)]
+    #[arg(long, value_name = "HOST[:PORT],…", num_args = 0.., require_equals = true, value_delimiter = ',', default_missing_value = ALL, value_parser = denied_host)]
     deny_net: Option<Vec<String>>,
     /// Read only these variables of the environment
-    #[arg(long, value_name = "NAME,…", num_args = 0.., require_equals = true, value_delimiter = ',')]
+    #[arg(long, value_name = "NAME,…", num_args = 0.., require_equals = true, value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
     allow_env: Option<Vec<String>>,
     /// Read none of these variables of the environment, or none at all
-    #[arg(long, value_name = "NAME,…", num_args = 0.., require_equals = true, value_delimiter = ',')]
+    #[arg(long, value_name = "NAME,…", num_args = 0.., require_equals = true, value_delimiter = ',', value_parser = NonEmptyStringValueParser::new(), default_missing_value = ALL)]
     deny_env: Option<Vec<String>>,
     /// Start processes: so many at once, in so many generations
     #[arg(long, value_name = "AT_ONCE[,DEPTH]", num_args = 0..=1, require_equals = true, value_parser = processes, default_missing_value = "all")]
@@ -124,25 +128,25 @@ impl PermissionOptions {
     }
 
     fn denied(&self, mut left: Permissions) -> Permissions {
-        left = add(
+        left = deny(
             left,
             &self.deny_read,
             Permissions::deny_read_all,
             |left, path| left.deny_read(path),
         );
-        left = add(
+        left = deny(
             left,
             &self.deny_write,
             Permissions::deny_write_all,
             |left, path| left.deny_write(path),
         );
-        left = add(
+        left = deny(
             left,
             &self.deny_net,
             Permissions::deny_net_all,
             |left, host| left.deny_net(host),
         );
-        left = add(
+        left = deny(
             left,
             &self.deny_env,
             Permissions::deny_env_all,
@@ -161,6 +165,9 @@ impl PermissionOptions {
     }
 }
 
+/// What an option that denies says without a list, if only once: no argument of a program has a zero byte.
+const ALL: &str = "\0";
+
 /// No bound: at once, and how deep.
 const UNBOUNDED: (u32, u32) = (u32::MAX, u32::MAX);
 
@@ -175,6 +182,27 @@ fn add<T>(
         None => to,
         Some([]) => everything(to),
         Some(items) => items.iter().fold(to, one),
+    }
+}
+
+/// As [`add`]; one empty list among others is everything too, since it must not deny less than it says.
+fn deny<T: AsRef<OsStr>>(
+    from: Permissions,
+    list: &Option<Vec<T>>,
+    everything: fn(Permissions) -> Permissions,
+    one: fn(Permissions, &T) -> Permissions,
+) -> Permissions {
+    let items = list.as_deref().unwrap_or_default();
+    match items.iter().any(|item| item.as_ref() == ALL) {
+        true => everything(from),
+        false => items.iter().fold(from, one),
+    }
+}
+
+fn denied_host(text: &str) -> Result<String, String> {
+    match text {
+        ALL => Ok(text.into()),
+        text => host(text),
     }
 }
 
@@ -195,7 +223,7 @@ fn processes(text: &str) -> Result<(u32, u32), String> {
     let number = |text: &str| {
         text.trim()
             .parse()
-            .map_err(|_| format!("{text:?} is no number"))
+            .map_err(|_| format!("{text:?} is no number of processes, 0 or more"))
     };
     Ok((number(at_once)?, number(depth)?))
 }

@@ -5,7 +5,10 @@ use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{CWD, Mode, OFlags};
+use rustix::fs::{CWD, Mode, OFlags, ResolveFlags};
+
+/// Not opened, and not for programs that are run.
+const HELD: OFlags = OFlags::PATH.union(OFlags::CLOEXEC);
 
 /// A directory or a file that is held and not opened.
 #[derive(Debug)]
@@ -13,19 +16,29 @@ pub(crate) struct Held(OwnedFd);
 
 impl Held {
     /// The directory that `path` leads to, from `base` where it is relative (`None`: the current directory).
+    ///
+    /// Links of `/proc` that are none by name are not followed: `/proc/PID/root` may lead to where other files have these
+    /// names. A kernel that cannot tell them (before Linux 5.6) gives an error.
     pub(crate) fn directory(base: Option<&Held>, path: &Path) -> io::Result<Self> {
-        Self::open(base, path, OFlags::DIRECTORY)
+        let base = base.map_or(CWD, |base| base.0.as_fd());
+        let (flags, by_name) = (OFlags::DIRECTORY | HELD, ResolveFlags::NO_MAGICLINKS);
+        let held = rustix::fs::openat2(base, path, flags, Mode::empty(), by_name)?;
+        Ok(Self(held))
     }
 
     /// What has this name in `base`; a symbolic link itself, if it is one.
     pub(crate) fn entry(base: &Held, name: &Path) -> io::Result<Self> {
-        Self::open(Some(base), name, OFlags::NOFOLLOW)
+        Self::open(base, name, OFlags::NOFOLLOW)
     }
 
-    fn open(base: Option<&Held>, path: &Path, flags: OFlags) -> io::Result<Self> {
-        let base = base.map_or(CWD, |base| base.0.as_fd());
-        let flags = flags | OFlags::PATH | OFlags::CLOEXEC;
-        Ok(Self(rustix::fs::openat(base, path, flags, Mode::empty())?))
+    /// The directory that has this name in `base`; a symbolic link is none.
+    pub(crate) fn directory_itself(base: &Held, name: &Path) -> io::Result<Self> {
+        Self::open(base, name, OFlags::NOFOLLOW | OFlags::DIRECTORY)
+    }
+
+    fn open(base: &Held, name: &Path, flags: OFlags) -> io::Result<Self> {
+        let held = rustix::fs::openat(base.0.as_fd(), name, flags | HELD, Mode::empty())?;
+        Ok(Self(held))
     }
 
     /// Where it is, as the kernel knows it: absolute, without links and detours.

@@ -209,7 +209,7 @@ fn rename(call: &mut Call<'_>) -> Outcome {
     let (from, to) = (path(call, 0)?, path(call, 1)?);
     let guard = call.host.permissions();
     let source = guard.place(&from, Use::Move, Last::Itself)?;
-    let target = guard.place(&to, Use::Write, Last::Itself)?;
+    let target = guard.place(&to, Use::MoveTo, Last::Itself)?;
     let renamed = source.and_then(|source| fs::rename(source.path(), target?.path()));
     renamed.map_err(|error| {
         let exception = os_error(&error, Some(&from));

@@ -117,6 +117,21 @@ impl Rule for Endpoint {
         }
     }
 
+    /// Who listens at every address listens at the denied one too, and a message without an address may go anywhere.
+    fn takes(&self, asked: &Contact) -> bool {
+        match asked {
+            Contact::Other => true,
+            Contact::Address { address, .. } if address.ip().is_unspecified() => {
+                self.port.is_none_or(|port| port == address.port())
+            }
+            asked => self.covers(asked),
+        }
+    }
+
+    fn named(&self) -> String {
+        self.shown()
+    }
+
     fn contains(&self, other: &Self) -> bool {
         let host = match (&self.host, &other.host) {
             (Host::Any, _) => true,

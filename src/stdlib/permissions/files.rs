@@ -15,7 +15,7 @@ use super::grant::{Grant, Missing};
 use super::guard::Guard;
 use super::policy::Permissions;
 use super::refusal::Asked;
-use super::tree::Tree;
+use super::tree::{LINKS, Tree};
 use crate::stdlib::call::Failure;
 use crate::stdlib::text::quoted;
 use crate::sys::place::{Held, NO_LINK};
@@ -28,6 +28,8 @@ pub(crate) enum Use {
     ReadAndWrite,
     /// Take it away to another place, with everything in it.
     Move,
+    /// Put there what may have something in it.
+    MoveTo,
 }
 
 /// Whether a link that is the last name of a path stands for what it points to.
@@ -41,6 +43,8 @@ pub(crate) enum Last {
 #[derive(Debug)]
 pub(crate) struct Place {
     path: PathBuf,
+    /// In the directory that is held, if it is not that itself.
+    name: Option<PathBuf>,
     /// What was judged: held as long as `path` is used, and where it is.
     judged: Option<(Held, PathBuf)>,
 }
@@ -60,6 +64,7 @@ impl Place {
     pub(crate) fn unjudged(path: &Path) -> Self {
         Self {
             path: path.into(),
+            name: None,
             judged: None,
         }
     }
@@ -140,10 +145,13 @@ impl Guard {
             let Some((directory, real)) = place.judged else {
                 return Ok(place);
             };
-            let name = place.path.file_name().unwrap_or(".".as_ref());
-            let entry = Held::entry(&directory, Path::new(name))?;
+            // A directory is no socket.
+            let refused = || io::Error::from_raw_os_error(ECONNREFUSED);
+            let name = place.name.ok_or_else(refused)?;
+            let entry = Held::entry(&directory, &name)?;
             Ok(Place {
                 path: entry.path(),
+                name: Some(name),
                 judged: Some((entry, real)),
             })
         }))
@@ -184,16 +192,13 @@ impl Guard {
             Ok(()) => return Ok(()),
             Err(refused) => refused,
         };
-        let directory = match real.is_dir() {
-            true => real,
-            false => real.parent().unwrap_or(real),
-        };
-        let directory = directory.display().to_string();
+        let directory = worth_allowing(real).display().to_string();
         let asked = Asked {
             kind,
             doing: format!("{doing} {}", quoted(path)),
             arguments: Some(format!("{directory:?}")),
             option: Some(directory),
+            note: None,
         };
         Err(asked.refused(&permissions, why))
     }
@@ -220,15 +225,29 @@ fn judge(permissions: &Permissions, use_: Use, real: &Path) -> Result<(), Refuse
             read("moving")?;
             write("moving")?;
             // What is denied would be somewhere else afterwards.
-            let inside = |grant: &Grant<Tree>| grant.denied.iter().any(|tree| tree.lies_in(real));
-            if inside(&permissions.read) {
-                return Err(("moving", "read", Missing::Denied));
-            }
-            if inside(&permissions.write) {
-                return Err(("moving", "write", Missing::Denied));
-            }
-            Ok(())
+            let inside = |grant: &Grant<Tree>| grant.not_denied(|tree| tree.lies_in(real));
+            inside(&permissions.read).map_err(|why| ("moving", "read", why))?;
+            inside(&permissions.write).map_err(|why| ("moving", "write", why))
         }
+        Use::MoveTo => {
+            write("writing")?;
+            // What is denied would be made by what comes there.
+            let inside = permissions.write.not_denied(|tree| tree.lies_in(real));
+            inside.map_err(|why| ("writing", "write", why))
+        }
+    }
+}
+
+/// The directory that one would allow for a place: of a process, which has another number the next time, all of them.
+fn worth_allowing(real: &Path) -> &Path {
+    let process = real.strip_prefix("/proc").ok();
+    let process = process.and_then(|rest| rest.iter().next()?.to_str());
+    if process.is_some_and(|name| name.parse::<u32>().is_ok()) {
+        return Path::new("/proc");
+    }
+    match real.is_dir() {
+        true => real,
+        false => real.parent().unwrap_or(real),
     }
 }
 
@@ -243,9 +262,10 @@ struct Spot {
 impl Spot {
     fn place(self) -> Place {
         // A last name, if it is only a dot: the path of a descriptor is itself a link.
-        let name = self.name.unwrap_or_else(|| ".".into());
+        let last = self.name.as_deref().unwrap_or(Path::new("."));
         Place {
-            path: self.directory.path().join(name),
+            path: self.directory.path().join(last),
+            name: self.name,
             judged: Some((self.directory, self.real)),
         }
     }
@@ -257,17 +277,17 @@ struct Lost {
     error: io::Error,
 }
 
-/// As many links as the kernel follows.
-const LINKS: usize = 40;
-
 /// "Too many levels of symbolic links".
 const ELOOP: i32 = 40;
 
+/// "Connection refused".
+const ECONNREFUSED: i32 = 111;
+
 fn reach(path: &Path, last: Last) -> Result<Spot, Lost> {
-    let mut path = match last {
-        Last::Followed => path.to_path_buf(),
-        Last::Itself => without_slashes(path),
-    };
+    if last == Last::Itself {
+        return reach_itself(path);
+    }
+    let mut path = path.to_path_buf();
     let mut base: Option<Held> = None;
     let mut nearest = PathBuf::new();
     for _ in 0..LINKS {
@@ -276,26 +296,37 @@ fn reach(path: &Path, last: Last) -> Result<Spot, Lost> {
         let Some(name) = &spot.name else {
             return Ok(spot);
         };
-        let link = match last {
-            Last::Itself => None,
-            Last::Followed => match spot.directory.link(name) {
-                Ok(link) => link,
-                Err(error) => {
-                    return Err(Lost {
-                        nearest: spot.real,
-                        error,
-                    });
-                }
-            },
-        };
-        let Some(target) = link else {
-            return Ok(spot);
+        let target = match spot.directory.link(name) {
+            Ok(Some(target)) => target,
+            Ok(None) => return Ok(spot),
+            Err(error) => {
+                return Err(Lost {
+                    nearest: spot.real,
+                    error,
+                });
+            }
         };
         nearest = spot.real;
         (base, path) = (Some(spot.directory), target);
     }
     let error = io::Error::from_raw_os_error(ELOOP);
     Err(Lost { nearest, error })
+}
+
+/// A slash after the last name says that it is a directory, if it is anything.
+fn reach_itself(path: &Path) -> Result<Spot, Lost> {
+    let plain = without_slashes(path);
+    let (directory, name) = split(&plain);
+    let spot = hold(None, directory, name)?;
+    let is_directory = plain.as_os_str() != path.as_os_str();
+    if let Some(name) = spot.name.as_deref().filter(|_| is_directory)
+        && let Err(error) = Held::directory_itself(&spot.directory, name)
+        && error.kind() == io::ErrorKind::NotADirectory
+    {
+        let nearest = spot.real;
+        return Err(Lost { nearest, error });
+    }
+    Ok(spot)
 }
 
 /// Holds the directory, in which `name` is meant.

@@ -20,15 +20,25 @@ pub(super) trait Rule: PartialEq + Clone {
     fn has_to_be_named(&self) -> bool {
         false
     }
+
+    /// Whether denying this denies what is asked for: that may reach further than what it allows.
+    fn takes(&self, asked: &Self::Asked) -> bool {
+        self.covers(asked)
+    }
+
+    /// As an option of the command line says it.
+    fn named(&self) -> String;
 }
 
 /// Why something is not allowed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Missing {
     /// Nobody has allowed it.
     Allowed,
-    /// Somebody has denied it.
-    Denied,
+    /// Somebody has denied it: this of its kind, or all of it.
+    Denied(Option<String>),
+    /// It is a part of everything, and of this kind not everything is allowed.
+    Everything(&'static str),
 }
 
 /// What is allowed and denied of one kind.
@@ -65,14 +75,12 @@ impl<R> Grant<R> {
 impl<R: Rule> Grant<R> {
     /// Whether this is denied by itself.
     pub(super) fn denies(&self, asked: &R::Asked) -> bool {
-        self.denied.iter().any(|rule| rule.covers(asked))
+        self.denied.iter().any(|rule| rule.takes(asked))
     }
 
     /// Whether this may be done.
     pub(super) fn judge(&self, asked: &R::Asked) -> Result<(), Missing> {
-        if self.nothing || self.denies(asked) {
-            return Err(Missing::Denied);
-        }
+        self.not_denied(|rule| rule.takes(asked))?;
         let everything = self.everything && R::goes_without_saying(asked);
         if everything || self.listed.iter().any(|rule| rule.covers(asked)) {
             return Ok(());
@@ -80,20 +88,27 @@ impl<R: Rule> Grant<R> {
         Err(Missing::Allowed)
     }
 
+    /// Whether nothing is denied that is like this.
+    pub(super) fn not_denied(&self, like: impl Fn(&R) -> bool) -> Result<(), Missing> {
+        if self.nothing {
+            return Err(Missing::Denied(None));
+        }
+        let denied = self.denied.iter().find(|rule| like(rule));
+        denied.map_or(Ok(()), |rule| Err(Missing::Denied(Some(rule.named()))))
+    }
+
     /// The same narrowed to `listed`, each of which is allowed here; what is denied stays so. `is_open` is whether also
     /// what has to be named is allowed, because nothing at all is kept from the script.
     ///
     /// # Errors
-    /// The first that is not allowed here.
-    pub(super) fn narrowed(&self, listed: Vec<R>, is_open: bool) -> Result<Self, R> {
-        let has = |asked: &R| {
+    /// Why the first is not allowed here that is not.
+    pub(super) fn narrowed(&self, listed: Vec<R>, is_open: bool) -> Result<Self, Missing> {
+        for asked in &listed {
+            self.not_denied(|rule| rule.contains(asked))?;
             let everything = self.everything && (is_open || !asked.has_to_be_named());
-            let given = everything || self.listed.iter().any(|rule| rule.contains(asked));
-            let taken = self.nothing || self.denied.iter().any(|rule| rule.contains(asked));
-            given && !taken
-        };
-        if let Some(more) = listed.iter().find(|rule| !has(rule)) {
-            return Err(more.clone());
+            if !everything && !self.listed.iter().any(|rule| rule.contains(asked)) {
+                return Err(Missing::Allowed);
+            }
         }
         Ok(Self {
             everything: false,

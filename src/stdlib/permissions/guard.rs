@@ -90,6 +90,7 @@ impl Guard {
                 doing: format!("reading the environment variable {}", quoted(name)),
                 option: Some(name.into()),
                 arguments: Some(format!("[{name:?}]")),
+                note: None,
             };
             asked.refused(&permissions, why)
         })
@@ -105,7 +106,7 @@ impl Guard {
             return Ok(());
         }
         let why = match permissions.env.nothing {
-            true => Missing::Denied,
+            true => Missing::Denied(None),
             false => Missing::Allowed,
         };
         let asked = Asked {
@@ -113,6 +114,7 @@ impl Guard {
             doing: "reading the environment".into(),
             option: None,
             arguments: None,
+            note: None,
         };
         Err(asked.refused(&permissions, why))
     }
@@ -131,14 +133,19 @@ impl Guard {
         let why = match permissions.run {
             Run::Allowed => return Ok(()),
             Run::WithEverything if self.is_open() => return Ok(()),
-            Run::WithEverything | Run::NotAllowed => Missing::Allowed,
-            Run::Denied => Missing::Denied,
+            Run::WithEverything => {
+                let less = permissions.less_than_everything();
+                less.map_or(Missing::Allowed, Missing::Everything)
+            }
+            Run::NotAllowed => Missing::Allowed,
+            Run::Denied => Missing::Denied(None),
         };
         let asked = Asked {
             kind: "run",
             doing: format!("running {}", quoted(command)),
             option: None,
             arguments: Some(String::new()),
+            note: None,
         };
         Err(asked.refused(&permissions, why))
     }
@@ -153,7 +160,7 @@ impl Guard {
             return Ok(());
         }
         let why = match permissions.signals.denied {
-            true => Missing::Denied,
+            true => Missing::Denied(None),
             false => Missing::Allowed,
         };
         let asked = Asked {
@@ -161,6 +168,7 @@ impl Guard {
             doing: doing.into(),
             option: None,
             arguments: Some(String::new()),
+            note: None,
         };
         Err(asked.refused(&permissions, why))
     }

@@ -33,6 +33,8 @@ impl Permissions {
     /// `PermissionError` for more than these; `TypeError` and `ValueError` for what cannot be understood.
     pub(crate) fn narrowed(&self, wanted: Map) -> Result<Self, Failure> {
         let mut child = self.clone();
+        let names_run = wanted.contains_key("run");
+        let mut narrowed = Vec::with_capacity(wanted.len());
         for (key, value) in wanted {
             match key.as_str() {
                 "read" => child.read = self.grant("read", &self.read, &value, path)?,
@@ -43,7 +45,8 @@ impl Permissions {
                 "signals" => {
                     let wanted = flag("signals", &value)?;
                     if wanted && !self.signals.is_on() {
-                        return Err(self.more("signals", None));
+                        let why = denied_if(self.signals.denied);
+                        return Err(self.more("signals", None, why));
                     }
                     child.signals.allowed = wanted;
                 }
@@ -55,14 +58,27 @@ impl Permissions {
                     return Err(raise("ValueError", text));
                 }
             }
-            child.narrowed.push(key.into());
+            narrowed.push(key.into());
         }
-        if child.run == Run::WithEverything && !child.is_everything() {
-            child.narrowed.push("run".into());
+        // A program that is run has everything that the child has not.
+        let runs = matches!(child.run, Run::Allowed | Run::WithEverything);
+        if runs && !names_run && child.is_less_than(self) {
+            child.run = Run::NotAllowed;
+            narrowed.push("run".into());
         }
+        child.narrowed.extend(narrowed);
         child.narrowed.sort();
         child.narrowed.dedup();
         Ok(child)
+    }
+
+    /// Whether something is kept from these that is not kept from their parent, beside an amount of threads.
+    fn is_less_than(&self, parent: &Self) -> bool {
+        let with_its_threads = Self {
+            threads: parent.threads,
+            ..self.clone()
+        };
+        with_its_threads != *parent
     }
 
     fn grant<R: Rule>(
@@ -74,7 +90,10 @@ impl Permissions {
     ) -> Result<Grant<R>, Failure> {
         if let Ok(wanted) = value.as_bool() {
             return match wanted {
-                true if !own.is_everything() => Err(self.more(kind, None)),
+                true if !own.is_everything() => {
+                    let why = own.not_denied(|_| true).err();
+                    Err(self.more(kind, None, why.unwrap_or(Missing::Allowed)))
+                }
                 true => Ok(own.clone()),
                 false => Ok(Grant {
                     everything: false,
@@ -99,18 +118,18 @@ impl Permissions {
             let rule = rule(&text)?;
             // One at a time, so that the error names what was written.
             own.narrowed(vec![rule.clone()], self.is_everything())
-                .map_err(|_| self.more(kind, Some(&text)))?;
+                .map_err(|why| self.more(kind, Some(&text), why))?;
             rules.push(rule);
         }
         own.narrowed(rules, self.is_everything())
-            .map_err(|_| self.more(kind, None))
+            .map_err(|why| self.more(kind, None, why))
     }
 
     fn run(&self, wanted: bool) -> Result<Run, Failure> {
         let has =
             self.run == Run::Allowed || self.run == Run::WithEverything && self.is_everything();
         match wanted {
-            true if !has => Err(self.more("run", None)),
+            true if !has => Err(self.more("run", None, denied_if(self.run == Run::Denied))),
             true => Ok(Run::Allowed),
             false => Ok(Run::NotAllowed),
         }
@@ -118,7 +137,7 @@ impl Permissions {
 
     /// `false`, how many at once, or that and how many generations below the child.
     fn fewer_processes(&self, child: &mut Self, value: &Dynamic) -> Result<(), Failure> {
-        let more = || self.more("processes", None);
+        let more = || self.more("processes", None, denied_if(self.processes.denied));
         if let Ok(wanted) = value.as_bool() {
             if wanted && !self.processes.is_unbounded() {
                 return Err(more());
@@ -171,7 +190,7 @@ impl Permissions {
     }
 
     /// The error for what this process does not have itself.
-    fn more(&self, kind: &'static str, what: Option<&str>) -> Failure {
+    fn more(&self, kind: &'static str, what: Option<&str>, why: Missing) -> Failure {
         let shown = what.map_or_else(String::new, |what| format!(" {}", quoted(what)));
         let arguments = match (kind, what) {
             ("run" | "signals", _) => Some(String::new()),
@@ -184,8 +203,16 @@ impl Permissions {
             doing: format!("giving a child more `{kind}`{shown} than this process has"),
             option: what.map(str::to_string),
             arguments,
+            note: None,
         };
-        asked.refused(self, Missing::Allowed)
+        asked.refused(self, why)
+    }
+}
+
+fn denied_if(is_denied: bool) -> Missing {
+    match is_denied {
+        true => Missing::Denied(None),
+        false => Missing::Allowed,
     }
 }
 
@@ -200,6 +227,10 @@ fn flag(key: &str, value: &Dynamic) -> Result<bool, Failure> {
 }
 
 fn path(text: &str) -> Result<Tree, Failure> {
+    if text.is_empty() {
+        let text = "permissions: '' is no path ('.' is the current directory)";
+        return Err(raise("ValueError", text));
+    }
     Ok(Tree::behind(text.as_ref()))
 }
 

@@ -26,7 +26,8 @@ impl Guard {
         if self.is_open() || Endpoint::read("localhost").covers(&Contact::Lookup(name.into())) {
             return Ok(());
         }
-        self.contact(&Contact::Lookup(name.into()), doing, Some(name.into()))
+        let contact = Contact::Lookup(name.into());
+        self.contact(&contact, doing, as_rule(name.into()), None)
     }
 
     /// Using an address, which may have been found by a name.
@@ -51,17 +52,22 @@ impl Guard {
             Contacting::Connect => destination(address),
             Contacting::Listen => SocketAddr::new(address.ip().to_canonical(), address.port()),
         };
-        let rule = match (name, meant.port()) {
-            (Some(name), port) => format!("{name}:{port}"),
-            (None, 0) => meant.ip().to_string(),
-            (None, _) => meant.to_string(),
-        };
+        let by_name = name.and_then(|name| as_rule(format!("{name}:{}", meant.port())));
+        let rule = by_name.unwrap_or_else(|| match meant.port() {
+            0 => meant.ip().to_string(),
+            _ => meant.to_string(),
+        });
+        let note = meant.ip().is_unspecified().then(|| {
+            let own = if meant.is_ipv6() { "::1" } else { "127.0.0.1" };
+            let all = meant.ip();
+            format!("; {all} is every address of this machine, {own} only the one for itself")
+        });
         let name = name.map(str::to_string);
         let contact = Contact::Address {
             address: meant,
             name,
         };
-        self.contact(&contact, &doing, Some(rule))
+        self.contact(&contact, &doing, Some(rule), note)
     }
 
     /// What has no address and no port.
@@ -71,11 +77,17 @@ impl Guard {
     pub(crate) fn other_network(&self, doing: &str) -> Result<(), Failure> {
         match self.is_open() {
             true => Ok(()),
-            false => self.contact(&Contact::Other, doing, None),
+            false => self.contact(&Contact::Other, doing, None, None),
         }
     }
 
-    fn contact(&self, contact: &Contact, doing: &str, rule: Option<String>) -> Result<(), Failure> {
+    fn contact(
+        &self,
+        contact: &Contact,
+        doing: &str,
+        rule: Option<String>,
+        note: Option<String>,
+    ) -> Result<(), Failure> {
         let permissions = self.permissions();
         let judged = permissions.net.judge(contact);
         judged.map_err(|why: Missing| {
@@ -84,10 +96,16 @@ impl Guard {
                 doing: doing.into(),
                 arguments: rule.as_ref().map(|rule| format!("{rule:?}")),
                 option: rule,
+                note,
             };
             asked.refused(&permissions, why)
         })
     }
+}
+
+/// What an option could name; a script may ask for what is no host at all.
+fn as_rule(text: String) -> Option<String> {
+    (!Endpoint::read(&text).is_nonsense()).then_some(text)
 }
 
 /// `connecting to 'example.com:80'`.

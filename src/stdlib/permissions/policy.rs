@@ -61,6 +61,10 @@ impl Rule for Variable {
     fn contains(&self, other: &Self) -> bool {
         self == other
     }
+
+    fn named(&self) -> String {
+        self.0.clone()
+    }
 }
 
 /// Something that is allowed or not as a whole.
@@ -170,10 +174,11 @@ impl Permissions {
 
     /// Reading a file, or a directory and everything in it: contents, names, and whether something exists.
     ///
-    /// A relative path is meant from the current directory, and links are followed, both at this moment.
+    /// A relative path is meant from the current directory, and links are followed, both at this moment. An empty path
+    /// allows nothing.
     #[must_use]
     pub fn allow_read(mut self, path: impl AsRef<Path>) -> Self {
-        self.read.listed.push(Tree::behind(path.as_ref()));
+        self.read.listed.extend(tree(path.as_ref()));
         self
     }
 
@@ -184,10 +189,10 @@ impl Permissions {
         self
     }
 
-    /// No reading of a file, or a directory and everything in it.
+    /// No reading of a file, or a directory and everything in it. An empty path denies all of it.
     #[must_use]
     pub fn deny_read(mut self, path: impl AsRef<Path>) -> Self {
-        self.read.denied.extend(both(path.as_ref()));
+        deny(&mut self.read, path.as_ref());
         self
     }
 
@@ -204,7 +209,7 @@ impl Permissions {
     /// Where a script may write a program that somebody runs, or a file that one reads, it can do more than write.
     #[must_use]
     pub fn allow_write(mut self, path: impl AsRef<Path>) -> Self {
-        self.write.listed.push(Tree::behind(path.as_ref()));
+        self.write.listed.extend(tree(path.as_ref()));
         self
     }
 
@@ -215,10 +220,10 @@ impl Permissions {
         self
     }
 
-    /// No writing of a file, or a directory and everything in it.
+    /// No writing of a file, or a directory and everything in it. An empty path denies all of it.
     #[must_use]
     pub fn deny_write(mut self, path: impl AsRef<Path>) -> Self {
-        self.write.denied.extend(both(path.as_ref()));
+        deny(&mut self.write, path.as_ref());
         self
     }
 
@@ -364,17 +369,51 @@ impl Permissions {
 
     /// Whether nothing is kept from the script but an amount of memory or threads.
     pub(super) fn is_everything(&self) -> bool {
-        self.read.is_everything()
-            && self.write.is_everything()
-            && self.net.is_everything()
-            && self.env.is_everything()
-            && self.signals.is_on()
-            && self.processes.is_unbounded()
-            && matches!(self.run, Run::WithEverything | Run::Allowed)
+        let runs = matches!(self.run, Run::WithEverything | Run::Allowed);
+        runs && self.less_than_everything().is_none()
+    }
+
+    /// The first kind of which something is kept from the script, beside running programs.
+    pub(super) fn less_than_everything(&self) -> Option<&'static str> {
+        let kinds = [
+            ("read", self.read.is_everything()),
+            ("write", self.write.is_everything()),
+            ("net", self.net.is_everything()),
+            ("env", self.env.is_everything()),
+            ("signals", self.signals.is_on()),
+            ("processes", self.processes.is_unbounded()),
+        ];
+        let less = kinds.into_iter().find(|(_, is_everything)| !is_everything);
+        less.map(|(kind, _)| kind)
     }
 }
 
-/// What is denied with a path: what it leads to, and the name itself.
-fn both(path: &Path) -> [Tree; 2] {
-    [Tree::behind(path), Tree::of_name(path)]
+/// What is allowed with a path.
+fn tree(path: &Path) -> Option<Tree> {
+    (!path.as_os_str().is_empty()).then(|| Tree::behind(path))
+}
+
+/// With a path, what it leads to is denied, and the name itself.
+fn deny(grant: &mut Grant<Tree>, path: &Path) {
+    if path.as_os_str().is_empty() {
+        grant.nothing = true;
+    } else {
+        let both = [Tree::behind(path), Tree::of_name(path)];
+        grant.denied.extend(both);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_path_allows_nothing_and_denies_everything() {
+        let allowed = Permissions::none().allow_read("").allow_write("");
+        assert!(allowed.read.judge(Path::new("/etc")).is_err());
+        assert!(allowed.write.judge(Path::new("/etc")).is_err());
+        let denied = Permissions::all().deny_read("").deny_write("");
+        assert!(denied.read.judge(Path::new("/etc")).is_err());
+        assert!(denied.write.judge(Path::new("/etc")).is_err());
+    }
 }

@@ -38,7 +38,11 @@ impl Guard {
             ..
         } = permissions.processes;
         if denied {
-            return Err(refused(&permissions, "starting a process", Missing::Denied));
+            return Err(refused(
+                &permissions,
+                "starting a process",
+                Missing::Denied(None),
+            ));
         }
         if at_once == 0 {
             return Err(refused(
@@ -93,6 +97,7 @@ fn refused(permissions: &Permissions, doing: &str, why: Missing) -> Failure {
         doing: doing.into(),
         option: Some(format!("{at_once},{depth}")),
         arguments: Some(format!("{at_once}, {depth}")),
+        note: None,
     };
     asked.refused(permissions, why)
 }

@@ -22,19 +22,30 @@ const HARMLESS: [&str; 6] = [
     "/dev/shm",
 ];
 
+/// As many links as the kernel follows.
+pub(super) const LINKS: usize = 40;
+
 impl Tree {
-    /// What is behind a path now, seen from the current directory. Of a path that leads nowhere yet, the directories that
-    /// exist are looked behind.
+    /// What is behind a path now, seen from the current directory. Of a path that leads nowhere yet, the directories and
+    /// links that exist are looked behind. The path is not empty.
     pub(super) fn behind(path: &Path) -> Self {
-        let absolute = std::path::absolute(path).unwrap_or_else(|_| Path::new("/").join(path));
-        let parent = absolute
-            .ancestors()
-            .find_map(|above| Some((above, above.canonicalize().ok()?)));
-        let Some((above, real)) = parent else {
-            return Self(without_detours(&absolute));
-        };
-        let rest = absolute.strip_prefix(above).unwrap_or(Path::new(""));
-        Self(without_detours(&real.join(rest)))
+        let mut path = std::path::absolute(path).unwrap_or_else(|_| Path::new("/").join(path));
+        for _ in 0..LINKS {
+            let parent = path
+                .ancestors()
+                .find_map(|above| Some((above, above.canonicalize().ok()?)));
+            let Some((above, real)) = parent else {
+                break;
+            };
+            let rest = path.strip_prefix(above).unwrap_or(Path::new(""));
+            let mut names = rest.components();
+            let link = names.next().map(|name| real.join(name).read_link());
+            let Some(Ok(target)) = link else {
+                return Self(without_detours(&real.join(rest)));
+            };
+            path = real.join(target).join(names.as_path());
+        }
+        Self(without_detours(&path))
     }
 
     /// The place of the name itself, which may be a link.
@@ -66,6 +77,15 @@ impl Rule for Tree {
 
     fn has_to_be_named(&self) -> bool {
         !Self::goes_without_saying(&self.0)
+    }
+
+    /// What is denied needs not be named.
+    fn takes(&self, asked: &Path) -> bool {
+        asked.starts_with(&self.0)
+    }
+
+    fn named(&self) -> String {
+        self.0.display().to_string()
     }
 
     fn goes_without_saying(asked: &Path) -> bool {
@@ -109,6 +129,28 @@ mod tests {
         assert!(covers("/proc", "/proc/self/mem") && covers("/dev/sda", "/dev/sda"));
         assert!(covers("/", "/dev/null") && covers("/", "/dev/shm/x"));
         assert!(!covers("/", "/dev"));
+    }
+
+    #[test]
+    fn what_is_denied_needs_not_be_named() {
+        let denied = Tree("/".into());
+        assert!(denied.takes(Path::new("/proc/self/mem")) && denied.takes(Path::new("/etc")));
+    }
+
+    #[test]
+    fn links_that_lead_nowhere_yet_are_followed_to_where_they_lead() {
+        use std::os::unix::fs::symlink;
+        let directory = tempfile::tempdir().expect("a directory");
+        let real = directory.path().canonicalize().expect("a path");
+        symlink("second", real.join("first")).expect("a link");
+        symlink("new/", real.join("second")).expect("a link");
+        symlink("round", real.join("round")).expect("a link");
+        assert_eq!(Tree::behind(&real.join("first")).0, real.join("new"));
+        assert_eq!(
+            Tree::behind(&real.join("first/a/../b")).0,
+            real.join("new/b")
+        );
+        assert_eq!(Tree::behind(&real.join("round/x")).0, real.join("round/x"));
     }
 
     #[test]

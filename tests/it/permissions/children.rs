@@ -129,41 +129,36 @@ fn as_many_processes_live_at_once_as_may_also_when_all_start_at_the_same_moment(
 }
 
 #[test]
-fn a_refusal_says_how_to_allow_it() {
-    let run = |options: &[&str], code: &str| {
-        let script = options.iter().fold(Script::text(code), |s, o| s.option(o));
-        let stderr = script.run().stderr;
-        let help = stderr.lines().find(|line| line.starts_with("help:"));
-        help.unwrap_or(&stderr).to_string()
-    };
-    assert_eq!(
-        run(&["--sandbox"], r#"open("/etc/passwd");"#),
-        "help: allow it by `--allow-read=/etc` on the command line, or by `Permissions::allow_read(\"/etc\")` \
-         in the program that runs the script"
-    );
-    assert_eq!(
-        run(&["--deny-env"], r#"os.getenv("HOME");"#),
-        "help: what is denied wins over what is allowed: leave out `--deny-env` on the command line, or \
-         `Permissions::deny_env` in the program that runs the script"
-    );
-    assert_eq!(
-        run(
-            &["--allow-processes=1,1"],
-            "let p = Process(|| { Process(|| 1).start(); }); p.start(); p.join();"
-        ),
-        "help: allow it by `--allow-processes=1,2` on the command line, or by \
-         `Permissions::allow_processes(1, 2)` in the program that runs the script"
-    );
-    assert_eq!(
-        run(
-            &[],
-            r#"
-            let p = Process(#{ target: || { os.getenv("HOME"); }, permissions: #{ env: False } });
+fn a_child_that_is_given_less_runs_no_programs_unless_that_is_said() {
+    prints(
+        &["--deny-env=SECRET", "--allow-run"],
+        r#"
+        fn look() { print(error_of(|| os.system("true"))); }
+        for permissions in [#{ }, #{ net: True }, #{ threads: 4 }, #{ net: False }, #{ read: ["/usr"] },
+                            #{ net: False, run: True }, #{ run: False }] {
+            let p = Process(#{ target: look, permissions: permissions });
             p.start();
             p.join();
-        "#
-        ),
-        "help: the process that started this one has narrowed `env`: allow it in the `permissions` of that Process"
+        }
+        "#,
+        "
+        no error
+        no error
+        no error
+        PermissionError: running 'true' is not allowed
+        PermissionError: running 'true' is not allowed
+        no error
+        PermissionError: running 'true' is not allowed
+        ",
+    );
+}
+
+#[test]
+fn an_empty_path_is_no_path_for_a_child() {
+    prints(
+        &[],
+        r#"print(error_of(|| Process(#{ target: || 1, permissions: #{ read: [""] } })));"#,
+        "ValueError: permissions: '' is no path ('.' is the current directory)\n",
     );
 }
 

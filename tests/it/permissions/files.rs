@@ -83,6 +83,7 @@ fn the_kernels_own_directories_are_no_way_round() {
             tell(|| open(path).read());
         }
         tell(|| open("/proc/self/cwd/open/file").read());
+        tell(|| open("/proc/self/fd/../cwd/open/file").read());
         tell(|| open("/proc/self/mem", "r+"));
         tell(|| os.listdir("/proc/self/fd"));
         "#,
@@ -101,7 +102,8 @@ fn the_kernels_own_directories_are_no_way_round() {
         PermissionError: reading '/dev/fd/0' is not allowed
         PermissionError: reading '/proc/self/cwd/secret' is not allowed
         PermissionError: reading '/sys/kernel/uevent_helper' is not allowed
-        open
+        PermissionError: reading '/proc/self/cwd/open/file' is not allowed
+        PermissionError: reading '/proc/self/fd/../cwd/open/file' is not allowed
         PermissionError: reading '/proc/self/mem' is not allowed
         PermissionError: reading '/proc/self/fd' is not allowed
         ",
@@ -266,4 +268,70 @@ fn directories_are_walked_as_far_as_they_may_be_read() {
             ",
             "",
         );
+}
+
+#[test]
+fn links_of_the_kernel_that_may_lead_elsewhere_are_not_followed() {
+    // In `/proc/PID/root` other files may have the names that are judged.
+    let script = Script::text(&format!(
+        r#"{TELL}
+        tell(|| open("/proc/self/root/etc/passwd").read());
+        tell(|| open("/proc/" + os.getpid() + "/cwd/main.rhai").read());
+        tell(|| os.listdir("/proc/self/root/etc"));
+        tell(|| open("/proc/self/status").read().len() > 0);
+        "#
+    ));
+    let output = script
+        .option("--deny-net")
+        .option("--allow-read=/proc,/etc,.")
+        .run();
+    let plain: String = output
+        .stdout
+        .chars()
+        .filter(|c| !c.is_ascii_digit())
+        .collect();
+    assert_eq!(
+        plain,
+        "OSError: [Errno ] Too many levels of symbolic links: '/proc/self/root/etc/passwd'\n\
+         OSError: [Errno ] Too many levels of symbolic links: '/proc//cwd/main.rhai'\n\
+         OSError: [Errno ] Too many levels of symbolic links: '/proc/self/root/etc'\n\
+         True\n"
+    );
+    output.assert_quiet();
+}
+
+#[test]
+fn a_slash_at_the_end_says_that_a_directory_is_meant() {
+    // With and without permissions to look at, it is the same.
+    for option in ["--allow-run", "--deny-net"] {
+        let script = Script::text(&format!(
+            r#"{TELL}
+            tell(|| os.remove("link/"));
+            tell(|| os.remove("file/"));
+            tell(|| os.rmdir("link/"));
+            tell(|| os.rename("link/", "moved"));
+            tell(|| os.mkdir("new/"));
+            tell(|| os.rename("new/", "newer/"));
+            tell(|| os.rmdir("newer/"));
+            print(os.listdir());
+            "#
+        ))
+        .beside("file", "")
+        .beside("directory/file", "");
+        symlink("directory", script.directory().join("link")).unwrap();
+        script.option(option).run().assert(
+            0,
+            "
+            NotADirectoryError: [Errno 20] Not a directory: 'link/'
+            NotADirectoryError: [Errno 20] Not a directory: 'file/'
+            NotADirectoryError: [Errno 20] Not a directory: 'link/'
+            NotADirectoryError: [Errno 20] Not a directory: 'link/' -> 'moved'
+            None
+            None
+            None
+            ['directory', 'file', 'link', 'main.rhai']
+            ",
+            "",
+        );
+    }
 }
