@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use rhai::{Array, Blob, Dynamic};
 
-use super::messages::{read, with_message};
+use super::messages::{read_listed, with_message};
 use super::wait::wait;
 use crate::stdlib::Outcome;
 use crate::stdlib::bind::{Namespace, Registry};
@@ -294,10 +294,12 @@ fn bytes_of(call: &mut Call<'_>) -> Result<Blob, Failure> {
 fn recv(call: &mut Call<'_>) -> Outcome {
     let end = call.this::<Connection>().reader()?;
     let host = call.host;
-    let received = end.receive(Deadline::NEVER, |message| match Sent::parse(message) {
-        (Sent::Item, item) => read(host, item),
-        (Sent::Bytes, []) => Err(raise("EOFError", "Ran out of input")),
-        (Sent::Bytes, _) => Err(raise("ValueError", BYTES_CAME)),
+    let received = end.receive_listed(Deadline::NEVER, |message, objects| {
+        match Sent::parse(message) {
+            (Sent::Item, item) => read_listed(host, item, objects),
+            (Sent::Bytes, []) => Err(raise("EOFError", "Ran out of input")),
+            (Sent::Bytes, _) => Err(raise("ValueError", BYTES_CAME)),
+        }
     });
     received.map_err(|error| receive_failure(host, error))?
 }

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use rhai::{Blob, Dynamic};
+use rhai::{Blob, Dynamic, FnPtr};
 
 use crate::stdlib::Outcome;
 use crate::stdlib::call::Failure;
@@ -11,7 +11,7 @@ use crate::stdlib::exceptions::raise;
 use crate::stdlib::host::Host;
 use crate::stdlib::room;
 use crate::sync::Offset;
-use crate::wire;
+use crate::wire::{self, Border, Crossing, Stays};
 
 /// From this size on, in bytes, one copy less is worth a way of its own.
 const LARGE_BLOB: usize = 64 << 10;
@@ -75,8 +75,42 @@ pub(super) fn refused(refusal: wire::Refusal) -> Failure {
 
 /// The item that a message is.
 pub(crate) fn read(host: &Arc<Host>, bytes: &[u8]) -> Outcome {
-    wire::decode(bytes, host).map_err(|error| {
-        let text = format!("a message could not be read: {error}");
-        raise("ValueError", text)
-    })
+    wire::decode(bytes, host).map_err(unreadable)
+}
+
+fn unreadable(error: wire::DecodeError) -> Failure {
+    raise(
+        "ValueError",
+        format!("a message could not be read: {error}"),
+    )
+}
+
+/// The item that a message with references to these `objects` is. It names no others.
+pub(crate) fn read_listed(host: &Arc<Host>, bytes: &[u8], objects: &[Offset]) -> Outcome {
+    wire::decode(bytes, &Listed { host, objects }).map_err(unreadable)
+}
+
+/// The border for a message that brings its own objects and no others.
+struct Listed<'a> {
+    host: &'a Arc<Host>,
+    objects: &'a [Offset],
+}
+
+impl Border for Listed<'_> {
+    fn leave(&self, value: &Dynamic) -> Result<Crossing, Stays> {
+        self.host.leave(value)
+    }
+
+    fn enter(&self, crossing: Crossing) -> Result<Dynamic, String> {
+        match crossing {
+            Crossing::Handle { offset, .. } if !self.objects.contains(&Offset(offset)) => {
+                Err("it names a shared object that did not come with it".into())
+            }
+            crossing => self.host.enter(crossing),
+        }
+    }
+
+    fn function(&self, name: &str) -> Result<FnPtr, String> {
+        self.host.function(name)
+    }
 }

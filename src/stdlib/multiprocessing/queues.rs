@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicI32, Ordering};
 
 use rhai::{Array, Dynamic};
 
-use super::messages::{read, refused, with_message};
+use super::messages::{read, read_listed, refused, with_message};
 use super::queue_items::{self, Items};
 use super::synchronize::{queue_deadline, waited};
 use crate::stdlib::Outcome;
@@ -252,7 +252,7 @@ fn get(call: &Call<'_>, queue: &Queue, deadline: Deadline) -> Outcome {
 
 /// The next item of `queue`.
 pub(super) fn take(host: &Arc<Host>, queue: &sync::Queue, deadline: Deadline) -> Outcome {
-    let taken = queue.get_with(deadline, |bytes| read(host, bytes));
+    let taken = queue.get_listed_with(deadline, |bytes, objects| read_listed(host, bytes, objects));
     taken.map_err(|error| get_failure(host, error))?
 }
 

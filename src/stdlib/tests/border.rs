@@ -1,9 +1,17 @@
 //! What lies at a place is looked at before it is taken for what a message says it is.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use rhai::{Dynamic, Map};
 
 use crate::stdlib::border::{BY_PLACE, at_place, number, process_of};
-use crate::sync;
+use crate::stdlib::dialect::Dialect;
+use crate::stdlib::furnishing::Furnishing;
+use crate::stdlib::host::Host;
+use crate::stdlib::multiprocessing::messages::read_listed;
+use crate::stdlib::multiprocessing::queues::Queue;
+use crate::{sync, wire};
 
 #[test]
 fn a_row_of_numbers_is_no_manager_and_no_single_value() {
@@ -41,4 +49,20 @@ fn a_process_that_comes_has_a_number_of_one() {
         assert!(sent(number.clone(), creator).is_err(), "{number}");
     }
     assert!(sent("17".into(), 5).is_err());
+}
+
+#[test]
+fn a_message_names_no_object_that_did_not_come_with_it() {
+    let options = sync::SessionOptions {
+        memory_bytes: Some(1 << 20),
+    };
+    let session = sync::create_session(&options).unwrap();
+    let host = Arc::new(Host::new(PathBuf::from("/"), Furnishing::default()));
+    host.adopt_session(session.clone(), None);
+    let queue = sync::Queue::create(&session, 0).unwrap();
+    let place = queue.handle().offset();
+    let item = Dynamic::from(Queue::new(queue.clone(), false, Dialect::default()));
+    let message = wire::encode(&vec![item].into(), "item", &host).unwrap();
+    assert!(read_listed(&host, &message.bytes, &[place]).is_ok());
+    assert!(read_listed(&host, &message.bytes, &[]).is_err());
 }

@@ -9,7 +9,9 @@ use super::Queue;
 use super::layout::{
     End, POINTER_RECORD, QueueObject, SEGMENT_HEADER, Tag, follow_jump, inline_record,
 };
-use crate::shm::{Latched, Offset, Session, Thread, message_bytes, message_length, peek, step};
+use crate::shm::{
+    Latched, Offset, Session, Thread, message_bytes, message_length, message_objects, peek, step,
+};
 use crate::sys::clock::Deadline;
 
 /// A buffer larger than this is not kept for the next message.
@@ -50,6 +52,17 @@ impl Taken<'_> {
     }
 }
 
+impl Taken<'_> {
+    fn objects(&self) -> Vec<Offset> {
+        match self {
+            Taken::Inline(_) => Vec::new(),
+            Taken::Block(in_flight) => {
+                message_objects(in_flight.thread.segment, in_flight.block).collect()
+            }
+        }
+    }
+}
+
 /// The most messages that are taken at once.
 const ROUND: usize = 64;
 
@@ -63,11 +76,20 @@ impl Queue {
         deadline: Deadline,
         read: impl FnOnce(&[u8]) -> R,
     ) -> Result<R, WaitError> {
+        self.get_listed_with(deadline, |bytes, _| read(bytes))
+    }
+
+    /// As [`get_with`](Self::get_with), with the objects that the message refers to.
+    pub(crate) fn get_listed_with<R>(
+        &self,
+        deadline: Deadline,
+        read: impl FnOnce(&[u8], &[Offset]) -> R,
+    ) -> Result<R, WaitError> {
         let mut buffer = borrow_buffer();
         let mut taken = None;
         self.take(1, deadline, &mut buffer, |one| taken = Some(one))?;
         let taken = taken.ok_or(WaitError::TimedOut)?;
-        let result = read(taken.bytes(&buffer));
+        let result = read(taken.bytes(&buffer), &taken.objects());
         return_buffer(buffer);
         Ok(result)
     }
