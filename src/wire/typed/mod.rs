@@ -1,7 +1,7 @@
 //! Rust values as the same bytes as Rhai's, through serde: what a host puts, a script gets, and the other way round.
 //!
-//! - [`write`]: a value in; its parts [`parts`], the keys of its maps [`key`].
-//! - [`read`]: a value out; [`access`]: its parts; [`variant`]: that of an enum.
+//! - [`write`](mod@write): a value in; its parts [`parts`], the keys of its maps [`key`].
+//! - [`read`](mod@read): a value out; [`access`]: its parts; [`variant`]: that of an enum.
 //! - [`misfit`]: why not, with the path to the part that does not fit.
 //!
 //! Structs and maps are maps, sequences and tuples are arrays, enums are what serde makes of them for texts that people

@@ -1,6 +1,6 @@
 //! A whole program (`run`) in a host, and the end of a runtime: limits and stops reach there too.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use procscript::{Capture, Error, Exceeded, Limits, Permissions, Runtime, Script};
 
@@ -133,9 +133,16 @@ fn command() {
     });
     let _ = std::fs::remove_file(&file);
     let pid = started.unwrap();
-    // Nobody waits for it here, but whoever adopted it.
-    let status = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    assert!(status.is_empty() || status.contains(") Z"), "{status}");
+    // It has been killed, and whoever adopted it waits for it: that takes the kernel a moment.
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        let status = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+        if status.is_empty() || status.contains(") Z") {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{status}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
 }
 
 fn imports() {
