@@ -442,6 +442,11 @@ impl Host {
         self.forget(|stop| !matches!(stop, Stop::Host | Stop::Limit(_)));
     }
 
+    /// What the parent's script was told is not for this process; a signal that has come here meanwhile is.
+    pub(crate) fn forget_the_parents_stop(&self) {
+        self.forget(|_| true);
+    }
+
     /// Every request is carried out, a signal's too: waiting works again, for the end of the program.
     pub(crate) fn forget_stop(&self) {
         self.forget(|_| true);

@@ -28,7 +28,7 @@ pub(crate) fn live(
             pid: sys::process::pid(),
         }
     });
-    host.forget_stop();
+    host.forget_the_parents_stop();
     host.begin_process();
     sys::process::set_command_name(&process.identity().name);
     let _ = sys::stdio::empty_stdin();
