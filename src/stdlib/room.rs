@@ -79,10 +79,10 @@ pub(crate) fn to_grow(value: &Dynamic) -> Result<(), Failure> {
     })
 }
 
-/// Whether there was room for so many bytes a few questions ago: a loop reads its variables again and again.
+/// Whether there was room for just so many bytes a few questions ago: a loop reads a variable that does not grow again and again.
 fn is_known(bytes: usize) -> bool {
     let (known, questions) = KNOWN.get();
-    if bytes <= known && questions < QUESTIONS {
+    if bytes == known && questions < QUESTIONS {
         KNOWN.set((known, questions + 1));
         return true;
     }
