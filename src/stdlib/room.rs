@@ -20,12 +20,7 @@ const ENTRY: usize = 32;
 /// Levels of nesting that a text shows at the most; deeper ones show as `...` or are errors.
 const SHOWN: usize = 1000;
 
-/// How many questions one look answers, where a variable is only read.
-const QUESTIONS: u32 = 32;
-
 thread_local! {
-    /// The size that was last asked for where a variable was read, and how often it was enough since.
-    static KNOWN: Cell<(usize, u32)> = const { Cell::new((0, 0)) };
     /// Bytes that were free when somebody last looked, less what was asked for since.
     static LEFT: Cell<usize> = const { Cell::new(0) };
 }
@@ -71,23 +66,12 @@ pub(crate) fn to_grow(value: &Dynamic) -> Result<(), Failure> {
     } else {
         0
     };
-    if bytes < SMALL || is_known(bytes) {
+    if bytes < SMALL {
         return Ok(());
     }
     or_memory_error(is_there(bytes), || {
         format!("what may become of a value of {bytes} bytes")
     })
-}
-
-/// Whether there was room for just so many bytes a few questions ago: a loop reads a variable that does not grow again and again.
-fn is_known(bytes: usize) -> bool {
-    let (known, questions) = KNOWN.get();
-    if bytes == known && questions < QUESTIONS {
-        KNOWN.set((known, questions + 1));
-        return true;
-    }
-    KNOWN.set((bytes, 0));
-    false
 }
 
 /// Whether there is room for so many bytes, and as much again: a value that is handed on may be moved.
