@@ -57,27 +57,27 @@ impl Announced {
     }
 }
 
-/// The items of a sequence or a tuple.
-pub(super) struct Items<'w, 'm> {
+/// What items and entries have in common: where they go, and how many there were.
+struct Parts<'w, 'm> {
     writer: &'w mut Writer<'m>,
     announced: Announced,
     given: usize,
+    /// The name under which an enum has them.
     variant: Option<&'static str>,
 }
 
-impl<'w, 'm> Items<'w, 'm> {
-    /// `variant` is the name under which an enum has them.
-    pub(super) fn begin(
+impl<'w, 'm> Parts<'w, 'm> {
+    fn begin(
         writer: &'w mut Writer<'m>,
         count: Option<usize>,
         variant: Option<&'static str>,
+        (head, wide): (impl FnOnce(&mut Vec<u8>, u32), Marker),
     ) -> Result<Self, Misfit> {
         if let Some(name) = variant {
             writer.variant(name)?;
         }
         writer.descend()?;
-        let head = |out: &mut Vec<u8>, count| written(pack::write_array_len(out, count));
-        let announced = Announced::begin(writer, count, head, Marker::Array32)?;
+        let announced = Announced::begin(writer, count, head, wide)?;
         Ok(Self {
             writer,
             announced,
@@ -86,16 +86,12 @@ impl<'w, 'm> Items<'w, 'm> {
         })
     }
 
-    fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Verdict {
-        let index = self.given;
-        self.given += 1;
-        value.serialize(&mut *self.writer).map_err(|misfit| {
-            let misfit = misfit.in_item(index);
-            match self.variant {
-                Some(name) => misfit.in_entry(name),
-                None => misfit,
-            }
-        })
+    /// Where in the value a misfit of one part is.
+    fn outward(&self, misfit: Misfit) -> Misfit {
+        match self.variant {
+            Some(name) => misfit.in_entry(name),
+            None => misfit,
+        }
     }
 
     fn finish(self) -> Verdict {
@@ -108,14 +104,37 @@ impl<'w, 'm> Items<'w, 'm> {
     }
 }
 
+/// The items of a sequence or a tuple.
+pub(super) struct Items<'w, 'm>(Parts<'w, 'm>);
+
+impl<'w, 'm> Items<'w, 'm> {
+    /// `variant` is the name under which an enum has them.
+    pub(super) fn begin(
+        writer: &'w mut Writer<'m>,
+        count: Option<usize>,
+        variant: Option<&'static str>,
+    ) -> Result<Self, Misfit> {
+        let head = |out: &mut Vec<u8>, count| written(pack::write_array_len(out, count));
+        Parts::begin(writer, count, variant, (head, Marker::Array32)).map(Self)
+    }
+
+    fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Verdict {
+        let index = self.0.given;
+        self.0.given += 1;
+        let written = value.serialize(&mut *self.0.writer);
+        written.map_err(|misfit| self.0.outward(misfit.in_item(index)))
+    }
+
+    fn finish(self) -> Verdict {
+        self.0.finish()
+    }
+}
+
 /// The entries of a map or a struct.
 pub(super) struct Entries<'w, 'm> {
-    writer: &'w mut Writer<'m>,
-    announced: Announced,
-    given: usize,
+    parts: Parts<'w, 'm>,
     /// Where the last key lies.
     key: Range<usize>,
-    variant: Option<&'static str>,
 }
 
 impl<'w, 'm> Entries<'w, 'm> {
@@ -125,48 +144,30 @@ impl<'w, 'm> Entries<'w, 'm> {
         count: Option<usize>,
         variant: Option<&'static str>,
     ) -> Result<Self, Misfit> {
-        if let Some(name) = variant {
-            writer.variant(name)?;
-        }
-        writer.descend()?;
         let head = |out: &mut Vec<u8>, count| written(pack::write_map_len(out, count));
-        let announced = Announced::begin(writer, count, head, Marker::Map32)?;
-        Ok(Self {
-            writer,
-            announced,
-            given: 0,
-            key: 0..0,
-            variant,
-        })
+        let parts = Parts::begin(writer, count, variant, (head, Marker::Map32))?;
+        Ok(Self { parts, key: 0..0 })
     }
 
     fn value<T: Serialize + ?Sized>(&mut self, value: &T, key: Option<&str>) -> Verdict {
-        self.given += 1;
-        value.serialize(&mut *self.writer).map_err(|misfit| {
-            let last = || String::from_utf8_lossy(&self.writer.out[self.key.clone()]);
-            let misfit = match key {
+        self.parts.given += 1;
+        let written = value.serialize(&mut *self.parts.writer);
+        written.map_err(|misfit| {
+            let last = || String::from_utf8_lossy(&self.parts.writer.out[self.key.clone()]);
+            self.parts.outward(match key {
                 Some(key) => misfit.in_entry(key),
                 None => misfit.in_entry(&last()),
-            };
-            match self.variant {
-                Some(name) => misfit.in_entry(name),
-                None => misfit,
-            }
+            })
         })
     }
 
     fn field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Verdict {
-        self.writer.text(key)?;
+        self.parts.writer.text(key)?;
         self.value(value, Some(key))
     }
 
     fn finish(self) -> Verdict {
-        self.announced.end(self.writer, self.given)?;
-        self.writer.ascend();
-        if self.variant.is_some() {
-            self.writer.ascend();
-        }
-        Ok(())
+        self.parts.finish()
     }
 }
 
@@ -175,7 +176,7 @@ impl SerializeMap for Entries<'_, '_> {
     type Error = Misfit;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Verdict {
-        self.key = key.serialize(Key(self.writer))?;
+        self.key = key.serialize(Key(self.parts.writer))?;
         Ok(())
     }
 
