@@ -56,15 +56,20 @@
 
 #![warn(clippy::print_stdout, clippy::print_stderr, clippy::exit)]
 
+mod advice;
 #[doc(hidden)]
 pub mod bench;
+mod manual;
+mod permissions;
 mod process;
 mod program;
 mod runtime;
+mod script;
 mod shm;
 mod stdlib;
 mod sync;
 mod sys;
+mod text;
 mod wire;
 
 pub use crate::runtime::{
@@ -76,11 +81,11 @@ pub use crate::runtime::{
 /// The Rhai that this crate runs scripts with: values, engines and packages of a host have to be of the same version.
 pub use rhai;
 
+pub use crate::manual::{Definition, Entry, EntryKind, Manual};
 pub use crate::runtime::{
     Conversion, Event, GetError, Items, Lock, LockGuard, Process, ProcessOptions, PutError, Queue,
     WaitError,
 };
-pub use crate::stdlib::manual::{Definition, Entry, EntryKind, Manual};
 
 /// The programs of the guides are compiled with those of the documentation.
 #[cfg(doctest)]

@@ -9,17 +9,16 @@ use super::{
     BuildError, ErrorFormat, ProcessPackage, Runtime, Setup, StartMethod, State, build_error,
     engine,
 };
+use crate::permissions::Permissions;
 use crate::process::signals;
-use crate::stdlib;
-use crate::stdlib::fork_hooks::ForkHooks;
-use crate::stdlib::furnishing::Furnishing;
-use crate::stdlib::host::Host;
-use crate::stdlib::limits::Limits;
-use crate::stdlib::permissions::Permissions;
-use crate::stdlib::sinks::sink::Sink;
-use crate::stdlib::sinks::source::Answers;
-use crate::stdlib::sinks::streams::Sinks;
-use crate::sys;
+use crate::script::fork_hooks::ForkHooks;
+use crate::script::furnishing::Furnishing;
+use crate::script::interp::Interp;
+use crate::script::limits::Limits;
+use crate::script::sinks::sink::Sink;
+use crate::script::sinks::source::Answers;
+use crate::script::sinks::streams::Sinks;
+use crate::{stdlib, sys};
 
 /// Furnishes a [`Runtime`].
 #[derive(Debug, Default)]
@@ -264,17 +263,17 @@ impl Builder {
         self.furnishing.without = self.modules_off(|name| name != "builtins");
         self.owns_process = false;
         let (setups, asked) = (std::mem::take(&mut self.setups), self.names_of_modules());
-        let host = self.host(&setups);
-        host.guest.begin();
-        let registered = stdlib::everything(&host);
+        let interp = self.interp(&setups);
+        interp.guest.begin();
+        let registered = stdlib::everything(&interp);
         let taken = registered.of_types().into_iter().map(ToString::to_string);
         let unfit = build_error::check(&setups, &taken.collect(), &asked).err();
-        host.refuse_children(unfit.map(|error| error.to_string()));
+        interp.refuse_children(unfit.map(|error| error.to_string()));
         let types = setups.iter().flat_map(Setup::types).cloned();
-        let _ = host.own_types.set(types.collect());
-        engine::advise(&host, &registered);
-        let _ = host.modules.set(registered.receivers.clone());
-        ProcessPackage::of(host, registered, setups)
+        let _ = interp.own_types.set(types.collect());
+        engine::advise(&interp, &registered);
+        let _ = interp.modules.set(registered.receivers.clone());
+        ProcessPackage::of(interp, registered, setups)
     }
 
     fn names_of_modules(&self) -> Vec<String> {
@@ -283,7 +282,7 @@ impl Builder {
     }
 
     /// What the natives share.
-    fn host(mut self, setups: &[Setup]) -> Arc<Host> {
+    fn interp(mut self, setups: &[Setup]) -> Arc<Interp> {
         let start_dir = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
         let names = setups.iter().filter_map(Setup::name);
         self.furnishing.setups = names.map(ToString::to_string).collect();
@@ -292,39 +291,40 @@ impl Builder {
             true => Permissions::all(),
             false => Permissions::none(),
         });
-        let host = Host::new(start_dir, self.furnishing.with_permissions(permissions));
-        host.permissions().set_guest(!self.owns_process);
-        let host = Arc::new(
-            host.with_session_memory(self.session_memory)
+        let interp = Interp::new(start_dir, self.furnishing.with_permissions(permissions));
+        interp.permissions().set_guest(!self.owns_process);
+        let interp = Arc::new(
+            interp
+                .with_session_memory(self.session_memory)
                 .with_worker(self.worker),
         );
         if self.owns_process {
-            host.own_signals();
+            interp.own_signals();
         } else {
-            host.set_of_guest();
+            interp.set_of_guest();
         }
-        host.program.set_argv(self.args);
-        host.reports.set_format(self.error_format);
-        host.start_methods.prefer(self.start_method);
+        interp.program.set_argv(self.args);
+        interp.reports.set_format(self.error_format);
+        interp.start_methods.prefer(self.start_method);
         // A fork would copy all that the host has open, and the locks its threads hold.
         if !self.owns_process && self.start_method != Some(StartMethod::Fork) {
-            host.start_methods.spawn_only();
+            interp.start_methods.spawn_only();
         }
-        host.fork_hooks.set(self.fork_hooks);
+        interp.fork_hooks.set(self.fork_hooks);
         if let Some(sinks) = Sinks::new(self.output, self.errors) {
-            host.output.send_to(sinks);
+            interp.output.send_to(sinks);
         }
         if self.input.is_some() || !self.owns_process {
-            host.source.ask(self.input);
+            interp.source.ask(self.input);
         }
-        host
+        interp
     }
 
     fn make(mut self) -> Runtime {
         self.furnishing.without = self.modules_off(|_| true);
         let (setups, asked) = (std::mem::take(&mut self.setups), self.names_of_modules());
         let owns_process = self.owns_process;
-        let host = self.host(&setups);
+        let interp = self.interp(&setups);
         let mut depth = engine::CallDepth::Host;
         if owns_process {
             // A process without its own handlers still runs scripts; Ctrl-C then ends it at once.
@@ -335,13 +335,13 @@ impl Builder {
                 depth = engine::CallDepth::Stack(stack);
             }
         }
-        let (engine, modules, names) = engine::build(&host, depth, &setups);
+        let (engine, modules, names) = engine::build(&interp, depth, &setups);
         let unfit = build_error::check(&setups, &names.types, &asked).err();
         Runtime {
             state: State::new(&engine),
             evaluations: 0,
             engine,
-            host,
+            interp,
             modules,
             names,
             unfit,

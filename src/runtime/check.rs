@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use rhai::EvalAltResult;
 
-use super::Script;
-use super::{Runtime, advice};
+use super::{Runtime, Script};
+use crate::advice;
 use crate::program::diagnostic::Diagnostic;
 use crate::program::source::Source;
 use crate::program::{call, compiling};

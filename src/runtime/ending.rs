@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 
 use super::stopper::TimeLimit;
 use super::{Error, Runtime};
-use crate::stdlib::host::{Host, locked};
+use crate::script::interp::{Interp, locked};
+use crate::script::stop::Stop;
 use crate::stdlib::multiprocessing::process::Process;
-use crate::stdlib::stop::Stop;
 use crate::sync::{ProcessInfo, ProcessState};
 use crate::sys::signal::{self, Signal};
 
@@ -25,10 +25,10 @@ impl Runtime {
     /// # Errors
     /// [`Error::Stopped`] and [`Error::Limit`]: a [`Stopper`](crate::Stopper) or the time has ended the wait, and whoever was left.
     pub fn finish(self) -> Result<(), Error> {
-        let host = &self.host;
-        let _limit = TimeLimit::of(host).map_err(Error::System)?;
-        let request = match host.stopping() {
-            None => host.finish(0, false).1,
+        let interp = &self.interp;
+        let _limit = TimeLimit::of(interp).map_err(Error::System)?;
+        let request = match interp.stopping() {
+            None => interp.finish(0, false).1,
             stop => stop,
         };
         match request {
@@ -44,12 +44,12 @@ impl Runtime {
     /// A runtime keeps every function that it has seen, closures too, since something may still call it: one that evaluates text after
     /// text of other people's forgets them now and then, or lives for one text.
     pub fn reset(&mut self) {
-        let host = &self.host;
-        end_everybody(host);
-        host.family.begin_anew();
-        host.handlers.forget();
-        *locked(&host.thread_hook) = None;
-        host.program.forget_inputs();
+        let interp = &self.interp;
+        end_everybody(interp);
+        interp.family.begin_anew();
+        interp.handlers.forget();
+        *locked(&interp.thread_hook) = None;
+        interp.program.forget_inputs();
         self.modules.forget();
         self.state.begin(&self.engine);
     }
@@ -59,47 +59,47 @@ impl Drop for Runtime {
     /// Ends threads and children, and gives the session's memory back.
     fn drop(&mut self) {
         let (engine, state) = (&self.engine, &mut self.state);
-        end(&self.host, || state.begin(engine));
+        end(&self.interp, || state.begin(engine));
     }
 }
 
 /// The end of everything that a host has had done by scripts. `let_go`: of the script's own variables.
-pub(super) fn end(host: &Arc<Host>, let_go: impl FnOnce()) {
-    end_everybody(host);
-    host.end_interactive();
+pub(super) fn end(interp: &Arc<Interp>, let_go: impl FnOnce()) {
+    end_everybody(interp);
+    interp.end_interactive();
     let_go();
-    host.given.forget();
+    interp.given.forget();
     // A function of the script's in them may hold what holds the host.
-    *locked(&host.thread_hook) = None;
-    if !host.threads.has_others() {
-        host.threads.begin();
+    *locked(&interp.thread_hook) = None;
+    if !interp.threads.has_others() {
+        interp.threads.begin();
     }
-    host.leave(0, false);
-    host.output.close();
+    interp.leave(0, false);
+    interp.output.close();
     // What is left of its threads must not go on, nor whoever waits on its objects.
-    host.close();
+    interp.close();
 }
 
 /// Ends threads, children and their descendants; the children that are no daemons and were still running.
-pub(super) fn end_everybody(host: &Arc<Host>) -> Vec<Process> {
+pub(super) fn end_everybody(interp: &Arc<Interp>) -> Vec<Process> {
     // The variables may hold the last handle of something that a thread waits for.
-    if host.threads.has_others() {
-        host.request_stop(Stop::Host);
-        host.threads.end_all();
+    if interp.threads.has_others() {
+        interp.request_stop(Stop::Host);
+        interp.threads.end_all();
     }
-    let mut running = host.family.active_children(host);
+    let mut running = interp.family.active_children(interp);
     running.retain(|child| !child.identity().daemon);
-    tell_copies(host);
-    host.family.finish(host, true);
-    kill_the_rest(host);
-    host.forked.reap(host);
-    host.forget_stop();
+    tell_copies(interp);
+    interp.family.finish(interp, true);
+    kill_the_rest(interp);
+    interp.forked.reap(interp);
+    interp.forget_stop();
     running
 }
 
 /// The living processes of the session, other than this one.
-fn others(host: &Host) -> Vec<ProcessInfo> {
-    let Some(session) = host.existing_session() else {
+fn others(interp: &Interp) -> Vec<ProcessInfo> {
+    let Some(session) = interp.existing_session() else {
         return Vec::new();
     };
     let mut all = session.processes();
@@ -110,13 +110,13 @@ fn others(host: &Host) -> Vec<ProcessInfo> {
 }
 
 /// Children that were made by `os.fork` are not in the family: they are told to end like those that are.
-fn tell_copies(host: &Host) {
-    let Some(session) = host.existing_session() else {
+fn tell_copies(interp: &Interp) {
+    let Some(session) = interp.existing_session() else {
         return;
     };
-    let family = host.family.unreaped();
+    let family = interp.family.unreaped();
     let known = |pid: i32| family.iter().any(|child| child.pid() == Some(pid));
-    for other in others(host) {
+    for other in others(interp) {
         let pid = other.pid.cast_signed();
         if other.parent == session.me() && !known(pid) {
             let _ = signal::send(pid, Signal::SIGTERM as i32);
@@ -125,23 +125,23 @@ fn tell_copies(host: &Host) {
 }
 
 /// Whoever has outlived its parent: a child that had to be killed could not end its own.
-fn kill_the_rest(host: &Host) {
-    await_the_rest(host);
-    let mut left = others(host);
+fn kill_the_rest(interp: &Interp) {
+    await_the_rest(interp);
+    let mut left = others(interp);
     // Of one that is being started the number may be somebody else's by now.
     left.retain(|other| other.state == ProcessState::Running);
     for other in &left {
         let _ = signal::send(other.pid.cast_signed(), Signal::SIGKILL as i32);
     }
     if !left.is_empty() {
-        await_the_rest(host);
+        await_the_rest(interp);
     }
 }
 
 /// Waits until nobody else is there, for a moment at the most.
-fn await_the_rest(host: &Host) {
+fn await_the_rest(interp: &Interp) {
     let deadline = Instant::now() + GRACE;
-    while !others(host).is_empty() && Instant::now() < deadline {
+    while !others(interp).is_empty() && Instant::now() < deadline {
         std::thread::sleep(PATIENCE);
     }
 }

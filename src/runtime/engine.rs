@@ -8,21 +8,19 @@ use rhai::{
     Dynamic, Engine, EvalContext, FnPtr, Map, Module, OptimizationLevel, Position, Shared, Token,
 };
 
-use super::foreign::{self, Foreign};
 use super::modules::{Modules, Resolver, register_note};
 use super::setup::Setup;
-use super::{advice, wrong_calls};
+use crate::advice::foreign::{self, Foreign};
+use crate::advice::wrong_calls;
 use crate::program::compiling;
-use crate::stdlib;
-use crate::stdlib::bind::{Listed, Property, Registered};
-use crate::stdlib::cells;
-use crate::stdlib::host::Host;
-use crate::stdlib::limits::Limits;
-use crate::stdlib::report::too_deep;
-use crate::stdlib::rhai_errors::of_error_map;
-use crate::stdlib::room;
-use crate::stdlib::stop::Stop;
-use crate::sys;
+use crate::script::bind::{Listed, Property, Registered};
+use crate::script::interp::Interp;
+use crate::script::limits::Limits;
+use crate::script::report::too_deep;
+use crate::script::rhai_errors::of_error_map;
+use crate::script::stop::Stop;
+use crate::script::{cells, memory};
+use crate::{advice, stdlib, sys};
 
 /// The stack a process of the command's asks for. The kernel gives as much as is touched.
 pub(super) const STACK_WANTED: u64 = 64 << 20;
@@ -63,7 +61,7 @@ impl CallDepth {
 
 /// An engine with everything scripts can name, and the modules it imports from.
 pub(super) fn build(
-    host: &Arc<Host>,
+    interp: &Arc<Interp>,
     depth: CallDepth,
     setups: &[Setup],
 ) -> (Arc<Engine>, Arc<Modules>, Names) {
@@ -72,7 +70,7 @@ pub(super) fn build(
     engine.set_max_strings_interned(0);
     // The optimiser drops imports that look unused and natives in constants.
     engine.set_optimization_level(OptimizationLevel::None);
-    let limits = &host.furnishing.limits;
+    let limits = &interp.furnishing.limits;
     let levels = depth.levels(limits);
     limits.apply(&mut engine);
     engine.set_max_call_levels(levels + SPARE_LEVELS);
@@ -81,7 +79,7 @@ pub(super) fn build(
     }
     engine.set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH);
 
-    let registered = stdlib::everything(host);
+    let registered = stdlib::everything(interp);
     let taken = registered.of_types().into_iter().map(ToString::to_string);
     let names = Names {
         types: taken.collect(),
@@ -90,7 +88,7 @@ pub(super) fn build(
         globals: registered.globals.clone(),
     };
     engine.register_global_module(registered.members.clone());
-    match host.furnishing.doors.as_slice() {
+    match interp.furnishing.doors.as_slice() {
         [] => open_door(&mut engine, &registered, ""),
         doors => {
             let doors = doors.iter();
@@ -99,39 +97,41 @@ pub(super) fn build(
     }
     let foreign = Arc::new(foreign::register(&mut engine, setups));
     let types = setups.iter().flat_map(Setup::types).cloned();
-    let _ = host.own_types.set(types.collect());
-    let known = advice::Known::of(host, &registered, foreign.clone());
-    let modules = Arc::new(Modules::new(host, registered.namespaces));
+    let _ = interp.own_types.set(types.collect());
+    let known = advice::Known::of(interp, &registered, foreign.clone());
+    let modules = Arc::new(Modules::new(interp, registered.namespaces));
     engine.set_module_resolver(Resolver(modules.clone()));
     register_note(&mut engine);
-    write_what_rhai_prints(&mut engine, host);
-    stop_when_told(&mut engine, host);
+    write_what_rhai_prints(&mut engine, interp);
+    stop_when_told(&mut engine, interp);
     find_variables(
         &mut engine,
-        host,
+        interp,
         levels,
         (registered.globals, foreign.clone()),
         registered.classes,
     );
-    if host.furnishing.doors.is_empty() {
+    if interp.furnishing.doors.is_empty() {
         read_python_spellings(&mut engine);
     } else {
         read_reserved_words(&mut engine);
     }
-    let _ = host.modules.set(registered.receivers);
-    wrong_calls::explain(&mut engine, host, known.natives.clone(), foreign);
-    host.reports
-        .advise_by(move |host, told| advice::about(host, &known, told));
+    let _ = interp.modules.set(registered.receivers);
+    wrong_calls::explain(&mut engine, interp, known.natives.clone(), foreign);
+    interp
+        .reports
+        .advise_by(move |interp, told| advice::about(interp, &known, told));
     let engine = Arc::new(engine);
-    host.run_by(&engine);
+    interp.run_by(&engine);
     (engine, modules, names)
 }
 
 /// Has the host's reports advised.
-pub(super) fn advise(host: &Arc<Host>, registered: &Registered) {
-    let known = advice::Known::of(host, registered, Arc::default());
-    host.reports
-        .advise_by(move |host, told| advice::about(host, &known, told));
+pub(super) fn advise(interp: &Arc<Interp>, registered: &Registered) {
+    let known = advice::Known::of(interp, registered, Arc::default());
+    interp
+        .reports
+        .advise_by(move |interp, told| advice::about(interp, &known, told));
 }
 
 /// Gives an engine the functions and constants, inside a module of this name, or of none.
@@ -153,12 +153,12 @@ pub(super) fn open_door(engine: &mut Engine, registered: &Registered, door: &str
 }
 
 /// Our `print` writes by itself, and leaves nothing to Rhai's; without it Rhai's is in force.
-fn write_what_rhai_prints(engine: &mut Engine, host: &Arc<Host>) {
-    if host.furnishing.has_module("builtins") {
+fn write_what_rhai_prints(engine: &mut Engine, interp: &Arc<Interp>) {
+    if interp.furnishing.has_module("builtins") {
         engine.on_print(|_| {});
     } else {
-        let host = host.clone();
-        engine.on_print(move |text| drop(host.output.print(&format!("{text}\n"))));
+        let interp = interp.clone();
+        engine.on_print(move |text| drop(interp.output.print(&format!("{text}\n"))));
     }
     engine.on_debug(|_, _, _| {});
 }
@@ -175,20 +175,20 @@ pub(super) struct Names {
 }
 
 /// At each step of a script, looks whether it has to stop, and counts what it uses.
-fn stop_when_told(engine: &mut Engine, host: &Arc<Host>) {
-    let host = host.clone();
-    let operations = host.furnishing.limits.of_operations();
+fn stop_when_told(engine: &mut Engine, interp: &Arc<Interp>) {
+    let interp = interp.clone();
+    let operations = interp.furnishing.limits.of_operations();
     engine.on_progress(move |_| {
         // A function that uses variables has noticed before, and its error can be caught.
         if sys::limits::Stack::mine().is_at_its_end() {
             return Some(Dynamic::from(Stop::Recursion));
         }
         if let Some(limit) = operations
-            && let Err(exceeded) = host.spent.take(limit)
+            && let Err(exceeded) = interp.spent.take(limit)
         {
-            host.request_stop(Stop::Limit(exceeded));
+            interp.request_stop(Stop::Limit(exceeded));
         }
-        host.stopping().map(Dynamic::from)
+        interp.stopping().map(Dynamic::from)
     });
 }
 
@@ -205,12 +205,12 @@ fn stop_when_told(engine: &mut Engine, host: &Arc<Host>) {
 /// - Recursion that goes too deep is an error like others; Rhai's own limit behind it cannot be caught.
 pub(super) fn find_variables(
     engine: &mut Engine,
-    host: &Arc<Host>,
+    interp: &Arc<Interp>,
     levels: usize,
     (globals, foreign): (Shared<Module>, Arc<Vec<Foreign>>),
     handles: HashSet<TypeId>,
 ) {
-    let (handlers, host) = (host.handlers.clone(), host.clone());
+    let (handlers, interp) = (interp.handlers.clone(), interp.clone());
     #[allow(deprecated)]
     engine.on_var(move |name, offset, mut context| {
         if context.call_level() > levels || sys::limits::Stack::mine().is_short() {
@@ -230,16 +230,16 @@ pub(super) fn find_variables(
         };
         match variable {
             Some(value) if !value.is_shared() => {
-                room::to_grow(value)?;
+                memory::to_grow(value)?;
                 let map = value.read_lock::<Map>();
                 if let Some(map) = &map {
-                    host.furnishing.limits.check(map)?;
+                    interp.furnishing.limits.check(map)?;
                 }
                 Ok(map.and_then(|map| of_error_map(&map)).map(Dynamic::from))
             }
             Some(value) => {
                 cells::wait_for(name, value)?;
-                room::to_grow(value)?;
+                memory::to_grow(value)?;
                 // Not by `type_id` of the cell, which panics when another thread has taken it since.
                 let is_handle = value
                     .read_lock::<Dynamic>()
@@ -255,7 +255,7 @@ pub(super) fn find_variables(
                 }
                 Ok(None)
             }
-            None => Ok(host
+            None => Ok(interp
                 .given
                 .get(name)
                 .or_else(|| globals.get_var(name))

@@ -8,7 +8,7 @@ use rhai::{Dynamic, EvalAltResult};
 
 use super::BuildError;
 use crate::program::diagnostic::Diagnostic;
-use crate::stdlib::limits::Exceeded;
+use crate::script::limits::Exceeded;
 
 /// Why an evaluation gave no value: what [`Runtime::eval`](crate::Runtime::eval) and its siblings say.
 ///

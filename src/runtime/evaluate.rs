@@ -9,16 +9,16 @@ use rhai::{AST, Dynamic, EvalAltResult, FnPtr, FuncArgs, Variant};
 use super::check::syntax_error;
 use super::ending::end_everybody;
 use super::error::thrown;
-use super::face::arguments;
 use super::stopper::TimeLimit;
 use super::{Error, Runtime, Script};
 use crate::program::call;
 use crate::program::source::Source;
 use crate::program::traceback::{self, Frame, TOP_LEVEL};
-use crate::stdlib::exceptions::{Exception, raise_os};
-use crate::stdlib::report::{Ending, diagnostic_of, task_frames, without_panic};
-use crate::stdlib::stop::Stop;
-use crate::stdlib::values;
+use crate::runtime::objects::arguments;
+use crate::script::exceptions::{Exception, raise_os};
+use crate::script::report::{Ending, diagnostic_of, task_frames, without_panic};
+use crate::script::stop::Stop;
+use crate::script::values;
 
 type Failed = Box<EvalAltResult>;
 
@@ -68,18 +68,18 @@ impl Runtime {
     /// # Errors
     /// See [`Error`].
     pub fn run_script(&mut self, script: &Script) -> Result<Dynamic, Error> {
-        let source = self.host.program.as_input(script.source());
+        let source = self.interp.program.as_input(script.source());
         let ast = self.compile(&source)?;
         let frames = |runtime: &Self, error: &EvalAltResult| {
-            traceback::frames(error, &runtime.host.program, &source.name, TOP_LEVEL)
+            traceback::frames(error, &runtime.interp.program, &source.name, TOP_LEVEL)
         };
         let value = self.guarded(frames, |runtime| {
-            let program = &runtime.host.program;
+            let program = &runtime.interp.program;
             let engine = &runtime.engine;
             runtime.state.evaluate(engine, program, &source.name, &ast)
         });
         self.state.tidy_up();
-        self.host.program.forget_spent_inputs();
+        self.interp.program.forget_spent_inputs();
         value
     }
 
@@ -101,7 +101,7 @@ impl Runtime {
         args: impl FuncArgs,
     ) -> Result<T, Error> {
         let function = match FnPtr::new(name) {
-            Ok(function) if self.host.program.function(name).is_some() => function,
+            Ok(function) if self.interp.program.function(name).is_some() => function,
             _ => return Err(self.no_function(name)),
         };
         self.call(&function, args)
@@ -124,13 +124,13 @@ impl Runtime {
         function: &FnPtr,
         args: impl FuncArgs,
     ) -> Result<T, Error> {
-        let values = arguments(&self.host, args)?;
+        let values = arguments(&self.interp, args)?;
         let frames = |runtime: &Self, error: &EvalAltResult| {
-            task_frames(error, &runtime.host.program, Some(function), false)
+            task_frames(error, &runtime.interp.program, Some(function), false)
         };
         let value = self.guarded(frames, |runtime| {
             let (engine, state) = (&runtime.engine, &mut runtime.state);
-            state.prepare(engine, &runtime.host.program, HOST);
+            state.prepare(engine, &runtime.interp.program, HOST);
             without_panic(|| function.call_raw(&state.context(engine, HOST), None, values))
         });
         value.and_then(converted)
@@ -148,14 +148,14 @@ impl Runtime {
     /// # Ok::<(), procscript::Error>(())
     /// ```
     pub fn set(&mut self, name: &str, value: impl Into<Dynamic>) {
-        self.host.given.set(name, value.into());
+        self.interp.given.set(name, value.into());
     }
 
     /// A text becomes an input of the program.
     fn compile(&self, source: &Source) -> Result<AST, Error> {
         let ast = call::compile(&self.engine, source)
             .map_err(|error| Error::Syntax(Box::new(syntax_error(source, &error))))?;
-        let program = &self.host.program;
+        let program = &self.interp.program;
         program.add_input(source.clone(), ast.shared_lib().clone());
         Ok(ast)
     }
@@ -169,36 +169,36 @@ impl Runtime {
         if let Some(unfit) = &self.unfit {
             return Err(Error::Build(unfit.clone()));
         }
-        let host = self.host.clone();
-        if host.stopping().is_some() {
-            host.forget_stop();
+        let interp = self.interp.clone();
+        if interp.stopping().is_some() {
+            interp.forget_stop();
             return Err(Error::Stopped);
         }
-        host.spent.begin();
-        let limit = TimeLimit::of(&host).map_err(Error::System)?;
+        interp.spent.begin();
+        let limit = TimeLimit::of(&interp).map_err(Error::System)?;
         let result = run(self);
         // What waits for no variable and for nothing else has not looked for signals.
-        let result = result.and_then(|value| match host.attend() {
-            true => Err(host.interrupted()),
+        let result = result.and_then(|value| match interp.attend() {
+            true => Err(interp.interrupted()),
             false => Ok(value),
         });
         drop(limit);
-        let flushed = host.output.flush();
+        let flushed = interp.output.flush();
         let result = result.and_then(|value| match flushed {
             // Nobody reads any more: that ends a script quietly.
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(raise_os(&error, None)),
             _ => Ok(value),
         });
-        let error = match (result, host.stopping()) {
+        let error = match (result, interp.stopping()) {
             (Ok(value), None) => return Ok(value),
             (result, _) => self.error(result, |error| frames(self, error)),
         };
         if !matches!(error, Error::Failed(_) | Error::Exited(_)) {
-            end_everybody(&host);
-            host.family.begin_anew();
+            end_everybody(&interp);
+            interp.family.begin_anew();
         }
-        host.forget_stop();
-        host.output.take_in();
+        interp.forget_stop();
+        interp.output.take_in();
         Err(error)
     }
 
@@ -207,20 +207,20 @@ impl Runtime {
         result: Result<Dynamic, Failed>,
         frames: impl Fn(&EvalAltResult) -> Vec<Frame>,
     ) -> Error {
-        let host = &self.host;
+        let interp = &self.interp;
         let value = result.as_ref().err().map(|error| thrown(error));
         let failed =
-            |exception: &Exception| Error::failed(diagnostic_of(host, exception), value.clone());
-        match Ending::of(host, result, frames) {
+            |exception: &Exception| Error::failed(diagnostic_of(interp, exception), value.clone());
+        match Ending::of(interp, result, frames) {
             Ending::Code(code) => Error::Exited(code),
-            Ending::Limited(exception) => match host.stopping() {
+            Ending::Limited(exception) => match interp.stopping() {
                 Some(Stop::Limit(exceeded)) => Error::Limit(exceeded),
                 _ => failed(&exception),
             },
             Ending::Failed(exception) => {
                 let names = self.state.scope.iter_raw();
                 let names = names.map(|(name, ..)| name.to_string());
-                host.reports.note_variables(names.collect());
+                interp.reports.note_variables(names.collect());
                 failed(&exception)
             }
             Ending::Interrupted(exception) => failed(&exception),
@@ -231,7 +231,7 @@ impl Runtime {
     fn no_function(&self, name: &str) -> Error {
         let text = format!("the program has no function '{name}'");
         let exception = Exception::new("NameError", vec![text.into()]);
-        Error::failed(diagnostic_of(&self.host, &exception), None)
+        Error::failed(diagnostic_of(&self.interp, &exception), None)
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::{Condvar, Mutex};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
-use crate::stdlib::host::locked;
+use crate::script::interp::locked;
 
 /// The longest sleep between two looks whether the script has to stop.
 const LOOK: Duration = Duration::from_millis(50);

@@ -1,7 +1,7 @@
 //! The embedding API: a runtime for scripts, from Rust.
 //!
 //! - [`builder`]: what a runtime is given; [`build_error`]: what it cannot be given.
-//! - [`setup`]: a host's own functions and types; [`foreign`]: what of it scripts can call.
+//! - [`setup`]: a host's own functions and types.
 //! - [`package`]: the API on an engine of the host's own.
 //! - [`script`]: the text of one.
 //! - [`run`]: running a script to its end; [`ending`]: the end of a runtime.
@@ -9,15 +9,11 @@
 //! - [`stopper`]: stopping a script, by hand and by time.
 //! - [`engine`]: the Rhai engine as scripts expect it.
 //! - [`modules`]: `import`, from the script's directory and from the modules built in; [`loading`]: by one thread at a time.
-//! - [`wrong_calls`]: what a call that Rhai cannot resolve means in Python's words.
-//! - [`rhai_functions`]: the names of Rhai's own functions.
-//! - [`advice`]: what to do about an error.
 //! - [`check`]: the syntax errors of a script.
 //! - [`worker`]: the beginning of a spawned child.
-//! - [`interactive`]: a program that grows line by line.
-//! - [`face`]: queues, locks, events and processes as Rust objects.
+//! - [`prompt`]: a program that grows line by line.
+//! - [`objects`]: queues, locks, events and processes as Rust objects.
 
-mod advice;
 mod build_error;
 mod builder;
 mod check;
@@ -25,22 +21,19 @@ mod ending;
 mod engine;
 mod error;
 mod evaluate;
-mod face;
-mod foreign;
-mod interactive;
 mod loading;
 mod modules;
+mod objects;
 mod package;
-mod rhai_functions;
+mod prompt;
 mod run;
 mod script;
-mod setup;
+pub(crate) mod setup;
 mod state;
 mod stopper;
 #[cfg(test)]
 mod tests;
 mod worker;
-mod wrong_calls;
 
 use std::fmt;
 use std::sync::Arc;
@@ -48,29 +41,29 @@ use std::sync::Arc;
 pub use self::build_error::BuildError;
 pub use self::builder::Builder;
 pub use self::error::{Error, Failure};
-pub use self::face::{
+use self::modules::Modules;
+pub use self::objects::{
     Conversion, Event, GetError, Items, Lock, LockGuard, Process, ProcessOptions, PutError, Queue,
     WaitError,
 };
-pub use self::interactive::{
+pub use self::package::ProcessPackage;
+pub use self::prompt::{
     Candidate, CandidateKind, Candidates, ChildState, ChildStatus, Entered, Finished, Function,
     Interactive, Variable,
 };
-use self::modules::Modules;
-pub use self::package::ProcessPackage;
 pub use self::script::Script;
 pub use self::setup::Setup;
 use self::state::State;
 pub use self::stopper::Stopper;
 pub use self::worker::{init, init_with};
+pub use crate::permissions::Permissions;
 pub use crate::program::diagnostic::{Diagnostic, ErrorFormat};
 pub use crate::program::traceback::Frame;
-use crate::stdlib::host::Host;
-pub use crate::stdlib::limits::{Exceeded, Limits};
+use crate::script::interp::Interp;
+pub use crate::script::limits::{Exceeded, Limits};
+pub use crate::script::sinks::capture::Capture;
+pub use crate::script::sinks::sink::Sink;
 pub use crate::stdlib::multiprocessing::start_method::StartMethod;
-pub use crate::stdlib::permissions::Permissions;
-pub use crate::stdlib::sinks::capture::Capture;
-pub use crate::stdlib::sinks::sink::Sink;
 
 /// A script engine with processes.
 ///
@@ -87,8 +80,8 @@ pub use crate::stdlib::sinks::sink::Sink;
 /// # Ok::<(), procscript::Error>(())
 /// ```
 pub struct Runtime {
-    engine: Arc<rhai::Engine>,
-    host: Arc<Host>,
+    pub(crate) engine: Arc<rhai::Engine>,
+    interp: Arc<Interp>,
     modules: Arc<Modules>,
     names: engine::Names,
     state: State,

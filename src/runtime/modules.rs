@@ -18,29 +18,29 @@ use rhai::{
 };
 
 use super::loading::{Loading, NoTurn};
+use crate::permissions::Place;
 use crate::program::call::CarriedModule;
 use crate::program::environment::Environment;
 use crate::program::source::LoadedModule;
 use crate::program::{Source, call};
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::host::{Host, locked};
-use crate::stdlib::permissions::Place;
+use crate::script::exceptions::raise;
+use crate::script::interp::{Interp, locked};
 
 type Failure = Box<EvalAltResult>;
 
 /// Finds and loads modules.
 #[derive(Debug)]
 pub(super) struct Modules {
-    host: Weak<Host>,
+    interp: Weak<Interp>,
     built_in: HashMap<&'static str, Shared<Module>>,
     loaded: Mutex<HashMap<PathBuf, Shared<Module>>>,
     loading: Loading,
 }
 
 impl Modules {
-    pub(super) fn new(host: &Arc<Host>, built_in: Vec<(&'static str, Shared<Module>)>) -> Self {
+    pub(super) fn new(interp: &Arc<Interp>, built_in: Vec<(&'static str, Shared<Module>)>) -> Self {
         Self {
-            host: Arc::downgrade(host),
+            interp: Arc::downgrade(interp),
             built_in: built_in.into_iter().collect(),
             loaded: Mutex::default(),
             loading: Loading::default(),
@@ -53,16 +53,16 @@ impl Modules {
     /// `PermissionError`. A file that the program could have had, but only where it may not look, is not found.
     fn find(
         &self,
-        host: &Host,
+        interp: &Interp,
         importer: Option<&str>,
         path: &str,
     ) -> Result<Option<(Place, PathBuf)>, Failure> {
         let beside = importer.and_then(|file| Path::new(file).parent());
-        let own = host.program.directories();
+        let own = interp.program.directories();
         let directories = beside.map(Path::to_path_buf).into_iter();
         let candidates = directories
             .chain(own.iter().cloned())
-            .chain([host.program.start_dir.clone()])
+            .chain([interp.program.start_dir.clone()])
             .map(|directory| directory.join(path))
             .flat_map(|file| [file.with_added_extension("rhai"), file]);
         let is_plain = !Path::new(path).is_absolute() && !path.split('/').any(|part| part == "..");
@@ -74,7 +74,7 @@ impl Modules {
             {
                 return Ok(Some((Place::unjudged(&real), real)));
             }
-            let found = match host.permissions().module(&file, &own) {
+            let found = match interp.permissions().module(&file, &own) {
                 Ok(found) => found,
                 Err(error) => {
                     let is_own = own.iter().any(|own| file.starts_with(own));
@@ -97,7 +97,7 @@ impl Modules {
     fn load(
         &self,
         engine: &Engine,
-        host: &Host,
+        interp: &Interp,
         (place, file): (&Place, &Path),
     ) -> Result<Shared<Module>, Failure> {
         let name = file.display().to_string();
@@ -108,21 +108,21 @@ impl Modules {
             .map_err(|_| raise("ImportError", format!("{name} is not UTF-8 text")))?;
         let source = Source {
             name: name.clone(),
-            shown: host.program.shown(&name),
+            shown: interp.program.shown(&name),
             text: text.into(),
         };
-        host.program.note_source(&source);
+        interp.program.note_source(&source);
         let ast = compile_module(engine, &source)?;
         let noted = Noted::begin();
         let module = Module::eval_ast_as_new(Scope::new(), &ast, engine);
         let top = noted.end();
-        self.finish(host, source, &ast, module?, top)
+        self.finish(interp, source, &ast, module?, top)
     }
 
     /// Makes a module's closures known everywhere, and remembers the module for children.
     fn finish(
         &self,
-        host: &Host,
+        interp: &Interp,
         source: Source,
         ast: &AST,
         mut module: Module,
@@ -133,7 +133,7 @@ impl Modules {
             module.update_fn_namespace(hash, FnNamespace::Global);
         }
         module.build_index();
-        host.program.add_module(LoadedModule {
+        interp.program.add_module(LoadedModule {
             source,
             functions: ast.shared_lib().clone(),
             constants: top.constants,
@@ -150,11 +150,11 @@ impl Modules {
     pub(super) fn compile(
         &self,
         engine: &Engine,
-        host: &Host,
+        interp: &Interp,
         source: &Source,
     ) -> Result<AST, Failure> {
         let ast = compile_module(engine, source)?;
-        host.program.add_module(LoadedModule {
+        interp.program.add_module(LoadedModule {
             source: source.clone(),
             functions: ast.shared_lib().clone(),
             constants: Vec::new(),
@@ -168,7 +168,7 @@ impl Modules {
     pub(super) fn adopt(
         &self,
         engine: &Engine,
-        host: &Host,
+        interp: &Interp,
         source: Source,
         compiled: &AST,
         carried: CarriedModule,
@@ -184,7 +184,7 @@ impl Modules {
         let module = Module::eval_ast_as_new(scope, &ast, engine);
         let top = noted.end();
         let file = PathBuf::from(&source.name);
-        let module = self.finish(host, source, &ast, module?, top)?;
+        let module = self.finish(interp, source, &ast, module?, top)?;
         locked(&self.loaded).insert(file, module);
         Ok(())
     }
@@ -194,8 +194,8 @@ impl Modules {
         locked(&self.loaded).clear();
     }
 
-    fn host(&self) -> Result<Arc<Host>, Failure> {
-        self.host
+    fn interp(&self) -> Result<Arc<Interp>, Failure> {
+        self.interp
             .upgrade()
             .ok_or_else(|| raise("ImportError", "the runtime has ended"))
     }
@@ -227,23 +227,23 @@ impl Modules {
         if let Some(module) = self.built_in.get(path) {
             return Ok(module.clone());
         }
-        let host = self.host()?;
+        let interp = self.interp()?;
         let not_found = || Box::new(EvalAltResult::ErrorModuleNotFound(path.into(), position));
-        let found = self.find(&host, importer, path)?;
+        let found = self.find(&interp, importer, path)?;
         let (place, file) = found.ok_or_else(not_found)?;
         if let Some(module) = locked(&self.loaded).get(&file) {
             return Ok(module.clone());
         }
-        let turn = self.loading.begin(&file, || host.attend());
+        let turn = self.loading.begin(&file, || interp.attend());
         let _turn = turn.map_err(|why| match why {
-            NoTurn::Stopped => host.interrupted(),
+            NoTurn::Stopped => interp.interrupted(),
             NoTurn::Circular => raise("ImportError", format!("circular import of '{path}'")),
         })?;
         // Another thread may have loaded it meanwhile.
         if let Some(module) = locked(&self.loaded).get(&file) {
             return Ok(module.clone());
         }
-        let module = self.load(engine, &host, (&place, &file));
+        let module = self.load(engine, &interp, (&place, &file));
         let name = file.display().to_string();
         let module =
             module.map_err(|e| Box::new(EvalAltResult::ErrorInModule(name, e, position)))?;

@@ -9,14 +9,15 @@ use rhai::{AST, Dynamic, Engine, EvalAltResult, Module};
 use super::check::syntax_error;
 use super::ending::end;
 use super::modules::register_note;
-use super::{Diagnostic, Error, Runtime, Script, Setup, Stopper, engine, foreign};
+use super::{Diagnostic, Error, Runtime, Script, Setup, Stopper, engine};
+use crate::advice::foreign;
 use crate::program::call;
 use crate::program::traceback::{self, TOP_LEVEL};
-use crate::stdlib::bind::Registered;
-use crate::stdlib::exceptions::Exception;
-use crate::stdlib::host::Host;
-use crate::stdlib::report::diagnostic_of;
-use crate::stdlib::stop::Stop;
+use crate::script::bind::Registered;
+use crate::script::exceptions::Exception;
+use crate::script::interp::Interp;
+use crate::script::report::diagnostic_of;
+use crate::script::stop::Stop;
 
 /// Processes, threads and what they share, for an [`Engine`] that the host owns, beside the host's own functions, types and modules.
 ///
@@ -79,7 +80,7 @@ pub struct ProcessPackage {
 }
 
 /// The processes of a package. Its engines hold it too.
-struct Family(Arc<Host>);
+struct Family(Arc<Interp>);
 
 impl Drop for Family {
     fn drop(&mut self) {
@@ -93,11 +94,11 @@ impl ProcessPackage {
         Runtime::builder().package()
     }
 
-    pub(super) fn of(host: Arc<Host>, registered: Registered, setups: Vec<Setup>) -> Self {
+    pub(super) fn of(interp: Arc<Interp>, registered: Registered, setups: Vec<Setup>) -> Self {
         Self {
             registered: registered.into(),
             setups: setups.into(),
-            family: Family(host).into(),
+            family: Family(interp).into(),
         }
     }
 
@@ -113,7 +114,7 @@ impl ProcessPackage {
     }
 
     fn register(&self, engine: &mut Engine, door: &str) -> &Self {
-        let (host, registered) = (self.host(), &*self.registered);
+        let (interp, registered) = (self.interp(), &*self.registered);
         engine.register_global_module(registered.members.clone());
         engine::open_door(engine, registered, door);
         let foreign = foreign::register(engine, &self.setups);
@@ -128,16 +129,22 @@ impl ProcessPackage {
                 _ => Module::new().into(),
             };
             let classes = registered.classes.clone();
-            engine::find_variables(engine, host, usize::MAX, (globals, foreign.into()), classes);
+            engine::find_variables(
+                engine,
+                interp,
+                usize::MAX,
+                (globals, foreign.into()),
+                classes,
+            );
         }
         if free.tokens {
             engine::read_reserved_words(engine);
         }
         if free.progress {
-            let host = host.clone();
-            engine.on_progress(move |_| host.stopping().map(Dynamic::from));
+            let interp = interp.clone();
+            engine.on_progress(move |_| interp.stopping().map(Dynamic::from));
         }
-        host.guest.add_door(door);
+        interp.guest.add_door(door);
         self
     }
 
@@ -169,7 +176,7 @@ impl ProcessPackage {
         let source = script.source();
         let ast = call::compile(engine, &source)
             .map_err(|error| Error::Syntax(Box::new(syntax_error(&source, &error))))?;
-        let program = &self.host().program;
+        let program = &self.interp().program;
         program.add_script(source, ast.shared_lib().clone());
         Ok(ast)
     }
@@ -178,19 +185,19 @@ impl ProcessPackage {
     ///
     /// A thread that still runs keeps the engine alive.
     pub fn share(&self, engine: &Arc<Engine>) -> &Self {
-        self.host().guest.share(engine);
+        self.interp().guest.share(engine);
         self
     }
 
     /// What ends this package's scripts from other threads, in whatever engine they run. They stay ended until
     /// [`resume`](Self::resume).
     pub fn stopper(&self) -> Stopper {
-        Stopper::of(self.host())
+        Stopper::of(self.interp())
     }
 
     /// Lets scripts run again after a stop.
     pub fn resume(&self) {
-        self.host().forget_stop();
+        self.interp().forget_stop();
     }
 
     /// What is to be told about an error that a script of this package has ended with: its kind in Python's words, message, place,
@@ -210,16 +217,16 @@ impl ProcessPackage {
     /// assert_eq!((told.kind.as_str(), told.line), ("Empty", 2));
     /// ```
     pub fn diagnose(&self, script: &str, error: &EvalAltResult) -> Diagnostic {
-        let host = self.host();
-        let frames = traceback::frames(error, &host.program, script, TOP_LEVEL);
+        let interp = self.interp();
+        let frames = traceback::frames(error, &interp.program, script, TOP_LEVEL);
         let exception = match Stop::of(error) {
             Some(Stop::Exit(code)) => Exception::new("SystemExit", vec![code]),
             _ => Exception::from_error(error),
         };
-        diagnostic_of(host, &exception.with_frames(frames))
+        diagnostic_of(interp, &exception.with_frames(frames))
     }
 
-    fn host(&self) -> &Arc<Host> {
+    fn interp(&self) -> &Arc<Interp> {
         &self.family.0
     }
 }

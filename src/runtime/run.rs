@@ -8,8 +8,8 @@ use super::{Runtime, Script};
 use crate::program::call;
 use crate::program::diagnostic::Diagnostic;
 use crate::program::traceback::{self, TOP_LEVEL};
-use crate::stdlib::report::{self, Ending, FAILED, without_panic};
-use crate::stdlib::stop::Stop;
+use crate::script::report::{self, Ending, FAILED, without_panic};
+use crate::script::stop::Stop;
 
 /// The exit code after Ctrl-C: 128 and the signal's number, as shells count.
 const INTERRUPTED: i32 = 130;
@@ -25,7 +25,7 @@ impl Runtime {
     /// runtime runs one script: its session ends with it.
     pub fn run(self, script: Script) -> i32 {
         let code = self.run_to_the_end(script);
-        if self.host.owns_signals() {
+        if self.interp.owns_signals() {
             // The process ends with the script: taking the engine apart first would only take time.
             std::mem::forget(self);
         }
@@ -35,7 +35,7 @@ impl Runtime {
     fn run_to_the_end(&self, script: Script) -> i32 {
         if let Some(unfit) = &self.unfit {
             report::print(
-                &self.host,
+                &self.interp,
                 &Diagnostic::new("RuntimeError", unfit.to_string()),
             );
             return FAILED;
@@ -44,22 +44,22 @@ impl Runtime {
         let ast = match call::compile(&self.engine, &source) {
             Ok(ast) => ast,
             Err(error) => {
-                report::print(&self.host, &syntax_error(&source, &error));
+                report::print(&self.interp, &syntax_error(&source, &error));
                 return FAILED;
             }
         };
         let name = source.name.clone();
         if let Some(directory) = source.directory() {
-            self.host.program.add_directory(directory.into());
+            self.interp.program.add_directory(directory.into());
         }
-        self.host
+        self.interp
             .program
             .add_input(source, ast.shared_lib().clone());
-        let limit = match TimeLimit::of(&self.host) {
+        let limit = match TimeLimit::of(&self.interp) {
             Ok(limit) => limit,
             Err(error) => {
                 let told = format!("the time cannot be watched: {error}");
-                report::print(&self.host, &Diagnostic::new("RuntimeError", told));
+                report::print(&self.interp, &Diagnostic::new("RuntimeError", told));
                 return FAILED;
             }
         };
@@ -67,8 +67,8 @@ impl Runtime {
             self.engine
                 .eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &ast)
         });
-        let ending = Ending::of(&self.host, result, |error| {
-            traceback::frames(error, &self.host.program, &name, TOP_LEVEL)
+        let ending = Ending::of(&self.interp, result, |error| {
+            traceback::frames(error, &self.interp.program, &name, TOP_LEVEL)
         });
         let code = self.conclude(&ending);
         drop(limit);
@@ -77,41 +77,44 @@ impl Runtime {
 
     /// The end of the main process: the report, the family's end, the exit code.
     pub(super) fn conclude(&self, ending: &Ending) -> i32 {
-        let host = &self.host;
-        let _ = host.output.flush();
+        let interp = &self.interp;
+        let _ = interp.output.flush();
         let (code, told_to_end) = match ending {
             Ending::Code(code) => (*code, false),
             Ending::Failed(exception) | Ending::Limited(exception) => {
-                report::print(host, &report::diagnostic_of(host, exception));
+                report::print(interp, &report::diagnostic_of(interp, exception));
                 (FAILED, matches!(ending, Ending::Limited(_)))
             }
             Ending::Interrupted(exception) => {
-                report::print(host, &report::diagnostic_of(host, exception));
+                report::print(interp, &report::diagnostic_of(interp, exception));
                 (INTERRUPTED, true)
             }
             Ending::Terminated => (FAILED, true),
             Ending::Stopped => {
-                let _ = host.output.error(STOPPED);
+                let _ = interp.output.error(STOPPED);
                 (FAILED, true)
             }
         };
-        let (code, request) = host.finish(code, told_to_end);
+        let (code, request) = interp.finish(code, told_to_end);
         let code = match &request {
             Some(Stop::Interrupt) => {
-                report::print(host, &Diagnostic::new("KeyboardInterrupt", String::new()));
+                report::print(interp, &Diagnostic::new("KeyboardInterrupt", String::new()));
                 INTERRUPTED
             }
             Some(Stop::Limit(exceeded)) => {
-                report::print(host, &Diagnostic::new("RuntimeError", exceeded.to_string()));
+                report::print(
+                    interp,
+                    &Diagnostic::new("RuntimeError", exceeded.to_string()),
+                );
                 FAILED
             }
             Some(Stop::Host) => {
-                let _ = host.output.error(STOPPED);
+                let _ = interp.output.error(STOPPED);
                 FAILED
             }
             _ => code,
         };
-        host.leave(
+        interp.leave(
             code,
             matches!(ending, Ending::Terminated) || matches!(request, Some(Stop::Terminate)),
         );

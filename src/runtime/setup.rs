@@ -140,11 +140,11 @@ impl Setup {
         self.name.as_deref()
     }
 
-    pub(super) fn types(&self) -> &[OwnType] {
+    pub(crate) fn types(&self) -> &[OwnType] {
         &self.types
     }
 
-    pub(super) fn apply(&self, engine: &mut Engine) {
+    pub(crate) fn apply(&self, engine: &mut Engine) {
         self.steps.iter().for_each(|register| register(engine));
     }
 

@@ -9,9 +9,9 @@ use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 
 use super::Runtime;
 use crate::process::signals::kept_from_new_threads;
-use crate::stdlib::host::Host;
-use crate::stdlib::limits::Exceeded;
-use crate::stdlib::stop::Stop;
+use crate::script::interp::Interp;
+use crate::script::limits::Exceeded;
+use crate::script::stop::Stop;
 
 /// Stops what a [`Runtime`] runs, from another thread.
 ///
@@ -26,11 +26,11 @@ use crate::stdlib::stop::Stop;
 /// assert_eq!(runtime.eval::<i64>("6 * 7").unwrap(), 42);
 /// ```
 #[derive(Debug, Clone)]
-pub struct Stopper(Weak<Host>);
+pub struct Stopper(Weak<Interp>);
 
 impl Stopper {
-    pub(super) fn of(host: &Arc<Host>) -> Self {
-        Self(Arc::downgrade(host))
+    pub(super) fn of(interp: &Arc<Interp>) -> Self {
+        Self(Arc::downgrade(interp))
     }
 
     /// Ends the evaluation that runs, wherever it is: in a loop, in a sleep, in any wait. Its threads and its children end
@@ -40,8 +40,8 @@ impl Stopper {
     /// the host's that the script has called. When nothing runs, the next evaluation is ended as it begins, so
     /// that a stop that comes a moment early is not lost.
     pub fn stop(&self) {
-        if let Some(host) = self.0.upgrade() {
-            host.request_stop(Stop::Host);
+        if let Some(interp) = self.0.upgrade() {
+            interp.request_stop(Stop::Host);
         }
     }
 }
@@ -49,7 +49,7 @@ impl Stopper {
 impl Runtime {
     /// What stops this runtime's scripts from other threads.
     pub fn stopper(&self) -> Stopper {
-        Stopper::of(&self.host)
+        Stopper::of(&self.interp)
     }
 }
 
@@ -66,20 +66,20 @@ impl TimeLimit {
     ///
     /// # Errors
     /// When there is no thread left for it.
-    pub(super) fn of(host: &Arc<Host>) -> io::Result<Option<Self>> {
-        let limit = host.furnishing.limits.of_time();
-        limit.map(|limit| Self::begin(host, limit)).transpose()
+    pub(super) fn of(interp: &Arc<Interp>) -> io::Result<Option<Self>> {
+        let limit = interp.furnishing.limits.of_time();
+        limit.map(|limit| Self::begin(interp, limit)).transpose()
     }
 
-    fn begin(host: &Arc<Host>, limit: Duration) -> io::Result<Self> {
+    fn begin(interp: &Arc<Interp>, limit: Duration) -> io::Result<Self> {
         let (evaluation, over) = bounded::<()>(0);
-        let host = host.clone();
+        let interp = interp.clone();
         let _held = kept_from_new_threads();
         let watch = std::thread::Builder::new()
             .name("procscript-time".into())
             .spawn(move || {
                 if over.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) {
-                    host.request_stop(Stop::Limit(Exceeded::Time(limit)));
+                    interp.request_stop(Stop::Limit(Exceeded::Time(limit)));
                 }
             })?;
         Ok(Self {

@@ -10,8 +10,8 @@ use super::modules::Modules;
 use super::setup::Setup;
 use crate::process::{signals, spawn};
 use crate::program::call::{self, Head};
-use crate::stdlib::furnishing::Furnishing;
-use crate::stdlib::host::Host;
+use crate::script::furnishing::Furnishing;
+use crate::script::interp::Interp;
 use crate::stdlib::multiprocessing::child;
 use crate::stdlib::multiprocessing::process::Process;
 use crate::stdlib::multiprocessing::start::{Work, unpack_work};
@@ -67,7 +67,7 @@ fn begin(orders: spawn::Orders) -> Result<i32, String> {
         None => None,
     };
     let bytes = session.take_payload().map_err(lost)?;
-    let nobody = Arc::new(Host::new(PathBuf::new(), Furnishing::default()));
+    let nobody = Arc::new(Interp::new(PathBuf::new(), Furnishing::default()));
     let (head, rest) = call::head(&bytes, &nobody)?;
     let furnishing = head.furnishing.clone();
     let furnishing = Furnishing::unpack(furnishing);
@@ -80,77 +80,77 @@ fn begin(orders: spawn::Orders) -> Result<i32, String> {
         })
     });
     let setups = setups.collect::<Result<Vec<_>, _>>()?;
-    let host = Arc::new(Host::new(head.start_dir.clone(), furnishing));
+    let interp = Arc::new(Interp::new(head.start_dir.clone(), furnishing));
     sys::limits::keep_freed_memory();
     let stack = sys::limits::raise_stack(engine::STACK_WANTED);
-    let (engine, modules, _) = engine::build(&host, CallDepth::Stack(stack), &setups);
-    host.adopt_session(session, depot);
-    load(&engine, &modules, &host, head, rest).map_err(|error| error.to_string())
+    let (engine, modules, _) = engine::build(&interp, CallDepth::Stack(stack), &setups);
+    interp.adopt_session(session, depot);
+    load(&engine, &modules, &interp, head, rest).map_err(|error| error.to_string())
 }
 
 /// Builds the program as it was in the parent and runs the call; gives the exit code.
 fn load(
     engine: &Engine,
     modules: &Modules,
-    host: &Arc<Host>,
+    interp: &Arc<Interp>,
     head: Head,
     rest: &[u8],
 ) -> Result<i32, Box<EvalAltResult>> {
-    host.program.set_argv(head.argv);
+    interp.program.set_argv(head.argv);
     for directory in head.directories.into_iter().rev() {
-        host.program.add_directory(directory);
+        interp.program.add_directory(directory);
     }
     for source in head.inputs {
         let ast = call::compile(engine, &source)?;
-        host.program.add_input(source, ast.shared_lib().clone());
+        interp.program.add_input(source, ast.shared_lib().clone());
     }
     // Functions first: the values that follow may point to any of them.
     let mut compiled = Vec::new();
     for source in head.modules {
-        let ast = modules.compile(engine, host, &source)?;
+        let ast = modules.compile(engine, interp, &source)?;
         compiled.push((source, ast));
     }
-    host.family.expect_oneself();
-    let body = call::body(rest, host)?;
+    interp.family.expect_oneself();
+    let body = call::body(rest, interp)?;
     for ((source, ast), carried) in compiled.into_iter().zip(body.modules) {
-        modules.adopt(engine, host, source, &ast, carried)?;
+        modules.adopt(engine, interp, source, &ast, carried)?;
     }
-    let mut work = unpack_work(host, body.work).ok_or("its orders cannot be read")?;
-    let global = body.environment.restore(engine, &host.program)?;
+    let mut work = unpack_work(interp, body.work).ok_or("its orders cannot be read")?;
+    let global = body.environment.restore(engine, &interp.program)?;
     let handlers = std::mem::take(&mut work.handlers);
     let interactive = work.interactive;
-    let process = settle(host, work);
-    if let Some(session) = host.existing_session() {
+    let process = settle(interp, work);
+    if let Some(session) = interp.existing_session() {
         // What the call carried is opened; the rest of what was granted for it is given back.
         let _ = session.release_unopened();
     }
     let context =
         NativeCallContext::new_with_all_fields(engine, "start", None, &global, Position::NONE);
-    host.handlers.adopt(host, &context, handlers);
-    Ok(child::live(host, &context, &process, interactive))
+    interp.handlers.adopt(interp, &context, handlers);
+    Ok(child::live(interp, &context, &process, interactive))
 }
 
 /// Takes this process's place in the family.
-fn settle(host: &Arc<Host>, work: Work) -> Process {
+fn settle(interp: &Arc<Interp>, work: Work) -> Process {
     // The process is the script's alone, whoever started it.
-    host.own_signals();
+    interp.own_signals();
     let _ = signals::install();
     if work.of_guest {
-        host.set_of_guest();
+        interp.set_of_guest();
     }
     if work.interactive {
         signals::Signals::begin_spawned();
     }
-    host.reports.set_format(work.error_format);
-    host.start_methods.prefer(work.start_method);
+    interp.reports.set_format(work.error_format);
+    interp.start_methods.prefer(work.start_method);
     if let Some(method) = work.start_method.filter(|_| work.start_method_fixed) {
-        host.start_methods.fix(method, false);
+        interp.start_methods.fix(method, false);
     }
     if let Some(turn) = work.turn {
-        host.output.share(turn);
+        interp.output.share(turn);
     }
-    host.given.adopt(work.given);
-    host.family.inherit_authkey(work.authkey);
-    host.family.begin_as(work.process.clone(), work.parent);
+    interp.given.adopt(work.given);
+    interp.family.inherit_authkey(work.authkey);
+    interp.family.begin_as(work.process.clone(), work.parent);
     work.process
 }

@@ -9,14 +9,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use rand::RngExt;
 use rhai::{Array, Dynamic};
 
-use super::Outcome;
-use super::bind::Registry;
 use super::builtins::iterate::items;
 use super::builtins::number::{as_float, as_int};
-use super::call::{Call, Failure};
-use super::exceptions::raise;
-use super::room;
-use super::values::{as_text, type_name};
+use crate::script::bind::Registry;
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::raise;
+use crate::script::values::{as_text, type_name};
+use crate::script::{Outcome, memory};
 
 /// The value of the global constant `random`.
 #[derive(Debug, Clone)]
@@ -53,12 +52,12 @@ pub(super) fn register(registry: &mut Registry) {
 
 /// From 0 up to, not including, 1.
 fn unit(call: &Call<'_>) -> f64 {
-    call.host.draw(|rng| rng.random())
+    call.interp.draw(|rng| rng.random())
 }
 
 /// A number below `count`, which is not 0.
 fn below(call: &Call<'_>, count: usize) -> usize {
-    call.host.draw(|rng| rng.random_range(0..count))
+    call.interp.draw(|rng| rng.random_range(0..count))
 }
 
 /// `randint(a, b)`: both ends included.
@@ -69,7 +68,7 @@ fn randint(call: &mut Call<'_>) -> Outcome {
         let text = format!("empty range for randrange() ({a}, {stop}, {width})");
         return Err(raise("ValueError", text));
     }
-    let number = call.host.draw(|rng| rng.random_range(a..=b));
+    let number = call.interp.draw(|rng| rng.random_range(a..=b));
     Ok(Dynamic::from_int(number))
 }
 
@@ -95,7 +94,7 @@ fn randrange(call: &mut Call<'_>) -> Outcome {
         if first <= 0 {
             return Err(raise("ValueError", "empty range for randrange()"));
         }
-        let number = call.host.draw(|rng| rng.random_range(0..first));
+        let number = call.interp.draw(|rng| rng.random_range(0..first));
         return Ok(Dynamic::from_int(number));
     }
     let stop = integer(call, 1)?;
@@ -114,7 +113,7 @@ fn randrange(call: &mut Call<'_>) -> Outcome {
         };
         return Err(raise("ValueError", text));
     }
-    let place = call.host.draw(|rng| rng.random_range(0..count));
+    let place = call.interp.draw(|rng| rng.random_range(0..count));
     Ok(Dynamic::from_int((i128::from(first) + place * wide) as i64))
 }
 
@@ -128,7 +127,7 @@ fn getrandbits(call: &mut Call<'_>) -> Outcome {
         }
         0 => Ok(Dynamic::from_int(0)),
         1..=63 => {
-            let number: u64 = call.host.draw(|rng| rng.random());
+            let number: u64 = call.interp.draw(|rng| rng.random());
             Ok(Dynamic::from_int((number >> (64 - bits)).cast_signed()))
         }
         _ => {
@@ -143,9 +142,9 @@ fn randbytes(call: &mut Call<'_>) -> Outcome {
         let text = "the number of bytes must not be negative";
         return Err(raise("ValueError", text));
     };
-    room::for_bytes(call, count)?;
+    memory::for_bytes(call, count)?;
     let mut bytes = vec![0; count];
-    call.host.draw(|rng| rng.fill(bytes.as_mut_slice()));
+    call.interp.draw(|rng| rng.fill(bytes.as_mut_slice()));
     Ok(Dynamic::from_blob(bytes))
 }
 
@@ -169,7 +168,7 @@ fn choices(call: &mut Call<'_>) -> Outcome {
     if items.is_empty() && count > 0 {
         return Err(raise("IndexError", "list index out of range"));
     }
-    room::for_items(call, count)?;
+    memory::for_items(call, count)?;
     let mut chosen = Array::with_capacity(count);
     for _ in 0..count {
         call.attend()?;
@@ -305,7 +304,7 @@ fn seed(call: &mut Call<'_>) -> Outcome {
         None => None,
         Some(value) => Some(seed_of(&value)?),
     };
-    call.host.reseed(seed);
+    call.interp.reseed(seed);
     Ok(Dynamic::UNIT)
 }
 

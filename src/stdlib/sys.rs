@@ -4,15 +4,15 @@ use std::any::TypeId;
 
 use rhai::{Array, Dynamic};
 
-use super::Outcome;
-use super::bind::Registry;
 use super::builtins::input::{read_all, read_line};
 use super::builtins::print::{flush_output, write};
-use super::call::{Call, Failure};
-use super::exceptions::{raise, raise_os};
-use super::host::Host;
-use super::stop::Stop;
-use super::values::{as_text, type_name};
+use crate::script::Outcome;
+use crate::script::bind::Registry;
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::{raise, raise_os};
+use crate::script::interp::Interp;
+use crate::script::stop::Stop;
+use crate::script::values::{as_text, type_name};
 
 /// The value of the global constant `sys`.
 #[derive(Debug, Clone)]
@@ -20,7 +20,7 @@ pub(crate) struct Sys;
 
 /// `sys.stdin`.
 #[derive(Debug, Clone)]
-struct Stdin(std::sync::Arc<Host>);
+struct Stdin(std::sync::Arc<Interp>);
 
 /// `sys.stdout`.
 #[derive(Debug, Clone)]
@@ -43,7 +43,7 @@ pub(super) fn register(registry: &mut Registry) {
             Ok(Dynamic::from_int(RECURSION_LIMIT))
         })
         .getter("argv", |call| {
-            let words = call.host.program.argv();
+            let words = call.interp.program.argv();
             let words = words.iter().map(|word| Dynamic::from(word.clone()));
             Ok(words.collect::<Array>().into())
         })
@@ -51,7 +51,9 @@ pub(super) fn register(registry: &mut Registry) {
             let path = std::env::current_exe().unwrap_or_default();
             Ok(path.display().to_string().into())
         })
-        .getter("stdin", |call| Ok(Dynamic::from(Stdin(call.host.clone()))))
+        .getter("stdin", |call| {
+            Ok(Dynamic::from(Stdin(call.interp.clone())))
+        })
         .constant("platform", "linux", |_| Ok("linux".into()))
         .constant("version", env!("CARGO_PKG_VERSION"), |_| {
             Ok(env!("CARGO_PKG_VERSION").into())
@@ -66,18 +68,18 @@ pub(super) fn register(registry: &mut Registry) {
 /// `sys.exit(code)`, `exit(code)`: nothing catches it.
 fn exit(call: &mut Call<'_>) -> Outcome {
     let code = call.value(0);
-    Err(call.host.stop(Stop::Exit(code)))
+    Err(call.interp.stop(Stop::Exit(code)))
 }
 
 fn register_streams(registry: &mut Registry) {
     registry
         .class::<Stdin>("stdin")
         .method("readline", &[], |call| {
-            read_line(call.host).map(Dynamic::from)
+            read_line(call.interp).map(Dynamic::from)
         })
-        .method("read", &[], |call| read_all(call.host).map(Dynamic::from))
+        .method("read", &[], |call| read_all(call.interp).map(Dynamic::from))
         .method("readlines", &[], |call| {
-            let text = read_all(call.host)?;
+            let text = read_all(call.interp)?;
             let lines = text
                 .split_inclusive('\n')
                 .map(|l| Dynamic::from(l.to_string()));
@@ -87,8 +89,8 @@ fn register_streams(registry: &mut Registry) {
     registry
         .members()
         .set_iter_result(TypeId::of::<Stdin>(), |value: Dynamic| {
-            let Stdin(host) = value.cast::<Stdin>();
-            Box::new(std::iter::from_fn(move || match read_line(&host) {
+            let Stdin(interp) = value.cast::<Stdin>();
+            Box::new(std::iter::from_fn(move || match read_line(&interp) {
                 Ok(line) if line.is_empty() => None,
                 Ok(line) => Some(Ok(line.into())),
                 Err(failure) => Some(Err(failure)),
@@ -98,18 +100,18 @@ fn register_streams(registry: &mut Registry) {
         .class::<Stdout>("stdout")
         .method("write", &["text"], |call| {
             let (text, count) = text_to_write(call)?;
-            write(call.host, &text)?;
+            write(call.interp, &text)?;
             Ok(count)
         })
         .method("flush", &[], |call| {
-            flush_output(call.host).map(Dynamic::from)
+            flush_output(call.interp).map(Dynamic::from)
         })
         .method("to_string", &[], |_| Ok("<stdout>".into()));
     registry
         .class::<Stderr>("stderr")
         .method("write", &["text"], |call| {
             let (text, count) = text_to_write(call)?;
-            let written = call.host.output.error(&text);
+            let written = call.interp.output.error(&text);
             written.map_err(|error| raise_os(&error, None))?;
             Ok(count)
         })

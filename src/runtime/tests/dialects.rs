@@ -3,10 +3,10 @@
 use rhai::{Dynamic, Scope};
 
 use crate::runtime::Runtime;
-use crate::stdlib::call::Failure;
-use crate::stdlib::dialect::Dialect::Threading;
-use crate::stdlib::exceptions::Exception;
-use crate::stdlib::host::Host;
+use crate::script::call::Failure;
+use crate::script::dialect::Dialect::Threading;
+use crate::script::exceptions::Exception;
+use crate::script::interp::Interp;
 use crate::stdlib::multiprocessing::queues::Queue;
 use crate::stdlib::multiprocessing::synchronize::event::Event;
 use crate::stdlib::multiprocessing::synchronize::lock::Lock;
@@ -16,12 +16,12 @@ use crate::sync;
 
 /// Each expression about `x` gives, or raises, what stands beside it; addresses are left out.
 fn answers<T: rhai::Variant + Clone>(
-    make: impl Fn(&Host) -> Result<T, Failure>,
+    make: impl Fn(&Interp) -> Result<T, Failure>,
     expected: &[(&str, &str)],
 ) {
     let runtime = Runtime::builder().session_memory(16 << 20).build();
     let mut scope = Scope::new();
-    scope.push_constant("x", make(&runtime.host).unwrap());
+    scope.push_constant("x", make(&runtime.interp).unwrap());
     for (expression, wanted) in expected {
         let code = format!("str({expression})");
         let found = runtime.engine.eval_with_scope::<Dynamic>(&mut scope, &code);
@@ -31,7 +31,7 @@ fn answers<T: rhai::Variant + Clone>(
         };
         assert_eq!(without_address(&found), *wanted, "{expression}");
     }
-    runtime.host.leave(0, false);
+    runtime.interp.leave(0, false);
 }
 
 fn without_address(text: &str) -> String {
@@ -49,7 +49,7 @@ const NOT_BLOCKING: &str = "ValueError: can't specify a timeout for a non-blocki
 #[test]
 fn a_lock_of_threading_has_its_errors_and_timeouts() {
     answers(
-        |host| Lock::new(host, Threading),
+        |interp| Lock::new(interp, Threading),
         &[
             ("x", "<unlocked _thread.lock object>"),
             ("x.release()", "RuntimeError: release unlocked lock"),
@@ -81,7 +81,7 @@ fn a_lock_of_threading_has_its_errors_and_timeouts() {
 #[test]
 fn an_rlock_of_threading_has_its_errors() {
     answers(
-        |host| RLock::new(host, Threading),
+        |interp| RLock::new(interp, Threading),
         &[
             ("x", "<unlocked _thread.RLock object owner=0 count=0>"),
             (
@@ -101,7 +101,7 @@ fn an_rlock_of_threading_has_its_errors() {
 #[test]
 fn semaphores_of_threading_release_several_and_have_its_errors() {
     answers(
-        |host| Semaphore::new(host, 2, Threading),
+        |interp| Semaphore::new(interp, 2, Threading),
         &[
             ("x", "<threading.Semaphore: value=2>"),
             ("x.release(3)", "None"),
@@ -116,7 +116,7 @@ fn semaphores_of_threading_release_several_and_have_its_errors() {
         ],
     );
     answers(
-        |host| Semaphore::new_bounded(host, 2, Threading),
+        |interp| Semaphore::new_bounded(interp, 2, Threading),
         &[
             ("x", "<threading.BoundedSemaphore: value=2/2>"),
             (
@@ -126,7 +126,7 @@ fn semaphores_of_threading_release_several_and_have_its_errors() {
         ],
     );
     let runtime = Runtime::builder().session_memory(16 << 20).build();
-    let error = Semaphore::new(&runtime.host, -1, Threading).unwrap_err();
+    let error = Semaphore::new(&runtime.interp, -1, Threading).unwrap_err();
     assert_eq!(
         Exception::from_error(&error).headline(),
         "ValueError: semaphore initial value must be >= 0"
@@ -136,7 +136,7 @@ fn semaphores_of_threading_release_several_and_have_its_errors() {
 #[test]
 fn an_event_of_threading_counts_only_so_far() {
     answers(
-        |host| Event::new(host, Threading),
+        |interp| Event::new(interp, Threading),
         &[
             ("x", "<threading.Event: unset>"),
             ("x.wait(-1)", "False"),
@@ -152,8 +152,8 @@ fn an_event_of_threading_counts_only_so_far() {
 fn a_queue_of_a_manager_takes_no_negative_timeout() {
     let refused = "ValueError: 'timeout' must be a non-negative number";
     answers(
-        |host| {
-            let shared = sync::Queue::create(&host.session()?, 1).unwrap();
+        |interp| {
+            let shared = sync::Queue::create(&interp.session()?, 1).unwrap();
             Ok(Queue::new(shared, true, Threading))
         },
         &[
@@ -168,8 +168,8 @@ fn a_queue_of_a_manager_takes_no_negative_timeout() {
 #[test]
 fn a_dialect_goes_along_to_another_process() {
     answers(
-        |host| {
-            let shared = sync::Queue::create(&host.session()?, 0).unwrap();
+        |interp| {
+            let shared = sync::Queue::create(&interp.session()?, 0).unwrap();
             Ok(Queue::new(shared, false, Threading))
         },
         &[
@@ -181,10 +181,10 @@ fn a_dialect_goes_along_to_another_process() {
         ],
     );
     answers(
-        |host| {
-            let lock = Lock::new(host, Threading)?;
-            let queue = sync::Queue::create(&host.session()?, 0).unwrap();
-            let queue = Queue::new(queue, false, crate::stdlib::dialect::Dialect::default());
+        |interp| {
+            let lock = Lock::new(interp, Threading)?;
+            let queue = sync::Queue::create(&interp.session()?, 0).unwrap();
+            let queue = Queue::new(queue, false, crate::script::dialect::Dialect::default());
             Ok(rhai::Array::from([
                 Dynamic::from(lock),
                 Dynamic::from(queue),

@@ -4,8 +4,8 @@ use rhai::Position;
 
 use crate::program::Source;
 use crate::runtime::Runtime;
-use crate::stdlib::exceptions::Exception;
-use crate::stdlib::report::diagnostic_of;
+use crate::script::exceptions::Exception;
+use crate::script::report::diagnostic_of;
 
 /// Texts with the beginnings of everything, cut off anywhere.
 const TEXT: &str = "import \"lib\" as lib;\nlet d = #{a: |x, y| x + `t ${d.a}`, b: [1, \"é日\"]};\nfn f(a, b) {\n\tfor (i, j) in a { \
@@ -56,7 +56,7 @@ const MESSAGES: [(&str, &str); 24] = [
 #[test]
 fn every_place_and_message_gives_a_report() {
     let runtime = Runtime::builder().build();
-    let program = &runtime.host.program;
+    let program = &runtime.interp.program;
     let ends = TEXT.char_indices().map(|(at, _)| at).step_by(7);
     for end in ends.chain([TEXT.len()]) {
         let text = &TEXT[..end];
@@ -74,7 +74,7 @@ fn every_place_and_message_gives_a_report() {
             for (kind, message) in MESSAGES.iter().skip(index % 3).step_by(3) {
                 let exception = Exception::new(*kind, vec![(*message).into()]);
                 let told =
-                    diagnostic_of(&runtime.host, &exception.with_frames(vec![frame.clone()]));
+                    diagnostic_of(&runtime.interp, &exception.with_frames(vec![frame.clone()]));
                 assert!(told.to_string().starts_with(kind));
                 assert!(!told.to_json().contains('\n'));
             }
@@ -82,7 +82,7 @@ fn every_place_and_message_gives_a_report() {
     }
     let nowhere = Exception::new("NameError", vec!["name 'd' is not defined".into()]);
     assert_eq!(
-        diagnostic_of(&runtime.host, &nowhere).to_string(),
+        diagnostic_of(&runtime.interp, &nowhere).to_string(),
         "NameError: name 'd' is not defined"
     );
 }

@@ -5,12 +5,12 @@ use std::any::TypeId;
 use rhai::{Array, Dynamic};
 
 use super::number::{as_float, as_int, too_large, truncate};
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Registry;
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::text;
-use crate::stdlib::values::type_name;
+use crate::script::Outcome;
+use crate::script::bind::Registry;
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::raise;
+use crate::script::values::type_name;
+use crate::text;
 
 pub(super) fn register(registry: &mut Registry) {
     registry.function("abs", &["x"], abs);

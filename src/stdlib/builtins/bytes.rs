@@ -5,12 +5,11 @@ use rhai::{Blob, Dynamic};
 use super::codec;
 use super::iterate::items;
 use super::number::as_int;
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Registry;
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::room;
-use crate::stdlib::values::{as_text, type_name};
+use crate::script::bind::Registry;
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::raise;
+use crate::script::values::{as_text, type_name};
+use crate::script::{Outcome, memory};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.function("bytes", &["source?", "encoding?", "errors?", "/"], bytes);
@@ -86,7 +85,7 @@ fn bytes(call: &mut Call<'_>) -> Outcome {
         return match usize::try_from(count) {
             Err(_) => Err(raise("ValueError", "negative count")),
             Ok(count) => {
-                room::for_bytes(call, count)?;
+                memory::for_bytes(call, count)?;
                 Ok(Dynamic::from_blob(vec![0; count]))
             }
         };

@@ -2,9 +2,9 @@
 
 use rhai::{Dynamic, ImmutableString};
 
-use crate::stdlib::Outcome;
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::raise;
+use crate::script::Outcome;
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::raise;
 
 /// An encoding scripts can name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,12 +5,12 @@ use std::cmp::Ordering;
 use rhai::{Array, Blob, Dynamic, Map, NativeCallContext};
 
 use super::number::{as_float, as_int};
-use crate::stdlib::call::Failure;
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::values::{as_text, type_name};
+use crate::script::call::Failure;
+use crate::script::exceptions::raise;
+use crate::script::values::{as_text, type_name};
 
 /// `a == b`: by value; types that have nothing in common are never equal.
-pub(in crate::stdlib) fn equal(context: &NativeCallContext, a: &Dynamic, b: &Dynamic) -> bool {
+pub(crate) fn equal(context: &NativeCallContext, a: &Dynamic, b: &Dynamic) -> bool {
     if let (Some(a), Some(b)) = (as_int(a), as_int(b)) {
         return a == b;
     }

@@ -9,11 +9,11 @@ use rhai::{Array, Dynamic, FnPtr};
 
 use super::compare::{less, sort};
 use super::list::writable;
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Class;
-use crate::stdlib::call::{Call, Failure, number};
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::values::type_name;
+use crate::script::Outcome;
+use crate::script::bind::Class;
+use crate::script::call::{Call, Failure, number};
+use crate::script::exceptions::raise;
+use crate::script::values::type_name;
 
 pub(super) fn register(class: &mut Class<'_>) {
     let function = [TypeId::of::<FnPtr>()];

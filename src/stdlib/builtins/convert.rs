@@ -5,24 +5,23 @@ use std::any::TypeId;
 use rhai::Dynamic;
 
 use super::number;
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Registry;
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::room;
-use crate::stdlib::text;
-use crate::stdlib::values::{as_text, truth, type_name};
+use crate::script::bind::Registry;
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::raise;
+use crate::script::values::{as_text, truth, type_name};
+use crate::script::{Outcome, memory};
+use crate::text;
 
 pub(super) fn register(registry: &mut Registry) {
     registry.function("str", &["object?", "encoding?", "errors?", "/"], str);
     registry.function("repr", &["object"], |call| {
         let value = call.value(0);
-        room::for_texts_of(call, std::slice::from_ref(&value))?;
+        memory::for_texts_of(call, std::slice::from_ref(&value))?;
         Ok(call.repr(&value).into())
     });
     registry.function("ascii", &["object"], |call| {
         let value = call.value(0);
-        room::for_texts_of(call, std::slice::from_ref(&value))?;
+        memory::for_texts_of(call, std::slice::from_ref(&value))?;
         Ok(text::ascii(&call.repr(&value)).into())
     });
     registry.function("int", &["x?", "base?", "/"], int);
@@ -56,7 +55,7 @@ fn str(call: &mut Call<'_>) -> Outcome {
         };
         return super::codec::decode(&bytes, &call.string(1)?, &super::codec::errors(call, 2)?);
     }
-    room::for_texts_of(call, std::slice::from_ref(&value))?;
+    memory::for_texts_of(call, std::slice::from_ref(&value))?;
     Ok(call.str(&value).into())
 }
 

@@ -3,10 +3,10 @@
 use rhai::{Array, Dynamic, DynamicWriteLock, Map};
 
 use super::iterate::items;
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Registry;
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::{Exception, raise, throw};
+use crate::script::Outcome;
+use crate::script::bind::Registry;
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::{Exception, raise, throw};
 
 pub(super) fn register(registry: &mut Registry) {
     registry

@@ -7,9 +7,9 @@ use std::any::TypeId;
 
 use rhai::{Array, Blob, Dynamic, FnPtr, ImmutableString, Map};
 
-use crate::stdlib::bind::{Handler, Registry};
-use crate::stdlib::room;
-use crate::stdlib::text;
+use crate::script::bind::{Handler, Registry};
+use crate::script::memory;
+use crate::text;
 
 pub(super) fn register(registry: &mut Registry) {
     let known = [
@@ -48,7 +48,7 @@ pub(super) fn register(registry: &mut Registry) {
 
 /// A text there is room for. Not an error: Rhai would answer that with a text of its own, which is as long.
 fn or_too_long(value: &Dynamic, shown: impl FnOnce() -> String) -> Dynamic {
-    if room::has_texts_of(std::slice::from_ref(value)) {
+    if memory::has_texts_of(std::slice::from_ref(value)) {
         return shown().into();
     }
     format!("<{} too long to show>", text::type_name(value)).into()

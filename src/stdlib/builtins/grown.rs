@@ -4,12 +4,11 @@ use std::any::TypeId;
 
 use rhai::{Array, Blob, Dynamic, ImmutableString};
 
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::{Class, Registry};
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::room;
-use crate::stdlib::values::as_text;
+use crate::script::bind::{Class, Registry};
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::raise;
+use crate::script::values::as_text;
+use crate::script::{Outcome, memory};
 
 pub(super) fn register(registry: &mut Registry) {
     let (int, any) = (TypeId::of::<i64>(), TypeId::of::<Dynamic>());
@@ -26,7 +25,7 @@ pub(super) fn register(registry: &mut Registry) {
     }
 }
 
-fn pad(mut class: Class<'_>, filler: TypeId, handler: crate::stdlib::bind::Handler) {
+fn pad(mut class: Class<'_>, filler: TypeId, handler: crate::script::bind::Handler) {
     let types = [TypeId::of::<i64>(), filler];
     class.exactly("pad", &types, &["len", "value", "/"], handler);
 }
@@ -35,7 +34,7 @@ fn pad(mut class: Class<'_>, filler: TypeId, handler: crate::stdlib::bind::Handl
 fn blob(call: &mut Call<'_>) -> Outcome {
     let length = usize::try_from(call.int(0)?).unwrap_or(0);
     let byte = low_byte(call.int_or(1, 0)?);
-    room::for_bytes(call, length)?;
+    memory::for_bytes(call, length)?;
     Ok(Dynamic::from_blob(vec![byte; length]))
 }
 
@@ -61,8 +60,8 @@ fn pad_list(call: &mut Call<'_>) -> Outcome {
         .read_lock::<Array>()
         .map_or(0, |list| list.len());
     let missing = length.saturating_sub(found);
-    room::for_items(call, length)?;
-    room::for_copies(call, &item, missing)?;
+    memory::for_items(call, length)?;
+    memory::for_copies(call, &item, missing)?;
     let mut more = Array::with_capacity(missing);
     for _ in 0..missing {
         call.attend()?;
@@ -76,7 +75,7 @@ fn pad_list(call: &mut Call<'_>) -> Outcome {
 /// `bytes.pad(len, value)`.
 fn pad_bytes(call: &mut Call<'_>) -> Outcome {
     let (length, byte) = (wanted(call)?, low_byte(call.int(1)?));
-    room::for_bytes(call, length)?;
+    memory::for_bytes(call, length)?;
     let mut bytes = call.receiver().write_lock::<Blob>().ok_or_else(constant)?;
     if bytes.len() < length {
         bytes.resize(length, byte);
@@ -91,7 +90,7 @@ fn pad_text(call: &mut Call<'_>) -> Outcome {
     let missing = length.saturating_sub(text.chars().count());
     let longest = filler.chars().map(char::len_utf8).max().unwrap_or(0);
     let bytes = missing.saturating_mul(longest);
-    room::for_text(call, bytes.saturating_add(text.len()))?;
+    memory::for_text(call, bytes.saturating_add(text.len()))?;
     let mut padded = String::from(text.as_str());
     padded.extend(filler.chars().cycle().take(missing));
     let mut text = call

@@ -1,5 +1,5 @@
 //! `input`, and standard input read by lines: waiting for a person ends when the script has to stop. An embedding program
-//! gives its scripts another [source](crate::stdlib::sinks::source), or none.
+//! gives its scripts another [source](crate::script::sinks::source), or none.
 
 use std::io;
 use std::sync::{Arc, Mutex};
@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex};
 use rhai::Dynamic;
 
 use super::print::{flush_output, write};
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Registry;
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::{raise, raise_os};
-use crate::stdlib::host::{Host, locked};
+use crate::script::Outcome;
+use crate::script::bind::Registry;
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::{raise, raise_os};
+use crate::script::interp::{Interp, locked};
 use crate::sync::wait_kind;
 use crate::sys;
 
@@ -37,12 +37,12 @@ fn input(call: &mut Call<'_>) -> Outcome {
         false => "".into(),
     };
     let prompt = call.str(&prompt);
-    flush_output(call.host)?;
-    if let Some(answer) = call.host.source.line(&prompt) {
+    flush_output(call.interp)?;
+    if let Some(answer) = call.interp.source.line(&prompt) {
         return answer?.map(Dynamic::from).ok_or_else(at_end);
     }
-    write(call.host, &prompt)?;
-    let line = read_line(call.host)?;
+    write(call.interp, &prompt)?;
+    let line = read_line(call.interp)?;
     if line.is_empty() {
         return Err(at_end());
     }
@@ -55,12 +55,12 @@ fn at_end() -> Failure {
 }
 
 /// The next line of the input with its end; empty at the end.
-pub(in crate::stdlib) fn read_line(host: &Arc<Host>) -> Result<String, Failure> {
-    flush_output(host)?;
-    if let Some(answer) = host.source.line("") {
+pub(in crate::stdlib) fn read_line(interp: &Arc<Interp>) -> Result<String, Failure> {
+    flush_output(interp)?;
+    if let Some(answer) = interp.source.line("") {
         return Ok(answer?.map_or_else(String::new, |line| line + "\n"));
     }
-    read_until(host, |bytes| {
+    read_until(interp, |bytes| {
         bytes
             .iter()
             .position(|byte| *byte == b'\n')
@@ -69,13 +69,13 @@ pub(in crate::stdlib) fn read_line(host: &Arc<Host>) -> Result<String, Failure> 
 }
 
 /// All the rest of the input.
-pub(in crate::stdlib) fn read_all(host: &Arc<Host>) -> Result<String, Failure> {
-    flush_output(host)?;
-    if !host.source.is_stdin() {
-        let lines = std::iter::from_fn(|| read_line(host).map(nonempty).transpose());
+pub(in crate::stdlib) fn read_all(interp: &Arc<Interp>) -> Result<String, Failure> {
+    flush_output(interp)?;
+    if !interp.source.is_stdin() {
+        let lines = std::iter::from_fn(|| read_line(interp).map(nonempty).transpose());
         return lines.collect();
     }
-    read_until(host, |_| None)
+    read_until(interp, |_| None)
 }
 
 fn nonempty(line: String) -> Option<String> {
@@ -83,8 +83,11 @@ fn nonempty(line: String) -> Option<String> {
 }
 
 /// Reads on until `end` finds a place in what was read; else up to the end.
-fn read_until(host: &Arc<Host>, end: impl Fn(&[u8]) -> Option<usize>) -> Result<String, Failure> {
-    if host.is_interactive() && sys::identity::thread_id() != sys::identity::process_id() {
+fn read_until(
+    interp: &Arc<Interp>,
+    end: impl Fn(&[u8]) -> Option<usize>,
+) -> Result<String, Failure> {
+    if interp.is_interactive() && sys::identity::thread_id() != sys::identity::process_id() {
         // What is typed is for the prompt: to a thread of its program, as to a child, the input has ended.
         return Ok(String::new());
     }
@@ -93,7 +96,7 @@ fn read_until(host: &Arc<Host>, end: impl Fn(&[u8]) -> Option<usize>) -> Result<
         if let Some(taken) = found {
             return text(taken);
         }
-        wait(host)?;
+        wait(interp)?;
         let mut piece = vec![0; 1 << 16];
         let count = sys::input::read(&mut piece).map_err(failure)?;
         if count == 0 {
@@ -116,8 +119,8 @@ fn with_ahead<T>(action: impl FnOnce(&mut Vec<u8>) -> T) -> T {
     action(&mut ahead.bytes)
 }
 
-fn wait(host: &Arc<Host>) -> Result<(), Failure> {
-    host.wait_for(wait_kind::INPUT, None, |most| {
+fn wait(interp: &Arc<Interp>) -> Result<(), Failure> {
+    interp.wait_for(wait_kind::INPUT, None, |most| {
         let ready = sys::input::is_ready(most).map_err(failure)?;
         Ok(ready.then_some(()))
     })

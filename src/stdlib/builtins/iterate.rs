@@ -7,12 +7,11 @@ use std::sync::OnceLock;
 use rhai::{AST, Array, Blob, Dynamic, EvalAltResult, Map, NativeCallContext, Position, Scope};
 
 use super::number::as_int;
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Registry;
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::room;
-use crate::stdlib::values::{as_text, type_name};
+use crate::script::bind::Registry;
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::raise;
+use crate::script::values::{as_text, type_name};
+use crate::script::{Outcome, memory};
 
 /// `range(start, stop, step)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -198,7 +197,7 @@ fn collect(
     count: usize,
     items: impl Iterator<Item = Dynamic>,
 ) -> Result<Array, Failure> {
-    room::for_items(call, count)?;
+    memory::for_items(call, count)?;
     let mut all = Array::with_capacity(count);
     for item in items {
         call.attend()?;

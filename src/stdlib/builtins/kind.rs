@@ -8,11 +8,11 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map};
 
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Registry;
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::{Exception, is_a, raise};
-use crate::stdlib::values::{as_text, type_name, type_name_in};
+use crate::script::Outcome;
+use crate::script::bind::Registry;
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::{Exception, is_a, raise};
+use crate::script::values::{as_text, type_name, type_name_in};
 
 /// What `type(x)` gives.
 #[derive(Debug, Clone)]

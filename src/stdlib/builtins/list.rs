@@ -11,11 +11,10 @@ use super::comparing;
 use super::iterate::items;
 use super::sequence::{in_order, key_function};
 use super::string::range;
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Registry;
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::room;
+use crate::script::bind::Registry;
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::raise;
+use crate::script::{Outcome, memory};
 
 pub(super) fn register(registry: &mut Registry) {
     let mut class = registry.extension::<Array>("list");
@@ -25,7 +24,7 @@ pub(super) fn register(registry: &mut Registry) {
             let value = call.value(0);
             let more = items(call, value)?;
             let found = writable(call)?.len();
-            room::for_items(call, found.saturating_add(more.len()))?;
+            memory::for_items(call, found.saturating_add(more.len()))?;
             change(call, |list| list.extend(more))
         })
         .method("remove", &["value"], remove)

@@ -35,7 +35,7 @@
 mod arithmetic;
 mod bytes;
 pub(super) mod codec;
-pub(super) mod compare;
+pub(crate) mod compare;
 mod comparing;
 mod convert;
 mod dict;
@@ -54,10 +54,10 @@ mod string;
 
 use rhai::ImmutableString;
 
-use super::bind::Registry;
-use super::call::{Call, Failure};
-use super::exceptions::raise;
-use super::values::{as_text, type_name};
+use crate::script::bind::Registry;
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::raise;
+use crate::script::values::{as_text, type_name};
 
 pub(in crate::stdlib) use iterate::items as items_of;
 pub(in crate::stdlib) use print::flush_everything;

@@ -2,9 +2,9 @@
 
 use rhai::Dynamic;
 
-use crate::stdlib::call::Failure;
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::text::quoted;
+use crate::script::call::Failure;
+use crate::script::exceptions::raise;
+use crate::text::quoted;
 
 /// An integer, or a boolean as one.
 pub(in crate::stdlib) fn as_int(value: &Dynamic) -> Option<i64> {
@@ -130,7 +130,7 @@ mod tests {
     use super::*;
 
     fn message<T: std::fmt::Debug>(result: Result<T, Failure>) -> String {
-        crate::stdlib::exceptions::Exception::from_error(&result.unwrap_err()).headline()
+        crate::script::exceptions::Exception::from_error(&result.unwrap_err()).headline()
     }
 
     #[test]

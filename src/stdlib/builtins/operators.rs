@@ -6,12 +6,11 @@ use rhai::{Array, Blob, Dynamic, ImmutableString};
 
 use super::convert::text_failure;
 use super::number::as_int;
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Registry;
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::room;
-use crate::stdlib::text;
-use crate::stdlib::values::as_text;
+use crate::script::bind::Registry;
+use crate::script::call::{Call, Failure};
+use crate::script::values::as_text;
+use crate::script::{Outcome, memory};
+use crate::text;
 
 pub(super) fn register(registry: &mut Registry) {
     let string = TypeId::of::<ImmutableString>();
@@ -39,7 +38,7 @@ pub(super) fn register(registry: &mut Registry) {
 /// `"%s has %d" % [name, count]`.
 fn percent(call: &mut Call<'_>) -> Outcome {
     let (format, args) = (call.string(0)?, call.value(1));
-    room::for_texts_of(call, std::slice::from_ref(&args))?;
+    memory::for_texts_of(call, std::slice::from_ref(&args))?;
     text::percent(&format, &args, &|v| Some(call.str(v)))
         .map(Dynamic::from)
         .map_err(text_failure)
@@ -48,11 +47,11 @@ fn percent(call: &mut Call<'_>) -> Outcome {
 fn repeat(call: &mut Call<'_>, value: Dynamic, count: &Dynamic) -> Outcome {
     let count = usize::try_from(as_int(count).unwrap_or(0)).unwrap_or(0);
     if let Some(text) = as_text(&value) {
-        room::for_text(call, text.len().saturating_mul(count))?;
+        memory::for_text(call, text.len().saturating_mul(count))?;
         return Ok(text.repeat(count).into());
     }
     if let Some(bytes) = value.read_lock::<Blob>() {
-        room::for_bytes(call, bytes.len().saturating_mul(count))?;
+        memory::for_bytes(call, bytes.len().saturating_mul(count))?;
         return Ok(Dynamic::from_blob(bytes.repeat(count)));
     }
     let items = value.into_array().unwrap_or_default();
@@ -62,16 +61,16 @@ fn repeat(call: &mut Call<'_>, value: Dynamic, count: &Dynamic) -> Outcome {
 /// The items of a list, so many times.
 ///
 /// # Errors
-/// When that is too long, as [`room::for_items`].
+/// When that is too long, as [`memory::for_items`].
 pub(in crate::stdlib) fn repeated(
     call: &Call<'_>,
     items: &[Dynamic],
     count: usize,
 ) -> Result<Array, Failure> {
     let length = items.len().saturating_mul(count);
-    room::for_items(call, length)?;
+    memory::for_items(call, length)?;
     for item in items {
-        room::for_copies(call, item, count)?;
+        memory::for_copies(call, item, count)?;
     }
     let mut all = Array::with_capacity(length);
     // Nothing, however often: the loop would be as long as the count.

@@ -6,13 +6,12 @@ use std::sync::Arc;
 
 use rhai::{Array, Dynamic, ImmutableString, Map};
 
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Registry;
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::{raise, raise_os};
-use crate::stdlib::host::Host;
-use crate::stdlib::room;
-use crate::stdlib::stop::Stop;
+use crate::script::bind::Registry;
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::{raise, raise_os};
+use crate::script::interp::Interp;
+use crate::script::stop::Stop;
+use crate::script::{Outcome, memory};
 
 const KEYWORDS: [&str; 4] = ["sep", "end", "file", "flush"];
 
@@ -44,14 +43,14 @@ fn print(call: &mut Call<'_>) -> Outcome {
     }
     let separator = text_keyword(call, "sep", " ")?;
     let end = text_keyword(call, "end", "\n")?;
-    room::for_texts_of(call, &args)?;
+    memory::for_texts_of(call, &args)?;
     let words: Vec<String> = args.iter().map(|value| call.str(value)).collect();
     let mut text = words.join(&separator);
     text.push_str(&end);
     let file = call.keyword("file").filter(|file| !file.is_unit());
     let flush = call
         .keyword("flush")
-        .is_some_and(|flag| crate::stdlib::values::truth(&flag));
+        .is_some_and(|flag| crate::script::values::truth(&flag));
     match file {
         Some(mut file) => {
             let _ = call.method(&mut file, "write", vec![text.into()])?;
@@ -60,13 +59,13 @@ fn print(call: &mut Call<'_>) -> Outcome {
             }
         }
         // On an engine of the embedding program's Rhai hands the text to that program's own `on_print`.
-        None if call.host.guest.is_guest() => {
+        None if call.interp.guest.is_guest() => {
             return Ok(text.strip_suffix('\n').unwrap_or(&text).to_string().into());
         }
         None => {
-            write(call.host, &text)?;
+            write(call.interp, &text)?;
             if flush {
-                flush_output(call.host)?;
+                flush_output(call.interp)?;
             }
         }
     }
@@ -81,7 +80,7 @@ fn text_keyword(call: &mut Call<'_>, name: &str, default: &str) -> Result<String
     if value.is_string() || value.is_char() {
         return Ok(call.str(&value));
     }
-    let found = crate::stdlib::values::type_name(&value);
+    let found = crate::script::values::type_name(&value);
     Err(raise(
         "TypeError",
         format!("{name} must be None or a string, not {found}"),
@@ -89,30 +88,33 @@ fn text_keyword(call: &mut Call<'_>, name: &str, default: &str) -> Result<String
 }
 
 /// Prints `text`; when nobody reads any more the script ends without a word.
-pub(in crate::stdlib) fn write(host: &Arc<Host>, text: &str) -> Result<(), Failure> {
-    host.output
+pub(in crate::stdlib) fn write(interp: &Arc<Interp>, text: &str) -> Result<(), Failure> {
+    interp
+        .output
         .print(text)
-        .map_err(|error| output_failure(host, &error))
+        .map_err(|error| output_failure(interp, &error))
 }
 
 /// Writes out an incomplete line.
-pub(in crate::stdlib) fn flush_output(host: &Arc<Host>) -> Result<(), Failure> {
-    host.output
+pub(in crate::stdlib) fn flush_output(interp: &Arc<Interp>) -> Result<(), Failure> {
+    interp
+        .output
         .flush_line()
-        .map_err(|error| output_failure(host, &error))
+        .map_err(|error| output_failure(interp, &error))
 }
 
 /// Writes out all that waits: an incomplete line, and what open files hold back.
-pub(in crate::stdlib) fn flush_everything(host: &Arc<Host>) -> Result<(), Failure> {
-    host.output
+pub(in crate::stdlib) fn flush_everything(interp: &Arc<Interp>) -> Result<(), Failure> {
+    interp
+        .output
         .flush()
-        .map_err(|error| output_failure(host, &error))
+        .map_err(|error| output_failure(interp, &error))
 }
 
-fn output_failure(host: &Arc<Host>, error: &io::Error) -> Failure {
+fn output_failure(interp: &Arc<Interp>, error: &io::Error) -> Failure {
     match error.kind() {
-        io::ErrorKind::BrokenPipe => host.stop(Stop::OutputClosed),
-        io::ErrorKind::Interrupted => host.interrupted(),
+        io::ErrorKind::BrokenPipe => interp.stop(Stop::OutputClosed),
+        io::ErrorKind::Interrupted => interp.interrupted(),
         _ => raise_os(error, None),
     }
 }

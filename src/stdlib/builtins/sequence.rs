@@ -7,11 +7,11 @@ use rhai::{Array, Dynamic, FnPtr, Map};
 use super::compare::{equal, greater, less, sort};
 use super::iterate::items;
 use super::number::as_int;
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::{Handler, Registry};
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::values::{as_text, truth, type_name};
+use crate::script::Outcome;
+use crate::script::bind::{Handler, Registry};
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::raise;
+use crate::script::values::{as_text, truth, type_name};
 
 pub(super) fn register(registry: &mut Registry) {
     let list: Handler = |call| {

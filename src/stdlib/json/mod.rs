@@ -8,12 +8,12 @@ mod write;
 use rhai::Dynamic;
 
 use self::write::{Layout, Writer};
-use super::Outcome;
-use super::bind::Registry;
 use super::builtins::codec::{Codec, decode_text};
-use super::call::{Call, Failure};
-use super::exceptions::raise;
-use super::values::{as_text, type_name};
+use crate::script::Outcome;
+use crate::script::bind::Registry;
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::raise;
+use crate::script::values::{as_text, type_name};
 
 /// The value of the global constant `json`.
 #[derive(Debug, Clone)]

@@ -2,10 +2,10 @@
 
 use rhai::{Array, Dynamic, Map};
 
-use crate::stdlib::Outcome;
+use crate::script::Outcome;
+use crate::script::call::Failure;
+use crate::script::exceptions::raise;
 use crate::stdlib::builtins::number::too_large;
-use crate::stdlib::call::Failure;
-use crate::stdlib::exceptions::raise;
 
 /// Levels of nesting read.
 const MAX_DEPTH: usize = 990;
@@ -268,7 +268,7 @@ fn number_length(text: &str) -> (usize, bool) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stdlib::exceptions::Exception;
+    use crate::script::exceptions::Exception;
 
     fn message(text: &str) -> String {
         Exception::from_error(&parse(text).unwrap_err()).message()

@@ -4,11 +4,11 @@ use std::fmt::Write;
 
 use rhai::{Array, Dynamic, FnPtr, Map};
 
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::room;
-use crate::stdlib::text;
-use crate::stdlib::values::{as_text, type_name};
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::raise;
+use crate::script::memory;
+use crate::script::values::{as_text, type_name};
+use crate::text;
 
 /// Levels of nesting written: as deep as Python goes.
 const MAX_DEPTH: usize = 990;
@@ -192,6 +192,6 @@ impl<'a, 'c> Writer<'a, 'c> {
         if length <= self.out.capacity() {
             return Ok(());
         }
-        room::for_text(self.call, length)
+        memory::for_text(self.call, length)
     }
 }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use rhai::{Dynamic, NativeCallContext};
 
 use super::process::{Process, Stage};
-use crate::stdlib::Outcome;
-use crate::stdlib::border::pack_exception;
-use crate::stdlib::exceptions::Exception;
-use crate::stdlib::host::Host;
-use crate::stdlib::report::{Ending, FAILED, diagnostic_of, print, task_frames};
-use crate::stdlib::stop::Stop;
+use crate::script::Outcome;
+use crate::script::border::pack_exception;
+use crate::script::exceptions::Exception;
+use crate::script::interp::Interp;
+use crate::script::report::{Ending, FAILED, diagnostic_of, print, task_frames};
+use crate::script::stop::Stop;
 use crate::sys;
 use crate::sys::signal::Signal;
 
@@ -18,7 +18,7 @@ use crate::sys::signal::Signal;
 ///
 /// The process has its place in the session and the family already. `interactive` is whether somebody types at its parent.
 pub(crate) fn live(
-    host: &Arc<Host>,
+    interp: &Arc<Interp>,
     context: &NativeCallContext,
     process: &Process,
     interactive: bool,
@@ -28,16 +28,16 @@ pub(crate) fn live(
             pid: sys::process::pid(),
         }
     });
-    host.forget_the_parents_stop();
-    host.begin_process();
+    interp.forget_the_parents_stop();
+    interp.begin_process();
     sys::process::set_command_name(&process.identity().name);
     let _ = sys::stdio::empty_stdin();
     let ends_with_parent = match process.identity().daemon {
         true => Some(Signal::SIGKILL),
         // In order, with its own children.
-        false => (interactive || host.is_of_guest()).then_some(Signal::SIGTERM),
+        false => (interactive || interp.is_of_guest()).then_some(Signal::SIGTERM),
     };
-    let parent = host.family.parent().map_or(0, |(pid, _)| pid);
+    let parent = interp.family.parent().map_or(0, |(pid, _)| pid);
     if ends_with_parent.is_some_and(|signal| !end_with_parent(signal, parent)) {
         return FAILED;
     }
@@ -45,10 +45,10 @@ pub(crate) fn live(
     let task = process.task();
     let is_run = task.as_ref().is_some_and(|(_, _, is_run)| *is_run);
     let function = task.as_ref().map(|(function, ..)| function);
-    let ending = Ending::of(host, result, |error| {
-        task_frames(error, &host.program, function, is_run)
+    let ending = Ending::of(interp, result, |error| {
+        task_frames(error, &interp.program, function, is_run)
     });
-    conclude(host, process, &ending)
+    conclude(interp, process, &ending)
 }
 
 /// From now on the kernel ends this process when its parent ends, even if that is killed. False when the parent is dead already.
@@ -71,26 +71,26 @@ fn run(context: &NativeCallContext, process: &Process) -> Outcome {
 }
 
 /// Prints and reports how the task ended, and ends this process's own family.
-fn conclude(host: &Arc<Host>, process: &Process, ending: &Ending) -> i32 {
+fn conclude(interp: &Arc<Interp>, process: &Process, ending: &Ending) -> i32 {
     let (code, told_to_end) = match ending {
         Ending::Code(code) => (*code, false),
         Ending::Failed(exception) | Ending::Limited(exception) => {
-            let mut told = diagnostic_of(host, exception);
+            let mut told = diagnostic_of(interp, exception);
             told.process = Some(process.identity().name);
-            print(host, &told);
-            report(host, exception);
+            print(interp, &told);
+            report(interp, exception);
             (FAILED, matches!(ending, Ending::Limited(_)))
         }
         Ending::Interrupted(exception) => {
-            report(host, exception);
+            report(interp, exception);
             (FAILED, true)
         }
         Ending::Terminated | Ending::Stopped => (FAILED, true),
     };
-    let (code, request) = host.finish(code, told_to_end);
+    let (code, request) = interp.finish(code, told_to_end);
     let terminated =
         matches!(ending, Ending::Terminated) || matches!(request, Some(Stop::Terminate));
-    host.leave(code, terminated);
+    interp.leave(code, terminated);
     code
 }
 
@@ -98,14 +98,17 @@ fn conclude(host: &Arc<Host>, process: &Process, ending: &Ending) -> i32 {
 const REPORTED: usize = 200;
 
 /// Leaves the exception where the parent finds it.
-fn report(host: &Arc<Host>, exception: &Exception) {
-    if let Some(session) = host.existing_session() {
-        if session.set_report(&pack_exception(host, exception)).is_ok() {
+fn report(interp: &Arc<Interp>, exception: &Exception) {
+    if let Some(session) = interp.existing_session() {
+        if session
+            .set_report(&pack_exception(interp, exception))
+            .is_ok()
+        {
             return;
         }
         // No room for all of it: what it was, and how its text begins.
         let text: String = exception.message().chars().take(REPORTED).collect();
         let short = Exception::new(exception.kind(), vec![text.into()]);
-        let _ = session.set_report(&pack_exception(host, &short));
+        let _ = session.set_report(&pack_exception(interp, &short));
     }
 }

@@ -7,13 +7,13 @@ use rhai::{Array, Blob, Dynamic};
 
 use super::messages::{read_listed, with_message};
 use super::wait::wait;
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::{Namespace, Registry};
-use crate::stdlib::border::{ByParts, ByPlace, number};
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::{Exception, raise, raise_bare, raise_os, throw};
-use crate::stdlib::host::{Host, locked, session_failure};
-use crate::stdlib::values::type_name;
+use crate::script::Outcome;
+use crate::script::bind::{Namespace, Registry};
+use crate::script::border::{ByParts, ByPlace, number};
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::{Exception, raise, raise_bare, raise_os, throw};
+use crate::script::interp::{Interp, locked, session_failure};
+use crate::script::values::type_name;
 use crate::sync::{self, Deadline, PipeEnd, PipeError};
 
 pub(super) const NOT_GIVEN: &str = "this process was not given this end of the pipe: \
@@ -168,7 +168,7 @@ pub(super) fn register_names(multiprocessing: &mut Namespace<'_>) {
 /// `Pipe(duplex)`: both ends, the first of which only receives and the second only sends where it goes one way.
 fn pipe(call: &mut Call<'_>) -> Outcome {
     let duplex = call.bool_or(0, true);
-    let (first, second) = sync::pipe(&call.host.session()?, duplex).map_err(session_failure)?;
+    let (first, second) = sync::pipe(&call.interp.session()?, duplex).map_err(session_failure)?;
     let ends = [first, second].map(|end| Dynamic::from(Connection::new(end)));
     Ok(Array::from(ends).into())
 }
@@ -244,11 +244,11 @@ impl Connection {
 fn send(call: &mut Call<'_>) -> Outcome {
     let end = call.this::<Connection>().writer()?;
     let item = call.value(0);
-    let sent = with_message(call.host, &item, "obj", |pieces, handles| {
+    let sent = with_message(call.interp, &item, "obj", |pieces, handles| {
         let marked: Vec<_> = [&[Sent::Item.mark()], pieces].concat();
         end.send(&marked, handles)
     })?;
-    sent.map_err(|error| send_failure(call.host, error))?;
+    sent.map_err(|error| send_failure(call.interp, error))?;
     Ok(Dynamic::UNIT)
 }
 
@@ -278,7 +278,7 @@ fn send_bytes(call: &mut Call<'_>) -> Outcome {
         return invalid("buffer length < offset + size");
     };
     end.send(&[Sent::Bytes.mark(), part], &[])
-        .map_err(|error| send_failure(call.host, error))?;
+        .map_err(|error| send_failure(call.interp, error))?;
     Ok(Dynamic::UNIT)
 }
 
@@ -293,15 +293,15 @@ fn bytes_of(call: &mut Call<'_>) -> Result<Blob, Failure> {
 
 fn recv(call: &mut Call<'_>) -> Outcome {
     let end = call.this::<Connection>().reader()?;
-    let host = call.host;
+    let interp = call.interp;
     let received = end.receive_listed(Deadline::NEVER, |message, objects| {
         match Sent::parse(message) {
-            (Sent::Item, item) => read_listed(host, item, objects),
+            (Sent::Item, item) => read_listed(interp, item, objects),
             (Sent::Bytes, []) => Err(raise("EOFError", "Ran out of input")),
             (Sent::Bytes, _) => Err(raise("ValueError", BYTES_CAME)),
         }
     });
-    received.map_err(|error| receive_failure(host, error))?
+    received.map_err(|error| receive_failure(interp, error))?
 }
 
 /// What a message of bytes turned out to be.
@@ -336,7 +336,7 @@ fn recv_bytes(call: &mut Call<'_>) -> Outcome {
             false => Received::Whole(bytes.to_vec()),
         })
     });
-    match received.map_err(|error| receive_failure(call.host, error))?? {
+    match received.map_err(|error| receive_failure(call.interp, error))?? {
         Received::Whole(bytes) => Ok(Dynamic::from_blob(bytes)),
         Received::TooLong => {
             connection.stop_reading();
@@ -368,7 +368,7 @@ fn recv_bytes_into(call: &mut Call<'_>) -> Outcome {
             }
         }
     });
-    received.map_err(|error| receive_failure(call.host, error))??;
+    received.map_err(|error| receive_failure(call.interp, error))??;
     Ok(Dynamic::from_blob(buffer))
 }
 
@@ -383,7 +383,7 @@ fn poll(call: &mut Call<'_>) -> Outcome {
     match end.wait_readable(deadline) {
         Ok(()) => Ok(true.into()),
         Err(PipeError::TimedOut) => Ok(false.into()),
-        Err(error) => Err(receive_failure(call.host, error)),
+        Err(error) => Err(receive_failure(call.interp, error)),
     }
 }
 
@@ -404,24 +404,24 @@ fn fileno(call: &mut Call<'_>) -> Outcome {
     Ok(Dynamic::from_int(number.into()))
 }
 
-fn send_failure(host: &Host, error: PipeError) -> Failure {
+fn send_failure(interp: &Interp, error: PipeError) -> Failure {
     match error {
         PipeError::Broken => raise_os(&std::io::Error::from_raw_os_error(32), None),
         PipeError::OnlyOneself => raise("BrokenPipeError", NOBODY_RECEIVES),
-        error => failure(host, error),
+        error => failure(interp, error),
     }
 }
 
-fn receive_failure(host: &Host, error: PipeError) -> Failure {
+fn receive_failure(interp: &Interp, error: PipeError) -> Failure {
     match error {
         PipeError::OnlyOneself => raise("EOFError", NOTHING_CAN_COME),
-        error => failure(host, error),
+        error => failure(interp, error),
     }
 }
 
-fn failure(host: &Host, error: PipeError) -> Failure {
+fn failure(interp: &Interp, error: PipeError) -> Failure {
     match error {
-        PipeError::Interrupted => host.interrupted(),
+        PipeError::Interrupted => interp.interrupted(),
         PipeError::NotGiven => raise("OSError", NOT_GIVEN),
         PipeError::Session(error) => session_failure(error),
         PipeError::WrongDirection => raise("OSError", "connection is for the other direction only"),

@@ -11,9 +11,9 @@ use rand::rngs::SysRng;
 
 use super::process::{Process, Stage};
 use crate::process::child::{StillRunning, wait_ended};
-use crate::stdlib::exceptions::Exception;
-use crate::stdlib::host::{Host, locked};
-use crate::stdlib::stop::Stop;
+use crate::script::exceptions::Exception;
+use crate::script::interp::{Interp, locked};
+use crate::script::stop::Stop;
 use crate::sync::{Offset, ProcessId, wait_kind};
 use crate::sys::signal::Signal;
 
@@ -233,11 +233,11 @@ impl Family {
     }
 
     /// The children that are running; the ended ones are reaped.
-    pub(crate) fn active_children(&self, host: &Arc<Host>) -> Vec<Process> {
+    pub(crate) fn active_children(&self, interp: &Arc<Interp>) -> Vec<Process> {
         let children = locked(&self.0).children.clone();
         let (running, ended): (Vec<_>, Vec<_>) = children
             .into_iter()
-            .partition(|child| child.is_running(host));
+            .partition(|child| child.is_running(interp));
         let mut place = locked(&self.0);
         place
             .children
@@ -248,23 +248,23 @@ impl Family {
     /// Ends the family: in order, or all at once where this process was told to end.
     ///
     /// An orderly end that Ctrl-C or SIGTERM interrupts goes on as the other; gives that request.
-    pub(crate) fn finish(&self, host: &Arc<Host>, told_to_end: bool) -> Option<Stop> {
+    pub(crate) fn finish(&self, interp: &Arc<Interp>, told_to_end: bool) -> Option<Stop> {
         if told_to_end {
-            self.end_all(host);
+            self.end_all(interp);
             return None;
         }
-        host.forget_exit();
-        if self.end(host).is_ok() {
+        interp.forget_exit();
+        if self.end(interp).is_ok() {
             return None;
         }
-        let request = host.stopping();
-        self.end_all(host);
+        let request = interp.stopping();
+        self.end_all(interp);
         request
     }
 
     /// The orderly end: daemons are terminated, the others joined.
-    fn end(&self, host: &Arc<Host>) -> Result<(), StillRunning> {
-        let children = self.active_children(host);
+    fn end(&self, interp: &Arc<Interp>) -> Result<(), StillRunning> {
+        let children = self.active_children(interp);
         let (daemons, others): (Vec<_>, Vec<_>) = children
             .into_iter()
             .partition(|child| child.identity().daemon);
@@ -272,13 +272,13 @@ impl Family {
             .iter()
             .for_each(|child| child.signal(Signal::SIGTERM));
         let wait = |child: &Process| loop {
-            match child.wait(host, None) {
-                Err(_) if host.waits_on_for_the_end() => (),
+            match child.wait(interp, None) {
+                Err(_) if interp.waits_on_for_the_end() => (),
                 waited => return waited,
             }
         };
         others.iter().try_for_each(wait)?;
-        end_listening(&daemons, host);
+        end_listening(&daemons, interp);
         Ok(())
     }
 
@@ -288,23 +288,23 @@ impl Family {
     }
 
     /// The end of a family that was told to end: everybody is terminated, and killed who does not listen.
-    fn end_all(&self, host: &Arc<Host>) {
+    fn end_all(&self, interp: &Arc<Interp>) {
         locked(&self.0).ending = true;
-        host.forget_stop();
-        let children = self.active_children(host);
+        interp.forget_stop();
+        let children = self.active_children(interp);
         children
             .iter()
             .for_each(|child| child.signal(Signal::SIGTERM));
-        end_listening(&children, host);
+        end_listening(&children, interp);
     }
 }
 
 /// How long children may take: half of what their parent has, so that it does not kill them while they wait
 /// for their own.
-fn grace(host: &Host) -> Duration {
-    let generation = host.family.identity().numbers.len();
+fn grace(interp: &Interp) -> Duration {
+    let generation = interp.family.identity().numbers.len();
     // A host has other things to do than to wait for its scripts' children.
-    let grace = match host.owns_signals() {
+    let grace = match interp.owns_signals() {
         true => GRACE,
         false => GRACE_IN_A_HOST,
     };
@@ -312,27 +312,27 @@ fn grace(host: &Host) -> Duration {
 }
 
 /// Waits for children that were sent SIGTERM; after their [`grace`], or a second request, they are killed.
-fn end_listening(children: &[Process], host: &Arc<Host>) {
-    let deadline = Instant::now() + grace(host);
+fn end_listening(children: &[Process], interp: &Arc<Interp>) {
+    let deadline = Instant::now() + grace(interp);
     for child in children {
-        if child.wait(host, Some(deadline)).is_err() {
+        if child.wait(interp, Some(deadline)).is_err() {
             child.signal(Signal::SIGKILL);
-            host.forget_stop();
-            let _ = child.wait(host, None);
+            interp.forget_stop();
+            let _ = child.wait(interp, None);
         }
     }
 }
 
 /// Waits for the child behind `process`; used by `join` and by the end of the family.
 pub(super) fn wait_child(
-    host: &Arc<Host>,
+    interp: &Arc<Interp>,
     (sentinel, place): (std::os::fd::BorrowedFd<'_>, ProcessId),
     deadline: Option<Instant>,
 ) -> Result<(), StillRunning> {
     let wait = || {
-        let stop = || host.attend();
+        let stop = || interp.attend();
         wait_ended(sentinel, deadline, stop).unwrap_or(Err(StillRunning::Interrupted))
     };
     let what = (wait_kind::PROCESS, Offset(place.pack()));
-    host.waiting(what, deadline, wait)
+    interp.waiting(what, deadline, wait)
 }

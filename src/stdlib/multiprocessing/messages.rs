@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use rhai::{Blob, Dynamic, FnPtr};
 
-use crate::stdlib::Outcome;
-use crate::stdlib::call::Failure;
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::host::Host;
-use crate::stdlib::room;
+use crate::script::call::Failure;
+use crate::script::exceptions::raise;
+use crate::script::interp::Interp;
+use crate::script::{Outcome, memory};
 use crate::sync::Offset;
 use crate::wire::{self, Border, Crossing, Stays};
 
@@ -29,7 +28,7 @@ thread_local! {
 /// # Errors
 /// `TypeError` when the item cannot cross.
 pub(super) fn with_message<R>(
-    host: &Arc<Host>,
+    interp: &Arc<Interp>,
     item: &Dynamic,
     name: &str,
     take: impl FnOnce(&[&[u8]], &[Offset]) -> R,
@@ -40,8 +39,12 @@ pub(super) fn with_message<R>(
     if let (Some(blob), Some(beginning)) = (&blob, beginning) {
         return Ok(take(&[&beginning, blob], &[]));
     }
-    room::for_message(item)?;
-    with_encoded(|message| wire::encode_into(item, name, host, message), take).map_err(refused)
+    memory::for_message(item)?;
+    with_encoded(
+        |message| wire::encode_into(item, name, interp, message),
+        take,
+    )
+    .map_err(refused)
 }
 
 /// Hands on the message that `encode` writes: its bytes in pieces, and the shared objects in it.
@@ -74,8 +77,8 @@ pub(super) fn refused(refusal: wire::Refusal) -> Failure {
 }
 
 /// The item that a message is.
-pub(crate) fn read(host: &Arc<Host>, bytes: &[u8]) -> Outcome {
-    wire::decode(bytes, host).map_err(unreadable)
+pub(crate) fn read(interp: &Arc<Interp>, bytes: &[u8]) -> Outcome {
+    wire::decode(bytes, interp).map_err(unreadable)
 }
 
 fn unreadable(error: wire::DecodeError) -> Failure {
@@ -86,19 +89,19 @@ fn unreadable(error: wire::DecodeError) -> Failure {
 }
 
 /// The item that a message with references to these `objects` is. It names no others.
-pub(crate) fn read_listed(host: &Arc<Host>, bytes: &[u8], objects: &[Offset]) -> Outcome {
-    wire::decode(bytes, &Listed { host, objects }).map_err(unreadable)
+pub(crate) fn read_listed(interp: &Arc<Interp>, bytes: &[u8], objects: &[Offset]) -> Outcome {
+    wire::decode(bytes, &Listed { interp, objects }).map_err(unreadable)
 }
 
 /// The border for a message that brings its own objects and no others.
 struct Listed<'a> {
-    host: &'a Arc<Host>,
+    interp: &'a Arc<Interp>,
     objects: &'a [Offset],
 }
 
 impl Border for Listed<'_> {
     fn leave(&self, value: &Dynamic) -> Result<Crossing, Stays> {
-        self.host.leave(value)
+        self.interp.leave(value)
     }
 
     fn enter(&self, crossing: Crossing) -> Result<Dynamic, String> {
@@ -106,11 +109,11 @@ impl Border for Listed<'_> {
             Crossing::Handle { offset, .. } if !self.objects.contains(&Offset(offset)) => {
                 Err("it names a shared object that did not come with it".into())
             }
-            crossing => self.host.enter(crossing),
+            crossing => self.interp.enter(crossing),
         }
     }
 
     fn function(&self, name: &str) -> Result<FnPtr, String> {
-        self.host.function(name)
+        self.interp.function(name)
     }
 }

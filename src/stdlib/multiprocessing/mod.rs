@@ -34,10 +34,10 @@ mod wait;
 use rhai::{Array, Dynamic};
 
 use self::start_method::StartMethod;
-use super::Outcome;
-use super::bind::Registry;
-use super::call::{Call, Failure};
-use super::exceptions::raise;
+use crate::script::Outcome;
+use crate::script::bind::Registry;
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::raise;
 
 /// The value of the global constant `multiprocessing`.
 #[derive(Debug, Clone)]
@@ -66,19 +66,19 @@ pub(super) fn register(registry: &mut Registry) {
         .global("Queue", &["maxsize?"], queues::construct)
         .global("JoinableQueue", &["maxsize?"], queues::construct_joinable)
         .global("current_process", &[], |call| {
-            Ok(relative::current_process(call.host))
+            Ok(relative::current_process(call.interp))
         })
         .global("parent_process", &[], |call| {
-            Ok(relative::parent_process(call.host))
+            Ok(relative::parent_process(call.interp))
         })
         .global("active_children", &[], active_children)
         .global("cpu_count", &[], |_| Ok(cpu_count()))
         .global("get_start_method", &["allow_none?"], |call| {
-            Ok(call.host.start_methods.current().name().into())
+            Ok(call.interp.start_methods.current().name().into())
         })
         .global("set_start_method", &["method", "force?"], set_start_method)
         .global("get_all_start_methods", &[], |call| {
-            let methods = &call.host.start_methods;
+            let methods = &call.interp.start_methods;
             Ok(StartMethod::ALL
                 .iter()
                 .filter(|method| methods.offers(**method))
@@ -92,7 +92,7 @@ pub(super) fn register(registry: &mut Registry) {
 }
 
 fn active_children(call: &mut Call<'_>) -> Outcome {
-    let children = call.host.family.active_children(call.host);
+    let children = call.interp.family.active_children(call.interp);
     Ok(children
         .into_iter()
         .map(Dynamic::from)
@@ -108,7 +108,7 @@ pub(crate) fn cpu_count() -> Dynamic {
 fn set_start_method(call: &mut Call<'_>) -> Outcome {
     let method = start_method_of(call)?;
     let force = call.bool_or(1, false);
-    if call.host.start_methods.fix(method, force) {
+    if call.interp.start_methods.fix(method, force) {
         Ok(Dynamic::UNIT)
     } else {
         Err(raise("RuntimeError", "context has already been set"))
@@ -119,8 +119,8 @@ fn get_context(call: &mut Call<'_>) -> Outcome {
     if let Some(name) = call.given(0) {
         let name = call.str(&name);
         let method = find_method(call, &name)?;
-        if method != call.host.start_methods.current()
-            && !call.host.start_methods.fix(method, false)
+        if method != call.interp.start_methods.current()
+            && !call.interp.start_methods.fix(method, false)
         {
             return Err(raise("RuntimeError", "context has already been set"));
         }
@@ -139,7 +139,7 @@ fn find_method(call: &Call<'_>, name: &str) -> Result<StartMethod, Failure> {
     let method = StartMethod::named(name);
     let method =
         method.ok_or_else(|| raise("ValueError", format!("cannot find context for '{name}'")))?;
-    if call.host.start_methods.offers(method) {
+    if call.interp.start_methods.offers(method) {
         return Ok(method);
     }
     let text = "the start method 'fork' would copy the program this script is embedded in; children are started by 'spawn'";

@@ -10,14 +10,14 @@ use std::time::Instant;
 use rhai::{Array, FnPtr, Map};
 
 use super::family::{Identity, wait_child};
+use crate::permissions::Permissions;
 use crate::process::child::StillRunning;
 use crate::process::{Child, ExitStatus};
-use crate::stdlib::border::unpack_exception;
-use crate::stdlib::exceptions::Exception;
-use crate::stdlib::host::{Host, locked};
-use crate::stdlib::permissions::Permissions;
-use crate::stdlib::report;
-use crate::stdlib::task::{self, Task};
+use crate::script::border::unpack_exception;
+use crate::script::exceptions::Exception;
+use crate::script::interp::{Interp, locked};
+use crate::script::report;
+use crate::script::task::{self, Task};
 use crate::sync::ProcessId;
 use crate::sys;
 use crate::sys::signal::Signal;
@@ -116,7 +116,7 @@ impl Process {
     }
 
     /// The exit code if the child has ended; reaps it then and gives back what it held of the session.
-    pub(crate) fn poll(&self, host: &Arc<Host>) -> Option<i64> {
+    pub(crate) fn poll(&self, interp: &Arc<Interp>) -> Option<i64> {
         let (exitcode, place) = self.with(|state| {
             if state.creator != sys::process::pid() {
                 return None;
@@ -138,40 +138,40 @@ impl Process {
             Some((exitcode, Some(place)))
         })?;
         if let Some(place) = place {
-            host.output.take_in();
-            self.bury(host, place);
-            if exitcode != 0 && host.is_interactive() {
-                host.family.note_bad_end(self, exitcode);
+            interp.output.take_in();
+            self.bury(interp, place);
+            if exitcode != 0 && interp.is_interactive() {
+                interp.family.note_bad_end(self, exitcode);
             }
         }
         Some(exitcode)
     }
 
     /// Whether it is a child of this process that has not ended. A closed object stands for none.
-    pub(crate) fn is_running(&self, host: &Arc<Host>) -> bool {
-        self.poll(host);
+    pub(crate) fn is_running(&self, interp: &Arc<Interp>) -> bool {
+        self.poll(interp);
         self.with(|state| matches!(state.stage, Stage::Started { .. }))
     }
 
     /// Takes the ended child's report and clears its place in the session.
-    fn bury(&self, host: &Arc<Host>, place: ProcessId) {
-        let Some(session) = host.existing_session() else {
+    fn bury(&self, interp: &Arc<Interp>, place: ProcessId) {
+        let Some(session) = interp.existing_session() else {
             return;
         };
         let report = session.take_report(place).ok().flatten();
         // An error means that the session has swept the place already.
         let _ = session.child_ended(place);
-        let Some(exception) = report.and_then(|bytes| unpack_exception(host, &bytes)) else {
+        let Some(exception) = report.and_then(|bytes| unpack_exception(interp, &bytes)) else {
             return;
         };
         // A child ended by Ctrl-C is silent; the family has one report, the main process's. Where the
         // parent was not interrupted itself, it speaks for the child.
-        let alone = host.stopping().is_none() && !host.family.is_ending();
+        let alone = interp.stopping().is_none() && !interp.family.is_ending();
         // At a prompt it is among the news.
-        if exception.kind() == "KeyboardInterrupt" && alone && !host.is_interactive() {
-            let mut told = report::diagnostic_of(host, &exception);
+        if exception.kind() == "KeyboardInterrupt" && alone && !interp.is_interactive() {
+            let mut told = report::diagnostic_of(interp, &exception);
             told.process = Some(self.identity().name);
-            report::print(host, &told);
+            report::print(interp, &told);
         }
         self.with(|state| state.exception = Some(exception));
     }
@@ -179,13 +179,13 @@ impl Process {
     /// Waits for the child's end, at most until `deadline`, and reaps it.
     pub(crate) fn wait(
         &self,
-        host: &Arc<Host>,
+        interp: &Arc<Interp>,
         deadline: Option<Instant>,
     ) -> Result<(), StillRunning> {
         loop {
-            if self.poll(host).is_some() {
+            if self.poll(interp).is_some() {
                 // Ctrl-C ends children too: their end must not hide it, nor a signal that came before it.
-                return match host.attend() {
+                return match interp.attend() {
                     false => Ok(()),
                     true => Err(StillRunning::Interrupted),
                 };
@@ -193,7 +193,7 @@ impl Process {
             let Some((sentinel, place)) = self.started() else {
                 return Ok(());
             };
-            wait_child(host, (sentinel.as_fd(), place), deadline)?;
+            wait_child(interp, (sentinel.as_fd(), place), deadline)?;
         }
     }
 
@@ -235,8 +235,8 @@ impl Process {
     }
 
     /// Python's representation: `<Process name='Process-1' pid=12 parent=11 started>`.
-    pub(crate) fn repr(&self, host: &Arc<Host>) -> String {
-        self.poll(host);
+    pub(crate) fn repr(&self, interp: &Arc<Interp>) -> String {
+        self.poll(interp);
         self.with(|state| {
             let mut text = format!("<Process name='{}'", state.identity.name);
             if let Some(pid) = state.stage.pid().filter(|_| !state.closed) {

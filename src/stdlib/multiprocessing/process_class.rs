@@ -8,12 +8,11 @@ use rhai::{Dynamic, Map};
 use super::process::{Process, Stage};
 use super::start;
 use crate::process::child::StillRunning;
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Registry;
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::task;
-use crate::stdlib::values::truth;
+use crate::script::bind::Registry;
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::raise;
+use crate::script::values::truth;
+use crate::script::{Outcome, task};
 use crate::sys;
 use crate::sys::signal::Signal;
 
@@ -23,7 +22,7 @@ pub(super) fn register(registry: &mut Registry) {
         .class::<Process>("Process")
         .method("start", &[], |call| {
             let process = call.this();
-            start::start(call.host, call.context, &process)
+            start::start(call.interp, call.context, &process)
         })
         .method("join", &["timeout?"], join)
         .method("is_alive", &[], is_alive)
@@ -45,7 +44,7 @@ pub(super) fn register(registry: &mut Registry) {
         .getter("sentinel", sentinel)
         .getter("exception", exception)
         .getter("authkey", |call| {
-            Ok(Dynamic::from_blob(call.host.family.authkey()))
+            Ok(Dynamic::from_blob(call.interp.family.authkey()))
         })
         .exactly("==", &[TypeId::of::<Process>()], &["other"], |call| {
             Ok(is_the_other(call).into())
@@ -56,10 +55,10 @@ pub(super) fn register(registry: &mut Registry) {
         .index_getter(attribute)
         .index_setter(set_attribute)
         .method("to_string", &[], |call| {
-            Ok(call.this::<Process>().repr(call.host).into())
+            Ok(call.this::<Process>().repr(call.interp).into())
         })
         .method("to_debug", &[], |call| {
-            Ok(call.this::<Process>().repr(call.host).into())
+            Ok(call.this::<Process>().repr(call.interp).into())
         });
 }
 
@@ -67,7 +66,7 @@ pub(super) fn register(registry: &mut Registry) {
 pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
     let target = task::target(call)?;
     let args = task::arguments(call)?;
-    let mut identity = call.host.family.next_identity();
+    let mut identity = call.interp.family.next_identity();
     if let Some(name) = call.given(2) {
         let name = call.str(&name);
         if !name.is_empty() {
@@ -82,7 +81,7 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
             let wanted = wanted
                 .try_cast_result::<Map>()
                 .map_err(|found| call.mismatch(4, "a map", &found))?;
-            Some(call.host.permissions().permissions().narrowed(wanted)?)
+            Some(call.interp.permissions().permissions().narrowed(wanted)?)
         }
         None => None,
     };
@@ -125,10 +124,10 @@ fn join(call: &mut Call<'_>) -> Outcome {
     }
     let timeout = call.timeout(0)?;
     let deadline = timeout.and_then(|t| Instant::now().checked_add(t));
-    match process.wait(call.host, deadline) {
+    match process.wait(call.interp, deadline) {
         Ok(()) => Ok(timeout.map_or(Dynamic::UNIT, |_| true.into())),
         Err(StillRunning::TimedOut) => Ok(false.into()),
-        Err(StillRunning::Interrupted) => Err(call.host.interrupted()),
+        Err(StillRunning::Interrupted) => Err(call.interp.interrupted()),
     }
 }
 
@@ -141,21 +140,21 @@ fn is_alive(call: &mut Call<'_>) -> Outcome {
     if !made_here(&process) {
         return Err(raise("AssertionError", "can only test a child process"));
     }
-    Ok(process.is_running(call.host).into())
+    Ok(process.is_running(call.interp).into())
 }
 
 fn send(call: &mut Call<'_>, signal: Signal) -> Outcome {
     let process: Process = call.this();
     open(&process)?;
-    process.poll(call.host);
+    process.poll(call.interp);
     if let Some(pid) = process.with(|state| state.elsewhere()) {
-        let guard = call.host.permissions();
+        let guard = call.interp.permissions();
         let is_here = pid == sys::process::pid();
         if is_here {
             guard.change_process("sending a signal to this process")?;
         }
         // Any other object of that number may have been made up by whoever sent it.
-        let myself = call.host.family.myself();
+        let myself = call.interp.family.myself();
         if !(is_here && myself.is_some_and(|myself| myself.is(&process))) {
             let signal = signal as i32;
             guard.signals(&format!("sending signal {signal} to process {pid}"))?;
@@ -170,7 +169,7 @@ fn close(call: &mut Call<'_>) -> Outcome {
     if process.with(|state| state.closed) {
         return Ok(Dynamic::UNIT);
     }
-    if process.poll(call.host).is_none() && process.pid().is_some() {
+    if process.poll(call.interp).is_none() && process.pid().is_some() {
         let text = "Cannot close a process while it is still running. \
                     You should first call join() or terminate().";
         return Err(raise("ValueError", text));
@@ -197,7 +196,7 @@ fn set_name(call: &mut Call<'_>) -> Outcome {
         .into_string()
         .map_err(|_| raise("AssertionError", "name must be a string"))?;
     if is_current(&process) {
-        call.host.family.rename(&name);
+        call.interp.family.rename(&name);
     }
     process.with(|state| state.identity.name = name);
     Ok(Dynamic::UNIT)
@@ -225,7 +224,7 @@ fn exitcode(call: &mut Call<'_>) -> Outcome {
     let process: Process = call.this();
     open(&process)?;
     Ok(process
-        .poll(call.host)
+        .poll(call.interp)
         .map_or(Dynamic::UNIT, Dynamic::from_int))
 }
 
@@ -241,7 +240,7 @@ fn sentinel(call: &mut Call<'_>) -> Outcome {
 /// The uncaught exception of an ended child, its traceback in it; `None` when it ended well or still runs.
 fn exception(call: &mut Call<'_>) -> Outcome {
     let process: Process = call.this();
-    process.poll(call.host);
+    process.poll(call.interp);
     Ok(process
         .with(|state| state.exception.clone())
         .map_or(Dynamic::UNIT, Dynamic::from))

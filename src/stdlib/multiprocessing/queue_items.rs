@@ -5,16 +5,16 @@ use std::sync::Arc;
 use rhai::{Dynamic, Module};
 
 use super::queues::{Queue, take};
-use crate::stdlib::Outcome;
-use crate::stdlib::host::Host;
-use crate::stdlib::text::repr_of;
-use crate::stdlib::values::custom_text;
+use crate::script::Outcome;
+use crate::script::interp::Interp;
+use crate::script::values::custom_text;
 use crate::sync::Deadline;
+use crate::text::repr_of;
 
 /// The items of a queue up to one that is of the sentinel's type and looks the same.
 #[derive(Clone)]
 pub(super) struct Items {
-    pub host: Arc<Host>,
+    pub interp: Arc<Interp>,
     pub queue: Queue,
     pub sentinel: Dynamic,
 }
@@ -23,7 +23,7 @@ impl Iterator for Items {
     type Item = Outcome;
 
     fn next(&mut self) -> Option<Outcome> {
-        let item = take(&self.host, &self.queue.shared, Deadline::NEVER);
+        let item = take(&self.interp, &self.queue.shared, Deadline::NEVER);
         let text = |value: &Dynamic| repr_of(value, &|v| custom_text(v, None));
         let is_sentinel = |value: &Dynamic| {
             value.type_id() == self.sentinel.type_id() && text(value) == text(&self.sentinel)

@@ -11,17 +11,16 @@ use rhai::{Array, Dynamic};
 use super::messages::{read, read_listed, refused, with_message};
 use super::queue_items::{self, Items};
 use super::synchronize::{queue_deadline, waited};
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Registry;
-use crate::stdlib::border::{ByPlace, number};
+use crate::script::Outcome;
+use crate::script::bind::Registry;
+use crate::script::border::{ByPlace, number};
+use crate::script::call::{Call, Failure};
+use crate::script::dialect::Dialect;
+use crate::script::exceptions::{raise, raise_bare};
+use crate::script::interp::{Interp, session_failure};
 use crate::stdlib::builtins::items_of;
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::dialect::Dialect;
-use crate::stdlib::exceptions::{raise, raise_bare};
-use crate::stdlib::host::{Host, session_failure};
 use crate::sync::{self, Deadline, Offset, PutError, WaitError};
-use crate::sys;
-use crate::wire;
+use crate::{sys, wire};
 
 /// A queue as one process holds it.
 #[derive(Debug, Clone)]
@@ -158,7 +157,7 @@ pub(super) fn construct_joinable(call: &mut Call<'_>) -> Outcome {
 /// A queue by the rules of a module; argument 0 is its bound.
 pub(super) fn create(call: &mut Call<'_>, joinable: bool, dialect: Dialect) -> Outcome {
     let capacity = usize::try_from(call.int_or(0, 0)?).unwrap_or(0);
-    let shared = sync::Queue::create(&call.host.session()?, capacity).map_err(session_failure)?;
+    let shared = sync::Queue::create(&call.interp.session()?, capacity).map_err(session_failure)?;
     Ok(Dynamic::from(Queue::new(shared, joinable, dialect)))
 }
 
@@ -174,21 +173,21 @@ pub(super) fn open(queue: &Queue) -> Result<(), Failure> {
 
 fn put(call: &Call<'_>, queue: &Queue, item: &Dynamic, deadline: Deadline) -> Outcome {
     open(queue)?;
-    send(call.host, &queue.shared, item, deadline)?;
+    send(call.interp, &queue.shared, item, deadline)?;
     Ok(Dynamic::UNIT)
 }
 
 /// Puts an item.
 pub(super) fn send(
-    host: &Arc<Host>,
+    interp: &Arc<Interp>,
     queue: &sync::Queue,
     item: &Dynamic,
     deadline: Deadline,
 ) -> Result<(), Failure> {
-    let put = with_message(host, item, "item", |pieces, handles| {
+    let put = with_message(interp, item, "item", |pieces, handles| {
         queue.put_pieces(pieces, handles, deadline)
     })?;
-    put.map_err(|error| put_failure(host, error))
+    put.map_err(|error| put_failure(interp, error))
 }
 
 fn put_many(call: &mut Call<'_>) -> Outcome {
@@ -201,7 +200,7 @@ fn put_many(call: &mut Call<'_>) -> Outcome {
     let messages = items
         .iter()
         .enumerate()
-        .map(|(index, item)| encode(call.host, item, &format!("items[{index}]")))
+        .map(|(index, item)| encode(call.interp, item, &format!("items[{index}]")))
         .collect::<Result<Vec<_>, _>>()?;
     if messages.iter().all(|message| message.handles.is_empty()) {
         let plain: Vec<&[u8]> = messages
@@ -209,17 +208,17 @@ fn put_many(call: &mut Call<'_>) -> Outcome {
             .map(|message| message.bytes.as_slice())
             .collect();
         let put = queue.shared.put_many(&plain, deadline);
-        put.map_err(|(_, error)| put_failure(call.host, error))?;
+        put.map_err(|(_, error)| put_failure(call.interp, error))?;
         return Ok(Dynamic::UNIT);
     }
     for message in messages {
-        put_message(call.host, &queue.shared, &message, deadline)?;
+        put_message(call.interp, &queue.shared, &message, deadline)?;
     }
     Ok(Dynamic::UNIT)
 }
 
 fn put_message(
-    host: &Host,
+    interp: &Interp,
     queue: &sync::Queue,
     message: &wire::Message,
     deadline: Deadline,
@@ -227,17 +226,17 @@ fn put_message(
     let handles: Vec<_> = message.handles.iter().copied().map(Offset).collect();
     queue
         .put(&message.bytes, &handles, deadline)
-        .map_err(|error| put_failure(host, error))
+        .map_err(|error| put_failure(interp, error))
 }
 
-fn encode(host: &Arc<Host>, item: &Dynamic, name: &str) -> Result<wire::Message, Failure> {
-    wire::encode(item, name, host).map_err(refused)
+fn encode(interp: &Arc<Interp>, item: &Dynamic, name: &str) -> Result<wire::Message, Failure> {
+    wire::encode(item, name, interp).map_err(refused)
 }
 
-fn put_failure(host: &Host, error: PutError) -> Failure {
+fn put_failure(interp: &Interp, error: PutError) -> Failure {
     match error {
         PutError::Full => raise_bare("Full"),
-        PutError::Interrupted => host.interrupted(),
+        PutError::Interrupted => interp.interrupted(),
         PutError::OutOfMemory { requested, quota } => {
             session_failure(sync::ShmError::OutOfMemory { requested, quota })
         }
@@ -247,19 +246,21 @@ fn put_failure(host: &Host, error: PutError) -> Failure {
 
 fn get(call: &Call<'_>, queue: &Queue, deadline: Deadline) -> Outcome {
     open(queue)?;
-    take(call.host, &queue.shared, deadline)
+    take(call.interp, &queue.shared, deadline)
 }
 
 /// The next item of `queue`.
-pub(super) fn take(host: &Arc<Host>, queue: &sync::Queue, deadline: Deadline) -> Outcome {
-    let taken = queue.get_listed_with(deadline, |bytes, objects| read_listed(host, bytes, objects));
-    taken.map_err(|error| get_failure(host, error))?
+pub(super) fn take(interp: &Arc<Interp>, queue: &sync::Queue, deadline: Deadline) -> Outcome {
+    let taken = queue.get_listed_with(deadline, |bytes, objects| {
+        read_listed(interp, bytes, objects)
+    });
+    taken.map_err(|error| get_failure(interp, error))?
 }
 
-fn get_failure(host: &Host, error: WaitError) -> Failure {
+fn get_failure(interp: &Interp, error: WaitError) -> Failure {
     match error {
         WaitError::TimedOut => raise_bare("Empty"),
-        WaitError::Interrupted => host.interrupted(),
+        WaitError::Interrupted => interp.interrupted(),
         WaitError::Session(error) => session_failure(error),
     }
 }
@@ -282,11 +283,11 @@ fn get_many(call: &mut Call<'_>) -> Outcome {
     let mut failed = None;
     queue
         .shared
-        .get_many_with(most, deadline, |bytes| match read(call.host, bytes) {
+        .get_many_with(most, deadline, |bytes| match read(call.interp, bytes) {
             Ok(item) => items.push(item),
             Err(error) => failed = Some(error),
         })
-        .map_err(|error| get_failure(call.host, error))?;
+        .map_err(|error| get_failure(call.interp, error))?;
     match failed {
         None => Ok(items.into()),
         Some(error) => Err(error),
@@ -329,7 +330,7 @@ fn join(call: &mut Call<'_>) -> Outcome {
     joinable(&queue, "join")?;
     let timeout = call.timeout(0)?;
     let deadline = timeout.map_or(Deadline::NEVER, Deadline::after);
-    let done = waited(call.host, queue.shared.join(deadline))?;
+    let done = waited(call.interp, queue.shared.join(deadline))?;
     Ok(timeout.map_or(Dynamic::UNIT, |_| done.into()))
 }
 
@@ -339,7 +340,7 @@ fn iter_until(call: &mut Call<'_>) -> Outcome {
     open(&queue)?;
     let sentinel = call.value(0);
     Ok(Dynamic::from(Items {
-        host: call.host.clone(),
+        interp: call.interp.clone(),
         queue,
         sentinel,
     }))

@@ -8,11 +8,11 @@ use rhai::Dynamic;
 
 use super::family;
 use crate::process::child::StillRunning;
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Registry;
-use crate::stdlib::call::Call;
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::host::Host;
+use crate::script::Outcome;
+use crate::script::bind::Registry;
+use crate::script::call::Call;
+use crate::script::exceptions::raise;
+use crate::script::interp::Interp;
 use crate::sync::ProcessId;
 use crate::sys;
 
@@ -25,11 +25,11 @@ pub(crate) struct Relative {
 }
 
 /// `current_process()`: in a child its Process object, in the main process one that stands for it.
-pub(super) fn current_process(host: &Arc<Host>) -> Dynamic {
-    match host.family.myself() {
+pub(super) fn current_process(interp: &Arc<Interp>) -> Dynamic {
+    match interp.family.myself() {
         Some(process) => Dynamic::from(process),
         None => {
-            let name = host.family.name();
+            let name = interp.family.name();
             Dynamic::from(Relative {
                 name,
                 pid: sys::process::pid(),
@@ -39,8 +39,8 @@ pub(super) fn current_process(host: &Arc<Host>) -> Dynamic {
     }
 }
 
-pub(super) fn parent_process(host: &Arc<Host>) -> Dynamic {
-    host.family.parent().map_or(Dynamic::UNIT, |(pid, name)| {
+pub(super) fn parent_process(interp: &Arc<Interp>) -> Dynamic {
+    interp.family.parent().map_or(Dynamic::UNIT, |(pid, name)| {
         Dynamic::from(Relative {
             name,
             pid,
@@ -64,7 +64,7 @@ pub(super) fn register(registry: &mut Registry) {
         .getter("exitcode", |_| Ok(Dynamic::UNIT))
         .getter("exception", |_| Ok(Dynamic::UNIT))
         .getter("authkey", |call| {
-            Ok(Dynamic::from_blob(call.host.family.authkey()))
+            Ok(Dynamic::from_blob(call.interp.family.authkey()))
         })
         .method("is_alive", &[], |call| {
             Ok(call.this::<Relative>().is_alive().into())
@@ -98,7 +98,7 @@ fn rename_main(call: &mut Call<'_>) -> Outcome {
         .into_string()
         .map_err(|_| raise("AssertionError", "name must be a string"))?;
     if call.this::<Relative>().is_main {
-        call.host.family.rename(&name);
+        call.interp.family.rename(&name);
     }
     Ok(Dynamic::UNIT)
 }
@@ -116,8 +116,8 @@ fn join_relative(call: &mut Call<'_>) -> Outcome {
     let Ok(sentinel) = sys::process::pidfd(relative.pid) else {
         return Ok(Dynamic::UNIT);
     };
-    match family::wait_child(call.host, (sentinel.as_fd(), ProcessId::NONE), deadline) {
-        Err(StillRunning::Interrupted) => Err(call.host.interrupted()),
+    match family::wait_child(call.interp, (sentinel.as_fd(), ProcessId::NONE), deadline) {
+        Err(StillRunning::Interrupted) => Err(call.interp.interrupted()),
         _ => Ok(Dynamic::UNIT),
     }
 }

@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use rhai::Dynamic;
 
 use super::queues;
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Registry;
-use crate::stdlib::border::{ByPlace, number};
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::host::session_failure;
+use crate::script::Outcome;
+use crate::script::bind::Registry;
+use crate::script::border::{ByPlace, number};
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::raise;
+use crate::script::interp::session_failure;
 use crate::sync::{self, Deadline};
 use crate::sys;
 
@@ -41,12 +41,12 @@ pub(super) fn register(registry: &mut Registry) {
         .method("put", &["obj"], |call| {
             let item = call.value(0);
             let queue = open(call)?;
-            queues::send(call.host, &queue, &item, Deadline::NEVER)?;
+            queues::send(call.interp, &queue, &item, Deadline::NEVER)?;
             Ok(Dynamic::UNIT)
         })
         .method("get", &[], |call| {
             let queue = open(call)?;
-            queues::take(call.host, &queue, Deadline::NEVER)
+            queues::take(call.interp, &queue, Deadline::NEVER)
         })
         .method("empty", &[], |call| Ok(open(call)?.is_empty().into()))
         .method("close", &[], |call| {
@@ -66,7 +66,7 @@ pub(super) fn register(registry: &mut Registry) {
 /// `SimpleQueue()`.
 pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
     let no_limit = 0;
-    let shared = sync::Queue::create(&call.host.session()?, no_limit).map_err(session_failure)?;
+    let shared = sync::Queue::create(&call.interp.session()?, no_limit).map_err(session_failure)?;
     Ok(Dynamic::from(SimpleQueue::new(shared)))
 }
 

@@ -14,74 +14,79 @@ use super::messages::refused;
 use super::process::{Process, Stage, State};
 use super::start_method::StartMethod;
 use super::synchronize::lock::Lock;
+use crate::permissions::Permissions;
 use crate::process::{Child, fork, signals, spawn};
 use crate::program::call::{handles_of_constants, pack};
 use crate::program::diagnostic::ErrorFormat;
 use crate::program::environment::Environment;
-use crate::stdlib::Outcome;
+use crate::script::Outcome;
+use crate::script::call::Failure;
+use crate::script::dialect::Dialect;
+use crate::script::exceptions::{raise, raise_os};
+use crate::script::interp::{Interp, session_failure};
+use crate::script::values::unshare_deeply;
 use crate::stdlib::builtins::flush_everything;
-use crate::stdlib::call::Failure;
-use crate::stdlib::dialect::Dialect;
-use crate::stdlib::exceptions::{raise, raise_os};
-use crate::stdlib::host::{Host, session_failure};
-use crate::stdlib::permissions::Permissions;
-use crate::stdlib::values::unshare_deeply;
 use crate::sync::{self, Barrier, Birth, Offset, ProcessId, Session};
-use crate::sys;
-use crate::wire;
+use crate::{sys, wire};
 
 /// `p.start()`.
-pub(crate) fn start(host: &Arc<Host>, context: &NativeCallContext, process: &Process) -> Outcome {
-    may_start(host, process)?;
-    let started = host
+pub(crate) fn start(
+    interp: &Arc<Interp>,
+    context: &NativeCallContext,
+    process: &Process,
+) -> Outcome {
+    may_start(interp, process)?;
+    let started = interp
         .permissions()
         .start()
-        .and_then(|at_once| start_claimed(host, context, process, at_once));
+        .and_then(|at_once| start_claimed(interp, context, process, at_once));
     process.with(|state| state.starting = false);
     started
 }
 
 /// Starts a process that nobody else is starting.
 fn start_claimed(
-    host: &Arc<Host>,
+    interp: &Arc<Interp>,
     context: &NativeCallContext,
     process: &Process,
     at_once: Option<u32>,
 ) -> Outcome {
-    host.family.active_children(host);
+    interp.family.active_children(interp);
     process.with(detach);
-    if host.start_methods.current() == StartMethod::Spawn {
-        host.knows_texts(context)?;
+    if interp.start_methods.current() == StartMethod::Spawn {
+        interp.knows_texts(context)?;
     }
-    let objects = may_cross(host, process)?;
-    flush_everything(host)?;
-    let ready = host.signals().begin_parent();
+    let objects = may_cross(interp, process)?;
+    flush_everything(interp)?;
+    let ready = interp.signals().begin_parent();
     ready.map_err(|error| raise_os(&error, None))?;
-    let session = host.session()?;
+    let session = interp.session()?;
     // Made before there is a child that would write to the streams of the host.
-    let entrances = host.output.entrances();
+    let entrances = interp.output.entrances();
     entrances.map_err(|error| raise_os(&error, None))?;
     // Made now if it never was: parent and child have the same.
-    host.family.authkey();
+    interp.family.authkey();
     let identity = process.identity();
     let birth = Birth {
         name: &identity.name,
         daemon: identity.daemon,
     };
-    let place = reserve(host, &session, &birth, at_once)?;
+    let place = reserve(interp, &session, &birth, at_once)?;
     let barriers = barriers_among(&session, &objects);
-    let may_fork = host.start_methods.current() == StartMethod::Fork;
-    let prepared = may_fork.then(|| host.prepare_fork());
-    let started = match host.start_methods.next() {
-        StartMethod::Fork => start_by_fork(host, context, process, (&session, place), &barriers),
-        StartMethod::Spawn => start_by_spawn(host, context, process, (&session, place), &barriers),
+    let may_fork = interp.start_methods.current() == StartMethod::Fork;
+    let prepared = may_fork.then(|| interp.prepare_fork());
+    let started = match interp.start_methods.next() {
+        StartMethod::Fork => start_by_fork(interp, context, process, (&session, place), &barriers),
+        StartMethod::Spawn => {
+            start_by_spawn(interp, context, process, (&session, place), &barriers)
+        }
     };
     drop(prepared);
     match started {
         Ok(child) => {
             session.child_started(place, child.pid());
             process.with(|state| state.stage = Stage::Started { child, place });
-            host.family.add_child(process.clone());
+            interp.family.add_child(process.clone());
             Ok(Dynamic::UNIT)
         }
         Err(failure) => {
@@ -100,7 +105,7 @@ fn start_claimed(
 /// # Errors
 /// `PermissionError` then; `OSError` or `MemoryError` when the session has no room.
 pub(crate) fn reserve(
-    host: &Host,
+    interp: &Interp,
     session: &Session,
     birth: &Birth<'_>,
     at_once: Option<u32>,
@@ -111,15 +116,15 @@ pub(crate) fn reserve(
         .map_err(|error| match error {
             sync::ShmError::Crowded { most } => {
                 let most = u32::try_from(most).unwrap_or(u32::MAX);
-                host.permissions().too_many_processes(most)
+                interp.permissions().too_many_processes(most)
             }
             error => session_failure(error),
         })
 }
 
 /// Python's four checks, in its order. When they are passed, the process is this thread's to start.
-fn may_start(host: &Host, process: &Process) -> Result<(), Failure> {
-    let is_daemon = host.family.identity().daemon;
+fn may_start(interp: &Interp, process: &Process) -> Result<(), Failure> {
+    let is_daemon = interp.family.identity().daemon;
     process.with(|state| {
         if state.closed {
             Err(raise("ValueError", "process object is closed"))
@@ -148,23 +153,23 @@ fn detach(state: &mut State) {
 }
 
 /// What cannot cross to another process is refused by name, whichever way the child is started; the shared objects that do cross.
-fn may_cross(host: &Arc<Host>, process: &Process) -> Result<Vec<Offset>, Failure> {
-    handles_of(host, process)
+fn may_cross(interp: &Arc<Interp>, process: &Process) -> Result<Vec<Offset>, Failure> {
+    handles_of(interp, process)
         .map(|handles| handles.into_iter().map(Offset).collect())
         .map_err(refused)
 }
 
 /// The shared objects that a forked child is given: those that a spawned one would be sent.
-fn given(host: &Arc<Host>, context: &NativeCallContext, process: &Process) -> Vec<Offset> {
-    let mut handles = handles_of(host, process).unwrap_or_default();
+fn given(interp: &Arc<Interp>, context: &NativeCallContext, process: &Process) -> Vec<Offset> {
+    let mut handles = handles_of(interp, process).unwrap_or_default();
     let environment = Environment::of(context);
-    handles.extend(handles_of_constants(&host.program, &environment, host));
-    handles.extend(wire::handles(&given_values(host), "given", host).unwrap_or_default());
+    handles.extend(handles_of_constants(&interp.program, &environment, interp));
+    handles.extend(wire::handles(&given_values(interp), "given", interp).unwrap_or_default());
     handles.into_iter().map(Offset).collect()
 }
 
 /// The shared objects in the task of a process and in its attributes.
-fn handles_of(host: &Arc<Host>, process: &Process) -> Result<Vec<u64>, wire::Refusal> {
+fn handles_of(interp: &Arc<Interp>, process: &Process) -> Result<Vec<u64>, wire::Refusal> {
     // Copied out first: the task may refer to its own process, which is looked at on the way.
     let (target, args, attributes) = process.with(|state| {
         let State {
@@ -176,12 +181,12 @@ fn handles_of(host: &Arc<Host>, process: &Process) -> Result<Vec<u64>, wire::Ref
         (target.clone(), args.clone(), attributes.clone())
     });
     let mut handles = match target {
-        Some(target) => wire::handles(&Dynamic::from(target), "target", host)?,
+        Some(target) => wire::handles(&Dynamic::from(target), "target", interp)?,
         None => Vec::new(),
     };
-    handles.extend(wire::handles(&Dynamic::from(args), "args", host)?);
+    handles.extend(wire::handles(&Dynamic::from(args), "args", interp)?);
     for (name, value) in &attributes {
-        handles.extend(wire::handles(value, name, host)?);
+        handles.extend(wire::handles(value, name, interp)?);
     }
     Ok(handles)
 }
@@ -203,56 +208,57 @@ fn tell(barriers: &[Barrier], child: ProcessId) -> Result<(), Failure> {
 }
 
 /// What the child may do: at most what this process may.
-fn permissions_of(host: &Host, process: &Process) -> Permissions {
+fn permissions_of(interp: &Interp, process: &Process) -> Permissions {
     let narrowed = process.with(|state| state.permissions.clone());
-    let permissions = narrowed.unwrap_or_else(|| (*host.permissions().permissions()).clone());
+    let permissions = narrowed.unwrap_or_else(|| (*interp.permissions().permissions()).clone());
     permissions.of_child()
 }
 
 fn start_by_fork(
-    host: &Arc<Host>,
+    interp: &Arc<Interp>,
     context: &NativeCallContext,
     process: &Process,
     (session, place): (&Session, ProcessId),
     barriers: &[Barrier],
 ) -> Result<Child, Failure> {
-    sync::grant_inheritance(session, place, || given(host, context, process))
+    sync::grant_inheritance(session, place, || given(interp, context, process))
         .map_err(session_failure)?;
     tell(barriers, place)?;
-    let parent = (sys::process::pid(), host.family.name());
-    let interactive = host.is_interactive();
-    fork::fork(host.signals(), || {
+    let parent = (sys::process::pid(), interp.family.name());
+    let interactive = interp.is_interactive();
+    fork::fork(interp.signals(), || {
         if session.enter_child(place).is_err() {
             return fork::NOT_ENTERED;
         }
-        host.permissions().begin(permissions_of(host, process));
-        if !host.owns_signals() {
+        interp.permissions().begin(permissions_of(interp, process));
+        if !interp.owns_signals() {
             // The process is the script's alone, as a spawned one: what the host does about signals is not for it.
-            host.own_signals();
+            interp.own_signals();
             signals::begin_anew();
         }
-        host.family.begin_as(process.clone(), parent.clone());
-        child::live(host, context, process, interactive)
+        interp.family.begin_as(process.clone(), parent.clone());
+        child::live(interp, context, process, interactive)
     })
     .map_err(|error| raise_os(&error, None))
 }
 
 fn start_by_spawn(
-    host: &Arc<Host>,
+    interp: &Arc<Interp>,
     context: &NativeCallContext,
     process: &Process,
     (session, place): (&Session, ProcessId),
     barriers: &[Barrier],
 ) -> Result<Child, Failure> {
-    let permissions = permissions_of(host, process);
-    let mut furnishing = host.furnishing.with_permissions(permissions);
-    if host.guest.is_guest() {
-        furnishing.doors = host.guest.doors();
+    let permissions = permissions_of(interp, process);
+    let mut furnishing = interp.furnishing.with_permissions(permissions);
+    if interp.guest.is_guest() {
+        furnishing.doors = interp.guest.doors();
     }
-    let orders = (furnishing.pack(), pack_work(host, process));
-    let message = pack(&host.program, &Environment::of(context), orders, host).map_err(refused)?;
+    let orders = (furnishing.pack(), pack_work(interp, process));
+    let message =
+        pack(&interp.program, &Environment::of(context), orders, interp).map_err(refused)?;
     let mut handles: Vec<_> = message.handles.iter().copied().map(Offset).collect();
-    let depot = host.depot();
+    let depot = interp.depot();
     let depot = depot.as_ref().map(|depot| depot.parts());
     handles.extend(depot.iter().map(|(_, turn)| turn.handle().offset()));
     session.grant(place, &handles).map_err(session_failure)?;
@@ -260,8 +266,8 @@ fn start_by_spawn(
     session
         .set_payload(place, &message.bytes)
         .map_err(session_failure)?;
-    let program = host.worker_program()?;
-    let streams = host
+    let program = interp.worker_program()?;
+    let streams = interp
         .output
         .entrances()
         .map_err(|error| raise_os(&error, None))?;
@@ -271,21 +277,21 @@ fn start_by_spawn(
             .each_ref()
             .map(|end| end.as_ref().map(|end| end.as_fd())),
         depot: depot.map(|(ends, turn)| (ends, turn.handle().offset().0)),
-        own_group: host.is_interactive(),
+        own_group: interp.is_interactive(),
     };
     let shown = program.map(|program| program.display().to_string());
     spawn::spawn(program, &given, place.pack()).map_err(|error| raise_os(&error, shown.as_deref()))
 }
 
 /// Those of the host's values that can be sent.
-fn given_values(host: &Arc<Host>) -> Dynamic {
-    let mut values = host.given.all();
-    values.retain(|name, value| wire::check(value, name, host).is_ok());
+fn given_values(interp: &Arc<Interp>) -> Dynamic {
+    let mut values = interp.given.all();
+    values.retain(|name, value| wire::check(value, name, interp).is_ok());
     values.into()
 }
 
 /// What a spawned child needs to know beside the program: itself, its parent, and the family's ways.
-fn pack_work(host: &Arc<Host>, process: &Process) -> Dynamic {
+fn pack_work(interp: &Arc<Interp>, process: &Process) -> Dynamic {
     let mut work = Map::new();
     let mut set = |name: &str, value: Dynamic| drop(work.insert(name.into(), value));
     process.with(|state| {
@@ -305,23 +311,23 @@ fn pack_work(host: &Arc<Host>, process: &Process) -> Dynamic {
         set("numbers", numbers.collect::<Array>().into());
     });
     set("parent_pid", Dynamic::from_int(sys::process::pid().into()));
-    set("parent_name", host.family.name().into());
-    let json = host.reports.format() == ErrorFormat::Json;
+    set("parent_name", interp.family.name().into());
+    let json = interp.reports.format() == ErrorFormat::Json;
     set("errors_as_json", json.into());
-    set("interactive", host.is_interactive().into());
-    set("of_guest", host.is_of_guest().into());
-    let (method, fixed) = host.start_methods.inherited();
+    set("interactive", interp.is_interactive().into());
+    set("of_guest", interp.is_of_guest().into());
+    let (method, fixed) = interp.start_methods.inherited();
     set(
         "start_method",
         method.map_or(Dynamic::UNIT, |m| m.name().into()),
     );
     set("start_method_fixed", fixed.into());
-    set("given", given_values(host));
-    set("handlers", host.handlers.parts().into());
-    set("authkey", Dynamic::from_blob(host.family.authkey()));
+    set("given", given_values(interp));
+    set("handlers", interp.handlers.parts().into());
+    set("authkey", Dynamic::from_blob(interp.family.authkey()));
     set(
         "turn",
-        host.output.turn().map_or(Dynamic::UNIT, |turn| {
+        interp.output.turn().map_or(Dynamic::UNIT, |turn| {
             Dynamic::from(Lock {
                 shared: turn,
                 dialect: Dialect::default(),
@@ -351,7 +357,7 @@ pub(crate) struct Work {
 }
 
 /// Reads the work of a spawned child.
-pub(crate) fn unpack_work(host: &Host, work: Dynamic) -> Option<Work> {
+pub(crate) fn unpack_work(interp: &Interp, work: Dynamic) -> Option<Work> {
     let mut fields = work.try_cast::<Map>()?;
     let mut take = |name: &str| fields.remove(name).unwrap_or(Dynamic::UNIT);
     let numbers = take("numbers").into_array().ok()?;
@@ -378,7 +384,7 @@ pub(crate) fn unpack_work(host: &Host, work: Dynamic) -> Option<Work> {
         permissions: None,
         exception: None,
     });
-    let process = host.family.recognise(process);
+    let process = interp.family.recognise(process);
     Some(Work {
         process,
         parent: (parent_pid, take("parent_name").to_string()),

@@ -9,13 +9,13 @@ use super::connection::{Connection, NOT_GIVEN, NOTHING_CAN_COME};
 use super::process::Process;
 use super::queues::Queue;
 use super::simple_queue::{SimpleQueue, open_queue};
-use crate::stdlib::Outcome;
+use crate::script::Outcome;
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::{raise, raise_os};
+use crate::script::interp::session_failure;
+use crate::script::values::type_name;
 use crate::stdlib::builtins::items_of;
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::{raise, raise_os};
-use crate::stdlib::host::session_failure;
 use crate::stdlib::socket::connection::Socket;
-use crate::stdlib::values::type_name;
 use crate::sync::{self, Deadline, ReadyError, Session, Source};
 use crate::sys::socket::Socket as KernelSocket;
 
@@ -27,7 +27,7 @@ pub(super) fn wait(call: &mut Call<'_>) -> Outcome {
     if objects.is_empty() {
         return Ok(Array::new().into());
     }
-    let session = call.host.session()?;
+    let session = call.interp.session()?;
     let waited: Vec<_> = objects
         .iter()
         .enumerate()
@@ -36,13 +36,13 @@ pub(super) fn wait(call: &mut Call<'_>) -> Outcome {
     let sources: Vec<_> = waited.iter().map(Waited::source).collect();
     let ready = sync::wait_ready(&session, &sources, deadline);
     // Ctrl-C ends children too: their end must not hide it.
-    if call.host.stopping().is_some() {
-        return Err(call.host.interrupted());
+    if call.interp.stopping().is_some() {
+        return Err(call.interp.interrupted());
     }
     let ready = ready.map_err(|error| match error {
         ReadyError::NotGiven => raise("OSError", NOT_GIVEN),
         ReadyError::OnlyOneself => raise("EOFError", NOTHING_CAN_COME),
-        ReadyError::Interrupted => call.host.interrupted(),
+        ReadyError::Interrupted => call.interp.interrupted(),
         ReadyError::Descriptor(error) => raise_os(&error, None),
         ReadyError::Session(error) => session_failure(error),
     })?;

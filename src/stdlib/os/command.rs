@@ -9,12 +9,12 @@ use std::time::Duration;
 use rhai::Dynamic;
 
 use crate::process::signals;
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Namespace;
+use crate::script::Outcome;
+use crate::script::bind::Namespace;
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::{raise, raise_os};
+use crate::script::interp::Interp;
 use crate::stdlib::builtins::flush_everything;
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::{raise, raise_os};
-use crate::stdlib::host::Host;
 use crate::sync::wait_kind;
 use crate::sys;
 use crate::sys::signal::Signal;
@@ -26,32 +26,32 @@ pub(super) fn register(os: &mut Namespace<'_>) {
 /// `os.system(command)`: the wait status, which is 256 times the exit code.
 fn system(call: &mut Call<'_>) -> Outcome {
     let command = call.string(0)?;
-    call.host.permissions().run(&command)?;
+    call.interp.permissions().run(&command)?;
     let failed = |error: std::io::Error| raise_os(&error, None);
-    flush_everything(call.host)?;
+    flush_everything(call.interp)?;
     // A thread of a script holds back what ends a program; the command must not.
     let let_through = signals::let_through_to_command().map_err(failed)?;
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(command.as_str());
-    lay_streams(&mut shell, call.host).map_err(failed)?;
-    if !call.host.owns_signals() {
+    lay_streams(&mut shell, call.interp).map_err(failed)?;
+    if !call.interp.owns_signals() {
         // What ends it has to reach what it has started. At a terminal it stays where Ctrl-C reaches it.
         shell.process_group(0);
     }
     let child = shell.spawn();
     drop((let_through, shell));
     let status = wait(call, child.map_err(failed)?);
-    call.host.output.take_in();
+    call.interp.output.take_in();
     let status = status?;
     Ok(Dynamic::from_int(status.into_raw().into()))
 }
 
 /// The streams of a host are not for commands either.
-fn lay_streams(shell: &mut Command, host: &Host) -> io::Result<()> {
-    if !host.source.is_stdin() {
+fn lay_streams(shell: &mut Command, interp: &Interp) -> io::Result<()> {
+    if !interp.source.is_stdin() {
         shell.stdin(Stdio::null());
     }
-    let [out, err] = host.output.entrances()?;
+    let [out, err] = interp.output.entrances()?;
     if let Some(out) = out {
         shell.stdout(out.try_clone()?);
     }
@@ -68,30 +68,30 @@ const GRACE: Duration = Duration::from_millis(200);
 fn wait(call: &Call<'_>, mut child: Child) -> Result<ExitStatus, Failure> {
     let failed = |error: io::Error| raise_os(&error, None);
     let pid = child.id().cast_signed();
-    let Ok(end) = sys::process::pidfd(pid).inspect_err(|_| end_at_once(call.host, &mut child))
+    let Ok(end) = sys::process::pidfd(pid).inspect_err(|_| end_at_once(call.interp, &mut child))
     else {
         let text = "no descriptor is left to wait for the command with";
         return Err(raise("OSError", text));
     };
-    let ended = call.host.wait_for(wait_kind::PROCESS, None, |most| {
+    let ended = call.interp.wait_for(wait_kind::PROCESS, None, |most| {
         sys::process::wait_readable(&[end.as_fd()], Some(most)).map_err(failed)?;
         child.try_wait().map_err(failed)
     });
     if ended.is_err() {
-        send(call.host, pid, Signal::SIGTERM);
+        send(call.interp, pid, Signal::SIGTERM);
         let _ = sys::process::wait_readable(&[end.as_fd()], Some(GRACE));
-        end_at_once(call.host, &mut child);
+        end_at_once(call.interp, &mut child);
     }
     ended
 }
 
-fn end_at_once(host: &Host, child: &mut Child) {
-    send(host, child.id().cast_signed(), Signal::SIGKILL);
+fn end_at_once(interp: &Interp, child: &mut Child) {
+    send(interp, child.id().cast_signed(), Signal::SIGKILL);
     let _ = child.wait();
 }
 
 /// In somebody else's process a command has a group of its own, for what it has started in turn.
-fn send(host: &Host, pid: i32, signal: Signal) {
-    let whom = if host.owns_signals() { pid } else { -pid };
+fn send(interp: &Interp, pid: i32, signal: Signal) {
+    let whom = if interp.owns_signals() { pid } else { -pid };
     let _ = sys::signal::send(whom, signal as i32);
 }

@@ -4,11 +4,11 @@ use std::any::TypeId;
 
 use rhai::{Array, Dynamic, Map};
 
-use crate::stdlib::bind::{Namespace, Registry};
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::{Exception, raise, throw};
-use crate::stdlib::host::Host;
-use crate::stdlib::text;
+use crate::script::bind::{Namespace, Registry};
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::{Exception, raise, throw};
+use crate::script::interp::Interp;
+use crate::text;
 
 /// `os.environ`: asked anew at each reading.
 #[derive(Debug, Clone)]
@@ -44,32 +44,32 @@ pub(super) fn register_class(registry: &mut Registry) {
             let name = call.string(0)?;
             Ok(variable(call, &name)?.is_some().into())
         })
-        .method("keys", &[], |call| Ok(names(call.host)?.into()))
+        .method("keys", &[], |call| Ok(names(call.interp)?.into()))
         .method("values", &[], |call| {
-            Ok(all(call.host)?.into_values().collect::<Array>().into())
+            Ok(all(call.interp)?.into_values().collect::<Array>().into())
         })
         .method("items", &[], |call| {
             let pair = |(name, value): (_, Dynamic)| -> Dynamic {
                 vec![Dynamic::from(String::from(name)), value].into()
             };
-            Ok(all(call.host)?
+            Ok(all(call.interp)?
                 .into_iter()
                 .map(pair)
                 .collect::<Array>()
                 .into())
         })
-        .method("copy", &[], |call| Ok(all(call.host)?.into()))
+        .method("copy", &[], |call| Ok(all(call.interp)?.into()))
         .method("len", &[], |call| {
-            Ok(Dynamic::from_int(all(call.host)?.len() as i64))
+            Ok(Dynamic::from_int(all(call.interp)?.len() as i64))
         })
         .method("to_string", &[], |call| {
-            let shown = text::repr_of(&Dynamic::from(all(call.host)?), &|_| None);
+            let shown = text::repr_of(&Dynamic::from(all(call.interp)?), &|_| None);
             Ok(format!("environ({shown})").into())
         });
-    let host = registry.host().clone();
+    let interp = registry.interp().clone();
     registry
         .members()
-        .set_iter_result(TypeId::of::<Environ>(), move |_| match names(&host) {
+        .set_iter_result(TypeId::of::<Environ>(), move |_| match names(&interp) {
             Ok(names) => Box::new(names.into_iter().map(Ok)),
             Err(refused) => Box::new(std::iter::once(Err(refused))),
         });
@@ -77,7 +77,7 @@ pub(super) fn register_class(registry: &mut Registry) {
 
 /// A variable, if there is one and the script may read it.
 fn variable(call: &Call<'_>, name: &str) -> Result<Option<Dynamic>, Failure> {
-    call.host.permissions().variable(name)?;
+    call.interp.permissions().variable(name)?;
     if name.is_empty() || name.contains(['=', '\0']) {
         return Ok(None);
     }
@@ -86,8 +86,8 @@ fn variable(call: &Call<'_>, name: &str) -> Result<Option<Dynamic>, Failure> {
 }
 
 /// The variables that the script may read.
-fn all(host: &Host) -> Result<Map, Failure> {
-    let guard = host.permissions();
+fn all(interp: &Interp) -> Result<Map, Failure> {
+    let guard = interp.permissions();
     guard.environment()?;
     let variables = std::env::vars_os().filter_map(|(name, value)| {
         let name = name.to_string_lossy();
@@ -99,8 +99,8 @@ fn all(host: &Host) -> Result<Map, Failure> {
     Ok(variables.collect())
 }
 
-fn names(host: &Host) -> Result<Array, Failure> {
-    let names = all(host)?.into_keys();
+fn names(interp: &Interp) -> Result<Array, Failure> {
+    let names = all(interp)?.into_keys();
     Ok(names
         .map(|name| Dynamic::from(String::from(name)))
         .collect())

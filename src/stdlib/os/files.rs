@@ -8,13 +8,13 @@ use std::sync::Arc;
 
 use rhai::{Array, Dynamic};
 
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Namespace;
+use crate::permissions::{Last, Place, Use};
+use crate::script::Outcome;
+use crate::script::bind::Namespace;
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::{Exception, os_error, raise_os, throw};
+use crate::script::interp::Interp;
 use crate::stdlib::builtins::path;
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::{Exception, os_error, raise_os, throw};
-use crate::stdlib::host::Host;
-use crate::stdlib::permissions::{Last, Place, Use};
 
 pub(super) fn register(os: &mut Namespace<'_>) {
     os.function("getcwd", &[], |_| {
@@ -42,7 +42,7 @@ pub(super) fn register(os: &mut Namespace<'_>) {
 fn at_path(call: &mut Call<'_>, action: impl FnOnce(&Path) -> io::Result<()>) -> Outcome {
     let path = path(call, 0)?;
     let place = call
-        .host
+        .interp
         .permissions()
         .place(&path, Use::Write, Last::Itself)?;
     place
@@ -54,7 +54,7 @@ fn at_path(call: &mut Call<'_>, action: impl FnOnce(&Path) -> io::Result<()>) ->
 /// `os.chdir(path)`.
 fn chdir(call: &mut Call<'_>) -> Outcome {
     let path = path(call, 0)?;
-    let guard = call.host.permissions();
+    let guard = call.interp.permissions();
     guard.change_process("os.chdir()")?;
     let place = guard.directory(&path)?;
     place
@@ -79,7 +79,7 @@ fn listdir(call: &mut Call<'_>) -> Outcome {
     } else {
         ".".into()
     };
-    let entries = entries(call.host, &directory)?;
+    let entries = entries(call.interp, &directory)?;
     let entries = entries.map_err(|error| raise_os(&error, Some(&directory)))?;
     let names = entries.into_iter().map(|(name, _)| Dynamic::from(name));
     Ok(names.collect::<Array>().into())
@@ -87,10 +87,10 @@ fn listdir(call: &mut Call<'_>) -> Outcome {
 
 /// The names in a directory in their order, and the type of what has them.
 fn entries(
-    host: &Arc<Host>,
+    interp: &Arc<Interp>,
     directory: &str,
 ) -> Result<io::Result<Vec<(String, FileType)>>, Failure> {
-    let place = host.permissions().directory(directory)?;
+    let place = interp.permissions().directory(directory)?;
     let read = |place: Place| {
         let entry = |entry: io::Result<fs::DirEntry>| {
             let entry = entry?;
@@ -111,16 +111,16 @@ fn walk(call: &mut Call<'_>) -> Outcome {
     let top = path(call, 0)?;
     let top_down = call.bool_or(1, true);
     let mut rows = Array::new();
-    let entries = entries(call.host, &top)?;
+    let entries = entries(call.interp, &top)?;
     // A directory that cannot be read is passed over, as in Python.
     if let Ok(entries) = entries {
-        walk_into(call.host, &top, entries, top_down, &mut rows);
+        walk_into(call.interp, &top, entries, top_down, &mut rows);
     }
     Ok(rows.into())
 }
 
 fn walk_into(
-    host: &Arc<Host>,
+    interp: &Arc<Interp>,
     directory: &str,
     inside: Vec<(String, FileType)>,
     top_down: bool,
@@ -131,7 +131,7 @@ fn walk_into(
         let path = Path::new(directory).join(&name);
         let path = path.to_string_lossy().into_owned();
         // A link to a directory is listed as one, and not gone into.
-        let is_directory = kind.is_dir() || kind.is_symlink() && leads_to_directory(host, &path);
+        let is_directory = kind.is_dir() || kind.is_symlink() && leads_to_directory(interp, &path);
         let list = if is_directory {
             &mut directories
         } else {
@@ -150,8 +150,8 @@ fn walk_into(
         rows.push(row.clone());
     }
     for path in next {
-        if let Ok(Ok(inside)) = entries(host, &path) {
-            walk_into(host, &path, inside, top_down, rows);
+        if let Ok(Ok(inside)) = entries(interp, &path) {
+            walk_into(interp, &path, inside, top_down, rows);
         }
     }
     if !top_down {
@@ -159,8 +159,8 @@ fn walk_into(
     }
 }
 
-fn leads_to_directory(host: &Arc<Host>, path: &str) -> bool {
-    let place = host.permissions().place(path, Use::Read, Last::Followed);
+fn leads_to_directory(interp: &Arc<Interp>, path: &str) -> bool {
+    let place = interp.permissions().place(path, Use::Read, Last::Followed);
     let about = place.map(|place| place.and_then(|place| place.metadata()));
     matches!(about, Ok(Ok(about)) if about.is_dir())
 }
@@ -170,10 +170,10 @@ fn makedirs(call: &mut Call<'_>) -> Outcome {
     let path = path(call, 0)?;
     let mode = mode(call, 1)?;
     let exist_ok = call.bool_or(2, false);
-    let made = make_with_parents(call.host, &path, mode)?;
+    let made = make_with_parents(call.interp, &path, mode)?;
     match made {
         Err(error) if exist_ok && error.kind() == io::ErrorKind::AlreadyExists => {
-            match leads_to_directory(call.host, &path) {
+            match leads_to_directory(call.interp, &path) {
                 true => Ok(Dynamic::UNIT),
                 false => Err(raise_os(&error, Some(&path))),
             }
@@ -185,9 +185,13 @@ fn makedirs(call: &mut Call<'_>) -> Outcome {
 }
 
 /// Makes a directory, and before it those it lies in where there are none.
-fn make_with_parents(host: &Arc<Host>, path: &str, mode: u32) -> Result<io::Result<()>, Failure> {
+fn make_with_parents(
+    interp: &Arc<Interp>,
+    path: &str,
+    mode: u32,
+) -> Result<io::Result<()>, Failure> {
     let make = |mode| {
-        let place = host.permissions().place(path, Use::Write, Last::Itself)?;
+        let place = interp.permissions().place(path, Use::Write, Last::Itself)?;
         let make = |place: Place| fs::DirBuilder::new().mode(mode).create(place.path());
         Ok(place.and_then(make))
     };
@@ -196,7 +200,7 @@ fn make_with_parents(host: &Arc<Host>, path: &str, mode: u32) -> Result<io::Resu
     let parent = Path::new(path).parent().and_then(Path::to_str);
     match parent.filter(|parent| is_missing && !parent.is_empty()) {
         None => Ok(made),
-        Some(parent) => match make_with_parents(host, parent, 0o777)? {
+        Some(parent) => match make_with_parents(interp, parent, 0o777)? {
             // Another process may have made it meanwhile.
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Ok(Err(error)),
             _ => make(mode),
@@ -207,7 +211,7 @@ fn make_with_parents(host: &Arc<Host>, path: &str, mode: u32) -> Result<io::Resu
 /// `os.rename(src, dst)`: the error names both.
 fn rename(call: &mut Call<'_>) -> Outcome {
     let (from, to) = (path(call, 0)?, path(call, 1)?);
-    let guard = call.host.permissions();
+    let guard = call.interp.permissions();
     let source = guard.place(&from, Use::Move, Last::Itself)?;
     let target = guard.place(&to, Use::MoveTo, Last::Itself)?;
     let renamed = source.and_then(|source| fs::rename(source.path(), target?.path()));

@@ -9,16 +9,16 @@ use std::sync::{Arc, Mutex};
 use rhai::Dynamic;
 
 use crate::process::{Child, fork};
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Namespace;
+use crate::script::Outcome;
+use crate::script::bind::Namespace;
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::{raise, raise_os};
+use crate::script::interp::{Interp, locked, session_failure};
+use crate::script::report::FAILED;
+use crate::script::sinks::streams::LaidDown;
 use crate::stdlib::builtins::flush_everything;
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::{raise, raise_os};
-use crate::stdlib::host::{Host, locked, session_failure};
 use crate::stdlib::multiprocessing::child::end_with_parent;
 use crate::stdlib::multiprocessing::start::reserve;
-use crate::stdlib::report::FAILED;
-use crate::stdlib::sinks::streams::LaidDown;
 use crate::sync::{Birth, ProcessId, wait_kind};
 use crate::sys;
 use crate::sys::signal::Signal;
@@ -32,10 +32,10 @@ pub(crate) struct Forked(Mutex<Vec<(Child, ProcessId)>>);
 
 impl Forked {
     /// Reaps those that have ended.
-    pub(crate) fn reap(&self, host: &Host) {
+    pub(crate) fn reap(&self, interp: &Interp) {
         locked(&self.0).retain_mut(|(child, place)| {
             let has_ended = child.poll().is_ok_and(|status| status.is_some());
-            if let Some(session) = host.existing_session().filter(|_| has_ended) {
+            if let Some(session) = interp.existing_session().filter(|_| has_ended) {
                 let _ = session.child_ended(*place);
             }
             !has_ended
@@ -79,55 +79,56 @@ pub(super) fn register(os: &mut Namespace<'_>) {
 
 /// `os.fork()`: 0 in the child, its number in the parent.
 fn fork_script(call: &mut Call<'_>) -> Outcome {
-    let host = call.host;
-    if !host.owns_signals() {
+    let interp = call.interp;
+    if !interp.owns_signals() {
         let text = "os.fork() would copy the program this script is embedded in; use Process";
         return Err(raise("RuntimeError", text));
     }
-    let at_once = host.permissions().start()?;
-    flush_everything(host)?;
-    let ready = host.signals().begin_parent();
+    let at_once = interp.permissions().start()?;
+    flush_everything(interp)?;
+    let ready = interp.signals().begin_parent();
     ready.map_err(|error| raise_os(&error, None))?;
-    let session = host.session()?;
-    host.output
+    let session = interp.session()?;
+    interp
+        .output
         .entrances()
         .map_err(|error| raise_os(&error, None))?;
-    let name = host.family.name();
+    let name = interp.family.name();
     let birth = Birth {
         name: &name,
         daemon: false,
     };
-    let place = reserve(host, &session, &birth, at_once)?;
+    let place = reserve(interp, &session, &birth, at_once)?;
     session.grant_all(place).map_err(session_failure)?;
-    let (parent, interactive) = (sys::process::pid(), host.is_interactive());
-    let (hooks, relay) = host.prepare_fork();
+    let (parent, interactive) = (sys::process::pid(), interp.is_interactive());
+    let (hooks, relay) = interp.prepare_fork();
     if !fork::possible() {
         let _ = session.cancel_child(place);
         let text = "os.fork() in a process with several threads is unsafe; use Process, which starts by spawn then";
         return Err(raise("RuntimeError", text));
     }
-    match fork::fork_here(host.signals()) {
+    match fork::fork_here(interp.signals()) {
         Ok(None) => {
             hooks.forget();
             relay.into_iter().for_each(LaidDown::forget);
             if session.enter_child(place).is_err() {
                 sys::process::exit_now(fork::NOT_ENTERED);
             }
-            let child = host.permissions().permissions().of_child();
-            host.permissions().begin(child);
-            host.begin_copy();
+            let child = interp.permissions().permissions().of_child();
+            interp.permissions().begin(child);
+            interp.begin_copy();
             if interactive {
                 // What is typed is for the parent, and this process ends with the line.
                 let _ = sys::stdio::empty_stdin();
             }
-            if (interactive || host.is_of_guest()) && !end_with_parent(Signal::SIGTERM, parent) {
+            if (interactive || interp.is_of_guest()) && !end_with_parent(Signal::SIGTERM, parent) {
                 sys::process::exit_now(FAILED);
             }
             Ok(Dynamic::from_int(0))
         }
         Ok(Some(child)) => {
             let pid = child.pid();
-            locked(&host.forked.0).push((child, place));
+            locked(&interp.forked.0).push((child, place));
             Ok(Dynamic::from_int(pid.into()))
         }
         Err(error) => {
@@ -140,22 +141,22 @@ fn fork_script(call: &mut Call<'_>) -> Outcome {
 /// Waits for a child's end: `pid`, or any for -1 and 0. Gives `[pid, status]`, `[0, 0]` when none has ended and it was
 /// not to wait.
 fn wait_for(call: &mut Call<'_>, pid: i64, options: i64) -> Outcome {
-    let host = call.host;
+    let interp = call.interp;
     if options & WNOHANG != 0 {
-        let (pid, status) = ended(host, pid)?.unwrap_or((0, 0));
+        let (pid, status) = ended(interp, pid)?.unwrap_or((0, 0));
         return Ok(pair(pid.into(), status));
     }
-    let (pid, status) = host.wait_for(wait_kind::PROCESS, None, |most| {
-        let found = ended(host, pid)?;
+    let (pid, status) = interp.wait_for(wait_kind::PROCESS, None, |most| {
+        let found = ended(interp, pid)?;
         if found.is_none() {
-            let sentinels = sentinels(host, pid);
+            let sentinels = sentinels(interp, pid);
             let descriptors: Vec<_> = sentinels.iter().map(|sentinel| sentinel.as_fd()).collect();
             let waited = sys::process::wait_readable(&descriptors, Some(most));
             waited.map_err(|error| raise_os(&error, None))?;
         }
         Ok(found)
     })?;
-    host.output.take_in();
+    interp.output.take_in();
     Ok(pair(pid.into(), status))
 }
 
@@ -171,9 +172,9 @@ fn is_meant(child: i32, pid: i64) -> bool {
 ///
 /// # Errors
 /// `ChildProcessError` when there is no such child.
-fn ended(host: &Arc<Host>, pid: i64) -> Result<Option<(i32, i64)>, Failure> {
+fn ended(interp: &Arc<Interp>, pid: i64) -> Result<Option<(i32, i64)>, Failure> {
     let mut any = false;
-    let mut forked = locked(&host.forked.0);
+    let mut forked = locked(&interp.forked.0);
     for index in 0..forked.len() {
         let (child, place) = &mut forked[index];
         if !is_meant(child.pid(), pid) {
@@ -183,20 +184,20 @@ fn ended(host: &Arc<Host>, pid: i64) -> Result<Option<(i32, i64)>, Failure> {
         if let Ok(Some(status)) = child.poll() {
             let (number, place) = (child.pid(), *place);
             forked.remove(index);
-            if let Some(session) = host.existing_session() {
+            if let Some(session) = interp.existing_session() {
                 let _ = session.child_ended(place);
             }
             return Ok(Some((number, wait_status(status.exitcode()))));
         }
     }
     drop(forked);
-    for process in host.family.unreaped() {
+    for process in interp.family.unreaped() {
         let Some(number) = process.pid().filter(|number| is_meant(*number, pid)) else {
             continue;
         };
         any = true;
-        if let Some(exitcode) = process.poll(host) {
-            host.family.active_children(host);
+        if let Some(exitcode) = process.poll(interp) {
+            interp.family.active_children(interp);
             return Ok(Some((number, wait_status(exitcode))));
         }
     }
@@ -217,13 +218,13 @@ fn wait_status(exitcode: i64) -> i64 {
     }
 }
 
-fn sentinels(host: &Host, pid: i64) -> Vec<Arc<std::os::fd::OwnedFd>> {
-    let forked = locked(&host.forked.0);
+fn sentinels(interp: &Interp, pid: i64) -> Vec<Arc<std::os::fd::OwnedFd>> {
+    let forked = locked(&interp.forked.0);
     let by_hand = forked
         .iter()
         .filter(|(child, _)| is_meant(child.pid(), pid))
         .map(|(child, _)| child.sentinel());
-    let processes = host.family.unreaped().into_iter();
+    let processes = interp.family.unreaped().into_iter();
     let others = processes
         .filter(|process| process.pid().is_some_and(|number| is_meant(number, pid)))
         .filter_map(|process| process.sentinel());

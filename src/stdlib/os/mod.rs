@@ -11,12 +11,11 @@ mod path;
 
 use rhai::Dynamic;
 
-use super::Outcome;
-use super::bind::Registry;
-use super::call::Call;
-use super::exceptions::{raise, raise_os};
 use super::multiprocessing;
-use super::room;
+use crate::script::bind::Registry;
+use crate::script::call::Call;
+use crate::script::exceptions::{raise, raise_os};
+use crate::script::{Outcome, memory};
 use crate::sys;
 
 /// The value of the global constant `os`.
@@ -34,7 +33,7 @@ pub(super) fn register(registry: &mut Registry) {
     .function("cpu_count", &[], |_| Ok(multiprocessing::cpu_count()))
     .function("kill", &["pid", "sig"], kill)
     .function("_exit", &["status"], |call| {
-        call.host.permissions().change_process("os._exit()")?;
+        call.interp.permissions().change_process("os._exit()")?;
         // The kernel keeps the low eight bits.
         sys::process::exit_now((call.int(0)? & 0xff) as i32)
     })
@@ -64,7 +63,7 @@ fn kill(call: &mut Call<'_>) -> Outcome {
         })
     };
     let (pid, signal) = (number(call.int(0)?)?, number(call.int(1)?)?);
-    let guard = call.host.permissions();
+    let guard = call.interp.permissions();
     guard.signals(&format!("sending signal {signal} to process {pid}"))?;
     if sys::signal::would_meet_this_process(pid) {
         guard.change_process("os.kill() of this process")?;
@@ -79,7 +78,7 @@ fn urandom(call: &mut Call<'_>) -> Outcome {
     let Ok(size) = usize::try_from(call.int(0)?) else {
         return Err(raise("ValueError", "negative argument not allowed"));
     };
-    room::for_bytes(call, size)?;
+    memory::for_bytes(call, size)?;
     let mut bytes = vec![0; size];
     let filled = rand::rngs::SysRng.try_fill_bytes(&mut bytes);
     filled.map_err(|error| raise("OSError", error.to_string()))?;

@@ -7,13 +7,13 @@ use std::path::PathBuf;
 
 use rhai::{Array, Dynamic};
 
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Registry;
+use crate::permissions::{Last, Use};
+use crate::script::Outcome;
+use crate::script::bind::Registry;
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::{raise, raise_os};
+use crate::script::interp::Interp;
 use crate::stdlib::builtins::path;
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::{raise, raise_os};
-use crate::stdlib::host::Host;
-use crate::stdlib::permissions::{Last, Use};
 
 /// The value of `os.path`.
 #[derive(Debug, Clone)]
@@ -54,7 +54,7 @@ pub(super) fn register(registry: &mut Registry) {
         .function("expanduser", &["path"], |call| {
             let path = path(call, 0)?;
             if path.starts_with('~') {
-                call.host.permissions().variable("HOME")?;
+                call.interp.permissions().variable("HOME")?;
             }
             let home = std::env::var("HOME").unwrap_or_default();
             Ok(match path.strip_prefix('~') {
@@ -77,23 +77,25 @@ pub(super) fn register(registry: &mut Registry) {
 /// Whether something holds of what has the path, which nothing does where there is nothing.
 fn about(call: &mut Call<'_>, holds: impl FnOnce(&Metadata) -> bool) -> Outcome {
     let path = path(call, 0)?;
-    let found = look(call.host, &path)?;
+    let found = look(call.interp, &path)?;
     Ok(found.is_ok_and(|found| holds(&found)).into())
 }
 
 fn metadata(call: &mut Call<'_>) -> Result<Metadata, Failure> {
     let path = path(call, 0)?;
-    look(call.host, &path)?.map_err(|error| raise_os(&error, Some(&path)))
+    look(call.interp, &path)?.map_err(|error| raise_os(&error, Some(&path)))
 }
 
-fn look(host: &Host, path: &str) -> Result<io::Result<Metadata>, Failure> {
-    let place = host.permissions().place(path, Use::Read, Last::Followed)?;
+fn look(interp: &Interp, path: &str) -> Result<io::Result<Metadata>, Failure> {
+    let place = interp
+        .permissions()
+        .place(path, Use::Read, Last::Followed)?;
     Ok(place.and_then(|place| place.metadata()))
 }
 
 fn islink(call: &mut Call<'_>) -> Outcome {
     let path = path(call, 0)?;
-    let guard = call.host.permissions();
+    let guard = call.interp.permissions();
     let place = guard.place(&path, Use::Read, Last::Itself)?;
     let found = place.and_then(|place| fs::symlink_metadata(place.path()));
     Ok(found.is_ok_and(|found| found.is_symlink()).into())
@@ -102,7 +104,7 @@ fn islink(call: &mut Call<'_>) -> Outcome {
 /// `realpath(path)`: without links, as far as there is something.
 fn realpath(call: &mut Call<'_>) -> Outcome {
     let absolute = abspath(call)?.to_string();
-    let guard = call.host.permissions();
+    let guard = call.interp.permissions();
     let place = guard.place(&absolute, Use::Read, Last::Followed)?;
     let real = place.and_then(|place| match place.real() {
         Some(real) => fs::symlink_metadata(place.path()).map(|_| real.to_path_buf()),
@@ -121,8 +123,8 @@ fn pair(first: &str, second: &str) -> Dynamic {
 fn join(call: &mut Call<'_>) -> Outcome {
     let mut joined = path(call, 0)?.to_string();
     for part in call.rest(1) {
-        let part = crate::stdlib::values::as_text(&part).ok_or_else(|| {
-            let found = crate::stdlib::values::type_name(&part);
+        let part = crate::script::values::as_text(&part).ok_or_else(|| {
+            let found = crate::script::values::type_name(&part);
             let text =
                 format!("join() argument must be str, bytes, or os.PathLike object, not '{found}'");
             raise("TypeError", text)

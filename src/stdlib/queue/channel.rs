@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use rhai::{Dynamic, NativeCallContext};
 
 use super::order::Class;
-use crate::stdlib::call::Failure;
-use crate::stdlib::exceptions::{raise, raise_bare};
-use crate::stdlib::host::{Host, locked};
+use crate::script::call::Failure;
+use crate::script::exceptions::{raise, raise_bare};
+use crate::script::interp::{Interp, locked};
 use crate::sync::{Deadline, Notice, WaitError, wait_kind};
 
 /// A queue between threads. Clones are the same queue.
@@ -85,7 +85,7 @@ impl Channel {
     /// `Full`, `ShutDown`; `TypeError` when a priority queue cannot place the item.
     pub(super) fn put(
         &self,
-        host: &Host,
+        interp: &Interp,
         context: &NativeCallContext,
         item: Dynamic,
         deadline: Deadline,
@@ -103,7 +103,7 @@ impl Channel {
                 }
             }
             let room = || !self.is_full() || self.is_shut();
-            self.wait(host, &self.0.not_full, deadline, "Full", room)?;
+            self.wait(interp, &self.0.not_full, deadline, "Full", room)?;
         }
         self.0.not_empty.notify(1);
         Ok(())
@@ -113,7 +113,7 @@ impl Channel {
     ///
     /// # Errors
     /// `Empty`; `ShutDown` when the queue was shut down and nothing is left.
-    pub(super) fn get(&self, host: &Host, deadline: Deadline) -> Result<Dynamic, Failure> {
+    pub(super) fn get(&self, interp: &Interp, deadline: Deadline) -> Result<Dynamic, Failure> {
         let item = loop {
             {
                 let mut state = self.state();
@@ -125,7 +125,7 @@ impl Channel {
                 }
             }
             let some = || self.len() > 0 || self.is_shut();
-            self.wait(host, &self.0.not_empty, deadline, "Empty", some)?;
+            self.wait(interp, &self.0.not_empty, deadline, "Empty", some)?;
         };
         self.0.not_full.notify(1);
         Ok(item)
@@ -133,18 +133,18 @@ impl Channel {
 
     fn wait(
         &self,
-        host: &Host,
+        interp: &Interp,
         notice: &Notice,
         deadline: Deadline,
         late: &'static str,
         ready: impl Fn() -> bool,
     ) -> Result<(), Failure> {
-        let session = host.session()?;
+        let session = interp.session()?;
         notice
             .wait_until(&session, wait_kind::CHANNEL, deadline, ready)
             .map_err(|error| match error {
                 WaitError::TimedOut => raise_bare(late),
-                _ => host.interrupted(),
+                _ => interp.interrupted(),
             })
     }
 
@@ -166,8 +166,8 @@ impl Channel {
     }
 
     /// Waits until every task is done; false when the time ran out.
-    pub(super) fn join(&self, host: &Host, deadline: Deadline) -> Result<bool, Failure> {
-        let session = host.session()?;
+    pub(super) fn join(&self, interp: &Interp, deadline: Deadline) -> Result<bool, Failure> {
+        let session = interp.session()?;
         let done = || self.unfinished() == 0;
         match self
             .0
@@ -176,7 +176,7 @@ impl Channel {
         {
             Ok(()) => Ok(true),
             Err(WaitError::TimedOut) => Ok(false),
-            Err(_) => Err(host.interrupted()),
+            Err(_) => Err(interp.interrupted()),
         }
     }
 

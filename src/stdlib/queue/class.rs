@@ -4,10 +4,10 @@ use rhai::Dynamic;
 
 use super::channel::Channel;
 use super::order::Class;
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Registry;
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::raise;
+use crate::script::Outcome;
+use crate::script::bind::Registry;
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::raise;
 use crate::sync::Deadline;
 
 pub(super) fn register(registry: &mut Registry) {
@@ -20,10 +20,10 @@ pub(super) fn register(registry: &mut Registry) {
         .method("put_nowait", &["item"], |call| put(call, Deadline::NOW))
         .method("get", &["block?", "timeout?"], |call| {
             let deadline = deadline(call, 0)?;
-            call.this::<Channel>().get(call.host, deadline)
+            call.this::<Channel>().get(call.interp, deadline)
         })
         .method("get_nowait", &[], |call| {
-            call.this::<Channel>().get(call.host, Deadline::NOW)
+            call.this::<Channel>().get(call.interp, Deadline::NOW)
         })
         .method("qsize", &[], |call| {
             Ok(Dynamic::from_int(call.this::<Channel>().len() as i64))
@@ -98,7 +98,7 @@ fn put(call: &mut Call<'_>, deadline: Deadline) -> Outcome {
     let channel: Channel = call.this();
     let item = call.value(0);
     // Python's takes both arguments and waits for nothing: there always is room.
-    channel.put(call.host, call.context, item, deadline)?;
+    channel.put(call.interp, call.context, item, deadline)?;
     Ok(Dynamic::UNIT)
 }
 
@@ -107,7 +107,7 @@ fn join(call: &mut Call<'_>) -> Outcome {
     let channel = with_tasks(call, "join")?;
     let timeout = call.timeout(0)?;
     let deadline = timeout.map_or(Deadline::NEVER, Deadline::after);
-    let done = channel.join(call.host, deadline)?;
+    let done = channel.join(call.interp, deadline)?;
     Ok(timeout.map_or(Dynamic::UNIT, |_| done.into()))
 }
 

@@ -10,7 +10,7 @@ pub(crate) mod channel;
 mod class;
 mod order;
 
-use super::bind::Registry;
+use crate::script::bind::Registry;
 
 /// The value of the global constant `queue`.
 #[derive(Debug, Clone)]

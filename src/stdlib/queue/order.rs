@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 
 use rhai::{Dynamic, NativeCallContext};
 
+use crate::script::call::Failure;
 use crate::stdlib::builtins::compare::less;
-use crate::stdlib::call::Failure;
 
 /// Python's classes of queues.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex};
 
 use rhai::{Array, Dynamic, FnPtr, NativeCallContext};
 
-use crate::stdlib::call::Failure;
-use crate::stdlib::caller::{Caller, parameters};
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::host::{Host, locked};
-use crate::stdlib::values::type_name;
+use crate::script::call::Failure;
+use crate::script::caller::{Caller, parameters};
+use crate::script::exceptions::raise;
+use crate::script::interp::{Interp, locked};
+use crate::script::values::type_name;
 use crate::sys::signal::{self, Signal};
 use crate::sys::{identity, interrupt};
 
@@ -39,7 +39,7 @@ impl Disposition {
     /// # Errors
     /// `TypeError` for anything else.
     pub(super) fn read(
-        host: &Arc<Host>,
+        interp: &Arc<Interp>,
         context: &NativeCallContext,
         handler: &Dynamic,
     ) -> Result<Self, Failure> {
@@ -55,9 +55,9 @@ impl Disposition {
         let function = handler.clone().try_cast::<FnPtr>();
         let function = function.ok_or_else(|| raise("TypeError", text))?;
         Ok(Disposition::Call {
-            takes: parameters(host, &function).unwrap_or(2).min(2),
+            takes: parameters(interp, &function).unwrap_or(2).min(2),
             function,
-            caller: Caller::of(host, context)?,
+            caller: Caller::of(interp, context)?,
         })
     }
 
@@ -177,7 +177,7 @@ impl Handlers {
     }
 
     /// Sets what the parent's script had set. What cannot be set here is left as it is.
-    pub(crate) fn adopt(&self, host: &Arc<Host>, context: &NativeCallContext, parts: Array) {
+    pub(crate) fn adopt(&self, interp: &Arc<Interp>, context: &NativeCallContext, parts: Array) {
         for part in parts {
             let Ok([signal, handler]) =
                 <[Dynamic; 2]>::try_from(part.into_array().unwrap_or_default())
@@ -188,7 +188,7 @@ impl Handlers {
                 .as_int()
                 .ok()
                 .and_then(|n| Signal::try_from(n as i32).ok());
-            let disposition = Disposition::read(host, context, &handler);
+            let disposition = Disposition::read(interp, context, &handler);
             if let (Some(signal), Ok(disposition)) = (signal, disposition) {
                 let _ = self.set(signal, disposition);
             }

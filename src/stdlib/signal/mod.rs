@@ -10,11 +10,11 @@ pub(crate) mod handlers;
 use rhai::Dynamic;
 
 use self::handlers::{DEFAULT, Disposition, Handlers, IGNORE};
-use super::Outcome;
-use super::bind::Registry;
-use super::call::{Call, Failure};
-use super::exceptions::{raise, raise_os};
-use super::host::Host;
+use crate::script::Outcome;
+use crate::script::bind::Registry;
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::{raise, raise_os};
+use crate::script::interp::Interp;
 use crate::sync::Deadline;
 use crate::sys;
 use crate::sys::signal::Signal;
@@ -55,14 +55,14 @@ pub(super) fn register(registry: &mut Registry) {
         .function("signal", &["signalnum", "handler"], set)
         .function("getsignal", &["signalnum"], |call| {
             let signal = number(call)?;
-            Ok(call.host.handlers.of(signal).shown())
+            Ok(call.interp.handlers.of(signal).shown())
         })
         .function("raise_signal", &["signalnum"], |call| {
             let signal = number(call)?;
             may(call, "signal.raise_signal()")?;
             sys::signal::send(sys::process::pid(), signal as i32)
                 .map_err(|error| raise_os(&error, None))?;
-            attend(call.host)
+            attend(call.interp)
         })
         .function("alarm", &["seconds"], |call| {
             let seconds = u32::try_from(call.int(0)?)
@@ -80,16 +80,16 @@ pub(super) fn register(registry: &mut Registry) {
 
 /// `signal.signal(signalnum, handler)`: gives what was there before.
 fn set(call: &mut Call<'_>) -> Outcome {
-    if !call.host.owns_signals() || !Handlers::is_main_thread() {
+    if !call.interp.owns_signals() || !Handlers::is_main_thread() {
         let text = "signal only works in main thread of the main interpreter";
         return Err(raise("ValueError", text));
     }
     let signal = number(call)?;
     may(call, "signal.signal()")?;
     let handler = call.value(1);
-    let disposition = Disposition::read(call.host, call.context, &handler)?;
+    let disposition = Disposition::read(call.interp, call.context, &handler)?;
     let before = call
-        .host
+        .interp
         .handlers
         .set(signal, disposition)
         .map_err(|error| raise_os(&error, None))?;
@@ -98,7 +98,7 @@ fn set(call: &mut Call<'_>) -> Outcome {
 
 /// Whether signals are the script's business, and this process is there for it alone.
 fn may(call: &Call<'_>, doing: &str) -> Result<(), Failure> {
-    let guard = call.host.permissions();
+    let guard = call.interp.permissions();
     guard.change_process(doing)?;
     guard.signals(doing)
 }
@@ -113,16 +113,16 @@ fn number(call: &mut Call<'_>) -> Result<Signal, Failure> {
 
 /// `signal.pause()`: until a signal comes that the script handles.
 fn pause(call: &mut Call<'_>) -> Outcome {
-    let handled = call.host.handlers.handled();
-    let over = || call.host.handlers.handled() != handled;
-    call.host.sleep_until(Deadline::NEVER, over)?;
+    let handled = call.interp.handlers.handled();
+    let over = || call.interp.handlers.handled() != handled;
+    call.interp.sleep_until(Deadline::NEVER, over)?;
     Ok(Dynamic::UNIT)
 }
 
 /// Calls the functions of signals that have come.
-fn attend(host: &Host) -> Outcome {
-    if host.attend() {
-        return Err(host.interrupted());
+fn attend(interp: &Interp) -> Outcome {
+    if interp.attend() {
+        return Err(interp.interrupted());
     }
     Ok(Dynamic::UNIT)
 }

@@ -4,10 +4,10 @@ use std::net::{IpAddr, SocketAddr, SocketAddrV6};
 
 use rhai::{Array, Blob, Dynamic};
 
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::{Exception, raise, raise_os, throw};
-use crate::stdlib::permissions::{Contacting, Last, Place, Use, shown_contact};
-use crate::stdlib::values::{as_text, type_name};
+use crate::permissions::{Contacting, Last, Place, Use, shown_contact};
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::{Exception, raise, raise_os, throw};
+use crate::script::values::{as_text, type_name};
 use crate::sys::socket::{SockAddr, resolve as look_up};
 
 const AF_UNIX: i32 = 1;
@@ -47,7 +47,7 @@ pub(super) fn read(
     let (host, port, rest) = host_and_port(call, value)?;
     let doing = shown_contact(&host, port, what);
     let found = resolve(call, &host, port, family == AF_INET6, &doing)?;
-    call.host
+    call.interp
         .permissions()
         .address(found, name_of(&host), what)?;
     Ok(Meant::anywhere(match found {
@@ -74,7 +74,7 @@ pub(super) fn all_of(
     let doing = shown_contact(&host, port, Contacting::Connect);
     let name = name_of(&host);
     if let Some(name) = name {
-        call.host.permissions().look_up(name, &doing)?;
+        call.interp.permissions().look_up(name, &doing)?;
     }
     let found = look_up(&host, port).map_err(|_| unknown_host())?;
     Ok((found, name.map(str::to_string)))
@@ -104,7 +104,7 @@ fn path(call: &Call<'_>, value: &Dynamic, what: Contacting) -> Result<Meant, Fai
         SockAddr::unix(std::ffi::OsStr::from_bytes(bytes))
             .map_err(|_| raise("OSError", "AF_UNIX path too long"))
     };
-    let guard = call.host.permissions();
+    let guard = call.interp.permissions();
     // A path that begins with a zero byte is a name that no file has, and so is none at all.
     if matches!(bytes.first(), None | Some(0)) {
         guard.other_network("using a Unix socket that is no file")?;
@@ -173,7 +173,7 @@ pub(super) fn resolve(
     doing: &str,
 ) -> Result<SocketAddr, Failure> {
     if let Some(name) = name_of(host) {
-        call.host.permissions().look_up(name, doing)?;
+        call.interp.permissions().look_up(name, doing)?;
     }
     let host = match (host, v6) {
         ("", false) => "0.0.0.0",

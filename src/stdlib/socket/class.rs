@@ -8,14 +8,13 @@ use rhai::{Blob, Dynamic};
 
 use super::connection::Socket;
 use super::{address, small};
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Registry;
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::caller::parameters;
-use crate::stdlib::exceptions::{raise, raise_os};
-use crate::stdlib::permissions::Contacting;
-use crate::stdlib::room;
-use crate::stdlib::values::{as_text, truth, type_name};
+use crate::permissions::Contacting;
+use crate::script::bind::Registry;
+use crate::script::call::{Call, Failure};
+use crate::script::caller::parameters;
+use crate::script::exceptions::{raise, raise_os};
+use crate::script::values::{as_text, truth, type_name};
+use crate::script::{Outcome, memory};
 use crate::sys::socket::Interest;
 
 pub(super) fn register(registry: &mut Registry) {
@@ -86,7 +85,7 @@ fn listen(call: &mut Call<'_>) -> Outcome {
     if let Some(address) = kernel.local_address().map_err(failed)?.as_socket()
         && address.port() == 0
     {
-        let guard = call.host.permissions();
+        let guard = call.interp.permissions();
         guard.address(address, None, Contacting::Listen)?;
     }
     kernel.listen(backlog.max(0)).map_err(failed)?;
@@ -96,7 +95,7 @@ fn listen(call: &mut Call<'_>) -> Outcome {
 /// `accept()`: `[connection, address]`.
 fn accept(call: &mut Call<'_>) -> Outcome {
     let socket: Socket = call.this();
-    let (kernel, address) = socket.when_ready(call.host, Interest::Read, |k| k.accept())?;
+    let (kernel, address) = socket.when_ready(call.interp, Interest::Read, |k| k.accept())?;
     let connection = Socket::new(kernel, socket.family(), socket.kind());
     Ok(vec![Dynamic::from(connection), address::shown(&address)].into())
 }
@@ -105,7 +104,7 @@ fn connect(call: &mut Call<'_>) -> Outcome {
     let socket: Socket = call.this();
     let address = call.value(0);
     let meant = address::read(call, socket.family(), &address, Contacting::Connect)?;
-    socket.connect_in_time(call.host, &meant.address)?;
+    socket.connect_in_time(call.interp, &meant.address)?;
     Ok(Dynamic::UNIT)
 }
 
@@ -115,7 +114,7 @@ fn connect_ex(call: &mut Call<'_>) -> Outcome {
         Ok(_) => return Ok(Dynamic::from_int(0)),
         Err(error) => error,
     };
-    let exception = crate::stdlib::exceptions::Exception::from_error(&error);
+    let exception = crate::script::exceptions::Exception::from_error(&error);
     let number = exception.args().first().and_then(|n| n.as_int().ok());
     number.map(Dynamic::from_int).ok_or(error)
 }
@@ -137,7 +136,7 @@ fn data(call: &mut Call<'_>) -> Result<Blob, Failure> {
 fn send(call: &mut Call<'_>) -> Outcome {
     let bytes = data(call)?;
     let socket: Socket = call.this();
-    let sent = socket.when_ready(call.host, Interest::Write, |k| k.send(&bytes))?;
+    let sent = socket.when_ready(call.interp, Interest::Write, |k| k.send(&bytes))?;
     Ok(Dynamic::from_int(sent as i64))
 }
 
@@ -146,7 +145,7 @@ fn send_all(call: &mut Call<'_>) -> Outcome {
     let socket: Socket = call.this();
     let mut rest = bytes.as_slice();
     while !rest.is_empty() {
-        let sent = socket.when_ready(call.host, Interest::Write, |k| k.send(rest))?;
+        let sent = socket.when_ready(call.interp, Interest::Write, |k| k.send(rest))?;
         rest = &rest[sent..];
     }
     Ok(Dynamic::UNIT)
@@ -155,7 +154,7 @@ fn send_all(call: &mut Call<'_>) -> Outcome {
 fn buffer_size(call: &mut Call<'_>) -> Result<usize, Failure> {
     let text = format!("negative buffersize in {}", call.name());
     let size = usize::try_from(call.int(0)?).map_err(|_| raise("ValueError", text))?;
-    room::for_bytes(call, size)?;
+    memory::for_bytes(call, size)?;
     Ok(size)
 }
 
@@ -163,7 +162,7 @@ fn buffer_size(call: &mut Call<'_>) -> Result<usize, Failure> {
 fn receive(call: &mut Call<'_>) -> Outcome {
     let (size, flags) = (buffer_size(call)?, small(call, 1, 0)?);
     let socket: Socket = call.this();
-    let bytes = socket.when_ready(call.host, Interest::Read, |k| k.receive(size, flags))?;
+    let bytes = socket.when_ready(call.interp, Interest::Read, |k| k.receive(size, flags))?;
     Ok(Dynamic::from_blob(bytes))
 }
 
@@ -172,7 +171,7 @@ fn send_to(call: &mut Call<'_>) -> Outcome {
     let bytes = data(call)?;
     let address = call.value(1);
     let meant = address::read(call, socket.family(), &address, Contacting::Connect)?;
-    let sent = socket.when_ready(call.host, Interest::Write, |k| {
+    let sent = socket.when_ready(call.interp, Interest::Write, |k| {
         k.send_to(&bytes, &meant.address)
     })?;
     Ok(Dynamic::from_int(sent as i64))
@@ -183,7 +182,7 @@ fn receive_from(call: &mut Call<'_>) -> Outcome {
     let size = buffer_size(call)?;
     let socket: Socket = call.this();
     let (bytes, address) =
-        socket.when_ready(call.host, Interest::Read, |k| k.receive_from(size))?;
+        socket.when_ready(call.interp, Interest::Read, |k| k.receive_from(size))?;
     Ok(vec![Dynamic::from_blob(bytes), address::shown(&address)].into())
 }
 
@@ -247,7 +246,7 @@ fn shut_down(call: &mut Call<'_>) -> Outcome {
 fn with(call: &mut Call<'_>) -> Outcome {
     let body = call.function(0)?;
     let socket: Socket = call.this();
-    let takes_it = parameters(call.host, &body).is_some_and(|count| count > 0);
+    let takes_it = parameters(call.interp, &body).is_some_and(|count| count > 0);
     let args = if takes_it {
         vec![Dynamic::from(socket.clone())]
     } else {

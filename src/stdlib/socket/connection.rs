@@ -4,9 +4,9 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::stdlib::call::Failure;
-use crate::stdlib::exceptions::raise_os;
-use crate::stdlib::host::{Host, locked};
+use crate::script::call::Failure;
+use crate::script::exceptions::raise_os;
+use crate::script::interp::{Interp, locked};
 use crate::sync::wait_kind;
 use crate::sys::socket::{Interest, SockAddr, Socket as Kernel};
 
@@ -88,7 +88,7 @@ impl Socket {
     /// `TimeoutError`, or what the system says.
     pub(crate) fn when_ready<T>(
         &self,
-        host: &Host,
+        interp: &Interp,
         interest: Interest,
         mut operation: impl FnMut(&Kernel) -> io::Result<T>,
     ) -> Result<T, Failure> {
@@ -103,19 +103,19 @@ impl Socket {
                 }
                 result => return result.map_err(|error| raise_os(&error, None)),
             }
-            self.wait(host, &kernel, interest, deadline)?;
+            self.wait(interp, &kernel, interest, deadline)?;
         }
     }
 
     /// Waits until an operation may go on, as long as the socket is open.
     fn wait(
         &self,
-        host: &Host,
+        interp: &Interp,
         kernel: &Kernel,
         interest: Interest,
         deadline: Option<Instant>,
     ) -> Result<(), Failure> {
-        host.wait_for(wait_kind::SOCKET, deadline, |most| {
+        interp.wait_for(wait_kind::SOCKET, deadline, |most| {
             let ready = kernel.wait(interest, most);
             let ready = ready.map_err(|error| raise_os(&error, None))?;
             // Another thread may have closed it.
@@ -130,7 +130,7 @@ impl Socket {
     /// `ConnectionRefusedError`, `TimeoutError`, or what else the system says.
     pub(crate) fn connect(
         &self,
-        host: &Host,
+        interp: &Interp,
         address: &SockAddr,
         deadline: Option<Instant>,
     ) -> Result<(), Failure> {
@@ -143,13 +143,17 @@ impl Socket {
             const EINPROGRESS: i32 = 115;
             return Err(failed(io::Error::from_raw_os_error(EINPROGRESS)));
         }
-        self.wait(host, &kernel, Interest::Write, deadline)?;
+        self.wait(interp, &kernel, Interest::Write, deadline)?;
         kernel.connected().map_err(failed)
     }
 
     /// Connects within the socket's time-out.
-    pub(crate) fn connect_in_time(&self, host: &Host, address: &SockAddr) -> Result<(), Failure> {
-        self.connect(host, address, self.deadline())
+    pub(crate) fn connect_in_time(
+        &self,
+        interp: &Interp,
+        address: &SockAddr,
+    ) -> Result<(), Failure> {
+        self.connect(interp, address, self.deadline())
     }
 }
 

@@ -8,8 +8,8 @@ use std::time::Duration;
 use rhai::Dynamic;
 
 use super::connection::Socket;
-use crate::stdlib::border::{ByPlace, number};
-use crate::stdlib::host::Host;
+use crate::script::border::{ByPlace, number};
+use crate::script::interp::Interp;
 use crate::sync::{DepotError, Ticket};
 use crate::sys::socket::Socket as Kernel;
 use std::os::fd::AsFd;
@@ -32,9 +32,9 @@ pub(crate) const TICKET: ByPlace = ByPlace {
 ///
 /// # Errors
 /// Why it could not be laid down.
-pub(crate) fn leave(host: &Host, socket: &Socket) -> Result<Dynamic, String> {
+pub(crate) fn leave(interp: &Interp, socket: &Socket) -> Result<Dynamic, String> {
     let ticket = match socket.kernel_if_open() {
-        Some(kernel) => Dynamic::from(lay_down(host, &kernel)?),
+        Some(kernel) => Dynamic::from(lay_down(interp, &kernel)?),
         None => Dynamic::UNIT,
     };
     let timeout = socket
@@ -45,21 +45,21 @@ pub(crate) fn leave(host: &Host, socket: &Socket) -> Result<Dynamic, String> {
     Ok(vec![ticket, family, kind, timeout].into())
 }
 
-fn lay_down(host: &Host, kernel: &Kernel) -> Result<Ticket, String> {
-    host.session().map_err(|error| error.to_string())?;
-    let depot = host.depot().ok_or(NO_DEPOT)?;
+fn lay_down(interp: &Interp, kernel: &Kernel) -> Result<Ticket, String> {
+    interp.session().map_err(|error| error.to_string())?;
+    let depot = interp.depot().ok_or(NO_DEPOT)?;
     depot.leave(kernel.as_fd()).map_err(told)
 }
 
 /// Takes the copy that was laid down for this message.
-pub(crate) fn enter(host: &Arc<Host>, parts: Dynamic) -> Result<Socket, String> {
+pub(crate) fn enter(interp: &Arc<Interp>, parts: Dynamic) -> Result<Socket, String> {
     let parts = parts.into_array().map_err(|_| "a socket without parts")?;
     let [ticket, family, kind, timeout] = parts.as_slice() else {
         return Err("a socket without parts".into());
     };
     let kernel = match ticket.read_lock::<Ticket>() {
         Some(ticket) => {
-            let depot = host.depot().ok_or(NO_DEPOT)?;
+            let depot = interp.depot().ok_or(NO_DEPOT)?;
             let fd = depot.take(&ticket).map_err(told)?;
             Some(Kernel::from_fd(fd).map_err(|error| error.to_string())?)
         }

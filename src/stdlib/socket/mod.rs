@@ -11,13 +11,13 @@ pub(crate) mod crossing;
 use rhai::{Array, Dynamic};
 
 use self::connection::Socket;
-use super::Outcome;
-use super::bind::Registry;
-use super::call::{Call, Failure};
-use super::exceptions::{raise, raise_os};
-use super::permissions::Contacting;
-use super::text::quoted;
+use crate::permissions::Contacting;
+use crate::script::Outcome;
+use crate::script::bind::Registry;
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::{raise, raise_os};
 use crate::sys::socket::{self as system, NUMBERS};
+use crate::text::quoted;
 
 /// The value of the global constant `socket`.
 #[derive(Debug, Clone)]
@@ -68,7 +68,7 @@ fn construct(call: &mut Call<'_>) -> Outcome {
     let protocol = small(call, 2, 0)?;
     if !is_usual(family, kind) {
         let doing = format!("opening a socket of family {family} and type {kind}");
-        call.host.permissions().other_network(&doing)?;
+        call.interp.permissions().other_network(&doing)?;
     }
     let socket = system::Socket::new(family.into(), kind.into(), protocol)
         .map_err(|error| raise_os(&error, None))?;
@@ -102,7 +102,7 @@ fn create_connection(call: &mut Call<'_>) -> Outcome {
     let mut last = None;
     let (addresses, name) = address::all_of(call, &given)?;
     for found in addresses {
-        let guard = call.host.permissions();
+        let guard = call.interp.permissions();
         if let Err(refused) = guard.address(found, name.as_deref(), Contacting::Connect) {
             last = Some(refused);
             continue;
@@ -111,7 +111,7 @@ fn create_connection(call: &mut Call<'_>) -> Outcome {
         let socket = system::Socket::new(family.into(), (STREAM as i32).into(), 0)
             .map_err(|error| raise_os(&error, None))?;
         let socket = Socket::new(socket, family, STREAM as i32);
-        match socket.connect(call.host, &found.into(), deadline) {
+        match socket.connect(call.interp, &found.into(), deadline) {
             Ok(()) => {
                 socket.set_timeout(timeout);
                 return Ok(Dynamic::from(socket));

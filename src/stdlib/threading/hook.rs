@@ -7,18 +7,18 @@ use rhai::{Dynamic, FnPtr, Map};
 use super::Threading;
 use super::thread::Thread;
 use crate::program::diagnostic::ErrorFormat;
-use crate::stdlib::bind::{Namespace, Registry};
-use crate::stdlib::caller::{Caller, parameters};
-use crate::stdlib::exceptions::{Exception, raise};
-use crate::stdlib::host::{Host, locked};
-use crate::stdlib::report;
-use crate::stdlib::stop::Stop;
+use crate::script::bind::{Namespace, Registry};
+use crate::script::caller::{Caller, parameters};
+use crate::script::exceptions::{Exception, raise};
+use crate::script::interp::{Interp, locked};
+use crate::script::report;
+use crate::script::stop::Stop;
 
 /// Prints the error as Python does, or calls the script's own hook.
-pub(super) fn tell(host: &Arc<Host>, caller: &Caller, thread: &Thread, exception: &Exception) {
-    let own = locked(&host.thread_hook).clone();
+pub(super) fn tell(interp: &Arc<Interp>, caller: &Caller, thread: &Thread, exception: &Exception) {
+    let own = locked(&interp.thread_hook).clone();
     let Some(own) = own else {
-        return print(host, thread, exception);
+        return print(interp, thread, exception);
     };
     let mut args = Map::new();
     args.insert("exc_type".into(), exception.kind().to_string().into());
@@ -26,7 +26,7 @@ pub(super) fn tell(host: &Arc<Host>, caller: &Caller, thread: &Thread, exception
     args.insert("exc_traceback".into(), exception.traceback().into());
     args.insert("thread".into(), Dynamic::from(thread.clone()));
     // A hook may leave out the argument it does not use.
-    let args = match parameters(host, &own) {
+    let args = match parameters(interp, &own) {
         Some(0) => vec![],
         _ => vec![args.into()],
     };
@@ -35,23 +35,23 @@ pub(super) fn tell(host: &Arc<Host>, caller: &Caller, thread: &Thread, exception
             return;
         }
         let failed = Exception::from_error(&error);
-        if host.reports.format() == ErrorFormat::Human {
-            let _ = host.output.error("Exception in threading.excepthook:\n");
+        if interp.reports.format() == ErrorFormat::Human {
+            let _ = interp.output.error("Exception in threading.excepthook:\n");
         }
-        report::print(host, &report::diagnostic_of(host, &failed));
+        report::print(interp, &report::diagnostic_of(interp, &failed));
     }
 }
 
-fn print(host: &Host, thread: &Thread, exception: &Exception) {
-    let mut told = report::diagnostic_of(host, exception);
+fn print(interp: &Interp, thread: &Thread, exception: &Exception) {
+    let mut told = report::diagnostic_of(interp, exception);
     told.thread = Some(thread.name());
-    told.process = host.family.parent().map(|_| host.family.name());
-    report::print(host, &told);
+    told.process = interp.family.parent().map(|_| interp.family.name());
+    report::print(interp, &told);
 }
 
 pub(super) fn register_members(threading: &mut Namespace<'_>) {
     threading.getter("excepthook", |call| {
-        let own = locked(&call.host.thread_hook).clone();
+        let own = locked(&call.interp.thread_hook).clone();
         Ok(own.map_or(Dynamic::UNIT, Dynamic::from))
     });
 }
@@ -62,13 +62,13 @@ pub(super) fn register(registry: &mut Registry) {
         .extension::<Threading>("threading")
         .setter("excepthook", |call| {
             let Some(hook) = call.given(0) else {
-                *locked(&call.host.thread_hook) = None;
+                *locked(&call.interp.thread_hook) = None;
                 return Ok(Dynamic::UNIT);
             };
             let hook = hook
                 .try_cast::<FnPtr>()
                 .ok_or_else(|| raise("TypeError", "threading.excepthook must be a function"))?;
-            *locked(&call.host.thread_hook) = Some(hook);
+            *locked(&call.interp.thread_hook) = Some(hook);
             Ok(Dynamic::UNIT)
         });
 }

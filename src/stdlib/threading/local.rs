@@ -7,10 +7,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rhai::{Dynamic, Map};
 
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Registry;
-use crate::stdlib::call::Call;
-use crate::stdlib::exceptions::raise;
+use crate::script::Outcome;
+use crate::script::bind::Registry;
+use crate::script::call::Call;
+use crate::script::exceptions::raise;
 
 /// An object whose attributes are another set in every thread.
 #[derive(Debug, Clone)]

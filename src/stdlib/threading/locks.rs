@@ -2,8 +2,8 @@
 
 use rhai::Dynamic;
 
-use crate::stdlib::bind::Namespace;
-use crate::stdlib::dialect::Dialect::Threading;
+use crate::script::bind::Namespace;
+use crate::script::dialect::Dialect::Threading;
 use crate::stdlib::multiprocessing::synchronize::event::Event;
 use crate::stdlib::multiprocessing::synchronize::lock::Lock;
 use crate::stdlib::multiprocessing::synchronize::rlock::RLock;
@@ -16,21 +16,21 @@ const TIMEOUT_MAX: f64 = 9_223_372_036.0;
 pub(super) fn register(threading: &mut Namespace<'_>) {
     threading
         .function("Lock", &[], |call| {
-            Lock::new(call.host, Threading).map(Dynamic::from)
+            Lock::new(call.interp, Threading).map(Dynamic::from)
         })
         .function("RLock", &[], |call| {
-            RLock::new(call.host, Threading).map(Dynamic::from)
+            RLock::new(call.interp, Threading).map(Dynamic::from)
         })
         .function("Semaphore", &["value?"], |call| {
             let value = call.int_or(0, 1)?;
-            Semaphore::new(call.host, value, Threading).map(Dynamic::from)
+            Semaphore::new(call.interp, value, Threading).map(Dynamic::from)
         })
         .function("BoundedSemaphore", &["value?"], |call| {
             let value = call.int_or(0, 1)?;
-            Semaphore::new_bounded(call.host, value, Threading).map(Dynamic::from)
+            Semaphore::new_bounded(call.interp, value, Threading).map(Dynamic::from)
         })
         .function("Event", &[], |call| {
-            Event::new(call.host, Threading).map(Dynamic::from)
+            Event::new(call.interp, Threading).map(Dynamic::from)
         })
         .function("Condition", &["lock?"], |call| {
             condition::create(call, Threading)

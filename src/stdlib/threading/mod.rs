@@ -18,9 +18,9 @@ mod timer;
 
 use rhai::{Array, Dynamic};
 
-use super::Outcome;
-use super::bind::Registry;
-use super::call::Call;
+use crate::script::Outcome;
+use crate::script::bind::Registry;
+use crate::script::call::Call;
 
 /// The value of the global constant `threading`.
 #[derive(Debug, Clone)]
@@ -38,10 +38,10 @@ pub(super) fn register(registry: &mut Registry) {
         .global("current_thread", &[], current_thread)
         .function("currentThread", &[], current_thread)
         .function("main_thread", &[], |call| {
-            Ok(Dynamic::from(call.host.threads.main()))
+            Ok(Dynamic::from(call.interp.threads.main()))
         })
         .function("enumerate", &[], |call| {
-            let threads = call.host.threads.living().into_iter();
+            let threads = call.interp.threads.living().into_iter();
             Ok(threads.map(Dynamic::from).collect::<Array>().into())
         })
         .function("active_count", &[], active_count)
@@ -59,15 +59,15 @@ pub(super) fn register(registry: &mut Registry) {
 }
 
 fn current_thread(call: &mut Call<'_>) -> Outcome {
-    Ok(Dynamic::from(call.host.threads.current()))
+    Ok(Dynamic::from(call.interp.threads.current()))
 }
 
 fn active_count(call: &mut Call<'_>) -> Outcome {
-    Ok(Dynamic::from_int(call.host.threads.living().len() as i64))
+    Ok(Dynamic::from_int(call.interp.threads.living().len() as i64))
 }
 
 fn ident(call: &Call<'_>) -> Dynamic {
-    call.host
+    call.interp
         .threads
         .current()
         .ident()

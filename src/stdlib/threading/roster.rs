@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::thread::Thread;
-use crate::stdlib::call::Failure;
-use crate::stdlib::host::{Host, locked};
-use crate::stdlib::stop::Stop;
+use crate::script::call::Failure;
+use crate::script::interp::{Interp, locked};
+use crate::script::stop::Stop;
 use crate::sync::Deadline;
 
 /// How long threads that were told to stop may take, before the process ends without them.
@@ -123,13 +123,13 @@ impl Roster {
 
     /// The end of the script in this process: its threads are waited for, but for daemons. When the script was told to
     /// end they are not, beyond a moment. Gives the request that told it so meanwhile.
-    pub(crate) fn finish(&self, host: &Arc<Host>, told_to_end: bool) -> Option<Stop> {
+    pub(crate) fn finish(&self, interp: &Arc<Interp>, told_to_end: bool) -> Option<Stop> {
         let request = if told_to_end {
             None
         } else {
-            host.forget_exit();
-            let joined = self.join_all(host);
-            (!joined).then(|| host.stopping().unwrap_or(Stop::Host))
+            interp.forget_exit();
+            let joined = self.join_all(interp);
+            (!joined).then(|| interp.stopping().unwrap_or(Stop::Host))
         };
         if told_to_end || request.is_some() {
             self.let_stop();
@@ -138,7 +138,7 @@ impl Roster {
     }
 
     /// Waits for every thread that is no daemon. False when the script was told to stop meanwhile.
-    fn join_all(&self, host: &Arc<Host>) -> bool {
+    fn join_all(&self, interp: &Arc<Interp>) -> bool {
         loop {
             let next = locked(&self.state)
                 .living
@@ -147,10 +147,10 @@ impl Roster {
                 .cloned();
             let Some(thread) = next else {
                 // They may all have heard of a stop before this thread has.
-                return host.stopping().is_none();
+                return interp.stopping().is_none();
             };
-            let waited = thread.wait(host, Deadline::NEVER);
-            if waited.is_err() && !host.waits_on_for_the_end() {
+            let waited = thread.wait(interp, Deadline::NEVER);
+            if waited.is_err() && !interp.waits_on_for_the_end() {
                 return false;
             }
         }

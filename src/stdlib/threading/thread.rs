@@ -13,14 +13,14 @@ use super::hook;
 use super::roster::Roster;
 use super::timer::Timer;
 use crate::process::signals::kept_from_new_threads;
-use crate::stdlib::call::Failure;
-use crate::stdlib::caller::Caller;
-use crate::stdlib::exceptions::{Exception, raise};
-use crate::stdlib::host::{Host, locked};
-use crate::stdlib::report::{task_frames, without_panic};
-use crate::stdlib::stop::Stop;
-use crate::stdlib::task::{self, Task};
-use crate::stdlib::values::unshare_handles;
+use crate::script::call::Failure;
+use crate::script::caller::Caller;
+use crate::script::exceptions::{Exception, raise};
+use crate::script::interp::{Interp, locked};
+use crate::script::report::{task_frames, without_panic};
+use crate::script::stop::Stop;
+use crate::script::task::{self, Task};
+use crate::script::values::unshare_handles;
 use crate::sync::{Deadline, Notice, WaitError, wait_kind};
 use crate::sys;
 
@@ -146,10 +146,10 @@ impl Thread {
     /// `RuntimeError` when it was started before, or the system has no room for one more.
     pub(crate) fn start(
         &self,
-        host: &Arc<Host>,
+        interp: &Arc<Interp>,
         context: &NativeCallContext,
     ) -> Result<(), Failure> {
-        let caller = Caller::of(host, context)?;
+        let caller = Caller::of(interp, context)?;
         self.with(|state| {
             if state.stage != Stage::Initial {
                 return Err(raise("RuntimeError", "threads can only be started once"));
@@ -162,15 +162,15 @@ impl Thread {
             state.stage = Stage::Started { ident: None };
             Ok(())
         })?;
-        let added = host
+        let added = interp
             .threads
-            .add(self, |living| host.permissions().thread(living));
+            .add(self, |living| interp.permissions().thread(living));
         if let Err(refused) = added {
             self.with(|state| state.stage = Stage::Initial);
             return Err(refused);
         }
-        let (this, host_of_thread) = (self.clone(), host.clone());
-        let born = host.threads.endings();
+        let (this, host_of_thread) = (self.clone(), interp.clone());
+        let born = interp.threads.endings();
         let held = kept_from_new_threads();
         let spawned = std::thread::Builder::new()
             .name(self.name())
@@ -179,11 +179,11 @@ impl Thread {
         drop(held);
         match spawned {
             Ok(_) => {
-                self.wait_for_its_number(host);
+                self.wait_for_its_number(interp);
                 Ok(())
             }
             Err(error) => {
-                host.threads.remove(self);
+                interp.threads.remove(self);
                 self.with(|state| state.stage = Stage::Initial);
                 Err(raise(
                     "RuntimeError",
@@ -194,9 +194,9 @@ impl Thread {
     }
 
     /// Python's `start()` returns when the thread runs: `ident` is known then.
-    fn wait_for_its_number(&self, host: &Host) {
+    fn wait_for_its_number(&self, interp: &Interp) {
         let known = || self.ident().is_some();
-        if let Ok(session) = host.session() {
+        if let Ok(session) = interp.session() {
             let _ = self
                 .0
                 .ended
@@ -205,17 +205,17 @@ impl Thread {
     }
 
     /// The life of the thread, in the thread.
-    fn live(&self, host: &Arc<Host>, born: u64, caller: &Caller) {
+    fn live(&self, interp: &Arc<Interp>, born: u64, caller: &Caller) {
         sys::limits::Stack::begin(STACK as u64);
         let ident = Some(sys::identity::thread_id().into());
         self.with(|state| state.stage = Stage::Started { ident });
         self.0.ended.notify(u32::MAX);
         Roster::run_as(self, born, || {
             if let Err(error) = without_panic(|| self.run(caller)) {
-                self.tell(host, caller, &error);
+                self.tell(interp, caller, &error);
             }
         });
-        host.threads.remove(self);
+        interp.threads.remove(self);
         self.with(|state| {
             state.stage = Stage::Ended { ident };
             // What the function captured may hold the last of a queue, which somebody waits to be given up.
@@ -249,16 +249,16 @@ impl Thread {
     }
 
     /// Tells of an error nobody caught; an ending (`sys.exit`, Ctrl-C) is none.
-    fn tell(&self, host: &Arc<Host>, caller: &Caller, error: &rhai::EvalAltResult) {
-        if Stop::of(error).is_some() || host.stopping().is_some() {
+    fn tell(&self, interp: &Arc<Interp>, caller: &Caller, error: &rhai::EvalAltResult) {
+        if Stop::of(error).is_some() || interp.stopping().is_some() {
             return;
         }
         let task = self.task();
         let is_run = task.as_ref().is_some_and(|(_, _, is_run)| *is_run);
         let function = task.as_ref().map(|(function, ..)| function);
-        let frames = task_frames(error, &host.program, function, is_run);
+        let frames = task_frames(error, &interp.program, function, is_run);
         let exception = Exception::from_error(error).with_frames(frames);
-        hook::tell(host, caller, self, &exception);
+        hook::tell(interp, caller, self, &exception);
     }
 
     /// The function the thread runs, its arguments, and whether it is `run`.
@@ -267,8 +267,8 @@ impl Thread {
     }
 
     /// Waits for the thread's end.
-    pub(crate) fn wait(&self, host: &Host, deadline: Deadline) -> Result<(), WaitError> {
-        let session = host.session().map_err(|_| WaitError::Interrupted)?;
+    pub(crate) fn wait(&self, interp: &Interp, deadline: Deadline) -> Result<(), WaitError> {
+        let session = interp.session().map_err(|_| WaitError::Interrupted)?;
         self.0
             .ended
             .wait_until(&session, wait_kind::THREAD, deadline, || !self.is_alive())?;

@@ -5,12 +5,11 @@ use rhai::{Dynamic, FnPtr};
 use super::thread::{Stage, Thread};
 use super::timer;
 use crate::program::traceback::function_name;
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Registry;
-use crate::stdlib::call::Call;
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::task;
-use crate::stdlib::values::truth;
+use crate::script::bind::Registry;
+use crate::script::call::Call;
+use crate::script::exceptions::raise;
+use crate::script::values::truth;
+use crate::script::{Outcome, task};
 use crate::sync::{Deadline, WaitError};
 
 /// Registers the type; its constructor is among the module's functions.
@@ -18,7 +17,7 @@ pub(super) fn register(registry: &mut Registry) {
     registry
         .class::<Thread>("Thread")
         .method("start", &[], |call| {
-            call.this::<Thread>().start(call.host, call.context)?;
+            call.this::<Thread>().start(call.interp, call.context)?;
             Ok(Dynamic::UNIT)
         })
         .method("run", &[], run)
@@ -50,14 +49,14 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
     let name = given.unwrap_or_else(|| made_up_name(call, target.as_ref()));
     let daemon = match call.given(3) {
         Some(flag) => truth(&flag),
-        None => call.host.threads.current().is_daemon(),
+        None => call.interp.threads.current().is_daemon(),
     };
     Ok(Dynamic::from(Thread::new(name, daemon, target, args)))
 }
 
 /// `Thread-1 (f)`, or `Thread-1` where there is no function yet.
 pub(super) fn made_up_name(call: &Call<'_>, target: Option<&FnPtr>) -> String {
-    let number = call.host.threads.next_number();
+    let number = call.interp.threads.next_number();
     match target {
         Some(target) => format!("Thread-{number} ({})", function_name(target.fn_name())),
         None => format!("Thread-{number}"),
@@ -77,15 +76,15 @@ fn join(call: &mut Call<'_>) -> Outcome {
         let text = "cannot join thread before it is started";
         return Err(raise("RuntimeError", text));
     }
-    if thread.is(&call.host.threads.current()) {
+    if thread.is(&call.interp.threads.current()) {
         return Err(raise("RuntimeError", "cannot join current thread"));
     }
     let timeout = call.timeout(0)?;
     let deadline = timeout.map_or(Deadline::NEVER, Deadline::after);
-    match thread.wait(call.host, deadline) {
+    match thread.wait(call.interp, deadline) {
         Ok(()) => Ok(timeout.map_or(Dynamic::UNIT, |_| true.into())),
         Err(WaitError::TimedOut) => Ok(false.into()),
-        Err(_) => Err(call.host.interrupted()),
+        Err(_) => Err(call.interp.interrupted()),
     }
 }
 

@@ -8,10 +8,10 @@ use rhai::{Array, Dynamic};
 
 use super::thread::Thread;
 use super::thread_class::made_up_name;
-use crate::stdlib::Outcome;
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::dialect::Dialect;
-use crate::stdlib::exceptions::raise;
+use crate::script::Outcome;
+use crate::script::call::{Call, Failure};
+use crate::script::dialect::Dialect;
+use crate::script::exceptions::raise;
 use crate::stdlib::multiprocessing::synchronize::event::Event;
 use crate::sync::Deadline;
 
@@ -50,8 +50,8 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
     } else {
         Array::new()
     };
-    let finished = Event::new(call.host, Dialect::Threading)?;
-    let daemon = call.host.threads.current().is_daemon();
+    let finished = Event::new(call.interp, Dialect::Threading)?;
+    let daemon = call.interp.threads.current().is_daemon();
     let thread = Thread::new(made_up_name(call, None), daemon, Some(function), args);
     thread.with(|state| {
         state

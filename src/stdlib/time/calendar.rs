@@ -5,12 +5,12 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use rhai::{Array, Dynamic};
 
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::{Namespace, Registry};
+use crate::script::Outcome;
+use crate::script::bind::{Namespace, Registry};
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::raise;
+use crate::script::values::type_name;
 use crate::stdlib::builtins::number::{as_float, as_int};
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::values::type_name;
 
 /// `time.struct_time`: a date in some time zone.
 #[derive(Debug, Clone)]

@@ -7,11 +7,11 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rhai::Dynamic;
 
-use super::Outcome;
-use super::bind::Registry;
 use super::builtins::print::flush_output;
-use super::call::Call;
-use super::exceptions::raise;
+use crate::script::Outcome;
+use crate::script::bind::Registry;
+use crate::script::call::Call;
+use crate::script::exceptions::raise;
 use crate::sync::{Deadline, Offset, wait_kind};
 use crate::sys;
 
@@ -74,12 +74,12 @@ fn sleep(call: &mut Call<'_>) -> Outcome {
         return Err(raise("OverflowError", text));
     };
     if length > MOMENT {
-        flush_output(call.host)?;
+        flush_output(call.interp)?;
     }
-    let host = call.host;
+    let interp = call.interp;
     let end = Instant::now().checked_add(length);
-    host.waiting((wait_kind::TIME, Offset::NONE), end, || {
-        host.sleep_until(Deadline::after(length), || false)
+    interp.waiting((wait_kind::TIME, Offset::NONE), end, || {
+        interp.sleep_until(Deadline::after(length), || false)
     })?;
     Ok(Dynamic::UNIT)
 }

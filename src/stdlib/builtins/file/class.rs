@@ -8,14 +8,14 @@ use rhai::{Array, Dynamic};
 
 use super::mode::Mode;
 use super::object::{Encoding, File};
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Registry;
+use crate::permissions::Last;
+use crate::script::Outcome;
+use crate::script::bind::Registry;
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::{raise, raise_os};
+use crate::script::values::type_name;
 use crate::stdlib::builtins::codec::{self, Codec};
 use crate::stdlib::builtins::path;
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::{raise, raise_os};
-use crate::stdlib::permissions::Last;
-use crate::stdlib::values::type_name;
 
 pub(in crate::stdlib::builtins) fn register(registry: &mut Registry) {
     let params = &[
@@ -103,7 +103,7 @@ fn open(call: &mut Call<'_>) -> Outcome {
     let encoding = encoding(call, &mode)?;
     let at_path = |error: std::io::Error| raise_os(&error, Some(&name));
     let place = call
-        .host
+        .interp
         .permissions()
         .place(&name, mode.uses(), Last::Followed)?
         .map_err(at_path)?;
@@ -114,7 +114,7 @@ fn open(call: &mut Call<'_>) -> Outcome {
     }
     let file = File::new(name, mode, encoding, by_line, file);
     if file.mode().writes() {
-        call.host.output.wait_for(&file.pending());
+        call.interp.output.wait_for(&file.pending());
     }
     Ok(Dynamic::from(file))
 }

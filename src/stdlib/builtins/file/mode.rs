@@ -2,10 +2,10 @@
 
 use std::fs::OpenOptions;
 
-use crate::stdlib::call::Failure;
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::permissions::Use;
-use crate::stdlib::text::quoted;
+use crate::permissions::Use;
+use crate::script::call::Failure;
+use crate::script::exceptions::raise;
+use crate::text::quoted;
 
 /// What a file was opened for.
 #[derive(Debug, Clone, PartialEq, Eq)]

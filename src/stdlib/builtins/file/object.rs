@@ -8,13 +8,13 @@ use rhai::{Dynamic, ImmutableString};
 use super::buffer::Buffer;
 use super::mode::Mode;
 use crate::process::fork;
+use crate::script::call::Failure;
+use crate::script::exceptions::{raise, raise_os};
+use crate::script::interp::locked;
+use crate::script::output::Pending;
+use crate::script::values::{as_text, type_name};
 use crate::stdlib::builtins::codec::{self, Codec};
-use crate::stdlib::call::Failure;
-use crate::stdlib::exceptions::{raise, raise_os};
-use crate::stdlib::host::locked;
-use crate::stdlib::output::Pending;
-use crate::stdlib::text::quoted;
-use crate::stdlib::values::{as_text, type_name};
+use crate::text::quoted;
 
 const NOT_OPENED_HERE: &str = "the file was opened by another process, and open files stay in their process: open it in this one";
 

@@ -3,11 +3,10 @@
 use rhai::Dynamic;
 
 use super::{text_argument, this};
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Class;
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::room;
+use crate::script::bind::Class;
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::raise;
+use crate::script::{Outcome, memory};
 
 pub(super) fn register(class: &mut Class<'_>) {
     class
@@ -54,7 +53,7 @@ pub(super) fn register(class: &mut Class<'_>) {
             let size = call.int_or(0, 8)?;
             let (text, size) = (this(call), usize::try_from(size).unwrap_or(0));
             let most = text.matches('\t').count().saturating_mul(size);
-            room::for_text(call, most.saturating_add(text.len()))?;
+            memory::for_text(call, most.saturating_add(text.len()))?;
             Ok(expand_tabs(&text, size).into())
         });
 }
@@ -108,7 +107,7 @@ fn strip(call: &mut Call<'_>, left: bool, right: bool) -> Outcome {
     };
     let chars = chars
         .map(|value| {
-            crate::stdlib::values::as_text(&value).ok_or_else(|| {
+            crate::script::values::as_text(&value).ok_or_else(|| {
                 raise(
                     "TypeError",
                     format!("{} arg must be None or str", call.name()),
@@ -134,7 +133,7 @@ fn strip(call: &mut Call<'_>, left: bool, right: bool) -> Outcome {
 fn missing(call: &mut Call<'_>, text: &str) -> Result<(usize, usize), Failure> {
     let width = usize::try_from(call.int(0)?).unwrap_or(0);
     // Four bytes are the longest letter.
-    room::for_text(call, width.saturating_mul(4).saturating_add(text.len()))?;
+    memory::for_text(call, width.saturating_mul(4).saturating_add(text.len()))?;
     Ok((width, width.saturating_sub(text.chars().count())))
 }
 

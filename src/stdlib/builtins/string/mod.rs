@@ -16,13 +16,12 @@ mod search;
 pub(super) use self::search::range;
 use rhai::{Dynamic, ImmutableString};
 
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::{Class, Registry};
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::room;
-use crate::stdlib::text;
-use crate::stdlib::values::{as_text, type_name};
+use crate::script::bind::{Class, Registry};
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::raise;
+use crate::script::values::{as_text, type_name};
+use crate::script::{Outcome, memory};
+use crate::text;
 
 pub(super) fn register(registry: &mut Registry) {
     methods(&mut registry.extension::<ImmutableString>("str"));
@@ -74,7 +73,7 @@ fn encode(call: &mut Call<'_>) -> Outcome {
 /// Rhai cannot tell `a.format(b)` from `format(a, b)`: without a brace in it the text is the value of the latter.
 fn format(call: &mut Call<'_>) -> Outcome {
     let (template, args) = (this(call), call.rest(0));
-    room::for_texts_of(call, &args)?;
+    memory::for_texts_of(call, &args)?;
     let custom = |value: &Dynamic| Some(call.str(value));
     let result = match args.as_slice() {
         [spec] if !template.contains(['{', '}']) && spec.is_string() => {

@@ -6,13 +6,12 @@ use rhai::{Array, Dynamic, ImmutableString};
 
 use super::case::is_space;
 use super::{text_argument, this};
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Class;
+use crate::script::bind::Class;
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::raise;
+use crate::script::values::{as_text, type_name};
+use crate::script::{Outcome, memory};
 use crate::stdlib::builtins::iterate::items;
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::room;
-use crate::stdlib::values::{as_text, type_name};
 
 pub(super) fn register(class: &mut Class<'_>) {
     class
@@ -87,7 +86,7 @@ fn split(call: &mut Call<'_>) -> Outcome {
     let (separator, most) = how(call)?;
     if let Some(separator) = separator {
         let pieces = text.matches(separator.as_str()).count().saturating_add(1);
-        room::for_items(call, pieces.min(most.saturating_add(1)))?;
+        memory::for_items(call, pieces.min(most.saturating_add(1)))?;
         return Ok(list(
             text.splitn(most.saturating_add(1), separator.as_str()),
         ));
@@ -182,7 +181,7 @@ fn join(call: &mut Call<'_>) -> Outcome {
     }
     let between = separator.len().saturating_mul(pieces.len());
     let lengths = pieces.iter().map(|piece| piece.len());
-    room::for_text(call, lengths.fold(between, usize::saturating_add))?;
+    memory::for_text(call, lengths.fold(between, usize::saturating_add))?;
     let pieces: Vec<&str> = pieces.iter().map(ImmutableString::as_str).collect();
     Ok(pieces.join(separator.as_str()).into())
 }

@@ -5,13 +5,12 @@ use std::any::TypeId;
 use rhai::{Array, Dynamic, ImmutableString};
 
 use super::{text_argument, this};
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Class;
+use crate::script::bind::Class;
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::raise;
+use crate::script::values::{as_text, type_name};
+use crate::script::{Outcome, memory};
 use crate::stdlib::builtins::number::as_int;
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::room;
-use crate::stdlib::values::{as_text, type_name};
 
 pub(super) fn register(class: &mut Class<'_>) {
     class
@@ -156,7 +155,7 @@ fn replace(call: &mut Call<'_>) -> Outcome {
     let times = text.matches(old.as_str()).count();
     let times = most.map_or(times, |most| most.min(times));
     let kept = text.len().saturating_sub(old.len().saturating_mul(times));
-    room::for_text(call, kept.saturating_add(new.len().saturating_mul(times)))?;
+    memory::for_text(call, kept.saturating_add(new.len().saturating_mul(times)))?;
     Ok(match most {
         Ok(most) => text.replacen(old.as_str(), &new, most).into(),
         Err(_) => text.replace(old.as_str(), &new).into(),

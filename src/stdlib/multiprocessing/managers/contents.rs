@@ -9,19 +9,19 @@ use rhai::{Array, Dynamic, FnPtr, Map};
 
 use super::depth::{DEEPEST, deeper};
 use super::proxy::{Proxy, Shape, failure};
-use crate::stdlib::Outcome;
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::host::{Host, session_failure};
+use crate::script::Outcome;
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::raise;
+use crate::script::interp::{Interp, session_failure};
+use crate::script::values::{as_text, type_name};
 use crate::stdlib::multiprocessing::messages;
-pub(super) use crate::stdlib::multiprocessing::messages::read as unpack;
+pub(crate) use crate::stdlib::multiprocessing::messages::read as unpack;
 use crate::stdlib::socket::connection::Socket;
-use crate::stdlib::values::{as_text, type_name};
 use crate::sync::{Cells, Item, Offset, Splice};
 use crate::wire;
 
 /// A value ready to be put into a container.
-pub(super) struct Packed {
+pub(crate) struct Packed {
     /// What is put in, a managed container for a plain one. It keeps that in existence meanwhile.
     pub value: Dynamic,
     bytes: Vec<u8>,
@@ -29,7 +29,7 @@ pub(super) struct Packed {
 }
 
 impl Packed {
-    pub(super) fn at<'a>(&'a self, key: &'a [u8]) -> Item<'a> {
+    pub(crate) fn at<'a>(&'a self, key: &'a [u8]) -> Item<'a> {
         Item {
             key,
             value: &self.bytes,
@@ -39,21 +39,21 @@ impl Packed {
 }
 
 /// A value for this container.
-pub(super) fn pack(call: &Call<'_>, proxy: &Proxy, value: Dynamic) -> Result<Packed, Failure> {
+pub(crate) fn pack(call: &Call<'_>, proxy: &Proxy, value: Dynamic) -> Result<Packed, Failure> {
     if value.is::<Socket>() {
         let text =
             "a socket cannot be kept in a managed object, only sent: through a queue or a pipe";
         return Err(raise("TypeError", text));
     }
     let value = if value.is_array() || value.is_map() {
-        let check = wire::check(&value, "value", call.host);
+        let check = wire::check(&value, "value", call.interp);
         check.map_err(messages::refused)?;
         let switch = proxy.container.switch().map_err(session_failure)?;
         promote(call, switch.as_ref(), value)?
     } else {
         value
     };
-    let message = wire::encode(&value, "value", call.host).map_err(messages::refused)?;
+    let message = wire::encode(&value, "value", call.interp).map_err(messages::refused)?;
     Ok(Packed {
         value,
         bytes: message.bytes,
@@ -61,7 +61,7 @@ pub(super) fn pack(call: &Call<'_>, proxy: &Proxy, value: Dynamic) -> Result<Pac
     })
 }
 
-pub(super) fn pack_all(
+pub(crate) fn pack_all(
     call: &Call<'_>,
     proxy: &Proxy,
     values: Array,
@@ -75,14 +75,14 @@ pub(super) fn pack_all(
 /// Plain lists and dicts as managed ones.
 fn promote(call: &Call<'_>, switch: Option<&Cells>, value: Dynamic) -> Outcome {
     if value.is_array() {
-        let list = Proxy::promoted(call.host, Shape::List, switch)?;
+        let list = Proxy::promoted(call.interp, Shape::List, switch)?;
         extend(call, &list, value.into_array().unwrap_or_default())?;
         return Ok(list.into_value());
     }
     if !value.is_map() {
         return Ok(value);
     }
-    let dict = Proxy::promoted(call.host, Shape::Dict, switch)?;
+    let dict = Proxy::promoted(call.interp, Shape::Dict, switch)?;
     let map = value.try_cast::<Map>().unwrap_or_default();
     let entries = map
         .into_iter()
@@ -92,19 +92,19 @@ fn promote(call: &Call<'_>, switch: Option<&Cells>, value: Dynamic) -> Outcome {
 }
 
 /// Puts values behind the last one of a list.
-pub(super) fn extend(call: &Call<'_>, list: &Proxy, values: Array) -> Result<(), Failure> {
+pub(crate) fn extend(call: &Call<'_>, list: &Proxy, values: Array) -> Result<(), Failure> {
     let packed = pack_all(call, list, values)?;
     let items: Vec<_> = packed.iter().map(|one| one.at(&[])).collect();
     let end = |length| Some(length..length);
     let done = list.container.splice(None, &end, &items, |_| ());
-    match done.map_err(|error| failure(call.host, error))? {
+    match done.map_err(|error| failure(call.interp, error))? {
         Splice::Done(()) => Ok(()),
         Splice::Changed | Splice::Outside => Err("a list has an end".into()),
     }
 }
 
 /// Puts entries into a dict, all of them in one step.
-pub(super) fn merge(
+pub(crate) fn merge(
     call: &Call<'_>,
     dict: &Proxy,
     entries: Vec<(Dynamic, Dynamic)>,
@@ -118,13 +118,13 @@ pub(super) fn merge(
         return Ok(());
     }
     let done = dict.container.set_many(&items);
-    done.map_err(|error| failure(call.host, error))
+    done.map_err(|error| failure(call.interp, error))
 }
 
 /// A key as bytes, by which keys are compared.
-pub(super) fn key(call: &Call<'_>, value: &Dynamic) -> Result<Vec<u8>, Failure> {
+pub(crate) fn key(call: &Call<'_>, value: &Dynamic) -> Result<Vec<u8>, Failure> {
     let plain = plain_key(value)?;
-    let message = wire::encode(&plain, "key", call.host);
+    let message = wire::encode(&plain, "key", call.interp);
     let message = message.map_err(messages::refused)?;
     Ok(message.bytes)
 }
@@ -147,46 +147,49 @@ fn plain_key(value: &Dynamic) -> Outcome {
 }
 
 /// The keys and values of a dict at one moment.
-pub(super) fn entries(host: &Arc<Host>, proxy: &Proxy) -> Result<Vec<(Dynamic, Dynamic)>, Failure> {
+pub(crate) fn entries(
+    interp: &Arc<Interp>,
+    proxy: &Proxy,
+) -> Result<Vec<(Dynamic, Dynamic)>, Failure> {
     let all = |length| Some(0..length);
     let found = proxy.container.read(&all, |entries| {
         entries
-            .map(|(key, value)| Ok((unpack(host, key)?, unpack(host, value)?)))
+            .map(|(key, value)| Ok((unpack(interp, key)?, unpack(interp, value)?)))
             .collect::<Result<Vec<_>, Failure>>()
     });
-    let found = found.map_err(|error| failure(host, error))?;
+    let found = found.map_err(|error| failure(interp, error))?;
     found.map_or_else(|| Ok(Vec::new()), |(_, entries)| entries)
 }
 
 /// The items of a list at one moment, and the version that was.
-pub(super) fn items(host: &Arc<Host>, proxy: &Proxy) -> Result<(u64, Array), Failure> {
+pub(crate) fn items(interp: &Arc<Interp>, proxy: &Proxy) -> Result<(u64, Array), Failure> {
     let all = |length| Some(0..length);
     let found = proxy.container.read(&all, |items| {
         items
-            .map(|(_, value)| unpack(host, value))
+            .map(|(_, value)| unpack(interp, value))
             .collect::<Result<Array, _>>()
     });
-    match found.map_err(|error| failure(host, error))? {
+    match found.map_err(|error| failure(interp, error))? {
         Some((version, items)) => Ok((version, items?)),
         None => Ok((0, Array::new())),
     }
 }
 
 /// A managed value as a plain one, all the way down.
-pub(super) fn plain(call: &Call<'_>, value: Dynamic) -> Outcome {
+pub(crate) fn plain(call: &Call<'_>, value: Dynamic) -> Outcome {
     let Some(proxy) = Proxy::of(&value) else {
         return Ok(value);
     };
     let inner = |value| deeper(|| plain(call, value));
     match proxy.shape() {
         Shape::List => {
-            let (_, items) = items(call.host, &proxy)?;
+            let (_, items) = items(call.interp, &proxy)?;
             let items = items.into_iter().map(inner).collect::<Result<Array, _>>()?;
             Ok(items.into())
         }
         Shape::Dict => {
             let mut map = Map::new();
-            for (key, value) in entries(call.host, &proxy)? {
+            for (key, value) in entries(call.interp, &proxy)? {
                 map.insert(call.str(&key).into(), inner(value)?);
             }
             Ok(map.into())
@@ -197,7 +200,7 @@ pub(super) fn plain(call: &Call<'_>, value: Dynamic) -> Outcome {
 
 /// What is in a container, as Python would write it. `outer` are the containers it is being written inside of. A text is never an
 /// error, so what lies in itself or too deep is left out.
-pub(super) fn text(
+pub(crate) fn text(
     call: &Call<'_>,
     proxy: &Proxy,
     outer: &mut Vec<Offset>,
@@ -215,19 +218,19 @@ pub(super) fn text(
     let mut parts = Vec::new();
     match proxy.shape() {
         Shape::List => {
-            for item in items(call.host, proxy)?.1 {
+            for item in items(call.interp, proxy)?.1 {
                 parts.push(inner_text(call, &item, outer)?);
             }
         }
         Shape::Value => {
-            let (_, mut both) = items(call.host, proxy)?;
+            let (_, mut both) = items(call.interp, proxy)?;
             both.reverse();
             for item in both {
                 parts.push(inner_text(call, &item, outer)?);
             }
         }
         Shape::Dict => {
-            for (key, value) in entries(call.host, proxy)? {
+            for (key, value) in entries(call.interp, proxy)? {
                 parts.push(format!(
                     "{}: {}",
                     call.repr(&key),
@@ -236,7 +239,7 @@ pub(super) fn text(
             }
         }
         Shape::Namespace => {
-            for (name, value) in entries(call.host, proxy)? {
+            for (name, value) in entries(call.interp, proxy)? {
                 parts.push(format!(
                     "{}={}",
                     call.str(&name),
@@ -266,7 +269,7 @@ fn inner_text(
 /// Replaces one value by what a function makes of it, again if somebody changes it meanwhile; gives the new value.
 ///
 /// `read` gives the present one with its bytes, `write` puts the new one in if the bytes are still the same.
-pub(super) fn update(
+pub(crate) fn update(
     call: &Call<'_>,
     proxy: &Proxy,
     function: &FnPtr,
@@ -316,7 +319,7 @@ impl Lost {
 }
 
 /// A function was given to compute something, and it changes what it is computed from.
-pub(super) fn changes_itself(call: &Call<'_>) -> Failure {
+pub(crate) fn changes_itself(call: &Call<'_>) -> Failure {
     let name = call.name();
     let text = format!("the container was changed during {name}() by the function given to it");
     raise("RuntimeError", text)

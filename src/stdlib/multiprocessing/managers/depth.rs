@@ -2,10 +2,10 @@
 
 use std::cell::Cell;
 
-use crate::stdlib::call::Failure;
-use crate::stdlib::exceptions::raise;
+use crate::script::call::Failure;
+use crate::script::exceptions::raise;
 
-pub(super) const DEEPEST: usize = 64;
+pub(crate) const DEEPEST: usize = 64;
 
 thread_local! {
     static DEPTH: Cell<usize> = const { Cell::new(0) };
@@ -17,7 +17,7 @@ thread_local! {
 ///
 /// # Errors
 /// Those of `body`; `RecursionError`.
-pub(super) fn deeper<R>(body: impl FnOnce() -> Result<R, Failure>) -> Result<R, Failure> {
+pub(crate) fn deeper<R>(body: impl FnOnce() -> Result<R, Failure>) -> Result<R, Failure> {
     let depth = DEPTH.get();
     if depth == DEEPEST {
         TOO_DEEP.set(true);

@@ -8,21 +8,21 @@ use rhai::{Array, Dynamic, FnPtr, Map};
 use super::contents::{entries, key, merge, pack, plain, unpack, update};
 use super::depth::deeper;
 use super::proxy::{self, DictProxy, IsProxy, Proxy, Shape, assigned_to, failure, register_texts};
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::{Class, Registry};
+use crate::script::Outcome;
+use crate::script::bind::{Class, Registry};
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::{Exception, raise, throw};
 use crate::stdlib::builtins::compare::equal;
 use crate::stdlib::builtins::items_of;
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::{Exception, raise, throw};
 use crate::sync::Cells;
 
-pub(super) fn register(registry: &mut Registry) {
+pub(crate) fn register(registry: &mut Registry) {
     let class = &mut registry.class::<DictProxy>("DictProxy");
     register_texts::<DictProxy>(class);
     class
         .method("len", &[], |call| {
             let length = this(call).container.len();
-            let length = length.map_err(|error| failure(call.host, error))?;
+            let length = length.map_err(|error| failure(call.interp, error))?;
             Ok(Dynamic::from_int(length as i64))
         })
         .index_getter(|call| {
@@ -37,7 +37,7 @@ pub(super) fn register(registry: &mut Registry) {
         .method("contains", &["key", "/"], |call| {
             let (dict, name) = (this(call), call.value(0));
             let has = dict.container.has(&key(call, &name)?);
-            Ok(has.map_err(|error| failure(call.host, error))?.into())
+            Ok(has.map_err(|error| failure(call.interp, error))?.into())
         })
         .method("get", &["key", "default?", "/"], |call| {
             let (dict, name) = (this(call), call.value(0));
@@ -55,9 +55,9 @@ pub(super) fn register(registry: &mut Registry) {
         })
         .method("popitem", &[], |call| {
             let last = this(call).container.remove_last(|key, value| {
-                Ok::<_, Failure>(vec![unpack(call.host, key)?, unpack(call.host, value)?])
+                Ok::<_, Failure>(vec![unpack(call.interp, key)?, unpack(call.interp, value)?])
             });
-            let last = last.map_err(|error| failure(call.host, error))?;
+            let last = last.map_err(|error| failure(call.interp, error))?;
             let pair = last.ok_or_else(|| raise("KeyError", "popitem(): dictionary is empty"))?;
             Ok(pair?.into())
         })
@@ -87,7 +87,7 @@ fn register_whole(class: &mut Class<'_>) {
     class
         .method("clear", &[], |call| {
             let done = this(call).container.clear();
-            done.map_err(|error| failure(call.host, error))?;
+            done.map_err(|error| failure(call.interp, error))?;
             Ok(Dynamic::UNIT)
         })
         .method("copy", &[], |call| {
@@ -96,11 +96,11 @@ fn register_whole(class: &mut Class<'_>) {
         })
         .method("keys", &[], |call| keys(call).map(Dynamic::from))
         .method("values", &[], |call| {
-            let all = entries(call.host, &this(call))?.into_iter();
+            let all = entries(call.interp, &this(call))?.into_iter();
             Ok(all.map(|(_, value)| value).collect::<Array>().into())
         })
         .method("items", &[], |call| {
-            let all = entries(call.host, &this(call))?.into_iter();
+            let all = entries(call.interp, &this(call))?.into_iter();
             let pair = |(key, value)| Dynamic::from(vec![key, value]);
             Ok(all.map(pair).collect::<Array>().into())
         });
@@ -108,11 +108,11 @@ fn register_whole(class: &mut Class<'_>) {
 
 /// `for key in dict`: the keys there are when the loop begins.
 fn iterate(registry: &mut Registry) {
-    let host = registry.host().clone();
+    let interp = registry.interp().clone();
     let dict = TypeId::of::<DictProxy>();
     registry.members().set_iter_result(dict, move |dict| {
         let dict = dict.cast::<DictProxy>().proxy().clone();
-        match entries(&host, &dict) {
+        match entries(&interp, &dict) {
             Ok(all) => Box::new(all.into_iter().map(|(key, _)| Ok(key))),
             Err(error) => Box::new(std::iter::once(Err(error))),
         }
@@ -124,8 +124,8 @@ fn this(call: &Call<'_>) -> Proxy {
 }
 
 /// `Manager().dict(entries)`.
-pub(super) fn construct(call: &mut Call<'_>, switch: &Cells) -> Outcome {
-    let dict = Proxy::create(call.host, Shape::Dict, switch)?;
+pub(crate) fn construct(call: &mut Call<'_>, switch: &Cells) -> Outcome {
+    let dict = Proxy::create(call.interp, Shape::Dict, switch)?;
     if call.has(0) {
         let other = call.value(0);
         let new = pairs(call, other)?;
@@ -135,9 +135,9 @@ pub(super) fn construct(call: &mut Call<'_>, switch: &Cells) -> Outcome {
 }
 
 /// What a dict is made from: another dict, or a list of pairs.
-pub(super) fn pairs(call: &Call<'_>, value: Dynamic) -> Result<Vec<(Dynamic, Dynamic)>, Failure> {
+pub(crate) fn pairs(call: &Call<'_>, value: Dynamic) -> Result<Vec<(Dynamic, Dynamic)>, Failure> {
     if let Some(proxy) = Proxy::of(&value).filter(|proxy| proxy.shape() == Shape::Dict) {
-        return entries(call.host, &proxy);
+        return entries(call.interp, &proxy);
     }
     if let Some(map) = value.read_lock::<Map>() {
         let entries = map
@@ -161,24 +161,24 @@ pub(super) fn pairs(call: &Call<'_>, value: Dynamic) -> Result<Vec<(Dynamic, Dyn
 }
 
 /// The value of a key, if it has one.
-pub(super) fn get(
+pub(crate) fn get(
     call: &Call<'_>,
     dict: &Proxy,
     name: &Dynamic,
 ) -> Result<Option<Dynamic>, Failure> {
     let key = key(call, name)?;
-    let found = dict.container.get(&key, |bytes| unpack(call.host, bytes));
-    let found = found.map_err(|error| failure(call.host, error))?;
+    let found = dict.container.get(&key, |bytes| unpack(call.interp, bytes));
+    let found = found.map_err(|error| failure(call.interp, error))?;
     Ok(found.transpose()?.map(|value| dict.read_at(&key, value)))
 }
 
 /// `d[key] = value`.
-pub(super) fn set(call: &Call<'_>, dict: &Proxy, name: &Dynamic, value: Dynamic) -> Outcome {
+pub(crate) fn set(call: &Call<'_>, dict: &Proxy, name: &Dynamic, value: Dynamic) -> Outcome {
     let key = key(call, name)?;
     if !dict.is_write_back(&key, &value) {
         let packed = pack(call, dict, value)?;
         let done = dict.container.set(&packed.at(&key));
-        done.map_err(|error| failure(call.host, error))?;
+        done.map_err(|error| failure(call.interp, error))?;
     }
     dict.note_assignment();
     Ok(Dynamic::UNIT)
@@ -188,9 +188,9 @@ fn remove(call: &Call<'_>, name: &Dynamic) -> Result<Option<Dynamic>, Failure> {
     let key = key(call, name)?;
     let removed = this(call)
         .container
-        .remove(&key, |bytes| unpack(call.host, bytes));
+        .remove(&key, |bytes| unpack(call.interp, bytes));
     removed
-        .map_err(|error| failure(call.host, error))?
+        .map_err(|error| failure(call.interp, error))?
         .transpose()
 }
 
@@ -199,8 +199,8 @@ fn set_default(call: &mut Call<'_>) -> Outcome {
     let (key, packed) = (key(call, &name)?, pack(call, &dict, default)?);
     let found = dict
         .container
-        .set_default(&packed.at(&key), |bytes| unpack(call.host, bytes));
-    let found = found.map_err(|error| failure(call.host, error))?;
+        .set_default(&packed.at(&key), |bytes| unpack(call.interp, bytes));
+    let found = found.map_err(|error| failure(call.interp, error))?;
     found
         .unwrap_or(Ok(Dynamic::UNIT))
         .map(|value| dict.read_at(&key, value))
@@ -214,7 +214,7 @@ fn change(call: &mut Call<'_>) -> Outcome {
 }
 
 /// The value of a key becomes what a function makes of it; a key that has none counts as having `default`.
-pub(super) fn change_key(
+pub(crate) fn change_key(
     call: &Call<'_>,
     dict: &Proxy,
     name: &Dynamic,
@@ -224,21 +224,21 @@ pub(super) fn change_key(
     let key = key(call, name)?;
     let read = || {
         let found = dict.container.get(&key, |bytes| {
-            Ok((bytes.to_vec(), unpack(call.host, bytes)?))
+            Ok((bytes.to_vec(), unpack(call.interp, bytes)?))
         });
-        match found.map_err(|error| failure(call.host, error))? {
+        match found.map_err(|error| failure(call.interp, error))? {
             Some(found) => found.map(|(bytes, value)| (Some(bytes), value)),
             None => Ok((None, default.clone())),
         }
     };
     update(call, dict, function, read, |expected, packed| {
         let done = dict.container.exchange(expected, &packed.at(&key));
-        done.map_err(|error| failure(call.host, error))
+        done.map_err(|error| failure(call.interp, error))
     })
 }
 
 fn keys(call: &Call<'_>) -> Result<Array, Failure> {
-    let all = entries(call.host, &this(call))?.into_iter();
+    let all = entries(call.interp, &this(call))?.into_iter();
     Ok(all.map(|(key, _)| key).collect())
 }
 

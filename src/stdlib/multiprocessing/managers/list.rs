@@ -8,19 +8,19 @@ use rhai::{Array, Dynamic};
 use super::contents::{changes_itself, extend, items, pack_all, plain, unpack, update};
 use super::depth::deeper;
 use super::proxy::{self, IsProxy, ListProxy, Proxy, Shape, assigned_to, failure, register_texts};
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::{Class, Registry};
+use crate::script::Outcome;
+use crate::script::bind::{Class, Registry};
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::raise;
+use crate::script::values::type_name;
 use crate::stdlib::builtins::compare::{equal, less, sort};
 use crate::stdlib::builtins::items_of;
 use crate::stdlib::builtins::operators::repeated;
 use crate::stdlib::builtins::sequence::key_function;
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::raise;
 use crate::stdlib::multiprocessing::slices::{self, Place};
-use crate::stdlib::values::type_name;
 use crate::sync::{Cells, Splice};
 
-pub(super) fn register(registry: &mut Registry) {
+pub(crate) fn register(registry: &mut Registry) {
     let class = &mut registry.class::<ListProxy>("ListProxy");
     register_texts::<ListProxy>(class);
     class
@@ -53,7 +53,7 @@ pub(super) fn register(registry: &mut Registry) {
         .method("index", &["value", "start?", "end?", "/"], index)
         .method("count", &["value", "/"], |call| {
             let value = call.value(0);
-            let (_, all) = items(call.host, &this(call))?;
+            let (_, all) = items(call.interp, &this(call))?;
             let same = |item: &&Dynamic| equal(call.context, item, &value);
             Ok(Dynamic::from_int(all.iter().filter(same).count() as i64))
         })
@@ -63,7 +63,7 @@ pub(super) fn register(registry: &mut Registry) {
         })
         .method("clear", &[], |call| {
             let done = this(call).container.clear();
-            done.map_err(|error| failure(call.host, error))?;
+            done.map_err(|error| failure(call.interp, error))?;
             Ok(Dynamic::UNIT)
         })
         .method("copy", &[], |call| {
@@ -114,12 +114,12 @@ fn register_assignments(class: &mut Class<'_>) {
             let count = usize::try_from(call.int(0)?).unwrap_or(0);
             let list = this(call);
             loop {
-                let (version, all) = items(call.host, &list)?;
+                let (version, all) = items(call.interp, &list)?;
                 let new = pack_all(call, &list, repeated(call, &all, count)?)?;
                 let new: Vec<_> = new.iter().map(|one| one.at(&[])).collect();
                 let whole = |length| Some(0..length);
                 let done = list.container.splice(Some(version), &whole, &new, |_| ());
-                if done.map_err(|error| failure(call.host, error))? != Splice::Changed {
+                if done.map_err(|error| failure(call.interp, error))? != Splice::Changed {
                     list.note_assignment();
                     return Ok(Dynamic::UNIT);
                 }
@@ -133,12 +133,12 @@ fn this(call: &Call<'_>) -> Proxy {
 
 fn length(call: &Call<'_>) -> Result<usize, Failure> {
     let length = this(call).container.len();
-    length.map_err(|error| failure(call.host, error))
+    length.map_err(|error| failure(call.interp, error))
 }
 
 /// `Manager().list(items)`.
-pub(super) fn construct(call: &mut Call<'_>, switch: &Cells) -> Outcome {
-    let list = Proxy::create(call.host, Shape::List, switch)?;
+pub(crate) fn construct(call: &mut Call<'_>, switch: &Cells) -> Outcome {
+    let list = Proxy::create(call.interp, Shape::List, switch)?;
     if call.has(0) {
         let more = call.value(0);
         let more = items_of(call, more)?;
@@ -158,10 +158,10 @@ fn read(
     places: &dyn Fn(usize) -> Option<Range<usize>>,
 ) -> Result<Option<Array>, Failure> {
     let found = this(call).container.read(places, |items| {
-        let values = items.map(|(_, value)| unpack(call.host, value));
+        let values = items.map(|(_, value)| unpack(call.interp, value));
         values.collect::<Result<Array, _>>()
     });
-    let found = found.map_err(|error| failure(call.host, error))?;
+    let found = found.map_err(|error| failure(call.interp, error))?;
     found.map(|(_, items)| items).transpose()
 }
 
@@ -225,10 +225,10 @@ fn splice(
     let packed = pack_all(call, &list, new)?;
     let new: Vec<_> = packed.iter().map(|one| one.at(&[])).collect();
     let done = list.container.splice(None, places, &new, |old| {
-        old.map(|bytes| unpack(call.host, bytes))
+        old.map(|bytes| unpack(call.interp, bytes))
             .collect::<Result<Array, _>>()
     });
-    match done.map_err(|error| failure(call.host, error))? {
+    match done.map_err(|error| failure(call.interp, error))? {
         Splice::Done(old) => old.map(Some),
         Splice::Changed | Splice::Outside => Ok(None),
     }
@@ -251,7 +251,7 @@ fn pop(call: &mut Call<'_>) -> Outcome {
 
 /// The version and the items of a list, and the place of the first that equals `value`.
 fn find(call: &Call<'_>, value: &Dynamic) -> Result<(u64, Array, Option<usize>), Failure> {
-    let (version, all) = items(call.host, &this(call))?;
+    let (version, all) = items(call.interp, &this(call))?;
     let place = all.iter().position(|item| equal(call.context, item, value));
     Ok((version, all, place))
 }
@@ -266,7 +266,7 @@ fn remove(call: &mut Call<'_>) -> Outcome {
         };
         let places = |_| Some(place..place + 1);
         let done = list.container.splice(Some(version), &places, &[], |_| ());
-        if done.map_err(|error| failure(call.host, error))? != Splice::Changed {
+        if done.map_err(|error| failure(call.interp, error))? != Splice::Changed {
             return Ok(Dynamic::UNIT);
         }
     }
@@ -275,7 +275,7 @@ fn remove(call: &mut Call<'_>) -> Outcome {
 /// `index(value, start=0, end=len)`.
 fn index(call: &mut Call<'_>) -> Outcome {
     let value = call.value(0);
-    let (_, all) = items(call.host, &this(call))?;
+    let (_, all) = items(call.interp, &this(call))?;
     let (start, end) = (call.int_or(1, 0)?, call.int_or(2, i64::MAX)?);
     let mut places = slices::slice(start, end, all.len());
     match places.find(|place| equal(call.context, &all[*place], &value)) {
@@ -294,7 +294,7 @@ fn reorder(
 ) -> Outcome {
     let list = this(call);
     loop {
-        let (version, all) = items(call.host, &list)?;
+        let (version, all) = items(call.interp, &list)?;
         let count = all.len();
         let (order, itself) = list.container.watch(|| order(all, count));
         let order = order?;
@@ -302,7 +302,7 @@ fn reorder(
             return Err(changes_itself(call));
         }
         let done = list.container.reorder(version, &order);
-        if done.map_err(|error| failure(call.host, error))? {
+        if done.map_err(|error| failure(call.interp, error))? {
             return Ok(Dynamic::UNIT);
         }
     }
@@ -336,10 +336,10 @@ fn change(call: &mut Call<'_>) -> Outcome {
         let found = list.container.read(&places, |items| {
             let item = items
                 .next()
-                .map(|(_, bytes)| (bytes.to_vec(), unpack(call.host, bytes)));
+                .map(|(_, bytes)| (bytes.to_vec(), unpack(call.interp, bytes)));
             item.map(|(bytes, value)| Ok::<_, Failure>((Some(bytes), value?)))
         });
-        let found = found.map_err(|error| failure(call.host, error))?;
+        let found = found.map_err(|error| failure(call.interp, error))?;
         found.and_then(|(_, item)| item).ok_or_else(outside)?
     };
     update(call, &list, &function, read, |expected, packed| {
@@ -347,7 +347,7 @@ fn change(call: &mut Call<'_>) -> Outcome {
         let done = list
             .container
             .exchange_at(&places, expected, &packed.at(&[]));
-        done.map_err(|error| failure(call.host, error))
+        done.map_err(|error| failure(call.interp, error))
     })
 }
 
@@ -364,11 +364,11 @@ fn same(call: &mut Call<'_>) -> Result<bool, Failure> {
 
 /// `for x in list`: the items there are when the loop begins.
 fn iterate(registry: &mut Registry) {
-    let host = registry.host().clone();
+    let interp = registry.interp().clone();
     let list = TypeId::of::<ListProxy>();
     registry.members().set_iter_result(list, move |list| {
         let list = list.cast::<ListProxy>().proxy().clone();
-        match items(&host, &list) {
+        match items(&interp, &list) {
             Ok((_, all)) => Box::new(all.into_iter().map(Ok)),
             Err(error) => Box::new(std::iter::once(Err(error))),
         }

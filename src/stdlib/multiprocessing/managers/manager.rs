@@ -5,13 +5,13 @@
 use rhai::Dynamic;
 
 use super::{dict, list, namespace, value};
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::{Class, Registry};
-use crate::stdlib::border::{ByPlace, number};
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::dialect::Dialect;
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::host::session_failure;
+use crate::script::Outcome;
+use crate::script::bind::{Class, Registry};
+use crate::script::border::{ByPlace, number};
+use crate::script::call::{Call, Failure};
+use crate::script::dialect::Dialect;
+use crate::script::exceptions::raise;
+use crate::script::interp::session_failure;
 use crate::stdlib::multiprocessing::synchronize::{
     barrier, condition, event::Event, lock::Lock, rlock::RLock, semaphore::Semaphore,
 };
@@ -25,7 +25,7 @@ struct Manager {
     stopped: Cells,
 }
 
-pub(in super::super::super) const BY_PLACE: ByPlace = ByPlace {
+pub(crate) const BY_PLACE: ByPlace = ByPlace {
     numbers: &[number::MANAGER],
     leave: |value| {
         let manager = value.read_lock::<Manager>()?;
@@ -66,12 +66,12 @@ impl Manager {
 }
 
 /// `Manager()`: started, as in Python.
-pub(in super::super) fn construct(call: &mut Call<'_>) -> Outcome {
-    let stopped = Cells::create(&call.host.session()?, LABEL, 1, &[]).map_err(session_failure)?;
+pub(crate) fn construct(call: &mut Call<'_>) -> Outcome {
+    let stopped = Cells::create(&call.interp.session()?, LABEL, 1, &[]).map_err(session_failure)?;
     Ok(Dynamic::from(Manager { stopped }))
 }
 
-pub(super) fn register(registry: &mut Registry) {
+pub(crate) fn register(registry: &mut Registry) {
     let class = &mut registry.class::<Manager>("SyncManager");
     class
         .method("start", &["initializer?", "initargs?"], |call| {
@@ -142,25 +142,25 @@ fn primitives(class: &mut Class<'_>) {
         })
         .method("Lock", &[], |call| {
             started(call)?;
-            Lock::new(call.host, Dialect::Threading).map(Dynamic::from)
+            Lock::new(call.interp, Dialect::Threading).map(Dynamic::from)
         })
         .method("RLock", &[], |call| {
             started(call)?;
-            RLock::new(call.host, Dialect::Threading).map(Dynamic::from)
+            RLock::new(call.interp, Dialect::Threading).map(Dynamic::from)
         })
         .method("Semaphore", &["value?"], |call| {
             started(call)?;
             let value = call.int_or(0, 1)?;
-            Semaphore::new(call.host, value, Dialect::Threading).map(Dynamic::from)
+            Semaphore::new(call.interp, value, Dialect::Threading).map(Dynamic::from)
         })
         .method("BoundedSemaphore", &["value?"], |call| {
             started(call)?;
             let value = call.int_or(0, 1)?;
-            Semaphore::new_bounded(call.host, value, Dialect::Threading).map(Dynamic::from)
+            Semaphore::new_bounded(call.interp, value, Dialect::Threading).map(Dynamic::from)
         })
         .method("Event", &[], |call| {
             started(call)?;
-            Event::new(call.host, Dialect::Threading).map(Dynamic::from)
+            Event::new(call.interp, Dialect::Threading).map(Dynamic::from)
         })
         .method("Condition", &["lock?"], |call| {
             started(call)?;

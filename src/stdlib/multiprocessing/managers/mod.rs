@@ -17,12 +17,12 @@ mod namespace;
 mod proxy;
 mod value;
 
-use crate::stdlib::bind::{Namespace, Registry};
+use crate::script::bind::{Namespace, Registry};
 
-pub(in super::super) use manager::BY_PLACE as MANAGER;
-pub(in super::super) use proxy::BY_PLACE as PROXY;
+pub(crate) use manager::BY_PLACE as MANAGER;
+pub(crate) use proxy::BY_PLACE as PROXY;
 
-pub(super) fn register(registry: &mut Registry) {
+pub(crate) fn register(registry: &mut Registry) {
     dict::register(registry);
     list::register(registry);
     namespace::register(registry);
@@ -30,6 +30,6 @@ pub(super) fn register(registry: &mut Registry) {
     manager::register(registry);
 }
 
-pub(super) fn constructors(module: &mut Namespace<'_>) {
+pub(crate) fn constructors(module: &mut Namespace<'_>) {
     module.global("Manager", &[], manager::construct);
 }

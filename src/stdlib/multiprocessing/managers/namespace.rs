@@ -5,13 +5,13 @@ use rhai::Dynamic;
 use super::contents::merge;
 use super::dict::{change_key, get, pairs, set};
 use super::proxy::{self, NamespaceProxy, Proxy, Shape, assigned_to, register_texts};
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Registry;
-use crate::stdlib::call::Call;
-use crate::stdlib::exceptions::raise;
+use crate::script::Outcome;
+use crate::script::bind::Registry;
+use crate::script::call::Call;
+use crate::script::exceptions::raise;
 use crate::sync::Cells;
 
-pub(super) fn register(registry: &mut Registry) {
+pub(crate) fn register(registry: &mut Registry) {
     let class = &mut registry.class::<NamespaceProxy>("NamespaceProxy");
     register_texts::<NamespaceProxy>(class);
     class
@@ -40,8 +40,8 @@ fn this(call: &Call<'_>) -> Proxy {
 }
 
 /// `Manager().Namespace(attributes)`.
-pub(super) fn construct(call: &mut Call<'_>, switch: &Cells) -> Outcome {
-    let namespace = Proxy::create(call.host, Shape::Namespace, switch)?;
+pub(crate) fn construct(call: &mut Call<'_>, switch: &Cells) -> Outcome {
+    let namespace = Proxy::create(call.interp, Shape::Namespace, switch)?;
     if call.has(0) {
         let attributes: Dynamic = call.value(0);
         let attributes = pairs(call, attributes)?;

@@ -11,16 +11,16 @@ use std::sync::Arc;
 use rhai::{Dynamic, Variant};
 
 use super::contents::text;
-use crate::stdlib::bind::Class;
-use crate::stdlib::border::{ByPlace, number};
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::host::{Host, session_failure};
+use crate::script::bind::Class;
+use crate::script::border::{ByPlace, number};
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::raise;
+use crate::script::interp::{Interp, session_failure};
 use crate::sync::{self, Cells, Container, ContainerError, Offset};
 
 /// What a container is to scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     Dict = 1,
     List = 2,
     Namespace = 3,
@@ -39,22 +39,22 @@ struct Origin {
 
 /// A managed container as one process holds it.
 #[derive(Debug, Clone)]
-pub(super) struct Proxy {
+pub(crate) struct Proxy {
     pub container: Container,
     origin: Option<Arc<Origin>>,
 }
 
 #[derive(Debug, Clone)]
-pub(super) struct DictProxy(Proxy);
+pub(crate) struct DictProxy(Proxy);
 #[derive(Debug, Clone)]
-pub(super) struct ListProxy(Proxy);
+pub(crate) struct ListProxy(Proxy);
 #[derive(Debug, Clone)]
-pub(super) struct NamespaceProxy(Proxy);
+pub(crate) struct NamespaceProxy(Proxy);
 #[derive(Debug, Clone)]
-pub(super) struct ValueProxy(Proxy);
+pub(crate) struct ValueProxy(Proxy);
 
 /// A script type that is a proxy.
-pub(super) trait IsProxy: Variant + Clone {
+pub(crate) trait IsProxy: Variant + Clone {
     fn proxy(&self) -> &Proxy;
 }
 
@@ -75,7 +75,7 @@ thread_local! {
     static ASSIGNED: RefCell<Option<Arc<Origin>>> = const { RefCell::new(None) };
 }
 
-pub(in super::super::super) const BY_PLACE: ByPlace = ByPlace {
+pub(crate) const BY_PLACE: ByPlace = ByPlace {
     numbers: &[number::MANAGED],
     leave: |value| {
         let proxy = Proxy::of(value)?;
@@ -86,28 +86,28 @@ pub(in super::super::super) const BY_PLACE: ByPlace = ByPlace {
 
 impl Proxy {
     /// A new container, which works until `switch` is thrown.
-    pub(super) fn create(host: &Host, shape: Shape, switch: &Cells) -> Result<Proxy, Failure> {
-        Self::labelled(host, shape, shape as u64, Some(switch))
+    pub(crate) fn create(interp: &Interp, shape: Shape, switch: &Cells) -> Result<Proxy, Failure> {
+        Self::labelled(interp, shape, shape as u64, Some(switch))
     }
 
     /// A new container that a plain list or dict becomes.
-    pub(super) fn promoted(
-        host: &Host,
+    pub(crate) fn promoted(
+        interp: &Interp,
         shape: Shape,
         switch: Option<&Cells>,
     ) -> Result<Proxy, Failure> {
-        Self::labelled(host, shape, shape as u64 | PROMOTED, switch)
+        Self::labelled(interp, shape, shape as u64 | PROMOTED, switch)
     }
 
     fn labelled(
-        host: &Host,
+        interp: &Interp,
         shape: Shape,
         label: u64,
         switch: Option<&Cells>,
     ) -> Result<Proxy, Failure> {
         forget_assignment();
         let keyed = matches!(shape, Shape::Dict | Shape::Namespace);
-        let container = Container::create(&host.session()?, keyed, label, switch);
+        let container = Container::create(&interp.session()?, keyed, label, switch);
         Ok(Proxy {
             container: container.map_err(session_failure)?,
             origin: None,
@@ -121,7 +121,7 @@ impl Proxy {
     }
 
     /// The proxy that a value is, of whatever class.
-    pub(super) fn of(value: &Dynamic) -> Option<Proxy> {
+    pub(crate) fn of(value: &Dynamic) -> Option<Proxy> {
         fn of<T: IsProxy>(value: &Dynamic) -> Option<Proxy> {
             Some(value.read_lock::<T>()?.proxy().clone())
         }
@@ -132,12 +132,12 @@ impl Proxy {
     }
 
     /// Whether two values are the same container.
-    pub(super) fn is_same(a: &Dynamic, b: &Dynamic) -> bool {
+    pub(crate) fn is_same(a: &Dynamic, b: &Dynamic) -> bool {
         let places = Self::of(a).zip(Self::of(b));
         places.is_some_and(|(a, b)| a.place() == b.place())
     }
 
-    pub(super) fn shape(&self) -> Shape {
+    pub(crate) fn shape(&self) -> Shape {
         match self.container.label() & !PROMOTED {
             2 => Shape::List,
             3 => Shape::Namespace,
@@ -147,7 +147,7 @@ impl Proxy {
     }
 
     /// The value scripts have.
-    pub(super) fn into_value(self) -> Dynamic {
+    pub(crate) fn into_value(self) -> Dynamic {
         match self.shape() {
             Shape::Dict => Dynamic::from(DictProxy(self)),
             Shape::List => Dynamic::from(ListProxy(self)),
@@ -161,12 +161,12 @@ impl Proxy {
         self.container.label() & PROMOTED != 0
     }
 
-    pub(super) fn place(&self) -> Offset {
+    pub(crate) fn place(&self) -> Offset {
         self.container.handle().offset()
     }
 
     /// The value read at a place of this container: a proxy remembers that.
-    pub(super) fn read_at(&self, place: &[u8], value: Dynamic) -> Dynamic {
+    pub(crate) fn read_at(&self, place: &[u8], value: Dynamic) -> Dynamic {
         let Some(mut inner) = Self::of(&value) else {
             return value;
         };
@@ -178,12 +178,12 @@ impl Proxy {
     }
 
     /// Something was assigned through this proxy.
-    pub(super) fn note_assignment(&self) {
+    pub(crate) fn note_assignment(&self) {
         ASSIGNED.set(self.origin.clone());
     }
 
     /// Whether storing `value` at a place of this container is Rhai's way to end an assignment through `value`.
-    pub(super) fn is_write_back(&self, place: &[u8], value: &Dynamic) -> bool {
+    pub(crate) fn is_write_back(&self, place: &[u8], value: &Dynamic) -> bool {
         let Some(assigned) = ASSIGNED.take() else {
             return false;
         };
@@ -197,7 +197,7 @@ impl Proxy {
     }
 
     /// Python's representation of a proxy.
-    pub(super) fn repr(&self) -> String {
+    pub(crate) fn repr(&self) -> String {
         let (class, kind) = match self.shape() {
             Shape::Dict => ("DictProxy", "dict"),
             Shape::List => ("ListProxy", "list"),
@@ -214,31 +214,31 @@ fn forget_assignment() {
 }
 
 /// The container that a member other than a setter was called on.
-pub(super) fn this<T: IsProxy>(call: &Call<'_>) -> Proxy {
+pub(crate) fn this<T: IsProxy>(call: &Call<'_>) -> Proxy {
     forget_assignment();
     assigned_to::<T>(call)
 }
 
 /// The container that a setter was called on.
-pub(super) fn assigned_to<T: IsProxy>(call: &Call<'_>) -> Proxy {
+pub(crate) fn assigned_to<T: IsProxy>(call: &Call<'_>) -> Proxy {
     call.this::<T>().proxy().clone()
 }
 
 /// What went wrong, as the exception a script sees.
-pub(super) fn failure(host: &Host, error: ContainerError) -> Failure {
+pub(crate) fn failure(interp: &Interp, error: ContainerError) -> Failure {
     match error {
         ContainerError::Closed => raise(
             "BrokenPipeError",
             "the manager was shut down, and with it all that it made",
         ),
-        ContainerError::Interrupted => host.interrupted(),
+        ContainerError::Interrupted => interp.interrupted(),
         ContainerError::Session(error) => session_failure(error),
     }
 }
 
 /// The texts of a proxy: `str()` tells what is in it, `repr()` what it is; but a list or dict that was put into a container is
 /// written as one.
-pub(super) fn register_texts<T: IsProxy>(class: &mut Class<'_>) {
+pub(crate) fn register_texts<T: IsProxy>(class: &mut Class<'_>) {
     class
         .method("to_string", &[], |call| {
             Ok(str_of(call, &this::<T>(call)).into())

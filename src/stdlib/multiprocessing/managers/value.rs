@@ -5,16 +5,16 @@ use rhai::Dynamic;
 
 use super::contents::{extend, pack, unpack, update};
 use super::proxy::{self, Proxy, Shape, ValueProxy, assigned_to, failure, register_texts};
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Registry;
-use crate::stdlib::call::{Call, Failure};
+use crate::script::Outcome;
+use crate::script::bind::Registry;
+use crate::script::call::{Call, Failure};
 use crate::sync::{Cells, Splice};
 
 /// Where the value lies; also how a proxy in it remembers that.
 const PLACE: std::ops::Range<usize> = 0..1;
 const NAME: &[u8] = b"value";
 
-pub(super) fn register(registry: &mut Registry) {
+pub(crate) fn register(registry: &mut Registry) {
     let class = &mut registry.class::<ValueProxy>("ValueProxy");
     register_texts::<ValueProxy>(class);
     class
@@ -31,7 +31,7 @@ pub(super) fn register(registry: &mut Registry) {
                 let done = value
                     .container
                     .exchange_at(&|_| Some(PLACE), expected, &item);
-                done.map_err(|error| failure(call.host, error))
+                done.map_err(|error| failure(call.interp, error))
             })
         });
 }
@@ -43,9 +43,9 @@ fn this(call: &Call<'_>) -> Proxy {
 fn read(call: &Call<'_>, value: &Proxy) -> Result<(Vec<u8>, Dynamic), Failure> {
     let found = value.container.read(&|_| Some(PLACE), |items| {
         let first = items.next();
-        first.map(|(_, bytes)| Ok::<_, Failure>((bytes.to_vec(), unpack(call.host, bytes)?)))
+        first.map(|(_, bytes)| Ok::<_, Failure>((bytes.to_vec(), unpack(call.interp, bytes)?)))
     });
-    let found = found.map_err(|error| failure(call.host, error))?;
+    let found = found.map_err(|error| failure(call.interp, error))?;
     let (_, found) = found.unwrap_or_default();
     found.unwrap_or_else(|| Err("a managed value is empty".into()))
 }
@@ -63,7 +63,7 @@ fn set(call: &mut Call<'_>) -> Outcome {
         let done = place
             .container
             .splice(None, &|_| Some(PLACE), &items, |_| ());
-        let done = done.map_err(|error| failure(call.host, error))?;
+        let done = done.map_err(|error| failure(call.interp, error))?;
         debug_assert_eq!(done, Splice::Done(()));
     }
     place.note_assignment();
@@ -71,9 +71,9 @@ fn set(call: &mut Call<'_>) -> Outcome {
 }
 
 /// `Manager().Value(typecode, value)`.
-pub(super) fn construct(call: &mut Call<'_>, switch: &Cells) -> Outcome {
+pub(crate) fn construct(call: &mut Call<'_>, switch: &Cells) -> Outcome {
     let (code, value) = (call.value(0), call.value(1));
-    let proxy = Proxy::create(call.host, Shape::Value, switch)?;
+    let proxy = Proxy::create(call.interp, Shape::Value, switch)?;
     extend(call, &proxy, vec![value, code])?;
     Ok(proxy.into_value())
 }

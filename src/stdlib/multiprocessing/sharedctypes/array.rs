@@ -9,16 +9,16 @@ use rhai::{Blob, Dynamic};
 use super::guard::Guard;
 use super::row::{Holder, Row, of_parts, parts, register_lock};
 use super::typecode::TypeCode;
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::{Class, Registry};
-use crate::stdlib::border::{ByParts, ByPlace, number};
+use crate::script::Outcome;
+use crate::script::bind::{Class, Registry};
+use crate::script::border::{ByParts, ByPlace, number};
+use crate::script::call::{Call, Failure};
+use crate::script::exceptions::raise;
+use crate::script::interp::Interp;
+use crate::script::values::{as_text, type_name};
 use crate::stdlib::builtins::items_of;
 use crate::stdlib::builtins::number::as_int;
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::host::Host;
 use crate::stdlib::multiprocessing::slices::{self, Place};
-use crate::stdlib::values::{as_text, type_name};
 
 /// A fixed number of numbers, bytes or letters shared between processes, with their lock.
 #[derive(Debug, Clone)]
@@ -40,7 +40,7 @@ impl Holder for RawArray {
     }
 }
 
-pub(in super::super::super) const RAW: ByPlace = ByPlace {
+pub(crate) const RAW: ByPlace = ByPlace {
     numbers: &[number::RAW_ARRAY],
     leave: |value| {
         let raw = value.read_lock::<RawArray>()?;
@@ -49,7 +49,7 @@ pub(in super::super::super) const RAW: ByPlace = ByPlace {
     enter: |session, _, place| Ok(Dynamic::from(RawArray(Row::open(session, place)?))),
 };
 
-pub(in super::super::super) const BY_PARTS: ByParts = ByParts {
+pub(crate) const BY_PARTS: ByParts = ByParts {
     name: "Array",
     leave: |value| {
         let array = value.read_lock::<Array>()?;
@@ -62,7 +62,7 @@ fn raw(array: &Array) -> Dynamic {
     Dynamic::from(RawArray(array.0.guarded_by(None)))
 }
 
-pub(super) fn register(registry: &mut Registry) {
+pub(crate) fn register(registry: &mut Registry) {
     members::<RawArray>(&mut registry.class::<RawArray>("RawArray"));
     let class = &mut registry.class::<Array>("SynchronizedArray");
     members::<Array>(class);
@@ -80,15 +80,15 @@ fn members<T: Holder>(class: &mut Class<'_>) {
         .index_getter(|call| {
             let (array, index) = (call.this::<T>(), call.value(0));
             match place(array.row(), &index)? {
-                Place::Slice(range) => array.row().get_slice(call.host, range),
-                one => array.row().get(call.host, item(one)?),
+                Place::Slice(range) => array.row().get_slice(call.interp, range),
+                one => array.row().get(call.interp, item(one)?),
             }
         })
         .index_setter(|call| {
             let (array, index, value) = (call.this::<T>(), call.value(0), call.value(1));
             match place(array.row(), &index)? {
                 Place::Slice(range) => set_slice(call, array.row(), range, value),
-                one => array.row().set(call.host, item(one)?, &value),
+                one => array.row().set(call.interp, item(one)?, &value),
             }
         })
         .method("contains", &["value"], contains::<T>)
@@ -96,24 +96,24 @@ fn members<T: Holder>(class: &mut Class<'_>) {
             let (array, index) = (call.this::<T>(), index(call, 0)?);
             let at = item(place(array.row(), &index)?)?;
             let more = call.value(1);
-            array.row().add(call.host, at, &more)
+            array.row().add(call.interp, at, &more)
         })
         .method("compare_exchange", &["index", "old", "new"], |call| {
             let (array, index) = (call.this::<T>(), index(call, 0)?);
             let at = item(place(array.row(), &index)?)?;
             let (old, new) = (call.value(1), call.value(2));
-            array.row().compare_exchange(call.host, at, &old, &new)
+            array.row().compare_exchange(call.interp, at, &old, &new)
         })
         .getter("value", |call| {
             let array = call.this::<T>();
-            let all = bytes(call.host, array.row(), "value")?;
+            let all = bytes(call.interp, array.row(), "value")?;
             let end = all.iter().position(|byte| *byte == 0);
             Ok(Dynamic::from_blob(all[..end.unwrap_or(all.len())].to_vec()))
         })
         .setter("value", |call| set_bytes::<T>(call, "value"))
         .getter("raw", |call| {
             let array = call.this::<T>();
-            Ok(Dynamic::from_blob(bytes(call.host, array.row(), "raw")?))
+            Ok(Dynamic::from_blob(bytes(call.interp, array.row(), "raw")?))
         })
         .setter("raw", |call| set_bytes::<T>(call, "raw"))
         .method("to_string", &[], |call| {
@@ -163,7 +163,7 @@ fn set_slice(call: &Call<'_>, row: &Row, range: Range<usize>, value: Dynamic) ->
         let text = "Can only assign sequence of same size";
         return Err(raise("ValueError", text));
     }
-    row.set_words(call.host, range.start, &words)
+    row.set_words(call.interp, range.start, &words)
 }
 
 /// `value in array`: one look at each element, as a loop would.
@@ -174,7 +174,7 @@ fn contains<T: Holder>(call: &mut Call<'_>) -> Outcome {
         return Ok(false.into());
     };
     for index in 0..row.cells.len() {
-        let word = row.code.encode(&row.get(call.host, index)?)?;
+        let word = row.code.encode(&row.get(call.interp, index)?)?;
         if row.code.same(word, wanted) {
             return Ok(true.into());
         }
@@ -183,11 +183,11 @@ fn contains<T: Holder>(call: &mut Call<'_>) -> Outcome {
 }
 
 /// All bytes of an array of type code `c`.
-fn bytes(host: &Host, row: &Row, property: &str) -> Result<Blob, Failure> {
+fn bytes(interp: &Interp, row: &Row, property: &str) -> Result<Blob, Failure> {
     if !row.code.is_byte() {
         return Err(no_attribute(row, property));
     }
-    let all = row.get_slice(host, 0..row.cells.len())?;
+    let all = row.get_slice(interp, 0..row.cells.len())?;
     Ok(all.into_blob().unwrap_or_default())
 }
 
@@ -210,7 +210,7 @@ fn set_bytes<T: Holder>(call: &mut Call<'_>, property: &'static str) -> Outcome 
         bytes.push(0);
     }
     let words: Vec<u64> = bytes.into_iter().map(u64::from).collect();
-    row.set_words(call.host, 0, &words)
+    row.set_words(call.interp, 0, &words)
 }
 
 fn class_name(row: &Row) -> &'static str {
@@ -234,7 +234,7 @@ fn repr(row: &Row) -> String {
 /// The elements one after the other, each looked at when it is asked for.
 #[derive(Clone)]
 struct Elements {
-    host: Arc<Host>,
+    interp: Arc<Interp>,
     row: Arc<Row>,
     next: usize,
 }
@@ -245,16 +245,20 @@ impl Iterator for Elements {
     fn next(&mut self) -> Option<Outcome> {
         let index = self.next;
         self.next += 1;
-        (index < self.row.cells.len()).then(|| self.row.get(&self.host, index))
+        (index < self.row.cells.len()).then(|| self.row.get(&self.interp, index))
     }
 }
 
 fn iterate<T: Holder>(registry: &mut Registry) {
-    let host = registry.host().clone();
+    let interp = registry.interp().clone();
     let elements = move |array: Dynamic| {
         let row = array.cast::<T>().row().clone();
-        let host = host.clone();
-        Elements { host, row, next: 0 }
+        let interp = interp.clone();
+        Elements {
+            interp,
+            row,
+            next: 0,
+        }
     };
     registry.members().set_iter_result(
         TypeId::of::<T>(),
@@ -263,11 +267,11 @@ fn iterate<T: Holder>(registry: &mut Registry) {
 }
 
 /// `Array(typecode, size or items, lock=True)`.
-pub(in super::super) fn construct(call: &mut Call<'_>) -> Outcome {
+pub(crate) fn construct(call: &mut Call<'_>) -> Outcome {
     let (code, length, words) = contents(call)?;
     let guard = Guard::asked_for(call, 2)?;
     let raw = guard.is_none();
-    let row = Row::create(call.host, code, length, &words, guard)?;
+    let row = Row::create(call.interp, code, length, &words, guard)?;
     Ok(if raw {
         Dynamic::from(RawArray(row))
     } else {
@@ -276,9 +280,9 @@ pub(in super::super) fn construct(call: &mut Call<'_>) -> Outcome {
 }
 
 /// `RawArray(typecode, size or items)`.
-pub(in super::super) fn construct_raw(call: &mut Call<'_>) -> Outcome {
+pub(crate) fn construct_raw(call: &mut Call<'_>) -> Outcome {
     let (code, length, words) = contents(call)?;
-    let row = Row::create(call.host, code, length, &words, None)?;
+    let row = Row::create(call.interp, code, length, &words, None)?;
     Ok(Dynamic::from(RawArray(row)))
 }
 

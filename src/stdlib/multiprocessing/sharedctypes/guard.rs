@@ -2,10 +2,10 @@
 
 use rhai::Dynamic;
 
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::dialect::Dialect;
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::host::Host;
+use crate::script::call::{Call, Failure};
+use crate::script::dialect::Dialect;
+use crate::script::exceptions::raise;
+use crate::script::interp::Interp;
 use crate::stdlib::multiprocessing::synchronize::Hold;
 use crate::stdlib::multiprocessing::synchronize::lock::Lock;
 use crate::stdlib::multiprocessing::synchronize::rlock::RLock;
@@ -16,22 +16,22 @@ const HELD_ALREADY: &str = "this thread holds the Lock that guards this value, s
 
 /// A lock that a script may hold as well.
 #[derive(Debug, Clone)]
-pub(super) enum Guard {
+pub(crate) enum Guard {
     Lock(Lock),
     RLock(RLock),
 }
 
 /// The lock is held; the drop gives it back.
-pub(super) struct Held<'g>(&'g Guard);
+pub(crate) struct Held<'g>(&'g Guard);
 
 impl Guard {
     /// What the argument `lock` stands for: `None` is no lock at all.
-    pub(super) fn asked_for(call: &mut Call<'_>, index: usize) -> Result<Option<Guard>, Failure> {
+    pub(crate) fn asked_for(call: &mut Call<'_>, index: usize) -> Result<Option<Guard>, Failure> {
         let Some(wish) = call.given(index) else {
-            return Self::new(call.host).map(Some);
+            return Self::new(call.interp).map(Some);
         };
         match wish.as_bool() {
-            Ok(true) => Self::new(call.host).map(Some),
+            Ok(true) => Self::new(call.interp).map(Some),
             Ok(false) => Ok(None),
             Err(_) => Self::of(&wish).map(Some).ok_or_else(|| {
                 let text = format!("{} has no method 'acquire'", call.repr(&wish));
@@ -40,19 +40,19 @@ impl Guard {
         }
     }
 
-    fn new(host: &Host) -> Result<Guard, Failure> {
-        RLock::new(host, Dialect::Multiprocessing).map(Guard::RLock)
+    fn new(interp: &Interp) -> Result<Guard, Failure> {
+        RLock::new(interp, Dialect::Multiprocessing).map(Guard::RLock)
     }
 
     /// The script's lock as a guard.
-    pub(super) fn of(value: &Dynamic) -> Option<Guard> {
+    pub(crate) fn of(value: &Dynamic) -> Option<Guard> {
         let lock = value.read_lock::<Lock>().map(|lock| lock.clone());
         let rlock = value.read_lock::<RLock>().map(|lock| lock.clone());
         lock.map(Guard::Lock).or(rlock.map(Guard::RLock))
     }
 
     /// The lock as scripts have it.
-    pub(super) fn value(&self) -> Dynamic {
+    pub(crate) fn value(&self) -> Dynamic {
         match self {
             Guard::Lock(lock) => Dynamic::from(lock.clone()),
             Guard::RLock(lock) => Dynamic::from(lock.clone()),
@@ -63,13 +63,13 @@ impl Guard {
     ///
     /// # Errors
     /// `RuntimeError` where that would wait for the calling thread itself.
-    pub(super) fn hold(&self, host: &Host) -> Result<Held<'_>, Failure> {
+    pub(crate) fn hold(&self, interp: &Interp) -> Result<Held<'_>, Failure> {
         match self {
             Guard::Lock(lock) if lock.shared.is_held_here() => {
                 return Err(raise("RuntimeError", HELD_ALREADY));
             }
-            Guard::Lock(lock) => lock.take(host, Deadline::NEVER)?,
-            Guard::RLock(lock) => lock.take(host, Deadline::NEVER)?,
+            Guard::Lock(lock) => lock.take(interp, Deadline::NEVER)?,
+            Guard::RLock(lock) => lock.take(interp, Deadline::NEVER)?,
         };
         Ok(Held(self))
     }

@@ -14,18 +14,18 @@ mod row;
 mod typecode;
 mod value;
 
-use crate::stdlib::bind::{Namespace, Registry};
+use crate::script::bind::{Namespace, Registry};
 
-pub(super) use array::construct_raw as construct_raw_array;
-pub(in super::super) use array::{BY_PARTS as ARRAY, RAW as RAW_ARRAY};
-pub(in super::super) use value::{BY_PARTS as VALUE, RAW as RAW_VALUE};
+pub(crate) use array::construct_raw as construct_raw_array;
+pub(crate) use array::{BY_PARTS as ARRAY, RAW as RAW_ARRAY};
+pub(crate) use value::{BY_PARTS as VALUE, RAW as RAW_VALUE};
 
-pub(super) fn register(registry: &mut Registry) {
+pub(crate) fn register(registry: &mut Registry) {
     value::register(registry);
     array::register(registry);
 }
 
-pub(super) fn constructors(module: &mut Namespace<'_>) {
+pub(crate) fn constructors(module: &mut Namespace<'_>) {
     const VALUE: &[&str] = &["#", "typecode_or_type", "value?", "lock?"];
     const ARRAY: &[&str] = &["#", "typecode_or_type", "size_or_initializer", "lock?"];
     module

@@ -7,41 +7,41 @@ use rhai::{Dynamic, Variant};
 
 use super::guard::{Guard, Held};
 use super::typecode::TypeCode;
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Class;
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::host::{Host, session_failure};
+use crate::script::Outcome;
+use crate::script::bind::Class;
+use crate::script::call::{Call, Failure};
+use crate::script::interp::{Interp, session_failure};
 use crate::sync::{Cells, Offset, Session, ShmError};
 
 /// Elements of one type, and their lock if they have one.
 #[derive(Debug)]
-pub(super) struct Row {
+pub(crate) struct Row {
     pub code: &'static TypeCode,
     pub cells: Cells,
     pub guard: Option<Guard>,
 }
 
 /// A script type that is a row.
-pub(super) trait Holder: Variant + Clone {
+pub(crate) trait Holder: Variant + Clone {
     fn row(&self) -> &Arc<Row>;
 }
 
 impl Row {
     /// New elements: first `words`, then zeros.
-    pub(super) fn create(
-        host: &Host,
+    pub(crate) fn create(
+        interp: &Interp,
         code: &'static TypeCode,
         length: usize,
         words: &[u64],
         guard: Option<Guard>,
     ) -> Result<Arc<Row>, Failure> {
-        let cells = Cells::create(&host.session()?, code.label(), length, words);
+        let cells = Cells::create(&interp.session()?, code.label(), length, words);
         let cells = cells.map_err(session_failure)?;
         Ok(Arc::new(Row { code, cells, guard }))
     }
 
     /// The elements that another process sent the place of.
-    pub(super) fn open(session: &Session, place: Offset) -> Result<Arc<Row>, ShmError> {
+    pub(crate) fn open(session: &Session, place: Offset) -> Result<Arc<Row>, ShmError> {
         let cells = Cells::open(session, place)?;
         let code = TypeCode::of(cells.label()).ok_or(ShmError::NoSuchObject(place))?;
         let guard = None;
@@ -49,7 +49,7 @@ impl Row {
     }
 
     /// The same elements with another lock, or without.
-    pub(super) fn guarded_by(&self, guard: Option<Guard>) -> Arc<Row> {
+    pub(crate) fn guarded_by(&self, guard: Option<Guard>) -> Arc<Row> {
         Arc::new(Row {
             code: self.code,
             cells: self.cells.clone(),
@@ -57,32 +57,32 @@ impl Row {
         })
     }
 
-    fn hold(&self, host: &Host) -> Result<Option<Held<'_>>, Failure> {
+    fn hold(&self, interp: &Interp) -> Result<Option<Held<'_>>, Failure> {
         self.guard
             .as_ref()
-            .map(|guard| guard.hold(host))
+            .map(|guard| guard.hold(interp))
             .transpose()
     }
 
-    pub(super) fn get(&self, host: &Host, index: usize) -> Outcome {
-        let _held = self.hold(host)?;
+    pub(crate) fn get(&self, interp: &Interp, index: usize) -> Outcome {
+        let _held = self.hold(interp)?;
         Ok(self.code.decode(self.cells.load(index)))
     }
 
-    pub(super) fn get_slice(&self, host: &Host, range: Range<usize>) -> Outcome {
-        let _held = self.hold(host)?;
+    pub(crate) fn get_slice(&self, interp: &Interp, range: Range<usize>) -> Outcome {
+        let _held = self.hold(interp)?;
         let words: Vec<u64> = range.map(|index| self.cells.load(index)).collect();
         Ok(self.code.decode_slice(&words))
     }
 
-    pub(super) fn set(&self, host: &Host, index: usize, value: &Dynamic) -> Outcome {
+    pub(crate) fn set(&self, interp: &Interp, index: usize, value: &Dynamic) -> Outcome {
         let word = self.code.encode(value)?;
-        self.set_words(host, index, &[word])
+        self.set_words(interp, index, &[word])
     }
 
     /// Replaces the elements from `start` on.
-    pub(super) fn set_words(&self, host: &Host, start: usize, words: &[u64]) -> Outcome {
-        let _held = self.hold(host)?;
+    pub(crate) fn set_words(&self, interp: &Interp, start: usize, words: &[u64]) -> Outcome {
+        let _held = self.hold(interp)?;
         for (index, word) in words.iter().enumerate() {
             self.cells.store(start + index, *word);
         }
@@ -90,34 +90,34 @@ impl Row {
     }
 
     /// Adds to an element in one step; gives what it is then.
-    pub(super) fn add(&self, host: &Host, index: usize, more: &Dynamic) -> Outcome {
-        let _held = self.hold(host)?;
+    pub(crate) fn add(&self, interp: &Interp, index: usize, more: &Dynamic) -> Outcome {
+        let _held = self.hold(interp)?;
         let sum = |old| self.code.plus(old, more);
         Ok(self.code.decode(self.cells.update(index, sum)?))
     }
 
     /// Replaces an element if it equals `old`; whether it did.
-    pub(super) fn compare_exchange(
+    pub(crate) fn compare_exchange(
         &self,
-        host: &Host,
+        interp: &Interp,
         index: usize,
         old: &Dynamic,
         new: &Dynamic,
     ) -> Outcome {
         let (old, new) = (self.code.encode(old)?, self.code.encode(new)?);
-        let _held = self.hold(host)?;
+        let _held = self.hold(interp)?;
         let exchange = |found| self.code.same(found, old).then_some(new).ok_or(());
         Ok(self.cells.update(index, exchange).is_ok().into())
     }
 
     /// The words of a list of values.
-    pub(super) fn words(code: &TypeCode, values: &[Dynamic]) -> Result<Vec<u64>, Failure> {
+    pub(crate) fn words(code: &TypeCode, values: &[Dynamic]) -> Result<Vec<u64>, Failure> {
         values.iter().map(|value| code.encode(value)).collect()
     }
 }
 
 /// The members of everything that has a lock.
-pub(super) fn register_lock<T: Holder>(class: &mut Class<'_>) {
+pub(crate) fn register_lock<T: Holder>(class: &mut Class<'_>) {
     class
         .method("get_lock", &[], |call| Ok(lock::<T>(call)))
         .method("acquire", &["block?", "timeout?"], |call| {
@@ -139,13 +139,13 @@ fn lock<T: Holder>(call: &Call<'_>) -> Dynamic {
 }
 
 /// The parts by which a row with a lock travels.
-pub(super) fn parts(raw: Dynamic, row: &Row) -> Dynamic {
+pub(crate) fn parts(raw: Dynamic, row: &Row) -> Dynamic {
     let lock = row.guard.as_ref().map_or(Dynamic::UNIT, Guard::value);
     vec![raw, lock].into()
 }
 
 /// The row that travelled as these parts.
-pub(super) fn of_parts<T: Holder>(parts: Dynamic) -> Result<Arc<Row>, String> {
+pub(crate) fn of_parts<T: Holder>(parts: Dynamic) -> Result<Arc<Row>, String> {
     let parts = parts.into_array().unwrap_or_default();
     let [raw, lock] = parts.as_slice() else {
         return Err("a shared value without its parts".into());

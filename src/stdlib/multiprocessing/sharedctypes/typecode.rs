@@ -2,15 +2,15 @@
 
 use rhai::{Blob, Dynamic};
 
+use crate::script::call::Failure;
+use crate::script::exceptions::raise;
+use crate::script::values::{as_text, type_name};
 use crate::stdlib::builtins::number::{as_float, as_int};
-use crate::stdlib::call::Failure;
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::text::repr_of;
-use crate::stdlib::values::{as_text, type_name};
+use crate::text::repr_of;
 
 /// One type of element.
 #[derive(Debug)]
-pub(super) struct TypeCode {
+pub(crate) struct TypeCode {
     letter: char,
     /// What C calls it, for representations.
     c_name: &'static str,
@@ -64,7 +64,7 @@ static CODES: [TypeCode; 14] = [
 
 impl TypeCode {
     /// The type that a script names by a letter.
-    pub(super) fn named(value: &Dynamic) -> Result<&'static TypeCode, Failure> {
+    pub(crate) fn named(value: &Dynamic) -> Result<&'static TypeCode, Failure> {
         let text = as_text(value).unwrap_or_default();
         let mut letters = text.chars();
         let known = letters.next().and_then(|letter| Self::of(letter.into()));
@@ -74,21 +74,21 @@ impl TypeCode {
     }
 
     /// The type with this label.
-    pub(super) fn of(label: u64) -> Option<&'static TypeCode> {
+    pub(crate) fn of(label: u64) -> Option<&'static TypeCode> {
         CODES.iter().find(|code| code.label() == label)
     }
 
     /// How the type is written down beside its elements.
-    pub(super) fn label(&self) -> u64 {
+    pub(crate) fn label(&self) -> u64 {
         self.letter.into()
     }
 
-    pub(super) fn c_name(&self) -> &'static str {
+    pub(crate) fn c_name(&self) -> &'static str {
         self.c_name
     }
 
     /// Whether elements are bytes, which Python gives two more properties for.
-    pub(super) fn is_byte(&self) -> bool {
+    pub(crate) fn is_byte(&self) -> bool {
         self.form == Form::Byte
     }
 
@@ -96,7 +96,7 @@ impl TypeCode {
     ///
     /// # Errors
     /// `TypeError` for a value of another type, `OverflowError` for one that does not fit.
-    pub(super) fn encode(&self, value: &Dynamic) -> Result<u64, Failure> {
+    pub(crate) fn encode(&self, value: &Dynamic) -> Result<u64, Failure> {
         match self.form {
             Form::Byte => byte_of(value).map(u64::from),
             Form::Letter => letter_of(value).map(u64::from),
@@ -143,7 +143,7 @@ impl TypeCode {
     }
 
     /// The value in a word.
-    pub(super) fn decode(&self, word: u64) -> Dynamic {
+    pub(crate) fn decode(&self, word: u64) -> Dynamic {
         match self.form {
             Form::Byte => Dynamic::from_blob(vec![word as u8]),
             Form::Letter => letter(word).to_string().into(),
@@ -153,7 +153,7 @@ impl TypeCode {
     }
 
     /// The values in a row of words: bytes and letters as one piece, others as a list.
-    pub(super) fn decode_slice(&self, words: &[u64]) -> Dynamic {
+    pub(crate) fn decode_slice(&self, words: &[u64]) -> Dynamic {
         match self.form {
             Form::Byte => Dynamic::from_blob(words.iter().map(|word| *word as u8).collect()),
             Form::Letter => words
@@ -169,7 +169,7 @@ impl TypeCode {
     ///
     /// # Errors
     /// As those of [`encode`](Self::encode).
-    pub(super) fn plus(&self, word: u64, more: &Dynamic) -> Result<u64, Failure> {
+    pub(crate) fn plus(&self, word: u64, more: &Dynamic) -> Result<u64, Failure> {
         match self.form {
             Form::Byte | Form::Letter => {
                 let text = format!(
@@ -202,7 +202,7 @@ impl TypeCode {
     }
 
     /// Whether two words hold equal values.
-    pub(super) fn same(&self, a: u64, b: u64) -> bool {
+    pub(crate) fn same(&self, a: u64, b: u64) -> bool {
         match self.form {
             Form::Single | Form::Double => f64::from_bits(a) == f64::from_bits(b),
             _ => a == b,
@@ -210,7 +210,7 @@ impl TypeCode {
     }
 
     /// The value in a word as C's constructor would be written: `c_int(5)`.
-    pub(super) fn repr(&self, word: u64) -> String {
+    pub(crate) fn repr(&self, word: u64) -> String {
         let value = repr_of(&self.decode(word), &|_| None);
         format!("{}({value})", self.c_name)
     }

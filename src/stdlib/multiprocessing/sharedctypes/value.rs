@@ -7,10 +7,10 @@ use rhai::Dynamic;
 use super::guard::Guard;
 use super::row::{Holder, Row, of_parts, parts, register_lock};
 use super::typecode::TypeCode;
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::{Class, Registry};
-use crate::stdlib::border::{ByParts, ByPlace, number};
-use crate::stdlib::call::{Call, Failure};
+use crate::script::Outcome;
+use crate::script::bind::{Class, Registry};
+use crate::script::border::{ByParts, ByPlace, number};
+use crate::script::call::{Call, Failure};
 use crate::sync::ShmError;
 
 /// One number, byte or letter shared between processes, with its lock.
@@ -33,7 +33,7 @@ impl Holder for RawValue {
     }
 }
 
-pub(in super::super::super) const RAW: ByPlace = ByPlace {
+pub(crate) const RAW: ByPlace = ByPlace {
     numbers: &[number::RAW_VALUE],
     leave: |value| {
         let raw = value.read_lock::<RawValue>()?;
@@ -48,7 +48,7 @@ pub(in super::super::super) const RAW: ByPlace = ByPlace {
     },
 };
 
-pub(in super::super::super) const BY_PARTS: ByParts = ByParts {
+pub(crate) const BY_PARTS: ByParts = ByParts {
     name: "Value",
     leave: |value| {
         let value = value.read_lock::<Value>()?;
@@ -61,7 +61,7 @@ fn raw(value: &Value) -> Dynamic {
     Dynamic::from(RawValue(value.0.guarded_by(None)))
 }
 
-pub(super) fn register(registry: &mut Registry) {
+pub(crate) fn register(registry: &mut Registry) {
     members::<RawValue>(&mut registry.class::<RawValue>("RawValue"));
     let class = &mut registry.class::<Value>("Synchronized");
     members::<Value>(class);
@@ -71,19 +71,19 @@ pub(super) fn register(registry: &mut Registry) {
 
 fn members<T: Holder>(class: &mut Class<'_>) {
     class
-        .getter("value", |call| call.this::<T>().row().get(call.host, 0))
+        .getter("value", |call| call.this::<T>().row().get(call.interp, 0))
         .setter("value", |call| {
             let value = call.value(0);
-            call.this::<T>().row().set(call.host, 0, &value)
+            call.this::<T>().row().set(call.interp, 0, &value)
         })
         .method("add", &["#", "n"], |call| {
             let more = call.value(0);
-            call.this::<T>().row().add(call.host, 0, &more)
+            call.this::<T>().row().add(call.interp, 0, &more)
         })
         .method("compare_exchange", &["old", "new"], |call| {
             let (old, new) = (call.value(0), call.value(1));
             let value = call.this::<T>();
-            value.row().compare_exchange(call.host, 0, &old, &new)
+            value.row().compare_exchange(call.interp, 0, &old, &new)
         })
         .method("to_string", &[], |call| {
             Ok(repr(call.this::<T>().row()).into())
@@ -103,11 +103,11 @@ fn repr(row: &Row) -> String {
 }
 
 /// `Value(typecode, value=0, lock=True)`.
-pub(in super::super) fn construct(call: &mut Call<'_>) -> Outcome {
+pub(crate) fn construct(call: &mut Call<'_>) -> Outcome {
     let (code, words) = contents(call)?;
     let guard = Guard::asked_for(call, 2)?;
     let raw = guard.is_none();
-    let row = Row::create(call.host, code, 1, &words, guard)?;
+    let row = Row::create(call.interp, code, 1, &words, guard)?;
     Ok(if raw {
         Dynamic::from(RawValue(row))
     } else {
@@ -116,9 +116,9 @@ pub(in super::super) fn construct(call: &mut Call<'_>) -> Outcome {
 }
 
 /// `RawValue(typecode, value=0)`.
-pub(in super::super) fn construct_raw(call: &mut Call<'_>) -> Outcome {
+pub(crate) fn construct_raw(call: &mut Call<'_>) -> Outcome {
     let (code, words) = contents(call)?;
-    let row = Row::create(call.host, code, 1, &words, None)?;
+    let row = Row::create(call.interp, code, 1, &words, None)?;
     Ok(Dynamic::from(RawValue(row)))
 }
 

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use rhai::{Array, Dynamic, FnPtr};
 
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Registry;
-use crate::stdlib::border::{ByParts, ByPlace, number};
-use crate::stdlib::call::{Call, Failure, number, seconds_to_duration};
-use crate::stdlib::dialect::Dialect;
-use crate::stdlib::exceptions::{raise, raise_bare};
-use crate::stdlib::host::{Host, session_failure};
-use crate::stdlib::values::type_name;
+use crate::script::Outcome;
+use crate::script::bind::Registry;
+use crate::script::border::{ByParts, ByPlace, number};
+use crate::script::call::{Call, Failure, number, seconds_to_duration};
+use crate::script::dialect::Dialect;
+use crate::script::exceptions::{raise, raise_bare};
+use crate::script::interp::{Interp, session_failure};
+use crate::script::values::type_name;
 use crate::sync::{self, Arrival, BarrierError, Broken, Cause};
 
 /// A barrier shared between processes and threads.
@@ -122,7 +122,7 @@ pub(crate) fn create(call: &mut Call<'_>, dialect: Dialect) -> Outcome {
         }
     };
     let timeout = call.timeout(2)?;
-    let session = call.host.session()?;
+    let session = call.interp.session()?;
     let shared = sync::Barrier::create(&session, parties).map_err(session_failure)?;
     Ok(Dynamic::from(Barrier {
         shared,
@@ -136,25 +136,27 @@ pub(crate) fn create(call: &mut Call<'_>, dialect: Dialect) -> Outcome {
 fn wait(call: &mut Call<'_>) -> Outcome {
     let barrier: Barrier = call.this();
     let timeout = call.timeout(0)?.or(barrier.timeout);
-    let host = call.host;
+    let interp = call.interp;
     // A child that died before it could come is noticed when it is reaped.
-    let reap = || drop(host.family.active_children(host));
+    let reap = || drop(interp.family.active_children(interp));
     let arrival = barrier
         .shared
         .arrive(timeout, barrier.action.is_some(), &reap)
-        .map_err(|error| failure(host, error))?;
+        .map_err(|error| failure(interp, error))?;
     let index = match (arrival, &barrier.action) {
         (Arrival::Passed(index), _) => index,
         (Arrival::Last(acting), Some(action)) => {
             let _ = call.call(action, vec![])?;
-            acting.complete().map_err(|error| failure(host, error))?
+            acting.complete().map_err(|error| failure(interp, error))?
         }
-        (Arrival::Last(acting), None) => acting.complete().map_err(|error| failure(host, error))?,
+        (Arrival::Last(acting), None) => {
+            acting.complete().map_err(|error| failure(interp, error))?
+        }
     };
     Ok((index as i64).into())
 }
 
-fn failure(host: &Arc<Host>, error: BarrierError) -> Failure {
+fn failure(interp: &Arc<Interp>, error: BarrierError) -> Failure {
     match error {
         BarrierError::Broken(broken) => match explain(&broken) {
             None => raise_bare("BrokenBarrierError"),
@@ -163,7 +165,7 @@ fn failure(host: &Arc<Host>, error: BarrierError) -> Failure {
         BarrierError::InAction => {
             raise("RuntimeError", "the action of a Barrier cannot wait at it")
         }
-        BarrierError::Interrupted => host.interrupted(),
+        BarrierError::Interrupted => interp.interrupted(),
         BarrierError::Session(error) => session_failure(error),
     }
 }

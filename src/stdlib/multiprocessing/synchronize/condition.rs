@@ -8,14 +8,14 @@ use rhai::{Array, Dynamic};
 use super::hold::{self, Hold, acquired};
 use super::lock::Lock;
 use super::rlock::RLock;
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Registry;
-use crate::stdlib::border::{ByParts, ByPlace, number};
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::dialect::Dialect;
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::host::{Host, session_failure};
-use crate::stdlib::values::{truth, type_name};
+use crate::script::Outcome;
+use crate::script::bind::Registry;
+use crate::script::border::{ByParts, ByPlace, number};
+use crate::script::call::{Call, Failure};
+use crate::script::dialect::Dialect;
+use crate::script::exceptions::raise;
+use crate::script::interp::{Interp, session_failure};
+use crate::script::values::{truth, type_name};
 use crate::sync::{self, ConditionLock, Deadline, WaitError};
 
 /// A condition shared between processes and threads, with its lock.
@@ -92,10 +92,10 @@ impl AnyLock {
         }
     }
 
-    fn repr(&self, host: &Host) -> String {
+    fn repr(&self, interp: &Interp) -> String {
         match self {
-            Self::Lock(lock) => lock.repr(host),
-            Self::RLock(lock) => lock.repr(host),
+            Self::Lock(lock) => lock.repr(interp),
+            Self::RLock(lock) => lock.repr(interp),
         }
     }
 }
@@ -111,10 +111,10 @@ impl Hold for Condition {
         }
     }
 
-    fn take(&self, host: &Host, deadline: Deadline) -> Result<bool, Failure> {
+    fn take(&self, interp: &Interp, deadline: Deadline) -> Result<bool, Failure> {
         match &self.lock {
-            AnyLock::Lock(lock) => lock.take(host, deadline),
-            AnyLock::RLock(lock) => lock.take(host, deadline),
+            AnyLock::Lock(lock) => lock.take(interp, deadline),
+            AnyLock::RLock(lock) => lock.take(interp, deadline),
         }
     }
 
@@ -148,7 +148,7 @@ pub(super) fn register(registry: &mut Registry) {
         .method("wait", &["timeout?"], |call| {
             let timeout = call.timeout(0)?;
             let deadline = timeout.map_or(Deadline::NEVER, Deadline::after);
-            Ok(wait(call.host, &call.this(), deadline)?.into())
+            Ok(wait(call.interp, &call.this(), deadline)?.into())
         })
         .method("wait_for", &["#", "predicate", "timeout?"], wait_for)
         .method("notify", &["n?"], |call| {
@@ -156,8 +156,8 @@ pub(super) fn register(registry: &mut Registry) {
             notify(&call.this(), count)
         })
         .method("notify_all", &[], |call| notify(&call.this(), usize::MAX))
-        .method("to_string", &[], |call| repr(call.host, &call.this()))
-        .method("to_debug", &[], |call| repr(call.host, &call.this()));
+        .method("to_string", &[], |call| repr(call.interp, &call.this()))
+        .method("to_debug", &[], |call| repr(call.interp, &call.this()));
 }
 
 /// `Condition(lock)`; with an RLock of its own when none is given.
@@ -168,19 +168,19 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
 /// A condition by the rules of a module, unless the lock that is argument 0 says otherwise.
 pub(crate) fn create(call: &mut Call<'_>, dialect: Dialect) -> Outcome {
     let lock = match call.given(0) {
-        None => AnyLock::RLock(RLock::new(call.host, dialect)?),
+        None => AnyLock::RLock(RLock::new(call.interp, dialect)?),
         Some(value) => AnyLock::of(&value).ok_or_else(|| {
             let found = type_name(&value);
             let text = format!("Condition() lock must be a Lock or an RLock, not {found}");
             raise("TypeError", text)
         })?,
     };
-    let shared = sync::Condition::create(&call.host.session()?).map_err(session_failure)?;
+    let shared = sync::Condition::create(&call.interp.session()?).map_err(session_failure)?;
     Ok(Dynamic::from(Condition { shared, lock }))
 }
 
 /// Whether the wait was notified; with the lock held again.
-fn wait(host: &Host, condition: &Condition, deadline: Deadline) -> Result<bool, Failure> {
+fn wait(interp: &Interp, condition: &Condition, deadline: Deadline) -> Result<bool, Failure> {
     let lock = condition.lock.shared();
     if !lock.is_mine() {
         return Err(match condition.dialect() {
@@ -193,11 +193,11 @@ fn wait(host: &Host, condition: &Condition, deadline: Deadline) -> Result<bool, 
     }
     match condition.shared.wait(&lock, deadline) {
         Ok(waited) => {
-            acquired(host, "the lock of a Condition", Ok(waited.acquired))?;
+            acquired(interp, "the lock of a Condition", Ok(waited.acquired))?;
             Ok(waited.notified)
         }
         Err(WaitError::TimedOut) => Ok(false),
-        Err(WaitError::Interrupted) => Err(host.interrupted()),
+        Err(WaitError::Interrupted) => Err(interp.interrupted()),
         Err(WaitError::Session(error)) => Err(session_failure(error)),
     }
 }
@@ -212,7 +212,7 @@ fn wait_for(call: &mut Call<'_>) -> Outcome {
     let deadline = timeout.map_or(Deadline::NEVER, Deadline::after);
     let end = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
     while !truth(&result) && end.is_none_or(|end| Instant::now() < end) {
-        wait(call.host, &condition, deadline)?;
+        wait(call.interp, &condition, deadline)?;
         result = call.call(&predicate, vec![])?;
     }
     Ok(result)
@@ -229,7 +229,7 @@ fn notify(condition: &Condition, count: usize) -> Outcome {
     Ok(Dynamic::UNIT)
 }
 
-fn repr(host: &Arc<Host>, condition: &Condition) -> Outcome {
+fn repr(interp: &Arc<Interp>, condition: &Condition) -> Outcome {
     let waiters = condition.shared.waiters().map_err(session_failure)?;
-    Ok(format!("<Condition({}, {waiters})>", condition.lock.repr(host)).into())
+    Ok(format!("<Condition({}, {waiters})>", condition.lock.repr(interp)).into())
 }

@@ -4,12 +4,12 @@ use rhai::Dynamic;
 
 use super::hold::waited;
 use super::patience::wait_deadline;
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Registry;
-use crate::stdlib::border::{ByPlace, number};
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::dialect::Dialect;
-use crate::stdlib::host::{Host, session_failure};
+use crate::script::Outcome;
+use crate::script::bind::Registry;
+use crate::script::border::{ByPlace, number};
+use crate::script::call::{Call, Failure};
+use crate::script::dialect::Dialect;
+use crate::script::interp::{Interp, session_failure};
 use crate::sync;
 
 /// A flag shared between processes and threads.
@@ -51,7 +51,7 @@ pub(super) fn register(registry: &mut Registry) {
         .method("wait", &["timeout?"], |call| {
             let event: Event = call.this();
             let deadline = wait_deadline(call, 0, event.dialect)?;
-            Ok(waited(call.host, event.shared.wait(deadline))?.into())
+            Ok(waited(call.interp, event.shared.wait(deadline))?.into())
         })
         .method("to_string", &[], repr)
         .method("to_debug", &[], repr);
@@ -59,13 +59,13 @@ pub(super) fn register(registry: &mut Registry) {
 
 /// `Event()`.
 pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
-    Event::new(call.host, Dialect::Multiprocessing).map(Dynamic::from)
+    Event::new(call.interp, Dialect::Multiprocessing).map(Dynamic::from)
 }
 
 impl Event {
     /// A new event, not set.
-    pub(crate) fn new(host: &Host, dialect: Dialect) -> Result<Self, Failure> {
-        let shared = sync::Event::create(&host.session()?).map_err(session_failure)?;
+    pub(crate) fn new(interp: &Interp, dialect: Dialect) -> Result<Self, Failure> {
+        let shared = sync::Event::create(&interp.session()?).map_err(session_failure)?;
         Ok(Self { shared, dialect })
     }
 }

@@ -3,12 +3,12 @@
 use rhai::{Dynamic, Variant};
 
 use super::patience::acquire_deadline;
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Class;
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::dialect::Dialect;
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::host::{Host, session_failure};
+use crate::script::Outcome;
+use crate::script::bind::Class;
+use crate::script::call::{Call, Failure};
+use crate::script::dialect::Dialect;
+use crate::script::exceptions::raise;
+use crate::script::interp::{Interp, session_failure};
 use crate::sync::{Acquired, Deadline, WaitError};
 
 /// Something that can be held.
@@ -17,7 +17,7 @@ pub(crate) trait Hold: Variant + Clone {
     fn dialect(&self) -> Dialect;
 
     /// Takes it; false when the time ran out.
-    fn take(&self, host: &Host, deadline: Deadline) -> Result<bool, Failure>;
+    fn take(&self, interp: &Interp, deadline: Deadline) -> Result<bool, Failure>;
 
     /// Gives it back.
     fn give(&self) -> Result<(), Failure>;
@@ -38,7 +38,7 @@ pub(super) fn members<T: Hold>(class: &mut Class<'_>) {
         .method("acquire", &["block|blocking?", "timeout?"], |call| {
             let held: T = call.this();
             let deadline = acquire_deadline(call, held.dialect(), T::ENDLESS_IS_MINUS_ONE)?;
-            Ok(held.take(call.host, deadline)?.into())
+            Ok(held.take(call.interp, deadline)?.into())
         })
         .method("with", &["body"], with::<T>)
         .method("locked", &[], |call| Ok(call.this::<T>().is_held().into()));
@@ -54,7 +54,7 @@ pub(super) fn release<T: Hold>(call: &mut Call<'_>) -> Outcome {
 fn with<T: Hold>(call: &mut Call<'_>) -> Outcome {
     let body = call.function(0)?;
     let held: T = call.this();
-    held.take(call.host, Deadline::NEVER)?;
+    held.take(call.interp, Deadline::NEVER)?;
     let result = call.call(&body, vec![]);
     // Released already inside the function, or not got back after a wait there: then it may be somebody else's.
     if held.is_mine() {
@@ -64,32 +64,32 @@ fn with<T: Hold>(call: &mut Call<'_>) -> Outcome {
 }
 
 /// Whether a wait ended with what it was for; false when the time ran out.
-pub(crate) fn waited(host: &Host, result: Result<(), WaitError>) -> Result<bool, Failure> {
+pub(crate) fn waited(interp: &Interp, result: Result<(), WaitError>) -> Result<bool, Failure> {
     match result {
         Ok(()) => Ok(true),
         Err(WaitError::TimedOut) => Ok(false),
-        Err(WaitError::Interrupted) => Err(host.interrupted()),
+        Err(WaitError::Interrupted) => Err(interp.interrupted()),
         Err(WaitError::Session(error)) => Err(session_failure(error)),
     }
 }
 
 /// As [`waited`], for a lock: that its holder has died is said on standard error.
 pub(super) fn acquired(
-    host: &Host,
+    interp: &Interp,
     what: &str,
     result: Result<Acquired, WaitError>,
 ) -> Result<bool, Failure> {
     let result = result.map(|acquired| {
         if let Acquired::Abandoned { pid, name } = acquired {
-            let heir = host.family.name();
+            let heir = interp.family.name();
             let text = format!(
                 "procscript: warning: {name} (pid {pid}) ended while it held {what}; {heir} has it now. \
                  What it guards may be half done.\n"
             );
-            let _ = host.output.error(&text);
+            let _ = interp.output.error(&text);
         }
     });
-    waited(host, result)
+    waited(interp, result)
 }
 
 /// A release of what is not held, in the words of the dialect.

@@ -3,14 +3,14 @@
 use rhai::Dynamic;
 
 use super::hold::{self, Hold, acquired, not_held};
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Registry;
-use crate::stdlib::border::{ByPlace, number};
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::dialect::Dialect;
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::host::{Host, session_failure};
-use crate::stdlib::values::truth;
+use crate::script::Outcome;
+use crate::script::bind::Registry;
+use crate::script::border::{ByPlace, number};
+use crate::script::call::{Call, Failure};
+use crate::script::dialect::Dialect;
+use crate::script::exceptions::raise;
+use crate::script::interp::{Interp, session_failure};
+use crate::script::values::truth;
 use crate::sync::{self, Deadline, NotReleased};
 use crate::sys;
 
@@ -56,30 +56,30 @@ pub(super) fn register(registry: &mut Registry) {
             Ok(Dynamic::UNIT)
         })
         .method("to_string", &[], |call| {
-            Ok(call.this::<Lock>().repr(call.host).into())
+            Ok(call.this::<Lock>().repr(call.interp).into())
         })
         .method("to_debug", &[], |call| {
-            Ok(call.this::<Lock>().repr(call.host).into())
+            Ok(call.this::<Lock>().repr(call.interp).into())
         });
 }
 
 /// `Lock()`.
 pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
-    Lock::new(call.host, Dialect::Multiprocessing).map(Dynamic::from)
+    Lock::new(call.interp, Dialect::Multiprocessing).map(Dynamic::from)
 }
 
 impl Lock {
     /// A new lock, free.
-    pub(crate) fn new(host: &Host, dialect: Dialect) -> Result<Self, Failure> {
-        let shared = sync::Mutex::create(&host.session()?).map_err(session_failure)?;
+    pub(crate) fn new(interp: &Interp, dialect: Dialect) -> Result<Self, Failure> {
+        let shared = sync::Mutex::create(&interp.session()?).map_err(session_failure)?;
         Ok(Self { shared, dialect })
     }
 
     /// Python's representation.
-    pub(super) fn repr(&self, host: &Host) -> String {
+    pub(super) fn repr(&self, interp: &Interp) -> String {
         match self.dialect {
             Dialect::Multiprocessing => {
-                let owner = owner_name(host, self.shared.owner(), self.is_mine());
+                let owner = owner_name(interp, self.shared.owner(), self.is_mine());
                 format!("<Lock(owner={owner})>")
             }
             Dialect::Threading => {
@@ -98,8 +98,8 @@ impl Hold for Lock {
         self.dialect
     }
 
-    fn take(&self, host: &Host, deadline: Deadline) -> Result<bool, Failure> {
-        acquired(host, "a Lock", self.shared.acquire(deadline))
+    fn take(&self, interp: &Interp, deadline: Deadline) -> Result<bool, Failure> {
+        acquired(interp, "a Lock", self.shared.acquire(deadline))
     }
 
     fn give(&self) -> Result<(), Failure> {
@@ -122,12 +122,12 @@ impl Hold for Lock {
 }
 
 /// Whose it is, as far as this thread may know by name.
-pub(super) fn owner_name(host: &Host, owner: Option<sync::Owner>, is_mine: bool) -> String {
+pub(super) fn owner_name(interp: &Interp, owner: Option<sync::Owner>, is_mine: bool) -> String {
     match owner {
         None => "None".into(),
-        Some(_) if is_mine => match host.threads.current().name() {
-            thread if thread == MAIN_THREAD => host.family.name(),
-            thread => format!("{}|{thread}", host.family.name()),
+        Some(_) if is_mine => match interp.threads.current().name() {
+            thread if thread == MAIN_THREAD => interp.family.name(),
+            thread => format!("{}|{thread}", interp.family.name()),
         },
         Some(owner) if i64::from(owner.pid) == i64::from(sys::process::pid()) => {
             "SomeOtherThread".into()

@@ -4,14 +4,14 @@ use rhai::Dynamic;
 
 use super::hold::{self, Hold, acquired};
 use super::lock::owner_name;
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Registry;
-use crate::stdlib::border::{ByPlace, number};
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::dialect::Dialect;
-use crate::stdlib::exceptions::raise;
-use crate::stdlib::host::{Host, session_failure};
-use crate::stdlib::values::truth;
+use crate::script::Outcome;
+use crate::script::bind::Registry;
+use crate::script::border::{ByPlace, number};
+use crate::script::call::{Call, Failure};
+use crate::script::dialect::Dialect;
+use crate::script::exceptions::raise;
+use crate::script::interp::{Interp, session_failure};
+use crate::script::values::truth;
 use crate::sync::{self, Deadline, NotHolder};
 
 /// A reentrant lock shared between processes and threads.
@@ -50,27 +50,27 @@ pub(super) fn register(registry: &mut Registry) {
             Ok(Dynamic::UNIT)
         })
         .method("to_string", &[], |call| {
-            Ok(call.this::<RLock>().repr(call.host).into())
+            Ok(call.this::<RLock>().repr(call.interp).into())
         })
         .method("to_debug", &[], |call| {
-            Ok(call.this::<RLock>().repr(call.host).into())
+            Ok(call.this::<RLock>().repr(call.interp).into())
         });
 }
 
 /// `RLock()`.
 pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
-    RLock::new(call.host, Dialect::Multiprocessing).map(Dynamic::from)
+    RLock::new(call.interp, Dialect::Multiprocessing).map(Dynamic::from)
 }
 
 impl RLock {
     /// A new reentrant lock, free.
-    pub(crate) fn new(host: &Host, dialect: Dialect) -> Result<Self, Failure> {
-        let shared = sync::ReentrantMutex::create(&host.session()?).map_err(session_failure)?;
+    pub(crate) fn new(interp: &Interp, dialect: Dialect) -> Result<Self, Failure> {
+        let shared = sync::ReentrantMutex::create(&interp.session()?).map_err(session_failure)?;
         Ok(Self { shared, dialect })
     }
 
     /// Python's representation; the depth is told to the holder only.
-    pub(super) fn repr(&self, host: &Host) -> String {
+    pub(super) fn repr(&self, interp: &Interp) -> String {
         let (owner, is_mine) = (self.shared.owner(), self.is_mine());
         match self.dialect {
             Dialect::Multiprocessing => {
@@ -78,7 +78,7 @@ impl RLock {
                     Some(_) if !is_mine => "nonzero".into(),
                     _ => self.shared.depth().to_string(),
                 };
-                let owner = owner_name(host, owner, is_mine);
+                let owner = owner_name(interp, owner, is_mine);
                 format!("<RLock({owner}, {depth})>")
             }
             Dialect::Threading => {
@@ -98,8 +98,8 @@ impl Hold for RLock {
         self.dialect
     }
 
-    fn take(&self, host: &Host, deadline: Deadline) -> Result<bool, Failure> {
-        acquired(host, "an RLock", self.shared.acquire(deadline))
+    fn take(&self, interp: &Interp, deadline: Deadline) -> Result<bool, Failure> {
+        acquired(interp, "an RLock", self.shared.acquire(deadline))
     }
 
     fn give(&self) -> Result<(), Failure> {

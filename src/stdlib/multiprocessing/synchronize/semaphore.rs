@@ -7,13 +7,13 @@ use std::io;
 use rhai::Dynamic;
 
 use super::hold::{self, Hold, waited};
-use crate::stdlib::Outcome;
-use crate::stdlib::bind::Registry;
-use crate::stdlib::border::{ByPlace, number};
-use crate::stdlib::call::{Call, Failure};
-use crate::stdlib::dialect::Dialect;
-use crate::stdlib::exceptions::{raise, raise_os};
-use crate::stdlib::host::{Host, session_failure};
+use crate::script::Outcome;
+use crate::script::bind::Registry;
+use crate::script::border::{ByPlace, number};
+use crate::script::call::{Call, Failure};
+use crate::script::dialect::Dialect;
+use crate::script::exceptions::{raise, raise_os};
+use crate::script::interp::{Interp, session_failure};
 use crate::sync::{self, Deadline, ReleaseError};
 
 /// The largest value of a semaphore of `multiprocessing`.
@@ -64,13 +64,13 @@ pub(super) fn register(registry: &mut Registry) {
 /// `Semaphore(value)`.
 pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
     let value = call.int_or(0, 1)?;
-    Semaphore::new(call.host, value, Dialect::Multiprocessing).map(Dynamic::from)
+    Semaphore::new(call.interp, value, Dialect::Multiprocessing).map(Dynamic::from)
 }
 
 /// `BoundedSemaphore(value)`.
 pub(super) fn construct_bounded(call: &mut Call<'_>) -> Outcome {
     let value = call.int_or(0, 1)?;
-    Semaphore::new_bounded(call.host, value, Dialect::Multiprocessing).map(Dynamic::from)
+    Semaphore::new_bounded(call.interp, value, Dialect::Multiprocessing).map(Dynamic::from)
 }
 
 /// The value a semaphore begins with, checked.
@@ -108,17 +108,21 @@ fn release(call: &mut Call<'_>) -> Outcome {
 
 impl Semaphore {
     /// A new semaphore with `value` permits.
-    pub(crate) fn new(host: &Host, value: i64, dialect: Dialect) -> Result<Self, Failure> {
+    pub(crate) fn new(interp: &Interp, value: i64, dialect: Dialect) -> Result<Self, Failure> {
         let permits = permits(value, dialect)?;
-        let shared = sync::Semaphore::create(&host.session()?, permits);
+        let shared = sync::Semaphore::create(&interp.session()?, permits);
         let shared = shared.map_err(session_failure)?;
         Ok(Self { shared, dialect })
     }
 
     /// A new semaphore that never has more than `value` permits.
-    pub(crate) fn new_bounded(host: &Host, value: i64, dialect: Dialect) -> Result<Self, Failure> {
+    pub(crate) fn new_bounded(
+        interp: &Interp,
+        value: i64,
+        dialect: Dialect,
+    ) -> Result<Self, Failure> {
         let permits = permits(value, dialect)?;
-        let shared = sync::Semaphore::create_bounded(&host.session()?, permits);
+        let shared = sync::Semaphore::create_bounded(&interp.session()?, permits);
         let shared = shared.map_err(session_failure)?;
         Ok(Self { shared, dialect })
     }
@@ -166,8 +170,8 @@ impl Hold for Semaphore {
         self.dialect
     }
 
-    fn take(&self, host: &Host, deadline: Deadline) -> Result<bool, Failure> {
-        waited(host, self.shared.acquire(deadline))
+    fn take(&self, interp: &Interp, deadline: Deadline) -> Result<bool, Failure> {
+        waited(interp, self.shared.acquire(deadline))
     }
 
     fn give(&self) -> Result<(), Failure> {

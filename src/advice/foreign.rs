@@ -1,0 +1,86 @@
+//! The functions that the embedding program has registered: what scripts can call besides ours and Rhai's.
+
+use std::any::TypeId;
+use std::collections::HashSet;
+
+use rhai::{Array, Blob, Dynamic, Engine, FnPtr, ImmutableString, Map};
+
+use crate::runtime::setup::Setup;
+
+/// One form of a function.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Foreign {
+    pub name: String,
+    /// The types of its parameters, as scripts call them.
+    params: Vec<String>,
+}
+
+impl Foreign {
+    /// How it is called: `price(int)`.
+    pub(crate) fn text(&self) -> String {
+        format!("{}({})", self.name, self.params.join(", "))
+    }
+}
+
+/// Has the setups register what they have, and notes the functions among it.
+pub(crate) fn register(engine: &mut Engine, setups: &[Setup]) -> Vec<Foreign> {
+    if setups.is_empty() {
+        return Vec::new();
+    }
+    let before: HashSet<u64> = forms(engine).into_iter().map(|form| form.0).collect();
+    setups.iter().for_each(|setup| setup.apply(engine));
+    let own: Vec<(TypeId, &str)> = setups
+        .iter()
+        .flat_map(Setup::types)
+        .map(|own| (own.type_id(), own.name()))
+        .collect();
+    let new = forms(engine)
+        .into_iter()
+        .filter(|(hash, ..)| !before.contains(hash));
+    new.map(|(_, name, types)| Foreign {
+        name,
+        params: types.iter().map(|id| type_name(*id, &own)).collect(),
+    })
+    .collect()
+}
+
+type Form = (u64, String, Vec<TypeId>);
+
+/// Every function that is called by a plain name.
+fn forms(engine: &Engine) -> Vec<Form> {
+    let form = |info: rhai::FuncInfo| {
+        let function = info.metadata;
+        let is_plain = info.namespace.is_empty()
+            && function
+                .name
+                .starts_with(|c: char| c.is_alphabetic() || c == '_')
+            && !function.name.contains('$');
+        is_plain.then(|| {
+            let types = function.param_types.to_vec();
+            (function.hash, function.name.to_string(), types)
+        })
+    };
+    engine.collect_fn_metadata(None, form, false)
+}
+
+fn type_name(id: TypeId, own: &[(TypeId, &str)]) -> String {
+    let of_rhai = [
+        (TypeId::of::<i64>(), "int"),
+        (TypeId::of::<f64>(), "float"),
+        (TypeId::of::<bool>(), "bool"),
+        (TypeId::of::<()>(), "None"),
+        (TypeId::of::<char>(), "str"),
+        (TypeId::of::<ImmutableString>(), "str"),
+        (TypeId::of::<&str>(), "str"),
+        (TypeId::of::<String>(), "str"),
+        (TypeId::of::<Array>(), "list"),
+        (TypeId::of::<Map>(), "dict"),
+        (TypeId::of::<Blob>(), "bytes"),
+        (TypeId::of::<FnPtr>(), "function"),
+        (TypeId::of::<Dynamic>(), "any"),
+    ];
+    let mut known = of_rhai.iter().chain(own);
+    known
+        .find(|(known, _)| *known == id)
+        .map_or_else(|| "…".into(), |(_, name)| (*name).to_string())
+}

@@ -1,0 +1,123 @@
+//! What an object or a module does not have.
+
+use std::path::Path;
+
+use super::nearest::{nearest, question};
+use super::{Asked, values};
+
+pub(super) fn help(asked: &Asked<'_>) -> Vec<String> {
+    let found = no_attribute(asked)
+        .or_else(|| no_function(asked))
+        .or_else(|| no_module(asked));
+    found.into_iter().collect()
+}
+
+/// `'Queue' object has no attribute 'putt'`, `attribute 'x' of 'Queue' object cannot be set`.
+fn no_attribute(asked: &Asked<'_>) -> Option<String> {
+    if !asked.message.contains("' object ") {
+        return None;
+    }
+    let (first, second) = (asked.quoted().next()?, asked.quoted().nth(1)?);
+    let is_set = asked.message.starts_with("attribute ");
+    let (class, name) = if is_set {
+        (second, first)
+    } else {
+        (first, second)
+    };
+    if class == "NoneType" {
+        return values::none(asked);
+    }
+    if is_set {
+        let is_there = asked.known.members(class).any(|member| member == name);
+        return match is_there {
+            true => Some(format!("'{name}' can only be read")),
+            false => question(&nearest(name, asked.known.settable(class))),
+        };
+    }
+    let is_there = asked.known.members(class).any(|member| member == name);
+    if is_there && asked.message.ends_with(&format!("'{name}'")) {
+        return Some(format!("'{name}' is called with brackets: {name}()"));
+    }
+    let near = nearest(name, asked.known.members(class));
+    question(&near).or_else(|| in_another_module(asked, class, name))
+}
+
+/// `time.getpid()` is `os.getpid()`.
+fn in_another_module(asked: &Asked<'_>, module: &str, name: &str) -> Option<String> {
+    if !asked.known.modules.contains(&module) {
+        return None;
+    }
+    let other = *asked.known.modules_with(name).first()?;
+    let other = other.replace("::", ".");
+    Some(format!("it is in the module '{other}': {other}.{name}"))
+}
+
+/// `module 'os' has no function 'getpdi' that takes ()`.
+fn no_function(asked: &Asked<'_>) -> Option<String> {
+    if !asked.message.starts_with("module '") {
+        return None;
+    }
+    let (alias, name) = (asked.quoted().next()?, asked.quoted().nth(1)?);
+    let path = asked.outline.imported(alias).unwrap_or(alias);
+    if asked.known.modules.contains(&path) {
+        if let Some(row) = asked.known.natives.iter().find(|row| {
+            row.signature.name == name && row.receiver.is_some_and(|(_, class)| class == path)
+        }) {
+            return Some(format!("{alias}::{}", row.signature.text()));
+        }
+        return question(&nearest(name, asked.known.members(path)));
+    }
+    let stem = Path::new(path).file_stem()?.to_string_lossy().into_owned();
+    let functions = asked.interp.program.functions_of_module(&stem);
+    let own: Vec<&str> = functions
+        .iter()
+        .filter(|(known, _)| known == name)
+        .map(|(_, shown)| shown.as_str())
+        .collect();
+    if !own.is_empty() {
+        return Some(format!("{alias}::{}", own.join(&format!(", {alias}::"))));
+    }
+    question(&nearest(
+        name,
+        functions.iter().map(|(name, _)| name.as_str()),
+    ))
+}
+
+/// `No module named 'tmie'`: a module that is there, or a file beside the script.
+fn no_module(asked: &Asked<'_>) -> Option<String> {
+    if asked.kind != "ModuleNotFoundError" {
+        return None;
+    }
+    let name = asked.quoted().next()?;
+    if let Some(help) = asked.known.turned_off(name) {
+        return Some(help);
+    }
+    let is_whole = |module: &&str| !module.contains("::");
+    let modules = asked.known.modules.iter().copied().filter(is_whole);
+    if asked.outline.piece(asked.at + 1) == "::" {
+        let import = || format!("a file is imported first: import \"{name}\" as {name};");
+        return question(&nearest(name, modules)).or_else(|| Some(import()));
+    }
+    let files = files_beside(asked);
+    let files = files.iter().map(String::as_str);
+    question(&nearest(name, modules.chain(files)))
+}
+
+/// The most files of a directory that are looked at.
+const FILES_MAX: usize = 1000;
+
+/// The modules beside the script, without their extension.
+fn files_beside(asked: &Asked<'_>) -> Vec<String> {
+    let directories = asked.interp.program.directories();
+    let entries = directories
+        .iter()
+        .filter_map(|directory| std::fs::read_dir(directory).ok())
+        .flatten()
+        .take(FILES_MAX)
+        .flatten();
+    let files = entries.map(|entry| entry.path());
+    let scripts = files.filter(|file| file.extension().is_some_and(|e| e == "rhai"));
+    scripts
+        .filter_map(|file| Some(file.file_stem()?.to_string_lossy().into_owned()))
+        .collect()
+}

@@ -1,0 +1,120 @@
+//! A name that is not defined.
+
+use super::Asked;
+use super::nearest::{nearest, question};
+use crate::program::Program;
+
+pub(super) fn help(asked: &Asked<'_>) -> Vec<String> {
+    let Some(name) = asked.quoted().next() else {
+        return Vec::new();
+    };
+    if let Some(help) = asked.known.turned_off(name) {
+        return vec![help];
+    }
+    let found = match name {
+        "this" => Some(
+            "'this' is the object of a method: the function has to be called as obj.f()".into(),
+        ),
+        "self" => Some("the object of a method is called this: this.x".into()),
+        _ if asked.outline.is_called(asked.at) => hidden(asked, name)
+            .or_else(|| elsewhere(asked, name))
+            .or_else(|| misspelt(asked, name)),
+        _ => hidden(asked, name)
+            .or_else(|| misspelt(asked, name))
+            .or_else(|| elsewhere(asked, name)),
+    };
+    found.into_iter().collect()
+}
+
+/// A variable that exists, but not for this use.
+fn hidden(asked: &Asked<'_>, name: &str) -> Option<String> {
+    let (outline, at) = (&asked.outline, asked.at);
+    let visible = outline.visible(at);
+    if outline.is_called(at) && visible.inside.iter().any(|v| v.name == name) {
+        let args = outline.inside(at + 1).unwrap_or_default();
+        return Some(format!(
+            "'{name}' is a variable: the function it holds is called as {name}.call({args})"
+        ));
+    }
+    let outside = visible.outside.iter().rev().find(|v| v.name == name)?;
+    Some(if outside.is_constant {
+        format!("a function sees constants as global::{name}")
+    } else {
+        format!(
+            "a function sees only its arguments: pass '{name}' to it, declare it with const and write global::{name}, \
+             or use a closure |…| …"
+        )
+    })
+}
+
+fn misspelt(asked: &Asked<'_>, name: &str) -> Option<String> {
+    let (outline, at) = (&asked.outline, asked.at);
+    let functions = functions(&asked.interp.program);
+    let functions = functions.iter().map(String::as_str);
+    let all_functions = asked.known.functions().chain(functions);
+    if outline.is_called(at) {
+        return question(&nearest(name, all_functions));
+    }
+    let outside = || {
+        let visible = outline.visible(at);
+        let names = visible.outside.iter().map(|variable| variable.name);
+        let near = question(&nearest(name, names))?;
+        Some(format!(
+            "{near} (a function sees only its arguments and constants)"
+        ))
+    };
+    near_variable(asked)
+        .or_else(outside)
+        .or_else(|| question(&nearest(name, asked.known.values().chain(all_functions))))
+}
+
+/// A variable that can be used here and that the name at the error is a misspelling of.
+pub(super) fn near_variable(asked: &Asked<'_>) -> Option<String> {
+    let name = asked
+        .quoted()
+        .next()
+        .filter(|_| asked.kind == "NameError")?;
+    let visible = asked.outline.visible(asked.at);
+    let variables = visible.inside.iter().map(|variable| variable.name);
+    let noted = asked.interp.reports.variables();
+    question(&nearest(
+        name,
+        variables.chain(noted.iter().map(String::as_str)),
+    ))
+}
+
+/// The names of the script's own functions, those of its modules apart.
+fn functions(program: &Program) -> Vec<String> {
+    let inputs = program.inputs();
+    let functions = inputs
+        .iter()
+        .flat_map(|input| input.functions.iter_script_fn_info());
+    functions
+        .map(|(_, _, name, ..)| name.to_string())
+        .filter(|name| !name.contains('$'))
+        .collect()
+}
+
+/// Names in modules that are more likely to be somebody's variable.
+const TOO_COMMON: [&str; 4] = ["name", "path", "time", "error"];
+
+/// What is called otherwise: `getpid()` is `os.getpid()`, `upper(s)` is `s.upper()`.
+fn elsewhere(asked: &Asked<'_>, name: &str) -> Option<String> {
+    let call = if asked.outline.is_called(asked.at) {
+        "()"
+    } else {
+        ""
+    };
+    let is_telling = !call.is_empty() || !TOO_COMMON.contains(&name);
+    let modules = asked.known.modules_with(name);
+    if let Some(module) = modules.first().filter(|_| is_telling) {
+        let module = module.replace("::", ".");
+        return Some(format!(
+            "it is in the module '{module}': {module}.{name}{call}"
+        ));
+    }
+    let classes = asked.known.classes_with(name);
+    let (first, others) = classes.split_first()?;
+    let is_method = !call.is_empty() && others.len() < 3;
+    is_method.then(|| format!("'{name}' is a method of {first} values: value.{name}()"))
+}

@@ -1,0 +1,270 @@
+//! What a call that Rhai cannot resolve means, in Python's words; and attributes called as methods.
+//!
+//! Rhai asks here about every call that failed, also when the function exists and raised an error of its own:
+//! then there is nothing to say.
+
+use std::any::TypeId;
+use std::sync::Arc;
+
+use rhai::{Dynamic, Engine, EvalContext, FnPtr, ImmutableString, NativeCallContext, Position};
+
+use super::foreign::Foreign;
+use super::rhai_functions;
+use crate::program::Program;
+use crate::script::bind::{Listed, Signature};
+use crate::script::call::Failure;
+use crate::script::interp::Interp;
+use crate::script::rhai_errors::explain_call;
+use crate::script::rhai_texts::{Words, cannot_be_called};
+use crate::script::values::type_name_in;
+use crate::stdlib::multiprocessing::process::Process;
+
+/// Installs the explanations for everything in `listed`.
+pub(crate) fn explain(
+    engine: &mut Engine,
+    interp: &Arc<Interp>,
+    listed: Arc<Vec<Listed>>,
+    foreign: Arc<Vec<Foreign>>,
+) {
+    let interp = interp.clone();
+    #[allow(deprecated)]
+    engine.on_missing_function(move |name, args, is_method, mut context| {
+        if let Some(function) = attribute(name, args) {
+            return call_attribute(&mut context, name, &function, args).map(Some);
+        }
+        let meaning = if name.starts_with("anon$") {
+            closure(&interp.program, name, args.len(), &context)
+        } else {
+            explanation((&listed, &foreign), name, args, is_method, &context)
+        };
+        explain_call(name, meaning);
+        Ok(None)
+    });
+}
+
+/// The function a script has set as attribute `name` of a process: `p.func()`.
+fn attribute(name: &str, args: &[&mut Dynamic]) -> Option<FnPtr> {
+    let process = args
+        .first()
+        .filter(|v| !v.is_shared())?
+        .read_lock::<Process>()?
+        .clone();
+    process.with(|state| state.attributes.get(name)?.clone().try_cast::<FnPtr>())
+}
+
+fn call_attribute(
+    context: &mut EvalContext,
+    name: &str,
+    function: &FnPtr,
+    args: &mut [&mut Dynamic],
+) -> Result<Dynamic, Failure> {
+    let engine = context.engine();
+    let global = context.global_runtime_state_mut().clone();
+    let call = NativeCallContext::new_with_all_fields(engine, name, None, &global, Position::NONE);
+    let (this, args) = args
+        .split_first_mut()
+        .ok_or("a method without its object")?;
+    let args: Vec<Dynamic> = args
+        .iter_mut()
+        .map(|arg| std::mem::take(&mut **arg))
+        .collect();
+    function.call_raw(&call, Some(this), args)
+}
+
+fn explanation(
+    (listed, foreign): (&[Listed], &[Foreign]),
+    name: &str,
+    args: &[&mut Dynamic],
+    is_method: bool,
+    context: &EvalContext,
+) -> Option<Words> {
+    if !name.starts_with(|c: char| c.is_alphabetic() || c == '_') {
+        return None;
+    }
+    let receiver = args
+        .first()
+        .filter(|_| is_method)
+        .filter(|v| !v.is_shared());
+    let receiver_type = receiver.map(|value| value.type_id());
+    let given = args.len() - usize::from(receiver.is_some());
+    let is_foreign = foreign.iter().any(|function| function.name == name);
+    if is_foreign {
+        return Some(("TypeError", wrong_types(name, args, false, context)));
+    }
+    if let Some(signature) = find(listed, name, receiver_type).or_else(|| find(listed, name, None))
+    {
+        let fits = (signature.required..=signature.most()).contains(&given);
+        return (!fits).then(|| ("TypeError", wrong_count(signature, given)));
+    }
+    let scripted = scripted(context, name);
+    if !scripted.is_empty() {
+        let fits = scripted.iter().any(|params| params.len() == given);
+        return (!fits).then(|| ("TypeError", wrong_script_count(name, &scripted, given)));
+    }
+    let class = receiver_type.and_then(|id| class_of(listed, id));
+    let is_own = class.is_some_and(|class| !EXTENDED.contains(&class));
+    if !is_own && rhai_functions::has(name) {
+        return Some((
+            "TypeError",
+            wrong_types(name, args, receiver.is_some(), context),
+        ));
+    }
+    Some(match receiver {
+        Some(value) => {
+            let class = class.map_or_else(
+                || type_name_in(context.engine(), value),
+                |class| class.replace("::", "."),
+            );
+            (
+                "AttributeError",
+                format!("'{class}' object has no attribute '{name}'"),
+            )
+        }
+        None => ("NameError", format!("name '{name}' is not defined")),
+    })
+}
+
+/// A function of Rhai's or the embedding program's, for other types of arguments.
+fn wrong_types(
+    name: &str,
+    args: &[&mut Dynamic],
+    is_method: bool,
+    context: &EvalContext,
+) -> String {
+    let engine = context.engine();
+    let types: Vec<String> = args.iter().map(|arg| type_name_in(engine, arg)).collect();
+    match types.as_slice() {
+        // `1 in 5`
+        [of, _] if name == "contains" => format!("argument of type '{of}' is not iterable"),
+        [of, given @ ..] if is_method => {
+            cannot_be_called(&format!("{of}.{name}"), &given.join(", "))
+        }
+        all => cannot_be_called(name, &all.join(", ")),
+    }
+}
+
+/// Rhai's own types that have Python's methods besides Rhai's.
+const EXTENDED: [&str; 4] = ["str", "list", "dict", "bytes"];
+
+/// The script name of one of our own types.
+fn class_of(listed: &[Listed], receiver: TypeId) -> Option<&'static str> {
+    listed
+        .iter()
+        .find_map(|row| row.receiver.filter(|(id, _)| *id == receiver))
+        .map(|(_, name)| name)
+}
+
+fn find<'l>(listed: &'l [Listed], name: &str, receiver: Option<TypeId>) -> Option<&'l Signature> {
+    listed
+        .iter()
+        .find(|row| row.signature.name == name && row.receiver.map(|(id, _)| id) == receiver)
+        .map(|row| &row.signature)
+}
+
+fn wrong_count(signature: &Signature, given: usize) -> String {
+    let (name, required, most) = (signature.name, signature.required, signature.most());
+    if given < required {
+        let names: Vec<&str> = signature.keywords().take(required).collect();
+        return missing(name, &names[given..]);
+    }
+    let takes = match (required, most) {
+        (low, high) if low == high => counted(high),
+        (low, high) => format!("from {low} to {}", counted(high)),
+    };
+    format!("{name}() takes {takes} but {given} {} given", was(given))
+}
+
+fn missing(name: &str, params: &[&str]) -> String {
+    let quoted: Vec<_> = params.iter().map(|name| format!("'{name}'")).collect();
+    let (count, list) = (quoted.len(), quoted.join(" and "));
+    let noun = if count == 1 { "argument" } else { "arguments" };
+    format!("{name}() missing {count} required positional {noun}: {list}")
+}
+
+/// A call of a script's function, of which there may be several with other numbers of parameters.
+fn wrong_script_count(name: &str, definitions: &[Params], given: usize) -> String {
+    if let [params] = definitions
+        && let Some(left_out) = params.get(given..).filter(|names| !names.is_empty())
+    {
+        let names: Vec<&str> = left_out.iter().map(|name| name.as_str()).collect();
+        return missing(name, &names);
+    }
+    let mut arities: Vec<usize> = definitions.iter().map(|params| params.len()).collect();
+    arities.sort_unstable();
+    arities.dedup();
+    let noun = if arities == [1] {
+        "argument"
+    } else {
+        "arguments"
+    };
+    let takes: Vec<_> = arities.iter().map(usize::to_string).collect();
+    let (takes, was) = (takes.join(" or "), was(given));
+    format!("{name}() takes {takes} positional {noun} but {given} {was} given")
+}
+
+fn counted(count: usize) -> String {
+    format!(
+        "{count} positional argument{}",
+        if count == 1 { "" } else { "s" }
+    )
+}
+
+fn was(count: usize) -> &'static str {
+    if count == 1 { "was" } else { "were" }
+}
+
+/// The names of a function's parameters.
+type Params = Vec<ImmutableString>;
+
+/// The parameters of each of the script's own functions called `name`.
+fn scripted(context: &EvalContext, name: &str) -> Vec<Params> {
+    let functions = context
+        .iter_namespaces()
+        .flat_map(|module| module.iter_script_fn_info());
+    functions
+        .filter(|(_, _, found, ..)| *found == name)
+        .map(|(.., definition)| definition.params.to_vec())
+        .collect()
+}
+
+/// A closure called with the wrong number of arguments; `given` counts the captured variables too, which come first.
+fn closure(program: &Program, name: &str, given: usize, context: &EvalContext) -> Option<Words> {
+    let mut functions = context.iter_namespaces().flat_map(|module| {
+        module
+            .iter_script_fn_info()
+            .map(move |row| (module.id(), row.4))
+    });
+    let (file, definition) = functions.find(|(_, definition)| definition.name == name)?;
+    let params = &definition.params;
+    if params.len() == given {
+        return None;
+    }
+    let shown = file
+        .and_then(|file| program.text_before(file, definition.body.start_position()))
+        .map_or(params.len(), |text| params_between_pipes(&text, params));
+    let captured = params.len() - shown;
+    let params = params[captured..].to_vec();
+    let given = given.saturating_sub(captured);
+    Some((
+        "TypeError",
+        wrong_script_count("<lambda>", &[params], given),
+    ))
+}
+
+/// How many of a closure's parameters stand between its pipes; `text` ends where its body begins, or a little later.
+fn params_between_pipes(text: &str, params: &[ImmutableString]) -> usize {
+    let mut pipes = text.rmatch_indices('|').map(|(at, _)| at).peekable();
+    while let Some(close) = pipes.next() {
+        let Some(open) = pipes.peek() else { break };
+        let names: Vec<&str> = text[open + 1..close]
+            .split(',')
+            .map(str::trim)
+            .filter(|name| !name.is_empty())
+            .collect();
+        let last = params.len().checked_sub(names.len());
+        if last.is_some_and(|at| params[at..].iter().eq(names.iter())) {
+            return names.len();
+        }
+    }
+    params.len()
+}

@@ -1,0 +1,142 @@
+//! The manual for script writers, as data: what `:help` shows, and what editors are told.
+//!
+//! The pages are `docs/modules/*.md`. A test holds them and the declared natives together: each has an entry, and
+//! each entry is of something that exists.
+//!
+//! - [`reader`]: which parts of a page are entries; [`plain`]: text without marks.
+//! - [`entry`]: one thing that scripts can name.
+//! - [`display`]: an entry for a terminal; [`definitions`]: files for editors.
+
+mod definitions;
+mod display;
+mod entry;
+mod plain;
+mod reader;
+#[cfg(test)]
+mod tests;
+
+use std::sync::LazyLock;
+
+pub use self::definitions::Definition;
+pub use self::entry::{Entry, EntryKind};
+use self::reader::{Example, Page};
+
+macro_rules! pages {
+    ($($name:literal)*) => {
+        [$(($name, include_str!(concat!("../../docs/modules/", $name, ".md")))),*]
+    };
+}
+
+/// The pages, in the order in which modules and classes are listed.
+const PAGES: [(&str, &str); 15] = pages! {
+    "builtins" "text" "values" "files" "exceptions"
+    "multiprocessing" "threading" "queue" "os" "sys" "signal" "time" "random" "json" "socket"
+};
+
+/// The manual, read when it is first asked.
+static READ: LazyLock<Page> = LazyLock::new(|| {
+    let mut all = Page::default();
+    for (name, text) in PAGES {
+        let page = reader::read(name, text);
+        all.entries.extend(page.entries);
+        all.examples.extend(page.examples);
+    }
+    all
+});
+
+/// The manual for script writers: every function, class, method, property, constant and module that scripts can name.
+///
+/// It is compiled into the program and read when it is first asked.
+///
+/// # Example
+/// ```
+/// use procscript::Manual;
+///
+/// let entry = Manual::find("os.getpid").unwrap();
+/// assert_eq!(entry.signature, "getpid()");
+/// assert!(Manual::find("Queue").unwrap().members().iter().any(|entry| entry.name == "put"));
+/// assert!(Manual::nearest("os.getpit").contains(&"os.getpid".to_string()));
+/// ```
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Manual;
+
+impl Manual {
+    /// All entries, in the order of the pages.
+    pub fn entries() -> &'static [Entry] {
+        &READ.entries
+    }
+
+    /// The entry of `Queue.get`, `os.getpid`, `print`, `os` or `Queue`; `::` and a call's brackets are understood too.
+    ///
+    /// The end of a name (`getpid`) is enough where only one thing is called so, and what is global is also found under its
+    /// module (`multiprocessing.Lock`). `None` when there is no such entry; [`nearest`](Self::nearest) tells what
+    /// may have been meant.
+    pub fn find(name: &str) -> Option<&'static Entry> {
+        let name = normal(name);
+        let exactly = |name: &str| Self::entries().iter().find(|entry| entry.path() == name);
+        let in_module = || {
+            let (module, rest) = name.split_once('.')?;
+            let is_module = exactly(module).is_some_and(|e| e.kind == EntryKind::Module);
+            is_module.then(|| exactly(rest)).flatten()
+        };
+        let by_its_end = || {
+            let end = format!(".{name}");
+            let mut ending_so = Self::entries()
+                .iter()
+                .filter(|entry| entry.path().ends_with(&end));
+            let first = ending_so.next()?;
+            ending_so
+                .all(|other| other.text == first.text)
+                .then_some(first)
+        };
+        if name.is_empty() {
+            return None;
+        }
+        exactly(&name).or_else(in_module).or_else(by_its_end)
+    }
+
+    /// What belongs to a class or a module, as [`Entry::members`]; nothing for a name that is neither.
+    pub fn entries_of(owner: &str) -> Vec<&'static Entry> {
+        Self::find(owner).map(Entry::members).unwrap_or_default()
+    }
+
+    /// Up to five whole names that `name` may have been meant to be, the likeliest first.
+    pub fn nearest(name: &str) -> Vec<String> {
+        const MANY: usize = 5;
+        const LEAST: f64 = 0.85;
+        let name = normal(name).to_lowercase();
+        let likeness = |entry: &Entry| {
+            let whole = strsim::jaro_winkler(&name, &entry.path().to_lowercase());
+            let alone = strsim::jaro_winkler(&name, &entry.name.to_lowercase());
+            whole.max(alone)
+        };
+        let mut near: Vec<(f64, String)> = Self::entries()
+            .iter()
+            .map(|entry| (likeness(entry), entry.path()))
+            .filter(|(likeness, _)| *likeness >= LEAST)
+            .collect();
+        near.sort_by(|a, b| b.0.total_cmp(&a.0));
+        near.dedup_by(|a, b| a.1 == b.1);
+        near.into_iter().map(|(_, path)| path).take(MANY).collect()
+    }
+
+    /// The manual as definition files for editors, one for each module: what `procscript definitions` writes.
+    pub fn definitions() -> Vec<Definition> {
+        definitions::files()
+    }
+
+    /// The examples under the heading of an entry.
+    fn examples_of(entry: &Entry) -> impl Iterator<Item = &'static Example> {
+        let place = (entry.page, entry.section);
+        READ.examples
+            .iter()
+            .filter(move |example| (example.page, example.section) == place)
+    }
+}
+
+/// A name as it is written in the manual: `os::getpid()` is `os.getpid`.
+fn normal(name: &str) -> String {
+    let name = name.split('(').next().unwrap_or(name);
+    name.trim().replace("::", ".")
+}

@@ -1,0 +1,398 @@
+//! Files: where a path really leads is found out first, then judged, and what was judged is what is used.
+//!
+//! The directory that a path leads to is held by a descriptor. The kernel says where that is, without links and detours;
+//! that and the last name are judged, and the file is used by that name in that directory. So it does not matter what
+//! becomes of the names on the way meanwhile. A link that is the last name is read and gone on with in the same way; one that
+//! takes the place of a file after the judgement is not followed.
+
+use std::fs::{self, Metadata, OpenOptions};
+use std::io::{self, Read};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Component, Path, PathBuf};
+
+use super::grant::{Grant, Missing};
+use super::guard::Guard;
+use super::policy::Permissions;
+use super::refusal::Asked;
+use super::tree::{LINKS, Tree};
+use crate::script::call::Failure;
+use crate::sys::place::{Held, NO_LINK};
+use crate::text::quoted;
+
+/// What is to be done with a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Use {
+    Read,
+    Write,
+    ReadAndWrite,
+    /// Take it away to another place, with everything in it.
+    Move,
+    /// Put there what may have something in it.
+    MoveTo,
+}
+
+/// Whether a link that is the last name of a path stands for what it points to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Last {
+    Followed,
+    Itself,
+}
+
+/// A place in the file system that may be used.
+#[derive(Debug)]
+pub(crate) struct Place {
+    path: PathBuf,
+    /// In the directory that is held, if it is not that itself.
+    name: Option<PathBuf>,
+    /// What was judged: held as long as `path` is used, and where it is.
+    judged: Option<(Held, PathBuf)>,
+}
+
+impl Place {
+    /// The path by which it is to be used, as long as this lives.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where it really is, if that was asked.
+    pub(crate) fn real(&self) -> Option<&Path> {
+        self.judged.as_ref().map(|(_, real)| real.as_path())
+    }
+
+    /// A file that nobody needs to judge.
+    pub(crate) fn unjudged(path: &Path) -> Self {
+        Self {
+            path: path.into(),
+            name: None,
+            judged: None,
+        }
+    }
+
+    /// Where it really is, in the end.
+    pub(crate) fn real_path(&self) -> Option<PathBuf> {
+        match &self.judged {
+            Some((_, real)) => Some(real.clone()),
+            None => self.path.canonicalize().ok(),
+        }
+    }
+
+    /// All that is in the file.
+    pub(crate) fn read(&self) -> io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.open(OpenOptions::new().read(true))?
+            .read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// Opens the file.
+    pub(crate) fn open(&self, options: &mut OpenOptions) -> io::Result<fs::File> {
+        if self.judged.is_some() {
+            options.custom_flags(NO_LINK);
+        }
+        options.open(&self.path)
+    }
+
+    /// What the system tells about the file.
+    pub(crate) fn metadata(&self) -> io::Result<Metadata> {
+        match self.judged {
+            Some(_) => fs::symlink_metadata(&self.path),
+            None => fs::metadata(&self.path),
+        }
+    }
+}
+
+impl Guard {
+    /// The place that a path leads to, if it may be used so.
+    ///
+    /// # Errors
+    /// `PermissionError` outside; inside the system's error for a path that leads nowhere.
+    pub(crate) fn place(
+        &self,
+        path: &str,
+        use_: Use,
+        last: Last,
+    ) -> Result<io::Result<Place>, Failure> {
+        if self.is_open() {
+            return Ok(Ok(Place::unjudged(path.as_ref())));
+        }
+        let reached = reach(Path::new(path), last);
+        self.judge(path, use_, &reached)?;
+        Ok(reached.map(Spot::place).map_err(|lost| lost.error))
+    }
+
+    /// The directory that a path leads to, if it may be read.
+    ///
+    /// # Errors
+    /// As those of [`place`](Self::place).
+    pub(crate) fn directory(&self, path: &str) -> Result<io::Result<Place>, Failure> {
+        if self.is_open() {
+            return Ok(Ok(Place::unjudged(path.as_ref())));
+        }
+        let reached = hold(None, Path::new(path), None);
+        self.judge(path, Use::Read, &reached)?;
+        Ok(reached.map(Spot::place).map_err(|lost| lost.error))
+    }
+
+    /// The Unix socket that a path leads to, if one may talk to it: that takes reading and writing. It is held itself,
+    /// since connecting would follow a link.
+    ///
+    /// # Errors
+    /// As those of [`place`](Self::place).
+    pub(crate) fn socket(&self, path: &str) -> Result<io::Result<Place>, Failure> {
+        let place = self.place(path, Use::ReadAndWrite, Last::Followed)?;
+        Ok(place.and_then(|place| {
+            let Some((directory, real)) = place.judged else {
+                return Ok(place);
+            };
+            // A directory is no socket.
+            let refused = || io::Error::from_raw_os_error(ECONNREFUSED);
+            let name = place.name.ok_or_else(refused)?;
+            let entry = Held::entry(&directory, &name)?;
+            Ok(Place {
+                path: entry.path(),
+                name: Some(name),
+                judged: Some((entry, real)),
+            })
+        }))
+    }
+
+    /// The file of a module: one of the program's own needs no permission, unless somebody has denied this very file.
+    ///
+    /// # Errors
+    /// As those of [`place`](Self::place).
+    pub(crate) fn module(
+        &self,
+        path: &Path,
+        program: &[PathBuf],
+    ) -> Result<io::Result<Place>, Failure> {
+        if self.is_open() {
+            return Ok(Ok(Place::unjudged(path)));
+        }
+        let reached = reach(path, Last::Followed);
+        let permissions = self.permissions();
+        let is_own = reached.as_ref().is_ok_and(|spot| {
+            let is_script = spot.real.extension().is_some_and(|ending| ending == "rhai");
+            is_script && program.iter().any(|own| spot.real.starts_with(own))
+        });
+        let denied = |spot: &Spot| permissions.read.denies(&spot.real);
+        if !is_own || reached.as_ref().is_ok_and(denied) {
+            self.judge(&path.to_string_lossy(), Use::Read, &reached)?;
+        }
+        Ok(reached.map(Spot::place).map_err(|lost| lost.error))
+    }
+
+    fn judge(&self, path: &str, use_: Use, reached: &Result<Spot, Lost>) -> Result<(), Failure> {
+        let permissions = self.permissions();
+        let real = match reached {
+            Ok(spot) => &spot.real,
+            Err(lost) => &lost.nearest,
+        };
+        let (doing, kind, why) = match judge(&permissions, use_, real) {
+            Ok(()) => return Ok(()),
+            Err(refused) => refused,
+        };
+        let directory = worth_allowing(real).display().to_string();
+        let asked = Asked {
+            kind,
+            doing: format!("{doing} {}", quoted(path)),
+            arguments: Some(format!("{directory:?}")),
+            option: Some(directory),
+            note: None,
+        };
+        Err(asked.refused(&permissions, why))
+    }
+}
+
+type Refused = (&'static str, &'static str, Missing);
+
+fn judge(permissions: &Permissions, use_: Use, real: &Path) -> Result<(), Refused> {
+    let read = |doing| {
+        permissions
+            .read
+            .judge(real)
+            .map_err(|why| (doing, "read", why))
+    };
+    let write = |doing| {
+        let judged = permissions.write.judge(real);
+        judged.map_err(|why| (doing, "write", why))
+    };
+    match use_ {
+        Use::Read => read("reading"),
+        Use::Write => write("writing"),
+        Use::ReadAndWrite => read("reading").and_then(|()| write("writing")),
+        Use::Move => {
+            read("moving")?;
+            write("moving")?;
+            // What is denied would be somewhere else afterwards.
+            let inside = |grant: &Grant<Tree>| grant.not_denied(|tree| tree.lies_in(real));
+            inside(&permissions.read).map_err(|why| ("moving", "read", why))?;
+            inside(&permissions.write).map_err(|why| ("moving", "write", why))
+        }
+        Use::MoveTo => {
+            write("writing")?;
+            // What is denied would be made by what comes there.
+            let inside = permissions.write.not_denied(|tree| tree.lies_in(real));
+            inside.map_err(|why| ("writing", "write", why))
+        }
+    }
+}
+
+/// The directory that one would allow for a place: of a process, which has another number the next time, all of them.
+fn worth_allowing(real: &Path) -> &Path {
+    let process = real.strip_prefix("/proc").ok();
+    let process = process.and_then(|rest| rest.iter().next()?.to_str());
+    if process.is_some_and(|name| name.parse::<u32>().is_ok()) {
+        return Path::new("/proc");
+    }
+    match real.is_dir() {
+        true => real,
+        false => real.parent().unwrap_or(real),
+    }
+}
+
+/// Where a path leads.
+struct Spot {
+    directory: Held,
+    /// `None`: the directory itself.
+    name: Option<PathBuf>,
+    real: PathBuf,
+}
+
+impl Spot {
+    fn place(self) -> Place {
+        // A last name, if it is only a dot: the path of a descriptor is itself a link.
+        let last = self.name.as_deref().unwrap_or(Path::new("."));
+        Place {
+            path: self.directory.path().join(last),
+            name: self.name,
+            judged: Some((self.directory, self.real)),
+        }
+    }
+}
+
+/// A path that leads nowhere, and where it would if the directories existed.
+struct Lost {
+    nearest: PathBuf,
+    error: io::Error,
+}
+
+/// "Too many levels of symbolic links".
+const ELOOP: i32 = 40;
+
+/// "Connection refused".
+const ECONNREFUSED: i32 = 111;
+
+fn reach(path: &Path, last: Last) -> Result<Spot, Lost> {
+    if last == Last::Itself {
+        return reach_itself(path);
+    }
+    let mut path = path.to_path_buf();
+    let mut base: Option<Held> = None;
+    let mut nearest = PathBuf::new();
+    for _ in 0..LINKS {
+        let (directory, name) = split(&path);
+        let spot = hold(base.as_ref(), directory, name)?;
+        let Some(name) = &spot.name else {
+            return Ok(spot);
+        };
+        let target = match spot.directory.link(name) {
+            Ok(Some(target)) => target,
+            Ok(None) => return Ok(spot),
+            Err(error) => {
+                return Err(Lost {
+                    nearest: spot.real,
+                    error,
+                });
+            }
+        };
+        nearest = spot.real;
+        (base, path) = (Some(spot.directory), target);
+    }
+    let error = io::Error::from_raw_os_error(ELOOP);
+    Err(Lost { nearest, error })
+}
+
+/// A slash after the last name says that it is a directory, if it is anything.
+fn reach_itself(path: &Path) -> Result<Spot, Lost> {
+    let plain = without_slashes(path);
+    let (directory, name) = split(&plain);
+    let spot = hold(None, directory, name)?;
+    let is_directory = plain.as_os_str() != path.as_os_str();
+    if let Some(name) = spot.name.as_deref().filter(|_| is_directory)
+        && let Err(error) = Held::directory_itself(&spot.directory, name)
+        && error.kind() == io::ErrorKind::NotADirectory
+    {
+        let nearest = spot.real;
+        return Err(Lost { nearest, error });
+    }
+    Ok(spot)
+}
+
+/// Holds the directory, in which `name` is meant.
+fn hold(base: Option<&Held>, directory: &Path, name: Option<&Path>) -> Result<Spot, Lost> {
+    let held = Held::directory(base, directory).and_then(|held| {
+        let real = held.real_path()?;
+        Ok((held, real))
+    });
+    match held {
+        Ok((held, real)) => Ok(Spot {
+            directory: held,
+            real: name.map_or_else(|| real.clone(), |name| real.join(name)),
+            name: name.map(Path::to_path_buf),
+        }),
+        Err(error) => {
+            let path = name.map_or_else(|| directory.to_path_buf(), |name| directory.join(name));
+            Err(Lost {
+                nearest: nearest(base, &path),
+                error,
+            })
+        }
+    }
+}
+
+/// The real path of the nearest directory above that exists, and the names that follow, up to a detour.
+fn nearest(base: Option<&Held>, path: &Path) -> PathBuf {
+    for above in path.ancestors().skip(1) {
+        let directory = match above.as_os_str().is_empty() {
+            true => Path::new("."),
+            false => above,
+        };
+        let real = Held::directory(base, directory).and_then(|held| held.real_path());
+        if let Ok(real) = real {
+            let rest = path.strip_prefix(above).unwrap_or(Path::new(""));
+            let plain = |part: &Component<'_>| matches!(part, Component::Normal(_));
+            return rest
+                .components()
+                .take_while(plain)
+                .fold(real, |real, part| real.join(part));
+        }
+    }
+    PathBuf::from("/")
+}
+
+/// The directory of a path, and the last name if there is one: not after `a/`, `.` or `..`.
+fn split(path: &Path) -> (&Path, Option<&Path>) {
+    let bytes = path.as_os_str().as_bytes();
+    let at = bytes
+        .iter()
+        .rposition(|byte| *byte == b'/')
+        .map_or(0, |at| at + 1);
+    let (directory, name) = bytes.split_at(at);
+    let path_of = |bytes| Path::new(std::ffi::OsStr::from_bytes(bytes));
+    match (directory, name) {
+        (_, b"" | b"." | b"..") => (path, None),
+        (b"", name) => (Path::new("."), Some(path_of(name))),
+        (directory, name) => (path_of(directory), Some(path_of(name))),
+    }
+}
+
+fn without_slashes(path: &Path) -> PathBuf {
+    let bytes = path.as_os_str().as_bytes();
+    let end = bytes
+        .iter()
+        .rposition(|byte| *byte != b'/')
+        .map_or(1, |at| at + 1);
+    let bytes = &bytes[..end.min(bytes.len())];
+    PathBuf::from(std::ffi::OsStr::from_bytes(bytes))
+}

@@ -1,0 +1,175 @@
+//! The permissions of this process, as the natives ask them.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+
+use super::grant::Missing;
+use super::policy::{Permissions, Run};
+use super::refusal::{Asked, not_ones_own};
+use crate::script::call::Failure;
+use crate::script::interp::locked;
+use crate::text::quoted;
+
+/// The permissions of this process. They change once: in a forked child, which has its parent's memory.
+#[derive(Debug)]
+pub(crate) struct Guard {
+    permissions: Mutex<Arc<Permissions>>,
+    /// Everything is allowed: nothing needs to be looked at.
+    is_open: AtomicBool,
+    /// This process is there for another program, which only runs the script.
+    is_guest: AtomicBool,
+}
+
+impl Default for Guard {
+    fn default() -> Self {
+        Self::new(Permissions::none())
+    }
+}
+
+impl Clone for Guard {
+    fn clone(&self) -> Self {
+        Self::new((*self.permissions()).clone())
+    }
+}
+
+impl Guard {
+    pub(crate) fn new(permissions: Permissions) -> Self {
+        Self {
+            is_open: permissions.is_everything().into(),
+            permissions: Mutex::new(Arc::new(permissions)),
+            is_guest: AtomicBool::default(),
+        }
+    }
+
+    /// What is allowed.
+    pub(crate) fn permissions(&self) -> Arc<Permissions> {
+        locked(&self.permissions).clone()
+    }
+
+    /// From now on this is allowed: in a forked child, at its beginning.
+    pub(crate) fn begin(&self, permissions: Permissions) {
+        let is_open = permissions.is_everything();
+        self.is_open.store(is_open, Ordering::Relaxed);
+        *locked(&self.permissions) = Arc::new(permissions);
+    }
+
+    /// Whether everything is allowed.
+    pub(super) fn is_open(&self) -> bool {
+        self.is_open.load(Ordering::Relaxed)
+    }
+
+    /// Says whether this process is there for another program.
+    pub(crate) fn set_guest(&self, is_guest: bool) {
+        self.is_guest.store(is_guest, Ordering::Relaxed);
+    }
+
+    /// Something that changes this whole process: `os.chdir()`.
+    ///
+    /// # Errors
+    /// `PermissionError` where the process is there for another program.
+    pub(crate) fn change_process(&self, doing: &str) -> Result<(), Failure> {
+        match self.is_guest.load(Ordering::Relaxed) {
+            true => Err(not_ones_own(doing)),
+            false => Ok(()),
+        }
+    }
+
+    /// Reading a variable of the environment.
+    ///
+    /// # Errors
+    /// `PermissionError`.
+    pub(crate) fn variable(&self, name: &str) -> Result<(), Failure> {
+        if self.is_open() {
+            return Ok(());
+        }
+        let permissions = self.permissions();
+        let judged = permissions.env.judge(name);
+        judged.map_err(|why| {
+            let asked = Asked {
+                kind: "env",
+                doing: format!("reading the environment variable {}", quoted(name)),
+                option: Some(name.into()),
+                arguments: Some(format!("[{name:?}]")),
+                note: None,
+            };
+            asked.refused(&permissions, why)
+        })
+    }
+
+    /// Listing the environment; afterwards each variable is asked for by [`shows`](Self::shows).
+    ///
+    /// # Errors
+    /// `PermissionError` when no variable may be read.
+    pub(crate) fn environment(&self) -> Result<(), Failure> {
+        let permissions = self.permissions();
+        if !permissions.env.is_nothing() {
+            return Ok(());
+        }
+        let why = match permissions.env.nothing {
+            true => Missing::Denied(None),
+            false => Missing::Allowed,
+        };
+        let asked = Asked {
+            kind: "env",
+            doing: "reading the environment".into(),
+            option: None,
+            arguments: None,
+            note: None,
+        };
+        Err(asked.refused(&permissions, why))
+    }
+
+    /// Whether a list of the environment has this variable.
+    pub(crate) fn shows(&self, name: &str) -> bool {
+        self.is_open() || self.permissions().env.judge(name).is_ok()
+    }
+
+    /// Running a program.
+    ///
+    /// # Errors
+    /// `PermissionError`.
+    pub(crate) fn run(&self, command: &str) -> Result<(), Failure> {
+        let permissions = self.permissions();
+        let why = match permissions.run {
+            Run::Allowed => return Ok(()),
+            Run::WithEverything if self.is_open() => return Ok(()),
+            Run::WithEverything => {
+                let less = permissions.less_than_everything();
+                less.map_or(Missing::Allowed, Missing::Everything)
+            }
+            Run::NotAllowed => Missing::Allowed,
+            Run::Denied => Missing::Denied(None),
+        };
+        let asked = Asked {
+            kind: "run",
+            doing: format!("running {}", quoted(command)),
+            option: None,
+            arguments: Some(String::new()),
+            note: None,
+        };
+        Err(asked.refused(&permissions, why))
+    }
+
+    /// Sending a signal to a process that is no child, or handling one.
+    ///
+    /// # Errors
+    /// `PermissionError`.
+    pub(crate) fn signals(&self, doing: &str) -> Result<(), Failure> {
+        let permissions = self.permissions();
+        if permissions.signals.is_on() {
+            return Ok(());
+        }
+        let why = match permissions.signals.denied {
+            true => Missing::Denied(None),
+            false => Missing::Allowed,
+        };
+        let asked = Asked {
+            kind: "signals",
+            doing: doing.into(),
+            option: None,
+            arguments: Some(String::new()),
+            note: None,
+        };
+        Err(asked.refused(&permissions, why))
+    }
+}

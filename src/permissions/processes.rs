@@ -1,0 +1,103 @@
+//! Processes and threads: how many, how deep, and what a child may.
+
+use super::grant::Missing;
+use super::guard::Guard;
+use super::policy::{Permissions, Processes};
+use super::refusal::Asked;
+use crate::script::call::Failure;
+
+impl Permissions {
+    /// What a child has that is given nothing less: the same, one generation further down.
+    pub(crate) fn of_child(&self) -> Self {
+        let mut child = self.clone();
+        if child.processes.depth != u32::MAX {
+            child.processes.depth = child.processes.depth.saturating_sub(1);
+        }
+        child.processes.generation = child.processes.generation.saturating_add(1);
+        child
+    }
+
+    /// How many bytes the session may take.
+    pub(crate) fn of_session_memory(&self) -> Option<u64> {
+        (self.session_memory != u64::MAX).then_some(self.session_memory)
+    }
+}
+
+impl Guard {
+    /// Starting a process. Gives how many may then live beside the first one, which the session holds to when it makes the
+    /// place for the child: several may start at the same moment.
+    ///
+    /// # Errors
+    /// `PermissionError` when none may be started from here.
+    pub(crate) fn start(&self) -> Result<Option<u32>, Failure> {
+        let permissions = self.permissions();
+        let Processes {
+            at_once,
+            depth,
+            denied,
+            ..
+        } = permissions.processes;
+        if denied {
+            return Err(refused(
+                &permissions,
+                "starting a process",
+                Missing::Denied(None),
+            ));
+        }
+        if at_once == 0 {
+            return Err(refused(
+                &permissions,
+                "starting a process",
+                Missing::Allowed,
+            ));
+        }
+        if depth == 0 {
+            let doing = "starting a process in one more generation";
+            return Err(refused(&permissions, doing, Missing::Allowed));
+        }
+        Ok((at_once != u32::MAX).then_some(at_once))
+    }
+
+    /// There are as many processes as may live at once.
+    pub(crate) fn too_many_processes(&self, at_once: u32) -> Failure {
+        let doing = match at_once {
+            1 => "starting a process beside the one that lives".to_string(),
+            many => format!("starting a process beside the {many} that live"),
+        };
+        refused(&self.permissions(), &doing, Missing::Allowed)
+    }
+
+    /// Starting a thread, when there are so many beside the first already.
+    ///
+    /// # Errors
+    /// `PermissionError` when there are as many as may be.
+    pub(crate) fn thread(&self, living: usize) -> Result<(), Failure> {
+        if self.permissions().threads > living {
+            return Ok(());
+        }
+        Err(super::refusal::too_many_threads(living))
+    }
+}
+
+/// The help says what would allow one more.
+fn refused(permissions: &Permissions, doing: &str, why: Missing) -> Failure {
+    let Processes {
+        at_once,
+        depth,
+        generation,
+        ..
+    } = permissions.processes;
+    let at_once = match depth {
+        0 if at_once > 0 => at_once,
+        _ => at_once.saturating_add(1),
+    };
+    let depth = depth.max(1).saturating_add(generation);
+    let asked = Asked {
+        kind: "processes",
+        doing: doing.into(),
+        option: Some(format!("{at_once},{depth}")),
+        arguments: Some(format!("{at_once}, {depth}")),
+        note: None,
+    };
+    asked.refused(permissions, why)
+}

@@ -1,0 +1,192 @@
+//! Rust values as items of queues and back, through serde; and the shared objects among them.
+
+use std::sync::Arc;
+
+use rhai::{Array, Blob, Dynamic, ImmutableString, Map};
+use serde::de::{self, DeserializeOwned, Visitor};
+use serde::{Deserializer, Serialize, Serializer, ser};
+
+use super::errors::Conversion;
+use super::home;
+use crate::script::border::{at_place, place_of};
+use crate::script::interp::Interp;
+use crate::script::values::{custom_text, type_name};
+use crate::stdlib::multiprocessing::messages::{self, with_encoded};
+use crate::sync::{Offset, Session};
+use crate::text::repr_of;
+use crate::wire::{Message, typed};
+
+/// What an item is called in errors.
+const ITEM: &str = "item";
+
+/// Hands `item` on as a message of the session: its bytes in pieces, and the shared objects in it.
+pub(super) fn with_message<T: Serialize + ?Sized, R>(
+    session: &Session,
+    item: &T,
+    take: impl FnOnce(&[&[u8]], &[Offset]) -> R,
+) -> Result<R, Box<Conversion>> {
+    let write = |message: &mut _| home::within(session, || typed::write(item, message));
+    with_encoded(write, take).map_err(|misfit| unsent(&misfit, ITEM))
+}
+
+/// The message of the session that `item`, called `name`, is.
+pub(super) fn message<T: Serialize + ?Sized>(
+    session: &Session,
+    item: &T,
+    name: &str,
+) -> Result<Message, Box<Conversion>> {
+    let mut message = Message::default();
+    let written = home::within(session, || typed::write(item, &mut message));
+    written.map_err(|misfit| unsent(&misfit, name))?;
+    Ok(message)
+}
+
+fn unsent(misfit: &typed::Misfit, name: &str) -> Box<Conversion> {
+    Box::new(Conversion {
+        path: misfit.path(name),
+        reason: misfit.reason().to_string(),
+        came: None,
+    })
+}
+
+/// The item that a message of the session is. The error has it as a script's value.
+pub(super) fn read<T: DeserializeOwned>(
+    session: &Session,
+    interp: &Arc<Interp>,
+    bytes: &[u8],
+) -> Result<T, Box<Conversion>> {
+    home::within(session, || typed::read(bytes)).map_err(|misfit| {
+        let value = messages::read(interp, bytes).unwrap_or_default();
+        let text = shown(&value);
+        Box::new(Conversion {
+            path: misfit.path(ITEM),
+            reason: misfit.reason().to_string(),
+            came: Some((value, text)),
+        })
+    })
+}
+
+/// The value of our own type that a script's value is.
+pub(super) fn object_of<O: rhai::Variant + Clone>(
+    value: Dynamic,
+    wanted: &str,
+) -> Result<O, Conversion> {
+    let value = value.flatten();
+    if let Some(object) = (!value.is_shared())
+        .then(|| value.read_lock::<O>())
+        .flatten()
+    {
+        return Ok(object.clone());
+    }
+    let (found, text) = (type_name(&value), shown(&value));
+    Err(Conversion {
+        path: "value".into(),
+        reason: format!("expected a {wanted}, found a {found}"),
+        came: Some((value, text)),
+    })
+}
+
+/// Writes a shared object as the place it has in the session whose message is written.
+pub(super) fn serialize_object<S: Serializer>(
+    object: &Dynamic,
+    session: &Session,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    struct Place([u8; 10]);
+    impl Serialize for Place {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.serialize_bytes(&self.0)
+        }
+    }
+    let why = match home::current() {
+        None => "only a queue of the same runtime can carry it",
+        Some(current) if !current.is_same(session) => "it belongs to another runtime",
+        Some(_) => {
+            let (kind, at) =
+                place_of(object).ok_or_else(|| ser::Error::custom("it has no place"))?;
+            let mut place = [0; 10];
+            place[..2].copy_from_slice(&kind.to_be_bytes());
+            place[2..].copy_from_slice(&at.offset().0.to_be_bytes());
+            return serializer.serialize_newtype_struct(typed::HANDLE, &Place(place));
+        }
+    };
+    Err(ser::Error::custom(why))
+}
+
+/// Reads a shared object of the session whose message is read.
+pub(super) fn deserialize_object<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    wanted: &'static str,
+) -> Result<Dynamic, D::Error> {
+    struct Opening(&'static str);
+    impl<'de> Visitor<'de> for Opening {
+        type Value = Dynamic;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            write!(f, "a {}", self.0)
+        }
+
+        fn visit_bytes<E: de::Error>(self, place: &[u8]) -> Result<Dynamic, E> {
+            let session = home::current()
+                .ok_or_else(|| E::custom(format!("a {} comes only out of queues", self.0)))?;
+            let (kind, offset) = place
+                .split_at_checked(2)
+                .ok_or_else(|| E::custom("it is no shared object"))?;
+            let kind = kind.try_into().map(u16::from_be_bytes).map_err(E::custom)?;
+            let offset = offset
+                .try_into()
+                .map(u64::from_be_bytes)
+                .map_err(E::custom)?;
+            at_place(&session, kind, Offset(offset)).map_err(E::custom)
+        }
+    }
+    deserializer.deserialize_newtype_struct(typed::HANDLE, Opening(wanted))
+}
+
+/// The longest text, in characters, and the most items and entries that an error shows.
+const TEXT_SHOWN: usize = 60;
+const ITEMS_SHOWN: usize = 6;
+
+/// The text of a value, shortened.
+fn shown(value: &Dynamic) -> String {
+    let text = repr_of(&shortened(value, 3), &|v| custom_text(v, None));
+    format!("a {}: {text}", type_name(value))
+}
+
+fn shortened(value: &Dynamic, depth: usize) -> Dynamic {
+    let value = value.flatten_clone();
+    if value.is_shared() {
+        return "…".into();
+    }
+    if let Some(text) = value.read_lock::<ImmutableString>() {
+        let mut chars = text.chars();
+        let start: String = chars.by_ref().take(TEXT_SHOWN).collect();
+        return match chars.next() {
+            None => text.clone().into(),
+            Some(_) => format!("{start}…").into(),
+        };
+    }
+    if let Some(bytes) = value.read_lock::<Blob>() {
+        return Dynamic::from_blob(bytes[..bytes.len().min(TEXT_SHOWN / 3)].to_vec());
+    }
+    if let Some(items) = value.read_lock::<Array>() {
+        let more = (items.len() > ITEMS_SHOWN).then(|| Dynamic::from("…"));
+        let items = items.iter().take(if depth == 0 { 0 } else { ITEMS_SHOWN });
+        let items = items.map(|item| shortened(item, depth.saturating_sub(1)));
+        return items.chain(more).collect::<Array>().into();
+    }
+    if let Some(entries) = value.read_lock::<Map>() {
+        let more = entries.len() > ITEMS_SHOWN;
+        let entries = entries
+            .iter()
+            .take(if depth == 0 { 0 } else { ITEMS_SHOWN });
+        let mut entries: Map = entries
+            .map(|(key, item)| (key.clone(), shortened(item, depth.saturating_sub(1))))
+            .collect();
+        if more {
+            entries.insert("…".into(), "…".into());
+        }
+        return entries.into();
+    }
+    value
+}

@@ -1,0 +1,117 @@
+//! The runtime an object belongs to, found from the object: how long it is there, and why a wait for it ended.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rhai::{Array, EvalAltResult, FuncArgs};
+
+use crate::runtime::Error;
+use crate::runtime::error::thrown;
+use crate::script::border::place_of;
+use crate::script::exceptions::{Exception, raise};
+use crate::script::interp::Interp;
+use crate::script::report::diagnostic_of;
+use crate::sync::{Deadline, Place, Session, ShmError, WaitError};
+
+/// Why an operation did not happen that has nothing to do with the operation.
+#[derive(Debug)]
+pub(super) enum Away {
+    /// The runtime was told to stop what it does.
+    Stopped,
+    /// The runtime is gone.
+    Ended,
+    Session(ShmError),
+}
+
+/// The runtime whose session this is.
+pub(super) fn of(session: &Session) -> Result<Arc<Interp>, Away> {
+    Interp::of_session(session)
+        .filter(|interp| !interp.is_over())
+        .ok_or(Away::Ended)
+}
+
+/// What an interrupted wait was interrupted by.
+pub(super) fn interrupted(session: &Session) -> Away {
+    match of(session) {
+        Ok(_) => Away::Stopped,
+        Err(away) => away,
+    }
+}
+
+/// What is told about an error that one of the natives returned.
+pub(super) fn failed(interp: &Interp, why: &EvalAltResult) -> Error {
+    let told = diagnostic_of(interp, &Exception::from_error(why));
+    Error::failed(told, Some(thrown(why)))
+}
+
+/// Waits for an object of the session; nothing when the time ran out.
+///
+/// # Errors
+/// The runtime was told to stop, also if it has gone on since; or it is gone.
+pub(super) fn wait<T>(
+    session: &Session,
+    wait: impl FnOnce() -> Result<T, WaitError>,
+) -> Result<Option<T>, Away> {
+    match session.noticing_stops(wait) {
+        Ok(done) => Ok(Some(done)),
+        Err(WaitError::TimedOut) => Ok(None),
+        Err(WaitError::Interrupted) => Err(interrupted(session)),
+        Err(WaitError::Session(error)) => Err(Away::Session(error)),
+    }
+}
+
+/// The end of a wait of so long.
+pub(super) fn after(timeout: Duration) -> Deadline {
+    match timeout {
+        Duration::ZERO => Deadline::NOW,
+        timeout => Deadline::after(timeout),
+    }
+}
+
+/// Arguments for scripts, from the host.
+///
+/// # Errors
+/// One is an object of this module as Rust has it, which scripts know in another form, or of another runtime.
+pub(in crate::runtime) fn arguments(interp: &Interp, args: impl FuncArgs) -> Result<Array, Error> {
+    const HERE: &str = "procscript::runtime::face::";
+    let mut values = Array::new();
+    args.parse(&mut values);
+    let session = interp.existing_session();
+    let is_foreign =
+        |(_, place): (u16, Place)| !session.as_ref().is_some_and(|session| place.is_in(session));
+    for (index, value) in values.iter().enumerate() {
+        let why = if value.type_name().starts_with(HERE) {
+            "is a shared object as Rust has it: give its to_dynamic(), which scripts know"
+        } else if place_of(value).is_some_and(is_foreign) {
+            "belongs to another runtime"
+        } else {
+            continue;
+        };
+        let text = format!("argument {} {why}", index + 1);
+        return Err(failed(interp, &raise("TypeError", text)));
+    }
+    Ok(values)
+}
+
+thread_local! {
+    /// The session whose message the calling thread writes or reads.
+    static CURRENT: RefCell<Option<Session>> = const { RefCell::new(None) };
+}
+
+/// Runs `work`, which writes or reads a message of this session: objects inside belong to it.
+pub(super) fn within<R>(session: &Session, work: impl FnOnce() -> R) -> R {
+    struct Restore(Option<Session>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            CURRENT.set(self.0.take());
+        }
+    }
+    let _restore = Restore(CURRENT.replace(Some(session.clone())));
+    work()
+}
+
+/// The session whose message the calling thread writes or reads.
+pub(super) fn current() -> Option<Session> {
+    CURRENT.with_borrow(Clone::clone)
+}

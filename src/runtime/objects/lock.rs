@@ -1,0 +1,183 @@
+//! The lock.
+
+use std::fmt;
+use std::time::Duration;
+
+use rhai::Dynamic;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::errors::{Conversion, WaitError};
+use super::{convert, home};
+use crate::runtime::{Error, Runtime};
+use crate::script::dialect::Dialect;
+use crate::stdlib::multiprocessing::synchronize::lock;
+use crate::sync::{Acquired, Deadline, Mutex, Owner, Session};
+
+/// A lock between this program, its scripts and their processes: what a script knows as `Lock`.
+///
+/// It outlives its holder: when a process is killed that holds it, the next one gets it, and the guard says so
+/// ([`LockGuard::abandoned_by`]). It is not reentrant: a thread that acquires it twice waits for itself.
+///
+/// # Example
+/// ```
+/// let runtime = procscript::Runtime::builder().build();
+/// let lock = runtime.lock().unwrap();
+/// let guard = lock.acquire().unwrap();
+/// assert!(lock.try_acquire().is_err());
+/// drop(guard);
+/// assert!(!lock.is_locked());
+/// ```
+#[derive(Clone)]
+pub struct Lock(lock::Lock);
+
+/// A [`Lock`] that is held; it is released when this is dropped, in whichever thread.
+#[derive(Debug)]
+#[must_use = "the lock is released when the guard is dropped"]
+pub struct LockGuard {
+    lock: Mutex,
+    /// How the lock knows the hold: a script may have released it since, and somebody else taken it.
+    owner: Option<Owner>,
+    abandoned_by: Option<(String, u32)>,
+}
+
+impl Runtime {
+    /// A new lock, free.
+    ///
+    /// # Errors
+    /// When there is no memory for it.
+    pub fn lock(&self) -> Result<Lock, Error> {
+        let lock = lock::Lock::new(&self.interp, Dialect::Multiprocessing);
+        lock.map(Lock::over)
+            .map_err(|why| home::failed(&self.interp, &why))
+    }
+}
+
+impl Lock {
+    fn over(lock: lock::Lock) -> Self {
+        lock.shared.handle().session().lend();
+        Self(lock)
+    }
+
+    /// The lock that a script has given.
+    ///
+    /// # Errors
+    /// The value is no lock.
+    pub fn from_dynamic(value: Dynamic) -> Result<Self, Conversion> {
+        convert::object_of(value, "Lock").map(Self::over)
+    }
+
+    /// The lock as scripts know it, to be given to them.
+    pub fn to_dynamic(&self) -> Dynamic {
+        Dynamic::from(self.0.clone())
+    }
+
+    /// Waits until the lock is free, and takes it.
+    ///
+    /// # Errors
+    /// See [`WaitError`]; never `TimedOut`.
+    pub fn acquire(&self) -> Result<LockGuard, WaitError> {
+        self.acquire_until(Deadline::NEVER)
+    }
+
+    /// Waits until the lock is free, for at most so long, and takes it.
+    ///
+    /// # Errors
+    /// See [`WaitError`].
+    pub fn acquire_timeout(&self, timeout: Duration) -> Result<LockGuard, WaitError> {
+        self.acquire_until(home::after(timeout))
+    }
+
+    /// Takes the lock if it is free now.
+    ///
+    /// # Errors
+    /// `TimedOut` if it is not; see [`WaitError`].
+    pub fn try_acquire(&self) -> Result<LockGuard, WaitError> {
+        self.acquire_until(Deadline::NOW)
+    }
+
+    fn acquire_until(&self, deadline: Deadline) -> Result<LockGuard, WaitError> {
+        home::of(self.session())?;
+        let lock = &self.0.shared;
+        let acquired = home::wait(self.session(), || lock.acquire(deadline))?;
+        let abandoned_by = match acquired.ok_or(WaitError::TimedOut)? {
+            Acquired::Free => None,
+            Acquired::Abandoned { pid, name } => Some((name, pid)),
+        };
+        Ok(LockGuard {
+            owner: lock.owner(),
+            lock: lock.clone(),
+            abandoned_by,
+        })
+    }
+
+    /// Whether somebody holds it.
+    pub fn is_locked(&self) -> bool {
+        self.0.shared.is_locked()
+    }
+
+    /// Whether a process has ever ended while it held the lock, as `lock.abandoned` in scripts: what the lock guards may be
+    /// half done, until somebody says otherwise by [`set_abandoned`](Self::set_abandoned).
+    pub fn is_abandoned(&self) -> bool {
+        self.0.shared.abandoned()
+    }
+
+    /// Sets or takes back [`is_abandoned`](Self::is_abandoned), for whoever has repaired what the lock guards.
+    pub fn set_abandoned(&self, abandoned: bool) {
+        self.0.shared.set_abandoned(abandoned);
+    }
+
+    fn session(&self) -> &Session {
+        self.0.shared.handle().session()
+    }
+}
+
+impl LockGuard {
+    /// The name and the number of the process that ended while it held the lock, if this is who got it then. What the lock guards
+    /// may be half done.
+    pub fn abandoned_by(&self) -> Option<(&str, u32)> {
+        let (name, pid) = self.abandoned_by.as_ref()?;
+        Some((name, *pid))
+    }
+
+    /// Whether the process that held the lock before ended without releasing it.
+    pub fn was_abandoned(&self) -> bool {
+        self.abandoned_by.is_some()
+    }
+}
+
+impl Drop for LockGuard {
+    fn drop(&mut self) {
+        if self.owner.is_some() && self.lock.owner() == self.owner {
+            // An error means that somebody was quicker.
+            let _ = self.lock.release();
+        }
+    }
+}
+
+impl fmt::Debug for Lock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lock")
+            .field("is_locked", &self.is_locked())
+            .field("is_abandoned", &self.is_abandoned())
+            .finish()
+    }
+}
+
+impl From<Lock> for Dynamic {
+    fn from(lock: Lock) -> Self {
+        lock.to_dynamic()
+    }
+}
+
+impl Serialize for Lock {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        convert::serialize_object(&self.to_dynamic(), self.session(), serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Lock {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let object = convert::deserialize_object(deserializer, "Lock")?;
+        Self::from_dynamic(object).map_err(|why| serde::de::Error::custom(why.reason()))
+    }
+}

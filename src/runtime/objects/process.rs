@@ -1,0 +1,209 @@
+//! The child process.
+
+use std::fmt;
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use rhai::{Dynamic, FnPtr, FuncArgs};
+
+use super::errors::WaitError;
+use super::home::{arguments, failed};
+use crate::process::child::StillRunning;
+use crate::runtime::evaluate::HOST;
+use crate::runtime::{Diagnostic, Error, Runtime};
+use crate::script::call::Failure;
+use crate::script::exceptions::raise;
+use crate::script::interp::Interp;
+use crate::script::report;
+use crate::stdlib::multiprocessing::process::{self, Stage};
+use crate::stdlib::multiprocessing::start::start;
+use crate::sys::signal::Signal;
+
+/// How a process is started.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct ProcessOptions {
+    name: Option<String>,
+    daemon: bool,
+}
+
+impl ProcessOptions {
+    /// What a script's `Process(f)` has: a name by number, no daemon.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The name it is known by, in reports too. By default `Process-1` and so on.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    /// It is terminated at the end of the runtime instead of being waited for, and has no children of its own.
+    #[must_use]
+    pub fn daemon(mut self) -> Self {
+        self.daemon = true;
+        self
+    }
+}
+
+/// A process that runs a script's function: what a script knows as `Process`. Clones are the same process.
+///
+/// Dropping it does nothing to the process: that ends with its function, and at the latest with the runtime.
+#[derive(Clone)]
+pub struct Process {
+    object: process::Process,
+    interp: Weak<Interp>,
+}
+
+impl Runtime {
+    /// Starts a process that calls a function of the scripts that were run so far.
+    ///
+    /// `args` is a tuple, or a `Vec<Dynamic>`; shared objects are given by their `to_dynamic`.
+    ///
+    /// # Errors
+    /// There is no such function, an argument cannot cross to another process, or the process cannot be started.
+    pub fn start(
+        &self,
+        function: &str,
+        args: impl FuncArgs,
+        options: ProcessOptions,
+    ) -> Result<Process, Error> {
+        let interp = &self.interp;
+        let failed = |why: Failure| failed(interp, &why);
+        let args = arguments(interp, args)?;
+        let target = interp.program.function(function).ok_or_else(|| {
+            let text = format!("the program has no function '{function}'");
+            failed(raise("NameError", text))
+        })?;
+        let mut identity = interp.family.next_identity();
+        identity.daemon = options.daemon;
+        if let Some(name) = options.name {
+            identity.name = name;
+        }
+        let object = process::Process::new(identity, Some(FnPtr::from(target)), args);
+        let state = self.state.for_call(&self.engine, &interp.program, HOST);
+        let context = state.context(&self.engine, HOST);
+        let _ = start(interp, &context, &object).map_err(failed)?;
+        Ok(Process {
+            object,
+            interp: Arc::downgrade(interp),
+        })
+    }
+}
+
+impl Process {
+    /// The process as scripts know it, to be given to them.
+    pub fn to_dynamic(&self) -> Dynamic {
+        Dynamic::from(self.object.clone())
+    }
+
+    /// Its number in the system.
+    pub fn pid(&self) -> i32 {
+        self.object.pid().unwrap_or_default()
+    }
+
+    /// Its name.
+    pub fn name(&self) -> String {
+        self.object.identity().name
+    }
+
+    /// Waits for its end; gives its exit code.
+    ///
+    /// # Errors
+    /// See [`WaitError`]; never `TimedOut`.
+    pub fn join(&self) -> Result<i64, WaitError> {
+        self.join_until(None)
+    }
+
+    /// Waits for its end, for at most so long; gives its exit code.
+    ///
+    /// # Errors
+    /// See [`WaitError`].
+    pub fn join_timeout(&self, timeout: Duration) -> Result<i64, WaitError> {
+        self.join_until(Instant::now().checked_add(timeout))
+    }
+
+    fn join_until(&self, deadline: Option<Instant>) -> Result<i64, WaitError> {
+        loop {
+            if let Some(code) = self.exit_code() {
+                return Ok(code);
+            }
+            let interp = self.interp().ok_or(WaitError::Ended)?;
+            match self.object.wait(&interp, deadline) {
+                Ok(()) => (),
+                Err(StillRunning::TimedOut) => return Err(WaitError::TimedOut),
+                Err(StillRunning::Interrupted) if interp.is_over() => return Err(WaitError::Ended),
+                Err(StillRunning::Interrupted) => return Err(WaitError::Stopped),
+            }
+        }
+    }
+
+    /// Its exit code, as Python counts: 0 after a good end, 1 after an error, minus the signal's number when a signal ended it. `None`
+    /// while it runs.
+    pub fn exit_code(&self) -> Option<i64> {
+        if let Some(interp) = self.interp.upgrade() {
+            return self.object.poll(&interp);
+        }
+        self.object.with(|state| match &state.stage {
+            Stage::Ended { exitcode, .. } => Some(*exitcode),
+            _ => None,
+        })
+    }
+
+    /// Whether it has not ended.
+    pub fn is_alive(&self) -> bool {
+        self.exit_code().is_none() && self.interp().is_some()
+    }
+
+    /// Asks it to end (SIGTERM).
+    pub fn terminate(&self) {
+        self.signal(Signal::SIGTERM);
+    }
+
+    /// Ends it at once (SIGKILL). What it was doing may be half done; locks that it held tell.
+    pub fn kill(&self) {
+        self.signal(Signal::SIGKILL);
+    }
+
+    fn signal(&self, signal: Signal) {
+        // Reaped first: its number may be somebody else's by now.
+        if self.exit_code().is_none() {
+            self.object.signal(signal);
+        }
+    }
+
+    /// The error that ended it, which its script did not catch; `None` while it runs and after any other end.
+    pub fn exception(&self) -> Option<Diagnostic> {
+        self.exit_code()?;
+        let exception = self.object.with(|state| state.exception.clone())?;
+        let mut told = match self.interp.upgrade() {
+            Some(interp) => report::diagnostic_of(&interp, &exception),
+            None => Diagnostic::new(exception.kind(), exception.message())
+                .with_frames(exception.frames().to_vec()),
+        };
+        told.process = Some(self.name());
+        Some(told)
+    }
+
+    fn interp(&self) -> Option<Arc<Interp>> {
+        self.interp.upgrade().filter(|interp| !interp.is_over())
+    }
+}
+
+impl fmt::Debug for Process {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Process")
+            .field("name", &self.name())
+            .field("pid", &self.pid())
+            .field("exit_code", &self.exit_code())
+            .finish()
+    }
+}
+
+impl From<Process> for Dynamic {
+    fn from(process: Process) -> Self {
+        process.to_dynamic()
+    }
+}

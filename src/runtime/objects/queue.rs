@@ -1,0 +1,289 @@
+//! The queue.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rhai::Dynamic;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::errors::{Conversion, GetError, PutError, WaitError};
+use super::items::Items;
+use super::{convert, home};
+use crate::runtime::{Error, Runtime};
+use crate::script::dialect::Dialect;
+use crate::script::interp::{Interp, session_failure};
+use crate::stdlib::multiprocessing::queues;
+use crate::sync::{self, Deadline, Session};
+
+/// A queue between this program, its scripts and their processes: what a script knows as `Queue`, with items of type `T`.
+///
+/// Items are converted by serde: a struct is a map in scripts, an enum what it is in JSON, `Option::None` is `()`, bytes (see the
+/// crate `serde_bytes`) are a blob, and a `Vec<u8>` of its own is an array of numbers. An item may hold a [`Queue`], a
+/// [`Lock`](crate::Lock) or an [`Event`](crate::Event) of the same runtime.
+///
+/// A queue may be used from any thread, also while a script is running, and outlives evaluations; clones are the same queue. When the
+/// runtime is gone its operations fail as `Ended`, and so do those that are waiting then. All of them block the calling
+/// thread: from asynchronous code call them in `tokio::task::spawn_blocking` or the like.
+///
+/// # Example
+/// ```
+/// # use serde::{Deserialize, Serialize};
+/// #[derive(Debug, PartialEq, Serialize, Deserialize)]
+/// struct Order {
+///     id: u32,
+///     price: f64,
+/// }
+///
+/// let runtime = procscript::Runtime::builder().build();
+/// let orders = runtime.queue::<Order>(10).unwrap();
+/// orders.put(&Order { id: 1, price: 9.5 }).unwrap();
+/// assert_eq!(orders.len(), 1);
+/// assert_eq!(orders.get().unwrap(), Order { id: 1, price: 9.5 });
+/// assert!(matches!(orders.try_get(), Err(procscript::GetError::Empty)));
+/// ```
+pub struct Queue<T> {
+    object: queues::Queue,
+    item: PhantomData<fn(T) -> T>,
+}
+
+impl Runtime {
+    /// A new queue for at most `maxsize` items; 0 for as many as memory holds.
+    ///
+    /// # Errors
+    /// When there is no memory for it.
+    pub fn queue<T>(&self, maxsize: usize) -> Result<Queue<T>, Error> {
+        let interp = &self.interp;
+        let new = |session| sync::Queue::create(&session, maxsize).map_err(session_failure);
+        let shared = interp
+            .session()
+            .and_then(new)
+            .map_err(|why| home::failed(interp, &why))?;
+        let object = queues::Queue::new(shared, false, Dialect::Multiprocessing);
+        Ok(Queue::over(object))
+    }
+}
+
+impl<T> Queue<T> {
+    fn over(object: queues::Queue) -> Self {
+        object.shared.handle().session().lend();
+        let item = PhantomData;
+        Self { object, item }
+    }
+
+    /// The queue that a script has given: its own `Queue` or `JoinableQueue`.
+    ///
+    /// What is in it is not looked at: an item that is no `T` is an error when it is got.
+    ///
+    /// # Errors
+    /// The value is no queue.
+    pub fn from_dynamic(value: Dynamic) -> Result<Self, Conversion> {
+        convert::object_of(value, "Queue").map(Self::over)
+    }
+
+    /// The queue as scripts know it, to be given to them.
+    pub fn to_dynamic(&self) -> Dynamic {
+        Dynamic::from(self.object.clone())
+    }
+
+    /// How many items are in it.
+    pub fn len(&self) -> usize {
+        self.object.shared.len()
+    }
+
+    /// Whether no item is in it.
+    pub fn is_empty(&self) -> bool {
+        self.object.shared.is_empty()
+    }
+
+    /// Whether a put would have to wait.
+    pub fn is_full(&self) -> bool {
+        self.object.shared.is_full()
+    }
+
+    /// How many items it holds at most; 0 for as many as memory holds.
+    pub fn maxsize(&self) -> usize {
+        self.object.shared.capacity()
+    }
+
+    /// Notes that an item that was got has been worked on, as `task_done` of a script's `JoinableQueue`.
+    ///
+    /// Gives false when more was noted than was ever put.
+    pub fn task_done(&self) -> bool {
+        self.object.shared.task_done().is_ok()
+    }
+
+    /// Waits until everything that was put has been noted as done, by scripts or by [`task_done`](Self::task_done).
+    ///
+    /// # Errors
+    /// The time ran out, or the runtime was stopped or is gone.
+    pub fn join_timeout(&self, timeout: Duration) -> Result<(), WaitError> {
+        home::of(self.session())?;
+        let deadline = home::after(timeout);
+        let join = || self.object.shared.join(deadline);
+        home::wait(self.session(), join)?.ok_or(WaitError::TimedOut)
+    }
+
+    pub(super) fn session(&self) -> &Session {
+        self.object.shared.handle().session()
+    }
+
+    pub(super) fn shared(&self) -> &sync::Queue {
+        &self.object.shared
+    }
+}
+
+impl<T: Serialize> Queue<T> {
+    /// Puts an item, waiting for room. When this returns, every process sees it.
+    ///
+    /// # Errors
+    /// See [`PutError`]; never `Full`.
+    pub fn put(&self, item: &T) -> Result<(), PutError> {
+        self.put_until(item, Deadline::NEVER)
+    }
+
+    /// Puts an item, waiting for room for at most so long.
+    ///
+    /// # Errors
+    /// See [`PutError`].
+    pub fn put_timeout(&self, item: &T, timeout: Duration) -> Result<(), PutError> {
+        self.put_until(item, home::after(timeout))
+    }
+
+    /// Puts an item if there is room now.
+    ///
+    /// # Errors
+    /// See [`PutError`].
+    pub fn try_put(&self, item: &T) -> Result<(), PutError> {
+        self.put_until(item, Deadline::NOW)
+    }
+
+    fn put_until(&self, item: &T, deadline: Deadline) -> Result<(), PutError> {
+        self.check_open()?;
+        let session = self.session();
+        convert::with_message(session, item, |pieces, handles| {
+            session.noticing_stops(|| self.object.shared.put_pieces(pieces, handles, deadline))
+        })
+        .map_err(PutError::Conversion)?
+        .map_err(|error| self.not_put(error))
+    }
+
+    /// Whether items may be put.
+    pub(super) fn check_open(&self) -> Result<(), PutError> {
+        home::of(self.session())?;
+        match self.object.is_closed() {
+            true => Err(PutError::Closed),
+            false => Ok(()),
+        }
+    }
+
+    pub(super) fn not_put(&self, error: sync::PutError) -> PutError {
+        match error {
+            sync::PutError::Full => PutError::Full,
+            sync::PutError::Interrupted => home::interrupted(self.session()).into(),
+            sync::PutError::OutOfMemory { requested, quota } => {
+                PutError::Memory { requested, quota }
+            }
+            sync::PutError::Session(error) => home::Away::Session(error).into(),
+        }
+    }
+}
+
+impl<T: DeserializeOwned> Queue<T> {
+    /// Takes the next item, waiting for one.
+    ///
+    /// An item that is no `T` is taken out of the queue all the same; the error holds it.
+    ///
+    /// # Errors
+    /// See [`GetError`]; never `Empty`.
+    pub fn get(&self) -> Result<T, GetError> {
+        self.get_until(Deadline::NEVER)
+    }
+
+    /// Takes the next item, waiting for one for at most so long.
+    ///
+    /// # Errors
+    /// See [`GetError`].
+    pub fn get_timeout(&self, timeout: Duration) -> Result<T, GetError> {
+        self.get_until(home::after(timeout))
+    }
+
+    /// Takes the next item if there is one now.
+    ///
+    /// # Errors
+    /// See [`GetError`].
+    pub fn try_get(&self) -> Result<T, GetError> {
+        self.get_until(Deadline::NOW)
+    }
+
+    /// Items as they come, each waited for, until the runtime is stopped or gone.
+    ///
+    /// A queue has no end of its own: let an item say it (`Queue<Option<Job>>`, where a script puts `()`).
+    ///
+    /// # Example
+    /// ```
+    /// let runtime = procscript::Runtime::builder().build();
+    /// let numbers = runtime.queue::<Option<i64>>(0).unwrap();
+    /// for item in [Some(1), Some(2), None] {
+    ///     numbers.put(&item).unwrap();
+    /// }
+    /// let sum: i64 = numbers.iter().map_while(|item| item.unwrap()).sum();
+    /// assert_eq!(sum, 3);
+    /// ```
+    pub fn iter(&self) -> Items<'_, T> {
+        Items::of(self)
+    }
+
+    /// The runtime, if items may be got.
+    pub(super) fn open_for_getting(&self) -> Result<Arc<Interp>, GetError> {
+        let interp = home::of(self.session())?;
+        match self.object.is_closed() {
+            true => Err(GetError::Closed),
+            false => Ok(interp),
+        }
+    }
+
+    pub(super) fn get_until(&self, deadline: Deadline) -> Result<T, GetError> {
+        let interp = self.open_for_getting()?;
+        let session = self.session();
+        let read = |bytes: &[u8]| convert::read(session, &interp, bytes);
+        let got = home::wait(session, || self.object.shared.get_with(deadline, read))?;
+        got.ok_or(GetError::Empty)?.map_err(GetError::Conversion)
+    }
+}
+
+impl<T> Clone for Queue<T> {
+    fn clone(&self) -> Self {
+        Self::over(self.object.clone())
+    }
+}
+
+impl<T> From<Queue<T>> for Dynamic {
+    fn from(queue: Queue<T>) -> Self {
+        queue.to_dynamic()
+    }
+}
+
+impl<T> fmt::Debug for Queue<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Queue")
+            .field("len", &self.len())
+            .field("maxsize", &self.maxsize())
+            .finish()
+    }
+}
+
+impl<T> Serialize for Queue<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        convert::serialize_object(&self.to_dynamic(), self.session(), serializer)
+    }
+}
+
+impl<'de, T> Deserialize<'de> for Queue<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let object = convert::deserialize_object(deserializer, "Queue")?;
+        Self::from_dynamic(object).map_err(|why| serde::de::Error::custom(why.reason()))
+    }
+}

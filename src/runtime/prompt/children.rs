@@ -1,0 +1,114 @@
+//! The processes of the session, and the news of those that ended badly.
+
+use std::time::Duration;
+
+use super::Interactive;
+use crate::process::ExitStatus;
+use crate::script::waits;
+use crate::stdlib::multiprocessing::family::BadEnd;
+use crate::sync::{ProcessInfo, ProcessState, Session};
+use crate::sys::clock::now_ns;
+
+/// How far a process has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ChildState {
+    /// It is being started.
+    Starting,
+    /// It runs, or waits.
+    Running,
+}
+
+/// A living process of the session, other than the prompt's own.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ChildStatus {
+    /// `Process-1`, or what the script has called it; at most 64 bytes of that.
+    pub name: String,
+    /// Its number in the system.
+    pub pid: i32,
+    /// The number of the process that started it.
+    pub parent: i32,
+    /// Whether it is a daemon.
+    pub daemon: bool,
+    /// How far it has come.
+    pub state: ChildState,
+    /// What its main thread waits for, in words of scripts: `Queue.get`, `Lock.acquire`, `join of worker`, `sleep`.
+    pub waits_for: Option<String>,
+    /// How long it has been waiting.
+    pub since: Option<Duration>,
+}
+
+impl Interactive {
+    /// The children that live and their descendants, in the order of their process numbers.
+    pub fn children(&self) -> Vec<ChildStatus> {
+        let interp = &self.runtime.interp;
+        interp.family.active_children(interp);
+        let Some(session) = interp.existing_session() else {
+            return Vec::new();
+        };
+        let all = session.processes();
+        let pid_of = |id| {
+            let known = all.iter().find(|process| process.id == id);
+            known.map_or(0, |process| process.pid.cast_signed())
+        };
+        let others = all.iter().filter(|process| process.id != session.me());
+        let mut children: Vec<_> = others
+            .filter_map(|process| status(&session, process, pid_of(process.parent)))
+            .collect();
+        children.sort_by_key(|child| child.pid);
+        children
+    }
+
+    /// Children of this process that failed or were killed since the last call, a line each.
+    ///
+    /// Each is told once. What a failing child prints itself does not wait for this.
+    pub fn news(&mut self) -> Vec<String> {
+        let interp = &self.runtime.interp;
+        interp.family.active_children(interp);
+        interp.family.take_bad_ends().iter().map(told).collect()
+    }
+}
+
+fn status(session: &Session, process: &ProcessInfo, parent: i32) -> Option<ChildStatus> {
+    let state = match process.state {
+        ProcessState::Starting => ChildState::Starting,
+        ProcessState::Running => ChildState::Running,
+        ProcessState::Ended => return None,
+    };
+    let threads = session.threads();
+    let main = threads
+        .iter()
+        .find(|thread| thread.process == process.id && thread.tid == thread.pid);
+    let wait = main.and_then(|thread| waits::words(session, thread));
+    let since = wait
+        .as_ref()
+        .map(|(_, since)| Duration::from_nanos(now_ns().saturating_sub(*since)));
+    Some(ChildStatus {
+        name: process.name.clone(),
+        pid: process.pid.cast_signed(),
+        parent,
+        daemon: process.daemon,
+        state,
+        waits_for: wait.map(|(words, _)| words),
+        since,
+    })
+}
+
+fn told(end: &BadEnd) -> String {
+    let BadEnd {
+        name,
+        pid,
+        exitcode,
+        error,
+    } = end;
+    let how = match error {
+        Some(error) => format!("failed: {}", error.lines().last().unwrap_or_default()),
+        None if *exitcode < 0 => {
+            let signal = ExitStatus::shown(*exitcode);
+            format!("was ended by {}", signal.trim_start_matches('-'))
+        }
+        None => format!("ended with exit code {exitcode}"),
+    };
+    format!("{name} (pid {pid}) {how}")
+}

@@ -1,0 +1,214 @@
+//! Running one input, and what stays of it.
+//!
+//! What stays is kept by [`State`](crate::runtime::state::State).
+
+use rhai::Dynamic;
+
+use super::Interactive;
+use crate::process::signals;
+use crate::program::call;
+use crate::program::diagnostic::Diagnostic;
+use crate::program::source::Source;
+use crate::program::traceback::{self, TOP_LEVEL};
+use crate::runtime::check::syntax_error;
+use crate::runtime::{Runtime, Script};
+use crate::script::report::{Ending, diagnostic_of};
+use crate::script::stop::Stop;
+use crate::script::values::repr_with;
+use crate::sys;
+use crate::sys::signal::{self, Signal};
+
+/// What came of an input.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Entered {
+    /// Nothing to show: a statement, or a value that is `()`.
+    Nothing,
+    /// The text of the value, as Python's prompt shows it. `_` has the value.
+    Value(String),
+    /// An error nobody caught.
+    Failed(Diagnostic),
+    /// Ctrl-C stopped it. Children go on.
+    Interrupted,
+    /// `exit()`, a closed output, or a signal (SIGTERM, or SIGHUP when the terminal is gone; then it is 128 and the signal's
+    /// number): the session is over, and this its exit code. [`Interactive::finish`] is next.
+    Exit(i32),
+}
+
+/// The variable that holds the last value shown.
+pub(super) const LAST: &str = "_";
+
+/// The exit code after a signal, as shells count it: this and the signal's number.
+const SIGNALLED: i32 = 128;
+
+fn stopped() -> Diagnostic {
+    Diagnostic::new("RuntimeError", "the input was stopped".into())
+}
+
+impl Runtime {
+    /// A program that grows line by line.
+    pub fn interactive(self) -> Interactive {
+        self.interp.begin_interactive();
+        Interactive {
+            runtime: self,
+            count: 0,
+            code: 0,
+        }
+    }
+}
+
+impl Interactive {
+    /// Runs one input: statements, definitions, or an expression.
+    ///
+    /// In messages it is `<prompt N>`. Where it does not end by itself, Ctrl-C stops it.
+    pub fn enter(&mut self, text: &str) -> Entered {
+        if text.trim().is_empty() {
+            return Entered::Nothing;
+        }
+        self.count += 1;
+        let name = format!("<prompt {}>", self.count);
+        self.run(&Source {
+            shown: name.clone(),
+            name,
+            text: text.into(),
+        })
+    }
+
+    /// Runs a script as an input: what it defines stays, and its directory is where modules are found.
+    pub fn load(&mut self, script: Script) -> Entered {
+        let source = self.runtime.interp.program.as_input(script.source());
+        self.run(&source)
+    }
+
+    fn run(&mut self, source: &Source) -> Entered {
+        let (engine, interp) = (self.runtime.engine.clone(), self.runtime.interp.clone());
+        // Ctrl-C is for whoever runs what is typed.
+        interp.begin_interactive();
+        interp.forget_stop();
+        let _ = interp.handlers.take_thrown();
+        let ast = match call::compile(&engine, source) {
+            Ok(ast) => ast,
+            Err(error) => {
+                return Entered::Failed(syntax_error(source, &error));
+            }
+        };
+        interp
+            .program
+            .add_input(source.clone(), ast.shared_lib().clone());
+        self.on_endings(signals::note_ending);
+        let state = &mut self.runtime.state;
+        let result = state.evaluate(&engine, &interp.program, &source.name, &ast);
+        // A line without variables has not looked for signals.
+        let result = result.and_then(|value| match interp.attend() {
+            true => Err(interp.interrupted()),
+            false => Ok(value),
+        });
+        let _ = interp.output.flush_line();
+        if !interp.is_interactive() {
+            // A copy of this process, by `os.fork`: the rest of the line was its program.
+            let ending = self.ending(source, result);
+            sys::process::exit_now(self.runtime.conclude(&ending));
+        }
+        let entered = self.entered(source, result);
+        self.on_endings(signals::leave_ending);
+        let entered = match signal::requested() {
+            // It came when the input was over, while its value was written down.
+            Some(ending) if signals::ENDINGS.contains(&ending) => {
+                self.exit(SIGNALLED + ending as i32)
+            }
+            _ => entered,
+        };
+        self.runtime.state.tidy_up();
+        self.runtime.interp.program.forget_spent_inputs();
+        self.runtime.interp.forget_stop();
+        entered
+    }
+
+    /// Does it for the signals that end the program, where they are ours and the script has not set something itself.
+    fn on_endings(&self, change: fn(Signal)) {
+        let interp = &self.runtime.interp;
+        if interp.owns_signals() {
+            let ours = signals::ENDINGS.into_iter();
+            ours.filter(|signal| !interp.handlers.has(*signal))
+                .for_each(change);
+        }
+    }
+
+    fn entered(
+        &mut self,
+        source: &Source,
+        result: Result<Dynamic, Box<rhai::EvalAltResult>>,
+    ) -> Entered {
+        let interp = &self.runtime.interp;
+        let stop = result.as_ref().err().and_then(|error| Stop::of(error));
+        match stop.or_else(|| interp.stopping()) {
+            // Asked here and not below: there other threads would be told too.
+            Some(Stop::Interrupt) => return Entered::Interrupted,
+            Some(Stop::Host) => return Entered::Failed(stopped()),
+            _ => (),
+        }
+        let result = match (result, interp.stopping()) {
+            (Ok(value), None) => return self.show(source, value),
+            (result, _) => result,
+        };
+        match self.ending(source, result) {
+            Ending::Code(code) => self.exit(code),
+            Ending::Failed(exception) | Ending::Limited(exception) => {
+                let interp = &self.runtime.interp;
+                let names = self
+                    .runtime
+                    .state
+                    .scope
+                    .iter_raw()
+                    .map(|(name, ..)| name.to_string());
+                interp.reports.note_variables(names.collect());
+                Entered::Failed(diagnostic_of(interp, &exception))
+            }
+            Ending::Terminated | Ending::Interrupted(_) | Ending::Stopped => {
+                let signal = signal::requested().unwrap_or(Signal::SIGTERM);
+                self.exit(SIGNALLED + signal as i32)
+            }
+        }
+    }
+
+    fn ending(&self, source: &Source, result: Result<Dynamic, Box<rhai::EvalAltResult>>) -> Ending {
+        Ending::of(&self.runtime.interp, result, |error| {
+            traceback::frames(error, &self.runtime.interp.program, &source.name, TOP_LEVEL)
+        })
+    }
+
+    fn exit(&mut self, code: i32) -> Entered {
+        self.code = code;
+        Entered::Exit(code)
+    }
+
+    fn show(&mut self, source: &Source, value: Dynamic) -> Entered {
+        if value.is_unit() || self.ends_as_statement(&source.text) {
+            return Entered::Nothing;
+        }
+        let text = self.repr(&value);
+        // A constant of that name is the program's own.
+        if self.runtime.state.scope.is_constant(LAST) != Some(true) {
+            self.runtime.state.scope.set_value(LAST, value);
+        }
+        Entered::Value(text)
+    }
+
+    /// Whether the last token is a semicolon.
+    fn ends_as_statement(&self, text: &str) -> bool {
+        let texts = [text];
+        let (tokens, _) = self.runtime.engine.lex(&texts);
+        let last = tokens
+            .map(|(token, _)| token)
+            .take_while(|token| *token != rhai::Token::EOF)
+            .last();
+        last == Some(rhai::Token::SemiColon)
+    }
+
+    /// Python's representation of a value.
+    pub(super) fn repr(&self, value: &Dynamic) -> String {
+        let engine = &self.runtime.engine;
+        let context = self.runtime.state.context(engine, "repr");
+        repr_with(value, &context)
+    }
+}

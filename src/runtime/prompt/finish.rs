@@ -1,0 +1,51 @@
+//! The end of a session, and its beginning anew.
+
+use super::Interactive;
+use crate::runtime::ending::end_everybody;
+use crate::stdlib::multiprocessing::process::Process;
+
+/// How a session ended.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Finished {
+    /// The exit code: that of `exit()`, else 0.
+    pub code: i32,
+    /// Children that were still running and have been ended, but for daemons: `Process-1 (pid 12)`.
+    pub ended: Vec<String>,
+}
+
+impl Interactive {
+    /// Forgets variables, functions, constants, imports and handlers of signals; ends threads and children. Modules are read anew when they
+    /// are imported again.
+    pub fn reset(&mut self) {
+        self.runtime.reset();
+    }
+
+    /// Ends the session: threads are told to stop, children that still run are terminated, and killed after a while if
+    /// they do not listen.
+    ///
+    /// Nothing is asked and nobody stays behind. A script's end would wait for children that are no daemons.
+    pub fn finish(mut self) -> Finished {
+        let ended = self.end_everybody();
+        let ended = ended.iter().map(|child| {
+            let pid = child.pid().unwrap_or_default();
+            format!("{} (pid {pid})", child.identity().name)
+        });
+        let finished = Finished {
+            code: self.code,
+            ended: ended.collect(),
+        };
+        self.runtime.interp.leave(self.code, false);
+        if self.runtime.interp.owns_signals() {
+            // The process ends with the session: taking the engine apart first would only take time.
+            std::mem::forget(self.runtime);
+        }
+        finished
+    }
+
+    fn end_everybody(&mut self) -> Vec<Process> {
+        let running = end_everybody(&self.runtime.interp);
+        self.runtime.state.begin(&self.runtime.engine);
+        running
+    }
+}

@@ -1,0 +1,117 @@
+//! What there is at the prompt: variables and functions.
+
+use rhai::{Dynamic, ScriptFuncDef};
+
+use super::Interactive;
+use super::enter::LAST;
+use crate::script::values::type_name;
+
+/// A variable or constant.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Variable {
+    /// Its name.
+    pub name: String,
+    /// What Python calls the type of its value: `int`, `list`, `Queue`.
+    pub type_name: String,
+    /// Python's representation of its value, at most [`Variable::REPR_MAX`] characters of it.
+    pub repr: String,
+    /// Whether it was made by `const`.
+    pub is_constant: bool,
+}
+
+impl Variable {
+    /// The longest `repr`, in characters.
+    pub const REPR_MAX: usize = 200;
+}
+
+/// A function of the program.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Function {
+    /// Its name.
+    pub name: String,
+    /// The names of its parameters.
+    pub params: Vec<String>,
+    /// The lines of the `///` comment above it, without the slashes.
+    pub comments: Vec<String>,
+}
+
+impl Interactive {
+    /// The variables and constants, in the order of their names.
+    pub fn variables(&self) -> Vec<Variable> {
+        let visible = self
+            .runtime
+            .state
+            .scope
+            .iter_raw()
+            .filter(|(name, ..)| *name != LAST);
+        let mut all: Vec<_> = visible
+            .map(|(name, is_constant, value)| Variable {
+                name: name.into(),
+                type_name: type_name(value),
+                repr: cut(self.repr_unless_busy(value)),
+                is_constant,
+            })
+            .collect();
+        all.sort_by(|a, b| a.name.cmp(&b.name));
+        all
+    }
+
+    /// The representation of a value that another thread may be changing.
+    fn repr_unless_busy(&self, value: &Dynamic) -> String {
+        if !value.is_shared() {
+            return self.repr(value);
+        }
+        let inner = value.read_lock::<Dynamic>().map(|inner| inner.clone());
+        inner.map_or_else(|| "in use".into(), |inner| self.repr(&inner))
+    }
+
+    /// The functions that were defined, in the order of their names.
+    pub fn functions(&self) -> Vec<Function> {
+        let mut all: Vec<Function> = Vec::new();
+        for input in self.runtime.interp.program.inputs().into_iter().rev() {
+            for (.., name, _, definition) in input.functions.iter_script_fn_info() {
+                let is_own = !name.starts_with("anon$") && !name.starts_with("__");
+                let params: Vec<_> = definition.params.iter().map(ToString::to_string).collect();
+                let known = |f: &Function| f.name == name && f.params.len() == params.len();
+                if is_own && !all.iter().any(known) {
+                    all.push(Function {
+                        name: name.into(),
+                        params,
+                        comments: comments(&input.source.text, definition),
+                    });
+                }
+            }
+        }
+        all.sort_by(|a, b| (&a.name, a.params.len()).cmp(&(&b.name, b.params.len())));
+        all
+    }
+}
+
+/// The `///` lines above a function.
+fn comments(text: &str, function: &ScriptFuncDef) -> Vec<String> {
+    let lines: Vec<&str> = text.lines().map(str::trim).collect();
+    let body = function.body.start_position().line().unwrap_or(0);
+    let is_head = |line: &&str| {
+        let words = line.strip_prefix("private ").unwrap_or(line);
+        words.starts_with("fn ") && words.contains(function.name.as_str())
+    };
+    let above = lines.get(..body).unwrap_or_default();
+    let head = above.iter().rposition(is_head).unwrap_or(0);
+    let mut comments: Vec<String> = lines[..head]
+        .iter()
+        .rev()
+        .map_while(|line| line.strip_prefix("///"))
+        .map(|line| line.trim().to_string())
+        .collect();
+    comments.reverse();
+    comments
+}
+
+fn cut(text: String) -> String {
+    match text.char_indices().nth(Variable::REPR_MAX) {
+        Some((end, _)) => text[..end].to_string() + "…",
+        None => text,
+    }
+}

@@ -1,0 +1,272 @@
+//! What stands before a dot, and the names it has.
+
+use std::any::TypeId;
+
+use rhai::{Dynamic, ImmutableString, Map, Module, Shared};
+
+use super::candidates::{Candidate, CandidateKind};
+use super::enter::LAST;
+use super::{Interactive, rhai_methods};
+use crate::script::bind::Signature;
+use crate::stdlib::multiprocessing::process::Process;
+
+/// What has names.
+pub(super) enum Place {
+    /// Everything that can be named without a dot.
+    Global,
+    /// A value of this type, and what it has besides by itself: keys of a dict, attributes of a process.
+    Value(TypeId, Vec<String>),
+    /// A script module, by its own name: `os`, `os::path`.
+    Namespace(&'static str),
+    /// A module that was imported from a file.
+    Module(Shared<Module>),
+    /// `global::`
+    Constants,
+}
+
+/// The words before a dot: `["os", "path"]` for `x + os.path.`; a text stands for itself.
+pub(super) fn path_before(head: &str) -> Option<Vec<String>> {
+    let mut path = Vec::new();
+    let mut rest = head;
+    loop {
+        rest = match rest.strip_suffix("::").or_else(|| rest.strip_suffix('.')) {
+            Some(rest) => rest,
+            None if path.is_empty() => return None,
+            None => break,
+        };
+        if path.is_empty() && rest.ends_with(['"', '`']) {
+            return Some(vec!["\"".into()]);
+        }
+        let before = rest.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_');
+        let word = &rest[before.len()..];
+        // Not a name: a number, a range, the end of a call.
+        if word.is_empty() || word.starts_with(|c: char| c.is_ascii_digit()) {
+            return None;
+        }
+        path.insert(0, word.to_string());
+        rest = before;
+    }
+    Some(path)
+}
+
+impl Interactive {
+    /// What the words of a path lead to.
+    pub(super) fn resolve(&self, path: &[String]) -> Option<Place> {
+        let (first, rest) = path.split_first()?;
+        if first == "\"" {
+            return Some(Place::Value(TypeId::of::<ImmutableString>(), Vec::new()));
+        }
+        if first == "global" && rest.is_empty() {
+            return Some(Place::Constants);
+        }
+        if let Some(value) = self.runtime.state.scope.get(first) {
+            return self.inside(value, rest);
+        }
+        let imported = self
+            .runtime
+            .state
+            .global
+            .iter_imports_raw()
+            .find(|(alias, _)| *alias == first);
+        if let Some((_, module)) = imported {
+            return match self.namespace(&joined(module.id().unwrap_or_default(), rest)) {
+                Some(name) => Some(Place::Namespace(name)),
+                None => rest.is_empty().then(|| Place::Module(module.clone())),
+            };
+        }
+        match self.namespace(&joined(first, rest)) {
+            Some(name) => Some(Place::Namespace(name)),
+            None => self.inside(&self.runtime.names.globals.get_var(first)?, rest),
+        }
+    }
+
+    /// What the words lead to from a value, as far as that is known without running anything.
+    fn inside(&self, value: &Dynamic, path: &[String]) -> Option<Place> {
+        // Somebody else may be changing it at this moment.
+        let value = value.read_lock::<Dynamic>()?;
+        let Some((first, rest)) = path.split_first() else {
+            return Some(Place::Value(value.type_id(), own_names(&value)));
+        };
+        if let Some(map) = value.read_lock::<Map>() {
+            return self.inside(map.get(first.as_str())?, rest);
+        }
+        let process = value.read_lock::<Process>()?.clone();
+        let attribute = process.with(|state| state.attributes.get(first.as_str()).cloned());
+        self.inside(&attribute?, rest)
+    }
+
+    /// The script module of that name.
+    fn namespace(&self, name: &str) -> Option<&'static str> {
+        let receivers = self.runtime.interp.modules.get()?;
+        let found = receivers.iter().find(|receiver| receiver.name == name)?;
+        Some(found.name)
+    }
+
+    /// The names of a place.
+    pub(super) fn members(&self, place: &Place) -> Vec<Candidate> {
+        match place {
+            Place::Global => self.global_names(),
+            Place::Value(type_id, own) => {
+                let is_meant = |(id, _): &(TypeId, &'static str)| id == type_id;
+                let kind = match self.namespace_of(*type_id) {
+                    Some(_) => CandidateKind::Function,
+                    None => CandidateKind::Method,
+                };
+                let mut all: Vec<_> = own
+                    .iter()
+                    .map(|name| Candidate::named(name, CandidateKind::Property))
+                    .collect();
+                all.extend(self.declared(is_meant, kind));
+                all.extend(
+                    rhai_methods::of(*type_id).map(|text| Candidate::called(text.into(), kind)),
+                );
+                all
+            }
+            Place::Namespace(name) => {
+                let is_meant = |(_, receiver): &(TypeId, &'static str)| receiver == name;
+                self.declared(is_meant, CandidateKind::Function)
+            }
+            Place::Module(module) => module_names(module),
+            Place::Constants => {
+                let constants = self.runtime.state.global.constants.as_ref();
+                let constants = constants.and_then(|constants| constants.read().ok());
+                let names = constants.iter().flat_map(|map| map.keys());
+                names
+                    .map(|name| Candidate::named(name, CandidateKind::Variable))
+                    .collect()
+            }
+        }
+    }
+
+    /// How a function or method of the place is called.
+    pub(super) fn signature(&self, place: &Place, name: &str) -> Option<Signature> {
+        let is_meant = |receiver: Option<(TypeId, &'static str)>| match (place, receiver) {
+            (Place::Global, None) => true,
+            (Place::Value(id, _), Some((receiver, _))) => receiver == *id,
+            (Place::Namespace(name), Some((_, receiver))) => receiver == *name,
+            _ => false,
+        };
+        let mut rows = self.runtime.names.callable.iter();
+        let found = rows.find(|row| is_meant(row.receiver) && row.signature.name == name)?;
+        Some(found.signature)
+    }
+
+    /// What natives have declared for the receivers that are meant.
+    fn declared(
+        &self,
+        is_meant: impl Fn(&(TypeId, &'static str)) -> bool,
+        kind: CandidateKind,
+    ) -> Vec<Candidate> {
+        let names = &self.runtime.names;
+        let callable = names.callable.iter();
+        let callable = callable.filter(|row| row.receiver.as_ref().is_some_and(&is_meant));
+        let mut all: Vec<_> = callable
+            .map(|row| Candidate::called(row.signature.text(), kind))
+            .collect();
+        let properties = names.properties.iter();
+        let properties = properties.filter(|row| is_meant(&row.receiver));
+        all.extend(properties.map(|row| Candidate::named(row.name, CandidateKind::Property)));
+        for receiver in self.runtime.interp.modules.get().into_iter().flatten() {
+            if let Some((outer, inner)) = receiver.name.split_once("::")
+                && self.namespace_is_meant(outer, &is_meant)
+            {
+                all.insert(0, Candidate::named(inner, CandidateKind::Module));
+            }
+        }
+        all
+    }
+
+    fn namespace_is_meant(
+        &self,
+        name: &str,
+        is_meant: impl Fn(&(TypeId, &'static str)) -> bool,
+    ) -> bool {
+        let mut receivers = self.runtime.interp.modules.get().into_iter().flatten();
+        receivers
+            .any(|receiver| receiver.name == name && is_meant(&(receiver.type_id, receiver.name)))
+    }
+
+    fn namespace_of(&self, type_id: TypeId) -> Option<&'static str> {
+        let mut receivers = self.runtime.interp.modules.get()?.iter();
+        let found = receivers.find(|receiver| receiver.type_id == type_id)?;
+        Some(found.name)
+    }
+
+    /// Everything that can be named without a dot: the program's own names first.
+    pub(super) fn global_names(&self) -> Vec<Candidate> {
+        let variables = self.runtime.state.scope.iter_raw().map(|(name, ..)| name);
+        let mut all: Vec<_> = variables
+            .filter(|name| *name != LAST)
+            .map(|name| Candidate::named(name, CandidateKind::Variable))
+            .collect();
+        all.extend(self.functions().into_iter().map(|function| {
+            let text = format!("{}({})", function.name, function.params.join(", "));
+            Candidate::called(text, CandidateKind::Function)
+        }));
+        let imports = self
+            .runtime
+            .state
+            .global
+            .iter_imports_raw()
+            .map(|(alias, _)| alias);
+        all.extend(imports.map(|alias| Candidate::named(alias, CandidateKind::Module)));
+        let names = &self.runtime.names;
+        let functions = names.callable.iter().filter(|row| row.receiver.is_none());
+        let is_word = |c: &Candidate| c.name.starts_with(|c: char| c.is_alphabetic());
+        all.extend(
+            functions
+                .map(|row| Candidate::called(row.signature.text(), CandidateKind::Function))
+                .filter(is_word),
+        );
+        all.extend(names.globals.iter_var().map(|(name, _)| {
+            let kind = match self.namespace(name) {
+                Some(_) => CandidateKind::Module,
+                None => CandidateKind::Variable,
+            };
+            Candidate::named(name, kind)
+        }));
+        all
+    }
+}
+
+/// The keys of a dict that are names, the attributes of a process.
+fn own_names(value: &Dynamic) -> Vec<String> {
+    let is_name = |name: &&str| {
+        name.starts_with(|c: char| c.is_alphabetic() || c == '_')
+            && name.chars().all(|c| c.is_alphanumeric() || c == '_')
+    };
+    let names = |map: &Map| {
+        let keys = map.keys().map(|key| key.as_str());
+        keys.filter(is_name).map(String::from).collect()
+    };
+    if let Some(map) = value.read_lock::<Map>() {
+        return names(&map);
+    }
+    let process = value.read_lock::<Process>();
+    process.map_or_else(Vec::new, |process| {
+        process.with(|state| names(&state.attributes))
+    })
+}
+
+fn module_names(module: &Module) -> Vec<Candidate> {
+    let functions = module.iter_script_fn_info();
+    let mut all: Vec<_> = functions
+        .filter(|(_, access, name, ..)| {
+            *access == rhai::FnAccess::Public && !name.starts_with("anon$")
+        })
+        .map(|(.., name, _, definition)| {
+            let params: Vec<&str> = definition.params.iter().map(|p| p.as_str()).collect();
+            let text = format!("{name}({})", params.join(", "));
+            Candidate::called(text, CandidateKind::Function)
+        })
+        .collect();
+    let variables = module.iter_var().map(|(name, _)| name);
+    all.extend(variables.map(|name| Candidate::named(name, CandidateKind::Variable)));
+    all
+}
+
+fn joined(first: &str, rest: &[String]) -> String {
+    let mut all = vec![first.to_string()];
+    all.extend_from_slice(rest);
+    all.join("::")
+}

@@ -1,0 +1,357 @@
+//! One call of a native function: its arguments, sorted into the declared parameters and checked.
+
+use std::cell::Cell;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map, NativeCallContext, Variant};
+
+use super::Outcome;
+use super::bind::Signature;
+use super::exceptions::raise;
+use super::values::{type_name_in, unshared};
+use crate::script::interp::Interp;
+
+/// Why a native did not return: an error to hand to Rhai.
+pub(crate) type Failure = Box<rhai::EvalAltResult>;
+
+/// The arguments of one call, by parameter.
+pub(crate) struct Call<'a> {
+    pub interp: &'a Arc<Interp>,
+    pub context: &'a NativeCallContext<'a>,
+    signature: Signature,
+    this: Option<&'a mut Dynamic>,
+    values: Vec<Option<Dynamic>>,
+    keywords: Option<Map>,
+    /// The names under which arguments were given as keywords.
+    named: Vec<&'static str>,
+    /// Steps of a long loop since somebody last looked whether the script has to stop.
+    steps: Cell<u32>,
+}
+
+/// So many steps of a native's loop are taken before it looks whether the script has to stop.
+const STEPS: u32 = 4096;
+
+impl<'a> Call<'a> {
+    /// Sorts raw arguments into parameters: a trailing object map holds keywords where it cannot be a value.
+    pub(crate) fn sort<'args: 'a>(
+        interp: &'a Arc<Interp>,
+        context: &'a NativeCallContext<'a>,
+        signature: Signature,
+        is_method: bool,
+        args: &'a mut [&'args mut Dynamic],
+    ) -> Result<Self, Failure> {
+        let (this, args) = match (is_method, args) {
+            (true, [first, rest @ ..]) => (Some(&mut **first), rest),
+            (_, args) => (None, args),
+        };
+        let mut values: Vec<Option<Dynamic>> = args
+            .iter_mut()
+            .map(|arg| Some(unshared(std::mem::take(&mut **arg))))
+            .collect();
+        let keywords = keywords_of(&signature, &mut values)?;
+        let mut call = Self {
+            interp,
+            context,
+            signature,
+            this,
+            values,
+            keywords: None,
+            named: Vec::new(),
+            steps: Cell::new(0),
+        };
+        match keywords {
+            Some(map) if signature.variadic => call.keywords = Some(map),
+            Some(map) => call.place(map)?,
+            None => (),
+        }
+        if signature.keywords_alone {
+            call.check_complete()?;
+        }
+        Ok(call)
+    }
+
+    fn place(&mut self, keywords: Map) -> Result<(), Failure> {
+        self.values.resize(self.signature.params.len(), None);
+        for (key, value) in keywords {
+            let Some((index, name)) = self.signature.parameter(&key) else {
+                return Err(unknown_keyword(&self.signature, &key));
+            };
+            if self.values[index].is_some() {
+                let function = self.signature.name;
+                let text = format!("{function}() got multiple values for argument '{key}'");
+                return Err(raise("TypeError", text));
+            }
+            self.values[index] = Some(unshared(value));
+            self.named.push(name);
+        }
+        Ok(())
+    }
+
+    /// Every argument that has to be given was.
+    fn check_complete(&self) -> Result<(), Failure> {
+        let required = self.signature.keywords().take(self.signature.required);
+        let missing: Vec<_> = required
+            .enumerate()
+            .filter(|(index, _)| !self.has(*index))
+            .map(|(_, name)| format!("'{name}'"))
+            .collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let (name, count) = (self.signature.name, missing.len());
+        let plural = if count == 1 { "" } else { "s" };
+        let missing = missing.join(" and ");
+        let text =
+            format!("{name}() missing {count} required positional argument{plural}: {missing}");
+        Err(raise("TypeError", text))
+    }
+
+    /// The object a method was called on.
+    pub(crate) fn this<T: Variant + Clone>(&self) -> T {
+        let this = self
+            .this
+            .as_deref()
+            .expect("methods are registered with a receiver");
+        this.read_lock::<T>()
+            .expect("Rhai dispatches on the receiver's type")
+            .clone()
+    }
+
+    /// The receiver itself, for methods that change it or call back with it as `this`.
+    pub(crate) fn receiver(&mut self) -> &mut Dynamic {
+        self.this
+            .as_deref_mut()
+            .expect("methods are registered with a receiver")
+    }
+
+    /// How the function is called in messages.
+    pub(crate) fn name(&self) -> &'static str {
+        self.signature.name
+    }
+
+    /// Parameter `index`, if it was given and is not `None`.
+    pub(crate) fn given(&mut self, index: usize) -> Option<Dynamic> {
+        self.values.get_mut(index)?.take().filter(|v| !v.is_unit())
+    }
+
+    /// Parameter `index` as it came, `()` when it was left out.
+    pub(crate) fn value(&mut self, index: usize) -> Dynamic {
+        self.values
+            .get_mut(index)
+            .and_then(Option::take)
+            .unwrap_or(Dynamic::UNIT)
+    }
+
+    /// Whether parameter `index` was given at all, `None` included.
+    pub(crate) fn has(&self, index: usize) -> bool {
+        self.values.get(index).is_some_and(Option::is_some)
+    }
+
+    /// Whether an argument was given as a keyword under this name, which may be one of two.
+    pub(crate) fn is_named(&self, name: &str) -> bool {
+        self.named.contains(&name)
+    }
+
+    /// Every argument from `index` on, for variadic functions.
+    pub(crate) fn rest(&mut self, index: usize) -> Vec<Dynamic> {
+        self.values
+            .iter_mut()
+            .skip(index)
+            .filter_map(Option::take)
+            .collect()
+    }
+
+    /// Of a variadic function whose arguments may be maps: a last map that is not keywords is an argument.
+    pub(crate) fn keywords_only_if(&mut self, known: &[&str]) {
+        let foreign =
+            |map: &Map| map.is_empty() || map.keys().any(|k| !known.contains(&k.as_str()));
+        if self.keywords.as_ref().is_some_and(foreign)
+            && let Some(map) = self.keywords.take()
+        {
+            self.values.push(Some(map.into()));
+        }
+    }
+
+    /// Whether keywords were given.
+    pub(crate) fn has_keywords(&self) -> bool {
+        self.keywords.is_some()
+    }
+
+    /// A keyword of a variadic function.
+    pub(crate) fn keyword(&mut self, name: &str) -> Option<Dynamic> {
+        self.keywords.as_mut()?.remove(name).map(unshared)
+    }
+
+    pub(crate) fn int(&mut self, index: usize) -> Result<i64, Failure> {
+        let value = self.value(index);
+        value
+            .as_int()
+            .or_else(|_| value.as_bool().map(i64::from))
+            .map_err(|_| self.mismatch(index, "an integer", &value))
+    }
+
+    pub(crate) fn int_or(&mut self, index: usize, default: i64) -> Result<i64, Failure> {
+        if self.has(index) {
+            self.int(index)
+        } else {
+            Ok(default)
+        }
+    }
+
+    /// Parameter `index` as a number, if it is one; it stays where it is.
+    pub(crate) fn peek_number(&self, index: usize) -> Option<f64> {
+        number(self.values.get(index)?.as_ref()?)
+    }
+
+    /// A real number; integers are taken as well.
+    pub(crate) fn float(&mut self, index: usize) -> Result<f64, Failure> {
+        let value = self.value(index);
+        number(&value).ok_or_else(|| self.mismatch(index, "a number", &value))
+    }
+
+    pub(crate) fn string(&mut self, index: usize) -> Result<ImmutableString, Failure> {
+        let value = self.value(index);
+        match value.as_char() {
+            Ok(letter) => Ok(letter.to_string().into()),
+            Err(_) => {
+                let found = value.clone();
+                value
+                    .into_immutable_string()
+                    .map_err(|_| self.mismatch(index, "a string", &found))
+            }
+        }
+    }
+
+    /// A truth value as Python judges it, `default` when left out.
+    pub(crate) fn bool_or(&mut self, index: usize, default: bool) -> bool {
+        if self.has(index) {
+            super::values::truth(&self.value(index))
+        } else {
+            default
+        }
+    }
+
+    pub(crate) fn array(&mut self, index: usize) -> Result<Array, Failure> {
+        let value = self.value(index);
+        let found = value.clone();
+        value
+            .into_array()
+            .map_err(|_| self.mismatch(index, "a list", &found))
+    }
+
+    pub(crate) fn function(&mut self, index: usize) -> Result<FnPtr, Failure> {
+        let value = self.value(index);
+        let found = value.clone();
+        value
+            .try_cast::<FnPtr>()
+            .ok_or_else(|| self.mismatch(index, "a function", &found))
+    }
+
+    /// A number of seconds; `None` when it is that or was left out.
+    pub(crate) fn seconds(&mut self, index: usize) -> Result<Option<f64>, Failure> {
+        let Some(value) = self.given(index) else {
+            return Ok(None);
+        };
+        number(&value)
+            .filter(|s| !s.is_nan())
+            .ok_or_else(|| self.mismatch(index, "a number of seconds or None", &value))
+            .map(Some)
+    }
+
+    /// A time-out in seconds: `None` or left out waits for ever, nothing below zero.
+    pub(crate) fn timeout(&mut self, index: usize) -> Result<Option<Duration>, Failure> {
+        Ok(self.seconds(index)?.and_then(seconds_to_duration))
+    }
+
+    /// `str(value)` as this engine sees it.
+    pub(crate) fn str(&self, value: &Dynamic) -> String {
+        super::values::str_with(value, self.context)
+    }
+
+    /// `repr(value)` as this engine sees it.
+    pub(crate) fn repr(&self, value: &Dynamic) -> String {
+        super::values::repr_with(value, self.context)
+    }
+
+    /// A step of a loop as long as the script wishes: now and then it looks whether the script has to stop.
+    ///
+    /// # Errors
+    /// The stop, or what a signal's handler has thrown.
+    pub(crate) fn attend(&self) -> Result<(), Failure> {
+        let steps = (self.steps.get() + 1) % STEPS;
+        self.steps.set(steps);
+        if steps == 0 && self.interp.attend() {
+            return Err(self.interp.interrupted());
+        }
+        Ok(())
+    }
+
+    /// Calls a script's function with this call's context.
+    pub(crate) fn call(&self, function: &FnPtr, args: Vec<Dynamic>) -> Outcome {
+        function.call_raw(self.context, None, args)
+    }
+
+    /// Calls a method of a value, native or the script's own.
+    pub(crate) fn method(&self, this: &mut Dynamic, name: &str, args: Vec<Dynamic>) -> Outcome {
+        let mut args = args;
+        let mut all: Vec<&mut Dynamic> = std::iter::once(this).chain(args.iter_mut()).collect();
+        self.context.call_fn_raw(name, true, true, &mut all)
+    }
+
+    pub(crate) fn mismatch(&self, index: usize, wanted: &str, found: &Dynamic) -> Failure {
+        let parameter = self.signature.keywords().nth(index).unwrap_or("value");
+        let found = type_name_in(self.context.engine(), found);
+        let name = self.signature.name;
+        raise(
+            "TypeError",
+            format!("{name}() argument '{parameter}' must be {wanted}, not {found}"),
+        )
+    }
+}
+
+/// Takes the trailing object map off the arguments when it holds keywords.
+fn keywords_of(
+    signature: &Signature,
+    values: &mut Vec<Option<Dynamic>>,
+) -> Result<Option<Map>, Failure> {
+    let before = values.len().saturating_sub(1);
+    let optional = signature.variadic || signature.params.len() > signature.required;
+    let is_map = matches!(values.last(), Some(Some(last)) if last.is_map());
+    let complete = before >= signature.required || (signature.keywords_alone && before == 0);
+    let takes_keywords = optional || signature.keywords_alone;
+    if signature.positional_only || !is_map || !takes_keywords || !complete {
+        return Ok(None);
+    }
+    if signature.variadic && before == 0 {
+        return Ok(None);
+    }
+    let map = values.pop().flatten().and_then(|v| v.try_cast::<Map>());
+    Ok(map)
+}
+
+fn unknown_keyword(signature: &Signature, key: &str) -> Failure {
+    let known: Vec<_> = signature.keywords().collect();
+    let (name, known) = (signature.name, known.join(", "));
+    raise(
+        "TypeError",
+        format!("{name}() got an unexpected keyword argument '{key}' (it takes {known})"),
+    )
+}
+
+/// An integer, a boolean or a float as a float.
+pub(crate) fn number(value: &Dynamic) -> Option<f64> {
+    value
+        .as_float()
+        .ok()
+        .or_else(|| value.as_int().ok().map(|i| i as f64))
+        .or_else(|| value.as_bool().ok().map(|flag| f64::from(u8::from(flag))))
+}
+
+/// Seconds as a duration; what is beyond counting waits for ever.
+pub(crate) fn seconds_to_duration(seconds: f64) -> Option<Duration> {
+    if seconds <= 0.0 {
+        return Some(Duration::ZERO);
+    }
+    Duration::try_from_secs_f64(seconds).ok()
+}

@@ -1,0 +1,89 @@
+//! Calling a script's function when the native that was given it has returned: in a new thread, or for a signal.
+
+use std::fmt;
+use std::sync::{Arc, PoisonError, RwLock, Weak};
+
+use rhai::{Dynamic, Engine, FnPtr, NativeCallContext};
+
+use super::Outcome;
+use super::call::Failure;
+use super::exceptions::raise;
+use crate::script::interp::Interp;
+
+/// What a function sees beside its arguments: the engine, functions, constants and imports of the place it was given at.
+#[derive(Clone)]
+#[allow(deprecated)]
+pub(crate) struct Caller {
+    engine: Arc<Engine>,
+    store: Arc<rhai::NativeCallContextStore>,
+    /// The host of a program that grows: its functions may be defined anew before the call.
+    growing: Option<Weak<Interp>>,
+}
+
+impl Caller {
+    /// The surroundings of a native's call.
+    ///
+    /// # Errors
+    /// `RuntimeError` when the engine is not one of this crate's runtimes.
+    #[allow(deprecated)]
+    pub(crate) fn of(interp: &Arc<Interp>, context: &NativeCallContext) -> Result<Self, Failure> {
+        let engine = match interp.guest.is_guest() {
+            true => interp.guest.engine_of(context)?,
+            false => interp
+                .engine()
+                .ok_or_else(|| raise("RuntimeError", "the engine of this script has ended"))?,
+        };
+        let mut store = context.store_data();
+        // Recursion begins anew, with a stack of its own.
+        store.global.level = 0;
+        // Constants of its own: the map is behind a lock that all threads would queue for.
+        if let Some(constants) = &store.global.constants {
+            let own = constants
+                .read()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone();
+            store.global.constants = Some(Arc::new(RwLock::new(own)));
+        }
+        let store = Arc::new(store);
+        let growing = interp.program.grows().then(|| Arc::downgrade(interp));
+        Ok(Self {
+            engine,
+            store,
+            growing,
+        })
+    }
+
+    /// Calls a function, with `this` if given.
+    #[allow(deprecated)]
+    pub(crate) fn call(
+        &self,
+        function: &FnPtr,
+        this: Option<&mut Dynamic>,
+        args: Vec<Dynamic>,
+    ) -> Outcome {
+        let Some(interp) = self.growing.as_ref().and_then(Weak::upgrade) else {
+            let context = self.store.create_context(&self.engine);
+            return function.call_raw(&context, this, args);
+        };
+        let mut store = (*self.store).clone();
+        store.global.lib = interp.program.libraries_now(&store.global.lib).into();
+        function.call_raw(&store.create_context(&self.engine), this, args)
+    }
+}
+
+/// How many arguments a script's function takes, besides what it has captured; `None` for a native.
+pub(crate) fn parameters(interp: &Interp, function: &FnPtr) -> Option<usize> {
+    let definition = interp.program.function(function.fn_name())?;
+    Some(
+        definition
+            .params
+            .len()
+            .saturating_sub(function.curry().len()),
+    )
+}
+
+impl fmt::Debug for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Caller").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,353 @@
+//! Errors as scripts see them: objects with `type`, `message`, `args` and `traceback`, under Python's names.
+//!
+//! A native raises with [`raise`]; a script with `throw ValueError("…")`. Rhai's own errors are read as
+//! the exception Python would raise in their place by [`Exception::from_error`].
+
+use std::sync::Arc;
+
+use rhai::{Array, Dynamic, EvalAltResult, ImmutableString, Map, Position};
+
+use super::bind::Registry;
+use super::call::{Call, Failure};
+use super::rhai_errors;
+use super::values::custom_text;
+use crate::program::traceback::{self, Frame};
+use crate::text::{repr_of, str_of};
+
+/// The exceptions that exist, each with the class it derives from.
+const CLASSES: &[(&str, &str)] = &[
+    ("Exception", ""),
+    ("ArithmeticError", "Exception"),
+    ("AssertionError", "Exception"),
+    ("AttributeError", "Exception"),
+    ("AuthenticationError", "ProcessError"),
+    ("BlockingIOError", "OSError"),
+    ("BrokenBarrierError", "RuntimeError"),
+    ("BrokenPipeError", "ConnectionError"),
+    ("BufferTooShort", "ProcessError"),
+    ("ChildProcessError", "OSError"),
+    ("ConnectionAbortedError", "ConnectionError"),
+    ("ConnectionError", "OSError"),
+    ("ConnectionRefusedError", "ConnectionError"),
+    ("ConnectionResetError", "ConnectionError"),
+    ("DataRaceError", "RuntimeError"),
+    ("EOFError", "Exception"),
+    ("Empty", "Exception"),
+    ("FileExistsError", "OSError"),
+    ("FileNotFoundError", "OSError"),
+    ("FloatingPointError", "ArithmeticError"),
+    ("Full", "Exception"),
+    ("ImportError", "Exception"),
+    ("IndexError", "LookupError"),
+    ("InterruptedError", "OSError"),
+    ("IsADirectoryError", "OSError"),
+    ("JSONDecodeError", "ValueError"),
+    ("KeyError", "LookupError"),
+    ("KeyboardInterrupt", ""),
+    ("LookupError", "Exception"),
+    ("MemoryError", "Exception"),
+    ("ModuleNotFoundError", "ImportError"),
+    ("NameError", "Exception"),
+    ("NotADirectoryError", "OSError"),
+    ("NotImplementedError", "RuntimeError"),
+    ("OSError", "Exception"),
+    ("OverflowError", "ArithmeticError"),
+    ("PermissionError", "OSError"),
+    ("ProcessError", "Exception"),
+    ("ProcessLookupError", "OSError"),
+    ("RecursionError", "RuntimeError"),
+    ("ReferenceError", "Exception"),
+    ("RuntimeError", "Exception"),
+    ("ShutDown", "Exception"),
+    ("StopIteration", "Exception"),
+    ("SyntaxError", "Exception"),
+    ("SystemError", "Exception"),
+    ("SystemExit", ""),
+    ("TimeoutError", "OSError"),
+    ("TypeError", "Exception"),
+    ("UnboundLocalError", "NameError"),
+    ("UnicodeDecodeError", "ValueError"),
+    ("UnicodeEncodeError", "ValueError"),
+    ("UnicodeError", "ValueError"),
+    ("UnsupportedOperation", "OSError"),
+    ("ValueError", "Exception"),
+    ("ZeroDivisionError", "ArithmeticError"),
+    ("gaierror", "OSError"),
+];
+
+/// An exception object.
+#[derive(Debug, Clone)]
+pub(crate) struct Exception(Arc<Parts>);
+
+#[derive(Debug, Clone)]
+struct Parts {
+    kind: ImmutableString,
+    args: Array,
+    /// The frames it passed through; empty while nobody has recorded them.
+    frames: Vec<Frame>,
+    /// What to do about it, where the one who raised it knows that best; scripts do not see it.
+    help: Option<String>,
+}
+
+impl Exception {
+    pub(crate) fn new(kind: impl Into<ImmutableString>, args: Array) -> Self {
+        Self(Arc::new(Parts {
+            kind: kind.into(),
+            args,
+            frames: Vec::new(),
+            help: None,
+        }))
+    }
+
+    /// The same exception; a report of it says what to do.
+    pub(crate) fn with_help(&self, help: String) -> Self {
+        Self(Arc::new(Parts {
+            help: Some(help),
+            ..(*self.0).clone()
+        }))
+    }
+
+    /// What to do about it, if it knows.
+    pub(crate) fn help(&self) -> Option<&str> {
+        self.0.help.as_deref()
+    }
+
+    /// The same exception, knowing where it came from.
+    pub(crate) fn with_frames(&self, frames: Vec<Frame>) -> Self {
+        Self(Arc::new(Parts {
+            frames,
+            ..(*self.0).clone()
+        }))
+    }
+
+    /// The Python name: `ValueError`.
+    pub(crate) fn kind(&self) -> &str {
+        &self.0.kind
+    }
+
+    pub(crate) fn args(&self) -> &Array {
+        &self.0.args
+    }
+
+    /// The frames it passed through; empty while nobody has recorded them.
+    pub(crate) fn frames(&self) -> &[Frame] {
+        &self.0.frames
+    }
+
+    /// The same as text.
+    pub(crate) fn traceback(&self) -> String {
+        traceback::render(self.frames())
+    }
+
+    /// What Python's `str(e)` gives.
+    pub(crate) fn message(&self) -> String {
+        let custom = |v: &Dynamic| custom_text(v, None);
+        match self.0.args.as_slice() {
+            [] => String::new(),
+            [key] if self.kind() == "KeyError" => repr_of(key, &custom),
+            [one] => str_of(one, &custom),
+            [code, text] if is_a(self.kind(), "OSError") => {
+                format!(
+                    "[Errno {}] {}",
+                    str_of(code, &custom),
+                    str_of(text, &custom)
+                )
+            }
+            [code, text, path] if is_a(self.kind(), "OSError") => {
+                let (code, text) = (str_of(code, &custom), str_of(text, &custom));
+                format!("[Errno {code}] {text}: {}", repr_of(path, &custom))
+            }
+            // What had two paths, such as a renaming.
+            [code, text, path, _, second] if is_a(self.kind(), "OSError") => {
+                let (code, text) = (str_of(code, &custom), str_of(text, &custom));
+                let (path, second) = (repr_of(path, &custom), repr_of(second, &custom));
+                format!("[Errno {code}] {text}: {path} -> {second}")
+            }
+            many => {
+                let items: Vec<_> = many.iter().map(|v| repr_of(v, &custom)).collect();
+                format!("({})", items.join(", "))
+            }
+        }
+    }
+
+    /// The first line of a report: `ValueError: bad`.
+    pub(crate) fn headline(&self) -> String {
+        crate::program::diagnostic::headline(self.kind(), &self.message())
+    }
+
+    /// What Python's `repr(e)` gives.
+    pub(crate) fn repr(&self) -> String {
+        let custom = |v: &Dynamic| custom_text(v, None);
+        let items: Vec<_> = self.0.args.iter().map(|v| repr_of(v, &custom)).collect();
+        format!("{}({})", self.kind(), items.join(", "))
+    }
+
+    /// The exception an error of Rhai's stands for: the thrown one, or the one Python would raise.
+    pub(crate) fn from_error(error: &EvalAltResult) -> Self {
+        match error.unwrap_inner() {
+            EvalAltResult::ErrorRuntime(value, ..) => Self::from_thrown(value),
+            EvalAltResult::ErrorTerminated(token, ..) if token.is::<Self>() => {
+                token.clone_cast::<Self>()
+            }
+            own => {
+                let (kind, message) = rhai_errors::classify(own);
+                Self::new(kind, vec![message.into()])
+            }
+        }
+    }
+
+    /// The exception a thrown value stands for: itself, a map with `type` and `message`, or any value.
+    pub(crate) fn from_thrown(value: &Dynamic) -> Self {
+        let value = value.flatten_clone();
+        if value.is_shared() {
+            return Self::new("Exception", vec![]);
+        }
+        if let Some(exception) = value.read_lock::<Self>() {
+            return exception.clone();
+        }
+        let own = value
+            .read_lock::<Map>()
+            .and_then(|map| rhai_errors::of_error_map(&map));
+        if let Some(exception) = own {
+            return exception;
+        }
+        let fields = value.read_lock::<Map>().and_then(|map| {
+            let kind = map.get("type").or(map.get("error"))?.to_string();
+            Some((kind, map.get("message").cloned()))
+        });
+        match fields {
+            Some((kind, message)) => Self::new(kind, message.into_iter().collect()),
+            None => Self::new("Exception", vec![value]),
+        }
+    }
+}
+
+/// Whether exception class `kind` is `class` or derives from it.
+pub(crate) fn is_a(kind: &str, class: &str) -> bool {
+    let mut kind = kind;
+    loop {
+        if kind == class || class == "BaseException" || also_is(kind, class) {
+            return true;
+        }
+        match CLASSES.iter().find(|(name, _)| *name == kind) {
+            Some((_, parent)) if !parent.is_empty() => kind = parent,
+            Some(_) => return false,
+            // A script's own type is an Exception.
+            None => return class == "Exception",
+        }
+    }
+}
+
+/// The one class with two parents.
+fn also_is(kind: &str, class: &str) -> bool {
+    kind == "UnsupportedOperation" && class == "ValueError"
+}
+
+/// An error a native returns: exception `kind` with `message`.
+pub(crate) fn raise(kind: &'static str, message: impl Into<ImmutableString>) -> Failure {
+    throw(Exception::new(kind, vec![Dynamic::from(message.into())]))
+}
+
+/// An error a native returns: an exception with no message, such as `Empty`.
+pub(crate) fn raise_bare(kind: &'static str) -> Failure {
+    throw(Exception::new(kind, vec![]))
+}
+
+/// An operating-system error, as the subclass of `OSError` Python gives it.
+pub(crate) fn raise_os(error: &std::io::Error, path: Option<&str>) -> Failure {
+    throw(os_error(error, path))
+}
+
+/// An operating-system error as an exception object.
+pub(crate) fn os_error(error: &std::io::Error, path: Option<&str>) -> Exception {
+    use std::io::ErrorKind as Kind;
+    let kind = match error.kind() {
+        Kind::NotFound => "FileNotFoundError",
+        Kind::PermissionDenied => "PermissionError",
+        Kind::AlreadyExists => "FileExistsError",
+        Kind::IsADirectory => "IsADirectoryError",
+        Kind::NotADirectory => "NotADirectoryError",
+        Kind::BrokenPipe => "BrokenPipeError",
+        Kind::ConnectionRefused => "ConnectionRefusedError",
+        Kind::ConnectionReset => "ConnectionResetError",
+        Kind::ConnectionAborted => "ConnectionAbortedError",
+        Kind::Interrupted => "InterruptedError",
+        Kind::TimedOut => "TimeoutError",
+        Kind::OutOfMemory => "MemoryError",
+        Kind::WouldBlock => "BlockingIOError",
+        _ => match error.raw_os_error() {
+            Some(3) => "ProcessLookupError",
+            Some(10) => "ChildProcessError",
+            _ => "OSError",
+        },
+    };
+    let mut args: Array = Vec::new();
+    if let Some(code) = error.raw_os_error() {
+        args.push(Dynamic::from_int(i64::from(code)));
+        let text = error.to_string();
+        let text = text.split(" (os error").next().unwrap_or(&text).to_string();
+        args.push(text.into());
+    } else {
+        args.push(error.to_string().into());
+    }
+    args.extend(path.map(|p| Dynamic::from(p.to_string())));
+    Exception::new(kind, args)
+}
+
+/// Throws an exception object; Rhai fills in the position of the call.
+pub(crate) fn throw(exception: Exception) -> Failure {
+    EvalAltResult::ErrorRuntime(Dynamic::from(exception), Position::NONE).into()
+}
+
+/// Puts the constructors and the object's properties before scripts.
+pub(crate) fn register(registry: &mut Registry) {
+    for (class, _) in CLASSES {
+        // Five as OSError has them; every number is registered apart, for all of the classes.
+        registry.function(class, &["a?", "b?", "c?", "d?", "e?", "/"], construct);
+    }
+    registry
+        .class::<Exception>("Exception")
+        .getter("type", |call| {
+            Ok(call.this::<Exception>().0.kind.clone().into())
+        })
+        .getter("message", |call| {
+            Ok(call.this::<Exception>().message().into())
+        })
+        .getter("args", |call| {
+            Ok(call.this::<Exception>().args().clone().into())
+        })
+        .getter("traceback", |call| {
+            Ok(call.this::<Exception>().traceback().into())
+        })
+        .getter("errno", |call| Ok(os_part(&call.this(), 0)))
+        .getter("strerror", |call| Ok(os_part(&call.this(), 1)))
+        .getter("filename", |call| Ok(os_part(&call.this(), 2)))
+        .method("to_string", &[], |call| {
+            Ok(call.this::<Exception>().message().into())
+        })
+        .method("to_debug", &[], |call| {
+            Ok(call.this::<Exception>().repr().into())
+        });
+}
+
+/// `ValueError("x")`: the class is the name it was called by.
+fn construct(call: &mut Call<'_>) -> super::Outcome {
+    let place = call.context.call_source().map(|file| {
+        let position = call.context.call_position();
+        call.interp.program.frame(file, position, "")
+    });
+    let frames = place.into_iter().filter(|frame| frame.line > 0).collect();
+    let exception = Exception::new(call.name(), call.rest(0)).with_frames(frames);
+    Ok(Dynamic::from(exception))
+}
+
+fn os_part(exception: &Exception, index: usize) -> Dynamic {
+    if exception.args().len() < 2 {
+        return Dynamic::UNIT;
+    }
+    exception
+        .args()
+        .get(index)
+        .cloned()
+        .unwrap_or(Dynamic::UNIT)
+}

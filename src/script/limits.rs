@@ -1,0 +1,213 @@
+//! How much a script may use.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use rhai::{Dynamic, Engine, EvalAltResult, Map, Position};
+
+/// How much a script may use before it is ended, or gets an error. By default as much as it likes, but for the depth of calls.
+///
+/// Limits of sizes and depth are errors that a script can catch; one that has used up its operations or its time is ended, and no
+/// `catch` holds that. All of them hold in the script's threads too, which share its operations, and in its
+/// child processes: each child may use as many operations as its parent was given, and is ended with it when the time is over.
+///
+/// # Example
+/// ```
+/// use std::time::Duration;
+///
+/// use procscript::{Error, Limits, Runtime};
+///
+/// let limits = Limits::new().operations(100_000).time(Duration::from_secs(5));
+/// let mut runtime = Runtime::builder().limits(limits).build();
+/// let error = runtime.eval::<()>("loop { }").unwrap_err();
+/// assert!(matches!(error, Error::Limit(_)));
+/// ```
+///
+/// Source: Rhai's `Engine::set_max_operations` and its siblings.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[must_use]
+pub struct Limits {
+    operations: Option<u64>,
+    time: Option<Duration>,
+    call_levels: Option<usize>,
+    string_bytes: Option<usize>,
+    array_items: Option<usize>,
+    map_entries: Option<usize>,
+}
+
+impl Limits {
+    /// No limits.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How many operations one evaluation may take, in all its threads together: about one for each expression and statement. Unlike
+    /// in Rhai those count too that a function takes which another function calls, as `list.map(f)` does.
+    pub fn operations(mut self, operations: u64) -> Self {
+        self.operations = Some(operations);
+        self
+    }
+
+    /// How long one evaluation may take, in its waits and everywhere else; a wait is ended too.
+    pub fn time(mut self, time: Duration) -> Self {
+        self.time = Some(time);
+        self
+    }
+
+    /// How deep functions may call each other; more is a `RecursionError`. Never more than the stack carries (at most 1000).
+    pub fn call_levels(mut self, levels: usize) -> Self {
+        self.call_levels = Some(levels);
+        self
+    }
+
+    /// How long a text may be that an operator or a literal makes, in bytes of UTF-8.
+    pub fn string_bytes(mut self, bytes: usize) -> Self {
+        self.string_bytes = Some(bytes);
+        self
+    }
+
+    /// How many items a list may have, those of the lists inside it included. Every change of a list then counts all of it, which
+    /// makes long ones slow.
+    pub fn array_items(mut self, items: usize) -> Self {
+        self.array_items = Some(items);
+        self
+    }
+
+    /// How many entries a dict may have, those of the dicts inside it included; as slow as [`array_items`](Self::array_items).
+    pub fn map_entries(mut self, entries: usize) -> Self {
+        self.map_entries = Some(entries);
+        self
+    }
+}
+
+/// What a script has used up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Exceeded {
+    /// This many operations.
+    Operations(u64),
+    /// This much time.
+    Time(Duration),
+}
+
+impl fmt::Display for Exceeded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Operations(limit) => {
+                write!(f, "the script has used up its limit of {limit} operations")
+            }
+            Self::Time(limit) => write!(f, "the script has used up its time limit of {limit:?}"),
+        }
+    }
+}
+
+/// The operations that the threads of one process have taken together.
+#[derive(Debug, Default)]
+pub(crate) struct Spent(AtomicU64);
+
+impl Spent {
+    /// Takes one more, unless `limit` of them have been taken.
+    pub(crate) fn take(&self, limit: u64) -> Result<(), Exceeded> {
+        if self.0.fetch_add(1, Ordering::Relaxed) < limit {
+            Ok(())
+        } else {
+            Err(Exceeded::Operations(limit))
+        }
+    }
+
+    /// From now on none has been taken.
+    pub(crate) fn begin(&self) {
+        self.0.store(0, Ordering::Relaxed);
+    }
+}
+
+impl Limits {
+    pub(crate) fn of_operations(&self) -> Option<u64> {
+        self.operations
+    }
+
+    pub(crate) fn of_time(&self) -> Option<Duration> {
+        self.time
+    }
+
+    pub(crate) fn of_call_levels(&self) -> Option<usize> {
+        self.call_levels
+    }
+
+    pub(crate) fn of_string_bytes(&self) -> Option<usize> {
+        self.string_bytes
+    }
+
+    pub(crate) fn of_array_items(&self) -> Option<usize> {
+        self.array_items
+    }
+
+    /// Whether a dict is too large. Rhai itself does not look when an entry is added by its index.
+    ///
+    /// # Errors
+    /// Rhai's own for too much data.
+    pub(crate) fn check(&self, map: &Map) -> Result<(), Box<EvalAltResult>> {
+        match self.map_entries {
+            Some(limit) if entries(map) > limit => {
+                let what = "Size of object map".to_string();
+                Err(EvalAltResult::ErrorDataTooLarge(what, Position::NONE).into())
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Sets those that Rhai itself sees to.
+    pub(crate) fn apply(&self, engine: &mut Engine) {
+        if let Some(bytes) = self.string_bytes {
+            engine.set_max_string_size(bytes);
+        }
+        if let Some(items) = self.array_items {
+            engine.set_max_array_size(items);
+        }
+        if let Some(entries) = self.map_entries {
+            engine.set_max_map_size(entries);
+        }
+    }
+
+    /// What a child has to keep to; its time is its parent's business.
+    pub(crate) fn pack(&self) -> Dynamic {
+        let numbers = [
+            ("operations", self.operations),
+            ("call_levels", whole(self.call_levels)),
+            ("string_bytes", whole(self.string_bytes)),
+            ("array_items", whole(self.array_items)),
+            ("map_entries", whole(self.map_entries)),
+        ];
+        let given = numbers.into_iter().filter_map(|(name, number)| {
+            let number = i64::try_from(number?).unwrap_or(i64::MAX);
+            Some((name.into(), Dynamic::from_int(number)))
+        });
+        given.collect::<Map>().into()
+    }
+
+    /// What [`pack`](Self::pack) packed, in the child.
+    pub(crate) fn unpack(fields: Dynamic) -> Self {
+        let fields = fields.try_cast::<Map>().unwrap_or_default();
+        let number = |name: &str| u64::try_from(fields.get(name)?.as_int().ok()?).ok();
+        let size = |name: &str| usize::try_from(number(name)?).ok();
+        Self {
+            operations: number("operations"),
+            time: None,
+            call_levels: size("call_levels"),
+            string_bytes: size("string_bytes"),
+            array_items: size("array_items"),
+            map_entries: size("map_entries"),
+        }
+    }
+}
+
+/// The entries of a dict, those of the dicts inside it included.
+fn entries(map: &Map) -> usize {
+    let inside = |value: &Dynamic| value.read_lock::<Map>().map_or(0, |map| entries(&map));
+    map.len() + map.values().map(inside).sum::<usize>()
+}
+
+fn whole(size: Option<usize>) -> Option<u64> {
+    size.and_then(|size| u64::try_from(size).ok())
+}

@@ -1,0 +1,218 @@
+//! The end of a script: its exit code, and what is told about an error nobody caught.
+
+use std::any::Any;
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, OnceLock};
+
+use rhai::{Dynamic, EvalAltResult, FnPtr};
+
+use super::exceptions::{Exception, raise};
+use super::stop::Stop;
+use super::values::custom_text;
+use crate::program::Program;
+use crate::program::diagnostic::{Diagnostic, ErrorFormat};
+use crate::program::traceback::{Frame, frames, function_name};
+use crate::script::interp::{Interp, locked};
+use crate::text::str_of;
+
+/// How a script ended.
+#[derive(Debug, Clone)]
+pub(crate) enum Ending {
+    /// It came to its end, or called `sys.exit` with this code.
+    Code(i32),
+    /// Nobody caught this error; the frames are in it.
+    Failed(Exception),
+    /// Ctrl-C; the exception's frames say where.
+    Interrupted(Exception),
+    /// It has used up what it was given.
+    Limited(Exception),
+    /// SIGTERM.
+    Terminated,
+    /// The embedding program stopped it.
+    Stopped,
+}
+
+/// The exit code after an error nobody caught.
+pub(crate) const FAILED: i32 = 1;
+
+impl Ending {
+    /// Reads the result of running `outermost` in `file`.
+    pub(crate) fn of(
+        interp: &Interp,
+        result: Result<Dynamic, Box<EvalAltResult>>,
+        frames_of: impl Fn(&EvalAltResult) -> Vec<Frame>,
+    ) -> Self {
+        let error = match (result, interp.stopping()) {
+            (Ok(_), None) => return Self::Code(0),
+            (Err(error), _) => error,
+            // The script was told to stop just as it came to its end, or caught what it must not.
+            (Ok(_), Some(stop)) => interp.stop(stop),
+        };
+        let located = |exception: Exception| exception.with_frames(frames_of(&error));
+        match Stop::of(&error).or_else(|| interp.stopping()) {
+            None => Self::Failed(located(Exception::from_error(&error))),
+            Some(Stop::Exit(value)) => Self::Code(exit_code(interp, &value)),
+            Some(Stop::Interrupt) => {
+                Self::Interrupted(located(Exception::new("KeyboardInterrupt", vec![])))
+            }
+            Some(Stop::Terminate) => Self::Terminated,
+            Some(Stop::OutputClosed) => Self::Code(0),
+            Some(Stop::Host) => Self::Stopped,
+            Some(Stop::Limit(exceeded)) => {
+                let text = exceeded.to_string();
+                Self::Limited(located(Exception::new("RuntimeError", vec![text.into()])))
+            }
+            Some(Stop::Recursion) => Self::Failed(located(Exception::from_error(&too_deep()))),
+        }
+    }
+}
+
+/// The error of a script that calls itself without end.
+pub(crate) fn too_deep() -> Box<EvalAltResult> {
+    raise("RecursionError", "maximum recursion depth exceeded")
+}
+
+/// The exit code `sys.exit(value)` stands for; a text is printed to standard error and means 1.
+fn exit_code(interp: &Interp, value: &Dynamic) -> i32 {
+    if value.is_unit() {
+        return 0;
+    }
+    let number = value
+        .as_int()
+        .ok()
+        .or_else(|| value.as_bool().ok().map(i64::from));
+    match number {
+        // The kernel keeps the low eight bits.
+        Some(code) => (code & 0xff) as i32,
+        None => {
+            let text = str_of(value, &|v| custom_text(v, None));
+            let _ = interp.output.error(&format!("{text}\n"));
+            FAILED
+        }
+    }
+}
+
+/// Finds out what to do about an error, and writes it into its `help`.
+type Advisor = Box<dyn Fn(&Interp, &mut Diagnostic) + Send + Sync>;
+
+/// How errors nobody caught are told.
+#[derive(Default)]
+pub(crate) struct Reports {
+    as_json: AtomicBool,
+    /// The variables of a program that grows line by line: no text shows them.
+    variables: Mutex<Vec<String>>,
+    advisor: OnceLock<Advisor>,
+}
+
+impl fmt::Debug for Reports {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reports")
+            .field("format", &self.format())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Reports {
+    /// From now on errors are printed in this form.
+    pub(crate) fn set_format(&self, format: ErrorFormat) {
+        self.as_json
+            .store(format == ErrorFormat::Json, Ordering::Relaxed);
+    }
+
+    pub(crate) fn format(&self) -> ErrorFormat {
+        if self.as_json.load(Ordering::Relaxed) {
+            ErrorFormat::Json
+        } else {
+            ErrorFormat::Human
+        }
+    }
+
+    /// Names that can be used whatever the text of an input says.
+    pub(crate) fn note_variables(&self, names: Vec<String>) {
+        *locked(&self.variables) = names;
+    }
+
+    pub(crate) fn variables(&self) -> Vec<String> {
+        locked(&self.variables).clone()
+    }
+
+    /// From now on `advisor` is asked about every error that is told, and about no other.
+    pub(crate) fn advise_by(
+        &self,
+        advisor: impl Fn(&Interp, &mut Diagnostic) + Send + Sync + 'static,
+    ) {
+        let _ = self.advisor.set(Box::new(advisor));
+    }
+}
+
+/// What is told about an exception, advice included.
+pub(crate) fn diagnostic_of(interp: &Interp, exception: &Exception) -> Diagnostic {
+    let told = Diagnostic::new(exception.kind(), exception.message());
+    let mut told = told.with_frames(exception.frames().to_vec());
+    if let Some(help) = exception.help() {
+        told.help.push(help.into());
+        return told;
+    }
+    if let Some(advise) = interp.reports.advisor.get() {
+        advise(interp, &mut told);
+    }
+    told
+}
+
+/// Prints what is told about an error, after everything the script has printed.
+pub(crate) fn print(interp: &Interp, diagnostic: &Diagnostic) {
+    let _ = interp.output.flush();
+    let _ = interp
+        .output
+        .error(&diagnostic.render(interp.reports.format()));
+}
+
+/// The frames of the error of a child or a thread begin in its task, not where `start()` was called. A task that could
+/// not be called at all is shown where it is defined.
+pub(crate) fn task_frames(
+    error: &EvalAltResult,
+    program: &Program,
+    task: Option<&FnPtr>,
+    is_run: bool,
+) -> Vec<Frame> {
+    let shown = |name: &str| {
+        if is_run {
+            "run".to_string()
+        } else {
+            function_name(name)
+        }
+    };
+    match error {
+        EvalAltResult::ErrorInFunctionCall(name, source, inner, _) => {
+            frames(inner, program, source, &shown(name))
+        }
+        EvalAltResult::ErrorFunctionNotFound(..) => task
+            .and_then(|task| program.definition(task.fn_name(), &shown(task.fn_name())))
+            .into_iter()
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Runs a script's code; a panic of the interpreter is an error like others. It has some for two threads that meet in
+/// one captured variable.
+pub(crate) fn without_panic<T>(
+    run: impl FnOnce() -> Result<T, Box<EvalAltResult>>,
+) -> Result<T, Box<EvalAltResult>> {
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
+        let text = panic_text(&*panic);
+        Err(raise(
+            "SystemError",
+            format!("the interpreter failed: {text}"),
+        ))
+    })
+}
+
+/// What a panic said.
+pub(crate) fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| panic.downcast_ref::<&str>().copied())
+        .unwrap_or("no reason given")
+}

@@ -1,0 +1,188 @@
+//! One of the two streams of a runtime: the host's sink, and the pipe through which children reach it.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use super::sink::Sink;
+use crate::script::report::panic_text;
+use crate::sys::pipe;
+
+/// How much is taken out of the pipe at once.
+const CHUNK: usize = 64 << 10;
+
+/// A line of a child's that is longer comes in pieces: a command that prints no line ends must not take all memory.
+const LINE_MAX: usize = 16 << 20;
+
+/// A sink in use.
+#[derive(Debug)]
+pub(super) struct Outlet {
+    sink: Sink,
+    state: State,
+    /// What children write to.
+    write: Option<Arc<OwnedFd>>,
+    /// Where it comes out; gone when nobody wants it any more.
+    read: Option<Arc<OwnedFd>>,
+    /// A child's line whose end has not come yet.
+    begun: Vec<u8>,
+    /// What the sink said to a child's text, and the script has not been told.
+    owed: Option<io::Error>,
+}
+
+#[derive(Debug)]
+enum State {
+    Open,
+    /// Its reader has gone.
+    Closed,
+    /// It has panicked with these words.
+    Failed(String),
+}
+
+impl Outlet {
+    pub(super) fn new(sink: Sink) -> Self {
+        Self {
+            sink,
+            state: State::Open,
+            write: None,
+            read: None,
+            begun: Vec::new(),
+            owed: None,
+        }
+    }
+
+    /// What a child gets as its stream.
+    pub(super) fn entrance(&mut self) -> io::Result<Arc<OwnedFd>> {
+        if let Some(write) = &self.write {
+            return Ok(write.clone());
+        }
+        let (read, write) = pipe::pipe()?;
+        if matches!(self.state, State::Open) {
+            self.read = Some(Arc::new(read));
+        }
+        Ok(self.write.insert(Arc::new(write)).clone())
+    }
+
+    /// The end that is read.
+    pub(super) fn exit(&self) -> Option<Arc<OwnedFd>> {
+        self.read.clone()
+    }
+
+    /// Hands on the whole lines that lie in the pipe; with `all` also the beginning of one.
+    pub(super) fn take_in(&mut self, all: bool) {
+        // No more than there is now: a child that prints without end must not keep others away.
+        let mut left = self.read.as_ref().map_or(0, pipe::waiting);
+        let mut chunk = vec![0; left.min(CHUNK)];
+        while left > 0 {
+            let Some(read) = &self.read else { break };
+            let count = pipe::read(read, &mut chunk);
+            if count == 0 {
+                break;
+            }
+            left = left.saturating_sub(count);
+            self.collect(&chunk[..count]);
+        }
+        if all && !self.begun.is_empty() {
+            let begun = std::mem::take(&mut self.begun);
+            self.hand_on(&begun);
+        }
+    }
+
+    fn collect(&mut self, bytes: &[u8]) {
+        let end = bytes.iter().rposition(|byte| *byte == b'\n');
+        let (whole, rest) = bytes.split_at(end.map_or(0, |at| at + 1));
+        if !whole.is_empty() {
+            self.begun.extend_from_slice(whole);
+            let lines = std::mem::take(&mut self.begun);
+            self.hand_on(&lines);
+        }
+        self.begun.extend_from_slice(rest);
+        if self.begun.len() > LINE_MAX {
+            let piece = std::mem::take(&mut self.begun);
+            self.hand_on(&piece);
+        }
+    }
+
+    fn hand_on(&mut self, bytes: &[u8]) {
+        if let (Err(error), State::Open) = (self.give(bytes), &self.state) {
+            self.owed = Some(error);
+        }
+    }
+
+    /// Writes what this process's script prints.
+    ///
+    /// # Errors
+    /// What the sink says, now or to a child's text before; `BrokenPipe` when nobody reads any more.
+    pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let written = self.give(bytes);
+        match self.owed.take() {
+            Some(owed) => written.and(Err(owed)),
+            None => written,
+        }
+    }
+
+    fn give(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match &self.state {
+            State::Open => (),
+            State::Closed => return Err(io::ErrorKind::BrokenPipe.into()),
+            State::Failed(text) => return Err(io::Error::other(text.clone())),
+        }
+        let sink = &mut self.sink;
+        match catch_unwind(AssertUnwindSafe(|| sink.write(bytes))) {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.close(State::Closed);
+                Err(error)
+            }
+            // A wait of the script's that was interrupted is something else.
+            Ok(Err(error)) if error.kind() == io::ErrorKind::Interrupted => {
+                Err(io::Error::other(error.to_string()))
+            }
+            Ok(Err(error)) => Err(error),
+            Err(panic) => {
+                let text = format!(
+                    "the sink for this output has failed: {}",
+                    panic_text(&*panic)
+                );
+                self.close(State::Failed(text.clone()));
+                Err(io::Error::other(text))
+            }
+        }
+    }
+
+    /// Nothing goes to the sink any more; children that write find their stream closed.
+    fn close(&mut self, state: State) {
+        self.state = state;
+        self.read = None;
+        self.begun = Vec::new();
+    }
+
+    /// The end of the program: a line that has begun is all there will be of it.
+    pub(super) fn finish(&mut self) {
+        if matches!(self.state, State::Open) {
+            let sink = &mut self.sink;
+            if catch_unwind(AssertUnwindSafe(|| sink.finish())).is_err() {
+                self.close(State::Failed("the sink for this output has failed".into()));
+            }
+        }
+    }
+
+    /// The end of the runtime.
+    pub(super) fn let_go(&mut self) {
+        self.take_in(true);
+        self.finish();
+        self.close(State::Closed);
+        self.write = None;
+        let sink = std::mem::replace(&mut self.sink, io::sink().into());
+        // The host's own way to drop it may panic too.
+        let _ = catch_unwind(AssertUnwindSafe(|| drop(sink)));
+    }
+
+    /// In a forked child: what it writes to now. The sink is its parent's, and so is what it may hold back.
+    pub(super) fn forsake(mut self) -> Option<Arc<OwnedFd>> {
+        self.read = None;
+        let write = self.write.take();
+        std::mem::forget(self);
+        write
+    }
+}

@@ -1,0 +1,84 @@
+//! What `input()` and `sys.stdin` read: the process's standard input where the process is the script's, else what the host
+//! gives.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+
+use crate::script::call::Failure;
+use crate::script::exceptions::raise;
+use crate::script::interp::locked;
+use crate::script::report::panic_text;
+
+/// What a script is told that asks all the same.
+const NO_INPUT: &str = "this program gives its scripts no input";
+
+/// A host's answers to questions, a line each; `None` when there are no more.
+pub(crate) struct Answers(Box<Ask>);
+
+type Ask = dyn FnMut(&str) -> Option<String> + Send;
+
+impl Answers {
+    pub(crate) fn new(ask: impl FnMut(&str) -> Option<String> + Send + 'static) -> Self {
+        Self(Box::new(ask))
+    }
+}
+
+/// Where input comes from: at first, and in children, from standard input.
+#[derive(Debug, Default)]
+pub(crate) struct Source(Mutex<Way>);
+
+#[derive(Debug, Default)]
+enum Way {
+    #[default]
+    Stdin,
+    /// There is none.
+    Nothing,
+    Host(Answers),
+}
+
+impl Source {
+    /// The process is the host's: from now on `answers` are asked, if there are any.
+    pub(crate) fn ask(&self, answers: Option<Answers>) {
+        *locked(&self.0) = answers.map_or(Way::Nothing, Way::Host);
+    }
+
+    /// This is a child, whose standard input is its own, and empty.
+    pub(crate) fn begin_child(&self) {
+        // What the host's own holds is the parent's to drop.
+        std::mem::forget(std::mem::take(&mut *locked(&self.0)));
+    }
+
+    /// Whether a command that a script starts may read the process's standard input.
+    pub(crate) fn is_stdin(&self) -> bool {
+        matches!(*locked(&self.0), Way::Stdin)
+    }
+
+    /// The next line without its end, asked for with `prompt`; `None` when it is to be read from standard input, an inner
+    /// `None` when there are no more.
+    ///
+    /// # Errors
+    /// `EOFError` where the host gives no input, `OSError` where its source panics.
+    pub(crate) fn line(&self, prompt: &str) -> Option<Result<Option<String>, Failure>> {
+        match &mut *locked(&self.0) {
+            Way::Stdin => None,
+            Way::Nothing => Some(Err(raise("EOFError", NO_INPUT))),
+            Way::Host(answers) => {
+                let line = catch_unwind(AssertUnwindSafe(|| (answers.0)(prompt)));
+                let without_end =
+                    |line: String| line.strip_suffix('\n').map(String::from).unwrap_or(line);
+                let line = line.map(|line| line.map(without_end));
+                Some(line.map_err(|panic| {
+                    let text = format!("the source of input has failed: {}", panic_text(&*panic));
+                    raise("OSError", text)
+                }))
+            }
+        }
+    }
+}
+
+impl fmt::Debug for Answers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answers").finish_non_exhaustive()
+    }
+}

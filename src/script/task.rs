@@ -1,0 +1,55 @@
+//! What a Process or a Thread is to run: read from its constructor's arguments, and run in place by `run()`.
+
+use rhai::{Array, FnPtr, Map};
+
+use super::Outcome;
+use super::call::{Call, Failure};
+use super::exceptions::raise;
+use super::values::type_name;
+
+/// A function, its arguments, and whether it is `run`, which has the object as `this`.
+pub(crate) type Task = (FnPtr, Array, bool);
+
+/// The task of an object: its `run`, where the script has set one, else its target.
+pub(crate) fn of(target: Option<&FnPtr>, args: &Array, attributes: &Map) -> Option<Task> {
+    let run = attributes
+        .get("run")
+        .and_then(|run| run.clone().try_cast::<FnPtr>());
+    match run {
+        Some(run) => Some((run, Array::new(), true)),
+        None => Some((target?.clone(), args.clone(), false)),
+    }
+}
+
+/// Parameter 0, the target, if it was given.
+pub(crate) fn target(call: &mut Call<'_>) -> Result<Option<FnPtr>, Failure> {
+    let Some(target) = call.given(0) else {
+        return Ok(None);
+    };
+    let (name, found) = (call.name(), type_name(&target));
+    let text = format!("{name}() target must be a function, not {found}");
+    let function = target.try_cast::<FnPtr>();
+    function.map(Some).ok_or_else(|| raise("TypeError", text))
+}
+
+/// Parameter 1, the target's arguments.
+pub(crate) fn arguments(call: &mut Call<'_>) -> Result<Array, Failure> {
+    let Some(args) = call.given(1) else {
+        return Ok(Array::new());
+    };
+    let (name, found) = (call.name(), type_name(&args));
+    let text = format!("{name}() args must be a list, not {found} (write args: [x])");
+    args.into_array().map_err(|_| raise("TypeError", text))
+}
+
+/// Runs the task of the receiver here, as its `run()` does.
+pub(crate) fn run_here(call: &mut Call<'_>, task: Option<Task>) -> Outcome {
+    match task {
+        None => Ok(rhai::Dynamic::UNIT),
+        Some((function, args, false)) => call.call(&function, args),
+        Some((function, args, true)) => {
+            let context = call.context;
+            function.call_raw(context, Some(call.receiver()), args)
+        }
+    }
+}

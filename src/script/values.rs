@@ -1,0 +1,191 @@
+//! Small questions about a script's values: its Python type name, its truth, a copy that is not shared.
+
+use std::ops::Range;
+
+use rhai::{Array, Blob, Dynamic, Engine, FnPtr, ImmutableString, Map, NativeCallContext};
+
+use super::exceptions::Exception;
+use crate::{text, wire};
+
+/// The value out of its shared cell, so that no native holds a captured variable's lock.
+///
+/// A cell that somebody holds at this moment is left as it is: the error comes where it is used.
+pub(crate) fn unshared(value: Dynamic) -> Dynamic {
+    if value.is_shared() {
+        value.flatten_clone()
+    } else {
+        value
+    }
+}
+
+/// Un-shares a value and everything inside it: captured variables, items, attributes.
+pub(crate) fn unshare_deeply(value: &mut Dynamic) {
+    if value.is_shared() {
+        let flat = value.flatten_clone();
+        if flat.is_shared() {
+            return;
+        }
+        *value = flat;
+    }
+    if let Some(mut items) = value.write_lock::<Array>() {
+        items.iter_mut().for_each(unshare_deeply);
+    } else if let Some(mut entries) = value.write_lock::<Map>() {
+        entries.values_mut().for_each(unshare_deeply);
+    } else if let Some(mut function) = value.write_lock::<FnPtr>() {
+        function.iter_curry_mut().for_each(unshare_deeply);
+    }
+}
+
+/// Takes handles (queues, locks, …) out of the cells they share with other variables, in a value and everything
+/// inside it; plain data stays shared.
+///
+/// A thread would otherwise hold the cell's lock while a method of the handle waits.
+pub(crate) fn unshare_handles(value: &mut Dynamic) {
+    if value.is_shared() {
+        let is_handle = value
+            .read_lock::<Dynamic>()
+            .is_some_and(|inner| inner.is_variant());
+        if !is_handle {
+            return;
+        }
+        *value = value.flatten_clone();
+    }
+    if let Some(mut items) = value.write_lock::<Array>() {
+        items.iter_mut().for_each(unshare_handles);
+    } else if let Some(mut entries) = value.write_lock::<Map>() {
+        entries.values_mut().for_each(unshare_handles);
+    } else if let Some(mut function) = value.write_lock::<FnPtr>() {
+        function.iter_curry_mut().for_each(unshare_handles);
+    }
+}
+
+/// What Python calls the type of a value: `int`, `str`, `list`, …
+pub(crate) fn type_name(value: &Dynamic) -> String {
+    let value = value.flatten_clone();
+    if value.is_shared() {
+        return "object".into();
+    }
+    if let Some(error) = value.read_lock::<Exception>() {
+        return error.kind().to_string();
+    }
+    type_name_of(value.type_name())
+}
+
+/// As [`type_name`]; a type of the embedding program by the name it was registered with.
+pub(crate) fn type_name_in(engine: &Engine, value: &Dynamic) -> String {
+    if value.is_shared() || !is_foreign(value.type_name()) {
+        return type_name(value);
+    }
+    foreign_name(engine, value.type_name())
+}
+
+/// The name that a type of the embedding program was registered with; without one the last part of its Rust name.
+pub(crate) fn foreign_name(engine: &Engine, rust_name: &str) -> String {
+    match engine.map_type_name(rust_name) {
+        name if name == rust_name => wire::bare_type_name(rust_name),
+        name => name.into(),
+    }
+}
+
+/// Whether this is a Rust type of the embedding program.
+pub(crate) fn is_foreign(rust_name: &str) -> bool {
+    const KNOWN: [&str; 5] = ["procscript", "rhai", "std", "core", "alloc"];
+    let home = rust_name.split_once("::").map(|(home, _)| home);
+    home.is_some_and(|home| !KNOWN.contains(&home) && home.starts_with(char::is_alphabetic))
+}
+
+/// What Python calls the type that Rhai calls `name`.
+pub(crate) fn type_name_of(name: &str) -> String {
+    let name = match name {
+        "()" => "NoneType",
+        "bool" => "bool",
+        "i64" => "int",
+        "f64" => "float",
+        "string" | "char" | "&str | ImmutableString | String" => "str",
+        "array" => "list",
+        "map" => "dict",
+        "blob" => "bytes",
+        "Fn" => "function",
+        other if other.contains("Range<") || other.contains("RangeInclusive<") => "range",
+        other => match other.rsplit("::").next().unwrap_or(other) {
+            "Socket" => "socket",
+            "Channel" => "queue.Queue",
+            "Local" => "_thread._local",
+            other => other,
+        },
+    };
+    name.to_string()
+}
+
+/// The text of a string or a character.
+pub(crate) fn as_text(value: &Dynamic) -> Option<ImmutableString> {
+    if value.is_shared() {
+        return None;
+    }
+    match value.as_char() {
+        Ok(char) => Some(char.to_string().into()),
+        Err(_) => value.clone().into_immutable_string().ok(),
+    }
+}
+
+/// Whether Python would take the value for true.
+pub(crate) fn truth(value: &Dynamic) -> bool {
+    let value = value.flatten_clone();
+    if value.is_shared() || value.is_unit() {
+        return false;
+    }
+    if let Ok(flag) = value.as_bool() {
+        flag
+    } else if let Ok(number) = value.as_int() {
+        number != 0
+    } else if let Ok(number) = value.as_float() {
+        number != 0.0
+    } else if let Ok(text) = value.as_immutable_string_ref() {
+        !text.is_empty()
+    } else if let Some(items) = value.read_lock::<Array>() {
+        !items.is_empty()
+    } else if let Some(entries) = value.read_lock::<Map>() {
+        !entries.is_empty()
+    } else if let Some(bytes) = value.read_lock::<Blob>() {
+        !bytes.is_empty()
+    } else if let Some(range) = value.read_lock::<Range<i64>>() {
+        !range.is_empty()
+    } else {
+        true
+    }
+}
+
+/// The text of a custom type: its own `to_string`, script-defined ones included.
+pub(crate) fn custom_text(value: &Dynamic, context: Option<&NativeCallContext>) -> Option<String> {
+    let mut value = value.clone();
+    let result = context?
+        .call_fn_raw("to_string", true, true, &mut [&mut value])
+        .ok()?;
+    result.into_string().ok()
+}
+
+/// The text of a custom type inside a list or for `repr`: its own `to_debug`.
+fn custom_repr(value: &Dynamic, context: &NativeCallContext) -> Option<String> {
+    let mut value = value.clone();
+    let result = context
+        .call_fn_raw("to_debug", true, true, &mut [&mut value])
+        .ok()?;
+    result.into_string().ok()
+}
+
+/// `str(value)`, asking the engine for the texts of custom types.
+pub(crate) fn str_with(value: &Dynamic, context: &NativeCallContext) -> String {
+    let own = is_custom(value).then(|| custom_text(value, Some(context)));
+    own.flatten()
+        .unwrap_or_else(|| text::str_of(value, &|v| custom_repr(v, context)))
+}
+
+/// `repr(value)`, asking the engine for the texts of custom types.
+pub(crate) fn repr_with(value: &Dynamic, context: &NativeCallContext) -> String {
+    text::repr_of(value, &|v| custom_repr(v, context))
+}
+
+/// Whether the value is of a type Rhai does not know by itself.
+fn is_custom(value: &Dynamic) -> bool {
+    !value.is_shared() && value.is_variant() && text::type_name(value) != "range"
+}

@@ -1,0 +1,96 @@
+//! Python's text forms of Rhai values: `str`, `repr`, `"…" % args`, `"…".format(args)`, `format(value, spec)`.
+//!
+//! Pure functions: no engine, no output. The reference is CPython 3.11, error texts included. Rhai's types show under
+//! the names of Python's ([`type_name`]).
+
+mod field;
+mod float;
+mod format;
+mod lookup;
+mod markup;
+mod percent;
+mod quote;
+mod repr;
+mod spec;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use rhai::Dynamic;
+
+use crate::script::memory;
+
+pub(crate) use format::format;
+pub(crate) use percent::percent;
+pub(crate) use quote::{ascii, quoted};
+pub(crate) use repr::{repr_of, str_of, type_name};
+pub(crate) use spec::format_spec;
+
+/// How a value of a custom type looks, if the one who asks knows it.
+pub(crate) type Custom<'a> = &'a dyn Fn(&Dynamic) -> Option<String>;
+
+/// A Python exception about a text: what the caller raises in the script.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TextError {
+    /// The exception's name: `TypeError`, `ValueError`, `KeyError`, `IndexError`, `AttributeError`, `OverflowError`.
+    pub(crate) kind: &'static str,
+    /// What `str(e)` gives in Python.
+    pub(crate) message: String,
+}
+
+impl TextError {
+    fn new(kind: &'static str, message: impl Into<String>) -> Self {
+        TextError {
+            kind,
+            message: message.into(),
+        }
+    }
+
+    fn type_error(message: impl Into<String>) -> Self {
+        TextError::new("TypeError", message)
+    }
+
+    fn value_error(message: impl Into<String>) -> Self {
+        TextError::new("ValueError", message)
+    }
+}
+
+impl fmt::Display for TextError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.kind, self.message)
+    }
+}
+
+impl std::error::Error for TextError {}
+
+/// The widest field and the most digits. Python's bound is what memory holds; a script that asks for more than this
+/// has made a mistake, and is to get an error instead of the kernel's out-of-memory killer.
+const MAX_WIDTH: usize = 1 << 28;
+
+/// Adds a piece to a text that is being made, when there is room for both.
+fn append(out: &mut String, piece: &str) -> Result<(), TextError> {
+    let length = out.len().saturating_add(piece.len());
+    if length > out.capacity() && !memory::is_there(length) {
+        return Err(no_room(length));
+    }
+    out.push_str(piece);
+    Ok(())
+}
+
+/// A width or a precision that there is room for.
+///
+/// # Errors
+/// `MemoryError` when a field of that many characters has no room.
+fn roomy(width: usize) -> Result<usize, TextError> {
+    // Four bytes are the longest letter.
+    let bytes = width.saturating_mul(4);
+    if memory::is_there(bytes) {
+        return Ok(width);
+    }
+    Err(no_room(bytes))
+}
+
+fn no_room(bytes: usize) -> TextError {
+    TextError::new("MemoryError", format!("there is no room for {bytes} bytes"))
+}
