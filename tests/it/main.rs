@@ -10,6 +10,7 @@ mod process_table; // what the kernel knows about a run
 mod text; // un-indented literals, folded process numbers
 
 // The subjects.
+mod circles; // no files import each other
 mod cli; // the command line
 mod conformance; // what Python does, by numbered cases
 mod crates; // what an embedder builds

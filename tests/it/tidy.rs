@@ -325,7 +325,7 @@ fn only_in(rooms: &[&str], words: &[&str]) {
 }
 
 /// The text without its comments: they may name anything.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let lines = text
         .lines()
         .filter(|line| !line.trim_start().starts_with("//"));
@@ -350,7 +350,7 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
 }
 
 /// The files below `folder` with this extension, by paths relative to the package.
-fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
+pub(crate) fn files(folder: &str, extension: &str) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let mut folders = vec![PathBuf::from(folder)];
     while let Some(folder) = folders.pop() {

@@ -1,0 +1,271 @@
+//! No file imports, directly or by way of others, a file that imports it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use crate::tidy::{code, files};
+
+/// A module by its path in the crate: `["shm", "arena"]`.
+type Module = Vec<String>;
+
+/// One crate's modules, and what each imports.
+struct Imports {
+    files: BTreeMap<Module, String>,
+    /// What each `mod.rs` re-exports: the name, and the path it stands for.
+    exported: BTreeMap<Module, Vec<(String, Module)>>,
+}
+
+/// Folders of files whose circles are not open yet. Whoever opens one takes its folder out.
+const CLOSED: &[&str] = &[
+    "advice/",
+    "check",
+    "manual/",
+    "permissions/",
+    "program/",
+    "repl/",
+    "runtime/objects/",
+    "runtime/prompt/",
+    "script/",
+    "shm/",
+    "stdlib/",
+    "sync/",
+    "sys/",
+    "wire/",
+];
+
+#[test]
+fn no_files_import_each_other() {
+    let mut circles = Vec::new();
+    for root in ["src", "src/cli"] {
+        circles.extend(Imports::of(root).circles());
+    }
+    let is_closed = |file: &String| CLOSED.iter().any(|folder| file.starts_with(folder));
+    circles.retain(|circle| !circle.iter().any(is_closed));
+    let shown: Vec<_> = circles.iter().map(|circle| circle.join("\n  ")).collect();
+    assert!(
+        circles.is_empty(),
+        "{} circles of imports:\n  {}",
+        circles.len(),
+        shown.join("\n\n  ")
+    );
+}
+
+impl Imports {
+    fn of(root: &str) -> Self {
+        let mut imports = Self {
+            files: BTreeMap::new(),
+            exported: BTreeMap::new(),
+        };
+        for path in files(root, "rs") {
+            let below = path.strip_prefix(root).unwrap();
+            let is_test = below
+                .iter()
+                .any(|part| part == "tests" || part == "tests.rs");
+            let is_other_crate = root == "src" && below.starts_with("cli");
+            if is_test || is_other_crate {
+                continue;
+            }
+            let text = without_tests(&code(&fs::read_to_string(&path).unwrap()));
+            imports.files.insert(module_of(below), text);
+        }
+        for (module, text) in &imports.files {
+            let exported = uses(text, "pub");
+            let exported = exported
+                .into_iter()
+                .map(|(name, path)| (name, absolute(module, &path)));
+            imports.exported.insert(module.clone(), exported.collect());
+        }
+        imports
+    }
+
+    /// The modules that form circles, each circle as a list of files.
+    fn circles(&self) -> Vec<Vec<String>> {
+        let reached: BTreeMap<_, _> = self
+            .files
+            .keys()
+            .map(|module| (module, self.reached_from(module)))
+            .collect();
+        let mut seen = BTreeSet::new();
+        let mut circles = Vec::new();
+        for (module, below) in &reached {
+            if !below.contains(*module) || !seen.insert((*module).clone()) {
+                continue;
+            }
+            let circle: Vec<_> = below
+                .iter()
+                .filter(|other| reached[other].contains(*module))
+                .cloned()
+                .collect();
+            seen.extend(circle.iter().cloned());
+            circles.push(circle.iter().map(|module| module.join("/")).collect());
+        }
+        circles
+    }
+
+    /// Every module that `module` imports, directly or by way of others.
+    fn reached_from(&self, module: &Module) -> BTreeSet<Module> {
+        let mut reached = BTreeSet::new();
+        let mut open = vec![module.clone()];
+        while let Some(next) = open.pop() {
+            for imported in self.imported_by(&next) {
+                if reached.insert(imported.clone()) {
+                    open.push(imported);
+                }
+            }
+        }
+        reached
+    }
+
+    fn imported_by(&self, module: &Module) -> Vec<Module> {
+        let text = &self.files[module];
+        let named = uses(text, "").into_iter().map(|(_, path)| path);
+        named
+            .chain(paths(text))
+            .filter_map(|path| self.defining(&absolute(module, &path), 0))
+            .filter(|found| found != module)
+            .collect()
+    }
+
+    /// The module whose file defines what a path names. A `mod.rs` only lists modules and defines nothing.
+    fn defining(&self, path: &[String], depth: usize) -> Option<Module> {
+        let known = (0..=path.len())
+            .rev()
+            .find(|end| self.files.contains_key(&path[..*end]))?;
+        let module = path[..known].to_vec();
+        let named = path.get(known);
+        let exported = &self.exported[&module];
+        let way = exported.iter().find(|(name, _)| Some(name) == named);
+        match way {
+            Some((_, target)) if depth < 8 => self.defining(target, depth + 1),
+            _ => (!self.is_contents(&module)).then_some(module),
+        }
+    }
+
+    fn is_contents(&self, module: &Module) -> bool {
+        let inside = |other: &Module| other.len() > module.len() && other.starts_with(module);
+        self.files.keys().any(inside)
+    }
+}
+
+/// The module that a file below a crate's root is.
+fn module_of(file: &Path) -> Module {
+    let path = file.with_extension("");
+    let parts = path.iter().map(|part| part.to_string_lossy().into_owned());
+    parts
+        .filter(|part| !["lib", "main", "mod"].contains(&part.as_str()))
+        .collect()
+}
+
+/// A path as it is written in `module`, from the crate's root.
+fn absolute(module: &Module, path: &[String]) -> Module {
+    let mut base = module.clone();
+    let mut rest = path;
+    while let [first, others @ ..] = rest {
+        match first.as_str() {
+            "crate" => base.clear(),
+            "self" => (),
+            "super" => drop(base.pop()),
+            _ => break,
+        }
+        rest = others;
+    }
+    base.extend(rest.iter().cloned());
+    base
+}
+
+/// The names that `use` declarations with this visibility bring in, and the paths they stand for.
+fn uses(text: &str, visibility: &str) -> Vec<(String, Module)> {
+    let mut found = Vec::new();
+    for statement in text.split(';') {
+        let line = statement.rsplit("\n\n").next().unwrap_or_default();
+        let Some((before, tree)) = line.split_once("use ") else {
+            continue;
+        };
+        let before = before
+            .rsplit(['}', '\n', ']'])
+            .next()
+            .unwrap_or_default()
+            .trim();
+        let is_use = before.is_empty() || before.starts_with("pub");
+        if is_use && before.starts_with(visibility) {
+            branches(tree.trim(), &[], &mut found);
+        }
+    }
+    let local = |path: &Module| ["crate", "super", "self"].contains(&path[0].as_str());
+    found.retain(|(_, path)| local(path));
+    found
+}
+
+/// The single paths of a `use` tree, each with the name it brings in.
+fn branches(tree: &str, before: &[String], found: &mut Vec<(String, Module)>) {
+    let (head, group) = match tree.split_once('{') {
+        Some((head, group)) => (head, Some(group.trim_end().trim_end_matches('}'))),
+        None => (tree, None),
+    };
+    let (head, name) = head.split_once(" as ").unwrap_or((head, ""));
+    let parts = head.split("::").map(|part| part.trim().to_string());
+    // `self` inside a group is the path before it.
+    let parts = parts.filter(|part| !part.is_empty() && (part != "self" || before.is_empty()));
+    let path: Module = before.iter().cloned().chain(parts).collect();
+    match group {
+        Some(group) => commas(group)
+            .iter()
+            .for_each(|part| branches(part, &path, found)),
+        None if path.is_empty() => (),
+        None => {
+            let last = path.last().cloned().unwrap_or_default();
+            let name = if name.is_empty() {
+                last
+            } else {
+                name.trim().into()
+            };
+            found.push((name, path));
+        }
+    }
+}
+
+/// The parts of a group, cut at its own commas.
+fn commas(group: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut depth = 0;
+    for letter in group.chars() {
+        match letter {
+            '{' => depth += 1,
+            '}' => depth -= 1,
+            ',' if depth == 0 => {
+                parts.push(String::new());
+                continue;
+            }
+            _ => (),
+        }
+        parts.last_mut().unwrap().push(letter);
+    }
+    let parts = parts.into_iter().map(|part| part.trim().to_string());
+    parts.filter(|part| !part.is_empty()).collect()
+}
+
+/// The paths that code names in place: `crate::shm::Offset`, `super::convert::read`.
+fn paths(text: &str) -> Vec<Module> {
+    let is_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+    let words = text.split(|c: char| !is_path(c));
+    let paths = words.filter(|word| word.starts_with("crate::") || word.starts_with("super::"));
+    let split = |path: &str| {
+        let parts = path.split("::").filter(|part| !part.is_empty());
+        parts.map(ToString::to_string).collect()
+    };
+    paths.map(split).collect()
+}
+
+/// The text up to its unit tests, which may import whatever they test with.
+fn without_tests(text: &str) -> String {
+    let mut tests = text.match_indices("#[cfg(test)]\nmod ");
+    let is_inside = |at: usize| {
+        text[at..]
+            .lines()
+            .nth(1)
+            .is_some_and(|line| line.ends_with('{'))
+    };
+    let end = tests.find(|(at, _)| is_inside(*at));
+    text[..end.map_or(text.len(), |(at, _)| at)].to_string()
+}
