@@ -14,7 +14,7 @@ use rhai::{Array, Dynamic, Engine, EvalAltResult, Map};
 use super::compiling;
 use super::environment::Environment;
 use super::source::{Input, LoadedModule, Program, Source};
-use crate::wire::{self, Border, Message, Refusal};
+use crate::wire::{self, Codec, Message, Refusal};
 
 /// The head of a packed call: the texts from which the program is compiled again.
 #[derive(Debug)]
@@ -58,24 +58,24 @@ pub(crate) fn pack(
     program: &Program,
     environment: &Environment,
     (furnishing, work): (Dynamic, Dynamic),
-    border: &dyn Border,
+    codec: &dyn Codec,
 ) -> Result<Message, Refusal> {
     let modules = needed_modules(program, environment);
     let inputs = program.inputs_for(&environment.libraries);
     let head = pack_head(program, (&inputs, &modules), furnishing);
-    let head = wire::encode(&head, "program", border)?;
+    let head = wire::encode(&head, "program", codec)?;
     let mut body = Map::new();
-    body.insert("environment".into(), pack_environment(environment, border));
+    body.insert("environment".into(), pack_environment(environment, codec));
     body.insert(
         "modules".into(),
         modules
             .iter()
-            .map(|m| pack_module(m, border))
+            .map(|m| pack_module(m, codec))
             .collect::<Array>()
             .into(),
     );
     body.insert("work".into(), work);
-    let body = wire::encode(&body.into(), "call", border)?;
+    let body = wire::encode(&body.into(), "call", codec)?;
 
     let mut bytes = Vec::with_capacity(4 + head.bytes.len() + body.bytes.len());
     bytes.extend(
@@ -92,24 +92,24 @@ pub(crate) fn pack(
 pub(crate) fn handles_of_constants(
     program: &Program,
     environment: &Environment,
-    border: &dyn Border,
+    codec: &dyn Codec,
 ) -> Vec<u64> {
     let modules = needed_modules(program, environment);
     let of_modules = modules
         .iter()
         .flat_map(|m| m.constants.iter().chain(&m.exports));
     let constants = environment.constants.iter().chain(of_modules);
-    let handles = constants.filter_map(|(name, value)| wire::handles(value, name, border).ok());
+    let handles = constants.filter_map(|(name, value)| wire::handles(value, name, codec).ok());
     handles.flatten().collect()
 }
 
 /// The head of a packed call, and the bytes of its body.
-pub(crate) fn head<'b>(bytes: &'b [u8], border: &dyn Border) -> Result<(Head, &'b [u8]), String> {
+pub(crate) fn head<'b>(bytes: &'b [u8], codec: &dyn Codec) -> Result<(Head, &'b [u8]), String> {
     let length = bytes.get(..4).ok_or("the call is cut short")?;
     let length = u32::from_le_bytes(length.try_into().map_err(|_| "the call is cut short")?);
     let rest = &bytes[4..];
     let head = rest.get(..length as usize).ok_or("the call is cut short")?;
-    let value = wire::decode(head, border).map_err(|error| error.to_string())?;
+    let value = wire::decode(head, codec).map_err(|error| error.to_string())?;
     let mut fields = value.try_cast::<Map>().ok_or("the call has no head")?;
     let head = Head {
         inputs: array(fields.remove("inputs"))
@@ -138,8 +138,8 @@ pub(crate) fn head<'b>(bytes: &'b [u8], border: &dyn Border) -> Result<(Head, &'
 }
 
 /// The body of a packed call.
-pub(crate) fn body(bytes: &[u8], border: &dyn Border) -> Result<Body, String> {
-    let value = wire::decode(bytes, border).map_err(|error| error.to_string())?;
+pub(crate) fn body(bytes: &[u8], codec: &dyn Codec) -> Result<Body, String> {
+    let value = wire::decode(bytes, codec).map_err(|error| error.to_string())?;
     let mut fields = value.try_cast::<Map>().ok_or("the call has no body")?;
     let mut surroundings = map(fields.remove("environment"));
     let environment = Environment {
@@ -246,10 +246,10 @@ fn source_of(value: Dynamic) -> Option<Source> {
     })
 }
 
-fn pack_environment(environment: &Environment, border: &dyn Border) -> Dynamic {
+fn pack_environment(environment: &Environment, codec: &dyn Codec) -> Dynamic {
     let mut fields = Map::new();
     fields.insert("libraries".into(), texts(environment.libraries.clone()));
-    fields.insert("constants".into(), crossing(&environment.constants, border));
+    fields.insert("constants".into(), sendable(&environment.constants, codec));
     fields.insert("imports".into(), pack_pairs(&environment.imports));
     fields.insert(
         "source".into(),
@@ -258,10 +258,10 @@ fn pack_environment(environment: &Environment, border: &dyn Border) -> Dynamic {
     fields.into()
 }
 
-fn pack_module(module: &LoadedModule, border: &dyn Border) -> Dynamic {
+fn pack_module(module: &LoadedModule, codec: &dyn Codec) -> Dynamic {
     let mut fields = Map::new();
-    fields.insert("constants".into(), crossing(&module.constants, border));
-    fields.insert("exports".into(), crossing(&module.exports, border));
+    fields.insert("constants".into(), sendable(&module.constants, codec));
+    fields.insert("exports".into(), sendable(&module.exports, codec));
     fields.insert("imports".into(), pack_pairs(&module.imports));
     fields.into()
 }
@@ -275,11 +275,11 @@ fn carried(mut fields: Map) -> CarriedModule {
 }
 
 /// Those of `values` that can cross.
-fn crossing(values: &[(String, Dynamic)], border: &dyn Border) -> Dynamic {
-    let crossing = values
+fn sendable(values: &[(String, Dynamic)], codec: &dyn Codec) -> Dynamic {
+    let sendable = values
         .iter()
-        .filter(|(name, value)| wire::check(value, name, border).is_ok());
-    crossing
+        .filter(|(name, value)| wire::check(value, name, codec).is_ok());
+    sendable
         .map(|(name, value)| (name.as_str().into(), value.clone()))
         .collect::<Map>()
         .into()

@@ -123,8 +123,8 @@ impl Setup {
         leave: impl Fn(&T) -> Dynamic + Send + Sync + 'static,
         enter: impl Fn(Dynamic) -> Result<T, String> + Send + Sync + 'static,
     ) -> Self {
-        let leave = move |value: &T| Ok(leave(value));
-        self.with_type::<T>(name, OwnType::new(name, leave, enter))
+        let encode = move |value: &T| Ok(leave(value));
+        self.with_type::<T>(name, OwnType::new(name, encode, enter))
     }
 
     fn with_type<T: Variant + Clone>(mut self, name: &str, own: OwnType) -> Self {

@@ -9,16 +9,16 @@
 //! - [`dialect`]: whose errors an object raises.
 //! - [`limits`]: how much a script may use; [`memory`]: whether there is memory for a value of some size.
 //! - [`cells`]: variables that threads share.
-//! - [`values`], [`border`]: a value's type, and whether it may leave the process.
+//! - [`values`], [`codec`]: a value's type, and whether it may leave the process.
 //! - [`output`]: lines on standard output; [`sinks`]: where an embedding program wants them.
 //! - [`waits`]: what a process waits for, in words.
 //! - [`task`]: what a Process or a Thread is to run.
 
 pub(crate) mod bind;
-pub(crate) mod border;
 pub(crate) mod call;
 pub(crate) mod caller;
 pub(crate) mod cells;
+pub(crate) mod codec;
 pub(crate) mod dialect;
 pub(crate) mod exceptions;
 pub(crate) mod fork_hooks;

@@ -5,7 +5,7 @@ use std::fmt;
 use rhai::{Array, Dynamic, Map};
 use rmp::Marker;
 
-use super::border::{Border, Crossing};
+use super::codec::{Codec, Encoded};
 use super::reader::Reader;
 use super::{MAX_DEPTH, extension};
 
@@ -70,12 +70,12 @@ impl std::error::Error for DecodeError {}
 ///
 /// # Errors
 ///
-/// The bytes are not one whole value, or name something that `border` does not know here. Then [`Border::enter`] may
+/// The bytes are not one whole value, or name something that `codec` does not know here. Then [`Codec::decode`] may
 /// have been called for some of the handles inside, and the values it returned have been dropped.
-pub(crate) fn decode(bytes: &[u8], border: &dyn Border) -> Result<Dynamic, DecodeError> {
+pub(crate) fn decode(bytes: &[u8], codec: &dyn Codec) -> Result<Dynamic, DecodeError> {
     let mut decoder = Decoder {
         reader: Reader::new(bytes),
-        border,
+        codec,
     };
     let value = decoder.value()?;
     decoder.reader.finish()?;
@@ -84,7 +84,7 @@ pub(crate) fn decode(bytes: &[u8], border: &dyn Border) -> Result<Dynamic, Decod
 
 struct Decoder<'a> {
     reader: Reader<'a>,
-    border: &'a dyn Border,
+    codec: &'a dyn Codec,
 }
 
 type Outcome = Result<Dynamic, DecodeError>;
@@ -176,7 +176,7 @@ impl Decoder<'_> {
             (extension::HANDLE, 10) => {
                 let kind = u16::from_be_bytes(self.reader.word()?);
                 let offset = u64::from_be_bytes(self.reader.word()?);
-                self.enter(Crossing::Handle { kind, offset })
+                self.decode(Encoded::Handle { kind, offset })
             }
             (extension::FUNCTION, _) => self.payload(length, Self::function),
             (extension::OBJECT, _) => self.payload(length, Self::object),
@@ -201,7 +201,7 @@ impl Decoder<'_> {
         };
         let captured = self.items(length)?;
         let mut function = self
-            .border
+            .codec
             .function(&name)
             .map_err(|why| self.reader.fault(Fault::Unknown(why)))?;
         function.set_curry(captured);
@@ -212,12 +212,12 @@ impl Decoder<'_> {
         let marker = self.reader.marker()?;
         let type_name = self.reader.string(marker)?.to_owned();
         let plain = self.value()?;
-        self.enter(Crossing::Object { type_name, plain })
+        self.decode(Encoded::Object { type_name, plain })
     }
 
-    fn enter(&self, crossing: Crossing) -> Outcome {
-        self.border
-            .enter(crossing)
+    fn decode(&self, encoded: Encoded) -> Outcome {
+        self.codec
+            .decode(encoded)
             .map_err(|why| self.reader.fault(Fault::Unknown(why)))
     }
 

@@ -6,7 +6,7 @@ use std::ops::{Range, RangeInclusive};
 use rhai::{Array, Blob, Dynamic, FnPtr, ImmutableString, Map};
 use rmp::encode as pack;
 
-use super::border::{Border, Crossing, Stays};
+use super::codec::{Codec, Encoded, Unsendable};
 use super::refusal::{Broken, Reason, Refusal, Step};
 use super::{MAX_DEPTH, extension};
 
@@ -16,7 +16,7 @@ pub(crate) struct Message {
     /// The value.
     pub(crate) bytes: Vec<u8>,
     /// Offsets of the shared objects inside, in the order they are written. An object that occurs twice is listed
-    /// twice: decoding calls [`Border::enter`] once for each entry.
+    /// twice: decoding calls [`Codec::decode`] once for each entry.
     pub(crate) handles: Vec<u64>,
     /// What objects were taken apart into. Handles among it have to exist until the message has a hold on their objects.
     pub(crate) parts: Vec<Dynamic>,
@@ -27,9 +27,9 @@ pub(crate) struct Message {
 /// # Errors
 ///
 /// A part of the value cannot be sent to another process.
-pub(crate) fn encode(value: &Dynamic, root: &str, border: &dyn Border) -> Result<Message, Refusal> {
+pub(crate) fn encode(value: &Dynamic, root: &str, codec: &dyn Codec) -> Result<Message, Refusal> {
     let mut message = Message::default();
-    encode_into(value, root, border, &mut message)?;
+    encode_into(value, root, codec, &mut message)?;
     Ok(message)
 }
 
@@ -50,7 +50,7 @@ pub(crate) fn blob_beginning(length: usize) -> Option<Vec<u8>> {
 pub(crate) fn encode_into(
     value: &Dynamic,
     root: &str,
-    border: &dyn Border,
+    codec: &dyn Codec,
     message: &mut Message,
 ) -> Result<(), Refusal> {
     let Message {
@@ -63,7 +63,7 @@ pub(crate) fn encode_into(
     parts.clear();
     let mut encoder = Encoder {
         out: bytes,
-        border,
+        codec,
         depth: 0,
         parts,
         on_handle: |offset| handles.push(offset),
@@ -78,8 +78,8 @@ pub(crate) fn encode_into(
 /// # Errors
 ///
 /// A part of the value cannot be sent to another process.
-pub(crate) fn check(value: &Dynamic, root: &str, border: &dyn Border) -> Result<(), Refusal> {
-    handles(value, root, border).map(|_| ())
+pub(crate) fn check(value: &Dynamic, root: &str, codec: &dyn Codec) -> Result<(), Refusal> {
+    handles(value, root, codec).map(|_| ())
 }
 
 /// The offsets of the shared objects that [`encode`] would list.
@@ -87,15 +87,11 @@ pub(crate) fn check(value: &Dynamic, root: &str, border: &dyn Border) -> Result<
 /// # Errors
 ///
 /// A part of the value cannot be sent to another process.
-pub(crate) fn handles(
-    value: &Dynamic,
-    root: &str,
-    border: &dyn Border,
-) -> Result<Vec<u64>, Refusal> {
+pub(crate) fn handles(value: &Dynamic, root: &str, codec: &dyn Codec) -> Result<Vec<u64>, Refusal> {
     let mut handles = Vec::new();
     let mut encoder = Encoder {
         out: &mut Tally(0),
-        border,
+        codec,
         depth: 0,
         parts: &mut Vec::new(),
         on_handle: |offset| handles.push(offset),
@@ -153,7 +149,7 @@ type Verdict = Result<(), Box<Broken>>;
 
 struct Encoder<'a, O: Output, H: FnMut(u64)> {
     out: &'a mut O,
-    border: &'a dyn Border,
+    codec: &'a dyn Codec,
     depth: usize,
     parts: &'a mut Vec<Dynamic>,
     on_handle: H,
@@ -239,7 +235,7 @@ impl<O: Output, H: FnMut(u64)> Encoder<'_, O, H> {
 
     fn function(&mut self, function: &FnPtr) -> Verdict {
         let name = function.fn_name();
-        let known = self.border.function_name(name);
+        let known = self.codec.function_name(name);
         let known = known.map_err(|why| Broken::new(Reason::Function(name.to_owned(), why)))?;
         self.measured(extension::FUNCTION, |encoder| {
             encoder.text(&known)?;
@@ -249,7 +245,7 @@ impl<O: Output, H: FnMut(u64)> Encoder<'_, O, H> {
             ));
             for (index, captured) in function.iter_curry().enumerate() {
                 encoder.value(captured).map_err(|broken| {
-                    let name = encoder.border.captured_name(name, index);
+                    let name = encoder.codec.captured_name(name, index);
                     broken.inside(Step::Capture { name, index })
                 })?;
             }
@@ -266,23 +262,23 @@ impl<O: Output, H: FnMut(u64)> Encoder<'_, O, H> {
             self.range(extension::INCLUSIVE_RANGE, *range.start(), *range.end());
             return Ok(());
         }
-        let crossing = if value.is_variant() {
+        let encoded = if value.is_variant() {
             match O::IS_WRITTEN {
-                true => self.border.leave(value),
-                false => self.border.would_leave(value),
+                true => self.codec.encode(value),
+                false => self.codec.check(value),
             }
         } else {
-            Err(Stays::Type)
+            Err(Unsendable::Type)
         };
-        match crossing {
-            Ok(Crossing::Handle { kind, offset }) => {
+        match encoded {
+            Ok(Encoded::Handle { kind, offset }) => {
                 self.extension(extension::HANDLE, extension::HANDLE_LEN);
                 self.raw(&kind.to_be_bytes());
                 self.raw(&offset.to_be_bytes());
                 (self.on_handle)(offset);
                 Ok(())
             }
-            Ok(Crossing::Object { type_name, plain }) => {
+            Ok(Encoded::Object { type_name, plain }) => {
                 let verdict = self.nested(|encoder| {
                     encoder.measured(extension::OBJECT, |encoder| {
                         encoder.text(&type_name)?;
@@ -293,12 +289,12 @@ impl<O: Output, H: FnMut(u64)> Encoder<'_, O, H> {
                 verdict
             }
             Err(stays) => {
-                let name = self.border.type_name(value.type_name());
+                let name = self.codec.type_name(value.type_name());
                 Err(Broken::new(match stays {
-                    Stays::Type => Reason::Type(name),
-                    Stays::Foreign => Reason::Foreign(name),
-                    Stays::Here(why) => Reason::Withheld(name, why),
-                    Stays::Now(why) => Reason::Failed(name, why),
+                    Unsendable::Type => Reason::Type(name),
+                    Unsendable::Foreign => Reason::Foreign(name),
+                    Unsendable::Here(why) => Reason::Withheld(name, why),
+                    Unsendable::Now(why) => Reason::Failed(name, why),
                 }))
             }
         }

@@ -4,7 +4,7 @@
 //! or is refused with the path to the part that cannot go. What is not the value's own stays behind: the tag and the
 //! read-only mark of a `Dynamic`, and the sharing of captured variables, which cross as a copy of what they hold.
 
-mod border;
+mod codec;
 mod decode;
 mod encode;
 mod extension;
@@ -16,7 +16,7 @@ mod tests;
 pub(crate) mod typed;
 
 #[allow(unused_imports)]
-pub(crate) use border::{Border, Crossing, Stays};
+pub(crate) use codec::{Codec, Encoded, Unsendable};
 #[allow(unused_imports)]
 pub(crate) use decode::{DecodeError, decode};
 #[allow(unused_imports)]

@@ -11,11 +11,11 @@ pub(crate) enum Reason {
     Type(String),
     /// The embedding program has not said how its type travels. Holds the name scripts know the type by.
     Foreign(String),
-    /// Only this process may not send it. Holds the name scripts know the type by and the border's words.
+    /// Only this process may not send it. Holds the name scripts know the type by and the codec's reason.
     Withheld(String, String),
-    /// It could not be sent this time. Holds the name scripts know the type by and the border's words.
+    /// It could not be sent this time. Holds the name scripts know the type by and the codec's reason.
     Failed(String, String),
-    /// It points to a function the other process would not find. Holds the function's name and the border's words.
+    /// It points to a function the other process would not find. Holds the function's name and the codec's reason.
     Function(String, String),
     /// It is a captured variable that another thread, or a method call in progress, holds locked.
     Busy,

@@ -72,9 +72,9 @@ const UPWARDS: &[(&str, &str)] = &[
     ("src/permissions/processes.rs", "script"),
     ("src/permissions/refusal.rs", "script"),
     ("src/permissions/tests.rs", "manual"),
-    ("src/script/border.rs", "stdlib"),
+    ("src/script/codec.rs", "stdlib"),
     ("src/script/interp.rs", "stdlib"),
-    ("src/script/tests/border.rs", "stdlib"),
+    ("src/script/tests/codec.rs", "stdlib"),
     ("src/text/mod.rs", "script"),
 ];
 

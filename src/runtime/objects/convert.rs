@@ -8,7 +8,7 @@ use serde::{Deserializer, Serialize, Serializer, ser};
 
 use super::errors::Conversion;
 use super::home;
-use crate::script::border::{at_place, place_of};
+use crate::script::codec::{at_place, place_of};
 use crate::script::interp::Interp;
 use crate::script::values::{custom_text, type_name};
 use crate::stdlib::multiprocessing::messages::{self, with_encoded};

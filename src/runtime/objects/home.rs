@@ -8,7 +8,7 @@ use rhai::{Array, EvalAltResult, FuncArgs};
 
 use crate::runtime::Error;
 use crate::runtime::error::thrown;
-use crate::script::border::place_of;
+use crate::script::codec::place_of;
 use crate::script::exceptions::{Exception, raise};
 use crate::script::interp::Interp;
 use crate::script::report::diagnostic_of;

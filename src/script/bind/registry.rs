@@ -8,7 +8,7 @@ use rhai::{Dynamic, FnPtr, Module, Shared, Variant};
 
 use super::native::{On, add, native, register};
 use super::{Class, Handler, Namespace, Signature};
-use crate::script::border;
+use crate::script::codec;
 use crate::script::interp::Interp;
 
 /// One row of the table from which a wrong call is explained.
@@ -76,7 +76,7 @@ impl Registered {
             .map(|(_, name)| name)
             .chain(["int", "float", "bool", "str", "list", "dict", "bytes"])
             .chain(["function", "range", "NoneType", "type"])
-            .chain(border::reserved_names())
+            .chain(codec::reserved_names())
             .collect()
     }
 }
@@ -170,16 +170,16 @@ impl Registry {
 
     /// A type with methods and properties; `name` is what scripts and messages call it.
     ///
-    /// Its values can be compared with `==` and `!=`: see [`border::are_one`]. A type may have its own `==` instead.
+    /// Its values can be compared with `==` and `!=`: see [`codec::are_one`]. A type may have its own `==` instead.
     pub(crate) fn class<T: Variant + Clone>(&mut self, name: &'static str) -> Class<'_> {
         self.members.set_custom_type::<T>(name);
         self.classes.insert(TypeId::of::<T>());
         let pair = [TypeId::of::<T>(); 2];
         self.exactly("==", &pair, &["a", "b"], |call| {
-            border::are_one(call).map(Dynamic::from)
+            codec::are_one(call).map(Dynamic::from)
         });
         self.exactly("!=", &pair, &["a", "b"], |call| {
-            border::are_one(call).map(|one| (!one).into())
+            codec::are_one(call).map(|one| (!one).into())
         });
         Class {
             registry: self,

@@ -1,3 +1,3 @@
 //! Tests of what no script can bring about.
 
-mod border;
+mod codec;

@@ -9,8 +9,8 @@ use super::messages::{read_listed, with_message};
 use super::wait::wait;
 use crate::script::Outcome;
 use crate::script::bind::{Namespace, Registry};
-use crate::script::border::{ByParts, ByPlace, number};
 use crate::script::call::{Call, Failure};
+use crate::script::codec::{ByParts, ByPlace, number};
 use crate::script::exceptions::{Exception, raise, raise_bare, raise_os, throw};
 use crate::script::interp::{Interp, locked, session_failure};
 use crate::script::values::type_name;
@@ -76,13 +76,13 @@ struct State {
 /// An end travels by its place, whoever closes it on the way.
 pub(crate) const BY_PLACE: ByPlace = ByPlace {
     numbers: &[number::CONNECTION],
-    leave: |value| {
+    encode: |value| {
         let connection = value.read_lock::<Connection>()?;
         let state = locked(&connection.0);
         let end = state.end.as_ref()?;
         Some((number::CONNECTION, end.handle().place()))
     },
-    enter: |session, _, place| {
+    decode: |session, _, place| {
         let end = PipeEnd::open(session, place)?;
         Ok(Dynamic::from(Connection::new(end)))
     },
@@ -99,13 +99,13 @@ pub(crate) fn not_given(value: &Dynamic) -> Option<&'static str> {
 /// A closed end arrives closed, so that a function may refer to one that its child does not need.
 pub(crate) const BY_PARTS: ByParts = ByParts {
     name: "Connection",
-    leave: |value| {
+    encode: |value| {
         let connection = value.read_lock::<Connection>()?;
         let state = locked(&connection.0);
         let directions: Array = vec![state.readable.into(), state.writable.into()];
         state.end.is_none().then(|| directions.into())
     },
-    enter: |_, parts| {
+    decode: |_, parts| {
         let directions = parts.into_typed_array::<bool>()?;
         let [readable, writable] = directions[..] else {
             return Err("a connection without directions".into());

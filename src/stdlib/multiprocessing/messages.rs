@@ -10,7 +10,7 @@ use crate::script::exceptions::raise;
 use crate::script::interp::Interp;
 use crate::script::{Outcome, memory};
 use crate::sync::Offset;
-use crate::wire::{self, Border, Crossing, Stays};
+use crate::wire::{self, Codec, Encoded, Unsendable};
 
 /// From this size on, in bytes, one copy less is worth a way of its own.
 const LARGE_BLOB: usize = 64 << 10;
@@ -93,23 +93,23 @@ pub(crate) fn read_listed(interp: &Arc<Interp>, bytes: &[u8], objects: &[Offset]
     wire::decode(bytes, &Listed { interp, objects }).map_err(unreadable)
 }
 
-/// The border for a message that brings its own objects and no others.
+/// The codec for a message that brings its own objects and no others.
 struct Listed<'a> {
     interp: &'a Arc<Interp>,
     objects: &'a [Offset],
 }
 
-impl Border for Listed<'_> {
-    fn leave(&self, value: &Dynamic) -> Result<Crossing, Stays> {
-        self.interp.leave(value)
+impl Codec for Listed<'_> {
+    fn encode(&self, value: &Dynamic) -> Result<Encoded, Unsendable> {
+        self.interp.encode(value)
     }
 
-    fn enter(&self, crossing: Crossing) -> Result<Dynamic, String> {
-        match crossing {
-            Crossing::Handle { offset, .. } if !self.objects.contains(&Offset(offset)) => {
+    fn decode(&self, encoded: Encoded) -> Result<Dynamic, String> {
+        match encoded {
+            Encoded::Handle { offset, .. } if !self.objects.contains(&Offset(offset)) => {
                 Err("it names a shared object that did not come with it".into())
             }
-            crossing => self.interp.enter(crossing),
+            encoded => self.interp.decode(encoded),
         }
     }
 

@@ -13,7 +13,7 @@ use super::family::{Identity, wait_child};
 use crate::permissions::Permissions;
 use crate::process::child::StillRunning;
 use crate::process::{Child, ExitStatus};
-use crate::script::border::unpack_exception;
+use crate::script::codec::unpack_exception;
 use crate::script::exceptions::Exception;
 use crate::script::interp::{Interp, locked};
 use crate::script::report;

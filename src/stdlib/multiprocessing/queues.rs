@@ -13,8 +13,8 @@ use super::queue_items::{self, Items};
 use super::synchronize::{queue_deadline, waited};
 use crate::script::Outcome;
 use crate::script::bind::Registry;
-use crate::script::border::{ByPlace, number};
 use crate::script::call::{Call, Failure};
+use crate::script::codec::{ByPlace, number};
 use crate::script::dialect::Dialect;
 use crate::script::exceptions::{raise, raise_bare};
 use crate::script::interp::{Interp, session_failure};
@@ -75,7 +75,7 @@ pub(crate) const BY_PLACE: ByPlace = ByPlace {
         Dialect::Threading.mark(number::QUEUE),
         Dialect::Threading.mark(number::JOINABLE_QUEUE),
     ],
-    leave: |value| {
+    encode: |value| {
         let queue = value.read_lock::<Queue>()?;
         let kind = if queue.joinable {
             number::JOINABLE_QUEUE
@@ -84,7 +84,7 @@ pub(crate) const BY_PLACE: ByPlace = ByPlace {
         };
         Some((queue.dialect.mark(kind), queue.shared.handle().place()))
     },
-    enter: |session, kind, place| {
+    decode: |session, kind, place| {
         let shared = sync::Queue::open(session, place)?;
         let dialect = Dialect::of(kind);
         let joinable = kind == dialect.mark(number::JOINABLE_QUEUE);

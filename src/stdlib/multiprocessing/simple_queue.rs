@@ -8,8 +8,8 @@ use rhai::Dynamic;
 use super::queues;
 use crate::script::Outcome;
 use crate::script::bind::Registry;
-use crate::script::border::{ByPlace, number};
 use crate::script::call::{Call, Failure};
+use crate::script::codec::{ByPlace, number};
 use crate::script::exceptions::raise;
 use crate::script::interp::session_failure;
 use crate::sync::{self, Deadline};
@@ -25,11 +25,11 @@ pub(crate) struct SimpleQueue {
 
 pub(crate) const BY_PLACE: ByPlace = ByPlace {
     numbers: &[number::SIMPLE_QUEUE],
-    leave: |value| {
+    encode: |value| {
         let queue = value.read_lock::<SimpleQueue>()?;
         Some((number::SIMPLE_QUEUE, queue.shared.handle().place()))
     },
-    enter: |session, _, place| {
+    decode: |session, _, place| {
         let shared = sync::Queue::open(session, place)?;
         Ok(Dynamic::from(SimpleQueue::new(shared)))
     },

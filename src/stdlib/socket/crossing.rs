@@ -8,7 +8,7 @@ use std::time::Duration;
 use rhai::Dynamic;
 
 use super::connection::Socket;
-use crate::script::border::{ByPlace, number};
+use crate::script::codec::{ByPlace, number};
 use crate::script::interp::Interp;
 use crate::sync::{DepotError, Ticket};
 use crate::sys::socket::Socket as Kernel;
@@ -20,11 +20,11 @@ pub(crate) const NAME: &str = "socket";
 /// The ticket inside the parts of a socket.
 pub(crate) const TICKET: ByPlace = ByPlace {
     numbers: &[number::TICKET],
-    leave: |value| {
+    encode: |value| {
         let ticket = value.read_lock::<Ticket>()?;
         Some((number::TICKET, ticket.handle().place()))
     },
-    enter: |session, _, place| Ticket::open(session, place).map(Dynamic::from),
+    decode: |session, _, place| Ticket::open(session, place).map(Dynamic::from),
 };
 
 /// Lays a copy of the socket down for the receiver, and gives what the message says of it. A closed one arrives closed, so that a
@@ -32,7 +32,7 @@ pub(crate) const TICKET: ByPlace = ByPlace {
 ///
 /// # Errors
 /// Why it could not be laid down.
-pub(crate) fn leave(interp: &Interp, socket: &Socket) -> Result<Dynamic, String> {
+pub(crate) fn encode(interp: &Interp, socket: &Socket) -> Result<Dynamic, String> {
     let ticket = match socket.kernel_if_open() {
         Some(kernel) => Dynamic::from(lay_down(interp, &kernel)?),
         None => Dynamic::UNIT,
@@ -52,7 +52,7 @@ fn lay_down(interp: &Interp, kernel: &Kernel) -> Result<Ticket, String> {
 }
 
 /// Takes the copy that was laid down for this message.
-pub(crate) fn enter(interp: &Arc<Interp>, parts: Dynamic) -> Result<Socket, String> {
+pub(crate) fn decode(interp: &Arc<Interp>, parts: Dynamic) -> Result<Socket, String> {
     let parts = parts.into_array().map_err(|_| "a socket without parts")?;
     let [ticket, family, kind, timeout] = parts.as_slice() else {
         return Err("a socket without parts".into());

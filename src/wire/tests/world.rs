@@ -1,10 +1,10 @@
-//! A border with two custom types and two functions, and equality as strict as the promise.
+//! A codec with two custom types and two functions, and equality as strict as the promise.
 
 use std::ops::{Range, RangeInclusive};
 
 use rhai::{AST, Array, Blob, Dynamic, Engine, FnPtr, ImmutableString, Map};
 
-use crate::wire::{Border, Crossing, Stays, check, decode, encode};
+use crate::wire::{Codec, Encoded, Unsendable, check, decode, encode};
 
 /// Travels as a handle.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,29 +51,29 @@ impl World {
     }
 }
 
-impl Border for World {
-    fn leave(&self, value: &Dynamic) -> Result<Crossing, Stays> {
-        assert!(!value.is_shared(), "the border sees plain values only");
+impl Codec for World {
+    fn encode(&self, value: &Dynamic) -> Result<Encoded, Unsendable> {
+        assert!(!value.is_shared(), "the codec sees plain values only");
         if let Some(lock) = value.read_lock::<Lock>() {
-            return Ok(Crossing::Handle {
+            return Ok(Encoded::Handle {
                 kind: LOCK_KIND,
                 offset: lock.0,
             });
         }
-        let point = value.read_lock::<Point>().ok_or(Stays::Type)?;
-        Ok(Crossing::Object {
+        let point = value.read_lock::<Point>().ok_or(Unsendable::Type)?;
+        Ok(Encoded::Object {
             type_name: "Point".into(),
             plain: point.0.clone(),
         })
     }
 
-    fn enter(&self, crossing: Crossing) -> Result<Dynamic, String> {
-        match crossing {
-            Crossing::Handle {
+    fn decode(&self, encoded: Encoded) -> Result<Dynamic, String> {
+        match encoded {
+            Encoded::Handle {
                 kind: LOCK_KIND,
                 offset,
             } => Ok(Dynamic::from(Lock(offset))),
-            Crossing::Object { type_name, plain } if type_name == "Point" => {
+            Encoded::Object { type_name, plain } if type_name == "Point" => {
                 Ok(Dynamic::from(Point(plain)))
             }
             other => Err(format!("nothing known about {other:?}")),

@@ -7,8 +7,8 @@ use rhai::Dynamic;
 use super::{dict, list, namespace, value};
 use crate::script::Outcome;
 use crate::script::bind::{Class, Registry};
-use crate::script::border::{ByPlace, number};
 use crate::script::call::{Call, Failure};
+use crate::script::codec::{ByPlace, number};
 use crate::script::dialect::Dialect;
 use crate::script::exceptions::raise;
 use crate::script::interp::session_failure;
@@ -27,11 +27,11 @@ struct Manager {
 
 pub(crate) const BY_PLACE: ByPlace = ByPlace {
     numbers: &[number::MANAGER],
-    leave: |value| {
+    encode: |value| {
         let manager = value.read_lock::<Manager>()?;
         Some((number::MANAGER, manager.stopped.handle().place()))
     },
-    enter: |session, _, place| {
+    decode: |session, _, place| {
         let stopped = Cells::open(session, place)?;
         if (stopped.label(), stopped.len()) != (LABEL, 1) {
             return Err(sync::ShmError::NoSuchObject(place));

@@ -12,8 +12,8 @@ use rhai::{Dynamic, Variant};
 
 use super::contents::text;
 use crate::script::bind::Class;
-use crate::script::border::{ByPlace, number};
 use crate::script::call::{Call, Failure};
+use crate::script::codec::{ByPlace, number};
 use crate::script::exceptions::raise;
 use crate::script::interp::{Interp, session_failure};
 use crate::sync::{self, Cells, Container, ContainerError, Offset};
@@ -77,11 +77,11 @@ thread_local! {
 
 pub(crate) const BY_PLACE: ByPlace = ByPlace {
     numbers: &[number::MANAGED],
-    leave: |value| {
+    encode: |value| {
         let proxy = Proxy::of(value)?;
         Some((number::MANAGED, proxy.container.handle().place()))
     },
-    enter: |session, _, place| Proxy::open(session, place).map(Proxy::into_value),
+    decode: |session, _, place| Proxy::open(session, place).map(Proxy::into_value),
 };
 
 impl Proxy {

@@ -11,8 +11,8 @@ use super::row::{Holder, Row, of_parts, parts, register_lock};
 use super::typecode::TypeCode;
 use crate::script::Outcome;
 use crate::script::bind::{Class, Registry};
-use crate::script::border::{ByParts, ByPlace, number};
 use crate::script::call::{Call, Failure};
+use crate::script::codec::{ByParts, ByPlace, number};
 use crate::script::exceptions::raise;
 use crate::script::interp::Interp;
 use crate::script::values::{as_text, type_name};
@@ -42,20 +42,20 @@ impl Holder for RawArray {
 
 pub(crate) const RAW: ByPlace = ByPlace {
     numbers: &[number::RAW_ARRAY],
-    leave: |value| {
+    encode: |value| {
         let raw = value.read_lock::<RawArray>()?;
         Some((number::RAW_ARRAY, raw.0.cells.handle().place()))
     },
-    enter: |session, _, place| Ok(Dynamic::from(RawArray(Row::open(session, place)?))),
+    decode: |session, _, place| Ok(Dynamic::from(RawArray(Row::open(session, place)?))),
 };
 
 pub(crate) const BY_PARTS: ByParts = ByParts {
     name: "Array",
-    leave: |value| {
+    encode: |value| {
         let array = value.read_lock::<Array>()?;
         Some(parts(raw(&array), &array.0))
     },
-    enter: |_, parts| of_parts::<RawArray>(parts).map(|row| Dynamic::from(Array(row))),
+    decode: |_, parts| of_parts::<RawArray>(parts).map(|row| Dynamic::from(Array(row))),
 };
 
 fn raw(array: &Array) -> Dynamic {

@@ -9,8 +9,8 @@ use super::row::{Holder, Row, of_parts, parts, register_lock};
 use super::typecode::TypeCode;
 use crate::script::Outcome;
 use crate::script::bind::{Class, Registry};
-use crate::script::border::{ByParts, ByPlace, number};
 use crate::script::call::{Call, Failure};
+use crate::script::codec::{ByParts, ByPlace, number};
 use crate::sync::ShmError;
 
 /// One number, byte or letter shared between processes, with its lock.
@@ -35,11 +35,11 @@ impl Holder for RawValue {
 
 pub(crate) const RAW: ByPlace = ByPlace {
     numbers: &[number::RAW_VALUE],
-    leave: |value| {
+    encode: |value| {
         let raw = value.read_lock::<RawValue>()?;
         Some((number::RAW_VALUE, raw.0.cells.handle().place()))
     },
-    enter: |session, _, place| {
+    decode: |session, _, place| {
         let row = Row::open(session, place)?;
         if row.cells.len() != 1 {
             return Err(ShmError::NoSuchObject(place));
@@ -50,11 +50,11 @@ pub(crate) const RAW: ByPlace = ByPlace {
 
 pub(crate) const BY_PARTS: ByParts = ByParts {
     name: "Value",
-    leave: |value| {
+    encode: |value| {
         let value = value.read_lock::<Value>()?;
         Some(parts(raw(&value), &value.0))
     },
-    enter: |_, parts| of_parts::<RawValue>(parts).map(|row| Dynamic::from(Value(row))),
+    decode: |_, parts| of_parts::<RawValue>(parts).map(|row| Dynamic::from(Value(row))),
 };
 
 fn raw(value: &Value) -> Dynamic {

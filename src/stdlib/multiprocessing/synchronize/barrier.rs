@@ -7,8 +7,8 @@ use rhai::{Array, Dynamic, FnPtr};
 
 use crate::script::Outcome;
 use crate::script::bind::Registry;
-use crate::script::border::{ByParts, ByPlace, number};
 use crate::script::call::{Call, Failure, number, seconds_to_duration};
+use crate::script::codec::{ByParts, ByPlace, number};
 use crate::script::dialect::Dialect;
 use crate::script::exceptions::{raise, raise_bare};
 use crate::script::interp::{Interp, session_failure};
@@ -32,11 +32,11 @@ struct Bare(sync::Barrier, Dialect);
 
 pub(crate) const BY_PLACE: ByPlace = ByPlace {
     numbers: &Dialect::marks(number::BARRIER),
-    leave: |value| {
+    encode: |value| {
         let bare = value.read_lock::<Bare>()?;
         Some((bare.1.mark(number::BARRIER), bare.0.handle().place()))
     },
-    enter: |session, number, place| {
+    decode: |session, number, place| {
         let shared = sync::Barrier::open(session, place)?;
         Ok(Dynamic::from(Bare(shared, Dialect::of(number))))
     },
@@ -44,7 +44,7 @@ pub(crate) const BY_PLACE: ByPlace = ByPlace {
 
 pub(crate) const BY_PARTS: ByParts = ByParts {
     name: "Barrier",
-    leave: |value| {
+    encode: |value| {
         let barrier = value.read_lock::<Barrier>()?;
         let action = barrier.action.clone();
         let timeout = barrier.timeout.map(|timeout| timeout.as_secs_f64());
@@ -55,7 +55,7 @@ pub(crate) const BY_PARTS: ByParts = ByParts {
         ];
         Some(parts.into())
     },
-    enter: |_, parts| {
+    decode: |_, parts| {
         let parts = parts.try_cast::<Array>().unwrap_or_default();
         let [bare, action, timeout] =
             <[Dynamic; 3]>::try_from(parts).map_err(|_| "a barrier without its parts")?;

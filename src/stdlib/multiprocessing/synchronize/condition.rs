@@ -10,8 +10,8 @@ use super::lock::Lock;
 use super::rlock::RLock;
 use crate::script::Outcome;
 use crate::script::bind::Registry;
-use crate::script::border::{ByParts, ByPlace, number};
 use crate::script::call::{Call, Failure};
+use crate::script::codec::{ByParts, ByPlace, number};
 use crate::script::dialect::Dialect;
 use crate::script::exceptions::raise;
 use crate::script::interp::{Interp, session_failure};
@@ -38,11 +38,11 @@ struct Bare(sync::Condition);
 
 pub(crate) const BY_PLACE: ByPlace = ByPlace {
     numbers: &[number::CONDITION],
-    leave: |value| {
+    encode: |value| {
         let bare = value.read_lock::<Bare>()?;
         Some((number::CONDITION, bare.0.handle().place()))
     },
-    enter: |session, _, place| {
+    decode: |session, _, place| {
         let shared = sync::Condition::open(session, place)?;
         Ok(Dynamic::from(Bare(shared)))
     },
@@ -50,12 +50,12 @@ pub(crate) const BY_PLACE: ByPlace = ByPlace {
 
 pub(crate) const BY_PARTS: ByParts = ByParts {
     name: "Condition",
-    leave: |value| {
+    encode: |value| {
         let condition = value.read_lock::<Condition>()?;
         let bare = Dynamic::from(Bare(condition.shared.clone()));
         Some(vec![bare, condition.lock.as_value()].into())
     },
-    enter: |_, parts| {
+    decode: |_, parts| {
         let parts = parts.try_cast::<Array>().unwrap_or_default();
         let [bare, lock] =
             <[Dynamic; 2]>::try_from(parts).map_err(|_| "a condition without its parts")?;

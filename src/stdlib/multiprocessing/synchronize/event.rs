@@ -6,8 +6,8 @@ use super::hold::waited;
 use super::patience::wait_deadline;
 use crate::script::Outcome;
 use crate::script::bind::Registry;
-use crate::script::border::{ByPlace, number};
 use crate::script::call::{Call, Failure};
+use crate::script::codec::{ByPlace, number};
 use crate::script::dialect::Dialect;
 use crate::script::interp::{Interp, session_failure};
 use crate::sync;
@@ -21,12 +21,12 @@ pub(crate) struct Event {
 
 pub(crate) const BY_PLACE: ByPlace = ByPlace {
     numbers: &Dialect::marks(number::EVENT),
-    leave: |value| {
+    encode: |value| {
         let event = value.read_lock::<Event>()?;
         let number = event.dialect.mark(number::EVENT);
         Some((number, event.shared.handle().place()))
     },
-    enter: |session, number, place| {
+    decode: |session, number, place| {
         Ok(Dynamic::from(Event {
             shared: sync::Event::open(session, place)?,
             dialect: Dialect::of(number),

@@ -5,8 +5,8 @@ use rhai::Dynamic;
 use super::hold::{self, Hold, acquired, not_held};
 use crate::script::Outcome;
 use crate::script::bind::Registry;
-use crate::script::border::{ByPlace, number};
 use crate::script::call::{Call, Failure};
+use crate::script::codec::{ByPlace, number};
 use crate::script::dialect::Dialect;
 use crate::script::exceptions::raise;
 use crate::script::interp::{Interp, session_failure};
@@ -29,12 +29,12 @@ pub(crate) struct Lock {
 
 pub(crate) const BY_PLACE: ByPlace = ByPlace {
     numbers: &Dialect::marks(number::LOCK),
-    leave: |value| {
+    encode: |value| {
         let lock = value.read_lock::<Lock>()?;
         let number = lock.dialect.mark(number::LOCK);
         Some((number, lock.shared.handle().place()))
     },
-    enter: |session, number, place| {
+    decode: |session, number, place| {
         Ok(Dynamic::from(Lock {
             shared: sync::Mutex::open(session, place)?,
             dialect: Dialect::of(number),

@@ -6,8 +6,8 @@ use super::hold::{self, Hold, acquired};
 use super::lock::owner_name;
 use crate::script::Outcome;
 use crate::script::bind::Registry;
-use crate::script::border::{ByPlace, number};
 use crate::script::call::{Call, Failure};
+use crate::script::codec::{ByPlace, number};
 use crate::script::dialect::Dialect;
 use crate::script::exceptions::raise;
 use crate::script::interp::{Interp, session_failure};
@@ -23,12 +23,12 @@ pub(crate) struct RLock {
 
 pub(crate) const BY_PLACE: ByPlace = ByPlace {
     numbers: &Dialect::marks(number::RLOCK),
-    leave: |value| {
+    encode: |value| {
         let lock = value.read_lock::<RLock>()?;
         let number = lock.dialect.mark(number::RLOCK);
         Some((number, lock.shared.handle().place()))
     },
-    enter: |session, number, place| {
+    decode: |session, number, place| {
         Ok(Dynamic::from(RLock {
             shared: sync::ReentrantMutex::open(session, place)?,
             dialect: Dialect::of(number),

@@ -9,8 +9,8 @@ use rhai::Dynamic;
 use super::hold::{self, Hold, waited};
 use crate::script::Outcome;
 use crate::script::bind::Registry;
-use crate::script::border::{ByPlace, number};
 use crate::script::call::{Call, Failure};
+use crate::script::codec::{ByPlace, number};
 use crate::script::dialect::Dialect;
 use crate::script::exceptions::{raise, raise_os};
 use crate::script::interp::{Interp, session_failure};
@@ -31,12 +31,12 @@ pub(crate) struct Semaphore {
 
 pub(crate) const BY_PLACE: ByPlace = ByPlace {
     numbers: &Dialect::marks(number::SEMAPHORE),
-    leave: |value| {
+    encode: |value| {
         let semaphore = value.read_lock::<Semaphore>()?;
         let number = semaphore.dialect.mark(number::SEMAPHORE);
         Some((number, semaphore.shared.handle().place()))
     },
-    enter: |session, number, place| {
+    decode: |session, number, place| {
         Ok(Dynamic::from(Semaphore {
             shared: sync::Semaphore::open(session, place)?,
             dialect: Dialect::of(number),

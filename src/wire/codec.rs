@@ -1,4 +1,4 @@
-//! What this room must be told from above: how custom types and functions leave a process and enter another.
+//! What `wire` asks of the rooms above: how values that are not plain data, and functions, are encoded and decoded.
 
 use rhai::{Dynamic, FnPtr};
 
@@ -6,7 +6,7 @@ use super::refusal::bare_type_name;
 
 /// How a value that is not plain data travels.
 #[derive(Debug)]
-pub(crate) enum Crossing {
+pub(crate) enum Encoded {
     /// An object in the session's shared memory: only its address travels.
     Handle {
         /// What the object is; the floors above give out the numbers.
@@ -23,9 +23,9 @@ pub(crate) enum Crossing {
     },
 }
 
-/// Why a value does not leave.
+/// Why a value cannot be encoded.
 #[derive(Debug)]
-pub(crate) enum Stays {
+pub(crate) enum Unsendable {
     /// Its type has no meaning in another process.
     Type,
     /// The embedding program has not said how its type travels.
@@ -36,8 +36,8 @@ pub(crate) enum Stays {
     Now(String),
 }
 
-/// What the floors above know about crossing.
-pub(crate) trait Border {
+/// How values that are not plain data, and functions, are encoded and decoded.
+pub(crate) trait Codec {
     /// How a custom-typed value leaves this process.
     ///
     /// The value is never a shared cell. Ranges are not asked about.
@@ -45,23 +45,23 @@ pub(crate) trait Border {
     /// # Errors
     ///
     /// Says why it does not.
-    fn leave(&self, value: &Dynamic) -> Result<Crossing, Stays>;
+    fn encode(&self, value: &Dynamic) -> Result<Encoded, Unsendable>;
 
-    /// What [`leave`](Self::leave) would say, without anything being sent: for types whose leaving does something.
+    /// What [`encode`](Self::encode) would return, without side effects: encoding a socket duplicates its descriptor.
     ///
     /// # Errors
     ///
-    /// As [`leave`](Self::leave).
-    fn would_leave(&self, value: &Dynamic) -> Result<Crossing, Stays> {
-        self.leave(value)
+    /// As [`encode`](Self::encode).
+    fn check(&self, value: &Dynamic) -> Result<Encoded, Unsendable> {
+        self.encode(value)
     }
 
-    /// The value a crossing stands for in this process.
+    /// The value that `encoded` stands for in this process.
     ///
     /// # Errors
     ///
     /// Says why there is none, for instance because no type of that name is registered here.
-    fn enter(&self, crossing: Crossing) -> Result<Dynamic, String>;
+    fn decode(&self, encoded: Encoded) -> Result<Dynamic, String>;
 
     /// What the other process knows the function `name` of this one as. Natives that scripts may point to (`Fn("print")`) have
     /// to be answered too.

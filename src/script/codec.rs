@@ -1,4 +1,4 @@
-//! What may leave the process: handles by their place in the session, a few objects by their parts.
+//! How values are sent to other processes: handles by their place in the session, a few objects by their parts.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ use crate::stdlib::socket::crossing;
 use crate::stdlib::threading::thread::Thread;
 use crate::sync::{self, Offset, Place};
 use crate::text::str_of;
-use crate::wire::{self, Border, Crossing, OwnType, Stays};
+use crate::wire::{self, Codec, Encoded, OwnType, Unsendable};
 
 /// The numbers of handles on the wire. They are never used again for something else.
 pub(crate) mod number {
@@ -50,9 +50,9 @@ pub(crate) struct ByPlace {
     /// The numbers it is known by on the wire.
     pub numbers: &'static [u16],
     /// Number and place of a value of the type; `None` for values of other types.
-    pub leave: fn(&Dynamic) -> Option<(u16, Place)>,
+    pub encode: fn(&Dynamic) -> Option<(u16, Place)>,
     /// The value with that number at that place.
-    pub enter: fn(&sync::Session, u16, Offset) -> Result<Dynamic, sync::ShmError>,
+    pub decode: fn(&sync::Session, u16, Offset) -> Result<Dynamic, sync::ShmError>,
 }
 
 /// How the values of one type travel when they are made of other values.
@@ -60,9 +60,9 @@ pub(crate) struct ByParts {
     /// The name it is known by on the wire.
     pub name: &'static str,
     /// The parts of a value of the type; `None` for values of other types.
-    pub leave: fn(&Dynamic) -> Option<Dynamic>,
+    pub encode: fn(&Dynamic) -> Option<Dynamic>,
     /// The value made of these parts.
-    pub enter: fn(&Arc<Interp>, Dynamic) -> Result<Dynamic, String>,
+    pub decode: fn(&Arc<Interp>, Dynamic) -> Result<Dynamic, String>,
 }
 
 pub(crate) const BY_PLACE: &[ByPlace] = &[
@@ -88,43 +88,43 @@ const BY_PARTS: &[ByParts] = &[
     connection::BY_PARTS,
     ByParts {
         name: "Exception",
-        leave: |value| Some(parts_of_exception(&*value.read_lock()?)),
-        enter: |_, parts| exception_of(parts).map(Dynamic::from),
+        encode: |value| Some(parts_of_exception(&*value.read_lock()?)),
+        decode: |_, parts| exception_of(parts).map(Dynamic::from),
     },
     ByParts {
         name: "Process",
-        leave: |value| Some(parts_of_process(&*value.read_lock()?)),
-        enter: |interp, parts| process_of(parts).map(|p| Dynamic::from(interp.family.meet(p))),
+        encode: |value| Some(parts_of_process(&*value.read_lock()?)),
+        decode: |interp, parts| process_of(parts).map(|p| Dynamic::from(interp.family.meet(p))),
     },
     synchronize::condition::BY_PARTS,
     synchronize::barrier::BY_PARTS,
 ];
 
-impl Border for Arc<Interp> {
-    fn would_leave(&self, value: &Dynamic) -> Result<Crossing, Stays> {
+impl Codec for Arc<Interp> {
+    fn check(&self, value: &Dynamic) -> Result<Encoded, Unsendable> {
         if value.is::<Socket>() {
             return Ok(object(crossing::NAME, Dynamic::UNIT));
         }
-        self.leave(value)
+        self.encode(value)
     }
 
-    fn leave(&self, value: &Dynamic) -> Result<Crossing, Stays> {
+    fn encode(&self, value: &Dynamic) -> Result<Encoded, Unsendable> {
         if let Some(why) = connection::not_given(value) {
-            return Err(Stays::Here(why.into()));
+            return Err(Unsendable::Here(why.into()));
         }
         if let Some((kind, place)) = place_of(value) {
             let session = self.existing_session();
             if !session.is_some_and(|session| place.is_in(&session)) {
-                return Err(Stays::Here("it belongs to another runtime".into()));
+                return Err(Unsendable::Here("it belongs to another runtime".into()));
             }
             let offset = place.offset().0;
-            return Ok(Crossing::Handle { kind, offset });
+            return Ok(Encoded::Handle { kind, offset });
         }
         if let Some(socket) = value.read_lock::<Socket>() {
-            let left = crossing::leave(self, &socket).map_err(Stays::Now)?;
+            let left = crossing::encode(self, &socket).map_err(Unsendable::Now)?;
             return Ok(object(crossing::NAME, left));
         }
-        let parts = |way: &ByParts| Some(object(way.name, (way.leave)(value)?));
+        let parts = |way: &ByParts| Some(object(way.name, (way.encode)(value)?));
         let module = || {
             let modules = self.modules.get()?;
             let module = modules
@@ -132,16 +132,16 @@ impl Border for Arc<Interp> {
                 .find(|module| module.type_id == value.type_id())?;
             Some(object("module", module.name.into()))
         };
-        if let Some(crossing) = BY_PARTS.iter().find_map(parts).or_else(module) {
-            return Ok(crossing);
+        if let Some(encoded) = BY_PARTS.iter().find_map(parts).or_else(module) {
+            return Ok(encoded);
         }
         match self.own_type(|own| own.type_id() == value.type_id()) {
             Some(own) => own
-                .leave(value)
+                .encode(value)
                 .map(|plain| object(own.name(), plain))
-                .map_err(Stays::Here),
-            None if is_foreign(value.type_name()) => Err(Stays::Foreign),
-            None => Err(Stays::Type),
+                .map_err(Unsendable::Here),
+            None if is_foreign(value.type_name()) => Err(Unsendable::Foreign),
+            None => Err(Unsendable::Type),
         }
     }
 
@@ -153,25 +153,25 @@ impl Border for Arc<Interp> {
         super::values::type_name_of(&bare)
     }
 
-    fn enter(&self, crossing: Crossing) -> Result<Dynamic, String> {
-        match crossing {
-            Crossing::Handle { kind, offset } => open_handle(self, kind, Offset(offset)),
-            Crossing::Object { type_name, plain } if type_name == "module" => {
+    fn decode(&self, encoded: Encoded) -> Result<Dynamic, String> {
+        match encoded {
+            Encoded::Handle { kind, offset } => open_handle(self, kind, Offset(offset)),
+            Encoded::Object { type_name, plain } if type_name == "module" => {
                 module_of(self, &plain.to_string())
             }
-            Crossing::Object { type_name, plain } if type_name == crossing::NAME => {
-                crossing::enter(self, plain).map(Dynamic::from)
+            Encoded::Object { type_name, plain } if type_name == crossing::NAME => {
+                crossing::decode(self, plain).map(Dynamic::from)
             }
-            Crossing::Object { type_name, plain } => {
+            Encoded::Object { type_name, plain } => {
                 let way = BY_PARTS.iter().find(|way| way.name == type_name);
                 if let Some(way) = way {
-                    return (way.enter)(self, plain);
+                    return (way.decode)(self, plain);
                 }
                 let own = self.own_type(|own| own.name() == type_name);
                 let own = own.ok_or_else(|| {
                     format!("the type {type_name} is in no setup that this process was given")
                 })?;
-                own.enter(plain)
+                own.decode(plain)
                     .map_err(|why| format!("no {type_name} can be made of it: {why}"))
             }
         }
@@ -220,9 +220,9 @@ pub(crate) fn reserved_names() -> impl Iterator<Item = &'static str> {
     by_parts.chain(["module", crossing::NAME])
 }
 
-fn object(type_name: &str, plain: Dynamic) -> Crossing {
+fn object(type_name: &str, plain: Dynamic) -> Encoded {
     let type_name = type_name.into();
-    Crossing::Object { type_name, plain }
+    Encoded::Object { type_name, plain }
 }
 
 /// `a == b` for two values of one of our types: whether both are one thing to every process.
@@ -266,11 +266,11 @@ fn address(value: &Dynamic) -> Option<usize> {
 
 /// The number of a shared object and its place in its session.
 pub(crate) fn place_of(value: &Dynamic) -> Option<(u16, Place)> {
-    BY_PLACE.iter().find_map(|way| (way.leave)(value))
+    BY_PLACE.iter().find_map(|way| (way.encode)(value))
 }
 
 fn parts_of(value: &Dynamic) -> Option<Dynamic> {
-    BY_PARTS.iter().find_map(|way| (way.leave)(value))
+    BY_PARTS.iter().find_map(|way| (way.encode)(value))
 }
 
 fn open_handle(interp: &Arc<Interp>, kind: u16, offset: Offset) -> Result<Dynamic, String> {
@@ -288,7 +288,7 @@ pub(crate) fn at_place(
 ) -> Result<Dynamic, String> {
     let way = BY_PLACE.iter().find(|way| way.numbers.contains(&kind));
     let way = way.ok_or_else(|| format!("no handle of kind {kind} is known here"))?;
-    (way.enter)(session, kind, offset).map_err(|error| error.to_string())
+    (way.decode)(session, kind, offset).map_err(|error| error.to_string())
 }
 
 /// The script module called `name`: `os`, `time`, …

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, Map};
 
-use crate::script::border::{BY_PLACE, at_place, number, process_of};
+use crate::script::codec::{BY_PLACE, at_place, number, process_of};
 use crate::script::dialect::Dialect;
 use crate::script::furnishing::Furnishing;
 use crate::script::interp::Interp;
