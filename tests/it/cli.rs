@@ -1,6 +1,6 @@
 //! The command line.
 
-use crate::harness::Script;
+use crate::support::script::Script;
 
 /// The command refuses: code 2, and on standard error a text with all of `parts`.
 #[track_caller]

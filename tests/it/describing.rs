@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::cli::refused;
-use crate::harness::Script;
+use crate::support::script::Script;
 
 #[test]
 fn doc_tells_what_the_manual_says_and_what_may_have_been_meant() {

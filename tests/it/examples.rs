@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::harness::{Script, each_start_method};
+use crate::support::script::{Script, each_start_method};
 
 /// A block fenced as `rhai` and what the blocks right below it say of its outputs.
 #[derive(Debug)]

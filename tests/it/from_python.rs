@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::harness::Script;
+use crate::support::script::Script;
 
 /// What the lines of the tables name.
 const GIVEN: &str = r#"

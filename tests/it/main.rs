@@ -4,10 +4,14 @@
 #![allow(clippy::print_stderr)]
 
 // What tests are made of.
+#[path = "../support"]
+mod support {
+    pub(crate) mod process_table; // what the kernel knows about a run
+    pub(crate) mod pty; // a person at a terminal
+    pub(crate) mod script; // runs scripts by the real command, under a watchdog
+    pub(crate) mod text; // un-indented literals, folded process numbers
+}
 mod examples; // the examples of a document, run
-mod harness; // runs scripts by the real command, under a watchdog
-mod process_table; // what the kernel knows about a run
-mod text; // un-indented literals, folded process numbers
 
 // The subjects.
 mod circles; // no files import each other

@@ -1,6 +1,6 @@
 //! Values as large as a script says: there is an error for what has no room, and the process lives on.
 
-use super::harness::Script;
+use crate::support::script::Script;
 
 /// Runs tries one after the other with little memory; each is `name: code`, and gives the name of its error.
 fn errors_of(tries: &[(&str, &str)]) {

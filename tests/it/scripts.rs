@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use super::harness::{Script, each_start_method};
+use crate::support::script::{Script, each_start_method};
 
 macro_rules! scripts {
     ($($name:ident)*) => {

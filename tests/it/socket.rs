@@ -9,7 +9,7 @@ use std::time::Duration;
 use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
-use crate::harness::{Running, Script, each_start_method, prints};
+use crate::support::script::{Running, Script, each_start_method, prints};
 
 /// How long a plain client waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(30);

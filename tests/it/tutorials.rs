@@ -1,7 +1,7 @@
 //! Every tutorial script of `scripts/`, run fast, compared with all it prints.
 
-use super::harness::{Output, Script, each_start_method};
-use super::text::{assert_mixed, assert_order, count, without};
+use crate::support::script::{Output, Script, each_start_method};
+use crate::support::text::{assert_mixed, assert_order, count, without};
 
 /// Runs a script of `scripts/` with `args` under each start method, quietly to the end.
 fn each_run(name: &str, args: &[&str], check: impl Fn(&str)) {

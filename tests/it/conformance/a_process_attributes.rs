@@ -1,6 +1,6 @@
 //! Group A: a Process's identity and attributes.
 
-use crate::harness::prints;
+use crate::support::script::prints;
 
 #[test]
 fn case_001_the_main_process_knows_itself() {

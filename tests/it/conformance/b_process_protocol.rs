@@ -1,6 +1,6 @@
 //! Group B: `start`, `join`, `close`.
 
-use crate::harness::prints;
+use crate::support::script::prints;
 
 #[test]
 fn case_016_a_process_starts_once() {

@@ -5,8 +5,8 @@ use std::time::Duration;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::harness::{Script, each_start_method, prints};
-use crate::process_table::is_running;
+use crate::support::process_table::is_running;
+use crate::support::script::{Script, each_start_method, prints};
 
 #[test]
 fn case_031_a_child_that_returns_ends_with_0() {

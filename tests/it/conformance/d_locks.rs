@@ -1,6 +1,6 @@
 //! Group D: `Lock`, `RLock`.
 
-use crate::harness::prints;
+use crate::support::script::prints;
 
 #[test]
 fn case_046_a_lock_is_taken_once_and_released_once() {

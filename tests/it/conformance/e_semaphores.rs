@@ -1,6 +1,6 @@
 //! Group E: `Semaphore`, `BoundedSemaphore`.
 
-use crate::harness::prints;
+use crate::support::script::prints;
 
 #[test]
 fn case_058_a_semaphore_counts_down_and_up_beyond_its_beginning() {

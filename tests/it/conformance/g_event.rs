@@ -1,6 +1,6 @@
 //! Group G: `Event`.
 
-use crate::harness::prints;
+use crate::support::script::prints;
 
 #[test]
 fn case_076_an_event_is_set_and_cleared() {

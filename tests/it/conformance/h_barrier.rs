@@ -1,6 +1,6 @@
 //! Group H: `Barrier`.
 
-use crate::harness::prints;
+use crate::support::script::prints;
 
 /// Four children do `fn party(barrier, index, answers)` and so does the main process; `answers` are collected in a list `all`.
 fn five(setup: &str, party: &str, after: &str) -> String {

@@ -1,6 +1,6 @@
 //! Group I: `Queue`, `JoinableQueue`, `SimpleQueue`.
 
-use crate::harness::prints;
+use crate::support::script::prints;
 
 #[test]
 fn case_094_a_full_queue_refuses_at_once_or_after_the_timeout() {

@@ -1,6 +1,6 @@
 //! Group J: `Pipe`, connections, `wait`.
 
-use crate::harness::prints;
+use crate::support::script::prints;
 
 /// Sends back what it receives, until `None` comes.
 const ECHO: &str = "

@@ -1,6 +1,6 @@
 //! Group K: `Value`, `Array`.
 
-use crate::harness::prints;
+use crate::support::script::prints;
 
 #[test]
 fn case_136_a_value_has_a_lock_of_its_own_or_a_given_one_or_none() {

@@ -1,6 +1,6 @@
 //! Group L: `Manager`.
 
-use crate::harness::{Script, each_start_method, prints};
+use crate::support::script::{Script, each_start_method, prints};
 
 #[test]
 fn case_145_what_a_child_changes_is_seen() {

@@ -1,6 +1,6 @@
 //! Group O: threads.
 
-use crate::harness::{Script, prints};
+use crate::support::script::{Script, prints};
 
 #[test]
 fn case_184_names_are_made_up_or_kept() {

@@ -1,7 +1,7 @@
 //! Advice about names, calls and values: what each script is told, whole reports, in `advice.txt` beside this file.
 
 use super::{cases, fails};
-use crate::harness::{Script, each_start_method, prints};
+use crate::support::script::{Script, each_start_method, prints};
 
 /// A module beside each of the scripts.
 const LIB: &str = "fn work(a, b) { a }\nfn other(x) { x }\n";

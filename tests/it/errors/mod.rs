@@ -5,7 +5,7 @@ mod reports; // their forms, for people and programs
 mod slips; // what people who come from Python write
 mod words; // Rhai's errors in Python's words
 
-use crate::harness::Script;
+use crate::support::script::Script;
 
 /// A script that ends with an error: what it prints on standard error is exactly `stderr`.
 pub(super) fn fails(code: &str, stderr: &str) {

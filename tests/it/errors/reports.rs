@@ -1,7 +1,7 @@
 //! The forms of a report: for people and for programs, of scripts, modules, children and threads.
 
 use super::fails;
-use crate::harness::{Script, each_start_method};
+use crate::support::script::{Script, each_start_method};
 
 /// A script whose child, thread and top level fail one after the other.
 const THREE: &str = r#"

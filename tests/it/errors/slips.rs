@@ -1,6 +1,6 @@
 //! Slips of people who come from Python: what each is told, whole reports, in `slips.txt` beside this file.
 
-use crate::harness::Script;
+use crate::support::script::Script;
 
 /// The cases of `slips.txt`.
 fn cases() -> Vec<(String, String)> {

@@ -1,7 +1,7 @@
 //! Rhai's own errors in Python's words, the same in a report and in a `catch`.
 
 use super::fails;
-use crate::harness::{Script, each_start_method, prints};
+use crate::support::script::{Script, each_start_method, prints};
 
 #[test]
 fn operators_name_the_types_they_do_not_know() {

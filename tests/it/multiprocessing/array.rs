@@ -1,6 +1,6 @@
 //! `Array` and `RawArray`.
 
-use crate::harness::{Script, each_start_method, prints};
+use crate::support::script::{Script, each_start_method, prints};
 
 #[test]
 fn an_array_of_bytes_has_them_all_in_one() {

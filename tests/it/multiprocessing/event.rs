@@ -1,6 +1,6 @@
 //! `Event`.
 
-use crate::harness::prints;
+use crate::support::script::prints;
 
 #[test]
 fn it_goes_everywhere_a_value_goes() {

@@ -1,6 +1,6 @@
 //! Every way to end, and what the parent learns of it.
 
-use crate::harness::{Script, each_start_method};
+use crate::support::script::{Script, each_start_method};
 
 /// A script that starts `body` as a child and prints its exit code.
 fn exit_code_of(body: &str) -> Script {

@@ -5,9 +5,9 @@ use std::time::Duration;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::harness::{Script, each_start_method};
-use crate::process_table::is_running;
-use crate::text::unindent;
+use crate::support::process_table::is_running;
+use crate::support::script::{Script, each_start_method};
+use crate::support::text::unindent;
 
 /// Children of both kinds, then the ending of the main script that `ending` says.
 fn family(method: &str, ending: &str) -> Script {

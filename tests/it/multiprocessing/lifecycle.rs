@@ -1,6 +1,6 @@
 //! `start`, `join`, `close`, and many processes.
 
-use crate::harness::prints;
+use crate::support::script::prints;
 
 #[test]
 fn active_children_are_those_that_run() {
@@ -114,7 +114,7 @@ fn a_thousand_leave_nothing(method: &str, rounds: u32) {
         print("grown by less than 4 MiB:", grown < 4096);
         if grown >= 4096 { print(grown); }
     "#;
-    let output = crate::harness::Script::text(code)
+    let output = crate::support::script::Script::text(code)
         .start_method(method)
         .arg(rounds.to_string())
         .run();

@@ -1,6 +1,6 @@
 //! `Manager`: its containers, what they survive, and what they are faster at than a server.
 
-use crate::harness::{Script, each_start_method, prints};
+use crate::support::script::{Script, each_start_method, prints};
 
 #[test]
 fn a_managed_dict_has_pythons_methods() {

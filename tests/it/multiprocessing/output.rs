@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::harness::{Script, each_start_method, prints};
-use crate::text::count;
+use crate::support::script::{Script, each_start_method, prints};
+use crate::support::text::count;
 
 #[test]
 fn long_lines_of_many_processes_are_never_mixed() {

@@ -1,6 +1,6 @@
 //! `Pipe` and its two ends.
 
-use crate::harness::{Script, each_start_method, prints};
+use crate::support::script::{Script, each_start_method, prints};
 use nix::sys::signal::Signal;
 
 #[test]

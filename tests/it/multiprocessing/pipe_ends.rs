@@ -1,6 +1,6 @@
 //! Who holds which end of a pipe: children, siblings, messages.
 
-use crate::harness::{Script, each_start_method, prints};
+use crate::support::script::{Script, each_start_method, prints};
 
 #[test]
 fn a_sibling_does_not_hold_what_it_was_not_given() {

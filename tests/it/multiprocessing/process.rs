@@ -1,6 +1,6 @@
 //! A Process's identity, attributes and arguments.
 
-use crate::harness::{Script, each_start_method, prints};
+use crate::support::script::{Script, each_start_method, prints};
 
 #[test]
 fn target_and_args_are_positional_or_keywords() {

@@ -1,6 +1,6 @@
 //! `Queue` and `JoinableQueue`.
 
-use crate::harness::{Script, each_start_method, prints};
+use crate::support::script::{Script, each_start_method, prints};
 
 #[test]
 fn a_blocked_put_goes_on_when_there_is_room() {

@@ -1,6 +1,6 @@
 //! `RLock`.
 
-use crate::harness::{Script, each_start_method, prints};
+use crate::support::script::{Script, each_start_method, prints};
 
 #[test]
 fn the_representation_tells_the_owner_and_its_depth_to_the_holder() {

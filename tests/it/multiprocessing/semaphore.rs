@@ -1,6 +1,6 @@
 //! `Semaphore` and `BoundedSemaphore`.
 
-use crate::harness::prints;
+use crate::support::script::prints;
 
 #[test]
 fn the_representation_tells_the_value() {

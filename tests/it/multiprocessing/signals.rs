@@ -5,7 +5,7 @@ use std::time::Duration;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-use crate::harness::{Running, Script, each_start_method};
+use crate::support::script::{Running, Script, each_start_method};
 
 /// The signal has reached every process of a family of `count` that is doing what it was started for: one report on
 /// standard error, nobody left, and exit code 130.

@@ -1,6 +1,6 @@
 //! `SimpleQueue`.
 
-use crate::harness::prints;
+use crate::support::script::prints;
 
 #[test]
 fn what_cannot_cross_raises_where_it_is_put() {

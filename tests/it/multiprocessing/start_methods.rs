@@ -1,6 +1,6 @@
 //! Fork and spawn show a child the same: functions, constants, imports, arguments, captured values.
 
-use crate::harness::{START_METHODS, Script, each_start_method, prints};
+use crate::support::script::{START_METHODS, Script, each_start_method, prints};
 
 #[test]
 fn the_start_method_is_asked_for_and_set_once() {

@@ -1,6 +1,6 @@
 //! `Value` and `RawValue`.
 
-use crate::harness::{Script, each_start_method, prints};
+use crate::support::script::{Script, each_start_method, prints};
 
 // Trap 37: Python keeps the lowest bits and says nothing.
 #[test]

@@ -6,7 +6,7 @@ use std::os::unix::net::UnixListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::harness::{Script, each_start_method};
+use crate::support::script::{Script, each_start_method};
 
 #[test]
 fn a_link_that_is_swapped_while_it_is_judged_leads_nowhere_new() {

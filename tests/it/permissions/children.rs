@@ -1,6 +1,6 @@
 //! Children: they have at most what their parent has, and there are as many as may be.
 
-use crate::harness::{Script, each_start_method};
+use crate::support::script::{Script, each_start_method};
 
 /// Runs under both start methods with these options.
 fn prints(options: &[&str], code: &str, stdout: &str) {

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use crate::harness::Script;
+use crate::support::script::Script;
 
 /// What the document says needs something.
 fn needs() -> BTreeSet<String> {

@@ -4,7 +4,7 @@ use std::net::{TcpListener, UdpSocket};
 use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
 
-use crate::harness::Script;
+use crate::support::script::Script;
 
 #[test]
 fn an_option_without_a_list_denies_all_beside_others_with_one() {

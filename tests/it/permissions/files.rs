@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::symlink;
 
-use crate::harness::Script;
+use crate::support::script::Script;
 
 /// Prints what a function gives, or the type and the message of what it raises.
 const TELL: &str = r#"

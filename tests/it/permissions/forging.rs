@@ -1,6 +1,6 @@
 //! Messages that scripts make up: what `send_bytes` sends is never read as an item, whatever it looks like.
 
-use crate::harness::{Script, each_start_method, prints};
+use crate::support::script::{Script, each_start_method, prints};
 
 #[test]
 fn bytes_are_no_item_and_an_item_is_no_bytes() {

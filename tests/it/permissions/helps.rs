@@ -1,6 +1,6 @@
 //! The help of a refusal, and of the options.
 
-use crate::harness::Script;
+use crate::support::script::Script;
 
 /// The help lines of a script with these options.
 fn help(options: &[&str], code: &str) -> String {

@@ -1,6 +1,6 @@
 //! Signals to processes that are no children of the one that sends them: of a copy, of a sibling, of the sender itself.
 
-use crate::harness::{Script, each_start_method};
+use crate::support::script::{Script, each_start_method};
 
 #[test]
 fn a_child_signals_no_sibling_it_was_handed() {

@@ -1,8 +1,8 @@
 //! Children of the prompt: what they print while somebody types, how they fail, what `:ps` says.
 
-use super::pty::{CTRL_C, CTRL_R, ENTER, Setting};
-use crate::harness::each_start_method;
-use crate::process_table::is_asleep_for_memory;
+use crate::support::process_table::is_asleep_for_memory;
+use crate::support::pty::{CTRL_C, CTRL_R, ENTER, Setting};
+use crate::support::script::each_start_method;
 
 #[test]
 fn what_a_child_prints_stands_above_the_line_that_is_typed() {
@@ -129,7 +129,7 @@ fn a_child_that_prints_after_the_prompt_was_killed_ends() {
         terminal.wait_until("the child lives", || {
             others
                 .iter()
-                .all(|pid| !crate::process_table::is_running(*pid))
+                .all(|pid| !crate::support::process_table::is_running(*pid))
         });
         assert_eq!(terminal.finish().0, -9);
     });

@@ -1,6 +1,6 @@
 //! Typing a line: the keys, the window, what is pasted.
 
-use super::pty::{
+use crate::support::pty::{
     BACKSPACE, CTRL_A, CTRL_C, CTRL_D, CTRL_W, END, ENTER, HOME, LEFT, Setting, TAB, UP,
 };
 

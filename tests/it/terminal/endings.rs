@@ -1,11 +1,11 @@
 //! The end of the prompt, in order and with nobody left behind. [`Terminal::finish`] looks for who is left.
 //!
-//! [`Terminal::finish`]: super::pty::Terminal::finish
+//! [`Terminal::finish`]: crate::support::pty::Terminal::finish
 
 use nix::sys::signal::Signal;
 
-use super::pty::{CTRL_D, ENTER, Setting, Terminal};
-use crate::harness::each_start_method;
+use crate::support::pty::{CTRL_D, ENTER, Setting, Terminal};
+use crate::support::script::each_start_method;
 
 /// A prompt with a child that waits for ever.
 fn with_a_child(method: &str) -> Terminal {
@@ -47,7 +47,7 @@ fn exit_gives_the_exit_code() {
 #[test]
 fn ctrl_d_deletes_where_something_is_typed() {
     let terminal = Setting::prompt().open();
-    terminal.keys(&format!("67{}{CTRL_D}{CTRL_D}", super::pty::LEFT));
+    terminal.keys(&format!("67{}{CTRL_D}{CTRL_D}", crate::support::pty::LEFT));
     terminal.wait_for_row(">>> 6", 5);
     terminal.enter(" * 7");
     terminal.wait_for_end("\n42\n>>>");

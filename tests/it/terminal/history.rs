@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use super::pty::{CTRL_C, CTRL_D, CTRL_R, ENTER, Setting, Terminal, UP};
+use crate::support::pty::{CTRL_C, CTRL_D, CTRL_R, ENTER, Setting, Terminal, UP};
 
 fn leave(terminal: Terminal) {
     terminal.keys(CTRL_D);

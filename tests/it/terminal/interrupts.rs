@@ -2,9 +2,9 @@
 
 use nix::sys::signal::Signal;
 
-use super::pty::{CTRL_C, CTRL_D, CTRL_Z, ENTER, Setting, Terminal};
-use crate::harness::each_start_method;
-use crate::process_table::{is_running, is_stopped};
+use crate::support::process_table::{is_running, is_stopped};
+use crate::support::pty::{CTRL_C, CTRL_D, CTRL_Z, ENTER, Setting, Terminal};
+use crate::support::script::each_start_method;
 
 /// A prompt with a child that lives until it is told to end, and prints then.
 fn with_a_child(method: &str) -> Terminal {

@@ -1,7 +1,7 @@
 //! Colours, hints, completion, commands, and terminals that can do less.
 
-use super::pty::{CTRL_C, CTRL_D, ENTER, Setting, TAB};
-use crate::harness::Script;
+use crate::support::pty::{CTRL_C, CTRL_D, ENTER, Setting, TAB};
+use crate::support::script::Script;
 
 #[test]
 fn there_are_colours_unless_they_are_not_wanted() {

@@ -1,6 +1,4 @@
 //! The prompt on a pseudo-terminal.
-//!
-//! - [`pty`]: the terminal, the keys and the screen.
 
 mod children;
 mod editing;
@@ -8,5 +6,4 @@ mod endings;
 mod history;
 mod interrupts;
 mod looks;
-mod pty;
 mod recorded;

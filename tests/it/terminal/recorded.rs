@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use super::pty::{CTRL_C, ENTER, Setting, Terminal};
-use crate::process_table::is_asleep_for_memory;
+use crate::support::process_table::is_asleep_for_memory;
+use crate::support::pty::{CTRL_C, ENTER, Setting, Terminal};
 
 const CTRL_U: &str = "\x15";
 

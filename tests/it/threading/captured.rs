@@ -1,6 +1,6 @@
 //! Variables that threads share.
 
-use crate::harness::{Script, prints};
+use crate::support::script::{Script, prints};
 
 #[test]
 fn an_integer_guarded_by_a_lock_is_exact() {

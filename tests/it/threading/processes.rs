@@ -1,6 +1,6 @@
 //! Threads and processes together.
 
-use crate::harness::{Script, each_start_method, prints};
+use crate::support::script::{Script, each_start_method, prints};
 
 #[test]
 fn every_thread_may_start_processes() {

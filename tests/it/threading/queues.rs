@@ -1,6 +1,6 @@
 //! The module `queue`.
 
-use crate::harness::prints;
+use crate::support::script::prints;
 
 // Cases 109 and 110.
 #[test]

@@ -1,6 +1,6 @@
 //! `Thread` and the functions of `threading`.
 
-use crate::harness::prints;
+use crate::support::script::prints;
 
 #[test]
 fn an_own_kind_of_thread_has_attributes_and_runs_run() {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::prompt::{Prompt, Test, assert_ended, is_alive, under_both};
+use super::driver::{Prompt, Test, assert_ended, is_alive, under_both};
 
 pub(crate) const TESTS: &[Test] = &[
     (

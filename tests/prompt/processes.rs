@@ -1,6 +1,6 @@
 //! Functions and closures that were typed run in children, threads and signal handlers.
 
-use super::prompt::{Prompt, Test, under_both};
+use super::driver::{Prompt, Test, under_both};
 
 pub(crate) const TESTS: &[Test] = &[
     ("functions_and_closures_run_in_children", run_in_children),

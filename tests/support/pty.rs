@@ -17,7 +17,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tempfile::TempDir;
 
-use crate::process_table::{describe_session, session_members};
+use super::process_table::{describe_session, session_members};
 
 /// How long a test may take before its processes are described and killed.
 const WATCHDOG: Duration = Duration::from_secs(30);

@@ -1,6 +1,6 @@
 //! What waits for more lines, and what does not.
 
-use super::prompt::{Prompt, Test};
+use super::driver::{Prompt, Test};
 
 pub(crate) const TESTS: &[Test] = &[(
     "beginnings_wait_for_more_and_mistakes_do_not",

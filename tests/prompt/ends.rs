@@ -1,6 +1,6 @@
 //! Children that fail, what is told of those that run, and the end of a session.
 
-use super::prompt::{Prompt, Test, assert_ended, under_both};
+use super::driver::{Prompt, Test, assert_ended, under_both};
 
 pub(crate) const TESTS: &[Test] = &[
     ("exit_gives_its_code", exit_gives_its_code),

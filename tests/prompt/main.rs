@@ -3,7 +3,7 @@
 //! The test harness has threads, and a process with threads cannot fork: so this binary is the driven program too, and
 //! runs its tests itself. Under both start methods.
 //!
-//! - [`driver`]: the driven program; [`prompt`]: the test's end of it.
+//! - [`program`]: the driven program; [`driver`]: the test's end of it.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
@@ -14,21 +14,21 @@ mod incomplete;
 mod interrupts;
 mod lines;
 mod processes;
-mod prompt;
+mod program;
 
 use std::panic::catch_unwind;
 use std::process::ExitCode;
 use std::sync::Mutex;
 
-use prompt::Test;
+use driver::Test;
 
 fn main() -> ExitCode {
     procscript::init();
     let words: Vec<String> = std::env::args().skip(1).collect();
     if let [drive, how] = words.as_slice()
-        && drive == driver::WORD
+        && drive == program::WORD
     {
-        return driver::drive(how);
+        return program::drive(how);
     }
     let is_named = |name: &str| {
         let mut names = words

@@ -1,6 +1,6 @@
 //! What stays from line to line, and what a line shows.
 
-use super::prompt::{Prompt, Test, under_both};
+use super::driver::{Prompt, Test, under_both};
 
 pub(crate) const TESTS: &[Test] = &[
     ("everything_stays_from_line_to_line", everything_stays),
@@ -282,7 +282,7 @@ fn reset_forgets() {
     let pid = prompt.command("pids", "");
     assert!(!pid.is_empty());
     prompt.command("reset", "");
-    super::prompt::assert_ended([pid.as_str()]);
+    super::driver::assert_ended([pid.as_str()]);
     assert_eq!(prompt.command("news", ""), "");
     for line in ["x", "C", "f()", "o::getpid()", "p"] {
         assert!(prompt.enter(line).starts_with("failed"), "{line}");

@@ -6,7 +6,7 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use super::driver::{ANSWER, WORD};
+use super::program::{ANSWER, WORD};
 
 /// A test and its name.
 pub(crate) type Test = (&'static str, fn());

@@ -1,4 +1,4 @@
-//! A host whose `main` does not begin with `init`, with threads: the test harness is one.
+//! A host that has threads, and whose `main` does not begin with `init`: the test harness is one.
 
 #![allow(clippy::unwrap_used)]
 

@@ -1,6 +1,6 @@
 //! What could stand at the cursor.
 
-use super::prompt::{Prompt, Test};
+use super::driver::{Prompt, Test};
 
 pub(crate) const TESTS: &[Test] = &[(
     "names_that_could_stand_at_the_cursor_are_found",

@@ -158,7 +158,7 @@ fn unsafe_code_stays_in_its_rooms() {
 
 #[test]
 fn every_file_opens_by_saying_what_it_is_for() {
-    for (path, text) in ["src", "tests/it", "benches"].into_iter().flat_map(sources) {
+    for (path, text) in ["src", "tests", "benches"].into_iter().flat_map(sources) {
         let first = text.lines().next().unwrap_or_default();
         assert!(
             first.starts_with("//! "),
@@ -182,7 +182,7 @@ fn every_file_opens_by_saying_what_it_is_for() {
 
 #[test]
 fn files_are_short_and_have_telling_names() {
-    for (path, text) in ["src", "tests/it", "benches"].into_iter().flat_map(sources) {
+    for (path, text) in ["src", "tests", "benches"].into_iter().flat_map(sources) {
         let lines = text.lines().count();
         let is_contents = path.file_name().is_some_and(|name| name == "mod.rs");
         assert!(lines <= LINES_MAX, "{} has {lines} lines", path.display());
@@ -212,7 +212,7 @@ fn files_are_short_and_have_telling_names() {
 
 #[test]
 fn no_test_file_is_forgotten() {
-    for folder in ["tests/it"] {
+    for folder in ["tests"] {
         for path in files(folder, "rs") {
             let name = path.file_stem().unwrap().to_string_lossy().into_owned();
             if name == "main" || name == "mod" {
@@ -265,7 +265,7 @@ fn nothing_is_left_unfinished_and_no_machine_is_named() {
         .zip(["DO", "ME", "!(", "do!("]);
     let marks: Vec<String> = marks.map(|(a, b)| format!("{a}{b}")).collect();
     let home = format!("/{}/", "work");
-    for (path, text) in ["src", "tests/it", "benches"].into_iter().flat_map(sources) {
+    for (path, text) in ["src", "tests", "benches"].into_iter().flat_map(sources) {
         for mark in marks.iter().chain([&home]) {
             assert!(
                 !text.contains(mark.as_str()),
