@@ -8,10 +8,10 @@ use crate::manual::{EntryKind, Manual};
 fn tables() -> (BTreeSet<String>, BTreeSet<String>) {
     let document = include_str!("../../docs/permissions.md");
     let (_, after) = document
-        .split_once("| needed | for |")
+        .split_once("| permission | functions |")
         .expect("the table of needs");
     let (needs, after) = after
-        .split_once("| nothing is needed | |")
+        .split_once("| no permission needed | functions |")
         .expect("the table of what needs nothing");
     let (free, _) = after.split_once("\n## ").expect("the next section");
     let names = |text: &str| {

@@ -9,8 +9,8 @@ use crate::support::script::Script;
 /// What the document says needs something.
 fn needs() -> BTreeSet<String> {
     let document = fs::read_to_string("docs/permissions.md").unwrap();
-    let (_, after) = document.split_once("| needed | for |").unwrap();
-    let (needs, _) = after.split_once("| nothing is needed | |").unwrap();
+    let (_, after) = document.split_once("| permission | functions |").unwrap();
+    let (needs, _) = after.split_once("| no permission needed | functions |").unwrap();
     let names = needs.split('`').skip(1).step_by(2);
     names.map(str::to_string).collect()
 }
