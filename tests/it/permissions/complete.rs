@@ -10,7 +10,9 @@ use crate::support::script::Script;
 fn needs() -> BTreeSet<String> {
     let document = fs::read_to_string("docs/permissions.md").unwrap();
     let (_, after) = document.split_once("| permission | functions |").unwrap();
-    let (needs, _) = after.split_once("| no permission needed | functions |").unwrap();
+    let (needs, _) = after
+        .split_once("| no permission needed | functions |")
+        .unwrap();
     let names = needs.split('`').skip(1).step_by(2);
     names.map(str::to_string).collect()
 }
