@@ -12,7 +12,7 @@ use super::foreign::Foreign;
 use super::rhai_functions;
 use crate::program::Program;
 use crate::script::bind::{Listed, Signature};
-use crate::script::call::Failure;
+use crate::script::exceptions::Failure;
 use crate::script::interp::Interp;
 use crate::script::rhai_errors::explain_call;
 use crate::script::rhai_texts::{Words, cannot_be_called};

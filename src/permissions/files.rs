@@ -16,7 +16,7 @@ use super::guard::Guard;
 use super::policy::Permissions;
 use super::refusal::Asked;
 use super::tree::{LINKS, Tree};
-use crate::script::call::Failure;
+use crate::script::exceptions::Failure;
 use crate::sys::place::{Held, NO_LINK};
 use crate::text::quoted;
 

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use super::grant::Missing;
 use super::policy::{Permissions, Run};
 use super::refusal::{Asked, not_ones_own};
-use crate::script::call::Failure;
-use crate::script::interp::locked;
+use crate::script::exceptions::Failure;
+use crate::sys::lock::locked;
 use crate::text::quoted;
 
 /// The permissions of this process. They change once: in a forked child, which has its parent's memory.

@@ -9,8 +9,7 @@ use super::grant::{Grant, Missing, Rule};
 use super::policy::{Permissions, Run, Variable};
 use super::refusal::{Asked, more_threads};
 use super::tree::Tree;
-use crate::script::call::Failure;
-use crate::script::exceptions::raise;
+use crate::script::exceptions::{Failure, raise};
 use crate::script::values::{as_text, type_name};
 use crate::text::quoted;
 

@@ -6,7 +6,7 @@ use super::endpoint::{Contact, Endpoint, destination};
 use super::grant::{Missing, Rule};
 use super::guard::Guard;
 use super::refusal::Asked;
-use crate::script::call::Failure;
+use crate::script::exceptions::Failure;
 use crate::text::quoted;
 
 /// What an address is wanted for.

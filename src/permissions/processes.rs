@@ -4,7 +4,7 @@ use super::grant::Missing;
 use super::guard::Guard;
 use super::policy::{Permissions, Processes};
 use super::refusal::Asked;
-use crate::script::call::Failure;
+use crate::script::exceptions::Failure;
 
 impl Permissions {
     /// What a child has that is given nothing less: the same, one generation further down.

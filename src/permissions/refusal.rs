@@ -4,8 +4,7 @@ use rhai::Dynamic;
 
 use super::grant::Missing;
 use super::policy::Permissions;
-use crate::script::call::Failure;
-use crate::script::exceptions::{Exception, throw};
+use crate::script::exceptions::{Exception, Failure, throw};
 
 /// What was asked.
 #[derive(Debug)]

@@ -5,10 +5,11 @@ use std::time::{Duration, Instant};
 
 use super::stopper::TimeLimit;
 use super::{Error, Runtime};
-use crate::script::interp::{Interp, locked};
+use crate::script::interp::Interp;
 use crate::script::stop::Stop;
 use crate::stdlib::multiprocessing::process::Process;
 use crate::sync::{ProcessInfo, ProcessState};
+use crate::sys::lock::locked;
 use crate::sys::signal::{self, Signal};
 
 /// How long processes that are no children of this one may take to end with those that are.

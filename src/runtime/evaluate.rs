@@ -16,7 +16,8 @@ use crate::program::source::Source;
 use crate::program::traceback::{self, Frame, TOP_LEVEL};
 use crate::runtime::objects::arguments;
 use crate::script::exceptions::{Exception, raise_os};
-use crate::script::report::{Ending, diagnostic_of, task_frames, without_panic};
+use crate::script::panics::without_panic;
+use crate::script::report::{Ending, diagnostic_of, task_frames};
 use crate::script::stop::Stop;
 use crate::script::values;
 

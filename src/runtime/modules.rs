@@ -24,7 +24,8 @@ use crate::program::environment::Environment;
 use crate::program::source::LoadedModule;
 use crate::program::{Source, call};
 use crate::script::exceptions::raise;
-use crate::script::interp::{Interp, locked};
+use crate::script::interp::Interp;
+use crate::sys::lock::locked;
 
 type Failure = Box<EvalAltResult>;
 

@@ -8,7 +8,8 @@ use super::{Runtime, Script};
 use crate::program::call;
 use crate::program::diagnostic::Diagnostic;
 use crate::program::traceback::{self, TOP_LEVEL};
-use crate::script::report::{self, Ending, FAILED, without_panic};
+use crate::script::panics::without_panic;
+use crate::script::report::{self, Ending, FAILED};
 use crate::script::stop::Stop;
 
 /// The exit code after Ctrl-C: 128 and the signal's number, as shells count.

@@ -8,7 +8,7 @@ use rhai::{AST, Caches, Dynamic, Engine, GlobalRuntimeState, NativeCallContext, 
 
 use crate::program::call;
 use crate::program::source::{Program, Source};
-use crate::script::report::without_panic;
+use crate::script::panics::without_panic;
 
 /// The name before all inputs.
 const BASE: &str = "<program>";

@@ -6,14 +6,12 @@ use std::time::Duration;
 
 use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map, NativeCallContext, Variant};
 
-use super::Outcome;
-use super::bind::Signature;
-use super::exceptions::raise;
-use super::values::{type_name_in, unshared};
-use crate::script::interp::Interp;
+use crate::script::Outcome;
+use crate::script::bind::Signature;
+use crate::script::exceptions::{Failure, raise};
 
-/// Why a native did not return: an error to hand to Rhai.
-pub(crate) type Failure = Box<rhai::EvalAltResult>;
+use crate::script::interp::Interp;
+use crate::script::values::{type_name_in, unshared};
 
 /// The arguments of one call, by parameter.
 pub(crate) struct Call<'a> {

@@ -5,9 +5,8 @@ use std::sync::{Arc, PoisonError, RwLock, Weak};
 
 use rhai::{Dynamic, Engine, FnPtr, NativeCallContext};
 
-use super::Outcome;
-use super::call::Failure;
-use super::exceptions::raise;
+use crate::script::Outcome;
+use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::Interp;
 
 /// What a function sees beside its arguments: the engine, functions, constants and imports of the place it was given at.

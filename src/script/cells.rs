@@ -10,8 +10,7 @@ use std::time::{Duration, Instant};
 
 use rhai::Dynamic;
 
-use super::call::Failure;
-use super::exceptions::raise;
+use crate::script::exceptions::{Failure, raise};
 
 /// How long somebody may use a captured variable while others wait for it.
 const PATIENCE: Duration = Duration::from_millis(500);

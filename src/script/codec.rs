@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use rhai::{Array, Dynamic, FnPtr, Map, NativeCallContext};
 
-use super::call::{Call, Failure};
-use super::exceptions::{Exception, raise};
-use super::values::{custom_text, foreign_name, is_foreign, type_name};
 use crate::program::traceback::Frame;
+use crate::script::call::Call;
+use crate::script::exceptions::{Exception, Failure, raise};
 use crate::script::interp::Interp;
+use crate::script::values::{foreign_name, is_foreign, type_name};
 use crate::stdlib::builtins::compare::equal;
 use crate::stdlib::multiprocessing::family::Identity;
 use crate::stdlib::multiprocessing::process::{Process, Stage, State};
@@ -422,7 +422,7 @@ pub(crate) fn pack_exception(interp: &Arc<Interp>, exception: &Exception) -> Vec
         wire::encode(&Dynamic::from(exception.clone()), "exception", interp)
     };
     let as_text = || {
-        let custom = |v: &Dynamic| custom_text(v, None);
+        let custom = |_: &Dynamic| None;
         let args = exception
             .args()
             .iter()

@@ -1,21 +1,17 @@
-//! Errors as scripts see them: objects with `type`, `message`, `args` and `traceback`, under Python's names.
+//! Errors as objects with a type, arguments and a traceback, under Python's names.
 //!
-//! A native raises with [`raise`]; a script with `throw ValueError("…")`. Rhai's own errors are read as
-//! the exception Python would raise in their place by [`Exception::from_error`].
+//! A native raises with [`raise`]; a script with `throw ValueError("…")`. [`Exception::from_error`] reads Rhai's own
+//! errors as the exception that Python would raise in their place.
 
 use std::sync::Arc;
 
-use rhai::{Array, Dynamic, EvalAltResult, ImmutableString, Map, Position};
+use rhai::{Array, Dynamic, EvalAltResult, ImmutableString, Position};
 
-use super::bind::Registry;
-use super::call::{Call, Failure};
-use super::rhai_errors;
-use super::values::custom_text;
 use crate::program::traceback::{self, Frame};
 use crate::text::{repr_of, str_of};
 
 /// The exceptions that exist, each with the class it derives from.
-const CLASSES: &[(&str, &str)] = &[
+pub(super) const CLASSES: &[(&str, &str)] = &[
     ("Exception", ""),
     ("ArithmeticError", "Exception"),
     ("AssertionError", "Exception"),
@@ -74,6 +70,9 @@ const CLASSES: &[(&str, &str)] = &[
     ("ZeroDivisionError", "ArithmeticError"),
     ("gaierror", "OSError"),
 ];
+
+/// Why a native did not return: an error for Rhai.
+pub(crate) type Failure = Box<EvalAltResult>;
 
 /// An exception object.
 #[derive(Debug, Clone)]
@@ -141,7 +140,7 @@ impl Exception {
 
     /// What Python's `str(e)` gives.
     pub(crate) fn message(&self) -> String {
-        let custom = |v: &Dynamic| custom_text(v, None);
+        let custom = |_: &Dynamic| None;
         match self.0.args.as_slice() {
             [] => String::new(),
             [key] if self.kind() == "KeyError" => repr_of(key, &custom),
@@ -177,48 +176,9 @@ impl Exception {
 
     /// What Python's `repr(e)` gives.
     pub(crate) fn repr(&self) -> String {
-        let custom = |v: &Dynamic| custom_text(v, None);
+        let custom = |_: &Dynamic| None;
         let items: Vec<_> = self.0.args.iter().map(|v| repr_of(v, &custom)).collect();
         format!("{}({})", self.kind(), items.join(", "))
-    }
-
-    /// The exception an error of Rhai's stands for: the thrown one, or the one Python would raise.
-    pub(crate) fn from_error(error: &EvalAltResult) -> Self {
-        match error.unwrap_inner() {
-            EvalAltResult::ErrorRuntime(value, ..) => Self::from_thrown(value),
-            EvalAltResult::ErrorTerminated(token, ..) if token.is::<Self>() => {
-                token.clone_cast::<Self>()
-            }
-            own => {
-                let (kind, message) = rhai_errors::classify(own);
-                Self::new(kind, vec![message.into()])
-            }
-        }
-    }
-
-    /// The exception a thrown value stands for: itself, a map with `type` and `message`, or any value.
-    pub(crate) fn from_thrown(value: &Dynamic) -> Self {
-        let value = value.flatten_clone();
-        if value.is_shared() {
-            return Self::new("Exception", vec![]);
-        }
-        if let Some(exception) = value.read_lock::<Self>() {
-            return exception.clone();
-        }
-        let own = value
-            .read_lock::<Map>()
-            .and_then(|map| rhai_errors::of_error_map(&map));
-        if let Some(exception) = own {
-            return exception;
-        }
-        let fields = value.read_lock::<Map>().and_then(|map| {
-            let kind = map.get("type").or(map.get("error"))?.to_string();
-            Some((kind, map.get("message").cloned()))
-        });
-        match fields {
-            Some((kind, message)) => Self::new(kind, message.into_iter().collect()),
-            None => Self::new("Exception", vec![value]),
-        }
     }
 }
 
@@ -297,57 +257,4 @@ pub(crate) fn os_error(error: &std::io::Error, path: Option<&str>) -> Exception 
 /// Throws an exception object; Rhai fills in the position of the call.
 pub(crate) fn throw(exception: Exception) -> Failure {
     EvalAltResult::ErrorRuntime(Dynamic::from(exception), Position::NONE).into()
-}
-
-/// Puts the constructors and the object's properties before scripts.
-pub(crate) fn register(registry: &mut Registry) {
-    for (class, _) in CLASSES {
-        // Five as OSError has them; every number is registered apart, for all of the classes.
-        registry.function(class, &["a?", "b?", "c?", "d?", "e?", "/"], construct);
-    }
-    registry
-        .class::<Exception>("Exception")
-        .getter("type", |call| {
-            Ok(call.this::<Exception>().0.kind.clone().into())
-        })
-        .getter("message", |call| {
-            Ok(call.this::<Exception>().message().into())
-        })
-        .getter("args", |call| {
-            Ok(call.this::<Exception>().args().clone().into())
-        })
-        .getter("traceback", |call| {
-            Ok(call.this::<Exception>().traceback().into())
-        })
-        .getter("errno", |call| Ok(os_part(&call.this(), 0)))
-        .getter("strerror", |call| Ok(os_part(&call.this(), 1)))
-        .getter("filename", |call| Ok(os_part(&call.this(), 2)))
-        .method("to_string", &[], |call| {
-            Ok(call.this::<Exception>().message().into())
-        })
-        .method("to_debug", &[], |call| {
-            Ok(call.this::<Exception>().repr().into())
-        });
-}
-
-/// `ValueError("x")`: the class is the name it was called by.
-fn construct(call: &mut Call<'_>) -> super::Outcome {
-    let place = call.context.call_source().map(|file| {
-        let position = call.context.call_position();
-        call.interp.program.frame(file, position, "")
-    });
-    let frames = place.into_iter().filter(|frame| frame.line > 0).collect();
-    let exception = Exception::new(call.name(), call.rest(0)).with_frames(frames);
-    Ok(Dynamic::from(exception))
-}
-
-fn os_part(exception: &Exception, index: usize) -> Dynamic {
-    if exception.args().len() < 2 {
-        return Dynamic::UNIT;
-    }
-    exception
-        .args()
-        .get(index)
-        .cloned()
-        .unwrap_or(Dynamic::UNIT)
 }

@@ -1,9 +1,8 @@
 //! What the embedding program wants done around a fork: it may have threads that have to be laid down for it.
 
+use crate::sys::lock::locked;
 use std::fmt;
 use std::sync::{Arc, Mutex};
-
-use crate::script::interp::locked;
 
 type Hook = Box<dyn Fn() + Send + Sync>;
 

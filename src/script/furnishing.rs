@@ -2,8 +2,8 @@
 
 use rhai::{Array, Dynamic, Map};
 
-use super::limits::Limits;
 use crate::permissions::{Guard, Permissions};
+use crate::script::limits::Limits;
 
 /// Plain data: it travels ahead of the program.
 #[derive(Debug, Clone, Default)]

@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, Weak};
 
 use rhai::{Engine, NativeCallContext};
 
-use super::call::Failure;
-use super::exceptions::raise;
-use crate::script::interp::{Interp, locked};
+use crate::script::exceptions::{Failure, raise};
+use crate::script::interp::Interp;
+use crate::sys::lock::locked;
 
 /// What the natives know of the engines that call them.
 #[derive(Debug, Default)]

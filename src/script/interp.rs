@@ -2,37 +2,37 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::time::Instant;
 
 use rand::SeedableRng;
 use rand::rngs::{StdRng, SysRng};
 use rhai::{Engine, FnPtr};
 
-use super::bind::Receiver;
-use super::call::Failure;
-use super::exceptions::raise;
-use super::fork_hooks::{AroundFork, Prepared};
-use super::furnishing::Furnishing;
-use super::given::Given;
-use super::guest::Guest;
-use super::limits::Spent;
-use super::output::Output;
-use super::report::Reports;
-use super::requests::Requests;
-use super::sinks::source::Source;
-use super::sinks::streams::LaidDown;
-use super::stop::{self, Stop};
 use crate::permissions::Guard;
 use crate::process::signals::Signals;
 use crate::process::spawn;
 use crate::program::Program;
+use crate::script::bind::Receiver;
+use crate::script::exceptions::{Failure, raise};
+use crate::script::fork_hooks::{AroundFork, Prepared};
+use crate::script::furnishing::Furnishing;
+use crate::script::given::Given;
+use crate::script::guest::Guest;
+use crate::script::limits::Spent;
+use crate::script::output::Output;
+use crate::script::report::Reports;
+use crate::script::requests::Requests;
+use crate::script::sinks::source::Source;
+use crate::script::sinks::streams::LaidDown;
+use crate::script::stop::{self, Stop};
 use crate::stdlib::multiprocessing::family::Family;
 use crate::stdlib::multiprocessing::start_method::StartMethods;
 use crate::stdlib::os::fork::Forked;
 use crate::stdlib::signal::handlers::Handlers;
 use crate::stdlib::threading::roster::Roster;
 use crate::sync::Offset;
+use crate::sys::lock::locked;
 use crate::sys::signal::Signal;
 use crate::wire::OwnType;
 use crate::{sync, sys};
@@ -465,11 +465,6 @@ impl Interp {
         }
         stop::forget_exit();
     }
-}
-
-/// A lock that goes on after a panic elsewhere: what it guards is replaced whole.
-pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn fresh_random() -> StdRng {

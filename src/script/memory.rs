@@ -4,8 +4,8 @@ use std::cell::Cell;
 
 use rhai::{Array, Blob, Dynamic, EvalAltResult, ImmutableString, Map, Position};
 
-use super::call::{Call, Failure};
-use super::exceptions::raise;
+use crate::script::call::Call;
+use crate::script::exceptions::{Failure, raise};
 use crate::sys::quota::memory_available;
 
 /// Smaller values are not asked for: any line of a script makes some.

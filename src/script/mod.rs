@@ -5,7 +5,7 @@
 //! - [`call`]: one call, its arguments sorted and checked; [`caller`]: calling back later.
 //! - [`guest`]: scripts on engines of the embedding program's own.
 //! - [`interp`]: what the natives of one runtime share; [`fork_hooks`]: what the embedding program does around a fork; [`furnishing`]: what children have too; [`given`]: the host's values.
-//! - [`exceptions`], [`rhai_errors`], [`rhai_texts`], [`stop`], [`requests`], [`report`]: errors as objects, endings that nothing catches, what is printed.
+//! - [`exceptions`], [`exception_class`], [`panics`], [`rhai_errors`], [`rhai_texts`], [`stop`], [`requests`], [`report`]: errors as objects, endings that nothing catches, what is printed.
 //! - [`dialect`]: whose errors an object raises.
 //! - [`limits`]: how much a script may use; [`memory`]: whether there is memory for a value of some size.
 //! - [`cells`]: variables that threads share.
@@ -20,6 +20,7 @@ pub(crate) mod caller;
 pub(crate) mod cells;
 pub(crate) mod codec;
 pub(crate) mod dialect;
+pub(crate) mod exception_class;
 pub(crate) mod exceptions;
 pub(crate) mod fork_hooks;
 pub(crate) mod furnishing;
@@ -29,6 +30,7 @@ pub(crate) mod interp;
 pub(crate) mod limits;
 pub(crate) mod memory;
 pub(crate) mod output;
+pub(crate) mod panics;
 pub(crate) mod report;
 pub(crate) mod requests;
 pub(crate) mod rhai_errors;
@@ -42,4 +44,4 @@ pub(crate) mod values;
 pub(crate) mod waits;
 
 /// What a native gives back.
-pub(crate) type Outcome = Result<rhai::Dynamic, call::Failure>;
+pub(crate) type Outcome = Result<rhai::Dynamic, exceptions::Failure>;

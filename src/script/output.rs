@@ -11,9 +11,9 @@
 use std::io;
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 
-use super::sinks::streams::{Entrances, LaidDown, Sinks};
-use crate::script::interp::locked;
+use crate::script::sinks::streams::{Entrances, LaidDown, Sinks};
 use crate::sync;
+use crate::sys::lock::locked;
 use crate::sys::stdio::{self, Stream};
 
 /// Something that holds back what a script has written.

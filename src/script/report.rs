@@ -1,20 +1,18 @@
 //! The end of a script: its exit code, and what is told about an error nobody caught.
 
-use std::any::Any;
 use std::fmt;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock};
 
 use rhai::{Dynamic, EvalAltResult, FnPtr};
 
-use super::exceptions::{Exception, raise};
-use super::stop::Stop;
-use super::values::custom_text;
 use crate::program::Program;
 use crate::program::diagnostic::{Diagnostic, ErrorFormat};
 use crate::program::traceback::{Frame, frames, function_name};
-use crate::script::interp::{Interp, locked};
+use crate::script::exceptions::{Exception, raise};
+use crate::script::interp::Interp;
+use crate::script::stop::Stop;
+use crate::sys::lock::locked;
 use crate::text::str_of;
 
 /// How a script ended.
@@ -87,7 +85,7 @@ fn exit_code(interp: &Interp, value: &Dynamic) -> i32 {
         // The kernel keeps the low eight bits.
         Some(code) => (code & 0xff) as i32,
         None => {
-            let text = str_of(value, &|v| custom_text(v, None));
+            let text = str_of(value, &|_| None);
             let _ = interp.output.error(&format!("{text}\n"));
             FAILED
         }
@@ -194,25 +192,4 @@ pub(crate) fn task_frames(
             .collect(),
         _ => Vec::new(),
     }
-}
-
-/// Runs a script's code; a panic of the interpreter is an error like others. It has some for two threads that meet in
-/// one captured variable.
-pub(crate) fn without_panic<T>(
-    run: impl FnOnce() -> Result<T, Box<EvalAltResult>>,
-) -> Result<T, Box<EvalAltResult>> {
-    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
-        let text = panic_text(&*panic);
-        Err(raise(
-            "SystemError",
-            format!("the interpreter failed: {text}"),
-        ))
-    })
-}
-
-/// What a panic said.
-pub(crate) fn panic_text(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<String>().map(String::as_str);
-    text.or_else(|| panic.downcast_ref::<&str>().copied())
-        .unwrap_or("no reason given")
 }

@@ -3,9 +3,9 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::stop::Stop;
-use crate::script::interp::locked;
+use crate::script::stop::Stop;
 use crate::sync::Session;
+use crate::sys::lock::locked;
 
 /// Why the script has to stop: the first reason counts.
 #[derive(Debug, Default)]

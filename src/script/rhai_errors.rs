@@ -5,11 +5,50 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
-use rhai::{EvalAltResult, Map};
+use rhai::{Dynamic, EvalAltResult, Map};
 
-use super::exceptions::Exception;
-use super::rhai_texts::{Words, python_words};
 use crate::program::traceback::Frame;
+use crate::script::exceptions::Exception;
+use crate::script::rhai_texts::{Words, python_words};
+
+impl Exception {
+    /// The exception an error of Rhai's stands for: the thrown one, or the one Python would raise.
+    pub(crate) fn from_error(error: &EvalAltResult) -> Self {
+        match error.unwrap_inner() {
+            EvalAltResult::ErrorRuntime(value, ..) => Self::from_thrown(value),
+            EvalAltResult::ErrorTerminated(token, ..) if token.is::<Self>() => {
+                token.clone_cast::<Self>()
+            }
+            own => {
+                let (kind, message) = classify(own);
+                Self::new(kind, vec![message.into()])
+            }
+        }
+    }
+
+    /// The exception a thrown value stands for: itself, a map with `type` and `message`, or any value.
+    pub(crate) fn from_thrown(value: &Dynamic) -> Self {
+        let value = value.flatten_clone();
+        if value.is_shared() {
+            return Self::new("Exception", vec![]);
+        }
+        if let Some(exception) = value.read_lock::<Self>() {
+            return exception.clone();
+        }
+        let own = value.read_lock::<Map>().and_then(|map| of_error_map(&map));
+        if let Some(exception) = own {
+            return exception;
+        }
+        let fields = value.read_lock::<Map>().and_then(|map| {
+            let kind = map.get("type").or(map.get("error"))?.to_string();
+            Some((kind, map.get("message").cloned()))
+        });
+        match fields {
+            Some((kind, message)) => Self::new(kind, message.into_iter().collect()),
+            None => Self::new("Exception", vec![value]),
+        }
+    }
+}
 
 thread_local! {
     /// What was found out about calls that Rhai could not resolve, by the function's name.

@@ -9,15 +9,15 @@ use std::time::{Duration, Instant};
 
 use rhai::{Dynamic, EvalAltResult, Position};
 
-use super::call::Failure;
-use super::exceptions::{Exception, raise};
-use super::limits::Exceeded;
-use super::report::{self, Ending};
 use crate::process::signals::{self, Request};
-use crate::script::interp::{Interp, locked};
+use crate::script::exceptions::{Exception, Failure, raise};
+use crate::script::interp::Interp;
+use crate::script::limits::Exceeded;
+use crate::script::report::{self, Ending};
 use crate::sync::{Deadline, Offset};
 use crate::sys::clock::now_ns;
 use crate::sys::interrupt;
+use crate::sys::lock::locked;
 
 /// The longest wait outside the session between two looks whether the script has to stop: a signal may come just before the wait
 /// begins, or to another thread.

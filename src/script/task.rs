@@ -2,10 +2,10 @@
 
 use rhai::{Array, FnPtr, Map};
 
-use super::Outcome;
-use super::call::{Call, Failure};
-use super::exceptions::raise;
-use super::values::type_name;
+use crate::script::Outcome;
+use crate::script::call::Call;
+use crate::script::exceptions::{Failure, raise};
+use crate::script::values::type_name;
 
 /// A function, its arguments, and whether it is `run`, which has the object as `this`.
 pub(crate) type Task = (FnPtr, Array, bool);

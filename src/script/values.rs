@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use rhai::{Array, Blob, Dynamic, Engine, FnPtr, ImmutableString, Map, NativeCallContext};
 
-use super::exceptions::Exception;
+use crate::script::exceptions::Exception;
 use crate::{text, wire};
 
 /// The value out of its shared cell, so that no native holds a captured variable's lock.
@@ -156,9 +156,9 @@ pub(crate) fn truth(value: &Dynamic) -> bool {
 }
 
 /// The text of a custom type: its own `to_string`, script-defined ones included.
-pub(crate) fn custom_text(value: &Dynamic, context: Option<&NativeCallContext>) -> Option<String> {
+pub(crate) fn custom_str(value: &Dynamic, context: &NativeCallContext) -> Option<String> {
     let mut value = value.clone();
-    let result = context?
+    let result = context
         .call_fn_raw("to_string", true, true, &mut [&mut value])
         .ok()?;
     result.into_string().ok()
@@ -175,7 +175,7 @@ fn custom_repr(value: &Dynamic, context: &NativeCallContext) -> Option<String> {
 
 /// `str(value)`, asking the engine for the texts of custom types.
 pub(crate) fn str_with(value: &Dynamic, context: &NativeCallContext) -> String {
-    let own = is_custom(value).then(|| custom_text(value, Some(context)));
+    let own = is_custom(value).then(|| custom_str(value, context));
     own.flatten()
         .unwrap_or_else(|| text::str_of(value, &|v| custom_repr(v, context)))
 }

@@ -20,7 +20,7 @@ mod time;
 use std::sync::Arc;
 
 use crate::script::bind::{Registered, Registry};
-use crate::script::exceptions;
+use crate::script::exception_class;
 use crate::script::interp::Interp;
 
 /// A script module: the name that turns it on and off, and what declares it.
@@ -48,7 +48,7 @@ pub(crate) fn modules() -> impl Iterator<Item = &'static str> {
 /// Everything a script can name.
 pub(crate) fn everything(interp: &Arc<Interp>) -> Registered {
     let mut registry = Registry::new(interp);
-    exceptions::register(&mut registry);
+    exception_class::register(&mut registry);
     for (name, register) in MODULES {
         if interp.furnishing.has_module(name) {
             register(&mut registry);

@@ -12,8 +12,8 @@ use rhai::{Array, Dynamic};
 use super::builtins::iterate::items;
 use super::builtins::number::{as_float, as_int};
 use crate::script::bind::Registry;
-use crate::script::call::{Call, Failure};
-use crate::script::exceptions::raise;
+use crate::script::call::Call;
+use crate::script::exceptions::{Failure, raise};
 use crate::script::values::{as_text, type_name};
 use crate::script::{Outcome, memory};
 

@@ -7,6 +7,7 @@ pub(crate) mod identity;
 pub(crate) mod input;
 pub(crate) mod interrupt;
 pub(crate) mod limits;
+pub(crate) mod lock;
 pub(crate) mod memory;
 pub(crate) mod passing;
 pub(crate) mod pipe;

@@ -10,7 +10,7 @@ use super::errors::Conversion;
 use super::home;
 use crate::script::codec::{at_place, place_of};
 use crate::script::interp::Interp;
-use crate::script::values::{custom_text, type_name};
+use crate::script::values::type_name;
 use crate::stdlib::multiprocessing::messages::{self, with_encoded};
 use crate::sync::{Offset, Session};
 use crate::text::repr_of;
@@ -149,7 +149,7 @@ const ITEMS_SHOWN: usize = 6;
 
 /// The text of a value, shortened.
 fn shown(value: &Dynamic) -> String {
-    let text = repr_of(&shortened(value, 3), &|v| custom_text(v, None));
+    let text = repr_of(&shortened(value, 3), &|_| None);
     format!("a {}: {text}", type_name(value))
 }
 

@@ -3,9 +3,8 @@
 use rhai::{Dynamic, Scope};
 
 use crate::runtime::Runtime;
-use crate::script::call::Failure;
 use crate::script::dialect::Dialect::Threading;
-use crate::script::exceptions::Exception;
+use crate::script::exceptions::{Exception, Failure};
 use crate::script::interp::Interp;
 use crate::stdlib::multiprocessing::queues::Queue;
 use crate::stdlib::multiprocessing::synchronize::event::Event;

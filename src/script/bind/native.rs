@@ -8,7 +8,7 @@ use rhai::{Dynamic, FuncRegistration, Identifier, Module, NativeCallContext, Rha
 use super::{Handler, Signature};
 use crate::script::call::Call;
 use crate::script::interp::Interp;
-use crate::script::report::without_panic;
+use crate::script::panics::without_panic;
 
 /// What a native is called on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

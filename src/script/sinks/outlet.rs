@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use super::sink::Sink;
-use crate::script::report::panic_text;
+use crate::script::panics::panic_text;
 use crate::sys::pipe;
 
 /// How much is taken out of the pipe at once.

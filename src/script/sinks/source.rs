@@ -5,10 +5,9 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 
-use crate::script::call::Failure;
-use crate::script::exceptions::raise;
-use crate::script::interp::locked;
-use crate::script::report::panic_text;
+use crate::script::exceptions::{Failure, raise};
+use crate::script::panics::panic_text;
+use crate::sys::lock::locked;
 
 /// What a script is told that asks all the same.
 const NO_INPUT: &str = "this program gives its scripts no input";

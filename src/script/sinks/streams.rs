@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex};
 use super::outlet::Outlet;
 use super::sink::Sink;
 use crate::process::relay::{Carrier, Relay};
-use crate::script::interp::locked;
+use crate::sys::lock::locked;
 use crate::sys::stdio::{self, Stream};
 
 /// What a child gets as standard output and standard error; `None` is what this process has.

@@ -7,8 +7,8 @@ use rhai::{Array, Dynamic};
 use super::number::{as_float, as_int, too_large, truncate};
 use crate::script::Outcome;
 use crate::script::bind::Registry;
-use crate::script::call::{Call, Failure};
-use crate::script::exceptions::raise;
+use crate::script::call::Call;
+use crate::script::exceptions::{Failure, raise};
 use crate::script::values::type_name;
 use crate::text;
 

@@ -6,8 +6,8 @@ use super::codec;
 use super::iterate::items;
 use super::number::as_int;
 use crate::script::bind::Registry;
-use crate::script::call::{Call, Failure};
-use crate::script::exceptions::raise;
+use crate::script::call::Call;
+use crate::script::exceptions::{Failure, raise};
 use crate::script::values::{as_text, type_name};
 use crate::script::{Outcome, memory};
 

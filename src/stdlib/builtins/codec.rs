@@ -3,8 +3,8 @@
 use rhai::{Dynamic, ImmutableString};
 
 use crate::script::Outcome;
-use crate::script::call::{Call, Failure};
-use crate::script::exceptions::raise;
+use crate::script::call::Call;
+use crate::script::exceptions::{Failure, raise};
 
 /// An encoding scripts can name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,8 +5,7 @@ use std::cmp::Ordering;
 use rhai::{Array, Blob, Dynamic, Map, NativeCallContext};
 
 use super::number::{as_float, as_int};
-use crate::script::call::Failure;
-use crate::script::exceptions::raise;
+use crate::script::exceptions::{Failure, raise};
 use crate::script::values::{as_text, type_name};
 
 /// `a == b`: by value; types that have nothing in common are never equal.

@@ -11,8 +11,8 @@ use super::compare::{less, sort};
 use super::list::writable;
 use crate::script::Outcome;
 use crate::script::bind::Class;
-use crate::script::call::{Call, Failure, number};
-use crate::script::exceptions::raise;
+use crate::script::call::{Call, number};
+use crate::script::exceptions::{Failure, raise};
 use crate::script::values::type_name;
 
 pub(super) fn register(class: &mut Class<'_>) {

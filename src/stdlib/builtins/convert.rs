@@ -6,8 +6,8 @@ use rhai::Dynamic;
 
 use super::number;
 use crate::script::bind::Registry;
-use crate::script::call::{Call, Failure};
-use crate::script::exceptions::raise;
+use crate::script::call::Call;
+use crate::script::exceptions::{Failure, raise};
 use crate::script::values::{as_text, truth, type_name};
 use crate::script::{Outcome, memory};
 use crate::text;

@@ -5,8 +5,8 @@ use rhai::{Array, Dynamic, DynamicWriteLock, Map};
 use super::iterate::items;
 use crate::script::Outcome;
 use crate::script::bind::Registry;
-use crate::script::call::{Call, Failure};
-use crate::script::exceptions::{Exception, raise, throw};
+use crate::script::call::Call;
+use crate::script::exceptions::{Exception, Failure, raise, throw};
 
 pub(super) fn register(registry: &mut Registry) {
     registry

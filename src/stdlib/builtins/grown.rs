@@ -5,8 +5,8 @@ use std::any::TypeId;
 use rhai::{Array, Blob, Dynamic, ImmutableString};
 
 use crate::script::bind::{Class, Registry};
-use crate::script::call::{Call, Failure};
-use crate::script::exceptions::raise;
+use crate::script::call::Call;
+use crate::script::exceptions::{Failure, raise};
 use crate::script::values::as_text;
 use crate::script::{Outcome, memory};
 

@@ -9,11 +9,12 @@ use rhai::Dynamic;
 use super::print::{flush_output, write};
 use crate::script::Outcome;
 use crate::script::bind::Registry;
-use crate::script::call::{Call, Failure};
-use crate::script::exceptions::{raise, raise_os};
-use crate::script::interp::{Interp, locked};
+use crate::script::call::Call;
+use crate::script::exceptions::{Failure, raise, raise_os};
+use crate::script::interp::Interp;
 use crate::sync::wait_kind;
 use crate::sys;
+use crate::sys::lock::locked;
 
 /// What was read from standard input and not used yet, and in which process.
 static AHEAD: Mutex<Ahead> = Mutex::new(Ahead {

@@ -10,8 +10,8 @@ use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map};
 
 use crate::script::Outcome;
 use crate::script::bind::Registry;
-use crate::script::call::{Call, Failure};
-use crate::script::exceptions::{Exception, is_a, raise};
+use crate::script::call::Call;
+use crate::script::exceptions::{Exception, Failure, is_a, raise};
 use crate::script::values::{as_text, type_name, type_name_in};
 
 /// What `type(x)` gives.

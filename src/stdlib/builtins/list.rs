@@ -12,8 +12,8 @@ use super::iterate::items;
 use super::sequence::{in_order, key_function};
 use super::string::range;
 use crate::script::bind::Registry;
-use crate::script::call::{Call, Failure};
-use crate::script::exceptions::raise;
+use crate::script::call::Call;
+use crate::script::exceptions::{Failure, raise};
 use crate::script::{Outcome, memory};
 
 pub(super) fn register(registry: &mut Registry) {

@@ -55,8 +55,8 @@ mod string;
 use rhai::ImmutableString;
 
 use crate::script::bind::Registry;
-use crate::script::call::{Call, Failure};
-use crate::script::exceptions::raise;
+use crate::script::call::Call;
+use crate::script::exceptions::{Failure, raise};
 use crate::script::values::{as_text, type_name};
 
 pub(in crate::stdlib) use iterate::items as items_of;

@@ -2,8 +2,7 @@
 
 use rhai::Dynamic;
 
-use crate::script::call::Failure;
-use crate::script::exceptions::raise;
+use crate::script::exceptions::{Failure, raise};
 use crate::text::quoted;
 
 /// An integer, or a boolean as one.

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use rhai::{Array, Dynamic, ImmutableString, Map};
 
 use crate::script::bind::Registry;
-use crate::script::call::{Call, Failure};
-use crate::script::exceptions::{raise, raise_os};
+use crate::script::call::Call;
+use crate::script::exceptions::{Failure, raise, raise_os};
 use crate::script::interp::Interp;
 use crate::script::stop::Stop;
 use crate::script::{Outcome, memory};

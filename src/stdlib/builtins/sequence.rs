@@ -9,8 +9,8 @@ use super::iterate::items;
 use super::number::as_int;
 use crate::script::Outcome;
 use crate::script::bind::{Handler, Registry};
-use crate::script::call::{Call, Failure};
-use crate::script::exceptions::raise;
+use crate::script::call::Call;
+use crate::script::exceptions::{Failure, raise};
 use crate::script::values::{as_text, truth, type_name};
 
 pub(super) fn register(registry: &mut Registry) {

@@ -11,8 +11,8 @@ use self::write::{Layout, Writer};
 use super::builtins::codec::{Codec, decode_text};
 use crate::script::Outcome;
 use crate::script::bind::Registry;
-use crate::script::call::{Call, Failure};
-use crate::script::exceptions::raise;
+use crate::script::call::Call;
+use crate::script::exceptions::{Failure, raise};
 use crate::script::values::{as_text, type_name};
 
 /// The value of the global constant `json`.

@@ -3,8 +3,7 @@
 use rhai::{Array, Dynamic, Map};
 
 use crate::script::Outcome;
-use crate::script::call::Failure;
-use crate::script::exceptions::raise;
+use crate::script::exceptions::{Failure, raise};
 use crate::stdlib::builtins::number::too_large;
 
 /// Levels of nesting read.

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use rhai::{Array, Dynamic, FnPtr, Map};
 
-use crate::script::call::{Call, Failure};
-use crate::script::exceptions::raise;
+use crate::script::call::Call;
+use crate::script::exceptions::{Failure, raise};
 use crate::script::memory;
 use crate::script::values::{as_text, type_name};
 use crate::text;

@@ -9,12 +9,13 @@ use super::messages::{read_listed, with_message};
 use super::wait::wait;
 use crate::script::Outcome;
 use crate::script::bind::{Namespace, Registry};
-use crate::script::call::{Call, Failure};
+use crate::script::call::Call;
 use crate::script::codec::{ByParts, ByPlace, number};
-use crate::script::exceptions::{Exception, raise, raise_bare, raise_os, throw};
-use crate::script::interp::{Interp, locked, session_failure};
+use crate::script::exceptions::{Exception, Failure, raise, raise_bare, raise_os, throw};
+use crate::script::interp::{Interp, session_failure};
 use crate::script::values::type_name;
 use crate::sync::{self, Deadline, PipeEnd, PipeError};
+use crate::sys::lock::locked;
 
 pub(super) const NOT_GIVEN: &str = "this process was not given this end of the pipe: \
                          pass it as an argument of the process, or send it through a queue or a pipe";

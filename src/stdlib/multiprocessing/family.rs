@@ -12,9 +12,10 @@ use rand::rngs::SysRng;
 use super::process::{Process, Stage};
 use crate::process::child::{StillRunning, wait_ended};
 use crate::script::exceptions::Exception;
-use crate::script::interp::{Interp, locked};
+use crate::script::interp::Interp;
 use crate::script::stop::Stop;
 use crate::sync::{Offset, ProcessId, wait_kind};
+use crate::sys::lock::locked;
 use crate::sys::signal::Signal;
 
 /// How long the main process's children may take to end when they are told to, before they are killed.

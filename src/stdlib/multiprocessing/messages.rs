@@ -5,8 +5,7 @@ use std::sync::Arc;
 
 use rhai::{Blob, Dynamic, FnPtr};
 
-use crate::script::call::Failure;
-use crate::script::exceptions::raise;
+use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::Interp;
 use crate::script::{Outcome, memory};
 use crate::sync::Offset;

@@ -36,8 +36,8 @@ use rhai::{Array, Dynamic};
 use self::start_method::StartMethod;
 use crate::script::Outcome;
 use crate::script::bind::Registry;
-use crate::script::call::{Call, Failure};
-use crate::script::exceptions::raise;
+use crate::script::call::Call;
+use crate::script::exceptions::{Failure, raise};
 
 /// The value of the global constant `multiprocessing`.
 #[derive(Debug, Clone)]

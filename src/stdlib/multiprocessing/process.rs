@@ -15,11 +15,12 @@ use crate::process::child::StillRunning;
 use crate::process::{Child, ExitStatus};
 use crate::script::codec::unpack_exception;
 use crate::script::exceptions::Exception;
-use crate::script::interp::{Interp, locked};
+use crate::script::interp::Interp;
 use crate::script::report;
 use crate::script::task::{self, Task};
 use crate::sync::ProcessId;
 use crate::sys;
+use crate::sys::lock::locked;
 use crate::sys::signal::Signal;
 
 /// A process as scripts see it.

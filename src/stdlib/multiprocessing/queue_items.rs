@@ -7,7 +7,6 @@ use rhai::{Dynamic, Module};
 use super::queues::{Queue, take};
 use crate::script::Outcome;
 use crate::script::interp::Interp;
-use crate::script::values::custom_text;
 use crate::sync::Deadline;
 use crate::text::repr_of;
 
@@ -24,7 +23,7 @@ impl Iterator for Items {
 
     fn next(&mut self) -> Option<Outcome> {
         let item = take(&self.interp, &self.queue.shared, Deadline::NEVER);
-        let text = |value: &Dynamic| repr_of(value, &|v| custom_text(v, None));
+        let text = |value: &Dynamic| repr_of(value, &|_| None);
         let is_sentinel = |value: &Dynamic| {
             value.type_id() == self.sentinel.type_id() && text(value) == text(&self.sentinel)
         };

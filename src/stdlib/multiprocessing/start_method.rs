@@ -5,7 +5,7 @@
 use std::sync::Mutex;
 
 use crate::process::fork;
-use crate::script::interp::locked;
+use crate::sys::lock::locked;
 
 /// A way to start a child.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

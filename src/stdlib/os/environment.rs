@@ -5,8 +5,8 @@ use std::any::TypeId;
 use rhai::{Array, Dynamic, Map};
 
 use crate::script::bind::{Namespace, Registry};
-use crate::script::call::{Call, Failure};
-use crate::script::exceptions::{Exception, raise, throw};
+use crate::script::call::Call;
+use crate::script::exceptions::{Exception, Failure, raise, throw};
 use crate::script::interp::Interp;
 use crate::text;
 

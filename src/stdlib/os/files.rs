@@ -11,8 +11,8 @@ use rhai::{Array, Dynamic};
 use crate::permissions::{Last, Place, Use};
 use crate::script::Outcome;
 use crate::script::bind::Namespace;
-use crate::script::call::{Call, Failure};
-use crate::script::exceptions::{Exception, os_error, raise_os, throw};
+use crate::script::call::Call;
+use crate::script::exceptions::{Exception, Failure, os_error, raise_os, throw};
 use crate::script::interp::Interp;
 use crate::stdlib::builtins::path;
 

@@ -11,9 +11,9 @@ use rhai::Dynamic;
 use crate::process::{Child, fork};
 use crate::script::Outcome;
 use crate::script::bind::Namespace;
-use crate::script::call::{Call, Failure};
-use crate::script::exceptions::{raise, raise_os};
-use crate::script::interp::{Interp, locked, session_failure};
+use crate::script::call::Call;
+use crate::script::exceptions::{Failure, raise, raise_os};
+use crate::script::interp::{Interp, session_failure};
 use crate::script::report::FAILED;
 use crate::script::sinks::streams::LaidDown;
 use crate::stdlib::builtins::flush_everything;
@@ -21,6 +21,7 @@ use crate::stdlib::multiprocessing::child::end_with_parent;
 use crate::stdlib::multiprocessing::start::reserve;
 use crate::sync::{Birth, ProcessId, wait_kind};
 use crate::sys;
+use crate::sys::lock::locked;
 use crate::sys::signal::Signal;
 
 /// Return at once when no child has ended.

@@ -10,8 +10,8 @@ use rhai::{Array, Dynamic};
 use crate::permissions::{Last, Use};
 use crate::script::Outcome;
 use crate::script::bind::Registry;
-use crate::script::call::{Call, Failure};
-use crate::script::exceptions::{raise, raise_os};
+use crate::script::call::Call;
+use crate::script::exceptions::{Failure, raise, raise_os};
 use crate::script::interp::Interp;
 use crate::stdlib::builtins::path;
 

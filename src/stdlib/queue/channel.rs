@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use rhai::{Dynamic, NativeCallContext};
 
 use super::order::Class;
-use crate::script::call::Failure;
-use crate::script::exceptions::{raise, raise_bare};
-use crate::script::interp::{Interp, locked};
+use crate::script::exceptions::{Failure, raise, raise_bare};
+use crate::script::interp::Interp;
 use crate::sync::{Deadline, Notice, WaitError, wait_kind};
+use crate::sys::lock::locked;
 
 /// A queue between threads. Clones are the same queue.
 #[derive(Debug, Clone)]

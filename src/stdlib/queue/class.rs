@@ -6,8 +6,8 @@ use super::channel::Channel;
 use super::order::Class;
 use crate::script::Outcome;
 use crate::script::bind::Registry;
-use crate::script::call::{Call, Failure};
-use crate::script::exceptions::raise;
+use crate::script::call::Call;
+use crate::script::exceptions::{Failure, raise};
 use crate::sync::Deadline;
 
 pub(super) fn register(registry: &mut Registry) {

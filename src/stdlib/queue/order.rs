@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use rhai::{Dynamic, NativeCallContext};
 
-use crate::script::call::Failure;
+use crate::script::exceptions::Failure;
 use crate::stdlib::builtins::compare::less;
 
 /// Python's classes of queues.

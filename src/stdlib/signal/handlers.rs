@@ -7,11 +7,11 @@ use std::sync::{Arc, Mutex};
 
 use rhai::{Array, Dynamic, FnPtr, NativeCallContext};
 
-use crate::script::call::Failure;
 use crate::script::caller::{Caller, parameters};
-use crate::script::exceptions::raise;
-use crate::script::interp::{Interp, locked};
+use crate::script::exceptions::{Failure, raise};
+use crate::script::interp::Interp;
 use crate::script::values::type_name;
+use crate::sys::lock::locked;
 use crate::sys::signal::{self, Signal};
 use crate::sys::{identity, interrupt};
 

@@ -5,8 +5,8 @@ use std::net::{IpAddr, SocketAddr, SocketAddrV6};
 use rhai::{Array, Blob, Dynamic};
 
 use crate::permissions::{Contacting, Last, Place, Use, shown_contact};
-use crate::script::call::{Call, Failure};
-use crate::script::exceptions::{Exception, raise, raise_os, throw};
+use crate::script::call::Call;
+use crate::script::exceptions::{Exception, Failure, raise, raise_os, throw};
 use crate::script::values::{as_text, type_name};
 use crate::sys::socket::{SockAddr, resolve as look_up};
 

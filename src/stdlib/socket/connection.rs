@@ -4,10 +4,10 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::script::call::Failure;
-use crate::script::exceptions::raise_os;
-use crate::script::interp::{Interp, locked};
+use crate::script::exceptions::{Failure, raise_os};
+use crate::script::interp::Interp;
 use crate::sync::wait_kind;
+use crate::sys::lock::locked;
 use crate::sys::socket::{Interest, SockAddr, Socket as Kernel};
 
 /// "Bad file descriptor".

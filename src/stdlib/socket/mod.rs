@@ -14,8 +14,8 @@ use self::connection::Socket;
 use crate::permissions::Contacting;
 use crate::script::Outcome;
 use crate::script::bind::Registry;
-use crate::script::call::{Call, Failure};
-use crate::script::exceptions::{raise, raise_os};
+use crate::script::call::Call;
+use crate::script::exceptions::{Failure, raise, raise_os};
 use crate::sys::socket::{self as system, NUMBERS};
 use crate::text::quoted;
 

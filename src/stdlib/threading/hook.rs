@@ -10,9 +10,10 @@ use crate::program::diagnostic::ErrorFormat;
 use crate::script::bind::{Namespace, Registry};
 use crate::script::caller::{Caller, parameters};
 use crate::script::exceptions::{Exception, raise};
-use crate::script::interp::{Interp, locked};
+use crate::script::interp::Interp;
 use crate::script::report;
 use crate::script::stop::Stop;
+use crate::sys::lock::locked;
 
 /// Prints the error as Python does, or calls the script's own hook.
 pub(super) fn tell(interp: &Arc<Interp>, caller: &Caller, thread: &Thread, exception: &Exception) {

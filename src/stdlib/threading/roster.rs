@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::thread::Thread;
-use crate::script::call::Failure;
-use crate::script::interp::{Interp, locked};
+use crate::script::exceptions::Failure;
+use crate::script::interp::Interp;
 use crate::script::stop::Stop;
 use crate::sync::Deadline;
+use crate::sys::lock::locked;
 
 /// How long threads that were told to stop may take, before the process ends without them.
 const GRACE: Duration = Duration::from_secs(1);

@@ -13,16 +13,17 @@ use super::hook;
 use super::roster::Roster;
 use super::timer::Timer;
 use crate::process::signals::kept_from_new_threads;
-use crate::script::call::Failure;
 use crate::script::caller::Caller;
-use crate::script::exceptions::{Exception, raise};
-use crate::script::interp::{Interp, locked};
-use crate::script::report::{task_frames, without_panic};
+use crate::script::exceptions::{Exception, Failure, raise};
+use crate::script::interp::Interp;
+use crate::script::panics::without_panic;
+use crate::script::report::task_frames;
 use crate::script::stop::Stop;
 use crate::script::task::{self, Task};
 use crate::script::values::unshare_handles;
 use crate::sync::{Deadline, Notice, WaitError, wait_kind};
 use crate::sys;
+use crate::sys::lock::locked;
 
 /// The stack of a thread: as deep as the main thread's. The kernel gives as much as is touched.
 const STACK: usize = 64 << 20;

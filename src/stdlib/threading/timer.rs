@@ -9,9 +9,9 @@ use rhai::{Array, Dynamic};
 use super::thread::Thread;
 use super::thread_class::made_up_name;
 use crate::script::Outcome;
-use crate::script::call::{Call, Failure};
+use crate::script::call::Call;
 use crate::script::dialect::Dialect;
-use crate::script::exceptions::raise;
+use crate::script::exceptions::{Failure, raise};
 use crate::stdlib::multiprocessing::synchronize::event::Event;
 use crate::sync::Deadline;
 

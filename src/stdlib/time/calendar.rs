@@ -7,8 +7,8 @@ use rhai::{Array, Dynamic};
 
 use crate::script::Outcome;
 use crate::script::bind::{Namespace, Registry};
-use crate::script::call::{Call, Failure};
-use crate::script::exceptions::raise;
+use crate::script::call::Call;
+use crate::script::exceptions::{Failure, raise};
 use crate::script::values::type_name;
 use crate::stdlib::builtins::number::{as_float, as_int};
 

@@ -3,8 +3,7 @@
 use std::fs::OpenOptions;
 
 use crate::permissions::Use;
-use crate::script::call::Failure;
-use crate::script::exceptions::raise;
+use crate::script::exceptions::{Failure, raise};
 use crate::text::quoted;
 
 /// What a file was opened for.

@@ -8,12 +8,11 @@ use rhai::{Dynamic, ImmutableString};
 use super::buffer::Buffer;
 use super::mode::Mode;
 use crate::process::fork;
-use crate::script::call::Failure;
-use crate::script::exceptions::{raise, raise_os};
-use crate::script::interp::locked;
+use crate::script::exceptions::{Failure, raise, raise_os};
 use crate::script::output::Pending;
 use crate::script::values::{as_text, type_name};
 use crate::stdlib::builtins::codec::{self, Codec};
+use crate::sys::lock::locked;
 use crate::text::quoted;
 
 const NOT_OPENED_HERE: &str = "the file was opened by another process, and open files stay in their process: open it in this one";

@@ -4,8 +4,8 @@ use rhai::Dynamic;
 
 use super::{text_argument, this};
 use crate::script::bind::Class;
-use crate::script::call::{Call, Failure};
-use crate::script::exceptions::raise;
+use crate::script::call::Call;
+use crate::script::exceptions::{Failure, raise};
 use crate::script::{Outcome, memory};
 
 pub(super) fn register(class: &mut Class<'_>) {

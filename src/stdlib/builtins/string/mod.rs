@@ -17,8 +17,8 @@ pub(super) use self::search::range;
 use rhai::{Dynamic, ImmutableString};
 
 use crate::script::bind::{Class, Registry};
-use crate::script::call::{Call, Failure};
-use crate::script::exceptions::raise;
+use crate::script::call::Call;
+use crate::script::exceptions::{Failure, raise};
 use crate::script::values::{as_text, type_name};
 use crate::script::{Outcome, memory};
 use crate::text;

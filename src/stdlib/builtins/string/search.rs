@@ -6,8 +6,8 @@ use rhai::{Array, Dynamic, ImmutableString};
 
 use super::{text_argument, this};
 use crate::script::bind::Class;
-use crate::script::call::{Call, Failure};
-use crate::script::exceptions::raise;
+use crate::script::call::Call;
+use crate::script::exceptions::{Failure, raise};
 use crate::script::values::{as_text, type_name};
 use crate::script::{Outcome, memory};
 use crate::stdlib::builtins::number::as_int;

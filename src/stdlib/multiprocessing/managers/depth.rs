@@ -2,8 +2,7 @@
 
 use std::cell::Cell;
 
-use crate::script::call::Failure;
-use crate::script::exceptions::raise;
+use crate::script::exceptions::{Failure, raise};
 
 pub(crate) const DEEPEST: usize = 64;
 

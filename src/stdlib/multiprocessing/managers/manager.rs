@@ -7,10 +7,10 @@ use rhai::Dynamic;
 use super::{dict, list, namespace, value};
 use crate::script::Outcome;
 use crate::script::bind::{Class, Registry};
-use crate::script::call::{Call, Failure};
+use crate::script::call::Call;
 use crate::script::codec::{ByPlace, number};
 use crate::script::dialect::Dialect;
-use crate::script::exceptions::raise;
+use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::session_failure;
 use crate::stdlib::multiprocessing::synchronize::{
     barrier, condition, event::Event, lock::Lock, rlock::RLock, semaphore::Semaphore,

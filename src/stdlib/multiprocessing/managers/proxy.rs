@@ -12,9 +12,9 @@ use rhai::{Dynamic, Variant};
 
 use super::contents::text;
 use crate::script::bind::Class;
-use crate::script::call::{Call, Failure};
+use crate::script::call::Call;
 use crate::script::codec::{ByPlace, number};
-use crate::script::exceptions::raise;
+use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::{Interp, session_failure};
 use crate::sync::{self, Cells, Container, ContainerError, Offset};
 

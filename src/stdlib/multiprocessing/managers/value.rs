@@ -7,7 +7,8 @@ use super::contents::{extend, pack, unpack, update};
 use super::proxy::{self, Proxy, Shape, ValueProxy, assigned_to, failure, register_texts};
 use crate::script::Outcome;
 use crate::script::bind::Registry;
-use crate::script::call::{Call, Failure};
+use crate::script::call::Call;
+use crate::script::exceptions::Failure;
 use crate::sync::{Cells, Splice};
 
 /// Where the value lies; also how a proxy in it remembers that.

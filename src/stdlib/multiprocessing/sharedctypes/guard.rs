@@ -2,9 +2,9 @@
 
 use rhai::Dynamic;
 
-use crate::script::call::{Call, Failure};
+use crate::script::call::Call;
 use crate::script::dialect::Dialect;
-use crate::script::exceptions::raise;
+use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::Interp;
 use crate::stdlib::multiprocessing::synchronize::Hold;
 use crate::stdlib::multiprocessing::synchronize::lock::Lock;

@@ -9,7 +9,8 @@ use super::guard::{Guard, Held};
 use super::typecode::TypeCode;
 use crate::script::Outcome;
 use crate::script::bind::Class;
-use crate::script::call::{Call, Failure};
+use crate::script::call::Call;
+use crate::script::exceptions::Failure;
 use crate::script::interp::{Interp, session_failure};
 use crate::sync::{Cells, Offset, Session, ShmError};
 

@@ -2,8 +2,7 @@
 
 use rhai::{Blob, Dynamic};
 
-use crate::script::call::Failure;
-use crate::script::exceptions::raise;
+use crate::script::exceptions::{Failure, raise};
 use crate::script::values::{as_text, type_name};
 use crate::stdlib::builtins::number::{as_float, as_int};
 use crate::text::repr_of;

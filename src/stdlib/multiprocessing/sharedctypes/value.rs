@@ -9,8 +9,9 @@ use super::row::{Holder, Row, of_parts, parts, register_lock};
 use super::typecode::TypeCode;
 use crate::script::Outcome;
 use crate::script::bind::{Class, Registry};
-use crate::script::call::{Call, Failure};
+use crate::script::call::Call;
 use crate::script::codec::{ByParts, ByPlace, number};
+use crate::script::exceptions::Failure;
 use crate::sync::ShmError;
 
 /// One number, byte or letter shared between processes, with its lock.

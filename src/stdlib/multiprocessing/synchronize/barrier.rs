@@ -7,10 +7,10 @@ use rhai::{Array, Dynamic, FnPtr};
 
 use crate::script::Outcome;
 use crate::script::bind::Registry;
-use crate::script::call::{Call, Failure, number, seconds_to_duration};
+use crate::script::call::{Call, number, seconds_to_duration};
 use crate::script::codec::{ByParts, ByPlace, number};
 use crate::script::dialect::Dialect;
-use crate::script::exceptions::{raise, raise_bare};
+use crate::script::exceptions::{Failure, raise, raise_bare};
 use crate::script::interp::{Interp, session_failure};
 use crate::script::values::type_name;
 use crate::sync::{self, Arrival, BarrierError, Broken, Cause};

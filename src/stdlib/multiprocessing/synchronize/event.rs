@@ -6,9 +6,10 @@ use super::hold::waited;
 use super::patience::wait_deadline;
 use crate::script::Outcome;
 use crate::script::bind::Registry;
-use crate::script::call::{Call, Failure};
+use crate::script::call::Call;
 use crate::script::codec::{ByPlace, number};
 use crate::script::dialect::Dialect;
+use crate::script::exceptions::Failure;
 use crate::script::interp::{Interp, session_failure};
 use crate::sync;
 

@@ -5,9 +5,9 @@ use rhai::{Dynamic, Variant};
 use super::patience::acquire_deadline;
 use crate::script::Outcome;
 use crate::script::bind::Class;
-use crate::script::call::{Call, Failure};
+use crate::script::call::Call;
 use crate::script::dialect::Dialect;
-use crate::script::exceptions::raise;
+use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::{Interp, session_failure};
 use crate::sync::{Acquired, Deadline, WaitError};
 

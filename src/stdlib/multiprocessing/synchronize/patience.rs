@@ -1,8 +1,8 @@
 //! How long a call may wait: Python's flag and time-out, which mean different things in different modules.
 
-use crate::script::call::{Call, Failure, seconds_to_duration};
+use crate::script::call::{Call, seconds_to_duration};
 use crate::script::dialect::Dialect;
-use crate::script::exceptions::raise;
+use crate::script::exceptions::{Failure, raise};
 use crate::sync::Deadline;
 
 /// `threading.TIMEOUT_MAX`, in seconds.

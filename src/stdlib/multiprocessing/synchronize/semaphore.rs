@@ -9,10 +9,10 @@ use rhai::Dynamic;
 use super::hold::{self, Hold, waited};
 use crate::script::Outcome;
 use crate::script::bind::Registry;
-use crate::script::call::{Call, Failure};
+use crate::script::call::Call;
 use crate::script::codec::{ByPlace, number};
 use crate::script::dialect::Dialect;
-use crate::script::exceptions::{raise, raise_os};
+use crate::script::exceptions::{Failure, raise, raise_os};
 use crate::script::interp::{Interp, session_failure};
 use crate::sync::{self, Deadline, ReleaseError};
 
