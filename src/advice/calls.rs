@@ -2,8 +2,8 @@
 
 use super::Asked;
 use super::nearest::{nearest, question};
-use crate::advice::foreign::Foreign;
 use crate::script::bind::{Listed, Signature};
+use crate::script::foreign::Foreign;
 
 /// The most signatures that are shown.
 const SHOWN: usize = 3;

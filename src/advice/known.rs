@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::advice::foreign::Foreign;
 use crate::advice::rhai_functions;
 use crate::script::bind::{Listed, Property, Registered, Signature};
+use crate::script::foreign::Foreign;
 use crate::script::interp::Interp;
 
 /// What is declared in Rust.

@@ -4,11 +4,10 @@
 //! - [`names`]: names that are not defined; [`members`]: attributes, functions of modules, modules.
 //! - [`calls`]: how a function is called; [`values`]: what a value or a constant cannot do.
 //! - [`wrong_calls`]: what a call that Rhai cannot resolve means in Python's words.
-//! - [`known`]: the names that exist; [`nearest`]: which of them may have been meant; [`foreign`], [`rhai_functions`]: those of the host and of Rhai.
+//! - [`known`]: the names that exist; [`nearest`]: which of them may have been meant; [`rhai_functions`]: those of Rhai.
 //! - [`outline`], [`scopes`], [`tokens`]: what stands around the place, and what can be named there.
 
 mod calls;
-pub(crate) mod foreign;
 mod known;
 mod members;
 mod names;

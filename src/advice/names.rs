@@ -2,6 +2,7 @@
 
 use super::Asked;
 use super::nearest::{nearest, question};
+use super::scopes::visible;
 use crate::program::Program;
 
 pub(super) fn help(asked: &Asked<'_>) -> Vec<String> {
@@ -29,14 +30,14 @@ pub(super) fn help(asked: &Asked<'_>) -> Vec<String> {
 /// A variable that exists, but not for this use.
 fn hidden(asked: &Asked<'_>, name: &str) -> Option<String> {
     let (outline, at) = (&asked.outline, asked.at);
-    let visible = outline.visible(at);
-    if outline.is_called(at) && visible.inside.iter().any(|v| v.name == name) {
+    let seen = visible(outline, at);
+    if outline.is_called(at) && seen.inside.iter().any(|v| v.name == name) {
         let args = outline.inside(at + 1).unwrap_or_default();
         return Some(format!(
             "'{name}' is a variable: the function it holds is called as {name}.call({args})"
         ));
     }
-    let outside = visible.outside.iter().rev().find(|v| v.name == name)?;
+    let outside = seen.outside.iter().rev().find(|v| v.name == name)?;
     Some(if outside.is_constant {
         format!("a function sees constants as global::{name}")
     } else {
@@ -56,8 +57,8 @@ fn misspelt(asked: &Asked<'_>, name: &str) -> Option<String> {
         return question(&nearest(name, all_functions));
     }
     let outside = || {
-        let visible = outline.visible(at);
-        let names = visible.outside.iter().map(|variable| variable.name);
+        let seen = visible(outline, at);
+        let names = seen.outside.iter().map(|variable| variable.name);
         let near = question(&nearest(name, names))?;
         Some(format!(
             "{near} (a function sees only its arguments and constants)"
@@ -74,8 +75,8 @@ pub(super) fn near_variable(asked: &Asked<'_>) -> Option<String> {
         .quoted()
         .next()
         .filter(|_| asked.kind == "NameError")?;
-    let visible = asked.outline.visible(asked.at);
-    let variables = visible.inside.iter().map(|variable| variable.name);
+    let seen = visible(&asked.outline, asked.at);
+    let variables = seen.inside.iter().map(|variable| variable.name);
     let noted = asked.interp.reports.variables();
     question(&nearest(
         name,

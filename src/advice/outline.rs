@@ -1,6 +1,5 @@
 //! What stands around a place of a script: read from its text, when an error is told.
 
-use super::scopes::{self, Visible};
 use super::tokens::{Kind, Token, tokens};
 
 /// A text in pieces.
@@ -89,11 +88,6 @@ impl<'t> Outline<'t> {
             self.piece(*at) == alias && self.piece(at - 1) == "as" && self.piece(at - 3) == "import"
         })?;
         Some(self.piece(at - 2).trim_matches(['"', '\'', '`']))
-    }
-
-    /// What can be named at the piece `at`.
-    pub(super) fn visible(&self, at: usize) -> Visible<'t> {
-        scopes::visible(self, at)
     }
 
     pub(super) fn len(&self) -> usize {

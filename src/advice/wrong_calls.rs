@@ -1,74 +1,32 @@
-//! What a call that Rhai cannot resolve means, in Python's words; and attributes called as methods.
+//! What a call that Rhai cannot resolve means, in Python's words.
 //!
-//! Rhai asks here about every call that failed, also when the function exists and raised an error of its own:
-//! then there is nothing to say.
+//! Rhai asks about every failed call, also when the function exists and raised an error of its own: then there is
+//! nothing to say.
 
 use std::any::TypeId;
-use std::sync::Arc;
 
-use rhai::{Dynamic, Engine, EvalContext, FnPtr, ImmutableString, NativeCallContext, Position};
+use rhai::{Dynamic, EvalContext, ImmutableString};
 
-use super::foreign::Foreign;
 use super::rhai_functions;
 use crate::program::Program;
 use crate::script::bind::{Listed, Signature};
-use crate::script::exceptions::Failure;
-use crate::script::interp::Interp;
-use crate::script::rhai_errors::explain_call;
+use crate::script::foreign::Foreign;
 use crate::script::rhai_texts::{Words, cannot_be_called};
 use crate::script::values::type_name_in;
-use crate::stdlib::multiprocessing::process::Process;
 
-/// Installs the explanations for everything in `listed`.
-pub(crate) fn explain(
-    engine: &mut Engine,
-    interp: &Arc<Interp>,
-    listed: Arc<Vec<Listed>>,
-    foreign: Arc<Vec<Foreign>>,
-) {
-    let interp = interp.clone();
-    #[allow(deprecated)]
-    engine.on_missing_function(move |name, args, is_method, mut context| {
-        if let Some(function) = attribute(name, args) {
-            return call_attribute(&mut context, name, &function, args).map(Some);
-        }
-        let meaning = if name.starts_with("anon$") {
-            closure(&interp.program, name, args.len(), &context)
-        } else {
-            explanation((&listed, &foreign), name, args, is_method, &context)
-        };
-        explain_call(name, meaning);
-        Ok(None)
-    });
-}
-
-/// The function a script has set as attribute `name` of a process: `p.func()`.
-fn attribute(name: &str, args: &[&mut Dynamic]) -> Option<FnPtr> {
-    let process = args
-        .first()
-        .filter(|v| !v.is_shared())?
-        .read_lock::<Process>()?
-        .clone();
-    process.with(|state| state.attributes.get(name)?.clone().try_cast::<FnPtr>())
-}
-
-fn call_attribute(
-    context: &mut EvalContext,
+/// What a call that failed means, unless the function exists and takes such arguments.
+pub(crate) fn meaning(
+    program: &Program,
+    functions: (&[Listed], &[Foreign]),
     name: &str,
-    function: &FnPtr,
-    args: &mut [&mut Dynamic],
-) -> Result<Dynamic, Failure> {
-    let engine = context.engine();
-    let global = context.global_runtime_state_mut().clone();
-    let call = NativeCallContext::new_with_all_fields(engine, name, None, &global, Position::NONE);
-    let (this, args) = args
-        .split_first_mut()
-        .ok_or("a method without its object")?;
-    let args: Vec<Dynamic> = args
-        .iter_mut()
-        .map(|arg| std::mem::take(&mut **arg))
-        .collect();
-    function.call_raw(&call, Some(this), args)
+    args: &[&mut Dynamic],
+    is_method: bool,
+    context: &EvalContext,
+) -> Option<Words> {
+    if name.starts_with("anon$") {
+        return closure(program, name, args.len(), context);
+    }
+    explanation(functions, name, args, is_method, context)
 }
 
 fn explanation(

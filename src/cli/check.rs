@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use procscript::{ErrorFormat, Runtime};
 
 use super::args::UNUSABLE;
-use super::run::{print_error, read};
+use super::input::{print_error, read};
 
 /// Prints the errors of all `files`, and gives the exit code: 0 when there are none.
 #[allow(clippy::print_stderr)]

@@ -7,6 +7,7 @@ mod check;
 mod definitions;
 mod describe;
 mod doc;
+mod input;
 mod output;
 mod permissions;
 mod repl;
@@ -14,10 +15,36 @@ mod run;
 
 use std::process::ExitCode;
 
+use self::args::{Command, Parsed, UNUSABLE};
+
 fn main() -> ExitCode {
     procscript::init();
     match args::parse() {
-        args::Parsed::Command(command) => run::command(*command),
-        args::Parsed::Shown(code) => code,
+        Parsed::Command(command) => carry_out(*command),
+        Parsed::Shown(code) => code,
+    }
+}
+
+/// Carries a command out and gives the exit code of the program.
+fn carry_out(command: Command) -> ExitCode {
+    let code = match command {
+        Command::Run { options, words } => run::run(&options, words),
+        Command::Eval { options, words } => Ok(run::eval(&options, words)),
+        Command::Check {
+            error_format,
+            files,
+        } => Ok(check::check(&files, error_format.into())),
+        Command::Doc { name } => doc::doc(name.as_deref()),
+        Command::Definitions { directory } => definitions::definitions(&directory),
+        Command::Completions { shell } => describe::completions(args::described(), shell),
+        Command::Man => describe::man(args::described()),
+        Command::Repl { options, file } => repl::repl(&options, file.as_deref()),
+    };
+    match code {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            input::print_error(&error);
+            ExitCode::from(UNUSABLE)
+        }
     }
 }

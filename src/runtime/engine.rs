@@ -9,11 +9,11 @@ use rhai::{
 };
 
 use super::modules::{Modules, Resolver, register_note};
-use super::setup::Setup;
-use crate::advice::foreign::{self, Foreign};
-use crate::advice::wrong_calls;
+use super::setup::{self, Setup};
+use super::wrong_calls;
 use crate::program::compiling;
 use crate::script::bind::{Listed, Property, Registered};
+use crate::script::foreign::Foreign;
 use crate::script::interp::Interp;
 use crate::script::limits::Limits;
 use crate::script::report::too_deep;
@@ -95,7 +95,7 @@ pub(super) fn build(
             doors.for_each(|door| open_door(&mut engine, &registered, door));
         }
     }
-    let foreign = Arc::new(foreign::register(&mut engine, setups));
+    let foreign = Arc::new(setup::register(&mut engine, setups));
     let types = setups.iter().flat_map(Setup::types).cloned();
     let _ = interp.own_types.set(types.collect());
     let known = advice::Known::of(interp, &registered, foreign.clone());

@@ -7,7 +7,7 @@
 //! - [`run`]: running a script to its end; [`ending`]: the end of a runtime.
 //! - [`evaluate`]: running pieces of a program one after another; [`state`]: what stays; [`error`]: why there is no value.
 //! - [`stopper`]: stopping a script, by hand and by time.
-//! - [`engine`]: the Rhai engine as scripts expect it.
+//! - [`engine`]: the Rhai engine as scripts expect it; [`wrong_calls`]: what it asks about calls that fail.
 //! - [`modules`]: `import`, from the script's directory and from the modules built in; [`loading`]: by one thread at a time.
 //! - [`check`]: the syntax errors of a script.
 //! - [`worker`]: the beginning of a spawned child.
@@ -28,12 +28,13 @@ mod package;
 mod prompt;
 mod run;
 mod script;
-pub(crate) mod setup;
+mod setup;
 mod state;
 mod stopper;
 #[cfg(test)]
 mod tests;
 mod worker;
+mod wrong_calls;
 
 use std::fmt;
 use std::sync::Arc;

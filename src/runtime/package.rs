@@ -9,8 +9,7 @@ use rhai::{AST, Dynamic, Engine, EvalAltResult, Module};
 use super::check::syntax_error;
 use super::ending::end;
 use super::modules::register_note;
-use super::{Diagnostic, Error, Runtime, Script, Setup, Stopper, engine};
-use crate::advice::foreign;
+use super::{Diagnostic, Error, Runtime, Script, Setup, Stopper, engine, setup};
 use crate::program::call;
 use crate::program::traceback::{self, TOP_LEVEL};
 use crate::script::bind::Registered;
@@ -117,7 +116,7 @@ impl ProcessPackage {
         let (interp, registered) = (self.interp(), &*self.registered);
         engine.register_global_module(registered.members.clone());
         engine::open_door(engine, registered, door);
-        let foreign = foreign::register(engine, &self.setups);
+        let foreign = setup::register(engine, &self.setups);
         let free = FreeSlots::of(engine);
         register_note(engine);
         // The engine holds the family.

@@ -7,6 +7,7 @@ use rhai::{Dynamic, Engine, Variant};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::script::foreign::{self, Foreign};
 use crate::wire::OwnType;
 
 type Register = dyn Fn(&mut Engine) + Send + Sync;
@@ -140,12 +141,8 @@ impl Setup {
         self.name.as_deref()
     }
 
-    pub(crate) fn types(&self) -> &[OwnType] {
+    pub(super) fn types(&self) -> &[OwnType] {
         &self.types
-    }
-
-    pub(crate) fn apply(&self, engine: &mut Engine) {
-        self.steps.iter().for_each(|register| register(engine));
     }
 
     /// Names the setups that children of this program are given. The first word counts.
@@ -158,6 +155,18 @@ impl Setup {
         let mut given = OF_CHILDREN.get().into_iter().flatten();
         given.find(|setup| setup.name() == Some(name)).cloned()
     }
+}
+
+/// Registers what the setups have, and gives the functions among it.
+pub(super) fn register(engine: &mut Engine, setups: &[Setup]) -> Vec<Foreign> {
+    if setups.is_empty() {
+        return Vec::new();
+    }
+    let types: Vec<OwnType> = setups.iter().flat_map(Setup::types).cloned().collect();
+    foreign::added(engine, &types, |engine| {
+        let steps = setups.iter().flat_map(|setup| &setup.steps);
+        steps.for_each(|register| register(engine));
+    })
 }
 
 impl fmt::Debug for Setup {

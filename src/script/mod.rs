@@ -3,7 +3,7 @@
 //! The way a native is made:
 //! - [`bind`]: declaring functions, types and modules, with Python's signatures.
 //! - [`call`]: one call, its arguments sorted and checked; [`caller`]: calling back later.
-//! - [`guest`]: scripts on engines of the embedding program's own.
+//! - [`guest`]: scripts on engines of the embedding program's own; [`foreign`]: its functions.
 //! - [`interp`]: what the natives of one runtime share; [`fork_hooks`]: what the embedding program does around a fork; [`furnishing`]: what children have too; [`given`]: the host's values.
 //! - [`exceptions`], [`exception_class`], [`panics`], [`rhai_errors`], [`rhai_texts`], [`stop`], [`requests`], [`report`]: errors as objects, endings that nothing catches, what is printed.
 //! - [`dialect`]: whose errors an object raises.
@@ -22,6 +22,7 @@ pub(crate) mod codec;
 pub(crate) mod dialect;
 pub(crate) mod exception_class;
 pub(crate) mod exceptions;
+pub(crate) mod foreign;
 pub(crate) mod fork_hooks;
 pub(crate) mod furnishing;
 pub(crate) mod given;

@@ -2,8 +2,8 @@
 
 use super::expression::expression;
 use super::reading::{HEADERS, Reading};
+use super::row::Found;
 use super::statement::{header_colon, statement};
-use super::table::Found;
 
 /// The statement at the error, when it has a block.
 fn header(read: &Reading<'_>) -> Option<std::ops::Range<usize>> {

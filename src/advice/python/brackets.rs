@@ -2,7 +2,7 @@
 
 use super::super::tokens::{Kind, Token, tokens};
 use super::reading::{Reading, is_opening};
-use super::table::Found;
+use super::row::Found;
 
 fn closing(opening: &str) -> &'static str {
     match opening {

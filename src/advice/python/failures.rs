@@ -1,8 +1,8 @@
 //! Slips that parse, and fail when they are run.
 
 use super::reading::{HEADERS, Reading};
+use super::row::Found;
 use super::statement::statement;
-use super::table::Found;
 use super::words;
 
 /// The name that is not defined, when it stands at the error.

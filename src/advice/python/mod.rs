@@ -1,6 +1,6 @@
 //! Slips of people who come from Python, in a text that does not parse or that fails when it is run.
 //!
-//! - [`table`]: the slips, a row each: how one is seen, what is wrong, how it is written here.
+//! - [`table`]: the slips, a row each; [`row`]: how one is seen, what is wrong, how it is written here.
 //! - [`quotes`], [`words`], [`blocks`], [`brackets`], [`values`], [`failures`]: how they are seen.
 //! - [`program`]: a whole program in Python.
 //! - [`statement`], [`expression`], [`text`]: Python's code as it is written here, for the hints.
@@ -15,6 +15,7 @@ mod names;
 mod program;
 mod quotes;
 mod reading;
+mod row;
 mod statement;
 mod table;
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use super::super::tokens::{Kind, Token};
 use super::reading::Reading;
+use super::row::{Found, is_short};
 use super::statement::statement;
-use super::table::{Found, is_short};
 use super::text::{quotes, text};
 
 /// Characters of Python texts, web pages and Chinese keyboards, and what they are taken for.

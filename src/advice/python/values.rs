@@ -1,8 +1,8 @@
 //! Values, arguments and parameters as Python writes them.
 
 use super::reading::Reading;
+use super::row::Found;
 use super::statement::statement;
-use super::table::Found;
 
 /// The statement around a piece as it is written here.
 fn rewritten(read: &Reading<'_>, index: usize) -> Option<String> {

@@ -3,8 +3,8 @@
 use super::expression::{expression, parameters};
 use super::names::{is_module, is_reserved};
 use super::reading::Reading;
+use super::row::Found;
 use super::statement::statement;
-use super::table::Found;
 
 /// The first piece of the statement at the error, when it is `word` and the error right behind or at it.
 fn begins(read: &Reading<'_>, word: &str) -> Option<usize> {

@@ -4,27 +4,12 @@ use std::path::Path;
 use std::time::Instant;
 
 use procscript::{Entered, Manual};
-use rustyline::completion::Pair;
 
-use super::super::run;
+use super::super::input;
+use super::command_table::{overview, wrong};
 use super::listing;
-use super::screen::{Screen, Session};
-
-/// The commands: name, argument, what it does.
-const COMMANDS: &[(&str, &str, &str)] = &[
-    (
-        "help",
-        "[NAME]",
-        "this list, or what a function, method or module does",
-    ),
-    ("doc", "NAME", "the same"),
-    ("vars", "", "the variables"),
-    ("ps", "", "the children: what each is doing"),
-    ("time", "EXPR", "run EXPR and say how long it took"),
-    ("load", "FILE", "run a script here: what it defines stays"),
-    ("reset", "", "forget everything, end the children"),
-    ("quit", "", "end, as exit() and Ctrl-D do"),
-];
+use super::screen::Screen;
+use super::session::Session;
 
 /// Carries out what stands behind the colon. What it leaves to be shown is as of an input.
 pub(crate) fn carry_out(command: &str, session: &Session, screen: &Screen) -> Entered {
@@ -45,7 +30,7 @@ pub(crate) fn carry_out(command: &str, session: &Session, screen: &Screen) -> En
         ("quit", "") => return Entered::Exit(0),
         ("time", code) if !code.is_empty() => return time(code, session, screen),
         ("load", "-") => "standard input is the prompt's; :load FILE reads a file".into(),
-        ("load", file) if !file.is_empty() => match run::read(Path::new(file)) {
+        ("load", file) if !file.is_empty() => match input::read(Path::new(file)) {
             Ok(script) => return session.borrow_mut().load(script),
             Err(error) => format!("{error:#}"),
         },
@@ -53,47 +38,6 @@ pub(crate) fn carry_out(command: &str, session: &Session, screen: &Screen) -> En
     };
     screen.say(&text);
     Entered::Nothing
-}
-
-/// The command that people mean who know other prompts.
-pub(crate) fn meant(text: &str) -> Option<&'static str> {
-    match text {
-        "help" | "help()" | "?" => Some("help"),
-        "exit" | "quit" | "quit()" => Some("quit"),
-        _ => None,
-    }
-}
-
-/// The commands that `typed` may become, if it is one.
-pub(crate) fn candidates(typed: &str) -> Option<(usize, Vec<Pair>)> {
-    let begun = typed.strip_prefix(':')?;
-    let pair = |name: &str| Pair {
-        display: format!(":{name}"),
-        replacement: format!(":{name}"),
-    };
-    if begun.contains(char::is_whitespace) {
-        return None;
-    }
-    let names = COMMANDS.iter().map(|(name, ..)| *name);
-    Some((
-        0,
-        names
-            .filter(|name| name.starts_with(begun))
-            .map(pair)
-            .collect(),
-    ))
-}
-
-fn overview() -> String {
-    let usage = |name: &str, argument: &str| format!(":{name} {argument}");
-    let lines = COMMANDS
-        .iter()
-        .map(|(name, argument, what)| format!("  {:14} {what}", usage(name, argument)));
-    let mut text = lines.collect::<Vec<_>>().join("\n");
-    text.push_str(
-        "\n  Tab completes, Ctrl-R searches earlier lines, Ctrl-C stops what runs, _ is the last value.",
-    );
-    text
 }
 
 /// What there is to say about a name: a function of the program, else the manual's.
@@ -175,20 +119,5 @@ fn time(code: &str, session: &Session, screen: &Screen) -> Entered {
             Entered::Nothing
         }
         other => other,
-    }
-}
-
-fn wrong(name: &str) -> String {
-    if let Some((name, argument, _)) = COMMANDS.iter().find(|(known, ..)| *known == name) {
-        return format!("usage: :{name} {argument}").trim_end().to_string();
-    }
-    let nearest = COMMANDS
-        .iter()
-        .map(|(known, ..)| (strsim::osa_distance(name, known), known))
-        .filter(|(distance, _)| *distance <= 2)
-        .min();
-    match nearest {
-        Some((_, known)) => format!("there is no command :{name}; did you mean :{known}?"),
-        None => format!("there is no command :{name}; :help lists them"),
     }
 }

@@ -1,11 +1,8 @@
 //! Reading an input with rustyline, and where what is printed goes meanwhile.
 
-use std::cell::RefCell;
 use std::io;
-use std::rc::Rc;
 use std::sync::Arc;
 
-use procscript::Interactive;
 use rustyline::config::{BellStyle, Config};
 use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
@@ -16,6 +13,7 @@ use super::highlight::Colours;
 use super::history::{self, Keeper};
 use super::outlet::Outlet;
 use super::plain::Line;
+use super::session::Session;
 use super::signals::Endings;
 use super::{indent, keys};
 
@@ -34,7 +32,7 @@ impl Lines {
     /// # Errors
     /// When rustyline cannot be had.
     pub(crate) fn new(
-        session: Rc<RefCell<Interactive>>,
+        session: Session,
         outlet: Arc<Outlet>,
         endings: Arc<Endings>,
         colours: Colours,

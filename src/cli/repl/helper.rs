@@ -2,10 +2,8 @@
 
 use std::borrow::Cow;
 use std::cell::{Cell, RefCell};
-use std::rc::Rc;
 use std::sync::Arc;
 
-use procscript::Interactive;
 use rustyline::completion::{Completer, Pair};
 use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::{Hint, Hinter};
@@ -14,11 +12,12 @@ use rustyline::{CompletionType, Context};
 
 use super::highlight::Colours;
 use super::outlet::{Outlet, Painting};
-use super::{commands, hints};
+use super::session::Session;
+use super::{command_table, hints};
 
 /// Answers rustyline's questions from the session.
 pub(crate) struct Helper {
-    session: Rc<RefCell<Interactive>>,
+    session: Session,
     outlet: Arc<Outlet>,
     colours: Colours,
     /// The lines of an unfinished input before the one that is typed.
@@ -28,11 +27,7 @@ pub(crate) struct Helper {
 }
 
 impl Helper {
-    pub(crate) fn new(
-        session: Rc<RefCell<Interactive>>,
-        outlet: Arc<Outlet>,
-        colours: Colours,
-    ) -> Self {
+    pub(crate) fn new(session: Session, outlet: Arc<Outlet>, colours: Colours) -> Self {
         Self {
             session,
             outlet,
@@ -67,7 +62,7 @@ impl Completer for Helper {
         position: usize,
         _: &Context<'_>,
     ) -> rustyline::Result<(usize, Vec<Pair>)> {
-        if let Some(found) = commands::candidates(&line[..position]) {
+        if let Some(found) = command_table::candidates(&line[..position]) {
             return Ok(found);
         }
         let (text, begins) = self.whole(line);

@@ -1,14 +1,15 @@
 //! `procscript repl`: the prompt on a terminal.
 //!
 //! - [`prompt`]: reading, running, showing, until the end.
-//! - [`commands`]: what begins with a colon; [`listing`]: its tables.
-//! - [`screen`]: the terminal as the prompt uses it.
+//! - [`commands`]: what begins with a colon; [`command_table`]: its names; [`listing`]: its tables.
+//! - [`session`]: the program behind the prompt; [`screen`]: the terminal as the prompt uses it.
 //! - [`editor`]: an input with rustyline; [`keys`], [`helper`]: what it asks; [`plain`]: without rustyline.
 //! - [`lexer`]: the words of a line; [`highlight`]: their colours; [`hints`]: the call they stand in; [`indent`].
 //! - [`history`]: inputs of earlier prompts.
 //! - [`descriptors`], [`outlet`], [`relay`]: how what is printed gets to the terminal and spoils no line.
 //! - [`signals`]: what ends the prompt while it waits.
 
+mod command_table;
 mod commands;
 mod descriptors;
 mod editor;
@@ -25,6 +26,7 @@ mod plain;
 mod prompt;
 mod relay;
 mod screen;
+mod session;
 mod signals;
 
 pub(crate) use self::prompt::repl;

@@ -9,10 +9,11 @@ use anyhow::{Context, Result, bail};
 use procscript::Entered;
 
 use super::super::args::{Format, Options};
-use super::super::run;
-use super::commands;
+use super::super::{input, run};
 use super::plain::Line;
-use super::screen::{Screen, Session};
+use super::screen::Screen;
+use super::session::Session;
+use super::{command_table, commands};
 
 const PROMPT: &str = ">>> ";
 const CONTINUATION: &str = "... ";
@@ -39,7 +40,7 @@ pub(crate) fn repl(options: &Options, file: Option<&Path>) -> Result<u8> {
         }
         return run::run(options, vec!["-".into()]);
     }
-    let script = file.map(run::read).transpose()?;
+    let script = file.map(input::read).transpose()?;
     let argv = file.map_or_else(
         || vec![String::new()],
         |file| vec![file.display().to_string()],
@@ -126,7 +127,9 @@ impl Prompt {
     /// Runs an input. The exit code when it has ended the program.
     fn enter(&mut self, text: &str) -> Option<i32> {
         let typed = text.trim();
-        let command = typed.strip_prefix(':').or_else(|| commands::meant(typed));
+        let command = typed
+            .strip_prefix(':')
+            .or_else(|| command_table::meant(typed));
         let entered = match command {
             Some(command) => commands::carry_out(command, &self.session, &self.screen),
             None => self.session.borrow_mut().enter(text),

@@ -1,13 +1,11 @@
 //! The terminal as the prompt uses it: a line editor where it can be had, plain lines elsewhere.
 
-use std::cell::RefCell;
 use std::env;
 use std::io::Write;
-use std::rc::Rc;
 use std::sync::Arc;
 
 use nix::sys::signal::Signal;
-use procscript::{Builder, Interactive};
+use procscript::Builder;
 
 use super::descriptors::Descriptors;
 use super::editor::Lines;
@@ -15,13 +13,11 @@ use super::highlight::Colours;
 use super::outlet::{Outlet, columns};
 use super::plain::{Line, Plain};
 use super::relay::Relay;
+use super::session::Session;
 use super::signals::Endings;
 
 /// Terminals that can only show lines.
 const PLAIN: &[&str] = &["", "dumb", "cons25", "emacs"];
-
-/// The program that grows, shared with the editor, which asks it for candidates.
-pub(crate) type Session = Rc<RefCell<Interactive>>;
 
 /// What the prompt shows and where it reads.
 pub(crate) struct Screen {

@@ -5,10 +5,11 @@
 //! - [`scan`]: what the end of a text is part of.
 //! - [`inventory`]: variables and functions by name.
 //! - [`children`]: the processes of the session, and the news of those that ended badly.
-//! - [`candidates`]: what could stand at the cursor; [`place`]: what stands before a dot, and its names;
+//! - [`candidates`]: what could stand at the cursor, each a [`candidate`]; [`place`]: what stands before a dot, and its names;
 //!   [`rhai_methods`]: those of Rhai's own types.
 //! - [`finish`]: the end of a session.
 
+mod candidate;
 mod candidates;
 mod children;
 mod enter;
@@ -21,7 +22,7 @@ mod scan;
 
 use std::fmt;
 
-pub use self::candidates::{Candidate, CandidateKind, Candidates};
+pub use self::candidate::{Candidate, CandidateKind, Candidates};
 pub use self::children::{ChildState, ChildStatus};
 pub use self::enter::Entered;
 pub use self::finish::Finished;

@@ -4,7 +4,7 @@ use std::any::TypeId;
 
 use rhai::{Dynamic, ImmutableString, Map, Module, Shared};
 
-use super::candidates::{Candidate, CandidateKind};
+use super::candidate::{Candidate, CandidateKind};
 use super::enter::LAST;
 use super::{Interactive, rhai_methods};
 use crate::script::bind::Signature;

@@ -61,8 +61,6 @@ const ROOMS: &[(&str, &[&str])] = &[
 
 /// Files that still name a room above their own.
 const UPWARDS: &[(&str, &str)] = &[
-    ("src/advice/foreign.rs", "runtime"),
-    ("src/advice/wrong_calls.rs", "stdlib"),
     ("src/manual/tests/complete.rs", "script"),
     ("src/manual/tests/complete.rs", "stdlib"),
     ("src/permissions/files.rs", "script"),

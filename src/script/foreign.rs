@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use rhai::{Array, Blob, Dynamic, Engine, FnPtr, ImmutableString, Map};
 
-use crate::runtime::setup::Setup;
+use crate::wire::OwnType;
 
 /// One form of a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,18 +22,16 @@ impl Foreign {
     }
 }
 
-/// Has the setups register what they have, and notes the functions among it.
-pub(crate) fn register(engine: &mut Engine, setups: &[Setup]) -> Vec<Foreign> {
-    if setups.is_empty() {
-        return Vec::new();
-    }
+/// The functions that `register` adds to an engine; `types` are those of the embedding program.
+pub(crate) fn added(
+    engine: &mut Engine,
+    types: &[OwnType],
+    register: impl FnOnce(&mut Engine),
+) -> Vec<Foreign> {
     let before: HashSet<u64> = forms(engine).into_iter().map(|form| form.0).collect();
-    setups.iter().for_each(|setup| setup.apply(engine));
-    let own: Vec<(TypeId, &str)> = setups
-        .iter()
-        .flat_map(Setup::types)
-        .map(|own| (own.type_id(), own.name()))
-        .collect();
+    register(engine);
+    let own = types.iter().map(|own| (own.type_id(), own.name()));
+    let own: Vec<(TypeId, &str)> = own.collect();
     let new = forms(engine)
         .into_iter()
         .filter(|(hash, ..)| !before.contains(hash));

@@ -1,0 +1,62 @@
+//! A name that could stand at the cursor.
+
+/// Names that could stand at the cursor.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Candidates {
+    /// Where the word begins that they would replace, in bytes.
+    pub start: usize,
+    /// The names, in alphabetical order.
+    pub names: Vec<Candidate>,
+}
+
+/// A name that could stand at the cursor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Candidate {
+    /// What would be written.
+    pub name: String,
+    /// How it is called: `put(item, [block, timeout])`; the name alone for what is not called.
+    pub signature: String,
+    /// What it is.
+    pub kind: CandidateKind,
+}
+
+/// What a name stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CandidateKind {
+    /// A variable or constant of the program, of a module, or one that is always there.
+    Variable,
+    /// A function.
+    Function,
+    /// A method of the value before the dot.
+    Method,
+    /// A property of the value before the dot, or a key of a dict.
+    Property,
+    /// A module.
+    Module,
+    /// A keyword argument of the call: `timeout` in `q.get(#{timeout: 1})`.
+    Keyword,
+}
+
+impl Candidate {
+    pub(super) fn named(name: &str, kind: CandidateKind) -> Self {
+        let name = name.to_string();
+        Self {
+            signature: name.clone(),
+            name,
+            kind,
+        }
+    }
+
+    /// `signature` is `name(…)`.
+    pub(super) fn called(signature: String, kind: CandidateKind) -> Self {
+        let name = signature.split('(').next().unwrap_or_default();
+        Self {
+            name: name.to_string(),
+            signature,
+            kind,
+        }
+    }
+}

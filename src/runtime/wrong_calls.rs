@@ -1,0 +1,62 @@
+//! What Rhai asks about each call that it cannot resolve: an attribute of a process called as a method, else an explanation.
+
+use std::sync::Arc;
+
+use rhai::{Dynamic, Engine, EvalContext, FnPtr, NativeCallContext, Position};
+
+use crate::advice::wrong_calls::meaning;
+use crate::script::bind::Listed;
+use crate::script::exceptions::Failure;
+use crate::script::foreign::Foreign;
+use crate::script::interp::Interp;
+use crate::script::rhai_errors::explain_call;
+use crate::stdlib::multiprocessing::process::Process;
+
+/// Has failed calls explained by the functions in `listed` and `foreign`.
+pub(super) fn explain(
+    engine: &mut Engine,
+    interp: &Arc<Interp>,
+    listed: Arc<Vec<Listed>>,
+    foreign: Arc<Vec<Foreign>>,
+) {
+    let interp = interp.clone();
+    #[allow(deprecated)]
+    engine.on_missing_function(move |name, args, is_method, mut context| {
+        if let Some(function) = attribute(name, args) {
+            return call_attribute(&mut context, name, &function, args).map(Some);
+        }
+        let functions = (listed.as_slice(), foreign.as_slice());
+        let meaning = meaning(&interp.program, functions, name, args, is_method, &context);
+        explain_call(name, meaning);
+        Ok(None)
+    });
+}
+
+/// The function a script has set as attribute `name` of a process: `p.func()`.
+fn attribute(name: &str, args: &[&mut Dynamic]) -> Option<FnPtr> {
+    let process = args
+        .first()
+        .filter(|v| !v.is_shared())?
+        .read_lock::<Process>()?
+        .clone();
+    process.with(|state| state.attributes.get(name)?.clone().try_cast::<FnPtr>())
+}
+
+fn call_attribute(
+    context: &mut EvalContext,
+    name: &str,
+    function: &FnPtr,
+    args: &mut [&mut Dynamic],
+) -> Result<Dynamic, Failure> {
+    let engine = context.engine();
+    let global = context.global_runtime_state_mut().clone();
+    let call = NativeCallContext::new_with_all_fields(engine, name, None, &global, Position::NONE);
+    let (this, args) = args
+        .split_first_mut()
+        .ok_or("a method without its object")?;
+    let args: Vec<Dynamic> = args
+        .iter_mut()
+        .map(|arg| std::mem::take(&mut **arg))
+        .collect();
+    function.call_raw(&call, Some(this), args)
+}
