@@ -6,6 +6,7 @@
 // What tests are made of.
 #[path = "../support"]
 mod support {
+    pub(crate) mod golden; // files that hold what a test found
     pub(crate) mod process_table; // what the kernel knows about a run
     pub(crate) mod pty; // a person at a terminal
     pub(crate) mod script; // runs scripts by the real command, under a watchdog
@@ -16,7 +17,7 @@ mod examples; // the examples of a document, run
 // The subjects.
 mod circles; // no files import each other
 mod cli; // the command line
-mod conformance; // what Python does, by numbered cases
+mod conformance; // where the numbered cases of CPython are
 mod crates; // what an embedder builds
 mod describing; // doc, definitions, completions, man
 mod embedding; // programs that embed the crate

@@ -1,4 +1,6 @@
-//! `multiprocessing` beyond the numbered cases of `conformance`.
+//! `multiprocessing`, a file for each subject.
+//!
+//! `case_NNN_…` repeats that case of the collection in `docs/differences.md`, which is made of CPython's own tests.
 
 mod array; // Array and RawArray
 mod barrier; // Barrier
@@ -9,7 +11,8 @@ mod exit_codes; // every way to end, and what the parent learns of it
 mod family; // who waits for whom, who dies with whom
 mod lifecycle; // start, join, close
 mod lock; // Lock
-mod manager; // Manager and its containers
+mod managed_containers; // a Manager's dict and list
+mod manager; // Manager
 mod output; // what comes out of many processes at once, tracebacks
 mod pipe; // Pipe
 mod pipe_ends; // who holds which end of a pipe

@@ -2,6 +2,91 @@
 
 use crate::support::script::{Script, each_start_method, prints};
 
+/// Sends back what it receives, until `None` comes.
+const ECHO: &str = "
+fn echo(c) {
+    loop {
+        let item = c.recv();
+        if item == None { break; }
+        c.send(item);
+    }
+}
+";
+
+#[test]
+fn case_116_after_the_other_end_is_closed_what_was_sent_comes_and_then_the_end() {
+    prints(
+        r#"
+        let ends = Pipe();
+        let a = ends[0];
+        let b = ends[1];
+        b.send("sent before");
+        b.close();
+        print(a.poll(), a.recv());
+        for round in [1, 2] {
+            print(a.poll(), a.poll(None));
+            print(error_of(|| a.recv()));
+            print(error_of(|| a.recv_bytes()));
+            print(error_of(|| a.recv_bytes_into(bytes(4))));
+            print(error_of(|| a.send("x")));
+            print(error_of(|| a.send_bytes(bytes(1))));
+        }
+        try { a.send(1); } catch (e) { print(e.args, e.errno); }
+        "#,
+        &("True sent before\n".to_string()
+            + &"True True\nEOFError: \nEOFError: \nEOFError: \n\
+                BrokenPipeError: [Errno 32] Broken pipe\nBrokenPipeError: [Errno 32] Broken pipe\n"
+                .repeat(2)
+            + "[32, 'Broken pipe'] 32\n"),
+    );
+}
+
+#[test]
+fn case_118_the_parent_closes_its_copy_right_after_the_start() {
+    prints(
+        &format!(
+            r#"{ECHO}
+        for round in range(5) {{
+            let ends = Pipe();
+            let p = Process(#{{ target: echo, args: [ends[1]], daemon: true }});
+            p.start();
+            ends[1].close();
+            ends[0].send("echo");
+            print(ends[0].recv());
+            ends[0].send(None);
+            p.join();
+        }}
+        "#
+        ),
+        &"echo\n".repeat(5),
+    );
+}
+
+#[test]
+fn case_131_a_copy_of_the_other_end_keeps_the_end_from_coming() {
+    prints(
+        r#"
+        fn say(w) { w.send("said"); }
+        let ends = Pipe(false);
+        let r = ends[0];
+        let w = ends[1];
+        let p = Process(say, [w]);
+        p.start();
+        p.join();
+        print(r.recv(), r.poll(0.2));
+        print(error_of(|| r.recv()));
+        print(error_of(|| r.poll(None)));
+        w.close();
+        print(r.poll(0.2), error_of(|| r.recv()));
+        "#,
+        &format!(
+            "said False\nEOFError: {HINT}\nEOFError: {HINT}\nTrue EOFError: \n",
+            HINT = "nothing can come any more: this process itself still holds the other end of the pipe, \
+                    and nobody else does; close it here once it has been given away"
+        ),
+    );
+}
+
 #[test]
 fn a_sibling_does_not_hold_what_it_was_not_given() {
     prints(

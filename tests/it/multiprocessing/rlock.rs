@@ -3,6 +3,65 @@
 use crate::support::script::{Script, each_start_method, prints};
 
 #[test]
+fn case_047_an_rlock_is_released_as_often_as_it_was_acquired() {
+    prints(
+        "
+        let lock = RLock();
+        print(lock.acquire(), lock.acquire(false), lock.acquire(#{ timeout: 1 }));
+        print(lock.release(), lock.release(), lock.release());
+        print(error_of(|| lock.release()));
+        ",
+        "
+        True True True
+        None None None
+        AssertionError: attempt to release recursive lock not owned by thread
+        ",
+    );
+}
+
+#[test]
+fn case_047_an_rlock_is_one_threads_own() {
+    prints(
+        "
+        let lock = threading.RLock();
+        print(lock.acquire(), lock.acquire(false), lock.acquire(#{ timeout: 1 }));
+        let seen = queue.Queue();
+        let t = Thread(|| seen.put([lock.acquire(false), error_of(|| lock.release())]));
+        t.start();
+        t.join();
+        print(seen.get());
+        print(lock.release(), lock.release(), lock.release());
+        print(error_of(|| lock.release()));
+        ",
+        "
+        True True True
+        [False, 'RuntimeError: cannot release un-acquired lock']
+        None None None
+        RuntimeError: cannot release un-acquired lock
+        ",
+    );
+}
+
+#[test]
+fn case_050_another_process_may_neither_take_nor_release_an_rlock() {
+    prints(
+        "
+        let lock = RLock();
+        lock.acquire();
+        fn child(lock) { print(lock.acquire(false), lock.acquire(true, 0.01), error_of(|| lock.release())); }
+        let p = Process(child, [lock]);
+        p.start();
+        p.join();
+        print(lock.release(), lock.locked());
+        ",
+        "
+        False False AssertionError: attempt to release recursive lock not owned by thread
+        None False
+        ",
+    );
+}
+
+#[test]
 fn the_representation_tells_the_owner_and_its_depth_to_the_holder() {
     prints(
         r#"

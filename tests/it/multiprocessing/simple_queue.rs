@@ -3,6 +3,31 @@
 use crate::support::script::prints;
 
 #[test]
+fn case_107_a_simple_queue_puts_gets_and_is_closed() {
+    prints(
+        r#"
+        let q = SimpleQueue();
+        fn child(q) { q.put(q.empty()); q.put(q.empty()); }
+        print(q.empty());
+        let p = Process(child, [q]);
+        p.start();
+        p.join();
+        print(q.empty(), q.get(), q.get(), q.empty());
+        print(q.close(), q.close());
+        for use in [|| q.put(1), || q.get(), || q.empty()] { print(error_of(use)); }
+        "#,
+        "
+        True
+        False True False True
+        None None
+        OSError: handle is closed
+        OSError: handle is closed
+        OSError: handle is closed
+        ",
+    );
+}
+
+#[test]
 fn what_cannot_cross_raises_where_it_is_put() {
     prints(
         r#"

@@ -2,6 +2,46 @@
 
 use crate::support::script::{Script, each_start_method, prints};
 
+#[test]
+fn case_136_a_value_has_a_lock_of_its_own_or_a_given_one_or_none() {
+    prints(
+        r#"
+        let v = Value('i', 3);
+        print(v, v.value, v.get_obj(), v.get_lock().acquire(), v.release());
+        print(Value('d', 1.5, #{lock: None}), Value('i').value, Value("c"), Value('u', 'x'));
+        let lock = Lock();
+        let w = Value('i', 1, #{lock: lock});
+        print(w.get_lock().acquire(), lock.locked(), w.release(), lock.locked());
+        let raw = Value('i', 1, #{lock: false});
+        raw.value += 2;
+        print(raw, RawValue('d', 2).value, error_of(|| raw.get_lock()), error_of(|| raw.acquire()));
+        print(error_of(|| Value('i', 1, #{lock: "x"})));
+        "#,
+        "
+        <Synchronized wrapper for c_int(3)> 3 c_int(3) True None
+        <Synchronized wrapper for c_double(1.5)> 0 <Synchronized wrapper for c_char(b'\\x00')> <Synchronized wrapper for c_wchar('x')>
+        True True None False
+        c_int(3) 2.0 AttributeError: 'RawValue' object has no attribute 'get_lock' AttributeError: 'RawValue' object has no attribute 'acquire'
+        AttributeError: 'x' has no method 'acquire'
+        ",
+    );
+}
+
+#[test]
+fn case_139_additions_under_the_lock_are_never_lost() {
+    prints(
+        "
+        fn count(v) { for i in 0..3000 { v.get_lock().with(|| v.value += 1); } }
+        let v = Value('i', 0);
+        let ps = [Process(count, [v]), Process(count, [v])];
+        for p in ps { p.start(); }
+        for p in ps { p.join(); }
+        print(v.value);
+        ",
+        "6000\n",
+    );
+}
+
 // Trap 37: Python keeps the lowest bits and says nothing.
 #[test]
 fn a_number_that_does_not_fit_raises_and_leaves_the_value_alone() {

@@ -5,6 +5,79 @@ use nix::sys::signal::Signal;
 use crate::support::script::{Script, each_start_method, prints};
 
 #[test]
+fn case_127_a_listening_socket_and_its_connections_are_waited_for_together() {
+    prints(
+        r#"
+        fn talk(address, name) {
+            let s = socket.create_connection(address);
+            for i in range(10) { s.sendall("%s%d " % [name, i]); }
+            s.close();
+        }
+        let server = socket.create_server(["127.0.0.1", 0]);
+        let children = ["a", "b", "c", "d"].map(|name| Process(talk, [server.getsockname(), name]));
+        for p in children { p.start(); }
+        let waited = [server];
+        let texts = [];
+        while len(waited) > 1 || len(texts) < 4 {
+            for ready in wait(waited) {
+                if ready == server {
+                    waited.push(server.accept()[0]);
+                    continue;
+                }
+                let all = "";
+                loop {
+                    let data = ready.recv(32);
+                    if len(data) == 0 { break; }
+                    all += data.decode("utf-8");
+                }
+                texts.push(all);
+                ready.close();
+                waited = waited.filter(|s| s != ready);
+            }
+        }
+        for text in sorted(texts) { print(text); }
+        for p in children { p.join(); }
+        "#,
+        "
+        a0 a1 a2 a3 a4 a5 a6 a7 a8 a9\u{20}
+        b0 b1 b2 b3 b4 b5 b6 b7 b8 b9\u{20}
+        c0 c1 c2 c3 c4 c5 c6 c7 c8 c9\u{20}
+        d0 d1 d2 d3 d4 d5 d6 d7 d8 d9\u{20}
+        ",
+    );
+}
+
+#[test]
+fn case_128_idle_connections_are_not_ready_until_something_comes() {
+    prints(
+        r#"
+        let ends = Pipe();
+        let a = ends[0];
+        let b = ends[1];
+        let start = time.monotonic();
+        print(wait([a, b], 0.1), time.monotonic() - start >= 0.1);
+        b.send(1);
+        print(wait([a, b], 60) == [a], wait([a, b]) == [a]);
+        a.send(1);
+        print(wait([b, a], 60) == [b, a], multiprocessing.wait([a], 0) == [a]);
+        print(multiprocessing.connection.wait([b], #{ timeout: 0 }) == [b]);
+        "#,
+        "[] True\nTrue True\nTrue True\nTrue\n",
+    );
+}
+
+#[test]
+fn case_130_a_negative_timeout_looks_once_and_an_empty_list_is_never_waited_for() {
+    prints(
+        "
+        let ends = Pipe();
+        print(wait(ends, -1), wait(ends, 0), wait([]), wait([], -1), wait([], 60));
+        ",
+        "[] [] [] [] []\n",
+    );
+}
+
+#[test]
 fn the_end_of_a_pipe_is_something_to_learn() {
     prints(
         r#"

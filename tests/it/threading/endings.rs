@@ -5,6 +5,58 @@ use nix::sys::signal::Signal;
 use crate::support::script::{Script, each_start_method, prints};
 
 #[test]
+fn case_187_a_program_waits_for_its_threads() {
+    prints(
+        r#"
+        let ended = threading.Event();
+        let t = Thread(|| { ended.wait(); print("end of thread"); });
+        t.start();
+        print("end of main");
+        let u = Thread(|| ended.set());
+        u.start();
+        "#,
+        "end of main\nend of thread\n",
+    );
+}
+
+#[test]
+fn case_187_also_after_an_exit_and_after_an_error() {
+    for (last, code) in [("sys.exit(3);", 3), ("throw ValueError(\"x\");", 1)] {
+        let text = format!(
+            "
+            let go = threading.Event();
+            let t = Thread(|| {{ go.wait(); print(\"end of thread\"); }});
+            t.start();
+            let u = Thread(|| go.set());
+            u.start();
+            {last}
+            "
+        );
+        let output = Script::text(&text).run();
+        assert_eq!(output.status.code(), Some(code));
+        assert_eq!(output.stdout, "end of thread\n");
+    }
+}
+
+#[test]
+fn case_188_a_thread_is_a_daemon_if_its_creator_is() {
+    prints(
+        "
+        let seen = queue.Queue();
+        let t = Thread(#{ target: || seen.put([Thread().daemon, Thread(#{ daemon: false }).daemon]), daemon: true });
+        print(t.daemon, Thread().daemon);
+        t.start();
+        print(seen.get());
+        t.join();
+        ",
+        "
+        True False
+        [True, False]
+        ",
+    );
+}
+
+#[test]
 fn a_daemon_thread_is_abandoned() {
     prints(
         r#"
