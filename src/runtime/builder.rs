@@ -265,12 +265,12 @@ impl Builder {
         let (setups, asked) = (std::mem::take(&mut self.setups), self.names_of_modules());
         let interp = self.interp(&setups);
         interp.guest.begin();
-        let registered = stdlib::everything(&interp);
+        let mut registered = stdlib::everything(&interp);
         let taken = registered.of_types().into_iter().map(ToString::to_string);
         let unfit = build_error::check(&setups, &taken.collect(), &asked).err();
         interp.refuse_children(unfit.map(|error| error.to_string()));
-        let types = setups.iter().flat_map(Setup::types).cloned();
-        let _ = interp.own_types.set(types.collect());
+        let codecs = std::mem::take(&mut registered.codecs);
+        engine::set_codecs(&interp, codecs, &setups);
         engine::advise(&interp, &registered);
         let _ = interp.modules.set(registered.receivers.clone());
         ProcessPackage::of(interp, registered, setups)

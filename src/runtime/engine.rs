@@ -13,6 +13,7 @@ use super::setup::{self, Setup};
 use super::wrong_calls;
 use crate::program::compiling;
 use crate::script::bind::{Listed, Property, Registered};
+use crate::script::codecs::Codecs;
 use crate::script::foreign::Foreign;
 use crate::script::interp::Interp;
 use crate::script::limits::Limits;
@@ -79,7 +80,7 @@ pub(super) fn build(
     }
     engine.set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH);
 
-    let registered = stdlib::everything(interp);
+    let mut registered = stdlib::everything(interp);
     let taken = registered.of_types().into_iter().map(ToString::to_string);
     let names = Names {
         types: taken.collect(),
@@ -96,8 +97,7 @@ pub(super) fn build(
         }
     }
     let foreign = Arc::new(setup::register(&mut engine, setups));
-    let types = setups.iter().flat_map(Setup::types).cloned();
-    let _ = interp.own_types.set(types.collect());
+    set_codecs(interp, std::mem::take(&mut registered.codecs), setups);
     let known = advice::Known::of(interp, &registered, foreign.clone());
     let modules = Arc::new(Modules::new(interp, registered.namespaces));
     engine.set_module_resolver(Resolver(modules.clone()));
@@ -124,6 +124,13 @@ pub(super) fn build(
     let engine = Arc::new(engine);
     interp.run_by(&engine);
     (engine, modules, names)
+}
+
+/// Tells the interpreter how values are sent to other processes: ours, and those of the embedding program's types.
+pub(super) fn set_codecs(interp: &Interp, mut codecs: Codecs, setups: &[Setup]) {
+    let own = setups.iter().flat_map(Setup::types);
+    own.for_each(|codec| codecs.by_parts(codec.clone()));
+    interp.set_codecs(codecs);
 }
 
 /// Has the host's reports advised.

@@ -14,6 +14,7 @@ use crate::process::signals::Signals;
 use crate::process::spawn;
 use crate::program::Program;
 use crate::script::bind::Receiver;
+use crate::script::codecs::Codecs;
 use crate::script::exceptions::{Failure, raise};
 use crate::script::fork_hooks::{AroundFork, Prepared};
 use crate::script::furnishing::Furnishing;
@@ -34,7 +35,6 @@ use crate::stdlib::threading::roster::Roster;
 use crate::sync::Offset;
 use crate::sys::lock::locked;
 use crate::sys::signal::Signal;
-use crate::wire::OwnType;
 use crate::{sync, sys};
 
 /// The state behind the script modules of one runtime.
@@ -88,8 +88,8 @@ pub(crate) struct Interp {
     no_children: OnceLock<String>,
     /// The engines that are not this runtime's own.
     pub guest: Guest,
-    /// The embedding program's types that may cross.
-    pub own_types: OnceLock<Vec<OwnType>>,
+    /// How values of each type are sent to other processes.
+    codecs: OnceLock<Codecs>,
     /// The engine that runs the script; it owns the natives, which own this.
     engine: OnceLock<Weak<Engine>>,
     /// This host itself, for its session.
@@ -119,7 +119,7 @@ impl Interp {
             is_of_guest: AtomicBool::default(),
             interactive: AtomicBool::default(),
             modules: OnceLock::new(),
-            own_types: OnceLock::new(),
+            codecs: OnceLock::new(),
             guest: Guest::default(),
             no_children: OnceLock::new(),
             engine: OnceLock::new(),
@@ -161,6 +161,20 @@ impl Interp {
     pub(crate) fn run_by(self: &Arc<Self>, engine: &Arc<Engine>) {
         let _ = self.myself.set(Arc::downgrade(self));
         let _ = self.engine.set(Arc::downgrade(engine));
+    }
+
+    /// How values are sent to other processes.
+    ///
+    /// # Errors
+    /// Nothing has been registered yet.
+    pub(crate) fn codecs(&self) -> Result<&Codecs, String> {
+        let codecs = self.codecs.get();
+        codecs.ok_or_else(|| "this process knows no types yet".into())
+    }
+
+    /// Sets how values are sent to other processes, once.
+    pub(crate) fn set_codecs(&self, codecs: Codecs) {
+        let _ = self.codecs.set(codecs);
     }
 
     /// Whether the signals of the process are this runtime's business.

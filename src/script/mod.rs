@@ -19,6 +19,7 @@ pub(crate) mod call;
 pub(crate) mod caller;
 pub(crate) mod cells;
 pub(crate) mod codec;
+pub(crate) mod codecs;
 pub(crate) mod dialect;
 pub(crate) mod exception_class;
 pub(crate) mod exceptions;
@@ -39,8 +40,6 @@ pub(crate) mod rhai_texts;
 pub(crate) mod sinks;
 pub(crate) mod stop;
 pub(crate) mod task;
-#[cfg(test)]
-mod tests;
 pub(crate) mod values;
 pub(crate) mod waits;
 

@@ -52,6 +52,11 @@ pub(crate) fn everything(interp: &Arc<Interp>) -> Registered {
     for (name, register) in MODULES {
         if interp.furnishing.has_module(name) {
             register(&mut registry);
+        } else {
+            // The embedding program may still send what scripts of this runtime cannot name.
+            let mut unnamed = Registry::new(interp);
+            register(&mut unnamed);
+            registry.codecs().extend(unnamed.finish().codecs);
         }
     }
     registry.finish()

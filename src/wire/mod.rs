@@ -8,6 +8,7 @@ mod codec;
 mod decode;
 mod encode;
 mod extension;
+pub(crate) mod kind;
 mod own_types;
 mod reader;
 mod refusal;

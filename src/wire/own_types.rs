@@ -1,4 +1,4 @@
-//! The types of the embedding program: what their values are taken apart into, and built from again.
+//! Types whose values are sent as other values: our own that have parts, and those of the embedding program.
 
 use std::any::TypeId;
 use std::fmt;
@@ -9,7 +9,9 @@ use rhai::{Dynamic, Variant};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-type Encode = dyn Fn(&Dynamic) -> Result<Dynamic, String> + Send + Sync;
+use super::codec::Unsendable;
+
+type Encode = dyn Fn(&Dynamic) -> Result<Dynamic, Unsendable> + Send + Sync;
 type Decode = dyn Fn(Dynamic) -> Result<Dynamic, String> + Send + Sync;
 
 /// One type, under the name that both processes know it by.
@@ -18,6 +20,8 @@ pub(crate) struct OwnType {
     name: String,
     type_id: TypeId,
     encode: Arc<Encode>,
+    /// Encodes without side effects, where `encode` has some.
+    check: Option<Arc<Encode>>,
     decode: Arc<Decode>,
 }
 
@@ -28,13 +32,41 @@ impl OwnType {
         encode: impl Fn(&T) -> Result<Dynamic, String> + Send + Sync + 'static,
         decode: impl Fn(Dynamic) -> Result<T, String> + Send + Sync + 'static,
     ) -> Self {
-        let missing = || "it is of another type".to_string();
+        let encode = move |value: &Dynamic| {
+            let value = value.read_lock::<T>().ok_or(Unsendable::Type)?;
+            encode(&*value).map_err(Unsendable::Here)
+        };
+        let owned = name.to_string();
+        let decode = move |plain| match decode(plain) {
+            Ok(value) => Ok(Dynamic::from(value)),
+            Err(why) => Err(format!("no {owned} can be made of it: {why}")),
+        };
+        Self::of(name, TypeId::of::<T>(), encode, decode)
+    }
+
+    /// A type with this identity; `decode` may return values of others.
+    pub(crate) fn of(
+        name: &str,
+        type_id: TypeId,
+        encode: impl Fn(&Dynamic) -> Result<Dynamic, Unsendable> + Send + Sync + 'static,
+        decode: impl Fn(Dynamic) -> Result<Dynamic, String> + Send + Sync + 'static,
+    ) -> Self {
         Self {
             name: name.into(),
-            type_id: TypeId::of::<T>(),
-            encode: Arc::new(move |value| encode(&*value.read_lock::<T>().ok_or_else(missing)?)),
-            decode: Arc::new(move |plain| decode(plain).map(Dynamic::from)),
+            type_id,
+            encode: Arc::new(encode),
+            check: None,
+            decode: Arc::new(decode),
         }
+    }
+
+    /// The same type, which is only checked by `check` where nothing is sent.
+    pub(crate) fn checked_by(
+        mut self,
+        check: impl Fn(&Dynamic) -> Result<Dynamic, Unsendable> + Send + Sync + 'static,
+    ) -> Self {
+        self.check = Some(Arc::new(check));
+        self
     }
 
     /// A type that says by itself what it is made of. It travels as bytes: a plain Rhai value would lose the size of a number.
@@ -64,8 +96,17 @@ impl OwnType {
     ///
     /// # Errors
     /// What the program says against it; also when it panics.
-    pub(crate) fn encode(&self, value: &Dynamic) -> Result<Dynamic, String> {
-        guarded(|| (self.encode)(value))
+    pub(crate) fn encode(&self, value: &Dynamic) -> Result<Dynamic, Unsendable> {
+        guarded(|| (self.encode)(value), Unsendable::Here)
+    }
+
+    /// What [`encode`](Self::encode) would return, without side effects.
+    ///
+    /// # Errors
+    /// As [`encode`](Self::encode).
+    pub(crate) fn check(&self, value: &Dynamic) -> Result<Dynamic, Unsendable> {
+        let check = self.check.as_ref().unwrap_or(&self.encode);
+        guarded(|| check(value), Unsendable::Here)
     }
 
     /// The value that was sent as `plain`.
@@ -73,14 +114,17 @@ impl OwnType {
     /// # Errors
     /// What the program says against it; also when it panics.
     pub(crate) fn decode(&self, plain: Dynamic) -> Result<Dynamic, String> {
-        guarded(|| (self.decode)(plain))
+        guarded(|| (self.decode)(plain), |why| why)
     }
 }
 
 /// Runs the program's conversion; a panic of it is an error like others.
-fn guarded(cross: impl FnOnce() -> Result<Dynamic, String>) -> Result<Dynamic, String> {
-    catch_unwind(AssertUnwindSafe(cross))
-        .unwrap_or_else(|_| Err("the embedding program panicked over it".into()))
+fn guarded<E>(
+    convert: impl FnOnce() -> Result<Dynamic, E>,
+    error: impl FnOnce(String) -> E,
+) -> Result<Dynamic, E> {
+    catch_unwind(AssertUnwindSafe(convert))
+        .unwrap_or_else(|_| Err(error("the embedding program panicked over it".into())))
 }
 
 impl fmt::Debug for OwnType {

@@ -8,7 +8,6 @@ use serde::{Deserializer, Serialize, Serializer, ser};
 
 use super::errors::Conversion;
 use super::home;
-use crate::script::codec::{at_place, place_of};
 use crate::script::interp::Interp;
 use crate::script::values::type_name;
 use crate::stdlib::multiprocessing::messages::{self, with_encoded};
@@ -102,8 +101,8 @@ pub(super) fn serialize_object<S: Serializer>(
         None => "only a queue of the same runtime can carry it",
         Some(current) if !current.is_same(session) => "it belongs to another runtime",
         Some(_) => {
-            let (kind, at) =
-                place_of(object).ok_or_else(|| ser::Error::custom("it has no place"))?;
+            let place = home::place_of(session, object);
+            let (kind, at) = place.ok_or_else(|| ser::Error::custom("it has no place"))?;
             let mut place = [0; 10];
             place[..2].copy_from_slice(&kind.to_be_bytes());
             place[2..].copy_from_slice(&at.offset().0.to_be_bytes());
@@ -137,7 +136,7 @@ pub(super) fn deserialize_object<'de, D: Deserializer<'de>>(
                 .try_into()
                 .map(u64::from_be_bytes)
                 .map_err(E::custom)?;
-            at_place(&session, kind, Offset(offset)).map_err(E::custom)
+            home::at_place(&session, kind, Offset(offset)).map_err(E::custom)
         }
     }
     deserializer.deserialize_newtype_struct(typed::HANDLE, Opening(wanted))

@@ -4,15 +4,14 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rhai::{Array, EvalAltResult, FuncArgs};
+use rhai::{Array, Dynamic, EvalAltResult, FuncArgs};
 
 use crate::runtime::Error;
 use crate::runtime::error::thrown;
-use crate::script::codec::place_of;
 use crate::script::exceptions::{Exception, raise};
 use crate::script::interp::Interp;
 use crate::script::report::diagnostic_of;
-use crate::sync::{Deadline, Place, Session, ShmError, WaitError};
+use crate::sync::{Deadline, Offset, Place, Session, ShmError, WaitError};
 
 /// Why an operation did not happen that has nothing to do with the operation.
 #[derive(Debug)]
@@ -83,7 +82,7 @@ pub(in crate::runtime) fn arguments(interp: &Interp, args: impl FuncArgs) -> Res
     for (index, value) in values.iter().enumerate() {
         let why = if value.type_name().starts_with(HERE) {
             "is a shared object as Rust has it: give its to_dynamic(), which scripts know"
-        } else if place_of(value).is_some_and(is_foreign) {
+        } else if place_in(interp, value).is_some_and(is_foreign) {
             "belongs to another runtime"
         } else {
             continue;
@@ -92,6 +91,24 @@ pub(in crate::runtime) fn arguments(interp: &Interp, args: impl FuncArgs) -> Res
         return Err(failed(interp, &raise("TypeError", text)));
     }
     Ok(values)
+}
+
+fn place_in(interp: &Interp, value: &Dynamic) -> Option<(u16, Place)> {
+    interp.codecs().ok()?.place_of(value)
+}
+
+/// The number of a shared object of this session, and its place.
+pub(super) fn place_of(session: &Session, value: &Dynamic) -> Option<(u16, Place)> {
+    place_in(&*Interp::of_session(session)?, value)
+}
+
+/// The shared object of that number at a place of the session.
+///
+/// # Errors
+/// Something else lies there, or the runtime is gone.
+pub(super) fn at_place(session: &Session, kind: u16, offset: Offset) -> Result<Dynamic, String> {
+    let interp = Interp::of_session(session).ok_or("its runtime is gone")?;
+    interp.codecs()?.at_place(session, kind, offset)
 }
 
 thread_local! {

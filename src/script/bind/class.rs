@@ -1,11 +1,15 @@
 //! A script type being declared: its methods and properties.
 
 use std::any::TypeId;
+use std::sync::Arc;
 
-use rhai::Dynamic;
+use rhai::{Dynamic, Variant};
 
 use super::native::{On, add, native};
 use super::{Handler, Property, Registry, Signature};
+use crate::script::interp::Interp;
+use crate::sync::{Offset, Place, Session, ShmError};
+use crate::wire::{OwnType, Unsendable};
 
 /// A script type being declared.
 pub(crate) struct Class<'r> {
@@ -73,6 +77,84 @@ impl Class<'_> {
             signature,
             handler,
         )
+    }
+
+    /// Values are sent to other processes as their place in the session, under one of these numbers. A value for which
+    /// `encode` returns `None` is sent by its parts, if the class has them.
+    pub(crate) fn by_place<T: Variant + Clone>(
+        &mut self,
+        kinds: &[u16],
+        encode: fn(&T) -> Option<(u16, Place)>,
+        decode: fn(&Session, u16, Offset) -> Result<Dynamic, ShmError>,
+    ) -> &mut Self {
+        self.registry.codecs.by_place(kinds, encode, decode);
+        self
+    }
+
+    /// Values are sent to other processes as other values, under this name.
+    pub(crate) fn by_parts<T: Variant + Clone>(
+        &mut self,
+        name: &str,
+        encode: fn(&Arc<Interp>, &T) -> Result<Dynamic, Unsendable>,
+        decode: fn(&Arc<Interp>, Dynamic) -> Result<T, String>,
+    ) -> &mut Self {
+        let codec = self.parts(name, encode, decode);
+        self.registry.codecs.by_parts(codec);
+        self
+    }
+
+    /// As [`by_parts`](Self::by_parts), where encoding has side effects: `check` is called where nothing is sent.
+    pub(crate) fn by_parts_checked<T: Variant + Clone>(
+        &mut self,
+        name: &str,
+        encode: fn(&Arc<Interp>, &T) -> Result<Dynamic, Unsendable>,
+        decode: fn(&Arc<Interp>, Dynamic) -> Result<T, String>,
+        check: fn() -> Dynamic,
+    ) -> &mut Self {
+        let codec = self.parts(name, encode, decode);
+        let codec = codec.checked_by(move |_| Ok(check()));
+        self.registry.codecs.by_parts(codec);
+        self
+    }
+
+    fn parts<T: Variant + Clone>(
+        &self,
+        name: &str,
+        encode: fn(&Arc<Interp>, &T) -> Result<Dynamic, Unsendable>,
+        decode: fn(&Arc<Interp>, Dynamic) -> Result<T, String>,
+    ) -> OwnType {
+        // The interpreter holds the codecs.
+        let (to, from) = (
+            Arc::downgrade(&self.registry.interp),
+            Arc::downgrade(&self.registry.interp),
+        );
+        let ended = "the runtime has ended";
+        let encode = move |value: &Dynamic| {
+            let interp = to.upgrade();
+            let interp = interp.ok_or_else(|| Unsendable::Here(ended.into()))?;
+            let value = value.read_lock::<T>().ok_or(Unsendable::Type)?;
+            encode(&interp, &value)
+        };
+        let decode = move |parts| {
+            let interp = from.upgrade().ok_or(ended)?;
+            decode(&interp, parts).map(Dynamic::from)
+        };
+        OwnType::of(name, TypeId::of::<T>(), encode, decode)
+    }
+
+    /// Some values cannot be sent from this process, for the reason that `why` returns.
+    pub(crate) fn withhold<T: Variant + Clone>(
+        &mut self,
+        why: fn(&T) -> Option<&'static str>,
+    ) -> &mut Self {
+        self.registry.codecs.withhold(why);
+        self
+    }
+
+    /// Two values are equal when they have the same address in this process.
+    pub(crate) fn by_address<T: Variant + Clone>(&mut self, address: fn(&T) -> usize) -> &mut Self {
+        self.registry.codecs.by_address(address);
+        self
     }
 
     fn property(&mut self, name: &'static str, is_set: bool) {

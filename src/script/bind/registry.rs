@@ -8,8 +8,10 @@ use rhai::{Dynamic, FnPtr, Module, Shared, Variant};
 
 use super::native::{On, add, native, register};
 use super::{Class, Handler, Namespace, Signature};
-use crate::script::codec;
+use crate::script::codec::are_equal;
+use crate::script::codecs::Codecs;
 use crate::script::interp::Interp;
+use crate::wire::OwnType;
 
 /// One row of the table from which a wrong call is explained.
 #[derive(Debug, Clone, Copy)]
@@ -40,6 +42,7 @@ pub(crate) struct Registry {
     pub(super) members: Module,
     pub(super) namespaces: Vec<(&'static str, Module)>,
     receivers: Vec<Receiver>,
+    pub(super) codecs: Codecs,
     classes: HashSet<TypeId>,
     pub(super) listed: Vec<Listed>,
     pub(super) properties: Vec<Property>,
@@ -62,6 +65,8 @@ pub(crate) struct Registered {
     /// `os`, `time`, …: callable as `os::getpid()` and importable by name.
     pub namespaces: Vec<(&'static str, Shared<Module>)>,
     pub receivers: Vec<Receiver>,
+    /// How values of each type are sent to other processes.
+    pub codecs: Codecs,
     /// Our own types: small handles, all of whose methods may be called on a copy.
     pub classes: HashSet<TypeId>,
     pub listed: Arc<Vec<Listed>>,
@@ -76,7 +81,7 @@ impl Registered {
             .map(|(_, name)| name)
             .chain(["int", "float", "bool", "str", "list", "dict", "bytes"])
             .chain(["function", "range", "NoneType", "type"])
-            .chain(codec::reserved_names())
+            .chain(self.codecs.names())
             .collect()
     }
 }
@@ -89,6 +94,7 @@ impl Registry {
             members: Module::new(),
             namespaces: Vec::new(),
             receivers: Vec::new(),
+            codecs: Codecs::default(),
             classes: HashSet::new(),
             listed: Vec::new(),
             properties: Vec::new(),
@@ -170,16 +176,16 @@ impl Registry {
 
     /// A type with methods and properties; `name` is what scripts and messages call it.
     ///
-    /// Its values can be compared with `==` and `!=`: see [`codec::are_one`]. A type may have its own `==` instead.
+    /// Its values can be compared with `==` and `!=`: see [`are_equal`]. A type may have its own `==` instead.
     pub(crate) fn class<T: Variant + Clone>(&mut self, name: &'static str) -> Class<'_> {
         self.members.set_custom_type::<T>(name);
         self.classes.insert(TypeId::of::<T>());
         let pair = [TypeId::of::<T>(); 2];
         self.exactly("==", &pair, &["a", "b"], |call| {
-            codec::are_one(call).map(Dynamic::from)
+            are_equal(call).map(Dynamic::from)
         });
         self.exactly("!=", &pair, &["a", "b"], |call| {
-            codec::are_one(call).map(|one| (!one).into())
+            are_equal(call).map(|one| (!one).into())
         });
         Class {
             registry: self,
@@ -230,6 +236,11 @@ impl Registry {
         }
     }
 
+    /// How types without methods of their own are sent.
+    pub(crate) fn codecs(&mut self) -> &mut Codecs {
+        &mut self.codecs
+    }
+
     /// What the natives share.
     pub(crate) fn interp(&self) -> &Arc<Interp> {
         &self.interp
@@ -240,7 +251,8 @@ impl Registry {
         &mut self.members
     }
 
-    pub(crate) fn finish(self) -> Registered {
+    pub(crate) fn finish(mut self) -> Registered {
+        self.send_modules();
         let mut namespaces: Vec<(&'static str, Module)> = Vec::new();
         for (name, mut module) in self.namespaces {
             module.build_index();
@@ -262,10 +274,28 @@ impl Registry {
             globals: self.globals.into(),
             members: self.members.into(),
             namespaces,
+            codecs: self.codecs,
             receivers: self.receivers,
             classes: self.classes,
             listed: self.listed.into(),
             properties: self.properties.into(),
+        }
+    }
+
+    /// A script module as a value is sent by its name.
+    fn send_modules(&mut self) {
+        let all: Arc<[Receiver]> = self.receivers.clone().into();
+        for Receiver { type_id, name, .. } in &self.receivers {
+            let (all, own) = (all.clone(), Dynamic::from(*name));
+            let decode = move |name: Dynamic| {
+                let name = name.to_string();
+                let found = all.iter().find(|module| module.name == name);
+                let found = found.map(|module| module.value.clone());
+                found.ok_or_else(|| format!("no module {name} is known here"))
+            };
+            let encode = move |_: &Dynamic| Ok(own.clone());
+            self.codecs
+                .by_parts(OwnType::of("module", *type_id, encode, decode));
         }
     }
 }

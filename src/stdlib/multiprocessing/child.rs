@@ -6,7 +6,7 @@ use rhai::{Dynamic, NativeCallContext};
 
 use super::process::{Process, Stage};
 use crate::script::Outcome;
-use crate::script::codec::pack_exception;
+use crate::script::exception_class::pack_exception;
 use crate::script::exceptions::Exception;
 use crate::script::interp::Interp;
 use crate::script::report::{Ending, FAILED, diagnostic_of, print, task_frames};

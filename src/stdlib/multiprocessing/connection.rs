@@ -10,12 +10,12 @@ use super::wait::wait;
 use crate::script::Outcome;
 use crate::script::bind::{Namespace, Registry};
 use crate::script::call::Call;
-use crate::script::codec::{ByParts, ByPlace, number};
 use crate::script::exceptions::{Exception, Failure, raise, raise_bare, raise_os, throw};
 use crate::script::interp::{Interp, session_failure};
 use crate::script::values::type_name;
-use crate::sync::{self, Deadline, PipeEnd, PipeError};
+use crate::sync::{self, Deadline, PipeEnd, PipeError, Place};
 use crate::sys::lock::locked;
+use crate::wire::kind;
 
 pub(super) const NOT_GIVEN: &str = "this process was not given this end of the pipe: \
                          pass it as an argument of the process, or send it through a queue or a pipe";
@@ -74,55 +74,50 @@ struct State {
     writable: bool,
 }
 
-/// An end travels by its place, whoever closes it on the way.
-pub(crate) const BY_PLACE: ByPlace = ByPlace {
-    numbers: &[number::CONNECTION],
-    encode: |value| {
-        let connection = value.read_lock::<Connection>()?;
-        let state = locked(&connection.0);
-        let end = state.end.as_ref()?;
-        Some((number::CONNECTION, end.handle().place()))
-    },
-    decode: |session, _, place| {
-        let end = PipeEnd::open(session, place)?;
-        Ok(Dynamic::from(Connection::new(end)))
-    },
-};
-
 /// Why an end cannot be sent from this process: what it refers to may be gone.
-pub(crate) fn not_given(value: &Dynamic) -> Option<&'static str> {
-    let connection = value.read_lock::<Connection>()?;
+fn not_given(connection: &Connection) -> Option<&'static str> {
     let state = locked(&connection.0);
     let inherited_only = !state.end.as_ref()?.handle().is_held();
     inherited_only.then_some(NOT_GIVEN)
 }
 
+/// An end travels by its place, whoever closes it on the way.
+fn place_of(connection: &Connection) -> Option<(u16, Place)> {
+    let state = locked(&connection.0);
+    let end = state.end.as_ref()?;
+    Some((kind::CONNECTION, end.handle().place()))
+}
+
 /// A closed end arrives closed, so that a function may refer to one that its child does not need.
-pub(crate) const BY_PARTS: ByParts = ByParts {
-    name: "Connection",
-    encode: |value| {
-        let connection = value.read_lock::<Connection>()?;
-        let state = locked(&connection.0);
-        let directions: Array = vec![state.readable.into(), state.writable.into()];
-        state.end.is_none().then(|| directions.into())
-    },
-    decode: |_, parts| {
-        let directions = parts.into_typed_array::<bool>()?;
-        let [readable, writable] = directions[..] else {
-            return Err("a connection without directions".into());
-        };
-        let state = State {
-            end: None,
-            readable,
-            writable,
-        };
-        Ok(Dynamic::from(Connection::from_state(state)))
-    },
-};
+fn closed_of(parts: Dynamic) -> Result<Connection, String> {
+    let directions = parts.into_typed_array::<bool>()?;
+    let [readable, writable] = directions[..] else {
+        return Err("a connection without directions".into());
+    };
+    Ok(Connection::from_state(State {
+        end: None,
+        readable,
+        writable,
+    }))
+}
 
 pub(super) fn register(registry: &mut Registry) {
     registry
         .class::<Connection>("Connection")
+        .withhold(not_given)
+        .by_place(&[kind::CONNECTION], place_of, |session, _, place| {
+            let end = PipeEnd::open(session, place)?;
+            Ok(Dynamic::from(Connection::new(end)))
+        })
+        .by_parts(
+            "Connection",
+            |_, connection: &Connection| {
+                let state = locked(&connection.0);
+                let directions: Array = vec![state.readable.into(), state.writable.into()];
+                Ok(directions.into())
+            },
+            |_, parts| closed_of(parts),
+        )
         .method("send", &["obj", "/"], send)
         .method("recv", &[], recv)
         .method("poll", &["timeout?"], poll)

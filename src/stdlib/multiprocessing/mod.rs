@@ -1,7 +1,7 @@
 //! `multiprocessing`: processes and what they share. Every name is global as well.
 //!
 //! Processes:
-//! - [`process`]: the object; [`process_class`]: its members; [`start`]: starting; [`child`]: a child's life.
+//! - [`process`]: the object; [`process_class`]: its members; [`process_codec`]: how it is sent; [`start`]: starting; [`child`]: a child's life.
 //! - [`relative`]: the current process and its parent as objects.
 //! - [`family`]: parent, children, names, the orderly end.
 //! - [`start_method`]: fork or spawn.
@@ -20,6 +20,7 @@ pub(crate) mod managers;
 pub(crate) mod messages;
 pub(crate) mod process;
 mod process_class;
+pub(crate) mod process_codec;
 mod queue_items;
 pub(crate) mod queues;
 mod relative;
@@ -29,6 +30,8 @@ mod slices;
 pub(crate) mod start;
 pub(crate) mod start_method;
 pub(crate) mod synchronize;
+#[cfg(test)]
+mod tests;
 mod wait;
 
 use rhai::{Array, Dynamic};

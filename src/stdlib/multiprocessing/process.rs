@@ -13,7 +13,7 @@ use super::family::{Identity, wait_child};
 use crate::permissions::Permissions;
 use crate::process::child::StillRunning;
 use crate::process::{Child, ExitStatus};
-use crate::script::codec::unpack_exception;
+use crate::script::exception_class::unpack_exception;
 use crate::script::exceptions::Exception;
 use crate::script::interp::Interp;
 use crate::script::report;

@@ -6,6 +6,7 @@ use std::time::Instant;
 use rhai::{Dynamic, Map};
 
 use super::process::{Process, Stage};
+use super::process_codec;
 use super::start;
 use crate::process::child::StillRunning;
 use crate::script::bind::Registry;
@@ -20,6 +21,14 @@ use crate::sys::signal::Signal;
 pub(super) fn register(registry: &mut Registry) {
     registry
         .class::<Process>("Process")
+        .by_parts(
+            "Process",
+            |_, process| Ok(process_codec::parts_of(process)),
+            |interp, parts| {
+                let process = process_codec::of_parts(parts)?;
+                Ok(interp.family.meet(process))
+            },
+        )
         .method("start", &[], |call| {
             let process = call.this();
             start::start(call.interp, call.context, &process)

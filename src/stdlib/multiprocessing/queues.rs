@@ -14,12 +14,12 @@ use super::synchronize::{queue_deadline, waited};
 use crate::script::Outcome;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
-use crate::script::codec::{ByPlace, number};
 use crate::script::dialect::Dialect;
 use crate::script::exceptions::{Failure, raise, raise_bare};
 use crate::script::interp::{Interp, session_failure};
 use crate::stdlib::builtins::items_of;
 use crate::sync::{self, Deadline, Offset, PutError, WaitError};
+use crate::wire::kind;
 use crate::{sys, wire};
 
 /// A queue as one process holds it.
@@ -41,6 +41,14 @@ impl Queue {
             joinable,
             dialect,
             closed_by: Arc::default(),
+        }
+    }
+
+    fn kind(&self) -> u16 {
+        if self.joinable {
+            kind::JOINABLE_QUEUE
+        } else {
+            kind::QUEUE
         }
     }
 
@@ -68,33 +76,30 @@ impl Queue {
     }
 }
 
-pub(crate) const BY_PLACE: ByPlace = ByPlace {
-    numbers: &[
-        number::QUEUE,
-        number::JOINABLE_QUEUE,
-        Dialect::Threading.mark(number::QUEUE),
-        Dialect::Threading.mark(number::JOINABLE_QUEUE),
-    ],
-    encode: |value| {
-        let queue = value.read_lock::<Queue>()?;
-        let kind = if queue.joinable {
-            number::JOINABLE_QUEUE
-        } else {
-            number::QUEUE
-        };
-        Some((queue.dialect.mark(kind), queue.shared.handle().place()))
-    },
-    decode: |session, kind, place| {
-        let shared = sync::Queue::open(session, place)?;
-        let dialect = Dialect::of(kind);
-        let joinable = kind == dialect.mark(number::JOINABLE_QUEUE);
-        Ok(Dynamic::from(Queue::new(shared, joinable, dialect)))
-    },
-};
+/// The numbers of queues in messages.
+const KINDS: [u16; 4] = [
+    kind::QUEUE,
+    kind::JOINABLE_QUEUE,
+    Dialect::Threading.mark(kind::QUEUE),
+    Dialect::Threading.mark(kind::JOINABLE_QUEUE),
+];
 
 pub(super) fn register(registry: &mut Registry) {
     registry
         .class::<Queue>("Queue")
+        .by_place(
+            &KINDS,
+            |queue: &Queue| {
+                let number = queue.dialect.mark(queue.kind());
+                Some((number, queue.shared.handle().place()))
+            },
+            |session, number, place| {
+                let shared = sync::Queue::open(session, place)?;
+                let dialect = Dialect::of(number);
+                let joinable = number == dialect.mark(kind::JOINABLE_QUEUE);
+                Ok(Dynamic::from(Queue::new(shared, joinable, dialect)))
+            },
+        )
         .method("put", &["obj", "block?", "timeout?"], |call| {
             let (queue, item) = (call.this::<Queue>(), call.value(0));
             let deadline = queue_deadline(call, 1, queue.dialect)?;

@@ -9,11 +9,11 @@ use super::queues;
 use crate::script::Outcome;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
-use crate::script::codec::{ByPlace, number};
 use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::session_failure;
 use crate::sync::{self, Deadline};
 use crate::sys;
+use crate::wire::kind;
 
 /// A simple queue as one process holds it.
 #[derive(Debug, Clone)]
@@ -23,21 +23,17 @@ pub(crate) struct SimpleQueue {
     closed_by: Arc<AtomicI32>,
 }
 
-pub(crate) const BY_PLACE: ByPlace = ByPlace {
-    numbers: &[number::SIMPLE_QUEUE],
-    encode: |value| {
-        let queue = value.read_lock::<SimpleQueue>()?;
-        Some((number::SIMPLE_QUEUE, queue.shared.handle().place()))
-    },
-    decode: |session, _, place| {
-        let shared = sync::Queue::open(session, place)?;
-        Ok(Dynamic::from(SimpleQueue::new(shared)))
-    },
-};
-
 pub(super) fn register(registry: &mut Registry) {
     registry
         .class::<SimpleQueue>("SimpleQueue")
+        .by_place(
+            &[kind::SIMPLE_QUEUE],
+            |queue: &SimpleQueue| Some((kind::SIMPLE_QUEUE, queue.shared.handle().place())),
+            |session, _, place| {
+                let shared = sync::Queue::open(session, place)?;
+                Ok(Dynamic::from(SimpleQueue::new(shared)))
+            },
+        )
         .method("put", &["obj"], |call| {
             let item = call.value(0);
             let queue = open(call)?;

@@ -13,6 +13,7 @@ use crate::sync::Deadline;
 pub(super) fn register(registry: &mut Registry) {
     registry
         .class::<Channel>("queue.Queue")
+        .by_address(Channel::address)
         .method("put", &["item", "block?", "timeout?"], |call| {
             let deadline = deadline(call, 1)?;
             put(call, deadline)

@@ -7,7 +7,7 @@ use std::time::Duration;
 use rhai::{Blob, Dynamic};
 
 use super::connection::Socket;
-use super::{address, small};
+use super::{address, small, transfer};
 use crate::permissions::Contacting;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
@@ -16,10 +16,19 @@ use crate::script::exceptions::{Failure, raise, raise_os};
 use crate::script::values::{as_text, truth, type_name};
 use crate::script::{Outcome, memory};
 use crate::sys::socket::Interest;
+use crate::wire::Unsendable;
 
 pub(super) fn register(registry: &mut Registry) {
+    transfer::register(registry);
     registry
         .class::<Socket>("socket")
+        .by_address(Socket::address)
+        .by_parts_checked(
+            "socket",
+            |interp, socket| transfer::encode(interp, socket).map_err(Unsendable::Now),
+            transfer::decode,
+            || Dynamic::UNIT,
+        )
         .method("bind", &["address"], bind)
         .method("listen", &["backlog?"], listen)
         .method("accept", &[], accept)

@@ -1,12 +1,12 @@
 //! `socket`: TCP, UDP and Unix sockets.
 //!
 //! - [`connection`]: a socket, and waiting for it; [`class`]: its members as scripts call them.
-//! - [`address`]: `[host, port]` and paths; [`crossing`]: sockets that go to another process.
+//! - [`address`]: `[host, port]` and paths; [`transfer`]: sockets that go to another process.
 
 mod address;
 mod class;
 pub(crate) mod connection;
-pub(crate) mod crossing;
+pub(crate) mod transfer;
 
 use rhai::{Array, Dynamic};
 

@@ -16,6 +16,7 @@ use crate::sync::{Deadline, WaitError};
 pub(super) fn register(registry: &mut Registry) {
     registry
         .class::<Thread>("Thread")
+        .by_address(Thread::address)
         .method("start", &[], |call| {
             call.this::<Thread>().start(call.interp, call.context)?;
             Ok(Dynamic::UNIT)

@@ -70,9 +70,7 @@ const UPWARDS: &[(&str, &str)] = &[
     ("src/permissions/processes.rs", "script"),
     ("src/permissions/refusal.rs", "script"),
     ("src/permissions/tests.rs", "manual"),
-    ("src/script/codec.rs", "stdlib"),
     ("src/script/interp.rs", "stdlib"),
-    ("src/script/tests/codec.rs", "stdlib"),
     ("src/text/mod.rs", "script"),
 ];
 

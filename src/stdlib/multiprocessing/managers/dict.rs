@@ -7,7 +7,7 @@ use rhai::{Array, Dynamic, FnPtr, Map};
 
 use super::contents::{entries, key, merge, pack, plain, unpack, update};
 use super::depth::deeper;
-use super::proxy::{self, DictProxy, IsProxy, Proxy, Shape, assigned_to, failure, register_texts};
+use super::proxy::{self, DictProxy, IsProxy, Proxy, Shape, assigned_to, failure, register_class};
 use crate::script::Outcome;
 use crate::script::bind::{Class, Registry};
 use crate::script::call::Call;
@@ -18,7 +18,7 @@ use crate::sync::Cells;
 
 pub(crate) fn register(registry: &mut Registry) {
     let class = &mut registry.class::<DictProxy>("DictProxy");
-    register_texts::<DictProxy>(class);
+    register_class::<DictProxy>(class);
     class
         .method("len", &[], |call| {
             let length = this(call).container.len();

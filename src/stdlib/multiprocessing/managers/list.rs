@@ -7,7 +7,7 @@ use rhai::{Array, Dynamic};
 
 use super::contents::{changes_itself, extend, items, pack_all, plain, unpack, update};
 use super::depth::deeper;
-use super::proxy::{self, IsProxy, ListProxy, Proxy, Shape, assigned_to, failure, register_texts};
+use super::proxy::{self, IsProxy, ListProxy, Proxy, Shape, assigned_to, failure, register_class};
 use crate::script::Outcome;
 use crate::script::bind::{Class, Registry};
 use crate::script::call::Call;
@@ -22,7 +22,7 @@ use crate::sync::{Cells, Splice};
 
 pub(crate) fn register(registry: &mut Registry) {
     let class = &mut registry.class::<ListProxy>("ListProxy");
-    register_texts::<ListProxy>(class);
+    register_class::<ListProxy>(class);
     class
         .method("len", &[], |call| {
             Ok(Dynamic::from_int(length(call)? as i64))

@@ -8,7 +8,6 @@ use super::{dict, list, namespace, value};
 use crate::script::Outcome;
 use crate::script::bind::{Class, Registry};
 use crate::script::call::Call;
-use crate::script::codec::{ByPlace, number};
 use crate::script::dialect::Dialect;
 use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::session_failure;
@@ -17,6 +16,7 @@ use crate::stdlib::multiprocessing::synchronize::{
 };
 use crate::stdlib::multiprocessing::{queues, sharedctypes};
 use crate::sync::{self, Cells};
+use crate::wire::kind;
 
 /// A manager as one process holds it.
 #[derive(Debug, Clone)]
@@ -24,21 +24,6 @@ struct Manager {
     /// One cell, not 0 after the shutdown.
     stopped: Cells,
 }
-
-pub(crate) const BY_PLACE: ByPlace = ByPlace {
-    numbers: &[number::MANAGER],
-    encode: |value| {
-        let manager = value.read_lock::<Manager>()?;
-        Some((number::MANAGER, manager.stopped.handle().place()))
-    },
-    decode: |session, _, place| {
-        let stopped = Cells::open(session, place)?;
-        if (stopped.label(), stopped.len()) != (LABEL, 1) {
-            return Err(sync::ShmError::NoSuchObject(place));
-        }
-        Ok(Dynamic::from(Manager { stopped }))
-    },
-};
 
 /// What distinguishes a manager's word from those of scripts.
 const LABEL: u64 = 0;
@@ -74,6 +59,17 @@ pub(crate) fn construct(call: &mut Call<'_>) -> Outcome {
 pub(crate) fn register(registry: &mut Registry) {
     let class = &mut registry.class::<Manager>("SyncManager");
     class
+        .by_place(
+            &[kind::MANAGER],
+            |manager: &Manager| Some((kind::MANAGER, manager.stopped.handle().place())),
+            |session, _, place| {
+                let stopped = Cells::open(session, place)?;
+                if (stopped.label(), stopped.len()) != (LABEL, 1) {
+                    return Err(sync::ShmError::NoSuchObject(place));
+                }
+                Ok(Dynamic::from(Manager { stopped }))
+            },
+        )
         .method("start", &["initializer?", "initargs?"], |call| {
             let text = if call.this::<Manager>().is_stopped() {
                 "Manager has shut down"

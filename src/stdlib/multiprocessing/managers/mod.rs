@@ -19,9 +19,6 @@ mod value;
 
 use crate::script::bind::{Namespace, Registry};
 
-pub(crate) use manager::BY_PLACE as MANAGER;
-pub(crate) use proxy::BY_PLACE as PROXY;
-
 pub(crate) fn register(registry: &mut Registry) {
     dict::register(registry);
     list::register(registry);

@@ -4,7 +4,7 @@ use rhai::Dynamic;
 
 use super::contents::merge;
 use super::dict::{change_key, get, pairs, set};
-use super::proxy::{self, NamespaceProxy, Proxy, Shape, assigned_to, register_texts};
+use super::proxy::{self, NamespaceProxy, Proxy, Shape, assigned_to, register_class};
 use crate::script::Outcome;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
@@ -13,7 +13,7 @@ use crate::sync::Cells;
 
 pub(crate) fn register(registry: &mut Registry) {
     let class = &mut registry.class::<NamespaceProxy>("NamespaceProxy");
-    register_texts::<NamespaceProxy>(class);
+    register_class::<NamespaceProxy>(class);
     class
         .index_getter(|call| {
             let (namespace, name) = (this(call), call.string(0)?);

@@ -13,10 +13,10 @@ use rhai::{Dynamic, Variant};
 use super::contents::text;
 use crate::script::bind::Class;
 use crate::script::call::Call;
-use crate::script::codec::{ByPlace, number};
 use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::{Interp, session_failure};
 use crate::sync::{self, Cells, Container, ContainerError, Offset};
+use crate::wire::kind;
 
 /// What a container is to scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,15 +74,6 @@ thread_local! {
     /// Where the proxy was read that this thread last assigned through.
     static ASSIGNED: RefCell<Option<Arc<Origin>>> = const { RefCell::new(None) };
 }
-
-pub(crate) const BY_PLACE: ByPlace = ByPlace {
-    numbers: &[number::MANAGED],
-    encode: |value| {
-        let proxy = Proxy::of(value)?;
-        Some((number::MANAGED, proxy.container.handle().place()))
-    },
-    decode: |session, _, place| Proxy::open(session, place).map(Proxy::into_value),
-};
 
 impl Proxy {
     /// A new container, which works until `switch` is thrown.
@@ -238,8 +229,13 @@ pub(crate) fn failure(interp: &Interp, error: ContainerError) -> Failure {
 
 /// The texts of a proxy: `str()` tells what is in it, `repr()` what it is; but a list or dict that was put into a container is
 /// written as one.
-pub(crate) fn register_texts<T: IsProxy>(class: &mut Class<'_>) {
+pub(crate) fn register_class<T: IsProxy>(class: &mut Class<'_>) {
     class
+        .by_place(
+            &[kind::MANAGED],
+            |this: &T| Some((kind::MANAGED, this.proxy().container.handle().place())),
+            |session, _, place| Proxy::open(session, place).map(Proxy::into_value),
+        )
         .method("to_string", &[], |call| {
             Ok(str_of(call, &this::<T>(call)).into())
         })

@@ -4,7 +4,7 @@
 use rhai::Dynamic;
 
 use super::contents::{extend, pack, unpack, update};
-use super::proxy::{self, Proxy, Shape, ValueProxy, assigned_to, failure, register_texts};
+use super::proxy::{self, Proxy, Shape, ValueProxy, assigned_to, failure, register_class};
 use crate::script::Outcome;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
@@ -17,7 +17,7 @@ const NAME: &[u8] = b"value";
 
 pub(crate) fn register(registry: &mut Registry) {
     let class = &mut registry.class::<ValueProxy>("ValueProxy");
-    register_texts::<ValueProxy>(class);
+    register_class::<ValueProxy>(class);
     class
         .getter("value", |call| get(call, &this(call)))
         .setter("value", set)

@@ -12,13 +12,13 @@ use super::typecode::TypeCode;
 use crate::script::Outcome;
 use crate::script::bind::{Class, Registry};
 use crate::script::call::Call;
-use crate::script::codec::{ByParts, ByPlace, number};
 use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::Interp;
 use crate::script::values::{as_text, type_name};
 use crate::stdlib::builtins::items_of;
 use crate::stdlib::builtins::number::as_int;
 use crate::stdlib::multiprocessing::slices::{self, Place};
+use crate::wire::kind;
 
 /// A fixed number of numbers, bytes or letters shared between processes, with their lock.
 #[derive(Debug, Clone)]
@@ -40,32 +40,25 @@ impl Holder for RawArray {
     }
 }
 
-pub(crate) const RAW: ByPlace = ByPlace {
-    numbers: &[number::RAW_ARRAY],
-    encode: |value| {
-        let raw = value.read_lock::<RawArray>()?;
-        Some((number::RAW_ARRAY, raw.0.cells.handle().place()))
-    },
-    decode: |session, _, place| Ok(Dynamic::from(RawArray(Row::open(session, place)?))),
-};
-
-pub(crate) const BY_PARTS: ByParts = ByParts {
-    name: "Array",
-    encode: |value| {
-        let array = value.read_lock::<Array>()?;
-        Some(parts(raw(&array), &array.0))
-    },
-    decode: |_, parts| of_parts::<RawArray>(parts).map(|row| Dynamic::from(Array(row))),
-};
-
 fn raw(array: &Array) -> Dynamic {
     Dynamic::from(RawArray(array.0.guarded_by(None)))
 }
 
 pub(crate) fn register(registry: &mut Registry) {
-    members::<RawArray>(&mut registry.class::<RawArray>("RawArray"));
+    let class = &mut registry.class::<RawArray>("RawArray");
+    members::<RawArray>(class);
+    class.by_place(
+        &[kind::RAW_ARRAY],
+        |raw: &RawArray| Some((kind::RAW_ARRAY, raw.0.cells.handle().place())),
+        |session, _, place| Ok(Dynamic::from(RawArray(Row::open(session, place)?))),
+    );
     let class = &mut registry.class::<Array>("SynchronizedArray");
     members::<Array>(class);
+    class.by_parts(
+        "Array",
+        |_, array: &Array| Ok(parts(raw(array), &array.0)),
+        |_, parts| of_parts::<RawArray>(parts).map(Array),
+    );
     register_lock::<Array>(class);
     class.method("get_obj", &[], |call| Ok(raw(&call.this())));
     iterate::<Array>(registry);

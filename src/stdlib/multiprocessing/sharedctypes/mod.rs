@@ -17,8 +17,6 @@ mod value;
 use crate::script::bind::{Namespace, Registry};
 
 pub(crate) use array::construct_raw as construct_raw_array;
-pub(crate) use array::{BY_PARTS as ARRAY, RAW as RAW_ARRAY};
-pub(crate) use value::{BY_PARTS as VALUE, RAW as RAW_VALUE};
 
 pub(crate) fn register(registry: &mut Registry) {
     value::register(registry);

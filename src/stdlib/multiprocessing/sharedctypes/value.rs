@@ -10,9 +10,9 @@ use super::typecode::TypeCode;
 use crate::script::Outcome;
 use crate::script::bind::{Class, Registry};
 use crate::script::call::Call;
-use crate::script::codec::{ByParts, ByPlace, number};
 use crate::script::exceptions::Failure;
 use crate::sync::ShmError;
+use crate::wire::kind;
 
 /// One number, byte or letter shared between processes, with its lock.
 #[derive(Debug, Clone)]
@@ -34,38 +34,31 @@ impl Holder for RawValue {
     }
 }
 
-pub(crate) const RAW: ByPlace = ByPlace {
-    numbers: &[number::RAW_VALUE],
-    encode: |value| {
-        let raw = value.read_lock::<RawValue>()?;
-        Some((number::RAW_VALUE, raw.0.cells.handle().place()))
-    },
-    decode: |session, _, place| {
-        let row = Row::open(session, place)?;
-        if row.cells.len() != 1 {
-            return Err(ShmError::NoSuchObject(place));
-        }
-        Ok(Dynamic::from(RawValue(row)))
-    },
-};
-
-pub(crate) const BY_PARTS: ByParts = ByParts {
-    name: "Value",
-    encode: |value| {
-        let value = value.read_lock::<Value>()?;
-        Some(parts(raw(&value), &value.0))
-    },
-    decode: |_, parts| of_parts::<RawValue>(parts).map(|row| Dynamic::from(Value(row))),
-};
-
 fn raw(value: &Value) -> Dynamic {
     Dynamic::from(RawValue(value.0.guarded_by(None)))
 }
 
 pub(crate) fn register(registry: &mut Registry) {
-    members::<RawValue>(&mut registry.class::<RawValue>("RawValue"));
+    let class = &mut registry.class::<RawValue>("RawValue");
+    members::<RawValue>(class);
+    class.by_place(
+        &[kind::RAW_VALUE],
+        |raw: &RawValue| Some((kind::RAW_VALUE, raw.0.cells.handle().place())),
+        |session, _, place| {
+            let row = Row::open(session, place)?;
+            if row.cells.len() != 1 {
+                return Err(ShmError::NoSuchObject(place));
+            }
+            Ok(Dynamic::from(RawValue(row)))
+        },
+    );
     let class = &mut registry.class::<Value>("Synchronized");
     members::<Value>(class);
+    class.by_parts(
+        "Value",
+        |_, value: &Value| Ok(parts(raw(value), &value.0)),
+        |_, parts| of_parts::<RawValue>(parts).map(Value),
+    );
     register_lock::<Value>(class);
     class.method("get_obj", &[], |call| Ok(raw(&call.this())));
 }

@@ -8,12 +8,12 @@ use rhai::{Array, Dynamic, FnPtr};
 use crate::script::Outcome;
 use crate::script::bind::Registry;
 use crate::script::call::{Call, number, seconds_to_duration};
-use crate::script::codec::{ByParts, ByPlace, number};
 use crate::script::dialect::Dialect;
 use crate::script::exceptions::{Failure, raise, raise_bare};
 use crate::script::interp::{Interp, session_failure};
 use crate::script::values::type_name;
 use crate::sync::{self, Arrival, BarrierError, Broken, Cause};
+use crate::wire::kind;
 
 /// A barrier shared between processes and threads.
 #[derive(Debug, Clone)]
@@ -30,48 +30,46 @@ pub(crate) struct Barrier {
 #[derive(Debug, Clone)]
 struct Bare(sync::Barrier, Dialect);
 
-pub(crate) const BY_PLACE: ByPlace = ByPlace {
-    numbers: &Dialect::marks(number::BARRIER),
-    encode: |value| {
-        let bare = value.read_lock::<Bare>()?;
-        Some((bare.1.mark(number::BARRIER), bare.0.handle().place()))
-    },
-    decode: |session, number, place| {
-        let shared = sync::Barrier::open(session, place)?;
-        Ok(Dynamic::from(Bare(shared, Dialect::of(number))))
-    },
-};
+fn parts_of(barrier: &Barrier) -> Dynamic {
+    let action = barrier.action.clone();
+    let timeout = barrier.timeout.map(|timeout| timeout.as_secs_f64());
+    let parts: Array = vec![
+        Dynamic::from(Bare(barrier.shared.clone(), barrier.dialect)),
+        action.map_or(Dynamic::UNIT, Dynamic::from),
+        timeout.map_or(Dynamic::UNIT, Dynamic::from_float),
+    ];
+    parts.into()
+}
 
-pub(crate) const BY_PARTS: ByParts = ByParts {
-    name: "Barrier",
-    encode: |value| {
-        let barrier = value.read_lock::<Barrier>()?;
-        let action = barrier.action.clone();
-        let timeout = barrier.timeout.map(|timeout| timeout.as_secs_f64());
-        let parts: Array = vec![
-            Dynamic::from(Bare(barrier.shared.clone(), barrier.dialect)),
-            action.map_or(Dynamic::UNIT, Dynamic::from),
-            timeout.map_or(Dynamic::UNIT, Dynamic::from_float),
-        ];
-        Some(parts.into())
-    },
-    decode: |_, parts| {
-        let parts = parts.try_cast::<Array>().unwrap_or_default();
-        let [bare, action, timeout] =
-            <[Dynamic; 3]>::try_from(parts).map_err(|_| "a barrier without its parts")?;
-        let Bare(shared, dialect) = bare.try_cast().ok_or("a barrier without its place")?;
-        Ok(Dynamic::from(Barrier {
-            shared,
-            action: action.try_cast(),
-            timeout: number(&timeout).and_then(seconds_to_duration),
-            dialect,
-        }))
-    },
-};
+fn of_parts(parts: Dynamic) -> Result<Barrier, String> {
+    let parts = parts.try_cast::<Array>().unwrap_or_default();
+    let [bare, action, timeout] =
+        <[Dynamic; 3]>::try_from(parts).map_err(|_| "a barrier without its parts")?;
+    let Bare(shared, dialect) = bare.try_cast().ok_or("a barrier without its place")?;
+    Ok(Barrier {
+        shared,
+        action: action.try_cast(),
+        timeout: number(&timeout).and_then(seconds_to_duration),
+        dialect,
+    })
+}
 
 pub(super) fn register(registry: &mut Registry) {
+    registry.codecs().by_place(
+        &Dialect::marks(kind::BARRIER),
+        |bare: &Bare| Some((bare.1.mark(kind::BARRIER), bare.0.handle().place())),
+        |session, number, place| {
+            let shared = sync::Barrier::open(session, place)?;
+            Ok(Dynamic::from(Bare(shared, Dialect::of(number))))
+        },
+    );
     registry
         .class::<Barrier>("Barrier")
+        .by_parts(
+            "Barrier",
+            |_, barrier| Ok(parts_of(barrier)),
+            |_, parts| of_parts(parts),
+        )
         .method("wait", &["timeout?"], wait)
         .method("reset", &[], |call| {
             let reset = call.this::<Barrier>().shared.reset();

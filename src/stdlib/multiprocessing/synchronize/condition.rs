@@ -11,12 +11,12 @@ use super::rlock::RLock;
 use crate::script::Outcome;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
-use crate::script::codec::{ByParts, ByPlace, number};
 use crate::script::dialect::Dialect;
 use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::{Interp, session_failure};
 use crate::script::values::{truth, type_name};
 use crate::sync::{self, ConditionLock, Deadline, WaitError};
+use crate::wire::kind;
 
 /// A condition shared between processes and threads, with its lock.
 #[derive(Debug, Clone)]
@@ -35,40 +35,6 @@ enum AnyLock {
 /// The condition without its lock, on the way to another process.
 #[derive(Debug, Clone)]
 struct Bare(sync::Condition);
-
-pub(crate) const BY_PLACE: ByPlace = ByPlace {
-    numbers: &[number::CONDITION],
-    encode: |value| {
-        let bare = value.read_lock::<Bare>()?;
-        Some((number::CONDITION, bare.0.handle().place()))
-    },
-    decode: |session, _, place| {
-        let shared = sync::Condition::open(session, place)?;
-        Ok(Dynamic::from(Bare(shared)))
-    },
-};
-
-pub(crate) const BY_PARTS: ByParts = ByParts {
-    name: "Condition",
-    encode: |value| {
-        let condition = value.read_lock::<Condition>()?;
-        let bare = Dynamic::from(Bare(condition.shared.clone()));
-        Some(vec![bare, condition.lock.as_value()].into())
-    },
-    decode: |_, parts| {
-        let parts = parts.try_cast::<Array>().unwrap_or_default();
-        let [bare, lock] =
-            <[Dynamic; 2]>::try_from(parts).map_err(|_| "a condition without its parts")?;
-        let bare = bare
-            .try_cast::<Bare>()
-            .ok_or("a condition without its place")?;
-        let lock = AnyLock::of(&lock).ok_or("a condition without its lock")?;
-        Ok(Dynamic::from(Condition {
-            shared: bare.0,
-            lock,
-        }))
-    },
-};
 
 impl AnyLock {
     fn of(value: &Dynamic) -> Option<Self> {
@@ -140,10 +106,42 @@ impl Hold for Condition {
     }
 }
 
+fn parts_of(condition: &Condition) -> Dynamic {
+    let bare = Dynamic::from(Bare(condition.shared.clone()));
+    vec![bare, condition.lock.as_value()].into()
+}
+
+fn of_parts(parts: Dynamic) -> Result<Condition, String> {
+    let parts = parts.try_cast::<Array>().unwrap_or_default();
+    let [bare, lock] =
+        <[Dynamic; 2]>::try_from(parts).map_err(|_| "a condition without its parts")?;
+    let bare = bare
+        .try_cast::<Bare>()
+        .ok_or("a condition without its place")?;
+    let lock = AnyLock::of(&lock).ok_or("a condition without its lock")?;
+    Ok(Condition {
+        shared: bare.0,
+        lock,
+    })
+}
+
 pub(super) fn register(registry: &mut Registry) {
+    registry.codecs().by_place(
+        &[kind::CONDITION],
+        |bare: &Bare| Some((kind::CONDITION, bare.0.handle().place())),
+        |session, _, place| {
+            let shared = sync::Condition::open(session, place)?;
+            Ok(Dynamic::from(Bare(shared)))
+        },
+    );
     let mut class = registry.class::<Condition>("Condition");
     hold::members::<Condition>(&mut class);
     class
+        .by_parts(
+            "Condition",
+            |_, condition| Ok(parts_of(condition)),
+            |_, parts| of_parts(parts),
+        )
         .method("release", &[], hold::release::<Condition>)
         .method("wait", &["timeout?"], |call| {
             let timeout = call.timeout(0)?;

@@ -7,11 +7,11 @@ use super::patience::wait_deadline;
 use crate::script::Outcome;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
-use crate::script::codec::{ByPlace, number};
 use crate::script::dialect::Dialect;
 use crate::script::exceptions::Failure;
 use crate::script::interp::{Interp, session_failure};
 use crate::sync;
+use crate::wire::kind;
 
 /// A flag shared between processes and threads.
 #[derive(Debug, Clone)]
@@ -20,24 +20,19 @@ pub(crate) struct Event {
     pub dialect: Dialect,
 }
 
-pub(crate) const BY_PLACE: ByPlace = ByPlace {
-    numbers: &Dialect::marks(number::EVENT),
-    encode: |value| {
-        let event = value.read_lock::<Event>()?;
-        let number = event.dialect.mark(number::EVENT);
-        Some((number, event.shared.handle().place()))
-    },
-    decode: |session, number, place| {
-        Ok(Dynamic::from(Event {
-            shared: sync::Event::open(session, place)?,
-            dialect: Dialect::of(number),
-        }))
-    },
-};
-
 pub(super) fn register(registry: &mut Registry) {
     registry
         .class::<Event>("Event")
+        .by_place(
+            &Dialect::marks(kind::EVENT),
+            |this: &Event| Some((this.dialect.mark(kind::EVENT), this.shared.handle().place())),
+            |session, number, place| {
+                Ok(Dynamic::from(Event {
+                    shared: sync::Event::open(session, place)?,
+                    dialect: Dialect::of(number),
+                }))
+            },
+        )
         .method("set", &[], |call| {
             call.this::<Event>().shared.set().map_err(session_failure)?;
             Ok(Dynamic::UNIT)

@@ -6,13 +6,13 @@ use super::hold::{self, Hold, acquired, not_held};
 use crate::script::Outcome;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
-use crate::script::codec::{ByPlace, number};
 use crate::script::dialect::Dialect;
 use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::{Interp, session_failure};
 use crate::script::values::truth;
 use crate::sync::{self, Deadline, NotReleased};
 use crate::sys;
+use crate::wire::kind;
 
 const INHERITED: &str = "another process took this lock over from a holder that died, \
                          and only that process may release it";
@@ -27,25 +27,20 @@ pub(crate) struct Lock {
     pub dialect: Dialect,
 }
 
-pub(crate) const BY_PLACE: ByPlace = ByPlace {
-    numbers: &Dialect::marks(number::LOCK),
-    encode: |value| {
-        let lock = value.read_lock::<Lock>()?;
-        let number = lock.dialect.mark(number::LOCK);
-        Some((number, lock.shared.handle().place()))
-    },
-    decode: |session, number, place| {
-        Ok(Dynamic::from(Lock {
-            shared: sync::Mutex::open(session, place)?,
-            dialect: Dialect::of(number),
-        }))
-    },
-};
-
 pub(super) fn register(registry: &mut Registry) {
     let mut class = registry.class::<Lock>("Lock");
     hold::members::<Lock>(&mut class);
     class
+        .by_place(
+            &Dialect::marks(kind::LOCK),
+            |this: &Lock| Some((this.dialect.mark(kind::LOCK), this.shared.handle().place())),
+            |session, number, place| {
+                Ok(Dynamic::from(Lock {
+                    shared: sync::Mutex::open(session, place)?,
+                    dialect: Dialect::of(number),
+                }))
+            },
+        )
         .method("release", &[], hold::release::<Lock>)
         .getter("abandoned", |call| {
             Ok(call.this::<Lock>().shared.abandoned().into())

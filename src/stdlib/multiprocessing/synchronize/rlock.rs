@@ -7,12 +7,12 @@ use super::lock::owner_name;
 use crate::script::Outcome;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
-use crate::script::codec::{ByPlace, number};
 use crate::script::dialect::Dialect;
 use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::{Interp, session_failure};
 use crate::script::values::truth;
 use crate::sync::{self, Deadline, NotHolder};
+use crate::wire::kind;
 
 /// A reentrant lock shared between processes and threads.
 #[derive(Debug, Clone)]
@@ -21,25 +21,20 @@ pub(crate) struct RLock {
     pub dialect: Dialect,
 }
 
-pub(crate) const BY_PLACE: ByPlace = ByPlace {
-    numbers: &Dialect::marks(number::RLOCK),
-    encode: |value| {
-        let lock = value.read_lock::<RLock>()?;
-        let number = lock.dialect.mark(number::RLOCK);
-        Some((number, lock.shared.handle().place()))
-    },
-    decode: |session, number, place| {
-        Ok(Dynamic::from(RLock {
-            shared: sync::ReentrantMutex::open(session, place)?,
-            dialect: Dialect::of(number),
-        }))
-    },
-};
-
 pub(super) fn register(registry: &mut Registry) {
     let mut class = registry.class::<RLock>("RLock");
     hold::members::<RLock>(&mut class);
     class
+        .by_place(
+            &Dialect::marks(kind::RLOCK),
+            |this: &RLock| Some((this.dialect.mark(kind::RLOCK), this.shared.handle().place())),
+            |session, number, place| {
+                Ok(Dynamic::from(RLock {
+                    shared: sync::ReentrantMutex::open(session, place)?,
+                    dialect: Dialect::of(number),
+                }))
+            },
+        )
         .method("release", &[], hold::release::<RLock>)
         .getter("abandoned", |call| {
             Ok(call.this::<RLock>().shared.abandoned().into())

@@ -10,11 +10,11 @@ use super::hold::{self, Hold, waited};
 use crate::script::Outcome;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
-use crate::script::codec::{ByPlace, number};
 use crate::script::dialect::Dialect;
 use crate::script::exceptions::{Failure, raise, raise_os};
 use crate::script::interp::{Interp, session_failure};
 use crate::sync::{self, Deadline, ReleaseError};
+use crate::wire::kind;
 
 /// The largest value of a semaphore of `multiprocessing`.
 const VALUE_MAX: i64 = i32::MAX as i64;
@@ -29,25 +29,25 @@ pub(crate) struct Semaphore {
     pub dialect: Dialect,
 }
 
-pub(crate) const BY_PLACE: ByPlace = ByPlace {
-    numbers: &Dialect::marks(number::SEMAPHORE),
-    encode: |value| {
-        let semaphore = value.read_lock::<Semaphore>()?;
-        let number = semaphore.dialect.mark(number::SEMAPHORE);
-        Some((number, semaphore.shared.handle().place()))
-    },
-    decode: |session, number, place| {
-        Ok(Dynamic::from(Semaphore {
-            shared: sync::Semaphore::open(session, place)?,
-            dialect: Dialect::of(number),
-        }))
-    },
-};
-
 pub(super) fn register(registry: &mut Registry) {
     let mut class = registry.class::<Semaphore>("Semaphore");
     hold::members::<Semaphore>(&mut class);
     class
+        .by_place(
+            &Dialect::marks(kind::SEMAPHORE),
+            |this: &Semaphore| {
+                Some((
+                    this.dialect.mark(kind::SEMAPHORE),
+                    this.shared.handle().place(),
+                ))
+            },
+            |session, number, place| {
+                Ok(Dynamic::from(Semaphore {
+                    shared: sync::Semaphore::open(session, place)?,
+                    dialect: Dialect::of(number),
+                }))
+            },
+        )
         .method("release", &["n?"], release)
         .method("get_value", &[], |call| {
             let value = call.this::<Semaphore>().shared.value();

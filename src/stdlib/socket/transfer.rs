@@ -8,24 +8,21 @@ use std::time::Duration;
 use rhai::Dynamic;
 
 use super::connection::Socket;
-use crate::script::codec::{ByPlace, number};
+use crate::script::bind::Registry;
 use crate::script::interp::Interp;
 use crate::sync::{DepotError, Ticket};
 use crate::sys::socket::Socket as Kernel;
+use crate::wire::kind;
 use std::os::fd::AsFd;
 
-/// What the wire calls a socket.
-pub(crate) const NAME: &str = "socket";
-
-/// The ticket inside the parts of a socket.
-pub(crate) const TICKET: ByPlace = ByPlace {
-    numbers: &[number::TICKET],
-    encode: |value| {
-        let ticket = value.read_lock::<Ticket>()?;
-        Some((number::TICKET, ticket.handle().place()))
-    },
-    decode: |session, _, place| Ticket::open(session, place).map(Dynamic::from),
-};
+/// Registers the ticket inside the parts of a socket.
+pub(super) fn register(registry: &mut Registry) {
+    registry.codecs().by_place(
+        &[kind::TICKET],
+        |ticket: &Ticket| Some((kind::TICKET, ticket.handle().place())),
+        |session, _, place| Ticket::open(session, place).map(Dynamic::from),
+    );
+}
 
 /// Lays a copy of the socket down for the receiver, and gives what the message says of it. A closed one arrives closed, so that a
 /// function may refer to one that its child does not need.

@@ -5,13 +5,20 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, Map};
 
-use crate::script::codec::{BY_PLACE, at_place, number, process_of};
+use super::messages::read_listed;
+use super::process_codec;
+use super::queues::Queue;
+
 use crate::script::dialect::Dialect;
 use crate::script::furnishing::Furnishing;
 use crate::script::interp::Interp;
-use crate::stdlib::multiprocessing::messages::read_listed;
-use crate::stdlib::multiprocessing::queues::Queue;
+use crate::stdlib::everything;
+use crate::wire::kind;
 use crate::{sync, wire};
+
+fn interp() -> Arc<Interp> {
+    Arc::new(Interp::new(PathBuf::from("/"), Furnishing::default()))
+}
 
 #[test]
 fn a_row_of_numbers_is_no_manager_and_no_single_value() {
@@ -19,15 +26,16 @@ fn a_row_of_numbers_is_no_manager_and_no_single_value() {
         memory_bytes: Some(1 << 20),
     };
     let session = sync::create_session(&options).unwrap();
+    let codecs = everything(&interp()).codecs;
     for length in [0, 1, 2] {
         let row = sync::Cells::create(&session, u64::from('i'), length, &[]).unwrap();
         let place = row.handle().offset();
-        let taken = |kind| at_place(&session, kind, place).is_ok();
-        let kinds = BY_PLACE.iter().flat_map(|way| way.numbers).copied();
-        let found: Vec<u16> = kinds.filter(|kind| taken(*kind)).collect();
+        let taken = |kind| codecs.at_place(&session, kind, place).is_ok();
+        let mut found: Vec<u16> = codecs.kinds().filter(|kind| taken(*kind)).collect();
+        found.sort_unstable();
         let wanted: &[u16] = match length {
-            1 => &[number::RAW_VALUE, number::RAW_ARRAY],
-            _ => &[number::RAW_ARRAY],
+            1 => &[kind::RAW_VALUE, kind::RAW_ARRAY],
+            _ => &[kind::RAW_ARRAY],
         };
         assert_eq!(found, wanted, "{length}");
     }
@@ -40,7 +48,7 @@ fn a_process_that_comes_has_a_number_of_one() {
         parts.insert("name".into(), "Process-1".into());
         parts.insert("pid".into(), pid);
         parts.insert("creator".into(), Dynamic::from_int(creator));
-        process_of(parts.into())
+        process_codec::of_parts(parts.into())
     };
     let pid = |number: i64| Dynamic::from_int(number);
     assert_eq!(sent(pid(17), 5).unwrap().pid(), Some(17));
@@ -57,7 +65,8 @@ fn a_message_names_no_object_that_did_not_come_with_it() {
         memory_bytes: Some(1 << 20),
     };
     let session = sync::create_session(&options).unwrap();
-    let interp = Arc::new(Interp::new(PathBuf::from("/"), Furnishing::default()));
+    let interp = interp();
+    interp.set_codecs(everything(&interp).codecs);
     interp.adopt_session(session.clone(), None);
     let queue = sync::Queue::create(&session, 0).unwrap();
     let place = queue.handle().offset();

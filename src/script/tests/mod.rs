@@ -1,3 +1,0 @@
-//! Tests of what no script can bring about.
-
-mod codec;
