@@ -12,7 +12,7 @@ use std::sync::{Mutex, PoisonError};
 use crossbeam_channel::{Sender, bounded};
 
 use super::signals::kept_from_new_threads;
-use crate::sys::{identity, process};
+use crate::sys::{identity, process, spawn};
 
 struct Order {
     program: PathBuf,
@@ -25,7 +25,7 @@ struct Order {
 /// The thread, and the process it is in: a host may fork by itself.
 static STARTER: Mutex<Option<(i32, Sender<Order>)>> = Mutex::new(None);
 
-/// As [`process::spawn`], from a thread that lives as long as this process.
+/// As [`spawn::spawn`], from a thread that lives as long as this process.
 pub(super) fn spawn(
     program: &Path,
     args: Vec<String>,
@@ -33,7 +33,7 @@ pub(super) fn spawn(
     own_group: bool,
 ) -> io::Result<i32> {
     if identity::thread_id() == identity::process_id() {
-        return process::spawn(program, &args, &descriptors, own_group);
+        return spawn::spawn(program, &args, &descriptors, own_group);
     }
     let (answer, answered) = bounded(1);
     let order = Order {
@@ -62,7 +62,7 @@ fn starter() -> io::Result<Sender<Order>> {
         .name("procscript-start".into())
         .spawn(move || {
             for order in waiting {
-                let started = process::spawn(
+                let started = spawn::spawn(
                     &order.program,
                     &order.args,
                     &order.descriptors,

@@ -7,12 +7,12 @@
 
 use std::sync::atomic::AtomicU64;
 
-use super::ShmError;
 use super::block::{BLOCK_HEADER, BlockHeader, CLASSES, LIVE, class_for, class_size, interior};
+use super::error::ShmError;
+use super::header::ArenaState;
 use super::latch::{Latched, Patience, Predecessor};
-use super::layout::{
-    ARENA_START, ArenaState, Offset, PROCESSES_START, ROW, TABLE_STEP, THREADS_START, peek, poke,
-};
+use super::layout::{ARENA_START, PROCESSES_START, ROW, TABLE_STEP, THREADS_START};
+use super::offset::{Offset, peek, poke};
 use super::segment::Segment;
 use super::step::step;
 use super::thread_slot::Thread;

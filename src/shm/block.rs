@@ -2,7 +2,7 @@
 
 use std::sync::atomic::AtomicU64;
 
-use super::layout::Offset;
+use super::offset::Offset;
 use super::shared::shared_struct;
 use crate::sys::memory::PAGE;
 

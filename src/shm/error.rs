@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-use super::layout::Offset;
+use super::offset::Offset;
 
 /// Why an operation on a session failed.
 #[derive(Debug)]

@@ -6,7 +6,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering, compiler_fence};
 
-use super::layout::{Offset, peek, poke};
+use super::offset::{Offset, peek, poke};
 use super::segment::Segment;
 use super::shared::shared_struct;
 use super::step::step;

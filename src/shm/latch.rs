@@ -8,7 +8,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use super::journal::Journal;
-use super::layout::{peek, poke};
+use super::offset::{peek, poke};
 use super::segment::{Segment, futex_half};
 use super::shared::shared_struct;
 use super::step::step;

@@ -6,14 +6,14 @@
 
 use std::sync::atomic::AtomicU64;
 
-use super::ShmError;
 use super::arena::Arena;
+use super::error::ShmError;
 use super::latch::Latched;
-use super::layout::{Offset, ThreadSlot, peek, poke};
+use super::offset::{Offset, peek, poke};
 use super::segment::Segment;
 use super::shared::shared_struct;
 use super::step::step;
-use super::thread_slot::Thread;
+use super::thread_slot::{Thread, ThreadSlot};
 
 shared_struct! {
     /// First words of a message block; the places of `handles` objects follow, then `length` bytes.

@@ -1,22 +1,31 @@
 //! Memory that survives the death of any process that uses it.
 //!
-//! A session is one anonymous file mapped by every process of a family. `segment` maps it, `layout` says what lies where; `latch` and
-//! `journal` make a critical section that either happened or did not, wherever its owner is killed; `arena` hands out blocks; `object`
-//! and `reference` count who uses what; `thread_slot` and `process_table` record who is there, `wait_line` in which order they wait;
-//! `sweep` finishes what the dead left.
-// What tells about a session (its processes, waits, memory) is read by tests so far.
-#![allow(dead_code, unused_imports)]
+//! A session is one anonymous file that every process of a family maps. From the bottom up:
+//!
+//! - `offset`, `layout`, `segment`: places in the memory, what lies where, and the mapping; `shared`: the types it may hold.
+//! - `journal`, `latch`: critical sections that happen as a whole or not at all, wherever their owner is killed.
+//! - `header`, `block`, `arena`: limits and counters, and the allocator.
+//! - `thread_slot`, `thread_table`, `process_id`, `process_entry`, `process_table`: who is there; `wait_line`, `waiting`: who waits.
+//! - `object`, `reference`, `message`: shared objects, who refers to them, and messages that carry references.
+//! - `session`, `children`, `handle_table`, `handle`, `outside`: the session as one process uses it.
+//! - `sweep`: finishing what dead processes left behind.
 
 mod arena;
 mod block;
+mod children;
 mod error;
 mod handle;
+mod handle_table;
+mod header;
 mod journal;
 mod latch;
 mod layout;
 mod message;
 mod object;
+mod offset;
 mod outside;
+mod process_entry;
+mod process_id;
 mod process_table;
 mod reference;
 mod segment;
@@ -27,6 +36,7 @@ mod sweep;
 #[cfg(test)]
 pub(crate) mod tests;
 mod thread_slot;
+mod thread_table;
 mod wait_line;
 mod waiting;
 
@@ -34,13 +44,13 @@ pub(crate) use crate::sys::robust::LifeWord;
 pub(crate) use error::ShmError;
 pub(crate) use handle::{Handle, Place};
 pub(crate) use latch::{Latch, Latched, Patience, Predecessor, Refused};
-pub(crate) use layout::{Offset, peek, poke};
 pub(crate) use message::{message_bytes, message_length, message_objects};
 pub(crate) use object::{Kind, ObjectHeader};
-pub(crate) use process_table::{Birth, ProcessId, ProcessInfo, ProcessState};
-pub(crate) use reference::{Farewell, Leaver};
+pub(crate) use offset::{Offset, peek, poke};
+pub(crate) use process_entry::{Birth, ProcessInfo, ProcessState};
+pub(crate) use process_id::{Farewell, Leaver, ProcessId};
 pub(crate) use segment::{Segment, futex_half};
-pub(crate) use session::{KindOperations, Kinds, MemoryUse, Session, SessionOptions, SignalHook};
+pub(crate) use session::{KindOperations, Kinds, Session, SessionOptions, SignalHook};
 pub(crate) use shared::{Shared, shared_struct};
 #[cfg(test)]
 pub(crate) use step::points;

@@ -5,9 +5,10 @@
 
 use std::sync::atomic::AtomicU64;
 
-use super::ShmError;
 use super::arena::Arena;
-use super::layout::{ARENA_START, Offset, peek};
+use super::error::ShmError;
+use super::layout::ARENA_START;
+use super::offset::{Offset, peek};
 use super::segment::Segment;
 use super::shared::shared_struct;
 

@@ -2,22 +2,10 @@
 
 use std::any::Any;
 use std::cell::Cell;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock, Weak};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
-use super::session::Session;
-
-/// What a session belongs to in one process; it owns the session.
-pub(crate) type Owner = Weak<dyn Any + Send + Sync>;
-
-/// What a session knows for them.
-#[derive(Default)]
-pub(super) struct Outside {
-    owner: OnceLock<Owner>,
-    lent: AtomicBool,
-    /// How often this process was told to stop what it does.
-    stops: AtomicU64,
-}
+use super::session::{Owner, Session};
 
 thread_local! {
     /// The stops there had been when the calling thread began to wait, where it notices them all.

@@ -6,11 +6,12 @@
 
 use std::sync::atomic::AtomicU64;
 
-use super::ShmError;
 use super::arena::Arena;
-use super::layout::{Offset, ProcessEntry, peek, poke};
+use super::error::ShmError;
 use super::object::Kind;
-use super::process_table::ProcessId;
+use super::offset::{Offset, peek, poke};
+use super::process_entry::ProcessEntry;
+use super::process_id::{Leaver, ProcessId};
 use super::segment::Segment;
 use super::session::Session;
 use super::shared::shared_struct;
@@ -30,24 +31,6 @@ shared_struct! {
 
 /// Objects up to this size are made zero under the arena's latch.
 const SMALL: u64 = 4096;
-
-/// How a process goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Farewell {
-    /// In order, its work done.
-    Finished,
-    /// In order, after an error nobody caught or with an exit code that says so.
-    Failed,
-    /// Without a word: killed, or ended behind the session's back.
-    Died,
-}
-
-/// A process whose stakes are taken back.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Leaver {
-    pub(crate) process: ProcessId,
-    pub(crate) farewell: Farewell,
-}
 
 impl Arena<'_> {
     /// Inside a transaction: a new node for `object`, first on the process's list. The object's count is the caller's business.

@@ -2,13 +2,10 @@
 #![allow(unsafe_code)]
 
 use std::os::fd::{BorrowedFd, OwnedFd};
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64};
 
-use super::ShmError;
-use super::layout::{
-    ARENA_START, HEADER_BACKED, Header, MAGIC, Offset, PROCESSES_START, ROW, TABLE_STEP,
-    THREADS_START, poke,
-};
+use super::error::ShmError;
+use super::offset::Offset;
 use super::shared::Shared;
 use crate::sys::memory::{self, Mapping};
 
@@ -24,67 +21,20 @@ pub(crate) struct Segment {
 }
 
 impl Segment {
-    /// Fresh memory that may grow to `quota` bytes.
-    pub(super) fn create(name: &str, quota: u64, nonce: u64) -> Result<Segment, ShmError> {
-        let fd = memory::create_anonymous_file(name)
-            .map_err(ShmError::system("create shared memory"))?;
-        let mapping = Mapping::new(fd, RESERVE, RESERVE_MINIMUM)
-            .map_err(ShmError::system("reserve address space for shared memory"))?;
-        let segment = Segment { mapping };
-        let rows = TABLE_STEP * ROW;
-        for (start, length) in [
-            (0, HEADER_BACKED),
-            (THREADS_START, rows),
-            (PROCESSES_START, rows),
-        ] {
-            segment
-                .back(start, length)
-                .map_err(ShmError::system("allocate shared memory"))?;
-        }
-        let header = segment.header();
-        poke(&header.nonce, nonce);
-        poke(&header.reserve, segment.mapping.length());
-        poke(&header.quota, quota);
-        poke(&header.watermark, (quota / 16).max(16 << 20));
-        poke(&header.thread_rows, TABLE_STEP);
-        poke(&header.process_rows, TABLE_STEP);
-        poke(&header.arena.committed, HEADER_BACKED + 2 * rows);
-        poke(&header.arena.top, ARENA_START);
-        poke(&header.arena.backed_end, ARENA_START);
-        header.magic.store(MAGIC, Ordering::Release);
-        Ok(segment)
-    }
-
-    /// The memory of an existing session.
-    pub(super) fn attach(fd: OwnedFd) -> Result<Segment, ShmError> {
-        use std::os::fd::AsFd;
-        let length = memory::file_length(fd.as_fd()).map_err(|_| ShmError::NotASession)?;
-        if length < PROCESSES_START {
-            return Err(ShmError::NotASession);
-        }
-        let mapping = Mapping::new(fd, RESERVE, RESERVE_MINIMUM)
-            .map_err(ShmError::system("map the session's shared memory"))?;
-        let segment = Segment { mapping };
-        let header = segment.header();
-        if header.magic.load(Ordering::Acquire) != MAGIC {
-            return Err(ShmError::NotASession);
-        }
-        if segment.mapping.length() < header.reserve.load(Ordering::Relaxed) {
-            let error = std::io::Error::from(std::io::ErrorKind::OutOfMemory);
-            return Err(ShmError::system(
-                "reserve as much address space as the session needs",
-            )(error));
-        }
-        Ok(segment)
+    /// Maps a file at an address range large enough for every session.
+    pub(super) fn map(fd: OwnedFd, action: &'static str) -> Result<Segment, ShmError> {
+        let mapping =
+            Mapping::new(fd, RESERVE, RESERVE_MINIMUM).map_err(ShmError::system(action))?;
+        Ok(Segment { mapping })
     }
 
     pub(super) fn fd(&self) -> BorrowedFd<'_> {
         self.mapping.fd()
     }
 
-    #[inline(always)]
-    pub(super) fn header(&self) -> &Header {
-        self.at(Offset::NONE)
+    /// How many bytes of address space are mapped.
+    pub(super) fn length(&self) -> u64 {
+        self.mapping.length()
     }
 
     /// The object at an offset that came from the session's own books.
@@ -175,11 +125,6 @@ impl Segment {
     #[cfg(test)]
     pub(super) fn memory_behind(&self) -> u64 {
         memory::memory_behind(self.fd())
-    }
-
-    /// End of the address space.
-    pub(super) fn limit(&self) -> u64 {
-        self.header().reserve.load(Ordering::Relaxed)
     }
 }
 

@@ -1,20 +1,22 @@
 //! The session handle: one family's shared memory, as this process uses it.
 
+use std::any::Any;
 use std::fmt;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, OnceLock, Weak};
 
-use super::ShmError;
-use super::handle::HandleTable;
-use super::layout::{Offset, ProcessEntry, ROW, THREADS_START, peek, poke};
+use super::error::ShmError;
+use super::handle_table::HandleTable;
+use super::layout::{ROW, THREADS_START};
 use super::object::Kind;
-use super::outside::Outside;
-use super::process_table::{Birth, ProcessId, ProcessInfo, RESERVED};
-use super::reference::{Farewell, Leaver};
+use super::offset::{Offset, peek};
+use super::process_entry::{Birth, ProcessEntry};
+use super::process_id::{Farewell, Leaver, ProcessId};
 use super::segment::Segment;
-use super::thread_slot::{self, Registrar, Thread};
+use super::thread_slot::Thread;
+use super::thread_table::{self, Registrar};
 use crate::sys::{cpu, identity, interrupt, quota};
 
 /// What the room above does with objects of one kind.
@@ -42,21 +44,20 @@ pub(crate) struct SessionOptions {
     pub(crate) memory_bytes: Option<u64>,
 }
 
-/// How much memory a session uses.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct MemoryUse {
-    /// Bytes it may use.
-    pub(crate) quota: u64,
-    /// Bytes it has taken from the system.
-    pub(crate) committed: u64,
-    /// Bytes in blocks that are in use.
-    pub(crate) live_bytes: u64,
-    /// Number of blocks in use.
-    pub(crate) live_blocks: u64,
-}
-
 /// Handles signals in the middle of a wait, where no latch is held; true when the wait has to end.
 pub(crate) type SignalHook = Box<dyn Fn() -> bool + Send + Sync>;
+
+/// What a session belongs to in one process; it owns the session.
+pub(crate) type Owner = Weak<dyn Any + Send + Sync>;
+
+/// What a session knows for programs that have objects of it and do not run its scripts.
+#[derive(Default)]
+pub(super) struct Outside {
+    pub(super) owner: OnceLock<Owner>,
+    pub(super) lent: AtomicBool,
+    /// How often this process was told to stop what it does.
+    pub(super) stops: AtomicU64,
+}
 
 /// A family's shared memory, mapped into this process. Clones share everything.
 #[derive(Clone)]
@@ -146,28 +147,6 @@ impl Session {
         let _ = self.0.on_signal.set(hook);
     }
 
-    /// How much memory the session uses now.
-    pub(crate) fn memory(&self) -> MemoryUse {
-        let header = self.segment().header();
-        MemoryUse {
-            quota: peek(&header.quota),
-            committed: peek(&header.arena.committed),
-            live_bytes: peek(&header.arena.live_bytes),
-            live_blocks: peek(&header.arena.live_blocks),
-        }
-    }
-
-    /// How often a wait found by its heartbeat alone what it should have been woken for: a wake-up was lost, with a process that
-    /// was killed. Zero where nobody was.
-    pub(crate) fn heals(&self) -> u64 {
-        peek(&self.segment().header().heals)
-    }
-
-    /// How many critical sections were taken over from a dead owner.
-    pub(crate) fn recoveries(&self) -> u64 {
-        peek(&self.segment().header().recoveries)
-    }
-
     #[inline(always)]
     pub(crate) fn segment(&self) -> &Segment {
         &self.0.segment
@@ -197,7 +176,7 @@ impl Session {
     /// The calling thread, registered now if it was not.
     #[inline(always)]
     pub(crate) fn thread(&self) -> Result<Thread<'_>, ShmError> {
-        match thread_slot::cached(self.0.key, &self.0.segment, self.0.spins) {
+        match thread_table::cached(self.0.key, &self.0.segment, self.0.spins) {
             Some(thread) => Ok(thread),
             None => self.register_thread(),
         }
@@ -205,7 +184,7 @@ impl Session {
 
     #[cold]
     fn register_thread(&self) -> Result<Thread<'_>, ShmError> {
-        let (thread, nearly_full) = thread_slot::find_or_register(&Registrar {
+        let (thread, nearly_full) = thread_table::find_or_register(&Registrar {
             session: self.0.key,
             alive: &self.0.alive,
             segment: &self.0.segment,
@@ -234,131 +213,14 @@ impl Session {
         self.entry(self.me())
     }
 
-    fn entry(&self, process: ProcessId) -> Result<&ProcessEntry, ShmError> {
+    pub(super) fn entry(&self, process: ProcessId) -> Result<&ProcessEntry, ShmError> {
         self.segment().used_entry_of(process)
     }
 
-    /// Take an entry in the process table for a child about to be started, unless `most` processes live beside the first.
-    pub(crate) fn reserve_child(
-        &self,
-        birth: &Birth<'_>,
-        most: Option<u64>,
-    ) -> Result<ProcessId, ShmError> {
-        let reserve = || self.thread()?.reserve_entry(self.me(), birth, most);
-        match reserve() {
-            Err(ShmError::Crowded { .. }) => {
-                // Some may have died without anybody's noticing.
-                self.sweep()?;
-                reserve()
-            }
-            reserved => reserved,
-        }
-    }
-
-    /// The child has been started under this number: should it end before it has entered, that can be noticed.
-    pub(crate) fn child_started(&self, child: ProcessId, pid: i32) {
-        if let Some(entry) = self.segment().entry_of(child) {
-            poke(&entry.pid, u64::from(pid.unsigned_abs()));
-        }
-    }
-
-    /// Take references on behalf of a child that does not run yet, so that the objects it is told about still exist when it does.
-    pub(crate) fn grant(&self, child: ProcessId, objects: &[Offset]) -> Result<(), ShmError> {
-        let thread = self.thread()?;
-        let entry = self.entry(child)?;
-        for (index, object) in objects.iter().enumerate() {
-            // One reference each, however often it is named: a stake lies in it.
-            if objects[..index].contains(object) {
-                continue;
-            }
-            thread.retain(entry, *object, || {
-                peek(&entry.state) == RESERVED
-                    && peek(&entry.generation) == u64::from(child.generation)
-            })?;
-        }
-        Ok(())
-    }
-
-    /// Everything this process holds, for a child that will be a copy of it.
-    pub(crate) fn grant_all(&self, child: ProcessId) -> Result<(), ShmError> {
-        self.grant_those(child, |_, _| true)
-    }
-
-    /// What this process holds and `passes`, for a child that will be a copy of it.
-    ///
-    /// The child inherits handles of the rest too, and must not use them: see [`super::Handle::is_held`].
-    pub(crate) fn grant_those(
-        &self,
-        child: ProcessId,
-        passes: impl Fn(Kind, Offset) -> bool,
-    ) -> Result<(), ShmError> {
-        let held = self.thread()?.references(self.my_entry()?);
-        for (_, object) in held {
-            let kind = self.segment().kind_at(object);
-            if !kind.is_some_and(|kind| passes(kind, object)) {
-                continue;
-            }
-            match self.grant(child, &[object]) {
-                // Another thread may have given it up meanwhile.
-                Ok(()) | Err(ShmError::NoSuchObject(_)) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
-    }
-
-    /// Store bytes for a child that was reserved; it takes them with [`Session::take_payload`].
-    pub(crate) fn set_payload(&self, child: ProcessId, bytes: &[u8]) -> Result<(), ShmError> {
-        self.thread()?
-            .store_bytes(&self.entry(child)?.payload, bytes)
-    }
-
-    /// What the parent stored for this process; empty when it stored nothing. The memory is given back.
-    pub(crate) fn take_payload(&self) -> Result<Vec<u8>, ShmError> {
-        let word = &self.my_entry()?.payload;
-        Ok(self.thread()?.take_bytes(word).unwrap_or_default())
-    }
-
-    /// Leave bytes for the parent, which reads them after this process has ended.
-    pub(crate) fn set_report(&self, bytes: &[u8]) -> Result<(), ShmError> {
-        self.thread()?.store_bytes(&self.my_entry()?.report, bytes)
-    }
-
-    /// What a child left for its parent; to be asked before [`Session::child_ended`].
-    pub(crate) fn take_report(&self, child: ProcessId) -> Result<Option<Vec<u8>>, ShmError> {
-        Ok(self.thread()?.take_bytes(&self.entry(child)?.report))
-    }
-
-    /// A process of the session, also one that has ended but not been taken note of.
-    pub(crate) fn process(&self, process: ProcessId) -> Option<ProcessInfo> {
-        self.segment().entry_of(process)?;
-        self.segment().info(process.row)
-    }
-
-    /// All processes of the session.
-    pub(crate) fn processes(&self) -> Vec<ProcessInfo> {
-        let rows = self.segment().process_rows() as u32;
-        (0..rows)
-            .filter_map(|row| self.segment().info(row))
-            .collect()
-    }
-
-    /// Change the name this process is known by.
-    pub(crate) fn set_name(&self, name: &str) -> Result<(), ShmError> {
-        self.my_entry()?.set_name(name);
-        Ok(())
-    }
-
-    /// This process is `child` from now on: called first thing in a forked child, or after [`Session::attach`] in a spawned one.
-    ///
-    /// Handles that a forked child inherited stay valid for what the parent granted by [`Session::grant_those`].
-    pub(crate) fn enter_child(&self, child: ProcessId) -> Result<(), ShmError> {
-        thread_slot::leave(self.0.key);
-        self.0.me.store(child.pack(), Ordering::Relaxed);
-        let thread = self.thread()?;
-        thread.enter_entry(child)?;
-        self.handles().rebuild(&thread.references(self.my_entry()?));
-        Ok(())
+    /// The calling thread, which stands for no process of the session any more, stands for this one.
+    pub(super) fn become_process(&self, process: ProcessId) {
+        thread_table::leave(self.0.key);
+        self.0.me.store(process.pack(), Ordering::Relaxed);
     }
 
     /// Leave the session in order: everything this process holds is given back, and whoever it matters to is told how it ended. No
@@ -376,7 +238,7 @@ impl Session {
             self.destroy_doomed(thread);
         }
         self.0.me.store(ProcessId::NONE.pack(), Ordering::Relaxed);
-        thread_slot::leave(self.0.key);
+        thread_table::leave(self.0.key);
     }
 }
 
@@ -410,30 +272,5 @@ impl fmt::Debug for Session {
         f.debug_struct("Session")
             .field("me", &self.me())
             .finish_non_exhaustive()
-    }
-}
-
-impl Thread<'_> {
-    /// Replace the bytes that a word of a process entry owns.
-    fn store_bytes(self, word: &AtomicU64, bytes: &[u8]) -> Result<(), ShmError> {
-        self.free_from(word);
-        let block = self.allocate_into(word, 8 + bytes.len() as u64, &[0])?;
-        self.segment.write(block.plus(8), bytes);
-        self.segment
-            .word(block)
-            .store(bytes.len() as u64, Ordering::Release);
-        Ok(())
-    }
-
-    /// The bytes that a word of a process entry owns, freeing them.
-    fn take_bytes(self, word: &AtomicU64) -> Option<Vec<u8>> {
-        let block = Offset(word.load(Ordering::Acquire));
-        if block.is_none() {
-            return None;
-        }
-        let length = self.segment.word(block).load(Ordering::Acquire);
-        let bytes = self.segment.bytes(block.plus(8), length).to_vec();
-        self.free_from(word);
-        Some(bytes)
     }
 }

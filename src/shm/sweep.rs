@@ -6,14 +6,14 @@
 use std::sync::atomic::{Ordering, fence};
 use std::time::Duration;
 
-use super::ShmError;
+use super::error::ShmError;
 use super::latch::{Latched, Patience, Predecessor};
-use super::layout::{Offset, ProcessEntry, ThreadSlot, peek, poke};
-use super::process_table::{ENDED, FREE, ProcessId, RESERVED, RUNNING};
-use super::reference::{Farewell, Leaver};
+use super::offset::{Offset, peek, poke};
+use super::process_entry::{ENDED, FREE, ProcessEntry, RESERVED, RUNNING};
+use super::process_id::{Farewell, Leaver, ProcessId};
 use super::session::Session;
 use super::step::step;
-use super::thread_slot::{Thread, slot_thread_exists};
+use super::thread_slot::{Thread, ThreadSlot, slot_thread_exists};
 use crate::sys::clock::Deadline;
 use crate::sys::robust::LifeWord;
 

@@ -7,13 +7,13 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::ShmError;
+use super::error::ShmError;
 use super::latch::Latched;
-use super::layout::{Offset, ThreadSlot, peek, poke};
+use super::offset::{Offset, peek, poke};
 use super::segment::{Segment, futex_half};
 use super::shared::shared_struct;
 use super::step::step;
-use super::thread_slot::Thread;
+use super::thread_slot::{Thread, ThreadSlot};
 use crate::sys::clock::Deadline;
 use crate::sys::futex::{self, Wakeup};
 
@@ -83,7 +83,8 @@ impl WaitLine {
         latched.set(&self.last, 0);
     }
 
-    /// Whether nobody stands in the line.
+    /// Whether nobody stands in the line (tests).
+    #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
         peek(&self.first) == 0
     }

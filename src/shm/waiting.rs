@@ -2,10 +2,10 @@
 
 use std::sync::atomic::Ordering;
 
-use super::layout::{Offset, ThreadSlot, peek, poke};
-use super::process_table::ProcessId;
+use super::offset::{Offset, peek, poke};
+use super::process_id::ProcessId;
 use super::session::Session;
-use super::thread_slot::Thread;
+use super::thread_slot::{Thread, ThreadSlot};
 use crate::sys::clock::Deadline;
 
 /// A wait in progress.
@@ -30,7 +30,8 @@ pub(crate) struct ThreadInfo {
     pub(crate) pid: u32,
     /// Its id in the system.
     pub(crate) tid: u32,
-    /// Its row in the thread table, which [`crate::sync::Owner`] names.
+    /// Its row in the thread table (tests).
+    #[cfg(test)]
     pub(crate) row: u64,
     /// What it waits for, if it waits.
     pub(crate) wait: Option<Wait>,
@@ -68,11 +69,12 @@ impl Session {
         (0..segment.thread_rows())
             .map(|row| (row, segment.thread_slot(row)))
             .filter(|(_, slot)| slot.claim.load(Ordering::Acquire) != 0 && !slot.life.is_dead())
-            .map(|(row, slot)| ThreadInfo {
+            .map(|(_row, slot)| ThreadInfo {
                 process: ProcessId::unpack(peek(&slot.process)),
                 pid: peek(&slot.pid) as u32,
                 tid: slot.claim.load(Ordering::Acquire) as u32,
-                row,
+                #[cfg(test)]
+                row: _row,
                 wait: wait_of(slot),
             })
             .collect()

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::kinds::kind;
+use super::kind;
 use crate::shm::{
     Handle, ObjectHeader, Offset, Session, ShmError, peek, poke, shared_struct, step,
 };

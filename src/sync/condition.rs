@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::failure::WaitError;
 use super::hold::{Held, hold, hold_with, patience};
-use super::kinds::kind;
+use super::kind;
 use super::mutex::{Acquired, Mutex};
 use super::reentrant::ReentrantMutex;
 use super::wait::{wait_for_call, wait_kind};

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::failure::WaitError;
-use super::kinds::kind;
+use super::kind;
 use super::mutex::Mutex;
 use crate::shm::{
     Handle, ObjectHeader, Offset, Session, ShmError, peek, poke, shared_struct, step,

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::event_word::EventWord;
 use super::failure::WaitError;
-use super::kinds::kind;
+use super::kind;
 use super::wait::{wait_kind, wait_until};
 use crate::shm::{
     Handle, ObjectHeader, Offset, Session, ShmError, Thread, peek, shared_struct, step,

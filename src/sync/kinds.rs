@@ -3,27 +3,10 @@
 use std::os::fd::OwnedFd;
 use std::sync::atomic::AtomicU64;
 
-use super::{barrier, condition, container, event, pipe, queue, semaphore};
+use super::{barrier, condition, container, event, kind, pipe, queue, semaphore};
 use crate::shm::{
     KindOperations, Kinds, Leaver, Offset, Session, SessionOptions, ShmError, Thread,
 };
-
-/// What an object is: the numbers in its header.
-pub(crate) mod kind {
-    use crate::shm::Kind;
-
-    pub(crate) const MUTEX: Kind = 1;
-    pub(crate) const QUEUE: Kind = 2;
-    pub(crate) const REENTRANT_MUTEX: Kind = 3;
-    pub(crate) const CONDITION: Kind = 6;
-    pub(crate) const BARRIER: Kind = 7;
-    pub(crate) const CELLS: Kind = 20;
-    pub(crate) const SEMAPHORE: Kind = 10;
-    pub(crate) const EVENT: Kind = 11;
-    pub(crate) const PIPE_END: Kind = 30;
-    pub(crate) const CONTAINER: Kind = 21;
-    pub(crate) const TICKET: Kind = 40;
-}
 
 static KINDS: Kinds = &[
     KindOperations {

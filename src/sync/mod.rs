@@ -1,6 +1,4 @@
 //! Primitives between processes: locks, semaphore, condition, event, barrier, queue, pipe, and the one wait loop.
-// What tells about a queue or lock is read by tests so far.
-#![allow(dead_code, unused_imports)]
 
 mod barrier;
 mod cells;
@@ -11,6 +9,7 @@ mod event;
 mod event_word;
 mod failure;
 mod hold;
+pub(crate) mod kind;
 mod kinds;
 mod mutex;
 mod notice;
@@ -25,14 +24,14 @@ mod wait;
 mod watch;
 
 pub(crate) use crate::sys::clock::Deadline;
-pub(crate) use barrier::{Acting, Arrival, Barrier, BarrierError, Broken, Cause};
+pub(crate) use barrier::{Arrival, Barrier, BarrierError, Broken, Cause};
 pub(crate) use cells::Cells;
-pub(crate) use condition::{Condition, ConditionLock, Waited};
+pub(crate) use condition::{Condition, ConditionLock};
 pub(crate) use container::{Container, ContainerError, Item, Splice};
 pub(crate) use depot::{Depot, DepotError, Ticket};
 pub(crate) use event::Event;
-pub(crate) use failure::{NotReleased, PutError, ReleaseError, TooManyDone, WaitError};
-pub(crate) use kinds::{attach_session, create_session, kind};
+pub(crate) use failure::{NotReleased, PutError, ReleaseError, WaitError};
+pub(crate) use kinds::{attach_session, create_session};
 pub(crate) use mutex::{Acquired, Mutex, Owner};
 pub(crate) use notice::Notice;
 pub(crate) use pipe::{PipeEnd, PipeError, grant_inheritance, pipe};

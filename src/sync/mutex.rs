@@ -9,7 +9,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::failure::{NotReleased, WaitError};
-use super::kinds::kind;
+use super::kind;
 use super::wait::{HEARTBEAT_NS, spin, wait_kind};
 use crate::shm::{
     Handle, ObjectHeader, Offset, ProcessId, Session, ShmError, Thread, Wait, futex_half,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use super::failure::WaitError;
-use super::kinds::kind;
+use super::kind;
 use super::mutex::{Acquired, Mutex, MutexObject, Owner};
 use crate::shm::{Handle, Offset, Session, ShmError, peek, poke, shared_struct, step};
 use crate::sys::clock::Deadline;

@@ -19,7 +19,7 @@ use std::sync::atomic::AtomicU64;
 use super::event_word::EventWord;
 use super::failure::{ReleaseError, WaitError};
 use super::hold::{hold, hold_with, patience};
-use super::kinds::kind;
+use super::kind;
 use super::wait::{wait_kind, wait_until};
 use crate::shm::{
     Farewell, Handle, Latch, Leaver, ObjectHeader, Offset, Session, ShmError, Thread, peek, poke,

@@ -6,8 +6,6 @@ use std::sync::atomic::{AtomicI32, AtomicU32, AtomicU64, Ordering};
 use super::clock::Deadline;
 use super::{futex, identity};
 
-const SIGINT: i32 = super::signal::Signal::SIGINT as i32;
-
 /// The signal's number; 0 while nobody has asked.
 static REQUESTED: AtomicI32 = AtomicI32::new(0);
 
@@ -15,7 +13,7 @@ static REQUESTED: AtomicI32 = AtomicI32::new(0);
 ///
 /// Ctrl-C does not take the place of another that has come: it may ask for less.
 pub(crate) fn request(signal: i32) {
-    if signal == SIGINT {
+    if signal == libc::SIGINT {
         let _ = REQUESTED.compare_exchange(0, signal, Ordering::SeqCst, Ordering::SeqCst);
     } else {
         REQUESTED.store(signal, Ordering::SeqCst);

@@ -3,26 +3,26 @@
 
 use std::cell::Cell;
 
-use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// Raises the soft stack limit towards `wanted` bytes and gives what the main thread now has.
 ///
 /// The main thread's stack grows on demand up to the limit in force at that moment, so raising it in a
 /// running process takes effect without a second thread.
 pub(crate) fn raise_stack(wanted: u64) -> u64 {
-    let Ok((soft, hard)) = getrlimit(Resource::RLIMIT_STACK) else {
-        return DEFAULT_STACK;
+    let limit = getrlimit(Resource::Stack);
+    let soft = limit.current.unwrap_or(u64::MAX);
+    let target = wanted.min(limit.maximum.unwrap_or(u64::MAX));
+    let raised = Rlimit {
+        current: Some(target),
+        ..limit
     };
-    let target = wanted.min(hard);
-    if soft >= target || setrlimit(Resource::RLIMIT_STACK, target, hard).is_ok() {
+    if soft >= target || setrlimit(Resource::Stack, raised).is_ok() {
         soft.max(target).min(wanted)
     } else {
         soft
     }
 }
-
-/// What Linux gives a main thread where nobody says otherwise.
-const DEFAULT_STACK: u64 = 8 << 20;
 
 /// Lets the allocator keep freed memory for the next use instead of giving it back at once.
 ///

@@ -1,4 +1,13 @@
 //! The kernel: every system call the crate makes, and nothing that knows what it is for.
+//!
+//! Three crates reach the kernel, and the first that has a call is used:
+//!
+//! 1. rustix, whose calls are safe;
+//! 2. nix for what it has and rustix has not: names of signals, `sigaction`, signal masks, `signalfd`, `posix_spawn`;
+//! 3. libc for what neither has: `fork`, robust lists, `kill` of groups, socket options and descriptors that scripts name by number, the
+//!    stack of a thread, the C library's allocator. These calls are `unsafe`, and each says why it is sound.
+//!
+//! Sockets are socket2's, which has the addresses.
 
 pub(crate) mod clock;
 pub(crate) mod cpu;
@@ -19,6 +28,7 @@ pub(crate) mod readiness;
 pub(crate) mod robust;
 pub(crate) mod signal;
 pub(crate) mod socket;
+pub(crate) mod spawn;
 pub(crate) mod stdio;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -1,22 +1,19 @@
-//! Processes: making them, watching them through pidfds, reaping them.
+//! Processes: forking, watching children through pidfds, reaping them.
 #![allow(unsafe_code)]
 
 use std::ffi::CString;
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd, RawFd};
-use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
 use std::time::Duration;
 
-use nix::spawn::{PosixSpawnAttr, PosixSpawnFileActions, PosixSpawnFlags};
-use nix::sys::signal::SigSet;
-use nix::sys::wait::{Id, WaitPidFlag, WaitStatus};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, PidfdFlags};
+use rustix::io::Errno;
+use rustix::process::{
+    Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, WaitOptions, kill_process, setpgid, waitid,
+    waitpid,
+};
 
 use super::clock::{Deadline, now_ns};
-
-use super::signal::Signal;
 
 /// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,62 +51,12 @@ pub(crate) fn exit_now(code: i32) -> ! {
     unsafe { libc::_exit(code) }
 }
 
-/// Runs `program` with `args` (the first is its name for itself) in a new process that has each of `descriptors` under the number
-/// beside it. If it is to have a process group of its own, SIGINT is held back in it, and one that the terminal sent before it had
-/// its group waits there.
-pub(crate) fn spawn(
-    program: &Path,
-    args: &[String],
-    descriptors: &[(RawFd, RawFd)],
-    own_group: bool,
-) -> io::Result<i32> {
-    let words = |list: &[String]| -> io::Result<Vec<CString>> {
-        list.iter()
-            .map(|word| Ok(CString::new(word.as_str())?))
-            .collect()
-    };
-    let environment: Vec<CString> = std::env::vars_os()
-        .filter_map(|(name, value)| {
-            let mut entry = name.into_encoded_bytes();
-            entry.push(b'=');
-            entry.extend(value.into_encoded_bytes());
-            CString::new(entry).ok()
-        })
-        .collect();
-    let mut actions = PosixSpawnFileActions::init()?;
-    // Duplicating a descriptor onto itself clears its close-on-exec flag in the new process only.
-    for (fd, number) in descriptors {
-        actions.add_dup2(*fd, *number)?;
-    }
-    let mut attributes = PosixSpawnAttr::init()?;
-    // Whatever the calling thread holds back.
-    let mut held = SigSet::empty();
-    let mut flags = PosixSpawnFlags::POSIX_SPAWN_SETSIGMASK;
-    if own_group {
-        held.add(Signal::SIGINT);
-        flags |= PosixSpawnFlags::POSIX_SPAWN_SETPGROUP;
-        attributes.set_pgroup(nix::unistd::Pid::from_raw(0))?;
-    }
-    attributes.set_sigmask(&held)?;
-    attributes.set_flags(flags)?;
-    let program = CString::new(program.as_os_str().as_bytes())?;
-    let pid = nix::spawn::posix_spawn(
-        program.as_c_str(),
-        &actions,
-        &attributes,
-        &words(args)?,
-        &environment,
-    )?;
-    Ok(pid.as_raw())
-}
-
 /// Gives the process `pid` (0: this one) a process group of its own.
 ///
 /// # Errors
 /// When it has ended, or runs another program already.
 pub(crate) fn own_group(pid: i32) -> io::Result<()> {
-    let pid = nix::unistd::Pid::from_raw(pid);
-    Ok(nix::unistd::setpgid(pid, nix::unistd::Pid::from_raw(0))?)
+    Ok(setpgid(Pid::from_raw(pid), None)?)
 }
 
 /// A descriptor that becomes readable when the process ends.
@@ -136,44 +83,34 @@ pub(crate) fn wait_readable(
         tv_nsec: i64::from(t.subsec_nanos()),
     });
     match poll(&mut polled, limit.as_ref()) {
-        Ok(_) | Err(rustix::io::Errno::INTR) => (),
+        Ok(_) | Err(Errno::INTR) => (),
         Err(error) => return Err(error.into()),
     }
     Ok(polled.iter().map(|p| !p.revents().is_empty()).collect())
 }
 
-/// Reaps the child behind `pidfd` if it has ended.
+/// Reaps the child behind `pidfd` if it has ended; `None` while it runs.
 pub(crate) fn reap(pidfd: BorrowedFd<'_>) -> io::Result<Option<Ended>> {
-    use nix::errno::Errno;
-    let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG;
+    let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG;
     loop {
-        match nix::sys::wait::waitid(Id::PIDFd(pidfd.as_fd()), flags) {
-            Ok(WaitStatus::Exited(_, code)) => return Ok(Some(Ended::Code(code))),
-            Ok(WaitStatus::Signaled(_, signal, _)) => {
-                return Ok(Some(Ended::Signal(signal as i32)));
-            }
-            Ok(_) => return Ok(None),
-            Err(Errno::EINTR) => (),
-            Err(Errno::ECHILD) => return Ok(Some(Ended::Unknown)),
-            Err(error) => return Err(error.into()),
-        }
+        return match waitid(WaitId::PidFd(pidfd), options) {
+            Ok(None) => Ok(None),
+            Ok(Some(status)) => Ok(Some(match status.terminating_signal() {
+                Some(signal) => Ended::Signal(signal),
+                None => status.exit_status().map_or(Ended::Unknown, Ended::Code),
+            })),
+            Err(Errno::INTR) => continue,
+            Err(Errno::CHILD) => Ok(Some(Ended::Unknown)),
+            Err(error) => Err(error.into()),
+        };
     }
 }
 
-/// Ends a child that cannot be watched, and reaps it.
+/// Kills and reaps a child that cannot be watched.
 pub(crate) fn abandon(pid: i32) {
-    let pid = nix::unistd::Pid::from_raw(pid);
-    let _ = nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGKILL);
-    let _ = nix::sys::wait::waitpid(pid, None);
-}
-
-/// Asks the kernel to send `signal` to this process when the thread that started it ends.
-pub(crate) fn set_parent_death_signal(signal: super::signal::Signal) -> io::Result<()> {
-    // SAFETY: this prctl takes an integer.
-    if unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, signal as libc::c_ulong) } == 0 {
-        Ok(())
-    } else {
-        Err(io::Error::last_os_error())
+    if let Some(pid) = Pid::from_raw(pid) {
+        let _ = kill_process(pid, Signal::KILL);
+        let _ = waitpid(Some(pid), WaitOptions::empty());
     }
 }
 

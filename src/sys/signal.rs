@@ -12,9 +12,8 @@ pub(crate) use nix::sys::signal::Signal;
 use nix::sys::signal::{
     SaFlags, SigAction, SigHandler, SigSet, SigmaskHow, sigaction, sigprocmask,
 };
-use nix::unistd::Pid;
 
-use super::interrupt;
+use super::{interrupt, process};
 
 extern "C" fn note(signal: libc::c_int) {
     interrupt::request(signal);
@@ -109,16 +108,30 @@ pub(crate) fn send(pid: i32, signal: i32) -> io::Result<()> {
 /// # Errors
 /// When the process has been reaped, or the kernel does not allow it.
 pub(crate) fn send_through(pidfd: BorrowedFd<'_>, signal: Signal) -> io::Result<()> {
+    Ok(rustix::process::pidfd_send_signal(
+        pidfd,
+        rustix_signal(signal)?,
+    )?)
+}
+
+/// Asks the kernel to send `signal` to this process when the thread that started it ends.
+pub(crate) fn set_parent_death_signal(signal: Signal) -> io::Result<()> {
+    let signal = rustix_signal(signal)?;
+    Ok(rustix::process::set_parent_process_death_signal(Some(
+        signal,
+    ))?)
+}
+
+fn rustix_signal(signal: Signal) -> io::Result<rustix::process::Signal> {
     let signal = rustix::process::Signal::from_named_raw(signal as i32);
-    let signal = signal.ok_or(io::ErrorKind::InvalidInput)?;
-    Ok(rustix::process::pidfd_send_signal(pidfd, signal)?)
+    signal.ok_or_else(|| io::ErrorKind::InvalidInput.into())
 }
 
 /// Whether a signal that is sent to `pid` comes to this process too.
 pub(crate) fn would_meet_this_process(pid: i32) -> bool {
     let group = rustix::process::getpgrp().as_raw_nonzero().get();
     // The kernel leaves the sender out when everybody is meant.
-    pid == super::process::pid() || pid == 0 || pid == -group
+    pid == process::pid() || pid == 0 || pid == -group
 }
 
 /// Throws away a `signal` that has come from the terminal and is held back; one that a process has sent stays.
@@ -133,7 +146,7 @@ pub(crate) fn discard_from_terminal(signal: Signal) {
     // SAFETY: all three pointers are to live values of the right types.
     let came = unsafe { libc::sigtimedwait(held.as_ref(), &mut info, &at_once) };
     if came == signal as i32 && info.si_code != libc::SI_KERNEL {
-        let _ = nix::sys::signal::kill(Pid::this(), signal);
+        let _ = send(process::pid(), signal as i32);
     }
 }
 
@@ -146,8 +159,8 @@ pub(crate) fn let_come(signal: Signal) -> io::Result<()> {
 /// Ends this process by `signal`, so that its parent sees that signal as the cause.
 pub(crate) fn die_by(signal: Signal) -> ! {
     let _ = default(signal);
-    let _ = nix::sys::signal::kill(Pid::this(), signal);
-    super::process::exit_now(128 + signal as i32)
+    let _ = send(process::pid(), signal as i32);
+    process::exit_now(128 + signal as i32)
 }
 
 /// Holds signals back in the calling thread for as long as it lives; they arrive when it is dropped.

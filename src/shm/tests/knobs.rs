@@ -1,7 +1,6 @@
 //! Settings that only tests change.
 
-use crate::shm::Session;
-use crate::shm::layout::{peek, poke};
+use crate::shm::{Session, peek, poke};
 
 /// Free bytes that keep their memory.
 pub(crate) fn set_watermark(session: &Session, bytes: u64) {

@@ -1,4 +1,5 @@
 //! Tests of the room, by subject.
 
 pub(crate) mod books;
+mod counters;
 pub(crate) mod knobs;

@@ -53,7 +53,7 @@ pub(crate) fn live(
 
 /// From now on the kernel ends this process when its parent ends, even if that is killed. False when the parent is dead already.
 pub(crate) fn end_with_parent(signal: Signal, parent: i32) -> bool {
-    let armed = sys::process::set_parent_death_signal(signal).is_ok();
+    let armed = sys::signal::set_parent_death_signal(signal).is_ok();
     // The parent may have died before the signal was armed.
     armed && sys::process::parent_pid() == parent
 }

@@ -16,12 +16,12 @@ mod turn;
 use std::sync::Arc;
 
 use super::failure::WaitError;
-use super::kinds::kind;
+use super::kind;
 use crate::shm::{Handle, Offset, Session, ShmError, Thread, peek, poke};
 use layout::{BarrierObject, phase};
 use turn::Turn;
 
-pub(crate) use arrive::{Acting, Arrival};
+pub(crate) use arrive::Arrival;
 pub(crate) use broken::{BarrierError, Broken, Cause};
 pub(super) use parties::forfeit;
 

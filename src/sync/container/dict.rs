@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::edit::{AT_ONCE, Edit, InFlight, Item};
+use super::edit::{AT_ONCE, Edit};
+use super::in_flight::{InFlight, Item};
 use super::layout::{hash_of, split};
 use super::read::Reading;
 use super::{Container, ContainerError};

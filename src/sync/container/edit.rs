@@ -3,84 +3,13 @@
 //! What is put in is written beforehand and lies on the thread's list of messages in flight; what is taken out joins that list in
 //! the same transaction and is discarded when the latch is free. So the largest change is a handful of stores.
 
+use super::in_flight::InFlight;
 use super::layout::{Body, ContainerObject, slot_word, split};
 use super::watch::note_change;
-use super::{Container, ContainerError};
-use crate::shm::{Latched, Offset, Session, ShmError, Thread, message_bytes, peek, poke, step};
+use crate::shm::{Latched, Offset, ShmError, Thread, message_bytes, peek, poke, step};
 
 /// The most entries of a dict that are changed in place at once.
 pub(super) const AT_ONCE: usize = 16;
-
-/// One entry to be put in.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Item<'a> {
-    /// Empty in a list.
-    pub(crate) key: &'a [u8],
-    pub(crate) value: &'a [u8],
-    /// The objects that the value names.
-    pub(crate) handles: &'a [Offset],
-}
-
-/// Blocks on this thread's list that are its own business; what is left of them is given back when dropped, never under a latch.
-pub(super) struct InFlight<'s> {
-    session: &'s Session,
-    thread: Thread<'s>,
-    blocks: Vec<Offset>,
-}
-
-impl<'s> InFlight<'s> {
-    pub(super) fn new(session: &'s Session, thread: Thread<'s>) -> InFlight<'s> {
-        InFlight {
-            session,
-            thread,
-            blocks: Vec::new(),
-        }
-    }
-
-    /// Write an entry.
-    pub(super) fn write(&mut self, keyed: bool, item: &Item<'_>) -> Result<(), ShmError> {
-        let length = (item.key.len() as u32).to_le_bytes();
-        let pieces: &[&[u8]] = if keyed {
-            &[&length, item.key, item.value]
-        } else {
-            &[item.value]
-        };
-        let block = self.thread.write_message(pieces, item.handles)?;
-        self.blocks.push(block);
-        Ok(())
-    }
-
-    /// Keep objects in existence: a message that is nothing but references.
-    pub(super) fn pin(&mut self, objects: &[Offset]) -> Result<(), ShmError> {
-        if !objects.is_empty() {
-            self.blocks.push(self.thread.write_message(&[], objects)?);
-        }
-        Ok(())
-    }
-
-    pub(super) fn blocks(&self) -> &[Offset] {
-        &self.blocks
-    }
-
-    /// The bytes of the blocks.
-    pub(super) fn bytes(&self) -> impl Iterator<Item = &[u8]> {
-        self.blocks
-            .iter()
-            .map(|block| message_bytes(self.thread.segment, *block))
-    }
-}
-
-impl Drop for InFlight<'_> {
-    fn drop(&mut self) {
-        if self.blocks.is_empty() {
-            return;
-        }
-        for block in self.blocks.drain(..) {
-            self.thread.discard_message(block);
-        }
-        self.session.destroy_doomed(self.thread);
-    }
-}
 
 /// A container being changed, under its latch. Each method is one whole transaction.
 pub(super) struct Edit<'s> {
@@ -91,27 +20,6 @@ pub(super) struct Edit<'s> {
 
 /// An entry of a body: its block and the hash of its key.
 type Entry = (Offset, u32);
-
-impl Container {
-    /// Hold the container for `body`.
-    pub(super) fn hold<'s, R>(
-        &'s self,
-        body: impl FnOnce(&Edit<'s>) -> Result<R, ContainerError>,
-    ) -> Result<R, ContainerError> {
-        let thread = self.session().thread()?;
-        let object = self.object();
-        if self.is_closed() {
-            return Err(ContainerError::Closed);
-        }
-        thread.set_holding(self.handle().offset().0);
-        let result = object
-            .hold(thread, self.patience())
-            .map_err(ContainerError::from)
-            .and_then(|latched| body(&Edit::over(thread, object, latched)));
-        thread.set_holding(0);
-        result
-    }
-}
 
 impl<'s> Edit<'s> {
     /// The container whose latch is held.
@@ -154,13 +62,13 @@ impl<'s> Edit<'s> {
     }
 
     fn finish(&self, given: &mut InFlight<'_>, taken: &mut InFlight<'_>, removed: Vec<Offset>) {
-        self.thread.trade(&self.latched, &given.blocks, &removed);
+        self.thread.trade(&self.latched, given.blocks(), &removed);
         let version = &self.object.version;
         self.latched.set(version, peek(version) + 1);
         self.latched.commit();
         note_change(self.object);
-        given.blocks.clear();
-        taken.blocks = removed;
+        given.forget();
+        taken.receive(removed);
     }
 
     /// Put the one block `given` into an entry in use.
@@ -193,7 +101,7 @@ impl<'s> Edit<'s> {
         {
             self.latched.set(slot, slot_word(hash, used));
         }
-        let more = given.blocks.len() as u64;
+        let more = given.blocks().len() as u64;
         self.latched.set(&object.used, used + more);
         self.latched.set(&object.end, used + more);
         self.latched.set(&object.count, self.count() + more);
@@ -241,8 +149,7 @@ impl<'s> Edit<'s> {
         for word in [&object.used, &object.end, &object.count] {
             self.latched.set(word, start);
         }
-        let nothing = &mut InFlight::new(taken.session, taken.thread);
-        self.finish(nothing, taken, removed);
+        self.finish(&mut taken.none(), taken, removed);
     }
 
     /// Take one entry out of a dict; `is_last` tells that only removed ones follow.
@@ -255,8 +162,7 @@ impl<'s> Edit<'s> {
         if is_last {
             self.latched.set(&object.end, index);
         }
-        let nothing = &mut InFlight::new(taken.session, taken.thread);
-        self.finish(nothing, taken, removed);
+        self.finish(&mut taken.none(), taken, removed);
     }
 
     /// The entries with their hashes, as they are numbered; a removed one has no block.

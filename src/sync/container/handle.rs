@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
-use super::edit::{InFlight, Item};
+use super::edit::Edit;
+use super::in_flight::{InFlight, Item};
 use super::layout::ContainerObject;
+use super::watch::watching;
 use crate::shm::{Handle, Offset, Patience, Refused, Session, ShmError, peek, poke};
 use crate::sync::cells::Cells;
 use crate::sync::hold::patience;
-use crate::sync::kinds::kind;
+use crate::sync::kind;
 use crate::sys::clock::Deadline;
 
 /// A list or a dict between processes. Clones are the same container.
@@ -125,5 +127,29 @@ impl Container {
             return Err(ContainerError::Closed);
         }
         Ok(peek(&self.object().count) as usize)
+    }
+
+    /// Hold the container for `body`.
+    pub(super) fn hold<'s, R>(
+        &'s self,
+        body: impl FnOnce(&Edit<'s>) -> Result<R, ContainerError>,
+    ) -> Result<R, ContainerError> {
+        let thread = self.session().thread()?;
+        let object = self.object();
+        if self.is_closed() {
+            return Err(ContainerError::Closed);
+        }
+        thread.set_holding(self.handle().offset().0);
+        let result = object
+            .hold(thread, self.patience())
+            .map_err(ContainerError::from)
+            .and_then(|latched| body(&Edit::over(thread, object, latched)));
+        thread.set_holding(0);
+        result
+    }
+
+    /// Run `work`; also whether this thread changed the container meanwhile.
+    pub(crate) fn watch<R>(&self, work: impl FnOnce() -> R) -> (R, bool) {
+        watching(self.object(), work)
     }
 }

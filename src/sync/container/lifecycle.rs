@@ -1,6 +1,7 @@
 //! What happens to a container when a user of it dies, and when nobody uses it any more.
 
-use super::edit::InFlight;
+use super::edit::Edit;
+use super::in_flight::InFlight;
 use super::layout::ContainerObject;
 use crate::shm::{Offset, Patience, Session, Thread, peek};
 
@@ -38,7 +39,7 @@ fn discard_some(
     if let Ok(latched) = object.hold(thread, Patience::ENDLESS) {
         let used = peek(&object.used);
         let start = used.saturating_sub(ROUND);
-        let edit = super::edit::Edit::over(thread, object, latched);
+        let edit = Edit::over(thread, object, latched);
         edit.truncate(start, &mut taken);
     }
     thread.set_holding(0);

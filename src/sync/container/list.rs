@@ -2,7 +2,8 @@
 
 use std::ops::Range;
 
-use super::edit::{Edit, Item};
+use super::edit::Edit;
+use super::in_flight::Item;
 use super::read::Reading;
 use super::{Container, ContainerError};
 use crate::shm::{Offset, peek};

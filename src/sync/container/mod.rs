@@ -4,7 +4,7 @@
 //! entries: wherever a process is killed, the container is as it was before or as it is after. Nothing is decoded here.
 //!
 //! - [`handle`]: the container as a process holds it.
-//! - [`layout`]: the object and its body; [`edit`]: the transactions; [`read`]: copies of entries.
+//! - [`layout`]: the object and its body; [`edit`]: the transactions; [`in_flight`]: entries on their way in or out; [`read`]: copies of entries.
 //! - [`list`], [`dict`]: what can be done; [`watch`]: what this thread does meanwhile.
 //! - [`lifecycle`]: deaths, and the end of the container.
 
@@ -13,6 +13,7 @@ mod audit;
 mod dict;
 mod edit;
 mod handle;
+mod in_flight;
 mod layout;
 mod lifecycle;
 mod list;
@@ -21,7 +22,7 @@ mod watch;
 
 #[cfg(test)]
 pub(super) use audit::audit_container;
-pub(crate) use edit::Item;
 pub(crate) use handle::{Container, ContainerError};
+pub(crate) use in_flight::Item;
 pub(super) use lifecycle::{destroy, settle};
 pub(crate) use list::Splice;

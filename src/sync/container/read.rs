@@ -2,7 +2,8 @@
 
 use std::cell::Cell;
 
-use super::edit::{Edit, InFlight};
+use super::edit::Edit;
+use super::in_flight::InFlight;
 use super::layout::split;
 use crate::shm::{Offset, ShmError, message_bytes, message_objects};
 

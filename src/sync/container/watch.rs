@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 
-use super::Container;
 use super::layout::ContainerObject;
 
 thread_local! {
@@ -23,13 +22,11 @@ pub(super) fn note_change(object: &ContainerObject) {
     });
 }
 
-impl Container {
-    /// Run `work`; also whether this thread changed the container meanwhile.
-    pub(crate) fn watch<R>(&self, work: impl FnOnce() -> R) -> (R, bool) {
-        let watch = (address(self.object()), false);
-        WATCHED.with_borrow_mut(|watched| watched.push(watch));
-        let result = work();
-        let watch = WATCHED.with_borrow_mut(Vec::pop);
-        (result, watch.is_some_and(|(_, changed)| changed))
-    }
+/// Run `work`; also whether this thread changed the container meanwhile.
+pub(super) fn watching<R>(object: &ContainerObject, work: impl FnOnce() -> R) -> (R, bool) {
+    let watch = (address(object), false);
+    WATCHED.with_borrow_mut(|watched| watched.push(watch));
+    let result = work();
+    let watch = WATCHED.with_borrow_mut(Vec::pop);
+    (result, watch.is_some_and(|(_, changed)| changed))
 }

@@ -10,7 +10,7 @@ use crate::shm::{
 };
 use crate::sync::event_word::EventWord;
 use crate::sync::failure::WaitError;
-use crate::sync::kinds::kind;
+use crate::sync::kind;
 use crate::sync::queue::{self, Queue};
 use crate::sync::wait::{wait_by, wait_kind};
 use crate::sync::watch::Watch;

@@ -4,7 +4,7 @@
 //! descriptors, a sibling started in between would keep the end of file from coming.
 
 use crate::shm::{Offset, ProcessId, Session, ShmError};
-use crate::sync::kinds::kind;
+use crate::sync::kind;
 
 /// Everything this process holds, for a child that will be a copy of it; but of the ends of pipes only those `given` to it.
 ///

@@ -16,7 +16,7 @@ mod tasks;
 use std::sync::Arc;
 
 use super::failure::WaitError;
-use super::kinds::kind;
+use super::kind;
 use super::wait::{wait_kind, wait_until};
 use crate::shm::{Handle, Offset, Session, ShmError, Thread, peek, poke};
 use crate::sys::clock::Deadline;

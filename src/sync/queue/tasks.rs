@@ -11,7 +11,8 @@ use crate::sync::wait::{wait_kind, wait_until};
 use crate::sys::clock::Deadline;
 
 impl Queue {
-    /// Messages that were put and not yet reported done, as Python's `JoinableQueue` counts them.
+    /// Messages that were put and not yet reported done, as Python's `JoinableQueue` counts them (tests).
+    #[cfg(test)]
     pub(crate) fn unfinished(&self) -> usize {
         self.object().unfinished() as usize
     }

@@ -4,7 +4,6 @@ use std::io::{PipeReader, PipeWriter, Read, Write};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 use super::{audit, enter_as_child, session, soon};
-use crate::shm::Session;
 use crate::sync::depot::{Depot, DepotError, Ticket};
 use crate::sync::{Deadline, Offset, Queue};
 use crate::sys::clock::now_ns;

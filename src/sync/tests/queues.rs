@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::{audit, enter_as_child, loses_no_wake_up, message, session, soon};
 use crate::shm::{Offset, ShmError};
-use crate::sync::{Deadline, Mutex, PutError, Queue, TooManyDone, WaitError};
+use crate::sync::failure::TooManyDone;
+use crate::sync::{Deadline, Mutex, PutError, Queue, WaitError};
 use crate::sys::clock::now_ns;
 use crate::sys::testing::{Ended, kill_and_reap, reap, shared_words, signal, sleep_us};
 

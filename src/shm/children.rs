@@ -1,0 +1,160 @@
+//! The family of processes: reserving a place for a child, giving it objects and bytes, entering as it, and what it reports.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::error::ShmError;
+use super::object::Kind;
+use super::offset::{Offset, peek, poke};
+use super::process_entry::{Birth, ProcessInfo, RESERVED};
+use super::process_id::ProcessId;
+use super::session::Session;
+use super::thread_slot::Thread;
+
+impl Session {
+    /// Take an entry in the process table for a child about to be started, unless `most` processes live beside the first.
+    pub(crate) fn reserve_child(
+        &self,
+        birth: &Birth<'_>,
+        most: Option<u64>,
+    ) -> Result<ProcessId, ShmError> {
+        let reserve = || self.thread()?.reserve_entry(self.me(), birth, most);
+        match reserve() {
+            Err(ShmError::Crowded { .. }) => {
+                // Some may have died without anybody's noticing.
+                self.sweep()?;
+                reserve()
+            }
+            reserved => reserved,
+        }
+    }
+
+    /// The child has been started under this number: should it end before it has entered, that can be noticed.
+    pub(crate) fn child_started(&self, child: ProcessId, pid: i32) {
+        if let Some(entry) = self.segment().entry_of(child) {
+            poke(&entry.pid, u64::from(pid.unsigned_abs()));
+        }
+    }
+
+    /// Take references on behalf of a child that does not run yet, so that the objects it is told about still exist when it does.
+    pub(crate) fn grant(&self, child: ProcessId, objects: &[Offset]) -> Result<(), ShmError> {
+        let thread = self.thread()?;
+        let entry = self.entry(child)?;
+        for (index, object) in objects.iter().enumerate() {
+            // One reference each, however often it is named: a stake lies in it.
+            if objects[..index].contains(object) {
+                continue;
+            }
+            thread.retain(entry, *object, || {
+                peek(&entry.state) == RESERVED
+                    && peek(&entry.generation) == u64::from(child.generation)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Everything this process holds, for a child that will be a copy of it.
+    pub(crate) fn grant_all(&self, child: ProcessId) -> Result<(), ShmError> {
+        self.grant_those(child, |_, _| true)
+    }
+
+    /// What this process holds and `passes`, for a child that will be a copy of it.
+    ///
+    /// The child inherits handles of the rest too, and must not use them: see [`super::Handle::is_held`].
+    pub(crate) fn grant_those(
+        &self,
+        child: ProcessId,
+        passes: impl Fn(Kind, Offset) -> bool,
+    ) -> Result<(), ShmError> {
+        let held = self.thread()?.references(self.my_entry()?);
+        for (_, object) in held {
+            let kind = self.segment().kind_at(object);
+            if !kind.is_some_and(|kind| passes(kind, object)) {
+                continue;
+            }
+            match self.grant(child, &[object]) {
+                // Another thread may have given it up meanwhile.
+                Ok(()) | Err(ShmError::NoSuchObject(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Store bytes for a child that was reserved; it takes them with [`Session::take_payload`].
+    pub(crate) fn set_payload(&self, child: ProcessId, bytes: &[u8]) -> Result<(), ShmError> {
+        self.thread()?
+            .store_bytes(&self.entry(child)?.payload, bytes)
+    }
+
+    /// What the parent stored for this process; empty when it stored nothing. The memory is given back.
+    pub(crate) fn take_payload(&self) -> Result<Vec<u8>, ShmError> {
+        let word = &self.my_entry()?.payload;
+        Ok(self.thread()?.take_bytes(word).unwrap_or_default())
+    }
+
+    /// Leave bytes for the parent, which reads them after this process has ended.
+    pub(crate) fn set_report(&self, bytes: &[u8]) -> Result<(), ShmError> {
+        self.thread()?.store_bytes(&self.my_entry()?.report, bytes)
+    }
+
+    /// What a child left for its parent; to be asked before [`Session::child_ended`].
+    pub(crate) fn take_report(&self, child: ProcessId) -> Result<Option<Vec<u8>>, ShmError> {
+        Ok(self.thread()?.take_bytes(&self.entry(child)?.report))
+    }
+
+    /// A process of the session, also one that has ended but not been taken note of.
+    pub(crate) fn process(&self, process: ProcessId) -> Option<ProcessInfo> {
+        self.segment().entry_of(process)?;
+        self.segment().info(process.row)
+    }
+
+    /// All processes of the session.
+    pub(crate) fn processes(&self) -> Vec<ProcessInfo> {
+        let rows = self.segment().process_rows() as u32;
+        (0..rows)
+            .filter_map(|row| self.segment().info(row))
+            .collect()
+    }
+
+    /// Change the name this process is known by.
+    pub(crate) fn set_name(&self, name: &str) -> Result<(), ShmError> {
+        self.my_entry()?.set_name(name);
+        Ok(())
+    }
+
+    /// This process is `child` from now on: called first thing in a forked child, or after [`Session::attach`] in a spawned one.
+    ///
+    /// Handles that a forked child inherited stay valid for what the parent granted by [`Session::grant_those`].
+    pub(crate) fn enter_child(&self, child: ProcessId) -> Result<(), ShmError> {
+        self.become_process(child);
+        let thread = self.thread()?;
+        thread.enter_entry(child)?;
+        self.handles().rebuild(&thread.references(self.my_entry()?));
+        Ok(())
+    }
+}
+
+impl Thread<'_> {
+    /// Replace the bytes that a word of a process entry owns.
+    fn store_bytes(self, word: &AtomicU64, bytes: &[u8]) -> Result<(), ShmError> {
+        self.free_from(word);
+        let block = self.allocate_into(word, 8 + bytes.len() as u64, &[0])?;
+        self.segment.write(block.plus(8), bytes);
+        self.segment
+            .word(block)
+            .store(bytes.len() as u64, Ordering::Release);
+        Ok(())
+    }
+
+    /// The bytes that a word of a process entry owns, freeing them.
+    fn take_bytes(self, word: &AtomicU64) -> Option<Vec<u8>> {
+        let block = Offset(word.load(Ordering::Acquire));
+        if block.is_none() {
+            return None;
+        }
+        let length = self.segment.word(block).load(Ordering::Acquire);
+        let bytes = self.segment.bytes(block.plus(8), length).to_vec();
+        self.free_from(word);
+        Some(bytes)
+    }
+}

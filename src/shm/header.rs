@@ -1,0 +1,135 @@
+//! The header of a session's memory: limits, counters and the allocator's state. It is written when the session is made.
+
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::block::CLASSES;
+use super::error::ShmError;
+use super::latch::Latch;
+use super::layout::{ARENA_START, HEADER_BACKED, PROCESSES_START, ROW, TABLE_STEP, THREADS_START};
+use super::offset::{Offset, poke};
+use super::segment::Segment;
+use super::shared::shared_struct;
+use crate::sys::memory;
+
+/// First word of every session; changes with the layout.
+pub(super) const MAGIC: u64 = u64::from_le_bytes(*b"procscr1");
+
+const _: () = assert!(size_of::<Header>() as u64 <= HEADER_BACKED);
+
+shared_struct! {
+    /// The beginning of the session's memory.
+    pub(super) struct Header {
+        pub(super) magic: AtomicU64,
+        /// Random, part of every object's tag.
+        pub(super) nonce: AtomicU64,
+        /// Address space every process maps.
+        pub(super) reserve: AtomicU64,
+        /// Bytes of memory the session may have behind it.
+        pub(super) quota: AtomicU64,
+        /// Free bytes that are kept with their memory; beyond it, memory of freed blocks goes back to the system.
+        pub(super) watermark: AtomicU64,
+        /// Rows of the thread table that have memory.
+        pub(super) thread_rows: AtomicU64,
+        /// Rows of the process table that have memory.
+        pub(super) process_rows: AtomicU64,
+        /// Where the search for a free process entry starts, so that an entry keeps its past as long as possible.
+        pub(super) next_process: AtomicU64,
+        /// Held by whoever cleans up after the dead.
+        pub(super) janitor: Latch,
+        /// Objects nobody refers to any more, linked by their headers.
+        pub(super) doomed: AtomicU64,
+        /// The object that the janitor is taking apart.
+        pub(super) dying: AtomicU64,
+        /// Times a wait found by its heartbeat alone what somebody should have woken it for.
+        pub(super) heals: AtomicU64,
+        /// Critical sections taken over from a dead owner.
+        pub(super) recoveries: AtomicU64,
+        /// Stores undone in them.
+        pub(super) undone: AtomicU64,
+        pub(super) arena: ArenaState,
+    }
+
+    /// The allocator's books, changed under its latch only.
+    pub(super) struct ArenaState {
+        pub(super) latch: Latch,
+        /// Bytes of memory behind the whole session.
+        pub(super) committed: AtomicU64,
+        /// End of the blocks made so far.
+        pub(super) top: AtomicU64,
+        /// End of the memory behind the arena, but for bare blocks.
+        pub(super) backed_end: AtomicU64,
+        /// Bytes in free blocks that have their memory.
+        pub(super) ready_bytes: AtomicU64,
+        pub(super) live_blocks: AtomicU64,
+        pub(super) live_bytes: AtomicU64,
+        /// The bare block that is being given memory.
+        pub(super) filling: AtomicU64,
+        /// Free blocks with memory, one list per size class.
+        pub(super) ready: [AtomicU64; CLASSES],
+        /// Free blocks without memory (address space only), one list per size class.
+        pub(super) bare: [AtomicU64; CLASSES],
+    }
+}
+
+impl Segment {
+    /// Fresh memory that may grow to `quota` bytes.
+    pub(super) fn create(name: &str, quota: u64, nonce: u64) -> Result<Segment, ShmError> {
+        let fd = memory::create_anonymous_file(name)
+            .map_err(ShmError::system("create shared memory"))?;
+        let segment = Segment::map(fd, "reserve address space for shared memory")?;
+        let rows = TABLE_STEP * ROW;
+        for (start, length) in [
+            (0, HEADER_BACKED),
+            (THREADS_START, rows),
+            (PROCESSES_START, rows),
+        ] {
+            segment
+                .back(start, length)
+                .map_err(ShmError::system("allocate shared memory"))?;
+        }
+        let header = segment.header();
+        poke(&header.nonce, nonce);
+        poke(&header.reserve, segment.length());
+        poke(&header.quota, quota);
+        poke(&header.watermark, (quota / 16).max(16 << 20));
+        poke(&header.thread_rows, TABLE_STEP);
+        poke(&header.process_rows, TABLE_STEP);
+        poke(&header.arena.committed, HEADER_BACKED + 2 * rows);
+        poke(&header.arena.top, ARENA_START);
+        poke(&header.arena.backed_end, ARENA_START);
+        header.magic.store(MAGIC, Ordering::Release);
+        Ok(segment)
+    }
+
+    /// The memory of an existing session.
+    pub(super) fn attach(fd: OwnedFd) -> Result<Segment, ShmError> {
+        let length = memory::file_length(fd.as_fd()).map_err(|_| ShmError::NotASession)?;
+        if length < PROCESSES_START {
+            return Err(ShmError::NotASession);
+        }
+        let segment = Segment::map(fd, "map the session's shared memory")?;
+        let header = segment.header();
+        if header.magic.load(Ordering::Acquire) != MAGIC {
+            return Err(ShmError::NotASession);
+        }
+        if segment.length() < header.reserve.load(Ordering::Relaxed) {
+            let error = io::Error::from(io::ErrorKind::OutOfMemory);
+            return Err(ShmError::system(
+                "reserve as much address space as the session needs",
+            )(error));
+        }
+        Ok(segment)
+    }
+
+    #[inline(always)]
+    pub(super) fn header(&self) -> &Header {
+        self.at(Offset::NONE)
+    }
+
+    /// End of the address space.
+    pub(super) fn limit(&self) -> u64 {
+        self.header().reserve.load(Ordering::Relaxed)
+    }
+}

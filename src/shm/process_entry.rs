@@ -1,0 +1,246 @@
+//! One entry of the process table: who the process is, and whether it lives.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::error::ShmError;
+use super::layout::{MAX_PROCESSES, PROCESSES_START, ROW};
+use super::offset::{Offset, peek, poke};
+use super::process_id::ProcessId;
+use super::segment::Segment;
+use super::shared::shared_struct;
+use crate::sys::identity;
+use crate::sys::robust::LifeWord;
+
+const NAME_WORDS: usize = 8;
+
+shared_struct! {
+    /// What the session knows about one process.
+    pub(super) struct ProcessEntry {
+        pub(super) state: AtomicU64,
+        /// Counts the entry's owners: with the index it names a process for good.
+        pub(super) generation: AtomicU64,
+        pub(super) pid: AtomicU64,
+        /// Clock ticks since boot; with the pid it names a process of the system for good.
+        pub(super) start_time: AtomicU64,
+        /// The process that reserved the entry.
+        pub(super) parent: AtomicU64,
+        /// The thread whose life word stands for the process; 0 when it left and no other has stepped in.
+        pub(super) main_thread: AtomicU64,
+        pub(super) daemon: AtomicU64,
+        /// First of the reference nodes the process holds.
+        pub(super) references: AtomicU64,
+        /// Block with the call carried to a spawned process.
+        pub(super) payload: AtomicU64,
+        /// Block with what the process left for its parent.
+        pub(super) report: AtomicU64,
+        pub(super) name_length: AtomicU64,
+        pub(super) name: [AtomicU64; NAME_WORDS],
+        _rest: [AtomicU64; 13],
+    }
+}
+
+const _: () = assert!(size_of::<ProcessEntry>() as u64 == ROW);
+
+/// The entry may be reserved. What it tells about its last process stays until then.
+pub(super) const FREE: u64 = 0;
+/// A parent prepares a child.
+pub(super) const RESERVED: u64 = 1;
+/// The process has entered.
+pub(super) const RUNNING: u64 = 2;
+/// The process is gone and has given everything back; its parent may still ask about it.
+pub(super) const ENDED: u64 = 3;
+
+/// What a process is doing, as far as the session knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ProcessState {
+    /// Its parent is starting it.
+    Starting,
+    /// It has entered the session and lives.
+    Running,
+    /// It has ended, and its parent has not taken note of that yet.
+    Ended,
+}
+
+/// One line of the process table.
+#[derive(Clone, Debug)]
+pub(crate) struct ProcessInfo {
+    /// Its id in the session.
+    pub(crate) id: ProcessId,
+    /// Its id in the system; 0 until it is started.
+    pub(crate) pid: u32,
+    /// The process that started it; [`ProcessId::NONE`] for the first one.
+    pub(crate) parent: ProcessId,
+    /// The name it was given.
+    pub(crate) name: String,
+    /// Whether it ends with its parent.
+    pub(crate) daemon: bool,
+    /// Whether it lives.
+    pub(crate) state: ProcessState,
+}
+
+/// What a child is to be known as.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Birth<'a> {
+    /// Its name; at most 64 bytes of it are kept.
+    pub(crate) name: &'a str,
+    /// Whether it ends with its parent.
+    pub(crate) daemon: bool,
+}
+
+impl ProcessEntry {
+    pub(super) fn set_name(&self, name: &str) {
+        let limit = name.len().min(NAME_WORDS * 8);
+        let end = (0..=limit)
+            .rev()
+            .find(|end| name.is_char_boundary(*end))
+            .unwrap_or(0);
+        let mut bytes = [0_u8; NAME_WORDS * 8];
+        bytes[..end].copy_from_slice(&name.as_bytes()[..end]);
+        for (word, chunk) in self.name.iter().zip(bytes.as_chunks::<8>().0) {
+            poke(word, u64::from_le_bytes(*chunk));
+        }
+        poke(&self.name_length, end as u64);
+    }
+
+    pub(super) fn name(&self) -> String {
+        let bytes: Vec<u8> = self
+            .name
+            .iter()
+            .flat_map(|word| peek(word).to_le_bytes())
+            .collect();
+        let end = (peek(&self.name_length) as usize).min(bytes.len());
+        String::from_utf8_lossy(&bytes[..end]).into_owned()
+    }
+}
+
+impl Segment {
+    pub(super) fn process_rows(&self) -> u64 {
+        self.header()
+            .process_rows
+            .load(Ordering::Acquire)
+            .min(MAX_PROCESSES)
+    }
+
+    pub(super) fn process_entry(&self, row: u32) -> &ProcessEntry {
+        self.at(Offset(PROCESSES_START + u64::from(row) * ROW))
+    }
+
+    /// The entry of a process, as long as it is that process's.
+    pub(super) fn entry_of(&self, process: ProcessId) -> Option<&ProcessEntry> {
+        if u64::from(process.row) >= self.process_rows() {
+            return None;
+        }
+        let entry = self.process_entry(process.row);
+        let same = entry.generation.load(Ordering::Acquire) == u64::from(process.generation);
+        same.then_some(entry)
+    }
+
+    /// The entry of a process that has not been given up yet.
+    pub(super) fn used_entry_of(&self, process: ProcessId) -> Result<&ProcessEntry, ShmError> {
+        self.entry_of(process)
+            .filter(|entry| entry.state.load(Ordering::Acquire) != FREE)
+            .ok_or(ShmError::NoSuchProcess)
+    }
+
+    /// Whether the process has ended, or has left the session. A zombie has ended; one that lost its first thread has not.
+    pub(crate) fn process_is_dead(&self, process: ProcessId) -> bool {
+        let Some(entry) = self.entry_of(process) else {
+            return true;
+        };
+        if entry.state.load(Ordering::Acquire) != RUNNING {
+            return true;
+        }
+        loop {
+            let main = entry.main_thread.load(Ordering::SeqCst);
+            if main == 0 {
+                return !identity::process_is_alive(
+                    peek(&entry.pid) as u32,
+                    peek(&entry.start_time),
+                );
+            }
+            if !self.thread_is_dead(main) {
+                return false;
+            }
+            // A thread that leaves in order resigns before its row is cleared.
+            if entry.main_thread.load(Ordering::SeqCst) == main {
+                return true;
+            }
+        }
+    }
+
+    /// Whether the process is dead and all its threads have been swept, so that nothing it did is left half done.
+    pub(super) fn process_is_gone(&self, process: ProcessId) -> bool {
+        self.process_is_dead(process)
+            && (0..self.thread_rows()).all(|row| {
+                let slot = self.thread_slot(row);
+                slot.claim.load(Ordering::Acquire) == 0 || peek(&slot.process) != process.pack()
+            })
+    }
+
+    /// Whether the process of a row has died, and nobody has given back what it held.
+    pub(super) fn died_unswept(&self, row: u32) -> bool {
+        let entry = self.process_entry(row);
+        let generation = entry.generation.load(Ordering::Acquire) as u32;
+        let ran = entry.state.load(Ordering::Acquire) == RUNNING;
+        ran && self.process_is_dead(ProcessId { row, generation }) || self.was_stillborn(entry)
+    }
+
+    /// The id in the system and the name of a process; of one that has ended, as long as its entry has not been used again.
+    pub(crate) fn describe(&self, process: ProcessId) -> Option<(u32, String)> {
+        self.entry_of(process)
+            .map(|entry| (peek(&entry.pid) as u32, entry.name()))
+    }
+
+    /// Whether the process was started and has ended before it entered the session. Its parent has not reaped it: that gives the
+    /// entry up, so the number is still its own.
+    pub(super) fn was_stillborn(&self, entry: &ProcessEntry) -> bool {
+        let pid = peek(&entry.pid) as u32;
+        let reserved = || entry.state.load(Ordering::Acquire) == RESERVED;
+        reserved() && pid != 0 && !identity::process_runs(pid) && reserved()
+    }
+
+    /// How many processes live or are being started, the session's first not counted.
+    pub(super) fn living_beside_the_first(&self) -> u64 {
+        let lives = |row: &u32| {
+            let Some(info) = self.info(*row) else {
+                return false;
+            };
+            let first = info.id.row == 0 && info.id.generation == 1;
+            let is_over = match info.state {
+                ProcessState::Starting => self.was_stillborn(self.process_entry(*row)),
+                ProcessState::Running => false,
+                ProcessState::Ended => true,
+            };
+            !first && !is_over
+        };
+        (0..self.process_rows() as u32).filter(lives).count() as u64
+    }
+
+    /// The life word that stands for a process, to sleep on.
+    pub(crate) fn main_life(&self, process: ProcessId) -> Option<&LifeWord> {
+        let main = self.entry_of(process)?.main_thread.load(Ordering::SeqCst);
+        let row = (main & 0x1fff).checked_sub(1)?;
+        let slot = self.thread_slot(row);
+        (peek(&slot.generation) == main >> 32).then_some(&slot.life)
+    }
+
+    pub(super) fn info(&self, row: u32) -> Option<ProcessInfo> {
+        let entry = self.process_entry(row);
+        let generation = entry.generation.load(Ordering::Acquire) as u32;
+        let id = ProcessId { row, generation };
+        let state = match entry.state.load(Ordering::Acquire) {
+            RESERVED => ProcessState::Starting,
+            RUNNING if !self.process_is_dead(id) => ProcessState::Running,
+            RUNNING | ENDED => ProcessState::Ended,
+            _ => return None,
+        };
+        Some(ProcessInfo {
+            id,
+            pid: peek(&entry.pid) as u32,
+            parent: ProcessId::unpack(peek(&entry.parent)),
+            name: entry.name(),
+            daemon: peek(&entry.daemon) != 0,
+            state,
+        })
+    }
+}

@@ -1,0 +1,89 @@
+//! Entries on their way into a container or out of it: blocks on this thread's list.
+
+use crate::shm::{Offset, Session, ShmError, Thread, message_bytes};
+
+/// One entry to be put in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Item<'a> {
+    /// Empty in a list.
+    pub(crate) key: &'a [u8],
+    pub(crate) value: &'a [u8],
+    /// The objects that the value names.
+    pub(crate) handles: &'a [Offset],
+}
+
+/// Blocks on this thread's list that are its own business; what is left of them is given back when dropped, never under a latch.
+pub(super) struct InFlight<'s> {
+    session: &'s Session,
+    thread: Thread<'s>,
+    blocks: Vec<Offset>,
+}
+
+impl<'s> InFlight<'s> {
+    pub(super) fn new(session: &'s Session, thread: Thread<'s>) -> InFlight<'s> {
+        InFlight {
+            session,
+            thread,
+            blocks: Vec::new(),
+        }
+    }
+
+    /// Write an entry.
+    pub(super) fn write(&mut self, keyed: bool, item: &Item<'_>) -> Result<(), ShmError> {
+        let length = (item.key.len() as u32).to_le_bytes();
+        let pieces: &[&[u8]] = if keyed {
+            &[&length, item.key, item.value]
+        } else {
+            &[item.value]
+        };
+        let block = self.thread.write_message(pieces, item.handles)?;
+        self.blocks.push(block);
+        Ok(())
+    }
+
+    /// Keep objects in existence: a message that is nothing but references.
+    pub(super) fn pin(&mut self, objects: &[Offset]) -> Result<(), ShmError> {
+        if !objects.is_empty() {
+            self.blocks.push(self.thread.write_message(&[], objects)?);
+        }
+        Ok(())
+    }
+
+    /// The same thread with no blocks.
+    pub(super) fn none(&self) -> InFlight<'s> {
+        InFlight::new(self.session, self.thread)
+    }
+
+    /// The container owns these blocks now: they are not given back when this is dropped.
+    pub(super) fn forget(&mut self) {
+        self.blocks.clear();
+    }
+
+    /// Blocks that have joined the thread's list.
+    pub(super) fn receive(&mut self, blocks: Vec<Offset>) {
+        self.blocks = blocks;
+    }
+
+    pub(super) fn blocks(&self) -> &[Offset] {
+        &self.blocks
+    }
+
+    /// The bytes of the blocks.
+    pub(super) fn bytes(&self) -> impl Iterator<Item = &[u8]> {
+        self.blocks
+            .iter()
+            .map(|block| message_bytes(self.thread.segment, *block))
+    }
+}
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        if self.blocks.is_empty() {
+            return;
+        }
+        for block in self.blocks.drain(..) {
+            self.thread.discard_message(block);
+        }
+        self.session.destroy_doomed(self.thread);
+    }
+}

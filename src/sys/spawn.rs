@@ -1,0 +1,59 @@
+//! Starting a program in a new process: `posix_spawn(3)`.
+
+use std::ffi::CString;
+use std::io;
+use std::os::fd::RawFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use nix::spawn::{PosixSpawnAttr, PosixSpawnFileActions, PosixSpawnFlags};
+use nix::sys::signal::{SigSet, Signal};
+
+/// Runs `program` with `args` (the first is its name for itself) in a new process that has each of `descriptors` under the number
+/// beside it. If it is to have a process group of its own, SIGINT is held back in it, and one that the terminal sent before it had
+/// its group waits there.
+pub(crate) fn spawn(
+    program: &Path,
+    args: &[String],
+    descriptors: &[(RawFd, RawFd)],
+    own_group: bool,
+) -> io::Result<i32> {
+    let words = |list: &[String]| -> io::Result<Vec<CString>> {
+        list.iter()
+            .map(|word| Ok(CString::new(word.as_str())?))
+            .collect()
+    };
+    let environment: Vec<CString> = std::env::vars_os()
+        .filter_map(|(name, value)| {
+            let mut entry = name.into_encoded_bytes();
+            entry.push(b'=');
+            entry.extend(value.into_encoded_bytes());
+            CString::new(entry).ok()
+        })
+        .collect();
+    let mut actions = PosixSpawnFileActions::init()?;
+    // Duplicating a descriptor onto itself clears its close-on-exec flag in the new process only.
+    for (fd, number) in descriptors {
+        actions.add_dup2(*fd, *number)?;
+    }
+    let mut attributes = PosixSpawnAttr::init()?;
+    // Whatever the calling thread holds back.
+    let mut held = SigSet::empty();
+    let mut flags = PosixSpawnFlags::POSIX_SPAWN_SETSIGMASK;
+    if own_group {
+        held.add(Signal::SIGINT);
+        flags |= PosixSpawnFlags::POSIX_SPAWN_SETPGROUP;
+        attributes.set_pgroup(nix::unistd::Pid::from_raw(0))?;
+    }
+    attributes.set_sigmask(&held)?;
+    attributes.set_flags(flags)?;
+    let program = CString::new(program.as_os_str().as_bytes())?;
+    let pid = nix::spawn::posix_spawn(
+        program.as_c_str(),
+        &actions,
+        &attributes,
+        &words(args)?,
+        &environment,
+    )?;
+    Ok(pid.as_raw())
+}
