@@ -27,10 +27,7 @@ const CLOSED: &[&str] = &[
     "runtime/objects/",
     "runtime/prompt/",
     "script/",
-    "shm/",
     "stdlib/",
-    "sync/",
-    "sys/",
     "wire/",
 ];
 
