@@ -10,7 +10,7 @@ use crate::support::script::Script;
 fn doc_tells_what_the_manual_says_and_what_may_have_been_meant() {
     let output = Script::command(&["doc", "Queue.get"]).run();
     assert_eq!(output.code(), 0, "{}", output.stderr);
-    let beginning = "Queue.get([block, timeout])\n\n    takes the first item";
+    let beginning = "Queue.get([block, timeout])\n\n    removes and returns the first item";
     assert!(output.stdout.starts_with(beginning), "{}", output.stdout);
     assert!(output.stdout.contains("Example:"), "{}", output.stdout);
 
@@ -73,7 +73,7 @@ fn definitions_fill_a_directory_and_replace_what_an_earlier_run_wrote() {
     write();
     let os = fs::read_to_string(directory.join("os.d.rhai")).unwrap();
     assert!(os.starts_with("module os;\n"), "{os}");
-    let getpid = "/// the number of this process\nfn getpid() -> ?;\n";
+    let getpid = "/// returns the process ID\nfn getpid() -> ?;\n";
     assert!(os.contains(getpid), "{os}");
 
     fs::write(directory.join("os.d.rhai"), &os[..200]).unwrap();
