@@ -1,7 +1,7 @@
-//! Each script beside its Python twin, in turn, in one run: prints medians and the ratio.
+//! Alternates between each script and its Python twin in one run, and prints medians and ratios.
 //!
 //! `cargo bench --bench beside_python`; the number of rounds is the argument `--rounds N` (7 by default).
-//! Absolute times move with the machine; the ratios are what `docs/benchmarks.md` reports.
+//! Absolute times depend on the machine; `docs/benchmarks.md` reports the ratios.
 #![allow(unsafe_code, clippy::print_stdout)]
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -12,10 +12,10 @@ use std::time::Instant;
 const PROCSCRIPT: &str = env!("CARGO_BIN_EXE_procscript");
 const TWINS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/twins/");
 
-/// Runs a command once and gives what it took, or what it printed.
+/// Runs a command once and returns the time it took, or the number it printed.
 type Measure = Box<dyn Fn() -> f64>;
 
-/// One figure: two commands that print the same quantity.
+/// One measurement: two commands that print the same quantity.
 struct Case {
     title: &'static str,
     unit: &'static str,
@@ -42,7 +42,7 @@ fn main() {
     print_alone(rounds);
 }
 
-// A table, one row per figure.
+// A table with one row per measurement.
 #[allow(clippy::too_many_lines)]
 fn cases() -> Vec<Case> {
     let python = python();
@@ -157,7 +157,7 @@ fn cases() -> Vec<Case> {
     ]
 }
 
-/// A script and its Python twin, with their arguments; of the script the start method comes first.
+/// A script and its Python twin, with their arguments; the script's start method comes first.
 fn twin(python: &str, name: &str, ours: &[&str], theirs: &[&str]) -> (Measure, Measure) {
     let (script, module) = (format!("{TWINS}{name}.rhai"), format!("{TWINS}{name}.py"));
     let words = |words: &[&str]| words.iter().map(ToString::to_string).collect();
@@ -193,7 +193,7 @@ fn echo_server(python: &str, kind: &'static str) -> (Measure, Measure) {
     )
 }
 
-/// Clients at once, the connections each of them makes in turn, the requests each sends on one.
+/// The number of concurrent clients, of connections per client, and of requests per connection.
 const CLIENTS: usize = 4;
 const CONNECTIONS: usize = 20;
 const REQUESTS: usize = 50;
@@ -245,7 +245,7 @@ fn empty_script(python: &str) -> (Measure, Measure) {
     )
 }
 
-/// The interpreter itself: what `python3` names may be a shell script in front of it.
+/// The interpreter itself, because `python3` may be a wrapper script.
 fn python() -> String {
     let output = Command::new("python3")
         .args(["-c", "import sys; print(sys.executable)"])
@@ -278,7 +278,7 @@ fn print_case(case: &Case, rounds: usize) {
     );
 }
 
-/// Figures that have no twin: our own floor, and memory.
+/// Measurements without a twin: the lower bound, and memory.
 fn print_alone(rounds: usize) {
     let script = format!("{TWINS}start_join.rhai");
     let mut ratios: Vec<f64> = (0..rounds)
@@ -316,7 +316,7 @@ fn bare_fork(count: u32) -> f64 {
     begin.elapsed().as_secs_f64() * 1e6 / f64::from(count)
 }
 
-/// The largest resident memory of a run of nothing.
+/// The peak resident memory of an empty script.
 fn resident_kib() -> i64 {
     let mut child = Command::new(PROCSCRIPT)
         .args(["eval", ""])

@@ -1,4 +1,4 @@
-//! What the floors below the scripts cost: `cargo bench --bench inner`.
+//! Measures the layers below the scripts: `cargo bench --bench inner`.
 #![allow(missing_docs, clippy::print_stdout)]
 
 use procscript::bench;

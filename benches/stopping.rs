@@ -1,6 +1,6 @@
-//! How long a script goes on after the host has stopped it, wherever it is: `cargo bench --bench stopping`.
+//! Measures how long a script continues after the host has stopped it, wherever it is: `cargo bench --bench stopping`.
 //!
-//! The median and the longest of several stops, from the call of `stop` to the return of the evaluation.
+//! The median and the longest of several stops, from the call of `stop` until the evaluation returns.
 
 use std::time::{Duration, Instant};
 
@@ -36,10 +36,10 @@ const ENDLESS: &[(&str, &str)] = &[
     ),
 ];
 
-/// How often each is stopped.
+/// How many times each is stopped.
 const ROUNDS: usize = 21;
 
-/// How long a script has to get to its wait.
+/// How long a script has to reach its wait.
 const BEGINNING: Duration = Duration::from_millis(60);
 
 fn main() {

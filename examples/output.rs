@@ -1,4 +1,4 @@
-//! What a script and its children print goes where the program wants it, and what they ask it answers.
+//! Redirects the output of a script and its children, and answers their requests for input.
 //!
 //! `cargo run --example output`
 
@@ -22,12 +22,12 @@ for order in [["first", ["nut", "bolt"]], ["second", []]] {
 "#;
 
 fn main() {
-    // Children are fresh runs of this program, and begin here.
+    // Child processes are fresh runs of this program and start here.
     procscript::init();
 
-    // All in one text: children's lines stand whole and in order among the script's own.
+    // All output in one string: the lines of children are whole, and in order with those of the script.
     let printed = Capture::new();
-    // Line by line, as a logger would take it.
+    // Line by line, as for a logger.
     let errors = Capture::new();
     let mut log = errors.clone();
     let log = Sink::lines(move |line| {

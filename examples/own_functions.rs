@@ -12,7 +12,7 @@ struct Money {
     currency: String,
 }
 
-/// A type that says itself what it is sent as.
+/// A type that is converted to another value when it is sent to another process.
 #[derive(Debug, Clone)]
 struct Token(i64);
 
@@ -22,7 +22,7 @@ fn price(article: &str) -> Money {
     Money { cents, currency }
 }
 
-/// What scripts are given: named once for this process, once for its children.
+/// What scripts get: `main` uses it twice, for this process and for its children.
 fn shop() -> Setup {
     Setup::new("shop")
         .register(|engine: &mut Engine| {

@@ -1,4 +1,4 @@
-//! Processes for an Engine that the host owns, beside the host's own functions and callbacks.
+//! Adds processes to an existing Engine, next to the host's own functions and callbacks.
 //!
 //! `cargo run --example package`
 
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use procscript::rhai::{Engine, Scope};
 use procscript::{Permissions, ProcessPackage, Runtime, Setup};
 
-/// What children need as well. Whatever else the host registers, they do not have.
+/// What children need as well. Children do not get anything else that the host registers.
 fn words() -> Setup {
     Setup::new("words").register(|engine| {
         engine.register_fn("shout", |text: &str| text.to_uppercase());
@@ -33,7 +33,7 @@ const SCRIPT: &str = r#"
 fn main() -> Result<(), Box<dyn Error>> {
     procscript::init_with([words()]);
 
-    // The host's engine, as it has always been.
+    // The host's engine, as it was before.
     let mut engine = Engine::new();
     engine.register_fn("user", || "world".to_string());
     engine.on_print(|text| println!("script: {text}"));
@@ -49,7 +49,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let ast = package.compile(&engine, "main", SCRIPT)?;
     println!("exit code {}", engine.eval_ast::<i64>(&ast)?);
 
-    // Or all of it in a module, so that no name can clash.
+    // Alternatively, put everything into a module, so that names cannot clash.
     let mut engine = Engine::new();
     ProcessPackage::new().register_into_engine_as(&mut engine, "mp");
     println!(
@@ -57,7 +57,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         engine.eval::<bool>("mp::cpu_count() > 0 && mp::os::getpid() > 1")?
     );
 
-    // An error has a kind in Python's words, a place, and what to do about it.
+    // An error has a Python exception name, a position, and a hint.
     let mut engine = Engine::new();
     package.register_into_engine(&mut engine);
     let ast = package.compile(&engine, "errors", "let q = Queue();\nq.get_nowait();")?;

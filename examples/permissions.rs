@@ -1,8 +1,8 @@
-//! What a script may do outside itself, and what it is told about the rest.
+//! Limits what a script may do outside itself, and shows the errors for everything else.
 
 use procscript::{Error, Permissions, Runtime};
 
-/// Reads a file of the host's, and tries what it must not.
+/// Reads a file that the host allows, and tries things that are not allowed.
 const SCRIPT: &str = r#"
 fn attempt(what, f) {
     try { print(what + ":", f.call()); }
@@ -16,7 +16,7 @@ attempt("environment", || os.getenv("HOME"));
 attempt("a program", || os.system("id"));
 attempt("this program", || os._exit(1));
 
-// A child has the same; this one has less.
+// A child has the same permissions; this one has fewer.
 let child = Process(#{
     target: || attempt("orders in a child", || open(ORDERS).read()),
     permissions: #{ read: False },
@@ -40,7 +40,7 @@ fn main() -> Result<(), Error> {
     let mut runtime = Runtime::builder().permissions(permissions).build();
     runtime.set("ORDERS", directory.join("orders").display().to_string());
     let result = runtime.eval::<()>(SCRIPT);
-    // What nobody catches is the host's error, with what to do about it.
+    // The host gets an error that the script does not catch, with a hint.
     let uncaught = runtime.eval::<()>(r#"open("/etc/passwd")"#);
     if let Err(Error::Failed(told)) = uncaught {
         println!(

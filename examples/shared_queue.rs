@@ -1,4 +1,4 @@
-//! Rust and scripts talk through queues: Rust puts structs, script processes work on them, and Rust gets structs back.
+//! Rust and scripts communicate through queues: Rust puts structs, script processes work on them, and Rust gets structs back.
 //!
 //! ```text
 //! cargo run --example shared_queue
@@ -7,7 +7,7 @@
 use procscript::{Permissions, ProcessOptions, Runtime};
 use serde::{Deserialize, Serialize};
 
-/// What a script gets is a map: `#{id: 1, item: "cup", price: 9.5, gift: ()}`.
+/// A script gets this as a map: `#{id: 1, item: "cup", price: 9.5, gift: ()}`.
 #[derive(Debug, Serialize, Deserialize)]
 struct Order {
     id: u32,
@@ -16,7 +16,7 @@ struct Order {
     gift: Option<String>,
 }
 
-/// And what a script puts has to be a map with these keys.
+/// A script must put a map with these keys.
 #[derive(Debug, PartialEq, PartialOrd, Deserialize)]
 struct Invoice {
     order: u32,
@@ -25,7 +25,7 @@ struct Invoice {
 }
 
 const SCRIPT: &str = r#"
-    // Runs in processes of its own, one for each worker.
+    // Runs in separate processes, one for each worker.
     fn clerk(orders, invoices) {
         loop {
             let order = orders.get();
@@ -39,15 +39,15 @@ const SCRIPT: &str = r#"
 "#;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // Children are fresh runs of this program, and begin here.
+    // Child processes are fresh runs of this program and start here.
     procscript::init();
 
-    // Two processes at once, and none of their own; nothing else outside the scripts.
+    // Two processes at once, which cannot start others; nothing else outside the scripts is allowed.
     let permissions = Permissions::none().allow_processes(2, 1);
     let mut runtime = Runtime::builder().permissions(permissions).build();
     runtime.eval::<()>(SCRIPT)?;
 
-    // `None` is `()` in scripts: here it says that there are no more orders.
+    // `None` is `()` in scripts; here it means that there are no more orders.
     let orders = runtime.queue::<Option<Order>>(0)?;
     let invoices = runtime.queue::<Invoice>(0)?;
     let args = || (orders.to_dynamic(), invoices.to_dynamic());
@@ -56,7 +56,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         runtime.start("clerk", args(), ProcessOptions::new().name("second desk"))?,
     ];
 
-    // The producer is a thread: queues may be used from any.
+    // The producer is a thread: any thread can use a queue.
     let producer = std::thread::spawn({
         let orders = orders.clone();
         move || -> Result<(), procscript::PutError> {

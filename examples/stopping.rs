@@ -17,7 +17,7 @@ fn main() -> Result<(), Error> {
     let mut frugal = Runtime::builder().limits(limits).build();
     let computes = frugal.eval::<()>("let n = 0; loop { n += 1 }");
     println!("by operations: {}", said(computes));
-    // What it declared stays, and the runtime goes on.
+    // Its definitions persist, and the runtime still works.
     assert!(frugal.eval::<i64>("n")? > 1000);
 
     let mut patient = Runtime::builder().build();

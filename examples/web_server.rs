@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! cargo run --example web_server                      # listens on 127.0.0.1:8080
-//! cargo run --example web_server -- --self-test       # asks itself, prints the answers, and ends
+//! cargo run --example web_server -- --self-test       # sends itself requests, prints the responses, and exits
 //!
 //! curl -d 'print("hello", 6 * 7);' http://127.0.0.1:8080/run
 //! ```
@@ -19,15 +19,15 @@ use procscript::{Capture, Error, Limits, Runtime};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// How long a script may take. In a real server also: how many run at once.
+/// How long a script may take. A real server should also limit how many run at once.
 const TIME: Duration = Duration::from_secs(2);
 
-/// What a request gets: the script's output, or what is wrong with it.
+/// The response: the script's output, or its error.
 async fn run(script: String) -> (StatusCode, String) {
-    // Scripts block their thread, so they do not run on those that serve everybody.
+    // Scripts block their thread, so they must not run on the threads that serve all requests.
     let answer = tokio::task::spawn_blocking(move || {
         let output = Capture::new();
-        // A runtime for each request: they share nothing, and its drop leaves nothing behind.
+        // One runtime per request: requests share nothing, and dropping the runtime leaves nothing behind.
         let mut runtime = Runtime::builder()
             .limits(Limits::new().time(TIME))
             .output(output.clone())
@@ -45,7 +45,7 @@ async fn run(script: String) -> (StatusCode, String) {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    // Before tokio starts its threads: a script's child processes are fresh runs of this program, and begin here.
+    // Must come before tokio starts its threads: child processes of scripts are fresh runs of this program and start here.
     procscript::init();
 
     let self_test = std::env::args().any(|word| word == "--self-test");
@@ -68,7 +68,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     })
 }
 
-/// Asks the server for several scripts at once; prints the answers as they come.
+/// Sends the server several scripts at once, and prints the responses as they arrive.
 async fn ask_oneself(server: SocketAddr) -> std::io::Result<()> {
     let endless = tokio::spawn(request(server, "loop { }"));
     let waiting = tokio::spawn(request(server, "print(\"waiting\"); Queue().get();"));
@@ -88,7 +88,7 @@ async fn ask_oneself(server: SocketAddr) -> std::io::Result<()> {
     Ok(())
 }
 
-/// A request as a browser would send it; its answer: the status and the body.
+/// Sends a request as a browser would, and returns the status and the body of the response.
 async fn request(server: SocketAddr, script: &'static str) -> std::io::Result<String> {
     let mut connection = TcpStream::connect(server).await?;
     let length = script.len();

@@ -1,5 +1,5 @@
-//! A pool of script workers fed from Rust: each is a process of its own. One that is killed is noticed, replaced, and its job done by
-//! another.
+//! A pool of script workers that gets its jobs from Rust. Each worker is a process. If one is killed, the pool replaces it, and another
+//! worker does its job.
 //!
 //! ```text
 //! cargo run --example worker_pool
@@ -41,7 +41,7 @@ const SCRIPT: &str = r#"
             let job = jobs.get();
             if job == () { break; }
             if job.id == 4 && job.attempt == 1 {
-                // What the kernel does when memory runs out.
+                // The kernel does this when memory runs out.
                 os.kill(os.getpid(), signal.SIGKILL);
             }
             outcomes.put(#{worker: worker, id: job.id, value: collatz(job.number)});
@@ -51,7 +51,7 @@ const SCRIPT: &str = r#"
 
 struct Worker {
     process: Process,
-    /// Its own: so the pool always knows what a worker has in hand.
+    /// Each worker has its own queue, so the pool always knows which job a worker has.
     jobs: Queue<Option<Job>>,
     in_hand: Option<Job>,
 }
@@ -67,7 +67,7 @@ struct Pool {
 
 impl Pool {
     fn new(size: usize) -> Result<Self, Box<dyn Error>> {
-        // Signals only because of the one that a worker sends itself.
+        // Signals are needed only because a worker sends one to itself.
         let permissions = Permissions::none()
             .allow_processes(2 * size as u32, 1)
             .allow_signals();
@@ -100,7 +100,7 @@ impl Pool {
         })
     }
 
-    /// Has all the numbers worked on; what came of them, in their order.
+    /// Processes all numbers, and returns the results in the same order.
     fn map(&mut self, numbers: &[i64]) -> Result<Vec<i64>, Box<dyn Error>> {
         for (id, &number) in numbers.iter().enumerate() {
             self.waiting.push_back(Job {
@@ -114,7 +114,7 @@ impl Pool {
             self.hand_out()?;
             match self.outcomes.get_timeout(Duration::from_millis(50)) {
                 Ok(outcome) => self.note(&outcome),
-                // Nothing has come for a while: time to look after the workers.
+                // No result has arrived for a while: check the workers.
                 Err(GetError::Empty) => self.look_after_workers()?,
                 Err(other) => return Err(other.into()),
             }
@@ -144,7 +144,7 @@ impl Pool {
             let Some(code) = self.workers[number].process.exit_code() else {
                 continue;
             };
-            // It may have put its last outcome just before it ended.
+            // It may have put its last result just before it ended.
             while let Ok(outcome) = self.outcomes.try_get() {
                 self.note(&outcome);
             }
@@ -166,7 +166,7 @@ impl Pool {
         Ok(())
     }
 
-    /// Lets the workers go, and waits for them.
+    /// Tells the workers to end, and waits for them.
     fn finish(self) -> Result<(), Box<dyn Error>> {
         for worker in &self.workers {
             worker.jobs.put(&None)?;
@@ -180,7 +180,7 @@ impl Pool {
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
-    // Workers are fresh runs of this program, and begin here.
+    // Workers are fresh runs of this program and start here.
     procscript::init();
 
     let mut pool = Pool::new(3)?;
