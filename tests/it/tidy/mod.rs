@@ -1,5 +1,7 @@
 //! The house rules as tests: rooms import downwards, dangerous code stays in its rooms, files say what they are for.
 
+mod words;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
