@@ -1,39 +1,39 @@
-//! The manual as definition files for editors: `.d.rhai`, which Rhai's language server reads.
+//! Definition files for editors, made from the manual: `.d.rhai`, the format of Rhai's language server.
 //!
-//! The form is that of Rhai's own `Engine::definitions`: a file begins with `module NAME;` or, for what is global,
-//! `module static;`; then follow `fn`, `fn get` (a property) and `const`, each under its documentation. Methods are global
-//! functions of their object. An argument that can be left out makes one more `fn`.
+//! The format is that of Rhai's own `Engine::definitions`: a file begins with `module NAME;` or, for global names,
+//! `module static;`. `fn`, `fn get` (a property) and `const` follow, each after its documentation. Methods are global
+//! functions that take their object first. Each optional argument adds one `fn`.
 //!
-//! The server's grammar reserves some words that scripts may use here (`with`, `exit`, `default`): a function of such
-//! a name is told in a comment, a parameter gets a `_`.
+//! The server's grammar reserves some words that scripts may use here (`with`, `exit`, `default`). A function with such
+//! a name is written as a comment, and a parameter gets a `_`.
 
 use std::fmt::Write;
 
 use super::{Entry, EntryKind, Manual, display};
 
-/// The first words of a file that may be overwritten.
+/// The beginning of a file that may be overwritten.
 const MARK: &str = "// Written by `procscript definitions`.";
 
-/// Documentation is wrapped here.
+/// The column at which documentation is wrapped.
 const COLUMNS: usize = 100;
 
-/// The words that the server's grammar does not take for names.
+/// The words that the server's grammar does not accept as names.
 pub(super) const RESERVED: &str = "as async await break case catch const continue default do else exit export false fn for go goto \
     if import in let loop match module new nil null package private protected public return spawn static super switch \
     sync thread throw true try until use var void while with yield";
 
-/// A file for editors.
+/// A definition file for editors.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Definition {
-    /// Such as `os.d.rhai`.
+    /// The name of the file, such as `os.d.rhai`.
     pub file_name: String,
-    /// What is in it.
+    /// The contents of the file.
     pub text: String,
 }
 
 impl Definition {
-    /// Whether a text was written as such a file, so that it may be replaced.
+    /// Returns whether `text` is a file that procscript has written, and may therefore overwrite.
     ///
     /// # Example
     /// ```
@@ -46,7 +46,7 @@ impl Definition {
     }
 }
 
-/// One file for each module, and `__static__.d.rhai` for what is global.
+/// Returns one file per module, and `__static__.d.rhai` for global names.
 pub(super) fn files() -> Vec<Definition> {
     let modules = Manual::entries()
         .iter()
@@ -65,7 +65,7 @@ pub(super) fn files() -> Vec<Definition> {
         .collect()
 }
 
-/// What scripts name without a module, and the members of all classes.
+/// Everything that scripts use without a module, and the members of all classes.
 fn globals() -> String {
     let mut out = String::new();
     for entry in Manual::entries() {
@@ -79,7 +79,7 @@ fn globals() -> String {
     out
 }
 
-/// What a module holds, modules inside it too.
+/// The contents of a module, including nested modules.
 fn contents(module: &Entry) -> String {
     let mut out = String::new();
     for entry in module.members() {
@@ -140,20 +140,20 @@ fn functions(entry: &Entry, receiver: &str, gives: &str, out: &mut String) {
     }
 }
 
-/// A definition that the server would not read, its documentation too.
+/// A definition that the server cannot parse, as a comment, including its documentation.
 fn commented(definition: &str) -> String {
     let lines = definition.trim_start().lines();
     let lines = lines.map(|line| format!("// {}\n", line.trim_start_matches("/// ")));
     format!("\n{}", lines.collect::<String>())
 }
 
-/// The names of the parameters: those that have to be given, and those that can be left out.
+/// The names of the required and of the optional parameters.
 fn parameters(signature: &str) -> (Vec<&str>, Vec<&str>) {
     let (_, inside) = signature.split_once('(').unwrap_or_default();
     let inside = inside.trim_end_matches(')');
     let (required, optional) = inside.split_once('[').unwrap_or((inside, ""));
     let required = split_names(required);
-    // What follows `*args` are keywords.
+    // The parameters after `*args` are keywords.
     let ends = required.last().is_some_and(|name| name.starts_with('*'));
     (
         required,
@@ -183,7 +183,7 @@ fn is_reserved(name: &str) -> bool {
     RESERVED.split_whitespace().any(|word| word == name)
 }
 
-/// What the manual says, as comments above a definition.
+/// The description in the manual, as comments above a definition.
 fn documentation(entry: &Entry, out: &mut String) {
     out.push('\n');
     for line in display::wrap(&entry.text, 0, COLUMNS).lines() {

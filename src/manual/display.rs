@@ -2,14 +2,14 @@
 
 use super::{Entry, EntryKind, Manual};
 
-/// Text stands this far from the left.
+/// The indentation of descriptions.
 const INDENT: usize = 4;
 
-/// The narrowest and the widest text that is made.
+/// The minimum and the maximum width.
 const NARROW: usize = 20;
 const WIDE: usize = 100;
 
-/// Signatures of members up to this long have their text beside them.
+/// The maximum length of a member's signature whose description is on the same line.
 const BESIDE: usize = 34;
 
 /// The description of an entry.
@@ -44,7 +44,7 @@ fn headline(entry: &Entry) -> String {
     }
 }
 
-/// The members of a class or a module, each with its text.
+/// The members of a class or a module, each with its description.
 fn list(members: &[&Entry], columns: usize, out: &mut String) {
     let lengths = members
         .iter()
@@ -68,7 +68,7 @@ fn list(members: &[&Entry], columns: usize, out: &mut String) {
     }
 }
 
-/// What a text says first: lists show no more.
+/// The first sentence of a description, for lists.
 fn first_sentence(text: &str) -> &str {
     text.split(". ")
         .next()
@@ -76,7 +76,7 @@ fn first_sentence(text: &str) -> &str {
         .trim_end_matches('.')
 }
 
-/// The first example under the heading of an entry that uses it.
+/// The first example under the entry's heading that uses the entry.
 fn example_of(entry: &Entry) -> Option<&'static super::Example> {
     let call = match (entry.signature.contains('('), entry.owner) {
         (true, "") => format!("{}(", entry.name),
@@ -86,7 +86,7 @@ fn example_of(entry: &Entry) -> Option<&'static super::Example> {
     Manual::examples_of(entry).find(|example| example.code.contains(&call))
 }
 
-/// The text in lines that end at `columns`, each `indent` from the left.
+/// Wraps the text at `columns`, with `indent` spaces before each line.
 pub(super) fn wrap(text: &str, indent: usize, columns: usize) -> String {
     let room = columns.saturating_sub(indent);
     let mut out = String::new();
@@ -112,7 +112,7 @@ pub(super) fn wrap(text: &str, indent: usize, columns: usize) -> String {
     out
 }
 
-/// Lines of a program or its output: never wrapped.
+/// Indents lines of a program or its output, without wrapping them.
 fn indented(lines: &str) -> String {
     let indent = " ".repeat(INDENT);
     lines

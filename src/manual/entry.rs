@@ -1,22 +1,22 @@
-//! One thing that scripts can name, as the manual describes it.
+//! An entry of the manual: something that scripts can name.
 
 use super::{Manual, display};
 
-/// What an [`Entry`] is about.
+/// What an [`Entry`] describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum EntryKind {
     /// A script module: `os`.
     Module,
-    /// A page of the manual that is about no module: `exceptions`.
+    /// A page of the manual that does not belong to a module: `exceptions`.
     Page,
-    /// A type with members: `Queue`. Its signature is that of its constructor, where it has one.
+    /// A type with members: `Queue`. Its signature is that of its constructor, if it has one.
     Class,
-    /// A function, global or of a module: `print`, `os.getpid`.
+    /// A function, either global or in a module: `print`, `os.getpid`.
     Function,
     /// A method of a class: `Queue.get`.
     Method,
-    /// What is read as `x.name`: `Process.exitcode`.
+    /// A property, read as `x.name`: `Process.exitcode`.
     Property,
     /// A value that never changes: `os.sep`, `None`.
     Constant,
@@ -24,7 +24,7 @@ pub enum EntryKind {
     Exception,
 }
 
-/// One thing that scripts can name, as the manual describes it.
+/// An entry of the manual: something that scripts can name.
 ///
 /// # Example
 /// ```
@@ -35,24 +35,24 @@ pub enum EntryKind {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Entry {
-    /// What it is.
+    /// The kind of the thing.
     pub kind: EntryKind,
-    /// The class or the module it belongs to: `Queue`, `os.path`; empty for what is global.
+    /// The class or the module it belongs to: `Queue`, `os.path`; empty for global names.
     pub owner: &'static str,
-    /// Its name alone: `get`.
+    /// The name without its owner: `get`.
     pub name: &'static str,
-    /// How it is called, optional arguments in brackets: `get([block, timeout])`. For what is not called, the name.
+    /// The signature, with optional arguments in brackets: `get([block, timeout])`. The name alone if it is not called.
     pub signature: &'static str,
-    /// What it is or does, as plain text; paragraphs are separated by an empty line.
+    /// The description as plain text; paragraphs are separated by an empty line.
     pub text: String,
-    /// The page of the manual it is described on: `multiprocessing`, which is `docs/modules/multiprocessing.md`.
+    /// The page of the manual that describes it: `multiprocessing` for `docs/modules/multiprocessing.md`.
     pub page: &'static str,
-    /// Under which heading of the page, counted from 0.
+    /// The index of the heading on the page, counted from 0.
     pub(super) section: usize,
 }
 
 impl Entry {
-    /// Its whole name: `Queue.get`, `os.getpid`, `print`.
+    /// Returns the full name: `Queue.get`, `os.getpid`, `print`.
     pub fn path(&self) -> String {
         match self.owner {
             "" => self.name.to_string(),
@@ -60,8 +60,8 @@ impl Entry {
         }
     }
 
-    /// What belongs to it, in the order of the manual: the members of a class, the functions, constants and
-    /// classes of a module or a page. Nothing for all else.
+    /// Returns what belongs to it, in the order of the manual: the members of a class, or the functions, constants and
+    /// classes of a module or a page. Empty for other kinds.
     pub fn members(&self) -> Vec<&'static Self> {
         let path = self.path();
         let has_page = matches!(self.kind, EntryKind::Module | EntryKind::Page);
@@ -74,9 +74,9 @@ impl Entry {
             .collect()
     }
 
-    /// The description for a terminal of so many columns: signature, text, and an example or a list of members.
+    /// Returns the entry for a terminal with `columns` columns: signature, description, and an example or a list of members.
     ///
-    /// Lines end with `\n`. Only a word that is longer than a line makes a line longer.
+    /// Lines end with `\n`. A line exceeds `columns` only if it contains a word that does.
     pub fn to_text(&self, columns: usize) -> String {
         display::entry(self, columns)
     }

@@ -1,10 +1,10 @@
-//! The manual for script writers, as data: what `:help` shows, and what editors are told.
+//! The manual for script writers as data, for `:help`, `procscript doc` and editors.
 //!
-//! The pages are `docs/modules/*.md`. A test holds them and the declared natives together: each has an entry, and
-//! each entry is of something that exists.
+//! The pages are `docs/modules/*.md`. A test compares them with the declared natives: each native has an entry, and
+//! each entry describes something that exists.
 //!
-//! - [`reader`]: which parts of a page are entries; [`plain`]: text without marks.
-//! - [`entry`]: one thing that scripts can name.
+//! - [`reader`]: which parts of a page are entries; [`plain`]: text without its Markdown.
+//! - [`entry`]: something that scripts can name.
 //! - [`display`]: an entry for a terminal; [`definitions`]: files for editors.
 
 mod definitions;
@@ -33,7 +33,7 @@ const PAGES: [(&str, &str); 15] = pages! {
     "multiprocessing" "threading" "queue" "os" "sys" "signal" "time" "random" "json" "socket"
 };
 
-/// The manual, read when it is first asked.
+/// The manual, parsed on first use.
 static READ: LazyLock<Page> = LazyLock::new(|| {
     let mut all = Page::default();
     for (name, text) in PAGES {
@@ -46,7 +46,7 @@ static READ: LazyLock<Page> = LazyLock::new(|| {
 
 /// The manual for script writers: every function, class, method, property, constant and module that scripts can name.
 ///
-/// It is compiled into the program and read when it is first asked.
+/// It is compiled into the program and parsed on first use.
 ///
 /// # Example
 /// ```
@@ -67,11 +67,11 @@ impl Manual {
         &READ.entries
     }
 
-    /// The entry of `Queue.get`, `os.getpid`, `print`, `os` or `Queue`; `::` and a call's brackets are understood too.
+    /// Finds the entry of a name: `Queue.get`, `os.getpid`, `print`, `os` or `Queue`. `::` and a call's brackets are accepted too.
     ///
-    /// The end of a name (`getpid`) is enough where only one thing is called so, and what is global is also found under its
-    /// module (`multiprocessing.Lock`). `None` when there is no such entry; [`nearest`](Self::nearest) tells what
-    /// may have been meant.
+    /// The last part of a name (`getpid`) is enough if it is unique, and global names are also found under their module
+    /// (`multiprocessing.Lock`). Returns `None` if there is no such entry; [`nearest`](Self::nearest) then suggests
+    /// similar names.
     pub fn find(name: &str) -> Option<&'static Entry> {
         let name = normal(name);
         let exactly = |name: &str| Self::entries().iter().find(|entry| entry.path() == name);
@@ -96,12 +96,12 @@ impl Manual {
         exactly(&name).or_else(in_module).or_else(by_its_end)
     }
 
-    /// What belongs to a class or a module, as [`Entry::members`]; nothing for a name that is neither.
+    /// Returns the members of a class or a module, as [`Entry::members`] does; nothing for any other name.
     pub fn entries_of(owner: &str) -> Vec<&'static Entry> {
         Self::find(owner).map(Entry::members).unwrap_or_default()
     }
 
-    /// Up to five whole names that `name` may have been meant to be, the likeliest first.
+    /// Returns up to five full names that are similar to `name`, the most similar first.
     pub fn nearest(name: &str) -> Vec<String> {
         const MANY: usize = 5;
         const LEAST: f64 = 0.85;
@@ -121,12 +121,12 @@ impl Manual {
         near.into_iter().map(|(_, path)| path).take(MANY).collect()
     }
 
-    /// The manual as definition files for editors, one for each module: what `procscript definitions` writes.
+    /// Returns the manual as definition files for editors, one per module, as `procscript definitions` writes them.
     pub fn definitions() -> Vec<Definition> {
         definitions::files()
     }
 
-    /// The examples under the heading of an entry.
+    /// Returns the examples under the heading of an entry.
     fn examples_of(entry: &Entry) -> impl Iterator<Item = &'static Example> {
         let place = (entry.page, entry.section);
         READ.examples
@@ -135,7 +135,7 @@ impl Manual {
     }
 }
 
-/// A name as it is written in the manual: `os::getpid()` is `os.getpid`.
+/// Converts a name to the manual's spelling: `os::getpid()` to `os.getpid`.
 fn normal(name: &str) -> String {
     let name = name.split('(').next().unwrap_or(name);
     name.trim().replace("::", ".")

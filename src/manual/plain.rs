@@ -1,6 +1,6 @@
-//! The little Markdown inside a line, as plain text.
+//! Converts inline Markdown to plain text.
 
-/// The text without its marks: code spans, bold, links, escaped bars.
+/// Removes the Markdown of code spans, bold text, links and escaped bars.
 pub(super) fn plain(markdown: &str) -> String {
     let mut text = String::new();
     for (index, part) in markdown.split('`').enumerate() {
@@ -14,7 +14,7 @@ pub(super) fn plain(markdown: &str) -> String {
     text.replace("\\|", "|")
 }
 
-/// `[text](address)` is the text.
+/// Replaces `[text](address)` by the text.
 fn without_links(text: &str) -> String {
     let mut rest = text;
     let mut out = String::new();
@@ -29,7 +29,7 @@ fn without_links(text: &str) -> String {
     out + rest
 }
 
-/// The code spans of a text.
+/// Returns the code spans of a text.
 pub(super) fn code_spans(markdown: &str) -> impl Iterator<Item = &str> {
     markdown.split('`').skip(1).step_by(2)
 }

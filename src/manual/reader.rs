@@ -1,54 +1,55 @@
-//! Reads a page of the manual: which of its tables and paragraphs are entries.
+//! Parses a page of the manual: finds the tables and paragraphs that are entries.
 //!
-//! The pages are Markdown, made to be read by people. Two things on them are entries:
+//! The pages are Markdown, written for people. Two kinds of blocks are entries:
 //!
 //! 1. **The rows of a table whose first heading says so**: `member of Queue`, `function of os`, `constant of os`,
-//!    or, for what is global, `function`, `constant` and `exception`. After `of` may stand several owners: `member of Lock,
-//!    RLock`. The first cell names the thing as code, or several with the same text: `` `put(obj, [block, timeout])` ``,
-//!    `` `pid`, `ident` ``, `` `SIGHUP SIGINT` ``. The last cell is the text; a column headed `default` is added
-//!    to it. Tables with other headings, and rows without code in the first cell, are for people only.
-//! 2. **A paragraph that begins with code and a colon**: `` `Queue([maxsize])`: first in, first out. `` It is a class when
-//!    a table lists its members, else a function.
+//!    or, for global names, `function`, `constant` and `exception`. Several owners may follow `of`: `member of Lock,
+//!    RLock`. The first cell contains the signature as code, or several with the same description:
+//!    `` `put(obj, [block, timeout])` ``, `` `pid`, `ident` ``, `` `SIGHUP SIGINT` ``. The last cell is the description;
+//!    a column headed `default` is appended to it. Tables with other headings, and rows without code in the first cell,
+//!    are for people only.
+//! 2. **A paragraph that begins with code and a colon**: `` `Queue([maxsize])`: first in, first out. `` It is a class if
+//!    a table lists its members, otherwise a function.
 //!
-//! A heading that is the owner of functions or constants (`# os`, `## os.path`) is a module; its text is the
-//! paragraph below it. A page whose first heading is none is an entry too, by the name of its file.
+//! A heading that owns functions or constants (`# os`, `## os.path`) is a module; its description is the
+//! paragraph below it. A page whose first heading is not a module is an entry too, under the name of its file.
 //!
-//! In a signature `[…]` holds what may be left out, as in `get([block, timeout])`; `*args` is any number of arguments.
+//! In a signature, `[…]` contains optional arguments, as in `get([block, timeout])`; `*args` is any number of arguments.
 //! Examples belong to the heading above them.
 
 use super::entry::{Entry, EntryKind};
 use super::plain::{code_spans, plain};
 
-/// What a page holds.
+/// The contents of a page.
 #[derive(Debug, Default)]
 pub(super) struct Page {
     pub entries: Vec<Entry>,
     pub examples: Vec<Example>,
 }
 
-/// A script and what it prints.
+/// A script and its output.
 #[derive(Debug)]
 pub(super) struct Example {
     pub page: &'static str,
-    /// The heading it is under, counted from 0.
+    /// The index of the heading above it, counted from 0.
     pub section: usize,
     pub code: &'static str,
     pub output: String,
 }
 
-/// A place in the manual: a page, and which of its headings.
+/// A place in the manual: a page, and the index of a heading.
 type Place = (&'static str, usize);
 
-/// What a page is made of.
+/// A block of a page.
 enum Block {
     Heading(&'static str),
-    /// A fenced block: what it is fenced as, and its lines.
+    /// A fenced block: its language, and its lines.
     Fenced(&'static str, &'static str),
     Table(Vec<&'static str>),
     Paragraph(Vec<&'static str>),
 }
 
-/// Reads the page `name`.
+/// Parses the page `name`.
 pub(super) fn read(name: &'static str, text: &'static str) -> Page {
     let mut page = Page::default();
     // Each heading, and the first paragraph under it.
@@ -91,14 +92,14 @@ pub(super) fn read(name: &'static str, text: &'static str) -> Page {
     page
 }
 
-/// Whether functions or constants belong to what a heading says.
+/// Returns whether the heading owns functions or constants.
 fn is_module(heading: &str, page: &Page) -> bool {
     page.entries.iter().any(|entry| {
         entry.owner == heading && matches!(entry.kind, EntryKind::Function | EntryKind::Constant)
     })
 }
 
-/// What has members is a class.
+/// Turns entries with members into classes.
 fn name_classes(entries: &mut [Entry]) {
     let has_members: Vec<bool> = entries
         .iter()
@@ -115,7 +116,7 @@ fn name_classes(entries: &mut [Entry]) {
     }
 }
 
-/// The entry of a paragraph that begins with code and a colon.
+/// Returns the entry of a paragraph that begins with code and a colon.
 fn paragraph(lines: &[&'static str], place: Place) -> Option<Entry> {
     let (signature, first) = lines.first()?.strip_prefix('`')?.split_once("`:")?;
     if signature.contains('`') {
@@ -125,7 +126,7 @@ fn paragraph(lines: &[&'static str], place: Place) -> Option<Entry> {
     Some(entry(EntryKind::Function, signature, plain(&text), place))
 }
 
-/// The entries of a table.
+/// Returns the entries of a table.
 fn table(rows: &[&'static str], place: Place) -> Vec<Entry> {
     let [heading, _, rows @ ..] = rows else {
         return Vec::new();
@@ -155,7 +156,7 @@ fn table(rows: &[&'static str], place: Place) -> Vec<Entry> {
     entries
 }
 
-/// What the rows of a table are, and whose: `member of Lock, RLock`.
+/// Parses the heading of a table, such as `member of Lock, RLock`, into the kind of its rows and their owners.
 fn subject(heading: &'static str) -> Option<(&'static str, Vec<&'static str>)> {
     let (what, owners) = heading.split_once(" of ").unwrap_or((heading, ""));
     let owners = owners.split(", ").collect();
@@ -164,7 +165,7 @@ fn subject(heading: &'static str) -> Option<(&'static str, Vec<&'static str>)> {
         .then_some((what, owners))
 }
 
-/// What a first cell names.
+/// Returns the signatures in a first cell.
 fn signatures(cell: &'static str) -> Vec<&'static str> {
     let names = |code: &'static str| match code.contains('(') {
         true => vec![code],
@@ -173,7 +174,7 @@ fn signatures(cell: &'static str) -> Vec<&'static str> {
     code_spans(cell).flat_map(names).collect()
 }
 
-/// The text of a row: its last cell, and what stands in a column of defaults.
+/// Returns the description in a row: its last cell, and the columns before it.
 fn text_of(heading: &[&str], cells: &[&str]) -> String {
     let mut text = plain(cells.last().unwrap_or(&""));
     let middle = heading.iter().zip(cells).skip(1);
@@ -199,7 +200,7 @@ fn entry(kind: EntryKind, signature: &'static str, text: String, (page, section)
     }
 }
 
-/// The cells of a row of a table.
+/// Splits a row of a table into its cells.
 fn cells(row: &'static str) -> Vec<&'static str> {
     let row = row.trim().trim_start_matches('|').trim_end_matches('|');
     let mut cells = Vec::new();
@@ -214,7 +215,7 @@ fn cells(row: &'static str) -> Vec<&'static str> {
     cells
 }
 
-/// Cuts a page into its blocks.
+/// Splits a page into its blocks.
 fn blocks(text: &'static str) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     let mut open = false;

@@ -1,4 +1,4 @@
-//! The manual and the declared natives say the same.
+//! Compares the manual with the declared natives.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -8,23 +8,22 @@ fn a_class_is_shown_with_its_members_and_a_method_with_an_example() {
     let wide = "\
 Event()
 
-    a flag to wait for. It begins unset.
+    a flag that processes can wait for. It starts unset.
 
-    set()            sets the flag and wakes everybody who waits
-    clear()          unsets it
-    is_set()         whether it is set
-    wait([timeout])  true as soon as the flag is set, false when the
-                     time ran out (default: None)
+    set()            sets the flag and wakes all waiters
+    clear()          clears the flag
+    is_set()         returns whether the flag is set
+    wait([timeout])  waits until the flag is set
 ";
     assert_eq!(event, wide);
     let wait = Manual::find("Event.wait").unwrap().to_text(30);
     let narrow = "\
 Event.wait([timeout])
 
-    true as soon as the flag
-    is set, false when the
-    time ran out (default:
-    None)
+    waits until the flag is
+    set. Returns true, or
+    false if the time ran out
+    (default: None)
 
 Example:
 

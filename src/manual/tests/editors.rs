@@ -1,9 +1,9 @@
-//! Definition files are in the language of the server that reads them.
+//! Definition files can be parsed by the language server.
 
 use crate::manual::Manual;
 use crate::manual::definitions::RESERVED;
 
-/// Lines of a file that are no documentation, in the grammar of the server's parser.
+/// Checks the lines of a file that are not documentation against the grammar of the server's parser.
 fn check(line: &str) {
     let name = |text: &str| {
         let is_name = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');

@@ -1,4 +1,4 @@
-//! How pages are read, asked and shown.
+//! Parsing, searching and showing pages.
 
 use crate::manual::{EntryKind, Manual, reader};
 

@@ -11,7 +11,6 @@ const NOT_YET: &[&str] = &[
     "src/advice",
     "src/cli",
     "src/lib.rs",
-    "src/manual",
     "src/permissions",
     "src/process",
     "src/program",
