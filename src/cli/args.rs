@@ -1,4 +1,4 @@
-//! What was typed: a subcommand, a file alone, or nothing.
+//! Parses the command line: a subcommand, a file alone, or nothing.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -31,8 +31,8 @@ pub(crate) enum Command {
     Run {
         #[command(flatten)]
         options: Options,
-        /// The script (`-` reads standard input), and its arguments: `sys.argv[1]` and on
-        // One list: what follows the file belongs to the script, `--help` too.
+        /// The script (`-` reads standard input) and its arguments, which become `sys.argv[1]` and so on
+        // One list, because everything after the file belongs to the script, even `--help`.
         #[arg(help_heading = None, required = true, value_names = ["FILE", "ARGS"], num_args = 1.., trailing_var_arg = true, value_hint = ValueHint::AnyPath)]
         words: Vec<OsString>,
     },
@@ -41,15 +41,15 @@ pub(crate) enum Command {
     Eval {
         #[command(flatten)]
         options: Options,
-        /// The code, and its arguments: `sys.argv[1]` and on
+        /// The code and its arguments, which become `sys.argv[1]` and so on
         #[arg(help_heading = None, required = true, value_names = ["CODE", "ARGS"], num_args = 1.., trailing_var_arg = true)]
         words: Vec<OsString>,
     },
-    /// Open a prompt, or run what comes from standard input where that is no terminal
+    /// Open a prompt, or run standard input as a script if it is not a terminal
     Repl {
         #[command(flatten)]
         options: Options,
-        /// A script to run first: what it defines is there at the prompt
+        /// A script to run first; the prompt keeps what it defines
         #[arg(help_heading = None)]
         file: Option<PathBuf>,
     },
@@ -62,32 +62,32 @@ pub(crate) enum Command {
         #[arg(required = true, value_hint = ValueHint::FilePath)]
         files: Vec<PathBuf>,
     },
-    /// Show what the manual says of a function, a class, a method or a module
+    /// Show the manual entry of a function, a class, a method or a module
     Doc {
-        /// Such as `Queue`, `Queue.get`, `os.getpid` or `os`; the modules are listed when it is left out
+        /// A name such as `Queue`, `Queue.get`, `os.getpid` or `os`; without it, lists the modules
         name: Option<String>,
     },
     /// Write definition files (`.d.rhai`) with the documentation, for editors
     Definitions {
-        /// The directory, which is made where there is none; what an earlier run wrote is replaced
+        /// The directory, which is created if missing; replaces the files of an earlier run
         #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
         directory: PathBuf,
     },
-    /// Print a script that makes a shell complete the arguments of procscript
+    /// Print a script that lets a shell complete the arguments of procscript
     Completions {
-        /// The shell it is for
+        /// The shell
         shell: Shell,
     },
-    /// Print the manual page of this command
+    /// Print the man page of this command
     Man,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// How child processes are started [default: fork while there is one thread, else spawn]
+    /// How child processes are started [default: fork with one thread, spawn with more]
     #[arg(long, value_name = "METHOD")]
     pub(crate) start_method: Option<Method>,
-    /// Shared memory for queues and locks, in MiB [default: half of what is free]
+    /// Shared memory for queues and locks, in MiB [default: half of the free memory]
     #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1 << 24))]
     pub(crate) session_memory: Option<u64>,
     /// How errors are printed
@@ -101,7 +101,7 @@ pub(crate) struct Options {
 pub(crate) enum Format {
     /// For people
     Human,
-    /// For programs: each error is a line of JSON
+    /// For programs: each error as a line of JSON
     Json,
 }
 
@@ -118,11 +118,11 @@ impl From<Format> for ErrorFormat {
 pub(crate) enum Method {
     /// A copy of the running process
     Fork,
-    /// A fresh process that is sent the call
+    /// A fresh process that receives the call
     Spawn,
 }
 
-/// What came of the command line.
+/// The result of parsing the command line.
 #[derive(Debug)]
 pub(crate) enum Parsed {
     Command(Box<Command>),
@@ -146,7 +146,7 @@ pub(crate) fn parse() -> Parsed {
     }
 }
 
-/// Puts `run` in front of a file that is given alone, and `repl` in the place of nothing.
+/// Inserts `run` before a file without a subcommand, and `repl` if there are no arguments.
 fn with_run(mut words: Vec<OsString>) -> Vec<OsString> {
     let first = words.get(1).map(|word| word.to_string_lossy().into_owned());
     match first {

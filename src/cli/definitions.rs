@@ -17,7 +17,7 @@ pub(crate) fn definitions(directory: &Path) -> Result<u8> {
         bail!("{} is not a directory", directory.display());
     }
     fs::create_dir_all(directory)
-        .with_context(|| format!("cannot make the directory {}", directory.display()))?;
+        .with_context(|| format!("cannot create the directory {}", directory.display()))?;
     let files = Manual::definitions();
     for file in &files {
         check_replaceable(&directory.join(&file.file_name))?;

@@ -60,12 +60,12 @@ fn as_paragraphs(sections: &str) -> String {
 
 fn part(render: impl Fn(&mut dyn std::io::Write) -> std::io::Result<()>) -> Result<String> {
     let mut text = Vec::new();
-    render(&mut text).context("cannot make the manual page")?;
+    render(&mut text).context("cannot create the man page")?;
     Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
 /// The codes of README.md.
 const EXIT_STATUS: &str = ".SH \"EXIT STATUS\"
-What the script says by sys.exit; 1 after an error that nobody caught; 2 for a command line or a file that cannot be used;
+The code that the script passes to sys.exit; 1 after an uncaught error; 2 if the command line or a file is unusable;
 130 after Ctrl\\-C.
 ";

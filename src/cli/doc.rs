@@ -35,7 +35,7 @@ fn contents() -> Result<u8> {
         "`procscript doc NAME` describes a module, a class, a function or a method.\n",
     );
     list("Modules", EntryKind::Module, &mut text);
-    list("What needs no module", EntryKind::Page, &mut text);
+    list("Without a module", EntryKind::Page, &mut text);
     output::print(&text)
 }
 

@@ -1,4 +1,4 @@
-//! `--allow-…`, `--deny-…` and `--sandbox`: what a script may do outside itself.
+//! The options `--allow-…`, `--deny-…` and `--sandbox`, which limit what a script may do outside itself.
 
 use std::ffi::OsStr;
 use std::path::PathBuf;
@@ -7,40 +7,40 @@ use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use procscript::Permissions;
 
-/// Each option with a list may be given again. Without a list it means everything of its kind.
+/// Options with a list can be repeated. Without a list, they mean everything of their kind.
 #[derive(Debug, Args)]
 #[command(
     next_help_heading = "Permissions (each option limits its own kind; --sandbox limits all)"
 )]
 pub(crate) struct PermissionOptions {
-    /// Allow nothing but what other options allow
+    /// Allow nothing except what other options allow
     #[arg(long)]
     sandbox: bool,
-    /// Read files only here [any: --allow-read]
+    /// Read only these files and directories [any: --allow-read]
     #[arg(long, value_name = "PATH,…", num_args = 0.., require_equals = true, value_delimiter = ',')]
     allow_read: Option<Vec<PathBuf>>,
-    /// Read no files here, or at all
+    /// Read none of these files and directories, or no files at all
     #[arg(long, value_name = "PATH,…", num_args = 0.., require_equals = true, value_delimiter = ',', default_missing_value = ALL)]
     deny_read: Option<Vec<PathBuf>>,
-    /// Write, make, move and remove files only here
+    /// Write, create, move and remove only these files and directories
     #[arg(long, value_name = "PATH,…", num_args = 0.., require_equals = true, value_delimiter = ',')]
     allow_write: Option<Vec<PathBuf>>,
-    /// Write no files here, or at all
+    /// Write none of these files and directories, or no files at all
     #[arg(long, value_name = "PATH,…", num_args = 0.., require_equals = true, value_delimiter = ',', default_missing_value = ALL)]
     deny_write: Option<Vec<PathBuf>>,
-    /// Connect to and listen on only these hosts, such as localhost or 10.0.0.1:80
+    /// Connect to and listen on only these addresses, such as localhost or 10.0.0.1:80
     #[arg(long, value_name = "HOST[:PORT],…", num_args = 0.., require_equals = true, value_delimiter = ',', value_parser = host)]
     allow_net: Option<Vec<String>>,
-    /// Do not connect to or listen on these hosts, or any
+    /// Connect to and listen on none of these addresses, or no addresses at all
     #[arg(long, value_name = "HOST[:PORT],…", num_args = 0.., require_equals = true, value_delimiter = ',', default_missing_value = ALL, value_parser = denied_host)]
     deny_net: Option<Vec<String>>,
-    /// Read only these variables of the environment
+    /// Read only these environment variables
     #[arg(long, value_name = "NAME,…", num_args = 0.., require_equals = true, value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
     allow_env: Option<Vec<String>>,
-    /// Read none of these variables of the environment, or none at all
+    /// Read none of these environment variables, or none at all
     #[arg(long, value_name = "NAME,…", num_args = 0.., require_equals = true, value_delimiter = ',', value_parser = NonEmptyStringValueParser::new(), default_missing_value = ALL)]
     deny_env: Option<Vec<String>>,
-    /// Start processes: so many at once, in so many generations
+    /// Start processes: at most AT_ONCE at the same time, in at most DEPTH generations
     #[arg(long, value_name = "AT_ONCE[,DEPTH]", num_args = 0..=1, require_equals = true, value_parser = processes, default_missing_value = "all")]
     allow_processes: Option<(u32, u32)>,
     /// Start no processes
@@ -52,7 +52,7 @@ pub(crate) struct PermissionOptions {
     /// Send and handle no signals
     #[arg(long)]
     deny_signals: bool,
-    /// Run other programs, which can do everything; needed when any other option here is given
+    /// Run other programs, which can do everything; needed if any other option here is given
     #[arg(long)]
     allow_run: bool,
     /// Run no other programs
@@ -61,7 +61,7 @@ pub(crate) struct PermissionOptions {
 }
 
 impl PermissionOptions {
-    /// What the script may do.
+    /// Returns what the script may do.
     pub(crate) fn permissions(&self) -> Permissions {
         self.denied(self.allowed())
     }
@@ -116,7 +116,7 @@ impl PermissionOptions {
         some
     }
 
-    /// Whether something is allowed for a list only.
+    /// Returns whether anything is allowed for a list only.
     fn is_only_some(&self) -> bool {
         let paths = [&self.allow_read, &self.allow_write].into_iter().flatten();
         let words = [&self.allow_net, &self.allow_env].into_iter().flatten();
@@ -206,11 +206,11 @@ fn denied_host(text: &str) -> Result<String, String> {
     }
 }
 
-/// A host with or without a port: what is none would allow nothing, or deny everything.
+/// Parses an address with or without a port. An invalid one would allow nothing, or deny everything.
 fn host(text: &str) -> Result<String, String> {
     match Permissions::is_host(text) {
         true => Ok(text.into()),
-        false => Err("it is no host and no host:port".into()),
+        false => Err("expected HOST or HOST:PORT".into()),
     }
 }
 

@@ -237,7 +237,7 @@ fn host(text: &str) -> Result<Endpoint, Failure> {
     let endpoint = Endpoint::read(text);
     if endpoint.is_nonsense() {
         let text = format!(
-            "permissions.net: {} is no host and no host:port",
+            "permissions.net: {} is not a valid address (expected HOST or HOST:PORT)",
             quoted(text)
         );
         return Err(raise("ValueError", text));

@@ -61,8 +61,8 @@ impl Guard {
     /// There are as many processes as may live at once.
     pub(crate) fn too_many_processes(&self, at_once: u32) -> Failure {
         let doing = match at_once {
-            1 => "starting a process beside the one that lives".to_string(),
-            many => format!("starting a process beside the {many} that live"),
+            1 => "starting a process while another is running".to_string(),
+            many => format!("starting a process while {many} others are running"),
         };
         refused(&self.permissions(), &doing, Missing::Allowed)
     }

@@ -35,13 +35,13 @@ impl Asked {
         if let Missing::Denied(rule) = why {
             let (option, method) = denial(kind, rule.as_deref());
             return format!(
-                "what is denied wins over what is allowed: leave out `{option}` on the command line, or \
+                "denying takes precedence over allowing: leave out `{option}` on the command line, or \
                  `Permissions::{method}` in the program that runs the script"
             );
         }
         if permissions.narrowed.iter().any(|name| name == kind) {
             return format!(
-                "the process that started this one has narrowed `{kind}`: allow it in the `permissions` of that Process"
+                "the process that started this one has restricted `{kind}`: allow it in the `permissions` of that Process"
             );
         }
         let option = self.option.as_ref();
@@ -54,18 +54,18 @@ impl Asked {
         // Between the paths of a list stand commas.
         if option.contains(',') && kind != "processes" {
             return format!(
-                "no option can name it, because of the comma: allow it by `Permissions::{method}` in the program that \
+                "no option can name it, because of the comma: allow it with `Permissions::{method}` in the program that \
                  runs the script"
             );
         }
         let reason = match why {
             Missing::Everything(less) => {
-                format!("a program would not keep to what is not allowed here of `{less}`: ")
+                format!("a program would not respect the restrictions on `{less}`: ")
             }
             _ => String::new(),
         };
         format!(
-            "{reason}allow it by `--allow-{kind}{option}` on the command line, or by \
+            "{reason}allow it with `--allow-{kind}{option}` on the command line, or with \
              `Permissions::{method}` in the program that runs the script{note}"
         )
     }
@@ -89,7 +89,7 @@ fn denial(kind: &str, rule: Option<&str>) -> (String, String) {
 /// What changes the whole process, in one that is there for another program.
 pub(super) fn not_ones_own(doing: &str) -> Failure {
     let message = format!("{doing} would change the program that this script is embedded in");
-    let help = "no permission allows it; `Builder::owns_process` says that the process is there for the script alone";
+    let help = "no permission allows it; `Builder::owns_process` declares that the process exists only for the script";
     let args = vec![Dynamic::from(message)];
     throw(Exception::new("PermissionError", args).with_help(help.into()))
 }
@@ -98,16 +98,16 @@ pub(super) fn not_ones_own(doing: &str) -> Failure {
 pub(super) fn more_threads(own: usize) -> Failure {
     let message =
         format!("giving a child more than the {own} `threads` of this process is not allowed");
-    let help = "`Permissions::threads` in the program that runs the script says how many a process may have";
+    let help = "`Permissions::threads` in the program that runs the script sets the limit";
     let args = vec![Dynamic::from(message)];
     throw(Exception::new("PermissionError", args).with_help(help.into()))
 }
 
 /// A process has as many threads beside its first as it may.
 pub(super) fn too_many_threads(living: usize) -> Failure {
-    let message = format!("starting a thread beside the {living} that live is not allowed");
+    let message = format!("starting a thread while {living} others are running is not allowed");
     let help = "`Permissions::threads` in the program that runs the script, or `threads` in the `permissions` of the \
-                Process, says how many a process may have";
+                Process, sets the limit";
     let args = vec![Dynamic::from(message)];
     throw(Exception::new("PermissionError", args).with_help(help.into()))
 }

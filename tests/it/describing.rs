@@ -103,7 +103,7 @@ fn definitions_leave_files_alone_that_are_not_theirs() {
         &["procscript: error: ", "os.d.rhai is not a directory"],
     );
     let nowhere = Path::new("/proc/none");
-    refused(write(nowhere), &["cannot make the directory /proc/none"]);
+    refused(write(nowhere), &["cannot create the directory /proc/none"]);
 }
 
 #[test]

@@ -195,7 +195,7 @@ this program: PermissionError: os._exit() would change the program that this scr
 orders in a child: PermissionError: reading 'the orders' is not allowed
 a grandchild: PermissionError: starting a process in one more generation is not allowed
 PermissionError: reading '/etc/passwd' is not allowed
-help: allow it by `--allow-read=/etc` on the command line, or by `Permissions::allow_read("/etc")` in the program that runs the script
+help: allow it with `--allow-read=/etc` on the command line, or with `Permissions::allow_read("/etc")` in the program that runs the script
 "#
     );
 }

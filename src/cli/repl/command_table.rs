@@ -2,23 +2,23 @@
 
 use rustyline::completion::Pair;
 
-/// The commands: name, argument, what it does.
+/// The commands: name, argument, description.
 const COMMANDS: &[(&str, &str, &str)] = &[
     (
         "help",
         "[NAME]",
-        "this list, or what a function, method or module does",
+        "show this list, or describe a function, method or module",
     ),
     ("doc", "NAME", "the same"),
-    ("vars", "", "the variables"),
-    ("ps", "", "the children: what each is doing"),
-    ("time", "EXPR", "run EXPR and say how long it took"),
-    ("load", "FILE", "run a script here: what it defines stays"),
+    ("vars", "", "list the variables"),
+    ("ps", "", "list the children, and what each is doing"),
+    ("time", "EXPR", "run EXPR and show how long it took"),
+    ("load", "FILE", "run a script and keep what it defines"),
     ("reset", "", "forget everything, end the children"),
-    ("quit", "", "end, as exit() and Ctrl-D do"),
+    ("quit", "", "end the session, like exit() and Ctrl-D"),
 ];
 
-/// The command that people mean who know other prompts.
+/// The command with the same meaning as one that people know from other prompts.
 pub(crate) fn meant(text: &str) -> Option<&'static str> {
     match text {
         "help" | "help()" | "?" => Some("help"),
@@ -27,7 +27,7 @@ pub(crate) fn meant(text: &str) -> Option<&'static str> {
     }
 }
 
-/// The commands that `typed` may become, if it is one.
+/// The commands that `typed` may become, if it is a command.
 pub(crate) fn candidates(typed: &str) -> Option<(usize, Vec<Pair>)> {
     let begun = typed.strip_prefix(':')?;
     let pair = |name: &str| Pair {
@@ -54,7 +54,7 @@ pub(crate) fn overview() -> String {
         .map(|(name, argument, what)| format!("  {:14} {what}", usage(name, argument)));
     let mut text = lines.collect::<Vec<_>>().join("\n");
     text.push_str(
-        "\n  Tab completes, Ctrl-R searches earlier lines, Ctrl-C stops what runs, _ is the last value.",
+        "\n  Tab completes, Ctrl-R searches earlier lines, Ctrl-C stops the running line, _ is the last value.",
     );
     text
 }

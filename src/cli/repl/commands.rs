@@ -11,7 +11,7 @@ use super::listing;
 use super::screen::Screen;
 use super::session::Session;
 
-/// Carries out what stands behind the colon. What it leaves to be shown is as of an input.
+/// Runs a command, without its colon. Its result is shown like that of an input.
 pub(crate) fn carry_out(command: &str, session: &Session, screen: &Screen) -> Entered {
     let command = command.trim();
     let (name, rest) = command
@@ -29,7 +29,7 @@ pub(crate) fn carry_out(command: &str, session: &Session, screen: &Screen) -> En
         }
         ("quit", "") => return Entered::Exit(0),
         ("time", code) if !code.is_empty() => return time(code, session, screen),
-        ("load", "-") => "standard input is the prompt's; :load FILE reads a file".into(),
+        ("load", "-") => "the prompt uses standard input; :load FILE reads a file".into(),
         ("load", file) if !file.is_empty() => match input::read(Path::new(file)) {
             Ok(script) => return session.borrow_mut().load(script),
             Err(error) => format!("{error:#}"),
@@ -40,7 +40,7 @@ pub(crate) fn carry_out(command: &str, session: &Session, screen: &Screen) -> En
     Entered::Nothing
 }
 
-/// What there is to say about a name: a function of the program, else the manual's.
+/// The description of a name: a function of the program, or else the manual's entry.
 fn help(topic: &str, session: &Session, screen: &Screen) -> String {
     let topic = topic.trim_end_matches("()");
     let own = own_functions(topic, session);

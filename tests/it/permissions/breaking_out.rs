@@ -353,7 +353,7 @@ fn threads_and_session_memory_have_bounds_in_a_sandbox() {
     .assert(
         0,
         "
-        64 PermissionError starting a thread beside the 64 that live is not allowed
+        64 PermissionError starting a thread while 64 others are running is not allowed
         a place is free again
         MemoryError
         ",

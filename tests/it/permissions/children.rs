@@ -202,7 +202,7 @@ fn the_key_says_what_is_wrong_with_it() {
         ValueError: permissions have no 'reed' (they have read, write, net, env, run, signals, processes, threads)
         TypeError: permissions.read must be a bool or a list of strings, not int
         TypeError: permissions.read must be a bool or a list of strings, not int
-        ValueError: permissions.net: 'http://x' is no host and no host:port
+        ValueError: permissions.net: 'http://x' is not a valid address (expected HOST or HOST:PORT)
         TypeError: permissions.run must be a bool, not int
         TypeError: permissions.processes must be a bool, a number, or a list of two, how many at once and how many generations
         TypeError: permissions.processes must be a bool, a number, or a list of two, how many at once and how many generations

@@ -14,12 +14,12 @@ fn help(options: &[&str], code: &str) -> String {
 fn a_refusal_says_how_to_allow_it() {
     assert_eq!(
         help(&["--sandbox"], r#"open("/etc/passwd");"#),
-        "help: allow it by `--allow-read=/etc` on the command line, or by `Permissions::allow_read(\"/etc\")` \
+        "help: allow it with `--allow-read=/etc` on the command line, or with `Permissions::allow_read(\"/etc\")` \
          in the program that runs the script"
     );
     assert_eq!(
         help(&["--deny-env"], r#"os.getenv("HOME");"#),
-        "help: what is denied wins over what is allowed: leave out `--deny-env` on the command line, or \
+        "help: denying takes precedence over allowing: leave out `--deny-env` on the command line, or \
          `Permissions::deny_env_all()` in the program that runs the script"
     );
     assert_eq!(
@@ -27,7 +27,7 @@ fn a_refusal_says_how_to_allow_it() {
             &["--allow-processes=1,1"],
             "let p = Process(|| { Process(|| 1).start(); }); p.start(); p.join();"
         ),
-        "help: allow it by `--allow-processes=1,2` on the command line, or by \
+        "help: allow it with `--allow-processes=1,2` on the command line, or with \
          `Permissions::allow_processes(1, 2)` in the program that runs the script"
     );
     assert_eq!(
@@ -39,21 +39,21 @@ fn a_refusal_says_how_to_allow_it() {
             p.join();
         "#
         ),
-        "help: the process that started this one has narrowed `env`: allow it in the `permissions` of that Process"
+        "help: the process that started this one has restricted `env`: allow it in the `permissions` of that Process"
     );
 }
 
 /// `help: allow it by …`.
 fn allow(option: &str, method: &str) -> String {
     format!(
-        "help: allow it by `{option}` on the command line, or by `Permissions::{method}` in the program that runs the script"
+        "help: allow it with `{option}` on the command line, or with `Permissions::{method}` in the program that runs the script"
     )
 }
 
 /// `help: what is denied …`.
 fn leave_out(option: &str, method: &str) -> String {
     format!(
-        "help: what is denied wins over what is allowed: leave out `{option}` on the command line, or \
+        "help: denying takes precedence over allowing: leave out `{option}` on the command line, or \
          `Permissions::{method}` in the program that runs the script"
     )
 }
@@ -132,7 +132,7 @@ fn a_refusal_names_what_can_be_allowed() {
     }
     assert_eq!(
         help(&["--sandbox"], r#"open("/nowhere,/x/y");"#),
-        "help: no option can name it, because of the comma: allow it by `Permissions::allow_read(\"/nowhere,/x\")` in the \
+        "help: no option can name it, because of the comma: allow it with `Permissions::allow_read(\"/nowhere,/x\")` in the \
          program that runs the script"
     );
     assert_eq!(
@@ -146,8 +146,8 @@ fn a_refusal_names_what_can_be_allowed() {
 fn a_refused_program_is_told_what_it_would_get_round() {
     assert_eq!(
         help(&["--deny-net"], r#"os.system("true");"#),
-        "help: a program would not keep to what is not allowed here of `net`: allow it by `--allow-run` on the command \
-         line, or by `Permissions::allow_run()` in the program that runs the script"
+        "help: a program would not respect the restrictions on `net`: allow it with `--allow-run` on the command \
+         line, or with `Permissions::allow_run()` in the program that runs the script"
     );
 }
 
@@ -161,7 +161,7 @@ fn options_that_cannot_be_understood_are_refused() {
         ("--deny-read=", "a value is required"),
         ("--allow-read=", "a value is required"),
         ("--deny-env=", "a value is required"),
-        ("--deny-net=", "it is no host and no host:port"),
+        ("--deny-net=", "expected HOST or HOST:PORT"),
     ] {
         let output = Script::text("print(1);").option(option).run();
         assert!(
