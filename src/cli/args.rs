@@ -162,7 +162,7 @@ pub(crate) fn described() -> clap::Command {
     CommandLine::command()
 }
 
-/// Whether a first word is the command's own: a subcommand, or an option that stands before one.
+/// Returns whether a first word belongs to the command: a subcommand, or an option before one.
 fn is_own(word: &str) -> bool {
     let mut command = described();
     // Adds `help`, `--help` and `--version`.

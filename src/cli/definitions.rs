@@ -1,4 +1,4 @@
-//! `procscript definitions`: files that tell editors what scripts can name.
+//! `procscript definitions`: writes files that tell editors what scripts can name.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -9,9 +9,9 @@ use procscript::{Definition, Manual};
 
 use super::output;
 
-/// Fills `directory`, which is made where there is none.
+/// Writes the files to `directory`, and creates it if it is missing.
 ///
-/// Nothing is changed before all is known to be good, and each file is replaced as a whole.
+/// Changes nothing until all checks have passed, and replaces each file as a whole.
 pub(crate) fn definitions(directory: &Path) -> Result<u8> {
     if directory.exists() && !directory.is_dir() {
         bail!("{} is not a directory", directory.display());
@@ -31,7 +31,7 @@ pub(crate) fn definitions(directory: &Path) -> Result<u8> {
     ))
 }
 
-/// What stands in the way, unless it was written by this command.
+/// Returns an error if something is in the way that this command has not written.
 fn check_replaceable(path: &Path) -> Result<()> {
     match fs::read_to_string(path) {
         Ok(text) if Definition::is_one(&text) => Ok(()),
@@ -50,7 +50,7 @@ fn check_replaceable(path: &Path) -> Result<()> {
     }
 }
 
-/// Files written under other names, each with the name that it is to have.
+/// Files written under temporary names, each with its final name.
 struct Drafts(Vec<(PathBuf, PathBuf)>);
 
 impl Drafts {
@@ -66,7 +66,7 @@ impl Drafts {
         Ok(drafts)
     }
 
-    /// Gives all their names.
+    /// Renames all files to their final names.
     fn keep(self) -> Result<()> {
         for (draft, place) in &self.0 {
             fs::rename(draft, place)

@@ -1,4 +1,4 @@
-//! `procscript completions` and `procscript man`: the command line described for shells and for `man`.
+//! `procscript completions` and `procscript man`: describes the command line for shells and for `man`.
 
 use anyhow::{Context, Result};
 use clap::Command;
@@ -7,16 +7,16 @@ use clap_mangen::Man;
 
 use super::output;
 
-/// Prints the script that makes a shell complete `procscript`'s arguments.
+/// Prints a completion script for a shell.
 pub(crate) fn completions(mut command: Command, shell: Shell) -> Result<u8> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command, "procscript", &mut script);
     output::print(&String::from_utf8_lossy(&script))
 }
 
-/// Prints the manual page, the subcommands' parts on the same page.
+/// Prints the man page, including the sections of the subcommands.
 pub(crate) fn man(command: Command) -> Result<u8> {
-    // `--help` is told once.
+    // `--help` is described only once.
     let command = command.mut_subcommands(|command| command.disable_help_flag(true));
     let page = Man::new(command.clone());
     let mut roff = part(|out| page.render_title(out))?;
@@ -32,7 +32,7 @@ pub(crate) fn man(command: Command) -> Result<u8> {
     output::print(&roff)
 }
 
-/// What `procscript NAME` does and takes, as one section.
+/// One section with the description and the options of `procscript NAME`.
 fn subcommand(command: &Command) -> Result<String> {
     let name = format!("procscript {}", command.get_name());
     let page = Man::new(command.clone().bin_name(name.clone()));
@@ -45,7 +45,7 @@ fn subcommand(command: &Command) -> Result<String> {
     Ok(format!("{heading}{}", as_paragraphs(&text.concat())))
 }
 
-/// Sections as paragraphs without headings.
+/// Turns sections into paragraphs without headings.
 fn as_paragraphs(sections: &str) -> String {
     let lines = sections.lines();
     let lines = lines.map(|line| {
@@ -64,7 +64,7 @@ fn part(render: impl Fn(&mut dyn std::io::Write) -> std::io::Result<()>) -> Resu
     Ok(String::from_utf8_lossy(&text).into_owned())
 }
 
-/// The codes of README.md.
+/// The exit codes, as in README.md.
 const EXIT_STATUS: &str = ".SH \"EXIT STATUS\"
 The code that the script passes to sys.exit; 1 after an uncaught error; 2 if the command line or a file is unusable;
 130 after Ctrl\\-C.

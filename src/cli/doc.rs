@@ -1,14 +1,14 @@
-//! `procscript doc`: what the manual says of a name.
+//! `procscript doc`: shows the manual entry of a name.
 
 use anyhow::{Result, bail};
 use procscript::{EntryKind, Manual};
 
 use super::output;
 
-/// Columns of text where the terminal does not say how many it has.
+/// The width if the terminal does not report one.
 const COLUMNS: usize = 80;
 
-/// Prints the entry of `name`; without one, all modules and how to ask for more.
+/// Prints the entry of `name`; without a name, lists all modules.
 pub(crate) fn doc(name: Option<&str>) -> Result<u8> {
     match name {
         Some(name) => entry(name),
@@ -51,7 +51,7 @@ fn list(heading: &str, kind: EntryKind, text: &mut String) {
     }
 }
 
-/// The width that is asked for, else that of the terminal.
+/// The requested width, or else that of the terminal.
 fn columns() -> usize {
     let said = std::env::var("COLUMNS").ok();
     let said = said.and_then(|text| text.parse().ok());

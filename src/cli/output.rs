@@ -1,10 +1,10 @@
-//! What the command itself prints on standard output.
+//! Prints the command's own output to standard output.
 
 use std::io::{ErrorKind, Write, stdout};
 
 use anyhow::{Context, Result};
 
-/// Prints a text, and gives the exit code 0. A reader that has gone, as in `… | head -1`, is no failure.
+/// Prints a string, and returns exit code 0. It is not an error if the reader has gone, as in `… | head -1`.
 pub(crate) fn print(text: &str) -> Result<u8> {
     let mut out = stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {

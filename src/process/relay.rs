@@ -1,6 +1,6 @@
-//! The thread that carries what children write to where this process wants it: they must not wait because nobody reads.
+//! A thread that passes on what children write, so that a child never blocks on a pipe that nobody reads.
 //!
-//! It can be laid down for a fork, which a process with two threads does not dare.
+//! The thread can be stopped for a fork, because a process with two threads must not fork.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -12,16 +12,16 @@ use crate::sys::pipe::Bell;
 use crate::sys::signal::Held;
 use crate::sys::{identity, process};
 
-/// What a relay works for.
+/// The work of a relay.
 pub(crate) trait Carrier: Send + Sync + 'static {
-    /// The pipes to wait for.
+    /// Returns the pipes to wait for.
     fn pipes(&self) -> Vec<Arc<OwnedFd>>;
 
-    /// Takes out what lies in them.
+    /// Reads what is in the pipes.
     fn carry(&self);
 }
 
-/// The thread; dropping it ends it.
+/// The relay's thread; dropping the handle ends it.
 #[derive(Debug)]
 pub(crate) struct Relay {
     shared: Arc<Shared>,
@@ -32,13 +32,13 @@ pub(crate) struct Relay {
 struct Shared {
     bell: Bell,
     ends: AtomicBool,
-    /// The kernel's number of the thread.
+    /// The kernel's ID of the thread.
     thread: AtomicU32,
 }
 
 impl Relay {
     /// # Errors
-    /// When there is no descriptor or no thread left.
+    /// If no descriptor or thread is left.
     pub(crate) fn start(carrier: Arc<impl Carrier>) -> io::Result<Self> {
         let shared = Arc::new(Shared {
             bell: Bell::new()?,
@@ -46,7 +46,8 @@ impl Relay {
             thread: AtomicU32::new(0),
         });
         let own = shared.clone();
-        // The thread inherits what is held back: handlers are for the threads of whoever has installed them.
+        // The thread inherits the signal mask: handlers must run on the threads of the program that has installed
+        // them.
         let _held = Held::every();
         let thread = std::thread::Builder::new()
             .name("procscript-out".into())
@@ -57,7 +58,7 @@ impl Relay {
         })
     }
 
-    /// Has the thread ask anew which pipes there are.
+    /// Makes the thread ask again which pipes there are.
     pub(crate) fn look_again(&self) {
         self.shared.bell.ring();
     }

@@ -1,8 +1,8 @@
-//! A child that is a fresh run of the program.
+//! Starts a child as a fresh run of the program.
 //!
-//! It is given numbers: the descriptor of the session's memory, its place in the process table, where its work
-//! lies ready, and the descriptors through which others come. The words stand at the front of its command line, so `ps` shows what it is
-//! and its own children do not inherit them.
+//! The child receives numbers: the descriptor of the session's memory, its slot in the process table, where its work
+//! is stored, and the descriptors through which other descriptors arrive. They are at the front of its command line,
+//! so `ps` shows what the process is, and its own children do not inherit them.
 
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
@@ -16,54 +16,54 @@ use crate::sys::process;
 /// The first argument of a spawned child.
 const MARK: &str = "--procscript-worker";
 
-/// Whether this program looks for orders at its beginning.
+/// Whether this program checks for orders when it starts.
 static READY: AtomicBool = AtomicBool::new(false);
 
-/// What fresh runs of this program have beside what every child has, by name.
+/// The names of the setups that fresh runs of this program have.
 static EXTRAS: OnceLock<Vec<String>> = OnceLock::new();
 
-/// Notes what fresh runs of this program have, by name.
+/// Notes the names of the setups that fresh runs of this program have.
 pub(crate) fn have(extras: Vec<String>) {
     let _ = EXTRAS.set(extras);
 }
 
-/// Whether a fresh run of this program has what is called `name`.
+/// Returns whether a fresh run of this program has the setup `name`.
 pub(crate) fn has(name: &str) -> bool {
     EXTRAS
         .get()
         .is_some_and(|extras| extras.iter().any(|extra| extra == name))
 }
 
-/// Whether a fresh run of this program would do a child's work.
+/// Returns whether a fresh run of this program would do a child's work.
 pub(crate) fn is_ready() -> bool {
     READY.load(Ordering::Relaxed)
 }
 
-/// What a spawned child was told.
+/// The orders that a spawned child has received.
 #[derive(Debug)]
 pub(crate) struct Orders {
     /// The session's memory.
     pub session: OwnedFd,
-    /// The packed number of this process in the session.
+    /// The packed slot number of this process in the session.
     pub place: u64,
-    /// Where descriptors come from, and the packed place of the lock that goes with it.
+    /// The descriptor through which others arrive, and the packed place of its lock.
     pub depot: Option<(OwnedFd, OwnedFd, u64)>,
 }
 
-/// What a spawned child is given beside its place.
+/// The configuration of a spawned child, apart from its slot.
 #[derive(Debug)]
 pub(crate) struct Given<'a> {
     /// The session's memory.
     pub session: BorrowedFd<'a>,
     /// See [`Orders::depot`].
     pub depot: Option<([BorrowedFd<'a>; 2], u64)>,
-    /// Its standard output and standard error; `None` is what this process has.
+    /// Its standard output and standard error; `None` means those of this process.
     pub streams: [Option<BorrowedFd<'a>>; 2],
-    /// It gets a process group of its own: what the terminal sends is not for it.
+    /// Whether it gets its own process group, so that signals from the terminal do not reach it.
     pub own_group: bool,
 }
 
-/// Starts `program` (`None`: this program) as the process that has `place` in `session`.
+/// Starts `program` (`None`: this program) as the process that has the slot `place` in `session`.
 pub(crate) fn spawn(program: Option<&Path>, given: &Given<'_>, place: u64) -> io::Result<Child> {
     let program = program.unwrap_or(Path::new("/proc/self/exe"));
     let shown = std::env::args_os().next();
@@ -86,7 +86,7 @@ pub(crate) fn spawn(program: Option<&Path>, given: &Given<'_>, place: u64) -> io
     Child::watch(starter::spawn(program, args, descriptors, given.own_group)?)
 }
 
-/// The orders of this process, if it was started by [`spawn`].
+/// Returns the orders of this process, if it was started by [`spawn`].
 pub(crate) fn orders() -> Option<io::Result<Orders>> {
     READY.store(true, Ordering::Relaxed);
     let mut args = std::env::args_os().skip(1);

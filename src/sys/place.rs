@@ -1,4 +1,4 @@
-//! Places in the file system that are held: a directory's descriptor, which stays what it is whatever becomes of its names.
+//! Directories and files held by a descriptor, which stay the same even if their names change.
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
@@ -7,18 +7,18 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, Mode, OFlags, ResolveFlags};
 
-/// Not opened, and not for programs that are run.
+/// Flags: do not open the contents; close on exec.
 const HELD: OFlags = OFlags::PATH.union(OFlags::CLOEXEC);
 
-/// A directory or a file that is held and not opened.
+/// A directory or a file that is held but not opened.
 #[derive(Debug)]
 pub(crate) struct Held(OwnedFd);
 
 impl Held {
-    /// The directory that `path` leads to, from `base` where it is relative (`None`: the current directory).
+    /// Holds the directory that `path` leads to, from `base` if it is relative (`None`: the current directory).
     ///
-    /// Links of `/proc` that are none by name are not followed: `/proc/PID/root` may lead to where other files have these
-    /// names. A kernel that cannot tell them (before Linux 5.6) gives an error.
+    /// Magic links of `/proc` are not followed: `/proc/PID/root` may lead to where other files have these names. A
+    /// kernel that cannot recognise them (before Linux 5.6) returns an error.
     pub(crate) fn directory(base: Option<&Held>, path: &Path) -> io::Result<Self> {
         let base = base.map_or(CWD, |base| base.0.as_fd());
         let (flags, by_name) = (OFlags::DIRECTORY | HELD, ResolveFlags::NO_MAGICLINKS);
@@ -26,12 +26,12 @@ impl Held {
         Ok(Self(held))
     }
 
-    /// What has this name in `base`; a symbolic link itself, if it is one.
+    /// Holds the entry with this name in `base`; a symbolic link itself, if it is one.
     pub(crate) fn entry(base: &Held, name: &Path) -> io::Result<Self> {
         Self::open(base, name, OFlags::NOFOLLOW)
     }
 
-    /// The directory that has this name in `base`; a symbolic link is none.
+    /// Holds the directory with this name in `base`; fails for a symbolic link.
     pub(crate) fn directory_itself(base: &Held, name: &Path) -> io::Result<Self> {
         Self::open(base, name, OFlags::NOFOLLOW | OFlags::DIRECTORY)
     }
@@ -41,17 +41,18 @@ impl Held {
         Ok(Self(held))
     }
 
-    /// Where it is, as the kernel knows it: absolute, without links and detours.
+    /// Returns its path according to the kernel: absolute, without links or `..`.
     pub(crate) fn real_path(&self) -> io::Result<PathBuf> {
         std::fs::read_link(self.path())
     }
 
-    /// A path that leads here, as long as this is held.
+    /// Returns a path that leads here while this is held.
     pub(crate) fn path(&self) -> PathBuf {
         PathBuf::from(format!("/proc/self/fd/{}", self.0.as_raw_fd()))
     }
 
-    /// Where the symbolic link `name` in this directory points; `None` if that is no link, or nothing.
+    /// Returns the target of the symbolic link `name` in this directory; `None` if it is not a link, or does not
+    /// exist.
     pub(crate) fn link(&self, name: &Path) -> io::Result<Option<PathBuf>> {
         match rustix::fs::readlinkat(self.0.as_fd(), name, Vec::new()) {
             Ok(target) => Ok(Some(PathBuf::from(std::ffi::OsString::from_vec(
@@ -63,5 +64,5 @@ impl Held {
     }
 }
 
-/// The flag with which an open does not follow a symbolic link that is the last name of a path.
+/// The flag that makes an open fail if the last name of a path is a symbolic link.
 pub(crate) const NO_LINK: i32 = OFlags::NOFOLLOW.bits().cast_signed();

@@ -79,7 +79,7 @@ impl LifeWord {
         marked.then_some(waiting)
     }
 
-    /// Nobody's from now on; wakes everybody who waits for the owner's end.
+    /// Gives up the word, and wakes everybody who waits for the owner's end.
     pub(crate) fn clear(&self) {
         self.word.store(0, Ordering::Release);
         futex::wake(&self.word, u32::MAX);

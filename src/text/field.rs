@@ -1,6 +1,6 @@
-//! Puts a formatted text or number into a field: sign, prefix, thousands separators, fill and alignment.
+//! Pads a formatted string or number: sign, prefix, thousands separators, fill and alignment.
 
-/// Where the text stands in a field wider than itself.
+/// The alignment in a field that is wider than its contents.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Align {
     Left,
@@ -10,7 +10,7 @@ pub(super) enum Align {
     AfterSign,
 }
 
-/// A field: its width in characters, and what it is filled up with.
+/// A field: its width in characters, and its fill character.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Field {
     pub(super) width: usize,
@@ -19,12 +19,12 @@ pub(super) struct Field {
 }
 
 impl Field {
-    /// The text, filled up to the width.
+    /// Pads the string to the width.
     pub(super) fn place(&self, text: &str) -> String {
         self.place_after("", text)
     }
 
-    /// The same, where `head` is the part that stays in front of an [`Align::AfterSign`] fill.
+    /// Pads the string, where `head` is the part that stays before an [`Align::AfterSign`] fill.
     fn place_after(&self, head: &str, text: &str) -> String {
         let missing = self
             .width
@@ -47,7 +47,7 @@ impl Field {
     }
 }
 
-/// A number in parts, as fields treat them differently.
+/// The parts of a number that fields treat differently.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Number {
     /// `-`, `+`, a space or nothing.
@@ -56,12 +56,12 @@ pub(super) struct Number {
     pub(super) prefix: &'static str,
     /// The digits that thousands separators go between; none in `inf`.
     pub(super) whole: String,
-    /// All that follows: decimals, exponent, percent sign.
+    /// The rest: decimals, exponent, percent sign.
     pub(super) tail: String,
 }
 
 impl Number {
-    /// A formatted magnitude, divided after its leading digits.
+    /// Splits a formatted magnitude after its leading digits.
     pub(super) fn new(sign: &'static str, magnitude: &str) -> Self {
         let digits = magnitude.bytes().take_while(u8::is_ascii_digit).count();
         let (whole, tail) = magnitude.split_at(digits);
@@ -73,8 +73,8 @@ impl Number {
         }
     }
 
-    /// Puts the number into a field. With a separator (and the count of digits between two of them), zeros that fill
-    /// the field from the sign on are separated too, as in `00,001,234`.
+    /// Pads the number. With a separator (and the number of digits between two of them), zeros that fill the field
+    /// after the sign are separated too, as in `00,001,234`.
     pub(super) fn place(self, field: Field, separator: Option<(char, usize)>) -> String {
         let head = format!("{}{}", self.sign, self.prefix);
         let mut body = match separator {
@@ -95,8 +95,8 @@ impl Number {
     }
 }
 
-/// Digits with a mark before every `group` of them, counted from the end, and zeros in front until the result is
-/// `least` wide. It gets one wider than that where it would otherwise begin with the mark.
+/// Inserts a mark before every `group` digits, counted from the end, and zeros in front until the result is `least`
+/// wide. It is one wider if it would otherwise begin with the mark.
 fn grouped(digits: &str, mark: char, group: usize, least: usize) -> String {
     let mut reversed = String::with_capacity(least.max(2 * digits.len()));
     let mut rest = digits.bytes().rev();

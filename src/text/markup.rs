@@ -2,7 +2,7 @@
 
 use super::{MAX_WIDTH, TextError};
 
-/// One replacement field, as written.
+/// A replacement field, as written.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Replacement<'a> {
     pub(super) name: &'a [char],
@@ -10,7 +10,7 @@ pub(super) struct Replacement<'a> {
     pub(super) spec: &'a [char],
 }
 
-/// A template being read.
+/// A template that is being parsed.
 pub(super) struct Template<'a> {
     rest: &'a [char],
 }
@@ -20,8 +20,8 @@ impl<'a> Template<'a> {
         Template { rest: chars }
     }
 
-    /// The text up to the next field, which is appended to `out`, and the field; `None` when a doubled brace or the
-    /// end comes first. Ask again until [`Template::is_done`].
+    /// Appends the literal text before the next field to `out`, and returns the field; `None` at a doubled brace or
+    /// the end. Call it until [`Template::is_done`].
     pub(super) fn next(&mut self, out: &mut String) -> Result<Option<Replacement<'a>>, TextError> {
         let literal = self
             .rest
@@ -80,7 +80,7 @@ impl<'a> Template<'a> {
         })
     }
 
-    /// A field's name and the character that ends it. What stands in square brackets may be anything.
+    /// Parses a field's name and the character that ends it. Square brackets can contain anything.
     fn name(&mut self) -> Result<(&'a [char], char), TextError> {
         let start = self.rest;
         while let Some(char) = self.bite() {
@@ -101,7 +101,7 @@ impl<'a> Template<'a> {
         Err(fault("expected '}' before end of string"))
     }
 
-    /// The specification up to the brace that closes the field; fields inside are expanded later.
+    /// Parses the specification up to the brace that closes the field; nested fields are expanded later.
     fn spec(&mut self) -> Result<&'a [char], TextError> {
         let start = self.rest;
         let mut open = 1;
@@ -119,22 +119,22 @@ impl<'a> Template<'a> {
     }
 }
 
-/// A step from a field's first value to the one it means.
+/// A step from a field's first value to the value it names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     /// `.name`
     Attribute(String),
-    /// `[name]`, with the number if it is one.
+    /// `[name]`, with the number if the name is a number.
     Item(String, Option<usize>),
 }
 
-/// Divides a field's name into what it begins with and the steps from there.
+/// Splits a field's name into its first part and the steps that follow.
 pub(super) fn split_name(name: &[char]) -> (&[char], Steps<'_>) {
     let (first, rest) = name.split_at(word_length(name));
     (first, Steps { rest })
 }
 
-/// The steps in a field's name. They are read as they are taken: a mistake behind a step that fails is not seen.
+/// The steps in a field's name, parsed lazily: an error after a failing step is not reported.
 pub(super) struct Steps<'a> {
     rest: &'a [char],
 }
@@ -169,7 +169,7 @@ impl Steps<'_> {
     }
 }
 
-/// Characters before the next step.
+/// Skips characters up to the next step.
 fn word_length(chars: &[char]) -> usize {
     chars
         .iter()
@@ -177,7 +177,7 @@ fn word_length(chars: &[char]) -> usize {
         .unwrap_or(chars.len())
 }
 
-/// The number that a word is, if it is one.
+/// Parses a word as a number.
 pub(super) fn index(word: &[char]) -> Result<Option<usize>, TextError> {
     let Some(digits) = word
         .iter()

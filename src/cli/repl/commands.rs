@@ -1,4 +1,4 @@
-//! What begins with a colon: questions to the prompt itself.
+//! Commands of the prompt, which begin with a colon.
 
 use std::path::Path;
 use std::time::Instant;
@@ -76,7 +76,7 @@ fn own_functions(name: &str, session: &Session) -> Vec<String> {
         .collect()
 }
 
-/// `Queue.get` for `q.get` where `q` is a Queue, `Queue` for `q`.
+/// Returns `Queue.get` for `q.get` if `q` is a Queue, and `Queue` for `q`.
 fn method_of_type(topic: &str, session: &Session) -> Option<String> {
     let (name, method) = topic.split_once('.').unwrap_or((topic, ""));
     let variables = session.borrow().variables();
@@ -103,7 +103,7 @@ fn children(session: &Session) -> String {
     listing::children(&children)
 }
 
-/// Runs `code`, shows its value and then the time it took.
+/// Runs `code`, and shows its value and the time it took.
 fn time(code: &str, session: &Session, screen: &Screen) -> Entered {
     let begin = Instant::now();
     let entered = session.borrow_mut().enter(code);

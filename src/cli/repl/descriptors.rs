@@ -1,8 +1,8 @@
-//! The descriptors of the prompt: the terminal for itself, a pipe for everybody who prints.
+//! The descriptors of the prompt: the terminal for the prompt itself, a pipe for everything that is printed.
 //!
-//! Standard output and standard error become the pipe where they are the terminal; where the user has sent them somewhere
-//! else they stay. Children inherit them. When the prompt is killed nobody reads the pipe any more, and a child that
-//! prints ends quietly.
+//! Standard output and standard error are replaced by the pipe if they are the terminal; if the user has redirected
+//! them, they stay. Children inherit them. When the prompt is killed, the pipe has no reader any more, and a child
+//! that prints ends quietly.
 
 use std::fs::File;
 use std::io;
@@ -12,23 +12,23 @@ use rustix::pipe::{PipeFlags, pipe_with};
 use rustix::stdio::{dup2_stderr, dup2_stdout, stderr, stdout};
 use rustix::termios::isatty;
 
-/// The terminal, whose place the pipe has taken.
+/// The terminal that the pipe has replaced.
 #[derive(Debug)]
 pub(crate) struct Descriptors {
     terminal: File,
     replaced: [bool; 2],
-    /// Kept open: a pipe that nobody writes to counts as readable.
+    /// Kept open, because a pipe without a writer counts as readable.
     _writer: OwnedFd,
 }
 
 impl Descriptors {
-    /// Puts the pipe in the place of the terminal. Also gives the end of the pipe that is read, which does not block,
-    /// and a descriptor to write to the terminal.
+    /// Replaces the terminal by the pipe. Also returns the reading end of the pipe, which does not block, and a
+    /// descriptor that writes to the terminal.
     ///
     /// # Errors
-    /// Without a controlling terminal; when descriptors run out.
+    /// If there is no controlling terminal, or no descriptor is left.
     pub(crate) fn redirect() -> io::Result<(Self, File, File)> {
-        // The one rustyline opens.
+        // The terminal that rustyline opens.
         let terminal = File::options().read(true).write(true).open("/dev/tty")?;
         let (reader, writer) = pipe_with(PipeFlags::CLOEXEC)?;
         rustix::io::ioctl_fionbio(&reader, true)?;
@@ -48,7 +48,7 @@ impl Descriptors {
         Ok((descriptors, reader.into(), written))
     }
 
-    /// Puts the terminal back.
+    /// Restores the terminal.
     pub(crate) fn restore(&self) {
         if self.replaced[0] {
             let _ = dup2_stdout(&self.terminal);

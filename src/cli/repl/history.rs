@@ -1,4 +1,4 @@
-//! The lines of earlier prompts: a file in the user's state directory, which several prompts may write to.
+//! The input history: a file in the user's state directory, which several prompts may write to.
 
 use std::env;
 use std::fs::{self, DirBuilder, OpenOptions};
@@ -9,15 +9,15 @@ use std::path::{Path, PathBuf};
 use rustyline::Editor;
 use rustyline::history::{FileHistory, History};
 
-/// How many inputs are kept.
+/// The maximum number of inputs.
 pub(crate) const LENGTH: usize = 10_000;
 
-/// Where inputs are kept; nowhere when there is no place for them, which is no error.
+/// Where inputs are stored; `None` if there is no such place, which is not an error.
 #[derive(Debug)]
 pub(crate) struct Keeper(Option<PathBuf>);
 
 impl Keeper {
-    /// Finds the file, or makes it, and gives `editor` what is in it.
+    /// Finds or creates the file, and loads its contents into `editor`.
     pub(crate) fn open<H: rustyline::Helper>(editor: &mut Editor<H, FileHistory>) -> Self {
         let path = path().filter(|path| make(path).is_ok());
         if let Some(path) = &path {
@@ -30,7 +30,7 @@ impl Keeper {
         Self(path)
     }
 
-    /// Adds an input. It is in the file at once: a prompt may be killed.
+    /// Adds an input and writes it to the file at once, because the prompt may be killed.
     pub(crate) fn add(&self, history: &mut FileHistory, text: &str) {
         let added = history.add(text.trim_end());
         if let (Ok(true), Some(path)) = (added, &self.0) {
@@ -39,7 +39,7 @@ impl Keeper {
     }
 }
 
-/// `$XDG_STATE_HOME/procscript/history`, else `~/.local/state/procscript/history`.
+/// `$XDG_STATE_HOME/procscript/history`, or else `~/.local/state/procscript/history`.
 fn path() -> Option<PathBuf> {
     // A relative path would mean the current directory; the standard says to ignore it.
     let absolute = |name| {
@@ -50,7 +50,7 @@ fn path() -> Option<PathBuf> {
     Some(state?.join("procscript/history"))
 }
 
-/// Marks bytes that are no text: rustyline reads nothing behind them, and would write nothing either.
+/// Replaces bytes that are not valid UTF-8: rustyline stops reading at them, and would stop writing too.
 fn mend(path: &Path) -> io::Result<()> {
     let bytes = fs::read(path)?;
     let draft = path.with_extension(std::process::id().to_string());
@@ -72,7 +72,7 @@ fn make(path: &Path) -> io::Result<()> {
             .create(directory)?;
     }
     let mut options = OpenOptions::new();
-    // rustyline would empty a file that another prompt has made a moment ago.
+    // rustyline would empty a file that another prompt has just created.
     let options = options.create(true).append(true).mode(0o600);
     options.open(path).map(drop)
 }

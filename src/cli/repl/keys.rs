@@ -1,4 +1,4 @@
-//! What some keys do besides what rustyline does: indentation, and the news that a line may end.
+//! Key bindings beyond rustyline's: indentation, and a notice that a line may end.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use rustyline::{
 use super::indent::LEVEL;
 use super::outlet::Outlet;
 
-/// Makes the keys known to `editor`.
+/// Binds the keys in `editor`.
 pub(crate) fn bind<H: Helper, I: History>(editor: &mut Editor<H, I>, outlet: &Arc<Outlet>) {
     let enter = KeyEvent(KeyCode::Enter, Modifiers::NONE);
     let tab = KeyEvent(KeyCode::Tab, Modifiers::NONE);
@@ -27,7 +27,7 @@ pub(crate) fn bind<H: Helper, I: History>(editor: &mut Editor<H, I>, outlet: &Ar
     bind(backspace, Box::new(Unindent));
 }
 
-/// Tells that the line may end; rustyline decides.
+/// Notes that the line may end; rustyline decides whether it does.
 struct MayEnd(Arc<Outlet>);
 
 impl ConditionalEventHandler for MayEnd {
@@ -53,7 +53,7 @@ fn blanks_before(context: &EventContext) -> Option<usize> {
     row.chars().all(|c| c == ' ').then_some(row.len())
 }
 
-/// Tab where nothing can be completed yet.
+/// Tab if there is nothing to complete yet.
 struct Indent;
 
 impl ConditionalEventHandler for Indent {
@@ -64,7 +64,7 @@ impl ConditionalEventHandler for Indent {
     }
 }
 
-/// Backspace takes away a whole level of indentation.
+/// Backspace removes a whole level of indentation.
 struct Unindent;
 
 impl ConditionalEventHandler for Unindent {

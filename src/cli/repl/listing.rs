@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use procscript::{ChildState, ChildStatus, Variable};
 
-/// The longest value of a variable that is shown, in characters.
+/// The maximum length of a shown value, in characters.
 const VALUE_MAX: usize = 60;
 
 /// Variables: name, type, value.
@@ -20,7 +20,7 @@ pub(crate) fn variables(variables: &[Variable]) -> String {
     table(["name", "type", "value"], rows)
 }
 
-/// Children: name, number, state, what they wait for and since when.
+/// Children: name, process ID, state, what they wait for and for how long.
 pub(crate) fn children(children: &[ChildStatus]) -> String {
     let rows = children.iter().map(|child| {
         let state = match child.state {

@@ -6,8 +6,8 @@
 //! - [`editor`]: an input with rustyline; [`keys`], [`helper`]: what it asks; [`plain`]: without rustyline.
 //! - [`lexer`]: the words of a line; [`highlight`]: their colours; [`hints`]: the call they stand in; [`indent`].
 //! - [`history`]: inputs of earlier prompts.
-//! - [`descriptors`], [`outlet`], [`relay`]: how what is printed gets to the terminal and spoils no line.
-//! - [`signals`]: what ends the prompt while it waits.
+//! - [`descriptors`], [`outlet`], [`relay`]: carry output to the terminal without garbling the line being edited.
+//! - [`signals`]: the signals that end the prompt while it waits.
 
 mod command_table;
 mod commands;

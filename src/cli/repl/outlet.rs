@@ -1,12 +1,14 @@
-//! Where everything that is printed goes: through a pipe, and from there to the terminal so that it spoils no line.
+//! Carries everything that is printed through a pipe to the terminal, without garbling the line being edited.
 //!
-//! While a line runs, what comes out of the pipe is written to the terminal as it is. While a line is edited only
-//! rustyline writes there: text that comes meanwhile waits, and goes out as the beginning of the prompt when rustyline
-//! next paints it. To make it paint, its [`ExternalPrinter`] is used as a bell, rung with an empty text.
+//! While a line runs, the contents of the pipe go to the terminal unchanged. While a line is edited, only rustyline
+//! writes there: output that arrives meanwhile waits, and becomes the beginning of the next prompt that rustyline
+//! paints. To trigger a repaint, the outlet prints an empty string through rustyline's [`ExternalPrinter`], which
+//! serves as a bell.
 //!
-//! rustyline's printer blocks when it is used twice before it is answered, or after the line was accepted. So the bell is
-//! rung only while the line is *at rest* (painted, and no key taken that may end it), and only once until it was answered.
-//! An answer is known by what rustyline does not do: it asks nothing about the cursor before it paints.
+//! rustyline's printer blocks if it is used again before it has been answered, or after the line has been accepted.
+//! So the bell is rung only while the line is *at rest* (painted, with no key pressed that may end it), and only once
+//! until it has been answered. The answer can be recognised because rustyline asks nothing about the cursor before it
+//! paints.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -15,30 +17,30 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustyline::ExternalPrinter;
 
-/// How much may wait to be shown while a line is edited, before those who print are kept waiting.
+/// The maximum size of the output that waits while a line is edited; further writers wait.
 const PENDING_MAX: usize = 256 << 10;
 
-/// How much is taken out of the pipe at once.
+/// The maximum number of bytes read from the pipe at once.
 const CHUNK: usize = 64 << 10;
 
 type Bell = Box<dyn ExternalPrinter + Send>;
 
-/// The way from the pipe to the terminal.
+/// The connection from the pipe to the terminal.
 pub(crate) struct Outlet {
     state: Mutex<State>,
 }
 
 struct State {
-    /// The end of the pipe that is read; it never blocks.
+    /// The reading end of the pipe, which never blocks.
     pipe: File,
     terminal: File,
     stage: Stage,
     bell: Option<Bell>,
-    /// Rung and not answered.
+    /// Whether the bell has been rung but not answered.
     rung: bool,
-    /// What came while a line is edited.
+    /// Output that arrived while a line was being edited.
     pending: Vec<u8>,
-    /// The unfinished line that stands above the prompt.
+    /// The unfinished line above the prompt.
     unfinished: String,
     /// Whether the next character begins a line.
     at_line_start: bool,
@@ -46,11 +48,11 @@ struct State {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Stage {
-    /// No line is edited: text goes straight to the terminal.
+    /// No line is being edited: output goes straight to the terminal.
     Open,
-    /// rustyline has the terminal.
+    /// rustyline controls the terminal.
     Editing {
-        /// It waits for a key, and no key was taken that may end the line.
+        /// rustyline waits for a key, and no key has been pressed that may end the line.
         at_rest: bool,
     },
 }
@@ -58,9 +60,9 @@ enum Stage {
 /// Why rustyline paints the prompt.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Painting {
-    /// The bell was rung.
+    /// The bell has been rung.
     Answer,
-    /// A key was typed.
+    /// A key has been pressed.
     Key,
     /// The line ends.
     Last,
@@ -87,12 +89,12 @@ impl Outlet {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Another descriptor for the end of the pipe that is read.
+    /// Returns another descriptor of the reading end of the pipe.
     pub(crate) fn pipe(&self) -> io::Result<File> {
         self.state().pipe.try_clone()
     }
 
-    /// In a forked child: lets go of the terminal, and of the end that only the prompt may read.
+    /// In a forked child: closes the terminal, and the end that only the prompt may read.
     pub(crate) fn forsake(&self) {
         let mut state = self.state();
         let State { pipe, terminal, .. } = &mut *state;
@@ -103,12 +105,12 @@ impl Outlet {
         }
     }
 
-    /// How rustyline is made to paint.
+    /// Sets the printer that makes rustyline paint.
     pub(crate) fn set_bell(&self, bell: Bell) {
         self.state().bell = Some(bell);
     }
 
-    /// Takes what is in the pipe, a chunk at most. False when that has to wait until some of it is shown.
+    /// Reads at most one chunk from the pipe. Returns false if some output must be shown first.
     pub(crate) fn take_in(&self) -> bool {
         let mut state = self.state();
         if state.pending.len() >= PENDING_MAX {
@@ -132,14 +134,14 @@ impl Outlet {
         state.show(text.as_bytes());
     }
 
-    /// The terminal has shown a key, so the cursor stands somewhere in a row.
+    /// Notes that the terminal has echoed a key, so the cursor is somewhere in a row.
     pub(crate) fn key_was_shown(&self) {
         let mut state = self.state();
         state.flush();
         state.at_line_start = false;
     }
 
-    /// rustyline is about to have the terminal. What was printed before stands above the prompt.
+    /// Notes that rustyline is about to control the terminal. Earlier output is shown above the prompt.
     pub(crate) fn begin_editing(&self) {
         let mut state = self.state();
         state.flush();
@@ -147,7 +149,7 @@ impl Outlet {
         state.stage = Stage::Editing { at_rest: false };
     }
 
-    /// rustyline has given the terminal back, at the beginning of a line.
+    /// Notes that rustyline has released the terminal, at the beginning of a line.
     pub(crate) fn end_editing(&self) {
         let mut state = self.state();
         state.stage = Stage::Open;
@@ -157,12 +159,12 @@ impl Outlet {
         state.show(&pending);
     }
 
-    /// A key is taken that may end the line.
+    /// Notes that a key has been pressed that may end the line.
     pub(crate) fn line_may_end(&self) {
         self.state().disturb();
     }
 
-    /// Calls `f` while a line is edited, and keeps the bell still from then on.
+    /// Calls `f` while a line is edited, and rings no bell from then on.
     pub(crate) fn end_of_line(&self, f: impl FnOnce()) {
         let mut state = self.state();
         if state.stage != Stage::Open {
@@ -171,7 +173,7 @@ impl Outlet {
         }
     }
 
-    /// What is to be written before the prompt, which rustyline paints in the row it has just cleared.
+    /// Returns what to write before the prompt, which rustyline paints in the row it has just cleared.
     pub(crate) fn before_prompt(&self, painting: Painting) -> String {
         let mut state = self.state();
         state.stage = Stage::Editing {
@@ -180,7 +182,7 @@ impl Outlet {
         let mut text = String::new();
         if painting == Painting::Answer {
             state.rung = false;
-            // rustyline ends a line after every text, the empty one too.
+            // rustyline ends a line after every string, even an empty one.
             text.push_str("\x1b[A");
         }
         let pending = state.take_pending();
@@ -203,7 +205,7 @@ impl State {
     }
 
     fn flush(&mut self) {
-        // No more than there is now: a child that prints without end must not keep the prompt away.
+        // Reads only what is there now: a child that prints endlessly must not keep the prompt from being shown.
         let mut left = rustix::io::ioctl_fionread(self.pipe.as_fd()).unwrap_or(0);
         while left > 0 {
             let most = usize::try_from(left).unwrap_or(CHUNK).min(CHUNK);
@@ -215,18 +217,18 @@ impl State {
     fn show(&mut self, bytes: &[u8]) {
         if let Some(last) = bytes.last() {
             self.at_line_start = *last == b'\n';
-            // A terminal that is gone is noticed by who reads from it.
+            // The reader of the terminal notices if it is gone.
             let _ = self.terminal.write_all(bytes);
         }
     }
 
-    /// Goes to the next row unless the cursor stands at the beginning of one.
+    /// Moves to the next row unless the cursor is at the beginning of one.
     fn begin_line(&mut self) {
         if self.at_line_start {
             return;
         }
-        // The text may have been an `input()`'s question, whose answer ended the row. A row of blanks goes to the next
-        // row from anywhere but from the beginning of one.
+        // The output may have been an `input()` prompt, whose answer ended the row. A row of blanks moves to the next
+        // row from anywhere except the beginning of a row.
         let blanks = " ".repeat(usize::from(columns(&self.terminal)));
         self.show(format!("{blanks}\r\x1b[K").as_bytes());
         self.at_line_start = true;
@@ -248,7 +250,7 @@ impl State {
         }
     }
 
-    /// What waits, but for the beginning of a character whose end has not come yet.
+    /// Returns the waiting output, except for an incomplete character at its end.
     fn take_pending(&mut self) -> String {
         let whole = match std::str::from_utf8(&self.pending) {
             Err(error) if error.error_len().is_none() => error.valid_up_to(),
@@ -259,7 +261,7 @@ impl State {
         String::from_utf8_lossy(&taken).into_owned()
     }
 
-    /// Whole rows for `text`. A line that is not finished goes on in its row when more of it comes.
+    /// Splits off whole rows of `text`. An unfinished line continues in its row when more of it arrives.
     fn above_prompt(&mut self, text: &str) -> String {
         let begun = std::mem::take(&mut self.unfinished);
         let back = if begun.is_empty() {
@@ -270,7 +272,7 @@ impl State {
         let mut rows = begun + text;
         if !rows.ends_with('\n') {
             let last = rows.rsplit(['\n', '\r']).next().unwrap_or_default();
-            // A character takes two columns at most.
+            // A character takes at most two columns.
             let fits = last.chars().count() * 2 <= usize::from(columns(&self.terminal));
             if fits && !last.contains(char::is_control) {
                 self.unfinished = last.to_string();

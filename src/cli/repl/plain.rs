@@ -1,4 +1,4 @@
-//! A prompt for terminals that can do no more than show lines: no editing but the terminal's own, no colours.
+//! A prompt for terminals that can only show lines: no editing except the terminal's own, no colours.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -17,13 +17,13 @@ pub(crate) struct Plain {
     ahead: Vec<u8>,
 }
 
-/// What came of a line.
+/// The result of reading a line.
 #[derive(Debug)]
 pub(crate) enum Line {
     Text(String),
     /// Ctrl-C.
     Interrupted,
-    /// Ctrl-D, a terminal that is gone, a signal.
+    /// Ctrl-D, a terminal that is gone, or a signal.
     End,
 }
 
@@ -72,7 +72,7 @@ impl Plain {
         }
     }
 
-    /// A line without an end is the last one.
+    /// A line without a newline is the last one.
     fn end(&mut self) -> Line {
         if self.ahead.is_empty() {
             let _ = io::stdout().write_all(b"\n");
@@ -82,7 +82,7 @@ impl Plain {
         Line::Text(String::from_utf8_lossy(&line).into_owned())
     }
 
-    /// The number of bytes that came; 0 at the end, and when a signal has come.
+    /// Returns the number of bytes read; 0 at the end, and after a signal.
     fn read_more(&mut self) -> Result<usize, Errno> {
         let mut waited = [
             PollFd::from_borrowed_fd(stdin(), PollFlags::IN),

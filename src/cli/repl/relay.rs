@@ -1,6 +1,6 @@
-//! The thread that carries what was printed to the terminal, and makes rustyline return when a signal ends the prompt.
+//! The thread that carries output to the terminal, and makes rustyline return when a signal ends the prompt.
 //!
-//! It is laid down around a fork: a process that forks has one thread.
+//! The thread is ended before each fork and restarted afterwards, because only a process with one thread may fork.
 
 use std::fs::File;
 use std::io;
@@ -16,16 +16,16 @@ use rustix::process::{Signal, getpid, kill_process};
 use super::outlet::Outlet;
 use super::signals::Endings;
 
-/// How long to wait before looking again whether text has been shown, or the line has ended.
+/// The interval for checking whether output has been shown, or the line has ended.
 const SHORT: Timespec = Timespec {
     tv_sec: 0,
     tv_nsec: 20_000_000,
 };
 
-/// How long the kernel may take to forget a thread that has ended.
+/// How long the kernel may take to remove a thread that has ended.
 const FORGETTING: Duration = Duration::from_millis(500);
 
-/// The relay; it can be laid down and started again.
+/// The relay, which can be stopped and restarted.
 #[derive(Debug)]
 pub(crate) struct Relay {
     work: Arc<Work>,
@@ -36,12 +36,12 @@ pub(crate) struct Relay {
 struct Work {
     outlet: Arc<Outlet>,
     endings: Arc<Endings>,
-    /// Rung when the thread has to end.
+    /// Rung when the thread must end.
     end: OwnedFd,
 }
 
 impl Relay {
-    /// A relay that does not run yet.
+    /// Creates a relay that is not running yet.
     pub(crate) fn new(outlet: Arc<Outlet>, endings: Arc<Endings>) -> io::Result<Self> {
         Ok(Self {
             work: Arc::new(Work {
@@ -53,20 +53,21 @@ impl Relay {
         })
     }
 
-    /// Starts the thread, if it does not run.
+    /// Starts the thread if it is not running.
     pub(crate) fn start(&self) {
         let mut thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner);
         if thread.is_none() {
-            // Without a thread what was printed is shown at the next prompt.
+            // Without the thread, output is shown at the next prompt.
             *thread = self.spawn().ok();
         }
     }
 
     fn spawn(&self) -> io::Result<JoinHandle<()>> {
         let work = self.work.clone();
-        // The thread's own, gone with it: a forked child must not be able to read.
+        // Belongs to the thread and is closed with it: a forked child must not be able to read.
         let pipe = work.outlet.pipe()?;
-        // Signals are the main thread's from the thread's first instruction on: it inherits what is blocked.
+        // Signals belong to the main thread from this thread's first instruction on, because it inherits the signal
+        // mask.
         let mask = SigSet::all().thread_swap_mask(SigmaskHow::SIG_BLOCK)?;
         let started = std::thread::Builder::new()
             .name("procscript-relay".into())
@@ -111,7 +112,7 @@ impl Work {
                 return;
             }
             if self.endings.came().is_some() {
-                // As Ctrl-C does. Repeated, for it may not have been ready to hear it.
+                // Like Ctrl-C. Repeated, because rustyline may not have been ready for it.
                 self.outlet.end_of_line(|| {
                     let _ = kill_process(getpid(), Signal::INT);
                 });

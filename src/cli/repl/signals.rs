@@ -1,6 +1,6 @@
-//! The signals that end the prompt while it waits for a line: SIGTERM, and SIGHUP of a terminal that is closed.
+//! The signals that end the prompt while it waits for a line: SIGTERM, and SIGHUP of a closed terminal.
 //!
-//! While a line runs they are the library's business.
+//! While a line runs, the library handles them.
 
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 
-/// Hears the signals while they are [noted](Self::note).
+/// Receives the signals while they are [noted](Self::note).
 #[derive(Debug)]
 pub(crate) struct Endings {
     signals: SignalFd,
@@ -17,7 +17,7 @@ pub(crate) struct Endings {
 
 #[derive(Debug, Default)]
 struct State {
-    /// The signals are blocked: whoever reads them here takes them away from nobody.
+    /// The signals are blocked, so reading them here does not take them from anybody.
     noting: bool,
     came: Option<Signal>,
 }
@@ -35,14 +35,14 @@ impl Endings {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// From now on this thread notes them instead of having them delivered, until the guard is dropped.
+    /// Blocks the signals and notes them in this thread until the guard is dropped.
     pub(crate) fn note(&self) -> Noting<'_> {
         let _ = endings().thread_block();
         self.state().noting = true;
         Noting(self)
     }
 
-    /// The one that came.
+    /// Returns the signal that arrived, if any.
     pub(crate) fn came(&self) -> Option<Signal> {
         let mut state = self.state();
         if state.noting
@@ -55,18 +55,18 @@ impl Endings {
 }
 
 impl AsFd for Endings {
-    /// Readable when one has come.
+    /// Returns a descriptor that is readable when a signal has arrived.
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.signals.as_fd()
     }
 }
 
-/// Signals are delivered again when it is dropped.
+/// Unblocks the signals when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Noting<'e>(&'e Endings);
 
 impl Noting<'_> {
-    /// They are noted to the end of the process, which a second signal must not disturb.
+    /// Keeps noting them until the process ends, which a second signal must not disturb.
     pub(crate) fn go_on(self) {
         std::mem::forget(self);
     }
