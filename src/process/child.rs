@@ -1,4 +1,4 @@
-//! A started child: its number, a descriptor that tells its end, and its exit status once it is reaped.
+//! A started child: its process ID, a descriptor that reports its end, and its exit status once it is reaped.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -10,7 +10,7 @@ use crate::sys::{process, signal};
 
 /// A child of this process.
 ///
-/// Its end is seen through a pidfd, so no handler for SIGCHLD is needed and hosts keep theirs.
+/// It is watched through a pidfd, so no handler for SIGCHLD is needed and hosts keep theirs.
 #[derive(Debug)]
 pub(crate) struct Child {
     pid: i32,
@@ -18,11 +18,11 @@ pub(crate) struct Child {
     status: Option<ExitStatus>,
 }
 
-/// Why a wait for a child ended without its end.
+/// Why a wait for a child ended before the child did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum StillRunning {
     TimedOut,
-    /// Ctrl-C, SIGTERM or the host asked this process to stop.
+    /// Ctrl-C, SIGTERM or the host has asked this process to stop.
     Interrupted,
 }
 
@@ -30,7 +30,7 @@ impl Child {
     /// Watches the unreaped child `pid`.
     ///
     /// # Errors
-    /// When there is no descriptor left for it; the child has been killed and reaped then.
+    /// If there is no descriptor left for it. The child has then been killed and reaped.
     pub(crate) fn watch(pid: i32) -> io::Result<Self> {
         let pidfd = process::pidfd(pid).inspect_err(|_| process::abandon(pid))?;
         Ok(Self {
@@ -44,12 +44,12 @@ impl Child {
         self.pid
     }
 
-    /// Readable from the child's end on: Python's `sentinel`.
+    /// Returns a descriptor that is readable once the child has ended: Python's `sentinel`.
     pub(crate) fn sentinel(&self) -> Arc<OwnedFd> {
         self.pidfd.clone()
     }
 
-    /// The status if the child has ended; reaps it then.
+    /// Returns the status if the child has ended, and reaps it.
     pub(crate) fn poll(&mut self) -> io::Result<Option<ExitStatus>> {
         if self.status.is_none() {
             self.status = process::reap(self.pidfd.as_fd())?.map(ExitStatus::new);
@@ -57,8 +57,8 @@ impl Child {
         Ok(self.status)
     }
 
-    /// Sends a signal: to the process this was made for, and to nobody when it has been reaped, even by another process, whose
-    /// copy this is. Its number may be somebody else's then.
+    /// Sends a signal to the process that this was created for, and to no process if it has been reaped, even by
+    /// another process that this one is a copy of: its process ID may belong to another process by then.
     pub(crate) fn signal(&mut self, signal: signal::Signal) -> io::Result<()> {
         if self.status.is_some() {
             return Ok(());
@@ -69,8 +69,8 @@ impl Child {
 
 /// Waits until the process behind `sentinel` has ended, at most until `deadline` (`None`: for ever).
 ///
-/// `stop` is asked at every wake-up, and at least every [`HEARTBEAT`]: a signal may arrive between the
-/// question and the sleep.
+/// `stop` is called at every wake-up, and at least every [`HEARTBEAT`], because a signal may arrive between the call
+/// and the sleep.
 pub(crate) fn wait_ended(
     sentinel: BorrowedFd<'_>,
     deadline: Option<Instant>,
@@ -91,5 +91,5 @@ pub(crate) fn wait_ended(
     }
 }
 
-/// The longest a wait sleeps before it looks around again.
+/// The longest time a wait sleeps before it checks again.
 pub(crate) const HEARTBEAT: Duration = Duration::from_millis(50);

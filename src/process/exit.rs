@@ -1,4 +1,4 @@
-//! How a child ended, as Python counts it: a code from 0 to 255, or minus the signal's number.
+//! How a child ended, in Python's terms: a code from 0 to 255, or the negative signal number.
 
 use crate::sys::process::Ended;
 
@@ -11,9 +11,9 @@ impl ExitStatus {
         Self(ended)
     }
 
-    /// Python's `exitcode`: the code, or `-15` for a child ended by SIGTERM.
+    /// Returns Python's `exitcode`: the code, or `-15` for a child ended by SIGTERM.
     ///
-    /// A status that somebody else took is reported as 255, as CPython does for a lost fork server.
+    /// A status that somebody else has collected is reported as 255, as CPython does for a lost fork server.
     pub(crate) fn exitcode(self) -> i64 {
         match self.0 {
             Ended::Code(code) => i64::from(code),
@@ -22,7 +22,7 @@ impl ExitStatus {
         }
     }
 
-    /// The signal's name with its minus, or the code: what a Process's text shows after `exitcode=`.
+    /// Returns the signal's name after a minus, or the code, as shown after `exitcode=` when a Process is printed.
     pub(crate) fn shown(exitcode: i64) -> String {
         let name = i32::try_from(-exitcode)
             .ok()

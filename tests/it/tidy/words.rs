@@ -69,7 +69,7 @@ impl Entry {
         let n = self.phrase.len();
         let is_broken = words.iter().take(n - 1).any(|word| word.is_last);
         let continues_well = words.get(n).is_some_and(|word| {
-            self.phrase[n - 1] == "no" && ["longer", "more"].contains(&word.text.as_str())
+            self.phrase[n - 1] == "no" && ["longer", "more", "reason"].contains(&word.text.as_str())
         });
         let mut pairs = self.phrase.iter().zip(words);
         words.len() >= n
