@@ -2,10 +2,10 @@
 //!
 //! # Rules for what runs after the fork
 //! 1. The process has one thread. With more, a lock that another thread holds at this moment would stay held in the
-//! child for ever; such a process starts its children by spawn.
+//!    child for ever; such a process starts its children by spawn.
 //! 2. All buffers are flushed before the fork, or both processes would write their contents.
 //! 3. The child always leaves through `_exit`, even after a panic: it never returns into frames that belong to the
-//! parent's work.
+//!    parent's work.
 //! 4. The child has no children: those it remembers are its siblings.
 //! 5. The child renews what identifies a process: its slot in the session, its random numbers, its signals.
 //!
