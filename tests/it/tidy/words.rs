@@ -133,10 +133,11 @@ fn comments_and_strings(code: &str) -> String {
                     prose.push(' ');
                 }
                 // A quote, or an escape, as a character of Rust.
-                '\'' if !in_string && matches!(chars.peek(), Some('"' | '\\')) => {
-                    if chars.next() == Some('\\') {
-                        chars.next();
-                    }
+                '\'' if !in_string && chars.peek() == Some(&'"') => {
+                    chars.next();
+                }
+                '\'' if !in_string && chars.peek() == Some(&'\\') => {
+                    chars.nth(1);
                 }
                 '"' => {
                     in_string = !in_string;
