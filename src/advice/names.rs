@@ -4,6 +4,7 @@ use super::Asked;
 use super::nearest::{nearest, question};
 use super::scopes::visible;
 use crate::program::Program;
+use crate::script::report::Reports;
 
 pub(super) fn help(asked: &Asked<'_>) -> Vec<String> {
     let Some(name) = asked.quoted().next() else {
@@ -77,7 +78,7 @@ pub(super) fn near_variable(asked: &Asked<'_>) -> Option<String> {
         .filter(|_| asked.kind == "NameError")?;
     let seen = visible(&asked.outline, asked.at);
     let variables = seen.inside.iter().map(|variable| variable.name);
-    let noted = asked.interp.reports.variables();
+    let noted = Reports::of(asked.interp).variables();
     question(&nearest(
         name,
         variables.chain(noted.iter().map(String::as_str)),

@@ -113,7 +113,7 @@ fn crossing(asked: &Asked<'_>) -> Option<String> {
 
 /// A captured variable that is in use, in a process with one thread.
 fn is_own_race(asked: &Asked<'_>) -> bool {
-    asked.kind == "DataRaceError" && !asked.interp.threads.has_others()
+    asked.kind == "DataRaceError" && !asked.interp.has_threads()
 }
 
 fn race(asked: &Asked<'_>) -> Option<String> {

@@ -64,7 +64,7 @@ impl Relay {
     }
 
     /// Ends the thread, and waits until the process has one thread less.
-    pub(crate) fn lay_down(mut self) {
+    pub(crate) fn stop(mut self) {
         self.end();
         let thread = self.shared.thread.load(Ordering::Relaxed);
         process::await_departure(i64::from(thread));

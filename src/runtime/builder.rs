@@ -15,9 +15,12 @@ use crate::script::fork_hooks::ForkHooks;
 use crate::script::furnishing::Furnishing;
 use crate::script::interp::Interp;
 use crate::script::limits::Limits;
+use crate::script::report::Reports;
 use crate::script::sinks::sink::Sink;
 use crate::script::sinks::source::Answers;
 use crate::script::sinks::streams::Sinks;
+use crate::stdlib::multiprocessing::start_method::StartMethods;
+use crate::stdlib::multiprocessing::workers::Workers;
 use crate::{stdlib, sys};
 
 /// Furnishes a [`Runtime`].
@@ -264,11 +267,13 @@ impl Builder {
         self.owns_process = false;
         let (setups, asked) = (std::mem::take(&mut self.setups), self.names_of_modules());
         let interp = self.interp(&setups);
-        interp.guest.begin();
+        interp.host_engines.begin();
         let mut registered = stdlib::everything(&interp);
         let taken = registered.of_types().into_iter().map(ToString::to_string);
         let unfit = build_error::check(&setups, &taken.collect(), &asked).err();
-        interp.refuse_children(unfit.map(|error| error.to_string()));
+        if let Some(error) = unfit {
+            Workers::of(&interp).refuse(error.to_string());
+        }
         let codecs = std::mem::take(&mut registered.codecs);
         engine::set_codecs(&interp, codecs, &setups);
         engine::advise(&interp, &registered);
@@ -291,24 +296,29 @@ impl Builder {
             true => Permissions::all(),
             false => Permissions::none(),
         });
-        let interp = Interp::new(start_dir, self.furnishing.with_permissions(permissions));
-        interp.permissions().set_guest(!self.owns_process);
-        let interp = Arc::new(
-            interp
-                .with_session_memory(self.session_memory)
-                .with_worker(self.worker),
+        let interp = Interp::new(
+            start_dir,
+            self.furnishing.with_permissions(permissions),
+            stdlib::states(),
         );
+        interp.permissions().set_guest(!self.owns_process);
+        if let Some(bytes) = self.session_memory {
+            interp.limit_session_memory(bytes);
+        }
+        if let Some(program) = self.worker {
+            Workers::of(&interp).set_program(program);
+        }
         if self.owns_process {
             interp.own_signals();
         } else {
-            interp.set_of_guest();
+            interp.set_under_host();
         }
         interp.program.set_argv(self.args);
-        interp.reports.set_format(self.error_format);
-        interp.start_methods.prefer(self.start_method);
+        Reports::of(&interp).set_format(self.error_format);
+        StartMethods::of(&interp).prefer(self.start_method);
         // A fork would copy all that the host has open, and the locks its threads hold.
         if !self.owns_process && self.start_method != Some(StartMethod::Fork) {
-            interp.start_methods.spawn_only();
+            StartMethods::of(&interp).spawn_only();
         }
         interp.fork_hooks.set(self.fork_hooks);
         if let Some(sinks) = Sinks::new(self.output, self.errors) {

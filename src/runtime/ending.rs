@@ -7,9 +7,13 @@ use super::stopper::TimeLimit;
 use super::{Error, Runtime};
 use crate::script::interp::Interp;
 use crate::script::stop::Stop;
+use crate::stdlib::multiprocessing::family::Family;
+use crate::stdlib::multiprocessing::finish::finish;
 use crate::stdlib::multiprocessing::process::Process;
+use crate::stdlib::os::fork::Forked;
+use crate::stdlib::threading::hook::Hook;
+use crate::stdlib::threading::roster::Roster;
 use crate::sync::{ProcessInfo, ProcessState};
-use crate::sys::lock::locked;
 use crate::sys::signal::{self, Signal};
 
 /// How long processes that are no children of this one may take to end with those that are.
@@ -29,7 +33,7 @@ impl Runtime {
         let interp = &self.interp;
         let _limit = TimeLimit::of(interp).map_err(Error::System)?;
         let request = match interp.stopping() {
-            None => interp.finish(0, false).1,
+            None => finish(interp, 0, false).1,
             stop => stop,
         };
         match request {
@@ -47,9 +51,7 @@ impl Runtime {
     pub fn reset(&mut self) {
         let interp = &self.interp;
         end_everybody(interp);
-        interp.family.begin_anew();
-        interp.handlers.forget();
-        *locked(&interp.thread_hook) = None;
+        interp.reset_states();
         interp.program.forget_inputs();
         self.modules.forget();
         self.state.begin(&self.engine);
@@ -71,9 +73,9 @@ pub(super) fn end(interp: &Arc<Interp>, let_go: impl FnOnce()) {
     let_go();
     interp.given.forget();
     // A function of the script's in them may hold what holds the host.
-    *locked(&interp.thread_hook) = None;
-    if !interp.threads.has_others() {
-        interp.threads.begin();
+    Hook::of(interp).set(None);
+    if !Roster::of(interp).has_others() {
+        Roster::of(interp).clear();
     }
     interp.leave(0, false);
     interp.output.close();
@@ -84,16 +86,16 @@ pub(super) fn end(interp: &Arc<Interp>, let_go: impl FnOnce()) {
 /// Ends threads, children and their descendants; the children that are no daemons and were still running.
 pub(super) fn end_everybody(interp: &Arc<Interp>) -> Vec<Process> {
     // The variables may hold the last handle of something that a thread waits for.
-    if interp.threads.has_others() {
+    if Roster::of(interp).has_others() {
         interp.request_stop(Stop::Host);
-        interp.threads.end_all();
+        Roster::of(interp).end_all(interp);
     }
-    let mut running = interp.family.active_children(interp);
+    let mut running = Family::of(interp).active_children(interp);
     running.retain(|child| !child.identity().daemon);
     tell_copies(interp);
-    interp.family.finish(interp, true);
+    Family::of(interp).finish(interp, true);
     kill_the_rest(interp);
-    interp.forked.reap(interp);
+    Forked::of(interp).reap(interp);
     interp.forget_stop();
     running
 }
@@ -115,7 +117,7 @@ fn tell_copies(interp: &Interp) {
     let Some(session) = interp.existing_session() else {
         return;
     };
-    let family = interp.family.unreaped();
+    let family = Family::of(interp).unreaped();
     let known = |pid: i32| family.iter().any(|child| child.pid() == Some(pid));
     for other in others(interp) {
         let pid = other.pid.cast_signed();

@@ -17,6 +17,7 @@ use crate::script::codecs::Codecs;
 use crate::script::foreign::Foreign;
 use crate::script::interp::Interp;
 use crate::script::limits::Limits;
+use crate::script::report::Reports;
 use crate::script::report::too_deep;
 use crate::script::rhai_errors::of_error_map;
 use crate::script::stop::Stop;
@@ -118,9 +119,7 @@ pub(super) fn build(
     }
     let _ = interp.modules.set(registered.receivers);
     wrong_calls::explain(&mut engine, interp, known.natives.clone(), foreign);
-    interp
-        .reports
-        .advise_by(move |interp, told| advice::about(interp, &known, told));
+    Reports::of(interp).advise_by(move |interp, told| advice::about(interp, &known, told));
     let engine = Arc::new(engine);
     interp.run_by(&engine);
     (engine, modules, names)
@@ -136,9 +135,7 @@ pub(super) fn set_codecs(interp: &Interp, mut codecs: Codecs, setups: &[Setup]) 
 /// Has the host's reports advised.
 pub(super) fn advise(interp: &Arc<Interp>, registered: &Registered) {
     let known = advice::Known::of(interp, registered, Arc::default());
-    interp
-        .reports
-        .advise_by(move |interp, told| advice::about(interp, &known, told));
+    Reports::of(interp).advise_by(move |interp, told| advice::about(interp, &known, told));
 }
 
 /// Gives an engine the functions and constants, inside a module of this name, or of none.
@@ -217,15 +214,14 @@ pub(super) fn find_variables(
     (globals, foreign): (Shared<Module>, Arc<Vec<Foreign>>),
     handles: HashSet<TypeId>,
 ) {
-    let (handlers, interp) = (interp.handlers.clone(), interp.clone());
+    let interp = interp.clone();
     #[allow(deprecated)]
     engine.on_var(move |name, offset, mut context| {
         if context.call_level() > levels || sys::limits::Stack::mine().is_short() {
             return Err(too_deep());
         }
-        if sys::interrupt::caught_any()
-            && handlers.run()
-            && let Some(thrown) = handlers.take_thrown()
+        if interp.handle_signals()
+            && let Some(thrown) = interp.take_thrown()
         {
             return Err(thrown);
         }

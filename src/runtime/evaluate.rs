@@ -17,9 +17,11 @@ use crate::program::traceback::{self, Frame, TOP_LEVEL};
 use crate::runtime::objects::arguments;
 use crate::script::exceptions::{Exception, raise_os};
 use crate::script::panics::without_panic;
+use crate::script::report::Reports;
 use crate::script::report::{Ending, diagnostic_of, task_frames};
 use crate::script::stop::Stop;
 use crate::script::values;
+use crate::stdlib::multiprocessing::family::Family;
 
 type Failed = Box<EvalAltResult>;
 
@@ -179,7 +181,7 @@ impl Runtime {
         let limit = TimeLimit::of(&interp).map_err(Error::System)?;
         let result = run(self);
         // What waits for no variable and for nothing else has not looked for signals.
-        let result = result.and_then(|value| match interp.attend() {
+        let result = result.and_then(|value| match interp.check_interrupts() {
             true => Err(interp.interrupted()),
             false => Ok(value),
         });
@@ -196,7 +198,7 @@ impl Runtime {
         };
         if !matches!(error, Error::Failed(_) | Error::Exited(_)) {
             end_everybody(&interp);
-            interp.family.begin_anew();
+            Family::of(&interp).begin_anew();
         }
         interp.forget_stop();
         interp.output.take_in();
@@ -221,7 +223,7 @@ impl Runtime {
             Ending::Failed(exception) => {
                 let names = self.state.scope.iter_raw();
                 let names = names.map(|(name, ..)| name.to_string());
-                interp.reports.note_variables(names.collect());
+                Reports::of(interp).note_variables(names.collect());
                 failed(&exception)
             }
             Ending::Interrupted(exception) => failed(&exception),

@@ -235,7 +235,7 @@ impl Modules {
         if let Some(module) = locked(&self.loaded).get(&file) {
             return Ok(module.clone());
         }
-        let turn = self.loading.begin(&file, || interp.attend());
+        let turn = self.loading.begin(&file, || interp.check_interrupts());
         let _turn = turn.map_err(|why| match why {
             NoTurn::Stopped => interp.interrupted(),
             NoTurn::Circular => raise("ImportError", format!("circular import of '{path}'")),

@@ -143,7 +143,7 @@ impl ProcessPackage {
             let interp = interp.clone();
             engine.on_progress(move |_| interp.stopping().map(Dynamic::from));
         }
-        interp.guest.add_door(door);
+        interp.host_engines.add_mount(door);
         self
     }
 
@@ -184,7 +184,7 @@ impl ProcessPackage {
     ///
     /// A thread that still runs keeps the engine alive.
     pub fn share(&self, engine: &Arc<Engine>) -> &Self {
-        self.interp().guest.share(engine);
+        self.interp().host_engines.share(engine);
         self
     }
 

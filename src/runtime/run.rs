@@ -11,6 +11,7 @@ use crate::program::traceback::{self, TOP_LEVEL};
 use crate::script::panics::without_panic;
 use crate::script::report::{self, Ending, FAILED};
 use crate::script::stop::Stop;
+use crate::stdlib::multiprocessing::finish::finish;
 
 /// The exit code after Ctrl-C: 128 and the signal's number, as shells count.
 const INTERRUPTED: i32 = 130;
@@ -96,7 +97,7 @@ impl Runtime {
                 (FAILED, true)
             }
         };
-        let (code, request) = interp.finish(code, told_to_end);
+        let (code, request) = finish(interp, code, told_to_end);
         let code = match &request {
             Some(Stop::Interrupt) => {
                 report::print(interp, &Diagnostic::new("KeyboardInterrupt", String::new()));

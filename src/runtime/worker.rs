@@ -12,9 +12,15 @@ use crate::process::{signals, spawn};
 use crate::program::call::{self, Head};
 use crate::script::furnishing::Furnishing;
 use crate::script::interp::Interp;
+use crate::script::report::Reports;
+use crate::script::state::States;
+use crate::stdlib;
 use crate::stdlib::multiprocessing::child;
+use crate::stdlib::multiprocessing::family::Family;
 use crate::stdlib::multiprocessing::process::Process;
 use crate::stdlib::multiprocessing::start::{Work, unpack_work};
+use crate::stdlib::multiprocessing::start_method::StartMethods;
+use crate::stdlib::signal::handlers::Handlers;
 use crate::sync::{self, ProcessId};
 use crate::sys;
 
@@ -67,7 +73,7 @@ fn begin(orders: spawn::Orders) -> Result<i32, String> {
         None => None,
     };
     let bytes = session.take_payload().map_err(lost)?;
-    let nobody = Arc::new(Interp::new(PathBuf::new(), Furnishing::default()));
+    let nobody = Interp::new(PathBuf::new(), Furnishing::default(), States::default());
     let (head, rest) = call::head(&bytes, &nobody)?;
     let furnishing = head.furnishing.clone();
     let furnishing = Furnishing::unpack(furnishing);
@@ -80,7 +86,7 @@ fn begin(orders: spawn::Orders) -> Result<i32, String> {
         })
     });
     let setups = setups.collect::<Result<Vec<_>, _>>()?;
-    let interp = Arc::new(Interp::new(head.start_dir.clone(), furnishing));
+    let interp = Interp::new(head.start_dir.clone(), furnishing, stdlib::states());
     sys::limits::keep_freed_memory();
     let stack = sys::limits::raise_stack(engine::STACK_WANTED);
     let (engine, modules, _) = engine::build(&interp, CallDepth::Stack(stack), &setups);
@@ -110,7 +116,7 @@ fn load(
         let ast = modules.compile(engine, interp, &source)?;
         compiled.push((source, ast));
     }
-    interp.family.expect_oneself();
+    Family::of(interp).expect_oneself();
     let body = call::body(rest, interp)?;
     for ((source, ast), carried) in compiled.into_iter().zip(body.modules) {
         modules.adopt(engine, interp, source, &ast, carried)?;
@@ -126,7 +132,7 @@ fn load(
     }
     let context =
         NativeCallContext::new_with_all_fields(engine, "start", None, &global, Position::NONE);
-    interp.handlers.adopt(interp, &context, handlers);
+    Handlers::of(interp).adopt(interp, &context, handlers);
     Ok(child::live(interp, &context, &process, interactive))
 }
 
@@ -136,21 +142,21 @@ fn settle(interp: &Arc<Interp>, work: Work) -> Process {
     interp.own_signals();
     let _ = signals::install();
     if work.of_guest {
-        interp.set_of_guest();
+        interp.set_under_host();
     }
     if work.interactive {
         signals::Signals::begin_spawned();
     }
-    interp.reports.set_format(work.error_format);
-    interp.start_methods.prefer(work.start_method);
+    Reports::of(interp).set_format(work.error_format);
+    StartMethods::of(interp).prefer(work.start_method);
     if let Some(method) = work.start_method.filter(|_| work.start_method_fixed) {
-        interp.start_methods.fix(method, false);
+        StartMethods::of(interp).fix(method, false);
     }
     if let Some(turn) = work.turn {
         interp.output.share(turn);
     }
     interp.given.adopt(work.given);
-    interp.family.inherit_authkey(work.authkey);
-    interp.family.begin_as(work.process.clone(), work.parent);
+    Family::of(interp).inherit_authkey(work.authkey);
+    Family::of(interp).begin_as(work.process.clone(), work.parent);
     work.process
 }

@@ -276,10 +276,10 @@ impl<'a> Call<'a> {
     ///
     /// # Errors
     /// The stop, or what a signal's handler has thrown.
-    pub(crate) fn attend(&self) -> Result<(), Failure> {
+    pub(crate) fn check_interrupts(&self) -> Result<(), Failure> {
         let steps = (self.steps.get() + 1) % STEPS;
         self.steps.set(steps);
-        if steps == 0 && self.interp.attend() {
+        if steps == 0 && self.interp.check_interrupts() {
             return Err(self.interp.interrupted());
         }
         Ok(())

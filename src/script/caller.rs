@@ -26,8 +26,8 @@ impl Caller {
     /// `RuntimeError` when the engine is not one of this crate's runtimes.
     #[allow(deprecated)]
     pub(crate) fn of(interp: &Arc<Interp>, context: &NativeCallContext) -> Result<Self, Failure> {
-        let engine = match interp.guest.is_guest() {
-            true => interp.guest.engine_of(context)?,
+        let engine = match interp.host_engines.in_use() {
+            true => interp.host_engines.engine_of(context)?,
             false => interp
                 .engine()
                 .ok_or_else(|| raise("RuntimeError", "the engine of this script has ended"))?,

@@ -61,7 +61,7 @@ impl Codec for Arc<Interp> {
         }
         // Scripts on engines of the host's are no one program: each has functions of its own.
         let known = self.program.function(name);
-        if let Some(definition) = known.filter(|_| !self.guest.is_guest()) {
+        if let Some(definition) = known.filter(|_| !self.host_engines.in_use()) {
             return Ok(FnPtr::from(definition));
         }
         FnPtr::new(name).map_err(|error| error.to_string())

@@ -11,7 +11,7 @@
 use std::io;
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 
-use crate::script::sinks::streams::{Entrances, LaidDown, Sinks};
+use crate::script::sinks::streams::{Entrances, PausedRelay, Sinks};
 use crate::sync;
 use crate::sys::lock::locked;
 use crate::sys::stdio::{self, Stream};
@@ -55,7 +55,7 @@ impl Output {
     }
 
     /// A fork may follow.
-    pub(crate) fn prepare_fork(&self) -> Option<LaidDown<'_>> {
+    pub(crate) fn prepare_fork(&self) -> Option<PausedRelay<'_>> {
         self.sinks.get().map(Sinks::prepare_fork)
     }
 

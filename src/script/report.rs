@@ -11,6 +11,7 @@ use crate::program::diagnostic::{Diagnostic, ErrorFormat};
 use crate::program::traceback::{Frame, frames, function_name};
 use crate::script::exceptions::{Exception, raise};
 use crate::script::interp::Interp;
+use crate::script::state::State;
 use crate::script::stop::Stop;
 use crate::sys::lock::locked;
 use crate::text::str_of;
@@ -102,7 +103,11 @@ pub(crate) struct Reports {
     /// The variables of a program that grows line by line: no text shows them.
     variables: Mutex<Vec<String>>,
     advisor: OnceLock<Advisor>,
+    /// The exit code that a function for a signal has decided on after the script itself had ended.
+    late_code: Mutex<Option<i32>>,
 }
+
+impl State for Reports {}
 
 impl fmt::Debug for Reports {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -113,6 +118,15 @@ impl fmt::Debug for Reports {
 }
 
 impl Reports {
+    pub(crate) fn of(interp: &Interp) -> &Self {
+        interp.state()
+    }
+
+    /// The exit code that a function for a signal has decided on after the script itself had ended.
+    pub(crate) fn late_code(&self) -> Option<i32> {
+        *locked(&self.late_code)
+    }
+
     /// From now on errors are printed in this form.
     pub(crate) fn set_format(&self, format: ErrorFormat) {
         self.as_json
@@ -153,7 +167,7 @@ pub(crate) fn diagnostic_of(interp: &Interp, exception: &Exception) -> Diagnosti
         told.help.push(help.into());
         return told;
     }
-    if let Some(advise) = interp.reports.advisor.get() {
+    if let Some(advise) = Reports::of(interp).advisor.get() {
         advise(interp, &mut told);
     }
     told
@@ -164,7 +178,31 @@ pub(crate) fn print(interp: &Interp, diagnostic: &Diagnostic) {
     let _ = interp.output.flush();
     let _ = interp
         .output
-        .error(&diagnostic.render(interp.reports.format()));
+        .error(&diagnostic.render(Reports::of(interp).format()));
+}
+
+impl Interp {
+    /// Whether an interrupted wait for the end of the program continues: when a function for a signal threw, the error is reported,
+    /// and the exit code says so. One that called `sys.exit` ends the wait.
+    pub(crate) fn waits_on_for_the_end(&self) -> bool {
+        let Some(thrown) = self.take_thrown() else {
+            return false;
+        };
+        let frames = |error: &EvalAltResult| task_frames(error, &self.program, None, false);
+        let set_code = |code| *locked(&Reports::of(self).late_code) = Some(code);
+        match Ending::of(self, Err(thrown), frames) {
+            Ending::Failed(exception) => {
+                print(self, &diagnostic_of(self, &exception));
+                set_code(FAILED);
+                true
+            }
+            Ending::Code(code) => {
+                set_code(code);
+                false
+            }
+            _ => false,
+        }
+    }
 }
 
 /// The frames of the error of a child or a thread begin in its task, not where `start()` was called. A task that could

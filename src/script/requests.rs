@@ -1,7 +1,7 @@
 //! Requests to stop the script of a runtime, noted until they are carried out.
 
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use crate::script::stop::Stop;
 use crate::sync::Session;
@@ -13,6 +13,8 @@ pub(crate) struct Requests {
     reason: Mutex<Option<Stop>>,
     /// Whether there is one; changed under the lock, read without it at every step of the script.
     any: AtomicBool,
+    /// How often all threads that scripts had started were told to end.
+    epoch: AtomicU64,
 }
 
 impl Requests {
@@ -32,6 +34,16 @@ impl Requests {
     }
 
     #[inline]
+    pub(crate) fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::Relaxed)
+    }
+
+    /// Tells all threads that scripts have started so far to end.
+    pub(crate) fn begin_epoch(&self) {
+        self.epoch.fetch_add(1, Ordering::Relaxed);
+    }
+
+    #[inline]
     pub(crate) fn current(&self) -> Option<Stop> {
         if !self.any.load(Ordering::Relaxed) {
             return None;
@@ -39,9 +51,9 @@ impl Requests {
         locked(&self.reason).clone()
     }
 
-    /// Tells the waits of a session what is so now. Called after every change, and once a session is known: then the last word is
-    /// true, whoever changes what meanwhile.
-    pub(crate) fn tell(&self, session: &Session) {
+    /// Writes the present state where the waits of a session see it. Called after every change and for a new session, so that the last
+    /// state written is true, whatever changes meanwhile.
+    pub(crate) fn publish(&self, session: &Session) {
         let reason = locked(&self.reason);
         session
             .stop_flag()

@@ -50,7 +50,7 @@ pub(crate) use offset::{Offset, peek, poke};
 pub(crate) use process_entry::{Birth, ProcessInfo, ProcessState};
 pub(crate) use process_id::{Farewell, Leaver, ProcessId};
 pub(crate) use segment::{Segment, futex_half};
-pub(crate) use session::{KindOperations, Kinds, Session, SessionOptions, SignalHook};
+pub(crate) use session::{KindOperations, Kinds, Session, SessionOptions};
 pub(crate) use shared::{Shared, shared_struct};
 #[cfg(test)]
 pub(crate) use step::points;

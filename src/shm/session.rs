@@ -45,7 +45,7 @@ pub(crate) struct SessionOptions {
 }
 
 /// Handles signals in the middle of a wait, where no latch is held; true when the wait has to end.
-pub(crate) type SignalHook = Box<dyn Fn() -> bool + Send + Sync>;
+type SignalHook = Box<dyn Fn() -> bool + Send + Sync>;
 
 /// What a session belongs to in one process; it owns the session.
 pub(crate) type Owner = Weak<dyn Any + Send + Sync>;

@@ -22,34 +22,53 @@ use std::sync::Arc;
 use crate::script::bind::{Registered, Registry};
 use crate::script::exception_class;
 use crate::script::interp::Interp;
+use crate::script::report::Reports;
+use crate::script::state::States;
 
-/// A script module: the name that turns it on and off, and what declares it.
-type ScriptModule = (&'static str, fn(&mut Registry));
+/// A script module: the name that turns it on and off, what it declares, and what it keeps in each runtime.
+type ScriptModule = (&'static str, fn(&mut Registry), fn(&mut States));
+
+/// For a module that keeps nothing.
+fn stateless(_: &mut States) {}
 
 const MODULES: [ScriptModule; 11] = [
-    ("builtins", builtins::register),
-    ("multiprocessing", multiprocessing::register),
-    ("json", json::register),
-    ("os", os::register),
-    ("queue", queue::register),
-    ("random", random::register),
-    ("signal", signal::register),
-    ("socket", socket::register),
-    ("sys", sys::register),
-    ("threading", threading::register),
-    ("time", time::register),
+    ("builtins", builtins::register, stateless),
+    (
+        "multiprocessing",
+        multiprocessing::register,
+        multiprocessing::states,
+    ),
+    ("json", json::register, stateless),
+    ("os", os::register, os::states),
+    ("queue", queue::register, stateless),
+    ("random", random::register, random::states),
+    ("signal", signal::register, signal::states),
+    ("socket", socket::register, stateless),
+    ("sys", sys::register, stateless),
+    ("threading", threading::register, threading::states),
+    ("time", time::register, stateless),
 ];
 
 /// The names of the script modules.
 pub(crate) fn modules() -> impl Iterator<Item = &'static str> {
-    MODULES.iter().map(|(name, _)| *name)
+    MODULES.iter().map(|(name, ..)| *name)
+}
+
+/// What the script modules keep in a new runtime.
+pub(crate) fn states() -> States {
+    let mut states = States::default();
+    states.add::<Reports>();
+    for (.., add) in MODULES {
+        add(&mut states);
+    }
+    states
 }
 
 /// Everything a script can name.
 pub(crate) fn everything(interp: &Arc<Interp>) -> Registered {
     let mut registry = Registry::new(interp);
     exception_class::register(&mut registry);
-    for (name, register) in MODULES {
+    for (name, register, _) in MODULES {
         if interp.furnishing.has_module(name) {
             register(&mut registry);
         } else {

@@ -5,8 +5,10 @@
 //! gives the variable itself.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Mutex;
 
-use rand::RngExt;
+use rand::rngs::{StdRng, SysRng};
+use rand::{RngExt, SeedableRng};
 use rhai::{Array, Dynamic};
 
 use super::builtins::iterate::items;
@@ -14,8 +16,10 @@ use super::builtins::number::{as_float, as_int};
 use crate::script::bind::Registry;
 use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
+use crate::script::state::{State, States};
 use crate::script::values::{as_text, type_name};
 use crate::script::{Outcome, memory};
+use crate::sys::lock::locked;
 
 /// The value of the global constant `random`.
 #[derive(Debug, Clone)]
@@ -50,14 +54,42 @@ pub(super) fn register(registry: &mut Registry) {
         .function_and_place("shuffle", &["x"], shuffle, shuffle_in_place);
 }
 
+/// The stream of random numbers of this process, begun when it is first drawn from.
+#[derive(Debug, Default)]
+struct Stream(Mutex<Option<StdRng>>);
+
+impl State for Stream {
+    /// Two processes must not draw the same numbers.
+    fn begin_process(&self) {
+        *locked(&self.0) = None;
+    }
+}
+
+/// Adds what the module keeps.
+pub(super) fn states(states: &mut States) {
+    states.add::<Stream>();
+}
+
+/// Draws from this process's stream.
+fn draw<T>(call: &Call<'_>, draw: impl FnOnce(&mut StdRng) -> T) -> T {
+    let stream: &Stream = call.interp.state();
+    draw(locked(&stream.0).get_or_insert_with(fresh))
+}
+
+fn fresh() -> StdRng {
+    // The kernel's own numbers: nothing in this process's memory decides them, so a fork cannot repeat them.
+    StdRng::try_from_rng(&mut SysRng)
+        .unwrap_or_else(|_| StdRng::seed_from_u64(crate::sys::clock::now_ns()))
+}
+
 /// From 0 up to, not including, 1.
 fn unit(call: &Call<'_>) -> f64 {
-    call.interp.draw(|rng| rng.random())
+    draw(call, |rng| rng.random())
 }
 
 /// A number below `count`, which is not 0.
 fn below(call: &Call<'_>, count: usize) -> usize {
-    call.interp.draw(|rng| rng.random_range(0..count))
+    draw(call, |rng| rng.random_range(0..count))
 }
 
 /// `randint(a, b)`: both ends included.
@@ -68,7 +100,7 @@ fn randint(call: &mut Call<'_>) -> Outcome {
         let text = format!("empty range for randrange() ({a}, {stop}, {width})");
         return Err(raise("ValueError", text));
     }
-    let number = call.interp.draw(|rng| rng.random_range(a..=b));
+    let number = draw(call, |rng| rng.random_range(a..=b));
     Ok(Dynamic::from_int(number))
 }
 
@@ -94,7 +126,7 @@ fn randrange(call: &mut Call<'_>) -> Outcome {
         if first <= 0 {
             return Err(raise("ValueError", "empty range for randrange()"));
         }
-        let number = call.interp.draw(|rng| rng.random_range(0..first));
+        let number = draw(call, |rng| rng.random_range(0..first));
         return Ok(Dynamic::from_int(number));
     }
     let stop = integer(call, 1)?;
@@ -113,7 +145,7 @@ fn randrange(call: &mut Call<'_>) -> Outcome {
         };
         return Err(raise("ValueError", text));
     }
-    let place = call.interp.draw(|rng| rng.random_range(0..count));
+    let place = draw(call, |rng| rng.random_range(0..count));
     Ok(Dynamic::from_int((i128::from(first) + place * wide) as i64))
 }
 
@@ -127,7 +159,7 @@ fn getrandbits(call: &mut Call<'_>) -> Outcome {
         }
         0 => Ok(Dynamic::from_int(0)),
         1..=63 => {
-            let number: u64 = call.interp.draw(|rng| rng.random());
+            let number: u64 = draw(call, |rng| rng.random());
             Ok(Dynamic::from_int((number >> (64 - bits)).cast_signed()))
         }
         _ => {
@@ -144,7 +176,7 @@ fn randbytes(call: &mut Call<'_>) -> Outcome {
     };
     memory::for_bytes(call, count)?;
     let mut bytes = vec![0; count];
-    call.interp.draw(|rng| rng.fill(bytes.as_mut_slice()));
+    draw(call, |rng| rng.fill(bytes.as_mut_slice()));
     Ok(Dynamic::from_blob(bytes))
 }
 
@@ -171,7 +203,7 @@ fn choices(call: &mut Call<'_>) -> Outcome {
     memory::for_items(call, count)?;
     let mut chosen = Array::with_capacity(count);
     for _ in 0..count {
-        call.attend()?;
+        call.check_interrupts()?;
         let place = match &cumulative {
             None => below(call, items.len()),
             Some(sums) => {
@@ -304,7 +336,8 @@ fn seed(call: &mut Call<'_>) -> Outcome {
         None => None,
         Some(value) => Some(seed_of(&value)?),
     };
-    call.interp.reseed(seed);
+    let stream: &Stream = call.interp.state();
+    *locked(&stream.0) = seed.map(StdRng::seed_from_u64);
     Ok(Dynamic::UNIT)
 }
 

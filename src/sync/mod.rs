@@ -43,5 +43,5 @@ pub(crate) use wait::{noted, wait_kind};
 
 pub(crate) use crate::shm::{
     Birth, Farewell, Offset, Place, ProcessId, ProcessInfo, ProcessState, Session, SessionOptions,
-    ShmError, SignalHook, ThreadInfo, Wait,
+    ShmError, ThreadInfo, Wait,
 };

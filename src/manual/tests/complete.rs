@@ -1,13 +1,12 @@
 //! Compares the manual with the declared natives.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use crate::manual::{Entry, EntryKind, Manual};
 use crate::script::bind::{Registered, Signature};
 use crate::script::exceptions::is_a;
 use crate::script::interp::Interp;
-use crate::stdlib::everything;
+use crate::stdlib::{everything, states};
 
 /// What scripts write in another way: `str(x)`, `repr(x)`, `len(x)`, `a in x`.
 const SPELT_OTHERWISE: [&str; 4] = ["to_string", "to_debug", "len", "contains"];
@@ -23,7 +22,7 @@ const DOCUMENTED_AS: [(&str, &str); 6] = [
 ];
 
 fn everything_declared() -> Registered {
-    everything(&Arc::new(Interp::new(".".into(), Default::default())))
+    everything(&Interp::new(".".into(), Default::default(), states()))
 }
 
 /// Whole names of what is declared, with what it takes where it is called.

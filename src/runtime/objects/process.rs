@@ -14,6 +14,7 @@ use crate::runtime::{Diagnostic, Error, Runtime};
 use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::Interp;
 use crate::script::report;
+use crate::stdlib::multiprocessing::family::Family;
 use crate::stdlib::multiprocessing::process::{self, Stage};
 use crate::stdlib::multiprocessing::start::start;
 use crate::sys::signal::Signal;
@@ -76,7 +77,7 @@ impl Runtime {
             let text = format!("the program has no function '{function}'");
             failed(raise("NameError", text))
         })?;
-        let mut identity = interp.family.next_identity();
+        let mut identity = Family::of(interp).next_identity();
         identity.daemon = options.daemon;
         if let Some(name) = options.name {
             identity.name = name;

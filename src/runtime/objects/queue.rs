@@ -14,7 +14,8 @@ use super::items::Items;
 use super::{convert, home};
 use crate::runtime::{Error, Runtime};
 use crate::script::dialect::Dialect;
-use crate::script::interp::{Interp, session_failure};
+use crate::script::interp::Interp;
+use crate::script::session::session_failure;
 use crate::stdlib::multiprocessing::queues;
 use crate::sync::{self, Deadline, Session};
 

@@ -6,6 +6,7 @@ use super::Interactive;
 use crate::process::ExitStatus;
 use crate::script::waits;
 use crate::stdlib::multiprocessing::family::BadEnd;
+use crate::stdlib::multiprocessing::family::Family;
 use crate::sync::{ProcessInfo, ProcessState, Session};
 use crate::sys::clock::now_ns;
 
@@ -43,7 +44,7 @@ impl Interactive {
     /// The children that live and their descendants, in the order of their process numbers.
     pub fn children(&self) -> Vec<ChildStatus> {
         let interp = &self.runtime.interp;
-        interp.family.active_children(interp);
+        Family::of(interp).active_children(interp);
         let Some(session) = interp.existing_session() else {
             return Vec::new();
         };
@@ -65,8 +66,12 @@ impl Interactive {
     /// Each is told once. What a failing child prints itself does not wait for this.
     pub fn news(&mut self) -> Vec<String> {
         let interp = &self.runtime.interp;
-        interp.family.active_children(interp);
-        interp.family.take_bad_ends().iter().map(told).collect()
+        Family::of(interp).active_children(interp);
+        Family::of(interp)
+            .take_bad_ends()
+            .iter()
+            .map(told)
+            .collect()
     }
 }
 

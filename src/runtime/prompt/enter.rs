@@ -12,9 +12,11 @@ use crate::program::source::Source;
 use crate::program::traceback::{self, TOP_LEVEL};
 use crate::runtime::check::syntax_error;
 use crate::runtime::{Runtime, Script};
+use crate::script::report::Reports;
 use crate::script::report::{Ending, diagnostic_of};
 use crate::script::stop::Stop;
 use crate::script::values::repr_with;
+use crate::stdlib::signal::handlers::Handlers;
 use crate::sys;
 use crate::sys::signal::{self, Signal};
 
@@ -85,7 +87,7 @@ impl Interactive {
         // Ctrl-C is for whoever runs what is typed.
         interp.begin_interactive();
         interp.forget_stop();
-        let _ = interp.handlers.take_thrown();
+        let _ = interp.take_thrown();
         let ast = match call::compile(&engine, source) {
             Ok(ast) => ast,
             Err(error) => {
@@ -99,7 +101,7 @@ impl Interactive {
         let state = &mut self.runtime.state;
         let result = state.evaluate(&engine, &interp.program, &source.name, &ast);
         // A line without variables has not looked for signals.
-        let result = result.and_then(|value| match interp.attend() {
+        let result = result.and_then(|value| match interp.check_interrupts() {
             true => Err(interp.interrupted()),
             false => Ok(value),
         });
@@ -129,7 +131,7 @@ impl Interactive {
         let interp = &self.runtime.interp;
         if interp.owns_signals() {
             let ours = signals::ENDINGS.into_iter();
-            ours.filter(|signal| !interp.handlers.has(*signal))
+            ours.filter(|signal| !Handlers::of(interp).has(*signal))
                 .for_each(change);
         }
     }
@@ -161,7 +163,7 @@ impl Interactive {
                     .scope
                     .iter_raw()
                     .map(|(name, ..)| name.to_string());
-                interp.reports.note_variables(names.collect());
+                Reports::of(interp).note_variables(names.collect());
                 Entered::Failed(diagnostic_of(interp, &exception))
             }
             Ending::Terminated | Ending::Interrupted(_) | Ending::Stopped => {

@@ -99,10 +99,10 @@ impl Sinks {
     }
 
     /// A fork may follow: there is no thread of this crate's but the calling one until the result is dropped.
-    pub(crate) fn prepare_fork(&self) -> LaidDown<'_> {
+    pub(crate) fn prepare_fork(&self) -> PausedRelay<'_> {
         let relay = locked(&self.relay).take();
-        let ran = relay.map(Relay::lay_down).is_some();
-        LaidDown { sinks: self, ran }
+        let ran = relay.map(Relay::stop).is_some();
+        PausedRelay { sinks: self, ran }
     }
 
     /// This is a forked child: what it prints goes into the pipes.
@@ -191,20 +191,20 @@ fn take_in(outlets: &mut [Option<Outlet>; 2], all: bool) {
 /// The relay does not run; the drop starts it again.
 #[must_use]
 #[derive(Debug)]
-pub(crate) struct LaidDown<'a> {
+pub(crate) struct PausedRelay<'a> {
     sinks: &'a Sinks,
     /// Whether it ran before.
     ran: bool,
 }
 
-impl LaidDown<'_> {
+impl PausedRelay<'_> {
     /// This is the child, which has no relay.
     pub(crate) fn forget(self) {
         std::mem::forget(self);
     }
 }
 
-impl Drop for LaidDown<'_> {
+impl Drop for PausedRelay<'_> {
     fn drop(&mut self) {
         if self.ran {
             // Where there is no thread left it is tried again with the next child; the pipes are emptied at each print.

@@ -75,7 +75,7 @@ fn is_less(told: &Dynamic) -> Result<bool, Failure> {
 fn by_value(call: &mut Call<'_>, reverse: bool) -> Result<Array, Failure> {
     let mut items: Array = call.this();
     sort(&mut items, reverse, |a, b| {
-        call.attend()?;
+        call.check_interrupts()?;
         less(call.context, a, b)
     })?;
     Ok(items)

@@ -64,7 +64,7 @@ fn pad_list(call: &mut Call<'_>) -> Outcome {
     memory::for_copies(call, &item, missing)?;
     let mut more = Array::with_capacity(missing);
     for _ in 0..missing {
-        call.attend()?;
+        call.check_interrupts()?;
         more.push(item.clone());
     }
     let mut list = call.receiver().write_lock::<Array>().ok_or_else(constant)?;

@@ -200,7 +200,7 @@ fn collect(
     memory::for_items(call, count)?;
     let mut all = Array::with_capacity(count);
     for item in items {
-        call.attend()?;
+        call.check_interrupts()?;
         all.push(item);
     }
     Ok(all)

@@ -77,7 +77,7 @@ pub(in crate::stdlib) fn repeated(
     // Nothing, however often: the loop would be as long as the count.
     if !items.is_empty() {
         for _ in 0..count {
-            call.attend()?;
+            call.check_interrupts()?;
             all.extend_from_slice(items);
         }
     }

@@ -59,7 +59,7 @@ fn print(call: &mut Call<'_>) -> Outcome {
             }
         }
         // On an engine of the embedding program's Rhai hands the text to that program's own `on_print`.
-        None if call.interp.guest.is_guest() => {
+        None if call.interp.host_engines.in_use() => {
             return Ok(text.strip_suffix('\n').unwrap_or(&text).to_string().into());
         }
         None => {

@@ -76,7 +76,7 @@ fn set(call: &mut Call<'_>) -> Outcome {
     let mut different = Array::new();
     if call.has(0) {
         for item in items_of(call, 0)? {
-            call.attend()?;
+            call.check_interrupts()?;
             if !different
                 .iter()
                 .any(|other| equal(call.context, other, &item))
@@ -155,7 +155,7 @@ pub(super) fn in_order(
     let Some(key) = key else {
         let mut items = items;
         sort(&mut items, reverse, |a, b| {
-            call.attend()?;
+            call.check_interrupts()?;
             less(call.context, a, b)
         })?;
         return Ok(items);
@@ -181,7 +181,7 @@ fn sum(call: &mut Call<'_>) -> Outcome {
         return Err(raise("TypeError", text));
     }
     for item in items {
-        call.attend()?;
+        call.check_interrupts()?;
         total = add(call, total, item)?;
     }
     Ok(total)
@@ -226,7 +226,7 @@ fn extreme(call: &mut Call<'_>, largest: bool) -> Outcome {
     let default = call.keyword("default");
     let mut best: Option<(Dynamic, Dynamic)> = None;
     for item in candidates {
-        call.attend()?;
+        call.check_interrupts()?;
         let rank = match &key {
             Some(key) => call.call(key, vec![item.clone()])?,
             None => item.clone(),

@@ -141,7 +141,7 @@ impl<'a, 'c> Writer<'a, 'c> {
         }
         self.out.push('[');
         for (index, item) in items.iter().enumerate() {
-            self.call.attend()?;
+            self.call.check_interrupts()?;
             self.before_item(index, depth)?;
             self.value(item, depth + 1)?;
         }
@@ -157,7 +157,7 @@ impl<'a, 'c> Writer<'a, 'c> {
         }
         self.out.push('{');
         for (index, (key, value)) in entries.iter().enumerate() {
-            self.call.attend()?;
+            self.call.check_interrupts()?;
             self.before_item(index, depth)?;
             self.string(key);
             self.out.push_str(&self.layout.key);

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, NativeCallContext};
 
+use super::finish::finish;
 use super::process::{Process, Stage};
 use crate::script::Outcome;
 use crate::script::exception_class::pack_exception;
@@ -11,6 +12,7 @@ use crate::script::exceptions::Exception;
 use crate::script::interp::Interp;
 use crate::script::report::{Ending, FAILED, diagnostic_of, print, task_frames};
 use crate::script::stop::Stop;
+use crate::stdlib::multiprocessing::family::Family;
 use crate::sys;
 use crate::sys::signal::Signal;
 
@@ -35,9 +37,9 @@ pub(crate) fn live(
     let ends_with_parent = match process.identity().daemon {
         true => Some(Signal::SIGKILL),
         // In order, with its own children.
-        false => (interactive || interp.is_of_guest()).then_some(Signal::SIGTERM),
+        false => (interactive || interp.is_under_host()).then_some(Signal::SIGTERM),
     };
-    let parent = interp.family.parent().map_or(0, |(pid, _)| pid);
+    let parent = Family::of(interp).parent().map_or(0, |(pid, _)| pid);
     if ends_with_parent.is_some_and(|signal| !end_with_parent(signal, parent)) {
         return FAILED;
     }
@@ -87,7 +89,7 @@ fn conclude(interp: &Arc<Interp>, process: &Process, ending: &Ending) -> i32 {
         }
         Ending::Terminated | Ending::Stopped => (FAILED, true),
     };
-    let (code, request) = interp.finish(code, told_to_end);
+    let (code, request) = finish(interp, code, told_to_end);
     let terminated =
         matches!(ending, Ending::Terminated) || matches!(request, Some(Stop::Terminate));
     interp.leave(code, terminated);

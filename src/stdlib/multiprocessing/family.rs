@@ -13,8 +13,9 @@ use super::process::{Process, Stage};
 use crate::process::child::{StillRunning, wait_ended};
 use crate::script::exceptions::Exception;
 use crate::script::interp::Interp;
+use crate::script::state::State;
 use crate::script::stop::Stop;
-use crate::sync::{Offset, ProcessId, wait_kind};
+use crate::sync::{Offset, ProcessId, Session, ShmError, wait_kind};
 use crate::sys::lock::locked;
 use crate::sys::signal::Signal;
 
@@ -82,7 +83,29 @@ impl Default for Identity {
     }
 }
 
+impl State for Family {
+    /// The same name, no children.
+    fn begin_copy(&self) {
+        let mut place = locked(&self.0);
+        place.children.clear();
+        place.bad_ends.clear();
+        place.ending = false;
+    }
+
+    fn reset(&self) {
+        self.begin_anew();
+    }
+
+    fn session_created(&self, session: &Session) -> Result<(), ShmError> {
+        session.set_name(&self.name())
+    }
+}
+
 impl Family {
+    pub(crate) fn of(interp: &Interp) -> &Self {
+        interp.state()
+    }
+
     pub(crate) fn identity(&self) -> Identity {
         locked(&self.0).identity.clone()
     }
@@ -174,12 +197,9 @@ impl Family {
         };
     }
 
-    /// This process is a copy of its parent that goes on with the script: the same name, no children.
-    pub(crate) fn begin_copy(&self) {
-        let mut place = locked(&self.0);
-        place.children.clear();
-        place.bad_ends.clear();
-        place.ending = false;
+    /// A family that was told to end, and has ended, may begin anew.
+    pub(crate) fn begin_anew(&self) {
+        locked(&self.0).ending = false;
     }
 
     /// The children that nobody has waited for yet.
@@ -283,11 +303,6 @@ impl Family {
         Ok(())
     }
 
-    /// A family that was told to end, and has ended, may begin anew.
-    pub(crate) fn begin_anew(&self) {
-        locked(&self.0).ending = false;
-    }
-
     /// The end of a family that was told to end: everybody is terminated, and killed who does not listen.
     fn end_all(&self, interp: &Arc<Interp>) {
         locked(&self.0).ending = true;
@@ -303,7 +318,7 @@ impl Family {
 /// How long children may take: half of what their parent has, so that it does not kill them while they wait
 /// for their own.
 fn grace(interp: &Interp) -> Duration {
-    let generation = interp.family.identity().numbers.len();
+    let generation = Family::of(interp).identity().numbers.len();
     // A host has other things to do than to wait for its scripts' children.
     let grace = match interp.owns_signals() {
         true => GRACE,
@@ -331,7 +346,7 @@ pub(super) fn wait_child(
     deadline: Option<Instant>,
 ) -> Result<(), StillRunning> {
     let wait = || {
-        let stop = || interp.attend();
+        let stop = || interp.check_interrupts();
         wait_ended(sentinel, deadline, stop).unwrap_or(Err(StillRunning::Interrupted))
     };
     let what = (wait_kind::PROCESS, Offset(place.pack()));

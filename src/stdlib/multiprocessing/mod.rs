@@ -16,6 +16,7 @@
 pub(crate) mod child;
 pub(crate) mod connection;
 pub(crate) mod family;
+pub(crate) mod finish;
 pub(crate) mod managers;
 pub(crate) mod messages;
 pub(crate) mod process;
@@ -33,18 +34,31 @@ pub(crate) mod synchronize;
 #[cfg(test)]
 mod tests;
 mod wait;
+pub(crate) mod workers;
 
 use rhai::{Array, Dynamic};
 
+use self::family::Family;
 use self::start_method::StartMethod;
+use self::start_method::StartMethods;
+use self::workers::Workers;
 use crate::script::Outcome;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
+use crate::script::state::States;
 
 /// The value of the global constant `multiprocessing`.
 #[derive(Debug, Clone)]
 pub(crate) struct Multiprocessing;
+
+/// Adds what the module keeps.
+pub(super) fn states(states: &mut States) {
+    states
+        .add::<Family>()
+        .add::<StartMethods>()
+        .add::<Workers>();
+}
 
 pub(super) fn register(registry: &mut Registry) {
     process_class::register(registry);
@@ -77,11 +91,11 @@ pub(super) fn register(registry: &mut Registry) {
         .global("active_children", &[], active_children)
         .global("cpu_count", &[], |_| Ok(cpu_count()))
         .global("get_start_method", &["allow_none?"], |call| {
-            Ok(call.interp.start_methods.current().name().into())
+            Ok(StartMethods::of(call.interp).current().name().into())
         })
         .global("set_start_method", &["method", "force?"], set_start_method)
         .global("get_all_start_methods", &[], |call| {
-            let methods = &call.interp.start_methods;
+            let methods = &StartMethods::of(call.interp);
             Ok(StartMethod::ALL
                 .iter()
                 .filter(|method| methods.offers(**method))
@@ -95,7 +109,7 @@ pub(super) fn register(registry: &mut Registry) {
 }
 
 fn active_children(call: &mut Call<'_>) -> Outcome {
-    let children = call.interp.family.active_children(call.interp);
+    let children = Family::of(call.interp).active_children(call.interp);
     Ok(children
         .into_iter()
         .map(Dynamic::from)
@@ -111,7 +125,7 @@ pub(crate) fn cpu_count() -> Dynamic {
 fn set_start_method(call: &mut Call<'_>) -> Outcome {
     let method = start_method_of(call)?;
     let force = call.bool_or(1, false);
-    if call.interp.start_methods.fix(method, force) {
+    if StartMethods::of(call.interp).fix(method, force) {
         Ok(Dynamic::UNIT)
     } else {
         Err(raise("RuntimeError", "context has already been set"))
@@ -122,8 +136,8 @@ fn get_context(call: &mut Call<'_>) -> Outcome {
     if let Some(name) = call.given(0) {
         let name = call.str(&name);
         let method = find_method(call, &name)?;
-        if method != call.interp.start_methods.current()
-            && !call.interp.start_methods.fix(method, false)
+        if method != StartMethods::of(call.interp).current()
+            && !StartMethods::of(call.interp).fix(method, false)
         {
             return Err(raise("RuntimeError", "context has already been set"));
         }
@@ -142,7 +156,7 @@ fn find_method(call: &Call<'_>, name: &str) -> Result<StartMethod, Failure> {
     let method = StartMethod::named(name);
     let method =
         method.ok_or_else(|| raise("ValueError", format!("cannot find context for '{name}'")))?;
-    if call.interp.start_methods.offers(method) {
+    if StartMethods::of(call.interp).offers(method) {
         return Ok(method);
     }
     let text = "the start method 'fork' would copy the program this script is embedded in; children are started by 'spawn'";

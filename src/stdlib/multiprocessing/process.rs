@@ -18,6 +18,7 @@ use crate::script::exceptions::Exception;
 use crate::script::interp::Interp;
 use crate::script::report;
 use crate::script::task::{self, Task};
+use crate::stdlib::multiprocessing::family::Family;
 use crate::sync::ProcessId;
 use crate::sys;
 use crate::sys::lock::locked;
@@ -142,7 +143,7 @@ impl Process {
             interp.output.take_in();
             self.bury(interp, place);
             if exitcode != 0 && interp.is_interactive() {
-                interp.family.note_bad_end(self, exitcode);
+                Family::of(interp).note_bad_end(self, exitcode);
             }
         }
         Some(exitcode)
@@ -167,7 +168,7 @@ impl Process {
         };
         // A child ended by Ctrl-C is silent; the family has one report, the main process's. Where the
         // parent was not interrupted itself, it speaks for the child.
-        let alone = interp.stopping().is_none() && !interp.family.is_ending();
+        let alone = interp.stopping().is_none() && !Family::of(interp).is_ending();
         // At a prompt it is among the news.
         if exception.kind() == "KeyboardInterrupt" && alone && !interp.is_interactive() {
             let mut told = report::diagnostic_of(interp, &exception);
@@ -186,7 +187,7 @@ impl Process {
         loop {
             if self.poll(interp).is_some() {
                 // Ctrl-C ends children too: their end must not hide it, nor a signal that came before it.
-                return match interp.attend() {
+                return match interp.check_interrupts() {
                     false => Ok(()),
                     true => Err(StillRunning::Interrupted),
                 };

@@ -14,6 +14,7 @@ use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
 use crate::script::values::truth;
 use crate::script::{Outcome, task};
+use crate::stdlib::multiprocessing::family::Family;
 use crate::sys;
 use crate::sys::signal::Signal;
 
@@ -26,7 +27,7 @@ pub(super) fn register(registry: &mut Registry) {
             |_, process| Ok(process_codec::parts_of(process)),
             |interp, parts| {
                 let process = process_codec::of_parts(parts)?;
-                Ok(interp.family.meet(process))
+                Ok(Family::of(interp).meet(process))
             },
         )
         .method("start", &[], |call| {
@@ -53,7 +54,7 @@ pub(super) fn register(registry: &mut Registry) {
         .getter("sentinel", sentinel)
         .getter("exception", exception)
         .getter("authkey", |call| {
-            Ok(Dynamic::from_blob(call.interp.family.authkey()))
+            Ok(Dynamic::from_blob(Family::of(call.interp).authkey()))
         })
         .exactly("==", &[TypeId::of::<Process>()], &["other"], |call| {
             Ok(is_the_other(call).into())
@@ -75,7 +76,7 @@ pub(super) fn register(registry: &mut Registry) {
 pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
     let target = task::target(call)?;
     let args = task::arguments(call)?;
-    let mut identity = call.interp.family.next_identity();
+    let mut identity = Family::of(call.interp).next_identity();
     if let Some(name) = call.given(2) {
         let name = call.str(&name);
         if !name.is_empty() {
@@ -163,7 +164,7 @@ fn send(call: &mut Call<'_>, signal: Signal) -> Outcome {
             guard.change_process("sending a signal to this process")?;
         }
         // Any other object of that number may have been made up by whoever sent it.
-        let myself = call.interp.family.myself();
+        let myself = Family::of(call.interp).myself();
         if !(is_here && myself.is_some_and(|myself| myself.is(&process))) {
             let signal = signal as i32;
             guard.signals(&format!("sending signal {signal} to process {pid}"))?;
@@ -205,7 +206,7 @@ fn set_name(call: &mut Call<'_>) -> Outcome {
         .into_string()
         .map_err(|_| raise("AssertionError", "name must be a string"))?;
     if is_current(&process) {
-        call.interp.family.rename(&name);
+        Family::of(call.interp).rename(&name);
     }
     process.with(|state| state.identity.name = name);
     Ok(Dynamic::UNIT)

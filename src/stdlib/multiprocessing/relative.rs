@@ -13,6 +13,7 @@ use crate::script::bind::Registry;
 use crate::script::call::Call;
 use crate::script::exceptions::raise;
 use crate::script::interp::Interp;
+use crate::stdlib::multiprocessing::family::Family;
 use crate::sync::ProcessId;
 use crate::sys;
 
@@ -26,10 +27,10 @@ pub(crate) struct Relative {
 
 /// `current_process()`: in a child its Process object, in the main process one that stands for it.
 pub(super) fn current_process(interp: &Arc<Interp>) -> Dynamic {
-    match interp.family.myself() {
+    match Family::of(interp).myself() {
         Some(process) => Dynamic::from(process),
         None => {
-            let name = interp.family.name();
+            let name = Family::of(interp).name();
             Dynamic::from(Relative {
                 name,
                 pid: sys::process::pid(),
@@ -40,13 +41,15 @@ pub(super) fn current_process(interp: &Arc<Interp>) -> Dynamic {
 }
 
 pub(super) fn parent_process(interp: &Arc<Interp>) -> Dynamic {
-    interp.family.parent().map_or(Dynamic::UNIT, |(pid, name)| {
-        Dynamic::from(Relative {
-            name,
-            pid,
-            is_main: false,
+    Family::of(interp)
+        .parent()
+        .map_or(Dynamic::UNIT, |(pid, name)| {
+            Dynamic::from(Relative {
+                name,
+                pid,
+                is_main: false,
+            })
         })
-    })
 }
 
 pub(super) fn register(registry: &mut Registry) {
@@ -64,7 +67,7 @@ pub(super) fn register(registry: &mut Registry) {
         .getter("exitcode", |_| Ok(Dynamic::UNIT))
         .getter("exception", |_| Ok(Dynamic::UNIT))
         .getter("authkey", |call| {
-            Ok(Dynamic::from_blob(call.interp.family.authkey()))
+            Ok(Dynamic::from_blob(Family::of(call.interp).authkey()))
         })
         .method("is_alive", &[], |call| {
             Ok(call.this::<Relative>().is_alive().into())
@@ -98,7 +101,7 @@ fn rename_main(call: &mut Call<'_>) -> Outcome {
         .into_string()
         .map_err(|_| raise("AssertionError", "name must be a string"))?;
     if call.this::<Relative>().is_main {
-        call.interp.family.rename(&name);
+        Family::of(call.interp).rename(&name);
     }
     Ok(Dynamic::UNIT)
 }

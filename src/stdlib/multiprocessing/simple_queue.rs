@@ -10,7 +10,7 @@ use crate::script::Outcome;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
-use crate::script::interp::session_failure;
+use crate::script::session::session_failure;
 use crate::sync::{self, Deadline};
 use crate::sys;
 use crate::wire::kind;

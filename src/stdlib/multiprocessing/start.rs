@@ -14,6 +14,7 @@ use super::messages::refused;
 use super::process::{Process, Stage, State};
 use super::start_method::StartMethod;
 use super::synchronize::lock::Lock;
+use super::workers::Workers;
 use crate::permissions::Permissions;
 use crate::process::{Child, fork, signals, spawn};
 use crate::program::call::{handles_of_constants, pack};
@@ -22,9 +23,15 @@ use crate::program::environment::Environment;
 use crate::script::Outcome;
 use crate::script::dialect::Dialect;
 use crate::script::exceptions::{Failure, raise, raise_os};
-use crate::script::interp::{Interp, session_failure};
+use crate::script::interp::Interp;
+use crate::script::report::Reports;
+use crate::script::session::session_failure;
 use crate::script::values::unshare_deeply;
 use crate::stdlib::builtins::flush_everything;
+use crate::stdlib::multiprocessing::family::Family;
+use crate::stdlib::multiprocessing::start_method::StartMethods;
+use crate::stdlib::signal::handlers::Handlers;
+use crate::stdlib::signal::handlers::signals_of;
 use crate::sync::{self, Barrier, Birth, Offset, ProcessId, Session};
 use crate::{sys, wire};
 
@@ -50,21 +57,21 @@ fn start_claimed(
     process: &Process,
     at_once: Option<u32>,
 ) -> Outcome {
-    interp.family.active_children(interp);
+    Family::of(interp).active_children(interp);
     process.with(detach);
-    if interp.start_methods.current() == StartMethod::Spawn {
-        interp.knows_texts(context)?;
+    if StartMethods::of(interp).current() == StartMethod::Spawn {
+        knows_texts(interp, context)?;
     }
     let objects = may_cross(interp, process)?;
     flush_everything(interp)?;
-    let ready = interp.signals().begin_parent();
+    let ready = signals_of(interp).begin_parent();
     ready.map_err(|error| raise_os(&error, None))?;
     let session = interp.session()?;
     // Made before there is a child that would write to the streams of the host.
     let entrances = interp.output.entrances();
     entrances.map_err(|error| raise_os(&error, None))?;
     // Made now if it never was: parent and child have the same.
-    interp.family.authkey();
+    Family::of(interp).authkey();
     let identity = process.identity();
     let birth = Birth {
         name: &identity.name,
@@ -72,9 +79,9 @@ fn start_claimed(
     };
     let place = reserve(interp, &session, &birth, at_once)?;
     let barriers = barriers_among(&session, &objects);
-    let may_fork = interp.start_methods.current() == StartMethod::Fork;
+    let may_fork = StartMethods::of(interp).current() == StartMethod::Fork;
     let prepared = may_fork.then(|| interp.prepare_fork());
-    let started = match interp.start_methods.next() {
+    let started = match StartMethods::of(interp).next() {
         StartMethod::Fork => start_by_fork(interp, context, process, (&session, place), &barriers),
         StartMethod::Spawn => {
             start_by_spawn(interp, context, process, (&session, place), &barriers)
@@ -85,7 +92,7 @@ fn start_claimed(
         Ok(child) => {
             session.child_started(place, child.pid());
             process.with(|state| state.stage = Stage::Started { child, place });
-            interp.family.add_child(process.clone());
+            Family::of(interp).add_child(process.clone());
             Ok(Dynamic::UNIT)
         }
         Err(failure) => {
@@ -123,7 +130,7 @@ pub(crate) fn reserve(
 
 /// Python's four checks, in its order. When they are passed, the process is this thread's to start.
 fn may_start(interp: &Interp, process: &Process) -> Result<(), Failure> {
-    let is_daemon = interp.family.identity().daemon;
+    let is_daemon = Family::of(interp).identity().daemon;
     process.with(|state| {
         if state.closed {
             Err(raise("ValueError", "process object is closed"))
@@ -140,6 +147,24 @@ fn may_start(interp: &Interp, process: &Process) -> Result<(), Failure> {
             Ok(())
         }
     })
+}
+
+/// Checks a call that starts a child by spawn: the child has to compile the functions of the script.
+///
+/// # Errors
+/// `RuntimeError` when the text of a script is not known.
+fn knows_texts(interp: &Interp, context: &NativeCallContext) -> Result<(), Failure> {
+    let libraries = &context.global_runtime_state().lib;
+    let mut with_functions = libraries
+        .iter()
+        .filter(|library| library.iter_script_fn_info().next().is_some());
+    let is_unknown = with_functions.any(|library| !interp.program.knows(library.id()));
+    if !interp.host_engines.in_use() || !is_unknown {
+        return Ok(());
+    }
+    let text = "the text of this script is not known to the process that is to be started: compile the script with \
+                `package.compile(&engine, name, text)` instead of Engine::compile or Engine::eval";
+    Err(raise("RuntimeError", text))
 }
 
 /// Takes what the child gets out of the cells it shares with the parent's variables.
@@ -223,9 +248,9 @@ fn start_by_fork(
     sync::grant_inheritance(session, place, || given(interp, context, process))
         .map_err(session_failure)?;
     tell(barriers, place)?;
-    let parent = (sys::process::pid(), interp.family.name());
+    let parent = (sys::process::pid(), Family::of(interp).name());
     let interactive = interp.is_interactive();
-    fork::fork(interp.signals(), || {
+    fork::fork(signals_of(interp), || {
         if session.enter_child(place).is_err() {
             return fork::NOT_ENTERED;
         }
@@ -235,7 +260,7 @@ fn start_by_fork(
             interp.own_signals();
             signals::begin_anew();
         }
-        interp.family.begin_as(process.clone(), parent.clone());
+        Family::of(interp).begin_as(process.clone(), parent.clone());
         child::live(interp, context, process, interactive)
     })
     .map_err(|error| raise_os(&error, None))
@@ -250,8 +275,8 @@ fn start_by_spawn(
 ) -> Result<Child, Failure> {
     let permissions = permissions_of(interp, process);
     let mut furnishing = interp.furnishing.with_permissions(permissions);
-    if interp.guest.is_guest() {
-        furnishing.doors = interp.guest.doors();
+    if interp.host_engines.in_use() {
+        furnishing.doors = interp.host_engines.mounts();
     }
     let orders = (furnishing.pack(), pack_work(interp, process));
     let message =
@@ -265,7 +290,7 @@ fn start_by_spawn(
     session
         .set_payload(place, &message.bytes)
         .map_err(session_failure)?;
-    let program = interp.worker_program()?;
+    let program = Workers::of(interp).program(interp)?;
     let streams = interp
         .output
         .entrances()
@@ -310,20 +335,20 @@ fn pack_work(interp: &Arc<Interp>, process: &Process) -> Dynamic {
         set("numbers", numbers.collect::<Array>().into());
     });
     set("parent_pid", Dynamic::from_int(sys::process::pid().into()));
-    set("parent_name", interp.family.name().into());
-    let json = interp.reports.format() == ErrorFormat::Json;
+    set("parent_name", Family::of(interp).name().into());
+    let json = Reports::of(interp).format() == ErrorFormat::Json;
     set("errors_as_json", json.into());
     set("interactive", interp.is_interactive().into());
-    set("of_guest", interp.is_of_guest().into());
-    let (method, fixed) = interp.start_methods.inherited();
+    set("of_guest", interp.is_under_host().into());
+    let (method, fixed) = StartMethods::of(interp).inherited();
     set(
         "start_method",
         method.map_or(Dynamic::UNIT, |m| m.name().into()),
     );
     set("start_method_fixed", fixed.into());
     set("given", given_values(interp));
-    set("handlers", interp.handlers.parts().into());
-    set("authkey", Dynamic::from_blob(interp.family.authkey()));
+    set("handlers", Handlers::of(interp).parts().into());
+    set("authkey", Dynamic::from_blob(Family::of(interp).authkey()));
     set(
         "turn",
         interp.output.turn().map_or(Dynamic::UNIT, |turn| {
@@ -383,7 +408,7 @@ pub(crate) fn unpack_work(interp: &Interp, work: Dynamic) -> Option<Work> {
         permissions: None,
         exception: None,
     });
-    let process = interp.family.recognise(process);
+    let process = Family::of(interp).recognise(process);
     Some(Work {
         process,
         parent: (parent_pid, take("parent_name").to_string()),

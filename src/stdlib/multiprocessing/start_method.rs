@@ -5,6 +5,8 @@
 use std::sync::Mutex;
 
 use crate::process::fork;
+use crate::script::interp::Interp;
+use crate::script::state::State;
 use crate::sys::lock::locked;
 
 /// A way to start a child.
@@ -45,7 +47,13 @@ struct Choice {
     spawns_only: bool,
 }
 
+impl State for StartMethods {}
+
 impl StartMethods {
+    pub(crate) fn of(interp: &Interp) -> &Self {
+        interp.state()
+    }
+
     /// From now on nobody forks this process, whoever asks for it.
     pub(crate) fn spawn_only(&self) {
         let mut choice = locked(&self.0);

@@ -12,12 +12,12 @@ use super::queues::Queue;
 use crate::script::dialect::Dialect;
 use crate::script::furnishing::Furnishing;
 use crate::script::interp::Interp;
-use crate::stdlib::everything;
+use crate::stdlib::{everything, states};
 use crate::wire::kind;
 use crate::{sync, wire};
 
 fn interp() -> Arc<Interp> {
-    Arc::new(Interp::new(PathBuf::from("/"), Furnishing::default()))
+    Interp::new(PathBuf::from("/"), Furnishing::default(), states())
 }
 
 #[test]

@@ -12,7 +12,7 @@ use super::simple_queue::{SimpleQueue, open_queue};
 use crate::script::Outcome;
 use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise, raise_os};
-use crate::script::interp::session_failure;
+use crate::script::session::session_failure;
 use crate::script::values::type_name;
 use crate::stdlib::builtins::items_of;
 use crate::stdlib::socket::connection::Socket;

@@ -13,12 +13,16 @@ use crate::script::Outcome;
 use crate::script::bind::Namespace;
 use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise, raise_os};
-use crate::script::interp::{Interp, session_failure};
+use crate::script::interp::Interp;
 use crate::script::report::FAILED;
-use crate::script::sinks::streams::LaidDown;
+use crate::script::session::session_failure;
+use crate::script::sinks::streams::PausedRelay;
+use crate::script::state::State;
 use crate::stdlib::builtins::flush_everything;
 use crate::stdlib::multiprocessing::child::end_with_parent;
+use crate::stdlib::multiprocessing::family::Family;
 use crate::stdlib::multiprocessing::start::reserve;
+use crate::stdlib::signal::handlers::signals_of;
 use crate::sync::{Birth, ProcessId, wait_kind};
 use crate::sys;
 use crate::sys::lock::locked;
@@ -31,7 +35,18 @@ const WNOHANG: i64 = 1;
 #[derive(Debug, Default)]
 pub(crate) struct Forked(Mutex<Vec<(Child, ProcessId)>>);
 
+impl State for Forked {
+    /// A new child has none.
+    fn begin_process(&self) {
+        locked(&self.0).clear();
+    }
+}
+
 impl Forked {
+    pub(crate) fn of(interp: &Interp) -> &Self {
+        interp.state()
+    }
+
     /// Reaps those that have ended.
     pub(crate) fn reap(&self, interp: &Interp) {
         locked(&self.0).retain_mut(|(child, place)| {
@@ -41,11 +56,6 @@ impl Forked {
             }
             !has_ended
         });
-    }
-
-    /// A new child has none.
-    pub(crate) fn begin(&self) {
-        locked(&self.0).clear();
     }
 }
 
@@ -87,14 +97,14 @@ fn fork_script(call: &mut Call<'_>) -> Outcome {
     }
     let at_once = interp.permissions().start()?;
     flush_everything(interp)?;
-    let ready = interp.signals().begin_parent();
+    let ready = signals_of(interp).begin_parent();
     ready.map_err(|error| raise_os(&error, None))?;
     let session = interp.session()?;
     interp
         .output
         .entrances()
         .map_err(|error| raise_os(&error, None))?;
-    let name = interp.family.name();
+    let name = Family::of(interp).name();
     let birth = Birth {
         name: &name,
         daemon: false,
@@ -108,10 +118,10 @@ fn fork_script(call: &mut Call<'_>) -> Outcome {
         let text = "os.fork() in a process with several threads is unsafe; use Process, which starts by spawn then";
         return Err(raise("RuntimeError", text));
     }
-    match fork::fork_here(interp.signals()) {
+    match fork::fork_here(signals_of(interp)) {
         Ok(None) => {
             hooks.forget();
-            relay.into_iter().for_each(LaidDown::forget);
+            relay.into_iter().for_each(PausedRelay::forget);
             if session.enter_child(place).is_err() {
                 sys::process::exit_now(fork::NOT_ENTERED);
             }
@@ -122,14 +132,15 @@ fn fork_script(call: &mut Call<'_>) -> Outcome {
                 // What is typed is for the parent, and this process ends with the line.
                 let _ = sys::stdio::empty_stdin();
             }
-            if (interactive || interp.is_of_guest()) && !end_with_parent(Signal::SIGTERM, parent) {
+            if (interactive || interp.is_under_host()) && !end_with_parent(Signal::SIGTERM, parent)
+            {
                 sys::process::exit_now(FAILED);
             }
             Ok(Dynamic::from_int(0))
         }
         Ok(Some(child)) => {
             let pid = child.pid();
-            locked(&interp.forked.0).push((child, place));
+            locked(&Forked::of(interp).0).push((child, place));
             Ok(Dynamic::from_int(pid.into()))
         }
         Err(error) => {
@@ -175,7 +186,7 @@ fn is_meant(child: i32, pid: i64) -> bool {
 /// `ChildProcessError` when there is no such child.
 fn ended(interp: &Arc<Interp>, pid: i64) -> Result<Option<(i32, i64)>, Failure> {
     let mut any = false;
-    let mut forked = locked(&interp.forked.0);
+    let mut forked = locked(&Forked::of(interp).0);
     for index in 0..forked.len() {
         let (child, place) = &mut forked[index];
         if !is_meant(child.pid(), pid) {
@@ -192,13 +203,13 @@ fn ended(interp: &Arc<Interp>, pid: i64) -> Result<Option<(i32, i64)>, Failure> 
         }
     }
     drop(forked);
-    for process in interp.family.unreaped() {
+    for process in Family::of(interp).unreaped() {
         let Some(number) = process.pid().filter(|number| is_meant(*number, pid)) else {
             continue;
         };
         any = true;
         if let Some(exitcode) = process.poll(interp) {
-            interp.family.active_children(interp);
+            Family::of(interp).active_children(interp);
             return Ok(Some((number, wait_status(exitcode))));
         }
     }
@@ -220,12 +231,12 @@ fn wait_status(exitcode: i64) -> i64 {
 }
 
 fn sentinels(interp: &Interp, pid: i64) -> Vec<Arc<std::os::fd::OwnedFd>> {
-    let forked = locked(&interp.forked.0);
+    let forked = locked(&Forked::of(interp).0);
     let by_hand = forked
         .iter()
         .filter(|(child, _)| is_meant(child.pid(), pid))
         .map(|(child, _)| child.sentinel());
-    let processes = interp.family.unreaped().into_iter();
+    let processes = Family::of(interp).unreaped().into_iter();
     let others = processes
         .filter(|process| process.pid().is_some_and(|number| is_meant(number, pid)))
         .filter_map(|process| process.sentinel());

@@ -11,16 +11,23 @@ mod path;
 
 use rhai::Dynamic;
 
+use self::fork::Forked;
 use super::multiprocessing;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
 use crate::script::exceptions::{raise, raise_os};
+use crate::script::state::States;
 use crate::script::{Outcome, memory};
 use crate::sys;
 
 /// The value of the global constant `os`.
 #[derive(Debug, Clone)]
 pub(crate) struct Os;
+
+/// Adds what the module keeps.
+pub(super) fn states(states: &mut States) {
+    states.add::<Forked>();
+}
 
 pub(super) fn register(registry: &mut Registry) {
     let mut os = registry.namespace("os", Os);

@@ -7,9 +7,11 @@ use std::sync::{Arc, Mutex};
 
 use rhai::{Array, Dynamic, FnPtr, NativeCallContext};
 
+use crate::process::signals::Signals;
 use crate::script::caller::{Caller, parameters};
 use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::Interp;
+use crate::script::state::State;
 use crate::script::values::type_name;
 use crate::sys::lock::locked;
 use crate::sys::signal::{self, Signal};
@@ -83,14 +85,50 @@ pub(crate) struct Handlers {
     handled: AtomicU64,
 }
 
+impl State for Handlers {
+    fn handle_signals(&self) -> bool {
+        self.run()
+    }
+
+    fn take_thrown(&self) -> Option<Failure> {
+        locked(&self.thrown).take()
+    }
+
+    /// Sets everything back to what it was at the beginning.
+    fn reset(&self) {
+        let set = std::mem::take(&mut *locked(&self.set));
+        for signal in set.into_keys() {
+            if let Ok(signal) = Signal::try_from(signal) {
+                let _ = self.set(signal, Disposition::Default);
+            }
+        }
+        locked(&self.set).clear();
+    }
+}
+
+/// What happens to signals when a child is started.
+pub(crate) fn signals_of(interp: &Interp) -> Signals {
+    let handlers = Handlers::of(interp);
+    Signals {
+        are_ours: interp.owns_signals(),
+        own_sigterm: handlers.has(Signal::SIGTERM),
+        own_sighup: handlers.has(Signal::SIGHUP),
+        interactive: interp.is_interactive(),
+    }
+}
+
 impl Handlers {
+    pub(crate) fn of(interp: &Interp) -> &Self {
+        interp.state()
+    }
+
     /// Handlers are called by the thread that runs the script itself.
     pub(crate) fn is_main_thread() -> bool {
         identity::thread_id() == identity::process_id()
     }
 
     /// What the script has set for a signal.
-    pub(crate) fn of(&self, signal: Signal) -> Disposition {
+    pub(crate) fn disposition(&self, signal: Signal) -> Disposition {
         let set = locked(&self.set);
         set.get(&(signal as i32))
             .cloned()
@@ -120,8 +158,8 @@ impl Handlers {
     }
 
     /// Calls the functions of the signals that have come, in the main thread; whether one of them threw.
-    pub(crate) fn run(&self) -> bool {
-        if !interrupt::caught_any() || !Self::is_main_thread() {
+    fn run(&self) -> bool {
+        if !Self::is_main_thread() {
             return false;
         }
         if self.busy.swap(true, Ordering::Relaxed) {
@@ -131,17 +169,6 @@ impl Handlers {
         let threw = (0..64).any(|signal| interrupt::take_caught(signal) && self.call(signal));
         self.busy.store(false, Ordering::Relaxed);
         threw
-    }
-
-    /// Sets everything back to what it was at the beginning.
-    pub(crate) fn forget(&self) {
-        let set = std::mem::take(&mut *locked(&self.set));
-        for signal in set.into_keys() {
-            if let Ok(signal) = Signal::try_from(signal) {
-                let _ = self.set(signal, Disposition::Default);
-            }
-        }
-        locked(&self.set).clear();
     }
 
     fn call(&self, signal: i32) -> bool {
@@ -193,10 +220,5 @@ impl Handlers {
                 let _ = self.set(signal, disposition);
             }
         }
-    }
-
-    /// What a handler threw.
-    pub(crate) fn take_thrown(&self) -> Option<Failure> {
-        locked(&self.thrown).take()
     }
 }

@@ -15,6 +15,7 @@ use crate::script::bind::Registry;
 use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise, raise_os};
 use crate::script::interp::Interp;
+use crate::script::state::States;
 use crate::sync::Deadline;
 use crate::sys;
 use crate::sys::signal::Signal;
@@ -49,20 +50,25 @@ const NAMES: &[(&str, Signal)] = &[
     ("SIGWINCH", Signal::SIGWINCH),
 ];
 
+/// Adds what the module keeps.
+pub(super) fn states(states: &mut States) {
+    states.add::<Handlers>();
+}
+
 pub(super) fn register(registry: &mut Registry) {
     let mut module = registry.namespace("signal", SignalModule);
     module
         .function("signal", &["signalnum", "handler"], set)
         .function("getsignal", &["signalnum"], |call| {
             let signal = number(call)?;
-            Ok(call.interp.handlers.of(signal).shown())
+            Ok(Handlers::of(call.interp).disposition(signal).shown())
         })
         .function("raise_signal", &["signalnum"], |call| {
             let signal = number(call)?;
             may(call, "signal.raise_signal()")?;
             sys::signal::send(sys::process::pid(), signal as i32)
                 .map_err(|error| raise_os(&error, None))?;
-            attend(call.interp)
+            check_interrupts(call.interp)
         })
         .function("alarm", &["seconds"], |call| {
             let seconds = u32::try_from(call.int(0)?)
@@ -88,9 +94,7 @@ fn set(call: &mut Call<'_>) -> Outcome {
     may(call, "signal.signal()")?;
     let handler = call.value(1);
     let disposition = Disposition::read(call.interp, call.context, &handler)?;
-    let before = call
-        .interp
-        .handlers
+    let before = Handlers::of(call.interp)
         .set(signal, disposition)
         .map_err(|error| raise_os(&error, None))?;
     Ok(before.shown())
@@ -113,15 +117,15 @@ fn number(call: &mut Call<'_>) -> Result<Signal, Failure> {
 
 /// `signal.pause()`: until a signal comes that the script handles.
 fn pause(call: &mut Call<'_>) -> Outcome {
-    let handled = call.interp.handlers.handled();
-    let over = || call.interp.handlers.handled() != handled;
+    let handled = Handlers::of(call.interp).handled();
+    let over = || Handlers::of(call.interp).handled() != handled;
     call.interp.sleep_until(Deadline::NEVER, over)?;
     Ok(Dynamic::UNIT)
 }
 
 /// Calls the functions of signals that have come.
-fn attend(interp: &Interp) -> Outcome {
-    if interp.attend() {
+fn check_interrupts(interp: &Interp) -> Outcome {
+    if interp.check_interrupts() {
         return Err(interp.interrupted());
     }
     Ok(Dynamic::UNIT)

@@ -1,6 +1,6 @@
 //! `threading.excepthook`: what is done about an error that nobody in a thread has caught.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use rhai::{Dynamic, FnPtr, Map};
 
@@ -11,13 +11,39 @@ use crate::script::bind::{Namespace, Registry};
 use crate::script::caller::{Caller, parameters};
 use crate::script::exceptions::{Exception, raise};
 use crate::script::interp::Interp;
-use crate::script::report;
+use crate::script::report::{self, Reports};
+use crate::script::state::State;
 use crate::script::stop::Stop;
+use crate::stdlib::multiprocessing::family::Family;
 use crate::sys::lock::locked;
+
+/// The script's own `threading.excepthook`, if it has set one.
+#[derive(Debug, Default)]
+pub(crate) struct Hook(Mutex<Option<FnPtr>>);
+
+impl State for Hook {
+    fn reset(&self) {
+        self.set(None);
+    }
+}
+
+impl Hook {
+    pub(crate) fn of(interp: &Interp) -> &Self {
+        interp.state()
+    }
+
+    fn get(&self) -> Option<FnPtr> {
+        locked(&self.0).clone()
+    }
+
+    pub(crate) fn set(&self, hook: Option<FnPtr>) {
+        *locked(&self.0) = hook;
+    }
+}
 
 /// Prints the error as Python does, or calls the script's own hook.
 pub(super) fn tell(interp: &Arc<Interp>, caller: &Caller, thread: &Thread, exception: &Exception) {
-    let own = locked(&interp.thread_hook).clone();
+    let own = Hook::of(interp).get();
     let Some(own) = own else {
         return print(interp, thread, exception);
     };
@@ -36,7 +62,7 @@ pub(super) fn tell(interp: &Arc<Interp>, caller: &Caller, thread: &Thread, excep
             return;
         }
         let failed = Exception::from_error(&error);
-        if interp.reports.format() == ErrorFormat::Human {
+        if Reports::of(interp).format() == ErrorFormat::Human {
             let _ = interp.output.error("Exception in threading.excepthook:\n");
         }
         report::print(interp, &report::diagnostic_of(interp, &failed));
@@ -46,13 +72,15 @@ pub(super) fn tell(interp: &Arc<Interp>, caller: &Caller, thread: &Thread, excep
 fn print(interp: &Interp, thread: &Thread, exception: &Exception) {
     let mut told = report::diagnostic_of(interp, exception);
     told.thread = Some(thread.name());
-    told.process = interp.family.parent().map(|_| interp.family.name());
+    told.process = Family::of(interp)
+        .parent()
+        .map(|_| Family::of(interp).name());
     report::print(interp, &told);
 }
 
 pub(super) fn register_members(threading: &mut Namespace<'_>) {
     threading.getter("excepthook", |call| {
-        let own = locked(&call.interp.thread_hook).clone();
+        let own = Hook::of(call.interp).get();
         Ok(own.map_or(Dynamic::UNIT, Dynamic::from))
     });
 }
@@ -63,13 +91,13 @@ pub(super) fn register(registry: &mut Registry) {
         .extension::<Threading>("threading")
         .setter("excepthook", |call| {
             let Some(hook) = call.given(0) else {
-                *locked(&call.interp.thread_hook) = None;
+                Hook::of(call.interp).set(None);
                 return Ok(Dynamic::UNIT);
             };
             let hook = hook
                 .try_cast::<FnPtr>()
                 .ok_or_else(|| raise("TypeError", "threading.excepthook must be a function"))?;
-            *locked(&call.interp.thread_hook) = Some(hook);
+            Hook::of(call.interp).set(Some(hook));
             Ok(Dynamic::UNIT)
         });
 }

@@ -8,7 +8,7 @@
 //!
 //! Locks, events and the rest are those of `multiprocessing`, which serve threads too, with the errors of `threading`.
 
-mod hook;
+pub(crate) mod hook;
 mod local;
 mod locks;
 pub(crate) mod roster;
@@ -18,15 +18,23 @@ mod timer;
 
 use rhai::{Array, Dynamic};
 
+use self::hook::Hook;
+use self::roster::Roster;
 use crate::script::Outcome;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
+use crate::script::state::States;
 
 /// The value of the global constant `threading`.
 #[derive(Debug, Clone)]
 pub(crate) struct Threading;
 
 const THREAD_PARAMS: &[&str] = &["target?", "args?", "name?", "daemon?"];
+
+/// Adds what the module keeps.
+pub(super) fn states(states: &mut States) {
+    states.add::<Roster>().add::<Hook>();
+}
 
 pub(super) fn register(registry: &mut Registry) {
     thread_class::register(registry);
@@ -38,10 +46,10 @@ pub(super) fn register(registry: &mut Registry) {
         .global("current_thread", &[], current_thread)
         .function("currentThread", &[], current_thread)
         .function("main_thread", &[], |call| {
-            Ok(Dynamic::from(call.interp.threads.main()))
+            Ok(Dynamic::from(Roster::of(call.interp).main()))
         })
         .function("enumerate", &[], |call| {
-            let threads = call.interp.threads.living().into_iter();
+            let threads = Roster::of(call.interp).living().into_iter();
             Ok(threads.map(Dynamic::from).collect::<Array>().into())
         })
         .function("active_count", &[], active_count)
@@ -59,16 +67,17 @@ pub(super) fn register(registry: &mut Registry) {
 }
 
 fn current_thread(call: &mut Call<'_>) -> Outcome {
-    Ok(Dynamic::from(call.interp.threads.current()))
+    Ok(Dynamic::from(Roster::of(call.interp).current()))
 }
 
 fn active_count(call: &mut Call<'_>) -> Outcome {
-    Ok(Dynamic::from_int(call.interp.threads.living().len() as i64))
+    Ok(Dynamic::from_int(
+        Roster::of(call.interp).living().len() as i64
+    ))
 }
 
 fn ident(call: &Call<'_>) -> Dynamic {
-    call.interp
-        .threads
+    Roster::of(call.interp)
         .current()
         .ident()
         .map_or(Dynamic::UNIT, Dynamic::from_int)

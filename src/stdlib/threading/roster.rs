@@ -1,14 +1,14 @@
 //! The threads of this process that run scripts: who there is, which of them this is, and the wait for them at the end.
 
-use std::cell::{Cell, RefCell};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::cell::RefCell;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use super::thread::Thread;
 use crate::script::exceptions::Failure;
 use crate::script::interp::Interp;
-use crate::script::stop::Stop;
+use crate::script::state::State;
+use crate::script::stop::{self, Stop};
 use crate::sync::Deadline;
 use crate::sys::lock::locked;
 
@@ -18,13 +18,11 @@ const GRACE: Duration = Duration::from_secs(1);
 /// The threads of one runtime.
 #[derive(Debug, Default)]
 pub(crate) struct Roster {
-    state: Mutex<State>,
-    /// How often all threads were told to end.
-    endings: AtomicU64,
+    state: Mutex<Threads>,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct Threads {
     /// The object of the thread that runs the script, once somebody has asked for it.
     main: Option<Thread>,
     /// Started and not ended, in the order of their start.
@@ -36,11 +34,24 @@ struct State {
 thread_local! {
     /// The thread this is, where it was started by a script.
     static MYSELF: RefCell<Option<Thread>> = const { RefCell::new(None) };
-    /// How often all threads had been told to end when this one was started.
-    static BORN: Cell<u64> = const { Cell::new(u64::MAX) };
+}
+
+impl State for Roster {
+    /// A forked child has one thread: the calling one.
+    fn begin_process(&self) {
+        *locked(&self.state) = Threads::default();
+    }
+
+    fn has_threads(&self) -> bool {
+        self.has_others()
+    }
 }
 
 impl Roster {
+    pub(crate) fn of(interp: &Interp) -> &Self {
+        interp.state()
+    }
+
     /// The number in the next name that is made up.
     pub(super) fn next_number(&self) -> u32 {
         let mut state = locked(&self.state);
@@ -52,11 +63,6 @@ impl Roster {
     pub(crate) fn main(&self) -> Thread {
         let mut state = locked(&self.state);
         state.main.get_or_insert_with(Thread::main).clone()
-    }
-
-    /// Whether the calling thread was started by a script.
-    pub(crate) fn is_one_of_them(&self) -> bool {
-        MYSELF.with_borrow(Option::is_some)
     }
 
     /// The calling thread.
@@ -96,30 +102,16 @@ impl Roster {
         locked(&self.state).living.retain(|other| !other.is(thread));
     }
 
-    /// The calling thread is `thread` until the end of `body`. It was started after so many [`endings`](Self::endings).
-    pub(super) fn run_as(thread: &Thread, born: u64, body: impl FnOnce()) {
+    /// Runs `body` as `thread`, which was started in this [epoch](Interp::thread_epoch).
+    pub(super) fn run_as(thread: &Thread, epoch: u64, body: impl FnOnce()) {
         MYSELF.set(Some(thread.clone()));
-        BORN.set(born);
-        body();
-        BORN.set(u64::MAX);
+        stop::in_thread_of(epoch, body);
         MYSELF.set(None);
     }
 
-    /// How often all threads were told to end.
-    pub(super) fn endings(&self) -> u64 {
-        self.endings.load(Ordering::Relaxed)
-    }
-
-    /// Whether the calling thread should have ended: it was in a native when all were told, which took longer than they
-    /// were waited for.
-    #[inline]
-    pub(crate) fn is_left_over(&self) -> bool {
-        BORN.get() < self.endings.load(Ordering::Relaxed)
-    }
-
-    /// A forked child has one thread: this one.
-    pub(crate) fn begin(&self) {
-        *locked(&self.state) = State::default();
+    /// Forgets the threads when all have ended.
+    pub(crate) fn clear(&self) {
+        *locked(&self.state) = Threads::default();
     }
 
     /// The end of the script in this process: its threads are waited for, but for daemons. When the script was told to
@@ -163,9 +155,10 @@ impl Roster {
     }
 
     /// As at the end of a script that was told to stop, and daemons too: the process goes on.
-    pub(crate) fn end_all(&self) {
+    pub(crate) fn end_all(&self, interp: &Interp) {
         self.let_end(|_| true);
-        self.endings.fetch_add(1, Ordering::Relaxed);
+        // Those that are in a native for longer end when it returns.
+        interp.stop_older_threads();
     }
 
     fn let_end(&self, is_meant: impl Fn(&Thread) -> bool) {

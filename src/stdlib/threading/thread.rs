@@ -163,15 +163,13 @@ impl Thread {
             state.stage = Stage::Started { ident: None };
             Ok(())
         })?;
-        let added = interp
-            .threads
-            .add(self, |living| interp.permissions().thread(living));
+        let added = Roster::of(interp).add(self, |living| interp.permissions().thread(living));
         if let Err(refused) = added {
             self.with(|state| state.stage = Stage::Initial);
             return Err(refused);
         }
         let (this, host_of_thread) = (self.clone(), interp.clone());
-        let born = interp.threads.endings();
+        let born = interp.thread_epoch();
         let held = kept_from_new_threads();
         let spawned = std::thread::Builder::new()
             .name(self.name())
@@ -184,7 +182,7 @@ impl Thread {
                 Ok(())
             }
             Err(error) => {
-                interp.threads.remove(self);
+                Roster::of(interp).remove(self);
                 self.with(|state| state.stage = Stage::Initial);
                 Err(raise(
                     "RuntimeError",
@@ -216,7 +214,7 @@ impl Thread {
                 self.tell(interp, caller, &error);
             }
         });
-        interp.threads.remove(self);
+        Roster::of(interp).remove(self);
         self.with(|state| {
             state.stage = Stage::Ended { ident };
             // What the function captured may hold the last of a queue, which somebody waits to be given up.

@@ -10,6 +10,7 @@ use crate::script::call::Call;
 use crate::script::exceptions::raise;
 use crate::script::values::truth;
 use crate::script::{Outcome, task};
+use crate::stdlib::threading::roster::Roster;
 use crate::sync::{Deadline, WaitError};
 
 /// Registers the type; its constructor is among the module's functions.
@@ -50,14 +51,14 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
     let name = given.unwrap_or_else(|| made_up_name(call, target.as_ref()));
     let daemon = match call.given(3) {
         Some(flag) => truth(&flag),
-        None => call.interp.threads.current().is_daemon(),
+        None => Roster::of(call.interp).current().is_daemon(),
     };
     Ok(Dynamic::from(Thread::new(name, daemon, target, args)))
 }
 
 /// `Thread-1 (f)`, or `Thread-1` where there is no function yet.
 pub(super) fn made_up_name(call: &Call<'_>, target: Option<&FnPtr>) -> String {
-    let number = call.interp.threads.next_number();
+    let number = Roster::of(call.interp).next_number();
     match target {
         Some(target) => format!("Thread-{number} ({})", function_name(target.fn_name())),
         None => format!("Thread-{number}"),
@@ -77,7 +78,7 @@ fn join(call: &mut Call<'_>) -> Outcome {
         let text = "cannot join thread before it is started";
         return Err(raise("RuntimeError", text));
     }
-    if thread.is(&call.interp.threads.current()) {
+    if thread.is(&Roster::of(call.interp).current()) {
         return Err(raise("RuntimeError", "cannot join current thread"));
     }
     let timeout = call.timeout(0)?;

@@ -13,6 +13,7 @@ use crate::script::call::Call;
 use crate::script::dialect::Dialect;
 use crate::script::exceptions::{Failure, raise};
 use crate::stdlib::multiprocessing::synchronize::event::Event;
+use crate::stdlib::threading::roster::Roster;
 use crate::sync::Deadline;
 
 /// What a timer waits for.
@@ -51,7 +52,7 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
         Array::new()
     };
     let finished = Event::new(call.interp, Dialect::Threading)?;
-    let daemon = call.interp.threads.current().is_daemon();
+    let daemon = Roster::of(call.interp).current().is_daemon();
     let thread = Thread::new(made_up_name(call, None), daemon, Some(function), args);
     thread.with(|state| {
         state

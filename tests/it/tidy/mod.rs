@@ -72,7 +72,6 @@ const UPWARDS: &[(&str, &str)] = &[
     ("src/permissions/processes.rs", "script"),
     ("src/permissions/refusal.rs", "script"),
     ("src/permissions/tests.rs", "manual"),
-    ("src/script/interp.rs", "stdlib"),
     ("src/text/mod.rs", "script"),
 ];
 

@@ -10,7 +10,7 @@ use crate::script::bind::{Class, Registry};
 use crate::script::call::Call;
 use crate::script::dialect::Dialect;
 use crate::script::exceptions::{Failure, raise};
-use crate::script::interp::session_failure;
+use crate::script::session::session_failure;
 use crate::stdlib::multiprocessing::synchronize::{
     barrier, condition, event::Event, lock::Lock, rlock::RLock, semaphore::Semaphore,
 };

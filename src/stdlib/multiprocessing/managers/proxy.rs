@@ -14,7 +14,8 @@ use super::contents::text;
 use crate::script::bind::Class;
 use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
-use crate::script::interp::{Interp, session_failure};
+use crate::script::interp::Interp;
+use crate::script::session::session_failure;
 use crate::sync::{self, Cells, Container, ContainerError, Offset};
 use crate::wire::kind;
 

@@ -11,7 +11,8 @@ use crate::script::Outcome;
 use crate::script::bind::Class;
 use crate::script::call::Call;
 use crate::script::exceptions::Failure;
-use crate::script::interp::{Interp, session_failure};
+use crate::script::interp::Interp;
+use crate::script::session::session_failure;
 use crate::sync::{Cells, Offset, Session, ShmError};
 
 /// Elements of one type, and their lock if they have one.

@@ -10,8 +10,10 @@ use crate::script::bind::Registry;
 use crate::script::call::{Call, number, seconds_to_duration};
 use crate::script::dialect::Dialect;
 use crate::script::exceptions::{Failure, raise, raise_bare};
-use crate::script::interp::{Interp, session_failure};
+use crate::script::interp::Interp;
+use crate::script::session::session_failure;
 use crate::script::values::type_name;
+use crate::stdlib::multiprocessing::family::Family;
 use crate::sync::{self, Arrival, BarrierError, Broken, Cause};
 use crate::wire::kind;
 
@@ -136,7 +138,7 @@ fn wait(call: &mut Call<'_>) -> Outcome {
     let timeout = call.timeout(0)?.or(barrier.timeout);
     let interp = call.interp;
     // A child that died before it could come is noticed when it is reaped.
-    let reap = || drop(interp.family.active_children(interp));
+    let reap = || drop(Family::of(interp).active_children(interp));
     let arrival = barrier
         .shared
         .arrive(timeout, barrier.action.is_some(), &reap)

@@ -9,7 +9,8 @@ use crate::script::bind::Registry;
 use crate::script::call::Call;
 use crate::script::dialect::Dialect;
 use crate::script::exceptions::Failure;
-use crate::script::interp::{Interp, session_failure};
+use crate::script::interp::Interp;
+use crate::script::session::session_failure;
 use crate::sync;
 use crate::wire::kind;
 

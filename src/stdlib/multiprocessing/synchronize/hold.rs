@@ -8,7 +8,9 @@ use crate::script::bind::Class;
 use crate::script::call::Call;
 use crate::script::dialect::Dialect;
 use crate::script::exceptions::{Failure, raise};
-use crate::script::interp::{Interp, session_failure};
+use crate::script::interp::Interp;
+use crate::script::session::session_failure;
+use crate::stdlib::multiprocessing::family::Family;
 use crate::sync::{Acquired, Deadline, WaitError};
 
 /// Something that can be held.
@@ -81,7 +83,7 @@ pub(super) fn acquired(
 ) -> Result<bool, Failure> {
     let result = result.map(|acquired| {
         if let Acquired::Abandoned { pid, name } = acquired {
-            let heir = interp.family.name();
+            let heir = Family::of(interp).name();
             let text = format!(
                 "procscript: warning: {name} (pid {pid}) ended while it held {what}; {heir} has it now. \
                  What it guards may be half done.\n"

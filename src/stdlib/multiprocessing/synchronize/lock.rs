@@ -8,8 +8,11 @@ use crate::script::bind::Registry;
 use crate::script::call::Call;
 use crate::script::dialect::Dialect;
 use crate::script::exceptions::{Failure, raise};
-use crate::script::interp::{Interp, session_failure};
+use crate::script::interp::Interp;
+use crate::script::session::session_failure;
 use crate::script::values::truth;
+use crate::stdlib::multiprocessing::family::Family;
+use crate::stdlib::threading::roster::Roster;
 use crate::sync::{self, Deadline, NotReleased};
 use crate::sys;
 use crate::wire::kind;
@@ -120,9 +123,9 @@ impl Hold for Lock {
 pub(super) fn owner_name(interp: &Interp, owner: Option<sync::Owner>, is_mine: bool) -> String {
     match owner {
         None => "None".into(),
-        Some(_) if is_mine => match interp.threads.current().name() {
-            thread if thread == MAIN_THREAD => interp.family.name(),
-            thread => format!("{}|{thread}", interp.family.name()),
+        Some(_) if is_mine => match Roster::of(interp).current().name() {
+            thread if thread == MAIN_THREAD => Family::of(interp).name(),
+            thread => format!("{}|{thread}", Family::of(interp).name()),
         },
         Some(owner) if i64::from(owner.pid) == i64::from(sys::process::pid()) => {
             "SomeOtherThread".into()

@@ -12,7 +12,8 @@ use crate::script::bind::Registry;
 use crate::script::call::Call;
 use crate::script::dialect::Dialect;
 use crate::script::exceptions::{Failure, raise, raise_os};
-use crate::script::interp::{Interp, session_failure};
+use crate::script::interp::Interp;
+use crate::script::session::session_failure;
 use crate::sync::{self, Deadline, ReleaseError};
 use crate::wire::kind;
 

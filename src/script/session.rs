@@ -1,0 +1,122 @@
+//! The session of a runtime: created when it is first needed, adopted by a spawned child, left at the end.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::script::exceptions::{Failure, raise};
+use crate::script::interp::Interp;
+use crate::sync::{self, Offset, Session};
+use crate::sys;
+use crate::sys::lock::locked;
+
+impl Interp {
+    /// The session, created when it is first needed: a script that shares nothing pays for nothing.
+    ///
+    /// # Errors
+    /// `OSError` when the kernel gives no memory for it.
+    pub(crate) fn session(&self) -> Result<Session, Failure> {
+        let mut session = locked(&self.session);
+        if let Some(session) = &*session {
+            return Ok(session.clone());
+        }
+        let allowed = self.permissions().permissions();
+        let options = sync::SessionOptions {
+            memory_bytes: [self.session_memory(), allowed.of_session_memory()]
+                .into_iter()
+                .flatten()
+                .min(),
+        };
+        let new = sync::create_session(&options).map_err(session_failure)?;
+        let mut states = self.states().all();
+        states
+            .try_for_each(|state| state.session_created(&new))
+            .map_err(session_failure)?;
+        self.output
+            .share(sync::Mutex::create(&new).map_err(session_failure)?);
+        self.attach(&new);
+        // Without descriptors for it, sockets cannot be sent, and all the rest works.
+        *locked(&self.depot) = sync::Depot::create(&new).ok().map(Arc::new);
+        *session = Some(new.clone());
+        // The script may have been told to stop before there was anything to wait on.
+        self.requests.publish(&new);
+        Ok(new)
+    }
+
+    /// The session if there is one.
+    pub(crate) fn existing_session(&self) -> Option<Session> {
+        locked(&self.session).clone()
+    }
+
+    /// Takes the session that a spawned child was given.
+    pub(crate) fn adopt_session(&self, session: Session, depot: Option<sync::Depot>) {
+        *locked(&self.depot) = depot.map(Arc::new);
+        self.attach(&session);
+        *locked(&self.session) = Some(session);
+    }
+
+    /// Where descriptors wait on their way to other processes of the session.
+    pub(crate) fn depot(&self) -> Option<Arc<sync::Depot>> {
+        locked(&self.depot).clone()
+    }
+
+    /// Tells a session of this process which interpreter it belongs to.
+    fn attach(&self, session: &Session) {
+        let myself = self.weak();
+        session.belongs_to(myself.clone());
+        session.on_signal(Box::new(move || {
+            let interp = myself.upgrade();
+            interp.is_some_and(|interp| interp.handle_signals())
+        }));
+    }
+
+    /// The interpreter whose session this is, in this process; `None` once it is gone.
+    pub(crate) fn of_session(session: &Session) -> Option<Arc<Self>> {
+        session.owner()?.downcast().ok()
+    }
+
+    /// Waits on something outside the session, with the wait written down in it if there is one.
+    pub(crate) fn waiting<T>(
+        &self,
+        what: (u16, Offset),
+        deadline: Option<Instant>,
+        wait: impl FnOnce() -> T,
+    ) -> T {
+        let left = deadline.map(|deadline| deadline.saturating_duration_since(Instant::now()));
+        let deadline = left.map_or(sync::Deadline::NEVER, sync::Deadline::after);
+        match self.existing_session() {
+            Some(session) => sync::noted(&session, what, deadline, wait),
+            None => wait(),
+        }
+    }
+
+    /// The last thing a process does: waiting output is written, and the session gets back what this process holds of it.
+    ///
+    /// A process that SIGTERM has ended then dies by that signal, so that its parent sees it.
+    pub(crate) fn leave(&self, code: i32, terminated: bool) {
+        self.output.finish();
+        // Threads that are left may use the session to the last moment; what they hold goes with the process then.
+        let session = self.existing_session().filter(|_| !self.has_threads());
+        // So may the embedding program: what it has of the session keeps that in being.
+        let is_lent = |session: &Session| session.is_lent() && !self.is_child();
+        if let Some(session) = session.filter(|session| !is_lent(session)) {
+            let farewell = if code == 0 && !terminated {
+                sync::Farewell::Finished
+            } else {
+                sync::Farewell::Failed
+            };
+            session.leave(farewell);
+        }
+        if terminated {
+            sys::signal::die_by(sys::signal::Signal::SIGTERM);
+        }
+    }
+}
+
+/// An error of the session as the exception a script sees.
+pub(crate) fn session_failure(error: sync::ShmError) -> Failure {
+    let kind = match error {
+        sync::ShmError::OutOfMemory { .. } => "MemoryError",
+        _ => "OSError",
+    };
+    raise(kind, error.to_string())
+}

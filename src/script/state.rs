@@ -1,0 +1,67 @@
+//! State that script modules keep for a runtime: each module brings its own, and says what becomes of it.
+
+use std::any::{Any, TypeId};
+use std::fmt;
+
+use crate::script::exceptions::Failure;
+use crate::sync::{Session, ShmError};
+
+/// The state of one script module in one runtime.
+pub(crate) trait State: Any + fmt::Debug + Send + Sync {
+    /// This process is a forked child: what belongs to the parent is forgotten.
+    fn begin_process(&self) {}
+
+    /// This process is a copy made by `os.fork`, which goes on with the script. Called before [`begin_process`](Self::begin_process).
+    fn begin_copy(&self) {}
+
+    /// The runtime begins anew: what scripts have set is forgotten.
+    fn reset(&self) {}
+
+    /// This process has created its session.
+    ///
+    /// # Errors
+    /// The session has no memory left.
+    fn session_created(&self, _session: &Session) -> Result<(), ShmError> {
+        Ok(())
+    }
+
+    /// Calls the script's functions for signals that have come. Returns whether one of them threw.
+    fn handle_signals(&self) -> bool {
+        false
+    }
+
+    /// Takes the error that a function for a signal threw.
+    fn take_thrown(&self) -> Option<Failure> {
+        None
+    }
+
+    /// Whether other threads run the script's functions.
+    fn has_threads(&self) -> bool {
+        false
+    }
+}
+
+/// The states of one runtime. There are few, so that a look-up compares a few numbers.
+#[derive(Debug, Default)]
+pub(crate) struct States(Vec<(TypeId, Box<dyn State>)>);
+
+impl States {
+    /// Adds a state as it is at the beginning.
+    pub(crate) fn add<T: State + Default>(&mut self) -> &mut Self {
+        self.0.push((TypeId::of::<T>(), Box::new(T::default())));
+        self
+    }
+
+    /// The state of this type, if a module has added it.
+    pub(crate) fn get<T: State>(&self) -> Option<&T> {
+        let wanted = TypeId::of::<T>();
+        let (_, state) = self.0.iter().find(|(found, _)| *found == wanted)?;
+        let state: &dyn Any = &**state;
+        state.downcast_ref()
+    }
+
+    /// Every state, in the order in which they were added.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &dyn State> {
+        self.0.iter().map(|(_, state)| &**state)
+    }
+}

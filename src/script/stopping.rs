@@ -1,0 +1,177 @@
+//! Stopping the script of an interpreter, and the waits that notice it.
+
+use std::time::{Duration, Instant};
+
+use rhai::{Dynamic, EvalAltResult, Position};
+
+use crate::script::exceptions::{Failure, raise};
+use crate::script::interp::Interp;
+use crate::script::stop::{self, Stop};
+use crate::sync::{Deadline, Offset};
+use crate::sys::clock::now_ns;
+use crate::sys::interrupt;
+
+/// The longest wait outside the session between two looks whether the script has to stop: a signal may come just before the wait
+/// begins, or to another thread.
+const LOOK: Duration = Duration::from_millis(50);
+
+impl Interp {
+    /// The error a native returns to end the script for `stop`; `sys.exit` ends the calling thread.
+    pub(crate) fn stop(&self, stop: Stop) -> Failure {
+        if let Stop::Exit(value) = &stop {
+            // Nobody reports when the next script of an engine of the host's begins.
+            if !self.host_engines.in_use() || stop::is_script_thread() {
+                stop::exit_this_thread(self.address(), value.clone());
+            }
+        } else {
+            self.request_stop(stop.clone());
+        }
+        terminated(stop)
+    }
+
+    /// Notes that the script has to stop; what it is doing is ended at its next step.
+    pub(crate) fn request_stop(&self, stop: Stop) {
+        self.requests.note(stop);
+        if let Some(session) = self.existing_session() {
+            self.requests.publish(&session);
+            session.count_stop();
+        }
+        interrupt::alert();
+    }
+
+    /// Why the script has to stop, if it has to.
+    pub(crate) fn stopping(&self) -> Option<Stop> {
+        if let Some(stop) = stop::of_this_thread(self.address()) {
+            return Some(stop);
+        }
+        if stop::is_of_before(self.requests.epoch()) {
+            return Some(Stop::Host);
+        }
+        let request = self.requests.current();
+        request.or_else(|| {
+            self.owns_signals()
+                .then(Stop::requested_by_signal)
+                .flatten()
+        })
+    }
+
+    /// Calls the script's functions for signals that have come. Returns whether one of them threw.
+    pub(crate) fn handle_signals(&self) -> bool {
+        interrupt::caught_any() && self.states().all().any(|state| state.handle_signals())
+    }
+
+    /// Takes the error that a function for a signal threw.
+    pub(crate) fn take_thrown(&self) -> Option<Failure> {
+        self.states().all().find_map(|state| state.take_thrown())
+    }
+
+    /// Calls the functions of signals that have come. Returns whether the wait in which this is asked has to end: one of the
+    /// functions threw, or the script has to stop. [`interrupted`](Self::interrupted) gives the error.
+    pub(crate) fn check_interrupts(&self) -> bool {
+        self.handle_signals() || self.stopping().is_some()
+    }
+
+    /// The error a native returns when its wait was interrupted.
+    pub(crate) fn interrupted(&self) -> Failure {
+        self.take_thrown()
+            .unwrap_or_else(|| terminated(self.stopping().unwrap_or(Stop::Host)))
+    }
+
+    /// Sleeps until `deadline`, or until `over` after a signal was handled, without using the processor.
+    ///
+    /// # Errors
+    /// The script has to stop, or a function for a signal threw.
+    pub(crate) fn sleep_until(
+        &self,
+        deadline: Deadline,
+        over: impl Fn() -> bool,
+    ) -> Result<(), Failure> {
+        loop {
+            // Read first: what comes after this ends the sleep.
+            let alerts = interrupt::alerts();
+            if self.check_interrupts() {
+                return Err(self.interrupted());
+            }
+            if over() || deadline.passed(now_ns()) {
+                return Ok(());
+            }
+            interrupt::sleep(alerts, deadline);
+        }
+    }
+
+    /// Waits for something outside the session: calls `wait` with the longest time it may take until it returns a value.
+    ///
+    /// # Errors
+    /// `TimeoutError` after the deadline; the errors of `wait`; the script has to stop, or a function for a signal threw.
+    pub(crate) fn wait_for<T>(
+        &self,
+        kind: u16,
+        deadline: Option<Instant>,
+        mut wait: impl FnMut(Duration) -> Result<Option<T>, Failure>,
+    ) -> Result<T, Failure> {
+        self.waiting((kind, Offset::NONE), deadline, || {
+            loop {
+                if self.check_interrupts() {
+                    return Err(self.interrupted());
+                }
+                let left = deadline.map_or(LOOK, |deadline| {
+                    deadline.saturating_duration_since(Instant::now())
+                });
+                if let Some(found) = wait(left.min(LOOK))? {
+                    return Ok(found);
+                }
+                if left.is_zero() {
+                    return Err(raise("TimeoutError", "timed out"));
+                }
+            }
+        })
+    }
+
+    /// The script's own wish to end is carried out: waiting works again. What a signal, the host or a limit asks for still stands.
+    pub(crate) fn forget_exit(&self) {
+        self.forget(|stop| !matches!(stop, Stop::Host | Stop::Limit(_)));
+    }
+
+    /// Requests to the parent's script are not for this process; a signal that has come here meanwhile is.
+    pub(crate) fn forget_the_parents_stop(&self) {
+        self.forget(|_| true);
+    }
+
+    /// Every request is carried out, a signal's too: waiting works again, for the end of the program.
+    pub(crate) fn forget_stop(&self) {
+        self.forget(|_| true);
+        if self.owns_signals() {
+            crate::process::signals::forget_request();
+        }
+    }
+
+    fn forget(&self, is_meant: impl Fn(&Stop) -> bool) {
+        if self.is_over() {
+            return;
+        }
+        self.requests.forget(is_meant);
+        if let Some(session) = self.existing_session() {
+            self.requests.publish(&session);
+        }
+        stop::forget_exit();
+    }
+
+    /// Ends the threads that scripts have started so far at their next step, whenever that is.
+    pub(crate) fn stop_older_threads(&self) {
+        self.requests.begin_epoch();
+    }
+
+    /// The epoch in which a script starts a thread now.
+    pub(crate) fn thread_epoch(&self) -> u64 {
+        self.requests.epoch()
+    }
+
+    /// What distinguishes this interpreter from others in this process.
+    fn address(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+}
+
+fn terminated(stop: Stop) -> Failure {
+    EvalAltResult::ErrorTerminated(Dynamic::from(stop), Position::NONE).into()
+}

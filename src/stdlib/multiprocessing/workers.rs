@@ -1,0 +1,71 @@
+//! The program that spawned children run.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use crate::process::spawn;
+use crate::script::exceptions::{Failure, raise};
+use crate::script::interp::Interp;
+use crate::script::state::State;
+
+/// The program that spawned children run, and why there may be none.
+#[derive(Debug, Default)]
+pub(crate) struct Workers {
+    program: OnceLock<PathBuf>,
+    unfit: OnceLock<String>,
+}
+
+impl State for Workers {}
+
+impl Workers {
+    pub(crate) fn of(interp: &Interp) -> &Self {
+        interp.state()
+    }
+
+    /// Sets the program, once; without one it is this program.
+    pub(crate) fn set_program(&self, program: PathBuf) {
+        let _ = self.program.set(program);
+    }
+
+    /// Refuses to start children by spawn, for this reason.
+    pub(crate) fn refuse(&self, why: String) {
+        let _ = self.unfit.set(why);
+    }
+
+    /// The program a spawned child runs; `None` is this one.
+    ///
+    /// # Errors
+    /// `RuntimeError` when this program does not begin with [`crate::init`], so that its children would run all of it instead, or when
+    /// they would not have the program's own functions.
+    pub(crate) fn program(&self, interp: &Interp) -> Result<Option<&Path>, Failure> {
+        let furnishing = &interp.furnishing;
+        let setups = &furnishing.setups;
+        let text = if let Some(why) = self.unfit.get() {
+            why.clone()
+        } else if furnishing.is_of_this_process {
+            "functions that were given to Builder::register exist in this process only, and a child that is started by \
+             spawn would not have them: move them into a procscript::Setup, and give it to Builder::setup and \
+             procscript::init_with"
+                .into()
+        } else if let Some(program) = self.program.get() {
+            return Ok(Some(program));
+        } else if !spawn::is_ready() && setups.is_empty() {
+            "this program cannot start processes by spawn yet: \
+             add `procscript::init();` as the first line of its main function \
+             (or name a program that begins so: `Runtime::builder().worker(path)`)"
+                .into()
+        } else if !spawn::is_ready() {
+            "this program cannot start processes by spawn yet: \
+             add `procscript::init_with([…]);` with its setups as the first line of its main function"
+                .into()
+        } else if let Some(setup) = setups.iter().find(|setup| !spawn::has(setup)) {
+            format!(
+                "a child that is started by spawn would not have the setup '{setup}': \
+                 give it to `procscript::init_with([…]);` in the first line of the program's main function"
+            )
+        } else {
+            return Ok(None);
+        };
+        Err(raise("RuntimeError", text))
+    }
+}
