@@ -32,6 +32,12 @@ impl Class<'_> {
         self
     }
 
+    /// How a value looks, alone (`to_string`) and inside a list (`to_debug`).
+    pub(crate) fn repr(&mut self, handler: Handler) -> &mut Self {
+        self.method("to_string", &[], handler)
+            .method("to_debug", &[], handler)
+    }
+
     /// One more form of a method, for arguments of exactly these types; see [`Registry::exactly`].
     pub(crate) fn exactly(
         &mut self,

@@ -75,8 +75,7 @@ pub(super) fn register(registry: &mut Registry) {
     registry.exactly("range", &[int; 3], &["start", "stop", "step"], range);
     registry
         .class::<Steps>("range")
-        .method("to_string", &[], |c| Ok(c.this::<Steps>().repr().into()))
-        .method("to_debug", &[], |c| Ok(c.this::<Steps>().repr().into()))
+        .repr(|c| Ok(c.this::<Steps>().repr().into()))
         .method("len", &[], |call| {
             Ok(Dynamic::from_int(call.this::<Steps>().len() as i64))
         })

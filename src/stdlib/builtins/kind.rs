@@ -26,12 +26,7 @@ pub(super) fn register(registry: &mut Registry) {
     registry
         .class::<Type>("type")
         .getter("name", |call| Ok(call.this::<Type>().0.into()))
-        .method("to_string", &[], |call| {
-            Ok(call.this::<Type>().repr().into())
-        })
-        .method("to_debug", &[], |call| {
-            Ok(call.this::<Type>().repr().into())
-        });
+        .repr(|call| Ok(call.this::<Type>().repr().into()));
     let own = TypeId::of::<Type>();
     let others = [TypeId::of::<ImmutableString>(), TypeId::of::<FnPtr>()];
     let pairs = others

@@ -140,12 +140,7 @@ pub(super) fn register(registry: &mut Registry) {
         .getter("writable", |call| {
             Ok(call.this::<Connection>().with(|s| s.writable).into())
         })
-        .method("to_string", &[], |call| {
-            Ok(call.this::<Connection>().repr().into())
-        })
-        .method("to_debug", &[], |call| {
-            Ok(call.this::<Connection>().repr().into())
-        });
+        .repr(|call| Ok(call.this::<Connection>().repr().into()));
     registry
         .namespace("multiprocessing::connection", ConnectionModule)
         .function("Pipe", &["duplex?"], pipe)

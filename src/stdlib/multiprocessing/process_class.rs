@@ -64,12 +64,7 @@ pub(super) fn register(registry: &mut Registry) {
         })
         .index_getter(attribute)
         .index_setter(set_attribute)
-        .method("to_string", &[], |call| {
-            Ok(call.this::<Process>().repr(call.interp).into())
-        })
-        .method("to_debug", &[], |call| {
-            Ok(call.this::<Process>().repr(call.interp).into())
-        });
+        .repr(|call| Ok(call.this::<Process>().repr(call.interp).into()));
 }
 
 /// `Process(target, args, name, daemon, permissions)`.

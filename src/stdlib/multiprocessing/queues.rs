@@ -141,12 +141,7 @@ pub(super) fn register(registry: &mut Registry) {
         .method("task_done", &[], task_done)
         .method("join", &["timeout?"], join)
         .method("iter_until", &["sentinel"], iter_until)
-        .method("to_string", &[], |call| {
-            Ok(call.this::<Queue>().repr().into())
-        })
-        .method("to_debug", &[], |call| {
-            Ok(call.this::<Queue>().repr().into())
-        });
+        .repr(|call| Ok(call.this::<Queue>().repr().into()));
     queue_items::register(registry.members());
 }
 

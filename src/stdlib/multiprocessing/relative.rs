@@ -73,12 +73,7 @@ pub(super) fn register(registry: &mut Registry) {
             Ok(call.this::<Relative>().is_alive().into())
         })
         .method("join", &["timeout?"], join_relative)
-        .method("to_string", &[], |call| {
-            Ok(call.this::<Relative>().repr().into())
-        })
-        .method("to_debug", &[], |call| {
-            Ok(call.this::<Relative>().repr().into())
-        });
+        .repr(|call| Ok(call.this::<Relative>().repr().into()));
 }
 
 impl Relative {

@@ -51,12 +51,7 @@ pub(super) fn register(registry: &mut Registry) {
             queue.closed_by.store(closer, Ordering::Relaxed);
             Ok(Dynamic::UNIT)
         })
-        .method("to_string", &[], |call| {
-            Ok(call.this::<SimpleQueue>().repr().into())
-        })
-        .method("to_debug", &[], |call| {
-            Ok(call.this::<SimpleQueue>().repr().into())
-        });
+        .repr(|call| Ok(call.this::<SimpleQueue>().repr().into()));
 }
 
 /// `SimpleQueue()`.

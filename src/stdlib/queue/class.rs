@@ -57,8 +57,7 @@ pub(super) fn register(registry: &mut Registry) {
         .getter("is_shutdown", |call| {
             Ok(with_tasks(call, "is_shutdown")?.is_shut().into())
         })
-        .method("to_string", &[], repr)
-        .method("to_debug", &[], repr);
+        .repr(repr);
 }
 
 /// `Queue(maxsize)` and the others: the class is the name it was called by.

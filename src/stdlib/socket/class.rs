@@ -71,8 +71,7 @@ pub(super) fn register(registry: &mut Registry) {
             Ok(Dynamic::from_int(call.this::<Socket>().kind().into()))
         })
         .getter("timeout", timeout)
-        .method("to_string", &[], repr)
-        .method("to_debug", &[], repr);
+        .repr(repr);
 }
 
 fn failed(error: io::Error) -> Failure {

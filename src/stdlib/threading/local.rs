@@ -37,8 +37,7 @@ pub(super) fn register(registry: &mut Registry) {
             });
             Ok(Dynamic::UNIT)
         })
-        .method("to_string", &[], |_| Ok("<_thread._local object>".into()))
-        .method("to_debug", &[], |_| Ok("<_thread._local object>".into()));
+        .repr(|_| Ok("<_thread._local object>".into()));
 }
 
 pub(super) fn construct(_: &mut Call<'_>) -> Outcome {

@@ -39,8 +39,7 @@ pub(super) fn register(registry: &mut Registry) {
         .getter("native_id", ident)
         .index_getter(attribute)
         .index_setter(set_attribute)
-        .method("to_string", &[], repr)
-        .method("to_debug", &[], repr);
+        .repr(repr);
 }
 
 /// `Thread(target, args, name, daemon)`.

@@ -68,12 +68,7 @@ pub(in crate::stdlib::builtins) fn register(registry: &mut Registry) {
         .getter("encoding", |call| {
             Ok(call.this::<File>().encoding().name().to_uppercase().into())
         })
-        .method("to_string", &[], |call| {
-            Ok(call.this::<File>().repr().into())
-        })
-        .method("to_debug", &[], |call| {
-            Ok(call.this::<File>().repr().into())
-        });
+        .repr(|call| Ok(call.this::<File>().repr().into()));
     registry
         .members()
         .set_iter_result(TypeId::of::<File>(), |value: Dynamic| {

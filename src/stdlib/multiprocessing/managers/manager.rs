@@ -91,12 +91,7 @@ pub(crate) fn register(registry: &mut Registry) {
         })
         // There is no server that one could connect to.
         .getter("address", |_| Ok(Dynamic::UNIT))
-        .method("to_string", &[], |call| {
-            Ok(call.this::<Manager>().repr().into())
-        })
-        .method("to_debug", &[], |call| {
-            Ok(call.this::<Manager>().repr().into())
-        });
+        .repr(|call| Ok(call.this::<Manager>().repr().into()));
     containers(class);
     primitives(class);
 }

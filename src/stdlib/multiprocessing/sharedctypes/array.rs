@@ -109,12 +109,7 @@ fn members<T: Holder>(class: &mut Class<'_>) {
             Ok(Dynamic::from_blob(bytes(call.interp, array.row(), "raw")?))
         })
         .setter("raw", |call| set_bytes::<T>(call, "raw"))
-        .method("to_string", &[], |call| {
-            Ok(repr(call.this::<T>().row()).into())
-        })
-        .method("to_debug", &[], |call| {
-            Ok(repr(call.this::<T>().row()).into())
-        });
+        .repr(|call| Ok(repr(call.this::<T>().row()).into()));
 }
 
 fn index(call: &mut Call<'_>, at: usize) -> Result<Dynamic, Failure> {

@@ -79,12 +79,7 @@ fn members<T: Holder>(class: &mut Class<'_>) {
             let value = call.this::<T>();
             value.row().compare_exchange(call.interp, 0, &old, &new)
         })
-        .method("to_string", &[], |call| {
-            Ok(repr(call.this::<T>().row()).into())
-        })
-        .method("to_debug", &[], |call| {
-            Ok(repr(call.this::<T>().row()).into())
-        });
+        .repr(|call| Ok(repr(call.this::<T>().row()).into()));
 }
 
 /// Not under the lock: a look must not wait.

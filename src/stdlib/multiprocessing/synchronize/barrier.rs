@@ -94,8 +94,7 @@ pub(super) fn register(registry: &mut Registry) {
             let broken = call.this::<Barrier>().shared.is_broken();
             Ok(broken.map_err(session_failure)?.into())
         })
-        .method("to_string", &[], |call| repr(&call.this()))
-        .method("to_debug", &[], |call| repr(&call.this()));
+        .repr(|call| repr(&call.this()));
 }
 
 /// `Barrier(parties, action, timeout)`.

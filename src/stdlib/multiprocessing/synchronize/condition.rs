@@ -155,8 +155,7 @@ pub(super) fn register(registry: &mut Registry) {
             notify(&call.this(), count)
         })
         .method("notify_all", &[], |call| notify(&call.this(), usize::MAX))
-        .method("to_string", &[], |call| repr(call.interp, &call.this()))
-        .method("to_debug", &[], |call| repr(call.interp, &call.this()));
+        .repr(|call| repr(call.interp, &call.this()));
 }
 
 /// `Condition(lock)`; with an RLock of its own when none is given.

@@ -50,8 +50,7 @@ pub(super) fn register(registry: &mut Registry) {
             let deadline = wait_deadline(call, 0, event.dialect)?;
             Ok(waited(call.interp, event.shared.wait(deadline))?.into())
         })
-        .method("to_string", &[], repr)
-        .method("to_debug", &[], repr);
+        .repr(repr);
 }
 
 /// `Event()`.

@@ -53,12 +53,7 @@ pub(super) fn register(registry: &mut Registry) {
             call.this::<Lock>().shared.set_abandoned(flag);
             Ok(Dynamic::UNIT)
         })
-        .method("to_string", &[], |call| {
-            Ok(call.this::<Lock>().repr(call.interp).into())
-        })
-        .method("to_debug", &[], |call| {
-            Ok(call.this::<Lock>().repr(call.interp).into())
-        });
+        .repr(|call| Ok(call.this::<Lock>().repr(call.interp).into()));
 }
 
 /// `Lock()`.

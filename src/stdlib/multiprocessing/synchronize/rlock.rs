@@ -45,12 +45,7 @@ pub(super) fn register(registry: &mut Registry) {
             call.this::<RLock>().shared.set_abandoned(flag);
             Ok(Dynamic::UNIT)
         })
-        .method("to_string", &[], |call| {
-            Ok(call.this::<RLock>().repr(call.interp).into())
-        })
-        .method("to_debug", &[], |call| {
-            Ok(call.this::<RLock>().repr(call.interp).into())
-        });
+        .repr(|call| Ok(call.this::<RLock>().repr(call.interp).into()));
 }
 
 /// `RLock()`.

@@ -54,12 +54,7 @@ pub(super) fn register(registry: &mut Registry) {
             let value = call.this::<Semaphore>().shared.value();
             Ok(Dynamic::from_int(value as i64))
         })
-        .method("to_string", &[], |call| {
-            Ok(call.this::<Semaphore>().repr().into())
-        })
-        .method("to_debug", &[], |call| {
-            Ok(call.this::<Semaphore>().repr().into())
-        });
+        .repr(|call| Ok(call.this::<Semaphore>().repr().into()));
 }
 
 /// `Semaphore(value)`.
