@@ -1,73 +1,41 @@
-//! Points in time as dates: `localtime`, `gmtime`, `strftime`, `ctime`, `mktime`.
+//! Moments as dates: `localtime`, `gmtime`, `strftime`, `asctime`, `ctime`, `mktime`.
 
-use jiff::civil::DateTime;
+use jiff::civil::{DateTime, Weekday};
+use jiff::fmt::strtime::{BrokenDownTime, Config, PosixCustom};
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
+use jiff::{Span, Timestamp, Zoned};
 use rhai::{Array, Dynamic};
 
 use crate::script::Outcome;
 use crate::script::bind::{Namespace, Registry};
-use crate::script::call::Call;
+use crate::script::call::{Call, number};
 use crate::script::exceptions::{Failure, raise};
 use crate::script::values::type_name;
-use crate::stdlib::builtins::number::{as_float, as_int};
+use crate::stdlib::builtins::number::as_int;
 
-/// `time.struct_time`: a date in some time zone.
+/// `time.struct_time`: a moment in some time zone.
 #[derive(Debug, Clone)]
-struct Date {
-    /// Year, month, day, hour, minute, second, weekday from Monday = 0, day of the year, daylight saving.
-    fields: [i64; 9],
-    zone: String,
-    /// Seconds east of UTC.
-    offset: i64,
-}
+struct Date(Zoned);
 
-/// What scripts call the fields.
+/// The fields' names in scripts.
 const NAMES: [&str; 9] = [
     "tm_year", "tm_mon", "tm_mday", "tm_hour", "tm_min", "tm_sec", "tm_wday", "tm_yday", "tm_isdst",
 ];
 
-const DAYS: [&str; 7] = [
-    "Monday",
-    "Tuesday",
-    "Wednesday",
-    "Thursday",
-    "Friday",
-    "Saturday",
-    "Sunday",
-];
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
 pub(super) fn register(time: &mut Namespace<'_>) {
     time.function("localtime", &["secs?"], |call| {
-        Date::of(call, 0, TimeZone::system).map(Dynamic::from)
+        Ok(Dynamic::from(Date(moment(call, TimeZone::system)?)))
     })
     .function("gmtime", &["secs?"], |call| {
-        Date::of(call, 0, || TimeZone::UTC).map(Dynamic::from)
+        Ok(Dynamic::from(Date(moment(call, || TimeZone::UTC)?)))
     })
     .function("ctime", &["secs?"], |call| {
-        Ok(Date::of(call, 0, TimeZone::system)?.asctime().into())
+        format(&(&moment(call, TimeZone::system)?).into(), "%c")
     })
-    .function("asctime", &["t?"], |call| {
-        Ok(date(call, 0)?.asctime().into())
-    })
+    .function("asctime", &["t?"], |call| format(&date(call, 0)?, "%c"))
     .function("strftime", &["format", "t?"], |call| {
-        let format = call.string(0)?;
-        Ok(date(call, 1)?.format(&format).into())
+        let directives = call.string(0)?;
+        format(&date(call, 1)?, &directives)
     })
     .function("mktime", &["t"], mktime);
 }
@@ -77,201 +45,176 @@ pub(super) fn register_class(registry: &mut Registry) {
     for name in NAMES {
         class.getter(name, |call| {
             let index = NAMES.iter().position(|name| *name == call.name());
-            Ok(Dynamic::from_int(
-                call.this::<Date>().fields[index.unwrap_or(0)],
-            ))
+            let fields = call.this::<Date>().fields();
+            Ok(Dynamic::from_int(fields[index.unwrap_or(0)]))
         });
     }
     class
-        .getter("tm_zone", |call| Ok(call.this::<Date>().zone.into()))
+        .getter("tm_zone", |call| {
+            let Date(moment) = call.this();
+            let zone = moment.time_zone().to_offset_info(moment.timestamp());
+            Ok(zone.abbreviation().into())
+        })
         .getter("tm_gmtoff", |call| {
-            Ok(Dynamic::from_int(call.this::<Date>().offset))
+            let seconds = call.this::<Date>().0.offset().seconds();
+            Ok(Dynamic::from_int(seconds.into()))
         })
         .index_getter(|call| {
             let index = call.int(0)?;
             let index = if index < 0 { index + 9 } else { index };
             let field = usize::try_from(index).ok();
             field
-                .and_then(|index| call.this::<Date>().fields.get(index).copied())
+                .and_then(|index| call.this::<Date>().fields().get(index).copied())
                 .map(Dynamic::from_int)
                 .ok_or_else(|| raise("IndexError", "tuple index out of range"))
         })
         .method("len", &[], |_| Ok(Dynamic::from_int(9)))
-        .method("to_string", &[], |call| {
-            Ok(call.this::<Date>().repr().into())
-        })
-        .method("to_debug", &[], |call| {
-            Ok(call.this::<Date>().repr().into())
-        });
-}
-
-/// A date argument: a `struct_time`, or nine numbers; now when left out.
-fn date(call: &mut Call<'_>, index: usize) -> Result<Date, Failure> {
-    let Some(value) = call.given(index) else {
-        return Ok(Date::new(&Timestamp::now().to_zoned(TimeZone::system())));
-    };
-    if let Some(date) = value.read_lock::<Date>() {
-        return Ok(date.clone());
-    }
-    let fields = value.read_lock::<Array>().and_then(|items| {
-        let numbers: Option<Vec<i64>> = items.iter().map(as_int).collect();
-        <[i64; 9]>::try_from(numbers?).ok()
-    });
-    match fields {
-        Some(fields) => Ok(Date {
-            fields,
-            zone: String::new(),
-            offset: 0,
-        }),
-        None => {
-            let found = type_name(&value);
-            let text = format!("Tuple or struct_time argument required, not {found}");
-            Err(raise("TypeError", text))
-        }
-    }
-}
-
-/// `time.mktime(t)`: seconds since 1970 of a date in the local time zone.
-fn mktime(call: &mut Call<'_>) -> Outcome {
-    let [year, month, day, hour, minute, second, ..] = date(call, 0)?.fields;
-    let wrong = || raise("OverflowError", "mktime argument out of range");
-    let small = |number: i64| i8::try_from(number).map_err(|_| wrong());
-    let year = i16::try_from(year).map_err(|_| wrong())?;
-    let (month, day, hour) = (small(month)?, small(day)?, small(hour)?);
-    let civil = DateTime::new(year, month, day, hour, small(minute)?, small(second)?, 0);
-    let zoned = civil
-        .and_then(|civil| civil.to_zoned(TimeZone::system()))
-        .map_err(|_| wrong())?;
-    Ok(Dynamic::from_float(zoned.timestamp().as_second() as f64))
+        .repr(|call| Ok(call.this::<Date>().repr().into()));
 }
 
 impl Date {
-    /// The date of parameter `index`, seconds since 1970; now when left out.
-    fn of(call: &mut Call<'_>, index: usize, zone: fn() -> TimeZone) -> Result<Self, Failure> {
-        let moment = match call.given(index) {
-            None => Timestamp::now(),
-            Some(value) => {
-                let Some(seconds) = as_float(&value) else {
-                    let found = type_name(&value);
-                    let text = format!("'{found}' object cannot be interpreted as an integer");
-                    return Err(raise("TypeError", text));
-                };
-                let moment = Timestamp::from_second(seconds.floor() as i64);
-                moment.map_err(|_| {
-                    raise("ValueError", format!("year of {seconds} is out of range"))
-                })?
-            }
-        };
-        Ok(Self::new(&moment.to_zoned(zone())))
-    }
-
-    fn new(zoned: &Zoned) -> Self {
-        let about = zoned.time_zone().to_offset_info(zoned.timestamp());
-        Self {
-            fields: [
-                zoned.year().into(),
-                zoned.month().into(),
-                zoned.day().into(),
-                zoned.hour().into(),
-                zoned.minute().into(),
-                zoned.second().into(),
-                zoned.weekday().to_monday_zero_offset().into(),
-                zoned.day_of_year().into(),
-                about.dst().is_dst().into(),
-            ],
-            zone: about.abbreviation().to_string(),
-            offset: about.offset().seconds().into(),
-        }
+    /// Year, month, day, hour, minute, second, weekday from Monday = 0, day of the year, daylight saving.
+    fn fields(&self) -> [i64; 9] {
+        let Self(moment) = self;
+        let zone = moment.time_zone().to_offset_info(moment.timestamp());
+        [
+            moment.year().into(),
+            moment.month().into(),
+            moment.day().into(),
+            moment.hour().into(),
+            moment.minute().into(),
+            moment.second().into(),
+            moment.weekday().to_monday_zero_offset().into(),
+            moment.day_of_year().into(),
+            zone.dst().is_dst().into(),
+        ]
     }
 
     fn repr(&self) -> String {
-        let fields = NAMES.iter().zip(self.fields);
+        let fields = NAMES.iter().zip(self.fields());
         let fields: Vec<_> = fields
             .map(|(name, value)| format!("{name}={value}"))
             .collect();
         format!("time.struct_time({})", fields.join(", "))
     }
+}
 
-    /// `Sun Jun 20 23:21:05 1993`.
-    fn asctime(&self) -> String {
-        let [year, _, day, hour, minute, second, ..] = self.fields;
-        let (weekday, month) = (&self.weekday()[..3], &self.month()[..3]);
-        format!("{weekday} {month} {day:2} {hour:02}:{minute:02}:{second:02} {year}")
-    }
-
-    fn weekday(&self) -> &'static str {
-        DAYS[self.fields[6].rem_euclid(7) as usize]
-    }
-
-    fn month(&self) -> &'static str {
-        MONTHS[(self.fields[1] - 1).rem_euclid(12) as usize]
-    }
-
-    /// `strftime`: what is no directive stays as it is.
-    fn format(&self, format: &str) -> String {
-        let mut out = String::with_capacity(format.len() * 2);
-        let mut chars = format.chars();
-        while let Some(char) = chars.next() {
-            match char {
-                '%' => match chars.next() {
-                    Some(directive) => out.push_str(&self.directive(directive)),
-                    None => out.push('%'),
-                },
-                other => out.push(other),
-            }
+/// The moment of parameter 0, in seconds since 1970; now when left out.
+fn moment(call: &mut Call<'_>, zone: fn() -> TimeZone) -> Result<Zoned, Failure> {
+    let moment = match call.given(0) {
+        None => Timestamp::now(),
+        Some(value) => {
+            let seconds = number(&value).ok_or_else(|| {
+                let found = type_name(&value);
+                let message = format!("'{found}' object cannot be interpreted as an integer");
+                raise("TypeError", message)
+            })?;
+            let out_of_range = |_| {
+                let message = format!("year of {seconds} is out of range");
+                raise("ValueError", message)
+            };
+            Timestamp::from_second(seconds.floor() as i64).map_err(out_of_range)?
         }
-        out
-    }
+    };
+    Ok(moment.to_zoned(zone()))
+}
 
-    fn directive(&self, directive: char) -> String {
-        let [
-            year,
-            month,
-            day,
-            hour,
-            minute,
-            second,
-            weekday,
-            day_of_year,
-            _,
-        ] = self.fields;
-        let hour12 = (hour + 11).rem_euclid(12) + 1;
-        match directive {
-            'Y' => format!("{year}"),
-            'y' => format!("{:02}", year.rem_euclid(100)),
-            'C' => format!("{:02}", year.div_euclid(100)),
-            'm' => format!("{month:02}"),
-            'd' => format!("{day:02}"),
-            'e' => format!("{day:2}"),
-            'H' => format!("{hour:02}"),
-            'I' => format!("{hour12:02}"),
-            'M' => format!("{minute:02}"),
-            'S' => format!("{second:02}"),
-            'p' => if hour < 12 { "AM" } else { "PM" }.into(),
-            'j' => format!("{day_of_year:03}"),
-            'a' => self.weekday()[..3].into(),
-            'A' => self.weekday().into(),
-            'b' | 'h' => self.month()[..3].into(),
-            'B' => self.month().into(),
-            'w' => format!("{}", (weekday + 1).rem_euclid(7)),
-            'u' => format!("{}", weekday + 1),
-            // Weeks of the year, from the first Sunday or Monday.
-            'U' => format!("{:02}", (day_of_year + 6 - (weekday + 1).rem_euclid(7)) / 7),
-            'W' => format!("{:02}", (day_of_year + 6 - weekday) / 7),
-            'Z' => self.zone.clone(),
-            'z' => {
-                let (sign, offset) = (if self.offset < 0 { '-' } else { '+' }, self.offset.abs());
-                format!("{sign}{:02}{:02}", offset / 3600, offset % 3600 / 60)
-            }
-            'c' => self.asctime(),
-            'x' | 'D' => format!("{month:02}/{day:02}/{:02}", year.rem_euclid(100)),
-            'X' | 'T' => format!("{hour:02}:{minute:02}:{second:02}"),
-            'R' => format!("{hour:02}:{minute:02}"),
-            'F' => format!("{year}-{month:02}-{day:02}"),
-            'n' => "\n".into(),
-            't' => "\t".into(),
-            '%' => "%".into(),
-            other => format!("%{other}"),
-        }
+/// A date argument to be formatted: a `struct_time`, or nine numbers; now when left out.
+fn date(call: &mut Call<'_>, index: usize) -> Result<BrokenDownTime, Failure> {
+    let Some(value) = call.given(index) else {
+        return Ok(BrokenDownTime::from(&Zoned::now()));
+    };
+    match value.read_lock::<Date>() {
+        Some(date) => Ok(BrokenDownTime::from(&date.0)),
+        None => broken_down(fields(&value)?),
     }
+}
+
+/// The fields of a `struct_time`, or of a list of nine numbers.
+fn fields(value: &Dynamic) -> Result<[i64; 9], Failure> {
+    if let Some(date) = value.read_lock::<Date>() {
+        return Ok(date.fields());
+    }
+    let fields = value.read_lock::<Array>().and_then(|items| {
+        let numbers: Option<Vec<i64>> = items.iter().map(as_int).collect();
+        <[i64; 9]>::try_from(numbers?).ok()
+    });
+    fields.ok_or_else(|| {
+        let found = type_name(value);
+        let message = format!("Tuple or struct_time argument required, not {found}");
+        raise("TypeError", message)
+    })
+}
+
+/// Nine numbers as a local date. As in Python the weekday and the day of the year are taken as given, right or wrong.
+fn broken_down(fields: [i64; 9]) -> Result<BrokenDownTime, Failure> {
+    let [
+        year,
+        month,
+        day,
+        hour,
+        minute,
+        second,
+        weekday,
+        day_of_year,
+        _,
+    ] = fields;
+    let mut given = BrokenDownTime::default();
+    set("year", year, |number| given.set_year(number))?;
+    set("month", month.max(1), |number| given.set_month(number))?;
+    set("day of month", day.max(1), |number| given.set_day(number))?;
+    set("hour", hour, |number| given.set_hour(number))?;
+    set("minute", minute, |number| given.set_minute(number))?;
+    set("seconds", second, |number| given.set_second(number))?;
+    let moment = given
+        .to_datetime()
+        .and_then(|civil| civil.to_zoned(TimeZone::system()))
+        .map_err(|_| out_of_range("day of month"))?;
+    let mut date = BrokenDownTime::from(&moment);
+    date.set_weekday(Weekday::from_monday_zero_offset(weekday.rem_euclid(7) as i8).ok());
+    set("day of year", day_of_year.max(1), |number| {
+        date.set_day_of_year(number)
+    })?;
+    Ok(date)
+}
+
+fn set<T: TryFrom<i64>>(
+    name: &str,
+    number: i64,
+    set: impl FnOnce(Option<T>) -> Result<(), jiff::Error>,
+) -> Result<(), Failure> {
+    let number = T::try_from(number).map_err(|_| out_of_range(name))?;
+    set(Some(number)).map_err(|_| out_of_range(name))
+}
+
+fn out_of_range(name: &str) -> Failure {
+    raise("ValueError", format!("{name} out of range"))
+}
+
+/// `strftime` in the C locale. A `%` that begins no directive is left as it is.
+fn format(date: &BrokenDownTime, directives: &str) -> Outcome {
+    let config = Config::new().custom(PosixCustom::new()).lenient(true);
+    let string = date.to_string_with_config(&config, directives);
+    let string = string.map_err(|_| raise("ValueError", "Invalid format string"))?;
+    Ok(string.into())
+}
+
+/// `time.mktime(t)`: seconds since 1970 of a date in the local time zone. Fields out of range carry over: January 32 is
+/// February 1.
+fn mktime(call: &mut Call<'_>) -> Outcome {
+    let [year, month, day, hour, minute, second, ..] = fields(&call.value(0))?;
+    let moment = || {
+        let since = Span::new()
+            .try_years(year)?
+            .try_months(month.saturating_sub(1))?
+            .try_days(day.saturating_sub(1))?
+            .try_hours(hour)?
+            .try_minutes(minute)?
+            .try_seconds(second)?;
+        let begin = DateTime::constant(0, 1, 1, 0, 0, 0, 0);
+        begin.checked_add(since)?.to_zoned(TimeZone::system())
+    };
+    let moment: Result<Zoned, jiff::Error> = moment();
+    let moment = moment.map_err(|_| raise("OverflowError", "mktime argument out of range"))?;
+    Ok(Dynamic::from_float(moment.timestamp().as_second() as f64))
 }
