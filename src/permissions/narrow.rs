@@ -10,8 +10,8 @@ use super::policy::{Permissions, Run, Variable};
 use super::refusal::{Asked, more_threads};
 use super::tree::Tree;
 use crate::script::exceptions::{Failure, raise};
-use crate::script::values::{as_text, type_name};
-use crate::text::quoted;
+use crate::script::values::type_name;
+use crate::text::{as_string, quoted};
 
 /// What can be narrowed.
 const KEYS: [&str; 8] = [
@@ -107,13 +107,13 @@ impl Permissions {
                 format!("permissions.{kind} must be a bool or a list of strings, not {found}");
             raise("TypeError", text)
         };
-        let items = match as_text(value) {
+        let items = match as_string(value) {
             Some(_) => vec![value.clone()],
             None => value.clone().into_array().map_err(|_| wrong(value))?,
         };
         let mut rules = Vec::with_capacity(items.len());
         for item in &items {
-            let text = as_text(item).ok_or_else(|| wrong(item))?;
+            let text = as_string(item).ok_or_else(|| wrong(item))?;
             let rule = rule(&text)?;
             // One at a time, so that the error names what was written.
             own.narrowed(vec![rule.clone()], self.is_everything())

@@ -9,9 +9,9 @@ use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map, NativeCallContext, Varia
 use crate::script::Outcome;
 use crate::script::bind::Signature;
 use crate::script::exceptions::{Failure, raise};
-
 use crate::script::interp::Interp;
-use crate::script::values::{type_name_in, unshared};
+use crate::script::values::type_name_in;
+use crate::text::{as_float, as_int, as_string};
 
 /// The arguments of one call, by parameter.
 pub(crate) struct Call<'a> {
@@ -45,7 +45,7 @@ impl<'a> Call<'a> {
         };
         let mut values: Vec<Option<Dynamic>> = args
             .iter_mut()
-            .map(|arg| Some(unshared(std::mem::take(&mut **arg))))
+            .map(|arg| Some(std::mem::take(&mut **arg).flatten()))
             .collect();
         let keywords = keywords_of(&signature, &mut values)?;
         let mut call = Self {
@@ -80,7 +80,7 @@ impl<'a> Call<'a> {
                 let text = format!("{function}() got multiple values for argument '{key}'");
                 return Err(raise("TypeError", text));
             }
-            self.values[index] = Some(unshared(value));
+            self.values[index] = Some(value.flatten());
             self.named.push(name);
         }
         Ok(())
@@ -178,15 +178,12 @@ impl<'a> Call<'a> {
 
     /// A keyword of a variadic function.
     pub(crate) fn keyword(&mut self, name: &str) -> Option<Dynamic> {
-        self.keywords.as_mut()?.remove(name).map(unshared)
+        self.keywords.as_mut()?.remove(name).map(Dynamic::flatten)
     }
 
     pub(crate) fn int(&mut self, index: usize) -> Result<i64, Failure> {
         let value = self.value(index);
-        value
-            .as_int()
-            .or_else(|_| value.as_bool().map(i64::from))
-            .map_err(|_| self.mismatch(index, "an integer", &value))
+        as_int(&value).ok_or_else(|| self.mismatch(index, "an integer", &value))
     }
 
     pub(crate) fn int_or(&mut self, index: usize, default: i64) -> Result<i64, Failure> {
@@ -199,26 +196,18 @@ impl<'a> Call<'a> {
 
     /// Parameter `index` as a number, if it is one; it stays where it is.
     pub(crate) fn peek_number(&self, index: usize) -> Option<f64> {
-        number(self.values.get(index)?.as_ref()?)
+        as_float(self.values.get(index)?.as_ref()?)
     }
 
     /// A real number; integers are taken as well.
     pub(crate) fn float(&mut self, index: usize) -> Result<f64, Failure> {
         let value = self.value(index);
-        number(&value).ok_or_else(|| self.mismatch(index, "a number", &value))
+        as_float(&value).ok_or_else(|| self.mismatch(index, "a number", &value))
     }
 
     pub(crate) fn string(&mut self, index: usize) -> Result<ImmutableString, Failure> {
         let value = self.value(index);
-        match value.as_char() {
-            Ok(letter) => Ok(letter.to_string().into()),
-            Err(_) => {
-                let found = value.clone();
-                value
-                    .into_immutable_string()
-                    .map_err(|_| self.mismatch(index, "a string", &found))
-            }
-        }
+        as_string(&value).ok_or_else(|| self.mismatch(index, "a string", &value))
     }
 
     /// A truth value as Python judges it, `default` when left out.
@@ -251,7 +240,7 @@ impl<'a> Call<'a> {
         let Some(value) = self.given(index) else {
             return Ok(None);
         };
-        number(&value)
+        as_float(&value)
             .filter(|s| !s.is_nan())
             .ok_or_else(|| self.mismatch(index, "a number of seconds or None", &value))
             .map(Some)
@@ -335,15 +324,6 @@ fn unknown_keyword(signature: &Signature, key: &str) -> Failure {
         "TypeError",
         format!("{name}() got an unexpected keyword argument '{key}' (it takes {known})"),
     )
-}
-
-/// An integer, a boolean or a float as a float.
-pub(crate) fn number(value: &Dynamic) -> Option<f64> {
-    value
-        .as_float()
-        .ok()
-        .or_else(|| value.as_int().ok().map(|i| i as f64))
-        .or_else(|| value.as_bool().ok().map(|flag| f64::from(u8::from(flag))))
 }
 
 /// Seconds as a duration; what is beyond counting waits for ever.

@@ -8,8 +8,9 @@ use crate::script::call::Call;
 use crate::script::codecs::Codecs;
 use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::Interp;
-use crate::script::values::{foreign_name, is_foreign, type_name, type_name_of};
+use crate::script::values::{foreign_name, is_foreign, type_name};
 use crate::sync::Offset;
+use crate::text::type_name_of;
 use crate::wire::{self, Codec, Encoded, Unsendable};
 
 /// What the names of closures begin with.
@@ -28,8 +29,7 @@ impl Codec for Arc<Interp> {
         if let Some(engine) = self.engine().filter(|_| is_foreign(rust_name)) {
             return foreign_name(&engine, rust_name);
         }
-        let bare = wire::bare_type_name(rust_name);
-        type_name_of(&bare)
+        type_name_of(rust_name)
     }
 
     fn decode(&self, encoded: Encoded) -> Result<Dynamic, String> {

@@ -3,7 +3,7 @@
 //! Also where Rhai has the parts of an error apart, its text is read: in a `catch` there is nothing else.
 
 use crate::script::cells;
-use crate::script::values::type_name_of;
+use crate::text::type_name_of;
 
 /// An exception type and its message.
 pub(crate) type Words = (&'static str, String);

@@ -2,21 +2,10 @@
 
 use std::ops::Range;
 
-use rhai::{Array, Blob, Dynamic, Engine, FnPtr, ImmutableString, Map, NativeCallContext};
+use rhai::{Array, Blob, Dynamic, Engine, FnPtr, Map, NativeCallContext};
 
 use crate::script::exceptions::Exception;
 use crate::{text, wire};
-
-/// The value out of its shared cell, so that no native holds a captured variable's lock.
-///
-/// A cell that somebody holds at this moment is left as it is: the error comes where it is used.
-pub(crate) fn unshared(value: Dynamic) -> Dynamic {
-    if value.is_shared() {
-        value.flatten_clone()
-    } else {
-        value
-    }
-}
 
 /// Un-shares a value and everything inside it: captured variables, items, attributes.
 pub(crate) fn unshare_deeply(value: &mut Dynamic) {
@@ -59,16 +48,12 @@ pub(crate) fn unshare_handles(value: &mut Dynamic) {
     }
 }
 
-/// What Python calls the type of a value: `int`, `str`, `list`, …
+/// As [`text::type_name`]; an exception by its class.
 pub(crate) fn type_name(value: &Dynamic) -> String {
-    let value = value.flatten_clone();
-    if value.is_shared() {
-        return "object".into();
+    match value.read_lock::<Exception>() {
+        Some(error) => error.kind().into(),
+        None => text::type_name(value),
     }
-    if let Some(error) = value.read_lock::<Exception>() {
-        return error.kind().to_string();
-    }
-    type_name_of(value.type_name())
 }
 
 /// As [`type_name`]; a type of the embedding program by the name it was registered with.
@@ -92,40 +77,6 @@ pub(crate) fn is_foreign(rust_name: &str) -> bool {
     const KNOWN: [&str; 5] = ["procscript", "rhai", "std", "core", "alloc"];
     let home = rust_name.split_once("::").map(|(home, _)| home);
     home.is_some_and(|home| !KNOWN.contains(&home) && home.starts_with(char::is_alphabetic))
-}
-
-/// What Python calls the type that Rhai calls `name`.
-pub(crate) fn type_name_of(name: &str) -> String {
-    let name = match name {
-        "()" => "NoneType",
-        "bool" => "bool",
-        "i64" => "int",
-        "f64" => "float",
-        "string" | "char" | "&str | ImmutableString | String" => "str",
-        "array" => "list",
-        "map" => "dict",
-        "blob" => "bytes",
-        "Fn" => "function",
-        other if other.contains("Range<") || other.contains("RangeInclusive<") => "range",
-        other => match other.rsplit("::").next().unwrap_or(other) {
-            "Socket" => "socket",
-            "Channel" => "queue.Queue",
-            "Local" => "_thread._local",
-            other => other,
-        },
-    };
-    name.to_string()
-}
-
-/// The text of a string or a character.
-pub(crate) fn as_text(value: &Dynamic) -> Option<ImmutableString> {
-    if value.is_shared() {
-        return None;
-    }
-    match value.as_char() {
-        Ok(char) => Some(char.to_string().into()),
-        Err(_) => value.clone().into_immutable_string().ok(),
-    }
 }
 
 /// Whether Python would take the value for true.

@@ -12,14 +12,14 @@ use rand::{RngExt, SeedableRng};
 use rhai::{Array, Dynamic};
 
 use super::builtins::iterate::items;
-use super::builtins::number::{as_float, as_int};
 use crate::script::bind::Registry;
 use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
 use crate::script::state::{State, States};
-use crate::script::values::{as_text, type_name};
+use crate::script::values::type_name;
 use crate::script::{Outcome, memory};
 use crate::sys::lock::locked;
+use crate::text::{as_float, as_int, as_string};
 
 /// The value of the global constant `random`.
 #[derive(Debug, Clone)]
@@ -349,7 +349,7 @@ fn seed_of(value: &Dynamic) -> Result<u64, Failure> {
         return Ok(float.to_bits());
     }
     let mut hasher = DefaultHasher::new();
-    if let Some(text) = as_text(value) {
+    if let Some(text) = as_string(value) {
         text.hash(&mut hasher);
     } else if let Some(bytes) = value.read_lock::<rhai::Blob>() {
         bytes.hash(&mut hasher);

@@ -12,7 +12,8 @@ use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise, raise_os};
 use crate::script::interp::Interp;
 use crate::script::stop::Stop;
-use crate::script::values::{as_text, type_name};
+use crate::script::values::type_name;
+use crate::text::as_string;
 
 /// The value of the global constant `sys`.
 #[derive(Debug, Clone)]
@@ -122,7 +123,7 @@ fn register_streams(registry: &mut Registry) {
 /// What `write` was given, and its number of characters.
 fn text_to_write(call: &mut Call<'_>) -> Result<(String, Dynamic), Failure> {
     let value = call.value(0);
-    let Some(text) = as_text(&value) else {
+    let Some(text) = as_string(&value) else {
         let found = type_name(&value);
         let text = format!("write() argument must be str, not {found}");
         return Err(raise("TypeError", text));

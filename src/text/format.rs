@@ -7,8 +7,9 @@ use rhai::{Dynamic, Map};
 use super::lookup::follow;
 use super::markup::{Replacement, Template, index, split_name};
 use super::quote::{ascii, quoted};
-use super::repr::{repr_of, str_of, unshared};
+use super::repr::{repr_of, str_of};
 use super::spec::format_spec;
+use super::values::unshared;
 use super::{Custom, TextError, append};
 
 /// Levels of fields: one, and those in its specification.

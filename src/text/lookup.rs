@@ -5,7 +5,7 @@ use rhai::{Array, Blob, Dynamic, Map};
 use super::TextError;
 use super::markup::Step;
 use super::quote::quoted;
-use super::repr::{as_text, bounds, type_name, unshared};
+use super::values::{as_string, bounds, type_name, unshared};
 
 /// The value one step away.
 ///
@@ -36,7 +36,7 @@ pub(super) fn follow(value: &Dynamic, step: &Step) -> Result<Dynamic, TextError>
             .cloned()
             .ok_or_else(|| out_of_range("list index out of range"));
     }
-    if let Some(text) = as_text(&value) {
+    if let Some(text) = as_string(&value) {
         let index = number(index, "string indices must be integers, not 'str'")?;
         let char = text.chars().nth(index).map(Dynamic::from);
         return char.ok_or_else(|| out_of_range("string index out of range"));

@@ -14,6 +14,7 @@ mod repr;
 mod spec;
 #[cfg(test)]
 mod tests;
+mod values;
 
 use std::fmt;
 
@@ -24,8 +25,9 @@ use crate::script::memory;
 pub(crate) use format::format;
 pub(crate) use percent::percent;
 pub(crate) use quote::{ascii, quoted};
-pub(crate) use repr::{repr_of, str_of, type_name};
+pub(crate) use repr::{repr_of, str_of};
 pub(crate) use spec::format_spec;
+pub(crate) use values::{as_float, as_int, as_string, type_name, type_name_of};
 
 /// How a value of a custom type looks, if the one who asks knows it.
 pub(crate) type Custom<'a> = &'a dyn Fn(&Dynamic) -> Option<String>;

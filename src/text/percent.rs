@@ -7,8 +7,9 @@ use rhai::{Array, Blob, Dynamic, Map};
 use super::field::{Align, Field, Number};
 use super::float::{self, General};
 use super::quote::{ascii, quoted};
-use super::repr::{as_text, bounds, repr_of, str_of, type_name, unshared};
+use super::repr::{repr_of, str_of};
 use super::spec::char_of;
+use super::values::{as_int, as_string, bounds, type_name, unshared};
 use super::{Custom, MAX_WIDTH, TextError, append, roomy};
 
 /// Python's `format % args`, with `%s %r %a %d %i %u %o %x %X %e %E %f %F %g %G %c %%`, flags, width, precision, `*`
@@ -201,8 +202,7 @@ impl Formatter<'_> {
         if self.peek()? == '*' {
             self.at += 1;
             let value = self.arguments.next()?;
-            number =
-                Some(whole_number(&value).ok_or_else(|| TextError::type_error("* wants int"))?);
+            number = Some(as_int(&value).ok_or_else(|| TextError::type_error("* wants int"))?);
         } else {
             while let Some(digit) = self.peek()?.to_digit(10) {
                 number = Some(
@@ -293,32 +293,13 @@ fn sign(negative: bool, flags: Flags) -> &'static str {
     }
 }
 
-/// An integer, or a boolean as one.
-fn whole_number(value: &Dynamic) -> Option<i64> {
-    if value.is_shared() {
-        return None;
-    }
-    value
-        .as_int()
-        .ok()
-        .or_else(|| value.as_bool().ok().map(i64::from))
-}
-
-/// A float that is not in a locked cell.
-fn real_number(value: &Dynamic) -> Option<f64> {
-    if value.is_shared() {
-        return None;
-    }
-    value.as_float().ok()
-}
-
 fn integer(
     value: &Dynamic,
     code: char,
     flags: Flags,
     precision: Option<usize>,
 ) -> Result<Number, TextError> {
-    let (negative, mut digits) = match (whole_number(value), real_number(value)) {
+    let (negative, mut digits) = match (as_int(value), value.as_float().ok()) {
         (Some(int), _) => (int < 0, digits(int.unsigned_abs(), code)),
         (None, Some(float)) if matches!(code, 'd' | 'i' | 'u') => truncated(float)?,
         _ => {
@@ -383,7 +364,10 @@ fn real(
     flags: Flags,
     precision: Option<usize>,
 ) -> Result<Number, TextError> {
-    let float = real_number(value).or_else(|| whole_number(value).map(|int| int as f64));
+    let float = value
+        .as_float()
+        .ok()
+        .or_else(|| as_int(value).map(|int| int as f64));
     let Some(float) = float else {
         return Err(TextError::type_error(format!(
             "must be real number, not {}",
@@ -412,10 +396,10 @@ fn real(
 }
 
 fn character(value: &Dynamic) -> Result<String, TextError> {
-    if let Some(code) = whole_number(value) {
+    if let Some(code) = as_int(value) {
         return char_of(code).map(String::from);
     }
-    match as_text(value) {
+    match as_string(value) {
         Some(text) if text.chars().count() == 1 => Ok(text.into()),
         _ => Err(TextError::type_error("%c requires int or char")),
     }

@@ -1,11 +1,9 @@
-//! `str(value)` and `repr(value)`, and the names of types in error messages.
+//! `str(value)` and `repr(value)`.
 
-use std::borrow::Cow;
-use std::ops::{Range, RangeInclusive};
-
-use rhai::{Array, Blob, Dynamic, FnPtr, ImmutableString, Map};
+use rhai::{Array, Blob, Dynamic, FnPtr, Map};
 
 use super::quote::{quoted, quoted_bytes};
+use super::values::{as_string, bounds, unshared};
 use super::{Custom, float};
 use crate::wire::bare_type_name;
 
@@ -18,7 +16,7 @@ const MAX_DEPTH: usize = 100;
 /// that is locked at this moment shows as `<busy>`.
 pub(crate) fn str_of(value: &Dynamic, custom: Custom<'_>) -> String {
     let value = unshared(value);
-    match as_text(&value) {
+    match as_string(&value) {
         Some(text) => text.into(),
         None => shown(&value, custom, 0),
     }
@@ -32,63 +30,12 @@ pub(crate) fn repr_of(value: &Dynamic, custom: Custom<'_>) -> String {
     shown(&unshared(value), custom, 0)
 }
 
-/// The name Python has for the type of a value: `int`, `str`, `NoneType`, `list`; custom types keep their own.
-pub(crate) fn type_name(value: &Dynamic) -> String {
-    let value = unshared(value);
-    if value.is_shared() {
-        return "busy variable".into();
-    }
-    match value.type_name() {
-        "()" => "NoneType".into(),
-        "bool" => "bool".into(),
-        "string" | "char" => "str".into(),
-        "i64" => "int".into(),
-        "f64" => "float".into(),
-        "array" => "list".into(),
-        "blob" => "bytes".into(),
-        "map" => "dict".into(),
-        "Fn" => "function".into(),
-        _ if bounds(&value).is_some() => "range".into(),
-        other => bare_type_name(other),
-    }
-}
-
-/// The value itself, read through a shared cell. A cell that is locked stays a shared cell.
-pub(super) fn unshared(value: &Dynamic) -> Cow<'_, Dynamic> {
-    match value.is_shared() {
-        true => Cow::Owned(value.flatten_clone()),
-        false => Cow::Borrowed(value),
-    }
-}
-
-/// The text of a string or a character that is not shared.
-pub(super) fn as_text(value: &Dynamic) -> Option<ImmutableString> {
-    if value.is_shared() {
-        return None;
-    }
-    if let Ok(char) = value.as_char() {
-        return Some(char.to_string().into());
-    }
-    value
-        .read_lock::<ImmutableString>()
-        .map(|text| text.clone())
-}
-
-/// Python's `start` and `stop` of a range that is not shared.
-pub(super) fn bounds(value: &Dynamic) -> Option<(i64, i128)> {
-    if let Some(range) = value.read_lock::<Range<i64>>() {
-        return Some((range.start, range.end.into()));
-    }
-    let range = value.read_lock::<RangeInclusive<i64>>()?;
-    Some((*range.start(), i128::from(*range.end()) + 1))
-}
-
 fn shown(value: &Dynamic, custom: Custom<'_>, depth: usize) -> String {
     let value = unshared(value);
     if value.is_shared() {
         return "<busy>".into();
     }
-    if let Some(text) = as_text(&value) {
+    if let Some(text) = as_string(&value) {
         quoted(&text)
     } else if let Ok(int) = value.as_int() {
         int.to_string()

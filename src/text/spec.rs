@@ -4,7 +4,8 @@ use rhai::Dynamic;
 
 use super::field::{Align, Field, Number};
 use super::float::{self, General};
-use super::repr::{as_text, str_of, type_name, unshared};
+use super::repr::str_of;
+use super::values::{as_string, type_name, unshared};
 use super::{Custom, MAX_WIDTH, TextError, roomy};
 
 /// Python's `format(value, spec)`. Strings, numbers and booleans take a specification; other values only the empty one.
@@ -28,7 +29,7 @@ pub(crate) fn format_spec(
     if value.is_shared() {
         return Err(unsupported(&kind));
     }
-    if let Some(text) = as_text(&value) {
+    if let Some(text) = as_string(&value) {
         return format_text(
             &text,
             &Spec::parse(spec, &kind, Align::Left, Some('s'))?,

@@ -4,13 +4,14 @@ use std::any::TypeId;
 
 use rhai::{Array, Dynamic};
 
-use super::number::{as_float, as_int, too_large, truncate};
+use super::number::{too_large, truncate};
 use crate::script::Outcome;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
 use crate::script::values::type_name;
 use crate::text;
+use crate::text::{as_float, as_int};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.function("abs", &["x"], abs);

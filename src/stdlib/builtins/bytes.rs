@@ -4,12 +4,12 @@ use rhai::{Blob, Dynamic};
 
 use super::codec;
 use super::iterate::items;
-use super::number::as_int;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
-use crate::script::values::{as_text, type_name};
+use crate::script::values::type_name;
 use crate::script::{Outcome, memory};
+use crate::text::{as_int, as_string};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.function("bytes", &["source?", "encoding?", "errors?", "/"], bytes);
@@ -71,7 +71,7 @@ fn bytes(call: &mut Call<'_>) -> Outcome {
     if value.is_unit() {
         return Ok(Dynamic::from_blob(Blob::new()));
     }
-    if let Some(text) = as_text(&value) {
+    if let Some(text) = as_string(&value) {
         if !call.has(1) {
             return Err(raise("TypeError", "string argument without an encoding"));
         }

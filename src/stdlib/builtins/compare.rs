@@ -4,9 +4,9 @@ use std::cmp::Ordering;
 
 use rhai::{Array, Blob, Dynamic, Map, NativeCallContext};
 
-use super::number::{as_float, as_int};
 use crate::script::exceptions::{Failure, raise};
-use crate::script::values::{as_text, type_name};
+use crate::script::values::type_name;
+use crate::text::{as_float, as_int, as_string};
 
 /// `a == b`: by value; types that have nothing in common are never equal.
 pub(crate) fn equal(context: &NativeCallContext, a: &Dynamic, b: &Dynamic) -> bool {
@@ -16,7 +16,7 @@ pub(crate) fn equal(context: &NativeCallContext, a: &Dynamic, b: &Dynamic) -> bo
     if let (Some(a), Some(b)) = (as_float(a), as_float(b)) {
         return a == b;
     }
-    if let (Some(a), Some(b)) = (as_text(a), as_text(b)) {
+    if let (Some(a), Some(b)) = (as_string(a), as_string(b)) {
         return a == b;
     }
     if let (Some(a), Some(b)) = (a.read_lock::<Array>(), b.read_lock::<Array>()) {
@@ -71,7 +71,7 @@ fn order(context: &NativeCallContext, a: &Dynamic, b: &Dynamic) -> Result<Option
     if let (Some(a), Some(b)) = (as_float(a), as_float(b)) {
         return Ok(Some(a < b));
     }
-    if let (Some(a), Some(b)) = (as_text(a), as_text(b)) {
+    if let (Some(a), Some(b)) = (as_string(a), as_string(b)) {
         return Ok(Some(a < b));
     }
     if let (Some(a), Some(b)) = (a.read_lock::<Array>(), b.read_lock::<Array>()) {

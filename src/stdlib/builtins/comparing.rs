@@ -11,9 +11,10 @@ use super::compare::{less, sort};
 use super::list::writable;
 use crate::script::Outcome;
 use crate::script::bind::Class;
-use crate::script::call::{Call, number};
+use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
 use crate::script::values::type_name;
+use crate::text::as_float;
 
 pub(super) fn register(class: &mut Class<'_>) {
     let function = [TypeId::of::<FnPtr>()];
@@ -64,7 +65,7 @@ fn is_less(told: &Dynamic) -> Result<bool, Failure> {
     if let Ok(flag) = told.as_bool() {
         return Ok(flag);
     }
-    let number = number(told).ok_or_else(|| {
+    let number = as_float(told).ok_or_else(|| {
         let found = type_name(told);
         let text = format!("the comparison of a sort must give a number or a bool, not '{found}'");
         raise("TypeError", text)

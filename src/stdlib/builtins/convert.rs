@@ -8,9 +8,10 @@ use super::number;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
-use crate::script::values::{as_text, truth, type_name};
+use crate::script::values::{truth, type_name};
 use crate::script::{Outcome, memory};
 use crate::text;
+use crate::text::{as_float, as_int, as_string};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.function("str", &["object?", "encoding?", "errors?", "/"], str);
@@ -67,7 +68,7 @@ fn int(call: &mut Call<'_>) -> Outcome {
     let value = call.value(0);
     if call.has(1) {
         let base = call.int(1)?;
-        let Some(text) = as_text(&value) else {
+        let Some(text) = as_string(&value) else {
             let text = "int() can't convert non-string with explicit base";
             return Err(raise("TypeError", text));
         };
@@ -82,7 +83,7 @@ fn int(call: &mut Call<'_>) -> Outcome {
     if let Ok(float) = value.as_float() {
         return number::truncate(float).map(Dynamic::from_int);
     }
-    if let Some(text) = as_text(&value) {
+    if let Some(text) = as_string(&value) {
         return number::parse_int(&text, 10).map(Dynamic::from_int);
     }
     if let Some(bytes) = value.read_lock::<rhai::Blob>() {
@@ -99,10 +100,10 @@ fn float(call: &mut Call<'_>) -> Outcome {
         return Ok(Dynamic::from_float(0.0));
     }
     let value = call.value(0);
-    if let Some(number) = number::as_float(&value) {
+    if let Some(number) = as_float(&value) {
         return Ok(Dynamic::from_float(number));
     }
-    if let Some(text) = as_text(&value) {
+    if let Some(text) = as_string(&value) {
         return number::parse_float(&text).map(Dynamic::from_float);
     }
     let found = type_name(&value);
@@ -125,7 +126,7 @@ fn chr(call: &mut Call<'_>) -> Outcome {
 
 fn ord(call: &mut Call<'_>) -> Outcome {
     let value = call.value(0);
-    let length = if let Some(text) = as_text(&value) {
+    let length = if let Some(text) = as_string(&value) {
         let mut chars = text.chars();
         if let (Some(char), None) = (chars.next(), chars.next()) {
             return Ok(Dynamic::from_int(u32::from(char).into()));
@@ -148,7 +149,7 @@ fn ord(call: &mut Call<'_>) -> Outcome {
 /// `hex(n)`, `oct(n)`, `bin(n)`: sign, prefix, digits.
 fn in_base(call: &mut Call<'_>, code: char) -> Outcome {
     let value = call.value(0);
-    let Some(number) = number::as_int(&value) else {
+    let Some(number) = as_int(&value) else {
         let found = type_name(&value);
         let text = format!("'{found}' object cannot be interpreted as an integer");
         return Err(raise("TypeError", text));

@@ -7,8 +7,8 @@ use rhai::{Array, Blob, Dynamic, ImmutableString};
 use crate::script::bind::{Class, Registry};
 use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
-use crate::script::values::as_text;
 use crate::script::{Outcome, memory};
+use crate::text::as_string;
 
 pub(super) fn register(registry: &mut Registry) {
     let (int, any) = (TypeId::of::<i64>(), TypeId::of::<Dynamic>());
@@ -86,7 +86,7 @@ fn pad_bytes(call: &mut Call<'_>) -> Outcome {
 /// `text.pad(len, filler)`: as often as fits, the last time in part.
 fn pad_text(call: &mut Call<'_>) -> Outcome {
     let (length, filler) = (wanted(call)?, call.string(1)?);
-    let text = as_text(call.receiver()).unwrap_or_default();
+    let text = as_string(call.receiver()).unwrap_or_default();
     let missing = length.saturating_sub(text.chars().count());
     let longest = filler.chars().map(char::len_utf8).max().unwrap_or(0);
     let bytes = missing.saturating_mul(longest);

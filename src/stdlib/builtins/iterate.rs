@@ -6,12 +6,12 @@ use std::sync::OnceLock;
 
 use rhai::{AST, Array, Blob, Dynamic, EvalAltResult, Map, NativeCallContext, Position, Scope};
 
-use super::number::as_int;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
-use crate::script::values::{as_text, type_name};
+use crate::script::values::type_name;
 use crate::script::{Outcome, memory};
+use crate::text::{as_int, as_string};
 
 /// `range(start, stop, step)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,7 +132,7 @@ fn no_integer(value: &Dynamic) -> Failure {
 /// `len(x)`.
 fn len(call: &mut Call<'_>) -> Outcome {
     let value = call.value(0);
-    let count = if let Some(text) = as_text(&value) {
+    let count = if let Some(text) = as_string(&value) {
         text.chars().count()
     } else if let Some(items) = value.read_lock::<Array>() {
         items.len()
@@ -164,7 +164,7 @@ fn bounds(value: &Dynamic) -> Option<Range<i64>> {
 
 /// The items of any value that can be gone through: of a string its letters, of a dict its keys.
 pub(in crate::stdlib) fn items(call: &Call<'_>, value: Dynamic) -> Result<Array, Failure> {
-    if let Some(text) = as_text(&value) {
+    if let Some(text) = as_string(&value) {
         return collect(call, text.chars().count(), text.chars().map(letter));
     }
     if value.is_array() {

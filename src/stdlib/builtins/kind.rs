@@ -12,7 +12,8 @@ use crate::script::Outcome;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
 use crate::script::exceptions::{Exception, Failure, is_a, raise};
-use crate::script::values::{as_text, type_name, type_name_in};
+use crate::script::values::{type_name, type_name_in};
+use crate::text::as_string;
 
 /// What `type(x)` gives.
 #[derive(Debug, Clone)]
@@ -78,7 +79,7 @@ fn class_name(value: &Dynamic) -> Option<ImmutableString> {
     if let Some(function) = value.read_lock::<FnPtr>() {
         return Some(function.fn_name().into());
     }
-    as_text(value)
+    as_string(value)
 }
 
 fn same(call: &mut Call<'_>) -> bool {

@@ -57,7 +57,8 @@ use rhai::ImmutableString;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
-use crate::script::values::{as_text, type_name};
+use crate::script::values::type_name;
+use crate::text::as_string;
 
 pub(in crate::stdlib) use iterate::items as items_of;
 pub(in crate::stdlib) use print::flush_everything;
@@ -86,7 +87,7 @@ pub(super) fn register(registry: &mut Registry) {
 /// Parameter `index` as the path of a file: a string, or bytes that are UTF-8.
 pub(super) fn path(call: &mut Call<'_>, index: usize) -> Result<ImmutableString, Failure> {
     let value = call.value(index);
-    if let Some(text) = as_text(&value) {
+    if let Some(text) = as_string(&value) {
         if text.contains('\0') {
             return Err(raise("ValueError", "embedded null byte"));
         }

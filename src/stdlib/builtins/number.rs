@@ -1,25 +1,7 @@
 //! Numbers read from text, and their conversions, as Python does them.
 
-use rhai::Dynamic;
-
 use crate::script::exceptions::{Failure, raise};
 use crate::text::quoted;
-
-/// An integer, or a boolean as one.
-pub(in crate::stdlib) fn as_int(value: &Dynamic) -> Option<i64> {
-    value
-        .as_int()
-        .ok()
-        .or_else(|| value.as_bool().ok().map(i64::from))
-}
-
-/// A real number of any type as a float.
-pub(in crate::stdlib) fn as_float(value: &Dynamic) -> Option<f64> {
-    value
-        .as_float()
-        .ok()
-        .or_else(|| as_int(value).map(|int| int as f64))
-}
 
 /// `int(float)`: towards zero.
 pub(in crate::stdlib) fn truncate(float: f64) -> Result<i64, Failure> {

@@ -5,13 +5,12 @@ use std::any::TypeId;
 use rhai::{Array, Blob, Dynamic, ImmutableString};
 
 use super::convert::text_failure;
-use super::number::as_int;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
 use crate::script::exceptions::Failure;
-use crate::script::values::as_text;
 use crate::script::{Outcome, memory};
 use crate::text;
+use crate::text::{as_int, as_string};
 
 pub(super) fn register(registry: &mut Registry) {
     let string = TypeId::of::<ImmutableString>();
@@ -47,7 +46,7 @@ fn percent(call: &mut Call<'_>) -> Outcome {
 
 fn repeat(call: &mut Call<'_>, value: Dynamic, count: &Dynamic) -> Outcome {
     let count = usize::try_from(as_int(count).unwrap_or(0)).unwrap_or(0);
-    if let Some(text) = as_text(&value) {
+    if let Some(text) = as_string(&value) {
         memory::for_text(call, text.len().saturating_mul(count))?;
         return Ok(text.repeat(count).into());
     }

@@ -6,12 +6,12 @@ use rhai::{Array, Dynamic, FnPtr, Map};
 
 use super::compare::{equal, greater, less, sort};
 use super::iterate::items;
-use super::number::as_int;
 use crate::script::Outcome;
 use crate::script::bind::{Handler, Registry};
 use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
-use crate::script::values::{as_text, truth, type_name};
+use crate::script::values::{truth, type_name};
+use crate::text::{as_int, as_string};
 
 pub(super) fn register(registry: &mut Registry) {
     let list: Handler = |call| {
@@ -176,7 +176,7 @@ fn sum(call: &mut Call<'_>) -> Outcome {
     } else {
         Dynamic::from_int(0)
     };
-    if as_text(&total).is_some() {
+    if as_string(&total).is_some() {
         let text = "sum() can't sum strings [use ''.join(seq) instead]";
         return Err(raise("TypeError", text));
     }
@@ -200,7 +200,7 @@ fn add(call: &Call<'_>, a: Dynamic, b: Dynamic) -> Outcome {
         raise("TypeError", text)
     };
     // Rhai joins anything to a string; Python does not.
-    if as_text(&a).is_some() != as_text(&b).is_some() {
+    if as_string(&a).is_some() != as_string(&b).is_some() {
         return Err(unsupported(&a, &b));
     }
     let (mut left, mut right) = (a.clone(), b.clone());

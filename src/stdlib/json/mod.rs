@@ -13,7 +13,8 @@ use crate::script::Outcome;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
-use crate::script::values::{as_text, type_name};
+use crate::script::values::type_name;
+use crate::text::as_string;
 
 /// The value of the global constant `json`.
 #[derive(Debug, Clone)]
@@ -88,7 +89,7 @@ fn indent(call: &mut Call<'_>, index: usize) -> Result<Option<String>, Failure> 
     let Some(value) = call.given(index) else {
         return Ok(None);
     };
-    if let Some(text) = as_text(&value) {
+    if let Some(text) = as_string(&value) {
         return Ok(Some(text.to_string()));
     }
     match value.as_int() {
@@ -112,7 +113,7 @@ fn separators(
     let pair = value
         .read_lock::<rhai::Array>()
         .and_then(|pair| match pair.as_slice() {
-            [item, key] => Some((as_text(item)?.to_string(), as_text(key)?.to_string())),
+            [item, key] => Some((as_string(item)?.to_string(), as_string(key)?.to_string())),
             _ => None,
         });
     pair.ok_or_else(|| call.mismatch(index, "a list of two strings", &value))
@@ -128,7 +129,7 @@ fn dump(call: &mut Call<'_>) -> Outcome {
 
 /// `json.loads(s)`, of a string or of bytes in UTF-8.
 fn loads(value: &Dynamic) -> Outcome {
-    if let Some(text) = as_text(value) {
+    if let Some(text) = as_string(value) {
         return read::parse(&text);
     }
     if let Some(bytes) = value.read_lock::<rhai::Blob>() {

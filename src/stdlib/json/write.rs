@@ -7,8 +7,9 @@ use rhai::{Array, Dynamic, FnPtr, Map};
 use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
 use crate::script::memory;
-use crate::script::values::{as_text, type_name};
+use crate::script::values::type_name;
 use crate::text;
+use crate::text::as_string;
 
 /// Levels of nesting written: as deep as Python goes.
 const MAX_DEPTH: usize = 990;
@@ -62,7 +63,7 @@ impl<'a, 'c> Writer<'a, 'c> {
             self.out.push_str(&int.to_string());
         } else if let Ok(float) = value.as_float() {
             self.float(float)?;
-        } else if let Some(text) = as_text(value) {
+        } else if let Some(text) = as_string(value) {
             // Most letters are written as they are; an escaped one takes six.
             self.make_room(text.len().saturating_mul(6))?;
             self.string(&text);

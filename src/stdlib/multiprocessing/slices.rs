@@ -4,7 +4,7 @@ use std::ops::{Range, RangeInclusive};
 
 use rhai::Dynamic;
 
-use crate::stdlib::builtins::number::as_int;
+use crate::text::as_int;
 
 /// What an index means for a row of a certain length.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -123,7 +123,7 @@ fn pair(first: &str, second: &str) -> Dynamic {
 fn join(call: &mut Call<'_>) -> Outcome {
     let mut joined = path(call, 0)?.to_string();
     for part in call.rest(1) {
-        let part = crate::script::values::as_text(&part).ok_or_else(|| {
+        let part = crate::text::as_string(&part).ok_or_else(|| {
             let found = crate::script::values::type_name(&part);
             let text =
                 format!("join() argument must be str, bytes, or os.PathLike object, not '{found}'");

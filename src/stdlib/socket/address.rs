@@ -7,8 +7,9 @@ use rhai::{Array, Blob, Dynamic};
 use crate::permissions::{Contacting, Last, Place, Use, shown_contact};
 use crate::script::call::Call;
 use crate::script::exceptions::{Exception, Failure, raise, raise_os, throw};
-use crate::script::values::{as_text, type_name};
+use crate::script::values::type_name;
 use crate::sys::socket::{SockAddr, resolve as look_up};
+use crate::text::as_string;
 
 const AF_UNIX: i32 = 1;
 const BROADCAST: &str = "<broadcast>";
@@ -87,7 +88,7 @@ fn name_of(host: &str) -> Option<&str> {
 }
 
 fn path(call: &Call<'_>, value: &Dynamic, what: Contacting) -> Result<Meant, Failure> {
-    let bytes = match (value.read_lock::<Blob>(), as_text(value)) {
+    let bytes = match (value.read_lock::<Blob>(), as_string(value)) {
         (Some(blob), _) => blob.to_vec(),
         (None, Some(text)) => text.as_bytes().to_vec(),
         (None, None) => {
@@ -140,7 +141,7 @@ fn host_and_port(call: &Call<'_>, value: &Dynamic) -> Result<(String, u16, Vec<u
     let [host, port, rest @ ..] = parts.as_slice() else {
         return Err(wrong());
     };
-    let host = as_text(host).ok_or_else(wrong)?.to_string();
+    let host = as_string(host).ok_or_else(wrong)?.to_string();
     let port = port.as_int().map_err(|_| {
         let (name, found) = (call.name(), type_name(port));
         raise(

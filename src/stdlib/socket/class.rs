@@ -13,9 +13,10 @@ use crate::script::bind::Registry;
 use crate::script::call::Call;
 use crate::script::caller::parameters;
 use crate::script::exceptions::{Failure, raise, raise_os};
-use crate::script::values::{as_text, truth, type_name};
+use crate::script::values::{truth, type_name};
 use crate::script::{Outcome, memory};
 use crate::sys::socket::Interest;
+use crate::text::as_string;
 use crate::wire::Unsendable;
 
 pub(super) fn register(registry: &mut Registry) {
@@ -130,7 +131,7 @@ fn connect_ex(call: &mut Call<'_>) -> Outcome {
 /// Bytes, or text as UTF-8.
 fn data(call: &mut Call<'_>) -> Result<Blob, Failure> {
     let value = call.value(0);
-    if let Some(text) = as_text(&value) {
+    if let Some(text) = as_string(&value) {
         return Ok(text.as_bytes().to_vec());
     }
     let found = type_name(&value);

@@ -8,10 +8,10 @@ use rhai::{Array, Dynamic};
 
 use crate::script::Outcome;
 use crate::script::bind::{Namespace, Registry};
-use crate::script::call::{Call, number};
+use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
 use crate::script::values::type_name;
-use crate::stdlib::builtins::number::as_int;
+use crate::text::{as_float, as_int};
 
 /// `time.struct_time`: a moment in some time zone.
 #[derive(Debug, Clone)]
@@ -104,7 +104,7 @@ fn moment(call: &mut Call<'_>, zone: fn() -> TimeZone) -> Result<Zoned, Failure>
     let moment = match call.given(0) {
         None => Timestamp::now(),
         Some(value) => {
-            let seconds = number(&value).ok_or_else(|| {
+            let seconds = as_float(&value).ok_or_else(|| {
                 let found = type_name(&value);
                 let message = format!("'{found}' object cannot be interpreted as an integer");
                 raise("TypeError", message)

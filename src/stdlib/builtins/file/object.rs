@@ -10,10 +10,10 @@ use super::mode::Mode;
 use crate::process::fork;
 use crate::script::exceptions::{Failure, raise, raise_os};
 use crate::script::output::Pending;
-use crate::script::values::{as_text, type_name};
+use crate::script::values::type_name;
 use crate::stdlib::builtins::codec::{self, Codec};
 use crate::sys::lock::locked;
-use crate::text::quoted;
+use crate::text::{as_string, quoted};
 
 const NOT_OPENED_HERE: &str = "the file was opened by another process, and open files stay in their process: open it in this one";
 
@@ -182,7 +182,7 @@ impl File {
                 }
             };
         }
-        let Some(text) = as_text(value) else {
+        let Some(text) = as_string(value) else {
             let text = format!("write() argument must be str, not {}", found());
             return Err(raise("TypeError", text));
         };

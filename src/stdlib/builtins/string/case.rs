@@ -107,7 +107,7 @@ fn strip(call: &mut Call<'_>, left: bool, right: bool) -> Outcome {
     };
     let chars = chars
         .map(|value| {
-            crate::script::values::as_text(&value).ok_or_else(|| {
+            crate::text::as_string(&value).ok_or_else(|| {
                 raise(
                     "TypeError",
                     format!("{} arg must be None or str", call.name()),

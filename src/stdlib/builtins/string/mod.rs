@@ -19,9 +19,10 @@ use rhai::{Dynamic, ImmutableString};
 use crate::script::bind::{Class, Registry};
 use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
-use crate::script::values::{as_text, type_name};
+use crate::script::values::type_name;
 use crate::script::{Outcome, memory};
 use crate::text;
+use crate::text::as_string;
 
 pub(super) fn register(registry: &mut Registry) {
     methods(&mut registry.extension::<ImmutableString>("str"));
@@ -42,13 +43,13 @@ fn methods(class: &mut Class<'_>) {
 
 /// The string a method was called on.
 fn this(call: &mut Call<'_>) -> ImmutableString {
-    as_text(call.receiver()).unwrap_or_default()
+    as_string(call.receiver()).unwrap_or_default()
 }
 
 /// Parameter `index`, a string.
 fn text_argument(call: &mut Call<'_>, index: usize) -> Result<ImmutableString, Failure> {
     let value = call.value(index);
-    as_text(&value).ok_or_else(|| {
+    as_string(&value).ok_or_else(|| {
         let (name, found) = (call.name(), type_name(&value));
         raise(
             "TypeError",
@@ -77,7 +78,7 @@ fn format(call: &mut Call<'_>) -> Outcome {
     let custom = |value: &Dynamic| Some(call.str(value));
     let result = match args.as_slice() {
         [spec] if !template.contains(['{', '}']) && spec.is_string() => {
-            let spec = as_text(spec).unwrap_or_default();
+            let spec = as_string(spec).unwrap_or_default();
             text::format_spec(&Dynamic::from(template), &spec, &custom)
         }
         _ => text::format(&template, &args, &custom),

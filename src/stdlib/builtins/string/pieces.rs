@@ -9,9 +9,10 @@ use super::{text_argument, this};
 use crate::script::bind::Class;
 use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
-use crate::script::values::{as_text, type_name};
+use crate::script::values::type_name;
 use crate::script::{Outcome, memory};
 use crate::stdlib::builtins::iterate::items;
+use crate::text::as_string;
 
 pub(super) fn register(class: &mut Class<'_>) {
     class
@@ -66,7 +67,7 @@ fn how(call: &mut Call<'_>) -> Result<(Option<ImmutableString>, usize), Failure>
     if call.has(0) {
         let value = call.value(0);
         if !value.is_unit() {
-            let Some(text) = as_text(&value) else {
+            let Some(text) = as_string(&value) else {
                 let found = type_name(&value);
                 let text = format!("must be str or None, not {found}");
                 return Err(raise("TypeError", text));
@@ -172,7 +173,7 @@ fn join(call: &mut Call<'_>) -> Outcome {
     }
     let mut pieces = Vec::new();
     for (index, item) in items(call, value)?.iter().enumerate() {
-        let Some(piece) = as_text(item) else {
+        let Some(piece) = as_string(item) else {
             let found = type_name(item);
             let text = format!("sequence item {index}: expected str instance, {found} found");
             return Err(raise("TypeError", text));

@@ -8,9 +8,9 @@ use super::{text_argument, this};
 use crate::script::bind::Class;
 use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
-use crate::script::values::{as_text, type_name};
+use crate::script::values::type_name;
 use crate::script::{Outcome, memory};
-use crate::stdlib::builtins::number::as_int;
+use crate::text::{as_int, as_string};
 
 pub(super) fn register(class: &mut Class<'_>) {
     class
@@ -102,7 +102,7 @@ fn begins(call: &mut Call<'_>, holds: fn(&str, &str) -> bool) -> Outcome {
     let Some((_, part)) = slice(call, &text, 1)? else {
         return Ok(false.into());
     };
-    if let Some(wanted) = as_text(&wanted) {
+    if let Some(wanted) = as_string(&wanted) {
         return Ok(holds(&part, &wanted).into());
     }
     let name = call.name();
@@ -115,7 +115,7 @@ fn begins(call: &mut Call<'_>, holds: fn(&str, &str) -> bool) -> Outcome {
         return Err(wrong(&wanted));
     };
     for one in list.iter() {
-        let one = as_text(one).ok_or_else(|| wrong(one))?;
+        let one = as_string(one).ok_or_else(|| wrong(one))?;
         if holds(&part, &one) {
             return Ok(true.into());
         }

@@ -14,11 +14,12 @@ use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::Interp;
 use crate::script::session::session_failure;
-use crate::script::values::{as_text, type_name};
+use crate::script::values::type_name;
 use crate::stdlib::multiprocessing::messages;
 pub(crate) use crate::stdlib::multiprocessing::messages::read as unpack;
 use crate::stdlib::socket::connection::Socket;
 use crate::sync::{Cells, Item, Offset, Splice};
+use crate::text::as_string;
 use crate::wire;
 
 /// A value ready to be put into a container.
@@ -132,7 +133,7 @@ pub(crate) fn key(call: &Call<'_>, value: &Dynamic) -> Result<Vec<u8>, Failure> 
 
 /// What can be a key: letters are strings, lists stand for tuples.
 fn plain_key(value: &Dynamic) -> Outcome {
-    if let Some(text) = as_text(value) {
+    if let Some(text) = as_string(value) {
         return Ok(text.into());
     }
     if let Some(items) = value.read_lock::<Array>() {

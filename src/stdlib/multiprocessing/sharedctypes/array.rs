@@ -14,10 +14,10 @@ use crate::script::bind::{Class, Registry};
 use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::Interp;
-use crate::script::values::{as_text, type_name};
+use crate::script::values::type_name;
 use crate::stdlib::builtins::items_of;
-use crate::stdlib::builtins::number::as_int;
 use crate::stdlib::multiprocessing::slices::{self, Place};
+use crate::text::{as_int, as_string};
 use crate::wire::kind;
 
 /// A fixed number of numbers, bytes or letters shared between processes, with their lock.
@@ -123,8 +123,8 @@ fn index(call: &mut Call<'_>, at: usize) -> Result<Dynamic, Failure> {
 fn place(row: &Row, index: &Dynamic) -> Result<Place, Failure> {
     match slices::place(index, row.cells.len()) {
         // Rhai asks here too for properties it does not find.
-        Place::NoIndex if as_text(index).is_some() => {
-            let name = as_text(index).unwrap_or_default();
+        Place::NoIndex if as_string(index).is_some() => {
+            let name = as_string(index).unwrap_or_default();
             Err(no_attribute(row, &name))
         }
         Place::NoIndex => Err(raise("TypeError", "indices must be integers")),

@@ -3,9 +3,8 @@
 use rhai::{Blob, Dynamic};
 
 use crate::script::exceptions::{Failure, raise};
-use crate::script::values::{as_text, type_name};
-use crate::stdlib::builtins::number::{as_float, as_int};
-use crate::text::repr_of;
+use crate::script::values::type_name;
+use crate::text::{as_float, as_int, as_string, repr_of};
 
 /// One type of element.
 #[derive(Debug)]
@@ -64,7 +63,7 @@ static CODES: [TypeCode; 14] = [
 impl TypeCode {
     /// The type that a script names by a letter.
     pub(crate) fn named(value: &Dynamic) -> Result<&'static TypeCode, Failure> {
-        let text = as_text(value).unwrap_or_default();
+        let text = as_string(value).unwrap_or_default();
         let mut letters = text.chars();
         let known = letters.next().and_then(|letter| Self::of(letter.into()));
         known
@@ -224,7 +223,7 @@ fn letter(word: u64) -> char {
 
 fn byte_of(value: &Dynamic) -> Result<u8, Failure> {
     let bytes = value.read_lock::<Blob>().map(|blob| blob.clone());
-    let bytes = bytes.or_else(|| Some(as_text(value)?.as_bytes().to_vec()));
+    let bytes = bytes.or_else(|| Some(as_string(value)?.as_bytes().to_vec()));
     let byte = match bytes.as_deref() {
         Some([byte]) => Some(*byte),
         Some(_) => None,
@@ -235,7 +234,7 @@ fn byte_of(value: &Dynamic) -> Result<u8, Failure> {
 }
 
 fn letter_of(value: &Dynamic) -> Result<char, Failure> {
-    let Some(text) = as_text(value) else {
+    let Some(text) = as_string(value) else {
         let found = type_name(value);
         let text = format!("unicode string expected instead of {found} instance");
         return Err(raise("TypeError", text));

@@ -7,7 +7,7 @@ use rhai::{Array, Dynamic, FnPtr};
 
 use crate::script::Outcome;
 use crate::script::bind::Registry;
-use crate::script::call::{Call, number, seconds_to_duration};
+use crate::script::call::{Call, seconds_to_duration};
 use crate::script::dialect::Dialect;
 use crate::script::exceptions::{Failure, raise, raise_bare};
 use crate::script::interp::Interp;
@@ -15,6 +15,7 @@ use crate::script::session::session_failure;
 use crate::script::values::type_name;
 use crate::stdlib::multiprocessing::family::Family;
 use crate::sync::{self, Arrival, BarrierError, Broken, Cause};
+use crate::text::as_float;
 use crate::wire::kind;
 
 /// A barrier shared between processes and threads.
@@ -51,7 +52,7 @@ fn of_parts(parts: Dynamic) -> Result<Barrier, String> {
     Ok(Barrier {
         shared,
         action: action.try_cast(),
-        timeout: number(&timeout).and_then(seconds_to_duration),
+        timeout: as_float(&timeout).and_then(seconds_to_duration),
         dialect,
     })
 }
