@@ -11,7 +11,7 @@ use crate::script::interp::Interp;
 use crate::script::values::{foreign_name, is_foreign, type_name};
 use crate::sync::Offset;
 use crate::text::type_name_of;
-use crate::wire::{self, Codec, Encoded, Unsendable};
+use crate::wire::{Codec, Encoded, Unsendable};
 
 /// What the names of closures begin with.
 const CLOSURE: &str = "anon$";

@@ -1,30 +1,26 @@
 //! `Manager().dict()`.
 
-use std::any::TypeId;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use rhai::{Array, Dynamic, FnPtr, Map};
 
-use super::contents::{entries, key, merge, pack, plain, unpack, update};
-use super::depth::deeper;
-use super::proxy::{self, DictProxy, IsProxy, Proxy, Shape, assigned_to, failure, register_class};
+use super::contents::{entries, key, merge, pack, unpack, update};
+use super::members::{self, Collection};
+use super::proxy::{self, DictProxy, Proxy, Shape, assigned_to, failure};
 use crate::script::Outcome;
-use crate::script::bind::{Class, Registry};
+use crate::script::bind::Registry;
 use crate::script::call::Call;
 use crate::script::exceptions::{Exception, Failure, raise, throw};
+use crate::script::interp::Interp;
 use crate::stdlib::builtins::compare::equal;
 use crate::stdlib::builtins::items_of;
 use crate::sync::Cells;
 
 pub(crate) fn register(registry: &mut Registry) {
     let class = &mut registry.class::<DictProxy>("DictProxy");
-    register_class::<DictProxy>(class);
+    members::register_collection::<DictProxy>(class);
     class
-        .method("len", &[], |call| {
-            let length = this(call).container.len();
-            let length = length.map_err(|error| failure(call.interp, error))?;
-            Ok(Dynamic::from_int(length as i64))
-        })
         .index_getter(|call| {
             let (dict, name) = (this(call), call.value(0));
             get(call, &dict, &name)?.ok_or_else(|| no_key(name))
@@ -68,33 +64,10 @@ pub(crate) fn register(registry: &mut Registry) {
             let (dict, other) = (this(call), call.value(0));
             let new = pairs(call, other)?;
             merge(call, &dict, new).map(|()| Dynamic::UNIT)
-        });
-    register_whole(class);
-    let (dict, map) = (TypeId::of::<DictProxy>(), TypeId::of::<Map>());
-    for pair in [[dict, dict], [dict, map], [map, dict]] {
-        registry.exactly("==", &pair, &["a", "b", "/"], |call| {
-            Ok(deeper(|| same(call))?.into())
-        });
-        registry.exactly("!=", &pair, &["a", "b", "/"], |call| {
-            Ok((!deeper(|| same(call))?).into())
-        });
-    }
-    iterate(registry);
-}
-
-/// What is done with all of a dict.
-fn register_whole(class: &mut Class<'_>) {
-    class
-        .method("clear", &[], |call| {
-            let done = this(call).container.clear();
-            done.map_err(|error| failure(call.interp, error))?;
-            Ok(Dynamic::UNIT)
         })
-        .method("copy", &[], |call| {
-            let whole = this(call).into_value();
-            plain(call, whole)
+        .method("keys", &[], |call| {
+            keys(call.interp, &this(call)).map(Dynamic::from)
         })
-        .method("keys", &[], |call| keys(call).map(Dynamic::from))
         .method("values", &[], |call| {
             let all = entries(call.interp, &this(call))?.into_iter();
             Ok(all.map(|(_, value)| value).collect::<Array>().into())
@@ -104,19 +77,37 @@ fn register_whole(class: &mut Class<'_>) {
             let pair = |(key, value)| Dynamic::from(vec![key, value]);
             Ok(all.map(pair).collect::<Array>().into())
         });
+    members::register_operators::<DictProxy>(registry);
 }
 
-/// `for key in dict`: the keys there are when the loop begins.
-fn iterate(registry: &mut Registry) {
-    let interp = registry.interp().clone();
-    let dict = TypeId::of::<DictProxy>();
-    registry.members().set_iter_result(dict, move |dict| {
-        let dict = dict.cast::<DictProxy>().proxy().clone();
-        match entries(&interp, &dict) {
-            Ok(all) => Box::new(all.into_iter().map(|(key, _)| Ok(key))),
-            Err(error) => Box::new(std::iter::once(Err(error))),
+impl Collection for DictProxy {
+    type Plain = Map;
+
+    fn same(call: &mut Call<'_>) -> Result<bool, Failure> {
+        let (a, b) = (call.value(0), call.value(1));
+        if Proxy::is_same(&a, &b) {
+            return Ok(true);
         }
-    });
+        let (a, b) = (pairs(call, a)?, pairs(call, b)?);
+        if a.len() != b.len() {
+            return Ok(false);
+        }
+        let mut others = HashMap::new();
+        for (name, value) in b {
+            others.insert(key(call, &name)?, value);
+        }
+        for (name, value) in a {
+            let other = others.get(&key(call, &name)?);
+            if !other.is_some_and(|other| equal(call.context, &value, other)) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn each(interp: &Arc<Interp>, dict: &Proxy) -> Result<Array, Failure> {
+        keys(interp, dict)
+    }
 }
 
 fn this(call: &Call<'_>) -> Proxy {
@@ -237,34 +228,11 @@ pub(crate) fn change_key(
     })
 }
 
-fn keys(call: &Call<'_>) -> Result<Array, Failure> {
-    let all = entries(call.interp, &this(call))?.into_iter();
+fn keys(interp: &Arc<Interp>, dict: &Proxy) -> Result<Array, Failure> {
+    let all = entries(interp, dict)?.into_iter();
     Ok(all.map(|(key, _)| key).collect())
 }
 
 fn no_key(name: Dynamic) -> Failure {
     throw(Exception::new("KeyError", vec![name]))
-}
-
-/// Equality by value, with dicts of either kind.
-fn same(call: &mut Call<'_>) -> Result<bool, Failure> {
-    let (a, b) = (call.value(0), call.value(1));
-    if Proxy::is_same(&a, &b) {
-        return Ok(true);
-    }
-    let (a, b) = (pairs(call, a)?, pairs(call, b)?);
-    if a.len() != b.len() {
-        return Ok(false);
-    }
-    let mut others = HashMap::new();
-    for (name, value) in b {
-        others.insert(key(call, &name)?, value);
-    }
-    for (name, value) in a {
-        let other = others.get(&key(call, &name)?);
-        if !other.is_some_and(|other| equal(call.context, &value, other)) {
-            return Ok(false);
-        }
-    }
-    Ok(true)
 }

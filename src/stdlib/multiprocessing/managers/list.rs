@@ -2,16 +2,18 @@
 
 use std::any::TypeId;
 use std::ops::Range;
+use std::sync::Arc;
 
 use rhai::{Array, Dynamic};
 
-use super::contents::{changes_itself, extend, items, pack_all, plain, unpack, update};
-use super::depth::deeper;
-use super::proxy::{self, IsProxy, ListProxy, Proxy, Shape, assigned_to, failure, register_class};
+use super::contents::{changes_itself, extend, items, pack_all, unpack, update};
+use super::members::{self, Collection};
+use super::proxy::{self, ListProxy, Proxy, Shape, assigned_to, failure};
 use crate::script::Outcome;
 use crate::script::bind::{Class, Registry};
 use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
+use crate::script::interp::Interp;
 use crate::script::values::type_name;
 use crate::stdlib::builtins::compare::{equal, less, sort};
 use crate::stdlib::builtins::items_of;
@@ -22,11 +24,8 @@ use crate::sync::{Cells, Splice};
 
 pub(crate) fn register(registry: &mut Registry) {
     let class = &mut registry.class::<ListProxy>("ListProxy");
-    register_class::<ListProxy>(class);
+    members::register_collection::<ListProxy>(class);
     class
-        .method("len", &[], |call| {
-            Ok(Dynamic::from_int(length(call)? as i64))
-        })
         .index_getter(get)
         .index_setter(set)
         .method("contains", &["value", "/"], |call| {
@@ -61,30 +60,15 @@ pub(crate) fn register(registry: &mut Registry) {
         .method("reverse", &[], |call| {
             reorder(call, |_, count| Ok((0..count).rev().collect()))
         })
-        .method("clear", &[], |call| {
-            let done = this(call).container.clear();
-            done.map_err(|error| failure(call.interp, error))?;
-            Ok(Dynamic::UNIT)
-        })
-        .method("copy", &[], |call| {
-            let whole = this(call).into_value();
-            plain(call, whole)
-        })
         .method("update", &["index", "function", "/"], change);
     register_assignments(class);
+    members::register_operators::<ListProxy>(registry);
     register_operators(registry);
-    iterate(registry);
 }
 
 fn register_operators(registry: &mut Registry) {
     let (list, array) = (TypeId::of::<ListProxy>(), TypeId::of::<Array>());
     for pair in [[list, list], [list, array], [array, list]] {
-        registry.exactly("==", &pair, &["a", "b", "/"], |call| {
-            Ok(deeper(|| same(call))?.into())
-        });
-        registry.exactly("!=", &pair, &["a", "b", "/"], |call| {
-            Ok((!deeper(|| same(call))?).into())
-        });
         registry.exactly("+", &pair, &["a", "b", "/"], |call| {
             let (a, b) = (call.value(0), call.value(1));
             let mut all = items_of(call, a)?;
@@ -127,13 +111,26 @@ fn register_assignments(class: &mut Class<'_>) {
         });
 }
 
-fn this(call: &Call<'_>) -> Proxy {
-    proxy::this::<ListProxy>(call)
+impl Collection for ListProxy {
+    type Plain = Array;
+
+    fn same(call: &mut Call<'_>) -> Result<bool, Failure> {
+        let (a, b) = (call.value(0), call.value(1));
+        if Proxy::is_same(&a, &b) {
+            return Ok(true);
+        }
+        let (a, b) = (items_of(call, a)?, items_of(call, b)?);
+        let mut pairs = a.iter().zip(&b);
+        Ok(a.len() == b.len() && pairs.all(|(a, b)| equal(call.context, a, b)))
+    }
+
+    fn each(interp: &Arc<Interp>, list: &Proxy) -> Result<Array, Failure> {
+        items(interp, list).map(|(_, items)| items)
+    }
 }
 
-fn length(call: &Call<'_>) -> Result<usize, Failure> {
-    let length = this(call).container.len();
-    length.map_err(|error| failure(call.interp, error))
+fn this(call: &Call<'_>) -> Proxy {
+    proxy::this::<ListProxy>(call)
 }
 
 /// `Manager().list(items)`.
@@ -239,7 +236,7 @@ fn pop(call: &mut Call<'_>) -> Outcome {
     let index = call.int_or(0, -1)?;
     let removed = splice(call, &one(index), Array::new())?;
     removed.and_then(|mut items| items.pop()).ok_or_else(|| {
-        let empty = length(call).is_ok_and(|length| length == 0);
+        let empty = this(call).container.len().is_ok_and(|length| length == 0);
         let text = if empty {
             "pop from empty list"
         } else {
@@ -349,28 +346,4 @@ fn change(call: &mut Call<'_>) -> Outcome {
             .exchange_at(&places, expected, &packed.at(&[]));
         done.map_err(|error| failure(call.interp, error))
     })
-}
-
-/// Equality by value, with lists of either kind.
-fn same(call: &mut Call<'_>) -> Result<bool, Failure> {
-    let (a, b) = (call.value(0), call.value(1));
-    if Proxy::is_same(&a, &b) {
-        return Ok(true);
-    }
-    let (a, b) = (items_of(call, a)?, items_of(call, b)?);
-    let mut pairs = a.iter().zip(&b);
-    Ok(a.len() == b.len() && pairs.all(|(a, b)| equal(call.context, a, b)))
-}
-
-/// `for x in list`: the items there are when the loop begins.
-fn iterate(registry: &mut Registry) {
-    let interp = registry.interp().clone();
-    let list = TypeId::of::<ListProxy>();
-    registry.members().set_iter_result(list, move |list| {
-        let list = list.cast::<ListProxy>().proxy().clone();
-        match items(&interp, &list) {
-            Ok((_, all)) => Box::new(all.into_iter().map(Ok)),
-            Err(error) => Box::new(std::iter::once(Err(error))),
-        }
-    });
 }

@@ -1,10 +1,11 @@
 //! `Manager()` and what it makes, under the name of Python's `multiprocessing/managers.py`.
 //!
 //! Python's manager is a process that holds objects for others. Here the objects lie in the session, so there is nothing to ask and
-//! nobody who could die: a lock or queue of a manager is an ordinary one, and a dict or list is shared memory.
+//! nothing that could die: a lock or queue of a manager is an ordinary one, and a dict or list is shared memory.
 //!
 //! - [`manager`]: the object `Manager()` gives.
-//! - [`proxy`]: what all containers have in common; [`contents`]: values as they lie in one.
+//! - [`proxy`]: what all containers have in common; [`contents`]: values as they lie in one; [`members`]: what
+//!   scripts call on several of them.
 //! - [`depth`]: how deep they are followed into each other.
 //! - [`dict`], [`list`], [`namespace`], [`value`]: the containers.
 
@@ -13,6 +14,7 @@ mod depth;
 mod dict;
 mod list;
 mod manager;
+mod members;
 mod namespace;
 mod proxy;
 mod value;

@@ -4,7 +4,8 @@ use rhai::Dynamic;
 
 use super::contents::merge;
 use super::dict::{change_key, get, pairs, set};
-use super::proxy::{self, NamespaceProxy, Proxy, Shape, assigned_to, register_class};
+use super::members::register_class;
+use super::proxy::{self, NamespaceProxy, Proxy, Shape, assigned_to};
 use crate::script::Outcome;
 use crate::script::bind::Registry;
 use crate::script::call::Call;

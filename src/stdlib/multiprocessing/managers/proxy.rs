@@ -10,14 +10,11 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, Variant};
 
-use super::contents::text;
-use crate::script::bind::Class;
 use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::Interp;
 use crate::script::session::session_failure;
 use crate::sync::{self, Cells, Container, ContainerError, Offset};
-use crate::wire::kind;
 
 /// What a container is to scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -106,7 +103,7 @@ impl Proxy {
         })
     }
 
-    fn open(session: &sync::Session, place: Offset) -> Result<Proxy, sync::ShmError> {
+    pub(crate) fn open(session: &sync::Session, place: Offset) -> Result<Proxy, sync::ShmError> {
         let container = Container::open(session, place)?;
         let origin = None;
         Ok(Proxy { container, origin })
@@ -149,7 +146,7 @@ impl Proxy {
     }
 
     /// Whether it was made of a plain list or dict.
-    fn is_promoted(&self) -> bool {
+    pub(crate) fn is_promoted(&self) -> bool {
         self.container.label() & PROMOTED != 0
     }
 
@@ -226,34 +223,4 @@ pub(crate) fn failure(interp: &Interp, error: ContainerError) -> Failure {
         ContainerError::Interrupted => interp.interrupted(),
         ContainerError::Session(error) => session_failure(error),
     }
-}
-
-/// The texts of a proxy: `str()` tells what is in it, `repr()` what it is; but a list or dict that was put into a container is
-/// written as one.
-pub(crate) fn register_class<T: IsProxy>(class: &mut Class<'_>) {
-    class
-        .by_place(
-            &[kind::MANAGED],
-            |this: &T| Some((kind::MANAGED, this.proxy().container.handle().place())),
-            |session, _, place| Proxy::open(session, place).map(Proxy::into_value),
-        )
-        .method("to_string", &[], |call| {
-            Ok(str_of(call, &this::<T>(call)).into())
-        })
-        .method("to_debug", &[], |call| {
-            let proxy = this::<T>(call);
-            Ok(if proxy.is_promoted() {
-                str_of(call, &proxy).into()
-            } else {
-                proxy.repr().into()
-            })
-        });
-}
-
-fn str_of(call: &Call<'_>, proxy: &Proxy) -> String {
-    text(call, proxy, &mut Vec::new()).unwrap_or_else(|_| {
-        // Python's `str()` of a proxy that cannot be reached.
-        let repr = proxy.repr();
-        format!("{}; '__str__()' failed>", repr.trim_end_matches('>'))
-    })
 }

@@ -4,7 +4,8 @@
 use rhai::Dynamic;
 
 use super::contents::{extend, pack, unpack, update};
-use super::proxy::{self, Proxy, Shape, ValueProxy, assigned_to, failure, register_class};
+use super::members::register_class;
+use super::proxy::{self, Proxy, Shape, ValueProxy, assigned_to, failure};
 use crate::script::Outcome;
 use crate::script::bind::Registry;
 use crate::script::call::Call;

@@ -1,0 +1,97 @@
+//! Members that several managed classes share: how they look, `len`, `clear`, `copy`, comparing, iterating.
+
+use std::any::TypeId;
+use std::sync::Arc;
+
+use rhai::{Array, Dynamic};
+
+use super::contents::{plain, text};
+use super::depth::deeper;
+use super::proxy::{IsProxy, Proxy, failure, this};
+use crate::script::bind::{Class, Registry};
+use crate::script::call::Call;
+use crate::script::exceptions::Failure;
+use crate::script::interp::Interp;
+use crate::wire::kind;
+
+/// A managed list or dict.
+pub(crate) trait Collection: IsProxy {
+    /// The class of a plain one.
+    type Plain: 'static;
+
+    /// Whether arguments 0 and 1, managed or plain, are equal by value.
+    fn same(call: &mut Call<'_>) -> Result<bool, Failure>;
+
+    /// What a `for` loop goes through.
+    fn each(interp: &Arc<Interp>, proxy: &Proxy) -> Result<Array, Failure>;
+}
+
+/// How a proxy is sent and how it looks: `str()` shows what is in it, `repr()` what it is; a list or dict that was put into a
+/// container is shown as a plain one.
+pub(crate) fn register_class<T: IsProxy>(class: &mut Class<'_>) {
+    class
+        .by_place(
+            &[kind::MANAGED],
+            |this: &T| Some((kind::MANAGED, this.proxy().container.handle().place())),
+            |session, _, place| Proxy::open(session, place).map(Proxy::into_value),
+        )
+        .method("to_string", &[], |call| {
+            Ok(str_of(call, &this::<T>(call)).into())
+        })
+        .method("to_debug", &[], |call| {
+            let proxy = this::<T>(call);
+            Ok(if proxy.is_promoted() {
+                str_of(call, &proxy).into()
+            } else {
+                proxy.repr().into()
+            })
+        });
+}
+
+fn str_of(call: &Call<'_>, proxy: &Proxy) -> String {
+    text(call, proxy, &mut Vec::new()).unwrap_or_else(|_| {
+        // Python's `str()` of a proxy that cannot be reached.
+        let repr = proxy.repr();
+        format!("{}; '__str__()' failed>", repr.trim_end_matches('>'))
+    })
+}
+
+/// What managed lists and dicts have in common.
+pub(crate) fn register_collection<T: Collection>(class: &mut Class<'_>) {
+    register_class::<T>(class);
+    class
+        .method("len", &[], |call| {
+            let length = this::<T>(call).container.len();
+            let length = length.map_err(|error| failure(call.interp, error))?;
+            Ok(Dynamic::from_int(length as i64))
+        })
+        .method("clear", &[], |call| {
+            let done = this::<T>(call).container.clear();
+            done.map_err(|error| failure(call.interp, error))?;
+            Ok(Dynamic::UNIT)
+        })
+        .method("copy", &[], |call| {
+            let whole = this::<T>(call).into_value();
+            plain(call, whole)
+        });
+}
+
+/// `==` and `!=` with managed and plain ones; `for`, which takes the items there are when the loop begins.
+pub(crate) fn register_operators<T: Collection>(registry: &mut Registry) {
+    let (managed, plain) = (TypeId::of::<T>(), TypeId::of::<T::Plain>());
+    for pair in [[managed, managed], [managed, plain], [plain, managed]] {
+        registry.exactly("==", &pair, &["a", "b", "/"], |call| {
+            Ok(deeper(|| T::same(call))?.into())
+        });
+        registry.exactly("!=", &pair, &["a", "b", "/"], |call| {
+            Ok((!deeper(|| T::same(call))?).into())
+        });
+    }
+    let interp = registry.interp().clone();
+    registry.members().set_iter_result(managed, move |value| {
+        match T::each(&interp, value.cast::<T>().proxy()) {
+            Ok(all) => Box::new(all.into_iter().map(Ok)),
+            Err(error) => Box::new(std::iter::once(Err(error))),
+        }
+    });
+}
