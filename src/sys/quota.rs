@@ -2,11 +2,57 @@
 //!
 //! `fallocate` does not report that memory runs out, it lets the out-of-memory killer decide; so a limit has to be known before.
 
+use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Used when the machine tells nothing at all.
 const UNKNOWN: u64 = 1 << 30;
+
+/// Sizes below this are not asked for: any line of a script allocates some.
+pub(crate) const SMALL: usize = 1 << 20;
+
+thread_local! {
+    /// Bytes that were free at the last look, less what was asked for since.
+    static LEFT: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Whether that many bytes are free, and as many again: a value that is passed on may be moved.
+pub(crate) fn is_free(bytes: usize) -> bool {
+    if bytes < SMALL {
+        return true;
+    }
+    let needed = bytes.saturating_mul(2);
+    let left = LEFT.get();
+    // Looking takes longer than most of what a script does between two such questions.
+    let found = if needed <= left {
+        Some(left)
+    } else {
+        look(needed)
+    };
+    if let Some(found) = found {
+        LEFT.set(found - needed);
+    }
+    found.is_some()
+}
+
+/// How many bytes can be allocated, at least `needed`; `None` when that is too much.
+fn look(needed: usize) -> Option<usize> {
+    let available = usize::try_from(memory_available()).unwrap_or(usize::MAX);
+    if needed > available {
+        return None;
+    }
+    // A quarter: other threads and processes look too.
+    let mut size = needed.max(available / 4);
+    // The kernel may refuse what is free: a process can have a limit of its own.
+    while Vec::<u8>::new().try_reserve_exact(size).is_err() {
+        if size == needed {
+            return None;
+        }
+        size = needed.max(size / 2);
+    }
+    Some(size)
+}
 
 /// Bytes that could be allocated now without touching the control group's limit or the machine's reserves.
 pub(crate) fn memory_available() -> u64 {

@@ -3,6 +3,7 @@
 //! Pure functions: no engine, no output. The reference is CPython 3.11, error texts included. Rhai's types show under
 //! the names of Python's ([`type_name`]).
 
+mod conversion;
 mod field;
 mod float;
 mod format;
@@ -20,7 +21,7 @@ use std::fmt;
 
 use rhai::Dynamic;
 
-use crate::script::memory;
+use crate::sys::quota;
 
 pub(crate) use format::format;
 pub(crate) use percent::percent;
@@ -70,29 +71,33 @@ impl std::error::Error for TextError {}
 /// has made a mistake, and is to get an error instead of the kernel's out-of-memory killer.
 const MAX_WIDTH: usize = 1 << 28;
 
-/// Adds a piece to a text that is being made, when there is room for both.
+/// Appends a piece to a string.
+///
+/// # Errors
+/// `MemoryError` when there is not enough memory.
 fn append(out: &mut String, piece: &str) -> Result<(), TextError> {
     let length = out.len().saturating_add(piece.len());
-    if length > out.capacity() && !memory::is_there(length) {
-        return Err(no_room(length));
+    if length > out.capacity() && !quota::is_free(length) {
+        return Err(no_memory(length));
     }
     out.push_str(piece);
     Ok(())
 }
 
-/// A width or a precision that there is room for.
+/// A width or a precision for which there is enough memory.
 ///
 /// # Errors
-/// `MemoryError` when a field of that many characters has no room.
-fn roomy(width: usize) -> Result<usize, TextError> {
+/// `MemoryError` when there is not.
+fn affordable(width: usize) -> Result<usize, TextError> {
     // Four bytes are the longest letter.
     let bytes = width.saturating_mul(4);
-    if memory::is_there(bytes) {
+    if quota::is_free(bytes) {
         return Ok(width);
     }
-    Err(no_room(bytes))
+    Err(no_memory(bytes))
 }
 
-fn no_room(bytes: usize) -> TextError {
-    TextError::new("MemoryError", format!("there is no room for {bytes} bytes"))
+fn no_memory(bytes: usize) -> TextError {
+    let message = format!("not enough memory for {bytes} bytes");
+    TextError::new("MemoryError", message)
 }

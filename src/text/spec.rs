@@ -6,7 +6,7 @@ use super::field::{Align, Field, Number};
 use super::float::{self, General};
 use super::repr::str_of;
 use super::values::{as_string, type_name, unshared};
-use super::{Custom, MAX_WIDTH, TextError, roomy};
+use super::{Custom, MAX_WIDTH, TextError, affordable};
 
 /// Python's `format(value, spec)`. Strings, numbers and booleans take a specification; other values only the empty one.
 ///
@@ -207,7 +207,7 @@ fn take_number(rest: &mut &[char]) -> Result<Option<usize>, TextError> {
         number = Some(next);
         *rest = &rest[1..];
     }
-    number.map(roomy).transpose()
+    number.map(affordable).transpose()
 }
 
 fn take_separator(rest: &mut &[char]) -> Result<Option<char>, TextError> {

@@ -24,10 +24,10 @@ mod embedding; // programs that embed the crate
 mod errors; // what is told about errors
 mod from_python; // the tables of docs/from-python.md
 mod manual; // the examples of docs/modules
+mod memory; // values as large as a script asks for
 mod multiprocessing; // Process, Lock, Queue and the life of a family
 mod permissions; // what a script may not, and how it tries all the same
 mod readme; // the script of the README
-mod room; // values as large as a script says
 mod scripts; // builtins, os, sys, time, random, json: each script by its whole output
 mod signal; // signal, os.fork
 mod socket; // sockets, and the servers of the tutorials

@@ -10,15 +10,16 @@ use rhai::{Array, Dynamic, FnPtr};
 use super::compare::{less, sort};
 use super::list::writable;
 use crate::script::Outcome;
-use crate::script::bind::Class;
+use crate::script::bind::Registry;
 use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
 use crate::script::values::type_name;
 use crate::text::as_float;
 
-pub(super) fn register(class: &mut Class<'_>) {
+pub(super) fn register(registry: &mut Registry) {
     let function = [TypeId::of::<FnPtr>()];
-    class
+    registry
+        .extension::<Array>("list")
         .exactly("sort", &function, &["comparison", "/"], sort_by)
         .exactly("sort_by", &function, &["comparison", "/"], sort_by)
         .exactly("order", &function, &["comparison", "/"], order_by)

@@ -17,12 +17,12 @@ pub(super) fn register(registry: &mut Registry) {
     registry.function("str", &["object?", "encoding?", "errors?", "/"], str);
     registry.function("repr", &["object"], |call| {
         let value = call.value(0);
-        memory::for_texts_of(call, std::slice::from_ref(&value))?;
+        memory::for_strings_of(call, std::slice::from_ref(&value))?;
         Ok(call.repr(&value).into())
     });
     registry.function("ascii", &["object"], |call| {
         let value = call.value(0);
-        memory::for_texts_of(call, std::slice::from_ref(&value))?;
+        memory::for_strings_of(call, std::slice::from_ref(&value))?;
         Ok(text::ascii(&call.repr(&value)).into())
     });
     registry.function("int", &["x?", "base?", "/"], int);
@@ -56,7 +56,7 @@ fn str(call: &mut Call<'_>) -> Outcome {
         };
         return super::codec::decode(&bytes, &call.string(1)?, &super::codec::errors(call, 2)?);
     }
-    memory::for_texts_of(call, std::slice::from_ref(&value))?;
+    memory::for_strings_of(call, std::slice::from_ref(&value))?;
     Ok(call.str(&value).into())
 }
 

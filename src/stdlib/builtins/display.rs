@@ -48,7 +48,7 @@ pub(super) fn register(registry: &mut Registry) {
 
 /// A text there is room for. Not an error: Rhai would answer that with a text of its own, which is as long.
 fn or_too_long(value: &Dynamic, shown: impl FnOnce() -> String) -> Dynamic {
-    if memory::has_texts_of(std::slice::from_ref(value)) {
+    if memory::fits_strings_of(std::slice::from_ref(value)) {
         return shown().into();
     }
     format!("<{} too long to show>", text::type_name(value)).into()

@@ -90,7 +90,7 @@ fn pad_text(call: &mut Call<'_>) -> Outcome {
     let missing = length.saturating_sub(text.chars().count());
     let longest = filler.chars().map(char::len_utf8).max().unwrap_or(0);
     let bytes = missing.saturating_mul(longest);
-    memory::for_text(call, bytes.saturating_add(text.len()))?;
+    memory::for_string(call, bytes.saturating_add(text.len()))?;
     let mut padded = String::from(text.as_str());
     padded.extend(filler.chars().cycle().take(missing));
     let mut text = call

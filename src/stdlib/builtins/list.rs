@@ -7,7 +7,6 @@ use std::any::TypeId;
 use rhai::{Array, Dynamic, DynamicWriteLock};
 
 use super::compare::equal;
-use super::comparing;
 use super::iterate::items;
 use super::sequence::{in_order, key_function};
 use super::string::range;
@@ -41,7 +40,6 @@ pub(super) fn register(registry: &mut Registry) {
     class
         .exactly("append", &[TypeId::of::<Array>()], &["object", "/"], append)
         .exactly("remove", &[TypeId::of::<i64>()], &["value"], remove);
-    comparing::register(&mut class);
 }
 
 /// Does something to the list itself.

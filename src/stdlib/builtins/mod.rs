@@ -75,6 +75,7 @@ pub(super) fn register(registry: &mut Registry) {
     kind::register(registry);
     string::register(registry);
     list::register(registry);
+    comparing::register(registry);
     dict::register(registry);
     bytes::register(registry);
     grown::register(registry);

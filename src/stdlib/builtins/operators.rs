@@ -38,7 +38,7 @@ pub(super) fn register(registry: &mut Registry) {
 /// `"%s has %d" % [name, count]`.
 fn percent(call: &mut Call<'_>) -> Outcome {
     let (format, args) = (call.string(0)?, call.value(1));
-    memory::for_texts_of(call, std::slice::from_ref(&args))?;
+    memory::for_strings_of(call, std::slice::from_ref(&args))?;
     text::percent(&format, &args, &|v| Some(call.str(v)))
         .map(Dynamic::from)
         .map_err(text_failure)
@@ -47,7 +47,7 @@ fn percent(call: &mut Call<'_>) -> Outcome {
 fn repeat(call: &mut Call<'_>, value: Dynamic, count: &Dynamic) -> Outcome {
     let count = usize::try_from(as_int(count).unwrap_or(0)).unwrap_or(0);
     if let Some(text) = as_string(&value) {
-        memory::for_text(call, text.len().saturating_mul(count))?;
+        memory::for_string(call, text.len().saturating_mul(count))?;
         return Ok(text.repeat(count).into());
     }
     if let Some(bytes) = value.read_lock::<Blob>() {

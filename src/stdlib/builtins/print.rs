@@ -43,7 +43,7 @@ fn print(call: &mut Call<'_>) -> Outcome {
     }
     let separator = text_keyword(call, "sep", " ")?;
     let end = text_keyword(call, "end", "\n")?;
-    memory::for_texts_of(call, &args)?;
+    memory::for_strings_of(call, &args)?;
     let words: Vec<String> = args.iter().map(|value| call.str(value)).collect();
     let mut text = words.join(&separator);
     text.push_str(&end);

@@ -193,6 +193,6 @@ impl<'a, 'c> Writer<'a, 'c> {
         if length <= self.out.capacity() {
             return Ok(());
         }
-        memory::for_text(self.call, length)
+        memory::for_string(self.call, length)
     }
 }

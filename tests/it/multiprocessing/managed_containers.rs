@@ -285,7 +285,7 @@ fn what_would_never_end_is_an_error() {
         print(len(str(outer)), error_of(|| outer.copy()));
         "#,
         "
-        MemoryError: there is no room for a list of 3000000000000 items MemoryError: there is no room for a list of 3000000000000 items []
+        MemoryError: not enough memory for a list of 3000000000000 items MemoryError: not enough memory for a list of 3000000000000 items []
         RuntimeError: the container was changed during sort() by the function given to it [3, 1, 2, 3, 1, 2]
         RuntimeError: the container was changed during update() by the function given to it
         0 0 2

@@ -12,7 +12,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("shm", &["sys"]),
     ("sync", &["sys", "shm"]),
     ("process", &["sys"]),
-    ("text", &["wire"]),
+    ("text", &["sys", "wire"]),
     ("wire", &[]),
     ("program", &["wire"]),
     ("permissions", &["sys", "process", "text"]),
@@ -72,7 +72,6 @@ const UPWARDS: &[(&str, &str)] = &[
     ("src/permissions/processes.rs", "script"),
     ("src/permissions/refusal.rs", "script"),
     ("src/permissions/tests.rs", "manual"),
-    ("src/text/mod.rs", "script"),
 ];
 
 /// The rooms that may name Rhai.

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
-use crate::script::memory;
+use crate::sys::quota;
 
 /// What is collected before it is written, and read at a time.
 const SIZE: usize = 8192;
@@ -47,7 +47,7 @@ impl Buffer {
         let before = self.input.len();
         let length = before + SIZE;
         // A line or a file without an end.
-        if length > self.input.capacity() && !memory::is_there(length) {
+        if length > self.input.capacity() && !quota::is_free(length) {
             return Err(io::ErrorKind::OutOfMemory.into());
         }
         self.input.resize(length, 0);

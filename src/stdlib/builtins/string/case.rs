@@ -53,7 +53,7 @@ pub(super) fn register(class: &mut Class<'_>) {
             let size = call.int_or(0, 8)?;
             let (text, size) = (this(call), usize::try_from(size).unwrap_or(0));
             let most = text.matches('\t').count().saturating_mul(size);
-            memory::for_text(call, most.saturating_add(text.len()))?;
+            memory::for_string(call, most.saturating_add(text.len()))?;
             Ok(expand_tabs(&text, size).into())
         });
 }
@@ -133,7 +133,7 @@ fn strip(call: &mut Call<'_>, left: bool, right: bool) -> Outcome {
 fn missing(call: &mut Call<'_>, text: &str) -> Result<(usize, usize), Failure> {
     let width = usize::try_from(call.int(0)?).unwrap_or(0);
     // Four bytes are the longest letter.
-    memory::for_text(call, width.saturating_mul(4).saturating_add(text.len()))?;
+    memory::for_string(call, width.saturating_mul(4).saturating_add(text.len()))?;
     Ok((width, width.saturating_sub(text.chars().count())))
 }
 

@@ -74,7 +74,7 @@ fn encode(call: &mut Call<'_>) -> Outcome {
 /// Rhai cannot tell `a.format(b)` from `format(a, b)`: without a brace in it the text is the value of the latter.
 fn format(call: &mut Call<'_>) -> Outcome {
     let (template, args) = (this(call), call.rest(0));
-    memory::for_texts_of(call, &args)?;
+    memory::for_strings_of(call, &args)?;
     let custom = |value: &Dynamic| Some(call.str(value));
     let result = match args.as_slice() {
         [spec] if !template.contains(['{', '}']) && spec.is_string() => {

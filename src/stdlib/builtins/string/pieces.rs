@@ -182,7 +182,7 @@ fn join(call: &mut Call<'_>) -> Outcome {
     }
     let between = separator.len().saturating_mul(pieces.len());
     let lengths = pieces.iter().map(|piece| piece.len());
-    memory::for_text(call, lengths.fold(between, usize::saturating_add))?;
+    memory::for_string(call, lengths.fold(between, usize::saturating_add))?;
     let pieces: Vec<&str> = pieces.iter().map(ImmutableString::as_str).collect();
     Ok(pieces.join(separator.as_str()).into())
 }

@@ -155,7 +155,7 @@ fn replace(call: &mut Call<'_>) -> Outcome {
     let times = text.matches(old.as_str()).count();
     let times = most.map_or(times, |most| most.min(times));
     let kept = text.len().saturating_sub(old.len().saturating_mul(times));
-    memory::for_text(call, kept.saturating_add(new.len().saturating_mul(times)))?;
+    memory::for_string(call, kept.saturating_add(new.len().saturating_mul(times)))?;
     Ok(match most {
         Ok(most) => text.replacen(old.as_str(), &new, most).into(),
         Err(_) => text.replace(old.as_str(), &new).into(),

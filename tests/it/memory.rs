@@ -1,4 +1,4 @@
-//! Values as large as a script says: there is an error for what has no room, and the process lives on.
+//! Values as large as a script asks for: too little memory is an error, and the process lives on.
 
 use crate::support::script::Script;
 
@@ -19,7 +19,7 @@ fn errors_of(tries: &[(&str, &str)]) {
 }
 
 #[test]
-fn a_size_without_room_is_a_memory_error() {
+fn a_size_beyond_memory_is_a_memory_error() {
     errors_of(&[
         ("blob", "blob(huge)"),
         ("blob of a value", "blob(huge, 1)"),
@@ -56,7 +56,7 @@ fn a_size_without_room_is_a_memory_error() {
 }
 
 #[test]
-fn a_value_that_multiplies_without_room_is_a_memory_error() {
+fn a_value_that_multiplies_beyond_memory_is_a_memory_error() {
     errors_of(&[
         ("replace", "let s = `a` * 100000; s.replace(`a`, s)"),
         ("replace nothing", "let s = `a` * 100000; s.replace(``, s)"),
@@ -91,7 +91,7 @@ fn a_list_too_long_to_show_says_so() {
 }
 
 #[test]
-fn what_has_room_is_as_it_was() {
+fn what_fits_is_as_it_was() {
     let code = r#"
         let l = [1]; l.pad(3, 0); let b = blob(2, 257); b.pad(3, 7);
         let s = "ab"; s.pad(7, "xyz"); let t = "é"; t.pad(2, '!'); let u = "é"; u.pad(1, "x"); u.pad(-1, "x"); u.pad(3, "");
