@@ -330,7 +330,7 @@ fn expovariate(call: &mut Call<'_>) -> Outcome {
     Ok(Dynamic::from_float(-(1.0 - unit(call)).ln() / rate))
 }
 
-/// `seed(a)`: the same number or text begins the same stream; nothing one that nobody can foretell.
+/// `seed(a)`: the same number or string begins the same stream; without an argument the stream is unpredictable.
 fn seed(call: &mut Call<'_>) -> Outcome {
     let seed = match call.given(0) {
         None => None,

@@ -6,7 +6,7 @@ use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Used when the machine tells nothing at all.
+/// Used when the machine reports nothing at all.
 const UNKNOWN: u64 = 1 << 30;
 
 /// Sizes below this are not asked for: any line of a script allocates some.

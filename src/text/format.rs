@@ -24,8 +24,8 @@ const MAX_LEVELS: usize = 2;
 ///
 /// # Errors
 ///
-/// `ValueError` for a template that is none, `IndexError` and `KeyError` for fields without an argument, `TypeError`
-/// and `AttributeError` for steps a value does not allow, and those of [`format_spec`]; the texts are Python's.
+/// `ValueError` for an invalid template, `IndexError` and `KeyError` for fields without an argument, `TypeError`
+/// and `AttributeError` for steps a value does not allow, and those of [`format_spec`]; the messages are Python's.
 pub(crate) fn format(
     template: &str,
     args: &[Dynamic],
@@ -45,7 +45,7 @@ pub(crate) fn format(
 struct Filler<'a> {
     args: &'a [Dynamic],
     named: Option<&'a Dynamic>,
-    /// The argument the next `{}` stands for.
+    /// The index of the next `{}`'s argument.
     next: usize,
     custom: Custom<'a>,
 }

@@ -9,7 +9,7 @@ use super::values::{as_string, bounds, type_name, unshared};
 
 /// The value one step away.
 ///
-/// A map is asked for the text in the brackets even where that is a number, as the keys of Rhai's maps are texts.
+/// A map is indexed by the string in the brackets even if that is a number, as the keys of Rhai's maps are strings.
 /// No value has attributes here.
 pub(super) fn follow(value: &Dynamic, step: &Step) -> Result<Dynamic, TextError> {
     let value = unshared(value);

@@ -1,4 +1,4 @@
-//! The grammar of `str.format` templates: literal text, `{field!conversion:spec}`, and field names.
+//! The grammar of `str.format` templates: literal characters, `{field!conversion:spec}`, and field names.
 
 use super::{MAX_WIDTH, TextError};
 

@@ -1,6 +1,6 @@
-//! Python's text forms of Rhai values: `str`, `repr`, `"…" % args`, `"…".format(args)`, `format(value, spec)`.
+//! Rhai values as Python's strings: `str`, `repr`, `"…" % args`, `"…".format(args)`, `format(value, spec)`.
 //!
-//! Pure functions: no engine, no output. The reference is CPython 3.11, error texts included. Rhai's types show under
+//! Pure functions: no engine, no output. The reference is CPython 3.11, error messages included. Rhai's types show under
 //! the names of Python's ([`type_name`]).
 
 mod conversion;
@@ -30,10 +30,10 @@ pub(crate) use repr::{repr_of, str_of};
 pub(crate) use spec::format_spec;
 pub(crate) use values::{as_float, as_int, as_string, type_name, type_name_of};
 
-/// How a value of a custom type looks, if the one who asks knows it.
+/// How a value of a custom type looks, if the caller knows it.
 pub(crate) type Custom<'a> = &'a dyn Fn(&Dynamic) -> Option<String>;
 
-/// A Python exception about a text: what the caller raises in the script.
+/// A Python exception about formatting, which the caller raises in the script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TextError {
     /// The exception's name: `TypeError`, `ValueError`, `KeyError`, `IndexError`, `AttributeError`, `OverflowError`.

@@ -20,7 +20,7 @@ use super::{Custom, MAX_WIDTH, TextError, affordable, append};
 ///
 /// # Errors
 ///
-/// `TypeError`, `ValueError`, `KeyError` and `OverflowError` where Python has them, with its texts.
+/// `TypeError`, `ValueError`, `KeyError` and `OverflowError` where Python has them, with its messages.
 pub(crate) fn percent(
     format: &str,
     args: &Dynamic,
@@ -90,7 +90,7 @@ struct Formatter<'a> {
     chars: &'a [char],
     at: usize,
     arguments: Arguments<'a>,
-    /// What stands right of the `%`.
+    /// The value to the right of the `%`.
     whole: &'a Dynamic,
     custom: Custom<'a>,
 }
@@ -115,7 +115,7 @@ impl Formatter<'_> {
             .ok_or_else(|| TextError::value_error("incomplete format"))
     }
 
-    /// What a `%` just read stands for.
+    /// The replacement for the conversion whose `%` was just read.
     fn conversion(&mut self) -> Result<String, TextError> {
         if self.peek()? == '%' {
             self.at += 1;
@@ -186,7 +186,7 @@ impl Formatter<'_> {
         }
     }
 
-    /// Digits, or `*` for the next argument. `too_big` is the text of the error.
+    /// Digits, or `*` for the next argument. `too_big` is the message of the error.
     fn number(&mut self, too_big: &str) -> Result<Option<i64>, TextError> {
         let mut number = None;
         if self.peek()? == '*' {

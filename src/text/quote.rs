@@ -1,6 +1,6 @@
 //! Quoted forms of strings and bytes, as Python writes literals.
 
-/// `'it'`, `"it's"`, `'\n'`: the literal that means this text.
+/// `'it'`, `"it's"`, `'\n'`: the literal that means this string.
 pub(crate) fn quoted(text: &str) -> String {
     let quote = quote_for(text.contains('\''), text.contains('"'));
     let mut out = String::with_capacity(text.len() + 2);
@@ -43,7 +43,7 @@ pub(super) fn quoted_bytes(bytes: &[u8]) -> String {
     out
 }
 
-/// The text with everything beyond ASCII escaped: what `ascii()` does to a `repr`.
+/// The string with everything beyond ASCII escaped: what `ascii()` does to a `repr`.
 pub(crate) fn ascii(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for char in text.chars() {
@@ -78,7 +78,7 @@ fn push_code(out: &mut String, char: char) {
     });
 }
 
-/// `str.isprintable`. The standard library knows, but tells only through its escapes. Inside a string (hence the
+/// `str.isprintable`. The standard library shows it only by what it escapes. Inside a string (hence the
 /// letter in front) it leaves combining marks alone, as Python does.
 fn is_printable(char: char) -> bool {
     match char {

@@ -10,7 +10,7 @@ use crate::wire::bare_type_name;
 /// Levels of nesting shown; what lies deeper shows as `...`, and so does what contains itself.
 const MAX_DEPTH: usize = 100;
 
-/// Python's `str(value)`: text as it is, everything else as [`repr_of`] shows it.
+/// Python's `str(value)`: strings as they are, everything else as [`repr_of`] shows it.
 ///
 /// `custom` is asked for values of custom types; without an answer they show as `<TypeName>`. A captured variable
 /// that is locked at this moment shows as `<busy>`.
@@ -104,7 +104,7 @@ fn custom_shown(value: &Dynamic, custom: Custom<'_>) -> String {
         return text;
     }
     match value.type_name() {
-        // Numbers a host hands out: Rhai shows their digits.
+        // Numbers that come from a host: Rhai shows their digits.
         "decimal" | "u8" | "u16" | "u32" | "u64" | "u128" | "i8" | "i16" | "i32" | "i128"
         | "f32" => value.to_string(),
         other => format!("<{}>", bare_type_name(other)),

@@ -14,8 +14,8 @@ use super::{Custom, MAX_WIDTH, TextError, affordable};
 ///
 /// # Errors
 ///
-/// `ValueError` for a specification that is none or does not fit the value, `TypeError` for a value that takes none,
-/// `OverflowError` for code `c` and a number that is no character; the texts are Python's.
+/// `ValueError` for a specification that is invalid or does not fit the value, `TypeError` for a value that takes none,
+/// `OverflowError` for code `c` and a number that is not a character; the messages are Python's.
 pub(crate) fn format_spec(
     value: &Dynamic,
     spec: &str,

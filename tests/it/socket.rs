@@ -205,7 +205,7 @@ fn a_socket_that_cannot_be_sent_says_why() {
         "
         TypeError: a socket cannot be kept in a managed object, only sent: through a queue or a pipe \
         TypeError: a socket cannot be kept in a managed object, only sent: through a queue or a pipe {}
-        OSError: item is a socket, which could not be sent: N sockets are on their way already, and nobody has received them yet True
+        OSError: item is a socket, which could not be sent: N sent sockets have not been received yet True
         True
         ",
     );

@@ -184,7 +184,7 @@ fn pow(call: &mut Call<'_>) -> Outcome {
     if power.is_nan() && !x.is_nan() && !y.is_nan() {
         let text = text::repr_of(&base, &|_| None);
         let text =
-            format!("{text} to a fractional power is a complex number, which scripts have not");
+            format!("{text} to a fractional power is a complex number, which scripts do not have");
         return Err(raise("ValueError", text));
     }
     Ok(Dynamic::from_float(power))
@@ -195,7 +195,7 @@ fn modular_power(base: i64, exp: i64, modulus: i64) -> Result<i64, Failure> {
         return Err(raise("ValueError", "pow() 3rd argument cannot be 0"));
     }
     let Ok(mut exp) = u64::try_from(exp) else {
-        let text = "pow() with a negative exponent and a modulus is not known here";
+        let text = "pow() with a negative exponent and a modulus is not supported";
         return Err(raise("ValueError", text));
     };
     let modulus = i128::from(modulus);

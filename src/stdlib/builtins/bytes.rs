@@ -1,4 +1,4 @@
-//! Python's methods of bytes.
+//! `bytes` and Python's methods of it.
 
 use rhai::{Blob, Dynamic};
 
@@ -65,7 +65,7 @@ fn bytes_argument(call: &mut Call<'_>) -> Result<Blob, Failure> {
     })
 }
 
-/// `bytes()`, `bytes(text, encoding)`, `bytes(count)`, `bytes([1, 2])`.
+/// `bytes()`, `bytes(string, encoding)`, `bytes(count)`, `bytes([1, 2])`.
 fn bytes(call: &mut Call<'_>) -> Outcome {
     let value = call.value(0);
     if value.is_unit() {

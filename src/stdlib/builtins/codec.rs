@@ -1,4 +1,4 @@
-//! Text as bytes and back: UTF-8, ASCII, Latin-1.
+//! Strings as bytes and back: UTF-8, ASCII, Latin-1.
 
 use rhai::{Dynamic, ImmutableString};
 
@@ -30,7 +30,7 @@ impl Codec {
         }
     }
 
-    /// What messages call it.
+    /// Its name in messages.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Utf8 => "utf-8",
@@ -49,7 +49,7 @@ pub(super) fn errors(call: &mut Call<'_>, index: usize) -> Result<ImmutableStrin
     }
 }
 
-/// `text.encode(encoding, errors)`.
+/// `string.encode(encoding, errors)`.
 pub(super) fn encode(text: &str, encoding: &str, errors: &str) -> Outcome {
     encode_text(text, Codec::named(encoding)?, errors).map(Dynamic::from_blob)
 }
@@ -94,7 +94,7 @@ pub(super) fn decode(bytes: &[u8], encoding: &str, errors: &str) -> Outcome {
     decode_text(bytes, Codec::named(encoding)?, errors).map(Dynamic::from)
 }
 
-/// The text in `bytes`.
+/// The string in `bytes`.
 pub(in crate::stdlib) fn decode_text(
     bytes: &[u8],
     codec: Codec,

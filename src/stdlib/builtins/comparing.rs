@@ -50,7 +50,7 @@ fn replace(call: &mut Call<'_>, items: Array) -> Outcome {
     Ok(Dynamic::UNIT)
 }
 
-/// The items in the order that the script's function tells.
+/// The items in the order of the script's comparison.
 fn by_comparison(call: &mut Call<'_>) -> Result<Array, Failure> {
     let mut items: Array = call.this();
     let comparison = call.function(0)?;

@@ -26,7 +26,7 @@ pub(super) fn register(registry: &mut Registry) {
         Ok(text::ascii(&call.repr(&value)).into())
     });
     registry.function("int", &["x?", "base?", "/"], int);
-    // Rhai has an `int` of its own for floats, which gives a float.
+    // Rhai has its own `int` for floats, which returns a float.
     registry.exactly("int", &[TypeId::of::<f64>()], &["x"], int);
     registry.function("float", &["x?", "/"], float);
     registry.function(
@@ -60,7 +60,7 @@ fn str(call: &mut Call<'_>) -> Outcome {
     Ok(call.str(&value).into())
 }
 
-/// `int()`, `int(x)`, `int(text, base)`.
+/// `int()`, `int(x)`, `int(string, base)`.
 fn int(call: &mut Call<'_>) -> Outcome {
     if !call.has(0) {
         return Ok(Dynamic::from_int(0));
@@ -180,9 +180,9 @@ fn format(call: &mut Call<'_>) -> Outcome {
         .map_err(text_failure)
 }
 
-/// A text error as the exception it names.
+/// A formatting error as the exception it names.
 pub(super) fn text_failure(error: text::TextError) -> Failure {
-    // A KeyError shows its key quoted; the text comes quoted already.
+    // A KeyError shows its key quoted; the message is quoted already.
     let message = match error
         .message
         .strip_prefix('\'')

@@ -1,6 +1,6 @@
 //! How values look in `${x}`, in `"a" + x` and to `to_string`: as Python's `str` shows them.
 //!
-//! Rhai has texts of its own for its types; a form for exactly the same types is found first. One
+//! Rhai has forms of its own for its types; a function for exactly the same types is found first. One
 //! thing cannot be changed: Rhai adds `None` to a string as nothing.
 
 use std::any::TypeId;
@@ -36,7 +36,7 @@ pub(super) fn register(registry: &mut Registry) {
     for text in [TypeId::of::<ImmutableString>(), TypeId::of::<char>()] {
         registry.exactly("to_debug", &[text], &["value"], to_debug);
     }
-    // A type without a text of its own is not asked for it again.
+    // A type without a form of its own is not asked for it again.
     let bare: Handler = |call| {
         let value = call.value(0);
         Ok(text::str_of(&value, &|_| None).into())
@@ -46,7 +46,7 @@ pub(super) fn register(registry: &mut Registry) {
     registry.exactly("to_debug", &[any], &["value"], bare);
 }
 
-/// A text there is room for. Not an error: Rhai would answer that with a text of its own, which is as long.
+/// A string for which there is enough memory. Not an error: Rhai would replace that by a string of its own, which is as long.
 fn or_too_long(value: &Dynamic, shown: impl FnOnce() -> String) -> Dynamic {
     if memory::fits_strings_of(std::slice::from_ref(value)) {
         return shown().into();

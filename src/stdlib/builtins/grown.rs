@@ -1,4 +1,4 @@
-//! Rhai's own functions that make a value as large as the script says, with a look for room first: `blob`, `pad`.
+//! Rhai's own functions that make a value of any size, with a check for memory first: `blob`, `pad`.
 
 use std::any::TypeId;
 
@@ -83,7 +83,7 @@ fn pad_bytes(call: &mut Call<'_>) -> Outcome {
     Ok(Dynamic::UNIT)
 }
 
-/// `text.pad(len, filler)`: as often as fits, the last time in part.
+/// `string.pad(len, filler)`: as often as fits, the last time in part.
 fn pad_text(call: &mut Call<'_>) -> Outcome {
     let (length, filler) = (wanted(call)?, call.string(1)?);
     let text = as_string(call.receiver()).unwrap_or_default();

@@ -70,7 +70,7 @@ impl Steps {
 pub(super) fn register(registry: &mut Registry) {
     registry.function("len", &["obj"], len);
     registry.function("range", &["start", "stop?", "step?"], range);
-    // Rhai's own form with a step has no text and no length.
+    // Rhai's own form with a step has no string form and no length.
     let int = TypeId::of::<i64>();
     registry.exactly("range", &[int; 3], &["start", "stop", "step"], range);
     registry

@@ -63,7 +63,7 @@ fn kind_of(call: &Call<'_>, value: &Dynamic) -> String {
     }
 }
 
-/// An exception, or the map Rhai makes of an error of its own.
+/// An exception, or the map that Rhai makes of one of its errors.
 fn is_error(value: &Dynamic) -> bool {
     value.is::<Exception>()
         || value
@@ -121,7 +121,7 @@ fn is_instance(kind: &str, is_error: bool, classes: &Dynamic) -> Result<bool, Fa
     })
 }
 
-/// `id(x)`: a number that equal values share. Scripts copy values, so there is no place in memory to tell.
+/// `id(x)`: a number that equal values share. Scripts copy values, so an address means nothing.
 fn id(call: &mut Call<'_>) -> Outcome {
     let value = call.value(0);
     let mut hasher = DefaultHasher::new();

@@ -1,13 +1,13 @@
 //! The names that need no import: `print`, `len`, `open`, …; and Python's methods of strings, lists, dicts, bytes.
 //!
 //! - [`mod@print`], [`input`]: output and input.
-//! - [`convert`]: `str`, `int`, `float`, `bool`, `repr`, …; [`number`], [`codec`]: numbers and bytes as text.
-//! - [`display`]: how values look in text.
+//! - [`convert`]: `str`, `int`, `float`, `bool`, `repr`, …; [`number`], [`codec`]: numbers and bytes as strings.
+//! - [`display`]: how values look in strings.
 //! - [`iterate`]: `len`, `range`; [`sequence`]: `sorted`, `sum`, `zip`, …; [`compare`]: equality and order; [`comparing`]: `list.sort(|a, b| …)`.
 //! - [`arithmetic`]: `abs`, `round`, `divmod`, `pow`; [`operators`]: `"%s" % x`, `"*" * 3`.
 //! - [`kind`]: `type`, `isinstance`, attributes by name.
 //! - [`string`], [`list`], [`dict`], [`bytes`]: Python's methods of Rhai's types.
-//! - [`grown`]: Rhai's functions that make values of any size, with a look for room.
+//! - [`grown`]: Rhai's functions that make values of any size, with a check for memory.
 //! - [`mod@file`]: `open` and what it gives.
 //!
 //! Where Rhai has a function of the same name, Python's meaning holds in a script:
@@ -23,7 +23,7 @@
 //! | `list.sort()` | `TypeError` for a mixture | sorts mixtures by type | |
 //! | `x.int()`, `x.round()` of a float | an integer, halves to even | a float | |
 //! | `max(1, 2.0)` | the larger as it is | always a float | |
-//! | `range(a, b, c)` | has a length, a text, `[i]` | an iterator only | |
+//! | `range(a, b, c)` | has a length, a string form, `[i]` | an iterator only | |
 //! | `exit(x)` | ends the program with code `x` | ends the script with the value | |
 //! | `sleep(n)` | ends early when the script has to stop | cannot be interrupted | |
 //! | `x.to_string()`, `${x}` | `True`, `None`, `[1, 'a']`, `1e+16` | `true`, nothing, `[1, "a"]`, `1e16` | |

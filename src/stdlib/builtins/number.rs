@@ -1,4 +1,4 @@
-//! Numbers read from text, and their conversions, as Python does them.
+//! Numbers read from strings, and their conversions, as in Python.
 
 use crate::script::exceptions::{Failure, raise};
 use crate::text::quoted;
@@ -27,7 +27,7 @@ pub(in crate::stdlib) fn too_large(digits: &str) -> Failure {
     raise("OverflowError", text)
 }
 
-/// `int(text, base)`: spaces around, a sign, a prefix `0x 0o 0b` that fits the base, `_` between digits.
+/// `int(string, base)`: spaces around, a sign, a prefix `0x 0o 0b` that fits the base, `_` between digits.
 pub(in crate::stdlib) fn parse_int(text: &str, base: i64) -> Result<i64, Failure> {
     if base != 0 && !(2..=36).contains(&base) {
         return Err(raise(
@@ -81,7 +81,7 @@ fn split_prefix(body: &str, base: i64) -> Option<(u32, &str)> {
     }
 }
 
-/// `float(text)`.
+/// `float(string)`.
 pub(in crate::stdlib) fn parse_float(text: &str) -> Result<f64, Failure> {
     let body = text.trim();
     let invalid = || {

@@ -58,7 +58,7 @@ fn repeat(call: &mut Call<'_>, value: Dynamic, count: &Dynamic) -> Outcome {
     repeated(call, &items, count).map(Dynamic::from)
 }
 
-/// The items of a list, so many times.
+/// The items of a list, repeated.
 ///
 /// # Errors
 /// When that is too long, as [`memory::for_items`].

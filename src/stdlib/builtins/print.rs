@@ -69,7 +69,7 @@ fn print(call: &mut Call<'_>) -> Outcome {
             }
         }
     }
-    // Rhai wants the text to print from a function of this name; it has been printed.
+    // Rhai expects a function of this name to return what to print; it has been printed already.
     Ok(Dynamic::from(ImmutableString::new()))
 }
 
@@ -87,7 +87,7 @@ fn text_keyword(call: &mut Call<'_>, name: &str, default: &str) -> Result<String
     ))
 }
 
-/// Prints `text`; when nobody reads any more the script ends without a word.
+/// Prints `text`; once the reader is gone the script ends silently.
 pub(in crate::stdlib) fn write(interp: &Arc<Interp>, text: &str) -> Result<(), Failure> {
     interp
         .output

@@ -1,4 +1,4 @@
-//! Reading JSON: a parser of its own, because scripts are told what CPython would tell them.
+//! Reading JSON: by hand, for CPython's messages and positions.
 
 use rhai::{Array, Dynamic, Map};
 
@@ -9,7 +9,7 @@ use crate::stdlib::builtins::number::too_large;
 /// Levels of nesting read.
 const MAX_DEPTH: usize = 990;
 
-/// The value a JSON text stands for.
+/// The value of a JSON document.
 ///
 /// # Errors
 /// `JSONDecodeError` with line, column and place, counted in characters; `OverflowError` for an integer beyond

@@ -14,7 +14,7 @@ use crate::text::as_string;
 /// Levels of nesting written: as deep as Python goes.
 const MAX_DEPTH: usize = 990;
 
-/// How the text is laid out.
+/// How the output is laid out.
 pub(super) struct Layout {
     /// What each level is indented by; `None` writes one line.
     pub indent: Option<String>,
@@ -30,7 +30,7 @@ pub(super) struct Layout {
 pub(super) struct Writer<'a, 'c> {
     call: &'a Call<'c>,
     layout: Layout,
-    /// What to write for a value that JSON does not know.
+    /// Returns what to write for a value that JSON does not have.
     default: Option<FnPtr>,
     out: String,
 }
@@ -176,7 +176,7 @@ impl<'a, 'c> Writer<'a, 'c> {
         self.line(depth + 1)
     }
 
-    /// A new line, indented for `depth`; nothing when the text is one line.
+    /// A new line, indented for `depth`; nothing when the output is one line.
     fn line(&mut self, depth: usize) -> Result<(), Failure> {
         if let Some(indent) = &self.layout.indent {
             let more = indent.len().saturating_mul(depth).saturating_add(1);
@@ -187,7 +187,7 @@ impl<'a, 'c> Writer<'a, 'c> {
         Ok(())
     }
 
-    /// Room for so many more bytes, when the text has to grow for them.
+    /// Memory for more bytes, if the output has to grow for them.
     fn make_room(&self, more: usize) -> Result<(), Failure> {
         let length = self.out.len().saturating_add(more);
         if length <= self.out.capacity() {

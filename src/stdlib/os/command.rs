@@ -61,10 +61,10 @@ fn lay_streams(shell: &mut Command, interp: &Interp) -> io::Result<()> {
     Ok(())
 }
 
-/// How long a command that is told to end may take.
+/// How long a command may take to end after SIGTERM.
 const GRACE: Duration = Duration::from_millis(200);
 
-/// Waits for the command's end; one that the script must not wait for any longer is told to end too, and killed if it does not.
+/// Waits for the command's end. When the script has to stop, the command gets SIGTERM, and is killed if it does not end.
 fn wait(call: &Call<'_>, mut child: Child) -> Result<ExitStatus, Failure> {
     let failed = |error: io::Error| raise_os(&error, None);
     let pid = child.id().cast_signed();
@@ -90,7 +90,7 @@ fn end_at_once(interp: &Interp, child: &mut Child) {
     let _ = child.wait();
 }
 
-/// In somebody else's process a command has a group of its own, for what it has started in turn.
+/// In an embedding process a command has its own process group, for what it has started in turn.
 fn send(interp: &Interp, pid: i32, signal: Signal) {
     let whom = if interp.owns_signals() { pid } else { -pid };
     let _ = sys::signal::send(whom, signal as i32);

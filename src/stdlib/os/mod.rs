@@ -79,7 +79,7 @@ fn kill(call: &mut Call<'_>) -> Outcome {
     Ok(Dynamic::UNIT)
 }
 
-/// `os.urandom(size)`: bytes from the kernel that nobody can foretell.
+/// `os.urandom(size)`: unpredictable bytes from the kernel.
 fn urandom(call: &mut Call<'_>) -> Outcome {
     use rand::TryRng;
     let Ok(size) = usize::try_from(call.int(0)?) else {

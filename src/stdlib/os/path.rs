@@ -141,7 +141,7 @@ fn join(call: &mut Call<'_>) -> Outcome {
     Ok(joined.into())
 }
 
-/// What stands before and after the last `/`; slashes at the end of the first part are dropped.
+/// The parts before and after the last `/`; slashes at the end of the first are dropped.
 fn split(path: &str) -> (&str, &str) {
     let at = path.rfind('/').map_or(0, |at| at + 1);
     let (head, tail) = path.split_at(at);

@@ -35,7 +35,7 @@ impl Meant {
 /// The address a script means, for a socket of that family.
 ///
 /// # Errors
-/// `gaierror` for a name that nobody has; `PermissionError` when it may not be used for that.
+/// `gaierror` for an unknown name; `PermissionError` when it may not be used for that.
 pub(super) fn read(
     call: &Call<'_>,
     family: i32,
@@ -81,7 +81,7 @@ pub(super) fn all_of(
     Ok((found, name.map(str::to_string)))
 }
 
-/// The host, if it is a name and no number: then somebody has to be asked for its number.
+/// The host, if it is a name that has to be resolved, not an address.
 fn name_of(host: &str) -> Option<&str> {
     let is_number = host.is_empty() || host == BROADCAST || host.parse::<IpAddr>().is_ok();
     (!is_number).then_some(host)
@@ -165,7 +165,7 @@ fn host_and_port(call: &Call<'_>, value: &Dynamic) -> Result<(String, u16, Vec<u
 /// The first address of a host: an empty name is every address of this machine.
 ///
 /// # Errors
-/// `gaierror`; `PermissionError` for `doing` that, when nobody may be asked for the name.
+/// `gaierror`; `PermissionError` for `doing` that, when names may not be resolved.
 pub(super) fn resolve(
     call: &Call<'_>,
     host: &str,

@@ -128,7 +128,7 @@ fn connect_ex(call: &mut Call<'_>) -> Outcome {
     number.map(Dynamic::from_int).ok_or(error)
 }
 
-/// Bytes, or text as UTF-8.
+/// Bytes, or a string as UTF-8.
 fn data(call: &mut Call<'_>) -> Result<Blob, Failure> {
     let value = call.value(0);
     if let Some(text) = as_string(&value) {

@@ -23,7 +23,7 @@ struct State {
     kernel: Option<Arc<Kernel>>,
     family: i32,
     kind: i32,
-    /// How long an operation may take; `None` for ever, zero not at all.
+    /// How long an operation may wait; `None` without end, zero not at all.
     timeout: Option<Duration>,
 }
 

@@ -76,7 +76,7 @@ fn told(error: DepotError) -> String {
     match error {
         DepotError::Taken => "the socket has been taken already".into(),
         DepotError::Full(count) => {
-            format!("{count} sockets are on their way already, and nobody has received them yet")
+            format!("{count} sent sockets have not been received yet")
         }
         DepotError::Interrupted => "interrupted".into(),
         DepotError::System(error) => error.to_string(),

@@ -83,7 +83,7 @@ impl Buffer {
         Ok(all)
     }
 
-    /// The bytes up to and with the next `\n`; the rest of the file when there is none.
+    /// The bytes through the next `\n`; the rest of the file if there is no more.
     pub(super) fn read_line(&mut self) -> io::Result<Vec<u8>> {
         let mut searched = 0;
         loop {

@@ -152,7 +152,7 @@ impl File {
         codec::decode_text(&bytes, self.0.encoding, &self.0.errors).map(Dynamic::from)
     }
 
-    /// Writes text or bytes and gives how many characters or bytes they were.
+    /// Writes a string or bytes and returns the number of characters or bytes.
     pub(super) fn write(&self, value: &Dynamic) -> Result<usize, Failure> {
         self.with(|_| Ok(()))?;
         if !self.0.mode.writes() {
@@ -246,7 +246,7 @@ fn length_of_chars(bytes: &[u8], count: usize) -> Option<usize> {
             0xc2..=0xdf => 2,
             0xe0..=0xef => 3,
             0xf0..=0xf4 => 4,
-            // What begins no character stands for itself, and is found when it is decoded.
+            // A byte that begins no character is taken alone, and is reported when it is decoded.
             _ => 1,
         };
     }

@@ -1,4 +1,4 @@
-//! Methods that tell what kinds of characters a string has.
+//! Methods about the kinds of characters in a string.
 
 use super::case::is_space;
 use super::this;

@@ -58,7 +58,7 @@ fn text_argument(call: &mut Call<'_>, index: usize) -> Result<ImmutableString, F
     })
 }
 
-/// `text.encode(encoding="utf-8", errors="strict")`.
+/// `string.encode(encoding="utf-8", errors="strict")`.
 fn encode(call: &mut Call<'_>) -> Outcome {
     let encoding = if call.has(0) {
         call.string(0)?
@@ -71,7 +71,7 @@ fn encode(call: &mut Call<'_>) -> Outcome {
 
 /// `"{} {0}".format(x)`.
 ///
-/// Rhai cannot tell `a.format(b)` from `format(a, b)`: without a brace in it the text is the value of the latter.
+/// Rhai does not distinguish `a.format(b)` from `format(a, b)`: a string without a brace is the value of the latter.
 fn format(call: &mut Call<'_>) -> Outcome {
     let (template, args) = (this(call), call.rest(0));
     memory::for_strings_of(call, &args)?;
