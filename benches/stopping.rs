@@ -58,7 +58,7 @@ fn main() {
 }
 
 fn stopped_after(text: &str) -> Duration {
-    let mut runtime = Runtime::builder().build();
+    let mut runtime = Runtime::builder().build().expect("the options fit");
     let stopper = runtime.stopper();
     let stop = std::thread::spawn(move || {
         std::thread::sleep(BEGINNING);

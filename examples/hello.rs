@@ -7,7 +7,7 @@ fn main() -> Result<(), procscript::Error> {
     let permissions = procscript::Permissions::none().allow_processes(1, 1);
     let mut runtime = procscript::Runtime::builder()
         .permissions(permissions)
-        .build();
+        .build()?;
     runtime.eval::<()>("fn greet(name, answers) { answers.put(`hello, ${name}`); }")?;
     let text =
         "let q = Queue(); let p = Process(greet, [`world`, q]); p.start(); p.join(); q.get()";

@@ -21,7 +21,7 @@ for order in [["first", ["nut", "bolt"]], ["second", []]] {
 }
 "#;
 
-fn main() {
+fn main() -> Result<(), procscript::Error> {
     // Child processes are fresh runs of this program and start here.
     procscript::init();
 
@@ -36,12 +36,13 @@ fn main() {
     });
     let runtime = Runtime::builder()
         .permissions(Permissions::none().allow_processes(8, 1))
-        .output(printed.clone())
-        .errors(log)
-        .input(|prompt| (prompt == "Whose orders? ").then(|| "Ada".into()))
-        .build();
-    let code = runtime.run(Script::from_text("orders", SCRIPT));
+        .stdout(printed.clone())
+        .stderr(log)
+        .stdin(|prompt| (prompt == "Whose orders? ").then(|| "Ada".into()))
+        .build()?;
+    let code = runtime.run_main(Script::from_text("orders", SCRIPT));
 
     println!("exit code {code}\n\nprinted:\n{}", printed.text());
     println!("errors:\n{}", errors.text().trim_end());
+    Ok(())
 }

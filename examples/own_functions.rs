@@ -42,8 +42,8 @@ fn shop() -> Setup {
                     format!("token {}", token.0)
                 });
         })
-        .crossing::<Money>("Money")
-        .crossing_with::<Token>(
+        .sendable::<Money>("Money")
+        .sendable_with::<Token>(
             "Token",
             |token| Dynamic::from_int(token.0),
             |plain| {
@@ -72,12 +72,13 @@ const SCRIPT: &str = r#"
     print("exit code", p.exitcode);
 "#;
 
-fn main() {
+fn main() -> Result<(), procscript::Error> {
     procscript::init_with([shop()]);
     let runtime = Runtime::builder()
         .setup(shop())
         .permissions(Permissions::none().allow_processes(4, 1))
-        .build();
-    let code = runtime.run(Script::from_text("shop", SCRIPT));
+        .build()?;
+    let code = runtime.run_main(Script::from_text("shop", SCRIPT));
     assert_eq!(code, 0);
+    Ok(())
 }

@@ -6,7 +6,7 @@ use std::error::Error;
 use std::sync::Arc;
 
 use procscript::rhai::{Engine, Scope};
-use procscript::{Permissions, ProcessPackage, Runtime, Setup};
+use procscript::{Permissions, Runtime, Setup};
 
 /// What children need as well. Children do not get anything else that the host registers.
 fn words() -> Setup {
@@ -42,7 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let package = Runtime::builder()
         .setup(words())
         .permissions(permissions)
-        .package();
+        .package()?;
     package.register_into_engine(&mut engine);
     let engine = Arc::new(engine);
     package.share(&engine);
@@ -51,7 +51,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // Alternatively, put everything into a module, so that names cannot clash.
     let mut engine = Engine::new();
-    ProcessPackage::new().register_into_engine_as(&mut engine, "mp");
+    let nothing_allowed = Runtime::builder().package()?;
+    nothing_allowed.register_into_engine_as(&mut engine, "mp");
     println!(
         "{}",
         engine.eval::<bool>("mp::cpu_count() > 0 && mp::os::getpid() > 1")?

@@ -44,7 +44,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     // Two processes at once, which cannot start others; nothing else outside the scripts is allowed.
     let permissions = Permissions::none().allow_processes(2, 1);
-    let mut runtime = Runtime::builder().permissions(permissions).build();
+    let mut runtime = Runtime::builder().permissions(permissions).build()?;
     runtime.eval::<()>(SCRIPT)?;
 
     // `None` is `()` in scripts; here it means that there are no more orders.

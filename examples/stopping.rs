@@ -8,19 +8,19 @@ fn main() -> Result<(), Error> {
     procscript::init();
 
     let limits = Limits::new().time(Duration::from_millis(100));
-    let mut hasty = Runtime::builder().limits(limits).build();
+    let mut hasty = Runtime::builder().limits(limits).build()?;
     // Nobody will ever put anything into this queue.
     let waits = hasty.eval::<()>("Queue().get()");
     println!("by time: {}", said(waits));
 
     let limits = Limits::new().operations(100_000);
-    let mut frugal = Runtime::builder().limits(limits).build();
+    let mut frugal = Runtime::builder().limits(limits).build()?;
     let computes = frugal.eval::<()>("let n = 0; loop { n += 1 }");
     println!("by operations: {}", said(computes));
     // Its definitions persist, and the runtime still works.
     assert!(frugal.eval::<i64>("n")? > 1000);
 
-    let mut patient = Runtime::builder().build();
+    let mut patient = Runtime::builder().build()?;
     let stopper = patient.stopper();
     std::thread::spawn(move || stopper.stop());
     let sleeps = patient.eval::<()>("try { time.sleep(3600) } catch { }");

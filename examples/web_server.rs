@@ -28,12 +28,15 @@ async fn run(script: String) -> (StatusCode, String) {
     let answer = tokio::task::spawn_blocking(move || {
         let output = Capture::new();
         // One runtime per request: requests share nothing, and dropping the runtime leaves nothing behind.
-        let mut runtime = Runtime::builder()
+        let runtime = Runtime::builder()
             .limits(Limits::new().time(TIME))
-            .output(output.clone())
-            .errors(output.clone())
+            .stdout(output.clone())
+            .stderr(output.clone())
             .build();
-        match runtime.eval::<()>(&script) {
+        let result = runtime
+            .map_err(Error::from)
+            .and_then(|mut runtime| runtime.eval::<()>(&script));
+        match result {
             Ok(()) => (StatusCode::OK, output.text()),
             Err(Error::Limit(exceeded)) => (StatusCode::REQUEST_TIMEOUT, format!("{exceeded}\n")),
             Err(error) => (StatusCode::BAD_REQUEST, format!("{error}\n")),

@@ -71,7 +71,7 @@ impl Pool {
         let permissions = Permissions::none()
             .allow_processes(2 * size as u32, 1)
             .allow_signals();
-        let mut runtime = Runtime::builder().permissions(permissions).build();
+        let mut runtime = Runtime::builder().permissions(permissions).build()?;
         runtime.eval::<()>(SCRIPT)?;
         let outcomes = runtime.queue(0)?;
         let mut pool = Self {

@@ -23,7 +23,7 @@
 //! ```no_run
 //! procscript::init();
 //! let permissions = procscript::Permissions::none().allow_processes(4, 1);
-//! let mut runtime = procscript::Runtime::builder().permissions(permissions).build();
+//! let mut runtime = procscript::Runtime::builder().permissions(permissions).build()?;
 //! runtime.eval::<()>("fn work(q) { q.put(6 * 7) }")?;
 //! runtime.eval::<()>("let q = Queue(); let p = Process(work, [q]); p.start(); p.join();")?;
 //! assert_eq!(runtime.eval::<i64>("q.get()")?, 42);
@@ -34,7 +34,7 @@
 //!
 //! | | |
 //! | --- | --- |
-//! | a ready engine; one that the host owns | [`Runtime`], [`ProcessPackage`]; both are furnished by a [`Builder`] |
+//! | a ready engine; one that the host owns | [`Runtime`], [`ProcessPackage`]; both are configured by a [`Builder`] |
 //! | what scripts may do, and how much | [`Permissions`], [`Limits`]; [`Stopper`] |
 //! | a host's own functions and types | [`Setup`], [`init_with`] |
 //! | what scripts print and read | [`Sink`], [`Capture`] |
@@ -74,9 +74,9 @@ mod wire;
 
 pub use crate::runtime::{
     BuildError, Builder, Candidate, CandidateKind, Candidates, Capture, ChildState, ChildStatus,
-    Diagnostic, Entered, Error, ErrorFormat, Exceeded, Failure, Finished, Frame, Function,
-    Interactive, Limits, Permissions, ProcessPackage, Runtime, Script, Setup, Sink, StartMethod,
-    Stopper, Variable, init, init_with,
+    Diagnostic, Entered, Error, ErrorFormat, Exceeded, Failure, Finished, ForkHooks, Frame,
+    Function, Interactive, Limits, Permissions, ProcessPackage, Runtime, Script, Setup, Sink,
+    StartMethod, Stopper, Variable, init, init_with,
 };
 /// The Rhai that this crate runs scripts with: values, engines and packages of a host have to be of the same version.
 pub use rhai;

@@ -107,7 +107,7 @@ fn crossing(asked: &Asked<'_>) -> Option<String> {
         .split_once(", a type of the embedding program that cannot be sent")?;
     let name = before.rsplit(' ').next()?;
     Some(format!(
-        "the program makes it cross with Setup::crossing::<{name}>(\"{name}\")"
+        "the program makes it sendable with Setup::sendable::<{name}>(\"{name}\")"
     ))
 }
 

@@ -2,15 +2,16 @@
 
 use std::path::PathBuf;
 
+use anyhow::Result;
 use procscript::{ErrorFormat, Runtime};
 
 use super::args::UNUSABLE;
 use super::input::{print_error, read};
 
-/// Prints the errors of all `files`, and gives the exit code: 0 when there are none.
+/// Prints the errors of all `files`, and returns the exit code: 0 when there are none.
 #[allow(clippy::print_stderr)]
-pub(crate) fn check(files: &[PathBuf], format: ErrorFormat) -> u8 {
-    let runtime = Runtime::builder().build();
+pub(crate) fn check(files: &[PathBuf], format: ErrorFormat) -> Result<u8> {
+    let runtime = Runtime::builder().build()?;
     let mut code = 0;
     for file in files {
         let errors = match read(file) {
@@ -26,5 +27,5 @@ pub(crate) fn check(files: &[PathBuf], format: ErrorFormat) -> u8 {
             code = UNUSABLE;
         }
     }
-    code
+    Ok(code)
 }

@@ -29,11 +29,11 @@ fn main() -> ExitCode {
 fn carry_out(command: Command) -> ExitCode {
     let code = match command {
         Command::Run { options, words } => run::run(&options, words),
-        Command::Eval { options, words } => Ok(run::eval(&options, words)),
+        Command::Eval { options, words } => run::eval(&options, words),
         Command::Check {
             error_format,
             files,
-        } => Ok(check::check(&files, error_format.into())),
+        } => check::check(&files, error_format.into()),
         Command::Doc { name } => doc::doc(name.as_deref()),
         Command::Definitions { directory } => definitions::definitions(&directory),
         Command::Completions { shell } => describe::completions(args::described(), shell),

@@ -12,11 +12,11 @@ use super::input::read;
 /// `words`: the file, then the script's arguments.
 pub(crate) fn run(options: &Options, words: Vec<OsString>) -> Result<u8> {
     let file = words.first().map(PathBuf::from).unwrap_or_default();
-    Ok(execute(options, read(&file)?, words))
+    execute(options, read(&file)?, words)
 }
 
 /// `words`: the code, then its arguments.
-pub(crate) fn eval(options: &Options, mut words: Vec<OsString>) -> u8 {
+pub(crate) fn eval(options: &Options, mut words: Vec<OsString>) -> Result<u8> {
     let code = words
         .first_mut()
         .map(|code| std::mem::replace(code, "-c".into()));
@@ -24,10 +24,11 @@ pub(crate) fn eval(options: &Options, mut words: Vec<OsString>) -> u8 {
     execute(options, script, words)
 }
 
-fn execute(options: &Options, script: Script, argv: Vec<OsString>) -> u8 {
+fn execute(options: &Options, script: Script, argv: Vec<OsString>) -> Result<u8> {
     let argv = argv.iter().map(|word| word.to_string_lossy().into_owned());
+    let code = builder(options, argv).build()?.run_main(script);
     // The kernel keeps the low eight bits of an exit code.
-    (builder(options, argv).build().run(script) & 0xff) as u8
+    Ok((code & 0xff) as u8)
 }
 
 /// A runtime for a process of its own, with what the options say.

@@ -24,11 +24,11 @@ use super::tree::Tree;
 ///     .allow_read("/usr/share")
 ///     .allow_net("127.0.0.1:8080")
 ///     .allow_env(["LANG"]);
-/// let runtime = Runtime::builder().permissions(permissions).build();
+/// let runtime = Runtime::builder().permissions(permissions).build().unwrap();
 /// let script = Script::from_text("nosy", r#"
 ///     try { open("/etc/passwd"); throw "read"; } catch (e) { if e.type != "PermissionError" { throw e; } }
 /// "#);
-/// assert_eq!(runtime.run(script), 0);
+/// assert_eq!(runtime.run_main(script), 0);
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]

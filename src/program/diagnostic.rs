@@ -14,7 +14,7 @@ use super::traceback::{self, Frame, TOP_LEVEL};
 ///
 /// # Example
 /// ```
-/// let runtime = procscript::Runtime::builder().build();
+/// let runtime = procscript::Runtime::builder().build().unwrap();
 /// let script = procscript::Script::from_text("demo.rhai", "let x = ;");
 /// let found = runtime.check(&script).unwrap_err();
 /// assert_eq!((found[0].kind.as_str(), found[0].line, found[0].column), ("SyntaxError", 1, 9));

@@ -1,4 +1,4 @@
-//! What cannot be built.
+//! Why a runtime cannot be built.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -6,17 +6,17 @@ use std::fmt;
 use super::setup::Setup;
 use crate::stdlib;
 
-/// Why a runtime cannot be furnished as it was asked for: a mistake in the program, which every run of it has.
+/// Why a runtime or a package cannot be built: a mistake in the program, which shows in every run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// Two of the setups have this name.
+    /// Two setups have this name.
     SetupTwice(String),
-    /// Two of the types that may cross have this name, or one type has two names, of which this is the second.
+    /// Two sendable types have this name, or one type has two names, of which this is the second.
     TypeTwice(String),
-    /// A type that may cross has the name of one of ours or of Rhai's.
+    /// A sendable type has the name of a type of this crate or of Rhai.
     TypeNameTaken(String),
-    /// There is no script module of this name to turn on or off.
+    /// There is no script module with this name to turn on or off.
     NoModule(String),
 }
 
@@ -25,15 +25,15 @@ impl fmt::Display for BuildError {
         match self {
             Self::SetupTwice(name) => write!(
                 f,
-                "two setups are called '{name}': children could not tell them apart; give one of them another name"
+                "two setups are named '{name}', and children could not tell them apart: rename one of them"
             ),
             Self::TypeTwice(name) => write!(
                 f,
-                "the type '{name}' is named twice in Setup::crossing: each type is named once, and has a name of its own"
+                "the name '{name}' is used twice in Setup::sendable: name each type once, and give each its own name"
             ),
             Self::TypeNameTaken(name) => write!(
                 f,
-                "scripts know another type as '{name}': give it another name in Setup::crossing"
+                "scripts know another type as '{name}': choose another name in Setup::sendable"
             ),
             Self::NoModule(name) => {
                 let all: Vec<_> = stdlib::modules().collect();
@@ -49,16 +49,8 @@ impl fmt::Display for BuildError {
 
 impl std::error::Error for BuildError {}
 
-/// Whether children can tell the setups and their types apart, `taken` being names of other types; whether the `modules` exist.
-pub(super) fn check(
-    setups: &[Setup],
-    taken: &HashSet<String>,
-    modules: &[String],
-) -> Result<(), BuildError> {
-    let is_known = |name: &String| stdlib::modules().any(|known| known == name);
-    if let Some(unknown) = modules.iter().find(|name| !is_known(name)) {
-        return Err(BuildError::NoModule(unknown.clone()));
-    }
+/// Checks that children can tell the setups and their types apart. `taken` are the names of other types.
+pub(super) fn check(setups: &[Setup], taken: &HashSet<String>) -> Result<(), BuildError> {
     let mut names = HashSet::new();
     if let Some(twice) = setups
         .iter()

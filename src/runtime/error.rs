@@ -16,7 +16,7 @@ use crate::script::limits::Exceeded;
 /// ```
 /// use procscript::{Error, Runtime};
 ///
-/// let mut runtime = Runtime::builder().build();
+/// let mut runtime = Runtime::builder().build().unwrap();
 /// match runtime.eval::<i64>("1 / 0") {
 ///     Err(Error::Failed(told)) => assert_eq!((told.kind.as_str(), told.line), ("ZeroDivisionError", 1)),
 ///     other => panic!("{other:?}"),
@@ -25,7 +25,7 @@ use crate::script::limits::Exceeded;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// The runtime was furnished wrongly: see [`Builder::try_build`](crate::Builder::try_build).
+    /// The runtime cannot be built: see [`Builder::build`](crate::Builder::build).
     Build(BuildError),
     /// The script cannot be read.
     Read {
@@ -87,7 +87,7 @@ impl Error {
 /// ```
 /// use procscript::{Error, Runtime};
 ///
-/// let mut runtime = Runtime::builder().build();
+/// let mut runtime = Runtime::builder().build().unwrap();
 /// let Err(Error::Failed(failure)) = runtime.eval::<()>("throw #{code: 5}") else {
 ///     panic!("it did not fail");
 /// };
@@ -132,6 +132,12 @@ impl fmt::Display for Error {
             }
             Self::System(error) => write!(f, "the time cannot be watched: {error}"),
         }
+    }
+}
+
+impl From<BuildError> for Error {
+    fn from(error: BuildError) -> Self {
+        Self::Build(error)
     }
 }
 

@@ -41,7 +41,7 @@ impl Runtime {
     ///
     /// # Example
     /// ```
-    /// let mut runtime = procscript::Runtime::builder().build();
+    /// let mut runtime = procscript::Runtime::builder().build()?;
     /// runtime.eval::<()>("fn double(x) { x * 2 } let n = 21;")?;
     /// assert_eq!(runtime.eval::<i64>("double(n)")?, 42);
     /// # Ok::<(), procscript::Error>(())
@@ -93,7 +93,7 @@ impl Runtime {
     ///
     /// # Example
     /// ```
-    /// let mut runtime = procscript::Runtime::builder().build();
+    /// let mut runtime = procscript::Runtime::builder().build()?;
     /// runtime.eval::<()>("fn area(width, height) { width * height }")?;
     /// assert_eq!(runtime.call_fn::<i64>("area", (6_i64, 7_i64))?, 42);
     /// # Ok::<(), procscript::Error>(())
@@ -117,7 +117,7 @@ impl Runtime {
     ///
     /// # Example
     /// ```
-    /// let mut runtime = procscript::Runtime::builder().build();
+    /// let mut runtime = procscript::Runtime::builder().build()?;
     /// let double = runtime.eval::<rhai::FnPtr>("|x| x * 2")?;
     /// assert_eq!(runtime.call::<i64>(&double, (21_i64,))?, 42);
     /// # Ok::<(), procscript::Error>(())
@@ -145,7 +145,7 @@ impl Runtime {
     ///
     /// # Example
     /// ```
-    /// let mut runtime = procscript::Runtime::builder().build();
+    /// let mut runtime = procscript::Runtime::builder().build()?;
     /// runtime.set("limit", 10_i64);
     /// assert!(runtime.eval::<bool>("fn fits(n) { n <= limit } fits(7)")?);
     /// # Ok::<(), procscript::Error>(())
@@ -169,9 +169,6 @@ impl Runtime {
         frames: impl Fn(&Self, &EvalAltResult) -> Vec<Frame>,
         run: impl FnOnce(&mut Self) -> Result<Dynamic, Failed>,
     ) -> Result<Dynamic, Error> {
-        if let Some(unfit) = &self.unfit {
-            return Err(Error::Build(unfit.clone()));
-        }
         let interp = self.interp.clone();
         if interp.stopping().is_some() {
             interp.forget_stop();

@@ -60,6 +60,7 @@ pub use self::worker::{init, init_with};
 pub use crate::permissions::Permissions;
 pub use crate::program::diagnostic::{Diagnostic, ErrorFormat};
 pub use crate::program::traceback::Frame;
+pub use crate::script::fork_hooks::ForkHooks;
 use crate::script::interp::Interp;
 pub use crate::script::limits::{Exceeded, Limits};
 pub use crate::script::sinks::capture::Capture;
@@ -68,14 +69,14 @@ pub use crate::stdlib::multiprocessing::start_method::StartMethod;
 
 /// A script engine with processes.
 ///
-/// It runs a whole program ([`run`](Self::run)), or pieces of one after another ([`eval`](Self::eval), [`run_file`](Self::run_file),
+/// It runs a whole program ([`run_main`](Self::run_main)), or pieces of one after another ([`eval`](Self::eval), [`run_file`](Self::run_file),
 /// [`call_fn`](Self::call_fn)). It runs one thing at a time; for several at once there are several runtimes, which
 /// share nothing. Its drop ends the threads and children that are left, and frees the memory they shared.
 ///
 /// # Example
 /// ```
 /// procscript::init();
-/// let mut runtime = procscript::Runtime::builder().build();
+/// let mut runtime = procscript::Runtime::builder().build()?;
 /// runtime.eval::<()>(r#"fn greet(name) { "hello, " + name }"#)?;
 /// assert_eq!(runtime.call_fn::<String>("greet", ("world".to_string(),))?, "hello, world");
 /// # Ok::<(), procscript::Error>(())
@@ -86,14 +87,12 @@ pub struct Runtime {
     modules: Arc<Modules>,
     names: engine::Names,
     state: State,
-    /// How many texts were evaluated: they are counted in messages.
+    /// How many evaluations there were: messages number them.
     evaluations: usize,
-    /// Why nothing can be run.
-    unfit: Option<BuildError>,
 }
 
 impl Runtime {
-    /// A runtime to be furnished.
+    /// Begins the configuration of a runtime.
     pub fn builder() -> Builder {
         Builder::default()
     }

@@ -9,7 +9,7 @@ use rhai::{AST, Dynamic, Engine, EvalAltResult, Module};
 use super::check::syntax_error;
 use super::ending::end;
 use super::modules::register_note;
-use super::{Diagnostic, Error, Runtime, Script, Setup, Stopper, engine, setup};
+use super::{Diagnostic, Error, Script, Setup, Stopper, engine, setup};
 use crate::program::call;
 use crate::program::traceback::{self, TOP_LEVEL};
 use crate::script::bind::Registered;
@@ -54,7 +54,7 @@ use crate::script::stop::Stop;
 ///     procscript::init();
 ///     let mut engine = Engine::new();
 ///     let permissions = Permissions::none().allow_processes(4, 1);
-///     let package = Runtime::builder().permissions(permissions).package();
+///     let package = Runtime::builder().permissions(permissions).package()?;
 ///     package.register_into_engine(&mut engine);
 ///     let script = "
 ///         fn work(q) { q.put(os.getpid()); }
@@ -88,11 +88,6 @@ impl Drop for Family {
 }
 
 impl ProcessPackage {
-    /// A package as it comes, whose scripts may do nothing outside themselves, not even start processes: see [`Builder::package`](crate::Builder::package) for one that is furnished.
-    pub fn new() -> Self {
-        Runtime::builder().package()
-    }
-
     pub(super) fn of(interp: Arc<Interp>, registered: Registered, setups: Vec<Setup>) -> Self {
         Self {
             registered: registered.into(),
@@ -204,11 +199,11 @@ impl ProcessPackage {
     ///
     /// # Example
     /// ```
-    /// use procscript::ProcessPackage;
+    /// use procscript::Runtime;
     /// use procscript::rhai::Engine;
     ///
     /// let mut engine = Engine::new();
-    /// let package = ProcessPackage::new();
+    /// let package = Runtime::builder().package().unwrap();
     /// package.register_into_engine(&mut engine);
     /// let ast = package.compile(&engine, "main", "let q = Queue();\nq.get(false)").unwrap();
     /// let error = engine.eval_ast::<()>(&ast).unwrap_err();
@@ -227,12 +222,6 @@ impl ProcessPackage {
 
     fn interp(&self) -> &Arc<Interp> {
         &self.family.0
-    }
-}
-
-impl Default for ProcessPackage {
-    fn default() -> Self {
-        Self::new()
     }
 }
 

@@ -20,12 +20,12 @@ const INTERRUPTED: i32 = 130;
 const STOPPED: &str = "procscript: the script was stopped\n";
 
 impl Runtime {
-    /// Runs a script to its end and that of its family, and gives its exit code.
+    /// Runs a whole program, waits for its threads and children, and returns its exit code.
     ///
-    /// An error nobody caught is printed to standard error (see [`Diagnostic`]); the code then
-    /// is 1, as it is when a [`Stopper`](crate::Stopper) or a limit ends the script, or the wait for its threads and children. A
-    /// runtime runs one script: its session ends with it.
-    pub fn run(self, script: Script) -> i32 {
+    /// An uncaught error is printed to standard error (see [`Diagnostic`]), and the exit code is 1. It is also 1
+    /// when a [`Stopper`](crate::Stopper) or a limit ends the program, or the wait for its threads and children. The runtime
+    /// ends with the program.
+    pub fn run_main(self, script: Script) -> i32 {
         let code = self.run_to_the_end(script);
         if self.interp.owns_signals() {
             // The process ends with the script: taking the engine apart first would only take time.
@@ -35,13 +35,6 @@ impl Runtime {
     }
 
     fn run_to_the_end(&self, script: Script) -> i32 {
-        if let Some(unfit) = &self.unfit {
-            report::print(
-                &self.interp,
-                &Diagnostic::new("RuntimeError", unfit.to_string()),
-            );
-            return FAILED;
-        }
         let source = script.source();
         let ast = match call::compile(&self.engine, &source) {
             Ok(ast) => ast,

@@ -1,4 +1,4 @@
-//! A host's own functions and types, for its engine and those of its children.
+//! A host's own functions and types, for its engine and its children's engines.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -12,13 +12,13 @@ use crate::wire::OwnType;
 
 type Register = dyn Fn(&mut Engine) + Send + Sync;
 
-/// What this program gives to the children that are fresh runs of it.
+/// The setups of this program when it runs as a child.
 static OF_CHILDREN: OnceLock<Vec<Setup>> = OnceLock::new();
 
 /// A host's own functions and types, under a name by which spawned children find them.
 ///
-/// A spawned child is a fresh run of the host's program and has nothing of its parent's memory: the program names its setups
-/// in [`init_with`](crate::init_with), and gives the same to its runtimes with [`Builder::setup`](crate::Builder::setup).
+/// A spawned child is a fresh run of the host's program and shares no memory with its parent. So the program passes its setups
+/// to [`init_with`](crate::init_with), and the same setups to its runtimes with [`Builder::setup`](crate::Builder::setup).
 ///
 /// # Example
 /// ```no_run
@@ -36,12 +36,12 @@ static OF_CHILDREN: OnceLock<Vec<Setup>> = OnceLock::new();
 ///             engine.register_fn("price", |cents: i64| Money { cents });
 ///             engine.register_get("cents", |money: &mut Money| money.cents);
 ///         })
-///         .crossing::<Money>("Money")
+///         .sendable::<Money>("Money")
 /// }
 ///
 /// procscript::init_with([shop()]);
 /// let permissions = Permissions::none().allow_processes(4, 1);
-/// let runtime = Runtime::builder().setup(shop()).permissions(permissions).build();
+/// let runtime = Runtime::builder().setup(shop()).permissions(permissions).build().unwrap();
 /// let text = "
 ///     let q = Queue();
 ///     let p = Process(|| q.put(price(250)));
@@ -49,19 +49,19 @@ static OF_CHILDREN: OnceLock<Vec<Setup>> = OnceLock::new();
 ///     print(q.get().cents);
 ///     p.join();
 /// ";
-/// std::process::exit(runtime.run(Script::from_text("shop", text)));
+/// std::process::exit(runtime.run_main(Script::from_text("shop", text)));
 /// ```
 #[derive(Clone)]
 #[must_use]
 pub struct Setup {
-    /// `None`: for this process alone.
+    /// `None`: for this process only.
     name: Option<String>,
     steps: Vec<Arc<Register>>,
     types: Vec<OwnType>,
 }
 
 impl Setup {
-    /// A setup that is known as `name`. Two of one runtime have different names.
+    /// A setup with this name. The setups of a runtime have different names.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: Some(name.into()),
@@ -70,7 +70,7 @@ impl Setup {
         }
     }
 
-    /// Something that is registered in one process alone.
+    /// A setup without a name, for this process only.
     pub(super) fn of_this_process(register: impl Fn(&mut Engine) + Send + Sync + 'static) -> Self {
         let setup = Self {
             name: None,
@@ -80,29 +80,29 @@ impl Setup {
         setup.register(register)
     }
 
-    /// Has `register` called with each engine that scripts run on, once an engine: in this process and in its children.
+    /// Calls `register` once with each engine that scripts run on, in this process and in its children.
     ///
-    /// A function of the host's goes before one of ours with the same name and the same types of parameters. What a runtime
-    /// needs for itself is set afterwards: the callbacks `on_print`, `on_debug`, `on_progress`, `on_var`, `on_parse_token` and
+    /// A function of the host replaces one of this crate with the same name and parameter types. Afterwards the runtime sets
+    /// the callbacks `on_print`, `on_debug`, `on_progress`, `on_var`, `on_parse_token` and
     /// `on_missing_function`, and the module resolver.
     pub fn register(mut self, register: impl Fn(&mut Engine) + Send + Sync + 'static) -> Self {
         self.steps.push(Arc::new(register));
         self
     }
 
-    /// The type `T`, which scripts and messages call `name`, may be sent to other processes: as an argument, through a queue,
-    /// inside lists and maps, captured by a closure. A copy arrives.
+    /// Makes values of type `T` sendable to other processes: as arguments, through queues,
+    /// inside lists and maps, captured by closures. The receiver gets a copy. Scripts and messages call the type `name`.
     ///
-    /// A value that cannot be serialised is refused where it is sent, one that cannot be read is an error where it arrives.
-    pub fn crossing<T>(self, name: &str) -> Self
+    /// A value that cannot be serialized is an error where it is sent. A value that cannot be deserialized is an error where it arrives.
+    pub fn sendable<T>(self, name: &str) -> Self
     where
         T: Variant + Clone + Serialize + DeserializeOwned,
     {
         self.with_type::<T>(name, OwnType::serialized::<T>(name))
     }
 
-    /// As [`crossing`](Self::crossing), for a type that is sent as another value: `leave` gives it, `enter` makes the value
-    /// anew. What `leave` gives may hold whatever scripts can send, also locks and queues.
+    /// Like [`sendable`](Self::sendable), for a type that is sent as another value: `encode` returns that value, and `decode` makes a `T`
+    /// from it. The value may contain whatever scripts can send, including locks and queues.
     ///
     /// # Example
     /// ```
@@ -111,21 +111,21 @@ impl Setup {
     /// #[derive(Clone)]
     /// struct Token(i64);
     ///
-    /// let setup = Setup::new("tokens").crossing_with::<Token>(
+    /// let setup = Setup::new("tokens").sendable_with::<Token>(
     ///     "Token",
     ///     |token| token.0.into(),
-    ///     |plain: Dynamic| plain.as_int().map(Token).map_err(|found| format!("a token is a number, not {found}")),
+    ///     |sent: Dynamic| sent.as_int().map(Token).map_err(|found| format!("a token is a number, not {found}")),
     /// );
     /// # drop(setup);
     /// ```
-    pub fn crossing_with<T: Variant + Clone>(
+    pub fn sendable_with<T: Variant + Clone>(
         self,
         name: &str,
-        leave: impl Fn(&T) -> Dynamic + Send + Sync + 'static,
-        enter: impl Fn(Dynamic) -> Result<T, String> + Send + Sync + 'static,
+        encode: impl Fn(&T) -> Dynamic + Send + Sync + 'static,
+        decode: impl Fn(Dynamic) -> Result<T, String> + Send + Sync + 'static,
     ) -> Self {
-        let encode = move |value: &T| Ok(leave(value));
-        self.with_type::<T>(name, OwnType::new(name, encode, enter))
+        let encode = move |value: &T| Ok(encode(value));
+        self.with_type::<T>(name, OwnType::new(name, encode, decode))
     }
 
     fn with_type<T: Variant + Clone>(mut self, name: &str, own: OwnType) -> Self {
@@ -136,7 +136,7 @@ impl Setup {
         })
     }
 
-    /// Its name; `None` for what is registered in this process alone.
+    /// Its name; `None` for a setup of this process only.
     pub(super) fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
@@ -145,7 +145,7 @@ impl Setup {
         &self.types
     }
 
-    /// Names the setups that children of this program are given. The first word counts.
+    /// Sets the setups that this program has when it runs as a child. Only the first call counts.
     pub(super) fn give_to_children(setups: Vec<Self>) {
         let _ = OF_CHILDREN.set(setups);
     }

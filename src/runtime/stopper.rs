@@ -19,7 +19,7 @@ use crate::script::stop::Stop;
 /// ```
 /// use procscript::{Error, Runtime};
 ///
-/// let mut runtime = Runtime::builder().build();
+/// let mut runtime = Runtime::builder().build().unwrap();
 /// let stopper = runtime.stopper();
 /// std::thread::spawn(move || stopper.stop());
 /// assert!(matches!(runtime.eval::<()>("time.sleep(3600)"), Err(Error::Stopped)));

@@ -1,29 +1,64 @@
-//! What the embedding program wants done around a fork: it may have threads that have to be laid down for it.
+//! What the embedding program does around a fork: it may have threads that must not exist during one.
 
 use crate::sys::lock::locked;
 use std::fmt;
 use std::sync::{Arc, Mutex};
 
-type Hook = Box<dyn Fn() + Send + Sync>;
+type Hook = Option<Box<dyn Fn() + Send + Sync>>;
 
-/// What is called before a fork, and after it in the parent and in the child.
-pub(crate) struct ForkHooks {
+/// Functions to call around each fork by which a child is started, as with `pthread_atfork(3)`.
+///
+/// A process with several threads is never forked: a host stops threads of its own in [`before`](Self::before) and starts them again in
+/// [`in_parent`](Self::in_parent). A forked child has copies of all descriptors: [`in_child`](Self::in_child) may close those that only
+/// the host should have. No hook is called when a child is spawned, or in a child for its own children.
+///
+/// # Example
+/// ```
+/// use procscript::{ForkHooks, Runtime, StartMethod};
+///
+/// let hooks = ForkHooks::new()
+///     .before(|| println!("stopping the logger"))
+///     .in_parent(|| println!("starting the logger"));
+/// let runtime = Runtime::builder().start_method(StartMethod::Fork).around_fork(hooks).build()?;
+/// # drop(runtime);
+/// # Ok::<(), procscript::Error>(())
+/// ```
+#[derive(Default)]
+#[must_use]
+pub struct ForkHooks {
     before: Hook,
     in_parent: Hook,
     in_child: Hook,
 }
 
 impl ForkHooks {
-    pub(crate) fn new(
-        before: impl Fn() + Send + Sync + 'static,
-        in_parent: impl Fn() + Send + Sync + 'static,
-        in_child: impl Fn() + Send + Sync + 'static,
-    ) -> Self {
-        Self {
-            before: Box::new(before),
-            in_parent: Box::new(in_parent),
-            in_child: Box::new(in_child),
-        }
+    /// No hooks yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Calls `hook` in the parent before the fork, before the parent counts its threads.
+    pub fn before(mut self, hook: impl Fn() + Send + Sync + 'static) -> Self {
+        self.before = Some(Box::new(hook));
+        self
+    }
+
+    /// Calls `hook` in the parent after the fork, also when the fork failed.
+    pub fn in_parent(mut self, hook: impl Fn() + Send + Sync + 'static) -> Self {
+        self.in_parent = Some(Box::new(hook));
+        self
+    }
+
+    /// Calls `hook` in the child after the fork, before the child does anything else.
+    pub fn in_child(mut self, hook: impl Fn() + Send + Sync + 'static) -> Self {
+        self.in_child = Some(Box::new(hook));
+        self
+    }
+}
+
+fn call(hook: &Hook) {
+    if let Some(hook) = hook {
+        hook();
     }
 }
 
@@ -45,7 +80,7 @@ impl AroundFork {
     /// This is a child now: its own children are none of the embedding program's business.
     pub(crate) fn begin_child(&self) {
         if let Some(hooks) = locked(&self.0).take() {
-            (hooks.in_child)();
+            call(&hooks.in_child);
         }
     }
 
@@ -56,7 +91,7 @@ impl AroundFork {
     pub(crate) fn prepare(&self) -> Prepared {
         let hooks = locked(&self.0).clone();
         if let Some(hooks) = &hooks {
-            (hooks.before)();
+            call(&hooks.before);
         }
         Prepared(hooks)
     }
@@ -77,7 +112,7 @@ impl Prepared {
 impl Drop for Prepared {
     fn drop(&mut self) {
         if let Some(hooks) = &self.0 {
-            (hooks.in_parent)();
+            call(&hooks.in_parent);
         }
     }
 }

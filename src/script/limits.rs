@@ -19,7 +19,7 @@ use rhai::{Dynamic, Engine, EvalAltResult, Map, Position};
 /// use procscript::{Error, Limits, Runtime};
 ///
 /// let limits = Limits::new().operations(100_000).time(Duration::from_secs(5));
-/// let mut runtime = Runtime::builder().limits(limits).build();
+/// let mut runtime = Runtime::builder().limits(limits).build().unwrap();
 /// let error = runtime.eval::<()>("loop { }").unwrap_err();
 /// assert!(matches!(error, Error::Limit(_)));
 /// ```

@@ -27,7 +27,10 @@ pub(crate) const CASES: &[Case] = &[
 ];
 
 fn values() {
-    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .build()
+        .unwrap();
     assert_eq!(runtime.eval::<i64>("6 * 7").unwrap(), 42);
     assert_eq!(runtime.eval::<String>(r#""a" + "b""#).unwrap(), "ab");
     assert_eq!(runtime.eval::<f64>("0.5").unwrap(), 0.5);
@@ -43,7 +46,10 @@ fn values() {
 }
 
 fn what_stays() {
-    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .build()
+        .unwrap();
     runtime
         .eval::<()>("let n = 20; const STEP = 2; fn next(x) { x + global::STEP }")
         .unwrap();
@@ -59,7 +65,10 @@ fn what_stays() {
 }
 
 fn errors() {
-    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .build()
+        .unwrap();
     let Err(Error::Failed(told)) = runtime.eval::<()>("let x = 1;\nfn f() { nothing }\nf()") else {
         panic!("it did not fail");
     };
@@ -83,7 +92,10 @@ fn errors() {
 }
 
 fn calls() {
-    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .build()
+        .unwrap();
     runtime
         .eval::<()>("fn add(a, b) { a + b } fn fail(why) { throw ValueError(why) }")
         .unwrap();
@@ -108,7 +120,10 @@ fn calls() {
 }
 
 fn given_values() {
-    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .build()
+        .unwrap();
     runtime.set("limit", 10_i64);
     runtime.set("names", vec![Dynamic::from("Ada"), Dynamic::from("Bob")]);
     let text = r#"
@@ -129,7 +144,10 @@ fn given_values() {
 }
 
 fn children_go_on() {
-    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .build()
+        .unwrap();
     let text = r#"
         let asked = Queue();
         let told = Queue();
@@ -152,7 +170,10 @@ fn children_go_on() {
 }
 
 fn redefined() {
-    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .build()
+        .unwrap();
     let text = r#"
         fn answer() { "old" }
         let asked = queue.Queue();
@@ -175,6 +196,7 @@ fn prompt() {
     let mut program = Runtime::builder()
         .permissions(Permissions::all())
         .build()
+        .unwrap()
         .interactive();
     assert!(matches!(program.enter("let n = 6"), Entered::Nothing));
     let Entered::Value(text) = program.enter("n * 7") else {
@@ -205,14 +227,27 @@ fn recursion() {
             .unwrap_err();
         assert_eq!(error.diagnostic().unwrap().kind, "RecursionError");
     };
-    deep(&mut Runtime::builder().permissions(Permissions::all()).build());
-    let large = move || deep(&mut Runtime::builder().permissions(Permissions::all()).build());
+    deep(
+        &mut Runtime::builder()
+            .permissions(Permissions::all())
+            .build()
+            .unwrap(),
+    );
+    let large = move || {
+        deep(
+            &mut Runtime::builder()
+                .permissions(Permissions::all())
+                .build()
+                .unwrap(),
+        )
+    };
     let thread = std::thread::Builder::new().stack_size(8 << 20).spawn(large);
     thread.unwrap().join().unwrap();
     let mut runtime = Runtime::builder()
         .permissions(Permissions::all())
         .limits(Limits::new().call_levels(20))
-        .build();
+        .build()
+        .unwrap();
     runtime
         .eval::<()>("fn down(n) { if n > 0 { 1 + down(n - 1) } else { 0 } }")
         .unwrap();

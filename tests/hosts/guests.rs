@@ -20,7 +20,10 @@ pub(crate) const CASES: &[Case] = &[
 ];
 
 fn never_forked() {
-    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .build()
+        .unwrap();
     let text = r#"
         let told = [];
         for attempt in [
@@ -58,7 +61,8 @@ fn ways_with_signals(method: StartMethod) -> Vec<String> {
     let mut runtime = Runtime::builder()
         .permissions(Permissions::all())
         .start_method(method)
-        .build();
+        .build()
+        .unwrap();
     let text = r#"
         fn child(q) { q.put(open("/proc/self/status").read()); time.sleep(600); }
         let q = Queue();
@@ -109,7 +113,8 @@ fn victim(method: StartMethod) {
     let mut runtime = Runtime::builder()
         .permissions(Permissions::all())
         .start_method(method)
-        .build();
+        .build()
+        .unwrap();
     let text = r#"
         fn stay(q) { q.put(1); loop { time.sleep(600); } }
         fn child(q) {

@@ -27,8 +27,9 @@ fn left_alone() {
     let printed = Capture::new();
     let runtime = Runtime::builder()
         .permissions(Permissions::all())
-        .output(printed.clone())
-        .build();
+        .stdout(printed.clone())
+        .build()
+        .unwrap();
     let script = r#"
         let asked = [|| input("Name? "), || sys.stdin.readline(), || sys.stdin.read(), || sys.stdin.readlines()];
         for ask in asked {
@@ -37,7 +38,7 @@ fn left_alone() {
         try { for line in sys.stdin { print(line); } } catch (e) { print(e.type + ": " + e.message); }
         os.system("cat");
         "#;
-    runtime.run(Script::from_text("script", script));
+    runtime.run_main(Script::from_text("script", script));
     let told = "EOFError: this program gives its scripts no input\n";
     assert_eq!(printed.text(), told.repeat(5));
     assert_eq!(own_line(), "for the host\n");
@@ -49,13 +50,14 @@ fn answered() {
     let mut answers = ["Ada", "two\n", "", "four", "five"].into_iter();
     let runtime = Runtime::builder()
         .permissions(Permissions::all())
-        .output(printed.clone())
-        .input(move |prompt| {
+        .stdout(printed.clone())
+        .stdin(move |prompt| {
             use std::io::Write;
             write!(asks, "[{prompt}]").unwrap();
             answers.next().map(String::from)
         })
-        .build();
+        .build()
+        .unwrap();
     let script = r#"
         print(input("Name? "));
         print(repr(sys.stdin.readline()));
@@ -65,7 +67,7 @@ fn answered() {
         print(repr(sys.stdin.read()), repr(sys.stdin.readline()));
         os.system("cat");
         "#;
-    runtime.run(Script::from_text("script", script));
+    runtime.run_main(Script::from_text("script", script));
     assert_eq!(
         printed.text(),
         "Ada\n'two\\n'\n''\n['four\\n', 'five\\n']\nEOFError: EOF when reading a line\n'' ''\n"
@@ -80,9 +82,10 @@ fn child() {
         let runtime = Runtime::builder()
             .permissions(Permissions::all())
             .start_method(method)
-            .output(printed.clone())
-            .input(|_| panic!("a child has asked"))
-            .build();
+            .stdout(printed.clone())
+            .stdin(|_| panic!("a child has asked"))
+            .build()
+            .unwrap();
         let script = r#"
             fn child() {
                 try { input(); } catch (e) { print(e.type + ": " + e.message); }
@@ -91,7 +94,7 @@ fn child() {
             }
             let p = Process(child); p.start(); p.join();
             "#;
-        runtime.run(Script::from_text("script", script));
+        runtime.run_main(Script::from_text("script", script));
         assert_eq!(printed.text(), "EOFError: EOF when reading a line\n''\n");
     }
     assert_eq!(own_line(), "for the host\n");
@@ -101,11 +104,12 @@ fn panicked() {
     let printed = Capture::new();
     let runtime = Runtime::builder()
         .permissions(Permissions::all())
-        .output(printed.clone())
-        .input(|_| std::panic::resume_unwind(Box::new("nobody is there")))
-        .build();
+        .stdout(printed.clone())
+        .stdin(|_| std::panic::resume_unwind(Box::new("nobody is there")))
+        .build()
+        .unwrap();
     let script = r#"try { input(); } catch (e) { print(e.type + ": " + e.message); }"#;
-    runtime.run(Script::from_text("script", script));
+    runtime.run_main(Script::from_text("script", script));
     assert_eq!(
         printed.text(),
         "OSError: the source of input has failed: nobody is there\n"
@@ -117,9 +121,10 @@ fn owned() {
     let runtime = Runtime::builder()
         .permissions(Permissions::all())
         .owns_process()
-        .output(printed.clone())
-        .build();
+        .stdout(printed.clone())
+        .build()
+        .unwrap();
     let script = r#"print(input("Name? "));"#;
-    runtime.run(Script::from_text("script", script));
+    runtime.run_main(Script::from_text("script", script));
     assert_eq!(printed.text(), "Name? Ada\n");
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 use procscript::rhai::{Dynamic, FnPtr};
 use procscript::{
     BuildError, Builder, Capture, Conversion, Diagnostic, Entered, Error, ErrorFormat, Event,
-    Exceeded, Failure, Finished, Frame, GetError, Interactive, Limits, Lock, LockGuard, Manual,
-    Permissions, Process, ProcessOptions, ProcessPackage, PutError, Queue, Runtime, Script, Setup,
-    Sink, StartMethod, Stopper, WaitError,
+    Exceeded, Failure, Finished, ForkHooks, Frame, GetError, Interactive, Limits, Lock, LockGuard,
+    Manual, Permissions, Process, ProcessOptions, ProcessPackage, PutError, Queue, Runtime, Script,
+    Setup, Sink, StartMethod, Stopper, WaitError,
 };
 
 use crate::case::Case;
@@ -17,6 +17,7 @@ pub(crate) const CASES: &[Case] = &[Case::new(
     promised,
 )];
 
+type Source = fn(&str) -> Option<String>;
 type Evaluated<T> = Result<T, Error>;
 
 fn promised() {
@@ -30,16 +31,17 @@ fn promised() {
 
 fn builders() {
     let _: fn() -> Builder = Runtime::builder;
-    let _: fn(Builder) -> Runtime = Builder::build;
-    let _: fn(Builder) -> Result<Runtime, BuildError> = Builder::try_build;
-    let _: fn(Builder) -> ProcessPackage = Builder::package;
+    let _: fn(Builder) -> Result<Runtime, BuildError> = Builder::build;
+    let _: fn(Builder) -> Result<ProcessPackage, BuildError> = Builder::package;
+    let _: fn(Builder, ForkHooks) -> Builder = Builder::around_fork;
+    let _: fn(Builder, Source) -> Builder = Builder::stdin;
     let _: fn(Builder, Limits) -> Builder = Builder::limits;
     let _: fn(Builder, Permissions) -> Builder = Builder::permissions;
     let _: fn(Builder, Setup) -> Builder = Builder::setup;
     let _: fn(Builder, StartMethod) -> Builder = Builder::start_method;
-    let _: fn(Builder, Sink) -> Builder = Builder::output;
-    let _: fn(Builder, Capture) -> Builder = Builder::errors;
-    let _: fn(Builder, &'static str) -> Builder = Builder::worker;
+    let _: fn(Builder, Sink) -> Builder = Builder::stdout;
+    let _: fn(Builder, Capture) -> Builder = Builder::stderr;
+    let _: fn(Builder, &'static str) -> Builder = Builder::worker_program;
     let _: fn(Builder, u64) -> Builder = Builder::session_memory;
     let _: fn(Builder, ErrorFormat) -> Builder = Builder::error_format;
     let _: fn(Builder) -> Builder = Builder::owns_process;
@@ -55,7 +57,7 @@ fn builders() {
 }
 
 fn runtimes() {
-    let _: fn(Runtime, Script) -> i32 = Runtime::run;
+    let _: fn(Runtime, Script) -> i32 = Runtime::run_main;
     let _: fn(&mut Runtime, &str) -> Evaluated<i64> = Runtime::eval;
     let _: fn(&mut Runtime, &'static str) -> Evaluated<Dynamic> = Runtime::run_file;
     let _: fn(&mut Runtime, &Script) -> Evaluated<Dynamic> = Runtime::run_script;
@@ -94,7 +96,6 @@ fn faces() {
 }
 
 fn packages() {
-    let _: fn() -> ProcessPackage = ProcessPackage::new;
     let _ = |package: ProcessPackage, engine: &mut procscript::rhai::Engine| {
         package.register_into_engine(engine);
         package.register_into_engine_as(engine, "mp");

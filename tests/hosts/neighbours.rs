@@ -67,7 +67,8 @@ fn leaves_nothing() {
         let mut runtime = Runtime::builder()
             .permissions(Permissions::all())
             .session_memory(16 << 20)
-            .build();
+            .build()
+            .unwrap();
         runtime.eval::<()>(WORK).unwrap();
         if n.is_multiple_of(50) {
             let text = "let p = Process(child, [q]); p.start(); let d = Process(child, [Queue(1)]); d.start();";
@@ -97,7 +98,8 @@ fn at_once() {
                     let mut runtime = Runtime::builder()
                         .permissions(Permissions::all())
                         .limits(limits)
-                        .build();
+                        .build()
+                        .unwrap();
                     runtime.set("me", n);
                     if n == 0 {
                         // One is stopped again and again, by hand.
@@ -134,8 +136,14 @@ fn at_once() {
 
 fn drops() {
     let start = "fn child(q) { q.put(os.getpid()); loop { } } let q = Queue(); let p = Process(child, [q]); p.start(); q.get()";
-    let mut first = Runtime::builder().permissions(Permissions::all()).build();
-    let mut second = Runtime::builder().permissions(Permissions::all()).build();
+    let mut first = Runtime::builder()
+        .permissions(Permissions::all())
+        .build()
+        .unwrap();
+    let mut second = Runtime::builder()
+        .permissions(Permissions::all())
+        .build()
+        .unwrap();
     let ends = first.eval::<i64>(start).unwrap();
     let stays = second.eval::<i64>(start).unwrap();
     let alive = |pid: i64| {
@@ -152,7 +160,10 @@ fn drops() {
 
 fn hosts_children() {
     let mut own = std::process::Command::new("true").spawn().unwrap();
-    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .build()
+        .unwrap();
     let text = "fn f() { } for n in range(3) { let p = Process(f); p.start(); p.join() } len(active_children())";
     assert_eq!(runtime.eval::<i64>(text).unwrap(), 0);
     drop(runtime);
@@ -160,7 +171,10 @@ fn hosts_children() {
 }
 
 fn moves() {
-    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .build()
+        .unwrap();
     runtime
         .eval::<()>("let q = Queue(); q.put(1); let n = 5;")
         .unwrap();

@@ -70,10 +70,11 @@ fn joined() {
     let runtime = Runtime::builder()
         .permissions(Permissions::all())
         .start_method(StartMethod::Spawn)
-        .output(printed.clone())
-        .errors(errors.clone())
-        .input(move |_| Some(seen.take()))
-        .build();
+        .stdout(printed.clone())
+        .stderr(errors.clone())
+        .stdin(move |_| Some(seen.take()))
+        .build()
+        .unwrap();
     let script = r#"
         fn child() { print("text " * 20000); os.system("printf 'no end'"); }
         for i in range(10) {
@@ -84,7 +85,7 @@ fn joined() {
             if text != "text " * 20000 + "\nno end" { throw ValueError(text); }
         }
         "#;
-    let code = runtime.run(Script::from_text("script", script));
+    let code = runtime.run_main(Script::from_text("script", script));
     assert_eq!((code, errors.text()), (0, String::new()));
 }
 
@@ -92,9 +93,10 @@ fn evaluated() {
     let all = Capture::new();
     let mut runtime = Runtime::builder()
         .permissions(Permissions::all())
-        .output(all.clone())
-        .errors(all.clone())
-        .build();
+        .stdout(all.clone())
+        .stderr(all.clone())
+        .build()
+        .unwrap();
     let script = r#"
         fn child(name) { print("child", name); }
         fn work(name) {
@@ -119,8 +121,9 @@ fn endless() {
     let printed = Capture::new();
     let mut runtime = Runtime::builder()
         .permissions(Permissions::all())
-        .output(printed.clone())
-        .build();
+        .stdout(printed.clone())
+        .build()
+        .unwrap();
     let stopper = runtime.stopper();
     let seen = printed.clone();
     let script = r#"

@@ -38,10 +38,11 @@ pub(crate) fn run(method: StartMethod, script: &str) -> (i32, String, String) {
     let runtime = Runtime::builder()
         .permissions(Permissions::all())
         .start_method(method)
-        .output(printed.clone())
-        .errors(errors.clone())
-        .build();
-    let code = runtime.run(Script::from_text("script", script));
+        .stdout(printed.clone())
+        .stderr(errors.clone())
+        .build()
+        .unwrap();
+    let code = runtime.run_main(Script::from_text("script", script));
     (code, printed.take(), errors.take())
 }
 
@@ -148,12 +149,13 @@ fn not_a_worker() {
     let printed = Capture::new();
     let runtime = Runtime::builder()
         .permissions(Permissions::all())
-        .worker("/bin/echo")
-        .output(printed.clone())
-        .errors(printed.clone())
-        .build();
+        .worker_program("/bin/echo")
+        .stdout(printed.clone())
+        .stderr(printed.clone())
+        .build()
+        .unwrap();
     let script = r#"fn child() {} let p = Process(child); p.start(); p.join(); print("end");"#;
-    runtime.run(Script::from_text("script", script));
+    runtime.run_main(Script::from_text("script", script));
     let lines: Vec<String> = printed.text().lines().map(String::from).collect();
     assert!(lines[0].starts_with("--procscript-worker "), "{lines:?}");
     assert_eq!(lines[1..], ["end"]);
@@ -163,11 +165,12 @@ fn both() {
     let all = Capture::new();
     let runtime = Runtime::builder()
         .permissions(Permissions::all())
-        .output(all.clone())
-        .errors(all.clone())
-        .build();
+        .stdout(all.clone())
+        .stderr(all.clone())
+        .build()
+        .unwrap();
     let script = r#"print("one"); sys.stderr.write("two\n"); print("three");"#;
-    runtime.run(Script::from_text("script", script));
+    runtime.run_main(Script::from_text("script", script));
     assert_eq!(all.text(), "one\ntwo\nthree\n");
 }
 
@@ -230,14 +233,15 @@ fn one_alone() {
     let runtime = Runtime::builder()
         .permissions(Permissions::all())
         .start_method(StartMethod::Spawn)
-        .output(printed.clone())
-        .build();
+        .stdout(printed.clone())
+        .build()
+        .unwrap();
     let script = r#"
         fn child() { sys.stderr.write("told by a child\n"); print("child"); }
         sys.stderr.write("told\n");
         let p = Process(child); p.start(); p.join();
         "#;
-    runtime.run(Script::from_text("script", script));
+    runtime.run_main(Script::from_text("script", script));
     assert_eq!(printed.text(), "child\n");
 }
 
@@ -245,7 +249,8 @@ fn none() {
     let runtime = Runtime::builder()
         .permissions(Permissions::all())
         .start_method(StartMethod::Spawn)
-        .build();
+        .build()
+        .unwrap();
     let script = r#"
         fn child() { print("child"); }
         print("main");
@@ -253,5 +258,5 @@ fn none() {
         let p = Process(child); p.start(); p.join();
         os.system("echo command");
         "#;
-    runtime.run(Script::from_text("script", script));
+    runtime.run_main(Script::from_text("script", script));
 }

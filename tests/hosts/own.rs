@@ -68,8 +68,8 @@ pub(crate) fn shapes() -> Setup {
                 .register_get("n", |even: &mut Even| even.0)
                 .register_fn("unknown", || Unknown);
         })
-        .crossing::<Point>("Point")
-        .crossing_with::<Even>(
+        .sendable::<Point>("Point")
+        .sendable_with::<Even>(
             "EvenNumber",
             |even| even.0.into(),
             |plain: Dynamic| match plain.as_int() {
@@ -84,7 +84,11 @@ fn permitted() -> Builder {
 }
 
 fn runtime(method: StartMethod) -> Runtime {
-    permitted().start_method(method).setup(shapes()).build()
+    permitted()
+        .start_method(method)
+        .setup(shapes())
+        .build()
+        .unwrap()
 }
 
 fn told(error: Error) -> String {
@@ -143,7 +147,7 @@ fn refused() {
         let told = told(error);
         let text = "item[1] is a Unknown, a type of the embedding program that cannot be sent";
         assert!(told.contains(text), "{told}");
-        assert!(told.contains("Setup::crossing::<"), "{told}");
+        assert!(told.contains("Setup::sendable::<"), "{told}");
         let error = runtime(method)
             .eval::<()>("fn f(x) {} Process(f, [unknown()]).start()")
             .unwrap_err();
@@ -167,7 +171,7 @@ fn not_made() {
 
 fn missing_setup() {
     let stranger = Setup::new("stranger").register(|_| ());
-    let mut runtime = permitted().setup(stranger).build();
+    let mut runtime = permitted().setup(stranger).build().unwrap();
     let error = runtime
         .eval::<()>("fn f() {} Process(f).start()")
         .unwrap_err();
@@ -183,39 +187,40 @@ fn only_here() {
         engine.register_fn("here", || 7_i64);
     };
     let text = "fn f(q) { q.put(here()); } let q = Queue(); let p = Process(f, [q]); p.start(); let n = q.get(); p.join(); n";
-    let mut runtime = permitted().register(register).build();
+    let mut runtime = permitted().configure_engine(register).build().unwrap();
     assert_eq!(runtime.eval::<i64>("here()").unwrap(), 7);
     let told = told(runtime.eval::<i64>(text).unwrap_err());
     assert!(
-        told.contains("Builder::register") && told.contains("procscript::Setup"),
+        told.contains("Builder::configure_engine") && told.contains("procscript::Setup"),
         "{told}"
     );
     let mut runtime = permitted()
         .start_method(StartMethod::Fork)
-        .register(register)
-        .build();
+        .configure_engine(register)
+        .build()
+        .unwrap();
     assert_eq!(runtime.eval::<i64>(text).unwrap(), 7);
 }
 
 fn clashes() {
-    let queue = Setup::new("a").crossing::<Point>("Queue");
-    let built = permitted().setup(queue.clone()).try_build();
+    let queue = Setup::new("a").sendable::<Point>("Queue");
+    let built = permitted().setup(queue.clone()).build();
     assert_eq!(
         built.unwrap_err(),
         BuildError::TypeNameTaken("Queue".into())
     );
-    let mut runtime = permitted().setup(queue).build();
-    assert!(matches!(
-        runtime.eval::<()>("1"),
-        Err(Error::Build(BuildError::TypeNameTaken(_)))
-    ));
+    let package = permitted().setup(queue).package();
+    assert_eq!(
+        package.unwrap_err(),
+        BuildError::TypeNameTaken("Queue".into())
+    );
 
-    let built = permitted().setup(shapes()).setup(shapes()).try_build();
+    let built = permitted().setup(shapes()).setup(shapes()).build();
     assert_eq!(built.unwrap_err(), BuildError::SetupTwice("shapes".into()));
-    let other = Setup::new("other").crossing::<Point>("Place");
-    let built = permitted().setup(shapes()).setup(other).try_build();
+    let other = Setup::new("other").sendable::<Point>("Place");
+    let built = permitted().setup(shapes()).setup(other).build();
     assert_eq!(built.unwrap_err(), BuildError::TypeTwice("Place".into()));
-    let built = permitted().without_module("sokcet").try_build();
+    let built = permitted().without_module("sokcet").build();
     assert_eq!(built.unwrap_err(), BuildError::NoModule("sokcet".into()));
 }
 
@@ -241,7 +246,7 @@ fn functions() {
     let setup = Setup::new("own").register(|engine| {
         engine.register_fn("cpu_count", || 1000_i64);
     });
-    let mut runtime = permitted().setup(setup).setup(shapes()).build();
+    let mut runtime = permitted().setup(setup).setup(shapes()).build().unwrap();
     assert_eq!(runtime.eval::<i64>("cpu_count()").unwrap(), 1000);
     assert_eq!(
         runtime
@@ -255,7 +260,8 @@ fn modules_off() {
     let mut runtime = permitted()
         .without_module("os")
         .without_module("socket")
-        .build();
+        .build()
+        .unwrap();
     for text in [
         "os.getpid()",
         "os::getpid()",
@@ -278,7 +284,7 @@ fn modules_off() {
         found
     "#;
     assert_eq!(runtime.eval::<String>(text).unwrap(), "NameError");
-    let mut few = permitted().modules(["time"]).build();
+    let mut few = permitted().modules(["time"]).build().unwrap();
     assert!(few.eval::<f64>("time.time()").unwrap() > 0.0);
     assert!(few.eval::<()>("Queue()").is_err());
 }

@@ -48,7 +48,7 @@ fn permitted() -> Builder {
 }
 
 fn package() -> ProcessPackage {
-    permitted().package()
+    permitted().package().unwrap()
 }
 
 fn engine(package: &ProcessPackage) -> Engine {
@@ -79,7 +79,7 @@ fn made_before() {
     assert_eq!(first.eval_ast::<i64>(&early).unwrap(), 3);
     let ast = package.compile(&first, "main", CHILD).unwrap();
     assert_eq!(first.eval_ast::<i64>(&ast).unwrap(), 42);
-    let mut runtime = permitted().build();
+    let mut runtime = permitted().build().unwrap();
     assert_eq!(runtime.eval::<i64>(CHILD).unwrap(), 42);
     assert_eq!(first.eval::<i64>("mine([1].len())").unwrap(), 2);
 }
@@ -151,7 +151,7 @@ fn builtins() {
     );
     assert_eq!(plain.eval::<String>("true.to_string()").unwrap(), "true");
     assert!(plain.eval::<String>(r#""%s" % 1"#).is_err());
-    let package = permitted().modules(["builtins", "os"]).package();
+    let package = permitted().modules(["builtins", "os"]).package().unwrap();
     let mut python = engine(&package);
     python.on_print(|text| assert_eq!(text, "1 two"));
     assert_eq!(
@@ -313,7 +313,7 @@ fn panics() {
 }
 
 fn own_types() {
-    let package = permitted().setup(shapes()).package();
+    let package = permitted().setup(shapes()).package().unwrap();
     let engine = engine(&package);
     let text = r#"
         fn work(q, p) { q.put(p == point(1)); q.put(point(2)); }

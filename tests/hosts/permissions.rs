@@ -22,7 +22,7 @@ fn refused(runtime: &mut Runtime, text: &str) -> String {
 }
 
 fn nothing() {
-    let mut runtime = Runtime::builder().build();
+    let mut runtime = Runtime::builder().build().unwrap();
     for (text, doing) in [
         (r#"open("/etc/passwd")"#, "reading '/etc/passwd'"),
         ("Process(|| 1).start()", "starting a process"),
@@ -41,7 +41,10 @@ fn nothing() {
 }
 
 fn own() {
-    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .build()
+        .unwrap();
     let before = std::env::current_dir().unwrap();
     for (text, doing) in [
         (r#"os.chdir("/")"#, "os.chdir()"),
@@ -88,7 +91,7 @@ fn decided() {
     // The link leads elsewhere later: that was not meant.
     std::fs::remove_file(path("link")).unwrap();
     std::os::unix::fs::symlink(path("closed"), path("link")).unwrap();
-    let mut runtime = Runtime::builder().permissions(permissions).build();
+    let mut runtime = Runtime::builder().permissions(permissions).build().unwrap();
     let file = path("link/file").display().to_string();
     assert_eq!(
         refused(&mut runtime, &format!("open({file:?})")),

@@ -33,10 +33,11 @@ fn lines() {
     let runtime = Runtime::builder()
         .permissions(Permissions::all())
         .start_method(StartMethod::Spawn)
-        .output(Sink::lines(move |line| {
+        .stdout(Sink::lines(move |line| {
             sender.send(line.to_string()).unwrap()
         }))
-        .build();
+        .build()
+        .unwrap();
     let script = r#"
         fn child() { print("of a child\nanother"); print("begun", #{ end: "", flush: true }); }
         print("first\n\nthird");
@@ -44,7 +45,7 @@ fn lines() {
         print(" and ended");
         sys.stdout.write("the end");
         "#;
-    runtime.run(Script::from_text("script", script));
+    runtime.run_main(Script::from_text("script", script));
     assert_eq!(
         lines.iter().collect::<Vec<_>>(),
         [
@@ -63,16 +64,17 @@ fn nowhere() {
     let runtime = Runtime::builder()
         .permissions(Permissions::all())
         .start_method(StartMethod::Spawn)
-        .output(io::sink())
-        .errors(io::sink())
-        .build();
+        .stdout(io::sink())
+        .stderr(io::sink())
+        .build()
+        .unwrap();
     let script = r#"
         fn child() { print("x" * 200000); throw 1; }
         print("y");
         let p = Process(child); p.start(); p.join();
         sys.exit(p.exitcode + 6);
         "#;
-    assert_eq!(runtime.run(Script::from_text("script", script)), 7);
+    assert_eq!(runtime.run_main(Script::from_text("script", script)), 7);
 }
 
 /// Takes a few pieces of text, then does something else.
@@ -99,10 +101,11 @@ fn run(few: usize, then: fn() -> io::Result<usize>, script: &str) -> (i32, Strin
     let runtime = Runtime::builder()
         .permissions(Permissions::all())
         .start_method(StartMethod::Spawn)
-        .output(Few(AtomicUsize::new(few), then, printed.clone()))
-        .errors(errors.clone())
-        .build();
-    let code = runtime.run(Script::from_text("script", script));
+        .stdout(Few(AtomicUsize::new(few), then, printed.clone()))
+        .stderr(errors.clone())
+        .build()
+        .unwrap();
+    let code = runtime.run_main(Script::from_text("script", script));
     (code, printed.take(), errors.take())
 }
 

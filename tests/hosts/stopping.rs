@@ -68,7 +68,10 @@ const ENDLESS: &[(&str, &str)] = &[
 ];
 
 fn stops() {
-    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .build()
+        .unwrap();
     for (what, text) in ENDLESS {
         let stopper = runtime.stopper();
         let stop = std::thread::spawn(move || {
@@ -84,7 +87,10 @@ fn stops() {
 }
 
 fn early_stop() {
-    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .build()
+        .unwrap();
     runtime.stopper().stop();
     assert!(matches!(runtime.eval::<i64>("1"), Err(Error::Stopped)));
     assert_eq!(runtime.eval::<i64>("1").unwrap(), 1);
@@ -95,7 +101,8 @@ fn time_limits() {
     let mut runtime = Runtime::builder()
         .permissions(Permissions::all())
         .limits(Limits::new().time(limit))
-        .build();
+        .build()
+        .unwrap();
     for (what, text) in ENDLESS {
         let began = Instant::now();
         let result = runtime.eval::<()>(text);
@@ -111,7 +118,8 @@ fn operations() {
     let mut runtime = Runtime::builder()
         .permissions(Permissions::all())
         .limits(Limits::new().operations(20_000))
-        .build();
+        .build()
+        .unwrap();
     let is_limit = |result: Result<(), Error>| {
         matches!(result, Err(Error::Limit(Exceeded::Operations(20_000))))
     };
@@ -146,7 +154,8 @@ fn sizes() {
     let mut runtime = Runtime::builder()
         .permissions(Permissions::all())
         .limits(limits)
-        .build();
+        .build()
+        .unwrap();
     for grow in [
         "let s = \"x\"; loop { s += s }",
         "let a = [1]; loop { a.push(1) }",
@@ -165,7 +174,8 @@ fn nobody_left() {
     let mut runtime = Runtime::builder()
         .permissions(Permissions::all())
         .limits(Limits::new().time(Duration::from_millis(300)))
-        .build();
+        .build()
+        .unwrap();
     let text = r#"
         fn grandchild(q) { q.put(os.getpid()); loop { } }
         fn child(q) {
@@ -209,7 +219,8 @@ fn uncaught() {
     let mut runtime = Runtime::builder()
         .permissions(Permissions::all())
         .limits(Limits::new().time(Duration::from_millis(50)))
-        .build();
+        .build()
+        .unwrap();
     let text = "loop { try { [1].map(|x| { Queue().get() }); } catch (e) { } }";
     assert!(matches!(runtime.eval::<()>(text), Err(Error::Limit(_))));
     let text = "loop { try { loop { } } catch { } }";

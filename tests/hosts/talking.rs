@@ -59,7 +59,10 @@ fn order() -> Order {
 }
 
 fn both_ways() {
-    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .build()
+        .unwrap();
     let orders = runtime.queue::<Order>(0).unwrap();
     runtime.set("orders", orders.clone());
     runtime
@@ -111,7 +114,10 @@ fn both_ways() {
 }
 
 fn wrong_shapes() {
-    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .build()
+        .unwrap();
     let orders = runtime.queue::<Order>(0).unwrap();
     runtime.set("orders", orders.clone());
     runtime
@@ -158,7 +164,8 @@ fn full_and_empty() {
     let runtime = Runtime::builder()
         .permissions(Permissions::all())
         .session_memory(8 << 20)
-        .build();
+        .build()
+        .unwrap();
     let queue = runtime.queue::<i64>(1).unwrap();
     let brief = Duration::from_millis(20);
     assert!(matches!(queue.try_get(), Err(GetError::Empty)));
@@ -200,7 +207,10 @@ fn full_and_empty() {
 }
 
 fn from_scripts() {
-    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .build()
+        .unwrap();
     let queue = runtime
         .eval::<Dynamic>("let q = JoinableQueue(5); q.put(20); q")
         .unwrap();
@@ -239,7 +249,10 @@ fn inside_items() {
         answer: Queue<i64>,
         turn: Lock,
     }
-    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .build()
+        .unwrap();
     runtime
         .eval::<()>("fn work(questions) { let q = questions.get(); q.turn.acquire(); q.answer.put(q.number * 2); q.turn.release(); questions.put(q) }")
         .unwrap();
@@ -265,8 +278,14 @@ fn inside_items() {
 
 fn two_runtimes() {
     let (one, other) = (
-        Runtime::builder().permissions(Permissions::all()).build(),
-        Runtime::builder().permissions(Permissions::all()).build(),
+        Runtime::builder()
+            .permissions(Permissions::all())
+            .build()
+            .unwrap(),
+        Runtime::builder()
+            .permissions(Permissions::all())
+            .build()
+            .unwrap(),
     );
     let (mine, yours) = (
         one.queue::<Queue<i64>>(0).unwrap(),
@@ -304,7 +323,10 @@ fn two_runtimes() {
 fn many_threads() {
     const THREADS: i64 = 4;
     const EACH: i64 = 10_000;
-    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .build()
+        .unwrap();
     runtime
         .eval::<()>(
             r#"
@@ -356,7 +378,10 @@ fn many_threads() {
 }
 
 fn batches() {
-    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .build()
+        .unwrap();
     let numbers = runtime.queue::<u64>(0).unwrap();
     runtime.set("numbers", numbers.clone());
     let (put, why) = numbers.put_many(&[1, u64::MAX, 3]).unwrap_err();
@@ -391,7 +416,10 @@ fn batches() {
 }
 
 fn while_running() {
-    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .build()
+        .unwrap();
     let (there, back) = (
         runtime.queue::<i64>(0).unwrap(),
         runtime.queue::<i64>(0).unwrap(),

@@ -38,7 +38,10 @@ pub(crate) const CASES: &[Case] = &[
 const LONG: Duration = Duration::from_secs(60);
 
 fn killed_holder() {
-    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .build()
+        .unwrap();
     runtime
         .eval::<()>("fn hold(lock, held) { lock.acquire(); held.set(); time.sleep(3600); }")
         .unwrap();
@@ -59,7 +62,10 @@ fn killed_holder() {
 }
 
 fn own_hold() {
-    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .build()
+        .unwrap();
     let lock = runtime.lock().unwrap();
     runtime.set("lock", lock.clone());
     let guard = lock.acquire().unwrap();
@@ -116,7 +122,10 @@ fn waiters(runtime: &mut Runtime) -> mpsc::Receiver<(&'static str, String)> {
 }
 
 fn stop_while_waiting() {
-    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .build()
+        .unwrap();
     let hear = waiters(&mut runtime);
     // Not before they wait, as far as that can be seen from outside.
     thread::sleep(Duration::from_millis(50));
@@ -138,7 +147,10 @@ fn stop_while_waiting() {
 }
 
 fn end_while_waiting() {
-    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .build()
+        .unwrap();
     let hear = waiters(&mut runtime);
     let child = runtime.start("sleeps", (), ProcessOptions::new()).unwrap();
     let joined = thread::spawn({
@@ -160,7 +172,10 @@ fn end_while_waiting() {
 }
 
 fn after_the_end() {
-    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .build()
+        .unwrap();
     let queue = runtime.queue::<i64>(0).unwrap();
     queue.put(&1).unwrap();
     let (lock, event) = (runtime.lock().unwrap(), runtime.event().unwrap());
@@ -180,7 +195,10 @@ fn after_the_end() {
 }
 
 fn processes() {
-    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .build()
+        .unwrap();
     runtime
         .eval::<()>(
             "

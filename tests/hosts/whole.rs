@@ -40,9 +40,14 @@ fn time() {
         let runtime = Runtime::builder()
             .permissions(Permissions::none().allow_processes(2, 1))
             .limits(limited())
-            .errors(told.clone())
-            .build();
-        assert_eq!(runtime.run(Script::from_text("whole", text)), 1, "{text}");
+            .stderr(told.clone())
+            .build()
+            .unwrap();
+        assert_eq!(
+            runtime.run_main(Script::from_text("whole", text)),
+            1,
+            "{text}"
+        );
         let told = told.text();
         let wanted = "RuntimeError: the script has used up its time limit of 100ms\n";
         assert!(told.starts_with(wanted.trim_end()), "{text}: {told}");
@@ -51,11 +56,11 @@ fn time() {
 
 fn stop() {
     let told = Capture::new();
-    let runtime = Runtime::builder().errors(told.clone()).build();
+    let runtime = Runtime::builder().stderr(told.clone()).build().unwrap();
     let stopper = runtime.stopper();
     // It comes as the script ends: there is nothing that could wait for it.
     let stop = std::thread::spawn(move || stopper.stop());
-    let code = runtime.run(Script::from_text(
+    let code = runtime.run_main(Script::from_text(
         "whole",
         "Thread(|| { loop { } }).start()",
     ));
@@ -68,21 +73,21 @@ fn stop() {
 
 fn finish() {
     let start = "Thread(|| { loop { } }).start()";
-    let mut runtime = Runtime::builder().build();
+    let mut runtime = Runtime::builder().build().unwrap();
     runtime.eval::<()>(start).unwrap();
     let stopper = runtime.stopper();
     let stop = std::thread::spawn(move || stopper.stop());
     assert!(matches!(runtime.finish(), Err(Error::Stopped)));
     stop.join().unwrap();
 
-    let mut runtime = Runtime::builder().limits(limited()).build();
+    let mut runtime = Runtime::builder().limits(limited()).build().unwrap();
     runtime.eval::<()>(start).unwrap();
     assert!(matches!(
         runtime.finish(),
         Err(Error::Limit(Exceeded::Time(_)))
     ));
 
-    let mut runtime = Runtime::builder().build();
+    let mut runtime = Runtime::builder().build().unwrap();
     runtime
         .eval::<()>("let q = queue.Queue(); Thread(|| q.put(1)).start()")
         .unwrap();
@@ -99,7 +104,10 @@ fn left_over() {
             std::thread::sleep(Duration::from_millis(1500));
         });
     };
-    let mut runtime = Runtime::builder().register(register).build();
+    let mut runtime = Runtime::builder()
+        .configure_engine(register)
+        .build()
+        .unwrap();
     let stopper = runtime.stopper();
     let stop = std::thread::spawn(move || {
         waits.recv().unwrap();
@@ -119,7 +127,8 @@ fn command() {
     let mut runtime = Runtime::builder()
         .permissions(Permissions::none().allow_run())
         .limits(Limits::new().time(Duration::from_millis(300)))
-        .build();
+        .build()
+        .unwrap();
     let command = format!(
         "trap '' TERM; sleep 3600 & echo $! > {}; wait; sleep 3600",
         file.display()
@@ -162,15 +171,15 @@ fn imports() {
         [told.get(), told.get(), told.get()]
     "#;
     std::fs::write(directory.join("main.rhai"), main).unwrap();
-    let mut runtime = Runtime::builder().build();
+    let mut runtime = Runtime::builder().build().unwrap();
     let told = runtime.run_file(directory.join("main.rhai"));
     std::fs::remove_dir_all(&directory).unwrap();
     assert_eq!(told.unwrap().to_string(), "[2, 2, 2]");
 }
 
 fn exits() {
-    let mut first = Runtime::builder().build();
-    let second = std::sync::Mutex::new(Runtime::builder().build());
+    let mut first = Runtime::builder().build().unwrap();
+    let second = std::sync::Mutex::new(Runtime::builder().build().unwrap());
     let told = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let notes = told.clone();
     // A sink that asks another runtime: the end of the first script is not its end.
@@ -178,7 +187,7 @@ fn exits() {
         let value = second.lock().unwrap().eval::<i64>("6 * 7");
         notes.lock().unwrap().push(value.ok());
     });
-    let mut printing = Runtime::builder().output(sink).build();
+    let mut printing = Runtime::builder().stdout(sink).build().unwrap();
     assert!(matches!(
         first.eval::<()>("sys.exit(1)"),
         Err(Error::Exited(1))
@@ -190,7 +199,7 @@ fn exits() {
 }
 
 fn reset() {
-    let mut runtime = Runtime::builder().build();
+    let mut runtime = Runtime::builder().build().unwrap();
     runtime.set("given", 7_i64);
     runtime
         .eval::<()>("let n = 1; fn f() { 1 } const C = 1; let q = Queue();")
@@ -208,7 +217,7 @@ fn reset() {
 fn small_stack() {
     for kib in [512, 768, 1100] {
         let thread = std::thread::Builder::new().stack_size(kib << 10).spawn(|| {
-            let mut runtime = Runtime::builder().build();
+            let mut runtime = Runtime::builder().build().unwrap();
             runtime
                 .eval::<()>("fn down(n) { if n > 0 { 1 + down(n - 1) } else { 0 } }")
                 .unwrap();

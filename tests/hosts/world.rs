@@ -52,7 +52,10 @@ fn world() -> World {
 
 fn same() {
     let before = world();
-    let mut runtime = Runtime::builder().permissions(Permissions::all()).build();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .build()
+        .unwrap();
     let text = r#"
         fn child(q) { q.put(os.getppid()) }
         let q = Queue();
@@ -100,8 +103,9 @@ fn panics() {
     };
     let mut runtime = Runtime::builder()
         .permissions(Permissions::all())
-        .register(register)
-        .build();
+        .configure_engine(register)
+        .build()
+        .unwrap();
     let error = runtime.eval::<i64>("fall()").unwrap_err();
     assert_eq!(
         error.to_string().lines().next(),

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use procscript::{Builder, Entered, Interactive, Runtime, Script, StartMethod};
+use procscript::{Builder, Entered, ForkHooks, Interactive, Runtime, Script, StartMethod};
 
 /// The first word of the driven program's command line.
 pub(crate) const WORD: &str = "--drive";
@@ -27,7 +27,7 @@ pub(crate) fn drive(how: &str) -> ExitCode {
         "spawn" => builder.start_method(StartMethod::Spawn),
         _ => with_relay(builder),
     };
-    let runtime = builder.build();
+    let runtime = builder.build().unwrap();
     let mut program = runtime.interactive();
     for line in std::io::stdin().lock().lines() {
         let line = line.unwrap_or_default();
@@ -65,7 +65,12 @@ fn with_relay(builder: Builder) -> Builder {
         relay.join().unwrap();
     };
     start();
-    builder.around_fork(lay_down, start, || println!("in the child"))
+    builder.around_fork(
+        ForkHooks::new()
+            .before(lay_down)
+            .in_parent(start)
+            .in_child(|| println!("in the child")),
+    )
 }
 
 fn carry_out(program: &mut Interactive, command: &str, text: &str) -> String {

@@ -23,7 +23,7 @@ const START: &str = r#"
 
 #[test]
 fn starting_a_process_without_init_says_which_line_to_add() {
-    let result = runtime().build().eval::<String>(START);
+    let result = runtime().build().unwrap().eval::<String>(START);
     let Err(Error::Failed(told)) = result else {
         panic!("{result:?}");
     };
@@ -34,7 +34,7 @@ fn starting_a_process_without_init_says_which_line_to_add() {
 
 #[test]
 fn a_process_with_threads_is_not_forked_even_if_the_host_asks_for_fork() {
-    let mut runtime = runtime().start_method(StartMethod::Fork).build();
+    let mut runtime = runtime().start_method(StartMethod::Fork).build().unwrap();
     let error = runtime.eval::<String>(START).unwrap_err();
     // Spawn was tried in its place.
     assert!(error.to_string().contains("procscript::init();"), "{error}");
@@ -42,19 +42,22 @@ fn a_process_with_threads_is_not_forked_even_if_the_host_asks_for_fork() {
 
 #[test]
 fn a_named_worker_serves_a_host_without_init() {
-    let mut runtime = runtime().worker(env!("CARGO_BIN_EXE_procscript")).build();
+    let mut runtime = runtime()
+        .worker_program(env!("CARGO_BIN_EXE_procscript"))
+        .build()
+        .unwrap();
     assert_eq!(runtime.eval::<String>(START).unwrap(), "from a child");
 }
 
 #[test]
 fn a_worker_that_is_not_there_or_is_none_is_an_error_at_once() {
-    let mut missing = runtime().worker("/no/such/worker").build();
+    let mut missing = runtime().worker_program("/no/such/worker").build().unwrap();
     let error = missing.eval::<String>(START).unwrap_err();
     assert_eq!(error.diagnostic().unwrap().kind, "FileNotFoundError");
     assert!(error.to_string().contains("/no/such/worker"), "{error}");
 
     // It ends without having looked for its orders; nobody waits for what it does not do.
-    let mut other = runtime().worker("/bin/true").build();
+    let mut other = runtime().worker_program("/bin/true").build().unwrap();
     let text = "fn child() { 1 } let p = Process(child); p.start(); p.join(); p.exitcode";
     assert_eq!(other.eval::<i64>(text).unwrap(), 0);
 }

@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn reserved_words_cannot_name_a_variable() {
-        let runtime = Runtime::builder().build();
+        let runtime = Runtime::builder().build().unwrap();
         for word in RESERVED {
             let script = crate::Script::from_text("test", &format!("let {word} = 1;"));
             assert!(runtime.check(&script).is_err(), "{word}");
@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn the_modules_can_be_imported() {
-        let runtime = Runtime::builder().build();
+        let runtime = Runtime::builder().build().unwrap();
         for name in MODULES {
             let code = format!("import \"{name}\" as found;");
             assert!(runtime.engine.run(&code).is_ok(), "{name}");

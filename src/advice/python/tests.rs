@@ -45,7 +45,7 @@ impl Numbers {
 
 #[test]
 fn of_a_script_cut_off_at_a_line_only_what_is_open_is_told() {
-    let runtime = Runtime::builder().build();
+    let runtime = Runtime::builder().build().unwrap();
     for script in scripts() {
         for (at, _) in script.match_indices('\n') {
             let text = &script[..=at];
@@ -71,7 +71,7 @@ fn damaged_scripts_get_no_advice_about_lines_below_and_cause_no_panic() {
         "\"", "'", "`", "{", "}", "(", ")", "[", "]", ";", ":", ",", "=", "#", "//", "/*", "${",
         "\\", "é", " if ", " not ", "|", "“", "\n",
     ];
-    let runtime = Runtime::builder().build();
+    let runtime = Runtime::builder().build().unwrap();
     let mut numbers = Numbers(1);
     for script in scripts() {
         let places: Vec<usize> = script.char_indices().map(|(at, _)| at).collect();
@@ -225,7 +225,7 @@ const PROPOSALS: [(&str, &str); 42] = [
 
 #[test]
 fn proposals_say_what_was_meant_and_parse() {
-    let runtime = Runtime::builder().build();
+    let runtime = Runtime::builder().build().unwrap();
     for (python, wanted) in PROPOSALS {
         let read = Reading::new(python, 0, 0, "");
         let found = statement::statement(&read, 0..read.tokens.len());

@@ -47,7 +47,7 @@ pub(crate) fn repl(options: &Options, file: Option<&Path>) -> Result<u8> {
     );
     let mut screen = Screen::new().context("cannot use the terminal")?;
     let builder = screen.around_fork(run::builder(options, argv));
-    let session = Rc::new(RefCell::new(builder.build().interactive()));
+    let session = Rc::new(RefCell::new(builder.build()?.interactive()));
     screen.begin(&session);
     let mut prompt = Prompt {
         screen,

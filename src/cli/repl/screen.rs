@@ -5,7 +5,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use nix::sys::signal::Signal;
-use procscript::Builder;
+use procscript::{Builder, ForkHooks};
 
 use super::descriptors::Descriptors;
 use super::editor::Lines;
@@ -80,11 +80,11 @@ impl Screen {
             return builder;
         };
         let (before, parent, child) = (wire.clone(), wire.clone(), wire.clone());
-        builder.around_fork(
-            move || before.relay.lay_down(),
-            move || parent.relay.start(),
-            move || child.outlet.forsake(),
-        )
+        let hooks = ForkHooks::new()
+            .before(move || before.relay.lay_down())
+            .in_parent(move || parent.relay.start())
+            .in_child(move || child.outlet.forsake());
+        builder.around_fork(hooks)
     }
 
     /// From now on lines can be read.

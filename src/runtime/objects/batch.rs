@@ -18,7 +18,7 @@ impl<T: Serialize> Queue<T> {
     ///
     /// # Example
     /// ```
-    /// let runtime = procscript::Runtime::builder().build();
+    /// let runtime = procscript::Runtime::builder().build().unwrap();
     /// let numbers = runtime.queue::<i64>(0).unwrap();
     /// numbers.put_many(&[1, 2, 3]).unwrap();
     /// assert_eq!(numbers.len(), 3);
@@ -63,7 +63,7 @@ impl<T: DeserializeOwned> Queue<T> {
     ///
     /// # Example
     /// ```
-    /// let runtime = procscript::Runtime::builder().build();
+    /// let runtime = procscript::Runtime::builder().build().unwrap();
     /// let numbers = runtime.queue::<i64>(0).unwrap();
     /// numbers.put_many(&[1, 2, 3]).unwrap();
     /// let two: Result<Vec<_>, _> = numbers.get_many(2).unwrap().into_iter().collect();

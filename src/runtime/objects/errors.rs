@@ -13,7 +13,7 @@ use crate::sync::ShmError;
 ///
 /// # Example
 /// ```
-/// let runtime = procscript::Runtime::builder().build();
+/// let runtime = procscript::Runtime::builder().build().unwrap();
 /// let counts = runtime.queue::<u64>(0).unwrap();
 /// let error = counts.put(&u64::MAX).unwrap_err();
 /// assert_eq!(

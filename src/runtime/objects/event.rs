@@ -18,7 +18,7 @@ use crate::sync::{Deadline, Session};
 ///
 /// # Example
 /// ```
-/// let runtime = procscript::Runtime::builder().build();
+/// let runtime = procscript::Runtime::builder().build().unwrap();
 /// let ready = runtime.event().unwrap();
 /// assert!(!ready.is_set());
 /// ready.set().unwrap();

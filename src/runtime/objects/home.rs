@@ -73,14 +73,13 @@ pub(super) fn after(timeout: Duration) -> Deadline {
 /// # Errors
 /// One is an object of this module as Rust has it, which scripts know in another form, or of another runtime.
 pub(in crate::runtime) fn arguments(interp: &Interp, args: impl FuncArgs) -> Result<Array, Error> {
-    const HERE: &str = "procscript::runtime::face::";
     let mut values = Array::new();
     args.parse(&mut values);
     let session = interp.existing_session();
     let is_foreign =
         |(_, place): (u16, Place)| !session.as_ref().is_some_and(|session| place.is_in(session));
     for (index, value) in values.iter().enumerate() {
-        let why = if value.type_name().starts_with(HERE) {
+        let why = if value.type_name().starts_with(super::MODULE) {
             "is a shared object as Rust has it: give its to_dynamic(), which scripts know"
         } else if place_in(interp, value).is_some_and(is_foreign) {
             "belongs to another runtime"

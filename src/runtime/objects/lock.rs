@@ -20,7 +20,7 @@ use crate::sync::{Acquired, Deadline, Mutex, Owner, Session};
 ///
 /// # Example
 /// ```
-/// let runtime = procscript::Runtime::builder().build();
+/// let runtime = procscript::Runtime::builder().build().unwrap();
 /// let lock = runtime.lock().unwrap();
 /// let guard = lock.acquire().unwrap();
 /// assert!(lock.try_acquire().is_err());

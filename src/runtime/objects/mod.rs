@@ -21,3 +21,6 @@ pub use items::Items;
 pub use lock::{Lock, LockGuard};
 pub use process::{Process, ProcessOptions};
 pub use queue::Queue;
+
+/// Where the types of this module live.
+const MODULE: &str = module_path!();

@@ -38,7 +38,7 @@ use crate::sync::{self, Deadline, Session};
 ///     price: f64,
 /// }
 ///
-/// let runtime = procscript::Runtime::builder().build();
+/// let runtime = procscript::Runtime::builder().build().unwrap();
 /// let orders = runtime.queue::<Order>(10).unwrap();
 /// orders.put(&Order { id: 1, price: 9.5 }).unwrap();
 /// assert_eq!(orders.len(), 1);
@@ -225,7 +225,7 @@ impl<T: DeserializeOwned> Queue<T> {
     ///
     /// # Example
     /// ```
-    /// let runtime = procscript::Runtime::builder().build();
+    /// let runtime = procscript::Runtime::builder().build().unwrap();
     /// let numbers = runtime.queue::<Option<i64>>(0).unwrap();
     /// for item in [Some(1), Some(2), None] {
     ///     numbers.put(&item).unwrap();

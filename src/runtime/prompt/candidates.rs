@@ -14,7 +14,7 @@ impl Interactive {
     ///
     /// # Example
     /// ```no_run
-    /// let program = procscript::Runtime::builder().build().interactive();
+    /// let program = procscript::Runtime::builder().build().unwrap().interactive();
     /// let found = program.candidates("os.getp", 7);
     /// assert_eq!((found.start, found.names[0].signature.as_str()), (3, "getpid()"));
     /// ```

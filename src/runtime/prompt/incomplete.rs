@@ -13,7 +13,7 @@ impl Interactive {
     ///
     /// # Example
     /// ```no_run
-    /// let program = procscript::Runtime::builder().build().interactive();
+    /// let program = procscript::Runtime::builder().build().unwrap().interactive();
     /// assert!(program.is_incomplete("fn double(x) {"));
     /// assert!(!program.is_incomplete("fn double(x) { x * 2 }"));
     /// assert!(!program.is_incomplete("let = 3"));

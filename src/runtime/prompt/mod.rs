@@ -42,7 +42,7 @@ use super::Runtime;
 /// use procscript::{Entered, Runtime};
 ///
 /// procscript::init();
-/// let mut program = Runtime::builder().owns_process().build().interactive();
+/// let mut program = Runtime::builder().owns_process().build().unwrap().interactive();
 /// program.enter("fn double(x) { x * 2 }");
 /// match program.enter("double(21)") {
 ///     Entered::Value(text) => assert_eq!(text, "42"),

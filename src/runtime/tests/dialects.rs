@@ -18,7 +18,7 @@ fn answers<T: rhai::Variant + Clone>(
     make: impl Fn(&Interp) -> Result<T, Failure>,
     expected: &[(&str, &str)],
 ) {
-    let runtime = Runtime::builder().session_memory(16 << 20).build();
+    let runtime = Runtime::builder().session_memory(16 << 20).build().unwrap();
     let mut scope = Scope::new();
     scope.push_constant("x", make(&runtime.interp).unwrap());
     for (expression, wanted) in expected {
@@ -124,7 +124,7 @@ fn semaphores_of_threading_release_several_and_have_its_errors() {
             ),
         ],
     );
-    let runtime = Runtime::builder().session_memory(16 << 20).build();
+    let runtime = Runtime::builder().session_memory(16 << 20).build().unwrap();
     let error = Semaphore::new(&runtime.interp, -1, Threading).unwrap_err();
     assert_eq!(
         Exception::from_error(&error).headline(),

@@ -55,7 +55,7 @@ const MESSAGES: [(&str, &str); 24] = [
 
 #[test]
 fn every_place_and_message_gives_a_report() {
-    let runtime = Runtime::builder().build();
+    let runtime = Runtime::builder().build().unwrap();
     let program = &runtime.interp.program;
     let ends = TEXT.char_indices().map(|(at, _)| at).step_by(7);
     for end in ends.chain([TEXT.len()]) {

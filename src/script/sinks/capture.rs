@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex};
 /// # Example
 /// ```
 /// let printed = procscript::Capture::new();
-/// let runtime = procscript::Runtime::builder().output(printed.clone()).build();
-/// runtime.run(procscript::Script::from_text("hello", r#"print("hello")"#));
+/// let runtime = procscript::Runtime::builder().stdout(printed.clone()).build().unwrap();
+/// runtime.run_main(procscript::Script::from_text("hello", r#"print("hello")"#));
 /// assert_eq!(printed.text(), "hello\n");
 /// ```
 #[derive(Debug, Clone, Default)]

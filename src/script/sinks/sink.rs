@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, Write};
 
 /// Where the text of scripts goes instead of the process's standard output or standard error: see
-/// [`Builder::output`](crate::Builder::output) and [`Builder::errors`](crate::Builder::errors).
+/// [`Builder::stdout`](crate::Builder::stdout) and [`Builder::stderr`](crate::Builder::stderr).
 ///
 /// Anything that is `Write + Send + 'static` becomes one by itself: a [`Capture`](crate::Capture), a file, a socket,
 /// `std::io::sink()` for nowhere. [`Sink::lines`] makes one of a closure.
@@ -24,10 +24,10 @@ use std::io::{self, Write};
 /// ```
 /// let (lines, received) = std::sync::mpsc::channel();
 /// let runtime = procscript::Runtime::builder()
-///     .output(procscript::Sink::lines(move |line| drop(lines.send(format!("script: {line}")))))
-///     .errors(std::io::sink())
-///     .build();
-/// runtime.run(procscript::Script::from_text("hello", r#"print("one\ntwo"); throw 1"#));
+///     .stdout(procscript::Sink::lines(move |line| drop(lines.send(format!("script: {line}")))))
+///     .stderr(std::io::sink())
+///     .build().unwrap();
+/// runtime.run_main(procscript::Script::from_text("hello", r#"print("one\ntwo"); throw 1"#));
 /// assert_eq!(received.iter().collect::<Vec<_>>(), ["script: one", "script: two"]);
 /// ```
 pub struct Sink(Way);

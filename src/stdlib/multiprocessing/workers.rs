@@ -8,11 +8,10 @@ use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::Interp;
 use crate::script::state::State;
 
-/// The program that spawned children run, and why there may be none.
+/// The program that spawned children run.
 #[derive(Debug, Default)]
 pub(crate) struct Workers {
     program: OnceLock<PathBuf>,
-    unfit: OnceLock<String>,
 }
 
 impl State for Workers {}
@@ -27,11 +26,6 @@ impl Workers {
         let _ = self.program.set(program);
     }
 
-    /// Refuses to start children by spawn, for this reason.
-    pub(crate) fn refuse(&self, why: String) {
-        let _ = self.unfit.set(why);
-    }
-
     /// The program a spawned child runs; `None` is this one.
     ///
     /// # Errors
@@ -40,19 +34,16 @@ impl Workers {
     pub(crate) fn program(&self, interp: &Interp) -> Result<Option<&Path>, Failure> {
         let furnishing = &interp.furnishing;
         let setups = &furnishing.setups;
-        let text = if let Some(why) = self.unfit.get() {
-            why.clone()
-        } else if furnishing.is_of_this_process {
-            "functions that were given to Builder::register exist in this process only, and a child that is started by \
-             spawn would not have them: move them into a procscript::Setup, and give it to Builder::setup and \
-             procscript::init_with"
+        let text = if furnishing.is_of_this_process {
+            "functions from Builder::configure_engine exist in this process only, and a spawned child would not have them: \
+             move them into a procscript::Setup, and pass it to Builder::setup and procscript::init_with"
                 .into()
         } else if let Some(program) = self.program.get() {
             return Ok(Some(program));
         } else if !spawn::is_ready() && setups.is_empty() {
             "this program cannot start processes by spawn yet: \
              add `procscript::init();` as the first line of its main function \
-             (or name a program that begins so: `Runtime::builder().worker(path)`)"
+             (or name a program that begins so: `Runtime::builder().worker_program(path)`)"
                 .into()
         } else if !spawn::is_ready() {
             "this program cannot start processes by spawn yet: \
