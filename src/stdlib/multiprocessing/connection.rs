@@ -1,20 +1,11 @@
 //! `Pipe` and its ends, under the name of Python's `multiprocessing/connection.py`.
 
-use std::os::fd::AsRawFd;
 use std::sync::{Arc, Mutex};
 
-use rhai::{Array, Blob, Dynamic};
+use rhai::{Array, Dynamic};
 
-use super::messages::{read_listed, with_message};
-use super::wait::wait;
-use crate::script::Outcome;
-use crate::script::bind::{Namespace, Registry};
-use crate::script::call::Call;
-use crate::script::exceptions::{Exception, Failure, raise, raise_bare, raise_os, throw};
-use crate::script::interp::Interp;
-use crate::script::session::session_failure;
-use crate::script::values::type_name;
-use crate::sync::{self, Deadline, PipeEnd, PipeError, Place};
+use crate::script::exceptions::{Failure, raise};
+use crate::sync::{PipeEnd, Place};
 use crate::sys::lock::locked;
 use crate::wire::kind;
 
@@ -24,73 +15,41 @@ pub(super) const NOT_GIVEN: &str = "this process was not given this end of the p
 pub(super) const NOTHING_CAN_COME: &str = "nothing can come any more: this process itself still holds the other end of the pipe, \
                                 and nobody else does; close it here once it has been given away";
 
-const NOBODY_RECEIVES: &str = "the pipe is full, and this process itself holds the only end that could receive: \
-                               nobody else makes room";
-
-/// How something was sent, which its first byte says. What a script has made up is never read as an item: it could name whatever
-/// lies in the session, and be any object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sent {
-    /// By `send()`.
-    Item = 0,
-    /// By `send_bytes()`.
-    Bytes = 1,
-}
-
-impl Sent {
-    const fn mark(self) -> &'static [u8] {
-        match self {
-            Sent::Item => &[Sent::Item as u8],
-            Sent::Bytes => &[Sent::Bytes as u8],
-        }
-    }
-
-    /// How a message was sent, and what was.
-    fn parse(message: &[u8]) -> (Self, &[u8]) {
-        match message.split_first() {
-            Some((&mark, item)) if mark == Sent::Item as u8 => (Sent::Item, item),
-            Some((_, bytes)) => (Sent::Bytes, bytes),
-            None => (Sent::Bytes, message),
-        }
-    }
-}
-
-const BYTES_CAME: &str = "these bytes came from send_bytes(), which recv() does not take for an item: receive them with recv_bytes()";
-
-const ITEM_CAME: &str = "this message came from send(), whose items are for recv() only";
-
-/// The value of `multiprocessing.connection`.
-#[derive(Debug, Clone)]
-struct ConnectionModule;
-
 /// One end of a pipe as scripts see it. Clones are the same: closed together.
 #[derive(Debug, Clone)]
 pub(crate) struct Connection(Arc<Mutex<State>>);
 
 #[derive(Debug)]
-struct State {
+pub(super) struct State {
     /// `None` once it is closed.
-    end: Option<PipeEnd>,
-    readable: bool,
-    writable: bool,
+    pub end: Option<PipeEnd>,
+    pub readable: bool,
+    pub writable: bool,
 }
 
 /// Why an end cannot be sent from this process: what it refers to may be gone.
-fn not_given(connection: &Connection) -> Option<&'static str> {
+pub(super) fn not_given(connection: &Connection) -> Option<&'static str> {
     let state = locked(&connection.0);
     let inherited_only = !state.end.as_ref()?.handle().is_held();
     inherited_only.then_some(NOT_GIVEN)
 }
 
 /// An end travels by its place, whoever closes it on the way.
-fn place_of(connection: &Connection) -> Option<(u16, Place)> {
+pub(super) fn place_of(connection: &Connection) -> Option<(u16, Place)> {
     let state = locked(&connection.0);
     let end = state.end.as_ref()?;
     Some((kind::CONNECTION, end.handle().place()))
 }
 
+/// What a closed end is sent as: its directions.
+pub(super) fn directions_of(connection: &Connection) -> Dynamic {
+    let state = locked(&connection.0);
+    let directions: Array = vec![state.readable.into(), state.writable.into()];
+    directions.into()
+}
+
 /// A closed end arrives closed, so that a function may refer to one that its child does not need.
-fn closed_of(parts: Dynamic) -> Result<Connection, String> {
+pub(super) fn closed_of(parts: Dynamic) -> Result<Connection, String> {
     let directions = parts.into_typed_array::<bool>()?;
     let [readable, writable] = directions[..] else {
         return Err("a connection without directions".into());
@@ -102,71 +61,8 @@ fn closed_of(parts: Dynamic) -> Result<Connection, String> {
     }))
 }
 
-pub(super) fn register(registry: &mut Registry) {
-    registry
-        .class::<Connection>("Connection")
-        .withhold(not_given)
-        .by_place(&[kind::CONNECTION], place_of, |session, _, place| {
-            let end = PipeEnd::open(session, place)?;
-            Ok(Dynamic::from(Connection::new(end)))
-        })
-        .by_parts(
-            "Connection",
-            |_, connection: &Connection| {
-                let state = locked(&connection.0);
-                let directions: Array = vec![state.readable.into(), state.writable.into()];
-                Ok(directions.into())
-            },
-            |_, parts| closed_of(parts),
-        )
-        .method("send", &["obj", "/"], send)
-        .method("recv", &[], recv)
-        .method("poll", &["timeout?"], poll)
-        .method("send_bytes", &["buf", "offset?", "size?"], send_bytes)
-        .method("recv_bytes", &["maxlength?"], recv_bytes)
-        .method("recv_bytes_into", &["buf", "offset?"], recv_bytes_into)
-        .method("close", &[], |call| {
-            call.this::<Connection>().close();
-            Ok(Dynamic::UNIT)
-        })
-        .method("with", &["body"], with)
-        .method("fileno", &[], fileno)
-        .getter("closed", |call| {
-            Ok(call.this::<Connection>().with(|s| s.end.is_none()).into())
-        })
-        .getter("readable", |call| {
-            Ok(call.this::<Connection>().with(|s| s.readable).into())
-        })
-        .getter("writable", |call| {
-            Ok(call.this::<Connection>().with(|s| s.writable).into())
-        })
-        .repr(|call| Ok(call.this::<Connection>().repr().into()));
-    registry
-        .namespace("multiprocessing::connection", ConnectionModule)
-        .function("Pipe", &["duplex?"], pipe)
-        .function("wait", &["#", "object_list", "timeout?"], wait);
-}
-
-/// What the module `multiprocessing` has of this one.
-pub(super) fn register_names(multiprocessing: &mut Namespace<'_>) {
-    multiprocessing
-        .global("Pipe", &["duplex?"], pipe)
-        .global("wait", &["#", "object_list", "timeout?"], wait)
-        .constant("connection", ConnectionModule, |_| {
-            Ok(Dynamic::from(ConnectionModule))
-        });
-}
-
-/// `Pipe(duplex)`: both ends, the first of which only receives and the second only sends where it goes one way.
-fn pipe(call: &mut Call<'_>) -> Outcome {
-    let duplex = call.bool_or(0, true);
-    let (first, second) = sync::pipe(&call.interp.session()?, duplex).map_err(session_failure)?;
-    let ends = [first, second].map(|end| Dynamic::from(Connection::new(end)));
-    Ok(Array::from(ends).into())
-}
-
 impl Connection {
-    fn new(end: PipeEnd) -> Self {
+    pub(super) fn new(end: PipeEnd) -> Self {
         Self::from_state(State {
             readable: end.is_readable(),
             writable: end.is_writable(),
@@ -174,11 +70,11 @@ impl Connection {
         })
     }
 
-    fn from_state(state: State) -> Self {
+    pub(super) fn from_state(state: State) -> Self {
         Self(Arc::new(Mutex::new(state)))
     }
 
-    fn with<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
+    pub(super) fn with<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
         look(&mut locked(&self.0))
     }
 
@@ -188,7 +84,7 @@ impl Connection {
         end.ok_or_else(|| raise("OSError", "handle is closed"))
     }
 
-    fn reader(&self) -> Result<PipeEnd, Failure> {
+    pub(super) fn reader(&self) -> Result<PipeEnd, Failure> {
         let end = self.open()?;
         if self.with(|state| state.readable) {
             Ok(end)
@@ -197,7 +93,7 @@ impl Connection {
         }
     }
 
-    fn writer(&self) -> Result<PipeEnd, Failure> {
+    pub(super) fn writer(&self) -> Result<PipeEnd, Failure> {
         let end = self.open()?;
         if self.with(|state| state.writable) {
             Ok(end)
@@ -206,13 +102,13 @@ impl Connection {
         }
     }
 
-    fn close(&self) {
+    pub(super) fn close(&self) {
         // Given up outside the lock.
         drop(self.with(|state| state.end.take()));
     }
 
     /// What has come cannot be used: as in Python, nothing more is received here.
-    fn stop_reading(&self) {
+    pub(super) fn stop_reading(&self) {
         if self.with(|state| state.writable) {
             self.with(|state| state.readable = false);
         } else {
@@ -220,7 +116,7 @@ impl Connection {
         }
     }
 
-    fn repr(&self) -> String {
+    pub(super) fn repr(&self) -> String {
         self.with(|state| {
             let words = [
                 (state.end.is_none(), " closed"),
@@ -230,195 +126,5 @@ impl Connection {
             let words: String = words.iter().filter(|w| w.0).map(|w| w.1).collect();
             format!("<multiprocessing.connection.Connection{words}>")
         })
-    }
-}
-
-fn send(call: &mut Call<'_>) -> Outcome {
-    let end = call.this::<Connection>().writer()?;
-    let item = call.value(0);
-    let sent = with_message(call.interp, &item, "obj", |pieces, handles| {
-        let marked: Vec<_> = [&[Sent::Item.mark()], pieces].concat();
-        end.send(&marked, handles)
-    })?;
-    sent.map_err(|error| send_failure(call.interp, error))?;
-    Ok(Dynamic::UNIT)
-}
-
-fn send_bytes(call: &mut Call<'_>) -> Outcome {
-    let end = call.this::<Connection>().writer()?;
-    let bytes = bytes_of(call)?;
-    let invalid = |text: &'static str| Err(raise("ValueError", text));
-    let Ok(offset) = usize::try_from(call.int_or(1, 0)?) else {
-        return invalid("offset is negative");
-    };
-    let Some(rest) = bytes.get(offset..) else {
-        return invalid("buffer length < offset");
-    };
-    let size = match call.given(2) {
-        None => rest.len(),
-        Some(size) => {
-            let size = size
-                .as_int()
-                .map_err(|_| call.mismatch(2, "an integer", &size))?;
-            let Ok(size) = usize::try_from(size) else {
-                return invalid("size is negative");
-            };
-            size
-        }
-    };
-    let Some(part) = rest.get(..size) else {
-        return invalid("buffer length < offset + size");
-    };
-    end.send(&[Sent::Bytes.mark(), part], &[])
-        .map_err(|error| send_failure(call.interp, error))?;
-    Ok(Dynamic::UNIT)
-}
-
-fn bytes_of(call: &mut Call<'_>) -> Result<Blob, Failure> {
-    let value = call.value(0);
-    let found = type_name(&value);
-    value.into_blob().map_err(|_| {
-        let text = format!("a bytes-like object is required, not '{found}'");
-        raise("TypeError", text)
-    })
-}
-
-fn recv(call: &mut Call<'_>) -> Outcome {
-    let end = call.this::<Connection>().reader()?;
-    let interp = call.interp;
-    let received = end.receive_listed(Deadline::NEVER, |message, objects| {
-        match Sent::parse(message) {
-            (Sent::Item, item) => read_listed(interp, item, objects),
-            (Sent::Bytes, []) => Err(raise("EOFError", "Ran out of input")),
-            (Sent::Bytes, _) => Err(raise("ValueError", BYTES_CAME)),
-        }
-    });
-    received.map_err(|error| receive_failure(interp, error))?
-}
-
-/// What a message of bytes turned out to be.
-enum Received {
-    Whole(Blob),
-    TooLong,
-}
-
-/// The bytes of a message that `send_bytes()` has sent.
-fn bytes_in(message: &[u8]) -> Result<&[u8], Failure> {
-    match Sent::parse(message) {
-        (Sent::Bytes, bytes) => Ok(bytes),
-        (Sent::Item, _) => Err(raise("ValueError", ITEM_CAME)),
-    }
-}
-
-fn recv_bytes(call: &mut Call<'_>) -> Outcome {
-    let connection: Connection = call.this();
-    let end = connection.reader()?;
-    let most = match call.given(0) {
-        None => usize::MAX,
-        Some(most) => {
-            let most = most
-                .as_int()
-                .map_err(|_| call.mismatch(0, "an integer", &most))?;
-            usize::try_from(most).map_err(|_| raise("ValueError", "negative maxlength"))?
-        }
-    };
-    let received = end.receive(Deadline::NEVER, |message| {
-        bytes_in(message).map(|bytes| match bytes.len() > most {
-            true => Received::TooLong,
-            false => Received::Whole(bytes.to_vec()),
-        })
-    });
-    match received.map_err(|error| receive_failure(call.interp, error))?? {
-        Received::Whole(bytes) => Ok(Dynamic::from_blob(bytes)),
-        Received::TooLong => {
-            connection.stop_reading();
-            Err(raise("OSError", "bad message length"))
-        }
-    }
-}
-
-/// `recv_bytes_into(buf, offset)` gives `buf` with the message in it: Rhai hands natives a copy of a blob.
-fn recv_bytes_into(call: &mut Call<'_>) -> Outcome {
-    let end = call.this::<Connection>().reader()?;
-    let mut buffer = bytes_of(call)?;
-    let offset =
-        usize::try_from(call.int_or(1, 0)?).map_err(|_| raise("ValueError", "negative offset"))?;
-    let Some(room) = buffer.get_mut(offset..) else {
-        return Err(raise("ValueError", "offset too large"));
-    };
-    let received = end.receive(Deadline::NEVER, |message| {
-        let bytes = bytes_in(message)?;
-        match room.get_mut(..bytes.len()) {
-            Some(place) => {
-                place.copy_from_slice(bytes);
-                Ok(())
-            }
-            // The whole message is in the error: it has been taken out of the pipe.
-            None => {
-                let whole = Dynamic::from_blob(bytes.to_vec());
-                Err(throw(Exception::new("BufferTooShort", vec![whole])))
-            }
-        }
-    });
-    received.map_err(|error| receive_failure(call.interp, error))??;
-    Ok(Dynamic::from_blob(buffer))
-}
-
-/// `poll(timeout)`: whether `recv()` would give something at once, or say that nothing will come any more.
-fn poll(call: &mut Call<'_>) -> Outcome {
-    let end = call.this::<Connection>().reader()?;
-    let deadline = if call.has(0) {
-        call.timeout(0)?.map_or(Deadline::NEVER, Deadline::after)
-    } else {
-        Deadline::NOW
-    };
-    match end.wait_readable(deadline) {
-        Ok(()) => Ok(true.into()),
-        Err(PipeError::TimedOut) => Ok(false.into()),
-        Err(error) => Err(receive_failure(call.interp, error)),
-    }
-}
-
-/// `connection.with(|| …)`: closes the connection when the function has run, also when it throws.
-fn with(call: &mut Call<'_>) -> Outcome {
-    let body = call.function(0)?;
-    let connection: Connection = call.this();
-    connection.open()?;
-    let result = call.call(&body, vec![]);
-    connection.close();
-    result
-}
-
-/// A pipe lies in the session's memory, whose descriptor this is.
-fn fileno(call: &mut Call<'_>) -> Outcome {
-    let end = call.this::<Connection>().open()?;
-    let number = end.handle().session().fd().as_raw_fd();
-    Ok(Dynamic::from_int(number.into()))
-}
-
-fn send_failure(interp: &Interp, error: PipeError) -> Failure {
-    match error {
-        PipeError::Broken => raise_os(&std::io::Error::from_raw_os_error(32), None),
-        PipeError::OnlyOneself => raise("BrokenPipeError", NOBODY_RECEIVES),
-        error => failure(interp, error),
-    }
-}
-
-fn receive_failure(interp: &Interp, error: PipeError) -> Failure {
-    match error {
-        PipeError::OnlyOneself => raise("EOFError", NOTHING_CAN_COME),
-        error => failure(interp, error),
-    }
-}
-
-fn failure(interp: &Interp, error: PipeError) -> Failure {
-    match error {
-        PipeError::Interrupted => interp.interrupted(),
-        PipeError::NotGiven => raise("OSError", NOT_GIVEN),
-        PipeError::Session(error) => session_failure(error),
-        PipeError::WrongDirection => raise("OSError", "connection is for the other direction only"),
-        PipeError::Ended | PipeError::Broken | PipeError::OnlyOneself | PipeError::TimedOut => {
-            raise_bare("EOFError")
-        }
     }
 }

@@ -1,29 +1,17 @@
-//! A process among its relatives: its name and place, its parent, its children, and the orderly end.
-//!
-//! At the end of a process its daemon children are terminated and the others joined. When it was told to
-//! end (Ctrl-C, SIGTERM), all of them are terminated; who does not listen is killed.
+//! A process among its relatives: its name and place, its parent, its children.
 
-use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::sync::Mutex;
 
 use rand::TryRng;
 use rand::rngs::SysRng;
 
+use super::identity::Identity;
 use super::process::{Process, Stage};
-use crate::process::child::{StillRunning, wait_ended};
 use crate::script::exceptions::Exception;
 use crate::script::interp::Interp;
 use crate::script::state::State;
-use crate::script::stop::Stop;
-use crate::sync::{Offset, ProcessId, Session, ShmError, wait_kind};
+use crate::sync::{Session, ShmError};
 use crate::sys::lock::locked;
-use crate::sys::signal::Signal;
-
-/// How long the main process's children may take to end when they are told to, before they are killed.
-const GRACE: Duration = Duration::from_secs(4);
-
-/// The same where the process is somebody else's.
-const GRACE_IN_A_HOST: Duration = Duration::from_millis(500);
 
 /// The length of Python's key.
 const AUTHKEY_BYTES: usize = 32;
@@ -62,25 +50,6 @@ pub(crate) struct BadEnd {
     pub exitcode: i64,
     /// The last line of its error.
     pub error: Option<String>,
-}
-
-/// Who a process is.
-#[derive(Debug, Clone)]
-pub(crate) struct Identity {
-    /// The numbers behind `Process-1:2`; empty for the main process.
-    pub numbers: Vec<u32>,
-    pub name: String,
-    pub daemon: bool,
-}
-
-impl Default for Identity {
-    fn default() -> Self {
-        Self {
-            numbers: Vec::new(),
-            name: "MainProcess".into(),
-            daemon: false,
-        }
-    }
 }
 
 impl State for Family {
@@ -253,102 +222,21 @@ impl Family {
         locked(&self.0).children.push(child);
     }
 
-    /// The children that are running; the ended ones are reaped.
-    pub(crate) fn active_children(&self, interp: &Arc<Interp>) -> Vec<Process> {
-        let children = locked(&self.0).children.clone();
-        let (running, ended): (Vec<_>, Vec<_>) = children
-            .into_iter()
-            .partition(|child| child.is_running(interp));
+    /// Notes that the whole family is told to end.
+    pub(super) fn begin_ending(&self) {
+        locked(&self.0).ending = true;
+    }
+
+    /// Every child that has not been forgotten.
+    pub(super) fn children(&self) -> Vec<Process> {
+        locked(&self.0).children.clone()
+    }
+
+    /// Forgets children that have ended.
+    pub(super) fn forget_children(&self, ended: &[Process]) {
         let mut place = locked(&self.0);
         place
             .children
             .retain(|child| !ended.iter().any(|gone| gone.is(child)));
-        running
     }
-
-    /// Ends the family: in order, or all at once where this process was told to end.
-    ///
-    /// An orderly end that Ctrl-C or SIGTERM interrupts goes on as the other; gives that request.
-    pub(crate) fn finish(&self, interp: &Arc<Interp>, told_to_end: bool) -> Option<Stop> {
-        if told_to_end {
-            self.end_all(interp);
-            return None;
-        }
-        interp.forget_exit();
-        if self.end(interp).is_ok() {
-            return None;
-        }
-        let request = interp.stopping();
-        self.end_all(interp);
-        request
-    }
-
-    /// The orderly end: daemons are terminated, the others joined.
-    fn end(&self, interp: &Arc<Interp>) -> Result<(), StillRunning> {
-        let children = self.active_children(interp);
-        let (daemons, others): (Vec<_>, Vec<_>) = children
-            .into_iter()
-            .partition(|child| child.identity().daemon);
-        daemons
-            .iter()
-            .for_each(|child| child.signal(Signal::SIGTERM));
-        let wait = |child: &Process| loop {
-            match child.wait(interp, None) {
-                Err(_) if interp.waits_on_for_the_end() => (),
-                waited => return waited,
-            }
-        };
-        others.iter().try_for_each(wait)?;
-        end_listening(&daemons, interp);
-        Ok(())
-    }
-
-    /// The end of a family that was told to end: everybody is terminated, and killed who does not listen.
-    fn end_all(&self, interp: &Arc<Interp>) {
-        locked(&self.0).ending = true;
-        interp.forget_stop();
-        let children = self.active_children(interp);
-        children
-            .iter()
-            .for_each(|child| child.signal(Signal::SIGTERM));
-        end_listening(&children, interp);
-    }
-}
-
-/// How long children may take: half of what their parent has, so that it does not kill them while they wait
-/// for their own.
-fn grace(interp: &Interp) -> Duration {
-    let generation = Family::of(interp).identity().numbers.len();
-    // A host has other things to do than to wait for its scripts' children.
-    let grace = match interp.owns_signals() {
-        true => GRACE,
-        false => GRACE_IN_A_HOST,
-    };
-    grace / 2_u32.saturating_pow(u32::try_from(generation).unwrap_or(u32::MAX))
-}
-
-/// Waits for children that were sent SIGTERM; after their [`grace`], or a second request, they are killed.
-fn end_listening(children: &[Process], interp: &Arc<Interp>) {
-    let deadline = Instant::now() + grace(interp);
-    for child in children {
-        if child.wait(interp, Some(deadline)).is_err() {
-            child.signal(Signal::SIGKILL);
-            interp.forget_stop();
-            let _ = child.wait(interp, None);
-        }
-    }
-}
-
-/// Waits for the child behind `process`; used by `join` and by the end of the family.
-pub(super) fn wait_child(
-    interp: &Arc<Interp>,
-    (sentinel, place): (std::os::fd::BorrowedFd<'_>, ProcessId),
-    deadline: Option<Instant>,
-) -> Result<(), StillRunning> {
-    let wait = || {
-        let stop = || interp.check_interrupts();
-        wait_ended(sentinel, deadline, stop).unwrap_or(Err(StillRunning::Interrupted))
-    };
-    let what = (wait_kind::PROCESS, Offset(place.pack()));
-    interp.waiting(what, deadline, wait)
 }

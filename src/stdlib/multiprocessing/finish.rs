@@ -1,12 +1,25 @@
 //! The end of a process's part of the program: its threads, then its children.
+//!
+//! The daemon children of a process are terminated and the others joined. When the process was told to end (Ctrl-C, SIGTERM), all
+//! of them are terminated, and killed if they do not end in time.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::family::Family;
+use super::process::Process;
+use crate::process::child::StillRunning;
 use crate::script::interp::Interp;
 use crate::script::report::Reports;
 use crate::script::stop::Stop;
 use crate::stdlib::threading::roster::Roster;
+use crate::sys::signal::Signal;
+
+/// How long the main process's children may take to end when they are told to, before they are killed.
+const GRACE: Duration = Duration::from_secs(4);
+
+/// The same where the process is somebody else's.
+const GRACE_IN_A_HOST: Duration = Duration::from_millis(500);
 
 /// Waits for the threads and the children of this process, or ends them. Returns the exit code, `code` if nothing changes it now,
 /// and the request that made an orderly end one where everybody is told to end.
@@ -15,4 +28,78 @@ pub(crate) fn finish(interp: &Arc<Interp>, code: i32, told_to_end: bool) -> (i32
     let told_to_end = told_to_end || request.is_some();
     let request = Family::of(interp).finish(interp, told_to_end).or(request);
     (Reports::of(interp).late_code().unwrap_or(code), request)
+}
+
+impl Family {
+    /// Ends the family: in order, or all at once where this process was told to end.
+    ///
+    /// An orderly end that Ctrl-C or SIGTERM interrupts goes on as the other; gives that request.
+    pub(crate) fn finish(&self, interp: &Arc<Interp>, told_to_end: bool) -> Option<Stop> {
+        if told_to_end {
+            self.end_all(interp);
+            return None;
+        }
+        interp.forget_exit();
+        if self.end(interp).is_ok() {
+            return None;
+        }
+        let request = interp.stopping();
+        self.end_all(interp);
+        request
+    }
+
+    /// The orderly end: daemons are terminated, the others joined.
+    fn end(&self, interp: &Arc<Interp>) -> Result<(), StillRunning> {
+        let children = self.active_children(interp);
+        let (daemons, others): (Vec<_>, Vec<_>) = children
+            .into_iter()
+            .partition(|child| child.identity().daemon);
+        daemons
+            .iter()
+            .for_each(|child| child.signal(Signal::SIGTERM));
+        let wait = |child: &Process| loop {
+            match child.wait(interp, None) {
+                Err(_) if interp.waits_on_for_the_end() => (),
+                waited => return waited,
+            }
+        };
+        others.iter().try_for_each(wait)?;
+        end_listening(&daemons, interp);
+        Ok(())
+    }
+
+    /// The end of a family that was told to end: everybody is terminated, and killed who does not listen.
+    fn end_all(&self, interp: &Arc<Interp>) {
+        self.begin_ending();
+        interp.forget_stop();
+        let children = self.active_children(interp);
+        children
+            .iter()
+            .for_each(|child| child.signal(Signal::SIGTERM));
+        end_listening(&children, interp);
+    }
+}
+
+/// How long children may take: half of what their parent has, so that it does not kill them while they wait
+/// for their own.
+fn grace(interp: &Interp) -> Duration {
+    let generation = Family::of(interp).identity().numbers.len();
+    // A host has other things to do than to wait for its scripts' children.
+    let grace = match interp.owns_signals() {
+        true => GRACE,
+        false => GRACE_IN_A_HOST,
+    };
+    grace / 2_u32.saturating_pow(u32::try_from(generation).unwrap_or(u32::MAX))
+}
+
+/// Waits for children that were sent SIGTERM; after their [`grace`], or a second request, they are killed.
+fn end_listening(children: &[Process], interp: &Arc<Interp>) {
+    let deadline = Instant::now() + grace(interp);
+    for child in children {
+        if child.wait(interp, Some(deadline)).is_err() {
+            child.signal(Signal::SIGKILL);
+            interp.forget_stop();
+            let _ = child.wait(interp, None);
+        }
+    }
 }

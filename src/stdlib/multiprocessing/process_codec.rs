@@ -2,7 +2,7 @@
 
 use rhai::{Array, Dynamic, Map};
 
-use super::family::Identity;
+use super::identity::Identity;
 use super::process::{Process, Stage, State};
 
 /// What another process gets of a Process: its name and number, and what the script has set on it.

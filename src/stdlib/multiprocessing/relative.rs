@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use rhai::Dynamic;
 
-use super::family;
+use super::reap;
 use crate::process::child::StillRunning;
 use crate::script::Outcome;
 use crate::script::bind::Registry;
@@ -114,7 +114,7 @@ fn join_relative(call: &mut Call<'_>) -> Outcome {
     let Ok(sentinel) = sys::process::pidfd(relative.pid) else {
         return Ok(Dynamic::UNIT);
     };
-    match family::wait_child(call.interp, (sentinel.as_fd(), ProcessId::NONE), deadline) {
+    match reap::wait_child(call.interp, (sentinel.as_fd(), ProcessId::NONE), deadline) {
         Err(StillRunning::Interrupted) => Err(call.interp.interrupted()),
         _ => Ok(Dynamic::UNIT),
     }

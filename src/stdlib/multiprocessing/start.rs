@@ -385,7 +385,7 @@ pub(crate) fn unpack_work(interp: &Interp, work: Dynamic) -> Option<Work> {
     let mut fields = work.try_cast::<Map>()?;
     let mut take = |name: &str| fields.remove(name).unwrap_or(Dynamic::UNIT);
     let numbers = take("numbers").into_array().ok()?;
-    let identity = super::family::Identity {
+    let identity = super::identity::Identity {
         numbers: numbers
             .iter()
             .filter_map(|n| u32::try_from(n.as_int().ok()?).ok())

@@ -11,7 +11,7 @@ use crate::script::bind::{Namespace, Registry};
 use crate::script::caller::{Caller, parameters};
 use crate::script::exceptions::{Exception, raise};
 use crate::script::interp::Interp;
-use crate::script::report::{self, Reports};
+use crate::script::report::{Reports, diagnostic_of, print as print_report};
 use crate::script::state::State;
 use crate::script::stop::Stop;
 use crate::stdlib::multiprocessing::family::Family;
@@ -42,7 +42,12 @@ impl Hook {
 }
 
 /// Prints the error as Python does, or calls the script's own hook.
-pub(super) fn tell(interp: &Arc<Interp>, caller: &Caller, thread: &Thread, exception: &Exception) {
+pub(super) fn report(
+    interp: &Arc<Interp>,
+    caller: &Caller,
+    thread: &Thread,
+    exception: &Exception,
+) {
     let own = Hook::of(interp).get();
     let Some(own) = own else {
         return print(interp, thread, exception);
@@ -65,17 +70,17 @@ pub(super) fn tell(interp: &Arc<Interp>, caller: &Caller, thread: &Thread, excep
         if Reports::of(interp).format() == ErrorFormat::Human {
             let _ = interp.output.error("Exception in threading.excepthook:\n");
         }
-        report::print(interp, &report::diagnostic_of(interp, &failed));
+        print_report(interp, &diagnostic_of(interp, &failed));
     }
 }
 
 fn print(interp: &Interp, thread: &Thread, exception: &Exception) {
-    let mut told = report::diagnostic_of(interp, exception);
+    let mut told = diagnostic_of(interp, exception);
     told.thread = Some(thread.name());
     told.process = Family::of(interp)
         .parent()
         .map(|_| Family::of(interp).name());
-    report::print(interp, &told);
+    print_report(interp, &told);
 }
 
 pub(super) fn register_members(threading: &mut Namespace<'_>) {

@@ -1,6 +1,6 @@
 //! `threading`: threads of one process, and what they wait for each other with.
 //!
-//! - [`thread`]: the object and its life; [`thread_class`]: its members.
+//! - [`thread`]: the object; [`life`]: what it does; [`delay`]: how a timer waits; [`thread_class`]: its members.
 //! - [`roster`]: who is running, who am I, the wait for the others at the end.
 //! - [`hook`]: what is printed about an error nobody caught.
 //! - [`local`]: attributes that every thread has for itself; [`timer`]: a call after a while.
@@ -8,7 +8,9 @@
 //!
 //! Locks, events and the rest are those of `multiprocessing`, which serve threads too, with the errors of `threading`.
 
+mod delay;
 pub(crate) mod hook;
+mod life;
 mod local;
 mod locks;
 pub(crate) mod roster;

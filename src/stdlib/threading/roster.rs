@@ -4,7 +4,10 @@ use std::cell::RefCell;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
+use rhai::FnPtr;
+
 use super::thread::Thread;
+use crate::program::traceback::function_name;
 use crate::script::exceptions::Failure;
 use crate::script::interp::Interp;
 use crate::script::state::State;
@@ -52,11 +55,15 @@ impl Roster {
         interp.state()
     }
 
-    /// The number in the next name that is made up.
-    pub(super) fn next_number(&self) -> u32 {
+    /// The name of a thread that was given none: `Thread-1 (f)`, or `Thread-1` where there is no function yet.
+    pub(super) fn next_name(&self, target: Option<&FnPtr>) -> String {
         let mut state = locked(&self.state);
         state.named += 1;
-        state.named
+        let number = state.named;
+        match target {
+            Some(target) => format!("Thread-{number} ({})", function_name(target.fn_name())),
+            None => format!("Thread-{number}"),
+        }
     }
 
     /// The thread that runs the script itself.

@@ -7,26 +7,14 @@
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use rhai::{Array, Dynamic, FnPtr, Map, NativeCallContext};
+use rhai::{Array, FnPtr, Map};
 
-use super::hook;
-use super::roster::Roster;
-use super::timer::Timer;
-use crate::process::signals::kept_from_new_threads;
-use crate::script::caller::Caller;
-use crate::script::exceptions::{Exception, Failure, raise};
+use super::delay::Delay;
 use crate::script::interp::Interp;
-use crate::script::panics::without_panic;
-use crate::script::report::task_frames;
-use crate::script::stop::Stop;
 use crate::script::task::{self, Task};
-use crate::script::values::unshare_handles;
 use crate::sync::{Deadline, Notice, WaitError, wait_kind};
 use crate::sys;
 use crate::sys::lock::locked;
-
-/// The stack of a thread: as deep as the main thread's. The kernel gives as much as is touched.
-const STACK: usize = 64 << 20;
 
 /// A thread as scripts see it.
 #[derive(Debug, Clone)]
@@ -35,7 +23,7 @@ pub(crate) struct Thread(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     state: Mutex<State>,
-    ended: Notice,
+    changed: Notice,
 }
 
 /// Everything about one Thread object. Its lock is never held while something waits.
@@ -49,8 +37,8 @@ pub(crate) struct State {
     pub attributes: Map,
     pub stage: Stage,
     pub is_main: bool,
-    /// What it waits for before it does anything, if it is a timer.
-    pub timer: Option<Timer>,
+    /// What it waits for before it calls its function, if it is a timer.
+    pub delay: Option<Delay>,
 }
 
 /// How far a thread has come.
@@ -77,7 +65,7 @@ impl Thread {
             attributes: Map::new(),
             stage: Stage::Initial,
             is_main: false,
-            timer: None,
+            delay: None,
         })
     }
 
@@ -93,13 +81,13 @@ impl Thread {
                 ident: Some(sys::process::pid().into()),
             },
             is_main: true,
-            timer: None,
+            delay: None,
         })
     }
 
     fn from_state(state: State) -> Self {
-        let (state, ended) = (Mutex::new(state), Notice::default());
-        Self(Arc::new(Inner { state, ended }))
+        let (state, changed) = (Mutex::new(state), Notice::default());
+        Self(Arc::new(Inner { state, changed }))
     }
 
     /// Looks at the state, or changes it.
@@ -141,123 +129,9 @@ impl Thread {
         }
     }
 
-    /// Starts the thread.
-    ///
-    /// # Errors
-    /// `RuntimeError` when it was started before, or the system has no room for one more.
-    pub(crate) fn start(
-        &self,
-        interp: &Arc<Interp>,
-        context: &NativeCallContext,
-    ) -> Result<(), Failure> {
-        let caller = Caller::of(interp, context)?;
-        self.with(|state| {
-            if state.stage != Stage::Initial {
-                return Err(raise("RuntimeError", "threads can only be started once"));
-            }
-            if let Some(target) = &mut state.target {
-                target.iter_curry_mut().for_each(unshare_handles);
-            }
-            state.args.iter_mut().for_each(unshare_handles);
-            state.attributes.values_mut().for_each(unshare_handles);
-            state.stage = Stage::Started { ident: None };
-            Ok(())
-        })?;
-        let added = Roster::of(interp).add(self, |living| interp.permissions().thread(living));
-        if let Err(refused) = added {
-            self.with(|state| state.stage = Stage::Initial);
-            return Err(refused);
-        }
-        let (this, host_of_thread) = (self.clone(), interp.clone());
-        let born = interp.thread_epoch();
-        let held = kept_from_new_threads();
-        let spawned = std::thread::Builder::new()
-            .name(self.name())
-            .stack_size(STACK)
-            .spawn(move || this.live(&host_of_thread, born, &caller));
-        drop(held);
-        match spawned {
-            Ok(_) => {
-                self.wait_for_its_number(interp);
-                Ok(())
-            }
-            Err(error) => {
-                Roster::of(interp).remove(self);
-                self.with(|state| state.stage = Stage::Initial);
-                Err(raise(
-                    "RuntimeError",
-                    format!("can't start new thread: {error}"),
-                ))
-            }
-        }
-    }
-
-    /// Python's `start()` returns when the thread runs: `ident` is known then.
-    fn wait_for_its_number(&self, interp: &Interp) {
-        let known = || self.ident().is_some();
-        if let Ok(session) = interp.session() {
-            let _ = self
-                .0
-                .ended
-                .wait_until(&session, wait_kind::THREAD, Deadline::NEVER, known);
-        }
-    }
-
-    /// The life of the thread, in the thread.
-    fn live(&self, interp: &Arc<Interp>, born: u64, caller: &Caller) {
-        sys::limits::Stack::begin(STACK as u64);
-        let ident = Some(sys::identity::thread_id().into());
-        self.with(|state| state.stage = Stage::Started { ident });
-        self.0.ended.notify(u32::MAX);
-        Roster::run_as(self, born, || {
-            if let Err(error) = without_panic(|| self.run(caller)) {
-                self.tell(interp, caller, &error);
-            }
-        });
-        Roster::of(interp).remove(self);
-        self.with(|state| {
-            state.stage = Stage::Ended { ident };
-            // What the function captured may hold the last of a queue, which somebody waits to be given up.
-            state.target = None;
-            state.args.clear();
-        });
-        self.0.ended.notify(u32::MAX);
-    }
-
-    fn run(&self, caller: &Caller) -> Result<Dynamic, Failure> {
-        let timer = self.with(|state| state.timer.clone());
-        if timer.as_ref().is_some_and(|timer| !timer.elapses()) {
-            return Ok(Dynamic::UNIT);
-        }
-        let result = self.call_task(caller);
-        if let Some(timer) = timer {
-            timer.finish();
-        }
-        result
-    }
-
-    fn call_task(&self, caller: &Caller) -> Result<Dynamic, Failure> {
-        match self.task() {
-            None => Ok(Dynamic::UNIT),
-            Some((function, args, false)) => caller.call(&function, None, args),
-            Some((function, args, true)) => {
-                let mut this = Dynamic::from(self.clone());
-                caller.call(&function, Some(&mut this), args)
-            }
-        }
-    }
-
-    /// Tells of an error nobody caught; an ending (`sys.exit`, Ctrl-C) is none.
-    fn tell(&self, interp: &Arc<Interp>, caller: &Caller, error: &rhai::EvalAltResult) {
-        if Stop::of(error).is_some() || interp.stopping().is_some() {
-            return;
-        }
-        let task = self.task();
-        let is_run = task.as_ref().is_some_and(|(_, _, is_run)| *is_run);
-        let function = task.as_ref().map(|(function, ..)| function);
-        let frames = task_frames(error, &interp.program, function, is_run);
-        let exception = Exception::from_error(error).with_frames(frames);
-        hook::tell(interp, caller, self, &exception);
+    /// What is notified when the thread's number is known and when the thread has ended.
+    pub(super) fn changed(&self) -> &Notice {
+        &self.0.changed
     }
 
     /// The function the thread runs, its arguments, and whether it is `run`.
@@ -268,8 +142,7 @@ impl Thread {
     /// Waits for the thread's end.
     pub(crate) fn wait(&self, interp: &Interp, deadline: Deadline) -> Result<(), WaitError> {
         let session = interp.session().map_err(|_| WaitError::Interrupted)?;
-        self.0
-            .ended
+        self.changed()
             .wait_until(&session, wait_kind::THREAD, deadline, || !self.is_alive())?;
         // A process with two threads may not fork, and who joined its last one expects that it may.
         if let Some(number) = self.ident() {
@@ -289,7 +162,7 @@ impl Thread {
     /// Python's representation: `<Thread(Thread-1 (f), started daemon 123)>`.
     pub(crate) fn repr(&self) -> String {
         self.with(|state| {
-            let class = match &state.timer {
+            let class = match &state.delay {
                 _ if state.is_main => "_MainThread",
                 Some(_) => "Timer",
                 None => "Thread",

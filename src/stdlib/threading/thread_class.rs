@@ -1,10 +1,9 @@
 //! The members of `Thread` as scripts call them.
 
-use rhai::{Dynamic, FnPtr};
+use rhai::Dynamic;
 
 use super::thread::{Stage, Thread};
 use super::timer;
-use crate::program::traceback::function_name;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
 use crate::script::exceptions::raise;
@@ -47,21 +46,12 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
     let target = task::target(call)?;
     let args = task::arguments(call)?;
     let given = call.given(2).map(|name| call.str(&name));
-    let name = given.unwrap_or_else(|| made_up_name(call, target.as_ref()));
+    let name = given.unwrap_or_else(|| Roster::of(call.interp).next_name(target.as_ref()));
     let daemon = match call.given(3) {
         Some(flag) => truth(&flag),
         None => Roster::of(call.interp).current().is_daemon(),
     };
     Ok(Dynamic::from(Thread::new(name, daemon, target, args)))
-}
-
-/// `Thread-1 (f)`, or `Thread-1` where there is no function yet.
-pub(super) fn made_up_name(call: &Call<'_>, target: Option<&FnPtr>) -> String {
-    let number = Roster::of(call.interp).next_number();
-    match target {
-        Some(target) => format!("Thread-{number} ({})", function_name(target.fn_name())),
-        None => format!("Thread-{number}"),
-    }
 }
 
 /// `t.run()` runs the task here, in the calling thread.

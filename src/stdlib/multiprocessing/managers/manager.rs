@@ -14,7 +14,7 @@ use crate::script::session::session_failure;
 use crate::stdlib::multiprocessing::synchronize::{
     barrier, condition, event::Event, lock::Lock, rlock::RLock, semaphore::Semaphore,
 };
-use crate::stdlib::multiprocessing::{queues, sharedctypes};
+use crate::stdlib::multiprocessing::{queue_members, sharedctypes};
 use crate::sync::{self, Cells};
 use crate::wire::kind;
 
@@ -125,11 +125,11 @@ fn primitives(class: &mut Class<'_>) {
     class
         .method("Queue", &["maxsize?"], |call| {
             started(call)?;
-            queues::create(call, false, Dialect::Threading)
+            queue_members::create(call, false, Dialect::Threading)
         })
         .method("JoinableQueue", &["maxsize?"], |call| {
             started(call)?;
-            queues::create(call, true, Dialect::Threading)
+            queue_members::create(call, true, Dialect::Threading)
         })
         .method("Lock", &[], |call| {
             started(call)?;

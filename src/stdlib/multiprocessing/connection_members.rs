@@ -1,0 +1,308 @@
+//! What scripts do with connections: sending, receiving, waiting.
+
+use super::connection::{self, Connection, NOT_GIVEN, NOTHING_CAN_COME};
+use super::messages::{read_listed, with_message};
+use super::wait::wait;
+use crate::script::Outcome;
+use crate::script::bind::{Namespace, Registry};
+use crate::script::call::Call;
+use crate::script::exceptions::{Exception, Failure, raise, raise_bare, raise_os, throw};
+use crate::script::interp::Interp;
+use crate::script::session::session_failure;
+use crate::script::values::type_name;
+use crate::sync::{self, Deadline, PipeEnd, PipeError};
+use crate::wire::kind;
+use rhai::{Array, Blob, Dynamic};
+use std::os::fd::AsRawFd;
+
+const NOBODY_RECEIVES: &str = "the pipe is full, and this process itself holds the only end that could receive: \
+                               nobody else makes room";
+
+/// How something was sent, which its first byte says. What a script has made up is never read as an item: it could name whatever
+/// lies in the session, and be any object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sent {
+    /// By `send()`.
+    Item = 0,
+    /// By `send_bytes()`.
+    Bytes = 1,
+}
+
+impl Sent {
+    const fn mark(self) -> &'static [u8] {
+        match self {
+            Sent::Item => &[Sent::Item as u8],
+            Sent::Bytes => &[Sent::Bytes as u8],
+        }
+    }
+
+    /// How a message was sent, and what was.
+    fn parse(message: &[u8]) -> (Self, &[u8]) {
+        match message.split_first() {
+            Some((&mark, item)) if mark == Sent::Item as u8 => (Sent::Item, item),
+            Some((_, bytes)) => (Sent::Bytes, bytes),
+            None => (Sent::Bytes, message),
+        }
+    }
+}
+
+const BYTES_CAME: &str = "these bytes came from send_bytes(), which recv() does not take for an item: receive them with recv_bytes()";
+
+const ITEM_CAME: &str = "this message came from send(), whose items are for recv() only";
+
+/// The value of `multiprocessing.connection`.
+#[derive(Debug, Clone)]
+struct ConnectionModule;
+
+pub(super) fn register(registry: &mut Registry) {
+    registry
+        .class::<Connection>("Connection")
+        .withhold(connection::not_given)
+        .by_place(
+            &[kind::CONNECTION],
+            connection::place_of,
+            |session, _, place| {
+                let end = PipeEnd::open(session, place)?;
+                Ok(Dynamic::from(Connection::new(end)))
+            },
+        )
+        .by_parts(
+            "Connection",
+            |_, connection| Ok(connection::directions_of(connection)),
+            |_, parts| connection::closed_of(parts),
+        )
+        .method("send", &["obj", "/"], send)
+        .method("recv", &[], recv)
+        .method("poll", &["timeout?"], poll)
+        .method("send_bytes", &["buf", "offset?", "size?"], send_bytes)
+        .method("recv_bytes", &["maxlength?"], recv_bytes)
+        .method("recv_bytes_into", &["buf", "offset?"], recv_bytes_into)
+        .method("close", &[], |call| {
+            call.this::<Connection>().close();
+            Ok(Dynamic::UNIT)
+        })
+        .method("with", &["body"], with)
+        .method("fileno", &[], fileno)
+        .getter("closed", |call| {
+            Ok(call.this::<Connection>().with(|s| s.end.is_none()).into())
+        })
+        .getter("readable", |call| {
+            Ok(call.this::<Connection>().with(|s| s.readable).into())
+        })
+        .getter("writable", |call| {
+            Ok(call.this::<Connection>().with(|s| s.writable).into())
+        })
+        .repr(|call| Ok(call.this::<Connection>().repr().into()));
+    registry
+        .namespace("multiprocessing::connection", ConnectionModule)
+        .function("Pipe", &["duplex?"], pipe)
+        .function("wait", &["#", "object_list", "timeout?"], wait);
+}
+
+/// What the module `multiprocessing` has of this one.
+pub(super) fn register_names(multiprocessing: &mut Namespace<'_>) {
+    multiprocessing
+        .global("Pipe", &["duplex?"], pipe)
+        .global("wait", &["#", "object_list", "timeout?"], wait)
+        .constant("connection", ConnectionModule, |_| {
+            Ok(Dynamic::from(ConnectionModule))
+        });
+}
+
+/// `Pipe(duplex)`: both ends, the first of which only receives and the second only sends where it goes one way.
+fn pipe(call: &mut Call<'_>) -> Outcome {
+    let duplex = call.bool_or(0, true);
+    let (first, second) = sync::pipe(&call.interp.session()?, duplex).map_err(session_failure)?;
+    let ends = [first, second].map(|end| Dynamic::from(Connection::new(end)));
+    Ok(Array::from(ends).into())
+}
+
+fn send(call: &mut Call<'_>) -> Outcome {
+    let end = call.this::<Connection>().writer()?;
+    let item = call.value(0);
+    let sent = with_message(call.interp, &item, "obj", |pieces, handles| {
+        let marked: Vec<_> = [&[Sent::Item.mark()], pieces].concat();
+        end.send(&marked, handles)
+    })?;
+    sent.map_err(|error| send_failure(call.interp, error))?;
+    Ok(Dynamic::UNIT)
+}
+
+fn send_bytes(call: &mut Call<'_>) -> Outcome {
+    let end = call.this::<Connection>().writer()?;
+    let bytes = bytes_of(call)?;
+    let invalid = |text: &'static str| Err(raise("ValueError", text));
+    let Ok(offset) = usize::try_from(call.int_or(1, 0)?) else {
+        return invalid("offset is negative");
+    };
+    let Some(rest) = bytes.get(offset..) else {
+        return invalid("buffer length < offset");
+    };
+    let size = match call.given(2) {
+        None => rest.len(),
+        Some(size) => {
+            let size = size
+                .as_int()
+                .map_err(|_| call.mismatch(2, "an integer", &size))?;
+            let Ok(size) = usize::try_from(size) else {
+                return invalid("size is negative");
+            };
+            size
+        }
+    };
+    let Some(part) = rest.get(..size) else {
+        return invalid("buffer length < offset + size");
+    };
+    end.send(&[Sent::Bytes.mark(), part], &[])
+        .map_err(|error| send_failure(call.interp, error))?;
+    Ok(Dynamic::UNIT)
+}
+
+fn bytes_of(call: &mut Call<'_>) -> Result<Blob, Failure> {
+    let value = call.value(0);
+    let found = type_name(&value);
+    value.into_blob().map_err(|_| {
+        let text = format!("a bytes-like object is required, not '{found}'");
+        raise("TypeError", text)
+    })
+}
+
+fn recv(call: &mut Call<'_>) -> Outcome {
+    let end = call.this::<Connection>().reader()?;
+    let interp = call.interp;
+    let received = end.receive_listed(Deadline::NEVER, |message, objects| {
+        match Sent::parse(message) {
+            (Sent::Item, item) => read_listed(interp, item, objects),
+            (Sent::Bytes, []) => Err(raise("EOFError", "Ran out of input")),
+            (Sent::Bytes, _) => Err(raise("ValueError", BYTES_CAME)),
+        }
+    });
+    received.map_err(|error| receive_failure(interp, error))?
+}
+
+/// What a message of bytes turned out to be.
+enum Received {
+    Whole(Blob),
+    TooLong,
+}
+
+/// The bytes of a message that `send_bytes()` has sent.
+fn bytes_in(message: &[u8]) -> Result<&[u8], Failure> {
+    match Sent::parse(message) {
+        (Sent::Bytes, bytes) => Ok(bytes),
+        (Sent::Item, _) => Err(raise("ValueError", ITEM_CAME)),
+    }
+}
+
+fn recv_bytes(call: &mut Call<'_>) -> Outcome {
+    let connection: Connection = call.this();
+    let end = connection.reader()?;
+    let most = match call.given(0) {
+        None => usize::MAX,
+        Some(most) => {
+            let most = most
+                .as_int()
+                .map_err(|_| call.mismatch(0, "an integer", &most))?;
+            usize::try_from(most).map_err(|_| raise("ValueError", "negative maxlength"))?
+        }
+    };
+    let received = end.receive(Deadline::NEVER, |message| {
+        bytes_in(message).map(|bytes| match bytes.len() > most {
+            true => Received::TooLong,
+            false => Received::Whole(bytes.to_vec()),
+        })
+    });
+    match received.map_err(|error| receive_failure(call.interp, error))?? {
+        Received::Whole(bytes) => Ok(Dynamic::from_blob(bytes)),
+        Received::TooLong => {
+            connection.stop_reading();
+            Err(raise("OSError", "bad message length"))
+        }
+    }
+}
+
+/// `recv_bytes_into(buf, offset)` gives `buf` with the message in it: Rhai hands natives a copy of a blob.
+fn recv_bytes_into(call: &mut Call<'_>) -> Outcome {
+    let end = call.this::<Connection>().reader()?;
+    let mut buffer = bytes_of(call)?;
+    let offset =
+        usize::try_from(call.int_or(1, 0)?).map_err(|_| raise("ValueError", "negative offset"))?;
+    let Some(room) = buffer.get_mut(offset..) else {
+        return Err(raise("ValueError", "offset too large"));
+    };
+    let received = end.receive(Deadline::NEVER, |message| {
+        let bytes = bytes_in(message)?;
+        match room.get_mut(..bytes.len()) {
+            Some(place) => {
+                place.copy_from_slice(bytes);
+                Ok(())
+            }
+            // The whole message is in the error: it has been taken out of the pipe.
+            None => {
+                let whole = Dynamic::from_blob(bytes.to_vec());
+                Err(throw(Exception::new("BufferTooShort", vec![whole])))
+            }
+        }
+    });
+    received.map_err(|error| receive_failure(call.interp, error))??;
+    Ok(Dynamic::from_blob(buffer))
+}
+
+/// `poll(timeout)`: whether `recv()` would give something at once, or say that nothing will come any more.
+fn poll(call: &mut Call<'_>) -> Outcome {
+    let end = call.this::<Connection>().reader()?;
+    let deadline = if call.has(0) {
+        call.timeout(0)?.map_or(Deadline::NEVER, Deadline::after)
+    } else {
+        Deadline::NOW
+    };
+    match end.wait_readable(deadline) {
+        Ok(()) => Ok(true.into()),
+        Err(PipeError::TimedOut) => Ok(false.into()),
+        Err(error) => Err(receive_failure(call.interp, error)),
+    }
+}
+
+/// `connection.with(|| …)`: closes the connection when the function has run, also when it throws.
+fn with(call: &mut Call<'_>) -> Outcome {
+    let body = call.function(0)?;
+    let connection: Connection = call.this();
+    connection.open()?;
+    let result = call.call(&body, vec![]);
+    connection.close();
+    result
+}
+
+/// A pipe lies in the session's memory, whose descriptor this is.
+fn fileno(call: &mut Call<'_>) -> Outcome {
+    let end = call.this::<Connection>().open()?;
+    let number = end.handle().session().fd().as_raw_fd();
+    Ok(Dynamic::from_int(number.into()))
+}
+
+fn send_failure(interp: &Interp, error: PipeError) -> Failure {
+    match error {
+        PipeError::Broken => raise_os(&std::io::Error::from_raw_os_error(32), None),
+        PipeError::OnlyOneself => raise("BrokenPipeError", NOBODY_RECEIVES),
+        error => failure(interp, error),
+    }
+}
+
+fn receive_failure(interp: &Interp, error: PipeError) -> Failure {
+    match error {
+        PipeError::OnlyOneself => raise("EOFError", NOTHING_CAN_COME),
+        error => failure(interp, error),
+    }
+}
+
+fn failure(interp: &Interp, error: PipeError) -> Failure {
+    match error {
+        PipeError::Interrupted => interp.interrupted(),
+        PipeError::NotGiven => raise("OSError", NOT_GIVEN),
+        PipeError::Session(error) => session_failure(error),
+        PipeError::WrongDirection => raise("OSError", "connection is for the other direction only"),
+        PipeError::Ended | PipeError::Broken | PipeError::OnlyOneself | PipeError::TimedOut => {
+            raise_bare("EOFError")
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! What scripts do with queues.
+
+use super::messages::{read, refused};
+use super::queue_items::{self, Items};
+use super::queues::{Queue, get_failure, open, put_failure, send, take};
+use super::synchronize::{queue_deadline, waited};
+use crate::script::Outcome;
+use crate::script::bind::Registry;
+use crate::script::call::Call;
+use crate::script::dialect::Dialect;
+use crate::script::exceptions::{Failure, raise};
+use crate::script::interp::Interp;
+use crate::script::session::session_failure;
+use crate::stdlib::builtins::items_of;
+use crate::sync::{self, Deadline, Offset};
+use crate::wire;
+use crate::wire::kind;
+use rhai::{Array, Dynamic};
+use std::sync::Arc;
+
+/// The numbers of queues in messages.
+const KINDS: [u16; 4] = [
+    kind::QUEUE,
+    kind::JOINABLE_QUEUE,
+    Dialect::Threading.mark(kind::QUEUE),
+    Dialect::Threading.mark(kind::JOINABLE_QUEUE),
+];
+
+pub(super) fn register(registry: &mut Registry) {
+    registry
+        .class::<Queue>("Queue")
+        .by_place(
+            &KINDS,
+            |queue: &Queue| {
+                let number = queue.dialect.mark(queue.kind());
+                Some((number, queue.shared.handle().place()))
+            },
+            |session, number, place| {
+                let shared = sync::Queue::open(session, place)?;
+                let dialect = Dialect::of(number);
+                let joinable = number == dialect.mark(kind::JOINABLE_QUEUE);
+                Ok(Dynamic::from(Queue::new(shared, joinable, dialect)))
+            },
+        )
+        .method("put", &["obj", "block?", "timeout?"], |call| {
+            let (queue, item) = (call.this::<Queue>(), call.value(0));
+            let deadline = queue_deadline(call, 1, queue.dialect)?;
+            put(call, &queue, &item, deadline)
+        })
+        .method("put_nowait", &["obj"], |call| {
+            let (queue, item) = (call.this::<Queue>(), call.value(0));
+            put(call, &queue, &item, Deadline::NOW)
+        })
+        .method("put_many", &["items", "block?", "timeout?"], put_many)
+        .method("get", &["block?", "timeout?"], |call| {
+            let queue: Queue = call.this();
+            let deadline = queue_deadline(call, 0, queue.dialect)?;
+            get(call, &queue, deadline)
+        })
+        .method("get_nowait", &[], |call| {
+            get(call, &call.this(), Deadline::NOW)
+        })
+        .method("get_many", &["max?", "block?", "timeout?"], get_many)
+        .method("qsize", &[], |call| {
+            Ok((call.this::<Queue>().shared.len() as i64).into())
+        })
+        .method("empty", &[], |call| {
+            Ok((call.this::<Queue>().shared.is_empty()).into())
+        })
+        .method("full", &[], |call| {
+            Ok(call.this::<Queue>().shared.is_full().into())
+        })
+        .method("close", &[], |call| {
+            call.this::<Queue>().close();
+            Ok(Dynamic::UNIT)
+        })
+        .method("join_thread", &[], join_thread)
+        .method("cancel_join_thread", &[], |_| Ok(Dynamic::UNIT))
+        .method("task_done", &[], task_done)
+        .method("join", &["timeout?"], join)
+        .method("iter_until", &["sentinel"], iter_until)
+        .repr(|call| Ok(call.this::<Queue>().repr().into()));
+    queue_items::register(registry.members());
+}
+
+/// `Queue(maxsize)`; without a bound for 0 and below.
+pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
+    create(call, false, Dialect::Multiprocessing)
+}
+
+/// `JoinableQueue(maxsize)`.
+pub(super) fn construct_joinable(call: &mut Call<'_>) -> Outcome {
+    create(call, true, Dialect::Multiprocessing)
+}
+
+/// A queue by the rules of a module; argument 0 is its bound.
+pub(super) fn create(call: &mut Call<'_>, joinable: bool, dialect: Dialect) -> Outcome {
+    let capacity = usize::try_from(call.int_or(0, 0)?).unwrap_or(0);
+    let shared = sync::Queue::create(&call.interp.session()?, capacity).map_err(session_failure)?;
+    Ok(Dynamic::from(Queue::new(shared, joinable, dialect)))
+}
+
+fn put(call: &Call<'_>, queue: &Queue, item: &Dynamic, deadline: Deadline) -> Outcome {
+    open(queue)?;
+    send(call.interp, &queue.shared, item, deadline)?;
+    Ok(Dynamic::UNIT)
+}
+
+fn put_many(call: &mut Call<'_>) -> Outcome {
+    let queue: Queue = call.this();
+    open(&queue)?;
+    let items = call.value(0);
+    let items = items_of(call, items)?;
+    let deadline = queue_deadline(call, 1, queue.dialect)?;
+    // All of them are checked before the first is put.
+    let messages = items
+        .iter()
+        .enumerate()
+        .map(|(index, item)| encode(call.interp, item, &format!("items[{index}]")))
+        .collect::<Result<Vec<_>, _>>()?;
+    if messages.iter().all(|message| message.handles.is_empty()) {
+        let plain: Vec<&[u8]> = messages
+            .iter()
+            .map(|message| message.bytes.as_slice())
+            .collect();
+        let put = queue.shared.put_many(&plain, deadline);
+        put.map_err(|(_, error)| put_failure(call.interp, error))?;
+        return Ok(Dynamic::UNIT);
+    }
+    for message in messages {
+        put_message(call.interp, &queue.shared, &message, deadline)?;
+    }
+    Ok(Dynamic::UNIT)
+}
+
+fn put_message(
+    interp: &Interp,
+    queue: &sync::Queue,
+    message: &wire::Message,
+    deadline: Deadline,
+) -> Result<(), Failure> {
+    let handles: Vec<_> = message.handles.iter().copied().map(Offset).collect();
+    queue
+        .put(&message.bytes, &handles, deadline)
+        .map_err(|error| put_failure(interp, error))
+}
+
+fn encode(interp: &Arc<Interp>, item: &Dynamic, name: &str) -> Result<wire::Message, Failure> {
+    wire::encode(item, name, interp).map_err(refused)
+}
+
+fn get(call: &Call<'_>, queue: &Queue, deadline: Deadline) -> Outcome {
+    open(queue)?;
+    take(call.interp, &queue.shared, deadline)
+}
+
+/// `get_many(max)`: waits for the first item, then takes what is there.
+fn get_many(call: &mut Call<'_>) -> Outcome {
+    let queue: Queue = call.this();
+    open(&queue)?;
+    let most = match call.int_or(0, i64::MAX)? {
+        most if most < 1 => {
+            return Err(raise(
+                "ValueError",
+                format!("get_many() max must be at least 1, not {most}"),
+            ));
+        }
+        most => usize::try_from(most).unwrap_or(usize::MAX),
+    };
+    let deadline = queue_deadline(call, 1, queue.dialect)?;
+    let mut items = Array::new();
+    let mut failed = None;
+    queue
+        .shared
+        .get_many_with(most, deadline, |bytes| match read(call.interp, bytes) {
+            Ok(item) => items.push(item),
+            Err(error) => failed = Some(error),
+        })
+        .map_err(|error| get_failure(call.interp, error))?;
+    match failed {
+        None => Ok(items.into()),
+        Some(error) => Err(error),
+    }
+}
+
+/// Nothing is ever left to flush; only Python's order of calls is checked.
+fn join_thread(call: &mut Call<'_>) -> Outcome {
+    let queue: Queue = call.this();
+    if queue.is_closed() {
+        Ok(Dynamic::UNIT)
+    } else {
+        Err(raise(
+            "AssertionError",
+            format!("Queue {} not closed", queue.repr()),
+        ))
+    }
+}
+
+fn joinable(queue: &Queue, member: &str) -> Result<(), Failure> {
+    if queue.joinable {
+        return Ok(());
+    }
+    let text = format!("'Queue' object has no attribute '{member}' (a JoinableQueue has it)");
+    Err(raise("AttributeError", text))
+}
+
+fn task_done(call: &mut Call<'_>) -> Outcome {
+    let queue: Queue = call.this();
+    joinable(&queue, "task_done")?;
+    match queue.shared.task_done() {
+        Ok(()) => Ok(Dynamic::UNIT),
+        Err(_) => Err(raise("ValueError", "task_done() called too many times")),
+    }
+}
+
+/// `join()` gives nothing; `join(timeout)` tells whether every task is done.
+fn join(call: &mut Call<'_>) -> Outcome {
+    let queue: Queue = call.this();
+    joinable(&queue, "join")?;
+    let timeout = call.timeout(0)?;
+    let deadline = timeout.map_or(Deadline::NEVER, Deadline::after);
+    let done = waited(call.interp, queue.shared.join(deadline))?;
+    Ok(timeout.map_or(Dynamic::UNIT, |_| done.into()))
+}
+
+/// `for x in q.iter_until(sentinel)`: every item up to the sentinel, which is taken and not given.
+fn iter_until(call: &mut Call<'_>) -> Outcome {
+    let queue: Queue = call.this();
+    open(&queue)?;
+    let sentinel = call.value(0);
+    Ok(Dynamic::from(Items {
+        interp: call.interp.clone(),
+        queue,
+        sentinel,
+    }))
+}

@@ -1,0 +1,142 @@
+//! The life of a thread: its start, the call of its function, the report of an error nobody caught.
+
+use std::sync::Arc;
+
+use rhai::{Dynamic, NativeCallContext};
+
+use super::hook;
+use super::roster::Roster;
+use super::thread::{Stage, Thread};
+use crate::process::signals::kept_from_new_threads;
+use crate::script::caller::Caller;
+use crate::script::exceptions::{Exception, Failure, raise};
+use crate::script::interp::Interp;
+use crate::script::panics::without_panic;
+use crate::script::report::task_frames;
+use crate::script::stop::Stop;
+use crate::script::values::unshare_handles;
+use crate::sync::{Deadline, wait_kind};
+use crate::sys;
+
+/// The stack of a thread: as deep as the main thread's. The kernel gives as much as is touched.
+const STACK: usize = 64 << 20;
+
+impl Thread {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// `RuntimeError` when it was started before, or the system has no room for one more.
+    pub(crate) fn start(
+        &self,
+        interp: &Arc<Interp>,
+        context: &NativeCallContext,
+    ) -> Result<(), Failure> {
+        let caller = Caller::of(interp, context)?;
+        self.with(|state| {
+            if state.stage != Stage::Initial {
+                return Err(raise("RuntimeError", "threads can only be started once"));
+            }
+            if let Some(target) = &mut state.target {
+                target.iter_curry_mut().for_each(unshare_handles);
+            }
+            state.args.iter_mut().for_each(unshare_handles);
+            state.attributes.values_mut().for_each(unshare_handles);
+            state.stage = Stage::Started { ident: None };
+            Ok(())
+        })?;
+        let added = Roster::of(interp).add(self, |living| interp.permissions().thread(living));
+        if let Err(refused) = added {
+            self.with(|state| state.stage = Stage::Initial);
+            return Err(refused);
+        }
+        let (this, interp_of_thread) = (self.clone(), interp.clone());
+        let epoch = interp.thread_epoch();
+        let held = kept_from_new_threads();
+        let spawned = std::thread::Builder::new()
+            .name(self.name())
+            .stack_size(STACK)
+            .spawn(move || this.live(&interp_of_thread, epoch, &caller));
+        drop(held);
+        match spawned {
+            Ok(_) => {
+                self.wait_for_its_number(interp);
+                Ok(())
+            }
+            Err(error) => {
+                Roster::of(interp).remove(self);
+                self.with(|state| state.stage = Stage::Initial);
+                Err(raise(
+                    "RuntimeError",
+                    format!("can't start new thread: {error}"),
+                ))
+            }
+        }
+    }
+
+    /// Python's `start()` returns when the thread runs: `ident` is known then.
+    fn wait_for_its_number(&self, interp: &Interp) {
+        let known = || self.ident().is_some();
+        if let Ok(session) = interp.session() {
+            let _ = self
+                .changed()
+                .wait_until(&session, wait_kind::THREAD, Deadline::NEVER, known);
+        }
+    }
+
+    /// The life of the thread, in the thread.
+    fn live(&self, interp: &Arc<Interp>, epoch: u64, caller: &Caller) {
+        sys::limits::Stack::begin(STACK as u64);
+        let ident = Some(sys::identity::thread_id().into());
+        self.with(|state| state.stage = Stage::Started { ident });
+        self.changed().notify(u32::MAX);
+        Roster::run_as(self, epoch, || {
+            if let Err(error) = without_panic(|| self.run(caller)) {
+                self.report(interp, caller, &error);
+            }
+        });
+        Roster::of(interp).remove(self);
+        self.with(|state| {
+            state.stage = Stage::Ended { ident };
+            // What the function captured may hold the last of a queue, which somebody waits to be given up.
+            state.target = None;
+            state.args.clear();
+        });
+        self.changed().notify(u32::MAX);
+    }
+
+    fn run(&self, caller: &Caller) -> Result<Dynamic, Failure> {
+        let delay = self.with(|state| state.delay.clone());
+        if delay.as_ref().is_some_and(|delay| !delay.elapses()) {
+            return Ok(Dynamic::UNIT);
+        }
+        let result = self.call_task(caller);
+        if let Some(delay) = delay {
+            delay.finish();
+        }
+        result
+    }
+
+    fn call_task(&self, caller: &Caller) -> Result<Dynamic, Failure> {
+        match self.task() {
+            None => Ok(Dynamic::UNIT),
+            Some((function, args, false)) => caller.call(&function, None, args),
+            Some((function, args, true)) => {
+                let mut this = Dynamic::from(self.clone());
+                caller.call(&function, Some(&mut this), args)
+            }
+        }
+    }
+
+    /// Reports an error nobody caught; an ending (`sys.exit`, Ctrl-C) is not one.
+    fn report(&self, interp: &Arc<Interp>, caller: &Caller, error: &rhai::EvalAltResult) {
+        if Stop::of(error).is_some() || interp.stopping().is_some() {
+            return;
+        }
+        let task = self.task();
+        let is_run = task.as_ref().is_some_and(|(_, _, is_run)| *is_run);
+        let function = task.as_ref().map(|(function, ..)| function);
+        let frames = task_frames(error, &interp.program, function, is_run);
+        let exception = Exception::from_error(error).with_frames(frames);
+        hook::report(interp, caller, self, &exception);
+    }
+}
