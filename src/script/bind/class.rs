@@ -5,8 +5,12 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, Variant};
 
+use super::Handler;
 use super::native::{On, add, native};
-use super::{Handler, Property, Registry, Signature};
+use super::registered::Property;
+use super::registry::Registry;
+use super::signature::Signature;
+use crate::script::codec::are_equal;
 use crate::script::interp::Interp;
 use crate::sync::{Offset, Place, Session, ShmError};
 use crate::wire::{OwnType, Unsendable};
@@ -186,5 +190,38 @@ impl Class<'_> {
         let native = native(interp, self.on, signature, handler);
         add(members, name, &all, native);
         self
+    }
+}
+
+impl Registry {
+    /// A type with methods and properties; `name` is what scripts and messages call it.
+    ///
+    /// Its values can be compared with `==` and `!=`: see [`are_equal`]. A type may have its own `==` instead.
+    pub(crate) fn class<T: Variant + Clone>(&mut self, name: &'static str) -> Class<'_> {
+        self.members.set_custom_type::<T>(name);
+        self.classes.insert(TypeId::of::<T>());
+        let pair = [TypeId::of::<T>(); 2];
+        self.exactly("==", &pair, &["a", "b"], |call| {
+            are_equal(call).map(Dynamic::from)
+        });
+        self.exactly("!=", &pair, &["a", "b"], |call| {
+            are_equal(call).map(|one| (!one).into())
+        });
+        Class {
+            registry: self,
+            receiver: TypeId::of::<T>(),
+            on: On::Copy,
+            name,
+        }
+    }
+
+    /// Python's methods for a type that Rhai has already; `name` is what messages call it.
+    pub(crate) fn extension<T: Variant + Clone>(&mut self, name: &'static str) -> Class<'_> {
+        Class {
+            registry: self,
+            receiver: TypeId::of::<T>(),
+            on: On::Variable,
+            name,
+        }
     }
 }

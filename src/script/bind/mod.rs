@@ -10,13 +10,14 @@
 //! where the argument that has to be given may be one itself.
 //!
 //! - [`signature`]: what a function takes.
-//! - [`registry`]: everything scripts can call, collected for the engine.
+//! - [`registry`]: everything scripts can call, collected for the engine; [`registered`]: the result.
 //! - [`class`]: a type with its methods and properties; [`namespace`]: a script module.
 //! - [`native`]: a handler as Rhai calls it.
 
 mod class;
 mod namespace;
 mod native;
+mod registered;
 mod registry;
 mod signature;
 
@@ -25,7 +26,8 @@ use super::call::Call;
 
 pub(crate) use class::Class;
 pub(crate) use namespace::Namespace;
-pub(crate) use registry::{Listed, Property, Receiver, Registered, Registry};
+pub(crate) use registered::{Listed, Property, Receiver, Registered};
+pub(crate) use registry::Registry;
 pub(crate) use signature::Signature;
 
 /// The native behind a name.

@@ -2,10 +2,13 @@
 
 use std::any::TypeId;
 
-use rhai::{Dynamic, Variant};
+use rhai::{Dynamic, Module, Variant};
 
+use super::Handler;
 use super::native::{On, add, native, register};
-use super::{Handler, Property, Registry, Signature};
+use super::registered::{Property, Receiver};
+use super::registry::Registry;
+use super::signature::Signature;
 
 /// A script module being declared.
 pub(crate) struct Namespace<'r> {
@@ -130,5 +133,38 @@ impl Namespace<'_> {
             name,
             is_set: false,
         });
+    }
+}
+
+impl Registry {
+    /// A script module: `receiver` is the value of the global constant `name`.
+    ///
+    /// `os::path` is a module inside the module `os`, which must exist and gives the value itself.
+    pub(crate) fn namespace<T: Variant + Clone>(
+        &mut self,
+        name: &'static str,
+        receiver: T,
+    ) -> Namespace<'_> {
+        let type_id = TypeId::of::<T>();
+        let value = Dynamic::from(receiver);
+        if !name.contains("::") {
+            self.globals.set_var(name, value.clone());
+        }
+        self.receivers.push(Receiver {
+            type_id,
+            name,
+            value,
+        });
+        self.members.set_custom_type::<T>(name);
+        let place = self.namespaces.len();
+        let mut module = Module::new();
+        module.set_id(name);
+        self.namespaces.push((name, module));
+        Namespace {
+            registry: self,
+            receiver: TypeId::of::<T>(),
+            name,
+            place,
+        }
     }
 }

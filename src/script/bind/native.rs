@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, FuncRegistration, Identifier, Module, NativeCallContext, RhaiFunc, Shared};
 
-use super::{Handler, Signature};
+use super::Handler;
+use super::signature::Signature;
 use crate::script::call::Call;
 use crate::script::interp::Interp;
 use crate::script::panics::without_panic;

@@ -4,86 +4,29 @@ use std::any::TypeId;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use rhai::{Dynamic, FnPtr, Module, Shared, Variant};
+use rhai::{Dynamic, FnPtr, Module, Variant};
 
+use super::Handler;
 use super::native::{On, add, native, register};
-use super::{Class, Handler, Namespace, Signature};
-use crate::script::codec::are_equal;
+use super::registered::{Listed, Property, Receiver, Registered};
+use super::signature::Signature;
 use crate::script::codecs::Codecs;
 use crate::script::interp::Interp;
 use crate::wire::OwnType;
-
-/// One row of the table from which a wrong call is explained.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Listed {
-    /// The receiver's type and its script name; `None` for a plain function.
-    pub receiver: Option<(TypeId, &'static str)>,
-    pub signature: Signature,
-}
-
-/// What is read as `x.name`: a property of a type, or a constant of a module.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Property {
-    /// The type it is read from and its script name.
-    pub receiver: (TypeId, &'static str),
-    pub name: &'static str,
-    /// Whether `x.name = value` is allowed; such a property has a row of its own for that.
-    // At run time nobody asks; a test holds the manual to it.
-    #[allow(dead_code)]
-    pub is_set: bool,
-}
 
 /// Collects everything scripts can call; [`finish`](Self::finish) gives it to an engine.
 pub(crate) struct Registry {
     pub(super) interp: Arc<Interp>,
     /// Functions and constants.
-    globals: Module,
+    pub(super) globals: Module,
     /// What belongs to types: methods, operators, iterators.
     pub(super) members: Module,
     pub(super) namespaces: Vec<(&'static str, Module)>,
-    receivers: Vec<Receiver>,
+    pub(super) receivers: Vec<Receiver>,
     pub(super) codecs: Codecs,
-    classes: HashSet<TypeId>,
+    pub(super) classes: HashSet<TypeId>,
     pub(super) listed: Vec<Listed>,
     pub(super) properties: Vec<Property>,
-}
-
-/// The value of a script module's name: `os`.
-#[derive(Debug, Clone)]
-pub(crate) struct Receiver {
-    pub type_id: TypeId,
-    pub name: &'static str,
-    pub value: Dynamic,
-}
-
-/// What a registry leaves behind for the engine.
-pub(crate) struct Registered {
-    /// Global functions and constants.
-    pub globals: Shared<Module>,
-    /// Types, and their methods, operators and iterators.
-    pub members: Shared<Module>,
-    /// `os`, `time`, …: callable as `os::getpid()` and importable by name.
-    pub namespaces: Vec<(&'static str, Shared<Module>)>,
-    pub receivers: Vec<Receiver>,
-    /// How values of each type are sent to other processes.
-    pub codecs: Codecs,
-    /// Our own types: small handles, all of whose methods may be called on a copy.
-    pub classes: HashSet<TypeId>,
-    pub listed: Arc<Vec<Listed>>,
-    pub properties: Arc<Vec<Property>>,
-}
-
-impl Registered {
-    /// The names of our types and of Rhai's.
-    pub(crate) fn of_types(&self) -> HashSet<&str> {
-        let of_natives = self.listed.iter().filter_map(|row| row.receiver);
-        of_natives
-            .map(|(_, name)| name)
-            .chain(["int", "float", "bool", "str", "list", "dict", "bytes"])
-            .chain(["function", "range", "NoneType", "type"])
-            .chain(self.codecs.names())
-            .collect()
-    }
 }
 
 impl Registry {
@@ -172,68 +115,6 @@ impl Registry {
     /// A global constant.
     pub(crate) fn constant(&mut self, name: &'static str, value: impl Variant + Clone) {
         self.globals.set_var(name, value);
-    }
-
-    /// A type with methods and properties; `name` is what scripts and messages call it.
-    ///
-    /// Its values can be compared with `==` and `!=`: see [`are_equal`]. A type may have its own `==` instead.
-    pub(crate) fn class<T: Variant + Clone>(&mut self, name: &'static str) -> Class<'_> {
-        self.members.set_custom_type::<T>(name);
-        self.classes.insert(TypeId::of::<T>());
-        let pair = [TypeId::of::<T>(); 2];
-        self.exactly("==", &pair, &["a", "b"], |call| {
-            are_equal(call).map(Dynamic::from)
-        });
-        self.exactly("!=", &pair, &["a", "b"], |call| {
-            are_equal(call).map(|one| (!one).into())
-        });
-        Class {
-            registry: self,
-            receiver: TypeId::of::<T>(),
-            on: On::Copy,
-            name,
-        }
-    }
-
-    /// Python's methods for a type that Rhai has already; `name` is what messages call it.
-    pub(crate) fn extension<T: Variant + Clone>(&mut self, name: &'static str) -> Class<'_> {
-        Class {
-            registry: self,
-            receiver: TypeId::of::<T>(),
-            on: On::Variable,
-            name,
-        }
-    }
-
-    /// A script module: `receiver` is the value of the global constant `name`.
-    ///
-    /// `os::path` is a module inside the module `os`, which must exist and gives the value itself.
-    pub(crate) fn namespace<T: Variant + Clone>(
-        &mut self,
-        name: &'static str,
-        receiver: T,
-    ) -> Namespace<'_> {
-        let type_id = TypeId::of::<T>();
-        let value = Dynamic::from(receiver);
-        if !name.contains("::") {
-            self.globals.set_var(name, value.clone());
-        }
-        self.receivers.push(Receiver {
-            type_id,
-            name,
-            value,
-        });
-        self.members.set_custom_type::<T>(name);
-        let place = self.namespaces.len();
-        let mut module = Module::new();
-        module.set_id(name);
-        self.namespaces.push((name, module));
-        Namespace {
-            registry: self,
-            receiver: TypeId::of::<T>(),
-            name,
-            place,
-        }
     }
 
     /// How types without methods of their own are sent.
