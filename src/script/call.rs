@@ -21,13 +21,13 @@ pub(crate) struct Call<'a> {
     this: Option<&'a mut Dynamic>,
     values: Vec<Option<Dynamic>>,
     keywords: Option<Map>,
-    /// The names under which arguments were given as keywords.
+    /// The keywords that arguments were given by.
     named: Vec<&'static str>,
-    /// Steps of a long loop since somebody last looked whether the script has to stop.
+    /// Steps of a long loop since the last check for interrupts.
     steps: Cell<u32>,
 }
 
-/// So many steps of a native's loop are taken before it looks whether the script has to stop.
+/// How many steps a native's loop takes between two checks for interrupts.
 const STEPS: u32 = 4096;
 
 impl<'a> Call<'a> {
@@ -86,7 +86,7 @@ impl<'a> Call<'a> {
         Ok(())
     }
 
-    /// Every argument that has to be given was.
+    /// Checks that every required argument was given.
     fn check_complete(&self) -> Result<(), Failure> {
         let required = self.signature.keywords().take(self.signature.required);
         let missing: Vec<_> = required
@@ -123,7 +123,7 @@ impl<'a> Call<'a> {
             .expect("methods are registered with a receiver")
     }
 
-    /// How the function is called in messages.
+    /// The name of the function in messages.
     pub(crate) fn name(&self) -> &'static str {
         self.signature.name
     }
@@ -194,7 +194,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Parameter `index` as a number, if it is one; it stays where it is.
+    /// Parameter `index` as a number, if it is one, without taking it.
     pub(crate) fn peek_number(&self, index: usize) -> Option<f64> {
         as_float(self.values.get(index)?.as_ref()?)
     }
@@ -246,7 +246,7 @@ impl<'a> Call<'a> {
             .map(Some)
     }
 
-    /// A time-out in seconds: `None` or left out waits for ever, nothing below zero.
+    /// A time-out in seconds. `None`, or none given, waits for ever; a negative one does not wait.
     pub(crate) fn timeout(&mut self, index: usize) -> Result<Option<Duration>, Failure> {
         Ok(self.seconds(index)?.and_then(seconds_to_duration))
     }
@@ -261,10 +261,10 @@ impl<'a> Call<'a> {
         super::values::repr_with(value, self.context)
     }
 
-    /// A step of a loop as long as the script wishes: now and then it looks whether the script has to stop.
+    /// Counts a step of a loop whose length the script decides, and checks for interrupts every few thousand steps.
     ///
     /// # Errors
-    /// The stop, or what a signal's handler has thrown.
+    /// The stop, or the error that a function for a signal threw.
     pub(crate) fn check_interrupts(&self) -> Result<(), Failure> {
         let steps = (self.steps.get() + 1) % STEPS;
         self.steps.set(steps);
@@ -297,7 +297,7 @@ impl<'a> Call<'a> {
     }
 }
 
-/// Takes the trailing object map off the arguments when it holds keywords.
+/// Removes the trailing object map from the arguments when it holds keywords.
 fn keywords_of(
     signature: &Signature,
     values: &mut Vec<Option<Dynamic>>,
@@ -326,7 +326,7 @@ fn unknown_keyword(signature: &Signature, key: &str) -> Failure {
     )
 }
 
-/// Seconds as a duration; what is beyond counting waits for ever.
+/// Seconds as a duration; `None`, which waits for ever, when there are too many.
 pub(crate) fn seconds_to_duration(seconds: f64) -> Option<Duration> {
     if seconds <= 0.0 {
         return Some(Duration::ZERO);

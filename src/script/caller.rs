@@ -9,13 +9,13 @@ use crate::script::Outcome;
 use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::Interp;
 
-/// What a function sees beside its arguments: the engine, functions, constants and imports of the place it was given at.
+/// The context of a function: engine, functions, constants and imports of the place where the function was passed.
 #[derive(Clone)]
 #[allow(deprecated)]
 pub(crate) struct Caller {
     engine: Arc<Engine>,
     store: Arc<rhai::NativeCallContextStore>,
-    /// The host of a program that grows: its functions may be defined anew before the call.
+    /// The interpreter of a program that grows: its functions may be redefined before the call.
     growing: Option<Weak<Interp>>,
 }
 
@@ -33,9 +33,9 @@ impl Caller {
                 .ok_or_else(|| raise("RuntimeError", "the engine of this script has ended"))?,
         };
         let mut store = context.store_data();
-        // Recursion begins anew, with a stack of its own.
+        // The new thread has its own stack, so recursion is counted anew.
         store.global.level = 0;
-        // Constants of its own: the map is behind a lock that all threads would queue for.
+        // The constants are copied: they are behind a lock that all threads would queue for.
         if let Some(constants) = &store.global.constants {
             let own = constants
                 .read()

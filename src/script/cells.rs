@@ -12,10 +12,10 @@ use rhai::Dynamic;
 
 use crate::script::exceptions::{Failure, raise};
 
-/// How long somebody may use a captured variable while others wait for it.
+/// How long one thread may use a captured variable while others wait for it.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// Looks before the processor is given to others.
+/// Checks before the processor is yielded to others.
 const LOOKS: u32 = 64;
 
 thread_local! {
@@ -23,10 +23,10 @@ thread_local! {
     static LAST: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Waits until nobody uses the captured variable `name`.
+/// Waits until no other thread uses the captured variable `name`.
 ///
 /// # Errors
-/// `DataRaceError` when somebody keeps it.
+/// `DataRaceError` when another thread keeps it.
 #[inline]
 pub(crate) fn wait_for(name: &str, variable: &Dynamic) -> Result<(), Failure> {
     LAST.with_borrow_mut(|last| {
@@ -57,7 +57,7 @@ fn wait_longer(name: &str, variable: &Dynamic) -> Result<(), Failure> {
     Err(raise("DataRaceError", text_of(name)))
 }
 
-/// What a collision of threads on a captured variable is told.
+/// The message when two threads collide on a captured variable.
 pub(crate) fn race() -> String {
     LAST.with_borrow(|name| text_of(name))
 }

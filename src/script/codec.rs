@@ -13,7 +13,7 @@ use crate::sync::Offset;
 use crate::text::type_name_of;
 use crate::wire::{Codec, Encoded, Unsendable};
 
-/// What the names of closures begin with.
+/// The beginning of the names of closures.
 const CLOSURE: &str = "anon$";
 
 impl Codec for Arc<Interp> {
@@ -44,7 +44,7 @@ impl Codec for Arc<Interp> {
     }
 
     fn function_name(&self, name: &str) -> Result<String, String> {
-        // Rhai calls closures by hashes that each process makes differently.
+        // Rhai names closures by hashes, which differ between processes.
         if name.starts_with(CLOSURE) {
             let place = self.program.closure_place(name);
             let place = place.ok_or("its text is not part of the program")?;
@@ -59,7 +59,7 @@ impl Codec for Arc<Interp> {
             let definition = definition.ok_or("a closure's text is not part of this program")?;
             return Ok(FnPtr::from(definition));
         }
-        // Scripts on engines of the host's are no one program: each has functions of its own.
+        // Scripts on the host's engines do not form one program: each has functions of its own.
         let known = self.program.function(name);
         if let Some(definition) = known.filter(|_| !self.host_engines.in_use()) {
             return Ok(FnPtr::from(definition));
@@ -96,10 +96,10 @@ fn encode(interp: &Interp, value: &Dynamic, dry: bool) -> Result<Encoded, Unsend
         .unwrap_or_else(|| Err(unknown()))
 }
 
-/// `a == b` for two values of one of our types: whether both are one thing to every process.
+/// `a == b` for two values of one of our types: whether both stand for the same object in every process.
 ///
 /// # Errors
-/// `TypeError` for a type whose values are nothing to another process.
+/// `TypeError` for a type whose values cannot be compared.
 pub(crate) fn are_equal(call: &mut Call<'_>) -> Result<bool, Failure> {
     let (a, b) = (call.value(0), call.value(1));
     let codecs = call.interp.codecs().ok();
@@ -123,7 +123,7 @@ fn equal(codecs: &Codecs, context: &NativeCallContext, a: &Dynamic, b: &Dynamic)
         Encoded::Handle { .. } => None,
     };
     let (mut a, mut b) = (parts(a)?, parts(b)?);
-    // The first part of a shared object is its place, around which the others are put.
+    // The first part of a shared object is its place; the others only describe how it is used.
     let first = |parts: &Dynamic| codecs.place_of(parts.read_lock::<Array>()?.first()?);
     if let (Some(a), Some(b)) = (first(&a), first(&b)) {
         return Some(a == b);

@@ -1,9 +1,9 @@
-//! Whose rules an object follows where Python's modules differ.
+//! Which module's rules an object follows where Python's modules differ.
 //!
 //! `multiprocessing.Lock`, `threading.Lock` and a manager's lock do the same; they differ in what they raise, and in
 //! what a time-out below zero means. The table is section "Same operation, three different errors" of the manual.
 
-/// Whose errors and time-outs an object has.
+/// The module whose errors and time-outs an object has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Dialect {
     #[default]

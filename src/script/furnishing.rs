@@ -47,7 +47,7 @@ impl Furnishing {
         fields.into()
     }
 
-    /// What [`pack`](Self::pack) packed, in the child.
+    /// Reads what [`pack`](Self::pack) wrote.
     pub(crate) fn unpack(fields: Dynamic) -> Self {
         let mut fields = fields.try_cast::<Map>().unwrap_or_default();
         let mut take = |name: &str| fields.remove(name).unwrap_or(Dynamic::UNIT);

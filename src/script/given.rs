@@ -24,12 +24,12 @@ impl Given {
         values.clone()
     }
 
-    /// Those of the parent, in a spawned child.
+    /// Takes the values of the parent, in a spawned child.
     pub(crate) fn adopt(&self, values: Map) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = values;
     }
 
-    /// Lets go of all.
+    /// Forgets all values.
     pub(crate) fn forget(&self) {
         self.adopt(Map::new());
     }

@@ -8,11 +8,11 @@ use rhai::{Engine, NativeCallContext};
 use crate::script::exceptions::{Failure, raise};
 use crate::sys::lock::locked;
 
-/// What the natives know of the host's engines that call them.
+/// What natives know about the host's engines that call them.
 #[derive(Debug, Default)]
 pub(crate) struct HostEngines {
     in_use: AtomicBool,
-    /// The names under which engines have what is global in a runtime; an empty name is none.
+    /// The names under which engines have what is global in a runtime. An empty name means that it is global there too.
     mounts: Mutex<Vec<String>>,
     /// The engines that a thread may run on.
     shared: Mutex<Vec<Weak<Engine>>>,

@@ -61,7 +61,7 @@ impl Limits {
         self
     }
 
-    /// How long a text may be that an operator or a literal makes, in bytes of UTF-8.
+    /// The longest string that an operator or a literal may make, in bytes of UTF-8.
     pub fn string_bytes(mut self, bytes: usize) -> Self {
         self.string_bytes = Some(bytes);
         self
@@ -116,7 +116,7 @@ impl Spent {
         }
     }
 
-    /// From now on none has been taken.
+    /// Starts counting anew.
     pub(crate) fn begin(&self) {
         self.0.store(0, Ordering::Relaxed);
     }
@@ -143,10 +143,10 @@ impl Limits {
         self.array_items
     }
 
-    /// Whether a dict is too large. Rhai itself does not look when an entry is added by its index.
+    /// Checks the size of a dict: Rhai does not when an entry is added by its index.
     ///
     /// # Errors
-    /// Rhai's own for too much data.
+    /// Rhai's own error for too much data.
     pub(crate) fn check(&self, map: &Map) -> Result<(), Box<EvalAltResult>> {
         match self.map_entries {
             Some(limit) if entries(map) > limit => {
@@ -157,7 +157,7 @@ impl Limits {
         }
     }
 
-    /// Sets those that Rhai itself sees to.
+    /// Sets the limits that Rhai itself enforces.
     pub(crate) fn apply(&self, engine: &mut Engine) {
         if let Some(bytes) = self.string_bytes {
             engine.set_max_string_size(bytes);
@@ -170,7 +170,7 @@ impl Limits {
         }
     }
 
-    /// What a child has to keep to; its time is its parent's business.
+    /// The limits of a child. The parent watches its time.
     pub(crate) fn pack(&self) -> Dynamic {
         let numbers = [
             ("operations", self.operations),
@@ -186,7 +186,7 @@ impl Limits {
         given.collect::<Map>().into()
     }
 
-    /// What [`pack`](Self::pack) packed, in the child.
+    /// Reads what [`pack`](Self::pack) wrote.
     pub(crate) fn unpack(fields: Dynamic) -> Self {
         let fields = fields.try_cast::<Map>().unwrap_or_default();
         let number = |name: &str| u64::try_from(fields.get(name)?.as_int().ok()?).ok();

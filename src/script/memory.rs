@@ -1,6 +1,6 @@
 //! Asks for free memory before a native makes a value whose size the script decides: a failed allocation would end the process.
 //!
-//! All of these return `MemoryError` when there is too little, and Rhai's own error for what is above a limit of the engine.
+//! All functions here return `MemoryError` when there is too little, and Rhai's own error above a limit of the engine.
 
 use rhai::{Array, Blob, Dynamic, EvalAltResult, ImmutableString, Map, Position};
 
@@ -65,7 +65,7 @@ pub(crate) fn for_message(value: &Dynamic) -> Result<(), Failure> {
     check(bytes, || format!("a message of {bytes} bytes"))
 }
 
-/// Memory for what Rhai's operators, which do not ask, may make of a variable: a copy of its value, or twice as much.
+/// Memory for what Rhai's operators may make of a variable: a copy of its value, or twice as much.
 pub(crate) fn to_grow(value: &Dynamic) -> Result<(), Failure> {
     let bytes = if value.is_string() {
         let string = value.read_lock::<ImmutableString>();

@@ -1,18 +1,24 @@
 //! What every native is made of: its call, its errors, its values, and the state of the runtime it belongs to.
 //!
-//! The way a native is made:
-//! - [`bind`]: declaring functions, types and modules, with Python's signatures.
-//! - [`call`]: one call, its arguments sorted and checked; [`caller`]: calling back later.
-//! - [`guest`]: scripts on engines of the embedding program's own; [`foreign`]: its functions.
-//! - [`interp`]: what the natives of one runtime share; [`fork_hooks`]: what the embedding program does around a fork; [`furnishing`]: what children have too; [`given`]: the host's values.
-//! - [`exceptions`], [`exception_class`], [`panics`], [`rhai_errors`], [`rhai_texts`], [`stop`], [`requests`], [`report`]: errors as objects, endings that nothing catches, what is printed.
-//! - [`dialect`]: whose errors an object raises.
-//! - [`limits`]: how much a script may use; [`memory`]: whether there is memory for a value of some size.
-//! - [`cells`]: variables that threads share.
-//! - [`values`], [`codec`]: a value's type, and whether it may leave the process.
-//! - [`output`]: lines on standard output; [`sinks`]: where an embedding program wants them.
-//! - [`waits`]: what a process waits for, in words.
-//! - [`task`]: what a Process or a Thread is to run.
+//! Natives:
+//! - [`bind`]: registering functions, types and modules, with Python's signatures.
+//! - [`call`]: one call, its arguments sorted and checked; [`caller`]: calling back later; [`task`]: the function of a process or thread.
+//!
+//! The state of a runtime:
+//! - [`interp`]: what its natives share; [`state`]: what each script module keeps; [`session`]: its shared memory.
+//! - [`furnishing`]: what children have too; [`given`]: the embedding program's values; [`fork_hooks`]: what that program does around a
+//!   fork; [`host_engines`], [`foreign`]: its engines and functions.
+//! - [`limits`], [`memory`]: how much a script may use.
+//!
+//! Values and errors:
+//! - [`values`], [`dialect`], [`cells`]: types, truth and forms; whose errors an object raises; variables that threads share.
+//! - [`codecs`], [`codec`]: how values are sent to other processes.
+//! - [`exceptions`], [`exception_class`], [`rhai_errors`], [`rhai_texts`], [`panics`]: errors as objects, and what becomes one.
+//!
+//! Endings and output:
+//! - [`stop`], [`requests`], [`stopping`]: endings that nothing catches, and the waits that notice them.
+//! - [`report`], [`waits`]: reports of errors, and what a process waits for, in words.
+//! - [`output`], [`sinks`]: lines on standard output, or where an embedding program redirects them.
 
 pub(crate) mod bind;
 pub(crate) mod call;
@@ -46,5 +52,5 @@ pub(crate) mod task;
 pub(crate) mod values;
 pub(crate) mod waits;
 
-/// What a native gives back.
+/// What a native returns.
 pub(crate) type Outcome = Result<rhai::Dynamic, exceptions::Failure>;

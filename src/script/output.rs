@@ -1,12 +1,12 @@
-//! What scripts print: whole lines, each in one piece, in the order they were printed.
+//! The output of scripts: whole lines, each written in one piece, in the order in which they were printed.
 //!
-//! A line is written when it is complete, so a child's line and what happens after it keep their order, and
-//! a killed process has lost nothing it printed. The family shares one lock for writing: a line longer than
-//! a pipe takes at once stays whole too.
+//! A line is written as soon as it is complete, so that a child's line keeps its place among other events, and a killed process loses
+//! nothing it has printed. All processes of a program share one lock for writing, so that a line stays whole even when it is
+//! longer than a pipe takes at once.
 //!
-//! Where an embedding program wants them elsewhere than on its own streams, they go to its [sinks](super::sinks).
+//! An embedding program may redirect its scripts' output to [sinks](super::sinks).
 //!
-//! What open files hold back is written with it, before a fork and at the end: nothing is lost, nothing twice.
+//! The buffers of open files are written before a fork and at the end of a process, so that nothing is lost or written twice.
 
 use std::io;
 use std::sync::{Arc, Mutex, OnceLock, Weak};
@@ -16,9 +16,9 @@ use crate::sync;
 use crate::sys::lock::locked;
 use crate::sys::stdio::{self, Stream};
 
-/// Something that holds back what a script has written.
+/// A buffer of text that a script has written.
 pub(crate) trait Pending: std::fmt::Debug + Send + Sync {
-    /// Writes it.
+    /// Writes the buffer out.
     ///
     /// # Errors
     /// Those of `write(2)`.
@@ -34,45 +34,45 @@ pub(crate) struct Output {
     turn: Mutex<Option<sync::Mutex>>,
     /// The open files.
     files: Mutex<Vec<Weak<dyn Pending>>>,
-    /// Where the host wants it.
+    /// Where the embedding program redirects it.
     sinks: OnceLock<Sinks>,
 }
 
 impl Output {
-    /// From now on it goes to these.
+    /// Redirects the output, once.
     pub(crate) fn send_to(&self, sinks: Sinks) {
         let _ = self.sinks.set(sinks);
     }
 
-    /// The streams of a new process.
+    /// The standard streams for a new process.
     ///
     /// # Errors
-    /// When there is no descriptor or no thread left for them.
+    /// The process has no descriptor or no thread left for them.
     pub(crate) fn entrances(&self) -> io::Result<Entrances> {
         self.may_be_used()?;
         let sinks = self.sinks.get();
         sinks.map_or_else(|| Ok(Entrances::default()), Sinks::entrances)
     }
 
-    /// A fork may follow.
+    /// Pauses the relay of children's output for a fork, until the result is dropped.
     pub(crate) fn prepare_fork(&self) -> Option<PausedRelay<'_>> {
         self.sinks.get().map(Sinks::prepare_fork)
     }
 
-    /// From now on writes take turns with the rest of the family.
+    /// Makes writes take turns with the other processes of the program.
     pub(crate) fn share(&self, turn: sync::Mutex) {
         *locked(&self.turn) = Some(turn);
     }
 
-    /// The lock of [`share`](Self::share), to be given to a new process.
+    /// The lock of [`share`](Self::share), for a new process.
     pub(crate) fn turn(&self) -> Option<sync::Mutex> {
         locked(&self.turn).clone()
     }
 
-    /// Prints `text`, its line end included; an incomplete last line waits for its end or a flush.
+    /// Prints `text`, which includes line ends. An incomplete last line is kept until its end or a flush.
     ///
     /// # Errors
-    /// `BrokenPipe` when nobody reads any more; other errors of `write(2)`.
+    /// `BrokenPipe` when the reader is gone; other errors of `write(2)`.
     pub(crate) fn print(&self, text: &str) -> io::Result<()> {
         let mut partial = locked(&self.partial);
         let Some(end) = text.rfind('\n') else {
@@ -91,19 +91,19 @@ impl Output {
         self.write(Stream::Out, &line)
     }
 
-    /// From now on [`flush`](Self::flush) writes out `file` too, as long as it exists.
+    /// Makes [`flush`](Self::flush) write out `file` too, as long as it exists.
     pub(crate) fn wait_for(&self, file: &Arc<dyn Pending>) {
         let mut files = locked(&self.files);
         files.retain(|file| file.strong_count() > 0);
         files.push(Arc::downgrade(file));
     }
 
-    /// Writes out everything that waits: the incomplete line, and what the open files hold back.
+    /// Writes out the incomplete line and the buffers of open files.
     ///
-    /// Before a fork, so that the child does not write it again, and at the end of a process.
+    /// Called before a fork, so that the child does not write the same again, and at the end of a process.
     ///
     /// # Errors
-    /// The first one; the others are written nevertheless.
+    /// The first error. Everything else is written nevertheless.
     pub(crate) fn flush(&self) -> io::Result<()> {
         let line = self.flush_line();
         let files: Vec<_> = locked(&self.files)
@@ -118,7 +118,7 @@ impl Output {
         all
     }
 
-    /// Has everything that children have printed so far in the host's sinks.
+    /// Moves everything that children have printed so far to the sinks.
     pub(crate) fn take_in(&self) {
         if let Some(sinks) = self.sinks.get()
             && self.may_be_used().is_ok()
@@ -128,14 +128,14 @@ impl Output {
         }
     }
 
-    /// This is a forked child: the sinks are its parent's.
+    /// Prepares a forked child, whose parent has the sinks.
     pub(crate) fn begin_child(&self) {
         if let Some(sinks) = self.sinks.get() {
             sinks.begin_child();
         }
     }
 
-    /// The end of the runtime: the host has its sinks back.
+    /// Returns the sinks to the embedding program at the end of the runtime.
     pub(crate) fn close(&self) {
         if let Some(sinks) = self.sinks.get() {
             sinks.close();
@@ -150,7 +150,7 @@ impl Output {
         }
     }
 
-    /// Writes out what waits for the end of its line.
+    /// Writes out the incomplete line.
     ///
     /// # Errors
     /// As [`print`](Self::print).
@@ -172,7 +172,7 @@ impl Output {
     }
 
     /// # Errors
-    /// When one of the host's sinks itself runs the script that asks: it would wait for itself.
+    /// A sink itself runs the script that prints, and would wait for itself.
     fn may_be_used(&self) -> io::Result<()> {
         if self.sinks.get().is_some_and(Sinks::are_calling) {
             let text = "a sink cannot print to the runtime that it serves";
@@ -192,12 +192,12 @@ impl Output {
         })
     }
 
-    /// Calls `f` while nobody else of the family writes; tells it if that cannot be had.
+    /// Calls `f` while no other process of the program writes. Its argument is false when the lock could not be taken.
     fn in_turn<T>(&self, f: impl FnOnce(bool) -> T) -> T {
         let Some(turn) = self.turn() else {
             return f(true);
         };
-        // A writer that was stopped with Ctrl-C still has its report to write: without a turn if need be.
+        // A process that Ctrl-C has stopped still writes its report, without the lock if need be.
         let alone = turn.acquire(sync::Deadline::NEVER).is_ok();
         let result = f(alone);
         if alone {

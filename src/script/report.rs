@@ -1,4 +1,4 @@
-//! The end of a script: its exit code, and what is told about an error nobody caught.
+//! The end of a script: its exit code, and the report of an error nobody caught.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -25,7 +25,7 @@ pub(crate) enum Ending {
     Failed(Exception),
     /// Ctrl-C; the exception's frames say where.
     Interrupted(Exception),
-    /// It has used up what it was given.
+    /// It has used up one of its limits.
     Limited(Exception),
     /// SIGTERM.
     Terminated,
@@ -46,7 +46,7 @@ impl Ending {
         let error = match (result, interp.stopping()) {
             (Ok(_), None) => return Self::Code(0),
             (Err(error), _) => error,
-            // The script was told to stop just as it came to its end, or caught what it must not.
+            // The stop came just when the script ended, or the script caught an error that it must not catch.
             (Ok(_), Some(stop)) => interp.stop(stop),
         };
         let located = |exception: Exception| exception.with_frames(frames_of(&error));
@@ -68,12 +68,12 @@ impl Ending {
     }
 }
 
-/// The error of a script that calls itself without end.
+/// The error of endless recursion.
 pub(crate) fn too_deep() -> Box<EvalAltResult> {
     raise("RecursionError", "maximum recursion depth exceeded")
 }
 
-/// The exit code `sys.exit(value)` stands for; a text is printed to standard error and means 1.
+/// The exit code that `sys.exit(value)` stands for. A string is printed to standard error, with exit code 1.
 fn exit_code(interp: &Interp, value: &Dynamic) -> i32 {
     if value.is_unit() {
         return 0;
@@ -93,14 +93,14 @@ fn exit_code(interp: &Interp, value: &Dynamic) -> i32 {
     }
 }
 
-/// Finds out what to do about an error, and writes it into its `help`.
+/// Adds advice to the `help` of a report.
 type Advisor = Box<dyn Fn(&Interp, &mut Diagnostic) + Send + Sync>;
 
-/// How errors nobody caught are told.
+/// How errors nobody caught are reported.
 #[derive(Default)]
 pub(crate) struct Reports {
     as_json: AtomicBool,
-    /// The variables of a program that grows line by line: no text shows them.
+    /// The variables of a program that grows line by line, which its text does not show.
     variables: Mutex<Vec<String>>,
     advisor: OnceLock<Advisor>,
     /// The exit code that a function for a signal has decided on after the script itself had ended.
@@ -127,7 +127,7 @@ impl Reports {
         *locked(&self.late_code)
     }
 
-    /// From now on errors are printed in this form.
+    /// Sets the form in which errors are printed.
     pub(crate) fn set_format(&self, format: ErrorFormat) {
         self.as_json
             .store(format == ErrorFormat::Json, Ordering::Relaxed);
@@ -141,7 +141,7 @@ impl Reports {
         }
     }
 
-    /// Names that can be used whatever the text of an input says.
+    /// Sets the names that can be used in addition to those in the text of an input.
     pub(crate) fn note_variables(&self, names: Vec<String>) {
         *locked(&self.variables) = names;
     }
@@ -150,7 +150,7 @@ impl Reports {
         locked(&self.variables).clone()
     }
 
-    /// From now on `advisor` is asked about every error that is told, and about no other.
+    /// Sets the advisor that is asked about every reported error, once.
     pub(crate) fn advise_by(
         &self,
         advisor: impl Fn(&Interp, &mut Diagnostic) + Send + Sync + 'static,
@@ -159,7 +159,7 @@ impl Reports {
     }
 }
 
-/// What is told about an exception, advice included.
+/// The report of an exception, with advice.
 pub(crate) fn diagnostic_of(interp: &Interp, exception: &Exception) -> Diagnostic {
     let told = Diagnostic::new(exception.kind(), exception.message());
     let mut told = told.with_frames(exception.frames().to_vec());
@@ -173,7 +173,7 @@ pub(crate) fn diagnostic_of(interp: &Interp, exception: &Exception) -> Diagnosti
     told
 }
 
-/// Prints what is told about an error, after everything the script has printed.
+/// Prints the report of an error, after everything the script has printed.
 pub(crate) fn print(interp: &Interp, diagnostic: &Diagnostic) {
     let _ = interp.output.flush();
     let _ = interp

@@ -1,4 +1,4 @@
-//! Requests to stop the script of a runtime, noted until they are carried out.
+//! Requests to stop the script of a runtime, kept until they are carried out.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -11,7 +11,7 @@ use crate::sys::lock::locked;
 #[derive(Debug, Default)]
 pub(crate) struct Requests {
     reason: Mutex<Option<Stop>>,
-    /// Whether there is one; changed under the lock, read without it at every step of the script.
+    /// Whether there is a reason. Changed under the lock, read without it at every step of the script.
     any: AtomicBool,
     /// How often all threads that scripts had started were told to end.
     epoch: AtomicU64,

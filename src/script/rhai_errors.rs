@@ -51,15 +51,15 @@ impl Exception {
 }
 
 thread_local! {
-    /// What was found out about calls that Rhai could not resolve, by the function's name.
+    /// Explanations of calls that Rhai could not resolve, by the function's name.
     ///
-    /// Rhai tells where such a call stands only after it has asked what the call means, so the answer waits
-    /// here for the error.
+    /// Rhai reports the position of such a call only after it has asked for the function, so the explanation is kept here until
+    /// the error comes.
     static EXPLANATIONS: RefCell<BTreeMap<String, Words>> =
         const { RefCell::new(BTreeMap::new()) };
 }
 
-/// Notes what a call of `function` that failed means: an exception type and its message, or nothing new.
+/// Keeps the explanation of a failed call of `function`: an exception type and its message, or none.
 pub(crate) fn explain_call(function: &str, meaning: Option<Words>) {
     EXPLANATIONS.with_borrow_mut(|all| match meaning {
         Some(meaning) => drop(all.insert(function.into(), meaning)),
@@ -118,7 +118,7 @@ fn plain(error: &EvalAltResult) -> String {
     }
 }
 
-/// What Rhai puts into an error map: a map with anything else is the script's own.
+/// The keys of Rhai's error maps. A map with any other key is the script's own.
 const FIELDS: [&str; 15] = [
     "actual",
     "error",
@@ -158,7 +158,7 @@ pub(crate) fn of_error_map(map: &Map) -> Option<Exception> {
     Some(Exception::new(kind, vec![text.into()]).with_frames(place_of(map).into_iter().collect()))
 }
 
-/// The place that an error map tells.
+/// The place in an error map.
 fn place_of(map: &Map) -> Option<Frame> {
     let number = |key: &str| usize::try_from(map.get(key)?.as_int().ok()?).ok();
     Some(Frame {

@@ -24,7 +24,7 @@ pub(crate) enum Stop {
     OutputClosed,
     /// The embedding program asked for it.
     Host,
-    /// It has used up what it was given.
+    /// It has used up one of its limits.
     Limit(Exceeded),
     /// It has called itself so often that little is left of the stack.
     Recursion,

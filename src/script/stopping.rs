@@ -11,15 +11,15 @@ use crate::sync::{Deadline, Offset};
 use crate::sys::clock::now_ns;
 use crate::sys::interrupt;
 
-/// The longest wait outside the session between two looks whether the script has to stop: a signal may come just before the wait
-/// begins, or to another thread.
+/// The longest wait outside the session before the next check for a stop: a signal may arrive just before the wait begins, or in
+/// another thread.
 const LOOK: Duration = Duration::from_millis(50);
 
 impl Interp {
     /// The error a native returns to end the script for `stop`; `sys.exit` ends the calling thread.
     pub(crate) fn stop(&self, stop: Stop) -> Failure {
         if let Stop::Exit(value) = &stop {
-            // Nobody reports when the next script of an engine of the host's begins.
+            // Nothing tells us when the next script on an engine of the host begins, so the stop would end that one too.
             if !self.host_engines.in_use() || stop::is_script_thread() {
                 stop::exit_this_thread(self.address(), value.clone());
             }

@@ -1,4 +1,4 @@
-//! What a Process or a Thread is to run: read from its constructor's arguments, and run in place by `run()`.
+//! The function that a Process or a Thread runs, read from the arguments of its constructor.
 
 use rhai::{Array, FnPtr, Map};
 

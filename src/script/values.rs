@@ -1,4 +1,4 @@
-//! Small questions about a script's values: its Python type name, its truth, a copy that is not shared.
+//! Small questions about a script's values: the Python name of its type, its truth, a copy that is not shared.
 
 use std::ops::Range;
 
@@ -106,7 +106,7 @@ pub(crate) fn truth(value: &Dynamic) -> bool {
     }
 }
 
-/// The text of a custom type: its own `to_string`, script-defined ones included.
+/// The string form of a value of a custom type: its own `to_string`, which a script may have defined.
 pub(crate) fn custom_str(value: &Dynamic, context: &NativeCallContext) -> Option<String> {
     let mut value = value.clone();
     let result = context
@@ -115,7 +115,7 @@ pub(crate) fn custom_str(value: &Dynamic, context: &NativeCallContext) -> Option
     result.into_string().ok()
 }
 
-/// The text of a custom type inside a list or for `repr`: its own `to_debug`.
+/// The form of a value of a custom type inside a list or in `repr`: its own `to_debug`.
 fn custom_repr(value: &Dynamic, context: &NativeCallContext) -> Option<String> {
     let mut value = value.clone();
     let result = context
@@ -124,14 +124,14 @@ fn custom_repr(value: &Dynamic, context: &NativeCallContext) -> Option<String> {
     result.into_string().ok()
 }
 
-/// `str(value)`, asking the engine for the texts of custom types.
+/// `str(value)`, with the engine's forms of custom types.
 pub(crate) fn str_with(value: &Dynamic, context: &NativeCallContext) -> String {
     let own = is_custom(value).then(|| custom_str(value, context));
     own.flatten()
         .unwrap_or_else(|| text::str_of(value, &|v| custom_repr(v, context)))
 }
 
-/// `repr(value)`, asking the engine for the texts of custom types.
+/// `repr(value)`, with the engine's forms of custom types.
 pub(crate) fn repr_with(value: &Dynamic, context: &NativeCallContext) -> String {
     text::repr_of(value, &|v| custom_repr(v, context))
 }

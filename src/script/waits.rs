@@ -1,4 +1,4 @@
-//! What a process waits for, in words of scripts.
+//! What a process waits for, in the words of scripts.
 
 use crate::sync::{ProcessId, Session, ThreadInfo, Wait, kind, wait_kind};
 

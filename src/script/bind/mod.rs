@@ -1,4 +1,4 @@
-//! How a native function is put before scripts: its name, its parameters, where it can be called from.
+//! Registering native functions: their names, their parameters, and where they can be called from.
 //!
 //! Scripts call natives the way Python does: positional arguments, then keywords in a trailing object map.
 //! Rhai knows nothing of either, so each function is registered once for every number of arguments it

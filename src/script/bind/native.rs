@@ -54,12 +54,12 @@ pub(super) fn native(
             let context = context.ok_or("a native was called without its context")?;
             let is_method = on != On::Nothing;
             let mut call = Call::sort(&interp, &context, signature, is_method, args)?;
-            // A mistake of ours, or a function of the embedding program's that a script has handed to us.
+            // A mistake of ours, or a function of the embedding program that a script has passed to us.
             without_panic(|| handler(&mut call))
         },
     );
     let (has_context, is_pure, is_volatile) = (true, true, true);
-    // Arguments are taken. Rhai hands a plain variable's own value to a method, a copy to a pure function.
+    // Arguments are taken out: Rhai passes a plain variable's own value to a method, and a copy to a pure function.
     if on == On::Variable {
         RhaiFunc::Method {
             func,

@@ -1,4 +1,4 @@
-//! What has been registered, for the engine and for whoever lists or explains it.
+//! The result of registration: for the engine, and for listings and explanations.
 
 use std::any::TypeId;
 use std::collections::HashSet;
@@ -24,7 +24,7 @@ pub(crate) struct Property {
     pub receiver: (TypeId, &'static str),
     pub name: &'static str,
     /// Whether `x.name = value` is allowed; such a property has a row of its own for that.
-    // At run time nobody asks; a test holds the manual to it.
+    // Used only by the test that compares the manual with it.
     #[allow(dead_code)]
     pub is_set: bool,
 }
@@ -37,7 +37,7 @@ pub(crate) struct Receiver {
     pub value: Dynamic,
 }
 
-/// What a registry leaves behind for the engine.
+/// The result of a registry, for the engine.
 pub(crate) struct Registered {
     /// Global functions and constants.
     pub globals: Shared<Module>,

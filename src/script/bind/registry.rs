@@ -1,4 +1,4 @@
-//! Everything scripts can call, collected for the engine.
+//! Collects everything that scripts can call.
 
 use std::any::TypeId;
 use std::collections::HashSet;
@@ -14,7 +14,7 @@ use crate::script::codecs::Codecs;
 use crate::script::interp::Interp;
 use crate::wire::OwnType;
 
-/// Collects everything scripts can call; [`finish`](Self::finish) gives it to an engine.
+/// Collects everything scripts can call; [`finish`](Self::finish) returns it for an engine.
 pub(crate) struct Registry {
     pub(super) interp: Arc<Interp>,
     /// Functions and constants.
@@ -88,7 +88,7 @@ impl Registry {
 
     /// One more form of a global function, or an operator, for arguments of exactly these types.
     ///
-    /// Where Rhai has a function of the same name for them, a form for any value is not asked.
+    /// Where Rhai has a function of the same name for these types, it calls that one in preference to a form for any value.
     pub(crate) fn exactly(
         &mut self,
         name: &'static str,
@@ -122,7 +122,7 @@ impl Registry {
         &mut self.codecs
     }
 
-    /// What the natives share.
+    /// The interpreter whose natives are registered.
     pub(crate) fn interp(&self) -> &Arc<Interp> {
         &self.interp
     }

@@ -1,4 +1,4 @@
-//! One of the two streams of a runtime: the host's sink, and the pipe through which children reach it.
+//! One of the two streams of a runtime: its sink, and the pipe through which children reach it.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -12,7 +12,7 @@ use crate::sys::pipe;
 /// How much is taken out of the pipe at once.
 const CHUNK: usize = 64 << 10;
 
-/// A line of a child's that is longer comes in pieces: a command that prints no line ends must not take all memory.
+/// The longest line of a child, in bytes, that is kept whole: a command that prints no line ends must not use up the memory.
 const LINE_MAX: usize = 16 << 20;
 
 /// A sink in use.
@@ -22,20 +22,20 @@ pub(super) struct Outlet {
     state: State,
     /// What children write to.
     write: Option<Arc<OwnedFd>>,
-    /// Where it comes out; gone when nobody wants it any more.
+    /// The sink; `None` when it is not used any more.
     read: Option<Arc<OwnedFd>>,
-    /// A child's line whose end has not come yet.
+    /// The beginning of a child's line.
     begun: Vec<u8>,
-    /// What the sink said to a child's text, and the script has not been told.
+    /// The error that the sink returned for a child's output, until the script's next print reports it.
     owed: Option<io::Error>,
 }
 
 #[derive(Debug)]
 enum State {
     Open,
-    /// Its reader has gone.
+    /// The reader is gone.
     Closed,
-    /// It has panicked with these words.
+    /// The sink has panicked with this message.
     Failed(String),
 }
 
@@ -51,7 +51,7 @@ impl Outlet {
         }
     }
 
-    /// What a child gets as its stream.
+    /// The standard stream of a child.
     pub(super) fn entrance(&mut self) -> io::Result<Arc<OwnedFd>> {
         if let Some(write) = &self.write {
             return Ok(write.clone());
@@ -63,14 +63,14 @@ impl Outlet {
         Ok(self.write.insert(Arc::new(write)).clone())
     }
 
-    /// The end that is read.
+    /// The end of the pipe that is read.
     pub(super) fn exit(&self) -> Option<Arc<OwnedFd>> {
         self.read.clone()
     }
 
-    /// Hands on the whole lines that lie in the pipe; with `all` also the beginning of one.
+    /// Moves the whole lines in the pipe to the sink; with `all` also the beginning of a line.
     pub(super) fn take_in(&mut self, all: bool) {
-        // No more than there is now: a child that prints without end must not keep others away.
+        // Only what there is now: a child that prints endlessly must not hold up others.
         let mut left = self.read.as_ref().map_or(0, pipe::waiting);
         let mut chunk = vec![0; left.min(CHUNK)];
         while left > 0 {
@@ -112,7 +112,7 @@ impl Outlet {
     /// Writes what this process's script prints.
     ///
     /// # Errors
-    /// What the sink says, now or to a child's text before; `BrokenPipe` when nobody reads any more.
+    /// The sink's error, for these bytes or for a child's output before; `BrokenPipe` when the reader is gone.
     pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         let written = self.give(bytes);
         match self.owed.take() {
@@ -150,14 +150,14 @@ impl Outlet {
         }
     }
 
-    /// Nothing goes to the sink any more; children that write find their stream closed.
+    /// Drops the sink. Children that write find their stream closed.
     fn close(&mut self, state: State) {
         self.state = state;
         self.read = None;
         self.begun = Vec::new();
     }
 
-    /// The end of the program: a line that has begun is all there will be of it.
+    /// Writes the beginning of a line at the end of the program.
     pub(super) fn finish(&mut self) {
         if matches!(self.state, State::Open) {
             let sink = &mut self.sink;
@@ -174,11 +174,11 @@ impl Outlet {
         self.close(State::Closed);
         self.write = None;
         let sink = std::mem::replace(&mut self.sink, io::sink().into());
-        // The host's own way to drop it may panic too.
+        // Dropping the embedding program's sink may panic too.
         let _ = catch_unwind(AssertUnwindSafe(|| drop(sink)));
     }
 
-    /// In a forked child: what it writes to now. The sink is its parent's, and so is what it may hold back.
+    /// The pipe that a forked child writes to. The sink, and what it may still hold, belong to the parent.
     pub(super) fn forsake(mut self) -> Option<Arc<OwnedFd>> {
         self.read = None;
         let write = self.write.take();

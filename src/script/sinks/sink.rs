@@ -1,4 +1,4 @@
-//! One destination of text, as the host gives it.
+//! A sink: where an embedding program sends the output of its scripts.
 
 use std::fmt;
 use std::io::{self, Write};
@@ -20,7 +20,7 @@ use std::io::{self, Write};
 /// and children find their output closed.
 ///
 /// # Example
-/// A logger line by line, and nothing of the errors:
+/// Pass each line to a logger, and discard errors:
 /// ```
 /// let (lines, received) = std::sync::mpsc::channel();
 /// let runtime = procscript::Runtime::builder()
@@ -36,13 +36,13 @@ enum Way {
     Write(Box<dyn Write + Send>),
     Lines {
         each: Box<dyn FnMut(&str) + Send>,
-        /// A line whose end has not come yet.
+        /// The beginning of a line.
         begun: Vec<u8>,
     },
 }
 
 impl Sink {
-    /// Calls `each` with every line, without its end.
+    /// Calls `each` with every line, without its line end.
     ///
     /// A line that a script has flushed before its end waits for the end; the last one of a program needs none. Bytes
     /// that are no UTF-8, which commands of `os.system` may print, become `U+FFFD`.
@@ -53,7 +53,7 @@ impl Sink {
         })
     }
 
-    /// Hands on `bytes`.
+    /// Writes `bytes` to the sink.
     pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         match &mut self.0 {
             Way::Write(writer) => {
@@ -73,7 +73,7 @@ impl Sink {
         }
     }
 
-    /// No more comes that could end a line.
+    /// Nothing more can complete the line.
     pub(super) fn finish(&mut self) {
         if let Way::Lines { each, begun } = &mut self.0
             && !begun.is_empty()

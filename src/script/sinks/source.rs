@@ -1,5 +1,5 @@
-//! What `input()` and `sys.stdin` read: the process's standard input where the process is the script's, else what the host
-//! gives.
+//! What `input()` and `sys.stdin` read: the standard input of a process that belongs to the script, otherwise lines from the
+//! embedding program.
 
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,10 +9,10 @@ use crate::script::exceptions::{Failure, raise};
 use crate::script::panics::panic_text;
 use crate::sys::lock::locked;
 
-/// What a script is told that asks all the same.
+/// The error of a script that asks for input where there is none.
 const NO_INPUT: &str = "this program gives its scripts no input";
 
-/// A host's answers to questions, a line each; `None` when there are no more.
+/// The embedding program's answers, one line each; `None` when there are no more.
 pub(crate) struct Answers(Box<Ask>);
 
 type Ask = dyn FnMut(&str) -> Option<String> + Send;
@@ -23,7 +23,7 @@ impl Answers {
     }
 }
 
-/// Where input comes from: at first, and in children, from standard input.
+/// Where input comes from. Initially, and in children, from standard input.
 #[derive(Debug, Default)]
 pub(crate) struct Source(Mutex<Way>);
 
@@ -37,14 +37,14 @@ enum Way {
 }
 
 impl Source {
-    /// The process is the host's: from now on `answers` are asked, if there are any.
+    /// Reads from `answers`, if there are any: the process belongs to the embedding program.
     pub(crate) fn ask(&self, answers: Option<Answers>) {
         *locked(&self.0) = answers.map_or(Way::Nothing, Way::Host);
     }
 
-    /// This is a child, whose standard input is its own, and empty.
+    /// Prepares a child, whose standard input is its own, and empty.
     pub(crate) fn begin_child(&self) {
-        // What the host's own holds is the parent's to drop.
+        // The parent drops what the embedding program's source holds.
         std::mem::forget(std::mem::take(&mut *locked(&self.0)));
     }
 
@@ -53,11 +53,11 @@ impl Source {
         matches!(*locked(&self.0), Way::Stdin)
     }
 
-    /// The next line without its end, asked for with `prompt`; `None` when it is to be read from standard input, an inner
-    /// `None` when there are no more.
+    /// The next line without its end, after `prompt`. `None` when it has to be read from standard input; an inner `None` when there are
+    /// no more lines.
     ///
     /// # Errors
-    /// `EOFError` where the host gives no input, `OSError` where its source panics.
+    /// `EOFError` when the embedding program provides no input, `OSError` when its source panics.
     pub(crate) fn line(&self, prompt: &str) -> Option<Result<Option<String>, Failure>> {
         match &mut *locked(&self.0) {
             Way::Stdin => None,

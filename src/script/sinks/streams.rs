@@ -1,9 +1,9 @@
-//! The sinks of one runtime, with what its children print, in one order.
+//! The sinks of one runtime, and the output of its children, in one order.
 //!
-//! A child's standard streams are pipes from its start on, so that whatever it and its descendants write comes here,
-//! also what a command of `os.system` prints or how it fails to begin. They are made with the first child, and a [`Relay`]
-//! that empties them while nobody else does. Everybody who writes to a sink first takes in what lies in the pipes: what a child
-//! printed before it told somebody stands before what that one prints then.
+//! The standard streams of children are pipes, so that everything they and their descendants write arrives here, including the
+//! output of commands of `os.system`. The pipes are made with the first child, together with a [`Relay`] that empties them.
+//! Whoever writes to a sink first empties the pipes too: what a child printed before it sent a message stands before what the
+//! receiver of the message prints.
 
 use std::cell::Cell;
 use std::io;
@@ -17,7 +17,7 @@ use crate::process::relay::{Carrier, Relay};
 use crate::sys::lock::locked;
 use crate::sys::stdio::{self, Stream};
 
-/// What a child gets as standard output and standard error; `None` is what this process has.
+/// The standard output and standard error of a child; `None` means those of this process.
 pub(crate) type Entrances = [Option<Arc<OwnedFd>>; 2];
 
 /// The sinks of a runtime.
@@ -32,7 +32,7 @@ pub(crate) struct Sinks {
 struct Outlets(Mutex<[Option<Outlet>; 2]>);
 
 impl Sinks {
-    /// `None` where all stays on the streams of this process.
+    /// The sinks; `None` when nothing is redirected.
     pub(crate) fn new(output: Option<Sink>, errors: Option<Sink>) -> Option<Self> {
         if output.is_none() && errors.is_none() {
             return None;
@@ -44,8 +44,8 @@ impl Sinks {
         })
     }
 
-    /// Writes `bytes` where the host wants this stream, after what children wrote before. `alone` says that nobody
-    /// of the family writes at this moment. `None` when the stream is the process's own.
+    /// Writes `bytes` to the sink of this stream, after what children wrote before. `alone`: no other process of the program writes at this
+    /// moment. Returns `None` when the stream is not redirected.
     pub(crate) fn write(
         &self,
         stream: Stream,
@@ -59,37 +59,37 @@ impl Sinks {
         })
     }
 
-    /// Whether it is one of the sinks that calls: it runs a script of the runtime that it serves, and would wait for itself.
+    /// Whether a sink of this runtime is the caller: it runs a script of the same runtime, and would wait for itself.
     pub(crate) fn are_calling(&self) -> bool {
         ptr::eq(INSIDE.get(), &*self.outlets)
     }
 
-    /// Hands on what children have written; the beginning of a line too if nobody is just writing the rest of it.
+    /// Moves what children have written to the sinks; with `alone` also the beginning of a line, which nobody is completing.
     pub(crate) fn take_in(&self, alone: bool) {
         self.with_outlets(|outlets| take_in(outlets, alone));
     }
 
-    /// Whether there may be something to be taken in.
+    /// Whether children may have written something.
     pub(crate) fn have_children(&self) -> bool {
         !self.outlets.pipes().is_empty()
     }
 
-    /// Nothing more comes that could end a line.
+    /// Writes the beginnings of lines: nothing more can complete them.
     pub(crate) fn finish(&self) {
         self.with_outlets(|outlets| outlets.iter_mut().flatten().for_each(Outlet::finish));
     }
 
-    /// Gives the host its sinks back. Whoever prints later finds nobody who reads.
+    /// Returns the sinks to the embedding program. Later output finds its stream closed.
     pub(crate) fn close(&self) {
         drop(locked(&self.relay).take());
         let mut outlets = locked(&self.outlets.0);
         outlets.iter_mut().flatten().for_each(Outlet::let_go);
     }
 
-    /// For a new process; a copy of this one [lays them over](Self::begin_child) its streams itself.
+    /// The streams for a spawned process. A forked child [replaces](Self::begin_child) its streams itself.
     ///
     /// # Errors
-    /// When there is no descriptor or no thread left.
+    /// The process has no descriptor or no thread left.
     pub(crate) fn entrances(&self) -> io::Result<Entrances> {
         let entrances = self.outlets.entrances()?;
         if entrances.iter().any(Option::is_some) {
@@ -98,14 +98,14 @@ impl Sinks {
         Ok(entrances)
     }
 
-    /// A fork may follow: there is no thread of this crate's but the calling one until the result is dropped.
+    /// Stops the relay's thread for a fork, until the result is dropped.
     pub(crate) fn prepare_fork(&self) -> PausedRelay<'_> {
         let relay = locked(&self.relay).take();
         let ran = relay.map(Relay::stop).is_some();
         PausedRelay { sinks: self, ran }
     }
 
-    /// This is a forked child: what it prints goes into the pipes.
+    /// Prepares a forked child, whose output goes into the pipes.
     pub(crate) fn begin_child(&self) {
         let outlets = std::mem::take(&mut *locked(&self.outlets.0));
         for (stream, outlet) in [Stream::Out, Stream::Err].into_iter().zip(outlets) {
@@ -130,7 +130,7 @@ impl Sinks {
             (result, exits(outlets).len() < before)
         });
         if closed && let Some(relay) = &*locked(&self.relay) {
-            // It holds the end that was closed, and children are to notice.
+            // The relay holds the end that was closed, and children have to notice that it is.
             relay.look_again();
         }
         result
@@ -144,7 +144,7 @@ impl Drop for Sinks {
 }
 
 thread_local! {
-    /// In whose sinks this thread is.
+    /// The sinks that this thread is calling.
     static INSIDE: Cell<*const Outlets> = const { Cell::new(ptr::null()) };
 }
 
@@ -174,7 +174,7 @@ impl Carrier for Outlets {
     }
 
     fn carry(&self) {
-        // Somebody may be in the middle of a line.
+        // Another process may be in the middle of a line.
         self.with(|outlets| take_in(outlets, false));
     }
 }
@@ -188,7 +188,7 @@ fn take_in(outlets: &mut [Option<Outlet>; 2], all: bool) {
     outlets.for_each(|outlet| outlet.take_in(all));
 }
 
-/// The relay does not run; the drop starts it again.
+/// The relay is stopped. Dropping this starts it again.
 #[must_use]
 #[derive(Debug)]
 pub(crate) struct PausedRelay<'a> {
@@ -198,7 +198,7 @@ pub(crate) struct PausedRelay<'a> {
 }
 
 impl PausedRelay<'_> {
-    /// This is the child, which has no relay.
+    /// Leaves the relay stopped, in the child.
     pub(crate) fn forget(self) {
         std::mem::forget(self);
     }
@@ -207,7 +207,7 @@ impl PausedRelay<'_> {
 impl Drop for PausedRelay<'_> {
     fn drop(&mut self) {
         if self.ran {
-            // Where there is no thread left it is tried again with the next child; the pipes are emptied at each print.
+            // Without a free thread this is tried again with the next child; each print empties the pipes too.
             let _ = self.sinks.start_relay();
         }
     }

@@ -1,4 +1,4 @@
-//! `Pipe` and its ends, under the name of Python's `multiprocessing/connection.py`.
+//! The ends of a pipe, named after Python's `multiprocessing/connection.py`.
 
 use std::sync::{Arc, Mutex};
 
@@ -34,7 +34,7 @@ pub(super) fn not_given(connection: &Connection) -> Option<&'static str> {
     inherited_only.then_some(NOT_GIVEN)
 }
 
-/// An end travels by its place, whoever closes it on the way.
+/// The place of an open end.
 pub(super) fn place_of(connection: &Connection) -> Option<(u16, Place)> {
     let state = locked(&connection.0);
     let end = state.end.as_ref()?;
@@ -48,7 +48,7 @@ pub(super) fn directions_of(connection: &Connection) -> Dynamic {
     directions.into()
 }
 
-/// A closed end arrives closed, so that a function may refer to one that its child does not need.
+/// The end that was sent closed. A closed end can be sent, so that a function may refer to one that its child does not need.
 pub(super) fn closed_of(parts: Dynamic) -> Result<Connection, String> {
     let directions = parts.into_typed_array::<bool>()?;
     let [readable, writable] = directions[..] else {
@@ -103,11 +103,11 @@ impl Connection {
     }
 
     pub(super) fn close(&self) {
-        // Given up outside the lock.
+        // Dropped outside the lock.
         drop(self.with(|state| state.end.take()));
     }
 
-    /// What has come cannot be used: as in Python, nothing more is received here.
+    /// Stops receiving after a message that could not be used, as Python does.
     pub(super) fn stop_reading(&self) {
         if self.with(|state| state.writable) {
             self.with(|state| state.readable = false);

@@ -18,8 +18,8 @@ use std::os::fd::AsRawFd;
 const NOBODY_RECEIVES: &str = "the pipe is full, and this process itself holds the only end that could receive: \
                                nobody else makes room";
 
-/// How something was sent, which its first byte says. What a script has made up is never read as an item: it could name whatever
-/// lies in the session, and be any object.
+/// How a message was sent, which its first byte says. Bytes that a script has made are never decoded as an item: they could name
+/// any object of the session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sent {
     /// By `send()`.
@@ -99,7 +99,7 @@ pub(super) fn register(registry: &mut Registry) {
         .function("wait", &["#", "object_list", "timeout?"], wait);
 }
 
-/// What the module `multiprocessing` has of this one.
+/// Registers the names of this module in `multiprocessing`.
 pub(super) fn register_names(multiprocessing: &mut Namespace<'_>) {
     multiprocessing
         .global("Pipe", &["duplex?"], pipe)
@@ -109,7 +109,7 @@ pub(super) fn register_names(multiprocessing: &mut Namespace<'_>) {
         });
 }
 
-/// `Pipe(duplex)`: both ends, the first of which only receives and the second only sends where it goes one way.
+/// `Pipe(duplex)`: both ends. In a one-way pipe the first only receives and the second only sends.
 fn pipe(call: &mut Call<'_>) -> Outcome {
     let duplex = call.bool_or(0, true);
     let (first, second) = sync::pipe(&call.interp.session()?, duplex).map_err(session_failure)?;
@@ -180,7 +180,7 @@ fn recv(call: &mut Call<'_>) -> Outcome {
     received.map_err(|error| receive_failure(interp, error))?
 }
 
-/// What a message of bytes turned out to be.
+/// A received message of bytes.
 enum Received {
     Whole(Blob),
     TooLong,
@@ -221,7 +221,7 @@ fn recv_bytes(call: &mut Call<'_>) -> Outcome {
     }
 }
 
-/// `recv_bytes_into(buf, offset)` gives `buf` with the message in it: Rhai hands natives a copy of a blob.
+/// `recv_bytes_into(buf, offset)` returns `buf` with the message in it: Rhai passes natives a copy of a blob.
 fn recv_bytes_into(call: &mut Call<'_>) -> Outcome {
     let end = call.this::<Connection>().reader()?;
     let mut buffer = bytes_of(call)?;
@@ -237,7 +237,7 @@ fn recv_bytes_into(call: &mut Call<'_>) -> Outcome {
                 place.copy_from_slice(bytes);
                 Ok(())
             }
-            // The whole message is in the error: it has been taken out of the pipe.
+            // The error holds the whole message, which is no longer in the pipe.
             None => {
                 let whole = Dynamic::from_blob(bytes.to_vec());
                 Err(throw(Exception::new("BufferTooShort", vec![whole])))
@@ -248,7 +248,7 @@ fn recv_bytes_into(call: &mut Call<'_>) -> Outcome {
     Ok(Dynamic::from_blob(buffer))
 }
 
-/// `poll(timeout)`: whether `recv()` would give something at once, or say that nothing will come any more.
+/// `poll(timeout)` returns whether `recv()` would return, or raise `EOFError`, at once.
 fn poll(call: &mut Call<'_>) -> Outcome {
     let end = call.this::<Connection>().reader()?;
     let deadline = if call.has(0) {

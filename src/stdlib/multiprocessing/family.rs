@@ -25,28 +25,28 @@ struct Place {
     identity: Identity,
     /// The parent's number and name; `None` in the main process.
     parent: Option<(i32, String)>,
-    /// The object scripts know this process by; the main process has none until it asks.
+    /// The object of this process in scripts; the main process has none until a script asks for it.
     myself: Option<Process>,
-    /// How many Process objects were made here.
+    /// How many Process objects this process has made.
     made: u32,
     /// Started and not yet reaped.
     children: Vec<Process>,
     /// The whole family has been told to end.
     ending: bool,
-    /// Children that ended badly and have not been told about, at a prompt.
+    /// Children that ended badly and that the prompt has not reported yet.
     bad_ends: Vec<BadEnd>,
-    /// Processes met in the orders of a spawned child, which may be the child itself.
+    /// Processes that the call of a spawned child names, one of which may be the child itself.
     met: Option<Vec<Process>>,
     /// Python's `authkey`: made by the main process when it is first needed, the same in its descendants.
     authkey: Option<Vec<u8>>,
 }
 
-/// A child that failed or was killed.
+/// A child that failed or was killed, for the news of a prompt.
 #[derive(Debug)]
 pub(crate) struct BadEnd {
     pub name: String,
     pub pid: i32,
-    /// As Python counts it: minus the signal's number.
+    /// Python's exit code: for a signal minus its number.
     pub exitcode: i64,
     /// The last line of its error.
     pub error: Option<String>,
@@ -97,19 +97,19 @@ impl Family {
         let mut place = locked(&self.0);
         let key = place.authkey.get_or_insert_with(|| {
             let mut key = vec![0; AUTHKEY_BYTES];
-            // Without the kernel's numbers it is no secret; nothing in this crate relies on it being one.
+            // Without the kernel's random numbers the key is not secret; nothing in this crate relies on it.
             let _ = SysRng.try_fill_bytes(&mut key);
             key
         });
         key.clone()
     }
 
-    /// Takes over the secret of the parent.
+    /// Takes the secret of the parent.
     pub(crate) fn inherit_authkey(&self, key: Vec<u8>) {
         locked(&self.0).authkey = Some(key);
     }
 
-    /// Notes that a child has failed or was killed, unless it was this process's own wish.
+    /// Notes that a child has failed or was killed, unless this process is ending its family.
     pub(super) fn note_bad_end(&self, child: &Process, exitcode: i64) {
         let end = child.with(|state| BadEnd {
             name: state.identity.name.clone(),
@@ -123,7 +123,7 @@ impl Family {
         }
     }
 
-    /// The children that have failed or were killed since this was last asked.
+    /// Takes the news of children that have failed or were killed.
     pub(crate) fn take_bad_ends(&self) -> Vec<BadEnd> {
         std::mem::take(&mut locked(&self.0).bad_ends)
     }
@@ -152,8 +152,7 @@ impl Family {
         }
     }
 
-    /// This process has just begun as `process`, a child of `parent`; what it remembers of children is its
-    /// parent's.
+    /// Begins this process as `process`, a child of `parent`, and forgets the parent's children.
     pub(crate) fn begin_as(&self, process: Process, parent: (i32, String)) {
         let identity = process.identity();
         let mut place = locked(&self.0);
@@ -171,7 +170,7 @@ impl Family {
         locked(&self.0).ending = false;
     }
 
-    /// The children that nobody has waited for yet.
+    /// The children that have not been reaped yet.
     pub(crate) fn unreaped(&self) -> Vec<Process> {
         let children = locked(&self.0).children.clone();
         let is_started =
@@ -179,12 +178,12 @@ impl Family {
         children.into_iter().filter(is_started).collect()
     }
 
-    /// From now on, until this process knows itself, remembers the processes it meets in its orders.
+    /// Starts to remember the processes that this spawned child's call names, until it knows its own object.
     pub(crate) fn expect_oneself(&self) {
         locked(&self.0).met = Some(Vec::new());
     }
 
-    /// A process that came from elsewhere: this process itself, if it is that one, else as it came.
+    /// The object for a process that a message names: that of this process itself if the message means it, otherwise a new one.
     pub(crate) fn meet(&self, process: Process) -> Process {
         let mut place = locked(&self.0);
         if let Some(myself) = place
@@ -206,7 +205,7 @@ impl Family {
         }
     }
 
-    /// The object for this process: the one its own orders refer to, if they do, with `process`'s state.
+    /// The object for this process: the one that its own call names, if it does, with the state of `process`.
     pub(crate) fn recognise(&self, process: Process) -> Process {
         let met = locked(&self.0).met.take().unwrap_or_default();
         match met.into_iter().find(|other| other.is_same_as(&process)) {
@@ -222,7 +221,7 @@ impl Family {
         locked(&self.0).children.push(child);
     }
 
-    /// Notes that the whole family is told to end.
+    /// Notes that the whole family has been told to end.
     pub(super) fn begin_ending(&self) {
         locked(&self.0).ending = true;
     }

@@ -18,7 +18,7 @@ use crate::sys::signal::Signal;
 /// How long the main process's children may take to end when they are told to, before they are killed.
 const GRACE: Duration = Duration::from_secs(4);
 
-/// The same where the process is somebody else's.
+/// The same in an embedding program.
 const GRACE_IN_A_HOST: Duration = Duration::from_millis(500);
 
 /// Waits for the threads and the children of this process, or ends them. Returns the exit code, `code` if nothing changes it now,
@@ -31,9 +31,9 @@ pub(crate) fn finish(interp: &Arc<Interp>, code: i32, told_to_end: bool) -> (i32
 }
 
 impl Family {
-    /// Ends the family: in order, or all at once where this process was told to end.
+    /// Ends the family: in order, or all at once when this process was told to end.
     ///
-    /// An orderly end that Ctrl-C or SIGTERM interrupts goes on as the other; gives that request.
+    /// An orderly end that Ctrl-C or SIGTERM interrupts ends everybody at once. Returns that request.
     pub(crate) fn finish(&self, interp: &Arc<Interp>, told_to_end: bool) -> Option<Stop> {
         if told_to_end {
             self.end_all(interp);
@@ -48,7 +48,7 @@ impl Family {
         request
     }
 
-    /// The orderly end: daemons are terminated, the others joined.
+    /// Ends the family in order: daemons are terminated, the others joined.
     fn end(&self, interp: &Arc<Interp>) -> Result<(), StillRunning> {
         let children = self.active_children(interp);
         let (daemons, others): (Vec<_>, Vec<_>) = children
@@ -68,7 +68,7 @@ impl Family {
         Ok(())
     }
 
-    /// The end of a family that was told to end: everybody is terminated, and killed who does not listen.
+    /// Ends a family that was told to end: every child is terminated, and killed if it does not end in time.
     fn end_all(&self, interp: &Arc<Interp>) {
         self.begin_ending();
         interp.forget_stop();
@@ -80,11 +80,10 @@ impl Family {
     }
 }
 
-/// How long children may take: half of what their parent has, so that it does not kill them while they wait
-/// for their own.
+/// How long children may take: half of their parent's time, so that it does not kill them while they wait for their own.
 fn grace(interp: &Interp) -> Duration {
     let generation = Family::of(interp).identity().numbers.len();
-    // A host has other things to do than to wait for its scripts' children.
+    // A host should not wait long for its scripts' children.
     let grace = match interp.owns_signals() {
         true => GRACE,
         false => GRACE_IN_A_HOST,

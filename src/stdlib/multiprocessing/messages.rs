@@ -1,4 +1,4 @@
-//! Items as messages: how a value is handed to a queue or a pipe, and read when it comes out.
+//! Items as messages: encoding a value for a queue or a pipe, and decoding what comes out.
 
 use std::cell::Cell;
 use std::sync::Arc;
@@ -11,28 +11,28 @@ use crate::script::{Outcome, memory};
 use crate::sync::Offset;
 use crate::wire::{self, Codec, Encoded, Unsendable};
 
-/// From this size on, in bytes, one copy less is worth a way of its own.
+/// The size in bytes from which a blob is sent without a copy.
 const LARGE_BLOB: usize = 64 << 10;
 
-/// A larger buffer than this is given back, in bytes.
+/// The largest buffer that is kept for the next message, in bytes.
 const BUFFER_KEPT: usize = 8 << 20;
 
 thread_local! {
-    /// The last message, for its memory.
+    /// The buffer of the last message, for reuse.
     static BUFFER: Cell<wire::Message> = Cell::default();
 }
 
-/// Hands `item` on as a message: its bytes in pieces, and the shared objects in it. Refusals call it `name`.
+/// Encodes `item` and passes the message to `take`: its bytes in pieces, and the shared objects in it. Refusals call the item `name`.
 ///
 /// # Errors
-/// `TypeError` when the item cannot cross.
+/// `TypeError` when the item cannot be sent.
 pub(super) fn with_message<R>(
     interp: &Arc<Interp>,
     item: &Dynamic,
     name: &str,
     take: impl FnOnce(&[&[u8]], &[Offset]) -> R,
 ) -> Result<R, Failure> {
-    // A large blob is not encoded first, which would copy it.
+    // A large blob is sent without encoding, which would copy it.
     let blob = item.read_lock::<Blob>().filter(|b| b.len() >= LARGE_BLOB);
     let beginning = blob.as_ref().and_then(|b| wire::blob_beginning(b.len()));
     if let (Some(blob), Some(beginning)) = (&blob, beginning) {
@@ -46,7 +46,7 @@ pub(super) fn with_message<R>(
     .map_err(refused)
 }
 
-/// Hands on the message that `encode` writes: its bytes in pieces, and the shared objects in it.
+/// Passes the message that `encode` writes to `take`: its bytes in pieces, and the shared objects in it.
 ///
 /// # Errors
 /// What `encode` says.
@@ -75,7 +75,7 @@ pub(super) fn refused(refusal: wire::Refusal) -> Failure {
     raise(kind, refusal.to_string())
 }
 
-/// The item that a message is.
+/// Decodes the item of a message.
 pub(crate) fn read(interp: &Arc<Interp>, bytes: &[u8]) -> Outcome {
     wire::decode(bytes, interp).map_err(unreadable)
 }
@@ -87,7 +87,7 @@ fn unreadable(error: wire::DecodeError) -> Failure {
     )
 }
 
-/// The item that a message with references to these `objects` is. It names no others.
+/// Decodes the item of a message that came with these `objects`. The message may name no others.
 pub(crate) fn read_listed(interp: &Arc<Interp>, bytes: &[u8], objects: &[Offset]) -> Outcome {
     wire::decode(bytes, &Listed { interp, objects }).map_err(unreadable)
 }

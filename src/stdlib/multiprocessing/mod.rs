@@ -10,7 +10,8 @@
 //! - [`synchronize`][]: `Lock`, `RLock`, `Semaphore`, `BoundedSemaphore`, `Event`, `Condition`, `Barrier`.
 //! - [`sharedctypes`]: `Value`, `Array`; [`slices`]: places in what has an order.
 //! - [`queues`]: `Queue`, `JoinableQueue`; [`queue_members`]: their members; [`queue_items`]: iterating over one; [`simple_queue`]: `SimpleQueue`.
-//! - [`connection`]: the ends of a pipe; [`connection_members`]: `Pipe` and the members of its ends; [`wait`]: for several things at once. [`messages`]: how an item is handed to a queue or a pipe.
+//! - [`connection`]: the ends of a pipe; [`connection_members`]: `Pipe` and the members of its ends; [`wait`]: for several objects at once.
+//! - [`messages`]: items as messages.
 //! - [`managers`]: `Manager()` and its containers.
 
 pub(crate) mod child;

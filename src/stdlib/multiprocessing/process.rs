@@ -1,4 +1,4 @@
-//! `Process`: the object scripts hold, from its making over the running child to its end.
+//! `Process`: the object scripts hold, from its construction to the end of the child.
 //!
 //! Python: `multiprocessing.Process`. A script may set any attribute; `run` is the one that is called in the
 //! child in place of `target`.
@@ -22,7 +22,7 @@ use crate::sys::signal::Signal;
 #[derive(Debug, Clone)]
 pub(crate) struct Process(Arc<Mutex<State>>);
 
-/// Everything about one Process object. Its lock is never held while something waits.
+/// The state of a Process object. Its lock is never held during a wait.
 #[derive(Debug)]
 pub(crate) struct State {
     pub identity: Identity,
@@ -36,26 +36,26 @@ pub(crate) struct State {
     pub closed: bool,
     /// A thread is starting it.
     pub starting: bool,
-    /// What the child may do, where that is less than what this process may.
+    /// The permissions of the child, if they are fewer than those of this process.
     pub permissions: Option<Permissions>,
     /// The child's uncaught exception, once it has ended.
     pub exception: Option<Exception>,
 }
 
-/// How far a process has come.
+/// The stage of a process.
 #[derive(Debug)]
 pub(crate) enum Stage {
     /// `start()` has not been called.
     Initial,
     /// It runs, or has ended and is not reaped yet.
     Started { child: Child, place: ProcessId },
-    /// Reaped. The sentinel stays what it was until the object is closed: a script may still wait on it.
+    /// Reaped. The sentinel is kept until the object is closed, as a script may still wait on it.
     Ended {
         pid: i32,
         exitcode: i64,
         sentinel: Arc<OwnedFd>,
     },
-    /// Somebody else's child, or the current process itself: known by its number only.
+    /// Another process's child, or the current process itself: known by its number only.
     Elsewhere { pid: i32 },
 }
 
@@ -80,7 +80,7 @@ impl Process {
         Self(Arc::new(Mutex::new(state)))
     }
 
-    /// Looks at the state, or changes it.
+    /// Reads or changes the state.
     pub(crate) fn with<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
         look(&mut locked(&self.0))
     }
@@ -90,13 +90,13 @@ impl Process {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    /// Whether both stand for the same process, though they may have come here on different ways.
+    /// Whether both stand for the same process, wherever the objects came from.
     pub(crate) fn is_same_as(&self, other: &Self) -> bool {
         let key = |process: &Self| process.with(|s| (s.creator, s.identity.numbers.clone()));
         self.is(other) || key(self) == key(other)
     }
 
-    /// Takes the place of `other`, which is not used any more.
+    /// Takes the state of `other`, which is not used any more.
     pub(crate) fn take_over(&self, other: &Self) {
         if !self.is(other) {
             self.with(|mine| other.with(|theirs| std::mem::swap(mine, theirs)));
@@ -141,7 +141,7 @@ impl Process {
     /// Sends a signal, if the process is running.
     pub(crate) fn signal(&self, signal: Signal) {
         self.with(|state| match &mut state.stage {
-            // An error means that it has gone, or that we may not: nothing a terminate could do about it.
+            // An error means that the process is gone, or that we may not signal it: a caller can do nothing about either.
             Stage::Started { child, .. } => drop(child.signal(signal)),
             Stage::Elsewhere { pid } => drop(sys::signal::send(*pid, signal as i32)),
             Stage::Initial | Stage::Ended { .. } => (),

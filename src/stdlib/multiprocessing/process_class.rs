@@ -1,4 +1,4 @@
-//! The members of `Process` as scripts call them.
+//! The members of `Process`.
 
 use std::any::TypeId;
 use std::time::Instant;
@@ -95,7 +95,7 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
     Ok(Dynamic::from(process))
 }
 
-/// Whether the other Process is the same, on whichever way it came here.
+/// Whether the other object stands for the same process, wherever it came from.
 fn is_the_other(call: &mut Call<'_>) -> bool {
     let other = call.value(0).cast::<Process>();
     call.this::<Process>().is_same_as(&other)
@@ -117,7 +117,7 @@ fn made_here(process: &Process) -> bool {
     process.with(|state| state.creator == sys::process::pid()) && !is_current(process)
 }
 
-/// `join()` gives nothing, as in Python; `join(timeout)` tells whether the process has ended.
+/// `join()` returns nothing, as in Python; `join(timeout)` returns whether the process has ended.
 fn join(call: &mut Call<'_>) -> Outcome {
     let process: Process = call.this();
     open(&process)?;
@@ -242,7 +242,7 @@ fn sentinel(call: &mut Call<'_>) -> Outcome {
     }
 }
 
-/// The uncaught exception of an ended child, its traceback in it; `None` when it ended well or still runs.
+/// The uncaught exception of an ended child, with its traceback; `None` when it ended normally or still runs.
 fn exception(call: &mut Call<'_>) -> Outcome {
     let process: Process = call.this();
     process.poll(call.interp);

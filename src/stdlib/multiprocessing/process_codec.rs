@@ -5,7 +5,7 @@ use rhai::{Array, Dynamic, Map};
 use super::identity::Identity;
 use super::process::{Process, Stage, State};
 
-/// What another process gets of a Process: its name and number, and what the script has set on it.
+/// The parts that a Process is sent as: its name and number, and what the script has set on it.
 pub(super) fn parts_of(process: &Process) -> Dynamic {
     process.with(|state| {
         let mut parts = Map::new();
@@ -44,7 +44,7 @@ pub(crate) fn of_parts(plain: Dynamic) -> Result<Process, String> {
     let mut parts = plain.try_cast::<Map>().ok_or("a process without parts")?;
     let mut take = |name: &str| parts.remove(name).unwrap_or(Dynamic::UNIT);
     let number = |value: Dynamic| value.as_int().ok().and_then(|n| i32::try_from(n).ok());
-    // Signals to other numbers than these are for whole groups.
+    // Signals to zero and negative numbers go to whole groups.
     let number_of_process = |value| number(value).filter(|pid| *pid > 0);
     let pid = match take("pid") {
         pid if pid.is_unit() => None,

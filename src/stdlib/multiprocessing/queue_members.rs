@@ -83,7 +83,7 @@ pub(super) fn register(registry: &mut Registry) {
     queue_items::register(registry.members());
 }
 
-/// `Queue(maxsize)`; without a bound for 0 and below.
+/// `Queue(maxsize)`; unbounded for 0 and below.
 pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
     create(call, false, Dialect::Multiprocessing)
 }
@@ -93,7 +93,7 @@ pub(super) fn construct_joinable(call: &mut Call<'_>) -> Outcome {
     create(call, true, Dialect::Multiprocessing)
 }
 
-/// A queue by the rules of a module; argument 0 is its bound.
+/// A queue that follows the rules of a module; argument 0 is its bound.
 pub(super) fn create(call: &mut Call<'_>, joinable: bool, dialect: Dialect) -> Outcome {
     let capacity = usize::try_from(call.int_or(0, 0)?).unwrap_or(0);
     let shared = sync::Queue::create(&call.interp.session()?, capacity).map_err(session_failure)?;
@@ -112,7 +112,7 @@ fn put_many(call: &mut Call<'_>) -> Outcome {
     let items = call.value(0);
     let items = items_of(call, items)?;
     let deadline = queue_deadline(call, 1, queue.dialect)?;
-    // All of them are checked before the first is put.
+    // All items are checked before the first is put.
     let messages = items
         .iter()
         .enumerate()
@@ -154,7 +154,7 @@ fn get(call: &Call<'_>, queue: &Queue, deadline: Deadline) -> Outcome {
     take(call.interp, &queue.shared, deadline)
 }
 
-/// `get_many(max)`: waits for the first item, then takes what is there.
+/// `get_many(max)` waits for the first item, then takes what is there.
 fn get_many(call: &mut Call<'_>) -> Outcome {
     let queue: Queue = call.this();
     open(&queue)?;
@@ -183,7 +183,7 @@ fn get_many(call: &mut Call<'_>) -> Outcome {
     }
 }
 
-/// Nothing is ever left to flush; only Python's order of calls is checked.
+/// There is never anything to flush; only Python's order of calls is checked.
 fn join_thread(call: &mut Call<'_>) -> Outcome {
     let queue: Queue = call.this();
     if queue.is_closed() {
@@ -213,7 +213,7 @@ fn task_done(call: &mut Call<'_>) -> Outcome {
     }
 }
 
-/// `join()` gives nothing; `join(timeout)` tells whether every task is done.
+/// `join()` returns nothing; `join(timeout)` returns whether every task is done.
 fn join(call: &mut Call<'_>) -> Outcome {
     let queue: Queue = call.this();
     joinable(&queue, "join")?;
@@ -223,7 +223,7 @@ fn join(call: &mut Call<'_>) -> Outcome {
     Ok(timeout.map_or(Dynamic::UNIT, |_| done.into()))
 }
 
-/// `for x in q.iter_until(sentinel)`: every item up to the sentinel, which is taken and not given.
+/// `for x in q.iter_until(sentinel)` iterates over the items up to the sentinel, which is taken out of the queue.
 fn iter_until(call: &mut Call<'_>) -> Outcome {
     let queue: Queue = call.this();
     open(&queue)?;

@@ -1,7 +1,7 @@
 //! `Queue` and `JoinableQueue`.
 //!
-//! Unlike Python's, `put` is done when it returns: the value is in the session, every process sees it, and a
-//! value that cannot cross has raised here.
+//! Unlike in Python, `put` is complete when it returns: the value is in the session, where every process sees it, and a value that
+//! cannot be sent has raised an error.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
@@ -24,7 +24,7 @@ pub(crate) struct Queue {
     pub shared: sync::Queue,
     /// Whether it has `task_done` and `join`.
     pub joinable: bool,
-    /// Whose rules its time-outs follow.
+    /// The module whose rules its time-outs follow.
     pub dialect: Dialect,
     /// The number of the process that called `close()`: its children may go on; 0 while nobody has.
     closed_by: Arc<AtomicI32>,

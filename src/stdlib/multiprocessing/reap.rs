@@ -15,7 +15,7 @@ use crate::sync::{Offset, ProcessId, wait_kind};
 use crate::sys;
 
 impl Process {
-    /// The exit code if the child has ended; reaps it then and gives back what it held of the session.
+    /// The exit code if the child has ended. Reaps it then, and releases what it held of the session.
     pub(crate) fn poll(&self, interp: &Arc<Interp>) -> Option<i64> {
         let (exitcode, place) = self.with(|state| {
             if state.creator != sys::process::pid() {
@@ -64,10 +64,10 @@ impl Process {
         let Some(exception) = report.and_then(|bytes| unpack_exception(interp, &bytes)) else {
             return;
         };
-        // A child ended by Ctrl-C is silent; the family has one report, the main process's. Where the
-        // parent was not interrupted itself, it speaks for the child.
+        // A child ended by Ctrl-C does not report: the main process reports for the whole family. A parent that was not
+        // interrupted itself reports for the child.
         let alone = interp.stopping().is_none() && !Family::of(interp).is_ending();
-        // At a prompt it is among the news.
+        // A prompt reports it with its other news.
         if exception.kind() == "KeyboardInterrupt" && alone && !interp.is_interactive() {
             let mut told = report::diagnostic_of(interp, &exception);
             told.process = Some(self.identity().name);

@@ -1,4 +1,4 @@
-//! The current process and its parent as scripts see them: known by name and number only.
+//! The current process and its parent as objects that know their name and number only.
 
 use std::os::fd::AsFd;
 use std::sync::Arc;
@@ -25,7 +25,7 @@ pub(crate) struct Relative {
     is_main: bool,
 }
 
-/// `current_process()`: in a child its Process object, in the main process one that stands for it.
+/// `current_process()` returns the Process object of a child, and in the main process an object that stands for it.
 pub(super) fn current_process(interp: &Arc<Interp>) -> Dynamic {
     match Family::of(interp).myself() {
         Some(process) => Dynamic::from(process),

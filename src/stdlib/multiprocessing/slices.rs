@@ -6,7 +6,7 @@ use rhai::Dynamic;
 
 use crate::text::as_int;
 
-/// What an index means for a row of a certain length.
+/// The places that an index means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Place {
     /// One item.
@@ -19,7 +19,7 @@ pub(super) enum Place {
     NoIndex,
 }
 
-/// What `index` means for a row of `length` items.
+/// The places that `index` means in a row of `length` items.
 pub(super) fn place(index: &Dynamic, length: usize) -> Place {
     if let Some(index) = as_int(index) {
         return at(index, length).map_or(Place::Outside, Place::At);
@@ -30,7 +30,7 @@ pub(super) fn place(index: &Dynamic, length: usize) -> Place {
     let Some(range) = index.read_lock::<RangeInclusive<i64>>() else {
         return Place::NoIndex;
     };
-    // The last item may be named from the end: `0..=-1` is all of them.
+    // The last item may be counted from the end: `0..=-1` means all items.
     let end = bound(*range.end(), length) as i64;
     let inside = *range.end() >= -(length as i64);
     let end = end.saturating_add(i64::from(inside));

@@ -1,4 +1,4 @@
-//! How children are started: by fork while the process has one thread, by spawn otherwise, or as forced.
+//! How children are started: by fork while the process has one thread, by spawn otherwise, or as a script or host chooses.
 //!
 //! Python: `get_start_method`, `set_start_method`, `get_all_start_methods`.
 
@@ -34,16 +34,16 @@ impl StartMethod {
     }
 }
 
-/// The choice of one process.
+/// The start method of one process.
 #[derive(Debug, Default)]
 pub(crate) struct StartMethods(Mutex<Choice>);
 
 #[derive(Debug, Default, Clone, Copy)]
 struct Choice {
     forced: Option<StartMethod>,
-    /// Whether a script has fixed it: it may do so once.
+    /// Whether a script has set it, which it may do once.
     fixed: bool,
-    /// This process is there for another program, which a fork would copy.
+    /// This process belongs to an embedding program, which a fork would copy.
     spawns_only: bool,
 }
 
@@ -54,24 +54,24 @@ impl StartMethods {
         interp.state()
     }
 
-    /// From now on nobody forks this process, whoever asks for it.
+    /// Forbids forking this process.
     pub(crate) fn spawn_only(&self) {
         let mut choice = locked(&self.0);
         choice.spawns_only = true;
         choice.forced = Some(StartMethod::Spawn);
     }
 
-    /// Whether children of this process may be started so at all.
+    /// Whether children of this process may be started by this method.
     pub(crate) fn offers(&self, method: StartMethod) -> bool {
         method == StartMethod::Spawn || !locked(&self.0).spawns_only
     }
 
-    /// The method the command line or the embedding program wants; scripts may still choose theirs.
+    /// Sets the method that the command line or the embedding program prefers. Scripts may still choose theirs.
     pub(crate) fn prefer(&self, method: Option<StartMethod>) {
         locked(&self.0).forced = method;
     }
 
-    /// `set_start_method`: false when it has been fixed before and `force` is not given.
+    /// `set_start_method`. Returns false when a script has set it before and `force` is not given.
     pub(crate) fn fix(&self, method: StartMethod, force: bool) -> bool {
         let mut choice = locked(&self.0);
         if choice.fixed && !force {

@@ -1,4 +1,4 @@
-//! What lies at a place is looked at before it is taken for what a message says it is.
+//! An object of the session is checked before it is taken for what a message says it is.
 
 use std::path::PathBuf;
 use std::sync::Arc;

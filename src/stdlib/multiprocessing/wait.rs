@@ -1,4 +1,4 @@
-//! `wait(objects, timeout)`, under the name of Python's `multiprocessing.connection.wait`: which of several things are ready.
+//! `wait(objects, timeout)`: Python's `multiprocessing.connection.wait`, which returns those of several objects that are ready.
 
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::sync::Arc;
@@ -50,10 +50,10 @@ pub(super) fn wait(call: &mut Call<'_>) -> Outcome {
     Ok(ready.map(|(object, _)| object).collect::<Array>().into())
 }
 
-/// What an object is waited for by.
+/// How an object is waited for.
 enum Waited {
     Source(Source),
-    /// Kept open as long as it is waited for, like the socket.
+    /// Kept open during the wait, like the socket.
     Sentinel(Arc<OwnedFd>),
     Socket(Arc<KernelSocket>),
 }

@@ -1,4 +1,4 @@
-//! A queue between threads: items, room, and tasks that are not done yet.
+//! A queue between threads: its items, its free places, and the tasks that are not done yet.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -46,7 +46,7 @@ impl Channel {
         }))
     }
 
-    /// What distinguishes it from other objects of this process.
+    /// The address by which it is compared with other objects of this process.
     pub(crate) fn address(&self) -> usize {
         Arc::as_ptr(&self.0).addr()
     }
@@ -180,7 +180,7 @@ impl Channel {
         }
     }
 
-    /// Nothing more may be put; what is there may be taken, unless it is dropped at once, each item a task done.
+    /// Forbids further puts. The remaining items may be taken; with `immediate` they are dropped, and each counts as a task done.
     pub(super) fn shut_down(&self, immediate: bool) {
         let mut state = self.state();
         state.is_shut = true;

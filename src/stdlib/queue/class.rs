@@ -1,4 +1,4 @@
-//! The members of `queue.Queue` and its relatives as scripts call them.
+//! The members of `queue.Queue`, `LifoQueue`, `PriorityQueue` and `SimpleQueue`.
 
 use rhai::Dynamic;
 
@@ -102,7 +102,7 @@ fn put(call: &mut Call<'_>, deadline: Deadline) -> Outcome {
     Ok(Dynamic::UNIT)
 }
 
-/// `join()` gives nothing; `join(timeout)` tells whether every task is done.
+/// `join()` returns nothing; `join(timeout)` returns whether every task is done.
 fn join(call: &mut Call<'_>) -> Outcome {
     let channel = with_tasks(call, "join")?;
     let timeout = call.timeout(0)?;

@@ -1,10 +1,9 @@
 //! `queue`: queues between the threads of one process. Values move as they are, nothing is encoded.
 //!
-//! - [`channel`]: what all of them are; [`order`]: which item comes next.
-//! - [`class`]: their members as scripts call them.
+//! - [`channel`]: the queue itself; [`order`]: which item comes next.
+//! - [`class`]: the members of queues.
 //!
-//! They are not crossbeam channels: `task_done`, `join`, `shutdown`, two further orders and an end by Ctrl-C would all
-//! have to stand beside one.
+//! They are not crossbeam channels, which have no `task_done`, `join`, `shutdown`, other orders, or waits that Ctrl-C ends.
 
 pub(crate) mod channel;
 mod class;

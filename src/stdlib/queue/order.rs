@@ -60,7 +60,7 @@ impl Class {
     }
 }
 
-/// Behind all items that are not greater, by halving.
+/// The place behind all items that are not greater, by binary search.
 fn place(
     items: &VecDeque<Dynamic>,
     item: &Dynamic,

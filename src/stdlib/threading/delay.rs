@@ -9,12 +9,12 @@ use crate::sync::Deadline;
 #[derive(Debug, Clone)]
 pub(crate) struct Delay {
     pub interval: Duration,
-    /// Set when it was cancelled, or has called its function.
+    /// Set when the timer was cancelled or has called its function.
     pub finished: Event,
 }
 
 impl Delay {
-    /// Waits for the time to pass; whether the function is to be called.
+    /// Waits for the time to pass. Returns whether the function has to be called.
     pub(super) fn elapses(&self) -> bool {
         let deadline = Deadline::after(self.interval);
         matches!(
@@ -25,7 +25,7 @@ impl Delay {
 
     /// Ends the wait: the function is not called any more.
     pub(super) fn finish(&self) {
-        // Without the session nobody waits for the event either.
+        // Without a session no thread waits for the event either.
         let _ = self.finished.shared.set();
     }
 }

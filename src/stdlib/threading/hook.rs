@@ -1,4 +1,4 @@
-//! `threading.excepthook`: what is done about an error that nobody in a thread has caught.
+//! `threading.excepthook`: what happens to an uncaught error of a thread.
 
 use std::sync::{Arc, Mutex};
 
@@ -90,7 +90,7 @@ pub(super) fn register_members(threading: &mut Namespace<'_>) {
     });
 }
 
-/// `threading.excepthook = |args| …`; `None` restores the printing.
+/// `threading.excepthook = |args| …`; `None` restores the default.
 pub(super) fn register(registry: &mut Registry) {
     registry
         .extension::<Threading>("threading")

@@ -1,4 +1,4 @@
-//! The life of a thread: its start, the call of its function, the report of an error nobody caught.
+//! The life of a thread: its start, the call of its function, and the report of an uncaught error.
 
 use std::sync::Arc;
 
@@ -73,7 +73,7 @@ impl Thread {
         }
     }
 
-    /// Python's `start()` returns when the thread runs: `ident` is known then.
+    /// Like Python's, `start()` returns when the thread runs and its `ident` is known.
     fn wait_for_its_number(&self, interp: &Interp) {
         let known = || self.ident().is_some();
         if let Ok(session) = interp.session() {
@@ -97,7 +97,7 @@ impl Thread {
         Roster::of(interp).remove(self);
         self.with(|state| {
             state.stage = Stage::Ended { ident };
-            // What the function captured may hold the last of a queue, which somebody waits to be given up.
+            // What the function captured may hold the last handle of a queue, and another thread may wait for that to be dropped.
             state.target = None;
             state.args.clear();
         });

@@ -1,4 +1,4 @@
-//! `threading.local()`: attributes that every thread has for itself.
+//! `threading.local()`: attributes that differ between threads.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -12,14 +12,14 @@ use crate::script::bind::Registry;
 use crate::script::call::Call;
 use crate::script::exceptions::raise;
 
-/// An object whose attributes are another set in every thread.
+/// An object whose attributes differ between threads.
 #[derive(Debug, Clone)]
 pub(super) struct Local(Arc<u64>);
 
 static NEXT: AtomicU64 = AtomicU64::new(0);
 
 thread_local! {
-    /// This thread's attributes, by object. They go with the thread.
+    /// This thread's attributes, by object. They are dropped with the thread.
     static ATTRIBUTES: RefCell<HashMap<u64, Map>> = RefCell::default();
 }
 

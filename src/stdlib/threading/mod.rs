@@ -1,9 +1,9 @@
-//! `threading`: threads of one process, and what they wait for each other with.
+//! `threading`: threads of one process, and the objects by which they wait for each other.
 //!
 //! - [`thread`]: the object; [`life`]: what it does; [`delay`]: how a timer waits; [`thread_class`]: its members.
-//! - [`roster`]: who is running, who am I, the wait for the others at the end.
+//! - [`roster`]: the running threads, the calling thread, the wait for the others at the end.
 //! - [`hook`]: what is printed about an error nobody caught.
-//! - [`local`]: attributes that every thread has for itself; [`timer`]: a call after a while.
+//! - [`local`]: attributes that differ between threads; [`timer`]: a call after a delay.
 //! - [`locks`]: `threading.Lock` and the rest.
 //!
 //! Locks, events and the rest are those of `multiprocessing`, which serve threads too, with the errors of `threading`.

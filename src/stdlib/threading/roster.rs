@@ -1,4 +1,4 @@
-//! The threads of this process that run scripts: who there is, which of them this is, and the wait for them at the end.
+//! The threads of this process that run scripts: which there are, which of them is calling, and the wait for them at the end.
 
 use std::cell::RefCell;
 use std::sync::{Arc, Mutex};
@@ -15,10 +15,10 @@ use crate::script::stop::{self, Stop};
 use crate::sync::Deadline;
 use crate::sys::lock::locked;
 
-/// How long threads that were told to stop may take, before the process ends without them.
+/// How long threads that were told to stop may take before the process ends without them.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// The threads of one runtime.
+/// The threads of one runtime that run scripts.
 #[derive(Debug, Default)]
 pub(crate) struct Roster {
     state: Mutex<Threads>,
@@ -26,16 +26,16 @@ pub(crate) struct Roster {
 
 #[derive(Debug, Default)]
 struct Threads {
-    /// The object of the thread that runs the script, once somebody has asked for it.
+    /// The object of the thread that runs the script, once it has been used.
     main: Option<Thread>,
     /// Started and not ended, in the order of their start.
     living: Vec<Thread>,
-    /// How many names were made up.
+    /// How many threads got a name by number.
     named: u32,
 }
 
 thread_local! {
-    /// The thread this is, where it was started by a script.
+    /// The calling thread, if a script has started it.
     static MYSELF: RefCell<Option<Thread>> = const { RefCell::new(None) };
 }
 
@@ -92,7 +92,7 @@ impl Roster {
         !locked(&self.state).living.is_empty()
     }
 
-    /// A thread is about to run, if it may: `may` is told how many run beside the main one.
+    /// Adds a thread that is about to run, unless `may` refuses, which is called with the number of threads beside the main one.
     pub(super) fn add(
         &self,
         thread: &Thread,
@@ -104,7 +104,7 @@ impl Roster {
         Ok(())
     }
 
-    /// A thread does not run any more.
+    /// Removes a thread that has ended.
     pub(super) fn remove(&self, thread: &Thread) {
         locked(&self.state).living.retain(|other| !other.is(thread));
     }
@@ -121,8 +121,8 @@ impl Roster {
         *locked(&self.state) = Threads::default();
     }
 
-    /// The end of the script in this process: its threads are waited for, but for daemons. When the script was told to
-    /// end they are not, beyond a moment. Gives the request that told it so meanwhile.
+    /// Waits for the threads of a script that has ended, except daemons. When the script was told to end it waits only a moment.
+    /// Returns a request to end that came during the wait.
     pub(crate) fn finish(&self, interp: &Arc<Interp>, told_to_end: bool) -> Option<Stop> {
         let request = if told_to_end {
             None
@@ -137,7 +137,7 @@ impl Roster {
         request
     }
 
-    /// Waits for every thread that is no daemon. False when the script was told to stop meanwhile.
+    /// Waits for every thread that is not a daemon. Returns false when the script was told to stop meanwhile.
     fn join_all(&self, interp: &Arc<Interp>) -> bool {
         loop {
             let next = locked(&self.state)
@@ -146,7 +146,7 @@ impl Roster {
                 .find(|thread| !thread.is_daemon())
                 .cloned();
             let Some(thread) = next else {
-                // They may all have heard of a stop before this thread has.
+                // They may all have noticed a stop before this thread has.
                 return interp.stopping().is_none();
             };
             let waited = thread.wait(interp, Deadline::NEVER);
@@ -156,15 +156,15 @@ impl Roster {
         }
     }
 
-    /// The end of a script that was told to stop: its threads see that too, and have a moment to end.
+    /// Gives the threads of a script that was told to stop a moment to end, as they have noticed the stop too.
     fn let_stop(&self) {
         self.let_end(|thread| !thread.is_daemon());
     }
 
-    /// As at the end of a script that was told to stop, and daemons too: the process goes on.
+    /// Ends all threads, daemons included, in a process that continues.
     pub(crate) fn end_all(&self, interp: &Interp) {
         self.let_end(|_| true);
-        // Those that are in a native for longer end when it returns.
+        // Threads that are still in a native end when it returns.
         interp.stop_older_threads();
     }
 

@@ -1,4 +1,4 @@
-//! `Thread`: the object scripts hold, from its making to its end.
+//! `Thread`: the object scripts hold, from its construction to the end of the thread.
 //!
 //! Python: `threading.Thread`. A script may set any attribute; `run` is the one that is called in the thread in place
 //! of `target`. Plain data that a thread's function has captured stays shared with it; handles (queues, locks, …) are
@@ -26,7 +26,7 @@ struct Inner {
     changed: Notice,
 }
 
-/// Everything about one Thread object. Its lock is never held while something waits.
+/// The state of a Thread object. Its lock is never held during a wait.
 #[derive(Debug)]
 pub(crate) struct State {
     pub name: String,
@@ -37,15 +37,15 @@ pub(crate) struct State {
     pub attributes: Map,
     pub stage: Stage,
     pub is_main: bool,
-    /// What it waits for before it calls its function, if it is a timer.
+    /// The delay before the thread calls its function, if it is a timer.
     pub delay: Option<Delay>,
 }
 
-/// How far a thread has come.
+/// The stage of a thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stage {
     Initial,
-    /// Its number in the system is known from its first moment on.
+    /// The thread's number in the system is known once it runs.
     Started {
         ident: Option<i64>,
     },
@@ -90,12 +90,12 @@ impl Thread {
         Self(Arc::new(Inner { state, changed }))
     }
 
-    /// Looks at the state, or changes it.
+    /// Reads or changes the state.
     pub(crate) fn with<T>(&self, look: impl FnOnce(&mut State) -> T) -> T {
         look(&mut locked(&self.0.state))
     }
 
-    /// What distinguishes it from other objects of this process.
+    /// The address by which it is compared with other objects of this process.
     pub(crate) fn address(&self) -> usize {
         Arc::as_ptr(&self.0).addr()
     }
@@ -144,14 +144,14 @@ impl Thread {
         let session = interp.session().map_err(|_| WaitError::Interrupted)?;
         self.changed()
             .wait_until(&session, wait_kind::THREAD, deadline, || !self.is_alive())?;
-        // A process with two threads may not fork, and who joined its last one expects that it may.
+        // A process with two threads may not fork, and a script that has joined its last thread expects that it may.
         if let Some(number) = self.ident() {
             sys::process::await_departure(number);
         }
         Ok(())
     }
 
-    /// Waits for the thread's end where nothing may interrupt any more.
+    /// Waits for the thread's end when nothing can interrupt the wait any more.
     pub(super) fn wait_unless_late(&self, deadline: Instant) {
         const LOOK: std::time::Duration = std::time::Duration::from_millis(1);
         while self.is_alive() && Instant::now() < deadline {

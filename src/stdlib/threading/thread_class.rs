@@ -1,4 +1,4 @@
-//! The members of `Thread` as scripts call them.
+//! The members of `Thread`.
 
 use rhai::Dynamic;
 
@@ -60,7 +60,7 @@ fn run(call: &mut Call<'_>) -> Outcome {
     task::run_here(call, task)
 }
 
-/// `join()` gives nothing, as in Python; `join(timeout)` tells whether the thread has ended.
+/// `join()` returns nothing, as in Python; `join(timeout)` returns whether the thread has ended.
 fn join(call: &mut Call<'_>) -> Outcome {
     let thread: Thread = call.this();
     if thread.stage() == Stage::Initial {
@@ -87,7 +87,7 @@ fn name(call: &mut Call<'_>) -> Outcome {
     Ok(call.this::<Thread>().name().into())
 }
 
-/// A name is whatever `str()` makes of the value.
+/// The name is `str()` of the value.
 fn set_name(call: &mut Call<'_>) -> Outcome {
     let name = call.value(0);
     let name = call.str(&name);

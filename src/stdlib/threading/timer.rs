@@ -1,6 +1,6 @@
-//! `Timer(interval, function, args)`: a thread that calls a function after a while, unless it is cancelled before.
+//! `Timer(interval, function, args)`: a thread that calls a function after a delay, unless it is cancelled before.
 //!
-//! As Python's, it waits for an event that `cancel` sets: `finished`.
+//! Like Python's, it waits for an event, `finished`, that `cancel` sets.
 
 use std::time::Duration;
 

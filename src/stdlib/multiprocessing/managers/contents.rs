@@ -24,7 +24,7 @@ use crate::wire;
 
 /// A value ready to be put into a container.
 pub(crate) struct Packed {
-    /// What is put in, a managed container for a plain one. It keeps that in existence meanwhile.
+    /// A value to be stored, with a managed container in place of a plain one, which is kept alive until it is stored.
     pub value: Dynamic,
     bytes: Vec<u8>,
     handles: Vec<Offset>,
@@ -74,7 +74,7 @@ pub(crate) fn pack_all(
         .collect()
 }
 
-/// Plain lists and dicts as managed ones.
+/// Turns plain lists and dicts into managed ones.
 fn promote(call: &Call<'_>, switch: Option<&Cells>, value: Dynamic) -> Outcome {
     if value.is_array() {
         let list = Proxy::promoted(call.interp, Shape::List, switch)?;
@@ -131,7 +131,7 @@ pub(crate) fn key(call: &Call<'_>, value: &Dynamic) -> Result<Vec<u8>, Failure> 
     Ok(message.bytes)
 }
 
-/// What can be a key: letters are strings, lists stand for tuples.
+/// A value as a key: characters are strings, lists stand for tuples.
 fn plain_key(value: &Dynamic) -> Outcome {
     if let Some(text) = as_string(value) {
         return Ok(text.into());
@@ -177,7 +177,7 @@ pub(crate) fn items(interp: &Arc<Interp>, proxy: &Proxy) -> Result<(u64, Array),
     }
 }
 
-/// A managed value as a plain one, all the way down.
+/// A managed value as a plain one, with everything inside it.
 pub(crate) fn plain(call: &Call<'_>, value: Dynamic) -> Outcome {
     let Some(proxy) = Proxy::of(&value) else {
         return Ok(value);
@@ -200,8 +200,8 @@ pub(crate) fn plain(call: &Call<'_>, value: Dynamic) -> Outcome {
     }
 }
 
-/// What is in a container, as Python would write it. `outer` are the containers it is being written inside of. A text is never an
-/// error, so what lies in itself or too deep is left out.
+/// The contents of a container, as Python would write them. `outer` are the containers around it. Writing never fails: a container inside
+/// itself, or too deep, is left out.
 pub(crate) fn text(
     call: &Call<'_>,
     proxy: &Proxy,
@@ -268,9 +268,9 @@ fn inner_text(
     }
 }
 
-/// Replaces one value by what a function makes of it, again if somebody changes it meanwhile; gives the new value.
+/// Replaces one value by the result of a function, and tries again if the value is changed meanwhile. Returns the new value.
 ///
-/// `read` gives the present one with its bytes, `write` puts the new one in if the bytes are still the same.
+/// `read` returns the present value with its bytes; `write` stores the new one if the bytes are still the same.
 pub(crate) fn update(
     call: &Call<'_>,
     proxy: &Proxy,
@@ -281,7 +281,7 @@ pub(crate) fn update(
     let mut lost = Lost::default();
     loop {
         let (bytes, old) = read()?;
-        // The old value stays until the end: while it does, nothing else can have its bytes.
+        // The old value is kept until the end, so that nothing else can reuse its bytes.
         let work = || call.call(function, vec![old.clone()]);
         let (new, itself) = proxy.container.watch(work);
         let packed = pack(call, proxy, new?)?;
@@ -292,7 +292,7 @@ pub(crate) fn update(
     }
 }
 
-/// Rounds of work whose result came too late, because the container was changed meanwhile.
+/// How often a change is tried again because the container was changed meanwhile.
 #[derive(Default)]
 struct Lost {
     all: u32,
@@ -300,9 +300,9 @@ struct Lost {
 }
 
 impl Lost {
-    /// Far more than are lost to others who change a value as fast as they can.
+    /// Far more than are lost to others that change a value as fast as they can.
     const MOST: u32 = 1_000_000;
-    /// The function may well change something else in the container while others change the value.
+    /// The function may change something else in the container while others change the value.
     const MOST_TO_ITSELF: u32 = 16;
 
     fn count(&mut self, call: &Call<'_>, itself: bool) -> Result<(), Failure> {
@@ -320,7 +320,7 @@ impl Lost {
     }
 }
 
-/// A function was given to compute something, and it changes what it is computed from.
+/// The error of a function that changes the container whose new value it computes.
 pub(crate) fn changes_itself(call: &Call<'_>) -> Failure {
     let name = call.name();
     let text = format!("the container was changed during {name}() by the function given to it");

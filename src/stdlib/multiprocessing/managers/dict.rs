@@ -197,14 +197,14 @@ fn set_default(call: &mut Call<'_>) -> Outcome {
         .map(|value| dict.read_at(&key, value))
 }
 
-/// `update(key, function, default=None)`: the value becomes what the function makes of it, in one step.
+/// `update(key, function, default=None)` replaces the value by the result of the function, in one step.
 fn change(call: &mut Call<'_>) -> Outcome {
     let (dict, name, function) = (this(call), call.value(0), call.function(1)?);
     let default = call.value(2);
     change_key(call, &dict, &name, &function, &default)
 }
 
-/// The value of a key becomes what a function makes of it; a key that has none counts as having `default`.
+/// Replaces the value of a key by the result of a function, which gets `default` when the key has no value.
 pub(crate) fn change_key(
     call: &Call<'_>,
     dict: &Proxy,

@@ -212,7 +212,7 @@ fn set(call: &mut Call<'_>) -> Outcome {
         .ok_or_else(|| no_such(&index, outside))
 }
 
-/// Replaces items by others and gives those; `None` where there are none.
+/// Replaces items by others and returns the old ones; `None` where there are none.
 fn splice(
     call: &Call<'_>,
     places: &dyn Fn(usize) -> Option<Range<usize>>,
@@ -253,7 +253,7 @@ fn find(call: &Call<'_>, value: &Dynamic) -> Result<(u64, Array, Option<usize>),
     Ok((version, all, place))
 }
 
-/// `remove(value)`: the first item equal to it. Looked for again when somebody changes the list meanwhile.
+/// `remove(value)` removes the first item equal to it, and looks again when the list is changed meanwhile.
 fn remove(call: &mut Call<'_>) -> Outcome {
     let (list, value) = (this(call), call.value(0));
     loop {
@@ -284,7 +284,7 @@ fn index(call: &mut Call<'_>) -> Outcome {
     }
 }
 
-/// Puts the items into the order that `order` gives for them, again when somebody changes the list meanwhile.
+/// Puts the items into the order that `order` returns, and tries again when the list is changed meanwhile.
 fn reorder(
     call: &Call<'_>,
     order: impl Fn(Array, usize) -> Result<Vec<usize>, Failure>,
@@ -324,7 +324,7 @@ fn sort_items(call: &mut Call<'_>) -> Outcome {
     })
 }
 
-/// `update(index, function)`: an item becomes what the function makes of it, in one step.
+/// `update(index, function)` replaces an item by the result of the function, in one step.
 fn change(call: &mut Call<'_>) -> Outcome {
     let (list, index, function) = (this(call), call.int(0)?, call.function(1)?);
     let places = one(index);

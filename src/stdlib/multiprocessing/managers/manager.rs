@@ -25,7 +25,7 @@ struct Manager {
     stopped: Cells,
 }
 
-/// What distinguishes a manager's word from those of scripts.
+/// The label that distinguishes a manager's word from those of scripts.
 const LABEL: u64 = 0;
 
 impl Manager {
@@ -89,7 +89,7 @@ pub(crate) fn register(registry: &mut Registry) {
             manager.stop();
             result
         })
-        // There is no server that one could connect to.
+        // There is no server to connect to.
         .getter("address", |_| Ok(Dynamic::UNIT))
         .repr(|call| Ok(call.this::<Manager>().repr().into()));
     containers(class);

@@ -22,7 +22,7 @@ pub(crate) trait Collection: IsProxy {
     /// Whether arguments 0 and 1, managed or plain, are equal by value.
     fn same(call: &mut Call<'_>) -> Result<bool, Failure>;
 
-    /// What a `for` loop goes through.
+    /// The iterator of a `for` loop.
     fn each(interp: &Arc<Interp>, proxy: &Proxy) -> Result<Array, Failure>;
 }
 
@@ -76,7 +76,7 @@ pub(crate) fn register_collection<T: Collection>(class: &mut Class<'_>) {
         });
 }
 
-/// `==` and `!=` with managed and plain ones; `for`, which takes the items there are when the loop begins.
+/// `==` and `!=` with managed and plain ones; `for`, over the items at the beginning of the loop.
 pub(crate) fn register_operators<T: Collection>(registry: &mut Registry) {
     let (managed, plain) = (TypeId::of::<T>(), TypeId::of::<T::Plain>());
     for pair in [[managed, managed], [managed, plain], [plain, managed]] {

@@ -1,4 +1,4 @@
-//! `Manager()` and what it makes, under the name of Python's `multiprocessing/managers.py`.
+//! `Manager()` and what it makes, named after Python's `multiprocessing/managers.py`.
 //!
 //! Python's manager is a process that holds objects for others. Here the objects lie in the session, so there is nothing to ask and
 //! nothing that could die: a lock or queue of a manager is an ordinary one, and a dict or list is shared memory.

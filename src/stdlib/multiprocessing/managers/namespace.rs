@@ -1,4 +1,4 @@
-//! `Manager().Namespace()`: attributes that all processes see.
+//! `Manager().Namespace()`: attributes shared by all processes.
 
 use rhai::Dynamic;
 

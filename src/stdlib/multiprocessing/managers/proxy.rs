@@ -1,4 +1,4 @@
-//! What scripts have of a managed container: a small handle, which knows where it was read from.
+//! A script's handle of a managed container, which knows where it was read from.
 //!
 //! Rhai stores what an index gave once more after an assignment through it: `d["a"]["b"] = 1` ends with `d["a"] = …`. By then another
 //! process may have put something else there, which that must not undo. So a proxy remembers where it was read, the thread remembers
@@ -16,7 +16,7 @@ use crate::script::interp::Interp;
 use crate::script::session::session_failure;
 use crate::sync::{self, Cells, Container, ContainerError, Offset};
 
-/// What a container is to scripts.
+/// The kind of a container in scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Shape {
     Dict = 1,
@@ -25,7 +25,7 @@ pub(crate) enum Shape {
     Value = 4,
 }
 
-/// Added to the shape of a container that was made of a plain list or dict: for scripts it is still that.
+/// Added to the shape of a container that was made of a plain list or dict, which scripts still see as one.
 const PROMOTED: u64 = 0x100;
 
 /// Where a proxy was read: a container and a place in it.
@@ -69,17 +69,17 @@ macro_rules! is_proxy {
 is_proxy!(DictProxy, ListProxy, NamespaceProxy, ValueProxy);
 
 thread_local! {
-    /// Where the proxy was read that this thread last assigned through.
+    /// The place where the proxy was read through which this thread last assigned.
     static ASSIGNED: RefCell<Option<Arc<Origin>>> = const { RefCell::new(None) };
 }
 
 impl Proxy {
-    /// A new container, which works until `switch` is thrown.
+    /// A new container, which works until `switch` is set.
     pub(crate) fn create(interp: &Interp, shape: Shape, switch: &Cells) -> Result<Proxy, Failure> {
         Self::labelled(interp, shape, shape as u64, Some(switch))
     }
 
-    /// A new container that a plain list or dict becomes.
+    /// A new container for a plain list or dict.
     pub(crate) fn promoted(
         interp: &Interp,
         shape: Shape,
@@ -154,7 +154,7 @@ impl Proxy {
         self.container.handle().offset()
     }
 
-    /// The value read at a place of this container: a proxy remembers that.
+    /// The value read at a place of this container. A proxy remembers the place.
     pub(crate) fn read_at(&self, place: &[u8], value: Dynamic) -> Dynamic {
         let Some(mut inner) = Self::of(&value) else {
             return value;
@@ -166,12 +166,12 @@ impl Proxy {
         inner.into_value()
     }
 
-    /// Something was assigned through this proxy.
+    /// Notes that the script has assigned through this proxy.
     pub(crate) fn note_assignment(&self) {
         ASSIGNED.set(self.origin.clone());
     }
 
-    /// Whether storing `value` at a place of this container is Rhai's way to end an assignment through `value`.
+    /// Whether storing `value` at a place of this container only completes an assignment through `value`.
     pub(crate) fn is_write_back(&self, place: &[u8], value: &Dynamic) -> bool {
         let Some(assigned) = ASSIGNED.take() else {
             return false;
@@ -180,7 +180,7 @@ impl Proxy {
         let Some(origin) = origin.filter(|origin| Arc::ptr_eq(origin, &assigned)) else {
             return false;
         };
-        // The value's own, and the two here: one that a script keeps has more.
+        // The value's own reference, and the two here: a value that a script keeps has more.
         let is_temporary = Arc::strong_count(&origin) == 3;
         is_temporary && origin.container == self.place() && origin.place == place
     }
@@ -197,7 +197,7 @@ impl Proxy {
     }
 }
 
-/// This thread does something that is no part of an assignment through a proxy.
+/// Notes that this thread has done something else since it assigned through a proxy.
 fn forget_assignment() {
     ASSIGNED.take();
 }
@@ -213,7 +213,7 @@ pub(crate) fn assigned_to<T: IsProxy>(call: &Call<'_>) -> Proxy {
     call.this::<T>().proxy().clone()
 }
 
-/// What went wrong, as the exception a script sees.
+/// The exception for an error of a container.
 pub(crate) fn failure(interp: &Interp, error: ContainerError) -> Failure {
     match error {
         ContainerError::Closed => raise(

@@ -154,7 +154,7 @@ fn set_slice(call: &Call<'_>, row: &Row, range: Range<usize>, value: Dynamic) ->
     row.set_words(call.interp, range.start, &words)
 }
 
-/// `value in array`: one look at each element, as a loop would.
+/// `value in array` reads each element once, as a loop does.
 fn contains<T: Holder>(call: &mut Call<'_>) -> Outcome {
     let (array, value) = (call.this::<T>(), call.value(0));
     let row = array.row();
@@ -219,7 +219,7 @@ fn repr(row: &Row) -> String {
     }
 }
 
-/// The elements one after the other, each looked at when it is asked for.
+/// An iterator over the elements, each of which is read when it is reached.
 #[derive(Clone)]
 struct Elements {
     interp: Arc<Interp>,

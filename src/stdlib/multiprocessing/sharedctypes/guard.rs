@@ -1,4 +1,4 @@
-//! The lock of a Value or an Array: one of its own, or one the script gave.
+//! The lock of a Value or an Array: its own, or one that the script passed.
 
 use rhai::Dynamic;
 
@@ -21,11 +21,11 @@ pub(crate) enum Guard {
     RLock(RLock),
 }
 
-/// The lock is held; the drop gives it back.
+/// The lock is held until this is dropped.
 pub(crate) struct Held<'g>(&'g Guard);
 
 impl Guard {
-    /// What the argument `lock` stands for: `None` is no lock at all.
+    /// The lock that the argument `lock` means: `None` means no lock.
     pub(crate) fn asked_for(call: &mut Call<'_>, index: usize) -> Result<Option<Guard>, Failure> {
         let Some(wish) = call.given(index) else {
             return Self::new(call.interp).map(Some);

@@ -1,4 +1,4 @@
-//! `Value Array RawValue RawArray`, under the name of Python's `multiprocessing/sharedctypes.py`.
+//! `Value`, `Array`, `RawValue` and `RawArray`, named after Python's `multiprocessing/sharedctypes.py`.
 //!
 //! Each element is one word of shared memory, whatever its type, so that nothing is ever torn; a number that does not fit raises
 //! `OverflowError`, where Python keeps some of its bits.

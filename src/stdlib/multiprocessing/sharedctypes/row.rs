@@ -42,7 +42,7 @@ impl Row {
         Ok(Arc::new(Row { code, cells, guard }))
     }
 
-    /// The elements that another process sent the place of.
+    /// The elements at a place that another process has sent.
     pub(crate) fn open(session: &Session, place: Offset) -> Result<Arc<Row>, ShmError> {
         let cells = Cells::open(session, place)?;
         let code = TypeCode::of(cells.label()).ok_or(ShmError::NoSuchObject(place))?;
@@ -91,14 +91,14 @@ impl Row {
         Ok(Dynamic::UNIT)
     }
 
-    /// Adds to an element in one step; gives what it is then.
+    /// Adds to an element in one step. Returns the new value.
     pub(crate) fn add(&self, interp: &Interp, index: usize, more: &Dynamic) -> Outcome {
         let _held = self.hold(interp)?;
         let sum = |old| self.code.plus(old, more);
         Ok(self.code.decode(self.cells.update(index, sum)?))
     }
 
-    /// Replaces an element if it equals `old`; whether it did.
+    /// Replaces an element if it equals `old`. Returns whether it did.
     pub(crate) fn compare_exchange(
         &self,
         interp: &Interp,
@@ -112,7 +112,7 @@ impl Row {
         Ok(self.cells.update(index, exchange).is_ok().into())
     }
 
-    /// The words of a list of values.
+    /// A list of values as words.
     pub(crate) fn words(code: &TypeCode, values: &[Dynamic]) -> Result<Vec<u64>, Failure> {
         values.iter().map(|value| code.encode(value)).collect()
     }
@@ -140,13 +140,13 @@ fn lock<T: Holder>(call: &Call<'_>) -> Dynamic {
     guard.map_or(Dynamic::UNIT, |guard| guard.value())
 }
 
-/// The parts by which a row with a lock travels.
+/// The parts that a row with a lock is sent as.
 pub(crate) fn parts(raw: Dynamic, row: &Row) -> Dynamic {
     let lock = row.guard.as_ref().map_or(Dynamic::UNIT, Guard::value);
     vec![raw, lock].into()
 }
 
-/// The row that travelled as these parts.
+/// The row made of these parts.
 pub(crate) fn of_parts<T: Holder>(parts: Dynamic) -> Result<Arc<Row>, String> {
     let parts = parts.into_array().unwrap_or_default();
     let [raw, lock] = parts.as_slice() else {

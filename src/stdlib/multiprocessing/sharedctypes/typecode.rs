@@ -10,12 +10,12 @@ use crate::text::{as_float, as_int, as_string, repr_of};
 #[derive(Debug)]
 pub(crate) struct TypeCode {
     letter: char,
-    /// What C calls it, for representations.
+    /// The name of the type in C, for representations.
     c_name: &'static str,
     form: Form,
 }
 
-/// How a value lies in its word.
+/// How a value is stored in its word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     /// One byte, which scripts see as bytes.
@@ -40,7 +40,7 @@ const fn code(letter: char, c_name: &'static str, form: Form) -> TypeCode {
     }
 }
 
-/// The integers of scripts have 64 bits with a sign: the upper half of `L` and `Q` cannot be said.
+/// The integers of scripts have 64 bits with a sign, and cannot express the upper half of `L` and `Q`.
 const UNSIGNED: Form = Integer(0, i64::MAX);
 
 static CODES: [TypeCode; 14] = [
@@ -61,7 +61,7 @@ static CODES: [TypeCode; 14] = [
 ];
 
 impl TypeCode {
-    /// The type that a script names by a letter.
+    /// The type with this letter.
     pub(crate) fn named(value: &Dynamic) -> Result<&'static TypeCode, Failure> {
         let text = as_string(value).unwrap_or_default();
         let mut letters = text.chars();
@@ -76,7 +76,7 @@ impl TypeCode {
         CODES.iter().find(|code| code.label() == label)
     }
 
-    /// How the type is written down beside its elements.
+    /// The number of the type, stored beside its elements.
     pub(crate) fn label(&self) -> u64 {
         self.letter.into()
     }
@@ -85,7 +85,7 @@ impl TypeCode {
         self.c_name
     }
 
-    /// Whether elements are bytes, which Python gives two more properties for.
+    /// Whether elements are bytes, for which Python has two more properties.
     pub(crate) fn is_byte(&self) -> bool {
         self.form == Form::Byte
     }
@@ -163,7 +163,7 @@ impl TypeCode {
         }
     }
 
-    /// The number in a word and `more` of it, as a word.
+    /// The sum of the number in a word and `more`, as a word.
     ///
     /// # Errors
     /// As those of [`encode`](Self::encode).

@@ -82,7 +82,7 @@ fn members<T: Holder>(class: &mut Class<'_>) {
         .repr(|call| Ok(repr(call.this::<T>().row()).into()));
 }
 
-/// Not under the lock: a look must not wait.
+/// Not under the lock: a check must not wait.
 fn repr(row: &Row) -> String {
     let value = row.code.repr(row.cells.load(0));
     match row.guard {

@@ -1,4 +1,4 @@
-//! `Barrier`: Python's `multiprocessing.Barrier`, which tells who cannot come any more.
+//! `Barrier`: Python's `multiprocessing.Barrier`, which also reports processes that cannot arrive any more.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,14 +22,14 @@ use crate::wire::kind;
 #[derive(Debug, Clone)]
 pub(crate) struct Barrier {
     shared: sync::Barrier,
-    /// What the last to come calls.
+    /// The function that the last to arrive calls.
     action: Option<FnPtr>,
-    /// How long a wait takes that says nothing about it.
+    /// The time-out of a wait that names none.
     timeout: Option<Duration>,
     dialect: Dialect,
 }
 
-/// The barrier without its action, on the way to another process.
+/// The barrier without its action, as one of the parts that are sent.
 #[derive(Debug, Clone)]
 struct Bare(sync::Barrier, Dialect);
 
@@ -103,7 +103,7 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
     create(call, Dialect::Multiprocessing)
 }
 
-/// A barrier of a module or a manager.
+/// A barrier that follows the rules of a module or a manager.
 pub(crate) fn create(call: &mut Call<'_>, dialect: Dialect) -> Outcome {
     let parties = match u64::try_from(call.int(0)?) {
         Ok(parties) if parties > 0 => parties,
@@ -132,12 +132,12 @@ pub(crate) fn create(call: &mut Call<'_>, dialect: Dialect) -> Outcome {
     }))
 }
 
-/// `barrier.wait(timeout)`: the number, from 0, as which the caller came.
+/// `barrier.wait(timeout)` returns the order, from 0, in which the caller arrived.
 fn wait(call: &mut Call<'_>) -> Outcome {
     let barrier: Barrier = call.this();
     let timeout = call.timeout(0)?.or(barrier.timeout);
     let interp = call.interp;
-    // A child that died before it could come is noticed when it is reaped.
+    // A child that died before it reached the barrier is noticed when it is reaped.
     let reap = || drop(Family::of(interp).active_children(interp));
     let arrival = barrier
         .shared
@@ -170,7 +170,7 @@ fn failure(interp: &Arc<Interp>, error: BarrierError) -> Failure {
     }
 }
 
-/// Why the barrier broke, as far as there is more to say than that.
+/// Why the barrier broke, if that is known.
 fn explain(broken: &Broken) -> Option<String> {
     let (came, parties) = (broken.came, broken.parties);
     let who = names(broken);

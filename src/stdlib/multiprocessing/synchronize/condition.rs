@@ -33,7 +33,7 @@ enum AnyLock {
     RLock(RLock),
 }
 
-/// The condition without its lock, on the way to another process.
+/// The condition without its lock, as one of the parts that are sent.
 #[derive(Debug, Clone)]
 struct Bare(sync::Condition);
 
@@ -163,7 +163,7 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
     create(call, Dialect::Multiprocessing)
 }
 
-/// A condition by the rules of a module, unless the lock that is argument 0 says otherwise.
+/// A condition that follows the rules of a module, unless the lock in argument 0 follows others.
 pub(crate) fn create(call: &mut Call<'_>, dialect: Dialect) -> Outcome {
     let lock = match call.given(0) {
         None => AnyLock::RLock(RLock::new(call.interp, dialect)?),
@@ -200,7 +200,7 @@ fn wait(interp: &Interp, condition: &Condition, deadline: Deadline) -> Result<bo
     }
 }
 
-/// `condition.wait_for(f, timeout)`: waits until `f()` is true; gives what it gave last.
+/// `condition.wait_for(f, timeout)` waits until `f()` is true, and returns its last result.
 fn wait_for(call: &mut Call<'_>) -> Outcome {
     let predicate = call.function(0)?;
     let timeout = call.timeout(1)?;

@@ -1,4 +1,4 @@
-//! `Event`: a flag to wait for. Who waits when it is set goes on, also when it is cleared at once.
+//! `Event`: a flag to wait for. All that wait when it is set continue, even if it is cleared at once.
 
 use rhai::Dynamic;
 

@@ -1,4 +1,4 @@
-//! What can be held: acquired, released, and used with a function. Its members are the same, whatever it is.
+//! Objects that can be held: the members `acquire`, `release`, `with` and `locked` that all of them share.
 
 use rhai::{Dynamic, Variant};
 
@@ -15,10 +15,10 @@ use crate::sync::{Acquired, Deadline, WaitError};
 
 /// Something that can be held.
 pub(crate) trait Hold: Variant + Clone {
-    /// Whose errors and time-outs it has.
+    /// The module whose errors and time-outs it has.
     fn dialect(&self) -> Dialect;
 
-    /// Takes it; false when the time ran out.
+    /// Acquires it; false when the time ran out.
     fn take(&self, interp: &Interp, deadline: Deadline) -> Result<bool, Failure>;
 
     /// Gives it back.
@@ -27,7 +27,7 @@ pub(crate) trait Hold: Variant + Clone {
     /// Whether it cannot be taken now.
     fn is_held(&self) -> bool;
 
-    /// Whether the calling thread still has what it took, as far as that can be known.
+    /// Whether the calling thread still holds what it acquired, as far as that can be known.
     fn is_mine(&self) -> bool;
 
     /// Whether a wait without a limit is written as -1, as `threading`'s locks have it, and not as `None`.
@@ -46,26 +46,26 @@ pub(super) fn members<T: Hold>(class: &mut Class<'_>) {
         .method("locked", &[], |call| Ok(call.this::<T>().is_held().into()));
 }
 
-/// `release()`, for what is released once at a time.
+/// `release()` of an object that is released once at a time.
 pub(super) fn release<T: Hold>(call: &mut Call<'_>) -> Outcome {
     call.this::<T>().give()?;
     Ok(Dynamic::UNIT)
 }
 
-/// `lock.with(|| …)`: holds it while the function runs, released also when that throws.
+/// `lock.with(|| …)` holds the lock while the function runs, and releases it also when the function throws.
 fn with<T: Hold>(call: &mut Call<'_>) -> Outcome {
     let body = call.function(0)?;
     let held: T = call.this();
     held.take(call.interp, Deadline::NEVER)?;
     let result = call.call(&body, vec![]);
-    // Released already inside the function, or not got back after a wait there: then it may be somebody else's.
+    // The function may have released it, or a wait in the function may not have got it back: then another thread may hold it.
     if held.is_mine() {
         let _ = held.give();
     }
     result
 }
 
-/// Whether a wait ended with what it was for; false when the time ran out.
+/// Whether a wait succeeded; false when the time ran out.
 pub(crate) fn waited(interp: &Interp, result: Result<(), WaitError>) -> Result<bool, Failure> {
     match result {
         Ok(()) => Ok(true),
@@ -75,7 +75,7 @@ pub(crate) fn waited(interp: &Interp, result: Result<(), WaitError>) -> Result<b
     }
 }
 
-/// As [`waited`], for a lock: that its holder has died is said on standard error.
+/// As [`waited`], for a lock: the death of its holder is reported on standard error.
 pub(super) fn acquired(
     interp: &Interp,
     what: &str,
@@ -94,7 +94,7 @@ pub(super) fn acquired(
     waited(interp, result)
 }
 
-/// A release of what is not held, in the words of the dialect.
+/// The error of a release without a hold, in the words of the dialect.
 pub(super) fn not_held(dialect: Dialect, threading: &'static str) -> Failure {
     match dialect {
         Dialect::Multiprocessing => {

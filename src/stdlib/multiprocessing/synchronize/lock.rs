@@ -1,4 +1,4 @@
-//! `Lock`: Python's lock between processes and threads, one that outlives its holder.
+//! `Lock`: Python's lock between processes and threads, which survives the death of its holder.
 
 use rhai::Dynamic;
 
@@ -114,7 +114,7 @@ impl Hold for Lock {
     }
 }
 
-/// Whose it is, as far as this thread may know by name.
+/// The holder's name, as far as this thread can know it.
 pub(super) fn owner_name(interp: &Interp, owner: Option<sync::Owner>, is_mine: bool) -> String {
     match owner {
         None => "None".into(),

@@ -1,10 +1,10 @@
-//! What processes wait for each other with, under the name of Python's `multiprocessing/synchronize.py`.
+//! Objects by which processes wait for each other, named after Python's `multiprocessing/synchronize.py`.
 //!
 //! - [`lock`][]: `Lock`; [`rlock`]: `RLock`.
 //! - [`semaphore`][]: `Semaphore`, `BoundedSemaphore`.
 //! - [`event`][]: `Event`.
 //! - [`condition`][]: `Condition`; [`barrier`]: `Barrier`.
-//! - [`hold`]: the members of all that can be held; [`patience`]: how long a call may wait.
+//! - [`hold`]: the members of everything that can be held; [`patience`]: how long a call may wait.
 
 pub(crate) mod barrier;
 pub(crate) mod condition;

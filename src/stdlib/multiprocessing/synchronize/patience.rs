@@ -1,4 +1,4 @@
-//! How long a call may wait: Python's flag and time-out, which mean different things in different modules.
+//! How long a call may wait: Python's flag and time-out, whose meanings differ between modules.
 
 use crate::script::call::{Call, seconds_to_duration};
 use crate::script::dialect::Dialect;
@@ -91,7 +91,7 @@ pub(super) fn wait_deadline(
     after(call.seconds(at)?, dialect)
 }
 
-/// So many seconds from now, never without any. `threading` counts only so far.
+/// The deadline this many seconds from now; never without a number. `threading` refuses very large numbers.
 fn after(timeout: Option<f64>, dialect: Dialect) -> Result<Deadline, Failure> {
     if dialect == Dialect::Threading && timeout.is_some_and(|seconds| seconds > TIMEOUT_MAX) {
         return Err(raise(

@@ -60,7 +60,7 @@ impl RLock {
         Ok(Self { shared, dialect })
     }
 
-    /// Python's representation; the depth is told to the holder only.
+    /// Python's representation; only the holder sees the depth.
     pub(super) fn repr(&self, interp: &Interp) -> String {
         let (owner, is_mine) = (self.shared.owner(), self.is_mine());
         match self.dialect {

@@ -124,7 +124,7 @@ impl Semaphore {
     }
 
     fn give_back(&self, permits: u64) -> Result<(), Failure> {
-        // The system's semaphores, on which Python's stand, end here.
+        // The largest value of the system's semaphores, which Python uses.
         let is_full = self.shared.value() >= VALUE_MAX.unsigned_abs();
         if is_full && self.dialect == Dialect::Multiprocessing {
             let text = "semaphore or lock released too many times";
