@@ -2,12 +2,13 @@
 //!
 //! `/* out: … */` is the whole standard output, `/* err: … */` the whole standard error (else empty), `/* code: 3 */`
 //! the exit code (else 0), `/* in: … */` what can be read from standard input. What Python has too is what CPython
-//! 3.11 prints for the same.
+//! 3.11 prints for the same. With `UPDATE=1` in the environment the two outputs in the scripts are rewritten.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use crate::support::golden;
 use crate::support::script::{Script, each_start_method};
 
 macro_rules! scripts {
@@ -44,14 +45,21 @@ fn run(name: &str) {
         block(&text, "out").unwrap_or_default(),
         block(&text, "err").unwrap_or_default(),
     );
-    each_start_method(|method| {
+    let start = |method| {
         let script = Script::file(&path).start_method(method);
         let script = match block(&text, "in") {
             Some(input) => script.stdin(input),
             None => script,
         };
-        script.run().assert(code, &literal(&out), &literal(&err));
-    });
+        script.run()
+    };
+    if golden::is_update() {
+        let found = start("fork");
+        let text = with_block(&text, "out", &found.stdout);
+        golden::assert_file(&path, &with_block(&text, "err", &found.stderr));
+    } else {
+        each_start_method(|method| start(method).assert(code, &literal(&out), &literal(&err)));
+    }
 }
 
 /// An expected text that is not to be un-indented.
@@ -68,4 +76,22 @@ fn block(text: &str, name: &str) -> Option<String> {
     let (_, rest) = text.rsplit_once(&format!("\n/* {name}:"))?;
     let (content, _) = rest.split_once("*/").unwrap();
     Some(content.strip_prefix('\n').unwrap_or(content).to_string())
+}
+
+/// `text` with other content in the comment `/* name: … */`, if it has that comment.
+fn with_block(text: &str, name: &str, content: &str) -> String {
+    let start = format!("\n/* {name}:\n");
+    let Some((before, rest)) = text.rsplit_once(&start) else {
+        return text.to_string();
+    };
+    let (_, after) = rest.split_once("*/").unwrap();
+    format!("{before}{start}{content}*/{after}")
+}
+
+#[test]
+fn a_block_is_replaced_and_the_rest_stays() {
+    let text = "print(1);\n/* out:\n2\n*/\n/* code: 3 */\n";
+    let replaced = with_block(text, "out", "1\n");
+    assert_eq!(replaced, "print(1);\n/* out:\n1\n*/\n/* code: 3 */\n");
+    assert_eq!(with_block(text, "err", "1\n"), text);
 }

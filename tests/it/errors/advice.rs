@@ -1,6 +1,6 @@
 //! Advice about names, calls and values: what each script is told, whole reports, in `advice.txt` beside this file.
 
-use super::{cases, fails};
+use super::{cases, compare, fails};
 use crate::support::script::{Script, each_start_method, prints};
 
 /// A module beside each of the scripts.
@@ -8,16 +8,11 @@ const LIB: &str = "fn work(a, b) { a }\nfn other(x) { x }\n";
 
 #[test]
 fn each_error_is_told_with_what_to_do() {
-    let cases = cases(include_str!("advice.txt"));
-    assert!(cases.len() > 40, "{}", cases.len());
-    for (code, told) in cases {
-        eprintln!("{code}");
-        Script::text("")
-            .beside("main.rhai", &code)
-            .beside("lib.rhai", LIB)
-            .run()
-            .assert_exactly(1, "", &told);
-    }
+    let cases = cases(include_str!("advice.txt")).len();
+    assert!(cases > 40, "{cases}");
+    compare("tests/it/errors/advice.txt", |script| {
+        script.beside("lib.rhai", LIB)
+    });
 }
 
 #[test]

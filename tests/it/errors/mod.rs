@@ -5,6 +5,7 @@ mod reports; // their forms, for people and programs
 mod slips; // what people who come from Python write
 mod words; // Rhai's errors in Python's words
 
+use crate::support::golden;
 use crate::support::script::Script;
 
 /// A script that ends with an error: what it prints on standard error is exactly `stderr`.
@@ -12,7 +13,21 @@ pub(super) fn fails(code: &str, stderr: &str) {
     Script::text(code).run().assert(1, "", stderr);
 }
 
-/// Scripts and all that is told about each: the lines of a script behind `> `, the report, an empty line.
+/// Compares each report of a file with what `run` reports, or rewrites the file: see [`golden::assert_file`].
+pub(super) fn compare(path: &str, run: impl Fn(Script) -> Script) {
+    let text = std::fs::read_to_string(path).unwrap();
+    let found = cases(&text).into_iter().map(|(code, _)| {
+        let lines = code
+            .lines()
+            .map(|line| format!("> {line}").trim_end().to_string() + "\n");
+        let output = run(Script::text("").beside("main.rhai", &code)).run();
+        assert_eq!((output.code(), output.stdout.as_str()), (1, ""), "{code}");
+        lines.collect::<String>() + &output.stderr
+    });
+    golden::assert_file(path, &found.collect::<Vec<_>>().join("\n"));
+}
+
+/// The scripts of a file and the report of each: the lines of a script behind `> `, the report, an empty line.
 pub(super) fn cases(text: &str) -> Vec<(String, String)> {
     let case = |block: &str| {
         let lines = block

@@ -1,5 +1,6 @@
 //! Slips of people who come from Python: what each is told, whole reports, in `slips.txt` beside this file.
 
+use super::compare;
 use crate::support::script::Script;
 
 /// The cases of `slips.txt`.
@@ -9,13 +10,7 @@ fn cases() -> Vec<(String, String)> {
 
 #[test]
 fn each_slip_is_told_when_it_is_run() {
-    for (code, told) in cases() {
-        eprintln!("{code}");
-        Script::text("")
-            .beside("main.rhai", &code)
-            .run()
-            .assert_exactly(1, "", &told);
-    }
+    compare("tests/it/errors/slips.txt", |script| script);
 }
 
 #[test]
