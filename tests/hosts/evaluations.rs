@@ -3,7 +3,7 @@
 use procscript::{Error, Limits, Permissions, Runtime, Script};
 use rhai::{Dynamic, Map};
 
-use crate::case::Case;
+use crate::support::cases::Case;
 
 pub(crate) const CASES: &[Case] = &[
     Case::new("a_value_has_the_type_that_is_asked_for", values),

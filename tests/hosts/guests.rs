@@ -8,7 +8,7 @@ use std::time::Duration;
 use nix::sys::signal::{SigSet, Signal};
 use procscript::{Permissions, Runtime, StartMethod};
 
-use crate::case::Case;
+use crate::support::cases::Case;
 
 pub(crate) const CASES: &[Case] = &[
     Case::new("a_script_cannot_fork_its_host", never_forked),
@@ -135,7 +135,7 @@ fn victim(method: StartMethod) {
 
 fn kill_a_victim(method: &str) {
     let mut host = Command::new(std::env::current_exe().unwrap())
-        .args(["--host", NOBODY_LEFT])
+        .args([crate::support::cases::WORD, NOBODY_LEFT])
         .env(VICTIM, method)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

@@ -2,7 +2,7 @@
 
 use procscript::{Capture, Permissions, Runtime, Script, StartMethod};
 
-use crate::case::Case;
+use crate::support::cases::Case;
 
 pub(crate) const CASES: &[Case] = &[
     Case::new("a_hosts_standard_input_is_left_alone", left_alone).reads("for the host\n"),

@@ -1,46 +1,38 @@
 //! Hosts that embed the crate: each case is a Rust program of its own, since the test harness has threads, and no `init`.
-//!
-//! This binary is the driver and every driven host: the driver runs itself once for each case, with a watchdog, and holds what
-//! the host has written against what the case says, which is nothing unless it says otherwise.
-//!
-//! - [`case`]: what a case is, and how it is run.
-//! - [`evaluations`]: values, errors, and what stays.
-//! - [`output`], [`order`], [`sinks`]: what scripts print; [`input`]: what they read.
-//! - [`permissions`]: what scripts may do.
-//! - [`stopping`]: limits, and stops from outside.
-//! - [`names`]: the promised names and signatures.
-//! - [`guests`]: children of a host's scripts.
-//! - [`neighbours`]: several runtimes, and what is left behind.
-//! - [`talking`]: values and objects that hosts and scripts share; [`waiting`]: waits of the host.
-//! - [`own`]: a host's functions and types; [`packages`]: an engine that the host owns.
-//! - [`whole`]: a whole program, and the end of a runtime.
-//! - [`world`]: the host's process is as it was.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
-mod case;
-mod evaluations;
-mod guests;
-mod input;
-mod names;
-mod neighbours;
-mod order;
-mod output;
-mod own;
-mod packages;
-mod permissions;
-mod sinks;
-mod stopping;
-mod talking;
-mod waiting;
-mod whole;
-mod world;
+#[path = "../support"]
+#[allow(dead_code)] // Each program uses a part of it.
+mod support {
+    pub(crate) mod capture; // what comes out of a pipe
+    pub(crate) mod cases; // runs each case in a process of its own
+    pub(crate) mod process_table; // what the kernel knows about a run
+    pub(crate) mod watchdog; // kills what takes too long
+}
+
+mod evaluations; // values, errors, and what stays
+mod guests; // children of a host's scripts
+mod input; // what scripts read
+mod names; // the promised names and signatures
+mod neighbours; // several runtimes, and what is left behind
+mod order; // the order of what scripts print
+mod output; // where what scripts print goes
+mod own; // a host's functions and types
+mod packages; // an engine that the host owns
+mod permissions; // what scripts may do
+mod sinks; // the functions that receive what scripts print
+mod stopping; // limits, and stops from outside
+mod talking; // values and objects that hosts and scripts share
+mod waiting; // waits of the host
+mod whole; // a whole program, and the end of a runtime
+mod world; // the host's process is as it was
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     procscript::init_with([own::shapes()]);
-    let all = [
+    support::cases::main(&[
         evaluations::CASES,
         guests::CASES,
         input::CASES,
@@ -57,7 +49,5 @@ fn main() -> ExitCode {
         waiting::CASES,
         whole::CASES,
         world::CASES,
-    ]
-    .concat();
-    case::main(&all)
+    ])
 }

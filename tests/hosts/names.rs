@@ -10,7 +10,7 @@ use procscript::{
     Setup, Sink, StartMethod, Stopper, WaitError,
 };
 
-use crate::case::Case;
+use crate::support::cases::Case;
 
 pub(crate) const CASES: &[Case] = &[Case::new(
     "the_promised_names_have_their_signatures",

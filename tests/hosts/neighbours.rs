@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use procscript::{Error, Limits, Permissions, Runtime};
 
-use crate::case::Case;
+use crate::support::cases::Case;
 
 pub(crate) const CASES: &[Case] = &[
     Case::new("a_thousand_runtimes_leave_nothing_behind", leaves_nothing),

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use procscript::{Capture, Error, Permissions, Runtime, Script, StartMethod};
 
-use crate::case::Case;
 use crate::output::run;
+use crate::support::cases::Case;
 
 pub(crate) const CASES: &[Case] = &[
     Case::new(

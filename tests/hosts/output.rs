@@ -2,7 +2,7 @@
 
 use procscript::{Capture, Permissions, Runtime, Script, StartMethod};
 
-use crate::case::Case;
+use crate::support::cases::Case;
 
 pub(crate) const CASES: &[Case] = &[
     Case::new("all_that_is_printed_goes_to_the_sinks_by_spawn", || {

@@ -4,7 +4,7 @@ use procscript::{BuildError, Builder, Error, Permissions, Runtime, Setup, StartM
 use rhai::{Dynamic, Engine};
 use serde::{Deserialize, Serialize};
 
-use crate::case::Case;
+use crate::support::cases::Case;
 
 pub(crate) const CASES: &[Case] = &[
     Case::new("a_type_of_the_hosts_crosses_wherever_values_do", crossing),

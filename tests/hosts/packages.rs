@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use procscript::{Builder, Permissions, ProcessPackage, Runtime};
 use rhai::{Dynamic, Engine};
 
-use crate::case::Case;
 use crate::own::shapes;
+use crate::support::cases::Case;
 
 pub(crate) const CASES: &[Case] = &[
     Case::new(

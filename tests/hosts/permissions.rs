@@ -2,7 +2,7 @@
 
 use procscript::{Error, Permissions, Runtime};
 
-use crate::case::Case;
+use crate::support::cases::Case;
 
 pub(crate) const CASES: &[Case] = &[
     Case::new("nothing_is_allowed_unless_the_host_says_so", nothing),

@@ -7,7 +7,7 @@ use std::sync::mpsc;
 
 use procscript::{Capture, Permissions, Runtime, Script, Sink, StartMethod};
 
-use crate::case::Case;
+use crate::support::cases::Case;
 
 pub(crate) const CASES: &[Case] = &[
     Case::new("a_closure_gets_a_line_at_a_time", lines),

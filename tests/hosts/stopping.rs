@@ -4,7 +4,11 @@ use std::time::{Duration, Instant};
 
 use procscript::{Error, Exceeded, Limits, Permissions, Runtime};
 
-use crate::case::Case;
+use rustix::thread::gettid;
+
+use crate::support::cases::Case;
+use crate::support::process_table::is_asleep;
+use crate::support::watchdog::poll;
 
 pub(crate) const CASES: &[Case] = &[
     Case::new("a_stop_ends_a_script_wherever_it_is", stops),
@@ -74,9 +78,11 @@ fn stops() {
         .unwrap();
     for (what, text) in ENDLESS {
         let stopper = runtime.stopper();
+        let thread = gettid().as_raw_pid();
         let stop = std::thread::spawn(move || {
-            // Some of them before it begins, some while it waits: both have to work.
-            std::thread::sleep(Duration::from_millis(20));
+            // When it waits; a loop never does.
+            let deadline = Instant::now() + Duration::from_millis(200);
+            poll(deadline, || is_asleep(thread).then_some(()));
             stopper.stop();
         });
         let result = runtime.eval::<()>(text);

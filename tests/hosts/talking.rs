@@ -10,7 +10,7 @@ use procscript::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::case::Case;
+use crate::support::cases::Case;
 
 pub(crate) const CASES: &[Case] = &[
     Case::new("values_cross_between_rust_and_scripts_both_ways", both_ways),

@@ -2,11 +2,15 @@
 
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use procscript::{Error, GetError, Permissions, ProcessOptions, PutError, Runtime, WaitError};
 
-use crate::case::Case;
+use rustix::thread::gettid;
+
+use crate::support::cases::Case;
+use crate::support::process_table::is_asleep;
+use crate::support::watchdog::poll;
 
 pub(crate) const CASES: &[Case] = &[
     Case::new(
@@ -100,7 +104,7 @@ fn waiters(runtime: &mut Runtime) -> mpsc::Receiver<(&'static str, String)> {
     let wait = |what: &'static str, wait: Box<dyn FnOnce() -> String + Send>| {
         let (told, begun) = (told.clone(), begun.0.clone());
         thread::spawn(move || {
-            begun.send(()).unwrap();
+            begun.send(gettid().as_raw_pid()).unwrap();
             let _ = told.send((what, wait()));
         });
     };
@@ -116,9 +120,15 @@ fn waiters(runtime: &mut Runtime) -> mpsc::Receiver<(&'static str, String)> {
         }),
     );
     for _ in 0..4 {
-        begun.1.recv().unwrap();
+        wait_until_asleep(begun.1.recv().unwrap());
     }
     hear
+}
+
+/// Waits until the thread with this number waits for something.
+fn wait_until_asleep(thread: i32) {
+    let asleep = || is_asleep(thread).then_some(());
+    assert!(poll(Instant::now() + LONG, asleep).is_some());
 }
 
 fn stop_while_waiting() {
@@ -127,8 +137,6 @@ fn stop_while_waiting() {
         .build()
         .unwrap();
     let hear = waiters(&mut runtime);
-    // Not before they wait, as far as that can be seen from outside.
-    thread::sleep(Duration::from_millis(50));
     let stopper = runtime.stopper();
     thread::spawn(move || stopper.stop());
     assert!(matches!(
@@ -153,11 +161,15 @@ fn end_while_waiting() {
         .unwrap();
     let hear = waiters(&mut runtime);
     let child = runtime.start("sleeps", (), ProcessOptions::new()).unwrap();
+    let (joins, joining) = mpsc::channel();
     let joined = thread::spawn({
         let child = child.clone();
-        move || child.join()
+        move || {
+            joins.send(gettid().as_raw_pid()).unwrap();
+            child.join()
+        }
     });
-    thread::sleep(Duration::from_millis(50));
+    wait_until_asleep(joining.recv().unwrap());
     drop(runtime);
     for _ in 0..4 {
         let (what, told) = hear.recv_timeout(LONG).unwrap();

@@ -4,7 +4,9 @@ use std::time::{Duration, Instant};
 
 use procscript::{Capture, Error, Exceeded, Limits, Permissions, Runtime, Script};
 
-use crate::case::Case;
+use crate::support::cases::Case;
+use crate::support::process_table::is_running;
+use crate::support::watchdog::poll;
 
 pub(crate) const CASES: &[Case] = &[
     Case::new("the_time_limit_holds_for_a_whole_program_and_its_end", time),
@@ -96,12 +98,13 @@ fn finish() {
 
 fn left_over() {
     let (entered, waits) = std::sync::mpsc::channel();
+    let (let_go, held) = std::sync::mpsc::channel::<()>();
+    let held = std::sync::Arc::new(std::sync::Mutex::new(held));
     let register = move |engine: &mut rhai::Engine| {
-        let entered = entered.clone();
+        let (entered, held) = (entered.clone(), held.clone());
         engine.register_fn("linger", move || {
             entered.send(()).unwrap();
-            // Longer than threads are waited for.
-            std::thread::sleep(Duration::from_millis(1500));
+            let _ = held.lock().unwrap().recv();
         });
     };
     let mut runtime = Runtime::builder()
@@ -117,7 +120,8 @@ fn left_over() {
     let text = "let out = queue.Queue(); Thread(#{target: || { linger(); out.put(1); loop { } }, daemon: true}).start(); loop { }";
     assert!(matches!(runtime.eval::<()>(text), Err(Error::Stopped)));
     let _waits = stop.join().unwrap();
-    // It comes back from `linger` now or soon, and ends there.
+    // The stop has not waited for it. Now it comes back from `linger`, and ends there.
+    let_go.send(()).unwrap();
     let text = "while threading.active_count() > 1 { time.sleep(0.01) } out.empty()";
     assert!(runtime.eval::<bool>(text).unwrap());
 }
@@ -142,16 +146,10 @@ fn command() {
     });
     let _ = std::fs::remove_file(&file);
     let pid = started.unwrap();
-    // It has been killed, and whoever adopted it waits for it: that takes the kernel a moment.
+    // It has been killed, but it may not have ended yet.
+    let ended = || (!is_running(pid)).then_some(());
     let deadline = Instant::now() + Duration::from_secs(20);
-    loop {
-        let status = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-        if status.is_empty() || status.contains(") Z") {
-            return;
-        }
-        assert!(Instant::now() < deadline, "{status}");
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    assert!(poll(deadline, ended).is_some(), "it still runs");
 }
 
 fn imports() {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use procscript::{Error, Permissions, Runtime};
 
-use crate::case::Case;
+use crate::support::cases::Case;
 
 pub(crate) const CASES: &[Case] = &[
     Case::new("the_hosts_process_is_as_it_was", same),

@@ -1,12 +1,15 @@
 //! Every program in `examples/`, by its whole output.
 
+use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::sync::Once;
-use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use crate::support::capture::Capture;
+use crate::support::watchdog::Watchdog;
 
 /// How long a program may take before it is killed.
-const WATCHDOG: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Runs `examples/NAME.rs` and gives what it printed; it ends with 0 and says nothing on standard error.
 fn output_of(name: &str) -> String {
@@ -32,34 +35,23 @@ fn output_of_words(name: &str, words: &[&str]) -> String {
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
+        .process_group(0)
         .spawn()
         .unwrap();
-    let stdout = reader(program.stdout.take().unwrap());
-    let stderr = reader(program.stderr.take().unwrap());
-    let started = Instant::now();
-    let status = loop {
-        if let Some(status) = program.try_wait().unwrap() {
-            break status;
-        }
-        if started.elapsed() > WATCHDOG {
-            let _ = program.kill();
-        }
-        std::thread::sleep(Duration::from_millis(5));
+    let stdout = Capture::begin(program.stdout.take().unwrap());
+    let stderr = Capture::begin(program.stderr.take().unwrap());
+    let mut watchdog = Watchdog::of_group(program, PATIENCE);
+    let status = watchdog.wait().expect("it takes too long");
+    let end = |pipe: &Capture| {
+        assert!(pipe.wait_for_end(watchdog.deadline()), "a child is left");
+        pipe.text()
     };
-    let (stdout, stderr) = (stdout.join().unwrap(), stderr.join().unwrap());
+    let (stdout, stderr) = (end(&stdout), end(&stderr));
     assert!(
         status.success() && stderr.is_empty(),
         "{name}: {status}\n{stdout}{stderr}"
     );
     stdout
-}
-
-fn reader(mut pipe: impl std::io::Read + Send + 'static) -> JoinHandle<String> {
-    std::thread::spawn(move || {
-        let mut text = String::new();
-        pipe.read_to_string(&mut text).unwrap();
-        text
-    })
 }
 
 #[test]

@@ -5,12 +5,18 @@
 
 // What tests are made of.
 #[path = "../support"]
+#[allow(dead_code)] // Each program uses a part of it.
 mod support {
+    pub(crate) mod capture; // what comes out of a pipe
     pub(crate) mod golden; // files that hold what a test found
+    pub(crate) mod output; // the end of a run of the command
     pub(crate) mod process_table; // what the kernel knows about a run
     pub(crate) mod pty; // a person at a terminal
-    pub(crate) mod script; // runs scripts by the real command, under a watchdog
+    pub(crate) mod running; // a run of the command in progress
+    pub(crate) mod screen; // what a terminal shows
+    pub(crate) mod script; // runs scripts by the real command
     pub(crate) mod text; // un-indented literals, folded process numbers
+    pub(crate) mod watchdog; // kills what takes too long
 }
 mod examples; // the examples of a document, run
 

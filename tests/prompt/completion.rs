@@ -1,8 +1,9 @@
 //! What could stand at the cursor.
 
-use super::driver::{Prompt, Test};
+use super::driver::Prompt;
+use super::support::cases::Case;
 
-pub(crate) const TESTS: &[Test] = &[(
+pub(crate) const CASES: &[Case] = &[Case::new(
     "names_that_could_stand_at_the_cursor_are_found",
     names_are_found,
 )];

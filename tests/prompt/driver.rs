@@ -6,13 +6,15 @@ use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
-use super::program::{ANSWER, WORD};
+use nix::sys::signal::{Signal, killpg};
+use nix::unistd::Pid;
 
-/// A test and its name.
-pub(crate) type Test = (&'static str, fn());
+use super::program::{ANSWER, WORD};
+use super::support::process_table::{Kin, is_asleep, is_pending, is_running};
+use super::support::watchdog::poll;
 
 /// How long an answer may take before the test has failed.
-const PATIENCE: Duration = Duration::from_secs(40);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(40);
 
 /// A driven program.
 pub(crate) struct Prompt {
@@ -25,22 +27,15 @@ pub(crate) struct Prompt {
 
 /// Whether the process exists and has not ended.
 pub(crate) fn is_alive(pid: &str) -> bool {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    let state = status
-        .rsplit(')')
-        .next()
-        .and_then(|rest| rest.trim().chars().next());
-    state.is_some_and(|state| state != 'Z')
+    is_running(pid.parse().unwrap())
 }
 
 /// Waits until the processes have ended.
 pub(crate) fn assert_ended<'p>(pids: impl IntoIterator<Item = &'p str>) {
-    let end = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + PATIENCE;
     for pid in pids {
-        while is_alive(pid) {
-            assert!(Instant::now() < end, "{pid} still runs");
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        let ended = poll(deadline, || (!is_alive(pid)).then_some(()));
+        assert!(ended.is_some(), "{pid} still runs");
     }
 }
 
@@ -111,29 +106,43 @@ impl Prompt {
         self.command("enter", text)
     }
 
-    /// Sends Ctrl-C as a terminal does, to the whole group, when the line prints `ready`.
-    pub(crate) fn interrupt_when_ready(&mut self) -> String {
-        self.signal_when_ready("INT")
+    /// Has a line run, sends Ctrl-C to the whole group as a terminal does, and gives the answer.
+    pub(crate) fn interrupt_running(&mut self, line: &str) -> String {
+        self.run(line);
+        self.signal_group(Signal::SIGINT);
+        self.answer()
     }
 
-    pub(crate) fn signal_when_ready(&mut self, signal: &str) -> String {
-        loop {
-            if self.line() == "ready" {
-                break;
-            }
-        }
-        // The line has printed, and goes on to what is to be interrupted.
-        std::thread::sleep(Duration::from_millis(60));
+    /// As [`interrupt_running`](Self::interrupt_running), when the line waits for something.
+    pub(crate) fn interrupt_waiting(&mut self, line: &str) -> String {
+        self.signal_waiting(line, Signal::SIGINT)
+    }
+
+    /// Has a line run until it waits for something, sends a signal to the whole group, and gives the answer.
+    pub(crate) fn signal_waiting(&mut self, line: &str, signal: Signal) -> String {
+        self.run(line);
+        let pid = self.child.id().cast_signed();
+        let asleep = poll(Instant::now() + PATIENCE, || is_asleep(pid).then_some(()));
+        assert!(asleep.is_some(), "the line does not wait: {line}");
         self.signal_group(signal);
         self.answer()
     }
 
-    pub(crate) fn signal_group(&self, signal: &str) {
-        let group = format!("-{}", self.child.id());
-        let sent = Command::new("kill")
-            .args(["-s", signal, "--", &group])
-            .status();
-        assert!(sent.unwrap().success());
+    /// Enters a line, and waits until it runs.
+    pub(crate) fn run(&mut self, line: &str) {
+        self.send("enter", &format!("print(\"ready\"); {line}"));
+        while self.line() != "ready" {}
+    }
+
+    /// Sends a signal to the whole group, and waits until each process has taken it.
+    pub(crate) fn signal_group(&self, signal: Signal) {
+        let group = self.child.id().cast_signed();
+        killpg(Pid::from_raw(group), signal).unwrap();
+        let taken = || {
+            let mut processes = Kin::Group(group).members().into_iter();
+            (!processes.any(|pid| is_pending(pid, signal))).then_some(())
+        };
+        assert!(poll(Instant::now() + PATIENCE, taken).is_some());
     }
 
     /// Ends the input; gives the last answer.

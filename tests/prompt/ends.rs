@@ -1,20 +1,24 @@
 //! Children that fail, what is told of those that run, and the end of a session.
 
-use super::driver::{Prompt, Test, assert_ended, under_both};
+use std::time::Instant;
 
-pub(crate) const TESTS: &[Test] = &[
-    ("exit_gives_its_code", exit_gives_its_code),
-    (
+use super::driver::{PATIENCE, Prompt, assert_ended, under_both};
+use super::support::cases::Case;
+use super::support::watchdog::poll;
+
+pub(crate) const CASES: &[Case] = &[
+    Case::new("exit_gives_its_code", exit_gives_its_code),
+    Case::new(
         "the_end_ends_everybody_and_tells_whom",
         the_end_ends_everybody,
     ),
-    ("the_end_kills_who_does_not_listen", the_end_kills),
-    ("news_tell_each_bad_end_once", news_tell_once),
-    (
+    Case::new("the_end_kills_who_does_not_listen", the_end_kills),
+    Case::new("news_tell_each_bad_end_once", news_tell_once),
+    Case::new(
         "children_are_listed_with_what_they_wait_for",
         children_are_listed,
     ),
-    (
+    Case::new(
         "a_copy_made_by_hand_ends_with_its_line",
         copies_end_with_their_line,
     ),
@@ -135,16 +139,13 @@ fn children_are_listed() {
             "inner waits for sleep since",
             "outer waits for join of inner since",
         ];
-        let mut children = Vec::new();
-        for _ in 0..2000 {
+        let mut children: Vec<String> = Vec::new();
+        poll(Instant::now() + PATIENCE, || {
             let listed = prompt.command("children", "");
-            children = listed.split("; ").map(String::from).collect::<Vec<_>>();
+            children = listed.split("; ").map(String::from).collect();
             children.sort_unstable();
-            if children == expected {
-                break;
-            }
-            std::thread::sleep(std::time::Duration::from_millis(5));
-        }
+            (children == expected).then_some(())
+        });
         assert_eq!(children, expected);
     });
 }

@@ -1,8 +1,9 @@
 //! What waits for more lines, and what does not.
 
-use super::driver::{Prompt, Test};
+use super::driver::Prompt;
+use super::support::cases::Case;
 
-pub(crate) const TESTS: &[Test] = &[(
+pub(crate) const CASES: &[Case] = &[Case::new(
     "beginnings_wait_for_more_and_mistakes_do_not",
     beginnings_wait,
 )];

@@ -2,25 +2,28 @@
 
 use std::time::Duration;
 
-use super::driver::{Prompt, Test, assert_ended, is_alive, under_both};
+use nix::sys::signal::Signal;
 
-pub(crate) const TESTS: &[Test] = &[
-    (
+use super::driver::{Prompt, assert_ended, is_alive, under_both};
+use super::support::cases::Case;
+
+pub(crate) const CASES: &[Case] = &[
+    Case::new(
         "ctrl_c_stops_the_line_whatever_it_waits_for",
         stops_the_line,
     ),
-    (
+    Case::new(
         "ctrl_c_leaves_children_and_threads_alone",
         leaves_others_alone,
     ),
-    ("ctrl_c_leaves_what_the_line_declared", leaves_variables),
-    ("ctrl_c_between_lines_stops_nothing", between_lines),
-    (
+    Case::new("ctrl_c_leaves_what_the_line_declared", leaves_variables),
+    Case::new("ctrl_c_between_lines_stops_nothing", between_lines),
+    Case::new(
         "ctrl_c_at_any_moment_leaves_everything_usable",
         at_any_moment,
     ),
-    ("sigterm_ends_the_program_in_order", sigterm_ends),
-    ("children_end_when_the_prompt_is_killed", killed_prompt),
+    Case::new("sigterm_ends_the_program_in_order", sigterm_ends),
+    Case::new("children_end_when_the_prompt_is_killed", killed_prompt),
 ];
 
 fn stops_the_line() {
@@ -34,12 +37,26 @@ fn stops_the_line() {
             "fn deep(n) { if n == 0 { loop {} } else { deep(n - 1) } }",
             "fn busy() { [1].map(|x| { loop {} }) }",
         ]);
+        let goes_on = |prompt: &mut Prompt, line: &str| {
+            assert_eq!(
+                prompt.enter("full.qsize() + [1, 2].map(|x| x)[1]"),
+                "value 3",
+                "after {line}: {:?}",
+                prompt.printed
+            );
+            prompt.enter_all(&["time.sleep(0.001)", "q.put(1)", "q.get();"]);
+        };
         for line in [
             "loop {}",
             "while true { let x = 1; }",
             "deep(50)",
             "busy()",
             "try { loop {} } catch { print(\"caught\") }",
+        ] {
+            assert_eq!(prompt.interrupt_running(line), "interrupted", "{line}");
+            goes_on(prompt, line);
+        }
+        for line in [
             "time.sleep(1000)",
             "q.get()",
             "full.put(2)",
@@ -57,15 +74,8 @@ fn stops_the_line() {
             "signal.pause()",
             "let pool = JoinableQueue(); pool.put(1); pool.join()",
         ] {
-            prompt.send("enter", &format!("print(\"ready\"); {line}"));
-            assert_eq!(prompt.interrupt_when_ready(), "interrupted", "{line}");
-            assert_eq!(
-                prompt.enter("full.qsize() + [1, 2].map(|x| x)[1]"),
-                "value 3",
-                "after {line}: {:?}",
-                prompt.printed
-            );
-            prompt.enter_all(&["time.sleep(0.001)", "q.put(1)", "q.get();"]);
+            assert_eq!(prompt.interrupt_waiting(line), "interrupted", "{line}");
+            goes_on(prompt, line);
         }
         assert_eq!(
             prompt.enter("[p.is_alive(), t.is_alive()]"),
@@ -84,11 +94,9 @@ fn leaves_others_alone() {
             "let heard = queue.Queue(); let asked = queue.Queue();",
             "let t = Thread(|| { let n = asked.get(); time.sleep(0.01); heard.put(n + 1) }); t.start();",
         ]);
-        prompt.send("enter", "print(\"ready\"); time.sleep(1000)");
-        assert_eq!(prompt.interrupt_when_ready(), "interrupted");
+        assert_eq!(prompt.interrupt_waiting("time.sleep(1000)"), "interrupted");
         // Once more for the whole group, with nothing running.
-        prompt.signal_group("INT");
-        std::thread::sleep(Duration::from_millis(30));
+        prompt.signal_group(Signal::SIGINT);
         prompt.enter_all(&["q.put(21); inner.put(1); asked.put(7);"]);
         assert_eq!(
             prompt.enter("sorted([back.get(), back.get()])"),
@@ -104,17 +112,18 @@ fn leaves_variables() {
     let mut prompt = Prompt::start("fork");
     prompt.send(
         "enter",
-        "let a = 1; print(\"ready\"); if true { let b = 2; loop {} } let c = 3;",
+        "let a = 1; if true { let b = 2; print(\"ready\"); loop {} } let c = 3;",
     );
-    assert_eq!(prompt.interrupt_when_ready(), "interrupted");
+    while prompt.line() != "ready" {}
+    prompt.signal_group(Signal::SIGINT);
+    assert_eq!(prompt.answer(), "interrupted");
     assert_eq!(prompt.command("variables", ""), "a: int = 1");
 }
 
 fn between_lines() {
     let mut prompt = Prompt::start("fork");
     prompt.enter_all(&["let a = 1;"]);
-    prompt.signal_group("INT");
-    std::thread::sleep(Duration::from_millis(30));
+    prompt.signal_group(Signal::SIGINT);
     assert_eq!(prompt.enter("time.sleep(0.01); a"), "value 1");
 }
 
@@ -129,10 +138,9 @@ fn at_any_moment() {
         ]);
         for round in 0..36 {
             let line = ["processes()", "objects(q, lock, r, v, d)", "threads()"][round % 3];
-            prompt.send("enter", &format!("print(\"ready\"); {line}"));
-            while prompt.line() != "ready" {}
+            prompt.run(line);
             std::thread::sleep(Duration::from_micros(700 * round as u64));
-            prompt.signal_group("INT");
+            prompt.signal_group(Signal::SIGINT);
             assert_eq!(prompt.answer(), "interrupted", "{line}");
             assert_eq!(
                 prompt.enter(
@@ -148,12 +156,15 @@ fn at_any_moment() {
 }
 
 fn sigterm_ends() {
-    for (method, signal, code) in [("fork", "TERM", 143), ("spawn", "HUP", 129)] {
+    for (method, signal, code) in [
+        ("fork", Signal::SIGTERM, 143),
+        ("spawn", Signal::SIGHUP, 129),
+    ] {
         let mut prompt = Prompt::start(method);
         prompt.enter_all(&["let p = Process(|| time.sleep(1000)); p.start();"]);
         let pids = prompt.command("pids", "");
-        prompt.send("enter", "print(\"ready\"); time.sleep(1000)");
-        assert_eq!(prompt.signal_when_ready(signal), format!("exit {code}"));
+        let ended = prompt.signal_waiting("time.sleep(1000)", signal);
+        assert_eq!(ended, format!("exit {code}"));
         assert_eq!(prompt.finish(), format!("{code} Process-1 (pid {pids})"));
         assert_ended([pids.as_str()]);
     }

@@ -1,34 +1,35 @@
 //! What stays from line to line, and what a line shows.
 
-use super::driver::{Prompt, Test, under_both};
+use super::driver::{Prompt, under_both};
+use super::support::cases::Case;
 
-pub(crate) const TESTS: &[Test] = &[
-    ("everything_stays_from_line_to_line", everything_stays),
-    (
+pub(crate) const CASES: &[Case] = &[
+    Case::new("everything_stays_from_line_to_line", everything_stays),
+    Case::new(
         "values_are_shown_as_pythons_prompt_shows_them",
         values_are_shown,
     ),
-    (
+    Case::new(
         "underscore_holds_the_last_value_shown",
         underscore_holds_the_last,
     ),
-    (
+    Case::new(
         "underscore_is_a_name_and_still_the_default_of_switch",
         underscore_is_a_name,
     ),
-    (
+    Case::new(
         "a_failing_line_leaves_what_it_declared_before",
         failing_lines,
     ),
-    (
+    Case::new(
         "a_later_definition_wins_for_earlier_callers",
         later_definitions_win,
     ),
-    ("tracebacks_name_the_input_and_show_its_line", tracebacks),
-    ("a_loaded_script_stays_with_its_directory", loaded_scripts),
-    ("variables_and_functions_are_listed", lists),
-    ("reset_forgets_everything", reset_forgets),
-    ("a_variable_declared_again_does_not_pile_up", declared_again),
+    Case::new("tracebacks_name_the_input_and_show_its_line", tracebacks),
+    Case::new("a_loaded_script_stays_with_its_directory", loaded_scripts),
+    Case::new("variables_and_functions_are_listed", lists),
+    Case::new("reset_forgets_everything", reset_forgets),
+    Case::new("a_variable_declared_again_does_not_pile_up", declared_again),
 ];
 
 fn everything_stays() {
@@ -288,8 +289,7 @@ fn reset_forgets() {
         assert!(prompt.enter(line).starts_with("failed"), "{line}");
     }
     assert_eq!(prompt.enter("signal.getsignal(signal.SIGUSR1)"), "value 0");
-    prompt.send("enter", "print(\"ready\"); time.sleep(100)");
-    assert_eq!(prompt.interrupt_when_ready(), "interrupted");
+    assert_eq!(prompt.interrupt_waiting("time.sleep(100)"), "interrupted");
     prompt.enter_all(&["fn f() { 4 } let q = Queue();"]);
     assert_eq!(
         prompt.enter("Process(|| q.put(f())).start(); q.get()"),

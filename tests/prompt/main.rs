@@ -2,25 +2,29 @@
 //!
 //! The test harness has threads, and a process with threads cannot fork: so this binary is the driven program too, and
 //! runs its tests itself. Under both start methods.
-//!
-//! - [`program`]: the driven program; [`driver`]: the test's end of it.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
-mod completion;
-mod driver;
-mod ends;
-mod incomplete;
-mod interrupts;
-mod lines;
-mod processes;
-mod program;
+#[path = "../support"]
+#[allow(dead_code)] // Each program uses a part of it.
+mod support {
+    pub(crate) mod capture; // what comes out of a pipe
+    pub(crate) mod cases; // runs each case in a process of its own
+    pub(crate) mod process_table; // what the kernel knows about a run
+    pub(crate) mod watchdog; // kills what takes too long
+}
 
-use std::panic::catch_unwind;
+mod driver; // the test's end of the driven program
+mod program; // the driven program
+
+mod completion; // names that could stand at the cursor
+mod ends; // children that fail, and the end of a session
+mod incomplete; // input that waits for more
+mod interrupts; // Ctrl-C
+mod lines; // what stays from line to line
+mod processes; // processes and threads of a prompt
+
 use std::process::ExitCode;
-use std::sync::Mutex;
-
-use driver::Test;
 
 fn main() -> ExitCode {
     procscript::init();
@@ -30,50 +34,12 @@ fn main() -> ExitCode {
     {
         return program::drive(how);
     }
-    let is_named = |name: &str| {
-        let mut names = words
-            .iter()
-            .filter(|word| !word.starts_with('-'))
-            .peekable();
-        names.peek().is_none() || names.any(|word| name.contains(word.as_str()))
-    };
-    let all = [
-        completion::TESTS,
-        ends::TESTS,
-        incomplete::TESTS,
-        interrupts::TESTS,
-        lines::TESTS,
-        processes::TESTS,
-    ]
-    .concat();
-    let chosen: Vec<&Test> = all.iter().filter(|test| is_named(test.0)).collect();
-    if words.iter().any(|word| word == "--list") {
-        chosen.iter().for_each(|test| println!("{}: test", test.0));
-        return ExitCode::SUCCESS;
-    }
-    run(&chosen)
-}
-
-/// Runs the tests, a few at a time, and says how they went.
-fn run(tests: &[&Test]) -> ExitCode {
-    let waiting = Mutex::new(tests.iter());
-    let failed = Mutex::new(Vec::new());
-    std::thread::scope(|scope| {
-        for _ in 0..3 {
-            scope.spawn(|| {
-                loop {
-                    let next = waiting.lock().unwrap().next();
-                    let Some((name, test)) = next else { break };
-                    let passed = catch_unwind(test).is_ok();
-                    println!("test {name} ... {}", if passed { "ok" } else { "FAILED" });
-                    if !passed {
-                        failed.lock().unwrap().push(*name);
-                    }
-                }
-            });
-        }
-    });
-    let failed = failed.into_inner().unwrap();
-    println!("\n{} tests, failed: {failed:?}", tests.len());
-    ExitCode::from(u8::from(!failed.is_empty()))
+    support::cases::main(&[
+        completion::CASES,
+        ends::CASES,
+        incomplete::CASES,
+        interrupts::CASES,
+        lines::CASES,
+        processes::CASES,
+    ])
 }

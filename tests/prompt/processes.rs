@@ -1,18 +1,19 @@
 //! Functions and closures that were typed run in children, threads and signal handlers.
 
-use super::driver::{Prompt, Test, under_both};
+use super::driver::{Prompt, under_both};
+use super::support::cases::Case;
 
-pub(crate) const TESTS: &[Test] = &[
-    ("functions_and_closures_run_in_children", run_in_children),
-    ("subclasses_run_in_children", subclasses),
-    (
+pub(crate) const CASES: &[Case] = &[
+    Case::new("functions_and_closures_run_in_children", run_in_children),
+    Case::new("subclasses_run_in_children", subclasses),
+    Case::new(
         "functions_run_in_threads_and_signal_handlers",
         threads_and_handlers,
     ),
-    ("children_report_errors_with_the_input", children_report),
-    ("a_thousand_lines_cost_little", thousand_lines),
-    ("a_thread_of_the_host_is_laid_down_around_a_fork", laid_down),
-    (
+    Case::new("children_report_errors_with_the_input", children_report),
+    Case::new("a_thousand_lines_cost_little", thousand_lines),
+    Case::new("a_thread_of_the_host_is_laid_down_around_a_fork", laid_down),
+    Case::new(
         "a_thread_starts_processes_while_functions_change",
         threads_start_processes,
     ),

@@ -1,67 +1,75 @@
 //! What the kernel's process table says about the processes a test has started.
 
 use std::fs;
-use std::time::{Duration, Instant};
 
-/// The processes of group `group` that have not ended; zombies have.
-pub(crate) fn group_members(group: i32) -> Vec<i32> {
-    all_processes()
-        .filter(|pid| {
-            state_and_group(*pid)
-                .is_some_and(|(state, g)| g == group && state != 'Z' && state != 'X')
-        })
-        .collect()
+use nix::sys::signal::{Signal, kill, killpg};
+use nix::unistd::Pid;
+
+/// Processes that belong together.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Kin {
+    Group(i32),
+    Session(i32),
 }
 
-/// The processes of session `session` that have not ended; zombies have.
-pub(crate) fn session_members(session: i32) -> Vec<i32> {
-    let lives = |pid: &i32| {
-        let fields = stat(*pid);
-        let found = fields
-            .as_ref()
-            .and_then(|fields| fields.get(3)?.parse().ok());
-        let state = fields.as_ref().map(|fields| fields[0].as_str());
-        found == Some(session) && state != Some("Z") && state != Some("X")
-    };
-    all_processes().filter(lives).collect()
-}
+impl Kin {
+    /// The processes that have not ended; zombies have.
+    pub(crate) fn members(self) -> Vec<i32> {
+        let belongs = |process: &Process| match self {
+            Self::Group(group) => process.group == group,
+            Self::Session(session) => process.session == session,
+        };
+        let lives = |pid: &i32| {
+            Process::read(*pid).is_some_and(|process| process.lives() && belongs(&process))
+        };
+        all_processes().filter(lives).collect()
+    }
 
-/// What every process of `session` is doing, for the report of a test that hangs.
-pub(crate) fn describe_session(session: i32) -> String {
-    session_members(session).into_iter().map(describe).collect()
-}
+    /// What every process is doing, for the report of a test that hangs.
+    pub(crate) fn describe(self) -> String {
+        self.members().into_iter().map(describe).collect()
+    }
 
-/// Waits until no process of `group` is left; gives those that still are at the deadline.
-pub(crate) fn wait_for_empty_group(group: i32, patience: Duration) -> Vec<i32> {
-    let deadline = Instant::now() + patience;
-    loop {
-        let members = group_members(group);
-        if members.is_empty() || Instant::now() >= deadline {
-            return members;
+    pub(crate) fn kill(self) {
+        if let Self::Group(group) = self {
+            let _ = killpg(Pid::from_raw(group), Signal::SIGKILL);
         }
-        std::thread::sleep(Duration::from_millis(5));
+        for pid in self.members() {
+            let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
+        }
     }
 }
 
 /// Whether `pid` exists and has not ended.
 pub(crate) fn is_running(pid: i32) -> bool {
-    state_and_group(pid).is_some_and(|(state, _)| state != 'Z' && state != 'X')
+    Process::read(pid).is_some_and(|process| process.lives())
 }
 
 /// Whether `pid` is stopped, as Ctrl-Z does it.
 pub(crate) fn is_stopped(pid: i32) -> bool {
-    state_and_group(pid).is_some_and(|(state, _)| state == 'T')
+    Process::read(pid).is_some_and(|process| process.state == 'T')
+}
+
+/// Whether the main thread of `pid`, or the thread with this number, waits for something.
+pub(crate) fn is_asleep(pid: i32) -> bool {
+    Process::read(pid).is_some_and(|process| process.state == 'S')
+}
+
+/// Whether `signal` was sent to `pid`, which has not taken it yet.
+pub(crate) fn is_pending(pid: i32, signal: Signal) -> bool {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let sets = ["SigPnd:\t", "ShdPnd:\t"].map(|name| {
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
+        line.and_then(|set| u64::from_str_radix(set, 16).ok())
+            .unwrap_or(0)
+    });
+    sets.iter().any(|set| set >> (signal as i32 - 1) & 1 == 1)
 }
 
 /// Whether `pid` sleeps until another process changes a word of shared memory.
 pub(crate) fn is_asleep_for_memory(pid: i32) -> bool {
     let place = fs::read_to_string(format!("/proc/{pid}/wchan")).unwrap_or_default();
     place.contains("futex")
-}
-
-/// What every process of `group` is doing, for the report of a test that hangs.
-pub(crate) fn describe_group(group: i32) -> String {
-    group_members(group).into_iter().map(describe).collect()
 }
 
 fn describe(pid: i32) -> String {
@@ -104,19 +112,28 @@ fn all_processes() -> impl Iterator<Item = i32> {
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
 }
 
-/// The state letter and the process group of a process.
-fn state_and_group(pid: i32) -> Option<(char, i32)> {
-    let fields = stat(pid)?;
-    let state = fields.first()?.chars().next()?;
-    Some((state, fields.get(2)?.parse().ok()?))
+/// What `/proc/PID/stat` says of a process.
+struct Process {
+    state: char,
+    group: i32,
+    session: i32,
 }
 
-/// What `/proc/PID/stat` says from the state letter on.
-fn stat(pid: i32) -> Option<Vec<String>> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    // The command's name stands in parentheses and may contain anything.
-    let fields = stat.rsplit_once(") ")?.1.split(' ');
-    Some(fields.map(str::to_string).collect())
+impl Process {
+    fn read(pid: i32) -> Option<Self> {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        // The command's name stands in parentheses and may contain anything.
+        let mut fields = stat.rsplit_once(") ")?.1.split(' ');
+        Some(Self {
+            state: fields.next()?.chars().next()?,
+            group: fields.nth(1)?.parse().ok()?,
+            session: fields.next()?.parse().ok()?,
+        })
+    }
+
+    fn lives(&self) -> bool {
+        self.state != 'Z' && self.state != 'X'
+    }
 }
 
 /// The processes whose numbers may stand in the output of one run.

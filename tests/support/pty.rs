@@ -3,21 +3,21 @@
 //! Nothing here waits for a time to pass: it waits until the screen shows something, and fails after half a minute.
 
 use std::fs::File;
-use std::io::{Read, Write};
-use std::num::NonZeroU16;
+use std::io::Write;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::time::Duration;
 
 use nix::pty::{Winsize, openpty};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tempfile::TempDir;
 
-use super::process_table::{describe_session, session_members};
+use super::screen::{State, View, size};
+use super::watchdog::{Watchdog, poll};
 
 /// How long a test may take before its processes are described and killed.
 const WATCHDOG: Duration = Duration::from_secs(30);
@@ -137,12 +137,10 @@ impl Setting {
         let master = File::from(pty.master);
         let view = View::begin(master.try_clone().unwrap(), rows, columns);
         Terminal {
-            child,
+            watchdog: Watchdog::of_session(child, WATCHDOG),
             master: Some(master),
             view,
-            deadline: Instant::now() + WATCHDOG,
             home: self.home,
-            finished: false,
         }
     }
 
@@ -172,17 +170,15 @@ fn close_on_exec(fd: &OwnedFd) {
 
 /// A command that runs on a terminal.
 pub(crate) struct Terminal {
-    child: Child,
+    watchdog: Watchdog,
     master: Option<File>,
     view: View,
-    deadline: Instant,
     home: Arc<TempDir>,
-    finished: bool,
 }
 
 impl Terminal {
     pub(crate) fn pid(&self) -> i32 {
-        self.child.id().cast_signed()
+        self.watchdog.pid()
     }
 
     pub(crate) fn home(&self) -> &Path {
@@ -279,19 +275,15 @@ impl Terminal {
 
     /// The other processes of the run that live.
     pub(crate) fn others(&self) -> Vec<i32> {
-        let mut members = session_members(self.pid());
+        let mut members = self.watchdog.processes();
         members.retain(|pid| *pid != self.pid());
         members
     }
 
     /// Waits until `condition` holds.
     pub(crate) fn wait_until(&self, what: &str, condition: impl Fn() -> bool) {
-        while !condition() {
-            if Instant::now() >= self.deadline {
-                self.give_up(what);
-            }
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        poll(self.watchdog.deadline(), || condition().then_some(()))
+            .unwrap_or_else(|| self.give_up(what));
     }
 
     pub(crate) fn signal(&self, signal: Signal) {
@@ -307,37 +299,28 @@ impl Terminal {
     /// Waits for the end of the command; then no other process of its session is left. Its exit code, or minus the
     /// number of the signal that ended it.
     pub(crate) fn finish(mut self) -> (i32, String) {
-        let status = loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                break status;
-            }
-            if Instant::now() >= self.deadline {
-                self.give_up("the command does not end");
-            }
-            std::thread::sleep(Duration::from_millis(2));
-        };
-        let left = session_members(self.pid());
+        let ended = self.watchdog.wait();
+        let status = ended.unwrap_or_else(|| self.give_up("the command does not end"));
+        let left = self.watchdog.wait_for_others(Duration::ZERO);
         if !left.is_empty() {
             self.give_up(&format!(
                 "the prompt has ended ({status}), but not {left:?}"
             ));
         }
-        self.finished = true;
-        self.view.wait_for_end(self.deadline);
+        self.view.wait_for_end(self.watchdog.deadline());
         let code = status.code().or(status.signal().map(|n| -n)).unwrap();
         (code, self.text())
     }
 
     fn wait<T>(&self, what: &str, look: impl Fn(&State) -> Option<T>) -> T {
         self.view
-            .wait(self.deadline, look)
+            .wait(self.watchdog.deadline(), look)
             .unwrap_or_else(|| self.give_up(what))
     }
 
     /// Fails the test with all there is to know, once every process is killed.
     fn give_up(&self, why: &str) -> ! {
-        let doing = describe_session(self.pid());
-        self.kill();
+        let doing = self.watchdog.kill();
         let raw = self.raw();
         let start = raw.ceil_char_boundary(raw.len().saturating_sub(2000));
         panic!(
@@ -345,139 +328,5 @@ impl Terminal {
             self.text(),
             &raw[start..]
         );
-    }
-
-    fn kill(&self) {
-        for pid in session_members(self.pid()) {
-            let _ = kill(Pid::from_raw(pid), Signal::SIGKILL);
-        }
-    }
-}
-
-impl Drop for Terminal {
-    fn drop(&mut self) {
-        if !self.finished {
-            self.kill();
-            let _ = self.child.wait();
-        }
-    }
-}
-
-fn size(count: u16) -> NonZeroU16 {
-    NonZeroU16::new(count).unwrap()
-}
-
-/// What the terminal shows, kept up to date by a thread.
-struct View(Arc<(Mutex<State>, Condvar)>);
-
-struct State {
-    parser: vt100::Parser,
-    raw: String,
-    /// The beginning of a character.
-    rest: Vec<u8>,
-    ended: bool,
-    /// The window is closed.
-    closed: bool,
-}
-
-impl State {
-    fn text(&self) -> String {
-        let columns = self.parser.screen().size().1.get();
-        let rows = self.parser.screen().rows(0, columns);
-        let rows: Vec<String> = rows.map(|row| row.trim_end().to_string()).collect();
-        rows.join("\n").trim_end().to_string()
-    }
-
-    fn row(&self, row: u16) -> String {
-        let columns = self.parser.screen().size().1.get();
-        let mut rows = self.parser.screen().rows(0, columns);
-        rows.nth(usize::from(row)).unwrap_or_default()
-    }
-
-    fn take_in(&mut self, bytes: &[u8]) {
-        self.parser.process(bytes);
-        self.rest.extend_from_slice(bytes);
-        let whole = match std::str::from_utf8(&self.rest) {
-            Err(error) if error.error_len().is_none() => error.valid_up_to(),
-            _ => self.rest.len(),
-        };
-        let taken: Vec<u8> = self.rest.drain(..whole).collect();
-        self.raw.push_str(&String::from_utf8_lossy(&taken));
-    }
-}
-
-impl View {
-    fn begin(mut master: File, rows: u16, columns: u16) -> Self {
-        let state = State {
-            parser: vt100::Parser::new(size(rows), size(columns), 1000),
-            raw: String::new(),
-            rest: Vec::new(),
-            ended: false,
-            closed: false,
-        };
-        let shared = Arc::new((Mutex::new(state), Condvar::new()));
-        let view = Self(shared.clone());
-        std::thread::spawn(move || {
-            let mut bytes = [0; 16 << 10];
-            loop {
-                // A terminal nobody has open any more is an error.
-                let waited = &mut [rustix::event::PollFd::new(
-                    &master,
-                    rustix::event::PollFlags::IN,
-                )];
-                let short = rustix::event::Timespec {
-                    tv_sec: 0,
-                    tv_nsec: 20_000_000,
-                };
-                let ready = rustix::event::poll(waited, Some(&short));
-                let mut state = shared.0.lock().unwrap_or_else(PoisonError::into_inner);
-                if state.closed {
-                    return;
-                }
-                drop(state);
-                if ready == Ok(0) {
-                    continue;
-                }
-                let count = master.read(&mut bytes).unwrap_or(0);
-                state = shared.0.lock().unwrap_or_else(PoisonError::into_inner);
-                state.take_in(&bytes[..count]);
-                state.ended = count == 0;
-                shared.1.notify_all();
-                if count == 0 {
-                    return;
-                }
-            }
-        });
-        view
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Has the thread close its descriptor soon.
-    fn let_go(&self) {
-        self.state().closed = true;
-    }
-
-    fn wait<T>(&self, deadline: Instant, look: impl Fn(&State) -> Option<T>) -> Option<T> {
-        let mut state = self.state();
-        loop {
-            if let Some(found) = look(&state) {
-                return Some(found);
-            }
-            let left = deadline.saturating_duration_since(Instant::now());
-            if state.ended || left.is_zero() {
-                return None;
-            }
-            let waited = self.0.1.wait_timeout(state, left);
-            state = waited.unwrap_or_else(PoisonError::into_inner).0;
-        }
-    }
-
-    fn wait_for_end(&self, deadline: Instant) {
-        self.wait(deadline, |state| {
-            (state.ended || state.closed).then_some(())
-        });
     }
 }

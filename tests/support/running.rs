@@ -1,0 +1,136 @@
+//! A run of the command in progress: what it prints, what it is sent, how it ends.
+
+use std::io::Write;
+use std::process::{ChildStdin, ExitStatus};
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill, killpg};
+use nix::unistd::Pid;
+use tempfile::TempDir;
+
+use super::capture::Capture;
+use super::output::Output;
+use super::process_table::PidRange;
+use super::watchdog::{Watchdog, poll};
+
+/// A run in progress. Dropped before its end, it is killed with all its processes.
+#[derive(Debug)]
+pub(crate) struct Running {
+    pub(super) watchdog: Watchdog,
+    pub(super) stdin: Option<ChildStdin>,
+    pub(super) stdout: Capture,
+    pub(super) stderr: Capture,
+    pub(super) _directory: TempDir,
+}
+
+impl Running {
+    /// The number of the main process, which is that of the group too.
+    pub(crate) fn pid(&self) -> i32 {
+        self.watchdog.pid()
+    }
+
+    /// The numbers of the processes of this run.
+    pub(crate) fn processes(&self) -> Vec<i32> {
+        self.watchdog.processes()
+    }
+
+    /// Waits until standard output has a line that begins with `start`, and gives the rest of that line.
+    pub(crate) fn wait_for_line(&self, start: &str) -> String {
+        let found = |text: &str| {
+            let complete = text.rsplit_once('\n')?.0;
+            complete
+                .lines()
+                .find_map(|line| line.strip_prefix(start))
+                .map(str::to_string)
+        };
+        self.stdout
+            .wait_for(self.watchdog.deadline(), found)
+            .unwrap_or_else(|| self.give_up(&format!("no line `{start}`")))
+    }
+
+    /// Waits until standard output has `count` lines.
+    pub(crate) fn wait_for_lines(&self, count: usize) {
+        let enough = |text: &str| (text.matches('\n').count() >= count).then_some(());
+        self.stdout
+            .wait_for(self.watchdog.deadline(), enough)
+            .unwrap_or_else(|| self.give_up(&format!("not {count} lines")));
+    }
+
+    /// Waits until standard error contains `part`.
+    pub(crate) fn wait_for_stderr(&self, part: &str) {
+        let found = |text: &str| text.contains(part).then_some(());
+        self.stderr
+            .wait_for(self.watchdog.deadline(), found)
+            .unwrap_or_else(|| self.give_up(&format!("no `{part}`")));
+    }
+
+    /// Writes to the standard input of an interactive run.
+    pub(crate) fn type_in(&mut self, text: &str) {
+        self.stdin
+            .as_mut()
+            .unwrap()
+            .write_all(text.as_bytes())
+            .unwrap();
+    }
+
+    /// Waits until `condition` holds.
+    pub(crate) fn wait_until(&self, what: &str, condition: impl Fn() -> bool) {
+        poll(self.watchdog.deadline(), || condition().then_some(()))
+            .unwrap_or_else(|| self.give_up(what));
+    }
+
+    /// Sends a signal to the main process only.
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill(Pid::from_raw(self.pid()), signal).unwrap();
+    }
+
+    /// Sends a signal to every process of the run, as a terminal does for Ctrl-C.
+    pub(crate) fn signal_all(&self, signal: Signal) {
+        killpg(Pid::from_raw(self.pid()), signal).unwrap();
+    }
+
+    /// Waits for the end of the main process: then no other process of the run is left.
+    pub(crate) fn finish(self) -> Output {
+        self.finish_within(Duration::ZERO)
+    }
+
+    /// As [`finish`](Self::finish) for a main process that cannot wait for the others: they end within `patience`.
+    pub(crate) fn finish_within(mut self, patience: Duration) -> Output {
+        let status = self.wait_for_main();
+        // Taken before the pipes are closed: all numbers of this run have been given away by now.
+        let left = self.watchdog.wait_for_others(patience);
+        if !left.is_empty() {
+            self.give_up(&format!(
+                "the main process has ended ({status}), but not {left:?}"
+            ));
+        }
+        let end = |text: &str, capture: &Capture| {
+            assert!(
+                capture.wait_for_end(self.watchdog.deadline()),
+                "nobody is left, but {text} is not closed"
+            );
+            capture.text()
+        };
+        Output {
+            stdout: end("standard output", &self.stdout),
+            stderr: end("standard error", &self.stderr),
+            status,
+            pids: PidRange::since(self.pid()),
+        }
+    }
+
+    /// Waits for the end of the main process; the others are the caller's business.
+    pub(crate) fn wait_for_main(&mut self) -> ExitStatus {
+        let ended = self.watchdog.wait();
+        ended.unwrap_or_else(|| self.give_up("the run takes too long"))
+    }
+
+    /// Fails the test with all there is to know, once every process is killed.
+    fn give_up(&self, why: &str) -> ! {
+        let doing = self.watchdog.kill();
+        let (stdout, stderr) = (self.stdout.text(), self.stderr.text());
+        panic!(
+            "{why}\n--- processes\n{doing}--- standard output\n{stdout}--- standard error\n{stderr}---"
+        );
+    }
+}
