@@ -21,7 +21,6 @@ mod support {
 mod examples; // the examples of a document, run
 
 // The subjects.
-mod circles; // no files import each other
 mod cli; // the command line
 mod conformance; // where the numbered cases of CPython are
 mod crates; // what an embedder builds

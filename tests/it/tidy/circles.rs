@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use crate::tidy::{code, files};
+use super::{code, files};
 
 /// A module by its path in the crate: `["shm", "arena"]`.
 type Module = Vec<String>;

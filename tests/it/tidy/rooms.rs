@@ -1,0 +1,219 @@
+//! Rooms import downwards, and dangerous code stays in its rooms.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use super::{code, sources};
+
+/// Each room and the rooms below it that it may name. `docs/architecture.md` draws them.
+const ROOMS: &[(&str, &[&str])] = &[
+    ("sys", &[]),
+    ("shm", &["sys"]),
+    ("sync", &["sys", "shm"]),
+    ("process", &["sys"]),
+    ("text", &["sys", "wire"]),
+    ("wire", &[]),
+    ("program", &["wire"]),
+    ("permissions", &["sys", "process", "text"]),
+    (
+        "script",
+        &[
+            "sys",
+            "sync",
+            "process",
+            "text",
+            "wire",
+            "program",
+            "permissions",
+        ],
+    ),
+    ("manual", &[]),
+    (
+        "stdlib",
+        &[
+            "sys",
+            "sync",
+            "process",
+            "text",
+            "wire",
+            "program",
+            "permissions",
+            "script",
+        ],
+    ),
+    ("advice", &["text", "wire", "program", "script", "manual"]),
+    (
+        "runtime",
+        &[
+            "sys",
+            "sync",
+            "process",
+            "text",
+            "wire",
+            "program",
+            "permissions",
+            "script",
+            "manual",
+            "stdlib",
+            "advice",
+        ],
+    ),
+];
+
+/// Files that still name a room above their own.
+const UPWARDS: &[(&str, &str)] = &[
+    ("src/manual/tests/complete.rs", "script"),
+    ("src/manual/tests/complete.rs", "stdlib"),
+    ("src/permissions/files.rs", "script"),
+    ("src/permissions/guard.rs", "script"),
+    ("src/permissions/narrow.rs", "script"),
+    ("src/permissions/network.rs", "script"),
+    ("src/permissions/processes.rs", "script"),
+    ("src/permissions/refusal.rs", "script"),
+    ("src/permissions/tests.rs", "manual"),
+];
+
+/// The rooms that may name Rhai.
+const KNOW_RHAI: &[&str] = &[
+    "text",
+    "wire",
+    "program",
+    "permissions",
+    "script",
+    "stdlib",
+    "advice",
+    "runtime",
+];
+
+/// The rooms that may name the crates with system calls.
+const KNOW_THE_KERNEL: &[&str] = &["sys"];
+
+/// Where unsafe code may be allowed.
+const MAY_BE_UNSAFE: &[&str] = &["src/sys/", "src/shm/", "src/process/fork.rs"];
+
+const ARCHITECTURE_LINES_MAX: usize = 150;
+
+#[test]
+fn rooms_import_downwards_only() {
+    for (path, text) in sources("src") {
+        let Some(room) = room_of(&path) else { continue };
+        let Some((_, below)) = ROOMS.iter().find(|(name, _)| *name == room) else {
+            assert_eq!(
+                room,
+                "cli",
+                "{}: this room is not in the table",
+                path.display()
+            );
+            assert!(
+                !code(&text).contains("crate::"),
+                "{}: the command uses `procscript::`",
+                path.display()
+            );
+            continue;
+        };
+        for named in rooms_named(&text) {
+            let excepted = UPWARDS.contains(&(&path.to_string_lossy(), &named));
+            let allowed = named == room || below.contains(&named.as_str()) || excepted;
+            assert!(
+                allowed,
+                "{} names {named}, which is not below {room}",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn rhai_is_named_only_in_the_rooms_that_know_scripts() {
+    only_in(KNOW_RHAI, &["rhai::"]);
+}
+
+#[test]
+fn system_calls_are_made_only_in_sys() {
+    only_in(KNOW_THE_KERNEL, &["libc::", "nix::", "rustix::"]);
+}
+
+#[test]
+fn unsafe_code_stays_in_its_rooms() {
+    for (path, text) in sources("src") {
+        let opened = text.contains("allow(unsafe_code)");
+        let may = MAY_BE_UNSAFE
+            .iter()
+            .any(|place| path.starts_with(place) || path == Path::new(place));
+        assert!(may || !opened, "{} allows unsafe code", path.display());
+    }
+}
+
+#[test]
+fn the_map_names_every_room_and_is_short() {
+    let map = fs::read_to_string("docs/architecture.md").unwrap();
+    let lines = map.lines().count();
+    assert!(
+        lines <= ARCHITECTURE_LINES_MAX,
+        "docs/architecture.md has {lines} lines"
+    );
+    for (room, _) in ROOMS {
+        assert!(
+            map.contains(&format!("`{room}")),
+            "docs/architecture.md does not name {room}"
+        );
+    }
+}
+
+/// The rooms of the crate that a file names, in `crate::room` and in `use` trees.
+fn rooms_named(text: &str) -> BTreeSet<String> {
+    let code = code(text);
+    let mut named = BTreeSet::new();
+    for (at, _) in code.match_indices("crate::") {
+        let rest = &code[at + "crate::".len()..];
+        let before = code[..at].chars().next_back();
+        if before.is_some_and(|c| c.is_alphanumeric() || c == '_') {
+            continue;
+        }
+        let names = match rest.strip_prefix('{') {
+            Some(tree) => tree
+                .split('}')
+                .next()
+                .unwrap_or_default()
+                .split(',')
+                .collect(),
+            None => vec![rest],
+        };
+        for name in names {
+            let name = name.trim();
+            let end = name
+                .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+                .unwrap_or(name.len());
+            if ROOMS.iter().any(|(room, _)| *room == &name[..end]) {
+                named.insert(name[..end].to_string());
+            }
+        }
+    }
+    named
+}
+
+fn only_in(rooms: &[&str], words: &[&str]) {
+    for (path, text) in sources("src") {
+        let Some(room) = room_of(&path) else { continue };
+        if rooms.contains(&room.as_str()) || room == "cli" {
+            continue;
+        }
+        let code = code(&text);
+        for word in words {
+            let found = code.match_indices(word).any(|(at, _)| {
+                !code[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':')
+            });
+            assert!(!found, "{} names {word}", path.display());
+        }
+    }
+}
+
+fn room_of(path: &Path) -> Option<String> {
+    let mut parts = path
+        .components()
+        .map(|part| part.as_os_str().to_string_lossy().into_owned());
+    parts.next();
+    let room = parts.next()?;
+    parts.next().map(|_| room)
+}
