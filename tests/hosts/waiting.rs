@@ -89,7 +89,7 @@ fn own_hold() {
     assert!(!lock.is_locked());
 }
 
-/// Has threads wait for each kind of object; each sends what it was told.
+/// Makes threads wait for each kind of object; each sends the result of its wait.
 fn waiters(runtime: &mut Runtime) -> mpsc::Receiver<(&'static str, String)> {
     let (told, hear) = mpsc::channel();
     runtime

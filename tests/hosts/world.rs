@@ -113,7 +113,7 @@ fn panics() {
     );
     let text =
         "let q = Queue(); let t = Thread(|| { fall(); q.put(1) }); t.start(); t.join(); q.empty()";
-    // The thread's error is told on standard error, as in Python.
+    // The thread's error is printed to standard error, as in Python.
     assert!(runtime.eval::<bool>(text).unwrap());
     assert_eq!(runtime.eval::<i64>("1 + 1").unwrap(), 2);
 }

@@ -26,7 +26,7 @@ mod conformance; // where the numbered cases of CPython are
 mod crates; // what an embedder builds
 mod describing; // doc, definitions, completions, man
 mod embedding; // programs that embed the crate
-mod errors; // what is told about errors
+mod errors; // reports of errors
 mod from_python; // the tables of docs/from-python.md
 mod manual; // the examples of docs/modules
 mod memory; // values as large as a script asks for

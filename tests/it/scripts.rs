@@ -1,4 +1,4 @@
-//! Scripts of `tests/scripts/`, each compared with all it prints, which stands at its end.
+//! Scripts of `tests/scripts/`, each compared with its expected output, which is at its end.
 //!
 //! `/* out: … */` is the whole standard output, `/* err: … */` the whole standard error (else empty), `/* code: 3 */`
 //! the exit code (else 0), `/* in: … */` what can be read from standard input. What Python has too is what CPython
@@ -71,7 +71,7 @@ fn literal(text: &str) -> String {
     }
 }
 
-/// What stands in the comment `/* name: … */`; a line break after the name does not count.
+/// The contents of the comment `/* name: … */`; a line break after the name does not count.
 fn block(text: &str, name: &str) -> Option<String> {
     let (_, rest) = text.rsplit_once(&format!("\n/* {name}:"))?;
     let (content, _) = rest.split_once("*/").unwrap();

@@ -359,7 +359,7 @@ fn reset(stream: TcpStream) {
     socket.set_linger(Some(Duration::ZERO)).unwrap();
 }
 
-/// A program that is not ours, connected to a server: what it is told it sends, and it says what it receives.
+/// An external program that is connected to a server: it sends what the test asks for, and prints what it receives.
 struct Client {
     child: Child,
     input: ChildStdin,

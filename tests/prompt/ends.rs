@@ -1,4 +1,4 @@
-//! Children that fail, what is told of those that run, and the end of a session.
+//! Children that fail, the list of running children, and the end of a session.
 
 use std::time::Instant;
 

@@ -165,7 +165,7 @@ fn laid_down() {
         "value 4"
     );
     assert_eq!(prompt.printed, ["in the child"]);
-    // A thread of the script is nobody's to lay down.
+    // Nobody may stop a thread of the script for a fork.
     prompt.enter_all(&["let e = threading.Event(); let t = Thread(|| e.wait()); t.start();"]);
     assert_eq!(prompt.enter("start(how, [q]); q.get()"), "value True");
     assert_eq!(prompt.printed.len(), 0);

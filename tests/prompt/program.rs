@@ -19,7 +19,7 @@ pub(crate) const WORD: &str = "--drive";
 pub(crate) const ANSWER: &str = "=> ";
 
 /// Carries out commands until the program ends or there are none left. `how` is the start method, or `relay`: a program with
-/// a thread of its own, which it lays down around a fork.
+/// a separate thread, which it stops around a fork.
 pub(crate) fn drive(how: &str) -> ExitCode {
     let builder = Runtime::builder().owns_process();
     let builder = match how {

@@ -40,7 +40,7 @@ pub(crate) const LEFT: &str = "\x1b[D";
 pub(crate) const HOME: &str = "\x1b[H";
 pub(crate) const END: &str = "\x1b[F";
 
-/// A terminal to be furnished.
+/// Builds a terminal with a command.
 pub(crate) struct Setting {
     words: Vec<String>,
     environment: Vec<(String, String)>,
@@ -50,7 +50,7 @@ pub(crate) struct Setting {
 }
 
 impl Setting {
-    /// The command with these words, in a home of its own, on a terminal of 80 columns and so many rows that nothing scrolls.
+    /// The command with these arguments and a separate home, on a terminal of 80 columns and enough rows that nothing scrolls.
     pub(crate) fn new(words: &[&str]) -> Self {
         Self {
             words: words.iter().map(ToString::to_string).collect(),

@@ -44,7 +44,7 @@ pub(crate) fn prints(code: &str, stdout: &str) {
     });
 }
 
-/// One run of the command, to be furnished.
+/// Builds one run of the command.
 #[derive(Debug)]
 pub(crate) struct Script {
     options: Vec<OsString>,

@@ -42,7 +42,7 @@ impl Helper {
         *self.before.borrow_mut() = text.into();
     }
 
-    /// What is typed with what stands before it, and where the typed begins.
+    /// The whole input up to now, and the position where the current line begins.
     fn whole(&self, line: &str) -> (String, usize) {
         let before = self.before.borrow();
         (format!("{before}{line}"), before.len())

@@ -1,4 +1,4 @@
-//! The parameters of the call the cursor stands in.
+//! Shows the parameters of the call around the cursor.
 
 use procscript::Interactive;
 

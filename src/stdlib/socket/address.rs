@@ -108,7 +108,7 @@ fn path(call: &Call<'_>, value: &Dynamic, what: Contacting) -> Result<Meant, Fai
     let guard = call.interp.permissions();
     // A path that begins with a zero byte is a name that no file has, and so is none at all.
     if matches!(bytes.first(), None | Some(0)) {
-        guard.other_network("using a Unix socket that is no file")?;
+        guard.other_network("using a Unix socket that is not a file")?;
         return Ok(Meant::anywhere(unix(&bytes)?));
     }
     let address = unix(&bytes)?;

@@ -1,4 +1,4 @@
-//! Advice about names, calls and values: what each script is told, whole reports, in `advice.txt` beside this file.
+//! Advice about names, calls and values: scripts with their whole reports are in `advice.txt` next to this file.
 
 use super::{cases, compare, fails};
 use crate::support::script::{Script, each_start_method, prints};

@@ -1,4 +1,4 @@
-//! What is told about errors: whole reports of the real command.
+//! Reports of errors: whole reports of the real command.
 
 mod advice; // misspelt names, wrong calls, what a value cannot do
 mod reports; // their forms, for people and programs

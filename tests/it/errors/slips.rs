@@ -1,4 +1,4 @@
-//! Slips of people who come from Python: what each is told, whole reports, in `slips.txt` beside this file.
+//! Slips of people who come from Python: scripts with their whole reports are in `slips.txt` next to this file.
 
 use super::compare;
 use crate::support::script::Script;

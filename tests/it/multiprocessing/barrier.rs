@@ -246,7 +246,7 @@ fn a_barrier_travels_with_its_action_and_its_timeout() {
     );
 }
 
-/// What the main process and a second child are told when `worker` does something else than coming to a barrier for three.
+/// Checks the errors of the main process and a second child if `worker` does not arrive at a barrier for three.
 fn missed(barrier: &str, worker: &str, before: &str, stderr: bool, why: &str) {
     let code = format!(
         r#"

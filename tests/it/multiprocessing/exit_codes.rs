@@ -309,7 +309,7 @@ fn ends_with_message(body: &str, code: i32, stderr: &str) {
     });
 }
 
-// Table of exit codes: anything that is no number is printed and means 1.
+// Table of exit codes: anything that is not a number is printed and means 1.
 #[test]
 fn sys_exit_with_a_text_prints_it_and_ends_with_1() {
     ends_with_message("sys.exit(\"no more work\")", 1, "no more work\n");

@@ -191,7 +191,7 @@ fn unix_sockets_are_files() {
             PermissionError: reading 'open/link' is not allowed
             no error
             PermissionError: writing 'new' is not allowed
-            PermissionError: using a Unix socket that is no file is not allowed
+            PermissionError: using a Unix socket that is not a file is not allowed
             True
             ",
             "",

@@ -149,7 +149,7 @@ fn who_denies_a_host_denies_what_reaches_it_without_naming_it() {
         PermissionError: opening a socket of family 17 and type 3 is not allowed
         PermissionError: opening a socket of family 16 and type 3 is not allowed
         PermissionError: opening a socket of family 40 and type 1 is not allowed
-        PermissionError: using a Unix socket that is no file is not allowed
+        PermissionError: using a Unix socket that is not a file is not allowed
         PermissionError: listening on '0.0.0.0:DENIED' is not allowed
         PermissionError: listening on '0.0.0.0:DENIED' is not allowed
         PermissionError: listening on '[::]:DENIED' is not allowed

@@ -120,7 +120,7 @@ fn a_refusal_names_what_can_be_allowed() {
         help(&["--sandbox"], r#"open("/proc/self/environ");"#),
         allow("--allow-read=/proc", r#"allow_read("/proc")"#)
     );
-    // What is no host is in no list.
+    // An invalid address cannot be in a list.
     for host in ["a b", "::1%lo"] {
         assert_eq!(
             help(

@@ -6,7 +6,7 @@ use crate::support::process_table::{is_running, is_stopped};
 use crate::support::pty::{CTRL_C, CTRL_D, CTRL_Z, ENTER, Setting, Terminal};
 use crate::support::script::each_start_method;
 
-/// A prompt with a child that lives until it is told to end, and prints then.
+/// A prompt with a child that runs until an event is set, and then prints.
 fn with_a_child(method: &str) -> Terminal {
     let terminal = Setting::prompt().start_method(method).open();
     terminal.enter_all(&[

@@ -9,19 +9,15 @@ use super::files;
 const NOT_YET: &[&str] = &[
     "docs/architecture.md",
     "src/advice",
-    "src/cli",
-    "src/lib.rs",
+    "src/cli/repl/lexer.rs",
     "src/permissions",
-    "src/process",
     "src/program",
     "src/runtime",
     "src/script",
     "src/shm",
     "src/stdlib",
     "src/sync",
-    "src/sys",
     "src/text",
-    "tests",
 ];
 
 /// A word or phrase that is out, and what to write instead.
@@ -172,9 +168,9 @@ fn words(prose: &str) -> Vec<Word> {
 
 #[test]
 fn a_phrase_is_found_over_the_end_of_a_line_and_not_in_code() {
-    let code = "/// What a child is\n/// told here.\nlet is_told = is + told; // is, told\nlet s = \"it is told\";\n";
+    let code = "/// What a child was\n/// here.\nlet was_here = was + here; // was, here\nlet s = \"it was here\";\n";
     let words = words(&comments_and_strings(code));
-    let phrase = ["is", "told"].map(str::to_string).to_vec();
+    let phrase = ["was", "here"].map(str::to_string).to_vec();
     let instead = String::new();
     let entry = Entry { phrase, instead };
     let found = (0..words.len()).filter(|at| entry.is_at(&words[*at..]));
