@@ -169,8 +169,7 @@ impl Permissions {
                 Ok(())
             }
             _ => {
-                let text = "permissions.processes must be a bool, a number, or a list of two, \
-                            how many at once and how many generations";
+                let text = "permissions.processes must be a bool, a number, or a list [at once, generations]";
                 Err(raise("TypeError", text))
             }
         }
@@ -179,7 +178,7 @@ impl Permissions {
     fn fewer_threads(&self, value: &Dynamic) -> Result<usize, Failure> {
         let wanted = value.as_int().ok().and_then(|n| usize::try_from(n).ok());
         let wanted = wanted.ok_or_else(|| {
-            let text = "permissions.threads must be a number that is not negative";
+            let text = "permissions.threads must be a non-negative integer";
             raise("TypeError", text)
         })?;
         match wanted > self.threads {
@@ -227,7 +226,7 @@ fn flag(key: &str, value: &Dynamic) -> Result<bool, Failure> {
 
 fn path(text: &str) -> Result<Tree, Failure> {
     if text.is_empty() {
-        let text = "permissions: '' is no path ('.' is the current directory)";
+        let text = "permissions: '' is not a path ('.' is the current directory)";
         return Err(raise("ValueError", text));
     }
     Ok(Tree::behind(text.as_ref()))

@@ -60,7 +60,7 @@ impl Guard {
         let note = meant.ip().is_unspecified().then(|| {
             let own = if meant.is_ipv6() { "::1" } else { "127.0.0.1" };
             let all = meant.ip();
-            format!("; {all} is every address of this machine, {own} only the one for itself")
+            format!("; {all} is every address of this machine, {own} only the loopback address")
         });
         let name = name.map(str::to_string);
         let contact = Contact::Address {

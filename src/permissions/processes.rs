@@ -52,7 +52,7 @@ impl Guard {
             ));
         }
         if depth == 0 {
-            let doing = "starting a process in one more generation";
+            let doing = "starting another generation of processes";
             return Err(refused(&permissions, doing, Missing::Allowed));
         }
         Ok((at_once != u32::MAX).then_some(at_once))

@@ -331,7 +331,7 @@ fn read_python_spellings(engine: &mut Engine) {
         }
         Token::FloatConstant(number) if is_whole(&number.1) => {
             let text = format!(
-                "the whole number {} is too large for 64 bits; as a float it is {}.0",
+                "the integer {} does not fit in 64 bits; as a float, write {}.0",
                 number.1, number.1
             );
             Token::LexError(rhai::LexError::Runtime(text).into())

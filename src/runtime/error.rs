@@ -124,13 +124,16 @@ impl fmt::Display for Error {
             Self::Syntax(told) => told.fmt(f),
             Self::Failed(failure) => failure.fmt(f),
             Self::Build(error) => error.fmt(f),
-            Self::Exited(code) => write!(f, "the script ended itself with exit code {code}"),
+            Self::Exited(code) => write!(f, "the script exited with code {code}"),
             Self::Stopped => f.write_str("the script was stopped"),
             Self::Limit(exceeded) => exceeded.fmt(f),
             Self::WrongType { wanted, found } => {
-                write!(f, "the script gave a value of type {found}, not {wanted}")
+                write!(
+                    f,
+                    "the script returned a value of type {found}, not {wanted}"
+                )
             }
-            Self::System(error) => write!(f, "the time cannot be watched: {error}"),
+            Self::System(error) => write!(f, "cannot start the timer: {error}"),
         }
     }
 }

@@ -53,7 +53,7 @@ impl Runtime {
         let limit = match TimeLimit::of(&self.interp) {
             Ok(limit) => limit,
             Err(error) => {
-                let told = format!("the time cannot be watched: {error}");
+                let told = format!("cannot start the timer: {error}");
                 report::print(&self.interp, &Diagnostic::new("RuntimeError", told));
                 return FAILED;
             }

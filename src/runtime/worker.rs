@@ -52,7 +52,7 @@ pub fn init_with(setups: impl IntoIterator<Item = Setup>) {
         .map_err(|error| error.to_string())
         .and_then(begin)
         .unwrap_or_else(|why| {
-            let text = format!("procscript: a spawned process could not begin: {why}\n");
+            let text = format!("procscript: a spawned process could not start: {why}\n");
             let _ = sys::stdio::write_all(sys::stdio::Stream::Err, text.as_bytes());
             NOT_BEGUN
         });
@@ -121,7 +121,7 @@ fn load(
     for ((source, ast), carried) in compiled.into_iter().zip(body.modules) {
         modules.adopt(engine, interp, source, &ast, carried)?;
     }
-    let mut work = unpack_work(interp, body.work).ok_or("its orders cannot be read")?;
+    let mut work = unpack_work(interp, body.work).ok_or("cannot read its orders")?;
     let global = body.environment.restore(engine, &interp.program)?;
     let handlers = std::mem::take(&mut work.handlers);
     let interactive = work.interactive;

@@ -68,6 +68,6 @@ fn text_of(name: &str) -> String {
         name => format!("captured variable '{name}'"),
     };
     format!(
-        "{variable} is in use by another thread: use it only while holding a Lock, or share the value by a Queue or a Value"
+        "{variable} is in use by another thread: use it only while holding a Lock, or share the value with a Queue or a Value"
     )
 }

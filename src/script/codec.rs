@@ -47,7 +47,7 @@ impl Codec for Arc<Interp> {
         // Rhai names closures by hashes, which differ between processes.
         if name.starts_with(CLOSURE) {
             let place = self.program.closure_place(name);
-            let place = place.ok_or("its text is not part of the program")?;
+            let place = place.ok_or("its source is not part of the program")?;
             return Ok(format!("{CLOSURE}{place}"));
         }
         self.function(name).map(|_| name.into())
@@ -56,7 +56,7 @@ impl Codec for Arc<Interp> {
     fn function(&self, name: &str) -> Result<FnPtr, String> {
         if let Some(place) = name.strip_prefix(CLOSURE) {
             let definition = self.program.closure_at(place);
-            let definition = definition.ok_or("a closure's text is not part of this program")?;
+            let definition = definition.ok_or("a closure's source is not part of this program")?;
             return Ok(FnPtr::from(definition));
         }
         // Scripts on the host's engines do not form one program: each has functions of its own.

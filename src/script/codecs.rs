@@ -136,8 +136,8 @@ impl Codecs {
     /// There is no such type, or such a value cannot be made of these parts.
     pub(crate) fn value_of(&self, name: &str, parts: Dynamic) -> Result<Dynamic, String> {
         let codec = self.names.get(name);
-        let codec = codec
-            .ok_or_else(|| format!("the type {name} is in no setup that this process was given"))?;
+        let codec =
+            codec.ok_or_else(|| format!("the type {name} is not in any setup of this process"))?;
         codec.decode(parts)
     }
 

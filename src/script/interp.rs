@@ -223,13 +223,13 @@ impl Interp {
         self.states.all().for_each(|state| state.reset());
     }
 
-    /// Ends every wait on the runtime's objects, in whichever thread: the runtime is gone.
+    /// Ends every wait on the runtime's objects, in whichever thread: the runtime has ended.
     pub(crate) fn close(&self) {
         self.over.store(true, Ordering::SeqCst);
         self.request_stop(Stop::Host);
     }
 
-    /// Whether the runtime is gone.
+    /// Whether the runtime has ended.
     pub(crate) fn is_over(&self) -> bool {
         self.over.load(Ordering::SeqCst)
     }

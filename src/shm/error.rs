@@ -60,8 +60,7 @@ impl fmt::Display for ShmError {
         match self {
             ShmError::OutOfMemory { requested, quota } => write!(
                 f,
-                "no room for {requested} more bytes: the session may use {} MiB of shared memory; \
-                 take messages out of queues, or give the session more memory",
+                "no room for {requested} more bytes: the session is limited to {} MiB of shared memory; take messages out of queues, or raise the limit",
                 quota >> 20
             ),
             ShmError::TooManyThreads => {
@@ -71,7 +70,7 @@ impl fmt::Display for ShmError {
                 "too many processes in the session at the same time (the limit is 4096)",
             ),
             ShmError::Crowded { most } => {
-                write!(f, "{most} processes live in the session, and no more may")
+                write!(f, "the session has reached its limit of {most} processes")
             }
             ShmError::NotASession => {
                 f.write_str("the file is not a session of this version of procscript")

@@ -163,7 +163,7 @@ fn getrandbits(call: &mut Call<'_>) -> Outcome {
             Ok(Dynamic::from_int((number >> (64 - bits)).cast_signed()))
         }
         _ => {
-            let text = format!("{bits} random bits do not fit an integer of 64 bits");
+            let text = format!("{bits} random bits do not fit in a 64-bit integer");
             Err(raise("OverflowError", text))
         }
     }

@@ -101,7 +101,7 @@ impl From<WaitError> for PutError {
 impl fmt::Display for WaitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            WaitError::TimedOut => f.write_str("the time given for the wait ran out"),
+            WaitError::TimedOut => f.write_str("the wait timed out"),
             WaitError::Interrupted => f.write_str("the wait was interrupted"),
             WaitError::Session(error) => error.fmt(f),
         }
@@ -112,7 +112,7 @@ impl fmt::Display for PutError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
             PutError::Full => f.write_str("the queue is full"),
-            PutError::Interrupted => f.write_str("the wait for room in the queue was interrupted"),
+            PutError::Interrupted => f.write_str("the wait for space in the queue was interrupted"),
             PutError::OutOfMemory { requested, quota } => {
                 ShmError::OutOfMemory { requested, quota }.fmt(f)
             }

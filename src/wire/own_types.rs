@@ -39,7 +39,7 @@ impl OwnType {
         let owned = name.to_string();
         let decode = move |plain| match decode(plain) {
             Ok(value) => Ok(Dynamic::from(value)),
-            Err(why) => Err(format!("no {owned} can be made of it: {why}")),
+            Err(why) => Err(format!("cannot convert it to {owned}: {why}")),
         };
         Self::of(name, TypeId::of::<T>(), encode, decode)
     }
@@ -124,7 +124,7 @@ fn guarded<E>(
     error: impl FnOnce(String) -> E,
 ) -> Result<Dynamic, E> {
     catch_unwind(AssertUnwindSafe(convert))
-        .unwrap_or_else(|_| Err(error("the embedding program panicked over it".into())))
+        .unwrap_or_else(|_| Err(error("the embedding program panicked".into())))
 }
 
 impl fmt::Debug for OwnType {

@@ -78,7 +78,7 @@ impl fmt::Display for Refusal {
             Reason::Busy => write!(
                 f,
                 "{path} is a captured variable in use at this moment, so it cannot be sent to another process \
-                 (copy it into a variable of its own first)"
+                 (copy it into another variable first)"
             ),
             Reason::TooDeep => write!(
                 f,

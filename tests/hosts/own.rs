@@ -164,8 +164,8 @@ fn not_made() {
     let found = runtime(StartMethod::Spawn).eval::<String>(text).unwrap();
     assert_eq!(
         found,
-        "ValueError: a message could not be read: received a value that has no meaning in this process: no EvenNumber can be \
-         made of it: Ok(3) is odd"
+        "ValueError: cannot decode a message: received a value that has no meaning in this process: cannot convert it to \
+         EvenNumber: Ok(3) is odd"
     );
 }
 

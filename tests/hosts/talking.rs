@@ -134,11 +134,11 @@ fn wrong_shapes() {
     };
     assert_eq!(
         (why.path(), why.reason()),
-        ("item.price", "expected f64, found the text \"dear\"")
+        ("item.price", "expected f64, found the string \"dear\"")
     );
     assert_eq!(
         why.to_string(),
-        "item.price: expected f64, found the text \"dear\" (what came is a dict: \
+        "item.price: expected f64, found the string \"dear\" (received a dict: \
          {'gift': None, 'id': 1, 'price': 'dear', 'size': 'Small', 'tags': []})"
     );
     // Nothing is lost: what came is in the error.
@@ -146,7 +146,7 @@ fn wrong_shapes() {
     assert_eq!(came["id"].as_int(), Ok(1));
     let why = orders.get().unwrap_err().to_string();
     assert!(
-        why.starts_with("item: expected struct Order, found a function (what came is a function"),
+        why.starts_with("item: expected struct Order, found a function (received a function"),
         "{why}"
     );
     assert_eq!(orders.get().unwrap().id, 2);
@@ -236,7 +236,7 @@ fn from_scripts() {
     let why = Lock::from_dynamic("text".into()).unwrap_err();
     assert_eq!(
         why.to_string(),
-        "value: expected a Lock, found a str (what came is a str: 'text')"
+        "value: expected a Lock, found a str (received a str: 'text')"
     );
     runtime.eval::<()>("q.close()").unwrap();
     assert!(matches!(queue.try_get(), Err(GetError::Closed)));
@@ -401,7 +401,7 @@ fn batches() {
             Err(why) => why.reason().to_string(),
         })
         .collect();
-    assert_eq!(shown, ["2", "expected u64, found the text \"x\"", "4"]);
+    assert_eq!(shown, ["2", "expected u64, found the string \"x\"", "4"]);
     // Objects in items go one by one.
     let queues = runtime.queue::<Queue<u64>>(0).unwrap();
     queues

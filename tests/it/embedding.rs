@@ -159,7 +159,7 @@ SyntaxError: Unexpected ';'
      |         ^
 
 400 Bad Request
-the script ended itself with exit code 3
+the script exited with code 3
 
 meanwhile the first two were running: true
 
@@ -185,7 +185,7 @@ environment: PermissionError: reading the environment variable 'HOME' is not all
 a program: PermissionError: running 'id' is not allowed
 this program: PermissionError: os._exit() would change the program that this script is embedded in
 orders in a child: PermissionError: reading 'the orders' is not allowed
-a grandchild: PermissionError: starting a process in one more generation is not allowed
+a grandchild: PermissionError: starting another generation of processes is not allowed
 PermissionError: reading '/etc/passwd' is not allowed
 help: allow it with `--allow-read=/etc` on the command line, or with `Permissions::allow_read("/etc")` in the program that runs the script
 "#

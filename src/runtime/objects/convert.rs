@@ -126,11 +126,12 @@ pub(super) fn deserialize_object<'de, D: Deserializer<'de>>(
         }
 
         fn visit_bytes<E: de::Error>(self, place: &[u8]) -> Result<Dynamic, E> {
-            let session = home::current()
-                .ok_or_else(|| E::custom(format!("a {} comes only out of queues", self.0)))?;
+            let session = home::current().ok_or_else(|| {
+                E::custom(format!("a {} can only be received from a queue", self.0))
+            })?;
             let (kind, offset) = place
                 .split_at_checked(2)
-                .ok_or_else(|| E::custom("it is no shared object"))?;
+                .ok_or_else(|| E::custom("it is not a shared object"))?;
             let kind = kind.try_into().map(u16::from_be_bytes).map_err(E::custom)?;
             let offset = offset
                 .try_into()

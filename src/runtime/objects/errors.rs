@@ -19,7 +19,7 @@ use crate::sync::ShmError;
 /// assert_eq!(
 ///     error.to_string(),
 ///     "item cannot be sent to a script: \
-///      18446744073709551615 does not fit into a script's integers of 64 bits with a sign"
+///      18446744073709551615 does not fit in a script's signed 64-bit integer"
 /// );
 /// ```
 #[derive(Debug, Clone)]
@@ -36,7 +36,7 @@ impl Conversion {
         &self.path
     }
 
-    /// What is wrong there: `expected f64, found the text "a"`.
+    /// What is wrong there: `expected f64, found the string "a"`.
     pub fn reason(&self) -> &str {
         &self.reason
     }
@@ -57,7 +57,7 @@ impl fmt::Display for Conversion {
         let Self { path, reason, came } = self;
         match came {
             None => write!(f, "{path} cannot be sent to a script: {reason}"),
-            Some((_, text)) => write!(f, "{path}: {reason} (what came is {text})"),
+            Some((_, text)) => write!(f, "{path}: {reason} (received {text})"),
         }
     }
 }
@@ -122,8 +122,8 @@ pub enum WaitError {
     Session(String),
 }
 
-const STOPPED: &str = "the runtime was told to stop";
-const ENDED: &str = "the runtime is gone";
+const STOPPED: &str = "the runtime was stopped";
+const ENDED: &str = "the runtime has ended";
 const CLOSED: &str = "the script has closed the queue";
 
 impl fmt::Display for PutError {
@@ -159,7 +159,7 @@ impl fmt::Display for GetError {
 impl fmt::Display for WaitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::TimedOut => "the time given for the wait ran out",
+            Self::TimedOut => "the wait timed out",
             Self::Stopped => STOPPED,
             Self::Ended => ENDED,
             Self::Session(why) => why,

@@ -104,7 +104,7 @@ pub(super) fn place_of(session: &Session, value: &Dynamic) -> Option<(u16, Place
 /// The shared object of that number at a place of the session.
 ///
 /// # Errors
-/// Something else lies there, or the runtime is gone.
+/// Something else lies there, or the runtime has ended.
 pub(super) fn at_place(session: &Session, kind: u16, offset: Offset) -> Result<Dynamic, String> {
     let interp = Interp::of_session(session).ok_or("its runtime is gone")?;
     interp.codecs()?.at_place(session, kind, offset)

@@ -68,7 +68,8 @@ fn is_less(told: &Dynamic) -> Result<bool, Failure> {
     }
     let number = as_float(told).ok_or_else(|| {
         let found = type_name(told);
-        let text = format!("the comparison of a sort must give a number or a bool, not '{found}'");
+        let text =
+            format!("the comparison of a sort must return a number or a bool, not '{found}'");
         raise("TypeError", text)
     })?;
     Ok(number < 0.0)

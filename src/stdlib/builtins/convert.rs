@@ -117,7 +117,7 @@ fn chr(call: &mut Call<'_>) -> Outcome {
     match char {
         Some(char) => Ok(char.to_string().into()),
         None if (0xd800..=0xdfff).contains(&code) => {
-            let text = "chr() arg is a surrogate, which a string here cannot hold";
+            let text = "chr() arg is a surrogate, which a string cannot contain";
             Err(raise("ValueError", text))
         }
         None => Err(raise("ValueError", "chr() arg not in range(0x110000)")),

@@ -81,10 +81,7 @@ pub(crate) fn read(interp: &Arc<Interp>, bytes: &[u8]) -> Outcome {
 }
 
 fn unreadable(error: wire::DecodeError) -> Failure {
-    raise(
-        "ValueError",
-        format!("a message could not be read: {error}"),
-    )
+    raise("ValueError", format!("cannot decode a message: {error}"))
 }
 
 /// Decodes the item of a message that came with these `objects`. The message may name no others.

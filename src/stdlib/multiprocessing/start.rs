@@ -162,7 +162,7 @@ fn knows_texts(interp: &Interp, context: &NativeCallContext) -> Result<(), Failu
     if !interp.host_engines.in_use() || !is_unknown {
         return Ok(());
     }
-    let text = "the text of this script is not known to the process that is to be started: compile the script with \
+    let text = "the child process would not have the source of this script: compile the script with \
                 `package.compile(&engine, name, text)` instead of Engine::compile or Engine::eval";
     Err(raise("RuntimeError", text))
 }

@@ -51,7 +51,7 @@ impl Workers {
                 .into()
         } else if let Some(setup) = setups.iter().find(|setup| !spawn::has(setup)) {
             format!(
-                "a child that is started by spawn would not have the setup '{setup}': \
+                "a spawned child would not have the setup '{setup}': \
                  give it to `procscript::init_with([…]);` in the first line of the program's main function"
             )
         } else {

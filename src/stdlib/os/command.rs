@@ -70,7 +70,7 @@ fn wait(call: &Call<'_>, mut child: Child) -> Result<ExitStatus, Failure> {
     let pid = child.id().cast_signed();
     let Ok(end) = sys::process::pidfd(pid).inspect_err(|_| end_at_once(call.interp, &mut child))
     else {
-        let text = "no descriptor is left to wait for the command with";
+        let text = "no descriptor is left to wait for the command";
         return Err(raise("OSError", text));
     };
     let ended = call.interp.wait_for(wait_kind::PROCESS, None, |most| {

@@ -115,7 +115,7 @@ fn fork_script(call: &mut Call<'_>) -> Outcome {
     let (hooks, relay) = interp.prepare_fork();
     if !fork::possible() {
         let _ = session.cancel_child(place);
-        let text = "os.fork() in a process with several threads is unsafe; use Process, which starts by spawn then";
+        let text = "os.fork() in a process with several threads is unsafe; use Process, which spawns instead";
         return Err(raise("RuntimeError", text));
     }
     match fork::fork_here(signals_of(interp)) {

@@ -70,11 +70,11 @@ pub(crate) fn decode(interp: &Arc<Interp>, parts: Dynamic) -> Result<Socket, Str
     Ok(socket)
 }
 
-const NO_DEPOT: &str = "there were no descriptors left for what sockets travel through";
+const NO_DEPOT: &str = "no descriptors were left to send sockets through";
 
 fn told(error: DepotError) -> String {
     match error {
-        DepotError::Taken => "the socket has been taken already".into(),
+        DepotError::Taken => "the socket has already been received".into(),
         DepotError::Full(count) => {
             format!("{count} sent sockets have not been received yet")
         }

@@ -165,7 +165,7 @@ fn a_value_of_another_shape_is_refused_by_its_path() {
     );
     assert_eq!(
         refused(&order(r#"lines: [["a", 1], ["b", "c"]]"#)),
-        r#"item.lines[1][1]: expected i64, found the text "c""#
+        r#"item.lines[1][1]: expected i64, found the string "c""#
     );
     assert_eq!(
         refused(&order(r#"lines: [["a"]]"#)),
@@ -177,7 +177,7 @@ fn a_value_of_another_shape_is_refused_by_its_path() {
     );
     assert_eq!(
         refused(&order(r#"marks: #{"x": 'c'}"#)),
-        r#"item.marks: expected u16, found the text "x""#
+        r#"item.marks: expected u16, found the string "x""#
     );
     assert_eq!(
         refused(&order("price: 1..2")),
@@ -199,7 +199,7 @@ fn a_value_of_another_shape_is_refused_by_its_path() {
 
 #[test]
 fn a_rust_value_without_a_form_in_scripts_is_refused_by_its_path() {
-    let wide = "does not fit into a script's integers of 64 bits with a sign";
+    let wide = "does not fit in a script's signed 64-bit integer";
     let refused = |outcome: Result<Vec<u8>, String>| outcome.unwrap_err();
     assert_eq!(
         refused(written(&u64::MAX)),

@@ -31,7 +31,7 @@ impl Key<'_, '_> {
 
 fn refused<T>(found: &str) -> Result<T, Misfit> {
     Err(Misfit::new(format!(
-        "the keys of a script's map are texts, and {found} is none"
+        "map keys must be strings, not {found}"
     )))
 }
 

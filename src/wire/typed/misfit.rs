@@ -102,10 +102,10 @@ fn shown(found: Unexpected<'_>) -> String {
         Unexpected::Signed(int) => format!("the int {int}"),
         Unexpected::Float(float) => format!("the float {float:?}"),
         Unexpected::Char(char) => format!("the char {char:?}"),
-        Unexpected::Str(text) if text.chars().count() <= SHOWN => format!("the text {text:?}"),
+        Unexpected::Str(text) if text.chars().count() <= SHOWN => format!("the string {text:?}"),
         Unexpected::Str(text) => {
             let start: String = text.chars().take(SHOWN).collect();
-            format!("the text {start:?}…")
+            format!("the string {start:?}…")
         }
         Unexpected::Bytes(bytes) => format!("a blob of {} bytes", bytes.len()),
         Unexpected::Unit | Unexpected::Option => "()".into(),

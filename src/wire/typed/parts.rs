@@ -46,7 +46,7 @@ impl Announced {
         match *self {
             Self::Count(count) if count == given => Ok(()),
             Self::Count(count) => Err(Misfit::new(format!(
-                "its Serialize announced {count} parts and gave {given}"
+                "its Serialize announced {count} items but wrote {given}"
             ))),
             Self::Later(place) => {
                 let count = length(given)?.to_be_bytes();

@@ -46,8 +46,7 @@ impl Writer<'_> {
 
     fn int(&mut self, int: impl TryInto<i64> + Copy + std::fmt::Display) -> Verdict {
         let Ok(fitting) = int.try_into() else {
-            let text =
-                format!("{int} does not fit into a script's integers of 64 bits with a sign");
+            let text = format!("{int} does not fit in a script's signed 64-bit integer");
             return Err(Misfit::new(text));
         };
         written(pack::write_sint(self.out, fitting));
@@ -60,10 +59,10 @@ impl Writer<'_> {
         let written_blob = self.out.split_off(start);
         let payload = written_blob.strip_prefix(&BLOB).unwrap_or_default();
         let [_, _, offset @ ..] = payload else {
-            return Err(Misfit::new("it is no shared object"));
+            return Err(Misfit::new("it is not a shared object"));
         };
         let offset =
-            <[u8; 8]>::try_from(offset).map_err(|_| Misfit::new("it is no shared object"))?;
+            <[u8; 8]>::try_from(offset).map_err(|_| Misfit::new("it is not a shared object"))?;
         self.handles.push(u64::from_be_bytes(offset));
         let (length, kind) = (extension::HANDLE_LEN, extension::HANDLE);
         written(pack::write_ext_meta(self.out, length, kind));

@@ -126,7 +126,7 @@ fn case_088_a_time_out_breaks_the_barrier_and_tells_who_is_missing() {
             .replace("MAKE", make)
             .replace("WAIT", wait),
             "
-            True BrokenBarrierError: the time ran out when 2 of 3 parties had come; missing: late (pid N) True
+            True BrokenBarrierError: timed out when 2 of 3 parties had arrived; missing: late (pid N) True
             True True 0
             False
             ",
@@ -172,7 +172,7 @@ fn case_092_a_fresh_barrier() {
         2 0 False None None True
         [BrokenBarrierError: ]
         ValueError: parties must be > 0 | TypeError: Barrier() action must be a function, not int | TypeError: Barrier() argument 'parties' must be an integer, not str
-        BrokenBarrierError: the time ran out when 1 of 2 parties had come True False
+        BrokenBarrierError: timed out when 1 of 2 parties had arrived True False
         ",
     );
 }
@@ -190,7 +190,7 @@ fn an_action_cannot_wait_at_its_own_barrier() {
         print(b.wait());
         "#,
         "
-        RuntimeError: the action of a Barrier cannot wait at it True
+        RuntimeError: the action of a Barrier cannot wait at the same Barrier True
         0
         ",
     );
@@ -241,7 +241,7 @@ fn a_barrier_travels_with_its_action_and_its_timeout() {
         "
         acting
         1 0
-        BrokenBarrierError: the time ran out when 1 of 2 parties had come
+        BrokenBarrierError: timed out when 1 of 2 parties had arrived
         ",
     );
 }
@@ -296,13 +296,13 @@ fn a_process_killed_before_it_comes_breaks_the_barrier() {
         "ready.put(1); time.sleep(3600);",
         "ready.get(); while b.n_waiting < 1 { time.sleep(0.001); } p.kill(); p.join();",
         false,
-        "worker (pid N) ended, and those who are left are too few: 1 of 3 parties had come",
+        "worker (pid N) ended, and too few parties are left: 1 of 3 had arrived",
     );
 }
 
 #[test]
 fn a_process_that_fails_before_it_comes_breaks_the_barrier() {
-    let why = "worker (pid N) ended, and those who are left are too few: 2 of 3 parties had come";
+    let why = "worker (pid N) ended, and too few parties are left: 2 of 3 had arrived";
     for (end, says) in [
         ("throw ValueError(\"no\");", true),
         ("sys.exit(3);", false),
@@ -348,7 +348,7 @@ fn a_process_killed_at_once_breaks_the_barrier() {
         print(b.broken, error_of(|| b.wait()).split(" ")[1]);
         "#,
         "
-        BrokenBarrierError: worker ended, and those who are left are too few: 1 of 2 parties had come
+        BrokenBarrierError: worker ended, and too few parties are left: 1 of 2 had arrived
         True captured
         ",
     );

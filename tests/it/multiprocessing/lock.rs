@@ -319,7 +319,7 @@ fn abandoned(method: &str, death: &str) {
         0,
         "True True\nTrue False\n",
         "procscript: warning: holder (pid <pid 1>) ended while it held a Lock; MainProcess has it now. \
-         What it guards may be half done.\n",
+         The data it guards may be inconsistent.\n",
     );
 }
 
@@ -367,7 +367,7 @@ fn a_waiting_process_gets_the_lock_of_the_killed_one() {
             0,
             "holder <pid 1>\nwaits\nhas it True\n",
             "procscript: warning: holder (pid <pid 1>) ended while it held a Lock; heir has it now. \
-             What it guards may be half done.\n",
+             The data it guards may be inconsistent.\n",
         );
     });
 }

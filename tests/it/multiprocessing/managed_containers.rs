@@ -289,9 +289,9 @@ fn what_would_never_end_is_an_error() {
         RuntimeError: the container was changed during sort() by the function given to it [3, 1, 2, 3, 1, 2]
         RuntimeError: the container was changed during update() by the function given to it
         0 0 2
-        RecursionError: the container is nested more than 64 levels deep, or lies in itself RecursionError: the container is nested more than 64 levels deep, or lies in itself True False
-        RecursionError: the container is nested more than 64 levels deep, or lies in itself False
-        135 RecursionError: the container is nested more than 64 levels deep, or lies in itself
+        RecursionError: the container is nested more than 64 levels deep, or contains itself RecursionError: the container is nested more than 64 levels deep, or contains itself True False
+        RecursionError: the container is nested more than 64 levels deep, or contains itself False
+        135 RecursionError: the container is nested more than 64 levels deep, or contains itself
         ",
     );
 }
@@ -305,6 +305,6 @@ fn a_container_inside_itself_is_shown_and_refuses_to_be_copied() {
         d["self"]["self"]["x"] = 1;
         print(d, error_of(|| d.copy()));
         "#,
-        "{'self': {...}, 'x': 1} RecursionError: the container is nested more than 64 levels deep, or lies in itself\n",
+        "{'self': {...}, 'x': 1} RecursionError: the container is nested more than 64 levels deep, or contains itself\n",
     );
 }

@@ -74,10 +74,10 @@ fn case_151_a_manager_starts_once_and_stops_once() {
         None None None
         ProcessError: Manager has shut down
         AssertionError: server not yet started AssertionError: server not yet started AssertionError: server not yet started
-        BrokenPipeError: the manager was shut down, and with it all that it made BrokenPipeError: the manager was shut down, and with it all that it made \
-        BrokenPipeError: the manager was shut down, and with it all that it made BrokenPipeError: the manager was shut down, and with it all that it made
+        BrokenPipeError: the manager of this object has been shut down BrokenPipeError: the manager of this object has been shut down \
+        BrokenPipeError: the manager of this object has been shut down BrokenPipeError: the manager of this object has been shut down
         True
-        1 BrokenPipeError: the manager was shut down, and with it all that it made
+        1 BrokenPipeError: the manager of this object has been shut down
         ",
     );
 }

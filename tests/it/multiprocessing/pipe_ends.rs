@@ -81,8 +81,7 @@ fn case_131_a_copy_of_the_other_end_keeps_the_end_from_coming() {
         "#,
         &format!(
             "said False\nEOFError: {HINT}\nEOFError: {HINT}\nTrue EOFError: \n",
-            HINT = "nothing can come any more: this process itself still holds the other end of the pipe, \
-                    and nobody else does; close it here once it has been given away"
+            HINT = "no more data can arrive: only this process still holds the other end of the pipe; close it here after passing it on"
         ),
     );
 }
@@ -236,7 +235,6 @@ fn a_sender_that_only_it_could_hear_is_told() {
         print(error_of(|| loop { ends[0].send_bytes(bytes(1000000)); }));
         print(len(ends[1].recv_bytes()));
         "#,
-        "BrokenPipeError: the pipe is full, and this process itself holds the only end that could receive: \
-         nobody else makes room\n1000000\n",
+        "BrokenPipeError: the pipe is full, and only this process holds the receiving end\n1000000\n",
     );
 }

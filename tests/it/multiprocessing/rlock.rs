@@ -180,7 +180,7 @@ fn the_lock_of_a_killed_process_goes_to_the_next_whatever_its_depth() {
             0,
             "True <RLock(MainProcess, 1)> True\nTrue False\n",
             "procscript: warning: holder (pid <pid 1>) ended while it held an RLock; MainProcess has it now. \
-             What it guards may be half done.\n",
+             The data it guards may be inconsistent.\n",
         );
     });
 }

@@ -101,7 +101,7 @@ fn a_value_of_another_type_is_refused() {
         TypeError: one character unicode string expected
         TypeError: unicode string expected instead of int instance
         1 b'A' b'A' 1.0
-        TypeError: add() needs numbers, and type code 'c' has none TypeError: 'float' object cannot be interpreted as an integer
+        TypeError: add() needs a numeric type code, not 'c' TypeError: 'float' object cannot be interpreted as an integer
         ",
     );
 }
@@ -168,7 +168,7 @@ fn a_plain_lock_held_by_the_same_thread_raises_where_it_would_wait_for_ever() {
         "#,
         "
         RuntimeError: this thread holds the Lock that guards this value, so reading or changing it would wait for ever: \
-        give Value and Array an RLock, or none
+        give Value and Array an RLock, or no lock
         2 3
         ",
     );

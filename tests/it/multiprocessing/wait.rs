@@ -107,8 +107,7 @@ fn a_wait_that_only_the_waiting_process_could_end_is_refused() {
         ends[1][0].send(1);
         print(len(wait([ends[0][0], ends[1][1]])));
         "#,
-        "EOFError: nothing can come any more: this process itself still holds the other end of the pipe, \
-         and nobody else does; close it here once it has been given away\n1\n",
+        "EOFError: no more data can arrive: only this process still holds the other end of the pipe; close it here after passing it on\n1\n",
     );
 }
 

@@ -382,8 +382,8 @@ fn a_copy_by_os_fork_has_what_a_child_has() {
     .assert(
         0,
         "
-        PermissionError: starting a process in one more generation is not allowed
-        PermissionError: starting a process in one more generation is not allowed
+        PermissionError: starting another generation of processes is not allowed
+        PermissionError: starting another generation of processes is not allowed
         PermissionError: reading '/etc/passwd' is not allowed
         its parent goes on
         ",

@@ -30,7 +30,7 @@ fn a_child_may_what_its_parent_may() {
         PermissionError: reading '/etc/passwd' is not allowed
         PermissionError: reading the environment variable 'HOME' is not allowed
         no error
-        PermissionError: starting a process in one more generation is not allowed
+        PermissionError: starting another generation of processes is not allowed
         PermissionError: running 'true' is not allowed
         0
         ",
@@ -158,7 +158,7 @@ fn an_empty_path_is_no_path_for_a_child() {
     prints(
         &[],
         r#"print(error_of(|| Process(#{ target: || 1, permissions: #{ read: [""] } })));"#,
-        "ValueError: permissions: '' is no path ('.' is the current directory)\n",
+        "ValueError: permissions: '' is not a path ('.' is the current directory)\n",
     );
 }
 
@@ -204,9 +204,9 @@ fn the_key_says_what_is_wrong_with_it() {
         TypeError: permissions.read must be a bool or a list of strings, not int
         ValueError: permissions.net: 'http://x' is not a valid address (expected HOST or HOST:PORT)
         TypeError: permissions.run must be a bool, not int
-        TypeError: permissions.processes must be a bool, a number, or a list of two, how many at once and how many generations
-        TypeError: permissions.processes must be a bool, a number, or a list of two, how many at once and how many generations
-        TypeError: permissions.threads must be a number that is not negative
+        TypeError: permissions.processes must be a bool, a number, or a list [at once, generations]
+        TypeError: permissions.processes must be a bool, a number, or a list [at once, generations]
+        TypeError: permissions.threads must be a non-negative integer
         TypeError: Process() argument 'permissions' must be a map, not str
         ",
     );
@@ -224,7 +224,7 @@ fn a_child_works_with_no_file_that_its_parent_has_opened() {
                 catch (e) { if e.type == "OSError" { print(e.message); } else { print(global::NOT_OPENED_HERE); } }
             }
         }
-        const NOT_OPENED_HERE = "the file was opened by another process, and open files stay in their process: open it in this one";
+        const NOT_OPENED_HERE = "the file was opened by another process: open it in this process";
         LOG.write("before, ");
         let p = Process(#{ target: child, permissions: #{ read: False, write: False } });
         p.start();
@@ -237,7 +237,7 @@ fn a_child_works_with_no_file_that_its_parent_has_opened() {
     "#;
     each_start_method(|method| {
         let script = Script::text(code).beside("secret.txt", "the secret");
-        let told = "the file was opened by another process, and open files stay in their process: open it in this one\n";
+        let told = "the file was opened by another process: open it in this process\n";
         let stdout = told.repeat(4) + "the secret\nbefore, by a copy, after\n";
         script.start_method(method).run().assert(0, &stdout, "");
     });

@@ -26,11 +26,11 @@ fn bytes_are_no_item_and_an_item_is_no_bytes() {
         print(ends[1].recv());
         "#,
         "
-        ValueError: these bytes came from send_bytes(), which recv() does not take for an item: receive them with recv_bytes()
-        ValueError: these bytes came from send_bytes(), which recv() does not take for an item: receive them with recv_bytes()
-        ValueError: this message came from send(), whose items are for recv() only
-        ValueError: this message came from send(), whose items are for recv() only
-        ValueError: this message came from send(), whose items are for recv() only
+        ValueError: this message was sent by send_bytes(): receive it with recv_bytes()
+        ValueError: this message was sent by send_bytes(): receive it with recv_bytes()
+        ValueError: this message was sent by send(): receive it with recv()
+        ValueError: this message was sent by send(): receive it with recv()
+        ValueError: this message was sent by send(): receive it with recv()
         True False
         5
         ",

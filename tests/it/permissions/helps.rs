@@ -138,7 +138,7 @@ fn a_refusal_names_what_can_be_allowed() {
     assert_eq!(
         help(&["--sandbox"], r#"socket.socket().bind(["", 0]);"#),
         allow("--allow-net=0.0.0.0", r#"allow_net("0.0.0.0")"#)
-            + "; 0.0.0.0 is every address of this machine, 127.0.0.1 only the one for itself"
+            + "; 0.0.0.0 is every address of this machine, 127.0.0.1 only the loopback address"
     );
 }
 

@@ -101,7 +101,7 @@ fn a_variable_that_is_kept_busy_is_named() {
     .run();
     output.assert(
         0,
-        "DataRaceError captured variable 'box' is in use by another thread: use it only while holding a Lock, or share the value by a Queue or a Value\n",
+        "DataRaceError captured variable 'box' is in use by another thread: use it only while holding a Lock, or share the value with a Queue or a Value\n",
         "",
     );
 }

@@ -114,7 +114,7 @@ fn a_thread_cannot_be_sent_and_a_threaded_process_cannot_fork() {
         ",
         "
         TypeError: item is a Thread, which cannot be sent to another process
-        RuntimeError: os.fork() in a process with several threads is unsafe; use Process, which starts by spawn then
+        RuntimeError: os.fork() in a process with several threads is unsafe; use Process, which spawns instead
         ",
     );
 }

@@ -15,7 +15,7 @@ use crate::stdlib::builtins::codec::{self, Codec};
 use crate::sys::lock::locked;
 use crate::text::{as_string, quoted};
 
-const NOT_OPENED_HERE: &str = "the file was opened by another process, and open files stay in their process: open it in this one";
+const NOT_OPENED_HERE: &str = "the file was opened by another process: open it in this process";
 
 /// What `open` gives.
 #[derive(Debug, Clone)]

@@ -31,6 +31,6 @@ pub(crate) fn deeper<R>(body: impl FnOnce() -> Result<R, Failure>) -> Result<R, 
 
 fn too_deep() -> Failure {
     let text =
-        format!("the container is nested more than {DEEPEST} levels deep, or lies in itself");
+        format!("the container is nested more than {DEEPEST} levels deep, or contains itself");
     raise("RecursionError", text)
 }

@@ -218,7 +218,7 @@ pub(crate) fn failure(interp: &Interp, error: ContainerError) -> Failure {
     match error {
         ContainerError::Closed => raise(
             "BrokenPipeError",
-            "the manager was shut down, and with it all that it made",
+            "the manager of this object has been shut down",
         ),
         ContainerError::Interrupted => interp.interrupted(),
         ContainerError::Session(error) => session_failure(error),

@@ -12,7 +12,7 @@ use crate::stdlib::multiprocessing::synchronize::rlock::RLock;
 use crate::sync::Deadline;
 
 const HELD_ALREADY: &str = "this thread holds the Lock that guards this value, so reading or changing it \
-                            would wait for ever: give Value and Array an RLock, or none";
+                            would wait for ever: give Value and Array an RLock, or no lock";
 
 /// A lock that a script may hold as well.
 #[derive(Debug, Clone)]

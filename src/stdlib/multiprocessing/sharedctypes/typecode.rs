@@ -170,10 +170,7 @@ impl TypeCode {
     pub(crate) fn plus(&self, word: u64, more: &Dynamic) -> Result<u64, Failure> {
         match self.form {
             Form::Byte | Form::Letter => {
-                let text = format!(
-                    "add() needs numbers, and type code '{}' has none",
-                    self.letter
-                );
+                let text = format!("add() needs a numeric type code, not '{}'", self.letter);
                 Err(raise("TypeError", text))
             }
             Integer(..) => {

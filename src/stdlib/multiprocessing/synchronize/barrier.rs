@@ -162,9 +162,10 @@ fn failure(interp: &Arc<Interp>, error: BarrierError) -> Failure {
             None => raise_bare("BrokenBarrierError"),
             Some(text) => raise("BrokenBarrierError", text),
         },
-        BarrierError::InAction => {
-            raise("RuntimeError", "the action of a Barrier cannot wait at it")
-        }
+        BarrierError::InAction => raise(
+            "RuntimeError",
+            "the action of a Barrier cannot wait at the same Barrier",
+        ),
         BarrierError::Interrupted => interp.interrupted(),
         BarrierError::Session(error) => session_failure(error),
     }
@@ -179,14 +180,14 @@ fn explain(broken: &Broken) -> Option<String> {
         Cause::Quiet => return None,
         Cause::TimedOut => {
             let missing = who.map_or(String::new(), |who| format!("; missing: {who}"));
-            format!("the time ran out when {came} of {parties} parties had come{missing}")
+            format!("timed out when {came} of {parties} parties had arrived{missing}")
         }
         Cause::Interrupted => format!("{those} was interrupted while it waited"),
         Cause::Died => format!("{those} ended while waiting at the barrier"),
         Cause::DiedActing => format!("{those} ended while running the action of the barrier"),
-        Cause::TooFew => format!(
-            "{those} ended, and those who are left are too few: {came} of {parties} parties had come"
-        ),
+        Cause::TooFew => {
+            format!("{those} ended, and too few parties are left: {came} of {parties} had arrived")
+        }
     })
 }
 

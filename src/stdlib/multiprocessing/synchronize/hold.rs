@@ -86,7 +86,7 @@ pub(super) fn acquired(
             let heir = Family::of(interp).name();
             let text = format!(
                 "procscript: warning: {name} (pid {pid}) ended while it held {what}; {heir} has it now. \
-                 What it guards may be half done.\n"
+                 The data it guards may be inconsistent.\n"
             );
             let _ = interp.output.error(&text);
         }
