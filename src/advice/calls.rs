@@ -94,7 +94,7 @@ fn natives(asked: &Asked<'_>, name: &str, complaint: &str) -> Vec<String> {
     if let Some(row) = rows.iter().find(too_many) {
         let most = row.signature.most();
         return vec![format!(
-            "{name}() takes {most} values at most: give it a list, or one text `${{a}} ${{b}}`"
+            "{name}() takes {most} values at most: pass a list, or one string `${{a}} ${{b}}`"
         )];
     }
     let signatures = shown
@@ -145,5 +145,5 @@ fn as_method(asked: &Asked<'_>) -> Option<String> {
     };
     let is_function = rows().any(|row| row.receiver.is_none());
     (is_function && !has_method)
-        .then(|| format!("'{name}' is no method here: x.{name}() is read as {name}(x)"))
+        .then(|| format!("'{name}' is not a method here: x.{name}() is read as {name}(x)"))
 }

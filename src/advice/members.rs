@@ -36,7 +36,7 @@ fn no_attribute(asked: &Asked<'_>) -> Option<String> {
     }
     let is_there = asked.known.members(class).any(|member| member == name);
     if is_there && asked.message.ends_with(&format!("'{name}'")) {
-        return Some(format!("'{name}' is called with brackets: {name}()"));
+        return Some(format!("'{name}' must be called with brackets: {name}()"));
     }
     let near = nearest(name, asked.known.members(class));
     question(&near).or_else(|| in_another_module(asked, class, name))
@@ -95,7 +95,7 @@ fn no_module(asked: &Asked<'_>) -> Option<String> {
     let is_whole = |module: &&str| !module.contains("::");
     let modules = asked.known.modules.iter().copied().filter(is_whole);
     if asked.outline.piece(asked.at + 1) == "::" {
-        let import = || format!("a file is imported first: import \"{name}\" as {name};");
+        let import = || format!("import the file first: import \"{name}\" as {name};");
         return question(&nearest(name, modules)).or_else(|| Some(import()));
     }
     let files = files_beside(asked);

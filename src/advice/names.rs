@@ -14,9 +14,7 @@ pub(super) fn help(asked: &Asked<'_>) -> Vec<String> {
         return vec![help];
     }
     let found = match name {
-        "this" => Some(
-            "'this' is the object of a method: the function has to be called as obj.f()".into(),
-        ),
+        "this" => Some("'this' is the object of a method: call the function as obj.f()".into()),
         "self" => Some("the object of a method is called this: this.x".into()),
         _ if asked.outline.is_called(asked.at) => hidden(asked, name)
             .or_else(|| elsewhere(asked, name))
@@ -35,7 +33,7 @@ fn hidden(asked: &Asked<'_>, name: &str) -> Option<String> {
     if outline.is_called(at) && seen.inside.iter().any(|v| v.name == name) {
         let args = outline.inside(at + 1).unwrap_or_default();
         return Some(format!(
-            "'{name}' is a variable: the function it holds is called as {name}.call({args})"
+            "'{name}' is a variable: call the function in it as {name}.call({args})"
         ));
     }
     let outside = seen.outside.iter().rev().find(|v| v.name == name)?;

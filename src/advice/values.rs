@@ -36,7 +36,7 @@ pub(super) fn none(asked: &Asked<'_>) -> Option<String> {
         .path_before(dot)
         .filter(|path| *path != "None")?;
     Some(if path.contains('.') {
-        format!("'{path}' is None here: what an object map does not have reads as None")
+        format!("'{path}' is None here: a missing key of an object map reads as None")
     } else {
         format!("'{path}' is None here")
     })
@@ -86,10 +86,10 @@ fn index(asked: &Asked<'_>) -> Option<String> {
             .is_some_and(|before| asked.outline.piece(before) == "[");
     match asked.message {
         "must be int, not str" if in_brackets => {
-            Some("items of a list have numbers: items[int(i)]".into())
+            Some("list indices are integers: items[int(i)]".into())
         }
         "must be str, not int" if in_brackets => {
-            Some("keys of an object map are text: d[str(key)]".into())
+            Some("keys of an object map are strings: d[str(key)]".into())
         }
         _ => None,
     }
@@ -97,7 +97,9 @@ fn index(asked: &Asked<'_>) -> Option<String> {
 
 fn iteration(asked: &Asked<'_>) -> Option<String> {
     let is_it = asked.message == "the value after 'in' is not iterable";
-    is_it.then(|| "lists, texts, dicts and ranges are; n times: for i in range(n)".into())
+    is_it.then(|| {
+        "lists, strings, dicts and ranges are; to repeat n times: for i in range(n)".into()
+    })
 }
 
 /// A value of the embedding program's on its way to another process.

@@ -100,7 +100,7 @@ pub(super) fn lone_else(read: &Reading<'_>) -> Option<Found> {
     }
     let help = match read.before() {
         Some(before) if read.symbol(before) == ";" => "leave out the ';' before it",
-        _ => "write it right behind the block of an 'if'",
+        _ => "write it directly after the block of an 'if'",
     };
     Some(Found::names([help]))
 }

@@ -16,8 +16,8 @@ pub(super) fn advice(read: &Reading<'_>) -> Option<Advice> {
     }
     Some(Advice {
         message: Some("this looks like Python; a script here is written in Rhai".into()),
-        help: "blocks stand in { }, functions begin with fn, new variables with let, statements end with ;, text \
-               stands in \"…\": docs/from-python.md has each form of Python's beside the one here"
+        help: "blocks use { }, functions begin with fn, new variables with let, statements end with ;, strings use \
+               \"…\": docs/from-python.md shows Python's syntax next to its equivalent here"
             .into(),
         place: Some((first.line, first.column)),
     })

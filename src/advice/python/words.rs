@@ -84,7 +84,7 @@ pub(super) fn imported_names(read: &Reading<'_>) -> Option<Found> {
     let help = match (module, names.first()) {
         (_, None) if !is_module(module) => return None,
         ("multiprocessing", _) => {
-            "leave it out: the names of multiprocessing are there without import".into()
+            "leave it out: the names of multiprocessing are available without import".into()
         }
         (_, Some(first)) if is_module(module) => {
             format!("leave it out, and write {module}.{first} where it is used")
@@ -116,7 +116,7 @@ pub(super) fn import_help(read: &Reading<'_>, start: usize) -> String {
         let names: Vec<&str> = names.map(|part| read.word(part.start)).collect();
         let verb = if names.len() == 1 { "is" } else { "are" };
         return format!(
-            "leave it out: {} {verb} there without import",
+            "leave it out: {} {verb} available without import",
             names.join(", ")
         );
     }
