@@ -1,4 +1,4 @@
-//! The monotonic clock, and points in time on it that a wait may not pass.
+//! The monotonic clock, and deadlines of waits.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ pub(crate) fn now_ns() -> u64 {
 pub(crate) struct Deadline(u64);
 
 impl Deadline {
-    /// Wait as long as it takes.
+    /// Wait for ever.
     pub(crate) const NEVER: Deadline = Deadline(u64::MAX);
 
     /// Do not wait: the operation succeeds at once or not at all.
@@ -29,7 +29,7 @@ impl Deadline {
     /// Wait at most this long from now.
     pub(crate) fn after(duration: Duration) -> Deadline {
         let ns = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
-        // A sum that overflows lies centuries ahead: that is never.
+        // A sum that overflows is centuries ahead, which means never.
         Deadline(now_ns().saturating_add(ns))
     }
 
@@ -63,7 +63,7 @@ impl Deadline {
         self.min(Deadline(now_ns.saturating_add(ns)))
     }
 
-    /// How long it is until then; `None` for ever.
+    /// Returns the time until then; `None` for ever.
     pub(crate) fn left(self) -> Option<Duration> {
         let left = || Duration::from_nanos(self.0.saturating_sub(now_ns()));
         (!self.is_never()).then(|| {
@@ -75,7 +75,7 @@ impl Deadline {
         })
     }
 
-    /// What the kernel takes: nothing for "never".
+    /// Converts it for the kernel: `None` for "never".
     pub(super) fn timespec(self) -> Option<Timespec> {
         (!self.is_never()).then_some(Timespec {
             tv_sec: (self.0 / NANOSECONDS_PER_SECOND) as i64,

@@ -4,7 +4,7 @@ use rustix::thread::sched_getaffinity;
 
 /// Whether another CPU could change memory while this thread spins.
 ///
-/// `sched_getaffinity(2)`. When the kernel refuses to say, the answer is no: sleeping is always right.
+/// `sched_getaffinity(2)`. If the kernel refuses to answer, assume no: sleeping is always correct.
 pub(crate) fn another_cpu_may_answer() -> bool {
     sched_getaffinity(None).is_ok_and(|set| set.count() > 1)
 }

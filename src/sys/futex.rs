@@ -1,4 +1,4 @@
-//! Sleeping on a word of memory that several processes share, and waking those who sleep.
+//! Sleeping on a word of memory that several processes share, and waking the sleepers.
 //!
 //! `futex(2)` and `futex_waitv` (Linux 5.16). All calls here use shared (not private) futexes and absolute deadlines on the
 //! monotonic clock.
@@ -12,7 +12,7 @@ use rustix::thread::futex;
 
 use super::clock::Deadline;
 
-/// Set in a robust futex word by those who sleep on it, so that the kernel wakes one when the owner dies.
+/// Set in a robust futex word by sleepers, so that the kernel wakes one when the owner dies.
 pub(crate) const WAITERS: u32 = futex::WAITERS;
 
 /// Set in a robust futex word by the kernel when the owning thread died.
@@ -56,10 +56,10 @@ pub(crate) fn wait(word: &AtomicU32, expected: u32, deadline: Deadline) -> Wakeu
     ))
 }
 
-/// The most words that one sleep takes.
+/// The maximum number of words for one sleep.
 pub(crate) const WORDS_MAX: usize = 128;
 
-/// A word to sleep on, and the value it is expected to hold.
+/// A word to sleep on, and its expected value.
 pub(crate) type Expected<'a> = (&'a AtomicU32, u32);
 
 fn entry((word, expected): Expected<'_>) -> futex::Wait {
@@ -103,7 +103,7 @@ fn wait_vector(words: &[futex::Wait], deadline: Deadline) -> Wakeup {
     outcome(result.map(|_| ()))
 }
 
-/// Wake up to `count` threads that sleep on `word`, and say how many there were.
+/// Wakes up to `count` threads that sleep on `word`, and returns how many there were.
 pub(crate) fn wake(word: &AtomicU32, count: u32) -> usize {
     // The kernel takes a signed count.
     let count = count.min(i32::MAX as u32);

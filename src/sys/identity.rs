@@ -1,9 +1,9 @@
-//! Who runs here: process and thread ids, and whether a process met earlier is still the same one.
+//! Process and thread IDs, and whether a process seen earlier is still the same one.
 
 use std::fs::File;
 use std::io::Read;
 
-/// The id of this process, asked from the kernel every time (a cached one is wrong after a fork).
+/// The ID of this process, requested from the kernel every time (a cached one is wrong after a fork).
 pub(crate) fn process_id() -> u32 {
     rustix::process::getpid().as_raw_nonzero().get() as u32
 }
@@ -21,7 +21,7 @@ pub(crate) fn host_name() -> String {
         .into_owned()
 }
 
-/// When the process started, in clock ticks since boot; together with the id it names a process for good.
+/// The start time of the process, in clock ticks since boot; together with the ID, it identifies a process for good.
 ///
 /// `None` when there is no such process (or no `/proc`).
 pub(crate) fn start_time(pid: u32) -> Option<u64> {
@@ -44,10 +44,10 @@ pub(crate) fn thread_exists(pid: u32, tid: u32) -> bool {
     Stat::read(&format!("/proc/{pid}/task/{tid}/stat")).is_some_and(|stat| !stat.ended)
 }
 
-/// More than the kernel writes: some fifty numbers and a name of at most 64 bytes.
+/// More than the kernel writes: about fifty numbers and a name of at most 64 bytes.
 const STAT_BYTES: usize = 1536;
 
-/// The fields of `/proc/<pid>/stat` that tell life from death, `proc_pid_stat(5)`.
+/// The fields of `/proc/<pid>/stat` that tell whether a process is alive, `proc_pid_stat(5)`.
 struct Stat {
     ended: bool,
     threads: u32,
@@ -56,11 +56,11 @@ struct Stat {
 
 impl Stat {
     fn read(path: &str) -> Option<Stat> {
-        // One read for all of it: every child pays for this when it starts.
+        // One read for everything, because every child pays for this when it starts.
         let mut buffer = [0; STAT_BYTES];
         let length = File::open(path).ok()?.read(&mut buffer).ok()?;
         let text = String::from_utf8_lossy(&buffer[..length]);
-        // The command name may hold anything; the fields that matter follow its last parenthesis.
+        // The command name may contain anything; the fields that matter follow its last parenthesis.
         let (_, fields) = text.rsplit_once(')')?;
         let fields: Vec<&str> = fields.split_ascii_whitespace().collect();
         Some(Stat {
@@ -70,7 +70,7 @@ impl Stat {
         })
     }
 
-    /// A zombie main thread with other threads behind it is a process that still runs.
+    /// A zombie main thread with other threads is a process that still runs.
     fn runs(&self) -> bool {
         !self.ended || self.threads > 1
     }

@@ -1,17 +1,17 @@
-//! Signals that have come: the one that asked this process to stop, and those a script handles. Noted by a handler, read by every
-//! wait. And sleeping until one comes.
+//! Signals that have arrived: the one that asked this process to stop, and those that a script handles. A handler
+//! notes them, and every wait checks them. Also sleeping until a signal arrives.
 
 use std::sync::atomic::{AtomicI32, AtomicU32, AtomicU64, Ordering};
 
 use super::clock::Deadline;
 use super::{futex, identity};
 
-/// The signal's number; 0 while nobody has asked.
+/// The signal number; 0 if there is no request.
 static REQUESTED: AtomicI32 = AtomicI32::new(0);
 
-/// Record that this signal asked the process to stop. Safe to call from a signal handler.
+/// Records that this signal asked the process to stop. Safe to call from a signal handler.
 ///
-/// Ctrl-C does not take the place of another that has come: it may ask for less.
+/// Ctrl-C does not replace another request, because it may ask for less.
 pub(crate) fn request(signal: i32) {
     if signal == libc::SIGINT {
         let _ = REQUESTED.compare_exchange(0, signal, Ordering::SeqCst, Ordering::SeqCst);
@@ -21,20 +21,20 @@ pub(crate) fn request(signal: i32) {
     alert();
 }
 
-/// The id of the only thread that requests are for; 0 while they are for all.
+/// The ID of the only thread that requests are for; 0 if they are for all threads.
 static ADDRESSEE: AtomicU32 = AtomicU32::new(0);
 
-/// From now on requests are for the calling thread alone.
+/// Makes the calling thread the only one that gets requests.
 pub(crate) fn address_to_me() {
     ADDRESSEE.store(identity::thread_id(), Ordering::SeqCst);
 }
 
-/// From now on requests are for every thread, as at the beginning.
+/// Makes all threads get requests, as at the start.
 pub(crate) fn address_to_all() {
     ADDRESSEE.store(0, Ordering::SeqCst);
 }
 
-/// The number of the signal that asked the calling thread, 0 if none has.
+/// Returns the number of the signal that asked the calling thread to stop, or 0.
 #[inline]
 pub(crate) fn requested() -> i32 {
     match REQUESTED.load(Ordering::Relaxed) {
@@ -50,53 +50,53 @@ fn is_for_me() -> bool {
     addressee == 0 || addressee == identity::thread_id()
 }
 
-/// Forget the request.
+/// Clears the request.
 pub(crate) fn clear() {
     REQUESTED.store(0, Ordering::SeqCst);
 }
 
-/// Whether a request waits to be noticed.
+/// Returns whether a request is pending.
 #[inline]
 pub(crate) fn pending() -> bool {
     requested() != 0
 }
 
-/// Signals that came and that a script handles: bit n for signal n.
+/// Signals that have arrived and that a script handles: bit n for signal n.
 static CAUGHT: AtomicU64 = AtomicU64::new(0);
 
-/// Record that a signal came that a script handles. Safe to call from a signal handler.
+/// Records a signal that a script handles. Safe to call from a signal handler.
 pub(crate) fn catch(signal: i32) {
     CAUGHT.fetch_or(1 << (signal & 63), Ordering::SeqCst);
     alert();
 }
 
-/// Whether a signal waits for a script's handler.
+/// Returns whether a signal is pending for a script's handler.
 #[inline]
 pub(crate) fn caught_any() -> bool {
     CAUGHT.load(Ordering::Relaxed) != 0
 }
 
-/// Whether this signal waits for a script's handler; it does not any more.
+/// Returns whether this signal was pending for a script's handler, and clears it.
 pub(crate) fn take_caught(signal: i32) -> bool {
     let bit = 1 << (signal & 63);
     CAUGHT.fetch_and(!bit, Ordering::SeqCst) & bit != 0
 }
 
-/// How often something came that whoever sleeps has to look at.
+/// Counts the events that sleepers must check.
 static ALERTS: AtomicU32 = AtomicU32::new(0);
 
-/// Wakes every thread that sleeps until something comes. Safe to call from a signal handler.
+/// Wakes every thread that sleeps until the next event. Safe to call from a signal handler.
 pub(crate) fn alert() {
     ALERTS.fetch_add(1, Ordering::SeqCst);
     futex::wake(&ALERTS, u32::MAX);
 }
 
-/// To be read before looking whether something has come, for the sleep after that.
+/// Must be read before checking for events, for the sleep afterwards.
 pub(crate) fn alerts() -> u32 {
     ALERTS.load(Ordering::SeqCst)
 }
 
-/// Sleeps until something comes that had not when `alerts` was read, at the longest until `until`.
+/// Sleeps until an event that happened after `alerts` was read, at most until `until`.
 pub(crate) fn sleep(alerts: u32, until: Deadline) {
     futex::wait(&ALERTS, alerts, until);
 }

@@ -1,14 +1,14 @@
-//! What this process takes from the system: a deep stack for recursive scripts, memory that is kept for reuse.
+//! Resources of this process: a deep stack for recursive scripts, and memory that is kept for reuse.
 #![allow(unsafe_code)]
 
 use std::cell::Cell;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Raises the soft stack limit towards `wanted` bytes and gives what the main thread now has.
+/// Raises the soft stack limit towards `wanted` bytes, and returns the main thread's limit.
 ///
-/// The main thread's stack grows on demand up to the limit in force at that moment, so raising it in a
-/// running process takes effect without a second thread.
+/// The main thread's stack grows on demand up to the limit at that moment, so raising it in a running process takes
+/// effect without a second thread.
 pub(crate) fn raise_stack(wanted: u64) -> u64 {
     let limit = getrlimit(Resource::Stack);
     let soft = limit.current.unwrap_or(u64::MAX);
@@ -24,10 +24,10 @@ pub(crate) fn raise_stack(wanted: u64) -> u64 {
     }
 }
 
-/// Lets the allocator keep freed memory for the next use instead of giving it back at once.
+/// Makes the allocator keep freed memory for reuse instead of returning it at once.
 ///
-/// A message of a megabyte is a buffer of its own; handed back to the kernel after each message, its pages
-/// would be faulted in anew every time, which takes longer than copying the message.
+/// Each message of a megabyte has its own buffer. If it were returned to the kernel after each message, its pages
+/// would be faulted in again every time, which takes longer than copying the message.
 pub(crate) fn keep_freed_memory() {
     #[cfg(target_env = "gnu")]
     {
@@ -40,27 +40,27 @@ pub(crate) fn keep_freed_memory() {
     }
 }
 
-/// The part of the stack that a thread has left, by the address of where it is.
+/// How much stack a thread has left, judged by the current stack address.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Stack {
-    /// The address below which it is short.
+    /// Below this address, little stack is left.
     lowest: usize,
-    /// The address below which even half of what was left then is used up.
+    /// Below this address, less than half of that is left.
     last: usize,
 }
 
-/// What must be left for natives and for the report, where the stack is large enough.
+/// The stack that must be left for natives and for the report, if the stack is large enough.
 const STACK_KEPT: usize = 1 << 20;
 
 thread_local! {
-    /// This thread's stack, once it is known.
+    /// The stack of this thread, once it is known.
     static MINE: Cell<Option<Stack>> = const { Cell::new(None) };
 }
 
-/// What the smallest usual stack of a thread carries, where the system does not say.
+/// The smallest usual stack size of a thread, if the system does not report it.
 const UNKNOWN_STACK: u64 = 2 << 20;
 
-/// Where the stack of the calling thread ends, as it was made, and how large it is.
+/// The lower end of the calling thread's stack when it was created, and its size.
 #[cold]
 fn own_stack() -> Option<(usize, usize)> {
     let mut attributes = std::mem::MaybeUninit::<libc::pthread_attr_t>::uninit();
@@ -78,7 +78,7 @@ fn own_stack() -> Option<(usize, usize)> {
 }
 
 impl Stack {
-    /// From here on this thread has `bytes` of stack.
+    /// Declares that this thread has `bytes` of stack from here on.
     pub(crate) fn begin(bytes: u64) {
         MINE.set(Some(Stack::here(bytes)));
     }
@@ -89,7 +89,7 @@ impl Stack {
         MINE.get().unwrap_or_else(Stack::look)
     }
 
-    /// Finds out about the stack of the calling thread.
+    /// Determines the stack of the calling thread.
     #[cold]
     fn look() -> Self {
         let found = own_stack().map(|(end, bytes)| Self::ending_at(end, STACK_KEPT.min(bytes / 2)));
@@ -98,13 +98,13 @@ impl Stack {
         stack
     }
 
-    /// The stack of this thread, of which `bytes` are below this call.
+    /// The stack of this thread, with `bytes` below this call.
     pub(crate) fn here(bytes: u64) -> Self {
         let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
         Self::ending_at(address_here().saturating_sub(bytes), STACK_KEPT)
     }
 
-    /// A stack whose last `kept` bytes are for natives and reports.
+    /// A stack whose last `kept` bytes are reserved for natives and reports.
     fn ending_at(end: usize, kept: usize) -> Self {
         Self {
             lowest: end.saturating_add(kept),
@@ -112,20 +112,20 @@ impl Stack {
         }
     }
 
-    /// Whether little is left.
+    /// Returns whether little is left.
     #[inline]
     pub(crate) fn is_short(self) -> bool {
         address_here() < self.lowest
     }
 
-    /// Whether even half of that is used up.
+    /// Returns whether less than half of that is left.
     #[inline]
     pub(crate) fn is_at_its_end(self) -> bool {
         address_here() < self.last
     }
 }
 
-/// About where the stack ends at this moment.
+/// The approximate current end of the stack.
 #[inline(always)]
 fn address_here() -> usize {
     let here = 0_u8;

@@ -1,7 +1,7 @@
 //! Anonymous shared memory: a memfd, its mapping, and the pages behind it.
 //!
-//! `memfd_create(2)`, `mmap(2)`, `fallocate(2)`. The address space is reserved once, larger than the file will ever be; pages are
-//! added and taken away behind it, so no process ever has to map again.
+//! `memfd_create(2)`, `mmap(2)`, `fallocate(2)`. The address space is reserved once, larger than the file will ever
+//! be; pages are added and removed behind it, so no process ever has to map again.
 #![allow(unsafe_code)]
 
 use std::io;
@@ -12,10 +12,10 @@ use rustix::fs::{FallocateFlags, MemfdFlags, SealFlags, fallocate, fcntl_add_sea
 use rustix::io::Errno;
 use rustix::mm::{Advice, MapFlags, ProtFlags, madvise, mmap, munmap};
 
-/// The unit in which the kernel gives and takes memory, on both supported architectures' usual configuration.
+/// The unit in which the kernel allocates memory, in the usual configuration of both supported architectures.
 pub(crate) const PAGE: u64 = 4096;
 
-/// How often an allocation that a signal cut short is tried again before it counts as failed.
+/// How often an allocation is retried after signals before it counts as failed.
 const ALLOCATION_ATTEMPTS: u32 = 100;
 
 /// An empty anonymous file that lives as long as somebody has it open, and can never shrink under a mapping.
@@ -32,16 +32,16 @@ pub(crate) fn file_length(fd: BorrowedFd<'_>) -> io::Result<u64> {
     Ok(rustix::fs::fstat(fd)?.st_size as u64)
 }
 
-/// Bytes of memory that the file takes.
+/// The memory used by the file, in bytes.
 #[cfg(test)]
 pub(crate) fn memory_behind(fd: BorrowedFd<'_>) -> u64 {
     rustix::fs::fstat(fd).map_or(0, |status| status.st_blocks as u64 * 512)
 }
 
-/// Put zeroed memory behind this range of the file, growing it where needed.
+/// Allocates zeroed memory for this range of the file, growing the file if needed.
 ///
-/// Memory that is already there stays as it is. The errors: `ENOSPC` (the shared-memory file system is full), `EFBIG` (resource
-/// limit on file size, where `SIGXFSZ` is ignored), `EINTR` (signals arrived without end).
+/// Existing memory stays as it is. Errors: `ENOSPC` (the shared-memory file system is full), `EFBIG` (resource limit
+/// on file size, if `SIGXFSZ` is ignored), `EINTR` (endless signals).
 pub(crate) fn reserve_pages(fd: BorrowedFd<'_>, start: u64, length: u64) -> io::Result<()> {
     for _ in 0..ALLOCATION_ATTEMPTS {
         match fallocate(fd, FallocateFlags::empty(), start, length) {
@@ -52,7 +52,7 @@ pub(crate) fn reserve_pages(fd: BorrowedFd<'_>, start: u64, length: u64) -> io::
     Err(Errno::INTR.into())
 }
 
-/// Give the memory behind this range of the file back to the system; it reads as zeros afterwards.
+/// Returns the memory of this range of the file to the system; it reads as zeros afterwards.
 pub(crate) fn release_pages(fd: BorrowedFd<'_>, start: u64, length: u64) -> io::Result<()> {
     let mode = FallocateFlags::PUNCH_HOLE | FallocateFlags::KEEP_SIZE;
     loop {
@@ -78,8 +78,8 @@ unsafe impl Send for Mapping {}
 unsafe impl Sync for Mapping {}
 
 impl Mapping {
-    /// Map the file at an address range of `length` bytes, or, when the address space is limited, of half of that, and so on down
-    /// to `minimum`.
+    /// Maps the file at an address range of `length` bytes, or, if the address space is limited, of half of that, and
+    /// so on down to `minimum`.
     pub(crate) fn new(fd: OwnedFd, length: u64, minimum: u64) -> io::Result<Mapping> {
         let mut length = length;
         loop {
@@ -117,7 +117,7 @@ impl Mapping {
         self.start
     }
 
-    /// How many bytes of address space there are; the file may be shorter.
+    /// The size of the address space in bytes; the file may be shorter.
     #[inline]
     pub(crate) fn length(&self) -> u64 {
         self.length as u64

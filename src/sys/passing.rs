@@ -1,7 +1,7 @@
-//! Descriptors that wait in the kernel for another process to take them.
+//! Descriptors that wait in the kernel until another process receives them.
 //!
-//! `unix(7)`, `SCM_RIGHTS`: a descriptor sent over a Unix socket is kept by the kernel until it is received, also when its
-//! sender has closed it or is gone.
+//! `unix(7)`, `SCM_RIGHTS`: the kernel keeps a descriptor that was sent over a Unix socket until it is received, even
+//! after its sender has closed it or ended.
 
 use std::io::{self, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
@@ -14,10 +14,10 @@ use rustix::net::{
     sockopt,
 };
 
-/// What a descriptor is known by while it waits.
+/// Identifies a descriptor while it waits.
 pub(crate) type Label = [u8; 16];
 
-/// Two ends of a place where descriptors wait, in the order they were sent.
+/// The two ends of a queue of waiting descriptors, in the order they were sent.
 pub(crate) fn place() -> io::Result<(OwnedFd, OwnedFd)> {
     let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
     Ok(socketpair(
@@ -28,10 +28,10 @@ pub(crate) fn place() -> io::Result<(OwnedFd, OwnedFd)> {
     )?)
 }
 
-/// Puts a copy of `fd` last.
+/// Adds a copy of `fd` at the end.
 ///
 /// # Errors
-/// `WouldBlock` when the kernel keeps no more of them.
+/// `WouldBlock` if the kernel accepts no more of them.
 pub(crate) fn put(end: BorrowedFd<'_>, label: &Label, fd: BorrowedFd<'_>) -> io::Result<()> {
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
     let mut control = SendAncillaryBuffer::new(&mut space);
@@ -46,15 +46,15 @@ pub(crate) fn put(end: BorrowedFd<'_>, label: &Label, fd: BorrowedFd<'_>) -> io:
     Ok(())
 }
 
-/// The label of the first one; `None` when there is none.
+/// Returns the label of the first one; `None` if there is none.
 pub(crate) fn first(end: BorrowedFd<'_>) -> io::Result<Option<Label>> {
     label(end, RecvFlags::PEEK)
 }
 
-/// A copy of the first one, which stays.
+/// Returns a copy of the first one, which stays.
 ///
 /// # Errors
-/// `EMFILE` when this process has no descriptor left for it.
+/// `EMFILE` if this process has no descriptor left for it.
 pub(crate) fn copy_of_first(end: BorrowedFd<'_>) -> io::Result<OwnedFd> {
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
     let mut control = RecvAncillaryBuffer::new(&mut space);
@@ -68,9 +68,9 @@ pub(crate) fn copy_of_first(end: BorrowedFd<'_>) -> io::Result<OwnedFd> {
     copy.ok_or_else(|| Errno::MFILE.into())
 }
 
-/// Closes the first one.
+/// Removes and closes the first one.
 pub(crate) fn drop_first(end: BorrowedFd<'_>) -> io::Result<()> {
-    // Where there is no room for a descriptor, the kernel closes it.
+    // The kernel closes a descriptor that does not fit.
     label(end, RecvFlags::empty()).map(|_| ())
 }
 
@@ -83,15 +83,15 @@ fn label(end: BorrowedFd<'_>, flags: RecvFlags) -> io::Result<Option<Label>> {
     }
 }
 
-/// How many wait.
+/// The number of waiting descriptors.
 pub(crate) fn count(end: BorrowedFd<'_>) -> io::Result<usize> {
     let bytes = rustix::io::ioctl_fionread(end)?;
     Ok(bytes as usize / size_of::<Label>())
 }
 
-/// How many the kernel keeps, at least.
+/// The minimum number that the kernel accepts.
 pub(crate) fn capacity(end: BorrowedFd<'_>) -> io::Result<usize> {
-    /// What the kernel reckons for one is less, in bytes.
+    /// The kernel counts less than this for each, in bytes.
     const RECKONED: usize = 1 << 10;
     Ok(sockopt::socket_send_buffer_size(end)? / RECKONED)
 }

@@ -1,4 +1,4 @@
-//! Pipes that other processes get as their standard streams, and the bell that wakes the thread which reads them.
+//! Pipes that other processes get as their standard streams, and the bell that wakes the thread that reads them.
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -7,12 +7,13 @@ use rustix::event::{EventfdFlags, PollFd, PollFlags, eventfd, poll};
 use rustix::fs::OFlags;
 use rustix::pipe::{PipeFlags, pipe_with};
 
-/// The first descriptor that is none of the standard streams.
+/// The first descriptor after the standard streams.
 const BEHIND_THE_STREAMS: i32 = 3;
 
-/// A pipe: the end to read, which never blocks, and the end to write, which does.
+/// A pipe: the reading end never blocks, the writing end does.
 ///
-/// Neither is one of the standard streams, also where the process has closed its own: it is to be laid over them.
+/// Neither end is one of the standard streams, even if the process has closed its own, because the pipe is to replace
+/// them.
 pub(crate) fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
     let (read, write) = pipe_with(PipeFlags::CLOEXEC)?;
     let (read, write) = (behind_the_streams(read)?, behind_the_streams(write)?);
@@ -28,13 +29,13 @@ fn behind_the_streams(end: OwnedFd) -> io::Result<OwnedFd> {
     Ok(rustix::io::fcntl_dupfd_cloexec(&end, BEHIND_THE_STREAMS)?)
 }
 
-/// How many bytes lie in a pipe.
+/// The number of bytes in a pipe.
 pub(crate) fn waiting(end: &impl AsFd) -> usize {
     let count = rustix::io::ioctl_fionread(end).unwrap_or(0);
     usize::try_from(count).unwrap_or(usize::MAX)
 }
 
-/// Takes what is there, at most what `buffer` takes; 0 when there is nothing.
+/// Reads what is available into `buffer`; returns 0 if nothing is.
 pub(crate) fn read(end: &impl AsFd, buffer: &mut [u8]) -> usize {
     loop {
         match rustix::io::read(end, &mut *buffer) {
@@ -45,7 +46,7 @@ pub(crate) fn read(end: &impl AsFd, buffer: &mut [u8]) -> usize {
     }
 }
 
-/// What wakes a thread that waits for pipes.
+/// Wakes a thread that waits for pipes.
 #[derive(Debug)]
 pub(crate) struct Bell(OwnedFd);
 
@@ -55,7 +56,7 @@ impl Bell {
         Ok(Self(eventfd(0, flags)?))
     }
 
-    /// Ends the wait that is going on, or the next one.
+    /// Ends the current wait, or the next one.
     pub(crate) fn ring(&self) {
         let _ = rustix::io::write(&self.0, &1_u64.to_ne_bytes());
     }

@@ -22,7 +22,7 @@ pub(crate) enum Ended {
     Code(i32),
     /// Killed by this signal number.
     Signal(i32),
-    /// Somebody else has reaped it: nobody can say.
+    /// Somebody else has reaped it, so its status is unknown.
     Unknown,
 }
 
@@ -51,25 +51,25 @@ pub(crate) fn exit_now(code: i32) -> ! {
     unsafe { libc::_exit(code) }
 }
 
-/// Gives the process `pid` (0: this one) a process group of its own.
+/// Moves the process `pid` (0: this one) into a new process group.
 ///
 /// # Errors
-/// When it has ended, or runs another program already.
+/// If it has ended, or already runs another program.
 pub(crate) fn own_group(pid: i32) -> io::Result<()> {
     Ok(setpgid(Pid::from_raw(pid), None)?)
 }
 
 /// A descriptor that becomes readable when the process ends.
 ///
-/// Race-free for an unreaped child: its number cannot be used again before that.
+/// Without a race for an unreaped child, because its ID cannot be reused before that.
 pub(crate) fn pidfd(pid: i32) -> io::Result<OwnedFd> {
     let pid = Pid::from_raw(pid).ok_or(io::ErrorKind::InvalidInput)?;
     Ok(rustix::process::pidfd_open(pid, PidfdFlags::empty())?)
 }
 
-/// Waits until one of `fds` is readable; `None` waits for ever. Gives the readiness of each.
+/// Waits until one of `fds` is readable; `None` waits for ever. Returns the readiness of each.
 ///
-/// A signal that is handled ends the wait early, with nothing ready.
+/// A handled signal ends the wait early, with nothing ready.
 pub(crate) fn wait_readable(
     fds: &[BorrowedFd<'_>],
     timeout: Option<Duration>,
@@ -114,7 +114,7 @@ pub(crate) fn abandon(pid: i32) {
     }
 }
 
-/// Sets what `ps` and `top` call this process (the first 15 bytes).
+/// Sets the name of this process in `ps` and `top` (the first 15 bytes).
 pub(crate) fn set_command_name(name: &str) {
     let _ = CString::new(name).map(|name| rustix::thread::set_name(&name));
 }
@@ -127,10 +127,10 @@ pub(crate) fn parent_pid() -> i32 {
     rustix::process::getppid().map_or(0, |pid| pid.as_raw_nonzero().get())
 }
 
-/// How long to wait for a thread that has ended to be gone.
+/// How long to wait until a thread that has ended is gone.
 const DEPARTURE: Duration = Duration::from_secs(1);
 
-/// Waits until a thread of this process, which is about to end, is not counted any more.
+/// Waits until a thread of this process that is about to end is no longer counted.
 pub(crate) fn await_departure(thread: i64) {
     let path = format!("/proc/self/task/{thread}");
     let end = Deadline::after(DEPARTURE);
@@ -139,18 +139,18 @@ pub(crate) fn await_departure(thread: i64) {
     }
 }
 
-/// The number of threads of this process; very many where it cannot be found out.
+/// The number of threads of this process; a very large number if it is unknown.
 pub(crate) fn thread_count() -> usize {
     use std::os::unix::fs::MetadataExt;
-    // A directory has a link for each directory in it, besides its own two.
+    // A directory has one link for each subdirectory, and two for itself.
     let links = std::fs::metadata("/proc/self/task").map_or(u64::MAX, |task| task.nlink());
     usize::try_from(links).map_or(usize::MAX, |links| links.saturating_sub(2))
 }
 
-/// Takes over the descriptor `fd` that was inherited across `exec`, for this process alone.
+/// Takes ownership of the descriptor `fd` that was inherited across `exec`, for this process alone.
 ///
 /// # Errors
-/// When no such descriptor is open, or it is one of the standard streams.
+/// If no such descriptor is open, or it is one of the standard streams.
 pub(crate) fn inherited_fd(fd: RawFd) -> io::Result<OwnedFd> {
     use std::os::fd::FromRawFd;
     if fd <= 2 {

@@ -1,7 +1,7 @@
-//! Descriptors: which of them are readable, and sleeping until one is, or until a word of memory changes.
+//! Waiting for descriptors: which of them are readable, and sleeping until one is, or until a word of memory changes.
 //!
-//! `ppoll(2)`, and `futex_waitv` for the words. The kernel has no call that sleeps on both: then a thread of its own sleeps on the words
-//! and rings a bell that the caller polls with its descriptors.
+//! `ppoll(2)`, and `futex_waitv` for the words. The kernel has no call that sleeps on both; in that case a helper
+//! thread sleeps on the words and signals an eventfd that the caller polls with its descriptors.
 #![allow(unsafe_code)]
 
 use std::io;
@@ -17,26 +17,26 @@ use super::futex::{self, Expected, Wakeup};
 use super::process::thread_count;
 use super::signal::{Held, Signal};
 
-/// What the thread that sleeps on the words needs.
+/// The state of the thread that sleeps on the words.
 const STACK: usize = 64 << 10;
 
-/// How long to wait for a thread that has ended to be gone from the process.
+/// How long to wait until a thread that has ended is gone from the process.
 const DEPARTURE: Duration = Duration::from_secs(1);
 
-/// Which descriptors are readable now, or at their end.
+/// Returns which descriptors are readable now, or at their end.
 ///
 /// # Errors
-/// `EBADF` when one of them is not open.
+/// `EBADF` if one of them is not open.
 pub(crate) fn readable(descriptors: &[RawFd]) -> io::Result<Vec<bool>> {
     poll(descriptors, Deadline::NOW)
 }
 
-/// Sleep while all words hold their expected values and no descriptor is readable, at the longest until `until`.
+/// Sleeps while all words hold their expected values and no descriptor is readable, at most until `until`.
 ///
 /// # Errors
-/// When a descriptor is not open, or there is no thread or descriptor to be had.
+/// If a descriptor is not open, or no thread or descriptor is left.
 ///
-/// [`Wakeup::Unsupported`] as for [`futex::wait_any`]; when descriptors are polled too, one word less is too many.
+/// [`Wakeup::Unsupported`] as for [`futex::wait_any`]; if descriptors are polled too, the limit is one word lower.
 pub(crate) fn sleep(
     words: &[Expected<'_>],
     descriptors: &[RawFd],
@@ -54,7 +54,7 @@ fn sleep_on_both(
     descriptors: &[RawFd],
     until: Deadline,
 ) -> io::Result<Wakeup> {
-    // One more word ends the watch.
+    // An additional word ends the watch.
     if words.len() + 1 > futex::WORDS_MAX {
         return Ok(Wakeup::Unsupported);
     }
@@ -64,13 +64,13 @@ fn sleep_on_both(
     let mut polled = descriptors.to_vec();
     polled.push(bell.as_raw_fd());
     let (ready, watched) = thread::scope(|scope| {
-        // Signals are for the caller, whose sleep they end.
+        // Signals are for the caller, because they must end its sleep.
         let held = Held::new(&[Signal::SIGINT, Signal::SIGTERM])?;
         let watch = || {
             let mut all = words.to_vec();
             all.push((&over, 0));
             let watched = futex::wait_any(&all, until);
-            // A bell that cannot be rung has been rung already.
+            // If the bell cannot be rung, it has been rung already.
             let _ = rustix::io::write(&bell, &1_u64.to_ne_bytes());
             watched
         };
@@ -92,7 +92,7 @@ fn sleep_on_both(
     }
 }
 
-/// A thread that has been joined is still counted for a moment; a process with two threads may not fork.
+/// A thread that has been joined is still counted for a moment; a process with two threads must not fork.
 fn await_departure() {
     let end = Deadline::after(DEPARTURE);
     while thread_count() > 1 && !end.passed(now_ns()) {
@@ -108,7 +108,7 @@ fn outcome(ready: &[bool], until: Deadline) -> Wakeup {
     }
 }
 
-/// Waits until a descriptor is readable or at its end, a signal was handled, or `until`; which are.
+/// Waits until a descriptor is readable or at its end, a signal is handled, or `until`; returns which are ready.
 fn poll(descriptors: &[RawFd], until: Deadline) -> io::Result<Vec<bool>> {
     let entry = |fd: &RawFd| libc::pollfd {
         fd: *fd,

@@ -1,4 +1,4 @@
-//! Signals: sending them, and noting that one came.
+//! Signals: sending them, and noting that one has arrived.
 //!
 //! # Safety
 //! Invariant *handler*: the only code that runs in signal context is [`note`] and [`note_for_script`], which change atomics and make one
@@ -23,28 +23,29 @@ extern "C" fn note_for_script(signal: libc::c_int) {
     interrupt::catch(signal);
 }
 
-/// From now on `signal` is noted for a script's handler; blocking system calls return early.
+/// Notes `signal` for a script's handler from now on; blocking system calls return early.
 pub(crate) fn catch_for_script(signal: Signal) -> io::Result<()> {
     set(signal, SigHandler::Handler(note_for_script))
 }
 
-/// `alarm(2)`: a SIGALRM after this many seconds, none for 0; how many were left of the alarm before.
+/// `alarm(2)`: sends SIGALRM after this many seconds, or cancels it for 0; returns the seconds left of the previous
+/// alarm.
 pub(crate) fn alarm(seconds: u32) -> u32 {
     // SAFETY: alarm takes an integer and touches no memory of ours.
     unsafe { libc::alarm(seconds) }
 }
 
-/// The signal that asked this process to end, if one has.
+/// Returns the signal that asked this process to end, if any.
 pub(crate) fn requested() -> Option<Signal> {
     Signal::try_from(interrupt::requested()).ok()
 }
 
-/// Forgets a request that has been carried out.
+/// Clears a request that has been carried out.
 pub(crate) fn forget_request() {
     interrupt::clear();
 }
 
-/// From now on requests to end are for the calling thread alone, or for all threads.
+/// Directs requests to end to the calling thread alone, or to all threads.
 pub(crate) fn address_requests(to_me_alone: bool) {
     if to_me_alone {
         interrupt::address_to_me();
@@ -53,12 +54,12 @@ pub(crate) fn address_requests(to_me_alone: bool) {
     }
 }
 
-/// From now on `signal` sets the interrupt flag; blocking system calls return early.
+/// Makes `signal` set the interrupt flag; blocking system calls return early.
 pub(crate) fn catch(signal: Signal) -> io::Result<()> {
     set(signal, SigHandler::Handler(note))
 }
 
-/// Whether this process was started with `signal` ignored, as a shell does for a job in the background.
+/// Returns whether this process was started with `signal` ignored, as a shell does for a background job.
 pub(crate) fn is_ignored(signal: Signal) -> bool {
     // SAFETY: an all-zero sigaction is a valid one.
     let mut current: libc::sigaction = unsafe { std::mem::zeroed() };
@@ -67,20 +68,20 @@ pub(crate) fn is_ignored(signal: Signal) -> bool {
     asked == 0 && current.sa_sigaction == libc::SIG_IGN
 }
 
-/// From now on `signal` does what the kernel does by default.
+/// Restores the kernel's default action for `signal`.
 pub(crate) fn default(signal: Signal) -> io::Result<()> {
     set(signal, SigHandler::SigDfl)
 }
 
-/// From now on `signal` does nothing.
+/// Ignores `signal`.
 pub(crate) fn ignore(signal: Signal) -> io::Result<()> {
     set(signal, SigHandler::SigIgn)
 }
 
-/// Signals are as at the beginning of a program: who was ignored still is, no other is handled, none is held back.
+/// Resets signals to the state of a new program: ignored ones stay ignored, none is handled, none is blocked.
 pub(crate) fn forget_handlers() {
     for signal in Signal::iterator().filter(|signal| !is_ignored(*signal)) {
-        // Two cannot be handled in the first place.
+        // Two signals cannot be handled in the first place.
         let _ = default(signal);
     }
     let _ = sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None);
@@ -103,10 +104,10 @@ pub(crate) fn send(pid: i32, signal: i32) -> io::Result<()> {
     }
 }
 
-/// `pidfd_send_signal(2)`: sends `signal` to the process behind `pidfd`, whoever has its number now.
+/// `pidfd_send_signal(2)`: sends `signal` to the process behind `pidfd`, even if its ID has been reused.
 ///
 /// # Errors
-/// When the process has been reaped, or the kernel does not allow it.
+/// If the process has been reaped, or the kernel does not allow it.
 pub(crate) fn send_through(pidfd: BorrowedFd<'_>, signal: Signal) -> io::Result<()> {
     Ok(rustix::process::pidfd_send_signal(
         pidfd,
@@ -127,14 +128,14 @@ fn rustix_signal(signal: Signal) -> io::Result<rustix::process::Signal> {
     signal.ok_or_else(|| io::ErrorKind::InvalidInput.into())
 }
 
-/// Whether a signal that is sent to `pid` comes to this process too.
+/// Returns whether a signal sent to `pid` reaches this process too.
 pub(crate) fn would_meet_this_process(pid: i32) -> bool {
     let group = rustix::process::getpgrp().as_raw_nonzero().get();
-    // The kernel leaves the sender out when everybody is meant.
+    // The kernel excludes the sender if the signal goes to everybody.
     pid == process::pid() || pid == 0 || pid == -group
 }
 
-/// Throws away a `signal` that has come from the terminal and is held back; one that a process has sent stays.
+/// Discards a pending `signal` that came from the terminal and is blocked; one that a process has sent stays.
 pub(crate) fn discard_from_terminal(signal: Signal) {
     let held: SigSet = [signal].into_iter().collect();
     let at_once = libc::timespec {
@@ -150,7 +151,7 @@ pub(crate) fn discard_from_terminal(signal: Signal) {
     }
 }
 
-/// Lets `signal` come again that whoever started this process has held back for it.
+/// Unblocks `signal`, which the parent of this process may have blocked.
 pub(crate) fn let_come(signal: Signal) -> io::Result<()> {
     let held: SigSet = [signal].into_iter().collect();
     Ok(sigprocmask(SigmaskHow::SIG_UNBLOCK, Some(&held), None)?)
@@ -163,7 +164,7 @@ pub(crate) fn die_by(signal: Signal) -> ! {
     process::exit_now(128 + signal as i32)
 }
 
-/// Holds signals back in the calling thread for as long as it lives; they arrive when it is dropped.
+/// Blocks signals in the calling thread while it lives; they arrive when it is dropped.
 #[derive(Debug)]
 pub(crate) struct Held(SigSet);
 
@@ -172,12 +173,12 @@ impl Held {
         Self::change(SigmaskHow::SIG_BLOCK, signals)
     }
 
-    /// All of them: for a thread of our own, on which no handler is to run.
+    /// Blocks all signals: for an internal thread, on which no handler may run.
     pub(crate) fn every() -> io::Result<Self> {
         Self::hold(SigmaskHow::SIG_BLOCK, &SigSet::all())
     }
 
-    /// The other way round: lets them come for as long as it lives.
+    /// The opposite: unblocks signals while it lives.
     pub(crate) fn none_of(signals: &[Signal]) -> io::Result<Self> {
         Self::change(SigmaskHow::SIG_UNBLOCK, signals)
     }
