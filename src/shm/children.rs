@@ -35,7 +35,8 @@ impl Session {
         }
     }
 
-    /// Take references on behalf of a child that does not run yet, so that the objects it is told about still exist when it does.
+    /// Takes references on behalf of a child that does not run yet, so that the objects sent to it still exist when
+    /// it does.
     pub(crate) fn grant(&self, child: ProcessId, objects: &[Offset]) -> Result<(), ShmError> {
         let thread = self.thread()?;
         let entry = self.entry(child)?;

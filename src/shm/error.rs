@@ -36,7 +36,8 @@ pub(crate) enum ShmError {
         /// The kind that was expected.
         expected: &'static str,
     },
-    /// The thread stands in line for one object already, and a signal handler that interrupted that wait wants to wait for another.
+    /// The thread already waits in line for one object, and a signal handler that interrupted that wait wants to wait
+    /// for another.
     AlreadyInLine,
     /// The process table entry is not (or no longer) in the state the operation needs.
     NoSuchProcess,

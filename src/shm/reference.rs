@@ -2,7 +2,7 @@
 //! other objects, by a word each.
 //!
 //! A node also carries the process's *stake* in the object: a word whose meaning is the object's own, such as the permits the
-//! process has taken. While it is not zero, the end of the process is told to the object, which takes the stake back.
+//! process has taken. While it is not zero, the object is notified when the process ends, and takes the stake back.
 
 use std::sync::atomic::AtomicU64;
 

@@ -55,7 +55,7 @@ pub(crate) type Owner = Weak<dyn Any + Send + Sync>;
 pub(super) struct Outside {
     pub(super) owner: OnceLock<Owner>,
     pub(super) lent: AtomicBool,
-    /// How often this process was told to stop what it does.
+    /// How often this process was asked to stop what it does.
     pub(super) stops: AtomicU64,
 }
 
@@ -223,8 +223,8 @@ impl Session {
         self.0.me.store(process.pack(), Ordering::Relaxed);
     }
 
-    /// Leave the session in order: everything this process holds is given back, and whoever it matters to is told how it ended. No
-    /// other thread of the process may use the session any more, and neither may this one.
+    /// Leaves the session cleanly: releases everything that this process holds, and notifies the others of how it
+    /// ended. No other thread of the process, nor this one, may use the session any more.
     pub(crate) fn leave(&self, farewell: Farewell) {
         let Ok(entry) = self.my_entry() else { return };
         if peek(&entry.pid) != u64::from(identity::process_id()) {

@@ -44,7 +44,7 @@ shared_struct! {
         pub(super) line: AtomicU64,
         /// Id of the thread behind it there.
         pub(super) next_in_line: AtomicU64,
-        /// What the thread that stands in a line is told when it is called; 0 while it stands there.
+        /// The word passed to a thread in a line when it is called; 0 while it waits there.
         pub(super) call: AtomicU64,
         /// The word it sleeps on.
         pub(super) called: AtomicU64,

@@ -1,9 +1,11 @@
 //! Threads that wait in line, first come first called, linked through their slots.
 //!
-//! A thread stands in one line at a time, so its slot has room for the link, for what it is told when it is called, and for the word it
-//! sleeps on. Taking a thread off its line and telling it is one transaction; the word it sleeps on is stored after that, under the
-//! same hold of the latch. So a caller that is killed leaves a thread either in line or called, and one that is called but has not
-//! been woken finds that out under the latch. Each sleeps on a word of its own, so nobody is woken in vain. Its slot also says whose line it is: the sweep settles that object before the slot has another owner.
+//! A thread waits in one line at a time, so its slot has space for the link, for the word passed to it when it is
+//! called, and for the word it sleeps on. Taking a thread off its line and passing that word is one transaction; the
+//! word it sleeps on is stored afterwards, under the same hold of the latch. So if a caller is killed, a thread is
+//! either in line or called, and one that has been called but not woken finds out under the latch. Each thread sleeps
+//! on a separate word, so none is woken in vain. Its slot also says whose line it is in: the sweep settles that
+//! object before the slot gets another owner.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -47,7 +49,7 @@ fn slot_of(segment: &Segment, id: u64) -> Option<&ThreadSlot> {
     segment.row_of(id).map(|row| segment.thread_slot(row))
 }
 
-/// The slot of a thread that stands in a line.
+/// Returns the slot of a thread that waits in a line.
 fn slot_of_member(segment: &Segment, id: u64) -> Option<&ThreadSlot> {
     debug_assert!(
         id == 0 || segment.process_of_thread(id).is_some(),
@@ -62,7 +64,7 @@ impl WaitLine {
         let slot = thread.slot;
         poke(&slot.line, object.0);
         step();
-        // These words mean nothing while the thread stands in no line: they need no undoing.
+        // These words mean nothing while the thread is not in a line: they need no undoing.
         poke(&slot.next_in_line, 0);
         poke(&slot.call, 0);
         slot.called.store(AWAKE, Ordering::Relaxed);
@@ -83,7 +85,7 @@ impl WaitLine {
         latched.set(&self.last, 0);
     }
 
-    /// Whether nobody stands in the line (tests).
+    /// Returns whether nobody waits in the line (tests).
     #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
         peek(&self.first) == 0
@@ -176,7 +178,7 @@ impl WaitLine {
 }
 
 impl Thread<'_> {
-    /// What this thread has been told, when it has been called from the line it stood in.
+    /// Returns the word passed to this thread, once it has been called from the line it waited in.
     #[inline(always)]
     pub(crate) fn call(self) -> Option<u64> {
         let called = self.slot.called.load(Ordering::Acquire) == CALLED;
@@ -188,7 +190,7 @@ impl Thread<'_> {
         Some(peek(&self.slot.call)).filter(|call| *call != 0)
     }
 
-    /// Whether this thread may join a line: it stands in one at a time.
+    /// Checks that this thread may join a line, because it can wait in only one at a time.
     pub(crate) fn may_join_a_line(self) -> Result<(), ShmError> {
         if peek(&self.slot.line) == 0 {
             Ok(())
@@ -197,7 +199,7 @@ impl Thread<'_> {
         }
     }
 
-    /// Note that this thread stands in no line any more.
+    /// Notes that this thread is not in a line any more.
     pub(crate) fn is_out_of_line(self) {
         poke(&self.slot.line, 0);
         step();
