@@ -217,7 +217,7 @@ fn a_rust_value_without_a_form_in_scripts_is_refused_by_its_path() {
     let keys: BTreeMap<(i32, i32), ()> = [((1, 2), ())].into();
     assert_eq!(
         refused(written(&keys)),
-        "item: the keys of a script's map are texts, and an array is none"
+        "item: map keys must be strings, not an array"
     );
     assert_eq!(
         refused(written(&Deep(MAX_DEPTH + 1))).split(": ").last(),
