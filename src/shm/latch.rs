@@ -39,7 +39,7 @@ shared_struct! {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Patience<'a> {
     pub(crate) deadline: Deadline,
-    /// Waited at least, whatever the deadline: a living owner lets go within nanoseconds, unless the scheduler took it off its CPU.
+    /// The minimum wait, whatever the deadline: a living owner releases within nanoseconds, unless the scheduler took it off its CPU.
     pub(crate) grace_ns: u64,
     /// The session's stop flag, for waits that Ctrl-C may end.
     pub(crate) stop: Option<&'a AtomicBool>,

@@ -39,7 +39,7 @@ fn left_alone() {
         os.system("cat");
         "#;
     runtime.run_main(Script::from_text("script", script));
-    let told = "EOFError: this program gives its scripts no input\n";
+    let told = "EOFError: this program does not provide input to scripts\n";
     assert_eq!(printed.text(), told.repeat(5));
     assert_eq!(own_line(), "for the host\n");
 }

@@ -122,7 +122,7 @@ struct Process {
 impl Process {
     fn read(pid: i32) -> Option<Self> {
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-        // The command's name stands in parentheses and may contain anything.
+        // The command's name is in parentheses and may contain anything.
         let mut fields = stat.rsplit_once(") ")?.1.split(' ');
         Some(Self {
             state: fields.next()?.chars().next()?,

@@ -80,7 +80,7 @@ pub(in crate::runtime) fn arguments(interp: &Interp, args: impl FuncArgs) -> Res
         |(_, place): (u16, Place)| !session.as_ref().is_some_and(|session| place.is_in(session));
     for (index, value) in values.iter().enumerate() {
         let why = if value.type_name().starts_with(super::MODULE) {
-            "is a shared object as Rust has it: give its to_dynamic(), which scripts know"
+            "is a Rust handle of a shared object: pass its to_dynamic() to scripts"
         } else if place_in(interp, value).is_some_and(is_foreign) {
             "belongs to another runtime"
         } else {

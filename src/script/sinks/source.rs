@@ -10,7 +10,7 @@ use crate::script::panics::panic_text;
 use crate::sys::lock::locked;
 
 /// The error of a script that asks for input where there is none.
-const NO_INPUT: &str = "this program gives its scripts no input";
+const NO_INPUT: &str = "this program does not provide input to scripts";
 
 /// The embedding program's answers, one line each; `None` when there are no more.
 pub(crate) struct Answers(Box<Ask>);

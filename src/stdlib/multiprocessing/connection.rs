@@ -12,7 +12,8 @@ use crate::wire::kind;
 pub(super) const NOT_GIVEN: &str = "this process was not given this end of the pipe: \
                          pass it as an argument of the process, or send it through a queue or a pipe";
 
-pub(super) const NOTHING_CAN_COME: &str = "no more data can arrive: only this process still holds the other end of the pipe; close it here after passing it on";
+pub(super) const NOTHING_CAN_COME: &str = "no more data can arrive: only this process still holds the other end of the \
+                                pipe; close it here after passing it on";
 
 /// One end of a pipe as scripts see it. Clones are the same: closed together.
 #[derive(Debug, Clone)]

@@ -15,8 +15,7 @@ use crate::wire::kind;
 use rhai::{Array, Blob, Dynamic};
 use std::os::fd::AsRawFd;
 
-const NOBODY_RECEIVES: &str = "the pipe is full, and this process itself holds the only end that could receive: \
-                               nobody else makes room";
+const NOBODY_RECEIVES: &str = "the pipe is full, and only this process holds the receiving end";
 
 /// How a message was sent, which its first byte says. Bytes that a script has made are never decoded as an item: they could name
 /// any object of the session.
@@ -46,9 +45,9 @@ impl Sent {
     }
 }
 
-const BYTES_CAME: &str = "these bytes came from send_bytes(), which recv() does not take for an item: receive them with recv_bytes()";
+const BYTES_CAME: &str = "this message was sent by send_bytes(): receive it with recv_bytes()";
 
-const ITEM_CAME: &str = "this message came from send(), whose items are for recv() only";
+const ITEM_CAME: &str = "this message was sent by send(): receive it with recv()";
 
 /// The value of `multiprocessing.connection`.
 #[derive(Debug, Clone)]

@@ -14,7 +14,6 @@ const NOT_YET: &[&str] = &[
     "src/program",
     "src/runtime",
     "src/script",
-    "src/shm",
     "src/stdlib",
     "src/sync",
     "src/text",
