@@ -1,10 +1,11 @@
 //! Who is loading which module at this moment: two threads load none twice, and none waits for itself.
 
-use crate::sys::lock::locked;
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
+
+use crate::sys::lock::locked;
 
 /// The longest sleep between two looks whether the script has to stop.
 const LOOK: Duration = Duration::from_millis(50);

@@ -1,8 +1,9 @@
 //! What the embedding program does around a fork: it may have threads that must not exist during one.
 
-use crate::sys::lock::locked;
 use std::fmt;
 use std::sync::{Arc, Mutex};
+
+use crate::sys::lock::locked;
 
 type Hook = Option<Box<dyn Fn() + Send + Sync>>;
 

@@ -26,7 +26,7 @@ pub(crate) struct OwnType {
 }
 
 impl OwnType {
-    /// A type that the program itself takes apart.
+    /// A type whose values the embedding program converts.
     pub(crate) fn new<T: Variant + Clone>(
         name: &str,
         encode: impl Fn(&T) -> Result<Dynamic, String> + Send + Sync + 'static,
@@ -34,10 +34,10 @@ impl OwnType {
     ) -> Self {
         let encode = move |value: &Dynamic| {
             let value = value.read_lock::<T>().ok_or(Unsendable::Type)?;
-            encode(&*value).map_err(Unsendable::Here)
+            guarded(|| encode(&*value)).map_err(Unsendable::Here)
         };
         let owned = name.to_string();
-        let decode = move |plain| match decode(plain) {
+        let decode = move |plain| match guarded(|| decode(plain)) {
             Ok(value) => Ok(Dynamic::from(value)),
             Err(why) => Err(format!("cannot convert it to {owned}: {why}")),
         };
@@ -69,7 +69,7 @@ impl OwnType {
         self
     }
 
-    /// A type that says by itself what it is made of. It travels as bytes: a plain Rhai value would lose the size of a number.
+    /// A type that implements serde's traits. Its values are sent as bytes: a plain Rhai value would lose the size of a number.
     pub(crate) fn serialized<T: Variant + Clone + Serialize + DeserializeOwned>(
         name: &str,
     ) -> Self {
@@ -95,9 +95,9 @@ impl OwnType {
     /// What a value of the type is sent as.
     ///
     /// # Errors
-    /// What the program says against it; also when it panics.
+    /// The value cannot be sent.
     pub(crate) fn encode(&self, value: &Dynamic) -> Result<Dynamic, Unsendable> {
-        guarded(|| (self.encode)(value), Unsendable::Here)
+        (self.encode)(value)
     }
 
     /// What [`encode`](Self::encode) would return, without side effects.
@@ -105,26 +105,22 @@ impl OwnType {
     /// # Errors
     /// As [`encode`](Self::encode).
     pub(crate) fn check(&self, value: &Dynamic) -> Result<Dynamic, Unsendable> {
-        let check = self.check.as_ref().unwrap_or(&self.encode);
-        guarded(|| check(value), Unsendable::Here)
+        self.check.as_ref().unwrap_or(&self.encode)(value)
     }
 
     /// The value that was sent as `plain`.
     ///
     /// # Errors
-    /// What the program says against it; also when it panics.
+    /// No such value can be made of `plain`.
     pub(crate) fn decode(&self, plain: Dynamic) -> Result<Dynamic, String> {
-        guarded(|| (self.decode)(plain), |why| why)
+        (self.decode)(plain)
     }
 }
 
 /// Runs the program's conversion; a panic of it is an error like others.
-fn guarded<E>(
-    convert: impl FnOnce() -> Result<Dynamic, E>,
-    error: impl FnOnce(String) -> E,
-) -> Result<Dynamic, E> {
+fn guarded<T>(convert: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
     catch_unwind(AssertUnwindSafe(convert))
-        .unwrap_or_else(|_| Err(error("the embedding program panicked".into())))
+        .unwrap_or_else(|_| Err("the embedding program panicked".into()))
 }
 
 impl fmt::Debug for OwnType {

@@ -1,8 +1,9 @@
 //! A destination that keeps the text for the host.
 
-use crate::sys::lock::locked;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
+
+use crate::sys::lock::locked;
 
 /// Keeps what scripts print. A clone is another handle of the same text.
 ///

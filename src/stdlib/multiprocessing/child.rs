@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, NativeCallContext};
 
+use super::family::Family;
 use super::finish::finish;
 use super::process::{Process, Stage};
 use crate::script::Outcome;
@@ -12,7 +13,6 @@ use crate::script::exceptions::Exception;
 use crate::script::interp::Interp;
 use crate::script::report::{Ending, FAILED, diagnostic_of, print, task_frames};
 use crate::script::stop::Stop;
-use crate::stdlib::multiprocessing::family::Family;
 use crate::sys;
 use crate::sys::signal::Signal;
 

@@ -1,5 +1,9 @@
 //! What scripts do with connections: sending, receiving, waiting.
 
+use std::os::fd::AsRawFd;
+
+use rhai::{Array, Blob, Dynamic};
+
 use super::connection::{self, Connection, NOT_GIVEN, NOTHING_CAN_COME};
 use super::messages::{read_listed, with_message};
 use super::wait::wait;
@@ -12,8 +16,6 @@ use crate::script::session::session_failure;
 use crate::script::values::type_name;
 use crate::sync::{self, Deadline, PipeEnd, PipeError};
 use crate::wire::kind;
-use rhai::{Array, Blob, Dynamic};
-use std::os::fd::AsRawFd;
 
 const NOBODY_RECEIVES: &str = "the pipe is full, and only this process holds the receiving end";
 

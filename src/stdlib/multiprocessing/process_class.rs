@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use rhai::{Dynamic, Map};
 
+use super::family::Family;
 use super::process::{Process, Stage};
 use super::process_codec;
 use super::start;
@@ -14,7 +15,6 @@ use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
 use crate::script::values::truth;
 use crate::script::{Outcome, task};
-use crate::stdlib::multiprocessing::family::Family;
 use crate::sys;
 use crate::sys::signal::Signal;
 

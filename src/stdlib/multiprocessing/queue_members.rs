@@ -1,5 +1,9 @@
 //! What scripts do with queues.
 
+use std::sync::Arc;
+
+use rhai::{Array, Dynamic};
+
 use super::messages::{read, refused};
 use super::queue_items::{self, Items};
 use super::queues::{Queue, get_failure, open, put_failure, send, take};
@@ -15,8 +19,6 @@ use crate::stdlib::builtins::items_of;
 use crate::sync::{self, Deadline, Offset};
 use crate::wire;
 use crate::wire::kind;
-use rhai::{Array, Dynamic};
-use std::sync::Arc;
 
 /// The numbers of queues in messages.
 const KINDS: [u16; 4] = [

@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use rhai::Dynamic;
 
+use super::family::Family;
 use super::reap;
 use crate::process::child::StillRunning;
 use crate::script::Outcome;
@@ -13,7 +14,6 @@ use crate::script::bind::Registry;
 use crate::script::call::Call;
 use crate::script::exceptions::raise;
 use crate::script::interp::Interp;
-use crate::stdlib::multiprocessing::family::Family;
 use crate::sync::ProcessId;
 use crate::sys;
 

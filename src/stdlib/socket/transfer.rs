@@ -2,6 +2,7 @@
 //!
 //! The sender keeps its own, as in Python: the connection ends when every process has closed its copy.
 
+use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +14,6 @@ use crate::script::interp::Interp;
 use crate::sync::{DepotError, Ticket};
 use crate::sys::socket::Socket as Kernel;
 use crate::wire::kind;
-use std::os::fd::AsFd;
 
 /// Registers the ticket inside the parts of a socket.
 pub(super) fn register(registry: &mut Registry) {

@@ -2,6 +2,7 @@
 
 use rhai::Dynamic;
 
+use super::roster::Roster;
 use super::thread::{Stage, Thread};
 use super::timer;
 use crate::script::bind::Registry;
@@ -9,7 +10,6 @@ use crate::script::call::Call;
 use crate::script::exceptions::raise;
 use crate::script::values::truth;
 use crate::script::{Outcome, task};
-use crate::stdlib::threading::roster::Roster;
 use crate::sync::{Deadline, WaitError};
 
 /// Registers the type; its constructor is among the module's functions.

@@ -1,5 +1,6 @@
 //! The types of elements, by the letters of Python's `array` module.
 
+use Form::Integer;
 use rhai::{Blob, Dynamic};
 
 use crate::script::exceptions::{Failure, raise};
@@ -29,8 +30,6 @@ enum Form {
     /// A float of 64 bits.
     Double,
 }
-
-use Form::Integer;
 
 const fn code(letter: char, c_name: &'static str, form: Form) -> TypeCode {
     TypeCode {
