@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::script::foreign::{self, Foreign};
-use crate::wire::OwnType;
+use crate::wire::TypeCodec;
 
 type Register = dyn Fn(&mut Engine) + Send + Sync;
 
@@ -57,7 +57,7 @@ pub struct Setup {
     /// `None`: for this process only.
     name: Option<String>,
     steps: Vec<Arc<Register>>,
-    types: Vec<OwnType>,
+    types: Vec<TypeCodec>,
 }
 
 impl Setup {
@@ -98,7 +98,7 @@ impl Setup {
     where
         T: Variant + Clone + Serialize + DeserializeOwned,
     {
-        self.with_type::<T>(name, OwnType::serialized::<T>(name))
+        self.with_type::<T>(name, TypeCodec::serialized::<T>(name))
     }
 
     /// Like [`sendable`](Self::sendable), for a type that is sent as another value: `encode` returns that value, and `decode` makes a `T`
@@ -125,10 +125,10 @@ impl Setup {
         decode: impl Fn(Dynamic) -> Result<T, String> + Send + Sync + 'static,
     ) -> Self {
         let encode = move |value: &T| Ok(encode(value));
-        self.with_type::<T>(name, OwnType::new(name, encode, decode))
+        self.with_type::<T>(name, TypeCodec::new(name, encode, decode))
     }
 
-    fn with_type<T: Variant + Clone>(mut self, name: &str, own: OwnType) -> Self {
+    fn with_type<T: Variant + Clone>(mut self, name: &str, own: TypeCodec) -> Self {
         self.types.push(own);
         let name = name.to_string();
         self.register(move |engine| {
@@ -141,7 +141,7 @@ impl Setup {
         self.name.as_deref()
     }
 
-    pub(super) fn types(&self) -> &[OwnType] {
+    pub(super) fn types(&self) -> &[TypeCodec] {
         &self.types
     }
 
@@ -162,7 +162,7 @@ pub(super) fn register(engine: &mut Engine, setups: &[Setup]) -> Vec<Foreign> {
     if setups.is_empty() {
         return Vec::new();
     }
-    let types: Vec<OwnType> = setups.iter().flat_map(Setup::types).cloned().collect();
+    let types: Vec<TypeCodec> = setups.iter().flat_map(Setup::types).cloned().collect();
     foreign::added(engine, &types, |engine| {
         let steps = setups.iter().flat_map(|setup| &setup.steps);
         steps.for_each(|register| register(engine));

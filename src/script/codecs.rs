@@ -9,7 +9,7 @@ use std::fmt;
 use rhai::{Dynamic, Variant};
 
 use crate::sync::{Offset, Place, Session, ShmError};
-use crate::wire::{Encoded, OwnType, Unsendable};
+use crate::wire::{Encoded, TypeCodec, Unsendable};
 
 type ToPlace = dyn Fn(&Dynamic) -> Option<(u16, Place)> + Send + Sync;
 type FromPlace = fn(&Session, u16, Offset) -> Result<Dynamic, ShmError>;
@@ -21,8 +21,8 @@ type Address = dyn Fn(&Dynamic) -> Option<usize> + Send + Sync;
 pub(crate) struct Codecs {
     places: HashMap<TypeId, Box<ToPlace>>,
     kinds: HashMap<u16, FromPlace>,
-    parts: HashMap<TypeId, OwnType>,
-    names: HashMap<String, OwnType>,
+    parts: HashMap<TypeId, TypeCodec>,
+    names: HashMap<String, TypeCodec>,
     withheld: HashMap<TypeId, Box<Withheld>>,
     addresses: HashMap<TypeId, Box<Address>>,
 }
@@ -42,7 +42,7 @@ impl Codecs {
     }
 
     /// Values of this type are sent as other values.
-    pub(crate) fn by_parts(&mut self, codec: OwnType) {
+    pub(crate) fn by_parts(&mut self, codec: TypeCodec) {
         self.names.insert(codec.name().into(), codec.clone());
         self.parts.insert(codec.type_id(), codec);
     }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 
 use rhai::{Array, Blob, Dynamic, Engine, FnPtr, ImmutableString, Map};
 
-use crate::wire::OwnType;
+use crate::wire::TypeCodec;
 
 /// One form of a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,7 +25,7 @@ impl Foreign {
 /// The functions that `register` adds to an engine; `types` are those of the embedding program.
 pub(crate) fn added(
     engine: &mut Engine,
-    types: &[OwnType],
+    types: &[TypeCodec],
     register: impl FnOnce(&mut Engine),
 ) -> Vec<Foreign> {
     let before: HashSet<u64> = forms(engine).into_iter().map(|form| form.0).collect();

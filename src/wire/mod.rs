@@ -9,11 +9,11 @@ mod decode;
 mod encode;
 mod extension;
 pub(crate) mod kind;
-mod own_types;
 mod reader;
 mod refusal;
 #[cfg(test)]
 mod tests;
+mod type_codec;
 pub(crate) mod typed;
 
 #[allow(unused_imports)]
@@ -22,9 +22,9 @@ pub(crate) use codec::{Codec, Encoded, Unsendable};
 pub(crate) use decode::{DecodeError, decode};
 #[allow(unused_imports)]
 pub(crate) use encode::{Message, blob_beginning, check, encode, encode_into, handles};
-pub(crate) use own_types::OwnType;
 #[allow(unused_imports)]
 pub(crate) use refusal::{Reason, Refusal, bare_type_name};
+pub(crate) use type_codec::TypeCodec;
 
 /// How deep values may nest, counted in containers, on both sides.
 ///

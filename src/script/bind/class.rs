@@ -13,7 +13,7 @@ use super::signature::Signature;
 use crate::script::codec::are_equal;
 use crate::script::interp::Interp;
 use crate::sync::{Offset, Place, Session, ShmError};
-use crate::wire::{OwnType, Unsendable};
+use crate::wire::{TypeCodec, Unsendable};
 
 /// A script type being declared.
 pub(crate) struct Class<'r> {
@@ -132,7 +132,7 @@ impl Class<'_> {
         name: &str,
         encode: fn(&Arc<Interp>, &T) -> Result<Dynamic, Unsendable>,
         decode: fn(&Arc<Interp>, Dynamic) -> Result<T, String>,
-    ) -> OwnType {
+    ) -> TypeCodec {
         // The interpreter holds the codecs.
         let (to, from) = (
             Arc::downgrade(&self.registry.interp),
@@ -149,7 +149,7 @@ impl Class<'_> {
             let interp = from.upgrade().ok_or(ended)?;
             decode(&interp, parts).map(Dynamic::from)
         };
-        OwnType::of(name, TypeId::of::<T>(), encode, decode)
+        TypeCodec::of(name, TypeId::of::<T>(), encode, decode)
     }
 
     /// Some values cannot be sent from this process, for the reason that `why` returns.

@@ -12,7 +12,7 @@ use super::registered::{Listed, Property, Receiver, Registered};
 use super::signature::Signature;
 use crate::script::codecs::Codecs;
 use crate::script::interp::Interp;
-use crate::wire::OwnType;
+use crate::wire::TypeCodec;
 
 /// Collects everything scripts can call; [`finish`](Self::finish) returns it for an engine.
 pub(crate) struct Registry {
@@ -176,7 +176,7 @@ impl Registry {
             };
             let encode = move |_: &Dynamic| Ok(own.clone());
             self.codecs
-                .by_parts(OwnType::of("module", *type_id, encode, decode));
+                .by_parts(TypeCodec::of("module", *type_id, encode, decode));
         }
     }
 }

@@ -16,7 +16,7 @@ type Decode = dyn Fn(Dynamic) -> Result<Dynamic, String> + Send + Sync;
 
 /// One type, under the name that both processes know it by.
 #[derive(Clone)]
-pub(crate) struct OwnType {
+pub(crate) struct TypeCodec {
     name: String,
     type_id: TypeId,
     encode: Arc<Encode>,
@@ -25,7 +25,7 @@ pub(crate) struct OwnType {
     decode: Arc<Decode>,
 }
 
-impl OwnType {
+impl TypeCodec {
     /// A type whose values the embedding program converts.
     pub(crate) fn new<T: Variant + Clone>(
         name: &str,
@@ -123,8 +123,8 @@ fn guarded<T>(convert: impl FnOnce() -> Result<T, String>) -> Result<T, String> 
         .unwrap_or_else(|_| Err("the embedding program panicked".into()))
 }
 
-impl fmt::Debug for OwnType {
+impl fmt::Debug for TypeCodec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("OwnType").field(&self.name).finish()
+        f.debug_tuple("TypeCodec").field(&self.name).finish()
     }
 }
