@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::capture::Capture;
 use super::output::Output;
-use super::process_table::PidRange;
+use super::process_table::{PidRange, is_asleep};
 use super::watchdog::{Watchdog, poll};
 
 /// A run in progress. Dropped before its end, it is killed with all its processes.
@@ -87,6 +87,24 @@ impl Running {
     /// Sends a signal to every process of the run, as a terminal does for Ctrl-C.
     pub(crate) fn signal_all(&self, signal: Signal) {
         killpg(Pid::from_raw(self.pid()), signal).unwrap();
+    }
+
+    /// Sends Ctrl-C to every process. The main process was at the line `innermost`: it ends with one report, and 130.
+    pub(crate) fn interrupt(self, innermost: &str) -> Output {
+        self.signal_all(Signal::SIGINT);
+        let output = self.finish();
+        let stderr = &output.stderr;
+        let count = |part: &str| stderr.matches(part).count();
+        assert_eq!(output.code(), 130, "{}\n{stderr}", output.stdout);
+        assert!(stderr.starts_with("KeyboardInterrupt\n"), "{stderr}");
+        assert_eq!(count("KeyboardInterrupt"), 1, "{stderr}");
+        assert_eq!(count(&format!(" | {innermost}\n")), 1, "{stderr}");
+        output
+    }
+
+    /// Waits until the main process waits for something.
+    pub(crate) fn wait_until_asleep(&self) {
+        self.wait_until("the main process does not wait", || is_asleep(self.pid()));
     }
 
     /// Waits for the end of the main process: then no other process of the run is left.

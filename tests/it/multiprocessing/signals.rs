@@ -7,32 +7,12 @@ use nix::unistd::Pid;
 
 use crate::support::script::{Running, Script, each_start_method};
 
-/// The signal has reached every process of a family of `count` that is doing what it was started for: one report on
-/// standard error, nobody left, and exit code 130.
+/// Sends Ctrl-C when the family has `count` processes: see [`Running::interrupt`].
 fn interrupt(running: Running, count: usize, innermost: &str) {
     running.wait_until("not all have started", || {
         running.processes().len() == count
     });
-    running.signal_all(Signal::SIGINT);
-    let output = running.finish();
-    assert_eq!(output.code(), 130, "{}\n{}", output.stdout, output.stderr);
-    assert_eq!(
-        output.stderr.matches("KeyboardInterrupt").count(),
-        1,
-        "{}",
-        output.stderr
-    );
-    assert!(
-        output.stderr.starts_with("KeyboardInterrupt\n"),
-        "{}",
-        output.stderr
-    );
-    assert_eq!(
-        output.stderr.matches(&format!(" | {innermost}\n")).count(),
-        1,
-        "{}",
-        output.stderr
-    );
+    running.interrupt(innermost);
 }
 
 #[test]
