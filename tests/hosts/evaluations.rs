@@ -8,7 +8,7 @@ use crate::support::cases::Case;
 pub(crate) const CASES: &[Case] = &[
     Case::new("a_value_has_the_type_that_is_asked_for", values),
     Case::new("declarations_stay_for_the_next_evaluation", what_stays),
-    Case::new("an_error_says_what_and_where", errors),
+    Case::new("an_error_says_what_happened_and_where", errors),
     Case::new("a_function_is_called_by_name", calls),
     Case::new(
         "a_value_of_the_hosts_is_known_in_functions_and_children",
@@ -18,7 +18,7 @@ pub(crate) const CASES: &[Case] = &[
         "children_of_one_evaluation_go_on_in_the_next",
         children_go_on,
     ),
-    Case::new("a_function_can_be_defined_anew", redefined),
+    Case::new("a_function_can_be_redefined", redefined),
     Case::new("a_prompt_in_a_host_ends_with_its_children", prompt),
     Case::new(
         "recursion_goes_as_deep_as_the_stack_of_the_thread",

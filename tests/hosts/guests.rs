@@ -12,10 +12,7 @@ use crate::support::cases::Case;
 
 pub(crate) const CASES: &[Case] = &[
     Case::new("a_script_cannot_fork_its_host", never_forked),
-    Case::new(
-        "a_forked_child_has_none_of_its_hosts_ways_with_signals",
-        anew,
-    ),
+    Case::new("a_forked_child_has_default_signal_handling", anew),
     Case::new(NOBODY_LEFT, nobody_left),
 ];
 

@@ -10,7 +10,7 @@ pub(crate) const CASES: &[Case] = &[
     Case::new("a_child_has_no_input_whatever_its_parent_has", child).reads("for the host\n"),
     Case::new("a_source_that_panics_is_an_error_of_input", panicked),
     Case::new(
-        "a_program_that_is_its_scripts_has_its_standard_input_read",
+        "a_program_owned_by_its_script_has_its_standard_input_read",
         owned,
     )
     .reads("Ada\n"),

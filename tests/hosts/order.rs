@@ -9,7 +9,7 @@ use crate::support::cases::Case;
 
 pub(crate) const CASES: &[Case] = &[
     Case::new(
-        "what_a_child_printed_stands_before_what_its_message_brings_about",
+        "output_of_a_child_comes_before_the_effects_of_its_message",
         order,
     ),
     Case::new(

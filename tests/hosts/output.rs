@@ -13,10 +13,7 @@ pub(crate) const CASES: &[Case] = &[
     }),
     Case::new("children_are_forked_where_that_was_asked_for", forked),
     Case::new("a_warning_of_an_abandoned_lock_goes_to_the_sink", abandoned),
-    Case::new(
-        "what_a_worker_writes_before_it_begins_goes_to_the_sink",
-        not_a_worker,
-    ),
+    Case::new("early_output_of_a_worker_goes_to_the_sink", not_a_worker),
     Case::new("one_sink_may_take_both_streams", both),
     Case::new("two_runtimes_at_once_are_never_mixed", two),
     Case::new(
@@ -28,8 +25,11 @@ pub(crate) const CASES: &[Case] = &[
         one_alone,
     )
     .writes("", "told\ntold by a child\n"),
-    Case::new("without_sinks_all_goes_to_the_streams_of_the_process", none)
-        .writes("main\nchild\ncommand\n", "error\n"),
+    Case::new(
+        "without_sinks_output_goes_to_the_streams_of_the_process",
+        none,
+    )
+    .writes("main\nchild\ncommand\n", "error\n"),
 ];
 
 /// Runs a script with two captures; its exit code and what was printed.

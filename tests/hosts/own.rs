@@ -24,16 +24,13 @@ pub(crate) const CASES: &[Case] = &[
         "functions_of_one_process_alone_are_missed_at_start",
         only_here,
     ),
+    Case::new("types_and_setups_that_clash_are_refused", clashes),
     Case::new(
-        "types_and_setups_that_cannot_be_told_apart_are_refused",
-        clashes,
-    ),
-    Case::new(
-        "a_wrong_call_of_a_function_of_the_hosts_is_told_its_forms",
+        "the_error_of_a_wrong_call_lists_the_forms_of_the_hosts_function",
         wrong_calls,
     ),
     Case::new(
-        "a_function_of_the_hosts_is_a_value_and_goes_before_ours",
+        "a_function_of_the_hosts_is_a_value_and_overrides_a_builtin",
         functions,
     ),
     Case::new("a_module_that_is_off_is_off_in_children_too", modules_off),

@@ -11,21 +11,18 @@ use crate::support::cases::Case;
 
 pub(crate) const CASES: &[Case] = &[
     Case::new(
-        "an_engine_made_before_anything_of_ours_goes_on_working",
+        "an_engine_made_before_the_package_keeps_working",
         made_before,
     ),
     Case::new("the_hosts_callbacks_stay_the_hosts", callbacks),
-    Case::new("what_the_package_takes_can_be_taken_back", taken_back),
-    Case::new(
-        "a_function_of_the_hosts_goes_before_the_packages",
-        precedence,
-    ),
+    Case::new("the_host_can_replace_what_the_package_sets", taken_back),
+    Case::new("a_function_of_the_hosts_overrides_the_packages", precedence),
     Case::new(
         "rhais_own_functions_stay_unless_builtins_are_asked_for",
         builtins,
     ),
     Case::new(
-        "a_script_compiled_elsewhere_is_told_which_line_to_change",
+        "the_error_of_a_script_compiled_elsewhere_names_the_line_to_change",
         compiled_elsewhere,
     ),
     Case::new(

@@ -6,11 +6,8 @@ use crate::support::cases::Case;
 
 pub(crate) const CASES: &[Case] = &[
     Case::new("nothing_is_allowed_unless_the_host_says_so", nothing),
-    Case::new(
-        "what_changes_the_whole_process_is_refused_whatever_is_allowed",
-        own,
-    ),
-    Case::new("what_is_allowed_is_decided_when_it_is_said", decided),
+    Case::new("changes_to_the_whole_process_are_always_refused", own),
+    Case::new("permissions_are_resolved_when_they_are_given", decided),
 ];
 
 /// The type and the message of what a text fails with.

@@ -15,15 +15,15 @@ pub(crate) const CASES: &[Case] = &[
     Case::new("a_closed_sink_ends_the_script_and_its_children", closed),
     Case::new("an_error_of_a_sink_is_an_error_of_print", refused),
     Case::new(
-        "an_error_about_a_childs_text_is_told_to_the_script",
+        "an_error_in_a_childs_output_reaches_the_script",
         refused_child,
     ),
     Case::new(
-        "a_sink_that_panics_is_left_alone_and_the_script_is_told",
+        "a_sink_that_panics_is_not_called_again_and_the_script_gets_an_error",
         panicked,
     ),
     Case::new(
-        "a_sink_that_panics_about_a_childs_text_hangs_nobody",
+        "a_sink_that_panics_on_a_childs_output_blocks_no_process",
         panicked_child,
     ),
 ];

@@ -15,7 +15,7 @@ use crate::support::cases::Case;
 pub(crate) const CASES: &[Case] = &[
     Case::new("values_cross_between_rust_and_scripts_both_ways", both_ways),
     Case::new(
-        "an_item_of_another_shape_is_told_and_not_lost",
+        "an_item_of_another_type_is_an_error_and_is_not_lost",
         wrong_shapes,
     ),
     Case::new("a_full_and_an_empty_queue_say_so_in_time", full_and_empty),
@@ -26,7 +26,7 @@ pub(crate) const CASES: &[Case] = &[
         "threads_of_the_host_and_a_script_process_lose_no_message",
         many_threads,
     ),
-    Case::new("many_items_go_at_once_and_none_is_lost", batches),
+    Case::new("many_items_are_put_at_once_and_none_is_lost", batches),
     Case::new("objects_work_while_a_script_runs", while_running),
 ];
 

@@ -14,7 +14,7 @@ use crate::support::watchdog::poll;
 
 pub(crate) const CASES: &[Case] = &[
     Case::new(
-        "a_lock_whose_holder_was_killed_tells_its_guard",
+        "the_guard_of_a_lock_says_that_its_holder_was_killed",
         killed_holder,
     ),
     Case::new("a_guard_releases_only_its_own_hold", own_hold),
@@ -24,7 +24,7 @@ pub(crate) const CASES: &[Case] = &[
         end_while_waiting,
     ),
     Case::new("objects_outlive_their_runtime_harmlessly", after_the_end),
-    Case::new("a_process_tells_how_it_ended", processes).writes(
+    Case::new("a_process_says_how_it_ended", processes).writes(
         "",
         "Process careful:\n\
          ValueError: bad number\n  \

@@ -18,7 +18,7 @@ pub(crate) const CASES: &[Case] = &[
         command,
     ),
     Case::new("threads_that_import_one_module_load_it_once", imports),
-    Case::new("exits_of_two_runtimes_in_one_thread_are_apart", exits),
+    Case::new("exits_of_two_runtimes_in_one_thread_are_separate", exits),
     Case::new("a_reset_runtime_is_as_new", reset),
     Case::new(
         "a_small_stack_carries_a_script_and_is_not_overrun",

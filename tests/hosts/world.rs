@@ -7,12 +7,9 @@ use procscript::{Error, Permissions, Runtime};
 use crate::support::cases::Case;
 
 pub(crate) const CASES: &[Case] = &[
-    Case::new("the_hosts_process_is_as_it_was", same),
+    Case::new("the_hosts_process_is_unchanged", same),
     Case::new("a_panic_of_the_hosts_function_is_an_error", panics).writes("", PANICS),
-    Case::new(
-        "a_runtime_and_what_belongs_to_it_can_be_sent_to_threads",
-        sendable,
-    ),
+    Case::new("a_runtime_and_its_handles_can_be_sent_to_threads", sendable),
 ];
 
 /// What a process has that scripts could change.

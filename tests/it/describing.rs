@@ -7,7 +7,7 @@ use crate::cli::refused;
 use crate::support::script::Script;
 
 #[test]
-fn doc_tells_what_the_manual_says_and_what_may_have_been_meant() {
+fn doc_shows_the_manual_or_suggests_a_name() {
     let output = Script::command(&["doc", "Queue.get"]).run();
     assert_eq!(output.code(), 0, "{}", output.stderr);
     let beginning = "Queue.get([block, timeout])\n\n    removes and returns the first item";
@@ -155,7 +155,7 @@ fn subcommands_are_not_taken_for_files() {
 }
 
 #[test]
-fn a_reader_that_goes_is_no_failure() {
+fn a_reader_that_closes_its_end_is_not_a_failure() {
     for words in [&["doc", "os"][..], &["man"], &["completions", "bash"]] {
         let shell = "{ \"$@\"; echo code $? >&2; } | true";
         let output = Script::command(words).through_shell(shell).run();

@@ -113,7 +113,7 @@ fn structs_go_to_script_processes_and_come_back_through_queues() {
 }
 
 #[test]
-fn a_worker_of_a_pool_that_is_killed_is_replaced_and_its_job_done_again() {
+fn a_killed_worker_of_a_pool_is_replaced_and_its_job_repeated() {
     assert_eq!(
         output_of("worker_pool"),
         "a worker ended with -9; its job 4 is done again\n\
@@ -198,7 +198,7 @@ fn hello_is_said_by_a_child() {
 }
 
 #[test]
-fn an_engine_of_the_hosts_own_starts_processes_and_threads() {
+fn an_engine_that_the_host_owns_starts_processes_and_threads() {
     assert_eq!(
         output_of("package"),
         "script: HELLO, WORLD\n\

@@ -25,7 +25,7 @@ fn right_side(line: &str) -> Option<String> {
 }
 
 #[test]
-fn what_stands_on_the_right_of_the_tables_runs() {
+fn the_right_column_of_each_table_runs() {
     let page = fs::read_to_string("docs/from-python.md").unwrap();
     let codes: Vec<String> = page.lines().filter_map(right_side).collect();
     assert!(codes.len() > 50, "{}", codes.len());

@@ -91,7 +91,7 @@ fn a_list_too_long_to_show_says_so() {
 }
 
 #[test]
-fn what_fits_is_as_it_was() {
+fn values_that_fit_are_unchanged() {
     let code = r#"
         let l = [1]; l.pad(3, 0); let b = blob(2, 257); b.pad(3, 7);
         let s = "ab"; s.pad(7, "xyz"); let t = "é"; t.pad(2, '!'); let u = "é"; u.pad(1, "x"); u.pad(-1, "x"); u.pad(3, "");

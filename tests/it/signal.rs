@@ -161,7 +161,7 @@ fn pause_ends_when_a_signal_was_handled_in_every_thread() {
 }
 
 #[test]
-fn who_sleeps_asks_for_no_processor() {
+fn a_sleeping_process_uses_no_processor() {
     prints(
         r#"
         fn sleeps() {

@@ -231,7 +231,7 @@ fn a_socket_in_a_message_nobody_takes_is_closed_in_the_end() {
 }
 
 #[test]
-fn who_waits_for_a_socket_hears_that_another_thread_closes_it() {
+fn closing_a_socket_in_another_thread_ends_a_wait_for_it() {
     prints(
         r#"
         let pair = socket.socketpair();
@@ -391,7 +391,7 @@ impl Client {
         assert_eq!(bytes, text.as_bytes());
     }
 
-    fn is_told(&mut self, text: &str) {
+    fn send(&mut self, text: &str) {
         self.input.write_all(text.as_bytes()).unwrap();
     }
 
@@ -414,7 +414,7 @@ fn both_servers_serve(client: &[&str]) {
         return;
     };
     first.says("你好。。");
-    first.is_told("from another program\n");
+    first.send("from another program\n");
     process_server.wait_for_line("from another program");
     first.end();
     assert_eq!(process_server.finish().status.code(), Some(0));
@@ -425,7 +425,7 @@ fn both_servers_serve(client: &[&str]) {
         ("from another program\n", "FROM ANOTHER PROGRAM\n"),
         ("é\n", "É\n"),
     ] {
-        second.is_told(question);
+        second.send(question);
         second.says(answer);
     }
     second.end();

@@ -232,7 +232,7 @@ fn daemon_ends_with_its_parent() {
 }
 
 #[test]
-fn daemon_mixed_waits_for_the_child_that_is_no_daemon() {
+fn daemon_mixed_waits_for_the_child_that_is_not_a_daemon() {
     each_run("daemon_mixed.rhai", &["0.1"], |text| {
         let parent = [
             "I am a server",

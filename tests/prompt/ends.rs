@@ -9,17 +9,17 @@ use super::support::watchdog::poll;
 pub(crate) const CASES: &[Case] = &[
     Case::new("exit_gives_its_code", exit_gives_its_code),
     Case::new(
-        "the_end_ends_everybody_and_tells_whom",
+        "the_end_ends_every_process_and_names_it",
         the_end_ends_everybody,
     ),
-    Case::new("the_end_kills_who_does_not_listen", the_end_kills),
-    Case::new("news_tell_each_bad_end_once", news_tell_once),
+    Case::new("the_end_kills_processes_that_ignore_sigterm", the_end_kills),
+    Case::new("news_report_each_failure_once", news_tell_once),
     Case::new(
         "children_are_listed_with_what_they_wait_for",
         children_are_listed,
     ),
     Case::new(
-        "a_copy_made_by_hand_ends_with_its_line",
+        "a_process_forked_by_os_fork_ends_with_its_line",
         copies_end_with_their_line,
     ),
 ];

@@ -12,7 +12,10 @@ pub(crate) const CASES: &[Case] = &[
     ),
     Case::new("children_report_errors_with_the_input", children_report),
     Case::new("a_thousand_lines_cost_little", thousand_lines),
-    Case::new("a_thread_of_the_host_is_laid_down_around_a_fork", laid_down),
+    Case::new(
+        "a_thread_of_the_host_is_stopped_around_a_fork",
+        stopped_around_forks,
+    ),
     Case::new(
         "a_thread_starts_processes_while_functions_change",
         threads_start_processes,
@@ -143,7 +146,7 @@ fn thousand_lines() {
     });
 }
 
-fn laid_down() {
+fn stopped_around_forks() {
     let mut prompt = Prompt::start("relay");
     prompt.enter_all(&[
         "let q = Queue();",

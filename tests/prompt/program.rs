@@ -59,7 +59,7 @@ fn with_relay(builder: Builder) -> Builder {
             assert!(thread.lock().unwrap().replace(relay).is_none());
         }
     };
-    let lay_down = move || {
+    let before_fork = move || {
         stop.store(true, Ordering::SeqCst);
         let relay: JoinHandle<()> = thread.lock().unwrap().take().unwrap();
         relay.join().unwrap();
@@ -67,7 +67,7 @@ fn with_relay(builder: Builder) -> Builder {
     start();
     builder.around_fork(
         ForkHooks::new()
-            .before(lay_down)
+            .before(before_fork)
             .in_parent(start)
             .in_child(|| println!("in the child")),
     )

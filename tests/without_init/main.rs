@@ -50,7 +50,7 @@ fn a_named_worker_serves_a_host_without_init() {
 }
 
 #[test]
-fn a_worker_that_is_not_there_or_is_none_is_an_error_at_once() {
+fn a_worker_that_is_missing_or_not_a_worker_is_an_error_at_once() {
     let mut missing = runtime().worker_program("/no/such/worker").build().unwrap();
     let error = missing.eval::<String>(START).unwrap_err();
     assert_eq!(error.diagnostic().unwrap().kind, "FileNotFoundError");

@@ -7,7 +7,7 @@ use crate::support::script::{Script, each_start_method, prints};
 const LIB: &str = "fn work(a, b) { a }\nfn other(x) { x }\n";
 
 #[test]
-fn each_error_is_told_with_what_to_do() {
+fn each_report_says_what_to_do() {
     let cases = cases(include_str!("advice.txt")).len();
     assert!(cases > 40, "{cases}");
     compare("tests/it/errors/advice.txt", |script| {

@@ -9,12 +9,12 @@ fn cases() -> Vec<(String, String)> {
 }
 
 #[test]
-fn each_slip_is_told_when_it_is_run() {
+fn each_slip_is_reported_when_it_runs() {
     compare("tests/it/errors/slips.txt", |script| script);
 }
 
 #[test]
-fn each_slip_that_does_not_parse_is_told_by_check_too_and_nothing_else() {
+fn each_slip_that_does_not_parse_is_all_that_check_reports() {
     for (code, told) in cases() {
         if told.starts_with("SyntaxError") {
             eprintln!("{code}");
@@ -36,7 +36,7 @@ fn there_are_many_of_them() {
 }
 
 #[test]
-fn a_program_in_python_is_told_once_that_it_is_one() {
+fn a_program_in_python_is_reported_once_as_python() {
     let twins = std::fs::read_dir("benches/twins").unwrap();
     let paths = twins.map(|file| file.unwrap().path());
     let in_python: Vec<_> = paths

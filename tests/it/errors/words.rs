@@ -28,7 +28,7 @@ fn operators_name_the_types_they_do_not_know() {
 }
 
 #[test]
-fn values_used_for_what_they_are_not_are_named() {
+fn values_of_the_wrong_type_are_named() {
     prints(
         r#"
         const K = [1];

@@ -273,7 +273,7 @@ fn a_condition_is_acquired_and_released_as_its_lock() {
 }
 
 #[test]
-fn notify_wakes_as_many_as_it_says_and_nobody_wakes_by_itself() {
+fn notify_wakes_as_many_as_it_says_and_no_waiter_wakes_by_itself() {
     prints(
         &with_helper(
             r#"
@@ -405,7 +405,7 @@ fn a_condition_travels_with_its_lock() {
 }
 
 #[test]
-fn killed_waiters_take_no_notification_and_hang_nobody() {
+fn killed_waiters_take_no_notification_and_block_no_process() {
     prints(
         &with_helper(
             r#"
@@ -447,7 +447,7 @@ fn killed_waiters_take_no_notification_and_hang_nobody() {
 }
 
 #[test]
-fn a_waiter_killed_at_any_moment_hangs_nobody() {
+fn a_waiter_killed_at_any_moment_blocks_no_process() {
     let code = r#"
         fn wait_on(c) { while true { c.with(|| c.wait(0.001)); } }
         fn wait_for_turn(c, done) {

@@ -23,7 +23,7 @@ fn a_task_may_refer_to_its_own_process() {
 }
 
 #[test]
-fn a_signal_at_a_childs_birth_is_not_lost() {
+fn a_signal_at_the_start_of_a_child_is_not_lost() {
     prints(
         r#"
         fn sleeper() { time.sleep(60); }
@@ -58,7 +58,7 @@ fn a_signal_at_a_childs_birth_is_not_lost() {
 }
 
 #[test]
-fn a_captured_handle_may_be_assigned_anew() {
+fn a_captured_handle_may_be_reassigned() {
     prints(
         r#"
         let q = Queue();
@@ -103,7 +103,7 @@ fn large_frames_and_deep_expressions_end_in_errors() {
 }
 
 #[test]
-fn running_out_of_descriptors_is_an_error_that_leaves_nobody_behind() {
+fn running_out_of_descriptors_is_an_error_that_leaves_no_process() {
     each_start_method(|method| {
         let code = r#"
             fn sleeper() { time.sleep(60); }

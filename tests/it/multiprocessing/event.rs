@@ -103,7 +103,7 @@ fn case_080_set_and_clear_at_once_wake_everybody_who_waits() {
 }
 
 #[test]
-fn it_goes_everywhere_a_value_goes() {
+fn it_can_be_sent_wherever_a_value_can() {
     prints(
         r#"
         let q = Queue();
@@ -126,7 +126,7 @@ fn it_goes_everywhere_a_value_goes() {
 }
 
 #[test]
-fn a_killed_waiter_holds_nobody_up() {
+fn a_killed_waiter_blocks_no_process() {
     prints(
         r#"
         fn wait(event, ready) {
@@ -154,7 +154,7 @@ fn a_killed_waiter_holds_nobody_up() {
 }
 
 #[test]
-fn wrong_calls_are_told_what_is_wrong() {
+fn errors_of_wrong_calls_say_what_is_wrong() {
     prints(
         r#"
         let event = Event();

@@ -271,7 +271,7 @@ fn a_closed_process_is_no_child_any_more() {
 }
 
 #[test]
-fn children_have_children_and_hand_their_results_up() {
+fn children_have_children_and_pass_their_results_up() {
     prints(
         r#"
         fn count(depth, results) {

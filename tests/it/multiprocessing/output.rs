@@ -245,7 +245,7 @@ fn deep_recursion_inside_loops_and_callbacks_is_no_crash_either() {
 }
 
 #[test]
-fn an_output_nobody_reads_any_more_ends_the_family_quietly() {
+fn an_output_without_a_reader_ends_the_family_quietly() {
     each_start_method(|method| {
         for code in [
             "while true { print(\"line\"); }",

@@ -227,7 +227,7 @@ fn a_closed_end_crosses_as_what_it_is() {
 }
 
 #[test]
-fn a_sender_that_only_it_could_hear_is_told() {
+fn a_send_that_only_the_sender_could_receive_raises() {
     prints(
         r#"
         let ends = Pipe();

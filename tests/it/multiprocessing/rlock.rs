@@ -103,7 +103,7 @@ fn with_may_stand_within_with() {
 }
 
 #[test]
-fn it_goes_everywhere_a_value_goes() {
+fn it_can_be_sent_wherever_a_value_can() {
     prints(
         r#"
         let q = Queue();

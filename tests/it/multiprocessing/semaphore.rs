@@ -136,7 +136,7 @@ fn with_gives_the_permit_back_also_when_its_function_throws() {
 }
 
 #[test]
-fn wrong_calls_are_told_what_is_wrong() {
+fn errors_of_wrong_calls_say_what_is_wrong() {
     prints(
         r#"
         let s = Semaphore();
@@ -162,7 +162,7 @@ fn wrong_calls_are_told_what_is_wrong() {
 }
 
 #[test]
-fn it_goes_everywhere_a_value_goes() {
+fn it_can_be_sent_wherever_a_value_can() {
     prints(
         r#"
         let q = Queue();
@@ -246,7 +246,7 @@ fn a_process_that_ends_in_order_has_used_its_permits_up() {
 
 /// The parent of the killed one does nothing but wait, so nobody reaps it.
 #[test]
-fn a_waiting_process_gets_the_permit_of_a_killed_one_that_nobody_reaps() {
+fn a_waiting_process_gets_the_permit_of_an_unreaped_killed_one() {
     prints(
         r#"
         fn hold(s, held) {

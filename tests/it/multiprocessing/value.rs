@@ -130,7 +130,7 @@ fn add_and_compare_exchange_are_one_step() {
 }
 
 #[test]
-fn whoever_holds_the_lock_keeps_others_from_the_value() {
+fn the_holder_of_the_lock_keeps_others_from_the_value() {
     prints(
         r#"
         fn change(v, ready, how) { ready.put(1); if how == "add" { v.add(10); } else { v.value = 7; } }

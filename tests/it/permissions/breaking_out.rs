@@ -141,7 +141,7 @@ fn only_the_hosts_that_are_allowed_are_reached() {
 }
 
 #[test]
-fn what_is_denied_wins_in_every_clothing() {
+fn a_denial_wins_in_every_form_of_a_path() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     Script::text(
@@ -362,7 +362,7 @@ fn threads_and_session_memory_have_bounds_in_a_sandbox() {
 }
 
 #[test]
-fn a_copy_by_os_fork_has_what_a_child_has() {
+fn a_process_forked_by_os_fork_has_what_a_child_has() {
     Script::text(
         r#"
         let pid = os.fork();

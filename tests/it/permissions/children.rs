@@ -11,7 +11,7 @@ fn prints(options: &[&str], code: &str, stdout: &str) {
 }
 
 #[test]
-fn a_child_may_what_its_parent_may() {
+fn a_child_has_the_permissions_of_its_parent() {
     prints(
         &["--sandbox", "--allow-processes=2,1", "--allow-env=LANGUAGE"],
         r#"
@@ -79,7 +79,7 @@ fn a_child_is_narrowed_with_all_below_it() {
 }
 
 #[test]
-fn as_many_processes_live_at_once_as_may_also_when_all_start_at_the_same_moment() {
+fn the_limit_of_processes_holds_when_all_start_at_once() {
     prints(
         &["--allow-processes=3,2"],
         r#"

@@ -116,7 +116,7 @@ fn a_directory_is_no_socket_whatever_lies_in_it() {
 }
 
 #[test]
-fn who_denies_a_host_denies_what_reaches_it_without_naming_it() {
+fn denying_a_host_denies_what_reaches_it_without_its_name() {
     let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = tcp.local_addr().unwrap().port();
     let free = UdpSocket::bind("127.0.0.1:0").unwrap();
@@ -160,7 +160,7 @@ fn who_denies_a_host_denies_what_reaches_it_without_naming_it() {
 }
 
 #[test]
-fn who_denies_a_host_at_every_port_denies_listening_everywhere() {
+fn denying_a_host_at_every_port_denies_listening_everywhere() {
     Script::text(
         r#"
         print(error_of(|| socket.create_server(["", 0])));

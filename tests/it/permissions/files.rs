@@ -75,7 +75,7 @@ fn cwd_of(stdout: &str) -> String {
 }
 
 #[test]
-fn the_kernels_own_directories_are_no_way_round() {
+fn the_kernels_directories_do_not_bypass_a_denial() {
     let run = script(
         r#"
         for path in ["/proc/self/environ", "/proc/self/mem", "/proc/self/maps", "/proc/self/fd/0", "/proc/self/root/etc/passwd",

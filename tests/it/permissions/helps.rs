@@ -143,7 +143,7 @@ fn a_refusal_names_what_can_be_allowed() {
 }
 
 #[test]
-fn a_refused_program_is_told_what_it_would_get_round() {
+fn the_refusal_of_a_program_says_what_it_would_bypass() {
     assert_eq!(
         help(&["--deny-net"], r#"os.system("true");"#),
         "help: a program would not respect the restrictions on `net`: allow it with `--allow-run` on the command \

@@ -35,7 +35,7 @@ fn a_child_signals_no_sibling_it_was_handed() {
 }
 
 #[test]
-fn a_copy_made_by_hand_signals_no_child_of_its_parent() {
+fn a_process_forked_by_os_fork_signals_no_child_of_its_parent() {
     let code = r#"
         let go = Event();
         let victim = Process(|go| { go.wait(); }, [go]);

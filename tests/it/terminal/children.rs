@@ -5,7 +5,7 @@ use crate::support::pty::{CTRL_C, CTRL_R, ENTER, Setting};
 use crate::support::script::each_start_method;
 
 #[test]
-fn what_a_child_prints_stands_above_the_line_that_is_typed() {
+fn output_of_a_child_appears_above_the_line_being_typed() {
     each_start_method(|method| {
         let terminal = Setting::prompt().start_method(method).open();
         terminal.enter_all(&[
@@ -162,7 +162,7 @@ fn the_children_are_listed_with_what_they_wait_for() {
 }
 
 #[test]
-fn a_child_that_failed_or_was_killed_is_told_at_the_next_prompt() {
+fn the_next_prompt_reports_children_that_failed_or_were_killed() {
     each_start_method(|method| {
         let terminal = Setting::prompt().start_method(method).open();
         terminal.enter_all(&[
@@ -180,7 +180,7 @@ fn a_child_that_failed_or_was_killed_is_told_at_the_next_prompt() {
 }
 
 #[test]
-fn a_copy_of_the_prompt_made_by_hand_ends_with_its_line() {
+fn a_prompt_forked_by_os_fork_ends_with_its_line() {
     let terminal = Setting::prompt().start_method("fork").open();
     terminal.enter(
         "let pid = os.fork(); if pid == 0 { print(\"the copy\"); } else { os.waitpid(pid, 0); }",

@@ -57,7 +57,7 @@ fn an_unfinished_input_goes_on_in_the_next_line_and_is_indented() {
 }
 
 #[test]
-fn tab_and_backspace_indent_where_nothing_stands_yet() {
+fn tab_and_backspace_indent_an_empty_line() {
     let terminal = Setting::prompt().open();
     terminal.enter("[");
     terminal.wait_for_row("...", 8);

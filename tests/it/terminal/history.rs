@@ -68,7 +68,7 @@ fn two_prompts_at_once_keep_each_others_lines() {
 }
 
 #[test]
-fn a_place_of_its_own_or_none_at_all_is_no_error() {
+fn the_history_may_be_in_another_place_or_nowhere() {
     let first = Setting::prompt().env("XDG_STATE_HOME", "relative").open();
     first.enter("1");
     assert!(

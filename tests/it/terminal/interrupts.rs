@@ -64,7 +64,7 @@ fn ctrl_c_stops_any_wait_and_keeps_the_session_and_its_children() {
 }
 
 #[test]
-fn ctrl_c_at_the_prompt_is_not_heard_by_children() {
+fn ctrl_c_at_the_prompt_does_not_reach_children() {
     each_start_method(|method| {
         let terminal = with_a_child(method);
         let before = terminal.prompts();

@@ -145,7 +145,7 @@ fn without_a_terminal_standard_input_is_run_as_a_script() {
 }
 
 #[test]
-fn tab_completes_names_by_what_stands_before_them() {
+fn tab_completes_names_by_what_precedes_them() {
     let terminal = Setting::prompt().open();
     terminal.enter_all(&[
         "let queue_of_work = Queue();",

@@ -8,7 +8,7 @@ use crate::support::pty::{CTRL_C, ENTER, Setting, Terminal};
 const CTRL_U: &str = "\x15";
 
 #[test]
-fn the_session_of_the_document_can_be_played_back() {
+fn the_session_in_the_document_can_be_replayed() {
     let document = fs::read_to_string("docs/repl.md").unwrap();
     let session = document.split("```text\n").nth(1).unwrap();
     let session = session.split("\n```").next().unwrap();

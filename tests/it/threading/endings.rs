@@ -140,7 +140,7 @@ fn an_exit_ends_its_thread_silently() {
 }
 
 #[test]
-fn a_hook_of_ones_own_hears_of_errors() {
+fn a_custom_hook_receives_errors() {
     prints(
         r#"
         threading.excepthook = |args| print(args.thread.name, args.exc_type, args.exc_value.message);

@@ -79,7 +79,7 @@ fn a_daemon_outlives_the_thread_that_started_it() {
 }
 
 #[test]
-fn one_process_is_started_once_whoever_tries() {
+fn one_process_is_started_once_by_any_number_of_threads() {
     prints(
         "
         let ready = threading.Barrier(4);

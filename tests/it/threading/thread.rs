@@ -153,7 +153,7 @@ fn case_193_a_thread_that_was_joined_is_never_among_those_running() {
 }
 
 #[test]
-fn an_own_kind_of_thread_has_attributes_and_runs_run() {
+fn a_subclass_of_thread_has_attributes_and_runs_run() {
     prints(
         r#"
         fn Adder(a) {
