@@ -3,9 +3,10 @@
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::exit::ExitStatus;
+use crate::sys::clock::slice;
 use crate::sys::{process, signal};
 
 /// A child of this process.
@@ -69,8 +70,8 @@ impl Child {
 
 /// Waits until the process behind `sentinel` has ended, at most until `deadline` (`None`: for ever).
 ///
-/// `stop` is called at every wake-up, and at least every [`HEARTBEAT`], because a signal may arrive between the call
-/// and the sleep.
+/// `stop` is called at every wake-up, and at least every [`HEARTBEAT`](crate::sys::clock::HEARTBEAT), because a signal may
+/// arrive between the call and the sleep.
 pub(crate) fn wait_ended(
     sentinel: BorrowedFd<'_>,
     deadline: Option<Instant>,
@@ -81,8 +82,7 @@ pub(crate) fn wait_ended(
             return Ok(Err(StillRunning::Interrupted));
         }
         let left = deadline.map(|d| d.saturating_duration_since(Instant::now()));
-        let slice = left.map_or(HEARTBEAT, |l| l.min(HEARTBEAT));
-        if process::wait_readable(&[sentinel], Some(slice))?[0] {
+        if process::wait_readable(&[sentinel], Some(slice(left)))?[0] {
             return Ok(Ok(()));
         }
         if left.is_some_and(|l| l.is_zero()) {
@@ -90,6 +90,3 @@ pub(crate) fn wait_ended(
         }
     }
 }
-
-/// The longest time a wait sleeps before it checks again.
-pub(crate) const HEARTBEAT: Duration = Duration::from_millis(50);

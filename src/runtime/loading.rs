@@ -3,12 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex};
 use std::thread::{self, ThreadId};
-use std::time::Duration;
 
+use crate::sys::clock::HEARTBEAT;
 use crate::sys::lock::locked;
-
-/// The longest sleep between two looks whether the script has to stop.
-const LOOK: Duration = Duration::from_millis(50);
 
 /// The modules that are being loaded.
 #[derive(Debug, Default)]
@@ -64,7 +61,7 @@ impl Loading {
                 return Ok(Turn { all: self, file });
             }
             state.waiting.push((me, file.into()));
-            let waited = self.ended.wait_timeout(state, LOOK);
+            let waited = self.ended.wait_timeout(state, HEARTBEAT);
             let mut state = match waited {
                 Ok((state, _)) => state,
                 Err(poisoned) => poisoned.into_inner().0,

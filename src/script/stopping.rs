@@ -8,12 +8,8 @@ use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::Interp;
 use crate::script::stop::{self, Stop};
 use crate::sync::{Deadline, Offset};
-use crate::sys::clock::now_ns;
+use crate::sys::clock::{now_ns, slice};
 use crate::sys::interrupt;
-
-/// The longest wait outside the session before the next check for a stop: a signal may arrive just before the wait begins, or in
-/// another thread.
-const LOOK: Duration = Duration::from_millis(50);
 
 impl Interp {
     /// The error a native returns to end the script for `stop`; `sys.exit` ends the calling thread.
@@ -114,13 +110,11 @@ impl Interp {
                 if self.check_interrupts() {
                     return Err(self.interrupted());
                 }
-                let left = deadline.map_or(LOOK, |deadline| {
-                    deadline.saturating_duration_since(Instant::now())
-                });
-                if let Some(found) = wait(left.min(LOOK))? {
+                let left = deadline.map(|end| end.saturating_duration_since(Instant::now()));
+                if let Some(found) = wait(slice(left))? {
                     return Ok(found);
                 }
-                if left.is_zero() {
+                if left == Some(Duration::ZERO) {
                     return Err(raise("TimeoutError", "timed out"));
                 }
             }

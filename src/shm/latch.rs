@@ -17,9 +17,6 @@ use crate::sys::clock::{Deadline, now_ns};
 use crate::sys::futex::{self, Wakeup};
 use crate::sys::interrupt;
 
-/// A sleeping waiter looks again after that long: a wake-up may have gone to somebody who was killed.
-const HEARTBEAT_NS: u64 = 20_000_000;
-
 /// Looks at the word before sleeping, about a microsecond.
 const SPINS: u32 = 60;
 
@@ -152,7 +149,7 @@ impl Latch {
                 continue;
             }
             let expected = (word | WAITERS) as u32;
-            let until = deadline.within(now, HEARTBEAT_NS);
+            let until = deadline.or_heartbeat(now);
             let wakeup = futex::wait(futex_half(&self.word), expected, until);
             if wakeup == Wakeup::TimedOut && peek(&self.word) == 0 {
                 thread.count_heal();

@@ -10,12 +10,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::failure::{NotReleased, WaitError};
 use super::kind;
-use super::wait::{HEARTBEAT_NS, spin, wait_kind};
+use super::wait::{spin, wait_kind};
 use crate::shm::{
     Handle, ObjectHeader, Offset, ProcessId, Session, ShmError, Thread, Wait, futex_half,
     owner_parts, peek, poke, shared_struct, step,
 };
-use crate::sys::clock::{Deadline, now_ns};
+use crate::sys::clock::{Deadline, HEARTBEAT_NS, now_ns};
 use crate::sys::futex::{self, Wakeup};
 
 /// Somebody sleeps on the word.
@@ -159,7 +159,7 @@ impl Mutex {
             if marked != word && !object.exchange(word, marked) {
                 continue;
             }
-            let until = deadline.within(now, HEARTBEAT_NS);
+            let until = deadline.or_heartbeat(now);
             let wakeup = self.sleep(object, marked, until);
             slept = true;
             if wakeup == Wakeup::TimedOut && object.is_open_to(true) && !deadline.passed(now_ns()) {

@@ -6,10 +6,6 @@ use crate::shm::{Offset, Session, Thread, Wait};
 use crate::sys::clock::{Deadline, now_ns};
 use crate::sys::futex::Wakeup;
 
-/// A sleeper looks again after that long: the wake-up may have gone to somebody who was killed, and Ctrl-C may have been noticed by
-/// another thread.
-pub(super) const HEARTBEAT_NS: u64 = 50_000_000;
-
 /// How long to look before sleeping, where another CPU may bring the answer: about what a sleep and a wake-up cost.
 pub(super) const SPIN_NS: u64 = 4_500;
 
@@ -182,7 +178,7 @@ pub(super) fn wait_by<E: From<WaitError>>(
             return Err(WaitError::TimedOut.into());
         }
         hope()?;
-        let wakeup = sleeper.sleep(deadline.within(now, HEARTBEAT_NS));
+        let wakeup = sleeper.sleep(deadline.or_heartbeat(now));
         if wakeup == Wakeup::TimedOut && !deadline.passed(now_ns()) {
             if ready() {
                 thread.count_heal();
@@ -222,7 +218,7 @@ pub(super) fn wait_for_call(
         if deadline.passed(now) {
             return Err(WaitError::TimedOut);
         }
-        let wakeup = thread.sleep_in_line(deadline.within(now, HEARTBEAT_NS));
+        let wakeup = thread.sleep_in_line(deadline.or_heartbeat(now));
         if wakeup == Wakeup::TimedOut
             && thread.call().is_none()
             && let Some(call) = look()

@@ -4,6 +4,18 @@ use std::time::Duration;
 
 use rustix::time::{ClockId, Timespec, clock_gettime};
 
+/// The longest that a wait sleeps before it looks around again: for a stop that came just before the sleep or to another thread, for
+/// the death of a process, for a wake-up that was lost with a process that was killed.
+pub(crate) const HEARTBEAT: Duration = Duration::from_millis(50);
+
+/// [`HEARTBEAT`] in nanoseconds.
+pub(crate) const HEARTBEAT_NS: u64 = HEARTBEAT.as_nanos() as u64;
+
+/// How long a wait sleeps at a time when this much time is left; `None` is for ever.
+pub(crate) fn slice(left: Option<Duration>) -> Duration {
+    left.map_or(HEARTBEAT, |left| left.min(HEARTBEAT))
+}
+
 const NANOSECONDS_PER_SECOND: u64 = 1_000_000_000;
 
 /// Nanoseconds since an arbitrary point in the past, the same for every process on this machine.
@@ -61,6 +73,11 @@ impl Deadline {
     /// The earlier of the deadline and `ns` nanoseconds after `now_ns`.
     pub(crate) fn within(self, now_ns: u64, ns: u64) -> Deadline {
         self.min(Deadline(now_ns.saturating_add(ns)))
+    }
+
+    /// The earlier of the deadline and the next [`HEARTBEAT`] after `now_ns`.
+    pub(crate) fn or_heartbeat(self, now_ns: u64) -> Deadline {
+        self.within(now_ns, HEARTBEAT_NS)
     }
 
     /// Returns the time until then; `None` for ever.

@@ -174,7 +174,7 @@ fn sleeping_waiters_get_a_dead_owners_locks_at_once() {
     // Half a heartbeat is what it would take on average without the kernel's mark; the kernel's is a hundred times faster.
     let median = latencies[rounds / 2];
     assert!(
-        median < super::super::wait::HEARTBEAT_NS / 4,
+        median < crate::sys::clock::HEARTBEAT_NS / 4,
         "median {median} ns"
     );
 }
