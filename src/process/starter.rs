@@ -7,9 +7,8 @@
 use std::io;
 use std::os::fd::RawFd;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
-
-use crossbeam_channel::{Sender, bounded};
 
 use super::signals::kept_from_new_threads;
 use crate::sys::{identity, process, spawn};
@@ -19,11 +18,11 @@ struct Order {
     args: Vec<String>,
     descriptors: Vec<(RawFd, RawFd)>,
     own_group: bool,
-    answer: Sender<io::Result<i32>>,
+    answer: SyncSender<io::Result<i32>>,
 }
 
 /// The thread, and the process it is in: a host may fork by itself.
-static STARTER: Mutex<Option<(i32, Sender<Order>)>> = Mutex::new(None);
+static STARTER: Mutex<Option<(i32, SyncSender<Order>)>> = Mutex::new(None);
 
 /// As [`spawn::spawn`], from a thread that lives as long as this process.
 pub(super) fn spawn(
@@ -35,7 +34,7 @@ pub(super) fn spawn(
     if identity::thread_id() == identity::process_id() {
         return spawn::spawn(program, &args, &descriptors, own_group);
     }
-    let (answer, answered) = bounded(1);
+    let (answer, answered) = sync_channel(1);
     let order = Order {
         program: program.into(),
         args,
@@ -48,7 +47,7 @@ pub(super) fn spawn(
     answered.recv().map_err(|_| gone(()))?
 }
 
-fn starter() -> io::Result<Sender<Order>> {
+fn starter() -> io::Result<SyncSender<Order>> {
     let mut starter = STARTER.lock().unwrap_or_else(PoisonError::into_inner);
     let me = process::pid();
     if let Some((process, starter)) = &*starter
@@ -56,7 +55,7 @@ fn starter() -> io::Result<Sender<Order>> {
     {
         return Ok(starter.clone());
     }
-    let (orders, waiting) = bounded::<Order>(0);
+    let (orders, waiting) = sync_channel::<Order>(0);
     let _held = kept_from_new_threads();
     std::thread::Builder::new()
         .name("procscript-start".into())

@@ -1,11 +1,10 @@
 //! Stopping a script from outside: by hand, and when its time is over.
 
 use std::io;
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
-
-use crossbeam_channel::{RecvTimeoutError, Sender, bounded};
 
 use super::Runtime;
 use crate::process::signals::kept_from_new_threads;
@@ -57,7 +56,7 @@ impl Runtime {
 #[derive(Debug)]
 pub(super) struct TimeLimit {
     /// Hears that the evaluation is over when this is dropped.
-    evaluation: Option<Sender<()>>,
+    evaluation: Option<SyncSender<()>>,
     watch: Option<JoinHandle<()>>,
 }
 
@@ -72,7 +71,7 @@ impl TimeLimit {
     }
 
     fn begin(interp: &Arc<Interp>, limit: Duration) -> io::Result<Self> {
-        let (evaluation, over) = bounded::<()>(0);
+        let (evaluation, over) = sync_channel::<()>(0);
         let interp = interp.clone();
         let _held = kept_from_new_threads();
         let watch = std::thread::Builder::new()

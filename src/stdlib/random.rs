@@ -7,7 +7,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Mutex;
 
-use rand::rngs::{StdRng, SysRng};
+use rand::rngs::SmallRng;
 use rand::{RngExt, SeedableRng};
 use rhai::{Array, Dynamic};
 
@@ -18,6 +18,7 @@ use crate::script::exceptions::{Failure, raise};
 use crate::script::state::{State, States};
 use crate::script::values::type_name;
 use crate::script::{Outcome, memory};
+use crate::sys;
 use crate::sys::lock::locked;
 use crate::text::{as_float, as_int, as_string};
 
@@ -56,7 +57,7 @@ pub(super) fn register(registry: &mut Registry) {
 
 /// The stream of random numbers of this process, begun when it is first drawn from.
 #[derive(Debug, Default)]
-struct Stream(Mutex<Option<StdRng>>);
+struct Stream(Mutex<Option<SmallRng>>);
 
 impl State for Stream {
     /// Two processes must not draw the same numbers.
@@ -71,15 +72,18 @@ pub(super) fn states(states: &mut States) {
 }
 
 /// Draws from this process's stream.
-fn draw<T>(call: &Call<'_>, draw: impl FnOnce(&mut StdRng) -> T) -> T {
+fn draw<T>(call: &Call<'_>, draw: impl FnOnce(&mut SmallRng) -> T) -> T {
     let stream: &Stream = call.interp.state();
     draw(locked(&stream.0).get_or_insert_with(fresh))
 }
 
-fn fresh() -> StdRng {
+fn fresh() -> SmallRng {
     // The kernel's own numbers: nothing in this process's memory decides them, so a fork cannot repeat them.
-    StdRng::try_from_rng(&mut SysRng)
-        .unwrap_or_else(|_| StdRng::seed_from_u64(crate::sys::clock::now_ns()))
+    let mut seed = <SmallRng as SeedableRng>::Seed::default();
+    match sys::random::fill(&mut seed) {
+        Ok(()) => SmallRng::from_seed(seed),
+        Err(_) => SmallRng::seed_from_u64(sys::clock::now_ns()),
+    }
 }
 
 /// From 0 up to, not including, 1.
@@ -337,7 +341,7 @@ fn seed(call: &mut Call<'_>) -> Outcome {
         Some(value) => Some(seed_of(&value)?),
     };
     let stream: &Stream = call.interp.state();
-    *locked(&stream.0) = seed.map(StdRng::seed_from_u64);
+    *locked(&stream.0) = seed.map(SmallRng::seed_from_u64);
     Ok(Dynamic::UNIT)
 }
 

@@ -24,6 +24,7 @@ pub(crate) mod place;
 pub(crate) mod process;
 pub(crate) mod processor;
 pub(crate) mod quota;
+pub(crate) mod random;
 pub(crate) mod readiness;
 pub(crate) mod robust;
 pub(crate) mod signal;

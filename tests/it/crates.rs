@@ -4,6 +4,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
+/// The most crates that an embedder builds.
+const MOST: usize = 40;
+
 /// The crates of a build as `name version`, this one included.
 fn crates(features: &[&str]) -> BTreeSet<String> {
     let output = Command::new(env!("CARGO"))
@@ -33,6 +36,7 @@ fn an_embedder_builds_nothing_that_only_the_command_needs() {
     let command = crates(&[]);
     assert!(command.iter().any(|name| name.starts_with("clap ")));
     assert!(embedded.is_subset(&command));
+    assert!(embedded.len() <= MOST, "{embedded:#?}");
     // Whoever adds one says so where embedders read it.
     let guide = fs::read_to_string("docs/embedding.md").unwrap();
     let said = format!("{} crates in all, itself included", embedded.len());

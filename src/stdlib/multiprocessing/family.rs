@@ -2,9 +2,6 @@
 
 use std::sync::Mutex;
 
-use rand::TryRng;
-use rand::rngs::SysRng;
-
 use super::identity::Identity;
 use super::process::{Process, Stage};
 use crate::script::exceptions::Exception;
@@ -12,6 +9,7 @@ use crate::script::interp::Interp;
 use crate::script::state::State;
 use crate::sync::{Session, ShmError};
 use crate::sys::lock::locked;
+use crate::sys::random;
 
 /// The length of Python's key.
 const AUTHKEY_BYTES: usize = 32;
@@ -98,7 +96,7 @@ impl Family {
         let key = place.authkey.get_or_insert_with(|| {
             let mut key = vec![0; AUTHKEY_BYTES];
             // Without the kernel's random numbers the key is not secret; nothing in this crate relies on it.
-            let _ = SysRng.try_fill_bytes(&mut key);
+            let _ = random::fill(&mut key);
             key
         });
         key.clone()

@@ -81,13 +81,12 @@ fn kill(call: &mut Call<'_>) -> Outcome {
 
 /// `os.urandom(size)`: unpredictable bytes from the kernel.
 fn urandom(call: &mut Call<'_>) -> Outcome {
-    use rand::TryRng;
     let Ok(size) = usize::try_from(call.int(0)?) else {
         return Err(raise("ValueError", "negative argument not allowed"));
     };
     memory::for_bytes(call, size)?;
     let mut bytes = vec![0; size];
-    let filled = rand::rngs::SysRng.try_fill_bytes(&mut bytes);
-    filled.map_err(|error| raise("OSError", error.to_string()))?;
+    let filled = sys::random::fill(&mut bytes);
+    filled.map_err(|error| raise_os(&error, None))?;
     Ok(Dynamic::from_blob(bytes))
 }
