@@ -44,8 +44,8 @@ pub fn put_and_get(size: usize) -> Result<f64, Failure> {
     let calls = (100_000_000 / (size + 100)) as u32;
     Ok(fastest(calls.min(1_000_000), || {
         let _ = black_box(queue.put(black_box(&message), &[], Deadline::NEVER));
-        let _ = queue.get_with(Deadline::NEVER, |bytes| {
-            black_box(bytes.len());
+        let _ = queue.get_with(Deadline::NEVER, |message| {
+            black_box(message.bytes.len());
         });
     }))
 }
@@ -62,8 +62,8 @@ pub fn stream() -> Result<f64, Failure> {
             }
         });
         for _ in 0..count {
-            let _ = queue.get_with(Deadline::NEVER, |bytes| {
-                black_box(bytes.len());
+            let _ = queue.get_with(Deadline::NEVER, |message| {
+                black_box(message.bytes.len());
             });
         }
     });

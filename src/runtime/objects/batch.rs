@@ -6,7 +6,8 @@ use serde::de::DeserializeOwned;
 use super::errors::{Conversion, GetError, PutError};
 use super::queue::Queue;
 use super::{convert, home};
-use crate::sync::{Deadline, Offset};
+use crate::stdlib::multiprocessing::messages::with_messages;
+use crate::sync::{self, Deadline};
 use crate::wire::Message;
 
 impl<T: Serialize> Queue<T> {
@@ -27,12 +28,10 @@ impl<T: Serialize> Queue<T> {
         self.check_open().map_err(|away| (0, away))?;
         let messages = self.messages(items);
         let messages = messages.map_err(|why| (0, PutError::Conversion(why)))?;
-        if messages.iter().any(|message| !message.handles.is_empty()) {
-            return self.put_each(&messages);
-        }
-        let bytes: Vec<&[u8]> = messages.iter().map(|one| one.bytes.as_slice()).collect();
-        let put = || self.shared().put_many(&bytes, Deadline::NEVER);
-        let put = self.session().noticing_stops(put);
+        let put = with_messages(&messages, |messages| {
+            let put = || self.shared().put_many(messages, Deadline::NEVER);
+            self.session().noticing_stops(put)
+        });
         put.map_err(|(put, why)| (put, self.not_put(why)))
     }
 
@@ -40,16 +39,6 @@ impl<T: Serialize> Queue<T> {
         let message =
             |(index, item)| convert::message(self.session(), item, &format!("items[{index}]"));
         items.iter().enumerate().map(message).collect()
-    }
-
-    fn put_each(&self, messages: &[Message]) -> Result<(), (usize, PutError)> {
-        for (index, message) in messages.iter().enumerate() {
-            let handles: Vec<_> = message.handles.iter().copied().map(Offset).collect();
-            let put = || self.shared().put(&message.bytes, &handles, Deadline::NEVER);
-            let put = self.session().noticing_stops(put);
-            put.map_err(|why| (index, self.not_put(why)))?;
-        }
-        Ok(())
     }
 }
 
@@ -73,7 +62,8 @@ impl<T: DeserializeOwned> Queue<T> {
         let interp = self.open_for_getting()?;
         let session = self.session();
         let mut items = Vec::new();
-        let read = |bytes: &[u8]| items.push(convert::read(session, &interp, bytes));
+        let read =
+            |message: sync::Message<'_>| items.push(convert::read(session, &interp, message));
         home::wait(session, || {
             self.shared().get_many_with(most, Deadline::NEVER, read)
         })?;

@@ -11,7 +11,7 @@ use super::home;
 use crate::script::interp::Interp;
 use crate::script::values::type_name;
 use crate::stdlib::multiprocessing::messages::{self, with_encoded};
-use crate::sync::{Offset, Session};
+use crate::sync::{self, Offset, Session};
 use crate::text::repr_of;
 use crate::wire::{Message, typed};
 
@@ -24,7 +24,7 @@ pub(super) fn with_message<T: Serialize + ?Sized, R>(
     item: &T,
     take: impl FnOnce(&[&[u8]], &[Offset]) -> R,
 ) -> Result<R, Box<Conversion>> {
-    let write = |message: &mut _| home::within(session, || typed::write(item, message));
+    let write = |message: &mut _| home::within(session, &[], || typed::write(item, message));
     with_encoded(write, take).map_err(|misfit| unsent(&misfit, ITEM))
 }
 
@@ -35,7 +35,7 @@ pub(super) fn message<T: Serialize + ?Sized>(
     name: &str,
 ) -> Result<Message, Box<Conversion>> {
     let mut message = Message::default();
-    let written = home::within(session, || typed::write(item, &mut message));
+    let written = home::within(session, &[], || typed::write(item, &mut message));
     written.map_err(|misfit| unsent(&misfit, name))?;
     Ok(message)
 }
@@ -52,10 +52,11 @@ fn unsent(misfit: &typed::Misfit, name: &str) -> Box<Conversion> {
 pub(super) fn read<T: DeserializeOwned>(
     session: &Session,
     interp: &Arc<Interp>,
-    bytes: &[u8],
+    message: sync::Message<'_>,
 ) -> Result<T, Box<Conversion>> {
-    home::within(session, || typed::read(bytes)).map_err(|misfit| {
-        let value = messages::read(interp, bytes).unwrap_or_default();
+    let decode = || typed::read(message.bytes);
+    home::within(session, message.objects, decode).map_err(|misfit| {
+        let value = messages::read(interp, message).unwrap_or_default();
         let text = shown(&value);
         Box::new(Conversion {
             path: misfit.path(ITEM),
@@ -99,7 +100,7 @@ pub(super) fn serialize_object<S: Serializer>(
     }
     let why = match home::current() {
         None => "only a queue of the same runtime can carry it",
-        Some(current) if !current.is_same(session) => "it belongs to another runtime",
+        Some(current) if !current.session.is_same(session) => "it belongs to another runtime",
         Some(_) => {
             let place = home::place_of(session, object);
             let (kind, at) = place.ok_or_else(|| ser::Error::custom("it has no place"))?;
@@ -126,7 +127,7 @@ pub(super) fn deserialize_object<'de, D: Deserializer<'de>>(
         }
 
         fn visit_bytes<E: de::Error>(self, place: &[u8]) -> Result<Dynamic, E> {
-            let session = home::current().ok_or_else(|| {
+            let current = home::current().ok_or_else(|| {
                 E::custom(format!("a {} can only be received from a queue", self.0))
             })?;
             let (kind, offset) = place
@@ -137,7 +138,11 @@ pub(super) fn deserialize_object<'de, D: Deserializer<'de>>(
                 .try_into()
                 .map(u64::from_be_bytes)
                 .map_err(E::custom)?;
-            home::at_place(&session, kind, Offset(offset)).map_err(E::custom)
+            let offset = Offset(offset);
+            if !current.objects.contains(&offset) {
+                return Err(E::custom(messages::UNLISTED));
+            }
+            home::at_place(&current.session, kind, offset).map_err(E::custom)
         }
     }
     deserializer.deserialize_newtype_struct(typed::HANDLE, Opening(wanted))

@@ -110,24 +110,34 @@ pub(super) fn at_place(session: &Session, kind: u16, offset: Offset) -> Result<D
     interp.codecs()?.at_place(session, kind, offset)
 }
 
-thread_local! {
-    /// The session whose message the calling thread writes or reads.
-    static CURRENT: RefCell<Option<Session>> = const { RefCell::new(None) };
+/// The message that the calling thread writes or reads: its session, and the objects that came with it.
+#[derive(Clone)]
+pub(super) struct Current {
+    pub(super) session: Session,
+    pub(super) objects: Vec<Offset>,
 }
 
-/// Runs `work`, which writes or reads a message of this session: objects inside belong to it.
-pub(super) fn within<R>(session: &Session, work: impl FnOnce() -> R) -> R {
-    struct Restore(Option<Session>);
+thread_local! {
+    static CURRENT: RefCell<Option<Current>> = const { RefCell::new(None) };
+}
+
+/// Runs `work`, which writes a message of this session, or reads one that came with these objects.
+pub(super) fn within<R>(session: &Session, objects: &[Offset], work: impl FnOnce() -> R) -> R {
+    struct Restore(Option<Current>);
     impl Drop for Restore {
         fn drop(&mut self) {
             CURRENT.set(self.0.take());
         }
     }
-    let _restore = Restore(CURRENT.replace(Some(session.clone())));
+    let current = Current {
+        session: session.clone(),
+        objects: objects.to_vec(),
+    };
+    let _restore = Restore(CURRENT.replace(Some(current)));
     work()
 }
 
-/// The session whose message the calling thread writes or reads.
-pub(super) fn current() -> Option<Session> {
+/// The message that the calling thread writes or reads.
+pub(super) fn current() -> Option<Current> {
     CURRENT.with_borrow(Clone::clone)
 }

@@ -249,7 +249,7 @@ impl<T: DeserializeOwned> Queue<T> {
     pub(super) fn get_until(&self, deadline: Deadline) -> Result<T, GetError> {
         let interp = self.open_for_getting()?;
         let session = self.session();
-        let read = |bytes: &[u8]| convert::read(session, &interp, bytes);
+        let read = |message: sync::Message<'_>| convert::read(session, &interp, message);
         let got = home::wait(session, || self.object.shared.get_with(deadline, read))?;
         got.ok_or(GetError::Empty)?.map_err(GetError::Conversion)
     }

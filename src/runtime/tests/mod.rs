@@ -1,4 +1,5 @@
 //! Tests of the room, by subject.
 
 mod dialects;
+mod forged;
 mod reports;

@@ -5,7 +5,7 @@ use std::os::fd::AsRawFd;
 use rhai::{Array, Blob, Dynamic};
 
 use super::connection::{self, Connection, NOT_GIVEN, NOTHING_CAN_COME};
-use super::messages::{read_listed, with_message};
+use super::messages::{read, with_message};
 use super::wait::wait;
 use crate::script::Outcome;
 use crate::script::bind::{Namespace, Registry};
@@ -14,7 +14,7 @@ use crate::script::exceptions::{Exception, Failure, raise, raise_bare, raise_os,
 use crate::script::interp::Interp;
 use crate::script::session::session_failure;
 use crate::script::values::type_name;
-use crate::sync::{self, Deadline, PipeEnd, PipeError};
+use crate::sync::{self, Deadline, Message, PipeEnd, PipeError};
 use crate::wire::kind;
 
 const NOBODY_RECEIVES: &str = "the pipe is full, and only this process holds the receiving end";
@@ -171,9 +171,9 @@ fn bytes_of(call: &mut Call<'_>) -> Result<Blob, Failure> {
 fn recv(call: &mut Call<'_>) -> Outcome {
     let end = call.this::<Connection>().reader()?;
     let interp = call.interp;
-    let received = end.receive_listed(Deadline::NEVER, |message, objects| {
-        match Sent::parse(message) {
-            (Sent::Item, item) => read_listed(interp, item, objects),
+    let received = end.receive(Deadline::NEVER, |message| {
+        match Sent::parse(message.bytes) {
+            (Sent::Item, bytes) => read(interp, Message { bytes, ..message }),
             (Sent::Bytes, []) => Err(raise("EOFError", "Ran out of input")),
             (Sent::Bytes, _) => Err(raise("ValueError", BYTES_CAME)),
         }
@@ -208,7 +208,7 @@ fn recv_bytes(call: &mut Call<'_>) -> Outcome {
         }
     };
     let received = end.receive(Deadline::NEVER, |message| {
-        bytes_in(message).map(|bytes| match bytes.len() > most {
+        bytes_in(message.bytes).map(|bytes| match bytes.len() > most {
             true => Received::TooLong,
             false => Received::Whole(bytes.to_vec()),
         })
@@ -232,7 +232,7 @@ fn recv_bytes_into(call: &mut Call<'_>) -> Outcome {
         return Err(raise("ValueError", "offset too large"));
     };
     let received = end.receive(Deadline::NEVER, |message| {
-        let bytes = bytes_in(message)?;
+        let bytes = bytes_in(message.bytes)?;
         match room.get_mut(..bytes.len()) {
             Some(place) => {
                 place.copy_from_slice(bytes);

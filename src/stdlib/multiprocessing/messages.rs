@@ -8,7 +8,7 @@ use rhai::{Blob, Dynamic, FnPtr};
 use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::Interp;
 use crate::script::{Outcome, memory};
-use crate::sync::Offset;
+use crate::sync::{Message, Offset};
 use crate::wire::{self, Codec, Encoded, Unsendable};
 
 /// The size in bytes from which a blob is sent without a copy.
@@ -16,6 +16,9 @@ const LARGE_BLOB: usize = 64 << 10;
 
 /// The largest buffer that is kept for the next message, in bytes.
 const BUFFER_KEPT: usize = 8 << 20;
+
+/// Why a message that names an object it did not bring cannot be read.
+pub(crate) const UNLISTED: &str = "it names a shared object that did not come with it";
 
 thread_local! {
     /// The buffer of the last message, for reuse.
@@ -66,6 +69,21 @@ pub(crate) fn with_encoded<R, E>(
     result
 }
 
+/// Passes encoded messages on in the form that the session takes.
+pub(crate) fn with_messages<R>(
+    encoded: &[wire::Message],
+    take: impl FnOnce(&[Message<'_>]) -> R,
+) -> R {
+    let objects = |message: &wire::Message| message.handles.iter().copied().map(Offset).collect();
+    let objects: Vec<Vec<Offset>> = encoded.iter().map(objects).collect();
+    let both = encoded.iter().zip(&objects);
+    let messages = both.map(|(message, objects)| Message {
+        bytes: &message.bytes,
+        objects,
+    });
+    take(&messages.collect::<Vec<_>>())
+}
+
 /// An item that cannot cross to another process.
 pub(super) fn refused(refusal: wire::Refusal) -> Failure {
     let kind = match refusal.reason {
@@ -75,18 +93,17 @@ pub(super) fn refused(refusal: wire::Refusal) -> Failure {
     raise(kind, refusal.to_string())
 }
 
-/// Decodes the item of a message.
-pub(crate) fn read(interp: &Arc<Interp>, bytes: &[u8]) -> Outcome {
-    wire::decode(bytes, interp).map_err(unreadable)
-}
-
 fn unreadable(error: wire::DecodeError) -> Failure {
     raise("ValueError", format!("cannot decode a message: {error}"))
 }
 
-/// Decodes the item of a message that came with these `objects`. The message may name no others.
-pub(crate) fn read_listed(interp: &Arc<Interp>, bytes: &[u8], objects: &[Offset]) -> Outcome {
-    wire::decode(bytes, &Listed { interp, objects }).map_err(unreadable)
+/// Decodes the item of a message.
+///
+/// # Errors
+/// `ValueError` when it cannot be decoded, or names an object that did not come with it.
+pub(crate) fn read(interp: &Arc<Interp>, message: Message<'_>) -> Outcome {
+    let objects = message.objects;
+    wire::decode(message.bytes, &Listed { interp, objects }).map_err(unreadable)
 }
 
 /// The codec for a message that brings its own objects and no others.
@@ -103,7 +120,7 @@ impl Codec for Listed<'_> {
     fn decode(&self, encoded: Encoded) -> Result<Dynamic, String> {
         match encoded {
             Encoded::Handle { offset, .. } if !self.objects.contains(&Offset(offset)) => {
-                Err("it names a shared object that did not come with it".into())
+                Err(UNLISTED.into())
             }
             encoded => self.interp.decode(encoded),
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rhai::{Array, Dynamic};
 
-use super::messages::{read, refused};
+use super::messages::{read, refused, with_messages};
 use super::queue_items::{self, Items};
 use super::queues::{Queue, get_failure, open, put_failure, send, take};
 use super::synchronize::{queue_deadline, waited};
@@ -16,7 +16,7 @@ use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::Interp;
 use crate::script::session::session_failure;
 use crate::stdlib::builtins::items_of;
-use crate::sync::{self, Deadline, Offset};
+use crate::sync::{self, Deadline};
 use crate::wire;
 use crate::wire::kind;
 
@@ -120,31 +120,11 @@ fn put_many(call: &mut Call<'_>) -> Outcome {
         .enumerate()
         .map(|(index, item)| encode(call.interp, item, &format!("items[{index}]")))
         .collect::<Result<Vec<_>, _>>()?;
-    if messages.iter().all(|message| message.handles.is_empty()) {
-        let plain: Vec<&[u8]> = messages
-            .iter()
-            .map(|message| message.bytes.as_slice())
-            .collect();
-        let put = queue.shared.put_many(&plain, deadline);
-        put.map_err(|(_, error)| put_failure(call.interp, error))?;
-        return Ok(Dynamic::UNIT);
-    }
-    for message in messages {
-        put_message(call.interp, &queue.shared, &message, deadline)?;
-    }
+    with_messages(&messages, |messages| {
+        queue.shared.put_many(messages, deadline)
+    })
+    .map_err(|(_, error)| put_failure(call.interp, error))?;
     Ok(Dynamic::UNIT)
-}
-
-fn put_message(
-    interp: &Interp,
-    queue: &sync::Queue,
-    message: &wire::Message,
-    deadline: Deadline,
-) -> Result<(), Failure> {
-    let handles: Vec<_> = message.handles.iter().copied().map(Offset).collect();
-    queue
-        .put(&message.bytes, &handles, deadline)
-        .map_err(|error| put_failure(interp, error))
 }
 
 fn encode(interp: &Arc<Interp>, item: &Dynamic, name: &str) -> Result<wire::Message, Failure> {
@@ -174,7 +154,7 @@ fn get_many(call: &mut Call<'_>) -> Outcome {
     let mut failed = None;
     queue
         .shared
-        .get_many_with(most, deadline, |bytes| match read(call.interp, bytes) {
+        .get_many_with(most, deadline, |message| match read(call.interp, message) {
             Ok(item) => items.push(item),
             Err(error) => failed = Some(error),
         })

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicI32, Ordering};
 
 use rhai::Dynamic;
 
-use super::messages::{read_listed, with_message};
+use super::messages::{read, with_message};
 use crate::script::Outcome;
 use crate::script::dialect::Dialect;
 use crate::script::exceptions::{Failure, raise, raise_bare};
@@ -112,9 +112,7 @@ pub(super) fn put_failure(interp: &Interp, error: PutError) -> Failure {
 
 /// The next item of `queue`.
 pub(super) fn take(interp: &Arc<Interp>, queue: &sync::Queue, deadline: Deadline) -> Outcome {
-    let taken = queue.get_listed_with(deadline, |bytes, objects| {
-        read_listed(interp, bytes, objects)
-    });
+    let taken = queue.get_with(deadline, |message| read(interp, message));
     taken.map_err(|error| get_failure(interp, error))?
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, Map};
 
-use super::messages::read_listed;
+use super::messages::read;
 use super::process_codec;
 use super::queues::Queue;
 
@@ -72,6 +72,10 @@ fn a_message_names_no_object_that_did_not_come_with_it() {
     let place = queue.handle().offset();
     let item = Dynamic::from(Queue::new(queue.clone(), false, Dialect::default()));
     let message = wire::encode(&vec![item].into(), "item", &interp).unwrap();
-    assert!(read_listed(&interp, &message.bytes, &[place]).is_ok());
-    assert!(read_listed(&interp, &message.bytes, &[]).is_err());
+    let with = |objects: &[sync::Offset]| {
+        let bytes = &message.bytes;
+        read(&interp, sync::Message { bytes, objects })
+    };
+    assert!(with(&[place]).is_ok());
+    assert!(with(&[]).is_err());
 }

@@ -8,13 +8,14 @@ use super::layout::{hash_of, split};
 use super::read::Reading;
 use super::{Container, ContainerError};
 use crate::shm::{Offset, peek};
+use crate::sync::message::Message;
 
 impl Container {
     /// Read the value of a key; `None` when it has none.
     pub(crate) fn get<R>(
         &self,
         key: &[u8],
-        read: impl FnOnce(&[u8]) -> R,
+        read: impl FnOnce(Message<'_>) -> R,
     ) -> Result<Option<R>, ContainerError> {
         let pins = self.in_flight()?;
         let hash = hash_of(key);
@@ -48,7 +49,7 @@ impl Container {
     pub(crate) fn set_default<R>(
         &self,
         item: &Item<'_>,
-        read: impl FnOnce(&[u8]) -> R,
+        read: impl FnOnce(Message<'_>) -> R,
     ) -> Result<Option<R>, ContainerError> {
         let (mut taken, pins) = (self.in_flight()?, self.in_flight()?);
         let mut given = self.written(&[*item])?;
@@ -88,7 +89,7 @@ impl Container {
     pub(crate) fn remove<R>(
         &self,
         key: &[u8],
-        read: impl FnOnce(&[u8]) -> R,
+        read: impl FnOnce(Message<'_>) -> R,
     ) -> Result<Option<R>, ContainerError> {
         let mut taken = self.in_flight()?;
         let hash = hash_of(key);
@@ -98,13 +99,13 @@ impl Container {
             }
             Ok(())
         })?;
-        Ok(taken.bytes().next().map(|entry| read(split(true, entry).1)))
+        Ok(first_of(&taken, |_, value| read(value)))
     }
 
     /// Take the last key out and read it and its value.
     pub(crate) fn remove_last<R>(
         &self,
-        read: impl FnOnce(&[u8], &[u8]) -> R,
+        read: impl FnOnce(&[u8], Message<'_>) -> R,
     ) -> Result<Option<R>, ContainerError> {
         let mut taken = self.in_flight()?;
         self.hold(|edit| {
@@ -118,11 +119,7 @@ impl Container {
             }
             Ok(())
         })?;
-        let entry = taken.bytes().next();
-        Ok(entry.map(|entry| {
-            let (key, value) = split(true, entry);
-            read(key, value)
-        }))
+        Ok(first_of(&taken, read))
     }
 
     /// Give many keys their values, all or none.
@@ -165,6 +162,14 @@ impl Container {
             Ok(edit.rebuild(entries, &mut given, removed, &mut taken)?)
         })
     }
+}
+
+/// Read key and value of the first block; `None` when there is none.
+fn first_of<R>(taken: &InFlight<'_>, read: impl FnOnce(&[u8], Message<'_>) -> R) -> Option<R> {
+    let (entry, objects) = taken.contents().into_iter().next()?;
+    let (key, bytes) = split(true, entry);
+    let objects = &objects;
+    Some(read(key, Message { bytes, objects }))
 }
 
 fn find(edit: &Edit<'_>, key: &[u8], hash: u32) -> Option<(u64, Offset)> {

@@ -1,15 +1,14 @@
 //! Entries on their way into a container or out of it: blocks on this thread's list.
 
-use crate::shm::{Offset, Session, ShmError, Thread, message_bytes};
+use crate::shm::{Offset, Session, ShmError, Thread, message_bytes, message_objects};
+use crate::sync::message::Message;
 
 /// One entry to be put in.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Item<'a> {
     /// Empty in a list.
     pub(crate) key: &'a [u8],
-    pub(crate) value: &'a [u8],
-    /// The objects that the value names.
-    pub(crate) handles: &'a [Offset],
+    pub(crate) value: Message<'a>,
 }
 
 /// Blocks on this thread's list that are its own business; what is left of them is given back when dropped, never under a latch.
@@ -32,11 +31,11 @@ impl<'s> InFlight<'s> {
     pub(super) fn write(&mut self, keyed: bool, item: &Item<'_>) -> Result<(), ShmError> {
         let length = (item.key.len() as u32).to_le_bytes();
         let pieces: &[&[u8]] = if keyed {
-            &[&length, item.key, item.value]
+            &[&length, item.key, item.value.bytes]
         } else {
-            &[item.value]
+            &[item.value.bytes]
         };
-        let block = self.thread.write_message(pieces, item.handles)?;
+        let block = self.thread.write_message(pieces, item.value.objects)?;
         self.blocks.push(block);
         Ok(())
     }
@@ -68,11 +67,14 @@ impl<'s> InFlight<'s> {
         &self.blocks
     }
 
-    /// The bytes of the blocks.
-    pub(super) fn bytes(&self) -> impl Iterator<Item = &[u8]> {
-        self.blocks
-            .iter()
-            .map(|block| message_bytes(self.thread.segment, *block))
+    /// The bytes of each block, and the objects they may name.
+    pub(super) fn contents(&self) -> Vec<(&[u8], Vec<Offset>)> {
+        let segment = self.thread.segment;
+        let content = |block: &Offset| {
+            let objects = message_objects(segment, *block).collect();
+            (message_bytes(segment, *block), objects)
+        };
+        self.blocks.iter().map(content).collect()
     }
 }
 

@@ -7,6 +7,7 @@ use super::in_flight::Item;
 use super::read::Reading;
 use super::{Container, ContainerError};
 use crate::shm::{Offset, peek};
+use crate::sync::message::Message;
 
 /// What came of an attempt to change a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +28,7 @@ impl Container {
     pub(crate) fn read<R>(
         &self,
         places: Places<'_>,
-        read: impl FnOnce(&mut dyn Iterator<Item = (&[u8], &[u8])>) -> R,
+        read: impl FnOnce(&mut dyn Iterator<Item = (&[u8], Message<'_>)>) -> R,
     ) -> Result<Option<(u64, R)>, ContainerError> {
         let pins = self.in_flight()?;
         let found = self.hold(|edit| {
@@ -48,7 +49,7 @@ impl Container {
         expected: Option<u64>,
         places: Places<'_>,
         items: &[Item<'_>],
-        read: impl FnOnce(&mut dyn Iterator<Item = &[u8]>) -> R,
+        read: impl FnOnce(&mut dyn Iterator<Item = Message<'_>>) -> R,
     ) -> Result<Splice<R>, ContainerError> {
         let (mut taken, mut given) = (self.in_flight()?, self.written(items)?);
         let done = self.hold(|edit| {
@@ -77,7 +78,13 @@ impl Container {
             Ok(Splice::Done(()))
         })?;
         Ok(match done {
-            Splice::Done(()) => Splice::Done(read(&mut taken.bytes())),
+            Splice::Done(()) => {
+                let contents = taken.contents();
+                let mut messages = contents
+                    .iter()
+                    .map(|(bytes, objects)| Message { bytes, objects });
+                Splice::Done(read(&mut messages))
+            }
             Splice::Changed => Splice::Changed,
             Splice::Outside => Splice::Outside,
         })

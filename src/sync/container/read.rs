@@ -6,6 +6,7 @@ use super::edit::Edit;
 use super::in_flight::InFlight;
 use super::layout::split;
 use crate::shm::{Offset, ShmError, message_bytes, message_objects};
+use crate::sync::message::Message;
 
 /// A buffer larger than this is not kept for the next reading.
 const KEPT_BUFFER: usize = 1 << 20;
@@ -18,7 +19,9 @@ thread_local! {
 pub(super) struct Reading<'s> {
     keyed: bool,
     bytes: Vec<u8>,
-    ends: Vec<usize>,
+    objects: Vec<Offset>,
+    /// Where each entry's bytes and objects end.
+    ends: Vec<(usize, usize)>,
     _pins: InFlight<'s>,
 }
 
@@ -35,23 +38,27 @@ impl<'s> Reading<'s> {
         let (mut ends, mut objects) = (Vec::new(), Vec::new());
         for block in blocks {
             bytes.extend_from_slice(message_bytes(segment, block));
-            ends.push(bytes.len());
             objects.extend(message_objects(segment, block));
+            ends.push((bytes.len(), objects.len()));
         }
         pins.pin(&objects)?;
         Ok(Reading {
             keyed: edit.object.is_keyed(),
             bytes,
+            objects,
             ends,
             _pins: pins,
         })
     }
 
     /// Keys and values, in order.
-    pub(super) fn items(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
-        let starts = std::iter::once(&0).chain(&self.ends);
-        let ranges = starts.zip(&self.ends);
-        ranges.map(|(start, end)| split(self.keyed, &self.bytes[*start..*end]))
+    pub(super) fn items(&self) -> impl Iterator<Item = (&[u8], Message<'_>)> {
+        let starts = std::iter::once(&(0, 0)).chain(&self.ends);
+        starts.zip(&self.ends).map(|(start, end)| {
+            let (key, bytes) = split(self.keyed, &self.bytes[start.0..end.0]);
+            let objects = &self.objects[start.1..end.1];
+            (key, Message { bytes, objects })
+        })
     }
 }
 

@@ -11,6 +11,7 @@ use crate::shm::{
 use crate::sync::event_word::EventWord;
 use crate::sync::failure::WaitError;
 use crate::sync::kind;
+use crate::sync::message::Message;
 use crate::sync::queue::{self, Queue};
 use crate::sync::wait::{wait_by, wait_kind};
 use crate::sync::watch::Watch;
@@ -156,23 +157,14 @@ impl PipeEnd {
     pub(crate) fn receive<R>(
         &self,
         deadline: Deadline,
-        mut read: impl FnMut(&[u8]) -> R,
-    ) -> Result<R, PipeError> {
-        self.receive_listed(deadline, |bytes, _| read(bytes))
-    }
-
-    /// As [`receive`](Self::receive), with the objects that the message refers to.
-    pub(crate) fn receive_listed<R>(
-        &self,
-        deadline: Deadline,
-        mut read: impl FnMut(&[u8], &[Offset]) -> R,
+        mut read: impl FnMut(Message<'_>) -> R,
     ) -> Result<R, PipeError> {
         let queue = self.direction(&self.0.incoming)?;
         loop {
             // In this order: what was sent before the last writer went is received.
             let ended = queue.has_no_writer();
             if !queue.is_empty() {
-                match queue.get_listed_with(Deadline::NOW, &mut read) {
+                match queue.get_with(Deadline::NOW, &mut read) {
                     // Another reader was faster.
                     Err(WaitError::TimedOut) => {}
                     result => return Ok(result?),

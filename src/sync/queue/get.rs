@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use super::super::failure::WaitError;
 use super::super::hold::patience;
+use super::super::message::Message;
 use super::Queue;
 use super::layout::{
     End, POINTER_RECORD, QueueObject, SEGMENT_HEADER, Tag, follow_jump, inline_record,
@@ -44,20 +45,16 @@ impl Drop for InFlight<'_> {
 }
 
 impl Taken<'_> {
-    fn bytes<'b>(&'b self, buffer: &'b [u8]) -> &'b [u8] {
+    fn read<R>(&self, buffer: &[u8], read: impl FnOnce(Message<'_>) -> R) -> R {
         match self {
-            Taken::Inline(range) => &buffer[range.clone()],
-            Taken::Block(in_flight) => message_bytes(in_flight.thread.segment, in_flight.block),
-        }
-    }
-}
-
-impl Taken<'_> {
-    fn objects(&self) -> Vec<Offset> {
-        match self {
-            Taken::Inline(_) => Vec::new(),
+            Taken::Inline(range) => read(Message::plain(&buffer[range.clone()])),
             Taken::Block(in_flight) => {
-                message_objects(in_flight.thread.segment, in_flight.block).collect()
+                let segment = in_flight.thread.segment;
+                let objects: Vec<_> = message_objects(segment, in_flight.block).collect();
+                read(Message {
+                    bytes: message_bytes(segment, in_flight.block),
+                    objects: &objects,
+                })
             }
         }
     }
@@ -74,22 +71,13 @@ impl Queue {
     pub(crate) fn get_with<R>(
         &self,
         deadline: Deadline,
-        read: impl FnOnce(&[u8]) -> R,
-    ) -> Result<R, WaitError> {
-        self.get_listed_with(deadline, |bytes, _| read(bytes))
-    }
-
-    /// As [`get_with`](Self::get_with), with the objects that the message refers to.
-    pub(crate) fn get_listed_with<R>(
-        &self,
-        deadline: Deadline,
-        read: impl FnOnce(&[u8], &[Offset]) -> R,
+        read: impl FnOnce(Message<'_>) -> R,
     ) -> Result<R, WaitError> {
         let mut buffer = borrow_buffer();
         let mut taken = None;
         self.take(1, deadline, &mut buffer, |one| taken = Some(one))?;
         let taken = taken.ok_or(WaitError::TimedOut)?;
-        let result = read(taken.bytes(&buffer), &taken.objects());
+        let result = taken.read(&buffer, read);
         return_buffer(buffer);
         Ok(result)
     }
@@ -101,7 +89,7 @@ impl Queue {
         &self,
         max: usize,
         deadline: Deadline,
-        mut read: impl FnMut(&[u8]),
+        mut read: impl FnMut(Message<'_>),
     ) -> Result<usize, WaitError> {
         if max == 0 {
             return Ok(0);
@@ -123,14 +111,14 @@ impl Queue {
         &self,
         max: usize,
         deadline: Deadline,
-        read: &mut impl FnMut(&[u8]),
+        read: &mut impl FnMut(Message<'_>),
     ) -> Result<usize, WaitError> {
         let mut buffer = borrow_buffer();
         let mut round = Vec::new();
         self.take(max.min(ROUND), deadline, &mut buffer, |one| round.push(one))?;
         let count = round.len();
         for taken in round {
-            read(taken.bytes(&buffer));
+            taken.read(&buffer, &mut *read);
         }
         return_buffer(buffer);
         Ok(count)

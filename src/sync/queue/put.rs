@@ -2,6 +2,7 @@
 
 use super::super::failure::{PutError, WaitError};
 use super::super::hold::patience;
+use super::super::message::Message;
 use super::Queue;
 use super::layout::{
     End, INLINE_MAX, POINTER_RECORD, QueueObject, SEGMENT_HEADER, SEGMENT_MAX, SEGMENT_MIN, Side,
@@ -22,6 +23,11 @@ enum Content<'a> {
     Inline(&'a [&'a [u8]]),
     /// On the thread's list of messages in flight.
     Block(Offset),
+}
+
+/// Whether the message lies in the queue's own memory: it is small and names no objects.
+fn is_inline(message: &Message<'_>) -> bool {
+    message.bytes.len() <= INLINE_MAX && message.objects.is_empty()
 }
 
 fn length_of(pieces: &[&[u8]]) -> u64 {
@@ -92,22 +98,22 @@ impl Queue {
     /// Other messages may come in between.
     pub(crate) fn put_many(
         &self,
-        messages: &[&[u8]],
+        messages: &[Message<'_>],
         deadline: Deadline,
     ) -> Result<(), (usize, PutError)> {
         let thread = self.session().thread().map_err(|error| (0, error.into()))?;
         let object = self.object();
         let mut put = 0;
         while let Some(next) = messages.get(put) {
-            let result = if next.len() > INLINE_MAX {
-                self.put(next, &[], deadline).map(|()| 1)
-            } else {
-                let inline = messages[put..].iter().take(BATCH);
-                let batch = inline.take_while(|bytes| bytes.len() <= INLINE_MAX);
+            let result = if is_inline(next) {
+                let batch = messages[put..].iter().take(BATCH);
                 let contents: Vec<_> = batch
-                    .map(|bytes| Content::Inline(std::slice::from_ref(bytes)))
+                    .take_while(|message| is_inline(message))
+                    .map(|message| Content::Inline(std::slice::from_ref(&message.bytes)))
                     .collect();
                 self.put_batch(thread, object, &contents, deadline)
+            } else {
+                self.put(next.bytes, next.objects, deadline).map(|()| 1)
             };
             put += result.map_err(|error| (put, error))?;
         }

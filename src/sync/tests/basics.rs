@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{audit, session};
 use crate::shm::Birth;
+use crate::sync::Message;
 use crate::sync::{Acquired, Deadline, Farewell, Mutex, Queue};
 use crate::sys::testing::{Ended, fork_child, reap};
 
@@ -17,7 +18,9 @@ fn messages_come_out_as_they_went_in() {
         queue.put(&message, &[], Deadline::NEVER).unwrap();
         for _ in 0..2 {
             queue
-                .get_with(Deadline::NOW, |bytes| assert!(bytes == message))
+                .get_with(Deadline::NOW, |Message { bytes, .. }| {
+                    assert!(bytes == message)
+                })
                 .unwrap();
         }
     }
@@ -53,7 +56,9 @@ fn many_messages_pass_between_processes_in_order() {
     for number in 0..100_000_u64 {
         let deadline = Deadline::after(Duration::from_secs(20));
         queue
-            .get_with(deadline, |bytes| assert_eq!(bytes, number.to_le_bytes()))
+            .get_with(deadline, |Message { bytes, .. }| {
+                assert_eq!(bytes, number.to_le_bytes())
+            })
             .unwrap();
     }
     assert_eq!(reap(pid), Ended::Exited(0));

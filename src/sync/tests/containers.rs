@@ -3,6 +3,7 @@
 use super::crash::{Case, Outcome, Progress, survive};
 use super::{enter_as_child, message, session};
 use crate::shm::Session;
+use crate::sync::Message;
 use crate::sync::{Cells, Container, ContainerError, Deadline, Item, Mutex, Splice};
 use crate::sys::testing::{Ended, reap};
 
@@ -15,16 +16,15 @@ fn key(n: u64) -> Vec<u8> {
 fn item<'a>(key: &'a [u8], value: &'a [u8]) -> Item<'a> {
     Item {
         key,
-        value,
-        handles: &[],
+        value: Message::plain(value),
     }
 }
 
 fn contents(container: &Container) -> Entries {
     let all = |length| Some(0..length);
-    let copy = |items: &mut dyn Iterator<Item = (&[u8], &[u8])>| {
+    let copy = |items: &mut dyn Iterator<Item = (&[u8], Message<'_>)>| {
         items
-            .map(|(key, value)| (key.to_vec(), value.to_vec()))
+            .map(|(key, value)| (key.to_vec(), value.bytes.to_vec()))
             .collect()
     };
     container.read(&all, copy).unwrap().unwrap().1
@@ -105,10 +105,10 @@ fn a_dict_keeps_the_order_in_which_keys_came() {
         let (key, value) = (key(round * round % 97), message(round, 9));
         let place = model.iter().position(|(known, _)| *known == key);
         if round % 3 == 0 {
-            let removed = dict.remove(&key, <[u8]>::to_vec).unwrap();
+            let removed = dict.remove(&key, |value| value.bytes.to_vec()).unwrap();
             assert_eq!(removed, place.map(|place| model.remove(place).1));
         } else if round % 50 == 1 {
-            let last = dict.remove_last(|key, value| (key.to_vec(), value.to_vec()));
+            let last = dict.remove_last(|key, value| (key.to_vec(), value.bytes.to_vec()));
             assert_eq!(last.unwrap(), model.pop());
         } else {
             dict.set(&item(&key, &value)).unwrap();
@@ -121,7 +121,12 @@ fn a_dict_keeps_the_order_in_which_keys_came() {
     }
     assert_eq!(contents(&dict), model);
     for (key, value) in &model {
-        assert_eq!(dict.get(key, <[u8]>::to_vec).unwrap().as_ref(), Some(value));
+        assert_eq!(
+            dict.get(key, |value| value.bytes.to_vec())
+                .unwrap()
+                .as_ref(),
+            Some(value)
+        );
     }
     super::audit(&session);
 }
@@ -160,7 +165,12 @@ fn what_is_expected_and_not_there_changes_nothing() {
         dict.exchange(Some(&message(1, 20)), &item(&key(1), b"new"))
             .unwrap()
     );
-    assert_eq!(dict.get(&key(1), <[u8]>::to_vec).unwrap().unwrap(), b"new");
+    assert_eq!(
+        dict.get(&key(1), |value| value.bytes.to_vec())
+            .unwrap()
+            .unwrap(),
+        b"new"
+    );
 }
 
 #[test]
@@ -188,8 +198,10 @@ fn what_is_read_is_held_while_it_is_looked_at() {
     let place = lock.handle().offset();
     let with_lock = Item {
         key: b"lock",
-        value: b"a lock",
-        handles: &[place],
+        value: Message {
+            bytes: b"a lock",
+            objects: &[place],
+        },
     };
     dict.set(&with_lock).unwrap();
     drop(lock);
@@ -214,7 +226,10 @@ fn two_processes_change_one_entry_without_losing_a_change() {
             enter_as_child(&session, || {
                 for _ in 0..EACH {
                     loop {
-                        let old = dict.get(b"n", <[u8]>::to_vec).unwrap().unwrap();
+                        let old = dict
+                            .get(b"n", |value| value.bytes.to_vec())
+                            .unwrap()
+                            .unwrap();
                         let new = (count(&old) + 1).to_le_bytes();
                         if dict.exchange(Some(&old), &item(b"n", &new)).unwrap() {
                             break;
@@ -228,7 +243,10 @@ fn two_processes_change_one_entry_without_losing_a_change() {
         assert_eq!(reap(pid), Ended::Exited(0));
         session.child_ended(child).unwrap();
     }
-    assert_eq!(dict.get(b"n", count).unwrap(), Some(2 * EACH));
+    assert_eq!(
+        dict.get(b"n", |value| count(value.bytes)).unwrap(),
+        Some(2 * EACH)
+    );
     super::audit(&session);
 }
 
@@ -351,12 +369,14 @@ fn references_survive_a_kill_at_every_step() {
     // Values that hold the only reference to a lock.
     let with_lock = |dict: &Container, n| {
         let lock = Mutex::create(dict.handle().session()).unwrap();
-        let handles = &[lock.handle().offset()];
+        let objects = &[lock.handle().offset()];
         let (key, value) = (&key(n)[..], &b"lock"[..]);
         dict.set(&Item {
             key,
-            value,
-            handles,
+            value: Message {
+                bytes: value,
+                objects,
+            },
         })
         .unwrap();
     };
@@ -378,12 +398,14 @@ fn references_survive_a_kill_at_every_step() {
                 let inner = Container::create(session, false, 0, Some(&switch)).unwrap();
                 push(&inner, b"x");
                 let outer = Container::create(session, true, 0, None).unwrap();
-                let handles = &[inner.handle().offset()];
+                let objects = &[inner.handle().offset()];
                 outer
                     .set(&Item {
                         key: b"inner",
-                        value: b"",
-                        handles,
+                        value: Message {
+                            bytes: b"",
+                            objects,
+                        },
                     })
                     .unwrap();
             }),

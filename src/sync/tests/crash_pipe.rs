@@ -3,6 +3,7 @@
 use super::crash::{Case, Outcome, Progress, survive};
 use super::{message, session};
 use crate::shm::Session;
+use crate::sync::Message;
 use crate::sync::{Deadline, Offset, PipeEnd, PipeError, Queue, pipe};
 
 /// A pipe whose second end only the victim uses: it lies in a message, for the victim to take out.
@@ -46,14 +47,17 @@ impl World {
     /// The victim takes its end, and now is the only one to hold it.
     fn take(&self) -> PipeEnd {
         let session = self.post.handle().session();
-        let open = |_: &[u8]| PipeEnd::open(session, self.there).unwrap();
+        let open = |_: Message<'_>| PipeEnd::open(session, self.there).unwrap();
         self.post.get_with(Deadline::NOW, open).unwrap()
     }
 
     fn received(&self) -> (Vec<Vec<u8>>, PipeError) {
         let mut all = Vec::new();
         loop {
-            match self.here.receive(Deadline::NOW, |bytes| bytes.to_vec()) {
+            match self
+                .here
+                .receive(Deadline::NOW, |Message { bytes, .. }| bytes.to_vec())
+            {
                 Ok(bytes) => all.push(bytes),
                 Err(why) => return (all, why),
             }
@@ -140,7 +144,7 @@ fn a_reader_that_is_killed_takes_a_beginning() {
             &|world| {
                 let end = world.take();
                 for sent in &world.before[..2] {
-                    let same = end.receive(Deadline::NOW, |bytes| bytes == sent);
+                    let same = end.receive(Deadline::NOW, |Message { bytes, .. }| bytes == sent);
                     assert!(same.unwrap());
                 }
             },
@@ -192,7 +196,7 @@ fn ends_in_messages_to_a_reader_that_is_killed_are_given_up() {
             },
             operate: &|(world, _, place)| {
                 let session = world.post.handle().session();
-                let open = |_: &[u8]| PipeEnd::open(session, *place).unwrap();
+                let open = |_: Message<'_>| PipeEnd::open(session, *place).unwrap();
                 drop(world.post.get_with(Deadline::NOW, open).unwrap());
             },
             next: &|(world, _, _)| next(world),

@@ -3,6 +3,7 @@
 use super::crash::{Case, Outcome, Progress, survive};
 use super::{message, session};
 use crate::shm::Session;
+use crate::sync::Message;
 use crate::sync::{Deadline, Mutex, Queue};
 
 /// A queue, and what an operation on it is to do.
@@ -64,7 +65,9 @@ impl World {
         while self.before.len() > left {
             let oldest = self.before.remove(0);
             self.queue
-                .get_with(Deadline::NOW, |bytes| assert!(bytes == oldest))
+                .get_with(Deadline::NOW, |Message { bytes, .. }| {
+                    assert!(bytes == oldest)
+                })
                 .unwrap();
         }
         self
@@ -111,7 +114,9 @@ fn verify(world: World, outcome: Outcome) {
     let mut left = Vec::new();
     while world
         .queue
-        .get_with(Deadline::NOW, |bytes| left.push(bytes.to_vec()))
+        .get_with(Deadline::NOW, |Message { bytes, .. }| {
+            left.push(bytes.to_vec())
+        })
         .is_ok()
     {}
     let (all_puts, all_gets) = (world.puts.len(), world.gets);
@@ -211,7 +216,8 @@ fn a_put_that_is_killed_happened_or_did_not() {
                 "put many",
                 &|s| some(s).putting(&[SMALL, SMALL, SMALL]),
                 &|world| {
-                    let messages: Vec<&[u8]> = world.puts.iter().map(Vec::as_slice).collect();
+                    let messages: Vec<_> =
+                        world.puts.iter().map(|one| Message::plain(one)).collect();
                     world.queue.put_many(&messages, Deadline::NEVER).unwrap();
                 },
             ),

@@ -6,6 +6,7 @@ use super::crash::{Case, Outcome, Progress, life_ending_at, survive};
 use super::{audit, message, session};
 use crate::shm::tests::knobs;
 use crate::shm::{Birth, Session};
+use crate::sync::Message;
 use crate::sync::{Acquired, Cells, Deadline, Mutex, Queue};
 use crate::sys::testing::{exit_now, fork_child, reap};
 
@@ -233,7 +234,9 @@ fn memory_scraped_together_by_a_process_killed_anywhere_is_accounted_for() {
             verify: &|queue, _| {
                 let mut left = Vec::new();
                 while queue
-                    .get_with(Deadline::NOW, |bytes| left.push(bytes.to_vec()))
+                    .get_with(Deadline::NOW, |Message { bytes, .. }| {
+                        left.push(bytes.to_vec())
+                    })
                     .is_ok()
                 {}
                 assert!(

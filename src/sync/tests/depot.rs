@@ -4,6 +4,7 @@ use std::io::{PipeReader, PipeWriter, Read, Write};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 use super::{audit, enter_as_child, session, soon};
+use crate::sync::Message;
 use crate::sync::depot::{Depot, DepotError, Ticket};
 use crate::sync::{Deadline, Offset, Queue};
 use crate::sys::clock::now_ns;
@@ -26,7 +27,7 @@ pub(super) fn receive(
     deadline: Deadline,
 ) -> Option<Result<OwnedFd, DepotError>> {
     let session = queue.handle().session();
-    let read = |bytes: &[u8]| {
+    let read = |Message { bytes, .. }: Message<'_>| {
         let place = Offset(u64::from_le_bytes(bytes.try_into().unwrap()));
         depot.take(&Ticket::open(session, place).unwrap())
     };

@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use super::{audit, enter_as_child, loses_no_wake_up, message, session, soon};
 use crate::shm::Session;
+use crate::sync::Message;
 use crate::sync::{Deadline, PipeEnd, PipeError, Queue, grant_inheritance, pipe};
 use crate::sys::testing::{Ended, exit_now, fork_child, kill_and_reap, reap, sleep_us};
 
 const MIB: usize = 1 << 20;
 
 fn receive(end: &PipeEnd) -> Result<Vec<u8>, PipeError> {
-    end.receive(soon(), |bytes| bytes.to_vec())
+    end.receive(soon(), |Message { bytes, .. }| bytes.to_vec())
 }
 
 fn send(end: &PipeEnd, bytes: &[u8]) -> Result<(), PipeError> {

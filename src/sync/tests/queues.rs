@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{audit, enter_as_child, loses_no_wake_up, message, session, soon};
 use crate::shm::{Offset, ShmError};
+use crate::sync::Message;
 use crate::sync::failure::TooManyDone;
 use crate::sync::{Deadline, Mutex, PutError, Queue, WaitError};
 use crate::sys::clock::now_ns;
@@ -37,7 +38,9 @@ fn a_bounded_queue_is_full_and_an_empty_one_empty() {
         Err(PutError::Full)
     ));
     let mut all = Vec::new();
-    let got = queue.get_many_with(10, Deadline::NOW, |bytes| all.extend_from_slice(bytes));
+    let got = queue.get_many_with(10, Deadline::NOW, |Message { bytes, .. }| {
+        all.extend_from_slice(bytes)
+    });
     assert_eq!((got.unwrap(), &all[..]), (2, &b"ab"[..]));
     let deadline = Deadline::after(Duration::from_millis(5));
     assert!(matches!(
@@ -56,13 +59,13 @@ fn a_batch_goes_through_a_queue_smaller_than_itself() {
     let messages: Vec<Vec<u8>> = (0..500)
         .map(|id| message(id, if id % 50 == 0 { 10_000 } else { 20 }))
         .collect();
-    let slices: Vec<&[u8]> = messages.iter().map(Vec::as_slice).collect();
+    let slices: Vec<_> = messages.iter().map(|one| Message::plain(one)).collect();
     std::thread::scope(|scope| {
         scope.spawn(|| queue.put_many(&slices, Deadline::NEVER).unwrap());
         let mut got = Vec::new();
         while got.len() < messages.len() {
             queue
-                .get_many_with(7, soon(), |bytes| got.push(bytes.to_vec()))
+                .get_many_with(7, soon(), |Message { bytes, .. }| got.push(bytes.to_vec()))
                 .unwrap();
         }
         assert!(got == messages);
@@ -95,7 +98,7 @@ fn messages_go_through(capacity: usize) -> u64 {
     let consume = || {
         for _ in 0..per_consumer {
             let number = queue
-                .get_with(soon(), |bytes| {
+                .get_with(soon(), |Message { bytes, .. }| {
                     u64::from_le_bytes(bytes.try_into().unwrap())
                 })
                 .unwrap();
@@ -133,12 +136,16 @@ fn a_put_waits_for_room_and_a_get_for_a_message() {
             sleep_us(100);
         }
         queue
-            .get_with(soon(), |bytes| assert_eq!(bytes, b"first"))
+            .get_with(soon(), |Message { bytes, .. }| assert_eq!(bytes, b"first"))
             .unwrap();
         queue
-            .get_with(soon(), |bytes| assert_eq!(bytes, b"second"))
+            .get_with(soon(), |Message { bytes, .. }| assert_eq!(bytes, b"second"))
             .unwrap();
-        let getter = scope.spawn(|| queue.get_with(soon(), <[u8]>::to_vec).unwrap());
+        let getter = scope.spawn(|| {
+            queue
+                .get_with(soon(), |message| message.bytes.to_vec())
+                .unwrap()
+        });
         while session.threads().iter().all(|thread| thread.wait.is_none()) {
             sleep_us(100);
         }
@@ -160,7 +167,7 @@ fn handles_travel_and_keep_their_objects() {
         .unwrap();
     drop(lock);
     let lock = queue
-        .get_with(Deadline::NOW, |bytes| {
+        .get_with(Deadline::NOW, |Message { bytes, .. }| {
             let place = Offset(u64::from_le_bytes(bytes.try_into().unwrap()));
             Mutex::open(&session, place).unwrap()
         })
@@ -196,18 +203,18 @@ fn a_message_read_within_the_reading_of_another_is_fine() {
             queue
                 .get_with(Deadline::NOW, |inner| {
                     queue
-                        .get_with(Deadline::NOW, |innermost| get(2, innermost))
+                        .get_with(Deadline::NOW, |innermost| get(2, innermost.bytes))
                         .unwrap();
                     queue.put(&message(6, 20_000), &[], Deadline::NOW).unwrap();
-                    get(1, inner);
+                    get(1, inner.bytes);
                 })
                 .unwrap();
-            get(0, outer);
+            get(0, outer.bytes);
         })
         .unwrap();
     for id in 3..7 {
         queue
-            .get_with(Deadline::NOW, |bytes| get(id, bytes))
+            .get_with(Deadline::NOW, |Message { bytes, .. }| get(id, bytes))
             .unwrap();
     }
     drop(queue);
@@ -273,7 +280,7 @@ fn running_out_of_memory_is_an_error_that_passes() {
     assert!(matches!(impossible, Err(PutError::OutOfMemory { .. })));
     for id in 0..put {
         queue
-            .get_with(Deadline::NOW, |bytes| {
+            .get_with(Deadline::NOW, |Message { bytes, .. }| {
                 assert!(bytes == message(id, 100_000))
             })
             .unwrap();
@@ -282,7 +289,9 @@ fn running_out_of_memory_is_an_error_that_passes() {
     for size in [1_000_000, 10, 2_000_000, 50_000, 300_000] {
         queue.put(&message(1, size), &[], Deadline::NOW).unwrap();
         queue
-            .get_with(Deadline::NOW, |bytes| assert!(bytes == message(1, size)))
+            .get_with(Deadline::NOW, |Message { bytes, .. }| {
+                assert!(bytes == message(1, size))
+            })
             .unwrap();
     }
     audit(&session);
@@ -305,7 +314,7 @@ fn a_drained_queue_gives_its_memory_back() {
     assert!(full > 60 << 20);
     for id in 0..60 {
         queue
-            .get_with(Deadline::NOW, |bytes| {
+            .get_with(Deadline::NOW, |Message { bytes, .. }| {
                 assert!(bytes == message(id, 1 << 20))
             })
             .unwrap();

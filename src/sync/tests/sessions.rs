@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use super::{audit, enter_as_child, message, session, soon};
 use crate::shm::tests::knobs;
 use crate::shm::{Birth, Offset, ProcessState, Session, SessionOptions, ShmError};
+use crate::sync::Message;
 use crate::sync::{Acquired, Deadline, Farewell, Mutex, Queue, attach_session, create_session};
 use crate::sys::testing::{Ended, fork_child, kill_and_reap, reap, shared_words, sleep_us};
 
@@ -102,7 +103,9 @@ fn an_object_outlives_its_maker_while_a_child_holds_it() {
             sleep_us(50);
         }
         queue
-            .get_with(Deadline::NOW, |bytes| assert_eq!(bytes, b"kept"))
+            .get_with(Deadline::NOW, |Message { bytes, .. }| {
+                assert_eq!(bytes, b"kept")
+            })
             .unwrap();
     });
     drop((queue, lock));
@@ -150,7 +153,7 @@ fn a_process_that_attaches_finds_what_was_granted_to_it() {
         mine.leave(Farewell::Finished);
     });
     queue
-        .get_with(soon(), |bytes| assert_eq!(bytes, b"hello"))
+        .get_with(soon(), |Message { bytes, .. }| assert_eq!(bytes, b"hello"))
         .unwrap();
     assert_eq!(reap(pid), Ended::Exited(0));
     let info = session.process(child).unwrap();

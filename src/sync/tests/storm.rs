@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::{audit, message, session, soon};
 use crate::shm::{Birth, ProcessId, Session, points};
+use crate::sync::Message;
 use crate::sync::{
     Acquired, Barrier, BarrierError, Cause, Condition, ConditionLock, Deadline, Farewell, Mutex,
     PutError, Queue, ReentrantMutex, Semaphore,
@@ -148,7 +149,9 @@ fn consume(ledger: &Ledger, queue: &Queue) {
     let mut newest = HashMap::new();
     loop {
         let (producer, number) = queue
-            .get_with(Deadline::NEVER, |bytes| ledger.receive(bytes))
+            .get_with(Deadline::NEVER, |Message { bytes, .. }| {
+                ledger.receive(bytes)
+            })
             .unwrap();
         if newest
             .insert(producer, number)
@@ -409,7 +412,7 @@ fn rage(kills: u64, capacity: usize, steps: u64) {
         storm.kill(child);
     }
     while queue
-        .get_with(Deadline::NOW, |bytes| ledger.receive(bytes))
+        .get_with(Deadline::NOW, |Message { bytes, .. }| ledger.receive(bytes))
         .is_ok()
     {}
     check(&storm, killed);

@@ -2,6 +2,7 @@
 
 use super::{audit, message, session};
 use crate::shm::{Birth, Session, points};
+use crate::sync::Message;
 use crate::sync::{Container, Item, Mutex, Splice};
 use crate::sys::clock::now_ns;
 use crate::sys::testing::{Ended, fork_child, reap};
@@ -38,13 +39,15 @@ fn rage(session: &Session, world: &World, seed: u64) {
             }
             3 => {
                 let lock = Mutex::create(session).unwrap();
-                let handles = &[lock.handle().offset()];
+                let objects = &[lock.handle().offset()];
                 let key = &own;
                 let value = &value;
                 let item = Item {
                     key,
-                    value,
-                    handles,
+                    value: Message {
+                        bytes: value,
+                        objects,
+                    },
                 };
                 world.dict.set(&item).unwrap();
             }
@@ -65,8 +68,7 @@ fn rage(session: &Session, world: &World, seed: u64) {
 fn item<'a>(key: &'a [u8], value: &'a [u8]) -> Item<'a> {
     Item {
         key,
-        value,
-        handles: &[],
+        value: Message::plain(value),
     }
 }
 
@@ -89,7 +91,8 @@ fn check(world: &World) {
     let all = |length| Some(0..length);
     let values = dict.read(&all, |entries| {
         let ours = entries.filter(|(key, _)| KEYS.contains(key));
-        ours.map(|(_, value)| value.to_vec()).collect::<Vec<_>>()
+        ours.map(|(_, value)| value.bytes.to_vec())
+            .collect::<Vec<_>>()
     });
     let (_, values) = values.unwrap().unwrap();
     assert_eq!(values.len(), KEYS.len());

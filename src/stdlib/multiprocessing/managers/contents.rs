@@ -18,7 +18,7 @@ use crate::script::values::type_name;
 use crate::stdlib::multiprocessing::messages;
 pub(crate) use crate::stdlib::multiprocessing::messages::read as unpack;
 use crate::stdlib::socket::connection::Socket;
-use crate::sync::{Cells, Item, Offset, Splice};
+use crate::sync::{Cells, Item, Message, Offset, Splice};
 use crate::text::as_string;
 use crate::wire;
 
@@ -27,16 +27,16 @@ pub(crate) struct Packed {
     /// A value to be stored, with a managed container in place of a plain one, which is kept alive until it is stored.
     pub value: Dynamic,
     bytes: Vec<u8>,
-    handles: Vec<Offset>,
+    objects: Vec<Offset>,
 }
 
 impl Packed {
     pub(crate) fn at<'a>(&'a self, key: &'a [u8]) -> Item<'a> {
-        Item {
-            key,
-            value: &self.bytes,
-            handles: &self.handles,
-        }
+        let value = Message {
+            bytes: &self.bytes,
+            objects: &self.objects,
+        };
+        Item { key, value }
     }
 }
 
@@ -59,7 +59,7 @@ pub(crate) fn pack(call: &Call<'_>, proxy: &Proxy, value: Dynamic) -> Result<Pac
     Ok(Packed {
         value,
         bytes: message.bytes,
-        handles: message.handles.into_iter().map(Offset).collect(),
+        objects: message.handles.into_iter().map(Offset).collect(),
     })
 }
 
@@ -131,6 +131,11 @@ pub(crate) fn key(call: &Call<'_>, value: &Dynamic) -> Result<Vec<u8>, Failure> 
     Ok(message.bytes)
 }
 
+/// The key that these bytes are. A key names no objects.
+pub(crate) fn unpack_key(interp: &Arc<Interp>, bytes: &[u8]) -> Outcome {
+    unpack(interp, Message::plain(bytes))
+}
+
 /// A value as a key: characters are strings, lists stand for tuples.
 fn plain_key(value: &Dynamic) -> Outcome {
     if let Some(text) = as_string(value) {
@@ -156,7 +161,7 @@ pub(crate) fn entries(
     let all = |length| Some(0..length);
     let found = proxy.container.read(&all, |entries| {
         entries
-            .map(|(key, value)| Ok((unpack(interp, key)?, unpack(interp, value)?)))
+            .map(|(key, value)| Ok((unpack_key(interp, key)?, unpack(interp, value)?)))
             .collect::<Result<Vec<_>, Failure>>()
     });
     let found = found.map_err(|error| failure(interp, error))?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rhai::{Array, Dynamic, FnPtr, Map};
 
-use super::contents::{entries, key, merge, pack, unpack, update};
+use super::contents::{entries, key, merge, pack, unpack, unpack_key, update};
 use super::members::{self, Collection};
 use super::proxy::{self, DictProxy, Proxy, Shape, assigned_to, failure};
 use crate::script::Outcome;
@@ -51,7 +51,8 @@ pub(crate) fn register(registry: &mut Registry) {
         })
         .method("popitem", &[], |call| {
             let last = this(call).container.remove_last(|key, value| {
-                Ok::<_, Failure>(vec![unpack(call.interp, key)?, unpack(call.interp, value)?])
+                let key = unpack_key(call.interp, key)?;
+                Ok::<_, Failure>(vec![key, unpack(call.interp, value)?])
             });
             let last = last.map_err(|error| failure(call.interp, error))?;
             let pair = last.ok_or_else(|| raise("KeyError", "popitem(): dictionary is empty"))?;
@@ -158,7 +159,7 @@ pub(crate) fn get(
     name: &Dynamic,
 ) -> Result<Option<Dynamic>, Failure> {
     let key = key(call, name)?;
-    let found = dict.container.get(&key, |bytes| unpack(call.interp, bytes));
+    let found = dict.container.get(&key, |value| unpack(call.interp, value));
     let found = found.map_err(|error| failure(call.interp, error))?;
     Ok(found.transpose()?.map(|value| dict.read_at(&key, value)))
 }
@@ -179,7 +180,7 @@ fn remove(call: &Call<'_>, name: &Dynamic) -> Result<Option<Dynamic>, Failure> {
     let key = key(call, name)?;
     let removed = this(call)
         .container
-        .remove(&key, |bytes| unpack(call.interp, bytes));
+        .remove(&key, |value| unpack(call.interp, value));
     removed
         .map_err(|error| failure(call.interp, error))?
         .transpose()
@@ -190,7 +191,7 @@ fn set_default(call: &mut Call<'_>) -> Outcome {
     let (key, packed) = (key(call, &name)?, pack(call, &dict, default)?);
     let found = dict
         .container
-        .set_default(&packed.at(&key), |bytes| unpack(call.interp, bytes));
+        .set_default(&packed.at(&key), |value| unpack(call.interp, value));
     let found = found.map_err(|error| failure(call.interp, error))?;
     found
         .unwrap_or(Ok(Dynamic::UNIT))
@@ -214,8 +215,8 @@ pub(crate) fn change_key(
 ) -> Outcome {
     let key = key(call, name)?;
     let read = || {
-        let found = dict.container.get(&key, |bytes| {
-            Ok((bytes.to_vec(), unpack(call.interp, bytes)?))
+        let found = dict.container.get(&key, |value| {
+            Ok((value.bytes.to_vec(), unpack(call.interp, value)?))
         });
         match found.map_err(|error| failure(call.interp, error))? {
             Some(found) => found.map(|(bytes, value)| (Some(bytes), value)),

@@ -222,7 +222,7 @@ fn splice(
     let packed = pack_all(call, &list, new)?;
     let new: Vec<_> = packed.iter().map(|one| one.at(&[])).collect();
     let done = list.container.splice(None, places, &new, |old| {
-        old.map(|bytes| unpack(call.interp, bytes))
+        old.map(|value| unpack(call.interp, value))
             .collect::<Result<Array, _>>()
     });
     match done.map_err(|error| failure(call.interp, error))? {
@@ -333,7 +333,7 @@ fn change(call: &mut Call<'_>) -> Outcome {
         let found = list.container.read(&places, |items| {
             let item = items
                 .next()
-                .map(|(_, bytes)| (bytes.to_vec(), unpack(call.interp, bytes)));
+                .map(|(_, item)| (item.bytes.to_vec(), unpack(call.interp, item)));
             item.map(|(bytes, value)| Ok::<_, Failure>((Some(bytes), value?)))
         });
         let found = found.map_err(|error| failure(call.interp, error))?;

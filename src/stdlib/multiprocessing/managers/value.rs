@@ -45,7 +45,7 @@ fn this(call: &Call<'_>) -> Proxy {
 fn read(call: &Call<'_>, value: &Proxy) -> Result<(Vec<u8>, Dynamic), Failure> {
     let found = value.container.read(&|_| Some(PLACE), |items| {
         let first = items.next();
-        first.map(|(_, bytes)| Ok::<_, Failure>((bytes.to_vec(), unpack(call.interp, bytes)?)))
+        first.map(|(_, item)| Ok::<_, Failure>((item.bytes.to_vec(), unpack(call.interp, item)?)))
     });
     let found = found.map_err(|error| failure(call.interp, error))?;
     let (_, found) = found.unwrap_or_default();
