@@ -33,7 +33,7 @@ impl Child {
     /// # Errors
     /// If there is no descriptor left for it. The child has then been killed and reaped.
     pub(crate) fn watch(pid: i32) -> io::Result<Self> {
-        let pidfd = process::pidfd(pid).inspect_err(|_| process::abandon(pid))?;
+        let pidfd = process::pidfd(pid).inspect_err(|_| process::kill_and_reap(pid))?;
         Ok(Self {
             pid,
             pidfd: Arc::new(pidfd),

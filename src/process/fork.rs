@@ -62,7 +62,7 @@ pub(crate) fn fork_here(signals: Signals) -> io::Result<Option<Child>> {
     // A signal that reaches the child before it has cleared its parent's requests must not be cleared with them.
     let _held = Held::new(&[Signal::SIGTERM, Signal::SIGINT])?;
     if !possible() {
-        let text = "a process with several threads cannot be forked";
+        let text = "cannot fork a process that has several threads";
         return Err(io::Error::other(text));
     }
     // SAFETY: this is the only thread (rule 1, checked just above), so no other can hold a lock at this moment.

@@ -67,7 +67,7 @@ impl Relay {
     pub(crate) fn stop(mut self) {
         self.end();
         let thread = self.shared.thread.load(Ordering::Relaxed);
-        process::await_departure(i64::from(thread));
+        process::wait_until_gone(i64::from(thread));
     }
 
     fn end(&mut self) {

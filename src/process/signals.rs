@@ -41,7 +41,7 @@ pub(crate) fn install() -> io::Result<()> {
 /// Resets the signals of a child that is a copy of a program with its own handlers, as in a fresh run of it.
 ///
 /// A handler of that program would act on copied state, such as the pipe that wakes the program's threads.
-pub(crate) fn begin_anew() {
+pub(crate) fn reset() {
     signal::forget_handlers();
     // Without its handlers, Ctrl-C ends the process at once.
     let _ = install();
@@ -67,7 +67,7 @@ pub(crate) fn leave_ending(signal: Signal) {
 
 /// While the guard lives, new threads start with these signals blocked, because they belong to the main thread, which
 /// may block them for itself.
-pub(crate) fn kept_from_new_threads() -> Option<signal::Held> {
+pub(crate) fn blocked_in_new_threads() -> Option<signal::Held> {
     // Without the block, a new thread gets these signals too, which is no reason not to start it.
     signal::Held::new(&ENDINGS).ok()
 }
@@ -76,7 +76,7 @@ pub(crate) fn kept_from_new_threads() -> Option<signal::Held> {
 ///
 /// # Errors
 /// Those of `sigprocmask(2)`.
-pub(crate) fn let_through_to_command() -> io::Result<signal::Held> {
+pub(crate) fn unblocked_for_command() -> io::Result<signal::Held> {
     signal::Held::none_of(&ENDINGS)
 }
 
@@ -138,7 +138,7 @@ impl Signals {
     /// the terminal's SIGINT is not for it.
     pub(crate) fn begin_spawned() {
         signal::discard_from_terminal(Signal::SIGINT);
-        let _ = signal::let_come(Signal::SIGINT);
+        let _ = signal::unblock(Signal::SIGINT);
     }
 
     /// Prepares the process for having children.

@@ -41,7 +41,7 @@ pub(crate) fn is_ready() -> bool {
 
 /// The orders that a spawned child has received.
 #[derive(Debug)]
-pub(crate) struct Orders {
+pub(crate) struct WorkerArgs {
     /// The session's memory.
     pub session: OwnedFd,
     /// The packed slot number of this process in the session.
@@ -52,10 +52,10 @@ pub(crate) struct Orders {
 
 /// The configuration of a spawned child, apart from its slot.
 #[derive(Debug)]
-pub(crate) struct Given<'a> {
+pub(crate) struct SpawnOptions<'a> {
     /// The session's memory.
     pub session: BorrowedFd<'a>,
-    /// See [`Orders::depot`].
+    /// See [`WorkerArgs::depot`].
     pub depot: Option<([BorrowedFd<'a>; 2], u64)>,
     /// Its standard output and standard error; `None` means those of this process.
     pub streams: [Option<BorrowedFd<'a>>; 2],
@@ -64,7 +64,11 @@ pub(crate) struct Given<'a> {
 }
 
 /// Starts `program` (`None`: this program) as the process that has the slot `place` in `session`.
-pub(crate) fn spawn(program: Option<&Path>, given: &Given<'_>, place: u64) -> io::Result<Child> {
+pub(crate) fn spawn(
+    program: Option<&Path>,
+    given: &SpawnOptions<'_>,
+    place: u64,
+) -> io::Result<Child> {
     let program = program.unwrap_or(Path::new("/proc/self/exe"));
     let shown = std::env::args_os().next();
     let shown = shown.map_or_else(|| "procscript".into(), |word| word.to_string_lossy().into());
@@ -87,7 +91,7 @@ pub(crate) fn spawn(program: Option<&Path>, given: &Given<'_>, place: u64) -> io
 }
 
 /// Returns the orders of this process, if it was started by [`spawn`].
-pub(crate) fn orders() -> Option<io::Result<Orders>> {
+pub(crate) fn worker_args() -> Option<io::Result<WorkerArgs>> {
     READY.store(true, Ordering::Relaxed);
     let mut args = std::env::args_os().skip(1);
     if args.next().is_none_or(|word| word != MARK) {
@@ -100,7 +104,7 @@ pub(crate) fn orders() -> Option<io::Result<Orders>> {
         let fd = i32::try_from(fd).map_err(|_| io::ErrorKind::InvalidInput)?;
         process::inherited_fd(fd)
     };
-    let orders = || {
+    let arguments = || {
         let depot = match depot {
             (Some(entrance), Some(exit), Some(turn)) => {
                 Some((inherited(entrance)?, inherited(exit)?, turn))
@@ -108,11 +112,11 @@ pub(crate) fn orders() -> Option<io::Result<Orders>> {
             _ => None,
         };
         let session = inherited(fd)?;
-        Ok(Orders {
+        Ok(WorkerArgs {
             session,
             place,
             depot,
         })
     };
-    Some(orders())
+    Some(arguments())
 }

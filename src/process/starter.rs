@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 
-use super::signals::kept_from_new_threads;
+use super::signals::blocked_in_new_threads;
 use crate::sys::{identity, process, spawn};
 
 struct Order {
@@ -42,7 +42,7 @@ pub(super) fn spawn(
         own_group,
         answer,
     };
-    let gone = |_| io::Error::other("the thread that starts processes is gone");
+    let gone = |_| io::Error::other("the thread that starts processes has ended");
     starter()?.send(order).map_err(|_| gone(()))?;
     answered.recv().map_err(|_| gone(()))?
 }
@@ -56,7 +56,7 @@ fn starter() -> io::Result<SyncSender<Order>> {
         return Ok(starter.clone());
     }
     let (orders, waiting) = sync_channel::<Order>(0);
-    let _held = kept_from_new_threads();
+    let _held = blocked_in_new_threads();
     std::thread::Builder::new()
         .name("procscript-start".into())
         .spawn(move || {

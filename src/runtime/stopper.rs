@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::Runtime;
-use crate::process::signals::kept_from_new_threads;
+use crate::process::signals::blocked_in_new_threads;
 use crate::script::interp::Interp;
 use crate::script::limits::Exceeded;
 use crate::script::stop::Stop;
@@ -73,7 +73,7 @@ impl TimeLimit {
     fn begin(interp: &Arc<Interp>, limit: Duration) -> io::Result<Self> {
         let (evaluation, over) = sync_channel::<()>(0);
         let interp = interp.clone();
-        let _held = kept_from_new_threads();
+        let _held = blocked_in_new_threads();
         let watch = std::thread::Builder::new()
             .name("procscript-time".into())
             .spawn(move || {

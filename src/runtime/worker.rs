@@ -45,7 +45,7 @@ pub fn init_with(setups: impl IntoIterator<Item = Setup>) {
     let names = setups.iter().filter_map(Setup::name);
     spawn::have(names.map(ToString::to_string).collect());
     Setup::give_to_children(setups);
-    let Some(orders) = spawn::orders() else {
+    let Some(orders) = spawn::worker_args() else {
         return;
     };
     let code = orders
@@ -59,7 +59,7 @@ pub fn init_with(setups: impl IntoIterator<Item = Setup>) {
     sys::process::exit_now(code)
 }
 
-fn begin(orders: spawn::Orders) -> Result<i32, String> {
+fn begin(orders: spawn::WorkerArgs) -> Result<i32, String> {
     let lost = |error: sync::ShmError| error.to_string();
     let session = sync::attach_session(orders.session).map_err(lost)?;
     session

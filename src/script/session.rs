@@ -97,14 +97,14 @@ impl Interp {
         // Threads that are left may use the session to the last moment; what they hold goes with the process then.
         let session = self.existing_session().filter(|_| !self.has_threads());
         // So may the embedding program: what it has of the session keeps that in being.
-        let is_lent = |session: &Session| session.is_lent() && !self.is_child();
-        if let Some(session) = session.filter(|session| !is_lent(session)) {
-            let farewell = if code == 0 && !terminated {
-                sync::Farewell::Finished
+        let outlives_owner = |session: &Session| session.outlives_owner() && !self.is_child();
+        if let Some(session) = session.filter(|session| !outlives_owner(session)) {
+            let exit = if code == 0 && !terminated {
+                sync::ExitKind::Finished
             } else {
-                sync::Farewell::Failed
+                sync::ExitKind::Failed
             };
-            session.leave(farewell);
+            session.leave(exit);
         }
         if terminated {
             sys::signal::die_by(sys::signal::Signal::SIGTERM);

@@ -18,7 +18,7 @@ use super::step::step;
 use super::thread_slot::Thread;
 use crate::sys::memory::PAGE;
 
-/// The least by which the backed part of the arena grows, where the quota allows.
+/// The least by which the backed part of the arena grows, if the quota allows it.
 const GROWTH: u64 = 128 << 10;
 
 /// The allocator and all books kept with it, held by this thread.

@@ -1,4 +1,4 @@
-//! What can go wrong with a session's memory, in words for the person who reads it.
+//! Why an operation on a session failed, and the message that users read.
 
 use std::fmt;
 use std::io;
@@ -20,9 +20,9 @@ pub(crate) enum ShmError {
     TooManyThreads,
     /// Every entry of the process table is taken.
     TooManyProcesses,
-    /// As many processes live beside the first as may.
+    /// The session has as many processes besides the first as are allowed.
     Crowded {
-        /// How many that are.
+        /// How many are allowed.
         most: u64,
     },
     /// The file is not a session, or one of another version.
@@ -89,7 +89,7 @@ impl fmt::Display for ShmError {
                 "a signal handler cannot wait for a condition or a barrier while the wait it interrupted is for one",
             ),
             ShmError::NoSuchProcess => {
-                f.write_str("the process has no entry in the session's process table any more")
+                f.write_str("the process is no longer in the session's process table")
             }
             ShmError::System { action, source } => write!(f, "cannot {action}: {source}"),
         }

@@ -175,7 +175,7 @@ impl Session {
             thread.release(entry, node);
         }
         drop(table);
-        self.destroy_doomed(thread);
+        self.destroy_unreferenced(thread);
     }
 
     /// Give back references granted to this process at its birth for which it has opened no handle, once it has taken its call.
@@ -188,7 +188,7 @@ impl Session {
             thread.release(entry, held.node);
         }
         drop(table);
-        self.destroy_doomed(thread);
+        self.destroy_unreferenced(thread);
         Ok(())
     }
 }

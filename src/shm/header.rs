@@ -36,13 +36,13 @@ shared_struct! {
         pub(super) process_rows: AtomicU64,
         /// Where the search for a free process entry starts, so that an entry keeps its past as long as possible.
         pub(super) next_process: AtomicU64,
-        /// Held by whoever cleans up after the dead.
-        pub(super) janitor: Latch,
-        /// Objects nobody refers to any more, linked by their headers.
-        pub(super) doomed: AtomicU64,
-        /// The object that the janitor is taking apart.
-        pub(super) dying: AtomicU64,
-        /// Times a wait found by its heartbeat alone what somebody should have woken it for.
+        /// Held by the thread that sweeps.
+        pub(super) sweeper: Latch,
+        /// Objects that nothing refers to any more, linked by their headers.
+        pub(super) unreferenced: AtomicU64,
+        /// The object that the sweeper is destroying.
+        pub(super) destroying: AtomicU64,
+        /// How often a wait found at its heartbeat that a wake-up was lost.
         pub(super) heals: AtomicU64,
         /// Critical sections taken over from a dead owner.
         pub(super) recoveries: AtomicU64,

@@ -1,7 +1,7 @@
 //! The lock of an inner critical section, taken over from its owner when that is killed.
 //!
 //! A latch is held for tens of nanoseconds, never while anything is waited for. Its word names the owner's thread slot, and the slot's
-//! life word tells in one load whether the owner is dead, also for zombies and reused process ids. Nothing is linked through the
+//! life word shows in one load whether the owner is dead, also for zombies and reused process ids. Nothing is linked through the
 //! latch, so the kernel's robust list carries one entry per thread for its whole life. See `futex(2)` and, for what robust
 //! mutexes cannot do, "A futex overview and update" in the kernel's documentation of robust futexes.
 
@@ -63,7 +63,7 @@ pub(crate) enum Refused {
     Interrupted,
 }
 
-/// How the one before us left.
+/// How the previous owner left the critical section.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Predecessor {
     /// In order.

@@ -2,7 +2,7 @@
 //!
 //! A message block belongs to exactly one owner at any time: the list of a thread (being written or being read), a record in a
 //! queue, or an entry of a container. References are counted one by one, each in a transaction that also moves the block's own `counted`, so a block left behind
-//! tells by itself what has to be given back.
+//! shows which references have to be given back.
 
 use std::sync::atomic::AtomicU64;
 
@@ -140,7 +140,7 @@ impl Thread<'_> {
         latched.set(first, head);
     }
 
-    /// Give back what the message refers to, and free its block. Objects may be doomed by that; destroying them is the caller's.
+    /// Give back what the message refers to, and free its block. That may leave objects unreferenced; the caller destroys them.
     pub(crate) fn discard_message(self, block: Offset) {
         self.discard_listed(self.slot, block);
     }

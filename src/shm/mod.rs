@@ -48,7 +48,7 @@ pub(crate) use message::{message_bytes, message_length, message_objects};
 pub(crate) use object::{Kind, ObjectHeader};
 pub(crate) use offset::{Offset, peek, poke};
 pub(crate) use process_entry::{Birth, ProcessInfo, ProcessState};
-pub(crate) use process_id::{Farewell, Leaver, ProcessId};
+pub(crate) use process_id::{ExitKind, Leaver, ProcessId};
 pub(crate) use segment::{Segment, futex_half};
 pub(crate) use session::{KindOperations, Kinds, Session, SessionOptions};
 pub(crate) use shared::{Shared, shared_struct};

@@ -1,7 +1,7 @@
 //! What every shared object begins with: a tag that proves what it is, and how many refer to it.
 //!
 //! References are counted per process (see `reference`) and per message in flight (see `message`). When the last one goes, the same
-//! transaction puts the object on the `doomed` list, from which the janitor takes it apart.
+//! transaction puts the object on the `unreferenced` list, from which the sweeper destroys it.
 
 use std::sync::atomic::AtomicU64;
 
@@ -12,11 +12,11 @@ use super::offset::{Offset, peek};
 use super::segment::Segment;
 use super::shared::shared_struct;
 
-/// What an object is; the room above gives the numbers a meaning. Between 1 and 0x7fff.
+/// The kind of an object, from 1 to 0x7fff; `sync` defines the numbers.
 pub(crate) type Kind = u16;
 
 /// Set in the kind of an object that nobody refers to any more.
-const DOOMED: u16 = 0x8000;
+const UNREFERENCED: u16 = 0x8000;
 
 /// Odd, so that multiplying by it loses nothing.
 const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
@@ -27,7 +27,7 @@ shared_struct! {
         /// The kind, hidden by the session's nonce and the object's place, so that no other bytes pass for an object.
         tag: AtomicU64,
         references: AtomicU64,
-        /// Next on the doomed list.
+        /// Next on the unreferenced list.
         pub(super) next: AtomicU64,
     }
 }
@@ -36,7 +36,7 @@ fn tag(segment: &Segment, object: Offset, kind: u16) -> u64 {
     peek(&segment.header().nonce) ^ object.0.wrapping_mul(SPREAD) ^ u64::from(kind)
 }
 
-/// The kind of the object at a place, also when it is doomed; `None` when none is there, wherever the offset came from.
+/// The kind of the object at a place, also while it waits to be destroyed; `None` when none is there, wherever the offset came from.
 fn raw_kind(segment: &Segment, object: Offset) -> Option<u16> {
     let top = peek(&segment.header().arena.top);
     let end = object.0.checked_add(size_of::<ObjectHeader>() as u64)?;
@@ -45,18 +45,20 @@ fn raw_kind(segment: &Segment, object: Offset) -> Option<u16> {
     }
     let header: &ObjectHeader = segment.get(object)?;
     let kind = peek(&header.tag) ^ tag(segment, object, 0);
-    u16::try_from(kind).ok().filter(|kind| kind & !DOOMED != 0)
+    u16::try_from(kind)
+        .ok()
+        .filter(|kind| kind & !UNREFERENCED != 0)
 }
 
 impl Segment {
     /// The kind of the living object at a place; `None` when there is none, wherever the offset came from.
     pub(crate) fn kind_at(&self, object: Offset) -> Option<Kind> {
-        raw_kind(self, object).filter(|kind| kind & DOOMED == 0)
+        raw_kind(self, object).filter(|kind| kind & UNREFERENCED == 0)
     }
 
-    /// The kind of the object at a place that came from the session's own books; it may be doomed.
+    /// The kind of the object at a place that came from the session's own books; it may wait to be destroyed.
     pub(super) fn kind_of_listed(&self, object: Offset) -> Option<Kind> {
-        raw_kind(self, object).map(|kind| kind & !DOOMED)
+        raw_kind(self, object).map(|kind| kind & !UNREFERENCED)
     }
 
     /// How many refer to the object (tests, reports).
@@ -68,7 +70,7 @@ impl Segment {
 
 impl Arena<'_> {
     /// Inside the transaction that allocated it: make a block an object with one reference.
-    pub(super) fn christen(&self, object: Offset, kind: Kind) {
+    pub(super) fn make_object(&self, object: Offset, kind: Kind) {
         let header: &ObjectHeader = self.segment().at(object);
         // Fresh memory, which goes with the transaction if that does not happen: nothing to undo. But the words must not be
         // mistaken for an object should the memory be looked at later, so they are undone all the same.
@@ -86,7 +88,7 @@ impl Arena<'_> {
         Ok(())
     }
 
-    /// Inside a transaction: one less refers to the object; the last dooms it.
+    /// Inside a transaction: one less refers to the object; after the last one it is listed for destruction.
     pub(super) fn uncount_reference(&self, object: Offset) {
         let Some(kind) = self.segment().kind_at(object) else {
             debug_assert!(false, "a reference to no object at {object}");
@@ -96,23 +98,26 @@ impl Arena<'_> {
         let left = peek(&header.references) - 1;
         self.set(&header.references, left);
         if left == 0 {
-            let doomed = &self.segment().header().doomed;
-            self.set(&header.tag, tag(self.segment(), object, kind | DOOMED));
-            self.set(&header.next, peek(doomed));
-            self.set(doomed, object.0);
+            let unreferenced = &self.segment().header().unreferenced;
+            self.set(
+                &header.tag,
+                tag(self.segment(), object, kind | UNREFERENCED),
+            );
+            self.set(&header.next, peek(unreferenced));
+            self.set(unreferenced, object.0);
         }
     }
 
-    /// Inside a transaction: take the next doomed object off the list, for the janitor; `false` when there is none.
-    pub(super) fn next_doomed(&self) -> bool {
+    /// Inside a transaction: take the next unreferenced object off the list, for the sweeper; `false` when there is none.
+    pub(super) fn next_unreferenced(&self) -> bool {
         let header = self.segment().header();
-        let object = Offset(peek(&header.doomed));
+        let object = Offset(peek(&header.unreferenced));
         if object.is_none() {
             return false;
         }
         let next = peek(&self.segment().at::<ObjectHeader>(object).next);
-        self.set(&header.doomed, next);
-        self.set(&header.dying, object.0);
+        self.set(&header.unreferenced, next);
+        self.set(&header.destroying, object.0);
         true
     }
 }

@@ -1,4 +1,4 @@
-//! A session as those see it who have objects of it and do not run its scripts: an embedding program.
+//! A session as an embedding program uses it, which has shared objects and does not run the scripts itself.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -13,25 +13,25 @@ thread_local! {
 }
 
 impl Session {
-    /// What the session belongs to in this process, for whoever has come to an object of it by another way. Set once.
+    /// Sets the owner of the session in this process, which can be found from each of its objects. It is set once.
     pub(crate) fn belongs_to(&self, owner: Owner) {
         let _ = self.0.outside.owner.set(owner);
     }
 
-    /// What the session belongs to, as long as that exists.
+    /// The owner of the session, as long as it exists.
     pub(crate) fn owner(&self) -> Option<Arc<dyn Any + Send + Sync>> {
         self.0.outside.owner.get()?.upgrade()
     }
 
-    /// Somebody beside the owner has objects of the session, and may use them after it: then it is left when the last of them is
-    /// gone, and not before.
-    pub(crate) fn lend(&self) {
-        self.0.outside.lent.store(true, Ordering::Relaxed);
+    /// Shared objects of the session may be used after its owner is gone: the process leaves the session when the last of them is
+    /// dropped, and not before.
+    pub(crate) fn let_outlive_owner(&self) {
+        self.0.outside.outlives_owner.store(true, Ordering::Relaxed);
     }
 
-    /// Whether [`lend`](Self::lend) has been called.
-    pub(crate) fn is_lent(&self) -> bool {
-        self.0.outside.lent.load(Ordering::Relaxed)
+    /// Whether [`let_outlive_owner`](Self::let_outlive_owner) has been called.
+    pub(crate) fn outlives_owner(&self) -> bool {
+        self.0.outside.outlives_owner.load(Ordering::Relaxed)
     }
 
     /// Count a request to stop, for whoever [notices them all](Self::noticing_stops).
@@ -43,8 +43,7 @@ impl Session {
         self.0.outside.stops.load(Ordering::SeqCst)
     }
 
-    /// Waits in a thread that does not run what is stopped: the stop flag may be taken back before this thread sees it, and the
-    /// wait ends all the same.
+    /// Waits in a thread that does not run the script: a stop ends the wait even if the stop flag is cleared before this thread sees it.
     pub(crate) fn noticing_stops<R>(&self, wait: impl FnOnce() -> R) -> R {
         struct Restore(Option<u64>);
         impl Drop for Restore {
@@ -56,7 +55,7 @@ impl Session {
         wait()
     }
 
-    /// Whether the calling thread waits so, and there was a stop.
+    /// Whether the calling thread is in [`noticing_stops`](Self::noticing_stops), and there was a stop.
     #[inline]
     pub(super) fn was_stopped_since(&self) -> bool {
         SINCE.get().is_some_and(|since| since != self.stops())

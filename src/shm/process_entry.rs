@@ -41,9 +41,9 @@ shared_struct! {
 
 const _: () = assert!(size_of::<ProcessEntry>() as u64 == ROW);
 
-/// The entry may be reserved. What it tells about its last process stays until then.
+/// The entry may be reserved. Until then it describes its last process.
 pub(super) const FREE: u64 = 0;
-/// A parent prepares a child.
+/// A parent is starting a child.
 pub(super) const RESERVED: u64 = 1;
 /// The process has entered.
 pub(super) const RUNNING: u64 = 2;
@@ -182,7 +182,8 @@ impl Segment {
         let entry = self.process_entry(row);
         let generation = entry.generation.load(Ordering::Acquire) as u32;
         let ran = entry.state.load(Ordering::Acquire) == RUNNING;
-        ran && self.process_is_dead(ProcessId { row, generation }) || self.was_stillborn(entry)
+        ran && self.process_is_dead(ProcessId { row, generation })
+            || self.ended_before_entering(entry)
     }
 
     /// The id in the system and the name of a process; of one that has ended, as long as its entry has not been used again.
@@ -193,7 +194,7 @@ impl Segment {
 
     /// Whether the process was started and has ended before it entered the session. Its parent has not reaped it: that gives the
     /// entry up, so the number is still its own.
-    pub(super) fn was_stillborn(&self, entry: &ProcessEntry) -> bool {
+    pub(super) fn ended_before_entering(&self, entry: &ProcessEntry) -> bool {
         let pid = peek(&entry.pid) as u32;
         let reserved = || entry.state.load(Ordering::Acquire) == RESERVED;
         reserved() && pid != 0 && !identity::process_runs(pid) && reserved()
@@ -207,7 +208,7 @@ impl Segment {
             };
             let first = info.id.row == 0 && info.id.generation == 1;
             let is_over = match info.state {
-                ProcessState::Starting => self.was_stillborn(self.process_entry(*row)),
+                ProcessState::Starting => self.ended_before_entering(self.process_entry(*row)),
                 ProcessState::Running => false,
                 ProcessState::Ended => true,
             };

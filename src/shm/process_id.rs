@@ -33,20 +33,20 @@ impl ProcessId {
     }
 }
 
-/// How a process goes.
+/// How a process ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Farewell {
-    /// In order, its work done.
+pub(crate) enum ExitKind {
+    /// In order, with its work done.
     Finished,
-    /// In order, after an error nobody caught or with an exit code that says so.
+    /// In order, after an uncaught error or with an exit code other than 0.
     Failed,
-    /// Without a word: killed, or ended behind the session's back.
+    /// Killed, or ended without leaving the session.
     Died,
 }
 
-/// A process whose stakes are taken back.
+/// A process that has ended or leaves the session, whose stakes are taken back.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Leaver {
     pub(crate) process: ProcessId,
-    pub(crate) farewell: Farewell,
+    pub(crate) exit: ExitKind,
 }

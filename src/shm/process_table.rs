@@ -6,7 +6,7 @@ use super::error::ShmError;
 use super::layout::{MAX_PROCESSES, PROCESSES_START, ROW};
 use super::offset::{peek, poke};
 use super::process_entry::{Birth, ENDED, FREE, ProcessEntry, RESERVED, RUNNING};
-use super::process_id::{Farewell, Leaver, ProcessId};
+use super::process_id::{ExitKind, Leaver, ProcessId};
 use super::session::Session;
 use super::step::step;
 use super::thread_slot::Thread;
@@ -89,8 +89,8 @@ impl Session {
 
     /// Give back everything, and the entry itself.
     pub(super) fn free_entry(&self, thread: Thread<'_>, entry: &ProcessEntry, process: ProcessId) {
-        let farewell = Farewell::Died;
-        self.end_entry(thread, entry, Leaver { process, farewell });
+        let exit = ExitKind::Died;
+        self.end_entry(thread, entry, Leaver { process, exit });
         thread.free_from(&entry.report);
         entry.state.store(FREE, Ordering::Release);
         step();

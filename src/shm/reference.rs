@@ -33,7 +33,7 @@ shared_struct! {
 const SMALL: u64 = 4096;
 
 impl Arena<'_> {
-    /// Inside a transaction: a new node for `object`, first on the process's list. The object's count is the caller's business.
+    /// Inside a transaction: a new node for `object`, first on the process's list. The caller counts the reference.
     fn link_reference(&self, entry: &ProcessEntry, object: Offset) -> Result<Offset, ShmError> {
         let node = self.allocate(size_of::<Reference>() as u64)?;
         let first = Offset(peek(&entry.references));
@@ -85,14 +85,14 @@ impl Thread<'_> {
                 poke(arena.segment().word(object.plus(index * 8)), 0);
             }
             step();
-            arena.christen(object, kind);
+            arena.make_object(object, kind);
             let node = arena.link_reference(entry, object)?;
             Ok((object, node))
         })
     }
 
-    /// The same for an object that takes a while to be made zero: meanwhile it is an empty message of this thread's, and the arena
-    /// is free.
+    /// As [`create_object`](Self::create_object), for an object that takes a while to fill with zeros: meanwhile it is an empty message of
+    /// this thread, and the arena is not locked.
     fn create_large(
         self,
         entry: &ProcessEntry,
@@ -102,7 +102,7 @@ impl Thread<'_> {
         let object = self.reserve_in_flight(size)?;
         let node = self.transact(|arena| {
             arena.unreserve(self, object);
-            arena.christen(object, kind);
+            arena.make_object(object, kind);
             arena.link_reference(entry, object)
         });
         match node {
@@ -150,7 +150,7 @@ impl Thread<'_> {
         })
     }
 
-    /// The word gives its reference back; nothing when it has none. Destroying what is doomed by that is the caller's.
+    /// The word gives its reference back; nothing when it has none. That may leave the object unreferenced; the caller destroys it.
     pub(crate) fn detach(self, word: &AtomicU64) {
         let arena = self.arena();
         let object = Offset(peek(word));
@@ -183,7 +183,7 @@ impl Thread<'_> {
 }
 
 impl Session {
-    /// Give back whatever a process holds that is gone or leaving, one reference at a time, and its stakes before.
+    /// Give back all references of a process that has ended or leaves, one at a time, each after its stake.
     ///
     /// None of its threads is inside a critical section any more: those of the dead have been swept.
     pub(super) fn release_all(&self, thread: Thread<'_>, entry: &ProcessEntry, leaver: Leaver) {

@@ -13,7 +13,7 @@ use super::layout::{ROW, THREADS_START};
 use super::object::Kind;
 use super::offset::{Offset, peek};
 use super::process_entry::{Birth, ProcessEntry};
-use super::process_id::{Farewell, Leaver, ProcessId};
+use super::process_id::{ExitKind, Leaver, ProcessId};
 use super::segment::Segment;
 use super::thread_slot::Thread;
 use super::thread_table::{self, Registrar};
@@ -23,7 +23,7 @@ use crate::sys::{cpu, identity, interrupt, quota};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct KindOperations {
     pub(crate) kind: Kind,
-    /// For messages to people.
+    /// For error messages.
     pub(crate) name: &'static str,
     /// Give back everything the object owns but its own block. Nobody refers to it any more; after a crash it is called again.
     pub(crate) destroy: fn(&Session, Thread<'_>, Offset),
@@ -44,17 +44,17 @@ pub(crate) struct SessionOptions {
     pub(crate) memory_bytes: Option<u64>,
 }
 
-/// Handles signals in the middle of a wait, where no latch is held; true when the wait has to end.
+/// Handles signals during a wait, while no latch is held; returns true when the wait has to end.
 type SignalHook = Box<dyn Fn() -> bool + Send + Sync>;
 
-/// What a session belongs to in one process; it owns the session.
+/// The owner of a session in one process.
 pub(crate) type Owner = Weak<dyn Any + Send + Sync>;
 
-/// What a session knows for programs that have objects of it and do not run its scripts.
+/// The state of a session that is used by an embedding program too.
 #[derive(Default)]
 pub(super) struct Outside {
     pub(super) owner: OnceLock<Owner>,
-    pub(super) lent: AtomicBool,
+    pub(super) outlives_owner: AtomicBool,
     /// How often this process was asked to stop what it does.
     pub(super) stops: AtomicU64,
 }
@@ -163,7 +163,7 @@ impl Session {
         &self.0.handles
     }
 
-    /// What distinguishes it from the other sessions of this process.
+    /// A number that distinguishes this session from the others of this process.
     pub(super) fn key(&self) -> u64 {
         self.0.key
     }
@@ -225,7 +225,7 @@ impl Session {
 
     /// Leaves the session cleanly: releases everything that this process holds, and notifies the others of how it
     /// ended. No other thread of the process, nor this one, may use the session any more.
-    pub(crate) fn leave(&self, farewell: Farewell) {
+    pub(crate) fn leave(&self, exit: ExitKind) {
         let Ok(entry) = self.my_entry() else { return };
         if peek(&entry.pid) != u64::from(identity::process_id()) {
             // A forked child that never entered: the entry is its parent's.
@@ -234,8 +234,8 @@ impl Session {
         self.handles().clear();
         if let Ok(thread) = self.thread() {
             let process = self.me();
-            self.end_entry(thread, entry, Leaver { process, farewell });
-            self.destroy_doomed(thread);
+            self.end_entry(thread, entry, Leaver { process, exit });
+            self.destroy_unreferenced(thread);
         }
         self.0.me.store(ProcessId::NONE.pack(), Ordering::Relaxed);
         thread_table::leave(self.0.key);
@@ -261,7 +261,7 @@ impl Drop for Inner {
             spins: self.spins,
             handles: HandleTable::new(),
         }));
-        last.leave(Farewell::Finished);
+        last.leave(ExitKind::Finished);
         // Whatever `leave` did, this handle must not leave once more.
         last.0.me.store(ProcessId::NONE.pack(), Ordering::Relaxed);
     }

@@ -1,7 +1,7 @@
 //! Cleaning up after the dead: their critical sections, their messages in flight, their references, their entries.
 //!
 //! Every step is a transaction or can be done twice, so a sweeper that is killed leaves the rest to the next one. Only one sweeps at
-//! a time, under the janitor's latch.
+//! a time, under the sweeper's latch.
 
 use std::sync::atomic::{Ordering, fence};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use super::error::ShmError;
 use super::latch::{Latched, Patience, Predecessor};
 use super::offset::{Offset, peek, poke};
 use super::process_entry::{ENDED, FREE, ProcessEntry, RESERVED, RUNNING};
-use super::process_id::{Farewell, Leaver, ProcessId};
+use super::process_id::{ExitKind, Leaver, ProcessId};
 use super::session::Session;
 use super::step::step;
 use super::thread_slot::{Thread, ThreadSlot, slot_thread_exists};
@@ -49,8 +49,8 @@ impl Session {
         self.sweep_within(thread, Deadline::after(PATIENCE));
     }
 
-    /// Sweep if a process has died that nobody has swept, unless somebody is at it: what a wait does at its heartbeat, because that
-    /// death can bring what it waits for.
+    /// Sweep if a process has died and nobody has swept it or is sweeping now. A wait does this at each heartbeat, because that death
+    /// may be what it waits for.
     pub(crate) fn sweep_the_dead(&self, thread: Thread<'_>) {
         let segment = self.segment();
         if (0..segment.process_rows() as u32).any(|row| segment.died_unswept(row)) {
@@ -59,12 +59,12 @@ impl Session {
     }
 
     fn sweep_within(&self, thread: Thread<'_>, deadline: Deadline) {
-        if let Some(_janitor) = become_janitor(thread, deadline) {
+        if let Some(_sweeper) = become_sweeper(thread, deadline) {
             self.sweep_threads(thread);
             self.sweep_processes(thread);
             self.destroy_listed(thread);
         }
-        self.destroy_doomed(thread);
+        self.destroy_unreferenced(thread);
     }
 
     /// The child has been reaped: finish what it left, give back what it held, free its entry.
@@ -85,7 +85,7 @@ impl Session {
             .parent
             .store(ProcessId::NONE.pack(), Ordering::Release);
         step();
-        if let Some(_janitor) = become_janitor(thread, Deadline::after(PATIENCE)) {
+        if let Some(_sweeper) = become_sweeper(thread, Deadline::after(PATIENCE)) {
             self.sweep_threads(thread);
             let still_its = self.segment().entry_of(child).is_some();
             if still_its && peek(&entry.state) != FREE {
@@ -94,7 +94,7 @@ impl Session {
             self.sweep_processes(thread);
             self.destroy_listed(thread);
         }
-        self.destroy_doomed(thread);
+        self.destroy_unreferenced(thread);
         Ok(())
     }
 
@@ -150,13 +150,13 @@ impl Session {
             let process = ProcessId { row, generation };
             match entry.state.load(Ordering::Acquire) {
                 RUNNING if self.segment().process_is_gone(process) => {
-                    let farewell = Farewell::Died;
-                    self.end_entry(thread, entry, Leaver { process, farewell });
+                    let exit = ExitKind::Died;
+                    self.end_entry(thread, entry, Leaver { process, exit });
                     self.free_orphan(thread, entry, process);
                 }
-                RESERVED if self.segment().was_stillborn(entry) => {
-                    let farewell = Farewell::Died;
-                    self.end_entry(thread, entry, Leaver { process, farewell });
+                RESERVED if self.segment().ended_before_entering(entry) => {
+                    let exit = ExitKind::Died;
+                    self.end_entry(thread, entry, Leaver { process, exit });
                     self.free_orphan(thread, entry, process);
                 }
                 ENDED | RESERVED => self.free_orphan(thread, entry, process),
@@ -174,15 +174,15 @@ impl Session {
         }
     }
 
-    /// Take apart the objects nobody refers to any more. If another is at it, that one does it.
-    pub(crate) fn destroy_doomed(&self, thread: Thread<'_>) {
+    /// Destroy the objects that nothing refers to any more, unless another thread is already doing so.
+    pub(crate) fn destroy_unreferenced(&self, thread: Thread<'_>) {
         let header = self.segment().header();
         loop {
             fence(Ordering::SeqCst);
-            if peek(&header.doomed) == 0 && peek(&header.dying) == 0 {
+            if peek(&header.unreferenced) == 0 && peek(&header.destroying) == 0 {
                 return;
             }
-            let Ok((_janitor, predecessor)) = header.janitor.try_acquire(thread) else {
+            let Ok((_sweeper, predecessor)) = header.sweeper.try_acquire(thread) else {
                 return;
             };
             if predecessor == Predecessor::Died {
@@ -195,14 +195,14 @@ impl Session {
     fn destroy_listed(&self, thread: Thread<'_>) {
         let header = self.segment().header();
         loop {
-            if peek(&header.dying) == 0 {
+            if peek(&header.destroying) == 0 {
                 let arena = thread.arena();
-                if !arena.next_doomed() {
+                if !arena.next_unreferenced() {
                     return;
                 }
                 arena.commit();
             }
-            let object = Offset(peek(&header.dying));
+            let object = Offset(peek(&header.destroying));
             if let Some(known) = self
                 .segment()
                 .kind_of_listed(object)
@@ -210,25 +210,25 @@ impl Session {
             {
                 (known.destroy)(self, thread, object);
             }
-            thread.free_from(&header.dying);
+            thread.free_from(&header.destroying);
         }
     }
 }
 
-fn become_janitor(thread: Thread<'_>, deadline: Deadline) -> Option<Latched<'_>> {
+fn become_sweeper(thread: Thread<'_>, deadline: Deadline) -> Option<Latched<'_>> {
     let patience = Patience {
         deadline,
         grace_ns: 0,
         stop: None,
     };
-    let (janitor, predecessor) = thread
+    let (sweeper, predecessor) = thread
         .segment
         .header()
-        .janitor
+        .sweeper
         .acquire(thread, patience)
         .ok()?;
     if predecessor == Predecessor::Died {
         thread.settle_arena();
     }
-    Some(janitor)
+    Some(sweeper)
 }

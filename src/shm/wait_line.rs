@@ -37,7 +37,7 @@ shared_struct! {
 pub(crate) struct Sleepers(Vec<u64>);
 
 impl Sleepers {
-    /// Wake them. One whose slot has another owner by now looks around once, in vain.
+    /// Wake them. Where a slot has another owner by now, that owner wakes once for nothing.
     pub(crate) fn wake(self, segment: &Segment) {
         for slot in self.0.iter().filter_map(|id| slot_of(segment, *id)) {
             futex::wake(futex_half(&slot.called), u32::MAX);
@@ -142,7 +142,7 @@ impl WaitLine {
     }
 
     /// Transactions: take every dead thread out of the line; their ids.
-    pub(crate) fn bury(&self, latched: &Latched<'_>, segment: &Segment) -> Vec<u64> {
+    pub(crate) fn remove_dead(&self, latched: &Latched<'_>, segment: &Segment) -> Vec<u64> {
         let is_dead = |id: &u64| segment.thread_is_dead(*id);
         let dead: Vec<u64> = self.members(segment).filter(is_dead).collect();
         for id in &dead {
@@ -151,7 +151,7 @@ impl WaitLine {
         dead
     }
 
-    /// Transactions: take the first living thread out of the line and tell it `call`, which is not 0; `false` when nobody is left.
+    /// Transactions: take the first living thread out of the line and answer it with `call`, which is not 0; `false` when the line is empty.
     pub(crate) fn call_first(
         &self,
         latched: &Latched<'_>,

@@ -25,7 +25,7 @@ shared_struct! {
     }
 }
 
-/// What a waiter is told.
+/// The answer to a waiter.
 const NOTIFIED: u64 = 1;
 
 /// A condition between processes. Clones are the same condition.
@@ -175,7 +175,7 @@ impl Condition {
 pub(super) fn settle(session: &Session, thread: Thread<'_>, place: Offset) {
     let object: &ConditionObject = session.segment().at(place);
     let held = hold((&object.latch, place), thread);
-    object.waiting.bury(&held, thread.segment);
+    object.waiting.remove_dead(&held, thread.segment);
 }
 
 /// Check that nothing is left half done (tests, with nobody at work).

@@ -48,7 +48,7 @@ pub(crate) enum DepotError {
     Interrupted,
     /// It has been taken already.
     Taken,
-    /// So many wait to be taken, and there is no room for more.
+    /// This many descriptors wait to be taken, and there is no room for more.
     Full(usize),
     /// This process may not have one more, or what else the system says.
     System(io::Error),

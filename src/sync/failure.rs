@@ -9,7 +9,7 @@ use crate::shm::{Refused, ShmError};
 pub(crate) enum WaitError {
     /// The deadline passed.
     TimedOut,
-    /// The session was told to stop, or the user pressed Ctrl-C.
+    /// The session was asked to stop, or the user pressed Ctrl-C.
     Interrupted,
     /// The session could not serve the operation.
     Session(ShmError),
@@ -20,7 +20,7 @@ pub(crate) enum WaitError {
 pub(crate) enum PutError {
     /// The queue stayed full until the deadline.
     Full,
-    /// The session was told to stop, or the user pressed Ctrl-C.
+    /// The session was asked to stop, or the user pressed Ctrl-C.
     Interrupted,
     /// The message does not fit in the memory the session may use.
     OutOfMemory {

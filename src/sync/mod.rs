@@ -44,6 +44,6 @@ pub(crate) use semaphore::Semaphore;
 pub(crate) use wait::{noted, wait_kind};
 
 pub(crate) use crate::shm::{
-    Birth, Farewell, Offset, Place, ProcessId, ProcessInfo, ProcessState, Session, SessionOptions,
+    Birth, ExitKind, Offset, Place, ProcessId, ProcessInfo, ProcessState, Session, SessionOptions,
     ShmError, ThreadInfo, Wait,
 };

@@ -1,7 +1,7 @@
-//! The user-visible lock: owned by a process, released by anyone, handed on when its owner dies.
+//! The user-visible lock: owned by a process, released by anyone, taken over when its owner dies.
 //!
 //! The word names the owner; nothing is linked through it, so that any process may release. When the owner's process ends without
-//! releasing, the next acquirer takes over and is told so. A thread that ends does not give its lock up, as in Python.
+//! releasing, the next acquirer takes it over and learns of it. A thread that ends does not give its lock up, as in Python.
 //!
 //! Releases by others and deaths mix badly: after a takeover, a late `release` that was meant for the dead owner's hold would free
 //! the new owner's. The rule: a hold that was taken over can be released only by the process that took it over.

@@ -31,7 +31,7 @@ pub(crate) enum ReadyError {
     NotGiven,
     /// Only pipes are waited for, and only this process has their other ends, and its only thread is the one that would wait.
     OnlyOneself,
-    /// The session was told to stop, or the user pressed Ctrl-C.
+    /// The session was asked to stop, or the user pressed Ctrl-C.
     Interrupted,
     /// A descriptor cannot be waited for.
     Descriptor(io::Error),

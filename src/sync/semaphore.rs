@@ -2,7 +2,7 @@
 //!
 //! Python's semaphore has two uses. As a pool of permits, whoever acquires one releases it later: a permit has an owner, the process
 //! that acquired it. As a counter of signals, one process releases what another acquires, and an acquired permit is nobody's.
-//! Nothing tells the two apart at the beginning, so:
+//! The two cannot be told apart at the beginning, so:
 //!
 //! - As long as every release came from a process that held a permit, permits have owners. When the owner is killed, or fails (an
 //!   error nobody caught, an exit code other than 0), its permits are given back.
@@ -22,7 +22,7 @@ use super::hold::{hold, hold_with, patience};
 use super::kind;
 use super::wait::{wait_kind, wait_until};
 use crate::shm::{
-    Farewell, Handle, Latch, Leaver, ObjectHeader, Offset, Session, ShmError, Thread, peek, poke,
+    ExitKind, Handle, Latch, Leaver, ObjectHeader, Offset, Session, ShmError, Thread, peek, poke,
     shared_struct, step,
 };
 use crate::sys::clock::Deadline;
@@ -208,7 +208,7 @@ pub(super) fn forfeit(
         // What took them had been left half done.
         return;
     }
-    if leaver.farewell != Farewell::Finished && peek(&object.signals) == 0 {
+    if leaver.exit != ExitKind::Finished && peek(&object.signals) == 0 {
         latched.set(&object.value, peek(&object.value) + permits);
     }
     latched.set(stake, 0);

@@ -55,7 +55,7 @@ pub(super) fn spin(thread: Thread<'_>, ready: impl Fn() -> bool) -> bool {
     spin_for(SPIN_NS, thread, ready)
 }
 
-/// Look until `ready`, for so many nanoseconds; whether it is ready.
+/// Look until `ready`, at most for this many nanoseconds; whether it is ready.
 fn spin_for(spin_ns: u64, thread: Thread<'_>, ready: impl Fn() -> bool) -> bool {
     if ready() {
         return true;

@@ -1,6 +1,6 @@
 //! Sleeping until one of several things happens, on memory or on descriptors, the death of a process among them.
 //!
-//! An object is told that a process is gone by whoever sweeps up after it. Where nobody else may come to do that, those who wait for
+//! An object learns that a process is gone when some process sweeps up after it. Where nobody else may come to do that, those who wait for
 //! the object do: they sleep on the life words of the others too.
 
 use std::os::fd::RawFd;

@@ -107,7 +107,7 @@ pub(crate) fn reap(pidfd: BorrowedFd<'_>) -> io::Result<Option<Ended>> {
 }
 
 /// Kills and reaps a child that cannot be watched.
-pub(crate) fn abandon(pid: i32) {
+pub(crate) fn kill_and_reap(pid: i32) {
     if let Some(pid) = Pid::from_raw(pid) {
         let _ = kill_process(pid, Signal::KILL);
         let _ = waitpid(Some(pid), WaitOptions::empty());
@@ -128,12 +128,12 @@ pub(crate) fn parent_pid() -> i32 {
 }
 
 /// How long to wait until a thread that has ended is gone.
-const DEPARTURE: Duration = Duration::from_secs(1);
+const THREAD_END: Duration = Duration::from_secs(1);
 
 /// Waits until a thread of this process that is about to end is no longer counted.
-pub(crate) fn await_departure(thread: i64) {
+pub(crate) fn wait_until_gone(thread: i64) {
     let path = format!("/proc/self/task/{thread}");
-    let end = Deadline::after(DEPARTURE);
+    let end = Deadline::after(THREAD_END);
     while std::fs::metadata(&path).is_ok() && !end.passed(now_ns()) {
         std::thread::yield_now();
     }

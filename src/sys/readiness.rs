@@ -21,7 +21,7 @@ use super::signal::{Held, Signal};
 const STACK: usize = 64 << 10;
 
 /// How long to wait until a thread that has ended is gone from the process.
-const DEPARTURE: Duration = Duration::from_secs(1);
+const THREAD_END: Duration = Duration::from_secs(1);
 
 /// Returns which descriptors are readable now, or at their end.
 ///
@@ -84,7 +84,7 @@ fn sleep_on_both(
         ready.map(|ready| (ready, watched))
     })?;
     if alone {
-        await_departure();
+        wait_until_gone();
     }
     match watched {
         Wakeup::Unsupported => Ok(Wakeup::Unsupported),
@@ -93,8 +93,8 @@ fn sleep_on_both(
 }
 
 /// A thread that has been joined is still counted for a moment; a process with two threads must not fork.
-fn await_departure() {
-    let end = Deadline::after(DEPARTURE);
+fn wait_until_gone() {
+    let end = Deadline::after(THREAD_END);
     while thread_count() > 1 && !end.passed(now_ns()) {
         thread::yield_now();
     }

@@ -129,7 +129,7 @@ fn rustix_signal(signal: Signal) -> io::Result<rustix::process::Signal> {
 }
 
 /// Returns whether a signal sent to `pid` reaches this process too.
-pub(crate) fn would_meet_this_process(pid: i32) -> bool {
+pub(crate) fn reaches_this_process(pid: i32) -> bool {
     let group = rustix::process::getpgrp().as_raw_nonzero().get();
     // The kernel excludes the sender if the signal goes to everybody.
     pid == process::pid() || pid == 0 || pid == -group
@@ -152,7 +152,7 @@ pub(crate) fn discard_from_terminal(signal: Signal) {
 }
 
 /// Unblocks `signal`, which the parent of this process may have blocked.
-pub(crate) fn let_come(signal: Signal) -> io::Result<()> {
+pub(crate) fn unblock(signal: Signal) -> io::Result<()> {
     let held: SigSet = [signal].into_iter().collect();
     Ok(sigprocmask(SigmaskHow::SIG_UNBLOCK, Some(&held), None)?)
 }

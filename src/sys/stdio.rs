@@ -62,11 +62,11 @@ fn has_room(stream: Stream) -> bool {
     poll(&mut asked, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
 }
 
-/// From now on `stream` is another name of `end`.
+/// Redirects `stream` to `end`.
 ///
 /// # Errors
 /// Those of `dup2(2)`.
-pub(crate) fn lay_over(stream: Stream, end: &impl AsFd) -> io::Result<()> {
+pub(crate) fn redirect(stream: Stream, end: &impl AsFd) -> io::Result<()> {
     match stream {
         Stream::Out => rustix::stdio::dup2_stdout(end.as_fd())?,
         Stream::Err => rustix::stdio::dup2_stderr(end.as_fd())?,

@@ -42,7 +42,7 @@ impl Runtime {
 
 impl Event {
     fn over(event: event::Event) -> Self {
-        event.shared.handle().session().lend();
+        event.shared.handle().session().let_outlive_owner();
         Self(event)
     }
 

@@ -54,7 +54,7 @@ impl Runtime {
 
 impl Lock {
     fn over(lock: lock::Lock) -> Self {
-        lock.shared.handle().session().lend();
+        lock.shared.handle().session().let_outlive_owner();
         Self(lock)
     }
 

@@ -69,7 +69,7 @@ impl Runtime {
 
 impl<T> Queue<T> {
     fn over(object: queues::Queue) -> Self {
-        object.shared.handle().session().lend();
+        object.shared.handle().session().let_outlive_owner();
         let item = PhantomData;
         Self { object, item }
     }

@@ -110,7 +110,7 @@ impl Sinks {
         let outlets = std::mem::take(&mut *locked(&self.outlets.0));
         for (stream, outlet) in [Stream::Out, Stream::Err].into_iter().zip(outlets) {
             if let Some(entrance) = outlet.and_then(Outlet::forsake) {
-                let _ = stdio::lay_over(stream, &*entrance);
+                let _ = stdio::redirect(stream, &*entrance);
             }
         }
     }

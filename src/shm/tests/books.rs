@@ -28,9 +28,13 @@ impl Books {
             ..Books::default()
         };
         let header = segment.header();
-        assert_eq!(peek(&header.doomed), 0, "objects wait to be destroyed");
-        assert_eq!(peek(&header.dying), 0, "an object is half destroyed");
-        assert!(header.janitor.is_at_rest());
+        assert_eq!(
+            peek(&header.unreferenced),
+            0,
+            "objects wait to be destroyed"
+        );
+        assert_eq!(peek(&header.destroying), 0, "an object is half destroyed");
+        assert!(header.sweeper.is_at_rest());
         for row in 0..segment.process_rows() as u32 {
             books.enter_process(segment, row);
         }

@@ -97,7 +97,7 @@ fn start_claimed(
         }
         Err(failure) => {
             for barrier in &barriers {
-                let _ = barrier.untell(place);
+                let _ = barrier.unexpect(place);
             }
             let _ = session.cancel_child(place);
             Err(failure)
@@ -225,10 +225,10 @@ fn barriers_among(session: &Session, objects: &[Offset]) -> Vec<Barrier> {
     places.iter().filter_map(open).collect()
 }
 
-/// The child has been granted the barriers and does not run yet: its end will be told to them.
+/// Makes the barriers expect a child that has been granted them and does not run yet, so that they learn of its end.
 fn tell(barriers: &[Barrier], child: ProcessId) -> Result<(), Failure> {
-    let mut told = barriers.iter().map(|barrier| barrier.tell(child));
-    told.try_for_each(|told| told.map_err(session_failure))
+    let mut expected = barriers.iter().map(|barrier| barrier.expect(child));
+    expected.try_for_each(|result| result.map_err(session_failure))
 }
 
 /// What the child may do: at most what this process may.
@@ -258,7 +258,7 @@ fn start_by_fork(
         if !interp.owns_signals() {
             // The process is the script's alone, as a spawned one: what the host does about signals is not for it.
             interp.own_signals();
-            signals::begin_anew();
+            signals::reset();
         }
         Family::of(interp).begin_as(process.clone(), parent.clone());
         child::live(interp, context, process, interactive)
@@ -295,7 +295,7 @@ fn start_by_spawn(
         .output
         .entrances()
         .map_err(|error| raise_os(&error, None))?;
-    let given = spawn::Given {
+    let given = spawn::SpawnOptions {
         session: session.fd(),
         streams: streams
             .each_ref()

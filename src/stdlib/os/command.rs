@@ -30,7 +30,7 @@ fn system(call: &mut Call<'_>) -> Outcome {
     let failed = |error: std::io::Error| raise_os(&error, None);
     flush_everything(call.interp)?;
     // A thread of a script holds back what ends a program; the command must not.
-    let let_through = signals::let_through_to_command().map_err(failed)?;
+    let let_through = signals::unblocked_for_command().map_err(failed)?;
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(command.as_str());
     lay_streams(&mut shell, call.interp).map_err(failed)?;

@@ -72,7 +72,7 @@ fn kill(call: &mut Call<'_>) -> Outcome {
     let (pid, signal) = (number(call.int(0)?)?, number(call.int(1)?)?);
     let guard = call.interp.permissions();
     guard.signals(&format!("sending signal {signal} to process {pid}"))?;
-    if sys::signal::would_meet_this_process(pid) {
+    if sys::signal::reaches_this_process(pid) {
         guard.change_process("os.kill() of this process")?;
     }
     sys::signal::send(pid, signal).map_err(|error| raise_os(&error, None))?;

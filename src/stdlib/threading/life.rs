@@ -7,7 +7,7 @@ use rhai::{Dynamic, NativeCallContext};
 use super::hook;
 use super::roster::Roster;
 use super::thread::{Stage, Thread};
-use crate::process::signals::kept_from_new_threads;
+use crate::process::signals::blocked_in_new_threads;
 use crate::script::caller::Caller;
 use crate::script::exceptions::{Exception, Failure, raise};
 use crate::script::interp::Interp;
@@ -51,7 +51,7 @@ impl Thread {
         }
         let (this, interp_of_thread) = (self.clone(), interp.clone());
         let epoch = interp.thread_epoch();
-        let held = kept_from_new_threads();
+        let held = blocked_in_new_threads();
         let spawned = std::thread::Builder::new()
             .name(self.name())
             .stack_size(STACK)

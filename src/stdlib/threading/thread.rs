@@ -146,7 +146,7 @@ impl Thread {
             .wait_until(&session, wait_kind::THREAD, deadline, || !self.is_alive())?;
         // A process with two threads may not fork, and a script that has joined its last thread expects that it may.
         if let Some(number) = self.ident() {
-            sys::process::await_departure(number);
+            sys::process::wait_until_gone(number);
         }
         Ok(())
     }

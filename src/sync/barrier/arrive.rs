@@ -10,7 +10,7 @@ use crate::shm::{Thread, peek};
 use crate::sync::wait::{wait_for_call, wait_kind};
 use crate::sys::clock::Deadline;
 
-/// What became of an arrival.
+/// The result of an arrival.
 #[derive(Debug)]
 pub(crate) enum Arrival<'b> {
     /// All have come and all pass; the caller came as this one, counted from 0.
@@ -51,8 +51,8 @@ impl Drop for Acting<'_> {
 }
 
 impl Barrier {
-    /// Come to the barrier and wait for the others, so long after having come in; when there is an action, the last one comes back to
-    /// run it. `beat` is called now and then.
+    /// Come to the barrier and wait for the others, at most for `timeout` after having come in. When there is an action, the last one
+    /// to come returns to run it. `beat` is called now and then.
     pub(crate) fn arrive(
         &self,
         timeout: Option<Duration>,
@@ -143,11 +143,11 @@ impl Barrier {
                 }
             }
             thread.is_out_of_line();
-            let told = thread.call_under(turn.held()).unwrap_or(call::BROKEN);
+            let answer = thread.call_under(turn.held()).unwrap_or(call::BROKEN);
             return match waited {
                 Err(WaitError::Interrupted) => Err(BarrierError::Interrupted),
-                _ if told == call::PASS => Ok(Arrival::Passed(index)),
-                _ => Err(BarrierError::Broken(turn.broken(Some(told >> 8)))),
+                _ if answer == call::PASS => Ok(Arrival::Passed(index)),
+                _ => Err(BarrierError::Broken(turn.broken(Some(answer >> 8)))),
             };
         }
     }

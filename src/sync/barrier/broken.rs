@@ -40,7 +40,7 @@ pub(crate) enum BarrierError {
     Broken(Broken),
     /// The barrier's action waits at the barrier.
     InAction,
-    /// The session was told to stop, or the user pressed Ctrl-C.
+    /// The session was asked to stop, or the user pressed Ctrl-C.
     Interrupted,
     /// The session could not serve the operation.
     Session(ShmError),

@@ -15,7 +15,7 @@ pub(super) mod phase {
     pub(in super::super) const BROKEN: u64 = 2;
 }
 
-/// What those in line are told.
+/// The answers to those in line.
 pub(super) mod call {
     /// All have come.
     pub(in super::super) const PASS: u64 = 1;
@@ -42,7 +42,7 @@ shared_struct! {
         pub(super) waiting: WaitLine,
         /// Those who came while the last of them was acting.
         pub(super) outside: WaitLine,
-        /// Those who are to be told `answer`.
+        /// Those who are to get `answer`.
         pub(super) leaving: WaitLine,
         pub(super) answer: AtomicU64,
         /// [`crate::shm::Thread::id`] and process of who runs the action.
@@ -52,17 +52,17 @@ shared_struct! {
         pub(super) broken: BrokenRound,
     }
 
-    /// Who may still come. Processes that were told of the barrier when they were started are known; others are noticed.
+    /// Who may still come. Processes that got the barrier when they were started are known; others are counted when they come.
     pub(super) struct Expected {
-        /// Processes that were told.
-        pub(super) told: AtomicU64,
+        /// How many processes are known.
+        pub(super) known: AtomicU64,
         /// Of those, how many have not ended.
         pub(super) living: AtomicU64,
         /// Others who have come in this round.
         pub(super) others: AtomicU64,
         /// The most others there were in a round.
         pub(super) most_others: AtomicU64,
-        /// Processes told that failed since the last round was completed, and of those, how many had never come.
+        /// Known processes that failed since the last round was completed, and how many of those had never come.
         pub(super) failed: AtomicU64,
         pub(super) never_came: AtomicU64,
         pub(super) names: Names,
@@ -144,6 +144,6 @@ impl BarrierObject {
         assert!(acting || self.outside.is_empty());
         let waiting = self.waiting.members(segment).count() as u64;
         assert_eq!(peek(&self.arrived), waiting + u64::from(acting));
-        assert!(peek(&self.expected.living) <= peek(&self.expected.told));
+        assert!(peek(&self.expected.living) <= peek(&self.expected.known));
     }
 }

@@ -1,8 +1,8 @@
 //! The barrier: parties that wait for each other, again and again; it breaks when one of them cannot come any more.
 //!
-//! Those who have come wait in line, and each is told by itself how the round ended, so the next round can begin at once. The last to
-//! come may have something to do first, outside of every latch: meanwhile newcomers wait outside. A round ends in one transaction that
-//! moves the line aside; whoever next holds the latch tells those in it what a killed process did not.
+//! Those who have come wait in line, and each gets an answer of its own that says how the round ended, so the next round can begin at
+//! once. The last to come may have something to do first, outside of every latch: meanwhile newcomers wait outside. A round ends in
+//! one transaction that moves the line aside; whoever next holds the latch gives those in it the answers that a killed process did not.
 //!
 //! - [`layout`][]: the barrier in memory; [`turn`]: what is done under its latch.
 //! - [`arrive`]: waiting; [`broken`]: why that fails. [`parties`]: who is expected, and what the end of a process means.
@@ -30,7 +30,7 @@ pub(super) use parties::forfeit;
 pub(crate) struct Barrier(Arc<Handle>);
 
 impl Barrier {
-    /// A new barrier for so many parties, at least one.
+    /// A new barrier for this many parties, at least one.
     pub(crate) fn create(session: &Session, parties: u64) -> Result<Barrier, ShmError> {
         let size = size_of::<BarrierObject>() as u64;
         let handle = Handle::create(session, kind::BARRIER, size)?;
@@ -90,7 +90,7 @@ impl Barrier {
         Ok(())
     }
 
-    /// Whoever waits is told that the barrier broke; then it is as new.
+    /// The barrier breaks for all who wait now; then it is as new.
     pub(crate) fn reset(&self) -> Result<(), ShmError> {
         let mut turn = self.turn(self.session().thread()?);
         turn.disband(phase::FILLING, Cause::Quiet, &[]);

@@ -1,18 +1,19 @@
 //! Who is expected at a barrier.
 //!
-//! A process that gets the barrier when it is started is told of it: it has a stake there, which says so and when it last came. When it
-//! ends, the barrier learns how. It breaks when processes have failed since the last round and those who can still come are too few.
-//! Others, such as the process that made the barrier, are not told; one is reckoned with as long as fewer were told than are needed.
+//! A process that gets the barrier when it is started is *known*: its stake says so, and in which round it last came. When it ends,
+//! the barrier learns how. The barrier breaks when processes have failed since the last round and too few are left that can still
+//! come. Other processes, such as the one that made the barrier, are not known; one such process is counted on as long as fewer are
+//! known than are needed.
 
 use std::sync::atomic::AtomicU64;
 
 use super::Barrier;
 use super::layout::{BarrierObject, Expected, phase};
 use super::turn::Turn;
-use crate::shm::{Farewell, Latched, Leaver, Offset, ProcessId, Session, ShmError, Thread, peek};
+use crate::shm::{ExitKind, Latched, Leaver, Offset, ProcessId, Session, ShmError, Thread, peek};
 
 // A stake: flags, and the round in which the process last came above them.
-const TOLD: u64 = 1;
+const EXPECTED: u64 = 1;
 const CAME: u64 = 2;
 const ROUND: u32 = 2;
 
@@ -26,22 +27,22 @@ impl Expected {
 }
 
 impl Turn<'_> {
-    /// Whether processes have failed, and those who may still come are too few. While fewer were told than needed, but for one, more
+    /// Whether processes have failed, and too few are left that may still come. While fewer are known than needed, but for one, more
     /// may be started.
     pub(super) fn is_out_of_reach(&self) -> bool {
         let expected = &self.object.expected;
-        let (parties, told) = (peek(&self.object.parties), peek(&expected.told));
-        let others = peek(&expected.most_others).max(u64::from(told < parties));
+        let (parties, known) = (peek(&self.object.parties), peek(&expected.known));
+        let others = peek(&expected.most_others).max(u64::from(known < parties));
         peek(&expected.failed) > 0
-            && told + 1 >= parties
+            && known + 1 >= parties
             && peek(&expected.living) + others < parties
     }
 
     /// Inside a transaction: the calling process comes, and has this stake.
     pub(super) fn note_arrival(&self, stake: Option<&AtomicU64>) {
         let (held, expected) = (self.held(), &self.object.expected);
-        match stake.filter(|stake| peek(stake) & TOLD != 0) {
-            Some(stake) => held.set(stake, TOLD | CAME | peek(&self.object.round) << ROUND),
+        match stake.filter(|stake| peek(stake) & EXPECTED != 0) {
+            Some(stake) => held.set(stake, EXPECTED | CAME | peek(&self.object.round) << ROUND),
             None => {
                 let others = peek(&expected.others) + 1;
                 held.set(&expected.others, others);
@@ -54,39 +55,39 @@ impl Turn<'_> {
 }
 
 impl Barrier {
-    /// Tell a child that is being started, and has been granted the barrier, that it is expected.
-    pub(crate) fn tell(&self, child: ProcessId) -> Result<(), ShmError> {
+    /// Expect a child, which is being started and has been granted the barrier.
+    pub(crate) fn expect(&self, child: ProcessId) -> Result<(), ShmError> {
         let Some(stake) = self.session().stake_of(child, self.0.offset())? else {
             return Ok(());
         };
         let turn = self.turn(self.session().thread()?);
         let (held, expected) = (turn.held(), &turn.object.expected);
-        if peek(stake) & TOLD != 0 {
+        if peek(stake) & EXPECTED != 0 {
             return Ok(());
         }
-        let mut told = peek(&expected.told);
+        let mut known = peek(&expected.known);
         let deserted = peek(&expected.living) == 0 && turn.arrived() == 0;
         if deserted && turn.phase() == phase::FILLING && peek(&expected.never_came) == 0 {
-            // All who were told before have done their rounds and gone: these are others.
+            // All processes known before have done their rounds and ended: these are new ones.
             expected.forgive(held);
-            told = 0;
+            known = 0;
         }
-        held.set(&expected.told, told + 1);
+        held.set(&expected.known, known + 1);
         held.set(&expected.living, peek(&expected.living) + 1);
-        held.set(stake, TOLD);
+        held.set(stake, EXPECTED);
         held.commit();
         Ok(())
     }
 
-    /// The child was told, but could not be started.
-    pub(crate) fn untell(&self, child: ProcessId) -> Result<(), ShmError> {
+    /// The child is not expected after all: it could not be started.
+    pub(crate) fn unexpect(&self, child: ProcessId) -> Result<(), ShmError> {
         let Some(stake) = self.session().stake_of(child, self.0.offset())? else {
             return Ok(());
         };
         let turn = self.turn(self.session().thread()?);
         let (held, expected) = (turn.held(), &turn.object.expected);
-        if peek(stake) & TOLD != 0 {
-            held.set(&expected.told, peek(&expected.told) - 1);
+        if peek(stake) & EXPECTED != 0 {
+            held.set(&expected.known, peek(&expected.known) - 1);
             held.set(&expected.living, peek(&expected.living) - 1);
             held.set(stake, 0);
             held.commit();
@@ -94,7 +95,7 @@ impl Barrier {
         Ok(())
     }
 
-    /// The processes that were told and have not come in this round.
+    /// The known processes that have not come in this round.
     pub(super) fn missing(&self) -> Result<Vec<ProcessId>, ShmError> {
         let stakes = self.session().stakes(self.0.offset())?;
         let round = peek(&self.object().round);
@@ -104,7 +105,7 @@ impl Barrier {
     }
 }
 
-/// A process that was told has ended.
+/// A known process has ended.
 pub(crate) fn forfeit(
     session: &Session,
     thread: Thread<'_>,
@@ -121,7 +122,7 @@ pub(crate) fn forfeit(
     let (held, expected) = (turn.held(), &object.expected);
     let came = peek(stake) & CAME != 0;
     held.set(&expected.living, peek(&expected.living) - 1);
-    if !came || leaver.farewell != Farewell::Finished {
+    if !came || leaver.exit != ExitKind::Finished {
         held.set(&expected.failed, peek(&expected.failed) + 1);
         expected.names.add(held, leaver.process);
     }
@@ -131,6 +132,6 @@ pub(crate) fn forfeit(
     held.set(stake, 0);
     held.commit();
     drop(turn);
-    // Whoever waits is told at once.
+    // Those who wait learn of it at once.
     Turn::take(thread, object, place);
 }

@@ -28,7 +28,7 @@ impl<'s> Turn<'s> {
             held: Some(hold((&object.latch, place), thread)),
             sleepers: Sleepers::default(),
         };
-        turn.tell_the_leaving();
+        turn.answer_leaving();
         if let Some((cause, concerned)) = turn.reason_to_break() {
             turn.disband(phase::BROKEN, cause, &concerned);
         }
@@ -56,7 +56,7 @@ impl<'s> Turn<'s> {
     }
 
     /// Tell those whose round is over, and let those in who waited for that.
-    fn tell_the_leaving(&mut self) {
+    fn answer_leaving(&mut self) {
         let Turn {
             thread,
             object,
@@ -71,7 +71,7 @@ impl<'s> Turn<'s> {
         let outside = &object.outside;
         if peek(&object.phase) == phase::ACTING {
             // They stay where they are, but for the dead, whose slots will be used again.
-            outside.bury(held, segment);
+            outside.remove_dead(held, segment);
         } else {
             while outside.call_first(held, segment, call::COME_IN, sleepers) {}
         }
@@ -106,10 +106,10 @@ impl<'s> Turn<'s> {
         self.end_round(call::PASS, phase::FILLING);
         object.expected.forgive(held);
         held.commit();
-        self.tell_the_leaving();
+        self.answer_leaving();
     }
 
-    /// A transaction: everybody who waits is told that the barrier broke, and why; it stays broken or begins anew.
+    /// A transaction: the waits of all end because the barrier broke, with the reason; it stays broken or starts over.
     pub(super) fn disband(&mut self, next: u64, cause: Cause, concerned: &[ProcessId]) {
         let object = self.object;
         let held = self.held();
@@ -123,7 +123,7 @@ impl<'s> Turn<'s> {
             object.expected.forgive(held);
         }
         held.commit();
-        self.tell_the_leaving();
+        self.answer_leaving();
     }
 
     /// Inside a transaction.

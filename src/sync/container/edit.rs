@@ -152,7 +152,7 @@ impl<'s> Edit<'s> {
         self.finish(&mut taken.none(), taken, removed);
     }
 
-    /// Take one entry out of a dict; `is_last` tells that only removed ones follow.
+    /// Take one entry out of a dict; with `is_last`, only removed ones follow.
     pub(super) fn remove(&self, index: u64, is_last: bool, taken: &mut InFlight<'_>) {
         let Some(body) = self.body() else { return };
         let object = self.object;

@@ -21,7 +21,7 @@ pub(crate) struct Container(Arc<Handle>);
 pub(crate) enum ContainerError {
     /// It was switched off.
     Closed,
-    /// The session was told to stop, or the user pressed Ctrl-C.
+    /// The session was asked to stop, or the user pressed Ctrl-C.
     Interrupted,
     /// The session could not serve the operation.
     Session(ShmError),
@@ -73,7 +73,7 @@ impl Container {
         &self.0
     }
 
-    /// What the room above takes it for.
+    /// The label it was made with, whose meaning is the caller's.
     pub(crate) fn label(&self) -> u64 {
         peek(&self.object().label)
     }

@@ -86,6 +86,6 @@ impl Drop for InFlight<'_> {
         for block in self.blocks.drain(..) {
             self.thread.discard_message(block);
         }
-        self.session.destroy_doomed(self.thread);
+        self.session.destroy_unreferenced(self.thread);
     }
 }

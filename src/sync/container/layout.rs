@@ -16,7 +16,7 @@ shared_struct! {
         header: ObjectHeader,
         /// 1 for a dict: entries begin with a key.
         pub(super) keyed: AtomicU64,
-        /// What the room above takes it for.
+        /// A label whose meaning is the caller's.
         pub(super) label: AtomicU64,
         /// A row of cells whose first word is not 0 when the container may not be used any more; 0 for none.
         pub(super) switch: AtomicU64,

@@ -148,7 +148,7 @@ impl PipeEnd {
         let thread = session.thread()?;
         let too_late = queue::discard_unread(session, thread, queue.place());
         if too_late {
-            session.destroy_doomed(thread);
+            session.destroy_unreferenced(thread);
         }
         Ok(too_late)
     }

@@ -18,7 +18,7 @@ pub(crate) enum PipeError {
     WrongDirection,
     /// The deadline passed.
     TimedOut,
-    /// The session was told to stop, or the user pressed Ctrl-C.
+    /// The session was asked to stop, or the user pressed Ctrl-C.
     Interrupted,
     /// The session could not serve the operation.
     Session(ShmError),

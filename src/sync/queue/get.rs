@@ -40,7 +40,7 @@ pub(super) struct InFlight<'s> {
 impl Drop for InFlight<'_> {
     fn drop(&mut self) {
         self.thread.discard_message(self.block);
-        self.session.destroy_doomed(self.thread);
+        self.session.destroy_unreferenced(self.thread);
     }
 }
 

@@ -145,14 +145,14 @@ impl QueueObject {
         self.put_published.load().saturating_sub(got)
     }
 
-    /// Whether there is room for one more message, of so many bytes. An empty queue has room for any.
+    /// Whether there is room for one more message, of this many bytes. An empty queue has room for any.
     #[inline(always)]
     pub(super) fn has_room(&self, bytes: u64) -> bool {
         let put = &self.put_published;
         self.has_room_behind(put.load(), peek(&put.bytes), bytes)
     }
 
-    /// As [`has_room`](Self::has_room), behind so many messages and bytes ever put.
+    /// As [`has_room`](Self::has_room), after this many messages and bytes have been put in all.
     #[inline(always)]
     pub(super) fn has_room_behind(&self, count: u64, put_bytes: u64, bytes: u64) -> bool {
         let (capacity, limit) = (peek(&self.capacity), peek(&self.bytes_limit));
@@ -164,7 +164,7 @@ impl QueueObject {
         (capacity == 0 || length < capacity) && (limit == 0 || length == 0 || within)
     }
 
-    /// Inside a transaction: a message of so many bytes passes the side.
+    /// Inside a transaction: a message of this many bytes passes the side.
     #[inline(always)]
     pub(super) fn count(&self, latched: &Latched<'_>, side: &Side, bytes: impl FnOnce() -> u64) {
         latched.set(&side.count, peek(&side.count) + 1);

@@ -109,7 +109,7 @@ impl Queue {
         )
     }
 
-    /// Wait until there is room for a message of so many bytes.
+    /// Wait until there is room for a message of this many bytes.
     fn wait_for_room(
         &self,
         thread: Thread<'_>,

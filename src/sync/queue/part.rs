@@ -8,7 +8,7 @@ use crate::shm::{Handle, Offset, Session, ShmError, poke};
 use crate::sync::event_word::EventWord;
 
 impl Queue {
-    /// A new queue for messages of at most so many bytes together; a single message may be larger.
+    /// A new queue for messages of at most this many bytes together; a single message may be larger.
     pub(in crate::sync) fn create_for_bytes(
         session: &Session,
         limit: u64,
@@ -39,7 +39,7 @@ impl Queue {
         self.object().is_gone(NO_READER)
     }
 
-    /// Whether there is room for one more message, of so many bytes.
+    /// Whether there is room for one more message, of this many bytes.
     pub(in crate::sync) fn has_room(&self, bytes: u64) -> bool {
         self.object().has_room(bytes)
     }

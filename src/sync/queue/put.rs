@@ -87,7 +87,7 @@ impl Queue {
         };
         if let (Ok(block), Err(_)) = (&written, &result) {
             thread.discard_message(*block);
-            self.session().destroy_doomed(thread);
+            self.session().destroy_unreferenced(thread);
         }
         written?;
         result

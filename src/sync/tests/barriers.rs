@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use super::{audit, enter_as_child, loses_no_wake_up, session};
-use crate::shm::{Birth, Farewell, ProcessId, Session, ThreadInfo};
+use crate::shm::{Birth, ExitKind, ProcessId, Session, ThreadInfo};
 use crate::sync::{Arrival, Barrier, BarrierError, Broken, Cause, wait_kind};
 use crate::sys::clock::now_ns;
 use crate::sys::testing::{
@@ -45,7 +45,7 @@ fn told(
     session: &Session,
     barrier: &Barrier,
     name: &str,
-    body: impl FnOnce() -> Farewell,
+    body: impl FnOnce() -> ExitKind,
 ) -> (ProcessId, u32) {
     let birth = Birth {
         name,
@@ -53,11 +53,11 @@ fn told(
     };
     let child = session.reserve_child(&birth, None).unwrap();
     session.grant_all(child).unwrap();
-    barrier.tell(child).unwrap();
+    barrier.expect(child).unwrap();
     let pid = fork_child(|| {
         session.enter_child(child).unwrap();
-        let farewell = body();
-        session.leave(farewell);
+        let exit = body();
+        session.leave(exit);
         exit_now(0);
     });
     (child, pid)
@@ -130,7 +130,7 @@ fn a_timeout_breaks_the_barrier_for_all_until_it_is_reset_and_names_the_missing(
     let hold = &shared_words(1)[0];
     let (child, pid) = told(&session, &barrier, "late", || {
         until("the end", || hold.load(Ordering::SeqCst) == 1);
-        Farewell::Finished
+        ExitKind::Finished
     });
     let (waiter, waiter_pid) = enter_as_child(&session, || {
         let broken = broken(come(&barrier, LONG));
@@ -347,22 +347,22 @@ fn an_actor_that_dies_breaks_the_barrier() {
 
 #[test]
 fn a_process_that_was_told_and_fails_before_it_comes_breaks_the_barrier() {
-    for farewell in [Farewell::Failed, Farewell::Finished, Farewell::Died] {
+    for exit in [ExitKind::Failed, ExitKind::Finished, ExitKind::Died] {
         let session = session(16);
         let barrier = Barrier::create(&session, 3).unwrap();
         let go = &shared_words(1)[0];
         let (victim, victim_pid) = told(&session, &barrier, "victim", || {
             until("the word", || go.load(Ordering::SeqCst) == 1);
-            if farewell == Farewell::Died {
+            if exit == ExitKind::Died {
                 exit_now(0);
             }
-            farewell
+            exit
         });
         let (other, other_pid) = told(&session, &barrier, "other", || {
             let broken = broken(come(&barrier, LONG));
             assert_eq!((broken.cause, broken.came), (Cause::TooFew, 1));
             assert_eq!(broken.names, [(victim_pid, "victim".to_string())]);
-            Farewell::Finished
+            ExitKind::Finished
         });
         until_waiting(&barrier, 1);
         go.store(1, Ordering::SeqCst);
@@ -387,9 +387,9 @@ fn waves_of_processes_that_each_do_one_round_never_break_it() {
                     come(&barrier, LONG).unwrap();
                     // One of an early wave fails when it has come: those of the next are others.
                     if wave % 2 == 0 && number == 1 {
-                        Farewell::Failed
+                        ExitKind::Failed
                     } else {
-                        Farewell::Finished
+                        ExitKind::Finished
                     }
                 })
             })
@@ -414,7 +414,7 @@ fn while_more_may_be_started_a_death_breaks_nothing() {
     let children: Vec<_> = (0..3)
         .map(|_| {
             told(&session, &barrier, "worker", || {
-                come(&barrier, LONG).map_or(Farewell::Failed, |_| Farewell::Finished)
+                come(&barrier, LONG).map_or(ExitKind::Failed, |_| ExitKind::Finished)
             })
         })
         .collect();
@@ -438,8 +438,8 @@ fn a_child_that_could_not_be_started_is_not_expected() {
         };
         let child = session.reserve_child(&birth, None).unwrap();
         session.grant_all(child).unwrap();
-        barrier.tell(child).unwrap();
-        barrier.untell(child).unwrap();
+        barrier.expect(child).unwrap();
+        barrier.unexpect(child).unwrap();
         session.cancel_child(child).unwrap();
     }
     assert!(!barrier.is_broken().unwrap());

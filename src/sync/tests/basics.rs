@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{audit, session};
 use crate::shm::Birth;
 use crate::sync::Message;
-use crate::sync::{Acquired, Deadline, Farewell, Mutex, Queue};
+use crate::sync::{Acquired, Deadline, ExitKind, Mutex, Queue};
 use crate::sys::testing::{Ended, fork_child, reap};
 
 #[test]
@@ -51,7 +51,7 @@ fn many_messages_pass_between_processes_in_order() {
                 .put(&number.to_le_bytes(), &[], Deadline::NEVER)
                 .unwrap();
         }
-        session.leave(Farewell::Finished);
+        session.leave(ExitKind::Finished);
     });
     for number in 0..100_000_u64 {
         let deadline = Deadline::after(Duration::from_secs(20));

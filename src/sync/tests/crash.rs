@@ -2,7 +2,7 @@
 
 use super::audit;
 use crate::shm::points;
-use crate::shm::{Birth, Farewell, ProcessId, Session};
+use crate::shm::{Birth, ExitKind, ProcessId, Session};
 use crate::sys::testing::{Ended, exit_now, fork_child, reap};
 
 /// What comes first after a death: the sweep of whoever reaped the child, or the next operation of somebody who knows nothing.
@@ -61,7 +61,7 @@ pub(super) fn child_dying_at(
         points::arm(fatal);
         body();
         points::disarm();
-        session.leave(Farewell::Finished);
+        session.leave(ExitKind::Finished);
         exit_now(0);
     });
     (child, end_of(pid))
@@ -87,7 +87,7 @@ pub(super) fn life_ending_at(
         points::arm(fatal);
         session.enter_child(child).unwrap();
         body();
-        session.leave(Farewell::Finished);
+        session.leave(ExitKind::Finished);
         points::disarm();
         exit_now(0);
     });

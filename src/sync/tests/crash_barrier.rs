@@ -136,9 +136,9 @@ fn what_is_known_of_the_expected_is_whole_wherever_a_process_is_killed() {
                 for taken_back in [true, false] {
                     let child = session.reserve_child(&birth, None).unwrap();
                     session.grant_all(child).unwrap();
-                    barrier.tell(child).unwrap();
+                    barrier.expect(child).unwrap();
                     if taken_back {
-                        barrier.untell(child).unwrap();
+                        barrier.unexpect(child).unwrap();
                     }
                     session.cancel_child(child).unwrap();
                 }

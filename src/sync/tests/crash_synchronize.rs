@@ -2,7 +2,7 @@
 
 use super::crash::{Case, Outcome, Progress, life_ending_at, survive};
 use super::{audit, enter_as_child, session, soon};
-use crate::shm::{Farewell, ProcessId, Session};
+use crate::shm::{ExitKind, ProcessId, Session};
 use crate::sync::{Acquired, Deadline, Event, ReentrantMutex, Semaphore};
 use crate::sys::testing::{exit_now, reap};
 
@@ -155,7 +155,7 @@ fn permits_come_back_once_wherever_their_owner_is_killed_while_leaving() {
         let (child, progress) = life_ending_at(&session, fatal, &|| {
             semaphore.acquire(Deadline::NOW).unwrap();
             semaphore.acquire(Deadline::NOW).unwrap();
-            session.leave(Farewell::Failed);
+            session.leave(ExitKind::Failed);
         });
         if fatal % 2 == 0 {
             session.sweep().unwrap();

@@ -28,7 +28,7 @@ mod storm_containers;
 use std::time::Duration;
 
 use crate::shm::{Birth, ProcessId, Session, SessionOptions};
-use crate::sync::{Deadline, Farewell, create_session};
+use crate::sync::{Deadline, ExitKind, create_session};
 use crate::sys::testing::fork_child;
 use audit::audit;
 
@@ -85,7 +85,7 @@ fn enter_as_child(session: &Session, body: impl FnOnce()) -> (ProcessId, u32) {
     let pid = fork_child(|| {
         session.enter_child(child).unwrap();
         body();
-        session.leave(Farewell::Finished);
+        session.leave(ExitKind::Finished);
     });
     (child, pid)
 }

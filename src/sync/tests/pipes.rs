@@ -254,7 +254,7 @@ fn a_child_has_the_ends_it_was_given() {
         // Giving up what it does not have changes nothing.
         drop(a.clone());
         let code = i32::from(!(refused && unread));
-        session.leave(crate::shm::Farewell::Finished);
+        session.leave(crate::shm::ExitKind::Finished);
         exit_now(code);
     });
     drop(b);

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use super::{audit, enter_as_child, loses_no_wake_up, session, soon};
-use crate::shm::Farewell;
+use crate::shm::ExitKind;
 use crate::sync::{Deadline, ReleaseError, Semaphore, WaitError, wait_kind};
 use crate::sys::testing::{
     Ended, exit_now, fork_child, kill_and_reap, reap, shared_words, sleep_us,
@@ -57,7 +57,7 @@ fn the_permits_of_a_process_that_failed_or_died_are_given_back() {
     // In order, after a failure.
     let (child, pid) = enter_as_child(&session, || {
         take_two();
-        session.leave(Farewell::Failed);
+        session.leave(ExitKind::Failed);
     });
     assert_eq!(reap(pid), Ended::Exited(0));
     assert_eq!(semaphore.value(), 3);
@@ -300,7 +300,7 @@ fn a_permit_of_a_process_that_attached_comes_back_when_it_fails() {
         mine.release_unopened().unwrap();
         own.acquire(Deadline::NOW).unwrap();
         drop(own);
-        mine.leave(Farewell::Failed);
+        mine.leave(ExitKind::Failed);
     });
     assert_eq!(reap(pid), Ended::Exited(0));
     assert_eq!(semaphore.value(), 1);

@@ -6,7 +6,7 @@ use super::{audit, enter_as_child, message, session, soon};
 use crate::shm::tests::knobs;
 use crate::shm::{Birth, Offset, ProcessState, Session, SessionOptions, ShmError};
 use crate::sync::Message;
-use crate::sync::{Acquired, Deadline, Farewell, Mutex, Queue, attach_session, create_session};
+use crate::sync::{Acquired, Deadline, ExitKind, Mutex, Queue, attach_session, create_session};
 use crate::sys::testing::{Ended, fork_child, kill_and_reap, reap, shared_words, sleep_us};
 
 #[test]
@@ -150,7 +150,7 @@ fn a_process_that_attaches_finds_what_was_granted_to_it() {
         queue.put(b"hello", &[], Deadline::NOW).unwrap();
         mine.set_report(b"done").unwrap();
         drop(queue);
-        mine.leave(Farewell::Finished);
+        mine.leave(ExitKind::Finished);
     });
     queue
         .get_with(soon(), |Message { bytes, .. }| assert_eq!(bytes, b"hello"))

@@ -12,7 +12,7 @@ use super::{audit, message, session, soon};
 use crate::shm::{Birth, ProcessId, Session, points};
 use crate::sync::Message;
 use crate::sync::{
-    Acquired, Barrier, BarrierError, Cause, Condition, ConditionLock, Deadline, Farewell, Mutex,
+    Acquired, Barrier, BarrierError, Cause, Condition, ConditionLock, Deadline, ExitKind, Mutex,
     PutError, Queue, ReentrantMutex, Semaphore,
 };
 use crate::sys::clock::now_ns;
@@ -302,12 +302,12 @@ impl Storm<'_> {
                 Role::Meeter => meet_again_and_again(self.ledger, self.barrier),
             }
             points::disarm();
-            self.session.leave(Farewell::Finished);
+            self.session.leave(ExitKind::Finished);
         });
         Child { role, pid, id }
     }
 
-    fn buried(&mut self, child: &Child) {
+    fn reaped(&mut self, child: &Child) {
         if child.role == Role::Consumer {
             self.consumers_killed += 1;
         }
@@ -316,7 +316,7 @@ impl Storm<'_> {
 
     fn kill(&mut self, child: &Child) {
         kill_and_reap(child.pid);
-        self.buried(child);
+        self.reaped(child);
     }
 
     /// Replace children that ended by themselves; how many of those were killed by one of their own steps.
@@ -329,7 +329,7 @@ impl Storm<'_> {
                 Some(Ended::Exited(0)) if child.role == Role::Producer => {}
                 Some(ended) => panic!("{:?} ended by itself: {ended:?}", child.role),
             }
-            self.buried(child);
+            self.reaped(child);
             *child = self.start(child.role);
         }
         killed
