@@ -55,7 +55,7 @@ impl HandleTable {
         self.lock().clear();
     }
 
-    /// Start anew with the references this process has been given, as (node, object). The handles that a forked child inherited are
+    /// Start over with the references this process has been given, as (node, object). The handles that a forked child inherited are
     /// those its parent had.
     pub(super) fn rebuild(&self, references: &[(Offset, Offset)]) {
         let inherited = match self.mutex().try_lock() {

@@ -1,6 +1,6 @@
 //! The undo log of a critical section: old values, written down before the new ones are stored.
 //!
-//! A section that is killed in the middle is undone by whoever takes its latch over, so it happened as a whole or not at all. The
+//! A section that is killed in the middle is undone by the next owner of its latch, so it happened as a whole or not at all. The
 //! dying thread's own stores are seen in program order (a killed thread stops between two instructions, and the successor
 //! synchronises with the kernel's mark), so the order only has to be kept from the compiler.
 

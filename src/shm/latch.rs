@@ -245,7 +245,7 @@ impl Thread<'_> {
         self.segment.header().heals.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Note which object's latches this thread may hold from now on, for whoever cleans up after it.
+    /// Note which object's latches this thread may hold from now on, for the sweep.
     #[inline(always)]
     pub(crate) fn set_holding(&self, object: u64) {
         poke(&self.slot.holding, object);

@@ -1,8 +1,8 @@
 //! Blocks in flight: bytes, and the references to shared objects that travel with them.
 //!
 //! A message block belongs to exactly one owner at any time: the list of a thread (being written or being read), a record in a
-//! queue, or an entry of a container. References are counted one by one, each in a transaction that also moves the block's own `counted`, so a block left behind
-//! shows which references have to be given back.
+//! queue, or an entry of a container. References are counted one by one, each in a transaction that also moves the block's own
+//! `counted`, so a block left behind shows which references have to be given back.
 
 use std::sync::atomic::AtomicU64;
 

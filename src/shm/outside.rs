@@ -34,7 +34,7 @@ impl Session {
         self.0.outside.outlives_owner.load(Ordering::Relaxed)
     }
 
-    /// Count a request to stop, for whoever [notices them all](Self::noticing_stops).
+    /// Counts a request to stop, for [`noticing_stops`](Self::noticing_stops).
     pub(crate) fn count_stop(&self) {
         self.0.outside.stops.fetch_add(1, Ordering::SeqCst);
     }

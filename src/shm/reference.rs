@@ -141,7 +141,7 @@ impl Thread<'_> {
 
     /// A word of an object takes a reference to another object, which lives at least as long.
     ///
-    /// The word must be empty. It belongs to whoever may change the object that holds it.
+    /// The word must be empty. The caller may change the object that holds it.
     pub(crate) fn attach(self, word: &AtomicU64, object: Offset) -> Result<(), ShmError> {
         self.transact(|arena| {
             arena.count_reference(object)?;

@@ -27,7 +27,7 @@ pub(crate) struct KindOperations {
     pub(crate) name: &'static str,
     /// Give back everything the object owns but its own block. Nobody refers to it any more; after a crash it is called again.
     pub(crate) destroy: fn(&Session, Thread<'_>, Offset),
-    /// Finish what a dead thread may have left half done in the object, and wake whoever may wait for that.
+    /// Finish what a dead thread may have left half done in the object, and wake those that may wait for it.
     pub(crate) settle: fn(&Session, Thread<'_>, Offset),
     /// Take back the stake of a process that ends, and zero it, in one transaction; after a crash it is called again if the stake
     /// is not zero. See [`Handle::stake`](super::Handle::stake).
@@ -217,7 +217,7 @@ impl Session {
         self.segment().used_entry_of(process)
     }
 
-    /// The calling thread, which stands for no process of the session any more, stands for this one.
+    /// From now on the calling thread belongs to this process of the session.
     pub(super) fn become_process(&self, process: ProcessId) {
         thread_table::leave(self.0.key);
         self.0.me.store(process.pack(), Ordering::Relaxed);

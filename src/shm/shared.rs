@@ -1,4 +1,4 @@
-//! Which types may be laid over shared memory.
+//! The types that shared memory may hold.
 #![allow(unsafe_code)]
 
 use std::sync::atomic::{AtomicU32, AtomicU64};

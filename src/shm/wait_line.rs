@@ -151,7 +151,8 @@ impl WaitLine {
         dead
     }
 
-    /// Transactions: take the first living thread out of the line and answer it with `call`, which is not 0; `false` when the line is empty.
+    /// Transactions: take the first living thread out of the line and answer it with `call`, which is not 0; `false` when the line is
+    /// empty.
     pub(crate) fn call_first(
         &self,
         latched: &Latched<'_>,

@@ -1,4 +1,4 @@
-//! What each thread waits for, written down for whoever diagnoses.
+//! What each thread waits for, recorded for diagnosis.
 
 use std::sync::atomic::Ordering;
 
@@ -37,14 +37,14 @@ pub(crate) struct ThreadInfo {
     pub(crate) wait: Option<Wait>,
 }
 
-/// Keeps a wait written down; the drop strikes it out.
+/// A recorded wait; dropping it removes the record.
 #[derive(Debug)]
 pub(crate) struct WaitNote<'s> {
     slot: &'s ThreadSlot,
 }
 
 impl<'s> Thread<'s> {
-    /// Write down that this thread waits.
+    /// Records that this thread waits.
     pub(crate) fn note_wait(self, wait: Wait) -> WaitNote<'s> {
         poke(&self.slot.wait_object, wait.object.0);
         poke(&self.slot.wait_since, wait.since_ns);

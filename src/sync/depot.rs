@@ -2,7 +2,7 @@
 //!
 //! Shared memory cannot carry a descriptor. It waits in a socket pair that every process of the family has, and the message carries a
 //! *ticket*: a shared object that the label in the pair names. When the message is thrown away, the ticket goes with it, and
-//! whoever comes to the depot next drops the descriptor. One at a time looks for its own: from the first on, those of others are
+//! the next process that uses the depot drops the descriptor. One at a time looks for its own: from the first on, those of others are
 //! put last again before they are dropped in front, so that one who is killed there leaves a descriptor twice rather than not at
 //! all. Therefore the depot is never filled as far as the kernel would.
 
@@ -129,7 +129,7 @@ impl Depot {
         )
     }
 
-    /// Leave a copy of `fd` for whoever will hold the ticket.
+    /// Leave a copy of `fd` for the future holder of the ticket.
     pub(crate) fn leave(&self, fd: BorrowedFd<'_>) -> Result<Ticket, DepotError> {
         let size = size_of::<TicketObject>() as u64;
         let ticket = Ticket(Arc::new(Handle::create(&self.session, kind::TICKET, size)?));

@@ -61,7 +61,7 @@ impl Event {
     pub(crate) fn set(&self) -> Result<(), ShmError> {
         let thread = self.0.session().thread()?;
         let object = self.object();
-        // Noted, so that whoever sweeps after a death in between wakes the waiters.
+        // Noted, so that the sweep after a death in between wakes the waiters.
         thread.set_holding(self.0.offset().0);
         let counted = |state| (state & SET == 0).then(|| (state + ONE_MORE) | SET);
         let set = object
@@ -96,7 +96,7 @@ impl Event {
     }
 }
 
-/// Wake whoever may wait for a flag that a dead thread has set.
+/// Wake those that may wait for a flag that a dead thread has set.
 pub(super) fn settle(session: &Session, _: Thread<'_>, event: Offset) {
     let object: &EventObject = session.segment().at(event);
     if peek(&object.state) != 0 {

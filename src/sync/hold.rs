@@ -1,11 +1,11 @@
-//! Holding an object's latch for a moment, with the object noted in the thread's slot for whoever may have to clean up.
+//! Holding an object's latch for a moment, with the object noted in the thread's slot for the sweep.
 
 use std::ops::Deref;
 
 use crate::shm::{Latch, Latched, Offset, Patience, Predecessor, Refused, Session, Thread};
 use crate::sys::clock::Deadline;
 
-/// A living owner lets go of a latch within nanoseconds, unless the scheduler took it off its processor.
+/// A living owner releases a latch within nanoseconds, unless the scheduler took it off its processor.
 const GRACE_NS: u64 = 100_000_000;
 
 /// How long an operation with this deadline waits for a latch.

@@ -281,7 +281,7 @@ impl Mutex {
         peek(&self.object().abandoned) != 0
     }
 
-    /// Set or take back [`Mutex::abandoned`], as whoever repaired what the lock protects may do.
+    /// Set or take back [`Mutex::abandoned`], for a caller that has repaired what the lock protects.
     pub(crate) fn set_abandoned(&self, abandoned: bool) {
         self.object()
             .abandoned

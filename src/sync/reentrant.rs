@@ -1,6 +1,6 @@
 //! The reentrant lock: a [`Mutex`] that its holding thread may acquire again.
 //!
-//! Depth and holder are words that only the holder writes; when it dies they mean nothing any more, and the next one starts anew.
+//! Depth and holder are words that only the holder writes; when it dies they mean nothing any more, and the next holder starts over.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;

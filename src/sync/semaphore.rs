@@ -2,7 +2,7 @@
 //!
 //! Python's semaphore has two uses. As a pool of permits, whoever acquires one releases it later: a permit has an owner, the process
 //! that acquired it. As a counter of signals, one process releases what another acquires, and an acquired permit is nobody's.
-//! The two cannot be told apart at the beginning, so:
+//! At the beginning nothing distinguishes the two, so:
 //!
 //! - As long as every release came from a process that held a permit, permits have owners. When the owner is killed, or fails (an
 //!   error nobody caught, an exit code other than 0), its permits are given back.
@@ -93,7 +93,7 @@ impl Semaphore {
         (&self.object().latch, self.0.offset())
     }
 
-    /// Permits to be had.
+    /// The number of free permits.
     pub(crate) fn value(&self) -> u64 {
         peek(&self.object().value)
     }
@@ -186,7 +186,7 @@ fn sleepers(permits: u64) -> u32 {
     u32::try_from(permits).unwrap_or(u32::MAX)
 }
 
-/// Finish what a dead thread may have left half done, and wake whoever may wait for it.
+/// Finish what a dead thread may have left half done, and wake those that may wait for it.
 pub(super) fn settle(session: &Session, thread: Thread<'_>, semaphore: Offset) {
     let object: &SemaphoreObject = session.segment().at(semaphore);
     drop(hold((&object.latch, semaphore), thread));

@@ -1,4 +1,4 @@
-//! The one wait loop: spins briefly where that can help, then sleeps, with the wait written down for whoever diagnoses.
+//! The one wait loop: it spins briefly where that can help, then sleeps, and records the wait for diagnosis.
 
 use super::event_word::EventWord;
 use super::failure::WaitError;
@@ -46,7 +46,7 @@ pub(crate) mod wait_kind {
     pub(crate) const CHANNEL: u16 = 21;
     /// For a socket; the object is none.
     pub(crate) const SOCKET: u16 = 22;
-    /// For standard input, often a person; the object is none.
+    /// A wait for standard input, often for a user; there is no object.
     pub(crate) const INPUT: u16 = 23;
 }
 

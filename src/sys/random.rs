@@ -1,11 +1,11 @@
-//! Random bytes from the kernel, which nobody can foretell: `getrandom(2)`.
+//! Unpredictable bytes from the kernel: `getrandom(2)`.
 
 use std::io;
 
 use rustix::io::Errno;
 use rustix::rand::{GetRandomFlags, getrandom};
 
-/// Fills `bytes`.
+/// Fills `bytes` with random bytes.
 pub(crate) fn fill(bytes: &mut [u8]) -> io::Result<()> {
     let mut filled = 0;
     while filled < bytes.len() {

@@ -94,7 +94,7 @@ impl Names {
         kept.map(|word| ProcessId::unpack(peek(word))).collect()
     }
 
-    /// Inside a transaction: the list begins anew.
+    /// Inside a transaction: the list starts over.
     pub(super) fn set(&self, latched: &Latched<'_>, processes: &[ProcessId]) {
         for (word, process) in self.processes.iter().zip(processes) {
             latched.set(word, process.pack());

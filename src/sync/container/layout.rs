@@ -72,7 +72,7 @@ pub(super) fn split(keyed: bool, bytes: &[u8]) -> (&[u8], &[u8]) {
 }
 
 impl ContainerObject {
-    /// Hold the container, with a dead predecessor's work undone or tidied up.
+    /// Hold the container, with a dead predecessor's work undone or finished.
     pub(super) fn hold<'s>(
         &'s self,
         thread: Thread<'s>,
@@ -202,7 +202,7 @@ impl<'s> Body<'s> {
     }
 }
 
-/// What stands in the slot of an entry.
+/// The word in the slot of an entry.
 pub(super) fn slot_word(hash: u32, index: u64) -> u64 {
     u64::from(hash) << 32 | (index + 1)
 }

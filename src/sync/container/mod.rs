@@ -4,7 +4,8 @@
 //! entries: wherever a process is killed, the container is as it was before or as it is after. Nothing is decoded here.
 //!
 //! - [`handle`]: the container as a process holds it.
-//! - [`layout`]: the object and its body; [`edit`]: the transactions; [`in_flight`]: entries on their way in or out; [`read`]: copies of entries.
+//! - [`layout`]: the object and its body; [`edit`]: the transactions; [`in_flight`]: entries on their way in or out;
+//!   [`read`]: copies of entries.
 //! - [`list`], [`dict`]: what can be done; [`watch`]: what this thread does meanwhile.
 //! - [`lifecycle`]: deaths, and the end of the container.
 

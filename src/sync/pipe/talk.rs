@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 /// How long a script takes to answer a message, generously.
 const ANSWER_NS: u64 = 12_000;
 
-/// So many answers in a row that came too late are enough.
+/// The number of late answers in a row after which it stops spinning.
 const MISSES_MAX: u32 = 4;
 
 /// How often to try again after that.

@@ -6,7 +6,7 @@ use super::get::take_batch;
 use super::layout::{End, NO_READER, NO_WRITER, QueueObject};
 use crate::shm::{Offset, Patience, Session, Thread, step};
 
-/// Finish what a dead thread may have left half done, and wake whoever may wait for it.
+/// Finish what a dead thread may have left half done, and wake those that may wait for it.
 pub(crate) fn settle(session: &Session, thread: Thread<'_>, queue: Offset) {
     let object: &QueueObject = session.segment().at(queue);
     thread.set_holding(queue.0);

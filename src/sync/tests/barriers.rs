@@ -1,4 +1,4 @@
-//! What a barrier promises: all pass together or all are told that it broke, and why; a death never leaves anybody waiting.
+//! What a barrier promises: all pass together, or all learn that it broke, and why; a death never leaves anybody waiting.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -40,7 +40,7 @@ fn until_waiting(barrier: &Barrier, count: u64) {
     until("they come", || barrier.waiting().unwrap() == count);
 }
 
-/// Start a child that is told of the barrier, and leaves in the way it says.
+/// Start a child that is expected at the barrier, and leaves in the way that `body` says.
 fn told(
     session: &Session,
     barrier: &Barrier,
@@ -185,7 +185,7 @@ fn abort_and_reset_wake_those_who_wait() {
     audit(&session);
 }
 
-/// Another process waits, the calling one is about to act; what the two are told when `meanwhile` has happened.
+/// Another process waits, the calling one is about to act; what the two learn when `meanwhile` has happened.
 fn act_while(session: &Session, meanwhile: impl FnOnce(&Barrier)) -> (u64, u64) {
     let barrier = Barrier::create(session, 2).unwrap();
     let word = &shared_words(1)[0];

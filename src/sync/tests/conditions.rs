@@ -17,7 +17,7 @@ fn condition(session: &Session) -> (Condition, Mutex, ConditionLock) {
     (Condition::create(session).unwrap(), mutex, lock)
 }
 
-/// Until so many wait.
+/// Until this many wait.
 fn until_waiting(condition: &Condition, count: usize) {
     let start = now_ns();
     while condition.waiters().unwrap() != count {

@@ -118,7 +118,7 @@ fn a_process_killed_anywhere_while_it_ends_a_round_leaves_nobody_waiting() {
     nobody_is_left_waiting(&|barrier| barrier.reset().unwrap());
 }
 
-/// Telling a child, taking it back, and the end of one that was told are whole wherever they are killed.
+/// Expecting a child, taking that back, and the end of an expected child are whole wherever they are killed.
 #[test]
 fn what_is_known_of_the_expected_is_whole_wherever_a_process_is_killed() {
     let session = session(16);

@@ -15,7 +15,6 @@ const NOT_YET: &[&str] = &[
     "src/runtime",
     "src/script",
     "src/stdlib",
-    "src/sync",
     "src/text",
 ];
 
