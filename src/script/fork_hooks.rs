@@ -87,7 +87,7 @@ impl AroundFork {
 
     /// A fork may follow: what has to be done before it is done.
     ///
-    /// Until the result is dropped nothing may print, or wait for anybody: the threads that are laid down may be those that
+    /// Until the result is dropped nothing may print, or wait for anybody: the stopped threads may be those that
     /// carry what is printed.
     pub(crate) fn prepare(&self) -> Prepared {
         let hooks = locked(&self.0).clone();

@@ -13,7 +13,7 @@ pub(crate) struct Requests {
     reason: Mutex<Option<Stop>>,
     /// Whether there is a reason. Changed under the lock, read without it at every step of the script.
     any: AtomicBool,
-    /// How often all threads that scripts had started were told to end.
+    /// How often all threads that scripts had started were asked to end.
     epoch: AtomicU64,
 }
 

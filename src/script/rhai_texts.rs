@@ -120,7 +120,7 @@ fn about_constants(text: &str) -> Option<Words> {
     Some(("TypeError", message))
 }
 
-/// What is told apart by a word alone.
+/// Errors that one word identifies.
 fn otherwise(text: &str) -> Words {
     if text.contains(" by zero") {
         ("ZeroDivisionError", "division by zero".into())

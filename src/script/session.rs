@@ -37,7 +37,7 @@ impl Interp {
         // Without descriptors for it, sockets cannot be sent, and all the rest works.
         *locked(&self.depot) = sync::Depot::create(&new).ok().map(Arc::new);
         *session = Some(new.clone());
-        // The script may have been told to stop before there was anything to wait on.
+        // The script may have been asked to stop before there was anything to wait on.
         self.requests.publish(&new);
         Ok(new)
     }

@@ -70,7 +70,7 @@ thread_local! {
     static ENDS: Cell<usize> = const { Cell::new(0) };
     /// What `sys.exit` was called with.
     static EXIT: RefCell<Dynamic> = const { RefCell::new(Dynamic::UNIT) };
-    /// How often all threads had been told to end when a script started this one.
+    /// How often all threads had been asked to end when a script started this one.
     static EPOCH: Cell<u64> = const { Cell::new(NO_EPOCH) };
 }
 
@@ -105,7 +105,7 @@ pub(super) fn is_script_thread() -> bool {
     EPOCH.get() != NO_EPOCH
 }
 
-/// Whether the calling thread was told to end with all others, before this epoch.
+/// Whether the calling thread was asked to end with all others, before this epoch.
 #[inline]
 pub(super) fn is_of_before(epoch: u64) -> bool {
     EPOCH.get() < epoch

@@ -15,7 +15,7 @@ use std::io::{self, Write};
 ///
 /// An error that it returns is the script's, as if its output were closed or its disk full: a
 /// [`BrokenPipe`](io::ErrorKind::BrokenPipe) ends the script quietly with exit code 0, and its children at their next line;
-/// any other is an `OSError` in `print`. What a child printed and the sink refused is told to the runtime's own
+/// any other is an `OSError` in `print`. When the sink refuses a child's output, the error goes to the runtime's own
 /// script at its next `print`. A sink that panics is not called again: each later `print` is an `OSError`,
 /// and children find their output closed.
 ///

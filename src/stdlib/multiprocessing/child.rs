@@ -96,7 +96,7 @@ fn conclude(interp: &Arc<Interp>, process: &Process, ending: &Ending) -> i32 {
     code
 }
 
-/// How much of an exception's text the parent is told when memory is short, in characters.
+/// How much of an exception's text the parent gets when memory is short, in characters.
 const REPORTED: usize = 200;
 
 /// Leaves the exception where the parent finds it.

@@ -29,7 +29,7 @@ struct Place {
     made: u32,
     /// Started and not yet reaped.
     children: Vec<Process>,
-    /// The whole family has been told to end.
+    /// The whole family has been asked to end.
     ending: bool,
     /// Children that ended badly and that the prompt has not reported yet.
     bad_ends: Vec<BadEnd>,
@@ -126,7 +126,7 @@ impl Family {
         std::mem::take(&mut locked(&self.0).bad_ends)
     }
 
-    /// Whether the whole family has been told to end.
+    /// Whether the whole family has been asked to end.
     pub(crate) fn is_ending(&self) -> bool {
         locked(&self.0).ending
     }
@@ -163,7 +163,7 @@ impl Family {
         };
     }
 
-    /// A family that was told to end, and has ended, may begin anew.
+    /// A family that was asked to end, and has ended, may begin anew.
     pub(crate) fn begin_anew(&self) {
         locked(&self.0).ending = false;
     }
@@ -219,7 +219,7 @@ impl Family {
         locked(&self.0).children.push(child);
     }
 
-    /// Notes that the whole family has been told to end.
+    /// Notes that the whole family has been asked to end.
     pub(super) fn begin_ending(&self) {
         locked(&self.0).ending = true;
     }

@@ -1,6 +1,6 @@
 //! The end of a process's part of the program: its threads, then its children.
 //!
-//! The daemon children of a process are terminated and the others joined. When the process was told to end (Ctrl-C, SIGTERM), all
+//! The daemon children of a process are terminated and the others joined. When the process was asked to end (Ctrl-C, SIGTERM), all
 //! of them are terminated, and killed if they do not end in time.
 
 use std::sync::Arc;
@@ -15,14 +15,14 @@ use crate::script::stop::Stop;
 use crate::stdlib::threading::roster::Roster;
 use crate::sys::signal::Signal;
 
-/// How long the main process's children may take to end when they are told to, before they are killed.
+/// How long the main process's children may take to end when they are asked to, before they are killed.
 const GRACE: Duration = Duration::from_secs(4);
 
 /// The same in an embedding program.
 const GRACE_IN_A_HOST: Duration = Duration::from_millis(500);
 
 /// Waits for the threads and the children of this process, or ends them. Returns the exit code, `code` if nothing changes it now,
-/// and the request that made an orderly end one where everybody is told to end.
+/// and the request that made an orderly end one where everybody is asked to end.
 pub(crate) fn finish(interp: &Arc<Interp>, code: i32, told_to_end: bool) -> (i32, Option<Stop>) {
     let request = Roster::of(interp).finish(interp, told_to_end);
     let told_to_end = told_to_end || request.is_some();
@@ -31,7 +31,7 @@ pub(crate) fn finish(interp: &Arc<Interp>, code: i32, told_to_end: bool) -> (i32
 }
 
 impl Family {
-    /// Ends the family: in order, or all at once when this process was told to end.
+    /// Ends the family: in order, or all at once when this process was asked to end.
     ///
     /// An orderly end that Ctrl-C or SIGTERM interrupts ends everybody at once. Returns that request.
     pub(crate) fn finish(&self, interp: &Arc<Interp>, told_to_end: bool) -> Option<Stop> {
@@ -68,7 +68,7 @@ impl Family {
         Ok(())
     }
 
-    /// Ends a family that was told to end: every child is terminated, and killed if it does not end in time.
+    /// Ends a family that was asked to end: every child is terminated, and killed if it does not end in time.
     fn end_all(&self, interp: &Arc<Interp>) {
         self.begin_ending();
         interp.forget_stop();

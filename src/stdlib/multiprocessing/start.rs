@@ -220,7 +220,7 @@ fn barriers_among(session: &Session, objects: &[Offset]) -> Vec<Barrier> {
     let mut places = objects.to_vec();
     places.sort_unstable();
     places.dedup();
-    // What is no barrier is not opened as one.
+    // An object of another kind cannot be opened as a barrier.
     let open = |place: &Offset| Barrier::open(session, *place).ok();
     places.iter().filter_map(open).collect()
 }

@@ -75,7 +75,7 @@ fn construct(call: &mut Call<'_>) -> Outcome {
     Ok(Dynamic::from(Socket::new(socket, family, kind)))
 }
 
-/// Whether a socket's permissions are a matter of its addresses: TCP, UDP, Unix. A raw one hears everybody's messages.
+/// Whether a socket's permissions are a matter of its addresses: TCP, UDP, Unix. A raw one receives the messages of all processes.
 fn is_usual(family: i32, kind: i32) -> bool {
     const FLAGS: i32 = 0o2_004_000;
     matches!((family, kind & !FLAGS), (1 | 2 | 10, 1 | 2) | (1, 5))

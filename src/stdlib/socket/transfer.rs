@@ -24,14 +24,14 @@ pub(super) fn register(registry: &mut Registry) {
     );
 }
 
-/// Lays a copy of the socket down for the receiver, and gives what the message says of it. A closed one arrives closed, so that a
+/// Stores a copy of the socket for the receiver, and returns the parts for the message. A closed socket can be sent, so that a
 /// function may refer to one that its child does not need.
 ///
 /// # Errors
-/// Why it could not be laid down.
+/// The copy could not be stored.
 pub(crate) fn encode(interp: &Interp, socket: &Socket) -> Result<Dynamic, String> {
     let ticket = match socket.kernel_if_open() {
-        Some(kernel) => Dynamic::from(lay_down(interp, &kernel)?),
+        Some(kernel) => Dynamic::from(store(interp, &kernel)?),
         None => Dynamic::UNIT,
     };
     let timeout = socket
@@ -42,13 +42,13 @@ pub(crate) fn encode(interp: &Interp, socket: &Socket) -> Result<Dynamic, String
     Ok(vec![ticket, family, kind, timeout].into())
 }
 
-fn lay_down(interp: &Interp, kernel: &Kernel) -> Result<Ticket, String> {
+fn store(interp: &Interp, kernel: &Kernel) -> Result<Ticket, String> {
     interp.session().map_err(|error| error.to_string())?;
     let depot = interp.depot().ok_or(NO_DEPOT)?;
     depot.leave(kernel.as_fd()).map_err(told)
 }
 
-/// Takes the copy that was laid down for this message.
+/// Takes the copy that was stored for this message.
 pub(crate) fn decode(interp: &Arc<Interp>, parts: Dynamic) -> Result<Socket, String> {
     let parts = parts.into_array().map_err(|_| "a socket without parts")?;
     let [ticket, family, kind, timeout] = parts.as_slice() else {

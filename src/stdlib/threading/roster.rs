@@ -15,7 +15,7 @@ use crate::script::stop::{self, Stop};
 use crate::sync::Deadline;
 use crate::sys::lock::locked;
 
-/// How long threads that were told to stop may take before the process ends without them.
+/// How long threads that were asked to stop may take before the process ends without them.
 const GRACE: Duration = Duration::from_secs(1);
 
 /// The threads of one runtime that run scripts.
@@ -121,7 +121,7 @@ impl Roster {
         *locked(&self.state) = Threads::default();
     }
 
-    /// Waits for the threads of a script that has ended, except daemons. When the script was told to end it waits only a moment.
+    /// Waits for the threads of a script that has ended, except daemons. When the script was asked to end it waits only a moment.
     /// Returns a request to end that came during the wait.
     pub(crate) fn finish(&self, interp: &Arc<Interp>, told_to_end: bool) -> Option<Stop> {
         let request = if told_to_end {
@@ -137,7 +137,7 @@ impl Roster {
         request
     }
 
-    /// Waits for every thread that is not a daemon. Returns false when the script was told to stop meanwhile.
+    /// Waits for every thread that is not a daemon. Returns false when the script was asked to stop meanwhile.
     fn join_all(&self, interp: &Arc<Interp>) -> bool {
         loop {
             let next = locked(&self.state)
@@ -156,7 +156,7 @@ impl Roster {
         }
     }
 
-    /// Gives the threads of a script that was told to stop a moment to end, as they have noticed the stop too.
+    /// Gives the threads of a script that was asked to stop a moment to end, as they have noticed the stop too.
     fn let_stop(&self) {
         self.let_end(|thread| !thread.is_daemon());
     }

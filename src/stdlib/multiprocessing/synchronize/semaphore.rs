@@ -1,6 +1,6 @@
 //! `Semaphore` and `BoundedSemaphore`: permits that come back when their holder dies, as long as they have holders.
 //!
-//! What "as long as" means stands in `sync/semaphore.rs`.
+//! `sync/semaphore.rs` explains what "as long as" means.
 
 use std::io;
 
