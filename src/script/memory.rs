@@ -47,16 +47,20 @@ pub(crate) fn for_copies(call: &Call<'_>, value: &Dynamic, count: usize) -> Resu
 }
 
 /// Memory for the strings that show values.
-pub(crate) fn for_strings_of(call: &Call<'_>, values: &[Dynamic]) -> Result<(), Failure> {
-    match shown_lengths(values) {
+pub(crate) fn for_strings_of<'v>(
+    call: &Call<'_>,
+    values: impl IntoIterator<Item = &'v Dynamic>,
+) -> Result<(), Failure> {
+    let lengths = values.into_iter().map(|value| shown_length(value, 0));
+    match lengths.fold(0, usize::saturating_add) {
         small if small < SMALL => Ok(()),
         bytes => for_string(call, bytes),
     }
 }
 
-/// Whether there is memory for the strings that show values.
-pub(crate) fn fits_strings_of(values: &[Dynamic]) -> bool {
-    is_free(shown_lengths(values))
+/// Whether there is memory for the string that shows a value.
+pub(crate) fn fits_string_of(value: &Dynamic) -> bool {
+    is_free(shown_length(value, 0))
 }
 
 /// Memory for a value as a message, whatever it is sent through.
@@ -111,11 +115,6 @@ fn weight(value: &Dynamic) -> usize {
         value.read_lock::<Blob>().map_or(0, |bytes| bytes.len())
     };
     inside.saturating_add(ITEM)
-}
-
-fn shown_lengths(values: &[Dynamic]) -> usize {
-    let lengths = values.iter().map(|value| shown_length(value, 0));
-    lengths.fold(0, usize::saturating_add)
 }
 
 /// The least length of the string that shows a value.

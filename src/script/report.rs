@@ -14,7 +14,7 @@ use crate::script::interp::Interp;
 use crate::script::state::State;
 use crate::script::stop::Stop;
 use crate::sys::lock::locked;
-use crate::text::str_of;
+use crate::text::{as_int, str_of};
 
 /// How a script ended.
 #[derive(Debug, Clone)]
@@ -78,11 +78,7 @@ fn exit_code(interp: &Interp, value: &Dynamic) -> i32 {
     if value.is_unit() {
         return 0;
     }
-    let number = value
-        .as_int()
-        .ok()
-        .or_else(|| value.as_bool().ok().map(i64::from));
-    match number {
+    match as_int(value) {
         // The kernel keeps the low eight bits.
         Some(code) => (code & 0xff) as i32,
         None => {

@@ -8,10 +8,12 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Mutex;
 
 use rand::rngs::SmallRng;
+use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rhai::{Array, Dynamic};
 
 use super::builtins::iterate::items;
+use super::builtins::number::not_an_integer;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
@@ -118,9 +120,7 @@ fn integer(call: &mut Call<'_>, index: usize) -> Result<i64, Failure> {
         let text = format!("non-integer arg {} for randrange()", index + 1);
         return Err(raise("ValueError", text));
     }
-    let found = type_name(&value);
-    let text = format!("'{found}' object cannot be interpreted as an integer");
-    Err(raise("TypeError", text))
+    Err(not_an_integer(&value))
 }
 
 /// `randrange(stop)`, `randrange(start, stop, step=1)`.
@@ -274,25 +274,14 @@ fn sample(call: &mut Call<'_>) -> Outcome {
         let text = "Sample larger than population or is negative";
         return Err(raise("ValueError", text));
     };
-    for place in 0..count {
-        let other = place + below(call, items.len() - place);
-        items.swap(place, other);
-    }
-    items.truncate(count);
-    Ok(items.into())
-}
-
-fn mix(call: &Call<'_>, items: &mut Array) {
-    for place in (1..items.len()).rev() {
-        let other = below(call, place + 1);
-        items.swap(place, other);
-    }
+    let sample = draw(call, |rng| items.partial_shuffle(rng, count).0.to_vec());
+    Ok(sample.into())
 }
 
 /// `random.shuffle(list)`: the list as it came cannot be reached from here.
 fn shuffle(call: &mut Call<'_>) -> Outcome {
     let mut items = call.array(0)?;
-    mix(call, &mut items);
+    draw(call, |rng| items.shuffle(rng));
     Ok(items.into())
 }
 
@@ -310,7 +299,7 @@ fn shuffle_in_place(call: &mut Call<'_>) -> Outcome {
         let text = format!("shuffle() argument 'x' must be a list, not {found}");
         return Err(raise("TypeError", text));
     };
-    mix(call, &mut items);
+    draw(call, |rng| items.shuffle(rng));
     if let Some(mut list) = call.receiver().write_lock::<Array>() {
         *list = items;
     }

@@ -27,10 +27,7 @@ impl Namespace<'_> {
         params: &'static [&'static str],
         handler: Handler,
     ) -> &mut Self {
-        let receiver = (self.receiver, self.name);
-        let signature = self
-            .registry
-            .method(On::Copy, receiver, name, params, handler);
+        let signature = self.member(name, params, handler);
         let Registry {
             interp, namespaces, ..
         } = self.registry;
@@ -48,10 +45,7 @@ impl Namespace<'_> {
         handler: Handler,
         in_place: Handler,
     ) -> &mut Self {
-        let receiver = (self.receiver, self.name);
-        let signature = self
-            .registry
-            .method(On::Copy, receiver, name, params, handler);
+        let signature = self.member(name, params, handler);
         let Registry {
             interp, namespaces, ..
         } = self.registry;
@@ -68,6 +62,18 @@ impl Namespace<'_> {
             native(interp, On::Variable, rest, in_place),
         );
         self
+    }
+
+    /// `os.name(…)`.
+    fn member(
+        &mut self,
+        name: &'static str,
+        params: &'static [&'static str],
+        handler: Handler,
+    ) -> Signature {
+        let receiver = (self.receiver, self.name);
+        self.registry
+            .method(On::Copy, receiver, name, params, handler)
     }
 
     /// As [`function`](Self::function), and a global function besides: `Process(…)`.

@@ -4,7 +4,7 @@ use std::any::TypeId;
 
 use rhai::{Array, Dynamic};
 
-use super::number::{too_large, truncate};
+use super::number::{not_an_integer, too_large, truncate};
 use crate::script::Outcome;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
@@ -51,11 +51,7 @@ fn round(call: &mut Call<'_>) -> Outcome {
     let value = call.value(0);
     let digits = match call.given(1) {
         None => None,
-        Some(digits) => Some(as_int(&digits).ok_or_else(|| {
-            let found = type_name(&digits);
-            let text = format!("'{found}' object cannot be interpreted as an integer");
-            raise("TypeError", text)
-        })?),
+        Some(digits) => Some(as_int(&digits).ok_or_else(|| not_an_integer(&digits))?),
     };
     if let Some(int) = as_int(&value) {
         return round_int(int, digits.unwrap_or(0)).map(Dynamic::from_int);

@@ -5,6 +5,7 @@ use rhai::{Dynamic, ImmutableString};
 use crate::script::Outcome;
 use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
+use crate::text::ascii;
 
 /// An encoding scripts can name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -76,13 +77,7 @@ pub(super) fn encode_text(text: &str, codec: Codec, errors: &str) -> Result<Vec<
 }
 
 fn cannot_encode(codec: Codec, char: char, place: usize, limit: u32) -> Failure {
-    let code = u32::from(char);
-    let shown = match code {
-        0..=0xff => format!("\\x{code:02x}"),
-        0x100..=0xffff => format!("\\u{code:04x}"),
-        _ => format!("\\U{code:08x}"),
-    };
-    let name = codec.name();
+    let (name, shown) = (codec.name(), ascii(char.encode_utf8(&mut [0; 4])));
     let text = format!(
         "'{name}' codec can't encode character '{shown}' in position {place}: ordinal not in range({limit})"
     );

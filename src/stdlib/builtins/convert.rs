@@ -17,12 +17,12 @@ pub(super) fn register(registry: &mut Registry) {
     registry.function("str", &["object?", "encoding?", "errors?", "/"], str);
     registry.function("repr", &["object"], |call| {
         let value = call.value(0);
-        memory::for_strings_of(call, std::slice::from_ref(&value))?;
+        memory::for_strings_of(call, [&value])?;
         Ok(call.repr(&value).into())
     });
     registry.function("ascii", &["object"], |call| {
         let value = call.value(0);
-        memory::for_strings_of(call, std::slice::from_ref(&value))?;
+        memory::for_strings_of(call, [&value])?;
         Ok(text::ascii(&call.repr(&value)).into())
     });
     registry.function("int", &["x?", "base?", "/"], int);
@@ -56,7 +56,7 @@ fn str(call: &mut Call<'_>) -> Outcome {
         };
         return super::codec::decode(&bytes, &call.string(1)?, &super::codec::errors(call, 2)?);
     }
-    memory::for_strings_of(call, std::slice::from_ref(&value))?;
+    memory::for_strings_of(call, [&value])?;
     Ok(call.str(&value).into())
 }
 
@@ -74,11 +74,8 @@ fn int(call: &mut Call<'_>) -> Outcome {
         };
         return number::parse_int(&text, base).map(Dynamic::from_int);
     }
-    if let Ok(int) = value.as_int() {
+    if let Some(int) = as_int(&value) {
         return Ok(Dynamic::from_int(int));
-    }
-    if let Ok(flag) = value.as_bool() {
-        return Ok(Dynamic::from_int(flag.into()));
     }
     if let Ok(float) = value.as_float() {
         return number::truncate(float).map(Dynamic::from_int);
@@ -149,11 +146,7 @@ fn ord(call: &mut Call<'_>) -> Outcome {
 /// `hex(n)`, `oct(n)`, `bin(n)`: sign, prefix, digits.
 fn in_base(call: &mut Call<'_>, code: char) -> Outcome {
     let value = call.value(0);
-    let Some(number) = as_int(&value) else {
-        let found = type_name(&value);
-        let text = format!("'{found}' object cannot be interpreted as an integer");
-        return Err(raise("TypeError", text));
-    };
+    let number = as_int(&value).ok_or_else(|| number::not_an_integer(&value))?;
     let sign = if number < 0 { "-" } else { "" };
     let magnitude = number.unsigned_abs();
     let digits = match code {

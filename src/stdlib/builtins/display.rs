@@ -48,7 +48,7 @@ pub(super) fn register(registry: &mut Registry) {
 
 /// A string for which there is enough memory. Not an error: Rhai would replace that by a string of its own, which is as long.
 fn or_too_long(value: &Dynamic, shown: impl FnOnce() -> String) -> Dynamic {
-    if memory::fits_strings_of(std::slice::from_ref(value)) {
+    if memory::fits_string_of(value) {
         return shown().into();
     }
     format!("<{} too long to show>", text::type_name(value)).into()

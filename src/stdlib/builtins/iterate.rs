@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use rhai::{AST, Array, Blob, Dynamic, EvalAltResult, Map, NativeCallContext, Position, Scope};
 
+use super::number::not_an_integer;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
@@ -113,20 +114,14 @@ fn range(call: &mut Call<'_>) -> Outcome {
                 stop,
                 step,
             })),
-            None => Err(no_integer(&step)),
+            None => Err(not_an_integer(&step)),
         },
     }
 }
 
 fn number(call: &mut Call<'_>, index: usize) -> Result<i64, Failure> {
     let value = call.value(index);
-    as_int(&value).ok_or_else(|| no_integer(&value))
-}
-
-fn no_integer(value: &Dynamic) -> Failure {
-    let found = type_name(value);
-    let text = format!("'{found}' object cannot be interpreted as an integer");
-    raise("TypeError", text)
+    as_int(&value).ok_or_else(|| not_an_integer(&value))
 }
 
 /// `len(x)`.

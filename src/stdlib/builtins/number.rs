@@ -1,6 +1,9 @@
 //! Numbers read from strings, and their conversions, as in Python.
 
+use rhai::Dynamic;
+
 use crate::script::exceptions::{Failure, raise};
+use crate::script::values::type_name;
 use crate::text::quoted;
 
 /// `int(float)`: towards zero.
@@ -19,6 +22,13 @@ pub(in crate::stdlib) fn truncate(float: f64) -> Result<i64, Failure> {
     } else {
         Err(too_large(&format!("{whole:.0}")))
     }
+}
+
+/// The error for a value where an integer is needed.
+pub(in crate::stdlib) fn not_an_integer(value: &Dynamic) -> Failure {
+    let found = type_name(value);
+    let message = format!("'{found}' object cannot be interpreted as an integer");
+    raise("TypeError", message)
 }
 
 /// Scripts' integers have 64 bits; Python's have as many as they need.

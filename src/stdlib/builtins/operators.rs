@@ -38,7 +38,7 @@ pub(super) fn register(registry: &mut Registry) {
 /// `"%s has %d" % [name, count]`.
 fn percent(call: &mut Call<'_>) -> Outcome {
     let (format, args) = (call.string(0)?, call.value(1));
-    memory::for_strings_of(call, std::slice::from_ref(&args))?;
+    memory::for_strings_of(call, [&args])?;
     text::percent(&format, &args, &|v| Some(call.str(v)))
         .map(Dynamic::from)
         .map_err(text_failure)

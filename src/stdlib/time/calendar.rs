@@ -11,6 +11,7 @@ use crate::script::bind::{Namespace, Registry};
 use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
 use crate::script::values::type_name;
+use crate::stdlib::builtins::number::not_an_integer;
 use crate::text::{as_float, as_int};
 
 /// `time.struct_time`: a moment in some time zone.
@@ -104,11 +105,7 @@ fn moment(call: &mut Call<'_>, zone: fn() -> TimeZone) -> Result<Zoned, Failure>
     let moment = match call.given(0) {
         None => Timestamp::now(),
         Some(value) => {
-            let seconds = as_float(&value).ok_or_else(|| {
-                let found = type_name(&value);
-                let message = format!("'{found}' object cannot be interpreted as an integer");
-                raise("TypeError", message)
-            })?;
+            let seconds = as_float(&value).ok_or_else(|| not_an_integer(&value))?;
             let out_of_range = |_| {
                 let message = format!("year of {seconds} is out of range");
                 raise("ValueError", message)

@@ -5,6 +5,7 @@ use rhai::{Blob, Dynamic};
 
 use crate::script::exceptions::{Failure, raise};
 use crate::script::values::type_name;
+use crate::stdlib::builtins::number::not_an_integer;
 use crate::text::{as_float, as_int, as_string, repr_of};
 
 /// One type of element.
@@ -97,11 +98,7 @@ impl TypeCode {
         match self.form {
             Form::Byte => byte_of(value).map(u64::from),
             Form::Letter => letter_of(value).map(u64::from),
-            Integer(..) => self.integer(as_int(value).ok_or_else(|| {
-                let found = type_name(value);
-                let text = format!("'{found}' object cannot be interpreted as an integer");
-                raise("TypeError", text)
-            })?),
+            Integer(..) => self.integer(as_int(value).ok_or_else(|| not_an_integer(value))?),
             Form::Single | Form::Double => self.float(as_float(value).ok_or_else(|| {
                 let text = format!("must be real number, not {}", type_name(value));
                 raise("TypeError", text)
