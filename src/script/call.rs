@@ -210,6 +210,18 @@ impl<'a> Call<'a> {
         as_string(&value).ok_or_else(|| self.mismatch(index, "a string", &value))
     }
 
+    pub(crate) fn string_or(
+        &mut self,
+        index: usize,
+        default: &str,
+    ) -> Result<ImmutableString, Failure> {
+        if self.has(index) {
+            self.string(index)
+        } else {
+            Ok(default.into())
+        }
+    }
+
     /// A truth value as Python judges it, `default` when left out.
     pub(crate) fn bool_or(&mut self, index: usize, default: bool) -> bool {
         if self.has(index) {

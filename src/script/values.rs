@@ -1,7 +1,5 @@
 //! Small questions about a script's values: the Python name of its type, its truth, a copy that is not shared.
 
-use std::ops::Range;
-
 use rhai::{Array, Blob, Dynamic, Engine, FnPtr, Map, NativeCallContext};
 
 use crate::script::exceptions::Exception;
@@ -99,8 +97,8 @@ pub(crate) fn truth(value: &Dynamic) -> bool {
         !entries.is_empty()
     } else if let Some(bytes) = value.read_lock::<Blob>() {
         !bytes.is_empty()
-    } else if let Some(range) = value.read_lock::<Range<i64>>() {
-        !range.is_empty()
+    } else if let Some((start, stop)) = text::bounds(&value) {
+        i128::from(start) < stop
     } else {
         true
     }

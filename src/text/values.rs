@@ -73,7 +73,7 @@ pub(crate) fn as_float(value: &Dynamic) -> Option<f64> {
 }
 
 /// Python's `start` and `stop` of a range that is not shared.
-pub(super) fn bounds(value: &Dynamic) -> Option<(i64, i128)> {
+pub(crate) fn bounds(value: &Dynamic) -> Option<(i64, i128)> {
     if let Some(range) = value.read_lock::<Range<i64>>() {
         return Some((range.start, range.end.into()));
     }

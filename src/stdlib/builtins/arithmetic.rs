@@ -213,7 +213,7 @@ fn modular_power(base: i64, exp: i64, modulus: i64) -> Result<i64, Failure> {
     Ok(signed as i64)
 }
 
-fn unsupported(operator: &str, a: &Dynamic, b: &Dynamic) -> Failure {
+pub(super) fn unsupported(operator: &str, a: &Dynamic, b: &Dynamic) -> Failure {
     let (a, b) = (type_name(a), type_name(b));
     let text = format!("unsupported operand type(s) for {operator}: '{a}' and '{b}'");
     raise("TypeError", text)

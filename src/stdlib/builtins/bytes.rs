@@ -21,11 +21,7 @@ pub(super) fn register(registry: &mut Registry) {
     registry
         .extension::<Blob>("bytes")
         .method("decode", &["encoding?", "errors?"], |call| {
-            let encoding = if call.has(0) {
-                call.string(0)?
-            } else {
-                "utf-8".into()
-            };
+            let encoding = call.string_or(0, "utf-8")?;
             let errors = codec::errors(call, 1)?;
             codec::decode(&call.this::<Blob>(), &encoding, &errors)
         })

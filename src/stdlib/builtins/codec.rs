@@ -43,11 +43,7 @@ impl Codec {
 
 /// The `errors` argument: `strict` by default.
 pub(super) fn errors(call: &mut Call<'_>, index: usize) -> Result<ImmutableString, Failure> {
-    if call.has(index) {
-        call.string(index)
-    } else {
-        Ok("strict".into())
-    }
+    call.string_or(index, "strict")
 }
 
 /// `string.encode(encoding, errors)`.

@@ -7,8 +7,9 @@ use std::any::TypeId;
 
 use rhai::{Array, Dynamic, FnPtr};
 
-use super::compare::{less, sort};
+use super::compare::sort;
 use super::list::writable;
+use super::sequence::in_order;
 use crate::script::Outcome;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
@@ -76,10 +77,5 @@ fn is_less(told: &Dynamic) -> Result<bool, Failure> {
 }
 
 fn by_value(call: &mut Call<'_>, reverse: bool) -> Result<Array, Failure> {
-    let mut items: Array = call.this();
-    sort(&mut items, reverse, |a, b| {
-        call.check_interrupts()?;
-        less(call.context, a, b)
-    })?;
-    Ok(items)
+    in_order(call, call.this(), None, reverse)
 }

@@ -160,11 +160,7 @@ fn in_base(call: &mut Call<'_>, code: char) -> Outcome {
 /// `format(value, spec)`.
 fn format(call: &mut Call<'_>) -> Outcome {
     let value = call.value(0);
-    let spec = if call.has(1) {
-        call.string(1)?
-    } else {
-        "".into()
-    };
+    let spec = call.string_or(1, "")?;
     if spec.is_empty() {
         return Ok(call.str(&value).into());
     }

@@ -1,7 +1,7 @@
 //! Going through what can be gone through: the items of any value, `len`, `range`.
 
 use std::any::TypeId;
-use std::ops::{Range, RangeInclusive};
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use rhai::{AST, Array, Blob, Dynamic, EvalAltResult, Map, NativeCallContext, Position, Scope};
@@ -12,7 +12,7 @@ use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
 use crate::script::values::type_name;
 use crate::script::{Outcome, memory};
-use crate::text::{as_int, as_string};
+use crate::text::{self, as_int, as_string};
 
 /// `range(start, stop, step)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,11 +150,8 @@ fn length(range: &Range<i64>) -> usize {
 }
 
 fn bounds(value: &Dynamic) -> Option<Range<i64>> {
-    if let Some(range) = value.read_lock::<Range<i64>>() {
-        return Some(range.clone());
-    }
-    let range = value.read_lock::<RangeInclusive<i64>>()?;
-    Some(*range.start()..range.end().saturating_add(1))
+    let (start, stop) = text::bounds(value)?;
+    Some(start..i64::try_from(stop).unwrap_or(i64::MAX))
 }
 
 /// The items of any value that can be gone through: of a string its letters, of a dict its keys.

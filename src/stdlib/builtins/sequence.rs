@@ -4,8 +4,10 @@
 
 use rhai::{Array, Dynamic, FnPtr, Map};
 
+use super::arithmetic::unsupported;
 use super::compare::{equal, greater, less, sort};
 use super::iterate::items;
+use super::number::too_large;
 use crate::script::Outcome;
 use crate::script::bind::{Handler, Registry};
 use crate::script::call::Call;
@@ -103,8 +105,18 @@ fn dict(call: &mut Call<'_>) -> Outcome {
 
 /// A dict of pairs of key and value.
 pub(super) fn entries(call: &Call<'_>, pairs: Array) -> Result<Map, Failure> {
-    let mut entries = Map::new();
-    for (index, pair) in pairs.into_iter().enumerate() {
+    let pairs = pairs_of(call, pairs)?.into_iter();
+    Ok(pairs
+        .map(|(key, value)| (call.str(&key).into(), value))
+        .collect())
+}
+
+/// Items that are sequences of two, a key and a value each.
+pub(in crate::stdlib) fn pairs_of(
+    call: &Call<'_>,
+    all: Array,
+) -> Result<Vec<(Dynamic, Dynamic)>, Failure> {
+    let pair = |(index, pair)| {
         let pair = items(call, pair).map_err(|_| {
             let text =
                 format!("cannot convert dictionary update sequence element #{index} to a sequence");
@@ -117,9 +129,9 @@ pub(super) fn entries(call: &Call<'_>, pairs: Array) -> Result<Map, Failure> {
             );
             return Err(raise("ValueError", text));
         };
-        entries.insert(call.str(key).into(), value.clone());
-    }
-    Ok(entries)
+        Ok((key.clone(), value.clone()))
+    };
+    all.into_iter().enumerate().map(pair).collect()
 }
 
 /// `sorted(iterable, key=None, reverse=False)`.
@@ -192,21 +204,16 @@ fn add(call: &Call<'_>, a: Dynamic, b: Dynamic) -> Outcome {
         let sum = a.checked_add(b);
         return sum
             .map(Dynamic::from_int)
-            .ok_or_else(|| super::number::too_large(&(i128::from(a) + i128::from(b)).to_string()));
+            .ok_or_else(|| too_large(&(i128::from(a) + i128::from(b)).to_string()));
     }
-    let unsupported = |a: &Dynamic, b: &Dynamic| {
-        let (a, b) = (type_name(a), type_name(b));
-        let text = format!("unsupported operand type(s) for +: '{a}' and '{b}'");
-        raise("TypeError", text)
-    };
     // Rhai joins anything to a string; Python does not.
     if as_string(&a).is_some() != as_string(&b).is_some() {
-        return Err(unsupported(&a, &b));
+        return Err(unsupported("+", &a, &b));
     }
     let (mut left, mut right) = (a.clone(), b.clone());
     call.context
         .call_native_fn_raw("+", true, &mut [&mut left, &mut right])
-        .map_err(|_| unsupported(&a, &b))
+        .map_err(|_| unsupported("+", &a, &b))
 }
 
 /// `min` and `max` of one iterable or of several values, with `key` and `default`.

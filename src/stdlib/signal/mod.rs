@@ -24,32 +24,6 @@ use crate::sys::signal::Signal;
 #[derive(Debug, Clone)]
 pub(crate) struct SignalModule;
 
-/// Signals that scripts know by name.
-const NAMES: &[(&str, Signal)] = &[
-    ("SIGHUP", Signal::SIGHUP),
-    ("SIGINT", Signal::SIGINT),
-    ("SIGQUIT", Signal::SIGQUIT),
-    ("SIGILL", Signal::SIGILL),
-    ("SIGTRAP", Signal::SIGTRAP),
-    ("SIGABRT", Signal::SIGABRT),
-    ("SIGBUS", Signal::SIGBUS),
-    ("SIGFPE", Signal::SIGFPE),
-    ("SIGKILL", Signal::SIGKILL),
-    ("SIGUSR1", Signal::SIGUSR1),
-    ("SIGSEGV", Signal::SIGSEGV),
-    ("SIGUSR2", Signal::SIGUSR2),
-    ("SIGPIPE", Signal::SIGPIPE),
-    ("SIGALRM", Signal::SIGALRM),
-    ("SIGTERM", Signal::SIGTERM),
-    ("SIGCHLD", Signal::SIGCHLD),
-    ("SIGCONT", Signal::SIGCONT),
-    ("SIGSTOP", Signal::SIGSTOP),
-    ("SIGTSTP", Signal::SIGTSTP),
-    ("SIGTTIN", Signal::SIGTTIN),
-    ("SIGTTOU", Signal::SIGTTOU),
-    ("SIGWINCH", Signal::SIGWINCH),
-];
-
 /// Adds what the module keeps.
 pub(super) fn states(states: &mut States) {
     states.add::<Handlers>();
@@ -79,8 +53,8 @@ pub(super) fn register(registry: &mut Registry) {
         .function("pause", &[], pause)
         .constant("SIG_DFL", DEFAULT, |_| Ok(Dynamic::from_int(DEFAULT)))
         .constant("SIG_IGN", IGNORE, |_| Ok(Dynamic::from_int(IGNORE)));
-    for (name, signal) in NAMES {
-        module.number(name, *signal as i64);
+    for signal in Signal::iterator() {
+        module.number(signal.as_str(), signal as i64);
     }
 }
 

@@ -88,12 +88,7 @@ pub(in crate::stdlib::builtins) fn register(registry: &mut Registry) {
 /// `open(file, mode="r", buffering=-1, encoding="utf-8", errors="strict")`.
 fn open(call: &mut Call<'_>) -> Outcome {
     let name = path(call, 0)?;
-    let mode = if call.has(1) {
-        call.string(1)?
-    } else {
-        "r".into()
-    };
-    let mode = Mode::parse(&mode)?;
+    let mode = Mode::parse(&call.string_or(1, "r")?)?;
     let by_line = line_buffering(call)?;
     let encoding = encoding(call, &mode)?;
     let at_path = |error: std::io::Error| raise_os(&error, Some(&name));

@@ -101,11 +101,8 @@ pub(super) fn is_space(char: char) -> bool {
 
 fn strip(call: &mut Call<'_>, left: bool, right: bool) -> Outcome {
     let text = this(call);
-    let chars = match call.has(0) {
-        true => Some(call.value(0)).filter(|value| !value.is_unit()),
-        false => None,
-    };
-    let chars = chars
+    let chars = call
+        .given(0)
         .map(|value| {
             crate::text::as_string(&value).ok_or_else(|| {
                 raise(

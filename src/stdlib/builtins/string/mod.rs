@@ -60,11 +60,7 @@ fn text_argument(call: &mut Call<'_>, index: usize) -> Result<ImmutableString, F
 
 /// `string.encode(encoding="utf-8", errors="strict")`.
 fn encode(call: &mut Call<'_>) -> Outcome {
-    let encoding = if call.has(0) {
-        call.string(0)?
-    } else {
-        "utf-8".into()
-    };
+    let encoding = call.string_or(0, "utf-8")?;
     let errors = super::codec::errors(call, 1)?;
     super::codec::encode(&this(call), &encoding, &errors)
 }

@@ -62,23 +62,19 @@ fn separator(call: &mut Call<'_>) -> Result<ImmutableString, Failure> {
 
 /// The separator, if there is one, and the largest number of cuts.
 fn how(call: &mut Call<'_>) -> Result<(Option<ImmutableString>, usize), Failure> {
-    let most = if call.has(1) { call.int(1)? } else { -1 };
-    let most = usize::try_from(most).unwrap_or(usize::MAX);
-    if call.has(0) {
-        let value = call.value(0);
-        if !value.is_unit() {
-            let Some(text) = as_string(&value) else {
-                let found = type_name(&value);
-                let text = format!("must be str or None, not {found}");
-                return Err(raise("TypeError", text));
-            };
-            if text.is_empty() {
-                return Err(raise("ValueError", "empty separator"));
-            }
-            return Ok((Some(text), most));
-        }
+    let most = usize::try_from(call.int_or(1, -1)?).unwrap_or(usize::MAX);
+    let Some(value) = call.given(0) else {
+        return Ok((None, most));
+    };
+    let separator = as_string(&value).ok_or_else(|| {
+        let found = type_name(&value);
+        let text = format!("must be str or None, not {found}");
+        raise("TypeError", text)
+    })?;
+    if separator.is_empty() {
+        return Err(raise("ValueError", "empty separator"));
     }
-    Ok((None, most))
+    Ok((Some(separator), most))
 }
 
 /// `split(sep=None, maxsplit=-1)`; without a separator at white space, and no piece is empty.

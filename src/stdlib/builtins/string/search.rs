@@ -150,8 +150,7 @@ fn count(call: &mut Call<'_>) -> Outcome {
 fn replace(call: &mut Call<'_>) -> Outcome {
     let text = this(call);
     let (old, new) = (text_argument(call, 0)?, text_argument(call, 1)?);
-    let most = if call.has(2) { call.int(2)? } else { -1 };
-    let most = usize::try_from(most);
+    let most = usize::try_from(call.int_or(2, -1)?);
     let times = text.matches(old.as_str()).count();
     let times = most.map_or(times, |most| most.min(times));
     let kept = text.len().saturating_sub(old.len().saturating_mul(times));

@@ -15,6 +15,7 @@ use crate::script::exceptions::{Exception, Failure, raise, throw};
 use crate::script::interp::Interp;
 use crate::stdlib::builtins::compare::equal;
 use crate::stdlib::builtins::items_of;
+use crate::stdlib::builtins::sequence::pairs_of;
 use crate::sync::Cells;
 
 pub(crate) fn register(registry: &mut Registry) {
@@ -137,19 +138,7 @@ pub(crate) fn pairs(call: &Call<'_>, value: Dynamic) -> Result<Vec<(Dynamic, Dyn
             .map(|(key, value)| (Dynamic::from(key.to_string()), value.clone()));
         return Ok(entries.collect());
     }
-    let mut found = Vec::new();
-    for (index, pair) in items_of(call, value)?.into_iter().enumerate() {
-        let pair = items_of(call, pair)?;
-        let [key, value] = pair.as_slice() else {
-            let length = pair.len();
-            let text = format!(
-                "dictionary update sequence element #{index} has length {length}; 2 is required"
-            );
-            return Err(raise("ValueError", text));
-        };
-        found.push((key.clone(), value.clone()));
-    }
-    Ok(found)
+    pairs_of(call, items_of(call, value)?)
 }
 
 /// The value of a key, if it has one.
