@@ -218,6 +218,11 @@ pub(crate) fn raise_os(error: &std::io::Error, path: Option<&str>) -> Failure {
     throw(os_error(error, path))
 }
 
+/// As [`raise_os`], for an operation without a path.
+pub(crate) fn os_failure(error: std::io::Error) -> Failure {
+    raise_os(&error, None)
+}
+
 /// An operating-system error as an exception object.
 pub(crate) fn os_error(error: &std::io::Error, path: Option<&str>) -> Exception {
     use std::io::ErrorKind as Kind;

@@ -9,7 +9,7 @@ use super::builtins::print::{flush_output, write};
 use crate::script::Outcome;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise, raise_os};
+use crate::script::exceptions::{Failure, os_failure, raise};
 use crate::script::interp::Interp;
 use crate::script::stop::Stop;
 use crate::script::values::type_name;
@@ -113,7 +113,7 @@ fn register_streams(registry: &mut Registry) {
         .method("write", &["text"], |call| {
             let (text, count) = text_to_write(call)?;
             let written = call.interp.output.error(&text);
-            written.map_err(|error| raise_os(&error, None))?;
+            written.map_err(os_failure)?;
             Ok(count)
         })
         .method("flush", &[], |_| Ok(Dynamic::UNIT))

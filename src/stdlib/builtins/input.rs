@@ -1,7 +1,6 @@
 //! `input`, and standard input read by lines: waiting for a person ends when the script has to stop. An embedding program
 //! gives its scripts another [source](crate::script::sinks::source), or none.
 
-use std::io;
 use std::sync::{Arc, Mutex};
 
 use rhai::Dynamic;
@@ -10,7 +9,7 @@ use super::print::{flush_output, write};
 use crate::script::Outcome;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise, raise_os};
+use crate::script::exceptions::{Failure, os_failure, raise};
 use crate::script::interp::Interp;
 use crate::sync::wait_kind;
 use crate::sys;
@@ -99,7 +98,7 @@ fn read_until(
         }
         wait(interp)?;
         let mut piece = vec![0; 1 << 16];
-        let count = sys::input::read(&mut piece).map_err(failure)?;
+        let count = sys::input::read(&mut piece).map_err(os_failure)?;
         if count == 0 {
             return text(with_ahead(std::mem::take));
         }
@@ -122,15 +121,11 @@ fn with_ahead<T>(action: impl FnOnce(&mut Vec<u8>) -> T) -> T {
 
 fn wait(interp: &Arc<Interp>) -> Result<(), Failure> {
     interp.wait_for(wait_kind::INPUT, None, |most| {
-        let ready = sys::input::is_ready(most).map_err(failure)?;
+        let ready = sys::input::is_ready(most).map_err(os_failure)?;
         Ok(ready.then_some(()))
     })
 }
 
 fn text(bytes: Vec<u8>) -> Result<String, Failure> {
     super::codec::decode_text(&bytes, super::codec::Codec::Utf8, "strict")
-}
-
-fn failure(error: io::Error) -> Failure {
-    raise_os(&error, None)
 }

@@ -24,7 +24,7 @@ use crate::program::diagnostic::ErrorFormat;
 use crate::program::environment::Environment;
 use crate::script::Outcome;
 use crate::script::dialect::Dialect;
-use crate::script::exceptions::{Failure, raise, raise_os};
+use crate::script::exceptions::{Failure, os_failure, raise, raise_os};
 use crate::script::interp::Interp;
 use crate::script::report::Reports;
 use crate::script::session::session_failure;
@@ -65,11 +65,11 @@ fn start_claimed(
     let objects = may_cross(interp, process)?;
     flush_everything(interp)?;
     let ready = signals_of(interp).begin_parent();
-    ready.map_err(|error| raise_os(&error, None))?;
+    ready.map_err(os_failure)?;
     let session = interp.session()?;
     // Made before there is a child that would write to the streams of the host.
     let entrances = interp.output.entrances();
-    entrances.map_err(|error| raise_os(&error, None))?;
+    entrances.map_err(os_failure)?;
     // Made now if it never was: parent and child have the same.
     Family::of(interp).authkey();
     let identity = process.identity();
@@ -263,7 +263,7 @@ fn start_by_fork(
         Family::of(interp).begin_as(process.clone(), parent.clone());
         child::live(interp, context, process, interactive)
     })
-    .map_err(|error| raise_os(&error, None))
+    .map_err(os_failure)
 }
 
 fn start_by_spawn(
@@ -291,10 +291,7 @@ fn start_by_spawn(
         .set_payload(place, &message.bytes)
         .map_err(session_failure)?;
     let program = Workers::of(interp).program(interp)?;
-    let streams = interp
-        .output
-        .entrances()
-        .map_err(|error| raise_os(&error, None))?;
+    let streams = interp.output.entrances().map_err(os_failure)?;
     let given = spawn::SpawnOptions {
         session: session.fd(),
         streams: streams

@@ -11,7 +11,7 @@ use super::queues::Queue;
 use super::simple_queue::{SimpleQueue, open_queue};
 use crate::script::Outcome;
 use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise, raise_os};
+use crate::script::exceptions::{Failure, os_failure, raise};
 use crate::script::session::session_failure;
 use crate::script::values::type_name;
 use crate::stdlib::builtins::items_of;
@@ -43,7 +43,7 @@ pub(super) fn wait(call: &mut Call<'_>) -> Outcome {
         ReadyError::NotGiven => raise("OSError", NOT_GIVEN),
         ReadyError::OnlyOneself => raise("EOFError", NOTHING_CAN_COME),
         ReadyError::Interrupted => call.interp.interrupted(),
-        ReadyError::Descriptor(error) => raise_os(&error, None),
+        ReadyError::Descriptor(error) => os_failure(error),
         ReadyError::Session(error) => session_failure(error),
     })?;
     let ready = objects.into_iter().zip(ready).filter(|(_, ready)| *ready);

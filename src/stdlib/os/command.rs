@@ -12,7 +12,7 @@ use crate::process::signals;
 use crate::script::Outcome;
 use crate::script::bind::Namespace;
 use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise, raise_os};
+use crate::script::exceptions::{Failure, os_failure, raise};
 use crate::script::interp::Interp;
 use crate::stdlib::builtins::flush_everything;
 use crate::sync::wait_kind;
@@ -27,20 +27,19 @@ pub(super) fn register(os: &mut Namespace<'_>) {
 fn system(call: &mut Call<'_>) -> Outcome {
     let command = call.string(0)?;
     call.interp.permissions().run(&command)?;
-    let failed = |error: std::io::Error| raise_os(&error, None);
     flush_everything(call.interp)?;
     // A thread of a script holds back what ends a program; the command must not.
-    let let_through = signals::unblocked_for_command().map_err(failed)?;
+    let let_through = signals::unblocked_for_command().map_err(os_failure)?;
     let mut shell = Command::new("sh");
     shell.arg("-c").arg(command.as_str());
-    lay_streams(&mut shell, call.interp).map_err(failed)?;
+    lay_streams(&mut shell, call.interp).map_err(os_failure)?;
     if !call.interp.owns_signals() {
         // What ends it has to reach what it has started. At a terminal it stays where Ctrl-C reaches it.
         shell.process_group(0);
     }
     let child = shell.spawn();
     drop((let_through, shell));
-    let status = wait(call, child.map_err(failed)?);
+    let status = wait(call, child.map_err(os_failure)?);
     call.interp.output.take_in();
     let status = status?;
     Ok(Dynamic::from_int(status.into_raw().into()))
@@ -66,7 +65,6 @@ const GRACE: Duration = Duration::from_millis(200);
 
 /// Waits for the command's end. When the script has to stop, the command gets SIGTERM, and is killed if it does not end.
 fn wait(call: &Call<'_>, mut child: Child) -> Result<ExitStatus, Failure> {
-    let failed = |error: io::Error| raise_os(&error, None);
     let pid = child.id().cast_signed();
     let Ok(end) = sys::process::pidfd(pid).inspect_err(|_| end_at_once(call.interp, &mut child))
     else {
@@ -74,8 +72,8 @@ fn wait(call: &Call<'_>, mut child: Child) -> Result<ExitStatus, Failure> {
         return Err(raise("OSError", text));
     };
     let ended = call.interp.wait_for(wait_kind::PROCESS, None, |most| {
-        sys::process::wait_readable(&[end.as_fd()], Some(most)).map_err(failed)?;
-        child.try_wait().map_err(failed)
+        sys::process::wait_readable(&[end.as_fd()], Some(most)).map_err(os_failure)?;
+        child.try_wait().map_err(os_failure)
     });
     if ended.is_err() {
         send(call.interp, pid, Signal::SIGTERM);

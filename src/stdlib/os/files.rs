@@ -12,13 +12,13 @@ use crate::permissions::{Last, Place, Use};
 use crate::script::Outcome;
 use crate::script::bind::Namespace;
 use crate::script::call::Call;
-use crate::script::exceptions::{Exception, Failure, os_error, raise_os, throw};
+use crate::script::exceptions::{Exception, Failure, os_error, os_failure, raise_os, throw};
 use crate::script::interp::Interp;
 use crate::stdlib::builtins::path;
 
 pub(super) fn register(os: &mut Namespace<'_>) {
     os.function("getcwd", &[], |_| {
-        let directory = std::env::current_dir().map_err(|error| raise_os(&error, None))?;
+        let directory = std::env::current_dir().map_err(os_failure)?;
         Ok(directory.display().to_string().into())
     })
     .function("chdir", &["path"], chdir)

@@ -12,7 +12,7 @@ use crate::process::{Child, fork};
 use crate::script::Outcome;
 use crate::script::bind::Namespace;
 use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise, raise_os};
+use crate::script::exceptions::{Failure, os_failure, raise};
 use crate::script::interp::Interp;
 use crate::script::report::FAILED;
 use crate::script::session::session_failure;
@@ -98,12 +98,9 @@ fn fork_script(call: &mut Call<'_>) -> Outcome {
     let at_once = interp.permissions().start()?;
     flush_everything(interp)?;
     let ready = signals_of(interp).begin_parent();
-    ready.map_err(|error| raise_os(&error, None))?;
+    ready.map_err(os_failure)?;
     let session = interp.session()?;
-    interp
-        .output
-        .entrances()
-        .map_err(|error| raise_os(&error, None))?;
+    interp.output.entrances().map_err(os_failure)?;
     let name = Family::of(interp).name();
     let birth = Birth {
         name: &name,
@@ -145,7 +142,7 @@ fn fork_script(call: &mut Call<'_>) -> Outcome {
         }
         Err(error) => {
             let _ = session.cancel_child(place);
-            Err(raise_os(&error, None))
+            Err(os_failure(error))
         }
     }
 }
@@ -164,7 +161,7 @@ fn wait_for(call: &mut Call<'_>, pid: i64, options: i64) -> Outcome {
             let sentinels = sentinels(interp, pid);
             let descriptors: Vec<_> = sentinels.iter().map(|sentinel| sentinel.as_fd()).collect();
             let waited = sys::process::wait_readable(&descriptors, Some(most));
-            waited.map_err(|error| raise_os(&error, None))?;
+            waited.map_err(os_failure)?;
         }
         Ok(found)
     })?;
@@ -216,7 +213,7 @@ fn ended(interp: &Arc<Interp>, pid: i64) -> Result<Option<(i32, i64)>, Failure> 
     if any {
         return Ok(None);
     }
-    Err(raise_os(&std::io::Error::from_raw_os_error(ECHILD), None))
+    Err(os_failure(std::io::Error::from_raw_os_error(ECHILD)))
 }
 
 /// "No child processes".

@@ -15,7 +15,7 @@ use self::fork::Forked;
 use super::multiprocessing;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
-use crate::script::exceptions::{raise, raise_os};
+use crate::script::exceptions::{os_failure, raise};
 use crate::script::state::States;
 use crate::script::{Outcome, memory};
 use crate::sys;
@@ -75,7 +75,7 @@ fn kill(call: &mut Call<'_>) -> Outcome {
     if sys::signal::reaches_this_process(pid) {
         guard.change_process("os.kill() of this process")?;
     }
-    sys::signal::send(pid, signal).map_err(|error| raise_os(&error, None))?;
+    sys::signal::send(pid, signal).map_err(os_failure)?;
     Ok(Dynamic::UNIT)
 }
 
@@ -87,6 +87,6 @@ fn urandom(call: &mut Call<'_>) -> Outcome {
     memory::for_bytes(call, size)?;
     let mut bytes = vec![0; size];
     let filled = sys::random::fill(&mut bytes);
-    filled.map_err(|error| raise_os(&error, None))?;
+    filled.map_err(os_failure)?;
     Ok(Dynamic::from_blob(bytes))
 }

@@ -13,7 +13,7 @@ use self::handlers::{DEFAULT, Disposition, Handlers, IGNORE};
 use crate::script::Outcome;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise, raise_os};
+use crate::script::exceptions::{Failure, os_failure, raise};
 use crate::script::interp::Interp;
 use crate::script::state::States;
 use crate::sync::Deadline;
@@ -40,8 +40,7 @@ pub(super) fn register(registry: &mut Registry) {
         .function("raise_signal", &["signalnum"], |call| {
             let signal = number(call)?;
             may(call, "signal.raise_signal()")?;
-            sys::signal::send(sys::process::pid(), signal as i32)
-                .map_err(|error| raise_os(&error, None))?;
+            sys::signal::send(sys::process::pid(), signal as i32).map_err(os_failure)?;
             check_interrupts(call.interp)
         })
         .function("alarm", &["seconds"], |call| {
@@ -70,7 +69,7 @@ fn set(call: &mut Call<'_>) -> Outcome {
     let disposition = Disposition::read(call.interp, call.context, &handler)?;
     let before = Handlers::of(call.interp)
         .set(signal, disposition)
-        .map_err(|error| raise_os(&error, None))?;
+        .map_err(os_failure)?;
     Ok(before.shown())
 }
 

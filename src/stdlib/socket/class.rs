@@ -1,6 +1,5 @@
 //! The members of a socket as scripts call them.
 
-use std::io;
 use std::net::Shutdown;
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use crate::permissions::Contacting;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
 use crate::script::caller::parameters;
-use crate::script::exceptions::{Failure, raise, raise_os};
+use crate::script::exceptions::{Failure, os_failure, raise};
 use crate::script::values::{truth, type_name};
 use crate::script::{Outcome, memory};
 use crate::sys::socket::Interest;
@@ -47,12 +46,12 @@ pub(super) fn register(registry: &mut Registry) {
         .method("getsockopt", &["level", "optname"], option)
         .method("getsockname", &[], |call| {
             let kernel = call.this::<Socket>().kernel()?;
-            let address = kernel.local_address().map_err(failed)?;
+            let address = kernel.local_address().map_err(os_failure)?;
             Ok(address::shown(&address))
         })
         .method("getpeername", &[], |call| {
             let kernel = call.this::<Socket>().kernel()?;
-            let address = kernel.peer_address().map_err(failed)?;
+            let address = kernel.peer_address().map_err(os_failure)?;
             Ok(address::shown(&address))
         })
         .method("shutdown", &["how"], shut_down)
@@ -75,15 +74,11 @@ pub(super) fn register(registry: &mut Registry) {
         .repr(repr);
 }
 
-fn failed(error: io::Error) -> Failure {
-    raise_os(&error, None)
-}
-
 fn bind(call: &mut Call<'_>) -> Outcome {
     let socket: Socket = call.this();
     let address = call.value(0);
     let meant = address::read(call, socket.family(), &address, Contacting::Listen)?;
-    socket.kernel()?.bind(&meant.address).map_err(failed)?;
+    socket.kernel()?.bind(&meant.address).map_err(os_failure)?;
     Ok(Dynamic::UNIT)
 }
 
@@ -91,13 +86,13 @@ fn listen(call: &mut Call<'_>) -> Outcome {
     let backlog = small(call, 0, 128)?;
     let kernel = call.this::<Socket>().kernel()?;
     // One that was not bound gets some port of every address.
-    if let Some(address) = kernel.local_address().map_err(failed)?.as_socket()
+    if let Some(address) = kernel.local_address().map_err(os_failure)?.as_socket()
         && address.port() == 0
     {
         let guard = call.interp.permissions();
         guard.address(address, None, Contacting::Listen)?;
     }
-    kernel.listen(backlog.max(0)).map_err(failed)?;
+    kernel.listen(backlog.max(0)).map_err(os_failure)?;
     Ok(Dynamic::UNIT)
 }
 
@@ -225,14 +220,14 @@ fn set_option(call: &mut Call<'_>) -> Outcome {
         .and_then(|number| i32::try_from(number).ok())
         .ok_or_else(|| call.mismatch(2, "an integer", &value))?;
     let kernel = call.this::<Socket>().kernel()?;
-    kernel.set_option(level, name, number).map_err(failed)?;
+    kernel.set_option(level, name, number).map_err(os_failure)?;
     Ok(Dynamic::UNIT)
 }
 
 fn option(call: &mut Call<'_>) -> Outcome {
     let (level, name) = (small(call, 0, 0)?, small(call, 1, 0)?);
     let kernel = call.this::<Socket>().kernel()?;
-    let value = kernel.option(level, name).map_err(failed)?;
+    let value = kernel.option(level, name).map_err(os_failure)?;
     Ok(Dynamic::from_int(value.into()))
 }
 
@@ -247,7 +242,7 @@ fn shut_down(call: &mut Call<'_>) -> Outcome {
         }
     };
     let kernel = call.this::<Socket>().kernel()?;
-    kernel.shutdown(how).map_err(failed)?;
+    kernel.shutdown(how).map_err(os_failure)?;
     Ok(Dynamic::UNIT)
 }
 

@@ -4,7 +4,7 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::script::exceptions::{Failure, raise_os};
+use crate::script::exceptions::{Failure, os_failure};
 use crate::script::interp::Interp;
 use crate::sync::wait_kind;
 use crate::sys::lock::locked;
@@ -70,7 +70,7 @@ impl Socket {
     /// `OSError` 9 when this one is closed.
     pub(crate) fn kernel(&self) -> Result<Arc<Kernel>, Failure> {
         self.kernel_if_open()
-            .ok_or_else(|| raise_os(&io::Error::from_raw_os_error(EBADF), None))
+            .ok_or_else(|| os_failure(io::Error::from_raw_os_error(EBADF)))
     }
 
     /// Gives the kernel's socket up; an operation that is under way keeps it until it ends.
@@ -98,10 +98,10 @@ impl Socket {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => (),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     if self.timeout() == Some(Duration::ZERO) {
-                        return Err(raise_os(&error, None));
+                        return Err(os_failure(error));
                     }
                 }
-                result => return result.map_err(|error| raise_os(&error, None)),
+                result => return result.map_err(os_failure),
             }
             self.wait(interp, &kernel, interest, deadline)?;
         }
@@ -117,7 +117,7 @@ impl Socket {
     ) -> Result<(), Failure> {
         interp.wait_for(wait_kind::SOCKET, deadline, |most| {
             let ready = kernel.wait(interest, most);
-            let ready = ready.map_err(|error| raise_os(&error, None))?;
+            let ready = ready.map_err(os_failure)?;
             // Another thread may have closed it.
             self.kernel()?;
             Ok(ready.then_some(()))
@@ -135,16 +135,15 @@ impl Socket {
         deadline: Option<Instant>,
     ) -> Result<(), Failure> {
         let kernel = self.kernel()?;
-        let failed = |error: io::Error| raise_os(&error, None);
-        if kernel.connect(address).map_err(failed)? {
+        if kernel.connect(address).map_err(os_failure)? {
             return Ok(());
         }
         if self.timeout() == Some(Duration::ZERO) {
             const EINPROGRESS: i32 = 115;
-            return Err(failed(io::Error::from_raw_os_error(EINPROGRESS)));
+            return Err(os_failure(io::Error::from_raw_os_error(EINPROGRESS)));
         }
         self.wait(interp, &kernel, Interest::Write, deadline)?;
-        kernel.connected().map_err(failed)
+        kernel.connected().map_err(os_failure)
     }
 
     /// Connects within the socket's time-out.

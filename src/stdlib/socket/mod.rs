@@ -15,7 +15,7 @@ use crate::permissions::Contacting;
 use crate::script::Outcome;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise, raise_os};
+use crate::script::exceptions::{Failure, os_failure, raise};
 use crate::sys::socket::{self as system, NUMBERS};
 use crate::text::quoted;
 
@@ -70,8 +70,7 @@ fn construct(call: &mut Call<'_>) -> Outcome {
         let doing = format!("opening a socket of family {family} and type {kind}");
         call.interp.permissions().other_network(&doing)?;
     }
-    let socket = system::Socket::new(family.into(), kind.into(), protocol)
-        .map_err(|error| raise_os(&error, None))?;
+    let socket = system::Socket::new(family.into(), kind.into(), protocol).map_err(os_failure)?;
     Ok(Dynamic::from(Socket::new(socket, family, kind)))
 }
 
@@ -85,8 +84,7 @@ fn is_usual(family: i32, kind: i32) -> bool {
 fn pair(call: &mut Call<'_>) -> Outcome {
     const UNIX: i64 = 1;
     let (family, kind) = (small(call, 0, UNIX)?, small(call, 1, STREAM)?);
-    let (a, b) =
-        system::Socket::pair(family.into(), kind.into()).map_err(|error| raise_os(&error, None))?;
+    let (a, b) = system::Socket::pair(family.into(), kind.into()).map_err(os_failure)?;
     let both: Array = [a, b]
         .into_iter()
         .map(|end| Dynamic::from(Socket::new(end, family, kind)))
@@ -108,8 +106,8 @@ fn create_connection(call: &mut Call<'_>) -> Outcome {
             continue;
         }
         let family = if found.is_ipv6() { 10 } else { 2 };
-        let socket = system::Socket::new(family.into(), (STREAM as i32).into(), 0)
-            .map_err(|error| raise_os(&error, None))?;
+        let socket =
+            system::Socket::new(family.into(), (STREAM as i32).into(), 0).map_err(os_failure)?;
         let socket = Socket::new(socket, family, STREAM as i32);
         match socket.connect(call.interp, &found.into(), deadline) {
             Ok(()) => {
@@ -135,6 +133,6 @@ fn create_server(call: &mut Call<'_>) -> Outcome {
         socket.listen(backlog)?;
         Ok(socket)
     };
-    let socket = server().map_err(|error: std::io::Error| raise_os(&error, None))?;
+    let socket = server().map_err(os_failure)?;
     Ok(Dynamic::from(Socket::new(socket, family, STREAM as i32)))
 }

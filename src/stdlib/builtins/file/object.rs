@@ -8,7 +8,7 @@ use rhai::{Dynamic, ImmutableString};
 use super::buffer::Buffer;
 use super::mode::Mode;
 use crate::process::fork;
-use crate::script::exceptions::{Failure, raise, raise_os};
+use crate::script::exceptions::{Failure, os_failure, raise};
 use crate::script::output::Pending;
 use crate::script::values::type_name;
 use crate::stdlib::builtins::codec::{self, Codec};
@@ -87,7 +87,7 @@ impl File {
         let Some(mut buffer) = locked(&self.0.buffer).take() else {
             return Ok(());
         };
-        buffer.flush().map_err(os)
+        buffer.flush().map_err(os_failure)
     }
 
     /// Does something with the open file.
@@ -100,7 +100,7 @@ impl File {
         }
         let mut guard: MutexGuard<'_, Option<Buffer>> = locked(&self.0.buffer);
         match guard.as_mut() {
-            Some(buffer) => action(buffer).map_err(os),
+            Some(buffer) => action(buffer).map_err(os_failure),
             None => Err(raise("ValueError", "I/O operation on closed file.")),
         }
     }
@@ -251,8 +251,4 @@ fn length_of_chars(bytes: &[u8], count: usize) -> Option<usize> {
         };
     }
     (length <= bytes.len()).then_some(length)
-}
-
-fn os(error: io::Error) -> Failure {
-    raise_os(&error, None)
 }

@@ -11,7 +11,7 @@ use crate::script::Outcome;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
 use crate::script::dialect::Dialect;
-use crate::script::exceptions::{Failure, raise, raise_os};
+use crate::script::exceptions::{Failure, os_failure, raise};
 use crate::script::interp::Interp;
 use crate::script::session::session_failure;
 use crate::sync::{self, Deadline, ReleaseError};
@@ -77,7 +77,7 @@ fn permits(value: i64, dialect: Dialect) -> Result<u64, Failure> {
             "Python int too large to convert to C int",
         )),
         Dialect::Multiprocessing => {
-            u64::try_from(value).map_err(|_| raise_os(&io::Error::from_raw_os_error(EINVAL), None))
+            u64::try_from(value).map_err(|_| os_failure(io::Error::from_raw_os_error(EINVAL)))
         }
         Dialect::Threading => u64::try_from(value)
             .map_err(|_| raise("ValueError", "semaphore initial value must be >= 0")),
