@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 use rhai::{AST, Array, Blob, Dynamic, EvalAltResult, Map, NativeCallContext, Position, Scope};
 
 use super::number::not_an_integer;
+use super::slices;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
@@ -60,11 +61,8 @@ impl Steps {
     }
 
     fn get(self, index: i64) -> Option<i64> {
-        let length = self.len() as i64;
-        let index = if index < 0 { index + length } else { index };
-        (0..length)
-            .contains(&index)
-            .then(|| self.next + index * self.step)
+        let place = slices::at(index, self.len())?;
+        Some(self.next + place as i64 * self.step)
     }
 }
 

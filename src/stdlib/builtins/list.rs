@@ -9,6 +9,7 @@ use rhai::{Array, Dynamic, DynamicWriteLock};
 use super::compare::equal;
 use super::iterate::items;
 use super::sequence::{in_order, key_function};
+use super::slices;
 use super::string::range;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
@@ -83,12 +84,7 @@ fn pop(call: &mut Call<'_>) -> Outcome {
     if list.is_empty() {
         return Err(raise("IndexError", "pop from empty list"));
     }
-    let place = if index < 0 {
-        index + list.len() as i64
-    } else {
-        index
-    };
-    match usize::try_from(place).ok().filter(|at| *at < list.len()) {
+    match slices::at(index, list.len()) {
         Some(place) => Ok(list.remove(place)),
         None => Err(raise("IndexError", "pop index out of range")),
     }

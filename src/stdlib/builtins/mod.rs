@@ -3,7 +3,7 @@
 //! - [`mod@print`], [`input`]: output and input.
 //! - [`convert`]: `str`, `int`, `float`, `bool`, `repr`, …; [`number`], [`codec`]: numbers and bytes as strings.
 //! - [`display`]: how values look in strings.
-//! - [`iterate`]: `len`, `range`; [`sequence`]: `sorted`, `sum`, `zip`, …; [`compare`]: equality and order; [`comparing`]: `list.sort(|a, b| …)`.
+//! - [`slices`]: places in what has an order; [`iterate`]: `len`, `range`; [`sequence`]: `sorted`, `sum`, `zip`, …; [`compare`]: equality and order; [`comparing`]: `list.sort(|a, b| …)`.
 //! - [`arithmetic`]: `abs`, `round`, `divmod`, `pow`; [`operators`]: `"%s" % x`, `"*" * 3`.
 //! - [`kind`]: `type`, `isinstance`, attributes by name.
 //! - [`string`], [`list`], [`dict`], [`bytes`]: Python's methods of Rhai's types.
@@ -50,6 +50,7 @@ pub(super) mod number;
 pub(super) mod operators;
 pub(super) mod print;
 pub(super) mod sequence;
+pub(super) mod slices;
 mod string;
 
 use rhai::ImmutableString;

@@ -8,7 +8,7 @@
 //!
 //! Shared objects:
 //! - [`synchronize`][]: `Lock`, `RLock`, `Semaphore`, `BoundedSemaphore`, `Event`, `Condition`, `Barrier`.
-//! - [`sharedctypes`]: `Value`, `Array`; [`slices`]: places in what has an order.
+//! - [`sharedctypes`]: `Value`, `Array`.
 //! - [`queues`]: `Queue`, `JoinableQueue`; [`queue_members`]: their members; [`queue_items`]: iterating over one; [`simple_queue`]: `SimpleQueue`.
 //! - [`connection`]: the ends of a pipe; [`connection_members`]: `Pipe` and the members of its ends; [`wait`]: for several objects at once.
 //! - [`messages`]: items as messages.
@@ -33,7 +33,6 @@ mod reap;
 mod relative;
 pub(crate) mod sharedctypes;
 pub(crate) mod simple_queue;
-mod slices;
 pub(crate) mod start;
 pub(crate) mod start_method;
 pub(crate) mod synchronize;

@@ -12,6 +12,7 @@ use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
 use crate::script::values::type_name;
 use crate::stdlib::builtins::number::not_an_integer;
+use crate::stdlib::builtins::slices;
 use crate::text::{as_float, as_int};
 
 /// `time.struct_time`: a moment in some time zone.
@@ -61,13 +62,9 @@ pub(super) fn register_class(registry: &mut Registry) {
             Ok(Dynamic::from_int(seconds.into()))
         })
         .index_getter(|call| {
-            let index = call.int(0)?;
-            let index = if index < 0 { index + 9 } else { index };
-            let field = usize::try_from(index).ok();
-            field
-                .and_then(|index| call.this::<Date>().fields().get(index).copied())
-                .map(Dynamic::from_int)
-                .ok_or_else(|| raise("IndexError", "tuple index out of range"))
+            let place = slices::at(call.int(0)?, NAMES.len())
+                .ok_or_else(|| raise("IndexError", "tuple index out of range"))?;
+            Ok(Dynamic::from_int(call.this::<Date>().fields()[place]))
         })
         .method("len", &[], |_| Ok(Dynamic::from_int(9)))
         .repr(|call| Ok(call.this::<Date>().repr().into()));

@@ -19,7 +19,7 @@ use crate::stdlib::builtins::compare::{equal, less, sort};
 use crate::stdlib::builtins::items_of;
 use crate::stdlib::builtins::operators::repeated;
 use crate::stdlib::builtins::sequence::key_function;
-use crate::stdlib::multiprocessing::slices::{self, Place};
+use crate::stdlib::builtins::slices::{self, Place};
 use crate::sync::{Cells, Splice};
 
 pub(crate) fn register(registry: &mut Registry) {

@@ -16,7 +16,7 @@ use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::Interp;
 use crate::script::values::type_name;
 use crate::stdlib::builtins::items_of;
-use crate::stdlib::multiprocessing::slices::{self, Place};
+use crate::stdlib::builtins::slices::{self, Place};
 use crate::text::{as_int, as_string};
 use crate::wire::kind;
 

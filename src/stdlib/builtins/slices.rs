@@ -8,7 +8,7 @@ use crate::text::as_int;
 
 /// The places that an index means.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Place {
+pub(in crate::stdlib) enum Place {
     /// One item.
     At(usize),
     /// A slice: never beyond the ends.
@@ -20,7 +20,7 @@ pub(super) enum Place {
 }
 
 /// The places that `index` means in a row of `length` items.
-pub(super) fn place(index: &Dynamic, length: usize) -> Place {
+pub(in crate::stdlib) fn place(index: &Dynamic, length: usize) -> Place {
     if let Some(index) = as_int(index) {
         return at(index, length).map_or(Place::Outside, Place::At);
     }
@@ -38,7 +38,7 @@ pub(super) fn place(index: &Dynamic, length: usize) -> Place {
 }
 
 /// The place of one item.
-pub(super) fn at(index: i64, length: usize) -> Option<usize> {
+pub(in crate::stdlib) fn at(index: i64, length: usize) -> Option<usize> {
     let index = if index < 0 {
         index.checked_add(length as i64)?
     } else {
@@ -48,7 +48,7 @@ pub(super) fn at(index: i64, length: usize) -> Option<usize> {
 }
 
 /// The places from `start` up to, not including, `end`; negative ones count from the end.
-pub(super) fn slice(start: i64, end: i64, length: usize) -> Range<usize> {
+pub(in crate::stdlib) fn slice(start: i64, end: i64, length: usize) -> Range<usize> {
     let start = bound(start, length);
     start..bound(end, length).max(start)
 }
