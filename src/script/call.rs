@@ -4,7 +4,9 @@ use std::cell::Cell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map, NativeCallContext, Variant};
+use rhai::{
+    Array, Dynamic, DynamicWriteLock, FnPtr, ImmutableString, Map, NativeCallContext, Variant,
+};
 
 use crate::script::Outcome;
 use crate::script::bind::Signature;
@@ -121,6 +123,23 @@ impl<'a> Call<'a> {
         self.this
             .as_deref_mut()
             .expect("methods are registered with a receiver")
+    }
+
+    /// The receiver, a `class` that a method changes.
+    ///
+    /// # Errors
+    /// `TypeError` for a constant.
+    pub(crate) fn writable<T: Variant + Clone>(
+        &mut self,
+        class: &str,
+    ) -> Result<DynamicWriteLock<'_, T>, Failure> {
+        let name = self.name();
+        let receiver = self.receiver();
+        let constant = || raise("TypeError", format!("a constant {class} has no {name}()"));
+        if receiver.is_read_only() {
+            return Err(constant());
+        }
+        receiver.write_lock::<T>().ok_or_else(constant)
     }
 
     /// The name of the function in messages.

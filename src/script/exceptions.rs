@@ -213,6 +213,11 @@ pub(crate) fn raise_bare(kind: &'static str) -> Failure {
     throw(Exception::new(kind, vec![]))
 }
 
+/// A `KeyError` for a missing key.
+pub(crate) fn no_key(key: Dynamic) -> Failure {
+    throw(Exception::new("KeyError", vec![key]))
+}
+
 /// An operating-system error, as the subclass of `OSError` Python gives it.
 pub(crate) fn raise_os(error: &std::io::Error, path: Option<&str>) -> Failure {
     throw(os_error(error, path))

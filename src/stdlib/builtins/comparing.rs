@@ -8,7 +8,6 @@ use std::any::TypeId;
 use rhai::{Array, Dynamic, FnPtr};
 
 use super::compare::sort;
-use super::list::writable;
 use super::sequence::in_order;
 use crate::script::Outcome;
 use crate::script::bind::Registry;
@@ -47,7 +46,7 @@ fn order_by(call: &mut Call<'_>) -> Outcome {
 }
 
 fn replace(call: &mut Call<'_>, items: Array) -> Outcome {
-    *writable(call)? = items;
+    *call.writable::<Array>("list")? = items;
     Ok(Dynamic::UNIT)
 }
 

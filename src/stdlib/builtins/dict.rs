@@ -1,12 +1,12 @@
 //! Python's methods of dicts. Keys are strings, and come in their order.
 
-use rhai::{Array, Dynamic, DynamicWriteLock, Map};
+use rhai::{Array, Dynamic, Map};
 
 use super::iterate::items;
 use crate::script::Outcome;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
-use crate::script::exceptions::{Exception, Failure, raise, throw};
+use crate::script::exceptions::{no_key, raise};
 
 pub(super) fn register(registry: &mut Registry) {
     registry
@@ -25,29 +25,18 @@ pub(super) fn register(registry: &mut Registry) {
         })
         .method("pop", &["key", "default?", "/"], pop)
         .method("popitem", &[], |call| {
-            let last = writable(call)?.pop_last();
+            let last = call.writable::<Map>("dict")?.pop_last();
             let (key, value) =
                 last.ok_or_else(|| raise("KeyError", "popitem(): dictionary is empty"))?;
             Ok(vec![Dynamic::from(String::from(key)), value].into())
         })
         .method("setdefault", &["key", "default?", "/"], |call| {
             let (key, default) = (call.string(0)?, call.value(1));
-            let mut map = writable(call)?;
+            let mut map = call.writable::<Map>("dict")?;
             Ok(map.entry(key.as_str().into()).or_insert(default).clone())
         })
         .method("update", &["other", "/"], update)
         .method("copy", &[], |call| Ok(call.this::<Map>().into()));
-}
-
-/// The map itself, unless it is a constant.
-fn writable<'a>(call: &'a mut Call<'_>) -> Result<DynamicWriteLock<'a, Map>, Failure> {
-    let name = call.name();
-    let receiver = call.receiver();
-    let constant = || raise("TypeError", format!("a constant dict has no {name}()"));
-    if receiver.is_read_only() {
-        return Err(constant());
-    }
-    receiver.write_lock::<Map>().ok_or_else(constant)
 }
 
 fn entry(call: &mut Call<'_>, key: &str) -> Option<Dynamic> {
@@ -58,11 +47,8 @@ fn entry(call: &mut Call<'_>, key: &str) -> Option<Dynamic> {
 fn pop(call: &mut Call<'_>) -> Outcome {
     let key = call.string(0)?;
     let default = call.has(1).then(|| call.value(1));
-    let found = writable(call)?.remove(key.as_str());
-    found.or(default).ok_or_else(|| {
-        let key = Dynamic::from(key);
-        throw(Exception::new("KeyError", vec![key]))
-    })
+    let found = call.writable::<Map>("dict")?.remove(key.as_str());
+    found.or(default).ok_or_else(|| no_key(key.into()))
 }
 
 /// `update(map)`, `update([[key, value], …])`.
@@ -72,6 +58,6 @@ fn update(call: &mut Call<'_>) -> Outcome {
         Some(map) => map.clone(),
         None => super::sequence::entries(call, items(call, other.clone())?)?,
     };
-    writable(call)?.extend(more);
+    call.writable::<Map>("dict")?.extend(more);
     Ok(Dynamic::UNIT)
 }

@@ -4,7 +4,7 @@
 
 use std::any::TypeId;
 
-use rhai::{Array, Dynamic, DynamicWriteLock};
+use rhai::{Array, Dynamic};
 
 use super::compare::equal;
 use super::iterate::items;
@@ -13,7 +13,7 @@ use super::slices;
 use super::string::range;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise};
+use crate::script::exceptions::raise;
 use crate::script::{Outcome, memory};
 
 pub(super) fn register(registry: &mut Registry) {
@@ -23,7 +23,7 @@ pub(super) fn register(registry: &mut Registry) {
         .method("extend", &["iterable"], |call| {
             let value = call.value(0);
             let more = items(call, value)?;
-            let found = writable(call)?.len();
+            let found = call.writable::<Array>("list")?.len();
             memory::for_items(call, found.saturating_add(more.len()))?;
             change(call, |list| list.extend(more))
         })
@@ -45,19 +45,8 @@ pub(super) fn register(registry: &mut Registry) {
 
 /// Does something to the list itself.
 fn change(call: &mut Call<'_>, action: impl FnOnce(&mut Array)) -> Outcome {
-    action(&mut *writable(call)?);
+    action(&mut *call.writable::<Array>("list")?);
     Ok(Dynamic::UNIT)
-}
-
-/// The list itself, unless it is a constant.
-pub(super) fn writable<'a>(call: &'a mut Call<'_>) -> Result<DynamicWriteLock<'a, Array>, Failure> {
-    let name = call.name();
-    let receiver = call.receiver();
-    let constant = || raise("TypeError", format!("a constant list has no {name}()"));
-    if receiver.is_read_only() {
-        return Err(constant());
-    }
-    receiver.write_lock::<Array>().ok_or_else(constant)
 }
 
 fn append(call: &mut Call<'_>) -> Outcome {
@@ -80,7 +69,7 @@ fn remove(call: &mut Call<'_>) -> Outcome {
 /// `pop(index=-1)`.
 fn pop(call: &mut Call<'_>) -> Outcome {
     let index = call.int_or(0, -1)?;
-    let mut list = writable(call)?;
+    let mut list = call.writable::<Array>("list")?;
     if list.is_empty() {
         return Err(raise("IndexError", "pop from empty list"));
     }

@@ -6,7 +6,7 @@ use rhai::{Array, Dynamic, Map};
 
 use crate::script::bind::{Namespace, Registry};
 use crate::script::call::Call;
-use crate::script::exceptions::{Exception, Failure, raise, throw};
+use crate::script::exceptions::{Failure, no_key, raise};
 use crate::script::interp::Interp;
 use crate::text;
 
@@ -27,10 +27,7 @@ pub(super) fn register_class(registry: &mut Registry) {
         .class::<Environ>("environ")
         .index_getter(|call| {
             let name = call.string(0)?;
-            variable(call, &name)?.ok_or_else(|| {
-                let key = Dynamic::from(name);
-                throw(Exception::new("KeyError", vec![key]))
-            })
+            variable(call, &name)?.ok_or_else(|| no_key(name.into()))
         })
         .index_setter(|_| {
             let text = "the environment belongs to the process; scripts can only read it";

@@ -11,7 +11,7 @@ use super::proxy::{self, DictProxy, Proxy, Shape, assigned_to, failure};
 use crate::script::Outcome;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
-use crate::script::exceptions::{Exception, Failure, raise, throw};
+use crate::script::exceptions::{Failure, no_key, raise};
 use crate::script::interp::Interp;
 use crate::stdlib::builtins::compare::equal;
 use crate::stdlib::builtins::items_of;
@@ -221,8 +221,4 @@ pub(crate) fn change_key(
 fn keys(interp: &Arc<Interp>, dict: &Proxy) -> Result<Array, Failure> {
     let all = entries(interp, dict)?.into_iter();
     Ok(all.map(|(key, _)| key).collect())
-}
-
-fn no_key(name: Dynamic) -> Failure {
-    throw(Exception::new("KeyError", vec![name]))
 }
