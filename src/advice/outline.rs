@@ -1,4 +1,4 @@
-//! What stands around a place of a script: read from its text, when an error is told.
+//! Finds the surroundings of a position in a script's source, when an error is reported.
 
 use super::tokens::{Kind, Token, tokens};
 
@@ -59,7 +59,7 @@ impl<'t> Outline<'t> {
         None
     }
 
-    /// What stands before the dot at `dot` or the bracket there: `d.items`, if it is made of names and dots alone.
+    /// The path before the dot or the bracket at `dot`: `d.items`, if it is made of names and dots alone.
     pub(super) fn path_before(&self, dot: usize) -> Option<&'t str> {
         let end = dot.checked_sub(1).filter(|at| self.is_word(*at))?;
         let mut first = end;

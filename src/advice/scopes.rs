@@ -45,7 +45,7 @@ struct Scope<'t> {
     names: Vec<Declared<'t>>,
     /// A function sees nothing from outside.
     is_function: bool,
-    /// The body of a closure that is no block: it ends with the argument or the statement it stands in.
+    /// The body of a closure without a block: it ends with the argument or the statement around it.
     is_expression: bool,
     /// How many brackets were open where it began.
     depth: usize,

@@ -15,7 +15,7 @@ pub(super) struct Asked {
     pub(super) doing: String,
     /// What follows `--allow-read=` to allow it; nothing where that takes no list.
     pub(super) option: Option<String>,
-    /// What stands in the parentheses of `Permissions::allow_read(…)`; `None` is `allow_read_all()`.
+    /// The arguments of `Permissions::allow_read(…)`; `None` is `allow_read_all()`.
     pub(super) arguments: Option<String>,
     /// What to know before one allows it.
     pub(super) note: Option<String>,

@@ -112,7 +112,7 @@ fn others(interp: &Interp) -> Vec<ProcessInfo> {
     all
 }
 
-/// Children that were made by `os.fork` are not in the family: they are told to end like those that are.
+/// Children that were made by `os.fork` are not in the family: they are asked to end like those that are.
 fn tell_copies(interp: &Interp) {
     let Some(session) = interp.existing_session() else {
         return;

@@ -14,7 +14,7 @@ pub struct Script {
 }
 
 impl Script {
-    /// A script that is no file: `name` stands in messages.
+    /// Creates a script that is not a file: `name` is used in messages.
     pub fn from_text(name: &str, text: &str) -> Self {
         Self {
             name: name.into(),

@@ -13,7 +13,7 @@ use crate::script::panics::without_panic;
 /// The name before all inputs.
 const BASE: &str = "<program>";
 
-/// What stands before all inputs: Rhai calls closures without looking for later definitions where it finds them in
+/// What comes before all inputs: Rhai calls closures without looking for later definitions where it finds them in
 /// the first of its libraries, and makes no constants global in a program without functions.
 const BASE_TEXT: &str = "private fn __base__() { 0 }";
 

@@ -70,7 +70,7 @@ const SYNTAX: &[Slip] = &[
     by(values::default, "parameters have no default values here", "write: fn f(x) { … }"),
     by(values::star_parameter, "there is no {0}{1} here", "take {2} instead: fn {3}({1}) { … }"),
     by(values::star_argument, "a list cannot be unpacked into arguments here", "pass the list itself, or its items one by one"),
-    // Values and what stands in brackets.
+    // Values, and the contents of brackets.
     by(values::keyword, "keyword arguments are in a map here", "write: f(#{timeout: 3})"),
     joins("lambda", "a function without a name has its parameters between | | here", "write: |x| x + 1"),
     by(values::comprehension, "there are no comprehensions here", "write: xs.filter(|x| x > 1).map(|x| x + 1)"),

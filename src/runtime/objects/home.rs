@@ -16,7 +16,7 @@ use crate::sync::{Deadline, Offset, Place, Session, ShmError, WaitError};
 /// Why an operation did not happen that has nothing to do with the operation.
 #[derive(Debug)]
 pub(super) enum Away {
-    /// The runtime was told to stop what it does.
+    /// The runtime was asked to stop what it does.
     Stopped,
     /// The runtime is gone.
     Ended,
@@ -38,7 +38,7 @@ pub(super) fn interrupted(session: &Session) -> Away {
     }
 }
 
-/// What is told about an error that one of the natives returned.
+/// The report of an error that a native returned.
 pub(super) fn failed(interp: &Interp, why: &EvalAltResult) -> Error {
     let told = diagnostic_of(interp, &Exception::from_error(why));
     Error::failed(told, Some(thrown(why)))
@@ -47,7 +47,7 @@ pub(super) fn failed(interp: &Interp, why: &EvalAltResult) -> Error {
 /// Waits for an object of the session; nothing when the time ran out.
 ///
 /// # Errors
-/// The runtime was told to stop, also if it has gone on since; or it is gone.
+/// The runtime was asked to stop, also if it has gone on since; or it is gone.
 pub(super) fn wait<T>(
     session: &Session,
     wait: impl FnOnce() -> Result<T, WaitError>,

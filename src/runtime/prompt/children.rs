@@ -62,8 +62,7 @@ impl Interactive {
     }
 
     /// Children of this process that failed or were killed since the last call, a line each.
-    ///
-    /// Each is told once. What a failing child prints itself does not wait for this.
+    /// Each is reported once. What a failing child prints itself does not wait for this.
     pub fn news(&mut self) -> Vec<String> {
         let interp = &self.runtime.interp;
         Family::of(interp).active_children(interp);

@@ -21,7 +21,7 @@ impl Interactive {
         self.runtime.reset();
     }
 
-    /// Ends the session: threads are told to stop, children that still run are terminated, and killed after a while if
+    /// Ends the session: threads are asked to stop, children that still run are terminated, and killed after a while if
     /// they do not listen.
     ///
     /// Nothing is asked and nobody stays behind. A script's end would wait for children that are no daemons.
