@@ -29,7 +29,7 @@ pub(crate) struct Arena<'s> {
 }
 
 impl<'s> Thread<'s> {
-    /// Hold the arena, with a dead predecessor's work undone.
+    /// Holds the arena, with a dead predecessor's work undone.
     #[inline]
     pub(crate) fn arena(self) -> Arena<'s> {
         let latch = &self.segment.header().arena.latch;
@@ -50,7 +50,7 @@ impl<'s> Thread<'s> {
         }
     }
 
-    /// Finish the arena transaction of a dead thread, if there is one. Must come before the journal of any outer latch is rolled
+    /// Finishes the arena transaction of a dead thread, if there is one. Must come before the journal of any outer latch is rolled
     /// back, and before any word is read that the arena writes on an owner's behalf.
     pub(crate) fn settle_arena(self) {
         drop(self.arena());
@@ -77,7 +77,7 @@ impl<'s> Thread<'s> {
         result
     }
 
-    /// Allocate a block for `usable` bytes and record it in `owner`, in one step. The first words of the block are set to
+    /// Allocates a block for `usable` bytes and records it in `owner`, in one step. The first words of the block are set to
     /// `beginning`; the rest is arbitrary.
     pub(crate) fn allocate_into(
         self,
@@ -96,7 +96,7 @@ impl<'s> Thread<'s> {
         })
     }
 
-    /// Free the block that `owner` names and clear `owner`, in one step; nothing when it names none.
+    /// Frees the block that `owner` names and clears `owner`, in one step; nothing when it names none.
     pub(crate) fn free_from(self, owner: &AtomicU64) {
         let arena = self.arena();
         let block = Offset(peek(owner));
@@ -205,7 +205,7 @@ impl Arena<'_> {
         Ok(block.plus(BLOCK_HEADER))
     }
 
-    /// Inside a transaction: give back a block that [`Arena::allocate`] made. The caller has stopped reading it.
+    /// Inside a transaction: gives back a block that [`Arena::allocate`] made. The caller has stopped reading it.
     pub(crate) fn free(&self, usable: Offset) {
         let block = Offset(usable.0 - BLOCK_HEADER);
         let header: &BlockHeader = self.segment.at(block);
@@ -225,7 +225,7 @@ impl Arena<'_> {
         self.subtract(&state.live_bytes, size);
     }
 
-    /// Take the memory of a block that nobody reads any more and list it as bare. The memory goes before the transaction can
+    /// Takes the memory of a block that nobody reads any more and lists it as bare. The memory goes before the transaction can
     /// commit; should the transaction not happen, the block is still its owner's, to be freed again.
     fn strip(&self, block: Offset, (start, length): (u64, u64), list: &AtomicU64) {
         self.segment.unback(start, length);
@@ -246,7 +246,7 @@ impl Arena<'_> {
         self.set(&header.state, LIVE);
     }
 
-    /// Put memory behind a bare block.
+    /// Puts memory behind a bare block.
     fn fill(&self, block: Offset, size: u64) -> Result<(), ShmError> {
         let Some((start, length)) = interior(block, size) else {
             return Ok(());
@@ -263,7 +263,7 @@ impl Arena<'_> {
         Ok(())
     }
 
-    /// Make a new block at the top.
+    /// Makes a new block at the top.
     fn extend(&self, class: usize, size: u64) -> Result<Offset, ShmError> {
         let state = self.state();
         let block = Offset(peek(&state.top));
@@ -284,7 +284,7 @@ impl Arena<'_> {
         Ok(block)
     }
 
-    /// Move the end of the backed part from `backed` to `end` or, if the quota allows, somewhat further.
+    /// Moves the end of the backed part from `backed` to `end` or, if the quota allows, somewhat further.
     fn grow(&self, backed: u64, end: u64) -> Result<(), ShmError> {
         let state = self.state();
         let least = (end - backed).next_multiple_of(PAGE);
@@ -344,7 +344,8 @@ impl Arena<'_> {
         }
     }
 
-    /// Give back the memory of every free block that has whole pages; whether there was any. Each block is a transaction.
+    /// Gives back the memory of every free block that has whole pages, and returns whether there was any. Each block is a
+    /// transaction.
     fn strip_free_blocks(&self) -> bool {
         let state = self.state();
         let mut any = false;

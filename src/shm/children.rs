@@ -11,7 +11,7 @@ use super::session::Session;
 use super::thread_slot::Thread;
 
 impl Session {
-    /// Take an entry in the process table for a child about to be started, unless `most` processes live beside the first.
+    /// Takes an entry in the process table for a child about to be started, unless `most` processes live beside the first.
     pub(crate) fn reserve_child(
         &self,
         birth: &Birth<'_>,
@@ -81,7 +81,7 @@ impl Session {
         Ok(())
     }
 
-    /// Store bytes for a child that was reserved; it takes them with [`Session::take_payload`].
+    /// Stores bytes for a child that was reserved; it takes them with [`Session::take_payload`].
     pub(crate) fn set_payload(&self, child: ProcessId, bytes: &[u8]) -> Result<(), ShmError> {
         self.thread()?
             .store_bytes(&self.entry(child)?.payload, bytes)
@@ -93,7 +93,7 @@ impl Session {
         Ok(self.thread()?.take_bytes(word).unwrap_or_default())
     }
 
-    /// Leave bytes for the parent, which reads them after this process has ended.
+    /// Leaves bytes for the parent, which reads them after this process has ended.
     pub(crate) fn set_report(&self, bytes: &[u8]) -> Result<(), ShmError> {
         self.thread()?.store_bytes(&self.my_entry()?.report, bytes)
     }
@@ -117,7 +117,7 @@ impl Session {
             .collect()
     }
 
-    /// Change the name this process is known by.
+    /// Changes the name this process is known by.
     pub(crate) fn set_name(&self, name: &str) -> Result<(), ShmError> {
         self.my_entry()?.set_name(name);
         Ok(())
@@ -136,7 +136,7 @@ impl Session {
 }
 
 impl Thread<'_> {
-    /// Replace the bytes that a word of a process entry owns.
+    /// Replaces the bytes that a word of a process entry owns.
     fn store_bytes(self, word: &AtomicU64, bytes: &[u8]) -> Result<(), ShmError> {
         self.free_from(word);
         let block = self.allocate_into(word, 8 + bytes.len() as u64, &[0])?;

@@ -20,7 +20,7 @@ impl Place {
         self.offset
     }
 
-    /// Whether it is in this session.
+    /// Returns whether it is in this session.
     pub(crate) fn is_in(self, session: &Session) -> bool {
         self.session == session.key()
     }
@@ -109,8 +109,8 @@ impl Handle {
         Some(self.session.stake_at(held.node))
     }
 
-    /// Whether this process holds the object. A forked child that was not given it has inherited the handle all the same, and must
-    /// not use it: the object may be gone.
+    /// Returns whether this process holds the object. A forked child that was not given it has inherited the handle all the same,
+    /// and must not use it: the object may be gone.
     #[inline]
     pub(crate) fn is_held(&self) -> bool {
         let me = self.session.me().pack();
@@ -134,7 +134,8 @@ impl Drop for Handle {
 }
 
 impl Session {
-    /// Whether this process has a handle of the object, and nobody else refers to it: no process, no message, no other object.
+    /// Returns whether this process has a handle of the object, and nobody else refers to it: no process, no message, no other
+    /// object.
     ///
     /// The answer means something only while the object exists.
     pub(crate) fn holds_alone(&self, object: Offset) -> bool {
@@ -146,7 +147,7 @@ impl Session {
                 .is_some_and(|held| held.handles > 0)
     }
 
-    /// Whether this process holds an object of that kind.
+    /// Returns whether this process holds an object of that kind.
     pub(crate) fn holds_any(&self, kind: Kind) -> bool {
         let table = self.handles().lock();
         table
@@ -178,7 +179,7 @@ impl Session {
         self.destroy_unreferenced(thread);
     }
 
-    /// Give back references granted to this process at its birth for which it has opened no handle, once it has taken its call.
+    /// Gives back references granted to this process at its birth for which it has opened no handle, once it has taken its call.
     pub(crate) fn release_unopened(&self) -> Result<(), ShmError> {
         let thread = self.thread()?;
         let entry = self.my_entry()?;

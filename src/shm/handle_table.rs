@@ -50,13 +50,13 @@ impl HandleTable {
         (held.handles == 0).then_some(held.node)
     }
 
-    /// Forget everything: the process has given all references back.
+    /// Forgets everything: the process has given all references back.
     pub(super) fn clear(&self) {
         self.lock().clear();
     }
 
-    /// Start over with the references this process has been given, as (node, object). The handles that a forked child inherited are
-    /// those its parent had.
+    /// Starts over with the references this process has been given, as (node, object). The handles that a forked child inherited
+    /// are those its parent had.
     pub(super) fn rebuild(&self, references: &[(Offset, Offset)]) {
         let inherited = match self.mutex().try_lock() {
             Ok(table) => Some(table.clone()),

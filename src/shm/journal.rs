@@ -28,7 +28,7 @@ shared_struct! {
 }
 
 impl Journal {
-    /// Store `value` in `word`, so that it can be undone.
+    /// Stores `value` in `word`, so that it can be undone.
     #[inline(always)]
     pub(super) fn set(&self, segment: &Segment, word: &AtomicU64, value: u64) {
         let count = peek(&self.count);
@@ -54,8 +54,8 @@ impl Journal {
         step();
     }
 
-    /// Undo everything stored since the last commit, latest first; how many stores that were. A rollback that is killed is
-    /// simply done again.
+    /// Undoes everything stored since the last commit, latest first, and returns how many stores it undid. A rollback that is
+    /// killed is simply done again.
     pub(super) fn roll_back(&self, segment: &Segment) -> u64 {
         let count = self.count.load(Ordering::Acquire);
         for entry in self.entries[..count as usize].iter().rev() {
@@ -66,7 +66,7 @@ impl Journal {
         count
     }
 
-    /// Whether something could be undone.
+    /// Returns whether something could be undone.
     #[inline(always)]
     pub(super) fn is_open(&self) -> bool {
         peek(&self.count) != 0

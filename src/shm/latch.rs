@@ -104,7 +104,7 @@ impl Latch {
         ))
     }
 
-    /// Acquire only if nobody alive has it.
+    /// Acquires only if nobody alive has it.
     pub(crate) fn try_acquire<'s>(
         &'s self,
         thread: Thread<'s>,
@@ -158,7 +158,7 @@ impl Latch {
         }
     }
 
-    /// Look a few times; `None` when acquired, otherwise the word as it stands.
+    /// Looks a few times; `None` when acquired, otherwise the word as it stands.
     fn spin(&self, thread: Thread<'_>, waiters: u64) -> Option<u64> {
         let mut looks = 0;
         loop {
@@ -190,7 +190,7 @@ impl Latch {
         }
     }
 
-    /// Whether nothing would have to be undone (tests, with nobody at work).
+    /// Returns whether nothing would have to be undone (tests, with nobody at work).
     #[cfg(test)]
     pub(crate) fn is_at_rest(&self) -> bool {
         !self.journal.is_open()
@@ -198,24 +198,24 @@ impl Latch {
 }
 
 impl Latched<'_> {
-    /// Store `value` in `word`, undone unless committed.
+    /// Stores `value` in `word`, undone unless committed.
     #[inline(always)]
     pub(crate) fn set(&self, word: &AtomicU64, value: u64) {
         self.latch.journal.set(self.segment, word, value);
     }
 
-    /// Make what was stored final.
+    /// Makes what was stored final.
     #[inline(always)]
     pub(crate) fn commit(&self) {
         self.latch.journal.commit();
     }
 
-    /// Undo what was not committed, by ourselves or by a dead predecessor.
+    /// Undoes what was not committed, by ourselves or by a dead predecessor.
     pub(crate) fn roll_back(&self) {
         self.latch.journal.roll_back(self.segment);
     }
 
-    /// Finish a dead predecessor's section: undo it, and count that.
+    /// Finishes a dead predecessor's section: undoes it, and counts that.
     pub(crate) fn recover(&self) {
         let undone = self.latch.journal.roll_back(self.segment);
         let header = self.segment.header();
@@ -223,7 +223,7 @@ impl Latched<'_> {
         header.undone.fetch_add(undone, Ordering::Relaxed);
     }
 
-    /// Whether stores wait for a commit.
+    /// Returns whether stores wait for a commit.
     pub(crate) fn is_open(&self) -> bool {
         self.latch.journal.is_open()
     }
@@ -245,7 +245,7 @@ impl Thread<'_> {
         self.segment.header().heals.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Note which object's latches this thread may hold from now on, for the sweep.
+    /// Notes which object's latches this thread may hold from now on, for the sweep.
     #[inline(always)]
     pub(crate) fn set_holding(&self, object: u64) {
         poke(&self.slot.holding, object);

@@ -42,7 +42,7 @@ pub(crate) fn message_bytes(segment: &Segment, block: Offset) -> &[u8] {
     )
 }
 
-/// How many bytes a message block carries.
+/// Returns how many bytes a message block carries.
 pub(crate) fn message_length(segment: &Segment, block: Offset) -> u64 {
     peek(&segment.at::<MessageHeader>(block).length)
 }
@@ -64,7 +64,7 @@ impl Arena<'_> {
 }
 
 impl Thread<'_> {
-    /// Write a message, given in pieces, into a new block on this thread's list, and take a reference to each object it names.
+    /// Writes a message, given in pieces, into a new block on this thread's list, and takes a reference to each object it names.
     pub(crate) fn write_message(
         self,
         pieces: &[&[u8]],
@@ -140,12 +140,12 @@ impl Thread<'_> {
         latched.set(first, head);
     }
 
-    /// Give back what the message refers to, and free its block. That may leave objects unreferenced; the caller destroys them.
+    /// Gives back what the message refers to, and frees its block. That may leave objects unreferenced; the caller destroys them.
     pub(crate) fn discard_message(self, block: Offset) {
         self.discard_listed(self.slot, block);
     }
 
-    /// Discard every message of a dead thread's list.
+    /// Discards every message of a dead thread's list.
     pub(super) fn discard_in_flight(self, slot: &ThreadSlot) {
         loop {
             let block = Offset(peek(&slot.in_flight));

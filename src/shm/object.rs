@@ -61,7 +61,7 @@ impl Segment {
         raw_kind(self, object).map(|kind| kind & !UNREFERENCED)
     }
 
-    /// How many refer to the object (tests, reports).
+    /// Returns how many refer to the object (tests, reports).
     pub(crate) fn reference_count(&self, object: Offset) -> u64 {
         let header: &ObjectHeader = self.at(object);
         peek(&header.references)
@@ -69,7 +69,7 @@ impl Segment {
 }
 
 impl Arena<'_> {
-    /// Inside the transaction that allocated it: make a block an object with one reference.
+    /// Inside the transaction that allocated it: makes a block an object with one reference.
     pub(super) fn make_object(&self, object: Offset, kind: Kind) {
         let header: &ObjectHeader = self.segment().at(object);
         // Fresh memory, which goes with the transaction if that does not happen: nothing to undo. But the words must not be
@@ -108,7 +108,7 @@ impl Arena<'_> {
         }
     }
 
-    /// Inside a transaction: take the next unreferenced object off the list, for the sweeper; `false` when there is none.
+    /// Inside a transaction: takes the next unreferenced object off the list, for the sweeper; `false` when there is none.
     pub(super) fn next_unreferenced(&self) -> bool {
         let header = self.segment().header();
         let object = Offset(peek(&header.unreferenced));

@@ -11,7 +11,7 @@ impl Offset {
     /// No place: the header lies there, which nobody refers to.
     pub(crate) const NONE: Offset = Offset(0);
 
-    /// Whether this is [`Offset::NONE`].
+    /// Returns whether this is [`Offset::NONE`].
     pub(crate) fn is_none(self) -> bool {
         self.0 == 0
     }

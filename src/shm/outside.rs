@@ -29,7 +29,7 @@ impl Session {
         self.0.outside.outlives_owner.store(true, Ordering::Relaxed);
     }
 
-    /// Whether [`let_outlive_owner`](Self::let_outlive_owner) has been called.
+    /// Returns whether [`let_outlive_owner`](Self::let_outlive_owner) has been called.
     pub(crate) fn outlives_owner(&self) -> bool {
         self.0.outside.outlives_owner.load(Ordering::Relaxed)
     }
@@ -55,7 +55,7 @@ impl Session {
         wait()
     }
 
-    /// Whether the calling thread is in [`noticing_stops`](Self::noticing_stops), and there was a stop.
+    /// Returns whether the calling thread is in [`noticing_stops`](Self::noticing_stops), and there was a stop.
     #[inline]
     pub(super) fn was_stopped_since(&self) -> bool {
         SINCE.get().is_some_and(|since| since != self.stops())

@@ -142,7 +142,7 @@ impl Segment {
             .ok_or(ShmError::NoSuchProcess)
     }
 
-    /// Whether the process has ended, or has left the session. A zombie has ended; one that lost its first thread has not.
+    /// Returns whether the process has ended, or has left the session. A zombie has ended; one that lost its first thread has not.
     pub(crate) fn process_is_dead(&self, process: ProcessId) -> bool {
         let Some(entry) = self.entry_of(process) else {
             return true;
@@ -168,7 +168,7 @@ impl Segment {
         }
     }
 
-    /// Whether the process is dead and all its threads have been swept, so that nothing it did is left half done.
+    /// Returns whether the process is dead and all its threads have been swept, so that nothing it did is left half done.
     pub(super) fn process_is_gone(&self, process: ProcessId) -> bool {
         self.process_is_dead(process)
             && (0..self.thread_rows()).all(|row| {
@@ -177,7 +177,7 @@ impl Segment {
             })
     }
 
-    /// Whether the process of a row has died, and nobody has given back what it held.
+    /// Returns whether the process of a row has died, and nobody has given back what it held.
     pub(super) fn died_unswept(&self, row: u32) -> bool {
         let entry = self.process_entry(row);
         let generation = entry.generation.load(Ordering::Acquire) as u32;
@@ -192,15 +192,15 @@ impl Segment {
             .map(|entry| (peek(&entry.pid) as u32, entry.name()))
     }
 
-    /// Whether the process was started and has ended before it entered the session. Its parent has not reaped it: that gives the
-    /// entry up, so the number is still its own.
+    /// Returns whether the process was started and has ended before it entered the session. Its parent has not reaped it: that
+    /// gives the entry up, so the number is still its own.
     pub(super) fn ended_before_entering(&self, entry: &ProcessEntry) -> bool {
         let pid = peek(&entry.pid) as u32;
         let reserved = || entry.state.load(Ordering::Acquire) == RESERVED;
         reserved() && pid != 0 && !identity::process_runs(pid) && reserved()
     }
 
-    /// How many processes live or are being started, the session's first not counted.
+    /// Returns how many processes live or are being started, the session's first not counted.
     pub(super) fn living_beside_the_first(&self) -> u64 {
         let lives = |row: &u32| {
             let Some(info) = self.info(*row) else {

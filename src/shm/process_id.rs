@@ -14,7 +14,7 @@ impl ProcessId {
         generation: 0,
     };
 
-    /// Whether this is [`ProcessId::NONE`].
+    /// Returns whether this is [`ProcessId::NONE`].
     pub(crate) fn is_none(self) -> bool {
         self.row == u32::MAX
     }

@@ -13,7 +13,7 @@ use super::thread_slot::Thread;
 use crate::sys::identity;
 
 impl Thread<'_> {
-    /// Take a free entry for a child of `parent`.
+    /// Takes a free entry for a child of `parent`.
     pub(super) fn reserve_entry(
         self,
         parent: ProcessId,
@@ -79,7 +79,7 @@ impl Thread<'_> {
 }
 
 impl Session {
-    /// Give back what a process holds that is gone or leaving; its entry stays for its parent.
+    /// Gives back what a process holds that is gone or leaving; its entry stays for its parent.
     pub(super) fn end_entry(&self, thread: Thread<'_>, entry: &ProcessEntry, leaver: Leaver) {
         self.release_all(thread, entry, leaver);
         thread.free_from(&entry.payload);
@@ -87,7 +87,7 @@ impl Session {
         step();
     }
 
-    /// Give back everything, and the entry itself.
+    /// Gives back everything, and the entry itself.
     pub(super) fn free_entry(&self, thread: Thread<'_>, entry: &ProcessEntry, process: ProcessId) {
         let exit = ExitKind::Died;
         self.end_entry(thread, entry, Leaver { process, exit });

@@ -69,7 +69,7 @@ impl Arena<'_> {
 }
 
 impl Thread<'_> {
-    /// Make an object of `size` bytes, all zero but for its header, with one reference held by the process.
+    /// Makes an object of `size` bytes, all zero but for its header, with one reference held by the process.
     pub(super) fn create_object(
         self,
         entry: &ProcessEntry,
@@ -130,7 +130,7 @@ impl Thread<'_> {
         })
     }
 
-    /// Give a reference of the process back.
+    /// Gives a reference of the process back.
     pub(super) fn release(self, entry: &ProcessEntry, node: Offset) {
         let arena = self.arena();
         let object = arena.unlink_reference(entry, node);
@@ -183,7 +183,7 @@ impl Thread<'_> {
 }
 
 impl Session {
-    /// Give back all references of a process that has ended or leaves, one at a time, each after its stake.
+    /// Gives back all references of a process that has ended or leaves, one at a time, each after its stake.
     ///
     /// None of its threads is inside a critical section any more: those of the dead have been swept.
     pub(super) fn release_all(&self, thread: Thread<'_>, entry: &ProcessEntry, leaver: Leaver) {

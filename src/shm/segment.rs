@@ -32,7 +32,7 @@ impl Segment {
         self.mapping.fd()
     }
 
-    /// How many bytes of address space are mapped.
+    /// Returns how many bytes of address space are mapped.
     pub(super) fn length(&self) -> u64 {
         self.mapping.length()
     }
@@ -82,7 +82,7 @@ impl Segment {
         );
     }
 
-    /// Write bytes into a range that nobody else looks at yet.
+    /// Writes bytes into a range that nobody else looks at yet.
     #[inline]
     pub(crate) fn write(&self, offset: Offset, bytes: &[u8]) {
         self.check_range(offset, bytes.len() as u64);
@@ -106,12 +106,12 @@ impl Segment {
         }
     }
 
-    /// Put memory behind a range of the file.
+    /// Puts memory behind a range of the file.
     pub(super) fn back(&self, start: u64, length: u64) -> std::io::Result<()> {
         memory::reserve_pages(self.fd(), start, length)
     }
 
-    /// Give the memory behind a range back. If the system refuses, it simply stays.
+    /// Gives the memory behind a range back. If the system refuses, it simply stays.
     pub(super) fn unback(&self, start: u64, length: u64) {
         let _ = memory::release_pages(self.fd(), start, length);
     }

@@ -133,7 +133,7 @@ impl Session {
         &self.0.stop
     }
 
-    /// Whether waits are to end. Where a signal has come that the host handles, it is handled here.
+    /// Returns whether waits are to end. Where a signal has come that the host handles, it is handled here.
     #[inline]
     pub(crate) fn stop_requested(&self) -> bool {
         self.0.stop.load(Ordering::Relaxed)
@@ -168,7 +168,7 @@ impl Session {
         self.0.key
     }
 
-    /// Whether two handles are of the same session in the same process.
+    /// Returns whether two handles are of the same session in the same process.
     pub(crate) fn is_same(&self, other: &Session) -> bool {
         self.0.key == other.0.key
     }

@@ -21,7 +21,7 @@ use crate::sys::robust::LifeWord;
 const PATIENCE: Duration = Duration::from_secs(1);
 
 impl Session {
-    /// Finish what dead threads and processes left behind. Can be called at any time by anybody.
+    /// Finishes what dead threads and processes left behind. Can be called at any time by anybody.
     pub(crate) fn sweep(&self) -> Result<(), ShmError> {
         self.sweep_as(self.thread()?);
         Ok(())
@@ -49,8 +49,8 @@ impl Session {
         self.sweep_within(thread, Deadline::after(PATIENCE));
     }
 
-    /// Sweep if a process has died and nobody has swept it or is sweeping now. A wait does this at each heartbeat, because that death
-    /// may be what it waits for.
+    /// Sweeps if a process has died and nobody has swept it or is sweeping now. A wait does this at each heartbeat, because that
+    /// death may be what it waits for.
     pub(crate) fn sweep_the_dead(&self, thread: Thread<'_>) {
         let segment = self.segment();
         if (0..segment.process_rows() as u32).any(|row| segment.died_unswept(row)) {
@@ -165,7 +165,7 @@ impl Session {
         }
     }
 
-    /// Free an entry whose process is gone, or never came, when nobody is left who could ask about it, and nothing that its parent
+    /// Frees an entry whose process is gone, or never came, when nobody is left who could ask about it, and nothing that its parent
     /// was doing with what the entry holds is left half done.
     fn free_orphan(&self, thread: Thread<'_>, entry: &ProcessEntry, process: ProcessId) {
         let parent = ProcessId::unpack(peek(&entry.parent));
@@ -174,7 +174,7 @@ impl Session {
         }
     }
 
-    /// Destroy the objects that nothing refers to any more, unless another thread is already doing so.
+    /// Destroys the objects that nothing refers to any more, unless another thread is already doing so.
     pub(crate) fn destroy_unreferenced(&self, thread: Thread<'_>) {
         let header = self.segment().header();
         loop {

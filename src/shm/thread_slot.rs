@@ -107,7 +107,7 @@ impl Segment {
         (peek(&slot.generation) == id >> 32).then(|| ProcessId::unpack(peek(&slot.process)))
     }
 
-    /// Whether the thread with this id has ended.
+    /// Returns whether the thread with this id has ended.
     #[inline]
     pub(crate) fn thread_is_dead(&self, id: u64) -> bool {
         let Some(row) = self.row_of(id) else {
@@ -121,7 +121,7 @@ impl Segment {
     }
 }
 
-/// Ask `/proc` whether the thread that claimed a row still exists.
+/// Asks `/proc` whether the thread that claimed a row still exists.
 pub(super) fn slot_thread_exists(slot: &ThreadSlot) -> bool {
     let claim = slot.claim.load(Ordering::Acquire);
     identity::thread_exists((claim >> 32) as u32, claim as u32)

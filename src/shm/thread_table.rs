@@ -75,7 +75,7 @@ impl Drop for Registrations {
 }
 
 impl Registration {
-    /// Give the row back, in order; but a forked child only forgets its parent's row. The links that the child inherited are of no
+    /// Gives the row back, in order; but a forked child only forgets its parent's row. The links that the child inherited are of no
     /// meaning to its kernel list, which is empty.
     fn leave(self) {
         if self.pid != identity::process_id() {
@@ -191,7 +191,7 @@ fn register(registrar: &Registrar<'_>) -> Result<(Current, bool), ShmError> {
     Ok((current, row + NEARLY_FULL >= segment.thread_rows()))
 }
 
-/// Take a free row. The thread that takes one of the last rows makes the table grow, so a full table is full only for a moment.
+/// Takes a free row. The thread that takes one of the last rows makes the table grow, so a full table is full only for a moment.
 fn claim(segment: &Segment, claimant: u64) -> Result<u64, ShmError> {
     let start = clock::now_ns();
     loop {
@@ -212,7 +212,7 @@ fn claim(segment: &Segment, claimant: u64) -> Result<u64, ShmError> {
     }
 }
 
-/// Leave the session as far as the calling thread goes; a forked child forgets the row of its parent's thread.
+/// Leaves the session as far as the calling thread goes; a forked child forgets the row of its parent's thread.
 pub(super) fn leave(session: u64) {
     if CURRENT.get().session == session {
         CURRENT.set(NOBODY);
@@ -234,7 +234,7 @@ impl Segment {
             .min(MAX_THREADS)
     }
 
-    /// Whether the table should grow while there still is room.
+    /// Returns whether the table should grow while there still is room.
     pub(super) fn thread_table_is_nearly_full(&self) -> bool {
         let rows = self.thread_rows();
         let free = (0..rows)
@@ -246,7 +246,7 @@ impl Segment {
 
 #[cfg(test)]
 impl Segment {
-    /// How many rows are taken (tests).
+    /// Returns how many rows are taken (tests).
     pub(crate) fn threads_registered(&self) -> usize {
         (0..self.thread_rows())
             .filter(|row| peek(&self.thread_slot(*row).claim) != 0)

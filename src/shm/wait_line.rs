@@ -37,7 +37,7 @@ shared_struct! {
 pub(crate) struct Sleepers(Vec<u64>);
 
 impl Sleepers {
-    /// Wake them. Where a slot has another owner by now, that owner wakes once for nothing.
+    /// Wakes them. Where a slot has another owner by now, that owner wakes once for nothing.
     pub(crate) fn wake(self, segment: &Segment) {
         for slot in self.0.iter().filter_map(|id| slot_of(segment, *id)) {
             futex::wake(futex_half(&slot.called), u32::MAX);
@@ -100,7 +100,7 @@ impl WaitLine {
         })
     }
 
-    /// A transaction: take the calling thread, or a dead one, out of the line; `false` when it does not stand there.
+    /// A transaction: takes the calling thread, or a dead one, out of the line; `false` when it is not there.
     pub(crate) fn leave(&self, latched: &Latched<'_>, segment: &Segment, id: u64) -> bool {
         let mut before = None;
         for member in self.members(segment) {
@@ -114,7 +114,7 @@ impl WaitLine {
         false
     }
 
-    /// Whether its end is where its links lead (tests).
+    /// Returns whether its end is where its links lead (tests).
     #[cfg(test)]
     pub(crate) fn is_whole(&self, segment: &Segment) -> bool {
         self.members(segment).last().unwrap_or(0) == peek(&self.last)
@@ -129,7 +129,7 @@ impl WaitLine {
         }
     }
 
-    /// Transactions: take the dead out of the line, from its beginning to the first living thread.
+    /// Transactions: takes the dead out of the line, from its beginning to the first living thread.
     fn drop_dead(&self, latched: &Latched<'_>, segment: &Segment) {
         loop {
             let first = peek(&self.first);
@@ -141,7 +141,7 @@ impl WaitLine {
         }
     }
 
-    /// Transactions: take every dead thread out of the line; their ids.
+    /// Transactions: takes every dead thread out of the line, and returns their ids.
     pub(crate) fn remove_dead(&self, latched: &Latched<'_>, segment: &Segment) -> Vec<u64> {
         let is_dead = |id: &u64| segment.thread_is_dead(*id);
         let dead: Vec<u64> = self.members(segment).filter(is_dead).collect();
@@ -151,8 +151,8 @@ impl WaitLine {
         dead
     }
 
-    /// Transactions: take the first living thread out of the line and answer it with `call`, which is not 0; `false` when the line is
-    /// empty.
+    /// Transactions: takes the first living thread out of the line and answers it with `call`, which is not 0; `false` when the
+    /// line is empty.
     pub(crate) fn call_first(
         &self,
         latched: &Latched<'_>,
@@ -206,7 +206,7 @@ impl Thread<'_> {
         step();
     }
 
-    /// Sleep in line unless called, at the longest until `deadline`.
+    /// Sleeps in line unless called, at the longest until `deadline`.
     pub(crate) fn sleep_in_line(self, deadline: Deadline) -> Wakeup {
         let word = &self.slot.called;
         let asleep = word.compare_exchange(AWAKE, ASLEEP, Ordering::SeqCst, Ordering::Relaxed);

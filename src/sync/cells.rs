@@ -90,14 +90,14 @@ impl Cells {
         self.word(index).load(Ordering::Acquire)
     }
 
-    /// Replace a word.
+    /// Replaces a word.
     #[inline]
     pub(crate) fn store(&self, index: usize, value: u64) {
         self.word(index).store(value, Ordering::Release);
         step();
     }
 
-    /// Replace a word by what `change` makes of it, which may be asked several times; nothing if it declines. What it declined is
+    /// Replaces a word by what `change` makes of it, which may be asked several times; nothing if it declines. What it declined is
     /// the error, otherwise the new word is given.
     #[inline]
     pub(crate) fn update<E>(

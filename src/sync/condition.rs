@@ -49,7 +49,7 @@ pub(crate) struct Waited {
 }
 
 impl ConditionLock {
-    /// Whether the calling thread holds the lock.
+    /// Returns whether the calling thread holds the lock.
     pub(crate) fn is_mine(&self) -> bool {
         match self {
             ConditionLock::Plain(mutex) => mutex.is_held_here(),
@@ -57,7 +57,7 @@ impl ConditionLock {
         }
     }
 
-    /// Free the lock, which the calling thread holds; how often it held it.
+    /// Frees the lock, which the calling thread holds, and returns how often it held it.
     fn release_all(&self) -> u64 {
         match self {
             ConditionLock::Plain(mutex) => mutex.release().map_or(0, |()| 1),
@@ -104,7 +104,7 @@ impl Condition {
         hold((&self.object().latch, self.0.offset()), thread)
     }
 
-    /// Give `lock` up, wait until notified or until `deadline`, and take it back, as often as it was held.
+    /// Gives `lock` up, waits until notified or until `deadline`, and takes it back, as often as it was held.
     ///
     /// The calling thread holds the lock; when the wait is interrupted, it may hold it no more.
     pub(crate) fn wait(
@@ -141,14 +141,15 @@ impl Condition {
         Ok(())
     }
 
-    /// Leave the line, unless called in the meantime: then the notification counts.
+    /// Leaves the line, unless called in the meantime: then the notification counts.
     fn was_called_instead_of_leaving(&self, thread: Thread<'_>) -> bool {
         let held = self.hold(thread);
         let waiting = &self.object().waiting;
         thread.call_under(&held).is_some() || !waiting.leave(&held, thread.segment, thread.id)
     }
 
-    /// Call up to `count` waiters, first those that have waited longest; how many were called. The caller holds the lock.
+    /// Calls up to `count` waiters, first those that have waited longest, and returns how many were called. The caller holds the
+    /// lock.
     pub(crate) fn notify(&self, count: usize) -> Result<usize, ShmError> {
         let thread = self.session().thread()?;
         let waiting = &self.object().waiting;
@@ -161,7 +162,7 @@ impl Condition {
         Ok(called)
     }
 
-    /// How many living threads wait.
+    /// Returns how many living threads wait.
     pub(crate) fn waiters(&self) -> Result<usize, ShmError> {
         let thread = self.session().thread()?;
         let _held = self.hold(thread);
@@ -171,14 +172,14 @@ impl Condition {
     }
 }
 
-/// Take the dead out of the line, and undo what they left half done.
+/// Takes the dead out of the line, and undoes what they left half done.
 pub(super) fn settle(session: &Session, thread: Thread<'_>, place: Offset) {
     let object: &ConditionObject = session.segment().at(place);
     let held = hold((&object.latch, place), thread);
     object.waiting.remove_dead(&held, thread.segment);
 }
 
-/// Check that nothing is left half done (tests, with nobody at work).
+/// Checks that nothing is left half done (tests, with nobody at work).
 #[cfg(test)]
 pub(super) fn audit_condition(session: &Session, place: Offset) {
     let object: &ConditionObject = session.segment().at(place);

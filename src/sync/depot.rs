@@ -129,7 +129,7 @@ impl Depot {
         )
     }
 
-    /// Leave a copy of `fd` for the future holder of the ticket.
+    /// Leaves a copy of `fd` for the future holder of the ticket.
     pub(crate) fn leave(&self, fd: BorrowedFd<'_>) -> Result<Ticket, DepotError> {
         let size = size_of::<TicketObject>() as u64;
         let ticket = Ticket(Arc::new(Handle::create(&self.session, kind::TICKET, size)?));
@@ -143,7 +143,7 @@ impl Depot {
         Ok(ticket)
     }
 
-    /// Take the descriptor that waits for this ticket.
+    /// Takes the descriptor that waits for this ticket.
     pub(crate) fn take(&self, ticket: &Ticket) -> Result<OwnedFd, DepotError> {
         let _turn = self.take_turn()?;
         let mine = ticket.label();
@@ -197,7 +197,7 @@ impl Depot {
         Ok(())
     }
 
-    /// How many descriptors wait (tests).
+    /// Returns how many descriptors wait (tests).
     #[cfg(test)]
     pub(super) fn count(&self) -> usize {
         passing::count(self.exit.as_fd()).unwrap_or_default()
@@ -209,7 +209,7 @@ impl Depot {
         Ok(())
     }
 
-    /// Whether the ticket for what carries this label still exists, and has not been used.
+    /// Returns whether the ticket for what carries this label still exists, and has not been used.
     fn is_awaited(&self, found: Label) -> bool {
         let (place, _) = found.split_at(8);
         let place = place.try_into().map_or(0, u64::from_le_bytes);

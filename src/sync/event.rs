@@ -52,12 +52,12 @@ impl Event {
         self.0.session().segment().at(self.0.offset())
     }
 
-    /// Whether the flag is set.
+    /// Returns whether the flag is set.
     pub(crate) fn is_set(&self) -> bool {
         self.object().state.load(Ordering::Acquire) & SET != 0
     }
 
-    /// Set the flag and wake everybody who waits for it.
+    /// Sets the flag and wakes everybody who waits for it.
     pub(crate) fn set(&self) -> Result<(), ShmError> {
         let thread = self.0.session().thread()?;
         let object = self.object();
@@ -75,13 +75,13 @@ impl Event {
         Ok(())
     }
 
-    /// Take the flag back. Who was waiting when it was set goes on all the same.
+    /// Clears the flag. Those who were waiting when it was set go on all the same.
     pub(crate) fn clear(&self) {
         self.object().state.fetch_and(!SET, Ordering::AcqRel);
         step();
     }
 
-    /// Wait until the flag is set, or has been set since the wait began.
+    /// Waits until the flag is set, or has been set since the wait began.
     pub(crate) fn wait(&self, deadline: Deadline) -> Result<(), WaitError> {
         let session = self.0.session();
         let thread = session.thread()?;
@@ -96,7 +96,7 @@ impl Event {
     }
 }
 
-/// Wake those that may wait for a flag that a dead thread has set.
+/// Wakes those that may wait for a flag that a dead thread has set.
 pub(super) fn settle(session: &Session, _: Thread<'_>, event: Offset) {
     let object: &EventObject = session.segment().at(event);
     if peek(&object.state) != 0 {

@@ -31,12 +31,12 @@ impl Default for EventWord {
 }
 
 impl EventWord {
-    /// Announce a sleep. What is waited for must be looked at again after this, before [`EventWord::sleep`].
+    /// Announces a sleep. What is waited for must be looked at again after this, before [`EventWord::sleep`].
     pub(crate) fn prepare(&self) -> u32 {
         self.word.fetch_or(SOMEBODY, Ordering::SeqCst) | SOMEBODY
     }
 
-    /// Sleep unless notified since `prepared`.
+    /// Sleeps unless notified since `prepared`.
     pub(crate) fn sleep(&self, prepared: u32, deadline: Deadline) -> Wakeup {
         futex::wait(&self.word, prepared, deadline)
     }
@@ -46,7 +46,7 @@ impl EventWord {
         &self.word
     }
 
-    /// Wake up to `count` sleepers; what they wait for has been published.
+    /// Wakes up to `count` sleepers; what they wait for has been published.
     #[inline(always)]
     pub(crate) fn notify(&self, count: u32) {
         fence(Ordering::SeqCst);

@@ -8,7 +8,7 @@ use crate::sys::clock::Deadline;
 /// A living owner releases a latch within nanoseconds, unless the scheduler took it off its processor.
 const GRACE_NS: u64 = 100_000_000;
 
-/// How long an operation with this deadline waits for a latch.
+/// Returns how long an operation with this deadline waits for a latch.
 pub(super) fn patience(session: &Session, deadline: Deadline) -> Patience<'_> {
     Patience {
         deadline,
@@ -42,7 +42,7 @@ impl<'s> Deref for Held<'s> {
     }
 }
 
-/// Hold the latch of an object whose critical sections touch nothing but its own words and those of threads in its lines; what a
+/// Holds the latch of an object whose critical sections touch nothing but its own words and those of threads in its lines; what a
 /// dead predecessor left half done is undone.
 pub(super) fn hold_with<'s>(
     (latch, object): (&'s Latch, Offset),

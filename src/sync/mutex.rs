@@ -105,7 +105,7 @@ impl Mutex {
         self.session().segment().at(self.0.offset())
     }
 
-    /// Acquire the lock, waiting until `deadline`. Not reentrant.
+    /// Acquires the lock, waiting until `deadline`. Not reentrant.
     #[inline]
     pub(crate) fn acquire(&self, deadline: Deadline) -> Result<Acquired, WaitError> {
         let thread = self.session().thread()?;
@@ -168,7 +168,7 @@ impl Mutex {
         }
     }
 
-    /// Take the lock if `word` says it is free for us, or its owner is dead.
+    /// Takes the lock if `word` says it is free for us, or its owner is dead.
     fn try_take(
         &self,
         thread: Thread<'_>,
@@ -202,7 +202,7 @@ impl Mutex {
         Some(Acquired::Abandoned { pid, name })
     }
 
-    /// Sleep until the word changes, the owner's process dies, or the time is over.
+    /// Sleeps until the word changes, the owner's process dies, or the time is over.
     fn sleep(&self, object: &MutexObject, word: u64, until: Deadline) -> Wakeup {
         let half = futex_half(&object.word);
         let owner = owner_parts(word);
@@ -219,7 +219,7 @@ impl Mutex {
         futex::wait(half, word as u32, until)
     }
 
-    /// Release the lock, whoever holds it; but one taken over from a dead owner only by the process that did so.
+    /// Releases the lock, whoever holds it; but one taken over from a dead owner only by the process that did so.
     #[inline]
     pub(crate) fn release(&self) -> Result<(), NotReleased> {
         let object = self.object();
@@ -244,12 +244,12 @@ impl Mutex {
         }
     }
 
-    /// Whether this thread acquired the lock and nobody has released it since.
+    /// Returns whether this thread acquired the lock and nobody has released it since.
     pub(super) fn is_of(&self, thread: Thread<'_>) -> bool {
         peek(&self.object().word) & !FLAGS == thread.owner
     }
 
-    /// Whether the calling thread acquired the lock and nobody has released it since.
+    /// Returns whether the calling thread acquired the lock and nobody has released it since.
     pub(crate) fn is_held_here(&self) -> bool {
         self.session()
             .thread()
@@ -260,7 +260,7 @@ impl Mutex {
         owner_parts(word).is_some_and(|(process, _)| process == self.session().me())
     }
 
-    /// Whether somebody holds the lock, dead or alive.
+    /// Returns whether somebody holds the lock, dead or alive.
     pub(crate) fn is_locked(&self) -> bool {
         peek(&self.object().word) & !FLAGS != 0
     }
@@ -276,12 +276,12 @@ impl Mutex {
         })
     }
 
-    /// Whether an owner has died holding the lock, ever, or since [`Mutex::set_abandoned`] took it back.
+    /// Returns whether an owner has died holding the lock, ever, or since [`Mutex::set_abandoned`] took it back.
     pub(crate) fn abandoned(&self) -> bool {
         peek(&self.object().abandoned) != 0
     }
 
-    /// Set or take back [`Mutex::abandoned`], for a caller that has repaired what the lock protects.
+    /// Sets or takes back [`Mutex::abandoned`], for a caller that has repaired what the lock protects.
     pub(crate) fn set_abandoned(&self, abandoned: bool) {
         self.object()
             .abandoned
@@ -304,8 +304,8 @@ impl MutexObject {
             .is_ok()
     }
 
-    /// Whether a free lock may be taken: one promised to the sleepers only by them, or by anyone after a heartbeat, when the one who
-    /// was woken must be dead.
+    /// Returns whether a free lock may be taken: one promised to the sleepers only by them, or by anyone after a heartbeat, when
+    /// the one who was woken must be dead.
     fn may_take(&self, word: u64, slept: bool) -> bool {
         word & STARVED == 0
             || slept
@@ -317,7 +317,7 @@ impl MutexObject {
         word & !FLAGS == 0 && self.may_take(word, slept)
     }
 
-    /// Release a lock that somebody waits for, promising it to the sleepers if one of them starves.
+    /// Releases a lock that somebody waits for, promising it to the sleepers if one of them starves.
     #[cold]
     fn hand_on(&self, word: u64) -> bool {
         let promised = if word & STARVED != 0 {

@@ -17,7 +17,7 @@ impl Notice {
         self.0.notify(count);
     }
 
-    /// Wait until `ready`, which changes only before a [`Notice::notify`]. The session is where the wait is written down.
+    /// Waits until `ready`, which changes only before a [`Notice::notify`]. The session is where the wait is written down.
     pub(crate) fn wait_until(
         &self,
         session: &Session,

@@ -48,7 +48,7 @@ impl Source {
         }
     }
 
-    /// Whether anybody but the calling thread can make it ready.
+    /// Returns whether anybody but the calling thread can make it ready.
     fn is_hopeful(&self) -> bool {
         match self {
             Source::Pipe(end) => end.is_hopeful(),
@@ -72,7 +72,7 @@ impl Source {
     }
 }
 
-/// Wait until one of the sources is ready, or until `deadline`; which of them are.
+/// Waits until one of the sources is ready, or until `deadline`, and returns which of them are.
 pub(crate) fn wait_ready(
     session: &Session,
     sources: &[Source],

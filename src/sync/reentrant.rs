@@ -53,7 +53,7 @@ impl ReentrantMutex {
         handle.session().segment().at(handle.offset())
     }
 
-    /// Whether the calling thread holds the lock.
+    /// Returns whether the calling thread holds the lock.
     pub(crate) fn is_mine(&self) -> bool {
         let thread = self.handle().session().thread();
         thread.is_ok_and(|thread| {
@@ -62,7 +62,7 @@ impl ReentrantMutex {
         })
     }
 
-    /// Acquire the lock, at once if the calling thread holds it, otherwise waiting until `deadline`.
+    /// Acquires the lock, at once if the calling thread holds it, otherwise waiting until `deadline`.
     pub(crate) fn acquire(&self, deadline: Deadline) -> Result<Acquired, WaitError> {
         let object = self.object();
         if self.is_mine() {
@@ -85,7 +85,7 @@ impl ReentrantMutex {
         Ok(())
     }
 
-    /// Take one acquisition back; the last one frees the lock.
+    /// Takes one acquisition back; the last one frees the lock.
     pub(crate) fn release(&self) -> Result<(), NotHolder> {
         if !self.is_mine() {
             return Err(NotHolder);
@@ -99,7 +99,7 @@ impl ReentrantMutex {
         self.release_all().map(|_| ())
     }
 
-    /// Free the lock whatever its depth, which [`ReentrantMutex::acquire_to`] restores.
+    /// Frees the lock whatever its depth, which [`ReentrantMutex::acquire_to`] restores.
     pub(crate) fn release_all(&self) -> Result<u64, NotHolder> {
         if !self.is_mine() {
             return Err(NotHolder);
@@ -114,14 +114,14 @@ impl ReentrantMutex {
         Ok(depth)
     }
 
-    /// Acquire the lock to a depth that [`ReentrantMutex::release_all`] gave, waiting as long as it takes.
+    /// Acquires the lock to a depth that [`ReentrantMutex::release_all`] gave, waiting as long as it takes.
     pub(crate) fn acquire_to(&self, depth: u64) -> Result<Acquired, WaitError> {
         let acquired = self.0.acquire(Deadline::NEVER)?;
         self.begin(depth)?;
         Ok(acquired)
     }
 
-    /// How often its holder has acquired the lock; 0 when it is free.
+    /// Returns how often its holder has acquired the lock; 0 when it is free.
     pub(crate) fn depth(&self) -> u64 {
         if self.0.is_locked() {
             peek(&self.object().depth)
@@ -135,17 +135,17 @@ impl ReentrantMutex {
         self.0.owner()
     }
 
-    /// Whether somebody holds the lock, dead or alive.
+    /// Returns whether somebody holds the lock, dead or alive.
     pub(crate) fn is_locked(&self) -> bool {
         self.0.is_locked()
     }
 
-    /// Whether a holder has died, as [`Mutex::abandoned`].
+    /// Returns whether a holder has died, as [`Mutex::abandoned`].
     pub(crate) fn abandoned(&self) -> bool {
         self.0.abandoned()
     }
 
-    /// Set or take back [`ReentrantMutex::abandoned`].
+    /// Sets or takes back [`ReentrantMutex::abandoned`].
     pub(crate) fn set_abandoned(&self, abandoned: bool) {
         self.0.set_abandoned(abandoned);
     }

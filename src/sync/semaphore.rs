@@ -103,12 +103,12 @@ impl Semaphore {
         Some(peek(&self.object().maximum)).filter(|maximum| *maximum != UNBOUNDED)
     }
 
-    /// Whether permits have owners, so that those of a process that is killed or fails are given back.
+    /// Returns whether permits have owners, so that those of a process that is killed or fails are given back.
     pub(crate) fn has_owners(&self) -> bool {
         peek(&self.object().signals) == 0
     }
 
-    /// Take a permit, waiting for one until `deadline`.
+    /// Takes a permit, waiting for one until `deadline`.
     pub(crate) fn acquire(&self, deadline: Deadline) -> Result<(), WaitError> {
         let thread = self.session().thread()?;
         if self.take(thread, deadline)? {
@@ -134,7 +134,7 @@ impl Semaphore {
         }
     }
 
-    /// Take a permit if there is one.
+    /// Takes a permit if there is one.
     fn take(&self, thread: Thread<'_>, deadline: Deadline) -> Result<bool, WaitError> {
         let object = self.object();
         if peek(&object.value) == 0 {
@@ -154,7 +154,7 @@ impl Semaphore {
         Ok(true)
     }
 
-    /// Give permits back, the process's own first; more than those make the semaphore a counter of signals.
+    /// Gives permits back, the process's own first; more than those make the semaphore a counter of signals.
     pub(crate) fn release(&self, permits: u64) -> Result<(), ReleaseError> {
         let thread = self.session().thread()?;
         let object = self.object();
@@ -186,14 +186,14 @@ fn sleepers(permits: u64) -> u32 {
     u32::try_from(permits).unwrap_or(u32::MAX)
 }
 
-/// Finish what a dead thread may have left half done, and wake those that may wait for it.
+/// Finishes what a dead thread may have left half done, and wakes those that may wait for it.
 pub(super) fn settle(session: &Session, thread: Thread<'_>, semaphore: Offset) {
     let object: &SemaphoreObject = session.segment().at(semaphore);
     drop(hold((&object.latch, semaphore), thread));
     object.available.notify(u32::MAX);
 }
 
-/// Give back the permits of a process that was killed or failed, if permits have owners.
+/// Gives back the permits of a process that was killed or failed, if permits have owners.
 pub(super) fn forfeit(
     session: &Session,
     thread: Thread<'_>,

@@ -50,12 +50,12 @@ pub(crate) mod wait_kind {
     pub(crate) const INPUT: u16 = 23;
 }
 
-/// Look until `ready` or the spinning time is over; whether it is ready.
+/// Looks until `ready` or the spinning time is over, and returns whether it is ready.
 pub(super) fn spin(thread: Thread<'_>, ready: impl Fn() -> bool) -> bool {
     spin_for(SPIN_NS, thread, ready)
 }
 
-/// Look until `ready`, at most for this many nanoseconds; whether it is ready.
+/// Looks until `ready`, at most for this many nanoseconds, and returns whether it is ready.
 fn spin_for(spin_ns: u64, thread: Thread<'_>, ready: impl Fn() -> bool) -> bool {
     if ready() {
         return true;
@@ -97,15 +97,15 @@ pub(crate) fn noted<T>(
 
 /// How a waiting thread sleeps.
 pub(super) trait Sleep {
-    /// How long to look before the first sleep.
+    /// Returns how long to look before the first sleep.
     fn spin_ns(&self) -> u64 {
         SPIN_NS
     }
 
-    /// Announce a sleep; what is waited for is looked at again after this.
+    /// Announces a sleep; what is waited for is looked at again after this.
     fn prepare(&mut self);
 
-    /// Sleep unless something was notified since [`Sleep::prepare`], at the longest until `until`.
+    /// Sleeps unless something was notified since [`Sleep::prepare`], at the longest until `until`.
     fn sleep(&mut self, until: Deadline) -> Wakeup;
 }
 
@@ -125,7 +125,7 @@ impl Sleep for OnEvent<'_> {
     }
 }
 
-/// Wait until `ready`, which changes only before a notification of `event`.
+/// Waits until `ready`, which changes only before a notification of `event`.
 pub(super) fn wait_until(
     session: &Session,
     thread: Thread<'_>,
@@ -140,7 +140,7 @@ pub(super) fn wait_until(
     })
 }
 
-/// Wait until `ready`, sleeping as `sleeper` does, as long as `hope` says that it may still come.
+/// Waits until `ready`, sleeping as `sleeper` does, as long as `hope` says that it may still come.
 pub(super) fn wait_by<E: From<WaitError>>(
     session: &Session,
     thread: Thread<'_>,
@@ -190,7 +190,8 @@ pub(super) fn wait_by<E: From<WaitError>>(
     }
 }
 
-/// Wait in line until called; what the call says. `look` asks under the latch of the line's object, and sees to the dead there.
+/// Waits in line until called, and returns what the call says. `look` asks under the latch of the line's object, and sees to the
+/// dead there.
 pub(super) fn wait_for_call(
     session: &Session,
     thread: Thread<'_>,

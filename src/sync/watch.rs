@@ -46,17 +46,17 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Look so long before the first sleep.
+    /// Sets how long to look before the first sleep.
     pub(super) fn spinning(self, spin_ns: u64) -> Watch<'a> {
         Watch { spin_ns, ..self }
     }
 
-    /// Whether it came to a sleep.
+    /// Returns whether it came to a sleep.
     pub(super) fn slept(&self) -> bool {
         self.slept
     }
 
-    /// Wake up for these descriptors too.
+    /// Wakes up for these descriptors too.
     pub(super) fn with_descriptors(self, descriptors: &'a [RawFd]) -> Watch<'a> {
         Watch {
             descriptors,
@@ -64,7 +64,7 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Wake one more sleeper of each event: a wake-up that was meant for somebody who takes must not end with one who only looks.
+    /// Wakes one more sleeper of each event: a wake-up that was meant for somebody who takes must not end with one who only looks.
     pub(super) fn pass_on(&self) {
         if self.slept {
             self.events.iter().for_each(|event| event.notify(1));

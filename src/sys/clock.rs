@@ -11,7 +11,7 @@ pub(crate) const HEARTBEAT: Duration = Duration::from_millis(50);
 /// [`HEARTBEAT`] in nanoseconds.
 pub(crate) const HEARTBEAT_NS: u64 = HEARTBEAT.as_nanos() as u64;
 
-/// How long a wait sleeps at a time when this much time is left; `None` is for ever.
+/// Returns how long a wait sleeps at a time when this much time is left; `None` is for ever.
 pub(crate) fn slice(left: Option<Duration>) -> Duration {
     left.map_or(HEARTBEAT, |left| left.min(HEARTBEAT))
 }
@@ -38,14 +38,14 @@ impl Deadline {
     /// Do not wait: the operation succeeds at once or not at all.
     pub(crate) const NOW: Deadline = Deadline(0);
 
-    /// Wait at most this long from now.
+    /// Waits at most this long from now.
     pub(crate) fn after(duration: Duration) -> Deadline {
         let ns = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
         // A sum that overflows is centuries ahead, which means never.
         Deadline(now_ns().saturating_add(ns))
     }
 
-    /// Wait until this reading of [`now_ns`].
+    /// Waits until this reading of [`now_ns`].
     pub(crate) fn at_ns(ns: u64) -> Deadline {
         Deadline(ns)
     }
@@ -55,17 +55,17 @@ impl Deadline {
         self.0
     }
 
-    /// Whether this is [`Deadline::NEVER`].
+    /// Returns whether this is [`Deadline::NEVER`].
     pub(crate) fn is_never(self) -> bool {
         self == Deadline::NEVER
     }
 
-    /// Whether this is [`Deadline::NOW`]: the caller polls.
+    /// Returns whether this is [`Deadline::NOW`]: the caller polls.
     pub(crate) fn is_now(self) -> bool {
         self == Deadline::NOW
     }
 
-    /// Whether the clock, read as `now_ns`, has reached the deadline.
+    /// Returns whether the clock, read as `now_ns`, has reached the deadline.
     pub(crate) fn passed(self, now_ns: u64) -> bool {
         self.0 <= now_ns
     }

@@ -2,7 +2,7 @@
 
 use rustix::thread::sched_getaffinity;
 
-/// Whether another CPU could change memory while this thread spins.
+/// Returns whether another CPU could change memory while this thread spins.
 ///
 /// `sched_getaffinity(2)`. If the kernel refuses to answer, assume no: sleeping is always correct.
 pub(crate) fn another_cpu_may_answer() -> bool {

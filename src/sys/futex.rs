@@ -44,7 +44,7 @@ fn outcome(result: Result<(), Errno>) -> Wakeup {
     }
 }
 
-/// Sleep while `word` holds `expected`, at the longest until `deadline`.
+/// Sleeps while `word` holds `expected`, at the longest until `deadline`.
 pub(crate) fn wait(word: &AtomicU32, expected: u32, deadline: Deadline) -> Wakeup {
     let timeout = deadline.timespec();
     outcome(futex::wait_bitset(
@@ -70,14 +70,14 @@ fn entry((word, expected): Expected<'_>) -> futex::Wait {
     wait
 }
 
-/// Sleep while both words hold their expected values, at the longest until `deadline`.
+/// Sleeps while both words hold their expected values, at the longest until `deadline`.
 ///
 /// [`Wakeup::Unsupported`] before Linux 5.16 and under some sandboxes.
 pub(crate) fn wait_either(first: Expected<'_>, second: Expected<'_>, deadline: Deadline) -> Wakeup {
     wait_vector(&[entry(first), entry(second)], deadline)
 }
 
-/// Sleep while all words hold their expected values, at the longest until `deadline`.
+/// Sleeps while all words hold their expected values, at the longest until `deadline`.
 ///
 /// [`Wakeup::Unsupported`] as for [`wait_either`], and for more than [`WORDS_MAX`] words.
 pub(crate) fn wait_any(words: &[Expected<'_>], deadline: Deadline) -> Wakeup {

@@ -28,18 +28,18 @@ pub(crate) fn start_time(pid: u32) -> Option<u64> {
     Stat::read(&format!("/proc/{pid}/stat")).map(|stat| stat.start_time)
 }
 
-/// Whether the process with this id and start time still runs; a zombie does not.
+/// Returns whether the process with this id and start time still runs; a zombie does not.
 pub(crate) fn process_is_alive(pid: u32, start_time: u64) -> bool {
     Stat::read(&format!("/proc/{pid}/stat"))
         .is_some_and(|stat| stat.start_time == start_time && stat.runs())
 }
 
-/// Whether a process with this id runs; a zombie does not.
+/// Returns whether a process with this id runs; a zombie does not.
 pub(crate) fn process_runs(pid: u32) -> bool {
     Stat::read(&format!("/proc/{pid}/stat")).is_some_and(|stat| stat.runs())
 }
 
-/// Whether a thread with this id exists in the process.
+/// Returns whether a thread with this id exists in the process.
 pub(crate) fn thread_exists(pid: u32, tid: u32) -> bool {
     Stat::read(&format!("/proc/{pid}/task/{tid}/stat")).is_some_and(|stat| !stat.ended)
 }

@@ -17,7 +17,7 @@ thread_local! {
     static LEFT: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Whether that many bytes are free, and as many again: a value that is passed on may be moved.
+/// Returns whether that many bytes are free, and as many again: a value that is passed on may be moved.
 pub(crate) fn is_free(bytes: usize) -> bool {
     if bytes < SMALL {
         return true;
@@ -36,7 +36,7 @@ pub(crate) fn is_free(bytes: usize) -> bool {
     found.is_some()
 }
 
-/// How many bytes can be allocated, at least `needed`; `None` when that is too much.
+/// Returns how many bytes can be allocated, at least `needed`; `None` when that is too much.
 fn look(needed: usize) -> Option<usize> {
     let available = usize::try_from(memory_available()).unwrap_or(usize::MAX);
     if needed > available {

@@ -57,14 +57,14 @@ impl LifeWord {
         &self.word
     }
 
-    /// Whether nobody owns the word, or its owner is dead.
+    /// Returns whether nobody owns the word, or its owner is dead.
     #[inline]
     pub(crate) fn is_dead(&self) -> bool {
         let word = self.load();
         word == 0 || word & futex::OWNER_DIED != 0
     }
 
-    /// Ask for a wake-up at the owner's death; the value to sleep on, or `None` if it is dead already.
+    /// Asks for a wake-up at the owner's death; the value to sleep on, or `None` if it is dead already.
     pub(crate) fn prepare_wait(&self) -> Option<u32> {
         let word = self.load();
         if word == 0 || word & futex::OWNER_DIED != 0 {
@@ -89,7 +89,7 @@ impl LifeWord {
         ptr::from_ref(&self.next) as u64
     }
 
-    /// Make the calling thread the owner: it lives as long as the word says.
+    /// Makes the calling thread the owner: it lives as long as the word says.
     ///
     /// Returns whether the kernel will mark the word at the thread's death. It does not under emulators that lack the call, and
     /// then `/proc` has to be asked.
@@ -131,7 +131,7 @@ impl LifeWord {
         true
     }
 
-    /// Take the word off the calling thread's list, which must be its owner. The word keeps its value.
+    /// Takes the word off the calling thread's list, which must be its owner. The word keeps its value.
     pub(crate) fn disown(&self) {
         let Some(head) = current_head() else { return };
         // SAFETY: as in `own`.

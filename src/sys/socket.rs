@@ -72,7 +72,7 @@ impl Socket {
         }
     }
 
-    /// Whether connecting succeeded, once the socket is writable.
+    /// Returns whether connecting succeeded, once the socket is writable.
     pub(crate) fn connected(&self) -> io::Result<()> {
         self.0.take_error()?.map_or(Ok(()), Err)
     }

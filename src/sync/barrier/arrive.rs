@@ -51,8 +51,8 @@ impl Drop for Acting<'_> {
 }
 
 impl Barrier {
-    /// Come to the barrier and wait for the others, at most for `timeout` after having come in. When there is an action, the last one
-    /// to come returns to run it. `beat` is called now and then.
+    /// Comes to the barrier and waits for the others, at most for `timeout` after having come in. When there is an action, the last
+    /// one to come returns to run it. `beat` is called now and then.
     pub(crate) fn arrive(
         &self,
         timeout: Option<Duration>,
@@ -152,7 +152,7 @@ impl Barrier {
         }
     }
 
-    /// Wait until the round that is being ended is over.
+    /// Waits until the round that is being ended is over.
     fn wait_outside(&self, turn: Turn<'_>, beat: &dyn Fn()) -> Result<(), BarrierError> {
         let (thread, object) = (turn.thread, turn.object);
         object.outside.join(turn.held(), thread, self.0.offset());

@@ -63,25 +63,25 @@ impl Barrier {
         Turn::take(thread, self.object(), self.0.offset())
     }
 
-    /// How many parties pass together.
+    /// Returns how many parties pass together.
     pub(crate) fn parties(&self) -> u64 {
         peek(&self.object().parties)
     }
 
-    /// How many have come and wait.
+    /// Returns how many have come and wait.
     pub(crate) fn waiting(&self) -> Result<u64, ShmError> {
         let turn = self.turn(self.session().thread()?);
         let filling = turn.phase() == phase::FILLING;
         Ok(if filling { turn.arrived() } else { 0 })
     }
 
-    /// Whether a wait would fail at once.
+    /// Returns whether a wait would fail at once.
     pub(crate) fn is_broken(&self) -> Result<bool, ShmError> {
         let turn = self.turn(self.session().thread()?);
         Ok(turn.phase() == phase::BROKEN || turn.is_out_of_reach())
     }
 
-    /// Break the barrier for everybody, until it is reset.
+    /// Breaks the barrier for everybody, until it is reset.
     pub(crate) fn abort(&self) -> Result<(), ShmError> {
         let mut turn = self.turn(self.session().thread()?);
         if turn.phase() != phase::BROKEN {
@@ -98,12 +98,12 @@ impl Barrier {
     }
 }
 
-/// Undo or finish what dead threads left half done; if they stood at the barrier, it breaks.
+/// Undoes or finishes what dead threads left half done; if they stood at the barrier, it breaks.
 pub(super) fn settle(session: &Session, thread: Thread<'_>, place: Offset) {
     Turn::take(thread, session.segment().at(place), place);
 }
 
-/// Check that nothing is left half done (tests, with nobody at work).
+/// Checks that nothing is left half done (tests, with nobody at work).
 #[cfg(test)]
 pub(super) fn audit_barrier(session: &Session, place: Offset) {
     session

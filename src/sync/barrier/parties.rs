@@ -27,8 +27,8 @@ impl Expected {
 }
 
 impl Turn<'_> {
-    /// Whether processes have failed, and too few are left that may still come. While fewer are known than needed, but for one, more
-    /// may be started.
+    /// Returns whether processes have failed, and too few are left that may still come. While fewer are known than needed, but for
+    /// one, more may be started.
     pub(super) fn is_out_of_reach(&self) -> bool {
         let expected = &self.object.expected;
         let (parties, known) = (peek(&self.object.parties), peek(&expected.known));
@@ -55,7 +55,7 @@ impl Turn<'_> {
 }
 
 impl Barrier {
-    /// Expect a child, which is being started and has been granted the barrier.
+    /// Expects a child, which is being started and has been granted the barrier.
     pub(crate) fn expect(&self, child: ProcessId) -> Result<(), ShmError> {
         let Some(stake) = self.session().stake_of(child, self.0.offset())? else {
             return Ok(());

@@ -50,12 +50,12 @@ impl<'s> Turn<'s> {
         peek(&self.object.arrived)
     }
 
-    /// Whether the calling thread runs the action.
+    /// Returns whether the calling thread runs the action.
     pub(super) fn is_actor(&self) -> bool {
         self.phase() == phase::ACTING && peek(&self.object.actor) == self.thread.id
     }
 
-    /// Tell those whose round is over, and let those in who waited for that.
+    /// Tells those whose round is over, and lets those in who waited for that.
     fn answer_leaving(&mut self) {
         let Turn {
             thread,

@@ -4,7 +4,7 @@ use super::layout::{ContainerObject, hash_of, split};
 use crate::shm::tests::books::Books;
 use crate::shm::{Offset, Session, message_bytes, peek};
 
-/// Enter what the container owns into the books, and check that its parts agree.
+/// Enters what the container owns into the books, and checks that its parts agree.
 pub(crate) fn audit_container(session: &Session, books: &mut Books, container: Offset) {
     let segment = session.segment();
     let object: &ContainerObject = segment.at(container);

@@ -11,7 +11,7 @@ use crate::shm::{Offset, peek};
 use crate::sync::message::Message;
 
 impl Container {
-    /// Read the value of a key; `None` when it has none.
+    /// Reads the value of a key; `None` when it has none.
     pub(crate) fn get<R>(
         &self,
         key: &[u8],
@@ -32,20 +32,20 @@ impl Container {
         Ok(reading.items().next().map(|(_, value)| read(value)))
     }
 
-    /// Whether a key has a value.
+    /// Returns whether a key has a value.
     pub(crate) fn has(&self, key: &[u8]) -> Result<bool, ContainerError> {
         let hash = hash_of(key);
         self.hold(|edit| Ok(find(edit, key, hash).is_some()))
     }
 
-    /// Give a key its value, a new one at the end of the order.
+    /// Gives a key its value, a new one at the end of the order.
     pub(crate) fn set(&self, item: &Item<'_>) -> Result<(), ContainerError> {
         let (mut taken, mut given) = (self.in_flight()?, self.written(&[*item])?);
         let hash = hash_of(item.key);
         self.hold(|edit| put(edit, item.key, hash, &mut given, &mut taken))
     }
 
-    /// Give a key a value if it has none, and read the one it has then.
+    /// Gives a key a value if it has none, and reads the one it has then.
     pub(crate) fn set_default<R>(
         &self,
         item: &Item<'_>,
@@ -64,7 +64,7 @@ impl Container {
         Ok(reading.items().next().map(|(_, value)| read(value)))
     }
 
-    /// Give a key a value if its present one is still `expected` (`None`: if it has none); whether it was.
+    /// Gives a key a value if its present one is still `expected` (`None`: if it has none), and returns whether it was.
     pub(crate) fn exchange(
         &self,
         expected: Option<&[u8]>,
@@ -85,7 +85,7 @@ impl Container {
         })
     }
 
-    /// Take a key out and read its value.
+    /// Takes a key out and reads its value.
     pub(crate) fn remove<R>(
         &self,
         key: &[u8],
@@ -102,7 +102,7 @@ impl Container {
         Ok(first_of(&taken, |_, value| read(value)))
     }
 
-    /// Take the last key out and read it and its value.
+    /// Takes the last key out and reads it and its value.
     pub(crate) fn remove_last<R>(
         &self,
         read: impl FnOnce(&[u8], Message<'_>) -> R,
@@ -122,7 +122,7 @@ impl Container {
         Ok(first_of(&taken, read))
     }
 
-    /// Give many keys their values, all or none.
+    /// Gives many keys their values, all or none.
     pub(crate) fn set_many(&self, items: &[Item<'_>]) -> Result<(), ContainerError> {
         if let [item] = items {
             return self.set(item);
@@ -164,7 +164,7 @@ impl Container {
     }
 }
 
-/// Read key and value of the first block; `None` when there is none.
+/// Reads key and value of the first block; `None` when there is none.
 fn first_of<R>(taken: &InFlight<'_>, read: impl FnOnce(&[u8], Message<'_>) -> R) -> Option<R> {
     let (entry, objects) = taken.contents().into_iter().next()?;
     let (key, bytes) = split(true, entry);
@@ -176,7 +176,7 @@ fn find(edit: &Edit<'_>, key: &[u8], hash: u32) -> Option<(u64, Offset)> {
     edit.body()?.find(key, hash)
 }
 
-/// Put the one entry `given` where its key is, or behind all others.
+/// Puts the one entry `given` where its key is, or behind all others.
 fn put(
     edit: &Edit<'_>,
     key: &[u8],

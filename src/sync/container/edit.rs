@@ -35,7 +35,7 @@ impl<'s> Edit<'s> {
         }
     }
 
-    /// Whether the value of an entry is `expected`.
+    /// Returns whether the value of an entry is `expected`.
     pub(super) fn holds(&self, block: Offset, expected: &[u8]) -> bool {
         let bytes = message_bytes(self.thread.segment, block);
         split(self.object.is_keyed(), bytes).1 == expected
@@ -71,7 +71,7 @@ impl<'s> Edit<'s> {
         taken.receive(removed);
     }
 
-    /// Put the one block `given` into an entry in use.
+    /// Puts the one block `given` into an entry in use.
     pub(super) fn replace(&self, index: u64, given: &mut InFlight<'_>, taken: &mut InFlight<'_>) {
         let (Some(body), [new]) = (self.body(), given.blocks()) else {
             return;
@@ -81,13 +81,13 @@ impl<'s> Edit<'s> {
         self.finish(given, taken, vec![old]);
     }
 
-    /// Whether there is room for `more` entries behind the last.
+    /// Returns whether there is room for `more` entries behind the last.
     pub(super) fn has_room(&self, more: u64) -> bool {
         let used = peek(&self.object.used);
         self.body().is_some_and(|body| used + more <= body.capacity)
     }
 
-    /// Put blocks behind the last entry, where there is room; in a dict only one, with its hash.
+    /// Puts blocks behind the last entry, where there is room; in a dict only one, with its hash.
     pub(super) fn append(&self, hash: u32, given: &mut InFlight<'_>, taken: &mut InFlight<'_>) {
         let Some(body) = self.body() else { return };
         let (object, used) = (self.object, peek(&self.object.used));
@@ -108,7 +108,7 @@ impl<'s> Edit<'s> {
         self.finish(given, taken, Vec::new());
     }
 
-    /// Put each of the blocks `given` into the entry where its key is, or behind the last one, where there is room.
+    /// Puts each of the blocks `given` into the entry where its key is, or behind the last one, where there is room.
     ///
     /// A store for each and a few more: the journal has room for [`AT_ONCE`].
     pub(super) fn put_each(
@@ -142,7 +142,7 @@ impl<'s> Edit<'s> {
         self.finish(given, taken, removed);
     }
 
-    /// Take the entries of a list from `start` on.
+    /// Takes the entries of a list from `start` on.
     pub(super) fn truncate(&self, start: u64, taken: &mut InFlight<'_>) {
         let object = self.object;
         let removed = self.entries(start, peek(&object.used)).collect();
@@ -152,7 +152,7 @@ impl<'s> Edit<'s> {
         self.finish(&mut taken.none(), taken, removed);
     }
 
-    /// Take one entry out of a dict; with `is_last`, only removed ones follow.
+    /// Takes one entry out of a dict; with `is_last`, only removed ones follow.
     pub(super) fn remove(&self, index: u64, is_last: bool, taken: &mut InFlight<'_>) {
         let Some(body) = self.body() else { return };
         let object = self.object;
@@ -175,7 +175,7 @@ impl<'s> Edit<'s> {
         blocks.zip(body.hashes(used)).collect()
     }
 
-    /// Make `entries` all there is, in a new body: `given` among them, `removed` not any more.
+    /// Makes `entries` all there is, in a new body: `given` among them, `removed` not any more.
     pub(super) fn rebuild(
         &self,
         mut entries: Vec<Entry>,

@@ -87,7 +87,7 @@ impl Container {
         Cells::open(self.session(), switch).map(Some)
     }
 
-    /// Whether it was switched off.
+    /// Returns whether it was switched off.
     pub(crate) fn is_closed(&self) -> bool {
         let switch = Offset(peek(&self.object().switch));
         !switch.is_none() && Cells::first_word(self.session(), switch) != 0
@@ -129,7 +129,7 @@ impl Container {
         Ok(peek(&self.object().count) as usize)
     }
 
-    /// Hold the container for `body`.
+    /// Holds the container for `body`.
     pub(super) fn hold<'s, R>(
         &'s self,
         body: impl FnOnce(&Edit<'s>) -> Result<R, ContainerError>,
@@ -148,7 +148,7 @@ impl Container {
         result
     }
 
-    /// Run `work`; also whether this thread changed the container meanwhile.
+    /// Runs `work`, and returns its result and whether this thread changed the container meanwhile.
     pub(crate) fn watch<R>(&self, work: impl FnOnce() -> R) -> (R, bool) {
         watching(self.object(), work)
     }

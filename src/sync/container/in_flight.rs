@@ -27,7 +27,7 @@ impl<'s> InFlight<'s> {
         }
     }
 
-    /// Write an entry.
+    /// Writes an entry.
     pub(super) fn write(&mut self, keyed: bool, item: &Item<'_>) -> Result<(), ShmError> {
         let length = (item.key.len() as u32).to_le_bytes();
         let pieces: &[&[u8]] = if keyed {
@@ -40,7 +40,7 @@ impl<'s> InFlight<'s> {
         Ok(())
     }
 
-    /// Keep objects in existence: a message that is nothing but references.
+    /// Keeps objects in existence: a message that is nothing but references.
     pub(super) fn pin(&mut self, objects: &[Offset]) -> Result<(), ShmError> {
         if !objects.is_empty() {
             self.blocks.push(self.thread.write_message(&[], objects)?);

@@ -72,7 +72,7 @@ pub(super) fn split(keyed: bool, bytes: &[u8]) -> (&[u8], &[u8]) {
 }
 
 impl ContainerObject {
-    /// Hold the container, with a dead predecessor's work undone or finished.
+    /// Holds the container, with a dead predecessor's work undone or finished.
     pub(super) fn hold<'s>(
         &'s self,
         thread: Thread<'s>,
@@ -123,7 +123,7 @@ impl<'s> Body<'s> {
         })
     }
 
-    /// How many bytes a body takes, and what its first words are.
+    /// Returns how many bytes a body takes, and what its first words are.
     pub(super) fn shape(capacity: u64, keyed: bool) -> (u64, [u64; 2]) {
         let slots = if keyed {
             (capacity * 2).next_power_of_two()

@@ -8,7 +8,7 @@ use crate::shm::{Offset, Patience, Session, Thread, peek};
 /// Entries given back at a time.
 const ROUND: u64 = 64;
 
-/// Finish what a dead thread may have left half done.
+/// Finishes what a dead thread may have left half done.
 pub(crate) fn settle(session: &Session, thread: Thread<'_>, container: Offset) {
     let object: &ContainerObject = session.segment().at(container);
     thread.set_holding(container.0);
@@ -17,7 +17,7 @@ pub(crate) fn settle(session: &Session, thread: Thread<'_>, container: Offset) {
     thread.set_holding(0);
 }
 
-/// Give back all entries, with the references they carry, and the body.
+/// Gives back all entries, with the references they carry, and the body.
 pub(crate) fn destroy(session: &Session, thread: Thread<'_>, container: Offset) {
     let object: &ContainerObject = session.segment().at(container);
     settle(session, thread, container);

@@ -23,7 +23,7 @@ pub(crate) enum Splice<R> {
 pub(crate) type Places<'a> = &'a dyn Fn(usize) -> Option<Range<usize>>;
 
 impl Container {
-    /// Read entries of a list, or all of a dict, as they are at one moment; `None` when there are no such places. The version read
+    /// Reads entries of a list, or all of a dict, as they are at one moment; `None` when there are no such places. The version read
     /// comes along.
     pub(crate) fn read<R>(
         &self,
@@ -42,8 +42,8 @@ impl Container {
         Ok(found.map(|(version, reading)| (version, read(&mut reading.items()))))
     }
 
-    /// Replace entries of a list by others, of any number, and read what was there. With `expected`, only while the list is in that
-    /// version.
+    /// Replaces entries of a list by others, of any number, and reads what was there. With `expected`, only while the list is in
+    /// that version.
     pub(crate) fn splice<R>(
         &self,
         expected: Option<u64>,
@@ -90,8 +90,8 @@ impl Container {
         })
     }
 
-    /// Put the entries of a list into another order, given by their present places, while the list is in the version `expected`;
-    /// whether it was.
+    /// Puts the entries of a list into another order, given by their present places, while the list is in the version `expected`,
+    /// and returns whether it was.
     pub(crate) fn reorder(&self, expected: u64, order: &[usize]) -> Result<bool, ContainerError> {
         let (mut given, mut taken) = (self.in_flight()?, self.in_flight()?);
         self.hold(|edit| {
@@ -111,7 +111,7 @@ impl Container {
         })
     }
 
-    /// Replace the value at a place of a list if it is still `expected`; whether it was.
+    /// Replaces the value at a place of a list if it is still `expected`, and returns whether it was.
     pub(crate) fn exchange_at(
         &self,
         places: Places<'_>,
@@ -134,7 +134,7 @@ impl Container {
         })
     }
 
-    /// Remove everything.
+    /// Removes everything.
     pub(crate) fn clear(&self) -> Result<(), ContainerError> {
         let (mut given, mut taken) = (self.in_flight()?, self.in_flight()?);
         self.hold(|edit| {

@@ -26,7 +26,7 @@ pub(super) struct Reading<'s> {
 }
 
 impl<'s> Reading<'s> {
-    /// Under the latch: copy these entries.
+    /// Under the latch: copies these entries.
     pub(super) fn of(
         edit: &Edit<'s>,
         mut pins: InFlight<'s>,

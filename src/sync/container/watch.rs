@@ -22,7 +22,7 @@ pub(super) fn note_change(object: &ContainerObject) {
     });
 }
 
-/// Run `work`; also whether this thread changed the container meanwhile.
+/// Runs `work`, and returns its result and whether this thread changed the container meanwhile.
 pub(super) fn watching<R>(object: &ContainerObject, work: impl FnOnce() -> R) -> (R, bool) {
     let watch = (address(object), false);
     WATCHED.with_borrow_mut(|watched| watched.push(watch));

@@ -101,12 +101,12 @@ impl PipeEnd {
         &self.0.handle
     }
 
-    /// Whether messages can be received here.
+    /// Returns whether messages can be received here.
     pub(crate) fn is_readable(&self) -> bool {
         self.0.incoming.is_some()
     }
 
-    /// Whether messages can be sent from here.
+    /// Returns whether messages can be sent from here.
     pub(crate) fn is_writable(&self) -> bool {
         self.0.outgoing.is_some()
     }
@@ -122,7 +122,7 @@ impl PipeEnd {
         queue.as_ref().ok_or(PipeError::WrongDirection)
     }
 
-    /// Send a message that lies in pieces and carries references to `handles`, waiting for room.
+    /// Sends a message that lies in pieces and carries references to `handles`, waiting for room.
     ///
     /// When this returns `Ok`, it can be received, even if this process is killed. If it is killed meanwhile, the message has been sent
     /// or it has not.
@@ -142,7 +142,7 @@ impl PipeEnd {
         }
     }
 
-    /// Whether the last reader went while a message was put, which must not keep alive what it refers to.
+    /// Returns whether the last reader went while a message was put, which must not keep alive what it refers to.
     fn came_too_late(&self, queue: &Queue) -> Result<bool, ShmError> {
         let session = self.session();
         let thread = session.thread()?;
@@ -153,7 +153,7 @@ impl PipeEnd {
         Ok(too_late)
     }
 
-    /// Receive the oldest message, waiting for one until `deadline`, and read it in place; see [`Queue::get_with`].
+    /// Receives the oldest message, waiting for one until `deadline`, and reads it in place; see [`Queue::get_with`].
     pub(crate) fn receive<R>(
         &self,
         deadline: Deadline,
@@ -177,13 +177,14 @@ impl PipeEnd {
         }
     }
 
-    /// Wait until [`PipeEnd::receive`] would not have to.
+    /// Waits until [`PipeEnd::receive`] would not have to.
     pub(crate) fn wait_readable(&self, deadline: Deadline) -> Result<(), PipeError> {
         let queue = self.direction(&self.0.incoming)?;
         self.wait_for_message(queue, deadline, true)
     }
 
-    /// Whether there is something to learn here: a message or the end, or for an end that only writes that nobody reads any more.
+    /// Returns whether there is something to learn here: a message or the end, or for an end that only writes that nobody reads any
+    /// more.
     pub(in crate::sync) fn is_ready(&self) -> bool {
         match (&self.0.incoming, &self.0.outgoing) {
             (Some(queue), _) => !queue.is_empty() || queue.has_no_writer(),
@@ -198,7 +199,7 @@ impl PipeEnd {
         incoming.or_else(|| self.0.outgoing.as_ref().map(Queue::not_full))
     }
 
-    /// Whether [`PipeEnd::is_ready`] can become true by anybody but the calling thread; see [`PipeError::OnlyOneself`].
+    /// Returns whether [`PipeEnd::is_ready`] can become true by anybody but the calling thread; see [`PipeError::OnlyOneself`].
     pub(in crate::sync) fn is_hopeful(&self) -> bool {
         let is_gone = || match (&self.0.incoming, &self.0.outgoing) {
             (Some(queue), _) => queue.has_no_writer(),
@@ -248,7 +249,7 @@ impl PipeEnd {
         )
     }
 
-    /// Whether anybody but the calling thread can use the other end, for a wait without a deadline.
+    /// Returns whether anybody but the calling thread can use the other end, for a wait without a deadline.
     fn hope_for_peer(
         &self,
         deadline: Deadline,
@@ -265,7 +266,7 @@ impl PipeEnd {
     }
 }
 
-/// Tell the queues that nobody holds this end any more.
+/// Tells the queues that nobody holds this end any more.
 pub(in crate::sync) fn destroy(session: &Session, thread: Thread<'_>, end: Offset) {
     let object: &EndObject = session.segment().at(end);
     let (incoming, outgoing) = (

@@ -5,7 +5,7 @@ use super::layout::{POINTER_RECORD, QueueObject, SEGMENT_HEADER, Tag, follow_jum
 use crate::shm::tests::books::Books;
 use crate::shm::{Offset, Session, peek};
 
-/// Enter what the queue owns into the books, and check that its records add up.
+/// Enters what the queue owns into the books, and checks that its records add up.
 pub(crate) fn audit_queue(session: &Session, books: &mut Books, queue: Offset) {
     let segment = session.segment();
     let thread = session.thread().unwrap();
@@ -72,7 +72,7 @@ pub(crate) fn audit_queue(session: &Session, books: &mut Books, queue: Offset) {
 }
 
 impl Queue {
-    /// How many messages were put and got since the queue was made.
+    /// Returns how many messages were put and got since the queue was made.
     pub(crate) fn counts(&self) -> (u64, u64) {
         (
             self.object().put_published.load(),

@@ -64,7 +64,7 @@ impl Taken<'_> {
 const ROUND: usize = 64;
 
 impl Queue {
-    /// Take the oldest message, waiting for one until `deadline`, and read it in place.
+    /// Takes the oldest message, waiting for one until `deadline`, and reads it in place.
     ///
     /// The references it carries are held while `read` runs, so that `read` can open handles of its own. A process that is killed in
     /// here takes the message with it.
@@ -82,7 +82,7 @@ impl Queue {
         Ok(result)
     }
 
-    /// Take up to `max` messages: wait for the first until `deadline`, then take what is there. How many there were.
+    /// Takes up to `max` messages: waits for the first until `deadline`, then takes what is there. How many there were.
     ///
     /// A process that is killed in here takes those of its last round with it, [`ROUND`] at most.
     pub(crate) fn get_many_with(
@@ -106,7 +106,7 @@ impl Queue {
         Ok(count)
     }
 
-    /// Take and read one round of messages: at least one, at most `max`.
+    /// Takes and reads one round of messages: at least one, at most `max`.
     fn get_round(
         &self,
         max: usize,
@@ -124,7 +124,7 @@ impl Queue {
         Ok(count)
     }
 
-    /// Take at least one and at most `max` messages.
+    /// Takes at least one and at most `max` messages.
     #[inline]
     fn take<'s>(
         &'s self,
@@ -156,7 +156,7 @@ impl Queue {
     }
 }
 
-/// Take what is there, up to `max` messages; how many.
+/// Takes what is there, up to `max` messages, and returns how many.
 #[inline]
 pub(super) fn take_batch<'s>(
     session: &'s Session,
@@ -179,7 +179,7 @@ pub(super) fn take_batch<'s>(
     count as usize
 }
 
-/// Take the oldest message, of which there is one, as one transaction.
+/// Takes the oldest message, of which there is one, as one transaction.
 #[inline(always)]
 fn take_one<'s>(
     session: &'s Session,

@@ -145,7 +145,7 @@ impl QueueObject {
         self.put_published.load().saturating_sub(got)
     }
 
-    /// Whether there is room for one more message, of this many bytes. An empty queue has room for any.
+    /// Returns whether there is room for one more message, of this many bytes. An empty queue has room for any.
     #[inline(always)]
     pub(super) fn has_room(&self, bytes: u64) -> bool {
         let put = &self.put_published;
@@ -173,14 +173,14 @@ impl QueueObject {
         }
     }
 
-    /// Whether nobody puts or gets there any more.
+    /// Returns whether nobody puts or gets there any more.
     #[inline(always)]
     pub(super) fn is_gone(&self, side: u64) -> bool {
         self.gone.load(Ordering::Acquire) & side != 0
     }
 
-    /// Wake those who wait for room, where there may be any: `taken` messages have gone. Room for the bytes of one who waits may be
-    /// none for another's, so all of those look.
+    /// Wakes those who wait for room, where there may be any: `taken` messages have gone. Room for the bytes of one who waits may
+    /// be none for another's, so all of those look.
     #[inline(always)]
     pub(super) fn notify_of_room(&self, taken: u32) {
         if peek(&self.bytes_limit) != 0 {
@@ -202,7 +202,7 @@ impl QueueObject {
         }
     }
 
-    /// Hold one side, with a dead predecessor's work undone and what it had committed published.
+    /// Holds one side, with a dead predecessor's work undone and what it had committed published.
     #[inline(always)]
     pub(super) fn hold<'s>(
         &'s self,
@@ -222,7 +222,7 @@ impl QueueObject {
     }
 }
 
-/// Follow a jump at `position`, if there is one: where the record is, and the segment jumped to.
+/// Follows a jump at `position`, if there is one: where the record is, and the segment jumped to.
 pub(super) fn follow_jump(thread: Thread<'_>, position: Offset) -> (Offset, Option<Offset>) {
     let (tag, _) = Tag::parse(peek(thread.segment.word(position)));
     if tag != Tag::Jump {

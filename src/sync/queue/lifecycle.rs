@@ -6,7 +6,7 @@ use super::get::take_batch;
 use super::layout::{End, NO_READER, NO_WRITER, QueueObject};
 use crate::shm::{Offset, Patience, Session, Thread, step};
 
-/// Finish what a dead thread may have left half done, and wake those that may wait for it.
+/// Finishes what a dead thread may have left half done, and wakes those that may wait for it.
 pub(crate) fn settle(session: &Session, thread: Thread<'_>, queue: Offset) {
     let object: &QueueObject = session.segment().at(queue);
     thread.set_holding(queue.0);
@@ -45,7 +45,7 @@ pub(in crate::sync) fn end_reading(session: &Session, thread: Thread<'_>, queue:
     discard_all(session, thread, queue);
 }
 
-/// Give back undelivered messages, with the references they carry, and all segments.
+/// Gives back undelivered messages, with the references they carry, and all segments.
 pub(crate) fn destroy(session: &Session, thread: Thread<'_>, queue: Offset) {
     let object: &QueueObject = session.segment().at(queue);
     settle(session, thread, queue);

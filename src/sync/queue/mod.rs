@@ -75,12 +75,12 @@ impl Queue {
         self.object().length() as usize
     }
 
-    /// Whether there is no message in the queue.
+    /// Returns whether there is no message in the queue.
     pub(crate) fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// Whether a put would have to wait.
+    /// Returns whether a put would have to wait.
     pub(crate) fn is_full(&self) -> bool {
         let capacity = self.capacity();
         capacity != 0 && self.len() >= capacity
@@ -91,7 +91,7 @@ impl Queue {
         peek(&self.object().capacity) as usize
     }
 
-    /// Wait until there is a message.
+    /// Waits until there is a message.
     fn wait_for_message(
         &self,
         thread: Thread<'_>,
@@ -109,7 +109,7 @@ impl Queue {
         )
     }
 
-    /// Wait until there is room for a message of this many bytes.
+    /// Waits until there is room for a message of this many bytes.
     fn wait_for_room(
         &self,
         thread: Thread<'_>,

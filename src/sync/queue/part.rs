@@ -29,17 +29,17 @@ impl Queue {
         self.place
     }
 
-    /// Whether nobody will put any more.
+    /// Returns whether nobody will put any more.
     pub(in crate::sync) fn has_no_writer(&self) -> bool {
         self.object().is_gone(NO_WRITER)
     }
 
-    /// Whether nobody will get any more.
+    /// Returns whether nobody will get any more.
     pub(in crate::sync) fn has_no_reader(&self) -> bool {
         self.object().is_gone(NO_READER)
     }
 
-    /// Whether there is room for one more message, of this many bytes.
+    /// Returns whether there is room for one more message, of this many bytes.
     pub(in crate::sync) fn has_room(&self, bytes: u64) -> bool {
         self.object().has_room(bytes)
     }

@@ -25,7 +25,7 @@ enum Content<'a> {
     Block(Offset),
 }
 
-/// Whether the message lies in the queue's own memory: it is small and names no objects.
+/// Returns whether the message lies in the queue's own memory: it is small and names no objects.
 fn is_inline(message: &Message<'_>) -> bool {
     message.bytes.len() <= INLINE_MAX && message.objects.is_empty()
 }
@@ -52,7 +52,7 @@ impl Content<'_> {
 }
 
 impl Queue {
-    /// Put a message that carries references to `handles`, waiting for room until `deadline`.
+    /// Puts a message that carries references to `handles`, waiting for room until `deadline`.
     ///
     /// When this returns `Ok`, every process sees the message. If the process is killed meanwhile, the message is there or it is not.
     pub(crate) fn put(
@@ -93,7 +93,7 @@ impl Queue {
         result
     }
 
-    /// Put messages one after the other, waiting for room as needed; how many were put before the first that was not.
+    /// Puts messages one after the other, waiting for room as needed, and returns how many were put before the first that was not.
     ///
     /// Other messages may come in between.
     pub(crate) fn put_many(
@@ -131,7 +131,7 @@ impl Queue {
             .map(|_| ())
     }
 
-    /// Put as many of the contents as there is room for, but at least one; how many.
+    /// Puts as many of the contents as there is room for, but at least one, and returns how many.
     #[inline]
     fn put_batch(
         &self,
@@ -191,7 +191,7 @@ impl Queue {
     }
 }
 
-/// Write a record behind the last one, as one transaction.
+/// Writes a record behind the last one, as one transaction.
 #[inline]
 fn append(
     thread: Thread<'_>,

@@ -17,7 +17,7 @@ impl Queue {
         self.object().unfinished() as usize
     }
 
-    /// Report one message done.
+    /// Reports one message done.
     pub(crate) fn task_done(&self) -> Result<(), TooManyDone> {
         let object = self.object();
         loop {
@@ -42,7 +42,7 @@ impl Queue {
         }
     }
 
-    /// Wait until every message that was put has been reported done.
+    /// Waits until every message that was put has been reported done.
     pub(crate) fn join(&self, deadline: Deadline) -> Result<(), WaitError> {
         let thread = self.session().thread()?;
         let object = self.object();
