@@ -4,10 +4,12 @@
 use std::fmt::{self, Write};
 
 use rhai::Position;
+use serde::{Deserialize, Serialize};
 
 use super::excerpt::Excerpt;
+use super::frame::{Frame, TOP_LEVEL};
 use super::source::Source;
-use super::traceback::{self, Frame, TOP_LEVEL};
+use super::traceback;
 
 /// An error of a script, as it is told to people ([`Display`](fmt::Display)) or to programs
 /// ([`to_json`](Self::to_json)).
@@ -175,7 +177,7 @@ pub(crate) fn headline(kind: &str, message: &str) -> String {
 }
 
 /// How errors are printed to standard error.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum ErrorFormat {
     /// For people: several lines each.

@@ -1,7 +1,8 @@
 //! Code that can be carried to another process.
 //!
 //! - [`source`]: the main script and its modules as text, found again by name.
-//! - [`traceback`]: the frames an error passed through, shown with their source lines.
+//! - [`lookup`]: where functions are, for messages.
+//! - [`frame`]: one call that an error passed through; [`traceback`]: all of them, shown with their source lines.
 //! - [`diagnostic`]: what is told about an error; [`excerpt`]: the line it shows.
 //! - [`environment`]: what a function sees beside its arguments: functions, constants, imports.
 //! - [`compiling`]: the text that is being compiled.
@@ -12,6 +13,8 @@ pub(crate) mod compiling;
 pub(crate) mod diagnostic;
 pub(crate) mod environment;
 mod excerpt;
+pub(crate) mod frame;
+mod lookup;
 pub(crate) mod source;
 #[cfg(test)]
 mod tests;

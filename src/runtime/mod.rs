@@ -59,7 +59,7 @@ pub use self::stopper::Stopper;
 pub use self::worker::{init, init_with};
 pub use crate::permissions::Permissions;
 pub use crate::program::diagnostic::{Diagnostic, ErrorFormat};
-pub use crate::program::traceback::Frame;
+pub use crate::program::frame::Frame;
 pub use crate::script::fork_hooks::ForkHooks;
 use crate::script::interp::Interp;
 pub use crate::script::limits::{Exceeded, Limits};

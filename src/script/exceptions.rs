@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use rhai::{Array, Dynamic, EvalAltResult, ImmutableString, Position};
 
-use crate::program::traceback::{self, Frame};
+use crate::program::frame::Frame;
+use crate::program::traceback;
 use crate::text::{repr_of, str_of};
 
 /// The exceptions that exist, each with the class it derives from.

@@ -8,7 +8,8 @@ use rhai::{Dynamic, EvalAltResult, FnPtr};
 
 use crate::program::Program;
 use crate::program::diagnostic::{Diagnostic, ErrorFormat};
-use crate::program::traceback::{Frame, frames, function_name};
+use crate::program::frame::{Frame, function_name};
+use crate::program::traceback::frames;
 use crate::script::exceptions::{Exception, raise};
 use crate::script::interp::Interp;
 use crate::script::state::State;

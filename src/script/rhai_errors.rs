@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use rhai::{Dynamic, EvalAltResult, Map};
 
-use crate::program::traceback::Frame;
+use crate::program::frame::Frame;
 use crate::script::exceptions::Exception;
 use crate::script::rhai_texts::{Words, python_words};
 

@@ -6,7 +6,7 @@ use rhai::Position;
 
 use crate::program::Source;
 use crate::program::diagnostic::{Diagnostic, ErrorFormat};
-use crate::program::traceback::Frame;
+use crate::program::frame::Frame;
 
 /// What is shown of an error at this place of `text`.
 fn shown(text: &str, line: u16, column: u16) -> String {

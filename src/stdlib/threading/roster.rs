@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rhai::FnPtr;
 
 use super::thread::Thread;
-use crate::program::traceback::function_name;
+use crate::program::frame::function_name;
 use crate::script::exceptions::Failure;
 use crate::script::interp::Interp;
 use crate::script::state::State;

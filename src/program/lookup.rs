@@ -1,0 +1,100 @@
+//! Where the functions and lines of a program are, and what people are shown of them.
+
+use std::path::Path;
+
+use rhai::{FnAccess, Position, ScriptFuncDef};
+
+use super::frame::Frame;
+use super::source::{Program, Source};
+
+impl Program {
+    /// How people are shown the file Rhai calls `name`.
+    pub(crate) fn shown(&self, name: &str) -> String {
+        let parts = self.parts();
+        if let Some(input) = parts.input(name) {
+            return input.source.shown.clone();
+        }
+        match Path::new(name).strip_prefix(&self.start_dir) {
+            Ok(relative) => relative.display().to_string(),
+            Err(_) => name.to_string(),
+        }
+    }
+
+    /// The file people are shown as `shown`.
+    pub(crate) fn source_shown(&self, shown: &str) -> Option<Source> {
+        let parts = self.parts();
+        let mut newest_first = parts.sources.iter().rev();
+        newest_first.find(|source| source.shown == shown).cloned()
+    }
+
+    /// The functions of this name, not those of modules: how each is called, and where it is.
+    pub(crate) fn definitions(&self, name: &str) -> Vec<(String, Frame)> {
+        let inputs = self.inputs();
+        let functions = inputs.iter().rev().flat_map(|input| {
+            let rows = input.functions.iter_script_fn_info();
+            rows.map(|(.., definition)| (&input.source.name, definition))
+        });
+        let mut found: Vec<(String, Frame)> = functions
+            .filter(|(_, function)| function.name == name)
+            .map(|(file, function)| {
+                let place = self.frame(file, function.body.start_position(), name);
+                (signature(function), place)
+            })
+            .collect();
+        found.sort_by_key(|(_, place)| place.line);
+        found
+    }
+
+    /// The public functions of the imported file `stem.rhai`: names, and how they are called.
+    pub(crate) fn functions_of_module(&self, stem: &str) -> Vec<(String, String)> {
+        let parts = self.parts();
+        let is_it = |name: &str| Path::new(name).file_stem().is_some_and(|s| s == stem);
+        let modules = parts.modules.values().filter(|m| is_it(&m.source.name));
+        let functions = modules.flat_map(|module| module.functions.iter_script_fn_info());
+        functions
+            .filter(|(.., f)| f.access == FnAccess::Public && !f.name.contains('$'))
+            .map(|(.., f)| (f.name.to_string(), signature(f)))
+            .collect()
+    }
+
+    /// Where the function of this name is defined; people are shown it as `shown`.
+    pub(crate) fn definition(&self, name: &str, shown: &str) -> Option<Frame> {
+        let (file, position) = {
+            let parts = self.parts();
+            let (source, definition) = parts.definitions().find(|(_, f)| f.name == name)?;
+            (source.name.clone(), definition.body.start_position())
+        };
+        Some(self.frame(&file, position, shown)).filter(|frame| frame.line > 0)
+    }
+
+    /// The text of the file Rhai calls `name` up to a place.
+    pub(crate) fn text_before(&self, name: &str, position: Position) -> Option<String> {
+        let parts = self.parts();
+        let source = parts.sources.iter().find(|source| source.name == name)?;
+        Some(source.before(position)?.to_string())
+    }
+
+    /// A place in the file Rhai calls `name`, in `function`.
+    pub(crate) fn frame(&self, name: &str, position: Position, function: &str) -> Frame {
+        let line = position.line().unwrap_or(0);
+        let code = {
+            let parts = self.parts();
+            let source = parts.sources.iter().find(|source| source.name == name);
+            source.and_then(|source| Some(source.line(line)?.to_string()))
+        };
+        Frame {
+            file: self.shown(name),
+            line,
+            column: position.position().unwrap_or(0),
+            function: function.into(),
+            code: code.unwrap_or_default(),
+            times: 1,
+        }
+    }
+}
+
+/// How a script's function is called: `f(a, b)`.
+fn signature(function: &ScriptFuncDef) -> String {
+    let params: Vec<&str> = function.params.iter().map(|name| name.as_str()).collect();
+    format!("{}({})", function.name, params.join(", "))
+}
