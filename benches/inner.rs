@@ -2,6 +2,17 @@
 #![allow(missing_docs, clippy::print_stdout)]
 
 use procscript::bench;
+use serde::{Deserialize, Serialize};
+
+/// A small item of a queue.
+#[derive(Serialize, Deserialize)]
+struct Order {
+    id: u32,
+    price: f64,
+    customer: String,
+    lines: Vec<(String, i64)>,
+    gift: Option<String>,
+}
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -23,6 +34,21 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             bench::put_and_get(size)?
         );
     }
+    let order = Order {
+        id: 7,
+        price: 12.5,
+        customer: "Ada Lovelace".into(),
+        lines: vec![("cup".into(), 2), ("saucer".into(), 2)],
+        gift: None,
+    };
+    println!(
+        "a small struct, write and read    {:10.1} ns",
+        bench::write_and_read(&order)?
+    );
+    println!(
+        "Vec<u8> of 1 MiB, write and read  {:10.1} ns",
+        bench::write_and_read(&vec![7_u8; 1 << 20])?
+    );
     println!(
         "16 B from thread to thread        {:10.1} ns",
         bench::stream()?

@@ -7,7 +7,11 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use crate::shm::{Birth, Offset, ProcessId, Session, SessionOptions};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
 use crate::sync::{Acquired, Deadline, Mutex, Queue, attach_session, create_session};
+use crate::wire::{Message, typed};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -47,6 +51,17 @@ pub fn put_and_get(size: usize) -> Result<f64, Failure> {
         let _ = queue.get_with(Deadline::NEVER, |message| {
             black_box(message.bytes.len());
         });
+    }))
+}
+
+/// Writing a Rust value as an item of a queue and reading it back, in nanoseconds.
+pub fn write_and_read<T: Serialize + DeserializeOwned>(value: &T) -> Result<f64, Failure> {
+    let mut message = Message::default();
+    typed::write(value, &mut message)?;
+    let calls = (20_000_000 / (message.bytes.len() + 100)) as u32;
+    Ok(fastest(calls, || {
+        let _ = black_box(typed::write(black_box(value), &mut message));
+        let _ = black_box(typed::read::<T>(black_box(&message.bytes)));
     }))
 }
 

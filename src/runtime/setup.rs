@@ -93,7 +93,7 @@ impl Setup {
     /// Makes values of type `T` sendable to other processes: as arguments, through queues,
     /// inside lists and maps, captured by closures. The receiver gets a copy. Scripts and messages call the type `name`.
     ///
-    /// A value that cannot be serialized is an error where it is sent. A value that cannot be deserialized is an error where it arrives.
+    /// A value that cannot be serialized, or is nested more than 128 levels deep, is an error where it is sent. A value that cannot be deserialized is an error where it arrives.
     pub fn sendable<T>(self, name: &str) -> Self
     where
         T: Variant + Clone + Serialize + DeserializeOwned,

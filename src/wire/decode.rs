@@ -1,70 +1,12 @@
 //! Reads a value from bytes. The bytes may come from anywhere: the worst they can do is an error.
 
-use std::fmt;
-
 use rhai::{Array, Dynamic, Map};
 use rmp::Marker;
 
 use super::codec::{Codec, Encoded};
+use super::extension;
+use super::fault::{DecodeError, Fault};
 use super::reader::Reader;
-use super::{MAX_DEPTH, extension};
-
-/// What is wrong with the bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
-    /// They end, or an extension ends, before the value does.
-    Truncated,
-    /// This many bytes follow after the value, or after an extension's contents.
-    Trailing(usize),
-    /// No value of ours begins with this byte.
-    Marker(u8),
-    /// An extension type, or an extension of a length, that is not ours.
-    Extension(i8),
-    /// A string is not UTF-8.
-    Utf8,
-    /// An integer does not fit in 64 bits with a sign, or a character does not exist.
-    OutOfRange,
-    /// A map has the same key twice.
-    DuplicateKey,
-    /// More than [`MAX_DEPTH`] levels.
-    TooDeep,
-    /// The floors above do not know the function, object or handle. Holds their words.
-    Unknown(String),
-}
-
-/// Bytes that are not a value.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct DecodeError {
-    /// How many bytes were read before the fault was seen.
-    pub(crate) at: usize,
-    /// What is wrong.
-    pub(crate) fault: Fault,
-}
-
-impl fmt::Display for DecodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Fault::Unknown(why) = &self.fault {
-            return write!(
-                f,
-                "received a value that has no meaning in this process: {why}"
-            );
-        }
-        write!(f, "received a damaged message (at byte {}): ", self.at)?;
-        match &self.fault {
-            Fault::Truncated => write!(f, "it ends too early"),
-            Fault::Trailing(count) => write!(f, "{count} bytes too many"),
-            Fault::Marker(byte) => write!(f, "unknown marker 0x{byte:02x}"),
-            Fault::Extension(kind) => write!(f, "unknown extension {kind}"),
-            Fault::Utf8 => write!(f, "a string that is not UTF-8"),
-            Fault::OutOfRange => write!(f, "a number out of range"),
-            Fault::DuplicateKey => write!(f, "a map with the same key twice"),
-            Fault::TooDeep => write!(f, "nested more than {MAX_DEPTH} levels deep"),
-            Fault::Unknown(_) => Ok(()),
-        }
-    }
-}
-
-impl std::error::Error for DecodeError {}
 
 /// Reads the value that `bytes` are, all of them.
 ///
@@ -73,13 +15,45 @@ impl std::error::Error for DecodeError {}
 /// The bytes are not one whole value, or name something that `codec` does not know here. Then [`Codec::decode`] may
 /// have been called for some of the handles inside, and the values it returned have been dropped.
 pub(crate) fn decode(bytes: &[u8], codec: &dyn Codec) -> Result<Dynamic, DecodeError> {
-    let mut decoder = Decoder {
-        reader: Reader::new(bytes),
-        codec,
-    };
-    let value = decoder.value()?;
-    decoder.reader.finish()?;
+    let mut values = Values::new(bytes, codec);
+    let value = values.next()?;
+    values.finish()?;
     Ok(value)
+}
+
+/// The values of a [`Sequence`](super::Sequence), in their order.
+pub(crate) struct Values<'a>(Decoder<'a>);
+
+impl<'a> Values<'a> {
+    pub(crate) fn new(bytes: &'a [u8], codec: &'a dyn Codec) -> Self {
+        let reader = Reader::new(bytes);
+        Self(Decoder { reader, codec })
+    }
+
+    /// The next value.
+    ///
+    /// # Errors
+    /// As [`decode`].
+    pub(crate) fn next(&mut self) -> Result<Dynamic, DecodeError> {
+        self.0.value()
+    }
+
+    /// The next values, one for each name.
+    ///
+    /// # Errors
+    /// As [`decode`].
+    pub(crate) fn named(&mut self, names: Vec<String>) -> Result<Map, DecodeError> {
+        let named = names.into_iter();
+        named.map(|name| Ok((name.into(), self.next()?))).collect()
+    }
+
+    /// Every value has been read.
+    ///
+    /// # Errors
+    /// More bytes follow.
+    pub(crate) fn finish(&self) -> Result<(), DecodeError> {
+        self.0.reader.finish()
+    }
 }
 
 struct Decoder<'a> {

@@ -61,16 +61,7 @@ pub(crate) fn encode_into(
     bytes.clear();
     handles.clear();
     parts.clear();
-    let mut encoder = Encoder {
-        out: bytes,
-        codec,
-        depth: 0,
-        parts,
-        on_handle: |offset| handles.push(offset),
-    };
-    encoder
-        .value(value)
-        .map_err(|broken| broken.into_refusal(root))
+    append(value, codec, bytes, (handles, parts)).map_err(|broken| broken.into_refusal(root))
 }
 
 /// Comes to the same verdict as [`encode`] without writing anything down.
@@ -79,31 +70,34 @@ pub(crate) fn encode_into(
 ///
 /// A part of the value cannot be sent to another process.
 pub(crate) fn check(value: &Dynamic, root: &str, codec: &dyn Codec) -> Result<(), Refusal> {
-    handles(value, root, codec).map(|_| ())
+    let verdict = append(
+        value,
+        codec,
+        &mut Tally::default(),
+        (&mut Vec::new(), &mut Vec::new()),
+    );
+    verdict.map_err(|broken| broken.into_refusal(root))
 }
 
-/// The offsets of the shared objects that [`encode`] would list.
-///
-/// # Errors
-///
-/// A part of the value cannot be sent to another process.
-pub(crate) fn handles(value: &Dynamic, root: &str, codec: &dyn Codec) -> Result<Vec<u64>, Refusal> {
-    let mut handles = Vec::new();
+/// Writes `value` after what `out` already has, and adds its handles and parts to those of the [`Message`].
+pub(super) fn append<O: Output>(
+    value: &Dynamic,
+    codec: &dyn Codec,
+    out: &mut O,
+    (handles, parts): (&mut Vec<u64>, &mut Vec<Dynamic>),
+) -> Verdict {
     let mut encoder = Encoder {
-        out: &mut Tally(0),
+        out,
         codec,
         depth: 0,
-        parts: &mut Vec::new(),
-        on_handle: |offset| handles.push(offset),
+        handles,
+        parts,
     };
-    encoder
-        .value(value)
-        .map_err(|broken| broken.into_refusal(root))?;
-    Ok(handles)
+    encoder.value(value)
 }
 
 /// Where bytes go. Writing never fails.
-trait Output: io::Write {
+pub(super) trait Output: io::Write {
     /// Whether the bytes are for anybody.
     const IS_WRITTEN: bool;
     /// How many bytes have been written.
@@ -124,7 +118,8 @@ impl Output for Vec<u8> {
 }
 
 /// An output that only counts.
-struct Tally(usize);
+#[derive(Default)]
+pub(super) struct Tally(usize);
 
 impl io::Write for Tally {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -145,17 +140,17 @@ impl Output for Tally {
     fn patch(&mut self, _at: usize, _word: [u8; 4]) {}
 }
 
-type Verdict = Result<(), Box<Broken>>;
+pub(super) type Verdict = Result<(), Box<Broken>>;
 
-struct Encoder<'a, O: Output, H: FnMut(u64)> {
+struct Encoder<'a, O: Output> {
     out: &'a mut O,
     codec: &'a dyn Codec,
     depth: usize,
+    handles: &'a mut Vec<u64>,
     parts: &'a mut Vec<Dynamic>,
-    on_handle: H,
 }
 
-impl<O: Output, H: FnMut(u64)> Encoder<'_, O, H> {
+impl<O: Output> Encoder<'_, O> {
     /// The types are tried in the order queues see them most.
     fn value(&mut self, value: &Dynamic) -> Verdict {
         // First of all: asking a shared cell for its type waits, and panics if the cell is locked.
@@ -275,7 +270,7 @@ impl<O: Output, H: FnMut(u64)> Encoder<'_, O, H> {
                 self.extension(extension::HANDLE, extension::HANDLE_LEN);
                 self.raw(&kind.to_be_bytes());
                 self.raw(&offset.to_be_bytes());
-                (self.on_handle)(offset);
+                self.handles.push(offset);
                 Ok(())
             }
             Ok(Encoded::Object { type_name, plain }) => {

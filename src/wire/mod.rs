@@ -8,9 +8,11 @@ mod codec;
 mod decode;
 mod encode;
 mod extension;
+mod fault;
 pub(crate) mod kind;
 mod reader;
 mod refusal;
+mod sequence;
 #[cfg(test)]
 mod tests;
 mod type_codec;
@@ -19,11 +21,13 @@ pub(crate) mod typed;
 #[allow(unused_imports)]
 pub(crate) use codec::{Codec, Encoded, Unsendable};
 #[allow(unused_imports)]
-pub(crate) use decode::{DecodeError, decode};
+pub(crate) use decode::{Values, decode};
 #[allow(unused_imports)]
-pub(crate) use encode::{Message, blob_beginning, check, encode, encode_into, handles};
+pub(crate) use encode::{Message, blob_beginning, check, encode, encode_into};
+pub(crate) use fault::DecodeError;
 #[allow(unused_imports)]
 pub(crate) use refusal::{Reason, Refusal, bare_type_name};
+pub(crate) use sequence::Sequence;
 pub(crate) use type_codec::TypeCodec;
 
 /// How deep values may nest, counted in containers, on both sides.

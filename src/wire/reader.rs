@@ -3,7 +3,7 @@
 use rmp::Marker;
 
 use super::MAX_DEPTH;
-use super::decode::{DecodeError, Fault};
+use super::fault::{DecodeError, Fault};
 
 /// What surrounds an extension being read.
 pub(super) struct Outer {

@@ -10,6 +10,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::codec::Unsendable;
+use super::typed;
 
 type Encode = dyn Fn(&Dynamic) -> Result<Dynamic, Unsendable> + Send + Sync;
 type Decode = dyn Fn(Dynamic) -> Result<Dynamic, String> + Send + Sync;
@@ -74,12 +75,12 @@ impl TypeCodec {
         name: &str,
     ) -> Self {
         let encode = |value: &T| {
-            let bytes = rmp_serde::to_vec_named(value).map_err(|error| error.to_string())?;
+            let bytes = typed::pack(value).map_err(|misfit| misfit.to_string())?;
             Ok(Dynamic::from_blob(bytes))
         };
         let decode = |plain: Dynamic| {
             let bytes = plain.into_blob().map_err(|_| "its bytes are missing")?;
-            rmp_serde::from_slice::<T>(&bytes).map_err(|error| error.to_string())
+            typed::read::<T>(&bytes).map_err(|misfit| misfit.to_string())
         };
         Self::new(name, encode, decode)
     }

@@ -4,7 +4,7 @@ use rhai::{Array, Dynamic, Map};
 
 use super::generator::Generator;
 use super::world::{Lock, Point, World};
-use crate::wire::decode::Fault;
+use crate::wire::fault::Fault;
 use crate::wire::{MAX_DEPTH, decode, encode};
 
 fn fault(bytes: &[u8]) -> Fault {

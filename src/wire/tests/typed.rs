@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::generator::Generator;
 use super::world::World;
-use crate::wire::typed::{read, write};
+use crate::wire::typed::{HANDLE, pack, read, write};
 use crate::wire::{MAX_DEPTH, Message, decode, encode};
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -214,6 +214,8 @@ fn a_rust_value_without_a_form_in_scripts_is_refused_by_its_path() {
         refused(written(&nested)),
         format!("item.key.Variant.field: {} {wide}", i128::MIN)
     );
+    let large: BTreeMap<u64, ()> = [(u64::MAX, ())].into();
+    assert!(written(&large).is_ok());
     let keys: BTreeMap<(i32, i32), ()> = [((1, 2), ())].into();
     assert_eq!(
         refused(written(&keys)),
@@ -241,6 +243,59 @@ impl Serialize for Deep {
             left => [Deep(left - 1)].serialize(serializer),
         }
     }
+}
+
+#[test]
+fn a_record_holds_what_no_script_can() {
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    struct Record {
+        large: (u64, i128, u128),
+        by_place: BTreeMap<(i32, i32), Shape>,
+        by_number: BTreeMap<i64, Option<char>>,
+        by_text: BTreeMap<String, f32>,
+    }
+    let record = Record {
+        large: (u64::MAX, i128::MIN, u128::MAX),
+        by_place: [((1, -2), Shape::Point), ((0, 0), Shape::Box(1, 2))].into(),
+        by_number: [(-4, None), (5, Some('x'))].into(),
+        by_text: [("7".to_string(), 0.25)].into(),
+    };
+    let bytes = pack(&record).unwrap();
+    assert_eq!(read::<Record>(&bytes).unwrap(), record);
+    for end in 0..bytes.len() {
+        assert!(read::<Record>(&bytes[..end]).is_err(), "first {end} bytes");
+    }
+    for at in 0..bytes.len() {
+        for bit in 0..8 {
+            let mut changed = bytes.clone();
+            changed[at] ^= 1 << bit;
+            // Whatever comes of it.
+            let _ = read::<Record>(&changed);
+        }
+    }
+    assert!(pack(&Deep(MAX_DEPTH + 1)).is_err());
+}
+
+#[test]
+fn bytes_that_a_script_makes_up_are_no_shared_object() {
+    struct Place;
+    impl<'de> Deserialize<'de> for Place {
+        fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            struct Visitor;
+            impl serde::de::Visitor<'_> for Visitor {
+                type Value = Place;
+                fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    f.write_str("a Lock")
+                }
+                fn visit_bytes<E>(self, _: &[u8]) -> Result<Place, E> {
+                    Ok(Place)
+                }
+            }
+            deserializer.deserialize_newtype_struct(HANDLE, Visitor)
+        }
+    }
+    let made_up = read_from::<Place>("blob(10, 1)").err().unwrap();
+    assert_eq!(made_up, "item: expected a Lock, found a blob of 10 bytes");
 }
 
 #[test]

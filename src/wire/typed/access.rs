@@ -4,7 +4,7 @@ use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visit
 use serde::forward_to_deserialize_any;
 
 use super::misfit::Misfit;
-use super::read::Source;
+use super::source::Source;
 
 /// What is left of an array or a map.
 pub(super) struct Parts<'s, 'de> {
@@ -93,6 +93,10 @@ impl<'de> MapAccess<'de> for &mut Parts<'_, 'de> {
     ) -> Result<Option<K::Value>, Misfit> {
         if self.left == 0 {
             return Ok(None);
+        }
+        if !self.source.is_at_text() {
+            self.step();
+            return seed.deserialize(&mut *self.source).map(Some);
         }
         let key = self.key()?;
         seed.deserialize(Key(key)).map(Some)

@@ -5,7 +5,7 @@ use std::fmt::{self, Display};
 use serde::de::{self, Expected, Unexpected};
 use serde::ser;
 
-use super::super::decode::DecodeError;
+use super::super::fault::DecodeError;
 use super::super::refusal::{Step, path};
 
 /// Why a Rust value has no bytes, or bytes are no such Rust value. The steps are collected innermost first.

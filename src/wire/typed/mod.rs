@@ -1,7 +1,7 @@
 //! Rust values as the same bytes as Rhai's, through serde: what a host puts, a script gets, and the other way round.
 //!
-//! - [`write`](mod@write): a value in; its parts [`parts`], the keys of its maps [`key`].
-//! - [`read`](mod@read): a value out; [`access`]: its parts; [`variant`]: that of an enum.
+//! - [`write`](mod@write): a value in, by a [`writer`]; its parts [`parts`], the keys of its maps [`key`].
+//! - [`read`](mod@read): a value out of a [`source`]; [`access`]: its parts; [`variant`]: that of an enum.
 //! - [`misfit`]: why not, with the path to the part that does not fit.
 //!
 //! Structs and maps are maps, sequences and tuples are arrays, enums are what serde makes of them for texts that people
@@ -12,12 +12,15 @@ mod key;
 mod misfit;
 mod parts;
 mod read;
+mod source;
 mod variant;
 mod write;
+mod writer;
 
 pub(crate) use misfit::Misfit;
 pub(crate) use read::read;
-pub(crate) use write::write;
+pub(crate) use write::{pack, write};
+pub(crate) use writer::length;
 
 /// The name of a newtype struct that stands for a shared object. In it are the bytes of its kind (`u16`) and its offset (`u64`), the most
 /// significant first.

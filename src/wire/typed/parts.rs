@@ -10,9 +10,9 @@ use serde::ser::{
     SerializeTupleStruct, SerializeTupleVariant,
 };
 
-use super::key::Key;
+use super::key;
 use super::misfit::Misfit;
-use super::write::{Verdict, Writer, length, written};
+use super::writer::{Verdict, Writer, length, written};
 
 /// How many parts follow, where that has been written.
 enum Announced {
@@ -176,7 +176,7 @@ impl SerializeMap for Entries<'_, '_> {
     type Error = Misfit;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Verdict {
-        self.key = key.serialize(Key(self.parts.writer))?;
+        self.key = key::write(key, self.parts.writer)?;
         Ok(())
     }
 

@@ -5,12 +5,11 @@ use serde::de::value::SeqDeserializer;
 use serde::de::{self, Deserialize, Deserializer, Unexpected, Visitor};
 use serde::forward_to_deserialize_any;
 
-use super::super::decode::Fault;
-use super::super::extension;
 use super::super::reader::Reader;
 use super::HANDLE;
 use super::access::Parts;
 use super::misfit::Misfit;
+use super::source::{Next, Source};
 use super::variant::Variant;
 
 /// Reads the value that `bytes` are, all of them.
@@ -24,101 +23,14 @@ pub(crate) fn read<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, Misf
     Ok(value)
 }
 
-/// Where the next value is read from.
-pub(super) struct Source<'de>(pub(super) Reader<'de>);
-
-/// What the next value is.
-pub(super) enum Next<'de> {
-    Unit,
-    Bool(bool),
-    Int(i64),
-    Float(f64),
-    Char(char),
-    Text(&'de str),
-    Blob(&'de [u8]),
-    Items(usize),
-    Entries(usize),
-    /// A shared object: its kind and place.
-    Handle(&'de [u8]),
-    Function,
-    Range,
-    /// An object by the name of its type.
-    Object(&'de str),
-}
-
 impl<'de> Source<'de> {
-    /// The next value, or the beginning of it.
-    pub(super) fn next(&mut self) -> Result<Next<'de>, Misfit> {
-        let reader = &mut self.0;
-        let marker = reader.marker()?;
-        Ok(match marker {
-            Marker::Null => Next::Unit,
-            Marker::False => Next::Bool(false),
-            Marker::True => Next::Bool(true),
-            Marker::F64 => Next::Float(f64::from_be_bytes(reader.word()?)),
-            Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => {
-                Next::Text(reader.string(marker)?)
-            }
-            Marker::FixArray(count) => Next::Items(count.into()),
-            Marker::Array16 => Next::Items(reader.length::<2>()?),
-            Marker::Array32 => Next::Items(reader.length::<4>()?),
-            Marker::FixMap(count) => Next::Entries(count.into()),
-            Marker::Map16 => Next::Entries(reader.length::<2>()?),
-            Marker::Map32 => Next::Entries(reader.length::<4>()?),
-            Marker::Bin8 => {
-                let length = reader.length::<1>()?;
-                Next::Blob(reader.take(length)?)
-            }
-            Marker::Bin16 => {
-                let length = reader.length::<2>()?;
-                Next::Blob(reader.take(length)?)
-            }
-            Marker::Bin32 => {
-                let length = reader.length::<4>()?;
-                Next::Blob(reader.take(length)?)
-            }
-            Marker::FixExt4 => self.extension(4)?,
-            Marker::FixExt16 => self.extension(16)?,
-            Marker::Ext8 => {
-                let length = reader.length::<1>()?;
-                self.extension(length)?
-            }
-            Marker::Ext32 => {
-                let length = reader.length::<4>()?;
-                self.extension(length)?
-            }
-            number => Next::Int(reader.int(number)?),
-        })
-    }
-
-    fn extension(&mut self, length: usize) -> Result<Next<'de>, Misfit> {
-        let reader = &mut self.0;
-        let kind = i8::from_be_bytes(reader.word()?);
-        let payload = reader.take(length)?;
-        Ok(match kind {
-            extension::CHAR => {
-                let scalar = payload.try_into().map(u32::from_be_bytes);
-                let char = scalar.ok().and_then(char::from_u32);
-                Next::Char(char.ok_or_else(|| reader.fault(Fault::OutOfRange))?)
-            }
-            extension::HANDLE => Next::Handle(payload),
-            extension::FUNCTION => Next::Function,
-            extension::RANGE | extension::INCLUSIVE_RANGE => Next::Range,
-            extension::OBJECT => {
-                let mut payload = Reader::new(payload);
-                let marker = payload.marker()?;
-                Next::Object(payload.string(marker)?)
-            }
-            unknown => return Err(reader.fault(Fault::Extension(unknown)).into()),
-        })
-    }
-
     /// A value, whatever it is, of which [`next`](Self::next) has been read.
     fn visit<V: Visitor<'de>>(&mut self, next: Next<'de>, visitor: V) -> Result<V::Value, Misfit> {
         match next {
             Next::Unit => visitor.visit_unit(),
             Next::Bool(flag) => visitor.visit_bool(flag),
             Next::Int(int) => visitor.visit_i64(int),
+            Next::Unsigned(int) => visitor.visit_u64(int),
             Next::Float(float) => visitor.visit_f64(float),
             Next::Char(char) => visitor.visit_char(char),
             Next::Text(text) => visitor.visit_borrowed_str(text),
@@ -130,23 +42,6 @@ impl<'de> Source<'de> {
             Next::Range => Err(unexpected("a range", &visitor)),
             Next::Object(name) => Err(unexpected(&format!("an object of type {name}"), &visitor)),
         }
-    }
-
-    /// Passes over the next value.
-    fn skip(&mut self) -> Result<(), Misfit> {
-        let next = self.next()?;
-        let (Next::Items(count) | Next::Entries(count)) = next else {
-            return Ok(());
-        };
-        let each = 1 + usize::from(matches!(next, Next::Entries(_)));
-        self.0.descend()?;
-        self.0.announce(count)?;
-        for _ in 0..count {
-            self.0.settle();
-            (0..each).try_for_each(|_| self.skip())?;
-        }
-        self.0.ascend();
-        Ok(())
     }
 }
 
@@ -160,6 +55,26 @@ impl<'de> Deserializer<'de> for &mut Source<'de> {
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
         let next = self.next()?;
         self.visit(next, visitor)
+    }
+
+    fn deserialize_i128<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        match self.next()? {
+            Next::Blob(bytes) => match bytes.try_into().map(i128::from_be_bytes) {
+                Ok(int) => visitor.visit_i128(int),
+                Err(_) => visitor.visit_borrowed_bytes(bytes),
+            },
+            other => self.visit(other, visitor),
+        }
+    }
+
+    fn deserialize_u128<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        match self.next()? {
+            Next::Blob(bytes) => match bytes.try_into().map(u128::from_be_bytes) {
+                Ok(int) => visitor.visit_u128(int),
+                Err(_) => visitor.visit_borrowed_bytes(bytes),
+            },
+            other => self.visit(other, visitor),
+        }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
@@ -182,6 +97,8 @@ impl<'de> Deserializer<'de> for &mut Source<'de> {
         }
         match self.next()? {
             Next::Handle(payload) => visitor.visit_borrowed_bytes(payload),
+            // Bytes that a script has made up.
+            Next::Blob(bytes) => Err(de::Error::invalid_type(Unexpected::Bytes(bytes), &visitor)),
             other => self.visit(other, visitor),
         }
     }
@@ -235,7 +152,7 @@ impl<'de> Deserializer<'de> for &mut Source<'de> {
     }
 
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit unit_struct
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf unit unit_struct
         map struct identifier
     }
 }

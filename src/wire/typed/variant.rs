@@ -4,7 +4,7 @@ use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, VariantAccess, Visitor};
 
 use super::misfit::Misfit;
-use super::read::Source;
+use super::source::Source;
 
 /// A variant by name, and where its value is read from if it has one.
 pub(super) struct Variant<'s, 'de> {

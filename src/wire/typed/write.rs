@@ -1,14 +1,14 @@
 //! Writes a Rust value as bytes, straight from the value into the buffer.
 
-use rmp::Marker;
 use rmp::encode as pack;
 use serde::{Serialize, Serializer};
 
 use super::super::encode::Message;
-use super::super::{MAX_DEPTH, extension};
+use super::super::extension;
 use super::HANDLE;
 use super::misfit::Misfit;
 use super::parts::{Entries, Items};
+use super::writer::{Reader, Verdict, Writer, written};
 
 /// Writes `value` into a message used before: its contents are replaced, its memory is kept.
 ///
@@ -20,77 +20,23 @@ pub(crate) fn write<T: Serialize + ?Sized>(value: &T, message: &mut Message) -> 
     message.parts.clear();
     value.serialize(&mut Writer {
         out: &mut message.bytes,
-        handles: &mut message.handles,
+        reader: Reader::Script(&mut message.handles),
         depth: 0,
     })
 }
 
-pub(super) struct Writer<'m> {
-    pub(super) out: &'m mut Vec<u8>,
-    handles: &'m mut Vec<u64>,
-    depth: usize,
-}
-
-pub(super) type Verdict = Result<(), Misfit>;
-
-impl Writer<'_> {
-    pub(super) fn text(&mut self, text: &str) -> Verdict {
-        written(pack::write_str_len(self.out, length(text.len())?));
-        self.out.extend_from_slice(text.as_bytes());
-        Ok(())
-    }
-
-    pub(super) fn raw(&mut self, bytes: &[u8]) {
-        self.out.extend_from_slice(bytes);
-    }
-
-    fn int(&mut self, int: impl TryInto<i64> + Copy + std::fmt::Display) -> Verdict {
-        let Ok(fitting) = int.try_into() else {
-            let text = format!("{int} does not fit in a script's signed 64-bit integer");
-            return Err(Misfit::new(text));
-        };
-        written(pack::write_sint(self.out, fitting));
-        Ok(())
-    }
-
-    /// Makes a shared object of the blob that was written at `start`.
-    fn handle_from(&mut self, start: usize) -> Verdict {
-        const BLOB: [u8; 2] = [Marker::Bin8.to_u8(), extension::HANDLE_LEN as u8];
-        let written_blob = self.out.split_off(start);
-        let payload = written_blob.strip_prefix(&BLOB).unwrap_or_default();
-        let [_, _, offset @ ..] = payload else {
-            return Err(Misfit::new("it is not a shared object"));
-        };
-        let offset =
-            <[u8; 8]>::try_from(offset).map_err(|_| Misfit::new("it is not a shared object"))?;
-        self.handles.push(u64::from_be_bytes(offset));
-        let (length, kind) = (extension::HANDLE_LEN, extension::HANDLE);
-        written(pack::write_ext_meta(self.out, length, kind));
-        self.raw(payload);
-        Ok(())
-    }
-
-    /// One level down; [`ascend`](Self::ascend) when its end has been written.
-    pub(super) fn descend(&mut self) -> Verdict {
-        if self.depth == MAX_DEPTH {
-            return Err(Misfit::new(format!(
-                "it is nested more than {MAX_DEPTH} levels deep"
-            )));
-        }
-        self.depth += 1;
-        Ok(())
-    }
-
-    pub(super) fn ascend(&mut self) {
-        self.depth -= 1;
-    }
-
-    /// The beginning of `{name: …}`, the value of an enum that is more than a name.
-    pub(super) fn variant(&mut self, name: &str) -> Verdict {
-        self.descend()?;
-        written(pack::write_map_len(self.out, 1));
-        self.text(name)
-    }
+/// The bytes of a value that only Rust reads: integers may have 128 bits, and keys of maps any type.
+///
+/// # Errors
+/// The value is nested too deeply, too long, or holds a shared object.
+pub(crate) fn pack<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, Misfit> {
+    let mut bytes = Vec::new();
+    value.serialize(&mut Writer {
+        out: &mut bytes,
+        reader: Reader::Rust,
+        depth: 0,
+    })?;
+    Ok(bytes)
 }
 
 impl<'w, 'm> Serializer for &'w mut Writer<'m> {
@@ -110,43 +56,43 @@ impl<'w, 'm> Serializer for &'w mut Writer<'m> {
     }
 
     fn serialize_i8(self, int: i8) -> Verdict {
-        self.int(int)
+        self.int(int, int.to_be_bytes())
     }
 
     fn serialize_i16(self, int: i16) -> Verdict {
-        self.int(int)
+        self.int(int, int.to_be_bytes())
     }
 
     fn serialize_i32(self, int: i32) -> Verdict {
-        self.int(int)
+        self.int(int, int.to_be_bytes())
     }
 
     fn serialize_i64(self, int: i64) -> Verdict {
-        self.int(int)
+        self.int(int, int.to_be_bytes())
     }
 
     fn serialize_i128(self, int: i128) -> Verdict {
-        self.int(int)
+        self.int(int, int.to_be_bytes())
     }
 
     fn serialize_u8(self, int: u8) -> Verdict {
-        self.int(int)
+        self.int(int, int.to_be_bytes())
     }
 
     fn serialize_u16(self, int: u16) -> Verdict {
-        self.int(int)
+        self.int(int, int.to_be_bytes())
     }
 
     fn serialize_u32(self, int: u32) -> Verdict {
-        self.int(int)
+        self.int(int, int.to_be_bytes())
     }
 
     fn serialize_u64(self, int: u64) -> Verdict {
-        self.int(int)
+        self.int(int, int.to_be_bytes())
     }
 
     fn serialize_u128(self, int: u128) -> Verdict {
-        self.int(int)
+        self.int(int, int.to_be_bytes())
     }
 
     fn serialize_f32(self, float: f32) -> Verdict {
@@ -169,9 +115,7 @@ impl<'w, 'm> Serializer for &'w mut Writer<'m> {
     }
 
     fn serialize_bytes(self, bytes: &[u8]) -> Verdict {
-        written(pack::write_bin_len(self.out, length(bytes.len())?));
-        self.raw(bytes);
-        Ok(())
+        self.bytes(bytes)
     }
 
     fn serialize_none(self) -> Verdict {
@@ -264,13 +208,4 @@ impl<'w, 'm> Serializer for &'w mut Writer<'m> {
     ) -> Result<Entries<'w, 'm>, Misfit> {
         Entries::begin(self, Some(count), Some(name))
     }
-}
-
-/// A length as MessagePack writes it.
-pub(super) fn length(length: usize) -> Result<u32, Misfit> {
-    u32::try_from(length).map_err(|_| Misfit::new("it is too long (4 GiB or more)"))
-}
-
-pub(super) fn written<T, E: std::fmt::Debug>(outcome: Result<T, E>) {
-    outcome.expect("writing to memory does not fail");
 }
