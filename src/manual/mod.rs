@@ -126,6 +126,12 @@ impl Manual {
         definitions::files()
     }
 
+    /// Returns the scripts under the heading of an entry.
+    #[cfg(test)]
+    pub(crate) fn scripts_of(entry: &Entry) -> impl Iterator<Item = &'static str> {
+        Self::examples_of(entry).map(|example| example.code)
+    }
+
     /// Returns the examples under the heading of an entry.
     fn examples_of(entry: &Entry) -> impl Iterator<Item = &'static Example> {
         let place = (entry.page, entry.section);

@@ -1,25 +1,27 @@
-//! A host with or without a port, as a thing to be allowed or denied.
+//! An address or the name of a machine, with or without a port, as a thing to be allowed or denied.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use serde::{Deserialize, Serialize};
 
 use super::grant::Rule;
 
 /// Whom a connection is to, or where somebody listens.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Endpoint {
-    host: Host,
+    address: Address,
     /// `None` is every port.
     port: Option<u16>,
 }
 
-#[derive(Debug, Clone, PartialEq)]
-enum Host {
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+enum Address {
     Any,
-    Address(IpAddr),
+    Ip(IpAddr),
     /// In small letters, without the dot at the end.
     Name(String),
     /// What is neither: nobody has it.
-    Nonsense(String),
+    Invalid(String),
 }
 
 /// The name of this machine for itself, which needs no looking up.
@@ -40,15 +42,15 @@ pub(super) enum Contact {
 }
 
 impl Endpoint {
-    /// Reads `host`, `host:port`, `[v6]:port`, `*` or `*:port`.
+    /// Reads `name`, `name:port`, `[v6]:port`, `*` or `*:port`.
     pub(super) fn read(text: &str) -> Self {
         let text = text.trim();
         if let Ok(address) = text.parse::<IpAddr>() {
-            return Self::new(Host::Address(address.to_canonical()), None);
+            return Self::new(Address::Ip(address.to_canonical()), None);
         }
         if let Ok(address) = text.parse::<SocketAddr>() {
-            let host = Host::Address(address.ip().to_canonical());
-            return Self::new(host, Some(address.port()));
+            let place = Address::Ip(address.ip().to_canonical());
+            return Self::new(place, Some(address.port()));
         }
         let (name, port) = match text.rsplit_once(':') {
             Some((name, port)) => (name, port.parse::<u16>().map(Some)),
@@ -63,33 +65,33 @@ impl Endpoint {
             !name.is_empty() && name.chars().all(fits)
         };
         match (name, address, port) {
-            ("*", _, Ok(port)) => Self::new(Host::Any, port),
-            (_, Some(address), Ok(port)) => Self::new(Host::Address(address.to_canonical()), port),
-            (name, None, Ok(port)) if is_name(name) => Self::new(Host::Name(plain(name)), port),
-            _ => Self::new(Host::Nonsense(text.into()), None),
+            ("*", _, Ok(port)) => Self::new(Address::Any, port),
+            (_, Some(address), Ok(port)) => Self::new(Address::Ip(address.to_canonical()), port),
+            (name, None, Ok(port)) if is_name(name) => Self::new(Address::Name(plain(name)), port),
+            _ => Self::new(Address::Invalid(text.into()), None),
         }
     }
 
-    fn new(host: Host, port: Option<u16>) -> Self {
-        Self { host, port }
+    fn new(address: Address, port: Option<u16>) -> Self {
+        Self { address, port }
     }
 
-    /// Whether this is no host at all.
-    pub(super) fn is_nonsense(&self) -> bool {
-        matches!(self.host, Host::Nonsense(_))
+    /// Whether this names nothing.
+    pub(super) fn is_invalid(&self) -> bool {
+        matches!(self.address, Address::Invalid(_))
     }
 
     /// As [`read`](Self::read) reads it.
     pub(super) fn shown(&self) -> String {
-        let host = match &self.host {
-            Host::Any => "*".into(),
-            Host::Address(IpAddr::V6(address)) if self.port.is_some() => format!("[{address}]"),
-            Host::Address(address) => address.to_string(),
-            Host::Name(name) | Host::Nonsense(name) => name.clone(),
+        let place = match &self.address {
+            Address::Any => "*".into(),
+            Address::Ip(IpAddr::V6(address)) if self.port.is_some() => format!("[{address}]"),
+            Address::Ip(address) => address.to_string(),
+            Address::Name(name) | Address::Invalid(name) => name.clone(),
         };
         match self.port {
-            Some(port) => format!("{host}:{port}"),
-            None => host,
+            Some(port) => format!("{place}:{port}"),
+            None => place,
         }
     }
 }
@@ -98,22 +100,23 @@ impl Rule for Endpoint {
     type Asked = Contact;
 
     fn covers(&self, asked: &Contact) -> bool {
-        let is_host = |name: &str| matches!(&self.host, Host::Name(mine) if *mine == plain(name));
+        let is_named =
+            |name: &str| matches!(&self.address, Address::Name(mine) if *mine == plain(name));
         match asked {
             Contact::Address { address, name } => {
-                let host = match &self.host {
-                    Host::Any => true,
-                    Host::Address(mine) => *mine == address.ip().to_canonical(),
-                    Host::Name(mine) => {
-                        name.as_deref().is_some_and(is_host)
+                let place = match &self.address {
+                    Address::Any => true,
+                    Address::Ip(mine) => *mine == address.ip().to_canonical(),
+                    Address::Name(mine) => {
+                        name.as_deref().is_some_and(is_named)
                             || mine == LOCALHOST && address.ip().to_canonical().is_loopback()
                     }
-                    Host::Nonsense(_) => false,
+                    Address::Invalid(_) => false,
                 };
-                host && self.port.is_none_or(|port| port == address.port())
+                place && self.port.is_none_or(|port| port == address.port())
             }
-            Contact::Lookup(name) => matches!(self.host, Host::Any) || is_host(name),
-            Contact::Other => matches!(self.host, Host::Any) && self.port.is_none(),
+            Contact::Lookup(name) => matches!(self.address, Address::Any) || is_named(name),
+            Contact::Other => matches!(self.address, Address::Any) && self.port.is_none(),
         }
     }
 
@@ -133,12 +136,12 @@ impl Rule for Endpoint {
     }
 
     fn contains(&self, other: &Self) -> bool {
-        let host = match (&self.host, &other.host) {
-            (Host::Any, _) => true,
-            (Host::Name(mine), Host::Address(theirs)) => mine == LOCALHOST && theirs.is_loopback(),
+        let place = match (&self.address, &other.address) {
+            (Address::Any, _) => true,
+            (Address::Name(mine), Address::Ip(theirs)) => mine == LOCALHOST && theirs.is_loopback(),
             (mine, theirs) => mine == theirs,
         };
-        host && (self.port.is_none() || self.port == other.port)
+        place && (self.port.is_none() || self.port == other.port)
     }
 }
 
@@ -169,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn hosts_are_matched_with_their_ports() {
+    fn addresses_are_matched_with_their_ports() {
         assert!(covers("127.0.0.1", "127.0.0.1:80", None));
         assert!(covers("127.0.0.1:80", "127.0.0.1:80", None));
         assert!(!covers("127.0.0.1:80", "127.0.0.1:81", None));
@@ -190,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_host_covers_nothing() {
+    fn an_invalid_address_covers_nothing() {
         for text in [
             "",
             "https://example.com",
@@ -200,7 +203,7 @@ mod tests {
             "[::1",
             "::1]:80",
         ] {
-            assert!(Endpoint::read(text).is_nonsense(), "{text}");
+            assert!(Endpoint::read(text).is_invalid(), "{text}");
         }
     }
 

@@ -11,12 +11,11 @@ use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Component, Path, PathBuf};
 
+use super::denied::{Asked, Denied};
 use super::grant::{Grant, Missing};
 use super::guard::Guard;
 use super::policy::Permissions;
-use super::refusal::Asked;
 use super::tree::{LINKS, Tree};
-use crate::script::exceptions::Failure;
 use crate::sys::place::{Held, NO_LINK};
 use crate::text::quoted;
 
@@ -106,13 +105,13 @@ impl Guard {
     /// The place that a path leads to, if it may be used so.
     ///
     /// # Errors
-    /// `PermissionError` outside; inside the system's error for a path that leads nowhere.
+    /// [`Denied`] outside; inside the system's error for a path that leads nowhere.
     pub(crate) fn place(
         &self,
         path: &str,
         use_: Use,
         last: Last,
-    ) -> Result<io::Result<Place>, Failure> {
+    ) -> Result<io::Result<Place>, Denied> {
         if self.is_open() {
             return Ok(Ok(Place::unjudged(path.as_ref())));
         }
@@ -125,7 +124,7 @@ impl Guard {
     ///
     /// # Errors
     /// As those of [`place`](Self::place).
-    pub(crate) fn directory(&self, path: &str) -> Result<io::Result<Place>, Failure> {
+    pub(crate) fn directory(&self, path: &str) -> Result<io::Result<Place>, Denied> {
         if self.is_open() {
             return Ok(Ok(Place::unjudged(path.as_ref())));
         }
@@ -139,7 +138,7 @@ impl Guard {
     ///
     /// # Errors
     /// As those of [`place`](Self::place).
-    pub(crate) fn socket(&self, path: &str) -> Result<io::Result<Place>, Failure> {
+    pub(crate) fn socket(&self, path: &str) -> Result<io::Result<Place>, Denied> {
         let place = self.place(path, Use::ReadAndWrite, Last::Followed)?;
         Ok(place.and_then(|place| {
             let Some((directory, real)) = place.judged else {
@@ -165,7 +164,7 @@ impl Guard {
         &self,
         path: &Path,
         program: &[PathBuf],
-    ) -> Result<io::Result<Place>, Failure> {
+    ) -> Result<io::Result<Place>, Denied> {
         if self.is_open() {
             return Ok(Ok(Place::unjudged(path)));
         }
@@ -182,7 +181,7 @@ impl Guard {
         Ok(reached.map(Spot::place).map_err(|lost| lost.error))
     }
 
-    fn judge(&self, path: &str, use_: Use, reached: &Result<Spot, Lost>) -> Result<(), Failure> {
+    fn judge(&self, path: &str, use_: Use, reached: &Result<Spot, Lost>) -> Result<(), Denied> {
         let permissions = self.permissions();
         let real = match reached {
             Ok(spot) => &spot.real,
@@ -200,7 +199,7 @@ impl Guard {
             option: Some(directory),
             note: None,
         };
-        Err(asked.refused(&permissions, why))
+        Err(asked.denied(&permissions, why))
     }
 }
 

@@ -1,4 +1,6 @@
-//! What is allowed of one kind (files, hosts, variables): everything, or some; and what is denied of it, which wins.
+//! What is allowed of one kind (files, addresses, variables): everything, or some; and what is denied of it, which wins.
+
+use serde::{Deserialize, Serialize};
 
 /// One thing that a permission is given for.
 pub(super) trait Rule: PartialEq + Clone {
@@ -42,7 +44,7 @@ pub(super) enum Missing {
 }
 
 /// What is allowed and denied of one kind.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Grant<R> {
     pub(super) everything: bool,
     pub(super) listed: Vec<R>,
@@ -97,23 +99,26 @@ impl<R: Rule> Grant<R> {
         denied.map_or(Ok(()), |rule| Err(Missing::Denied(Some(rule.named()))))
     }
 
-    /// The same narrowed to `listed`, each of which is allowed here; what is denied stays so. `is_open` is whether also
-    /// what has to be named is allowed, because nothing at all is kept from the script.
+    /// Whether `asked` may be given to a child. `is_open` is whether also what has to be named is allowed, because nothing at
+    /// all is kept from the script.
     ///
     /// # Errors
-    /// Why the first is not allowed here that is not.
-    pub(super) fn narrowed(&self, listed: Vec<R>, is_open: bool) -> Result<Self, Missing> {
-        for asked in &listed {
-            self.not_denied(|rule| rule.contains(asked))?;
-            let everything = self.everything && (is_open || !asked.has_to_be_named());
-            if !everything && !self.listed.iter().any(|rule| rule.contains(asked)) {
-                return Err(Missing::Allowed);
-            }
+    /// Why it is not allowed here.
+    pub(super) fn may_give(&self, asked: &R, is_open: bool) -> Result<(), Missing> {
+        self.not_denied(|rule| rule.contains(asked))?;
+        let everything = self.everything && (is_open || !asked.has_to_be_named());
+        match everything || self.listed.iter().any(|rule| rule.contains(asked)) {
+            true => Ok(()),
+            false => Err(Missing::Allowed),
         }
-        Ok(Self {
+    }
+
+    /// The same for `listed` alone; what is denied stays so.
+    pub(super) fn narrowed(&self, listed: Vec<R>) -> Self {
+        Self {
             everything: false,
             listed,
             ..self.clone()
-        })
+        }
     }
 }

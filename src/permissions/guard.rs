@@ -3,15 +3,17 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
+use serde::{Deserialize, Serialize};
+
+use super::denied::{Asked, Denied, changes_the_program};
 use super::grant::Missing;
 use super::policy::{Permissions, Run};
-use super::refusal::{Asked, not_ones_own};
-use crate::script::exceptions::Failure;
 use crate::sys::lock::locked;
 use crate::text::quoted;
 
 /// The permissions of this process. They change once: in a forked child, which has its parent's memory.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(from = "Permissions", into = "Permissions")]
 pub(crate) struct Guard {
     permissions: Mutex<Arc<Permissions>>,
     /// Everything is allowed: nothing needs to be looked at.
@@ -22,31 +24,39 @@ pub(crate) struct Guard {
 
 impl Default for Guard {
     fn default() -> Self {
-        Self::new(Permissions::none())
+        Permissions::none().into()
     }
 }
 
 impl Clone for Guard {
     fn clone(&self) -> Self {
-        Self::new((*self.permissions()).clone())
+        (*self.permissions()).clone().into()
     }
 }
 
-impl Guard {
-    pub(crate) fn new(permissions: Permissions) -> Self {
+impl From<Permissions> for Guard {
+    fn from(permissions: Permissions) -> Self {
         Self {
             is_open: permissions.is_everything().into(),
             permissions: Mutex::new(Arc::new(permissions)),
             is_guest: AtomicBool::default(),
         }
     }
+}
 
+impl From<Guard> for Permissions {
+    fn from(guard: Guard) -> Self {
+        (*guard.permissions()).clone()
+    }
+}
+
+impl Guard {
     /// What is allowed.
     pub(crate) fn permissions(&self) -> Arc<Permissions> {
         locked(&self.permissions).clone()
     }
 
-    /// From now on this is allowed: in a forked child, at its beginning.
+    /// Replaces what is allowed: in a forked child, at its beginning.
     pub(crate) fn begin(&self, permissions: Permissions) {
         let is_open = permissions.is_everything();
         self.is_open.store(is_open, Ordering::Relaxed);
@@ -66,10 +76,10 @@ impl Guard {
     /// Something that changes this whole process: `os.chdir()`.
     ///
     /// # Errors
-    /// `PermissionError` where the process is there for another program.
-    pub(crate) fn change_process(&self, doing: &str) -> Result<(), Failure> {
+    /// [`Denied`] where the process is there for another program.
+    pub(crate) fn change_process(&self, doing: &str) -> Result<(), Denied> {
         match self.is_guest.load(Ordering::Relaxed) {
-            true => Err(not_ones_own(doing)),
+            true => Err(changes_the_program(doing)),
             false => Ok(()),
         }
     }
@@ -77,8 +87,8 @@ impl Guard {
     /// Reading a variable of the environment.
     ///
     /// # Errors
-    /// `PermissionError`.
-    pub(crate) fn variable(&self, name: &str) -> Result<(), Failure> {
+    /// [`Denied`].
+    pub(crate) fn variable(&self, name: &str) -> Result<(), Denied> {
         if self.is_open() {
             return Ok(());
         }
@@ -92,15 +102,15 @@ impl Guard {
                 arguments: Some(format!("[{name:?}]")),
                 note: None,
             };
-            asked.refused(&permissions, why)
+            asked.denied(&permissions, why)
         })
     }
 
     /// Listing the environment; afterwards each variable is asked for by [`shows`](Self::shows).
     ///
     /// # Errors
-    /// `PermissionError` when no variable may be read.
-    pub(crate) fn environment(&self) -> Result<(), Failure> {
+    /// [`Denied`] when no variable may be read.
+    pub(crate) fn environment(&self) -> Result<(), Denied> {
         let permissions = self.permissions();
         if !permissions.env.is_nothing() {
             return Ok(());
@@ -116,7 +126,7 @@ impl Guard {
             arguments: None,
             note: None,
         };
-        Err(asked.refused(&permissions, why))
+        Err(asked.denied(&permissions, why))
     }
 
     /// Whether a list of the environment has this variable.
@@ -127,8 +137,8 @@ impl Guard {
     /// Running a program.
     ///
     /// # Errors
-    /// `PermissionError`.
-    pub(crate) fn run(&self, command: &str) -> Result<(), Failure> {
+    /// [`Denied`].
+    pub(crate) fn run(&self, command: &str) -> Result<(), Denied> {
         let permissions = self.permissions();
         let why = match permissions.run {
             Run::Allowed => return Ok(()),
@@ -147,14 +157,14 @@ impl Guard {
             arguments: Some(String::new()),
             note: None,
         };
-        Err(asked.refused(&permissions, why))
+        Err(asked.denied(&permissions, why))
     }
 
     /// Sending a signal to a process that is no child, or handling one.
     ///
     /// # Errors
-    /// `PermissionError`.
-    pub(crate) fn signals(&self, doing: &str) -> Result<(), Failure> {
+    /// [`Denied`].
+    pub(crate) fn signals(&self, doing: &str) -> Result<(), Denied> {
         let permissions = self.permissions();
         if permissions.signals.is_on() {
             return Ok(());
@@ -170,6 +180,6 @@ impl Guard {
             arguments: Some(String::new()),
             note: None,
         };
-        Err(asked.refused(&permissions, why))
+        Err(asked.denied(&permissions, why))
     }
 }

@@ -1,71 +1,97 @@
-//! Less for a child: `Process(#{target: f, permissions: #{read: ["/data"], net: false, processes: 0}})`.
-//!
-//! What is not named stays as it is. A child cannot be given what its parent does not have.
+//! Less for a child. What is not named stays as it is, and a child cannot be given what its parent does not have.
 
-use rhai::{Dynamic, Map};
+use std::path::Path;
 
+use super::denied::{Asked, Denied, more_threads};
 use super::endpoint::Endpoint;
 use super::grant::{Grant, Missing, Rule};
-use super::policy::{Permissions, Run, Variable};
-use super::refusal::{Asked, more_threads};
+use super::policy::{Permissions, Processes, Run, Variable};
 use super::tree::Tree;
-use crate::script::exceptions::{Failure, raise};
-use crate::script::values::type_name;
-use crate::text::{as_string, quoted};
+use crate::text::quoted;
 
-/// What can be narrowed.
-const KEYS: [&str; 8] = [
-    "read",
-    "write",
-    "net",
-    "env",
-    "run",
-    "signals",
-    "processes",
-    "threads",
-];
+/// What a child is to have, where that is less than what its parent has.
+#[derive(Debug, Default)]
+pub(crate) struct Wanted {
+    pub env: Option<Share>,
+    pub net: Option<Share>,
+    pub processes: Option<Count>,
+    pub read: Option<Share>,
+    pub run: Option<bool>,
+    pub signals: Option<bool>,
+    pub threads: Option<usize>,
+    pub write: Option<Share>,
+}
+
+/// Which files, addresses or variables.
+#[derive(Debug)]
+pub(crate) enum Share {
+    All(bool),
+    /// These, as the options of the command line name them.
+    Listed(Vec<String>),
+}
+
+/// How many processes.
+#[derive(Debug)]
+pub(crate) enum Count {
+    Any(bool),
+    /// At most these at once, and at most these generations below the child.
+    AtMost(u32, Option<u32>),
+}
 
 impl Permissions {
-    /// These permissions narrowed as a script says it.
+    /// These permissions narrowed for a child.
     ///
     /// # Errors
-    /// `PermissionError` for more than these; `TypeError` and `ValueError` for what cannot be understood.
-    pub(crate) fn narrowed(&self, wanted: Map) -> Result<Self, Failure> {
+    /// They are less than what is wanted.
+    pub(crate) fn narrowed(&self, wanted: &Wanted) -> Result<Self, Denied> {
         let mut child = self.clone();
-        let names_run = wanted.contains_key("run");
-        let mut narrowed = Vec::with_capacity(wanted.len());
-        for (key, value) in wanted {
-            match key.as_str() {
-                "read" => child.read = self.grant("read", &self.read, &value, path)?,
-                "write" => child.write = self.grant("write", &self.write, &value, path)?,
-                "net" => child.net = self.grant("net", &self.net, &value, host)?,
-                "env" => child.env = self.grant("env", &self.env, &value, variable)?,
-                "run" => child.run = self.run(flag("run", &value)?)?,
-                "signals" => {
-                    let wanted = flag("signals", &value)?;
-                    if wanted && !self.signals.is_on() {
-                        let why = denied_if(self.signals.denied);
-                        return Err(self.more("signals", None, why));
-                    }
-                    child.signals.allowed = wanted;
-                }
-                "processes" => self.fewer_processes(&mut child, &value)?,
-                "threads" => child.threads = self.fewer_threads(&value)?,
-                other => {
-                    let keys = KEYS.join(", ");
-                    let text = format!("permissions have no {} (they have {keys})", quoted(other));
-                    return Err(raise("ValueError", text));
-                }
+        let mut named = Vec::new();
+        if let Some(wanted) = &wanted.env {
+            named.push("env");
+            child.env = self.grant("env", &self.env, wanted, |name| Variable(name.into()))?;
+        }
+        if let Some(wanted) = &wanted.net {
+            named.push("net");
+            child.net = self.grant("net", &self.net, wanted, Endpoint::read)?;
+        }
+        if let Some(wanted) = &wanted.processes {
+            named.push("processes");
+            self.fewer_processes(&mut child.processes, wanted)?;
+        }
+        let tree = |path: &str| Tree::behind(Path::new(path));
+        if let Some(wanted) = &wanted.read {
+            named.push("read");
+            child.read = self.grant("read", &self.read, wanted, tree)?;
+        }
+        if let Some(wanted) = wanted.run {
+            named.push("run");
+            child.run = self.run(wanted)?;
+        }
+        if let Some(wanted) = wanted.signals {
+            named.push("signals");
+            if wanted && !self.signals.is_on() {
+                return Err(self.more("signals", None, denied_if(self.signals.denied)));
             }
-            narrowed.push(key.into());
+            child.signals.allowed = wanted;
+        }
+        if let Some(wanted) = wanted.threads {
+            named.push("threads");
+            if wanted > self.threads {
+                return Err(more_threads(self.threads));
+            }
+            child.threads = wanted;
+        }
+        if let Some(wanted) = &wanted.write {
+            named.push("write");
+            child.write = self.grant("write", &self.write, wanted, tree)?;
         }
         // A program that is run has everything that the child has not.
         let runs = matches!(child.run, Run::Allowed | Run::WithEverything);
-        if runs && !names_run && child.is_less_than(self) {
+        if runs && wanted.run.is_none() && child.is_less_than(self) {
+            named.push("run");
             child.run = Run::NotAllowed;
-            narrowed.push("run".into());
         }
-        child.narrowed.extend(narrowed);
+        child.narrowed.extend(named.into_iter().map(str::to_string));
         child.narrowed.sort();
         child.narrowed.dedup();
         Ok(child)
@@ -84,47 +110,29 @@ impl Permissions {
         &self,
         kind: &'static str,
         own: &Grant<R>,
-        value: &Dynamic,
-        rule: fn(&str) -> Result<R, Failure>,
-    ) -> Result<Grant<R>, Failure> {
-        if let Ok(wanted) = value.as_bool() {
-            return match wanted {
-                true if !own.is_everything() => {
-                    let why = own.not_denied(|_| true).err();
-                    Err(self.more(kind, None, why.unwrap_or(Missing::Allowed)))
-                }
-                true => Ok(own.clone()),
-                false => Ok(Grant {
-                    everything: false,
-                    listed: Vec::new(),
-                    ..own.clone()
-                }),
-            };
-        }
-        let wrong = |found: &Dynamic| {
-            let found = type_name(found);
-            let text =
-                format!("permissions.{kind} must be a bool or a list of strings, not {found}");
-            raise("TypeError", text)
+        wanted: &Share,
+        rule: impl Fn(&str) -> R,
+    ) -> Result<Grant<R>, Denied> {
+        let texts = match wanted {
+            Share::All(true) if own.is_everything() => return Ok(own.clone()),
+            Share::All(true) => {
+                let why = own.not_denied(|_| true).err();
+                return Err(self.more(kind, None, why.unwrap_or(Missing::Allowed)));
+            }
+            Share::All(false) => &Vec::new(),
+            Share::Listed(texts) => texts,
         };
-        let items = match as_string(value) {
-            Some(_) => vec![value.clone()],
-            None => value.clone().into_array().map_err(|_| wrong(value))?,
-        };
-        let mut rules = Vec::with_capacity(items.len());
-        for item in &items {
-            let text = as_string(item).ok_or_else(|| wrong(item))?;
-            let rule = rule(&text)?;
-            // One at a time, so that the error names what was written.
-            own.narrowed(vec![rule.clone()], self.is_everything())
-                .map_err(|why| self.more(kind, Some(&text), why))?;
+        let mut rules = Vec::with_capacity(texts.len());
+        for text in texts {
+            let rule = rule(text);
+            own.may_give(&rule, self.is_everything())
+                .map_err(|why| self.more(kind, Some(text), why))?;
             rules.push(rule);
         }
-        own.narrowed(rules, self.is_everything())
-            .map_err(|why| self.more(kind, None, why))
+        Ok(own.narrowed(rules))
     }
 
-    fn run(&self, wanted: bool) -> Result<Run, Failure> {
+    fn run(&self, wanted: bool) -> Result<Run, Denied> {
         let has =
             self.run == Run::Allowed || self.run == Run::WithEverything && self.is_everything();
         match wanted {
@@ -134,61 +142,27 @@ impl Permissions {
         }
     }
 
-    /// `false`, how many at once, or that and how many generations below the child.
-    fn fewer_processes(&self, child: &mut Self, value: &Dynamic) -> Result<(), Failure> {
-        let more = || self.more("processes", None, denied_if(self.processes.denied));
-        if let Ok(wanted) = value.as_bool() {
-            if wanted && !self.processes.is_unbounded() {
-                return Err(more());
+    fn fewer_processes(&self, child: &mut Processes, wanted: &Count) -> Result<(), Denied> {
+        let own = self.processes;
+        let (at_once, depth, has) = match *wanted {
+            Count::Any(true) => (own.at_once, own.depth, own.is_unbounded()),
+            Count::Any(false) => (0, own.depth, true),
+            Count::AtMost(at_once, depth) => {
+                // The child itself is one generation.
+                let depth = depth.map_or(own.depth, |depth| depth.saturating_add(1));
+                let has = at_once <= own.at_once && depth <= own.depth;
+                (at_once, depth, has)
             }
-            if !wanted {
-                child.processes.at_once = 0;
-            }
-            return Ok(());
-        }
-        let numbers = match value.read_lock::<rhai::Array>() {
-            Some(list) => list.to_vec(),
-            None => vec![value.clone()],
         };
-        let number = |value: &Dynamic| u32::try_from(value.as_int().ok()?).ok();
-        let numbers: Option<Vec<u32>> = numbers.iter().map(number).collect();
-        match numbers.as_deref() {
-            Some([at_once, depth @ ..]) if depth.len() < 2 => {
-                if *at_once > self.processes.at_once {
-                    return Err(more());
-                }
-                child.processes.at_once = *at_once;
-                if let [depth] = depth {
-                    // The child itself is one generation.
-                    let depth = depth.saturating_add(1);
-                    if depth > self.processes.depth {
-                        return Err(more());
-                    }
-                    child.processes.depth = depth;
-                }
-                Ok(())
-            }
-            _ => {
-                let text = "permissions.processes must be a bool, a number, or a list [at once, generations]";
-                Err(raise("TypeError", text))
-            }
+        if !has {
+            return Err(self.more("processes", None, denied_if(own.denied)));
         }
+        (child.at_once, child.depth) = (at_once, depth);
+        Ok(())
     }
 
-    fn fewer_threads(&self, value: &Dynamic) -> Result<usize, Failure> {
-        let wanted = value.as_int().ok().and_then(|n| usize::try_from(n).ok());
-        let wanted = wanted.ok_or_else(|| {
-            let text = "permissions.threads must be a non-negative integer";
-            raise("TypeError", text)
-        })?;
-        match wanted > self.threads {
-            true => Err(more_threads(self.threads)),
-            false => Ok(wanted),
-        }
-    }
-
-    /// The error for what this process does not have itself.
-    fn more(&self, kind: &'static str, what: Option<&str>, why: Missing) -> Failure {
+    /// The refusal of what this process does not have itself.
+    fn more(&self, kind: &'static str, what: Option<&str>, why: Missing) -> Denied {
         let shown = what.map_or_else(String::new, |what| format!(" {}", quoted(what)));
         let arguments = match (kind, what) {
             ("run" | "signals", _) => Some(String::new()),
@@ -203,7 +177,7 @@ impl Permissions {
             arguments,
             note: None,
         };
-        asked.refused(self, why)
+        asked.denied(self, why)
     }
 }
 
@@ -212,38 +186,4 @@ fn denied_if(is_denied: bool) -> Missing {
         true => Missing::Denied(None),
         false => Missing::Allowed,
     }
-}
-
-fn flag(key: &str, value: &Dynamic) -> Result<bool, Failure> {
-    value.as_bool().map_err(|_| {
-        let found = type_name(value);
-        raise(
-            "TypeError",
-            format!("permissions.{key} must be a bool, not {found}"),
-        )
-    })
-}
-
-fn path(text: &str) -> Result<Tree, Failure> {
-    if text.is_empty() {
-        let text = "permissions: '' is not a path ('.' is the current directory)";
-        return Err(raise("ValueError", text));
-    }
-    Ok(Tree::behind(text.as_ref()))
-}
-
-fn host(text: &str) -> Result<Endpoint, Failure> {
-    let endpoint = Endpoint::read(text);
-    if endpoint.is_nonsense() {
-        let text = format!(
-            "permissions.net: {} is not a valid address (expected HOST or HOST:PORT)",
-            quoted(text)
-        );
-        return Err(raise("ValueError", text));
-    }
-    Ok(endpoint)
-}
-
-fn variable(text: &str) -> Result<Variable, Failure> {
-    Ok(Variable(text.into()))
 }

@@ -2,11 +2,10 @@
 
 use std::net::SocketAddr;
 
+use super::denied::{Asked, Denied};
 use super::endpoint::{Contact, Endpoint, destination};
 use super::grant::{Missing, Rule};
 use super::guard::Guard;
-use super::refusal::Asked;
-use crate::script::exceptions::Failure;
 use crate::text::quoted;
 
 /// What an address is wanted for.
@@ -17,11 +16,11 @@ pub(crate) enum Contacting {
 }
 
 impl Guard {
-    /// Looking a name up, which tells it to those who answer: only for a host that is allowed by its name.
+    /// Looking a name up, which tells it to those who answer: only for a machine that is allowed by its name.
     ///
     /// # Errors
-    /// `PermissionError`.
-    pub(crate) fn look_up(&self, name: &str, doing: &str) -> Result<(), Failure> {
+    /// [`Denied`].
+    pub(crate) fn look_up(&self, name: &str, doing: &str) -> Result<(), Denied> {
         // This machine's name for itself is nobody else's business.
         if self.is_open() || Endpoint::read("localhost").covers(&Contact::Lookup(name.into())) {
             return Ok(());
@@ -33,13 +32,13 @@ impl Guard {
     /// Using an address, which may have been found by a name.
     ///
     /// # Errors
-    /// `PermissionError`.
+    /// [`Denied`].
     pub(crate) fn address(
         &self,
         address: SocketAddr,
         name: Option<&str>,
         what: Contacting,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), Denied> {
         if self.is_open() {
             return Ok(());
         }
@@ -73,8 +72,8 @@ impl Guard {
     /// What has no address and no port.
     ///
     /// # Errors
-    /// `PermissionError`, unless the whole network is allowed.
-    pub(crate) fn other_network(&self, doing: &str) -> Result<(), Failure> {
+    /// [`Denied`], unless the whole network is allowed.
+    pub(crate) fn other_network(&self, doing: &str) -> Result<(), Denied> {
         match self.is_open() {
             true => Ok(()),
             false => self.contact(&Contact::Other, doing, None, None),
@@ -87,7 +86,7 @@ impl Guard {
         doing: &str,
         rule: Option<String>,
         note: Option<String>,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), Denied> {
         let permissions = self.permissions();
         let judged = permissions.net.judge(contact);
         judged.map_err(|why: Missing| {
@@ -98,14 +97,14 @@ impl Guard {
                 option: rule,
                 note,
             };
-            asked.refused(&permissions, why)
+            asked.denied(&permissions, why)
         })
     }
 }
 
-/// What an option could name; a script may ask for what is no host at all.
+/// What an option could name; a script may ask for something invalid.
 fn as_rule(text: String) -> Option<String> {
-    (!Endpoint::read(&text).is_nonsense()).then_some(text)
+    (!Endpoint::read(&text).is_invalid()).then_some(text)
 }
 
 /// `connecting to 'example.com:80'`.

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
+
 use super::endpoint::Endpoint;
 use super::grant::{Grant, Rule};
 use super::tree::Tree;
@@ -30,7 +32,7 @@ use super::tree::Tree;
 /// "#);
 /// assert_eq!(runtime.run_main(script), 0);
 /// ```
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Permissions {
     pub(super) read: Grant<Tree>,
@@ -48,7 +50,7 @@ pub struct Permissions {
 }
 
 /// A variable of the environment, by its name.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Variable(pub(super) String);
 
 impl Rule for Variable {
@@ -68,7 +70,7 @@ impl Rule for Variable {
 }
 
 /// Something that is allowed or not as a whole.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(super) struct Switch {
     pub(super) allowed: bool,
     pub(super) denied: bool,
@@ -81,7 +83,7 @@ impl Switch {
 }
 
 /// Whether programs may be run, which can do everything that the user may.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(super) enum Run {
     /// As long as nothing else is taken away: it would be no more than a detour.
     WithEverything,
@@ -91,7 +93,7 @@ pub(super) enum Run {
 }
 
 /// How many processes may be started.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(super) struct Processes {
     /// How many may live at once beside the first of the family.
     pub(super) at_once: u32,
@@ -248,7 +250,7 @@ impl Permissions {
     /// Whether a text is a host, with or without a port, as [`allow_net`](Self::allow_net) reads it.
     #[must_use]
     pub fn is_host(text: &str) -> bool {
-        !Endpoint::read(text).is_nonsense()
+        !Endpoint::read(text).is_invalid()
     }
 
     /// Connecting and listening everywhere.
@@ -263,7 +265,7 @@ impl Permissions {
     #[must_use]
     pub fn deny_net(mut self, host: &str) -> Self {
         let endpoint = Endpoint::read(host);
-        self.net.nothing |= endpoint.is_nonsense();
+        self.net.nothing |= endpoint.is_invalid();
         self.net.denied.push(endpoint);
         self
     }

@@ -1,10 +1,9 @@
 //! Processes and threads: how many, how deep, and what a child may.
 
+use super::denied::{Asked, Denied};
 use super::grant::Missing;
 use super::guard::Guard;
 use super::policy::{Permissions, Processes};
-use super::refusal::Asked;
-use crate::script::exceptions::Failure;
 
 impl Permissions {
     /// What a child has that is given nothing less: the same, one generation further down.
@@ -28,8 +27,8 @@ impl Guard {
     /// place for the child: several may start at the same moment.
     ///
     /// # Errors
-    /// `PermissionError` when none may be started from here.
-    pub(crate) fn start(&self) -> Result<Option<u32>, Failure> {
+    /// [`Denied`] when none may be started from here.
+    pub(crate) fn start(&self) -> Result<Option<u32>, Denied> {
         let permissions = self.permissions();
         let Processes {
             at_once,
@@ -59,7 +58,7 @@ impl Guard {
     }
 
     /// There are as many processes as may live at once.
-    pub(crate) fn too_many_processes(&self, at_once: u32) -> Failure {
+    pub(crate) fn too_many_processes(&self, at_once: u32) -> Denied {
         let doing = match at_once {
             1 => "starting a process while another is running".to_string(),
             many => format!("starting a process while {many} others are running"),
@@ -70,17 +69,17 @@ impl Guard {
     /// Starting a thread, when there are so many beside the first already.
     ///
     /// # Errors
-    /// `PermissionError` when there are as many as may be.
-    pub(crate) fn thread(&self, living: usize) -> Result<(), Failure> {
+    /// [`Denied`] when there are as many as may be.
+    pub(crate) fn thread(&self, living: usize) -> Result<(), Denied> {
         if self.permissions().threads > living {
             return Ok(());
         }
-        Err(super::refusal::too_many_threads(living))
+        Err(super::denied::too_many_threads(living))
     }
 }
 
 /// The help says what would allow one more.
-fn refused(permissions: &Permissions, doing: &str, why: Missing) -> Failure {
+fn refused(permissions: &Permissions, doing: &str, why: Missing) -> Denied {
     let Processes {
         at_once,
         depth,
@@ -99,5 +98,5 @@ fn refused(permissions: &Permissions, doing: &str, why: Missing) -> Failure {
         arguments: Some(format!("{at_once}, {depth}")),
         note: None,
     };
-    asked.refused(permissions, why)
+    asked.denied(permissions, why)
 }

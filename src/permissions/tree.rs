@@ -1,12 +1,29 @@
 //! A file, or a directory with everything in it, as a thing to be allowed or denied.
 
+use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
 
 use super::grant::Rule;
 
 /// A file, or a directory with everything in it. The path is a real one: absolute, without links and detours.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(from = "OsString", into = "OsString")]
 pub(super) struct Tree(pub(super) PathBuf);
+
+// Names of files are bytes, which the form that `PathBuf` has in serde does not allow.
+impl From<OsString> for Tree {
+    fn from(path: OsString) -> Self {
+        Self(path.into())
+    }
+}
+
+impl From<Tree> for OsString {
+    fn from(tree: Tree) -> Self {
+        tree.0.into()
+    }
+}
 
 /// Directories of the kernel's own files, some of which are doors: through `/proc/self/mem` a process changes itself,
 /// in `/proc/self/environ` stands the environment. Permission for them has to name them.

@@ -92,7 +92,7 @@ impl Modules {
                 return Ok(Some((place, real)));
             }
         }
-        refused.map_or(Ok(None), Err)
+        refused.map_or(Ok(None), |denied| Err(denied.into()))
     }
 
     fn load(

@@ -2,4 +2,6 @@
 
 mod dialects;
 mod forged;
+mod manual;
+mod permissions;
 mod reports;

@@ -77,7 +77,7 @@ fn set(call: &mut Call<'_>) -> Outcome {
 fn may(call: &Call<'_>, doing: &str) -> Result<(), Failure> {
     let guard = call.interp.permissions();
     guard.change_process(doing)?;
-    guard.signals(doing)
+    Ok(guard.signals(doing)?)
 }
 
 fn number(call: &mut Call<'_>) -> Result<Signal, Failure> {

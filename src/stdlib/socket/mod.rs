@@ -102,7 +102,7 @@ fn create_connection(call: &mut Call<'_>) -> Outcome {
     for found in addresses {
         let guard = call.interp.permissions();
         if let Err(refused) = guard.address(found, name.as_deref(), Contacting::Connect) {
-            last = Some(refused);
+            last = Some(refused.into());
             continue;
         }
         let family = if found.is_ipv6() { 10 } else { 2 };

@@ -44,7 +44,8 @@ impl Thread {
             state.stage = Stage::Started { ident: None };
             Ok(())
         })?;
-        let added = Roster::of(interp).add(self, |living| interp.permissions().thread(living));
+        let added =
+            Roster::of(interp).add(self, |living| Ok(interp.permissions().thread(living)?));
         if let Err(refused) = added {
             self.with(|state| state.stage = Stage::Initial);
             return Err(refused);

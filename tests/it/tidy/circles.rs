@@ -21,12 +21,9 @@ const CLOSED: &[&str] = &[
     "advice/",
     "check",
     "manual/",
-    "permissions/",
-    "program/",
     "repl/",
     "runtime/objects/",
     "runtime/prompt/",
-    "wire/",
 ];
 
 #[test]

@@ -61,29 +61,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Files that still name a room above their own.
-const UPWARDS: &[(&str, &str)] = &[
-    ("src/manual/tests/complete.rs", "script"),
-    ("src/manual/tests/complete.rs", "stdlib"),
-    ("src/permissions/files.rs", "script"),
-    ("src/permissions/guard.rs", "script"),
-    ("src/permissions/narrow.rs", "script"),
-    ("src/permissions/network.rs", "script"),
-    ("src/permissions/processes.rs", "script"),
-    ("src/permissions/refusal.rs", "script"),
-    ("src/permissions/tests.rs", "manual"),
-];
-
 /// The rooms that may name Rhai.
 const KNOW_RHAI: &[&str] = &[
-    "text",
-    "wire",
-    "program",
-    "permissions",
-    "script",
-    "stdlib",
-    "advice",
-    "runtime",
+    "text", "wire", "program", "script", "stdlib", "advice", "runtime",
 ];
 
 /// The rooms that may name the crates with system calls.
@@ -113,8 +93,7 @@ fn rooms_import_downwards_only() {
             continue;
         };
         for named in rooms_named(&text) {
-            let excepted = UPWARDS.contains(&(&path.to_string_lossy(), &named));
-            let allowed = named == room || below.contains(&named.as_str()) || excepted;
+            let allowed = named == room || below.contains(&named.as_str());
             assert!(
                 allowed,
                 "{} names {named}, which is not below {room}",

@@ -6,7 +6,7 @@ use crate::manual::{EntryKind, Manual};
 
 /// The names in the two tables of the document: those that need something, and those that need nothing.
 fn tables() -> (BTreeSet<String>, BTreeSet<String>) {
-    let document = include_str!("../../docs/permissions.md");
+    let document = include_str!("../../../docs/permissions.md");
     let (_, after) = document
         .split_once("| permission | functions |")
         .expect("the table of needs");

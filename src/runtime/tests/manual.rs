@@ -124,7 +124,7 @@ fn is_rhais(entry: &Entry) -> bool {
         _ if entry.kind == EntryKind::Property => format!(".{}", entry.name),
         _ => format!(".{}(", entry.name),
     };
-    Manual::examples_of(entry).any(|example| example.code.contains(&call))
+    Manual::scripts_of(entry).any(|code| code.contains(&call))
 }
 
 #[test]

@@ -1,10 +1,16 @@
-//! What is not allowed, as an exception: it names what was asked, and its help line says how to allow it.
-
-use rhai::Dynamic;
+//! What is not allowed, in words: the message names what was asked, and the help says how to allow it.
 
 use super::grant::Missing;
 use super::policy::Permissions;
-use crate::script::exceptions::{Exception, Failure, throw};
+
+/// Something that a script may not do.
+#[derive(Debug)]
+pub(crate) struct Denied {
+    /// `reading '/etc/passwd' is not allowed`.
+    pub(crate) message: String,
+    /// What would allow it.
+    pub(crate) help: String,
+}
 
 /// What was asked.
 #[derive(Debug)]
@@ -22,12 +28,12 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    /// The error for a script with these permissions.
-    pub(super) fn refused(self, permissions: &Permissions, why: Missing) -> Failure {
-        let help = self.help(permissions, &why);
-        let message = format!("{} is not allowed", self.doing);
-        let args = vec![Dynamic::from(message)];
-        throw(Exception::new("PermissionError", args).with_help(help))
+    /// The refusal to a script with these permissions.
+    pub(super) fn denied(self, permissions: &Permissions, why: Missing) -> Denied {
+        Denied {
+            help: self.help(permissions, &why),
+            message: format!("{} is not allowed", self.doing),
+        }
     }
 
     fn help(&self, permissions: &Permissions, why: &Missing) -> String {
@@ -86,28 +92,31 @@ fn denial(kind: &str, rule: Option<&str>) -> (String, String) {
     (option, method)
 }
 
-/// What changes the whole process, in one that is there for another program.
-pub(super) fn not_ones_own(doing: &str) -> Failure {
-    let message = format!("{doing} would change the program that this script is embedded in");
-    let help = "no permission allows it; `Builder::owns_process` declares that the process exists only for the script";
-    let args = vec![Dynamic::from(message)];
-    throw(Exception::new("PermissionError", args).with_help(help.into()))
+/// What changes the whole process, in one that runs another program too.
+pub(super) fn changes_the_program(doing: &str) -> Denied {
+    Denied {
+        message: format!("{doing} would change the program that this script is embedded in"),
+        help: "no permission allows it; `Builder::owns_process` declares that the process exists only for the script"
+            .into(),
+    }
 }
 
 /// A child may not have more threads than its parent.
-pub(super) fn more_threads(own: usize) -> Failure {
-    let message =
-        format!("giving a child more than the {own} `threads` of this process is not allowed");
-    let help = "`Permissions::threads` in the program that runs the script sets the limit";
-    let args = vec![Dynamic::from(message)];
-    throw(Exception::new("PermissionError", args).with_help(help.into()))
+pub(super) fn more_threads(own: usize) -> Denied {
+    Denied {
+        message: format!(
+            "giving a child more than the {own} `threads` of this process is not allowed"
+        ),
+        help: "`Permissions::threads` in the program that runs the script sets the limit".into(),
+    }
 }
 
 /// A process has as many threads beside its first as it may.
-pub(super) fn too_many_threads(living: usize) -> Failure {
-    let message = format!("starting a thread while {living} others are running is not allowed");
-    let help = "`Permissions::threads` in the program that runs the script, or `threads` in the `permissions` of the \
-                Process, sets the limit";
-    let args = vec![Dynamic::from(message)];
-    throw(Exception::new("PermissionError", args).with_help(help.into()))
+pub(super) fn too_many_threads(living: usize) -> Denied {
+    Denied {
+        message: format!("starting a thread while {living} others are running is not allowed"),
+        help: "`Permissions::threads` in the program that runs the script, or `threads` in the `permissions` of the \
+               Process, sets the limit"
+            .into(),
+    }
 }
