@@ -42,7 +42,7 @@ impl Known {
             modules: registered.receivers.iter().map(|row| row.name).collect(),
             values: values.map(|(name, _)| name.to_string()).collect(),
             foreign,
-            off: interp.furnishing.without.clone(),
+            off: interp.settings.without.clone(),
         }
     }
 

@@ -6,15 +6,17 @@
 use std::sync::{Arc, RwLock};
 
 use rhai::{Dynamic, Engine, GlobalRuntimeState, Module, NativeCallContext, Position, Shared};
+use serde::{Deserialize, Serialize};
 
 use super::source::Program;
 
 /// The surroundings of a call, by name.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Environment {
     /// The files whose functions are in reach, in Rhai's order.
     pub libraries: Vec<String>,
-    /// `global::` constants.
+    /// `global::` constants. Their values are sent separately.
+    #[serde(skip)]
     pub constants: Vec<(String, Dynamic)>,
     /// Imports in reach: alias and the module's name.
     pub imports: Vec<(String, String)>,

@@ -12,10 +12,10 @@ use super::{
 };
 use crate::permissions::Permissions;
 use crate::process::signals;
-use crate::script::furnishing::Furnishing;
 use crate::script::interp::Interp;
 use crate::script::limits::Limits;
 use crate::script::report::Reports;
+use crate::script::settings::Settings;
 use crate::script::sinks::sink::Sink;
 use crate::script::sinks::source::Answers;
 use crate::script::sinks::streams::Sinks;
@@ -47,7 +47,7 @@ pub struct Builder {
     fork_hooks: Option<ForkHooks>,
     error_format: ErrorFormat,
     permissions: Option<Permissions>,
-    furnishing: Furnishing,
+    settings: Settings,
     worker_program: Option<PathBuf>,
     setups: Vec<Setup>,
     stdout: Option<Sink>,
@@ -101,7 +101,7 @@ impl Builder {
 
     /// How much a script may use. By default only the depth of calls is limited.
     pub fn limits(mut self, limits: Limits) -> Self {
-        self.furnishing.limits = limits;
+        self.settings.limits = limits;
         self
     }
 
@@ -230,7 +230,7 @@ impl Builder {
     /// # Errors
     /// See [`BuildError`].
     pub fn build(mut self) -> Result<Runtime, BuildError> {
-        self.furnishing.without = self.modules_off(|_| true)?;
+        self.settings.without = self.modules_off(|_| true)?;
         let setups = std::mem::take(&mut self.setups);
         let owns_process = self.owns_process;
         let interp = self.interp(&setups);
@@ -263,7 +263,7 @@ impl Builder {
     /// # Errors
     /// See [`BuildError`].
     pub fn package(mut self) -> Result<ProcessPackage, BuildError> {
-        self.furnishing.without = self.modules_off(|name| name != "builtins")?;
+        self.settings.without = self.modules_off(|name| name != "builtins")?;
         self.owns_process = false;
         let setups = std::mem::take(&mut self.setups);
         let interp = self.interp(&setups);
@@ -298,15 +298,15 @@ impl Builder {
     fn interp(mut self, setups: &[Setup]) -> Arc<Interp> {
         let start_dir = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
         let names = setups.iter().filter_map(Setup::name);
-        self.furnishing.setups = names.map(ToString::to_string).collect();
-        self.furnishing.is_of_this_process = setups.iter().any(|s| s.name().is_none());
+        self.settings.setups = names.map(ToString::to_string).collect();
+        self.settings.is_of_this_process = setups.iter().any(|s| s.name().is_none());
         let permissions = self.permissions.unwrap_or_else(|| match self.owns_process {
             true => Permissions::all(),
             false => Permissions::none(),
         });
         let interp = Interp::new(
             start_dir,
-            self.furnishing.with_permissions(permissions),
+            self.settings.with_permissions(permissions),
             stdlib::states(),
         );
         interp.permissions().set_guest(!self.owns_process);

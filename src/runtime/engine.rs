@@ -72,7 +72,7 @@ pub(super) fn build(
     engine.set_max_strings_interned(0);
     // The optimiser drops imports that look unused and natives in constants.
     engine.set_optimization_level(OptimizationLevel::None);
-    let limits = &interp.furnishing.limits;
+    let limits = &interp.settings.limits;
     let levels = depth.levels(limits);
     limits.apply(&mut engine);
     engine.set_max_call_levels(levels + SPARE_LEVELS);
@@ -90,7 +90,7 @@ pub(super) fn build(
         globals: registered.globals.clone(),
     };
     engine.register_global_module(registered.members.clone());
-    match interp.furnishing.doors.as_slice() {
+    match interp.settings.doors.as_slice() {
         [] => open_door(&mut engine, &registered, ""),
         doors => {
             let doors = doors.iter();
@@ -112,7 +112,7 @@ pub(super) fn build(
         (registered.globals, foreign.clone()),
         registered.classes,
     );
-    if interp.furnishing.doors.is_empty() {
+    if interp.settings.doors.is_empty() {
         read_python_spellings(&mut engine);
     } else {
         read_reserved_words(&mut engine);
@@ -158,7 +158,7 @@ pub(super) fn open_door(engine: &mut Engine, registered: &Registered, door: &str
 
 /// Our `print` writes by itself, and leaves nothing to Rhai's; without it Rhai's is in force.
 fn write_what_rhai_prints(engine: &mut Engine, interp: &Arc<Interp>) {
-    if interp.furnishing.has_module("builtins") {
+    if interp.settings.has_module("builtins") {
         engine.on_print(|_| {});
     } else {
         let interp = interp.clone();
@@ -181,7 +181,7 @@ pub(super) struct Names {
 /// At each step of a script, looks whether it has to stop, and counts what it uses.
 fn stop_when_told(engine: &mut Engine, interp: &Arc<Interp>) {
     let interp = interp.clone();
-    let operations = interp.furnishing.limits.of_operations();
+    let operations = interp.settings.limits.of_operations();
     engine.on_progress(move |_| {
         // A function that uses variables has noticed before, and its error can be caught.
         if sys::limits::Stack::mine().is_at_its_end() {
@@ -236,7 +236,7 @@ pub(super) fn find_variables(
                 memory::to_grow(value)?;
                 let map = value.read_lock::<Map>();
                 if let Some(map) = &map {
-                    interp.furnishing.limits.check(map)?;
+                    interp.settings.limits.check(map)?;
                 }
                 Ok(map.and_then(|map| of_error_map(&map)).map(Dynamic::from))
             }

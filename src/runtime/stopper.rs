@@ -66,7 +66,7 @@ impl TimeLimit {
     /// # Errors
     /// When there is no thread left for it.
     pub(super) fn of(interp: &Arc<Interp>) -> io::Result<Option<Self>> {
-        let limit = interp.furnishing.limits.of_time();
+        let limit = interp.settings.limits.of_time();
         limit.map(|limit| Self::begin(interp, limit)).transpose()
     }
 

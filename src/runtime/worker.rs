@@ -1,6 +1,5 @@
 //! The beginning of a spawned child: it joins the session, builds the program anew, and runs its one call.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use rhai::{Engine, EvalAltResult, NativeCallContext, Position};
@@ -10,19 +9,18 @@ use super::modules::Modules;
 use super::setup::Setup;
 use crate::process::{signals, spawn};
 use crate::program::call::{self, Head};
-use crate::script::furnishing::Furnishing;
 use crate::script::interp::Interp;
 use crate::script::report::Reports;
-use crate::script::state::States;
 use crate::stdlib;
 use crate::stdlib::multiprocessing::child;
 use crate::stdlib::multiprocessing::family::Family;
 use crate::stdlib::multiprocessing::process::Process;
-use crate::stdlib::multiprocessing::start::{Work, unpack_work};
 use crate::stdlib::multiprocessing::start_method::StartMethods;
+use crate::stdlib::multiprocessing::work::{Orders, Work};
 use crate::stdlib::signal::handlers::Handlers;
 use crate::sync::{self, ProcessId};
 use crate::sys;
+use crate::wire::{DecodeError, Values};
 
 /// The exit code of a child that could not begin.
 const NOT_BEGUN: i32 = 1;
@@ -73,11 +71,9 @@ fn begin(orders: spawn::WorkerArgs) -> Result<i32, String> {
         None => None,
     };
     let bytes = session.take_payload().map_err(lost)?;
-    let nobody = Interp::new(PathBuf::new(), Furnishing::default(), States::default());
-    let (head, rest) = call::head(&bytes, &nobody)?;
-    let furnishing = head.furnishing.clone();
-    let furnishing = Furnishing::unpack(furnishing);
-    let setups = furnishing.setups.iter().map(|name| {
+    let (head, values) = call::unpack::<Orders>(&bytes)?;
+    let settings = head.orders.settings.clone();
+    let setups = settings.setups.iter().map(|name| {
         Setup::of_children(name).ok_or_else(|| {
             format!(
                 "it does not have its parent's setup '{name}': give it to `procscript::init_with([…]);` in the first line \
@@ -86,12 +82,12 @@ fn begin(orders: spawn::WorkerArgs) -> Result<i32, String> {
         })
     });
     let setups = setups.collect::<Result<Vec<_>, _>>()?;
-    let interp = Interp::new(head.start_dir.clone(), furnishing, stdlib::states());
+    let interp = Interp::new(head.start_dir.clone().into(), settings, stdlib::states());
     sys::limits::keep_freed_memory();
     let stack = sys::limits::raise_stack(engine::STACK_WANTED);
     let (engine, modules, _) = engine::build(&interp, CallDepth::Stack(stack), &setups);
     interp.adopt_session(session, depot);
-    load(&engine, &modules, &interp, head, rest).map_err(|error| error.to_string())
+    load(&engine, &modules, &interp, head, values).map_err(|error| error.to_string())
 }
 
 /// Builds the program as it was in the parent and runs the call; gives the exit code.
@@ -99,12 +95,12 @@ fn load(
     engine: &Engine,
     modules: &Modules,
     interp: &Arc<Interp>,
-    head: Head,
-    rest: &[u8],
+    head: Head<Orders>,
+    values: &[u8],
 ) -> Result<i32, Box<EvalAltResult>> {
     interp.program.set_argv(head.argv);
     for directory in head.directories.into_iter().rev() {
-        interp.program.add_directory(directory);
+        interp.program.add_directory(directory.into());
     }
     for source in head.inputs {
         let ast = call::compile(engine, &source)?;
@@ -112,20 +108,29 @@ fn load(
     }
     // Functions first: the values that follow may point to any of them.
     let mut compiled = Vec::new();
-    for source in head.modules {
-        let ast = modules.compile(engine, interp, &source)?;
-        compiled.push((source, ast));
+    for module in &head.surroundings.modules {
+        let ast = modules.compile(engine, interp, &module.source)?;
+        compiled.push((module.source.clone(), ast));
     }
     Family::of(interp).expect_oneself();
-    let body = call::body(rest, interp)?;
-    for ((source, ast), carried) in compiled.into_iter().zip(body.modules) {
+    let unreadable = |error: DecodeError| error.to_string();
+    let mut values = Values::new(values, interp);
+    let mut work = head.orders.work;
+    let process = work.receive(&mut values)?;
+    let received = head.surroundings.receive(&mut values);
+    let (environment, carried) = received.map_err(unreadable)?;
+    let inherited = work.inherit(values)?;
+    for ((source, ast), carried) in compiled.into_iter().zip(carried) {
         modules.adopt(engine, interp, source, &ast, carried)?;
     }
-    let mut work = unpack_work(interp, body.work).ok_or("cannot read its orders")?;
-    let global = body.environment.restore(engine, &interp.program)?;
-    let handlers = std::mem::take(&mut work.handlers);
-    let interactive = work.interactive;
-    let process = settle(interp, work);
+    let process = Family::of(interp).recognise(process);
+    let global = environment.restore(engine, &interp.program)?;
+    let (handlers, interactive) = (inherited.handlers, work.interactive);
+    interp.given.adopt(inherited.given);
+    if let Some(turn) = inherited.turn {
+        interp.output.share(turn);
+    }
+    settle(interp, work, &process);
     if let Some(session) = interp.existing_session() {
         // What the call carried is opened; the rest of what was granted for it is given back.
         let _ = session.release_unopened();
@@ -137,7 +142,7 @@ fn load(
 }
 
 /// Takes this process's place in the family.
-fn settle(interp: &Arc<Interp>, work: Work) -> Process {
+fn settle(interp: &Arc<Interp>, work: Work, process: &Process) {
     // The process is the script's alone, whoever started it.
     interp.own_signals();
     let _ = signals::install();
@@ -152,11 +157,6 @@ fn settle(interp: &Arc<Interp>, work: Work) -> Process {
     if let Some(method) = work.start_method.filter(|_| work.start_method_fixed) {
         StartMethods::of(interp).fix(method, false);
     }
-    if let Some(turn) = work.turn {
-        interp.output.share(turn);
-    }
-    interp.given.adopt(work.given);
     Family::of(interp).inherit_authkey(work.authkey);
-    Family::of(interp).begin_as(work.process.clone(), work.parent);
-    work.process
+    Family::of(interp).begin_as(process.clone(), work.parent);
 }

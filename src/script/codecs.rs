@@ -6,10 +6,12 @@ use std::any::TypeId;
 use std::collections::HashMap;
 use std::fmt;
 
-use rhai::{Dynamic, Variant};
+use rhai::{Array, Dynamic, Variant};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::sync::{Offset, Place, Session, ShmError};
-use crate::wire::{Encoded, TypeCodec, Unsendable};
+use crate::wire::{Encoded, TypeCodec, Unsendable, typed};
 
 type ToPlace = dyn Fn(&Dynamic) -> Option<(u16, Place)> + Send + Sync;
 type FromPlace = fn(&Session, u16, Offset) -> Result<Dynamic, ShmError>;
@@ -153,4 +155,29 @@ impl fmt::Debug for Codecs {
             .field("names", &self.names)
             .finish_non_exhaustive()
     }
+}
+
+/// An object that is sent as a record and one more value.
+///
+/// # Errors
+/// The record is too long.
+pub(crate) fn with_record(record: &impl Serialize, value: Dynamic) -> Result<Dynamic, Unsendable> {
+    let record = typed::pack(record).map_err(|misfit| Unsendable::Here(misfit.to_string()))?;
+    let parts: Array = vec![Dynamic::from_blob(record), value];
+    Ok(parts.into())
+}
+
+/// The record and the value that [`with_record`] has put together.
+///
+/// # Errors
+/// They are not such parts.
+pub(crate) fn record_and_value<R: DeserializeOwned>(
+    parts: Dynamic,
+) -> Result<(R, Dynamic), String> {
+    let parts = parts.into_array().ok();
+    let parts = parts.and_then(|parts| <[Dynamic; 2]>::try_from(parts).ok());
+    let [record, value] = parts.ok_or("its parts are missing")?;
+    let record = record.into_blob().map_err(|_| "its record is missing")?;
+    let record = typed::read(&record).map_err(|misfit| misfit.to_string())?;
+    Ok((record, value))
 }

@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
-use rhai::{Array, Dynamic, Map};
+use rhai::Dynamic;
 
-use crate::program::traceback::Frame;
+use crate::program::frame::Frame;
 use crate::script::interp::Interp;
 use crate::text::str_of;
-use crate::wire;
+use crate::wire::{self, Unsendable};
 
 use crate::script::Outcome;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
+use crate::script::codecs::{record_and_value, with_record};
 use crate::script::exceptions::{CLASSES, Exception};
 
 /// Registers the constructors and the properties of exceptions.
@@ -24,8 +25,8 @@ pub(crate) fn register(registry: &mut Registry) {
         .class::<Exception>("Exception")
         .by_parts(
             "Exception",
-            |_, exception: &Exception| Ok(parts_of_exception(exception)),
-            |_, parts| exception_of(parts),
+            |_, exception: &Exception| parts_of(exception),
+            |_, parts| of_parts(parts),
         )
         .getter("type", |call| {
             Ok(call.this::<Exception>().kind().to_string().into())
@@ -72,81 +73,51 @@ fn os_part(exception: &Exception, index: usize) -> Dynamic {
         .unwrap_or(Dynamic::UNIT)
 }
 
-/// An exception by its parts; arguments that cannot cross go as text, so that an error always arrives.
-fn parts_of_exception(exception: &Exception) -> Dynamic {
-    let mut parts = Map::new();
-    parts.insert("type".into(), exception.kind().to_string().into());
-    parts.insert("args".into(), exception.args().clone().into());
-    let frames = exception.frames().iter().map(parts_of_frame);
-    parts.insert("frames".into(), frames.collect::<Array>().into());
-    parts.into()
+/// An exception by its parts: a record of its class and frames, and its arguments.
+fn parts_of(exception: &Exception) -> Result<Dynamic, Unsendable> {
+    let record = (exception.kind(), exception.frames());
+    with_record(&record, exception.args().clone().into())
 }
 
-fn exception_of(plain: Dynamic) -> Result<Exception, String> {
-    let mut parts = plain
-        .try_cast::<Map>()
-        .ok_or("an exception without parts")?;
-    let mut take = |name: &str| parts.remove(name).unwrap_or(Dynamic::UNIT);
-    let args = take("args")
-        .into_array()
-        .map_err(|_| "an exception without arguments")?;
-    let exception = Exception::new(take("type").to_string(), args);
-    let frames = take("frames").into_array().unwrap_or_default();
-    Ok(exception.with_frames(frames.into_iter().filter_map(frame_of).collect()))
+fn of_parts(parts: Dynamic) -> Result<Exception, String> {
+    let ((kind, frames), args) = record_and_value::<(String, Vec<Frame>)>(parts)?;
+    let args = args.into_array().map_err(|_| "its arguments are no list")?;
+    Ok(Exception::new(kind, args).with_frames(frames))
 }
 
-fn parts_of_frame(frame: &Frame) -> Dynamic {
-    let Frame {
-        file,
-        line,
-        column,
-        function,
-        code,
-        times,
-    } = frame;
-    let numbers = [line, column, times].map(|n| Dynamic::from_int(i64::try_from(*n).unwrap_or(0)));
-    let texts = [file, function, code].map(|text| Dynamic::from(text.clone()));
-    numbers.into_iter().chain(texts).collect::<Array>().into()
-}
-
-fn frame_of(parts: Dynamic) -> Option<Frame> {
-    let parts = parts.into_array().ok()?;
-    let [line, column, times, file, function, code] = parts.try_into().ok()?;
-    let number = |value: Dynamic| usize::try_from(value.as_int().ok()?).ok();
-    Some(Frame {
-        file: file.into_string().ok()?,
-        line: number(line)?,
-        column: number(column)?,
-        function: function.into_string().ok()?,
-        code: code.into_string().ok()?,
-        times: number(times)?,
-    })
-}
-
-/// An exception as bytes, for a child's last report; what cannot cross goes as text.
-pub(crate) fn pack_exception(interp: &Arc<Interp>, exception: &Exception) -> Vec<u8> {
+/// An exception as bytes, for a child's last report. Arguments that cannot be sent become strings.
+///
+/// # Errors
+/// It is too long.
+pub(crate) fn pack_exception(
+    interp: &Arc<Interp>,
+    exception: &Exception,
+) -> Result<Vec<u8>, wire::Refusal> {
     let pack = |exception: &Exception| {
         wire::encode(&Dynamic::from(exception.clone()), "exception", interp)
     };
-    let as_text = || {
-        let custom = |_: &Dynamic| None;
-        let args = exception
-            .args()
-            .iter()
-            .map(|v| Dynamic::from(str_of(v, &custom)))
-            .collect();
-        Exception::new(exception.kind(), args).with_frames(exception.frames().to_vec())
-    };
-    let message = pack(exception)
-        .ok()
-        .filter(|message| message.handles.is_empty());
-    message
-        .or_else(|| pack(&as_text()).ok())
-        .map(|m| m.bytes)
-        .unwrap_or_default()
+    match pack(exception) {
+        Ok(message) if message.handles.is_empty() => Ok(message.bytes),
+        _ => {
+            let text = |value: &Dynamic| Dynamic::from(str_of(value, &|_| None));
+            let args = exception.args().iter().map(text).collect();
+            let frames = exception.frames().to_vec();
+            let as_text = Exception::new(exception.kind(), args).with_frames(frames);
+            Ok(pack(&as_text)?.bytes)
+        }
+    }
 }
 
-/// The exception of a child's last report.
-pub(crate) fn unpack_exception(interp: &Arc<Interp>, bytes: &[u8]) -> Option<Exception> {
-    wire::decode(bytes, interp).ok()?.try_cast()
+/// The exception of a child's last report, or one that says why it cannot be read.
+pub(crate) fn unpack_exception(interp: &Arc<Interp>, bytes: &[u8]) -> Exception {
+    let unreadable = |why: String| {
+        let text = format!("the exception of the child could not be read: {why}");
+        Exception::new("RuntimeError", vec![text.into()])
+    };
+    match wire::decode(bytes, interp) {
+        Ok(value) => value
+            .try_cast()
+            .unwrap_or_else(|| unreadable("it is another value".into())),
+        Err(error) => unreadable(error.to_string()),
+    }
 }

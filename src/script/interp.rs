@@ -11,12 +11,12 @@ use crate::program::Program;
 use crate::script::bind::Receiver;
 use crate::script::codecs::Codecs;
 use crate::script::fork_hooks::{AroundFork, Prepared};
-use crate::script::furnishing::Furnishing;
 use crate::script::given::Given;
 use crate::script::host_engines::HostEngines;
 use crate::script::limits::Spent;
 use crate::script::output::Output;
 use crate::script::requests::Requests;
+use crate::script::settings::Settings;
 use crate::script::sinks::source::Source;
 use crate::script::sinks::streams::PausedRelay;
 use crate::script::state::{State, States};
@@ -31,7 +31,7 @@ pub(crate) struct Interp {
     /// What scripts read.
     pub source: Source,
     /// What its children have too.
-    pub furnishing: Furnishing,
+    pub settings: Settings,
     /// What the script has used of its limits.
     pub spent: Spent,
     /// What the embedding program does around a fork.
@@ -65,12 +65,12 @@ pub(crate) struct Interp {
 }
 
 impl Interp {
-    pub(crate) fn new(start_dir: PathBuf, furnishing: Furnishing, states: States) -> Arc<Self> {
+    pub(crate) fn new(start_dir: PathBuf, settings: Settings, states: States) -> Arc<Self> {
         Arc::new_cyclic(|myself| Self {
             program: Program::new(start_dir),
             output: Output::default(),
             source: Source::default(),
-            furnishing,
+            settings,
             spent: Spent::default(),
             fork_hooks: AroundFork::default(),
             given: Given::default(),
@@ -115,7 +115,7 @@ impl Interp {
 
     /// What the script of this process may do.
     pub(crate) fn permissions(&self) -> &Guard {
-        &self.furnishing.permissions
+        &self.settings.permissions
     }
 
     pub(super) fn weak(&self) -> Weak<Self> {

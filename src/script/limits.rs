@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use rhai::{Dynamic, Engine, EvalAltResult, Map, Position};
+use serde::{Deserialize, Serialize};
 
 /// How much a script may use before it is ended, or gets an error. By default as much as it likes, but for the depth of calls.
 ///
@@ -25,10 +26,12 @@ use rhai::{Dynamic, Engine, EvalAltResult, Map, Position};
 /// ```
 ///
 /// Source: Rhai's `Engine::set_max_operations` and its siblings.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[must_use]
 pub struct Limits {
     operations: Option<u64>,
+    /// Not sent to a child: its parent ends it when the time is over.
+    #[serde(skip)]
     time: Option<Duration>,
     call_levels: Option<usize>,
     string_bytes: Option<usize>,
@@ -169,45 +172,10 @@ impl Limits {
             engine.set_max_map_size(entries);
         }
     }
-
-    /// The limits of a child. The parent watches its time.
-    pub(crate) fn pack(&self) -> Dynamic {
-        let numbers = [
-            ("operations", self.operations),
-            ("call_levels", whole(self.call_levels)),
-            ("string_bytes", whole(self.string_bytes)),
-            ("array_items", whole(self.array_items)),
-            ("map_entries", whole(self.map_entries)),
-        ];
-        let given = numbers.into_iter().filter_map(|(name, number)| {
-            let number = i64::try_from(number?).unwrap_or(i64::MAX);
-            Some((name.into(), Dynamic::from_int(number)))
-        });
-        given.collect::<Map>().into()
-    }
-
-    /// Reads what [`pack`](Self::pack) wrote.
-    pub(crate) fn unpack(fields: Dynamic) -> Self {
-        let fields = fields.try_cast::<Map>().unwrap_or_default();
-        let number = |name: &str| u64::try_from(fields.get(name)?.as_int().ok()?).ok();
-        let size = |name: &str| usize::try_from(number(name)?).ok();
-        Self {
-            operations: number("operations"),
-            time: None,
-            call_levels: size("call_levels"),
-            string_bytes: size("string_bytes"),
-            array_items: size("array_items"),
-            map_entries: size("map_entries"),
-        }
-    }
 }
 
 /// The entries of a dict, those of the dicts inside it included.
 fn entries(map: &Map) -> usize {
     let inside = |value: &Dynamic| value.read_lock::<Map>().map_or(0, |map| entries(&map));
     map.len() + map.values().map(inside).sum::<usize>()
-}
-
-fn whole(size: Option<usize>) -> Option<u64> {
-    size.and_then(|size| u64::try_from(size).ok())
 }

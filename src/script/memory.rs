@@ -19,21 +19,21 @@ const SHOWN: usize = 1000;
 
 /// Memory for a string.
 pub(crate) fn for_string(call: &Call<'_>, bytes: usize) -> Result<(), Failure> {
-    let limit = call.interp.furnishing.limits.of_string_bytes();
+    let limit = call.interp.settings.limits.of_string_bytes();
     within(limit, bytes, "Length of string")?;
     check(bytes, || format!("{bytes} bytes"))
 }
 
 /// Memory for bytes, within the limit of lists.
 pub(crate) fn for_bytes(call: &Call<'_>, bytes: usize) -> Result<(), Failure> {
-    let limit = call.interp.furnishing.limits.of_array_items();
+    let limit = call.interp.settings.limits.of_array_items();
     within(limit, bytes, "Size of array/BLOB")?;
     check(bytes, || format!("{bytes} bytes"))
 }
 
 /// Memory for a list.
 pub(crate) fn for_items(call: &Call<'_>, items: usize) -> Result<(), Failure> {
-    let limit = call.interp.furnishing.limits.of_array_items();
+    let limit = call.interp.settings.limits.of_array_items();
     within(limit, items, "Size of array/BLOB")?;
     let bytes = items.saturating_mul(ITEM);
     check(bytes, || format!("a list of {items} items"))

@@ -6,14 +6,14 @@
 //!
 //! The state of a runtime:
 //! - [`interp`]: what its natives share; [`state`]: what each script module keeps; [`session`]: its shared memory.
-//! - [`furnishing`]: what children have too; [`given`]: the embedding program's values; [`fork_hooks`]: what that program does around a
+//! - [`settings`]: what children inherit; [`given`]: the embedding program's values; [`fork_hooks`]: what that program does around a
 //!   fork; [`host_engines`], [`foreign`]: its engines and functions.
 //! - [`limits`], [`memory`]: how much a script may use.
 //!
 //! Values and errors:
 //! - [`values`], [`dialect`], [`cells`]: types, truth and forms; whose errors an object raises; variables that threads share.
 //! - [`codecs`], [`codec`]: how values are sent to other processes.
-//! - [`exceptions`], [`exception_class`], [`rhai_errors`], [`rhai_texts`], [`panics`]: errors as objects, and what becomes one.
+//! - [`exceptions`], [`exception_class`], [`rhai_errors`], [`rhai_texts`], [`panics`], [`denied`]: errors as objects, and what becomes one.
 //!
 //! Endings and output:
 //! - [`stop`], [`requests`], [`stopping`]: endings that nothing catches, and the waits that notice them.
@@ -26,12 +26,12 @@ pub(crate) mod caller;
 pub(crate) mod cells;
 pub(crate) mod codec;
 pub(crate) mod codecs;
+mod denied;
 pub(crate) mod dialect;
 pub(crate) mod exception_class;
 pub(crate) mod exceptions;
 pub(crate) mod foreign;
 pub(crate) mod fork_hooks;
-pub(crate) mod furnishing;
 pub(crate) mod given;
 pub(crate) mod host_engines;
 pub(crate) mod interp;
@@ -44,6 +44,7 @@ pub(crate) mod requests;
 pub(crate) mod rhai_errors;
 pub(crate) mod rhai_texts;
 pub(crate) mod session;
+pub(crate) mod settings;
 pub(crate) mod sinks;
 pub(crate) mod state;
 pub(crate) mod stop;

@@ -69,7 +69,7 @@ pub(crate) fn everything(interp: &Arc<Interp>) -> Registered {
     let mut registry = Registry::new(interp);
     exception_class::register(&mut registry);
     for (name, register, _) in MODULES {
-        if interp.furnishing.has_module(name) {
+        if interp.settings.has_module(name) {
             register(&mut registry);
         } else {
             // The embedding program may still send what scripts of this runtime cannot name.

@@ -101,16 +101,16 @@ const REPORTED: usize = 200;
 
 /// Leaves the exception where the parent finds it.
 fn report(interp: &Arc<Interp>, exception: &Exception) {
-    if let Some(session) = interp.existing_session() {
-        if session
-            .set_report(&pack_exception(interp, exception))
-            .is_ok()
-        {
-            return;
-        }
-        // No room for all of it: what it was, and how its text begins.
+    let Some(session) = interp.existing_session() else {
+        return;
+    };
+    let leave = |exception: &Exception| {
+        let packed = pack_exception(interp, exception).ok();
+        packed.is_some_and(|bytes| session.set_report(&bytes).is_ok())
+    };
+    if !leave(exception) {
+        // No room for all of it: its class, and how its text begins.
         let text: String = exception.message().chars().take(REPORTED).collect();
-        let short = Exception::new(exception.kind(), vec![text.into()]);
-        let _ = session.set_report(&pack_exception(interp, &short));
+        leave(&Exception::new(exception.kind(), vec![text.into()]));
     }
 }

@@ -1,7 +1,8 @@
 //! `multiprocessing`: processes and what they share. Every name is global as well.
 //!
 //! Processes:
-//! - [`process`]: the object; [`process_class`]: its members; [`process_codec`]: how it is sent; [`start`]: starting; [`child`]: a child's life.
+//! - [`process`]: the object; [`process_class`]: its members; [`narrowing`]: its permissions; [`process_codec`]: how it is sent.
+//! - [`start`]: starting; [`work`]: what is sent then; [`child`]: a child's life.
 //! - [`relative`]: the current process and its parent as objects.
 //! - [`family`]: parent, children, names; [`identity`]: who a process is; [`reap`]: children that end; [`finish`]: the orderly end; [`workers`]: the program of spawned children.
 //! - [`start_method`]: fork or spawn; [`context`]: how scripts choose.
@@ -23,6 +24,7 @@ pub(crate) mod finish;
 mod identity;
 pub(crate) mod managers;
 pub(crate) mod messages;
+mod narrowing;
 pub(crate) mod process;
 mod process_class;
 pub(crate) mod process_codec;
@@ -39,6 +41,7 @@ pub(crate) mod synchronize;
 #[cfg(test)]
 mod tests;
 mod wait;
+pub(crate) mod work;
 pub(crate) mod workers;
 
 use rhai::{Array, Dynamic};

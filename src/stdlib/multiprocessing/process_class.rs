@@ -6,6 +6,7 @@ use std::time::Instant;
 use rhai::{Dynamic, Map};
 
 use super::family::Family;
+use super::narrowing::narrowed;
 use super::process::{Process, Stage};
 use super::process_codec;
 use super::start;
@@ -24,7 +25,7 @@ pub(super) fn register(registry: &mut Registry) {
         .class::<Process>("Process")
         .by_parts(
             "Process",
-            |_, process| Ok(process_codec::parts_of(process)),
+            |_, process| process_codec::parts_of(process),
             |interp, parts| {
                 let process = process_codec::of_parts(parts)?;
                 Ok(Family::of(interp).meet(process))
@@ -86,7 +87,7 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
             let wanted = wanted
                 .try_cast_result::<Map>()
                 .map_err(|found| call.mismatch(4, "a map", &found))?;
-            Some(call.interp.permissions().permissions().narrowed(wanted)?)
+            Some(narrowed(&call.interp.permissions().permissions(), &wanted)?)
         }
         None => None,
     };

@@ -61,7 +61,7 @@ impl Process {
         let report = session.take_report(place).ok().flatten();
         // An error means that the session has swept the place already.
         let _ = session.child_ended(place);
-        let Some(exception) = report.and_then(|bytes| unpack_exception(interp, &bytes)) else {
+        let Some(exception) = report.map(|bytes| unpack_exception(interp, &bytes)) else {
             return;
         };
         // A child ended by Ctrl-C does not report: the main process reports for the whole family. A parent that was not

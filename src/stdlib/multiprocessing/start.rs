@@ -7,7 +7,7 @@
 use std::os::fd::AsFd;
 use std::sync::Arc;
 
-use rhai::{Array, Dynamic, Map, NativeCallContext};
+use rhai::{Dynamic, NativeCallContext};
 
 use super::child;
 use super::family::Family;
@@ -15,25 +15,20 @@ use super::messages::refused;
 use super::process::{Process, Stage, State};
 use super::start_method::StartMethod;
 use super::start_method::StartMethods;
-use super::synchronize::lock::Lock;
+use super::work::{Orders, Sending};
 use super::workers::Workers;
 use crate::permissions::Permissions;
 use crate::process::{Child, fork, signals, spawn};
-use crate::program::call::{handles_of_constants, pack};
-use crate::program::diagnostic::ErrorFormat;
-use crate::program::environment::Environment;
+use crate::program::call::pack;
 use crate::script::Outcome;
-use crate::script::dialect::Dialect;
 use crate::script::exceptions::{Failure, os_failure, raise, raise_os};
 use crate::script::interp::Interp;
-use crate::script::report::Reports;
 use crate::script::session::session_failure;
 use crate::script::values::unshare_deeply;
 use crate::stdlib::builtins::flush_everything;
-use crate::stdlib::signal::handlers::Handlers;
 use crate::stdlib::signal::handlers::signals_of;
 use crate::sync::{self, Barrier, Birth, Offset, ProcessId, Session};
-use crate::{sys, wire};
+use crate::sys;
 
 /// `p.start()`.
 pub(crate) fn start(
@@ -42,9 +37,9 @@ pub(crate) fn start(
     process: &Process,
 ) -> Outcome {
     may_start(interp, process)?;
-    let started = interp
-        .permissions()
-        .start()
+    let may = interp.permissions().start();
+    let started = may
+        .map_err(Failure::from)
         .and_then(|at_once| start_claimed(interp, context, process, at_once));
     process.with(|state| state.starting = false);
     started
@@ -59,10 +54,11 @@ fn start_claimed(
 ) -> Outcome {
     Family::of(interp).active_children(interp);
     process.with(detach);
-    if StartMethods::of(interp).current() == StartMethod::Spawn {
+    let spawns = StartMethods::of(interp).current() == StartMethod::Spawn;
+    if spawns {
         knows_texts(interp, context)?;
     }
-    let objects = may_cross(interp, process)?;
+    let sending = Sending::task(interp, process, spawns)?;
     flush_everything(interp)?;
     let ready = signals_of(interp).begin_parent();
     ready.map_err(os_failure)?;
@@ -78,14 +74,11 @@ fn start_claimed(
         daemon: identity.daemon,
     };
     let place = reserve(interp, &session, &birth, at_once)?;
-    let barriers = barriers_among(&session, &objects);
-    let may_fork = StartMethods::of(interp).current() == StartMethod::Fork;
-    let prepared = may_fork.then(|| interp.prepare_fork());
+    let barriers = barriers_among(&session, sending.objects());
+    let prepared = (!spawns).then(|| interp.prepare_fork());
     let started = match StartMethods::of(interp).next() {
-        StartMethod::Fork => start_by_fork(interp, context, process, (&session, place), &barriers),
-        StartMethod::Spawn => {
-            start_by_spawn(interp, context, process, (&session, place), &barriers)
-        }
+        StartMethod::Fork => start_by_fork(context, sending, (&session, place), &barriers),
+        StartMethod::Spawn => start_by_spawn(context, sending, (&session, place), &barriers),
     };
     drop(prepared);
     match started {
@@ -122,7 +115,7 @@ pub(crate) fn reserve(
         .map_err(|error| match error {
             sync::ShmError::Crowded { most } => {
                 let most = u32::try_from(most).unwrap_or(u32::MAX);
-                interp.permissions().too_many_processes(most)
+                interp.permissions().too_many_processes(most).into()
             }
             error => session_failure(error),
         })
@@ -176,48 +169,8 @@ fn detach(state: &mut State) {
     state.attributes.values_mut().for_each(unshare_deeply);
 }
 
-/// What cannot cross to another process is refused by name, whichever way the child is started; the shared objects that do cross.
-fn may_cross(interp: &Arc<Interp>, process: &Process) -> Result<Vec<Offset>, Failure> {
-    handles_of(interp, process)
-        .map(|handles| handles.into_iter().map(Offset).collect())
-        .map_err(refused)
-}
-
-/// The shared objects that a forked child is given: those that a spawned one would be sent.
-fn given(interp: &Arc<Interp>, context: &NativeCallContext, process: &Process) -> Vec<Offset> {
-    let mut handles = handles_of(interp, process).unwrap_or_default();
-    let environment = Environment::of(context);
-    handles.extend(handles_of_constants(&interp.program, &environment, interp));
-    handles.extend(wire::handles(&given_values(interp), "given", interp).unwrap_or_default());
-    handles.into_iter().map(Offset).collect()
-}
-
-/// The shared objects in the task of a process and in its attributes.
-fn handles_of(interp: &Arc<Interp>, process: &Process) -> Result<Vec<u64>, wire::Refusal> {
-    // Copied out first: the task may refer to its own process, which is looked at on the way.
-    let (target, args, attributes) = process.with(|state| {
-        let State {
-            target,
-            args,
-            attributes,
-            ..
-        } = state;
-        (target.clone(), args.clone(), attributes.clone())
-    });
-    let mut handles = match target {
-        Some(target) => wire::handles(&Dynamic::from(target), "target", interp)?,
-        None => Vec::new(),
-    };
-    handles.extend(wire::handles(&Dynamic::from(args), "args", interp)?);
-    for (name, value) in &attributes {
-        handles.extend(wire::handles(value, name, interp)?);
-    }
-    Ok(handles)
-}
-
 /// The barriers that the child gets: it is expected there.
-fn barriers_among(session: &Session, objects: &[Offset]) -> Vec<Barrier> {
-    let mut places = objects.to_vec();
+fn barriers_among(session: &Session, mut places: Vec<Offset>) -> Vec<Barrier> {
     places.sort_unstable();
     places.dedup();
     // An object of another kind cannot be opened as a barrier.
@@ -239,13 +192,13 @@ fn permissions_of(interp: &Interp, process: &Process) -> Permissions {
 }
 
 fn start_by_fork(
-    interp: &Arc<Interp>,
     context: &NativeCallContext,
-    process: &Process,
+    sending: Sending<'_>,
     (session, place): (&Session, ProcessId),
     barriers: &[Barrier],
 ) -> Result<Child, Failure> {
-    sync::grant_inheritance(session, place, || given(interp, context, process))
+    let (interp, process) = (sending.interp, sending.process);
+    sync::grant_inheritance(session, place, || sending.all_objects(context))
         .map_err(session_failure)?;
     tell(barriers, place)?;
     let parent = (sys::process::pid(), Family::of(interp).name());
@@ -267,21 +220,28 @@ fn start_by_fork(
 }
 
 fn start_by_spawn(
-    interp: &Arc<Interp>,
     context: &NativeCallContext,
-    process: &Process,
+    sending: Sending<'_>,
     (session, place): (&Session, ProcessId),
     barriers: &[Barrier],
 ) -> Result<Child, Failure> {
+    let (interp, process) = (sending.interp, sending.process);
     let permissions = permissions_of(interp, process);
-    let mut furnishing = interp.furnishing.with_permissions(permissions);
+    let mut settings = interp.settings.with_permissions(permissions);
     if interp.host_engines.in_use() {
-        furnishing.doors = interp.host_engines.mounts();
+        settings.doors = interp.host_engines.mounts();
     }
-    let orders = (furnishing.pack(), pack_work(interp, process));
+    let mut sending = sending.written()?;
+    let (surroundings, work) = sending.inherit(context).map_err(refused)?;
+    let mut handles = sending.objects();
+    let orders = Orders { settings, work };
     let message =
-        pack(&interp.program, &Environment::of(context), orders, interp).map_err(refused)?;
-    let mut handles: Vec<_> = message.handles.iter().copied().map(Offset).collect();
+        pack(&interp.program, surroundings, orders, sending.values).map_err(|misfit| {
+            raise(
+                "ValueError",
+                format!("the program cannot be sent: {misfit}"),
+            )
+        })?;
     let depot = interp.depot();
     let depot = depot.as_ref().map(|depot| depot.parts());
     handles.extend(depot.iter().map(|(_, turn)| turn.handle().offset()));
@@ -302,124 +262,4 @@ fn start_by_spawn(
     };
     let shown = program.map(|program| program.display().to_string());
     spawn::spawn(program, &given, place.pack()).map_err(|error| raise_os(&error, shown.as_deref()))
-}
-
-/// Those of the host's values that can be sent.
-fn given_values(interp: &Arc<Interp>) -> Dynamic {
-    let mut values = interp.given.all();
-    values.retain(|name, value| wire::check(value, name, interp).is_ok());
-    values.into()
-}
-
-/// What a spawned child needs to know beside the program: itself, its parent, and the family's ways.
-fn pack_work(interp: &Arc<Interp>, process: &Process) -> Dynamic {
-    let mut work = Map::new();
-    let mut set = |name: &str, value: Dynamic| drop(work.insert(name.into(), value));
-    process.with(|state| {
-        set(
-            "target",
-            state.target.clone().map_or(Dynamic::UNIT, Dynamic::from),
-        );
-        set("args", state.args.clone().into());
-        set("attributes", state.attributes.clone().into());
-        set("name", state.identity.name.clone().into());
-        set("daemon", state.identity.daemon.into());
-        let numbers = state
-            .identity
-            .numbers
-            .iter()
-            .map(|n| Dynamic::from_int((*n).into()));
-        set("numbers", numbers.collect::<Array>().into());
-    });
-    set("parent_pid", Dynamic::from_int(sys::process::pid().into()));
-    set("parent_name", Family::of(interp).name().into());
-    let json = Reports::of(interp).format() == ErrorFormat::Json;
-    set("errors_as_json", json.into());
-    set("interactive", interp.is_interactive().into());
-    set("of_guest", interp.is_under_host().into());
-    let (method, fixed) = StartMethods::of(interp).inherited();
-    set(
-        "start_method",
-        method.map_or(Dynamic::UNIT, |m| m.name().into()),
-    );
-    set("start_method_fixed", fixed.into());
-    set("given", given_values(interp));
-    set("handlers", Handlers::of(interp).parts().into());
-    set("authkey", Dynamic::from_blob(Family::of(interp).authkey()));
-    set(
-        "turn",
-        interp.output.turn().map_or(Dynamic::UNIT, |turn| {
-            Dynamic::from(Lock {
-                shared: turn,
-                dialect: Dialect::default(),
-            })
-        }),
-    );
-    work.into()
-}
-
-/// What [`pack_work`] packed, in the child.
-pub(crate) struct Work {
-    pub process: Process,
-    pub parent: (i32, String),
-    pub error_format: ErrorFormat,
-    /// Somebody types at its parent.
-    pub interactive: bool,
-    /// The family's main process is another program.
-    pub of_guest: bool,
-    pub start_method: Option<StartMethod>,
-    pub start_method_fixed: bool,
-    pub turn: Option<crate::sync::Mutex>,
-    /// What its parent's script does when signals come.
-    pub handlers: Array,
-    pub authkey: Vec<u8>,
-    /// What the host has given its scripts.
-    pub given: Map,
-}
-
-/// Reads the work of a spawned child.
-pub(crate) fn unpack_work(interp: &Interp, work: Dynamic) -> Option<Work> {
-    let mut fields = work.try_cast::<Map>()?;
-    let mut take = |name: &str| fields.remove(name).unwrap_or(Dynamic::UNIT);
-    let numbers = take("numbers").into_array().ok()?;
-    let identity = super::identity::Identity {
-        numbers: numbers
-            .iter()
-            .filter_map(|n| u32::try_from(n.as_int().ok()?).ok())
-            .collect(),
-        name: take("name").to_string(),
-        daemon: take("daemon").as_bool().ok()?,
-    };
-    let parent_pid = i32::try_from(take("parent_pid").as_int().ok()?).ok()?;
-    let process = Process::from_state(State {
-        identity,
-        target: take("target").try_cast(),
-        args: take("args").into_array().ok()?,
-        attributes: take("attributes").try_cast()?,
-        creator: parent_pid,
-        stage: Stage::Elsewhere {
-            pid: sys::process::pid(),
-        },
-        closed: false,
-        starting: false,
-        permissions: None,
-        exception: None,
-    });
-    let process = Family::of(interp).recognise(process);
-    Some(Work {
-        process,
-        parent: (parent_pid, take("parent_name").to_string()),
-        error_format: match take("errors_as_json").as_bool() {
-            Ok(true) => ErrorFormat::Json,
-            _ => ErrorFormat::Human,
-        },
-        interactive: take("interactive").as_bool().unwrap_or(false),
-        of_guest: take("of_guest").as_bool().unwrap_or(false),
-        start_method: StartMethod::named(&take("start_method").to_string()),
-        start_method_fixed: take("start_method_fixed").as_bool().unwrap_or(false),
-        handlers: take("handlers").into_array().unwrap_or_default(),
-        given: take("given").try_cast().unwrap_or_default(),
-        authkey: take("authkey").into_blob().unwrap_or_default(),
-        turn: take("turn").try_cast::<Lock>().map(|lock| lock.shared),
-    })
 }

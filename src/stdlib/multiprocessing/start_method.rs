@@ -4,13 +4,15 @@
 
 use std::sync::Mutex;
 
+use serde::{Deserialize, Serialize};
+
 use crate::process::fork;
 use crate::script::interp::Interp;
 use crate::script::state::State;
 use crate::sys::lock::locked;
 
 /// A way to start a child.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum StartMethod {
     /// A copy of this process.
     Fork,

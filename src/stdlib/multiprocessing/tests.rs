@@ -5,19 +5,20 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, Map};
 
+use super::identity::Identity;
 use super::messages::read;
 use super::process_codec;
 use super::queues::Queue;
 
 use crate::script::dialect::Dialect;
-use crate::script::furnishing::Furnishing;
 use crate::script::interp::Interp;
+use crate::script::settings::Settings;
 use crate::stdlib::{everything, states};
-use crate::wire::kind;
+use crate::wire::{kind, typed};
 use crate::{sync, wire};
 
 fn interp() -> Arc<Interp> {
-    Interp::new(PathBuf::from("/"), Furnishing::default(), states())
+    Interp::new(PathBuf::from("/"), Settings::default(), states())
 }
 
 #[test]
@@ -43,20 +44,19 @@ fn a_row_of_numbers_is_no_manager_and_no_single_value() {
 
 #[test]
 fn a_process_that_comes_has_a_number_of_one() {
-    let sent = |pid: Dynamic, creator: i64| {
-        let mut parts = Map::new();
-        parts.insert("name".into(), "Process-1".into());
-        parts.insert("pid".into(), pid);
-        parts.insert("creator".into(), Dynamic::from_int(creator));
+    let sent = |pid: Option<i64>, creator: i64| {
+        let record = typed::pack(&(Identity::default(), pid, creator)).unwrap();
+        let parts = vec![Dynamic::from_blob(record), Map::new().into()];
         process_codec::of_parts(parts.into())
     };
-    let pid = |number: i64| Dynamic::from_int(number);
-    assert_eq!(sent(pid(17), 5).unwrap().pid(), Some(17));
-    assert_eq!(sent(Dynamic::UNIT, 5).unwrap().pid(), None);
-    for (number, creator) in [(pid(0), 5), (pid(-1), 5), (pid(1 << 32), 5), (pid(17), 0)] {
-        assert!(sent(number.clone(), creator).is_err(), "{number}");
+    assert_eq!(sent(Some(17), 5).unwrap().pid(), Some(17));
+    assert_eq!(sent(None, 5).unwrap().pid(), None);
+    for (number, creator) in [(0, 5), (-1, 5), (1 << 32, 5), (17, 0)] {
+        assert!(sent(Some(number), creator).is_err(), "{number}");
     }
-    assert!(sent("17".into(), 5).is_err());
+    let no_record = vec![Dynamic::from_blob(vec![1]), Map::new().into()];
+    assert!(process_codec::of_parts(no_record.into()).is_err());
+    assert!(process_codec::of_parts("17".into()).is_err());
 }
 
 #[test]

@@ -32,9 +32,9 @@ impl Workers {
     /// `RuntimeError` when this program does not begin with [`crate::init`], so that its children would run all of it instead, or when
     /// they would not have the program's own functions.
     pub(crate) fn program(&self, interp: &Interp) -> Result<Option<&Path>, Failure> {
-        let furnishing = &interp.furnishing;
-        let setups = &furnishing.setups;
-        let text = if furnishing.is_of_this_process {
+        let settings = &interp.settings;
+        let setups = &settings.setups;
+        let text = if settings.is_of_this_process {
             "functions from Builder::configure_engine exist in this process only, and a spawned child would not have them: \
              move them into a procscript::Setup, and pass it to Builder::setup and procscript::init_with"
                 .into()

@@ -54,8 +54,7 @@ impl Writer<'_> {
         if let Ok(int) = int.try_into() {
             written(pack::write_sint(self.out, int));
         } else if !self.is_for_rust() {
-            let text =
-                format!("{int} does not fit in a script's signed 64-bit integer");
+            let text = format!("{int} does not fit in a script's signed 64-bit integer");
             return Err(Misfit::new(text));
         } else if let Ok(int) = int.try_into() {
             written(pack::write_uint(self.out, int));

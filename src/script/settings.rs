@@ -1,0 +1,87 @@
+//! How a runtime is set up: what its spawned children have to know before their engine is made.
+
+use serde::{Deserialize, Serialize};
+
+use super::limits::Limits;
+use crate::permissions::{Guard, Permissions};
+
+/// The settings of a runtime, which its children inherit.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Settings {
+    pub limits: Limits,
+    /// The names of the embedding program's setups, which a spawned child has too.
+    pub setups: Vec<String>,
+    /// The script modules that are turned off.
+    pub without: Vec<String>,
+    /// The names under which scripts have what is global in a runtime. An empty name, or an empty list, means that it is global.
+    pub doors: Vec<String>,
+    /// Functions were registered that a spawned child cannot have.
+    #[serde(skip)]
+    pub is_of_this_process: bool,
+    pub permissions: Guard,
+}
+
+impl Settings {
+    /// The same settings with other permissions.
+    pub(crate) fn with_permissions(&self, permissions: Permissions) -> Self {
+        Self {
+            permissions: permissions.into(),
+            ..self.clone()
+        }
+    }
+
+    /// Whether scripts have the module.
+    pub(crate) fn has_module(&self, name: &str) -> bool {
+        !self.without.iter().any(|off| off == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::typed;
+
+    #[test]
+    fn settings_arrive_as_they_left() {
+        let some = Permissions::none()
+            .allow_read("/usr")
+            .deny_read("/usr/lib")
+            .allow_write_all()
+            .allow_net("127.0.0.1:80")
+            .deny_net("[::1]:9")
+            .allow_net("example.com")
+            .deny_net_all()
+            .allow_env(["PATH"])
+            .allow_processes(3, 2)
+            .deny_processes()
+            .allow_signals()
+            .deny_run()
+            .threads(3)
+            .of_child();
+        for permissions in [Permissions::none(), Permissions::all(), some] {
+            let settings = Settings {
+                limits: Limits::new().operations(u64::MAX).string_bytes(10),
+                setups: vec!["shop".into()],
+                permissions: permissions.into(),
+                ..Settings::default()
+            };
+            let bytes = typed::pack(&settings).unwrap();
+            let arrived: Settings = typed::read(&bytes).unwrap();
+            assert_eq!(
+                arrived.permissions.permissions(),
+                settings.permissions.permissions()
+            );
+            assert_eq!(format!("{arrived:?}"), format!("{settings:?}"));
+            for end in 0..bytes.len() {
+                assert!(typed::read::<Settings>(&bytes[..end]).is_err());
+            }
+        }
+    }
+
+    #[test]
+    fn a_time_limit_stays_with_the_parent() {
+        let limits = Limits::new().time(std::time::Duration::from_secs(1));
+        let bytes = typed::pack(&limits).unwrap();
+        assert_eq!(typed::read::<Limits>(&bytes).unwrap(), Limits::new());
+    }
+}
