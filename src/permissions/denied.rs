@@ -57,7 +57,7 @@ impl Asked {
             Some(arguments) => format!("allow_{kind}({arguments})"),
             None => format!("allow_{kind}_all()"),
         };
-        // Between the paths of a list stand commas.
+        // Commas separate the paths of a list.
         if option.contains(',') && kind != "processes" {
             return format!(
                 "no option can name it, because of the comma: allow it with `Permissions::{method}` in the program that \

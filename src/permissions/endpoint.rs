@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::grant::Rule;
 
-/// Whom a connection is to, or where somebody listens.
+/// The other end of a connection, or an address to listen on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Endpoint {
     address: Address,
@@ -18,26 +18,26 @@ pub(super) struct Endpoint {
 enum Address {
     Any,
     Ip(IpAddr),
-    /// In small letters, without the dot at the end.
+    /// In lower case, without the dot at the end.
     Name(String),
-    /// What is neither: nobody has it.
+    /// Neither of them. No contact matches it.
     Invalid(String),
 }
 
-/// The name of this machine for itself, which needs no looking up.
+/// The name of the loopback addresses, which needs no look-up.
 const LOCALHOST: &str = "localhost";
 
 /// What a script asks for.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Contact {
-    /// An address, and the name by which the script called it, if it did.
+    /// An address, and the name that the script used for it, if any.
     Address {
         address: SocketAddr,
         name: Option<String>,
     },
-    /// To have a name looked up, whatever the port will be.
+    /// Looking up a name, for any port.
     Lookup(String),
-    /// What has neither address nor port: other families of sockets, names of Unix sockets that are no files.
+    /// Neither address nor port: other families of sockets, and abstract Unix sockets.
     Other,
 }
 
@@ -120,7 +120,7 @@ impl Rule for Endpoint {
         }
     }
 
-    /// Who listens at every address listens at the denied one too, and a message without an address may go anywhere.
+    /// Listening on all addresses includes the denied one, and a contact without an address may reach any.
     fn takes(&self, asked: &Contact) -> bool {
         match asked {
             Contact::Other => true,
@@ -151,7 +151,7 @@ pub(super) fn plain(name: &str) -> String {
     name.strip_suffix('.').unwrap_or(&name).to_string()
 }
 
-/// Where a connection to this address really goes: IPv4 in the clothes of IPv6 is IPv4, and no address is this machine.
+/// Where a connection to this address really goes: IPv4 addresses mapped to IPv6 are IPv4, and the unspecified address is this machine.
 pub(super) fn destination(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip().to_canonical() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),

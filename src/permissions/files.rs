@@ -1,9 +1,9 @@
-//! Files: where a path really leads is found out first, then judged, and what was judged is what is used.
+//! Files: a path is resolved first, then checked, and what was checked is what is used.
 //!
 //! The directory that a path leads to is held by a descriptor. The kernel says where that is, without links and detours;
-//! that and the last name are judged, and the file is used by that name in that directory. So it does not matter what
-//! becomes of the names on the way meanwhile. A link that is the last name is read and gone on with in the same way; one that
-//! takes the place of a file after the judgement is not followed.
+//! that and the last name are checked, and the file is used by that name in that directory. So changes to the names in between
+//! have no effect. A link as the last name is read, and its target is resolved in the same way; a link that
+//! replaces a file after the check is not followed.
 
 use std::fs::{self, Metadata, OpenOptions};
 use std::io::{self, Read};
@@ -144,7 +144,7 @@ impl Guard {
             let Some((directory, real)) = place.judged else {
                 return Ok(place);
             };
-            // A directory is no socket.
+            // A directory is not a socket.
             let refused = || io::Error::from_raw_os_error(ECONNREFUSED);
             let name = place.name.ok_or_else(refused)?;
             let entry = Held::entry(&directory, &name)?;

@@ -1,4 +1,4 @@
-//! The permissions of this process, as the natives ask them.
+//! The permissions of this process, which natives ask before they act.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -18,7 +18,7 @@ pub(crate) struct Guard {
     permissions: Mutex<Arc<Permissions>>,
     /// Everything is allowed: nothing needs to be looked at.
     is_open: AtomicBool,
-    /// This process is there for another program, which only runs the script.
+    /// This process belongs to another program, which embeds the script.
     is_guest: AtomicBool,
 }
 
@@ -68,7 +68,7 @@ impl Guard {
         self.is_open.load(Ordering::Relaxed)
     }
 
-    /// Says whether this process is there for another program.
+    /// Sets whether this process belongs to another program.
     pub(crate) fn set_guest(&self, is_guest: bool) {
         self.is_guest.store(is_guest, Ordering::Relaxed);
     }
@@ -76,7 +76,7 @@ impl Guard {
     /// Something that changes this whole process: `os.chdir()`.
     ///
     /// # Errors
-    /// [`Denied`] where the process is there for another program.
+    /// [`Denied`] where the process belongs to another program.
     pub(crate) fn change_process(&self, doing: &str) -> Result<(), Denied> {
         match self.is_guest.load(Ordering::Relaxed) {
             true => Err(changes_the_program(doing)),
@@ -160,7 +160,7 @@ impl Guard {
         Err(asked.denied(&permissions, why))
     }
 
-    /// Sending a signal to a process that is no child, or handling one.
+    /// Sending a signal to a process that is not a child, or handling one.
     ///
     /// # Errors
     /// [`Denied`].

@@ -1,4 +1,4 @@
-//! The network: the address that is used is the one that is judged, also where a script calls it by a name.
+//! The network: the address that is used is the one that is checked, also where a script uses a name.
 
 use std::net::SocketAddr;
 
@@ -16,12 +16,12 @@ pub(crate) enum Contacting {
 }
 
 impl Guard {
-    /// Looking a name up, which tells it to those who answer: only for a machine that is allowed by its name.
+    /// Looking up a name, which reveals it to name servers: only where the name itself is allowed.
     ///
     /// # Errors
     /// [`Denied`].
     pub(crate) fn look_up(&self, name: &str, doing: &str) -> Result<(), Denied> {
-        // This machine's name for itself is nobody else's business.
+        // The loopback name is not sent to anybody.
         if self.is_open() || Endpoint::read("localhost").covers(&Contact::Lookup(name.into())) {
             return Ok(());
         }

@@ -1,4 +1,4 @@
-//! `Permissions`: what a script may do outside itself, as a host says it.
+//! `Permissions`: what a script may do outside itself, as the embedding program configures it.
 
 use std::path::Path;
 
@@ -10,12 +10,12 @@ use super::tree::Tree;
 
 /// What a script may do outside itself: files, network, environment, processes, signals, programs.
 ///
-/// [`none`](Self::none) and [`all`](Self::all) are the two beginnings; the methods add to what is allowed, or take from
-/// it. What is denied is denied, whatever is allowed and in whichever order: `deny_…` wins.
+/// Start from [`none`](Self::none) or [`all`](Self::all); the methods allow more, or deny something. Denying takes precedence over
+/// allowing, in whichever order the methods are called.
 ///
 /// Computing, time, random numbers, printing, and sharing values between threads need no permission. A child process has
-/// at most the permissions of its parent; threads have those of their process. A script that does what it must not gets a
-/// `PermissionError`, which it can catch. What this guards and what it does not is told in `docs/permissions.md`.
+/// at most the permissions of its parent; threads have those of their process. A script that does something that is not allowed gets a
+/// `PermissionError`, which it can catch. `docs/permissions.md` describes what permissions protect and what they do not.
 ///
 /// # Example
 /// ```
@@ -45,11 +45,11 @@ pub struct Permissions {
     /// In bytes.
     pub(super) session_memory: u64,
     pub(super) threads: usize,
-    /// What the parent of this process has narrowed, by the names of [`narrow`](super::narrow).
+    /// The kinds that the parent of this process has restricted, by their names in [`narrow`](super::narrow).
     pub(super) narrowed: Vec<String>,
 }
 
-/// A variable of the environment, by its name.
+/// An environment variable, by name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Variable(pub(super) String);
 
@@ -85,7 +85,7 @@ impl Switch {
 /// Whether programs may be run, which can do everything that the user may.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(super) enum Run {
-    /// As long as nothing else is taken away: it would be no more than a detour.
+    /// As long as nothing else is denied: a program could do for the script what the script may not.
     WithEverything,
     Allowed,
     NotAllowed,
@@ -110,7 +110,7 @@ impl Processes {
     }
 }
 
-/// No bound: the system has its own.
+/// No limit but that of the system.
 const UNBOUNDED: Processes = Processes {
     at_once: u32::MAX,
     depth: u32::MAX,
@@ -126,7 +126,7 @@ impl Permissions {
     pub const THREADS: usize = 64;
 
     /// Nothing outside the script: it computes, prints, and shares values between at most 64 threads, in 64 MiB of
-    /// session memory. What a host has is this, unless it says otherwise.
+    /// session memory. This is the default of an embedding program.
     #[must_use]
     pub fn none() -> Self {
         Self {
@@ -151,10 +151,10 @@ impl Permissions {
         }
     }
 
-    /// Everything that the user may. The command has this, unless its options say otherwise.
+    /// Everything that the user may do. This is the default of the command.
     ///
-    /// Running programs is a part of it only as long as nothing else is denied: a script without network could run a
-    /// program that has it. Say [`allow_run`](Self::allow_run) to keep it all the same.
+    /// Running programs is included only as long as nothing else is denied: a script without network access could run a
+    /// program that has it. Call [`allow_run`](Self::allow_run) to allow it nevertheless.
     #[must_use]
     pub fn all() -> Self {
         Self {
@@ -174,94 +174,94 @@ impl Permissions {
         }
     }
 
-    /// Reading a file, or a directory and everything in it: contents, names, and whether something exists.
+    /// Allows reading a file, or a directory and everything in it: contents, names, and whether something exists.
     ///
-    /// A relative path is meant from the current directory, and links are followed, both at this moment. An empty path
-    /// allows nothing.
+    /// A relative path is resolved against the current directory, and links are followed, both when this is called. An empty
+    /// path allows nothing.
     #[must_use]
     pub fn allow_read(mut self, path: impl AsRef<Path>) -> Self {
         self.read.listed.extend(tree(path.as_ref()));
         self
     }
 
-    /// Reading every file, but for the kernel's own in `/proc`, `/sys` and `/dev`, which have to be named.
+    /// Allows reading every file except the kernel's own in `/proc`, `/sys` and `/dev`, which have to be named.
     #[must_use]
     pub fn allow_read_all(mut self) -> Self {
         self.read.everything = true;
         self
     }
 
-    /// No reading of a file, or a directory and everything in it. An empty path denies all of it.
+    /// Denies reading a file, or a directory and everything in it. An empty path denies all of it.
     #[must_use]
     pub fn deny_read(mut self, path: impl AsRef<Path>) -> Self {
         deny(&mut self.read, path.as_ref());
         self
     }
 
-    /// No reading of files.
+    /// Denies reading all files.
     #[must_use]
     pub fn deny_read_all(mut self) -> Self {
         self.read.nothing = true;
         self
     }
 
-    /// Writing, making, moving and removing a file, or a directory and everything in it. See
+    /// Allows writing, creating, moving and removing a file, or a directory and everything in it. See
     /// [`allow_read`](Self::allow_read) for paths.
     ///
-    /// Where a script may write a program that somebody runs, or a file that one reads, it can do more than write.
+    /// A script that may write a program that somebody runs, or a file that such a program reads, can do more than write.
     #[must_use]
     pub fn allow_write(mut self, path: impl AsRef<Path>) -> Self {
         self.write.listed.extend(tree(path.as_ref()));
         self
     }
 
-    /// Writing every file, but for the kernel's own in `/proc`, `/sys` and `/dev`, which have to be named.
+    /// Allows writing every file except the kernel's own in `/proc`, `/sys` and `/dev`, which have to be named.
     #[must_use]
     pub fn allow_write_all(mut self) -> Self {
         self.write.everything = true;
         self
     }
 
-    /// No writing of a file, or a directory and everything in it. An empty path denies all of it.
+    /// Denies writing a file, or a directory and everything in it. An empty path denies all of it.
     #[must_use]
     pub fn deny_write(mut self, path: impl AsRef<Path>) -> Self {
         deny(&mut self.write, path.as_ref());
         self
     }
 
-    /// No writing of files.
+    /// Denies writing all files.
     #[must_use]
     pub fn deny_write_all(mut self) -> Self {
         self.write.nothing = true;
         self
     }
 
-    /// Connecting to a host, sending to it, and listening at its address if that is this machine's: `"127.0.0.1"`,
+    /// Allows connecting to an address, sending to it, and listening on it if it belongs to this machine: `"127.0.0.1"`,
     /// `"127.0.0.1:8080"`, `"[::1]:80"`, `"example.com:443"`, `"*:80"`.
     ///
-    /// A name allows whatever addresses it has when it is used, and that it is looked up. Without a port all ports are
-    /// meant. `localhost` is every address of the machine for itself. Another text allows nothing.
+    /// A host name allows the addresses that it has when it is used, and looking it up. Without a port, all ports are
+    /// allowed. `localhost` is every loopback address. A string in another form allows nothing.
     #[must_use]
     pub fn allow_net(mut self, host: &str) -> Self {
         self.net.listed.push(Endpoint::read(host));
         self
     }
 
-    /// Whether a text is a host, with or without a port, as [`allow_net`](Self::allow_net) reads it.
+    /// Whether a string is an address, with or without a port, as [`allow_net`](Self::allow_net) reads it.
     #[must_use]
     pub fn is_host(text: &str) -> bool {
         !Endpoint::read(text).is_invalid()
     }
 
-    /// Connecting and listening everywhere.
+    /// Allows connecting to every address and listening on it.
     #[must_use]
     pub fn allow_net_all(mut self) -> Self {
         self.net.everything = true;
         self
     }
 
-    /// No connecting to a host and no listening there; see [`allow_net`](Self::allow_net) for the forms. Another text
-    /// denies all of it. A host that is denied by its name can be reached by its address: deny that too.
+    /// Denies connecting to an address and listening on it; see [`allow_net`](Self::allow_net) for the forms. A string in another
+    /// form denies the whole network. A machine whose name is denied can be reached by its address: deny that too.
     #[must_use]
     pub fn deny_net(mut self, host: &str) -> Self {
         let endpoint = Endpoint::read(host);
@@ -270,14 +270,14 @@ impl Permissions {
         self
     }
 
-    /// No network.
+    /// Denies the whole network.
     #[must_use]
     pub fn deny_net_all(mut self) -> Self {
         self.net.nothing = true;
         self
     }
 
-    /// Reading variables of the environment, by name.
+    /// Allows reading environment variables, by name.
     #[must_use]
     pub fn allow_env(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let names = names.into_iter().map(|name| Variable(name.into()));
@@ -285,14 +285,14 @@ impl Permissions {
         self
     }
 
-    /// Reading the whole environment.
+    /// Allows reading the whole environment.
     #[must_use]
     pub fn allow_env_all(mut self) -> Self {
         self.env.everything = true;
         self
     }
 
-    /// No reading of these variables of the environment.
+    /// Denies reading these environment variables.
     #[must_use]
     pub fn deny_env(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let names = names.into_iter().map(|name| Variable(name.into()));
@@ -300,29 +300,29 @@ impl Permissions {
         self
     }
 
-    /// No reading of the environment.
+    /// Denies reading the environment.
     #[must_use]
     pub fn deny_env_all(mut self) -> Self {
         self.env.nothing = true;
         self
     }
 
-    /// Starting processes that run functions of the script: at most `at_once` living at the same time beside the first
-    /// of the family, in at most `depth` generations below this one (1: children, and no children of children).
+    /// Allows starting processes that run functions of the script: at most `at_once` at the same time, not counting the main
+    /// process, in at most `depth` generations below this one (1: children, but no children of children).
     #[must_use]
     pub fn allow_processes(mut self, at_once: u32, depth: u32) -> Self {
         (self.processes.at_once, self.processes.depth) = (at_once, depth);
         self
     }
 
-    /// No starting of processes.
+    /// Denies starting processes.
     #[must_use]
     pub fn deny_processes(mut self) -> Self {
         self.processes.denied = true;
         self
     }
 
-    /// Running other programs: `os.system`. They do what they want, with the user's rights and none of these bounds, so this
+    /// Allows running other programs: `os.system`. They have the user's rights and none of these restrictions, so this
     /// allows everything.
     #[must_use]
     pub fn allow_run(mut self) -> Self {
@@ -332,50 +332,50 @@ impl Permissions {
         self
     }
 
-    /// No running of other programs.
+    /// Denies running other programs.
     #[must_use]
     pub fn deny_run(mut self) -> Self {
         self.run = Run::Denied;
         self
     }
 
-    /// Sending signals to any process of the user's, and handling signals. Ending one's own children by
-    /// `Process.terminate` needs no permission.
+    /// Allows sending signals to any process of the user, and handling signals. Ending a child with `Process.terminate` needs no
+    /// permission.
     #[must_use]
     pub fn allow_signals(mut self) -> Self {
         self.signals.allowed = true;
         self
     }
 
-    /// No sending and handling of signals.
+    /// Denies sending and handling signals.
     #[must_use]
     pub fn deny_signals(mut self) -> Self {
         self.signals.denied = true;
         self
     }
 
-    /// How many bytes of shared memory the family's locks and queues may take in all, messages included; more is a
-    /// MemoryError. [`Builder::session_memory`](crate::Builder::session_memory) can ask for less, not for more.
+    /// Limits the shared memory of the family's locks and queues, messages included, to this many bytes; more is a `MemoryError`.
+    /// [`Builder::session_memory`](crate::Builder::session_memory) can lower the limit, not raise it.
     #[must_use]
     pub fn session_memory(mut self, bytes: u64) -> Self {
         self.session_memory = bytes;
         self
     }
 
-    /// How many threads a process may have at once beside its first.
+    /// Limits how many threads a process may have at once, not counting its first.
     #[must_use]
     pub fn threads(mut self, most: usize) -> Self {
         self.threads = most;
         self
     }
 
-    /// Whether nothing is kept from the script but an amount of memory or threads.
+    /// Whether nothing but an amount of memory or threads is denied to the script.
     pub(super) fn is_everything(&self) -> bool {
         let runs = matches!(self.run, Run::WithEverything | Run::Allowed);
         runs && self.less_than_everything().is_none()
     }
 
-    /// The first kind of which something is kept from the script, beside running programs.
+    /// The first kind of which something is denied to the script, apart from running programs.
     pub(super) fn less_than_everything(&self) -> Option<&'static str> {
         let kinds = [
             ("read", self.read.is_everything()),

@@ -23,8 +23,8 @@ impl Permissions {
 }
 
 impl Guard {
-    /// Starting a process. Gives how many may then live beside the first one, which the session holds to when it makes the
-    /// place for the child: several may start at the same moment.
+    /// Starting a process. Returns how many may live at once, not counting the main process. The session enforces that when it
+    /// reserves the child's slot, since several processes may start one at the same moment.
     ///
     /// # Errors
     /// [`Denied`] when none may be started from here.
@@ -66,7 +66,7 @@ impl Guard {
         refused(&self.permissions(), &doing, Missing::Allowed)
     }
 
-    /// Starting a thread, when there are so many beside the first already.
+    /// Starting a thread while `living` others are running, not counting the first.
     ///
     /// # Errors
     /// [`Denied`] when there are as many as may be.

@@ -25,8 +25,8 @@ impl From<Tree> for OsString {
     }
 }
 
-/// Directories of the kernel's own files, some of which are doors: through `/proc/self/mem` a process changes itself,
-/// in `/proc/self/environ` stands the environment. Permission for them has to name them.
+/// Directories of the kernel's own files, some of which give access to more: `/proc/self/mem` is the memory of the process,
+/// `/proc/self/environ` its environment. Permission for them has to name them.
 const KERNELS_OWN: [&str; 3] = ["/proc", "/sys", "/dev"];
 
 /// What lies in these and is harmless.
@@ -96,7 +96,7 @@ impl Rule for Tree {
         !Self::goes_without_saying(&self.0)
     }
 
-    /// What is denied needs not be named.
+    /// Denying applies to files that have to be named, too.
     fn takes(&self, asked: &Path) -> bool {
         asked.starts_with(&self.0)
     }

@@ -1,5 +1,4 @@
-//! What is told about an error: one shape for `run`, `check`, children, threads and the prompt, for people and for
-//! programs.
+//! The report of an error: one type for `run`, `check`, children, threads and the prompt, for people and for programs.
 
 use std::fmt::{self, Write};
 
@@ -11,7 +10,7 @@ use super::frame::{Frame, TOP_LEVEL};
 use super::source::Source;
 use super::traceback;
 
-/// An error of a script, as it is told to people ([`Display`](fmt::Display)) or to programs
+/// The report of a script's error, for people ([`Display`](fmt::Display)) or for programs
 /// ([`to_json`](Self::to_json)).
 ///
 /// # Example
@@ -27,19 +26,19 @@ use super::traceback;
 pub struct Diagnostic {
     /// The name of the exception, as in Python: `NameError`, `SyntaxError`.
     pub kind: String,
-    /// What is wrong; empty for exceptions without a text, such as `Empty`. It may have several lines.
+    /// What is wrong; empty for exceptions without a message, such as `Empty`. It may have several lines.
     pub message: String,
-    /// The file of the place, as it was given; empty where there is no place.
+    /// The file, as it was given; empty if the error has no position.
     pub file: String,
-    /// The line of the place, from 1; 0 where there is no place.
+    /// The line, from 1; 0 if the error has no position.
     pub line: usize,
-    /// The character of the place in its line, from 1; 0 where it is not known.
+    /// The character in the line, from 1; 0 if it is not known.
     pub column: usize,
-    /// The line of the place as it stands in the script.
+    /// The source of that line.
     pub code: String,
-    /// What to do about it, a text each.
+    /// What to do about it, one entry for each hint.
     pub help: Vec<String>,
-    /// The calls that led to the place, outermost first; empty for what was found before anything ran.
+    /// The calls that led to the error, outermost first; empty for errors found before anything ran.
     pub frames: Vec<Frame>,
     /// The name of the child process it happened in; `None` in the main process.
     pub process: Option<String>,
@@ -48,7 +47,7 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// An error without a place.
+    /// An error without a position.
     pub(crate) fn new(kind: &str, message: String) -> Self {
         Self {
             kind: kind.into(),
@@ -57,7 +56,7 @@ impl Diagnostic {
         }
     }
 
-    /// An error that passed through these calls; its place is that of the innermost.
+    /// An error that passed through these calls; its position is that of the innermost.
     pub(crate) fn with_frames(mut self, frames: Vec<Frame>) -> Self {
         if let Some(place) = frames.last() {
             self.file.clone_from(&place.file);
@@ -68,7 +67,7 @@ impl Diagnostic {
         self
     }
 
-    /// A text that cannot be parsed.
+    /// A syntax error.
     pub(crate) fn syntax(source: &Source, position: Position, message: String) -> Self {
         let line = position.line().unwrap_or(0);
         Self {
@@ -110,7 +109,7 @@ impl Diagnostic {
         }
     }
 
-    /// Whether the calls say more than the place does.
+    /// Whether the calls say more than the position does.
     fn has_calls(&self) -> bool {
         match self.frames.as_slice() {
             [] => false,
@@ -143,7 +142,7 @@ impl Diagnostic {
 const NUMBER_WIDTH: usize = 4;
 
 impl fmt::Display for Diagnostic {
-    /// For people: the message, the place with its line, the help, and the calls if a function is among them.
+    /// For people: the message, the position with its line, the help, and the calls if a function is among them.
     /// No line break at the end.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (&self.thread, &self.process) {
@@ -167,7 +166,7 @@ impl fmt::Display for Diagnostic {
 
 impl std::error::Error for Diagnostic {}
 
-/// `ValueError: bad`; the name alone for an error without a text.
+/// `ValueError: bad`; the name alone for an error without a message.
 pub(crate) fn headline(kind: &str, message: &str) -> String {
     if message.is_empty() {
         kind.to_string()
@@ -199,7 +198,7 @@ fn frame_as_json(frame: &Frame) -> String {
     )
 }
 
-/// A text as JSON.
+/// A string as JSON.
 fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for char in text.chars() {
@@ -209,7 +208,7 @@ fn quoted(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            // The last two end lines for some readers.
+            // Some readers take the last two for line breaks.
             '\0'..'\x20' | '\x7f' | '\u{2028}' | '\u{2029}' => {
                 // Writing to a string does not fail.
                 let _ = write!(out, "\\u{:04x}", u32::from(char));

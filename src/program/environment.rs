@@ -1,6 +1,6 @@
-//! What a function sees beside its arguments: functions of its program, constants, imported modules.
+//! What a function can use apart from its arguments: functions of its program, constants, imported modules.
 //!
-//! Rhai hands these to a native in its call context. To start a function elsewhere they are noted by name
+//! Rhai passes these to a native in its call context. To start a function elsewhere they are noted by name
 //! ([`Environment::of`]) and looked up again in the other process ([`Environment::restore`]).
 
 use std::sync::{Arc, RwLock};
@@ -63,7 +63,7 @@ impl Environment {
         program: &Program,
     ) -> Result<GlobalRuntimeState, Box<rhai::EvalAltResult>> {
         let mut global = engine.new_global_runtime_state();
-        // All inputs as they are now: one that the call has seen may have been defined anew, and let go.
+        // All inputs as they are now: one that the call could use may have been redefined, and dropped.
         global.lib.extend(program.libraries());
         let modules = self
             .libraries

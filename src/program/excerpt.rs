@@ -1,4 +1,4 @@
-//! A line of a script as it is shown in a report, and where in it the caret stands.
+//! A line of a script as a report shows it, and the position of its caret.
 //!
 //! Columns of a terminal are not characters: a tab takes several, an ideograph two, an accent none.
 
@@ -6,20 +6,20 @@
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Excerpt {
     pub text: String,
-    /// How many columns stand before the caret; `None` where the place is the whole line.
+    /// How many columns are before the caret; `None` if the position is the whole line.
     pub caret: Option<usize>,
 }
 
 /// The most columns of a line that are shown.
 const WIDTH_MAX: usize = 100;
 
-/// How much of a longer line is shown after its place, where there is so much.
+/// How much of a longer line is shown after its place, if there is that much.
 const AFTER: usize = 30;
 
-/// A tab is shown as this many spaces, wherever it stands.
+/// A tab is shown as this many spaces, wherever it is.
 const TAB: &str = "    ";
 
-/// What stands for the rest of a line that is cut.
+/// Replaces the rest of a line that is cut.
 const CUT: &str = "…";
 
 impl Excerpt {

@@ -1,10 +1,10 @@
-//! Code that can be carried to another process.
+//! Code that can be sent to another process.
 //!
 //! - [`source`]: the main script and its modules as text, found again by name.
 //! - [`lookup`]: where functions are, for messages.
 //! - [`frame`]: one call that an error passed through; [`traceback`]: all of them, shown with their source lines.
-//! - [`diagnostic`]: what is told about an error; [`excerpt`]: the line it shows.
-//! - [`environment`]: what a function sees beside its arguments: functions, constants, imports.
+//! - [`diagnostic`]: the report of an error; [`excerpt`]: the line it shows.
+//! - [`environment`]: what a function can use apart from its arguments: functions, constants, imports.
 //! - [`compiling`]: the text that is being compiled.
 //! - [`call`]: one function call packed as bytes.
 

@@ -1,7 +1,7 @@
-//! The text of a running program: its inputs, the modules it loaded, its arguments.
+//! The source of a running program: its inputs, the modules it loaded, its arguments.
 //!
 //! A script is one input; at a prompt each entry is another, and of two functions with one name the later counts.
-//! Text is kept whole because a spawned child must compile exactly the same bytes: Rhai names closures
+//! The source is kept whole because a spawned child must compile exactly the same bytes: Rhai names closures
 //! by a hash of their positions.
 
 use std::collections::{BTreeMap, HashSet};
@@ -16,13 +16,13 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct Source {
     /// The name Rhai knows it by: an absolute path, or `<stdin>`, `<string>`.
     pub name: String,
-    /// The name people are shown: as it was given.
+    /// The name that reports show: as it was given.
     pub shown: String,
     pub text: Arc<str>,
 }
 
 impl Source {
-    /// Where it lies, if it is a file.
+    /// Its directory, if it is a file.
     pub(crate) fn directory(&self) -> Option<&Path> {
         let path = Path::new(&self.name);
         path.parent().filter(|_| path.is_absolute())
@@ -60,7 +60,7 @@ pub(super) struct Parts {
     /// Where modules are looked for, beside the importing file: the directories of the main program's files.
     directories: Vec<PathBuf>,
     pub(super) modules: BTreeMap<String, LoadedModule>,
-    /// The texts of all of them, for messages.
+    /// The sources of all of them, for messages.
     pub(super) sources: Vec<Source>,
     argv: Vec<String>,
     /// It comes in pieces.
@@ -120,7 +120,7 @@ impl Program {
         self.parts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The program's text goes on with this: a script begins with its only one.
+    /// Adds an input. A script has only one.
     pub(crate) fn add_input(&self, source: Source, functions: Shared<Module>) {
         self.note_source(&source);
         self.parts().inputs.push(Input { source, functions });
@@ -152,7 +152,7 @@ impl Program {
         with_functions.filter(is_in_reach).cloned().collect()
     }
 
-    /// What stands before every input.
+    /// Adds an input that comes before every other.
     pub(crate) fn begin_with(&self, source: Source, functions: Shared<Module>) {
         let mut parts = self.parts();
         parts.inputs.insert(0, Input { source, functions });
@@ -179,7 +179,7 @@ impl Program {
         source
     }
 
-    /// From now on modules are looked for here first.
+    /// Makes this the first directory in which modules are looked for.
     pub(crate) fn add_directory(&self, directory: PathBuf) {
         let directories = &mut self.parts().directories;
         directories.retain(|other| *other != directory);
@@ -220,8 +220,8 @@ impl Program {
         self.parts().input(name).cloned()
     }
 
-    /// Lets go of inputs that have run and have left no function that could still be called: none, or only such as a
-    /// later input has defined again.
+    /// Drops inputs that have run and have left no function that could still be called: those without functions, and those whose
+    /// functions a later input has redefined.
     pub(crate) fn forget_spent_inputs(&self) {
         let mut defined = HashSet::new();
         let mut parts = self.parts();
@@ -245,7 +245,7 @@ impl Program {
         inputs.reverse();
     }
 
-    /// Lets go of every input.
+    /// Drops every input.
     pub(crate) fn forget_inputs(&self) {
         self.parts().inputs.clear();
     }
@@ -290,7 +290,7 @@ impl Program {
         ))
     }
 
-    /// The closure whose place another process has called so.
+    /// The closure at the place that another process has named.
     pub(crate) fn closure_at(&self, place: &str) -> Option<Shared<ScriptFuncDef>> {
         let (rest, column) = place.rsplit_once(':')?;
         let (name, line) = rest.rsplit_once(':')?;
@@ -306,7 +306,7 @@ impl Program {
         found.map(|(_, definition)| definition.clone())
     }
 
-    /// The text of a file from before it is parsed: also what cannot be parsed can be shown.
+    /// Keeps the source of a file before it is parsed, so that reports can show what cannot be parsed.
     pub(crate) fn note_source(&self, source: &Source) {
         let mut parts = self.parts();
         parts.sources.retain(|known| known.name != source.name);
@@ -315,12 +315,12 @@ impl Program {
 }
 
 impl Source {
-    /// Line `line` (from 1) as it stands in the text.
+    /// Line `line` (from 1) of the source.
     pub(crate) fn line(&self, line: usize) -> Option<&str> {
         self.text.lines().nth(line.checked_sub(1)?)
     }
 
-    /// The text up to a place.
+    /// The source up to a position.
     pub(super) fn before(&self, position: Position) -> Option<&str> {
         let line = position.line()?;
         let above: usize = self

@@ -1,4 +1,4 @@
-//! What a child is sent at its start: its task, and what it inherits. A forked child is granted the shared objects in it.
+//! What a start sends to the child: its task, and what it inherits. A forked child is granted the shared objects in it.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ use crate::sync::{Mutex, Offset};
 use crate::sys;
 use crate::wire::{DecodeError, Refusal, Sequence, Values};
 
-/// What a spawned child is told beside the program.
+/// What a spawned child gets apart from the program.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Orders {
     /// Needed before its engine is made.
@@ -32,7 +32,7 @@ pub(crate) struct Orders {
     pub work: Work,
 }
 
-/// What a spawned child needs to know: itself, its parent, and the ways of its family.
+/// What a spawned child needs to know of itself, its parent, and the settings of its family.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Work {
     identity: Identity,
@@ -42,7 +42,7 @@ pub(crate) struct Work {
     given: Vec<String>,
     pub parent: (i32, String),
     pub error_format: ErrorFormat,
-    /// Somebody types at its parent.
+    /// Its parent is interactive.
     pub interactive: bool,
     /// The family's main process is another program.
     pub of_guest: bool,
