@@ -42,7 +42,8 @@ fn main() -> Result<(), Error> {
     let result = runtime.eval::<()>(SCRIPT);
     // The host gets an error that the script does not catch, with a hint.
     let uncaught = runtime.eval::<()>(r#"open("/etc/passwd")"#);
-    if let Err(Error::Failed(told)) = uncaught {
+    if let Err(Error::Failed(failure)) = uncaught {
+        let told = failure.diagnostic();
         println!(
             "{}: {}\nhelp: {}",
             told.kind,

@@ -4,7 +4,8 @@
 //! cargo run --example shared_queue
 //! ```
 
-use procscript::{Permissions, ProcessOptions, Runtime};
+use procscript::objects::ProcessOptions;
+use procscript::{Permissions, Runtime};
 use serde::{Deserialize, Serialize};
 
 /// A script gets this as a map: `#{id: 1, item: "cup", price: 9.5, gift: ()}`.
@@ -59,7 +60,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     // The producer is a thread: any thread can use a queue.
     let producer = std::thread::spawn({
         let orders = orders.clone();
-        move || -> Result<(), procscript::PutError> {
+        move || -> Result<(), procscript::objects::PutError> {
             for (id, item, price) in [(1, "cup", 9.5), (2, "lamp", 40.0), (3, "pen", 1.25)] {
                 let gift = (id == 2).then(|| "a friend".to_string());
                 let item = item.to_string();

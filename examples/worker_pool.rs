@@ -9,7 +9,8 @@ use std::collections::VecDeque;
 use std::error::Error;
 use std::time::Duration;
 
-use procscript::{GetError, Permissions, Process, ProcessOptions, Queue, Runtime};
+use procscript::objects::{GetError, Process, ProcessOptions, Queue};
+use procscript::{Permissions, Runtime};
 use serde::{Deserialize, Serialize};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -30,20 +30,21 @@
 //! # Ok::<(), procscript::Error>(())
 //! ```
 //!
-//! The guide for hosts is [`docs/embedding.md`](https://docs.rs/crate/procscript/latest/source/docs/embedding.md). In short:
+//! [`guide::embedding`] is the guide for hosts. In short:
 //!
 //! | | |
 //! | --- | --- |
-//! | a ready engine; one that the host owns | [`Runtime`], [`ProcessPackage`]; both are configured by a [`Builder`] |
+//! | a ready engine; an engine that the host owns | [`Runtime`]; [`ProcessPackage`]. A [`Builder`] configures both |
 //! | what scripts may do, and how much | [`Permissions`], [`Limits`]; [`Stopper`] |
 //! | a host's own functions and types | [`Setup`], [`init_with`] |
-//! | what scripts print and read | [`Sink`], [`Capture`] |
-//! | what Rust and scripts share | [`Queue`], [`Lock`], [`Event`], [`Process`] |
-//! | what went wrong | [`Error`], [`Diagnostic`] |
-//! | a prompt | [`Interactive`] |
+//! | what scripts print and read | [`Sink`], [`Capture`], [`Builder::stdin`] |
+//! | what Rust and scripts share | [`objects`]: [`Queue`](objects::Queue), [`Lock`](objects::Lock), [`Event`](objects::Event), [`Process`](objects::Process) |
+//! | what went wrong | [`Error`], [`ErrorKind`], and [`error`] with the [`Diagnostic`](error::Diagnostic) |
+//! | a prompt | [`prompt::Interactive`] |
+//! | the manual for script writers | [`manual::Manual`] |
 //!
-//! A runtime leaves the process alone: no signal handlers unless [`owns_process`](Builder::owns_process) asks for
-//! them, no exit, no output but through its sinks. It runs on the calling thread; several runtimes share nothing.
+//! A runtime leaves its process alone: it installs no signal handlers unless [`owns_process`](Builder::owns_process) asks for
+//! them, it never exits the process, and it writes only to its sinks. It runs on the calling thread. Several runtimes share nothing.
 //!
 //! # Crate features
 //!
@@ -56,10 +57,30 @@
 
 #![warn(clippy::print_stdout, clippy::print_stderr, clippy::exit)]
 
+#[cfg(not(all(target_os = "linux", target_pointer_width = "64")))]
+compile_error!(
+    "procscript runs only on 64-bit Linux: it needs futexes, memfd, pidfds and robust lists"
+);
+
+// Cargo builds one Rhai for all crates of a program, with the features that any of them turns on. Where `no_float` removes
+// `FLOAT`, the compiler names the feature itself.
+const _: () = {
+    assert!(
+        size_of::<rhai::INT>() == 8,
+        "procscript needs Rhai's 64-bit integers, but a crate of this program turns on the feature `only_i32` of rhai"
+    );
+    assert!(
+        size_of::<rhai::FLOAT>() == 8,
+        "procscript needs Rhai's 64-bit floats, but a crate of this program turns on the feature `f32_float` of rhai"
+    );
+    assert!(
+        size_of::<rhai::Position>() > 0,
+        "procscript reports where errors happen, but a crate of this program turns on the feature `no_position` of rhai"
+    );
+};
+
 mod advice;
-#[doc(hidden)]
-pub mod bench;
-mod manual;
+pub mod manual;
 mod permissions;
 mod process;
 mod program;
@@ -72,27 +93,44 @@ mod sys;
 mod text;
 mod wire;
 
-pub use crate::runtime::{
-    BuildError, Builder, Candidate, CandidateKind, Candidates, Capture, ChildState, ChildStatus,
-    Diagnostic, Entered, Error, ErrorFormat, Exceeded, Failure, Finished, ForkHooks, Frame,
-    Function, Interactive, Limits, Permissions, ProcessPackage, Runtime, Script, Setup, Sink,
-    StartMethod, Stopper, Variable, init, init_with,
-};
-/// The Rhai that this crate runs scripts with: values, engines and packages of a host have to be of the same version.
+/// The Rhai that this crate runs scripts with. Values, engines and packages of a host must come from this version.
 pub use rhai;
 
-pub use crate::manual::{Definition, Entry, EntryKind, Manual};
+#[doc(inline)]
+pub use crate::error::{Error, ErrorKind};
 pub use crate::runtime::{
-    Conversion, Event, GetError, Items, Lock, LockGuard, Process, ProcessOptions, PutError, Queue,
-    WaitError,
+    Builder, Capture, ForkHooks, Limits, Permissions, ProcessPackage, Runtime, Script, Setup, Sink,
+    StartMethod, Stopper, init, init_with,
 };
 
-/// The programs of the guides are compiled with those of the documentation.
-#[cfg(doctest)]
-mod guides {
-    #[doc = include_str!("../README.md")]
-    mod readme {}
+pub mod error {
+    //! What can go wrong, and the report on an error of a script.
 
-    #[doc = include_str!("../docs/embedding.md")]
-    mod embedding {}
+    pub use crate::runtime::{
+        BuildError, Diagnostic, Error, ErrorFormat, ErrorKind, Exceeded, Failure, Frame,
+    };
 }
+
+pub mod objects {
+    //! Queues, locks, events and processes that Rust and scripts share.
+    //!
+    //! [`Runtime`](crate::Runtime) creates them with `queue`, `lock`, `event` and `start`; `from_dynamic` takes one that a script
+    //! has created, and `to_dynamic` is the value for a script. They work in any thread, while a script runs and between evaluations.
+
+    pub use crate::runtime::{
+        Conversion, Event, GetError, Items, Lock, LockGuard, Process, ProcessOptions, PutError,
+        PutManyError, Queue, TaskDoneError, WaitError,
+    };
+}
+
+pub mod prompt {
+    //! A program that grows line by line: everything a prompt needs but the terminal.
+
+    pub use crate::runtime::{
+        Candidate, CandidateKind, Candidates, ChildState, ChildStatus, Finished, Function,
+        Interactive, Outcome, Variable,
+    };
+}
+
+#[cfg(any(doc, doctest))]
+pub mod guide;

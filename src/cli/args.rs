@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
-use procscript::ErrorFormat;
+use procscript::error::ErrorFormat;
 
 use super::permissions::PermissionOptions;
 

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use procscript::{ErrorFormat, Runtime};
+use procscript::Runtime;
+use procscript::error::ErrorFormat;
 
 use super::args::UNUSABLE;
 use super::input::{print_error, read};

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use procscript::{Definition, Manual};
+use procscript::manual::{Definition, Manual};
 
 use super::output;
 

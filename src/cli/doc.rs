@@ -1,7 +1,7 @@
 //! `procscript doc`: shows the manual entry of a name.
 
 use anyhow::{Result, bail};
-use procscript::{EntryKind, Manual};
+use procscript::manual::{EntryKind, Manual};
 
 use super::output;
 

@@ -37,9 +37,9 @@ impl Definition {
     ///
     /// # Example
     /// ```
-    /// let files = procscript::Manual::definitions();
-    /// assert!(files.iter().all(|file| procscript::Definition::is_one(&file.text)));
-    /// assert!(!procscript::Definition::is_one("let x = 1;"));
+    /// let files = procscript::manual::Manual::definitions();
+    /// assert!(files.iter().all(|file| procscript::manual::Definition::is_one(&file.text)));
+    /// assert!(!procscript::manual::Definition::is_one("let x = 1;"));
     /// ```
     pub fn is_one(text: &str) -> bool {
         text.lines().take(2).any(|line| line == MARK)

@@ -28,7 +28,7 @@ pub enum EntryKind {
 ///
 /// # Example
 /// ```
-/// let get = procscript::Manual::find("Queue.get").unwrap();
+/// let get = procscript::manual::Manual::find("Queue.get").unwrap();
 /// assert_eq!(get.signature, "get([block, timeout])");
 /// assert_eq!((get.owner, get.name, get.page), ("Queue", "get", "multiprocessing"));
 /// ```

@@ -1,11 +1,11 @@
-//! The manual for script writers as data, for `:help`, `procscript doc` and editors.
-//!
-//! The pages are `docs/modules/*.md`. A test compares them with the declared natives: each native has an entry, and
-//! each entry describes something that exists.
-//!
-//! - [`reader`]: which parts of a page are entries; [`plain`]: text without its Markdown.
-//! - [`entry`]: something that scripts can name.
-//! - [`display`]: an entry for a terminal; [`definitions`]: files for editors.
+//! The manual for script writers as data, for prompts, editors and `procscript doc`.
+
+// The pages are `docs/modules/*.md`. A test compares them with the declared natives: each native has an entry, and
+// each entry describes something that exists.
+//
+// - `reader`: which parts of a page are entries; `plain`: text without its Markdown.
+// - `entry`: something that scripts can name.
+// - `display`: an entry for a terminal; `definitions`: files for editors.
 
 mod definitions;
 mod display;
@@ -50,7 +50,7 @@ static READ: LazyLock<Page> = LazyLock::new(|| {
 ///
 /// # Example
 /// ```
-/// use procscript::Manual;
+/// use procscript::manual::Manual;
 ///
 /// let entry = Manual::find("os.getpid").unwrap();
 /// assert_eq!(entry.signature, "getpid()");

@@ -1,61 +1,77 @@
-//! Why an evaluation gave no value.
+//! Why an operation of a runtime failed.
 
-use std::ops::Deref;
 use std::path::PathBuf;
 use std::{fmt, io};
 
 use rhai::{Dynamic, EvalAltResult};
 
 use super::BuildError;
+use super::objects::{Conversion, GetError, PutError, PutManyError, TaskDoneError, WaitError};
 use crate::program::diagnostic::Diagnostic;
 use crate::script::limits::Exceeded;
 
-/// Why an evaluation gave no value: what [`Runtime::eval`](crate::Runtime::eval) and its siblings say.
+/// Why an operation of a runtime failed.
+///
+/// [`Runtime::eval`](crate::Runtime::eval) and its siblings return it. Every error of this crate converts into it, so a program
+/// that needs no details can use `?` everywhere and ask for the [`kind`](Self::kind).
 ///
 /// # Example
 /// ```
-/// use procscript::{Error, Runtime};
+/// use procscript::{Error, ErrorKind, Runtime};
 ///
-/// let mut runtime = Runtime::builder().build().unwrap();
-/// match runtime.eval::<i64>("1 / 0") {
-///     Err(Error::Failed(told)) => assert_eq!((told.kind.as_str(), told.line), ("ZeroDivisionError", 1)),
-///     other => panic!("{other:?}"),
-/// }
+/// let mut runtime = Runtime::builder().build()?;
+/// let error = runtime.eval::<i64>("1 / 0").unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Failed);
+/// let diagnostic = error.diagnostic().unwrap();
+/// assert_eq!((diagnostic.kind.as_str(), diagnostic.line), ("ZeroDivisionError", 1));
+/// # Ok::<(), Error>(())
 /// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {
-    /// The runtime cannot be built: see [`Builder::build`](crate::Builder::build).
+    /// The runtime cannot be built.
     Build(BuildError),
     /// The script cannot be read.
     Read {
-        /// The file, as it was given.
+        /// The path, as it was given.
         path: PathBuf,
-        /// Why not: `IsADirectory` for a directory, `InvalidData` for what is not UTF-8.
+        /// The reason: `IsADirectory` for a directory, `InvalidData` for a file that is not UTF-8.
         error: io::Error,
     },
-    /// The text is no program; nothing of it ran.
+    /// The script does not parse. Nothing of it ran.
     Syntax(Box<Diagnostic>),
     /// An error that the script did not catch.
     Failed(Box<Failure>),
     /// The script called `sys.exit` with this code.
     Exited(i32),
-    /// The host stopped it, by a [`Stopper`](crate::Stopper).
+    /// A [`Stopper`](crate::Stopper) stopped the script.
     Stopped,
-    /// It has used up one of its [`Limits`](crate::Limits).
+    /// The script has used up one of its [`Limits`](crate::Limits).
     Limit(Exceeded),
-    /// The value is of another type than was asked for.
+    /// The value has another type than was asked for.
     WrongType {
         /// The Rust type that was asked for.
         wanted: String,
-        /// What scripts call the type of the value.
+        /// The type of the value, as scripts call it.
         found: String,
     },
-    /// The system has no thread left to watch the time.
+    /// A value could not be converted.
+    Conversion(Conversion),
+    /// An item was not put into a queue.
+    Put(PutError),
+    /// Some items were not put into a queue.
+    PutMany(PutManyError),
+    /// No item was taken from a queue.
+    Get(GetError),
+    /// A wait failed.
+    Wait(WaitError),
+    /// More items of a queue were reported done than were ever put.
+    TaskDone(TaskDoneError),
+    /// The system could not start the thread that watches the time limit.
     System(io::Error),
 }
 
-/// The value inside an error of Rhai's.
+/// The value that a Rhai error contains.
 pub(super) fn thrown(error: &EvalAltResult) -> Dynamic {
     match error.unwrap_inner() {
         EvalAltResult::ErrorRuntime(value, _) => value.clone(),
@@ -69,45 +85,46 @@ impl Error {
         Self::Failed(Box::new(Failure { diagnostic, value }))
     }
 
-    /// What is told about an error of the script's; `None` for the other reasons.
+    /// The report on an error of the script; `None` for other errors.
     pub fn diagnostic(&self) -> Option<&Diagnostic> {
         match self {
-            Self::Syntax(told) => Some(told),
-            Self::Failed(failure) => Some(failure),
+            Self::Syntax(diagnostic) => Some(diagnostic),
+            Self::Failed(failure) => Some(&failure.diagnostic),
             _ => None,
         }
     }
 }
 
-/// An error that a script did not catch: what is told about it, and what was thrown.
-///
-/// It reads as its [`Diagnostic`]: `failure.kind`, `failure.line`.
+/// An error that a script did not catch: its report, and the value that was thrown.
 ///
 /// # Example
 /// ```
 /// use procscript::{Error, Runtime};
 ///
-/// let mut runtime = Runtime::builder().build().unwrap();
+/// let mut runtime = Runtime::builder().build()?;
 /// let Err(Error::Failed(failure)) = runtime.eval::<()>("throw #{code: 5}") else {
 ///     panic!("it did not fail");
 /// };
-/// let thrown = failure.value.read_lock::<rhai::Map>().unwrap();
+/// assert_eq!(failure.diagnostic().line, 1);
+/// let thrown = failure.value().read_lock::<rhai::Map>().unwrap();
 /// assert_eq!(thrown["code"].as_int(), Ok(5));
+/// # Ok::<(), Error>(())
 /// ```
 #[derive(Debug, Clone)]
-#[non_exhaustive]
 pub struct Failure {
-    /// What is told about it.
-    pub diagnostic: Diagnostic,
-    /// The value that was thrown, by the script or by a function of the host's; `()` for errors of the interpreter's own.
-    pub value: Dynamic,
+    diagnostic: Diagnostic,
+    value: Dynamic,
 }
 
-impl Deref for Failure {
-    type Target = Diagnostic;
-
-    fn deref(&self) -> &Diagnostic {
+impl Failure {
+    /// The report: kind, message, place, calls, and help.
+    pub fn diagnostic(&self) -> &Diagnostic {
         &self.diagnostic
+    }
+
+    /// The value that was thrown by the script or a function of the host; `()` for errors of the interpreter.
+    pub fn value(&self) -> &Dynamic {
+        &self.value
     }
 }
 
@@ -120,10 +137,10 @@ impl fmt::Display for Failure {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Read { path, error } => write!(f, "cannot read {}: {error}", path.display()),
-            Self::Syntax(told) => told.fmt(f),
-            Self::Failed(failure) => failure.fmt(f),
             Self::Build(error) => error.fmt(f),
+            Self::Read { path, error } => write!(f, "cannot read {}: {error}", path.display()),
+            Self::Syntax(diagnostic) => diagnostic.fmt(f),
+            Self::Failed(failure) => failure.fmt(f),
             Self::Exited(code) => write!(f, "the script exited with code {code}"),
             Self::Stopped => f.write_str("the script was stopped"),
             Self::Limit(exceeded) => exceeded.fmt(f),
@@ -133,7 +150,29 @@ impl fmt::Display for Error {
                     "the script returned a value of type {found}, not {wanted}"
                 )
             }
+            Self::Conversion(error) => error.fmt(f),
+            Self::Put(error) => error.fmt(f),
+            Self::PutMany(error) => error.fmt(f),
+            Self::Get(error) => error.fmt(f),
+            Self::Wait(error) => error.fmt(f),
+            Self::TaskDone(error) => error.fmt(f),
             Self::System(error) => write!(f, "cannot start the timer: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Build(error) => Some(error),
+            Self::Read { error, .. } | Self::System(error) => Some(error),
+            Self::Conversion(error) => Some(error),
+            Self::Put(error) => Some(error),
+            Self::PutMany(error) => Some(error),
+            Self::Get(error) => Some(error),
+            Self::Wait(error) => Some(error),
+            Self::TaskDone(error) => Some(error),
+            _ => None,
         }
     }
 }
@@ -144,12 +183,38 @@ impl From<BuildError> for Error {
     }
 }
 
-impl std::error::Error for Error {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        match self {
-            Self::Build(error) => Some(error),
-            Self::Read { error, .. } | Self::System(error) => Some(error),
-            _ => None,
-        }
+impl From<Conversion> for Error {
+    fn from(error: Conversion) -> Self {
+        Self::Conversion(error)
+    }
+}
+
+impl From<PutError> for Error {
+    fn from(error: PutError) -> Self {
+        Self::Put(error)
+    }
+}
+
+impl From<PutManyError> for Error {
+    fn from(error: PutManyError) -> Self {
+        Self::PutMany(error)
+    }
+}
+
+impl From<GetError> for Error {
+    fn from(error: GetError) -> Self {
+        Self::Get(error)
+    }
+}
+
+impl From<WaitError> for Error {
+    fn from(error: WaitError) -> Self {
+        Self::Wait(error)
+    }
+}
+
+impl From<TaskDoneError> for Error {
+    fn from(error: TaskDoneError) -> Self {
+        Self::TaskDone(error)
     }
 }

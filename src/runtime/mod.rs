@@ -5,7 +5,7 @@
 //! - [`package`]: the API on an engine of the host's own.
 //! - [`script`]: the text of one.
 //! - [`run`]: running a script to its end; [`ending`]: the end of a runtime.
-//! - [`evaluate`]: running pieces of a program one after another; [`state`]: what stays; [`error`]: why there is no value.
+//! - [`evaluate`]: running pieces of a program one after another; [`state`]: what stays; [`error`], [`error_kind`]: why an operation failed.
 //! - [`stopper`]: stopping a script, by hand and by time.
 //! - [`engine`]: the Rhai engine as scripts expect it; [`wrong_calls`]: what it asks about calls that fail.
 //! - [`modules`]: `import`, from the script's directory and from the modules built in; [`loading`]: by one thread at a time.
@@ -20,6 +20,7 @@ mod check;
 mod ending;
 mod engine;
 mod error;
+mod error_kind;
 mod evaluate;
 mod loading;
 mod modules;
@@ -42,15 +43,16 @@ use std::sync::Arc;
 pub use self::build_error::BuildError;
 pub use self::builder::Builder;
 pub use self::error::{Error, Failure};
+pub use self::error_kind::ErrorKind;
 use self::modules::Modules;
 pub use self::objects::{
-    Conversion, Event, GetError, Items, Lock, LockGuard, Process, ProcessOptions, PutError, Queue,
-    WaitError,
+    Conversion, Event, GetError, Items, Lock, LockGuard, Process, ProcessOptions, PutError,
+    PutManyError, Queue, TaskDoneError, WaitError,
 };
 pub use self::package::ProcessPackage;
 pub use self::prompt::{
-    Candidate, CandidateKind, Candidates, ChildState, ChildStatus, Entered, Finished, Function,
-    Interactive, Variable,
+    Candidate, CandidateKind, Candidates, ChildState, ChildStatus, Finished, Function, Interactive,
+    Outcome, Variable,
 };
 pub use self::script::Script;
 pub use self::setup::Setup;

@@ -97,7 +97,7 @@ impl ProcessPackage {
         }
     }
 
-    /// Gives an engine everything under the names that it has in a [`Runtime`]: `Process(…)`, `os.getpid()`, `os::getpid()`.
+    /// Gives an engine everything under the names that it has in a [`Runtime`](crate::Runtime): `Process(…)`, `os.getpid()`, `os::getpid()`.
     pub fn register_into_engine(&self, engine: &mut Engine) -> &Self {
         self.register(engine, "")
     }

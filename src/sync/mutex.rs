@@ -66,7 +66,7 @@ pub(crate) struct Owner {
     pub(crate) process: ProcessId,
     /// Its id in the system; 0 when that has been forgotten.
     pub(crate) pid: u32,
-    /// Row of the thread that acquired, see [`crate::shm::ThreadInfo::row`].
+    /// Row of the thread that acquired.
     pub(crate) thread: u64,
 }
 

@@ -69,9 +69,11 @@ fn errors() {
         .permissions(Permissions::all())
         .build()
         .unwrap();
-    let Err(Error::Failed(told)) = runtime.eval::<()>("let x = 1;\nfn f() { nothing }\nf()") else {
+    let Err(Error::Failed(failure)) = runtime.eval::<()>("let x = 1;\nfn f() { nothing }\nf()")
+    else {
         panic!("it did not fail");
     };
+    let told = failure.diagnostic();
     assert_eq!((told.kind.as_str(), told.line), ("NameError", 2));
     assert!(told.to_string().contains("<eval 1>:2"), "{told}");
     let error = runtime.eval::<()>("let = 1").unwrap_err();
@@ -103,9 +105,10 @@ fn calls() {
     let args: Vec<Dynamic> = vec!["x".into(), "y".into()];
     assert_eq!(runtime.call_fn::<String>("add", args).unwrap(), "xy");
     let error = runtime.call_fn::<()>("fail", ("no reason".to_string(),));
-    let Err(Error::Failed(told)) = error else {
+    let Err(Error::Failed(failure)) = error else {
         panic!("{error:?}");
     };
+    let told = failure.diagnostic();
     assert_eq!(
         (told.kind.as_str(), told.message.as_str(), told.line),
         ("ValueError", "no reason", 1)
@@ -192,19 +195,19 @@ fn redefined() {
 }
 
 fn prompt() {
-    use procscript::Entered;
+    use procscript::prompt::Outcome;
     let mut program = Runtime::builder()
         .permissions(Permissions::all())
         .build()
         .unwrap()
         .interactive();
-    assert!(matches!(program.enter("let n = 6"), Entered::Nothing));
-    let Entered::Value(text) = program.enter("n * 7") else {
+    assert!(matches!(program.enter("let n = 6"), Outcome::Nothing));
+    let Outcome::Value(text) = program.enter("n * 7") else {
         panic!("no value");
     };
     assert_eq!(text, "42");
     let child = "fn f(q) { q.put(1); loop { } } let q = Queue(); let p = Process(f, [q]); p.start(); q.get(); p.pid";
-    let Entered::Value(pid) = program.enter(child) else {
+    let Outcome::Value(pid) = program.enter(child) else {
         panic!("no value");
     };
     // Nobody calls `finish`.

@@ -2,12 +2,17 @@
 
 use std::time::Duration;
 
+use procscript::error::{BuildError, Diagnostic, ErrorFormat, Exceeded, Failure, Frame};
+use procscript::manual::Manual;
+use procscript::objects::{
+    Conversion, Event, GetError, Lock, LockGuard, Process, ProcessOptions, PutError, PutManyError,
+    Queue, TaskDoneError, WaitError,
+};
+use procscript::prompt::{Finished, Interactive, Outcome};
 use procscript::rhai::{Dynamic, FnPtr};
 use procscript::{
-    BuildError, Builder, Capture, Conversion, Diagnostic, Entered, Error, ErrorFormat, Event,
-    Exceeded, Failure, Finished, ForkHooks, Frame, GetError, Interactive, Limits, Lock, LockGuard,
-    Manual, Permissions, Process, ProcessOptions, ProcessPackage, PutError, Queue, Runtime, Script,
-    Setup, Sink, StartMethod, Stopper, WaitError,
+    Builder, Capture, Error, ErrorKind, ForkHooks, Limits, Permissions, ProcessPackage, Runtime,
+    Script, Setup, Sink, StartMethod, Stopper,
 };
 
 use crate::support::cases::Case;
@@ -71,10 +76,11 @@ fn runtimes() {
     let _: fn(&Runtime) -> Stopper = Runtime::stopper;
     let _: fn(&Stopper) = Stopper::stop;
     let _: fn(Runtime) -> Interactive = Runtime::interactive;
-    let _: fn(&mut Interactive, &str) -> Entered = Interactive::enter;
+    let _: fn(&mut Interactive, &str) -> Outcome = Interactive::enter;
     let _: fn(Interactive) -> Finished = Interactive::finish;
     let _: fn(&Error) -> Option<&Diagnostic> = Error::diagnostic;
-    let _ = |failure: Failure| (failure.value, failure.diagnostic.kind);
+    let _: fn(&Error) -> ErrorKind = Error::kind;
+    let _ = |failure: Failure| (failure.value().clone(), failure.diagnostic().kind.clone());
     let _ = |frame: Frame| (frame.file, frame.line, frame.function);
     let _ = |error: Error| matches!(error, Error::Limit(Exceeded::Time(_)) | Error::Stopped);
     let _: fn() -> Capture = Capture::new;
@@ -87,6 +93,9 @@ fn faces() {
     let _: fn(&Queue<i64>) -> Result<i64, GetError> = Queue::get;
     let _: fn(&Queue<i64>, Duration) -> Result<i64, GetError> = Queue::get_timeout;
     let _: fn(&Queue<i64>) -> Result<i64, GetError> = Queue::try_get;
+    let _: fn(&Queue<i64>, &[i64]) -> Result<(), PutManyError> = Queue::put_many;
+    let _: fn(&Queue<i64>) -> Result<(), TaskDoneError> = Queue::task_done;
+    let _: fn(&Queue<i64>) -> Result<(), WaitError> = Queue::join;
     let _: fn(&Queue<i64>) -> Dynamic = Queue::to_dynamic;
     let _: fn(Dynamic) -> Result<Queue<i64>, Conversion> = |value| Queue::from_dynamic(value);
     let _ = |lock: Lock| lock.acquire().map(|guard: LockGuard| guard.was_abandoned());

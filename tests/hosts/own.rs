@@ -1,6 +1,7 @@
 //! A host's own functions and types, and the script modules that it turns on and off.
 
-use procscript::{BuildError, Builder, Error, Permissions, Runtime, Setup, StartMethod};
+use procscript::error::BuildError;
+use procscript::{Builder, Error, Permissions, Runtime, Setup, StartMethod};
 use rhai::{Dynamic, Engine};
 use serde::{Deserialize, Serialize};
 

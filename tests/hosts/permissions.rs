@@ -13,7 +13,10 @@ pub(crate) const CASES: &[Case] = &[
 /// The type and the message of what a text fails with.
 fn refused(runtime: &mut Runtime, text: &str) -> String {
     match runtime.eval::<()>(text) {
-        Err(Error::Failed(told)) => format!("{}: {}", told.kind, told.message),
+        Err(Error::Failed(failure)) => {
+            let told = failure.diagnostic();
+            format!("{}: {}", told.kind, told.message)
+        }
         other => format!("{other:?}"),
     }
 }

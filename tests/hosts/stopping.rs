@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use procscript::{Error, Exceeded, Limits, Permissions, Runtime};
+use procscript::error::Exceeded;
+use procscript::{Error, Limits, Permissions, Runtime};
 
 use rustix::thread::gettid;
 

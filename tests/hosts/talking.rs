@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::thread;
 use std::time::{Duration, Instant};
 
+use procscript::objects::{Event, GetError, Lock, ProcessOptions, PutError, Queue, WaitError};
 use procscript::rhai::Dynamic;
-use procscript::{
-    Event, GetError, Lock, Permissions, ProcessOptions, PutError, Queue, Runtime, WaitError,
-};
+use procscript::{Error, ErrorKind, Permissions, Runtime};
 use serde::{Deserialize, Serialize};
 
 use crate::support::cases::Case;
@@ -220,9 +219,11 @@ fn from_scripts() {
         queue.join_timeout(Duration::ZERO),
         Err(WaitError::TimedOut)
     ));
-    assert!(queue.task_done());
+    queue.task_done().unwrap();
+    queue.join().unwrap();
     queue.join_timeout(LONG).unwrap();
-    assert!(!queue.task_done());
+    let error = Error::from(queue.task_done().unwrap_err());
+    assert_eq!(error.kind(), ErrorKind::TaskDone);
     let event = runtime.eval::<Dynamic>("let e = Event(); e").unwrap();
     Event::from_dynamic(event).unwrap().set().unwrap();
     assert!(runtime.eval::<bool>("e.is_set()").unwrap());
@@ -384,11 +385,14 @@ fn batches() {
         .unwrap();
     let numbers = runtime.queue::<u64>(0).unwrap();
     runtime.set("numbers", numbers.clone());
-    let (put, why) = numbers.put_many(&[1, u64::MAX, 3]).unwrap_err();
+    let why = numbers.put_many(&[1, u64::MAX, 3]).unwrap_err();
     assert!(
-        put == 0 && numbers.is_empty() && why.to_string().starts_with("items[1] cannot be sent"),
+        why.sent == 0
+            && numbers.is_empty()
+            && why.to_string().starts_with("items[1] cannot be sent"),
         "{why}"
     );
+    assert_eq!(Error::from(why).kind(), ErrorKind::Conversion);
     numbers.put_many(&[1, 2]).unwrap();
     runtime
         .eval::<()>("numbers.put_many([\"x\", 4]); if numbers.get() != 1 { throw 1 }")

@@ -4,7 +4,8 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use procscript::{Error, GetError, Permissions, ProcessOptions, PutError, Runtime, WaitError};
+use procscript::objects::{GetError, ProcessOptions, PutError, WaitError};
+use procscript::{Error, Permissions, Runtime};
 
 use rustix::thread::gettid;
 
@@ -262,12 +263,17 @@ fn processes() {
         .start("limit", (queue.to_dynamic(),), ProcessOptions::new())
         .unwrap();
     assert_eq!((queue.get().unwrap(), limit.join().unwrap()), (5, 0));
-    let Err(Error::Failed(told)) = start("nobody") else {
+    let Err(Error::Failed(failure)) = start("nobody") else {
         panic!("a function that is none");
     };
-    assert_eq!(told.message, "the program has no function 'nobody'");
-    let Err(Error::Failed(told)) = runtime.start("waits", (event,), ProcessOptions::new()) else {
+    assert_eq!(
+        failure.diagnostic().message,
+        "the program has no function 'nobody'"
+    );
+    let Err(Error::Failed(failure)) = runtime.start("waits", (event,), ProcessOptions::new())
+    else {
         panic!("an argument that cannot cross");
     };
+    let told = failure.diagnostic();
     assert!(told.message.contains("to_dynamic()"), "{}", told.message);
 }

@@ -2,7 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use procscript::{Capture, Error, Exceeded, Limits, Permissions, Runtime, Script};
+use procscript::error::Exceeded;
+use procscript::{Capture, Error, Limits, Permissions, Runtime, Script};
 
 use crate::support::cases::Case;
 use crate::support::process_table::is_running;

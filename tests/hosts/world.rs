@@ -119,7 +119,7 @@ fn sendable() {
     fn is_send<T: Send>() {}
     fn is_shared<T: Send + Sync>() {}
     is_send::<Runtime>();
-    is_send::<procscript::Interactive>();
+    is_send::<procscript::prompt::Interactive>();
     is_shared::<procscript::Stopper>();
     is_shared::<procscript::Limits>();
     is_shared::<procscript::Setup>();

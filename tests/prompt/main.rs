@@ -1,4 +1,4 @@
-//! A program that grows line by line, driven from outside: `procscript::Interactive` in a process of its own.
+//! A program that grows line by line, driven from outside: `procscript::prompt::Interactive` in a process of its own.
 //!
 //! The test harness has threads, and a process with threads cannot fork: so this binary is the driven program too, and
 //! runs its tests itself. Under both start methods.

@@ -10,7 +10,8 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use procscript::{Builder, Entered, ForkHooks, Interactive, Runtime, Script, StartMethod};
+use procscript::prompt::{Interactive, Outcome};
+use procscript::{Builder, ForkHooks, Runtime, Script, StartMethod};
 
 /// The first word of the driven program's command line.
 pub(crate) const WORD: &str = "--drive";
@@ -116,13 +117,13 @@ fn joined(parts: impl Iterator<Item = String>) -> String {
     parts.collect::<Vec<_>>().join("; ")
 }
 
-fn shown(entered: &Entered) -> String {
+fn shown(entered: &Outcome) -> String {
     match entered {
-        Entered::Nothing => "nothing".into(),
-        Entered::Value(text) => format!("value {text}"),
-        Entered::Failed(error) => format!("failed {error}"),
-        Entered::Interrupted => "interrupted".into(),
-        Entered::Exit(code) => format!("exit {code}"),
+        Outcome::Nothing => "nothing".into(),
+        Outcome::Value(text) => format!("value {text}"),
+        Outcome::Failed(error) => format!("failed {error}"),
+        Outcome::Interrupted => "interrupted".into(),
+        Outcome::Exit(code) => format!("exit {code}"),
         other => format!("{other:?}"),
     }
 }

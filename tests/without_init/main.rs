@@ -24,9 +24,10 @@ const START: &str = r#"
 #[test]
 fn starting_a_process_without_init_says_which_line_to_add() {
     let result = runtime().build().unwrap().eval::<String>(START);
-    let Err(Error::Failed(told)) = result else {
+    let Err(Error::Failed(failure)) = result else {
         panic!("{result:?}");
     };
+    let told = failure.diagnostic();
     assert_eq!((told.kind.as_str(), told.line), ("RuntimeError", 5));
     let wanted = "add `procscript::init();` as the first line of its main function";
     assert!(told.message.contains(wanted), "{told}");

@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::time::Instant;
 
-use procscript::{Entered, Manual};
+use procscript::manual::Manual;
+use procscript::prompt::Outcome;
 
 use super::super::input;
 use super::command_table::{overview, wrong};
@@ -12,7 +13,7 @@ use super::screen::Screen;
 use super::session::Session;
 
 /// Runs a command, without its colon. Its result is shown like that of an input.
-pub(crate) fn carry_out(command: &str, session: &Session, screen: &Screen) -> Entered {
+pub(crate) fn carry_out(command: &str, session: &Session, screen: &Screen) -> Outcome {
     let command = command.trim();
     let (name, rest) = command
         .split_once(char::is_whitespace)
@@ -25,9 +26,9 @@ pub(crate) fn carry_out(command: &str, session: &Session, screen: &Screen) -> En
         ("ps", "") => children(session),
         ("reset", "") => {
             session.borrow_mut().reset();
-            return Entered::Nothing;
+            return Outcome::Nothing;
         }
-        ("quit", "") => return Entered::Exit(0),
+        ("quit", "") => return Outcome::Exit(0),
         ("time", code) if !code.is_empty() => return time(code, session, screen),
         ("load", "-") => "the prompt uses standard input; :load FILE reads a file".into(),
         ("load", file) if !file.is_empty() => match input::read(Path::new(file)) {
@@ -37,7 +38,7 @@ pub(crate) fn carry_out(command: &str, session: &Session, screen: &Screen) -> En
         (name, _) => wrong(name),
     };
     screen.say(&text);
-    Entered::Nothing
+    Outcome::Nothing
 }
 
 /// The description of a name: a function of the program, or else the manual's entry.
@@ -104,19 +105,19 @@ fn children(session: &Session) -> String {
 }
 
 /// Runs `code`, and shows its value and the time it took.
-fn time(code: &str, session: &Session, screen: &Screen) -> Entered {
+fn time(code: &str, session: &Session, screen: &Screen) -> Outcome {
     let begin = Instant::now();
     let entered = session.borrow_mut().enter(code);
     let took = listing::duration(begin.elapsed());
     match entered {
-        Entered::Value(text) => {
+        Outcome::Value(text) => {
             screen.say(&text);
             screen.say(&took);
-            Entered::Nothing
+            Outcome::Nothing
         }
-        Entered::Nothing => {
+        Outcome::Nothing => {
             screen.say(&took);
-            Entered::Nothing
+            Outcome::Nothing
         }
         other => other,
     }

@@ -1,6 +1,6 @@
 //! Shows the parameters of the call around the cursor.
 
-use procscript::Interactive;
+use procscript::prompt::Interactive;
 
 use super::lexer::{Kind, Token, tokens};
 

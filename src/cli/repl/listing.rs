@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use procscript::{ChildState, ChildStatus, Variable};
+use procscript::prompt::{ChildState, ChildStatus, Variable};
 
 /// The maximum length of a shown value, in characters.
 const VALUE_MAX: usize = 60;

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use anyhow::{Context, Result, bail};
-use procscript::Entered;
+use procscript::prompt::Outcome;
 
 use super::super::args::{Format, Options};
 use super::super::{input, run};
@@ -138,21 +138,21 @@ impl Prompt {
     }
 
     /// Shows what came of an input. The exit code when it has ended the program.
-    fn show(&self, entered: Entered) -> Option<i32> {
+    fn show(&self, entered: Outcome) -> Option<i32> {
         match entered {
-            Entered::Value(text) => self.screen.say(&text),
-            Entered::Failed(error) => match self.error_format {
+            Outcome::Value(text) => self.screen.say(&text),
+            Outcome::Failed(error) => match self.error_format {
                 Format::Human => {
                     let text = self.screen.colours.error(&error.to_string());
                     self.screen.say(&text);
                 }
                 Format::Json => self.screen.say(&error.to_json()),
             },
-            Entered::Interrupted => {
+            Outcome::Interrupted => {
                 let text = self.screen.colours.error("KeyboardInterrupt");
                 self.screen.say_after_key(&text);
             }
-            Entered::Exit(code) => return Some(code),
+            Outcome::Exit(code) => return Some(code),
             _ => {}
         }
         None

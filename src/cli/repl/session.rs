@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use procscript::Interactive;
+use procscript::prompt::Interactive;
 
 /// The program that grows, shared with the editor, which asks it for candidates.
 pub(crate) type Session = Rc<RefCell<Interactive>>;

@@ -1,9 +1,10 @@
-//! Many items at once: cheaper where there are many small ones.
+//! Many items at once, which is cheaper for small ones.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::errors::{Conversion, GetError, PutError};
+use super::conversion::Conversion;
+use super::errors::{GetError, PutError, PutManyError};
 use super::queue::Queue;
 use super::{convert, home};
 use crate::stdlib::multiprocessing::messages::with_messages;
@@ -11,11 +12,11 @@ use crate::sync::{self, Deadline};
 use crate::wire::Message;
 
 impl<T: Serialize> Queue<T> {
-    /// Puts items one after the other, waiting for room; other items may come in between. All of them are converted before the first
-    /// is put.
+    /// Puts items in order, waiting for room. Items of other threads and processes may come in between. All items are converted
+    /// before the first one is put.
     ///
     /// # Errors
-    /// How many were put, and why the next one was not. See [`PutError`]; never `Full`.
+    /// See [`PutManyError`]; its error is never `Full`.
     ///
     /// # Example
     /// ```
@@ -24,18 +25,19 @@ impl<T: Serialize> Queue<T> {
     /// numbers.put_many(&[1, 2, 3]).unwrap();
     /// assert_eq!(numbers.len(), 3);
     /// ```
-    pub fn put_many(&self, items: &[T]) -> Result<(), (usize, PutError)> {
-        self.check_open().map_err(|away| (0, away))?;
+    pub fn put_many(&self, items: &[T]) -> Result<(), PutManyError> {
+        let failed = |sent, error| PutManyError { sent, error };
+        self.check_open().map_err(|error| failed(0, error))?;
         let messages = self.messages(items);
-        let messages = messages.map_err(|why| (0, PutError::Conversion(why)))?;
+        let messages = messages.map_err(|why| failed(0, PutError::Conversion(why)))?;
         let put = with_messages(&messages, |messages| {
             let put = || self.shared().put_many(messages, Deadline::NEVER);
             self.session().noticing_stops(put)
         });
-        put.map_err(|(put, why)| (put, self.not_put(why)))
+        put.map_err(|(sent, why)| failed(sent, self.not_put(why)))
     }
 
-    fn messages(&self, items: &[T]) -> Result<Vec<Message>, Box<Conversion>> {
+    fn messages(&self, items: &[T]) -> Result<Vec<Message>, Conversion> {
         let message =
             |(index, item)| convert::message(self.session(), item, &format!("items[{index}]"));
         items.iter().enumerate().map(message).collect()
@@ -43,9 +45,9 @@ impl<T: Serialize> Queue<T> {
 }
 
 impl<T: DeserializeOwned> Queue<T> {
-    /// Waits for an item and takes it, and with it what else is there, up to `most` in all.
+    /// Waits for an item, and takes it with those that follow it by then: `most` items at most.
     ///
-    /// An item that is no `T` is an error in its place, which holds it.
+    /// An item that is not a `T` is an error in its place, which contains the item.
     ///
     /// # Errors
     /// See [`GetError`]; never `Empty` and `Conversion`.
@@ -58,7 +60,7 @@ impl<T: DeserializeOwned> Queue<T> {
     /// let two: Result<Vec<_>, _> = numbers.get_many(2).unwrap().into_iter().collect();
     /// assert_eq!(two.unwrap(), [1, 2]);
     /// ```
-    pub fn get_many(&self, most: usize) -> Result<Vec<Result<T, Box<Conversion>>>, GetError> {
+    pub fn get_many(&self, most: usize) -> Result<Vec<Result<T, Conversion>>, GetError> {
         let interp = self.open_for_getting()?;
         let session = self.session();
         let mut items = Vec::new();

@@ -6,7 +6,7 @@ use rhai::{Array, Blob, Dynamic, ImmutableString, Map};
 use serde::de::{self, DeserializeOwned, Visitor};
 use serde::{Deserializer, Serialize, Serializer, ser};
 
-use super::errors::Conversion;
+use super::conversion::Conversion;
 use super::home;
 use crate::script::interp::Interp;
 use crate::script::values::type_name;
@@ -23,7 +23,7 @@ pub(super) fn with_message<T: Serialize + ?Sized, R>(
     session: &Session,
     item: &T,
     take: impl FnOnce(&[&[u8]], &[Offset]) -> R,
-) -> Result<R, Box<Conversion>> {
+) -> Result<R, Conversion> {
     let write = |message: &mut _| home::within(session, &[], || typed::write(item, message));
     with_encoded(write, take).map_err(|misfit| unsent(&misfit, ITEM))
 }
@@ -33,19 +33,15 @@ pub(super) fn message<T: Serialize + ?Sized>(
     session: &Session,
     item: &T,
     name: &str,
-) -> Result<Message, Box<Conversion>> {
+) -> Result<Message, Conversion> {
     let mut message = Message::default();
     let written = home::within(session, &[], || typed::write(item, &mut message));
     written.map_err(|misfit| unsent(&misfit, name))?;
     Ok(message)
 }
 
-fn unsent(misfit: &typed::Misfit, name: &str) -> Box<Conversion> {
-    Box::new(Conversion {
-        path: misfit.path(name),
-        reason: misfit.reason().to_string(),
-        came: None,
-    })
+fn unsent(misfit: &typed::Misfit, name: &str) -> Conversion {
+    Conversion::new(misfit.path(name), misfit.reason().to_string(), None)
 }
 
 /// The item that a message of the session is. The error has it as a script's value.
@@ -53,16 +49,13 @@ pub(super) fn read<T: DeserializeOwned>(
     session: &Session,
     interp: &Arc<Interp>,
     message: sync::Message<'_>,
-) -> Result<T, Box<Conversion>> {
+) -> Result<T, Conversion> {
     let decode = || typed::read(message.bytes);
     home::within(session, message.objects, decode).map_err(|misfit| {
         let value = messages::read(interp, message).unwrap_or_default();
         let text = shown(&value);
-        Box::new(Conversion {
-            path: misfit.path(ITEM),
-            reason: misfit.reason().to_string(),
-            came: Some((value, text)),
-        })
+        let reason = misfit.reason().to_string();
+        Conversion::new(misfit.path(ITEM), reason, Some((value, text)))
     })
 }
 
@@ -79,11 +72,9 @@ pub(super) fn object_of<O: rhai::Variant + Clone>(
         return Ok(object.clone());
     }
     let (found, text) = (type_name(&value), shown(&value));
-    Err(Conversion {
-        path: "value".into(),
-        reason: format!("expected a {wanted}, found a {found}"),
-        came: Some((value, text)),
-    })
+    let reason = format!("expected a {wanted}, found a {found}");
+    let came = Some((value, text));
+    Err(Conversion::new("value".into(), reason, came))
 }
 
 /// Writes a shared object as the place it has in the session whose message is written.

@@ -1,77 +1,20 @@
-//! Why an operation on a shared object did not happen.
+//! Why an operation on a shared object failed.
 
 use std::error::Error;
 use std::fmt;
 
-use rhai::Dynamic;
-
+use super::conversion::Conversion;
 use super::home::Away;
 use crate::sync::ShmError;
 
-/// A value that is no value of the wanted type: a Rust value that scripts have no form for, or one of a script's that is
-/// not the Rust type.
-///
-/// # Example
-/// ```
-/// let runtime = procscript::Runtime::builder().build().unwrap();
-/// let counts = runtime.queue::<u64>(0).unwrap();
-/// let error = counts.put(&u64::MAX).unwrap_err();
-/// assert_eq!(
-///     error.to_string(),
-///     "item cannot be sent to a script: \
-///      18446744073709551615 does not fit in a script's signed 64-bit integer"
-/// );
-/// ```
-#[derive(Debug, Clone)]
-pub struct Conversion {
-    pub(super) path: String,
-    pub(super) reason: String,
-    /// What came, and its text.
-    pub(super) came: Option<(Dynamic, String)>,
-}
-
-impl Conversion {
-    /// Where in the value: `item.orders[2].price`; `item` for the value itself.
-    pub fn path(&self) -> &str {
-        &self.path
-    }
-
-    /// What is wrong there: `expected f64, found the string "a"`.
-    pub fn reason(&self) -> &str {
-        &self.reason
-    }
-
-    /// The script's value that is not of the Rust type; `None` where a Rust value could not be sent.
-    pub fn value(&self) -> Option<&Dynamic> {
-        self.came.as_ref().map(|(value, _)| value)
-    }
-
-    /// The script's value, so that nothing is lost that was taken out of a queue.
-    pub fn into_value(self) -> Option<Dynamic> {
-        self.came.map(|(value, _)| value)
-    }
-}
-
-impl fmt::Display for Conversion {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { path, reason, came } = self;
-        match came {
-            None => write!(f, "{path} cannot be sent to a script: {reason}"),
-            Some((_, text)) => write!(f, "{path}: {reason} (received {text})"),
-        }
-    }
-}
-
-impl Error for Conversion {}
-
-/// Why an item was not put into a [`Queue`](crate::Queue). The item is still the caller's.
+/// Why an item was not put into a [`Queue`](crate::objects::Queue). The item is still the caller's.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum PutError {
     /// There was no room until the time ran out.
     Full,
     /// The item, or a part of it, has no form as a script's value.
-    Conversion(Box<Conversion>),
+    Conversion(Conversion),
     /// The runtime was told to stop while this waited for room.
     Stopped,
     /// The runtime is gone.
@@ -89,14 +32,14 @@ pub enum PutError {
     Session(String),
 }
 
-/// Why no item was got from a [`Queue`](crate::Queue).
+/// Why no item was got from a [`Queue`](crate::objects::Queue).
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum GetError {
     /// There was no item until the time ran out.
     Empty,
     /// The item is not of the queue's type. It is out of the queue, and in here.
-    Conversion(Box<Conversion>),
+    Conversion(Conversion),
     /// The runtime was told to stop while this waited.
     Stopped,
     /// The runtime is gone.
@@ -107,7 +50,7 @@ pub enum GetError {
     Session(String),
 }
 
-/// Why a wait for a [`Lock`](crate::Lock), an [`Event`](crate::Event), a [`Process`](crate::Process) or the tasks of a
+/// Why a wait for a [`Lock`](crate::objects::Lock), an [`Event`](crate::objects::Event), a [`Process`](crate::objects::Process) or the tasks of a
 /// queue ended without what it was for.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -121,6 +64,21 @@ pub enum WaitError {
     /// The session could not serve the operation: the text says why.
     Session(String),
 }
+
+/// Why [`Queue::put_many`](crate::objects::Queue::put_many) did not put all items.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct PutManyError {
+    /// How many items were put. They were the first ones.
+    pub sent: usize,
+    /// Why the next item was not put.
+    pub error: PutError,
+}
+
+/// More items of a queue were reported done than were ever put.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TaskDoneError;
 
 const STOPPED: &str = "the runtime was stopped";
 const ENDED: &str = "the runtime has ended";
@@ -167,9 +125,30 @@ impl fmt::Display for WaitError {
     }
 }
 
+impl fmt::Display for PutManyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { sent, error } = self;
+        let items = if *sent == 1 { "item" } else { "items" };
+        write!(f, "{error} (after {sent} {items})")
+    }
+}
+
+impl fmt::Display for TaskDoneError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("more items were reported done than were ever put into the queue")
+    }
+}
+
 impl Error for PutError {}
 impl Error for GetError {}
 impl Error for WaitError {}
+impl Error for TaskDoneError {}
+
+impl Error for PutManyError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&self.error)
+    }
+}
 
 impl From<Away> for PutError {
     fn from(away: Away) -> Self {

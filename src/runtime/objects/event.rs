@@ -6,7 +6,8 @@ use std::time::Duration;
 use rhai::Dynamic;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::errors::{Conversion, WaitError};
+use super::conversion::Conversion;
+use super::errors::WaitError;
 use super::home::Away;
 use super::{convert, home};
 use crate::runtime::{Error, Runtime};

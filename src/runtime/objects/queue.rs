@@ -1,4 +1,4 @@
-//! The queue.
+//! The queue, and iterating over it.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -9,8 +9,8 @@ use rhai::Dynamic;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::errors::{Conversion, GetError, PutError, WaitError};
-use super::items::Items;
+use super::conversion::Conversion;
+use super::errors::{GetError, PutError, TaskDoneError, WaitError};
 use super::{convert, home};
 use crate::runtime::{Error, Runtime};
 use crate::script::dialect::Dialect;
@@ -23,7 +23,7 @@ use crate::sync::{self, Deadline, Session};
 ///
 /// Items are converted by serde: a struct is a map in scripts, an enum what it is in JSON, `Option::None` is `()`, bytes (see the
 /// crate `serde_bytes`) are a blob, and a `Vec<u8>` of its own is an array of numbers. An item may hold a [`Queue`], a
-/// [`Lock`](crate::Lock) or an [`Event`](crate::Event) of the same runtime.
+/// [`Lock`](crate::objects::Lock) or an [`Event`](crate::objects::Event) of the same runtime.
 ///
 /// A queue may be used from any thread, also while a script is running, and outlives evaluations; clones are the same queue. When the
 /// runtime is gone its operations fail as `Ended`, and so do those that are waiting then. All of them block the calling
@@ -43,7 +43,7 @@ use crate::sync::{self, Deadline, Session};
 /// orders.put(&Order { id: 1, price: 9.5 }).unwrap();
 /// assert_eq!(orders.len(), 1);
 /// assert_eq!(orders.get().unwrap(), Order { id: 1, price: 9.5 });
-/// assert!(matches!(orders.try_get(), Err(procscript::GetError::Empty)));
+/// assert!(matches!(orders.try_get(), Err(procscript::objects::GetError::Empty)));
 /// ```
 pub struct Queue<T> {
     object: queues::Queue,
@@ -109,20 +109,44 @@ impl<T> Queue<T> {
         self.object.shared.capacity()
     }
 
-    /// Notes that an item that was got has been worked on, as `task_done` of a script's `JoinableQueue`.
-    ///
-    /// Gives false when more was noted than was ever put.
-    pub fn task_done(&self) -> bool {
-        self.object.shared.task_done().is_ok()
-    }
-
-    /// Waits until everything that was put has been noted as done, by scripts or by [`task_done`](Self::task_done).
+    /// Reports that an item that was taken has been processed, like `task_done` of a script's `JoinableQueue`.
     ///
     /// # Errors
-    /// The time ran out, or the runtime was stopped or is gone.
+    /// More items were reported done than were ever put.
+    pub fn task_done(&self) -> Result<(), TaskDoneError> {
+        let done = self.object.shared.task_done();
+        done.map_err(|_| TaskDoneError)
+    }
+
+    /// Waits until every item that was put has been reported done, by scripts or by [`task_done`](Self::task_done).
+    ///
+    /// # Errors
+    /// See [`WaitError`]; never `TimedOut`.
+    ///
+    /// # Example
+    /// ```
+    /// let runtime = procscript::Runtime::builder().build()?;
+    /// let jobs = runtime.queue::<i64>(0)?;
+    /// jobs.put(&1)?;
+    /// jobs.get()?;
+    /// jobs.task_done()?;
+    /// jobs.join()?;
+    /// # Ok::<(), procscript::Error>(())
+    /// ```
+    pub fn join(&self) -> Result<(), WaitError> {
+        self.join_until(Deadline::NEVER)
+    }
+
+    /// Like [`join`](Self::join), but waits no longer than `timeout`.
+    ///
+    /// # Errors
+    /// See [`WaitError`].
     pub fn join_timeout(&self, timeout: Duration) -> Result<(), WaitError> {
+        self.join_until(home::after(timeout))
+    }
+
+    fn join_until(&self, deadline: Deadline) -> Result<(), WaitError> {
         home::of(self.session())?;
-        let deadline = home::after(timeout);
         let join = || self.object.shared.join(deadline);
         home::wait(self.session(), join)?.ok_or(WaitError::TimedOut)
     }
@@ -234,7 +258,7 @@ impl<T: DeserializeOwned> Queue<T> {
     /// assert_eq!(sum, 3);
     /// ```
     pub fn iter(&self) -> Items<'_, T> {
-        Items::of(self)
+        Items(self)
     }
 
     /// The runtime, if items may be got.
@@ -286,5 +310,31 @@ impl<'de, T> Deserialize<'de> for Queue<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let object = convert::deserialize_object(deserializer, "Queue")?;
         Self::from_dynamic(object).map_err(|why| serde::de::Error::custom(why.reason()))
+    }
+}
+
+/// An iterator over the items of a [`Queue`], which waits for each; see [`Queue::iter`].
+///
+/// An item that is not a `T` is an error, after which the iteration continues. It ends when the runtime is stopped or gone.
+#[derive(Debug)]
+pub struct Items<'q, T>(&'q Queue<T>);
+
+impl<T: DeserializeOwned> Iterator for Items<'_, T> {
+    type Item = Result<T, GetError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        match self.0.get_until(Deadline::NEVER) {
+            Err(GetError::Stopped | GetError::Ended | GetError::Closed) => None,
+            item => Some(item),
+        }
+    }
+}
+
+impl<'q, T: DeserializeOwned> IntoIterator for &'q Queue<T> {
+    type Item = Result<T, GetError>;
+    type IntoIter = Items<'q, T>;
+
+    fn into_iter(self) -> Items<'q, T> {
+        self.iter()
     }
 }

@@ -24,7 +24,7 @@ use crate::sys::signal::{self, Signal};
 /// What came of an input.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
-pub enum Entered {
+pub enum Outcome {
     /// Nothing to show: a statement, or a value that is `()`.
     Nothing,
     /// The text of the value, as Python's prompt shows it. `_` has the value.
@@ -64,9 +64,9 @@ impl Interactive {
     /// Runs one input: statements, definitions, or an expression.
     ///
     /// In messages it is `<prompt N>`. Where it does not end by itself, Ctrl-C stops it.
-    pub fn enter(&mut self, text: &str) -> Entered {
+    pub fn enter(&mut self, text: &str) -> Outcome {
         if text.trim().is_empty() {
-            return Entered::Nothing;
+            return Outcome::Nothing;
         }
         self.count += 1;
         let name = format!("<prompt {}>", self.count);
@@ -78,12 +78,12 @@ impl Interactive {
     }
 
     /// Runs a script as an input: what it defines stays, and its directory is where modules are found.
-    pub fn load(&mut self, script: Script) -> Entered {
+    pub fn load(&mut self, script: Script) -> Outcome {
         let source = self.runtime.interp.program.as_input(script.source());
         self.run(&source)
     }
 
-    fn run(&mut self, source: &Source) -> Entered {
+    fn run(&mut self, source: &Source) -> Outcome {
         let (engine, interp) = (self.runtime.engine.clone(), self.runtime.interp.clone());
         // Ctrl-C is for whoever runs what is typed.
         interp.begin_interactive();
@@ -92,7 +92,7 @@ impl Interactive {
         let ast = match call::compile(&engine, source) {
             Ok(ast) => ast,
             Err(error) => {
-                return Entered::Failed(syntax_error(source, &error));
+                return Outcome::Failed(syntax_error(source, &error));
             }
         };
         interp
@@ -141,13 +141,13 @@ impl Interactive {
         &mut self,
         source: &Source,
         result: Result<Dynamic, Box<rhai::EvalAltResult>>,
-    ) -> Entered {
+    ) -> Outcome {
         let interp = &self.runtime.interp;
         let stop = result.as_ref().err().and_then(|error| Stop::of(error));
         match stop.or_else(|| interp.stopping()) {
             // Asked here and not below: there other threads would be told too.
-            Some(Stop::Interrupt) => return Entered::Interrupted,
-            Some(Stop::Host) => return Entered::Failed(stopped()),
+            Some(Stop::Interrupt) => return Outcome::Interrupted,
+            Some(Stop::Host) => return Outcome::Failed(stopped()),
             _ => (),
         }
         let result = match (result, interp.stopping()) {
@@ -165,7 +165,7 @@ impl Interactive {
                     .iter_raw()
                     .map(|(name, ..)| name.to_string());
                 Reports::of(interp).note_variables(names.collect());
-                Entered::Failed(diagnostic_of(interp, &exception))
+                Outcome::Failed(diagnostic_of(interp, &exception))
             }
             Ending::Terminated | Ending::Interrupted(_) | Ending::Stopped => {
                 let signal = signal::requested().unwrap_or(Signal::SIGTERM);
@@ -180,21 +180,21 @@ impl Interactive {
         })
     }
 
-    fn exit(&mut self, code: i32) -> Entered {
+    fn exit(&mut self, code: i32) -> Outcome {
         self.code = code;
-        Entered::Exit(code)
+        Outcome::Exit(code)
     }
 
-    fn show(&mut self, source: &Source, value: Dynamic) -> Entered {
+    fn show(&mut self, source: &Source, value: Dynamic) -> Outcome {
         if value.is_unit() || self.ends_as_statement(&source.text) {
-            return Entered::Nothing;
+            return Outcome::Nothing;
         }
         let text = self.repr(&value);
         // A constant of that name is the program's own.
         if self.runtime.state.scope.is_constant(LAST) != Some(true) {
             self.runtime.state.scope.set_value(LAST, value);
         }
-        Entered::Value(text)
+        Outcome::Value(text)
     }
 
     /// Whether the last token is a semicolon.

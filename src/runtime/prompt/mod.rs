@@ -24,7 +24,7 @@ use std::fmt;
 
 pub use self::candidate::{Candidate, CandidateKind, Candidates};
 pub use self::children::{ChildState, ChildStatus};
-pub use self::enter::Entered;
+pub use self::enter::Outcome;
 pub use self::finish::Finished;
 pub use self::inventory::{Function, Variable};
 use super::Runtime;
@@ -39,13 +39,14 @@ use super::Runtime;
 ///
 /// # Example
 /// ```no_run
-/// use procscript::{Entered, Runtime};
+/// use procscript::Runtime;
+/// use procscript::prompt::Outcome;
 ///
 /// procscript::init();
 /// let mut program = Runtime::builder().owns_process().build().unwrap().interactive();
 /// program.enter("fn double(x) { x * 2 }");
 /// match program.enter("double(21)") {
-///     Entered::Value(text) => assert_eq!(text, "42"),
+///     Outcome::Value(text) => assert_eq!(text, "42"),
 ///     other => panic!("{other:?}"),
 /// }
 /// std::process::exit(program.finish().code);

@@ -87,7 +87,7 @@ fn no_reader_accepts_an_object_that_did_not_come_with_the_message() {
         panic!("the item is refused");
     };
     let many = typed.get_many(1).unwrap().remove(0);
-    for refusal in [*one, *many.unwrap_err()] {
+    for refusal in [one, many.unwrap_err()] {
         assert!(refusal.reason().contains(WHY), "{}", refusal.reason());
     }
     runtime.interp.leave(0, false);

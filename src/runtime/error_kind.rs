@@ -1,0 +1,103 @@
+//! The kinds of errors.
+
+use super::Error;
+use super::objects::{GetError, PutError, WaitError};
+
+/// The kind of an [`Error`], whichever operation failed.
+///
+/// # Example
+/// ```
+/// use procscript::{Error, ErrorKind, Runtime};
+///
+/// let runtime = Runtime::builder().build()?;
+/// let queue = runtime.queue::<i64>(0)?;
+/// let error = Error::from(queue.try_get().unwrap_err());
+/// assert_eq!(error.kind(), ErrorKind::TimedOut);
+/// # Ok::<(), Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The options of a runtime conflict, or name something that does not exist.
+    Build,
+    /// A script cannot be read.
+    Read,
+    /// A script does not parse.
+    Syntax,
+    /// A script did not catch an error.
+    Failed,
+    /// A script called `sys.exit`.
+    Exited,
+    /// A [`Stopper`](crate::Stopper) stopped the script or the wait.
+    Stopped,
+    /// A script has used up one of its limits.
+    Limit,
+    /// A value has no form in Rust or in scripts, or not the form that was asked for.
+    Conversion,
+    /// The time ran out: the queue was full or empty, the lock was held, or the process still ran.
+    TimedOut,
+    /// The script has closed the queue.
+    Closed,
+    /// The runtime that the object belongs to is gone.
+    Ended,
+    /// The session has no memory left for the item.
+    Memory,
+    /// More items of a queue were reported done than were ever put.
+    TaskDone,
+    /// The operating system refused something.
+    System,
+}
+
+impl Error {
+    /// The kind of this error.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Build(_) => ErrorKind::Build,
+            Self::Read { .. } => ErrorKind::Read,
+            Self::Syntax(_) => ErrorKind::Syntax,
+            Self::Failed(_) => ErrorKind::Failed,
+            Self::Exited(_) => ErrorKind::Exited,
+            Self::Stopped => ErrorKind::Stopped,
+            Self::Limit(_) => ErrorKind::Limit,
+            Self::WrongType { .. } | Self::Conversion(_) => ErrorKind::Conversion,
+            Self::Put(error) => of_put(error),
+            Self::PutMany(error) => of_put(&error.error),
+            Self::Get(error) => of_get(error),
+            Self::Wait(error) => of_wait(error),
+            Self::TaskDone(_) => ErrorKind::TaskDone,
+            Self::System(_) => ErrorKind::System,
+        }
+    }
+}
+
+fn of_put(error: &PutError) -> ErrorKind {
+    match error {
+        PutError::Full => ErrorKind::TimedOut,
+        PutError::Conversion(_) => ErrorKind::Conversion,
+        PutError::Stopped => ErrorKind::Stopped,
+        PutError::Ended => ErrorKind::Ended,
+        PutError::Closed => ErrorKind::Closed,
+        PutError::Memory { .. } => ErrorKind::Memory,
+        PutError::Session(_) => ErrorKind::System,
+    }
+}
+
+fn of_get(error: &GetError) -> ErrorKind {
+    match error {
+        GetError::Empty => ErrorKind::TimedOut,
+        GetError::Conversion(_) => ErrorKind::Conversion,
+        GetError::Stopped => ErrorKind::Stopped,
+        GetError::Ended => ErrorKind::Ended,
+        GetError::Closed => ErrorKind::Closed,
+        GetError::Session(_) => ErrorKind::System,
+    }
+}
+
+fn of_wait(error: &WaitError) -> ErrorKind {
+    match error {
+        WaitError::TimedOut => ErrorKind::TimedOut,
+        WaitError::Stopped => ErrorKind::Stopped,
+        WaitError::Ended => ErrorKind::Ended,
+        WaitError::Session(_) => ErrorKind::System,
+    }
+}
