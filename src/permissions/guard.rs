@@ -18,8 +18,8 @@ pub(crate) struct Guard {
     permissions: Mutex<Arc<Permissions>>,
     /// Everything is allowed: nothing needs to be looked at.
     is_open: AtomicBool,
-    /// This process belongs to another program, which embeds the script.
-    is_guest: AtomicBool,
+    /// The process belongs to an embedding program, so scripts must not change what all of it shares.
+    in_host: AtomicBool,
 }
 
 impl Default for Guard {
@@ -39,7 +39,7 @@ impl From<Permissions> for Guard {
         Self {
             is_open: permissions.is_everything().into(),
             permissions: Mutex::new(Arc::new(permissions)),
-            is_guest: AtomicBool::default(),
+            in_host: AtomicBool::default(),
         }
     }
 }
@@ -68,17 +68,17 @@ impl Guard {
         self.is_open.load(Ordering::Relaxed)
     }
 
-    /// Sets whether this process belongs to another program.
-    pub(crate) fn set_guest(&self, is_guest: bool) {
-        self.is_guest.store(is_guest, Ordering::Relaxed);
+    /// Sets whether the process belongs to an embedding program.
+    pub(crate) fn set_in_host(&self, in_host: bool) {
+        self.in_host.store(in_host, Ordering::Relaxed);
     }
 
     /// Something that changes this whole process: `os.chdir()`.
     ///
     /// # Errors
-    /// [`Denied`] where the process belongs to another program.
+    /// [`Denied`] when the process belongs to an embedding program.
     pub(crate) fn change_process(&self, doing: &str) -> Result<(), Denied> {
-        match self.is_guest.load(Ordering::Relaxed) {
+        match self.in_host.load(Ordering::Relaxed) {
             true => Err(changes_the_program(doing)),
             false => Ok(()),
         }

@@ -309,7 +309,7 @@ impl Builder {
             self.settings.with_permissions(permissions),
             stdlib::states(),
         );
-        interp.permissions().set_guest(!self.owns_process);
+        interp.permissions().set_in_host(!self.owns_process);
         if let Some(bytes) = self.session_memory {
             interp.limit_session_memory(bytes);
         }

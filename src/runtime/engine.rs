@@ -90,11 +90,11 @@ pub(super) fn build(
         globals: registered.globals.clone(),
     };
     engine.register_global_module(registered.members.clone());
-    match interp.settings.doors.as_slice() {
-        [] => open_door(&mut engine, &registered, ""),
-        doors => {
-            let doors = doors.iter();
-            doors.for_each(|door| open_door(&mut engine, &registered, door));
+    match interp.settings.mounts.as_slice() {
+        [] => mount(&mut engine, &registered, ""),
+        mounts => {
+            let mounts = mounts.iter();
+            mounts.for_each(|name| mount(&mut engine, &registered, name));
         }
     }
     let foreign = Arc::new(setup::register(&mut engine, setups));
@@ -112,7 +112,7 @@ pub(super) fn build(
         (registered.globals, foreign.clone()),
         registered.classes,
     );
-    if interp.settings.doors.is_empty() {
+    if interp.settings.mounts.is_empty() {
         read_python_spellings(&mut engine);
     } else {
         read_reserved_words(&mut engine);
@@ -139,8 +139,8 @@ pub(super) fn advise(interp: &Arc<Interp>, registered: &Registered) {
 }
 
 /// Gives an engine the functions and constants, inside a module of this name, or of none.
-pub(super) fn open_door(engine: &mut Engine, registered: &Registered, door: &str) {
-    if door.is_empty() {
+pub(super) fn mount(engine: &mut Engine, registered: &Registered, name: &str) {
+    if name.is_empty() {
         engine.register_global_module(registered.globals.clone());
         for (name, module) in &registered.namespaces {
             engine.register_static_module(*name, module.clone());
@@ -148,12 +148,12 @@ pub(super) fn open_door(engine: &mut Engine, registered: &Registered, door: &str
         return;
     }
     let mut module = (*registered.globals).clone();
-    module.set_id(door);
+    module.set_id(name);
     for (name, inner) in &registered.namespaces {
         module.set_sub_module(*name, inner.clone());
     }
     module.build_index();
-    engine.register_static_module(door, module.into());
+    engine.register_static_module(name, module.into());
 }
 
 /// Our `print` writes by itself, and leaves nothing to Rhai's; without it Rhai's is in force.

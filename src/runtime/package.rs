@@ -108,10 +108,10 @@ impl ProcessPackage {
         self.register(engine, name)
     }
 
-    fn register(&self, engine: &mut Engine, door: &str) -> &Self {
+    fn register(&self, engine: &mut Engine, name: &str) -> &Self {
         let (interp, registered) = (self.interp(), &*self.registered);
         engine.register_global_module(registered.members.clone());
-        engine::open_door(engine, registered, door);
+        engine::mount(engine, registered, name);
         let foreign = setup::register(engine, &self.setups);
         let free = FreeSlots::of(engine);
         register_note(engine);
@@ -119,7 +119,7 @@ impl ProcessPackage {
         let family = self.family.clone();
         engine.register_fn("__procscript__", move || drop(Arc::clone(&family)));
         if free.variables {
-            let globals = match door {
+            let globals = match name {
                 "" => registered.globals.clone(),
                 _ => Module::new().into(),
             };
@@ -139,7 +139,7 @@ impl ProcessPackage {
             let interp = interp.clone();
             engine.on_progress(move |_| interp.stopping().map(Dynamic::from));
         }
-        interp.host_engines.add_mount(door);
+        interp.host_engines.add_mount(name);
         self
     }
 

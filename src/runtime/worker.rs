@@ -146,7 +146,7 @@ fn settle(interp: &Arc<Interp>, work: Work, process: &Process) {
     // The process is the script's alone, whoever started it.
     interp.own_signals();
     let _ = signals::install();
-    if work.of_guest {
+    if work.under_host {
         interp.set_under_host();
     }
     if work.interactive {

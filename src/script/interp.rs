@@ -205,7 +205,7 @@ impl Interp {
     /// This process is a child of another: what belongs to the parent is forgotten.
     pub(crate) fn begin_process(&self) {
         self.is_child.store(true, Ordering::Relaxed);
-        self.permissions().set_guest(false);
+        self.permissions().set_in_host(false);
         self.states.all().for_each(|state| state.begin_process());
         self.fork_hooks.begin_child();
         self.output.begin_child();

@@ -14,7 +14,7 @@ pub(crate) struct Settings {
     /// The script modules that are turned off.
     pub without: Vec<String>,
     /// The names under which scripts have what is global in a runtime. An empty name, or an empty list, means that it is global.
-    pub doors: Vec<String>,
+    pub mounts: Vec<String>,
     /// Functions were registered that a spawned child cannot have.
     #[serde(skip)]
     pub is_of_this_process: bool,

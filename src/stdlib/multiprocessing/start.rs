@@ -229,7 +229,7 @@ fn start_by_spawn(
     let permissions = permissions_of(interp, process);
     let mut settings = interp.settings.with_permissions(permissions);
     if interp.host_engines.in_use() {
-        settings.doors = interp.host_engines.mounts();
+        settings.mounts = interp.host_engines.mounts();
     }
     let mut sending = sending.written()?;
     let (surroundings, work) = sending.inherit(context).map_err(refused)?;

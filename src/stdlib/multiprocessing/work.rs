@@ -24,7 +24,7 @@ use crate::sync::{Mutex, Offset};
 use crate::sys;
 use crate::wire::{DecodeError, Refusal, Sequence, Values};
 
-/// What a spawned child gets apart from the program.
+/// What a spawned child gets beside the program.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Orders {
     /// Needed before its engine is made.
@@ -44,8 +44,8 @@ pub(crate) struct Work {
     pub error_format: ErrorFormat,
     /// Its parent is interactive.
     pub interactive: bool,
-    /// The family's main process is another program.
-    pub of_guest: bool,
+    /// The family's main process is an embedding program.
+    pub under_host: bool,
     pub start_method: Option<StartMethod>,
     pub start_method_fixed: bool,
     pub authkey: Vec<u8>,
@@ -156,7 +156,7 @@ impl<'a> Sending<'a> {
             parent: (sys::process::pid(), Family::of(interp).name()),
             error_format: Reports::of(interp).format(),
             interactive: interp.is_interactive(),
-            of_guest: interp.is_under_host(),
+            under_host: interp.is_under_host(),
             start_method,
             start_method_fixed,
             authkey: Family::of(interp).authkey(),
