@@ -261,7 +261,7 @@ fn ctrl_c_ends_accept_and_recv() {
             let run = Script::text(&text).start_method(method).start();
             run.wait_for_line("ready");
             run.wait_until_asleep();
-            run.interrupt(&format!("{wait};"));
+            run.interrupt_at(&format!("{wait};"));
         }
     });
 }

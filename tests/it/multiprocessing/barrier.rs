@@ -401,6 +401,6 @@ fn ctrl_c_ends_the_wait_at_a_barrier() {
         .start();
         running.wait_for_lines(1);
         running.wait_until_asleep();
-        running.interrupt("b.wait();");
+        running.interrupt_at("b.wait();");
     });
 }

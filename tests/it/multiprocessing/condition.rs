@@ -152,7 +152,7 @@ fn case_070_ctrl_c_ends_the_wait_for_a_condition() {
         .start();
         running.wait_for_lines(2);
         running.wait_until_asleep();
-        running.interrupt("c.wait();");
+        running.interrupt_at("c.wait();");
     });
 }
 

@@ -7,12 +7,12 @@ use nix::unistd::Pid;
 
 use crate::support::script::{Running, Script, each_start_method};
 
-/// Sends Ctrl-C when the family has `count` processes: see [`Running::interrupt`].
+/// Sends Ctrl-C when the family has `count` processes: see [`Running::interrupt_at`].
 fn interrupt(running: Running, count: usize, innermost: &str) {
     running.wait_until("not all have started", || {
         running.processes().len() == count
     });
-    running.interrupt(innermost);
+    running.interrupt_at(innermost);
 }
 
 #[test]

@@ -185,7 +185,7 @@ fn ctrl_c_ends_all_threads() {
         .start();
         run.wait_for_line("ready");
         run.wait_until_asleep();
-        run.interrupt("Queue().get();");
+        run.interrupt_at("Queue().get();");
     });
 }
 
