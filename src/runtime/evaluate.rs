@@ -18,7 +18,6 @@ use crate::program::traceback;
 use crate::runtime::objects::arguments;
 use crate::script::exceptions::{Exception, raise_os};
 use crate::script::panics::without_panic;
-use crate::script::report::Reports;
 use crate::script::report::{Ending, diagnostic_of, task_frames};
 use crate::script::stop::Stop;
 use crate::script::values;
@@ -210,21 +209,14 @@ impl Runtime {
     ) -> Error {
         let interp = &self.interp;
         let value = result.as_ref().err().map(|error| thrown(error));
-        let failed =
-            |exception: &Exception| Error::failed(diagnostic_of(interp, exception), value.clone());
+        let failed = |exception: &Exception| Error::failed(self.diagnose(exception), value.clone());
         match Ending::of(interp, result, frames) {
             Ending::Code(code) => Error::Exited(code),
             Ending::Limited(exception) => match interp.stopping() {
                 Some(Stop::Limit(exceeded)) => Error::Limit(exceeded),
                 _ => failed(&exception),
             },
-            Ending::Failed(exception) => {
-                let names = self.state.scope.iter_raw();
-                let names = names.map(|(name, ..)| name.to_string());
-                Reports::of(interp).note_variables(names.collect());
-                failed(&exception)
-            }
-            Ending::Interrupted(exception) => failed(&exception),
+            Ending::Failed(exception) | Ending::Interrupted(exception) => failed(&exception),
             Ending::Terminated | Ending::Stopped => Error::Stopped,
         }
     }

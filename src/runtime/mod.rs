@@ -5,7 +5,7 @@
 //! - [`package`]: the API on an engine of the host's own.
 //! - [`script`]: the text of one.
 //! - [`run`]: running a script to its end; [`ending`]: the end of a runtime.
-//! - [`evaluate`]: running pieces of a program one after another; [`state`]: what stays; [`error`], [`error_kind`]: why an operation failed.
+//! - [`evaluate`]: running pieces of a program one after another; [`state`]: what stays; [`piece`]: the report on one; [`error`], [`error_kind`]: why an operation failed.
 //! - [`stopper`]: stopping a script, by hand and by time.
 //! - [`engine`]: the Rhai engine as scripts expect it; [`wrong_calls`]: what it asks about calls that fail.
 //! - [`modules`]: `import`, from the script's directory and from the modules built in; [`loading`]: by one thread at a time.
@@ -26,6 +26,7 @@ mod loading;
 mod modules;
 mod objects;
 mod package;
+mod piece;
 mod prompt;
 mod run;
 mod script;

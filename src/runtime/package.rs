@@ -19,7 +19,11 @@ use crate::script::interp::Interp;
 use crate::script::report::diagnostic_of;
 use crate::script::stop::Stop;
 
-/// Processes, threads and what they share, for an [`Engine`] that the host owns, beside the host's own functions, types and modules.
+/// Processes, threads and what they share, for an [`Engine`] that the host owns. It does not implement Rhai's
+/// [`Package`](rhai::packages::Package).
+///
+/// That trait makes a package from nothing and shares one module between all engines. This package has options
+/// ([`Builder::package`](crate::Builder::package)), sets callbacks of the engine, and owns the child processes.
 ///
 /// # What an engine gets
 /// All [modules](crate::Builder::modules) but `builtins`: Rhai's `print`, `len`, and its methods of texts and lists stay what they are, unless

@@ -75,23 +75,18 @@ impl Runtime {
     pub(super) fn conclude(&self, ending: &Ending) -> i32 {
         let interp = &self.interp;
         let _ = interp.output.flush();
-        let (code, told_to_end) = match ending {
-            Ending::Code(code) => (*code, false),
-            Ending::Failed(exception) | Ending::Limited(exception) => {
-                report::print(interp, &report::diagnostic_of(interp, exception));
-                (FAILED, matches!(ending, Ending::Limited(_)))
-            }
-            Ending::Interrupted(exception) => {
-                report::print(interp, &report::diagnostic_of(interp, exception));
-                (INTERRUPTED, true)
-            }
-            Ending::Terminated => (FAILED, true),
+        if let Some(exception) = ending.exception() {
+            report::print(interp, &report::diagnostic_of(interp, exception));
+        }
+        let code = match ending {
+            Ending::Interrupted(_) => INTERRUPTED,
             Ending::Stopped => {
                 let _ = interp.output.error(STOPPED);
-                (FAILED, true)
+                FAILED
             }
+            _ => ending.code(),
         };
-        let (code, request) = finish(interp, code, told_to_end);
+        let (code, request) = finish(interp, code, ending.ends_children());
         let code = match &request {
             Some(Stop::Interrupt) => {
                 report::print(interp, &Diagnostic::new("KeyboardInterrupt", String::new()));

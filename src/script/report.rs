@@ -69,6 +69,31 @@ impl Ending {
     }
 }
 
+impl Ending {
+    /// The exit code of a process that ended like this.
+    pub(crate) fn code(&self) -> i32 {
+        match self {
+            Self::Code(code) => *code,
+            _ => FAILED,
+        }
+    }
+
+    /// The error nobody caught.
+    pub(crate) fn exception(&self) -> Option<&Exception> {
+        match self {
+            Self::Failed(exception) | Self::Interrupted(exception) | Self::Limited(exception) => {
+                Some(exception)
+            }
+            Self::Code(_) | Self::Terminated | Self::Stopped => None,
+        }
+    }
+
+    /// Whether children are terminated now instead of being waited for.
+    pub(crate) fn ends_children(&self) -> bool {
+        !matches!(self, Self::Code(_) | Self::Failed(_))
+    }
+}
+
 /// The error of endless recursion.
 pub(crate) fn too_deep() -> Box<EvalAltResult> {
     raise("RecursionError", "maximum recursion depth exceeded")

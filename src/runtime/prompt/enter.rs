@@ -13,8 +13,7 @@ use crate::program::source::Source;
 use crate::program::traceback;
 use crate::runtime::check::syntax_error;
 use crate::runtime::{Runtime, Script};
-use crate::script::report::Reports;
-use crate::script::report::{Ending, diagnostic_of};
+use crate::script::report::Ending;
 use crate::script::stop::Stop;
 use crate::script::values::repr_with;
 use crate::stdlib::signal::handlers::Handlers;
@@ -157,15 +156,7 @@ impl Interactive {
         match self.ending(source, result) {
             Ending::Code(code) => self.exit(code),
             Ending::Failed(exception) | Ending::Limited(exception) => {
-                let interp = &self.runtime.interp;
-                let names = self
-                    .runtime
-                    .state
-                    .scope
-                    .iter_raw()
-                    .map(|(name, ..)| name.to_string());
-                Reports::of(interp).note_variables(names.collect());
-                Outcome::Failed(diagnostic_of(interp, &exception))
+                Outcome::Failed(self.runtime.diagnose(&exception))
             }
             Ending::Terminated | Ending::Interrupted(_) | Ending::Stopped => {
                 let signal = signal::requested().unwrap_or(Signal::SIGTERM);

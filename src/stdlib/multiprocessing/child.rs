@@ -74,22 +74,16 @@ fn run(context: &NativeCallContext, process: &Process) -> Outcome {
 
 /// Prints and reports how the task ended, and ends this process's own family.
 fn conclude(interp: &Arc<Interp>, process: &Process, ending: &Ending) -> i32 {
-    let (code, told_to_end) = match ending {
-        Ending::Code(code) => (*code, false),
-        Ending::Failed(exception) | Ending::Limited(exception) => {
-            let mut told = diagnostic_of(interp, exception);
-            told.process = Some(process.identity().name);
-            print(interp, &told);
-            report(interp, exception);
-            (FAILED, matches!(ending, Ending::Limited(_)))
+    if let Some(exception) = ending.exception() {
+        // Ctrl-C is reported once, by the main process.
+        if !matches!(ending, Ending::Interrupted(_)) {
+            let mut diagnostic = diagnostic_of(interp, exception);
+            diagnostic.process = Some(process.identity().name);
+            print(interp, &diagnostic);
         }
-        Ending::Interrupted(exception) => {
-            report(interp, exception);
-            (FAILED, true)
-        }
-        Ending::Terminated | Ending::Stopped => (FAILED, true),
-    };
-    let (code, request) = finish(interp, code, told_to_end);
+        report(interp, exception);
+    }
+    let (code, request) = finish(interp, ending.code(), ending.ends_children());
     let terminated =
         matches!(ending, Ending::Terminated) || matches!(request, Some(Stop::Terminate));
     interp.leave(code, terminated);
