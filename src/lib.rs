@@ -89,6 +89,7 @@ mod script;
 mod shm;
 mod stdlib;
 mod sync;
+mod syntax;
 mod sys;
 mod text;
 mod wire;
@@ -128,7 +129,7 @@ pub mod prompt {
 
     pub use crate::runtime::{
         Candidate, CandidateKind, Candidates, ChildState, ChildStatus, Finished, Function,
-        Interactive, Outcome, Variable,
+        Interactive, Outcome, Span, SpanKind, Variable,
     };
 }
 

@@ -5,25 +5,21 @@
 //! - [`calls`]: how a function is called; [`values`]: what a value or a constant cannot do.
 //! - [`wrong_calls`]: what a call that Rhai cannot resolve means in Python's words.
 //! - [`known`]: the names that exist; [`nearest`]: which of them may have been meant; [`rhai_functions`]: those of Rhai.
-//! - [`outline`], [`scopes`], [`tokens`]: what stands around the place, and what can be named there.
 
 mod calls;
 mod known;
 mod members;
 mod names;
 mod nearest;
-mod outline;
 pub(crate) mod python;
 pub(crate) mod rhai_functions;
-mod scopes;
-mod tokens;
 mod values;
 pub(crate) mod wrong_calls;
 
 pub(crate) use self::known::Known;
-use self::outline::Outline;
 use crate::program::diagnostic::Diagnostic;
 use crate::script::interp::Interp;
+use crate::syntax::Outline;
 
 /// What to do about an error.
 #[derive(Debug, Clone, PartialEq, Eq)]

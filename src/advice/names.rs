@@ -2,9 +2,9 @@
 
 use super::Asked;
 use super::nearest::{nearest, question};
-use super::scopes::visible;
 use crate::program::Program;
 use crate::script::report::Reports;
+use crate::syntax::visible;
 
 pub(super) fn help(asked: &Asked<'_>) -> Vec<String> {
     let Some(name) = asked.quoted().next() else {

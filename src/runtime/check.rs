@@ -9,6 +9,7 @@ use crate::advice;
 use crate::program::diagnostic::Diagnostic;
 use crate::program::source::Source;
 use crate::program::{call, compiling};
+use crate::syntax::items;
 
 /// What is told about a text that cannot be parsed.
 pub(super) fn syntax_error(source: &Source, error: &EvalAltResult) -> Diagnostic {
@@ -59,71 +60,4 @@ fn in_its_place(text: &str, range: Range<usize>) -> String {
     let lines = text[..above].matches('\n').count();
     let columns = text[above..range.start].chars().count();
     ["\n".repeat(lines), " ".repeat(columns), text[range].into()].concat()
-}
-
-/// The statements and functions at the top level of a text.
-fn items(text: &str) -> Vec<Range<usize>> {
-    let mut items = Vec::new();
-    let mut open = Vec::new();
-    let (mut start, mut at) = (0, 0);
-    while let Some(next) = text[at..].chars().next() {
-        let rest = &text[at..];
-        let length = match next {
-            '"' | '`' | '\'' => quoted(rest, next),
-            '/' if rest.starts_with("//") => rest.find('\n').unwrap_or(rest.len()),
-            '/' if rest.starts_with("/*") => rest.find("*/").map_or(rest.len(), |end| end + 2),
-            _ => next.len_utf8(),
-        };
-        at += length;
-        match next {
-            '{' | '(' | '[' => open.push(next),
-            '}' => close(&mut open, '{'),
-            ')' => close(&mut open, '('),
-            ']' => close(&mut open, '['),
-            _ => (),
-        }
-        let ends = next == ';' || (next == '}' && !continues(&text[at..]));
-        if open.is_empty() && ends {
-            items.push(start..at);
-            start = at;
-        }
-    }
-    items.push(start..text.len());
-    items
-}
-
-/// Closes a bracket, and those inside it that were forgotten.
-fn close(open: &mut Vec<char>, bracket: char) {
-    if let Some(at) = open.iter().rposition(|other| *other == bracket) {
-        open.truncate(at);
-    }
-}
-
-/// The bytes of a quoted text, its quotes included.
-fn quoted(text: &str, quote: char) -> usize {
-    let mut escaped = false;
-    for (at, next) in text.char_indices().skip(1) {
-        match next {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            // Only a back-quoted text goes over several lines; without its end it hides no more than its line.
-            '\n' if quote != '`' => return at,
-            _ if next == quote => return at + next.len_utf8(),
-            _ => (),
-        }
-    }
-    text.len()
-}
-
-/// Whether what follows a closing brace belongs to the same statement.
-fn continues(text: &str) -> bool {
-    let next = text.trim_start();
-    let word = next
-        .split(|c: char| !c.is_alphanumeric())
-        .next()
-        .unwrap_or_default();
-    let joins = [
-        "else", "catch", "while", "until", "elif", "except", "finally",
-    ];
-    joins.contains(&word) || next.starts_with(['.', ';', ')', ',', '?'])
 }

@@ -22,6 +22,7 @@ use crate::script::report::too_deep;
 use crate::script::rhai_errors::of_error_map;
 use crate::script::stop::Stop;
 use crate::script::{cells, memory};
+use crate::syntax::is_word_of_python;
 use crate::{advice, stdlib, sys};
 
 /// The stack a process of the command's asks for. The kernel gives as much as is touched.
@@ -283,41 +284,11 @@ fn foreign_function(foreign: &[Foreign], name: &str) -> Option<Dynamic> {
     FnPtr::new(name).ok().map(Dynamic::from)
 }
 
-/// Words that Rhai reserves and that are names of methods and keywords in Python.
-const FREE: [&str; 26] = [
-    "async",
-    "await",
-    "case",
-    "default",
-    "go",
-    "goto",
-    "is",
-    "match",
-    "module",
-    "new",
-    "nil",
-    "null",
-    "package",
-    "protected",
-    "public",
-    "shared",
-    "spawn",
-    "static",
-    "super",
-    "sync",
-    "thread",
-    "use",
-    "var",
-    "void",
-    "with",
-    "yield",
-];
-
 /// Lets reserved words be names of methods and keywords.
 pub(super) fn read_reserved_words(engine: &mut Engine) {
     #[allow(deprecated)]
     engine.on_parse_token(|token, _, _| match token {
-        Token::Reserved(word) if FREE.contains(&word.as_str()) => Token::Identifier(word),
+        Token::Reserved(word) if is_word_of_python(&word) => Token::Identifier(word),
         other => other,
     });
 }
@@ -336,7 +307,7 @@ fn read_python_spellings(engine: &mut Engine) {
             );
             Token::LexError(rhai::LexError::Runtime(text).into())
         }
-        Token::Reserved(word) if FREE.contains(&word.as_str()) => Token::Identifier(word),
+        Token::Reserved(word) if is_word_of_python(&word) => Token::Identifier(word),
         Token::Identifier(word) if word.as_str() == "__name__" => {
             Token::StringConstant(Box::new(super::modules::name_being_compiled().into()))
         }

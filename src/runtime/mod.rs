@@ -53,7 +53,7 @@ pub use self::objects::{
 pub use self::package::ProcessPackage;
 pub use self::prompt::{
     Candidate, CandidateKind, Candidates, ChildState, ChildStatus, Finished, Function, Interactive,
-    Outcome, Variable,
+    Outcome, Span, SpanKind, Variable,
 };
 pub use self::script::Script;
 pub use self::setup::Setup;

@@ -157,7 +157,7 @@ pub(super) fn comma(read: &Reading<'_>) -> Option<Found> {
     let is_it = read.message.starts_with("Expecting ',' to separate");
     let before = read.before().filter(|_| is_it)?;
     let token = read.tokens.get(read.at)?;
-    let is_value = token.is_text() || token.text.starts_with(|c: char| c.is_alphanumeric());
+    let is_value = token.is_string() || token.text.starts_with(|c: char| c.is_alphanumeric());
     let closing = match read.symbol(open) {
         "(" => ")",
         "[" => "]",
@@ -188,7 +188,7 @@ pub(super) fn semicolon(read: &Reading<'_>) -> Option<Found> {
 
 pub(super) fn two_statements(read: &Reading<'_>) -> Option<Found> {
     let token = read.tokens.get(read.at).filter(|_| wants_semicolon(read))?;
-    let is_value = token.is_text() || token.text.starts_with(|c: char| c.is_alphanumeric());
+    let is_value = token.is_string() || token.text.starts_with(|c: char| c.is_alphanumeric());
     is_value.then(Found::default)
 }
 

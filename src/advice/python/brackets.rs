@@ -1,8 +1,8 @@
 //! Brackets that do not fit, and the division that begins a comment.
 
-use super::super::tokens::{Kind, Token, tokens};
-use super::reading::{Reading, is_opening};
+use super::reading::Reading;
 use super::row::Found;
+use crate::syntax::{Kind, Piece, is_opening, pieces};
 
 fn closing(opening: &str) -> &'static str {
     match opening {
@@ -12,7 +12,7 @@ fn closing(opening: &str) -> &'static str {
     }
 }
 
-fn place(token: &Token<'_>) -> (usize, usize) {
+fn place(token: &Piece<'_>) -> (usize, usize) {
     (token.line, token.column)
 }
 
@@ -22,7 +22,7 @@ pub(super) fn closed_by_another(read: &Reading<'_>) -> Option<Found> {
     let opened = match read.partner(read.at) {
         // What lies between was never closed.
         Some(partner) => *read
-            .lonely
+            .lonely()
             .iter()
             .rfind(|at| partner < **at && **at < read.at)?,
         None => read.bracket_around(read.at)?,
@@ -44,7 +44,7 @@ pub(super) fn unmatched(read: &Reading<'_>) -> Option<Found> {
         "}" => "{",
         _ => return None,
     };
-    read.lonely
+    read.lonely()
         .contains(&read.at)
         .then(|| Found::names([closes, opening]))
 }
@@ -60,7 +60,7 @@ pub(super) fn never_closed(read: &Reading<'_>) -> Option<Found> {
 fn open_bracket(read: &Reading<'_>) -> Option<usize> {
     let opened = read
         .bracket_around(read.at)
-        .filter(|at| read.lonely.contains(at))?;
+        .filter(|at| read.lonely().contains(at))?;
     let is_block = read.symbol(opened) == "{" && !read.is_map(opened);
     let at_end = read.at >= read.tokens.len();
     let noticed = if is_block {
@@ -109,7 +109,7 @@ fn looks_like_divisor(comment: &str) -> bool {
     let Some(rest) = comment.strip_prefix("//") else {
         return false;
     };
-    let (pieces, _) = tokens(rest);
+    let (pieces, _) = pieces(rest);
     match pieces.split_first() {
         Some((first, [])) => first.kind == Kind::Number,
         Some((first, [next, ..])) => {

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::super::tokens::Token;
 use super::reading::Reading;
 use super::text::text;
+use crate::syntax::Piece;
 
 /// The expression in `range` in procscript's words; Rhai's own expressions stay as they are.
 pub(super) fn expression(read: &Reading<'_>, range: Range<usize>) -> Option<String> {
@@ -141,8 +141,8 @@ fn piece(read: &Reading<'_>, index: usize, start: usize) -> Option<(String, usiz
     let token = &read.tokens[index];
     let follows = |word: &str| read.word(index + 1) == word;
     let as_is = |text: &str| Some((text.to_string(), index + 1));
-    if token.is_text() {
-        let doubled = index > start && read.tokens[index - 1].is_text();
+    if token.is_string() {
+        let doubled = index > start && read.tokens[index - 1].is_string();
         return (!doubled)
             .then(|| text("", token))
             .flatten()
@@ -179,18 +179,18 @@ fn piece(read: &Reading<'_>, index: usize, start: usize) -> Option<(String, usiz
 }
 
 /// The text right behind a prefix such as `f`.
-pub(super) fn prefixed_text<'r, 't>(read: &'r Reading<'t>, index: usize) -> Option<&'r Token<'t>> {
+pub(super) fn prefixed_text<'r, 't>(read: &'r Reading<'t>, index: usize) -> Option<&'r Piece<'t>> {
     let is_prefix = matches!(
         read.word(index).to_ascii_lowercase().as_str(),
         "f" | "r" | "b" | "u" | "rb" | "br" | "fr" | "rf"
     );
     let next = read.tokens.get(index + 1)?;
-    (is_prefix && next.is_text() && next.start == read.tokens[index].end()).then_some(next)
+    (is_prefix && next.is_string() && next.start == read.tokens[index].end()).then_some(next)
 }
 
-fn is_callable(token: &Token<'_>) -> bool {
+fn is_callable(token: &Piece<'_>) -> bool {
     let operators = ["and", "or", "not", "in", "is", "if", "else", "return"];
-    !operators.contains(&token.text) && (token.kind == super::super::tokens::Kind::Word)
+    !operators.contains(&token.text) && (token.kind == crate::syntax::Kind::Word)
         || matches!(token.text, ")" | "]")
 }
 
@@ -352,14 +352,14 @@ fn map(read: &Reading<'_>, open: usize, close: usize) -> Option<String> {
 
 fn key(read: &Reading<'_>, index: usize) -> Option<String> {
     let token = &read.tokens[index];
-    if !token.is_text() {
+    if !token.is_string() {
         return Some(read.word(index).to_string()).filter(|key| !key.is_empty());
     }
     let quoted = text("", token)?;
     let inner = quoted.trim_matches('"');
     let is_name = inner.starts_with(|c: char| c.is_ascii_alphabetic())
         && inner.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-        && !super::names::is_reserved(inner);
+        && !crate::syntax::is_reserved(inner);
     Some(if is_name { inner.to_string() } else { quoted })
 }
 

@@ -189,7 +189,7 @@ pub(super) fn format_values(read: &Reading<'_>) -> Option<Found> {
     }
     let line = read.tokens.get(read.at)?.line;
     let mut signs = (1..read.tokens.len()).filter(|at| {
-        read.tokens[*at].line == line && read.symbol(*at) == "%" && read.tokens[at - 1].is_text()
+        read.tokens[*at].line == line && read.symbol(*at) == "%" && read.tokens[at - 1].is_string()
     });
     let sign = signs.next()?;
     let open = read.bracket_around(sign)?;

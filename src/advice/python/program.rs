@@ -1,8 +1,8 @@
 //! A whole program in Python: one error that says so, instead of one for each of its lines.
 
 use super::super::Advice;
-use super::super::tokens::Token;
 use super::reading::Reading;
+use crate::syntax::Piece;
 
 /// Lines only Python has, before a text is taken for a Python program.
 const ENOUGH: usize = 3;
@@ -24,7 +24,7 @@ pub(super) fn advice(read: &Reading<'_>) -> Option<Advice> {
 }
 
 /// The first line only Python has, the number of such lines, and that of lines only scripts have.
-fn count<'r, 't>(read: &'r Reading<'t>) -> (Option<&'r Token<'t>>, usize, usize) {
+fn count<'r, 't>(read: &'r Reading<'t>) -> (Option<&'r Piece<'t>>, usize, usize) {
     let (mut first, mut python, mut own) = (None, 0, 0);
     let mut start = 0;
     while start < read.tokens.len() {

@@ -1,10 +1,10 @@
 //! Quotes, comments and characters that only look like others.
 
-use super::super::tokens::{Kind, Token};
 use super::reading::Reading;
 use super::row::{Found, is_short};
 use super::statement::statement;
 use super::text::{quotes, text};
+use crate::syntax::Piece;
 
 /// Characters of Python texts, web pages and Chinese keyboards, and what they are taken for.
 const LOOK_ALIKES: [(char, &str); 27] = [
@@ -66,9 +66,9 @@ pub(super) fn python_comment(read: &Reading<'_>) -> Option<Found> {
 }
 
 /// The quoted text at the error.
-fn quoted<'r, 't>(read: &'r Reading<'t>) -> Option<&'r Token<'t>> {
+fn quoted<'r, 't>(read: &'r Reading<'t>) -> Option<&'r Piece<'t>> {
     let token = read.tokens.get(read.at)?;
-    token.is_text().then_some(token)
+    token.is_string().then_some(token)
 }
 
 pub(super) fn triple(read: &Reading<'_>) -> Option<Found> {
@@ -128,6 +128,6 @@ pub(super) fn escape(read: &Reading<'_>) -> Option<Found> {
 
 pub(super) fn unterminated(read: &Reading<'_>) -> Option<Found> {
     let is_it = read.message.contains("string is not terminated");
-    let token = quoted(read).filter(|token| token.kind == Kind::Text { closed: false })?;
+    let token = quoted(read).filter(|token| !token.is_closed)?;
     is_it.then(|| Found::names([quotes(token.text)]).at((token.line, token.column)))
 }

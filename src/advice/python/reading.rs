@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::super::tokens::{Kind, Token, tokens};
+use crate::syntax::{Brackets, Kind, Piece, is_opening, pieces};
 
 /// A text in pieces, with the place where the parser stopped or the script failed.
 #[derive(Debug)]
@@ -10,18 +10,13 @@ pub(super) struct Reading<'t> {
     pub text: &'t str,
     /// What Rhai says.
     pub message: &'t str,
-    pub tokens: Vec<Token<'t>>,
-    pub comments: Vec<Token<'t>>,
+    pub tokens: Vec<Piece<'t>>,
+    pub comments: Vec<Piece<'t>>,
     /// The place of the error: line and column.
     pub place: (usize, usize),
     /// The piece at the place of the error, or the first behind it; the number of pieces at the end of the text.
     pub at: usize,
-    /// For each bracket the one that closes or opens it.
-    partner: Vec<Option<usize>>,
-    /// For each piece the bracket it stands in.
-    inside: Vec<Option<usize>>,
-    /// Brackets without a partner, in the order of the text.
-    pub lonely: Vec<usize>,
+    brackets: Brackets,
 }
 
 /// The words that begin a statement with a block, in Python or here.
@@ -33,49 +28,24 @@ pub(super) const HEADERS: [&str; 16] = [
 impl<'t> Reading<'t> {
     /// Reads `text`, in which `message` was said about `line` and `column` (from 1; 0 where not known).
     pub(super) fn new(text: &'t str, line: usize, column: usize, message: &'t str) -> Self {
-        let (tokens, comments) = tokens(text);
+        let (tokens, comments) = pieces(text);
         let at = match line {
             0 => tokens.len(),
             _ => tokens.partition_point(|token| token.place_after() <= (line, column.max(1))),
         };
-        let mut reading = Self {
+        let symbols = tokens.iter().map(|token| match token.kind {
+            Kind::Symbol => token.text,
+            _ => "",
+        });
+        Self {
             text,
             message,
-            partner: vec![None; tokens.len()],
-            inside: vec![None; tokens.len()],
-            lonely: Vec::new(),
+            brackets: Brackets::of(symbols),
             tokens,
             comments,
             place: (line, column.max(1)),
             at,
-        };
-        reading.match_brackets();
-        reading
-    }
-
-    fn match_brackets(&mut self) {
-        let mut open: Vec<usize> = Vec::new();
-        for index in 0..self.tokens.len() {
-            let closes = opener(self.symbol(index));
-            if let Some(opener) = closes {
-                let fits = |other: &usize| self.symbol(*other).ends_with(opener);
-                match open.iter().rposition(fits) {
-                    Some(depth) => {
-                        self.lonely.extend(open.drain(depth + 1..));
-                        let other = open.pop().unwrap_or(index);
-                        self.partner[index] = Some(other);
-                        self.partner[other] = Some(index);
-                    }
-                    None => self.lonely.push(index),
-                }
-            }
-            self.inside[index] = open.last().copied();
-            if matches!(self.symbol(index), "(" | "[" | "{" | "#{") {
-                open.push(index);
-            }
         }
-        self.lonely.extend(open);
-        self.lonely.sort_unstable();
     }
 
     /// The symbol at `index`; empty for anything else.
@@ -99,7 +69,7 @@ impl<'t> Reading<'t> {
     }
 
     /// The comment the error stands in.
-    pub(super) fn comment_here(&self) -> Option<&Token<'t>> {
+    pub(super) fn comment_here(&self) -> Option<&Piece<'t>> {
         let mut comments = self.comments.iter();
         comments.find(|comment| {
             (comment.line, comment.column) <= self.place && self.place < comment.place_after()
@@ -111,27 +81,29 @@ impl<'t> Reading<'t> {
         self.before().map_or("", |index| self.word(index))
     }
 
-    /// The bracket a piece stands in; at the end of the text the innermost that is open.
+    /// The bracket around a piece; at the end of the text the last that was never closed.
     pub(super) fn bracket_around(&self, index: usize) -> Option<usize> {
-        match self.inside.get(index) {
-            Some(bracket) => *bracket,
-            None => self
-                .lonely
-                .iter()
-                .copied()
-                .rfind(|i| is_opening(self.symbol(*i))),
+        if index < self.tokens.len() {
+            return self.brackets.around(index);
         }
+        let mut lonely = self.lonely().iter().copied();
+        lonely.rfind(|at| is_opening(self.symbol(*at)))
     }
 
     pub(super) fn partner(&self, index: usize) -> Option<usize> {
-        self.partner.get(index).copied().flatten()
+        self.brackets.partner(index)
+    }
+
+    /// Brackets without a partner, in the order of the text.
+    pub(super) fn lonely(&self) -> &[usize] {
+        self.brackets.lonely()
     }
 
     /// The text from the first to the last of these pieces.
     pub(super) fn source(&self, range: Range<usize>) -> &'t str {
         match (self.tokens.get(range.start), range.end.checked_sub(1)) {
             (Some(first), Some(last)) if last >= range.start => {
-                let end = self.tokens.get(last).map_or(self.text.len(), Token::end);
+                let end = self.tokens.get(last).map_or(self.text.len(), Piece::end);
                 &self.text[first.start..end]
             }
             _ => "",
@@ -267,18 +239,4 @@ impl<'t> Reading<'t> {
         let mut outside = self.outside(range).into_iter();
         outside.find(|index| self.tokens[*index].text == text)
     }
-}
-
-/// The bracket that `closing` closes.
-fn opener(closing: &str) -> Option<char> {
-    match closing {
-        ")" => Some('('),
-        "]" => Some('['),
-        "}" => Some('{'),
-        _ => None,
-    }
-}
-
-pub(super) fn is_opening(symbol: &str) -> bool {
-    matches!(symbol, "(" | "[" | "{" | "#{")
 }

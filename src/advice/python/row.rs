@@ -111,7 +111,7 @@ impl Seen {
             Self::Joins(word) => {
                 let found = near.find(|at| {
                     let token = &read.tokens[*at];
-                    token.text == *word && !token.is_text()
+                    token.text == *word && !token.is_string()
                 })?;
                 Some(found_at(read, found))
             }

@@ -1,10 +1,10 @@
 //! A quoted text of Python's as it is written here.
 
-use super::super::tokens::{Kind, Token};
+use crate::syntax::Piece;
 
 /// A text with its prefix (`f`, `r`, `b`, `u` or nothing); nothing when it is not sure.
-pub(super) fn text(prefix: &str, token: &Token<'_>) -> Option<String> {
-    if token.kind != (Kind::Text { closed: true }) {
+pub(super) fn text(prefix: &str, token: &Piece<'_>) -> Option<String> {
+    if !token.is_string() || !token.is_closed {
         return None;
     }
     let quotes = quotes(token.text);

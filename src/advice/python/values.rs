@@ -197,7 +197,7 @@ pub(super) fn map_key(read: &Reading<'_>) -> Option<Found> {
     let key = token.text.trim_matches('\'');
     let code = (!key.is_empty() && !key.contains('"')).then(|| format!("#{{\"{key}\": …}}"));
     let code = rewritten(read, open).or(code);
-    (token.is_text() || token.text.starts_with(|c: char| c.is_ascii_digit()))
+    (token.is_string() || token.text.starts_with(|c: char| c.is_ascii_digit()))
         .then(|| Found::code(code))
 }
 

@@ -1,10 +1,11 @@
 //! Words that begin a statement elsewhere.
 
 use super::expression::{expression, parameters};
-use super::names::{is_module, is_reserved};
+use super::names::is_module;
 use super::reading::Reading;
 use super::row::Found;
 use super::statement::statement;
+use crate::syntax::is_reserved;
 
 /// The first piece of the statement at the error, when it is `word` and the error right behind or at it.
 fn begins(read: &Reading<'_>, word: &str) -> Option<usize> {

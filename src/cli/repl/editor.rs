@@ -3,6 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
+use procscript::Interactive;
 use rustyline::config::{BellStyle, Config};
 use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;
@@ -11,11 +12,11 @@ use rustyline::{Behavior, ColorMode, CompletionType, Editor};
 use super::helper::Helper;
 use super::highlight::Colours;
 use super::history::{self, Keeper};
+use super::keys;
 use super::outlet::Outlet;
 use super::plain::Line;
 use super::session::Session;
 use super::signals::Endings;
-use super::{indent, keys};
 
 /// rustyline waits with select(2), which takes no larger numbers.
 const DESCRIPTORS_MAX: i32 = 1000;
@@ -73,7 +74,7 @@ impl Lines {
         if let Some(helper) = self.editor.helper_mut() {
             helper.goes_on_with(before);
         }
-        let indentation = indent::after(before);
+        let indentation = keys::LEVEL.repeat(Interactive::indentation(before));
         let noting = self.endings.note();
         self.outlet.begin_editing();
         let read = self

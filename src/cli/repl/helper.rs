@@ -10,10 +10,10 @@ use rustyline::hint::{Hint, Hinter};
 use rustyline::validate::Validator;
 use rustyline::{CompletionType, Context};
 
+use super::command_table;
 use super::highlight::Colours;
 use super::outlet::{Outlet, Painting};
 use super::session::Session;
-use super::{command_table, hints};
 
 /// Answers rustyline's questions from the session.
 pub(crate) struct Helper {
@@ -101,13 +101,15 @@ impl Hinter for Helper {
         }
         let (text, _) = self.whole(line);
         let session = self.session.try_borrow().ok()?;
-        hints::of_call(&session, &text).map(Signature)
+        let parameters = session.parameters(&text)?;
+        let space = if line.ends_with(',') { " " } else { "" };
+        Some(Signature(format!("{space}{parameters}")))
     }
 }
 
 impl Highlighter for Helper {
     fn highlight<'l>(&self, line: &'l str, _: usize) -> Cow<'l, str> {
-        self.colours.line(line).into()
+        self.colours.line(&self.before.borrow(), line).into()
     }
 
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> Cow<'b, str> {

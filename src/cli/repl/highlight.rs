@@ -2,7 +2,7 @@
 
 use std::env;
 
-use super::lexer::{Kind, tokens};
+use procscript::{Interactive, SpanKind};
 
 /// Whether there are colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,17 +24,18 @@ impl Colours {
         Self(env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()))
     }
 
-    pub(crate) fn line(self, text: &str) -> String {
-        let mut painted = String::with_capacity(text.len() * 2);
-        let mut at = 0;
-        for token in tokens(text) {
-            painted.push_str(&text[at..token.range.start]);
-            let piece = &text[token.range.clone()];
-            match colour_of(token.kind).filter(|_| self.0) {
-                Some(colour) => self.push(&mut painted, colour, piece),
-                None => painted.push_str(piece),
+    /// The line that goes on with the unfinished input `before`.
+    pub(crate) fn line(self, before: &str, line: &str) -> String {
+        let text = format!("{before}{line}");
+        let mut painted = String::with_capacity(line.len() * 2);
+        let mut at = before.len();
+        for span in Interactive::spans(&text) {
+            let start = span.range.start.max(at);
+            if let Some(piece) = text.get(start..span.range.end) {
+                painted.push_str(&text[at..start]);
+                painted.push_str(&self.paint(colour_of(span.kind), piece));
+                at = span.range.end;
             }
-            at = token.range.end;
         }
         painted.push_str(&text[at..]);
         painted
@@ -57,28 +58,19 @@ impl Colours {
     }
 
     fn paint(self, colour: &str, text: &str) -> String {
-        let mut painted = String::new();
-        if self.0 {
-            self.push(&mut painted, colour, text);
-        } else {
-            painted.push_str(text);
+        match self.0 {
+            true => format!("{colour}{text}{RESET}"),
+            false => text.into(),
         }
-        painted
-    }
-
-    fn push(self, painted: &mut String, colour: &str, text: &str) {
-        painted.push_str(colour);
-        painted.push_str(text);
-        painted.push_str(RESET);
     }
 }
 
-fn colour_of(kind: Kind) -> Option<&'static str> {
-    Some(match kind {
-        Kind::Keyword | Kind::Constant => BLUE,
-        Kind::Number => CYAN,
-        Kind::Text => GREEN,
-        Kind::Comment => DIM,
-        Kind::Name | Kind::Open | Kind::Close | Kind::Comma | Kind::Other => return None,
-    })
+fn colour_of(kind: SpanKind) -> &'static str {
+    match kind {
+        SpanKind::Keyword => BLUE,
+        SpanKind::Number => CYAN,
+        SpanKind::String => GREEN,
+        SpanKind::Comment => DIM,
+        _ => "",
+    }
 }

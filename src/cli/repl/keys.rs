@@ -8,8 +8,10 @@ use rustyline::{
     KeyEvent, Modifiers, Movement, RepeatCount,
 };
 
-use super::indent::LEVEL;
 use super::outlet::Outlet;
+
+/// One level of indentation.
+pub(crate) const LEVEL: &str = "    ";
 
 /// Binds the keys in `editor`.
 pub(crate) fn bind<H: Helper, I: History>(editor: &mut Editor<H, I>, outlet: &Arc<Outlet>) {

@@ -4,7 +4,7 @@
 //! - [`commands`]: what begins with a colon; [`command_table`]: its names; [`listing`]: its tables.
 //! - [`session`]: the program behind the prompt; [`screen`]: the terminal as the prompt uses it.
 //! - [`editor`]: an input with rustyline; [`keys`], [`helper`]: what it asks; [`plain`]: without rustyline.
-//! - [`lexer`]: the words of a line; [`highlight`]: their colours; [`hints`]: the call they stand in; [`indent`].
+//! - [`highlight`]: its colours.
 //! - [`history`]: inputs of earlier prompts.
 //! - [`descriptors`], [`outlet`], [`relay`]: carry output to the terminal without garbling the line being edited.
 //! - [`signals`]: the signals that end the prompt while it waits.
@@ -15,11 +15,8 @@ mod descriptors;
 mod editor;
 mod helper;
 mod highlight;
-mod hints;
 mod history;
-mod indent;
 mod keys;
-mod lexer;
 mod listing;
 mod outlet;
 mod plain;

@@ -5,12 +5,11 @@
 
 use super::Interactive;
 use super::candidate::{Candidate, CandidateKind, Candidates};
-use super::place::{Place, path_before};
-use super::scan::{Inside, scan};
+use crate::syntax::{Cursor, Inside};
 
 impl Interactive {
     /// What could stand at byte `cursor` of `text`: variables, functions and modules; behind a dot what the value before
-    /// it has; keywords where a call takes some. Nothing inside texts and comments.
+    /// it has; keywords where a call takes some. Nothing inside strings and comments.
     ///
     /// # Example
     /// ```no_run
@@ -19,19 +18,11 @@ impl Interactive {
     /// assert_eq!((found.start, found.names[0].signature.as_str()), (3, "getpid()"));
     /// ```
     pub fn candidates(&self, text: &str, cursor: usize) -> Candidates {
-        let before = text.get(..cursor).unwrap_or(text);
-        let is_part = |c: char| c.is_alphanumeric() || c == '_';
-        let start = before
-            .char_indices()
-            .rev()
-            .take_while(|(_, c)| is_part(*c))
-            .last()
-            .map_or(before.len(), |(at, _)| at);
-        let (inside, brackets) = scan(before);
-        let (head, word) = before.split_at(start);
+        let cursor = Cursor::behind(text.get(..cursor).unwrap_or(text));
+        let word = cursor.word();
         let is_number = word.starts_with(|c: char| c.is_ascii_digit());
-        let mut names = match inside == Inside::Code && !is_number {
-            true => self.fitting(head, &brackets),
+        let mut names = match cursor.inside() == Inside::Code && !is_number {
+            true => self.fitting(&cursor),
             false => Vec::new(),
         };
         names.retain(|candidate| {
@@ -42,51 +33,55 @@ impl Interactive {
         // What comes first hides others of its name.
         names.sort_by(|a, b| a.name.cmp(&b.name));
         names.dedup_by(|a, b| a.name == b.name);
+        let start = cursor.start();
         Candidates { start, names }
     }
 
-    /// Everything that could follow `head`, in which `brackets` are open.
-    fn fitting(&self, head: &str, brackets: &[usize]) -> Vec<Candidate> {
-        if let Some(keywords) = self.keywords(head, brackets) {
+    /// Everything that could be at the cursor.
+    fn fitting(&self, cursor: &Cursor<'_>) -> Vec<Candidate> {
+        if let Some(keywords) = self.keywords(cursor) {
             return keywords;
         }
-        let is_member = head.ends_with("::") || head.ends_with('.') && !head.ends_with("..");
-        if !is_member {
-            return self.global_names();
-        }
-        match path_before(head).and_then(|path| self.resolve(&path)) {
-            Some(place) => self.members(&place),
-            None => Vec::new(),
-        }
+        let place = self.place_of(&cursor.owner());
+        place.map_or_else(Vec::new, |place| self.members(&place))
     }
 
-    /// The keywords that the call takes in whose `#{` the end of `head` lies; `None` when it lies elsewhere.
-    fn keywords(&self, head: &str, brackets: &[usize]) -> Option<Vec<Candidate>> {
-        let [.., call, map] = brackets else {
-            return None;
-        };
-        let is_keywords = head[*call..].starts_with('(') && head[..*map].ends_with('#');
-        let given = head[map + 1..].trim_end();
-        if !is_keywords || !(given.is_empty() || given.ends_with(',')) {
-            return None;
-        }
-        let is_part = |c: char| c.is_alphanumeric() || c == '_';
-        let callee = head[..*call].trim_end_matches(is_part);
-        let name = &head[callee.len()..*call];
-        let place = match callee.ends_with(['.', ':']) {
-            true => self.resolve(&path_before(callee)?)?,
-            false => Place::Global,
-        };
-        let signature = self.signature(&place, name)?;
-        let is_given = |keyword: &str| {
-            given.split(',').any(|pair| {
-                pair.split(':')
-                    .next()
-                    .is_some_and(|key| key.trim() == keyword)
-            })
-        };
-        let keywords = signature.keywords().filter(|keyword| !is_given(keyword));
+    /// The keywords that the call takes in whose `#{` the cursor is; `None` where it is not in one.
+    fn keywords(&self, cursor: &Cursor<'_>) -> Option<Vec<Candidate>> {
+        let call = cursor.call()?;
+        let given = call.keywords?;
+        let signature = self.signature(&self.place_of(&call.owner)?, call.name)?;
+        let keywords = signature
+            .keywords()
+            .filter(|keyword| !given.contains(keyword));
         let keywords = keywords.map(|keyword| Candidate::named(keyword, CandidateKind::Keyword));
         Some(keywords.collect())
     }
+
+    /// What can still be given to the call that `text` ends in, where its next argument begins: `item, [block, timeout])`.
+    ///
+    /// # Example
+    /// ```no_run
+    /// let mut program = procscript::Runtime::builder().build().interactive();
+    /// program.enter("let q = Queue();");
+    /// assert_eq!(program.parameters("q.put(").as_deref(), Some("item, [block, timeout])"));
+    /// assert_eq!(program.parameters("q.put(1, ").as_deref(), Some("block, timeout)"));
+    /// ```
+    pub fn parameters(&self, text: &str) -> Option<String> {
+        let cursor = Cursor::behind(text);
+        let call = cursor.call().filter(|call| call.keywords.is_none())?;
+        let signature = self.call_of(&self.place_of(&call.owner)?, call.name)?;
+        let parameters = signature.strip_prefix(call.name)?.strip_prefix('(')?;
+        Some(without(parameters, call.given))
+    }
+}
+
+/// `parameters` (`item, [block, timeout])`) without the first `given`.
+fn without(parameters: &str, given: usize) -> String {
+    if given == 0 {
+        return parameters.into();
+    }
+    let names = parameters.trim_end_matches(')').split(", ");
+    let rest = names.skip(given).map(|name| name.trim_matches(['[', ']']));
+    format!("{})", rest.collect::<Vec<_>>().join(", "))
 }

@@ -3,11 +3,11 @@
 use rhai::{ParseErrorType, Position};
 
 use super::Interactive;
-use super::scan::{Inside, end_of};
 use crate::program::compiling;
+use crate::syntax::{Cursor, Inside};
 
 impl Interactive {
-    /// Whether the text is the beginning of something: an open bracket, text or comment, an operator without its
+    /// Whether the text is the beginning of something: an open bracket, string or comment, an operator without its
     /// right side. An error that no further line could cure does not count, and neither does a line that could go on
     /// but need not.
     ///
@@ -19,9 +19,9 @@ impl Interactive {
     /// assert!(!program.is_incomplete("let = 3"));
     /// ```
     pub fn is_incomplete(&self, text: &str) -> bool {
-        match end_of(text) {
-            Inside::LongText | Inside::BlockComment => true,
-            Inside::ShortText => false,
+        match Cursor::behind(text).inside() {
+            Inside::LongString | Inside::BlockComment => true,
+            Inside::ShortString => false,
             Inside::Code | Inside::LineComment => {
                 let error = compiling::parse(&self.runtime.engine, &text.into()).err();
                 error.is_some_and(|error| {

@@ -2,7 +2,7 @@
 //!
 //! - [`enter`]: running one input; what stays from one to the next.
 //! - [`incomplete`]: whether a text waits for more lines.
-//! - [`scan`]: what the end of a text is part of.
+//! - [`typing`]: colours and indentation.
 //! - [`inventory`]: variables and functions by name.
 //! - [`children`]: the processes of the session, and the news of those that ended badly.
 //! - [`candidates`]: what could stand at the cursor, each a [`candidate`]; [`place`]: what stands before a dot, and its names;
@@ -18,7 +18,7 @@ mod incomplete;
 mod inventory;
 mod place;
 mod rhai_methods;
-mod scan;
+mod typing;
 
 use std::fmt;
 
@@ -27,6 +27,7 @@ pub use self::children::{ChildState, ChildStatus};
 pub use self::enter::Outcome;
 pub use self::finish::Finished;
 pub use self::inventory::{Function, Variable};
+pub use self::typing::{Span, SpanKind};
 use super::Runtime;
 
 /// A program that grows line by line: Python's interactive mode, without the terminal.

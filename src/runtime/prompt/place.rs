@@ -9,6 +9,7 @@ use super::enter::LAST;
 use super::{Interactive, rhai_methods};
 use crate::script::bind::Signature;
 use crate::stdlib::multiprocessing::process::Process;
+use crate::syntax::Owner;
 
 /// What has names.
 pub(super) enum Place {
@@ -24,39 +25,21 @@ pub(super) enum Place {
     Constants,
 }
 
-/// The words before a dot: `["os", "path"]` for `x + os.path.`; a text stands for itself.
-pub(super) fn path_before(head: &str) -> Option<Vec<String>> {
-    let mut path = Vec::new();
-    let mut rest = head;
-    loop {
-        rest = match rest.strip_suffix("::").or_else(|| rest.strip_suffix('.')) {
-            Some(rest) => rest,
-            None if path.is_empty() => return None,
-            None => break,
-        };
-        if path.is_empty() && rest.ends_with(['"', '`']) {
-            return Some(vec!["\"".into()]);
-        }
-        let before = rest.trim_end_matches(|c: char| c.is_alphanumeric() || c == '_');
-        let word = &rest[before.len()..];
-        // Not a name: a number, a range, the end of a call.
-        if word.is_empty() || word.starts_with(|c: char| c.is_ascii_digit()) {
-            return None;
-        }
-        path.insert(0, word.to_string());
-        rest = before;
-    }
-    Some(path)
-}
-
 impl Interactive {
-    /// What the words of a path lead to.
-    pub(super) fn resolve(&self, path: &[String]) -> Option<Place> {
-        let (first, rest) = path.split_first()?;
-        if first == "\"" {
-            return Some(Place::Value(TypeId::of::<ImmutableString>(), Vec::new()));
+    /// The place whose names could be behind `owner`.
+    pub(super) fn place_of(&self, owner: &Owner<'_>) -> Option<Place> {
+        match owner {
+            Owner::Nobody => Some(Place::Global),
+            Owner::String => Some(Place::Value(TypeId::of::<ImmutableString>(), Vec::new())),
+            Owner::Path(names) => self.resolve(names),
+            Owner::Unknown => None,
         }
-        if first == "global" && rest.is_empty() {
+    }
+
+    /// What the words of a path lead to.
+    fn resolve(&self, path: &[&str]) -> Option<Place> {
+        let (first, rest) = path.split_first()?;
+        if *first == "global" && rest.is_empty() {
             return Some(Place::Constants);
         }
         if let Some(value) = self.runtime.state.scope.get(first) {
@@ -67,7 +50,7 @@ impl Interactive {
             .state
             .global
             .iter_imports_raw()
-            .find(|(alias, _)| *alias == first);
+            .find(|(alias, _)| alias == first);
         if let Some((_, module)) = imported {
             return match self.namespace(&joined(module.id().unwrap_or_default(), rest)) {
                 Some(name) => Some(Place::Namespace(name)),
@@ -81,17 +64,17 @@ impl Interactive {
     }
 
     /// What the words lead to from a value, as far as that is known without running anything.
-    fn inside(&self, value: &Dynamic, path: &[String]) -> Option<Place> {
+    fn inside(&self, value: &Dynamic, path: &[&str]) -> Option<Place> {
         // Somebody else may be changing it at this moment.
         let value = value.read_lock::<Dynamic>()?;
         let Some((first, rest)) = path.split_first() else {
             return Some(Place::Value(value.type_id(), own_names(&value)));
         };
         if let Some(map) = value.read_lock::<Map>() {
-            return self.inside(map.get(first.as_str())?, rest);
+            return self.inside(map.get(*first)?, rest);
         }
         let process = value.read_lock::<Process>()?.clone();
-        let attribute = process.with(|state| state.attributes.get(first.as_str()).cloned());
+        let attribute = process.with(|state| state.attributes.get(*first).cloned());
         self.inside(&attribute?, rest)
     }
 
@@ -149,6 +132,40 @@ impl Interactive {
         let mut rows = self.runtime.names.callable.iter();
         let found = rows.find(|row| is_meant(row.receiver) && row.signature.name == name)?;
         Some(found.signature)
+    }
+
+    /// How `name` is called in the place, `put(item, [block, timeout])`, if it is something that can be called.
+    pub(super) fn call_of(&self, place: &Place, name: &str) -> Option<String> {
+        let native = || Some(self.signature(place, name)?.text());
+        let has_name = |text: &str| text.split('(').next() == Some(name);
+        match place {
+            Place::Global if self.runtime.state.scope.contains(name) => None,
+            Place::Global => self.function(name).or_else(native),
+            Place::Value(_, own) if own.iter().any(|own| own == name) => None,
+            Place::Value(type_id, _) => native().or_else(|| {
+                let mut others = rhai_methods::of(*type_id);
+                others.find(|text| has_name(text)).map(ToString::to_string)
+            }),
+            Place::Module(module) => {
+                let mut names = module_names(module).into_iter();
+                Some(names.find(|found| found.name == name)?.signature)
+            }
+            Place::Namespace(_) | Place::Constants => native(),
+        }
+    }
+
+    /// How a function of the program is called.
+    fn function(&self, name: &str) -> Option<String> {
+        let inputs = self.runtime.interp.program.inputs().into_iter().rev();
+        let found = inputs.flat_map(|input| {
+            let functions = input.functions.iter_script_fn_info();
+            let params = functions
+                .filter(|row| row.2 == name)
+                .map(|row| &row.4.params);
+            let params = params.min_by_key(|params| params.len())?;
+            Some(format!("{name}({})", params.join(", ")))
+        });
+        { found }.next()
     }
 
     /// What natives have declared for the receivers that are meant.
@@ -265,8 +282,6 @@ fn module_names(module: &Module) -> Vec<Candidate> {
     all
 }
 
-fn joined(first: &str, rest: &[String]) -> String {
-    let mut all = vec![first.to_string()];
-    all.extend_from_slice(rest);
-    all.join("::")
+fn joined(first: &str, rest: &[&str]) -> String {
+    [&[first], rest].concat().join("::")
 }

@@ -5,3 +5,4 @@ mod forged;
 mod manual;
 mod permissions;
 mod reports;
+mod tokens;

@@ -29,6 +29,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("manual", &[]),
+    ("syntax", &[]),
     (
         "stdlib",
         &[
@@ -42,10 +43,10 @@ const ROOMS: &[(&str, &[&str])] = &[
             "script",
         ],
     ),
-    ("advice", &["text", "wire", "program", "script", "manual"]),
+    ("advice", &["syntax", "text", "wire", "program", "script", "manual"]),
     (
         "runtime",
-        &[
+        &["syntax", 
             "sys",
             "sync",
             "process",

@@ -1,97 +1,98 @@
 //! Finds the surroundings of a position in a script's source, when an error is reported.
 
-use super::tokens::{Kind, Token, tokens};
+use super::lexer::Kind;
+use super::pieces::{Piece, pieces};
 
 /// A text in pieces.
-pub(super) struct Outline<'t> {
+pub(crate) struct Outline<'t> {
     text: &'t str,
-    tokens: Vec<Token<'t>>,
+    pieces: Vec<Piece<'t>>,
 }
 
 impl<'t> Outline<'t> {
-    pub(super) fn of(text: &'t str) -> Self {
+    pub(crate) fn of(text: &'t str) -> Self {
         Self {
             text,
-            tokens: tokens(text).0,
+            pieces: pieces(text).0,
         }
     }
 
     /// The piece at a place, or the last one before it.
-    pub(super) fn at(&self, line: usize, column: usize) -> Option<usize> {
-        let before = |token: &Token<'_>| (token.line, token.column) <= (line, column);
-        self.tokens.partition_point(before).checked_sub(1)
+    pub(crate) fn at(&self, line: usize, column: usize) -> Option<usize> {
+        let before = |piece: &Piece<'_>| (piece.line, piece.column) <= (line, column);
+        self.pieces.partition_point(before).checked_sub(1)
     }
 
     /// The text of a piece; empty past the ends.
-    pub(super) fn piece(&self, at: usize) -> &'t str {
-        self.tokens.get(at).map_or("", |token| token.text)
+    pub(crate) fn piece(&self, at: usize) -> &'t str {
+        self.pieces.get(at).map_or("", |piece| piece.text)
     }
 
-    pub(super) fn is_word(&self, at: usize) -> bool {
-        let token = self.tokens.get(at);
-        token.is_some_and(|token| token.kind == Kind::Word)
+    pub(crate) fn is_word(&self, at: usize) -> bool {
+        let piece = self.pieces.get(at);
+        piece.is_some_and(|piece| piece.kind == Kind::Word)
     }
 
-    pub(super) fn is_symbol(&self, at: usize) -> bool {
-        let token = self.tokens.get(at);
-        token.is_some_and(|token| token.kind == Kind::Symbol)
+    pub(crate) fn is_symbol(&self, at: usize) -> bool {
+        let piece = self.pieces.get(at);
+        piece.is_some_and(|piece| piece.kind == Kind::Symbol)
     }
 
     /// Whether the word at `at` is called.
-    pub(super) fn is_called(&self, at: usize) -> bool {
+    pub(crate) fn is_called(&self, at: usize) -> bool {
         self.piece(at + 1) == "("
     }
 
     /// What stands between the bracket at `open` and its partner.
-    pub(super) fn inside(&self, open: usize) -> Option<&'t str> {
+    pub(crate) fn inside(&self, open: usize) -> Option<&'t str> {
         let mut depth = 0_usize;
-        for at in open..self.tokens.len() {
+        for at in open..self.pieces.len() {
             match self.piece(at) {
                 "(" | "[" | "{" | "#{" => depth += 1,
                 ")" | "]" | "}" => depth = depth.checked_sub(1)?,
                 _ => (),
             }
             if depth == 0 {
-                let begin = self.tokens[open].end();
-                return self.text.get(begin..self.tokens[at].start).map(str::trim);
+                let begin = self.pieces[open].end();
+                return self.text.get(begin..self.pieces[at].start).map(str::trim);
             }
         }
         None
     }
 
     /// The path before the dot or the bracket at `dot`: `d.items`, if it is made of names and dots alone.
-    pub(super) fn path_before(&self, dot: usize) -> Option<&'t str> {
+    pub(crate) fn path_before(&self, dot: usize) -> Option<&'t str> {
         let end = dot.checked_sub(1).filter(|at| self.is_word(*at))?;
         let mut first = end;
         while first >= 2 && self.piece(first - 1) == "." && self.is_word(first - 2) {
             first -= 2;
         }
         let is_whole = first == 0 || !matches!(self.piece(first - 1), "." | "::" | "?.");
-        let range = self.tokens[first].start..self.tokens[end].end();
+        let range = self.pieces[first].start..self.pieces[end].end();
         self.text.get(range).filter(|_| is_whole)
     }
 
     /// The arguments of the closure that `name` is declared as, `|a, b|`, and its line.
-    pub(super) fn closure(&self, name: &str) -> Option<(&'t str, usize)> {
+    pub(crate) fn closure(&self, name: &str) -> Option<(&'t str, usize)> {
         let is_it = |at: &usize| {
             self.piece(*at) == name && self.piece(at + 1) == "=" && self.piece(at + 2) == "|"
         };
-        let open = (0..self.tokens.len()).find(is_it)? + 2;
-        let close = (open + 1..self.tokens.len()).find(|at| self.piece(*at) == "|")?;
-        let range = self.tokens[open].start..self.tokens[close].end();
-        Some((self.text.get(range)?, self.tokens[open].line))
+        let open = (0..self.pieces.len()).find(is_it)? + 2;
+        let close = (open + 1..self.pieces.len()).find(|at| self.piece(*at) == "|")?;
+        let range = self.pieces[open].start..self.pieces[close].end();
+        Some((self.text.get(range)?, self.pieces[open].line))
     }
 
     /// The path of the module imported as `alias`, as it is written.
-    pub(super) fn imported(&self, alias: &str) -> Option<&'t str> {
-        let at = (3..self.tokens.len()).find(|at| {
+    pub(crate) fn imported(&self, alias: &str) -> Option<&'t str> {
+        let at = (3..self.pieces.len()).find(|at| {
             self.piece(*at) == alias && self.piece(at - 1) == "as" && self.piece(at - 3) == "import"
         })?;
         Some(self.piece(at - 2).trim_matches(['"', '\'', '`']))
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.tokens.len()
+    pub(crate) fn len(&self) -> usize {
+        self.pieces.len()
     }
 }
 

@@ -4,14 +4,14 @@ use super::outline::Outline;
 
 /// A name that a script declares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Declared<'t> {
+pub(crate) struct Declared<'t> {
     pub name: &'t str,
     pub is_constant: bool,
 }
 
 /// What can be named at a place.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Visible<'t> {
+pub(crate) struct Visible<'t> {
     /// Variables and constants, arguments included.
     pub inside: Vec<Declared<'t>>,
     /// Those of the top level, when the place is inside a function, which does not see them.
@@ -19,7 +19,7 @@ pub(super) struct Visible<'t> {
 }
 
 /// What can be named at piece `at` of a text.
-pub(super) fn visible<'t>(outline: &Outline<'t>, at: usize) -> Visible<'t> {
+pub(crate) fn visible<'t>(outline: &Outline<'t>, at: usize) -> Visible<'t> {
     let mut walk = Walk::new(outline);
     let mut inside = None;
     let mut is_in_function = false;
@@ -220,7 +220,7 @@ impl<'o, 't> Walk<'o, 't> {
             self.scopes.pop();
         }
         let depth = self.depth;
-        self.fresh.retain(|fresh| fresh.1 < depth);
+        while self.fresh.pop_if(|fresh| fresh.1 >= depth).is_some() {}
         self.depth = self.depth.saturating_sub(1);
     }
 

@@ -1,0 +1,52 @@
+//! The statements and functions of a text.
+
+use std::ops::Range;
+
+use super::brackets::Brackets;
+use super::lexer::{Kind, tokens};
+
+/// The statements and functions at the top level of a text, whether they parse or not. Together they are the whole text.
+pub(crate) fn items(text: &str) -> Vec<Range<usize>> {
+    let mut code = tokens(text);
+    code.retain(|token| !matches!(token.kind, Kind::Space | Kind::Comment));
+    let piece = |at: usize| {
+        let token = code.get(at).filter(|token| token.kind != Kind::String);
+        token.map_or("", |token| &text[token.range.clone()])
+    };
+    let brackets = Brackets::of((0..code.len()).map(piece));
+    let opens_block = |at: usize| brackets.partner(at).is_none_or(|open| piece(open) == "{");
+    let ends = |at: usize| match piece(at) {
+        ";" => true,
+        "}" => opens_block(at) && !continues(piece(at + 1)),
+        _ => false,
+    };
+    let (mut items, mut start) = (Vec::new(), 0);
+    for (at, token) in code.iter().enumerate() {
+        if brackets.around(at).is_none() && ends(at) {
+            items.push(start..token.range.end);
+            start = token.range.end;
+        }
+    }
+    items.push(start..text.len());
+    items
+}
+
+/// Whether what is behind a block belongs to the same statement.
+fn continues(next: &str) -> bool {
+    matches!(
+        next,
+        "else"
+            | "catch"
+            | "while"
+            | "until"
+            | "elif"
+            | "except"
+            | "finally"
+            | "."
+            | "?."
+            | ";"
+            | ")"
+            | ","
+            | "?"
+    )
+}

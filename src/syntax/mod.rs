@@ -1,0 +1,28 @@
+//! Rhai's text, and what people write who know Python: tokens, brackets, calls, scopes. No engine, no script is run.
+//!
+//! - [`lexer`]: the tokens of a text; [`words`]: those that the language reserves.
+//! - [`pieces`]: the tokens of code alone, each with its line and column.
+//! - [`brackets`]: which bracket closes which.
+//! - [`cursor`]: what the end of an unfinished text is part of: a string, a call, a path.
+//! - [`items`]: the statements and functions of a text.
+//! - [`outline`]: what is around a place; [`scopes`]: which variables can be seen there.
+
+mod brackets;
+mod cursor;
+mod items;
+mod lexer;
+mod outline;
+mod pieces;
+mod scopes;
+#[cfg(test)]
+mod tests;
+mod words;
+
+pub(crate) use self::brackets::{Brackets, is_opening};
+pub(crate) use self::cursor::{Cursor, Inside, Owner};
+pub(crate) use self::items::items;
+pub(crate) use self::lexer::{Kind, tokens};
+pub(crate) use self::outline::Outline;
+pub(crate) use self::pieces::{Piece, pieces};
+pub(crate) use self::scopes::visible;
+pub(crate) use self::words::{is_keyword, is_reserved, is_word_of_python};
