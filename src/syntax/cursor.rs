@@ -28,7 +28,7 @@ pub(crate) enum Owner<'t> {
     Unknown,
 }
 
-/// A call whose next argument begins at the cursor.
+/// A call whose next argument begins at the cursor, or with the word there.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Call<'t> {
     pub owner: Owner<'t>,
@@ -110,7 +110,7 @@ impl<'t> Cursor<'t> {
         self.owner_at(self.code.len())
     }
 
-    /// The call that the cursor is in, where its next argument or keyword begins.
+    /// The call that the cursor is in, where its next argument or keyword begins or is a word so far.
     pub(crate) fn call(&self) -> Option<Call<'t>> {
         let last = self.code.len().checked_sub(1)?;
         let inner = *self.brackets.open().last()?;

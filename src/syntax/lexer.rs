@@ -51,6 +51,8 @@ pub(super) struct Lexer<'t> {
     at: usize,
     /// Whether every token ends with its line.
     by_line: bool,
+    /// Up to here three double quotes are Python's.
+    pythons: usize,
     /// Whether the next token continues a string in back quotes.
     in_string: bool,
     /// The `${` around the next token, each with the number of `{` open in it.
@@ -63,6 +65,7 @@ impl<'t> Lexer<'t> {
             text,
             at: 0,
             by_line: false,
+            pythons: 0,
             in_string: false,
             interpolations: Vec::new(),
         }
@@ -90,7 +93,7 @@ impl<'t> Lexer<'t> {
             '/' if rest.starts_with("//") => (Kind::Comment, line(rest), true),
             '/' if rest.starts_with("/*") => block_comment(rest),
             '`' => self.back_quoted(rest, 1),
-            '"' | '\'' => quoted(rest, first),
+            '"' | '\'' => self.quoted(rest, first),
             '#' if !rest.starts_with("#{") => hashes(rest),
             '0'..='9' => (Kind::Number, number(rest), true),
             '_' => (Kind::Word, while_(is_of_word), true),
@@ -124,6 +127,26 @@ impl<'t> Lexer<'t> {
                 _ => at += 1,
             }
         }
+    }
+
+    /// A string in single or double quotes. With three of them, as Python has it, it may go over several lines.
+    fn quoted(&mut self, rest: &str, quote: char) -> (Kind, usize, bool) {
+        let triple = if quote == '"' { "\"\"\"" } else { "'''" };
+        if rest.starts_with(triple) {
+            // To Rhai `"""a"""` is a string with quotes in it. Where one such string has no end, those behind it are not tried.
+            if quote == '"' && self.at >= self.pythons {
+                let (length, is_closed) = on_one_line(rest, b'"');
+                if is_closed {
+                    return (Kind::String, length, true);
+                }
+                self.pythons = self.at + length;
+            }
+            if let Some(end) = rest[3..].find(triple) {
+                return (Kind::String, end + 6, true);
+            }
+        }
+        let (length, is_closed) = on_one_line(rest, quote as u8);
+        (Kind::String, length, is_closed)
     }
 
     /// Keeps account of the `${…}` around the code, and gives how many of them `symbol` is part of.
@@ -223,19 +246,6 @@ fn block_comment(rest: &str) -> (Kind, usize, bool) {
             return (Kind::Comment, at, true);
         }
     }
-}
-
-/// A string in single or double quotes. With three of them, as Python has it, it may go over several lines.
-fn quoted(rest: &str, quote: char) -> (Kind, usize, bool) {
-    let (length, is_closed) = on_one_line(rest, quote as u8);
-    let triple = if quote == '"' { "\"\"\"" } else { "'''" };
-    if (quote == '\'' || !is_closed)
-        && let Some(inside) = rest.strip_prefix(triple)
-        && let Some(end) = inside.find(triple)
-    {
-        return (Kind::String, end + 6, true);
-    }
-    (Kind::String, length, is_closed)
 }
 
 /// The length of a string up to its quote, else to the end of its line. A quote written twice is part of the string.

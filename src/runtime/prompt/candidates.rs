@@ -69,7 +69,10 @@ impl Interactive {
     /// ```
     pub fn parameters(&self, text: &str) -> Option<String> {
         let cursor = Cursor::behind(text);
-        let call = cursor.call().filter(|call| call.keywords.is_none())?;
+        let call = cursor.call().filter(|_| cursor.word().is_empty())?;
+        if call.keywords.is_some() {
+            return None;
+        }
         let signature = self.call_of(&self.place_of(&call.owner)?, call.name)?;
         let parameters = signature.strip_prefix(call.name)?.strip_prefix('(')?;
         Some(without(parameters, call.given))

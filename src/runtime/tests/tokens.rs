@@ -48,6 +48,7 @@ fn of_rhai(engine: &Engine, text: &str) -> Vec<(Kind, String)> {
                 // Two symbols for us.
                 match other.literal_syntax() {
                     "!in" => found.extend([plain("!"), plain("in")]),
+                    "()" => found.extend([plain("("), plain(")")]),
                     "?[" => found.extend([plain("?"), plain("[")]),
                     literal => found.push(plain(literal)),
                 }

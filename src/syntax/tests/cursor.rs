@@ -76,7 +76,8 @@ fn the_call_around_the_cursor_is_found_where_an_argument_begins() {
                 ..call(&[], "f", 1)
             }),
         ),
-        ("q.put(1", None),
+        ("q.put(na", Some(call(&["q"], "put", 0))),
+        ("q.put(1 ", None),
         ("q.put(1)", None),
         ("f(#{a: ", None),
         ("while (", None),

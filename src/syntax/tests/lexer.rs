@@ -120,7 +120,7 @@ fn a_piece_without_its_end_ends_with_its_line() {
         ("`abc\nx", &["`abc", "x"]),
         ("#\"abc\nx", &["#\"abc", "x"]),
         ("`a ${b\nx", &["`a ${b", "x"]),
-        ("`a\r\n`b` `c\nx", &["`a", "`b`", "`c", "x"]),
+        ("`a ${\r\n`b` `c\nx", &["`a ${", "`b`", "`c", "x"]),
     ] {
         let (found, _) = pieces(text);
         let found: Vec<_> = texts(&found).into_iter().map(str::trim_end).collect();
