@@ -61,7 +61,11 @@ fn definitions(asked: &Asked<'_>, name: &str) -> Vec<String> {
 
 /// The forms in which the embedding program has a function.
 fn foreign(asked: &Asked<'_>, name: &str) -> Vec<String> {
-    let forms = asked.known.foreign.iter().filter(|form| form.name == name);
+    let forms = asked
+        .known
+        .foreign()
+        .iter()
+        .filter(|form| form.name == name);
     let mut forms: Vec<String> = forms.map(Foreign::text).collect();
     forms.sort();
     forms.dedup();
@@ -72,7 +76,7 @@ fn foreign(asked: &Asked<'_>, name: &str) -> Vec<String> {
 /// The natives of this name that may have said this.
 fn natives(asked: &Asked<'_>, name: &str, complaint: &str) -> Vec<String> {
     let of_name = |row: &&Listed| row.signature.name == name;
-    let rows: Vec<&Listed> = asked.known.natives.iter().filter(of_name).collect();
+    let rows: Vec<&Listed> = asked.known.natives().iter().filter(of_name).collect();
     let said: Vec<&Listed> = rows
         .iter()
         .copied()
@@ -135,7 +139,7 @@ fn as_method(asked: &Asked<'_>) -> Option<String> {
         return None;
     }
     let rows = || {
-        let all = asked.known.natives.iter();
+        let all = asked.known.natives().iter();
         all.filter(|row| row.signature.name == name)
     };
     let class = asked.message.strip_prefix('\'').and(asked.quoted().next());

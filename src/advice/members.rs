@@ -44,7 +44,7 @@ fn no_attribute(asked: &Asked<'_>) -> Option<String> {
 
 /// `time.getpid()` is `os.getpid()`.
 fn in_another_module(asked: &Asked<'_>, module: &str, name: &str) -> Option<String> {
-    if !asked.known.modules.contains(&module) {
+    if !asked.known.is_module(module) {
         return None;
     }
     let other = *asked.known.modules_with(name).first()?;
@@ -59,8 +59,8 @@ fn no_function(asked: &Asked<'_>) -> Option<String> {
     }
     let (alias, name) = (asked.quoted().next()?, asked.quoted().nth(1)?);
     let path = asked.outline.imported(alias).unwrap_or(alias);
-    if asked.known.modules.contains(&path) {
-        if let Some(row) = asked.known.natives.iter().find(|row| {
+    if asked.known.is_module(path) {
+        if let Some(row) = asked.known.natives().iter().find(|row| {
             row.signature.name == name && row.receiver.is_some_and(|(_, class)| class == path)
         }) {
             return Some(format!("{alias}::{}", row.signature.text()));
@@ -93,7 +93,8 @@ fn no_module(asked: &Asked<'_>) -> Option<String> {
         return Some(help);
     }
     let is_whole = |module: &&str| !module.contains("::");
-    let modules = asked.known.modules.iter().copied().filter(is_whole);
+    let modules = asked.known.modules().filter(is_whole);
+    let modules = modules.map(|module| -> &str { module });
     if asked.outline.piece(asked.at + 1) == "::" {
         let import = || format!("import the file first: import \"{name}\" as {name};");
         return question(&nearest(name, modules)).or_else(|| Some(import()));

@@ -4,21 +4,19 @@
 //! - [`names`]: names that are not defined; [`members`]: attributes, functions of modules, modules.
 //! - [`calls`]: how a function is called; [`values`]: what a value or a constant cannot do.
 //! - [`wrong_calls`]: what a call that Rhai cannot resolve means in Python's words.
-//! - [`known`]: the names that exist; [`nearest`]: which of them may have been meant; [`rhai_functions`]: those of Rhai.
+//! - [`nearest`]: which of the names that exist may have been meant.
 
 mod calls;
-mod known;
 mod members;
 mod names;
 mod nearest;
 pub(crate) mod python;
-pub(crate) mod rhai_functions;
 mod values;
 pub(crate) mod wrong_calls;
 
-pub(crate) use self::known::Known;
 use crate::program::diagnostic::Diagnostic;
 use crate::script::interp::Interp;
+use crate::script::names::Names;
 use crate::syntax::Outline;
 
 /// What to do about an error.
@@ -33,8 +31,8 @@ pub(crate) struct Advice {
 }
 
 /// Improves a syntax error of `text`.
-pub(crate) fn about_syntax(text: &str, told: &mut Diagnostic) {
-    if let Some(advice) = python::advice(text, told.line, told.column, &told.message) {
+pub(crate) fn about_syntax(names: &Names, text: &str, told: &mut Diagnostic) {
+    if let Some(advice) = python::advice(names, text, told.line, told.column, &told.message) {
         improve(text, told, advice);
     }
 }
@@ -54,7 +52,7 @@ fn improve(text: &str, told: &mut Diagnostic, advice: Advice) {
 /// An error that a script ended with, and where it stands.
 struct Asked<'a> {
     interp: &'a Interp,
-    known: &'a Known,
+    known: &'a Names,
     kind: &'a str,
     message: &'a str,
     outline: Outline<'a>,
@@ -75,11 +73,11 @@ impl<'a> Asked<'a> {
 }
 
 /// Improves an error that a script ended with.
-pub(crate) fn about(interp: &Interp, known: &Known, told: &mut Diagnostic) {
+pub(crate) fn about(interp: &Interp, known: &Names, told: &mut Diagnostic) {
     let source = interp.program.source_shown(&told.file);
     let text = source.map_or_else(|| "".into(), |source| source.text);
     if told.kind == "SyntaxError" {
-        return about_syntax(&text, told);
+        return about_syntax(known, &text, told);
     }
     let outline = Outline::of(&text);
     let asked = Asked {
@@ -92,7 +90,7 @@ pub(crate) fn about(interp: &Interp, known: &Known, told: &mut Diagnostic) {
     };
     // A near variable is likelier than anything that Python's habits explain.
     let slip = match names::near_variable(&asked) {
-        None => python::of_failure(&text, told.line, told.column, &told.message),
+        None => python::of_failure(known, &text, told.line, told.column, &told.message),
         Some(_) => None,
     };
     if let Some(slip) = slip {

@@ -3,21 +3,19 @@
 //! Rhai asks about every failed call, also when the function exists and raised an error of its own: then there is
 //! nothing to say.
 
-use std::any::TypeId;
-
 use rhai::{Dynamic, EvalContext, ImmutableString};
 
-use super::rhai_functions;
 use crate::program::Program;
-use crate::script::bind::{Listed, Signature};
-use crate::script::foreign::Foreign;
+use crate::script::bind::Signature;
+use crate::script::names::{Names, Of};
+use crate::script::rhai_names;
 use crate::script::rhai_texts::{Words, cannot_be_called};
 use crate::script::values::type_name_in;
 
 /// What a call that failed means, unless the function exists and takes such arguments.
 pub(crate) fn meaning(
     program: &Program,
-    functions: (&[Listed], &[Foreign]),
+    names: &Names,
     name: &str,
     args: &[&mut Dynamic],
     is_method: bool,
@@ -26,11 +24,11 @@ pub(crate) fn meaning(
     if name.starts_with("anon$") {
         return closure(program, name, args.len(), context);
     }
-    explanation(functions, name, args, is_method, context)
+    explanation(names, name, args, is_method, context)
 }
 
 fn explanation(
-    (listed, foreign): (&[Listed], &[Foreign]),
+    names: &Names,
     name: &str,
     args: &[&mut Dynamic],
     is_method: bool,
@@ -45,12 +43,12 @@ fn explanation(
         .filter(|v| !v.is_shared());
     let receiver_type = receiver.map(|value| value.type_id());
     let given = args.len() - usize::from(receiver.is_some());
-    let is_foreign = foreign.iter().any(|function| function.name == name);
+    let is_foreign = names.foreign().iter().any(|function| function.name == name);
     if is_foreign {
         return Some(("TypeError", wrong_types(name, args, false, context)));
     }
-    if let Some(signature) = find(listed, name, receiver_type).or_else(|| find(listed, name, None))
-    {
+    let method = receiver_type.and_then(|id| names.signature(Of::Type(id), name));
+    if let Some(signature) = method.or_else(|| names.signature(Of::Nothing, name)) {
         let fits = (signature.required..=signature.most()).contains(&given);
         return (!fits).then(|| ("TypeError", wrong_count(signature, given)));
     }
@@ -59,9 +57,8 @@ fn explanation(
         let fits = scripted.iter().any(|params| params.len() == given);
         return (!fits).then(|| ("TypeError", wrong_script_count(name, &scripted, given)));
     }
-    let class = receiver_type.and_then(|id| class_of(listed, id));
-    let is_own = class.is_some_and(|class| !EXTENDED.contains(&class));
-    if !is_own && rhai_functions::has(name) {
+    let class = receiver_type.and_then(|id| names.class_of(id));
+    if class.is_none() && rhai_names::all().any(|known| known == name) {
         return Some((
             "TypeError",
             wrong_types(name, args, receiver.is_some(), context),
@@ -99,24 +96,6 @@ fn wrong_types(
         }
         all => cannot_be_called(name, &all.join(", ")),
     }
-}
-
-/// Rhai's own types that have Python's methods besides Rhai's.
-const EXTENDED: [&str; 4] = ["str", "list", "dict", "bytes"];
-
-/// The script name of one of our own types.
-fn class_of(listed: &[Listed], receiver: TypeId) -> Option<&'static str> {
-    listed
-        .iter()
-        .find_map(|row| row.receiver.filter(|(id, _)| *id == receiver))
-        .map(|(_, name)| name)
-}
-
-fn find<'l>(listed: &'l [Listed], name: &str, receiver: Option<TypeId>) -> Option<&'l Signature> {
-    listed
-        .iter()
-        .find(|row| row.signature.name == name && row.receiver.map(|(id, _)| id) == receiver)
-        .map(|row| &row.signature)
 }
 
 fn wrong_count(signature: &Signature, given: usize) -> String {

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use procscript::error::ErrorFormat;
 
@@ -132,7 +132,10 @@ pub(crate) enum Parsed {
 
 /// Reads the command line.
 pub(crate) fn parse() -> Parsed {
-    match CommandLine::try_parse_from(with_run(std::env::args_os().collect())) {
+    let command = described();
+    let words = with_run(&command, std::env::args_os().collect());
+    let matches = command.try_get_matches_from(words);
+    match matches.and_then(|matches| CommandLine::from_arg_matches(&matches)) {
         Ok(line) => Parsed::Command(Box::new(line.command)),
         Err(error) => {
             // A closed output must not turn `--help | head -1` into a failure.
@@ -146,31 +149,24 @@ pub(crate) fn parse() -> Parsed {
     }
 }
 
-/// Inserts `run` before a file without a subcommand, and `repl` if there are no arguments.
-fn with_run(mut words: Vec<OsString>) -> Vec<OsString> {
-    let first = words.get(1).map(|word| word.to_string_lossy().into_owned());
-    match first {
-        None => words.push("repl".into()),
-        Some(first) if !is_own(&first) => words.insert(1, "run".into()),
-        Some(_) => {}
-    }
-    words
-}
-
 /// The command line as clap describes it.
 pub(crate) fn described() -> clap::Command {
     CommandLine::command()
 }
 
-/// Returns whether a first word belongs to the command: a subcommand, or an option before one.
-fn is_own(word: &str) -> bool {
-    let mut command = described();
-    // Adds `help`, `--help` and `--version`.
-    command.build();
-    let is_option = |arg: &clap::Arg| {
-        let long = arg.get_long().map(|long| format!("--{long}"));
-        let short = arg.get_short().map(|short| format!("-{short}"));
-        [long, short].contains(&Some(word.to_string()))
+/// The first words that clap adds to every command.
+const ADDED: [&str; 5] = ["help", "--help", "-h", "--version", "-V"];
+
+/// Inserts `run` before a file without a subcommand, and `repl` if there are no arguments.
+fn with_run(command: &clap::Command, mut words: Vec<OsString>) -> Vec<OsString> {
+    let is_own = |word: &OsString| {
+        let word = word.to_string_lossy();
+        command.find_subcommand(&*word).is_some() || ADDED.contains(&&*word)
     };
-    command.find_subcommand(word).is_some() || command.get_arguments().any(is_option)
+    match words.get(1) {
+        None => words.push("repl".into()),
+        Some(first) if !is_own(first) => words.insert(1, "run".into()),
+        Some(_) => {}
+    }
+    words
 }

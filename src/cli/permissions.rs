@@ -71,39 +71,18 @@ impl PermissionOptions {
             let all = Permissions::all();
             return if self.allow_run { all.allow_run() } else { all };
         }
-        let mut some = Permissions::none();
         let rest = !self.sandbox;
+        let mut some = Permissions::none();
         if rest {
             some = some.session_memory(u64::MAX).threads(usize::MAX);
         }
-        let all_if_rest = || rest.then(Vec::new);
-        let (read, write) = (self.allow_read.clone(), self.allow_write.clone());
-        some = add(
-            some,
-            &read.or_else(all_if_rest),
-            Permissions::allow_read_all,
-            |some, path| some.allow_read(path),
-        );
-        some = add(
-            some,
-            &write.or_else(all_if_rest),
-            Permissions::allow_write_all,
-            |some, path| some.allow_write(path),
-        );
-        let all_if_rest = || rest.then(Vec::new);
-        let (net, env) = (self.allow_net.clone(), self.allow_env.clone());
-        some = add(
-            some,
-            &net.or_else(all_if_rest),
-            Permissions::allow_net_all,
-            |some, host| some.allow_net(host),
-        );
-        some = add(
-            some,
-            &env.or_else(all_if_rest),
-            Permissions::allow_env_all,
-            |some, name| some.allow_env([name]),
-        );
+        for (list, all, one) in self.allowing() {
+            some = match list.or(rest.then(Vec::new)) {
+                None => some,
+                Some(list) if list.is_empty() => all(some),
+                Some(list) => list.into_iter().fold(some, one),
+            };
+        }
         if let Some((at_once, depth)) = self.allow_processes.or(rest.then_some(UNBOUNDED)) {
             some = some.allow_processes(at_once, depth);
         }
@@ -116,42 +95,22 @@ impl PermissionOptions {
         some
     }
 
-    /// Returns whether anything is allowed for a list only.
+    /// Returns whether something is allowed only in part.
     fn is_only_some(&self) -> bool {
-        let paths = [&self.allow_read, &self.allow_write].into_iter().flatten();
-        let words = [&self.allow_net, &self.allow_env].into_iter().flatten();
-        paths
-            .map(Vec::len)
-            .chain(words.map(Vec::len))
-            .any(|count| count > 0)
+        let mut lists = self.allowing().into_iter();
+        lists.any(|(list, ..)| list.is_some_and(|list| !list.is_empty()))
             || self.allow_processes.is_some_and(|most| most != UNBOUNDED)
     }
 
     fn denied(&self, mut left: Permissions) -> Permissions {
-        left = deny(
-            left,
-            &self.deny_read,
-            Permissions::deny_read_all,
-            |left, path| left.deny_read(path),
-        );
-        left = deny(
-            left,
-            &self.deny_write,
-            Permissions::deny_write_all,
-            |left, path| left.deny_write(path),
-        );
-        left = deny(
-            left,
-            &self.deny_net,
-            Permissions::deny_net_all,
-            |left, host| left.deny_net(host),
-        );
-        left = deny(
-            left,
-            &self.deny_env,
-            Permissions::deny_env_all,
-            |left, name| left.deny_env([name]),
-        );
+        for (list, all, one) in self.denying() {
+            let list = list.unwrap_or_default();
+            // One empty list among others is everything too: an option must not deny less than it says.
+            left = match list.iter().any(|item| *item == ALL) {
+                true => all(left),
+                false => list.into_iter().fold(left, one),
+            };
+        }
         if self.deny_processes {
             left = left.deny_processes();
         }
@@ -163,6 +122,70 @@ impl PermissionOptions {
         }
         left
     }
+
+    /// The options that allow, each with what it allows without a list and for each item of one.
+    fn allowing(&self) -> [Row<'_>; 4] {
+        [
+            (
+                words(&self.allow_read),
+                Permissions::allow_read_all,
+                |to, path| to.allow_read(path),
+            ),
+            (
+                words(&self.allow_write),
+                Permissions::allow_write_all,
+                |to, path| to.allow_write(path),
+            ),
+            (
+                words(&self.allow_net),
+                Permissions::allow_net_all,
+                |to, host| to.allow_net(&host.to_string_lossy()),
+            ),
+            (
+                words(&self.allow_env),
+                Permissions::allow_env_all,
+                |to, name| to.allow_env([name.to_string_lossy()]),
+            ),
+        ]
+    }
+
+    /// The options that deny, each with what it denies without a list and for each item of one.
+    fn denying(&self) -> [Row<'_>; 4] {
+        [
+            (
+                words(&self.deny_read),
+                Permissions::deny_read_all,
+                |to, path| to.deny_read(path),
+            ),
+            (
+                words(&self.deny_write),
+                Permissions::deny_write_all,
+                |to, path| to.deny_write(path),
+            ),
+            (
+                words(&self.deny_net),
+                Permissions::deny_net_all,
+                |to, host| to.deny_net(&host.to_string_lossy()),
+            ),
+            (
+                words(&self.deny_env),
+                Permissions::deny_env_all,
+                |to, name| to.deny_env([name.to_string_lossy()]),
+            ),
+        ]
+    }
+}
+
+/// An option with a list, if it is given; what it means without a list; what it means for one item.
+type Row<'o> = (
+    Option<Vec<&'o OsStr>>,
+    fn(Permissions) -> Permissions,
+    fn(Permissions, &OsStr) -> Permissions,
+);
+
+fn words<T: AsRef<OsStr>>(list: &Option<Vec<T>>) -> Option<Vec<&OsStr>> {
+    let list = list.as_ref()?;
+    Some(list.iter().map(AsRef::as_ref).collect())
 }
 
 /// What an option that denies says without a list, if only once: no argument of a program has a zero byte.
@@ -170,34 +193,6 @@ const ALL: &str = "\0";
 
 /// No bound: at once, and how deep.
 const UNBOUNDED: (u32, u32) = (u32::MAX, u32::MAX);
-
-/// What an option with a list says: an empty one is everything.
-fn add<T>(
-    to: Permissions,
-    list: &Option<Vec<T>>,
-    everything: fn(Permissions) -> Permissions,
-    one: fn(Permissions, &T) -> Permissions,
-) -> Permissions {
-    match list.as_deref() {
-        None => to,
-        Some([]) => everything(to),
-        Some(items) => items.iter().fold(to, one),
-    }
-}
-
-/// As [`add`]; one empty list among others is everything too, since it must not deny less than it says.
-fn deny<T: AsRef<OsStr>>(
-    from: Permissions,
-    list: &Option<Vec<T>>,
-    everything: fn(Permissions) -> Permissions,
-    one: fn(Permissions, &T) -> Permissions,
-) -> Permissions {
-    let items = list.as_deref().unwrap_or_default();
-    match items.iter().any(|item| item.as_ref() == ALL) {
-        true => everything(from),
-        false => items.iter().fold(from, one),
-    }
-}
 
 fn denied_host(text: &str) -> Result<String, String> {
     match text {
@@ -223,7 +218,7 @@ fn processes(text: &str) -> Result<(u32, u32), String> {
     let number = |text: &str| {
         text.trim()
             .parse()
-            .map_err(|_| format!("{text:?} is no number of processes, 0 or more"))
+            .map_err(|_| format!("{text:?} is not a number of processes"))
     };
     Ok((number(at_once)?, number(depth)?))
 }

@@ -14,6 +14,7 @@ use crate::permissions::Permissions;
 use crate::process::signals;
 use crate::script::interp::Interp;
 use crate::script::limits::Limits;
+use crate::script::names::Names;
 use crate::script::report::Reports;
 use crate::script::settings::Settings;
 use crate::script::sinks::sink::Sink;
@@ -243,7 +244,7 @@ impl Builder {
             }
         }
         let (engine, modules, names) = engine::build(&interp, depth, &setups);
-        build_error::check(&setups, &names.types)?;
+        build_error::check(&setups, names.types())?;
         if owns_process {
             // A process without its own handlers still runs scripts; Ctrl-C then ends it at once.
             let _ = signals::install();
@@ -269,13 +270,13 @@ impl Builder {
         let interp = self.interp(&setups);
         interp.host_engines.begin();
         let mut registered = stdlib::everything(&interp);
-        let taken = registered.of_types().into_iter().map(ToString::to_string);
-        build_error::check(&setups, &taken.collect())?;
+        let names = Names::of(&registered, Vec::new(), &interp.furnishing.without);
+        build_error::check(&setups, names.types())?;
         let codecs = std::mem::take(&mut registered.codecs);
         engine::set_codecs(&interp, codecs, &setups);
-        engine::advise(&interp, &registered);
-        let _ = interp.modules.set(registered.receivers.clone());
-        Ok(ProcessPackage::of(interp, registered, setups))
+        let names = Arc::new(names);
+        engine::advise(&interp, &names);
+        Ok(ProcessPackage::of(interp, registered, names, setups))
     }
 
     /// The modules that are off. Those that are on by `default` are on unless `modules` named others.

@@ -9,16 +9,17 @@ use crate::advice;
 use crate::program::diagnostic::Diagnostic;
 use crate::program::source::Source;
 use crate::program::{call, compiling};
+use crate::script::names::Names;
 use crate::syntax::items;
 
 /// What is told about a text that cannot be parsed.
-pub(super) fn syntax_error(source: &Source, error: &EvalAltResult) -> Diagnostic {
+pub(super) fn syntax_error(names: &Names, source: &Source, error: &EvalAltResult) -> Diagnostic {
     let message = match error {
         EvalAltResult::ErrorParsing(kind, _) => kind.to_string(),
         other => other.to_string(),
     };
     let mut told = Diagnostic::syntax(source, error.position(), message);
-    advice::about_syntax(&source.text, &mut told);
+    advice::about_syntax(names, &source.text, &mut told);
     told
 }
 
@@ -35,13 +36,13 @@ impl Runtime {
         let Err(first) = call::compile(&self.engine, &source) else {
             return Ok(());
         };
-        let first = syntax_error(&source, &first);
+        let first = syntax_error(&self.names, &source, &first);
         let mut errors: Vec<_> = items(&source.text)
             .into_iter()
             .filter_map(|range| {
                 let text = in_its_place(&source.text, range);
                 let error = compiling::parse(&self.engine, &text.into()).err()?;
-                Some(syntax_error(&source, &error.into()))
+                Some(syntax_error(&self.names, &source, &error.into()))
             })
             .collect();
         if !errors.iter().any(|error| error.line == first.line) {

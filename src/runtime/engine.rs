@@ -12,11 +12,12 @@ use super::modules::{Modules, Resolver, register_note};
 use super::setup::{self, Setup};
 use super::wrong_calls;
 use crate::program::compiling;
-use crate::script::bind::{Listed, Property, Registered};
+use crate::script::bind::Registered;
 use crate::script::codecs::Codecs;
 use crate::script::foreign::Foreign;
 use crate::script::interp::Interp;
 use crate::script::limits::Limits;
+use crate::script::names::Names;
 use crate::script::report::Reports;
 use crate::script::report::too_deep;
 use crate::script::rhai_errors::of_error_map;
@@ -67,7 +68,7 @@ pub(super) fn build(
     interp: &Arc<Interp>,
     depth: CallDepth,
     setups: &[Setup],
-) -> (Arc<Engine>, Arc<Modules>, Names) {
+) -> (Arc<Engine>, Arc<Modules>, Arc<Names>) {
     let mut engine = Engine::new();
     // The interner is a lock shared by all threads, and a forked child may inherit it held.
     engine.set_max_strings_interned(0);
@@ -83,13 +84,6 @@ pub(super) fn build(
     engine.set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH);
 
     let mut registered = stdlib::everything(interp);
-    let taken = registered.of_types().into_iter().map(ToString::to_string);
-    let names = Names {
-        types: taken.collect(),
-        callable: registered.listed.clone(),
-        properties: registered.properties.clone(),
-        globals: registered.globals.clone(),
-    };
     engine.register_global_module(registered.members.clone());
     match interp.settings.mounts.as_slice() {
         [] => mount(&mut engine, &registered, ""),
@@ -98,9 +92,10 @@ pub(super) fn build(
             mounts.for_each(|name| mount(&mut engine, &registered, name));
         }
     }
-    let foreign = Arc::new(setup::register(&mut engine, setups));
+    let foreign = setup::register(&mut engine, setups);
+    let names = Names::of(&registered, foreign, &interp.furnishing.without);
+    let names = Arc::new(names);
     set_codecs(interp, std::mem::take(&mut registered.codecs), setups);
-    let known = advice::Known::of(interp, &registered, foreign.clone());
     let modules = Arc::new(Modules::new(interp, registered.namespaces));
     engine.set_module_resolver(Resolver(modules.clone()));
     register_note(&mut engine);
@@ -110,7 +105,7 @@ pub(super) fn build(
         &mut engine,
         interp,
         levels,
-        (registered.globals, foreign.clone()),
+        (registered.globals, names.foreign().clone()),
         registered.classes,
     );
     if interp.settings.mounts.is_empty() {
@@ -118,9 +113,8 @@ pub(super) fn build(
     } else {
         read_reserved_words(&mut engine);
     }
-    let _ = interp.modules.set(registered.receivers);
-    wrong_calls::explain(&mut engine, interp, known.natives.clone(), foreign);
-    Reports::of(interp).advise_by(move |interp, told| advice::about(interp, &known, told));
+    wrong_calls::explain(&mut engine, interp, names.clone());
+    advise(interp, &names);
     let engine = Arc::new(engine);
     interp.run_by(&engine);
     (engine, modules, names)
@@ -133,10 +127,10 @@ pub(super) fn set_codecs(interp: &Interp, mut codecs: Codecs, setups: &[Setup]) 
     interp.set_codecs(codecs);
 }
 
-/// Has the host's reports advised.
-pub(super) fn advise(interp: &Arc<Interp>, registered: &Registered) {
-    let known = advice::Known::of(interp, registered, Arc::default());
-    Reports::of(interp).advise_by(move |interp, told| advice::about(interp, &known, told));
+/// Adds advice to the reports of errors.
+pub(super) fn advise(interp: &Arc<Interp>, names: &Arc<Names>) {
+    let names = names.clone();
+    Reports::of(interp).advise_by(move |interp, told| advice::about(interp, &names, told));
 }
 
 /// Gives an engine the functions and constants, inside a module of this name, or of none.
@@ -166,17 +160,6 @@ fn write_what_rhai_prints(engine: &mut Engine, interp: &Arc<Interp>) {
         engine.on_print(move |text| drop(interp.output.print(&format!("{text}\n"))));
     }
     engine.on_debug(|_, _, _| {});
-}
-
-/// What scripts can name, for whoever lists it.
-#[derive(Debug)]
-pub(super) struct Names {
-    /// Our types and Rhai's.
-    pub types: HashSet<String>,
-    pub callable: Arc<Vec<Listed>>,
-    pub properties: Arc<Vec<Property>>,
-    /// The values of global names.
-    pub globals: Shared<Module>,
 }
 
 /// At each step of a script, looks whether it has to stop, and counts what it uses.

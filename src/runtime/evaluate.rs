@@ -157,7 +157,7 @@ impl Runtime {
     /// A text becomes an input of the program.
     fn compile(&self, source: &Source) -> Result<AST, Error> {
         let ast = call::compile(&self.engine, source)
-            .map_err(|error| Error::Syntax(Box::new(syntax_error(source, &error))))?;
+            .map_err(|error| Error::Syntax(Box::new(syntax_error(&self.names, source, &error))))?;
         let program = &self.interp.program;
         program.add_input(source.clone(), ast.shared_lib().clone());
         Ok(ast)

@@ -66,6 +66,7 @@ pub use crate::program::frame::Frame;
 pub use crate::script::fork_hooks::ForkHooks;
 use crate::script::interp::Interp;
 pub use crate::script::limits::{Exceeded, Limits};
+use crate::script::names::Names;
 pub use crate::script::sinks::capture::Capture;
 pub use crate::script::sinks::sink::Sink;
 pub use crate::stdlib::multiprocessing::start_method::StartMethod;
@@ -88,7 +89,7 @@ pub struct Runtime {
     pub(crate) engine: Arc<rhai::Engine>,
     interp: Arc<Interp>,
     modules: Arc<Modules>,
-    names: engine::Names,
+    pub(crate) names: Arc<Names>,
     state: State,
     /// How many evaluations there were: messages number them.
     evaluations: usize,

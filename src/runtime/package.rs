@@ -16,6 +16,7 @@ use crate::program::traceback;
 use crate::script::bind::Registered;
 use crate::script::exceptions::Exception;
 use crate::script::interp::Interp;
+use crate::script::names::Names;
 use crate::script::report::diagnostic_of;
 use crate::script::stop::Stop;
 
@@ -79,6 +80,7 @@ use crate::script::stop::Stop;
 #[must_use]
 pub struct ProcessPackage {
     registered: Arc<Registered>,
+    names: Arc<Names>,
     setups: Arc<Vec<Setup>>,
     family: Arc<Family>,
 }
@@ -93,9 +95,15 @@ impl Drop for Family {
 }
 
 impl ProcessPackage {
-    pub(super) fn of(interp: Arc<Interp>, registered: Registered, setups: Vec<Setup>) -> Self {
+    pub(super) fn of(
+        interp: Arc<Interp>,
+        registered: Registered,
+        names: Arc<Names>,
+        setups: Vec<Setup>,
+    ) -> Self {
         Self {
             registered: registered.into(),
+            names,
             setups: setups.into(),
             family: Family(interp).into(),
         }
@@ -174,7 +182,7 @@ impl ProcessPackage {
     fn compile_script(&self, engine: &Engine, script: &Script) -> Result<AST, Error> {
         let source = script.source();
         let ast = call::compile(engine, &source)
-            .map_err(|error| Error::Syntax(Box::new(syntax_error(&source, &error))))?;
+            .map_err(|error| Error::Syntax(Box::new(syntax_error(&self.names, &source, &error))))?;
         let program = &self.interp().program;
         program.add_script(source, ast.shared_lib().clone());
         Ok(ast)

@@ -40,7 +40,7 @@ impl Runtime {
         let ast = match call::compile(&self.engine, &source) {
             Ok(ast) => ast,
             Err(error) => {
-                report::print(&self.interp, &syntax_error(&source, &error));
+                report::print(&self.interp, &syntax_error(&self.names, &source, &error));
                 return FAILED;
             }
         };

@@ -5,28 +5,21 @@ use std::sync::Arc;
 use rhai::{Dynamic, Engine, EvalContext, FnPtr, NativeCallContext, Position};
 
 use crate::advice::wrong_calls::meaning;
-use crate::script::bind::Listed;
 use crate::script::exceptions::Failure;
-use crate::script::foreign::Foreign;
 use crate::script::interp::Interp;
+use crate::script::names::Names;
 use crate::script::rhai_errors::explain_call;
 use crate::stdlib::multiprocessing::process::Process;
 
-/// Has failed calls explained by the functions in `listed` and `foreign`.
-pub(super) fn explain(
-    engine: &mut Engine,
-    interp: &Arc<Interp>,
-    listed: Arc<Vec<Listed>>,
-    foreign: Arc<Vec<Foreign>>,
-) {
+/// Has failed calls explained by the functions that have a name.
+pub(super) fn explain(engine: &mut Engine, interp: &Arc<Interp>, names: Arc<Names>) {
     let interp = interp.clone();
     #[allow(deprecated)]
     engine.on_missing_function(move |name, args, is_method, mut context| {
         if let Some(function) = attribute(name, args) {
             return call_attribute(&mut context, name, &function, args).map(Some);
         }
-        let functions = (listed.as_slice(), foreign.as_slice());
-        let meaning = meaning(&interp.program, functions, name, args, is_method, &context);
+        let meaning = meaning(&interp.program, &names, name, args, is_method, &context);
         explain_call(name, meaning);
         Ok(None)
     });

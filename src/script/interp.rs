@@ -8,7 +8,6 @@ use rhai::Engine;
 
 use crate::permissions::Guard;
 use crate::program::Program;
-use crate::script::bind::Receiver;
 use crate::script::codecs::Codecs;
 use crate::script::fork_hooks::{AroundFork, Prepared};
 use crate::script::given::Given;
@@ -40,8 +39,6 @@ pub(crate) struct Interp {
     pub given: Given,
     /// The engines that are not this runtime's own.
     pub host_engines: HostEngines,
-    /// The script modules as values.
-    pub modules: OnceLock<Vec<Receiver>>,
     /// What script modules keep.
     states: States,
     /// How values of each type are sent to other processes.
@@ -75,7 +72,6 @@ impl Interp {
             fork_hooks: AroundFork::default(),
             given: Given::default(),
             host_engines: HostEngines::default(),
-            modules: OnceLock::new(),
             states,
             codecs: OnceLock::new(),
             requests: Requests::default(),

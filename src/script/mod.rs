@@ -15,6 +15,9 @@
 //! - [`codecs`], [`codec`]: how values are sent to other processes.
 //! - [`exceptions`], [`exception_class`], [`rhai_errors`], [`rhai_texts`], [`panics`], [`denied`]: errors as objects, and what becomes one.
 //!
+//! Names:
+//! - [`names`]: what has a name in scripts; [`rhai_names`]: in Rhai itself.
+//!
 //! Endings and output:
 //! - [`stop`], [`requests`], [`stopping`]: endings that nothing catches, and the waits that notice them.
 //! - [`report`], [`waits`]: reports of errors, and what a process waits for, in words.
@@ -37,11 +40,13 @@ pub(crate) mod host_engines;
 pub(crate) mod interp;
 pub(crate) mod limits;
 pub(crate) mod memory;
+pub(crate) mod names;
 pub(crate) mod output;
 pub(crate) mod panics;
 pub(crate) mod report;
 pub(crate) mod requests;
 pub(crate) mod rhai_errors;
+pub(crate) mod rhai_names;
 pub(crate) mod rhai_texts;
 pub(crate) mod session;
 pub(crate) mod settings;

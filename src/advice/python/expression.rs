@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
-use super::reading::Reading;
+use super::reading::{PIECES_MAX, Reading};
 use super::text::text;
 use crate::syntax::Piece;
 
 /// The expression in `range` in procscript's words; Rhai's own expressions stay as they are.
 pub(super) fn expression(read: &Reading<'_>, range: Range<usize>) -> Option<String> {
-    if range.is_empty() {
+    if range.is_empty() || range.len() > PIECES_MAX {
         return None;
     }
     if read.word(range.start) == "lambda" {

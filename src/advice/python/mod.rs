@@ -5,13 +5,11 @@
 //! - [`program`]: a whole program in Python.
 //! - [`statement`], [`expression`], [`text`]: Python's code as it is written here, for the hints.
 //! - [`reading`]: the text in pieces.
-//! - [`names`]: words that mean something here.
 
 mod blocks;
 mod brackets;
 mod expression;
 mod failures;
-mod names;
 mod program;
 mod quotes;
 mod reading;
@@ -26,14 +24,27 @@ mod words;
 
 use self::reading::Reading;
 use super::Advice;
+use crate::script::names::Names;
 
 /// What was meant at `line` and `column` of `text`, where the parser says `message`.
-pub(super) fn advice(text: &str, line: usize, column: usize, message: &str) -> Option<Advice> {
-    let read = Reading::new(text, line, column, message);
+pub(super) fn advice(
+    names: &Names,
+    text: &str,
+    line: usize,
+    column: usize,
+    message: &str,
+) -> Option<Advice> {
+    let read = Reading::new(names, text, (line, column), message);
     program::advice(&read).or_else(|| table::of_syntax(&read))
 }
 
 /// What was meant there, where a script that parses fails with `message`.
-pub(super) fn of_failure(text: &str, line: usize, column: usize, message: &str) -> Option<Advice> {
-    table::of_failure(&Reading::new(text, line, column, message))
+pub(super) fn of_failure(
+    names: &Names,
+    text: &str,
+    line: usize,
+    column: usize,
+    message: &str,
+) -> Option<Advice> {
+    table::of_failure(&Reading::new(names, text, (line, column), message))
 }

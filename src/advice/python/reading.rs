@@ -2,11 +2,14 @@
 
 use std::ops::Range;
 
+use crate::script::names::Names;
 use crate::syntax::{Brackets, Kind, Piece, is_opening, pieces};
 
 /// A text in pieces, with the place where the parser stopped or the script failed.
 #[derive(Debug)]
 pub(super) struct Reading<'t> {
+    /// The names that exist in scripts.
+    pub names: &'t Names,
     pub text: &'t str,
     /// What Rhai says.
     pub message: &'t str,
@@ -25,9 +28,17 @@ pub(super) const HEADERS: [&str; 16] = [
     "catch", "loop", "switch", "match",
 ];
 
+/// The most pieces of a statement that is rewritten: a longer one is never shown, and rewriting takes stack for what is nested.
+pub(super) const PIECES_MAX: usize = 200;
+
 impl<'t> Reading<'t> {
     /// Reads `text`, in which `message` was said about `line` and `column` (from 1; 0 where not known).
-    pub(super) fn new(text: &'t str, line: usize, column: usize, message: &'t str) -> Self {
+    pub(super) fn new(
+        names: &'t Names,
+        text: &'t str,
+        (line, column): (usize, usize),
+        message: &'t str,
+    ) -> Self {
         let (tokens, comments) = pieces(text);
         let at = match line {
             0 => tokens.len(),
@@ -38,6 +49,7 @@ impl<'t> Reading<'t> {
             _ => "",
         });
         Self {
+            names,
             text,
             message,
             brackets: Brackets::of(symbols),

@@ -3,12 +3,11 @@
 use std::ops::Range;
 
 use super::expression::{Comprehension, expression, parameters};
-use super::names::is_module;
-use super::reading::{HEADERS, Reading};
+use super::reading::{HEADERS, PIECES_MAX, Reading};
 
 /// The statement in `range` in procscript's words.
 pub(super) fn statement(read: &Reading<'_>, range: Range<usize>) -> Option<String> {
-    if range.is_empty() {
+    if range.is_empty() || range.len() > PIECES_MAX {
         return None;
     }
     let rest = range.start + 1..range.end;
@@ -225,7 +224,9 @@ fn imports(read: &Reading<'_>, range: Range<usize>) -> Option<String> {
 /// `from m import a` of a script's own module: what is named then stands behind `m::`.
 fn from(read: &Reading<'_>, range: Range<usize>) -> Option<String> {
     let module = read.word(range.start);
-    let fits = read.word(range.start + 1) == "import" && !module.is_empty() && !is_module(module);
+    let fits = read.word(range.start + 1) == "import"
+        && !module.is_empty()
+        && !read.names.is_module(module);
     fits.then(|| format!("import \"{module}\" as {module};"))
 }
 

@@ -26,7 +26,13 @@ fn told(runtime: &Runtime, text: &str) -> Option<(Option<Advice>, usize)> {
     let place = error.position();
     let line = place.line().unwrap_or(0);
     let message = error.err_type().to_string();
-    let told = advice(text, line, place.position().unwrap_or(0), &message);
+    let told = advice(
+        &runtime.names,
+        text,
+        line,
+        place.position().unwrap_or(0),
+        &message,
+    );
     Some((told, line))
 }
 
@@ -96,6 +102,7 @@ fn damaged_scripts_get_no_advice_about_lines_below_and_cause_no_panic() {
 
 #[test]
 fn any_message_at_any_place_causes_no_panic() {
+    let runtime = Runtime::builder().build();
     const MESSAGES: [&str; 10] = [
         "Expecting ';' to terminate this statement",
         "Expecting '{' to start a statement block",
@@ -114,8 +121,8 @@ fn any_message_at_any_place_causes_no_panic() {
         for message in MESSAGES {
             for _ in 0..20 {
                 let (line, column) = (numbers.below(lines + 3), numbers.below(90));
-                advice(&script, line, column, message);
-                of_failure(&script, line, column, message);
+                advice(&runtime.names, &script, line, column, message);
+                of_failure(&runtime.names, &script, line, column, message);
             }
         }
     }
@@ -125,8 +132,8 @@ fn any_message_at_any_place_causes_no_panic() {
     ] {
         for place in [(0, 0), (1, 1), (1, 2), (2, 1), (9, 9)] {
             for message in MESSAGES {
-                advice(text, place.0, place.1, message);
-                of_failure(text, place.0, place.1, message);
+                advice(&runtime.names, text, place.0, place.1, message);
+                of_failure(&runtime.names, text, place.0, place.1, message);
             }
         }
     }
@@ -227,7 +234,7 @@ const PROPOSALS: [(&str, &str); 42] = [
 fn proposals_say_what_was_meant_and_parse() {
     let runtime = Runtime::builder().build().unwrap();
     for (python, wanted) in PROPOSALS {
-        let read = Reading::new(python, 0, 0, "");
+        let read = Reading::new(&runtime.names, python, (0, 0), "");
         let found = statement::statement(&read, 0..read.tokens.len());
         assert_eq!(found.as_deref(), Some(wanted), "{python}");
         let whole = match wanted.split_once(' ') {
@@ -243,6 +250,7 @@ fn proposals_say_what_was_meant_and_parse() {
 
 #[test]
 fn what_is_not_sure_is_not_proposed() {
+    let runtime = Runtime::builder().build();
     for python in [
         "x = [a for a in b for c in d]",
         "x = {a for a in b}",
@@ -258,8 +266,34 @@ fn what_is_not_sure_is_not_proposed() {
         "def f(*args):",
         "pass",
     ] {
-        let read = Reading::new(python, 0, 0, "");
+        let read = Reading::new(&runtime.names, python, (0, 0), "");
         let found = statement::statement(&read, 0..read.tokens.len());
         assert_eq!(found, None, "{python}");
+    }
+}
+
+#[test]
+fn a_text_that_nests_without_end_takes_no_stack() {
+    let runtime = Runtime::builder().build();
+    for (open, close) in [
+        ("(1, ", ")"),
+        ("not ", ""),
+        ("[x for x in ", "]"),
+        ("lambda: ", ""),
+        ("a if b else ", ""),
+        ("async ", ""),
+        ("{'a': ", "}"),
+        ("`${", "}`"),
+    ] {
+        let text = format!("x = {}1{} and y", open.repeat(20_000), close.repeat(20_000));
+        for message in [
+            "Expecting ';' to terminate this statement",
+            "Unexpected 'and'",
+        ] {
+            for column in [0, 1, 5, text.len(), text.len() / 2] {
+                advice(&runtime.names, &text, 1, column, message);
+                of_failure(&runtime.names, &text, 1, column, message);
+            }
+        }
     }
 }

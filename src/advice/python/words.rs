@@ -1,7 +1,6 @@
 //! Words that begin a statement elsewhere.
 
 use super::expression::{expression, parameters};
-use super::names::is_module;
 use super::reading::Reading;
 use super::row::Found;
 use super::statement::statement;
@@ -83,11 +82,11 @@ pub(super) fn imported_names(read: &Reading<'_>) -> Option<Found> {
         .filter(|name| !name.is_empty())
         .collect();
     let help = match (module, names.first()) {
-        (_, None) if !is_module(module) => return None,
+        (_, None) if !read.names.is_module(module) => return None,
         ("multiprocessing", _) => {
             "leave it out: the names of multiprocessing are available without import".into()
         }
-        (_, Some(first)) if is_module(module) => {
+        (_, Some(first)) if read.names.is_module(module) => {
             format!("leave it out, and write {module}.{first} where it is used")
         }
         (_, None) => format!("leave it out, and write {module}.name where a name is used"),
@@ -112,7 +111,7 @@ pub(super) fn import_help(read: &Reading<'_>, start: usize) -> String {
     let names = read.parts(start + 1..range.end, ",").into_iter();
     let all_there = names
         .clone()
-        .all(|part| part.len() == 1 && is_module(read.word(part.start)));
+        .all(|part| part.len() == 1 && read.names.is_module(read.word(part.start)));
     if all_there {
         let names: Vec<&str> = names.map(|part| read.word(part.start)).collect();
         let verb = if names.len() == 1 { "is" } else { "are" };

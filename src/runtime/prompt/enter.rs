@@ -91,7 +91,7 @@ impl Interactive {
         let ast = match call::compile(&engine, source) {
             Ok(ast) => ast,
             Err(error) => {
-                return Outcome::Failed(syntax_error(source, &error));
+                return Outcome::Failed(syntax_error(&self.runtime.names, source, &error));
             }
         };
         interp

@@ -5,8 +5,7 @@
 //! - [`typing`]: colours and indentation.
 //! - [`inventory`]: variables and functions by name.
 //! - [`children`]: the processes of the session, and the news of those that ended badly.
-//! - [`candidates`]: what could stand at the cursor, each a [`candidate`]; [`place`]: what stands before a dot, and its names;
-//!   [`rhai_methods`]: those of Rhai's own types.
+//! - [`candidates`]: what could stand at the cursor, each a [`candidate`]; [`place`]: what stands before a dot, and its names.
 //! - [`finish`]: the end of a session.
 
 mod candidate;
@@ -17,7 +16,6 @@ mod finish;
 mod incomplete;
 mod inventory;
 mod place;
-mod rhai_methods;
 mod typing;
 
 use std::fmt;

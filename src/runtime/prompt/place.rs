@@ -4,10 +4,12 @@ use std::any::TypeId;
 
 use rhai::{Dynamic, ImmutableString, Map, Module, Shared};
 
+use super::Interactive;
 use super::candidate::{Candidate, CandidateKind};
 use super::enter::LAST;
-use super::{Interactive, rhai_methods};
 use crate::script::bind::Signature;
+use crate::script::names::Of;
+use crate::script::rhai_names;
 use crate::stdlib::multiprocessing::process::Process;
 use crate::syntax::Owner;
 
@@ -52,14 +54,14 @@ impl Interactive {
             .iter_imports_raw()
             .find(|(alias, _)| alias == first);
         if let Some((_, module)) = imported {
-            return match self.namespace(&joined(module.id().unwrap_or_default(), rest)) {
+            return match self.module(&joined(module.id().unwrap_or_default(), rest)) {
                 Some(name) => Some(Place::Namespace(name)),
                 None => rest.is_empty().then(|| Place::Module(module.clone())),
             };
         }
-        match self.namespace(&joined(first, rest)) {
+        match self.module(&joined(first, rest)) {
             Some(name) => Some(Place::Namespace(name)),
-            None => self.inside(&self.runtime.names.globals.get_var(first)?, rest),
+            None => self.inside(&self.runtime.names.globals().get_var(first)?, rest),
         }
     }
 
@@ -78,37 +80,25 @@ impl Interactive {
         self.inside(&attribute?, rest)
     }
 
-    /// The script module of that name.
-    fn namespace(&self, name: &str) -> Option<&'static str> {
-        let receivers = self.runtime.interp.modules.get()?;
-        let found = receivers.iter().find(|receiver| receiver.name == name)?;
-        Some(found.name)
-    }
-
     /// The names of a place.
     pub(super) fn members(&self, place: &Place) -> Vec<Candidate> {
         match place {
             Place::Global => self.global_names(),
             Place::Value(type_id, own) => {
-                let is_meant = |(id, _): &(TypeId, &'static str)| id == type_id;
-                let kind = match self.namespace_of(*type_id) {
+                let kind = match self.runtime.names.module_of(*type_id) {
                     Some(_) => CandidateKind::Function,
                     None => CandidateKind::Method,
                 };
-                let mut all: Vec<_> = own
-                    .iter()
+                let properties = own.iter();
+                let mut all: Vec<_> = properties
                     .map(|name| Candidate::named(name, CandidateKind::Property))
                     .collect();
-                all.extend(self.declared(is_meant, kind));
-                all.extend(
-                    rhai_methods::of(*type_id).map(|text| Candidate::called(text.into(), kind)),
-                );
+                all.extend(self.declared(Of::Type(*type_id), kind));
+                let others = rhai_names::methods(*type_id);
+                all.extend(others.map(|text| Candidate::called(text.into(), kind)));
                 all
             }
-            Place::Namespace(name) => {
-                let is_meant = |(_, receiver): &(TypeId, &'static str)| receiver == name;
-                self.declared(is_meant, CandidateKind::Function)
-            }
+            Place::Namespace(name) => self.declared(Of::Named(name), CandidateKind::Function),
             Place::Module(module) => module_names(module),
             Place::Constants => {
                 let constants = self.runtime.state.global.constants.as_ref();
@@ -121,17 +111,15 @@ impl Interactive {
         }
     }
 
-    /// How a function or method of the place is called.
-    pub(super) fn signature(&self, place: &Place, name: &str) -> Option<Signature> {
-        let is_meant = |receiver: Option<(TypeId, &'static str)>| match (place, receiver) {
-            (Place::Global, None) => true,
-            (Place::Value(id, _), Some((receiver, _))) => receiver == *id,
-            (Place::Namespace(name), Some((_, receiver))) => receiver == *name,
-            _ => false,
+    /// What a function or method of the place takes.
+    pub(super) fn signature(&self, place: &Place, name: &str) -> Option<&Signature> {
+        let of = match place {
+            Place::Global => Of::Nothing,
+            Place::Value(type_id, _) => Of::Type(*type_id),
+            Place::Namespace(module) => Of::Named(module),
+            Place::Module(_) | Place::Constants => return None,
         };
-        let mut rows = self.runtime.names.callable.iter();
-        let found = rows.find(|row| is_meant(row.receiver) && row.signature.name == name)?;
-        Some(found.signature)
+        self.runtime.names.signature(of, name)
     }
 
     /// How `name` is called in the place, `put(item, [block, timeout])`, if it is something that can be called.
@@ -143,7 +131,7 @@ impl Interactive {
             Place::Global => self.function(name).or_else(native),
             Place::Value(_, own) if own.iter().any(|own| own == name) => None,
             Place::Value(type_id, _) => native().or_else(|| {
-                let mut others = rhai_methods::of(*type_id);
+                let mut others = rhai_names::methods(*type_id);
                 others.find(|text| has_name(text)).map(ToString::to_string)
             }),
             Place::Module(module) => {
@@ -168,45 +156,29 @@ impl Interactive {
         { found }.next()
     }
 
-    /// What natives have declared for the receivers that are meant.
-    fn declared(
-        &self,
-        is_meant: impl Fn(&(TypeId, &'static str)) -> bool,
-        kind: CandidateKind,
-    ) -> Vec<Candidate> {
+    /// What is declared in Rust for a type or a module.
+    fn declared(&self, of: Of<'_>, kind: CandidateKind) -> Vec<Candidate> {
         let names = &self.runtime.names;
-        let callable = names.callable.iter();
-        let callable = callable.filter(|row| row.receiver.as_ref().is_some_and(&is_meant));
-        let mut all: Vec<_> = callable
-            .map(|row| Candidate::called(row.signature.text(), kind))
-            .collect();
-        let properties = names.properties.iter();
-        let properties = properties.filter(|row| is_meant(&row.receiver));
-        all.extend(properties.map(|row| Candidate::named(row.name, CandidateKind::Property)));
-        for receiver in self.runtime.interp.modules.get().into_iter().flatten() {
-            if let Some((outer, inner)) = receiver.name.split_once("::")
-                && self.namespace_is_meant(outer, &is_meant)
-            {
-                all.insert(0, Candidate::named(inner, CandidateKind::Module));
-            }
-        }
+        let outer = match of {
+            Of::Nothing => None,
+            Of::Type(type_id) => names.module_of(type_id),
+            Of::Named(module) => Some(module),
+        };
+        let inner = names.modules().filter_map(|module| {
+            let (of, inner) = module.split_once("::")?;
+            (Some(of) == outer).then(|| Candidate::named(inner, CandidateKind::Module))
+        });
+        let mut all: Vec<_> = inner.collect();
+        let functions = names.signatures(of).map(|signature| signature.text());
+        all.extend(functions.map(|text| Candidate::called(text, kind)));
+        let properties = names.properties(of).map(|row| row.name);
+        all.extend(properties.map(|name| Candidate::named(name, CandidateKind::Property)));
         all
     }
 
-    fn namespace_is_meant(
-        &self,
-        name: &str,
-        is_meant: impl Fn(&(TypeId, &'static str)) -> bool,
-    ) -> bool {
-        let mut receivers = self.runtime.interp.modules.get().into_iter().flatten();
-        receivers
-            .any(|receiver| receiver.name == name && is_meant(&(receiver.type_id, receiver.name)))
-    }
-
-    fn namespace_of(&self, type_id: TypeId) -> Option<&'static str> {
-        let mut receivers = self.runtime.interp.modules.get()?.iter();
-        let found = receivers.find(|receiver| receiver.type_id == type_id)?;
-        Some(found.name)
+    /// The script module of this name.
+    fn module(&self, name: &str) -> Option<&'static str> {
+        self.runtime.names.modules().find(|module| *module == name)
     }
 
     /// Everything that can be named without a dot: the program's own names first.
@@ -228,17 +200,16 @@ impl Interactive {
             .map(|(alias, _)| alias);
         all.extend(imports.map(|alias| Candidate::named(alias, CandidateKind::Module)));
         let names = &self.runtime.names;
-        let functions = names.callable.iter().filter(|row| row.receiver.is_none());
-        let is_word = |c: &Candidate| c.name.starts_with(|c: char| c.is_alphabetic());
+        let functions = names.signatures(Of::Nothing);
+        let functions =
+            functions.filter(|signature| signature.name.starts_with(char::is_alphabetic));
         all.extend(
-            functions
-                .map(|row| Candidate::called(row.signature.text(), CandidateKind::Function))
-                .filter(is_word),
+            functions.map(|signature| Candidate::called(signature.text(), CandidateKind::Function)),
         );
-        all.extend(names.globals.iter_var().map(|(name, _)| {
-            let kind = match self.namespace(name) {
-                Some(_) => CandidateKind::Module,
-                None => CandidateKind::Variable,
+        all.extend(names.globals().iter_var().map(|(name, _)| {
+            let kind = match names.is_module(name) {
+                true => CandidateKind::Module,
+                false => CandidateKind::Variable,
             };
             Candidate::named(name, kind)
         }));

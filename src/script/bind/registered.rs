@@ -60,8 +60,8 @@ impl Registered {
         let of_natives = self.listed.iter().filter_map(|row| row.receiver);
         of_natives
             .map(|(_, name)| name)
-            .chain(["int", "float", "bool", "str", "list", "dict", "bytes"])
-            .chain(["function", "range", "NoneType", "type"])
+            .chain(RHAI_TYPES)
+            .chain(["NoneType", "type"])
             .chain(self.codecs.names())
             .collect()
     }

@@ -1,21 +1,45 @@
-//! The methods that Rhai's own types have beside Python's: Rhai lists them only with metadata compiled in.
+//! The names of Rhai's own functions and methods (1.27): Rhai lists them only with metadata compiled in.
 
 use std::any::TypeId;
 
 use rhai::{Array, Blob, FnPtr, ImmutableString, Map};
 
-/// How the methods of a type are called, by Rhai 1.27; those of its standard packages that are of use at a prompt.
-pub(super) fn of(receiver: TypeId) -> impl Iterator<Item = &'static str> {
-    let own = OWN.iter().find(|(of, _)| of() == receiver);
-    own.map_or("", |(_, methods)| methods)
-        .split_terminator(';')
-        .map(str::trim)
-        .filter(|signature| !signature.is_empty())
+/// The types of Rhai's own, as scripts call them. They have Rhai's methods besides Python's.
+pub(crate) const RHAI_TYPES: [&str; 9] = [
+    "int", "float", "bool", "str", "list", "dict", "bytes", "function", "range",
+];
+
+/// How the methods of a type are called that are of use at a prompt.
+pub(crate) fn methods(receiver: TypeId) -> impl Iterator<Item = &'static str> {
+    let row = METHODS.iter().find(|(of, _)| of() == receiver);
+    signatures(row.map_or("", |(_, methods)| methods))
 }
+
+/// The names of all functions and methods of its standard packages.
+pub(crate) fn all<'a>() -> impl Iterator<Item = &'a str> {
+    let methods = METHODS.iter().flat_map(|(_, methods)| signatures(methods));
+    let methods = methods.filter_map(|signature| signature.split('(').next());
+    OTHERS.split_ascii_whitespace().chain(methods)
+}
+
+fn signatures(methods: &'static str) -> impl Iterator<Item = &'static str> {
+    let methods = methods.split_terminator(';').map(str::trim);
+    methods.filter(|signature| !signature.is_empty())
+}
+
+/// What is no method in [`METHODS`].
+const OTHERS: &str = "
+E Fn PI acos acosh asin asinh atan atanh bits blob bytes cos cosh debug elapsed end eval exit exp
+get_bit get_bits get_fn_metadata_list hypot int is_anonymous is_def_fn is_def_var is_exclusive
+is_inclusive is_shared ln log max min name order order_by order_desc parse_be_float parse_be_int
+parse_json parse_le_float parse_le_int print range replace set_bit set_bits set_tag sin sinh sleep
+sort_by sort_desc start tag take tan tanh timestamp to_debug to_string type_of write_ascii write_be
+write_le write_utf8
+";
 
 type Row = (fn() -> TypeId, &'static str);
 
-const OWN: &[Row] = &[
+const METHODS: &[Row] = &[
     (
         TypeId::of::<ImmutableString>,
         "chars(); clear(); contains(text); crop(start, [length]); ends_with(text); get(index); index_of(text, [start]);

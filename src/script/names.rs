@@ -1,0 +1,189 @@
+//! What has a name in scripts that do not declare it: functions, types with their members, modules, values.
+
+use std::any::TypeId;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use rhai::{Module, Shared};
+
+use super::bind::{Listed, Property, Receiver, Registered, Signature};
+use super::foreign::Foreign;
+use super::rhai_names::{self, RHAI_TYPES};
+
+/// One table of names, for whoever explains, completes or checks them.
+#[derive(Debug)]
+pub(crate) struct Names {
+    natives: Arc<Vec<Listed>>,
+    properties: Arc<Vec<Property>>,
+    modules: Vec<Receiver>,
+    /// The values of global names; functions are among them.
+    globals: Shared<Module>,
+    /// The names of types, of the embedding program's too.
+    types: HashSet<String>,
+    /// Functions of the embedding program.
+    foreign: Arc<Vec<Foreign>>,
+    /// The modules that the embedding program has turned off.
+    off: Vec<String>,
+}
+
+/// What a name belongs to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Of<'n> {
+    /// Nothing: a global function.
+    Nothing,
+    Type(TypeId),
+    /// A type or a module by its name: `Queue`, `os::path`.
+    Named(&'n str),
+}
+
+impl Of<'_> {
+    fn is(self, receiver: Option<(TypeId, &str)>) -> bool {
+        match (self, receiver) {
+            (Self::Nothing, None) => true,
+            (Self::Type(id), Some((type_id, _))) => id == type_id,
+            (Self::Named(name), Some((_, receiver))) => name == receiver,
+            _ => false,
+        }
+    }
+}
+
+impl Names {
+    pub(crate) fn of(registered: &Registered, foreign: Vec<Foreign>, off: &[String]) -> Self {
+        let types = registered.of_types().into_iter().map(ToString::to_string);
+        Self {
+            natives: registered.listed.clone(),
+            properties: registered.properties.clone(),
+            modules: registered.receivers.clone(),
+            globals: registered.globals.clone(),
+            types: types.collect(),
+            foreign: foreign.into(),
+            off: off.into(),
+        }
+    }
+
+    /// Every function and method that is declared in Rust.
+    pub(crate) fn natives(&self) -> &[Listed] {
+        &self.natives
+    }
+
+    /// What a function or method takes.
+    pub(crate) fn signature(&self, of: Of<'_>, name: &str) -> Option<&Signature> {
+        let mut rows = self.natives.iter();
+        let row = rows.find(|row| row.signature.name == name && of.is(row.receiver))?;
+        Some(&row.signature)
+    }
+
+    /// What the functions of a place take.
+    pub(crate) fn signatures<'k>(&'k self, of: Of<'k>) -> impl Iterator<Item = &'k Signature> {
+        let rows = self.natives.iter().filter(move |row| of.is(row.receiver));
+        rows.map(|row| &row.signature)
+    }
+
+    /// The properties of a place.
+    pub(crate) fn properties<'k>(&'k self, of: Of<'k>) -> impl Iterator<Item = &'k Property> {
+        let rows = self.properties.iter();
+        rows.filter(move |row| of.is(Some(row.receiver)))
+    }
+
+    /// The names of a type or a module, which is called `os.path` or `os::path`.
+    pub(crate) fn members<'k>(&'k self, class: &'k str) -> impl Iterator<Item = &'k str> {
+        let is_it = |module: &&str| *module == class || module.replace("::", ".") == class;
+        let of = Of::Named(self.modules().find(is_it).unwrap_or(class));
+        let functions = self
+            .signatures(of)
+            .map(|signature| -> &str { signature.name });
+        let rhais = RHAI_TYPES.contains(&class).then(rhai_names::all);
+        functions
+            .chain(self.properties(of).map(|row| -> &str { row.name }))
+            .chain(rhais.into_iter().flatten())
+    }
+
+    /// The properties of a type that can be assigned to.
+    pub(crate) fn settable<'k>(&'k self, class: &'k str) -> impl Iterator<Item = &'k str> {
+        let rows = self.properties(Of::Named(class));
+        rows.filter(|row| row.is_set)
+            .map(|row| -> &str { row.name })
+    }
+
+    /// Functions that belong to nothing; Rhai's own are among them.
+    pub(crate) fn functions(&self) -> impl Iterator<Item = &str> {
+        let ours = self
+            .signatures(Of::Nothing)
+            .map(|signature| -> &str { signature.name });
+        let foreign = self.foreign.iter().map(|function| function.name.as_str());
+        ours.chain(foreign).chain(rhai_names::all())
+    }
+
+    /// Global names but for functions: `True`, `None`, `os`.
+    pub(crate) fn values(&self) -> impl Iterator<Item = &str> {
+        let values = self.globals.iter_var();
+        values
+            .filter(|(_, value)| !value.is_fnptr())
+            .map(|(name, _)| name)
+    }
+
+    /// What the global names stand for.
+    pub(crate) fn globals(&self) -> &Module {
+        &self.globals
+    }
+
+    /// Functions of the embedding program.
+    pub(crate) fn foreign(&self) -> &Arc<Vec<Foreign>> {
+        &self.foreign
+    }
+
+    /// `os`, `time`, `os::path`, …
+    pub(crate) fn modules(&self) -> impl Iterator<Item = &'static str> {
+        self.modules.iter().map(|module| module.name)
+    }
+
+    pub(crate) fn is_module(&self, name: &str) -> bool {
+        self.modules().any(|module| module == name)
+    }
+
+    /// The module that is a value of this type.
+    pub(crate) fn module_of(&self, type_id: TypeId) -> Option<&'static str> {
+        let module = self
+            .modules
+            .iter()
+            .find(|module| module.type_id == type_id)?;
+        Some(module.name)
+    }
+
+    /// The modules that have `name`, the one with the shortest path first.
+    pub(crate) fn modules_with(&self, name: &str) -> Vec<&'static str> {
+        let has = |module: &&str| self.members(module).any(|member| member == name);
+        let mut modules: Vec<_> = self.modules().filter(has).collect();
+        modules.sort_by_key(|module| module.len());
+        modules
+    }
+
+    /// The types that have a method `name`.
+    pub(crate) fn classes_with(&self, name: &str) -> Vec<&'static str> {
+        let rows = self.natives.iter().filter(|row| row.signature.name == name);
+        let classes = rows.filter_map(|row| row.receiver.map(|(_, class)| class));
+        let mut classes: Vec<_> = classes.filter(|class| !self.is_module(class)).collect();
+        classes.dedup();
+        classes
+    }
+
+    /// The type of our own that has this id, as scripts call it.
+    pub(crate) fn class_of(&self, type_id: TypeId) -> Option<&'static str> {
+        let mut receivers = self.natives.iter().filter_map(|row| row.receiver);
+        let (_, class) = receivers.find(|(id, _)| *id == type_id)?;
+        (!RHAI_TYPES.contains(&class)).then_some(class)
+    }
+
+    /// The names of all types.
+    pub(crate) fn types(&self) -> &HashSet<String> {
+        &self.types
+    }
+
+    /// Why a module is missing that the embedding program has turned off.
+    pub(crate) fn turned_off(&self, module: &str) -> Option<String> {
+        let is_off = self.off.iter().any(|off| off == module);
+        is_off.then(|| {
+            format!("the program that runs this script has turned the module '{module}' off")
+        })
+    }
+}
