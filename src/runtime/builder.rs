@@ -270,7 +270,7 @@ impl Builder {
         let interp = self.interp(&setups);
         interp.host_engines.begin();
         let mut registered = stdlib::everything(&interp);
-        let names = Names::of(&registered, Vec::new(), &interp.furnishing.without);
+        let names = Names::of(&registered, Vec::new(), &interp.settings.without);
         build_error::check(&setups, names.types())?;
         let codecs = std::mem::take(&mut registered.codecs);
         engine::set_codecs(&interp, codecs, &setups);

@@ -93,7 +93,7 @@ pub(super) fn build(
         }
     }
     let foreign = setup::register(&mut engine, setups);
-    let names = Names::of(&registered, foreign, &interp.furnishing.without);
+    let names = Names::of(&registered, foreign, &interp.settings.without);
     let names = Arc::new(names);
     set_codecs(interp, std::mem::take(&mut registered.codecs), setups);
     let modules = Arc::new(Modules::new(interp, registered.namespaces));

@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn no_variable_has_the_name_of_a_reserved_word() {
-        let runtime = Runtime::builder().build();
+        let runtime = Runtime::builder().build().unwrap();
         let can_name = |word: &&str| {
             let script = Script::from_text("test", &format!("let {word} = 1;"));
             runtime.check(&script).is_ok()

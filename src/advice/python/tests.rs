@@ -102,7 +102,7 @@ fn damaged_scripts_get_no_advice_about_lines_below_and_cause_no_panic() {
 
 #[test]
 fn any_message_at_any_place_causes_no_panic() {
-    let runtime = Runtime::builder().build();
+    let runtime = Runtime::builder().build().unwrap();
     const MESSAGES: [&str; 10] = [
         "Expecting ';' to terminate this statement",
         "Expecting '{' to start a statement block",
@@ -250,7 +250,7 @@ fn proposals_say_what_was_meant_and_parse() {
 
 #[test]
 fn what_is_not_sure_is_not_proposed() {
-    let runtime = Runtime::builder().build();
+    let runtime = Runtime::builder().build().unwrap();
     for python in [
         "x = [a for a in b for c in d]",
         "x = {a for a in b}",
@@ -274,7 +274,7 @@ fn what_is_not_sure_is_not_proposed() {
 
 #[test]
 fn a_text_that_nests_without_end_takes_no_stack() {
-    let runtime = Runtime::builder().build();
+    let runtime = Runtime::builder().build().unwrap();
     for (open, close) in [
         ("(1, ", ")"),
         ("not ", ""),

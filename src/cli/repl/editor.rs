@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 
-use procscript::Interactive;
+use procscript::prompt::Interactive;
 use rustyline::config::{BellStyle, Config};
 use rustyline::error::ReadlineError;
 use rustyline::history::FileHistory;

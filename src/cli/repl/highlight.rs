@@ -2,7 +2,7 @@
 
 use std::env;
 
-use procscript::{Interactive, SpanKind};
+use procscript::prompt::{Interactive, SpanKind};
 
 /// Whether there are colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

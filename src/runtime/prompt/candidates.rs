@@ -62,7 +62,7 @@ impl Interactive {
     ///
     /// # Example
     /// ```no_run
-    /// let mut program = procscript::Runtime::builder().build().interactive();
+    /// let mut program = procscript::Runtime::builder().build().unwrap().interactive();
     /// program.enter("let q = Queue();");
     /// assert_eq!(program.parameters("q.put(").as_deref(), Some("item, [block, timeout])"));
     /// assert_eq!(program.parameters("q.put(1, ").as_deref(), Some("block, timeout)"));

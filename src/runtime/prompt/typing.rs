@@ -34,7 +34,7 @@ impl Interactive {
     ///
     /// # Example
     /// ```
-    /// use procscript::{Interactive, SpanKind};
+    /// use procscript::prompt::{Interactive, SpanKind};
     ///
     /// let spans = Interactive::spans("let x = `${1}`");
     /// let kinds: Vec<_> = spans.iter().map(|span| span.kind).collect();

@@ -8,6 +8,7 @@ use rhai::{Dynamic, Module, Shared};
 
 use super::signature::Signature;
 use crate::script::codecs::Codecs;
+use crate::script::rhai_names::RHAI_TYPES;
 
 /// One row of the table from which a wrong call is explained.
 #[derive(Debug, Clone, Copy)]

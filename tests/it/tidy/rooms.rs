@@ -43,10 +43,14 @@ const ROOMS: &[(&str, &[&str])] = &[
             "script",
         ],
     ),
-    ("advice", &["syntax", "text", "wire", "program", "script", "manual"]),
+    (
+        "advice",
+        &["syntax", "text", "wire", "program", "script", "manual"],
+    ),
     (
         "runtime",
-        &["syntax", 
+        &[
+            "syntax",
             "sys",
             "sync",
             "process",
