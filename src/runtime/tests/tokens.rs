@@ -85,7 +85,7 @@ fn without_signs(tokens: Vec<(Kind, String)>) -> Vec<(Kind, String)> {
     let mut left: Vec<(Kind, String)> = Vec::new();
     for token in tokens {
         if token.0 == Kind::Number {
-            left.pop_if(|before| before.1 == "-");
+            while left.pop_if(|before| before.1 == "-").is_some() {}
         }
         left.push(token);
     }
