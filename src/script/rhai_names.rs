@@ -27,7 +27,7 @@ fn signatures(methods: &'static str) -> impl Iterator<Item = &'static str> {
     methods.filter(|signature| !signature.is_empty())
 }
 
-/// What is no method in [`METHODS`].
+/// The names that are not in [`METHODS`].
 const OTHERS: &str = "
 E Fn PI acos acosh asin asinh atan atanh bits blob bytes cos cosh debug elapsed end eval exit exp
 get_bit get_bits get_fn_metadata_list hypot int is_anonymous is_def_fn is_def_var is_exclusive
