@@ -10,7 +10,7 @@ use nix::sys::signal::{Signal, killpg};
 use nix::unistd::Pid;
 
 use super::program::{ANSWER, WORD};
-use super::support::process_table::{Kin, is_asleep, is_pending, is_running};
+use super::support::process_table::{ProcessSet, is_asleep, is_pending, is_running};
 use super::support::watchdog::poll;
 
 /// How long an answer may take before the test has failed.
@@ -139,7 +139,7 @@ impl Prompt {
         let group = self.child.id().cast_signed();
         killpg(Pid::from_raw(group), signal).unwrap();
         let taken = || {
-            let mut processes = Kin::Group(group).members().into_iter();
+            let mut processes = ProcessSet::Group(group).members().into_iter();
             (!processes.any(|pid| is_pending(pid, signal))).then_some(())
         };
         assert!(poll(Instant::now() + PATIENCE, taken).is_some());

@@ -7,12 +7,12 @@ use nix::unistd::Pid;
 
 /// Processes that belong together.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Kin {
+pub(crate) enum ProcessSet {
     Group(i32),
     Session(i32),
 }
 
-impl Kin {
+impl ProcessSet {
     /// The processes that have not ended; zombies have.
     pub(crate) fn members(self) -> Vec<i32> {
         let belongs = |process: &Process| match self {

@@ -3,13 +3,13 @@
 use std::process::{Child, ExitStatus};
 use std::time::{Duration, Instant};
 
-use super::process_table::Kin;
+use super::process_table::ProcessSet;
 
-/// A main process and its kin. Those that have not ended when it is dropped are killed.
+/// A main process and those that belong to it. Those that have not ended when it is dropped are killed.
 #[derive(Debug)]
 pub(crate) struct Watchdog {
     main: Child,
-    kin: Kin,
+    processes: ProcessSet,
     deadline: Instant,
     ended: bool,
 }
@@ -17,20 +17,20 @@ pub(crate) struct Watchdog {
 impl Watchdog {
     /// Watches a process that leads its group, and the processes of that group.
     pub(crate) fn of_group(main: Child, patience: Duration) -> Self {
-        let kin = Kin::Group(main.id().cast_signed());
-        Self::new(main, kin, patience)
+        let processes = ProcessSet::Group(main.id().cast_signed());
+        Self::new(main, processes, patience)
     }
 
     /// Watches a process that leads its session, and the processes of that session.
     pub(crate) fn of_session(main: Child, patience: Duration) -> Self {
-        let kin = Kin::Session(main.id().cast_signed());
-        Self::new(main, kin, patience)
+        let processes = ProcessSet::Session(main.id().cast_signed());
+        Self::new(main, processes, patience)
     }
 
-    fn new(main: Child, kin: Kin, patience: Duration) -> Self {
+    fn new(main: Child, processes: ProcessSet, patience: Duration) -> Self {
         Self {
             main,
-            kin,
+            processes,
             deadline: Instant::now() + patience,
             ended: false,
         }
@@ -43,7 +43,7 @@ impl Watchdog {
 
     /// The numbers of the processes that have not ended.
     pub(crate) fn processes(&self) -> Vec<i32> {
-        self.kin.members()
+        self.processes.members()
     }
 
     pub(crate) fn deadline(&self) -> Instant {
@@ -57,15 +57,15 @@ impl Watchdog {
 
     /// Waits until the others have ended too; the processes that are left after `patience`.
     pub(crate) fn wait_for_others(&mut self, patience: Duration) -> Vec<i32> {
-        let ended = || self.kin.members().is_empty().then_some(());
+        let ended = || self.processes.members().is_empty().then_some(());
         self.ended = poll(Instant::now() + patience, ended).is_some();
-        self.kin.members()
+        self.processes.members()
     }
 
     /// Kills every process, and says what each was doing.
     pub(crate) fn kill(&self) -> String {
-        let doing = self.kin.describe();
-        self.kin.kill();
+        let doing = self.processes.describe();
+        self.processes.kill();
         doing
     }
 }
@@ -73,7 +73,7 @@ impl Watchdog {
 impl Drop for Watchdog {
     fn drop(&mut self) {
         if !self.ended {
-            self.kin.kill();
+            self.processes.kill();
             let _ = self.main.wait();
         }
     }
