@@ -5,93 +5,61 @@ use std::sync::atomic::AtomicU64;
 
 use super::{barrier, condition, container, event, kind, pipe, queue, semaphore};
 use crate::shm::{
-    KindOperations, Kinds, Leaver, Offset, Session, SessionOptions, ShmError, Thread,
+    Kind, KindOperations, Kinds, Leaver, Offset, Session, SessionOptions, ShmError, Thread,
 };
 
 static KINDS: Kinds = &[
+    plain(kind::MUTEX, "lock"),
     KindOperations {
-        kind: kind::MUTEX,
-        name: "lock",
-        destroy: nothing,
-        settle: nothing,
-        forfeit: no_stake,
-    },
-    KindOperations {
-        kind: kind::QUEUE,
-        name: "queue",
         destroy: queue::destroy,
         settle: queue::settle,
-        forfeit: no_stake,
+        ..plain(kind::QUEUE, "queue")
     },
+    plain(kind::REENTRANT_MUTEX, "reentrant lock"),
     KindOperations {
-        kind: kind::REENTRANT_MUTEX,
-        name: "reentrant lock",
-        destroy: nothing,
-        settle: nothing,
-        forfeit: no_stake,
-    },
-    KindOperations {
-        kind: kind::CONDITION,
-        name: "condition",
-        destroy: nothing,
         settle: condition::settle,
-        forfeit: no_stake,
+        ..plain(kind::CONDITION, "condition")
     },
     KindOperations {
-        kind: kind::BARRIER,
-        name: "barrier",
-        destroy: nothing,
         settle: barrier::settle,
         forfeit: barrier::forfeit,
+        ..plain(kind::BARRIER, "barrier")
     },
+    plain(kind::CELLS, "row of shared values"),
     KindOperations {
-        kind: kind::CELLS,
-        name: "row of shared values",
-        destroy: nothing,
-        settle: nothing,
-        forfeit: no_stake,
-    },
-    KindOperations {
-        kind: kind::SEMAPHORE,
-        name: "semaphore",
-        destroy: nothing,
         settle: semaphore::settle,
         forfeit: semaphore::forfeit,
+        ..plain(kind::SEMAPHORE, "semaphore")
     },
     KindOperations {
-        kind: kind::EVENT,
-        name: "event",
-        destroy: nothing,
         settle: event::settle,
-        forfeit: no_stake,
+        ..plain(kind::EVENT, "event")
     },
     KindOperations {
-        kind: kind::PIPE_END,
-        name: "end of a pipe",
         destroy: pipe::destroy,
-        settle: nothing,
-        forfeit: no_stake,
+        ..plain(kind::PIPE_END, "end of a pipe")
     },
     KindOperations {
-        kind: kind::CONTAINER,
-        name: "managed container",
         destroy: container::destroy,
         settle: container::settle,
-        forfeit: no_stake,
+        ..plain(kind::CONTAINER, "managed container")
     },
+    plain(kind::TICKET, "descriptor on its way"),
+];
+
+/// The operations on objects that own nothing, have no critical sections, and in which no process has a stake.
+const fn plain(kind: Kind, name: &'static str) -> KindOperations {
     KindOperations {
-        kind: kind::TICKET,
-        name: "descriptor on its way",
+        kind,
+        name,
         destroy: nothing,
         settle: nothing,
         forfeit: no_stake,
-    },
-];
+    }
+}
 
-/// For objects that own nothing and have no critical sections.
 fn nothing(_: &Session, _: Thread<'_>, _: Offset) {}
 
-/// For objects in which no process has a stake.
 fn no_stake(_: &Session, _: Thread<'_>, _: Offset, _: &AtomicU64, _: Leaver) {}
 
 /// A new session with this process as its first.
