@@ -1,3 +1,4 @@
-//! Tests of what is shown.
+//! Tests of the room, by subject.
 
+mod calls;
 mod diagnostics;
