@@ -13,6 +13,7 @@ use crate::sys::lock::locked;
 
 /// A way to start a child.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum StartMethod {
     /// A copy of this process.
     Fork,
