@@ -177,44 +177,22 @@ impl std::error::Error for Error {
     }
 }
 
-impl From<BuildError> for Error {
-    fn from(error: BuildError) -> Self {
-        Self::Build(error)
-    }
+macro_rules! from {
+    ($($error:ident => $variant:ident,)*) => {$(
+        impl From<$error> for Error {
+            fn from(error: $error) -> Self {
+                Self::$variant(error)
+            }
+        }
+    )*};
 }
 
-impl From<Conversion> for Error {
-    fn from(error: Conversion) -> Self {
-        Self::Conversion(error)
-    }
-}
-
-impl From<PutError> for Error {
-    fn from(error: PutError) -> Self {
-        Self::Put(error)
-    }
-}
-
-impl From<PutManyError> for Error {
-    fn from(error: PutManyError) -> Self {
-        Self::PutMany(error)
-    }
-}
-
-impl From<GetError> for Error {
-    fn from(error: GetError) -> Self {
-        Self::Get(error)
-    }
-}
-
-impl From<WaitError> for Error {
-    fn from(error: WaitError) -> Self {
-        Self::Wait(error)
-    }
-}
-
-impl From<TaskDoneError> for Error {
-    fn from(error: TaskDoneError) -> Self {
-        Self::TaskDone(error)
-    }
+from! {
+    BuildError => Build,
+    Conversion => Conversion,
+    PutError => Put,
+    PutManyError => PutMany,
+    GetError => Get,
+    WaitError => Wait,
+    TaskDoneError => TaskDone,
 }

@@ -4,7 +4,6 @@ use std::error::Error;
 use std::fmt;
 
 use super::conversion::Conversion;
-use super::home::Away;
 use crate::sync::ShmError;
 
 /// Why an item was not put into a [`Queue`](crate::objects::Queue). The item is still the caller's.
@@ -150,6 +149,33 @@ impl Error for PutManyError {
     }
 }
 
+/// A reason that any operation on a shared object may fail for.
+#[derive(Debug)]
+pub(super) enum Away {
+    /// The runtime was stopped.
+    Stopped,
+    /// The runtime is gone.
+    Ended,
+    /// The session could not carry out the operation.
+    Session(ShmError),
+}
+
+macro_rules! from_away {
+    ($($error:ident),*) => {$(
+        impl From<Away> for $error {
+            fn from(away: Away) -> Self {
+                match away {
+                    Away::Stopped => Self::Stopped,
+                    Away::Ended => Self::Ended,
+                    Away::Session(error) => Self::Session(error.to_string()),
+                }
+            }
+        }
+    )*};
+}
+
+from_away!(GetError, WaitError);
+
 impl From<Away> for PutError {
     fn from(away: Away) -> Self {
         match away {
@@ -158,26 +184,6 @@ impl From<Away> for PutError {
             Away::Session(ShmError::OutOfMemory { requested, quota }) => {
                 Self::Memory { requested, quota }
             }
-            Away::Session(error) => Self::Session(error.to_string()),
-        }
-    }
-}
-
-impl From<Away> for GetError {
-    fn from(away: Away) -> Self {
-        match away {
-            Away::Stopped => Self::Stopped,
-            Away::Ended => Self::Ended,
-            Away::Session(error) => Self::Session(error.to_string()),
-        }
-    }
-}
-
-impl From<Away> for WaitError {
-    fn from(away: Away) -> Self {
-        match away {
-            Away::Stopped => Self::Stopped,
-            Away::Ended => Self::Ended,
             Away::Session(error) => Self::Session(error.to_string()),
         }
     }

@@ -7,8 +7,7 @@ use rhai::Dynamic;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::conversion::Conversion;
-use super::errors::WaitError;
-use super::home::Away;
+use super::errors::{Away, WaitError};
 use super::{convert, home};
 use crate::runtime::{Error, Runtime};
 use crate::script::dialect::Dialect;

@@ -6,22 +6,13 @@ use std::time::Duration;
 
 use rhai::{Array, Dynamic, EvalAltResult, FuncArgs};
 
+use super::errors::Away;
 use crate::runtime::Error;
 use crate::runtime::error::thrown;
 use crate::script::exceptions::{Exception, raise};
 use crate::script::interp::Interp;
 use crate::script::report::diagnostic_of;
-use crate::sync::{Deadline, Offset, Place, Session, ShmError, WaitError};
-
-/// Why an operation did not happen that has nothing to do with the operation.
-#[derive(Debug)]
-pub(super) enum Away {
-    /// The runtime was asked to stop what it does.
-    Stopped,
-    /// The runtime is gone.
-    Ended,
-    Session(ShmError),
-}
+use crate::sync::{Deadline, Offset, Place, Session, WaitError};
 
 /// The runtime whose session this is.
 pub(super) fn of(session: &Session) -> Result<Arc<Interp>, Away> {

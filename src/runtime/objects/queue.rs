@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::conversion::Conversion;
-use super::errors::{GetError, PutError, TaskDoneError, WaitError};
+use super::errors::{Away, GetError, PutError, TaskDoneError, WaitError};
 use super::{convert, home};
 use crate::runtime::{Error, Runtime};
 use crate::script::dialect::Dialect;
@@ -211,7 +211,7 @@ impl<T: Serialize> Queue<T> {
             sync::PutError::OutOfMemory { requested, quota } => {
                 PutError::Memory { requested, quota }
             }
-            sync::PutError::Session(error) => home::Away::Session(error).into(),
+            sync::PutError::Session(error) => Away::Session(error).into(),
         }
     }
 }
