@@ -4,26 +4,19 @@ use std::any::{TypeId, type_name};
 use std::io;
 use std::path::Path;
 
-use rhai::{AST, Dynamic, EvalAltResult, FnPtr, FuncArgs, Variant};
+use rhai::{Dynamic, FnPtr, FuncArgs, Variant};
 
-use super::check::syntax_error;
 use super::ending::end_everybody;
 use super::error::thrown;
 use super::stopper::TimeLimit;
 use super::{Error, Runtime, Script};
-use crate::program::call;
-use crate::program::frame::{Frame, TOP_LEVEL};
-use crate::program::source::Source;
-use crate::program::traceback;
 use crate::runtime::objects::arguments;
-use crate::script::exceptions::{Exception, raise_os};
+use crate::script::exceptions::{Exception, Failure, raise_os};
 use crate::script::panics::without_panic;
 use crate::script::report::{Ending, diagnostic_of, task_frames};
 use crate::script::stop::Stop;
 use crate::script::values;
 use crate::stdlib::multiprocessing::family::Family;
-
-type Failed = Box<EvalAltResult>;
 
 /// What calls that come from the host are called in Rhai's books.
 pub(super) const HOST: &str = "<host>";
@@ -72,15 +65,13 @@ impl Runtime {
     /// See [`Error`].
     pub fn run_script(&mut self, script: &Script) -> Result<Dynamic, Error> {
         let source = self.interp.program.as_input(script.source());
-        let ast = self.compile(&source)?;
-        let frames = |runtime: &Self, error: &EvalAltResult| {
-            traceback::frames(error, &runtime.interp.program, &source.name, TOP_LEVEL)
-        };
-        let value = self.guarded(frames, |runtime| {
-            let program = &runtime.interp.program;
-            let engine = &runtime.engine;
-            runtime.state.evaluate(engine, program, &source.name, &ast)
-        });
+        let ast = self
+            .compile(&source)
+            .map_err(|report| Error::Syntax(report.into()))?;
+        let value = self.guarded(
+            |runtime| runtime.run_piece(&source, &ast),
+            |runtime, result| runtime.ending(&source, result),
+        );
         self.state.tidy_up();
         self.interp.program.forget_spent_inputs();
         value
@@ -128,14 +119,20 @@ impl Runtime {
         args: impl FuncArgs,
     ) -> Result<T, Error> {
         let values = arguments(&self.interp, args)?;
-        let frames = |runtime: &Self, error: &EvalAltResult| {
-            task_frames(error, &runtime.interp.program, Some(function), false)
-        };
-        let value = self.guarded(frames, |runtime| {
-            let (engine, state) = (&runtime.engine, &mut runtime.state);
-            state.prepare(engine, &runtime.interp.program, HOST);
-            without_panic(|| function.call_raw(&state.context(engine, HOST), None, values))
-        });
+        let value = self.guarded(
+            |runtime| {
+                let (engine, state) = (&runtime.engine, &mut runtime.state);
+                state.prepare(engine, &runtime.interp.program, HOST);
+                let result =
+                    without_panic(|| function.call_raw(&state.context(engine, HOST), None, values));
+                runtime.unless_interrupted(result)
+            },
+            |runtime, result| {
+                Ending::of(&runtime.interp, result, |error| {
+                    task_frames(error, &runtime.interp.program, Some(function), false)
+                })
+            },
+        );
         value.and_then(converted)
     }
 
@@ -154,20 +151,11 @@ impl Runtime {
         self.interp.given.set(name, value.into());
     }
 
-    /// A text becomes an input of the program.
-    fn compile(&self, source: &Source) -> Result<AST, Error> {
-        let ast = call::compile(&self.engine, source)
-            .map_err(|error| Error::Syntax(Box::new(syntax_error(&self.names, source, &error))))?;
-        let program = &self.interp.program;
-        program.add_input(source.clone(), ast.shared_lib().clone());
-        Ok(ast)
-    }
-
-    /// Runs a piece of the program within its limits, and says how it ended.
+    /// Runs a piece of the program within its limits. `ending` reads the result if it is an error.
     fn guarded(
         &mut self,
-        frames: impl Fn(&Self, &EvalAltResult) -> Vec<Frame>,
-        run: impl FnOnce(&mut Self) -> Result<Dynamic, Failed>,
+        run: impl FnOnce(&mut Self) -> Result<Dynamic, Failure>,
+        ending: impl FnOnce(&Self, Result<Dynamic, Failure>) -> Ending,
     ) -> Result<Dynamic, Error> {
         let interp = self.interp.clone();
         if interp.stopping().is_some() {
@@ -177,11 +165,6 @@ impl Runtime {
         interp.spent.begin();
         let limit = TimeLimit::of(&interp).map_err(Error::System)?;
         let result = run(self);
-        // What waits for no variable and for nothing else has not looked for signals.
-        let result = result.and_then(|value| match interp.check_interrupts() {
-            true => Err(interp.interrupted()),
-            false => Ok(value),
-        });
         drop(limit);
         let flushed = interp.output.flush();
         let result = result.and_then(|value| match flushed {
@@ -191,7 +174,10 @@ impl Runtime {
         });
         let error = match (result, interp.stopping()) {
             (Ok(value), None) => return Ok(value),
-            (result, _) => self.error(result, |error| frames(self, error)),
+            (result, _) => {
+                let value = result.as_ref().err().map(|error| thrown(error));
+                self.error(&ending(self, result), value)
+            }
         };
         if !matches!(error, Error::Failed(_) | Error::Exited(_)) {
             end_everybody(&interp);
@@ -202,22 +188,12 @@ impl Runtime {
         Err(error)
     }
 
-    fn error(
-        &self,
-        result: Result<Dynamic, Failed>,
-        frames: impl Fn(&EvalAltResult) -> Vec<Frame>,
-    ) -> Error {
-        let interp = &self.interp;
-        let value = result.as_ref().err().map(|error| thrown(error));
-        let failed = |exception: &Exception| Error::failed(self.diagnose(exception), value.clone());
-        match Ending::of(interp, result, frames) {
-            Ending::Code(code) => Error::Exited(code),
-            Ending::Limited(exception) => match interp.stopping() {
-                Some(Stop::Limit(exceeded)) => Error::Limit(exceeded),
-                _ => failed(&exception),
-            },
-            Ending::Failed(exception) | Ending::Interrupted(exception) => failed(&exception),
-            Ending::Terminated | Ending::Stopped => Error::Stopped,
+    fn error(&self, ending: &Ending, thrown: Option<Dynamic>) -> Error {
+        match (self.report(ending), self.interp.stopping()) {
+            ((Some(_), _), Some(Stop::Limit(exceeded))) => Error::Limit(exceeded),
+            ((Some(report), _), _) => Error::failed(report, thrown),
+            ((None, Some(code)), _) => Error::Exited(code),
+            ((None, None), _) => Error::Stopped,
         }
     }
 

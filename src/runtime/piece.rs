@@ -1,16 +1,63 @@
-//! The report on a piece of a program that grows: an evaluation, or a line at the prompt.
+//! One piece of a program that grows, an evaluation or an input at the prompt: compiling it, running it, and reporting its end.
+
+use rhai::{AST, Dynamic};
 
 use super::Runtime;
+use super::check::syntax_error;
+use crate::program::call;
 use crate::program::diagnostic::Diagnostic;
-use crate::script::exceptions::Exception;
-use crate::script::report::{Reports, diagnostic_of};
+use crate::program::frame::TOP_LEVEL;
+use crate::program::source::Source;
+use crate::program::traceback;
+use crate::script::exceptions::Failure;
+use crate::script::report::{Ending, Reports, diagnostic_of};
 
 impl Runtime {
-    /// The report on an uncaught error. Its help knows the variables of earlier pieces, which no text shows.
-    pub(super) fn diagnose(&self, exception: &Exception) -> Diagnostic {
-        let names = self.state.scope.iter_raw();
-        let names = names.map(|(name, ..)| name.to_string());
-        Reports::of(&self.interp).note_variables(names.collect());
-        diagnostic_of(&self.interp, exception)
+    /// Compiles a piece and adds its functions to the program.
+    pub(super) fn compile(&self, source: &Source) -> Result<AST, Diagnostic> {
+        let ast = call::compile(&self.engine, source)
+            .map_err(|error| syntax_error(&self.names, source, &error))?;
+        let functions = ast.shared_lib().clone();
+        self.interp.program.add_input(source.clone(), functions);
+        Ok(ast)
+    }
+
+    /// Runs a compiled piece.
+    pub(super) fn run_piece(&mut self, source: &Source, ast: &AST) -> Result<Dynamic, Failure> {
+        let program = &self.interp.program;
+        let result = self
+            .state
+            .evaluate(&self.engine, program, &source.name, ast);
+        self.unless_interrupted(result)
+    }
+
+    /// The result, unless a signal has come that the script did not notice, because it neither waited nor used a variable.
+    pub(super) fn unless_interrupted(
+        &self,
+        result: Result<Dynamic, Failure>,
+    ) -> Result<Dynamic, Failure> {
+        result.and_then(|value| match self.interp.check_interrupts() {
+            true => Err(self.interp.interrupted()),
+            false => Ok(value),
+        })
+    }
+
+    /// How the top level of `source` ended.
+    pub(super) fn ending(&self, source: &Source, result: Result<Dynamic, Failure>) -> Ending {
+        Ending::of(&self.interp, result, |error| {
+            traceback::frames(error, &self.interp.program, &source.name, TOP_LEVEL)
+        })
+    }
+
+    /// The report on an uncaught error, and the exit code of a script that ended by itself. Both are `None` after a stop.
+    pub(super) fn report(&self, ending: &Ending) -> (Option<Diagnostic>, Option<i32>) {
+        let report = ending.exception().map(|exception| {
+            // The help may name variables of earlier pieces, which the source of this piece does not show.
+            let names = self.state.scope.iter_raw();
+            let names = names.map(|(name, ..)| name.to_string());
+            Reports::of(&self.interp).note_variables(names.collect());
+            diagnostic_of(&self.interp, exception)
+        });
+        (report, ending.own_code())
     }
 }

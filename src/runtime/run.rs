@@ -2,13 +2,9 @@
 
 use rhai::{Dynamic, Scope};
 
-use super::check::syntax_error;
 use super::stopper::TimeLimit;
 use super::{Runtime, Script};
-use crate::program::call;
 use crate::program::diagnostic::Diagnostic;
-use crate::program::frame::TOP_LEVEL;
-use crate::program::traceback;
 use crate::script::panics::without_panic;
 use crate::script::report::{self, Ending, FAILED};
 use crate::script::stop::Stop;
@@ -37,20 +33,16 @@ impl Runtime {
 
     fn run_to_the_end(&self, script: Script) -> i32 {
         let source = script.source();
-        let ast = match call::compile(&self.engine, &source) {
+        let ast = match self.compile(&source) {
             Ok(ast) => ast,
-            Err(error) => {
-                report::print(&self.interp, &syntax_error(&self.names, &source, &error));
+            Err(report) => {
+                report::print(&self.interp, &report);
                 return FAILED;
             }
         };
-        let name = source.name.clone();
         if let Some(directory) = source.directory() {
             self.interp.program.add_directory(directory.into());
         }
-        self.interp
-            .program
-            .add_input(source, ast.shared_lib().clone());
         let limit = match TimeLimit::of(&self.interp) {
             Ok(limit) => limit,
             Err(error) => {
@@ -63,10 +55,7 @@ impl Runtime {
             self.engine
                 .eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &ast)
         });
-        let ending = Ending::of(&self.interp, result, |error| {
-            traceback::frames(error, &self.interp.program, &name, TOP_LEVEL)
-        });
-        let code = self.conclude(&ending);
+        let code = self.conclude(&self.ending(&source, result));
         drop(limit);
         code
     }
@@ -75,8 +64,8 @@ impl Runtime {
     pub(super) fn conclude(&self, ending: &Ending) -> i32 {
         let interp = &self.interp;
         let _ = interp.output.flush();
-        if let Some(exception) = ending.exception() {
-            report::print(interp, &report::diagnostic_of(interp, exception));
+        if let (Some(report), _) = self.report(ending) {
+            report::print(interp, &report);
         }
         let code = match ending {
             Ending::Interrupted(_) => INTERRUPTED,

@@ -72,9 +72,14 @@ impl Ending {
 impl Ending {
     /// The exit code of a process that ended like this.
     pub(crate) fn code(&self) -> i32 {
+        self.own_code().unwrap_or(FAILED)
+    }
+
+    /// The exit code of a script that came to its end or called `sys.exit`; `None` after an error or a stop.
+    pub(crate) fn own_code(&self) -> Option<i32> {
         match self {
-            Self::Code(code) => *code,
-            _ => FAILED,
+            Self::Code(code) => Some(*code),
+            _ => None,
         }
     }
 

@@ -6,14 +6,9 @@ use rhai::Dynamic;
 
 use super::Interactive;
 use crate::process::signals;
-use crate::program::call;
 use crate::program::diagnostic::Diagnostic;
-use crate::program::frame::TOP_LEVEL;
 use crate::program::source::Source;
-use crate::program::traceback;
-use crate::runtime::check::syntax_error;
 use crate::runtime::{Runtime, Script};
-use crate::script::report::Ending;
 use crate::script::stop::Stop;
 use crate::script::values::repr_with;
 use crate::stdlib::signal::handlers::Handlers;
@@ -83,32 +78,21 @@ impl Interactive {
     }
 
     fn run(&mut self, source: &Source) -> Outcome {
-        let (engine, interp) = (self.runtime.engine.clone(), self.runtime.interp.clone());
+        let interp = self.runtime.interp.clone();
         // Ctrl-C is for whoever runs what is typed.
         interp.begin_interactive();
         interp.forget_stop();
         let _ = interp.take_thrown();
-        let ast = match call::compile(&engine, source) {
+        let ast = match self.runtime.compile(source) {
             Ok(ast) => ast,
-            Err(error) => {
-                return Outcome::Failed(syntax_error(&self.runtime.names, source, &error));
-            }
+            Err(report) => return Outcome::Failed(report),
         };
-        interp
-            .program
-            .add_input(source.clone(), ast.shared_lib().clone());
         self.on_endings(signals::note_ending);
-        let state = &mut self.runtime.state;
-        let result = state.evaluate(&engine, &interp.program, &source.name, &ast);
-        // A line without variables has not looked for signals.
-        let result = result.and_then(|value| match interp.check_interrupts() {
-            true => Err(interp.interrupted()),
-            false => Ok(value),
-        });
+        let result = self.runtime.run_piece(source, &ast);
         let _ = interp.output.flush_line();
         if !interp.is_interactive() {
             // A copy of this process, by `os.fork`: the rest of the line was its program.
-            let ending = self.ending(source, result);
+            let ending = self.runtime.ending(source, result);
             sys::process::exit_now(self.runtime.conclude(&ending));
         }
         let entered = self.entered(source, result);
@@ -153,22 +137,13 @@ impl Interactive {
             (Ok(value), None) => return self.show(source, value),
             (result, _) => result,
         };
-        match self.ending(source, result) {
-            Ending::Code(code) => self.exit(code),
-            Ending::Failed(exception) | Ending::Limited(exception) => {
-                Outcome::Failed(self.runtime.diagnose(&exception))
-            }
-            Ending::Terminated | Ending::Interrupted(_) | Ending::Stopped => {
+        match self.runtime.report(&self.runtime.ending(source, result)) {
+            (Some(report), _) => Outcome::Failed(report),
+            (None, code) => self.exit(code.unwrap_or_else(|| {
                 let signal = signal::requested().unwrap_or(Signal::SIGTERM);
-                self.exit(SIGNALLED + signal as i32)
-            }
+                SIGNALLED + signal as i32
+            })),
         }
-    }
-
-    fn ending(&self, source: &Source, result: Result<Dynamic, Box<rhai::EvalAltResult>>) -> Ending {
-        Ending::of(&self.runtime.interp, result, |error| {
-            traceback::frames(error, &self.runtime.interp.program, &source.name, TOP_LEVEL)
-        })
     }
 
     fn exit(&mut self, code: i32) -> Outcome {
