@@ -60,53 +60,53 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// The script's arguments: `sys.argv`, the script's name first.
+    /// Sets the script's arguments: `sys.argv`, the script's name first.
     pub fn args(mut self, args: impl IntoIterator<Item = String>) -> Self {
         self.args = args.into_iter().collect();
         self
     }
 
-    /// How children are started, unless the script chooses. The default is spawn; for a runtime that
+    /// Sets how children are started, unless the script chooses. The default is spawn; for a runtime that
     /// [owns its process](Self::owns_process) it is fork as long as the process has one thread. A process with several threads is never forked.
     pub fn start_method(mut self, method: StartMethod) -> Self {
         self.start_method = Some(method);
         self
     }
 
-    /// The process exists for this runtime alone: Ctrl-C and SIGTERM end the script and its children in order,
-    /// and the stack may grow as deep as recursive scripts need. The `procscript` command does this; a host with work of its own does not.
+    /// Declares that the process exists for this runtime alone: Ctrl-C and SIGTERM end the script and its children in order,
+    /// and the stack may grow as deep as recursive scripts need. The `procscript` command does this; a host that does other work must not.
     pub fn owns_process(mut self) -> Self {
         self.owns_process = true;
         self
     }
 
-    /// How many bytes of shared memory the script's locks and queues may take in all, messages included.
-    /// Beyond that, scripts get a MemoryError. The default is half of what the machine and the control group have free.
+    /// Limits the shared memory of the script's locks and queues, messages included, in bytes.
+    /// Beyond that, scripts get a MemoryError. The default is half of the memory that the machine and the control group have free.
     pub fn session_memory(mut self, bytes: u64) -> Self {
         self.session_memory = Some(bytes);
         self
     }
 
-    /// Functions to call around each fork by which a child is started.
+    /// Sets functions to call around each fork that starts a child.
     pub fn around_fork(mut self, hooks: ForkHooks) -> Self {
         self.fork_hooks = Some(hooks);
         self
     }
 
-    /// The format in which uncaught errors are printed, those of children and threads too. The default is
+    /// Sets the format in which uncaught errors are printed, those of children and threads too. The default is
     /// [`ErrorFormat::Human`].
     pub fn error_format(mut self, format: ErrorFormat) -> Self {
         self.error_format = format;
         self
     }
 
-    /// How much a script may use. By default only the depth of calls is limited.
+    /// Sets how much a script may use. By default only the depth of calls is limited.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.settings.limits = limits;
         self
     }
 
-    /// The program that spawned children run. By default it is this program.
+    /// Sets the program that spawned children run. The default is this program.
     ///
     /// The program must begin with [`init`](crate::init), as the `procscript` command does. A host that is a library inside a program it
     /// does not control names such a program here.
@@ -203,14 +203,14 @@ impl Builder {
         self
     }
 
-    /// What the script may do outside itself. The default is [`Permissions::none`], or [`Permissions::all`] for a runtime that
+    /// Sets what the script may do outside itself. The default is [`Permissions::none`], or [`Permissions::all`] for a runtime that
     /// [owns its process](Self::owns_process). Children have at most the permissions of their parent.
     pub fn permissions(mut self, permissions: Permissions) -> Self {
         self.permissions = Some(permissions);
         self
     }
 
-    /// Turns on only these script modules: `builtins` (what needs no import: `print`, `len`, Python's methods of
+    /// Turns on only these script modules: `builtins` (names that need no import: `print`, `len`, Python's methods of
     /// strings and lists), `multiprocessing`, `threading`, `queue`, `os`, `signal`, `socket`, `sys`, `time`, `random`, `json`.
     ///
     /// Neither the name of a disabled module nor its global functions exist, in this process and in children. By default a runtime has all modules, and a

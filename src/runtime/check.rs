@@ -12,7 +12,7 @@ use crate::program::{call, compiling};
 use crate::script::names::Names;
 use crate::syntax::items;
 
-/// What is told about a text that cannot be parsed.
+/// The report on a source that cannot be parsed.
 pub(super) fn syntax_error(names: &Names, source: &Source, error: &EvalAltResult) -> Diagnostic {
     let message = match error {
         EvalAltResult::ErrorParsing(kind, _) => kind.to_string(),
@@ -49,13 +49,13 @@ impl Runtime {
             errors.push(first);
         }
         errors.sort_by_key(|error| (error.line, error.column));
-        // What is said about the text as a whole is said once.
+        // An error of the whole source is found with each part.
         errors.dedup();
         Err(errors)
     }
 }
 
-/// A part of a text alone, where it stands in the text.
+/// A part of a source alone, at the same line and column.
 fn in_its_place(text: &str, range: Range<usize>) -> String {
     let above = text[..range.start].rfind('\n').map_or(0, |end| end + 1);
     let lines = text[..above].matches('\n').count();

@@ -16,19 +16,20 @@ use crate::stdlib::threading::roster::Roster;
 use crate::sync::{ProcessInfo, ProcessState};
 use crate::sys::signal::{self, Signal};
 
-/// How long processes that are no children of this one may take to end with those that are.
+/// How long descendants that are not children of this process may take to end after the children.
 const GRACE: Duration = Duration::from_secs(1);
 
-/// Between two looks whether they have.
-const PATIENCE: Duration = Duration::from_millis(5);
+/// The time between two checks whether they have ended.
+const INTERVAL: Duration = Duration::from_millis(5);
 
 impl Runtime {
-    /// The orderly end, as that of a script: threads and children that are no daemons are waited for, daemons are ended.
+    /// Ends the runtime as a script ends: waits for threads and children, and terminates daemons.
     ///
-    /// Without this call the drop of the runtime ends all of them at once.
+    /// Dropping the runtime without this call ends all of them at once.
     ///
     /// # Errors
-    /// [`Error::Stopped`] and [`Error::Limit`]: a [`Stopper`](crate::Stopper) or the time has ended the wait, and whoever was left.
+    /// [`Error::Stopped`] or [`Error::Limit`] if a [`Stopper`](crate::Stopper) or the time limit ended the wait; threads and children that
+    /// were left have been ended.
     pub fn finish(self) -> Result<(), Error> {
         let interp = &self.interp;
         let _limit = TimeLimit::of(interp).map_err(Error::System)?;
@@ -43,11 +44,11 @@ impl Runtime {
         }
     }
 
-    /// Forgets functions, variables, constants, imports and handlers of signals, and ends threads and children: the next
-    /// evaluation is as the first. What [`set`](Self::set) has made known stays.
+    /// Forgets functions, variables, constants, imports and signal handlers, and ends threads and children: the next
+    /// evaluation starts afresh. Names that [`set`](Self::set) has defined stay.
     ///
-    /// A runtime keeps every function that it has seen, closures too, since something may still call it: one that evaluates text after
-    /// text of other people's forgets them now and then, or lives for one text.
+    /// A runtime keeps every function that it has compiled, closures too, since something may still call it. A runtime that evaluates
+    /// many unrelated sources should be reset now and then, so that its memory does not grow.
     pub fn reset(&mut self) {
         let interp = &self.interp;
         end_everybody(interp);
@@ -59,40 +60,40 @@ impl Runtime {
 }
 
 impl Drop for Runtime {
-    /// Ends threads and children, and gives the session's memory back.
+    /// Ends threads and children, and frees the memory of the session.
     fn drop(&mut self) {
         let (engine, state) = (&self.engine, &mut self.state);
         end(&self.interp, || state.begin(engine));
     }
 }
 
-/// The end of everything that a host has had done by scripts. `let_go`: of the script's own variables.
-pub(super) fn end(interp: &Arc<Interp>, let_go: impl FnOnce()) {
+/// Ends everything that scripts have started for a host. `drop_variables` drops the variables of the script.
+pub(super) fn end(interp: &Arc<Interp>, drop_variables: impl FnOnce()) {
     end_everybody(interp);
     interp.end_interactive();
-    let_go();
+    drop_variables();
     interp.given.forget();
-    // A function of the script's in them may hold what holds the host.
+    // The hook may hold a function of the script that holds the host.
     Hook::of(interp).set(None);
     if !Roster::of(interp).has_others() {
         Roster::of(interp).clear();
     }
     interp.leave(0, false);
     interp.output.close();
-    // What is left of its threads must not go on, nor whoever waits on its objects.
+    // Threads that are left, and threads that wait for shared objects, must not go on.
     interp.close();
 }
 
-/// Ends threads, children and their descendants; the children that are no daemons and were still running.
+/// Ends threads, children and their descendants. Returns the children that were still running, without daemons.
 pub(super) fn end_everybody(interp: &Arc<Interp>) -> Vec<Process> {
-    // The variables may hold the last handle of something that a thread waits for.
+    // Before variables are dropped: they may hold the last handle of an object that a thread waits for.
     if Roster::of(interp).has_others() {
         interp.request_stop(Stop::Host);
         Roster::of(interp).end_all(interp);
     }
     let mut running = Family::of(interp).active_children(interp);
     running.retain(|child| !child.identity().daemon);
-    tell_copies(interp);
+    terminate_copies(interp);
     Family::of(interp).finish(interp, true);
     kill_the_rest(interp);
     Forked::of(interp).reap(interp);
@@ -112,8 +113,8 @@ fn others(interp: &Interp) -> Vec<ProcessInfo> {
     all
 }
 
-/// Children that were made by `os.fork` are not in the family: they are asked to end like those that are.
-fn tell_copies(interp: &Interp) {
+/// Terminates children that `os.fork` made: they are not in the family.
+fn terminate_copies(interp: &Interp) {
     let Some(session) = interp.existing_session() else {
         return;
     };
@@ -127,11 +128,11 @@ fn tell_copies(interp: &Interp) {
     }
 }
 
-/// Whoever has outlived its parent: a child that had to be killed could not end its own.
+/// Kills processes that have outlived their parents: a child that was killed could not end its own children.
 fn kill_the_rest(interp: &Interp) {
     await_the_rest(interp);
     let mut left = others(interp);
-    // Of one that is being started the number may be somebody else's by now.
+    // The number of a process that is being started may belong to another process by now.
     left.retain(|other| other.state == ProcessState::Running);
     for other in &left {
         let _ = signal::send(other.pid.cast_signed(), Signal::SIGKILL as i32);
@@ -141,10 +142,10 @@ fn kill_the_rest(interp: &Interp) {
     }
 }
 
-/// Waits until nobody else is there, for a moment at the most.
+/// Waits until the other processes have ended, for at most [`GRACE`].
 fn await_the_rest(interp: &Interp) {
     let deadline = Instant::now() + GRACE;
     while !others(interp).is_empty() && Instant::now() < deadline {
-        std::thread::sleep(PATIENCE);
+        std::thread::sleep(INTERVAL);
     }
 }

@@ -1,4 +1,4 @@
-//! The Rhai engine as scripts expect it: names, limits, endings, and Rhai's few settings that matter here.
+//! The Rhai engine as scripts expect it: names, limits, stops, and the settings of Rhai that matter here.
 
 use std::any::TypeId;
 use std::collections::HashSet;
@@ -26,7 +26,7 @@ use crate::script::{cells, memory};
 use crate::syntax::is_word_of_python;
 use crate::{advice, stdlib, sys};
 
-/// The stack a process of the command's asks for. The kernel gives as much as is touched.
+/// The stack that a process of its own asks for. The kernel provides as much as is touched.
 pub(super) const STACK_WANTED: u64 = 64 << 20;
 
 /// The deepest recursion: as Python's.
@@ -46,7 +46,7 @@ const STACK_PER_LEVEL: u64 = 48 << 10;
 pub(super) enum CallDepth {
     /// This many bytes of stack are there.
     Stack(u64),
-    /// Whatever the threads of the host carry that run scripts.
+    /// Unknown: scripts run on threads of the host.
     Host,
 }
 
@@ -99,8 +99,8 @@ pub(super) fn build(
     let modules = Arc::new(Modules::new(interp, registered.namespaces));
     engine.set_module_resolver(Resolver(modules.clone()));
     register_note(&mut engine);
-    write_what_rhai_prints(&mut engine, interp);
-    stop_when_told(&mut engine, interp);
+    connect_print(&mut engine, interp);
+    check_each_step(&mut engine, interp);
     find_variables(
         &mut engine,
         interp,
@@ -120,7 +120,7 @@ pub(super) fn build(
     (engine, modules, names)
 }
 
-/// Tells the interpreter how values are sent to other processes: ours, and those of the embedding program's types.
+/// Sets how values are sent to other processes: ours, and those of the host's types.
 pub(super) fn set_codecs(interp: &Interp, mut codecs: Codecs, setups: &[Setup]) {
     let own = setups.iter().flat_map(Setup::types);
     own.for_each(|codec| codecs.by_parts(codec.clone()));
@@ -133,7 +133,7 @@ pub(super) fn advise(interp: &Arc<Interp>, names: &Arc<Names>) {
     Reports::of(interp).advise_by(move |interp, told| advice::about(interp, &names, told));
 }
 
-/// Gives an engine the functions and constants, inside a module of this name, or of none.
+/// Registers the functions and constants, inside a module of this name unless it is empty.
 pub(super) fn mount(engine: &mut Engine, registered: &Registered, name: &str) {
     if name.is_empty() {
         engine.register_global_module(registered.globals.clone());
@@ -151,8 +151,8 @@ pub(super) fn mount(engine: &mut Engine, registered: &Registered, name: &str) {
     engine.register_static_module(name, module.into());
 }
 
-/// Our `print` writes by itself, and leaves nothing to Rhai's; without it Rhai's is in force.
-fn write_what_rhai_prints(engine: &mut Engine, interp: &Arc<Interp>) {
+/// Connects Rhai's `print` to the output where scripts do not have ours, which writes by itself.
+fn connect_print(engine: &mut Engine, interp: &Arc<Interp>) {
     if interp.settings.has_module("builtins") {
         engine.on_print(|_| {});
     } else {
@@ -162,8 +162,8 @@ fn write_what_rhai_prints(engine: &mut Engine, interp: &Arc<Interp>) {
     engine.on_debug(|_, _, _| {});
 }
 
-/// At each step of a script, looks whether it has to stop, and counts what it uses.
-fn stop_when_told(engine: &mut Engine, interp: &Arc<Interp>) {
+/// Checks at each step of a script whether it has to stop, and counts its operations.
+fn check_each_step(engine: &mut Engine, interp: &Arc<Interp>) {
     let interp = interp.clone();
     let operations = interp.settings.limits.of_operations();
     engine.on_progress(move |_| {
@@ -180,7 +180,7 @@ fn stop_when_told(engine: &mut Engine, interp: &Arc<Interp>) {
     });
 }
 
-/// Finds variables for scripts where Rhai's own way does harm.
+/// Resolves variables where Rhai's own way is not enough:
 ///
 /// - A closure may name `os`, `None`, or a function defined further down: Rhai takes a name it does not know
 ///   yet for a variable to capture, and fails when there is none.
@@ -189,8 +189,8 @@ fn stop_when_told(engine: &mut Engine, interp: &Arc<Interp>) {
 ///   race with itself. Both have the handle; only a later assignment is not seen by the other.
 /// - The variable of `catch` is an exception object, also for errors that Rhai itself found.
 /// - A captured variable that another thread uses at this moment is waited for.
-/// - A signal that has come is handled before the next variable is used.
-/// - Recursion that goes too deep is an error like others; Rhai's own limit behind it cannot be caught.
+/// - A signal that has arrived is handled before the next variable is used.
+/// - Recursion that is too deep is an error that can be caught, unlike the error at Rhai's own limit.
 pub(super) fn find_variables(
     engine: &mut Engine,
     interp: &Arc<Interp>,
@@ -261,7 +261,7 @@ fn script_function(context: &EvalContext, name: &str) -> Option<Dynamic> {
     FnPtr::new(name).ok().map(Dynamic::from)
 }
 
-/// A function of the embedding program as a value.
+/// A function of the host as a value.
 fn foreign_function(foreign: &[Foreign], name: &str) -> Option<Dynamic> {
     foreign.iter().find(|function| function.name == name)?;
     FnPtr::new(name).ok().map(Dynamic::from)

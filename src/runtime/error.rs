@@ -48,7 +48,7 @@ pub enum Error {
     Stopped,
     /// The script has used up one of its [`Limits`](crate::Limits).
     Limit(Exceeded),
-    /// The value has another type than was asked for.
+    /// The value does not have the type that was asked for.
     WrongType {
         /// The Rust type that was asked for.
         wanted: String,
@@ -117,7 +117,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// The report: kind, message, place, calls, and help.
+    /// The report: kind, message, position, calls, and help.
     pub fn diagnostic(&self) -> &Diagnostic {
         &self.diagnostic
     }

@@ -1,4 +1,4 @@
-//! Running pieces of a program one after another, and what the host gets of each.
+//! Evaluations: running pieces of a program one after another, and the value or error of each.
 
 use std::any::{TypeId, type_name};
 use std::io;
@@ -18,19 +18,19 @@ use crate::script::stop::Stop;
 use crate::script::values;
 use crate::stdlib::multiprocessing::family::Family;
 
-/// What calls that come from the host are called in Rhai's books.
+/// The source that Rhai notes for calls that come from the host.
 pub(super) const HOST: &str = "<host>";
 
 impl Runtime {
-    /// Runs a text and gives its value: that of its last expression.
+    /// Runs a source and returns the value of its last expression.
     ///
-    /// What it declares at its top level stays for later evaluations: functions, variables, constants, imports. Children and threads that
-    /// it has started go on. `T` is `i64`, `f64`, `bool`, `String`, `rhai::Array`, `rhai::Map`, a type of the host's own, or
-    /// [`Dynamic`] for whatever comes; for `()` the value is thrown away. In messages the text is called `<eval N>`.
+    /// Functions, variables, constants and imports of its top level stay for later evaluations. Children and threads that
+    /// it has started continue. `T` is `i64`, `f64`, `bool`, `String`, `rhai::Array`, `rhai::Map`, a type of the host, or
+    /// [`Dynamic`] for any value; `()` discards the value. Messages call the source `<eval N>`.
     ///
     /// # Errors
-    /// See [`Error`]. After [`Error::Stopped`] and [`Error::Limit`] the script's threads and children have been ended; in
-    /// every case the runtime can go on with the next evaluation.
+    /// See [`Error`]. After [`Error::Stopped`] and [`Error::Limit`] the script's threads and children have been ended. The runtime
+    /// can be used for further evaluations after every error.
     ///
     /// # Example
     /// ```
@@ -46,7 +46,7 @@ impl Runtime {
         self.run_script(&script).and_then(converted)
     }
 
-    /// Runs a file as [`eval`](Self::eval) runs a text; modules that it imports are looked for beside it.
+    /// Runs a file as [`eval`](Self::eval) runs a string. Modules that it imports are searched for in its directory.
     ///
     /// # Errors
     /// See [`Error`].
@@ -59,15 +59,13 @@ impl Runtime {
         self.run_script(&script)
     }
 
-    /// Runs a script as [`eval`](Self::eval) runs a text.
+    /// Runs a script as [`eval`](Self::eval) runs a string.
     ///
     /// # Errors
     /// See [`Error`].
     pub fn run_script(&mut self, script: &Script) -> Result<Dynamic, Error> {
         let source = self.interp.program.as_input(script.source());
-        let ast = self
-            .compile(&source)
-            .map_err(|report| Error::Syntax(report.into()))?;
+        let ast = self.compile(&source).map_err(Error::Syntax)?;
         let value = self.guarded(
             |runtime| runtime.run_piece(&source, &ast),
             |runtime, result| runtime.ending(&source, result),
@@ -101,7 +99,7 @@ impl Runtime {
         self.call(&function, args)
     }
 
-    /// Calls a function that a script has given the host as a value, with a tuple or a `Vec<Dynamic>` of arguments.
+    /// Calls a function value that a script has returned to the host, with a tuple or a `Vec<Dynamic>` of arguments.
     ///
     /// # Errors
     /// See [`Error`].
@@ -136,9 +134,9 @@ impl Runtime {
         value.and_then(converted)
     }
 
-    /// Makes a name known to every script of this runtime, inside functions and in children too: a constant of the host's.
+    /// Defines a constant for every script of this runtime. Functions and children see it too.
     ///
-    /// Children get it as it is when they start, if it can be sent to them. A variable of the script's with this name hides it.
+    /// A child gets the value of the moment when it starts, if the value can be sent to it. A variable of the script with the same name hides it.
     ///
     /// # Example
     /// ```
@@ -168,7 +166,7 @@ impl Runtime {
         drop(limit);
         let flushed = interp.output.flush();
         let result = result.and_then(|value| match flushed {
-            // Nobody reads any more: that ends a script quietly.
+            // A closed output ends a script without an error.
             Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(raise_os(&error, None)),
             _ => Ok(value),
         });
@@ -204,7 +202,7 @@ impl Runtime {
     }
 }
 
-/// The value as the type that was asked for.
+/// Converts the value to the type that was asked for.
 fn converted<T: Variant + Clone>(value: Dynamic) -> Result<T, Error> {
     if TypeId::of::<T>() == TypeId::of::<()>() {
         return Dynamic::UNIT

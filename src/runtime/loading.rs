@@ -1,4 +1,4 @@
-//! Who is loading which module at this moment: two threads load none twice, and none waits for itself.
+//! Which thread is loading which module: no module is loaded twice, and no thread waits for itself.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex};
@@ -26,10 +26,10 @@ impl State {
         all.find(|(_, loaded)| loaded == file).map(|(id, _)| *id)
     }
 
-    /// Whether whoever loads `file` is this thread, or waits for it in the end.
+    /// Whether the thread that loads `file` is this one, or waits for this one, directly or by way of others.
     fn leads_to(&self, me: ThreadId, file: &Path) -> bool {
         let mut file = file;
-        // Nobody waits for more than one, so there are no more steps than threads that wait.
+        // Each thread waits for at most one module, so there are no more steps than waiting threads.
         for _ in 0..=self.waiting.len() {
             let Some(loader) = self.loader(file) else {
                 return false;
@@ -47,7 +47,7 @@ impl State {
 }
 
 impl Loading {
-    /// Lets the calling thread load `file`, when no other does.
+    /// Waits until no other thread loads `file`, and lets the calling thread load it.
     pub(super) fn begin(&self, file: &Path, stop: impl Fn() -> bool) -> Result<Turn<'_>, NoTurn> {
         let me = thread::current().id();
         loop {
@@ -80,7 +80,7 @@ impl Loading {
 pub(super) enum NoTurn {
     /// It would wait for itself.
     Circular,
-    /// The script has to stop.
+    /// The script was stopped.
     Stopped,
 }
 

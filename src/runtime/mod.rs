@@ -1,16 +1,17 @@
 //! The embedding API: a runtime for scripts, from Rust.
 //!
-//! - [`builder`]: what a runtime is given; [`build_error`]: what it cannot be given.
-//! - [`setup`]: a host's own functions and types.
-//! - [`package`]: the API on an engine of the host's own.
-//! - [`script`]: the text of one.
+//! - [`builder`]: the options of a runtime; [`build_error`]: why they can be wrong.
+//! - [`setup`]: functions and types of a host.
+//! - [`package`]: the API on an engine that the host owns.
+//! - [`script`]: the source of a script.
 //! - [`run`]: running a script to its end; [`ending`]: the end of a runtime.
-//! - [`evaluate`]: running pieces of a program one after another; [`state`]: what stays; [`piece`]: the report on one; [`error`], [`error_kind`]: why an operation failed.
-//! - [`stopper`]: stopping a script, by hand and by time.
-//! - [`engine`]: the Rhai engine as scripts expect it; [`wrong_calls`]: what it asks about calls that fail.
-//! - [`modules`]: `import`, from the script's directory and from the modules built in; [`loading`]: by one thread at a time.
+//! - [`evaluate`]: running pieces of a program one after another; [`piece`]: one of them; [`state`]: the variables that stay.
+//! - [`error`], [`error_kind`]: why an operation failed.
+//! - [`stopper`]: stopping a script, by a call and by time.
+//! - [`engine`]: the Rhai engine as scripts expect it; [`wrong_calls`]: calls that Rhai cannot resolve.
+//! - [`modules`]: `import` of files and of built-in modules; [`loading`]: by one thread at a time.
 //! - [`check`]: the syntax errors of a script.
-//! - [`worker`]: the beginning of a spawned child.
+//! - [`worker`]: the start of a spawned child.
 //! - [`prompt`]: a program that grows line by line.
 //! - [`objects`]: queues, locks, events and processes as Rust objects.
 
@@ -73,9 +74,9 @@ pub use crate::stdlib::multiprocessing::start_method::StartMethod;
 
 /// A script engine with processes.
 ///
-/// It runs a whole program ([`run_main`](Self::run_main)), or pieces of one after another ([`eval`](Self::eval), [`run_file`](Self::run_file),
-/// [`call_fn`](Self::call_fn)). It runs one thing at a time; for several at once there are several runtimes, which
-/// share nothing. Its drop ends the threads and children that are left, and frees the memory they shared.
+/// It runs a whole program ([`run_main`](Self::run_main)), or one piece of a program after another ([`eval`](Self::eval), [`run_file`](Self::run_file),
+/// [`call_fn`](Self::call_fn)). A runtime does one thing at a time. Several runtimes can run at once and
+/// share nothing. Dropping a runtime ends the threads and children that are left, and frees the memory they shared.
 ///
 /// # Example
 /// ```
@@ -91,7 +92,7 @@ pub struct Runtime {
     modules: Arc<Modules>,
     pub(crate) names: Arc<Names>,
     state: State,
-    /// How many evaluations there were: messages number them.
+    /// The number of evaluations so far, for their names in messages.
     evaluations: usize,
 }
 

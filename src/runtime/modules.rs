@@ -1,11 +1,11 @@
-//! `import`: the modules built in, and files beside the script.
+//! `import`: the built-in modules, and files beside the script.
 //!
-//! A file is looked for beside the importing file, then beside the main script. It is known by its absolute
-//! path, so a module imported from two places is one module and tracebacks name it.
+//! A file is searched for beside the importing file, then beside the main script. Its absolute path identifies it, so a
+//! module that is imported from two places is one module, and tracebacks name it.
 //!
-//! Two things are repaired on the way. Rhai's function pointers cannot name a module's function, so each
-//! public function is exported as a value too (`w::work`). And a closure that was made in a module could not
-//! be called outside it, so closures are made known everywhere.
+//! Two gaps in Rhai are filled here. Its function pointers cannot name a function of a module, so each public function is
+//! also exported as a value (`w::work`). And a closure that was made in a module could not be called outside it, so closures
+//! are registered globally.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -48,10 +48,10 @@ impl Modules {
         }
     }
 
-    /// The file that is meant, and where it really is; `None` where there is none.
+    /// Finds the file of a module, and its path without symbolic links.
     ///
     /// # Errors
-    /// `PermissionError`. A file that the program could have had, but only where it may not look, is not found.
+    /// `PermissionError`. Where a plain name could only be found in a directory that the script may not read, the module is not found.
     fn find(
         &self,
         interp: &Interp,
@@ -69,7 +69,7 @@ impl Modules {
         let is_plain = !Path::new(path).is_absolute() && !path.split('/').any(|part| part == "..");
         let mut refused = None;
         for file in candidates {
-            // One that the program has already is a part of it.
+            // A file that is loaded already is part of the program.
             if let Ok(real) = file.canonicalize()
                 && locked(&self.loaded).contains_key(&real)
             {
@@ -120,7 +120,7 @@ impl Modules {
         self.finish(interp, source, &ast, module?, top)
     }
 
-    /// Makes a module's closures known everywhere, and remembers the module for children.
+    /// Registers the closures of a module globally, and adds the module to the program, for children.
     fn finish(
         &self,
         interp: &Interp,
@@ -147,7 +147,7 @@ impl Modules {
         Ok(module.into())
     }
 
-    /// Compiles a module for [`adopt`](Self::adopt); its functions can be found from now on.
+    /// Compiles a module for [`adopt`](Self::adopt), and adds its functions to the program.
     pub(super) fn compile(
         &self,
         engine: &Engine,
@@ -165,7 +165,7 @@ impl Modules {
         Ok(ast)
     }
 
-    /// Takes a module over from the parent: it has the parent's values, its top level is not run again.
+    /// Recreates a module of the parent with the parent's values. Its top level does not run again.
     pub(super) fn adopt(
         &self,
         engine: &Engine,
@@ -190,7 +190,7 @@ impl Modules {
         Ok(())
     }
 
-    /// Forgets what has been imported: it is read again when it is asked for.
+    /// Forgets the modules that have been imported; the next import reads them again.
     pub(super) fn forget(&self) {
         locked(&self.loaded).clear();
     }
@@ -253,13 +253,13 @@ impl Modules {
     }
 }
 
-/// The name under which a child's module finds what its parent's top level had made.
+/// The variable from which a module in a child takes the values of its parent.
 const CARRIED: &str = "__carried__";
 
-/// The function at the end of every module that notes its constants and imports.
+/// The function that each module calls at its end, to note its constants and imports.
 pub(super) const NOTE: &str = "__note_top_level__";
 
-/// What a module's top level has to be in a child: the same names with the parent's values.
+/// The top level of a module in a child: the same names with the parent's values.
 fn prelude(module: &CarriedModule) -> String {
     let mut text = String::new();
     for (alias, path) in &module.imports {
@@ -281,14 +281,14 @@ fn prelude(module: &CarriedModule) -> String {
     text + NOTE + "();\n"
 }
 
-/// Compiles a module's text, and behind it what exports its functions as values.
+/// Compiles the source of a module, followed by code that exports its functions as values.
 fn compile_module(engine: &Engine, source: &Source) -> Result<AST, Failure> {
     let _name = NameBeingCompiled::set(&source.name);
     let ast = call::compile(engine, source)?;
-    // Below the text: closures are told apart by their place.
+    // After the last line of the source, because closures are identified by their position.
     let mut extra = "\n".repeat(source.text.lines().count());
     let mut names: Vec<&str> = Vec::new();
-    // Rhai lists them in another order in each process.
+    // Rhai lists functions in a different order in each process.
     let mut functions: Vec<_> = ast.iter_functions().collect();
     functions.sort_by_key(|function| (function.name, function.params.len()));
     for function in functions {
@@ -322,11 +322,11 @@ fn closures(module: &Module) -> Vec<u64> {
 thread_local! {
     /// The environments at the end of the modules that are being loaded, innermost last.
     static NOTED: RefCell<Vec<Environment>> = const { RefCell::new(Vec::new()) };
-    /// What `__name__` is in the text that is being compiled.
+    /// The value of `__name__` in the source that is being compiled, innermost last.
     static COMPILING: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Collects what [`NOTE`] notes while one module is loaded.
+/// Collects the environment that [`NOTE`] notes while one module is loaded.
 struct Noted;
 
 impl Noted {
@@ -372,7 +372,7 @@ impl Drop for NameBeingCompiled {
     }
 }
 
-/// `__name__` in the text that is being compiled: `__main__`, or the module's name.
+/// The value of `__name__` in the source that is being compiled: `__main__`, or the module's name.
 pub(super) fn name_being_compiled() -> ImmutableString {
     COMPILING
         .with_borrow(|stack| stack.last().cloned())

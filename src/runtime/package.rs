@@ -23,33 +23,33 @@ use crate::script::stop::Stop;
 /// Processes, threads and what they share, for an [`Engine`] that the host owns. It does not implement Rhai's
 /// [`Package`](rhai::packages::Package).
 ///
-/// That trait makes a package from nothing and shares one module between all engines. This package has options
+/// That trait creates a package without options and shares one module between all engines. This package has options
 /// ([`Builder::package`](crate::Builder::package)), sets callbacks of the engine, and owns the child processes.
 ///
-/// # What an engine gets
-/// All [modules](crate::Builder::modules) but `builtins`: Rhai's `print`, `len`, and its methods of texts and lists stay what they are, unless
-/// they are asked for. A function that the host has registered with the same name and types goes before ours; of two packages on
-/// one engine the later answers.
+/// # Functions and modules
+/// The engine gets all [modules](crate::Builder::modules) but `builtins`: Rhai's own `print`, `len`, and methods of strings and lists stay, unless
+/// `modules` names `builtins`. A function that the host has registered with the same name and types has precedence. Of two packages on
+/// one engine, the later has precedence.
 ///
-/// # What stays the host's
-/// `on_print`, `on_debug`, the module resolver, limits and all settings. Of Rhai's callbacks that exist once an engine, the package
-/// takes those that the host has not set before, and the host may set its own later:
+/// # Settings and callbacks
+/// The package does not touch `on_print`, `on_debug`, the module resolver, limits, or other settings. An engine has one of each of the
+/// following callbacks. The package sets those that the host has not set before, and the host may replace them later:
 ///
-/// | callback | without ours |
+/// | callback | effect if the host sets its own |
 /// | --- | --- |
-/// | `on_var` | a handle that a closure has captured is busy while one of its methods waits; errors of Rhai's own are plain maps in `catch` |
-/// | `on_parse_token` | words that Rhai reserves are no names of methods: `lock.with(…)` does not parse |
-/// | `on_progress` | a [`Stopper`] ends waits, but no loop: the host's callback has to look by itself |
+/// | `on_var` | a handle that a closure has captured is busy while one of its methods waits; Rhai's own errors are plain maps in `catch` |
+/// | `on_parse_token` | words that Rhai reserves cannot be names of methods: `lock.with(…)` does not parse |
+/// | `on_progress` | a [`Stopper`] ends waits, but not loops: the host's callback has to end those |
 ///
 /// # Processes
 /// A child is a fresh run of the host's program ([`init`](crate::init)), never a copy of it. It compiles the script again: see
-/// [`compile`](Self::compile). It has the package's [setups](crate::Builder::setup), and nothing else that the host has registered.
+/// [`compile`](Self::compile). It has the package's [setups](crate::Builder::setup), but no other functions of the host.
 ///
 /// # Errors
-/// They reach the host as Rhai's, with positions; [`diagnose`](Self::diagnose) says what is to be told about one.
+/// The host gets errors of scripts as Rhai's errors, with positions. [`diagnose`](Self::diagnose) returns the report on one.
 ///
 /// # Ending
-/// When the package and its engines are dropped, the children that are left are ended, and the memory they shared is given back.
+/// When the package and its engines are dropped, the children that are left are ended, and their shared memory is freed.
 ///
 /// # Example
 /// ```no_run
@@ -85,7 +85,7 @@ pub struct ProcessPackage {
     family: Arc<Family>,
 }
 
-/// The processes of a package. Its engines hold it too.
+/// The processes of a package. The engines hold it too.
 struct Family(Arc<Interp>);
 
 impl Drop for Family {
@@ -109,13 +109,13 @@ impl ProcessPackage {
         }
     }
 
-    /// Gives an engine everything under the names that it has in a [`Runtime`](crate::Runtime): `Process(…)`, `os.getpid()`, `os::getpid()`.
+    /// Registers everything under the names that it has in a [`Runtime`](crate::Runtime): `Process(…)`, `os.getpid()`, `os::getpid()`.
     pub fn register_into_engine(&self, engine: &mut Engine) -> &Self {
         self.register(engine, "")
     }
 
-    /// Gives an engine everything inside a module: `mp::Process(…)`, `mp::os::getpid()`. Only the methods and operators of our own
-    /// types are not in it.
+    /// Registers everything inside a module: `mp::Process(…)`, `mp::os::getpid()`. Methods and operators of this crate's types are
+    /// registered globally.
     pub fn register_into_engine_as(&self, engine: &mut Engine, name: &str) -> &Self {
         self.register(engine, name)
     }
@@ -155,10 +155,10 @@ impl ProcessPackage {
         self
     }
 
-    /// Compiles a script whose functions child processes may have to run; messages call it `name`. Of two scripts with one name
+    /// Compiles a script whose functions may run in child processes. Messages call it `name`. Of two scripts with one name
     /// the later counts.
     ///
-    /// A script that was compiled otherwise runs, too, but starting a process from it is an error that names this line.
+    /// A script that was not compiled by this function runs too, but cannot start processes; the error mentions this function.
     ///
     /// # Errors
     /// [`Error::Syntax`].
@@ -166,7 +166,7 @@ impl ProcessPackage {
         self.compile_script(engine, &Script::from_text(name, text))
     }
 
-    /// As [`compile`](Self::compile), from a file.
+    /// Like [`compile`](Self::compile), for a file.
     ///
     /// # Errors
     /// [`Error::Read`], [`Error::Syntax`].
@@ -188,15 +188,15 @@ impl ProcessPackage {
         Ok(ast)
     }
 
-    /// Lets the script's threads hold the engine that they run on. Without it starting a thread is an error that names this line.
+    /// Shares the engine with the threads that scripts start. Without this call, starting a thread is an error that mentions this function.
     ///
-    /// A thread that still runs keeps the engine alive.
+    /// A running thread keeps the engine alive.
     pub fn share(&self, engine: &Arc<Engine>) -> &Self {
         self.interp().host_engines.share(engine);
         self
     }
 
-    /// What ends this package's scripts from other threads, in whatever engine they run. They stay ended until
+    /// Returns a handle that stops this package's scripts from other threads, in all its engines. Scripts cannot run again before
     /// [`resume`](Self::resume).
     pub fn stopper(&self) -> Stopper {
         Stopper::of(self.interp())
@@ -207,8 +207,8 @@ impl ProcessPackage {
         self.interp().forget_stop();
     }
 
-    /// What is to be told about an error that a script of this package has ended with: its kind in Python's words, message, place,
-    /// calls, and what to do. `script` is the name it was compiled with.
+    /// Returns the report on an error that has ended a script of this package: Python's name of its kind, message, position,
+    /// calls, and help. `script` is the name it was compiled with.
     ///
     /// # Example
     /// ```
@@ -246,7 +246,7 @@ impl fmt::Debug for ProcessPackage {
     }
 }
 
-/// Which of the callbacks that exist once an engine the host has not set.
+/// Which callbacks the host has not set.
 struct FreeSlots {
     variables: bool,
     tokens: bool,
@@ -254,10 +254,10 @@ struct FreeSlots {
 }
 
 impl FreeSlots {
-    /// Rhai tells in no other way than by an engine's debug form; a test holds it to that.
+    /// Only the debug form of an engine shows them. A test checks that it does.
     fn of(engine: &Engine) -> Self {
         let text = format!("{engine:?}");
-        // Before it are the host's modules, where anything may stand.
+        // The names of the host's modules, which come first, may contain these words.
         let slots = text.rfind("resolve_var: ").unwrap_or(0);
         let text = &text[slots..];
         let is_free = |slot: &str| text.contains(&format!("{slot}: false"));

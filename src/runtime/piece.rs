@@ -14,9 +14,9 @@ use crate::script::report::{Ending, Reports, diagnostic_of};
 
 impl Runtime {
     /// Compiles a piece and adds its functions to the program.
-    pub(super) fn compile(&self, source: &Source) -> Result<AST, Diagnostic> {
+    pub(super) fn compile(&self, source: &Source) -> Result<AST, Box<Diagnostic>> {
         let ast = call::compile(&self.engine, source)
-            .map_err(|error| syntax_error(&self.names, source, &error))?;
+            .map_err(|error| Box::new(syntax_error(&self.names, source, &error)))?;
         let functions = ast.shared_lib().clone();
         self.interp.program.add_input(source.clone(), functions);
         Ok(ast)

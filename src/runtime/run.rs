@@ -1,4 +1,4 @@
-//! Running a script to its end: evaluation, the report of an error nobody caught, the end of the family.
+//! Running a script to its end: evaluation, the report on an uncaught error, and the end of the family.
 
 use rhai::{Dynamic, Scope};
 
@@ -13,7 +13,7 @@ use crate::stdlib::multiprocessing::finish::finish;
 /// The exit code after Ctrl-C: 128 and the signal's number, as shells count.
 const INTERRUPTED: i32 = 130;
 
-/// What is said of a script that the embedding program has stopped.
+/// The message about a script that the host has stopped.
 const STOPPED: &str = "procscript: the script was stopped\n";
 
 impl Runtime {
@@ -60,7 +60,7 @@ impl Runtime {
         code
     }
 
-    /// The end of the main process: the report, the family's end, the exit code.
+    /// Ends the main process: prints the report, ends the family, and returns the exit code.
     pub(super) fn conclude(&self, ending: &Ending) -> i32 {
         let interp = &self.interp;
         let _ = interp.output.flush();

@@ -1,11 +1,11 @@
-//! The text of a script, and what it is called in messages.
+//! The source of a script, and its name in messages.
 
 use std::io;
 use std::path::Path;
 
 use crate::program::source::Source;
 
-/// The text of a script, and what it is called in messages.
+/// The source of a script, and its name in messages.
 #[derive(Debug, Clone)]
 pub struct Script {
     name: String,
@@ -26,7 +26,7 @@ impl Script {
     /// Reads a script; messages name the file as it is given here.
     ///
     /// # Errors
-    /// When it cannot be read (`IsADirectory` for a directory), or is not UTF-8 (`InvalidData`).
+    /// The file cannot be read (`IsADirectory` for a directory), or is not UTF-8 (`InvalidData`).
     pub fn from_file(path: &Path) -> io::Result<Self> {
         if path.is_dir() {
             return Err(io::ErrorKind::IsADirectory.into());

@@ -1,4 +1,4 @@
-//! A host's own functions and types, for its engine and its children's engines.
+//! Functions and types of a host, for its engine and those of its children.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -15,7 +15,7 @@ type Register = dyn Fn(&mut Engine) + Send + Sync;
 /// The setups of this program when it runs as a child.
 static OF_CHILDREN: OnceLock<Vec<Setup>> = OnceLock::new();
 
-/// A host's own functions and types, under a name by which spawned children find them.
+/// Functions and types of a host, with a name by which spawned children find them.
 ///
 /// A spawned child is a fresh run of the host's program and shares no memory with its parent. So the program passes its setups
 /// to [`init_with`](crate::init_with), and the same setups to its runtimes with [`Builder::setup`](crate::Builder::setup).
@@ -54,7 +54,7 @@ static OF_CHILDREN: OnceLock<Vec<Setup>> = OnceLock::new();
 #[derive(Clone)]
 #[must_use]
 pub struct Setup {
-    /// `None`: for this process only.
+    /// `None` for a setup of this process only.
     name: Option<String>,
     steps: Vec<Arc<Register>>,
     types: Vec<TypeCodec>,
@@ -157,7 +157,7 @@ impl Setup {
     }
 }
 
-/// Registers what the setups have, and gives the functions among it.
+/// Registers the setups, and returns their functions.
 pub(super) fn register(engine: &mut Engine, setups: &[Setup]) -> Vec<Foreign> {
     if setups.is_empty() {
         return Vec::new();

@@ -1,8 +1,8 @@
-//! What stays of a program from one input to the next: variables, constants, imports.
+//! The state that a program keeps from one input to the next: variables, constants, imports.
 //!
-//! Rhai keeps them in two places, the scope and the state of a running script; both are kept here. Functions are in
-//! [`Program`]. Whatever ends an input, what it declared at its top level before that stays, and what its blocks declared
-//! is gone: Rhai unwinds both by itself.
+//! Rhai keeps them in two places, the scope and the state of a running script; both are here. Functions are in
+//! [`Program`]. When an input ends, even by an error, the names of its top level stay and those of its blocks are gone: Rhai
+//! unwinds them by itself.
 
 use rhai::{AST, Caches, Dynamic, Engine, GlobalRuntimeState, NativeCallContext, Position, Scope};
 
@@ -10,11 +10,11 @@ use crate::program::call;
 use crate::program::source::{Program, Source};
 use crate::script::panics::without_panic;
 
-/// The name before all inputs.
+/// The name of the source before all inputs.
 const BASE: &str = "<program>";
 
-/// What comes before all inputs: Rhai calls closures without looking for later definitions where it finds them in
-/// the first of its libraries, and makes no constants global in a program without functions.
+/// The source before all inputs. Rhai calls a closure that it finds in the first library without looking for later definitions,
+/// and constants are not global in a program without functions.
 const BASE_TEXT: &str = "private fn __base__() { 0 }";
 
 /// Variables, constants and imports.
@@ -52,7 +52,7 @@ impl State {
         })
     }
 
-    /// Rhai's state for the next input, or the next call from outside.
+    /// Prepares Rhai's state for the next input, or the next call by the host.
     pub(super) fn prepare(&mut self, engine: &Engine, program: &Program, name: &str) {
         begin_program(engine, program);
         self.global.lib = program.libraries().into();
@@ -62,7 +62,7 @@ impl State {
         self.global.always_search_scope = false;
     }
 
-    /// A copy for one call from outside, beside whatever runs.
+    /// Returns a copy for one call by the host, which may happen while a script runs.
     pub(super) fn for_call(&self, engine: &Engine, program: &Program, name: &str) -> Self {
         let mut copy = Self {
             scope: Scope::new(),
@@ -72,7 +72,7 @@ impl State {
         copy
     }
 
-    /// What a native sees that is called from outside.
+    /// The context of a native that the host calls.
     pub(super) fn context<'a>(
         &'a self,
         engine: &'a Engine,
@@ -81,7 +81,7 @@ impl State {
         NativeCallContext::new_with_all_fields(engine, name, None, &self.global, Position::NONE)
     }
 
-    /// Takes out variables that a later one of the same name hides: nothing can name them any more.
+    /// Removes variables that a later variable of the same name hides.
     pub(super) fn tidy_up(&mut self) {
         let mut names: Vec<&str> = self.scope.iter_raw().map(|(name, ..)| name).collect();
         let all = names.len();
@@ -105,7 +105,7 @@ impl State {
     }
 }
 
-/// The beginning of a program that has none.
+/// Adds the first source to a program that does not have it.
 fn begin_program(engine: &Engine, program: &Program) {
     if program.input(BASE).is_some() {
         return;

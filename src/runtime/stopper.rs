@@ -1,4 +1,4 @@
-//! Stopping a script from outside: by hand, and when its time is over.
+//! Stopping a script from outside: by a call, or when its time is over.
 
 use std::io;
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
@@ -32,11 +32,11 @@ impl Stopper {
         Self(Arc::downgrade(interp))
     }
 
-    /// Ends the evaluation that runs, wherever it is: in a loop, in a sleep, in any wait. Its threads and its children end
-    /// with it. It gives [`Error::Stopped`](crate::Error::Stopped), which no `catch` of the script's holds.
+    /// Ends the running evaluation, whether it is in a loop, in a sleep, or in another wait. Its threads and its children end
+    /// with it. The evaluation returns [`Error::Stopped`](crate::Error::Stopped), which the script cannot catch.
     ///
-    /// Returns at once; the script notices at its next step, a wait after 50 ms at the latest. What it cannot end is a function of
-    /// the host's that the script has called. When nothing runs, the next evaluation is ended as it begins, so
+    /// Returns at once. The script notices the stop at its next step; a wait notices it after at most 50 ms. A function of the host
+    /// that the script has called is not interrupted. When nothing runs, the next evaluation ends as it begins, so
     /// that a stop that comes a moment early is not lost.
     pub fn stop(&self) {
         if let Some(interp) = self.0.upgrade() {
@@ -46,7 +46,7 @@ impl Stopper {
 }
 
 impl Runtime {
-    /// What stops this runtime's scripts from other threads.
+    /// Returns a handle that stops this runtime's scripts from other threads.
     pub fn stopper(&self) -> Stopper {
         Stopper::of(&self.interp)
     }
@@ -55,16 +55,16 @@ impl Runtime {
 /// Ends an evaluation, with threads and children, when its time is over, unless it is dropped before.
 #[derive(Debug)]
 pub(super) struct TimeLimit {
-    /// Hears that the evaluation is over when this is dropped.
+    /// Dropping it ends the watch: the evaluation is over.
     evaluation: Option<SyncSender<()>>,
     watch: Option<JoinHandle<()>>,
 }
 
 impl TimeLimit {
-    /// The time that the host gives its script from now on, if it has set one.
+    /// Starts the time limit that the host has set, if any.
     ///
     /// # Errors
-    /// When there is no thread left for it.
+    /// The thread that watches the time cannot be started.
     pub(super) fn of(interp: &Arc<Interp>) -> io::Result<Option<Self>> {
         let limit = interp.settings.limits.of_time();
         limit.map(|limit| Self::begin(interp, limit)).transpose()
@@ -92,7 +92,7 @@ impl Drop for TimeLimit {
     fn drop(&mut self) {
         self.evaluation = None;
         if let Some(watch) = self.watch.take() {
-            // It only waits, and asks for a stop.
+            // The thread has nothing left to do.
             let _ = watch.join();
         }
     }

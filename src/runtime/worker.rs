@@ -1,4 +1,4 @@
-//! The beginning of a spawned child: it joins the session, builds the program anew, and runs its one call.
+//! The start of a spawned child: it joins the session, rebuilds the program, and makes one call.
 
 use std::sync::Arc;
 
@@ -22,22 +22,22 @@ use crate::sync::{self, ProcessId};
 use crate::sys;
 use crate::wire::{DecodeError, Values};
 
-/// The exit code of a child that could not begin.
-const NOT_BEGUN: i32 = 1;
+/// The exit code of a child that could not start.
+const NOT_STARTED: i32 = 1;
 
-/// Does the work of a spawned child, if this process is one; returns otherwise.
+/// Runs a spawned child if this process is one, and then does not return; in other processes it does nothing.
 ///
-/// A program that starts children by spawn calls this first thing in `main`: a spawned child is a fresh run
-/// of the program, and what stands before this call happens in every child too.
+/// A program that starts children by spawn must call this first in `main`: a spawned child is a fresh run
+/// of the program, so code before this call runs in every child too.
 ///
-/// A program whose scripts call functions of its own calls [`init_with`] instead.
+/// A program whose scripts call its own functions calls [`init_with`] instead.
 pub fn init() {
     init_with([]);
 }
 
-/// As [`init`], with the functions and types of this program that its children may need.
+/// Like [`init`], with the setups of this program: the functions and types that its children may need.
 ///
-/// A child has those that its parent's runtime was given by [`Builder::setup`](crate::Builder::setup).
+/// Each child uses the setups that [`Builder::setup`](crate::Builder::setup) gave to the runtime of its parent.
 pub fn init_with(setups: impl IntoIterator<Item = Setup>) {
     let setups: Vec<Setup> = setups.into_iter().collect();
     let names = setups.iter().filter_map(Setup::name);
@@ -52,7 +52,7 @@ pub fn init_with(setups: impl IntoIterator<Item = Setup>) {
         .unwrap_or_else(|why| {
             let text = format!("procscript: a spawned process could not start: {why}\n");
             let _ = sys::stdio::write_all(sys::stdio::Stream::Err, text.as_bytes());
-            NOT_BEGUN
+            NOT_STARTED
         });
     sys::process::exit_now(code)
 }
@@ -90,7 +90,7 @@ fn begin(orders: spawn::WorkerArgs) -> Result<i32, String> {
     load(&engine, &modules, &interp, head, values).map_err(|error| error.to_string())
 }
 
-/// Builds the program as it was in the parent and runs the call; gives the exit code.
+/// Rebuilds the program of the parent, makes the call, and returns the exit code.
 fn load(
     engine: &Engine,
     modules: &Modules,
@@ -106,7 +106,7 @@ fn load(
         let ast = call::compile(engine, &source)?;
         interp.program.add_input(source, ast.shared_lib().clone());
     }
-    // Functions first: the values that follow may point to any of them.
+    // Functions come first, because the values may refer to any of them.
     let mut compiled = Vec::new();
     for module in &head.surroundings.modules {
         let ast = modules.compile(engine, interp, &module.source)?;
@@ -132,7 +132,7 @@ fn load(
     }
     settle(interp, work, &process);
     if let Some(session) = interp.existing_session() {
-        // What the call carried is opened; the rest of what was granted for it is given back.
+        // The objects of the call are open now; grants that were not used are returned.
         let _ = session.release_unopened();
     }
     let context =
@@ -143,7 +143,7 @@ fn load(
 
 /// Takes this process's place in the family.
 fn settle(interp: &Arc<Interp>, work: Work, process: &Process) {
-    // The process is the script's alone, whoever started it.
+    // This process exists for the script alone, even if a host started it.
     interp.own_signals();
     let _ = signals::install();
     if work.under_host {

@@ -1,4 +1,4 @@
-//! What Rhai asks about each call that it cannot resolve: an attribute of a process called as a method, else an explanation.
+//! Calls that Rhai cannot resolve: calls an attribute of a process as a method, and explains other calls.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use crate::script::names::Names;
 use crate::script::rhai_errors::explain_call;
 use crate::stdlib::multiprocessing::process::Process;
 
-/// Has failed calls explained by the functions that have a name.
+/// Explains failed calls by the functions that have the same name.
 pub(super) fn explain(engine: &mut Engine, interp: &Arc<Interp>, names: Arc<Names>) {
     let interp = interp.clone();
     #[allow(deprecated)]

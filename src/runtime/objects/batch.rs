@@ -1,4 +1,4 @@
-//! Many items at once, which is cheaper for small ones.
+//! Putting and taking many items at once, which is cheaper for small items.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -12,7 +12,7 @@ use crate::sync::{self, Deadline};
 use crate::wire::Message;
 
 impl<T: Serialize> Queue<T> {
-    /// Puts items in order, waiting for room. Items of other threads and processes may come in between. All items are converted
+    /// Puts items in order, waiting while the queue is full. Items of other threads and processes may come in between. All items are converted
     /// before the first one is put.
     ///
     /// # Errors
@@ -45,9 +45,9 @@ impl<T: Serialize> Queue<T> {
 }
 
 impl<T: DeserializeOwned> Queue<T> {
-    /// Waits for an item, and takes it with those that follow it by then: `most` items at most.
+    /// Waits for an item, and takes all items that are in the queue by then, `most` at most.
     ///
-    /// An item that is not a `T` is an error in its place, which contains the item.
+    /// For an item that is not a `T`, the list has an error that contains the item.
     ///
     /// # Errors
     /// See [`GetError`]; never `Empty` and `Conversion`.

@@ -5,7 +5,7 @@ use std::fmt;
 
 use rhai::Dynamic;
 
-/// A value that could not be converted: a Rust value that has no form in scripts, or a script's value that is
+/// A value that could not be converted: a Rust value that scripts cannot represent, or a script's value that is
 /// not of the Rust type.
 ///
 /// # Example
@@ -26,7 +26,7 @@ pub struct Conversion(Box<Parts>);
 struct Parts {
     path: String,
     reason: String,
-    /// The script's value and its text.
+    /// The script's value and its description.
     came: Option<(Dynamic, String)>,
 }
 
@@ -40,7 +40,7 @@ impl Conversion {
         &self.0.path
     }
 
-    /// What is wrong there: `expected f64, found the string "a"`.
+    /// The reason: `expected f64, found the string "a"`.
     pub fn reason(&self) -> &str {
         &self.0.reason
     }

@@ -1,4 +1,4 @@
-//! Rust values as items of queues and back, through serde; and the shared objects among them.
+//! Conversion between Rust values and items of queues, through serde, including shared objects.
 
 use std::sync::Arc;
 
@@ -15,10 +15,10 @@ use crate::sync::{self, Offset, Session};
 use crate::text::repr_of;
 use crate::wire::{Message, typed};
 
-/// What an item is called in errors.
+/// The name of an item in errors.
 const ITEM: &str = "item";
 
-/// Hands `item` on as a message of the session: its bytes in pieces, and the shared objects in it.
+/// Passes `item` to `take` as a message of the session: its bytes in pieces, and the shared objects in it.
 pub(super) fn with_message<T: Serialize + ?Sized, R>(
     session: &Session,
     item: &T,
@@ -28,7 +28,7 @@ pub(super) fn with_message<T: Serialize + ?Sized, R>(
     with_encoded(write, take).map_err(|misfit| unsent(&misfit, ITEM))
 }
 
-/// The message of the session that `item`, called `name`, is.
+/// Encodes `item` as a message of the session. Errors call it `name`.
 pub(super) fn message<T: Serialize + ?Sized>(
     session: &Session,
     item: &T,
@@ -44,7 +44,7 @@ fn unsent(misfit: &typed::Misfit, name: &str) -> Conversion {
     Conversion::new(misfit.path(name), misfit.reason().to_string(), None)
 }
 
-/// The item that a message of the session is. The error has it as a script's value.
+/// Decodes a message of the session. The error contains the item as a value of scripts.
 pub(super) fn read<T: DeserializeOwned>(
     session: &Session,
     interp: &Arc<Interp>,
@@ -59,7 +59,7 @@ pub(super) fn read<T: DeserializeOwned>(
     })
 }
 
-/// The value of our own type that a script's value is.
+/// Returns the shared object in a value of a script.
 pub(super) fn object_of<O: rhai::Variant + Clone>(
     value: Dynamic,
     wanted: &str,
@@ -139,11 +139,11 @@ pub(super) fn deserialize_object<'de, D: Deserializer<'de>>(
     deserializer.deserialize_newtype_struct(typed::HANDLE, Opening(wanted))
 }
 
-/// The longest text, in characters, and the most items and entries that an error shows.
+/// The longest string, in characters, and the most items and entries that an error shows.
 const TEXT_SHOWN: usize = 60;
 const ITEMS_SHOWN: usize = 6;
 
-/// The text of a value, shortened.
+/// The `repr` of a value, shortened, with its type.
 fn shown(value: &Dynamic) -> String {
     let text = repr_of(&shortened(value, 3), &|_| None);
     format!("a {}: {text}", type_name(value))

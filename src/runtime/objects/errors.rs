@@ -10,57 +10,57 @@ use crate::sync::ShmError;
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum PutError {
-    /// There was no room until the time ran out.
+    /// The queue was full until the time ran out.
     Full,
-    /// The item, or a part of it, has no form as a script's value.
+    /// The item, or a part of it, cannot be converted to a value of scripts.
     Conversion(Conversion),
-    /// The runtime was told to stop while this waited for room.
+    /// The runtime was stopped during the wait.
     Stopped,
     /// The runtime is gone.
     Ended,
-    /// The script has closed the queue, in this process.
+    /// The script has closed the queue in this process.
     Closed,
-    /// The item does not fit in the memory the session may use ([`Builder::session_memory`](crate::Builder::session_memory)).
+    /// The item does not fit in the memory that the session may use ([`Builder::session_memory`](crate::Builder::session_memory)).
     Memory {
         /// The bytes asked for.
         requested: u64,
         /// The bytes the session may use in all.
         quota: u64,
     },
-    /// The session could not serve the operation: the text says why.
+    /// The session could not carry out the operation, for this reason.
     Session(String),
 }
 
-/// Why no item was got from a [`Queue`](crate::objects::Queue).
+/// Why no item was taken from a [`Queue`](crate::objects::Queue).
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum GetError {
     /// There was no item until the time ran out.
     Empty,
-    /// The item is not of the queue's type. It is out of the queue, and in here.
+    /// The item is not of the queue's type. It is no longer in the queue; the error contains it.
     Conversion(Conversion),
-    /// The runtime was told to stop while this waited.
+    /// The runtime was stopped during the wait.
     Stopped,
     /// The runtime is gone.
     Ended,
-    /// The script has closed the queue, in this process.
+    /// The script has closed the queue in this process.
     Closed,
-    /// The session could not serve the operation: the text says why.
+    /// The session could not carry out the operation, for this reason.
     Session(String),
 }
 
 /// Why a wait for a [`Lock`](crate::objects::Lock), an [`Event`](crate::objects::Event), a [`Process`](crate::objects::Process) or the tasks of a
-/// queue ended without what it was for.
+/// queue failed.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum WaitError {
     /// The time ran out.
     TimedOut,
-    /// The runtime was told to stop.
+    /// The runtime was stopped during the wait.
     Stopped,
     /// The runtime is gone.
     Ended,
-    /// The session could not serve the operation: the text says why.
+    /// The session could not carry out the operation, for this reason.
     Session(String),
 }
 

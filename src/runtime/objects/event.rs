@@ -1,4 +1,4 @@
-//! The event.
+//! An event that Rust and scripts share.
 
 use std::fmt;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use crate::script::dialect::Dialect;
 use crate::stdlib::multiprocessing::synchronize::event;
 use crate::sync::{Deadline, Session};
 
-/// A flag that this program, its scripts and their processes wait for: what a script knows as `Event`.
+/// A flag that this program, its scripts and their processes can wait for; scripts call it `Event`.
 ///
 /// # Example
 /// ```
@@ -28,10 +28,10 @@ use crate::sync::{Deadline, Session};
 pub struct Event(event::Event);
 
 impl Runtime {
-    /// A new event, not set.
+    /// Creates an event that is not set.
     ///
     /// # Errors
-    /// When there is no memory for it.
+    /// The session has no memory for it.
     pub fn event(&self) -> Result<Event, Error> {
         let event = event::Event::new(&self.interp, Dialect::Multiprocessing);
         event
@@ -46,20 +46,20 @@ impl Event {
         Self(event)
     }
 
-    /// The event that a script has given.
+    /// Returns the event in a value of a script.
     ///
     /// # Errors
-    /// The value is no event.
+    /// The value is not an event.
     pub fn from_dynamic(value: Dynamic) -> Result<Self, Conversion> {
         convert::object_of(value, "Event").map(Self::over)
     }
 
-    /// The event as scripts know it, to be given to them.
+    /// Returns the event as a value for scripts.
     pub fn to_dynamic(&self) -> Dynamic {
         Dynamic::from(self.0.clone())
     }
 
-    /// Sets the flag and wakes everybody who waits for it.
+    /// Sets the flag and wakes all threads and processes that wait for it.
     ///
     /// # Errors
     /// The runtime is gone.
@@ -69,7 +69,7 @@ impl Event {
         Ok(set.map_err(Away::Session)?)
     }
 
-    /// Takes the flag back. Who was waiting when it was set goes on all the same.
+    /// Clears the flag. Threads and processes that waited when it was set continue all the same.
     pub fn clear(&self) {
         self.0.shared.clear();
     }
@@ -87,7 +87,7 @@ impl Event {
         self.wait_until(Deadline::NEVER)
     }
 
-    /// Waits until the flag is set, for at most so long.
+    /// Like [`wait`](Self::wait), but waits no longer than `timeout`.
     ///
     /// # Errors
     /// See [`WaitError`].

@@ -1,4 +1,4 @@
-//! The runtime an object belongs to, found from the object: how long it is there, and why a wait for it ended.
+//! The runtime that a shared object belongs to: whether it still exists, waits for its objects, and its messages.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -14,14 +14,14 @@ use crate::script::interp::Interp;
 use crate::script::report::diagnostic_of;
 use crate::sync::{Deadline, Offset, Place, Session, WaitError};
 
-/// The runtime whose session this is.
+/// Returns the interpreter of the session.
 pub(super) fn of(session: &Session) -> Result<Arc<Interp>, Away> {
     Interp::of_session(session)
         .filter(|interp| !interp.is_over())
         .ok_or(Away::Ended)
 }
 
-/// What an interrupted wait was interrupted by.
+/// Why a wait was interrupted.
 pub(super) fn interrupted(session: &Session) -> Away {
     match of(session) {
         Ok(_) => Away::Stopped,
@@ -35,10 +35,10 @@ pub(super) fn failed(interp: &Interp, why: &EvalAltResult) -> Error {
     Error::failed(told, Some(thrown(why)))
 }
 
-/// Waits for an object of the session; nothing when the time ran out.
+/// Waits for an object of the session. Returns `None` when the time ran out.
 ///
 /// # Errors
-/// The runtime was asked to stop, also if it has gone on since; or it is gone.
+/// The runtime was stopped, even if it has continued since, or it is gone.
 pub(super) fn wait<T>(
     session: &Session,
     wait: impl FnOnce() -> Result<T, WaitError>,
@@ -51,7 +51,7 @@ pub(super) fn wait<T>(
     }
 }
 
-/// The end of a wait of so long.
+/// The end of a wait that starts now and lasts `timeout`.
 pub(super) fn after(timeout: Duration) -> Deadline {
     match timeout {
         Duration::ZERO => Deadline::NOW,
@@ -59,10 +59,10 @@ pub(super) fn after(timeout: Duration) -> Deadline {
     }
 }
 
-/// Arguments for scripts, from the host.
+/// Returns the arguments of a host for a function of a script.
 ///
 /// # Errors
-/// One is an object of this module as Rust has it, which scripts know in another form, or of another runtime.
+/// One argument is a Rust handle of a shared object, which scripts know in another form, or belongs to another runtime.
 pub(in crate::runtime) fn arguments(interp: &Interp, args: impl FuncArgs) -> Result<Array, Error> {
     let mut values = Array::new();
     args.parse(&mut values);
@@ -87,21 +87,21 @@ fn place_in(interp: &Interp, value: &Dynamic) -> Option<(u16, Place)> {
     interp.codecs().ok()?.place_of(value)
 }
 
-/// The number of a shared object of this session, and its place.
+/// The kind of a shared object of this session, and its place.
 pub(super) fn place_of(session: &Session, value: &Dynamic) -> Option<(u16, Place)> {
     place_in(&*Interp::of_session(session)?, value)
 }
 
-/// The shared object of that number at a place of the session.
+/// Opens the shared object of this kind at a place of the session.
 ///
 /// # Errors
-/// Something else lies there, or the runtime has ended.
+/// The place has no object of this kind, or the runtime has ended.
 pub(super) fn at_place(session: &Session, kind: u16, offset: Offset) -> Result<Dynamic, String> {
     let interp = Interp::of_session(session).ok_or("its runtime is gone")?;
     interp.codecs()?.at_place(session, kind, offset)
 }
 
-/// The message that the calling thread writes or reads: its session, and the objects that came with it.
+/// A message that is being written or read: its session, and the objects that came with it.
 #[derive(Clone)]
 pub(super) struct Current {
     pub(super) session: Session,

@@ -1,4 +1,4 @@
-//! The lock.
+//! A lock that Rust and scripts share.
 
 use std::fmt;
 use std::time::Duration;
@@ -14,10 +14,10 @@ use crate::script::dialect::Dialect;
 use crate::stdlib::multiprocessing::synchronize::lock;
 use crate::sync::{Acquired, Deadline, Mutex, Owner, Session};
 
-/// A lock between this program, its scripts and their processes: what a script knows as `Lock`.
+/// A lock between this program, its scripts and their processes; scripts call it `Lock`.
 ///
-/// It outlives its holder: when a process is killed that holds it, the next one gets it, and the guard says so
-/// ([`LockGuard::abandoned_by`]). It is not reentrant: a thread that acquires it twice waits for itself.
+/// When a process that holds the lock is killed, the next one acquires it, and the guard says so
+/// ([`LockGuard::abandoned_by`]). The lock is not reentrant: a thread that acquires it twice waits for itself.
 ///
 /// # Example
 /// ```
@@ -31,21 +31,21 @@ use crate::sync::{Acquired, Deadline, Mutex, Owner, Session};
 #[derive(Clone)]
 pub struct Lock(lock::Lock);
 
-/// A [`Lock`] that is held; it is released when this is dropped, in whichever thread.
+/// A [`Lock`] that is held. Dropping the guard releases the lock, in any thread.
 #[derive(Debug)]
 #[must_use = "the lock is released when the guard is dropped"]
 pub struct LockGuard {
     lock: Mutex,
-    /// How the lock knows the hold: a script may have released it since, and somebody else taken it.
+    /// Identifies this hold: a script may have released the lock since, and another process acquired it.
     owner: Option<Owner>,
     abandoned_by: Option<(String, u32)>,
 }
 
 impl Runtime {
-    /// A new lock, free.
+    /// Creates a lock that is free.
     ///
     /// # Errors
-    /// When there is no memory for it.
+    /// The session has no memory for it.
     pub fn lock(&self) -> Result<Lock, Error> {
         let lock = lock::Lock::new(&self.interp, Dialect::Multiprocessing);
         lock.map(Lock::over)
@@ -59,20 +59,20 @@ impl Lock {
         Self(lock)
     }
 
-    /// The lock that a script has given.
+    /// Returns the lock in a value of a script.
     ///
     /// # Errors
-    /// The value is no lock.
+    /// The value is not a lock.
     pub fn from_dynamic(value: Dynamic) -> Result<Self, Conversion> {
         convert::object_of(value, "Lock").map(Self::over)
     }
 
-    /// The lock as scripts know it, to be given to them.
+    /// Returns the lock as a value for scripts.
     pub fn to_dynamic(&self) -> Dynamic {
         Dynamic::from(self.0.clone())
     }
 
-    /// Waits until the lock is free, and takes it.
+    /// Waits until the lock is free, and acquires it.
     ///
     /// # Errors
     /// See [`WaitError`]; never `TimedOut`.
@@ -80,7 +80,7 @@ impl Lock {
         self.acquire_until(Deadline::NEVER)
     }
 
-    /// Waits until the lock is free, for at most so long, and takes it.
+    /// Like [`acquire`](Self::acquire), but waits no longer than `timeout`.
     ///
     /// # Errors
     /// See [`WaitError`].
@@ -88,7 +88,7 @@ impl Lock {
         self.acquire_until(home::after(timeout))
     }
 
-    /// Takes the lock if it is free now.
+    /// Acquires the lock if it is free now.
     ///
     /// # Errors
     /// `TimedOut` if it is not; see [`WaitError`].
@@ -111,18 +111,18 @@ impl Lock {
         })
     }
 
-    /// Whether somebody holds it.
+    /// Whether the lock is held.
     pub fn is_locked(&self) -> bool {
         self.0.shared.is_locked()
     }
 
-    /// Whether a process has ever ended while it held the lock, as `lock.abandoned` in scripts: what the lock guards may be
-    /// half done, until somebody says otherwise by [`set_abandoned`](Self::set_abandoned).
+    /// Whether a process has ended while it held the lock, like `lock.abandoned` in scripts. The data that the lock protects may be
+    /// inconsistent; whoever has repaired it calls [`set_abandoned`](Self::set_abandoned).
     pub fn is_abandoned(&self) -> bool {
         self.0.shared.abandoned()
     }
 
-    /// Sets or takes back [`is_abandoned`](Self::is_abandoned), for whoever has repaired what the lock guards.
+    /// Sets or clears [`is_abandoned`](Self::is_abandoned).
     pub fn set_abandoned(&self, abandoned: bool) {
         self.0.shared.set_abandoned(abandoned);
     }
@@ -133,8 +133,8 @@ impl Lock {
 }
 
 impl LockGuard {
-    /// The name and the number of the process that ended while it held the lock, if this is who got it then. What the lock guards
-    /// may be half done.
+    /// The name and pid of the process that held the lock before, if it ended without releasing it. The data that the lock
+    /// protects may be inconsistent.
     pub fn abandoned_by(&self) -> Option<(&str, u32)> {
         let (name, pid) = self.abandoned_by.as_ref()?;
         Some((name, *pid))
@@ -149,7 +149,7 @@ impl LockGuard {
 impl Drop for LockGuard {
     fn drop(&mut self) {
         if self.owner.is_some() && self.lock.owner() == self.owner {
-            // An error means that somebody was quicker.
+            // An error means that a script has released it in the meantime.
             let _ = self.lock.release();
         }
     }

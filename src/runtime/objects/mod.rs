@@ -22,5 +22,5 @@ pub use lock::{Lock, LockGuard};
 pub use process::{Process, ProcessOptions};
 pub use queue::{Items, Queue};
 
-/// Where the types of this module live.
+/// The path of this module, with which the names of its types start.
 const MODULE: &str = module_path!();

@@ -1,4 +1,4 @@
-//! The child process.
+//! A child process that Rust starts, and its options.
 
 use std::fmt;
 use std::sync::{Arc, Weak};
@@ -28,19 +28,19 @@ pub struct ProcessOptions {
 }
 
 impl ProcessOptions {
-    /// What a script's `Process(f)` has: a name by number, no daemon.
+    /// The options of a script's `Process(f)`: a numbered name, and not a daemon.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The name it is known by, in reports too. By default `Process-1` and so on.
+    /// Sets the name, which reports show too. The default is `Process-1` and so on.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// It is terminated at the end of the runtime instead of being waited for, and has no children of its own.
+    /// Makes the process a daemon: the runtime terminates it at its end instead of waiting for it, and it cannot have children.
     #[must_use]
     pub fn daemon(mut self) -> Self {
         self.daemon = true;
@@ -48,9 +48,9 @@ impl ProcessOptions {
     }
 }
 
-/// A process that runs a script's function: what a script knows as `Process`. Clones are the same process.
+/// A process that runs a function of a script; scripts call it `Process`. Clones are the same process.
 ///
-/// Dropping it does nothing to the process: that ends with its function, and at the latest with the runtime.
+/// Dropping it does not affect the process, which ends with its function, and at the latest with the runtime.
 #[derive(Clone)]
 pub struct Process {
     object: process::Process,
@@ -58,12 +58,12 @@ pub struct Process {
 }
 
 impl Runtime {
-    /// Starts a process that calls a function of the scripts that were run so far.
+    /// Starts a process that calls a function of the scripts that have run so far.
     ///
-    /// `args` is a tuple, or a `Vec<Dynamic>`; shared objects are given by their `to_dynamic`.
+    /// `args` is a tuple, or a `Vec<Dynamic>`. Pass shared objects by their `to_dynamic`.
     ///
     /// # Errors
-    /// There is no such function, an argument cannot cross to another process, or the process cannot be started.
+    /// There is no such function, an argument cannot be sent to another process, or the process cannot be started.
     pub fn start(
         &self,
         function: &str,
@@ -94,12 +94,12 @@ impl Runtime {
 }
 
 impl Process {
-    /// The process as scripts know it, to be given to them.
+    /// Returns the process as a value for scripts.
     pub fn to_dynamic(&self) -> Dynamic {
         Dynamic::from(self.object.clone())
     }
 
-    /// Its number in the system.
+    /// Its process identifier.
     pub fn pid(&self) -> i32 {
         self.object.pid().unwrap_or_default()
     }
@@ -109,7 +109,7 @@ impl Process {
         self.object.identity().name
     }
 
-    /// Waits for its end; gives its exit code.
+    /// Waits for its end and returns its exit code.
     ///
     /// # Errors
     /// See [`WaitError`]; never `TimedOut`.
@@ -117,7 +117,7 @@ impl Process {
         self.join_until(None)
     }
 
-    /// Waits for its end, for at most so long; gives its exit code.
+    /// Like [`join`](Self::join), but waits no longer than `timeout`.
     ///
     /// # Errors
     /// See [`WaitError`].
@@ -140,7 +140,7 @@ impl Process {
         }
     }
 
-    /// Its exit code, as Python counts: 0 after a good end, 1 after an error, minus the signal's number when a signal ended it. `None`
+    /// Its exit code as in Python: 0 after success, 1 after an error, and the negative number of a signal that ended it. `None`
     /// while it runs.
     pub fn exit_code(&self) -> Option<i64> {
         if let Some(interp) = self.interp.upgrade() {
@@ -157,24 +157,24 @@ impl Process {
         self.exit_code().is_none() && self.interp().is_some()
     }
 
-    /// Asks it to end (SIGTERM).
+    /// Terminates it by SIGTERM.
     pub fn terminate(&self) {
         self.signal(Signal::SIGTERM);
     }
 
-    /// Ends it at once (SIGKILL). What it was doing may be half done; locks that it held tell.
+    /// Kills it by SIGKILL. Locks that it held become [abandoned](crate::objects::Lock::is_abandoned).
     pub fn kill(&self) {
         self.signal(Signal::SIGKILL);
     }
 
     fn signal(&self, signal: Signal) {
-        // Reaped first: its number may be somebody else's by now.
+        // Reaps it first: the pid of a process that has ended may belong to another process.
         if self.exit_code().is_none() {
             self.object.signal(signal);
         }
     }
 
-    /// The error that ended it, which its script did not catch; `None` while it runs and after any other end.
+    /// The uncaught error that ended it; `None` while it runs and after any other end.
     pub fn exception(&self) -> Option<Diagnostic> {
         self.exit_code()?;
         let exception = self.object.with(|state| state.exception.clone())?;

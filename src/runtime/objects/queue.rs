@@ -1,4 +1,4 @@
-//! The queue, and iterating over it.
+//! A queue that Rust and scripts share, and iteration over its items.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -19,15 +19,15 @@ use crate::script::session::session_failure;
 use crate::stdlib::multiprocessing::queues;
 use crate::sync::{self, Deadline, Session};
 
-/// A queue between this program, its scripts and their processes: what a script knows as `Queue`, with items of type `T`.
+/// A queue between this program, its scripts and their processes, with items of type `T`; scripts call it `Queue`.
 ///
-/// Items are converted by serde: a struct is a map in scripts, an enum what it is in JSON, `Option::None` is `()`, bytes (see the
-/// crate `serde_bytes`) are a blob, and a `Vec<u8>` of its own is an array of numbers. An item may hold a [`Queue`], a
+/// Items are converted by serde: a struct is a map in scripts, an enum is what it is in JSON, `Option::None` is `()`, bytes (see the
+/// crate `serde_bytes`) are a blob, and a plain `Vec<u8>` is an array of numbers. An item may hold a [`Queue`], a
 /// [`Lock`](crate::objects::Lock) or an [`Event`](crate::objects::Event) of the same runtime.
 ///
-/// A queue may be used from any thread, also while a script is running, and outlives evaluations; clones are the same queue. When the
-/// runtime is gone its operations fail as `Ended`, and so do those that are waiting then. All of them block the calling
-/// thread: from asynchronous code call them in `tokio::task::spawn_blocking` or the like.
+/// A queue may be used from any thread, also while a script is running, and outlives evaluations. Clones are the same queue. When the
+/// runtime is dropped, waiting and later operations fail with `Ended`. Operations block the calling thread: asynchronous code
+/// should call them in `tokio::task::spawn_blocking` or similar.
 ///
 /// # Example
 /// ```
@@ -51,10 +51,10 @@ pub struct Queue<T> {
 }
 
 impl Runtime {
-    /// A new queue for at most `maxsize` items; 0 for as many as memory holds.
+    /// Creates a queue for at most `maxsize` items; 0 means no limit but memory.
     ///
     /// # Errors
-    /// When there is no memory for it.
+    /// The session has no memory for it.
     pub fn queue<T>(&self, maxsize: usize) -> Result<Queue<T>, Error> {
         let interp = &self.interp;
         let new = |session| sync::Queue::create(&session, maxsize).map_err(session_failure);
@@ -74,22 +74,22 @@ impl<T> Queue<T> {
         Self { object, item }
     }
 
-    /// The queue that a script has given: its own `Queue` or `JoinableQueue`.
+    /// Returns the queue in a value of a script: a `Queue` or `JoinableQueue`.
     ///
-    /// What is in it is not looked at: an item that is no `T` is an error when it is got.
+    /// Its items are not checked: taking an item that is not a `T` is an error.
     ///
     /// # Errors
-    /// The value is no queue.
+    /// The value is not a queue.
     pub fn from_dynamic(value: Dynamic) -> Result<Self, Conversion> {
         convert::object_of(value, "Queue").map(Self::over)
     }
 
-    /// The queue as scripts know it, to be given to them.
+    /// Returns the queue as a value for scripts.
     pub fn to_dynamic(&self) -> Dynamic {
         Dynamic::from(self.object.clone())
     }
 
-    /// How many items are in it.
+    /// The number of items in it.
     pub fn len(&self) -> usize {
         self.object.shared.len()
     }
@@ -104,7 +104,7 @@ impl<T> Queue<T> {
         self.object.shared.is_full()
     }
 
-    /// How many items it holds at most; 0 for as many as memory holds.
+    /// The most items that it can hold; 0 means no limit but memory.
     pub fn maxsize(&self) -> usize {
         self.object.shared.capacity()
     }
@@ -161,7 +161,7 @@ impl<T> Queue<T> {
 }
 
 impl<T: Serialize> Queue<T> {
-    /// Puts an item, waiting for room. When this returns, every process sees it.
+    /// Puts an item, waiting while the queue is full. When this returns, every process sees the item.
     ///
     /// # Errors
     /// See [`PutError`]; never `Full`.
@@ -169,7 +169,7 @@ impl<T: Serialize> Queue<T> {
         self.put_until(item, Deadline::NEVER)
     }
 
-    /// Puts an item, waiting for room for at most so long.
+    /// Like [`put`](Self::put), but waits no longer than `timeout`.
     ///
     /// # Errors
     /// See [`PutError`].
@@ -177,7 +177,7 @@ impl<T: Serialize> Queue<T> {
         self.put_until(item, home::after(timeout))
     }
 
-    /// Puts an item if there is room now.
+    /// Puts an item if the queue is not full.
     ///
     /// # Errors
     /// See [`PutError`].
@@ -195,7 +195,7 @@ impl<T: Serialize> Queue<T> {
         .map_err(|error| self.not_put(error))
     }
 
-    /// Whether items may be put.
+    /// Checks that items may be put.
     pub(super) fn check_open(&self) -> Result<(), PutError> {
         home::of(self.session())?;
         match self.object.is_closed() {
@@ -219,7 +219,7 @@ impl<T: Serialize> Queue<T> {
 impl<T: DeserializeOwned> Queue<T> {
     /// Takes the next item, waiting for one.
     ///
-    /// An item that is no `T` is taken out of the queue all the same; the error holds it.
+    /// An item that is not a `T` is taken out of the queue all the same; the error contains it.
     ///
     /// # Errors
     /// See [`GetError`]; never `Empty`.
@@ -227,7 +227,7 @@ impl<T: DeserializeOwned> Queue<T> {
         self.get_until(Deadline::NEVER)
     }
 
-    /// Takes the next item, waiting for one for at most so long.
+    /// Like [`get`](Self::get), but waits no longer than `timeout`.
     ///
     /// # Errors
     /// See [`GetError`].
@@ -243,9 +243,9 @@ impl<T: DeserializeOwned> Queue<T> {
         self.get_until(Deadline::NOW)
     }
 
-    /// Items as they come, each waited for, until the runtime is stopped or gone.
+    /// Iterates over items as they arrive, waiting for each, until the runtime is stopped or gone.
     ///
-    /// A queue has no end of its own: let an item say it (`Queue<Option<Job>>`, where a script puts `()`).
+    /// A queue has no end by itself. An item can mark it (`Queue<Option<Job>>`, where a script puts `()`).
     ///
     /// # Example
     /// ```
@@ -261,7 +261,7 @@ impl<T: DeserializeOwned> Queue<T> {
         Items(self)
     }
 
-    /// The runtime, if items may be got.
+    /// Returns the interpreter if items may be taken.
     pub(super) fn open_for_getting(&self) -> Result<Arc<Interp>, GetError> {
         let interp = home::of(self.session())?;
         match self.object.is_closed() {

@@ -1,22 +1,22 @@
-//! A name that could stand at the cursor.
+//! Names that complete the word at the cursor.
 
-/// Names that could stand at the cursor.
+/// Names that complete the word at the cursor.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct Candidates {
-    /// Where the word begins that they would replace, in bytes.
+    /// The start of the word that they would replace, in bytes.
     pub start: usize,
     /// The names, in alphabetical order.
     pub names: Vec<Candidate>,
 }
 
-/// A name that could stand at the cursor.
+/// A name that completes the word at the cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Candidate {
-    /// What would be written.
+    /// The name that would be inserted.
     pub name: String,
-    /// How it is called: `put(item, [block, timeout])`; the name alone for what is not called.
+    /// How it is called: `put(item, [block, timeout])`; the name alone if it cannot be called.
     pub signature: String,
     /// What it is.
     pub kind: CandidateKind,
@@ -26,7 +26,7 @@ pub struct Candidate {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CandidateKind {
-    /// A variable or constant of the program, of a module, or one that is always there.
+    /// A variable or constant of the program or of a module, or a built-in one.
     Variable,
     /// A function.
     Function,

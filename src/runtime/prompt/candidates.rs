@@ -1,15 +1,15 @@
-//! What could stand at the cursor.
+//! Completions at the cursor.
 //!
-//! Nothing of the script is run for it: what stands before a dot is followed through variables, modules, dicts and
-//! attributes, and where that does not lead to a value there are no candidates.
+//! No code of the script runs for them: the path before a dot is followed through variables, modules, dicts and
+//! attributes, and a path that does not lead to a value has no candidates.
 
 use super::Interactive;
 use super::candidate::{Candidate, CandidateKind, Candidates};
 use crate::syntax::{Cursor, Inside};
 
 impl Interactive {
-    /// What could stand at byte `cursor` of `text`: variables, functions and modules; behind a dot what the value before
-    /// it has; keywords where a call takes some. Nothing inside strings and comments.
+    /// Returns the names that fit at byte `cursor` of `text`: variables, functions and modules; after a dot, the members of the value
+    /// before it; inside the `#{` of a call, its keyword arguments. Strings and comments have none.
     ///
     /// # Example
     /// ```no_run
@@ -30,14 +30,14 @@ impl Interactive {
                 || candidate.name.starts_with("__") && !word.starts_with("__");
             candidate.name.starts_with(word) && !hidden
         });
-        // What comes first hides others of its name.
+        // The first candidate hides others of the same name.
         names.sort_by(|a, b| a.name.cmp(&b.name));
         names.dedup_by(|a, b| a.name == b.name);
         let start = cursor.start();
         Candidates { start, names }
     }
 
-    /// Everything that could be at the cursor.
+    /// All names that are valid at the cursor, whatever the word there.
     fn fitting(&self, cursor: &Cursor<'_>) -> Vec<Candidate> {
         if let Some(keywords) = self.keywords(cursor) {
             return keywords;
@@ -46,7 +46,7 @@ impl Interactive {
         place.map_or_else(Vec::new, |place| self.members(&place))
     }
 
-    /// The keywords that the call takes in whose `#{` the cursor is; `None` where it is not in one.
+    /// The keyword arguments of the call in whose `#{` the cursor is; `None` if it is not in one.
     fn keywords(&self, cursor: &Cursor<'_>) -> Option<Vec<Candidate>> {
         let call = cursor.call()?;
         let given = call.keywords?;
@@ -58,7 +58,7 @@ impl Interactive {
         Some(keywords.collect())
     }
 
-    /// What can still be given to the call that `text` ends in, where its next argument begins: `item, [block, timeout])`.
+    /// The parameters that are left of the call in which `text` ends, if its next argument begins there: `item, [block, timeout])`.
     ///
     /// # Example
     /// ```no_run

@@ -1,4 +1,4 @@
-//! The processes of the session, and the news of those that ended badly.
+//! The processes of the session, and messages about those that failed.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::stdlib::multiprocessing::family::Family;
 use crate::sync::{ProcessInfo, ProcessState, Session};
 use crate::sys::clock::now_ns;
 
-/// How far a process has come.
+/// The state of a living process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ChildState {
@@ -24,24 +24,24 @@ pub enum ChildState {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ChildStatus {
-    /// `Process-1`, or what the script has called it; at most 64 bytes of that.
+    /// `Process-1`, or the name that the script has given it, cut to 64 bytes.
     pub name: String,
-    /// Its number in the system.
+    /// Its process identifier.
     pub pid: i32,
-    /// The number of the process that started it.
+    /// The process identifier of its parent.
     pub parent: i32,
     /// Whether it is a daemon.
     pub daemon: bool,
-    /// How far it has come.
+    /// Whether it has started.
     pub state: ChildState,
-    /// What its main thread waits for, in words of scripts: `Queue.get`, `Lock.acquire`, `join of worker`, `sleep`.
+    /// What its main thread waits for, as scripts call it: `Queue.get`, `Lock.acquire`, `join of worker`, `sleep`.
     pub waits_for: Option<String>,
     /// How long it has been waiting.
     pub since: Option<Duration>,
 }
 
 impl Interactive {
-    /// The children that live and their descendants, in the order of their process numbers.
+    /// The living children and their descendants, sorted by process identifier.
     pub fn children(&self) -> Vec<ChildStatus> {
         let interp = &self.runtime.interp;
         Family::of(interp).active_children(interp);
@@ -61,8 +61,9 @@ impl Interactive {
         children
     }
 
-    /// Children of this process that failed or were killed since the last call, a line each.
-    /// Each is reported once. What a failing child prints itself does not wait for this.
+    /// Returns one line for each child of this process that failed or was killed since the last call.
+    ///
+    /// Reports that the children print themselves are independent of this.
     pub fn news(&mut self) -> Vec<String> {
         let interp = &self.runtime.interp;
         Family::of(interp).active_children(interp);

@@ -1,6 +1,6 @@
-//! Running one input, and what stays of it.
+//! Running one input.
 //!
-//! What stays is kept by [`State`](crate::runtime::state::State).
+//! [`State`](crate::runtime::state::State) keeps its variables.
 
 use rhai::Dynamic;
 
@@ -15,27 +15,27 @@ use crate::stdlib::signal::handlers::Handlers;
 use crate::sys;
 use crate::sys::signal::{self, Signal};
 
-/// What came of an input.
+/// The outcome of an input.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// Nothing to show: a statement, or a value that is `()`.
+    /// There is nothing to show: the input was a statement, or its value is `()`.
     Nothing,
-    /// The text of the value, as Python's prompt shows it. `_` has the value.
+    /// The `repr` of the value, as Python's prompt shows it. The variable `_` has the value.
     Value(String),
-    /// An error nobody caught.
+    /// An uncaught error.
     Failed(Diagnostic),
-    /// Ctrl-C stopped it. Children go on.
+    /// Ctrl-C stopped it. Children continue.
     Interrupted,
-    /// `exit()`, a closed output, or a signal (SIGTERM, or SIGHUP when the terminal is gone; then it is 128 and the signal's
-    /// number): the session is over, and this its exit code. [`Interactive::finish`] is next.
+    /// The session is over, with this exit code; call [`Interactive::finish`] next. The input called `exit()`, the output was closed,
+    /// or a signal arrived (SIGTERM, or SIGHUP when the terminal is gone; the code is 128 plus the signal's number).
     Exit(i32),
 }
 
 /// The variable that holds the last value shown.
 pub(super) const LAST: &str = "_";
 
-/// The exit code after a signal, as shells count it: this and the signal's number.
+/// The exit code after a signal is this plus the signal's number, as in shells.
 const SIGNALLED: i32 = 128;
 
 fn stopped() -> Diagnostic {
@@ -43,7 +43,7 @@ fn stopped() -> Diagnostic {
 }
 
 impl Runtime {
-    /// A program that grows line by line.
+    /// Makes the runtime a program that grows line by line.
     pub fn interactive(self) -> Interactive {
         self.interp.begin_interactive();
         Interactive {
@@ -57,7 +57,7 @@ impl Runtime {
 impl Interactive {
     /// Runs one input: statements, definitions, or an expression.
     ///
-    /// In messages it is `<prompt N>`. Where it does not end by itself, Ctrl-C stops it.
+    /// Messages call it `<prompt N>`. Ctrl-C stops it.
     pub fn enter(&mut self, text: &str) -> Outcome {
         if text.trim().is_empty() {
             return Outcome::Nothing;
@@ -71,7 +71,7 @@ impl Interactive {
         })
     }
 
-    /// Runs a script as an input: what it defines stays, and its directory is where modules are found.
+    /// Runs a script as an input: its definitions stay, and modules are searched for in its directory.
     pub fn load(&mut self, script: Script) -> Outcome {
         let source = self.runtime.interp.program.as_input(script.source());
         self.run(&source)
@@ -79,13 +79,13 @@ impl Interactive {
 
     fn run(&mut self, source: &Source) -> Outcome {
         let interp = self.runtime.interp.clone();
-        // Ctrl-C is for whoever runs what is typed.
+        // Ctrl-C is for the process that runs the input.
         interp.begin_interactive();
         interp.forget_stop();
         let _ = interp.take_thrown();
         let ast = match self.runtime.compile(source) {
             Ok(ast) => ast,
-            Err(report) => return Outcome::Failed(report),
+            Err(report) => return Outcome::Failed(*report),
         };
         self.on_endings(signals::note_ending);
         let result = self.runtime.run_piece(source, &ast);
@@ -98,7 +98,7 @@ impl Interactive {
         let entered = self.entered(source, result);
         self.on_endings(signals::leave_ending);
         let entered = match signal::requested() {
-            // It came when the input was over, while its value was written down.
+            // It arrived after the input had ended, while its value was formatted.
             Some(ending) if signals::ENDINGS.contains(&ending) => {
                 self.exit(SIGNALLED + ending as i32)
             }
@@ -110,7 +110,7 @@ impl Interactive {
         entered
     }
 
-    /// Does it for the signals that end the program, where they are ours and the script has not set something itself.
+    /// Calls `change` for each signal that ends the program, if signals are ours and the script has not set a handler for it.
     fn on_endings(&self, change: fn(Signal)) {
         let interp = &self.runtime.interp;
         if interp.owns_signals() {
@@ -128,7 +128,7 @@ impl Interactive {
         let interp = &self.runtime.interp;
         let stop = result.as_ref().err().and_then(|error| Stop::of(error));
         match stop.or_else(|| interp.stopping()) {
-            // Asked here and not below: there other threads would be told too.
+            // Checked before the ending is read, which would stop other threads too.
             Some(Stop::Interrupt) => return Outcome::Interrupted,
             Some(Stop::Host) => return Outcome::Failed(stopped()),
             _ => (),
@@ -156,7 +156,7 @@ impl Interactive {
             return Outcome::Nothing;
         }
         let text = self.repr(&value);
-        // A constant of that name is the program's own.
+        // A constant of this name belongs to the program.
         if self.runtime.state.scope.is_constant(LAST) != Some(true) {
             self.runtime.state.scope.set_value(LAST, value);
         }
@@ -174,7 +174,7 @@ impl Interactive {
         last == Some(rhai::Token::SemiColon)
     }
 
-    /// Python's representation of a value.
+    /// The `repr` of a value.
     pub(super) fn repr(&self, value: &Dynamic) -> String {
         let engine = &self.runtime.engine;
         let context = self.runtime.state.context(engine, "repr");

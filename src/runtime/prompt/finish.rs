@@ -1,4 +1,4 @@
-//! The end of a session, and its beginning anew.
+//! The end of a session, and starting it afresh.
 
 use super::Interactive;
 use crate::runtime::ending::end_everybody;
@@ -8,23 +8,22 @@ use crate::stdlib::multiprocessing::process::Process;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Finished {
-    /// The exit code: that of `exit()`, else 0.
+    /// The exit code: that of `exit()`, otherwise 0.
     pub code: i32,
-    /// Children that were still running and have been ended, but for daemons: `Process-1 (pid 12)`.
+    /// Children that were still running and have been ended, without daemons: `Process-1 (pid 12)`.
     pub ended: Vec<String>,
 }
 
 impl Interactive {
-    /// Forgets variables, functions, constants, imports and handlers of signals; ends threads and children. Modules are read anew when they
-    /// are imported again.
+    /// Forgets variables, functions, constants, imports and signal handlers, and ends threads and children. Modules are read again when
+    /// they are imported again.
     pub fn reset(&mut self) {
         self.runtime.reset();
     }
 
-    /// Ends the session: threads are asked to stop, children that still run are terminated, and killed after a while if
-    /// they do not listen.
+    /// Ends the session: stops threads, terminates children that still run, and kills those that do not end.
     ///
-    /// Nothing is asked and nobody stays behind. A script's end would wait for children that are no daemons.
+    /// Unlike the end of a script, it does not wait for children to finish their work.
     pub fn finish(mut self) -> Finished {
         let ended = self.end_everybody();
         let ended = ended.iter().map(|child| {

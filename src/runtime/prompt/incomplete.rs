@@ -1,4 +1,4 @@
-//! Whether a text waits for more lines.
+//! Whether an input needs more lines.
 
 use rhai::{ParseErrorType, Position};
 
@@ -7,9 +7,9 @@ use crate::program::compiling;
 use crate::syntax::{Cursor, Inside};
 
 impl Interactive {
-    /// Whether the text is the beginning of something: an open bracket, string or comment, an operator without its
-    /// right side. An error that no further line could cure does not count, and neither does a line that could go on
-    /// but need not.
+    /// Whether the input needs more lines: a bracket, string or comment is open, or an operator has no right side.
+    ///
+    /// An input with an error that further lines cannot correct is not incomplete, and neither is one that could continue but need not.
     ///
     /// # Example
     /// ```no_run
@@ -35,13 +35,13 @@ impl Interactive {
 
 /// Whether the parser stopped at the end of the text: it wanted more.
 fn is_behind(position: Position, text: &str) -> bool {
-    // What comes behind the last word is only space: the parser has not seen it.
+    // The parser reports no position in the space after the last word.
     let text = text.trim_end();
     let lines = text.split('\n').count();
     let last = text.rsplit('\n').next().unwrap_or_default().chars().count();
     match (position.line(), position.position()) {
         (Some(line), Some(column)) => line > lines || line == lines && column > last,
-        // At the beginning of a line behind the text.
+        // At the beginning of a line after the text.
         (Some(line), None) => line > lines,
         (None, _) => true,
     }

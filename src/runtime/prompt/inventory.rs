@@ -1,4 +1,4 @@
-//! What there is at the prompt: variables and functions.
+//! The variables and functions of a program at the prompt.
 
 use rhai::{Dynamic, ScriptFuncDef};
 
@@ -12,11 +12,11 @@ use crate::script::values::type_name;
 pub struct Variable {
     /// Its name.
     pub name: String,
-    /// What Python calls the type of its value: `int`, `list`, `Queue`.
+    /// The Python name of the type of its value: `int`, `list`, `Queue`.
     pub type_name: String,
-    /// Python's representation of its value, at most [`Variable::REPR_MAX`] characters of it.
+    /// The `repr` of its value, cut to [`Variable::REPR_MAX`] characters.
     pub repr: String,
-    /// Whether it was made by `const`.
+    /// Whether it was declared by `const`.
     pub is_constant: bool,
 }
 
@@ -38,7 +38,7 @@ pub struct Function {
 }
 
 impl Interactive {
-    /// The variables and constants, in the order of their names.
+    /// Returns the variables and constants, sorted by name.
     pub fn variables(&self) -> Vec<Variable> {
         let visible = self
             .runtime
@@ -58,7 +58,7 @@ impl Interactive {
         all
     }
 
-    /// The representation of a value that another thread may be changing.
+    /// The `repr` of a value that another thread may be changing.
     fn repr_unless_busy(&self, value: &Dynamic) -> String {
         if !value.is_shared() {
             return self.repr(value);
@@ -67,7 +67,7 @@ impl Interactive {
         inner.map_or_else(|| "in use".into(), |inner| self.repr(&inner))
     }
 
-    /// The functions that were defined, in the order of their names.
+    /// Returns the functions that were defined, sorted by name.
     pub fn functions(&self) -> Vec<Function> {
         let mut all: Vec<Function> = Vec::new();
         for input in self.runtime.interp.program.inputs().into_iter().rev() {

@@ -1,11 +1,11 @@
-//! A program that grows line by line: what a prompt stands on. No terminal.
+//! A program that grows line by line: the part of a prompt that needs no terminal.
 //!
 //! - [`enter`]: running one input; what stays from one to the next.
 //! - [`incomplete`]: whether a text waits for more lines.
 //! - [`typing`]: colours and indentation.
 //! - [`inventory`]: variables and functions by name.
-//! - [`children`]: the processes of the session, and the news of those that ended badly.
-//! - [`candidates`]: what could stand at the cursor, each a [`candidate`]; [`place`]: what stands before a dot, and its names.
+//! - [`children`]: the processes of the session, and messages about those that failed.
+//! - [`candidates`]: completions at the cursor, each a [`candidate`]; [`place`]: the owner before a dot, and its names.
 //! - [`finish`]: the end of a session.
 
 mod candidate;
@@ -33,8 +33,8 @@ use super::Runtime;
 /// Variables, constants, functions, imports and children stay from one input to the next. Of two functions with the
 /// same name and number of parameters the later counts, also for callers that were defined before.
 ///
-/// All its methods are to be called from one thread; the main thread of the process, if the runtime
-/// [owns the process](crate::Builder::owns_process): there Ctrl-C stops the input that is running.
+/// Call all its methods from one thread. If the runtime [owns the process](crate::Builder::owns_process), this must be the main
+/// thread: there Ctrl-C stops the input that is running.
 ///
 /// # Example
 /// ```no_run
@@ -52,9 +52,9 @@ use super::Runtime;
 /// ```
 pub struct Interactive {
     runtime: Runtime,
-    /// How many inputs there were.
+    /// The number of inputs so far.
     count: usize,
-    /// What the program ends with, as far as it is known.
+    /// The exit code of the program, as far as it is known.
     code: i32,
 }
 

@@ -1,4 +1,4 @@
-//! What stands before a dot, and the names it has.
+//! The owner before a dot, and its names.
 
 use std::any::TypeId;
 
@@ -13,11 +13,11 @@ use crate::script::rhai_names;
 use crate::stdlib::multiprocessing::process::Process;
 use crate::syntax::Owner;
 
-/// What has names.
+/// An owner of names.
 pub(super) enum Place {
-    /// Everything that can be named without a dot.
+    /// All names that need no dot.
     Global,
-    /// A value of this type, and what it has besides by itself: keys of a dict, attributes of a process.
+    /// A value of this type, and its own names: the keys of a dict, the attributes of a process.
     Value(TypeId, Vec<String>),
     /// A script module, by its own name: `os`, `os::path`.
     Namespace(&'static str),
@@ -28,7 +28,7 @@ pub(super) enum Place {
 }
 
 impl Interactive {
-    /// The place whose names could be behind `owner`.
+    /// The place whose names may follow `owner`.
     pub(super) fn place_of(&self, owner: &Owner<'_>) -> Option<Place> {
         match owner {
             Owner::Nobody => Some(Place::Global),
@@ -38,7 +38,7 @@ impl Interactive {
         }
     }
 
-    /// What the words of a path lead to.
+    /// Follows the words of a path.
     fn resolve(&self, path: &[&str]) -> Option<Place> {
         let (first, rest) = path.split_first()?;
         if *first == "global" && rest.is_empty() {
@@ -65,9 +65,9 @@ impl Interactive {
         }
     }
 
-    /// What the words lead to from a value, as far as that is known without running anything.
+    /// Follows the words of a path from a value, as far as that is possible without running code.
     fn inside(&self, value: &Dynamic, path: &[&str]) -> Option<Place> {
-        // Somebody else may be changing it at this moment.
+        // Another thread may be changing it.
         let value = value.read_lock::<Dynamic>()?;
         let Some((first, rest)) = path.split_first() else {
             return Some(Place::Value(value.type_id(), own_names(&value)));
@@ -111,7 +111,7 @@ impl Interactive {
         }
     }
 
-    /// What a function or method of the place takes.
+    /// The signature of a native function or method of the place.
     pub(super) fn signature(&self, place: &Place, name: &str) -> Option<&Signature> {
         let of = match place {
             Place::Global => Of::Nothing,
@@ -122,7 +122,7 @@ impl Interactive {
         self.runtime.names.signature(of, name)
     }
 
-    /// How `name` is called in the place, `put(item, [block, timeout])`, if it is something that can be called.
+    /// How `name` is called in the place, `put(item, [block, timeout])`, if it can be called.
     pub(super) fn call_of(&self, place: &Place, name: &str) -> Option<String> {
         let native = || Some(self.signature(place, name)?.text());
         let has_name = |text: &str| text.split('(').next() == Some(name);
@@ -156,7 +156,7 @@ impl Interactive {
         { found }.next()
     }
 
-    /// What is declared in Rust for a type or a module.
+    /// The names that are declared in Rust for a type or a module.
     fn declared(&self, of: Of<'_>, kind: CandidateKind) -> Vec<Candidate> {
         let names = &self.runtime.names;
         let outer = match of {
@@ -181,7 +181,7 @@ impl Interactive {
         self.runtime.names.modules().find(|module| *module == name)
     }
 
-    /// Everything that can be named without a dot: the program's own names first.
+    /// All names that need no dot, the program's own first.
     pub(super) fn global_names(&self) -> Vec<Candidate> {
         let variables = self.runtime.state.scope.iter_raw().map(|(name, ..)| name);
         let mut all: Vec<_> = variables
@@ -217,7 +217,7 @@ impl Interactive {
     }
 }
 
-/// The keys of a dict that are names, the attributes of a process.
+/// The keys of a dict that are valid names, or the attributes of a process.
 fn own_names(value: &Dynamic) -> Vec<String> {
     let is_name = |name: &&str| {
         name.starts_with(|c: char| c.is_alphabetic() || c == '_')

@@ -1,36 +1,36 @@
-//! What a text looks like while it is typed: its colours, and the indentation of its next line.
+//! Help while an input is typed: its colours, and the indentation of its next line.
 
 use std::ops::Range;
 
 use super::Interactive;
 use crate::syntax::{Cursor, Inside, Kind, is_keyword, tokens};
 
-/// A part of a text that has a colour of its own.
+/// A part of an input that has a colour.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Span {
-    /// Where it is, in bytes.
+    /// Its range, in bytes.
     pub range: Range<usize>,
-    /// What it is.
+    /// Its kind.
     pub kind: SpanKind,
 }
 
-/// What a part of a text is.
+/// The kind of a part of an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SpanKind {
-    /// A word of the language: `let`, `true`.
+    /// A keyword of the language: `let`, `true`.
     Keyword,
     /// A number.
     Number,
-    /// A string, or a part of one in back quotes, before, between or behind its `${…}`.
+    /// A string, or a part of a string in back quotes that is outside its `${…}`.
     String,
     /// A comment.
     Comment,
 }
 
 impl Interactive {
-    /// The keywords, numbers, strings and comments of a text, in their order. The text may be wrong or unfinished.
+    /// Returns the keywords, numbers, strings and comments of an input, in order. The input may be invalid or incomplete.
     ///
     /// # Example
     /// ```
@@ -57,8 +57,8 @@ impl Interactive {
         spans.collect()
     }
 
-    /// By how many levels the line behind an unfinished text is indented: one for each bracket that is open. None inside a
-    /// string or a comment that goes on.
+    /// Returns the number of levels by which the line after an incomplete input is indented: one for each open bracket, and none
+    /// inside a string or comment of several lines.
     pub fn indentation(text: &str) -> usize {
         let cursor = Cursor::behind(text);
         match cursor.inside() {
