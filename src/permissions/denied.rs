@@ -1,4 +1,4 @@
-//! What is not allowed, in words: the message names what was asked, and the help says how to allow it.
+//! Denied operations in words: the message names the request, and the help says how to allow it.
 
 use super::grant::Missing;
 use super::policy::Permissions;
@@ -8,27 +8,27 @@ use super::policy::Permissions;
 pub(crate) struct Denied {
     /// `reading '/etc/passwd' is not allowed`.
     pub(crate) message: String,
-    /// What would allow it.
+    /// How it could be allowed.
     pub(crate) help: String,
 }
 
-/// What was asked.
+/// The denied request.
 #[derive(Debug)]
 pub(super) struct Asked {
     /// `read`: as in `--allow-read`, `Permissions::allow_read` and `permissions: #{read: …}`.
     pub(super) kind: &'static str,
     /// `reading '/etc/passwd'`.
     pub(super) doing: String,
-    /// What follows `--allow-read=` to allow it; nothing where that takes no list.
+    /// The value that `--allow-read=` would need to allow it; `None` if the option takes no list.
     pub(super) option: Option<String>,
     /// The arguments of `Permissions::allow_read(…)`; `None` is `allow_read_all()`.
     pub(super) arguments: Option<String>,
-    /// What to know before one allows it.
+    /// A caution for those who consider allowing it.
     pub(super) note: Option<String>,
 }
 
 impl Asked {
-    /// The refusal to a script with these permissions.
+    /// Returns the refusal to a script with these permissions.
     pub(super) fn denied(self, permissions: &Permissions, why: Missing) -> Denied {
         Denied {
             help: self.help(permissions, &why),
@@ -77,7 +77,7 @@ impl Asked {
     }
 }
 
-/// The option and the method that deny something of a kind, or all of it.
+/// Returns the option and the method that deny something of a kind, or all of it.
 fn denial(kind: &str, rule: Option<&str>) -> (String, String) {
     let option = match rule {
         Some(rule) => format!("--deny-{kind}={rule}"),
@@ -92,7 +92,7 @@ fn denial(kind: &str, rule: Option<&str>) -> (String, String) {
     (option, method)
 }
 
-/// What changes the whole process, in one that runs another program too.
+/// Returns the error for an operation that changes the whole process, in a process that belongs to a host.
 pub(super) fn changes_the_program(doing: &str) -> Denied {
     Denied {
         message: format!("{doing} would change the program that this script is embedded in"),
@@ -101,7 +101,7 @@ pub(super) fn changes_the_program(doing: &str) -> Denied {
     }
 }
 
-/// A child may not have more threads than its parent.
+/// Returns the error for a child that would have more threads than its parent.
 pub(super) fn more_threads(own: usize) -> Denied {
     Denied {
         message: format!(
@@ -111,7 +111,7 @@ pub(super) fn more_threads(own: usize) -> Denied {
     }
 }
 
-/// A process has as many threads beside its first as it may.
+/// Returns the error for a process that already has the maximum number of threads.
 pub(super) fn too_many_threads(living: usize) -> Denied {
     Denied {
         message: format!("starting a thread while {living} others are running is not allowed"),

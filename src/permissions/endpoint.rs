@@ -27,7 +27,7 @@ enum Address {
 /// The name of the loopback addresses, which needs no look-up.
 const LOCALHOST: &str = "localhost";
 
-/// What a script asks for.
+/// The endpoint that a script requests.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Contact {
     /// An address, and the name that the script used for it, if any.
@@ -76,7 +76,7 @@ impl Endpoint {
         Self { address, port }
     }
 
-    /// Whether this names nothing.
+    /// Returns whether this names nothing.
     pub(super) fn is_invalid(&self) -> bool {
         matches!(self.address, Address::Invalid(_))
     }
@@ -145,13 +145,14 @@ impl Rule for Endpoint {
     }
 }
 
-/// A name as it is compared.
+/// Returns a name as it is compared.
 pub(super) fn plain(name: &str) -> String {
     let name = name.to_lowercase();
     name.strip_suffix('.').unwrap_or(&name).to_string()
 }
 
-/// Where a connection to this address really goes: IPv4 addresses mapped to IPv6 are IPv4, and the unspecified address is this machine.
+/// Returns where a connection to this address really goes: IPv4 addresses mapped to IPv6 are IPv4, and the unspecified
+/// address is this machine.
 pub(super) fn destination(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip().to_canonical() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),

@@ -19,47 +19,47 @@ use super::tree::{LINKS, Tree};
 use crate::sys::place::{Held, NO_LINK};
 use crate::text::quoted;
 
-/// What is to be done with a file.
+/// The operation on a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Use {
     Read,
     Write,
     ReadAndWrite,
-    /// Take it away to another place, with everything in it.
+    /// Move it elsewhere, with everything in it.
     Move,
     /// Put there what may have something in it.
     MoveTo,
 }
 
-/// Whether a link that is the last name of a path stands for what it points to.
+/// Whether a link that is the last name of a path is followed to its target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Last {
     Followed,
     Itself,
 }
 
-/// A place in the file system that may be used.
+/// A location in the file system that may be used.
 #[derive(Debug)]
 pub(crate) struct Place {
     path: PathBuf,
     /// In the directory that is held, if it is not that itself.
     name: Option<PathBuf>,
-    /// What was judged: held as long as `path` is used, and where it is.
+    /// The file that was checked: held as long as `path` is used, and where it is.
     judged: Option<(Held, PathBuf)>,
 }
 
 impl Place {
-    /// The path by which it is to be used, as long as this lives.
+    /// Returns the path by which it is to be used, as long as this lives.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Where it really is, if that was asked.
+    /// Returns the real path, if it was requested.
     pub(crate) fn real(&self) -> Option<&Path> {
         self.judged.as_ref().map(|(_, real)| real.as_path())
     }
 
-    /// A file that nobody needs to judge.
+    /// Creates a file that nobody needs to judge.
     pub(crate) fn unjudged(path: &Path) -> Self {
         Self {
             path: path.into(),
@@ -68,7 +68,7 @@ impl Place {
         }
     }
 
-    /// Where it really is, in the end.
+    /// Returns the real path of the target.
     pub(crate) fn real_path(&self) -> Option<PathBuf> {
         match &self.judged {
             Some((_, real)) => Some(real.clone()),
@@ -76,7 +76,7 @@ impl Place {
         }
     }
 
-    /// All that is in the file.
+    /// Returns the contents of the file.
     pub(crate) fn read(&self) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
         self.open(OpenOptions::new().read(true))?
@@ -92,7 +92,7 @@ impl Place {
         options.open(&self.path)
     }
 
-    /// What the system tells about the file.
+    /// Returns the file's metadata.
     pub(crate) fn metadata(&self) -> io::Result<Metadata> {
         match self.judged {
             Some(_) => fs::symlink_metadata(&self.path),
@@ -102,7 +102,7 @@ impl Place {
 }
 
 impl Guard {
-    /// The place that a path leads to, if it may be used so.
+    /// Returns the location that a path leads to, if it may be used so.
     ///
     /// # Errors
     /// [`Denied`] outside; inside the system's error for a path that leads nowhere.
@@ -120,7 +120,7 @@ impl Guard {
         Ok(reached.map(Spot::place).map_err(|lost| lost.error))
     }
 
-    /// The directory that a path leads to, if it may be read.
+    /// Returns the directory that a path leads to, if it may be read.
     ///
     /// # Errors
     /// As those of [`place`](Self::place).
@@ -133,8 +133,8 @@ impl Guard {
         Ok(reached.map(Spot::place).map_err(|lost| lost.error))
     }
 
-    /// The Unix socket that a path leads to, if one may talk to it: that takes reading and writing. It is held itself,
-    /// since connecting would follow a link.
+    /// Returns the Unix socket that a path leads to, if one may talk to it: that takes reading and writing. It is held
+    /// itself, since connecting would follow a link.
     ///
     /// # Errors
     /// As those of [`place`](Self::place).
@@ -156,7 +156,8 @@ impl Guard {
         }))
     }
 
-    /// The file of a module: one of the program's own needs no permission, unless somebody has denied this very file.
+    /// Returns the file of a module: one of the program's own needs no permission, unless somebody has denied this very
+    /// file.
     ///
     /// # Errors
     /// As those of [`place`](Self::place).
@@ -237,7 +238,8 @@ fn judge(permissions: &Permissions, use_: Use, real: &Path) -> Result<(), Refuse
     }
 }
 
-/// The directory that one would allow for a place: of a process, which has another number the next time, all of them.
+/// Returns the directory that one would allow for a location: of a process, which has another number the next time, all
+/// of them.
 fn worth_allowing(real: &Path) -> &Path {
     let process = real.strip_prefix("/proc").ok();
     let process = process.and_then(|rest| rest.iter().next()?.to_str());
@@ -312,7 +314,7 @@ fn reach(path: &Path, last: Last) -> Result<Spot, Lost> {
     Err(Lost { nearest, error })
 }
 
-/// A slash after the last name says that it is a directory, if it is anything.
+/// Returns a slash after the last name says that it is a directory, if it is anything.
 fn reach_itself(path: &Path) -> Result<Spot, Lost> {
     let plain = without_slashes(path);
     let (directory, name) = split(&plain);
@@ -350,7 +352,7 @@ fn hold(base: Option<&Held>, directory: &Path, name: Option<&Path>) -> Result<Sp
     }
 }
 
-/// The real path of the nearest directory above that exists, and the names that follow, up to a detour.
+/// Returns the real path of the nearest directory above that exists, and the names that follow, up to a detour.
 fn nearest(base: Option<&Held>, path: &Path) -> PathBuf {
     for above in path.ancestors().skip(1) {
         let directory = match above.as_os_str().is_empty() {
@@ -370,7 +372,7 @@ fn nearest(base: Option<&Held>, path: &Path) -> PathBuf {
     PathBuf::from("/")
 }
 
-/// The directory of a path, and the last name if there is one: not after `a/`, `.` or `..`.
+/// Returns the directory of a path, and the last name if there is one: not after `a/`, `.` or `..`.
 fn split(path: &Path) -> (&Path, Option<&Path>) {
     let bytes = path.as_os_str().as_bytes();
     let at = bytes

@@ -1,29 +1,29 @@
-//! What is allowed of one kind (files, addresses, variables): everything, or some; and what is denied of it, which wins.
+//! The rules for one kind of resource (files, addresses, variables): what is allowed, and what is denied, which wins.
 
 use serde::{Deserialize, Serialize};
 
 /// One thing that a permission is given for.
 pub(super) trait Rule: PartialEq + Clone {
-    /// What is asked for.
+    /// The requested resource.
     type Asked: ?Sized;
 
-    /// Whether what is asked for is this, or a part of it.
+    /// Returns whether what is asked for is this, or a part of it.
     fn covers(&self, asked: &Self::Asked) -> bool;
 
-    /// Whether everything that `other` covers is covered.
+    /// Returns whether everything that `other` covers is covered.
     fn contains(&self, other: &Self) -> bool;
 
-    /// Whether permission for everything is permission for this too. Some things have to be named.
+    /// Returns whether permission for everything is permission for this too. Some things have to be named.
     fn goes_without_saying(_asked: &Self::Asked) -> bool {
         true
     }
 
-    /// Whether this is a thing that has to be named.
+    /// Returns whether this is a thing that has to be named.
     fn has_to_be_named(&self) -> bool {
         false
     }
 
-    /// Whether denying this denies what is asked for: that may reach further than what it allows.
+    /// Returns whether denying this denies what is asked for: that may reach further than what it allows.
     fn takes(&self, asked: &Self::Asked) -> bool {
         self.covers(asked)
     }
@@ -43,7 +43,7 @@ pub(super) enum Missing {
     Everything(&'static str),
 }
 
-/// What is allowed and denied of one kind.
+/// The rules for one kind of resource.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Grant<R> {
     pub(super) everything: bool,
@@ -63,24 +63,24 @@ impl<R> Grant<R> {
         }
     }
 
-    /// Whether there is nothing that is not allowed.
+    /// Returns whether there is nothing that is not allowed.
     pub(super) fn is_everything(&self) -> bool {
         self.everything && !self.nothing && self.denied.is_empty()
     }
 
-    /// Whether there is nothing that is allowed.
+    /// Returns whether there is nothing that is allowed.
     pub(super) fn is_nothing(&self) -> bool {
         self.nothing || !self.everything && self.listed.is_empty()
     }
 }
 
 impl<R: Rule> Grant<R> {
-    /// Whether this is denied by itself.
+    /// Returns whether this is denied by itself.
     pub(super) fn denies(&self, asked: &R::Asked) -> bool {
         self.denied.iter().any(|rule| rule.takes(asked))
     }
 
-    /// Whether this may be done.
+    /// Checks whether this is allowed.
     pub(super) fn judge(&self, asked: &R::Asked) -> Result<(), Missing> {
         self.not_denied(|rule| rule.takes(asked))?;
         let everything = self.everything && R::goes_without_saying(asked);
@@ -90,7 +90,7 @@ impl<R: Rule> Grant<R> {
         Err(Missing::Allowed)
     }
 
-    /// Whether nothing is denied that is like this.
+    /// Checks that nothing like this is denied.
     pub(super) fn not_denied(&self, like: impl Fn(&R) -> bool) -> Result<(), Missing> {
         if self.nothing {
             return Err(Missing::Denied(None));
@@ -113,7 +113,7 @@ impl<R: Rule> Grant<R> {
         }
     }
 
-    /// The same for `listed` alone; what is denied stays so.
+    /// Returns the same for `listed` alone; what is denied stays so.
     pub(super) fn narrowed(&self, listed: Vec<R>) -> Self {
         Self {
             everything: false,

@@ -1,4 +1,4 @@
-//! The permissions of this process, which natives ask before they act.
+//! The permissions of this process, which natives check before they act.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
@@ -16,9 +16,9 @@ use crate::text::quoted;
 #[serde(from = "Permissions", into = "Permissions")]
 pub(crate) struct Guard {
     permissions: Mutex<Arc<Permissions>>,
-    /// Everything is allowed: nothing needs to be looked at.
+    /// Whether everything is allowed, so that no check is needed.
     is_open: AtomicBool,
-    /// The process belongs to an embedding program, so scripts must not change what all of it shares.
+    /// Whether the process belongs to a host, so that scripts must not change process-wide state.
     in_host: AtomicBool,
 }
 
@@ -51,32 +51,32 @@ impl From<Guard> for Permissions {
 }
 
 impl Guard {
-    /// What is allowed.
+    /// Returns the current permissions.
     pub(crate) fn permissions(&self) -> Arc<Permissions> {
         locked(&self.permissions).clone()
     }
 
-    /// Replaces what is allowed: in a forked child, at its beginning.
+    /// Replaces the permissions, at the beginning of a forked child.
     pub(crate) fn begin(&self, permissions: Permissions) {
         let is_open = permissions.is_everything();
         self.is_open.store(is_open, Ordering::Relaxed);
         *locked(&self.permissions) = Arc::new(permissions);
     }
 
-    /// Whether everything is allowed.
+    /// Returns whether everything is allowed.
     pub(super) fn is_open(&self) -> bool {
         self.is_open.load(Ordering::Relaxed)
     }
 
-    /// Sets whether the process belongs to an embedding program.
+    /// Sets whether the process belongs to a host.
     pub(crate) fn set_in_host(&self, in_host: bool) {
         self.in_host.store(in_host, Ordering::Relaxed);
     }
 
-    /// Something that changes this whole process: `os.chdir()`.
+    /// Checks an operation that changes this whole process: `os.chdir()`.
     ///
     /// # Errors
-    /// [`Denied`] when the process belongs to an embedding program.
+    /// [`Denied`] when the process belongs to a host.
     pub(crate) fn change_process(&self, doing: &str) -> Result<(), Denied> {
         match self.in_host.load(Ordering::Relaxed) {
             true => Err(changes_the_program(doing)),
@@ -84,7 +84,7 @@ impl Guard {
         }
     }
 
-    /// Reading a variable of the environment.
+    /// Checks whether an environment variable may be read.
     ///
     /// # Errors
     /// [`Denied`].
@@ -106,7 +106,7 @@ impl Guard {
         })
     }
 
-    /// Listing the environment; afterwards each variable is asked for by [`shows`](Self::shows).
+    /// Checks whether the environment may be listed; [`shows`](Self::shows) then checks each variable.
     ///
     /// # Errors
     /// [`Denied`] when no variable may be read.
@@ -129,12 +129,12 @@ impl Guard {
         Err(asked.denied(&permissions, why))
     }
 
-    /// Whether a list of the environment has this variable.
+    /// Returns whether a listing of the environment includes this variable.
     pub(crate) fn shows(&self, name: &str) -> bool {
         self.is_open() || self.permissions().env.judge(name).is_ok()
     }
 
-    /// Running a program.
+    /// Checks whether a program may be run.
     ///
     /// # Errors
     /// [`Denied`].
@@ -160,7 +160,7 @@ impl Guard {
         Err(asked.denied(&permissions, why))
     }
 
-    /// Sending a signal to a process that is not a child, or handling one.
+    /// Checks whether a signal may be handled, or sent to a process that is not a child.
     ///
     /// # Errors
     /// [`Denied`].

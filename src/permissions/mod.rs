@@ -1,4 +1,4 @@
-//! What a script may do outside itself. Every native that reaches out asks the [`Guard`] of its process first.
+//! Permissions: what a script may do outside itself. Every native with such an effect asks the [`Guard`] of its process first.
 //!
 //! - [`policy`]: `Permissions`, as a host says it; [`grant`]: what is allowed and denied of one kind.
 //! - [`tree`], [`endpoint`]: files and addresses as things to be allowed.

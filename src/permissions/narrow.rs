@@ -1,4 +1,4 @@
-//! Less for a child. What is not named stays as it is, and a child cannot be given what its parent does not have.
+//! Fewer permissions for a child. Those that are not named are inherited, and none can exceed those of the parent.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use super::policy::{Permissions, Processes, Run, Variable};
 use super::tree::Tree;
 use crate::text::quoted;
 
-/// What a child is to have, where that is less than what its parent has.
+/// The permissions requested for a child; `None` leaves the parent's.
 #[derive(Debug, Default)]
 pub(crate) struct Wanted {
     pub env: Option<Share>,
@@ -22,7 +22,7 @@ pub(crate) struct Wanted {
     pub write: Option<Share>,
 }
 
-/// Which files, addresses or variables.
+/// The requested files, addresses or variables.
 #[derive(Debug)]
 pub(crate) enum Share {
     All(bool),
@@ -30,19 +30,19 @@ pub(crate) enum Share {
     Listed(Vec<String>),
 }
 
-/// How many processes.
+/// The requested number of processes.
 #[derive(Debug)]
 pub(crate) enum Count {
     Any(bool),
-    /// At most these at once, and at most these generations below the child.
+    /// At most this many at once, and at most this many generations below the child.
     AtMost(u32, Option<u32>),
 }
 
 impl Permissions {
-    /// These permissions narrowed for a child.
+    /// Returns these permissions, narrowed for a child.
     ///
     /// # Errors
-    /// They are less than what is wanted.
+    /// [`Denied`] if more is requested than these permissions allow.
     pub(crate) fn narrowed(&self, wanted: &Wanted) -> Result<Self, Denied> {
         let mut child = self.clone();
         let mut named = Vec::new();
@@ -85,7 +85,7 @@ impl Permissions {
             named.push("write");
             child.write = self.grant("write", &self.write, wanted, tree)?;
         }
-        // A program that is run has everything that the child has not.
+        // Another program would not be bound by the child's restrictions.
         let runs = matches!(child.run, Run::Allowed | Run::WithEverything);
         if runs && wanted.run.is_none() && child.is_less_than(self) {
             named.push("run");
@@ -97,7 +97,7 @@ impl Permissions {
         Ok(child)
     }
 
-    /// Whether something is kept from these that is not kept from their parent, beside an amount of threads.
+    /// Returns whether these permissions are fewer than those of their parent, leaving aside the number of threads.
     fn is_less_than(&self, parent: &Self) -> bool {
         let with_its_threads = Self {
             threads: parent.threads,
@@ -161,7 +161,7 @@ impl Permissions {
         Ok(())
     }
 
-    /// The refusal of what this process does not have itself.
+    /// Returns the error for a permission that this process does not have itself.
     fn more(&self, kind: &'static str, what: Option<&str>, why: Missing) -> Denied {
         let shown = what.map_or_else(String::new, |what| format!(" {}", quoted(what)));
         let arguments = match (kind, what) {

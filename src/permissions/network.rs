@@ -8,7 +8,7 @@ use super::grant::{Missing, Rule};
 use super::guard::Guard;
 use crate::text::quoted;
 
-/// What an address is wanted for.
+/// The use of an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Contacting {
     Connect,
@@ -69,7 +69,7 @@ impl Guard {
         self.contact(&contact, &doing, Some(rule), note)
     }
 
-    /// What has no address and no port.
+    /// Checks a use of the network that has no address and no port.
     ///
     /// # Errors
     /// [`Denied`], unless the whole network is allowed.
@@ -102,7 +102,7 @@ impl Guard {
     }
 }
 
-/// What an option could name; a script may ask for something invalid.
+/// Returns the endpoint as an option could name it; a script may ask for something invalid.
 fn as_rule(text: String) -> Option<String> {
     (!Endpoint::read(&text).is_invalid()).then_some(text)
 }

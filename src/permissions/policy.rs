@@ -1,4 +1,4 @@
-//! `Permissions`: what a script may do outside itself, as the embedding program configures it.
+//! `Permissions`: what a script may do outside itself, as the host configures it.
 
 use std::path::Path;
 
@@ -95,7 +95,7 @@ pub(super) enum Run {
 /// How many processes may be started.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(super) struct Processes {
-    /// How many may live at once beside the first of the family.
+    /// The maximum number of living processes besides the first of the family.
     pub(super) at_once: u32,
     /// How many generations may follow this process.
     pub(super) depth: u32,
@@ -126,7 +126,7 @@ impl Permissions {
     pub const THREADS: usize = 64;
 
     /// Nothing outside the script: it computes, prints, and shares values between at most 64 threads, in 64 MiB of
-    /// session memory. This is the default of an embedding program.
+    /// session memory. This is the default of a host.
     #[must_use]
     pub fn none() -> Self {
         Self {
@@ -151,7 +151,7 @@ impl Permissions {
         }
     }
 
-    /// Everything that the user may do. This is the default of the command.
+    /// Returns all permissions of the user. This is the default of the command.
     ///
     /// Running programs is included only as long as nothing else is denied: a script without network access could run a
     /// program that has it. Call [`allow_run`](Self::allow_run) to allow it nevertheless.
@@ -247,7 +247,7 @@ impl Permissions {
         self
     }
 
-    /// Whether a string is an address, with or without a port, as [`allow_net`](Self::allow_net) reads it.
+    /// Returns whether a string is an address, with or without a port, as [`allow_net`](Self::allow_net) reads it.
     #[must_use]
     pub fn is_host(text: &str) -> bool {
         !Endpoint::read(text).is_invalid()
@@ -369,13 +369,13 @@ impl Permissions {
         self
     }
 
-    /// Whether nothing but an amount of memory or threads is denied to the script.
+    /// Returns whether nothing but an amount of memory or threads is denied to the script.
     pub(super) fn is_everything(&self) -> bool {
         let runs = matches!(self.run, Run::WithEverything | Run::Allowed);
         runs && self.less_than_everything().is_none()
     }
 
-    /// The first kind of which something is denied to the script, apart from running programs.
+    /// Returns the first kind of which something is denied to the script, apart from running programs.
     pub(super) fn less_than_everything(&self) -> Option<&'static str> {
         let kinds = [
             ("read", self.read.is_everything()),
@@ -390,7 +390,7 @@ impl Permissions {
     }
 }
 
-/// What is allowed with a path.
+/// Returns the access that is allowed to a path.
 fn tree(path: &Path) -> Option<Tree> {
     (!path.as_os_str().is_empty()).then(|| Tree::behind(path))
 }

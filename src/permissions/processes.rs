@@ -6,7 +6,7 @@ use super::guard::Guard;
 use super::policy::{Permissions, Processes};
 
 impl Permissions {
-    /// What a child has that is given nothing less: the same, one generation further down.
+    /// Returns the default for a child: the same, one generation further down.
     pub(crate) fn of_child(&self) -> Self {
         let mut child = self.clone();
         if child.processes.depth != u32::MAX {
@@ -16,7 +16,7 @@ impl Permissions {
         child
     }
 
-    /// How many bytes the session may take.
+    /// Returns how many bytes the session may take.
     pub(crate) fn of_session_memory(&self) -> Option<u64> {
         (self.session_memory != u64::MAX).then_some(self.session_memory)
     }
@@ -78,7 +78,7 @@ impl Guard {
     }
 }
 
-/// The help says what would allow one more.
+/// Returns the help says what would allow one more.
 fn refused(permissions: &Permissions, doing: &str, why: Missing) -> Denied {
     let Processes {
         at_once,

@@ -29,7 +29,7 @@ impl From<Tree> for OsString {
 /// `/proc/self/environ` its environment. Permission for them has to name them.
 const KERNELS_OWN: [&str; 3] = ["/proc", "/sys", "/dev"];
 
-/// What lies in these and is harmless.
+/// Harmless files in these directories.
 const HARMLESS: [&str; 6] = [
     "/dev/null",
     "/dev/zero",
@@ -43,8 +43,8 @@ const HARMLESS: [&str; 6] = [
 pub(super) const LINKS: usize = 40;
 
 impl Tree {
-    /// What is behind a path now, seen from the current directory. Of a path that leads nowhere yet, the directories and
-    /// links that exist are looked behind. The path is not empty.
+    /// Returns what is behind a path now, seen from the current directory. Of a path that leads nowhere yet, the
+    /// directories and links that exist are looked behind. The path is not empty.
     pub(super) fn behind(path: &Path) -> Self {
         let mut path = std::path::absolute(path).unwrap_or_else(|_| Path::new("/").join(path));
         for _ in 0..LINKS {
@@ -65,7 +65,7 @@ impl Tree {
         Self(without_detours(&path))
     }
 
-    /// The place of the name itself, which may be a link.
+    /// Returns the location of the name itself, which may be a link.
     pub(super) fn of_name(path: &Path) -> Self {
         let absolute = std::path::absolute(path).unwrap_or_else(|_| Path::new("/").join(path));
         match (absolute.parent(), absolute.file_name()) {
@@ -74,7 +74,7 @@ impl Tree {
         }
     }
 
-    /// Whether this lies in what has that path.
+    /// Returns whether this lies in what has that path.
     pub(super) fn lies_in(&self, directory: &Path) -> bool {
         self.0.starts_with(directory)
     }

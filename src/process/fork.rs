@@ -35,8 +35,8 @@ pub(crate) fn possible() -> bool {
 /// How many forks, each with a task of its own, are between the first process and this one.
 static GENERATION: AtomicU32 = AtomicU32::new(0);
 
-/// A number that changes in every child that [`fork`] starts: objects created under the parent's number belong to the
-/// parent.
+/// Returns a number that changes in every child that [`fork`] starts: objects created under the parent's number belong to
+/// the parent.
 pub(crate) fn generation() -> u32 {
     GENERATION.load(Ordering::Relaxed)
 }

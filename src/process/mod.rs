@@ -3,7 +3,7 @@
 //! - [`child`]: a started child, from its first to its last moment.
 //! - [`fork`]: a copy of this process, and the rules for what it may do.
 //! - [`spawn`]: a fresh copy of the program, and how it finds its session; [`starter`]: from which thread.
-//! - [`relay`]: the thread that carries on what children write.
+//! - [`relay`]: the thread that forwards what children write.
 //! - [`exit`]: exit codes as Python counts them.
 //! - [`signals`]: Ctrl-C and SIGTERM for a whole family.
 //!

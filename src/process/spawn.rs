@@ -46,7 +46,7 @@ pub(crate) struct WorkerArgs {
     pub session: OwnedFd,
     /// The packed slot number of this process in the session.
     pub place: u64,
-    /// The descriptor through which others arrive, and the packed place of its lock.
+    /// The descriptor through which others arrive, and the packed offset of its lock.
     pub depot: Option<(OwnedFd, OwnedFd, u64)>,
 }
 

@@ -32,7 +32,7 @@ pub(crate) struct Head<O> {
     pub orders: O,
 }
 
-/// What the functions of a call may use beside its arguments. Constants are named here; their values are sent separately.
+/// The environment of a call's functions besides its arguments. Constants are named here; their values are sent separately.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Surroundings {
     pub environment: Environment,
@@ -134,7 +134,7 @@ pub(crate) fn pack<O: Serialize>(
     Ok(values.into_message([&length.to_le_bytes()[..], &head].concat()))
 }
 
-/// The head of a packed call, and the bytes of its values.
+/// Returns the head of a packed call, and the bytes of its values.
 ///
 /// # Errors
 /// They are no such head.
@@ -158,7 +158,7 @@ pub(crate) fn compile(engine: &Engine, source: &Source) -> Result<rhai::AST, Box
     Ok(ast)
 }
 
-/// The modules in reach of `environment`, each after those it imports.
+/// Returns the modules in reach of `environment`, each after those it imports.
 fn needed_modules(program: &Program, environment: &Environment) -> Vec<LoadedModule> {
     fn visit(program: &Program, name: &str, found: &mut Vec<LoadedModule>) {
         if found.iter().any(|module| module.source.name == name) {

@@ -1,4 +1,4 @@
-//! The text that is being compiled by this thread, for what the parser cannot tell from one word alone.
+//! The source that this thread is compiling, for decisions that need more than the current token.
 
 use std::cell::RefCell;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ thread_local! {
     static TEXT: RefCell<Option<Arc<str>>> = const { RefCell::new(None) };
 }
 
-/// Compiles a text of a program.
+/// Compiles a source of a program.
 ///
 /// # Errors
 /// Rhai's syntax error.
@@ -20,8 +20,8 @@ pub(crate) fn parse(engine: &Engine, text: &Arc<str>) -> Result<AST, ParseError>
     parsed
 }
 
-/// Whether the `_` at `position` is a name, as in Python, and not what stands for all other cases of a `switch`. False where
-/// the text is not known.
+/// Returns whether the `_` at `position` is a name, as in Python, and not the default case of a `switch`. False if
+/// the source is not known.
 pub(crate) fn underscore_is_name(position: Position) -> bool {
     let (Some(line), Some(column)) = (position.line(), position.position()) else {
         return false;
@@ -41,7 +41,7 @@ pub(crate) fn underscore_is_name(position: Position) -> bool {
     .unwrap_or(TEXT.with_borrow(Option::is_some))
 }
 
-/// The text from the first character on that is neither space nor comment.
+/// Returns the rest of the source after white space and comments.
 fn after_space(text: &str) -> &str {
     let mut text = text.trim_start();
     loop {

@@ -26,7 +26,7 @@ use super::traceback;
 pub struct Diagnostic {
     /// The name of the exception, as in Python: `NameError`, `SyntaxError`.
     pub kind: String,
-    /// What is wrong; empty for exceptions without a message, such as `Empty`. It may have several lines.
+    /// The message; empty for exceptions without one, such as `Empty`. It may have several lines.
     pub message: String,
     /// The file, as it was given; empty if the error has no position.
     pub file: String,
@@ -36,7 +36,7 @@ pub struct Diagnostic {
     pub column: usize,
     /// The source of that line.
     pub code: String,
-    /// What to do about it, one entry for each hint.
+    /// Hints on how to mend the error.
     pub help: Vec<String>,
     /// The calls that led to the error, outermost first; empty for errors found before anything ran.
     pub frames: Vec<Frame>,
@@ -47,7 +47,7 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// An error without a position.
+    /// Creates an error without a position.
     pub(crate) fn new(kind: &str, message: String) -> Self {
         Self {
             kind: kind.into(),
@@ -56,7 +56,7 @@ impl Diagnostic {
         }
     }
 
-    /// An error that passed through these calls; its position is that of the innermost.
+    /// Sets the calls that the error passed through; its position is that of the innermost.
     pub(crate) fn with_frames(mut self, frames: Vec<Frame>) -> Self {
         if let Some(place) = frames.last() {
             self.file.clone_from(&place.file);
@@ -67,7 +67,7 @@ impl Diagnostic {
         self
     }
 
-    /// A syntax error.
+    /// Creates a syntax error.
     pub(crate) fn syntax(source: &Source, position: Position, message: String) -> Self {
         let line = position.line().unwrap_or(0);
         Self {
@@ -79,8 +79,9 @@ impl Diagnostic {
         }
     }
 
-    /// One line of JSON, without the line break: an object with the fields of this type under their names. `frames` holds
-    /// objects with `file`, `line`, `column`, `function`, `code` and `times`; what is not known is 0, `""` or `null`.
+    /// Returns one line of JSON, without the line break: an object with the fields of this type under their names.
+    /// `frames` holds objects with `file`, `line`, `column`, `function`, `code` and `times`; what is not known is 0, `""`
+    /// or `null`.
     pub fn to_json(&self) -> String {
         let frames: Vec<String> = self.frames.iter().map(frame_as_json).collect();
         let help: Vec<String> = self.help.iter().map(|text| quoted(text)).collect();
@@ -101,7 +102,7 @@ impl Diagnostic {
         )
     }
 
-    /// The report in one of its forms, with its last line break.
+    /// Returns the report in one of its forms, with its last line break.
     pub fn render(&self, format: ErrorFormat) -> String {
         match format {
             ErrorFormat::Human => format!("{self}\n"),
@@ -109,7 +110,7 @@ impl Diagnostic {
         }
     }
 
-    /// Whether the calls say more than the position does.
+    /// Returns whether the calls say more than the position.
     fn has_calls(&self) -> bool {
         match self.frames.as_slice() {
             [] => false,
@@ -138,7 +139,7 @@ impl Diagnostic {
     }
 }
 
-/// The columns kept for the line's number.
+/// The width of the line number.
 const NUMBER_WIDTH: usize = 4;
 
 impl fmt::Display for Diagnostic {
@@ -198,7 +199,7 @@ fn frame_as_json(frame: &Frame) -> String {
     )
 }
 
-/// A string as JSON.
+/// Returns a string as JSON.
 fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for char in text.chars() {
@@ -208,7 +209,7 @@ fn quoted(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            // Some readers take the last two for line breaks.
+            // Some readers treat the last two as line breaks.
             '\0'..'\x20' | '\x7f' | '\u{2028}' | '\u{2029}' => {
                 // Writing to a string does not fail.
                 let _ = write!(out, "\\u{:04x}", u32::from(char));

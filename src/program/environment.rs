@@ -1,4 +1,4 @@
-//! What a function can use apart from its arguments: functions of its program, constants, imported modules.
+//! The environment of a function apart from its arguments: functions of its program, constants, imported modules.
 //!
 //! Rhai passes these to a native in its call context. To start a function elsewhere they are noted by name
 //! ([`Environment::of`]) and looked up again in the other process ([`Environment::restore`]).
@@ -10,22 +10,22 @@ use serde::{Deserialize, Serialize};
 
 use super::source::Program;
 
-/// The surroundings of a call, by name.
+/// The environment of a call, by name.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Environment {
-    /// The files whose functions are in reach, in Rhai's order.
+    /// The files whose functions are in scope, in Rhai's order.
     pub libraries: Vec<String>,
     /// `global::` constants. Their values are sent separately.
     #[serde(skip)]
     pub constants: Vec<(String, Dynamic)>,
-    /// Imports in reach: alias and the module's name.
+    /// Imports in scope: alias and the module's name.
     pub imports: Vec<(String, String)>,
     /// The file the call is made from.
     pub source: Option<String>,
 }
 
 impl Environment {
-    /// What the call behind `context` sees.
+    /// Returns the environment of the call behind `context`.
     pub(crate) fn of(context: &NativeCallContext) -> Self {
         Self::of_state(context.global_runtime_state())
     }
@@ -53,7 +53,7 @@ impl Environment {
         }
     }
 
-    /// The same surroundings in this process, for a program that has been loaded here.
+    /// Rebuilds the environment in this process, for a program that has been loaded here.
     ///
     /// # Errors
     /// When a module cannot be loaded.
@@ -63,7 +63,7 @@ impl Environment {
         program: &Program,
     ) -> Result<GlobalRuntimeState, Box<rhai::EvalAltResult>> {
         let mut global = engine.new_global_runtime_state();
-        // All inputs as they are now: one that the call could use may have been redefined, and dropped.
+        // All current inputs, because one that the call could use may have been redefined and dropped.
         global.lib.extend(program.libraries());
         let modules = self
             .libraries

@@ -13,7 +13,7 @@ pub(super) struct Excerpt {
 /// The most columns of a line that are shown.
 const WIDTH_MAX: usize = 100;
 
-/// How much of a longer line is shown after its place, if there is that much.
+/// How much of a longer line is shown after the position, if there is that much.
 const AFTER: usize = 30;
 
 /// A tab is shown as this many spaces, wherever it is.
@@ -44,7 +44,7 @@ impl Excerpt {
     }
 }
 
-/// Which characters of a line are shown: all, or those around `place`.
+/// Returns which characters of a line are shown: all, or those around `place`.
 fn window(shown: &[(String, usize)], place: usize) -> (usize, usize) {
     if columns(shown) <= WIDTH_MAX {
         return (0, shown.len());
@@ -66,7 +66,7 @@ fn columns(shown: &[(String, usize)]) -> usize {
     shown.iter().map(|(_, width)| width).sum()
 }
 
-/// A character as it is shown, and the columns it takes.
+/// Returns a character as it is shown, and the columns it takes.
 fn shown(char: char) -> (String, usize) {
     match char {
         '\t' => (TAB.into(), TAB.len()),
@@ -76,7 +76,7 @@ fn shown(char: char) -> (String, usize) {
     }
 }
 
-/// The columns a character takes: the ranges of Unicode's tables that matter, coarsely.
+/// Returns the columns a character takes: the ranges of Unicode's tables that matter, coarsely.
 fn width(char: char) -> usize {
     match u32::from(char) {
         0x300..=0x36f

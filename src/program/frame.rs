@@ -23,7 +23,7 @@ pub struct Frame {
 /// The name of a file's top level.
 pub(crate) const TOP_LEVEL: &str = "<module>";
 
-/// The name that reports show for a function of Rhai's.
+/// Returns the name that reports show for a function of Rhai's.
 pub(crate) fn function_name(name: &str) -> String {
     if name.starts_with("anon$") {
         "<lambda>".into()

@@ -8,7 +8,7 @@ use super::frame::Frame;
 use super::source::{Program, Source};
 
 impl Program {
-    /// How reports show the file that Rhai calls `name`.
+    /// Returns how reports show the file that Rhai calls `name`.
     pub(crate) fn shown(&self, name: &str) -> String {
         let parts = self.parts();
         if let Some(input) = parts.input(name) {
@@ -20,14 +20,14 @@ impl Program {
         }
     }
 
-    /// The file that reports show as `shown`.
+    /// Returns the file that reports show as `shown`.
     pub(crate) fn source_shown(&self, shown: &str) -> Option<Source> {
         let parts = self.parts();
         let mut newest_first = parts.sources.iter().rev();
         newest_first.find(|source| source.shown == shown).cloned()
     }
 
-    /// The functions of this name, except those of modules: signature and position.
+    /// Returns the functions of this name, except those of modules: signature and position.
     pub(crate) fn definitions(&self, name: &str) -> Vec<(String, Frame)> {
         let inputs = self.inputs();
         let functions = inputs.iter().rev().flat_map(|input| {
@@ -45,7 +45,7 @@ impl Program {
         found
     }
 
-    /// The public functions of the imported file `stem.rhai`: names and signatures.
+    /// Returns the public functions of the imported file `stem.rhai`: names and signatures.
     pub(crate) fn functions_of_module(&self, stem: &str) -> Vec<(String, String)> {
         let parts = self.parts();
         let is_it = |name: &str| Path::new(name).file_stem().is_some_and(|s| s == stem);
@@ -57,7 +57,7 @@ impl Program {
             .collect()
     }
 
-    /// Where the function of this name is defined; reports show it as `shown`.
+    /// Returns where the function of this name is defined; reports show it as `shown`.
     pub(crate) fn definition(&self, name: &str, shown: &str) -> Option<Frame> {
         let (file, position) = {
             let parts = self.parts();
@@ -67,14 +67,14 @@ impl Program {
         Some(self.frame(&file, position, shown)).filter(|frame| frame.line > 0)
     }
 
-    /// The source of the file that Rhai calls `name`, up to a position.
+    /// Returns the source of the file that Rhai calls `name`, up to a position.
     pub(crate) fn text_before(&self, name: &str, position: Position) -> Option<String> {
         let parts = self.parts();
         let source = parts.sources.iter().find(|source| source.name == name)?;
         Some(source.before(position)?.to_string())
     }
 
-    /// A position in the file that Rhai calls `name`, in `function`.
+    /// Returns a position in the file that Rhai calls `name`, in `function`.
     pub(crate) fn frame(&self, name: &str, position: Position, function: &str) -> Frame {
         let line = position.line().unwrap_or(0);
         let code = {
@@ -93,7 +93,7 @@ impl Program {
     }
 }
 
-/// The signature of a script's function: `f(a, b)`.
+/// Returns the signature of a script's function: `f(a, b)`.
 fn signature(function: &ScriptFuncDef) -> String {
     let params: Vec<&str> = function.params.iter().map(|name| name.as_str()).collect();
     format!("{}({})", function.name, params.join(", "))

@@ -57,7 +57,7 @@ pub(super) struct Parts {
     inputs: Vec<Input>,
     /// The inputs are scripts that have nothing to do with each other.
     are_separate: bool,
-    /// Where modules are looked for, beside the importing file: the directories of the main program's files.
+    /// Where modules are looked up besides the importing file's directory: the directories of the main program's files.
     directories: Vec<PathBuf>,
     pub(super) modules: BTreeMap<String, LoadedModule>,
     /// The sources of all of them, for messages.
@@ -79,7 +79,7 @@ impl Input {
         self.functions.iter_script_fn_info().next().is_some()
     }
 
-    /// What its functions are called by: name, number of parameters, and type of `this`.
+    /// Returns the keys of its functions: name, number of parameters, and type of `this`.
     fn keys(&self) -> impl Iterator<Item = Key> {
         let functions = self.functions.iter_script_fn_info();
         functions.map(|(.., f)| (f.name.clone(), f.params.len(), f.this_type.clone()))
@@ -95,7 +95,7 @@ impl Parts {
 }
 
 impl Parts {
-    /// Every function and closure, the latest inputs' first.
+    /// Returns every function and closure, the latest inputs' first.
     pub(super) fn definitions(&self) -> impl Iterator<Item = (&Source, &Shared<ScriptFuncDef>)> {
         let inputs = self.inputs.iter().rev();
         let inputs = inputs.map(|input| (&input.source, &input.functions));
@@ -126,7 +126,7 @@ impl Program {
         self.parts().inputs.push(Input { source, functions });
     }
 
-    /// One of several scripts that have nothing to do with each other; of two with one name the later counts.
+    /// Adds one of several unrelated scripts; of two with the same name, the later counts.
     pub(crate) fn add_script(&self, source: Source, functions: Shared<Module>) {
         self.note_source(&source);
         let mut parts = self.parts();
@@ -137,13 +137,13 @@ impl Program {
         parts.inputs.push(Input { source, functions });
     }
 
-    /// Whether the file that Rhai calls so is part of the program.
+    /// Returns whether the file that Rhai calls so is part of the program.
     pub(crate) fn knows(&self, name: Option<&str>) -> bool {
         let parts = self.parts();
         name.is_some_and(|name| parts.input(name).is_some() || parts.modules.contains_key(name))
     }
 
-    /// The inputs that a call has in reach which sees these libraries.
+    /// Returns the inputs that a call has in reach which sees these libraries.
     pub(crate) fn inputs_for(&self, libraries: &[String]) -> Vec<Input> {
         let parts = self.parts();
         let is_in_reach =
@@ -159,13 +159,13 @@ impl Program {
         parts.grows = true;
     }
 
-    /// Whether more inputs may come: functions may be defined anew.
+    /// Returns whether more inputs may come, so that functions may be redefined.
     pub(crate) fn grows(&self) -> bool {
         self.parts().grows
     }
 
-    /// A script as an input of a program that grows: its directory is where modules are found, and functions of an earlier
-    /// version, which may still be called, keep their own text.
+    /// Returns a script as an input of a program that grows: its directory is where modules are found, and functions of
+    /// an earlier version, which may still be called, keep their own text.
     pub(crate) fn as_input(&self, mut source: Source) -> Source {
         if let Some(directory) = source.directory() {
             self.add_directory(directory.into());
@@ -194,7 +194,7 @@ impl Program {
         self.parts().inputs.clone()
     }
 
-    /// The functions of the inputs: of two with one name Rhai finds the last.
+    /// Returns the functions of the inputs: of two with one name Rhai finds the last.
     pub(crate) fn libraries(&self) -> Vec<Shared<Module>> {
         let parts = self.parts();
         let with_functions = parts.inputs.iter().filter(|input| input.has_functions());
@@ -269,14 +269,15 @@ impl Program {
         self.parts().modules.get(name).cloned()
     }
 
-    /// The definition of a function, closures included: the latest input's that has it, else a module's.
+    /// Returns the definition of a function, closures included: the latest input's that has it, else a module's.
     pub(crate) fn function(&self, name: &str) -> Option<Shared<ScriptFuncDef>> {
         let parts = self.parts();
         let found = parts.definitions().find(|(_, found)| found.name == name);
         found.map(|(_, definition)| definition.clone())
     }
 
-    /// Where a closure's body begins: a name for it that every process of the program has. Its text is where it was found first.
+    /// Returns the position of a closure's body: a name for it that every process of the program has. Its text is where it
+    /// was found first.
     pub(crate) fn closure_place(&self, name: &str) -> Option<String> {
         let parts = self.parts();
         let mut closures = parts.definitions();
@@ -290,7 +291,7 @@ impl Program {
         ))
     }
 
-    /// The closure at the place that another process has named.
+    /// Returns the closure at the position that another process has named.
     pub(crate) fn closure_at(&self, place: &str) -> Option<Shared<ScriptFuncDef>> {
         let (rest, column) = place.rsplit_once(':')?;
         let (name, line) = rest.rsplit_once(':')?;
@@ -320,7 +321,7 @@ impl Source {
         self.text.lines().nth(line.checked_sub(1)?)
     }
 
-    /// The source up to a position.
+    /// Returns the source up to a position.
     pub(super) fn before(&self, position: Position) -> Option<&str> {
         let line = position.line()?;
         let above: usize = self

@@ -1,14 +1,14 @@
 //! The frames an error passed through, outermost first, as Python shows them.
 //!
 //! Rhai wraps an error once for every function it leaves: the position of each wrapping is the call in the
-//! outer function, the position of the innermost error the place where it happened.
+//! outer function, the position of the innermost error is where it happened.
 
 use rhai::EvalAltResult;
 
 use super::frame::{Frame, TOP_LEVEL, function_name};
 use super::source::Program;
 
-/// The frames of `error`, which reached the top of `file` (or of the function `outermost` there).
+/// Returns the frames of `error`, which reached the top of `file` (or of the function `outermost` there).
 pub(crate) fn frames(
     error: &EvalAltResult,
     program: &Program,
@@ -55,7 +55,8 @@ fn add(frames: &mut Vec<Frame>, frame: Frame) {
     }
 }
 
-/// What Python calls a traceback: its heading and the frames; empty when there are none. A place alone has no heading.
+/// Returns Python's traceback: its heading and the frames; empty when there are none. A position alone has no
+/// heading.
 pub(crate) fn render(frames: &[Frame]) -> String {
     let mut text = String::new();
     if frames.iter().any(|frame| !frame.function.is_empty()) {
@@ -74,7 +75,7 @@ pub(crate) fn render(frames: &[Frame]) -> String {
 /// A recursive call is shown this often before the rest is counted, as in Python.
 const REPEATS_SHOWN: usize = 3;
 
-/// One frame: file, line, function, and the source line.
+/// Returns one frame: file, line, function, and the source line.
 fn rendered(frame: &Frame) -> String {
     let mut text = format!("  File \"{}\", line {}", frame.file, frame.line);
     if !frame.function.is_empty() {

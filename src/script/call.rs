@@ -107,7 +107,7 @@ impl<'a> Call<'a> {
         Err(raise("TypeError", text))
     }
 
-    /// The object a method was called on.
+    /// Returns the object a method was called on.
     pub(crate) fn this<T: Variant + Clone>(&self) -> T {
         let this = self
             .this
@@ -118,14 +118,14 @@ impl<'a> Call<'a> {
             .clone()
     }
 
-    /// The receiver itself, for methods that change it or call back with it as `this`.
+    /// Returns the receiver itself, for methods that change it or call back with it as `this`.
     pub(crate) fn receiver(&mut self) -> &mut Dynamic {
         self.this
             .as_deref_mut()
             .expect("methods are registered with a receiver")
     }
 
-    /// The receiver, a `class` that a method changes.
+    /// Returns the receiver, a `class` that a method changes.
     ///
     /// # Errors
     /// `TypeError` for a constant.
@@ -142,7 +142,7 @@ impl<'a> Call<'a> {
         receiver.write_lock::<T>().ok_or_else(constant)
     }
 
-    /// The name of the function in messages.
+    /// Returns the name of the function in messages.
     pub(crate) fn name(&self) -> &'static str {
         self.signature.name
     }
@@ -160,17 +160,17 @@ impl<'a> Call<'a> {
             .unwrap_or(Dynamic::UNIT)
     }
 
-    /// Whether parameter `index` was given at all, `None` included.
+    /// Returns whether parameter `index` was given at all, `None` included.
     pub(crate) fn has(&self, index: usize) -> bool {
         self.values.get(index).is_some_and(Option::is_some)
     }
 
-    /// Whether an argument was given as a keyword under this name, which may be one of two.
+    /// Returns whether an argument was given as a keyword under this name, which may be one of two.
     pub(crate) fn is_named(&self, name: &str) -> bool {
         self.named.contains(&name)
     }
 
-    /// Every argument from `index` on, for variadic functions.
+    /// Returns every argument from `index` on, for variadic functions.
     pub(crate) fn rest(&mut self, index: usize) -> Vec<Dynamic> {
         self.values
             .iter_mut()
@@ -190,12 +190,12 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Whether keywords were given.
+    /// Returns whether keywords were given.
     pub(crate) fn has_keywords(&self) -> bool {
         self.keywords.is_some()
     }
 
-    /// A keyword of a variadic function.
+    /// Returns a keyword of a variadic function.
     pub(crate) fn keyword(&mut self, name: &str) -> Option<Dynamic> {
         self.keywords.as_mut()?.remove(name).map(Dynamic::flatten)
     }
@@ -218,7 +218,7 @@ impl<'a> Call<'a> {
         as_float(self.values.get(index)?.as_ref()?)
     }
 
-    /// A real number; integers are taken as well.
+    /// Returns a real number; integers are taken as well.
     pub(crate) fn float(&mut self, index: usize) -> Result<f64, Failure> {
         let value = self.value(index);
         as_float(&value).ok_or_else(|| self.mismatch(index, "a number", &value))
@@ -241,7 +241,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// A truth value as Python judges it, `default` when left out.
+    /// Returns a truth value as Python judges it, `default` when left out.
     pub(crate) fn bool_or(&mut self, index: usize, default: bool) -> bool {
         if self.has(index) {
             super::values::truth(&self.value(index))
@@ -266,7 +266,7 @@ impl<'a> Call<'a> {
             .ok_or_else(|| self.mismatch(index, "a function", &found))
     }
 
-    /// A number of seconds; `None` when it is that or was left out.
+    /// Returns a number of seconds; `None` when it is that or was left out.
     pub(crate) fn seconds(&mut self, index: usize) -> Result<Option<f64>, Failure> {
         let Some(value) = self.given(index) else {
             return Ok(None);
@@ -277,7 +277,7 @@ impl<'a> Call<'a> {
             .map(Some)
     }
 
-    /// A time-out in seconds. `None`, or none given, waits for ever; a negative one does not wait.
+    /// Returns a time-out in seconds. `None`, or none given, waits for ever; a negative one does not wait.
     pub(crate) fn timeout(&mut self, index: usize) -> Result<Option<Duration>, Failure> {
         Ok(self.seconds(index)?.and_then(seconds_to_duration))
     }

@@ -20,7 +20,7 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    /// The surroundings of a native's call.
+    /// Returns the surroundings of a native's call.
     ///
     /// # Errors
     /// `RuntimeError` when the engine is not one of this crate's runtimes.
@@ -33,7 +33,7 @@ impl Caller {
                 .ok_or_else(|| raise("RuntimeError", "the engine of this script has ended"))?,
         };
         let mut store = context.store_data();
-        // The new thread has its own stack, so recursion is counted anew.
+        // The new thread has its own stack, so the count of recursion starts at 0.
         store.global.level = 0;
         // The constants are copied: they are behind a lock that all threads would queue for.
         if let Some(constants) = &store.global.constants {
@@ -70,7 +70,7 @@ impl Caller {
     }
 }
 
-/// How many arguments a script's function takes, besides what it has captured; `None` for a native.
+/// Returns how many arguments a script's function takes, besides what it has captured; `None` for a native.
 pub(crate) fn parameters(interp: &Interp, function: &FnPtr) -> Option<usize> {
     let definition = interp.program.function(function.fn_name())?;
     Some(

@@ -57,7 +57,7 @@ fn wait_longer(name: &str, variable: &Dynamic) -> Result<(), Failure> {
     Err(raise("DataRaceError", text_of(name)))
 }
 
-/// The message when two threads collide on a captured variable.
+/// Returns the message when two threads collide on a captured variable.
 pub(crate) fn race() -> String {
     LAST.with_borrow(|name| text_of(name))
 }

@@ -123,7 +123,7 @@ fn equal(codecs: &Codecs, context: &NativeCallContext, a: &Dynamic, b: &Dynamic)
         Encoded::Handle { .. } => None,
     };
     let (mut a, mut b) = (parts(a)?, parts(b)?);
-    // The first part of a shared object is its place; the others only describe how it is used.
+    // The first part of a shared object is its offset; the others only describe how it is used.
     let first = |parts: &Dynamic| codecs.place_of(parts.read_lock::<Array>()?.first()?);
     if let (Some(a), Some(b)) = (first(&a), first(&b)) {
         return Some(a == b);

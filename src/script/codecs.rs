@@ -1,6 +1,6 @@
-//! How the values of each type are sent to other processes: as a place in the session, or as other values.
+//! How the values of each type are sent to other processes: as an offset in the session, or as other values.
 //!
-//! Each class says so when it is registered; the types of the embedding program come from its setups.
+//! Each class says so when it is registered; the types of the host come from its setups.
 
 use std::any::TypeId;
 use std::collections::HashMap;
@@ -30,7 +30,7 @@ pub(crate) struct Codecs {
 }
 
 impl Codecs {
-    /// Values of `T` are sent as their place in the session, under one of these numbers. A value for which `encode` returns
+    /// Values of `T` are sent as their offset in the session, under one of these numbers. A value for which `encode` returns
     /// `None` is sent by its parts, if the type has them.
     pub(crate) fn by_place<T: Variant + Clone>(
         &mut self,
@@ -79,22 +79,22 @@ impl Codecs {
         self.addresses.extend(addresses);
     }
 
-    /// The names that messages use for types that are sent as other values.
+    /// Returns the names that messages use for types that are sent as other values.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.names.keys().map(String::as_str)
     }
 
-    /// Why this value cannot be sent from this process, if it cannot.
+    /// Returns why this value cannot be sent from this process, if it cannot.
     pub(crate) fn refusal(&self, value: &Dynamic) -> Option<&'static str> {
         self.withheld.get(&value.type_id())?(value)
     }
 
-    /// The number of a shared object and its place in its session.
+    /// Returns the number of a shared object and its offset in its session.
     pub(crate) fn place_of(&self, value: &Dynamic) -> Option<(u16, Place)> {
         self.places.get(&value.type_id())?(value)
     }
 
-    /// The shared object of that number at a place of a session.
+    /// Returns the shared object of that number at an offset of a session.
     ///
     /// # Errors
     /// No type has the number, or something else lies there.
@@ -109,13 +109,14 @@ impl Codecs {
         decode(session, kind, offset).map_err(|error| error.to_string())
     }
 
-    /// The numbers of shared objects.
+    /// Returns the numbers of shared objects.
     #[cfg(test)]
     pub(crate) fn kinds(&self) -> impl Iterator<Item = u16> {
         self.kinds.keys().copied()
     }
 
-    /// The values that a value is sent as; `None` for a type that is not sent this way. `dry`: without side effects.
+    /// Returns the values that a value is sent as; `None` for a type that is not sent this way. `dry`: without side
+    /// effects.
     pub(crate) fn parts_of(
         &self,
         value: &Dynamic,
@@ -132,7 +133,7 @@ impl Codecs {
         }))
     }
 
-    /// The value of the type that messages call `name`, from its parts.
+    /// Returns the value of the type that messages call `name`, from its parts.
     ///
     /// # Errors
     /// There is no such type, or such a value cannot be made of these parts.
@@ -143,7 +144,7 @@ impl Codecs {
         codec.decode(parts)
     }
 
-    /// The address of a value of a type that is compared by it.
+    /// Returns the address of a value of a type that is compared by it.
     pub(crate) fn address_of(&self, value: &Dynamic) -> Option<usize> {
         self.addresses.get(&value.type_id())?(value)
     }
@@ -157,7 +158,7 @@ impl fmt::Debug for Codecs {
     }
 }
 
-/// An object that is sent as a record and one more value.
+/// Returns an object that is sent as a record and one more value.
 ///
 /// # Errors
 /// The record is too long.
@@ -167,7 +168,7 @@ pub(crate) fn with_record(record: &impl Serialize, value: Dynamic) -> Result<Dyn
     Ok(parts.into())
 }
 
-/// The record and the value that [`with_record`] has put together.
+/// Returns the record and the value that [`with_record`] has put together.
 ///
 /// # Errors
 /// They are not such parts.

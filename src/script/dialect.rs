@@ -16,12 +16,12 @@ impl Dialect {
     /// Added to a handle's number on the wire by objects that follow `threading`.
     const FLAG: u16 = 0x100;
 
-    /// The numbers on the wire of a handle that may follow either.
+    /// Returns the numbers on the wire of a handle that may follow either.
     pub(crate) const fn marks(number: u16) -> [u16; 2] {
         [number, Dialect::Threading.mark(number)]
     }
 
-    /// The number on the wire of a handle that follows this dialect.
+    /// Returns the number on the wire of a handle that follows this dialect.
     pub(crate) const fn mark(self, number: u16) -> u16 {
         match self {
             Dialect::Multiprocessing => number,
@@ -29,7 +29,7 @@ impl Dialect {
         }
     }
 
-    /// The dialect of a handle with that number on the wire.
+    /// Returns the dialect of a handle with that number on the wire.
     pub(crate) fn of(number: u16) -> Dialect {
         if number & Self::FLAG == 0 {
             Dialect::Multiprocessing

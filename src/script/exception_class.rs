@@ -73,7 +73,7 @@ fn os_part(exception: &Exception, index: usize) -> Dynamic {
         .unwrap_or(Dynamic::UNIT)
 }
 
-/// An exception by its parts: a record of its class and frames, and its arguments.
+/// Returns an exception by its parts: a record of its class and frames, and its arguments.
 fn parts_of(exception: &Exception) -> Result<Dynamic, Unsendable> {
     let record = (exception.kind(), exception.frames());
     with_record(&record, exception.args().clone().into())
@@ -85,7 +85,7 @@ fn of_parts(parts: Dynamic) -> Result<Exception, String> {
     Ok(Exception::new(kind, args).with_frames(frames))
 }
 
-/// An exception as bytes, for a child's last report. Arguments that cannot be sent become strings.
+/// Returns an exception as bytes, for a child's last report. Arguments that cannot be sent become strings.
 ///
 /// # Errors
 /// It is too long.
@@ -108,7 +108,7 @@ pub(crate) fn pack_exception(
     }
 }
 
-/// The exception of a child's last report, or one that says why it cannot be read.
+/// Returns the exception of a child's last report, or one that says why it cannot be read.
 pub(crate) fn unpack_exception(interp: &Arc<Interp>, bytes: &[u8]) -> Exception {
     let unreadable = |why: String| {
         let text = format!("the exception of the child could not be read: {why}");

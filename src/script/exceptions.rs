@@ -83,9 +83,9 @@ pub(crate) struct Exception(Arc<Parts>);
 struct Parts {
     kind: ImmutableString,
     args: Array,
-    /// The frames it passed through; empty while nobody has recorded them.
+    /// The frames it passed through; empty until they are recorded.
     frames: Vec<Frame>,
-    /// What to do about it, where the one who raised it knows that best; scripts do not see it.
+    /// A hint from the code that raised it; scripts do not see it.
     help: Option<String>,
 }
 
@@ -99,7 +99,7 @@ impl Exception {
         }))
     }
 
-    /// The same exception; a report of it says what to do.
+    /// Returns the same exception with a hint for its report.
     pub(crate) fn with_help(&self, help: String) -> Self {
         Self(Arc::new(Parts {
             help: Some(help),
@@ -107,12 +107,12 @@ impl Exception {
         }))
     }
 
-    /// What to do about it, if it knows.
+    /// Returns the hint, if there is one.
     pub(crate) fn help(&self) -> Option<&str> {
         self.0.help.as_deref()
     }
 
-    /// The same exception, knowing where it came from.
+    /// Returns the same exception with these frames.
     pub(crate) fn with_frames(&self, frames: Vec<Frame>) -> Self {
         Self(Arc::new(Parts {
             frames,
@@ -120,7 +120,7 @@ impl Exception {
         }))
     }
 
-    /// The Python name: `ValueError`.
+    /// Returns the Python name: `ValueError`.
     pub(crate) fn kind(&self) -> &str {
         &self.0.kind
     }
@@ -129,17 +129,17 @@ impl Exception {
         &self.0.args
     }
 
-    /// The frames it passed through; empty while nobody has recorded them.
+    /// Returns the frames it passed through; empty until they are recorded.
     pub(crate) fn frames(&self) -> &[Frame] {
         &self.0.frames
     }
 
-    /// The same as text.
+    /// Returns the frames as Python prints them.
     pub(crate) fn traceback(&self) -> String {
         traceback::render(self.frames())
     }
 
-    /// What Python's `str(e)` gives.
+    /// Returns Python's `str(e)`.
     pub(crate) fn message(&self) -> String {
         let custom = |_: &Dynamic| None;
         match self.0.args.as_slice() {
@@ -157,7 +157,7 @@ impl Exception {
                 let (code, text) = (str_of(code, &custom), str_of(text, &custom));
                 format!("[Errno {code}] {text}: {}", repr_of(path, &custom))
             }
-            // What had two paths, such as a renaming.
+            // An operation with two paths, such as renaming.
             [code, text, path, _, second] if is_a(self.kind(), "OSError") => {
                 let (code, text) = (str_of(code, &custom), str_of(text, &custom));
                 let (path, second) = (repr_of(path, &custom), repr_of(second, &custom));
@@ -170,12 +170,12 @@ impl Exception {
         }
     }
 
-    /// The first line of a report: `ValueError: bad`.
+    /// Returns the first line of a report: `ValueError: bad`.
     pub(crate) fn headline(&self) -> String {
         crate::program::diagnostic::headline(self.kind(), &self.message())
     }
 
-    /// What Python's `repr(e)` gives.
+    /// Returns Python's `repr(e)`.
     pub(crate) fn repr(&self) -> String {
         let custom = |_: &Dynamic| None;
         let items: Vec<_> = self.0.args.iter().map(|v| repr_of(v, &custom)).collect();
@@ -183,7 +183,7 @@ impl Exception {
     }
 }
 
-/// Whether exception class `kind` is `class` or derives from it.
+/// Returns whether exception class `kind` is `class` or derives from it.
 pub(crate) fn is_a(kind: &str, class: &str) -> bool {
     let mut kind = kind;
     loop {
@@ -199,27 +199,27 @@ pub(crate) fn is_a(kind: &str, class: &str) -> bool {
     }
 }
 
-/// The one class with two parents.
+/// Returns the one class with two parents.
 fn also_is(kind: &str, class: &str) -> bool {
     kind == "UnsupportedOperation" && class == "ValueError"
 }
 
-/// An error a native returns: exception `kind` with `message`.
+/// Returns an error a native returns: exception `kind` with `message`.
 pub(crate) fn raise(kind: &'static str, message: impl Into<ImmutableString>) -> Failure {
     throw(Exception::new(kind, vec![Dynamic::from(message.into())]))
 }
 
-/// An error a native returns: an exception with no message, such as `Empty`.
+/// Returns an error a native returns: an exception with no message, such as `Empty`.
 pub(crate) fn raise_bare(kind: &'static str) -> Failure {
     throw(Exception::new(kind, vec![]))
 }
 
-/// A `KeyError` for a missing key.
+/// Returns a `KeyError` for a missing key.
 pub(crate) fn no_key(key: Dynamic) -> Failure {
     throw(Exception::new("KeyError", vec![key]))
 }
 
-/// An operating-system error, as the subclass of `OSError` Python gives it.
+/// Returns an operating-system error, as the subclass of `OSError` Python gives it.
 pub(crate) fn raise_os(error: &std::io::Error, path: Option<&str>) -> Failure {
     throw(os_error(error, path))
 }
@@ -229,7 +229,7 @@ pub(crate) fn os_failure(error: std::io::Error) -> Failure {
     raise_os(&error, None)
 }
 
-/// An operating-system error as an exception object.
+/// Returns an operating-system error as an exception object.
 pub(crate) fn os_error(error: &std::io::Error, path: Option<&str>) -> Exception {
     use std::io::ErrorKind as Kind;
     let kind = match error.kind() {

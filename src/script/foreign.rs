@@ -1,4 +1,4 @@
-//! The functions that the embedding program has registered: what scripts can call besides ours and Rhai's.
+//! The functions that the host has registered, which scripts can call besides ours and Rhai's.
 
 use std::any::TypeId;
 use std::collections::HashSet;
@@ -7,7 +7,7 @@ use rhai::{Array, Blob, Dynamic, Engine, FnPtr, ImmutableString, Map};
 
 use crate::wire::TypeCodec;
 
-/// One form of a function.
+/// One overload of a function.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Foreign {
     pub name: String,
@@ -16,13 +16,13 @@ pub(crate) struct Foreign {
 }
 
 impl Foreign {
-    /// How it is called: `price(int)`.
+    /// Returns its form in messages: `price(int)`.
     pub(crate) fn text(&self) -> String {
         format!("{}({})", self.name, self.params.join(", "))
     }
 }
 
-/// The functions that `register` adds to an engine; `types` are those of the embedding program.
+/// Returns the functions that `register` adds to an engine; `types` are those of the host.
 pub(crate) fn added(
     engine: &mut Engine,
     types: &[TypeCodec],
@@ -44,7 +44,7 @@ pub(crate) fn added(
 
 type Form = (u64, String, Vec<TypeId>);
 
-/// Every function that is called by a plain name.
+/// Returns every function that is called by a plain name.
 fn forms(engine: &Engine) -> Vec<Form> {
     let form = |info: rhai::FuncInfo| {
         let function = info.metadata;

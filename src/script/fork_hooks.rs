@@ -1,4 +1,4 @@
-//! What the embedding program does around a fork: it may have threads that must not exist during one.
+//! Hooks of the host around a fork: it may have threads that must not exist during one.
 
 use std::fmt;
 use std::sync::{Arc, Mutex};
@@ -78,14 +78,14 @@ impl AroundFork {
         *locked(&self.0) = hooks.map(Arc::new);
     }
 
-    /// This is a child now: its own children are none of the embedding program's business.
+    /// Calls the hook for a child, and forgets the hooks: the child's own children do not concern the host.
     pub(crate) fn begin_child(&self) {
         if let Some(hooks) = locked(&self.0).take() {
             call(&hooks.in_child);
         }
     }
 
-    /// A fork may follow: what has to be done before it is done.
+    /// Runs the hook that must run before a fork.
     ///
     /// Until the result is dropped nothing may print, or wait for anybody: the stopped threads may be those that
     /// carry what is printed.
@@ -98,13 +98,13 @@ impl AroundFork {
     }
 }
 
-/// Between the hooks; the drop calls that of the parent.
+/// The time between the hooks; dropping it calls the parent's.
 #[must_use]
 #[derive(Debug)]
 pub(crate) struct Prepared(Option<Arc<ForkHooks>>);
 
 impl Prepared {
-    /// This is the child, which has [begun](AroundFork::begin_child) or will.
+    /// Skips the parent's hook, in a child that calls [`AroundFork::begin_child`] instead.
     pub(crate) fn forget(mut self) {
         self.0 = None;
     }

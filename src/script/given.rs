@@ -1,4 +1,4 @@
-//! Values that the embedding program has given its scripts under a name.
+//! Values that the host has given its scripts under a name.
 
 use std::sync::{PoisonError, RwLock};
 

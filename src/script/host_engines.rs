@@ -1,4 +1,4 @@
-//! Engines that the embedding program has made itself and on which its scripts run.
+//! Engines that the host has created itself and on which its scripts run.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Weak};
@@ -8,28 +8,28 @@ use rhai::{Engine, NativeCallContext};
 use crate::script::exceptions::{Failure, raise};
 use crate::sys::lock::locked;
 
-/// What natives know about the host's engines that call them.
+/// The host's engines, as the natives that they call know them.
 #[derive(Debug, Default)]
 pub(crate) struct HostEngines {
     in_use: AtomicBool,
-    /// The names under which engines have what is global in a runtime. An empty name means that it is global there too.
+    /// The names under which engines have the functions that are global in a runtime; an empty name if they are global there too.
     mounts: Mutex<Vec<String>>,
     /// The engines that a thread may run on.
     shared: Mutex<Vec<Weak<Engine>>>,
 }
 
 impl HostEngines {
-    /// The scripts of this process run on the host's engines, which begin and end without notice.
+    /// Notes that the scripts of this process run on the host's engines, which may appear and end at any time.
     pub(crate) fn begin(&self) {
         self.in_use.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the scripts of this process run on the host's engines.
+    /// Returns whether the scripts of this process run on the host's engines.
     pub(crate) fn in_use(&self) -> bool {
         self.in_use.load(Ordering::Relaxed)
     }
 
-    /// An engine has everything under this name.
+    /// Adds a name under which an engine has everything.
     pub(crate) fn add_mount(&self, name: &str) {
         let mut mounts = locked(&self.mounts);
         if !mounts.iter().any(|mount| mount == name) {
@@ -41,14 +41,14 @@ impl HostEngines {
         locked(&self.mounts).clone()
     }
 
-    /// Threads may run on this engine.
+    /// Allows threads to run on this engine.
     pub(crate) fn share(&self, engine: &Arc<Engine>) {
         let mut shared = locked(&self.shared);
         shared.retain(|other| other.strong_count() > 0);
         shared.push(Arc::downgrade(engine));
     }
 
-    /// The engine a call is made on, for a thread to hold.
+    /// Returns the engine of a call, for a thread to hold.
     ///
     /// # Errors
     /// `RuntimeError` when it is not shared.

@@ -1,4 +1,4 @@
-//! What the natives of one runtime share: its program, its output, its session, what it may do, and the state of its modules.
+//! The state that the natives of one runtime share: program, output, session, permissions, and the state of its modules.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -22,30 +22,30 @@ use crate::script::state::{State, States};
 use crate::script::stop::Stop;
 use crate::{sync, sys};
 
-/// What the natives of one runtime share.
+/// The state that the natives of one runtime share.
 #[derive(Debug)]
 pub(crate) struct Interp {
     pub program: Program,
     pub output: Output,
-    /// What scripts read.
+    /// The source of what scripts read.
     pub source: Source,
-    /// What its children have too.
+    /// The settings that children inherit.
     pub settings: Settings,
-    /// What the script has used of its limits.
+    /// How much of its limits the script has used.
     pub spent: Spent,
-    /// What the embedding program does around a fork.
+    /// The host's hooks around a fork.
     pub fork_hooks: AroundFork,
-    /// The values that the embedding program has given its scripts.
+    /// The values that the host has given its scripts.
     pub given: Given,
-    /// The engines that are not this runtime's own.
+    /// The engines that the host has created.
     pub host_engines: HostEngines,
-    /// What script modules keep.
+    /// The states of the script modules.
     states: States,
     /// How values of each type are sent to other processes.
     codecs: OnceLock<Codecs>,
     /// Why the script must stop, whatever it is doing.
     pub(super) requests: Requests,
-    /// How many bytes the session may take; by default half of what is free.
+    /// The maximum size of the session in bytes; by default half of the free memory.
     session_memory: OnceLock<u64>,
     pub(super) session: Mutex<Option<sync::Session>>,
     /// Where descriptors wait on their way to other processes of the session.
@@ -57,7 +57,7 @@ pub(crate) struct Interp {
     under_host: AtomicBool,
     interactive: AtomicBool,
     is_child: AtomicBool,
-    /// The runtime is gone: nothing waits on its objects any more.
+    /// The runtime has ended: nothing waits on its objects any more.
     over: AtomicBool,
 }
 
@@ -88,14 +88,14 @@ impl Interp {
         })
     }
 
-    /// The state that a script module keeps in this runtime.
+    /// Returns the state that a script module keeps in this runtime.
     pub(crate) fn state<T: State>(&self) -> &T {
         self.states
             .get()
             .expect("the module of this state is in the list of script modules")
     }
 
-    /// What all script modules keep.
+    /// Returns the states of all script modules.
     pub(super) fn states(&self) -> &States {
         &self.states
     }
@@ -109,7 +109,7 @@ impl Interp {
         self.session_memory.get().copied()
     }
 
-    /// What the script of this process may do.
+    /// Returns the permissions of the script of this process.
     pub(crate) fn permissions(&self) -> &Guard {
         &self.settings.permissions
     }
@@ -118,7 +118,7 @@ impl Interp {
         self.myself.clone()
     }
 
-    /// The engine that runs the script; `None` once it is gone.
+    /// Returns the engine that runs the script; `None` once it is gone.
     pub(crate) fn engine(&self) -> Option<Arc<Engine>> {
         self.engine.get()?.upgrade()
     }
@@ -128,7 +128,7 @@ impl Interp {
         let _ = self.engine.set(Arc::downgrade(engine));
     }
 
-    /// How values are sent to other processes.
+    /// Returns how values are sent to other processes.
     ///
     /// # Errors
     /// Nothing has been registered yet.
@@ -142,7 +142,7 @@ impl Interp {
         let _ = self.codecs.set(codecs);
     }
 
-    /// Whether the runtime decides what signals of the process do.
+    /// Returns whether the runtime decides what signals of the process do.
     pub(crate) fn owns_signals(&self) -> bool {
         self.owns_signals.load(Ordering::Relaxed)
     }
@@ -152,22 +152,22 @@ impl Interp {
         self.owns_signals.store(true, Ordering::Relaxed);
     }
 
-    /// Whether the family's main process is an embedding program: its children must not outlive it, however it ends.
+    /// Returns whether the family's main process is a host: its children must not outlive it, however it ends.
     pub(crate) fn is_under_host(&self) -> bool {
         self.under_host.load(Ordering::Relaxed)
     }
 
-    /// Notes that the family's main process is an embedding program.
+    /// Notes that the family's main process is a host.
     pub(crate) fn set_under_host(&self) {
         self.under_host.store(true, Ordering::Relaxed);
     }
 
-    /// Whether somebody types at a prompt of this process: Ctrl-C is for what was typed, not for children.
+    /// Returns whether this process has a prompt, where Ctrl-C stops what was typed and not the children.
     pub(crate) fn is_interactive(&self) -> bool {
         self.interactive.load(Ordering::Relaxed)
     }
 
-    /// Begins a prompt: Ctrl-C is for the calling thread alone, which runs what is typed.
+    /// Begins a prompt: Ctrl-C interrupts only the calling thread, which runs what is typed.
     pub(crate) fn begin_interactive(&self) {
         self.interactive.store(true, Ordering::Relaxed);
         if self.owns_signals() {
@@ -182,23 +182,23 @@ impl Interp {
         }
     }
 
-    /// Whether other threads run the script's functions.
+    /// Returns whether other threads run the script's functions.
     pub(crate) fn has_threads(&self) -> bool {
         self.states.all().any(|state| state.has_threads())
     }
 
-    /// Stops the embedding program's threads that must not exist during a fork, and the relay of output, until the result is dropped.
+    /// Stops the host's threads that must not exist during a fork, and the relay of output, until the result is dropped.
     pub(crate) fn prepare_fork(&self) -> (Prepared, Option<PausedRelay<'_>>) {
         (self.fork_hooks.prepare(), self.output.prepare_fork())
     }
 
-    /// This process is a copy that goes on with the script.
+    /// Prepares a copy made by `os.fork`, which continues with the script.
     pub(crate) fn begin_copy(&self) {
         self.states.all().for_each(|state| state.begin_copy());
         self.begin_process();
     }
 
-    /// This process is a child of another: what belongs to the parent is forgotten.
+    /// Forgets what belongs to the parent, in a forked or spawned child.
     pub(crate) fn begin_process(&self) {
         self.is_child.store(true, Ordering::Relaxed);
         self.permissions().set_in_host(false);
@@ -219,13 +219,13 @@ impl Interp {
         self.states.all().for_each(|state| state.reset());
     }
 
-    /// Ends every wait on the runtime's objects, in whichever thread: the runtime has ended.
+    /// Ends every wait on the runtime's objects, in all threads, because the runtime has ended.
     pub(crate) fn close(&self) {
         self.over.store(true, Ordering::SeqCst);
         self.request_stop(Stop::Host);
     }
 
-    /// Whether the runtime has ended.
+    /// Returns whether the runtime has ended.
     pub(crate) fn is_over(&self) -> bool {
         self.over.load(Ordering::SeqCst)
     }

@@ -1,4 +1,4 @@
-//! How much a script may use.
+//! Limits on the resources that a script may use.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -7,11 +7,11 @@ use std::time::Duration;
 use rhai::{Dynamic, Engine, EvalAltResult, Map, Position};
 use serde::{Deserialize, Serialize};
 
-/// How much a script may use before it is ended, or gets an error. By default as much as it likes, but for the depth of calls.
+/// Limits on the resources of a script. By default, only the depth of calls is limited.
 ///
-/// Limits of sizes and depth are errors that a script can catch; one that has used up its operations or its time is ended, and no
-/// `catch` holds that. All of them hold in the script's threads too, which share its operations, and in its
-/// child processes: each child may use as many operations as its parent was given, and is ended with it when the time is over.
+/// Exceeding a size or the depth of calls is an error that a script can catch. A script that has used up its operations or
+/// its time is ended, and cannot catch that. All limits apply to the script's threads, which share its operations, and to
+/// its child processes: each may use as many operations as its parent was given, and ends with it when the time is up.
 ///
 /// # Example
 /// ```
@@ -30,7 +30,7 @@ use serde::{Deserialize, Serialize};
 #[must_use]
 pub struct Limits {
     operations: Option<u64>,
-    /// Not sent to a child: its parent ends it when the time is over.
+    /// Not sent to a child: its parent ends it when the time is up.
     #[serde(skip)]
     time: Option<Duration>,
     call_levels: Option<usize>,
@@ -45,52 +45,52 @@ impl Limits {
         Self::default()
     }
 
-    /// How many operations one evaluation may take, in all its threads together: about one for each expression and statement. Unlike
-    /// in Rhai those count too that a function takes which another function calls, as `list.map(f)` does.
+    /// Limits the operations of one evaluation, in all its threads together: about one for each expression and statement.
+    /// Unlike in Rhai, operations count even in a function that a native calls, as `list.map(f)` does.
     pub fn operations(mut self, operations: u64) -> Self {
         self.operations = Some(operations);
         self
     }
 
-    /// How long one evaluation may take, in its waits and everywhere else; a wait is ended too.
+    /// Limits the time of one evaluation, including its waits; a wait is ended too.
     pub fn time(mut self, time: Duration) -> Self {
         self.time = Some(time);
         self
     }
 
-    /// How deep functions may call each other; more is a `RecursionError`. Never more than the stack carries (at most 1000).
+    /// Limits the depth of function calls; more is a `RecursionError`. The stack may limit it further (at most 1000).
     pub fn call_levels(mut self, levels: usize) -> Self {
         self.call_levels = Some(levels);
         self
     }
 
-    /// The longest string that an operator or a literal may make, in bytes of UTF-8.
+    /// Limits the length of strings that operators and literals create, in bytes of UTF-8.
     pub fn string_bytes(mut self, bytes: usize) -> Self {
         self.string_bytes = Some(bytes);
         self
     }
 
-    /// How many items a list may have, those of the lists inside it included. Every change of a list then counts all of it, which
-    /// makes long ones slow.
+    /// Limits the items of a list, including those of lists inside it. Every change of a list then counts all of its items,
+    /// which makes long lists slow.
     pub fn array_items(mut self, items: usize) -> Self {
         self.array_items = Some(items);
         self
     }
 
-    /// How many entries a dict may have, those of the dicts inside it included; as slow as [`array_items`](Self::array_items).
+    /// Limits the entries of a dict, including those of dicts inside it; as slow as [`array_items`](Self::array_items).
     pub fn map_entries(mut self, entries: usize) -> Self {
         self.map_entries = Some(entries);
         self
     }
 }
 
-/// What a script has used up.
+/// The limit that a script has exceeded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Exceeded {
-    /// This many operations.
+    /// The number of operations allowed.
     Operations(u64),
-    /// This much time.
+    /// The time allowed.
     Time(Duration),
 }
 
@@ -110,7 +110,7 @@ impl fmt::Display for Exceeded {
 pub(crate) struct Spent(AtomicU64);
 
 impl Spent {
-    /// Takes one more, unless `limit` of them have been taken.
+    /// Counts one more operation, unless `limit` operations have been counted.
     pub(crate) fn take(&self, limit: u64) -> Result<(), Exceeded> {
         if self.0.fetch_add(1, Ordering::Relaxed) < limit {
             Ok(())
@@ -119,7 +119,7 @@ impl Spent {
         }
     }
 
-    /// Starts counting anew.
+    /// Resets the count.
     pub(crate) fn begin(&self) {
         self.0.store(0, Ordering::Relaxed);
     }
@@ -146,7 +146,7 @@ impl Limits {
         self.array_items
     }
 
-    /// Checks the size of a dict: Rhai does not when an entry is added by its index.
+    /// Checks the size of a dict, which Rhai does not do when an entry is added by its index.
     ///
     /// # Errors
     /// Rhai's own error for too much data.
@@ -174,7 +174,7 @@ impl Limits {
     }
 }
 
-/// The entries of a dict, those of the dicts inside it included.
+/// Returns the entries of a dict, those of the dicts inside it included.
 fn entries(map: &Map) -> usize {
     let inside = |value: &Dynamic| value.read_lock::<Map>().map_or(0, |map| entries(&map));
     map.len() + map.values().map(inside).sum::<usize>()

@@ -11,7 +11,7 @@ use crate::sys::quota::{SMALL, is_free};
 /// Bytes of a list's item.
 const ITEM: usize = size_of::<Dynamic>();
 
-/// Bytes of a dict's entry beside its value: its key, and its part of a node.
+/// Bytes of a dict's entry besides its value: its key, and its part of a node.
 const ENTRY: usize = 32;
 
 /// Levels of nesting that a string shows at most; deeper ones show as `...` or are errors.
@@ -58,7 +58,7 @@ pub(crate) fn for_strings_of<'v>(
     }
 }
 
-/// Whether there is memory for the string that shows a value.
+/// Returns whether there is memory for the string that shows a value.
 pub(crate) fn fits_string_of(value: &Dynamic) -> bool {
     is_free(shown_length(value, 0))
 }
@@ -117,7 +117,7 @@ fn weight(value: &Dynamic) -> usize {
     inside.saturating_add(ITEM)
 }
 
-/// The least length of the string that shows a value.
+/// Returns the least length of the string that shows a value.
 fn shown_length(value: &Dynamic, depth: usize) -> usize {
     if depth > SHOWN {
         return 0;

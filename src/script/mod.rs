@@ -1,4 +1,4 @@
-//! What every native is made of: its call, its errors, its values, and the state of the runtime it belongs to.
+//! The parts that every native uses: its call, its errors, its values, and the state of its runtime.
 //!
 //! Natives:
 //! - [`bind`]: registering functions, types and modules, with Python's signatures.
@@ -6,7 +6,7 @@
 //!
 //! The state of a runtime:
 //! - [`interp`]: what its natives share; [`state`]: what each script module keeps; [`session`]: its shared memory.
-//! - [`settings`]: what children inherit; [`given`]: the embedding program's values; [`fork_hooks`]: what that program does around a
+//! - [`settings`]: what children inherit; [`given`]: the host's values; [`fork_hooks`]: what the host does around a
 //!   fork; [`host_engines`], [`foreign`]: its engines and functions.
 //! - [`limits`], [`memory`]: how much a script may use.
 //!
@@ -21,7 +21,7 @@
 //! Endings and output:
 //! - [`stop`], [`requests`], [`stopping`]: endings that nothing catches, and the waits that notice them.
 //! - [`report`], [`waits`]: reports of errors, and what a process waits for, in words.
-//! - [`output`], [`sinks`]: lines on standard output, or where an embedding program redirects them.
+//! - [`output`], [`sinks`]: lines on standard output, or where a host redirects them.
 
 pub(crate) mod bind;
 pub(crate) mod call;
@@ -58,5 +58,5 @@ pub(crate) mod task;
 pub(crate) mod values;
 pub(crate) mod waits;
 
-/// What a native returns.
+/// The result of a native.
 pub(crate) type Outcome = Result<rhai::Dynamic, exceptions::Failure>;

@@ -1,4 +1,4 @@
-//! What has a name in scripts that do not declare it: functions, types with their members, modules, values.
+//! Every name that scripts can use without declaring it: functions, types with their members, modules, values.
 
 use std::any::TypeId;
 use std::collections::HashSet;
@@ -10,7 +10,7 @@ use super::bind::{Listed, Property, Receiver, Registered, Signature};
 use super::foreign::Foreign;
 use super::rhai_names::{self, RHAI_TYPES};
 
-/// One table of names, for whoever explains, completes or checks them.
+/// The table of names, used by help, completion and checks.
 #[derive(Debug)]
 pub(crate) struct Names {
     natives: Arc<Vec<Listed>>,
@@ -18,15 +18,15 @@ pub(crate) struct Names {
     modules: Vec<Receiver>,
     /// The values of global names; functions are among them.
     globals: Shared<Module>,
-    /// The names of types, of the embedding program's too.
+    /// The names of types, of the host's too.
     types: HashSet<String>,
-    /// Functions of the embedding program.
+    /// Functions of the host.
     foreign: Arc<Vec<Foreign>>,
-    /// The modules that the embedding program has turned off.
+    /// The modules that the host has turned off.
     off: Vec<String>,
 }
 
-/// What a name belongs to.
+/// The receiver of a name.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Of<'n> {
     /// Nothing: a global function.
@@ -61,31 +61,31 @@ impl Names {
         }
     }
 
-    /// Every function and method that is declared in Rust.
+    /// Returns every function and method that is declared in Rust.
     pub(crate) fn natives(&self) -> &[Listed] {
         &self.natives
     }
 
-    /// What a function or method takes.
+    /// Returns the signature of a function or method.
     pub(crate) fn signature(&self, of: Of<'_>, name: &str) -> Option<&Signature> {
         let mut rows = self.natives.iter();
         let row = rows.find(|row| row.signature.name == name && of.is(row.receiver))?;
         Some(&row.signature)
     }
 
-    /// What the functions of a place take.
+    /// Returns the signatures of all functions of a receiver.
     pub(crate) fn signatures<'k>(&'k self, of: Of<'k>) -> impl Iterator<Item = &'k Signature> {
         let rows = self.natives.iter().filter(move |row| of.is(row.receiver));
         rows.map(|row| &row.signature)
     }
 
-    /// The properties of a place.
+    /// Returns the properties of a receiver.
     pub(crate) fn properties<'k>(&'k self, of: Of<'k>) -> impl Iterator<Item = &'k Property> {
         let rows = self.properties.iter();
         rows.filter(move |row| of.is(Some(row.receiver)))
     }
 
-    /// The names of a type or a module, which is called `os.path` or `os::path`.
+    /// Returns the names of a type or a module, which is called `os.path` or `os::path`.
     pub(crate) fn members<'k>(&'k self, class: &'k str) -> impl Iterator<Item = &'k str> {
         let is_it = |module: &&str| *module == class || module.replace("::", ".") == class;
         let of = Of::Named(self.modules().find(is_it).unwrap_or(class));
@@ -98,14 +98,14 @@ impl Names {
             .chain(rhais.into_iter().flatten())
     }
 
-    /// The properties of a type that can be assigned to.
+    /// Returns the properties of a type that can be assigned to.
     pub(crate) fn settable<'k>(&'k self, class: &'k str) -> impl Iterator<Item = &'k str> {
         let rows = self.properties(Of::Named(class));
         rows.filter(|row| row.is_set)
             .map(|row| -> &str { row.name })
     }
 
-    /// Functions that belong to nothing; Rhai's own are among them.
+    /// Returns the global functions, including Rhai's own.
     pub(crate) fn functions(&self) -> impl Iterator<Item = &str> {
         let ours = self
             .signatures(Of::Nothing)
@@ -114,7 +114,7 @@ impl Names {
         ours.chain(foreign).chain(rhai_names::all())
     }
 
-    /// Global names but for functions: `True`, `None`, `os`.
+    /// Returns the global names that are not functions: `True`, `None`, `os`.
     pub(crate) fn values(&self) -> impl Iterator<Item = &str> {
         let values = self.globals.iter_var();
         values
@@ -122,12 +122,12 @@ impl Names {
             .map(|(name, _)| name)
     }
 
-    /// What the global names stand for.
+    /// Returns the values of the global names.
     pub(crate) fn globals(&self) -> &Module {
         &self.globals
     }
 
-    /// Functions of the embedding program.
+    /// Functions of the host.
     pub(crate) fn foreign(&self) -> &Arc<Vec<Foreign>> {
         &self.foreign
     }
@@ -141,7 +141,7 @@ impl Names {
         self.modules().any(|module| module == name)
     }
 
-    /// The module that is a value of this type.
+    /// Returns the module that is a value of this type.
     pub(crate) fn module_of(&self, type_id: TypeId) -> Option<&'static str> {
         let module = self
             .modules
@@ -150,7 +150,7 @@ impl Names {
         Some(module.name)
     }
 
-    /// The modules that have `name`, the one with the shortest path first.
+    /// Returns the modules that have `name`, the one with the shortest path first.
     pub(crate) fn modules_with(&self, name: &str) -> Vec<&'static str> {
         let has = |module: &&str| self.members(module).any(|member| member == name);
         let mut modules: Vec<_> = self.modules().filter(has).collect();
@@ -158,7 +158,7 @@ impl Names {
         modules
     }
 
-    /// The types that have a method `name`.
+    /// Returns the types that have a method `name`.
     pub(crate) fn classes_with(&self, name: &str) -> Vec<&'static str> {
         let rows = self.natives.iter().filter(|row| row.signature.name == name);
         let classes = rows.filter_map(|row| row.receiver.map(|(_, class)| class));
@@ -167,19 +167,19 @@ impl Names {
         classes
     }
 
-    /// The type of our own that has this id, as scripts call it.
+    /// Returns the type of our own that has this id, as scripts call it.
     pub(crate) fn class_of(&self, type_id: TypeId) -> Option<&'static str> {
         let mut receivers = self.natives.iter().filter_map(|row| row.receiver);
         let (_, class) = receivers.find(|(id, _)| *id == type_id)?;
         (!RHAI_TYPES.contains(&class)).then_some(class)
     }
 
-    /// The names of all types.
+    /// Returns the names of all types.
     pub(crate) fn types(&self) -> &HashSet<String> {
         &self.types
     }
 
-    /// Why a module is missing that the embedding program has turned off.
+    /// Returns why a module is missing that the host has turned off.
     pub(crate) fn turned_off(&self, module: &str) -> Option<String> {
         let is_off = self.off.iter().any(|off| off == module);
         is_off.then(|| {

@@ -4,7 +4,7 @@
 //! nothing it has printed. All processes of a program share one lock for writing, so that a line stays whole even when it is
 //! longer than a pipe takes at once.
 //!
-//! An embedding program may redirect its scripts' output to [sinks](super::sinks).
+//! A host may redirect its scripts' output to [sinks](super::sinks).
 //!
 //! The buffers of open files are written before a fork and at the end of a process, so that nothing is lost or written twice.
 
@@ -34,7 +34,7 @@ pub(crate) struct Output {
     turn: Mutex<Option<sync::Mutex>>,
     /// The open files.
     files: Mutex<Vec<Weak<dyn Pending>>>,
-    /// Where the embedding program redirects it.
+    /// Where the host redirects it.
     sinks: OnceLock<Sinks>,
 }
 
@@ -44,7 +44,7 @@ impl Output {
         let _ = self.sinks.set(sinks);
     }
 
-    /// The standard streams for a new process.
+    /// Returns the standard streams for a new process.
     ///
     /// # Errors
     /// The process has no descriptor or no thread left for them.
@@ -64,7 +64,7 @@ impl Output {
         *locked(&self.turn) = Some(turn);
     }
 
-    /// The lock of [`share`](Self::share), for a new process.
+    /// Returns the lock of [`share`](Self::share), for a new process.
     pub(crate) fn turn(&self) -> Option<sync::Mutex> {
         locked(&self.turn).clone()
     }
@@ -135,14 +135,14 @@ impl Output {
         }
     }
 
-    /// Returns the sinks to the embedding program at the end of the runtime.
+    /// Returns the sinks to the host at the end of the runtime.
     pub(crate) fn close(&self) {
         if let Some(sinks) = self.sinks.get() {
             sinks.close();
         }
     }
 
-    /// The last [`flush`](Self::flush) of this process.
+    /// Flushes for the last time in this process, as [`flush`](Self::flush) does.
     pub(crate) fn finish(&self) {
         let _ = self.flush();
         if let Some(sinks) = self.sinks.get() {

@@ -1,4 +1,4 @@
-//! Panics of the interpreter or of the embedding program's functions, as errors of the script.
+//! Panics of the interpreter or of the host's functions, as errors of the script.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -20,7 +20,7 @@ pub(crate) fn without_panic<T>(
     })
 }
 
-/// The message of a panic.
+/// Returns the message of a panic.
 pub(crate) fn panic_text(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     text.or_else(|| panic.downcast_ref::<&str>().copied())

@@ -30,7 +30,7 @@ pub(crate) enum Ending {
     Limited(Exception),
     /// SIGTERM.
     Terminated,
-    /// The embedding program stopped it.
+    /// The host stopped it.
     Stopped,
 }
 
@@ -70,7 +70,7 @@ impl Ending {
 }
 
 impl Ending {
-    /// The exit code of a process that ended like this.
+    /// Returns the exit code of a process that ended like this.
     pub(crate) fn code(&self) -> i32 {
         self.own_code().unwrap_or(FAILED)
     }
@@ -83,7 +83,7 @@ impl Ending {
         }
     }
 
-    /// The error nobody caught.
+    /// Returns the error nobody caught.
     pub(crate) fn exception(&self) -> Option<&Exception> {
         match self {
             Self::Failed(exception) | Self::Interrupted(exception) | Self::Limited(exception) => {
@@ -93,18 +93,18 @@ impl Ending {
         }
     }
 
-    /// Whether children are terminated now instead of being waited for.
+    /// Returns whether children are terminated now instead of being waited for.
     pub(crate) fn ends_children(&self) -> bool {
         !matches!(self, Self::Code(_) | Self::Failed(_))
     }
 }
 
-/// The error of endless recursion.
+/// Returns the error of endless recursion.
 pub(crate) fn too_deep() -> Box<EvalAltResult> {
     raise("RecursionError", "maximum recursion depth exceeded")
 }
 
-/// The exit code that `sys.exit(value)` stands for. A string is printed to standard error, with exit code 1.
+/// Returns the exit code that `sys.exit(value)` stands for. A string is printed to standard error, with exit code 1.
 fn exit_code(interp: &Interp, value: &Dynamic) -> i32 {
     if value.is_unit() {
         return 0;
@@ -149,7 +149,7 @@ impl Reports {
         interp.state()
     }
 
-    /// The exit code that a function for a signal has decided on after the script itself had ended.
+    /// Returns the exit code that a function for a signal has decided on after the script itself had ended.
     pub(crate) fn late_code(&self) -> Option<i32> {
         *locked(&self.late_code)
     }
@@ -186,7 +186,7 @@ impl Reports {
     }
 }
 
-/// The report of an exception, with advice.
+/// Returns the report of an exception, with advice.
 pub(crate) fn diagnostic_of(interp: &Interp, exception: &Exception) -> Diagnostic {
     let told = Diagnostic::new(exception.kind(), exception.message());
     let mut told = told.with_frames(exception.frames().to_vec());
@@ -209,8 +209,8 @@ pub(crate) fn print(interp: &Interp, diagnostic: &Diagnostic) {
 }
 
 impl Interp {
-    /// Whether an interrupted wait for the end of the program continues: when a function for a signal threw, the error is reported,
-    /// and the exit code says so. One that called `sys.exit` ends the wait.
+    /// Returns whether an interrupted wait for the end of the program continues: when a function for a signal threw, the
+    /// error is reported, and the exit code says so. One that called `sys.exit` ends the wait.
     pub(crate) fn waits_on_for_the_end(&self) -> bool {
         let Some(thrown) = self.take_thrown() else {
             return false;
@@ -232,8 +232,8 @@ impl Interp {
     }
 }
 
-/// The frames of the error of a child or a thread begin in its task, not where `start()` was called. A task that could
-/// not be called at all is shown where it is defined.
+/// Returns the frames of the error of a child or a thread begin in its task, not where `start()` was called. A task that
+/// could not be called at all is shown where it is defined.
 pub(crate) fn task_frames(
     error: &EvalAltResult,
     program: &Program,

@@ -12,7 +12,7 @@ use crate::script::exceptions::Exception;
 use crate::script::rhai_texts::{Words, python_words};
 
 impl Exception {
-    /// The exception an error of Rhai's stands for: the thrown one, or the one Python would raise.
+    /// Returns the exception for an error of Rhai's: the thrown one, or the one Python would raise.
     pub(crate) fn from_error(error: &EvalAltResult) -> Self {
         match error.unwrap_inner() {
             EvalAltResult::ErrorRuntime(value, ..) => Self::from_thrown(value),
@@ -26,7 +26,7 @@ impl Exception {
         }
     }
 
-    /// The exception a thrown value stands for: itself, a map with `type` and `message`, or any value.
+    /// Returns the exception for a thrown value: itself, a map with `type` and `message`, or any value.
     pub(crate) fn from_thrown(value: &Dynamic) -> Self {
         let value = value.flatten_clone();
         if value.is_shared() {
@@ -67,13 +67,13 @@ pub(crate) fn explain_call(function: &str, meaning: Option<Words>) {
     });
 }
 
-/// The explanation for Rhai's `name (types)`.
+/// Returns the explanation for Rhai's `name (types)`.
 fn explanation_of(signature: &str) -> Option<Words> {
     let function = signature.split(" (").next()?;
     EXPLANATIONS.with_borrow(|all| all.get(function).cloned())
 }
 
-/// The exception type and message for an error that Rhai itself found.
+/// Returns the exception type and message for an error that Rhai itself found.
 pub(crate) fn classify(error: &EvalAltResult) -> Words {
     use EvalAltResult as E;
     match error {
@@ -137,7 +137,7 @@ const FIELDS: [&str; 15] = [
     "variable",
 ];
 
-/// The exception behind an error map: what `catch` gives for an error Rhai itself found.
+/// Returns the exception behind an error map: what `catch` gives for an error Rhai itself found.
 ///
 /// `message` begins with the text of the innermost error, whatever calls it passed through.
 pub(crate) fn of_error_map(map: &Map) -> Option<Exception> {
@@ -158,7 +158,7 @@ pub(crate) fn of_error_map(map: &Map) -> Option<Exception> {
     Some(Exception::new(kind, vec![text.into()]).with_frames(place_of(map).into_iter().collect()))
 }
 
-/// The place in an error map.
+/// Returns the position in an error map.
 fn place_of(map: &Map) -> Option<Frame> {
     let number = |key: &str| usize::try_from(map.get(key)?.as_int().ok()?).ok();
     Some(Frame {

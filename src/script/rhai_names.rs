@@ -9,13 +9,13 @@ pub(crate) const RHAI_TYPES: [&str; 9] = [
     "int", "float", "bool", "str", "list", "dict", "bytes", "function", "range",
 ];
 
-/// How the methods of a type are called that are of use at a prompt.
+/// Returns the names of those methods of a type that are useful at a prompt.
 pub(crate) fn methods(receiver: TypeId) -> impl Iterator<Item = &'static str> {
     let row = METHODS.iter().find(|(of, _)| of() == receiver);
     signatures(row.map_or("", |(_, methods)| methods))
 }
 
-/// The names of all functions and methods of its standard packages.
+/// Returns the names of all functions and methods of its standard packages.
 pub(crate) fn all<'a>() -> impl Iterator<Item = &'a str> {
     let methods = METHODS.iter().flat_map(|(_, methods)| signatures(methods));
     let methods = methods.filter_map(|signature| signature.split('(').next());

@@ -8,7 +8,7 @@ use crate::text::type_name_of;
 /// An exception type and its message.
 pub(crate) type Words = (&'static str, String);
 
-/// The exception type and message for the text of an error of Rhai's.
+/// Returns the exception type and message for the text of an error of Rhai's.
 pub(crate) fn python_words(text: &str) -> Words {
     let readings = [about_names, about_calls, about_types, about_constants];
     readings
@@ -75,7 +75,7 @@ fn about_calls(text: &str) -> Option<Words> {
     Some(("TypeError", message))
 }
 
-/// What is said where a function exists, but for other types of arguments.
+/// Returns the message for a function that exists, but not for these types of arguments.
 pub(crate) fn cannot_be_called(name: &str, given: &str) -> String {
     format!("{name}() cannot be called with ({given})")
 }

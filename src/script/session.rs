@@ -10,7 +10,7 @@ use crate::sys;
 use crate::sys::lock::locked;
 
 impl Interp {
-    /// The session, created when it is first needed: a script that shares nothing pays for nothing.
+    /// Returns the session, created when it is first needed: a script that shares nothing pays for nothing.
     ///
     /// # Errors
     /// `OSError` when the kernel gives no memory for it.
@@ -42,7 +42,7 @@ impl Interp {
         Ok(new)
     }
 
-    /// The session if there is one.
+    /// Returns the session if there is one.
     pub(crate) fn existing_session(&self) -> Option<Session> {
         locked(&self.session).clone()
     }
@@ -54,7 +54,7 @@ impl Interp {
         *locked(&self.session) = Some(session);
     }
 
-    /// Where descriptors wait on their way to other processes of the session.
+    /// Returns the depot in which descriptors wait on their way to other processes of the session.
     pub(crate) fn depot(&self) -> Option<Arc<sync::Depot>> {
         locked(&self.depot).clone()
     }
@@ -69,7 +69,7 @@ impl Interp {
         }));
     }
 
-    /// The interpreter whose session this is, in this process; `None` once it is gone.
+    /// Returns the interpreter whose session this is, in this process; `None` once it is gone.
     pub(crate) fn of_session(session: &Session) -> Option<Arc<Self>> {
         session.owner()?.downcast().ok()
     }
@@ -89,14 +89,14 @@ impl Interp {
         }
     }
 
-    /// The last thing a process does: waiting output is written, and the session gets back what this process holds of it.
+    /// Ends the process's use of the session: writes waiting output, and releases everything that the process holds.
     ///
     /// A process that SIGTERM has ended then dies by that signal, so that its parent sees it.
     pub(crate) fn leave(&self, code: i32, terminated: bool) {
         self.output.finish();
         // Threads that are left may use the session to the last moment; what they hold goes with the process then.
         let session = self.existing_session().filter(|_| !self.has_threads());
-        // So may the embedding program: what it has of the session keeps that in being.
+        // So may the host: what it has of the session keeps that in being.
         let outlives_owner = |session: &Session| session.outlives_owner() && !self.is_child();
         if let Some(session) = session.filter(|session| !outlives_owner(session)) {
             let exit = if code == 0 && !terminated {
@@ -112,7 +112,7 @@ impl Interp {
     }
 }
 
-/// An error of the session as the exception a script sees.
+/// Returns an error of the session as the exception a script sees.
 pub(crate) fn session_failure(error: sync::ShmError) -> Failure {
     let kind = match error {
         sync::ShmError::OutOfMemory { .. } => "MemoryError",

@@ -9,7 +9,7 @@ use crate::permissions::{Guard, Permissions};
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Settings {
     pub limits: Limits,
-    /// The names of the embedding program's setups, which a spawned child has too.
+    /// The names of the host's setups, which a spawned child has too.
     pub setups: Vec<String>,
     /// The script modules that are turned off.
     pub without: Vec<String>,
@@ -22,7 +22,7 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// The same settings with other permissions.
+    /// Returns the same settings with other permissions.
     pub(crate) fn with_permissions(&self, permissions: Permissions) -> Self {
         Self {
             permissions: permissions.into(),
@@ -30,7 +30,7 @@ impl Settings {
         }
     }
 
-    /// Whether scripts have the module.
+    /// Returns whether scripts have the module.
     pub(crate) fn has_module(&self, name: &str) -> bool {
         !self.without.iter().any(|off| off == name)
     }

@@ -1,4 +1,4 @@
-//! State that script modules keep for a runtime: each module brings its own, and says what becomes of it.
+//! State that script modules keep for a runtime: each module defines its own, and how a fork or a reset changes it.
 
 use std::any::{Any, TypeId};
 use std::fmt;
@@ -8,16 +8,16 @@ use crate::sync::{Session, ShmError};
 
 /// The state of one script module in one runtime.
 pub(crate) trait State: Any + fmt::Debug + Send + Sync {
-    /// This process is a forked child: what belongs to the parent is forgotten.
+    /// Forgets what belongs to the parent, in a forked child.
     fn begin_process(&self) {}
 
-    /// This process is a copy made by `os.fork`, which goes on with the script. Called before [`begin_process`](Self::begin_process).
+    /// Prepares a copy made by `os.fork`, which continues with the script. Called before [`begin_process`](Self::begin_process).
     fn begin_copy(&self) {}
 
-    /// The runtime begins anew: what scripts have set is forgotten.
+    /// Forgets what scripts have set, because the runtime starts over.
     fn reset(&self) {}
 
-    /// This process has created its session.
+    /// Uses the session that this process has just created.
     ///
     /// # Errors
     /// The session has no memory left.
@@ -35,7 +35,7 @@ pub(crate) trait State: Any + fmt::Debug + Send + Sync {
         None
     }
 
-    /// Whether other threads run the script's functions.
+    /// Returns whether other threads run the script's functions.
     fn has_threads(&self) -> bool {
         false
     }
@@ -46,13 +46,13 @@ pub(crate) trait State: Any + fmt::Debug + Send + Sync {
 pub(crate) struct States(Vec<(TypeId, Box<dyn State>)>);
 
 impl States {
-    /// Adds a state as it is at the beginning.
+    /// Adds a state with its initial value.
     pub(crate) fn add<T: State + Default>(&mut self) -> &mut Self {
         self.0.push((TypeId::of::<T>(), Box::new(T::default())));
         self
     }
 
-    /// The state of this type, if a module has added it.
+    /// Returns the state of this type, if a module has added it.
     pub(crate) fn get<T: State>(&self) -> Option<&T> {
         let wanted = TypeId::of::<T>();
         let (_, state) = self.0.iter().find(|(found, _)| *found == wanted)?;
@@ -60,7 +60,7 @@ impl States {
         state.downcast_ref()
     }
 
-    /// Every state, in the order in which they were added.
+    /// Returns every state, in the order in which they were added.
     pub(crate) fn all(&self) -> impl Iterator<Item = &dyn State> {
         self.0.iter().map(|(_, state)| &**state)
     }

@@ -1,4 +1,4 @@
-//! Endings that no `catch` stops: `sys.exit`, Ctrl-C, SIGTERM, a closed output, the embedding program's word.
+//! Endings that no `catch` stops: `sys.exit`, Ctrl-C, SIGTERM, a closed output, the host's word.
 //!
 //! Rhai carries them as `ErrorTerminated`. Some of its natives (`array.map`) turn even that into an error a script could
 //! catch, so the reason is noted in the interpreter as well and ends the script at its next step.
@@ -22,7 +22,7 @@ pub(crate) enum Stop {
     Terminate,
     /// Nobody reads the output any more (`| head -1`).
     OutputClosed,
-    /// The embedding program asked for it.
+    /// The host asked for it.
     Host,
     /// It has used up one of its limits.
     Limit(Exceeded),
@@ -31,7 +31,7 @@ pub(crate) enum Stop {
 }
 
 impl Stop {
-    /// The stop a signal has asked for.
+    /// Returns the stop that a signal has requested.
     pub(crate) fn requested_by_signal() -> Option<Self> {
         Some(match signals::requested()? {
             Request::Interrupt => Self::Interrupt,
@@ -39,7 +39,7 @@ impl Stop {
         })
     }
 
-    /// The stop inside an error, if that is what it is.
+    /// Returns the stop inside an error, if that is what it is.
     pub(crate) fn of(error: &EvalAltResult) -> Option<Self> {
         match error.unwrap_inner() {
             EvalAltResult::ErrorTerminated(token, _) => Some(
@@ -80,7 +80,7 @@ pub(super) fn exit_this_thread(interp: usize, value: Dynamic) {
     ENDS.set(interp);
 }
 
-/// Why this thread alone has to stop the script of the interpreter at this address, if it has to.
+/// Returns why this thread alone has to stop the script of the interpreter at this address, if it has to.
 #[inline]
 pub(super) fn of_this_thread(interp: usize) -> Option<Stop> {
     (ENDS.get() == interp).then(|| Stop::Exit(EXIT.with_borrow(Clone::clone)))
@@ -100,12 +100,12 @@ pub(crate) fn in_thread_of(epoch: u64, body: impl FnOnce()) {
     EPOCH.set(NO_EPOCH);
 }
 
-/// Whether a script has started the calling thread.
+/// Returns whether a script has started the calling thread.
 pub(super) fn is_script_thread() -> bool {
     EPOCH.get() != NO_EPOCH
 }
 
-/// Whether the calling thread was asked to end with all others, before this epoch.
+/// Returns whether the calling thread was asked to end with all others, before this epoch.
 #[inline]
 pub(super) fn is_of_before(epoch: u64) -> bool {
     EPOCH.get() < epoch

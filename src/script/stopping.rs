@@ -12,7 +12,7 @@ use crate::sys::clock::{now_ns, slice};
 use crate::sys::interrupt;
 
 impl Interp {
-    /// The error a native returns to end the script for `stop`; `sys.exit` ends the calling thread.
+    /// Returns the error a native returns to end the script for `stop`; `sys.exit` ends the calling thread.
     pub(crate) fn stop(&self, stop: Stop) -> Failure {
         if let Stop::Exit(value) = &stop {
             // Nothing tells us when the next script on an engine of the host begins, so the stop would end that one too.
@@ -35,7 +35,7 @@ impl Interp {
         interrupt::alert();
     }
 
-    /// Why the script has to stop, if it has to.
+    /// Returns why the script has to stop, if it has to.
     pub(crate) fn stopping(&self) -> Option<Stop> {
         if let Some(stop) = stop::of_this_thread(self.address()) {
             return Some(stop);
@@ -67,7 +67,7 @@ impl Interp {
         self.handle_signals() || self.stopping().is_some()
     }
 
-    /// The error a native returns when its wait was interrupted.
+    /// Returns the error a native returns when its wait was interrupted.
     pub(crate) fn interrupted(&self) -> Failure {
         self.take_thrown()
             .unwrap_or_else(|| terminated(self.stopping().unwrap_or(Stop::Host)))
@@ -121,7 +121,7 @@ impl Interp {
         })
     }
 
-    /// The script's own wish to end is carried out: waiting works again. What a signal, the host or a limit asks for still stands.
+    /// Clears the script's own request to end, so that waiting works again. Requests of a signal, the host or a limit remain.
     pub(crate) fn forget_exit(&self) {
         self.forget(|stop| !matches!(stop, Stop::Host | Stop::Limit(_)));
     }
@@ -131,7 +131,7 @@ impl Interp {
         self.forget(|_| true);
     }
 
-    /// Every request is carried out, a signal's too: waiting works again, for the end of the program.
+    /// Clears every request, a signal's too, so that waiting works again at the end of the program.
     pub(crate) fn forget_stop(&self) {
         self.forget(|_| true);
         if self.owns_signals() {
@@ -155,12 +155,12 @@ impl Interp {
         self.requests.begin_epoch();
     }
 
-    /// The epoch in which a script starts a thread now.
+    /// Returns the epoch in which a script starts a thread now.
     pub(crate) fn thread_epoch(&self) -> u64 {
         self.requests.epoch()
     }
 
-    /// What distinguishes this interpreter from others in this process.
+    /// Returns a number that distinguishes this interpreter from others in this process.
     fn address(&self) -> usize {
         std::ptr::from_ref(self).addr()
     }

@@ -10,7 +10,7 @@ use crate::script::values::type_name;
 /// A function, its arguments, and whether it is `run`, which has the object as `this`.
 pub(crate) type Task = (FnPtr, Array, bool);
 
-/// The task of an object: its `run`, where the script has set one, else its target.
+/// Returns the task of an object: its `run`, where the script has set one, else its target.
 pub(crate) fn of(target: Option<&FnPtr>, args: &Array, attributes: &Map) -> Option<Task> {
     let run = attributes
         .get("run")

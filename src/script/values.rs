@@ -54,7 +54,7 @@ pub(crate) fn type_name(value: &Dynamic) -> String {
     }
 }
 
-/// As [`type_name`]; a type of the embedding program by the name it was registered with.
+/// As [`type_name`]; a type of the host by the name it was registered with.
 pub(crate) fn type_name_in(engine: &Engine, value: &Dynamic) -> String {
     if value.is_shared() || !is_foreign(value.type_name()) {
         return type_name(value);
@@ -62,7 +62,7 @@ pub(crate) fn type_name_in(engine: &Engine, value: &Dynamic) -> String {
     foreign_name(engine, value.type_name())
 }
 
-/// The name that a type of the embedding program was registered with; without one the last part of its Rust name.
+/// Returns the name that a type of the host was registered with; without one the last part of its Rust name.
 pub(crate) fn foreign_name(engine: &Engine, rust_name: &str) -> String {
     match engine.map_type_name(rust_name) {
         name if name == rust_name => wire::bare_type_name(rust_name),
@@ -70,14 +70,14 @@ pub(crate) fn foreign_name(engine: &Engine, rust_name: &str) -> String {
     }
 }
 
-/// Whether this is a Rust type of the embedding program.
+/// Returns whether this is a Rust type of the host.
 pub(crate) fn is_foreign(rust_name: &str) -> bool {
     const KNOWN: [&str; 5] = ["procscript", "rhai", "std", "core", "alloc"];
     let home = rust_name.split_once("::").map(|(home, _)| home);
     home.is_some_and(|home| !KNOWN.contains(&home) && home.starts_with(char::is_alphabetic))
 }
 
-/// Whether Python would take the value for true.
+/// Returns whether Python would take the value for true.
 pub(crate) fn truth(value: &Dynamic) -> bool {
     let value = value.flatten_clone();
     if value.is_shared() || value.is_unit() {
@@ -104,7 +104,7 @@ pub(crate) fn truth(value: &Dynamic) -> bool {
     }
 }
 
-/// The string form of a value of a custom type: its own `to_string`, which a script may have defined.
+/// Returns the string form of a value of a custom type: its own `to_string`, which a script may have defined.
 pub(crate) fn custom_str(value: &Dynamic, context: &NativeCallContext) -> Option<String> {
     let mut value = value.clone();
     let result = context
@@ -113,7 +113,7 @@ pub(crate) fn custom_str(value: &Dynamic, context: &NativeCallContext) -> Option
     result.into_string().ok()
 }
 
-/// The form of a value of a custom type inside a list or in `repr`: its own `to_debug`.
+/// Returns the form of a value of a custom type inside a list or in `repr`: its own `to_debug`.
 fn custom_repr(value: &Dynamic, context: &NativeCallContext) -> Option<String> {
     let mut value = value.clone();
     let result = context
@@ -134,7 +134,7 @@ pub(crate) fn repr_with(value: &Dynamic, context: &NativeCallContext) -> String 
     text::repr_of(value, &|v| custom_repr(v, context))
 }
 
-/// Whether the value is of a type Rhai does not know by itself.
+/// Returns whether the value is of a type Rhai does not know by itself.
 fn is_custom(value: &Dynamic) -> bool {
     !value.is_shared() && value.is_variant() && text::type_name(value) != "range"
 }

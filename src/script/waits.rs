@@ -1,8 +1,8 @@
-//! What a process waits for, in the words of scripts.
+//! Descriptions of what a process waits for, in the words of scripts.
 
 use crate::sync::{ProcessId, Session, ThreadInfo, Wait, kind, wait_kind};
 
-/// What the thread waits for: `Queue.get`, `join of worker`; nothing when it does not wait.
+/// Returns what the thread waits for: `Queue.get`, `join of worker`; `None` when it does not wait.
 pub(crate) fn words(session: &Session, thread: &ThreadInfo) -> Option<(String, u64)> {
     let wait = thread.wait?;
     Some((words_for(session, &wait), wait.since_ns))

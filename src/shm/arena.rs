@@ -56,8 +56,8 @@ impl<'s> Thread<'s> {
         drop(self.arena());
     }
 
-    /// One transaction: `body` stores through the arena, and all of it happens, or none. When memory runs out, free blocks are
-    /// stripped of theirs and the body gets a second chance.
+    /// Runs one transaction: `body` stores through the arena, and all of it happens, or none. When memory runs out,
+    /// free blocks are stripped of theirs and the body gets a second chance.
     pub(crate) fn transact<R>(
         self,
         body: impl Fn(&Arena<'s>) -> Result<R, ShmError>,
@@ -168,7 +168,7 @@ impl Arena<'_> {
         }
     }
 
-    /// A bare block was being given memory in a transaction that did not happen: take the memory away again.
+    /// Takes back the memory of a bare block, whose transaction did not happen.
     fn abandon_filling(&self) {
         let block = Offset(peek(&self.state().filling));
         if block.is_none() {
@@ -183,7 +183,7 @@ impl Arena<'_> {
         step();
     }
 
-    /// Inside a transaction: a block for `usable` bytes; the place of its first usable byte.
+    /// Allocates `usable` bytes inside a transaction and returns the offset of the first.
     pub(crate) fn allocate(&self, usable: u64) -> Result<Offset, ShmError> {
         let (class, size) = class_for(usable).ok_or_else(|| self.out_of_memory(usable))?;
         let state = self.state();

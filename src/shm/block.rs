@@ -25,7 +25,7 @@ shared_struct! {
     }
 }
 
-/// The class and block size for that many usable bytes; `None` when there is no class that large.
+/// Returns the class and block size for that many usable bytes; `None` when there is no class that large.
 #[inline]
 pub(super) fn class_for(usable: u64) -> Option<(usize, u64)> {
     let bytes = usable
@@ -38,14 +38,14 @@ pub(super) fn class_for(usable: u64) -> Option<(usize, u64)> {
     (class < CLASSES).then(|| (class, class_size(class)))
 }
 
-/// The size of a class's blocks, header included.
+/// Returns the size of a class's blocks, header included.
 #[inline]
 pub(super) fn class_size(class: usize) -> u64 {
     let power = 1_u64 << (class as u32 / 4 + SMALLEST_EXPONENT);
     power + power / 4 * (class as u64 % 4)
 }
 
-/// The whole pages inside a block, header excluded, as (start, length); worth giving back from two pages on.
+/// Returns the whole pages inside a block, header excluded, as (start, length); worth giving back from two pages on.
 #[inline]
 pub(super) fn interior(block: Offset, size: u64) -> Option<(u64, u64)> {
     let start = (block.0 + BLOCK_HEADER).next_multiple_of(PAGE);

@@ -1,4 +1,4 @@
-//! The family of processes: reserving a place for a child, giving it objects and bytes, entering as it, and what it reports.
+//! The family of processes: reserving a slot for a child, giving it objects and bytes, entering as it, and what it reports.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -28,7 +28,7 @@ impl Session {
         }
     }
 
-    /// The child has been started under this number: should it end before it has entered, that can be noticed.
+    /// Notes the process ID of a started child, so that its end is noticed even before it has entered.
     pub(crate) fn child_started(&self, child: ProcessId, pid: i32) {
         if let Some(entry) = self.segment().entry_of(child) {
             poke(&entry.pid, u64::from(pid.unsigned_abs()));
@@ -53,12 +53,12 @@ impl Session {
         Ok(())
     }
 
-    /// Everything this process holds, for a child that will be a copy of it.
+    /// Grants everything that this process holds to a child that will be a copy of it.
     pub(crate) fn grant_all(&self, child: ProcessId) -> Result<(), ShmError> {
         self.grant_those(child, |_, _| true)
     }
 
-    /// What this process holds and `passes`, for a child that will be a copy of it.
+    /// Grants those objects of this process that it `passes` to a child that will be a copy of it.
     ///
     /// The child inherits handles of the rest too, and must not use them: see [`super::Handle::is_held`].
     pub(crate) fn grant_those(
@@ -87,7 +87,7 @@ impl Session {
             .store_bytes(&self.entry(child)?.payload, bytes)
     }
 
-    /// What the parent stored for this process; empty when it stored nothing. The memory is given back.
+    /// Takes the bytes that the parent stored for this process; empty when it stored nothing. Frees their memory.
     pub(crate) fn take_payload(&self) -> Result<Vec<u8>, ShmError> {
         let word = &self.my_entry()?.payload;
         Ok(self.thread()?.take_bytes(word).unwrap_or_default())
@@ -98,18 +98,18 @@ impl Session {
         self.thread()?.store_bytes(&self.my_entry()?.report, bytes)
     }
 
-    /// What a child left for its parent; to be asked before [`Session::child_ended`].
+    /// Returns the bytes that a child left for its parent. Must be called before [`Session::child_ended`].
     pub(crate) fn take_report(&self, child: ProcessId) -> Result<Option<Vec<u8>>, ShmError> {
         Ok(self.thread()?.take_bytes(&self.entry(child)?.report))
     }
 
-    /// A process of the session, also one that has ended but not been taken note of.
+    /// Returns a process of the session, also one that has ended but not been taken note of.
     pub(crate) fn process(&self, process: ProcessId) -> Option<ProcessInfo> {
         self.segment().entry_of(process)?;
         self.segment().info(process.row)
     }
 
-    /// All processes of the session.
+    /// Returns all processes of the session.
     pub(crate) fn processes(&self) -> Vec<ProcessInfo> {
         let rows = self.segment().process_rows() as u32;
         (0..rows)
@@ -147,7 +147,7 @@ impl Thread<'_> {
         Ok(())
     }
 
-    /// The bytes that a word of a process entry owns, freeing them.
+    /// Returns the bytes that a word of a process entry owns, freeing them.
     fn take_bytes(self, word: &AtomicU64) -> Option<Vec<u8>> {
         let block = Offset(word.load(Ordering::Acquire));
         if block.is_none() {

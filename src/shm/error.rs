@@ -43,7 +43,7 @@ pub(crate) enum ShmError {
     NoSuchProcess,
     /// The system refused a call.
     System {
-        /// What was attempted.
+        /// The operation that failed.
         action: &'static str,
         /// The system's answer.
         source: io::Error,

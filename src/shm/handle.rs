@@ -36,7 +36,7 @@ pub(crate) struct Handle {
 }
 
 impl Handle {
-    /// A new object of `size` bytes, all zero but for its header.
+    /// Creates a new object of `size` bytes, all zero except for its header.
     pub(crate) fn create(session: &Session, kind: Kind, size: u64) -> Result<Handle, ShmError> {
         let thread = session.thread()?;
         let entry = session.my_entry()?;
@@ -50,7 +50,7 @@ impl Handle {
         })
     }
 
-    /// A hold on the object at an offset that may have come from anywhere.
+    /// Returns a hold on the object at an offset that may have come from anywhere.
     pub(crate) fn open(session: &Session, object: Offset, kind: Kind) -> Result<Handle, ShmError> {
         let expected = session
             .operations(kind)
@@ -93,7 +93,7 @@ impl Handle {
         }
     }
 
-    /// Where the object lies: what a message carries.
+    /// Returns the offset of the object, which a message carries.
     #[inline(always)]
     pub(crate) fn offset(&self) -> Offset {
         self.object

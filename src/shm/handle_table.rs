@@ -12,14 +12,14 @@ const FOR_LIFE: u64 = u64::MAX / 2;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Held {
-    /// The node that stands for the process's reference.
+    /// The node that represents the process's reference.
     pub(super) node: Offset,
     pub(super) handles: u64,
 }
 
 pub(super) type Table = HashMap<Offset, Held>;
 
-/// What this process holds.
+/// The objects that this process holds.
 ///
 /// Behind a pointer, because a forked child must be able to start with a fresh table when another thread of its parent had the old
 /// one locked.
@@ -41,8 +41,8 @@ impl HandleTable {
         self.mutex().lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// One handle less; the node of the reference if that was the last one. `None` also when the process has left the session, or is
-    /// a forked child that was not granted this object.
+    /// Removes one handle and returns the node of the reference if that was the last one. `None` also when the process has left
+    /// the session, or is a forked child that was not granted this object.
     pub(super) fn count_down(&self, object: Offset) -> Option<Offset> {
         let mut table = self.lock();
         let held = table.get_mut(&object)?;

@@ -58,7 +58,7 @@ shared_struct! {
         pub(super) committed: AtomicU64,
         /// End of the blocks made so far.
         pub(super) top: AtomicU64,
-        /// End of the memory behind the arena, but for bare blocks.
+        /// End of the memory behind the arena, except for bare blocks.
         pub(super) backed_end: AtomicU64,
         /// Bytes in free blocks that have their memory.
         pub(super) ready_bytes: AtomicU64,
@@ -103,7 +103,7 @@ impl Segment {
         Ok(segment)
     }
 
-    /// The memory of an existing session.
+    /// Returns the memory of an existing session.
     pub(super) fn attach(fd: OwnedFd) -> Result<Segment, ShmError> {
         let length = memory::file_length(fd.as_fd()).map_err(|_| ShmError::NotASession)?;
         if length < PROCESSES_START {

@@ -45,7 +45,7 @@ impl Journal {
         step();
     }
 
-    /// Everything stored since the last commit is final.
+    /// Makes everything stored since the last commit final.
     #[inline(always)]
     pub(super) fn commit(&self) {
         compiler_fence(Ordering::SeqCst);

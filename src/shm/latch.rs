@@ -72,7 +72,7 @@ pub(crate) enum Predecessor {
     Died,
 }
 
-/// A latch that is held; letting go of it undoes what was not committed.
+/// A latch that is held; releasing it undoes what was not committed.
 #[derive(Debug)]
 pub(crate) struct Latched<'s> {
     segment: &'s Segment,

@@ -1,4 +1,4 @@
-//! What lies where in a session's memory.
+//! The layout of a session's memory.
 //!
 //! ```text
 //! 0        header: limits, arena state, counters

@@ -16,7 +16,7 @@ use super::step::step;
 use super::thread_slot::{Thread, ThreadSlot};
 
 shared_struct! {
-    /// First words of a message block; the places of `handles` objects follow, then `length` bytes.
+    /// First words of a message block; the offsets of `handles` objects follow, then `length` bytes.
     struct MessageHeader {
         /// Next on the owning thread's list. First, where [`AtomicU64`] views of the block expect it.
         next: AtomicU64,
@@ -33,7 +33,7 @@ fn handle_word(segment: &Segment, block: Offset, index: u64) -> &AtomicU64 {
     segment.word(block.plus(HEADER + index * 8))
 }
 
-/// The bytes of a message block.
+/// Returns the bytes of a message block.
 pub(crate) fn message_bytes(segment: &Segment, block: Offset) -> &[u8] {
     let header: &MessageHeader = segment.at(block);
     segment.bytes(
@@ -47,7 +47,7 @@ pub(crate) fn message_length(segment: &Segment, block: Offset) -> u64 {
     peek(&segment.at::<MessageHeader>(block).length)
 }
 
-/// The objects that a message refers to.
+/// Returns the objects that a message refers to.
 pub(crate) fn message_objects(segment: &Segment, block: Offset) -> impl Iterator<Item = Offset> {
     let header: &MessageHeader = segment.at(block);
     (0..peek(&header.counted)).map(move |index| Offset(peek(handle_word(segment, block, index))))
@@ -99,7 +99,8 @@ impl Thread<'_> {
         Ok(block)
     }
 
-    /// A block of `size` bytes on this thread's list, all zero but for its place there: a message without contents.
+    /// Returns a block of `size` bytes on this thread's list, all zero except for its link in that list: a message
+    /// without contents.
     pub(super) fn reserve_in_flight(self, size: u64) -> Result<Offset, ShmError> {
         let owner = &self.slot.in_flight;
         let block = self.allocate_into(owner, size, &[peek(owner), 0, 0, 0])?;
@@ -176,7 +177,8 @@ impl Thread<'_> {
     }
 }
 
-/// The word of a thread's list that names the block: the first, unless messages are handled within the handling of others.
+/// Returns the word of a thread's list that names the block: the first, unless messages are handled within the handling
+/// of others.
 fn link_to<'s>(segment: &'s Segment, slot: &'s ThreadSlot, block: Offset) -> &'s AtomicU64 {
     let mut link = &slot.in_flight;
     while peek(link) != block.0 {
@@ -189,7 +191,7 @@ fn link_to<'s>(segment: &'s Segment, slot: &'s ThreadSlot, block: Offset) -> &'s
     link
 }
 
-/// The objects that a message holds references to (tests).
+/// Returns the objects that a message holds references to (tests).
 #[cfg(test)]
 pub(super) fn carried(segment: &Segment, block: Offset) -> Vec<Offset> {
     message_objects(segment, block).collect()

@@ -2,7 +2,7 @@
 //!
 //! A session is one anonymous file that every process of a family maps. From the bottom up:
 //!
-//! - `offset`, `layout`, `segment`: places in the memory, what lies where, and the mapping; `shared`: the types it may hold.
+//! - `offset`, `layout`, `segment`: offsets in the memory, its layout, and the mapping; `shared`: the types it may hold.
 //! - `journal`, `latch`: critical sections that happen as a whole or not at all, wherever their owner is killed.
 //! - `header`, `block`, `arena`: limits and counters, and the allocator.
 //! - `thread_slot`, `thread_table`, `process_id`, `process_entry`, `process_table`: who is there; `wait_line`, `waiting`: who waits.

@@ -1,4 +1,4 @@
-//! What every shared object begins with: a tag that proves what it is, and how many refer to it.
+//! The header of every shared object: a tag that proves its kind, and the number of its references.
 //!
 //! References are counted per process (see `reference`) and per message in flight (see `message`). When the last one goes, the same
 //! transaction puts the object on the `unreferenced` list, from which the sweeper destroys it.
@@ -24,7 +24,7 @@ const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
 shared_struct! {
     /// First words of every shared object.
     pub(crate) struct ObjectHeader {
-        /// The kind, hidden by the session's nonce and the object's place, so that no other bytes pass for an object.
+        /// The kind, hidden by the session's nonce and the object's offset, so that no other bytes pass for an object.
         tag: AtomicU64,
         references: AtomicU64,
         /// Next on the unreferenced list.
@@ -36,7 +36,8 @@ fn tag(segment: &Segment, object: Offset, kind: u16) -> u64 {
     peek(&segment.header().nonce) ^ object.0.wrapping_mul(SPREAD) ^ u64::from(kind)
 }
 
-/// The kind of the object at a place, also while it waits to be destroyed; `None` when none is there, wherever the offset came from.
+/// Returns the kind of the object at an offset, also while it waits to be destroyed; `None` when none is there, wherever
+/// the offset came from.
 fn raw_kind(segment: &Segment, object: Offset) -> Option<u16> {
     let top = peek(&segment.header().arena.top);
     let end = object.0.checked_add(size_of::<ObjectHeader>() as u64)?;
@@ -51,12 +52,12 @@ fn raw_kind(segment: &Segment, object: Offset) -> Option<u16> {
 }
 
 impl Segment {
-    /// The kind of the living object at a place; `None` when there is none, wherever the offset came from.
+    /// Returns the kind of the living object at an offset; `None` when there is none, wherever the offset came from.
     pub(crate) fn kind_at(&self, object: Offset) -> Option<Kind> {
         raw_kind(self, object).filter(|kind| kind & UNREFERENCED == 0)
     }
 
-    /// The kind of the object at a place that came from the session's own books; it may wait to be destroyed.
+    /// Returns the kind of the object at an offset that came from the session's own books; it may wait to be destroyed.
     pub(super) fn kind_of_listed(&self, object: Offset) -> Option<Kind> {
         raw_kind(self, object).map(|kind| kind & !UNREFERENCED)
     }

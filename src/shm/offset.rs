@@ -1,14 +1,14 @@
-//! Places in a session's memory, and plain access to its words.
+//! Offsets in a session's memory, and plain access to its words.
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// A place in the session's memory, the same for every process of the session; it is what a handle sends to another process.
+/// An offset in the session's memory, the same for every process of the session; it is what a handle sends to another process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub(crate) struct Offset(pub(crate) u64);
 
 impl Offset {
-    /// No place: the header lies there, which nobody refers to.
+    /// No offset: the header lies there, which nobody refers to.
     pub(crate) const NONE: Offset = Offset(0);
 
     /// Returns whether this is [`Offset::NONE`].
@@ -16,7 +16,7 @@ impl Offset {
         self.0 == 0
     }
 
-    /// The place `bytes` further on.
+    /// Returns the offset `bytes` further on.
     pub(crate) fn plus(self, bytes: u64) -> Offset {
         Offset(self.0.wrapping_add(bytes))
     }
@@ -28,13 +28,13 @@ impl fmt::Display for Offset {
     }
 }
 
-/// A plain load, for words whose order is given by a latch or does not matter.
+/// Returns a plain load, for words whose order is given by a latch or does not matter.
 #[inline(always)]
 pub(crate) fn peek(word: &AtomicU64) -> u64 {
     word.load(Ordering::Relaxed)
 }
 
-/// A plain store, for words whose order is given by a latch or does not matter.
+/// Stores without ordering, for words whose order is given by a latch or does not matter.
 #[inline(always)]
 pub(crate) fn poke(word: &AtomicU64, value: u64) {
     word.store(value, Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! A session as an embedding program uses it, which has shared objects and does not run the scripts itself.
+//! A session as a host uses it, which has shared objects and does not run the scripts itself.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -18,7 +18,7 @@ impl Session {
         let _ = self.0.outside.owner.set(owner);
     }
 
-    /// The owner of the session, as long as it exists.
+    /// Returns the owner of the session, as long as it exists.
     pub(crate) fn owner(&self) -> Option<Arc<dyn Any + Send + Sync>> {
         self.0.outside.owner.get()?.upgrade()
     }

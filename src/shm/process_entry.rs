@@ -14,7 +14,7 @@ use crate::sys::robust::LifeWord;
 const NAME_WORDS: usize = 8;
 
 shared_struct! {
-    /// What the session knows about one process.
+    /// The session's record of one process.
     pub(super) struct ProcessEntry {
         pub(super) state: AtomicU64,
         /// Counts the entry's owners: with the index it names a process for good.
@@ -24,7 +24,7 @@ shared_struct! {
         pub(super) start_time: AtomicU64,
         /// The process that reserved the entry.
         pub(super) parent: AtomicU64,
-        /// The thread whose life word stands for the process; 0 when it left and no other has stepped in.
+        /// The thread whose life word represents the process; 0 when it left and no other has stepped in.
         pub(super) main_thread: AtomicU64,
         pub(super) daemon: AtomicU64,
         /// First of the reference nodes the process holds.
@@ -50,7 +50,7 @@ pub(super) const RUNNING: u64 = 2;
 /// The process is gone and has given everything back; its parent may still ask about it.
 pub(super) const ENDED: u64 = 3;
 
-/// What a process is doing, as far as the session knows.
+/// The state of a process, as far as the session knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ProcessState {
     /// Its parent is starting it.
@@ -78,7 +78,7 @@ pub(crate) struct ProcessInfo {
     pub(crate) state: ProcessState,
 }
 
-/// What a child is to be known as.
+/// The identity of a new child.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Birth<'a> {
     /// Its name; at most 64 bytes of it are kept.
@@ -125,7 +125,7 @@ impl Segment {
         self.at(Offset(PROCESSES_START + u64::from(row) * ROW))
     }
 
-    /// The entry of a process, as long as it is that process's.
+    /// Returns the entry of a process, as long as it is that process's.
     pub(super) fn entry_of(&self, process: ProcessId) -> Option<&ProcessEntry> {
         if u64::from(process.row) >= self.process_rows() {
             return None;
@@ -135,7 +135,7 @@ impl Segment {
         same.then_some(entry)
     }
 
-    /// The entry of a process that has not been given up yet.
+    /// Returns the entry of a process that has not been given up yet.
     pub(super) fn used_entry_of(&self, process: ProcessId) -> Result<&ProcessEntry, ShmError> {
         self.entry_of(process)
             .filter(|entry| entry.state.load(Ordering::Acquire) != FREE)
@@ -186,7 +186,8 @@ impl Segment {
             || self.ended_before_entering(entry)
     }
 
-    /// The id in the system and the name of a process; of one that has ended, as long as its entry has not been used again.
+    /// Returns the id in the system and the name of a process; of one that has ended, as long as its entry has not been
+    /// used again.
     pub(crate) fn describe(&self, process: ProcessId) -> Option<(u32, String)> {
         self.entry_of(process)
             .map(|entry| (peek(&entry.pid) as u32, entry.name()))
@@ -217,7 +218,7 @@ impl Segment {
         (0..self.process_rows() as u32).filter(lives).count() as u64
     }
 
-    /// The life word that stands for a process, to sleep on.
+    /// Returns the life word that represents a process, to sleep on.
     pub(crate) fn main_life(&self, process: ProcessId) -> Option<&LifeWord> {
         let main = self.entry_of(process)?.main_thread.load(Ordering::SeqCst);
         let row = (main & 0x1fff).checked_sub(1)?;

@@ -19,12 +19,12 @@ impl ProcessId {
         self.row == u32::MAX
     }
 
-    /// The id as one number, 0 for none.
+    /// Returns the id as one number, 0 for none.
     pub(crate) fn pack(self) -> u64 {
         u64::from(self.generation) << 32 | u64::from(self.row.wrapping_add(1))
     }
 
-    /// The id that [`ProcessId::pack`] made a number of.
+    /// Returns the id that [`ProcessId::pack`] made a number of.
     pub(crate) fn unpack(packed: u64) -> ProcessId {
         ProcessId {
             row: (packed as u32).wrapping_sub(1),

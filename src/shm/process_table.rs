@@ -57,7 +57,7 @@ impl Thread<'_> {
         })
     }
 
-    /// The reserved entry becomes this process's own.
+    /// Makes the reserved entry this process's own.
     pub(super) fn enter_entry(self, process: ProcessId) -> Result<(), ShmError> {
         let pid = identity::process_id();
         let start_time = identity::start_time(pid).unwrap_or(0);

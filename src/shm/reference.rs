@@ -69,7 +69,7 @@ impl Arena<'_> {
 }
 
 impl Thread<'_> {
-    /// Makes an object of `size` bytes, all zero but for its header, with one reference held by the process.
+    /// Makes an object of `size` bytes, all zero except for its header, with one reference held by the process.
     pub(super) fn create_object(
         self,
         entry: &ProcessEntry,
@@ -114,7 +114,7 @@ impl Thread<'_> {
         }
     }
 
-    /// One more reference to the object, held by the process; the node that stands for it.
+    /// Adds a reference to the object, held by the process, and returns the node that represents it.
     pub(super) fn retain(
         self,
         entry: &ProcessEntry,
@@ -139,7 +139,7 @@ impl Thread<'_> {
         arena.commit();
     }
 
-    /// A word of an object takes a reference to another object, which lives at least as long.
+    /// Stores a reference to another object in a word of an object; the other lives at least as long.
     ///
     /// The word must be empty. The caller may change the object that holds it.
     pub(crate) fn attach(self, word: &AtomicU64, object: Offset) -> Result<(), ShmError> {
@@ -150,7 +150,7 @@ impl Thread<'_> {
         })
     }
 
-    /// The word gives its reference back; nothing when it has none. That may leave the object unreferenced; the caller destroys it.
+    /// Drops the reference that a word holds, if any. If that leaves the object unreferenced, the caller destroys it.
     pub(crate) fn detach(self, word: &AtomicU64) {
         let arena = self.arena();
         let object = Offset(peek(word));
@@ -161,13 +161,13 @@ impl Thread<'_> {
         }
     }
 
-    /// The first of the process's nodes, with no half-done change to the list.
+    /// Returns the first of the process's nodes, with no half-done change to the list.
     fn first_reference(self, entry: &ProcessEntry) -> Offset {
         let _arena = self.arena();
         Offset(peek(&entry.references))
     }
 
-    /// The process's nodes and the objects they stand for.
+    /// Returns the process's nodes and the objects they refer to.
     pub(super) fn references(self, entry: &ProcessEntry) -> Vec<(Offset, Offset)> {
         let arena = self.arena();
         let segment: &Segment = arena.segment();
@@ -205,7 +205,7 @@ impl Session {
         }
     }
 
-    /// The stake of another process in an object; `None` when it does not hold the object.
+    /// Returns the stake of another process in an object; `None` when it does not hold the object.
     pub(crate) fn stake_of(
         &self,
         process: ProcessId,
@@ -217,7 +217,7 @@ impl Session {
         Ok(node.map(|(node, _)| self.stake_at(node)))
     }
 
-    /// The processes that have a stake in an object, and their stakes.
+    /// Returns the processes that have a stake in an object, and their stakes.
     pub(crate) fn stakes(&self, object: Offset) -> Result<Vec<(ProcessId, u64)>, ShmError> {
         let mut found = Vec::new();
         for process in self.processes() {
@@ -230,7 +230,7 @@ impl Session {
         Ok(found)
     }
 
-    /// The word of a node that holds the process's stake.
+    /// Returns the word of a node that holds the process's stake.
     pub(super) fn stake_at(&self, node: Offset) -> &AtomicU64 {
         &self.segment().at::<Reference>(node).stake
     }

@@ -37,7 +37,7 @@ impl Segment {
         self.mapping.length()
     }
 
-    /// The object at an offset that came from the session's own books.
+    /// Returns the object at an offset that came from the session's own books.
     ///
     /// # Panics
     ///
@@ -48,7 +48,7 @@ impl Segment {
             .expect("offsets in the session's books lie in its memory")
     }
 
-    /// The object at an offset, if the mapping reaches that far and the offset is aligned.
+    /// Returns the object at an offset, if the mapping reaches that far and the offset is aligned.
     #[inline(always)]
     pub(crate) fn get<T: Shared>(&self, offset: Offset) -> Option<&T> {
         let limit = self.mapping.length() - size_of::<T>() as u64;
@@ -60,7 +60,7 @@ impl Segment {
         Some(unsafe { self.mapping.start().add(offset.0 as usize).cast().as_ref() })
     }
 
-    /// Where an object of this segment lies.
+    /// Returns the offset of an object of this segment.
     #[inline(always)]
     pub(crate) fn offset_of<T: Shared>(&self, object: &T) -> Offset {
         let address = std::ptr::from_ref(object) as u64;
@@ -94,7 +94,7 @@ impl Segment {
         }
     }
 
-    /// The bytes of a range that belongs to the caller while the slice lives.
+    /// Returns the bytes of a range that belongs to the caller while the slice lives.
     #[inline]
     pub(crate) fn bytes(&self, offset: Offset, length: u64) -> &[u8] {
         self.check_range(offset, length);
@@ -116,7 +116,7 @@ impl Segment {
         let _ = memory::release_pages(self.fd(), start, length);
     }
 
-    /// Where the file ends; 0 if the system does not say.
+    /// Returns where the file ends; 0 if the system does not say.
     pub(super) fn file_length(&self) -> u64 {
         memory::file_length(self.fd()).unwrap_or(0)
     }
@@ -128,7 +128,7 @@ impl Segment {
     }
 }
 
-/// The half of a word that a futex call looks at: the lower one.
+/// Returns the half of a word that a futex call looks at: the lower one.
 #[inline(always)]
 pub(crate) fn futex_half(word: &AtomicU64) -> &AtomicU32 {
     const { assert!(cfg!(target_endian = "little")) };

@@ -19,7 +19,7 @@ use super::thread_slot::Thread;
 use super::thread_table::{self, Registrar};
 use crate::sys::{cpu, identity, interrupt, quota};
 
-/// What the room above does with objects of one kind.
+/// The callbacks for objects of one kind.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct KindOperations {
     pub(crate) kind: Kind,
@@ -50,7 +50,7 @@ type SignalHook = Box<dyn Fn() -> bool + Send + Sync>;
 /// The owner of a session in one process.
 pub(crate) type Owner = Weak<dyn Any + Send + Sync>;
 
-/// The state of a session that is used by an embedding program too.
+/// The state of a session that is used by a host too.
 #[derive(Default)]
 pub(super) struct Outside {
     pub(super) owner: OnceLock<Owner>,
@@ -82,7 +82,7 @@ pub(super) struct Inner {
 static NEXT_KEY: AtomicU64 = AtomicU64::new(1);
 
 impl Session {
-    /// A new session with this process as its first.
+    /// Creates a new session with this process as its first.
     pub(crate) fn create(options: &SessionOptions, kinds: Kinds) -> Result<Session, ShmError> {
         let quota = options
             .memory_bytes
@@ -102,7 +102,7 @@ impl Session {
         Ok(session)
     }
 
-    /// The session that another process made, from its descriptor. Nothing of it may be used before
+    /// Returns the session that another process made, from its descriptor. Nothing of it may be used before
     /// [`Session::enter_child`], except reading its tables.
     pub(crate) fn attach(fd: OwnedFd, kinds: Kinds) -> Result<Session, ShmError> {
         Ok(Session::over(Segment::attach(fd)?, kinds))
@@ -123,7 +123,7 @@ impl Session {
         }))
     }
 
-    /// The memory file, to be inherited by a spawned process (which needs its close-on-exec flag cleared).
+    /// Returns the memory file, to be inherited by a spawned process (which needs its close-on-exec flag cleared).
     pub(crate) fn fd(&self) -> BorrowedFd<'_> {
         self.0.segment.fd()
     }
@@ -142,7 +142,7 @@ impl Session {
             || (interrupt::caught_any() && self.0.on_signal.get().is_some_and(|hook| hook()))
     }
 
-    /// What a wait does when a signal has come that the host handles; the wait goes on unless the hook says true. Set once.
+    /// The hook that a wait calls after a signal that the host handles; the wait continues unless the hook returns true. Set once.
     pub(crate) fn on_signal(&self, hook: SignalHook) {
         let _ = self.0.on_signal.set(hook);
     }
@@ -163,7 +163,7 @@ impl Session {
         &self.0.handles
     }
 
-    /// A number that distinguishes this session from the others of this process.
+    /// Returns a number that distinguishes this session from the others of this process.
     pub(super) fn key(&self) -> u64 {
         self.0.key
     }
@@ -173,7 +173,7 @@ impl Session {
         self.0.key == other.0.key
     }
 
-    /// The calling thread, registered now if it was not.
+    /// Returns the calling thread, registered now if it was not.
     #[inline(always)]
     pub(crate) fn thread(&self) -> Result<Thread<'_>, ShmError> {
         match thread_table::cached(self.0.key, &self.0.segment, self.0.spins) {

@@ -2,7 +2,7 @@
 //!
 //! Outside the crate's own tests a step is nothing at all.
 
-/// A moment at which the process may die.
+/// Marks a moment at which the process may die.
 #[inline(always)]
 pub(crate) fn step() {
     #[cfg(test)]

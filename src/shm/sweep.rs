@@ -27,7 +27,7 @@ impl Session {
         Ok(())
     }
 
-    /// The life words of the session's other processes, to sleep on; at most `most`.
+    /// Returns the life words of the session's other processes, to sleep on; at most `most`.
     pub(crate) fn other_lives(&self, most: usize) -> Vec<&LifeWord> {
         let segment = self.segment();
         let me = self.me();
@@ -67,12 +67,12 @@ impl Session {
         self.destroy_unreferenced(thread);
     }
 
-    /// The child has been reaped: finish what it left, give back what it held, free its entry.
+    /// Cleans up after a reaped child: finishes what it left, releases what it held, frees its entry.
     pub(crate) fn child_ended(&self, child: ProcessId) -> Result<(), ShmError> {
         self.discard_entry(child)
     }
 
-    /// The child could not be started after all: give back what was granted, free its entry.
+    /// Cleans up after a child that could not be started: releases what it was granted, frees its entry.
     pub(crate) fn cancel_child(&self, child: ProcessId) -> Result<(), ShmError> {
         self.discard_entry(child)
     }

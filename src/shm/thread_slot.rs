@@ -14,7 +14,7 @@ use crate::sys::robust::LifeWord;
 const ROW_MASK: u64 = 0x1fff;
 
 shared_struct! {
-    /// What the session knows about one thread.
+    /// The session's record of one thread.
     pub(crate) struct ThreadSlot {
         /// Marked by the kernel when the thread dies. First, where [`LifeWord`] needs it.
         pub(super) life: LifeWord,
@@ -32,7 +32,7 @@ shared_struct! {
         pub(super) holding: AtomicU64,
         /// Message blocks the thread owns, linked by their first words.
         pub(super) in_flight: AtomicU64,
-        /// What kind of wait the thread is in, 0 for none.
+        /// The kind of the thread's wait, 0 for none.
         pub(super) wait_kind: AtomicU64,
         /// The object it waits for.
         pub(super) wait_object: AtomicU64,
@@ -67,14 +67,15 @@ pub(crate) struct Thread<'s> {
     pub(crate) spins: bool,
 }
 
-/// What a mutex writes into its word: process row from 1 (13 bits), thread row from 1 (13 bits), process generation (upper half).
+/// Returns the owner as a mutex writes it into its word: process row from 1 (13 bits), thread row from 1 (13 bits), process
+/// generation (upper half).
 pub(super) fn owner_word(process: ProcessId, thread_row: u64) -> u64 {
     u64::from(process.generation) << 32
         | (thread_row & ROW_MASK) << 13
         | u64::from(process.row.wrapping_add(1))
 }
 
-/// The process and the thread row (from 0) that an owner word names.
+/// Returns the process and the thread row (from 0) that an owner word names.
 pub(crate) fn owner_parts(word: u64) -> Option<(ProcessId, u64)> {
     let row = (word & ROW_MASK).checked_sub(1)?;
     let thread = (word >> 13 & ROW_MASK).checked_sub(1)?;
@@ -96,12 +97,12 @@ impl Segment {
         self.at(slot_offset(row))
     }
 
-    /// The row of the thread with this id; `None` for 0, which is nobody's.
+    /// Returns the row of the thread with this id; `None` for 0, which is nobody's.
     pub(super) fn row_of(&self, id: u64) -> Option<u64> {
         (id & ROW_MASK).checked_sub(1)
     }
 
-    /// The process of the thread with this id, as long as its row has not been taken by another.
+    /// Returns the process of the thread with this id, as long as its row has not been taken by another.
     pub(crate) fn process_of_thread(&self, id: u64) -> Option<ProcessId> {
         let slot = self.thread_slot(self.row_of(id)?);
         (peek(&slot.generation) == id >> 32).then(|| ProcessId::unpack(peek(&slot.process)))

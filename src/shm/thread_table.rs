@@ -94,7 +94,7 @@ impl Registration {
     }
 }
 
-/// What registering needs to know about the session.
+/// The parts of the session that registration needs.
 pub(super) struct Registrar<'s> {
     pub(super) session: u64,
     pub(super) alive: &'s Arc<()>,
@@ -103,7 +103,7 @@ pub(super) struct Registrar<'s> {
     pub(super) spins: bool,
 }
 
-/// The calling thread's row in the session used last, if it is this one.
+/// Returns the calling thread's row in the session used last, if it is this one.
 #[inline(always)]
 pub(super) fn cached(session: u64, segment: &Segment, spins: bool) -> Option<Thread<'_>> {
     let current = CURRENT.get();
@@ -116,7 +116,7 @@ pub(super) fn cached(session: u64, segment: &Segment, spins: bool) -> Option<Thr
     })
 }
 
-/// The calling thread's row, taken now if it has none; and whether the table is nearly full.
+/// Returns the calling thread's row, taken now if it has none; and whether the table is nearly full.
 pub(super) fn find_or_register<'s>(
     registrar: &Registrar<'s>,
 ) -> Result<(Thread<'s>, bool), ShmError> {

@@ -100,7 +100,7 @@ impl WaitLine {
         })
     }
 
-    /// A transaction: takes the calling thread, or a dead one, out of the line; `false` when it is not there.
+    /// Returns a transaction: takes the calling thread, or a dead one, out of the line; `false` when it is not there.
     pub(crate) fn leave(&self, latched: &Latched<'_>, segment: &Segment, id: u64) -> bool {
         let mut before = None;
         for member in self.members(segment) {

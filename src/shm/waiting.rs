@@ -1,4 +1,4 @@
-//! What each thread waits for, recorded for diagnosis.
+//! The wait of each thread, recorded for diagnosis.
 
 use std::sync::atomic::Ordering;
 
@@ -11,7 +11,7 @@ use crate::sys::clock::Deadline;
 /// A wait in progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Wait {
-    /// What kind of wait, as the room above numbers them; never 0.
+    /// The kind of wait, a number that the caller defines; never 0.
     pub(crate) kind: u16,
     /// The object waited for.
     pub(crate) object: Offset,
@@ -33,7 +33,7 @@ pub(crate) struct ThreadInfo {
     /// Its row in the thread table (tests).
     #[cfg(test)]
     pub(crate) row: u64,
-    /// What it waits for, if it waits.
+    /// Its wait, if it waits.
     pub(crate) wait: Option<Wait>,
 }
 
@@ -63,7 +63,7 @@ impl Drop for WaitNote<'_> {
 }
 
 impl Session {
-    /// The living threads of all processes, and what they wait for.
+    /// Returns the living threads of all processes, and what they wait for.
     pub(crate) fn threads(&self) -> Vec<ThreadInfo> {
         let segment = self.segment();
         (0..segment.thread_rows())

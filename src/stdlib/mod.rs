@@ -1,4 +1,4 @@
-//! What scripts see: one file or folder per script module, under the names Python uses.
+//! The library of scripts: one file or folder per script module, under the names that Python uses.
 //!
 //! - [`builtins`]: `print`, `len`, `open`, …, which need no import.
 //! - [`multiprocessing`]: `Process`, `Lock`, `Queue`, …
@@ -49,12 +49,12 @@ const MODULES: [ScriptModule; 11] = [
     ("time", time::register, stateless),
 ];
 
-/// The names of the script modules.
+/// Returns the names of the script modules.
 pub(crate) fn modules() -> impl Iterator<Item = &'static str> {
     MODULES.iter().map(|(name, ..)| *name)
 }
 
-/// What the script modules keep in a new runtime.
+/// Returns the states of the script modules for a new runtime.
 pub(crate) fn states() -> States {
     let mut states = States::default();
     states.add::<Reports>();
@@ -72,7 +72,7 @@ pub(crate) fn everything(interp: &Arc<Interp>) -> Registered {
         if interp.settings.has_module(name) {
             register(&mut registry);
         } else {
-            // The embedding program may still send what scripts of this runtime cannot name.
+            // The host may still send what scripts of this runtime cannot name.
             let mut unnamed = Registry::new(interp);
             register(&mut unnamed);
             registry.codecs().extend(unnamed.finish().codecs);

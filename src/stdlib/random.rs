@@ -93,7 +93,7 @@ fn unit(call: &Call<'_>) -> f64 {
     draw(call, |rng| rng.random())
 }
 
-/// A number below `count`, which is not 0.
+/// Returns a number below `count`, which is not 0.
 fn below(call: &Call<'_>, count: usize) -> usize {
     draw(call, |rng| rng.random_range(0..count))
 }

@@ -120,7 +120,7 @@ fn register_streams(registry: &mut Registry) {
         .method("to_string", &[], |_| Ok("<stderr>".into()));
 }
 
-/// What `write` was given, and its number of characters.
+/// Returns the argument of `write`, and its number of characters.
 fn text_to_write(call: &mut Call<'_>) -> Result<(String, Dynamic), Failure> {
     let value = call.value(0);
     let Some(text) = as_string(&value) else {

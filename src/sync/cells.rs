@@ -12,7 +12,7 @@ shared_struct! {
     /// The words follow.
     struct CellsObject {
         header: ObjectHeader,
-        /// What the words mean, a number of the room above.
+        /// The type of the words, as a number that the caller defines.
         label: AtomicU64,
         length: AtomicU64,
     }
@@ -23,7 +23,7 @@ shared_struct! {
 pub(crate) struct Cells(Arc<Handle>);
 
 impl Cells {
-    /// A new row of `length` words: first `words`, then zeros.
+    /// Creates a new row of `length` words: first `words`, then zeros.
     pub(crate) fn create(
         session: &Session,
         label: u64,
@@ -44,7 +44,7 @@ impl Cells {
         Ok(cells)
     }
 
-    /// The row at an offset received from another process. Any other offset is an error.
+    /// Returns the row at an offset received from another process. Any other offset is an error.
     pub(crate) fn open(session: &Session, offset: Offset) -> Result<Cells, ShmError> {
         Ok(Cells(Arc::new(Handle::open(session, offset, kind::CELLS)?)))
     }
@@ -68,7 +68,7 @@ impl Cells {
         self.place(index as u64)
     }
 
-    /// What the words mean, as said when the row was made.
+    /// Returns the type of the words, as given when the row was created.
     pub(crate) fn label(&self) -> u64 {
         peek(&self.object().label)
     }
@@ -78,13 +78,13 @@ impl Cells {
         peek(&self.object().length) as usize
     }
 
-    /// The first word of a row that something else holds on to.
+    /// Returns the first word of a row that something else holds on to.
     pub(super) fn first_word(session: &Session, row: Offset) -> u64 {
         let words = row.plus(size_of::<CellsObject>() as u64);
         session.segment().word(words).load(Ordering::Acquire)
     }
 
-    /// The word at `index`, which is less than the length; so everywhere here.
+    /// Returns the word at `index`, which is less than the length; so everywhere here.
     #[inline]
     pub(crate) fn load(&self, index: usize) -> u64 {
         self.word(index).load(Ordering::Acquire)

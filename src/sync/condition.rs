@@ -74,14 +74,14 @@ impl ConditionLock {
 }
 
 impl Condition {
-    /// A new condition nobody waits for.
+    /// Creates a new condition nobody waits for.
     pub(crate) fn create(session: &Session) -> Result<Condition, ShmError> {
         let size = size_of::<ConditionObject>() as u64;
         let handle = Handle::create(session, kind::CONDITION, size)?;
         Ok(Condition(Arc::new(handle)))
     }
 
-    /// The condition at an offset received from another process. Any other offset is an error.
+    /// Returns the condition at an offset received from another process. Any other offset is an error.
     pub(crate) fn open(session: &Session, offset: Offset) -> Result<Condition, ShmError> {
         let handle = Handle::open(session, offset, kind::CONDITION)?;
         Ok(Condition(Arc::new(handle)))

@@ -23,7 +23,7 @@ use crate::sys::passing::{self, Label};
 shared_struct! {
     struct TicketObject {
         header: ObjectHeader,
-        /// Distinguishes it from the objects that were at this place before; 0 once the descriptor has been taken.
+        /// Distinguishes it from the objects that were at this offset before; 0 once the descriptor has been taken.
         serial: AtomicU64,
     }
 }
@@ -32,7 +32,7 @@ shared_struct! {
 #[derive(Clone, Debug)]
 pub(crate) struct Ticket(Arc<Handle>);
 
-/// The place where a family's descriptors wait.
+/// The store in which a family's descriptors wait.
 #[derive(Debug)]
 pub(crate) struct Depot {
     session: Session,
@@ -68,7 +68,7 @@ impl From<io::Error> for DepotError {
 }
 
 impl Ticket {
-    /// The ticket at an offset received from another process. Any other offset is an error.
+    /// Returns the ticket at an offset received from another process. Any other offset is an error.
     pub(crate) fn open(session: &Session, offset: Offset) -> Result<Ticket, ShmError> {
         let handle = Handle::open(session, offset, kind::TICKET)?;
         Ok(Ticket(Arc::new(handle)))
@@ -96,7 +96,7 @@ fn label(place: u64, serial: u64) -> Label {
 }
 
 impl Depot {
-    /// A new depot, for a new session.
+    /// Creates a new depot, for a new session.
     pub(crate) fn create(session: &Session) -> Result<Depot, DepotError> {
         let (entrance, exit) = passing::place()?;
         Ok(Depot {
@@ -107,7 +107,7 @@ impl Depot {
         })
     }
 
-    /// The depot of the family, in a child that was given its ends.
+    /// Returns the depot of the family, in a child that was given its ends.
     pub(crate) fn adopt(
         session: &Session,
         (entrance, exit): (OwnedFd, OwnedFd),
@@ -121,7 +121,7 @@ impl Depot {
         }
     }
 
-    /// What a child needs in order to adopt it.
+    /// Returns the data that a child needs to adopt it.
     pub(crate) fn parts(&self) -> ([BorrowedFd<'_>; 2], Mutex) {
         (
             [self.entrance.as_fd(), self.exit.as_fd()],

@@ -31,13 +31,13 @@ shared_struct! {
 pub(crate) struct Event(Arc<Handle>);
 
 impl Event {
-    /// A new event, not set.
+    /// Creates a new event, not set.
     pub(crate) fn create(session: &Session) -> Result<Event, ShmError> {
         let handle = Handle::create(session, kind::EVENT, size_of::<EventObject>() as u64)?;
         Ok(Event(Arc::new(handle)))
     }
 
-    /// The event at an offset received from another process. Any other offset is an error.
+    /// Returns the event at an offset received from another process. Any other offset is an error.
     pub(crate) fn open(session: &Session, offset: Offset) -> Result<Event, ShmError> {
         let handle = Handle::open(session, offset, kind::EVENT)?;
         Ok(Event(Arc::new(handle)))
@@ -75,7 +75,7 @@ impl Event {
         Ok(())
     }
 
-    /// Clears the flag. Those who were waiting when it was set go on all the same.
+    /// Clears the flag. Those who were waiting when it was set still wake.
     pub(crate) fn clear(&self) {
         self.object().state.fetch_and(!SET, Ordering::AcqRel);
         step();

@@ -41,7 +41,7 @@ impl EventWord {
         futex::wait(&self.word, prepared, deadline)
     }
 
-    /// The word itself, to sleep on together with others.
+    /// Returns the word itself, to sleep on together with others.
     pub(super) fn futex(&self) -> &AtomicU32 {
         &self.word
     }

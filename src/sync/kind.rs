@@ -1,4 +1,4 @@
-//! What a shared object is: the numbers in its header. Each number is used once.
+//! The kinds of shared objects: the numbers in their headers. Each number is used once.
 
 use crate::shm::Kind;
 

@@ -47,7 +47,7 @@ static KINDS: Kinds = &[
     plain(kind::TICKET, "descriptor on its way"),
 ];
 
-/// The operations on objects that own nothing, have no critical sections, and in which no process has a stake.
+/// Returns the operations on objects that own nothing, have no critical sections, and in which no process has a stake.
 const fn plain(kind: Kind, name: &'static str) -> KindOperations {
     KindOperations {
         kind,
@@ -62,12 +62,12 @@ fn nothing(_: &Session, _: Thread<'_>, _: Offset) {}
 
 fn no_stake(_: &Session, _: Thread<'_>, _: Offset, _: &AtomicU64, _: Leaver) {}
 
-/// A new session with this process as its first.
+/// Creates a new session with this process as its first.
 pub(crate) fn create_session(options: &SessionOptions) -> Result<Session, ShmError> {
     Session::create(options, KINDS)
 }
 
-/// The session behind a descriptor inherited from its creator; see [`Session::enter_child`].
+/// Returns the session behind a descriptor inherited from its creator; see [`Session::enter_child`].
 pub(crate) fn attach_session(fd: OwnedFd) -> Result<Session, ShmError> {
     Session::attach(fd, KINDS)
 }

@@ -2,7 +2,7 @@
 
 use crate::shm::Offset;
 
-/// What goes through a queue or lies in a container.
+/// A message in a queue or a container.
 ///
 /// Whoever decodes the bytes accepts no other objects than those listed: only they are sure to exist, and only they were given.
 #[derive(Clone, Copy, Debug)]
@@ -13,7 +13,7 @@ pub(crate) struct Message<'a> {
 }
 
 impl<'a> Message<'a> {
-    /// A message that names no objects.
+    /// Creates a message that names no objects.
     pub(crate) fn plain(bytes: &'a [u8]) -> Self {
         Message {
             bytes,

@@ -71,13 +71,13 @@ pub(crate) struct Owner {
 }
 
 impl Mutex {
-    /// A new lock, free.
+    /// Creates a new lock, free.
     pub(crate) fn create(session: &Session) -> Result<Mutex, ShmError> {
         let handle = Handle::create(session, kind::MUTEX, size_of::<MutexObject>() as u64)?;
         Ok(Mutex(std::sync::Arc::new(handle)))
     }
 
-    /// The lock at an offset received from another process. Any other offset is an error.
+    /// Returns the lock at an offset received from another process. Any other offset is an error.
     pub(crate) fn open(session: &Session, offset: Offset) -> Result<Mutex, ShmError> {
         Ok(Mutex(std::sync::Arc::new(Handle::open(
             session,
@@ -86,7 +86,7 @@ impl Mutex {
         )?)))
     }
 
-    /// The lock in an object that begins with a [`MutexObject`].
+    /// Returns the lock in an object that begins with a [`MutexObject`].
     pub(super) fn over(handle: std::sync::Arc<Handle>) -> Mutex {
         Mutex(handle)
     }
@@ -305,7 +305,7 @@ impl MutexObject {
     }
 
     /// Returns whether a free lock may be taken: one promised to the sleepers only by them, or by anyone after a heartbeat, when
-    /// the one who was woken must be dead.
+    /// the thread that was woken must be dead.
     fn may_take(&self, word: u64, slept: bool) -> bool {
         word & STARVED == 0
             || slept

@@ -114,7 +114,7 @@ pub(crate) fn wait_ready(
     }
 }
 
-/// Which sources are ready.
+/// Returns which sources are ready.
 fn flags(sources: &[Source], descriptors: &[RawFd]) -> io::Result<Vec<bool>> {
     let mut readable = if descriptors.is_empty() {
         Vec::new()

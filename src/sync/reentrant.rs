@@ -30,14 +30,14 @@ pub(crate) struct NotHolder;
 pub(crate) struct ReentrantMutex(Mutex);
 
 impl ReentrantMutex {
-    /// A new lock, free.
+    /// Creates a new lock, free.
     pub(crate) fn create(session: &Session) -> Result<ReentrantMutex, ShmError> {
         let size = size_of::<ReentrantObject>() as u64;
         let handle = Handle::create(session, kind::REENTRANT_MUTEX, size)?;
         Ok(ReentrantMutex(Mutex::over(Arc::new(handle))))
     }
 
-    /// The lock at an offset received from another process. Any other offset is an error.
+    /// Returns the lock at an offset received from another process. Any other offset is an error.
     pub(crate) fn open(session: &Session, offset: Offset) -> Result<ReentrantMutex, ShmError> {
         let handle = Handle::open(session, offset, kind::REENTRANT_MUTEX)?;
         Ok(ReentrantMutex(Mutex::over(Arc::new(handle))))
@@ -75,7 +75,7 @@ impl ReentrantMutex {
         Ok(acquired)
     }
 
-    /// The calling thread, which has acquired the mutex, holds the lock to a depth.
+    /// Notes how often the calling thread, which has acquired the mutex, holds the lock.
     fn begin(&self, depth: u64) -> Result<(), WaitError> {
         let object = self.object();
         poke(&object.depth, depth);

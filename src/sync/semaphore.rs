@@ -48,12 +48,12 @@ const UNBOUNDED: u64 = i64::MAX as u64;
 pub(crate) struct Semaphore(Arc<Handle>);
 
 impl Semaphore {
-    /// A new semaphore with that many permits, which may become more.
+    /// Creates a new semaphore with that many permits, which may become more.
     pub(crate) fn create(session: &Session, value: u64) -> Result<Semaphore, ShmError> {
         Semaphore::create_with(session, value, UNBOUNDED)
     }
 
-    /// A new semaphore with that many permits, never more.
+    /// Creates a new semaphore with that many permits, never more.
     pub(crate) fn create_bounded(session: &Session, value: u64) -> Result<Semaphore, ShmError> {
         Semaphore::create_with(session, value, value)
     }
@@ -70,7 +70,7 @@ impl Semaphore {
         Ok(semaphore)
     }
 
-    /// The semaphore at an offset received from another process. Any other offset is an error.
+    /// Returns the semaphore at an offset received from another process. Any other offset is an error.
     pub(crate) fn open(session: &Session, offset: Offset) -> Result<Semaphore, ShmError> {
         let handle = Handle::open(session, offset, kind::SEMAPHORE)?;
         Ok(Semaphore(Arc::new(handle)))
@@ -93,12 +93,12 @@ impl Semaphore {
         (&self.object().latch, self.0.offset())
     }
 
-    /// The number of free permits.
+    /// Returns the number of free permits.
     pub(crate) fn value(&self) -> u64 {
         peek(&self.object().value)
     }
 
-    /// The most permits there may be, of a bounded semaphore.
+    /// Returns the maximum number of permits of a bounded semaphore.
     pub(crate) fn maximum(&self) -> Option<u64> {
         Some(peek(&self.object().maximum)).filter(|maximum| *maximum != UNBOUNDED)
     }

@@ -12,7 +12,7 @@ pub(super) const SPIN_NS: u64 = 4_500;
 /// Looks between two readings of the clock.
 const LOOKS: u32 = 16;
 
-/// What a thread waits for, as written in its slot.
+/// The kind of a thread's wait, as written in its slot.
 pub(crate) mod wait_kind {
     /// For a lock to become free.
     pub(crate) const ACQUIRE: u16 = 1;
@@ -90,7 +90,7 @@ pub(crate) fn noted<T>(
         since_ns: now_ns(),
         deadline,
     };
-    // A thread for which the session has no place waits unnoted.
+    // A thread for which the session has no slot waits unnoted.
     let _note = session.thread().ok().map(|thread| thread.note_wait(what));
     wait()
 }

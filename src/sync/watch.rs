@@ -87,7 +87,7 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// Where the kernel cannot put a thread to sleep on all of it.
+    /// Looks again and again, where the kernel cannot wait for all words together.
     fn look_often(&self, words: &[Expected<'_>], until: Deadline) -> Wakeup {
         let look = until.within(now_ns(), LOOK_NS);
         match words {
@@ -119,7 +119,7 @@ impl Sleep for Watch<'_> {
             return self.short_sleep(until);
         }
         let mut words = self.words();
-        // One place is for the call that sleeps on descriptors too.
+        // One slot is for the call that sleeps on descriptors too.
         let room = WORDS_MAX.saturating_sub(words.len() + 1);
         let lives = self.session.other_lives(room);
         let alive = lives.iter().filter_map(|life| watched(life));
@@ -132,7 +132,7 @@ impl Sleep for Watch<'_> {
     }
 }
 
-/// The life word of a living thread, and the value to sleep on.
+/// Returns the life word of a living thread, and the value to sleep on.
 fn watched(life: &LifeWord) -> Option<Expected<'_>> {
     Some((life.futex(), life.prepare_wait()?))
 }

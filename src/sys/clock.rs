@@ -50,7 +50,7 @@ impl Deadline {
         Deadline(ns)
     }
 
-    /// The reading of [`now_ns`] at which the wait ends; `u64::MAX` for [`Deadline::NEVER`].
+    /// Returns the reading of [`now_ns`] at which the wait ends; `u64::MAX` for [`Deadline::NEVER`].
     pub(crate) fn as_ns(self) -> u64 {
         self.0
     }
@@ -70,12 +70,12 @@ impl Deadline {
         self.0 <= now_ns
     }
 
-    /// The earlier of the deadline and `ns` nanoseconds after `now_ns`.
+    /// Returns the earlier of the deadline and `ns` nanoseconds after `now_ns`.
     pub(crate) fn within(self, now_ns: u64, ns: u64) -> Deadline {
         self.min(Deadline(now_ns.saturating_add(ns)))
     }
 
-    /// The earlier of the deadline and the next [`HEARTBEAT`] after `now_ns`.
+    /// Returns the earlier of the deadline and the next [`HEARTBEAT`] after `now_ns`.
     pub(crate) fn or_heartbeat(self, now_ns: u64) -> Deadline {
         self.within(now_ns, HEARTBEAT_NS)
     }

@@ -3,17 +3,17 @@
 use std::fs::File;
 use std::io::Read;
 
-/// The ID of this process, requested from the kernel every time (a cached one is wrong after a fork).
+/// Returns the ID of this process, requested from the kernel every time (a cached one is wrong after a fork).
 pub(crate) fn process_id() -> u32 {
     rustix::process::getpid().as_raw_nonzero().get() as u32
 }
 
-/// The id of this thread.
+/// Returns the id of this thread.
 pub(crate) fn thread_id() -> u32 {
     rustix::thread::gettid().as_raw_nonzero().get() as u32
 }
 
-/// The name of this machine.
+/// Returns the name of this machine.
 pub(crate) fn host_name() -> String {
     rustix::system::uname()
         .nodename()
@@ -21,7 +21,8 @@ pub(crate) fn host_name() -> String {
         .into_owned()
 }
 
-/// The start time of the process, in clock ticks since boot; together with the ID, it identifies a process for good.
+/// Returns the start time of the process, in clock ticks since boot; together with the ID, it identifies a process for
+/// good.
 ///
 /// `None` when there is no such process (or no `/proc`).
 pub(crate) fn start_time(pid: u32) -> Option<u64> {
@@ -70,7 +71,7 @@ impl Stat {
         })
     }
 
-    /// A zombie main thread with other threads is a process that still runs.
+    /// Returns a zombie main thread with other threads is a process that still runs.
     fn runs(&self) -> bool {
         !self.ended || self.threads > 1
     }

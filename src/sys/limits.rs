@@ -60,7 +60,7 @@ thread_local! {
 /// The smallest usual stack size of a thread, if the system does not report it.
 const UNKNOWN_STACK: u64 = 2 << 20;
 
-/// The lower end of the calling thread's stack when it was created, and its size.
+/// Returns the lower end of the calling thread's stack when it was created, and its size.
 #[cold]
 fn own_stack() -> Option<(usize, usize)> {
     let mut attributes = std::mem::MaybeUninit::<libc::pthread_attr_t>::uninit();
@@ -83,7 +83,7 @@ impl Stack {
         MINE.set(Some(Stack::here(bytes)));
     }
 
-    /// The stack of the calling thread.
+    /// Returns the stack of the calling thread.
     #[inline]
     pub(crate) fn mine() -> Self {
         MINE.get().unwrap_or_else(Stack::look)
@@ -98,13 +98,13 @@ impl Stack {
         stack
     }
 
-    /// The stack of this thread, with `bytes` below this call.
+    /// Returns the stack of this thread, with `bytes` below this call.
     pub(crate) fn here(bytes: u64) -> Self {
         let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
         Self::ending_at(address_here().saturating_sub(bytes), STACK_KEPT)
     }
 
-    /// A stack whose last `kept` bytes are reserved for natives and reports.
+    /// Creates a stack whose last `kept` bytes are reserved for natives and reports.
     fn ending_at(end: usize, kept: usize) -> Self {
         Self {
             lowest: end.saturating_add(kept),
@@ -125,7 +125,7 @@ impl Stack {
     }
 }
 
-/// The approximate current end of the stack.
+/// Returns the approximate current end of the stack.
 #[inline(always)]
 fn address_here() -> usize {
     let here = 0_u8;

@@ -18,7 +18,7 @@ pub(crate) const PAGE: u64 = 4096;
 /// How often an allocation is retried after signals before it counts as failed.
 const ALLOCATION_ATTEMPTS: u32 = 100;
 
-/// An empty anonymous file that lives as long as somebody has it open, and can never shrink under a mapping.
+/// Returns an empty anonymous file that lives as long as somebody has it open, and can never shrink under a mapping.
 ///
 /// The name is what `/proc/<pid>/fd` shows after `memfd:`.
 pub(crate) fn create_anonymous_file(name: &str) -> io::Result<OwnedFd> {
@@ -27,12 +27,12 @@ pub(crate) fn create_anonymous_file(name: &str) -> io::Result<OwnedFd> {
     Ok(fd)
 }
 
-/// The length of the file in bytes.
+/// Returns the length of the file in bytes.
 pub(crate) fn file_length(fd: BorrowedFd<'_>) -> io::Result<u64> {
     Ok(rustix::fs::fstat(fd)?.st_size as u64)
 }
 
-/// The memory used by the file, in bytes.
+/// Returns the memory used by the file, in bytes.
 #[cfg(test)]
 pub(crate) fn memory_behind(fd: BorrowedFd<'_>) -> u64 {
     rustix::fs::fstat(fd).map_or(0, |status| status.st_blocks as u64 * 512)
@@ -111,19 +111,19 @@ impl Mapping {
         }
     }
 
-    /// The first byte.
+    /// Returns the first byte.
     #[inline]
     pub(crate) fn start(&self) -> NonNull<u8> {
         self.start
     }
 
-    /// The size of the address space in bytes; the file may be shorter.
+    /// Returns the size of the address space in bytes; the file may be shorter.
     #[inline]
     pub(crate) fn length(&self) -> u64 {
         self.length as u64
     }
 
-    /// The mapped file.
+    /// Returns the mapped file.
     pub(crate) fn fd(&self) -> BorrowedFd<'_> {
         self.fd.as_fd()
     }

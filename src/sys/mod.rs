@@ -3,7 +3,7 @@
 //! Three crates reach the kernel, and the first that has a call is used:
 //!
 //! 1. rustix, whose calls are safe;
-//! 2. nix for what it has and rustix has not: names of signals, `sigaction`, signal masks, `signalfd`, `posix_spawn`;
+//! 2. nix for what rustix lacks: names of signals, `sigaction`, signal masks, `signalfd`, `posix_spawn`;
 //! 3. libc for what neither has: `fork`, robust lists, `kill` of groups, socket options and descriptors that scripts name by number, the
 //!    stack of a thread, the C library's allocator. These calls are `unsafe`, and each says why it is sound.
 //!

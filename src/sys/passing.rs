@@ -17,7 +17,7 @@ use rustix::net::{
 /// Identifies a descriptor while it waits.
 pub(crate) type Label = [u8; 16];
 
-/// The two ends of a queue of waiting descriptors, in the order they were sent.
+/// Creates the two ends of a queue of waiting descriptors, in the order they were sent.
 pub(crate) fn place() -> io::Result<(OwnedFd, OwnedFd)> {
     let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
     Ok(socketpair(
@@ -83,13 +83,13 @@ fn label(end: BorrowedFd<'_>, flags: RecvFlags) -> io::Result<Option<Label>> {
     }
 }
 
-/// The number of waiting descriptors.
+/// Returns the number of waiting descriptors.
 pub(crate) fn count(end: BorrowedFd<'_>) -> io::Result<usize> {
     let bytes = rustix::io::ioctl_fionread(end)?;
     Ok(bytes as usize / size_of::<Label>())
 }
 
-/// The minimum number that the kernel accepts.
+/// Returns the minimum number that the kernel accepts.
 pub(crate) fn capacity(end: BorrowedFd<'_>) -> io::Result<usize> {
     /// The kernel counts less than this for each, in bytes.
     const RECKONED: usize = 1 << 10;

@@ -10,7 +10,7 @@ use rustix::pipe::{PipeFlags, pipe_with};
 /// The first descriptor after the standard streams.
 const BEHIND_THE_STREAMS: i32 = 3;
 
-/// A pipe: the reading end never blocks, the writing end does.
+/// Returns a pipe: the reading end never blocks, the writing end does.
 ///
 /// Neither end is one of the standard streams, even if the process has closed its own, because the pipe is to replace
 /// them.
@@ -29,7 +29,7 @@ fn behind_the_streams(end: OwnedFd) -> io::Result<OwnedFd> {
     Ok(rustix::io::fcntl_dupfd_cloexec(&end, BEHIND_THE_STREAMS)?)
 }
 
-/// The number of bytes in a pipe.
+/// Returns the number of bytes in a pipe.
 pub(crate) fn waiting(end: &impl AsFd) -> usize {
     let count = rustix::io::ioctl_fionread(end).unwrap_or(0);
     usize::try_from(count).unwrap_or(usize::MAX)

@@ -26,7 +26,7 @@ pub(crate) enum Ended {
     Unknown,
 }
 
-/// What `fork(2)` returned.
+/// The result of `fork(2)`.
 pub(crate) enum Forked {
     Child,
     Parent { pid: i32 },
@@ -59,7 +59,7 @@ pub(crate) fn own_group(pid: i32) -> io::Result<()> {
     Ok(setpgid(Pid::from_raw(pid), None)?)
 }
 
-/// A descriptor that becomes readable when the process ends.
+/// Returns a descriptor that becomes readable when the process ends.
 ///
 /// Without a race for an unreaped child, because its ID cannot be reused before that.
 pub(crate) fn pidfd(pid: i32) -> io::Result<OwnedFd> {
@@ -139,7 +139,7 @@ pub(crate) fn wait_until_gone(thread: i64) {
     }
 }
 
-/// The number of threads of this process; a very large number if it is unknown.
+/// Returns the number of threads of this process; a very large number if it is unknown.
 pub(crate) fn thread_count() -> usize {
     use std::os::unix::fs::MetadataExt;
     // A directory has one link for each subdirectory, and two for itself.

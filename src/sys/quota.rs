@@ -60,7 +60,7 @@ pub(crate) fn memory_available() -> u64 {
     control_group_headroom().map_or(machine, |group| group.min(machine))
 }
 
-/// A line of `/proc/meminfo`, in bytes.
+/// Returns a line of `/proc/meminfo`, in bytes.
 fn meminfo(key: &str) -> Option<u64> {
     let text = fs::read_to_string("/proc/meminfo").ok()?;
     let line = text.lines().find(|line| line.starts_with(key))?;
@@ -68,7 +68,7 @@ fn meminfo(key: &str) -> Option<u64> {
     Some(kibibytes * 1024)
 }
 
-/// The least headroom of this process's memory control group and its ancestors; `None` when nothing limits it.
+/// Returns the least headroom of this process's memory control group and its ancestors; `None` when nothing limits it.
 fn control_group_headroom() -> Option<u64> {
     let memberships = fs::read_to_string("/proc/self/cgroup").ok()?;
     memberships

@@ -92,7 +92,7 @@ fn sleep_on_both(
     }
 }
 
-/// A thread that has been joined is still counted for a moment; a process with two threads must not fork.
+/// Waits until the kernel no longer counts a joined thread, because a process with two threads must not fork.
 fn wait_until_gone() {
     let end = Deadline::after(THREAD_END);
     while thread_count() > 1 && !end.passed(now_ns()) {

@@ -46,13 +46,13 @@ const PRIORITY_BIT: u64 = 1;
 const LIST_LIMIT: usize = 2048;
 
 impl LifeWord {
-    /// The raw word.
+    /// Returns the raw word.
     #[inline]
     pub(crate) fn load(&self) -> u32 {
         self.word.load(Ordering::Acquire)
     }
 
-    /// The word itself, to sleep on.
+    /// Returns the word itself, to sleep on.
     pub(crate) fn futex(&self) -> &AtomicU32 {
         &self.word
     }
@@ -161,7 +161,7 @@ impl LifeWord {
     }
 }
 
-/// The calling thread's robust list head, set now if there was none.
+/// Returns the calling thread's robust list head, set now if there was none.
 fn current_head() -> Option<*const Head> {
     let mut head: *const Head = ptr::null();
     let mut length = 0_usize;
@@ -177,7 +177,8 @@ fn current_head() -> Option<*const Head> {
     own_head()
 }
 
-/// A head of our own, for threads whose C library has registered none. It is leaked: the kernel reads it when the thread ends.
+/// Returns a head of our own, for threads whose C library has registered none. It is leaked: the kernel reads it when the
+/// thread ends.
 fn own_head() -> Option<*const Head> {
     let head: &'static Head = Box::leak(Box::new(Head {
         next: Cell::new(0),

@@ -178,7 +178,7 @@ impl Held {
         Self::hold(SigmaskHow::SIG_BLOCK, &SigSet::all())
     }
 
-    /// The opposite: unblocks signals while it lives.
+    /// Returns the opposite: unblocks signals while it lives.
     pub(crate) fn none_of(signals: &[Signal]) -> io::Result<Self> {
         Self::change(SigmaskHow::SIG_UNBLOCK, signals)
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 pub(crate) use socket2::{Domain, SockAddr, Type};
 
-/// What a wait is for.
+/// The readiness that a wait is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Interest {
     /// Data, a connection to accept, or the end.
@@ -36,7 +36,7 @@ impl Socket {
         Ok((Self::adopt(a)?, Self::adopt(b)?))
     }
 
-    /// A socket behind a descriptor that came from elsewhere.
+    /// Returns a socket behind a descriptor that came from elsewhere.
     pub(crate) fn from_fd(fd: OwnedFd) -> io::Result<Self> {
         Self::adopt(fd.into())
     }
@@ -72,7 +72,7 @@ impl Socket {
         }
     }
 
-    /// Returns whether connecting succeeded, once the socket is writable.
+    /// Checks whether connecting succeeded, once the socket is writable.
     pub(crate) fn connected(&self) -> io::Result<()> {
         self.0.take_error()?.map_or(Ok(()), Err)
     }
@@ -85,14 +85,14 @@ impl Socket {
         self.0.send_to(bytes, address)
     }
 
-    /// What has come, `most` bytes at the most; empty at the end.
+    /// Receives at most `most` bytes; empty at the end.
     pub(crate) fn receive(&self, most: usize, flags: i32) -> io::Result<Vec<u8>> {
         let mut buffer = vec![MaybeUninit::uninit(); most];
         let count = self.0.recv_with_flags(&mut buffer, flags)?;
         Ok(filled(buffer, count))
     }
 
-    /// One message and where it came from.
+    /// Returns one message and where it came from.
     pub(crate) fn receive_from(&self, most: usize) -> io::Result<(Vec<u8>, SockAddr)> {
         let mut buffer = vec![MaybeUninit::uninit(); most];
         let (count, address) = self.0.recv_from(&mut buffer)?;
@@ -143,7 +143,7 @@ impl Socket {
         checked(result).map(|()| value)
     }
 
-    /// Waits until an operation may go on, for `slice` at the most; a signal that is handled ends the wait early.
+    /// Waits until an operation can continue, for `slice` at the most; a signal that is handled ends the wait early.
     pub(crate) fn wait(&self, interest: Interest, slice: Duration) -> io::Result<bool> {
         let flags = match interest {
             Interest::Read => PollFlags::IN,
@@ -175,14 +175,14 @@ fn checked(result: libc::c_int) -> io::Result<()> {
     }
 }
 
-/// The first `count` bytes of a buffer, which the kernel has filled.
+/// Returns the first `count` bytes of a buffer, which the kernel has filled.
 fn filled(buffer: Vec<MaybeUninit<u8>>, count: usize) -> Vec<u8> {
     let bytes = buffer.into_iter().take(count);
     // SAFETY: the kernel has written the first `count` bytes.
     bytes.map(|byte| unsafe { byte.assume_init() }).collect()
 }
 
-/// The addresses of a host by name or number.
+/// Returns the addresses of a host by name or number.
 pub(crate) fn resolve(host: &str, port: u16) -> io::Result<Vec<SocketAddr>> {
     use std::net::ToSocketAddrs;
     (host, port).to_socket_addrs().map(Iterator::collect)

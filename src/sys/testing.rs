@@ -60,7 +60,7 @@ pub(crate) fn kill_and_reap(pid: u32) -> Ended {
     reap(pid)
 }
 
-/// The child's end if it has ended, reaping it.
+/// Returns the child's end if it has ended, reaping it.
 pub(crate) fn try_reap(pid: u32) -> Option<Ended> {
     let mut status = 0;
     // SAFETY: the kernel writes the status to a valid integer.

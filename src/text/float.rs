@@ -86,7 +86,7 @@ pub(super) fn general(magnitude: f64, precision: usize, style: General) -> Strin
     text
 }
 
-/// The fewest digits that read back as the same number, and of those the nearest.
+/// Returns the fewest digits that read back as the same number, and of those the nearest.
 ///
 /// Where two are equally near, Rust takes the upper and Python the even one. That happens only where the digits are
 /// as fine as the numbers themselves, so from the fifteenth on.
@@ -117,7 +117,7 @@ fn rounded(magnitude: f64, count: usize) -> (String, i64) {
     split(&format!("{magnitude:.decimals$e}"))
 }
 
-/// The digits and the exponent of Rust's `d.ddde±x`.
+/// Returns the digits and the exponent of Rust's `d.ddde±x`.
 fn split(text: &str) -> (String, i64) {
     let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
     let digits = mantissa.chars().filter(char::is_ascii_digit).collect();
@@ -132,7 +132,7 @@ fn scientific(digits: &str, exponent: i64, point: bool) -> String {
     format!("{first}{dot}{rest}e{sign}{:02}", exponent.abs())
 }
 
-/// The same digits without an exponent, without a point if they end before it.
+/// Returns the same digits without an exponent, without a point if they end before it.
 fn positional(digits: &str, exponent: i64) -> String {
     if exponent < 0 {
         let zeros = "0".repeat(exponent.unsigned_abs() as usize - 1);

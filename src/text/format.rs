@@ -83,7 +83,7 @@ impl<'a> Filler<'a> {
         format_spec(&value, &spec, custom)
     }
 
-    /// The value that a field's name leads to.
+    /// Returns the value that a field's name leads to.
     fn value(&mut self, name: &[char]) -> Result<Cow<'a, Dynamic>, TextError> {
         let (first, mut steps) = split_name(name);
         let mut value = match self.position(first)? {
@@ -99,7 +99,7 @@ impl<'a> Filler<'a> {
         Ok(value)
     }
 
-    /// Which argument is meant, if it is one by position: `{}` is the next one, whatever numbers stand around.
+    /// Returns which argument is meant, if it is one by position: `{}` is the next one, whatever numbers stand around.
     fn position(&mut self, first: &[char]) -> Result<Option<usize>, TextError> {
         if !first.is_empty() {
             return index(first);

@@ -7,7 +7,7 @@ use super::markup::Step;
 use super::quote::quoted;
 use super::values::{as_string, bounds, type_name, unshared};
 
-/// The value one step away.
+/// Returns the value one step away.
 ///
 /// A map is indexed by the string in the brackets even if that is a number, as the keys of Rhai's maps are strings.
 /// No value has attributes here.

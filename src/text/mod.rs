@@ -84,7 +84,7 @@ fn append(out: &mut String, piece: &str) -> Result<(), TextError> {
     Ok(())
 }
 
-/// A width or a precision for which there is enough memory.
+/// Returns a width or a precision for which there is enough memory.
 ///
 /// # Errors
 /// `MemoryError` when there is not.

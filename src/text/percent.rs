@@ -115,7 +115,7 @@ impl Formatter<'_> {
             .ok_or_else(|| TextError::value_error("incomplete format"))
     }
 
-    /// The replacement for the conversion whose `%` was just read.
+    /// Returns the replacement for the conversion whose `%` was just read.
     fn conversion(&mut self) -> Result<String, TextError> {
         if self.peek()? == '%' {
             self.at += 1;

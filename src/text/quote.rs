@@ -43,7 +43,7 @@ pub(super) fn quoted_bytes(bytes: &[u8]) -> String {
     out
 }
 
-/// The string with everything beyond ASCII escaped: what `ascii()` does to a `repr`.
+/// Returns the string with everything beyond ASCII escaped: what `ascii()` does to a `repr`.
 pub(crate) fn ascii(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for char in text.chars() {

@@ -127,7 +127,7 @@ impl Spec {
         }
     }
 
-    /// The separator and how many digits stand between two of them.
+    /// Returns the separator and how many digits stand between two of them.
     fn grouping(&self) -> Option<(char, usize)> {
         let size = if matches!(self.code, Some('b' | 'o' | 'x' | 'X')) {
             4
@@ -167,7 +167,7 @@ fn take(rest: &mut &[char], any_of: &[char]) -> Option<char> {
     Some(*first)
 }
 
-/// An alignment, with the fill in front of it if there is one.
+/// Returns an alignment, with the fill in front of it if there is one.
 fn take_align(rest: &mut &[char]) -> (Option<char>, Option<Align>) {
     if let [fill, align, behind @ ..] = *rest
         && let Some(align) = align_of(*align)
@@ -307,7 +307,7 @@ fn format_char(int: i64, spec: &Spec) -> Result<String, TextError> {
     .place(spec.field, None))
 }
 
-/// The character with that code. Surrogates, which Python takes for characters, are none here.
+/// Returns the character with that code. Surrogates, which Python takes for characters, are none here.
 pub(super) fn char_of(code: i64) -> Result<char, TextError> {
     let char = u32::try_from(code).ok().and_then(char::from_u32);
     char.ok_or_else(|| TextError::new("OverflowError", "%c arg not in range(0x110000)"))
@@ -352,7 +352,7 @@ fn format_float(value: f64, spec: &Spec, kind: &str) -> Result<String, TextError
     Ok(Number::new(spec.sign_of(negative), &text).place(spec.field, spec.grouping()))
 }
 
-/// Whether the digits before an exponent, if there are any, are all zeros.
+/// Returns whether the digits before an exponent, if there are any, are all zeros.
 fn shows_zero(magnitude: &str) -> bool {
     magnitude.starts_with('0') && !magnitude.bytes().any(|byte| matches!(byte, b'1'..=b'9'))
 }

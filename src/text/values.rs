@@ -1,4 +1,4 @@
-//! What Python takes a Rhai value for: the name of its type, a string, a number.
+//! Rhai values as Python sees them: the name of the type, a string, a number.
 
 use std::borrow::Cow;
 use std::ops::{Range, RangeInclusive};
@@ -39,7 +39,7 @@ pub(crate) fn type_name_of(name: &str) -> String {
     name.into()
 }
 
-/// The value itself, read through a shared cell. A cell that is locked stays a shared cell.
+/// Returns the value itself, read through a shared cell. A cell that is locked stays a shared cell.
 pub(super) fn unshared(value: &Dynamic) -> Cow<'_, Dynamic> {
     match value.is_shared() {
         true => Cow::Owned(value.flatten_clone()),
@@ -47,7 +47,7 @@ pub(super) fn unshared(value: &Dynamic) -> Cow<'_, Dynamic> {
     }
 }
 
-/// A string, or a character as one; not through a shared cell.
+/// Returns a string, or a character as one; not through a shared cell.
 pub(crate) fn as_string(value: &Dynamic) -> Option<ImmutableString> {
     if value.is_shared() {
         return None;
@@ -60,13 +60,13 @@ pub(crate) fn as_string(value: &Dynamic) -> Option<ImmutableString> {
         .map(|string| string.clone())
 }
 
-/// An integer, or a boolean as one.
+/// Returns an integer, or a boolean as one.
 pub(crate) fn as_int(value: &Dynamic) -> Option<i64> {
     let int = value.as_int();
     int.or_else(|_| value.as_bool().map(i64::from)).ok()
 }
 
-/// A float, an integer or a boolean as a float.
+/// Returns a float, an integer or a boolean as a float.
 pub(crate) fn as_float(value: &Dynamic) -> Option<f64> {
     let float = value.as_float().ok();
     float.or_else(|| as_int(value).map(|int| int as f64))

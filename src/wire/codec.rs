@@ -1,4 +1,4 @@
-//! What `wire` asks of the rooms above: how values that are not plain data, and functions, are encoded and decoded.
+//! The interface that `wire` needs from its callers: how values that are not plain data, and functions, are encoded and decoded.
 
 use rhai::{Dynamic, FnPtr};
 
@@ -9,7 +9,7 @@ use super::refusal::bare_type_name;
 pub(crate) enum Encoded {
     /// An object in the session's shared memory: only its address travels.
     Handle {
-        /// What the object is; the floors above give out the numbers.
+        /// The kind of the object, a number that the caller defines.
         kind: u16,
         /// Where it is in the session's memory, in bytes.
         offset: u64,
@@ -18,7 +18,7 @@ pub(crate) enum Encoded {
     Object {
         /// The name both processes know the type by.
         type_name: String,
-        /// What the object is rebuilt from. It may contain handles and further objects.
+        /// The parts of the object. They may contain handles and further objects.
         plain: Dynamic,
     },
 }
@@ -28,7 +28,7 @@ pub(crate) enum Encoded {
 pub(crate) enum Unsendable {
     /// Its type has no meaning in another process.
     Type,
-    /// The embedding program has not said how its type travels.
+    /// The host has not registered how its type is sent.
     Foreign,
     /// Only this process may not send it.
     Here(String),
@@ -38,7 +38,7 @@ pub(crate) enum Unsendable {
 
 /// How values that are not plain data, and functions, are encoded and decoded.
 pub(crate) trait Codec {
-    /// How a custom-typed value leaves this process.
+    /// Returns the encoding of a value of a custom type.
     ///
     /// The value is never a shared cell. Ranges are not asked about.
     ///
@@ -47,7 +47,8 @@ pub(crate) trait Codec {
     /// Says why it does not.
     fn encode(&self, value: &Dynamic) -> Result<Encoded, Unsendable>;
 
-    /// What [`encode`](Self::encode) would return, without side effects: encoding a socket duplicates its descriptor.
+    /// Returns what [`encode`](Self::encode) would return, without side effects: encoding a socket duplicates its
+    /// descriptor.
     ///
     /// # Errors
     ///
@@ -56,15 +57,15 @@ pub(crate) trait Codec {
         self.encode(value)
     }
 
-    /// The value that `encoded` stands for in this process.
+    /// Returns the value that `encoded` stands for in this process.
     ///
     /// # Errors
     ///
     /// Says why there is none, for instance because no type of that name is registered here.
     fn decode(&self, encoded: Encoded) -> Result<Dynamic, String>;
 
-    /// What the other process knows the function `name` of this one as. Natives that scripts may point to (`Fn("print")`) have
-    /// to be answered too.
+    /// Returns the name by which the other process knows this process's function `name`. Natives that scripts may point to
+    /// (`Fn("print")`) have to be answered too.
     ///
     /// # Errors
     ///
@@ -73,19 +74,19 @@ pub(crate) trait Codec {
         self.function(name).map(|_| name.into())
     }
 
-    /// The function that [`function_name`](Self::function_name) has called so, without captures.
+    /// Returns the function that [`function_name`](Self::function_name) has called so, without captures.
     ///
     /// # Errors
     ///
     /// Says that there is no such function.
     fn function(&self, name: &str) -> Result<FnPtr, String>;
 
-    /// The name scripts know a Rust type by. The default is the last part of its path.
+    /// Returns the name scripts know a Rust type by. The default is the last part of its path.
     fn type_name(&self, rust_name: &str) -> String {
         bare_type_name(rust_name)
     }
 
-    /// The name of the variable that a closure captured at `index`, for the text of a refusal.
+    /// Returns the name of the variable that a closure captured at `index`, for the text of a refusal.
     fn captured_name(&self, function: &str, index: usize) -> Option<String> {
         let _ = (function, index);
         None

@@ -30,7 +30,7 @@ impl<'a> Values<'a> {
         Self(Decoder { reader, codec })
     }
 
-    /// The next value.
+    /// Returns the next value.
     ///
     /// # Errors
     /// As [`decode`].
@@ -38,7 +38,7 @@ impl<'a> Values<'a> {
         self.0.value()
     }
 
-    /// The next values, one for each name.
+    /// Returns the next values, one for each name.
     ///
     /// # Errors
     /// As [`decode`].
@@ -47,7 +47,7 @@ impl<'a> Values<'a> {
         named.map(|name| Ok((name.into(), self.next()?))).collect()
     }
 
-    /// Every value has been read.
+    /// Checks that every value has been read.
     ///
     /// # Errors
     /// More bytes follow.

@@ -18,7 +18,7 @@ pub(crate) struct Message {
     /// Offsets of the shared objects inside, in the order they are written. An object that occurs twice is listed
     /// twice: decoding calls [`Codec::decode`] once for each entry.
     pub(crate) handles: Vec<u64>,
-    /// What objects were taken apart into. Handles among it have to exist until the message has a hold on their objects.
+    /// The parts of encoded objects. Handles among them must exist until the message holds references to their objects.
     pub(crate) parts: Vec<Dynamic>,
 }
 
@@ -33,7 +33,7 @@ pub(crate) fn encode(value: &Dynamic, root: &str, codec: &dyn Codec) -> Result<M
     Ok(message)
 }
 
-/// The bytes that stand before a blob of this length in a message that is nothing but the blob.
+/// Returns the bytes that stand before a blob of this length in a message that is nothing but the blob.
 ///
 /// So the blob itself can be copied straight to where the message goes. `None` if it is too long for any message.
 pub(crate) fn blob_beginning(length: usize) -> Option<Vec<u8>> {
@@ -42,7 +42,7 @@ pub(crate) fn blob_beginning(length: usize) -> Option<Vec<u8>> {
     Some(beginning)
 }
 
-/// The same as [`encode`], into buffers used before: their contents are replaced, their memory is kept.
+/// Encodes like [`encode`], but reuses the memory of existing buffers, whose contents are replaced.
 ///
 /// # Errors
 ///
@@ -100,7 +100,7 @@ pub(super) fn append<O: Output>(
 pub(super) trait Output: io::Write {
     /// Whether the bytes are for anybody.
     const IS_WRITTEN: bool;
-    /// How many bytes have been written.
+    /// Returns how many bytes have been written.
     fn written(&self) -> usize;
     /// Replaces the four bytes at `at`.
     fn patch(&mut self, at: usize, word: [u8; 4]);
@@ -151,7 +151,7 @@ struct Encoder<'a, O: Output> {
 }
 
 impl<O: Output> Encoder<'_, O> {
-    /// The types are tried in the order queues see them most.
+    /// Tries the types that queues see most first.
     fn value(&mut self, value: &Dynamic) -> Verdict {
         // First of all: asking a shared cell for its type waits, and panics if the cell is locked.
         if value.is_shared() {
@@ -185,7 +185,7 @@ impl<O: Output> Encoder<'_, O> {
         Ok(())
     }
 
-    /// A captured variable. A cell that leads back to itself ends at the depth limit.
+    /// Returns a captured variable. A cell that leads back to itself ends at the depth limit.
     fn cell(&mut self, value: &Dynamic) -> Verdict {
         match value.read_lock::<Dynamic>() {
             Some(inner) => self.nested(|encoder| encoder.value(&inner)),
@@ -301,7 +301,8 @@ impl<O: Output> Encoder<'_, O> {
         self.raw(&end.to_be_bytes());
     }
 
-    /// An extension whose length is known only once it is written: the header's length field is filled in afterwards.
+    /// Returns an extension whose length is known only once it is written: the header's length field is filled in
+    /// afterwards.
     fn measured(&mut self, kind: i8, write: impl FnOnce(&mut Self) -> Verdict) -> Verdict {
         self.raw(&[rmp::Marker::Ext32.to_u8()]);
         let length_at = self.out.written();
@@ -323,7 +324,7 @@ impl<O: Output> Encoder<'_, O> {
     }
 }
 
-/// A length as MessagePack writes it.
+/// Returns a length as MessagePack writes it.
 fn count(length: usize) -> Result<u32, Box<Broken>> {
     u32::try_from(length).map_err(|_| Broken::new(Reason::TooLong))
 }

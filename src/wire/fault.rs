@@ -1,10 +1,10 @@
-//! What is wrong with bytes that are not a value.
+//! Faults in bytes that are not a valid value.
 
 use std::fmt;
 
 use super::MAX_DEPTH;
 
-/// What is wrong with the bytes.
+/// A fault in the bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
     /// They end, or an extension ends, before the value does.
@@ -23,7 +23,7 @@ pub(crate) enum Fault {
     DuplicateKey,
     /// More than [`MAX_DEPTH`] levels.
     TooDeep,
-    /// The floors above do not know the function, object or handle. Holds their words.
+    /// The caller does not know the function, object or handle. Holds its message.
     Unknown(String),
 }
 
@@ -32,7 +32,7 @@ pub(crate) enum Fault {
 pub(crate) struct DecodeError {
     /// How many bytes were read before the fault was seen.
     pub(crate) at: usize,
-    /// What is wrong.
+    /// The fault.
     pub(crate) fault: Fault,
 }
 

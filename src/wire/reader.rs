@@ -5,13 +5,13 @@ use rmp::Marker;
 use super::MAX_DEPTH;
 use super::fault::{DecodeError, Fault};
 
-/// What surrounds an extension being read.
+/// The state around an extension that is being read.
 pub(super) struct Outer {
     end: usize,
     owed: usize,
 }
 
-/// A place in a message.
+/// An offset in a message.
 pub(super) struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -42,13 +42,13 @@ impl<'a> Reader<'a> {
         Ok(Marker::from_u8(self.word::<1>()?[0]))
     }
 
-    /// The next marker, which stays the next.
+    /// Returns the next marker, which stays the next.
     pub(super) fn peek(&self) -> Option<Marker> {
         let rest = &self.bytes[self.at..self.end];
         rest.first().copied().map(Marker::from_u8)
     }
 
-    /// The next `length` bytes.
+    /// Returns the next `length` bytes.
     pub(super) fn take(&mut self, length: usize) -> Result<&'a [u8], DecodeError> {
         if length > self.end - self.at {
             return Err(self.fault(Fault::Truncated));
@@ -58,14 +58,14 @@ impl<'a> Reader<'a> {
         Ok(taken)
     }
 
-    /// The next `N` bytes, as an array to make a number of.
+    /// Returns the next `N` bytes, as an array to make a number of.
     pub(super) fn word<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
         let mut word = [0; N];
         word.copy_from_slice(self.take(N)?);
         Ok(word)
     }
 
-    /// A length field of `N` bytes.
+    /// Returns a length field of `N` bytes.
     pub(super) fn length<const N: usize>(&mut self) -> Result<usize, DecodeError> {
         let word = self.word::<N>()?;
         Ok(word
@@ -78,7 +78,7 @@ impl<'a> Reader<'a> {
         std::str::from_utf8(bytes).map_err(|_| self.fault(Fault::Utf8))
     }
 
-    /// An integer whose marker has been read; any other marker is a fault.
+    /// Returns an integer whose marker has been read; any other marker is a fault.
     pub(super) fn int(&mut self, marker: Marker) -> Result<i64, DecodeError> {
         Ok(match marker {
             Marker::FixPos(int) => int.into(),
@@ -98,7 +98,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// A string whose marker has been read; any other marker is a fault.
+    /// Returns a string whose marker has been read; any other marker is a fault.
     pub(super) fn string(&mut self, marker: Marker) -> Result<&'a str, DecodeError> {
         let length = match marker {
             Marker::FixStr(length) => length.into(),
@@ -110,7 +110,7 @@ impl<'a> Reader<'a> {
         self.text(length)
     }
 
-    /// One level down.
+    /// Goes one level down.
     pub(super) fn descend(&mut self) -> Result<(), DecodeError> {
         if self.depth == MAX_DEPTH {
             return Err(self.fault(Fault::TooDeep));
@@ -119,7 +119,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// One level up.
+    /// Goes one level up.
     pub(super) fn ascend(&mut self) {
         self.depth -= 1;
     }

@@ -4,12 +4,12 @@ use std::fmt;
 
 use super::MAX_DEPTH;
 
-/// What is wrong with the value at the path.
+/// Why the value at the path cannot be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Reason {
     /// Its type has no meaning in another process. Holds the name scripts know the type by.
     Type(String),
-    /// The embedding program has not said how its type travels. Holds the name scripts know the type by.
+    /// The host has not registered how its type is sent. Holds the type's name in scripts.
     Foreign(String),
     /// Only this process may not send it. Holds the name scripts know the type by and the codec's reason.
     Withheld(String, String),
@@ -30,7 +30,7 @@ pub(crate) enum Reason {
 pub(crate) struct Refusal {
     /// Where in the value, for instance `args[1].x` or `f, captured by target`.
     pub(crate) path: String,
-    /// What is wrong there.
+    /// The fault at that path.
     pub(crate) reason: Reason,
 }
 
@@ -139,7 +139,7 @@ impl Broken {
 /// Steps shown at either end of a path that is longer than both together.
 const SHOWN: usize = 8;
 
-/// `root[1].x`; behind a closure the path starts anew and the closure is named after it: `f.x captured by root[1]`.
+/// `root[1].x`; behind a closure the path starts over and the closure is named after it: `f.x captured by root[1]`.
 pub(super) fn path(root: &str, innermost_first: &[Step]) -> String {
     let count = innermost_first.len();
     let mut here = root.to_owned();
@@ -174,7 +174,7 @@ fn is_identifier(key: &str) -> bool {
         && chars.all(|next| next == '_' || next.is_alphanumeric())
 }
 
-/// The last part of a Rust type's path, also inside its parameters: `Vec<Bar>` for `alloc::vec::Vec<foo::Bar>`.
+/// Returns the last part of a Rust type's path, also inside its parameters: `Vec<Bar>` for `alloc::vec::Vec<foo::Bar>`.
 pub(crate) fn bare_type_name(rust_name: &str) -> String {
     let mut bare = String::with_capacity(rust_name.len());
     let mut word_start = 0;

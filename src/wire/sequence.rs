@@ -16,7 +16,7 @@ pub(crate) struct Sequence<'c> {
 }
 
 impl<'c> Sequence<'c> {
-    /// An empty sequence of values that will be sent.
+    /// Creates an empty sequence of values that will be sent.
     pub(crate) fn new(codec: &'c dyn Codec) -> Self {
         Self {
             codec,
@@ -26,7 +26,7 @@ impl<'c> Sequence<'c> {
         }
     }
 
-    /// A sequence that collects the handles in its values and writes nothing. Encoding has no side effects then.
+    /// Creates a sequence that collects the handles in its values and writes nothing. Encoding has no side effects then.
     pub(crate) fn of_handles(codec: &'c dyn Codec) -> Self {
         Self {
             bytes: None,
@@ -34,7 +34,7 @@ impl<'c> Sequence<'c> {
         }
     }
 
-    /// Whether the values are written, and not only their handles collected.
+    /// Returns whether the values are written, and not only their handles collected.
     pub(crate) fn is_written(&self) -> bool {
         self.bytes.is_some()
     }
@@ -72,12 +72,12 @@ impl<'c> Sequence<'c> {
         sent.map(|(name, _)| name.to_string()).collect()
     }
 
-    /// The offsets of the shared objects in the values so far.
+    /// Returns the offsets of the shared objects in the values so far.
     pub(crate) fn handles(&self) -> &[u64] {
         &self.handles
     }
 
-    /// The message, in which `head` goes before the values.
+    /// Returns the message, in which `head` goes before the values.
     pub(crate) fn into_message(self, mut head: Vec<u8>) -> Message {
         head.extend(self.bytes.unwrap_or_default());
         Message {

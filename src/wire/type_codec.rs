@@ -1,4 +1,4 @@
-//! Types whose values are sent as other values: our own that have parts, and those of the embedding program.
+//! Types whose values are sent as other values: our own that have parts, and those of the host.
 
 use std::any::TypeId;
 use std::fmt;
@@ -27,7 +27,7 @@ pub(crate) struct TypeCodec {
 }
 
 impl TypeCodec {
-    /// A type whose values the embedding program converts.
+    /// Returns a type whose values the host converts.
     pub(crate) fn new<T: Variant + Clone>(
         name: &str,
         encode: impl Fn(&T) -> Result<Dynamic, String> + Send + Sync + 'static,
@@ -45,7 +45,7 @@ impl TypeCodec {
         Self::of(name, TypeId::of::<T>(), encode, decode)
     }
 
-    /// A type with this identity; `decode` may return values of others.
+    /// Returns a type with this identity; `decode` may return values of others.
     pub(crate) fn of(
         name: &str,
         type_id: TypeId,
@@ -61,7 +61,7 @@ impl TypeCodec {
         }
     }
 
-    /// The same type, which is only checked by `check` where nothing is sent.
+    /// Sets `check` as the check of values that are not sent.
     pub(crate) fn checked_by(
         mut self,
         check: impl Fn(&Dynamic) -> Result<Dynamic, Unsendable> + Send + Sync + 'static,
@@ -70,7 +70,8 @@ impl TypeCodec {
         self
     }
 
-    /// A type that implements serde's traits. Its values are sent as bytes: a plain Rhai value would lose the size of a number.
+    /// Creates a type that implements serde's traits. Its values are sent as bytes: a plain Rhai value would lose the
+    /// size of a number.
     pub(crate) fn serialized<T: Variant + Clone + Serialize + DeserializeOwned>(
         name: &str,
     ) -> Self {
@@ -93,7 +94,7 @@ impl TypeCodec {
         self.type_id
     }
 
-    /// What a value of the type is sent as.
+    /// Returns the encoded form of a value.
     ///
     /// # Errors
     /// The value cannot be sent.
@@ -101,7 +102,7 @@ impl TypeCodec {
         (self.encode)(value)
     }
 
-    /// What [`encode`](Self::encode) would return, without side effects.
+    /// Returns what [`encode`](Self::encode) would return, without side effects.
     ///
     /// # Errors
     /// As [`encode`](Self::encode).
@@ -109,7 +110,7 @@ impl TypeCodec {
         self.check.as_ref().unwrap_or(&self.encode)(value)
     }
 
-    /// The value that was sent as `plain`.
+    /// Returns the value that was sent as `plain`.
     ///
     /// # Errors
     /// No such value can be made of `plain`.

@@ -1,4 +1,4 @@
-//! The forms of a report: the caret stands under the place whatever the line is like.
+//! The forms of a report: the caret is under the position whatever the line is like.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::program::Source;
 use crate::program::diagnostic::{Diagnostic, ErrorFormat};
 use crate::program::frame::Frame;
 
-/// What is shown of an error at this place of `text`.
+/// What is shown of an error at this position of `text`.
 fn shown(text: &str, line: u16, column: u16) -> String {
     at(text, line, column).to_string()
 }

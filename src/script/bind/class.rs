@@ -36,13 +36,13 @@ impl Class<'_> {
         self
     }
 
-    /// How a value looks, alone (`to_string`) and inside a list (`to_debug`).
+    /// Sets how a value is printed, alone (`to_string`) and inside a list (`to_debug`).
     pub(crate) fn repr(&mut self, handler: Handler) -> &mut Self {
         self.method("to_string", &[], handler)
             .method("to_debug", &[], handler)
     }
 
-    /// One more form of a method, for arguments of exactly these types; see [`Registry::exactly`].
+    /// Adds an overload of a method, for arguments of exactly these types; see [`Registry::exactly`].
     pub(crate) fn exactly(
         &mut self,
         name: &'static str,
@@ -53,14 +53,14 @@ impl Class<'_> {
         self.raw(name, types, Signature::new(name, params), handler)
     }
 
-    /// A readable property.
+    /// Adds a readable property.
     pub(crate) fn getter(&mut self, name: &'static str, handler: Handler) -> &mut Self {
         let signature = Signature::new(name, &[]);
         self.property(name, false);
         self.raw(&format!("get${name}"), &[], signature, handler)
     }
 
-    /// A writable property; the new value is argument 0.
+    /// Adds a writable property; the new value is argument 0.
     pub(crate) fn setter(&mut self, name: &'static str, handler: Handler) -> &mut Self {
         let signature = Signature::new(name, &["value"]);
         self.property(name, true);
@@ -89,7 +89,7 @@ impl Class<'_> {
         )
     }
 
-    /// Values are sent to other processes as their place in the session, under one of these numbers. A value for which
+    /// Values are sent to other processes as their offset in the session, under one of these numbers. A value for which
     /// `encode` returns `None` is sent by its parts, if the class has them.
     pub(crate) fn by_place<T: Variant + Clone>(
         &mut self,
@@ -194,7 +194,7 @@ impl Class<'_> {
 }
 
 impl Registry {
-    /// A type with methods and properties; `name` is what scripts and messages call it.
+    /// Returns a type with methods and properties; `name` is what scripts and messages call it.
     ///
     /// Its values can be compared with `==` and `!=`: see [`are_equal`]. A type may have its own `==` instead.
     pub(crate) fn class<T: Variant + Clone>(&mut self, name: &'static str) -> Class<'_> {

@@ -36,7 +36,7 @@ impl Namespace<'_> {
         self
     }
 
-    /// A function that works on its first argument in place where it can: as `random::shuffle(list)` Rhai
+    /// Adds a function that works on its first argument in place where it can: as `random::shuffle(list)` Rhai
     /// gives it the variable, and calls `in_place` with that as the receiver; as `random.shuffle(list)` a copy.
     pub(crate) fn function_and_place(
         &mut self,
@@ -87,7 +87,7 @@ impl Namespace<'_> {
         self.function(name, params, handler)
     }
 
-    /// A constant: `os.sep`, `os::sep`.
+    /// Adds a constant: `os.sep`, `os::sep`.
     pub(crate) fn constant(
         &mut self,
         name: &'static str,
@@ -98,7 +98,7 @@ impl Namespace<'_> {
         self.getter(name, getter)
     }
 
-    /// A number that never changes: `signal.SIGTERM`.
+    /// Adds a number that never changes: `signal.SIGTERM`.
     pub(crate) fn number(&mut self, name: &'static str, value: i64) -> &mut Self {
         self.registry.namespaces[self.place].1.set_var(name, value);
         let func = move |_: Option<rhai::NativeCallContext>, _: &mut [&mut Dynamic]| {
@@ -117,7 +117,7 @@ impl Namespace<'_> {
         self
     }
 
-    /// A property worked out at each reading: `sys.argv`.
+    /// Adds a property that is computed at each reading: `sys.argv`.
     pub(crate) fn getter(&mut self, name: &'static str, handler: Handler) -> &mut Self {
         self.property(name);
         let signature = Signature::new(name, &[]);
@@ -143,7 +143,7 @@ impl Namespace<'_> {
 }
 
 impl Registry {
-    /// A script module: `receiver` is the value of the global constant `name`.
+    /// Returns a script module: `receiver` is the value of the global constant `name`.
     ///
     /// `os::path` is a module inside the module `os`, which must exist and gives the value itself.
     pub(crate) fn namespace<T: Variant + Clone>(

@@ -11,7 +11,7 @@ use crate::script::call::Call;
 use crate::script::interp::Interp;
 use crate::script::panics::without_panic;
 
-/// What a native is called on.
+/// The receiver of a native.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum On {
     /// Nothing: a plain function.
@@ -41,7 +41,7 @@ pub(super) fn register(
     }
 }
 
-/// A handler as Rhai calls it, with any number of arguments.
+/// Returns a handler as Rhai calls it, with any number of arguments.
 pub(super) fn native(
     interp: &Arc<Interp>,
     on: On,
@@ -54,7 +54,7 @@ pub(super) fn native(
             let context = context.ok_or("a native was called without its context")?;
             let is_method = on != On::Nothing;
             let mut call = Call::sort(&interp, &context, signature, is_method, args)?;
-            // A mistake of ours, or a function of the embedding program that a script has passed to us.
+            // A mistake of ours, or a function of the host that a script has passed to us.
             without_panic(|| handler(&mut call))
         },
     );

@@ -18,7 +18,7 @@ pub(crate) struct Listed {
     pub signature: Signature,
 }
 
-/// What is read as `x.name`: a property of a type, or a constant of a module.
+/// A name that is read as `x.name`: a property of a type, or a constant of a module.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Property {
     /// The type it is read from and its script name.
@@ -56,7 +56,7 @@ pub(crate) struct Registered {
 }
 
 impl Registered {
-    /// The names of our types and of Rhai's.
+    /// Returns the names of our types and of Rhai's.
     pub(crate) fn of_types(&self) -> HashSet<&str> {
         let of_natives = self.listed.iter().filter_map(|row| row.receiver);
         of_natives

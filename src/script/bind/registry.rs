@@ -19,7 +19,7 @@ pub(crate) struct Registry {
     pub(super) interp: Arc<Interp>,
     /// Functions and constants.
     pub(super) globals: Module,
-    /// What belongs to types: methods, operators, iterators.
+    /// The members of types: methods, operators, iterators.
     pub(super) members: Module,
     pub(super) namespaces: Vec<(&'static str, Module)>,
     pub(super) receivers: Vec<Receiver>,
@@ -44,7 +44,7 @@ impl Registry {
         }
     }
 
-    /// A method of the type `receiver`, by its script name; gives what the method takes.
+    /// Returns a method of the type `receiver`, by its script name; gives what the method takes.
     pub(super) fn method(
         &mut self,
         on: On,
@@ -65,7 +65,7 @@ impl Registry {
         signature
     }
 
-    /// A global function, also a value of that name (`Process(#{target: f, …})` may name a native).
+    /// Adds a global function, and a value of that name (`Process(#{target: f, …})` may name a native).
     pub(crate) fn function(
         &mut self,
         name: &'static str,
@@ -86,7 +86,7 @@ impl Registry {
         }
     }
 
-    /// One more form of a global function, or an operator, for arguments of exactly these types.
+    /// Adds an overload of a global function or an operator, for arguments of exactly these types.
     ///
     /// Where Rhai has a function of the same name for these types, it calls that one in preference to a form for any value.
     pub(crate) fn exactly(
@@ -112,22 +112,22 @@ impl Registry {
         );
     }
 
-    /// A global constant.
+    /// Adds a global constant.
     pub(crate) fn constant(&mut self, name: &'static str, value: impl Variant + Clone) {
         self.globals.set_var(name, value);
     }
 
-    /// How types without methods of their own are sent.
+    /// Returns how types without methods of their own are sent.
     pub(crate) fn codecs(&mut self) -> &mut Codecs {
         &mut self.codecs
     }
 
-    /// The interpreter whose natives are registered.
+    /// Returns the interpreter whose natives are registered.
     pub(crate) fn interp(&self) -> &Arc<Interp> {
         &self.interp
     }
 
-    /// The module of what belongs to types itself, for what needs Rhai's own registration (iterators).
+    /// Returns the module that holds the members of types, for what needs Rhai's own registration (iterators).
     pub(crate) fn members(&mut self) -> &mut Module {
         &mut self.members
     }
@@ -163,7 +163,7 @@ impl Registry {
         }
     }
 
-    /// A script module as a value is sent by its name.
+    /// Sends a script module, used as a value, by its name.
     fn send_modules(&mut self) {
         let all: Arc<[Receiver]> = self.receivers.clone().into();
         for Receiver { type_id, name, .. } in &self.receivers {

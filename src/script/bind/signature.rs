@@ -1,12 +1,12 @@
-//! What a function takes, as it is declared.
+//! The signature of a native function, as it is declared.
 
 /// The most arguments a variadic function takes directly; for more, scripts pass an array.
 pub(crate) const VARIADIC_MAX: usize = 8;
 
-/// What a function takes.
+/// The parameters of a function.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Signature {
-    /// What error messages call it: `put`, `Process`.
+    /// Its name in error messages: `put`, `Process`.
     pub name: &'static str,
     /// The parameters in order, as declared.
     pub params: &'static [&'static str],
@@ -14,7 +14,7 @@ pub(crate) struct Signature {
     pub variadic: bool,
     /// A trailing object map is an argument, never keywords.
     pub positional_only: bool,
-    /// An object map alone holds keywords: no argument that has to be given can be one.
+    /// A single object map always holds keywords, because no required argument can be a map.
     pub keywords_alone: bool,
 }
 
@@ -43,7 +43,7 @@ impl Signature {
         }
     }
 
-    /// The smallest number of arguments it can be called with.
+    /// Returns the smallest number of arguments that a call may have.
     pub(crate) fn least(&self) -> usize {
         if self.keywords_alone {
             self.required.min(1)
@@ -52,7 +52,7 @@ impl Signature {
         }
     }
 
-    /// The largest number of arguments it can be called with.
+    /// Returns the largest number of arguments that a call may have.
     pub(crate) fn most(&self) -> usize {
         if self.variadic {
             VARIADIC_MAX
@@ -61,12 +61,13 @@ impl Signature {
         }
     }
 
-    /// The parameter names that may be given as keywords, without their marks; of two for one parameter the first.
+    /// Returns the parameter names that may be given as keywords, without their marks; of two for one parameter the
+    /// first.
     pub(crate) fn keywords(&self) -> impl Iterator<Item = &'static str> {
         self.params.iter().filter_map(|p| names(p).next())
     }
 
-    /// How it is called: `put(item, [block, timeout])`.
+    /// Returns its form in messages: `put(item, [block, timeout])`.
     pub(crate) fn text(&self) -> String {
         let name = |param: &&'static str| match param.strip_prefix('*') {
             Some(rest) => format!("*{rest}"),
@@ -81,7 +82,7 @@ impl Signature {
         format!("{}({})", self.name, parts.join(", "))
     }
 
-    /// The parameter that a keyword means, and the name of it that was used.
+    /// Returns the parameter that a keyword means, and the name of it that was used.
     pub(crate) fn parameter(&self, keyword: &str) -> Option<(usize, &'static str)> {
         let named = |p| names(p).find(|name| *name == keyword);
         let places = self.params.iter().enumerate();
@@ -91,7 +92,7 @@ impl Signature {
     }
 }
 
-/// The names of a parameter as declared, without its marks: `block|blocking?` has two.
+/// Returns the names of a parameter as declared, without its marks: `block|blocking?` has two.
 fn names(param: &'static str) -> impl Iterator<Item = &'static str> {
     let bare = param.trim_end_matches('?').trim_start_matches('*');
     bare.split('|')

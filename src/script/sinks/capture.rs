@@ -18,12 +18,12 @@ use crate::sys::lock::locked;
 pub struct Capture(Arc<Mutex<Vec<u8>>>);
 
 impl Capture {
-    /// One that has nothing yet.
+    /// Creates an empty capture.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// All that was printed so far and not [taken](Self::take). Bytes that are no UTF-8, which only commands of
+    /// Returns everything that was printed so far and not [taken](Self::take). Bytes that are no UTF-8, which only commands of
     /// `os.system` print, become `U+FFFD`.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&locked(&self.0)).into_owned()

@@ -1,4 +1,4 @@
-//! Where an embedding program wants what its scripts print, and where it takes what they read.
+//! Where a host wants what its scripts print, and where it takes what they read.
 //!
 //! - [`sink`]: one destination as the host gives it; [`capture`]: one that keeps the text.
 //! - [`streams`]: the two streams of a runtime, with what its children write, in one order.

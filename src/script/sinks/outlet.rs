@@ -20,7 +20,7 @@ const LINE_MAX: usize = 16 << 20;
 pub(super) struct Outlet {
     sink: Sink,
     state: State,
-    /// What children write to.
+    /// The pipe that children write to.
     write: Option<Arc<OwnedFd>>,
     /// The sink; `None` when it is not used any more.
     read: Option<Arc<OwnedFd>>,
@@ -51,7 +51,7 @@ impl Outlet {
         }
     }
 
-    /// The standard stream of a child.
+    /// Returns the standard stream of a child.
     pub(super) fn entrance(&mut self) -> io::Result<Arc<OwnedFd>> {
         if let Some(write) = &self.write {
             return Ok(write.clone());
@@ -63,7 +63,7 @@ impl Outlet {
         Ok(self.write.insert(Arc::new(write)).clone())
     }
 
-    /// The end of the pipe that is read.
+    /// Returns the end of the pipe that is read.
     pub(super) fn exit(&self) -> Option<Arc<OwnedFd>> {
         self.read.clone()
     }
@@ -167,18 +167,18 @@ impl Outlet {
         }
     }
 
-    /// The end of the runtime.
+    /// Ends the outlet with the runtime.
     pub(super) fn let_go(&mut self) {
         self.take_in(true);
         self.finish();
         self.close(State::Closed);
         self.write = None;
         let sink = std::mem::replace(&mut self.sink, io::sink().into());
-        // Dropping the embedding program's sink may panic too.
+        // Dropping the host's sink may panic too.
         let _ = catch_unwind(AssertUnwindSafe(|| drop(sink)));
     }
 
-    /// The pipe that a forked child writes to. The sink, and what it may still hold, belong to the parent.
+    /// Returns the pipe that a forked child writes to. The sink, and what it may still hold, belong to the parent.
     pub(super) fn forsake(mut self) -> Option<Arc<OwnedFd>> {
         self.read = None;
         let write = self.write.take();

@@ -1,4 +1,4 @@
-//! A sink: where an embedding program sends the output of its scripts.
+//! A sink: where a host sends the output of its scripts.
 
 use std::fmt;
 use std::io::{self, Write};

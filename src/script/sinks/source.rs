@@ -12,7 +12,7 @@ use crate::sys::lock::locked;
 /// The error of a script that asks for input where there is none.
 const NO_INPUT: &str = "this program does not provide input to scripts";
 
-/// The embedding program's answers, one line each; `None` when there are no more.
+/// The host's answers, one line each; `None` when there are no more.
 pub(crate) struct Answers(Box<Ask>);
 
 type Ask = dyn FnMut(&str) -> Option<String> + Send;
@@ -37,27 +37,27 @@ enum Way {
 }
 
 impl Source {
-    /// Reads from `answers`, if there are any: the process belongs to the embedding program.
+    /// Reads from `answers`, if there are any: the process belongs to the host.
     pub(crate) fn ask(&self, answers: Option<Answers>) {
         *locked(&self.0) = answers.map_or(Way::Nothing, Way::Host);
     }
 
     /// Prepares a child, whose standard input is its own, and empty.
     pub(crate) fn begin_child(&self) {
-        // The parent drops what the embedding program's source holds.
+        // The parent drops what the host's source holds.
         std::mem::forget(std::mem::take(&mut *locked(&self.0)));
     }
 
-    /// Whether a command that a script starts may read the process's standard input.
+    /// Returns whether a command that a script starts may read the process's standard input.
     pub(crate) fn is_stdin(&self) -> bool {
         matches!(*locked(&self.0), Way::Stdin)
     }
 
-    /// The next line without its end, after `prompt`. `None` when it has to be read from standard input; an inner `None` when there are
-    /// no more lines.
+    /// Returns the next line without its end, after `prompt`. `None` when it has to be read from standard input; an inner
+    /// `None` when there are no more lines.
     ///
     /// # Errors
-    /// `EOFError` when the embedding program provides no input, `OSError` when its source panics.
+    /// `EOFError` when the host provides no input, `OSError` when its source panics.
     pub(crate) fn line(&self, prompt: &str) -> Option<Result<Option<String>, Failure>> {
         match &mut *locked(&self.0) {
             Way::Stdin => None,

@@ -32,7 +32,7 @@ pub(crate) struct Sinks {
 struct Outlets(Mutex<[Option<Outlet>; 2]>);
 
 impl Sinks {
-    /// The sinks; `None` when nothing is redirected.
+    /// Returns the sinks; `None` when nothing is redirected.
     pub(crate) fn new(output: Option<Sink>, errors: Option<Sink>) -> Option<Self> {
         if output.is_none() && errors.is_none() {
             return None;
@@ -59,7 +59,8 @@ impl Sinks {
         })
     }
 
-    /// Whether a sink of this runtime is the caller: it runs a script of the same runtime, and would wait for itself.
+    /// Returns whether a sink of this runtime is the caller: it runs a script of the same runtime, and would wait for
+    /// itself.
     pub(crate) fn are_calling(&self) -> bool {
         ptr::eq(INSIDE.get(), &*self.outlets)
     }
@@ -69,7 +70,7 @@ impl Sinks {
         self.with_outlets(|outlets| take_in(outlets, alone));
     }
 
-    /// Whether children may have written something.
+    /// Returns whether children may have written something.
     pub(crate) fn have_children(&self) -> bool {
         !self.outlets.pipes().is_empty()
     }
@@ -79,14 +80,14 @@ impl Sinks {
         self.with_outlets(|outlets| outlets.iter_mut().flatten().for_each(Outlet::finish));
     }
 
-    /// Returns the sinks to the embedding program. Later output finds its stream closed.
+    /// Returns the sinks to the host. Later output finds its stream closed.
     pub(crate) fn close(&self) {
         drop(locked(&self.relay).take());
         let mut outlets = locked(&self.outlets.0);
         outlets.iter_mut().flatten().for_each(Outlet::let_go);
     }
 
-    /// The streams for a spawned process. A forked child [replaces](Self::begin_child) its streams itself.
+    /// Returns the streams for a spawned process. A forked child [replaces](Self::begin_child) its streams itself.
     ///
     /// # Errors
     /// The process has no descriptor or no thread left.

@@ -16,7 +16,7 @@ pub(in crate::stdlib) enum Codec {
 }
 
 impl Codec {
-    /// The codec of a name, in any of Python's spellings.
+    /// Returns the codec of a name, in any of Python's spellings.
     pub(super) fn named(name: &str) -> Result<Self, Failure> {
         let plain: String = name
             .to_ascii_lowercase()
@@ -41,7 +41,7 @@ impl Codec {
     }
 }
 
-/// The `errors` argument: `strict` by default.
+/// Returns the `errors` argument: `strict` by default.
 pub(super) fn errors(call: &mut Call<'_>, index: usize) -> Result<ImmutableString, Failure> {
     call.string_or(index, "strict")
 }
@@ -51,7 +51,7 @@ pub(super) fn encode(text: &str, encoding: &str, errors: &str) -> Outcome {
     encode_text(text, Codec::named(encoding)?, errors).map(Dynamic::from_blob)
 }
 
-/// The bytes of `text`.
+/// Returns the bytes of `text`.
 pub(super) fn encode_text(text: &str, codec: Codec, errors: &str) -> Result<Vec<u8>, Failure> {
     let limit: u32 = match codec {
         Codec::Utf8 => return Ok(text.as_bytes().to_vec()),
@@ -85,7 +85,7 @@ pub(super) fn decode(bytes: &[u8], encoding: &str, errors: &str) -> Outcome {
     decode_text(bytes, Codec::named(encoding)?, errors).map(Dynamic::from)
 }
 
-/// The string in `bytes`.
+/// Returns the string in `bytes`.
 pub(in crate::stdlib) fn decode_text(
     bytes: &[u8],
     codec: Codec,

@@ -63,7 +63,7 @@ fn no_order(operator: &str, a: &Dynamic, b: &Dynamic) -> Failure {
     raise("TypeError", text)
 }
 
-/// Whether `a` comes before `b`; `None` where there is no order between such values.
+/// Returns whether `a` comes before `b`; `None` where there is no order between such values.
 fn order(context: &NativeCallContext, a: &Dynamic, b: &Dynamic) -> Result<Option<bool>, Failure> {
     if let (Some(a), Some(b)) = (as_int(a), as_int(b)) {
         return Ok(Some(a < b));
@@ -90,7 +90,7 @@ fn order(context: &NativeCallContext, a: &Dynamic, b: &Dynamic) -> Result<Option
     Ok(custom.then(|| ask(context, "<", a, b)).flatten())
 }
 
-/// What the engine's operator says, if there is one for these types.
+/// Returns the result of the engine's operator, if there is one for these types.
 fn ask(context: &NativeCallContext, operator: &str, a: &Dynamic, b: &Dynamic) -> Option<bool> {
     let (mut a, mut b) = (a.clone(), b.clone());
     context

@@ -50,7 +50,7 @@ fn replace(call: &mut Call<'_>, items: Array) -> Outcome {
     Ok(Dynamic::UNIT)
 }
 
-/// The items in the order of the script's comparison.
+/// Returns the items in the order of the script's comparison.
 fn by_comparison(call: &mut Call<'_>) -> Result<Array, Failure> {
     let mut items: Array = call.this();
     let comparison = call.function(0)?;
@@ -61,7 +61,7 @@ fn by_comparison(call: &mut Call<'_>) -> Result<Array, Failure> {
     Ok(items)
 }
 
-/// Whether a comparison said that its first argument comes first: by a number below zero, or by `true`.
+/// Returns whether a comparison said that its first argument comes first: by a number below zero, or by `true`.
 fn is_less(told: &Dynamic) -> Result<bool, Failure> {
     if let Ok(flag) = told.as_bool() {
         return Ok(flag);

@@ -169,7 +169,7 @@ fn format(call: &mut Call<'_>) -> Outcome {
         .map_err(text_failure)
 }
 
-/// A formatting error as the exception it names.
+/// Returns a formatting error as the exception it names.
 pub(super) fn text_failure(error: text::TextError) -> Failure {
     // A KeyError shows its key quoted; the message is quoted already.
     let message = match error

@@ -46,7 +46,8 @@ pub(super) fn register(registry: &mut Registry) {
     registry.exactly("to_debug", &[any], &["value"], bare);
 }
 
-/// A string for which there is enough memory. Not an error: Rhai would replace that by a string of its own, which is as long.
+/// Returns a string for which there is enough memory. Not an error: Rhai would replace that by a string of its own, which
+/// is as long.
 fn or_too_long(value: &Dynamic, shown: impl FnOnce() -> String) -> Dynamic {
     if memory::fits_string_of(value) {
         return shown().into();

@@ -43,7 +43,7 @@ fn low_byte(number: i64) -> u8 {
     number.to_le_bytes()[0]
 }
 
-/// How long the value is to be.
+/// Returns the requested length.
 fn wanted(call: &mut Call<'_>) -> Result<usize, Failure> {
     Ok(usize::try_from(call.int(0)?).unwrap_or(0))
 }

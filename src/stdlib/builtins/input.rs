@@ -1,4 +1,4 @@
-//! `input`, and standard input read by lines: waiting for a person ends when the script has to stop. An embedding program
+//! `input`, and standard input read by lines: waiting for a person ends when the script has to stop. A host
 //! gives its scripts another [source](crate::script::sinks::source), or none.
 
 use std::sync::{Arc, Mutex};
@@ -54,7 +54,7 @@ fn at_end() -> Failure {
     raise("EOFError", "EOF when reading a line")
 }
 
-/// The next line of the input with its end; empty at the end.
+/// Returns the next line of the input with its end; empty at the end.
 pub(in crate::stdlib) fn read_line(interp: &Arc<Interp>) -> Result<String, Failure> {
     flush_output(interp)?;
     if let Some(answer) = interp.source.line("") {
@@ -68,7 +68,7 @@ pub(in crate::stdlib) fn read_line(interp: &Arc<Interp>) -> Result<String, Failu
     })
 }
 
-/// All the rest of the input.
+/// Returns the rest of the input.
 pub(in crate::stdlib) fn read_all(interp: &Arc<Interp>) -> Result<String, Failure> {
     flush_output(interp)?;
     if !interp.source.is_stdin() {
@@ -82,7 +82,7 @@ fn nonempty(line: String) -> Option<String> {
     (!line.is_empty()).then_some(line)
 }
 
-/// Reads on until `end` finds a place in what was read; else up to the end.
+/// Reads until `end` finds an index in what was read, or until the input ends.
 fn read_until(
     interp: &Arc<Interp>,
     end: impl Fn(&[u8]) -> Option<usize>,

@@ -152,7 +152,7 @@ fn bounds(value: &Dynamic) -> Option<Range<i64>> {
     Some(start..i64::try_from(stop).unwrap_or(i64::MAX))
 }
 
-/// The items of any value that can be gone through: of a string its letters, of a dict its keys.
+/// Returns the items of any value that can be gone through: of a string its letters, of a dict its keys.
 pub(in crate::stdlib) fn items(call: &Call<'_>, value: Dynamic) -> Result<Array, Failure> {
     if let Some(text) = as_string(&value) {
         return collect(call, text.chars().count(), text.chars().map(letter));
@@ -195,7 +195,7 @@ fn collect(
     Ok(all)
 }
 
-/// The items of a value whose type only the engine can iterate.
+/// Returns the items of a value whose type only the engine can iterate.
 fn walk(context: &NativeCallContext, value: Dynamic) -> Result<Array, Failure> {
     static LOOP: OnceLock<Option<AST>> = OnceLock::new();
     const TEXT: &str = "let all = []; for item in whole { all.push(item); } all";
@@ -212,7 +212,7 @@ fn walk(context: &NativeCallContext, value: Dynamic) -> Result<Array, Failure> {
             raise("TypeError", format!("'{found}' object is not iterable"))
         }
         _ => {
-            // The place in this loop means nothing to the script.
+            // The position in this loop means nothing to the script.
             error.set_position(Position::NONE);
             error
         }

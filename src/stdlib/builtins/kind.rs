@@ -1,4 +1,4 @@
-//! What a value is: `type`, `isinstance`, `callable`, `id`; and its attributes by name.
+//! Types and attributes of values: `type`, `isinstance`, `callable`, `id`, `getattr`.
 //!
 //! A type is an object that prints as `<class 'int'>` and equals its name, the function of that name and itself:
 //! `type(x) == int`, `type(x) == "int"`, `type(x) == type(y)`.
@@ -15,7 +15,7 @@ use crate::script::exceptions::{Exception, Failure, is_a, raise};
 use crate::script::values::{type_name, type_name_in};
 use crate::text::as_string;
 
-/// What `type(x)` gives.
+/// The result of `type(x)`.
 #[derive(Debug, Clone)]
 struct Type(ImmutableString);
 
@@ -54,7 +54,7 @@ impl Type {
     }
 }
 
-/// The name of a value's type; Rhai's own errors have the type Python's would.
+/// Returns the name of a value's type; Rhai's own errors have the type Python's would.
 fn kind_of(call: &Call<'_>, value: &Dynamic) -> String {
     if is_error(value) {
         Exception::from_thrown(value).kind().to_string()
@@ -63,7 +63,7 @@ fn kind_of(call: &Call<'_>, value: &Dynamic) -> String {
     }
 }
 
-/// An exception, or the map that Rhai makes of one of its errors.
+/// Returns an exception, or the map that Rhai makes of one of its errors.
 fn is_error(value: &Dynamic) -> bool {
     value.is::<Exception>()
         || value
@@ -71,7 +71,7 @@ fn is_error(value: &Dynamic) -> bool {
             .is_some_and(|map| map.contains_key("error") && map.contains_key("message"))
 }
 
-/// The class an argument names.
+/// Returns the class an argument names.
 fn class_name(value: &Dynamic) -> Option<ImmutableString> {
     if let Some(kind) = value.read_lock::<Type>() {
         return Some(kind.0.clone());
@@ -90,7 +90,7 @@ fn same(call: &mut Call<'_>) -> bool {
     }
 }
 
-/// Arrays stand for tuples too.
+/// Arrays represent tuples too.
 fn canonical(name: &str) -> &str {
     match name {
         "tuple" => "list",
@@ -149,7 +149,7 @@ fn register_attributes(registry: &mut Registry) {
     registry.function("setattr", &["object", "name", "value"], set_attribute);
 }
 
-/// The attribute, if the object has it.
+/// Returns the attribute, if the object has it.
 fn attribute(call: &Call<'_>, object: &mut Dynamic, name: &str) -> Option<Dynamic> {
     if let Some(map) = object.read_lock::<Map>() {
         return map.get(name).cloned();

@@ -37,7 +37,7 @@ pub(super) fn register(registry: &mut Registry) {
         })
         .method("sort", &["key?", "reverse?"], sort)
         .method("copy", &[], |call| Ok(call.this::<Array>().into()));
-    // Rhai has other meanings for these: `append` joins two lists, `remove` takes a place.
+    // Rhai has other meanings for these: `append` joins two lists, `remove` takes an index.
     class
         .exactly("append", &[TypeId::of::<Array>()], &["object", "/"], append)
         .exactly("remove", &[TypeId::of::<i64>()], &["value"], remove);

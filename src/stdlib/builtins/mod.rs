@@ -3,7 +3,7 @@
 //! - [`mod@print`], [`input`]: output and input.
 //! - [`convert`]: `str`, `int`, `float`, `bool`, `repr`, …; [`number`], [`codec`]: numbers and bytes as strings.
 //! - [`display`]: how values look in strings.
-//! - [`slices`]: places in what has an order; [`iterate`]: `len`, `range`; [`sequence`]: `sorted`, `sum`, `zip`, …; [`compare`]: equality and order; [`comparing`]: `list.sort(|a, b| …)`.
+//! - [`slices`]: indices and slices of sequences; [`iterate`]: `len`, `range`; [`sequence`]: `sorted`, `sum`, `zip`, …; [`compare`]: equality and order; [`comparing`]: `list.sort(|a, b| …)`.
 //! - [`arithmetic`]: `abs`, `round`, `divmod`, `pow`; [`operators`]: `"%s" % x`, `"*" * 3`.
 //! - [`kind`]: `type`, `isinstance`, attributes by name.
 //! - [`string`], [`list`], [`dict`], [`bytes`]: Python's methods of Rhai's types.
@@ -12,13 +12,13 @@
 //!
 //! Where Rhai has a function of the same name, Python's meaning holds in a script:
 //!
-//! | name | Python's, in force | Rhai's, which it hides | instead of Rhai's |
+//! | name | Python's, which holds | Rhai's, which it hides | instead of Rhai's |
 //! | --- | --- | --- | --- |
 //! | `s.replace(a, b)` | gives a new string | changes `s`, gives nothing | `s = s.replace(a, b)` |
-//! | `s.split(sep, n)` | at most `n` cuts | at most `n` pieces | `s.split(sep, n - 1)` |
+//! | `s.split(sep, n)` | at most `n` splits | at most `n` pieces | `s.split(sep, n - 1)` |
 //! | `s.split("")` | `ValueError` | the characters | `s.to_chars()` |
 //! | `list.append(x)` | adds one item | joins when `x` is an array | `list += x`, `list.extend(x)` |
-//! | `list.remove(x)` | the first item equal to `x` | the item at place `x` | `list.pop(x)` |
+//! | `list.remove(x)` | the first item equal to `x` | the item at index `x` | `list.pop(x)` |
 //! | `list.pop()` | `IndexError` when empty | `()` when empty | |
 //! | `list.sort()` | `TypeError` for a mixture | sorts mixtures by type | |
 //! | `x.int()`, `x.round()` of a float | an integer, halves to even | a float | |
@@ -29,8 +29,8 @@
 //! | `x.to_string()`, `${x}` | `True`, `None`, `[1, 'a']`, `1e+16` | `true`, nothing, `[1, "a"]`, `1e16` | |
 //!
 //! Rhai's meaning stays where Python has none: `list.sort(|a, b| …)` compares, `list.insert(i, x)` and
-//! `list.reverse()` are the same in both, `s.trim()` and `s.make_upper()` change `s`, `s.split(5)` cuts at a
-//! place, `bytes(text)` counts (with an encoding it encodes), `"a" + None` is `"a"`.
+//! `list.reverse()` are the same in both, `s.trim()` and `s.make_upper()` change `s`, `s.split(5)` splits at an
+//! index, `bytes(text)` counts (with an encoding it encodes), `"a" + None` is `"a"`.
 
 mod arithmetic;
 mod bytes;

@@ -24,7 +24,7 @@ pub(in crate::stdlib) fn truncate(float: f64) -> Result<i64, Failure> {
     }
 }
 
-/// The error for a value where an integer is needed.
+/// Returns the error for a value where an integer is needed.
 pub(in crate::stdlib) fn not_an_integer(value: &Dynamic) -> Failure {
     let found = type_name(value);
     let message = format!("'{found}' object cannot be interpreted as an integer");
@@ -68,7 +68,7 @@ pub(in crate::stdlib) fn parse_int(text: &str, base: i64) -> Result<i64, Failure
     i64::from_str_radix(&signed, radix).map_err(|_| too_large(body))
 }
 
-/// The base meant and the digits after the prefix; `None` when they contradict each other.
+/// Returns the base meant and the digits after the prefix; `None` when they contradict each other.
 fn split_prefix(body: &str, base: i64) -> Option<(u32, &str)> {
     let prefixed = body.get(..2).and_then(|prefix| match prefix {
         "0x" | "0X" => Some(16),

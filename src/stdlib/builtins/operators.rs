@@ -1,4 +1,4 @@
-//! Operators Python has and Rhai has not: `"%s" % x`, `"*" * 3`, `[0] * 3`.
+//! Operators that Python has and Rhai lacks: `"%s" % x`, `"*" * 3`, `[0] * 3`.
 
 use std::any::TypeId;
 
@@ -58,7 +58,7 @@ fn repeat(call: &mut Call<'_>, value: Dynamic, count: &Dynamic) -> Outcome {
     repeated(call, &items, count).map(Dynamic::from)
 }
 
-/// The items of a list, repeated.
+/// Returns the items of a list, repeated.
 ///
 /// # Errors
 /// When that is too long, as [`memory::for_items`].

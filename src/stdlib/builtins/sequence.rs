@@ -103,7 +103,7 @@ fn dict(call: &mut Call<'_>) -> Outcome {
     entries(call, pairs).map(Dynamic::from)
 }
 
-/// A dict of pairs of key and value.
+/// Returns a dict of pairs of key and value.
 pub(super) fn entries(call: &Call<'_>, pairs: Array) -> Result<Map, Failure> {
     let pairs = pairs_of(call, pairs)?.into_iter();
     Ok(pairs
@@ -142,7 +142,7 @@ fn sorted(call: &mut Call<'_>) -> Outcome {
     in_order(call, items, key.as_ref(), reverse).map(Dynamic::from)
 }
 
-/// A function argument that may be left out.
+/// Returns a function argument that may be left out.
 pub(in crate::stdlib) fn key_function(
     call: &mut Call<'_>,
     index: usize,
@@ -157,7 +157,7 @@ fn as_function(value: Dynamic) -> Result<FnPtr, Failure> {
         .ok_or_else(|| raise("TypeError", format!("'{found}' object is not callable")))
 }
 
-/// The items by order of their keys.
+/// Returns the items by order of their keys.
 pub(super) fn in_order(
     call: &Call<'_>,
     items: Array,
@@ -264,13 +264,13 @@ fn enumerate(call: &mut Call<'_>) -> Outcome {
     Ok(pairs.collect::<Array>().into())
 }
 
-/// The items of each argument from `index` on.
+/// Returns the items of each argument from `index` on.
 fn columns(call: &mut Call<'_>, index: usize) -> Result<Vec<Array>, Failure> {
     let given = call.rest(index);
     given.into_iter().map(|value| items(call, value)).collect()
 }
 
-/// The first items of all columns, the second ones, … as far as the shortest goes.
+/// Returns the first items of all columns, the second ones, … as far as the shortest goes.
 fn transposed(columns: Vec<Array>) -> Vec<Array> {
     let shortest = columns.iter().map(Vec::len).min().unwrap_or(0);
     let mut rows = vec![Array::new(); shortest];

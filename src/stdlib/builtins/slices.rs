@@ -1,4 +1,4 @@
-//! Places in a row by Python's rules: an index, also from the end; a range as a slice.
+//! Indices of a sequence by Python's rules: one index, also from the end; a range as a slice.
 
 use std::ops::{Range, RangeInclusive};
 
@@ -6,7 +6,7 @@ use rhai::Dynamic;
 
 use crate::text::as_int;
 
-/// The places that an index means.
+/// The items that an index selects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::stdlib) enum Place {
     /// One item.
@@ -19,7 +19,7 @@ pub(in crate::stdlib) enum Place {
     NoIndex,
 }
 
-/// The places that `index` means in a row of `length` items.
+/// Returns the items that `index` selects in a sequence of `length` items.
 pub(in crate::stdlib) fn place(index: &Dynamic, length: usize) -> Place {
     if let Some(index) = as_int(index) {
         return at(index, length).map_or(Place::Outside, Place::At);
@@ -37,7 +37,7 @@ pub(in crate::stdlib) fn place(index: &Dynamic, length: usize) -> Place {
     Place::Slice(slice(*range.start(), end, length))
 }
 
-/// The place of one item.
+/// Returns the index of one item.
 pub(in crate::stdlib) fn at(index: i64, length: usize) -> Option<usize> {
     let index = if index < 0 {
         index.checked_add(length as i64)?
@@ -47,7 +47,7 @@ pub(in crate::stdlib) fn at(index: i64, length: usize) -> Option<usize> {
     usize::try_from(index).ok().filter(|at| *at < length)
 }
 
-/// The places from `start` up to, not including, `end`; negative ones count from the end.
+/// Returns the indices from `start` up to, not including, `end`; negative ones count from the end.
 pub(in crate::stdlib) fn slice(start: i64, end: i64, length: usize) -> Range<usize> {
     let start = bound(start, length);
     start..bound(end, length).max(start)

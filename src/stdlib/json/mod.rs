@@ -84,7 +84,7 @@ fn dumps(call: &mut Call<'_>, value: &Dynamic, first: usize) -> Result<String, F
     Ok(writer.finish())
 }
 
-/// A number of spaces, or the string itself.
+/// Returns a number of spaces, or the string itself.
 fn indent(call: &mut Call<'_>, index: usize) -> Result<Option<String>, Failure> {
     let Some(value) = call.given(index) else {
         return Ok(None);

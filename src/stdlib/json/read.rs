@@ -9,10 +9,10 @@ use crate::stdlib::builtins::number::too_large;
 /// Levels of nesting read.
 const MAX_DEPTH: usize = 990;
 
-/// The value of a JSON document.
+/// Returns the value of a JSON document.
 ///
 /// # Errors
-/// `JSONDecodeError` with line, column and place, counted in characters; `OverflowError` for an integer beyond
+/// `JSONDecodeError` with line, column and offset, counted in characters; `OverflowError` for an integer beyond
 /// 64 bits; `RecursionError`.
 pub(super) fn parse(text: &str) -> Outcome {
     let mut reader = Reader { text, at: 0 };
@@ -49,7 +49,7 @@ impl Reader<'_> {
         }
     }
 
-    /// `message: line 1 column 2 (char 1)` for the place `at` in bytes.
+    /// `message: line 1 column 2 (char 1)` for the byte offset `at`.
     fn error(&self, message: &str, at: usize) -> Failure {
         let before = &self.text[..at];
         let line = before.matches('\n').count() + 1;
@@ -75,7 +75,7 @@ impl Reader<'_> {
         }
     }
 
-    /// A number, or one of the words JSON and CPython know.
+    /// Returns a number, or one of the words JSON and CPython know.
     fn word(&mut self) -> Outcome {
         let words: [(&str, Dynamic); 6] = [
             ("null", Dynamic::UNIT),
@@ -189,7 +189,7 @@ impl Reader<'_> {
         }
     }
 
-    /// What a backslash and what follows it stand for.
+    /// Returns the character that an escape sequence represents.
     fn escape(&mut self, start: usize) -> Result<char, Failure> {
         let backslash = self.at;
         let Some(letter) = self.text.as_bytes().get(backslash + 1) else {
@@ -225,7 +225,7 @@ impl Reader<'_> {
         Ok(char::from_u32(first.into()).unwrap_or(char::REPLACEMENT_CHARACTER))
     }
 
-    /// The four digits of the escape at this place.
+    /// Returns the four digits of the escape at this offset.
     fn code_unit(&self) -> Result<u16, Failure> {
         let digits = self.text.get(self.at + 2..self.at + 6);
         digits
@@ -235,7 +235,7 @@ impl Reader<'_> {
     }
 }
 
-/// How many bytes of `text` are a number, and whether it has a fraction or an exponent.
+/// Returns how many bytes of `text` are a number, and whether it has a fraction or an exponent.
 fn number_length(text: &str) -> (usize, bool) {
     let bytes = text.as_bytes();
     let digits = |from: usize| {

@@ -16,7 +16,7 @@ const MAX_DEPTH: usize = 990;
 
 /// How the output is laid out.
 pub(super) struct Layout {
-    /// What each level is indented by; `None` writes one line.
+    /// The indentation of each level; `None` writes one line.
     pub indent: Option<String>,
     /// Between items, and between key and value.
     pub item: String,
@@ -30,7 +30,7 @@ pub(super) struct Layout {
 pub(super) struct Writer<'a, 'c> {
     call: &'a Call<'c>,
     layout: Layout,
-    /// Returns what to write for a value that JSON does not have.
+    /// Returns the replacement for a value that JSON does not have.
     default: Option<FnPtr>,
     out: String,
 }
@@ -176,7 +176,7 @@ impl<'a, 'c> Writer<'a, 'c> {
         self.line(depth + 1)
     }
 
-    /// A new line, indented for `depth`; nothing when the output is one line.
+    /// Starts a new line, indented for `depth`; does nothing when the output is one line.
     fn line(&mut self, depth: usize) -> Result<(), Failure> {
         if let Some(indent) = &self.layout.indent {
             let more = indent.len().saturating_mul(depth).saturating_add(1);

@@ -18,7 +18,7 @@ use crate::sys::signal::Signal;
 
 /// Runs the task of `process`, which is this process, and gives its exit code.
 ///
-/// The process has its place in the session and the family already. `interactive` is whether somebody types at its parent.
+/// The process has its slot in the session and the family already. `interactive` is whether somebody types at its parent.
 pub(crate) fn live(
     interp: &Arc<Interp>,
     context: &NativeCallContext,

@@ -27,28 +27,29 @@ pub(super) struct State {
     pub writable: bool,
 }
 
-/// Why an end cannot be sent from this process: what it refers to may be gone.
+/// Returns why an end cannot be sent from this process: what it refers to may be gone.
 pub(super) fn not_given(connection: &Connection) -> Option<&'static str> {
     let state = locked(&connection.0);
     let inherited_only = !state.end.as_ref()?.handle().is_held();
     inherited_only.then_some(NOT_GIVEN)
 }
 
-/// The place of an open end.
+/// Returns the offset of an open end.
 pub(super) fn place_of(connection: &Connection) -> Option<(u16, Place)> {
     let state = locked(&connection.0);
     let end = state.end.as_ref()?;
     Some((kind::CONNECTION, end.handle().place()))
 }
 
-/// What a closed end is sent as: its directions.
+/// Returns the encoded form of a closed end: its directions.
 pub(super) fn directions_of(connection: &Connection) -> Dynamic {
     let state = locked(&connection.0);
     let directions: Array = vec![state.readable.into(), state.writable.into()];
     directions.into()
 }
 
-/// The end that was sent closed. A closed end can be sent, so that a function may refer to one that its child does not need.
+/// Returns the end that was sent closed. A closed end can be sent, so that a function may refer to one that its child
+/// does not need.
 pub(super) fn closed_of(parts: Dynamic) -> Result<Connection, String> {
     let directions = parts.into_typed_array::<bool>()?;
     let [readable, writable] = directions[..] else {
@@ -78,7 +79,7 @@ impl Connection {
         look(&mut locked(&self.0))
     }
 
-    /// The end, unless this process has closed it.
+    /// Returns the end, unless this process has closed it.
     pub(super) fn open(&self) -> Result<PipeEnd, Failure> {
         let end = self.with(|state| state.end.clone());
         end.ok_or_else(|| raise("OSError", "handle is closed"))

@@ -1,4 +1,4 @@
-//! What scripts do with connections: sending, receiving, waiting.
+//! The members of connections: sending, receiving, waiting.
 
 use std::os::fd::AsRawFd;
 
@@ -37,7 +37,7 @@ impl Sent {
         }
     }
 
-    /// How a message was sent, and what was.
+    /// Returns how a message was sent, and its contents.
     fn parse(message: &[u8]) -> (Self, &[u8]) {
         match message.split_first() {
             Some((&mark, item)) if mark == Sent::Item as u8 => (Sent::Item, item),
@@ -187,7 +187,7 @@ enum Received {
     TooLong,
 }
 
-/// The bytes of a message that `send_bytes()` has sent.
+/// Returns the bytes of a message that `send_bytes()` has sent.
 fn bytes_in(message: &[u8]) -> Result<&[u8], Failure> {
     match Sent::parse(message) {
         (Sent::Bytes, bytes) => Ok(bytes),
@@ -274,7 +274,7 @@ fn with(call: &mut Call<'_>) -> Outcome {
     result
 }
 
-/// A pipe lies in the session's memory, whose descriptor this is.
+/// Returns the descriptor of the session's memory, which holds the pipe.
 fn fileno(call: &mut Call<'_>) -> Outcome {
     let end = call.this::<Connection>().open()?;
     let number = end.handle().session().fd().as_raw_fd();

@@ -58,7 +58,7 @@ fn start_method_of(call: &mut Call<'_>) -> Result<StartMethod, Failure> {
 }
 
 /// # Errors
-/// `ValueError` for an unknown name, `RuntimeError` in a process that belongs to an embedding program.
+/// `ValueError` for an unknown name, `RuntimeError` in a process that belongs to a host.
 fn find_method(call: &Call<'_>, name: &str) -> Result<StartMethod, Failure> {
     let method = StartMethod::named(name);
     let method =

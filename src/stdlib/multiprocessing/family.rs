@@ -1,4 +1,4 @@
-//! A process among its relatives: its name and place, its parent, its children.
+//! A process in its family: its name and slot, its parent, its children.
 
 use std::sync::Mutex;
 
@@ -51,7 +51,7 @@ pub(crate) struct BadEnd {
 }
 
 impl State for Family {
-    /// The same name, no children.
+    /// Keeps the name and forgets the children.
     fn begin_copy(&self) {
         let mut place = locked(&self.0);
         place.children.clear();
@@ -85,12 +85,12 @@ impl Family {
         locked(&self.0).parent.clone()
     }
 
-    /// The object of this process, unless it is the main process.
+    /// Returns the object of this process, unless it is the main process.
     pub(crate) fn myself(&self) -> Option<Process> {
         locked(&self.0).myself.clone()
     }
 
-    /// The family's secret.
+    /// Returns the family's secret.
     pub(crate) fn authkey(&self) -> Vec<u8> {
         let mut place = locked(&self.0);
         let key = place.authkey.get_or_insert_with(|| {
@@ -126,7 +126,7 @@ impl Family {
         std::mem::take(&mut locked(&self.0).bad_ends)
     }
 
-    /// Whether the whole family has been asked to end.
+    /// Returns whether the whole family has been asked to end.
     pub(crate) fn is_ending(&self) -> bool {
         locked(&self.0).ending
     }
@@ -135,7 +135,7 @@ impl Family {
         locked(&self.0).identity.name = name.into();
     }
 
-    /// The identity of the next Process object made here: every object counts, started or not.
+    /// Returns the identity of the next Process object made here: every object counts, started or not.
     pub(crate) fn next_identity(&self) -> Identity {
         let mut place = locked(&self.0);
         place.made += 1;
@@ -163,12 +163,12 @@ impl Family {
         };
     }
 
-    /// A family that was asked to end, and has ended, may begin anew.
+    /// Lets a family that has been ended start children again.
     pub(crate) fn begin_anew(&self) {
         locked(&self.0).ending = false;
     }
 
-    /// The children that have not been reaped yet.
+    /// Returns the children that have not been reaped yet.
     pub(crate) fn unreaped(&self) -> Vec<Process> {
         let children = locked(&self.0).children.clone();
         let is_started =
@@ -181,7 +181,8 @@ impl Family {
         locked(&self.0).met = Some(Vec::new());
     }
 
-    /// The object for a process that a message names: that of this process itself if the message means it, otherwise a new one.
+    /// Returns the object for a process that a message names: that of this process itself if the message means it,
+    /// otherwise a new one.
     pub(crate) fn meet(&self, process: Process) -> Process {
         let mut place = locked(&self.0);
         if let Some(myself) = place
@@ -203,7 +204,7 @@ impl Family {
         }
     }
 
-    /// The object for this process: the one that its own call names, if it does, with the state of `process`.
+    /// Returns the object for this process: the one that its own call names, if it does, with the state of `process`.
     pub(crate) fn recognise(&self, process: Process) -> Process {
         let met = locked(&self.0).met.take().unwrap_or_default();
         match met.into_iter().find(|other| other.is_same_as(&process)) {
@@ -224,7 +225,7 @@ impl Family {
         locked(&self.0).ending = true;
     }
 
-    /// Every child that has not been forgotten.
+    /// Returns every child that has not been forgotten.
     pub(super) fn children(&self) -> Vec<Process> {
         locked(&self.0).children.clone()
     }

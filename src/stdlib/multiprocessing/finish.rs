@@ -18,7 +18,7 @@ use crate::sys::signal::Signal;
 /// How long the main process's children may take to end when they are asked to, before they are killed.
 const GRACE: Duration = Duration::from_secs(4);
 
-/// The same in an embedding program.
+/// The same in a host.
 const GRACE_IN_A_HOST: Duration = Duration::from_millis(500);
 
 /// Waits for the threads and the children of this process, or ends them. Returns the exit code, `code` if nothing changes it now,
@@ -80,7 +80,8 @@ impl Family {
     }
 }
 
-/// How long children may take: half of their parent's time, so that it does not kill them while they wait for their own.
+/// Returns how long children may take: half of their parent's time, so that it does not kill them while they wait for
+/// their own.
 fn grace(interp: &Interp) -> Duration {
     let generation = Family::of(interp).identity().numbers.len();
     // A host should not wait long for its scripts' children.

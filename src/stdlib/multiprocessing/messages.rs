@@ -84,7 +84,7 @@ pub(crate) fn with_messages<R>(
     take(&messages.collect::<Vec<_>>())
 }
 
-/// An item that cannot cross to another process.
+/// Returns an item that cannot cross to another process.
 pub(super) fn refused(refusal: wire::Refusal) -> Failure {
     let kind = match refusal.reason {
         wire::Reason::Failed(..) => "OSError",

@@ -7,7 +7,7 @@ use crate::script::exceptions::{Failure, raise};
 use crate::script::values::type_name;
 use crate::text::{as_string, quoted};
 
-/// What can be narrowed.
+/// The permissions that can be narrowed.
 const KEYS: [&str; 8] = [
     "read",
     "write",
@@ -19,7 +19,7 @@ const KEYS: [&str; 8] = [
     "threads",
 ];
 
-/// The permissions `own` narrowed as a script says it.
+/// Returns the permissions `own` narrowed as a script says it.
 ///
 /// # Errors
 /// `PermissionError` for more than these; `TypeError` and `ValueError` for what cannot be understood.
@@ -45,7 +45,7 @@ pub(super) fn narrowed(own: &Permissions, wanted: &Map) -> Result<Permissions, F
     Ok(own.narrowed(&child)?)
 }
 
-/// A bool, a string, or a list of strings, each of which has to be `valid`.
+/// Reads a bool, a string, or a list of strings, each of which has to be `valid`.
 fn share(
     key: &str,
     value: &Dynamic,
@@ -103,7 +103,7 @@ fn flag(key: &str, value: &Dynamic) -> Result<bool, Failure> {
     })
 }
 
-/// A bool, how many at once, or that and how many generations below the child.
+/// Returns a bool, how many at once, or that and how many generations below the child.
 fn processes(value: &Dynamic) -> Result<Count, Failure> {
     if let Ok(any) = value.as_bool() {
         return Ok(Count::Any(any));

@@ -28,7 +28,7 @@ pub(crate) struct State {
     pub identity: Identity,
     pub target: Option<FnPtr>,
     pub args: Array,
-    /// What the script has set: `run` and its own attributes.
+    /// The attributes that the script has set, `run` among them.
     pub attributes: Map,
     /// The number of the process that made this object.
     pub creator: i32,
@@ -60,7 +60,7 @@ pub(crate) enum Stage {
 }
 
 impl Process {
-    /// A new object of this process, not started.
+    /// Creates a new object of this process, not started.
     pub(crate) fn new(identity: Identity, target: Option<FnPtr>, args: Array) -> Self {
         Self::from_state(State {
             identity,
@@ -85,12 +85,12 @@ impl Process {
         look(&mut locked(&self.0))
     }
 
-    /// Whether both are the same object.
+    /// Returns whether both are the same object.
     pub(crate) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    /// Whether both stand for the same process, wherever the objects came from.
+    /// Returns whether both refer to the same process, wherever the objects came from.
     pub(crate) fn is_same_as(&self, other: &Self) -> bool {
         let key = |process: &Self| process.with(|s| (s.creator, s.identity.numbers.clone()));
         self.is(other) || key(self) == key(other)
@@ -111,12 +111,12 @@ impl Process {
         self.with(|state| state.stage.pid())
     }
 
-    /// A descriptor that is readable from the child's end on.
+    /// Returns a descriptor that is readable from the child's end on.
     pub(crate) fn sentinel(&self) -> Option<Arc<OwnedFd>> {
         self.started().map(|(sentinel, _)| sentinel)
     }
 
-    /// The descriptor of a child that has not been reaped, and its place in the session.
+    /// Returns the descriptor of a child that has not been reaped, and its slot in the session.
     pub(super) fn started(&self) -> Option<(Arc<OwnedFd>, ProcessId)> {
         self.with(|state| match &state.stage {
             Stage::Started { child, place } => Some((child.sentinel(), *place)),
@@ -124,7 +124,7 @@ impl Process {
         })
     }
 
-    /// The descriptor of a child that has been started, readable from its end on, also when it has been reaped.
+    /// Returns the descriptor of a child that has been started, readable from its end on, also when it has been reaped.
     pub(crate) fn end(&self) -> Option<Arc<OwnedFd>> {
         self.with(|state| match &state.stage {
             Stage::Started { child, .. } => Some(child.sentinel()),
@@ -133,7 +133,7 @@ impl Process {
         })
     }
 
-    /// The number of the descriptor scripts know as `sentinel`.
+    /// Returns the number of the descriptor scripts know as `sentinel`.
     pub(crate) fn sentinel_number(&self) -> Option<i32> {
         self.end().map(|end| end.as_raw_fd())
     }
@@ -148,14 +148,15 @@ impl Process {
         });
     }
 
-    /// The function the child runs, what it calls it in a traceback, and its arguments.
+    /// Returns the function the child runs, what it calls it in a traceback, and its arguments.
     pub(crate) fn task(&self) -> Option<Task> {
         self.with(|state| task::of(state.target.as_ref(), &state.args, &state.attributes))
     }
 }
 
 impl State {
-    /// The number of the process, if it is no child of this one: that of a parent before a fork is not one either.
+    /// Returns the number of the process, if it is no child of this one: that of a parent before a fork is not one
+    /// either.
     pub(super) fn elsewhere(&self) -> Option<i32> {
         match &self.stage {
             Stage::Elsewhere { pid } => Some(*pid),

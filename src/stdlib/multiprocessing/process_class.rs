@@ -96,7 +96,7 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
     Ok(Dynamic::from(process))
 }
 
-/// Whether the other object stands for the same process, wherever it came from.
+/// Returns whether the other object refers to the same process, wherever it came from.
 fn is_the_other(call: &mut Call<'_>) -> bool {
     let other = call.value(0).cast::<Process>();
     call.this::<Process>().is_same_as(&other)
@@ -109,7 +109,7 @@ fn open(process: &Process) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The object of the running process itself.
+/// Returns the object of the running process itself.
 fn is_current(process: &Process) -> bool {
     process.with(|s| matches!(s.stage, Stage::Elsewhere { pid } if pid == sys::process::pid()))
 }
@@ -243,7 +243,7 @@ fn sentinel(call: &mut Call<'_>) -> Outcome {
     }
 }
 
-/// The uncaught exception of an ended child, with its traceback; `None` when it ended normally or still runs.
+/// Returns the uncaught exception of an ended child, with its traceback; `None` when it ended normally or still runs.
 fn exception(call: &mut Call<'_>) -> Outcome {
     let process: Process = call.this();
     process.poll(call.interp);

@@ -8,7 +8,7 @@ use super::process::{Process, Stage};
 use crate::script::codecs::{record_and_value, with_record};
 use crate::wire::Unsendable;
 
-/// What another process knows of a Process.
+/// A Process as another process knows it.
 #[derive(Serialize, Deserialize)]
 struct Known {
     identity: Identity,
@@ -16,7 +16,7 @@ struct Known {
     creator: i32,
 }
 
-/// What another process gets of a Process: a record of its name and numbers, and what the script has set on it.
+/// Returns what another process gets of a Process: a record of its name and numbers, and what the script has set on it.
 ///
 /// # Errors
 /// The record is too long.
@@ -36,7 +36,7 @@ pub(super) fn parts_of(process: &Process) -> Result<Dynamic, Unsendable> {
     with_record(&known, sent.collect::<Map>().into())
 }
 
-/// The Process made of these parts.
+/// Returns the Process made of these parts.
 ///
 /// # Errors
 /// They are not those of a Process.

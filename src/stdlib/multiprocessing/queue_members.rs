@@ -1,4 +1,4 @@
-//! What scripts do with queues.
+//! The members of queues.
 
 use std::sync::Arc;
 
@@ -95,7 +95,7 @@ pub(super) fn construct_joinable(call: &mut Call<'_>) -> Outcome {
     create(call, true, Dialect::Multiprocessing)
 }
 
-/// A queue that follows the rules of a module; argument 0 is its bound.
+/// Returns a queue that follows the rules of a module; argument 0 is its bound.
 pub(super) fn create(call: &mut Call<'_>, joinable: bool, dialect: Dialect) -> Outcome {
     let capacity = usize::try_from(call.int_or(0, 0)?).unwrap_or(0);
     let shared = sync::Queue::create(&call.interp.session()?, capacity).map_err(session_failure)?;

@@ -26,7 +26,7 @@ pub(crate) struct Queue {
     pub joinable: bool,
     /// The module whose rules its time-outs follow.
     pub dialect: Dialect,
-    /// The number of the process that called `close()`: its children may go on; 0 while nobody has.
+    /// The number of the process that called `close()`: its children may still use it; 0 while open.
     closed_by: Arc<AtomicI32>,
 }
 
@@ -60,7 +60,7 @@ impl Queue {
         self.closed_by.store(sys::process::pid(), Ordering::Relaxed);
     }
 
-    /// Whether this process has called `close()`.
+    /// Returns whether this process has called `close()`.
     pub(crate) fn is_closed(&self) -> bool {
         let closer = self.closed_by.load(Ordering::Relaxed);
         closer != 0 && closer == sys::process::pid()
@@ -110,7 +110,7 @@ pub(super) fn put_failure(interp: &Interp, error: PutError) -> Failure {
     }
 }
 
-/// The next item of `queue`.
+/// Returns the next item of `queue`.
 pub(super) fn take(interp: &Arc<Interp>, queue: &sync::Queue, deadline: Deadline) -> Outcome {
     let taken = queue.get_with(deadline, |message| read(interp, message));
     taken.map_err(|error| get_failure(interp, error))?

@@ -15,7 +15,7 @@ use crate::sync::{Offset, ProcessId, wait_kind};
 use crate::sys;
 
 impl Process {
-    /// The exit code if the child has ended. Reaps it then, and releases what it held of the session.
+    /// Returns the exit code if the child has ended. Reaps it then, and releases what it held of the session.
     pub(crate) fn poll(&self, interp: &Arc<Interp>) -> Option<i64> {
         let (exitcode, place) = self.with(|state| {
             if state.creator != sys::process::pid() {
@@ -47,19 +47,19 @@ impl Process {
         Some(exitcode)
     }
 
-    /// Whether it is a child of this process that has not ended. A closed object stands for none.
+    /// Returns whether it is a child of this process that has not ended. A closed object refers to none.
     pub(crate) fn is_running(&self, interp: &Arc<Interp>) -> bool {
         self.poll(interp);
         self.with(|state| matches!(state.stage, Stage::Started { .. }))
     }
 
-    /// Reads the report of a child that has ended and clears its place in the session.
+    /// Reads the report of a child that has ended and clears its slot in the session.
     fn collect(&self, interp: &Arc<Interp>, place: ProcessId) {
         let Some(session) = interp.existing_session() else {
             return;
         };
         let report = session.take_report(place).ok().flatten();
-        // An error means that the session has swept the place already.
+        // An error means that the session has swept the slot already.
         let _ = session.child_ended(place);
         let Some(exception) = report.map(|bytes| unpack_exception(interp, &bytes)) else {
             return;
@@ -127,7 +127,7 @@ impl Process {
 }
 
 impl Family {
-    /// The children that are running; the ended ones are reaped.
+    /// Returns the children that are running; the ended ones are reaped.
     pub(crate) fn active_children(&self, interp: &Arc<Interp>) -> Vec<Process> {
         let children = self.children();
         let (running, ended): (Vec<_>, Vec<_>) = children

@@ -25,7 +25,7 @@ pub(crate) struct Relative {
     is_main: bool,
 }
 
-/// `current_process()` returns the Process object of a child, and in the main process an object that stands for it.
+/// `current_process()` returns the Process object of a child, and in the main process an object that represents it.
 pub(super) fn current_process(interp: &Arc<Interp>) -> Dynamic {
     match Family::of(interp).myself() {
         Some(process) => Dynamic::from(process),

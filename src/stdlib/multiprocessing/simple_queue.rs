@@ -19,7 +19,7 @@ use crate::wire::kind;
 #[derive(Debug, Clone)]
 pub(crate) struct SimpleQueue {
     shared: sync::Queue,
-    /// The number of the process that called `close()`: its children may go on; 0 while nobody has.
+    /// The number of the process that called `close()`: its children may still use it; 0 while open.
     closed_by: Arc<AtomicI32>,
 }
 
@@ -61,12 +61,12 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
     Ok(Dynamic::from(SimpleQueue::new(shared)))
 }
 
-/// The queue a member was called on, unless this process has closed it.
+/// Returns the queue a member was called on, unless this process has closed it.
 fn open(call: &Call<'_>) -> Result<sync::Queue, Failure> {
     open_queue(&call.this())
 }
 
-/// The queue, unless this process has closed it.
+/// Returns the queue, unless this process has closed it.
 pub(super) fn open_queue(queue: &SimpleQueue) -> Result<sync::Queue, Failure> {
     let closer = queue.closed_by.load(Ordering::Relaxed);
     if closer != 0 && closer == sys::process::pid() {

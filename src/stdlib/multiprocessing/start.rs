@@ -98,8 +98,8 @@ fn start_claimed(
     }
 }
 
-/// Takes a place in the session for a child. When there are `at_once` processes beside the first, there is none: that is
-/// decided where places are given, since others may start some at the same moment.
+/// Takes a slot of the session for a child. When there are `at_once` processes beside the first, there is none: that is
+/// decided where slots are allocated, because others may start processes at the same moment.
 ///
 /// # Errors
 /// `PermissionError` then; `OSError` or `MemoryError` when the session has no room.
@@ -169,7 +169,7 @@ fn detach(state: &mut State) {
     state.attributes.values_mut().for_each(unshare_deeply);
 }
 
-/// The barriers that the child gets: it is expected there.
+/// Returns the barriers that the child gets: it is expected there.
 fn barriers_among(session: &Session, mut places: Vec<Offset>) -> Vec<Barrier> {
     places.sort_unstable();
     places.dedup();
@@ -184,7 +184,7 @@ fn tell(barriers: &[Barrier], child: ProcessId) -> Result<(), Failure> {
     expected.try_for_each(|result| result.map_err(session_failure))
 }
 
-/// What the child may do: at most what this process may.
+/// Returns the permissions of the child: at most those of this process.
 fn permissions_of(interp: &Interp, process: &Process) -> Permissions {
     let narrowed = process.with(|state| state.permissions.clone());
     let permissions = narrowed.unwrap_or_else(|| (*interp.permissions().permissions()).clone());

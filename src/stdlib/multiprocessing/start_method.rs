@@ -46,7 +46,7 @@ struct Choice {
     forced: Option<StartMethod>,
     /// Whether a script has set it, which it may do once.
     fixed: bool,
-    /// This process belongs to an embedding program, which a fork would copy.
+    /// This process belongs to a host, which a fork would copy.
     spawns_only: bool,
 }
 
@@ -64,12 +64,12 @@ impl StartMethods {
         choice.forced = Some(StartMethod::Spawn);
     }
 
-    /// Whether children of this process may be started by this method.
+    /// Returns whether children of this process may be started by this method.
     pub(crate) fn offers(&self, method: StartMethod) -> bool {
         method == StartMethod::Spawn || !locked(&self.0).spawns_only
     }
 
-    /// Sets the method that the command line or the embedding program prefers. Scripts may still choose theirs.
+    /// Sets the method that the command line or the host prefers. Scripts may still choose theirs.
     pub(crate) fn prefer(&self, method: Option<StartMethod>) {
         locked(&self.0).forced = method;
     }
@@ -90,7 +90,7 @@ impl StartMethods {
         locked(&self.0).forced.unwrap_or(StartMethod::Fork)
     }
 
-    /// The method the next child is started by: a threaded process never forks.
+    /// Returns the start method of the next child: a threaded process never forks.
     pub(crate) fn next(&self) -> StartMethod {
         let choice = *locked(&self.0);
         match choice.forced.unwrap_or(StartMethod::Fork) {
@@ -99,7 +99,7 @@ impl StartMethods {
         }
     }
 
-    /// What a spawned child inherits: the method in force, and whether it is fixed.
+    /// Returns the settings that a spawned child inherits: the current method, and whether it is fixed.
     pub(crate) fn inherited(&self) -> (Option<StartMethod>, bool) {
         let choice = *locked(&self.0);
         (choice.forced, choice.fixed)

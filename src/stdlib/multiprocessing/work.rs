@@ -1,4 +1,4 @@
-//! What a start sends to the child: its task, and what it inherits. A forked child is granted the shared objects in it.
+//! The message that a start sends to the child: its task, and what it inherits. A forked child is granted the shared objects in it.
 
 use std::sync::Arc;
 
@@ -24,7 +24,7 @@ use crate::sync::{Mutex, Offset};
 use crate::sys;
 use crate::wire::{DecodeError, Refusal, Sequence, Values};
 
-/// What a spawned child gets beside the program.
+/// The data that a spawned child gets besides the program.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Orders {
     /// Needed before its engine is made.
@@ -32,30 +32,30 @@ pub(crate) struct Orders {
     pub work: Work,
 }
 
-/// What a spawned child needs to know of itself, its parent, and the settings of its family.
+/// The identity of a spawned child, of its parent, and the settings of its family.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Work {
     identity: Identity,
     /// The names of what the script has set on the process.
     attributes: Vec<String>,
-    /// The names of the values that the embedding program has given its scripts.
+    /// The names of the values that the host has given its scripts.
     given: Vec<String>,
     pub parent: (i32, String),
     pub error_format: ErrorFormat,
     /// Its parent is interactive.
     pub interactive: bool,
-    /// The family's main process is an embedding program.
+    /// The family's main process is a host.
     pub under_host: bool,
     pub start_method: Option<StartMethod>,
     pub start_method_fixed: bool,
     pub authkey: Vec<u8>,
 }
 
-/// The values that a child inherits beside its task.
+/// The values that a child inherits besides its task.
 pub(crate) struct Inherited {
-    /// Those that the embedding program has given its scripts.
+    /// Those that the host has given its scripts.
     pub given: Map,
-    /// What its parent's script does when signals come.
+    /// The signal handlers of its parent's script.
     pub handlers: Array,
     /// The lock of the output that its parent shares.
     pub turn: Option<Mutex>,
@@ -104,7 +104,7 @@ impl<'a> Sending<'a> {
         })
     }
 
-    /// The same with its values written.
+    /// Returns the same with its values written.
     ///
     /// # Errors
     /// As [`task`](Self::task).
@@ -115,19 +115,19 @@ impl<'a> Sending<'a> {
         }
     }
 
-    /// The shared objects in the values so far.
+    /// Returns the shared objects in the values so far.
     pub(super) fn objects(&self) -> Vec<Offset> {
         self.values.handles().iter().copied().map(Offset).collect()
     }
 
-    /// The shared objects that a forked child is granted: those that a spawned one would be sent.
+    /// Returns the shared objects that a forked child is granted: those that a spawned one would be sent.
     pub(super) fn all_objects(mut self, context: &NativeCallContext) -> Vec<Offset> {
         // A signal handler that cannot be sent is in the child's memory all the same.
         let _ = self.inherit(context);
         self.objects()
     }
 
-    /// Adds what the child inherits beside its task.
+    /// Adds what the child inherits besides its task.
     ///
     /// # Errors
     /// What a signal handler has captured cannot be sent.

@@ -26,7 +26,7 @@ impl Workers {
         let _ = self.program.set(program);
     }
 
-    /// The program a spawned child runs; `None` is this one.
+    /// Returns the program a spawned child runs; `None` is this one.
     ///
     /// # Errors
     /// `RuntimeError` when this program does not begin with [`crate::init`], so that its children would run all of it instead, or when

@@ -45,7 +45,7 @@ fn system(call: &mut Call<'_>) -> Outcome {
     Ok(Dynamic::from_int(status.into_raw().into()))
 }
 
-/// The streams of a host are not for commands either.
+/// Keeps the streams of a host from commands too.
 fn lay_streams(shell: &mut Command, interp: &Interp) -> io::Result<()> {
     if !interp.source.is_stdin() {
         shell.stdin(Stdio::null());

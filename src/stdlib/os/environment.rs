@@ -10,7 +10,7 @@ use crate::script::exceptions::{Failure, no_key, raise};
 use crate::script::interp::Interp;
 use crate::text;
 
-/// `os.environ`: asked anew at each reading.
+/// `os.environ`: read from the system each time.
 #[derive(Debug, Clone)]
 struct Environ;
 
@@ -72,7 +72,7 @@ pub(super) fn register_class(registry: &mut Registry) {
         });
 }
 
-/// A variable, if there is one and the script may read it.
+/// Returns a variable, if there is one and the script may read it.
 fn variable(call: &Call<'_>, name: &str) -> Result<Option<Dynamic>, Failure> {
     call.interp.permissions().variable(name)?;
     if name.is_empty() || name.contains(['=', '\0']) {
@@ -82,7 +82,7 @@ fn variable(call: &Call<'_>, name: &str) -> Result<Option<Dynamic>, Failure> {
     Ok(value.map(|value| value.to_string_lossy().into_owned().into()))
 }
 
-/// The variables that the script may read.
+/// Returns the variables that the script may read.
 fn all(interp: &Interp) -> Result<Map, Failure> {
     let guard = interp.permissions();
     guard.environment()?;

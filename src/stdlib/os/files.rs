@@ -85,7 +85,7 @@ fn listdir(call: &mut Call<'_>) -> Outcome {
     Ok(names.collect::<Array>().into())
 }
 
-/// The names in a directory in their order, and the type of what has them.
+/// Returns the names in a directory in their order, and the type of what has them.
 fn entries(
     interp: &Arc<Interp>,
     directory: &str,

@@ -36,7 +36,7 @@ const WNOHANG: i64 = 1;
 pub(crate) struct Forked(Mutex<Vec<(Child, ProcessId)>>);
 
 impl State for Forked {
-    /// A new child has none.
+    /// Forgets the children of the parent.
     fn begin_process(&self) {
         locked(&self.0).clear();
     }
@@ -177,7 +177,7 @@ fn is_meant(child: i32, pid: i64) -> bool {
     pid <= 0 || i64::from(child) == pid
 }
 
-/// A child that has ended, reaped: its number and its status as `wait(2)` gives it.
+/// Returns a child that has ended, reaped: its number and its status as `wait(2)` gives it.
 ///
 /// # Errors
 /// `ChildProcessError` when there is no such child.

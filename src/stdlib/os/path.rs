@@ -74,7 +74,7 @@ pub(super) fn register(registry: &mut Registry) {
         });
 }
 
-/// Whether something holds of what has the path, which nothing does where there is nothing.
+/// Returns whether something holds of what has the path, which nothing does where there is nothing.
 fn about(call: &mut Call<'_>, holds: impl FnOnce(&Metadata) -> bool) -> Outcome {
     let path = path(call, 0)?;
     let found = look(call.interp, &path)?;
@@ -119,7 +119,7 @@ fn pair(first: &str, second: &str) -> Dynamic {
     Array::from(pair).into()
 }
 
-/// `join(path, *paths)`: what begins with `/` starts anew.
+/// `join(path, *paths)`: a part that begins with `/` starts over.
 fn join(call: &mut Call<'_>) -> Outcome {
     let mut joined = path(call, 0)?.to_string();
     for part in call.rest(1) {
@@ -141,7 +141,7 @@ fn join(call: &mut Call<'_>) -> Outcome {
     Ok(joined.into())
 }
 
-/// The parts before and after the last `/`; slashes at the end of the first are dropped.
+/// Returns the parts before and after the last `/`; slashes at the end of the first are dropped.
 fn split(path: &str) -> (&str, &str) {
     let at = path.rfind('/').map_or(0, |at| at + 1);
     let (head, tail) = path.split_at(at);
@@ -149,7 +149,7 @@ fn split(path: &str) -> (&str, &str) {
     (if trimmed.is_empty() { head } else { trimmed }, tail)
 }
 
-/// A name and its extension with the dot; dots a name begins with are part of it.
+/// Returns a name and its extension with the dot; dots a name begins with are part of it.
 fn split_extension(path: &str) -> (&str, &str) {
     let name = path.rfind('/').map_or(0, |at| at + 1);
     let dots = path[name..].len() - path[name..].trim_start_matches('.').len();

@@ -1,4 +1,4 @@
-//! A queue between threads: its items, its free places, and the tasks that are not done yet.
+//! A queue between threads: its items, its free slots, and the tasks that are not done yet.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -46,7 +46,7 @@ impl Channel {
         }))
     }
 
-    /// The address by which it is compared with other objects of this process.
+    /// Returns the address by which it is compared with other objects of this process.
     pub(crate) fn address(&self) -> usize {
         Arc::as_ptr(&self.0).addr()
     }
@@ -82,7 +82,7 @@ impl Channel {
     /// Puts an item, waiting for room.
     ///
     /// # Errors
-    /// `Full`, `ShutDown`; `TypeError` when a priority queue cannot place the item.
+    /// `Full`, `ShutDown`; `TypeError` when a priority queue cannot order the item.
     pub(super) fn put(
         &self,
         interp: &Interp,

@@ -67,7 +67,7 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
     Ok(Dynamic::from(Channel::new(class, maxsize)))
 }
 
-/// The queue, unless it is a `SimpleQueue`, which lacks the member.
+/// Returns the queue, unless it is a `SimpleQueue`, which lacks the member.
 fn with_tasks(call: &Call<'_>, member: &str) -> Result<Channel, Failure> {
     let channel: Channel = call.this();
     if channel.class() == Class::SimpleQueue {
@@ -77,7 +77,7 @@ fn with_tasks(call: &Call<'_>, member: &str) -> Result<Channel, Failure> {
     Ok(channel)
 }
 
-/// The deadline that `block` and `timeout` stand for, parameters `at` and `at + 1`.
+/// Returns the deadline for `block` and `timeout`, parameters `at` and `at + 1`.
 fn deadline(call: &mut Call<'_>, at: usize) -> Result<Deadline, Failure> {
     if !call.bool_or(at, true) {
         return Ok(Deadline::NOW);

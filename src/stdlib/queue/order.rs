@@ -60,7 +60,7 @@ impl Class {
     }
 }
 
-/// The place behind all items that are not greater, by binary search.
+/// Returns the index after all items that are not greater, by binary search.
 fn place(
     items: &VecDeque<Dynamic>,
     item: &Dynamic,

@@ -17,10 +17,10 @@ use crate::sys::lock::locked;
 use crate::sys::signal::{self, Signal};
 use crate::sys::{identity, interrupt};
 
-/// What is done when a signal comes.
+/// The action for a signal.
 #[derive(Debug, Clone)]
 pub(crate) enum Disposition {
-    /// What the kernel, or this program, does by itself.
+    /// The default of the kernel or of this program.
     Default,
     Ignore,
     Call {
@@ -36,7 +36,7 @@ pub(super) const DEFAULT: i64 = 0;
 pub(super) const IGNORE: i64 = 1;
 
 impl Disposition {
-    /// What a script means by `SIG_DFL`, `SIG_IGN` or a function.
+    /// Returns the action for `SIG_DFL`, `SIG_IGN` or a function.
     ///
     /// # Errors
     /// `TypeError` for anything else.
@@ -63,7 +63,7 @@ impl Disposition {
         })
     }
 
-    /// The value scripts know it by.
+    /// Returns the value scripts know it by.
     pub(super) fn shown(&self) -> Dynamic {
         match self {
             Disposition::Default => Dynamic::from_int(DEFAULT),
@@ -73,11 +73,11 @@ impl Disposition {
     }
 }
 
-/// What the script of this process has set.
+/// The handlers that the script of this process has set.
 #[derive(Debug, Default)]
 pub(crate) struct Handlers {
     set: Mutex<BTreeMap<i32, Disposition>>,
-    /// What a handler threw, until the wait or the statement it interrupted throws it on.
+    /// The error that a handler threw, until the interrupted wait or statement rethrows it.
     thrown: Mutex<Option<Failure>>,
     /// A handler is running: others wait for its end.
     busy: AtomicBool,
@@ -106,7 +106,7 @@ impl State for Handlers {
     }
 }
 
-/// What happens to signals when a child is started.
+/// Returns how signals are set when a child is started.
 pub(crate) fn signals_of(interp: &Interp) -> Signals {
     let handlers = Handlers::of(interp);
     Signals {
@@ -127,7 +127,7 @@ impl Handlers {
         identity::thread_id() == identity::process_id()
     }
 
-    /// What the script has set for a signal.
+    /// Returns the action that the script has set for a signal.
     pub(crate) fn disposition(&self, signal: Signal) -> Disposition {
         let set = locked(&self.set);
         set.get(&(signal as i32))
@@ -135,12 +135,12 @@ impl Handlers {
             .unwrap_or(Disposition::Default)
     }
 
-    /// Whether the script has set something itself.
+    /// Returns whether the script has set something itself.
     pub(crate) fn has(&self, signal: Signal) -> bool {
         locked(&self.set).contains_key(&(signal as i32))
     }
 
-    /// How many signals were handled so far.
+    /// Returns how many signals were handled so far.
     pub(crate) fn handled(&self) -> u64 {
         self.handled.load(Ordering::Relaxed)
     }
@@ -194,7 +194,7 @@ impl Handlers {
         }
     }
 
-    /// What was set, for a spawned child: `[number, handler]` each.
+    /// Returns the handlers that were set, for a spawned child: `[number, handler]` each.
     pub(crate) fn parts(&self) -> Array {
         let set = locked(&self.set);
         let pair = |(signal, disposition): (&i32, &Disposition)| -> Dynamic {

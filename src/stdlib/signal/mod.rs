@@ -73,7 +73,7 @@ fn set(call: &mut Call<'_>) -> Outcome {
     Ok(before.shown())
 }
 
-/// Whether signals are the script's business, and this process is there for it alone.
+/// Checks that the script may handle signals, and that this process runs nothing else.
 fn may(call: &Call<'_>, doing: &str) -> Result<(), Failure> {
     let guard = call.interp.permissions();
     guard.change_process(doing)?;

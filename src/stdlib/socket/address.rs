@@ -32,7 +32,7 @@ impl Meant {
     }
 }
 
-/// The address a script means, for a socket of that family.
+/// Returns the address a script means, for a socket of that family.
 ///
 /// # Errors
 /// `gaierror` for an unknown name; `PermissionError` when it may not be used for that.
@@ -66,7 +66,7 @@ pub(super) fn read(
     }))
 }
 
-/// Every address of `[host, port]`, and the name by which the script calls it.
+/// Returns every address of `[host, port]`, and the name by which the script calls it.
 pub(super) fn all_of(
     call: &Call<'_>,
     value: &Dynamic,
@@ -81,7 +81,7 @@ pub(super) fn all_of(
     Ok((found, name.map(str::to_string)))
 }
 
-/// The host, if it is a name that has to be resolved, not an address.
+/// Returns the host, if it is a name that has to be resolved, not an address.
 fn name_of(host: &str) -> Option<&str> {
     let is_number = host.is_empty() || host == BROADCAST || host.parse::<IpAddr>().is_ok();
     (!is_number).then_some(host)
@@ -162,7 +162,7 @@ fn host_and_port(call: &Call<'_>, value: &Dynamic) -> Result<(String, u16, Vec<u
     Ok((host, port, rest))
 }
 
-/// The first address of a host: an empty name is every address of this machine.
+/// Returns the first address of a host: an empty name is every address of this machine.
 ///
 /// # Errors
 /// `gaierror`; `PermissionError` for `doing` that, when names may not be resolved.
@@ -193,7 +193,7 @@ fn unknown_host() -> Failure {
     throw(Exception::new("gaierror", args))
 }
 
-/// An address as scripts get it.
+/// Returns an address as scripts get it.
 pub(super) fn shown(address: &SockAddr) -> Dynamic {
     match address.as_socket() {
         Some(SocketAddr::V4(found)) => pair(found.ip().to_string(), found.port()).into(),

@@ -38,7 +38,7 @@ impl Socket {
         })))
     }
 
-    /// What distinguishes it from other objects of this process.
+    /// Returns a number that distinguishes it from other objects of this process.
     pub(crate) fn address(&self) -> usize {
         Arc::as_ptr(&self.0).addr()
     }
@@ -59,12 +59,12 @@ impl Socket {
         locked(&self.0).timeout = timeout;
     }
 
-    /// The kernel's socket, unless this one is closed.
+    /// Returns the kernel's socket, unless this one is closed.
     pub(crate) fn kernel_if_open(&self) -> Option<Arc<Kernel>> {
         locked(&self.0).kernel.clone()
     }
 
-    /// The kernel's socket.
+    /// Returns the kernel's socket.
     ///
     /// # Errors
     /// `OSError` 9 when this one is closed.
@@ -107,7 +107,7 @@ impl Socket {
         }
     }
 
-    /// Waits until an operation may go on, as long as the socket is open.
+    /// Waits until an operation can continue, as long as the socket is open.
     fn wait(
         &self,
         interp: &Interp,
@@ -156,7 +156,7 @@ impl Socket {
     }
 }
 
-/// The moment a time-out from now ends.
+/// Returns the moment a time-out from now ends.
 pub(super) fn after(timeout: Option<Duration>) -> Option<Instant> {
     Instant::now().checked_add(timeout?)
 }

@@ -56,7 +56,7 @@ pub(super) fn register(registry: &mut Registry) {
     }
 }
 
-/// A number that the kernel takes as an `int`.
+/// Returns a number that the kernel takes as an `int`.
 pub(super) fn small(call: &mut Call<'_>, index: usize, default: i64) -> Result<i32, Failure> {
     i32::try_from(call.int_or(index, default)?)
         .map_err(|_| raise("OverflowError", "Python int too large to convert to C int"))
@@ -74,7 +74,8 @@ fn construct(call: &mut Call<'_>) -> Outcome {
     Ok(Dynamic::from(Socket::new(socket, family, kind)))
 }
 
-/// Whether a socket's permissions are a matter of its addresses: TCP, UDP, Unix. A raw one receives the messages of all processes.
+/// Returns whether a socket's permissions are a matter of its addresses: TCP, UDP, Unix. A raw one receives the messages
+/// of all processes.
 fn is_usual(family: i32, kind: i32) -> bool {
     const FLAGS: i32 = 0o2_004_000;
     matches!((family, kind & !FLAGS), (1 | 2 | 10, 1 | 2) | (1, 5))

@@ -84,7 +84,7 @@ impl Thread {
         }
     }
 
-    /// The life of the thread, in the thread.
+    /// Runs the thread, from its beginning to its end.
     fn live(&self, interp: &Arc<Interp>, epoch: u64, caller: &Caller) {
         sys::limits::Stack::begin(STACK as u64);
         let ident = Some(sys::identity::thread_id().into());

@@ -40,7 +40,7 @@ thread_local! {
 }
 
 impl State for Roster {
-    /// A forked child has one thread: the calling one.
+    /// Forgets all threads but the calling one, the only one that a forked child has.
     fn begin_process(&self) {
         *locked(&self.state) = Threads::default();
     }
@@ -55,7 +55,7 @@ impl Roster {
         interp.state()
     }
 
-    /// The name of a thread that was given none: `Thread-1 (f)`, or `Thread-1` where there is no function yet.
+    /// Returns the name of a thread that was given none: `Thread-1 (f)`, or `Thread-1` where there is no function yet.
     pub(super) fn next_name(&self, target: Option<&FnPtr>) -> String {
         let mut state = locked(&self.state);
         state.named += 1;
@@ -66,20 +66,20 @@ impl Roster {
         }
     }
 
-    /// The thread that runs the script itself.
+    /// Returns the thread that runs the script itself.
     pub(crate) fn main(&self) -> Thread {
         let mut state = locked(&self.state);
         state.main.get_or_insert_with(Thread::main).clone()
     }
 
-    /// The calling thread.
+    /// Returns the calling thread.
     pub(crate) fn current(&self) -> Thread {
         MYSELF
             .with_borrow(Clone::clone)
             .unwrap_or_else(|| self.main())
     }
 
-    /// Every thread that runs, the main one first.
+    /// Returns every thread that runs, the main one first.
     pub(crate) fn living(&self) -> Vec<Thread> {
         let main = self.main();
         let mut all = vec![main];
@@ -87,7 +87,7 @@ impl Roster {
         all
     }
 
-    /// Whether threads run besides the main one.
+    /// Returns whether threads run besides the main one.
     pub(crate) fn has_others(&self) -> bool {
         !locked(&self.state).living.is_empty()
     }

@@ -33,7 +33,7 @@ pub(crate) struct State {
     pub daemon: bool,
     pub target: Option<FnPtr>,
     pub args: Array,
-    /// What the script has set: `run` and its own attributes.
+    /// The attributes that the script has set, `run` among them.
     pub attributes: Map,
     pub stage: Stage,
     pub is_main: bool,
@@ -55,7 +55,7 @@ pub(crate) enum Stage {
 }
 
 impl Thread {
-    /// A new object, not started.
+    /// Creates a new object, not started.
     pub(crate) fn new(name: String, daemon: bool, target: Option<FnPtr>, args: Array) -> Self {
         Self::from_state(State {
             name,
@@ -69,7 +69,7 @@ impl Thread {
         })
     }
 
-    /// The thread that runs the script itself, which is running.
+    /// Returns the thread that runs the script itself, which is running.
     pub(super) fn main() -> Self {
         Self::from_state(State {
             name: "MainThread".into(),
@@ -95,12 +95,12 @@ impl Thread {
         look(&mut locked(&self.0.state))
     }
 
-    /// The address by which it is compared with other objects of this process.
+    /// Returns the address by which it is compared with other objects of this process.
     pub(crate) fn address(&self) -> usize {
         Arc::as_ptr(&self.0).addr()
     }
 
-    /// Whether both are the same object.
+    /// Returns whether both are the same object.
     pub(crate) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
@@ -129,12 +129,12 @@ impl Thread {
         }
     }
 
-    /// What is notified when the thread's number is known and when the thread has ended.
+    /// Returns the notice that is given when the thread's ID is known, and when the thread has ended.
     pub(super) fn changed(&self) -> &Notice {
         &self.0.changed
     }
 
-    /// The function the thread runs, its arguments, and whether it is `run`.
+    /// Returns the function that the thread runs, its arguments, and whether it is `run`.
     pub(crate) fn task(&self) -> Option<Task> {
         self.with(|state| task::of(state.target.as_ref(), &state.args, &state.attributes))
     }

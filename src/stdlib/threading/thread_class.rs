@@ -87,7 +87,7 @@ fn name(call: &mut Call<'_>) -> Outcome {
     Ok(call.this::<Thread>().name().into())
 }
 
-/// The name is `str()` of the value.
+/// Sets the name to `str()` of the value.
 fn set_name(call: &mut Call<'_>) -> Outcome {
     let name = call.value(0);
     let name = call.str(&name);

@@ -97,7 +97,7 @@ impl Date {
     }
 }
 
-/// The moment of parameter 0, in seconds since 1970; now when left out.
+/// Returns the moment of parameter 0, in seconds since 1970; now when left out.
 fn moment(call: &mut Call<'_>, zone: fn() -> TimeZone) -> Result<Zoned, Failure> {
     let moment = match call.given(0) {
         None => Timestamp::now(),
@@ -113,7 +113,7 @@ fn moment(call: &mut Call<'_>, zone: fn() -> TimeZone) -> Result<Zoned, Failure>
     Ok(moment.to_zoned(zone()))
 }
 
-/// A date argument to be formatted: a `struct_time`, or nine numbers; now when left out.
+/// Returns a date argument to be formatted: a `struct_time`, or nine numbers; now when left out.
 fn date(call: &mut Call<'_>, index: usize) -> Result<BrokenDownTime, Failure> {
     let Some(value) = call.given(index) else {
         return Ok(BrokenDownTime::from(&Zoned::now()));
@@ -124,7 +124,7 @@ fn date(call: &mut Call<'_>, index: usize) -> Result<BrokenDownTime, Failure> {
     }
 }
 
-/// The fields of a `struct_time`, or of a list of nine numbers.
+/// Returns the fields of a `struct_time`, or of a list of nine numbers.
 fn fields(value: &Dynamic) -> Result<[i64; 9], Failure> {
     if let Some(date) = value.read_lock::<Date>() {
         return Ok(date.fields());

@@ -27,7 +27,7 @@ pub(crate) struct Acting<'b> {
 }
 
 impl Acting<'_> {
-    /// The action has been run: all pass. The caller came last, counted from 0.
+    /// Lets all parties pass after the action, and returns the caller's order of arrival: it came last, counted from 0.
     pub(crate) fn complete(self) -> Result<u64, BarrierError> {
         let mut turn = self.barrier.turn(self.barrier.session().thread()?);
         if turn.is_actor() {

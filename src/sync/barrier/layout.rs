@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicU64;
 use super::Cause;
 use crate::shm::{Latch, Latched, ObjectHeader, ProcessId, WaitLine, peek, shared_struct};
 
-/// What a barrier is doing.
+/// The phase of a barrier.
 pub(super) mod phase {
     /// Parties come.
     pub(in super::super) const FILLING: u64 = 0;

@@ -30,7 +30,7 @@ pub(super) use parties::forfeit;
 pub(crate) struct Barrier(Arc<Handle>);
 
 impl Barrier {
-    /// A new barrier for this many parties, at least one.
+    /// Creates a new barrier for this many parties, at least one.
     pub(crate) fn create(session: &Session, parties: u64) -> Result<Barrier, ShmError> {
         let size = size_of::<BarrierObject>() as u64;
         let handle = Handle::create(session, kind::BARRIER, size)?;
@@ -40,7 +40,7 @@ impl Barrier {
         Ok(barrier)
     }
 
-    /// The barrier at an offset received from another process. Any other offset is an error.
+    /// Returns the barrier at an offset received from another process. Any other offset is an error.
     pub(crate) fn open(session: &Session, offset: Offset) -> Result<Barrier, ShmError> {
         let handle = Handle::open(session, offset, kind::BARRIER)?;
         Ok(Barrier(Arc::new(handle)))
@@ -63,12 +63,12 @@ impl Barrier {
         Turn::take(thread, self.object(), self.0.offset())
     }
 
-    /// Returns how many parties pass together.
+    /// Returns the number of parties.
     pub(crate) fn parties(&self) -> u64 {
         peek(&self.object().parties)
     }
 
-    /// Returns how many have come and wait.
+    /// Returns the number of waiting parties.
     pub(crate) fn waiting(&self) -> Result<u64, ShmError> {
         let turn = self.turn(self.session().thread()?);
         let filling = turn.phase() == phase::FILLING;
@@ -90,7 +90,7 @@ impl Barrier {
         Ok(())
     }
 
-    /// The barrier breaks for all who wait now; then it is as new.
+    /// Breaks the barrier for all current waiters; then it is as new.
     pub(crate) fn reset(&self) -> Result<(), ShmError> {
         let mut turn = self.turn(self.session().thread()?);
         turn.disband(phase::FILLING, Cause::Quiet, &[]);

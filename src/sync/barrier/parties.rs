@@ -79,7 +79,7 @@ impl Barrier {
         Ok(())
     }
 
-    /// The child is not expected after all: it could not be started.
+    /// Stops expecting a child that could not be started.
     pub(crate) fn unexpect(&self, child: ProcessId) -> Result<(), ShmError> {
         let Some(stake) = self.session().stake_of(child, self.0.offset())? else {
             return Ok(());
@@ -95,7 +95,7 @@ impl Barrier {
         Ok(())
     }
 
-    /// The known processes that have not come in this round.
+    /// Returns the known processes that have not come in this round.
     pub(super) fn missing(&self) -> Result<Vec<ProcessId>, ShmError> {
         let stakes = self.session().stakes(self.0.offset())?;
         let round = peek(&self.object().round);
@@ -105,7 +105,7 @@ impl Barrier {
     }
 }
 
-/// A known process has ended.
+/// Notes that a known process has ended.
 pub(crate) fn forfeit(
     session: &Session,
     thread: Thread<'_>,
@@ -132,6 +132,6 @@ pub(crate) fn forfeit(
     held.set(stake, 0);
     held.commit();
     drop(turn);
-    // Those who wait learn of it at once.
+    // Waiters are notified at once.
     Turn::take(thread, object, place);
 }

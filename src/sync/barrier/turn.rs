@@ -1,4 +1,4 @@
-//! What is done at a barrier under its latch.
+//! Operations on a barrier under its latch.
 
 use super::layout::{BarrierObject, call, phase};
 use super::{Broken, Cause};
@@ -35,7 +35,7 @@ impl<'s> Turn<'s> {
         turn
     }
 
-    /// The latch.
+    /// Returns the latch.
     pub(super) fn held(&self) -> &Held<'s> {
         self.held
             .as_ref()
@@ -70,7 +70,7 @@ impl<'s> Turn<'s> {
         while object.leaving.call_first(held, segment, answer, sleepers) {}
         let outside = &object.outside;
         if peek(&object.phase) == phase::ACTING {
-            // They stay where they are, but for the dead, whose slots will be used again.
+            // They stay where they are, except for the dead, whose slots will be used again.
             outside.remove_dead(held, segment);
         } else {
             while outside.call_first(held, segment, call::COME_IN, sleepers) {}
@@ -99,7 +99,7 @@ impl<'s> Turn<'s> {
         missed.then(|| (Cause::TooFew, object.expected.names.kept()))
     }
 
-    /// A transaction: everybody who waits passes, and the next round begins.
+    /// Lets every waiter pass and begins the next round, in one transaction.
     pub(super) fn release(&mut self) {
         let object = self.object;
         let held = self.held();
@@ -109,7 +109,7 @@ impl<'s> Turn<'s> {
         self.answer_leaving();
     }
 
-    /// A transaction: the waits of all end because the barrier broke, with the reason; it stays broken or starts over.
+    /// Ends all waits in one transaction because the barrier broke, with the reason; it stays broken or starts over.
     pub(super) fn disband(&mut self, next: u64, cause: Cause, concerned: &[ProcessId]) {
         let object = self.object;
         let held = self.held();
@@ -138,7 +138,7 @@ impl<'s> Turn<'s> {
         object.waiting.move_to(held, &object.leaving);
     }
 
-    /// Why the barrier broke last; nothing about an earlier time than that.
+    /// Returns why the barrier broke last, but nothing about earlier breaks.
     pub(super) fn broken(&self, round: Option<u64>) -> Broken {
         let broken = &self.object.broken;
         let known = round.is_none_or(|round| round == peek(&broken.round));

@@ -1,4 +1,4 @@
-//! What can be done with a dict.
+//! Operations on a dict.
 
 use std::collections::HashMap;
 

@@ -22,7 +22,7 @@ pub(super) struct Edit<'s> {
 type Entry = (Offset, u32);
 
 impl<'s> Edit<'s> {
-    /// The container whose latch is held.
+    /// Returns the container whose latch is held.
     pub(super) fn over(
         thread: Thread<'s>,
         object: &'s ContainerObject,
@@ -53,7 +53,7 @@ impl<'s> Edit<'s> {
         peek(&self.object.version)
     }
 
-    /// The entries from `start` up to `end` of the body that are not removed.
+    /// Returns the entries from `start` up to `end` of the body that are not removed.
     pub(super) fn entries(&self, start: u64, end: u64) -> impl Iterator<Item = Offset> {
         let body = self.body();
         (start..end)
@@ -165,7 +165,7 @@ impl<'s> Edit<'s> {
         self.finish(&mut taken.none(), taken, removed);
     }
 
-    /// The entries with their hashes, as they are numbered; a removed one has no block.
+    /// Returns the entries with their hashes, as they are numbered; a removed one has no block.
     pub(super) fn all(&self) -> Vec<Entry> {
         let Some(body) = self.body() else {
             return Vec::new();
@@ -208,7 +208,7 @@ impl<'s> Edit<'s> {
         Ok(())
     }
 
-    /// A body with these entries and room for more, in the spare word.
+    /// Returns a body with these entries and room for more, in the spare word.
     fn make_body(&self, entries: &[Entry]) -> Result<u64, ShmError> {
         let (thread, object) = (self.thread, self.object);
         let count = entries.len() as u64;

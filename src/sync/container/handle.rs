@@ -41,7 +41,7 @@ impl From<Refused> for ContainerError {
 }
 
 impl Container {
-    /// A new container, a dict if it is keyed. It can be used while the first of `switch`'s words is 0.
+    /// Creates a new container, a dict if it is keyed. It can be used while the first of `switch`'s words is 0.
     pub(crate) fn create(
         session: &Session,
         keyed: bool,
@@ -62,7 +62,7 @@ impl Container {
         Ok(container)
     }
 
-    /// The container at an offset received from another process. Any other offset is an error.
+    /// Returns the container at an offset received from another process. Any other offset is an error.
     pub(crate) fn open(session: &Session, offset: Offset) -> Result<Container, ShmError> {
         let handle = Handle::open(session, offset, kind::CONTAINER)?;
         Ok(Container(Arc::new(handle)))
@@ -73,12 +73,12 @@ impl Container {
         &self.0
     }
 
-    /// The label it was made with, whose meaning is the caller's.
+    /// Returns the label it was made with, whose meaning is the caller's.
     pub(crate) fn label(&self) -> u64 {
         peek(&self.object().label)
     }
 
-    /// The switch it was made with.
+    /// Returns the switch it was made with.
     pub(crate) fn switch(&self) -> Result<Option<Cells>, ShmError> {
         let switch = Offset(peek(&self.object().switch));
         if switch.is_none() {

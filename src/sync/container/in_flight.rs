@@ -48,12 +48,12 @@ impl<'s> InFlight<'s> {
         Ok(())
     }
 
-    /// The same thread with no blocks.
+    /// Returns the same thread with no blocks.
     pub(super) fn none(&self) -> InFlight<'s> {
         InFlight::new(self.session, self.thread)
     }
 
-    /// The container owns these blocks now: they are not given back when this is dropped.
+    /// Leaves these blocks to the container, so that dropping this does not free them.
     pub(super) fn forget(&mut self) {
         self.blocks.clear();
     }
@@ -67,7 +67,7 @@ impl<'s> InFlight<'s> {
         &self.blocks
     }
 
-    /// The bytes of each block, and the objects they may name.
+    /// Returns the bytes of each block, and the objects they may name.
     pub(super) fn contents(&self) -> Vec<(&[u8], Vec<Offset>)> {
         let segment = self.thread.segment;
         let content = |block: &Offset| {

@@ -1,6 +1,6 @@
 //! A container's memory: the object, and the body it points to.
 //!
-//! A body is one block: the places of the entries' message blocks in order and, for a dict, a hash index behind them. A removed
+//! A body is one block: the offsets of the entries' message blocks in order and, for a dict, a hash index behind them. A removed
 //! entry of a dict leaves a 0, and its index slot keeps pointing there.
 
 use std::hash::{DefaultHasher, Hasher};
@@ -48,10 +48,10 @@ shared_struct! {
 
 const HEADER: u64 = size_of::<BodyHeader>() as u64;
 
-/// What an entry of a dict begins with: the length of its key.
+/// The first bytes of a dict's entry: the length of its key.
 pub(super) const KEY_LENGTH: usize = 4;
 
-/// A key's place in an index.
+/// Returns a key's slot in an index.
 pub(super) fn hash_of(key: &[u8]) -> u32 {
     let mut hasher = DefaultHasher::new();
     hasher.write(key);
@@ -80,7 +80,7 @@ impl ContainerObject {
     ) -> Result<Latched<'s>, Refused> {
         let (latched, predecessor) = self.latch.acquire(thread, patience)?;
         if predecessor == Predecessor::Died {
-            // Inner latches first: the arena may have been writing this object's words for the one who died.
+            // Inner latches first: the arena may have been writing this object's words for the owner that died.
             thread.settle_arena();
             latched.recover();
             thread.free_from(&self.spare);
@@ -93,7 +93,7 @@ impl ContainerObject {
         peek(&self.keyed) != 0
     }
 
-    /// The body in use.
+    /// Returns the body in use.
     pub(super) fn body<'s>(&self, segment: &'s Segment) -> Option<Body<'s>> {
         Body::at(segment, Offset(peek(&self.body)))
     }
@@ -109,7 +109,7 @@ pub(super) struct Body<'s> {
 }
 
 impl<'s> Body<'s> {
-    /// The body at a place; `None` for no place.
+    /// Returns the body at an offset; `None` for no offset.
     pub(super) fn at(segment: &'s Segment, place: Offset) -> Option<Body<'s>> {
         if place.is_none() {
             return None;
@@ -123,7 +123,7 @@ impl<'s> Body<'s> {
         })
     }
 
-    /// Returns how many bytes a body takes, and what its first words are.
+    /// Returns the size of a body in bytes, and its first words.
     pub(super) fn shape(capacity: u64, keyed: bool) -> (u64, [u64; 2]) {
         let slots = if keyed {
             (capacity * 2).next_power_of_two()
@@ -140,13 +140,13 @@ impl<'s> Body<'s> {
         }
     }
 
-    /// The word of an entry.
+    /// Returns the word of an entry.
     #[inline]
     pub(super) fn entry(&self, index: u64) -> &'s AtomicU64 {
         self.segment.word(self.place.plus(HEADER + index * 8))
     }
 
-    /// The block of an entry; none for a removed one.
+    /// Returns the block of an entry; none for a removed one.
     #[inline]
     pub(super) fn block(&self, index: u64) -> Offset {
         Offset(peek(self.entry(index)))
@@ -157,13 +157,13 @@ impl<'s> Body<'s> {
             .word(self.place.plus(HEADER + (self.capacity + at) * 8))
     }
 
-    /// The slots in which a key with this hash may be, in order.
+    /// Returns the slots in which a key with this hash may be, in order.
     fn probe(&self, hash: u32) -> impl Iterator<Item = &'s AtomicU64> {
         let mask = self.slots - 1;
         (0..self.slots).map(move |step| self.slot((u64::from(hash) + step) & mask))
     }
 
-    /// The entry with a key, and its block.
+    /// Returns the entry with a key, and its block.
     #[inline]
     pub(super) fn find(&self, key: &[u8], hash: u32) -> Option<(u64, Offset)> {
         for slot in self.probe(hash) {
@@ -182,12 +182,12 @@ impl<'s> Body<'s> {
         None
     }
 
-    /// The slot where a new key with this hash belongs. There is one: entries fill half of the index at most.
+    /// Returns the slot where a new key with this hash belongs. There is one: entries fill half of the index at most.
     pub(super) fn free_slot(&self, hash: u32) -> Option<&'s AtomicU64> {
         self.probe(hash).find(|slot| peek(slot) == 0)
     }
 
-    /// The hash of each of the first `used` entries, as the index has them.
+    /// Returns the hash of each of the first `used` entries, as the index has them.
     pub(super) fn hashes(&self, used: u64) -> Vec<u32> {
         let mut hashes = vec![0; used as usize];
         for at in 0..self.slots {
@@ -202,7 +202,7 @@ impl<'s> Body<'s> {
     }
 }
 
-/// The word in the slot of an entry.
+/// Returns the word in the slot of an entry.
 pub(super) fn slot_word(hash: u32, index: u64) -> u64 {
     u64::from(hash) << 32 | (index + 1)
 }

@@ -1,4 +1,4 @@
-//! What happens to a container when a user of it dies, and when nobody uses it any more.
+//! Cleaning up a container when one of its users dies, and when nobody uses it any more.
 
 use super::edit::Edit;
 use super::in_flight::InFlight;

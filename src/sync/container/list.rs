@@ -1,4 +1,4 @@
-//! What can be done with a list.
+//! Operations on a list.
 
 use std::ops::Range;
 
@@ -9,21 +9,21 @@ use super::{Container, ContainerError};
 use crate::shm::{Offset, peek};
 use crate::sync::message::Message;
 
-/// What came of an attempt to change a list.
+/// The result of an attempt to change a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Splice<R> {
     Done(R),
     /// It has changed since it was looked at.
     Changed,
-    /// The list has no such place.
+    /// The list has no such index.
     Outside,
 }
 
-/// From the length of a list to the places meant; `None` where there are none.
+/// From the length of a list to the selected indices; `None` where there are none.
 pub(crate) type Places<'a> = &'a dyn Fn(usize) -> Option<Range<usize>>;
 
 impl Container {
-    /// Reads entries of a list, or all of a dict, as they are at one moment; `None` when there are no such places. The version read
+    /// Reads entries of a list, or all of a dict, as they are at one moment; `None` when there are no such indices. The version read
     /// comes along.
     pub(crate) fn read<R>(
         &self,
@@ -90,7 +90,7 @@ impl Container {
         })
     }
 
-    /// Puts the entries of a list into another order, given by their present places, while the list is in the version `expected`,
+    /// Puts the entries of a list into another order, given by their present indices, while the list is in the version `expected`,
     /// and returns whether it was.
     pub(crate) fn reorder(&self, expected: u64, order: &[usize]) -> Result<bool, ContainerError> {
         let (mut given, mut taken) = (self.in_flight()?, self.in_flight()?);
@@ -111,7 +111,7 @@ impl Container {
         })
     }
 
-    /// Replaces the value at a place of a list if it is still `expected`, and returns whether it was.
+    /// Replaces the value at an index of a list if it is still `expected`, and returns whether it was.
     pub(crate) fn exchange_at(
         &self,
         places: Places<'_>,

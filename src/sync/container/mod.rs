@@ -1,4 +1,4 @@
-//! Containers that all processes change in place: entries in order, found by their place (a list) or by a key (a dict).
+//! Containers that all processes change in place: entries in order, found by their index (a list) or by a key (a dict).
 //!
 //! Values are bytes and references to other objects, as in a queue's messages. Every change is one transaction, also one of many
 //! entries: wherever a process is killed, the container is as it was before or as it is after. Nothing is decoded here.

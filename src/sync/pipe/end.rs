@@ -45,7 +45,8 @@ struct Parts {
     talk: Talk,
 }
 
-/// A new pipe. What is sent into the second end is received from the first; if it goes both ways, also the other way round.
+/// Creates a new pipe. What is sent into the second end is received from the first; if it goes both ways, also the other
+/// way round.
 pub(crate) fn pipe(session: &Session, both_ways: bool) -> Result<(PipeEnd, PipeEnd), ShmError> {
     let forth = Queue::create_for_bytes(session, UNDER_WAY_MAX)?;
     let back = both_ways
@@ -71,7 +72,7 @@ pub(crate) fn pipe(session: &Session, both_ways: bool) -> Result<(PipeEnd, PipeE
 }
 
 impl PipeEnd {
-    /// The end at an offset received from another process. Any other offset is an error.
+    /// Returns the end at an offset received from another process. Any other offset is an error.
     pub(crate) fn open(session: &Session, offset: Offset) -> Result<PipeEnd, ShmError> {
         Ok(PipeEnd::over(Handle::open(
             session,
@@ -193,7 +194,7 @@ impl PipeEnd {
         }
     }
 
-    /// What to sleep on until [`PipeEnd::is_ready`] may have changed.
+    /// Returns what to sleep on until [`PipeEnd::is_ready`] may have changed.
     pub(in crate::sync) fn event(&self) -> Option<&EventWord> {
         let incoming = self.0.incoming.as_ref().map(Queue::not_empty);
         incoming.or_else(|| self.0.outgoing.as_ref().map(Queue::not_full))
@@ -249,7 +250,7 @@ impl PipeEnd {
         )
     }
 
-    /// Returns whether anybody but the calling thread can use the other end, for a wait without a deadline.
+    /// Checks whether anybody but the calling thread can use the other end, for a wait without a deadline.
     fn hope_for_peer(
         &self,
         deadline: Deadline,
@@ -283,7 +284,7 @@ pub(in crate::sync) fn destroy(session: &Session, thread: Thread<'_>, end: Offse
     }
 }
 
-/// The queues that an end refers to (tests).
+/// Returns the queues that an end refers to (tests).
 #[cfg(test)]
 pub(in crate::sync) fn queues_of(session: &Session, end: Offset) -> Vec<Offset> {
     let object: &EndObject = session.segment().at(end);

@@ -6,7 +6,8 @@
 use crate::shm::{Offset, ProcessId, Session, ShmError};
 use crate::sync::kind;
 
-/// Everything this process holds, for a child that will be a copy of it; but of the ends of pipes only those `given` to it.
+/// Grants everything this process holds to a child that will be a copy of it; but of the ends of pipes only those
+/// `given` to it.
 ///
 /// `given` is asked only where the process holds an end.
 pub(crate) fn grant_inheritance(

@@ -30,7 +30,7 @@ impl Talk {
         }
     }
 
-    /// What came of it: whether the answer was there in time.
+    /// Records whether the answer arrived in time.
     pub(super) fn note(&self, in_time: bool) {
         // Approximate where threads share the end.
         let misses = self.misses.load(Ordering::Relaxed);

@@ -1,7 +1,7 @@
 //! A queue's memory, and the records in its segments.
 //!
 //! A segment is a block: its usable size, then records of eight-byte words. A record begins with a tag and a length: the bytes of a
-//! small message follow, or the place of a block, or the place of the next segment.
+//! small message follow, or the offset of a block, or the offset of the next segment.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -19,22 +19,22 @@ pub(super) const SEGMENT_MIN: u64 = 4 << 10;
 pub(super) const SEGMENT_MAX: u64 = 64 << 10;
 /// Before the first record: the segment's usable size.
 pub(super) const SEGMENT_HEADER: u64 = 8;
-/// What a jump to the next segment takes, and a reference to a block.
+/// The size of a jump to the next segment, and of a reference to a block.
 pub(super) const POINTER_RECORD: u64 = 16;
 
-/// What the first word of a record says.
+/// The first word of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Tag {
     /// The message's bytes follow.
     Inline,
-    /// The place of the message's block follows.
+    /// The offset of the message's block follows.
     Block,
-    /// The place of the next segment follows.
+    /// The offset of the next segment follows.
     Jump,
 }
 
 impl Tag {
-    /// The first word of a record.
+    /// Returns the first word of a record.
     pub(super) fn word(self, length: u64) -> u64 {
         let tag = match self {
             Tag::Inline => 1,
@@ -117,7 +117,7 @@ impl Published {
         self.count.load(Ordering::Acquire)
     }
 
-    /// Everything the side has counted is committed and may be seen.
+    /// Publishes everything that this side has counted and committed.
     #[inline(always)]
     pub(super) fn publish(&self, side: &Side) {
         poke(&self.bytes, peek(&side.bytes));
@@ -213,7 +213,7 @@ impl QueueObject {
         let (side, published) = self.side(end);
         let (latched, predecessor) = side.latch.acquire(thread, patience)?;
         if predecessor == Predecessor::Died {
-            // Inner latches first: the arena may have been writing this side's words for the one who died.
+            // Inner latches first: the arena may have been writing this side's words for the owner that died.
             thread.settle_arena();
             latched.recover();
             published.publish(side);

@@ -1,4 +1,4 @@
-//! What happens to a queue when a user of it dies, and when nobody uses it any more.
+//! Cleaning up a queue when one of its users dies, and when nobody uses it any more.
 
 use std::sync::atomic::{Ordering, fence};
 
@@ -20,7 +20,7 @@ pub(crate) fn settle(session: &Session, thread: Thread<'_>, queue: Offset) {
     object.finished.notify(u32::MAX);
 }
 
-/// Nobody will put any more: those who wait for a message learn of it, once all that was put has been taken.
+/// Nobody will put any more: waiters for a message are notified, once all messages have been taken.
 pub(in crate::sync) fn end_writing(session: &Session, thread: Thread<'_>, queue: Offset) {
     let object: &QueueObject = session.segment().at(queue);
     thread.set_holding(queue.0);
@@ -33,7 +33,7 @@ pub(in crate::sync) fn end_writing(session: &Session, thread: Thread<'_>, queue:
     step();
 }
 
-/// Nobody will get any more: the messages in the queue are discarded, and those who wait for room learn of it.
+/// Nobody will get any more: the messages in the queue are discarded, and waiters for room are notified.
 pub(in crate::sync) fn end_reading(session: &Session, thread: Thread<'_>, queue: Offset) {
     let object: &QueueObject = session.segment().at(queue);
     object.gone.fetch_or(NO_READER, Ordering::AcqRel);

@@ -35,7 +35,7 @@ pub(crate) struct Queue {
 }
 
 impl Queue {
-    /// A new queue for at most `capacity` messages; 0 for as many as memory holds.
+    /// Creates a new queue for at most `capacity` messages; 0 for as many as memory holds.
     pub(crate) fn create(session: &Session, capacity: usize) -> Result<Queue, ShmError> {
         let handle = Handle::create(session, kind::QUEUE, size_of::<QueueObject>() as u64)?;
         let queue = Queue::over(handle);
@@ -50,7 +50,7 @@ impl Queue {
         Queue { handle, place }
     }
 
-    /// The queue at an offset received from another process. Any other offset is an error.
+    /// Returns the queue at an offset received from another process. Any other offset is an error.
     pub(crate) fn open(session: &Session, offset: Offset) -> Result<Queue, ShmError> {
         Ok(Queue::over(Handle::open(session, offset, kind::QUEUE)?))
     }
@@ -86,7 +86,7 @@ impl Queue {
         capacity != 0 && self.len() >= capacity
     }
 
-    /// The most messages it holds, 0 for no limit.
+    /// Returns the most messages it holds, 0 for no limit.
     pub(crate) fn capacity(&self) -> usize {
         peek(&self.object().capacity) as usize
     }

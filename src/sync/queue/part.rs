@@ -8,7 +8,7 @@ use crate::shm::{Handle, Offset, Session, ShmError, poke};
 use crate::sync::event_word::EventWord;
 
 impl Queue {
-    /// A new queue for messages of at most this many bytes together; a single message may be larger.
+    /// Creates a new queue for messages of at most this many bytes together; a single message may be larger.
     pub(in crate::sync) fn create_for_bytes(
         session: &Session,
         limit: u64,
@@ -18,13 +18,13 @@ impl Queue {
         Ok(queue)
     }
 
-    /// The queue at a place to which the object behind `handle` holds a reference.
+    /// Returns the queue at an offset to which the object behind `handle` holds a reference.
     pub(in crate::sync) fn part_of(handle: &Arc<Handle>, place: Offset) -> Queue {
         let handle = Arc::clone(handle);
         Queue { handle, place }
     }
 
-    /// Where the queue lies.
+    /// Returns the offset of the queue.
     pub(in crate::sync) fn place(&self) -> Offset {
         self.place
     }
@@ -44,12 +44,12 @@ impl Queue {
         self.object().has_room(bytes)
     }
 
-    /// What to sleep on until there may be a message, or no writer.
+    /// Returns what to sleep on until there may be a message, or no writer.
     pub(in crate::sync) fn not_empty(&self) -> &EventWord {
         &self.object().not_empty
     }
 
-    /// What to sleep on until there may be room, or no reader.
+    /// Returns what to sleep on until there may be room, or no reader.
     pub(in crate::sync) fn not_full(&self) -> &EventWord {
         &self.object().not_full
     }

@@ -17,7 +17,7 @@ const BLOCK_OVERHEAD: u64 = 16;
 /// Messages put under one hold of the latch.
 const BATCH: usize = 64;
 
-/// What a record is made of.
+/// The contents of a record.
 #[derive(Clone, Copy)]
 enum Content<'a> {
     Inline(&'a [&'a [u8]]),
@@ -42,7 +42,7 @@ impl Content<'_> {
         }
     }
 
-    /// The message's bytes.
+    /// Returns the message's bytes.
     fn length(self, thread: Thread<'_>) -> u64 {
         match self {
             Content::Inline(pieces) => length_of(pieces),
@@ -249,7 +249,7 @@ fn append(
     Ok(())
 }
 
-/// The segment to use next, in the side's spare word, with room for a record of `need` bytes.
+/// Returns the segment to use next, in the side's spare word, with room for a record of `need` bytes.
 #[cold]
 fn spare_segment(thread: Thread<'_>, side: &Side, need: u64) -> Result<Offset, ShmError> {
     let least = SEGMENT_HEADER + need + POINTER_RECORD;

@@ -6,7 +6,7 @@ use serde::forward_to_deserialize_any;
 use super::misfit::Misfit;
 use super::source::Source;
 
-/// What is left of an array or a map.
+/// The rest of an array or a map.
 pub(super) struct Parts<'s, 'de> {
     source: &'s mut Source<'de>,
     count: usize,
@@ -50,7 +50,7 @@ impl<'s, 'de> Parts<'s, 'de> {
         more
     }
 
-    /// The key of the next entry.
+    /// Returns the key of the next entry.
     pub(super) fn key(&mut self) -> Result<&'de str, Misfit> {
         self.step();
         let marker = self.source.0.marker()?;
@@ -58,7 +58,7 @@ impl<'s, 'de> Parts<'s, 'de> {
         Ok(self.key)
     }
 
-    /// Where the value of that entry is read from.
+    /// Returns the source of the entry's value.
     pub(super) fn value(&mut self) -> &mut Source<'de> {
         self.source
     }

@@ -9,7 +9,7 @@ use super::misfit::Misfit;
 use super::source::{Next, Source};
 use super::writer::{Reader, Writer};
 
-/// Writes a key; gives the place of its text, if it is one.
+/// Writes a key; returns the offset of the string, if it is one.
 pub(super) fn write<T: Serialize + ?Sized>(
     key: &T,
     writer: &mut Writer<'_>,

@@ -38,12 +38,12 @@ impl Misfit {
         self.inside(Step::Key(key.to_string()))
     }
 
-    /// Where in the value, which is called `root`: `item.orders[2].price`.
+    /// Returns the path in the value, which is called `root`: `item.orders[2].price`.
     pub(crate) fn path(&self, root: &str) -> String {
         path(root, &self.0.steps)
     }
 
-    /// What is wrong there.
+    /// Returns the fault at that path.
     pub(crate) fn reason(&self) -> &str {
         &self.0.reason
     }
@@ -94,7 +94,7 @@ impl de::Error for Misfit {
 /// The longest text that is shown whole, in characters.
 const SHOWN: usize = 40;
 
-/// What came, as scripts would write it.
+/// Returns the value that was found, as scripts would write it.
 fn shown(found: Unexpected<'_>) -> String {
     match found {
         Unexpected::Bool(flag) => format!("the bool {flag}"),

@@ -17,7 +17,7 @@ use super::writer::{Verdict, Writer, length, written};
 /// How many parts follow, where that has been written.
 enum Announced {
     Count(usize),
-    /// Not known beforehand: four bytes at this place wait for it.
+    /// Not known beforehand: four bytes at this offset wait for it.
     Later(usize),
 }
 
@@ -57,7 +57,7 @@ impl Announced {
     }
 }
 
-/// What items and entries have in common: where they go, and how many there were.
+/// The common part of items and entries: where they are written, and their number.
 struct Parts<'w, 'm> {
     writer: &'w mut Writer<'m>,
     announced: Announced,
@@ -86,7 +86,7 @@ impl<'w, 'm> Parts<'w, 'm> {
         })
     }
 
-    /// Where in the value a misfit of one part is.
+    /// Returns the path of a part's misfit in the value.
     fn outward(&self, misfit: Misfit) -> Misfit {
         match self.variant {
             Some(name) => misfit.in_entry(name),

@@ -24,7 +24,7 @@ pub(crate) fn read<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, Misf
 }
 
 impl<'de> Source<'de> {
-    /// A value, whatever it is, of which [`next`](Self::next) has been read.
+    /// Returns a value of any type, of which [`next`](Self::next) has been read.
     fn visit<V: Visitor<'de>>(&mut self, next: Next<'de>, visitor: V) -> Result<V::Value, Misfit> {
         match next {
             Next::Unit => visitor.visit_unit(),

@@ -10,7 +10,7 @@ use super::misfit::Misfit;
 /// Where the next value is read from.
 pub(super) struct Source<'de>(pub(super) Reader<'de>);
 
-/// What the next value is.
+/// The kind of the next value.
 pub(super) enum Next<'de> {
     Unit,
     Bool(bool),
@@ -23,7 +23,7 @@ pub(super) enum Next<'de> {
     Blob(&'de [u8]),
     Items(usize),
     Entries(usize),
-    /// A shared object: its kind and place.
+    /// A shared object: its kind and offset.
     Handle(&'de [u8]),
     Function,
     Range,
@@ -32,7 +32,7 @@ pub(super) enum Next<'de> {
 }
 
 impl<'de> Source<'de> {
-    /// The next value, or the beginning of it.
+    /// Returns the next value, or the beginning of it.
     pub(super) fn next(&mut self) -> Result<Next<'de>, Misfit> {
         let reader = &mut self.0;
         let marker = reader.marker()?;
@@ -99,7 +99,7 @@ impl<'de> Source<'de> {
         })
     }
 
-    /// Whether the next value is a text.
+    /// Returns whether the next value is a text.
     pub(super) fn is_at_text(&self) -> bool {
         use Marker::{FixStr, Str8, Str16, Str32};
         matches!(self.0.peek(), Some(FixStr(_) | Str8 | Str16 | Str32))

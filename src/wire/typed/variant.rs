@@ -1,4 +1,4 @@
-//! The value of an enum: a text, or a map with the name as its only key.
+//! The value of an enum: a string, or a map with the name as its only key.
 
 use serde::de::value::BorrowedStrDeserializer;
 use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, VariantAccess, Visitor};

@@ -25,7 +25,7 @@ pub(crate) fn write<T: Serialize + ?Sized>(value: &T, message: &mut Message) -> 
     })
 }
 
-/// The bytes of a value that only Rust reads: integers may have 128 bits, and keys of maps any type.
+/// Returns the bytes of a value that only Rust reads: integers may have 128 bits, and keys of maps any type.
 ///
 /// # Errors
 /// The value is nested too deeply, too long, or holds a shared object.

@@ -40,12 +40,12 @@ impl Writer<'_> {
         self.out.extend_from_slice(bytes);
     }
 
-    /// Whether only Rust reads the value.
+    /// Returns whether only Rust reads the value.
     pub(super) fn is_for_rust(&self) -> bool {
         matches!(self.reader, Reader::Rust)
     }
 
-    /// An integer; `wide` is the same, written as a blob where it does not fit into 64 bits.
+    /// Returns an integer; `wide` is the same, written as a blob where it does not fit into 64 bits.
     pub(super) fn int<const N: usize>(
         &mut self,
         int: impl TryInto<i64> + TryInto<u64> + Copy + Display,
@@ -84,7 +84,7 @@ impl Writer<'_> {
         Ok(())
     }
 
-    /// One level down; [`ascend`](Self::ascend) when its end has been written.
+    /// Goes one level down; [`ascend`](Self::ascend) when its end has been written.
     pub(super) fn descend(&mut self) -> Verdict {
         if self.depth == MAX_DEPTH {
             return Err(Misfit::new(format!(
@@ -99,7 +99,7 @@ impl Writer<'_> {
         self.depth -= 1;
     }
 
-    /// The beginning of `{name: …}`, the value of an enum that is more than a name.
+    /// Returns the beginning of `{name: …}`, the value of an enum that is more than a name.
     pub(super) fn variant(&mut self, name: &str) -> Verdict {
         self.descend()?;
         written(pack::write_map_len(self.out, 1));
@@ -107,7 +107,7 @@ impl Writer<'_> {
     }
 }
 
-/// A length as MessagePack writes it.
+/// Returns a length as MessagePack writes it.
 pub(crate) fn length(length: usize) -> Result<u32, Misfit> {
     u32::try_from(length).map_err(|_| Misfit::new("it is too long (4 GiB or more)"))
 }

@@ -5,7 +5,7 @@ use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use crate::sys::quota;
 
-/// What is collected before it is written, and read at a time.
+/// The size of the buffers for writing and reading.
 const SIZE: usize = 8192;
 
 /// An open file with what was read ahead and what waits to be written; never both.
@@ -32,7 +32,7 @@ impl Buffer {
         &self.file
     }
 
-    /// What has been read ahead.
+    /// Returns the data that has been read ahead.
     pub(super) fn ahead(&self) -> &[u8] {
         &self.input[self.used..]
     }
@@ -75,7 +75,7 @@ impl Buffer {
         Ok(self.take(count.min(self.ahead().len())))
     }
 
-    /// Everything up to the end of the file.
+    /// Returns everything up to the end of the file.
     pub(super) fn read_all(&mut self) -> io::Result<Vec<u8>> {
         self.flush()?;
         let mut all = self.take(self.ahead().len());
@@ -83,7 +83,7 @@ impl Buffer {
         Ok(all)
     }
 
-    /// The bytes through the next `\n`; the rest of the file if there is no more.
+    /// Returns the bytes through the next `\n`; the rest of the file if there is no more.
     pub(super) fn read_line(&mut self) -> io::Result<Vec<u8>> {
         let mut searched = 0;
         loop {
@@ -117,7 +117,7 @@ impl Buffer {
         self.file.write_all(&output)
     }
 
-    /// Where the next byte is read or written.
+    /// Returns the position of the next read or write.
     pub(super) fn position(&mut self) -> io::Result<u64> {
         self.flush()?;
         Ok(self.file.stream_position()? - self.ahead().len() as u64)

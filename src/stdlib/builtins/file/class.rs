@@ -137,7 +137,7 @@ fn encoding(call: &mut Call<'_>, mode: &Mode) -> Result<Encoding, Failure> {
     Ok(Encoding { codec, errors })
 }
 
-/// A count of characters or bytes; `None` and negative numbers mean all.
+/// Returns a count of characters or bytes; `None` and negative numbers mean all.
 fn count(call: &mut Call<'_>, index: usize) -> Result<Option<usize>, Failure> {
     match call.given(index) {
         None => Ok(None),

@@ -6,7 +6,7 @@ use crate::permissions::Use;
 use crate::script::exceptions::{Failure, raise};
 use crate::text::quoted;
 
-/// What a file was opened for.
+/// The mode of an open file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Mode {
     /// As the script wrote it.
@@ -59,7 +59,7 @@ impl Mode {
         self.kind != 'r' || self.updating
     }
 
-    /// What the script has to be allowed.
+    /// Returns the permission that the script needs.
     pub(super) fn uses(&self) -> Use {
         match (self.reads(), self.writes()) {
             (true, true) => Use::ReadAndWrite,

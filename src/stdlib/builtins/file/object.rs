@@ -17,7 +17,7 @@ use crate::text::{as_string, quoted};
 
 const NOT_OPENED_HERE: &str = "the file was opened by another process: open it in this process";
 
-/// What `open` gives.
+/// An open file, as `open` returns it.
 #[derive(Debug, Clone)]
 pub(super) struct File(Arc<Shared>);
 
@@ -130,13 +130,13 @@ impl File {
         self.0.mode.binary || self.0.encoding != Codec::Utf8
     }
 
-    /// The next line with its end; empty at the end of the file.
+    /// Returns the next line with its end; empty at the end of the file.
     pub(super) fn read_line(&self) -> Result<Dynamic, Failure> {
         let bytes = self.reading(Buffer::read_line)?;
         self.value(bytes)
     }
 
-    /// The next line with its end, `None` at the end of the file.
+    /// Returns the next line with its end, `None` at the end of the file.
     pub(super) fn next_line(&self) -> Result<Option<Dynamic>, Failure> {
         let bytes = self.reading(Buffer::read_line)?;
         if bytes.is_empty() {
@@ -195,7 +195,7 @@ impl File {
         self.with(|buffer| buffer.seek(to))
     }
 
-    /// What Python's `repr` of a file is.
+    /// Returns the file as Python's `repr` prints it.
     pub(super) fn repr(&self) -> String {
         let (name, mode) = (quoted(&self.0.name), &self.0.mode.text);
         let (reads, writes) = (self.0.mode.reads(), self.0.mode.writes());
@@ -226,7 +226,7 @@ impl Drop for Shared {
     }
 }
 
-/// The bytes of up to `count` characters of UTF-8.
+/// Returns the bytes of up to `count` characters of UTF-8.
 fn read_chars(buffer: &mut Buffer, count: usize) -> io::Result<Vec<u8>> {
     loop {
         if let Some(length) = length_of_chars(buffer.ahead(), count) {
@@ -238,7 +238,7 @@ fn read_chars(buffer: &mut Buffer, count: usize) -> io::Result<Vec<u8>> {
     }
 }
 
-/// How many bytes `count` characters take; `None` when there are fewer characters.
+/// Returns how many bytes `count` characters take; `None` when there are fewer characters.
 fn length_of_chars(bytes: &[u8], count: usize) -> Option<usize> {
     let mut length = 0;
     for _ in 0..count {

@@ -94,7 +94,7 @@ fn swapcase(text: &str) -> String {
     out
 }
 
-/// What Python takes for white space: Unicode's, and four separators of ASCII.
+/// Returns whether Python counts a character as white space: Unicode's, and four separators of ASCII.
 pub(super) fn is_space(char: char) -> bool {
     char.is_whitespace() || matches!(char, '\x1c'..='\x1f')
 }
@@ -126,7 +126,7 @@ fn strip(call: &mut Call<'_>, left: bool, right: bool) -> Outcome {
     Ok(rest.to_string().into())
 }
 
-/// A width, and how many characters are missing to it.
+/// Returns a width, and the number of characters to be added to reach it.
 fn missing(call: &mut Call<'_>, text: &str) -> Result<(usize, usize), Failure> {
     let width = usize::try_from(call.int(0)?).unwrap_or(0);
     // Four bytes are the longest letter.

@@ -52,7 +52,7 @@ fn every(text: &str, holds: impl Fn(char) -> bool) -> bool {
     !text.is_empty() && text.chars().all(holds)
 }
 
-/// A digit of a script other than ASCII's, written by its place: full-width, Arabic-Indic, Devanagari, …
+/// Returns a digit of a script other than ASCII's, for positional notation: full-width, Arabic-Indic, Devanagari, …
 fn is_decimal(char: char) -> bool {
     // The first of each run of ten in the scripts in common use.
     const ZEROS: [u32; 20] = [
@@ -63,7 +63,7 @@ fn is_decimal(char: char) -> bool {
     ZEROS.iter().any(|zero| (*zero..zero + 10).contains(&code))
 }
 
-/// Superscripts and circled digits count as digits, though they stand for no place.
+/// Superscripts and circled digits count as digits, though positional notation does not use them.
 fn is_digit(char: char) -> bool {
     is_decimal(char)
         || matches!(
@@ -73,7 +73,7 @@ fn is_digit(char: char) -> bool {
         || matches!(char, '\u{2080}'..='\u{2089}' | '\u{2460}'..='\u{2468}')
 }
 
-/// Words begin with a large letter and go on with small ones; there is at least one.
+/// Words begin with a large letter and continue with small ones; there is at least one.
 fn is_title(text: &str) -> bool {
     let mut in_word = false;
     let mut found = false;

@@ -41,7 +41,7 @@ fn methods(class: &mut Class<'_>) {
         .method("format", &["*args", "/"], format);
 }
 
-/// The string a method was called on.
+/// Returns the string a method was called on.
 fn this(call: &mut Call<'_>) -> ImmutableString {
     as_string(call.receiver()).unwrap_or_default()
 }

@@ -60,7 +60,7 @@ fn separator(call: &mut Call<'_>) -> Result<ImmutableString, Failure> {
     Ok(separator)
 }
 
-/// The separator, if there is one, and the largest number of cuts.
+/// Returns the separator, if there is one, and the largest number of cuts.
 fn how(call: &mut Call<'_>) -> Result<(Option<ImmutableString>, usize), Failure> {
     let most = usize::try_from(call.int_or(1, -1)?).unwrap_or(usize::MAX);
     let Some(value) = call.given(0) else {

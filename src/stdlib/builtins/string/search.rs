@@ -1,4 +1,4 @@
-//! Methods that find, count and replace parts of a string. Places are counted in characters.
+//! Methods that find, count and replace parts of a string. Indices count characters.
 
 use std::any::TypeId;
 
@@ -59,7 +59,7 @@ fn not_found() -> Failure {
     raise("ValueError", "substring not found")
 }
 
-/// The part of the string from `start` to `end`, and where it begins; `None` when `start` lies behind the end.
+/// Returns the part of the string from `start` to `end`, and where it begins; `None` when `start` lies behind the end.
 fn slice(
     call: &mut Call<'_>,
     text: &ImmutableString,
@@ -123,7 +123,7 @@ fn begins(call: &mut Call<'_>, holds: fn(&str, &str) -> bool) -> Outcome {
     Ok(false.into())
 }
 
-/// Where a part begins.
+/// Returns the index at which `find` finds a part.
 fn place(
     call: &mut Call<'_>,
     find: fn(&str, &str) -> Option<usize>,

@@ -40,7 +40,7 @@ impl Packed {
     }
 }
 
-/// A value for this container.
+/// Returns a value for this container.
 pub(crate) fn pack(call: &Call<'_>, proxy: &Proxy, value: Dynamic) -> Result<Packed, Failure> {
     if value.is::<Socket>() {
         let text =
@@ -123,7 +123,7 @@ pub(crate) fn merge(
     done.map_err(|error| failure(call.interp, error))
 }
 
-/// A key as bytes, by which keys are compared.
+/// Returns a key as bytes, by which keys are compared.
 pub(crate) fn key(call: &Call<'_>, value: &Dynamic) -> Result<Vec<u8>, Failure> {
     let plain = plain_key(value)?;
     let message = wire::encode(&plain, "key", call.interp);
@@ -131,12 +131,12 @@ pub(crate) fn key(call: &Call<'_>, value: &Dynamic) -> Result<Vec<u8>, Failure> 
     Ok(message.bytes)
 }
 
-/// The key that these bytes are. A key names no objects.
+/// Returns the key that these bytes are. A key names no objects.
 pub(crate) fn unpack_key(interp: &Arc<Interp>, bytes: &[u8]) -> Outcome {
     unpack(interp, Message::plain(bytes))
 }
 
-/// A value as a key: characters are strings, lists stand for tuples.
+/// Returns a value as a key: characters are strings, lists represent tuples.
 fn plain_key(value: &Dynamic) -> Outcome {
     if let Some(text) = as_string(value) {
         return Ok(text.into());
@@ -153,7 +153,7 @@ fn plain_key(value: &Dynamic) -> Outcome {
     Err(raise("TypeError", text))
 }
 
-/// The keys and values of a dict at one moment.
+/// Returns the keys and values of a dict at one moment.
 pub(crate) fn entries(
     interp: &Arc<Interp>,
     proxy: &Proxy,
@@ -168,7 +168,7 @@ pub(crate) fn entries(
     found.map_or_else(|| Ok(Vec::new()), |(_, entries)| entries)
 }
 
-/// The items of a list at one moment, and the version that was.
+/// Returns the items of a list at one moment, and the version that was.
 pub(crate) fn items(interp: &Arc<Interp>, proxy: &Proxy) -> Result<(u64, Array), Failure> {
     let all = |length| Some(0..length);
     let found = proxy.container.read(&all, |items| {
@@ -182,7 +182,7 @@ pub(crate) fn items(interp: &Arc<Interp>, proxy: &Proxy) -> Result<(u64, Array),
     }
 }
 
-/// A managed value as a plain one, with everything inside it.
+/// Returns a managed value as a plain one, with everything inside it.
 pub(crate) fn plain(call: &Call<'_>, value: Dynamic) -> Outcome {
     let Some(proxy) = Proxy::of(&value) else {
         return Ok(value);
@@ -205,8 +205,8 @@ pub(crate) fn plain(call: &Call<'_>, value: Dynamic) -> Outcome {
     }
 }
 
-/// The contents of a container, as Python would write them. `outer` are the containers around it. Writing never fails: a container inside
-/// itself, or too deep, is left out.
+/// Returns the contents of a container, as Python would write them. `outer` are the containers around it. Writing never
+/// fails: a container inside itself, or too deep, is left out.
 pub(crate) fn text(
     call: &Call<'_>,
     proxy: &Proxy,
@@ -325,7 +325,7 @@ impl Lost {
     }
 }
 
-/// The error of a function that changes the container whose new value it computes.
+/// Returns the error of a function that changes the container whose new value it computes.
 pub(crate) fn changes_itself(call: &Call<'_>) -> Failure {
     let name = call.name();
     let text = format!("the container was changed during {name}() by the function given to it");

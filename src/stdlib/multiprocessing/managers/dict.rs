@@ -127,7 +127,7 @@ pub(crate) fn construct(call: &mut Call<'_>, switch: &Cells) -> Outcome {
     Ok(dict.into_value())
 }
 
-/// What a dict is made from: another dict, or a list of pairs.
+/// Returns the entries for a new dict, from another dict or a list of pairs.
 pub(crate) fn pairs(call: &Call<'_>, value: Dynamic) -> Result<Vec<(Dynamic, Dynamic)>, Failure> {
     if let Some(proxy) = Proxy::of(&value).filter(|proxy| proxy.shape() == Shape::Dict) {
         return entries(call.interp, &proxy);
@@ -141,7 +141,7 @@ pub(crate) fn pairs(call: &Call<'_>, value: Dynamic) -> Result<Vec<(Dynamic, Dyn
     pairs_of(call, items_of(call, value)?)
 }
 
-/// The value of a key, if it has one.
+/// Returns the value of a key, if it has one.
 pub(crate) fn get(
     call: &Call<'_>,
     dict: &Proxy,

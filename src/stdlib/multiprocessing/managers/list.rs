@@ -144,12 +144,12 @@ pub(crate) fn construct(call: &mut Call<'_>, switch: &Cells) -> Outcome {
     Ok(list.into_value())
 }
 
-/// One place of a list, or none.
+/// Returns a function that maps the length of a list to one index, if it is in range.
 fn one(index: i64) -> impl Fn(usize) -> Option<Range<usize>> {
     move |length| slices::at(index, length).map(|at| at..at + 1)
 }
 
-/// The items at places; `None` where there are none.
+/// Returns the items at these indices; `None` where there are none.
 fn read(
     call: &Call<'_>,
     places: &dyn Fn(usize) -> Option<Range<usize>>,
@@ -246,7 +246,7 @@ fn pop(call: &mut Call<'_>) -> Outcome {
     })
 }
 
-/// The version and the items of a list, and the place of the first that equals `value`.
+/// Returns the version and the items of a list, and the index of the first that equals `value`.
 fn find(call: &Call<'_>, value: &Dynamic) -> Result<(u64, Array, Option<usize>), Failure> {
     let (version, all) = items(call.interp, &this(call))?;
     let place = all.iter().position(|item| equal(call.context, item, value));

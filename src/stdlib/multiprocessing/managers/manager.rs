@@ -167,7 +167,7 @@ fn primitives(class: &mut Class<'_>) {
         );
 }
 
-/// The switch for what is made now.
+/// Returns the switch for what is made now.
 fn started(call: &Call<'_>) -> Result<Cells, Failure> {
     let manager = call.this::<Manager>();
     if manager.is_stopped() {

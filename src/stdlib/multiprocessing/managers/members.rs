@@ -19,10 +19,10 @@ pub(crate) trait Collection: IsProxy {
     /// The class of a plain one.
     type Plain: 'static;
 
-    /// Whether arguments 0 and 1, managed or plain, are equal by value.
+    /// Returns whether arguments 0 and 1, managed or plain, are equal by value.
     fn same(call: &mut Call<'_>) -> Result<bool, Failure>;
 
-    /// The iterator of a `for` loop.
+    /// Returns the iterator of a `for` loop.
     fn each(interp: &Arc<Interp>, proxy: &Proxy) -> Result<Array, Failure>;
 }
 
@@ -56,7 +56,7 @@ fn str_of(call: &Call<'_>, proxy: &Proxy) -> String {
     })
 }
 
-/// What managed lists and dicts have in common.
+/// Registers the members that managed lists and dicts have in common.
 pub(crate) fn register_collection<T: Collection>(class: &mut Class<'_>) {
     register_class::<T>(class);
     class

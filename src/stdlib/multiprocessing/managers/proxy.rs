@@ -28,7 +28,7 @@ pub(crate) enum Shape {
 /// Added to the shape of a container that was made of a plain list or dict, which scripts still see as one.
 const PROMOTED: u64 = 0x100;
 
-/// Where a proxy was read: a container and a place in it.
+/// Where a proxy was read: a container and one of its entries.
 #[derive(Debug)]
 struct Origin {
     container: Offset,
@@ -69,17 +69,17 @@ macro_rules! is_proxy {
 is_proxy!(DictProxy, ListProxy, NamespaceProxy, ValueProxy);
 
 thread_local! {
-    /// The place where the proxy was read through which this thread last assigned.
+    /// The entry where the proxy was read through which this thread last assigned.
     static ASSIGNED: RefCell<Option<Arc<Origin>>> = const { RefCell::new(None) };
 }
 
 impl Proxy {
-    /// A new container, which works until `switch` is set.
+    /// Creates a new container, which works until `switch` is set.
     pub(crate) fn create(interp: &Interp, shape: Shape, switch: &Cells) -> Result<Proxy, Failure> {
         Self::labelled(interp, shape, shape as u64, Some(switch))
     }
 
-    /// A new container for a plain list or dict.
+    /// Creates a new container for a plain list or dict.
     pub(crate) fn promoted(
         interp: &Interp,
         shape: Shape,
@@ -109,7 +109,7 @@ impl Proxy {
         Ok(Proxy { container, origin })
     }
 
-    /// The proxy that a value is, of whatever class.
+    /// Returns the proxy that a value is, of whatever class.
     pub(crate) fn of(value: &Dynamic) -> Option<Proxy> {
         fn of<T: IsProxy>(value: &Dynamic) -> Option<Proxy> {
             Some(value.read_lock::<T>()?.proxy().clone())
@@ -120,7 +120,7 @@ impl Proxy {
             .or_else(|| of::<ValueProxy>(value))
     }
 
-    /// Whether two values are the same container.
+    /// Returns whether two values are the same container.
     pub(crate) fn is_same(a: &Dynamic, b: &Dynamic) -> bool {
         let places = Self::of(a).zip(Self::of(b));
         places.is_some_and(|(a, b)| a.place() == b.place())
@@ -135,7 +135,7 @@ impl Proxy {
         }
     }
 
-    /// The value scripts have.
+    /// Returns the value that scripts see.
     pub(crate) fn into_value(self) -> Dynamic {
         match self.shape() {
             Shape::Dict => Dynamic::from(DictProxy(self)),
@@ -145,7 +145,7 @@ impl Proxy {
         }
     }
 
-    /// Whether it was made of a plain list or dict.
+    /// Returns whether it was made of a plain list or dict.
     pub(crate) fn is_promoted(&self) -> bool {
         self.container.label() & PROMOTED != 0
     }
@@ -154,7 +154,7 @@ impl Proxy {
         self.container.handle().offset()
     }
 
-    /// The value read at a place of this container. A proxy remembers the place.
+    /// Returns the value read from an entry of this container. A proxy remembers the entry.
     pub(crate) fn read_at(&self, place: &[u8], value: Dynamic) -> Dynamic {
         let Some(mut inner) = Self::of(&value) else {
             return value;
@@ -171,7 +171,7 @@ impl Proxy {
         ASSIGNED.set(self.origin.clone());
     }
 
-    /// Whether storing `value` at a place of this container only completes an assignment through `value`.
+    /// Returns whether storing `value` in an entry of this container only completes an assignment through `value`.
     pub(crate) fn is_write_back(&self, place: &[u8], value: &Dynamic) -> bool {
         let Some(assigned) = ASSIGNED.take() else {
             return false;
@@ -202,18 +202,18 @@ fn forget_assignment() {
     ASSIGNED.take();
 }
 
-/// The container that a member other than a setter was called on.
+/// Returns the container that a member other than a setter was called on.
 pub(crate) fn this<T: IsProxy>(call: &Call<'_>) -> Proxy {
     forget_assignment();
     assigned_to::<T>(call)
 }
 
-/// The container that a setter was called on.
+/// Returns the container that a setter was called on.
 pub(crate) fn assigned_to<T: IsProxy>(call: &Call<'_>) -> Proxy {
     call.this::<T>().proxy().clone()
 }
 
-/// The exception for an error of a container.
+/// Returns the exception for an error of a container.
 pub(crate) fn failure(interp: &Interp, error: ContainerError) -> Failure {
     match error {
         ContainerError::Closed => raise(

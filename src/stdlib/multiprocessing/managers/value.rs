@@ -12,7 +12,7 @@ use crate::script::call::Call;
 use crate::script::exceptions::Failure;
 use crate::sync::{Cells, Splice};
 
-/// The place of the value, by which a proxy inside it remembers where it was read.
+/// The entry of the value, by which a proxy inside it remembers where it was read.
 const PLACE: std::ops::Range<usize> = 0..1;
 const NAME: &[u8] = b"value";
 

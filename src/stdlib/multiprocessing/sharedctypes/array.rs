@@ -170,7 +170,7 @@ fn contains<T: Holder>(call: &mut Call<'_>) -> Outcome {
     Ok(false.into())
 }
 
-/// All bytes of an array of type code `c`.
+/// Returns all bytes of an array of type code `c`.
 fn bytes(interp: &Interp, row: &Row, property: &str) -> Result<Blob, Failure> {
     if !row.code.is_byte() {
         return Err(no_attribute(row, property));
@@ -274,7 +274,7 @@ pub(crate) fn construct_raw(call: &mut Call<'_>) -> Outcome {
     Ok(Dynamic::from(RawArray(row)))
 }
 
-/// The type code, the length, and the words that are not zero.
+/// Returns the type code, the length, and the words that are not zero.
 fn contents(call: &mut Call<'_>) -> Result<(&'static TypeCode, usize, Vec<u64>), Failure> {
     let code = TypeCode::named(&call.value(0))?;
     let initial = call.value(1);

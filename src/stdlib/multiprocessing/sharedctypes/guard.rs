@@ -25,7 +25,7 @@ pub(crate) enum Guard {
 pub(crate) struct Held<'g>(&'g Guard);
 
 impl Guard {
-    /// The lock that the argument `lock` means: `None` means no lock.
+    /// Returns the lock that the argument `lock` means: `None` means no lock.
     pub(crate) fn asked_for(call: &mut Call<'_>, index: usize) -> Result<Option<Guard>, Failure> {
         let Some(wish) = call.given(index) else {
             return Self::new(call.interp).map(Some);
@@ -44,14 +44,14 @@ impl Guard {
         RLock::new(interp, Dialect::Multiprocessing).map(Guard::RLock)
     }
 
-    /// The script's lock as a guard.
+    /// Returns the script's lock as a guard.
     pub(crate) fn of(value: &Dynamic) -> Option<Guard> {
         let lock = value.read_lock::<Lock>().map(|lock| lock.clone());
         let rlock = value.read_lock::<RLock>().map(|lock| lock.clone());
         lock.map(Guard::Lock).or(rlock.map(Guard::RLock))
     }
 
-    /// The lock as scripts have it.
+    /// Returns the lock as scripts have it.
     pub(crate) fn value(&self) -> Dynamic {
         match self {
             Guard::Lock(lock) => Dynamic::from(lock.clone()),

@@ -42,7 +42,7 @@ impl Row {
         Ok(Arc::new(Row { code, cells, guard }))
     }
 
-    /// The elements at a place that another process has sent.
+    /// Returns the elements at an offset that another process has sent.
     pub(crate) fn open(session: &Session, place: Offset) -> Result<Arc<Row>, ShmError> {
         let cells = Cells::open(session, place)?;
         let code = TypeCode::of(cells.label()).ok_or(ShmError::NoSuchObject(place))?;
@@ -50,7 +50,7 @@ impl Row {
         Ok(Arc::new(Row { code, cells, guard }))
     }
 
-    /// The same elements with another lock, or without.
+    /// Returns the same elements with another lock, or without.
     pub(crate) fn guarded_by(&self, guard: Option<Guard>) -> Arc<Row> {
         Arc::new(Row {
             code: self.code,
@@ -112,13 +112,13 @@ impl Row {
         Ok(self.cells.update(index, exchange).is_ok().into())
     }
 
-    /// A list of values as words.
+    /// Returns a list of values as words.
     pub(crate) fn words(code: &TypeCode, values: &[Dynamic]) -> Result<Vec<u64>, Failure> {
         values.iter().map(|value| code.encode(value)).collect()
     }
 }
 
-/// The members of everything that has a lock.
+/// Registers the members of every type that has a lock.
 pub(crate) fn register_lock<T: Holder>(class: &mut Class<'_>) {
     class
         .method("get_lock", &[], |call| Ok(lock::<T>(call)))
@@ -140,13 +140,13 @@ fn lock<T: Holder>(call: &Call<'_>) -> Dynamic {
     guard.map_or(Dynamic::UNIT, |guard| guard.value())
 }
 
-/// The parts that a row with a lock is sent as.
+/// Returns the parts that a row with a lock is sent as.
 pub(crate) fn parts(raw: Dynamic, row: &Row) -> Dynamic {
     let lock = row.guard.as_ref().map_or(Dynamic::UNIT, Guard::value);
     vec![raw, lock].into()
 }
 
-/// The row made of these parts.
+/// Returns the row made of these parts.
 pub(crate) fn of_parts<T: Holder>(parts: Dynamic) -> Result<Arc<Row>, String> {
     let parts = parts.into_array().unwrap_or_default();
     let [raw, lock] = parts.as_slice() else {

@@ -61,7 +61,7 @@ static CODES: [TypeCode; 14] = [
 ];
 
 impl TypeCode {
-    /// The type with this letter.
+    /// Returns the type with this letter.
     pub(crate) fn named(value: &Dynamic) -> Result<&'static TypeCode, Failure> {
         let text = as_string(value).unwrap_or_default();
         let mut letters = text.chars();
@@ -71,12 +71,12 @@ impl TypeCode {
             .ok_or_else(|| raise("TypeError", "this type has no size"))
     }
 
-    /// The type with this label.
+    /// Returns the type with this label.
     pub(crate) fn of(label: u64) -> Option<&'static TypeCode> {
         CODES.iter().find(|code| code.label() == label)
     }
 
-    /// The number of the type, stored beside its elements.
+    /// Returns the number of the type, stored beside its elements.
     pub(crate) fn label(&self) -> u64 {
         self.letter.into()
     }
@@ -85,12 +85,12 @@ impl TypeCode {
         self.c_name
     }
 
-    /// Whether elements are bytes, for which Python has two more properties.
+    /// Returns whether elements are bytes, for which Python has two more properties.
     pub(crate) fn is_byte(&self) -> bool {
         self.form == Form::Byte
     }
 
-    /// A value as a word.
+    /// Returns a value as a word.
     ///
     /// # Errors
     /// `TypeError` for a value of another type, `OverflowError` for one that does not fit.
@@ -136,7 +136,7 @@ impl TypeCode {
         raise("OverflowError", text)
     }
 
-    /// The value in a word.
+    /// Returns the value in a word.
     pub(crate) fn decode(&self, word: u64) -> Dynamic {
         match self.form {
             Form::Byte => Dynamic::from_blob(vec![word as u8]),
@@ -146,7 +146,7 @@ impl TypeCode {
         }
     }
 
-    /// The values in a row of words: bytes and letters as one piece, others as a list.
+    /// Returns the values in a row of words: bytes and letters as one piece, others as a list.
     pub(crate) fn decode_slice(&self, words: &[u64]) -> Dynamic {
         match self.form {
             Form::Byte => Dynamic::from_blob(words.iter().map(|word| *word as u8).collect()),
@@ -159,7 +159,7 @@ impl TypeCode {
         }
     }
 
-    /// The sum of the number in a word and `more`, as a word.
+    /// Returns the sum of the number in a word and `more`, as a word.
     ///
     /// # Errors
     /// As those of [`encode`](Self::encode).
@@ -192,7 +192,7 @@ impl TypeCode {
         CODES[CODES.len() - 1].encode(value)
     }
 
-    /// Whether two words hold equal values.
+    /// Returns whether two words hold equal values.
     pub(crate) fn same(&self, a: u64, b: u64) -> bool {
         match self.form {
             Form::Single | Form::Double => f64::from_bits(a) == f64::from_bits(b),
@@ -200,7 +200,7 @@ impl TypeCode {
         }
     }
 
-    /// The value in a word as C's constructor would be written: `c_int(5)`.
+    /// Returns the value in a word as C's constructor would be written: `c_int(5)`.
     pub(crate) fn repr(&self, word: u64) -> String {
         let value = repr_of(&self.decode(word), &|_| None);
         format!("{}({value})", self.c_name)

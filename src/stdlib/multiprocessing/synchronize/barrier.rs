@@ -103,7 +103,7 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
     create(call, Dialect::Multiprocessing)
 }
 
-/// A barrier that follows the rules of a module or a manager.
+/// Returns a barrier that follows the rules of a module or a manager.
 pub(crate) fn create(call: &mut Call<'_>, dialect: Dialect) -> Outcome {
     let parties = match u64::try_from(call.int(0)?) {
         Ok(parties) if parties > 0 => parties,
@@ -171,7 +171,7 @@ fn failure(interp: &Arc<Interp>, error: BarrierError) -> Failure {
     }
 }
 
-/// Why the barrier broke, if that is known.
+/// Returns why the barrier broke, if that is known.
 fn explain(broken: &Broken) -> Option<String> {
     let (came, parties) = (broken.came, broken.parties);
     let who = names(broken);
@@ -191,7 +191,7 @@ fn explain(broken: &Broken) -> Option<String> {
     })
 }
 
-/// The processes concerned: `worker-1 (pid 7), worker-2 (pid 8) and 3 more`.
+/// Returns the processes concerned: `worker-1 (pid 7), worker-2 (pid 8) and 3 more`.
 fn names(broken: &Broken) -> Option<String> {
     let known: Vec<String> = broken
         .names

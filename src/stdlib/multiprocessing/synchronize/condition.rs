@@ -163,7 +163,7 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
     create(call, Dialect::Multiprocessing)
 }
 
-/// A condition that follows the rules of a module, unless the lock in argument 0 follows others.
+/// Returns a condition that follows the rules of a module, unless the lock in argument 0 follows others.
 pub(crate) fn create(call: &mut Call<'_>, dialect: Dialect) -> Outcome {
     let lock = match call.given(0) {
         None => AnyLock::RLock(RLock::new(call.interp, dialect)?),
@@ -177,7 +177,7 @@ pub(crate) fn create(call: &mut Call<'_>, dialect: Dialect) -> Outcome {
     Ok(Dynamic::from(Condition { shared, lock }))
 }
 
-/// Whether the wait was notified; with the lock held again.
+/// Returns whether the wait was notified; with the lock held again.
 fn wait(interp: &Interp, condition: &Condition, deadline: Deadline) -> Result<bool, Failure> {
     let lock = condition.lock.shared();
     if !lock.is_mine() {

@@ -59,7 +59,7 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
 }
 
 impl Event {
-    /// A new event, not set.
+    /// Creates a new event, not set.
     pub(crate) fn new(interp: &Interp, dialect: Dialect) -> Result<Self, Failure> {
         let shared = sync::Event::create(&interp.session()?).map_err(session_failure)?;
         Ok(Self { shared, dialect })

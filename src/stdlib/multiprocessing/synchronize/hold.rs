@@ -15,7 +15,7 @@ use crate::sync::{Acquired, Deadline, WaitError};
 
 /// Something that can be held.
 pub(crate) trait Hold: Variant + Clone {
-    /// The module whose errors and time-outs it has.
+    /// Returns the module whose errors and time-outs it has.
     fn dialect(&self) -> Dialect;
 
     /// Acquires it; false when the time ran out.
@@ -24,10 +24,10 @@ pub(crate) trait Hold: Variant + Clone {
     /// Gives it back.
     fn give(&self) -> Result<(), Failure>;
 
-    /// Whether it cannot be taken now.
+    /// Returns whether it cannot be taken now.
     fn is_held(&self) -> bool;
 
-    /// Whether the calling thread still holds what it acquired, as far as that can be known.
+    /// Returns whether the calling thread still holds what it acquired, as far as that can be known.
     fn is_mine(&self) -> bool;
 
     /// Whether a wait without a limit is written as -1, as `threading`'s locks have it, and not as `None`.
@@ -65,7 +65,7 @@ fn with<T: Hold>(call: &mut Call<'_>) -> Outcome {
     result
 }
 
-/// Whether a wait succeeded; false when the time ran out.
+/// Returns whether a wait succeeded; false when the time ran out.
 pub(crate) fn waited(interp: &Interp, result: Result<(), WaitError>) -> Result<bool, Failure> {
     match result {
         Ok(()) => Ok(true),
@@ -94,7 +94,7 @@ pub(super) fn acquired(
     waited(interp, result)
 }
 
-/// The error of a release without a hold, in the words of the dialect.
+/// Returns the error of a release without a hold, in the words of the dialect.
 pub(super) fn not_held(dialect: Dialect, threading: &'static str) -> Failure {
     match dialect {
         Dialect::Multiprocessing => {

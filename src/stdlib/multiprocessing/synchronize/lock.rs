@@ -20,7 +20,7 @@ use crate::wire::kind;
 const INHERITED: &str = "another process took this lock over from a holder that died, \
                          and only that process may release it";
 
-/// The thread that is not named beside its process.
+/// The name of a main thread, which is not shown next to its process.
 const MAIN_THREAD: &str = "MainThread";
 
 /// A lock shared between processes and threads.
@@ -62,7 +62,7 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
 }
 
 impl Lock {
-    /// A new lock, free.
+    /// Creates a new lock, free.
     pub(crate) fn new(interp: &Interp, dialect: Dialect) -> Result<Self, Failure> {
         let shared = sync::Mutex::create(&interp.session()?).map_err(session_failure)?;
         Ok(Self { shared, dialect })
@@ -114,7 +114,7 @@ impl Hold for Lock {
     }
 }
 
-/// The holder's name, as far as this thread can know it.
+/// Returns the holder's name, as far as this thread can know it.
 pub(super) fn owner_name(interp: &Interp, owner: Option<sync::Owner>, is_mine: bool) -> String {
     match owner {
         None => "None".into(),

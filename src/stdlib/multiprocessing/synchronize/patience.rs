@@ -26,7 +26,7 @@ pub(crate) fn queue_deadline(
     after(timeout, dialect)
 }
 
-/// The arguments of `acquire`. With `minus_one`, `threading` writes a wait without a limit as -1.
+/// Returns the arguments of `acquire`. With `minus_one`, `threading` writes a wait without a limit as -1.
 pub(super) fn acquire_deadline(
     call: &mut Call<'_>,
     dialect: Dialect,
@@ -91,7 +91,7 @@ pub(super) fn wait_deadline(
     after(call.seconds(at)?, dialect)
 }
 
-/// The deadline this many seconds from now; never without a number. `threading` refuses very large numbers.
+/// Returns the deadline this many seconds from now; never without a number. `threading` refuses very large numbers.
 fn after(timeout: Option<f64>, dialect: Dialect) -> Result<Deadline, Failure> {
     if dialect == Dialect::Threading && timeout.is_some_and(|seconds| seconds > TIMEOUT_MAX) {
         return Err(raise(

@@ -54,7 +54,7 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
 }
 
 impl RLock {
-    /// A new reentrant lock, free.
+    /// Creates a new reentrant lock, free.
     pub(crate) fn new(interp: &Interp, dialect: Dialect) -> Result<Self, Failure> {
         let shared = sync::ReentrantMutex::create(&interp.session()?).map_err(session_failure)?;
         Ok(Self { shared, dialect })

@@ -69,7 +69,7 @@ pub(super) fn construct_bounded(call: &mut Call<'_>) -> Outcome {
     Semaphore::new_bounded(call.interp, value, Dialect::Multiprocessing).map(Dynamic::from)
 }
 
-/// The value a semaphore begins with, checked.
+/// Returns the value a semaphore begins with, checked.
 fn permits(value: i64, dialect: Dialect) -> Result<u64, Failure> {
     match dialect {
         Dialect::Multiprocessing if value > VALUE_MAX => Err(raise(
@@ -103,7 +103,7 @@ fn release(call: &mut Call<'_>) -> Outcome {
 }
 
 impl Semaphore {
-    /// A new semaphore with `value` permits.
+    /// Creates a new semaphore with `value` permits.
     pub(crate) fn new(interp: &Interp, value: i64, dialect: Dialect) -> Result<Self, Failure> {
         let permits = permits(value, dialect)?;
         let shared = sync::Semaphore::create(&interp.session()?, permits);
@@ -111,7 +111,7 @@ impl Semaphore {
         Ok(Self { shared, dialect })
     }
 
-    /// A new semaphore that never has more than `value` permits.
+    /// Creates a new semaphore that never has more than `value` permits.
     pub(crate) fn new_bounded(
         interp: &Interp,
         value: i64,
