@@ -314,7 +314,7 @@ fn reach(path: &Path, last: Last) -> Result<Spot, Lost> {
     Err(Lost { nearest, error })
 }
 
-/// Returns a slash after the last name says that it is a directory, if it is anything.
+/// Returns the location of the last name itself. A slash after the name requires a directory.
 fn reach_itself(path: &Path) -> Result<Spot, Lost> {
     let plain = without_slashes(path);
     let (directory, name) = split(&plain);

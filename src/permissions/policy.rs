@@ -8,7 +8,7 @@ use super::endpoint::Endpoint;
 use super::grant::{Grant, Rule};
 use super::tree::Tree;
 
-/// What a script may do outside itself: files, network, environment, processes, signals, programs.
+/// The permissions of a script outside itself: files, network, environment, processes, signals, programs.
 ///
 /// Start from [`none`](Self::none) or [`all`](Self::all); the methods allow more, or deny something. Denying takes precedence over
 /// allowing, in whichever order the methods are called.

@@ -78,7 +78,7 @@ impl Guard {
     }
 }
 
-/// Returns the help says what would allow one more.
+/// Returns the error for one process too many; its help says how to allow it.
 fn refused(permissions: &Permissions, doing: &str, why: Missing) -> Denied {
     let Processes {
         at_once,

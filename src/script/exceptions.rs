@@ -199,17 +199,17 @@ pub(crate) fn is_a(kind: &str, class: &str) -> bool {
     }
 }
 
-/// Returns the one class with two parents.
+/// Returns whether `class` is the second parent of the one class that has two.
 fn also_is(kind: &str, class: &str) -> bool {
     kind == "UnsupportedOperation" && class == "ValueError"
 }
 
-/// Returns an error a native returns: exception `kind` with `message`.
+/// Returns exception `kind` with `message`, as an error for Rhai.
 pub(crate) fn raise(kind: &'static str, message: impl Into<ImmutableString>) -> Failure {
     throw(Exception::new(kind, vec![Dynamic::from(message.into())]))
 }
 
-/// Returns an error a native returns: an exception with no message, such as `Empty`.
+/// Returns an exception without a message, such as `Empty`, as an error for Rhai.
 pub(crate) fn raise_bare(kind: &'static str) -> Failure {
     throw(Exception::new(kind, vec![]))
 }

@@ -104,7 +104,7 @@ pub(crate) fn too_deep() -> Box<EvalAltResult> {
     raise("RecursionError", "maximum recursion depth exceeded")
 }
 
-/// Returns the exit code that `sys.exit(value)` stands for. A string is printed to standard error, with exit code 1.
+/// Returns the exit code for `sys.exit(value)`. A string is printed to standard error, with exit code 1.
 fn exit_code(interp: &Interp, value: &Dynamic) -> i32 {
     if value.is_unit() {
         return 0;

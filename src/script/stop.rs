@@ -68,7 +68,7 @@ const NO_EPOCH: u64 = u64::MAX;
 thread_local! {
     /// The interpreter whose script this thread alone has to stop, by its address: `sys.exit` ends the thread that calls it.
     static ENDS: Cell<usize> = const { Cell::new(0) };
-    /// What `sys.exit` was called with.
+    /// The argument of `sys.exit`.
     static EXIT: RefCell<Dynamic> = const { RefCell::new(Dynamic::UNIT) };
     /// How often all threads had been asked to end when a script started this one.
     static EPOCH: Cell<u64> = const { Cell::new(NO_EPOCH) };

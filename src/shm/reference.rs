@@ -24,7 +24,7 @@ shared_struct! {
         object: AtomicU64,
         previous: AtomicU64,
         next: AtomicU64,
-        /// What the object owes to the process's life; the object's to write.
+        /// The process's stake in the object; written by the object's kind.
         stake: AtomicU64,
     }
 }

@@ -53,7 +53,7 @@ pub(crate) fn write_all(stream: Stream, mut bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// What a pipe that can be written to takes without waiting, in bytes: `PIPE_BUF`.
+/// The bytes that a writable pipe accepts without waiting: `PIPE_BUF`.
 const ROOM: usize = 4096;
 
 fn has_room(stream: Stream) -> bool {

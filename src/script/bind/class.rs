@@ -194,7 +194,7 @@ impl Class<'_> {
 }
 
 impl Registry {
-    /// Returns a type with methods and properties; `name` is what scripts and messages call it.
+    /// Adds a type with methods and properties; `name` is what scripts and messages call it.
     ///
     /// Its values can be compared with `==` and `!=`: see [`are_equal`]. A type may have its own `==` instead.
     pub(crate) fn class<T: Variant + Clone>(&mut self, name: &'static str) -> Class<'_> {

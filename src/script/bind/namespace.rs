@@ -143,7 +143,7 @@ impl Namespace<'_> {
 }
 
 impl Registry {
-    /// Returns a script module: `receiver` is the value of the global constant `name`.
+    /// Adds a script module: `receiver` is the value of the global constant `name`.
     ///
     /// `os::path` is a module inside the module `os`, which must exist and gives the value itself.
     pub(crate) fn namespace<T: Variant + Clone>(

@@ -44,7 +44,7 @@ impl Registry {
         }
     }
 
-    /// Returns a method of the type `receiver`, by its script name; gives what the method takes.
+    /// Adds a method of the type `receiver` by its script name, and returns its signature.
     pub(super) fn method(
         &mut self,
         on: On,

@@ -15,7 +15,7 @@ use crate::sync::wait_kind;
 use crate::sys;
 use crate::sys::lock::locked;
 
-/// What was read from standard input and not used yet, and in which process.
+/// The input that was read ahead and not used yet, and the process that read it.
 static AHEAD: Mutex<Ahead> = Mutex::new(Ahead {
     pid: 0,
     bytes: Vec::new(),

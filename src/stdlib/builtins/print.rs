@@ -58,7 +58,7 @@ fn print(call: &mut Call<'_>) -> Outcome {
                 let _ = call.method(&mut file, "flush", vec![])?;
             }
         }
-        // On an engine of the host's Rhai hands the text to the host's own `on_print`.
+        // On a host's engine, Rhai passes the text to the host's own `on_print`.
         None if call.interp.host_engines.in_use() => {
             return Ok(text.strip_suffix('\n').unwrap_or(&text).to_string().into());
         }

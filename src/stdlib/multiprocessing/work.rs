@@ -130,7 +130,7 @@ impl<'a> Sending<'a> {
     /// Adds what the child inherits besides its task.
     ///
     /// # Errors
-    /// What a signal handler has captured cannot be sent.
+    /// A value that a signal handler has captured cannot be sent.
     pub(super) fn inherit(
         &mut self,
         context: &NativeCallContext,
