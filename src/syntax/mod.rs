@@ -1,10 +1,10 @@
 //! Rhai's text, and what people write who know Python: tokens, brackets, calls, scopes. No engine, no script is run.
 //!
 //! - [`lexer`]: the tokens of a text; [`words`]: those that the language reserves.
-//! - [`pieces`]: the tokens of code alone, each with its line and column.
+//! - [`mod@pieces`]: the tokens of code alone, each with its line and column.
 //! - [`brackets`]: which bracket closes which.
 //! - [`cursor`]: what the end of an unfinished text is part of: a string, a call, a path.
-//! - [`items`]: the statements and functions of a text.
+//! - [`mod@items`]: the statements and functions of a text.
 //! - [`outline`]: what is around a place; [`scopes`]: which variables can be seen there.
 
 mod brackets;
