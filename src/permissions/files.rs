@@ -156,8 +156,7 @@ impl Guard {
         }))
     }
 
-    /// Returns the file of a module: one of the program's own needs no permission, unless somebody has denied this very
-    /// file.
+    /// Returns the file of a module: one of the program's own needs no permission, unless somebody has denied this very file.
     ///
     /// # Errors
     /// As those of [`place`](Self::place).
@@ -238,8 +237,7 @@ fn judge(permissions: &Permissions, use_: Use, real: &Path) -> Result<(), Refuse
     }
 }
 
-/// Returns the directory that one would allow for a location: of a process, which has another number the next time, all
-/// of them.
+/// Returns the directory that one would allow for a location: of a process, which has another number the next time, all of them.
 fn worth_allowing(real: &Path) -> &Path {
     let process = real.strip_prefix("/proc").ok();
     let process = process.and_then(|rest| rest.iter().next()?.to_str());

@@ -55,8 +55,7 @@ fn add(frames: &mut Vec<Frame>, frame: Frame) {
     }
 }
 
-/// Returns Python's traceback: its heading and the frames; empty when there are none. A position alone has no
-/// heading.
+/// Returns Python's traceback: its heading and the frames; empty when there are none. A position alone has no heading.
 pub(crate) fn render(frames: &[Frame]) -> String {
     let mut text = String::new();
     if frames.iter().any(|frame| !frame.function.is_empty()) {

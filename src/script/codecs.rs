@@ -115,8 +115,7 @@ impl Codecs {
         self.kinds.keys().copied()
     }
 
-    /// Returns the values that a value is sent as; `None` for a type that is not sent this way. `dry`: without side
-    /// effects.
+    /// Returns the values that a value is sent as; `None` for a type that is not sent this way. `dry`: without side effects.
     pub(crate) fn parts_of(
         &self,
         value: &Dynamic,

@@ -21,8 +21,7 @@ pub(crate) fn host_name() -> String {
         .into_owned()
 }
 
-/// Returns the start time of the process, in clock ticks since boot; together with the ID, it identifies a process for
-/// good.
+/// Returns the start time of the process, in clock ticks since boot; together with the ID, it identifies a process for good.
 ///
 /// `None` when there is no such process (or no `/proc`).
 pub(crate) fn start_time(pid: u32) -> Option<u64> {

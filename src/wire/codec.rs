@@ -47,8 +47,7 @@ pub(crate) trait Codec {
     /// Says why it does not.
     fn encode(&self, value: &Dynamic) -> Result<Encoded, Unsendable>;
 
-    /// Returns what [`encode`](Self::encode) would return, without side effects: encoding a socket duplicates its
-    /// descriptor.
+    /// Returns what [`encode`](Self::encode) would return, without side effects: encoding a socket duplicates its descriptor.
     ///
     /// # Errors
     ///

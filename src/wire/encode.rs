@@ -301,8 +301,7 @@ impl<O: Output> Encoder<'_, O> {
         self.raw(&end.to_be_bytes());
     }
 
-    /// Returns an extension whose length is known only once it is written: the header's length field is filled in
-    /// afterwards.
+    /// Returns an extension whose length is known only once it is written: the header's length field is filled in afterwards.
     fn measured(&mut self, kind: i8, write: impl FnOnce(&mut Self) -> Verdict) -> Verdict {
         self.raw(&[rmp::Marker::Ext32.to_u8()]);
         let length_at = self.out.written();

@@ -61,8 +61,7 @@ impl Signature {
         }
     }
 
-    /// Returns the parameter names that may be given as keywords, without their marks; of two for one parameter the
-    /// first.
+    /// Returns the parameter names that may be given as keywords, without their marks; of two for one parameter the first.
     pub(crate) fn keywords(&self) -> impl Iterator<Item = &'static str> {
         self.params.iter().filter_map(|p| names(p).next())
     }

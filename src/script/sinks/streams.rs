@@ -59,8 +59,7 @@ impl Sinks {
         })
     }
 
-    /// Returns whether a sink of this runtime is the caller: it runs a script of the same runtime, and would wait for
-    /// itself.
+    /// Returns whether a sink of this runtime is the caller: it runs a script of the same runtime, and would wait for itself.
     pub(crate) fn are_calling(&self) -> bool {
         ptr::eq(INSIDE.get(), &*self.outlets)
     }

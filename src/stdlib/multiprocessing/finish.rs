@@ -80,8 +80,7 @@ impl Family {
     }
 }
 
-/// Returns how long children may take: half of their parent's time, so that it does not kill them while they wait for
-/// their own.
+/// Returns how long children may take: half of their parent's time, so that it does not kill them while they wait for their own.
 fn grace(interp: &Interp) -> Duration {
     let generation = Family::of(interp).identity().numbers.len();
     // A host should not wait long for its scripts' children.

@@ -155,8 +155,7 @@ impl Process {
 }
 
 impl State {
-    /// Returns the number of the process, if it is no child of this one: that of a parent before a fork is not one
-    /// either.
+    /// Returns the number of the process, if it is no child of this one: that of a parent before a fork is not one either.
     pub(super) fn elsewhere(&self) -> Option<i32> {
         match &self.stage {
             Stage::Elsewhere { pid } => Some(*pid),
