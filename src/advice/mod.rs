@@ -15,7 +15,7 @@ mod values;
 pub(crate) mod wrong_calls;
 
 use crate::program::diagnostic::Diagnostic;
-use crate::script::interp::Interp;
+use crate::script::Interp;
 use crate::script::names::Names;
 use crate::syntax::Outline;
 

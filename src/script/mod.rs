@@ -58,5 +58,15 @@ pub(crate) mod task;
 pub(crate) mod values;
 pub(crate) mod waits;
 
+pub(crate) use bind::{Class, Handler, Namespace, Registry};
+pub(crate) use call::Call;
+pub(crate) use dialect::Dialect;
+pub(crate) use exceptions::{Exception, Failure, os_failure, raise, raise_bare, raise_os, throw};
+pub(crate) use interp::Interp;
+pub(crate) use session::session_failure;
+pub(crate) use state::{State, States};
+pub(crate) use stop::Stop;
+pub(crate) use values::{truth, type_name};
+
 /// The result of a native.
-pub(crate) type Outcome = Result<rhai::Dynamic, exceptions::Failure>;
+pub(crate) type Outcome = Result<rhai::Dynamic, Failure>;

@@ -19,11 +19,9 @@ mod time;
 
 use std::sync::Arc;
 
-use crate::script::bind::{Registered, Registry};
-use crate::script::exception_class;
-use crate::script::interp::Interp;
+use crate::script::bind::Registered;
 use crate::script::report::Reports;
-use crate::script::state::States;
+use crate::script::{Interp, Registry, States, exception_class};
 
 /// A script module: the name that turns it on and off, what it declares, and what it keeps in each runtime.
 type ScriptModule = (&'static str, fn(&mut Registry), fn(&mut States));

@@ -14,12 +14,7 @@ use rhai::{Array, Dynamic};
 
 use super::builtins::iterate::items;
 use super::builtins::number::not_an_integer;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise};
-use crate::script::state::{State, States};
-use crate::script::values::type_name;
-use crate::script::{Outcome, memory};
+use crate::script::{Call, Failure, Outcome, Registry, State, States, memory, raise, type_name};
 use crate::sys;
 use crate::sys::lock::locked;
 use crate::text::{as_float, as_int, as_string};

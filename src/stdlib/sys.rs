@@ -6,13 +6,7 @@ use rhai::{Array, Dynamic};
 
 use super::builtins::input::{read_all, read_line};
 use super::builtins::print::{flush_output, write};
-use crate::script::Outcome;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::exceptions::{Failure, os_failure, raise};
-use crate::script::interp::Interp;
-use crate::script::stop::Stop;
-use crate::script::values::type_name;
+use crate::script::{Call, Failure, Interp, Outcome, Registry, Stop, os_failure, raise, type_name};
 use crate::text::as_string;
 
 /// The value of the global constant `sys`.

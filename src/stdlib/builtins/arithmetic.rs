@@ -5,11 +5,7 @@ use std::any::TypeId;
 use rhai::{Array, Dynamic};
 
 use super::number::{not_an_integer, too_large, truncate};
-use crate::script::Outcome;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise};
-use crate::script::values::type_name;
+use crate::script::{Call, Failure, Outcome, Registry, raise, type_name};
 use crate::text;
 use crate::text::{as_float, as_int};
 

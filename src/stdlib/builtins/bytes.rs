@@ -4,11 +4,7 @@ use rhai::{Blob, Dynamic};
 
 use super::codec;
 use super::iterate::items;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise};
-use crate::script::values::type_name;
-use crate::script::{Outcome, memory};
+use crate::script::{Call, Failure, Outcome, Registry, memory, raise, type_name};
 use crate::text::{as_int, as_string};
 
 pub(super) fn register(registry: &mut Registry) {

@@ -2,9 +2,7 @@
 
 use rhai::{Dynamic, ImmutableString};
 
-use crate::script::Outcome;
-use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise};
+use crate::script::{Call, Failure, Outcome, raise};
 use crate::text::ascii;
 
 /// An encoding scripts can name.

@@ -4,8 +4,7 @@ use std::cmp::Ordering;
 
 use rhai::{Array, Blob, Dynamic, Map, NativeCallContext};
 
-use crate::script::exceptions::{Failure, raise};
-use crate::script::values::type_name;
+use crate::script::{Failure, raise, type_name};
 use crate::text::{as_float, as_int, as_string};
 
 /// `a == b`: by value; types that have nothing in common are never equal.

@@ -9,11 +9,7 @@ use rhai::{Array, Dynamic, FnPtr};
 
 use super::compare::sort;
 use super::sequence::in_order;
-use crate::script::Outcome;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise};
-use crate::script::values::type_name;
+use crate::script::{Call, Failure, Outcome, Registry, raise, type_name};
 use crate::text::as_float;
 
 pub(super) fn register(registry: &mut Registry) {

@@ -5,11 +5,7 @@ use std::any::TypeId;
 use rhai::Dynamic;
 
 use super::number;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise};
-use crate::script::values::{truth, type_name};
-use crate::script::{Outcome, memory};
+use crate::script::{Call, Failure, Outcome, Registry, memory, raise, truth, type_name};
 use crate::text;
 use crate::text::{as_float, as_int, as_string};
 

@@ -3,10 +3,8 @@
 use rhai::{Array, Dynamic, Map};
 
 use super::iterate::items;
-use crate::script::Outcome;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::exceptions::{no_key, raise};
+use crate::script::exceptions::no_key;
+use crate::script::{Call, Outcome, Registry, raise};
 
 pub(super) fn register(registry: &mut Registry) {
     registry

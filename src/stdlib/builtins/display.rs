@@ -7,8 +7,7 @@ use std::any::TypeId;
 
 use rhai::{Array, Blob, Dynamic, FnPtr, ImmutableString, Map};
 
-use crate::script::bind::{Handler, Registry};
-use crate::script::memory;
+use crate::script::{Handler, Registry, memory};
 use crate::text;
 
 pub(super) fn register(registry: &mut Registry) {

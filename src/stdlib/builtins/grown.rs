@@ -4,10 +4,7 @@ use std::any::TypeId;
 
 use rhai::{Array, Blob, Dynamic, ImmutableString};
 
-use crate::script::bind::{Class, Registry};
-use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise};
-use crate::script::{Outcome, memory};
+use crate::script::{Call, Class, Failure, Outcome, Registry, memory, raise};
 use crate::text::as_string;
 
 pub(super) fn register(registry: &mut Registry) {
@@ -25,7 +22,7 @@ pub(super) fn register(registry: &mut Registry) {
     }
 }
 
-fn pad(mut class: Class<'_>, filler: TypeId, handler: crate::script::bind::Handler) {
+fn pad(mut class: Class<'_>, filler: TypeId, handler: crate::script::Handler) {
     let types = [TypeId::of::<i64>(), filler];
     class.exactly("pad", &types, &["len", "value", "/"], handler);
 }

@@ -6,11 +6,7 @@ use std::sync::{Arc, Mutex};
 use rhai::Dynamic;
 
 use super::print::{flush_output, write};
-use crate::script::Outcome;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::exceptions::{Failure, os_failure, raise};
-use crate::script::interp::Interp;
+use crate::script::{Call, Failure, Interp, Outcome, Registry, os_failure, raise};
 use crate::sync::wait_kind;
 use crate::sys;
 use crate::sys::lock::locked;

@@ -8,11 +8,7 @@ use rhai::{AST, Array, Blob, Dynamic, EvalAltResult, Map, NativeCallContext, Pos
 
 use super::number::not_an_integer;
 use super::slices;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise};
-use crate::script::values::type_name;
-use crate::script::{Outcome, memory};
+use crate::script::{Call, Failure, Outcome, Registry, memory, raise, type_name};
 use crate::text::{self, as_int, as_string};
 
 /// `range(start, stop, step)`.

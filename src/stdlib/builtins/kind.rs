@@ -8,11 +8,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map};
 
-use crate::script::Outcome;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::exceptions::{Exception, Failure, is_a, raise};
-use crate::script::values::{type_name, type_name_in};
+use crate::script::exceptions::is_a;
+use crate::script::values::type_name_in;
+use crate::script::{Call, Exception, Failure, Outcome, Registry, raise, type_name};
 use crate::text::as_string;
 
 /// The result of `type(x)`.

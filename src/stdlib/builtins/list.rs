@@ -11,10 +11,7 @@ use super::iterate::items;
 use super::sequence::{in_order, key_function};
 use super::slices;
 use super::string::range;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::exceptions::raise;
-use crate::script::{Outcome, memory};
+use crate::script::{Call, Outcome, Registry, memory, raise};
 
 pub(super) fn register(registry: &mut Registry) {
     let mut class = registry.extension::<Array>("list");

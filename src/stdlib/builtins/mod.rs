@@ -55,10 +55,7 @@ mod string;
 
 use rhai::ImmutableString;
 
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise};
-use crate::script::values::type_name;
+use crate::script::{Call, Failure, Registry, raise, type_name};
 use crate::text::as_string;
 
 pub(in crate::stdlib) use iterate::items as items_of;

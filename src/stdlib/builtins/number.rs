@@ -2,8 +2,7 @@
 
 use rhai::Dynamic;
 
-use crate::script::exceptions::{Failure, raise};
-use crate::script::values::type_name;
+use crate::script::{Failure, raise, type_name};
 use crate::text::quoted;
 
 /// `int(float)`: towards zero.
@@ -121,7 +120,7 @@ mod tests {
     use super::*;
 
     fn message<T: std::fmt::Debug>(result: Result<T, Failure>) -> String {
-        crate::script::exceptions::Exception::from_error(&result.unwrap_err()).headline()
+        crate::script::Exception::from_error(&result.unwrap_err()).headline()
     }
 
     #[test]

@@ -5,10 +5,7 @@ use std::any::TypeId;
 use rhai::{Array, Blob, Dynamic, ImmutableString};
 
 use super::convert::text_failure;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::exceptions::Failure;
-use crate::script::{Outcome, memory};
+use crate::script::{Call, Failure, Outcome, Registry, memory};
 use crate::text;
 use crate::text::{as_int, as_string};
 

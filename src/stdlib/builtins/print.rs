@@ -6,12 +6,7 @@ use std::sync::Arc;
 
 use rhai::{Array, Dynamic, ImmutableString, Map};
 
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise, raise_os};
-use crate::script::interp::Interp;
-use crate::script::stop::Stop;
-use crate::script::{Outcome, memory};
+use crate::script::{Call, Failure, Interp, Outcome, Registry, Stop, memory, raise, raise_os};
 
 const KEYWORDS: [&str; 4] = ["sep", "end", "file", "flush"];
 
@@ -50,7 +45,7 @@ fn print(call: &mut Call<'_>) -> Outcome {
     let file = call.keyword("file").filter(|file| !file.is_unit());
     let flush = call
         .keyword("flush")
-        .is_some_and(|flag| crate::script::values::truth(&flag));
+        .is_some_and(|flag| crate::script::truth(&flag));
     match file {
         Some(mut file) => {
             let _ = call.method(&mut file, "write", vec![text.into()])?;
@@ -80,7 +75,7 @@ fn text_keyword(call: &mut Call<'_>, name: &str, default: &str) -> Result<String
     if value.is_string() || value.is_char() {
         return Ok(call.str(&value));
     }
-    let found = crate::script::values::type_name(&value);
+    let found = crate::script::type_name(&value);
     Err(raise(
         "TypeError",
         format!("{name} must be None or a string, not {found}"),

@@ -8,11 +8,7 @@ use super::arithmetic::unsupported;
 use super::compare::{equal, greater, less, sort};
 use super::iterate::items;
 use super::number::too_large;
-use crate::script::Outcome;
-use crate::script::bind::{Handler, Registry};
-use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise};
-use crate::script::values::{truth, type_name};
+use crate::script::{Call, Failure, Handler, Outcome, Registry, raise, truth, type_name};
 use crate::text::{as_int, as_string};
 
 pub(super) fn register(registry: &mut Registry) {

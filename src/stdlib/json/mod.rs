@@ -9,11 +9,7 @@ use rhai::Dynamic;
 
 use self::write::{Layout, Writer};
 use super::builtins::codec::{Codec, decode_text};
-use crate::script::Outcome;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise};
-use crate::script::values::type_name;
+use crate::script::{Call, Failure, Outcome, Registry, raise, type_name};
 use crate::text::as_string;
 
 /// The value of the global constant `json`.

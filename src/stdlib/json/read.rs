@@ -2,8 +2,7 @@
 
 use rhai::{Array, Dynamic, Map};
 
-use crate::script::Outcome;
-use crate::script::exceptions::{Failure, raise};
+use crate::script::{Failure, Outcome, raise};
 use crate::stdlib::builtins::number::too_large;
 
 /// Levels of nesting read.

@@ -4,10 +4,7 @@ use std::fmt::Write;
 
 use rhai::{Array, Dynamic, FnPtr, Map};
 
-use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise};
-use crate::script::memory;
-use crate::script::values::type_name;
+use crate::script::{Call, Failure, memory, raise, type_name};
 use crate::text;
 use crate::text::as_string;
 

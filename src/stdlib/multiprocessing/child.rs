@@ -7,12 +7,9 @@ use rhai::{Dynamic, NativeCallContext};
 use super::family::Family;
 use super::finish::finish;
 use super::process::{Process, Stage};
-use crate::script::Outcome;
 use crate::script::exception_class::pack_exception;
-use crate::script::exceptions::Exception;
-use crate::script::interp::Interp;
 use crate::script::report::{Ending, FAILED, diagnostic_of, print, task_frames};
-use crate::script::stop::Stop;
+use crate::script::{Exception, Interp, Outcome, Stop};
 use crate::sys;
 use crate::sys::signal::Signal;
 

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use rhai::{Array, Dynamic};
 
-use crate::script::exceptions::{Failure, raise};
+use crate::script::{Failure, raise};
 use crate::sync::{PipeEnd, Place};
 use crate::sys::lock::locked;
 use crate::wire::kind;

@@ -7,13 +7,10 @@ use rhai::{Array, Blob, Dynamic};
 use super::connection::{self, Connection, NOT_GIVEN, NOTHING_CAN_COME};
 use super::messages::{read, with_message};
 use super::wait::wait;
-use crate::script::Outcome;
-use crate::script::bind::{Namespace, Registry};
-use crate::script::call::Call;
-use crate::script::exceptions::{Exception, Failure, raise, raise_bare, raise_os, throw};
-use crate::script::interp::Interp;
-use crate::script::session::session_failure;
-use crate::script::values::type_name;
+use crate::script::{
+    Call, Exception, Failure, Interp, Namespace, Outcome, Registry, raise, raise_bare, raise_os,
+    session_failure, throw, type_name,
+};
 use crate::sync::{self, Deadline, Message, PipeEnd, PipeError};
 use crate::wire::kind;
 

@@ -5,10 +5,7 @@ use rhai::{Array, Dynamic};
 use super::Multiprocessing;
 use super::start_method::StartMethod;
 use super::start_method::StartMethods;
-use crate::script::Outcome;
-use crate::script::bind::Namespace;
-use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise};
+use crate::script::{Call, Failure, Namespace, Outcome, raise};
 
 /// Registers the functions among those of `multiprocessing`.
 pub(super) fn register(module: &mut Namespace<'_>) {

@@ -4,9 +4,7 @@ use std::sync::Mutex;
 
 use super::identity::Identity;
 use super::process::{Process, Stage};
-use crate::script::exceptions::Exception;
-use crate::script::interp::Interp;
-use crate::script::state::State;
+use crate::script::{Exception, Interp, State};
 use crate::sync::{Session, ShmError};
 use crate::sys::lock::locked;
 use crate::sys::random;

@@ -9,9 +9,8 @@ use std::time::{Duration, Instant};
 use super::family::Family;
 use super::process::Process;
 use crate::process::child::StillRunning;
-use crate::script::interp::Interp;
 use crate::script::report::Reports;
-use crate::script::stop::Stop;
+use crate::script::{Interp, Stop};
 use crate::stdlib::threading::roster::Roster;
 use crate::sys::signal::Signal;
 

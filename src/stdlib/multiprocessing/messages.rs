@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use rhai::{Blob, Dynamic, FnPtr};
 
-use crate::script::exceptions::{Failure, raise};
-use crate::script::interp::Interp;
-use crate::script::{Outcome, memory};
+use crate::script::{Failure, Interp, Outcome, memory, raise};
 use crate::sync::{Message, Offset};
 use crate::wire::{self, Codec, Encoded, Unsendable};
 

@@ -49,10 +49,7 @@ use rhai::{Array, Dynamic};
 use self::family::Family;
 use self::start_method::StartMethods;
 use self::workers::Workers;
-use crate::script::Outcome;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::state::States;
+use crate::script::{Call, Outcome, Registry, States};
 
 /// The value of the global constant `multiprocessing`.
 #[derive(Debug, Clone)]

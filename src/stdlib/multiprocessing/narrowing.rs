@@ -3,8 +3,7 @@
 use rhai::{Array, Dynamic, Map};
 
 use crate::permissions::{Count, Permissions, Share, Wanted};
-use crate::script::exceptions::{Failure, raise};
-use crate::script::values::type_name;
+use crate::script::{Failure, raise, type_name};
 use crate::text::{as_string, quoted};
 
 /// The permissions that can be narrowed.

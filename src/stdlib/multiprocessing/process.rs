@@ -11,7 +11,7 @@ use rhai::{Array, FnPtr, Map};
 use super::identity::Identity;
 use crate::permissions::Permissions;
 use crate::process::Child;
-use crate::script::exceptions::Exception;
+use crate::script::Exception;
 use crate::script::task::{self, Task};
 use crate::sync::ProcessId;
 use crate::sys;

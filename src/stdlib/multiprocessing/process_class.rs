@@ -11,11 +11,7 @@ use super::process::{Process, Stage};
 use super::process_codec;
 use super::start;
 use crate::process::child::StillRunning;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise};
-use crate::script::values::truth;
-use crate::script::{Outcome, task};
+use crate::script::{Call, Failure, Outcome, Registry, raise, task, truth};
 use crate::sys;
 use crate::sys::signal::Signal;
 

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use rhai::{Dynamic, Module};
 
 use super::queues::{Queue, take};
-use crate::script::Outcome;
-use crate::script::interp::Interp;
+use crate::script::{Interp, Outcome};
 use crate::sync::Deadline;
 use crate::text::repr_of;
 

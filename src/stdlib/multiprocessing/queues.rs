@@ -9,11 +9,7 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use rhai::Dynamic;
 
 use super::messages::{read, with_message};
-use crate::script::Outcome;
-use crate::script::dialect::Dialect;
-use crate::script::exceptions::{Failure, raise, raise_bare};
-use crate::script::interp::Interp;
-use crate::script::session::session_failure;
+use crate::script::{Dialect, Failure, Interp, Outcome, raise, raise_bare, session_failure};
 use crate::sync::{self, Deadline, PutError, WaitError};
 use crate::sys;
 use crate::wire::kind;

@@ -9,8 +9,7 @@ use super::process::{Process, Stage};
 use crate::process::ExitStatus;
 use crate::process::child::{StillRunning, wait_ended};
 use crate::script::exception_class::unpack_exception;
-use crate::script::interp::Interp;
-use crate::script::report;
+use crate::script::{Interp, report};
 use crate::sync::{Offset, ProcessId, wait_kind};
 use crate::sys;
 

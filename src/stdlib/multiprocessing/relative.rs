@@ -9,11 +9,7 @@ use rhai::Dynamic;
 use super::family::Family;
 use super::reap;
 use crate::process::child::StillRunning;
-use crate::script::Outcome;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::exceptions::raise;
-use crate::script::interp::Interp;
+use crate::script::{Call, Interp, Outcome, Registry, raise};
 use crate::sync::ProcessId;
 use crate::sys;
 

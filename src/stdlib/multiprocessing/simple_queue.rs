@@ -6,11 +6,7 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use rhai::Dynamic;
 
 use super::queues;
-use crate::script::Outcome;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise};
-use crate::script::session::session_failure;
+use crate::script::{Call, Failure, Outcome, Registry, raise, session_failure};
 use crate::sync::{self, Deadline};
 use crate::sys;
 use crate::wire::kind;

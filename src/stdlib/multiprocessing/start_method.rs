@@ -7,8 +7,7 @@ use std::sync::Mutex;
 use serde::{Deserialize, Serialize};
 
 use crate::process::fork;
-use crate::script::interp::Interp;
-use crate::script::state::State;
+use crate::script::{Interp, State};
 use crate::sys::lock::locked;
 
 /// A way to start a child.

@@ -10,9 +10,8 @@ use super::messages::read;
 use super::process_codec;
 use super::queues::Queue;
 
-use crate::script::dialect::Dialect;
-use crate::script::interp::Interp;
 use crate::script::settings::Settings;
+use crate::script::{Dialect, Interp};
 use crate::stdlib::{everything, states};
 use crate::wire::{kind, typed};
 use crate::{sync, wire};

@@ -4,9 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use crate::process::spawn;
-use crate::script::exceptions::{Failure, raise};
-use crate::script::interp::Interp;
-use crate::script::state::State;
+use crate::script::{Failure, Interp, State, raise};
 
 /// The program that spawned children run.
 #[derive(Debug, Default)]

@@ -9,11 +9,7 @@ use std::time::Duration;
 use rhai::Dynamic;
 
 use crate::process::signals;
-use crate::script::Outcome;
-use crate::script::bind::Namespace;
-use crate::script::call::Call;
-use crate::script::exceptions::{Failure, os_failure, raise};
-use crate::script::interp::Interp;
+use crate::script::{Call, Failure, Interp, Namespace, Outcome, os_failure, raise};
 use crate::stdlib::builtins::flush_everything;
 use crate::sync::wait_kind;
 use crate::sys;

@@ -4,10 +4,8 @@ use std::any::TypeId;
 
 use rhai::{Array, Dynamic, Map};
 
-use crate::script::bind::{Namespace, Registry};
-use crate::script::call::Call;
-use crate::script::exceptions::{Failure, no_key, raise};
-use crate::script::interp::Interp;
+use crate::script::exceptions::no_key;
+use crate::script::{Call, Failure, Interp, Namespace, Registry, raise};
 use crate::text;
 
 /// `os.environ`: read from the system each time.

@@ -9,11 +9,10 @@ use std::sync::Arc;
 use rhai::{Array, Dynamic};
 
 use crate::permissions::{Last, Place, Use};
-use crate::script::Outcome;
-use crate::script::bind::Namespace;
-use crate::script::call::Call;
-use crate::script::exceptions::{Exception, Failure, os_error, os_failure, raise_os, throw};
-use crate::script::interp::Interp;
+use crate::script::exceptions::os_error;
+use crate::script::{
+    Call, Exception, Failure, Interp, Namespace, Outcome, os_failure, raise_os, throw,
+};
 use crate::stdlib::builtins::path;
 
 pub(super) fn register(os: &mut Namespace<'_>) {

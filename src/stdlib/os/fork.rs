@@ -9,15 +9,11 @@ use std::sync::{Arc, Mutex};
 use rhai::Dynamic;
 
 use crate::process::{Child, fork};
-use crate::script::Outcome;
-use crate::script::bind::Namespace;
-use crate::script::call::Call;
-use crate::script::exceptions::{Failure, os_failure, raise};
-use crate::script::interp::Interp;
 use crate::script::report::FAILED;
-use crate::script::session::session_failure;
 use crate::script::sinks::streams::PausedRelay;
-use crate::script::state::State;
+use crate::script::{
+    Call, Failure, Interp, Namespace, Outcome, State, os_failure, raise, session_failure,
+};
 use crate::stdlib::builtins::flush_everything;
 use crate::stdlib::multiprocessing::child::end_with_parent;
 use crate::stdlib::multiprocessing::family::Family;

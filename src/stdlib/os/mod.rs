@@ -13,11 +13,7 @@ use rhai::Dynamic;
 
 use self::fork::Forked;
 use super::multiprocessing;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::exceptions::{os_failure, raise};
-use crate::script::state::States;
-use crate::script::{Outcome, memory};
+use crate::script::{Call, Outcome, Registry, States, memory, os_failure, raise};
 use crate::sys;
 
 /// The value of the global constant `os`.

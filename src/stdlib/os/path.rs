@@ -8,11 +8,7 @@ use std::path::PathBuf;
 use rhai::{Array, Dynamic};
 
 use crate::permissions::{Last, Use};
-use crate::script::Outcome;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise, raise_os};
-use crate::script::interp::Interp;
+use crate::script::{Call, Failure, Interp, Outcome, Registry, raise, raise_os};
 use crate::stdlib::builtins::path;
 
 /// The value of `os.path`.
@@ -124,7 +120,7 @@ fn join(call: &mut Call<'_>) -> Outcome {
     let mut joined = path(call, 0)?.to_string();
     for part in call.rest(1) {
         let part = crate::text::as_string(&part).ok_or_else(|| {
-            let found = crate::script::values::type_name(&part);
+            let found = crate::script::type_name(&part);
             let text =
                 format!("join() argument must be str, bytes, or os.PathLike object, not '{found}'");
             raise("TypeError", text)

@@ -6,8 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use rhai::{Dynamic, NativeCallContext};
 
 use super::order::Class;
-use crate::script::exceptions::{Failure, raise, raise_bare};
-use crate::script::interp::Interp;
+use crate::script::{Failure, Interp, raise, raise_bare};
 use crate::sync::{Deadline, Notice, WaitError, wait_kind};
 use crate::sys::lock::locked;
 

@@ -4,10 +4,7 @@ use rhai::Dynamic;
 
 use super::channel::Channel;
 use super::order::Class;
-use crate::script::Outcome;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise};
+use crate::script::{Call, Failure, Outcome, Registry, raise};
 use crate::sync::Deadline;
 
 pub(super) fn register(registry: &mut Registry) {

@@ -9,7 +9,7 @@ pub(crate) mod channel;
 mod class;
 mod order;
 
-use crate::script::bind::Registry;
+use crate::script::Registry;
 
 /// The value of the global constant `queue`.
 #[derive(Debug, Clone)]

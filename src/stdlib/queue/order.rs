@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use rhai::{Dynamic, NativeCallContext};
 
-use crate::script::exceptions::Failure;
+use crate::script::Failure;
 use crate::stdlib::builtins::compare::less;
 
 /// Python's classes of queues.

@@ -9,10 +9,7 @@ use rhai::{Array, Dynamic, FnPtr, NativeCallContext};
 
 use crate::process::signals::Signals;
 use crate::script::caller::{Caller, parameters};
-use crate::script::exceptions::{Failure, raise};
-use crate::script::interp::Interp;
-use crate::script::state::State;
-use crate::script::values::type_name;
+use crate::script::{Failure, Interp, State, raise, type_name};
 use crate::sys::lock::locked;
 use crate::sys::signal::{self, Signal};
 use crate::sys::{identity, interrupt};

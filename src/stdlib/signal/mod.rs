@@ -10,12 +10,7 @@ pub(crate) mod handlers;
 use rhai::Dynamic;
 
 use self::handlers::{DEFAULT, Disposition, Handlers, IGNORE};
-use crate::script::Outcome;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::exceptions::{Failure, os_failure, raise};
-use crate::script::interp::Interp;
-use crate::script::state::States;
+use crate::script::{Call, Failure, Interp, Outcome, Registry, States, os_failure, raise};
 use crate::sync::Deadline;
 use crate::sys;
 use crate::sys::signal::Signal;

@@ -5,9 +5,7 @@ use std::net::{IpAddr, SocketAddr, SocketAddrV6};
 use rhai::{Array, Blob, Dynamic};
 
 use crate::permissions::{Contacting, Last, Place, Use, shown_contact};
-use crate::script::call::Call;
-use crate::script::exceptions::{Exception, Failure, raise, raise_os, throw};
-use crate::script::values::type_name;
+use crate::script::{Call, Exception, Failure, raise, raise_os, throw, type_name};
 use crate::sys::socket::{SockAddr, resolve as look_up};
 use crate::text::as_string;
 

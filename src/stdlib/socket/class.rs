@@ -8,12 +8,10 @@ use rhai::{Blob, Dynamic};
 use super::connection::Socket;
 use super::{address, small, transfer};
 use crate::permissions::Contacting;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
 use crate::script::caller::parameters;
-use crate::script::exceptions::{Failure, os_failure, raise};
-use crate::script::values::{truth, type_name};
-use crate::script::{Outcome, memory};
+use crate::script::{
+    Call, Failure, Outcome, Registry, memory, os_failure, raise, truth, type_name,
+};
 use crate::sys::socket::Interest;
 use crate::text::as_string;
 use crate::wire::Unsendable;
@@ -118,7 +116,7 @@ fn connect_ex(call: &mut Call<'_>) -> Outcome {
         Ok(_) => return Ok(Dynamic::from_int(0)),
         Err(error) => error,
     };
-    let exception = crate::script::exceptions::Exception::from_error(&error);
+    let exception = crate::script::Exception::from_error(&error);
     let number = exception.args().first().and_then(|n| n.as_int().ok());
     number.map(Dynamic::from_int).ok_or(error)
 }

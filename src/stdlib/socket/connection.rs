@@ -4,8 +4,7 @@ use std::io;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use crate::script::exceptions::{Failure, os_failure};
-use crate::script::interp::Interp;
+use crate::script::{Failure, Interp, os_failure};
 use crate::sync::wait_kind;
 use crate::sys::lock::locked;
 use crate::sys::socket::{Interest, SockAddr, Socket as Kernel};

@@ -12,10 +12,7 @@ use rhai::{Array, Dynamic};
 
 use self::connection::Socket;
 use crate::permissions::Contacting;
-use crate::script::Outcome;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::exceptions::{Failure, os_failure, raise};
+use crate::script::{Call, Failure, Outcome, Registry, os_failure, raise};
 use crate::sys::socket::{self as system, NUMBERS};
 use crate::text::quoted;
 

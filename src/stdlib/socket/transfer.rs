@@ -9,8 +9,7 @@ use std::time::Duration;
 use rhai::Dynamic;
 
 use super::connection::Socket;
-use crate::script::bind::Registry;
-use crate::script::interp::Interp;
+use crate::script::{Interp, Registry};
 use crate::sync::{DepotError, Ticket};
 use crate::sys::socket::Socket as Kernel;
 use crate::wire::kind;

@@ -7,13 +7,9 @@ use rhai::{Dynamic, FnPtr, Map};
 use super::Threading;
 use super::thread::Thread;
 use crate::program::diagnostic::ErrorFormat;
-use crate::script::bind::{Namespace, Registry};
 use crate::script::caller::{Caller, parameters};
-use crate::script::exceptions::{Exception, raise};
-use crate::script::interp::Interp;
 use crate::script::report::{Reports, diagnostic_of, print as print_report};
-use crate::script::state::State;
-use crate::script::stop::Stop;
+use crate::script::{Exception, Interp, Namespace, Registry, State, Stop, raise};
 use crate::stdlib::multiprocessing::family::Family;
 use crate::sys::lock::locked;
 

@@ -9,12 +9,10 @@ use super::roster::Roster;
 use super::thread::{Stage, Thread};
 use crate::process::signals::blocked_in_new_threads;
 use crate::script::caller::Caller;
-use crate::script::exceptions::{Exception, Failure, raise};
-use crate::script::interp::Interp;
 use crate::script::panics::without_panic;
 use crate::script::report::task_frames;
-use crate::script::stop::Stop;
 use crate::script::values::unshare_handles;
+use crate::script::{Exception, Failure, Interp, Stop, raise};
 use crate::sync::{Deadline, wait_kind};
 use crate::sys;
 

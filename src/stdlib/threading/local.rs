@@ -7,10 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rhai::{Dynamic, Map};
 
-use crate::script::Outcome;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::exceptions::raise;
+use crate::script::{Call, Outcome, Registry, raise};
 
 /// An object whose attributes differ between threads.
 #[derive(Debug, Clone)]

@@ -2,7 +2,7 @@
 
 use rhai::Dynamic;
 
-use crate::script::bind::Namespace;
+use crate::script::Namespace;
 use crate::script::dialect::Dialect::Threading;
 use crate::stdlib::multiprocessing::synchronize::event::Event;
 use crate::stdlib::multiprocessing::synchronize::lock::Lock;

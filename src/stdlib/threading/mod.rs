@@ -22,10 +22,7 @@ use rhai::{Array, Dynamic};
 
 use self::hook::Hook;
 use self::roster::Roster;
-use crate::script::Outcome;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::state::States;
+use crate::script::{Call, Outcome, Registry, States};
 
 /// The value of the global constant `threading`.
 #[derive(Debug, Clone)]

@@ -8,10 +8,7 @@ use rhai::FnPtr;
 
 use super::thread::Thread;
 use crate::program::frame::function_name;
-use crate::script::exceptions::Failure;
-use crate::script::interp::Interp;
-use crate::script::state::State;
-use crate::script::stop::{self, Stop};
+use crate::script::{Failure, Interp, State, Stop, stop};
 use crate::sync::Deadline;
 use crate::sys::lock::locked;
 

@@ -10,7 +10,7 @@ use std::time::Instant;
 use rhai::{Array, FnPtr, Map};
 
 use super::delay::Delay;
-use crate::script::interp::Interp;
+use crate::script::Interp;
 use crate::script::task::{self, Task};
 use crate::sync::{Deadline, Notice, WaitError, wait_kind};
 use crate::sys;

@@ -5,11 +5,7 @@ use rhai::Dynamic;
 use super::roster::Roster;
 use super::thread::{Stage, Thread};
 use super::timer;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::exceptions::raise;
-use crate::script::values::truth;
-use crate::script::{Outcome, task};
+use crate::script::{Call, Outcome, Registry, raise, task, truth};
 use crate::sync::{Deadline, WaitError};
 
 /// Registers the type; its constructor is among the module's functions.

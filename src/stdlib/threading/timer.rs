@@ -9,10 +9,7 @@ use rhai::{Array, Dynamic};
 use super::delay::Delay;
 use super::roster::Roster;
 use super::thread::Thread;
-use crate::script::Outcome;
-use crate::script::call::Call;
-use crate::script::dialect::Dialect;
-use crate::script::exceptions::{Failure, raise};
+use crate::script::{Call, Dialect, Failure, Outcome, raise};
 use crate::stdlib::multiprocessing::synchronize::event::Event;
 
 /// `Timer(interval, function, args)`.

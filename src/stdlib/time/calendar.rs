@@ -6,11 +6,7 @@ use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, Zoned};
 use rhai::{Array, Dynamic};
 
-use crate::script::Outcome;
-use crate::script::bind::{Namespace, Registry};
-use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise};
-use crate::script::values::type_name;
+use crate::script::{Call, Failure, Namespace, Outcome, Registry, raise, type_name};
 use crate::stdlib::builtins::number::not_an_integer;
 use crate::stdlib::builtins::slices;
 use crate::text::{as_float, as_int};

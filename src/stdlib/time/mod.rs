@@ -8,10 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use rhai::Dynamic;
 
 use super::builtins::print::flush_output;
-use crate::script::Outcome;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::exceptions::raise;
+use crate::script::{Call, Outcome, Registry, raise};
 use crate::sync::{Deadline, Offset, wait_kind};
 use crate::sys;
 

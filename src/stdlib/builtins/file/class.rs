@@ -9,11 +9,7 @@ use rhai::{Array, Dynamic};
 use super::mode::Mode;
 use super::object::{Encoding, File};
 use crate::permissions::Last;
-use crate::script::Outcome;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise, raise_os};
-use crate::script::values::type_name;
+use crate::script::{Call, Failure, Outcome, Registry, raise, raise_os, type_name};
 use crate::stdlib::builtins::codec::{self, Codec};
 use crate::stdlib::builtins::path;
 

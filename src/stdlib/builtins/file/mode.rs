@@ -3,7 +3,7 @@
 use std::fs::OpenOptions;
 
 use crate::permissions::Use;
-use crate::script::exceptions::{Failure, raise};
+use crate::script::{Failure, raise};
 use crate::text::quoted;
 
 /// The mode of an open file.

@@ -3,10 +3,7 @@
 use rhai::Dynamic;
 
 use super::{text_argument, this};
-use crate::script::bind::Class;
-use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise};
-use crate::script::{Outcome, memory};
+use crate::script::{Call, Class, Failure, Outcome, memory, raise};
 
 pub(super) fn register(class: &mut Class<'_>) {
     class

@@ -2,7 +2,7 @@
 
 use super::case::is_space;
 use super::this;
-use crate::script::bind::{Class, Handler};
+use crate::script::{Class, Handler};
 
 pub(super) fn register(class: &mut Class<'_>) {
     let all: [(&str, Handler); 7] = [

@@ -16,11 +16,7 @@ mod search;
 pub(super) use self::search::range;
 use rhai::{Dynamic, ImmutableString};
 
-use crate::script::bind::{Class, Registry};
-use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise};
-use crate::script::values::type_name;
-use crate::script::{Outcome, memory};
+use crate::script::{Call, Class, Failure, Outcome, Registry, memory, raise, type_name};
 use crate::text;
 use crate::text::as_string;
 

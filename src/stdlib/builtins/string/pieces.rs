@@ -6,11 +6,7 @@ use rhai::{Array, Dynamic, ImmutableString};
 
 use super::case::is_space;
 use super::{text_argument, this};
-use crate::script::bind::Class;
-use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise};
-use crate::script::values::type_name;
-use crate::script::{Outcome, memory};
+use crate::script::{Call, Class, Failure, Outcome, memory, raise, type_name};
 use crate::stdlib::builtins::iterate::items;
 use crate::text::as_string;
 

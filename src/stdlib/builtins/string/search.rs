@@ -5,11 +5,7 @@ use std::any::TypeId;
 use rhai::{Array, Dynamic, ImmutableString};
 
 use super::{text_argument, this};
-use crate::script::bind::Class;
-use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise};
-use crate::script::values::type_name;
-use crate::script::{Outcome, memory};
+use crate::script::{Call, Class, Failure, Outcome, memory, raise, type_name};
 use crate::text::{as_int, as_string};
 
 pub(super) fn register(class: &mut Class<'_>) {

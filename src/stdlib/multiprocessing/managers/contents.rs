@@ -9,12 +9,7 @@ use rhai::{Array, Dynamic, FnPtr, Map};
 
 use super::depth::{DEEPEST, deeper};
 use super::proxy::{Proxy, Shape, failure};
-use crate::script::Outcome;
-use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise};
-use crate::script::interp::Interp;
-use crate::script::session::session_failure;
-use crate::script::values::type_name;
+use crate::script::{Call, Failure, Interp, Outcome, raise, session_failure, type_name};
 use crate::stdlib::multiprocessing::messages;
 pub(crate) use crate::stdlib::multiprocessing::messages::read as unpack;
 use crate::stdlib::socket::connection::Socket;

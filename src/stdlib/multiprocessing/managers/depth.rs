@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use crate::script::exceptions::{Failure, raise};
+use crate::script::{Failure, raise};
 
 pub(crate) const DEEPEST: usize = 64;
 

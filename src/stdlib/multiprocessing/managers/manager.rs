@@ -5,12 +5,7 @@
 use rhai::Dynamic;
 
 use super::{dict, list, namespace, value};
-use crate::script::Outcome;
-use crate::script::bind::{Class, Registry};
-use crate::script::call::Call;
-use crate::script::dialect::Dialect;
-use crate::script::exceptions::{Failure, raise};
-use crate::script::session::session_failure;
+use crate::script::{Call, Class, Dialect, Failure, Outcome, Registry, raise, session_failure};
 use crate::stdlib::multiprocessing::synchronize::{
     barrier, condition, event::Event, lock::Lock, rlock::RLock, semaphore::Semaphore,
 };

@@ -8,10 +8,7 @@ use rhai::{Array, Dynamic};
 use super::contents::{plain, text};
 use super::depth::deeper;
 use super::proxy::{IsProxy, Proxy, failure, this};
-use crate::script::bind::{Class, Registry};
-use crate::script::call::Call;
-use crate::script::exceptions::Failure;
-use crate::script::interp::Interp;
+use crate::script::{Call, Class, Failure, Interp, Registry};
 use crate::wire::kind;
 
 /// A managed list or dict.

@@ -19,7 +19,7 @@ mod namespace;
 mod proxy;
 mod value;
 
-use crate::script::bind::{Namespace, Registry};
+use crate::script::{Namespace, Registry};
 
 pub(crate) fn register(registry: &mut Registry) {
     dict::register(registry);

@@ -6,10 +6,7 @@ use super::contents::merge;
 use super::dict::{change_key, get, pairs, set};
 use super::members::register_class;
 use super::proxy::{self, NamespaceProxy, Proxy, Shape, assigned_to};
-use crate::script::Outcome;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::exceptions::raise;
+use crate::script::{Call, Outcome, Registry, raise};
 use crate::sync::Cells;
 
 pub(crate) fn register(registry: &mut Registry) {

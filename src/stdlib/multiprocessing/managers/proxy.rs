@@ -10,10 +10,7 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, Variant};
 
-use crate::script::call::Call;
-use crate::script::exceptions::{Failure, raise};
-use crate::script::interp::Interp;
-use crate::script::session::session_failure;
+use crate::script::{Call, Failure, Interp, raise, session_failure};
 use crate::sync::{self, Cells, Container, ContainerError, Offset};
 
 /// The kind of a container in scripts.

@@ -6,10 +6,7 @@ use rhai::Dynamic;
 use super::contents::{extend, pack, unpack, update};
 use super::members::register_class;
 use super::proxy::{self, Proxy, Shape, ValueProxy, assigned_to, failure};
-use crate::script::Outcome;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::exceptions::Failure;
+use crate::script::{Call, Failure, Outcome, Registry};
 use crate::sync::{Cells, Splice};
 
 /// The entry of the value, by which a proxy inside it remembers where it was read.

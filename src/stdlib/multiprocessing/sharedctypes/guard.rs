@@ -2,10 +2,7 @@
 
 use rhai::Dynamic;
 
-use crate::script::call::Call;
-use crate::script::dialect::Dialect;
-use crate::script::exceptions::{Failure, raise};
-use crate::script::interp::Interp;
+use crate::script::{Call, Dialect, Failure, Interp, raise};
 use crate::stdlib::multiprocessing::synchronize::Hold;
 use crate::stdlib::multiprocessing::synchronize::lock::Lock;
 use crate::stdlib::multiprocessing::synchronize::rlock::RLock;

@@ -14,7 +14,7 @@ mod row;
 mod typecode;
 mod value;
 
-use crate::script::bind::{Namespace, Registry};
+use crate::script::{Namespace, Registry};
 
 pub(crate) use array::construct_raw as construct_raw_array;
 

@@ -7,12 +7,7 @@ use rhai::{Dynamic, Variant};
 
 use super::guard::{Guard, Held};
 use super::typecode::TypeCode;
-use crate::script::Outcome;
-use crate::script::bind::Class;
-use crate::script::call::Call;
-use crate::script::exceptions::Failure;
-use crate::script::interp::Interp;
-use crate::script::session::session_failure;
+use crate::script::{Call, Class, Failure, Interp, Outcome, session_failure};
 use crate::sync::{Cells, Offset, Session, ShmError};
 
 /// Elements of one type, and their lock if they have one.

@@ -3,8 +3,7 @@
 use Form::Integer;
 use rhai::{Blob, Dynamic};
 
-use crate::script::exceptions::{Failure, raise};
-use crate::script::values::type_name;
+use crate::script::{Failure, raise, type_name};
 use crate::stdlib::builtins::number::not_an_integer;
 use crate::text::{as_float, as_int, as_string, repr_of};
 

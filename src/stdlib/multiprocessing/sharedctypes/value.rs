@@ -7,10 +7,7 @@ use rhai::Dynamic;
 use super::guard::Guard;
 use super::row::{Holder, Row, of_parts, parts, register_lock};
 use super::typecode::TypeCode;
-use crate::script::Outcome;
-use crate::script::bind::{Class, Registry};
-use crate::script::call::Call;
-use crate::script::exceptions::Failure;
+use crate::script::{Call, Class, Failure, Outcome, Registry};
 use crate::sync::ShmError;
 use crate::wire::kind;
 

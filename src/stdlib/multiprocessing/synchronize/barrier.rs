@@ -5,14 +5,11 @@ use std::time::Duration;
 
 use rhai::{Array, Dynamic, FnPtr};
 
-use crate::script::Outcome;
-use crate::script::bind::Registry;
-use crate::script::call::{Call, seconds_to_duration};
-use crate::script::dialect::Dialect;
-use crate::script::exceptions::{Failure, raise, raise_bare};
-use crate::script::interp::Interp;
-use crate::script::session::session_failure;
-use crate::script::values::type_name;
+use crate::script::call::seconds_to_duration;
+use crate::script::{
+    Call, Dialect, Failure, Interp, Outcome, Registry, raise, raise_bare, session_failure,
+    type_name,
+};
 use crate::stdlib::multiprocessing::family::Family;
 use crate::sync::{self, Arrival, BarrierError, Broken, Cause};
 use crate::text::as_float;

@@ -8,14 +8,9 @@ use rhai::{Array, Dynamic};
 use super::hold::{self, Hold, acquired};
 use super::lock::Lock;
 use super::rlock::RLock;
-use crate::script::Outcome;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::dialect::Dialect;
-use crate::script::exceptions::{Failure, raise};
-use crate::script::interp::Interp;
-use crate::script::session::session_failure;
-use crate::script::values::{truth, type_name};
+use crate::script::{
+    Call, Dialect, Failure, Interp, Outcome, Registry, raise, session_failure, truth, type_name,
+};
 use crate::sync::{self, ConditionLock, Deadline, WaitError};
 use crate::wire::kind;
 

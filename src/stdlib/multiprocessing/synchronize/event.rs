@@ -4,13 +4,7 @@ use rhai::Dynamic;
 
 use super::hold::waited;
 use super::patience::wait_deadline;
-use crate::script::Outcome;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::dialect::Dialect;
-use crate::script::exceptions::Failure;
-use crate::script::interp::Interp;
-use crate::script::session::session_failure;
+use crate::script::{Call, Dialect, Failure, Interp, Outcome, Registry, session_failure};
 use crate::sync;
 use crate::wire::kind;
 

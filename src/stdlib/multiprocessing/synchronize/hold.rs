@@ -3,13 +3,7 @@
 use rhai::{Dynamic, Variant};
 
 use super::patience::acquire_deadline;
-use crate::script::Outcome;
-use crate::script::bind::Class;
-use crate::script::call::Call;
-use crate::script::dialect::Dialect;
-use crate::script::exceptions::{Failure, raise};
-use crate::script::interp::Interp;
-use crate::script::session::session_failure;
+use crate::script::{Call, Class, Dialect, Failure, Interp, Outcome, raise, session_failure};
 use crate::stdlib::multiprocessing::family::Family;
 use crate::sync::{Acquired, Deadline, WaitError};
 

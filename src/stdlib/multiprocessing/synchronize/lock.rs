@@ -3,14 +3,9 @@
 use rhai::Dynamic;
 
 use super::hold::{self, Hold, acquired, not_held};
-use crate::script::Outcome;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::dialect::Dialect;
-use crate::script::exceptions::{Failure, raise};
-use crate::script::interp::Interp;
-use crate::script::session::session_failure;
-use crate::script::values::truth;
+use crate::script::{
+    Call, Dialect, Failure, Interp, Outcome, Registry, raise, session_failure, truth,
+};
 use crate::stdlib::multiprocessing::family::Family;
 use crate::stdlib::threading::roster::Roster;
 use crate::sync::{self, Deadline, NotReleased};

@@ -18,7 +18,7 @@ pub(crate) mod semaphore;
 pub(crate) use hold::{Hold, waited};
 pub(crate) use patience::queue_deadline;
 
-use crate::script::bind::{Namespace, Registry};
+use crate::script::{Namespace, Registry};
 
 pub(super) fn register(registry: &mut Registry) {
     lock::register(registry);

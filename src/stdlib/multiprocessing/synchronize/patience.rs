@@ -1,8 +1,7 @@
 //! How long a call may wait: Python's flag and time-out, whose meanings differ between modules.
 
-use crate::script::call::{Call, seconds_to_duration};
-use crate::script::dialect::Dialect;
-use crate::script::exceptions::{Failure, raise};
+use crate::script::call::seconds_to_duration;
+use crate::script::{Call, Dialect, Failure, raise};
 use crate::sync::Deadline;
 
 /// `threading.TIMEOUT_MAX`, in seconds.

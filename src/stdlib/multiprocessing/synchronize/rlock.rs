@@ -4,14 +4,9 @@ use rhai::Dynamic;
 
 use super::hold::{self, Hold, acquired};
 use super::lock::owner_name;
-use crate::script::Outcome;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::dialect::Dialect;
-use crate::script::exceptions::{Failure, raise};
-use crate::script::interp::Interp;
-use crate::script::session::session_failure;
-use crate::script::values::truth;
+use crate::script::{
+    Call, Dialect, Failure, Interp, Outcome, Registry, raise, session_failure, truth,
+};
 use crate::sync::{self, Deadline, NotHolder};
 use crate::wire::kind;
 

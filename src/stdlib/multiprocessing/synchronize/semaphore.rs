@@ -7,13 +7,9 @@ use std::io;
 use rhai::Dynamic;
 
 use super::hold::{self, Hold, waited};
-use crate::script::Outcome;
-use crate::script::bind::Registry;
-use crate::script::call::Call;
-use crate::script::dialect::Dialect;
-use crate::script::exceptions::{Failure, os_failure, raise};
-use crate::script::interp::Interp;
-use crate::script::session::session_failure;
+use crate::script::{
+    Call, Dialect, Failure, Interp, Outcome, Registry, os_failure, raise, session_failure,
+};
 use crate::sync::{self, Deadline, ReleaseError};
 use crate::wire::kind;
 
