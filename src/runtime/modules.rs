@@ -114,37 +114,7 @@ impl Modules {
         };
         interp.program.note_source(&source);
         let ast = compile_module(engine, &source)?;
-        let noted = Noted::begin();
-        let module = Module::eval_ast_as_new(Scope::new(), &ast, engine);
-        let top = noted.end();
-        self.finish(interp, source, &ast, module?, top)
-    }
-
-    /// Registers the closures of a module globally, and adds the module to the program, for children.
-    fn finish(
-        &self,
-        interp: &Interp,
-        source: Source,
-        ast: &AST,
-        mut module: Module,
-        top: Environment,
-    ) -> Result<Shared<Module>, Failure> {
-        #[allow(deprecated)]
-        for hash in closures(&module) {
-            module.update_fn_namespace(hash, FnNamespace::Global);
-        }
-        module.build_index();
-        interp.program.add_module(LoadedModule {
-            source,
-            functions: ast.shared_lib().clone(),
-            constants: top.constants,
-            exports: module
-                .iter_var()
-                .map(|(k, v)| (k.to_string(), v.clone()))
-                .collect(),
-            imports: top.imports,
-        });
-        Ok(module.into())
+        run(engine, interp, source, &ast, Scope::new())
     }
 
     /// Compiles a module for [`adopt`](Self::adopt), and adds its functions to the program.
@@ -181,11 +151,8 @@ impl Modules {
         let mut top: Map = carried.constants;
         top.extend(carried.exports);
         scope.push(CARRIED, top);
-        let noted = Noted::begin();
-        let module = Module::eval_ast_as_new(scope, &ast, engine);
-        let top = noted.end();
         let file = PathBuf::from(&source.name);
-        let module = self.finish(interp, source, &ast, module?, top)?;
+        let module = run(engine, interp, source, &ast, scope)?;
         locked(&self.loaded).insert(file, module);
         Ok(())
     }
@@ -193,12 +160,6 @@ impl Modules {
     /// Forgets the modules that have been imported; the next import reads them again.
     pub(super) fn forget(&self) {
         locked(&self.loaded).clear();
-    }
-
-    fn interp(&self) -> Result<Arc<Interp>, Failure> {
-        self.interp
-            .upgrade()
-            .ok_or_else(|| raise("ImportError", "the runtime has ended"))
     }
 }
 
@@ -213,42 +174,32 @@ impl ModuleResolver for Resolver {
         path: &str,
         position: Position,
     ) -> Result<Shared<Module>, Failure> {
-        self.0.resolve(engine, importer, path, position)
-    }
-}
-
-impl Modules {
-    fn resolve(
-        &self,
-        engine: &Engine,
-        importer: Option<&str>,
-        path: &str,
-        position: Position,
-    ) -> Result<Shared<Module>, Failure> {
-        if let Some(module) = self.built_in.get(path) {
+        let modules = &*self.0;
+        if let Some(module) = modules.built_in.get(path) {
             return Ok(module.clone());
         }
-        let interp = self.interp()?;
+        let interp = modules.interp.upgrade();
+        let interp = interp.ok_or_else(|| raise("ImportError", "the runtime has ended"))?;
         let not_found = || Box::new(EvalAltResult::ErrorModuleNotFound(path.into(), position));
-        let found = self.find(&interp, importer, path)?;
+        let found = modules.find(&interp, importer, path)?;
         let (place, file) = found.ok_or_else(not_found)?;
-        if let Some(module) = locked(&self.loaded).get(&file) {
+        if let Some(module) = locked(&modules.loaded).get(&file) {
             return Ok(module.clone());
         }
-        let turn = self.loading.begin(&file, || interp.check_interrupts());
+        let turn = modules.loading.begin(&file, || interp.check_interrupts());
         let _turn = turn.map_err(|why| match why {
             NoTurn::Stopped => interp.interrupted(),
             NoTurn::Circular => raise("ImportError", format!("circular import of '{path}'")),
         })?;
         // Another thread may have loaded it meanwhile.
-        if let Some(module) = locked(&self.loaded).get(&file) {
+        if let Some(module) = locked(&modules.loaded).get(&file) {
             return Ok(module.clone());
         }
-        let module = self.load(engine, &interp, (&place, &file));
+        let module = modules.load(engine, &interp, (&place, &file));
         let name = file.display().to_string();
         let module =
             module.map_err(|e| Box::new(EvalAltResult::ErrorInModule(name, e, position)))?;
-        locked(&self.loaded).insert(file, module.clone());
+        locked(&modules.loaded).insert(file, module.clone());
         Ok(module)
     }
 }
@@ -309,6 +260,36 @@ fn compile_module(engine: &Engine, source: &Source) -> Result<AST, Failure> {
     Ok(ast)
 }
 
+/// Runs the top level of a module, registers its closures globally, and adds the module to the program, for children.
+fn run(
+    engine: &Engine,
+    interp: &Interp,
+    source: Source,
+    ast: &AST,
+    scope: Scope,
+) -> Result<Shared<Module>, Failure> {
+    NOTED.with_borrow_mut(|stack| stack.push(Environment::default()));
+    let module = Module::eval_ast_as_new(scope, ast, engine);
+    let top = NOTED.with_borrow_mut(|stack| stack.pop().unwrap_or_default());
+    let mut module = module?;
+    #[allow(deprecated)]
+    for hash in closures(&module) {
+        module.update_fn_namespace(hash, FnNamespace::Global);
+    }
+    module.build_index();
+    interp.program.add_module(LoadedModule {
+        source,
+        functions: ast.shared_lib().clone(),
+        constants: top.constants,
+        exports: module
+            .iter_var()
+            .map(|(k, v)| (k.to_string(), v.clone()))
+            .collect(),
+        imports: top.imports,
+    });
+    Ok(module.into())
+}
+
 /// The hashes of a module's closures.
 fn closures(module: &Module) -> Vec<u64> {
     let mut hashes = Module::new();
@@ -324,20 +305,6 @@ thread_local! {
     static NOTED: RefCell<Vec<Environment>> = const { RefCell::new(Vec::new()) };
     /// The value of `__name__` in the source that is being compiled, innermost last.
     static COMPILING: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
-}
-
-/// Collects the environment that [`NOTE`] notes while one module is loaded.
-struct Noted;
-
-impl Noted {
-    fn begin() -> Self {
-        NOTED.with_borrow_mut(|stack| stack.push(Environment::default()));
-        Self
-    }
-
-    fn end(self) -> Environment {
-        NOTED.with_borrow_mut(|stack| stack.pop().unwrap_or_default())
-    }
 }
 
 /// Notes the constants and imports of the module whose top level has just ended.
