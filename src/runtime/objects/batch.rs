@@ -27,7 +27,8 @@ impl<T: Serialize> Queue<T> {
     /// ```
     pub fn put_many(&self, items: &[T]) -> Result<(), PutManyError> {
         let failed = |sent, error| PutManyError { sent, error };
-        self.check_open().map_err(|error| failed(0, error))?;
+        self.open(PutError::Closed)
+            .map_err(|error| failed(0, error))?;
         let messages = self.messages(items);
         let messages = messages.map_err(|why| failed(0, PutError::Conversion(why)))?;
         let put = with_messages(&messages, |messages| {
@@ -61,7 +62,7 @@ impl<T: DeserializeOwned> Queue<T> {
     /// assert_eq!(two.unwrap(), [1, 2]);
     /// ```
     pub fn get_many(&self, most: usize) -> Result<Vec<Result<T, Conversion>>, GetError> {
-        let interp = self.open_for_getting()?;
+        let interp = self.open(GetError::Closed)?;
         let session = self.session();
         let mut items = Vec::new();
         let read =

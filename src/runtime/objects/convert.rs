@@ -139,6 +139,32 @@ pub(super) fn deserialize_object<'de, D: Deserializer<'de>>(
     deserializer.deserialize_newtype_struct(typed::HANDLE, Opening(wanted))
 }
 
+/// Makes a shared object a value of scripts and, through serde, an item of queues.
+macro_rules! impl_conversions {
+    ($object:ident $(<$item:ident>)?) => {
+        impl$(<$item>)? From<$object$(<$item>)?> for rhai::Dynamic {
+            fn from(object: $object$(<$item>)?) -> Self {
+                object.to_dynamic()
+            }
+        }
+
+        impl$(<$item>)? serde::Serialize for $object$(<$item>)? {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                convert::serialize_object(&self.to_dynamic(), self.session(), serializer)
+            }
+        }
+
+        impl<'de $(, $item)?> serde::Deserialize<'de> for $object$(<$item>)? {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let name = stringify!($object);
+                let object = convert::deserialize_object(deserializer, name)?;
+                Self::from_dynamic(object).map_err(|why| serde::de::Error::custom(why.reason()))
+            }
+        }
+    };
+}
+pub(super) use impl_conversions;
+
 /// The longest string, in characters, and the most items and entries that an error shows.
 const TEXT_SHOWN: usize = 60;
 const ITEMS_SHOWN: usize = 6;

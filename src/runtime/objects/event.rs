@@ -4,7 +4,6 @@ use std::fmt;
 use std::time::Duration;
 
 use rhai::Dynamic;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::conversion::Conversion;
 use super::errors::{Away, WaitError};
@@ -96,9 +95,7 @@ impl Event {
     }
 
     fn wait_until(&self, deadline: Deadline) -> Result<(), WaitError> {
-        home::of(self.session())?;
-        let waited = home::wait(self.session(), || self.0.shared.wait(deadline))?;
-        waited.ok_or(WaitError::TimedOut)
+        home::wait_or_time_out(self.session(), || self.0.shared.wait(deadline))
     }
 
     fn session(&self) -> &Session {
@@ -114,21 +111,4 @@ impl fmt::Debug for Event {
     }
 }
 
-impl From<Event> for Dynamic {
-    fn from(event: Event) -> Self {
-        event.to_dynamic()
-    }
-}
-
-impl Serialize for Event {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        convert::serialize_object(&self.to_dynamic(), self.session(), serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Event {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let object = convert::deserialize_object(deserializer, "Event")?;
-        Self::from_dynamic(object).map_err(|why| serde::de::Error::custom(why.reason()))
-    }
-}
+convert::impl_conversions!(Event);

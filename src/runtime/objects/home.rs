@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rhai::{Array, Dynamic, EvalAltResult, FuncArgs};
 
-use super::errors::Away;
+use super::errors::{self, Away};
 use crate::runtime::Error;
 use crate::runtime::error::thrown;
 use crate::script::exceptions::{Exception, raise};
@@ -49,6 +49,15 @@ pub(super) fn wait<T>(
         Err(WaitError::Interrupted) => Err(interrupted(session)),
         Err(WaitError::Session(error)) => Err(Away::Session(error)),
     }
+}
+
+/// Like [`wait`], for a wait that may only begin while the runtime exists, and fails when the time runs out.
+pub(super) fn wait_or_time_out<T>(
+    session: &Session,
+    work: impl FnOnce() -> Result<T, WaitError>,
+) -> Result<T, errors::WaitError> {
+    of(session)?;
+    wait(session, work)?.ok_or(errors::WaitError::TimedOut)
 }
 
 /// The end of a wait that starts now and lasts `timeout`.

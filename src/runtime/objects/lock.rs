@@ -4,7 +4,6 @@ use std::fmt;
 use std::time::Duration;
 
 use rhai::Dynamic;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::conversion::Conversion;
 use super::errors::WaitError;
@@ -97,10 +96,9 @@ impl Lock {
     }
 
     fn acquire_until(&self, deadline: Deadline) -> Result<LockGuard, WaitError> {
-        home::of(self.session())?;
         let lock = &self.0.shared;
-        let acquired = home::wait(self.session(), || lock.acquire(deadline))?;
-        let abandoned_by = match acquired.ok_or(WaitError::TimedOut)? {
+        let acquired = home::wait_or_time_out(self.session(), || lock.acquire(deadline))?;
+        let abandoned_by = match acquired {
             Acquired::Free => None,
             Acquired::Abandoned { pid, name } => Some((name, pid)),
         };
@@ -164,21 +162,4 @@ impl fmt::Debug for Lock {
     }
 }
 
-impl From<Lock> for Dynamic {
-    fn from(lock: Lock) -> Self {
-        lock.to_dynamic()
-    }
-}
-
-impl Serialize for Lock {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        convert::serialize_object(&self.to_dynamic(), self.session(), serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Lock {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let object = convert::deserialize_object(deserializer, "Lock")?;
-        Self::from_dynamic(object).map_err(|why| serde::de::Error::custom(why.reason()))
-    }
-}
+convert::impl_conversions!(Lock);

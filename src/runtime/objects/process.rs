@@ -11,7 +11,7 @@ use super::home::{arguments, failed};
 use crate::process::child::StillRunning;
 use crate::runtime::evaluate::HOST;
 use crate::runtime::{Diagnostic, Error, Runtime};
-use crate::script::exceptions::{Failure, raise};
+use crate::script::exceptions::Failure;
 use crate::script::interp::Interp;
 use crate::script::report;
 use crate::stdlib::multiprocessing::family::Family;
@@ -73,10 +73,8 @@ impl Runtime {
         let interp = &self.interp;
         let failed = |why: Failure| failed(interp, &why);
         let args = arguments(interp, args)?;
-        let target = interp.program.function(function).ok_or_else(|| {
-            let text = format!("the program has no function '{function}'");
-            failed(raise("NameError", text))
-        })?;
+        let target = interp.program.function(function);
+        let target = target.ok_or_else(|| self.no_function(function))?;
         let mut identity = Family::of(interp).next_identity();
         identity.daemon = options.daemon;
         if let Some(name) = options.name {

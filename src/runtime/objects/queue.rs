@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rhai::Dynamic;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::conversion::Conversion;
 use super::errors::{Away, GetError, PutError, TaskDoneError, WaitError};
@@ -146,9 +146,16 @@ impl<T> Queue<T> {
     }
 
     fn join_until(&self, deadline: Deadline) -> Result<(), WaitError> {
-        home::of(self.session())?;
-        let join = || self.object.shared.join(deadline);
-        home::wait(self.session(), join)?.ok_or(WaitError::TimedOut)
+        home::wait_or_time_out(self.session(), || self.object.shared.join(deadline))
+    }
+
+    /// Returns the interpreter, or the error `closed` if the script has closed the queue.
+    pub(super) fn open<E: From<Away>>(&self, closed: E) -> Result<Arc<Interp>, E> {
+        let interp = home::of(self.session())?;
+        match self.object.is_closed() {
+            true => Err(closed),
+            false => Ok(interp),
+        }
     }
 
     pub(super) fn session(&self) -> &Session {
@@ -186,22 +193,13 @@ impl<T: Serialize> Queue<T> {
     }
 
     fn put_until(&self, item: &T, deadline: Deadline) -> Result<(), PutError> {
-        self.check_open()?;
+        self.open(PutError::Closed)?;
         let session = self.session();
         convert::with_message(session, item, |pieces, handles| {
             session.noticing_stops(|| self.object.shared.put_pieces(pieces, handles, deadline))
         })
         .map_err(PutError::Conversion)?
         .map_err(|error| self.not_put(error))
-    }
-
-    /// Checks that items may be put.
-    pub(super) fn check_open(&self) -> Result<(), PutError> {
-        home::of(self.session())?;
-        match self.object.is_closed() {
-            true => Err(PutError::Closed),
-            false => Ok(()),
-        }
     }
 
     pub(super) fn not_put(&self, error: sync::PutError) -> PutError {
@@ -261,17 +259,8 @@ impl<T: DeserializeOwned> Queue<T> {
         Items(self)
     }
 
-    /// Returns the interpreter if items may be taken.
-    pub(super) fn open_for_getting(&self) -> Result<Arc<Interp>, GetError> {
-        let interp = home::of(self.session())?;
-        match self.object.is_closed() {
-            true => Err(GetError::Closed),
-            false => Ok(interp),
-        }
-    }
-
     pub(super) fn get_until(&self, deadline: Deadline) -> Result<T, GetError> {
-        let interp = self.open_for_getting()?;
+        let interp = self.open(GetError::Closed)?;
         let session = self.session();
         let read = |message: sync::Message<'_>| convert::read(session, &interp, message);
         let got = home::wait(session, || self.object.shared.get_with(deadline, read))?;
@@ -285,11 +274,7 @@ impl<T> Clone for Queue<T> {
     }
 }
 
-impl<T> From<Queue<T>> for Dynamic {
-    fn from(queue: Queue<T>) -> Self {
-        queue.to_dynamic()
-    }
-}
+convert::impl_conversions!(Queue<T>);
 
 impl<T> fmt::Debug for Queue<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -297,19 +282,6 @@ impl<T> fmt::Debug for Queue<T> {
             .field("len", &self.len())
             .field("maxsize", &self.maxsize())
             .finish()
-    }
-}
-
-impl<T> Serialize for Queue<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        convert::serialize_object(&self.to_dynamic(), self.session(), serializer)
-    }
-}
-
-impl<'de, T> Deserialize<'de> for Queue<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let object = convert::deserialize_object(deserializer, "Queue")?;
-        Self::from_dynamic(object).map_err(|why| serde::de::Error::custom(why.reason()))
     }
 }
 
