@@ -14,7 +14,6 @@ use crate::permissions::Permissions;
 use crate::process::signals;
 use crate::script::interp::Interp;
 use crate::script::limits::Limits;
-use crate::script::names::Names;
 use crate::script::report::Reports;
 use crate::script::settings::Settings;
 use crate::script::sinks::sink::Sink;
@@ -270,12 +269,8 @@ impl Builder {
         let interp = self.interp(&setups);
         interp.host_engines.begin();
         let mut registered = stdlib::everything(&interp);
-        let names = Names::of(&registered, Vec::new(), &interp.settings.without);
+        let names = engine::set_names(&interp, &mut registered, Vec::new(), &setups);
         build_error::check(&setups, names.types())?;
-        let codecs = std::mem::take(&mut registered.codecs);
-        engine::set_codecs(&interp, codecs, &setups);
-        let names = Arc::new(names);
-        engine::advise(&interp, &names);
         Ok(ProcessPackage::of(interp, registered, names, setups))
     }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use rhai::EvalAltResult;
+use rhai::{AST, Engine, EvalAltResult};
 
 use super::{Runtime, Script};
 use crate::advice;
@@ -12,8 +12,17 @@ use crate::program::{call, compiling};
 use crate::script::names::Names;
 use crate::syntax::items;
 
+/// Compiles a source. The error is the report.
+pub(super) fn compile(
+    engine: &Engine,
+    names: &Names,
+    source: &Source,
+) -> Result<AST, Box<Diagnostic>> {
+    call::compile(engine, source).map_err(|error| syntax_error(names, source, &error).into())
+}
+
 /// The report on a source that cannot be parsed.
-pub(super) fn syntax_error(names: &Names, source: &Source, error: &EvalAltResult) -> Diagnostic {
+fn syntax_error(names: &Names, source: &Source, error: &EvalAltResult) -> Diagnostic {
     let message = match error {
         EvalAltResult::ErrorParsing(kind, _) => kind.to_string(),
         other => other.to_string(),
@@ -33,10 +42,9 @@ impl Runtime {
     /// Every place that cannot be parsed, in the order of the text.
     pub fn check(&self, script: &Script) -> Result<(), Vec<Diagnostic>> {
         let source = script.source();
-        let Err(first) = call::compile(&self.engine, &source) else {
+        let Err(first) = compile(&self.engine, &self.names, &source) else {
             return Ok(());
         };
-        let first = syntax_error(&self.names, &source, &first);
         let mut errors: Vec<_> = items(&source.text)
             .into_iter()
             .filter_map(|range| {
@@ -46,7 +54,7 @@ impl Runtime {
             })
             .collect();
         if !errors.iter().any(|error| error.line == first.line) {
-            errors.push(first);
+            errors.push(*first);
         }
         errors.sort_by_key(|error| (error.line, error.column));
         // An error of the whole source is found with each part.

@@ -13,13 +13,11 @@ use super::setup::{self, Setup};
 use super::wrong_calls;
 use crate::program::compiling;
 use crate::script::bind::Registered;
-use crate::script::codecs::Codecs;
 use crate::script::foreign::Foreign;
 use crate::script::interp::Interp;
 use crate::script::limits::Limits;
 use crate::script::names::Names;
-use crate::script::report::Reports;
-use crate::script::report::too_deep;
+use crate::script::report::{Reports, too_deep};
 use crate::script::rhai_errors::of_error_map;
 use crate::script::stop::Stop;
 use crate::script::{cells, memory};
@@ -85,17 +83,15 @@ pub(super) fn build(
 
     let mut registered = stdlib::everything(interp);
     engine.register_global_module(registered.members.clone());
-    match interp.settings.mounts.as_slice() {
-        [] => mount(&mut engine, &registered, ""),
-        mounts => {
-            let mounts = mounts.iter();
-            mounts.for_each(|name| mount(&mut engine, &registered, name));
-        }
+    let mounts = &interp.settings.mounts;
+    if mounts.is_empty() {
+        mount(&mut engine, &registered, "");
+    }
+    for name in mounts {
+        mount(&mut engine, &registered, name);
     }
     let foreign = setup::register(&mut engine, setups);
-    let names = Names::of(&registered, foreign, &interp.settings.without);
-    let names = Arc::new(names);
-    set_codecs(interp, std::mem::take(&mut registered.codecs), setups);
+    let names = set_names(interp, &mut registered, foreign, setups);
     let modules = Arc::new(Modules::new(interp, registered.namespaces));
     engine.set_module_resolver(Resolver(modules.clone()));
     register_note(&mut engine);
@@ -108,29 +104,33 @@ pub(super) fn build(
         (registered.globals, names.foreign().clone()),
         registered.classes,
     );
-    if interp.settings.mounts.is_empty() {
+    if mounts.is_empty() {
         read_python_spellings(&mut engine);
     } else {
         read_reserved_words(&mut engine);
     }
     wrong_calls::explain(&mut engine, interp, names.clone());
-    advise(interp, &names);
     let engine = Arc::new(engine);
     interp.run_by(&engine);
     (engine, modules, names)
 }
 
-/// Sets how values are sent to other processes: ours, and those of the host's types.
-pub(super) fn set_codecs(interp: &Interp, mut codecs: Codecs, setups: &[Setup]) {
+/// Collects the names of a program, for the advice in its error reports, and sets how its values are sent to other processes.
+pub(super) fn set_names(
+    interp: &Interp,
+    registered: &mut Registered,
+    foreign: Vec<Foreign>,
+    setups: &[Setup],
+) -> Arc<Names> {
+    let names = Names::of(registered, foreign, &interp.settings.without);
+    let names = Arc::new(names);
+    let mut codecs = std::mem::take(&mut registered.codecs);
     let own = setups.iter().flat_map(Setup::types);
     own.for_each(|codec| codecs.by_parts(codec.clone()));
     interp.set_codecs(codecs);
-}
-
-/// Adds advice to the reports of errors.
-pub(super) fn advise(interp: &Arc<Interp>, names: &Arc<Names>) {
-    let names = names.clone();
-    Reports::of(interp).advise_by(move |interp, told| advice::about(interp, &names, told));
+    let known = names.clone();
+    Reports::of(interp).advise_by(move |interp, report| advice::about(interp, &known, report));
+    names
 }
 
 /// Registers the functions and constants, inside a module of this name unless it is empty.
@@ -246,25 +246,20 @@ pub(super) fn find_variables(
                 .given
                 .get(name)
                 .or_else(|| globals.get_var(name))
-                .or_else(|| script_function(&context, name))
-                .or_else(|| foreign_function(&foreign, name))),
+                .or_else(|| function(&context, &foreign, name))),
         }
     });
 }
 
-/// A script's function as a value.
-fn script_function(context: &EvalContext, name: &str) -> Option<Dynamic> {
-    let mut functions = context
+/// A function of the script or of the host as a value.
+fn function(context: &EvalContext, foreign: &[Foreign], name: &str) -> Option<Dynamic> {
+    let mut of_script = context
         .iter_namespaces()
         .flat_map(Module::iter_script_fn_info);
-    functions.find(|(_, _, found, ..)| *found == name)?;
-    FnPtr::new(name).ok().map(Dynamic::from)
-}
-
-/// A function of the host as a value.
-fn foreign_function(foreign: &[Foreign], name: &str) -> Option<Dynamic> {
-    foreign.iter().find(|function| function.name == name)?;
-    FnPtr::new(name).ok().map(Dynamic::from)
+    let is_known = of_script.any(|(_, _, found, ..)| found == name)
+        || foreign.iter().any(|function| function.name == name);
+    let function = FnPtr::new(name).ok().filter(|_| is_known)?;
+    Some(Dynamic::from(function))
 }
 
 /// Lets reserved words be names of methods and keywords.

@@ -51,12 +51,7 @@ impl Runtime {
     /// # Errors
     /// See [`Error`].
     pub fn run_file(&mut self, path: impl AsRef<Path>) -> Result<Dynamic, Error> {
-        let path = path.as_ref();
-        let script = Script::from_file(path).map_err(|error| Error::Read {
-            path: path.into(),
-            error,
-        })?;
-        self.run_script(&script)
+        self.run_script(&Script::read(path.as_ref())?)
     }
 
     /// Runs a script as [`eval`](Self::eval) runs a string.
@@ -195,7 +190,7 @@ impl Runtime {
         }
     }
 
-    fn no_function(&self, name: &str) -> Error {
+    pub(super) fn no_function(&self, name: &str) -> Error {
         let text = format!("the program has no function '{name}'");
         let exception = Exception::new("NameError", vec![text.into()]);
         Error::failed(diagnostic_of(&self.interp, &exception), None)

@@ -6,11 +6,10 @@ use std::sync::Arc;
 
 use rhai::{AST, Dynamic, Engine, EvalAltResult, Module};
 
-use super::check::syntax_error;
+use super::check::compile;
 use super::ending::end;
 use super::modules::register_note;
 use super::{Diagnostic, Error, Script, Setup, Stopper, engine, setup};
-use crate::program::call;
 use crate::program::frame::TOP_LEVEL;
 use crate::program::traceback;
 use crate::script::bind::Registered;
@@ -125,12 +124,13 @@ impl ProcessPackage {
         engine.register_global_module(registered.members.clone());
         engine::mount(engine, registered, name);
         let foreign = setup::register(engine, &self.setups);
-        let free = FreeSlots::of(engine);
+        let callbacks = callbacks(engine);
+        let is_free = |callback: &str| callbacks.contains(&format!("{callback}: false"));
         register_note(engine);
         // The engine holds the family.
         let family = self.family.clone();
         engine.register_fn("__procscript__", move || drop(Arc::clone(&family)));
-        if free.variables {
+        if is_free("resolve_var") {
             let globals = match name {
                 "" => registered.globals.clone(),
                 _ => Module::new().into(),
@@ -144,10 +144,10 @@ impl ProcessPackage {
                 classes,
             );
         }
-        if free.tokens {
+        if is_free("token_mapper") {
             engine::read_reserved_words(engine);
         }
-        if free.progress {
+        if is_free("progress") {
             let interp = interp.clone();
             engine.on_progress(move |_| interp.stopping().map(Dynamic::from));
         }
@@ -171,18 +171,12 @@ impl ProcessPackage {
     /// # Errors
     /// [`Error::Read`], [`Error::Syntax`].
     pub fn compile_file(&self, engine: &Engine, path: impl AsRef<Path>) -> Result<AST, Error> {
-        let path = path.as_ref();
-        let script = Script::from_file(path).map_err(|error| Error::Read {
-            path: path.into(),
-            error,
-        })?;
-        self.compile_script(engine, &script)
+        self.compile_script(engine, &Script::read(path.as_ref())?)
     }
 
     fn compile_script(&self, engine: &Engine, script: &Script) -> Result<AST, Error> {
         let source = script.source();
-        let ast = call::compile(engine, &source)
-            .map_err(|error| Error::Syntax(Box::new(syntax_error(&self.names, &source, &error))))?;
+        let ast = compile(engine, &self.names, &source).map_err(Error::Syntax)?;
         let program = &self.interp().program;
         program.add_script(source, ast.shared_lib().clone());
         Ok(ast)
@@ -246,25 +240,11 @@ impl fmt::Debug for ProcessPackage {
     }
 }
 
-/// Which callbacks the host has not set.
-struct FreeSlots {
-    variables: bool,
-    tokens: bool,
-    progress: bool,
-}
-
-impl FreeSlots {
-    /// Only the debug form of an engine shows them. A test checks that it does.
-    fn of(engine: &Engine) -> Self {
-        let text = format!("{engine:?}");
-        // The names of the host's modules, which come first, may contain these words.
-        let slots = text.rfind("resolve_var: ").unwrap_or(0);
-        let text = &text[slots..];
-        let is_free = |slot: &str| text.contains(&format!("{slot}: false"));
-        Self {
-            variables: is_free("resolve_var"),
-            tokens: is_free("token_mapper"),
-            progress: is_free("progress"),
-        }
-    }
+/// The callbacks of an engine, as `name: false` where the host has not set them. Only the debug form of an engine shows this; a
+/// test checks that it does.
+fn callbacks(engine: &Engine) -> String {
+    let text = format!("{engine:?}");
+    // The names of the host's modules, which come first, may contain these words.
+    let start = text.rfind("resolve_var: ").unwrap_or(0);
+    text[start..].into()
 }

@@ -3,8 +3,7 @@
 use rhai::{AST, Dynamic};
 
 use super::Runtime;
-use super::check::syntax_error;
-use crate::program::call;
+use super::check::compile;
 use crate::program::diagnostic::Diagnostic;
 use crate::program::frame::TOP_LEVEL;
 use crate::program::source::Source;
@@ -15,8 +14,7 @@ use crate::script::report::{Ending, Reports, diagnostic_of};
 impl Runtime {
     /// Compiles a piece and adds its functions to the program.
     pub(super) fn compile(&self, source: &Source) -> Result<AST, Box<Diagnostic>> {
-        let ast = call::compile(&self.engine, source)
-            .map_err(|error| Box::new(syntax_error(&self.names, source, &error)))?;
+        let ast = compile(&self.engine, &self.names, source)?;
         let functions = ast.shared_lib().clone();
         self.interp.program.add_input(source.clone(), functions);
         Ok(ast)

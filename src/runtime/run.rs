@@ -67,12 +67,13 @@ impl Runtime {
         if let (Some(report), _) = self.report(ending) {
             report::print(interp, &report);
         }
+        let stopped = || {
+            let _ = interp.output.error(STOPPED);
+            FAILED
+        };
         let code = match ending {
             Ending::Interrupted(_) => INTERRUPTED,
-            Ending::Stopped => {
-                let _ = interp.output.error(STOPPED);
-                FAILED
-            }
+            Ending::Stopped => stopped(),
             _ => ending.code(),
         };
         let (code, request) = finish(interp, code, ending.ends_children());
@@ -82,16 +83,11 @@ impl Runtime {
                 INTERRUPTED
             }
             Some(Stop::Limit(exceeded)) => {
-                report::print(
-                    interp,
-                    &Diagnostic::new("RuntimeError", exceeded.to_string()),
-                );
+                let report = Diagnostic::new("RuntimeError", exceeded.to_string());
+                report::print(interp, &report);
                 FAILED
             }
-            Some(Stop::Host) => {
-                let _ = interp.output.error(STOPPED);
-                FAILED
-            }
+            Some(Stop::Host) => stopped(),
             _ => code,
         };
         interp.leave(

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use super::Error;
 use crate::program::source::Source;
 
 /// The source of a script, and its name in messages.
@@ -44,6 +45,14 @@ impl Script {
             name: absolute.display().to_string(),
             shown: path.display().to_string(),
             text: without_shebang(&text),
+        })
+    }
+
+    /// Reads a script for an operation of a runtime.
+    pub(super) fn read(path: &Path) -> Result<Self, Error> {
+        Self::from_file(path).map_err(|error| Error::Read {
+            path: path.into(),
+            error,
         })
     }
 

@@ -51,7 +51,7 @@ static OF_CHILDREN: OnceLock<Vec<Setup>> = OnceLock::new();
 /// ";
 /// std::process::exit(runtime.run_main(Script::from_text("shop", text)));
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Default)]
 #[must_use]
 pub struct Setup {
     /// `None` for a setup of this process only.
@@ -65,19 +65,13 @@ impl Setup {
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: Some(name.into()),
-            steps: Vec::new(),
-            types: Vec::new(),
+            ..Self::default()
         }
     }
 
     /// A setup without a name, for this process only.
     pub(super) fn of_this_process(register: impl Fn(&mut Engine) + Send + Sync + 'static) -> Self {
-        let setup = Self {
-            name: None,
-            steps: Vec::new(),
-            types: Vec::new(),
-        };
-        setup.register(register)
+        Self::default().register(register)
     }
 
     /// Calls `register` once with each engine that scripts run on, in this process and in its children.

@@ -4,7 +4,6 @@ use std::io;
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use super::Runtime;
 use crate::process::signals::blocked_in_new_threads;
@@ -66,11 +65,9 @@ impl TimeLimit {
     /// # Errors
     /// The thread that watches the time cannot be started.
     pub(super) fn of(interp: &Arc<Interp>) -> io::Result<Option<Self>> {
-        let limit = interp.settings.limits.of_time();
-        limit.map(|limit| Self::begin(interp, limit)).transpose()
-    }
-
-    fn begin(interp: &Arc<Interp>, limit: Duration) -> io::Result<Self> {
+        let Some(limit) = interp.settings.limits.of_time() else {
+            return Ok(None);
+        };
         let (evaluation, over) = sync_channel::<()>(0);
         let interp = interp.clone();
         let _held = blocked_in_new_threads();
@@ -81,10 +78,10 @@ impl TimeLimit {
                     interp.request_stop(Stop::Limit(Exceeded::Time(limit)));
                 }
             })?;
-        Ok(Self {
+        Ok(Some(Self {
             evaluation: Some(evaluation),
             watch: Some(watch),
-        })
+        }))
     }
 }
 

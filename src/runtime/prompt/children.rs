@@ -5,8 +5,7 @@ use std::time::Duration;
 use super::Interactive;
 use crate::process::ExitStatus;
 use crate::script::waits;
-use crate::stdlib::multiprocessing::family::BadEnd;
-use crate::stdlib::multiprocessing::family::Family;
+use crate::stdlib::multiprocessing::family::{BadEnd, Family};
 use crate::sync::{ProcessInfo, ProcessState, Session};
 use crate::sys::clock::now_ns;
 
@@ -101,19 +100,13 @@ fn status(session: &Session, process: &ProcessInfo, parent: i32) -> Option<Child
 }
 
 fn told(end: &BadEnd) -> String {
-    let BadEnd {
-        name,
-        pid,
-        exitcode,
-        error,
-    } = end;
-    let how = match error {
+    let how = match &end.error {
         Some(error) => format!("failed: {}", error.lines().last().unwrap_or_default()),
-        None if *exitcode < 0 => {
-            let signal = ExitStatus::shown(*exitcode);
+        None if end.exitcode < 0 => {
+            let signal = ExitStatus::shown(end.exitcode);
             format!("was ended by {}", signal.trim_start_matches('-'))
         }
-        None => format!("ended with exit code {exitcode}"),
+        None => format!("ended with exit code {}", end.exitcode),
     };
-    format!("{name} (pid {pid}) {how}")
+    format!("{} (pid {}) {how}", end.name, end.pid)
 }

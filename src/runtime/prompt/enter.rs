@@ -38,10 +38,6 @@ pub(super) const LAST: &str = "_";
 /// The exit code after a signal is this plus the signal's number, as in shells.
 const SIGNALLED: i32 = 128;
 
-fn stopped() -> Diagnostic {
-    Diagnostic::new("RuntimeError", "the input was stopped".into())
-}
-
 impl Runtime {
     /// Makes the runtime a program that grows line by line.
     pub fn interactive(self) -> Interactive {
@@ -130,7 +126,10 @@ impl Interactive {
         match stop.or_else(|| interp.stopping()) {
             // Checked before the ending is read, which would stop other threads too.
             Some(Stop::Interrupt) => return Outcome::Interrupted,
-            Some(Stop::Host) => return Outcome::Failed(stopped()),
+            Some(Stop::Host) => {
+                let message = "the input was stopped".into();
+                return Outcome::Failed(Diagnostic::new("RuntimeError", message));
+            }
             _ => (),
         }
         let result = match (result, interp.stopping()) {

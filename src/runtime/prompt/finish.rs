@@ -2,7 +2,6 @@
 
 use super::Interactive;
 use crate::runtime::ending::end_everybody;
-use crate::stdlib::multiprocessing::process::Process;
 
 /// How a session ended.
 #[derive(Debug, Clone)]
@@ -25,7 +24,8 @@ impl Interactive {
     ///
     /// Unlike the end of a script, it does not wait for children to finish their work.
     pub fn finish(mut self) -> Finished {
-        let ended = self.end_everybody();
+        let ended = end_everybody(&self.runtime.interp);
+        self.runtime.state.begin(&self.runtime.engine);
         let ended = ended.iter().map(|child| {
             let pid = child.pid().unwrap_or_default();
             format!("{} (pid {pid})", child.identity().name)
@@ -40,11 +40,5 @@ impl Interactive {
             std::mem::forget(self.runtime);
         }
         finished
-    }
-
-    fn end_everybody(&mut self) -> Vec<Process> {
-        let running = end_everybody(&self.runtime.interp);
-        self.runtime.state.begin(&self.runtime.engine);
-        running
     }
 }
