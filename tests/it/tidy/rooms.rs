@@ -145,6 +145,42 @@ fn the_map_names_every_room_and_is_short() {
     }
 }
 
+#[test]
+fn the_map_names_only_places_that_exist() {
+    let map = fs::read_to_string("docs/architecture.md").unwrap();
+    // `x` is the new thing of the lists that say how to add one.
+    let is_place = |name: &&str| {
+        let is_path = name
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || "_/.{,}".contains(c));
+        let is_new = name.ends_with("/x.rs") || name.ends_with("/x.md");
+        is_path && name.contains('/') && !is_new
+    };
+    // What is between two backticks is at every second place.
+    let named = map
+        .lines()
+        .flat_map(|line| line.split('`').skip(1).step_by(2));
+    for place in named.filter(is_place).flat_map(alternatives) {
+        let is_there = ["", "src/", "src/runtime/", "src/advice/"]
+            .iter()
+            .any(|folder| Path::new(&format!("{folder}{place}")).exists());
+        assert!(
+            is_there,
+            "docs/architecture.md names {place}, which does not exist"
+        );
+    }
+}
+
+/// `a/{b,c}.rs` as `a/b.rs` and `a/c.rs`.
+fn alternatives(place: &str) -> Vec<String> {
+    let (Some((before, rest)), Some((_, after))) = (place.split_once('{'), place.split_once('}'))
+    else {
+        return vec![place.to_string()];
+    };
+    let names = rest.split('}').next().unwrap_or_default().split(',');
+    names.map(|name| format!("{before}{name}{after}")).collect()
+}
+
 /// The rooms of the crate that a file names, in `crate::room` and in `use` trees.
 fn rooms_named(text: &str) -> BTreeSet<String> {
     let code = code(text);
