@@ -1,10 +1,10 @@
 //! Every name that scripts can use without declaring it: functions, types with their members, modules, values.
 
 use std::any::TypeId;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use rhai::{Module, Shared};
+use rhai::Dynamic;
 
 use super::bind::{Listed, Property, Receiver, Registered, Signature};
 use super::foreign::Foreign;
@@ -16,8 +16,8 @@ pub(crate) struct Names {
     natives: Arc<Vec<Listed>>,
     properties: Arc<Vec<Property>>,
     modules: Vec<Receiver>,
-    /// The values of global names; functions are among them.
-    globals: Shared<Module>,
+    /// The values of global names. Not their module, whose natives own the runtime that these names belong to.
+    globals: BTreeMap<String, Dynamic>,
     /// The names of types, of the host's too.
     types: HashSet<String>,
     /// Functions of the host.
@@ -50,11 +50,13 @@ impl Of<'_> {
 impl Names {
     pub(crate) fn of(registered: &Registered, foreign: Vec<Foreign>, off: &[String]) -> Self {
         let types = registered.of_types().into_iter().map(ToString::to_string);
+        let globals = registered.globals.iter_var();
+        let globals = globals.map(|(name, value)| (name.to_string(), value.clone()));
         Self {
             natives: registered.listed.clone(),
             properties: registered.properties.clone(),
             modules: registered.receivers.clone(),
-            globals: registered.globals.clone(),
+            globals: globals.collect(),
             types: types.collect(),
             foreign: foreign.into(),
             off: off.into(),
@@ -116,14 +118,14 @@ impl Names {
 
     /// Returns the global names that are not functions: `True`, `None`, `os`.
     pub(crate) fn values(&self) -> impl Iterator<Item = &str> {
-        let values = self.globals.iter_var();
+        let values = self.globals.iter();
         values
             .filter(|(_, value)| !value.is_fnptr())
-            .map(|(name, _)| name)
+            .map(|(name, _)| name.as_str())
     }
 
     /// Returns the values of the global names.
-    pub(crate) fn globals(&self) -> &Module {
+    pub(crate) fn globals(&self) -> &BTreeMap<String, Dynamic> {
         &self.globals
     }
 

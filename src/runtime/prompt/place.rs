@@ -61,7 +61,7 @@ impl Interactive {
         }
         match self.module(&joined(first, rest)) {
             Some(name) => Some(Place::Namespace(name)),
-            None => self.inside(&self.runtime.names.globals().get_var(first)?, rest),
+            None => self.inside(self.runtime.names.globals().get(*first)?, rest),
         }
     }
 
@@ -206,7 +206,7 @@ impl Interactive {
         all.extend(
             functions.map(|signature| Candidate::called(signature.text(), CandidateKind::Function)),
         );
-        all.extend(names.globals().iter_var().map(|(name, _)| {
+        all.extend(names.globals().keys().map(|name| {
             let kind = match names.is_module(name) {
                 true => CandidateKind::Module,
                 false => CandidateKind::Variable,

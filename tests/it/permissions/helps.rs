@@ -156,7 +156,7 @@ fn options_that_cannot_be_understood_are_refused() {
     for (option, message) in [
         (
             "--allow-processes=-1",
-            "\"-1\" is no number of processes, 0 or more",
+            "\"-1\" is not a number of processes",
         ),
         ("--deny-read=", "a value is required"),
         ("--allow-read=", "a value is required"),
