@@ -12,25 +12,29 @@ const WIDE: usize = 100;
 /// The maximum length of a member's signature whose description is on the same line.
 const BESIDE: usize = 34;
 
-/// The description of an entry.
-pub(super) fn entry(entry: &Entry, columns: usize) -> String {
-    let columns = columns.clamp(NARROW, WIDE);
-    let mut out = format!("{}\n", headline(entry));
-    if !entry.text.is_empty() {
-        out.push('\n');
-        out.push_str(&wrap(&entry.text, INDENT, columns));
+impl Entry {
+    /// Returns the entry for a terminal with `columns` columns: signature, description, and an example or a list of members.
+    ///
+    /// Lines end with `\n`. A line exceeds `columns` only if it contains a word that does.
+    pub fn to_text(&self, columns: usize) -> String {
+        let columns = columns.clamp(NARROW, WIDE);
+        let mut out = format!("{}\n", headline(self));
+        if !self.text.is_empty() {
+            out.push('\n');
+            out.push_str(&wrap(&self.text, INDENT, columns));
+        }
+        let members = self.members();
+        if !members.is_empty() {
+            out.push('\n');
+            list(&members, columns, &mut out);
+        } else if let Some(example) = example_of(self) {
+            out.push_str("\nExample:\n\n");
+            out.push_str(&indented(example.code));
+            out.push_str("\nIt prints:\n\n");
+            out.push_str(&indented(&example.output));
+        }
+        out
     }
-    let members = entry.members();
-    if !members.is_empty() {
-        out.push('\n');
-        list(&members, columns, &mut out);
-    } else if let Some(example) = example_of(entry) {
-        out.push_str("\nExample:\n\n");
-        out.push_str(&indented(example.code));
-        out.push_str("\nIt prints:\n\n");
-        out.push_str(&indented(&example.output));
-    }
-    out
 }
 
 /// `Queue.get([block, timeout])`.

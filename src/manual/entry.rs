@@ -1,6 +1,6 @@
 //! An entry of the manual: something that scripts can name.
 
-use super::{Manual, display};
+use super::Manual;
 
 /// What an [`Entry`] describes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -72,12 +72,5 @@ impl Entry {
             .filter(|entry| entry.owner == path || is_global_there(entry))
             .filter(|entry| entry.path() != path)
             .collect()
-    }
-
-    /// Returns the entry for a terminal with `columns` columns: signature, description, and an example or a list of members.
-    ///
-    /// Lines end with `\n`. A line exceeds `columns` only if it contains a word that does.
-    pub fn to_text(&self, columns: usize) -> String {
-        display::entry(self, columns)
     }
 }

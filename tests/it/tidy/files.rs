@@ -1,7 +1,7 @@
 //! Files are short, have telling names and say what they are for; nothing in them is unfinished or unused.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::{files, sources};
 
@@ -12,13 +12,6 @@ const DRAWERS: &[&str] = &[
 
 const LINES_MAX: usize = 400;
 const TEST_LINES_MAX: usize = 500;
-
-/// Files that are still longer. Take a line out once its file is split.
-const TOO_LONG: &[&str] = &[
-    "src/permissions/policy.rs",
-    "src/program/source.rs",
-    "src/stdlib/multiprocessing/start.rs",
-];
 
 const CONTENTS_LINES_MAX: usize = 150;
 
@@ -53,9 +46,8 @@ fn files_are_short_and_have_telling_names() {
         let is_contents = path.file_name().is_some_and(|name| name == "mod.rs");
         let tests = path.components().any(|part| part.as_os_str() == "tests");
         let limit = if tests { TEST_LINES_MAX } else { LINES_MAX };
-        let is_known = TOO_LONG.iter().any(|known| path == Path::new(known));
         assert!(
-            lines <= limit || is_known,
+            lines <= limit,
             "{} has {lines} lines",
             path.display()
         );
