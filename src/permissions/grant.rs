@@ -122,3 +122,36 @@ impl<R: Rule> Grant<R> {
         }
     }
 }
+
+/// An environment variable, by name.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Variable(pub(super) String);
+
+impl Rule for Variable {
+    type Asked = str;
+
+    fn covers(&self, asked: &str) -> bool {
+        self.0 == asked
+    }
+
+    fn contains(&self, other: &Self) -> bool {
+        self == other
+    }
+
+    fn named(&self) -> String {
+        self.0.clone()
+    }
+}
+
+/// Something that is allowed or not as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub(super) struct Switch {
+    pub(super) allowed: bool,
+    pub(super) denied: bool,
+}
+
+impl Switch {
+    pub(super) fn is_on(self) -> bool {
+        self.allowed && !self.denied
+    }
+}

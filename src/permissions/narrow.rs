@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::denied::{Asked, Denied, more_threads};
 use super::endpoint::Endpoint;
-use super::grant::{Grant, Missing, Rule};
-use super::policy::{Permissions, Processes, Run, Variable};
+use super::grant::{Grant, Missing, Rule, Variable};
+use super::policy::{Permissions, Processes, Run};
 use super::tree::Tree;
 use crate::text::quoted;
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::endpoint::Endpoint;
-use super::grant::{Grant, Rule};
+use super::grant::{Grant, Switch, Variable};
 use super::tree::Tree;
 
 /// The permissions of a script outside itself: files, network, environment, processes, signals, programs.
@@ -49,39 +49,6 @@ pub struct Permissions {
     pub(super) narrowed: Vec<String>,
 }
 
-/// An environment variable, by name.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Variable(pub(super) String);
-
-impl Rule for Variable {
-    type Asked = str;
-
-    fn covers(&self, asked: &str) -> bool {
-        self.0 == asked
-    }
-
-    fn contains(&self, other: &Self) -> bool {
-        self == other
-    }
-
-    fn named(&self) -> String {
-        self.0.clone()
-    }
-}
-
-/// Something that is allowed or not as a whole.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub(super) struct Switch {
-    pub(super) allowed: bool,
-    pub(super) denied: bool,
-}
-
-impl Switch {
-    pub(super) fn is_on(self) -> bool {
-        self.allowed && !self.denied
-    }
-}
-
 /// Whether programs may be run, which can do everything that the user may.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(super) enum Run {
@@ -92,8 +59,8 @@ pub(super) enum Run {
     Denied,
 }
 
-/// How many processes may be started.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+/// How many processes may be started: by default none.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub(super) struct Processes {
     /// The maximum number of living processes besides the first of the family.
     pub(super) at_once: u32,
@@ -109,14 +76,6 @@ impl Processes {
         self.at_once == u32::MAX && self.depth == u32::MAX && !self.denied
     }
 }
-
-/// No limit but that of the system.
-const UNBOUNDED: Processes = Processes {
-    at_once: u32::MAX,
-    depth: u32::MAX,
-    generation: 0,
-    denied: false,
-};
 
 impl Permissions {
     /// The shared memory of [`none`](Self::none), in bytes: 64 MiB.
@@ -135,16 +94,8 @@ impl Permissions {
             net: Grant::new(false),
             env: Grant::new(false),
             run: Run::NotAllowed,
-            signals: Switch {
-                allowed: false,
-                denied: false,
-            },
-            processes: Processes {
-                at_once: 0,
-                depth: 0,
-                generation: 0,
-                denied: false,
-            },
+            signals: Switch::default(),
+            processes: Processes::default(),
             session_memory: Self::SESSION_MEMORY,
             threads: Self::THREADS,
             narrowed: Vec::new(),
@@ -167,7 +118,11 @@ impl Permissions {
                 allowed: true,
                 denied: false,
             },
-            processes: UNBOUNDED,
+            processes: Processes {
+                at_once: u32::MAX,
+                depth: u32::MAX,
+                ..Processes::default()
+            },
             session_memory: u64::MAX,
             threads: usize::MAX,
             narrowed: Vec::new(),
