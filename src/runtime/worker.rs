@@ -137,7 +137,7 @@ fn load(
     }
     let context =
         NativeCallContext::new_with_all_fields(engine, "start", None, &global, Position::NONE);
-    Handlers::of(interp).adopt(interp, &context, handlers);
+    Handlers::of(interp).adopt(interp, &context, handlers)?;
     Ok(child::live(interp, &context, &process, interactive))
 }
 

@@ -201,21 +201,25 @@ impl Handlers {
     }
 
     /// Sets what the parent's script had set. What cannot be set here is left as it is.
-    pub(crate) fn adopt(&self, interp: &Arc<Interp>, context: &NativeCallContext, parts: Array) {
+    ///
+    /// # Errors
+    /// `parts` are not what [`parts`](Self::parts) returns.
+    pub(crate) fn adopt(
+        &self,
+        interp: &Arc<Interp>,
+        context: &NativeCallContext,
+        parts: Array,
+    ) -> Result<(), Failure> {
+        let unreadable = || raise("ValueError", "a signal handler cannot be read");
         for part in parts {
-            let Ok([signal, handler]) =
-                <[Dynamic; 2]>::try_from(part.into_array().unwrap_or_default())
-            else {
-                continue;
-            };
-            let signal = signal
-                .as_int()
-                .ok()
-                .and_then(|n| Signal::try_from(n as i32).ok());
-            let disposition = Disposition::read(interp, context, &handler);
-            if let (Some(signal), Ok(disposition)) = (signal, disposition) {
-                let _ = self.set(signal, disposition);
-            }
+            let pair = part.into_array().ok();
+            let pair = pair.and_then(|pair| <[Dynamic; 2]>::try_from(pair).ok());
+            let [signal, handler] = pair.ok_or_else(unreadable)?;
+            let signal = signal.as_int().ok().and_then(|n| i32::try_from(n).ok());
+            let signal = signal.and_then(|n| Signal::try_from(n).ok());
+            let disposition = Disposition::read(interp, context, &handler)?;
+            let _ = self.set(signal.ok_or_else(unreadable)?, disposition);
         }
+        Ok(())
     }
 }
