@@ -1,7 +1,5 @@
 //! Why an operation did not happen.
 
-use std::fmt;
-
 use crate::shm::{Refused, ShmError};
 
 /// Why a wait ended without what it waited for.
@@ -98,57 +96,3 @@ impl From<WaitError> for PutError {
     }
 }
 
-impl fmt::Display for WaitError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            WaitError::TimedOut => f.write_str("the wait timed out"),
-            WaitError::Interrupted => f.write_str("the wait was interrupted"),
-            WaitError::Session(error) => error.fmt(f),
-        }
-    }
-}
-
-impl fmt::Display for PutError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            PutError::Full => f.write_str("the queue is full"),
-            PutError::Interrupted => f.write_str("the wait for space in the queue was interrupted"),
-            PutError::OutOfMemory { requested, quota } => {
-                ShmError::OutOfMemory { requested, quota }.fmt(f)
-            }
-            PutError::Session(ref error) => error.fmt(f),
-        }
-    }
-}
-
-impl fmt::Display for NotReleased {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            NotReleased::NotHeld => "release of a lock that nobody holds",
-            NotReleased::Inherited => {
-                "release of a lock that another process took over from an owner that died"
-            }
-        })
-    }
-}
-
-impl fmt::Display for ReleaseError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            ReleaseError::TooMany => f.write_str("semaphore or lock released too many times"),
-            ReleaseError::Session(error) => error.fmt(f),
-        }
-    }
-}
-
-impl fmt::Display for TooManyDone {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("task_done() called too many times")
-    }
-}
-
-impl std::error::Error for WaitError {}
-impl std::error::Error for PutError {}
-impl std::error::Error for NotReleased {}
-impl std::error::Error for ReleaseError {}
-impl std::error::Error for TooManyDone {}

@@ -138,7 +138,7 @@ fn produce(ledger: &Ledger, queue: &Queue, lock: &Mutex, producer: usize) {
             match queue.put(&bytes, handles, Deadline::NEVER) {
                 Ok(()) => break,
                 Err(PutError::OutOfMemory { .. }) => sleep_us(500),
-                Err(error) => panic!("{error}"),
+                Err(error) => panic!("{error:?}"),
             }
         }
         ledger.acknowledged[producer].store(number as u64 + 1, Ordering::SeqCst);
