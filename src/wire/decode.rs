@@ -1,12 +1,11 @@
 //! Reads a value from bytes. The bytes may come from anywhere: the worst they can do is an error.
 
 use rhai::{Array, Dynamic, Map};
-use rmp::Marker;
 
 use super::codec::{Codec, Encoded};
 use super::extension;
 use super::fault::{DecodeError, Fault};
-use super::reader::Reader;
+use super::reader::{Reader, Token};
 
 /// Reads the value that `bytes` are, all of them.
 ///
@@ -65,39 +64,21 @@ type Outcome = Result<Dynamic, DecodeError>;
 
 impl Decoder<'_> {
     fn value(&mut self) -> Outcome {
-        let reader = &mut self.reader;
-        let marker = reader.marker()?;
-        match marker {
-            Marker::Null => Ok(Dynamic::UNIT),
-            Marker::False => Ok(Dynamic::FALSE),
-            Marker::True => Ok(Dynamic::TRUE),
-            Marker::F64 => Ok(Dynamic::from_float(f64::from_be_bytes(reader.word()?))),
-            Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => {
-                Ok(reader.string(marker)?.into())
+        Ok(match self.reader.token()? {
+            Token::Unit => Dynamic::UNIT,
+            Token::Bool(flag) => flag.into(),
+            Token::Int(int) => Dynamic::from_int(int),
+            Token::Unsigned(int) => {
+                let int = i64::try_from(int).map_err(|_| self.reader.fault(Fault::OutOfRange))?;
+                Dynamic::from_int(int)
             }
-            Marker::FixArray(length) => self.array(length.into()),
-            Marker::Array16 => reader.length::<2>().and_then(|length| self.array(length)),
-            Marker::Array32 => reader.length::<4>().and_then(|length| self.array(length)),
-            Marker::FixMap(length) => self.map(length.into()),
-            Marker::Map16 => reader.length::<2>().and_then(|length| self.map(length)),
-            Marker::Map32 => reader.length::<4>().and_then(|length| self.map(length)),
-            Marker::Bin8 => reader.length::<1>().and_then(|length| self.blob(length)),
-            Marker::Bin16 => reader.length::<2>().and_then(|length| self.blob(length)),
-            Marker::Bin32 => reader.length::<4>().and_then(|length| self.blob(length)),
-            Marker::FixExt4 => self.extension(4),
-            Marker::FixExt16 => self.extension(16),
-            Marker::Ext8 => reader
-                .length::<1>()
-                .and_then(|length| self.extension(length)),
-            Marker::Ext32 => reader
-                .length::<4>()
-                .and_then(|length| self.extension(length)),
-            number => reader.int(number).map(Dynamic::from_int),
-        }
-    }
-
-    fn blob(&mut self, length: usize) -> Outcome {
-        Ok(Dynamic::from_blob(self.reader.take(length)?.to_vec()))
+            Token::Float(float) => Dynamic::from_float(float),
+            Token::Text(text) => text.into(),
+            Token::Blob(bytes) => Dynamic::from_blob(bytes.to_vec()),
+            Token::Items(length) => self.array(length)?,
+            Token::Entries(length) => self.map(length)?,
+            Token::Extension { kind, length } => self.extension(kind, length)?,
+        })
     }
 
     fn array(&mut self, length: usize) -> Outcome {
@@ -120,8 +101,7 @@ impl Decoder<'_> {
             let mut map = Map::new();
             for _ in 0..length {
                 decoder.reader.settle();
-                let marker = decoder.reader.marker()?;
-                let key = decoder.reader.string(marker)?.into();
+                let key = decoder.reader.string()?.into();
                 if map.insert(key, decoder.value()?).is_some() {
                     return Err(decoder.reader.fault(Fault::DuplicateKey));
                 }
@@ -130,15 +110,9 @@ impl Decoder<'_> {
         })
     }
 
-    fn extension(&mut self, length: usize) -> Outcome {
-        let kind = i8::from_be_bytes(self.reader.word()?);
+    fn extension(&mut self, kind: i8, length: usize) -> Outcome {
         match (kind, length) {
-            (extension::CHAR, 4) => {
-                let scalar = u32::from_be_bytes(self.reader.word()?);
-                let char =
-                    char::from_u32(scalar).ok_or_else(|| self.reader.fault(Fault::OutOfRange))?;
-                Ok(Dynamic::from_char(char))
-            }
+            (extension::CHAR, 4) => Ok(Dynamic::from_char(self.reader.char()?)),
             (extension::RANGE, 16) => {
                 let (start, end) = self.bounds()?;
                 Ok(Dynamic::from(start..end))
@@ -165,13 +139,10 @@ impl Decoder<'_> {
     }
 
     fn function(&mut self) -> Outcome {
+        let name = self.reader.string()?.to_owned();
         let marker = self.reader.marker()?;
-        let name = self.reader.string(marker)?.to_owned();
-        let length = match self.reader.marker()? {
-            Marker::FixArray(length) => length.into(),
-            Marker::Array16 => self.reader.length::<2>()?,
-            Marker::Array32 => self.reader.length::<4>()?,
-            other => return Err(self.reader.fault(Fault::Marker(other.to_u8()))),
+        let Token::Items(length) = self.reader.token_of(marker)? else {
+            return Err(self.reader.fault(Fault::Marker(marker.to_u8())));
         };
         let captured = self.items(length)?;
         let mut function = self
@@ -183,8 +154,7 @@ impl Decoder<'_> {
     }
 
     fn object(&mut self) -> Outcome {
-        let marker = self.reader.marker()?;
-        let type_name = self.reader.string(marker)?.to_owned();
+        let type_name = self.reader.string()?.to_owned();
         let plain = self.value()?;
         self.decode(Encoded::Object { type_name, plain })
     }

@@ -11,6 +11,27 @@ pub(super) struct Outer {
     owed: usize,
 }
 
+/// A value without parts, or how one with parts begins.
+pub(super) enum Token<'a> {
+    Unit,
+    Bool(bool),
+    Int(i64),
+    /// An integer that may be too large for a script.
+    Unsigned(u64),
+    Float(f64),
+    Text(&'a str),
+    Blob(&'a [u8]),
+    /// The head of an array of this length.
+    Items(usize),
+    /// The head of a map of this length.
+    Entries(usize),
+    /// The head of an extension; `length` bytes of payload follow.
+    Extension {
+        kind: i8,
+        length: usize,
+    },
+}
+
 /// An offset in a message.
 pub(super) struct Reader<'a> {
     bytes: &'a [u8],
@@ -66,48 +87,84 @@ impl<'a> Reader<'a> {
     }
 
     /// Returns a length field of `N` bytes.
-    pub(super) fn length<const N: usize>(&mut self) -> Result<usize, DecodeError> {
+    fn length<const N: usize>(&mut self) -> Result<usize, DecodeError> {
         let word = self.word::<N>()?;
         Ok(word
             .iter()
             .fold(0, |length, byte| length << 8 | usize::from(*byte)))
     }
 
-    pub(super) fn text(&mut self, length: usize) -> Result<&'a str, DecodeError> {
+    fn text(&mut self, length: usize) -> Result<&'a str, DecodeError> {
         let bytes = self.take(length)?;
         std::str::from_utf8(bytes).map_err(|_| self.fault(Fault::Utf8))
     }
 
-    /// Returns an integer whose marker has been read; any other marker is a fault.
-    pub(super) fn int(&mut self, marker: Marker) -> Result<i64, DecodeError> {
+    /// Returns the next value, or how it begins.
+    pub(super) fn token(&mut self) -> Result<Token<'a>, DecodeError> {
+        let marker = self.marker()?;
+        self.token_of(marker)
+    }
+
+    /// Returns the value whose marker has been read; a marker that is not ours is a fault.
+    pub(super) fn token_of(&mut self, marker: Marker) -> Result<Token<'a>, DecodeError> {
         Ok(match marker {
-            Marker::FixPos(int) => int.into(),
-            Marker::FixNeg(int) => int.into(),
-            Marker::I8 => i8::from_be_bytes(self.word()?).into(),
-            Marker::I16 => i16::from_be_bytes(self.word()?).into(),
-            Marker::I32 => i32::from_be_bytes(self.word()?).into(),
-            Marker::I64 => i64::from_be_bytes(self.word()?),
-            Marker::U8 => u8::from_be_bytes(self.word()?).into(),
-            Marker::U16 => u16::from_be_bytes(self.word()?).into(),
-            Marker::U32 => u32::from_be_bytes(self.word()?).into(),
-            Marker::U64 => {
-                let int = u64::from_be_bytes(self.word()?);
-                i64::try_from(int).map_err(|_| self.fault(Fault::OutOfRange))?
-            }
+            Marker::Null => Token::Unit,
+            Marker::False => Token::Bool(false),
+            Marker::True => Token::Bool(true),
+            Marker::FixPos(int) => Token::Int(int.into()),
+            Marker::FixNeg(int) => Token::Int(int.into()),
+            Marker::I8 => Token::Int(i8::from_be_bytes(self.word()?).into()),
+            Marker::I16 => Token::Int(i16::from_be_bytes(self.word()?).into()),
+            Marker::I32 => Token::Int(i32::from_be_bytes(self.word()?).into()),
+            Marker::I64 => Token::Int(i64::from_be_bytes(self.word()?)),
+            Marker::U8 => Token::Int(u8::from_be_bytes(self.word()?).into()),
+            Marker::U16 => Token::Int(u16::from_be_bytes(self.word()?).into()),
+            Marker::U32 => Token::Int(u32::from_be_bytes(self.word()?).into()),
+            Marker::U64 => Token::Unsigned(u64::from_be_bytes(self.word()?)),
+            Marker::F64 => Token::Float(f64::from_be_bytes(self.word()?)),
+            Marker::FixStr(length) => Token::Text(self.text(length.into())?),
+            Marker::Str8 => Token::Text(self.length::<1>().and_then(|length| self.text(length))?),
+            Marker::Str16 => Token::Text(self.length::<2>().and_then(|length| self.text(length))?),
+            Marker::Str32 => Token::Text(self.length::<4>().and_then(|length| self.text(length))?),
+            Marker::Bin8 => Token::Blob(self.length::<1>().and_then(|length| self.take(length))?),
+            Marker::Bin16 => Token::Blob(self.length::<2>().and_then(|length| self.take(length))?),
+            Marker::Bin32 => Token::Blob(self.length::<4>().and_then(|length| self.take(length))?),
+            Marker::FixArray(length) => Token::Items(length.into()),
+            Marker::Array16 => Token::Items(self.length::<2>()?),
+            Marker::Array32 => Token::Items(self.length::<4>()?),
+            Marker::FixMap(length) => Token::Entries(length.into()),
+            Marker::Map16 => Token::Entries(self.length::<2>()?),
+            Marker::Map32 => Token::Entries(self.length::<4>()?),
+            Marker::FixExt4 => self.extension(4)?,
+            Marker::FixExt16 => self.extension(16)?,
+            Marker::Ext8 => self
+                .length::<1>()
+                .and_then(|length| self.extension(length))?,
+            Marker::Ext32 => self
+                .length::<4>()
+                .and_then(|length| self.extension(length))?,
             other => return Err(self.fault(Fault::Marker(other.to_u8()))),
         })
     }
 
-    /// Returns a string whose marker has been read; any other marker is a fault.
-    pub(super) fn string(&mut self, marker: Marker) -> Result<&'a str, DecodeError> {
-        let length = match marker {
-            Marker::FixStr(length) => length.into(),
-            Marker::Str8 => self.length::<1>()?,
-            Marker::Str16 => self.length::<2>()?,
-            Marker::Str32 => self.length::<4>()?,
-            other => return Err(self.fault(Fault::Marker(other.to_u8()))),
-        };
-        self.text(length)
+    fn extension(&mut self, length: usize) -> Result<Token<'a>, DecodeError> {
+        let kind = i8::from_be_bytes(self.word()?);
+        Ok(Token::Extension { kind, length })
+    }
+
+    /// Returns the next string; any other value is a fault.
+    pub(super) fn string(&mut self) -> Result<&'a str, DecodeError> {
+        let marker = self.marker()?;
+        match self.token_of(marker)? {
+            Token::Text(text) => Ok(text),
+            _ => Err(self.fault(Fault::Marker(marker.to_u8()))),
+        }
+    }
+
+    /// Returns the payload of a character.
+    pub(super) fn char(&mut self) -> Result<char, DecodeError> {
+        let scalar = u32::from_be_bytes(self.word()?);
+        char::from_u32(scalar).ok_or_else(|| self.fault(Fault::OutOfRange))
     }
 
     /// Goes one level down.

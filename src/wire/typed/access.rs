@@ -1,14 +1,15 @@
 //! The parts of a Rust value on their way out of a message: the items of arrays, the entries of maps, and their keys.
 
+use rmp::Marker;
 use serde::de::{self, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
+use super::super::reader::Reader;
 use super::misfit::Misfit;
-use super::source::Source;
 
 /// The rest of an array or a map.
 pub(super) struct Parts<'s, 'de> {
-    source: &'s mut Source<'de>,
+    reader: &'s mut Reader<'de>,
     count: usize,
     left: usize,
     /// The last key.
@@ -18,14 +19,14 @@ pub(super) struct Parts<'s, 'de> {
 impl<'s, 'de> Parts<'s, 'de> {
     /// Has `read` read the `count` parts that follow, all of them.
     pub(super) fn read<T>(
-        source: &'s mut Source<'de>,
+        reader: &'s mut Reader<'de>,
         count: usize,
         read: impl FnOnce(&mut Self) -> Result<T, Misfit>,
     ) -> Result<T, Misfit> {
-        source.0.descend()?;
-        source.0.announce(count)?;
+        reader.descend()?;
+        reader.announce(count)?;
         let mut parts = Self {
-            source,
+            reader,
             count,
             left: count,
             key: "",
@@ -37,7 +38,7 @@ impl<'s, 'de> Parts<'s, 'de> {
                 "expected {wanted} items, found {count}"
             )));
         }
-        parts.source.0.ascend();
+        parts.reader.ascend();
         Ok(value)
     }
 
@@ -45,7 +46,7 @@ impl<'s, 'de> Parts<'s, 'de> {
         let more = self.left > 0;
         if more {
             self.left -= 1;
-            self.source.0.settle();
+            self.reader.settle();
         }
         more
     }
@@ -53,14 +54,13 @@ impl<'s, 'de> Parts<'s, 'de> {
     /// Returns the key of the next entry.
     pub(super) fn key(&mut self) -> Result<&'de str, Misfit> {
         self.step();
-        let marker = self.source.0.marker()?;
-        self.key = self.source.0.string(marker)?;
+        self.key = self.reader.string()?;
         Ok(self.key)
     }
 
     /// Returns the source of the entry's value.
-    pub(super) fn value(&mut self) -> &mut Source<'de> {
-        self.source
+    pub(super) fn value(&mut self) -> &mut Reader<'de> {
+        self.reader
     }
 }
 
@@ -75,7 +75,7 @@ impl<'de> SeqAccess<'de> for &mut Parts<'_, 'de> {
         if !self.step() {
             return Ok(None);
         }
-        let value = seed.deserialize(&mut *self.source);
+        let value = seed.deserialize(&mut *self.reader);
         value.map(Some).map_err(|misfit| misfit.in_item(index))
     }
 
@@ -94,9 +94,11 @@ impl<'de> MapAccess<'de> for &mut Parts<'_, 'de> {
         if self.left == 0 {
             return Ok(None);
         }
-        if !self.source.is_at_text() {
+        use Marker::{FixStr, Str8, Str16, Str32};
+        let is_text = |marker| matches!(marker, FixStr(_) | Str8 | Str16 | Str32);
+        if !self.reader.peek().is_some_and(is_text) {
             self.step();
-            return seed.deserialize(&mut *self.source).map(Some);
+            return seed.deserialize(&mut *self.reader).map(Some);
         }
         let key = self.key()?;
         seed.deserialize(Key(key)).map(Some)
@@ -104,7 +106,7 @@ impl<'de> MapAccess<'de> for &mut Parts<'_, 'de> {
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Misfit> {
         let key = self.key;
-        seed.deserialize(&mut *self.source)
+        seed.deserialize(&mut *self.reader)
             .map_err(|misfit| misfit.in_entry(key))
     }
 

@@ -1,19 +1,16 @@
 //! Rust values as the same bytes as Rhai's, through serde: what a host puts, a script gets, and the other way round.
 //!
-//! - [`write`](mod@write): a value in, by a [`writer`]; its parts [`parts`], the keys of its maps [`key`].
-//! - [`read`](mod@read): a value out of a [`source`]; [`access`]: its parts; [`variant`]: that of an enum.
+//! - [`write`](mod@write): a value in, by a [`writer`]; [`parts`]: its parts.
+//! - [`read`](mod@read): a value out of a message; [`access`]: its parts.
 //! - [`misfit`]: why not, with the path to the part that does not fit.
 //!
 //! Structs and maps are maps, sequences and tuples are arrays, enums are what serde makes of them for texts that people
 //! read (JSON), `None` and `()` are `()`, bytes are blobs, chars are chars.
 
 mod access;
-mod key;
 mod misfit;
 mod parts;
 mod read;
-mod source;
-mod variant;
 mod write;
 mod writer;
 

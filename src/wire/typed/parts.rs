@@ -10,9 +10,9 @@ use serde::ser::{
     SerializeTupleStruct, SerializeTupleVariant,
 };
 
-use super::key;
+use super::super::reader::{self, Token};
 use super::misfit::Misfit;
-use super::writer::{Verdict, Writer, length, written};
+use super::writer::{Reader, Verdict, Writer, length, written};
 
 /// How many parts follow, where that has been written.
 enum Announced {
@@ -176,7 +176,7 @@ impl SerializeMap for Entries<'_, '_> {
     type Error = Misfit;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Verdict {
-        self.key = key::write(key, self.parts.writer)?;
+        self.key = write_key(key, self.parts.writer)?;
         Ok(())
     }
 
@@ -187,6 +187,42 @@ impl SerializeMap for Entries<'_, '_> {
     fn end(self) -> Verdict {
         self.finish()
     }
+}
+
+/// Writes the key of a map, which is a string in scripts: numbers are written out, as in JSON. Returns the offset of the string, if it is one.
+fn write_key<T: Serialize + ?Sized>(
+    key: &T,
+    writer: &mut Writer<'_>,
+) -> Result<Range<usize>, Misfit> {
+    let start = writer.out.len();
+    let reader = std::mem::replace(&mut writer.reader, Reader::Rust);
+    let written = key.serialize(&mut *writer);
+    writer.reader = reader;
+    written?;
+    if writer.is_for_rust() {
+        return Ok(start..start);
+    }
+    let written = writer.out.split_off(start);
+    let mut read = reader::Reader::new(&written);
+    let text = match read.token()? {
+        Token::Text(text) => text.to_string(),
+        Token::Int(int) => int.to_string(),
+        Token::Unsigned(int) => int.to_string(),
+        Token::Bool(flag) => flag.to_string(),
+        Token::Extension { .. } => read.char()?.to_string(),
+        Token::Unit => return Err(refused("()")),
+        Token::Float(_) => return Err(refused("a float")),
+        Token::Blob(_) => return Err(refused("a blob")),
+        Token::Items(_) => return Err(refused("an array")),
+        _ => return Err(refused("a map")),
+    };
+    writer.text(&text)?;
+    let end = writer.out.len();
+    Ok(end - text.len()..end)
+}
+
+fn refused(found: &str) -> Misfit {
+    Misfit::new(format!("map keys must be strings, not {found}"))
 }
 
 macro_rules! items {

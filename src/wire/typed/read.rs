@@ -1,86 +1,124 @@
 //! Reads a Rust value from bytes. The bytes may come from anywhere: the worst they can do is an error.
 
 use rmp::Marker;
-use serde::de::value::SeqDeserializer;
-use serde::de::{self, Deserialize, Deserializer, Unexpected, Visitor};
+use serde::de::value::{BorrowedStrDeserializer, SeqDeserializer};
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, EnumAccess, Error, Unexpected, VariantAccess,
+    Visitor,
+};
 use serde::forward_to_deserialize_any;
 
-use super::super::reader::Reader;
+use super::super::extension;
+use super::super::fault::Fault;
+use super::super::reader::{Reader, Token};
 use super::HANDLE;
 use super::access::Parts;
 use super::misfit::Misfit;
-use super::source::{Next, Source};
-use super::variant::Variant;
 
 /// Reads the value that `bytes` are, all of them.
 ///
 /// # Errors
 /// They are no such value.
 pub(crate) fn read<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, Misfit> {
-    let mut source = Source(Reader::new(bytes));
-    let value = T::deserialize(&mut source)?;
-    source.0.finish()?;
+    let mut reader = Reader::new(bytes);
+    let value = T::deserialize(&mut reader)?;
+    reader.finish()?;
     Ok(value)
 }
 
-impl<'de> Source<'de> {
-    /// Returns a value of any type, of which [`next`](Self::next) has been read.
-    fn visit<V: Visitor<'de>>(&mut self, next: Next<'de>, visitor: V) -> Result<V::Value, Misfit> {
-        match next {
-            Next::Unit => visitor.visit_unit(),
-            Next::Bool(flag) => visitor.visit_bool(flag),
-            Next::Int(int) => visitor.visit_i64(int),
-            Next::Unsigned(int) => visitor.visit_u64(int),
-            Next::Float(float) => visitor.visit_f64(float),
-            Next::Char(char) => visitor.visit_char(char),
-            Next::Text(text) => visitor.visit_borrowed_str(text),
-            Next::Blob(bytes) => visitor.visit_borrowed_bytes(bytes),
-            Next::Items(count) => Parts::read(self, count, |parts| visitor.visit_seq(parts)),
-            Next::Entries(count) => Parts::read(self, count, |parts| visitor.visit_map(parts)),
-            Next::Handle(_) => Err(unexpected("an object shared between processes", &visitor)),
-            Next::Function => Err(unexpected("a function", &visitor)),
-            Next::Range => Err(unexpected("a range", &visitor)),
-            Next::Object(name) => Err(unexpected(&format!("an object of type {name}"), &visitor)),
+/// Reads a value of any type, of which `token` has been read.
+fn visit<'de, V: Visitor<'de>>(
+    reader: &mut Reader<'de>,
+    token: Token<'de>,
+    visitor: V,
+) -> Result<V::Value, Misfit> {
+    match token {
+        Token::Unit => visitor.visit_unit(),
+        Token::Bool(flag) => visitor.visit_bool(flag),
+        Token::Int(int) => visitor.visit_i64(int),
+        Token::Unsigned(int) => visitor.visit_u64(int),
+        Token::Float(float) => visitor.visit_f64(float),
+        Token::Text(text) => visitor.visit_borrowed_str(text),
+        Token::Blob(bytes) => visitor.visit_borrowed_bytes(bytes),
+        Token::Items(count) => Parts::read(reader, count, |parts| visitor.visit_seq(parts)),
+        Token::Entries(count) => Parts::read(reader, count, |parts| visitor.visit_map(parts)),
+        Token::Extension {
+            kind: extension::CHAR,
+            length: 4,
+        } => visitor.visit_char(reader.char()?),
+        Token::Extension { kind, length } => {
+            let name = described(reader, kind, length)?;
+            Err(Misfit::invalid_type(Unexpected::Other(&name), &visitor))
         }
     }
 }
 
-fn unexpected(what: &str, wanted: &dyn de::Expected) -> Misfit {
-    de::Error::invalid_type(Unexpected::Other(what), wanted)
+/// Describes an extension from which no Rust value can be read.
+fn described(reader: &mut Reader<'_>, kind: i8, length: usize) -> Result<String, Misfit> {
+    let payload = reader.take(length)?;
+    Ok(match kind {
+        extension::CHAR => "a char".into(),
+        extension::HANDLE => "an object shared between processes".into(),
+        extension::FUNCTION => "a function".into(),
+        extension::RANGE | extension::INCLUSIVE_RANGE => "a range".into(),
+        extension::OBJECT => {
+            let name = Reader::new(payload).string()?;
+            format!("an object of type {name}")
+        }
+        unknown => return Err(reader.fault(Fault::Extension(unknown)).into()),
+    })
 }
 
-impl<'de> Deserializer<'de> for &mut Source<'de> {
+/// Passes over the next value.
+fn skip(reader: &mut Reader<'_>) -> Result<(), Misfit> {
+    let (count, each) = match reader.token()? {
+        Token::Items(count) => (count, 1),
+        Token::Entries(count) => (count, 2),
+        Token::Extension { kind, length } => return described(reader, kind, length).map(drop),
+        _ => return Ok(()),
+    };
+    reader.descend()?;
+    reader.announce(count)?;
+    for _ in 0..count {
+        reader.settle();
+        (0..each).try_for_each(|_| skip(reader))?;
+    }
+    reader.ascend();
+    Ok(())
+}
+
+impl<'de> Deserializer<'de> for &mut Reader<'de> {
     type Error = Misfit;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        let next = self.next()?;
-        self.visit(next, visitor)
+        let token = self.token()?;
+        visit(self, token, visitor)
     }
 
     fn deserialize_i128<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        match self.next()? {
-            Next::Blob(bytes) => match bytes.try_into().map(i128::from_be_bytes) {
+        match self.token()? {
+            Token::Blob(bytes) => match bytes.try_into().map(i128::from_be_bytes) {
                 Ok(int) => visitor.visit_i128(int),
                 Err(_) => visitor.visit_borrowed_bytes(bytes),
             },
-            other => self.visit(other, visitor),
+            other => visit(self, other, visitor),
         }
     }
 
     fn deserialize_u128<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        match self.next()? {
-            Next::Blob(bytes) => match bytes.try_into().map(u128::from_be_bytes) {
+        match self.token()? {
+            Token::Blob(bytes) => match bytes.try_into().map(u128::from_be_bytes) {
                 Ok(int) => visitor.visit_u128(int),
                 Err(_) => visitor.visit_borrowed_bytes(bytes),
             },
-            other => self.visit(other, visitor),
+            other => visit(self, other, visitor),
         }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        match self.0.peek() {
+        match self.peek() {
             Some(Marker::Null) => {
-                self.0.marker()?;
+                self.marker()?;
                 visitor.visit_none()
             }
             _ => visitor.visit_some(self),
@@ -95,19 +133,22 @@ impl<'de> Deserializer<'de> for &mut Source<'de> {
         if name != HANDLE {
             return visitor.visit_newtype_struct(self);
         }
-        match self.next()? {
-            Next::Handle(payload) => visitor.visit_borrowed_bytes(payload),
+        match self.token()? {
+            Token::Extension {
+                kind: extension::HANDLE,
+                length,
+            } => visitor.visit_borrowed_bytes(self.take(length)?),
             // Bytes that a script has made up.
-            Next::Blob(bytes) => Err(de::Error::invalid_type(Unexpected::Bytes(bytes), &visitor)),
-            other => self.visit(other, visitor),
+            Token::Blob(bytes) => Err(Misfit::invalid_type(Unexpected::Bytes(bytes), &visitor)),
+            other => visit(self, other, visitor),
         }
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        match self.next()? {
+        match self.token()? {
             // A script's bytes are numbers to whoever wants those.
-            Next::Blob(bytes) => visitor.visit_seq(SeqDeserializer::new(bytes.iter().copied())),
-            other => self.visit(other, visitor),
+            Token::Blob(bytes) => visitor.visit_seq(SeqDeserializer::new(bytes.iter().copied())),
+            other => visit(self, other, visitor),
         }
     }
 
@@ -130,29 +171,80 @@ impl<'de> Deserializer<'de> for &mut Source<'de> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Misfit> {
-        match self.next()? {
-            Next::Text(name) => visitor.visit_enum(Variant { name, value: None }),
-            Next::Entries(1) => Parts::read(self, 1, |parts| {
+        match self.token()? {
+            Token::Text(name) => visitor.visit_enum(Variant { name, value: None }),
+            Token::Entries(1) => Parts::read(self, 1, |parts| {
                 let name = parts.key()?;
-                let source = parts.value();
+                let value = Some(parts.value());
                 visitor
-                    .visit_enum(Variant {
-                        name,
-                        value: Some(source),
-                    })
+                    .visit_enum(Variant { name, value })
                     .map_err(|misfit| misfit.in_entry(name))
             }),
-            other => self.visit(other, visitor),
+            other => visit(self, other, visitor),
         }
     }
 
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
-        self.skip()?;
+        skip(self)?;
         visitor.visit_unit()
     }
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf unit unit_struct
         map struct identifier
+    }
+}
+
+/// A variant by name, and the source of its value if it has one: a string, or a map with the name as its only key.
+struct Variant<'s, 'de> {
+    name: &'de str,
+    value: Option<&'s mut Reader<'de>>,
+}
+
+impl<'s, 'de> Variant<'s, 'de> {
+    fn value(self) -> Result<&'s mut Reader<'de>, Misfit> {
+        let name = self.name;
+        self.value.ok_or_else(|| {
+            Misfit::new(format!(
+                "the variant '{name}' has a value: write #{{{name}: …}}"
+            ))
+        })
+    }
+}
+
+impl<'de> EnumAccess<'de> for Variant<'_, 'de> {
+    type Error = Misfit;
+    type Variant = Self;
+
+    fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Self), Misfit> {
+        let name = BorrowedStrDeserializer::<Misfit>::new(self.name);
+        Ok((seed.deserialize(name)?, self))
+    }
+}
+
+impl<'de> VariantAccess<'de> for Variant<'_, 'de> {
+    type Error = Misfit;
+
+    fn unit_variant(self) -> Result<(), Misfit> {
+        match self.value {
+            None => Ok(()),
+            Some(reader) => Deserialize::deserialize(reader),
+        }
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Misfit> {
+        seed.deserialize(self.value()?)
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, Misfit> {
+        self.value()?.deserialize_seq(visitor)
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Misfit> {
+        self.value()?.deserialize_map(visitor)
     }
 }
