@@ -95,4 +95,3 @@ impl From<WaitError> for PutError {
         }
     }
 }
-

@@ -39,6 +39,14 @@ pub(crate) fn pack<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, Misfit> 
     Ok(bytes)
 }
 
+macro_rules! ints {
+    ($($method:ident: $int:ty),*) => {
+        $(fn $method(self, int: $int) -> Verdict {
+            self.int(int, int.to_be_bytes())
+        })*
+    };
+}
+
 impl<'w, 'm> Serializer for &'w mut Writer<'m> {
     type Ok = ();
     type Error = Misfit;
@@ -55,45 +63,10 @@ impl<'w, 'm> Serializer for &'w mut Writer<'m> {
         Ok(())
     }
 
-    fn serialize_i8(self, int: i8) -> Verdict {
-        self.int(int, int.to_be_bytes())
-    }
-
-    fn serialize_i16(self, int: i16) -> Verdict {
-        self.int(int, int.to_be_bytes())
-    }
-
-    fn serialize_i32(self, int: i32) -> Verdict {
-        self.int(int, int.to_be_bytes())
-    }
-
-    fn serialize_i64(self, int: i64) -> Verdict {
-        self.int(int, int.to_be_bytes())
-    }
-
-    fn serialize_i128(self, int: i128) -> Verdict {
-        self.int(int, int.to_be_bytes())
-    }
-
-    fn serialize_u8(self, int: u8) -> Verdict {
-        self.int(int, int.to_be_bytes())
-    }
-
-    fn serialize_u16(self, int: u16) -> Verdict {
-        self.int(int, int.to_be_bytes())
-    }
-
-    fn serialize_u32(self, int: u32) -> Verdict {
-        self.int(int, int.to_be_bytes())
-    }
-
-    fn serialize_u64(self, int: u64) -> Verdict {
-        self.int(int, int.to_be_bytes())
-    }
-
-    fn serialize_u128(self, int: u128) -> Verdict {
-        self.int(int, int.to_be_bytes())
-    }
+    ints!(
+        serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_i64: i64, serialize_i128: i128,
+        serialize_u8: u8, serialize_u16: u16, serialize_u32: u32, serialize_u64: u64, serialize_u128: u128
+    );
 
     fn serialize_f32(self, float: f32) -> Verdict {
         self.serialize_f64(float.into())

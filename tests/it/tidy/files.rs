@@ -46,11 +46,7 @@ fn files_are_short_and_have_telling_names() {
         let is_contents = path.file_name().is_some_and(|name| name == "mod.rs");
         let tests = path.components().any(|part| part.as_os_str() == "tests");
         let limit = if tests { TEST_LINES_MAX } else { LINES_MAX };
-        assert!(
-            lines <= limit,
-            "{} has {lines} lines",
-            path.display()
-        );
+        assert!(lines <= limit, "{} has {lines} lines", path.display());
         if is_contents && !tests {
             let limit = CONTENTS_LINES_MAX;
             let text = "a table of contents, move the rest into a file of its own";
