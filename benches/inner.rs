@@ -212,7 +212,8 @@ fn hold(arguments: &[String]) -> Result<(), Failure> {
     let session = attach_session(memory.into())?;
     session.enter_child(ProcessId::unpack(child.parse()?))?;
     let lock = Mutex::open(&session, Offset(lock.parse()?))?;
-    lock.acquire(Deadline::NOW)?;
+    lock.acquire(Deadline::NOW)
+        .map_err(|error| format!("{error:?}"))?;
     writeln!(std::io::stdout(), "held")?;
     loop {
         std::thread::park();
