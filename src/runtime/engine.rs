@@ -128,8 +128,13 @@ pub(super) fn set_names(
     let own = setups.iter().flat_map(Setup::types);
     own.for_each(|codec| codecs.by_parts(codec.clone()));
     interp.set_codecs(codecs);
-    let known = names.clone();
-    Reports::of(interp).advise_by(move |interp, report| advice::about(interp, &known, report));
+    // Weak, because natives among the names hold the interpreter, which holds the advisor.
+    let known = Arc::downgrade(&names);
+    Reports::of(interp).advise_by(move |interp, report| {
+        if let Some(names) = known.upgrade() {
+            advice::about(interp, &names, report);
+        }
+    });
     names
 }
 

@@ -79,17 +79,19 @@ use crate::script::stop::Stop;
 #[must_use]
 pub struct ProcessPackage {
     registered: Arc<Registered>,
-    names: Arc<Names>,
     setups: Arc<Vec<Setup>>,
     family: Arc<Family>,
 }
 
-/// The processes of a package. The engines hold it too.
-struct Family(Arc<Interp>);
+/// The processes of a package, and the names for the advice in their reports. The engines hold it too.
+struct Family {
+    interp: Arc<Interp>,
+    names: Arc<Names>,
+}
 
 impl Drop for Family {
     fn drop(&mut self) {
-        end(&self.0, || ());
+        end(&self.interp, || ());
     }
 }
 
@@ -102,9 +104,8 @@ impl ProcessPackage {
     ) -> Self {
         Self {
             registered: registered.into(),
-            names,
             setups: setups.into(),
-            family: Family(interp).into(),
+            family: Family { interp, names }.into(),
         }
     }
 
@@ -176,7 +177,7 @@ impl ProcessPackage {
 
     fn compile_script(&self, engine: &Engine, script: &Script) -> Result<AST, Error> {
         let source = script.source();
-        let ast = compile(engine, &self.names, &source).map_err(Error::Syntax)?;
+        let ast = compile(engine, &self.family.names, &source).map_err(Error::Syntax)?;
         let program = &self.interp().program;
         program.add_script(source, ast.shared_lib().clone());
         Ok(ast)
@@ -228,7 +229,7 @@ impl ProcessPackage {
     }
 
     fn interp(&self) -> &Arc<Interp> {
-        &self.family.0
+        &self.family.interp
     }
 }
 
