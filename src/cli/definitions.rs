@@ -35,18 +35,14 @@ pub(crate) fn definitions(directory: &Path) -> Result<u8> {
 fn check_replaceable(path: &Path) -> Result<()> {
     match fs::read_to_string(path) {
         Ok(text) if Definition::is_one(&text) => Ok(()),
-        Ok(_) => bail!(
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) if error.kind() != ErrorKind::InvalidData => {
+            Err(error).with_context(|| format!("cannot replace {}", path.display()))
+        }
+        _ => bail!(
             "{} was not written by procscript; move it away first",
             path.display()
         ),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
-        Err(error) if error.kind() == ErrorKind::InvalidData => {
-            bail!(
-                "{} was not written by procscript; move it away first",
-                path.display()
-            )
-        }
-        Err(error) => Err(error).with_context(|| format!("cannot replace {}", path.display())),
     }
 }
 

@@ -33,20 +33,9 @@ pub(crate) fn items(text: &str) -> Vec<Range<usize>> {
 
 /// Whether what is behind a block belongs to the same statement.
 fn continues(next: &str) -> bool {
-    matches!(
-        next,
-        "else"
-            | "catch"
-            | "while"
-            | "until"
-            | "elif"
-            | "except"
-            | "finally"
-            | "."
-            | "?."
-            | ";"
-            | ")"
-            | ","
-            | "?"
-    )
+    let continuations = [
+        "else", "catch", "while", "until", "elif", "except", "finally", ".", "?.", ";", ")", ",",
+        "?",
+    ];
+    continuations.contains(&next)
 }

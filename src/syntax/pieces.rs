@@ -24,6 +24,10 @@ impl Piece<'_> {
         self.start + self.text.len()
     }
 
+    pub(crate) fn place(&self) -> (usize, usize) {
+        (self.line, self.column)
+    }
+
     /// The place right behind it.
     pub(crate) fn place_after(&self) -> (usize, usize) {
         match self.text.rsplit_once('\n') {

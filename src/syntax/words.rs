@@ -8,47 +8,17 @@ const KEYWORDS: [&str; 25] = [
 ];
 
 /// Functions of the language, whose names no variable can have.
+#[rustfmt::skip]
 const FUNCTIONS: [&str; 10] = [
-    "Fn",
-    "call",
-    "curry",
-    "debug",
-    "eval",
-    "is_def_fn",
-    "is_def_var",
-    "is_shared",
-    "print",
-    "type_of",
+    "Fn", "call", "curry", "debug", "eval", "is_def_fn", "is_def_var", "is_shared", "print", "type_of",
 ];
 
 /// Words that Rhai reserves without using them, and that are names of methods and keywords in Python.
+#[rustfmt::skip]
 const OF_PYTHON: [&str; 26] = [
-    "async",
-    "await",
-    "case",
-    "default",
-    "go",
-    "goto",
-    "is",
-    "match",
-    "module",
-    "new",
-    "nil",
-    "null",
-    "package",
-    "protected",
-    "public",
-    "shared",
-    "spawn",
-    "static",
-    "super",
-    "sync",
-    "thread",
-    "use",
-    "var",
-    "void",
-    "with",
-    "yield",
+    "async", "await", "case", "default", "go", "goto", "is", "match", "module", "new", "nil", "null",
+    "package", "protected", "public", "shared", "spawn", "static", "super", "sync", "thread", "use", "var",
+    "void", "with", "yield",
 ];
 
 /// Whether a word belongs to the language: `let`, `true`.

@@ -1,5 +1,6 @@
 //! Blocks without braces, and statements without their end.
 
+use super::brackets::closing;
 use super::expression::expression;
 use super::reading::{HEADERS, Reading};
 use super::row::Found;
@@ -56,20 +57,12 @@ pub(super) fn no_brace(read: &Reading<'_>) -> Option<Found> {
         false => read.source(end..read.statement(end).end.max(range.end)),
     };
     let head = head.strip_suffix("{ … }").filter(|_| !body.is_empty())?;
-    let body = if body == "…" {
-        body.to_string()
-    } else {
-        format!("{body};")
-    };
+    let end_of_body = if body == "…" { "" } else { ";" };
     let place = read.tokens[end - 1].place_after();
-    let place = if read.begins_line(end) {
-        Some(place)
-    } else {
-        None
-    };
+    let place = read.begins_line(end).then_some(place);
     Some(Found {
         place,
-        ..Found::code(Some(format!("{head}{{ {body} }}")))
+        ..Found::code(Some(format!("{head}{{ {body}{end_of_body} }}")))
     })
 }
 
@@ -158,11 +151,7 @@ pub(super) fn comma(read: &Reading<'_>) -> Option<Found> {
     let before = read.before().filter(|_| is_it)?;
     let token = read.tokens.get(read.at)?;
     let is_value = token.is_string() || token.text.starts_with(|c: char| c.is_alphanumeric());
-    let closing = match read.symbol(open) {
-        "(" => ")",
-        "[" => "]",
-        _ => "}",
-    };
+    let closing = closing(read.symbol(open));
     let place = read.tokens[before].place_after();
     is_value.then(|| Found::names([closing]).at(place))
 }

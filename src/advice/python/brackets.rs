@@ -2,18 +2,14 @@
 
 use super::reading::Reading;
 use super::row::Found;
-use crate::syntax::{Kind, Piece, is_opening, pieces};
+use crate::syntax::{Kind, is_opening, pieces};
 
-fn closing(opening: &str) -> &'static str {
+pub(super) fn closing(opening: &str) -> &'static str {
     match opening {
         "(" => ")",
         "[" => "]",
         _ => "}",
     }
-}
-
-fn place(token: &Piece<'_>) -> (usize, usize) {
-    (token.line, token.column)
 }
 
 /// `print([1, 2);`
@@ -53,8 +49,7 @@ pub(super) fn unmatched(read: &Reading<'_>) -> Option<Found> {
 pub(super) fn never_closed(read: &Reading<'_>) -> Option<Found> {
     let opened = open_bracket(read)?;
     let opening = read.symbol(opened);
-    let token = &read.tokens[opened];
-    Some(Found::names([opening, closing(opening)]).at(place(token)))
+    Some(Found::names([opening, closing(opening)]).at(read.place_of(opened)))
 }
 
 fn open_bracket(read: &Reading<'_>) -> Option<usize> {
@@ -101,7 +96,7 @@ pub(super) fn division(read: &Reading<'_>) -> Option<Found> {
         None => read.tokens[before].end() <= comment.start && read.message.contains("';'"),
     };
     let line = read.text.lines().nth(comment.line - 1)?;
-    swallows.then(|| Found::code(Some(line.trim().replacen("//", "/", 1))).at(place(comment)))
+    swallows.then(|| Found::code(Some(line.trim().replacen("//", "/", 1))).at(comment.place()))
 }
 
 /// Whether what follows `//` is one operand with the end of a statement behind it.

@@ -30,20 +30,19 @@ fn lambda(read: &Reading<'_>, range: Range<usize>) -> Option<String> {
 
 /// `a if c else b`, and elsewhere `c ? a : b`, is `if c { a } else { b }`.
 fn choice(read: &Reading<'_>, range: Range<usize>) -> Option<String> {
-    if let Some(asks) = read.find(range.clone(), "?") {
-        let otherwise = read.find(asks..range.end, ":")?;
-        let test = expression(read, range.start..asks)?;
-        let then = expression(read, asks + 1..otherwise)?;
-        let other = expression(read, otherwise + 1..range.end)?;
-        return Some(format!("if {test} {{ {then} }} else {{ {other} }}"));
-    }
-    let condition = read
-        .find(range.clone(), "if")
-        .filter(|at| *at > range.start)?;
-    let otherwise = read.find(condition..range.end, "else")?;
-    let then = expression(read, range.start..condition)?;
-    let test = expression(read, condition + 1..otherwise)?;
-    let other = expression(read, otherwise + 1..range.end)?;
+    let (test, then, other) = match read.find(range.clone(), "?") {
+        Some(asks) => {
+            let otherwise = read.find(asks..range.end, ":")?;
+            (range.start..asks, asks + 1..otherwise, otherwise + 1)
+        }
+        None => {
+            let asks = read.find(range.clone(), "if")?;
+            let otherwise = read.find(asks..range.end, "else")?;
+            (asks + 1..otherwise, range.start..asks, otherwise + 1)
+        }
+    };
+    let (test, then) = (expression(read, test)?, expression(read, then)?);
+    let other = expression(read, other..range.end)?;
     Some(format!("if {test} {{ {then} }} else {{ {other} }}"))
 }
 
@@ -194,15 +193,15 @@ fn is_callable(token: &Piece<'_>) -> bool {
         || matches!(token.text, ")" | "]")
 }
 
-fn list_of(read: &Reading<'_>, range: Range<usize>) -> Option<String> {
+/// The expressions between the commas.
+pub(super) fn expressions(read: &Reading<'_>, range: Range<usize>) -> Option<Vec<String>> {
     let parts = read.parts(range, ",").into_iter();
-    let parts: Option<Vec<String>> = parts.map(|part| expression(read, part)).collect();
-    Some(parts?.join(", "))
+    parts.map(|part| expression(read, part)).collect()
 }
 
 /// `(a, b)` is `[a, b]`; `(a)` stays.
 fn tuple(read: &Reading<'_>, open: usize, close: usize) -> Option<String> {
-    let inside = list_of(read, open + 1..close)?;
+    let inside = expressions(read, open + 1..close)?.join(", ");
     let is_tuple = close == open + 1 || read.find(open + 1..close, ",").is_some();
     Some(if is_tuple {
         format!("[{inside}]")
@@ -216,7 +215,7 @@ fn list(read: &Reading<'_>, open: usize, close: usize) -> Option<String> {
     if read.find(range.clone(), "for").is_some() {
         return comprehension(read, range);
     }
-    Some(format!("[{}]", list_of(read, range)?))
+    Some(format!("[{}]", expressions(read, range)?.join(", ")))
 }
 
 /// `e for x in xs if c` is `xs.filter(|x| c).map(|x| e)`.
@@ -370,7 +369,7 @@ fn index_or_slice(read: &Reading<'_>, open: usize, close: usize) -> Option<Strin
         return None;
     }
     let Some(colon) = read.find(range.clone(), ":") else {
-        return Some(format!("[{}]", list_of(read, range)?));
+        return Some(format!("[{}]", expressions(read, range)?.join(", ")));
     };
     let start = expression(read, range.start..colon).unwrap_or_else(|| "0".into());
     if colon + 1 == range.end {

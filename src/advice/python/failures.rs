@@ -2,37 +2,12 @@
 
 use super::reading::{HEADERS, Reading};
 use super::row::Found;
-use super::statement::statement;
 use super::words;
-
-/// The name that is not defined, when it stands at the error.
-fn unknown<'t>(read: &Reading<'t>) -> Option<&'t str> {
-    let name = read
-        .message
-        .strip_prefix("name '")?
-        .strip_suffix("' is not defined")?;
-    (read.word(read.at) == name).then_some(name)
-}
-
-/// `pass` in a block that is run.
-pub(super) fn pass(read: &Reading<'_>) -> Option<Found> {
-    unknown(read)
-        .filter(|name| *name == "pass")
-        .map(|_| Found::default())
-}
-
-/// `raise` alone.
-pub(super) fn raise(read: &Reading<'_>) -> Option<Found> {
-    unknown(read)
-        .filter(|name| *name == "raise")
-        .map(|_| Found::default())
-}
 
 /// `import os`
 pub(super) fn import(read: &Reading<'_>) -> Option<Found> {
-    let near = [Some(read.at), read.before()].into_iter().flatten();
-    let start = near.into_iter().find(|at| read.word(*at) == "import")?;
-    let is_it = read.message.starts_with("must be str, not ") || unknown(read).is_some();
+    let start = read.near().find(|at| read.word(*at) == "import")?;
+    let is_it = read.message.starts_with("must be str, not ") || read.unknown().is_some();
     let has_name = is_it && !read.word(start + 1).is_empty();
     has_name.then(|| Found::names([&words::import_help(read, start)]))
 }
@@ -48,7 +23,7 @@ fn assigned<'t>(
     read: &Reading<'t>,
     operators: &[&str],
 ) -> Option<(&'t str, std::ops::Range<usize>)> {
-    let name = unknown(read).filter(|name| !is_declared(read, name))?;
+    let name = read.unknown().filter(|name| !is_declared(read, name))?;
     let range = read.statement(read.at);
     let is_target = range.start == read.at && operators.contains(&read.symbol(read.at + 1));
     is_target.then_some((name, range))
@@ -69,37 +44,8 @@ pub(super) fn first_sum(read: &Reading<'_>) -> Option<Found> {
 
 /// `self.x = 1`
 pub(super) fn own_object(read: &Reading<'_>) -> Option<Found> {
-    unknown(read).filter(|name| *name == "self")?;
-    Some(Found::code(statement(read, read.statement(read.at))))
-}
-
-/// `super().__init__()`
-pub(super) fn parent_class(read: &Reading<'_>) -> Option<Found> {
-    unknown(read)
-        .filter(|name| *name == "super")
-        .map(|_| Found::default())
-}
-
-pub(super) fn nothing(read: &Reading<'_>) -> Option<Found> {
-    let name = unknown(read)?;
-    matches!(name, "null" | "nil" | "undefined" | "none" | "NULL").then(Found::default)
-}
-
-pub(super) fn javascript(read: &Reading<'_>) -> Option<Found> {
-    let help = match unknown(read)? {
-        "console" => "print(…) prints",
-        "Error" => "throw ValueError(…), or another exception of Python's",
-        "Math" => "abs, min, max, round, sqrt and others are functions of their own",
-        "JSON" => "json.dumps(…) and json.loads(…)",
-        _ => return None,
-    };
-    Some(Found::names([help]))
-}
-
-pub(super) fn exec(read: &Reading<'_>) -> Option<Found> {
-    unknown(read)
-        .filter(|name| *name == "exec")
-        .map(|_| Found::default())
+    read.unknown().filter(|name| *name == "self")?;
+    Some(Found::rewritten(read, read.at))
 }
 
 /// `xs[1..3]` of a list.

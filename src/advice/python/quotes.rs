@@ -7,53 +7,42 @@ use super::text::{quotes, text};
 use crate::syntax::Piece;
 
 /// Characters of Python texts, web pages and Chinese keyboards, and what they are taken for.
-const LOOK_ALIKES: [(char, &str); 27] = [
-    ('“', "\""),
-    ('”', "\""),
-    ('„', "\""),
-    ('«', "\""),
-    ('»', "\""),
-    ('＂', "\""),
-    ('‘', "\""),
-    ('’', "\""),
-    ('´', "\""),
-    ('（', "("),
-    ('）', ")"),
-    ('【', "["),
-    ('】', "]"),
-    ('｛', "{"),
-    ('｝', "}"),
-    ('，', ","),
-    ('；', ";"),
-    ('：', ":"),
-    ('。', "."),
-    ('＝', "="),
-    ('＋', "+"),
-    ('！', "!"),
-    ('–', "-"),
-    ('−', "-"),
-    ('\u{a0}', "a plain space"),
-    ('\u{3000}', "a plain space"),
-    ('\u{200b}', "nothing: it cannot be seen"),
+const LOOK_ALIKES: [(&str, &str); 17] = [
+    ("“”„«»＂‘’´", "\""),
+    ("（", "("),
+    ("）", ")"),
+    ("【", "["),
+    ("】", "]"),
+    ("｛", "{"),
+    ("｝", "}"),
+    ("，", ","),
+    ("；", ";"),
+    ("：", ":"),
+    ("。", "."),
+    ("＝", "="),
+    ("＋", "+"),
+    ("！", "!"),
+    ("–−", "-"),
+    ("\u{a0}\u{3000}", "a plain space"),
+    ("\u{200b}", "nothing: it cannot be seen"),
 ];
 
 pub(super) fn look_alike(read: &Reading<'_>) -> Option<Found> {
     let near = [Some(read.at), Some(read.at + 1)].into_iter().flatten();
     let mut near = near.filter_map(|index| {
         let found = read.symbol(index).chars().next()?;
-        let (_, meant) = LOOK_ALIKES.iter().find(|(other, _)| *other == found)?;
+        let (_, meant) = LOOK_ALIKES.iter().find(|(all, _)| all.contains(found))?;
         Some((index, found, *meant))
     });
     let (index, found, meant) = near.next()?;
     let is_it = read.message.starts_with("Unexpected") || read.message.contains("reserved");
-    let token = &read.tokens[index];
     let code = format!("U+{:04X}", u32::from(found));
     let meant = match meant.chars().count() {
         1 => format!("{meant} in its place"),
         _ => meant.to_string(),
     };
     let names = Found::names([&found.to_string(), &code, &meant]);
-    is_it.then(|| names.at((token.line, token.column)))
+    is_it.then(|| names.at(read.place_of(index)))
 }
 
 pub(super) fn python_comment(read: &Reading<'_>) -> Option<Found> {
@@ -61,7 +50,7 @@ pub(super) fn python_comment(read: &Reading<'_>) -> Option<Found> {
         .comment_here()
         .filter(|comment| comment.text.starts_with('#'))?;
     let words = comment.text.trim_start_matches('#').trim();
-    let place = (comment.line, comment.column);
+    let place = comment.place();
     Some(Found::code(Some(format!("// {words}").trim_end().to_string())).at(place))
 }
 
@@ -80,7 +69,7 @@ pub(super) fn triple(read: &Reading<'_>) -> Option<Found> {
     } else {
         &written
     };
-    is_triple.then(|| Found::code(Some(shown.to_string())).at((token.line, token.column)))
+    is_triple.then(|| Found::code(Some(shown.to_string())).at(token.place()))
 }
 
 fn prefix<'t>(read: &Reading<'t>) -> Option<(&'t str, Found)> {
@@ -88,7 +77,7 @@ fn prefix<'t>(read: &Reading<'t>) -> Option<(&'t str, Found)> {
     let before = read.before()?;
     let prefix = read.word(before);
     super::expression::prefixed_text(read, before)?;
-    let place = (read.tokens[before].line, read.tokens[before].column);
+    let place = read.place_of(before);
     let written = around(read, before, text(prefix, token));
     Some((prefix, Found::code(written).at(place)))
 }
@@ -109,8 +98,7 @@ pub(super) fn prefixed(read: &Reading<'_>) -> Option<Found> {
 pub(super) fn single(read: &Reading<'_>) -> Option<Found> {
     let token = quoted(read)?;
     let is_it = read.message.starts_with("Invalid character") && quotes(token.text) == "'";
-    is_it
-        .then(|| Found::code(around(read, read.at, text("", token))).at((token.line, token.column)))
+    is_it.then(|| Found::code(around(read, read.at, text("", token))).at(token.place()))
 }
 
 /// The statement around a text as it is written here; the text alone when that is not sure or too long.
@@ -129,5 +117,5 @@ pub(super) fn escape(read: &Reading<'_>) -> Option<Found> {
 pub(super) fn unterminated(read: &Reading<'_>) -> Option<Found> {
     let is_it = read.message.contains("string is not terminated");
     let token = quoted(read).filter(|token| !token.is_closed)?;
-    is_it.then(|| Found::names([quotes(token.text)]).at((token.line, token.column)))
+    is_it.then(|| Found::names([quotes(token.text)]).at(token.place()))
 }

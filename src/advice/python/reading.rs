@@ -75,6 +75,23 @@ impl<'t> Reading<'t> {
         token.map_or("", |token| token.text)
     }
 
+    /// The line and column of a piece.
+    pub(super) fn place_of(&self, index: usize) -> (usize, usize) {
+        self.tokens[index].place()
+    }
+
+    /// The name that is not defined, if it is at the error.
+    pub(super) fn unknown(&self) -> Option<&'t str> {
+        let name = self.message.strip_prefix("name '")?;
+        let name = name.strip_suffix("' is not defined")?;
+        (self.word(self.at) == name).then_some(name)
+    }
+
+    /// The piece at the error and the one before it.
+    pub(super) fn near(&self) -> impl Iterator<Item = usize> + use<> {
+        [Some(self.at), self.before()].into_iter().flatten()
+    }
+
     /// The piece before the error.
     pub(super) fn before(&self) -> Option<usize> {
         self.at.checked_sub(1)

@@ -2,24 +2,26 @@
 
 use super::super::Advice;
 use super::reading::Reading;
-use super::statement;
+use super::statement::statement;
 
-/// One slip.
-pub(super) struct Slip {
-    seen: Seen,
-    /// What is wrong; empty where Rhai's words will do. `{0}` and so on are what was found.
-    message: &'static str,
-    /// What to do. Behind its colon stands an example, in whose place comes the code as the writer's own is
-    /// written here, where that is sure.
-    help: &'static str,
-}
+/// One slip: how it is recognised, what is wrong, what to do.
+///
+/// What is wrong is empty if Rhai's own message is good enough. `{0}` and so on are replaced by what was found. If what to
+/// do ends with an example after a colon, the user's own code replaces it, where the translation is certain.
+pub(super) struct Slip(
+    pub(super) Seen,
+    pub(super) &'static str,
+    pub(super) &'static str,
+);
 
-/// How a slip is seen.
-enum Seen {
-    /// The error stands at the first piece of a statement, which is this, or right behind it.
+/// How a slip is recognised.
+pub(super) enum Seen {
+    /// The error is at the first piece of a statement, which is this word, or directly after it.
     Begins(&'static str),
-    /// The error stands at this word or symbol, or right behind it.
+    /// The error is at this word or symbol, or directly after it.
     Joins(&'static str),
+    /// The error is that one of these names is not defined.
+    Unknown(&'static [&'static str]),
     By(fn(&Reading<'_>) -> Option<Found>),
 }
 
@@ -35,6 +37,11 @@ pub(super) struct Found {
 }
 
 impl Found {
+    /// The statement around a piece as it is written here.
+    pub(super) fn rewritten(read: &Reading<'_>, index: usize) -> Self {
+        Self::code(statement(read, read.statement(index)))
+    }
+
     pub(super) fn code(code: Option<String>) -> Self {
         Self {
             code,
@@ -64,8 +71,9 @@ impl Found {
 impl Slip {
     /// What is said of this slip, when the text has it.
     pub(super) fn advice(&self, read: &Reading<'_>) -> Option<Advice> {
-        let found = self.seen.look(read)?;
-        let help = fill(self.help, &found.names);
+        let Self(seen, message, help) = self;
+        let found = seen.look(read)?;
+        let help = fill(help, &found.names);
         let code = found.code.filter(|code| is_short(code));
         let help = match (help.split_once(": "), code) {
             (Some((rule, _)), Some(code)) => format!("{rule}: {code}"),
@@ -74,7 +82,7 @@ impl Slip {
         };
         Some(Advice {
             help,
-            message: (!self.message.is_empty()).then(|| fill(self.message, &found.names)),
+            message: (!message.is_empty()).then(|| fill(message, &found.names)),
             place: found.place,
         })
     }
@@ -103,6 +111,10 @@ impl Seen {
         let mut near = near.filter(|index| *index < read.tokens.len());
         match self {
             Self::By(recogniser) => recogniser(read),
+            Self::Unknown(names) => {
+                let name = read.unknown()?;
+                names.contains(&name).then(Found::default)
+            }
             Self::Begins(word) => {
                 let found = near.find(|at| read.tokens[*at].text == *word)?;
                 let range = read.statement(found);
@@ -121,35 +133,5 @@ impl Seen {
 
 /// The word or symbol at `index`, and the statement around it as it is written here.
 fn found_at(read: &Reading<'_>, index: usize) -> Found {
-    let token = &read.tokens[index];
-    let code = statement::statement(read, read.statement(index));
-    Found::code(code).at((token.line, token.column))
-}
-
-pub(super) const fn by(
-    recogniser: fn(&Reading<'_>) -> Option<Found>,
-    message: &'static str,
-    help: &'static str,
-) -> Slip {
-    Slip {
-        seen: Seen::By(recogniser),
-        message,
-        help,
-    }
-}
-
-pub(super) const fn begins(word: &'static str, message: &'static str, help: &'static str) -> Slip {
-    Slip {
-        seen: Seen::Begins(word),
-        message,
-        help,
-    }
-}
-
-pub(super) const fn joins(word: &'static str, message: &'static str, help: &'static str) -> Slip {
-    Slip {
-        seen: Seen::Joins(word),
-        message,
-        help,
-    }
+    Found::rewritten(read, index).at(read.place_of(index))
 }

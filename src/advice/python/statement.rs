@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::expression::{Comprehension, expression, parameters};
+use super::expression::{Comprehension, expression, expressions, parameters};
 use super::reading::{HEADERS, PIECES_MAX, Reading};
 
 /// The statement in `range` in procscript's words.
@@ -41,14 +41,18 @@ fn unnamed(read: &Reading<'_>, range: Range<usize>) -> Option<String> {
     if read.find(range.clone(), "=").is_some() {
         return assignment(read, range, None);
     }
-    if matches!(read.symbol(range.start), "++" | "--") {
-        let name = expression(read, range.start + 1..range.end)?;
-        return Some(format!("{name} {}= 1;", &read.symbol(range.start)[..1]));
-    }
     let last = range.end - 1;
-    if matches!(read.symbol(last), "++" | "--") && last > range.start {
-        let name = expression(read, range.start..last)?;
-        return Some(format!("{name} {}= 1;", &read.symbol(last)[..1]));
+    for (at, name) in [
+        (range.start, range.start + 1..range.end),
+        (last, range.start..last),
+    ] {
+        if matches!(read.symbol(at), "++" | "--") {
+            return Some(format!(
+                "{} {}= 1;",
+                expression(read, name)?,
+                &read.symbol(at)[..1]
+            ));
+        }
     }
     if read.symbol(range.start) == "["
         && let Some(close) = read.partner(range.start).filter(|close| *close == last)
@@ -59,11 +63,6 @@ fn unnamed(read: &Reading<'_>, range: Range<usize>) -> Option<String> {
         return Some(format!("for {} in {values} {{ {item}; }}", made.name));
     }
     Some(format!("{};", expression(read, range)?))
-}
-
-fn expressions(read: &Reading<'_>, range: Range<usize>) -> Option<Vec<String>> {
-    let parts = read.parts(range, ",").into_iter();
-    parts.map(|part| expression(read, part)).collect()
 }
 
 /// A statement with a block: what Python ends with `:`, and what stands behind that on the same line.
@@ -98,11 +97,8 @@ fn header(read: &Reading<'_>, range: Range<usize>) -> Option<String> {
 /// The `:` that ends a header: not one of a `lambda` in it.
 pub(super) fn header_colon(read: &Reading<'_>, range: Range<usize>) -> Option<usize> {
     let lambdas = read.parts(range.clone(), "lambda").len() - 1;
-    let mut colons = read.outside(range).into_iter();
-    colons
-        .by_ref()
-        .filter(|at| read.symbol(*at) == ":")
-        .nth(lambdas)
+    let outside = read.outside(range).into_iter();
+    outside.filter(|at| read.symbol(*at) == ":").nth(lambdas)
 }
 
 fn block(read: &Reading<'_>, word: &str, test: Range<usize>, body: &str) -> Option<String> {

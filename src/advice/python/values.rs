@@ -4,11 +4,6 @@ use super::reading::Reading;
 use super::row::Found;
 use super::statement::statement;
 
-/// The statement around a piece as it is written here.
-fn rewritten(read: &Reading<'_>, index: usize) -> Option<String> {
-    statement(read, read.statement(index))
-}
-
 /// `let a, b = 1, 2`, `let (a, b) = t`, `for i, x in enumerate(xs)`.
 pub(super) fn unpacking(read: &Reading<'_>) -> Option<Found> {
     let range = read.statement(read.at.min(read.tokens.len().saturating_sub(1)));
@@ -101,7 +96,7 @@ pub(super) fn return_type(read: &Reading<'_>) -> Option<Found> {
 /// `fn f(x=1)`.
 pub(super) fn default(read: &Reading<'_>) -> Option<Found> {
     let open = parameter_list(read).filter(|_| read.symbol(read.at) == "=")?;
-    Some(Found::code(rewritten(read, open)))
+    Some(Found::rewritten(read, open))
 }
 
 /// `fn f(*args)`.
@@ -110,14 +105,13 @@ pub(super) fn star_parameter(read: &Reading<'_>) -> Option<Found> {
     let mut star = open + 1..(read.at + 2).min(read.tokens.len());
     let star = star.find(|at| matches!(read.symbol(*at), "*" | "**"))?;
     let name = Some(read.word(star + 1)).filter(|name| !name.is_empty())?;
-    let token = &read.tokens[star];
     let function = read.word(open - 1);
     let instead = if read.symbol(star) == "*" {
         "a list"
     } else {
         "a map"
     };
-    Some(Found::names([read.symbol(star), name, instead, function]).at((token.line, token.column)))
+    Some(Found::names([read.symbol(star), name, instead, function]).at(read.place_of(star)))
 }
 
 /// `f(*xs)`.
@@ -135,9 +129,8 @@ pub(super) fn star_argument(read: &Reading<'_>) -> Option<Found> {
     let open = read
         .bracket_around(star)
         .filter(|open| read.symbol(*open) == "(" && *open > 0)?;
-    let token = &read.tokens[star];
     let is_call = !read.word(open - 1).is_empty();
-    is_call.then(|| Found::default().at((token.line, token.column)))
+    is_call.then(|| Found::default().at(read.place_of(star)))
 }
 
 /// `f(x, timeout=3)`.
@@ -148,8 +141,8 @@ pub(super) fn keyword(read: &Reading<'_>) -> Option<Found> {
     let is_call = open > 0 && !super::reading::HEADERS.contains(&read.word(open - 1));
     let is_argument =
         is_call && read.symbol(open) == "(" && matches!(read.symbol(begins), "(" | ",");
-    let token = &read.tokens[read.before()?];
-    is_argument.then(|| Found::code(rewritten(read, open)).at((token.line, token.column)))
+    let place = read.place_of(read.before()?);
+    is_argument.then(|| Found::rewritten(read, open).at(place))
 }
 
 /// `[x for x in xs]`, `sum(x for x in xs)`.
@@ -158,14 +151,14 @@ pub(super) fn comprehension(read: &Reading<'_>) -> Option<Found> {
         .bracket_around(read.at)
         .filter(|_| read.word(read.at) == "for")?;
     let is_it = matches!(read.symbol(open), "(" | "[") || read.is_map(open);
-    is_it.then(|| Found::code(rewritten(read, open)))
+    is_it.then(|| Found::rewritten(read, open))
 }
 
 /// `xs[1:3]`.
 pub(super) fn slice(read: &Reading<'_>) -> Option<Found> {
     let is_colon = matches!(read.symbol(read.at), ":" | "::");
     let open = read.bracket_around(read.at).filter(|_| is_colon)?;
-    (read.symbol(open) == "[").then(|| Found::code(rewritten(read, open)))
+    (read.symbol(open) == "[").then(|| Found::rewritten(read, open))
 }
 
 /// `{"a": 1}`.
@@ -174,8 +167,7 @@ pub(super) fn dict(read: &Reading<'_>) -> Option<Found> {
         .bracket_around(read.at)
         .filter(|_| read.symbol(read.at) == ":")?;
     let is_dict = read.symbol(open) == "{" && read.is_map(open) && read.before()? == open + 1;
-    let token = &read.tokens[open];
-    is_dict.then(|| Found::code(rewritten(read, open)).at((token.line, token.column)))
+    is_dict.then(|| Found::rewritten(read, open).at(read.place_of(open)))
 }
 
 /// `{1, 2}`.
@@ -185,8 +177,7 @@ pub(super) fn set(read: &Reading<'_>) -> Option<Found> {
         .filter(|_| read.symbol(read.at) == ",")?;
     let close = read.partner(open)?;
     let is_set = read.symbol(open) == "{" && read.is_map(open);
-    let token = &read.tokens[open];
-    is_set.then(|| Found::names([read.source(open + 1..close)]).at((token.line, token.column)))
+    is_set.then(|| Found::names([read.source(open + 1..close)]).at(read.place_of(open)))
 }
 
 /// `#{'a': 1}`, `#{1: 2}`.
@@ -196,7 +187,7 @@ pub(super) fn map_key(read: &Reading<'_>) -> Option<Found> {
     let token = read.tokens.get(read.at).filter(|_| is_key)?;
     let key = token.text.trim_matches('\'');
     let code = (!key.is_empty() && !key.contains('"')).then(|| format!("#{{\"{key}\": …}}"));
-    let code = rewritten(read, open).or(code);
+    let code = statement(read, read.statement(open)).or(code);
     (token.is_string() || token.text.starts_with(|c: char| c.is_ascii_digit()))
         .then(|| Found::code(code))
 }
@@ -228,8 +219,7 @@ pub(super) fn tuple(read: &Reading<'_>) -> Option<Found> {
         .is_some_and(|close| read.symbol(close + 1) == "=>");
     let is_tuple =
         read.symbol(open) == "(" && read.message.contains("for a matching (") && !is_arrow;
-    let token = &read.tokens[open];
-    is_tuple.then(|| Found::code(rewritten(read, open)).at((token.line, token.column)))
+    is_tuple.then(|| Found::rewritten(read, open).at(read.place_of(open)))
 }
 
 /// `x if c else y`.
@@ -245,6 +235,9 @@ pub(super) fn conditional(read: &Reading<'_>) -> Option<Found> {
 /// `x === y`.
 pub(super) fn triple_equals(read: &Reading<'_>) -> Option<Found> {
     let symbol = read.symbol(read.at);
-    let code = || rewritten(read, read.at);
-    matches!(symbol, "===" | "!==").then(|| Found::names([symbol, &symbol[..2]]).with_code(code()))
+    let is_it = matches!(symbol, "===" | "!==");
+    is_it.then(|| Found {
+        names: vec![symbol.into(), symbol[..2].into()],
+        ..Found::rewritten(read, read.at)
+    })
 }

@@ -8,13 +8,8 @@ use crate::syntax::is_reserved;
 
 /// The first piece of the statement at the error, when it is `word` and the error right behind or at it.
 fn begins(read: &Reading<'_>, word: &str) -> Option<usize> {
-    let near = [Some(read.at), read.before()].into_iter().flatten();
-    let start = near.into_iter().find(|at| read.word(*at) == word)?;
+    let start = read.near().find(|at| read.word(*at) == word)?;
     (read.statement(start).start == start).then_some(start)
-}
-
-fn place(read: &Reading<'_>, index: usize) -> (usize, usize) {
-    (read.tokens[index].line, read.tokens[index].column)
 }
 
 /// `class P(Process):`, with the parameters of its `__init__`.
@@ -37,7 +32,7 @@ pub(super) fn process_class(read: &Reading<'_>) -> Option<Found> {
         "fn {name}({}) {{ let me = {base}(); {set}me.run = || {{ … }}; me }}",
         names.join(", ")
     );
-    Some(Found::code(Some(code)).at(place(read, start)))
+    Some(Found::code(Some(code)).at(read.place_of(start)))
 }
 
 pub(super) fn class(read: &Reading<'_>) -> Option<Found> {
@@ -51,7 +46,7 @@ pub(super) fn class(read: &Reading<'_>) -> Option<Found> {
         fields.join(", ")
     };
     let code = format!("fn {name}({}) {{ #{{{fields}}} }}", names.join(", "));
-    Some(Found::code(Some(code)).at(place(read, start)))
+    Some(Found::code(Some(code)).at(read.place_of(start)))
 }
 
 /// The parameters of the `__init__` of the class at `start`.
@@ -94,7 +89,7 @@ pub(super) fn imported_names(read: &Reading<'_>) -> Option<Found> {
             format!("write import \"{module}\" as {module}; and {module}::{first} where it is used")
         }
     };
-    Some(Found::names([&help]).at(place(read, start)))
+    Some(Found::names([&help]).at(read.place_of(start)))
 }
 
 /// `import os, sys`.
@@ -102,7 +97,7 @@ pub(super) fn import(read: &Reading<'_>) -> Option<Found> {
     let start = read.statement(read.before()?).start;
     let is_import = read.word(start) == "import" && !read.word(start + 1).is_empty();
     let token = read.tokens.get(start + 1)?;
-    is_import.then(|| Found::names([&import_help(read, start)]).at((token.line, token.column)))
+    is_import.then(|| Found::names([&import_help(read, start)]).at(token.place()))
 }
 
 /// How a module is imported; the built-in ones need not be.
@@ -130,7 +125,7 @@ pub(super) fn import_help(read: &Reading<'_>, start: usize) -> String {
 pub(super) fn global(read: &Reading<'_>) -> Option<Found> {
     let start = begins(read, "global").or_else(|| begins(read, "nonlocal"))?;
     let name = Some(read.word(start + 1)).filter(|name| !name.is_empty())?;
-    Some(Found::names([read.word(start), name]).at(place(read, start)))
+    Some(Found::names([read.word(start), name]).at(read.place_of(start)))
 }
 
 /// `print "x"`.
@@ -138,7 +133,7 @@ pub(super) fn print_statement(read: &Reading<'_>) -> Option<Found> {
     let start = begins(read, "print")?;
     let next = read.tokens.get(start + 1)?;
     let is_value = next.text != ";" && next.text != "(" && next.text != "}" && next.text != "=";
-    is_value.then(|| Found::code(statement(read, read.statement(start))))
+    is_value.then(|| Found::rewritten(read, start))
 }
 
 /// `Process(print, [1])`.
@@ -151,14 +146,15 @@ pub(super) fn print_value(read: &Reading<'_>) -> Option<Found> {
 
 /// `case 1:` in a `switch`.
 pub(super) fn case(read: &Reading<'_>) -> Option<Found> {
-    let mut words = [Some(read.at), read.before()].into_iter().flatten();
-    let start = words.find(|at| matches!(read.word(*at), "case" | "default"))?;
+    let start = read
+        .near()
+        .find(|at| matches!(read.word(*at), "case" | "default"))?;
     if read.word(start) == "default" {
         return (read.symbol(start + 1) == ":").then(|| Found::names(["_"]));
     }
     let colon = read.find(start + 1..read.tokens.len(), ":")?;
     let value = expression(read, start + 1..colon)?;
-    Some(Found::names([&value]).at(place(read, start)))
+    Some(Found::names([&value]).at(read.place_of(start)))
 }
 
 /// `let f = function(x) { x };` and `let f = fn(x) { x };`
@@ -208,9 +204,8 @@ pub(super) fn new(read: &Reading<'_>) -> Option<Found> {
 
 /// `for (let i = 0; i < 3; i++)`.
 pub(super) fn counting_for(read: &Reading<'_>) -> Option<Found> {
-    let open = [Some(read.at), read.before()].into_iter().flatten();
-    let open = open
-        .into_iter()
+    let open = read
+        .near()
         .find(|at| read.symbol(*at) == "(" && *at > 0 && read.word(at - 1) == "for")?;
     let close = read.partner(open)?;
     let parts = read.parts(open + 1..close, ";");
@@ -244,10 +239,7 @@ pub(super) fn reserved(read: &Reading<'_>) -> Option<Found> {
     let at = near.next().filter(|_| wants_name)?;
     let word = read.word(at);
     let is_function = at > 0 && read.word(at - 1) == "fn";
-    (is_reserved(word) || is_function).then(|| {
-        let token = &read.tokens[at];
-        Found::names([word]).at((token.line, token.column))
-    })
+    (is_reserved(word) || is_function).then(|| Found::names([word]).at(read.place_of(at)))
 }
 
 pub(super) fn digit(read: &Reading<'_>) -> Option<Found> {
