@@ -1,4 +1,4 @@
-//! How a function is called that was called wrongly.
+//! Suggests how to call a function that was called wrongly.
 
 use super::Asked;
 use super::nearest::{nearest, question};

@@ -1,10 +1,10 @@
-//! What to do about an error: asked only about errors that are told to somebody, never about one that a `catch` takes.
+//! Suggests what to do about an error that is reported, not about one that a script catches.
 //!
-//! - [`python`]: what people who come from Python write, in a text that does not parse or does something else than meant.
+//! - [`python`]: Python syntax, in a script that does not parse or fails.
 //! - [`names`]: names that are not defined; [`members`]: attributes, functions of modules, modules.
 //! - [`calls`]: how a function is called; [`values`]: what a value or a constant cannot do.
-//! - [`wrong_calls`]: what a call that Rhai cannot resolve means in Python's words.
-//! - [`nearest`]: which of the names that exist may have been meant.
+//! - [`wrong_calls`]: Python's message for a call that Rhai cannot resolve.
+//! - [`nearest`]: existing names that are similar.
 
 mod calls;
 mod members;
@@ -24,39 +24,39 @@ use crate::syntax::Outline;
 pub(crate) struct Advice {
     /// A sentence for a `help:` line.
     pub help: String,
-    /// What is wrong in better words.
+    /// A better message.
     pub message: Option<String>,
-    /// Where it is wrong, if not where the error was found: line and column from 1.
+    /// Line and column of the mistake, from 1, if they differ from those of the error.
     pub place: Option<(usize, usize)>,
 }
 
-/// Improves a syntax error of `text`.
-pub(crate) fn about_syntax(names: &Names, text: &str, told: &mut Diagnostic) {
-    if let Some(advice) = python::advice(names, text, told.line, told.column, &told.message) {
-        improve(text, told, advice);
+/// Improves a syntax error of the script `text`.
+pub(crate) fn about_syntax(names: &Names, text: &str, report: &mut Diagnostic) {
+    if let Some(advice) = python::advice(names, text, report.line, report.column, &report.message) {
+        improve(text, report, advice);
     }
 }
 
-fn improve(text: &str, told: &mut Diagnostic, advice: Advice) {
-    told.help.push(advice.help);
+fn improve(text: &str, report: &mut Diagnostic, advice: Advice) {
+    report.help.push(advice.help);
     if let Some(message) = advice.message {
-        told.message = message;
+        report.message = message;
     }
     if let Some((line, column)) = advice.place {
-        (told.line, told.column) = (line, column);
+        (report.line, report.column) = (line, column);
         let code = line.checked_sub(1).and_then(|n| text.lines().nth(n));
-        told.code = code.unwrap_or_default().to_string();
+        report.code = code.unwrap_or_default().to_string();
     }
 }
 
-/// An error that a script ended with, and where it stands.
+/// An error that ended a script, and its position.
 struct Asked<'a> {
     interp: &'a Interp,
     known: &'a Names,
     kind: &'a str,
     message: &'a str,
     outline: Outline<'a>,
-    /// The piece of the text at the error.
+    /// The piece of the source at the error.
     at: usize,
 }
 
@@ -66,35 +66,37 @@ impl<'a> Asked<'a> {
         self.outline.piece(self.at)
     }
 
-    /// The whole texts between single quotes in the message.
+    /// The parts of the message between single quotes.
     fn quoted(&self) -> impl Iterator<Item = &'a str> {
         self.message.split('\'').skip(1).step_by(2)
     }
 }
 
-/// Improves an error that a script ended with.
-pub(crate) fn about(interp: &Interp, known: &Names, told: &mut Diagnostic) {
-    let source = interp.program.source_shown(&told.file);
+/// Improves an error that ended a script.
+pub(crate) fn about(interp: &Interp, known: &Names, report: &mut Diagnostic) {
+    let source = interp.program.source_shown(&report.file);
     let text = source.map_or_else(|| "".into(), |source| source.text);
-    if told.kind == "SyntaxError" {
-        return about_syntax(known, &text, told);
+    if report.kind == "SyntaxError" {
+        return about_syntax(known, &text, report);
     }
     let outline = Outline::of(&text);
     let asked = Asked {
         interp,
         known,
-        kind: &told.kind,
-        message: &told.message,
-        at: outline.at(told.line, told.column).unwrap_or(usize::MAX - 1),
+        kind: &report.kind,
+        message: &report.message,
+        at: outline
+            .at(report.line, report.column)
+            .unwrap_or(usize::MAX - 1),
         outline,
     };
     // A near variable is likelier than anything that Python's habits explain.
     let slip = match names::near_variable(&asked) {
-        None => python::of_failure(known, &text, told.line, told.column, &told.message),
+        None => python::of_failure(known, &text, report.line, report.column, &report.message),
         Some(_) => None,
     };
     if let Some(slip) = slip {
-        return improve(&text, told, slip);
+        return improve(&text, report, slip);
     }
     let help = match asked.kind {
         "NameError" => names::help(&asked),
@@ -104,8 +106,8 @@ pub(crate) fn about(interp: &Interp, known: &Names, told: &mut Diagnostic) {
         _ => Vec::new(),
     };
     let message = values::better_message(&asked);
-    told.help.extend(help);
+    report.help.extend(help);
     if let Some(message) = message {
-        told.message = message;
+        report.message = message;
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn help(asked: &Asked<'_>) -> Vec<String> {
     found.into_iter().collect()
 }
 
-/// A variable that exists, but not for this use.
+/// A variable that exists, but cannot be used this way.
 fn hidden(asked: &Asked<'_>, name: &str) -> Option<String> {
     let (outline, at) = (&asked.outline, asked.at);
     let seen = visible(outline, at);
@@ -83,7 +83,7 @@ pub(super) fn near_variable(asked: &Asked<'_>) -> Option<String> {
     ))
 }
 
-/// The names of the script's own functions, those of its modules apart.
+/// The names of the script's own functions, without those of its modules.
 fn functions(program: &Program) -> Vec<String> {
     let inputs = program.inputs();
     let functions = inputs
@@ -95,10 +95,10 @@ fn functions(program: &Program) -> Vec<String> {
         .collect()
 }
 
-/// Names in modules that are more likely to be somebody's variable.
+/// Names in modules that are more likely to be the user's variables.
 const TOO_COMMON: [&str; 4] = ["name", "path", "time", "error"];
 
-/// What is called otherwise: `getpid()` is `os.getpid()`, `upper(s)` is `s.upper()`.
+/// A name that belongs to a module or a class: `getpid()` is `os.getpid()`, `upper(s)` is `s.upper()`.
 fn elsewhere(asked: &Asked<'_>, name: &str) -> Option<String> {
     let call = if asked.outline.is_called(asked.at) {
         "()"

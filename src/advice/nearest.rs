@@ -1,4 +1,4 @@
-//! Names that may have been meant: near ones only.
+//! Finds existing names that are similar to a misspelt one.
 
 /// The most names that are offered.
 const OFFERED: usize = 3;
@@ -36,9 +36,9 @@ pub(super) fn question(names: &[&str]) -> Option<String> {
     })
 }
 
-/// How many slips of the fingers lie between two names; `None` where that is too many to be sure.
+/// The number of typing mistakes between two names; `None` if there are too many to suggest the other name.
 ///
-/// Short names are near to everything: of two characters none is offered, of three only what begins alike.
+/// Short names are similar to many others: names of two characters have none, and those of three must begin alike.
 fn distance(name: &str, other: &str) -> Option<usize> {
     let (name, other) = (name.to_lowercase(), other.to_lowercase());
     let bare = |text: &str| text.replace('_', "");

@@ -13,7 +13,7 @@ pub(super) fn help(asked: &Asked<'_>) -> Vec<String> {
     found.into_iter().collect()
 }
 
-/// What is wrong in better words than could be known when it happened.
+/// A better message than was possible when the error was raised.
 pub(super) fn better_message(asked: &Asked<'_>) -> Option<String> {
     if !is_own_race(asked) {
         return None;
@@ -67,7 +67,7 @@ fn declare_with_let(name: &str) -> String {
     format!("declare '{name}' with let, or change a copy: let copy = {name};")
 }
 
-/// What a condition should be, where more is not known of it.
+/// How to turn a value into a condition, if its source is not known.
 fn condition(asked: &Asked<'_>) -> Option<String> {
     let found = asked.message.strip_prefix("must be True or False, not ")?;
     Some(match found {
@@ -102,7 +102,7 @@ fn iteration(asked: &Asked<'_>) -> Option<String> {
     })
 }
 
-/// A value of the embedding program's on its way to another process.
+/// A value of the embedding program that cannot be sent to another process.
 fn crossing(asked: &Asked<'_>) -> Option<String> {
     let (before, _) = asked
         .message

@@ -1,4 +1,4 @@
-//! What a call that Rhai cannot resolve means, in Python's words.
+//! Python's message for a call that Rhai cannot resolve.
 //!
 //! Rhai asks about every failed call, also when the function exists and raised an error of its own: then there is
 //! nothing to say.
@@ -188,7 +188,7 @@ fn closure(program: &Program, name: &str, given: usize, context: &EvalContext) -
     ))
 }
 
-/// How many of a closure's parameters stand between its pipes; `text` ends where its body begins, or a little later.
+/// How many of a closure's parameters are between its pipes; `text` ends where its body begins, or a little later.
 fn params_between_pipes(text: &str, params: &[ImmutableString]) -> usize {
     let mut pipes = text.rmatch_indices('|').map(|(at, _)| at).peekable();
     while let Some(close) = pipes.next() {

@@ -1,4 +1,4 @@
-//! Blocks without braces, and statements without their end.
+//! Recognises blocks without braces, and statements without their end.
 
 use super::brackets::closing;
 use super::expression::expression;
@@ -6,7 +6,7 @@ use super::reading::{HEADERS, Reading};
 use super::row::Found;
 use super::statement::{header_colon, statement};
 
-/// The statement at the error, when it has a block.
+/// The statement at the error, if it has a block.
 fn header(read: &Reading<'_>) -> Option<std::ops::Range<usize>> {
     let before = read.before()?;
     let range = read.statement(before);
@@ -47,7 +47,7 @@ fn wants_block(read: &Reading<'_>) -> bool {
     message.starts_with("Expecting '{'") || message.starts_with("Expecting body statement block")
 }
 
-/// `if x` and the block on the next line, or behind it without braces.
+/// `if x` and the block on the next line, or after it without braces.
 pub(super) fn no_brace(read: &Reading<'_>) -> Option<Found> {
     let range = header(read).filter(|_| wants_block(read))?;
     let end = read.at.min(read.tokens.len());

@@ -1,4 +1,4 @@
-//! Brackets that do not fit, and the division that begins a comment.
+//! Recognises brackets that do not match, and `//` meant as division.
 
 use super::reading::Reading;
 use super::row::Found;
@@ -16,7 +16,7 @@ pub(super) fn closing(opening: &str) -> &'static str {
 pub(super) fn closed_by_another(read: &Reading<'_>) -> Option<Found> {
     let closes = read.symbol(read.at);
     let opened = match read.partner(read.at) {
-        // What lies between was never closed.
+        // What is between them was never closed.
         Some(partner) => *read
             .lonely()
             .iter()
@@ -45,7 +45,7 @@ pub(super) fn unmatched(read: &Reading<'_>) -> Option<Found> {
         .then(|| Found::names([closes, opening]))
 }
 
-/// A bracket whose end is missing: the parser notices at the next statement, or at the end of the text.
+/// A bracket that is never closed: the parser notices at the next statement, or at the end of the script.
 pub(super) fn never_closed(read: &Reading<'_>) -> Option<Found> {
     let opened = open_bracket(read)?;
     let opening = read.symbol(opened);
@@ -82,7 +82,7 @@ fn outdented(read: &Reading<'_>) -> Option<usize> {
     })
 }
 
-/// `x // 2`: the comment swallows the rest of the statement, and the parser stumbles further down.
+/// `x // 2`: the comment swallows the rest of the statement, and the parser fails further down.
 pub(super) fn division(read: &Reading<'_>) -> Option<Found> {
     let before = read.before()?;
     let limit = read
@@ -99,7 +99,7 @@ pub(super) fn division(read: &Reading<'_>) -> Option<Found> {
     swallows.then(|| Found::code(Some(line.trim().replacen("//", "/", 1))).at(comment.place()))
 }
 
-/// Whether what follows `//` is one operand with the end of a statement behind it.
+/// Whether `//` is followed by one operand and the end of a statement.
 fn looks_like_divisor(comment: &str) -> bool {
     let Some(rest) = comment.strip_prefix("//") else {
         return false;

@@ -1,4 +1,4 @@
-//! A Python expression as it is written here. Nothing when it is not sure: a wrong hint is worse than none.
+//! Translates a Python expression; `None` if that is uncertain, because a wrong hint is worse than none.
 
 use std::ops::Range;
 
@@ -6,7 +6,7 @@ use super::reading::{PIECES_MAX, Reading};
 use super::text::text;
 use crate::syntax::Piece;
 
-/// The expression in `range` in procscript's words; Rhai's own expressions stay as they are.
+/// Translates the expression in `range`; Rhai's own expressions stay as they are.
 pub(super) fn expression(read: &Reading<'_>, range: Range<usize>) -> Option<String> {
     if range.is_empty() || range.len() > PIECES_MAX {
         return None;
@@ -64,7 +64,7 @@ fn joined(
     Some(parts?.join(symbol))
 }
 
-/// Python's `not` takes in comparisons, Rhai's `!` does not.
+/// Python's `not` applies to a whole comparison, Rhai's `!` does not.
 fn negation(read: &Reading<'_>, range: Range<usize>) -> Option<String> {
     if read.word(range.start) != "not" {
         return comparison(read, range);
@@ -105,7 +105,7 @@ fn comparison(read: &Reading<'_>, range: Range<usize>) -> Option<String> {
     Some(pairs.join(" && "))
 }
 
-/// Words, numbers, texts and brackets between operators.
+/// Words, numbers, strings and brackets between operators.
 fn plain(read: &Reading<'_>, range: Range<usize>) -> Option<String> {
     if matches!(read.symbol(range.start), "*" | "**") {
         return None;
@@ -130,7 +130,7 @@ fn plain(read: &Reading<'_>, range: Range<usize>) -> Option<String> {
     Some(out)
 }
 
-/// Whether white space (or a comment) stands between two pieces.
+/// Whether there is white space or a comment between two pieces.
 fn has_space(read: &Reading<'_>, left: usize, right: usize) -> bool {
     read.tokens[left].end() < read.tokens[right].start
 }
@@ -177,7 +177,7 @@ fn piece(read: &Reading<'_>, index: usize, start: usize) -> Option<(String, usiz
     }
 }
 
-/// The text right behind a prefix such as `f`.
+/// The string directly after a prefix such as `f`.
 pub(super) fn prefixed_text<'r, 't>(read: &'r Reading<'t>, index: usize) -> Option<&'r Piece<'t>> {
     let is_prefix = matches!(
         read.word(index).to_ascii_lowercase().as_str(),
@@ -298,7 +298,7 @@ fn call(read: &Reading<'_>, open: usize, close: usize) -> Option<String> {
     Some(format!("({})", given.join(", ")))
 }
 
-/// The parameters of a function that this text defines.
+/// The parameters of a function that the script defines.
 fn own_parameters<'t>(read: &Reading<'t>, name: &str) -> Option<Vec<&'t str>> {
     let mut names = (1..read.tokens.len()).filter(|at| read.word(*at) == name);
     let at = names.find(|at| matches!(read.word(at - 1), "fn" | "def"))?;
@@ -322,7 +322,7 @@ fn by_position(
     Some(given)
 }
 
-/// The names of parameters, without defaults and types; nothing for `*args`.
+/// The names of parameters, without defaults and types; `None` for `*args`.
 pub(super) fn parameters<'t>(read: &Reading<'t>, range: Range<usize>) -> Option<Vec<&'t str>> {
     let parts = read.parts(range, ",").into_iter();
     parts

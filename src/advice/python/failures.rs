@@ -1,4 +1,4 @@
-//! Slips that parse, and fail when they are run.
+//! Recognises slips that parse, but fail.
 
 use super::reading::{HEADERS, Reading};
 use super::row::Found;
@@ -12,13 +12,13 @@ pub(super) fn import(read: &Reading<'_>) -> Option<Found> {
     has_name.then(|| Found::names([&words::import_help(read, start)]))
 }
 
-/// Whether `let name` stands anywhere: then something else is wrong than a missing `let`.
+/// Whether the script has `let name`: then the mistake is not a missing `let`.
 fn is_declared(read: &Reading<'_>, name: &str) -> bool {
     (1..read.tokens.len())
         .any(|at| read.word(at) == name && matches!(read.word(at - 1), "let" | "const" | "for"))
 }
 
-/// The statement `name = …`, when that name is not defined.
+/// The statement `name = …`, if that name is not defined.
 fn assigned<'t>(
     read: &Reading<'t>,
     operators: &[&str],
@@ -99,7 +99,7 @@ pub(super) fn condition(read: &Reading<'_>) -> Option<Found> {
     is_plain.then(|| Found::names([&truth(given, test, true)]))
 }
 
-/// What Python's truth of a value is.
+/// The test that has the value of Python's `bool(value)`, or of its opposite.
 fn truth(kind: &str, value: &str, holds: bool) -> String {
     let (not_equal, more) = if holds { ("!=", ">") } else { ("==", "==") };
     match kind {

@@ -1,10 +1,10 @@
-//! Slips of people who come from Python, in a text that does not parse or that fails when it is run.
+//! Recognises Python syntax in a script that does not parse or fails.
 //!
-//! - [`table`]: the slips, a row each; [`row`]: how one is seen, what is wrong, how it is written here.
-//! - [`quotes`], [`words`], [`blocks`], [`brackets`], [`values`], [`failures`]: how they are seen.
+//! - [`table`]: the slips, one row each; [`row`]: how one is recognised, what is wrong, what to do.
+//! - [`quotes`], [`words`], [`blocks`], [`brackets`], [`values`], [`failures`]: the recognisers.
 //! - [`program`]: a whole program in Python.
-//! - [`statement`], [`expression`], [`text`]: Python's code as it is written here, for the hints.
-//! - [`reading`]: the text in pieces.
+//! - [`statement`], [`expression`], [`text`]: translate Python's code, for the hints.
+//! - [`reading`]: the source in pieces.
 
 mod blocks;
 mod brackets;
@@ -26,7 +26,7 @@ use self::reading::Reading;
 use super::Advice;
 use crate::script::names::Names;
 
-/// What was meant at `line` and `column` of `text`, where the parser says `message`.
+/// Advice for the error `message` of the parser at `line` and `column` of `text`.
 pub(super) fn advice(
     names: &Names,
     text: &str,
@@ -38,7 +38,7 @@ pub(super) fn advice(
     program::advice(&read).or_else(|| table::of_syntax(&read))
 }
 
-/// What was meant there, where a script that parses fails with `message`.
+/// Advice for a script that parses, but failed there with `message`.
 pub(super) fn of_failure(
     names: &Names,
     text: &str,

@@ -1,13 +1,13 @@
-//! A whole program in Python: one error that says so, instead of one for each of its lines.
+//! Recognises a whole Python program, to report one error instead of one for each line.
 
 use super::super::Advice;
 use super::reading::Reading;
 use crate::syntax::Piece;
 
-/// Lines only Python has, before a text is taken for a Python program.
+/// The number of lines that only Python has which make a script a Python program.
 const ENOUGH: usize = 3;
 
-/// What is said about a text most of whose statements are Python's.
+/// Advice for a script that is mostly Python.
 pub(super) fn advice(read: &Reading<'_>) -> Option<Advice> {
     let (first, python, own) = count(read);
     let first = first?;

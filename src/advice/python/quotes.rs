@@ -1,4 +1,4 @@
-//! Quotes, comments and characters that only look like others.
+//! Recognises Python's quotes and comments, and characters that look like others.
 
 use super::reading::Reading;
 use super::row::{Found, is_short};
@@ -6,7 +6,7 @@ use super::statement::statement;
 use super::text::{quotes, text};
 use crate::syntax::Piece;
 
-/// Characters of Python texts, web pages and Chinese keyboards, and what they are taken for.
+/// Characters of web pages and Chinese keyboards, and what was meant by them.
 const LOOK_ALIKES: [(&str, &str); 17] = [
     ("“”„«»＂‘’´", "\""),
     ("（", "("),
@@ -54,7 +54,7 @@ pub(super) fn python_comment(read: &Reading<'_>) -> Option<Found> {
     Some(Found::code(Some(format!("// {words}").trim_end().to_string())).at(place))
 }
 
-/// The quoted text at the error.
+/// The string at the error.
 fn quoted<'r, 't>(read: &'r Reading<'t>) -> Option<&'r Piece<'t>> {
     let token = read.tokens.get(read.at)?;
     token.is_string().then_some(token)
@@ -101,7 +101,7 @@ pub(super) fn single(read: &Reading<'_>) -> Option<Found> {
     is_it.then(|| Found::code(around(read, read.at, text("", token))).at(token.place()))
 }
 
-/// The statement around a text as it is written here; the text alone when that is not sure or too long.
+/// The translated statement around a string; the string alone if the translation is uncertain or too long.
 fn around(read: &Reading<'_>, index: usize, alone: Option<String>) -> Option<String> {
     statement(read, read.statement(index))
         .filter(|code| is_short(code))

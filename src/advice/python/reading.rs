@@ -1,23 +1,23 @@
-//! The text around an error, read as pieces: which bracket belongs to which, where the statement begins and ends.
+//! The script around an error in pieces: matching brackets, and where the statement begins and ends.
 
 use std::ops::Range;
 
 use crate::script::names::Names;
 use crate::syntax::{Brackets, Kind, Piece, is_opening, pieces};
 
-/// A text in pieces, with the place where the parser stopped or the script failed.
+/// A script in pieces, with the position of its error.
 #[derive(Debug)]
 pub(super) struct Reading<'t> {
     /// The names that exist in scripts.
     pub names: &'t Names,
     pub text: &'t str,
-    /// What Rhai says.
+    /// Rhai's message.
     pub message: &'t str,
     pub tokens: Vec<Piece<'t>>,
     pub comments: Vec<Piece<'t>>,
-    /// The place of the error: line and column.
+    /// The position of the error: line and column.
     pub place: (usize, usize),
-    /// The piece at the place of the error, or the first behind it; the number of pieces at the end of the text.
+    /// The piece at the error, or the first one after it; the number of pieces if there is none.
     pub at: usize,
     brackets: Brackets,
 }
@@ -28,11 +28,11 @@ pub(super) const HEADERS: [&str; 16] = [
     "catch", "loop", "switch", "match",
 ];
 
-/// The most pieces of a statement that is rewritten: a longer one is never shown, and rewriting takes stack for what is nested.
+/// The most pieces of a statement that is translated: a longer one is never shown, and nesting takes stack.
 pub(super) const PIECES_MAX: usize = 200;
 
 impl<'t> Reading<'t> {
-    /// Reads `text`, in which `message` was said about `line` and `column` (from 1; 0 where not known).
+    /// Reads `text`, which has the error `message` at `line` and `column` (from 1; 0 if unknown).
     pub(super) fn new(
         names: &'t Names,
         text: &'t str,
@@ -97,7 +97,7 @@ impl<'t> Reading<'t> {
         self.at.checked_sub(1)
     }
 
-    /// The comment the error stands in.
+    /// The comment that contains the error.
     pub(super) fn comment_here(&self) -> Option<&Piece<'t>> {
         let mut comments = self.comments.iter();
         comments.find(|comment| {
@@ -110,7 +110,7 @@ impl<'t> Reading<'t> {
         self.before().map_or("", |index| self.word(index))
     }
 
-    /// The bracket around a piece; at the end of the text the last that was never closed.
+    /// The bracket around a piece; at the end of the script, the last one that was never closed.
     pub(super) fn bracket_around(&self, index: usize) -> Option<usize> {
         if index < self.tokens.len() {
             return self.brackets.around(index);
@@ -128,7 +128,7 @@ impl<'t> Reading<'t> {
         self.brackets.lonely()
     }
 
-    /// The text from the first to the last of these pieces.
+    /// The source from the first to the last of these pieces.
     pub(super) fn source(&self, range: Range<usize>) -> &'t str {
         match (self.tokens.get(range.start), range.end.checked_sub(1)) {
             (Some(first), Some(last)) if last >= range.start => {
@@ -170,7 +170,7 @@ impl<'t> Reading<'t> {
         }
     }
 
-    /// The pieces of the statement around `index`, without the `;` or the block behind it.
+    /// The pieces of the statement around `index`, without the `;` or the block after it.
     pub(super) fn statement(&self, index: usize) -> Range<usize> {
         let start = self.statement_start(index.min(self.tokens.len()));
         start..self.statement_end(start)
@@ -201,7 +201,7 @@ impl<'t> Reading<'t> {
         start
     }
 
-    /// Whether a line that ends with this piece is not at its end.
+    /// Whether a line that ends with this piece continues in the next one.
     fn goes_on(&self, index: usize) -> bool {
         self.tokens[index].kind == Kind::Symbol
             && !matches!(self.symbol(index), ":" | ";" | "}" | ")" | "]")
@@ -227,8 +227,8 @@ impl<'t> Reading<'t> {
         end
     }
 
-    /// Cuts `range` where `separator` stands in no bracket of its own and between no parameters of a `lambda`;
-    /// nothing behind the last one is no part.
+    /// Splits `range` at each `separator` outside of brackets, and not between the parameters of a `lambda`;
+    /// an empty part after the last separator is left out.
     pub(super) fn parts(&self, range: Range<usize>, separator: &str) -> Vec<Range<usize>> {
         let (mut parts, mut start) = (Vec::new(), range.start);
         let mut in_lambda = false;
@@ -250,7 +250,7 @@ impl<'t> Reading<'t> {
         parts
     }
 
-    /// The pieces of `range` that stand in none of the brackets in it; of each bracket its opening.
+    /// The pieces of `range` outside of its brackets, and each opening bracket.
     pub(super) fn outside(&self, range: Range<usize>) -> Vec<usize> {
         let (mut found, mut index) = (Vec::new(), range.start);
         while index < range.end.min(self.tokens.len()) {

@@ -1,4 +1,4 @@
-//! One slip: how it is seen, what is wrong, how it is written here.
+//! One slip: how it is recognised, what is wrong, what to do.
 
 use super::super::Advice;
 use super::reading::Reading;
@@ -28,16 +28,16 @@ pub(super) enum Seen {
 /// What a recogniser has found.
 #[derive(Debug, Default)]
 pub(super) struct Found {
-    /// Where the slip is, if not where the error was found.
+    /// The position of the slip, if it differs from that of the error.
     pub place: Option<(usize, usize)>,
-    /// The code as it is written here.
+    /// The user's code in Rhai.
     pub code: Option<String>,
-    /// What `{0}`, `{1}` and so on stand for.
+    /// What replaces `{0}`, `{1}` and so on.
     pub names: Vec<String>,
 }
 
 impl Found {
-    /// The statement around a piece as it is written here.
+    /// The statement around a piece, translated.
     pub(super) fn rewritten(read: &Reading<'_>, index: usize) -> Self {
         Self::code(statement(read, read.statement(index)))
     }
@@ -69,7 +69,7 @@ impl Found {
 }
 
 impl Slip {
-    /// What is said of this slip, when the text has it.
+    /// Advice about this slip, if the script has it.
     pub(super) fn advice(&self, read: &Reading<'_>) -> Option<Advice> {
         let Self(seen, message, help) = self;
         let found = seen.look(read)?;
@@ -88,7 +88,7 @@ impl Slip {
     }
 }
 
-/// Longer code would hide what is to be seen in it.
+/// Whether code is short enough for a hint.
 pub(super) fn is_short(code: &str) -> bool {
     code.chars().count() <= 100 && !code.contains('\n')
 }
@@ -131,7 +131,7 @@ impl Seen {
     }
 }
 
-/// The word or symbol at `index`, and the statement around it as it is written here.
+/// The word or symbol at `index`, and the translated statement around it.
 fn found_at(read: &Reading<'_>, index: usize) -> Found {
     Found::rewritten(read, index).at(read.place_of(index))
 }

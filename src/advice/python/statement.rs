@@ -1,11 +1,11 @@
-//! A Python statement as it is written here. Nothing when it is not sure.
+//! Translates a Python statement; `None` if that is uncertain.
 
 use std::ops::Range;
 
 use super::expression::{Comprehension, expression, expressions, parameters};
 use super::reading::{HEADERS, PIECES_MAX, Reading};
 
-/// The statement in `range` in procscript's words.
+/// Translates the statement in `range`.
 pub(super) fn statement(read: &Reading<'_>, range: Range<usize>) -> Option<String> {
     if range.is_empty() || range.len() > PIECES_MAX {
         return None;
@@ -65,7 +65,7 @@ fn unnamed(read: &Reading<'_>, range: Range<usize>) -> Option<String> {
     Some(format!("{};", expression(read, range)?))
 }
 
-/// A statement with a block: what Python ends with `:`, and what stands behind that on the same line.
+/// A statement with a block: what Python ends with `:`, and what follows it on the same line.
 fn header(read: &Reading<'_>, range: Range<usize>) -> Option<String> {
     let colon = header_colon(read, range.clone());
     let head = range.start..colon.unwrap_or(range.end);
@@ -163,7 +163,7 @@ fn is_call_of(read: &Reading<'_>, range: Range<usize>, name: &str) -> bool {
     read.word(range.start) == name && read.partner(range.start + 1) == Some(range.end - 1)
 }
 
-/// The words of `a, b`; nothing when something else stands there.
+/// The words of `a, b`; `None` if there is anything else.
 fn words<'t>(read: &Reading<'t>, range: Range<usize>) -> Option<Vec<&'t str>> {
     let parts = read.parts(range, ",").into_iter();
     let word = |part: Range<usize>| {
@@ -217,7 +217,7 @@ fn imports(read: &Reading<'_>, range: Range<usize>) -> Option<String> {
     Some(all.join(" ")).filter(|all| !all.contains("\"\""))
 }
 
-/// `from m import a` of a script's own module: what is named then stands behind `m::`.
+/// `from m import a` of a script's own module: its names are then written `m::a`.
 fn from(read: &Reading<'_>, range: Range<usize>) -> Option<String> {
     let module = read.word(range.start);
     let fits = read.word(range.start + 1) == "import"
@@ -257,7 +257,7 @@ fn assertion(read: &Reading<'_>, range: Range<usize>) -> Option<String> {
     ))
 }
 
-/// `a = 1`; `word` is the `let` or `const` that stands before it.
+/// `a = 1`; `word` is the `let` or `const` before it.
 fn assignment(read: &Reading<'_>, range: Range<usize>, word: Option<&str>) -> Option<String> {
     let equals = read.find(range.clone(), "=")?;
     let (mut target, value) = (range.start..equals, equals + 1..range.end);
@@ -272,7 +272,7 @@ fn assignment(read: &Reading<'_>, range: Range<usize>, word: Option<&str>) -> Op
     if read.find(target.clone(), ",").is_some() {
         return unpacking(read, target, value, word);
     }
-    // A type behind the name has no place here.
+    // A type after the name is left out.
     let name = target.start..read.find(target.clone(), ":").unwrap_or(target.end);
     let value = self::value(read, value)?;
     let is_new = name.len() == 1 && !is_known(read, name.start);
@@ -291,7 +291,7 @@ fn value(read: &Reading<'_>, range: Range<usize>) -> Option<String> {
     }
 }
 
-/// Whether the variable at `index` was made further up.
+/// Whether the variable at `index` was created earlier.
 fn is_known(read: &Reading<'_>, index: usize) -> bool {
     let name = read.word(index);
     (1..index).any(|at| {

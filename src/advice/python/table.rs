@@ -1,16 +1,16 @@
-//! The slips, a row each. The first row that fits speaks.
+//! The slips, one row each. The first row that matches gives the advice.
 
 use super::super::Advice;
 use super::reading::Reading;
 use super::row::{Seen::*, Slip};
 use super::{blocks, brackets, failures, quotes, values, words};
 
-/// What is said about a text that does not parse.
+/// Advice for a script that does not parse.
 pub(super) fn of_syntax(read: &Reading<'_>) -> Option<Advice> {
     SYNTAX.iter().find_map(|slip| slip.advice(read))
 }
 
-/// What is said about a script that failed when it was run.
+/// Advice for a script that failed.
 pub(super) fn of_failure(read: &Reading<'_>) -> Option<Advice> {
     FAILURES.iter().find_map(|slip| slip.advice(read))
 }

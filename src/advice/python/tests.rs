@@ -1,4 +1,4 @@
-//! What must hold for any text: nothing panics, what is fine is not found fault with, what is proposed parses.
+//! Checks for any script: nothing panics, correct code gets no advice, and proposals parse.
 
 use std::fs;
 
@@ -20,23 +20,23 @@ fn scripts() -> Vec<String> {
     scripts
 }
 
-/// What is said about a text when it does not parse, and the line at which the parser gave up.
-fn told(runtime: &Runtime, text: &str) -> Option<(Option<Advice>, usize)> {
+/// The advice for a script that does not parse, and the line at which the parser stopped.
+fn advice_for(runtime: &Runtime, text: &str) -> Option<(Option<Advice>, usize)> {
     let error = runtime.engine.compile(text).err()?;
     let place = error.position();
     let line = place.line().unwrap_or(0);
     let message = error.err_type().to_string();
-    let told = advice(
+    let advice = advice(
         &runtime.names,
         text,
         line,
         place.position().unwrap_or(0),
         &message,
     );
-    Some((told, line))
+    Some((advice, line))
 }
 
-/// A sequence of numbers that only look random: the same in every run.
+/// Pseudo-random numbers, the same in every run.
 struct Numbers(u64);
 
 impl Numbers {
@@ -50,12 +50,12 @@ impl Numbers {
 }
 
 #[test]
-fn of_a_script_cut_off_at_a_line_only_what_is_open_is_told() {
+fn a_script_that_was_cut_off_is_only_unclosed() {
     let runtime = Runtime::builder().build().unwrap();
     for script in scripts() {
         for (at, _) in script.match_indices('\n') {
             let text = &script[..=at];
-            let Some((Some(advice), line)) = told(&runtime, text) else {
+            let Some((Some(advice), line)) = advice_for(&runtime, text) else {
                 continue;
             };
             let message = advice.message.unwrap_or_default();
@@ -89,7 +89,7 @@ fn damaged_scripts_get_no_advice_about_lines_below_and_cause_no_panic() {
                 1 => drop(text.remove(at)),
                 _ => text.insert_str(at, PIECES[numbers.below(PIECES.len())]),
             }
-            if let Some((Some(advice), line)) = told(&runtime, &text) {
+            if let Some((Some(advice), line)) = advice_for(&runtime, &text) {
                 assert!(!advice.help.is_empty(), "{advice:?}");
                 let message = advice.message.clone().unwrap_or_default();
                 assert!(!message.contains("Python"), "{message}\n{text}");
@@ -139,7 +139,7 @@ fn any_message_at_any_place_causes_no_panic() {
     }
 }
 
-/// Python's statements beside what is proposed.
+/// Python's statements, and the proposals for them.
 const PROPOSALS: [(&str, &str); 42] = [
     ("x = 'it\"s'", "let x = \"it\\\"s\";"),
     (
@@ -231,7 +231,7 @@ const PROPOSALS: [(&str, &str); 42] = [
 ];
 
 #[test]
-fn proposals_say_what_was_meant_and_parse() {
+fn proposals_are_right_and_parse() {
     let runtime = Runtime::builder().build().unwrap();
     for (python, wanted) in PROPOSALS {
         let read = Reading::new(&runtime.names, python, (0, 0), "");
@@ -249,7 +249,7 @@ fn proposals_say_what_was_meant_and_parse() {
 }
 
 #[test]
-fn what_is_not_sure_is_not_proposed() {
+fn uncertain_translations_are_not_proposed() {
     let runtime = Runtime::builder().build().unwrap();
     for python in [
         "x = [a for a in b for c in d]",
@@ -273,7 +273,7 @@ fn what_is_not_sure_is_not_proposed() {
 }
 
 #[test]
-fn a_text_that_nests_without_end_takes_no_stack() {
+fn deep_nesting_takes_no_stack() {
     let runtime = Runtime::builder().build().unwrap();
     for (open, close) in [
         ("(1, ", ")"),

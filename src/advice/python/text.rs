@@ -1,8 +1,8 @@
-//! A quoted text of Python's as it is written here.
+//! Translates a Python string.
 
 use crate::syntax::Piece;
 
-/// A text with its prefix (`f`, `r`, `b`, `u` or nothing); nothing when it is not sure.
+/// Translates a string with its prefix (`f`, `r`, `b`, `u` or nothing); `None` if that is uncertain.
 pub(super) fn text(prefix: &str, token: &Piece<'_>) -> Option<String> {
     if !token.is_string() || !token.is_closed {
         return None;
@@ -21,7 +21,7 @@ pub(super) fn text(prefix: &str, token: &Piece<'_>) -> Option<String> {
     }
 }
 
-/// The quotes at the front of a text: `'`, `"`, `` ` ``, `'''` or `"""`.
+/// The quotes at the beginning of a string: `'`, `"`, `` ` ``, `'''` or `"""`.
 pub(super) fn quotes(text: &str) -> &str {
     let is_triple = text.len() >= 6 && (text.starts_with("'''") || text.starts_with("\"\"\""));
     match text.chars().next() {

@@ -1,4 +1,4 @@
-//! Values, arguments and parameters as Python writes them.
+//! Recognises Python's values, arguments and parameters.
 
 use super::reading::Reading;
 use super::row::Found;
@@ -56,7 +56,7 @@ pub(super) fn chained(read: &Reading<'_>) -> Option<Found> {
     is_it.then(|| Found::code(Some(code)))
 }
 
-/// The parameters of a function, when the error stands among them.
+/// The parameters of a function, if the error is among them.
 fn parameter_list(read: &Reading<'_>) -> Option<usize> {
     let open = match read.symbol(read.at) {
         "(" => read.at,

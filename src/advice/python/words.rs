@@ -1,4 +1,4 @@
-//! Words that begin a statement elsewhere.
+//! Recognises words that begin a statement in Python or JavaScript.
 
 use super::expression::{expression, parameters};
 use super::reading::Reading;
@@ -6,7 +6,7 @@ use super::row::Found;
 use super::statement::statement;
 use crate::syntax::is_reserved;
 
-/// The first piece of the statement at the error, when it is `word` and the error right behind or at it.
+/// The first piece of the statement at the error, if it is `word` and the error is at it or directly after it.
 fn begins(read: &Reading<'_>, word: &str) -> Option<usize> {
     let start = read.near().find(|at| read.word(*at) == word)?;
     (read.statement(start).start == start).then_some(start)
@@ -100,7 +100,7 @@ pub(super) fn import(read: &Reading<'_>) -> Option<Found> {
     is_import.then(|| Found::names([&import_help(read, start)]).at(token.place()))
 }
 
-/// How a module is imported; the built-in ones need not be.
+/// How to import a module; built-in modules need no import.
 pub(super) fn import_help(read: &Reading<'_>, start: usize) -> String {
     let range = read.statement(start);
     let names = read.parts(start + 1..range.end, ",").into_iter();
@@ -221,10 +221,10 @@ pub(super) fn counting_for(read: &Reading<'_>) -> Option<Found> {
     Some(Found::code(code))
 }
 
-/// A reserved word where a name has to stand.
+/// A reserved word where a name is needed.
 pub(super) fn reserved(read: &Reading<'_>) -> Option<Found> {
     let message = read.message;
-    // Of a word it reserves Rhai tells the place of the `fn` before it.
+    // For a word that Rhai reserves, it reports the position of the `fn` before it.
     let next = message.contains("reserved keyword").then_some(read.at + 1);
     let near = [Some(read.at), next].into_iter().flatten();
     let wants_name = message.starts_with("Expecting name of a variable")
