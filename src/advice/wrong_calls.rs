@@ -11,6 +11,7 @@ use crate::script::names::{Names, Of};
 use crate::script::rhai_names;
 use crate::script::rhai_texts::{Words, cannot_be_called};
 use crate::script::values::type_name_in;
+use crate::syntax;
 
 /// What a call that failed means, unless the function exists and takes such arguments.
 pub(crate) fn meaning(
@@ -190,18 +191,40 @@ fn closure(program: &Program, name: &str, given: usize, context: &EvalContext) -
 
 /// How many of a closure's parameters are between its pipes; `text` ends where its body begins, or a little later.
 fn params_between_pipes(text: &str, params: &[ImmutableString]) -> usize {
-    let mut pipes = text.rmatch_indices('|').map(|(at, _)| at).peekable();
-    while let Some(close) = pipes.next() {
-        let Some(open) = pipes.peek() else { break };
-        let names: Vec<&str> = text[open + 1..close]
-            .split(',')
-            .map(str::trim)
-            .filter(|name| !name.is_empty())
-            .collect();
-        let last = params.len().checked_sub(names.len());
-        if last.is_some_and(|at| params[at..].iter().eq(names.iter())) {
-            return names.len();
+    let (mut pieces, mut pipes) = (Vec::new(), Vec::new());
+    for token in syntax::code(text) {
+        match &text[token.range] {
+            "," => (),
+            "|" => pipes.push(pieces.len()),
+            "||" => pipes.extend([pieces.len(); 2]),
+            piece => pieces.push(piece),
         }
     }
-    params.len()
+    let mut between = pipes.windows(2).rev().map(|pair| &pieces[pair[0]..pair[1]]);
+    let own = between.find(|names| {
+        let captured = params.len().checked_sub(names.len());
+        captured.is_some_and(|at| params[at..].iter().eq(names.iter()))
+    });
+    own.map_or(params.len(), <[_]>::len)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parameters_of_a_closure_are_those_between_its_pipes() {
+        let count = |text: &str, params: &[&str]| {
+            let params: Vec<_> = params.iter().map(|name| (*name).into()).collect();
+            params_between_pipes(text, &params)
+        };
+        assert_eq!(count("let f = |a, b| ", &["x", "a", "b"]), 2);
+        assert_eq!(count("let f = || ", &["x"]), 0);
+        assert_eq!(
+            count("let f = |a /* the | first */, b| ", &["x", "a", "b"]),
+            2
+        );
+        assert_eq!(count("let f = |a| \"|x|\" ", &["x", "a"]), 1);
+        assert_eq!(count("`${xs.map(|a| ", &["x", "a"]), 1);
+    }
 }

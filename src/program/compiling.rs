@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use rhai::{AST, Engine, ParseError, Position};
 
+use crate::syntax;
+
 thread_local! {
     static TEXT: RefCell<Option<Arc<str>>> = const { RefCell::new(None) };
 }
@@ -35,23 +37,33 @@ pub(crate) fn underscore_is_name(position: Position) -> bool {
             .sum();
         let rest = text.get(above..)?;
         let (at, _) = rest.char_indices().nth(column)?;
-        Some(!after_space(&rest[at..]).starts_with("=>"))
+        let next = syntax::code(&rest[at..]).next()?;
+        Some(&rest[at..][next.range] != "=>")
     })
     // Nothing follows it.
     .unwrap_or(TEXT.with_borrow(Option::is_some))
 }
 
-/// Returns the rest of the source after white space and comments.
-fn after_space(text: &str) -> &str {
-    let mut text = text.trim_start();
-    loop {
-        let end = if text.starts_with("//") {
-            text.find('\n')
-        } else if text.starts_with("/*") {
-            text.find("*/").map(|at| at + 2)
-        } else {
-            return text;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_underscore_before_an_arrow_is_all_other_cases() {
+        let arrows = [
+            "_ => 1",
+            "_=>1",
+            "_ /* a /* b */ c */ => 1",
+            "_ // =\n => 1",
+        ];
+        let names = ["_", "_ /* => */", "_ + 1", "_ == 1", "_ // => 1"];
+        let is_name = |text: &str| {
+            TEXT.set(Some(text.into()));
+            underscore_is_name(Position::new(1, 1))
         };
-        text = text[end.unwrap_or(text.len())..].trim_start();
+        assert!(!arrows.into_iter().any(is_name));
+        assert!(names.into_iter().all(is_name));
+        TEXT.set(None);
+        assert!(!underscore_is_name(Position::new(1, 1)));
     }
 }

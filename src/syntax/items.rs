@@ -3,12 +3,11 @@
 use std::ops::Range;
 
 use super::brackets::Brackets;
-use super::lexer::{Kind, tokens};
+use super::lexer::{Kind, code};
 
 /// The statements and functions at the top level of a text, whether they parse or not. Together they are the whole text.
 pub(crate) fn items(text: &str) -> Vec<Range<usize>> {
-    let mut code = tokens(text);
-    code.retain(|token| !matches!(token.kind, Kind::Space | Kind::Comment));
+    let code: Vec<_> = code(text).collect();
     let piece = |at: usize| {
         let token = code.get(at).filter(|token| token.kind != Kind::String);
         token.map_or("", |token| &text[token.range.clone()])

@@ -37,6 +37,11 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
     Lexer::new(text).collect()
 }
 
+/// The tokens of `text` that are neither space nor comment, read one by one.
+pub(crate) fn code(text: &str) -> impl Iterator<Item = Token> {
+    Lexer::new(text).filter(|token| !matches!(token.kind, Kind::Space | Kind::Comment))
+}
+
 /// Symbols of more than one character, the longer ones first.
 const LONG_SYMBOLS: [&str; 36] = [
     "===", "!==", "**=", "..=", "...", "<<=", ">>=", "#{", "${", "==", "!=", "<=", ">=", "<>",

@@ -21,7 +21,7 @@ mod words;
 pub(crate) use self::brackets::{Brackets, is_opening};
 pub(crate) use self::cursor::{Cursor, Inside, Owner};
 pub(crate) use self::items::items;
-pub(crate) use self::lexer::{Kind, tokens};
+pub(crate) use self::lexer::{Kind, code, tokens};
 pub(crate) use self::outline::Outline;
 pub(crate) use self::pieces::{Piece, pieces};
 pub(crate) use self::scopes::visible;

@@ -256,12 +256,12 @@ fn lists() {
     let mut prompt = Prompt::start("fork");
     prompt.enter_all(&[
         "/// Doubles.\n/// Twice as much.\nfn double(x) {\n  x * 2\n}",
-        "fn a() { 1 } fn b(x, y) { || x + y }",
+        "// Of none.\n/// Of ab.\nfn ab() {}\nfn a() { 1 } fn b(x, y) { || x + y }",
         "const Z = \"z\"; let l = [1, 2];",
     ]);
     assert_eq!(
         prompt.command("functions", ""),
-        "a() []; b(x, y) []; double(x) [\"Doubles.\", \"Twice as much.\"]"
+        "a() []; ab() [\"Of ab.\"]; b(x, y) []; double(x) [\"Doubles.\", \"Twice as much.\"]"
     );
     assert_eq!(
         prompt.command("variables", ""),

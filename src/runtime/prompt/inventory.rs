@@ -5,6 +5,7 @@ use rhai::{Dynamic, ScriptFuncDef};
 use super::Interactive;
 use super::enter::LAST;
 use crate::script::values::type_name;
+use crate::syntax::pieces;
 
 /// A variable or constant.
 #[derive(Debug, Clone)]
@@ -91,22 +92,22 @@ impl Interactive {
 
 /// The `///` lines above a function.
 fn comments(text: &str, function: &ScriptFuncDef) -> Vec<String> {
-    let lines: Vec<&str> = text.lines().map(str::trim).collect();
-    let body = function.body.start_position().line().unwrap_or(0);
-    let is_head = |line: &&str| {
-        let words = line.strip_prefix("private ").unwrap_or(line);
-        words.starts_with("fn ") && words.contains(function.name.as_str())
-    };
-    let above = lines.get(..body).unwrap_or_default();
-    let head = above.iter().rposition(is_head).unwrap_or(0);
-    let mut comments: Vec<String> = lines[..head]
-        .iter()
-        .rev()
-        .map_while(|line| line.strip_prefix("///"))
+    let body = function.body.start_position();
+    let body = (body.line().unwrap_or(0), body.position().unwrap_or(0));
+    let (code, comments) = pieces(text);
+    let end = code.partition_point(|piece| (piece.line, piece.column) < body);
+    // Functions are not inside others, so the last `fn` before the body is its own.
+    let head = code[..end].iter().rfind(|piece| piece.text == "fn");
+    let head = head.map_or(0, |piece| piece.line);
+    let above = comments.iter().rev().skip_while(|piece| piece.line >= head);
+    let lines = above.zip((0..head).rev());
+    let mut lines: Vec<String> = lines
+        .take_while(|(piece, line)| piece.line == *line)
+        .map_while(|(piece, _)| piece.text.strip_prefix("///"))
         .map(|line| line.trim().to_string())
         .collect();
-    comments.reverse();
-    comments
+    lines.reverse();
+    lines
 }
 
 fn cut(text: String) -> String {

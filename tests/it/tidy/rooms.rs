@@ -14,7 +14,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("process", &["sys"]),
     ("text", &["sys", "wire"]),
     ("wire", &[]),
-    ("program", &["wire"]),
+    ("program", &["wire", "syntax"]),
     ("permissions", &["sys", "process", "text"]),
     (
         "script",
