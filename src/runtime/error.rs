@@ -164,14 +164,8 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Build(error) => Some(error),
-            Self::Read { error, .. } | Self::System(error) => Some(error),
-            Self::Conversion(error) => Some(error),
-            Self::Put(error) => Some(error),
-            Self::PutMany(error) => Some(error),
-            Self::Get(error) => Some(error),
-            Self::Wait(error) => Some(error),
-            Self::TaskDone(error) => Some(error),
+            // The message contains that of the error inside.
+            Self::Read { error, .. } | Self::System(error) => error.source(),
             _ => None,
         }
     }

@@ -139,15 +139,10 @@ impl fmt::Display for TaskDoneError {
 }
 
 impl Error for PutError {}
+impl Error for PutManyError {}
 impl Error for GetError {}
 impl Error for WaitError {}
 impl Error for TaskDoneError {}
-
-impl Error for PutManyError {
-    fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(&self.error)
-    }
-}
 
 /// A reason that any operation on a shared object may fail for.
 #[derive(Debug)]
