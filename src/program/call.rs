@@ -137,7 +137,7 @@ pub(crate) fn pack<O: Serialize>(
 /// Returns the head of a packed call, and the bytes of its values.
 ///
 /// # Errors
-/// They are no such head.
+/// They are not such a head.
 pub(crate) fn unpack<O: DeserializeOwned>(bytes: &[u8]) -> Result<(Head<O>, &[u8]), String> {
     let cut_short = "the call ends too early";
     let (length, rest) = bytes.split_first_chunk().ok_or(cut_short)?;

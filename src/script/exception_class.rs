@@ -81,7 +81,9 @@ fn parts_of(exception: &Exception) -> Result<Dynamic, Unsendable> {
 
 fn of_parts(parts: Dynamic) -> Result<Exception, String> {
     let ((kind, frames), args) = record_and_value::<(String, Vec<Frame>)>(parts)?;
-    let args = args.into_array().map_err(|_| "its arguments are no list")?;
+    let args = args
+        .into_array()
+        .map_err(|_| "its arguments are not a list")?;
     Ok(Exception::new(kind, args).with_frames(frames))
 }
 

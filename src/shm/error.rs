@@ -61,7 +61,7 @@ impl fmt::Display for ShmError {
         match self {
             ShmError::OutOfMemory { requested, quota } => write!(
                 f,
-                "no room for {requested} more bytes: the session is limited to {} MiB of shared memory; take messages out of queues, or raise the limit",
+                "no space for {requested} more bytes: the session is limited to {} MiB of shared memory; take messages out of queues, or raise the limit",
                 quota >> 20
             ),
             ShmError::TooManyThreads => {

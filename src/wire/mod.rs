@@ -18,14 +18,10 @@ mod tests;
 mod type_codec;
 pub(crate) mod typed;
 
-#[allow(unused_imports)]
 pub(crate) use codec::{Codec, Encoded, Unsendable};
-#[allow(unused_imports)]
 pub(crate) use decode::{Values, decode};
-#[allow(unused_imports)]
 pub(crate) use encode::{Message, blob_beginning, check, encode, encode_into};
 pub(crate) use fault::DecodeError;
-#[allow(unused_imports)]
 pub(crate) use refusal::{Reason, Refusal, bare_type_name};
 pub(crate) use sequence::Sequence;
 pub(crate) use type_codec::TypeCodec;

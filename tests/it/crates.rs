@@ -5,13 +5,20 @@ use std::fs;
 use std::process::Command;
 
 /// The most crates that an embedder builds.
-const MOST: usize = 40;
+const MOST: usize = 43;
 
 /// The crates of a build as `name version`, this one included.
 fn crates(features: &[&str]) -> BTreeSet<String> {
     let output = Command::new(env!("CARGO"))
         .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .args(["tree", "--locked", "--edges", "normal", "--prefix", "none"])
+        .args([
+            "tree",
+            "--locked",
+            "--edges",
+            "normal,build",
+            "--prefix",
+            "none",
+        ])
         .args(["--format", "{p}"])
         .args(features)
         .output()

@@ -25,8 +25,6 @@ pub(crate) struct Property {
     pub receiver: (TypeId, &'static str),
     pub name: &'static str,
     /// Whether `x.name = value` is allowed; such a property has a row of its own for that.
-    // Used only by the test that compares the manual with it.
-    #[allow(dead_code)]
     pub is_set: bool,
 }
 

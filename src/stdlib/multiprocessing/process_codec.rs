@@ -47,7 +47,7 @@ pub(crate) fn of_parts(parts: Dynamic) -> Result<Process, String> {
         return Err("no process has such a number".into());
     }
     let attributes = attributes.try_cast::<Map>();
-    let attributes = attributes.ok_or("its attributes are no map")?;
+    let attributes = attributes.ok_or("its attributes are not a map")?;
     let process = Process::new(known.identity, None, Array::new());
     process.with(|state| {
         state.attributes = attributes;

@@ -172,7 +172,9 @@ impl Work {
         let read = |error: DecodeError| error.to_string();
         let target = values.next().map_err(read)?;
         let args = values.next().map_err(read)?;
-        let args = args.into_array().map_err(|_| "its arguments are no list")?;
+        let args = args
+            .into_array()
+            .map_err(|_| "its arguments are not a list")?;
         let identity = self.identity.clone();
         let process = Process::new(identity, target.try_cast(), args);
         let attributes = values.named(std::mem::take(&mut self.attributes));
@@ -203,7 +205,7 @@ impl Work {
             given,
             handlers: handlers
                 .into_array()
-                .map_err(|_| "its signal handlers are no list")?,
+                .map_err(|_| "its signal handlers are not a list")?,
             turn: turn.try_cast::<Lock>().map(|lock| lock.shared),
         })
     }
