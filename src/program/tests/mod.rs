@@ -1,4 +1,5 @@
 //! Tests of the room, by subject.
 
 mod calls;
+mod compiling;
 mod diagnostics;
