@@ -12,6 +12,7 @@ use crate::runtime::{Runtime, Script};
 use crate::script::stop::Stop;
 use crate::script::values::repr_with;
 use crate::stdlib::signal::handlers::Handlers;
+use crate::syntax::{self, Kind};
 use crate::sys;
 use crate::sys::signal::{self, Signal};
 
@@ -151,7 +152,7 @@ impl Interactive {
     }
 
     fn show(&mut self, source: &Source, value: Dynamic) -> Outcome {
-        if value.is_unit() || self.ends_as_statement(&source.text) {
+        if value.is_unit() || ends_as_statement(&source.text) {
             return Outcome::Nothing;
         }
         let text = self.repr(&value);
@@ -162,21 +163,17 @@ impl Interactive {
         Outcome::Value(text)
     }
 
-    /// Whether the last token is a semicolon.
-    fn ends_as_statement(&self, text: &str) -> bool {
-        let texts = [text];
-        let (tokens, _) = self.runtime.engine.lex(&texts);
-        let last = tokens
-            .map(|(token, _)| token)
-            .take_while(|token| *token != rhai::Token::EOF)
-            .last();
-        last == Some(rhai::Token::SemiColon)
-    }
-
     /// The `repr` of a value.
     pub(super) fn repr(&self, value: &Dynamic) -> String {
         let engine = &self.runtime.engine;
         let context = self.runtime.state.context(engine, "repr");
         repr_with(value, &context)
     }
+}
+
+/// Whether the last token is a semicolon.
+fn ends_as_statement(text: &str) -> bool {
+    syntax::code(text)
+        .last()
+        .is_some_and(|token| token.kind == Kind::Symbol && &text[token.range] == ";")
 }
