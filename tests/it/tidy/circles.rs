@@ -156,7 +156,7 @@ impl Imports {
         used.chain(paths(text)).map(|path| absolute(module, &path))
     }
 
-    /// The module whose file defines what a path names. A `mod.rs` only lists modules and defines nothing.
+    /// The module whose file defines what a path names. A `mod.rs` that has modules below it is not counted, though some define something.
     fn defining(&self, path: &[String], depth: usize) -> Option<Module> {
         let known = (0..=path.len())
             .rev()
