@@ -56,6 +56,7 @@ impl<'t> Cursor<'t> {
     pub(crate) fn behind(text: &'t str) -> Self {
         let mut code = tokens(text);
         let inside = end_of(text, &code);
+        let is_part = |c: char| c.is_alphanumeric() || c == '_';
         let is_word = |token: &mut Token| matches!(token.kind, Kind::Word | Kind::Number);
         let word = code.pop_if(is_word);
         code.retain(|token| !matches!(token.kind, Kind::Space | Kind::Comment));
@@ -79,7 +80,7 @@ impl<'t> Cursor<'t> {
         Self {
             text,
             inside,
-            start: word.map_or(text.len(), |word| word.range.start),
+            start: text.trim_end_matches(is_part).len(),
             code,
             brackets,
         }

@@ -25,4 +25,4 @@ pub(crate) use self::lexer::{Kind, code, tokens};
 pub(crate) use self::outline::Outline;
 pub(crate) use self::pieces::{Piece, pieces};
 pub(crate) use self::scopes::visible;
-pub(crate) use self::words::{is_keyword, is_reserved, is_word_of_python};
+pub(crate) use self::words::{is_highlighted, is_reserved, is_word_of_python};

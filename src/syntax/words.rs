@@ -26,6 +26,11 @@ pub(crate) fn is_keyword(word: &str) -> bool {
     KEYWORDS.contains(&word)
 }
 
+/// Whether a word has a colour at the prompt: a keyword, or a name that acts like one.
+pub(crate) fn is_highlighted(word: &str) -> bool {
+    is_keyword(word) || ["Fn", "call", "curry", "eval", "global", "is_shared"].contains(&word)
+}
+
 /// Whether no variable can have this name.
 pub(crate) fn is_reserved(word: &str) -> bool {
     is_keyword(word) || FUNCTIONS.contains(&word)

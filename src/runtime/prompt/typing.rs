@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Interactive;
-use crate::syntax::{Cursor, Inside, Kind, is_keyword, tokens};
+use crate::syntax::{Cursor, Inside, Kind, is_highlighted, tokens};
 
 /// A part of an input that has a colour.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl Interactive {
     pub fn spans(text: &str) -> Vec<Span> {
         let spans = tokens(text).into_iter().filter_map(|token| {
             let kind = match token.kind {
-                Kind::Word if is_keyword(&text[token.range.clone()]) => SpanKind::Keyword,
+                Kind::Word if is_highlighted(&text[token.range.clone()]) => SpanKind::Keyword,
                 Kind::Number => SpanKind::Number,
                 Kind::String => SpanKind::String,
                 Kind::Comment => SpanKind::Comment,

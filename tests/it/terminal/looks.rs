@@ -182,7 +182,7 @@ fn behind_an_open_bracket_stand_the_parameters() {
     terminal.keys("1");
     terminal.wait_for_row(">>> q.put(1", 11);
     terminal.keys(", ");
-    terminal.wait_for_row(">>> q.put(1,  block, timeout)", 13);
+    terminal.wait_for_row(">>> q.put(1, block, timeout)", 13);
     // No key puts them into the line, and they do not stay on the screen.
     terminal.keys("\x1b[C");
     terminal.enter("#{block: false})");
@@ -190,5 +190,5 @@ fn behind_an_open_bracket_stand_the_parameters() {
     terminal.keys("very_own(q.get(");
     terminal.wait_for_row(">>> very_own(q.get([block, timeout])", 19);
     terminal.keys("), ");
-    terminal.wait_for_row(">>> very_own(q.get(),  second)", 22);
+    terminal.wait_for_row(">>> very_own(q.get(), second)", 22);
 }
