@@ -10,6 +10,7 @@ use rhai::{Array, Dynamic, Variant};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::script::values::type_name;
 use crate::sync::{Offset, Place, Session, ShmError};
 use crate::wire::{Encoded, TypeCodec, Unsendable, typed};
 
@@ -165,6 +166,18 @@ pub(crate) fn with_record(record: &impl Serialize, value: Dynamic) -> Result<Dyn
     let record = typed::pack(record).map_err(|misfit| Unsendable::Here(misfit.to_string()))?;
     let parts: Array = vec![Dynamic::from_blob(record), value];
     Ok(parts.into())
+}
+
+/// Returns a part of a value that is `()` when the value has none.
+///
+/// # Errors
+/// It is of another type.
+pub(crate) fn optional<T: Variant + Clone>(part: Dynamic) -> Result<Option<T>, String> {
+    if part.is_unit() {
+        return Ok(None);
+    }
+    let wrong = format!("one of its parts is a {}", type_name(&part));
+    part.try_cast().map(Some).ok_or(wrong)
 }
 
 /// Returns the record and the value that [`with_record`] has put together.

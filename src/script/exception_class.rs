@@ -112,14 +112,16 @@ pub(crate) fn pack_exception(
 
 /// Returns the exception of a child's last report, or one that says why it cannot be read.
 pub(crate) fn unpack_exception(interp: &Arc<Interp>, bytes: &[u8]) -> Exception {
-    let unreadable = |why: String| {
-        let text = format!("the exception of the child could not be read: {why}");
-        Exception::new("RuntimeError", vec![text.into()])
-    };
     match wire::decode(bytes, interp) {
         Ok(value) => value
             .try_cast()
-            .unwrap_or_else(|| unreadable("it is another value".into())),
-        Err(error) => unreadable(error.to_string()),
+            .unwrap_or_else(|| unreadable_exception("it is another value")),
+        Err(error) => unreadable_exception(&error.to_string()),
     }
+}
+
+/// What a child's exception that could not be read is replaced by.
+pub(crate) fn unreadable_exception(why: &str) -> Exception {
+    let message = format!("the exception of the child could not be read: {why}");
+    Exception::new("RuntimeError", vec![message.into()])
 }

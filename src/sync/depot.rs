@@ -158,6 +158,12 @@ impl Depot {
         Ok(fd)
     }
 
+    /// Drops what nobody awaits any more.
+    pub(crate) fn drop_unawaited(&self) -> Result<(), DepotError> {
+        let _turn = self.take_turn()?;
+        Ok(self.put_in_order(|_| false)?)
+    }
+
     /// Drops what nobody awaits from the front, and wherever it is when there is no room otherwise.
     fn make_room(&self) -> Result<(), DepotError> {
         let is_awaited = |label| self.is_awaited(label);

@@ -26,12 +26,16 @@ pub struct Conversion(Box<Parts>);
 struct Parts {
     path: String,
     reason: String,
-    /// The script's value and its description.
-    came: Option<(Dynamic, String)>,
+    /// The script's value, unless it cannot be read, and its description.
+    came: Option<(Option<Dynamic>, String)>,
 }
 
 impl Conversion {
-    pub(super) fn new(path: String, reason: String, came: Option<(Dynamic, String)>) -> Self {
+    pub(super) fn new(
+        path: String,
+        reason: String,
+        came: Option<(Option<Dynamic>, String)>,
+    ) -> Self {
         Self(Box::new(Parts { path, reason, came }))
     }
 
@@ -47,12 +51,12 @@ impl Conversion {
 
     /// The script's value that is not of the Rust type; `None` where a Rust value could not be sent.
     pub fn value(&self) -> Option<&Dynamic> {
-        self.0.came.as_ref().map(|(value, _)| value)
+        self.0.came.as_ref()?.0.as_ref()
     }
 
     /// The script's value, so that an item that was taken out of a queue is not lost.
     pub fn into_value(self) -> Option<Dynamic> {
-        self.0.came.map(|(value, _)| value)
+        self.0.came?.0
     }
 }
 

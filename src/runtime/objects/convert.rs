@@ -52,10 +52,12 @@ pub(super) fn read<T: DeserializeOwned>(
 ) -> Result<T, Conversion> {
     let decode = || typed::read(message.bytes);
     home::within(session, message.objects, decode).map_err(|misfit| {
-        let value = messages::read(interp, message).unwrap_or_default();
-        let text = shown(&value);
         let reason = misfit.reason().to_string();
-        Conversion::new(misfit.path(ITEM), reason, Some((value, text)))
+        let came = match messages::read(interp, message) {
+            Ok(value) => (Some(value.clone()), shown(&value)),
+            Err(_) => (None, "a value that cannot be read".into()),
+        };
+        Conversion::new(misfit.path(ITEM), reason, Some(came))
     })
 }
 
@@ -73,7 +75,7 @@ pub(super) fn object_of<O: rhai::Variant + Clone>(
     }
     let (found, text) = (type_name(&value), shown(&value));
     let reason = format!("expected a {wanted}, found a {found}");
-    let came = Some((value, text));
+    let came = Some((Some(value), text));
     Err(Conversion::new("value".into(), reason, came))
 }
 

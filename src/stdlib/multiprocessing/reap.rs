@@ -8,9 +8,9 @@ use super::family::Family;
 use super::process::{Process, Stage};
 use crate::process::ExitStatus;
 use crate::process::child::{StillRunning, wait_ended};
-use crate::script::exception_class::unpack_exception;
+use crate::script::exception_class::{unpack_exception, unreadable_exception};
 use crate::script::{Interp, report};
-use crate::sync::{Offset, ProcessId, wait_kind};
+use crate::sync::{Offset, ProcessId, ShmError, wait_kind};
 use crate::sys;
 
 impl Process {
@@ -57,11 +57,13 @@ impl Process {
         let Some(session) = interp.existing_session() else {
             return;
         };
-        let report = session.take_report(place).ok().flatten();
+        let report = session.take_report(place);
         // An error means that the session has swept the slot already.
         let _ = session.child_ended(place);
-        let Some(exception) = report.map(|bytes| unpack_exception(interp, &bytes)) else {
-            return;
+        let exception = match report {
+            Ok(Some(bytes)) => unpack_exception(interp, &bytes),
+            Ok(None) | Err(ShmError::NoSuchProcess) => return,
+            Err(error) => unreadable_exception(&error.to_string()),
         };
         // A child ended by Ctrl-C does not report: the main process reports for the whole family. A parent that was not
         // interrupted itself reports for the child.

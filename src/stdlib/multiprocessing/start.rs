@@ -39,7 +39,10 @@ pub(crate) fn start(
         .map_err(Failure::from)
         .and_then(|at_once| start_claimed(interp, context, process, at_once));
     process.with(|state| state.starting = false);
-    started
+    started.inspect_err(|_| {
+        // Copies of sockets that were to be sent would keep their connections open.
+        let _ = interp.depot().map(|depot| depot.drop_unawaited());
+    })
 }
 
 /// Starts a process that nobody else is starting.

@@ -14,6 +14,7 @@ use super::synchronize::lock::Lock;
 use crate::program::call::Surroundings;
 use crate::program::diagnostic::ErrorFormat;
 use crate::program::environment::Environment;
+use crate::script::codecs::optional;
 use crate::script::report::Reports;
 use crate::script::settings::Settings;
 use crate::script::{Dialect, Failure, Interp};
@@ -120,8 +121,12 @@ impl<'a> Sending<'a> {
 
     /// Returns the shared objects that a forked child is granted: those that a spawned one would be sent.
     pub(super) fn all_objects(mut self, context: &NativeCallContext) -> Vec<Offset> {
-        // A signal handler that cannot be sent is in the child's memory all the same.
-        let _ = self.inherit(context);
+        if self.inherit(context).is_err() {
+            // The handlers that cannot be sent are in the child's memory all the same.
+            let handlers = Handlers::of(self.interp).parts();
+            let handlers = handlers.iter().map(|handler| ("handler", handler));
+            self.values.push_sendable(handlers);
+        }
         self.objects()
     }
 
@@ -139,13 +144,13 @@ impl<'a> Sending<'a> {
         let given = interp.given.all();
         let given = given.iter().map(|(name, value)| (name.as_str(), value));
         let given = self.values.push_sendable(given);
-        let handlers = Handlers::of(interp).parts();
-        self.values.push(&handlers.into(), "handlers")?;
         let turn = interp.output.turn().map_or(Dynamic::UNIT, |shared| {
             let dialect = Dialect::default();
             Dynamic::from(Lock { shared, dialect })
         });
         self.values.push(&turn, "output")?;
+        let handlers = Handlers::of(interp).parts();
+        self.values.push(&handlers.into(), "handlers")?;
         let (start_method, start_method_fixed) = StartMethods::of(interp).inherited();
         let work = Work {
             identity: self.process.identity(),
@@ -176,7 +181,7 @@ impl Work {
             .into_array()
             .map_err(|_| "its arguments are not a list")?;
         let identity = self.identity.clone();
-        let process = Process::new(identity, target.try_cast(), args);
+        let process = Process::new(identity, optional(target)?, args);
         let attributes = values.named(std::mem::take(&mut self.attributes));
         let attributes = attributes.map_err(read)?;
         process.with(|state| {
@@ -196,7 +201,7 @@ impl Work {
     pub(crate) fn inherit(&mut self, mut values: Values<'_>) -> Result<Inherited, String> {
         let mut read = || -> Result<_, DecodeError> {
             let given = values.named(std::mem::take(&mut self.given))?;
-            let (handlers, turn) = (values.next()?, values.next()?);
+            let (turn, handlers) = (values.next()?, values.next()?);
             values.finish()?;
             Ok((given, handlers, turn))
         };
@@ -206,7 +211,7 @@ impl Work {
             handlers: handlers
                 .into_array()
                 .map_err(|_| "its signal handlers are not a list")?,
-            turn: turn.try_cast::<Lock>().map(|lock| lock.shared),
+            turn: optional::<Lock>(turn)?.map(|lock| lock.shared),
         })
     }
 }

@@ -4,14 +4,16 @@
 
 use std::os::fd::AsFd;
 use std::sync::Arc;
-use std::time::Duration;
 
 use rhai::Dynamic;
 
 use super::connection::Socket;
+use crate::script::call::seconds_to_duration;
+use crate::script::codecs::optional;
 use crate::script::{Interp, Registry};
 use crate::sync::{DepotError, Ticket};
 use crate::sys::socket::Socket as Kernel;
+use crate::text::as_int;
 use crate::wire::kind;
 
 /// Registers the ticket inside the parts of a socket.
@@ -49,11 +51,14 @@ fn store(interp: &Interp, kernel: &Kernel) -> Result<Ticket, String> {
 
 /// Takes the copy that was stored for this message.
 pub(crate) fn decode(interp: &Arc<Interp>, parts: Dynamic) -> Result<Socket, String> {
-    let parts = parts.into_array().map_err(|_| "a socket without parts")?;
-    let [ticket, family, kind, timeout] = parts.as_slice() else {
-        return Err("a socket without parts".into());
-    };
-    let kernel = match ticket.read_lock::<Ticket>() {
+    let parts = parts.into_array().ok();
+    let parts = parts.and_then(|parts| <[Dynamic; 4]>::try_from(parts).ok());
+    let [ticket, family, kind, timeout] = parts.ok_or("a socket without parts")?;
+    let timeout = optional(timeout)?.and_then(seconds_to_duration);
+    let number = |value: &Dynamic| as_int(value).and_then(|number| i32::try_from(number).ok());
+    let family = number(&family).ok_or("a socket without its family")?;
+    let kind = number(&kind).ok_or("a socket without its type")?;
+    let kernel = match optional::<Ticket>(ticket)? {
         Some(ticket) => {
             let depot = interp.depot().ok_or(NO_DEPOT)?;
             let fd = depot.take(&ticket).map_err(told)?;
@@ -61,11 +66,8 @@ pub(crate) fn decode(interp: &Arc<Interp>, parts: Dynamic) -> Result<Socket, Str
         }
         None => None,
     };
-    let number = |value: &Dynamic| value.as_int().ok().and_then(|n| i32::try_from(n).ok());
-    let (family, kind) = (number(family).unwrap_or(0), number(kind).unwrap_or(0));
     let socket = Socket::new(kernel, family, kind);
-    let seconds = timeout.as_float().ok();
-    socket.set_timeout(seconds.and_then(|s| Duration::try_from_secs_f64(s).ok()));
+    socket.set_timeout(timeout);
     Ok(socket)
 }
 

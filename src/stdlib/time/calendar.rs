@@ -1,9 +1,9 @@
 //! Moments as dates: `localtime`, `gmtime`, `strftime`, `asctime`, `ctime`, `mktime`.
 
-use jiff::civil::{DateTime, Weekday};
+use jiff::civil::{self, DateTime, Weekday};
 use jiff::fmt::strtime::{BrokenDownTime, Config, PosixCustom};
 use jiff::tz::TimeZone;
-use jiff::{Span, Timestamp, Zoned};
+use jiff::{Span, Timestamp, ToSpan, Zoned};
 use rhai::{Array, Dynamic};
 
 use crate::script::{Call, Failure, Namespace, Outcome, Registry, raise, type_name};
@@ -28,12 +28,12 @@ pub(super) fn register(time: &mut Namespace<'_>) {
         Ok(Dynamic::from(Date(moment(call, || TimeZone::UTC)?)))
     })
     .function("ctime", &["secs?"], |call| {
-        format(&(&moment(call, TimeZone::system)?).into(), "%c")
+        format(((&moment(call, TimeZone::system)?).into(), 0), "%c")
     })
-    .function("asctime", &["t?"], |call| format(&date(call, 0)?, "%c"))
+    .function("asctime", &["t?"], |call| format(date(call, 0)?, "%c"))
     .function("strftime", &["format", "t?"], |call| {
         let directives = call.string(0)?;
-        format(&date(call, 1)?, &directives)
+        format(date(call, 1)?, &directives)
     })
     .function("mktime", &["t"], mktime);
 }
@@ -109,13 +109,16 @@ fn moment(call: &mut Call<'_>, zone: fn() -> TimeZone) -> Result<Zoned, Failure>
     Ok(moment.to_zoned(zone()))
 }
 
+/// A date to be formatted, and its seconds: up to 61 in Python, and 59 in jiff.
+type Formatted = (BrokenDownTime, i64);
+
 /// Returns a date argument to be formatted: a `struct_time`, or nine numbers; now when left out.
-fn date(call: &mut Call<'_>, index: usize) -> Result<BrokenDownTime, Failure> {
+fn date(call: &mut Call<'_>, index: usize) -> Result<Formatted, Failure> {
     let Some(value) = call.given(index) else {
-        return Ok(BrokenDownTime::from(&Zoned::now()));
+        return Ok((BrokenDownTime::from(&Zoned::now()), 0));
     };
     match value.read_lock::<Date>() {
-        Some(date) => Ok(BrokenDownTime::from(&date.0)),
+        Some(date) => Ok((BrokenDownTime::from(&date.0), 0)),
         None => broken_down(fields(&value)?),
     }
 }
@@ -136,36 +139,46 @@ fn fields(value: &Dynamic) -> Result<[i64; 9], Failure> {
     })
 }
 
-/// Nine numbers as a local date. As in Python the weekday and the day of the year are taken as given, right or wrong.
-fn broken_down(fields: [i64; 9]) -> Result<BrokenDownTime, Failure> {
-    let [
-        year,
-        month,
-        day,
-        hour,
-        minute,
-        second,
-        weekday,
-        day_of_year,
-        _,
-    ] = fields;
-    let mut given = BrokenDownTime::default();
-    set("year", year, |number| given.set_year(number))?;
-    set("month", month.max(1), |number| given.set_month(number))?;
-    set("day of month", day.max(1), |number| given.set_day(number))?;
-    set("hour", hour, |number| given.set_hour(number))?;
-    set("minute", minute, |number| given.set_minute(number))?;
-    set("seconds", second, |number| given.set_second(number))?;
-    let moment = given
-        .to_datetime()
-        .and_then(|civil| civil.to_zoned(TimeZone::system()))
-        .map_err(|_| out_of_range("day of month"))?;
-    let mut date = BrokenDownTime::from(&moment);
-    date.set_weekday(Weekday::from_monday_zero_offset(weekday.rem_euclid(7) as i8).ok());
-    set("day of year", day_of_year.max(1), |number| {
+/// Nine numbers as a local date. As in Python the day need not exist, and the weekday and the day of the year are taken as given.
+fn broken_down(fields: [i64; 9]) -> Result<Formatted, Failure> {
+    let [year, month, day, hour, minute, second, weekday, yearday, _] = fields;
+    // Only its time zone stays.
+    let mut date = BrokenDownTime::from(&Zoned::now());
+    date.set_meridiem(None);
+    set("year", year, |number| date.set_year(number))?;
+    set("month", first(month), |number| date.set_month(number))?;
+    set("day of month", first(day), |number| date.set_day(number))?;
+    set("hour", hour, |number| date.set_hour(number))?;
+    set("minute", minute, |number| date.set_minute(number))?;
+    let held = if second <= 61 { second.min(59) } else { second };
+    set("seconds", held, |number| date.set_second(number))?;
+    let weekday = Weekday::from_sunday_zero_offset((weekday.saturating_add(1) % 7) as i8)
+        .map_err(|_| out_of_range("day of week"))?;
+    date.set_weekday(Some(weekday));
+    let yearday = first(yearday);
+    set("day of year", yearday, |number| {
         date.set_day_of_year(number)
     })?;
-    Ok(date)
+    let moment = carried_over(fields).map_err(|_| out_of_range("year"))?;
+    date.set_offset(Some(moment.offset()));
+    date.set_timestamp(Some(moment.timestamp()));
+    // The week of a date is the one of its Thursday.
+    let begin = civil::Date::constant(year as i16, 1, 1);
+    let days = yearday - 1 + 3 - i64::from(weekday.to_monday_zero_offset());
+    let thursday = begin.saturating_add(days.days());
+    let week = (thursday.day_of_year() - 1) / 7 + 1;
+    set("year", thursday.year().into(), |number| {
+        date.set_iso_week_year(number)
+    })?;
+    set("day of year", week.into(), |number| {
+        date.set_iso_week(number)
+    })?;
+    Ok((date, second))
+}
+
+/// Python takes a month or a day 0 for the first.
+fn first(number: i64) -> i64 {
+    if number == 0 { 1 } else { number }
 }
 
 fn set<T: TryFrom<i64>>(
@@ -182,29 +195,64 @@ fn out_of_range(name: &str) -> Failure {
 }
 
 /// `strftime` in the C locale. A `%` that begins no directive is left as it is.
-fn format(date: &BrokenDownTime, directives: &str) -> Outcome {
+fn format((date, second): Formatted, directives: &str) -> Outcome {
     let config = Config::new().custom(PosixCustom::new()).lenient(true);
+    let directives = of_c(directives, second);
     let string = date.to_string_with_config(&config, directives);
     let string = string.map_err(|_| raise("ValueError", "Invalid format string"))?;
     Ok(string.into())
 }
 
+/// The same directives for jiff: it knows some that C does not, and no seconds from 60 on.
+fn of_c(directives: &str, second: i64) -> String {
+    let mut rest = directives;
+    let mut all = String::new();
+    while let Some((before, after)) = rest.split_once('%') {
+        all.push_str(before);
+        let flagged = after.strip_prefix(['_', '-', '0', '^', '#']);
+        let name = flagged
+            .unwrap_or(after)
+            .trim_start_matches(|c: char| c.is_ascii_digit());
+        rest = name.get(1..).unwrap_or_default();
+        match name.chars().next() {
+            Some('c') if second > 59 => all += &of_c("%a %b %e %T %Y", second),
+            Some('r') if second > 59 => all += &of_c("%I:%M:%S %p", second),
+            Some('T' | 'X') if second > 59 => all += &of_c("%H:%M:%S", second),
+            Some('S') if second > 59 => all += &second.to_string(),
+            Some(name) if DIRECTIVES.contains(name) => {
+                all.push('%');
+                all.push_str(&after[..after.len() - rest.len()]);
+            }
+            _ => {
+                all.push_str("%%");
+                rest = after;
+            }
+        }
+    }
+    all + rest
+}
+
+/// The directives of C.
+const DIRECTIVES: &str = "%aAbBcCdDeFgGhHIjklmMnpPrRsStTuUVwWxXyYzZ";
+
 /// `time.mktime(t)`: seconds since 1970 of a date in the local time zone. Fields out of range carry over: January 32 is
 /// February 1.
 fn mktime(call: &mut Call<'_>) -> Outcome {
-    let [year, month, day, hour, minute, second, ..] = fields(&call.value(0))?;
-    let moment = || {
-        let since = Span::new()
-            .try_years(year)?
-            .try_months(month.saturating_sub(1))?
-            .try_days(day.saturating_sub(1))?
-            .try_hours(hour)?
-            .try_minutes(minute)?
-            .try_seconds(second)?;
-        let begin = DateTime::constant(0, 1, 1, 0, 0, 0, 0);
-        begin.checked_add(since)?.to_zoned(TimeZone::system())
-    };
-    let moment: Result<Zoned, jiff::Error> = moment();
+    let moment = carried_over(fields(&call.value(0))?);
     let moment = moment.map_err(|_| raise("OverflowError", "mktime argument out of range"))?;
     Ok(Dynamic::from_float(moment.timestamp().as_second() as f64))
+}
+
+/// The moment of nine numbers, in which fields out of range carry over.
+fn carried_over(fields: [i64; 9]) -> Result<Zoned, jiff::Error> {
+    let [year, month, day, hour, minute, second, ..] = fields;
+    let since = Span::new()
+        .try_years(year)?
+        .try_months(month.saturating_sub(1))?
+        .try_days(day.saturating_sub(1))?
+        .try_hours(hour)?
+        .try_minutes(minute)?
+        .try_seconds(second)?;
+    let begin = DateTime::constant(0, 1, 1, 0, 0, 0, 0);
+    begin.checked_add(since)?.to_zoned(TimeZone::system())
 }

@@ -211,6 +211,26 @@ fn ends_go_through_queues_and_pipes_and_come_back() {
 }
 
 #[test]
+fn a_forked_child_has_the_ends_of_its_signal_handlers_beside_one_that_cannot_be_sent() {
+    prints(
+        r#"
+        fn child() { os.kill(os.getpid(), signal.SIGUSR1); time.sleep(0.01); }
+        set_start_method("fork");
+        let pipe = Pipe(false);
+        let there = pipe[1];
+        let file = open("/dev/null");
+        signal.signal(signal.SIGUSR1, |number, frame| there.send("handled"));
+        signal.signal(signal.SIGUSR2, |number, frame| print(file));
+        let p = Process(child);
+        p.start();
+        p.join();
+        print(p.exitcode, pipe[0].recv());
+        "#,
+        "0 handled\n",
+    );
+}
+
+#[test]
 fn a_closed_end_crosses_as_what_it_is() {
     prints(
         r#"

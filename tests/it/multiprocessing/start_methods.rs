@@ -293,3 +293,22 @@ fn a_script_from_standard_input_or_the_command_line_has_children_too() {
         run(&[&["eval"], &options[..], &[code]].concat());
     });
 }
+
+#[test]
+fn a_failed_start_keeps_no_copy_of_a_socket() {
+    prints(
+        r#"
+        fn run(args) {}
+        set_start_method("spawn");
+        let pair = socket.socketpair();
+        print(error_of(|| Process(run, [[pair[0], open("/dev/null")]]).start()).split(":")[0]);
+        pair[0].close();
+        pair[1].settimeout(20);
+        print(len(pair[1].recv(1)));
+        "#,
+        "
+        TypeError
+        0
+        ",
+    );
+}

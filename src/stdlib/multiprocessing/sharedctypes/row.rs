@@ -143,12 +143,15 @@ pub(crate) fn parts(raw: Dynamic, row: &Row) -> Dynamic {
 
 /// Returns the row made of these parts.
 pub(crate) fn of_parts<T: Holder>(parts: Dynamic) -> Result<Arc<Row>, String> {
-    let parts = parts.into_array().unwrap_or_default();
-    let [raw, lock] = parts.as_slice() else {
-        return Err("a shared value without its parts".into());
-    };
+    let parts = parts.into_array().ok();
+    let parts = parts.and_then(|parts| <[Dynamic; 2]>::try_from(parts).ok());
+    let [raw, lock] = parts.ok_or("a shared value without its parts")?;
     let raw = raw
         .read_lock::<T>()
         .ok_or("a shared value without elements")?;
-    Ok(raw.row().guarded_by(Guard::of(lock)))
+    let guard = match lock.is_unit() {
+        true => None,
+        false => Some(Guard::of(&lock).ok_or("a shared value without its lock")?),
+    };
+    Ok(raw.row().guarded_by(guard))
 }

@@ -6,13 +6,13 @@ use std::time::Duration;
 use rhai::{Array, Dynamic, FnPtr};
 
 use crate::script::call::seconds_to_duration;
+use crate::script::codecs::optional;
 use crate::script::{
     Call, Dialect, Failure, Interp, Outcome, Registry, raise, raise_bare, session_failure,
     type_name,
 };
 use crate::stdlib::multiprocessing::family::Family;
 use crate::sync::{self, Arrival, BarrierError, Broken, Cause};
-use crate::text::as_float;
 use crate::wire::kind;
 
 /// A barrier shared between processes and threads.
@@ -42,14 +42,14 @@ fn parts_of(barrier: &Barrier) -> Dynamic {
 }
 
 fn of_parts(parts: Dynamic) -> Result<Barrier, String> {
-    let parts = parts.try_cast::<Array>().unwrap_or_default();
-    let [bare, action, timeout] =
-        <[Dynamic; 3]>::try_from(parts).map_err(|_| "a barrier without its parts")?;
+    let parts = parts.try_cast::<Array>();
+    let parts = parts.and_then(|parts| <[Dynamic; 3]>::try_from(parts).ok());
+    let [bare, action, timeout] = parts.ok_or("a barrier without its parts")?;
     let Bare(shared, dialect) = bare.try_cast().ok_or("a barrier without its place")?;
     Ok(Barrier {
         shared,
-        action: action.try_cast(),
-        timeout: as_float(&timeout).and_then(seconds_to_duration),
+        action: optional(action)?,
+        timeout: optional(timeout)?.and_then(seconds_to_duration),
         dialect,
     })
 }
