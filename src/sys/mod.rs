@@ -23,7 +23,6 @@ pub(crate) mod passing;
 pub(crate) mod pipe;
 pub(crate) mod place;
 pub(crate) mod process;
-pub(crate) mod processor;
 pub(crate) mod quota;
 pub(crate) mod random;
 pub(crate) mod readiness;

@@ -41,7 +41,7 @@ pub(super) fn register(registry: &mut Registry) {
             Ok(Dynamic::from_int(sys::clock::now_ns().cast_signed()))
         })
         .function("process_time", &[], |_| {
-            Ok(Dynamic::from_float(sys::processor::used().as_secs_f64()))
+            Ok(Dynamic::from_float(sys::cpu::used_time().as_secs_f64()))
         });
     calendar::register(&mut time);
     calendar::register_class(registry);
