@@ -37,57 +37,47 @@ pub(crate) struct Refusal {
 impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = &self.path;
+        let cannot = "which cannot be sent to another process";
+        let a = |name: &str| format!("{} {name}", article(name));
         match &self.reason {
-            Reason::Type(name) => {
-                let article = article(name);
-                write!(
-                    f,
-                    "{path} is {article} {name}, which cannot be sent to another process"
-                )
-            }
+            Reason::Type(name) => write!(f, "{path} is {}, {cannot}", a(name)),
             Reason::Foreign(name) => {
-                let article = article(name);
-                write!(
-                    f,
-                    "{path} is {article} {name}, a type of the embedding program that cannot be sent to another \
-                     process"
-                )
+                let host = "a type of the embedding program that cannot be sent to another process";
+                write!(f, "{path} is {}, {host}", a(name))
             }
             Reason::Withheld(name, why) => {
-                let article = article(name);
                 write!(
                     f,
-                    "{path} is {article} {name}, which cannot be sent from here: {why}"
+                    "{path} is {}, which cannot be sent from here: {why}",
+                    a(name)
                 )
             }
             Reason::Failed(name, why) => {
-                let article = article(name);
-                write!(
-                    f,
-                    "{path} is {article} {name}, which could not be sent: {why}"
-                )
+                write!(f, "{path} is {}, which could not be sent: {why}", a(name))
             }
-            Reason::Function(name, why) if name.starts_with("anon$") => write!(
-                f,
-                "{path} is a closure, which cannot be sent to another process: {why}"
-            ),
-            Reason::Function(name, why) => write!(
-                f,
-                "{path} is the function {name}, which cannot be sent to another process: {why}"
-            ),
+            Reason::Function(name, why) if name.starts_with("anon$") => {
+                write!(f, "{path} is a closure, {cannot}: {why}")
+            }
+            Reason::Function(name, why) => {
+                write!(f, "{path} is the function {name}, {cannot}: {why}")
+            }
             Reason::Busy => write!(
                 f,
                 "{path} is a captured variable in use at this moment, so it cannot be sent to another process \
                  (copy it into another variable first)"
             ),
-            Reason::TooDeep => write!(
-                f,
-                "{path} is nested more than {MAX_DEPTH} levels deep, which cannot be sent to another process"
-            ),
-            Reason::TooLong => write!(
-                f,
-                "{path} is too long to be sent to another process (4 GiB or more)"
-            ),
+            Reason::TooDeep => {
+                write!(
+                    f,
+                    "{path} is nested more than {MAX_DEPTH} levels deep, {cannot}"
+                )
+            }
+            Reason::TooLong => {
+                write!(
+                    f,
+                    "{path} is too long to be sent to another process (4 GiB or more)"
+                )
+            }
         }
     }
 }
