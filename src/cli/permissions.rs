@@ -125,53 +125,39 @@ impl PermissionOptions {
 
     /// The options that allow, each with what it allows without a list and for each item of one.
     fn allowing(&self) -> [Row<'_>; 4] {
+        use Permissions as P;
         [
-            (
-                words(&self.allow_read),
-                Permissions::allow_read_all,
-                |to, path| to.allow_read(path),
-            ),
-            (
-                words(&self.allow_write),
-                Permissions::allow_write_all,
-                |to, path| to.allow_write(path),
-            ),
-            (
-                words(&self.allow_net),
-                Permissions::allow_net_all,
-                |to, host| to.allow_net(&host.to_string_lossy()),
-            ),
-            (
-                words(&self.allow_env),
-                Permissions::allow_env_all,
-                |to, name| to.allow_env([name.to_string_lossy()]),
-            ),
+            row(&self.allow_read, P::allow_read_all, |to, path| {
+                to.allow_read(path)
+            }),
+            row(&self.allow_write, P::allow_write_all, |to, path| {
+                to.allow_write(path)
+            }),
+            row(&self.allow_net, P::allow_net_all, |to, host| {
+                to.allow_net(&host.to_string_lossy())
+            }),
+            row(&self.allow_env, P::allow_env_all, |to, name| {
+                to.allow_env([name.to_string_lossy()])
+            }),
         ]
     }
 
     /// The options that deny, each with what it denies without a list and for each item of one.
     fn denying(&self) -> [Row<'_>; 4] {
+        use Permissions as P;
         [
-            (
-                words(&self.deny_read),
-                Permissions::deny_read_all,
-                |to, path| to.deny_read(path),
-            ),
-            (
-                words(&self.deny_write),
-                Permissions::deny_write_all,
-                |to, path| to.deny_write(path),
-            ),
-            (
-                words(&self.deny_net),
-                Permissions::deny_net_all,
-                |to, host| to.deny_net(&host.to_string_lossy()),
-            ),
-            (
-                words(&self.deny_env),
-                Permissions::deny_env_all,
-                |to, name| to.deny_env([name.to_string_lossy()]),
-            ),
+            row(&self.deny_read, P::deny_read_all, |to, path| {
+                to.deny_read(path)
+            }),
+            row(&self.deny_write, P::deny_write_all, |to, path| {
+                to.deny_write(path)
+            }),
+            row(&self.deny_net, P::deny_net_all, |to, host| {
+                to.deny_net(&host.to_string_lossy())
+            }),
+            row(&self.deny_env, P::deny_env_all, |to, name| {
+                to.deny_env([name.to_string_lossy()])
+            }),
         ]
     }
 }
@@ -183,9 +169,17 @@ type Row<'o> = (
     fn(Permissions, &OsStr) -> Permissions,
 );
 
-fn words<T: AsRef<OsStr>>(list: &Option<Vec<T>>) -> Option<Vec<&OsStr>> {
-    let list = list.as_ref()?;
-    Some(list.iter().map(AsRef::as_ref).collect())
+fn row<'o, T: AsRef<OsStr>>(
+    list: &'o Option<Vec<T>>,
+    all: fn(Permissions) -> Permissions,
+    one: fn(Permissions, &OsStr) -> Permissions,
+) -> Row<'o> {
+    let list = list.as_ref();
+    (
+        list.map(|list| list.iter().map(AsRef::as_ref).collect()),
+        all,
+        one,
+    )
 }
 
 /// What an option that denies says without a list, if only once: no argument of a program has a zero byte.
