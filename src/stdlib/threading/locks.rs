@@ -4,34 +4,24 @@ use rhai::Dynamic;
 
 use crate::script::Namespace;
 use crate::script::dialect::Dialect::Threading;
-use crate::stdlib::multiprocessing::synchronize::event::Event;
-use crate::stdlib::multiprocessing::synchronize::lock::Lock;
-use crate::stdlib::multiprocessing::synchronize::rlock::RLock;
-use crate::stdlib::multiprocessing::synchronize::semaphore::Semaphore;
-use crate::stdlib::multiprocessing::synchronize::{barrier, condition};
+use crate::stdlib::multiprocessing::synchronize::{
+    barrier, condition, event, lock, rlock, semaphore,
+};
 
 /// The longest time-out, in seconds, as on Linux.
 const TIMEOUT_MAX: f64 = 9_223_372_036.0;
 
 pub(super) fn register(threading: &mut Namespace<'_>) {
     threading
-        .function("Lock", &[], |call| {
-            Lock::new(call.interp, Threading).map(Dynamic::from)
-        })
-        .function("RLock", &[], |call| {
-            RLock::new(call.interp, Threading).map(Dynamic::from)
-        })
+        .function("Lock", &[], |call| lock::create(call, Threading))
+        .function("RLock", &[], |call| rlock::create(call, Threading))
         .function("Semaphore", &["value?"], |call| {
-            let value = call.int_or(0, 1)?;
-            Semaphore::new(call.interp, value, Threading).map(Dynamic::from)
+            semaphore::create(call, Threading)
         })
         .function("BoundedSemaphore", &["value?"], |call| {
-            let value = call.int_or(0, 1)?;
-            Semaphore::new_bounded(call.interp, value, Threading).map(Dynamic::from)
+            semaphore::create_bounded(call, Threading)
         })
-        .function("Event", &[], |call| {
-            Event::new(call.interp, Threading).map(Dynamic::from)
-        })
+        .function("Event", &[], |call| event::create(call, Threading))
         .function("Condition", &["lock?"], |call| {
             condition::create(call, Threading)
         })

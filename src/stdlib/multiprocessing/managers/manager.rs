@@ -7,7 +7,7 @@ use rhai::Dynamic;
 use super::{dict, list, namespace, value};
 use crate::script::{Call, Class, Dialect, Failure, Outcome, Registry, raise, session_failure};
 use crate::stdlib::multiprocessing::synchronize::{
-    barrier, condition, event::Event, lock::Lock, rlock::RLock, semaphore::Semaphore,
+    barrier, condition, event, lock, rlock, semaphore,
 };
 use crate::stdlib::multiprocessing::{queue_members, sharedctypes};
 use crate::sync::{self, Cells};
@@ -119,47 +119,36 @@ fn containers(class: &mut Class<'_>) {
 fn primitives(class: &mut Class<'_>) {
     class
         .method("Queue", &["maxsize?"], |call| {
-            started(call)?;
-            queue_members::create(call, false, Dialect::Threading)
+            create(call, |call, rules| {
+                queue_members::create(call, false, rules)
+            })
         })
         .method("JoinableQueue", &["maxsize?"], |call| {
-            started(call)?;
-            queue_members::create(call, true, Dialect::Threading)
+            create(call, |call, rules| queue_members::create(call, true, rules))
         })
-        .method("Lock", &[], |call| {
-            started(call)?;
-            Lock::new(call.interp, Dialect::Threading).map(Dynamic::from)
-        })
-        .method("RLock", &[], |call| {
-            started(call)?;
-            RLock::new(call.interp, Dialect::Threading).map(Dynamic::from)
-        })
+        .method("Lock", &[], |call| create(call, lock::create))
+        .method("RLock", &[], |call| create(call, rlock::create))
         .method("Semaphore", &["value?"], |call| {
-            started(call)?;
-            let value = call.int_or(0, 1)?;
-            Semaphore::new(call.interp, value, Dialect::Threading).map(Dynamic::from)
+            create(call, semaphore::create)
         })
         .method("BoundedSemaphore", &["value?"], |call| {
-            started(call)?;
-            let value = call.int_or(0, 1)?;
-            Semaphore::new_bounded(call.interp, value, Dialect::Threading).map(Dynamic::from)
+            create(call, semaphore::create_bounded)
         })
-        .method("Event", &[], |call| {
-            started(call)?;
-            Event::new(call.interp, Dialect::Threading).map(Dynamic::from)
-        })
+        .method("Event", &[], |call| create(call, event::create))
         .method("Condition", &["lock?"], |call| {
-            started(call)?;
-            condition::create(call, Dialect::Threading)
+            create(call, condition::create)
         })
         .method(
             "Barrier",
             &["#", "parties", "action?", "timeout?"],
-            |call| {
-                started(call)?;
-                barrier::create(call, Dialect::Threading)
-            },
+            |call| create(call, barrier::create),
         );
+}
+
+/// Creates an object that follows the rules of `threading`, unless the manager has been shut down.
+fn create(call: &mut Call<'_>, primitive: fn(&mut Call<'_>, Dialect) -> Outcome) -> Outcome {
+    started(call)?;
+    primitive(call, Dialect::Threading)
 }
 
 /// Returns the switch for what is made now.

@@ -95,12 +95,7 @@ pub(super) fn register(registry: &mut Registry) {
         .repr(|call| repr(&call.this()));
 }
 
-/// `Barrier(parties, action, timeout)`.
-pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
-    create(call, Dialect::Multiprocessing)
-}
-
-/// Returns a barrier that follows the rules of a module or a manager.
+/// `Barrier(parties, action, timeout)`, which follows the rules of a module or a manager.
 pub(crate) fn create(call: &mut Call<'_>, dialect: Dialect) -> Outcome {
     let parties = match u64::try_from(call.int(0)?) {
         Ok(parties) if parties > 0 => parties,

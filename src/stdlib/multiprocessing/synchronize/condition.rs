@@ -153,12 +153,7 @@ pub(super) fn register(registry: &mut Registry) {
         .repr(|call| repr(call.interp, &call.this()));
 }
 
-/// `Condition(lock)`; with an RLock of its own when none is given.
-pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
-    create(call, Dialect::Multiprocessing)
-}
-
-/// Returns a condition that follows the rules of a module, unless the lock in argument 0 follows others.
+/// `Condition(lock)`, with an RLock of its own when none is given. It follows the rules of a module, unless its lock follows others.
 pub(crate) fn create(call: &mut Call<'_>, dialect: Dialect) -> Outcome {
     let lock = match call.given(0) {
         None => AnyLock::RLock(RLock::new(call.interp, dialect)?),

@@ -47,9 +47,9 @@ pub(super) fn register(registry: &mut Registry) {
         .repr(repr);
 }
 
-/// `Event()`.
-pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
-    Event::new(call.interp, Dialect::Multiprocessing).map(Dynamic::from)
+/// `Event()`, which follows the rules of a module.
+pub(crate) fn create(call: &mut Call<'_>, dialect: Dialect) -> Outcome {
+    Event::new(call.interp, dialect).map(Dynamic::from)
 }
 
 impl Event {

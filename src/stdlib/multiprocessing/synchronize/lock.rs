@@ -51,9 +51,9 @@ pub(super) fn register(registry: &mut Registry) {
         .repr(|call| Ok(call.this::<Lock>().repr(call.interp).into()));
 }
 
-/// `Lock()`.
-pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
-    Lock::new(call.interp, Dialect::Multiprocessing).map(Dynamic::from)
+/// `Lock()`, which follows the rules of a module.
+pub(crate) fn create(call: &mut Call<'_>, dialect: Dialect) -> Outcome {
+    Lock::new(call.interp, dialect).map(Dynamic::from)
 }
 
 impl Lock {

@@ -18,6 +18,7 @@ pub(crate) mod semaphore;
 pub(crate) use hold::{Hold, waited};
 pub(crate) use patience::queue_deadline;
 
+use crate::script::dialect::Dialect::Multiprocessing;
 use crate::script::{Namespace, Registry};
 
 pub(super) fn register(registry: &mut Registry) {
@@ -30,20 +31,21 @@ pub(super) fn register(registry: &mut Registry) {
 }
 
 pub(super) fn constructors(module: &mut Namespace<'_>) {
+    let barrier = &["#", "parties", "action?", "timeout?"];
     module
-        .global("Lock", &[], lock::construct)
-        .global("RLock", &[], rlock::construct)
-        .global("Semaphore", &["value?"], semaphore::construct)
-        .global(
-            "BoundedSemaphore",
-            &["value?"],
-            semaphore::construct_bounded,
-        )
-        .global("Event", &[], event::construct)
-        .global("Condition", &["lock?"], condition::construct)
-        .global(
-            "Barrier",
-            &["#", "parties", "action?", "timeout?"],
-            barrier::construct,
-        );
+        .global("Lock", &[], |call| lock::create(call, Multiprocessing))
+        .global("RLock", &[], |call| rlock::create(call, Multiprocessing))
+        .global("Semaphore", &["value?"], |call| {
+            semaphore::create(call, Multiprocessing)
+        })
+        .global("BoundedSemaphore", &["value?"], |call| {
+            semaphore::create_bounded(call, Multiprocessing)
+        })
+        .global("Event", &[], |call| event::create(call, Multiprocessing))
+        .global("Condition", &["lock?"], |call| {
+            condition::create(call, Multiprocessing)
+        })
+        .global("Barrier", barrier, |call| {
+            barrier::create(call, Multiprocessing)
+        });
 }

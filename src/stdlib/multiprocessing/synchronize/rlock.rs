@@ -43,9 +43,9 @@ pub(super) fn register(registry: &mut Registry) {
         .repr(|call| Ok(call.this::<RLock>().repr(call.interp).into()));
 }
 
-/// `RLock()`.
-pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
-    RLock::new(call.interp, Dialect::Multiprocessing).map(Dynamic::from)
+/// `RLock()`, which follows the rules of a module.
+pub(crate) fn create(call: &mut Call<'_>, dialect: Dialect) -> Outcome {
+    RLock::new(call.interp, dialect).map(Dynamic::from)
 }
 
 impl RLock {

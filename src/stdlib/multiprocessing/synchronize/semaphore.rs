@@ -53,16 +53,16 @@ pub(super) fn register(registry: &mut Registry) {
         .repr(|call| Ok(call.this::<Semaphore>().repr().into()));
 }
 
-/// `Semaphore(value)`.
-pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
+/// `Semaphore(value)`, which follows the rules of a module.
+pub(crate) fn create(call: &mut Call<'_>, dialect: Dialect) -> Outcome {
     let value = call.int_or(0, 1)?;
-    Semaphore::new(call.interp, value, Dialect::Multiprocessing).map(Dynamic::from)
+    Semaphore::new(call.interp, value, dialect).map(Dynamic::from)
 }
 
-/// `BoundedSemaphore(value)`.
-pub(super) fn construct_bounded(call: &mut Call<'_>) -> Outcome {
+/// `BoundedSemaphore(value)`, which follows the rules of a module.
+pub(crate) fn create_bounded(call: &mut Call<'_>, dialect: Dialect) -> Outcome {
     let value = call.int_or(0, 1)?;
-    Semaphore::new_bounded(call.interp, value, Dialect::Multiprocessing).map(Dynamic::from)
+    Semaphore::new_bounded(call.interp, value, dialect).map(Dynamic::from)
 }
 
 /// Returns the value a semaphore begins with, checked.
