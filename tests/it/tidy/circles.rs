@@ -278,7 +278,11 @@ fn commas(group: &str) -> Vec<String> {
 fn paths(text: &str) -> Vec<Module> {
     let is_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
     let words = text.split(|c: char| !is_path(c));
-    let paths = words.filter(|word| word.starts_with("crate::") || word.starts_with("super::"));
+    let paths = words.filter(|word| {
+        ["crate::", "super::", "self::"]
+            .iter()
+            .any(|root| word.starts_with(root))
+    });
     let split = |path: &str| {
         let parts = path.split("::").filter(|part| !part.is_empty());
         parts.map(ToString::to_string).collect()
