@@ -2,7 +2,7 @@
 //!
 //! Scripts call natives the way Python does: positional arguments, then keywords in a trailing object map.
 //! Rhai knows nothing of either, so each function is registered once for every number of arguments it
-//! takes, and [`Call`] sorts the arguments into the declared parameters.
+//! takes, and [`Call`](super::call::Call) sorts the arguments into the declared parameters.
 //!
 //! Parameters are written as in a Python signature: `"obj"` is required, `"timeout?"` is optional,
 //! `"*args"` takes whatever is left; a last `"/"` means that no parameter can be given as a keyword, so that
@@ -21,14 +21,9 @@ mod registered;
 mod registry;
 mod signature;
 
-use super::Outcome;
-use super::call::Call;
-
 pub(crate) use class::Class;
 pub(crate) use namespace::Namespace;
+pub(crate) use native::Handler;
 pub(crate) use registered::{Listed, Property, Receiver, Registered};
 pub(crate) use registry::Registry;
 pub(crate) use signature::Signature;
-
-/// The native behind a name.
-pub(crate) type Handler = fn(&mut Call<'_>) -> Outcome;

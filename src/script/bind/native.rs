@@ -5,11 +5,14 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, FuncRegistration, Identifier, Module, NativeCallContext, RhaiFunc, Shared};
 
-use super::Handler;
 use super::signature::Signature;
+use crate::script::Outcome;
 use crate::script::call::Call;
 use crate::script::interp::Interp;
 use crate::script::panics::without_panic;
+
+/// The native behind a name.
+pub(crate) type Handler = fn(&mut Call<'_>) -> Outcome;
 
 /// The receiver of a native.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
