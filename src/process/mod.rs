@@ -4,6 +4,7 @@
 //! - [`fork`]: a copy of this process, and the rules for what it may do.
 //! - [`spawn`]: a fresh copy of the program, and how it finds its session; [`starter`]: from which thread.
 //! - [`relay`]: the thread that forwards what children write.
+//! - [`timer`]: the thread that calls functions at their times.
 //! - [`exit`]: exit codes as Python counts them.
 //! - [`signals`]: Ctrl-C and SIGTERM for a whole family.
 //!
@@ -16,6 +17,7 @@ pub(crate) mod relay;
 pub(crate) mod signals;
 pub(crate) mod spawn;
 mod starter;
+pub(crate) mod timer;
 
 pub(crate) use child::Child;
 pub(crate) use exit::ExitStatus;

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use rhai::{Dynamic, FnPtr, FuncArgs, Variant};
 
-use super::ending::end_everybody;
 use super::error::thrown;
 use super::stopper::TimeLimit;
+use super::turn::Turn;
 use super::{Error, Runtime, Script};
 use crate::runtime::objects::arguments;
 use crate::script::exceptions::{Exception, Failure, raise_os};
@@ -16,7 +16,6 @@ use crate::script::panics::without_panic;
 use crate::script::report::{Ending, diagnostic_of, task_frames};
 use crate::script::stop::Stop;
 use crate::script::values;
-use crate::stdlib::multiprocessing::family::Family;
 
 /// The source that Rhai notes for calls that come from the host.
 pub(super) const HOST: &str = "<host>";
@@ -151,10 +150,7 @@ impl Runtime {
         ending: impl FnOnce(&Self, Result<Dynamic, Failure>) -> Ending,
     ) -> Result<Dynamic, Error> {
         let interp = self.interp.clone();
-        if interp.stopping().is_some() {
-            interp.forget_stop();
-            return Err(Error::Stopped);
-        }
+        let turn = Turn::begin(&interp)?;
         interp.spent.begin();
         let limit = TimeLimit::of(&interp).map_err(Error::System)?;
         let result = run(self);
@@ -173,8 +169,7 @@ impl Runtime {
             }
         };
         if !matches!(error, Error::Failed(_) | Error::Exited(_)) {
-            end_everybody(&interp);
-            Family::of(&interp).begin_anew();
+            turn.end_everybody();
         }
         interp.forget_stop();
         interp.output.take_in();

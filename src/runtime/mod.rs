@@ -4,10 +4,10 @@
 //! - [`setup`]: functions and types of a host.
 //! - [`package`]: the API on an engine that the host owns.
 //! - [`script`]: the source of a script.
-//! - [`run`]: running a script to its end; [`ending`]: the end of a runtime.
+//! - [`run`]: running a script to its end; [`ending`]: the end of a runtime; [`everybody`]: those it ends.
 //! - [`evaluate`]: running pieces of a program one after another; [`piece`]: one of them; [`state`]: the variables that stay.
 //! - [`error`], [`error_kind`]: why an operation failed.
-//! - [`stopper`]: stopping a script, by a call and by time.
+//! - [`stopper`]: stopping a script, by a call and by time; [`turn`]: between evaluations.
 //! - [`engine`]: the Rhai engine as scripts expect it; [`wrong_calls`]: calls that Rhai cannot resolve.
 //! - [`modules`]: `import` of files and of built-in modules; [`loading`]: by one thread at a time.
 //! - [`check`]: the syntax errors of a script.
@@ -23,6 +23,7 @@ mod engine;
 mod error;
 mod error_kind;
 mod evaluate;
+mod everybody;
 mod loading;
 mod modules;
 mod objects;
@@ -36,6 +37,7 @@ mod state;
 mod stopper;
 #[cfg(test)]
 mod tests;
+mod turn;
 mod worker;
 mod wrong_calls;
 

@@ -191,15 +191,15 @@ impl ProcessPackage {
         self
     }
 
-    /// Returns a handle that stops this package's scripts from other threads, in all its engines. Scripts cannot run again before
-    /// [`resume`](Self::resume).
+    /// Returns a handle that stops this package's scripts from other threads, in all its engines, and ends the threads and children
+    /// that they have started. Scripts cannot run again before [`resume`](Self::resume), also after [`Stopper::stop`].
     pub fn stopper(&self) -> Stopper {
         Stopper::of(self.interp())
     }
 
     /// Lets scripts run again after a stop.
     pub fn resume(&self) {
-        self.interp().forget_stop();
+        self.interp().resume();
     }
 
     /// Returns the report on an error that has ended a script of this package: Python's name of its kind, message, position,

@@ -3,6 +3,7 @@
 use rhai::{Dynamic, Scope};
 
 use super::stopper::TimeLimit;
+use super::turn::Turn;
 use super::{Runtime, Script};
 use crate::program::diagnostic::Diagnostic;
 use crate::script::panics::without_panic;
@@ -43,6 +44,7 @@ impl Runtime {
         if let Some(directory) = source.directory() {
             self.interp.program.add_directory(directory.into());
         }
+        let turn = Turn::take(&self.interp);
         let limit = match TimeLimit::of(&self.interp) {
             Ok(limit) => limit,
             Err(error) => {
@@ -57,6 +59,7 @@ impl Runtime {
         });
         let code = self.conclude(&self.ending(&source, result));
         drop(limit);
+        turn.carried_out();
         code
     }
 

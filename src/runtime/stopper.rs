@@ -1,15 +1,15 @@
 //! Stopping a script from outside: by a call, or when its time is over.
 
 use std::io;
-use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Weak};
-use std::thread::JoinHandle;
 
 use super::Runtime;
-use crate::process::signals::blocked_in_new_threads;
+use super::turn::carry_out;
+use crate::process::timer::{self, Alarm};
 use crate::script::interp::Interp;
 use crate::script::limits::Exceeded;
 use crate::script::stop::Stop;
+use crate::script::turns::Lasts;
 
 /// Stops what a [`Runtime`] runs, from another thread.
 ///
@@ -35,11 +35,55 @@ impl Stopper {
     /// with it. The evaluation returns [`Error::Stopped`](crate::Error::Stopped), which the script cannot catch.
     ///
     /// Returns at once. The script notices the stop at its next step; a wait notices it after at most 50 ms. A function of the host
-    /// that the script has called is not interrupted. When nothing runs, the next evaluation ends as it begins, so
-    /// that a stop that comes a moment early is not lost.
+    /// that the script has called is not interrupted.
+    ///
+    /// When nothing is evaluated, the threads and the children that earlier evaluations have left are ended, by a thread of the crate,
+    /// and the next evaluation ends as it begins, so that a stop that comes a moment early is not lost. Until then, or until
+    /// [`resume`](Self::resume), waits of the host on the runtime's objects end with `Stopped`.
     pub fn stop(&self) {
+        self.stop_for(Lasts::Once);
+    }
+
+    /// Like [`stop`](Self::stop), and keeps the runtime stopped: until [`resume`](Self::resume) is called, every evaluation, every start
+    /// of a process, and every wait on the runtime's objects ends with `Stopped`.
+    ///
+    /// # Example
+    /// ```
+    /// use procscript::{Error, Runtime};
+    ///
+    /// let mut runtime = Runtime::builder().build().unwrap();
+    /// let stopper = runtime.stopper();
+    /// stopper.stop_all();
+    /// assert!(matches!(runtime.eval::<i64>("6 * 7"), Err(Error::Stopped)));
+    /// assert!(matches!(runtime.eval::<i64>("6 * 7"), Err(Error::Stopped)));
+    /// stopper.resume();
+    /// assert_eq!(runtime.eval::<i64>("6 * 7").unwrap(), 42);
+    /// ```
+    pub fn stop_all(&self) {
+        self.stop_for(Lasts::Held);
+    }
+
+    /// Lets the runtime run scripts again after [`stop_all`](Self::stop_all), and takes back a [`stop`](Self::stop) that waits for the next
+    /// evaluation.
+    ///
+    /// Returns at once. What a stop is ending at this moment ends all the same, and the next evaluation begins after that.
+    pub fn resume(&self) {
         if let Some(interp) = self.0.upgrade() {
-            interp.request_stop(Stop::Host);
+            interp.resume();
+        }
+    }
+
+    fn stop_for(&self, lasts: Lasts) {
+        let Some(interp) = self.0.upgrade() else {
+            return;
+        };
+        // Nothing tells us when a script on an engine of the host begins, so it could not end the stop.
+        let lasts = match interp.host_engines.in_use() {
+            true => Lasts::Held,
+            false => lasts,
+        };
+        if interp.stop_for_host(lasts) {
+            carry_out(interp);
         }
     }
 }
@@ -53,11 +97,7 @@ impl Runtime {
 
 /// Ends an evaluation, with threads and children, when its time is over, unless it is dropped before.
 #[derive(Debug)]
-pub(super) struct TimeLimit {
-    /// Dropping it ends the watch: the evaluation is over.
-    evaluation: Option<SyncSender<()>>,
-    watch: Option<JoinHandle<()>>,
-}
+pub(super) struct TimeLimit(#[allow(dead_code)] Alarm);
 
 impl TimeLimit {
     /// Starts the time limit that the host has set, if any.
@@ -68,29 +108,12 @@ impl TimeLimit {
         let Some(limit) = interp.settings.limits.of_time() else {
             return Ok(None);
         };
-        let (evaluation, over) = sync_channel::<()>(0);
-        let interp = interp.clone();
-        let _held = blocked_in_new_threads();
-        let watch = std::thread::Builder::new()
-            .name("procscript-time".into())
-            .spawn(move || {
-                if over.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) {
-                    interp.request_stop(Stop::Limit(Exceeded::Time(limit)));
-                }
-            })?;
-        Ok(Some(Self {
-            evaluation: Some(evaluation),
-            watch: Some(watch),
-        }))
-    }
-}
-
-impl Drop for TimeLimit {
-    fn drop(&mut self) {
-        self.evaluation = None;
-        if let Some(watch) = self.watch.take() {
-            // The thread has nothing left to do.
-            let _ = watch.join();
-        }
+        let interp = Arc::downgrade(interp);
+        let alarm = timer::set(limit, move || {
+            if let Some(interp) = interp.upgrade() {
+                interp.request_stop(Stop::Limit(Exceeded::Time(limit)));
+            }
+        })?;
+        Ok(Some(Self(alarm)))
     }
 }

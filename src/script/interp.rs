@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, OnceLock, Weak};
 use rhai::Engine;
 
 use crate::permissions::Guard;
+use crate::process::timer;
 use crate::program::Program;
 use crate::script::codecs::Codecs;
 use crate::script::fork_hooks::{AroundFork, Prepared};
@@ -20,6 +21,7 @@ use crate::script::sinks::source::Source;
 use crate::script::sinks::streams::PausedRelay;
 use crate::script::state::{State, States};
 use crate::script::stop::Stop;
+use crate::script::turns::Turns;
 use crate::{sync, sys};
 
 /// The state that the natives of one runtime share.
@@ -45,6 +47,8 @@ pub(crate) struct Interp {
     codecs: OnceLock<Codecs>,
     /// Why the script must stop, whatever it is doing.
     pub(super) requests: Requests,
+    /// Whose turn it is to run the script.
+    pub(super) turns: Turns,
     /// The maximum size of the session in bytes; by default half of the free memory.
     session_memory: OnceLock<u64>,
     pub(super) session: Mutex<Option<sync::Session>>,
@@ -75,6 +79,7 @@ impl Interp {
             states,
             codecs: OnceLock::new(),
             requests: Requests::default(),
+            turns: Turns::default(),
             session_memory: OnceLock::new(),
             session: Mutex::default(),
             depot: Mutex::default(),
@@ -187,9 +192,10 @@ impl Interp {
         self.states.all().any(|state| state.has_threads())
     }
 
-    /// Stops the host's threads that must not exist during a fork, and the relay of output, until the result is dropped.
-    pub(crate) fn prepare_fork(&self) -> (Prepared, Option<PausedRelay<'_>>) {
-        (self.fork_hooks.prepare(), self.output.prepare_fork())
+    /// Stops the host's threads that must not exist during a fork, the relay of output, and the timer, until the result is dropped.
+    pub(crate) fn prepare_fork(&self) -> (Prepared, Option<PausedRelay<'_>>, timer::Paused) {
+        let (hooks, relay) = (self.fork_hooks.prepare(), self.output.prepare_fork());
+        (hooks, relay, timer::pause())
     }
 
     /// Prepares a copy made by `os.fork`, which continues with the script.

@@ -19,7 +19,7 @@
 //! - [`names`]: what has a name in scripts; [`rhai_names`]: in Rhai itself.
 //!
 //! Endings and output:
-//! - [`stop`], [`requests`], [`stopping`]: endings that nothing catches, and the waits that notice them.
+//! - [`stop`], [`requests`], [`stopping`]: endings that nothing catches, and the waits that notice them; [`turns`]: between evaluations.
 //! - [`report`], [`waits`]: reports of errors, and what a process waits for, in words.
 //! - [`output`], [`sinks`]: lines on standard output, or where a host redirects them.
 
@@ -55,6 +55,7 @@ pub(crate) mod state;
 pub(crate) mod stop;
 mod stopping;
 pub(crate) mod task;
+pub(crate) mod turns;
 pub(crate) mod values;
 pub(crate) mod waits;
 

@@ -7,6 +7,7 @@ use rhai::{Dynamic, EvalAltResult, Position};
 use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::Interp;
 use crate::script::stop::{self, Stop};
+use crate::script::turns::Lasts;
 use crate::sync::{Deadline, Offset};
 use crate::sys::clock::{now_ns, slice};
 use crate::sys::interrupt;
@@ -148,6 +149,48 @@ impl Interp {
             self.requests.publish(&session);
         }
         stop::forget_exit();
+    }
+
+    /// Waits until no evaluation runs and no stop is being carried out, and takes the turn.
+    pub(crate) fn take_turn(&self) {
+        self.turns.take();
+    }
+
+    /// Ends the turn. Returns false if the host has asked for a stop that nobody has carried out: the turn goes on for that.
+    pub(crate) fn release_turn(&self) -> bool {
+        self.turns.release(|lasts| self.settle(lasts))
+    }
+
+    /// Requests a stop for the host. Returns true if no evaluation runs: the caller has the turn then, and carries out the stop.
+    pub(crate) fn stop_for_host(&self, lasts: Lasts) -> bool {
+        self.turns.stop(lasts, || self.request_stop(Stop::Host))
+    }
+
+    /// Notes, in a turn, that the host's stop is being carried out.
+    pub(crate) fn carry_out_stop(&self) {
+        self.turns.carry_out();
+    }
+
+    /// Ends the host's stop. An evaluation that it is ending at this moment ends all the same.
+    pub(crate) fn resume(&self) {
+        self.turns.resume(|lasts| self.settle(lasts));
+    }
+
+    /// Between turns, the host's stop is requested exactly as long as it lasts.
+    fn settle(&self, lasts: Lasts) {
+        if self.is_over() {
+            return;
+        }
+        match lasts {
+            Lasts::Over => self.requests.forget(|stop| matches!(stop, Stop::Host)),
+            Lasts::Once | Lasts::Held => self.requests.note(Stop::Host),
+        }
+        if let Some(session) = self.existing_session() {
+            self.requests.publish(&session);
+        }
+        if lasts != Lasts::Over {
+            interrupt::alert();
+        }
     }
 
     /// Ends the threads that scripts have started so far at their next step, whenever that is.

@@ -23,6 +23,7 @@ mod packages; // an engine that the host owns
 mod permissions; // what scripts may do
 mod sinks; // the functions that receive what scripts print
 mod stopping; // limits, and stops from outside
+mod stops; // stops between evaluations, at the prompt, and the watch over the time
 mod talking; // values and objects that hosts and scripts share
 mod waiting; // waits of the host
 mod whole; // a whole program, and the end of a runtime
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         permissions::CASES,
         sinks::CASES,
         stopping::CASES,
+        stops::CASES,
         talking::CASES,
         waiting::CASES,
         whole::CASES,

@@ -75,6 +75,9 @@ fn runtimes() {
     let _: fn(Runtime) -> Result<(), Error> = Runtime::finish;
     let _: fn(&Runtime) -> Stopper = Runtime::stopper;
     let _: fn(&Stopper) = Stopper::stop;
+    let _: fn(&Stopper) = Stopper::stop_all;
+    let _: fn(&Stopper) = Stopper::resume;
+    let _: fn(&Interactive) -> Stopper = Interactive::stopper;
     let _: fn(Runtime) -> Interactive = Runtime::interactive;
     let _: fn(&mut Interactive, &str) -> Outcome = Interactive::enter;
     let _: fn(Interactive) -> Finished = Interactive::finish;

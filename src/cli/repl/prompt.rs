@@ -152,6 +152,14 @@ impl Prompt {
                 let text = self.screen.colours.error("KeyboardInterrupt");
                 self.screen.say_after_key(&text);
             }
+            Outcome::Stopped => {
+                let text = self.screen.colours.error("the input was stopped");
+                self.screen.say(&text);
+            }
+            Outcome::Limit(exceeded) => {
+                let text = self.screen.colours.error(&exceeded.to_string());
+                self.screen.say(&text);
+            }
             Outcome::Exit(code) => return Some(code),
             _ => {}
         }

@@ -10,6 +10,7 @@ use super::errors::WaitError;
 use super::home::{arguments, failed};
 use crate::process::child::StillRunning;
 use crate::runtime::evaluate::HOST;
+use crate::runtime::turn::Turn;
 use crate::runtime::{Diagnostic, Error, Runtime};
 use crate::script::exceptions::Failure;
 use crate::script::interp::Interp;
@@ -63,7 +64,8 @@ impl Runtime {
     /// `args` is a tuple, or a `Vec<Dynamic>`. Pass shared objects by their `to_dynamic`.
     ///
     /// # Errors
-    /// There is no such function, an argument cannot be sent to another process, or the process cannot be started.
+    /// There is no such function, an argument cannot be sent to another process, or the process cannot be started;
+    /// [`Error::Stopped`] while a [`Stopper`](crate::Stopper) keeps the runtime stopped.
     pub fn start(
         &self,
         function: &str,
@@ -71,6 +73,10 @@ impl Runtime {
         options: ProcessOptions,
     ) -> Result<Process, Error> {
         let interp = &self.interp;
+        let _turn = Turn::take(interp);
+        if interp.stopping().is_some() {
+            return Err(Error::Stopped);
+        }
         let failed = |why: Failure| failed(interp, &why);
         let args = arguments(interp, args)?;
         let target = interp.program.function(function);

@@ -2,13 +2,19 @@
 //!
 //! [`State`](crate::runtime::state::State) keeps its variables.
 
+use std::sync::Arc;
+
 use rhai::Dynamic;
 
 use super::Interactive;
 use crate::process::signals;
 use crate::program::diagnostic::Diagnostic;
 use crate::program::source::Source;
-use crate::runtime::{Runtime, Script};
+use crate::runtime::stopper::TimeLimit;
+use crate::runtime::turn::Turn;
+use crate::runtime::{Error, Runtime, Script, Stopper};
+use crate::script::interp::Interp;
+use crate::script::limits::Exceeded;
 use crate::script::stop::Stop;
 use crate::script::values::repr_with;
 use crate::stdlib::signal::handlers::Handlers;
@@ -28,6 +34,10 @@ pub enum Outcome {
     Failed(Diagnostic),
     /// Ctrl-C stopped it. Children continue.
     Interrupted,
+    /// A [`Stopper`](crate::Stopper) stopped it. Threads and children have been ended.
+    Stopped,
+    /// It has used up one of the [`Limits`](crate::Limits). Threads and children have been ended.
+    Limit(Exceeded),
     /// The session is over, with this exit code; call [`Interactive::finish`] next. The input called `exit()`, the output was closed,
     /// or a signal arrived (SIGTERM, or SIGHUP when the terminal is gone; the code is 128 plus the signal's number).
     Exit(i32),
@@ -54,7 +64,7 @@ impl Runtime {
 impl Interactive {
     /// Runs one input: statements, definitions, or an expression.
     ///
-    /// Messages call it `<prompt N>`. Ctrl-C stops it.
+    /// Messages call it `<prompt N>`. Ctrl-C stops it. [`Limits`](crate::Limits) apply to each input.
     pub fn enter(&mut self, text: &str) -> Outcome {
         if text.trim().is_empty() {
             return Outcome::Nothing;
@@ -78,14 +88,23 @@ impl Interactive {
         let interp = self.runtime.interp.clone();
         // Ctrl-C is for the process that runs the input.
         interp.begin_interactive();
-        interp.forget_stop();
+        interp.forget_exit();
+        if interp.owns_signals() {
+            // One that came before the input was not meant for it.
+            signals::forget_request();
+        }
         let _ = interp.take_thrown();
         let ast = match self.runtime.compile(source) {
             Ok(ast) => ast,
             Err(report) => return Outcome::Failed(*report),
         };
+        let (turn, limit) = match begin(&interp) {
+            Ok(begun) => begun,
+            Err(why) => return refused(&why),
+        };
         self.on_endings(signals::note_ending);
         let result = self.runtime.run_piece(source, &ast);
+        drop(limit);
         let _ = interp.output.flush_line();
         if !interp.is_interactive() {
             // A copy of this process, by `os.fork`: the rest of the line was its program.
@@ -93,6 +112,10 @@ impl Interactive {
             sys::process::exit_now(self.runtime.conclude(&ending));
         }
         let entered = self.entered(source, result);
+        if matches!(entered, Outcome::Stopped | Outcome::Limit(_)) {
+            turn.end_everybody();
+            interp.output.take_in();
+        }
         self.on_endings(signals::leave_ending);
         let entered = match signal::requested() {
             // It arrived after the input had ended, while its value was formatted.
@@ -105,6 +128,11 @@ impl Interactive {
         self.runtime.interp.program.forget_spent_inputs();
         self.runtime.interp.forget_stop();
         entered
+    }
+
+    /// Returns a handle that stops the running input from another thread.
+    pub fn stopper(&self) -> Stopper {
+        self.runtime.stopper()
     }
 
     /// Calls `change` for each signal that ends the program, if signals are ours and the script has not set a handler for it.
@@ -127,10 +155,8 @@ impl Interactive {
         match stop.or_else(|| interp.stopping()) {
             // Checked before the ending is read, which would stop other threads too.
             Some(Stop::Interrupt) => return Outcome::Interrupted,
-            Some(Stop::Host) => {
-                let message = "the input was stopped".into();
-                return Outcome::Failed(Diagnostic::new("RuntimeError", message));
-            }
+            Some(Stop::Host) => return Outcome::Stopped,
+            Some(Stop::Limit(exceeded)) => return Outcome::Limit(exceeded),
             _ => (),
         }
         let result = match (result, interp.stopping()) {
@@ -168,6 +194,23 @@ impl Interactive {
         let engine = &self.runtime.engine;
         let context = self.runtime.state.context(engine, "repr");
         repr_with(value, &context)
+    }
+}
+
+/// Begins an input within its limits, as an evaluation begins.
+fn begin(interp: &Arc<Interp>) -> Result<(Turn, Option<TimeLimit>), Error> {
+    let turn = Turn::begin(interp)?;
+    interp.spent.begin();
+    let limit = TimeLimit::of(interp).map_err(Error::System)?;
+    Ok((turn, limit))
+}
+
+/// The outcome of an input that did not begin.
+fn refused(why: &Error) -> Outcome {
+    match why {
+        Error::Stopped => Outcome::Stopped,
+        Error::Limit(exceeded) => Outcome::Limit(*exceeded),
+        other => Outcome::Failed(Diagnostic::new("RuntimeError", other.to_string())),
     }
 }
 

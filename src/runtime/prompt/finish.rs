@@ -1,7 +1,8 @@
 //! The end of a session, and starting it afresh.
 
 use super::Interactive;
-use crate::runtime::ending::end_everybody;
+use crate::runtime::everybody::end_everybody;
+use crate::runtime::turn::Turn;
 
 /// How a session ended.
 #[derive(Debug, Clone)]
@@ -24,7 +25,10 @@ impl Interactive {
     ///
     /// Unlike the end of a script, it does not wait for children to finish their work.
     pub fn finish(mut self) -> Finished {
+        let turn = Turn::take(&self.runtime.interp);
         let ended = end_everybody(&self.runtime.interp);
+        turn.carried_out();
+        drop(turn);
         self.runtime.state.begin(&self.runtime.engine);
         let ended = ended.iter().map(|child| {
             let pid = child.pid().unwrap_or_default();

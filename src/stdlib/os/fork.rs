@@ -105,7 +105,7 @@ fn fork_script(call: &mut Call<'_>) -> Outcome {
     let place = reserve(interp, &session, &birth, at_once)?;
     session.grant_all(place).map_err(session_failure)?;
     let (parent, interactive) = (sys::process::pid(), interp.is_interactive());
-    let (hooks, relay) = interp.prepare_fork();
+    let (hooks, relay, _timer) = interp.prepare_fork();
     if !fork::possible() {
         let _ = session.cancel_child(place);
         let text = "os.fork() in a process with several threads is unsafe; use Process, which spawns instead";
