@@ -29,7 +29,7 @@ const PANICKED: i32 = 101;
 
 /// Returns whether this process may fork, because it has one thread.
 pub(crate) fn possible() -> bool {
-    process::thread_count() == 1
+    process::has_one_thread()
 }
 
 /// How many forks, each with a task of its own, are between the first process and this one.

@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{Child, starter};
-use crate::sys::process;
+use crate::sys::{executable, process};
 
 /// The first argument of a spawned child.
 const MARK: &str = "--procscript-worker";
@@ -69,7 +69,10 @@ pub(crate) fn spawn(
     given: &SpawnOptions<'_>,
     place: u64,
 ) -> io::Result<Child> {
-    let program = program.unwrap_or(Path::new("/proc/self/exe"));
+    let program = match program {
+        Some(program) => program,
+        None => executable::path()?,
+    };
     let shown = std::env::args_os().next();
     let shown = shown.map_or_else(|| "procscript".into(), |word| word.to_string_lossy().into());
     let mut args = vec![
@@ -93,6 +96,7 @@ pub(crate) fn spawn(
 /// Returns the orders of this process, if it was started by [`spawn`].
 pub(crate) fn worker_args() -> Option<io::Result<WorkerArgs>> {
     READY.store(true, Ordering::Relaxed);
+    executable::note();
     let mut args = std::env::args_os().skip(1);
     if args.next().is_none_or(|word| word != MARK) {
         return None;

@@ -2,6 +2,11 @@
 
 use std::fs::File;
 use std::io::Read;
+use std::os::fd::AsFd;
+use std::path::Path;
+use std::time::Duration;
+
+use super::process::{pidfd, thread_is_counted, wait_readable};
 
 /// Returns the ID of this process, requested from the kernel every time (a cached one is wrong after a fork).
 pub(crate) fn process_id() -> u32 {
@@ -28,20 +33,41 @@ pub(crate) fn start_time(pid: u32) -> Option<u64> {
     Stat::read(&format!("/proc/{pid}/stat")).map(|stat| stat.start_time)
 }
 
-/// Returns whether the process with this id and start time still runs; a zombie does not.
+/// Returns whether the process with this id and start time (0: unknown) still runs; a zombie does not.
 pub(crate) fn process_is_alive(pid: u32, start_time: u64) -> bool {
-    Stat::read(&format!("/proc/{pid}/stat"))
-        .is_some_and(|stat| stat.start_time == start_time && stat.runs())
+    match Stat::read(&format!("/proc/{pid}/stat")) {
+        Some(stat) => [0, stat.start_time].contains(&start_time) && stat.runs(),
+        None => !is_proc_mounted() && process_has_not_ended(pid),
+    }
 }
 
 /// Returns whether a process with this id runs; a zombie does not.
 pub(crate) fn process_runs(pid: u32) -> bool {
-    Stat::read(&format!("/proc/{pid}/stat")).is_some_and(|stat| stat.runs())
+    match Stat::read(&format!("/proc/{pid}/stat")) {
+        Some(stat) => stat.runs(),
+        None => !is_proc_mounted() && process_has_not_ended(pid),
+    }
 }
 
 /// Returns whether a thread with this id exists in the process.
 pub(crate) fn thread_exists(pid: u32, tid: u32) -> bool {
-    Stat::read(&format!("/proc/{pid}/task/{tid}/stat")).is_some_and(|stat| !stat.ended)
+    match Stat::read(&format!("/proc/{pid}/task/{tid}/stat")) {
+        Some(stat) => !stat.ended,
+        None => !is_proc_mounted() && thread_is_counted(pid, tid),
+    }
+}
+
+fn is_proc_mounted() -> bool {
+    Path::new("/proc/self/stat").exists()
+}
+
+/// Asks the kernel without `/proc`, which takes a descriptor; a process for which there is none counts as running.
+fn process_has_not_ended(pid: u32) -> bool {
+    match pidfd(pid.cast_signed()) {
+        Ok(pidfd) => wait_readable(&[pidfd.as_fd()], Some(Duration::ZERO))
+            .is_ok_and(|ready| !ready.contains(&true)),
+        Err(error) => error.raw_os_error() != Some(libc::ESRCH),
+    }
 }
 
 /// More than the kernel writes: about fifty numbers and a name of at most 64 bytes.

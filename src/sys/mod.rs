@@ -6,12 +6,13 @@
 //! 2. nix for what rustix lacks: names of signals, `sigaction`, signal masks, `signalfd`, `posix_spawn`;
 //! 3. libc for what neither has in a form that fits: `fork`, `_exit`, robust lists, `kill`, `alarm`, `sigaction` as a query,
 //!    `sigtimedwait`, `ppoll`, socket options and descriptors that scripts name by number, the stack of a thread, the C library's
-//!    allocator. These calls are `unsafe`, and each says why it is sound.
+//!    allocator. a question to `unshare` and `tgkill`. These calls are `unsafe`, and each says why it is sound.
 //!
 //! Sockets are socket2's, which has the addresses.
 
 pub(crate) mod clock;
 pub(crate) mod cpu;
+pub(crate) mod executable;
 pub(crate) mod futex;
 pub(crate) mod identity;
 pub(crate) mod input;

@@ -132,19 +132,32 @@ const THREAD_END: Duration = Duration::from_secs(1);
 
 /// Waits until a thread of this process that is about to end is no longer counted.
 pub(crate) fn wait_until_gone(thread: i64) {
-    let path = format!("/proc/self/task/{thread}");
+    let Ok(thread) = u32::try_from(thread) else {
+        return;
+    };
     let end = Deadline::after(THREAD_END);
-    while std::fs::metadata(&path).is_ok() && !end.passed(now_ns()) {
+    while thread_is_counted(std::process::id(), thread) && !end.passed(now_ns()) {
         std::thread::yield_now();
     }
 }
 
-/// Returns the number of threads of this process; a very large number if it is unknown.
-pub(crate) fn thread_count() -> usize {
+/// Returns whether the process has a thread with this id, a zombie included.
+pub(crate) fn thread_is_counted(pid: u32, thread: u32) -> bool {
+    let (pid, thread) = (pid.cast_signed(), thread.cast_signed());
+    // SAFETY: signal 0 is not sent; the call only looks for the thread, and takes numbers.
+    let found = unsafe { libc::syscall(libc::SYS_tgkill, pid, thread, 0) };
+    found == 0 || io::Error::last_os_error().raw_os_error() != Some(libc::ESRCH)
+}
+
+/// Returns whether this process has one thread; false if that cannot be found out.
+pub(crate) fn has_one_thread() -> bool {
     use std::os::unix::fs::MetadataExt;
-    // A directory has one link for each subdirectory, and two for itself.
-    let links = std::fs::metadata("/proc/self/task").map_or(u64::MAX, |task| task.nlink());
-    usize::try_from(links).map_or(usize::MAX, |links| links.saturating_sub(2))
+    if let Ok(tasks) = std::fs::metadata("/proc/self/task") {
+        // A directory has one link for each subdirectory, and two for itself.
+        return tasks.nlink() == 3;
+    }
+    // SAFETY: with this flag alone the call has no effect; it fails when there are several threads (`unshare(2)`).
+    unsafe { libc::unshare(libc::CLONE_THREAD) == 0 }
 }
 
 /// Takes ownership of the descriptor `fd` that was inherited across `exec`, for this process alone.

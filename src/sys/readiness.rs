@@ -5,7 +5,7 @@
 #![allow(unsafe_code)]
 
 use std::io;
-use std::os::fd::{AsRawFd, RawFd};
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use rustix::event::{EventfdFlags, eventfd};
 
 use super::clock::{Deadline, now_ns};
 use super::futex::{self, Expected, Wakeup};
-use super::process::thread_count;
+use super::process::has_one_thread;
 use super::signal::{Held, Signal};
 
 /// The state of the thread that sleeps on the words.
@@ -49,6 +49,11 @@ pub(crate) fn sleep(
     }
 }
 
+/// Returns a descriptor that is always readable.
+pub(crate) fn always_ready() -> io::Result<OwnedFd> {
+    Ok(eventfd(1, EventfdFlags::CLOEXEC)?)
+}
+
 fn sleep_on_both(
     words: &[Expected<'_>],
     descriptors: &[RawFd],
@@ -60,7 +65,7 @@ fn sleep_on_both(
     }
     let bell = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
     let over = AtomicU32::new(0);
-    let alone = thread_count() == 1;
+    let alone = has_one_thread();
     let mut polled = descriptors.to_vec();
     polled.push(bell.as_raw_fd());
     let (ready, watched) = thread::scope(|scope| {
@@ -95,7 +100,7 @@ fn sleep_on_both(
 /// Waits until the kernel no longer counts a joined thread, because a process with two threads must not fork.
 fn wait_until_gone() {
     let end = Deadline::after(THREAD_END);
-    while thread_count() > 1 && !end.passed(now_ns()) {
+    while !has_one_thread() && !end.passed(now_ns()) {
         thread::yield_now();
     }
 }

@@ -16,7 +16,7 @@ use crate::sync::queue::{self, Queue};
 use crate::sync::wait::{wait_by, wait_kind};
 use crate::sync::watch::Watch;
 use crate::sys::clock::Deadline;
-use crate::sys::process::thread_count;
+use crate::sys::process::has_one_thread;
 
 /// Bytes that may be under way in one direction; a single message may be larger.
 const UNDER_WAY_MAX: u64 = 16 << 20;
@@ -259,7 +259,7 @@ impl PipeEnd {
         let object: &EndObject = self.session().segment().at(self.0.handle.offset());
         let peer = Offset(peek(&object.peer));
         // In this order: the peer has existed all the while if it is not gone now.
-        let alone = || self.session().holds_alone(peer) && thread_count() == 1 && !is_gone();
+        let alone = || self.session().holds_alone(peer) && has_one_thread() && !is_gone();
         if deadline.is_never() && alone() {
             return Err(PipeError::OnlyOneself);
         }

@@ -17,6 +17,7 @@ mod output; // what comes out of many processes at once, tracebacks
 mod pipe; // Pipe
 mod pipe_ends; // who holds which end of a pipe
 mod process; // a Process's identity, attributes and arguments
+mod program_file; // the program that children run, without /proc or its file
 mod queue; // Queue and JoinableQueue
 mod rlock; // RLock
 mod semaphore; // Semaphore and BoundedSemaphore
