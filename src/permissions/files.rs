@@ -1,21 +1,20 @@
 //! Files: a path is resolved first, then checked, and what was checked is what is used.
 //!
-//! The directory that a path leads to is held by a descriptor. The kernel says where that is, without links and detours;
-//! that and the last name are checked, and the file is used by that name in that directory. So changes to the names in between
-//! have no effect. A link as the last name is read, and its target is resolved in the same way; a link that
-//! replaces a file after the check is not followed.
+//! The directory that a path leads to is held by a descriptor ([`walk`](super::walk)). The kernel says where that is, without
+//! links and detours; that and the last name are checked, and the file is used by that name in that directory. So changes to
+//! the names in between have no effect. A link that replaces a file after the check is not followed.
 
 use std::fs::{self, Metadata, OpenOptions};
 use std::io::{self, Read};
-use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use super::denied::{Asked, Denied};
 use super::grant::{Grant, Missing};
 use super::guard::Guard;
 use super::policy::Permissions;
-use super::tree::{LINKS, Tree};
+use super::tree::Tree;
+use super::walk::{Last, Lost, Spot};
 use crate::sys::place::{Held, NO_LINK};
 use crate::text::quoted;
 
@@ -29,13 +28,6 @@ pub(crate) enum Use {
     Move,
     /// Put there what may have something in it.
     MoveTo,
-}
-
-/// Whether a link that is the last name of a path is followed to its target.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Last {
-    Followed,
-    Itself,
 }
 
 /// A location in the file system that may be used.
@@ -115,7 +107,7 @@ impl Guard {
         if self.is_open() {
             return Ok(Ok(Place::unjudged(path.as_ref())));
         }
-        let reached = reach(Path::new(path), last);
+        let reached = self.permissions().walk(Path::new(path), last);
         self.judge(path, use_, &reached)?;
         Ok(reached.map(Spot::place).map_err(|lost| lost.error))
     }
@@ -128,7 +120,7 @@ impl Guard {
         if self.is_open() {
             return Ok(Ok(Place::unjudged(path.as_ref())));
         }
-        let reached = hold(None, Path::new(path), None);
+        let reached = self.permissions().walk_to_directory(Path::new(path));
         self.judge(path, Use::Read, &reached)?;
         Ok(reached.map(Spot::place).map_err(|lost| lost.error))
     }
@@ -147,7 +139,7 @@ impl Guard {
             // A directory is not a socket.
             let refused = || io::Error::from_raw_os_error(ECONNREFUSED);
             let name = place.name.ok_or_else(refused)?;
-            let entry = Held::entry(&directory, &name)?;
+            let entry = directory.entry(&name)?;
             Ok(Place {
                 path: entry.path(),
                 name: Some(name),
@@ -168,8 +160,8 @@ impl Guard {
         if self.is_open() {
             return Ok(Ok(Place::unjudged(path)));
         }
-        let reached = reach(path, Last::Followed);
         let permissions = self.permissions();
+        let reached = permissions.walk(path, Last::Followed);
         let is_own = reached.as_ref().is_ok_and(|spot| {
             let is_script = spot.real.extension().is_some_and(|ending| ending == "rhai");
             is_script && program.iter().any(|own| spot.real.starts_with(own))
@@ -185,7 +177,10 @@ impl Guard {
         let permissions = self.permissions();
         let real = match reached {
             Ok(spot) => &spot.real,
-            Err(lost) => &lost.nearest,
+            Err(lost) => match &lost.nearest {
+                Some(nearest) => nearest,
+                None => return Ok(()),
+            },
         };
         let (doing, kind, why) = match judge(&permissions, use_, real) {
             Ok(()) => return Ok(()),
@@ -250,14 +245,6 @@ fn worth_allowing(real: &Path) -> &Path {
     }
 }
 
-/// Where a path leads.
-struct Spot {
-    directory: Held,
-    /// `None`: the directory itself.
-    name: Option<PathBuf>,
-    real: PathBuf,
-}
-
 impl Spot {
     fn place(self) -> Place {
         // A last name, if it is only a dot: the path of a descriptor is itself a link.
@@ -270,128 +257,5 @@ impl Spot {
     }
 }
 
-/// A path that leads nowhere, and where it would if the directories existed.
-struct Lost {
-    nearest: PathBuf,
-    error: io::Error,
-}
-
-/// "Too many levels of symbolic links".
-const ELOOP: i32 = 40;
-
 /// "Connection refused".
 const ECONNREFUSED: i32 = 111;
-
-fn reach(path: &Path, last: Last) -> Result<Spot, Lost> {
-    if last == Last::Itself {
-        return reach_itself(path);
-    }
-    let mut path = path.to_path_buf();
-    let mut base: Option<Held> = None;
-    let mut nearest = PathBuf::new();
-    for _ in 0..LINKS {
-        let (directory, name) = split(&path);
-        let spot = hold(base.as_ref(), directory, name)?;
-        let Some(name) = &spot.name else {
-            return Ok(spot);
-        };
-        let target = match spot.directory.link(name) {
-            Ok(Some(target)) => target,
-            Ok(None) => return Ok(spot),
-            Err(error) => {
-                return Err(Lost {
-                    nearest: spot.real,
-                    error,
-                });
-            }
-        };
-        nearest = spot.real;
-        (base, path) = (Some(spot.directory), target);
-    }
-    let error = io::Error::from_raw_os_error(ELOOP);
-    Err(Lost { nearest, error })
-}
-
-/// Returns the location of the last name itself. A slash after the name requires a directory.
-fn reach_itself(path: &Path) -> Result<Spot, Lost> {
-    let plain = without_slashes(path);
-    let (directory, name) = split(&plain);
-    let spot = hold(None, directory, name)?;
-    let is_directory = plain.as_os_str() != path.as_os_str();
-    if let Some(name) = spot.name.as_deref().filter(|_| is_directory)
-        && let Err(error) = Held::directory_itself(&spot.directory, name)
-        && error.kind() == io::ErrorKind::NotADirectory
-    {
-        let nearest = spot.real;
-        return Err(Lost { nearest, error });
-    }
-    Ok(spot)
-}
-
-/// Holds the directory, in which `name` is meant.
-fn hold(base: Option<&Held>, directory: &Path, name: Option<&Path>) -> Result<Spot, Lost> {
-    let held = Held::directory(base, directory).and_then(|held| {
-        let real = held.real_path()?;
-        Ok((held, real))
-    });
-    match held {
-        Ok((held, real)) => Ok(Spot {
-            directory: held,
-            real: name.map_or_else(|| real.clone(), |name| real.join(name)),
-            name: name.map(Path::to_path_buf),
-        }),
-        Err(error) => {
-            let path = name.map_or_else(|| directory.to_path_buf(), |name| directory.join(name));
-            Err(Lost {
-                nearest: nearest(base, &path),
-                error,
-            })
-        }
-    }
-}
-
-/// Returns the real path of the nearest directory above that exists, and the names that follow, up to a detour.
-fn nearest(base: Option<&Held>, path: &Path) -> PathBuf {
-    for above in path.ancestors().skip(1) {
-        let directory = match above.as_os_str().is_empty() {
-            true => Path::new("."),
-            false => above,
-        };
-        let real = Held::directory(base, directory).and_then(|held| held.real_path());
-        if let Ok(real) = real {
-            let rest = path.strip_prefix(above).unwrap_or(Path::new(""));
-            let plain = |part: &Component<'_>| matches!(part, Component::Normal(_));
-            return rest
-                .components()
-                .take_while(plain)
-                .fold(real, |real, part| real.join(part));
-        }
-    }
-    PathBuf::from("/")
-}
-
-/// Returns the directory of a path, and the last name if there is one: not after `a/`, `.` or `..`.
-fn split(path: &Path) -> (&Path, Option<&Path>) {
-    let bytes = path.as_os_str().as_bytes();
-    let at = bytes
-        .iter()
-        .rposition(|byte| *byte == b'/')
-        .map_or(0, |at| at + 1);
-    let (directory, name) = bytes.split_at(at);
-    let path_of = |bytes| Path::new(std::ffi::OsStr::from_bytes(bytes));
-    match (directory, name) {
-        (_, b"" | b"." | b"..") => (path, None),
-        (b"", name) => (Path::new("."), Some(path_of(name))),
-        (directory, name) => (path_of(directory), Some(path_of(name))),
-    }
-}
-
-fn without_slashes(path: &Path) -> PathBuf {
-    let bytes = path.as_os_str().as_bytes();
-    let end = bytes
-        .iter()
-        .rposition(|byte| *byte != b'/')
-        .map_or(1, |at| at + 1);
-    let bytes = &bytes[..end.min(bytes.len())];
-    PathBuf::from(std::ffi::OsStr::from_bytes(bytes))
-}

@@ -2,7 +2,8 @@
 //!
 //! - [`policy`]: `Permissions`, as a host says it; [`grant`]: what is allowed and denied of one kind.
 //! - [`tree`], [`endpoint`]: files and addresses as things to be allowed.
-//! - [`guard`]: the permissions of this process; [`files`], [`network`], [`processes`]: what it is asked.
+//! - [`guard`]: the permissions of this process; [`files`], [`network`], [`processes`]: what it is asked;
+//!   [`walk`]: where a path leads.
 //! - [`denied`]: what is not allowed, and how to allow it.
 //! - [`narrow`]: less for a child, as its parent wants it.
 
@@ -16,10 +17,12 @@ mod network;
 mod policy;
 mod processes;
 mod tree;
+mod walk;
 
 pub(crate) use self::denied::Denied;
-pub(crate) use self::files::{Last, Place, Use};
+pub(crate) use self::files::{Place, Use};
 pub(crate) use self::guard::Guard;
 pub(crate) use self::narrow::{Count, Share, Wanted};
 pub(crate) use self::network::{Contacting, shown_contact};
 pub use self::policy::Permissions;
+pub(crate) use self::walk::Last;

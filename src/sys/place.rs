@@ -1,11 +1,11 @@
 //! Directories and files held by a descriptor, which stay the same even if their names change.
 
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{CWD, Mode, OFlags, ResolveFlags};
+use rustix::fs::{CWD, Mode, OFlags, PROC_SUPER_MAGIC, ResolveFlags};
 
 /// Flags: do not open the contents; close on exec.
 const HELD: OFlags = OFlags::PATH.union(OFlags::CLOEXEC);
@@ -15,35 +15,45 @@ const HELD: OFlags = OFlags::PATH.union(OFlags::CLOEXEC);
 pub(crate) struct Held(OwnedFd);
 
 impl Held {
-    /// Holds the directory that `path` leads to, from `base` if it is relative (`None`: the current directory).
+    /// Holds the directory `path`, from the current directory if it is relative.
+    pub(crate) fn directory(path: &Path) -> io::Result<Self> {
+        Self::open(CWD, path, OFlags::DIRECTORY)
+    }
+
+    /// Holds the entry with this name in this directory; a symbolic link itself, if it is one.
+    pub(crate) fn entry(&self, name: &Path) -> io::Result<Self> {
+        Self::open(self.0.as_fd(), name, OFlags::NOFOLLOW)
+    }
+
+    /// Holds the directory with this name in this directory; fails for a symbolic link.
+    pub(crate) fn directory_itself(&self, name: &Path) -> io::Result<Self> {
+        Self::open(self.0.as_fd(), name, OFlags::NOFOLLOW | OFlags::DIRECTORY)
+    }
+
+    fn open(base: BorrowedFd<'_>, name: &Path, flags: OFlags) -> io::Result<Self> {
+        Ok(Self(rustix::fs::openat(base, name, flags | HELD, Mode::empty())?))
+    }
+
+    /// Fails if the symbolic link `name` in this directory is a magic link of `/proc`: `/proc/PID/root` may lead to where other
+    /// files have the names that its text says.
     ///
-    /// Magic links of `/proc` are not followed: `/proc/PID/root` may lead to where other files have these names. A
-    /// kernel that cannot recognise them (before Linux 5.6) returns an error.
-    pub(crate) fn directory(base: Option<&Held>, path: &Path) -> io::Result<Self> {
-        let base = base.map_or(CWD, |base| base.0.as_fd());
-        let (flags, by_name) = (OFlags::DIRECTORY | HELD, ResolveFlags::NO_MAGICLINKS);
-        let held = rustix::fs::openat2(base, path, flags, Mode::empty(), by_name)?;
-        Ok(Self(held))
-    }
-
-    /// Holds the entry with this name in `base`; a symbolic link itself, if it is one.
-    pub(crate) fn entry(base: &Held, name: &Path) -> io::Result<Self> {
-        Self::open(base, name, OFlags::NOFOLLOW)
-    }
-
-    /// Holds the directory with this name in `base`; fails for a symbolic link.
-    pub(crate) fn directory_itself(base: &Held, name: &Path) -> io::Result<Self> {
-        Self::open(base, name, OFlags::NOFOLLOW | OFlags::DIRECTORY)
-    }
-
-    fn open(base: &Held, name: &Path, flags: OFlags) -> io::Result<Self> {
-        let held = rustix::fs::openat(base.0.as_fd(), name, flags | HELD, Mode::empty())?;
-        Ok(Self(held))
+    /// # Errors
+    /// "Too many levels of symbolic links" for a magic link, as the kernel has it; and whatever the kernel returns if it cannot
+    /// recognise one (before Linux 5.6).
+    pub(crate) fn refuses_magic_link(&self, name: &Path) -> io::Result<()> {
+        if rustix::fs::fstatfs(&self.0)?.f_type != PROC_SUPER_MAGIC {
+            return Ok(());
+        }
+        rustix::fs::openat2(&self.0, name, HELD, Mode::empty(), ResolveFlags::NO_MAGICLINKS)?;
+        Ok(())
     }
 
     /// Returns its path according to the kernel: absolute, without links or `..`.
     pub(crate) fn real_path(&self) -> io::Result<PathBuf> {
-        std::fs::read_link(self.path())
+        std::fs::read_link(self.path()).map_err(|error| match error.kind() {
+            io::ErrorKind::NotFound => io::Error::other("permissions for files need /proc, which is not mounted"),
+            _ => error,
+        })
     }
 
     /// Returns a path that leads here while this is held.

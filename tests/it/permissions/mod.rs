@@ -7,4 +7,5 @@ mod denied; // what is denied, in whichever way a script comes to it
 mod files; // paths, links, moving, modules
 mod forging; // bytes that look like messages
 mod helps; // what a refusal and the options say
+mod outside; // what is outside does not show
 mod strangers; // signals to processes that are no children
