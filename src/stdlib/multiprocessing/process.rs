@@ -3,6 +3,7 @@
 //! Python: `multiprocessing.Process`. A script may set any attribute; `run` is the one that is called in the
 //! child in place of `target`.
 
+use std::io;
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::{Arc, Mutex};
 
@@ -16,6 +17,7 @@ use crate::script::task::{self, Task};
 use crate::sync::ProcessId;
 use crate::sys;
 use crate::sys::lock::locked;
+use crate::sys::readiness::always_ready;
 use crate::sys::signal::Signal;
 
 /// A process as scripts see it.
@@ -38,6 +40,8 @@ pub(crate) struct State {
     pub starting: bool,
     /// The permissions of the child, if they are fewer than those of this process.
     pub permissions: Option<Permissions>,
+    /// The script has asked for the number of the sentinel.
+    pub sentinel_is_known: bool,
     /// The child's uncaught exception, once it has ended.
     pub exception: Option<Exception>,
 }
@@ -49,14 +53,22 @@ pub(crate) enum Stage {
     Initial,
     /// It runs, or has ended and is not reaped yet.
     Started { child: Child, place: ProcessId },
-    /// Reaped. The sentinel is kept until the object is closed, as a script may still wait on it.
+    /// Reaped. A sentinel whose number the script knows is kept until the object is closed, as the script may still wait on it.
     Ended {
         pid: i32,
         exitcode: i64,
-        sentinel: Arc<OwnedFd>,
+        sentinel: Option<Arc<OwnedFd>>,
     },
     /// Another process's child, or the current process itself: known by its number only.
     Elsewhere { pid: i32 },
+}
+
+/// How to wait for the end of a child.
+pub(super) enum End {
+    /// This descriptor is readable from then on.
+    At(Arc<OwnedFd>),
+    /// It has been reaped.
+    Past,
 }
 
 impl Process {
@@ -72,6 +84,7 @@ impl Process {
             closed: false,
             starting: false,
             permissions: None,
+            sentinel_is_known: false,
             exception: None,
         })
     }
@@ -124,18 +137,32 @@ impl Process {
         })
     }
 
-    /// Returns the descriptor of a child that has been started, readable from its end on, also when it has been reaped.
-    pub(crate) fn end(&self) -> Option<Arc<OwnedFd>> {
+    /// Returns how to wait for the end of a child that has been started.
+    pub(super) fn end(&self) -> Option<End> {
         self.with(|state| match &state.stage {
-            Stage::Started { child, .. } => Some(child.sentinel()),
-            Stage::Ended { sentinel, .. } => Some(sentinel.clone()),
+            Stage::Started { child, .. } => Some(End::At(child.sentinel())),
+            Stage::Ended { .. } => Some(End::Past),
             Stage::Initial | Stage::Elsewhere { .. } => None,
         })
     }
 
     /// Returns the number of the descriptor scripts know as `sentinel`.
-    pub(crate) fn sentinel_number(&self) -> Option<i32> {
-        self.end().map(|end| end.as_raw_fd())
+    ///
+    /// # Errors
+    /// If the process has been reaped and no descriptor is left.
+    pub(crate) fn sentinel_number(&self) -> io::Result<Option<i32>> {
+        self.with(|state| {
+            state.sentinel_is_known = true;
+            let sentinel = match &mut state.stage {
+                Stage::Started { child, .. } => child.sentinel(),
+                Stage::Ended { sentinel, .. } => match sentinel {
+                    Some(sentinel) => sentinel.clone(),
+                    None => sentinel.insert(Arc::new(always_ready()?)).clone(),
+                },
+                Stage::Initial | Stage::Elsewhere { .. } => return Ok(None),
+            };
+            Ok(Some(sentinel.as_raw_fd()))
+        })
     }
 
     /// Sends a signal, if the process is running.

@@ -11,7 +11,7 @@ use super::process::{Process, Stage};
 use super::process_codec;
 use super::start;
 use crate::process::child::StillRunning;
-use crate::script::{Call, Failure, Outcome, Registry, raise, task, truth};
+use crate::script::{Call, Failure, Outcome, Registry, os_failure, raise, task, truth};
 use crate::sys;
 use crate::sys::signal::Signal;
 
@@ -233,7 +233,7 @@ fn exitcode(call: &mut Call<'_>) -> Outcome {
 fn sentinel(call: &mut Call<'_>) -> Outcome {
     let process: Process = call.this();
     open(&process)?;
-    match process.sentinel_number() {
+    match process.sentinel_number().map_err(os_failure)? {
         Some(fd) => Ok(Dynamic::from_int(fd.into())),
         None => Err(raise("ValueError", "process not started")),
     }

@@ -20,10 +20,11 @@ impl Process {
             if state.creator != sys::process::pid() {
                 return None;
             }
+            let known = state.sentinel_is_known;
             let (status, pid, place, sentinel) = match &mut state.stage {
                 Stage::Started { child, place } => {
                     let status = child.poll().ok().flatten()?;
-                    (status, child.pid(), *place, child.sentinel())
+                    (status, child.pid(), *place, known.then(|| child.sentinel()))
                 }
                 Stage::Ended { exitcode, .. } => return Some((*exitcode, None)),
                 Stage::Initial | Stage::Elsewhere { .. } => return None,

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use rhai::{Array, Dynamic};
 
 use super::connection::{Connection, NOT_GIVEN, NOTHING_CAN_COME};
-use super::process::Process;
+use super::process::{End, Process};
 use super::queues::Queue;
 use super::simple_queue::{SimpleQueue, open_queue};
 use crate::script::{Call, Failure, Outcome, os_failure, raise, session_failure, type_name};
 use crate::stdlib::builtins::items_of;
 use crate::stdlib::socket::connection::Socket;
 use crate::sync::{self, Deadline, ReadyError, Session, Source};
+use crate::sys::readiness::always_ready;
 use crate::sys::socket::Socket as KernelSocket;
 
 /// `wait(object_list, timeout)`: the objects that are ready, in the order given; none when the time ran out.
@@ -24,10 +25,11 @@ pub(super) fn wait(call: &mut Call<'_>) -> Outcome {
         return Ok(Array::new().into());
     }
     let session = call.interp.session()?;
+    let mut ready = None;
     let waited: Vec<_> = objects
         .iter()
         .enumerate()
-        .map(|(index, object)| waited_for(&session, index, object))
+        .map(|(index, object)| waited_for(&session, &mut ready, index, object))
         .collect::<Result<_, _>>()?;
     let sources: Vec<_> = waited.iter().map(Waited::source).collect();
     let ready = sync::wait_ready(&session, &sources, deadline);
@@ -64,7 +66,13 @@ impl Waited {
     }
 }
 
-fn waited_for(session: &Session, index: usize, object: &Dynamic) -> Result<Waited, Failure> {
+/// Returns how to wait for an object. `ready` is the one descriptor for all that is ready already, opened when it is needed.
+fn waited_for(
+    session: &Session,
+    ready: &mut Option<Arc<OwnedFd>>,
+    index: usize,
+    object: &Dynamic,
+) -> Result<Waited, Failure> {
     if let Some(connection) = object.read_lock::<Connection>() {
         return Ok(Waited::Source(Source::Pipe(connection.open()?)));
     }
@@ -76,7 +84,12 @@ fn waited_for(session: &Session, index: usize, object: &Dynamic) -> Result<Waite
         return Ok(Waited::Source(Source::Queue(open_queue(&queue)?)));
     }
     if let Some(process) = object.read_lock::<Process>() {
-        return end_of(&process).map(Waited::Sentinel);
+        let sentinel = match (end_of(&process)?, &*ready) {
+            (End::At(sentinel), _) => sentinel,
+            (End::Past, Some(ready)) => ready.clone(),
+            (End::Past, None) => ready.insert(Arc::new(always_ready().map_err(os_failure)?)).clone(),
+        };
+        return Ok(Waited::Sentinel(sentinel));
     }
     if let Some(socket) = object.read_lock::<Socket>() {
         let kernel = socket.kernel_if_open();
@@ -99,7 +112,7 @@ fn waited_for(session: &Session, index: usize, object: &Dynamic) -> Result<Waite
     Err(raise("TypeError", text))
 }
 
-fn end_of(process: &Process) -> Result<Arc<OwnedFd>, Failure> {
+fn end_of(process: &Process) -> Result<End, Failure> {
     if process.with(|state| state.closed) {
         return Err(raise("ValueError", "process object is closed"));
     }
