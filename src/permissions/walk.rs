@@ -126,7 +126,9 @@ impl<'a> Walk<'a> {
     fn arrive(self, name: Option<PathBuf>) -> Result<Spot, Lost> {
         match self.at.real_path() {
             Ok(real) => Ok(Spot {
-                real: name.as_ref().map_or_else(|| real.clone(), |name| real.join(name)),
+                real: name
+                    .as_ref()
+                    .map_or_else(|| real.clone(), |name| real.join(name)),
                 directory: self.at,
                 name,
             }),
@@ -144,7 +146,10 @@ impl<'a> Walk<'a> {
                 error,
             });
         }
-        self.at = self.at.directory_itself(Path::new("..")).map_err(|error| self.lost(error))?;
+        self.at = self
+            .at
+            .directory_itself(Path::new(".."))
+            .map_err(|error| self.lost(error))?;
         Ok(())
     }
 
@@ -197,7 +202,9 @@ impl<'a> Walk<'a> {
             }
         };
         let rest = self.rest.iter().rev();
-        let plain = rest.take_while(|name| *name != "..").filter(|name| *name != ".");
+        let plain = rest
+            .take_while(|name| *name != "..")
+            .filter(|name| *name != ".");
         Lost {
             nearest: Some(plain.fold(real, |real, name| real.join(name))),
             error,

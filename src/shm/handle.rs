@@ -173,6 +173,10 @@ impl Session {
         let unused = |held: &Held| held.node == node && held.handles == 0;
         if table.get(&object).is_some_and(unused) {
             table.remove(&object);
+            let kind = self.segment().kind_at(object);
+            if let Some(known) = kind.and_then(|kind| self.operations(kind)) {
+                (known.note_owner)(self, object, self.me());
+            }
             thread.release(entry, node);
         }
         drop(table);

@@ -5,7 +5,8 @@
 //! - `offset`, `layout`, `segment`: offsets in the memory, its layout, and the mapping; `shared`: the types it may hold.
 //! - `journal`, `latch`: critical sections that happen as a whole or not at all, wherever their owner is killed.
 //! - `header`, `block`, `arena`: limits and counters, and the allocator.
-//! - `thread_slot`, `thread_table`, `process_id`, `process_entry`, `process_table`: who is there; `wait_line`, `waiting`: who waits.
+//! - `thread_slot`, `thread_table`, `process_id`, `process_name`, `process_entry`, `process_table`: who is there; `wait_line`,
+//!   `waiting`: who waits.
 //! - `object`, `reference`, `message`: shared objects, who refers to them, and messages that carry references.
 //! - `session`, `children`, `handle_table`, `handle`, `outside`: the session as one process uses it.
 //! - `sweep`: finishing what dead processes left behind.
@@ -26,6 +27,7 @@ mod offset;
 mod outside;
 mod process_entry;
 mod process_id;
+mod process_name;
 mod process_table;
 mod reference;
 mod segment;
@@ -49,6 +51,7 @@ pub(crate) use object::{Kind, ObjectHeader};
 pub(crate) use offset::{Offset, peek, poke};
 pub(crate) use process_entry::{Birth, ProcessInfo, ProcessState};
 pub(crate) use process_id::{ExitKind, Leaver, ProcessId};
+pub(crate) use process_name::ProcessName;
 pub(crate) use segment::{Segment, futex_half};
 pub(crate) use session::{KindOperations, Kinds, Session, SessionOptions};
 pub(crate) use shared::{Shared, shared_struct};

@@ -4,14 +4,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::error::ShmError;
 use super::layout::{MAX_PROCESSES, PROCESSES_START, ROW};
-use super::offset::{Offset, peek, poke};
+use super::offset::{Offset, peek};
 use super::process_id::ProcessId;
+use super::process_name::ProcessName;
 use super::segment::Segment;
 use super::shared::shared_struct;
 use crate::sys::identity;
 use crate::sys::robust::LifeWord;
-
-const NAME_WORDS: usize = 8;
 
 shared_struct! {
     /// The session's record of one process.
@@ -33,8 +32,7 @@ shared_struct! {
         pub(super) payload: AtomicU64,
         /// Block with what the process left for its parent.
         pub(super) report: AtomicU64,
-        pub(super) name_length: AtomicU64,
-        pub(super) name: [AtomicU64; NAME_WORDS],
+        name: ProcessName,
         _rest: [AtomicU64; 13],
     }
 }
@@ -89,27 +87,11 @@ pub(crate) struct Birth<'a> {
 
 impl ProcessEntry {
     pub(super) fn set_name(&self, name: &str) {
-        let limit = name.len().min(NAME_WORDS * 8);
-        let end = (0..=limit)
-            .rev()
-            .find(|end| name.is_char_boundary(*end))
-            .unwrap_or(0);
-        let mut bytes = [0_u8; NAME_WORDS * 8];
-        bytes[..end].copy_from_slice(&name.as_bytes()[..end]);
-        for (word, chunk) in self.name.iter().zip(bytes.as_chunks::<8>().0) {
-            poke(word, u64::from_le_bytes(*chunk));
-        }
-        poke(&self.name_length, end as u64);
+        self.name.set(name);
     }
 
     pub(super) fn name(&self) -> String {
-        let bytes: Vec<u8> = self
-            .name
-            .iter()
-            .flat_map(|word| peek(word).to_le_bytes())
-            .collect();
-        let end = (peek(&self.name_length) as usize).min(bytes.len());
-        String::from_utf8_lossy(&bytes[..end]).into_owned()
+        self.name.get()
     }
 }
 
@@ -189,8 +171,10 @@ impl Segment {
     /// Returns the id in the system and the name of a process; of one that has ended, as long as its entry has not been
     /// used again.
     pub(crate) fn describe(&self, process: ProcessId) -> Option<(u32, String)> {
-        self.entry_of(process)
-            .map(|entry| (peek(&entry.pid) as u32, entry.name()))
+        let entry = self.entry_of(process)?;
+        let described = (peek(&entry.pid) as u32, entry.name());
+        // It may have been used again just now.
+        self.entry_of(process).map(|_| described)
     }
 
     /// Returns whether the process was started and has ended before it entered the session. Its parent has not reaped it: that

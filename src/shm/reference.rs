@@ -193,13 +193,14 @@ impl Session {
                 return;
             }
             let reference: &Reference = self.segment().at(node);
-            if peek(&reference.stake) != 0 {
-                let object = Offset(peek(&reference.object));
-                let kind = self.segment().kind_at(object);
-                if let Some(known) = kind.and_then(|kind| self.operations(kind)) {
+            let object = Offset(peek(&reference.object));
+            let kind = self.segment().kind_at(object);
+            if let Some(known) = kind.and_then(|kind| self.operations(kind)) {
+                (known.note_owner)(self, object, leaver.process);
+                if peek(&reference.stake) != 0 {
                     (known.forfeit)(self, thread, object, &reference.stake, leaver);
+                    step();
                 }
-                step();
             }
             thread.release(entry, node);
         }

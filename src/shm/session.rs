@@ -32,6 +32,8 @@ pub(crate) struct KindOperations {
     /// Take back the stake of a process that ends, and zero it, in one transaction; after a crash it is called again if the stake
     /// is not zero. See [`Handle::stake`](super::Handle::stake).
     pub(crate) forfeit: fn(&Session, Thread<'_>, Offset, &AtomicU64, Leaver),
+    /// Note who the process is if it owns the object, because from now on it may end and its entry may be used again.
+    pub(crate) note_owner: fn(&Session, Offset, ProcessId),
 }
 
 /// The kinds of objects a session knows.

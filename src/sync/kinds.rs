@@ -3,19 +3,26 @@
 use std::os::fd::OwnedFd;
 use std::sync::atomic::AtomicU64;
 
-use super::{barrier, condition, container, event, kind, pipe, queue, semaphore};
+use super::{barrier, condition, container, event, kind, mutex, pipe, queue, semaphore};
 use crate::shm::{
-    Kind, KindOperations, Kinds, Leaver, Offset, Session, SessionOptions, ShmError, Thread,
+    Kind, KindOperations, Kinds, Leaver, Offset, ProcessId, Session, SessionOptions, ShmError,
+    Thread,
 };
 
 static KINDS: Kinds = &[
-    plain(kind::MUTEX, "lock"),
+    KindOperations {
+        note_owner: mutex::note_owner,
+        ..plain(kind::MUTEX, "lock")
+    },
     KindOperations {
         destroy: queue::destroy,
         settle: queue::settle,
         ..plain(kind::QUEUE, "queue")
     },
-    plain(kind::REENTRANT_MUTEX, "reentrant lock"),
+    KindOperations {
+        note_owner: mutex::note_owner,
+        ..plain(kind::REENTRANT_MUTEX, "reentrant lock")
+    },
     KindOperations {
         settle: condition::settle,
         ..plain(kind::CONDITION, "condition")
@@ -55,10 +62,13 @@ const fn plain(kind: Kind, name: &'static str) -> KindOperations {
         destroy: nothing,
         settle: nothing,
         forfeit: no_stake,
+        note_owner: no_owner,
     }
 }
 
 fn nothing(_: &Session, _: Thread<'_>, _: Offset) {}
+
+fn no_owner(_: &Session, _: Offset, _: ProcessId) {}
 
 fn no_stake(_: &Session, _: Thread<'_>, _: Offset, _: &AtomicU64, _: Leaver) {}
 

@@ -12,8 +12,8 @@ use super::failure::{NotReleased, WaitError};
 use super::kind;
 use super::wait::{spin, wait_kind};
 use crate::shm::{
-    Handle, ObjectHeader, Offset, ProcessId, Session, ShmError, Thread, Wait, futex_half,
-    owner_parts, peek, poke, shared_struct, step,
+    Handle, ObjectHeader, Offset, ProcessId, ProcessName, Session, ShmError, Thread, Wait,
+    futex_half, owner_parts, peek, poke, shared_struct, step,
 };
 use crate::sys::clock::{Deadline, HEARTBEAT_NS, now_ns};
 use crate::sys::futex::{self, Wakeup};
@@ -38,6 +38,17 @@ shared_struct! {
         abandoned: AtomicU64,
         /// When the lock was last promised to a sleeper.
         promised_at: AtomicU64,
+        gone_owner: GoneOwner,
+    }
+}
+
+shared_struct! {
+    /// Who a process was that owned the lock when its entry in the table of processes was given up.
+    struct GoneOwner {
+        /// Its [`ProcessId`], packed.
+        process: AtomicU64,
+        pid: AtomicU64,
+        name: ProcessName,
     }
 }
 
@@ -52,10 +63,8 @@ pub(crate) enum Acquired {
     Free,
     /// Its owner had ended without releasing it; what it protects may be half changed.
     Abandoned {
-        /// The dead owner's process id in the system; 0 when that has been forgotten.
-        pid: u32,
-        /// The name it had.
-        name: String,
+        /// The dead owner's process id in the system and its name; `None` when they have been forgotten.
+        by: Option<(u32, String)>,
     },
 }
 
@@ -188,7 +197,8 @@ impl Mutex {
         if !segment.process_is_dead(process) {
             return None;
         }
-        let (pid, name) = segment.describe(process).unwrap_or_default();
+        let by = segment.describe(process);
+        let by = by.or_else(|| object.gone_owner.recall(process));
         if !object.exchange(word, thread.owner | waiters | INHERITED) {
             return None;
         }
@@ -199,7 +209,7 @@ impl Mutex {
         }
         object.abandoned.store(1, Ordering::Release);
         step();
-        Some(Acquired::Abandoned { pid, name })
+        Some(Acquired::Abandoned { by })
     }
 
     /// Sleeps until the word changes, the owner's process dies, or the time is over.
@@ -286,6 +296,33 @@ impl Mutex {
         self.object()
             .abandoned
             .store(u64::from(abandoned), Ordering::Release);
+    }
+}
+
+/// Notes who the process is if it owns the lock: see [`KindOperations::note_owner`](crate::shm::KindOperations).
+///
+/// It is called again if the caller died, and nobody asks before the entry is used again, which is after the call.
+pub(super) fn note_owner(session: &Session, lock: Offset, process: ProcessId) {
+    let segment = session.segment();
+    let object: &MutexObject = segment.at(lock);
+    let owner = owner_parts(peek(&object.word));
+    if owner.is_none_or(|(owner, _)| owner != process) {
+        return;
+    }
+    if let Some((pid, name)) = segment.describe(process) {
+        let noted = &object.gone_owner;
+        noted.name.set(&name);
+        poke(&noted.pid, u64::from(pid));
+        noted.process.store(process.pack(), Ordering::Release);
+    }
+}
+
+impl GoneOwner {
+    /// Returns the pid and the name of the process, if it is the one that was noted. They are garbled if another is being
+    /// noted; the lock has been taken over then.
+    fn recall(&self, process: ProcessId) -> Option<(u32, String)> {
+        let is_it = self.process.load(Ordering::Acquire) == process.pack();
+        is_it.then(|| (peek(&self.pid) as u32, self.name.get()))
     }
 }
 

@@ -102,12 +102,19 @@ mod tests {
 
         // The old file exists on, so the new one has another inode.
         fs::rename(&program, directory.path().join("old")).unwrap();
-        let says = || find(Path::new(NO_LINK), Some(&noted)).unwrap_err().to_string();
+        let says = || {
+            find(Path::new(NO_LINK), Some(&noted))
+                .unwrap_err()
+                .to_string()
+        };
         assert!(says().contains("program cannot be found any more, and /proc is not mounted"));
         fs::write(&program, b"\x7fELF of an upgrade").unwrap();
         assert!(says().contains("program has been replaced, and /proc is not mounted"));
         // The kernel's link leads to the old file.
-        assert_eq!(find(Path::new(LINK), Some(&noted)).unwrap(), Path::new(LINK));
+        assert_eq!(
+            find(Path::new(LINK), Some(&noted)).unwrap(),
+            Path::new(LINK)
+        );
     }
 
     #[test]

@@ -31,7 +31,12 @@ impl Held {
     }
 
     fn open(base: BorrowedFd<'_>, name: &Path, flags: OFlags) -> io::Result<Self> {
-        Ok(Self(rustix::fs::openat(base, name, flags | HELD, Mode::empty())?))
+        Ok(Self(rustix::fs::openat(
+            base,
+            name,
+            flags | HELD,
+            Mode::empty(),
+        )?))
     }
 
     /// Fails if the symbolic link `name` in this directory is a magic link of `/proc`: `/proc/PID/root` may lead to where other
@@ -44,14 +49,22 @@ impl Held {
         if rustix::fs::fstatfs(&self.0)?.f_type != PROC_SUPER_MAGIC {
             return Ok(());
         }
-        rustix::fs::openat2(&self.0, name, HELD, Mode::empty(), ResolveFlags::NO_MAGICLINKS)?;
+        rustix::fs::openat2(
+            &self.0,
+            name,
+            HELD,
+            Mode::empty(),
+            ResolveFlags::NO_MAGICLINKS,
+        )?;
         Ok(())
     }
 
     /// Returns its path according to the kernel: absolute, without links or `..`.
     pub(crate) fn real_path(&self) -> io::Result<PathBuf> {
         std::fs::read_link(self.path()).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound => io::Error::other("permissions for files need /proc, which is not mounted"),
+            io::ErrorKind::NotFound => {
+                io::Error::other("permissions for files need /proc, which is not mounted")
+            }
             _ => error,
         })
     }

@@ -37,7 +37,8 @@ pub struct LockGuard {
     lock: Mutex,
     /// Identifies this hold: a script may have released the lock since, and another process acquired it.
     owner: Option<Owner>,
-    abandoned_by: Option<(String, u32)>,
+    /// `Some` if the holder before ended; inside, its pid and name if they are known.
+    abandoned_by: Option<Option<(u32, String)>>,
 }
 
 impl Runtime {
@@ -100,7 +101,7 @@ impl Lock {
         let acquired = home::wait_or_time_out(self.session(), || lock.acquire(deadline))?;
         let abandoned_by = match acquired {
             Acquired::Free => None,
-            Acquired::Abandoned { pid, name } => Some((name, pid)),
+            Acquired::Abandoned { by } => Some(by),
         };
         Ok(LockGuard {
             owner: lock.owner(),
@@ -132,9 +133,9 @@ impl Lock {
 
 impl LockGuard {
     /// The name and pid of the process that held the lock before, if it ended without releasing it. The data that the lock
-    /// protects may be inconsistent.
+    /// protects may be inconsistent. `None` also if they have been forgotten: see [`was_abandoned`](Self::was_abandoned).
     pub fn abandoned_by(&self) -> Option<(&str, u32)> {
-        let (name, pid) = self.abandoned_by.as_ref()?;
+        let (pid, name) = self.abandoned_by.as_ref()?.as_ref()?;
         Some((name, *pid))
     }
 

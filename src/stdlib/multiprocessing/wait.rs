@@ -87,7 +87,9 @@ fn waited_for(
         let sentinel = match (end_of(&process)?, &*ready) {
             (End::At(sentinel), _) => sentinel,
             (End::Past, Some(ready)) => ready.clone(),
-            (End::Past, None) => ready.insert(Arc::new(always_ready().map_err(os_failure)?)).clone(),
+            (End::Past, None) => ready
+                .insert(Arc::new(always_ready().map_err(os_failure)?))
+                .clone(),
         };
         return Ok(Waited::Sentinel(sentinel));
     }

@@ -96,8 +96,7 @@ fn a_lock_excludes_and_its_dead_owner_is_named() {
     assert_eq!(
         acquired,
         Acquired::Abandoned {
-            pid,
-            name: "holder".into()
+            by: Some((pid, "holder".into()))
         }
     );
     assert!(lock.acquire(Deadline::NOW).is_err());

@@ -106,8 +106,7 @@ fn a_name_survives_its_process_long_enough_to_be_told() {
         session.child_ended(other).unwrap();
     }
     let expected = Acquired::Abandoned {
-        pid,
-        name: "the one who died".into(),
+        by: Some((pid, "the one who died".into())),
     };
     assert_eq!(lock.acquire(Deadline::NOW).unwrap(), expected);
 }

@@ -19,6 +19,7 @@ mod pipe_ends; // who holds which end of a pipe
 mod process; // a Process's identity, attributes and arguments
 mod program_file; // the program that children run, without /proc or its file
 mod queue; // Queue and JoinableQueue
+mod remains; // what ended processes leave: no descriptors, their names in warnings
 mod rlock; // RLock
 mod semaphore; // Semaphore and BoundedSemaphore
 mod signals; // Ctrl-C and SIGTERM

@@ -5,12 +5,19 @@ use std::process::Command;
 use crate::support::script::{Script, each_start_method};
 
 /// Covers `/proc` in a mount namespace of the command's own.
-const WITHOUT_PROC: &str =
-    r#"exec unshare --mount --map-root-user sh -c 'mount -t tmpfs none /proc && exec "$@"' sh "$@""#;
+const WITHOUT_PROC: &str = r#"exec unshare --mount --map-root-user sh -c 'mount -t tmpfs none /proc && exec "$@"' sh "$@""#;
 
 /// Returns whether this machine lets the tests make mount namespaces.
 fn can_hide_proc() -> bool {
-    let words = ["--mount", "--map-root-user", "mount", "-t", "tmpfs", "none", "/proc"];
+    let words = [
+        "--mount",
+        "--map-root-user",
+        "mount",
+        "-t",
+        "tmpfs",
+        "none",
+        "/proc",
+    ];
     let tried = Command::new("unshare").args(words).output();
     let can = tried.is_ok_and(|output| output.status.success());
     if !can {

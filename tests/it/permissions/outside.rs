@@ -100,7 +100,9 @@ fn a_path_that_leads_outside_is_answered_the_same_whatever_is_there() {
         "#
     );
     let answers = |what: &str| {
-        let script = Script::text(&code).beside("open/file", "open").beside("outside/other", "");
+        let script = Script::text(&code)
+            .beside("open/file", "open")
+            .beside("outside/other", "");
         let directory = script.directory();
         make(&directory.join("outside"), what);
         let target = directory.join("outside/target");
@@ -109,15 +111,26 @@ fn a_path_that_leads_outside_is_answered_the_same_whatever_is_there() {
         symlink("link", directory.join("open/chain")).unwrap();
         symlink("../outside", directory.join("open/into")).unwrap();
         let script = script.option("--sandbox");
-        let run = script.option("--allow-read=open").option("--allow-write=open").run();
+        let run = script
+            .option("--allow-read=open")
+            .option("--allow-write=open")
+            .run();
         run.assert_quiet();
         run.stdout.replace(&directory.display().to_string(), "DIR")
     };
     let expected = answers("missing");
-    assert!(expected.ends_with("4 ['chain', 'file', 'into', 'link', 'relative']\n"), "{expected}");
+    assert!(
+        expected.ends_with("4 ['chain', 'file', 'into', 'link', 'relative']\n"),
+        "{expected}"
+    );
     // What concerns a link itself or its name alone is answered; the rest is refused.
-    let refused = expected.lines().filter(|line| line.contains(" is not allowed"));
-    assert!(refused.count() > WAYS.len() * (NATIVES.len() - 8), "{expected}");
+    let refused = expected
+        .lines()
+        .filter(|line| line.contains(" is not allowed"));
+    assert!(
+        refused.count() > WAYS.len() * (NATIVES.len() - 8),
+        "{expected}"
+    );
     for what in ["file", "directory", "link", "loop"] {
         let found = answers(what);
         let differs = expected.lines().zip(found.lines()).filter(|(a, b)| a != b);

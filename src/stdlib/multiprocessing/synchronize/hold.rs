@@ -76,10 +76,14 @@ pub(super) fn acquired(
     result: Result<Acquired, WaitError>,
 ) -> Result<bool, Failure> {
     let result = result.map(|acquired| {
-        if let Acquired::Abandoned { pid, name } = acquired {
+        if let Acquired::Abandoned { by } = acquired {
             let heir = Family::of(interp).name();
+            let holder = by.map_or_else(
+                || "a process".to_string(),
+                |(pid, name)| format!("{name} (pid {pid})"),
+            );
             let text = format!(
-                "procscript: warning: {name} (pid {pid}) ended while it held {what}; {heir} has it now. \
+                "procscript: warning: {holder} ended while it held {what}; {heir} has it now. \
                  The data it guards may be inconsistent.\n"
             );
             let _ = interp.output.error(&text);
