@@ -2,7 +2,7 @@
 //!
 //! A line is written as soon as it is complete, so that a child's line keeps its place among other events, and a killed process loses
 //! nothing it has printed. All processes of a program share one lock for writing, so that a line stays whole even when it is
-//! longer than a pipe takes at once.
+//! longer than a pipe takes at once. Text without a line end is kept up to a mebibyte, and then written out.
 //!
 //! A host may redirect its scripts' output to [sinks](super::sinks).
 //!
@@ -15,6 +15,9 @@ use crate::script::sinks::streams::{Entrances, PausedRelay, Sinks};
 use crate::sync;
 use crate::sys::lock::locked;
 use crate::sys::stdio::{self, Stream};
+
+/// The longest beginning of a line that is kept, in bytes: a script that prints no line ends must not use up the memory.
+const PARTIAL_MAX: usize = 1 << 20;
 
 /// A buffer of text that a script has written.
 pub(crate) trait Pending: std::fmt::Debug + Send + Sync {
@@ -69,17 +72,20 @@ impl Output {
         locked(&self.turn).clone()
     }
 
-    /// Prints `text`, which includes line ends. An incomplete last line is kept until its end or a flush.
+    /// Prints `text`, which includes line ends. An incomplete last line is kept until its end or a flush, unless it is very long.
     ///
     /// # Errors
     /// `BrokenPipe` when the reader is gone; other errors of `write(2)`.
     pub(crate) fn print(&self, text: &str) -> io::Result<()> {
         let mut partial = locked(&self.partial);
-        let Some(end) = text.rfind('\n') else {
-            partial.push_str(text);
+        let end = text.rfind('\n').map_or(0, |at| at + 1);
+        let begun = if end == 0 { partial.len() } else { 0 };
+        let is_long = begun + text.len() - end > PARTIAL_MAX;
+        let (complete, rest) = text.split_at(if is_long { text.len() } else { end });
+        if complete.is_empty() {
+            partial.push_str(rest);
             return Ok(());
-        };
-        let (complete, rest) = text.split_at(end + 1);
+        }
         if partial.is_empty() {
             partial.push_str(rest);
             drop(partial);

@@ -11,6 +11,7 @@ use crate::support::cases::Case;
 
 pub(crate) const CASES: &[Case] = &[
     Case::new("a_closure_gets_a_line_at_a_time", lines),
+    Case::new("a_line_without_an_end_comes_in_pieces", pieces),
     Case::new("nowhere_is_a_sink", nowhere),
     Case::new("a_closed_sink_ends_the_script_and_its_children", closed),
     Case::new("an_error_of_a_sink_is_an_error_of_print", refused),
@@ -58,6 +59,51 @@ fn lines() {
             "the end"
         ]
     );
+}
+
+fn pieces() {
+    let script = r#"
+        fn child() { for i in 0..20 { print("é" * 500000, #{ end: "" }); } }
+        for i in 0..20 { sys.stdout.write("é" * 500000); }
+        sys.stdout.flush();
+        let p = Process(child); p.start(); p.join();
+        "#;
+    let (sender, lines) = mpsc::channel();
+    let run = |sink: Sink| {
+        let runtime = Runtime::builder()
+            .permissions(Permissions::all())
+            .start_method(StartMethod::Spawn)
+            .stdout(sink)
+            .build()
+            .unwrap();
+        runtime.run_main(Script::from_text("script", script));
+    };
+    run(Sink::lines(move |line| {
+        sender.send(line.to_string()).unwrap()
+    }));
+    let lines: Vec<String> = lines.iter().collect();
+    assert_eq!(lines.concat(), "é".repeat(20_000_000));
+    assert!(lines.iter().all(|line| line.len() < 34 << 20));
+
+    let (sender, sizes) = mpsc::channel();
+    run(Sizes(sender).into());
+    let sizes: Vec<usize> = sizes.iter().collect();
+    assert_eq!(sizes.iter().sum::<usize>(), 40_000_000);
+    assert!(sizes.iter().all(|size| *size < 18 << 20), "{sizes:?}");
+}
+
+/// Sends the size of each piece.
+struct Sizes(mpsc::Sender<usize>);
+
+impl Write for Sizes {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.send(bytes.len()).unwrap();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 fn nowhere() {

@@ -28,6 +28,7 @@ mod describing; // doc, definitions, completions, man
 mod embedding; // programs that embed the crate
 mod errors; // reports of errors
 mod from_python; // the tables of docs/from-python.md
+mod long_lines; // lines of any length, read and printed
 mod manual; // the examples of docs/modules
 mod memory; // values as large as a script asks for
 mod multiprocessing; // Process, Lock, Queue and the life of a family

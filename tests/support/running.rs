@@ -56,6 +56,14 @@ impl Running {
             .unwrap_or_else(|| self.give_up(&format!("not {count} lines")));
     }
 
+    /// Waits until standard output is as `is_wanted` says.
+    pub(crate) fn wait_for_output(&self, what: &str, is_wanted: impl Fn(&str) -> bool) {
+        let found = |text: &str| is_wanted(text).then_some(());
+        self.stdout
+            .wait_for(self.watchdog.deadline(), found)
+            .unwrap_or_else(|| self.give_up(&format!("standard output is not {what}")));
+    }
+
     /// Waits until standard error contains `part`.
     pub(crate) fn wait_for_stderr(&self, part: &str) {
         let found = |text: &str| text.contains(part).then_some(());

@@ -54,11 +54,15 @@ impl Plain {
         {
             return Line::End;
         }
+        let mut searched = 0;
         loop {
-            if let Some(end) = self.ahead.iter().position(|byte| *byte == b'\n') {
+            let rest = &self.ahead[searched..];
+            if let Some(at) = rest.iter().position(|byte| *byte == b'\n') {
+                let end = searched + at;
                 let line: Vec<u8> = self.ahead.drain(..=end).collect();
                 return Line::Text(String::from_utf8_lossy(&line[..end]).into_owned());
             }
+            searched = self.ahead.len();
             match self.read_more() {
                 Ok(0) => return self.end(),
                 Ok(_) => {}

@@ -5,15 +5,12 @@ use std::os::fd::OwnedFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use super::sink::Sink;
+use super::sink::{LINE_MAX, Sink};
 use crate::script::panics::panic_text;
 use crate::sys::pipe;
 
 /// How much is taken out of the pipe at once.
 const CHUNK: usize = 64 << 10;
-
-/// The longest line of a child, in bytes, that is kept whole: a command that prints no line ends must not use up the memory.
-const LINE_MAX: usize = 16 << 20;
 
 /// A sink in use.
 #[derive(Debug)]

@@ -3,6 +3,9 @@
 use std::fmt;
 use std::io::{self, Write};
 
+/// The longest line, in bytes, that is kept whole: what prints no line ends must not use up the memory.
+pub(super) const LINE_MAX: usize = 16 << 20;
+
 /// Where the text of scripts goes instead of the process's standard output or standard error: see
 /// [`Builder::stdout`](crate::Builder::stdout) and [`Builder::stderr`](crate::Builder::stderr).
 ///
@@ -10,7 +13,8 @@ use std::io::{self, Write};
 /// `std::io::sink()` for nowhere. [`Sink::lines`] makes one of a closure.
 ///
 /// It is written to from whichever thread runs a script and from a thread of the runtime's, by one at a time: a piece of
-/// text, which is whole lines unless a script has flushed the beginning of one, then a flush. While it is, everybody who
+/// text, which is whole lines unless a script has flushed the beginning of one or has printed more than 1 MiB (a child: 16 MiB)
+/// without a line end, then a flush. While it is, everybody who
 /// prints to this runtime waits. A script of the same runtime that it runs cannot print: that is an `OSError`.
 ///
 /// An error that it returns is the script's, as if its output were closed or its disk full: a
@@ -44,8 +48,8 @@ enum Way {
 impl Sink {
     /// Calls `each` with every line, without its line end.
     ///
-    /// A line that a script has flushed before its end waits for the end; the last one of a program needs none. Bytes
-    /// that are no UTF-8, which commands of `os.system` may print, become `U+FFFD`.
+    /// A line that a script has flushed before its end waits for the end; the last one of a program needs none. A line of more than
+    /// 16 MiB comes in pieces. Bytes that are no UTF-8, which commands of `os.system` may print, become `U+FFFD`.
     pub fn lines(each: impl FnMut(&str) + Send + 'static) -> Self {
         Self(Way::Lines {
             each: Box::new(each),
@@ -66,6 +70,10 @@ impl Sink {
                     if let Some(line) = begun.strip_suffix(b"\n") {
                         each(&String::from_utf8_lossy(line));
                         begun.clear();
+                    } else if begun.len() > LINE_MAX {
+                        let rest = begun.split_off(whole_characters(begun));
+                        each(&String::from_utf8_lossy(begun));
+                        *begun = rest;
                     }
                 }
                 Ok(())
@@ -80,6 +88,14 @@ impl Sink {
         {
             each(&String::from_utf8_lossy(&std::mem::take(begun)));
         }
+    }
+}
+
+/// Returns the length of `bytes` without an incomplete character at their end.
+fn whole_characters(bytes: &[u8]) -> usize {
+    match std::str::from_utf8(bytes) {
+        Err(error) if error.error_len().is_none() => error.valid_up_to(),
+        _ => bytes.len(),
     }
 }
 

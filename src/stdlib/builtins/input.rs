@@ -10,16 +10,70 @@ use crate::script::{Call, Failure, Interp, Outcome, Registry, os_failure, raise}
 use crate::sync::wait_kind;
 use crate::sys;
 use crate::sys::lock::locked;
+use crate::sys::quota;
 
 /// The input that was read ahead and not used yet, and the process that read it.
-static AHEAD: Mutex<Ahead> = Mutex::new(Ahead {
-    pid: 0,
-    bytes: Vec::new(),
-});
+static AHEAD: Mutex<Ahead> = Mutex::new(Ahead::new(0));
+
+/// Bytes read at once.
+const PIECE: usize = 1 << 16;
 
 struct Ahead {
     pid: i32,
     bytes: Vec<u8>,
+    /// How many of the bytes have been used.
+    used: usize,
+    /// How many of the bytes have been searched for the end of a line, so that a long line is searched once.
+    searched: usize,
+}
+
+impl Ahead {
+    const fn new(pid: i32) -> Self {
+        Self {
+            pid,
+            bytes: Vec::new(),
+            used: 0,
+            searched: 0,
+        }
+    }
+
+    /// Returns the next line with its end, if all of it is there.
+    fn take_line(&mut self) -> Option<Vec<u8>> {
+        let rest = &self.bytes[self.searched..];
+        let Some(at) = rest.iter().position(|byte| *byte == b'\n') else {
+            self.searched = self.bytes.len();
+            return None;
+        };
+        let end = self.searched + at + 1;
+        let line = self.bytes[self.used..end].to_vec();
+        (self.used, self.searched) = (end, end);
+        Some(line)
+    }
+
+    /// Returns everything that is there.
+    fn take_all(&mut self) -> Vec<u8> {
+        self.drop_used();
+        self.searched = 0;
+        std::mem::take(&mut self.bytes)
+    }
+
+    /// Adds what was read; false when there is no memory for it.
+    fn add(&mut self, piece: &[u8]) -> bool {
+        self.drop_used();
+        let length = self.bytes.len() + piece.len();
+        // A line or an input without an end.
+        if length > self.bytes.capacity() && !quota::is_free(length) {
+            return false;
+        }
+        self.bytes.extend_from_slice(piece);
+        true
+    }
+
+    fn drop_used(&mut self) {
+        self.bytes.drain(..self.used);
+        self.searched -= self.used;
+        self.used = 0;
+    }
 }
 
 pub(super) fn register(registry: &mut Registry) {
@@ -56,12 +110,7 @@ pub(in crate::stdlib) fn read_line(interp: &Arc<Interp>) -> Result<String, Failu
     if let Some(answer) = interp.source.line("") {
         return Ok(answer?.map_or_else(String::new, |line| line + "\n"));
     }
-    read_until(interp, |bytes| {
-        bytes
-            .iter()
-            .position(|byte| *byte == b'\n')
-            .map(|at| at + 1)
-    })
+    read_until(interp, Ahead::take_line)
 }
 
 /// Returns the rest of the input.
@@ -78,41 +127,39 @@ fn nonempty(line: String) -> Option<String> {
     (!line.is_empty()).then_some(line)
 }
 
-/// Reads until `end` finds an index in what was read, or until the input ends.
+/// Reads until `take` finds what it looks for in what was read, or until the input ends.
 fn read_until(
     interp: &Arc<Interp>,
-    end: impl Fn(&[u8]) -> Option<usize>,
+    take: impl Fn(&mut Ahead) -> Option<Vec<u8>>,
 ) -> Result<String, Failure> {
     if interp.is_interactive() && sys::identity::thread_id() != sys::identity::process_id() {
         // What is typed is for the prompt: to a thread of its program, as to a child, the input has ended.
         return Ok(String::new());
     }
     loop {
-        let found = with_ahead(|bytes| end(bytes).map(|at| bytes.drain(..at).collect()));
-        if let Some(taken) = found {
+        if let Some(taken) = with_ahead(&take) {
             return text(taken);
         }
         wait(interp)?;
-        let mut piece = vec![0; 1 << 16];
+        let mut piece = vec![0; PIECE];
         let count = sys::input::read(&mut piece).map_err(os_failure)?;
         if count == 0 {
-            return text(with_ahead(std::mem::take));
+            return text(with_ahead(Ahead::take_all));
         }
-        with_ahead(|bytes| bytes.extend_from_slice(&piece[..count]));
+        if !with_ahead(|ahead| ahead.add(&piece[..count])) {
+            return Err(raise("MemoryError", "not enough memory for the input"));
+        }
     }
 }
 
 /// A forked child has its own, empty standard input: what its parent read ahead is not its business.
-fn with_ahead<T>(action: impl FnOnce(&mut Vec<u8>) -> T) -> T {
+fn with_ahead<T>(action: impl FnOnce(&mut Ahead) -> T) -> T {
     let mut ahead = locked(&AHEAD);
     let pid = sys::process::pid();
     if ahead.pid != pid {
-        *ahead = Ahead {
-            pid,
-            bytes: Vec::new(),
-        };
+        *ahead = Ahead::new(pid);
     }
-    action(&mut ahead.bytes)
+    action(&mut ahead)
 }
 
 fn wait(interp: &Arc<Interp>) -> Result<(), Failure> {

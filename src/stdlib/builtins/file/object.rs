@@ -227,8 +227,18 @@ impl Drop for Shared {
 
 /// Returns the bytes of up to `count` characters of UTF-8.
 fn read_chars(buffer: &mut Buffer, count: usize) -> io::Result<Vec<u8>> {
+    // What was counted is not counted again when more has been read.
+    let (mut characters, mut length) = (0, 0);
     loop {
-        if let Some(length) = length_of_chars(buffer.ahead(), count) {
+        let ahead = buffer.ahead();
+        while characters < count
+            && let Some(size) = ahead.get(length).map(length_of_char)
+            && length + size <= ahead.len()
+        {
+            length += size;
+            characters += 1;
+        }
+        if characters == count {
             return Ok(buffer.take(length));
         }
         if !buffer.read_ahead()? {
@@ -237,17 +247,13 @@ fn read_chars(buffer: &mut Buffer, count: usize) -> io::Result<Vec<u8>> {
     }
 }
 
-/// Returns how many bytes `count` characters take; `None` when there are fewer characters.
-fn length_of_chars(bytes: &[u8], count: usize) -> Option<usize> {
-    let mut length = 0;
-    for _ in 0..count {
-        length += match bytes.get(length)? {
-            0xc2..=0xdf => 2,
-            0xe0..=0xef => 3,
-            0xf0..=0xf4 => 4,
-            // A byte that begins no character is taken alone, and is reported when it is decoded.
-            _ => 1,
-        };
+/// Returns how many bytes the character takes that begins with this one.
+fn length_of_char(first: &u8) -> usize {
+    match first {
+        0xc2..=0xdf => 2,
+        0xe0..=0xef => 3,
+        0xf0..=0xf4 => 4,
+        // A byte that begins no character is taken alone, and is reported when it is decoded.
+        _ => 1,
     }
-    (length <= bytes.len()).then_some(length)
 }
