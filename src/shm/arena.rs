@@ -3,11 +3,14 @@
 //! Ownership changes hands in the same transaction: a block is recorded in the word that will own it before the latch is let go, so
 //! a killed process cannot leak one between "allocated" and "written down". Free blocks sit on one of two lists per class: `ready`
 //! (with memory) or `bare` (address space only). Memory is added with `fallocate` under the session's own quota, because the kernel
-//! would answer exhaustion by killing.
+//! would answer exhaustion by killing. When there is none, free blocks are cut, stripped and joined: see `space`.
 
+use std::cell::Cell;
 use std::sync::atomic::AtomicU64;
 
-use super::block::{BLOCK_HEADER, BlockHeader, CLASSES, LIVE, class_for, class_size, interior};
+use super::block::{
+    BLOCK_HEADER, BlockHeader, CLASSES, LIVE, SMALLEST, class_for, class_size, interior,
+};
 use super::error::ShmError;
 use super::header::ArenaState;
 use super::latch::{Latched, Patience, Predecessor};
@@ -21,11 +24,17 @@ use crate::sys::memory::PAGE;
 /// The least by which the backed part of the arena grows, if the quota allows it.
 const GROWTH: u64 = 128 << 10;
 
+/// How often a transaction for which there is no space may be tried again: for each of two blocks, a larger one may be cut, free blocks
+/// stripped, and joined.
+const MOST_TRIES: usize = 8;
+
 /// The allocator and all books kept with it, held by this thread.
 #[derive(Debug)]
 pub(crate) struct Arena<'s> {
     segment: &'s Segment,
     latched: Latched<'s>,
+    /// The class of the last block for which there was no space.
+    pub(super) wanted: Cell<Option<usize>>,
 }
 
 impl<'s> Thread<'s> {
@@ -41,10 +50,12 @@ impl<'s> Thread<'s> {
             let arena = Arena {
                 segment: self.segment,
                 latched,
+                wanted: Cell::default(),
             };
             if predecessor == Predecessor::Died {
                 arena.latched.recover();
                 arena.abandon_growth();
+                arena.finish_joining();
             }
             return arena;
         }
@@ -56,19 +67,23 @@ impl<'s> Thread<'s> {
         drop(self.arena());
     }
 
-    /// Runs one transaction: `body` stores through the arena, and all of it happens, or none. When memory runs out,
-    /// free blocks are stripped of theirs and the body gets a second chance.
+    /// Runs one transaction: `body` stores through the arena, and all of it happens, or none. When memory runs out, space is made
+    /// among the free blocks, and the body runs again.
     pub(crate) fn transact<R>(
         self,
         body: impl Fn(&Arena<'s>) -> Result<R, ShmError>,
     ) -> Result<R, ShmError> {
         let arena = self.arena();
         let mut result = body(&arena);
-        if matches!(result, Err(ShmError::OutOfMemory { .. })) {
-            arena.roll_back();
-            if arena.strip_free_blocks() {
-                result = body(&arena);
+        for _ in 0..MOST_TRIES {
+            if !matches!(result, Err(ShmError::OutOfMemory { .. })) {
+                break;
             }
+            arena.roll_back();
+            if !arena.make_space() {
+                break;
+            }
+            result = body(&arena);
         }
         match result {
             Ok(_) => arena.latched.commit(),
@@ -123,19 +138,19 @@ impl Arena<'_> {
         self.segment
     }
 
-    fn state(&self) -> &ArenaState {
+    pub(super) fn state(&self) -> &ArenaState {
         &self.segment.header().arena
     }
 
-    fn add(&self, word: &AtomicU64, amount: u64) {
+    pub(super) fn add(&self, word: &AtomicU64, amount: u64) {
         self.set(word, peek(word) + amount);
     }
 
-    fn subtract(&self, word: &AtomicU64, amount: u64) {
+    pub(super) fn subtract(&self, word: &AtomicU64, amount: u64) {
         self.set(word, peek(word).saturating_sub(amount));
     }
 
-    fn roll_back(&self) {
+    pub(super) fn roll_back(&self) {
         self.latched.roll_back();
         self.abandon_growth();
     }
@@ -188,21 +203,55 @@ impl Arena<'_> {
         let (class, size) = class_for(usable).ok_or_else(|| self.out_of_memory(usable))?;
         let state = self.state();
         let ready = Offset(peek(&state.ready[class]));
-        let bare = Offset(peek(&state.bare[class]));
-        let block = if !ready.is_none() {
-            self.unlist(&state.ready[class], ready);
-            self.subtract(&state.ready_bytes, size);
-            ready
-        } else if !bare.is_none() {
-            self.fill(bare, size)?;
-            self.unlist(&state.bare[class], bare);
-            bare
-        } else {
-            self.extend(class, size)?
-        };
+        if ready.is_none() {
+            return self.allocate_bare(class, size);
+        }
+        Ok(self.use_ready(class, size, ready))
+    }
+
+    #[inline(always)]
+    fn use_ready(&self, class: usize, size: u64, block: Offset) -> Offset {
+        let state = self.state();
+        self.unlist(&state.ready[class], block);
+        self.subtract(&state.ready_bytes, size);
+        self.count_live(block, size)
+    }
+
+    #[inline(always)]
+    fn count_live(&self, block: Offset, size: u64) -> Offset {
+        let state = self.state();
         self.add(&state.live_blocks, 1);
         self.add(&state.live_bytes, size);
-        Ok(block.plus(BLOCK_HEADER))
+        block.plus(BLOCK_HEADER)
+    }
+
+    /// As [`Arena::allocate`], where no block of the class is ready.
+    fn allocate_bare(&self, class: usize, size: u64) -> Result<Offset, ShmError> {
+        let list = &self.state().bare[class];
+        let bare = Offset(peek(list));
+        let block = if bare.is_none() {
+            self.extend(class, size)
+        } else {
+            self.fill(bare, size).map(|()| {
+                self.unlist(list, bare);
+                bare
+            })
+        };
+        match block {
+            Ok(block) => Ok(self.count_live(block, size)),
+            Err(error) => self.use_slightly_larger(class, size).ok_or_else(|| {
+                self.wanted.set(Some(class));
+                error
+            }),
+        }
+    }
+
+    /// A ready block so little larger that it cannot be cut.
+    fn use_slightly_larger(&self, class: usize, size: u64) -> Option<Offset> {
+        let larger = (class + 1..CLASSES).take_while(|one| class_size(*one) < size + SMALLEST);
+        let ready = |one: usize| Offset(peek(&self.state().ready[one]));
+        let found = larger.into_iter().find(|one| !ready(*one).is_none())?;
+        Some(self.use_ready(found, class_size(found), ready(found)))
     }
 
     /// Inside a transaction: gives back a block that [`Arena::allocate`] made. The caller has stopped reading it.
@@ -223,6 +272,8 @@ impl Arena<'_> {
         }
         self.subtract(&state.live_blocks, 1);
         self.subtract(&state.live_bytes, size);
+        // A hint, for which it does not matter whether the transaction happens.
+        poke(&state.joinable, 1);
     }
 
     /// Takes the memory of a block that nobody reads any more and lists it as bare. The memory goes before the transaction can
@@ -234,7 +285,7 @@ impl Arena<'_> {
         self.subtract(&self.state().committed, length);
     }
 
-    fn list(&self, list: &AtomicU64, block: Offset) {
+    pub(super) fn list(&self, list: &AtomicU64, block: Offset) {
         let header: &BlockHeader = self.segment.at(block);
         self.set(&header.state, peek(list));
         self.set(list, block.0);
@@ -322,7 +373,7 @@ impl Arena<'_> {
         Ok(())
     }
 
-    fn check_quota(&self, more: u64) -> Result<(), ShmError> {
+    pub(super) fn check_quota(&self, more: u64) -> Result<(), ShmError> {
         let total = peek(&self.state().committed).saturating_add(more);
         if total > peek(&self.segment.header().quota) {
             return Err(self.out_of_memory(more));
@@ -330,7 +381,7 @@ impl Arena<'_> {
         Ok(())
     }
 
-    fn back(&self, start: u64, length: u64) -> Result<(), ShmError> {
+    pub(super) fn back(&self, start: u64, length: u64) -> Result<(), ShmError> {
         // The system being full (ENOSPC, EFBIG) is the same to the caller as the quota being used up.
         self.segment
             .back(start, length)
@@ -342,33 +393,5 @@ impl Arena<'_> {
             requested,
             quota: peek(&self.segment.header().quota),
         }
-    }
-
-    /// Gives back the memory of every free block that has whole pages, and returns whether there was any. Each block is a
-    /// transaction.
-    fn strip_free_blocks(&self) -> bool {
-        let state = self.state();
-        let mut any = false;
-        for class in 0..CLASSES {
-            let size = class_size(class);
-            let mut link = &state.ready[class];
-            while peek(link) != 0 {
-                let block = Offset(peek(link));
-                let header: &BlockHeader = self.segment.at(block);
-                let Some((start, length)) = interior(block, size) else {
-                    link = &header.state;
-                    continue;
-                };
-                self.segment.unback(start, length);
-                step();
-                self.set(link, peek(&header.state));
-                self.list(&state.bare[class], block);
-                self.subtract(&state.ready_bytes, size);
-                self.subtract(&state.committed, length);
-                self.commit();
-                any = true;
-            }
-        }
-        any
     }
 }

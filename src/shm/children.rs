@@ -17,7 +17,8 @@ impl Session {
         birth: &Birth<'_>,
         most: Option<u64>,
     ) -> Result<ProcessId, ShmError> {
-        let reserve = || self.thread()?.reserve_entry(self.me(), birth, most);
+        let thread = self.thread()?;
+        let reserve = || self.with_memory(thread, || thread.reserve_entry(self.me(), birth, most));
         match reserve() {
             Err(ShmError::Crowded { .. }) => {
                 // Some may have died without anybody's noticing.
@@ -45,10 +46,11 @@ impl Session {
             if objects[..index].contains(object) {
                 continue;
             }
-            thread.retain(entry, *object, || {
+            let is_reserved = || {
                 peek(&entry.state) == RESERVED
                     && peek(&entry.generation) == u64::from(child.generation)
-            })?;
+            };
+            self.with_memory(thread, || thread.retain(entry, *object, is_reserved))?;
         }
         Ok(())
     }
@@ -83,8 +85,8 @@ impl Session {
 
     /// Stores bytes for a child that was reserved; it takes them with [`Session::take_payload`].
     pub(crate) fn set_payload(&self, child: ProcessId, bytes: &[u8]) -> Result<(), ShmError> {
-        self.thread()?
-            .store_bytes(&self.entry(child)?.payload, bytes)
+        let (thread, entry) = (self.thread()?, self.entry(child)?);
+        self.with_memory(thread, || thread.store_bytes(&entry.payload, bytes))
     }
 
     /// Takes the bytes that the parent stored for this process; empty when it stored nothing. Frees their memory.
@@ -95,7 +97,8 @@ impl Session {
 
     /// Leaves bytes for the parent, which reads them after this process has ended.
     pub(crate) fn set_report(&self, bytes: &[u8]) -> Result<(), ShmError> {
-        self.thread()?.store_bytes(&self.my_entry()?.report, bytes)
+        let (thread, entry) = (self.thread()?, self.my_entry()?);
+        self.with_memory(thread, || thread.store_bytes(&entry.report, bytes))
     }
 
     /// Returns the bytes that a child left for its parent. Must be called before [`Session::child_ended`].

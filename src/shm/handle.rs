@@ -40,9 +40,12 @@ impl Handle {
     pub(crate) fn create(session: &Session, kind: Kind, size: u64) -> Result<Handle, ShmError> {
         let thread = session.thread()?;
         let entry = session.my_entry()?;
-        let mut table = session.handles().lock();
-        let (object, node) = thread.create_object(entry, kind, size)?;
-        table.insert(object, Held { node, handles: 1 });
+        let object = session.with_memory(thread, || {
+            let mut table = session.handles().lock();
+            let (object, node) = thread.create_object(entry, kind, size)?;
+            table.insert(object, Held { node, handles: 1 });
+            Ok(object)
+        })?;
         Ok(Handle {
             session: session.clone(),
             object,
@@ -67,13 +70,16 @@ impl Handle {
         }
         let thread = session.thread()?;
         let entry = session.my_entry()?;
-        let mut table = session.handles().lock();
-        if let Some(held) = table.get_mut(&object) {
-            held.handles += 1;
-        } else {
-            let node = thread.retain(entry, object, || true)?;
-            table.insert(object, Held { node, handles: 1 });
-        }
+        session.with_memory(thread, || {
+            let mut table = session.handles().lock();
+            if let Some(held) = table.get_mut(&object) {
+                held.handles += 1;
+            } else {
+                let node = thread.retain(entry, object, || true)?;
+                table.insert(object, Held { node, handles: 1 });
+            }
+            Ok(())
+        })?;
         Ok(Handle {
             session: session.clone(),
             object,

@@ -14,7 +14,7 @@ use super::shared::shared_struct;
 use crate::sys::memory;
 
 /// First word of every session; changes with the layout.
-pub(super) const MAGIC: u64 = u64::from_le_bytes(*b"procscr1");
+pub(super) const MAGIC: u64 = u64::from_le_bytes(*b"procscr2");
 
 const _: () = assert!(size_of::<Header>() as u64 <= HEADER_BACKED);
 
@@ -40,8 +40,6 @@ shared_struct! {
         pub(super) sweeper: Latch,
         /// Objects that nothing refers to any more, linked by their headers.
         pub(super) unreferenced: AtomicU64,
-        /// The object that the sweeper is destroying.
-        pub(super) destroying: AtomicU64,
         /// How often a wait found at its heartbeat that a wake-up was lost.
         pub(super) heals: AtomicU64,
         /// Critical sections taken over from a dead owner.
@@ -66,6 +64,10 @@ shared_struct! {
         pub(super) live_bytes: AtomicU64,
         /// The bare block that is being given memory.
         pub(super) filling: AtomicU64,
+        /// 1 when blocks were freed or cut since free neighbours were joined.
+        pub(super) joinable: AtomicU64,
+        /// 1 while free neighbours are being joined: the free lists are not valid.
+        pub(super) joining: AtomicU64,
         /// Free blocks with memory, one list per size class.
         pub(super) ready: [AtomicU64; CLASSES],
         /// Free blocks without memory (address space only), one list per size class.

@@ -104,21 +104,6 @@ impl Latch {
         ))
     }
 
-    /// Acquires only if nobody alive has it.
-    pub(crate) fn try_acquire<'s>(
-        &'s self,
-        thread: Thread<'s>,
-    ) -> Result<(Latched<'s>, Predecessor), Refused> {
-        self.acquire(
-            thread,
-            Patience {
-                deadline: Deadline::NOW,
-                grace_ns: 0,
-                stop: None,
-            },
-        )
-    }
-
     #[cold]
     fn contend(&self, thread: Thread<'_>, patience: Patience<'_>) -> Result<Predecessor, Refused> {
         // Whoever has slept cannot know whether others still do.
@@ -188,6 +173,12 @@ impl Latch {
         if word & WAITERS != 0 {
             futex::wake(futex_half(&self.word), 1);
         }
+    }
+
+    /// Returns whether nobody holds it (tests).
+    #[cfg(test)]
+    pub(crate) fn is_free(&self) -> bool {
+        peek(&self.word) == 0
     }
 
     /// Returns whether nothing would have to be undone (tests, with nobody at work).

@@ -4,16 +4,17 @@
 //!
 //! - `offset`, `layout`, `segment`: offsets in the memory, its layout, and the mapping; `shared`: the types it may hold.
 //! - `journal`, `latch`: critical sections that happen as a whole or not at all, wherever their owner is killed.
-//! - `header`, `block`, `arena`: limits and counters, and the allocator.
+//! - `header`, `block`, `arena`, `space`: limits and counters, the allocator, and what it does when memory runs out.
 //! - `thread_slot`, `thread_table`, `process_id`, `process_name`, `process_entry`, `process_table`: who is there; `wait_line`,
 //!   `waiting`: who waits.
 //! - `object`, `reference`, `message`: shared objects, who refers to them, and messages that carry references.
 //! - `session`, `children`, `handle_table`, `handle`, `outside`: the session as one process uses it.
-//! - `sweep`: finishing what dead processes left behind.
+//! - `sweep`, `destroy`: finishing what dead processes left behind, and destroying what nothing refers to.
 
 mod arena;
 mod block;
 mod children;
+mod destroy;
 mod error;
 mod handle;
 mod handle_table;
@@ -33,6 +34,7 @@ mod reference;
 mod segment;
 mod session;
 mod shared;
+mod space;
 mod step;
 mod sweep;
 #[cfg(test)]
@@ -43,6 +45,7 @@ mod wait_line;
 mod waiting;
 
 pub(crate) use crate::sys::robust::LifeWord;
+pub(crate) use destroy::Search;
 pub(crate) use error::ShmError;
 pub(crate) use handle::{Handle, Place};
 pub(crate) use latch::{Latch, Latched, Patience, Predecessor, Refused};

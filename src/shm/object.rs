@@ -1,7 +1,7 @@
 //! The header of every shared object: a tag that proves its kind, and the number of its references.
 //!
 //! References are counted per process (see `reference`) and per message in flight (see `message`). When the last one goes, the same
-//! transaction puts the object on the `unreferenced` list, from which the sweeper destroys it.
+//! transaction puts the object on the `unreferenced` list (see `destroy`).
 
 use std::sync::atomic::AtomicU64;
 
@@ -11,6 +11,7 @@ use super::layout::ARENA_START;
 use super::offset::{Offset, peek};
 use super::segment::Segment;
 use super::shared::shared_struct;
+use super::thread_slot::ThreadSlot;
 
 /// The kind of an object, from 1 to 0x7fff; `sync` defines the numbers.
 pub(crate) type Kind = u16;
@@ -99,18 +100,14 @@ impl Arena<'_> {
         let left = peek(&header.references) - 1;
         self.set(&header.references, left);
         if left == 0 {
-            let unreferenced = &self.segment().header().unreferenced;
-            self.set(
-                &header.tag,
-                tag(self.segment(), object, kind | UNREFERENCED),
-            );
-            self.set(&header.next, peek(unreferenced));
-            self.set(unreferenced, object.0);
+            let unreferenced = tag(self.segment(), object, kind | UNREFERENCED);
+            self.set(&header.tag, unreferenced);
+            self.list_unreferenced(object);
         }
     }
 
-    /// Inside a transaction: takes the next unreferenced object off the list, for the sweeper; `false` when there is none.
-    pub(super) fn next_unreferenced(&self) -> bool {
+    /// Inside a transaction: the next unreferenced object leaves the list for this thread, to be destroyed; `false` when there is none.
+    pub(super) fn take_unreferenced(&self, slot: &ThreadSlot) -> bool {
         let header = self.segment().header();
         let object = Offset(peek(&header.unreferenced));
         if object.is_none() {
@@ -118,7 +115,23 @@ impl Arena<'_> {
         }
         let next = peek(&self.segment().at::<ObjectHeader>(object).next);
         self.set(&header.unreferenced, next);
-        self.set(&header.destroying, object.0);
+        self.set(&slot.destroying, object.0);
         true
+    }
+
+    /// Inside a transaction: what the thread was destroying is listed again.
+    pub(super) fn return_unreferenced(&self, slot: &ThreadSlot) {
+        let object = Offset(peek(&slot.destroying));
+        if !object.is_none() {
+            self.list_unreferenced(object);
+            self.set(&slot.destroying, 0);
+        }
+    }
+
+    fn list_unreferenced(&self, object: Offset) {
+        let unreferenced = &self.segment().header().unreferenced;
+        let header: &ObjectHeader = self.segment().at(object);
+        self.set(&header.next, peek(unreferenced));
+        self.set(unreferenced, object.0);
     }
 }

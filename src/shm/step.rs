@@ -12,17 +12,24 @@ pub(crate) fn step() {
 /// The counter behind the steps of a test.
 #[cfg(test)]
 pub(crate) mod points {
-    use std::sync::atomic::{AtomicU64, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-    use crate::sys::testing::kill_myself;
+    use crate::sys::testing::{kill_myself, stop_myself};
 
     static REACHED: AtomicU64 = AtomicU64::new(0);
     static FATAL: AtomicU64 = AtomicU64::new(0);
+    static STOPS: AtomicBool = AtomicBool::new(false);
 
     /// In a forked child: die when the `fatal`-th step from now is reached.
     pub(crate) fn arm(fatal: u64) {
         REACHED.store(0, Ordering::Relaxed);
         FATAL.store(fatal, Ordering::Relaxed);
+    }
+
+    /// In a forked child: be suspended when that step from now is reached.
+    pub(crate) fn arm_stop(step: u64) {
+        STOPS.store(true, Ordering::Relaxed);
+        arm(step);
     }
 
     /// Steps are harmless again.
@@ -41,6 +48,9 @@ pub(crate) mod points {
     fn count() {
         let reached = REACHED.fetch_add(1, Ordering::SeqCst) + 1;
         if reached == FATAL.load(Ordering::Relaxed) {
+            if STOPS.load(Ordering::Relaxed) {
+                return stop_myself();
+            }
             kill_myself();
         }
     }

@@ -1,9 +1,9 @@
 //! Cleaning up after the dead: their critical sections, their messages in flight, their references, their entries.
 //!
 //! Every step is a transaction or can be done twice, so a sweeper that is killed leaves the rest to the next one. Only one sweeps at
-//! a time, under the sweeper's latch.
+//! a time, under the sweeper's latch; nobody waits long for one that is suspended.
 
-use std::sync::atomic::{Ordering, fence};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::error::ShmError;
@@ -17,8 +17,8 @@ use super::thread_slot::{Thread, ThreadSlot, slot_thread_exists};
 use crate::sys::clock::Deadline;
 use crate::sys::robust::LifeWord;
 
-/// How long to wait for another sweeper; one that is stopped in the middle must not stop everybody else.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How long to wait for another sweeper: it may be suspended. Whatever is not done then is left to the next sweep.
+const PATIENCE: Duration = Duration::from_millis(20);
 
 impl Session {
     /// Finishes what dead threads and processes left behind. Can be called at any time by anybody.
@@ -49,12 +49,14 @@ impl Session {
         self.sweep_within(thread, Deadline::after(PATIENCE));
     }
 
-    /// Sweeps if a process has died and nobody has swept it or is sweeping now. A wait does this at each heartbeat, because that
-    /// death may be what it waits for.
+    /// Sweeps if a process has died and nobody has swept it or is sweeping now, and destroys what waits to be destroyed. A wait does
+    /// this at each heartbeat, because that death or end may be what it waits for.
     pub(crate) fn sweep_the_dead(&self, thread: Thread<'_>) {
         let segment = self.segment();
         if (0..segment.process_rows() as u32).any(|row| segment.died_unswept(row)) {
             self.sweep_within(thread, Deadline::NOW);
+        } else {
+            self.destroy_unreferenced(thread);
         }
     }
 
@@ -62,7 +64,6 @@ impl Session {
         if let Some(_sweeper) = become_sweeper(thread, deadline) {
             self.sweep_threads(thread);
             self.sweep_processes(thread);
-            self.destroy_listed(thread);
         }
         self.destroy_unreferenced(thread);
     }
@@ -92,7 +93,6 @@ impl Session {
                 self.free_entry(thread, entry, child);
             }
             self.sweep_processes(thread);
-            self.destroy_listed(thread);
         }
         self.destroy_unreferenced(thread);
         Ok(())
@@ -137,6 +137,7 @@ impl Session {
             step();
         }
         thread.discard_in_flight(slot);
+        thread.return_unreferenced(slot);
         slot.life.clear();
         step();
         slot.claim.store(0, Ordering::Release);
@@ -171,46 +172,6 @@ impl Session {
         let parent = ProcessId::unpack(peek(&entry.parent));
         if parent.is_none() || self.segment().process_is_gone(parent) {
             self.free_entry(thread, entry, process);
-        }
-    }
-
-    /// Destroys the objects that nothing refers to any more, unless another thread is already doing so.
-    pub(crate) fn destroy_unreferenced(&self, thread: Thread<'_>) {
-        let header = self.segment().header();
-        loop {
-            fence(Ordering::SeqCst);
-            if peek(&header.unreferenced) == 0 && peek(&header.destroying) == 0 {
-                return;
-            }
-            let Ok((_sweeper, predecessor)) = header.sweeper.try_acquire(thread) else {
-                return;
-            };
-            if predecessor == Predecessor::Died {
-                thread.settle_arena();
-            }
-            self.destroy_listed(thread);
-        }
-    }
-
-    fn destroy_listed(&self, thread: Thread<'_>) {
-        let header = self.segment().header();
-        loop {
-            if peek(&header.destroying) == 0 {
-                let arena = thread.arena();
-                if !arena.next_unreferenced() {
-                    return;
-                }
-                arena.commit();
-            }
-            let object = Offset(peek(&header.destroying));
-            if let Some(known) = self
-                .segment()
-                .kind_of_listed(object)
-                .and_then(|kind| self.operations(kind))
-            {
-                (known.destroy)(self, thread, object);
-            }
-            thread.free_from(&header.destroying);
         }
     }
 }

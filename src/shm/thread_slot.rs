@@ -48,7 +48,9 @@ shared_struct! {
         pub(super) call: AtomicU64,
         /// The word it sleeps on.
         pub(super) called: AtomicU64,
-        _rest: [AtomicU64; 12],
+        /// The object that the thread is destroying, which nobody refers to.
+        pub(super) destroying: AtomicU64,
+        _rest: [AtomicU64; 11],
     }
 }
 

@@ -163,7 +163,13 @@ fn register(registrar: &Registrar<'_>) -> Result<(Current, bool), ShmError> {
     slot.generation.store(generation, Ordering::Release);
     poke(&slot.pid, u64::from(pid));
     poke(&slot.process, registrar.process.pack());
-    for word in [&slot.holding, &slot.line, &slot.in_flight, &slot.wait_kind] {
+    for word in [
+        &slot.holding,
+        &slot.line,
+        &slot.in_flight,
+        &slot.wait_kind,
+        &slot.destroying,
+    ] {
         poke(word, 0);
     }
     step();

@@ -48,6 +48,21 @@ pub(crate) fn kill_myself() -> ! {
     }
 }
 
+/// Suspend this process.
+pub(crate) fn stop_myself() {
+    // SAFETY: signals this process only.
+    unsafe { libc::syscall(libc::SYS_kill, libc::getpid(), libc::SIGSTOP) };
+}
+
+/// Wait until a child is suspended; false when it has ended, which reaps it.
+pub(crate) fn is_suspended(pid: u32) -> bool {
+    let mut status = 0;
+    // SAFETY: the kernel writes the status to a valid integer.
+    let result = unsafe { libc::waitpid(pid as i32, &raw mut status, libc::WUNTRACED) };
+    assert!(result >= 0, "no such child: {pid}");
+    libc::WIFSTOPPED(status)
+}
+
 /// Send a signal to a child that has not been reaped yet.
 pub(crate) fn signal(pid: u32, signal: i32) {
     // SAFETY: plain system call; the id is that of an unreaped child, so it cannot have been reused.

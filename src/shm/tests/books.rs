@@ -33,13 +33,13 @@ impl Books {
             0,
             "objects wait to be destroyed"
         );
-        assert_eq!(peek(&header.destroying), 0, "an object is half destroyed");
         assert!(header.sweeper.is_at_rest());
         for row in 0..segment.process_rows() as u32 {
             books.enter_process(segment, row);
         }
         for row in 0..segment.thread_rows() {
             let slot = segment.thread_slot(row);
+            assert_eq!(peek(&slot.destroying), 0, "an object is half destroyed");
             let mut block = Offset(peek(&slot.in_flight));
             while !block.is_none() {
                 books.enter_message(segment, block, "in flight");
@@ -137,6 +137,7 @@ fn check_blocks(segment: &Segment) -> BTreeSet<Offset> {
     let arena = &header.arena;
     assert!(arena.latch.is_at_rest(), "the arena's journal is open");
     assert_eq!(peek(&arena.filling), 0, "a bare block is being filled");
+    assert_eq!(peek(&arena.joining), 0, "free blocks are being joined");
     let mut free = BTreeSet::new();
     let (mut ready_bytes, mut bare_bytes) = (0, 0);
     for class in 0..CLASSES {

@@ -13,6 +13,11 @@ pub(crate) fn leave_room_for(session: &Session, bytes: u64) {
     poke(&header.quota, peek(&header.arena.committed) + bytes);
 }
 
+/// Whether nobody is inside the allocator.
+pub(crate) fn arena_is_free(session: &Session) -> bool {
+    session.segment().header().arena.latch.is_free()
+}
+
 /// Rows of the process table that have memory.
 pub(crate) fn process_rows(session: &Session) -> u64 {
     session.segment().process_rows()

@@ -23,7 +23,7 @@ impl Container {
             let Some((_, block)) = find(edit, key, hash) else {
                 return Ok(None);
             };
-            let reading = Reading::of(edit, pins, std::iter::once(block))?;
+            let reading = Reading::of(edit, pins.none(), std::iter::once(block))?;
             Ok(Some(reading))
         })?;
         let Some(reading) = found else {
@@ -59,7 +59,7 @@ impl Container {
                 put(edit, item.key, hash, &mut given, &mut taken)?;
             }
             let block = find(edit, item.key, hash).map(|(_, block)| block);
-            Ok(Reading::of(edit, pins, block.into_iter())?)
+            Ok(Reading::of(edit, pins.none(), block.into_iter())?)
         })?;
         Ok(reading.items().next().map(|(_, value)| read(value)))
     }

@@ -6,7 +6,7 @@ use super::edit::Edit;
 use super::in_flight::{InFlight, Item};
 use super::layout::ContainerObject;
 use super::watch::watching;
-use crate::shm::{Handle, Offset, Patience, Refused, Session, ShmError, peek, poke};
+use crate::shm::{Handle, Offset, Patience, Refused, Search, Session, ShmError, peek, poke};
 use crate::sync::cells::Cells;
 use crate::sync::hold::patience;
 use crate::sync::kind;
@@ -129,23 +129,30 @@ impl Container {
         Ok(peek(&self.object().count) as usize)
     }
 
-    /// Holds the container for `body`.
+    /// Holds the container for `body`, which runs again if it found no memory and some could be freed.
     pub(super) fn hold<'s, R>(
         &'s self,
-        body: impl FnOnce(&Edit<'s>) -> Result<R, ContainerError>,
+        mut body: impl FnMut(&Edit<'s>) -> Result<R, ContainerError>,
     ) -> Result<R, ContainerError> {
         let thread = self.session().thread()?;
         let object = self.object();
-        if self.is_closed() {
-            return Err(ContainerError::Closed);
+        let mut search = Search::default();
+        loop {
+            if self.is_closed() {
+                return Err(ContainerError::Closed);
+            }
+            thread.set_holding(self.handle().offset().0);
+            let result = object
+                .hold(thread, self.patience())
+                .map_err(ContainerError::from)
+                .and_then(|latched| body(&Edit::over(thread, object, latched)));
+            thread.set_holding(0);
+            match result {
+                Err(ContainerError::Session(ShmError::OutOfMemory { .. }))
+                    if self.session().find_memory(thread, &mut search) => {}
+                result => return result,
+            }
         }
-        thread.set_holding(self.handle().offset().0);
-        let result = object
-            .hold(thread, self.patience())
-            .map_err(ContainerError::from)
-            .and_then(|latched| body(&Edit::over(thread, object, latched)));
-        thread.set_holding(0);
-        result
     }
 
     /// Runs `work`, and returns its result and whether this thread changed the container meanwhile.

@@ -35,7 +35,7 @@ impl<'s> InFlight<'s> {
         } else {
             &[item.value.bytes]
         };
-        let block = self.thread.write_message(pieces, item.value.objects)?;
+        let block = self.write_block(pieces, item.value.objects)?;
         self.blocks.push(block);
         Ok(())
     }
@@ -46,6 +46,11 @@ impl<'s> InFlight<'s> {
             self.blocks.push(self.thread.write_message(&[], objects)?);
         }
         Ok(())
+    }
+
+    fn write_block(&self, pieces: &[&[u8]], objects: &[Offset]) -> Result<Offset, ShmError> {
+        let write = || self.thread.write_message(pieces, objects);
+        self.session.with_memory(self.thread, write)
     }
 
     /// Returns the same thread with no blocks.

@@ -36,7 +36,7 @@ impl Container {
                 return Ok(None);
             };
             let version = edit.version();
-            let reading = Reading::of(edit, pins, edit.entries(start, end))?;
+            let reading = Reading::of(edit, pins.none(), edit.entries(start, end))?;
             Ok(Some((version, reading)))
         })?;
         Ok(found.map(|(version, reading)| (version, read(&mut reading.items()))))

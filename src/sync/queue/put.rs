@@ -8,7 +8,7 @@ use super::layout::{
     End, INLINE_MAX, POINTER_RECORD, QueueObject, SEGMENT_HEADER, SEGMENT_MAX, SEGMENT_MIN, Side,
     Tag, inline_record,
 };
-use crate::shm::{Latched, Offset, ShmError, Thread, message_length, peek, poke, step};
+use crate::shm::{Latched, Offset, Search, ShmError, Thread, message_length, peek, poke, step};
 use crate::sys::clock::Deadline;
 
 /// Usable bytes are this much less than the size of a segment's block.
@@ -80,14 +80,15 @@ impl Queue {
         if deadline.is_now() && !object.has_room(length) {
             return Err(PutError::Full);
         }
-        let written = thread.write_message(pieces, handles);
+        let session = self.session();
+        let written = session.with_memory(thread, || thread.write_message(pieces, handles));
         let result = match &written {
             Ok(block) => self.put_content(thread, object, Content::Block(*block), deadline),
             Err(_) => Ok(()),
         };
         if let (Ok(block), Err(_)) = (&written, &result) {
             thread.discard_message(*block);
-            self.session().destroy_unreferenced(thread);
+            session.destroy_unreferenced(thread);
         }
         written?;
         result
@@ -140,6 +141,7 @@ impl Queue {
         contents: &[Content<'_>],
         deadline: Deadline,
     ) -> Result<usize, PutError> {
+        let mut search = Search::default();
         loop {
             thread.set_holding(self.place.0);
             let result = self.append_batch(thread, object, contents, deadline);
@@ -154,6 +156,8 @@ impl Queue {
                     step();
                     return Ok(put);
                 }
+                Err(PutError::OutOfMemory { .. })
+                    if self.session().find_memory(thread, &mut search) => {}
                 Err(error) => return Err(error),
             }
         }

@@ -248,3 +248,36 @@ fn memory_scraped_together_by_a_process_killed_anywhere_is_accounted_for() {
         }],
     );
 }
+
+#[test]
+fn free_blocks_joined_and_cut_by_a_process_killed_anywhere_are_accounted_for() {
+    let session = session(64);
+    let roomy = session.memory().quota;
+    let row = |session: &Session, words| Cells::create(session, 0, words, &[7]);
+    survive(
+        &session,
+        &[Case {
+            name: "make objects with free blocks joined first",
+            prepare: &|session| {
+                knobs::leave_room_for(session, roomy);
+                // Free blocks in three runs, which are too small each for what comes.
+                let rows: Vec<_> = (0..24).map(|_| row(session, 180).unwrap()).collect();
+                let kept: Vec<_> = rows.into_iter().skip(7).step_by(8).collect();
+                // Nothing is ready, and nothing can be added.
+                knobs::leave_room_for(session, 0);
+                kept
+            },
+            operate: &|kept| {
+                let session = kept[0].handle().session();
+                let large = row(session, 800);
+                let small: Vec<_> = (0..3).map(|_| row(session, 40)).collect();
+                drop((large, small));
+            },
+            next: &|kept| drop(row(kept[0].handle().session(), 500)),
+            verify: &|kept, _| {
+                assert!(kept.iter().all(|row| row.load(0) == 7));
+                knobs::leave_room_for(kept[0].handle().session(), roomy);
+            },
+        }],
+    );
+}

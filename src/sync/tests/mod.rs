@@ -15,6 +15,7 @@ mod crash_session;
 mod crash_synchronize;
 mod depot;
 mod events;
+mod memory;
 mod mutexes;
 mod pipes;
 mod queues;

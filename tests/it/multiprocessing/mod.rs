@@ -22,6 +22,7 @@ mod queue; // Queue and JoinableQueue
 mod remains; // what ended processes leave: no descriptors, their names in warnings
 mod rlock; // RLock
 mod semaphore; // Semaphore and BoundedSemaphore
+mod session_memory; // memory that was given back
 mod signals; // Ctrl-C and SIGTERM
 mod simple_queue; // SimpleQueue
 mod start_methods; // fork and spawn show a child the same

@@ -1,0 +1,80 @@
+//! Session memory that was given back: it serves everything that comes after, whatever lay there before.
+
+use crate::support::script::{Script, each_start_method};
+
+/// Runs a script in a session of 16 MiB, under both start methods; it prints `stdout`.
+///
+/// It may use `space_for_queues()` and `space_for_items(size)`: how many can be made before a `MemoryError`.
+fn prints_in_little_memory(code: &str, stdout: &str) {
+    const SPACE: &str = r#"
+        fn space_for_queues() {
+            let queues = [];
+            try { loop { queues.push(Queue()); } } catch (e) { if e.type != "MemoryError" { throw e; } }
+            len(queues)
+        }
+        fn space_for_items(size) {
+            let queue = Queue();
+            let item = "x" * size;
+            let count = 0;
+            try { loop { queue.put(item); count += 1; } } catch (e) { if e.type != "MemoryError" { throw e; } }
+            count
+        }
+        fn is_as_before(before, now) {
+            if now * 50 >= before * 49 - 100 { "as before" } else { "%d, but %d" % [before, now] }
+        }
+        "#;
+    each_start_method(|method| {
+        Script::text(&format!("{SPACE}{code}"))
+            .option("--session-memory=16")
+            .start_method(method)
+            .run()
+            .assert(0, stdout, "")
+    });
+}
+
+#[test]
+fn space_of_any_kind_is_as_it_was() {
+    prints_in_little_memory(
+        r#"
+        let queues = space_for_queues();
+        let small = space_for_items(100);
+        let large = space_for_items(10000);
+        print(is_as_before(queues, space_for_queues()), is_as_before(small, space_for_items(100)));
+        print(is_as_before(large, space_for_items(10000)), is_as_before(queues, space_for_queues()));
+        "#,
+        "as before as before\nas before as before\n",
+    );
+}
+
+#[test]
+fn queues_made_and_dropped_by_many_leave_space() {
+    prints_in_little_memory(
+        r#"
+        fn busy(count) {
+            for i in 0..count {
+                let q = Queue();
+                q.put(Lock());
+            }
+        }
+        fn asleep(event) { let q = Queue(); q.put(Lock()); event.wait(); }
+        let queues = space_for_queues();
+        let items = space_for_items(10000);
+        let event = Event();
+        let sleeper = Process(asleep, [event]);
+        sleeper.start();
+        os.kill(sleeper.pid, signal.SIGSTOP);
+        let all = [];
+        for i in 0..4 {
+            let p = Process(busy, [4000]);
+            p.start();
+            all.push(p);
+        }
+        for p in all { p.join(); print(p.exitcode); }
+        os.kill(sleeper.pid, signal.SIGCONT);
+        event.set();
+        sleeper.join();
+        print(is_as_before(queues, space_for_queues()), is_as_before(items, space_for_items(10000)));
+        "#,
+        "0\n0\n0\n0\nas before as before\n",
+    );
+}
