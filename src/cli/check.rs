@@ -7,10 +7,9 @@ use procscript::Runtime;
 use procscript::error::ErrorFormat;
 
 use super::args::UNUSABLE;
-use super::input::{print_error, read};
+use super::input::{complain, print_error, read};
 
 /// Prints the errors of all `files`, and returns the exit code: 0 when there are none.
-#[allow(clippy::print_stderr)]
 pub(crate) fn check(files: &[PathBuf], format: ErrorFormat) -> Result<u8> {
     let runtime = Runtime::builder().build()?;
     let mut code = 0;
@@ -24,7 +23,7 @@ pub(crate) fn check(files: &[PathBuf], format: ErrorFormat) -> Result<u8> {
             }
         };
         for error in errors {
-            eprint!("{}", error.render(format));
+            complain(&error.render(format));
             code = UNUSABLE;
         }
     }

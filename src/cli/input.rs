@@ -1,6 +1,6 @@
 //! Scripts as the command reads them, and what it prints when it cannot.
 
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -27,7 +27,11 @@ pub(crate) fn read(file: &Path) -> Result<Script> {
 }
 
 /// Prints what kept the command from its work.
-#[allow(clippy::print_stderr)]
 pub(crate) fn print_error(error: &anyhow::Error) {
-    eprintln!("procscript: error: {error:#}");
+    complain(&format!("procscript: error: {error:#}\n"));
+}
+
+/// Prints to standard error, where the exit code says enough if nobody reads it.
+pub(crate) fn complain(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }

@@ -2,11 +2,15 @@
 
 use std::sync::Arc;
 
+use rhai::Dynamic;
+
 use super::everybody::end_everybody;
 use super::stopper::TimeLimit;
 use super::turn::Turn;
 use super::{Error, Runtime};
+use crate::script::exceptions::Exception;
 use crate::script::interp::Interp;
+use crate::script::report::{closed_output, diagnostic_of};
 use crate::script::stop::Stop;
 use crate::stdlib::multiprocessing::finish::finish;
 use crate::stdlib::threading::hook::Hook;
@@ -19,15 +23,25 @@ impl Runtime {
     ///
     /// # Errors
     /// [`Error::Stopped`] or [`Error::Limit`] if a [`Stopper`](crate::Stopper) or the time limit ended the wait; threads and children that
-    /// were left have been ended.
+    /// were left have been ended. [`Error::Failed`] if output of the scripts could not be written.
     pub fn finish(self) -> Result<(), Error> {
         let interp = &self.interp;
         let turn = Turn::begin(interp)?;
         let _limit = TimeLimit::of(interp).map_err(Error::System)?;
         let (_, request) = finish(interp, 0, false);
         turn.carried_out();
+        let last = interp.write_last_output();
+        let request = last.applied_to_request(request, 0);
+        let failed = |exception: &Exception| {
+            let report = diagnostic_of(interp, exception);
+            Error::failed(report, Some(Dynamic::from(exception.clone())))
+        };
         match request {
-            None => Ok(()),
+            None => last
+                .failures
+                .first()
+                .map_or(Ok(()), |first| Err(failed(first))),
+            Some(Stop::OutputClosed) => Err(failed(&closed_output())),
             Some(Stop::Limit(exceeded)) => Err(Error::Limit(exceeded)),
             Some(_) => Err(Error::Stopped),
         }
@@ -69,7 +83,7 @@ pub(super) fn end(interp: &Arc<Interp>, drop_variables: impl FnOnce()) {
     if !Roster::of(interp).has_others() {
         Roster::of(interp).clear();
     }
-    interp.leave(0, false);
+    interp.leave(0, None);
     interp.output.close();
     // Threads that are left, and threads that wait for shared objects, must not go on.
     interp.close();

@@ -162,7 +162,12 @@ fn connect_print(engine: &mut Engine, interp: &Arc<Interp>) {
         engine.on_print(|_| {});
     } else {
         let interp = interp.clone();
-        engine.on_print(move |text| drop(interp.output.print(&format!("{text}\n"))));
+        engine.on_print(move |text| {
+            if let Err(error) = interp.output.print(&format!("{text}\n")) {
+                // Rhai takes no error here; a closed output ends the script at its next step.
+                let _ = interp.cannot_print(&error);
+            }
+        });
     }
     engine.on_debug(|_, _, _| {});
 }

@@ -1,7 +1,6 @@
 //! Evaluations: running pieces of a program one after another, and the value or error of each.
 
 use std::any::{TypeId, type_name};
-use std::io;
 use std::path::Path;
 
 use rhai::{Dynamic, FnPtr, FuncArgs, Variant};
@@ -11,7 +10,7 @@ use super::stopper::TimeLimit;
 use super::turn::Turn;
 use super::{Error, Runtime, Script};
 use crate::runtime::objects::arguments;
-use crate::script::exceptions::{Exception, Failure, raise_os};
+use crate::script::exceptions::{Exception, Failure};
 use crate::script::panics::without_panic;
 use crate::script::report::{Ending, diagnostic_of, task_frames};
 use crate::script::stop::Stop;
@@ -117,7 +116,7 @@ impl Runtime {
                 state.prepare(engine, &runtime.interp.program, HOST);
                 let result =
                     without_panic(|| function.call_raw(&state.context(engine, HOST), None, values));
-                runtime.unless_interrupted(result)
+                runtime.interp.unless_interrupted(result)
             },
             |runtime, result| {
                 Ending::of(&runtime.interp, result, |error| {
@@ -155,12 +154,7 @@ impl Runtime {
         let limit = TimeLimit::of(&interp).map_err(Error::System)?;
         let result = run(self);
         drop(limit);
-        let flushed = interp.output.flush();
-        let result = result.and_then(|value| match flushed {
-            // A closed output ends a script without an error.
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(raise_os(&error, None)),
-            _ => Ok(value),
-        });
+        let result = self.unless_unwritten(result);
         let error = match (result, interp.stopping()) {
             (Ok(value), None) => return Ok(value),
             (result, _) => {
@@ -174,6 +168,22 @@ impl Runtime {
         interp.forget_stop();
         interp.output.take_in();
         Err(error)
+    }
+
+    /// The result, unless output of the script could not be written.
+    pub(super) fn unless_unwritten(
+        &self,
+        result: Result<Dynamic, Failure>,
+    ) -> Result<Dynamic, Failure> {
+        let interp = &self.interp;
+        let mut lost = interp.output.flush_all().into_iter();
+        let first = result.is_ok().then(|| lost.next()).flatten();
+        // The next evaluation fails for the others.
+        lost.for_each(|unwritten| interp.output.lose(unwritten));
+        match first {
+            Some(unwritten) => Err(interp.cannot_flush(&unwritten)),
+            None => result,
+        }
     }
 
     fn error(&self, ending: &Ending, thrown: Option<Dynamic>) -> Error {

@@ -26,18 +26,7 @@ impl Runtime {
         let result = self
             .state
             .evaluate(&self.engine, program, &source.name, ast);
-        self.unless_interrupted(result)
-    }
-
-    /// The result, unless a signal has come that the script did not notice, because it neither waited nor used a variable.
-    pub(super) fn unless_interrupted(
-        &self,
-        result: Result<Dynamic, Failure>,
-    ) -> Result<Dynamic, Failure> {
-        result.and_then(|value| match self.interp.check_interrupts() {
-            true => Err(self.interp.interrupted()),
-            false => Ok(value),
-        })
+        self.interp.unless_interrupted(result)
     }
 
     /// How the top level of `source` ended.

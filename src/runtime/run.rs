@@ -6,10 +6,12 @@ use super::stopper::TimeLimit;
 use super::turn::Turn;
 use super::{Runtime, Script};
 use crate::program::diagnostic::Diagnostic;
+use crate::script::exceptions::Exception;
 use crate::script::panics::without_panic;
-use crate::script::report::{self, Ending, FAILED};
+use crate::script::report::{self, Ending, FAILED, OUTPUT_CLOSED, diagnostic_of};
 use crate::script::stop::Stop;
 use crate::stdlib::multiprocessing::finish::finish;
+use crate::sys::signal::Signal;
 
 /// The exit code after Ctrl-C: 128 and the signal's number, as shells count.
 const INTERRUPTED: i32 = 130;
@@ -21,8 +23,9 @@ impl Runtime {
     /// Runs a whole program, waits for its threads and children, and returns its exit code.
     ///
     /// An uncaught error is printed to standard error (see [`Diagnostic`]), and the exit code is 1. It is also 1
-    /// when a [`Stopper`](crate::Stopper) or a limit ends the program, or the wait for its threads and children. The runtime
-    /// ends with the program.
+    /// when a [`Stopper`](crate::Stopper) or a limit ends the program, or the wait for its threads and children, and when output that
+    /// waited in a file cannot be written at the end. When nobody reads its output any more, the program and its children end quietly
+    /// with 141. The runtime ends with the program.
     pub fn run_main(self, script: Script) -> i32 {
         let code = self.run_to_the_end(script);
         if self.interp.owns_signals() {
@@ -57,29 +60,38 @@ impl Runtime {
             self.engine
                 .eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &ast)
         });
-        let code = self.conclude(&self.ending(&source, result));
+        let result = self.interp.unless_interrupted(result);
+        let code = self.conclude(self.ending(&source, result));
         drop(limit);
         turn.carried_out();
         code
     }
 
     /// Ends the main process: prints the report, ends the family, and returns the exit code.
-    pub(super) fn conclude(&self, ending: &Ending) -> i32 {
+    pub(super) fn conclude(&self, ending: Ending) -> i32 {
         let interp = &self.interp;
-        let _ = interp.output.flush();
-        if let (Some(report), _) = self.report(ending) {
+        let mut last = interp.write_last_output();
+        let ending = last.applied_to(ending);
+        // Good tools say nothing about a reader that has read enough.
+        if let (Some(report), _) = self.report(&ending)
+            && !matches!(ending, Ending::OutputClosed(_))
+        {
             report::print(interp, &report);
         }
+        self.report_failures(&last.failures);
         let stopped = || {
             let _ = interp.output.error(STOPPED);
             FAILED
         };
-        let code = match ending {
+        let code = match &ending {
             Ending::Interrupted(_) => INTERRUPTED,
             Ending::Stopped => stopped(),
             _ => ending.code(),
         };
         let (code, request) = finish(interp, code, ending.ends_children());
+        let last = interp.write_last_output();
+        self.report_failures(&last.failures);
+        let request = last.applied_to_request(request, code);
         let code = match &request {
             Some(Stop::Interrupt) => {
                 report::print(interp, &Diagnostic::new("KeyboardInterrupt", String::new()));
@@ -90,13 +102,21 @@ impl Runtime {
                 report::print(interp, &report);
                 FAILED
             }
+            Some(Stop::OutputClosed) => OUTPUT_CLOSED,
             Some(Stop::Host) => stopped(),
             _ => code,
         };
-        interp.leave(
-            code,
-            matches!(ending, Ending::Terminated) || matches!(request, Some(Stop::Terminate)),
-        );
+        let code = last.applied_to_code(code);
+        let ended_by = ending.signal(request.as_ref());
+        // The main process says it by its exit code, as after Ctrl-C. A copy of it, by `os.fork`, ends as children do.
+        let ended_by = ended_by.filter(|signal| *signal != Signal::SIGPIPE || interp.is_child());
+        interp.leave(code, ended_by);
         code
+    }
+
+    fn report_failures(&self, failures: &[Exception]) {
+        for failure in failures {
+            report::print(&self.interp, &diagnostic_of(&self.interp, failure));
+        }
     }
 }

@@ -216,7 +216,8 @@ impl Interp {
         self.spent.begin();
     }
 
-    pub(super) fn is_child(&self) -> bool {
+    /// Returns whether another process of the family has started this one.
+    pub(crate) fn is_child(&self) -> bool {
         self.is_child.load(Ordering::Relaxed)
     }
 

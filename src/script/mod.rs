@@ -21,7 +21,7 @@
 //! Endings and output:
 //! - [`stop`], [`requests`], [`stopping`]: endings that nothing catches, and the waits that notice them; [`turns`]: between evaluations.
 //! - [`report`], [`waits`]: reports of errors, and what a process waits for, in words.
-//! - [`output`], [`sinks`]: lines on standard output, or where a host redirects them.
+//! - [`output`], [`sinks`]: lines on standard output, or where a host redirects them; [`unwritten`]: what could not be written.
 
 pub(crate) mod bind;
 pub(crate) mod call;
@@ -56,6 +56,7 @@ pub(crate) mod stop;
 mod stopping;
 pub(crate) mod task;
 pub(crate) mod turns;
+mod unwritten;
 pub(crate) mod values;
 pub(crate) mod waits;
 

@@ -6,7 +6,8 @@
 //!
 //! A host may redirect its scripts' output to [sinks](super::sinks).
 //!
-//! The buffers of open files are written before a fork and at the end of a process, so that nothing is lost or written twice.
+//! The buffers of open files are written before a fork and at the end of a process, so that nothing is lost or written twice. What
+//! could not be written is kept until somebody can report it.
 
 use std::io;
 use std::sync::{Arc, Mutex, OnceLock, Weak};
@@ -25,7 +26,21 @@ pub(crate) trait Pending: std::fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// Those of `write(2)`.
-    fn write_out(&self) -> io::Result<()>;
+    fn write_out(&self) -> Result<(), Unwritten>;
+}
+
+/// Output that could not be written.
+#[derive(Debug)]
+pub(crate) struct Unwritten {
+    /// The file; `None` means standard output.
+    pub file: Option<String>,
+    pub error: io::Error,
+}
+
+impl Unwritten {
+    fn of_output(error: io::Error) -> Self {
+        Self { file: None, error }
+    }
 }
 
 /// The output of one process of a program.
@@ -37,6 +52,8 @@ pub(crate) struct Output {
     turn: Mutex<Option<sync::Mutex>>,
     /// The open files.
     files: Mutex<Vec<Weak<dyn Pending>>>,
+    /// Output that could not be written when no native could return the error.
+    lost: Mutex<Vec<Unwritten>>,
     /// Where the host redirects it.
     sinks: OnceLock<Sinks>,
 }
@@ -106,22 +123,42 @@ impl Output {
 
     /// Writes out the incomplete line and the buffers of open files.
     ///
-    /// Called before a fork, so that the child does not write the same again, and at the end of a process.
+    /// Called before a fork, so that the child does not write the same again.
     ///
     /// # Errors
-    /// The first error. Everything else is written nevertheless.
-    pub(crate) fn flush(&self) -> io::Result<()> {
-        let line = self.flush_line();
+    /// The first failure. Everything else is written nevertheless, and other failures are kept for [`flush_all`](Self::flush_all).
+    pub(crate) fn flush(&self) -> Result<(), Unwritten> {
+        let mut lost = self.write_out().into_iter();
+        let first = lost.next();
+        locked(&self.lost).extend(lost);
+        first.map_or(Ok(()), Err)
+    }
+
+    /// Writes out the same, and returns everything that could not be written and that nobody has reported.
+    pub(crate) fn flush_all(&self) -> Vec<Unwritten> {
+        let written = self.write_out();
+        let mut lost = std::mem::take(&mut *locked(&self.lost));
+        lost.extend(written);
+        lost
+    }
+
+    fn write_out(&self) -> Vec<Unwritten> {
+        let mut lost = Vec::new();
+        lost.extend(self.flush_line().err().map(Unwritten::of_output));
         let files: Vec<_> = locked(&self.files)
             .iter()
             .filter_map(Weak::upgrade)
             .collect();
-        let all = files
-            .iter()
-            .map(|file| file.write_out())
-            .fold(line, Result::and);
+        lost.extend(files.iter().filter_map(|file| file.write_out().err()));
         self.take_in();
-        all
+        let owed = self.sinks.get().and_then(Sinks::take_owed);
+        lost.extend(owed.map(Unwritten::of_output));
+        lost
+    }
+
+    /// Keeps the failure of a flush whose caller cannot return it, for the next flush.
+    pub(crate) fn lose(&self, unwritten: Unwritten) {
+        locked(&self.lost).push(unwritten);
     }
 
     /// Moves everything that children have printed so far to the sinks.
@@ -134,8 +171,10 @@ impl Output {
         }
     }
 
-    /// Prepares a forked child, whose parent has the sinks.
+    /// Prepares a child; the parent of a forked one has the sinks.
     pub(crate) fn begin_child(&self) {
+        // The parent reports what it could not write.
+        locked(&self.lost).clear();
         if let Some(sinks) = self.sinks.get() {
             sinks.begin_child();
         }
@@ -150,7 +189,7 @@ impl Output {
 
     /// Flushes for the last time in this process, as [`flush`](Self::flush) does.
     pub(crate) fn finish(&self) {
-        let _ = self.flush();
+        drop(self.flush_all());
         if let Some(sinks) = self.sinks.get() {
             sinks.finish();
         }

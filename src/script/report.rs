@@ -1,8 +1,8 @@
 //! The end of a script: its exit code, and the report of an error nobody caught.
 
-use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, OnceLock};
+use std::{fmt, io};
 
 use rhai::{Dynamic, EvalAltResult, FnPtr};
 
@@ -10,11 +10,12 @@ use crate::program::Program;
 use crate::program::diagnostic::{Diagnostic, ErrorFormat};
 use crate::program::frame::{Frame, function_name};
 use crate::program::traceback::frames;
-use crate::script::exceptions::{Exception, raise};
+use crate::script::exceptions::{Exception, os_error, raise};
 use crate::script::interp::Interp;
 use crate::script::state::State;
 use crate::script::stop::Stop;
 use crate::sys::lock::locked;
+use crate::sys::signal::Signal;
 use crate::text::{as_int, str_of};
 
 /// How a script ended.
@@ -28,6 +29,8 @@ pub(crate) enum Ending {
     Interrupted(Exception),
     /// It has used up one of its limits.
     Limited(Exception),
+    /// Nobody reads its output any more.
+    OutputClosed(Exception),
     /// SIGTERM.
     Terminated,
     /// The host stopped it.
@@ -36,6 +39,9 @@ pub(crate) enum Ending {
 
 /// The exit code after an error nobody caught.
 pub(crate) const FAILED: i32 = 1;
+
+/// The exit code after the output was closed: 128 and the number of SIGPIPE, as shells count.
+pub(crate) const OUTPUT_CLOSED: i32 = 128 + Signal::SIGPIPE as i32;
 
 impl Ending {
     /// Reads the result of running `outermost` in `file`.
@@ -58,7 +64,7 @@ impl Ending {
                 Self::Interrupted(located(Exception::new("KeyboardInterrupt", vec![])))
             }
             Some(Stop::Terminate) => Self::Terminated,
-            Some(Stop::OutputClosed) => Self::Code(0),
+            Some(Stop::OutputClosed) => Self::OutputClosed(located(closed_output())),
             Some(Stop::Host) => Self::Stopped,
             Some(Stop::Limit(exceeded)) => {
                 let text = exceeded.to_string();
@@ -72,7 +78,11 @@ impl Ending {
 impl Ending {
     /// Returns the exit code of a process that ended like this.
     pub(crate) fn code(&self) -> i32 {
-        self.own_code().unwrap_or(FAILED)
+        match self {
+            Self::Code(code) => *code,
+            Self::OutputClosed(_) => OUTPUT_CLOSED,
+            _ => FAILED,
+        }
     }
 
     /// The exit code of a script that came to its end or called `sys.exit`; `None` after an error or a stop.
@@ -83,13 +93,23 @@ impl Ending {
         }
     }
 
-    /// Returns the error nobody caught.
+    /// Returns the error nobody caught. A closed output is one that is not printed.
     pub(crate) fn exception(&self) -> Option<&Exception> {
         match self {
-            Self::Failed(exception) | Self::Interrupted(exception) | Self::Limited(exception) => {
-                Some(exception)
-            }
+            Self::Failed(exception)
+            | Self::Interrupted(exception)
+            | Self::Limited(exception)
+            | Self::OutputClosed(exception) => Some(exception),
             Self::Code(_) | Self::Terminated | Self::Stopped => None,
+        }
+    }
+
+    /// Returns the signal by which a process dies that has ended like this, or by this request after its script had ended.
+    pub(crate) fn signal(&self, request: Option<&Stop>) -> Option<Signal> {
+        match (self, request) {
+            (Self::Terminated, _) | (_, Some(Stop::Terminate)) => Some(Signal::SIGTERM),
+            (Self::OutputClosed(_), _) | (_, Some(Stop::OutputClosed)) => Some(Signal::SIGPIPE),
+            _ => None,
         }
     }
 
@@ -98,6 +118,14 @@ impl Ending {
         !matches!(self, Self::Code(_) | Self::Failed(_))
     }
 }
+
+/// Returns the exception of a script whose output nobody reads any more: Python's.
+pub(crate) fn closed_output() -> Exception {
+    os_error(&io::Error::from_raw_os_error(EPIPE), None)
+}
+
+/// "Broken pipe".
+const EPIPE: i32 = 32;
 
 /// Returns the error of endless recursion.
 pub(crate) fn too_deep() -> Box<EvalAltResult> {
@@ -202,7 +230,9 @@ pub(crate) fn diagnostic_of(interp: &Interp, exception: &Exception) -> Diagnosti
 
 /// Prints the report of an error, after everything the script has printed.
 pub(crate) fn print(interp: &Interp, diagnostic: &Diagnostic) {
-    let _ = interp.output.flush();
+    for unwritten in interp.output.flush_all() {
+        interp.output.lose(unwritten);
+    }
     let _ = interp
         .output
         .error(&diagnostic.render(Reports::of(interp).format()));

@@ -8,6 +8,7 @@ use crate::script::interp::Interp;
 use crate::sync::{self, Offset, Session};
 use crate::sys;
 use crate::sys::lock::locked;
+use crate::sys::signal::Signal;
 
 impl Interp {
     /// Returns the session, created when it is first needed: a script that shares nothing pays for nothing.
@@ -91,23 +92,23 @@ impl Interp {
 
     /// Ends the process's use of the session: writes waiting output, and releases everything that the process holds.
     ///
-    /// A process that SIGTERM has ended then dies by that signal, so that its parent sees it.
-    pub(crate) fn leave(&self, code: i32, terminated: bool) {
+    /// A process that a signal has ended then dies by that signal, so that its parent sees it.
+    pub(crate) fn leave(&self, code: i32, ended_by: Option<Signal>) {
         self.output.finish();
         // Threads that are left may use the session to the last moment; what they hold goes with the process then.
         let session = self.existing_session().filter(|_| !self.has_threads());
         // So may the host: what it has of the session keeps that in being.
         let outlives_owner = |session: &Session| session.outlives_owner() && !self.is_child();
         if let Some(session) = session.filter(|session| !outlives_owner(session)) {
-            let exit = if code == 0 && !terminated {
+            let exit = if code == 0 && ended_by.is_none() {
                 sync::ExitKind::Finished
             } else {
                 sync::ExitKind::Failed
             };
             session.leave(exit);
         }
-        if terminated {
-            sys::signal::die_by(sys::signal::Signal::SIGTERM);
+        if let Some(signal) = ended_by {
+            sys::signal::die_by(signal);
         }
     }
 }

@@ -74,6 +74,17 @@ impl Interp {
             .unwrap_or_else(|| terminated(self.stopping().unwrap_or(Stop::Host)))
     }
 
+    /// Returns the result, unless a signal has come that the script did not notice, because it neither waited nor used a variable.
+    pub(crate) fn unless_interrupted(
+        &self,
+        result: Result<Dynamic, Failure>,
+    ) -> Result<Dynamic, Failure> {
+        result.and_then(|value| match self.check_interrupts() {
+            true => Err(self.interrupted()),
+            false => Ok(value),
+        })
+    }
+
     /// Sleeps until `deadline`, or until `over` after a signal was handled, without using the processor.
     ///
     /// # Errors
@@ -122,9 +133,10 @@ impl Interp {
         })
     }
 
-    /// Clears the script's own request to end, so that waiting works again. Requests of a signal, the host or a limit remain.
+    /// Clears the script's own request to end, so that waiting works again. Requests of a signal, the host or a limit remain, and a
+    /// closed output, which a thread may have found.
     pub(crate) fn forget_exit(&self) {
-        self.forget(|stop| !matches!(stop, Stop::Host | Stop::Limit(_)));
+        self.forget(|stop| !matches!(stop, Stop::Host | Stop::Limit(_) | Stop::OutputClosed));
     }
 
     /// Requests to the parent's script are not for this process; a signal that has come here meanwhile is.

@@ -5,8 +5,8 @@ use std::any::TypeId;
 use rhai::{Array, Dynamic};
 
 use super::builtins::input::{read_all, read_line};
-use super::builtins::print::{flush_output, write};
-use crate::script::{Call, Failure, Interp, Outcome, Registry, Stop, os_failure, raise, type_name};
+use super::builtins::print::{flush_output, write, write_error};
+use crate::script::{Call, Failure, Interp, Outcome, Registry, Stop, raise, type_name};
 use crate::text::as_string;
 
 /// The value of the global constant `sys`.
@@ -106,8 +106,7 @@ fn register_streams(registry: &mut Registry) {
         .class::<Stderr>("stderr")
         .method("write", &["text"], |call| {
             let (text, count) = text_to_write(call)?;
-            let written = call.interp.output.error(&text);
-            written.map_err(os_failure)?;
+            write_error(call.interp, &text)?;
             Ok(count)
         })
         .method("flush", &[], |_| Ok(Dynamic::UNIT))

@@ -163,16 +163,31 @@ fn closed() {
         sys.stderr.write("goes on\n");
         "#;
     let (code, printed, errors) = run(1, closed, script);
-    assert_eq!((code, printed.as_str(), errors.as_str()), (0, "one\n", ""));
+    assert_eq!(
+        (code, printed.as_str(), errors.as_str()),
+        (141, "one\n", "")
+    );
 
     // The child would print for ever, and its parent prints nothing.
     let script = r#"
         fn child() { loop { print("line"); } }
         let p = Process(child); p.start(); p.join();
-        sys.stderr.write("the child has ended with %s\n" % p.exitcode);
+        sys.stderr.write("the child has ended with %s: %s\n" % [p.exitcode, p.exception.type]);
         "#;
     let (code, _, errors) = run(1, closed, script);
-    assert_eq!((code, errors.as_str()), (0, "the child has ended with 0\n"));
+    let told = "the child has ended with -13: BrokenPipeError\n";
+    // What the child printed before it noticed is lost, and the main script has no line left to print.
+    assert_eq!((code, errors.as_str()), (141, told));
+
+    let mut runtime = Runtime::builder()
+        .stdout(Few(AtomicUsize::new(0), closed, Capture::new()))
+        .build()
+        .unwrap();
+    for script in ["print(1)", "print(1, #{end: \"\"})"] {
+        let error = runtime.eval::<()>(script).unwrap_err();
+        assert_eq!(error.diagnostic().unwrap().kind, "BrokenPipeError");
+        assert_eq!(runtime.eval::<i64>("1").unwrap(), 1);
+    }
 }
 
 fn refused() {
@@ -196,6 +211,11 @@ fn refused_child() {
     let (code, printed, errors) = run(0, full, script);
     assert_eq!((code, printed.as_str()), (1, ""));
     assert!(errors.starts_with("OSError: the log is full\n"), "{errors}");
+
+    // Nothing is printed after it that could report it.
+    let (code, printed, errors) = run(0, full, script.replace("print(p.exitcode);", "").as_str());
+    assert_eq!((code, printed.as_str()), (1, ""));
+    assert_eq!(errors, "OSError: the log is full\n");
 }
 
 /// As `panic!`, but without the words that Rust prints about it.

@@ -22,6 +22,7 @@ mod examples; // the examples of a document, run
 
 // The subjects.
 mod cli; // the command line
+mod closed_output; // output that nobody reads or that cannot be written
 mod conformance; // where the numbered cases of CPython are
 mod crates; // what an embedder builds
 mod describing; // doc, definitions, completions, man

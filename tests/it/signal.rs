@@ -138,6 +138,63 @@ fn a_handler_may_still_throw_and_exit_when_the_script_has_ended() {
     });
 }
 
+/// Ends with a signal that comes after the last statement has looked for one.
+const LAST: &str = "os.system(\"kill -USR1 %d\" % os.getpid());";
+
+#[test]
+fn a_signal_at_the_end_of_a_script_is_handled() {
+    for (handler, code, wanted) in [
+        ("print(\"handled\");", 0, "handled\n"),
+        ("print(\"handled\", #{ end: \"\" });", 0, "handled"),
+        ("sys.exit(6);", 6, ""),
+        ("throw ValueError(\"late\");", 1, ""),
+        (
+            "let p = Process(|| print(\"started\")); p.start();",
+            0,
+            "started\n",
+        ),
+        ("signal.raise_signal(signal.SIGUSR2);", 0, "second\n"),
+    ] {
+        let set = format!(
+            "signal.signal(signal.SIGUSR2, || print(\"second\")); signal.signal(signal.SIGUSR1, || {{ {handler} }});"
+        );
+        each_start_method(|method| {
+            let output = Script::text(&format!("{set}\n{LAST}"))
+                .start_method(method)
+                .run();
+            assert_eq!((output.code(), output.stdout.as_str()), (code, wanted));
+            assert_eq!(output.stderr.contains("ValueError: late"), code == 1);
+            let child = format!(
+                "fn child() {{ {set} {LAST} }}\nlet p = Process(child); p.start(); p.join(); sys.exit(p.exitcode);"
+            );
+            let output = Script::text(&child).start_method(method).run();
+            assert_eq!((output.code(), output.stdout.as_str()), (code, wanted));
+        });
+    }
+}
+
+#[test]
+fn a_signal_of_the_last_thread_or_child_is_handled() {
+    each_start_method(|method| {
+        for last in [
+            "Thread(|pid| os.kill(pid, signal.SIGUSR1), [os.getpid()]).start();",
+            "Process(|pid| os.kill(pid, signal.SIGUSR1), [os.getpid()]).start();",
+            "if os.fork() == 0 { os.kill(os.getppid(), signal.SIGUSR1); os._exit(0); } os.wait();",
+        ] {
+            let text = format!("signal.signal(signal.SIGUSR1, || print(\"handled\"));\n{last}");
+            let output = Script::text(&text).start_method(method).run();
+            output.assert(0, "handled\n", "");
+        }
+    });
+}
+
+#[test]
+fn a_function_that_sends_its_own_signal_does_not_keep_the_process() {
+    let text =
+        format!("signal.signal(signal.SIGUSR1, || os.kill(os.getpid(), signal.SIGUSR1));\n{LAST}");
+    Script::text(&text).run().assert(0, "", "");
+}
+
 #[test]
 fn pause_ends_when_a_signal_was_handled_in_every_thread() {
     prints(

@@ -15,6 +15,7 @@ use crate::runtime::turn::Turn;
 use crate::runtime::{Error, Runtime, Script, Stopper};
 use crate::script::interp::Interp;
 use crate::script::limits::Exceeded;
+use crate::script::report::Ending;
 use crate::script::stop::Stop;
 use crate::script::values::repr_with;
 use crate::stdlib::signal::handlers::Handlers;
@@ -38,8 +39,8 @@ pub enum Outcome {
     Stopped,
     /// It has used up one of the [`Limits`](crate::Limits). Threads and children have been ended.
     Limit(Exceeded),
-    /// The session is over, with this exit code; call [`Interactive::finish`] next. The input called `exit()`, the output was closed,
-    /// or a signal arrived (SIGTERM, or SIGHUP when the terminal is gone; the code is 128 plus the signal's number).
+    /// The session is over, with this exit code; call [`Interactive::finish`] next. The input called `exit()`, the output was closed
+    /// (the code is 141), or a signal arrived (SIGTERM, or SIGHUP when the terminal is gone; the code is 128 plus the signal's number).
     Exit(i32),
 }
 
@@ -105,11 +106,11 @@ impl Interactive {
         self.on_endings(signals::note_ending);
         let result = self.runtime.run_piece(source, &ast);
         drop(limit);
-        let _ = interp.output.flush_line();
+        let result = self.runtime.unless_unwritten(result);
         if !interp.is_interactive() {
             // A copy of this process, by `os.fork`: the rest of the line was its program.
             let ending = self.runtime.ending(source, result);
-            sys::process::exit_now(self.runtime.conclude(&ending));
+            sys::process::exit_now(self.runtime.conclude(ending));
         }
         let entered = self.entered(source, result);
         if matches!(entered, Outcome::Stopped | Outcome::Limit(_)) {
@@ -163,7 +164,11 @@ impl Interactive {
             (Ok(value), None) => return self.show(source, value),
             (result, _) => result,
         };
-        match self.runtime.report(&self.runtime.ending(source, result)) {
+        let ending = self.runtime.ending(source, result);
+        if matches!(ending, Ending::OutputClosed(_)) {
+            return self.exit(ending.code());
+        }
+        match self.runtime.report(&ending) {
             (Some(report), _) => Outcome::Failed(report),
             (None, code) => self.exit(code.unwrap_or_else(|| {
                 let signal = signal::requested().unwrap_or(Signal::SIGTERM);

@@ -38,7 +38,7 @@ impl Interactive {
             code: self.code,
             ended: ended.collect(),
         };
-        self.runtime.interp.leave(self.code, false);
+        self.runtime.interp.leave(self.code, None);
         if self.runtime.interp.owns_signals() {
             // The process ends with the session: taking the engine apart first would only take time.
             std::mem::forget(self.runtime);

@@ -30,7 +30,7 @@ fn answers<T: rhai::Variant + Clone>(
         };
         assert_eq!(without_address(&found), *wanted, "{expression}");
     }
-    runtime.interp.leave(0, false);
+    runtime.interp.leave(0, None);
 }
 
 fn without_address(text: &str) -> String {

@@ -90,5 +90,5 @@ fn no_reader_accepts_an_object_that_did_not_come_with_the_message() {
     for refusal in [one, many.unwrap_err()] {
         assert!(refusal.reason().contains(WHY), "{}", refusal.reason());
     }
-    runtime.interp.leave(0, false);
+    runtime.interp.leave(0, None);
 }

@@ -23,7 +23,7 @@ pub(super) struct Outlet {
     read: Option<Arc<OwnedFd>>,
     /// The beginning of a child's line.
     begun: Vec<u8>,
-    /// The error that the sink returned for a child's output, until the script's next print reports it.
+    /// The error that the sink returned for a child's output, until the script's next print or its end reports it.
     owed: Option<io::Error>,
 }
 
@@ -101,9 +101,14 @@ impl Outlet {
     }
 
     fn hand_on(&mut self, bytes: &[u8]) {
-        if let (Err(error), State::Open) = (self.give(bytes), &self.state) {
-            self.owed = Some(error);
+        if let Err(error) = self.give(bytes) {
+            self.owed.get_or_insert(error);
         }
+    }
+
+    /// Takes the error that nobody has reported yet.
+    pub(super) fn take_owed(&mut self) -> Option<io::Error> {
+        self.owed.take()
     }
 
     /// Writes what this process's script prints.

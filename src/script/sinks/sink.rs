@@ -18,9 +18,10 @@ pub(super) const LINE_MAX: usize = 16 << 20;
 /// prints to this runtime waits. A script of the same runtime that it runs cannot print: that is an `OSError`.
 ///
 /// An error that it returns is the script's, as if its output were closed or its disk full: a
-/// [`BrokenPipe`](io::ErrorKind::BrokenPipe) ends the script quietly with exit code 0, and its children at their next line;
+/// [`BrokenPipe`](io::ErrorKind::BrokenPipe) ends the script, and its children at their next line: `eval` returns an
+/// [`Error::Failed`](crate::Error::Failed) of the kind `BrokenPipeError`, and `run_main` ends the family quietly with exit code 141;
 /// any other is an `OSError` in `print`. When the sink refuses a child's output, the error goes to the runtime's own
-/// script at its next `print`. A sink that panics is not called again: each later `print` is an `OSError`,
+/// script at its next `print` or its end. A sink that panics is not called again: each later `print` is an `OSError`,
 /// and children find their output closed.
 ///
 /// # Example

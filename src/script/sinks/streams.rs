@@ -69,6 +69,14 @@ impl Sinks {
         self.with_outlets(|outlets| take_in(outlets, alone));
     }
 
+    /// Takes the error of a sink that refused what a child had printed, unless it has been reported.
+    pub(crate) fn take_owed(&self) -> Option<io::Error> {
+        if self.are_calling() {
+            return None;
+        }
+        self.with_outlets(|outlets| outlets.iter_mut().flatten().find_map(Outlet::take_owed))
+    }
+
     /// Returns whether children may have written something.
     pub(crate) fn have_children(&self) -> bool {
         !self.outlets.pipes().is_empty()

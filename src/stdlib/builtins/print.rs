@@ -1,12 +1,11 @@
 //! `print` and `input`.
 
 use std::any::TypeId;
-use std::io;
 use std::sync::Arc;
 
 use rhai::{Array, Dynamic, ImmutableString, Map};
 
-use crate::script::{Call, Failure, Interp, Outcome, Registry, Stop, memory, raise, raise_os};
+use crate::script::{Call, Failure, Interp, Outcome, Registry, memory, raise};
 
 const KEYWORDS: [&str; 4] = ["sep", "end", "file", "flush"];
 
@@ -82,12 +81,20 @@ fn text_keyword(call: &mut Call<'_>, name: &str, default: &str) -> Result<String
     ))
 }
 
-/// Prints `text`; once the reader is gone the script ends silently.
+/// Prints `text`. Once the reader has gone, the script ends as by SIGPIPE.
 pub(in crate::stdlib) fn write(interp: &Arc<Interp>, text: &str) -> Result<(), Failure> {
     interp
         .output
         .print(text)
-        .map_err(|error| output_failure(interp, &error))
+        .map_err(|error| interp.cannot_print(&error))
+}
+
+/// The same for standard error.
+pub(in crate::stdlib) fn write_error(interp: &Arc<Interp>, text: &str) -> Result<(), Failure> {
+    interp
+        .output
+        .error(text)
+        .map_err(|error| interp.cannot_print(&error))
 }
 
 /// Writes out an incomplete line.
@@ -95,7 +102,7 @@ pub(in crate::stdlib) fn flush_output(interp: &Arc<Interp>) -> Result<(), Failur
     interp
         .output
         .flush_line()
-        .map_err(|error| output_failure(interp, &error))
+        .map_err(|error| interp.cannot_print(&error))
 }
 
 /// Writes out all that waits: an incomplete line, and what open files hold back.
@@ -103,13 +110,5 @@ pub(in crate::stdlib) fn flush_everything(interp: &Arc<Interp>) -> Result<(), Fa
     interp
         .output
         .flush()
-        .map_err(|error| output_failure(interp, &error))
-}
-
-fn output_failure(interp: &Arc<Interp>, error: &io::Error) -> Failure {
-    match error.kind() {
-        io::ErrorKind::BrokenPipe => interp.stop(Stop::OutputClosed),
-        io::ErrorKind::Interrupted => interp.interrupted(),
-        _ => raise_os(error, None),
-    }
+        .map_err(|unwritten| interp.cannot_flush(&unwritten))
 }

@@ -8,7 +8,9 @@ use super::family::Family;
 use super::finish::finish;
 use super::process::{Process, Stage};
 use crate::script::exception_class::pack_exception;
-use crate::script::report::{Ending, FAILED, diagnostic_of, print, task_frames};
+use crate::script::report::{
+    Ending, FAILED, OUTPUT_CLOSED, closed_output, diagnostic_of, print, task_frames,
+};
 use crate::script::{Exception, Interp, Outcome, Stop};
 use crate::sys;
 use crate::sys::signal::Signal;
@@ -40,14 +42,14 @@ pub(crate) fn live(
     if ends_with_parent.is_some_and(|signal| !end_with_parent(signal, parent)) {
         return FAILED;
     }
-    let result = run(context, process);
+    let result = interp.unless_interrupted(run(context, process));
     let task = process.task();
     let is_run = task.as_ref().is_some_and(|(_, _, is_run)| *is_run);
     let function = task.as_ref().map(|(function, ..)| function);
     let ending = Ending::of(interp, result, |error| {
         task_frames(error, &interp.program, function, is_run)
     });
-    conclude(interp, process, &ending)
+    conclude(interp, process, ending)
 }
 
 /// From now on the kernel ends this process when its parent ends, even if that is killed. False when the parent is dead already.
@@ -70,21 +72,50 @@ fn run(context: &NativeCallContext, process: &Process) -> Outcome {
 }
 
 /// Prints and reports how the task ended, and ends this process's own family.
-fn conclude(interp: &Arc<Interp>, process: &Process, ending: &Ending) -> i32 {
+fn conclude(interp: &Arc<Interp>, process: &Process, ending: Ending) -> i32 {
+    let mut last = interp.write_last_output();
+    let ending = last.applied_to(ending);
     if let Some(exception) = ending.exception() {
-        // Ctrl-C is reported once, by the main process.
-        if !matches!(ending, Ending::Interrupted(_)) {
-            let mut diagnostic = diagnostic_of(interp, exception);
-            diagnostic.process = Some(process.identity().name);
-            print(interp, &diagnostic);
+        // Ctrl-C is reported once, by the main process; a closed output is not printed.
+        if !matches!(ending, Ending::Interrupted(_) | Ending::OutputClosed(_)) {
+            print_error(interp, process, exception);
         }
         report(interp, exception);
     }
+    print_failures(interp, process, &last.failures);
     let (code, request) = finish(interp, ending.code(), ending.ends_children());
-    let terminated =
-        matches!(ending, Ending::Terminated) || matches!(request, Some(Stop::Terminate));
-    interp.leave(code, terminated);
+    let last = interp.write_last_output();
+    print_failures(interp, process, &last.failures);
+    let request = last.applied_to_request(request, code);
+    let (code, late) = match &request {
+        Some(Stop::Interrupt) => (FAILED, Some(Exception::new("KeyboardInterrupt", vec![]))),
+        Some(Stop::Limit(exceeded)) => {
+            let text = exceeded.to_string();
+            let exception = Exception::new("RuntimeError", vec![text.into()]);
+            print_error(interp, process, &exception);
+            (FAILED, Some(exception))
+        }
+        Some(Stop::Host) => (FAILED, None),
+        Some(Stop::OutputClosed) => (OUTPUT_CLOSED, Some(closed_output())),
+        _ => (last.applied_to_code(code), last.failures.first().cloned()),
+    };
+    if let Some(exception) = late.filter(|_| ending.exception().is_none()) {
+        report(interp, &exception);
+    }
+    interp.leave(code, ending.signal(request.as_ref()));
     code
+}
+
+fn print_error(interp: &Arc<Interp>, process: &Process, exception: &Exception) {
+    let mut diagnostic = diagnostic_of(interp, exception);
+    diagnostic.process = Some(process.identity().name);
+    print(interp, &diagnostic);
+}
+
+fn print_failures(interp: &Arc<Interp>, process: &Process, failures: &[Exception]) {
+    for failure in failures {
+        print_error(interp, process, failure);
+    }
 }
 
 /// How much of an exception's text the parent gets when memory is short, in characters.

@@ -12,6 +12,7 @@ use crate::process::child::StillRunning;
 use crate::script::report::Reports;
 use crate::script::{Interp, Stop};
 use crate::stdlib::threading::roster::Roster;
+use crate::sys::interrupt;
 use crate::sys::signal::Signal;
 
 /// How long the main process's children may take to end when they are asked to, before they are killed.
@@ -20,13 +21,39 @@ const GRACE: Duration = Duration::from_secs(4);
 /// The same in a host.
 const GRACE_IN_A_HOST: Duration = Duration::from_millis(500);
 
+/// How often functions for signals are called when everybody has ended: one that sends its own signal again must not keep the process.
+const LATE_SIGNALS: usize = 16;
+
 /// Waits for the threads and the children of this process, or ends them. Returns the exit code, `code` if nothing changes it now,
 /// and the request that made an orderly end one where everybody is asked to end.
 pub(crate) fn finish(interp: &Arc<Interp>, code: i32, told_to_end: bool) -> (i32, Option<Stop>) {
+    let mut request = end_others(interp, told_to_end);
+    for _ in 0..LATE_SIGNALS {
+        if !interrupt::caught_any() {
+            break;
+        }
+        // Its function may have started something.
+        if interp.handle_signals() {
+            interp.waits_on_for_the_end();
+        }
+        let ends = told_to_end || request.is_some();
+        request = end_others(interp, ends).or(request);
+    }
+    if !told_to_end && request.is_none() {
+        // It came when there was nobody left to wait for.
+        request = interp
+            .stopping()
+            .filter(|stop| !matches!(stop, Stop::Exit(_)));
+    }
+    (Reports::of(interp).late_code().unwrap_or(code), request)
+}
+
+/// Ends the threads, then the children.
+fn end_others(interp: &Arc<Interp>, told_to_end: bool) -> Option<Stop> {
     let request = Roster::of(interp).finish(interp, told_to_end);
     let told_to_end = told_to_end || request.is_some();
-    let request = Family::of(interp).finish(interp, told_to_end).or(request);
-    (Reports::of(interp).late_code().unwrap_or(code), request)
+    interp.write_last_line();
+    Family::of(interp).finish(interp, told_to_end).or(request)
 }
 
 impl Family {

@@ -245,28 +245,6 @@ fn deep_recursion_inside_loops_and_callbacks_is_no_crash_either() {
 }
 
 #[test]
-fn an_output_without_a_reader_ends_the_family_quietly() {
-    each_start_method(|method| {
-        for code in [
-            "while true { print(\"line\"); }",
-            "fn f() { while true { print(\"line\"); } }\nfor i in range(3) { Process(f).start(); }",
-            "fn f() { while true { print(\"line\"); } }\nlet p = Process(f);\np.start();\nprint(\"first\");\np.join();",
-        ] {
-            let script = Script::text(code).start_method(method);
-            let output = script
-                .through_shell("{ \"$@\"; echo \"code $?\" >&2; } | head -1")
-                .run();
-            assert_eq!(output.stdout.lines().count(), 1, "{code}");
-            assert!(
-                output.stderr == "code 0\n" || output.stderr == "code 141\n",
-                "{code}\n{}",
-                output.stderr
-            );
-        }
-    });
-}
-
-#[test]
 fn standard_error_is_written_at_once_and_whole() {
     each_start_method(|method| {
         Script::text(

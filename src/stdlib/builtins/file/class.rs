@@ -98,7 +98,7 @@ fn open(call: &mut Call<'_>) -> Outcome {
     if file.metadata().is_ok_and(|about| about.is_dir()) {
         return Err(at_path(std::io::Error::from_raw_os_error(IS_A_DIRECTORY)));
     }
-    let file = File::new(name, mode, encoding, by_line, file);
+    let file = File::new(call.interp, name, mode, encoding, by_line, file);
     if file.mode().writes() {
         call.interp.output.wait_for(&file.pending());
     }

@@ -1,15 +1,15 @@
 //! A file object: shared by reference, closed once, its text decoded and encoded.
 
 use std::io::{self, SeekFrom};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 
 use rhai::{Dynamic, ImmutableString};
 
 use super::buffer::Buffer;
 use super::mode::Mode;
 use crate::process::fork;
-use crate::script::output::Pending;
-use crate::script::{Failure, os_failure, raise, type_name};
+use crate::script::output::{Pending, Unwritten};
+use crate::script::{Failure, Interp, os_failure, raise, type_name};
 use crate::stdlib::builtins::codec::{self, Codec};
 use crate::sys::lock::locked;
 use crate::text::{as_string, quoted};
@@ -22,6 +22,7 @@ pub(super) struct File(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
+    interp: Weak<Interp>,
     name: ImmutableString,
     mode: Mode,
     encoding: Codec,
@@ -43,6 +44,7 @@ pub(super) struct Encoding {
 
 impl File {
     pub(super) fn new(
+        interp: &Arc<Interp>,
         name: ImmutableString,
         mode: Mode,
         encoding: Encoding,
@@ -50,6 +52,7 @@ impl File {
         file: std::fs::File,
     ) -> Self {
         Self(Arc::new(Shared {
+            interp: Arc::downgrade(interp),
             name,
             mode,
             encoding: encoding.codec,
@@ -211,17 +214,22 @@ impl File {
 }
 
 impl Pending for Shared {
-    fn write_out(&self) -> io::Result<()> {
-        match locked(&self.buffer).as_mut() {
-            Some(buffer) => buffer.flush(),
-            None => Ok(()),
-        }
+    fn write_out(&self) -> Result<(), Unwritten> {
+        let mut guard = locked(&self.buffer);
+        let flushed = guard.as_mut().map_or(Ok(()), Buffer::flush);
+        flushed.map_err(|error| Unwritten {
+            file: Some(self.name.to_string()),
+            error,
+        })
     }
 }
 
 impl Drop for Shared {
+    /// Closes a file that its script has not closed. A failure is reported when the script ends.
     fn drop(&mut self) {
-        let _ = self.write_out();
+        if let (Err(unwritten), Some(interp)) = (self.write_out(), self.interp.upgrade()) {
+            interp.output.lose(unwritten);
+        }
     }
 }
 
