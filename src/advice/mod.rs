@@ -14,6 +14,7 @@ pub(crate) mod python;
 mod values;
 pub(crate) mod wrong_calls;
 
+pub(crate) use self::python::Pieces;
 use crate::program::diagnostic::Diagnostic;
 use crate::script::Interp;
 use crate::script::names::Names;
@@ -30,9 +31,15 @@ pub(crate) struct Advice {
     pub place: Option<(usize, usize)>,
 }
 
-/// Improves a syntax error of the script `text`.
-pub(crate) fn about_syntax(names: &Names, text: &str, report: &mut Diagnostic) {
-    if let Some(advice) = python::advice(names, text, report.line, report.column, &report.message) {
+/// Improves a syntax error of the script `text`, which is in `pieces`.
+pub(crate) fn about_syntax(
+    names: &Names,
+    text: &str,
+    pieces: &Pieces<'_>,
+    report: &mut Diagnostic,
+) {
+    let place = (report.line, report.column);
+    if let Some(advice) = python::advice(names, pieces, place, &report.message) {
         improve(text, report, advice);
     }
 }
@@ -77,7 +84,7 @@ pub(crate) fn about(interp: &Interp, known: &Names, report: &mut Diagnostic) {
     let source = interp.program.source_shown(&report.file);
     let text = source.map_or_else(|| "".into(), |source| source.text);
     if report.kind == "SyntaxError" {
-        return about_syntax(known, &text, report);
+        return about_syntax(known, &text, &Pieces::of(&text), report);
     }
     let outline = Outline::of(&text);
     let asked = Asked {
@@ -92,7 +99,10 @@ pub(crate) fn about(interp: &Interp, known: &Names, report: &mut Diagnostic) {
     };
     // A near variable is likelier than anything that Python's habits explain.
     let slip = match names::near_variable(&asked) {
-        None => python::of_failure(known, &text, report.line, report.column, &report.message),
+        None => {
+            let place = (report.line, report.column);
+            python::of_failure(known, &Pieces::of(&text), place, &report.message)
+        }
         Some(_) => None,
     };
     if let Some(slip) = slip {

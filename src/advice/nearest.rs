@@ -1,13 +1,22 @@
 //! Finds existing names that are similar to a misspelt one.
 
+use std::collections::HashSet;
+
+/// The longest name that is compared with others, in bytes: comparing takes time by its square.
+const LONGEST: usize = 100;
+
 /// The most names that are offered.
 const OFFERED: usize = 3;
 
 /// The names among `known` that `name` may be a misspelling of, best first: all are equally near.
 pub(super) fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) -> Vec<&'k str> {
+    if name.len() > LONGEST {
+        return Vec::new();
+    }
     let mut near: Vec<(usize, &str)> = Vec::new();
+    let mut seen = HashSet::from([name]);
     for candidate in known {
-        if candidate == name || near.iter().any(|(_, other)| *other == candidate) {
+        if candidate.len() > LONGEST || !seen.insert(candidate) {
             continue;
         }
         if let Some(distance) = distance(name, candidate) {

@@ -9,6 +9,9 @@ use procscript::error::ErrorFormat;
 use super::args::UNUSABLE;
 use super::input::{complain, print_error, read};
 
+/// The most errors of a script that [`Runtime::check`] reports.
+const ERRORS_MAX: usize = 100;
+
 /// Prints the errors of all `files`, and returns the exit code: 0 when there are none.
 pub(crate) fn check(files: &[PathBuf], format: ErrorFormat) -> Result<u8> {
     let runtime = Runtime::builder().build()?;
@@ -22,9 +25,15 @@ pub(crate) fn check(files: &[PathBuf], format: ErrorFormat) -> Result<u8> {
                 continue;
             }
         };
-        for error in errors {
+        for error in &errors {
             complain(&error.render(format));
             code = UNUSABLE;
+        }
+        if errors.len() >= ERRORS_MAX && format == ErrorFormat::Human {
+            let file = file.display();
+            complain(&format!(
+                "procscript: warning: no more errors of {file} are shown\n"
+            ));
         }
     }
     Ok(code)

@@ -8,7 +8,45 @@ use rhai::{AST, Engine, ParseError, Position};
 use crate::syntax;
 
 thread_local! {
-    pub(super) static TEXT: RefCell<Option<Arc<str>>> = const { RefCell::new(None) };
+    pub(super) static SOURCE: RefCell<Option<Compiled>> = const { RefCell::new(None) };
+}
+
+/// A text that is being compiled. The parser asks about positions in the order of the text, so each is searched for from the
+/// last one on: the time is linear in the text.
+#[derive(Debug)]
+pub(super) struct Compiled {
+    text: Arc<str>,
+    /// A character that has been found: its line and column, from 1, and its byte.
+    found: (usize, usize, usize),
+}
+
+impl Compiled {
+    pub(super) fn new(text: Arc<str>) -> Self {
+        Self {
+            text,
+            found: (1, 1, 0),
+        }
+    }
+
+    /// Returns the text from the character at this line and column on.
+    fn from(&mut self, line: usize, column: usize) -> Option<&str> {
+        // The parser counts no further.
+        if line.max(column) >= usize::from(u16::MAX) {
+            return None;
+        }
+        if (line, column) < (self.found.0, self.found.1) {
+            self.found = (1, 1, 0);
+        }
+        let (mut at_line, mut at_column, mut at) = self.found;
+        while at_line < line {
+            at += self.text.get(at..)?.find('\n')? + 1;
+            (at_line, at_column) = (at_line + 1, 1);
+        }
+        let rest = self.text.get(at..)?;
+        at += rest.char_indices().nth(column - at_column)?.0;
+        self.found = (line, column, at);
+        self.text.get(at..)
+    }
 }
 
 /// Compiles a source of a program.
@@ -16,9 +54,9 @@ thread_local! {
 /// # Errors
 /// Rhai's syntax error.
 pub(crate) fn parse(engine: &Engine, text: &Arc<str>) -> Result<AST, ParseError> {
-    let outer = TEXT.replace(Some(text.clone()));
+    let outer = SOURCE.replace(Some(Compiled::new(text.clone())));
     let parsed = engine.compile(text.as_ref());
-    TEXT.set(outer);
+    SOURCE.set(outer);
     parsed
 }
 
@@ -28,18 +66,15 @@ pub(crate) fn underscore_is_name(position: Position) -> bool {
     let (Some(line), Some(column)) = (position.line(), position.position()) else {
         return false;
     };
-    TEXT.with_borrow(|text| {
-        let text = text.as_deref()?;
-        let above: usize = text
-            .split_inclusive('\n')
-            .take(line - 1)
-            .map(str::len)
-            .sum();
-        let rest = text.get(above..)?;
-        let (at, _) = rest.char_indices().nth(column)?;
-        let next = syntax::code(&rest[at..]).next()?;
-        Some(&rest[at..][next.range] != "=>")
+    SOURCE.with_borrow_mut(|source| {
+        let Some(source) = source else {
+            return false;
+        };
+        let rest = source
+            .from(line, column)
+            .and_then(|rest| rest.strip_prefix('_'));
+        let rest = rest.unwrap_or_default();
+        let next = syntax::code(rest).next();
+        next.is_none_or(|next| &rest[next.range] != "=>")
     })
-    // Nothing follows it.
-    .unwrap_or(TEXT.with_borrow(Option::is_some))
 }

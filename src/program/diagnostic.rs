@@ -2,7 +2,6 @@
 
 use std::fmt::{self, Write};
 
-use rhai::Position;
 use serde::{Deserialize, Serialize};
 
 use super::excerpt::Excerpt;
@@ -67,13 +66,12 @@ impl Diagnostic {
         self
     }
 
-    /// Creates a syntax error.
-    pub(crate) fn syntax(source: &Source, position: Position, message: String) -> Self {
-        let line = position.line().unwrap_or(0);
+    /// Creates a syntax error at this line and column; 0 if unknown.
+    pub(crate) fn syntax(source: &Source, (line, column): (usize, usize), message: String) -> Self {
         Self {
             file: source.shown.clone(),
             line,
-            column: position.position().unwrap_or(0),
+            column,
             code: source.line(line).unwrap_or_default().to_string(),
             ..Self::new("SyntaxError", message)
         }

@@ -7,6 +7,7 @@
 mod support {
     pub(crate) mod capture; // what comes out of a pipe
     pub(crate) mod cases; // runs each case in a process of its own
+    pub(crate) mod nests; // texts that nest without end
     pub(crate) mod process_table; // what the kernel knows about a run
     pub(crate) mod watchdog; // kills what takes too long
 }
@@ -16,6 +17,7 @@ mod guests; // children of a host's scripts
 mod input; // what scripts read
 mod names; // the promised names and signatures
 mod neighbours; // several runtimes, and what is left behind
+mod nested; // texts that nest without end, on small stacks
 mod order; // the order of what scripts print
 mod output; // where what scripts print goes
 mod own; // a host's functions and types
@@ -39,6 +41,7 @@ fn main() -> ExitCode {
         input::CASES,
         names::CASES,
         neighbours::CASES,
+        nested::CASES,
         order::CASES,
         output::CASES,
         own::CASES,

@@ -9,6 +9,7 @@
 mod support {
     pub(crate) mod capture; // what comes out of a pipe
     pub(crate) mod golden; // files that hold what a test found
+    pub(crate) mod nests; // texts that nest without end
     pub(crate) mod output; // the end of a run of the command
     pub(crate) mod process_table; // what the kernel knows about a run
     pub(crate) mod pty; // a person at a terminal

@@ -11,13 +11,12 @@ pub(super) fn expression(read: &Reading<'_>, range: Range<usize>) -> Option<Stri
     if range.is_empty() || range.len() > PIECES_MAX {
         return None;
     }
-    if read.word(range.start) == "lambda" {
-        return lambda(read, range);
-    }
-    if let Some(found) = choice(read, range.clone()) {
-        return Some(found);
-    }
-    either(read, range)
+    read.inner(|| {
+        if read.word(range.start) == "lambda" {
+            return lambda(read, range);
+        }
+        choice(read, range.clone()).or_else(|| either(read, range))
+    })
 }
 
 /// `lambda x: e` is `|x| e`.
@@ -74,7 +73,7 @@ fn negation(read: &Reading<'_>, range: Range<usize>) -> Option<String> {
         let token = &read.tokens[index];
         token.text == "." || is_word(read, index) || matches!(token.text, "(" | "[")
     });
-    let operand = negation(read, inner)?;
+    let operand = read.inner(|| negation(read, inner))?;
     Some(if is_simple {
         format!("!{operand}")
     } else {

@@ -22,29 +22,28 @@ mod text;
 mod values;
 mod words;
 
+pub(crate) use self::reading::Pieces;
 use self::reading::Reading;
 use super::Advice;
 use crate::script::names::Names;
 
-/// Advice for the error `message` of the parser at `line` and `column` of `text`.
+/// Advice for the error `message` of the parser at `place`: line and column.
 pub(super) fn advice(
     names: &Names,
-    text: &str,
-    line: usize,
-    column: usize,
+    pieces: &Pieces<'_>,
+    place: (usize, usize),
     message: &str,
 ) -> Option<Advice> {
-    let read = Reading::new(names, text, (line, column), message);
+    let read = Reading::new(names, pieces, place, message);
     program::advice(&read).or_else(|| table::of_syntax(&read))
 }
 
 /// Advice for a script that parses, but failed there with `message`.
 pub(super) fn of_failure(
     names: &Names,
-    text: &str,
-    line: usize,
-    column: usize,
+    pieces: &Pieces<'_>,
+    place: (usize, usize),
     message: &str,
 ) -> Option<Advice> {
-    table::of_failure(&Reading::new(names, text, (line, column), message))
+    table::of_failure(&Reading::new(names, pieces, place, message))
 }

@@ -1,5 +1,6 @@
 //! The script around an error in pieces: matching brackets, and where the statement begins and ends.
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use crate::script::names::Names;
@@ -13,13 +14,15 @@ pub(super) struct Reading<'t> {
     pub text: &'t str,
     /// Rhai's message.
     pub message: &'t str,
-    pub tokens: Vec<Piece<'t>>,
-    pub comments: Vec<Piece<'t>>,
+    pub tokens: &'t [Piece<'t>],
+    pub comments: &'t [Piece<'t>],
     /// The position of the error: line and column.
     pub place: (usize, usize),
     /// The piece at the error, or the first one after it; the number of pieces if there is none.
     pub at: usize,
-    brackets: Brackets,
+    brackets: &'t Brackets,
+    /// How deep the part nests that is being translated.
+    nesting: Cell<usize>,
 }
 
 /// The words that begin a statement with a block, in Python or here.
@@ -28,36 +31,73 @@ pub(super) const HEADERS: [&str; 16] = [
     "catch", "loop", "switch", "match",
 ];
 
-/// The most pieces of a statement that is translated: a longer one is never shown, and nesting takes stack.
+/// The most pieces of a statement that is translated: a longer one is never shown.
 pub(super) const PIECES_MAX: usize = 200;
 
+/// How deep the parts of a statement that is translated may nest: each level takes stack.
+const NESTING_MAX: usize = 16;
+
+/// The pieces of a script, for all of its errors.
+#[derive(Debug)]
+pub(crate) struct Pieces<'t> {
+    text: &'t str,
+    code: Vec<Piece<'t>>,
+    comments: Vec<Piece<'t>>,
+    brackets: Brackets,
+}
+
+impl<'t> Pieces<'t> {
+    pub(crate) fn of(text: &'t str) -> Self {
+        let (code, comments) = pieces(text);
+        let symbols = code.iter().map(|piece| match piece.kind {
+            Kind::Symbol => piece.text,
+            _ => "",
+        });
+        Self {
+            text,
+            brackets: Brackets::of(symbols),
+            code,
+            comments,
+        }
+    }
+}
+
 impl<'t> Reading<'t> {
-    /// Reads `text`, which has the error `message` at `line` and `column` (from 1; 0 if unknown).
+    /// Reads a script that has the error `message` at `line` and `column` (from 1; 0 if unknown).
     pub(super) fn new(
         names: &'t Names,
-        text: &'t str,
+        pieces: &'t Pieces<'t>,
         (line, column): (usize, usize),
         message: &'t str,
     ) -> Self {
-        let (tokens, comments) = pieces(text);
+        let tokens = &pieces.code;
         let at = match line {
             0 => tokens.len(),
             _ => tokens.partition_point(|token| token.place_after() <= (line, column.max(1))),
         };
-        let symbols = tokens.iter().map(|token| match token.kind {
-            Kind::Symbol => token.text,
-            _ => "",
-        });
         Self {
             names,
-            text,
+            text: pieces.text,
             message,
-            brackets: Brackets::of(symbols),
+            brackets: &pieces.brackets,
             tokens,
-            comments,
+            comments: &pieces.comments,
             place: (line, column.max(1)),
             at,
+            nesting: Cell::new(0),
         }
+    }
+
+    /// Translates a part of what is being translated; `None` if it nests too deep.
+    pub(super) fn inner(&self, translate: impl FnOnce() -> Option<String>) -> Option<String> {
+        let nesting = self.nesting.get();
+        if nesting == NESTING_MAX {
+            return None;
+        }
+        self.nesting.set(nesting + 1);
+        let translated = translate();
+        self.nesting.set(nesting);
+        translated
     }
 
     /// The symbol at `index`; empty for anything else.

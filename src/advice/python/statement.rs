@@ -10,6 +10,10 @@ pub(super) fn statement(read: &Reading<'_>, range: Range<usize>) -> Option<Strin
     if range.is_empty() || range.len() > PIECES_MAX {
         return None;
     }
+    read.inner(|| translated(read, range))
+}
+
+fn translated(read: &Reading<'_>, range: Range<usize>) -> Option<String> {
     let rest = range.start + 1..range.end;
     let first = read.word(range.start);
     match first {

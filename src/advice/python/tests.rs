@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::super::Advice;
-use super::reading::Reading;
+use super::reading::{Pieces, Reading};
 use super::{advice, of_failure, statement};
 use crate::Runtime;
 
@@ -28,9 +28,8 @@ fn advice_for(runtime: &Runtime, text: &str) -> Option<(Option<Advice>, usize)> 
     let message = error.err_type().to_string();
     let advice = advice(
         &runtime.names,
-        text,
-        line,
-        place.position().unwrap_or(0),
+        &Pieces::of(text),
+        (line, place.position().unwrap_or(0)),
         &message,
     );
     Some((advice, line))
@@ -118,11 +117,12 @@ fn any_message_at_any_place_causes_no_panic() {
     let mut numbers = Numbers(2);
     for script in scripts() {
         let lines = script.lines().count();
+        let pieces = Pieces::of(&script);
         for message in MESSAGES {
             for _ in 0..20 {
                 let (line, column) = (numbers.below(lines + 3), numbers.below(90));
-                advice(&runtime.names, &script, line, column, message);
-                of_failure(&runtime.names, &script, line, column, message);
+                advice(&runtime.names, &pieces, (line, column), message);
+                of_failure(&runtime.names, &pieces, (line, column), message);
             }
         }
     }
@@ -132,8 +132,8 @@ fn any_message_at_any_place_causes_no_panic() {
     ] {
         for place in [(0, 0), (1, 1), (1, 2), (2, 1), (9, 9)] {
             for message in MESSAGES {
-                advice(&runtime.names, text, place.0, place.1, message);
-                of_failure(&runtime.names, text, place.0, place.1, message);
+                advice(&runtime.names, &Pieces::of(text), place, message);
+                of_failure(&runtime.names, &Pieces::of(text), place, message);
             }
         }
     }
@@ -234,7 +234,8 @@ const PROPOSALS: [(&str, &str); 42] = [
 fn proposals_are_right_and_parse() {
     let runtime = Runtime::builder().build().unwrap();
     for (python, wanted) in PROPOSALS {
-        let read = Reading::new(&runtime.names, python, (0, 0), "");
+        let pieces = Pieces::of(python);
+        let read = Reading::new(&runtime.names, &pieces, (0, 0), "");
         let found = statement::statement(&read, 0..read.tokens.len());
         assert_eq!(found.as_deref(), Some(wanted), "{python}");
         let whole = match wanted.split_once(' ') {
@@ -266,33 +267,57 @@ fn uncertain_translations_are_not_proposed() {
         "def f(*args):",
         "pass",
     ] {
-        let read = Reading::new(&runtime.names, python, (0, 0), "");
+        let pieces = Pieces::of(python);
+        let read = Reading::new(&runtime.names, &pieces, (0, 0), "");
         let found = statement::statement(&read, 0..read.tokens.len());
         assert_eq!(found, None, "{python}");
     }
 }
 
+/// Enough for any statement that is translated, in a build without optimisation.
+const SMALL_STACK: usize = 256 << 10;
+
 #[test]
 fn deep_nesting_takes_no_stack() {
+    let thread = std::thread::Builder::new().stack_size(SMALL_STACK);
+    thread.spawn(read_nested).unwrap().join().unwrap();
+}
+
+fn read_nested() {
     let runtime = Runtime::builder().build().unwrap();
     for (open, close) in [
         ("(1, ", ")"),
+        ("(", ")"),
+        ("[", "]"),
         ("not ", ""),
         ("[x for x in ", "]"),
         ("lambda: ", ""),
         ("a if b else ", ""),
+        ("b if ", " else c"),
+        ("a ? b : ", ""),
+        ("a and (", ")"),
         ("async ", ""),
+        ("if x: ", ""),
         ("{'a': ", "}"),
+        ("#{a: ", "}"),
+        ("f(a=", ")"),
+        ("print#{a:", "}"),
+        ("x[", "]"),
+        ("x[1:", "]"),
         ("`${", "}`"),
     ] {
-        let text = format!("x = {}1{} and y", open.repeat(20_000), close.repeat(20_000));
-        for message in [
-            "Expecting ';' to terminate this statement",
-            "Unexpected 'and'",
-        ] {
-            for column in [0, 1, 5, text.len(), text.len() / 2] {
-                advice(&runtime.names, &text, 1, column, message);
-                of_failure(&runtime.names, &text, 1, column, message);
+        // As deep as a statement is translated at all, just above, and far above.
+        for depth in [15, 16, 17, 40, 66, 100, 199, 300, 20_000] {
+            let text = format!("x = {}1{} and y", open.repeat(depth), close.repeat(depth));
+            let pieces = Pieces::of(&text);
+            for message in [
+                "Expecting ';' to terminate this statement",
+                "Unexpected 'and'",
+            ] {
+                for column in [0, 1, 5, text.len(), text.len() / 2] {
+                    advice(&runtime.names, &pieces, (1, column), message);
+                    of_failure(&runtime.names, &pieces, (1, column), message);
+                }
             }
         }
     }

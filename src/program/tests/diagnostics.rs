@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use rhai::Position;
-
 use crate::program::Source;
 use crate::program::diagnostic::{Diagnostic, ErrorFormat};
 use crate::program::frame::Frame;
@@ -19,7 +17,7 @@ fn at(text: &str, line: u16, column: u16) -> Diagnostic {
         shown: "demo.rhai".into(),
         text: Arc::from(text),
     };
-    Diagnostic::syntax(&source, Position::new(line, column), "bad".into())
+    Diagnostic::syntax(&source, (line.into(), column.into()), "bad".into())
 }
 
 fn frame(line: usize, function: &str, times: usize) -> Frame {
