@@ -85,7 +85,13 @@ impl Modules {
                     continue;
                 }
             };
-            let Ok(place) = found else { continue };
+            let place = match found {
+                Ok(place) => place,
+                Err(error) if error.kind() == std::io::ErrorKind::Other => {
+                    return Err(raise("ImportError", format!("{}: {error}", file.display())));
+                }
+                Err(_) => continue,
+            };
             if place.metadata().is_ok_and(|about| about.is_file())
                 && let Some(real) = place.real_path()
             {

@@ -9,7 +9,7 @@ use rhai::{Array, Dynamic, EvalAltResult, ImmutableString, Position};
 
 use crate::program::frame::Frame;
 use crate::program::traceback;
-use crate::text::{repr_of, str_of};
+use crate::text::{quoted, repr_of, str_of};
 
 /// The exceptions that exist, each with the class it derives from.
 pub(super) const CLASSES: &[(&str, &str)] = &[
@@ -258,10 +258,11 @@ pub(crate) fn os_error(error: &std::io::Error, path: Option<&str>) -> Exception 
         let text = error.to_string();
         let text = text.split(" (os error").next().unwrap_or(&text).to_string();
         args.push(text.into());
+        args.extend(path.map(|p| Dynamic::from(p.to_string())));
     } else {
-        args.push(error.to_string().into());
+        let path = path.map_or_else(String::new, |path| format!(": {}", quoted(path)));
+        args.push(format!("{error}{path}").into());
     }
-    args.extend(path.map(|p| Dynamic::from(p.to_string())));
     Exception::new(kind, args)
 }
 

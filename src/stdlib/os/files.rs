@@ -111,9 +111,14 @@ fn walk(call: &mut Call<'_>) -> Outcome {
     let top_down = call.bool_or(1, true);
     let mut rows = Array::new();
     let entries = entries(call.interp, &top)?;
-    // A directory that cannot be read is passed over, as in Python.
-    if let Ok(entries) = entries {
-        walk_into(call.interp, &top, entries, top_down, &mut rows);
+    match entries {
+        Ok(entries) => walk_into(call.interp, &top, entries, top_down, &mut rows),
+        // Nothing can be read, whatever there is.
+        Err(error) if error.kind() == io::ErrorKind::Other => {
+            return Err(raise_os(&error, Some(&top)));
+        }
+        // A directory that cannot be read is passed over, as in Python.
+        Err(_) => (),
     }
     Ok(rows.into())
 }

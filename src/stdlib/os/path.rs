@@ -74,7 +74,19 @@ pub(super) fn register(registry: &mut Registry) {
 fn about(call: &mut Call<'_>, holds: impl FnOnce(&Metadata) -> bool) -> Outcome {
     let path = path(call, 0)?;
     let found = look(call.interp, &path)?;
-    Ok(found.is_ok_and(|found| holds(&found)).into())
+    holds_of(&path, found, holds)
+}
+
+/// Returns whether something holds of what was found, which nothing does if the kernel found nothing.
+fn holds_of(
+    path: &str,
+    found: io::Result<Metadata>,
+    holds: impl FnOnce(&Metadata) -> bool,
+) -> Outcome {
+    match found {
+        Err(error) if error.kind() == io::ErrorKind::Other => Err(raise_os(&error, Some(path))),
+        found => Ok(found.is_ok_and(|found| holds(&found)).into()),
+    }
 }
 
 fn metadata(call: &mut Call<'_>) -> Result<Metadata, Failure> {
@@ -94,7 +106,7 @@ fn islink(call: &mut Call<'_>) -> Outcome {
     let guard = call.interp.permissions();
     let place = guard.place(&path, Use::Read, Last::Itself)?;
     let found = place.and_then(|place| fs::symlink_metadata(place.path()));
-    Ok(found.is_ok_and(|found| found.is_symlink()).into())
+    holds_of(&path, found, Metadata::is_symlink)
 }
 
 /// `realpath(path)`: without links, as far as there is something.
@@ -106,8 +118,13 @@ fn realpath(call: &mut Call<'_>) -> Outcome {
         Some(real) => fs::symlink_metadata(place.path()).map(|_| real.to_path_buf()),
         None => fs::canonicalize(place.path()),
     });
-    let shown = real.map_or(absolute, |real| real.display().to_string());
-    Ok(shown.into())
+    match real {
+        Ok(real) => Ok(real.display().to_string().into()),
+        Err(error) if error.kind() == io::ErrorKind::Other => {
+            Err(raise_os(&error, Some(&absolute)))
+        }
+        Err(_) => Ok(absolute.into()),
+    }
 }
 
 fn pair(first: &str, second: &str) -> Dynamic {

@@ -109,3 +109,29 @@ fn without_proc_and_file_the_error_says_what_is_missing() {
     let output = forked.through_shell(&shell).run();
     output.assert(0, "started\nno error\n", "");
 }
+
+#[test]
+fn without_proc_restricted_permissions_say_that_they_need_it() {
+    if !can_hide_proc() {
+        return;
+    }
+    let script = Script::text(
+        r#"
+        let needs = "permissions for files need /proc, which is not mounted";
+        let looks = [
+            |p| os.path.exists(p), |p| os.path.isfile(p), |p| os.path.islink(p), |p| os.path.realpath(p),
+            |p| os.path.getsize(p), |p| os.listdir(p), |p| os.walk(p), |p| open(p),
+        ];
+        for look in looks {
+            let says = error_of(|| look.call("data/file"));
+            print(says.starts_with("OSError: " + needs + ": '"));
+        }
+        try { import "lib" as lib; } catch (e) { print(e.type, e.message.contains(needs)); }
+        "#,
+    )
+    .beside("data/file", "")
+    .beside("lib.rhai", "");
+    let script = script.option("--sandbox").option("--allow-read=data");
+    let expected = "True\n".repeat(8) + "ImportError True\n";
+    script.through_shell(WITHOUT_PROC).run().assert(0, &expected, "");
+}
