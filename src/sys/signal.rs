@@ -128,11 +128,12 @@ fn rustix_signal(signal: Signal) -> io::Result<rustix::process::Signal> {
     signal.ok_or_else(|| io::ErrorKind::InvalidInput.into())
 }
 
-/// Returns whether a signal sent to `pid` reaches this process too.
+/// Returns whether a signal sent to `pid` reaches this process too. The kernel takes the number of a thread for its process.
 pub(crate) fn reaches_this_process(pid: i32) -> bool {
     let group = rustix::process::getpgrp().as_raw_nonzero().get();
     // The kernel excludes the sender if the signal goes to everybody.
-    pid == process::pid() || pid == 0 || pid == -group
+    let is_mine = |thread| process::thread_is_counted(std::process::id(), thread);
+    pid == 0 || pid == -group || u32::try_from(pid).is_ok_and(is_mine)
 }
 
 /// Discards a pending `signal` that came from the terminal and is blocked; one that a process has sent stays.

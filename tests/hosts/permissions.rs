@@ -65,6 +65,20 @@ fn own() {
         );
         assert_eq!(refused(&mut runtime, text), wanted);
     }
+    // The kernel takes the number of a thread for that of its process.
+    let text = r#"
+        let why = "";
+        let kill = || { try { os.kill(threading.get_native_id(), 0); } catch (e) { why = e.message; } };
+        let t = Thread(kill);
+        t.start();
+        t.join();
+        why
+    "#;
+    let why = runtime.eval::<String>(text).unwrap();
+    assert!(
+        why.starts_with("os.kill() of this process would change the program"),
+        "{why}"
+    );
     for text in ["os.fork()", "signal.signal(signal.SIGTERM, signal.SIG_IGN)"] {
         assert!(runtime.eval::<()>(text).is_err(), "{text}");
     }

@@ -29,6 +29,7 @@ mod crates; // what an embedder builds
 mod describing; // doc, definitions, completions, man
 mod embedding; // programs that embed the crate
 mod errors; // reports of errors
+mod extremes; // wrong and extreme arguments
 mod from_python; // the tables of docs/from-python.md
 mod long_lines; // lines of any length, read and printed
 mod manual; // the examples of docs/modules

@@ -63,16 +63,18 @@ fn round(call: &mut Call<'_>) -> Outcome {
     }
 }
 
+/// Every integer is less than half of ten to a higher power.
+const MOST_PLACES: u64 = 19;
+
 fn round_int(int: i64, digits: i64) -> Result<i64, Failure> {
     if digits >= 0 {
         return Ok(int);
     }
-    let Some(unit) = u32::try_from(-digits)
-        .ok()
-        .and_then(|n| 10_i128.checked_pow(n))
-    else {
+    let places = digits.unsigned_abs();
+    if places > MOST_PLACES {
         return Ok(0);
-    };
+    }
+    let unit = 10_i128.pow(places as u32);
     let int = i128::from(int);
     let (quotient, rest) = (int.div_euclid(unit), int.rem_euclid(unit));
     let up = rest * 2 > unit || (rest * 2 == unit && quotient % 2 != 0);
@@ -88,7 +90,8 @@ fn round_float(float: f64, digits: i64) -> f64 {
     match usize::try_from(digits) {
         Ok(digits) => format!("{float:.digits$}").parse().unwrap_or(float),
         Err(_) => {
-            let unit = 10_f64.powi(i32::try_from(-digits).unwrap_or(i32::MAX));
+            let places = i32::try_from(digits.unsigned_abs()).unwrap_or(i32::MAX);
+            let unit = 10_f64.powi(places);
             if unit.is_finite() {
                 (float / unit).round_ties_even() * unit
             } else {

@@ -253,11 +253,13 @@ fn extreme(call: &mut Call<'_>, largest: bool) -> Outcome {
 fn enumerate(call: &mut Call<'_>) -> Outcome {
     let items = items_of(call, 0)?;
     let start = call.int_or(1, 0)?;
-    let pairs = items
-        .into_iter()
-        .zip(start..)
-        .map(|(item, number)| vec![Dynamic::from_int(number), item].into());
-    Ok(pairs.collect::<Array>().into())
+    let pairs = (0..).zip(items).map(|(index, item)| {
+        let number = start.checked_add(index);
+        let number = number
+            .ok_or_else(|| too_large(&(i128::from(start) + i128::from(index)).to_string()))?;
+        Ok(vec![Dynamic::from_int(number), item].into())
+    });
+    Ok(pairs.collect::<Result<Array, Failure>>()?.into())
 }
 
 /// Returns the items of each argument from `index` on.

@@ -151,7 +151,7 @@ fn send(call: &mut Call<'_>, signal: Signal) -> Outcome {
     process.poll(call.interp);
     if let Some(pid) = process.with(|state| state.elsewhere()) {
         let guard = call.interp.permissions();
-        let is_here = pid == sys::process::pid();
+        let is_here = sys::signal::reaches_this_process(pid);
         if is_here {
             guard.change_process("sending a signal to this process")?;
         }

@@ -164,6 +164,11 @@ fn buffer_size(call: &mut Call<'_>) -> Result<usize, Failure> {
 fn receive(call: &mut Call<'_>) -> Outcome {
     let (size, flags) = (buffer_size(call)?, small(call, 1, 0)?);
     let socket: Socket = call.this();
+    if size == 0 {
+        // The kernel would wait for something to come.
+        socket.kernel()?;
+        return Ok(Dynamic::from_blob(Vec::new()));
+    }
     let bytes = socket.when_ready(call.interp, Interest::Read, |k| k.receive(size, flags))?;
     Ok(Dynamic::from_blob(bytes))
 }

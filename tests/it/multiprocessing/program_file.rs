@@ -133,5 +133,8 @@ fn without_proc_restricted_permissions_say_that_they_need_it() {
     .beside("lib.rhai", "");
     let script = script.option("--sandbox").option("--allow-read=data");
     let expected = "True\n".repeat(8) + "ImportError True\n";
-    script.through_shell(WITHOUT_PROC).run().assert(0, &expected, "");
+    script
+        .through_shell(WITHOUT_PROC)
+        .run()
+        .assert(0, &expected, "");
 }
