@@ -50,7 +50,7 @@ fn of_many_errors_the_first_hundred_are_shown() {
 #[test]
 fn an_error_has_the_place_of_its_statement() {
     let script = Script::command(&["check", "--error-format", "json", "main.rhai"]);
-    let text = "let = 1; é(1; let x = 2; let = 3;\nlet y = 4; let\n = 5;";
+    let text = "let = 1; let é = 2; let = 3;\nlet y = 4; let\n = 5;";
     let output = script.beside("main.rhai", text).run();
     let places: Vec<&str> = output
         .stderr
@@ -58,5 +58,6 @@ fn an_error_has_the_place_of_its_statement() {
         .filter_map(|line| line.split_once("\"line\": ")?.1.split_once(", \"code\""))
         .map(|(place, _)| place)
         .collect();
-    assert_eq!(places, ["1, \"column\": 5"; 3], "{}", output.stderr);
+    let wanted = ["1, \"column\": 5", "1, \"column\": 25", "3, \"column\": 2"];
+    assert_eq!(places, wanted, "{}", output.stderr);
 }
