@@ -8,6 +8,7 @@ use super::excerpt::Excerpt;
 use super::frame::{Frame, TOP_LEVEL};
 use super::source::Source;
 use super::traceback;
+use super::visible::{visible, visible_name};
 
 /// The report of a script's error, for people ([`Display`](fmt::Display)) or for programs
 /// ([`to_json`](Self::to_json)).
@@ -117,7 +118,7 @@ impl Diagnostic {
         }
     }
 
-    fn write_place(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    fn write_place(&self, f: &mut String) -> fmt::Result {
         let number = self.line.to_string();
         let width = number.len().max(NUMBER_WIDTH);
         let margin = " ".repeat(width);
@@ -142,11 +143,19 @@ const NUMBER_WIDTH: usize = 4;
 
 impl fmt::Display for Diagnostic {
     /// For people: the message, the position with its line, the help, and the calls if a function is among them.
-    /// No line break at the end.
+    /// No line break at the end. Control characters are shown as escapes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = String::new();
+        self.write(&mut text)?;
+        f.write_str(&visible(&text))
+    }
+}
+
+impl Diagnostic {
+    fn write(&self, f: &mut String) -> fmt::Result {
         match (&self.thread, &self.process) {
-            (Some(thread), _) => writeln!(f, "Exception in thread {thread}:")?,
-            (None, Some(process)) => writeln!(f, "Process {process}:")?,
+            (Some(thread), _) => writeln!(f, "Exception in thread {}:", visible_name(thread))?,
+            (None, Some(process)) => writeln!(f, "Process {}:", visible_name(process))?,
             (None, None) => (),
         }
         f.write_str(&headline(&self.kind, &self.message))?;
@@ -208,7 +217,7 @@ fn quoted(text: &str) -> String {
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
             // Some readers treat the last two as line breaks.
-            '\0'..'\x20' | '\x7f' | '\u{2028}' | '\u{2029}' => {
+            '\0'..'\x20' | '\x7f'..='\u{9f}' | '\u{2028}' | '\u{2029}' => {
                 // Writing to a string does not fail.
                 let _ = write!(out, "\\u{:04x}", u32::from(char));
             }

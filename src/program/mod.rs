@@ -6,6 +6,7 @@
 //! - [`diagnostic`]: the report of an error; [`excerpt`]: the line it shows.
 //! - [`environment`]: what a function can use apart from its arguments: functions, constants, imports.
 //! - [`compiling`]: the text that is being compiled.
+//! - [`visible`]: control characters, shown.
 //! - [`call`]: one function call packed as bytes.
 
 pub(crate) mod call;
@@ -19,5 +20,6 @@ pub(crate) mod source;
 #[cfg(test)]
 mod tests;
 pub(crate) mod traceback;
+pub(crate) mod visible;
 
 pub(crate) use source::{Program, Source};

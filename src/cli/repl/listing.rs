@@ -62,6 +62,9 @@ fn cut(value: &str) -> String {
 /// Columns as wide as their longest cell.
 fn table<const N: usize>(head: [&str; N], rows: impl Iterator<Item = [String; N]>) -> String {
     let head = head.map(ToString::to_string);
+    // A name is the script's: it may not move the cursor.
+    let plain = |cell: String| cell.replace(char::is_control, "\u{fffd}");
+    let rows = rows.map(|row| row.map(plain));
     let rows: Vec<[String; N]> = std::iter::once(head).chain(rows).collect();
     let width = |column: usize| {
         let widths = rows.iter().map(|row| row[column].chars().count());

@@ -3,6 +3,7 @@
 use rhai::{Dynamic, Variant};
 
 use super::patience::acquire_deadline;
+use crate::program::visible::visible_name;
 use crate::script::{Call, Class, Dialect, Failure, Interp, Outcome, raise, session_failure};
 use crate::stdlib::multiprocessing::family::Family;
 use crate::sync::{Acquired, Deadline, WaitError};
@@ -76,11 +77,11 @@ pub(super) fn acquired(
     result: Result<Acquired, WaitError>,
 ) -> Result<bool, Failure> {
     let result = result.map(|acquired| {
-        if let Acquired::Abandoned { by } = acquired {
-            let heir = Family::of(interp).name();
+if let Acquired::Abandoned { by } = acquired {
+            let heir = visible_name(&Family::of(interp).name());
             let holder = by.map_or_else(
                 || "a process".to_string(),
-                |(pid, name)| format!("{name} (pid {pid})"),
+                |(pid, name)| format!("{} (pid {pid})", visible_name(&name)),
             );
             let text = format!(
                 "procscript: warning: {holder} ended while it held {what}; {heir} has it now. \
