@@ -74,6 +74,13 @@ impl Program {
         Some(source.before(position)?.to_string())
     }
 
+    /// Returns the last character before a position of the file that Rhai calls `name`, white space aside.
+    pub(crate) fn mark_before(&self, name: &str, position: Position) -> Option<char> {
+        let parts = self.parts();
+        let source = parts.sources.iter().find(|source| source.name == name)?;
+        source.before(position)?.trim_end().chars().next_back()
+    }
+
     /// Returns a position in the file that Rhai calls `name`, in `function`.
     pub(crate) fn frame(&self, name: &str, position: Position, function: &str) -> Frame {
         let line = position.line().unwrap_or(0);

@@ -122,7 +122,10 @@ fn about_constants(text: &str) -> Option<Words> {
 
 /// Errors that one word identifies.
 fn otherwise(text: &str) -> Words {
-    if text.contains(" by zero") {
+    let modulo = text.strip_prefix("Modulo division by zero or overflow: ");
+    if let Some(overflow) = modulo.filter(|operands| !operands.ends_with("% 0")) {
+        ("OverflowError", format!("Modulo overflow: {overflow}"))
+    } else if text.contains(" by zero") {
         ("ZeroDivisionError", "division by zero".into())
     } else if text.starts_with("Error parsing") {
         ("ValueError", text.into())

@@ -15,6 +15,7 @@ mod repr;
 mod spec;
 #[cfg(test)]
 mod tests;
+pub(crate) mod unicode;
 mod values;
 
 use std::fmt;

@@ -36,6 +36,7 @@ mod manual; // the examples of docs/modules
 mod memory; // values as large as a script asks for
 mod multiprocessing; // Process, Lock, Queue and the life of a family
 mod permissions; // what a script may not, and how it tries all the same
+mod python; // the same expressions, evaluated by Python
 mod readme; // the script of the README
 mod scripts; // builtins, os, sys, time, random, json: each script by its whole output
 mod signal; // signal, os.fork

@@ -11,6 +11,8 @@ use crate::text::{as_float, as_int};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.function("abs", &["x"], abs);
+    // Rhai's own form has another message for the smallest integer.
+    registry.exactly("abs", &[TypeId::of::<i64>()], &["x"], abs);
     registry.function("round", &["number", "ndigits?"], round);
     // Rhai's own form gives a float, and rounds halves away from zero.
     registry.exactly(
@@ -59,7 +61,14 @@ fn round(call: &mut Call<'_>) -> Outcome {
     };
     match digits {
         None => truncate(float.round_ties_even()).map(Dynamic::from_int),
-        Some(digits) => Ok(Dynamic::from_float(round_float(float, digits))),
+        Some(digits) => {
+            let rounded = round_float(float, digits);
+            if rounded.is_infinite() && float.is_finite() {
+                let text = "rounded value too large to represent";
+                return Err(raise("OverflowError", text));
+            }
+            Ok(Dynamic::from_float(rounded))
+        }
     }
 }
 
@@ -77,7 +86,8 @@ fn round_int(int: i64, digits: i64) -> Result<i64, Failure> {
     let unit = 10_i128.pow(places as u32);
     let int = i128::from(int);
     let (quotient, rest) = (int.div_euclid(unit), int.rem_euclid(unit));
-    let up = rest * 2 > unit || (rest * 2 == unit && quotient % 2 != 0);
+    let other = unit - rest;
+    let up = rest > other || (rest == other && quotient % 2 != 0);
     let rounded = (quotient + i128::from(up)) * unit;
     i64::try_from(rounded).map_err(|_| too_large(&rounded.to_string()))
 }
@@ -87,18 +97,26 @@ fn round_float(float: f64, digits: i64) -> f64 {
     if !float.is_finite() || digits > 400 {
         return float;
     }
-    match usize::try_from(digits) {
-        Ok(digits) => format!("{float:.digits$}").parse().unwrap_or(float),
-        Err(_) => {
-            let places = i32::try_from(digits.unsigned_abs()).unwrap_or(i32::MAX);
-            let unit = 10_f64.powi(places);
-            if unit.is_finite() {
-                (float / unit).round_ties_even() * unit
-            } else {
-                0.0_f64.copysign(float)
-            }
-        }
+    if let Ok(digits) = usize::try_from(digits) {
+        return format!("{float:.digits$}").parse().unwrap_or(float);
     }
+    let magnitude = float.abs();
+    let whole = format!("{:.0}", magnitude.trunc());
+    let cut = usize::try_from(digits.unsigned_abs()).unwrap_or(usize::MAX);
+    let rounded = match whole.len().checked_sub(cut) {
+        None => 0.0,
+        // Less than one unit: it is the half that decides, and zero is the even one.
+        Some(0) => {
+            let half = format!("5{}", "0".repeat(cut - 1));
+            let up = whole > half || (whole == half && magnitude.fract() > 0.0);
+            let unit = if up { format!("1e{cut}") } else { "0".into() };
+            unit.parse().unwrap_or(0.0)
+        }
+        Some(kept) => format!("{magnitude:.*e}", kept - 1)
+            .parse()
+            .unwrap_or(magnitude),
+    };
+    rounded.copysign(float)
 }
 
 /// `divmod(x, y)`: quotient rounded down, and what is left, with the sign of `y`.
@@ -128,13 +146,27 @@ fn divmod(call: &mut Call<'_>) -> Outcome {
     if y == 0.0 {
         return Err(raise("ZeroDivisionError", "float divmod()"));
     }
-    let mut rest = x % y;
-    if rest != 0.0 && (rest < 0.0) != (y < 0.0) {
-        rest += y;
-    }
-    let quotient = ((x - rest) / y).round();
+    let (quotient, rest) = floor_division(x, y);
     let pair = [Dynamic::from_float(quotient), Dynamic::from_float(rest)];
     Ok(Array::from(pair).into())
+}
+
+/// Returns the quotient rounded down, and what is left; CPython's steps, for its signs of zero.
+fn floor_division(x: f64, y: f64) -> (f64, f64) {
+    let mut rest = x % y;
+    let mut quotient = (x - rest) / y;
+    if rest == 0.0 {
+        rest = 0.0_f64.copysign(y);
+    } else if (rest < 0.0) != (y < 0.0) {
+        rest += y;
+        quotient -= 1.0;
+    }
+    if quotient == 0.0 {
+        return (0.0_f64.copysign(x / y), rest);
+    }
+    let down = quotient.floor();
+    let up = f64::from(quotient - down > 0.5);
+    (down + up, rest)
 }
 
 /// `pow(base, exp)`, `pow(base, exp, mod)`.
@@ -167,7 +199,7 @@ fn pow(call: &mut Call<'_>) -> Outcome {
     let (Some(x), Some(y)) = (as_float(&base), as_float(&exp)) else {
         return Err(unsupported("** or pow()", &base, &exp));
     };
-    if x == 0.0 && y < 0.0 {
+    if x == 0.0 && y < 0.0 && y.is_finite() {
         let text = "0.0 cannot be raised to a negative power";
         return Err(raise("ZeroDivisionError", text));
     }

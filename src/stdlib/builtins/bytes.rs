@@ -4,6 +4,7 @@ use rhai::{Blob, Dynamic};
 
 use super::codec;
 use super::iterate::items;
+use super::number::not_an_integer;
 use crate::script::{Call, Failure, Outcome, Registry, memory, raise, type_name};
 use crate::text::{as_int, as_string};
 
@@ -82,10 +83,13 @@ fn bytes(call: &mut Call<'_>) -> Outcome {
             }
         };
     }
+    if value.is_float() {
+        return Err(raise("TypeError", "cannot convert 'float' object to bytes"));
+    }
     let numbers = items(call, value)?;
     let byte = |item: &Dynamic| {
-        let number = as_int(item).and_then(|number| u8::try_from(number).ok());
-        number.ok_or_else(|| raise("ValueError", "bytes must be in range(0, 256)"))
+        let number = as_int(item).ok_or_else(|| not_an_integer(item))?;
+        u8::try_from(number).map_err(|_| raise("ValueError", "bytes must be in range(0, 256)"))
     };
     let bytes: Result<Blob, Failure> = numbers.iter().map(byte).collect();
     bytes.map(Dynamic::from_blob)

@@ -1,5 +1,7 @@
 //! Strings as bytes and back: UTF-8, ASCII, Latin-1.
 
+use std::ops::Range;
+
 use rhai::{Dynamic, ImmutableString};
 
 use crate::script::{Call, Failure, Outcome, raise};
@@ -57,29 +59,39 @@ pub(super) fn encode_text(text: &str, codec: Codec, errors: &str) -> Result<Vec<
         Codec::Latin1 => 256,
     };
     let mut bytes = Vec::with_capacity(text.len());
+    let fits = |char: char| u32::from(char) < limit;
     for (place, char) in text.chars().enumerate() {
         match u8::try_from(u32::from(char)) {
             Ok(byte) if u32::from(byte) < limit => bytes.push(byte),
             _ => match errors {
                 "ignore" => (),
                 "replace" => bytes.push(b'?'),
-                _ => return Err(cannot_encode(codec, char, place, limit)),
+                _ => {
+                    let rest = text.chars().skip(place);
+                    let count = rest.take_while(|char| !fits(*char)).count();
+                    return Err(cannot_encode(codec, char, place, count, limit));
+                }
             },
         }
     }
     Ok(bytes)
 }
 
-fn cannot_encode(codec: Codec, char: char, place: usize, limit: u32) -> Failure {
+fn cannot_encode(codec: Codec, char: char, place: usize, count: usize, limit: u32) -> Failure {
     let (name, shown) = (codec.name(), ascii(char.encode_utf8(&mut [0; 4])));
-    let text = format!(
-        "'{name}' codec can't encode character '{shown}' in position {place}: ordinal not in range({limit})"
-    );
+    let what = match count {
+        1 => format!("character '{shown}' in position {place}"),
+        _ => format!("characters in position {place}-{}", place + count - 1),
+    };
+    let text = format!("'{name}' codec can't encode {what}: ordinal not in range({limit})");
     raise("UnicodeEncodeError", text)
 }
 
 /// `bytes.decode(encoding, errors)`.
 pub(super) fn decode(bytes: &[u8], encoding: &str, errors: &str) -> Outcome {
+    if bytes.is_empty() {
+        return Ok("".into());
+    }
     decode_text(bytes, Codec::named(encoding)?, errors).map(Dynamic::from)
 }
 
@@ -134,14 +146,17 @@ fn decode_utf8(bytes: &[u8], errors: &str) -> Result<String, Failure> {
         match errors {
             "ignore" => (),
             "replace" => text.push(char::REPLACEMENT_CHARACTER),
-            _ => return Err(invalid_utf8(*first, place, &bytes[place..])),
+            _ => {
+                let end = place + chunk.invalid().len();
+                return Err(invalid_utf8(*first, place..end, &bytes[place..]));
+            }
         }
         place += chunk.invalid().len();
     }
     Ok(text)
 }
 
-fn invalid_utf8(first: u8, place: usize, rest: &[u8]) -> Failure {
+fn invalid_utf8(first: u8, places: Range<usize>, rest: &[u8]) -> Failure {
     let is_start = matches!(first, 0xc2..=0xf4);
     let is_cut = std::str::from_utf8(rest).is_err_and(|error| error.error_len().is_none());
     let reason = match (is_start, is_cut) {
@@ -149,7 +164,12 @@ fn invalid_utf8(first: u8, place: usize, rest: &[u8]) -> Failure {
         (true, false) => "invalid continuation byte",
         (false, _) => "invalid start byte",
     };
-    cannot_decode("utf-8", first, place, reason)
+    if places.len() == 1 {
+        return cannot_decode("utf-8", first, places.start, reason);
+    }
+    let (start, last) = (places.start, places.end - 1);
+    let text = format!("'utf-8' codec can't decode bytes in position {start}-{last}: {reason}");
+    raise("UnicodeDecodeError", text)
 }
 
 fn cannot_decode(codec: &str, byte: u8, place: usize, reason: &str) -> Failure {

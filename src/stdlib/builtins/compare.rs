@@ -9,11 +9,8 @@ use crate::text::{as_float, as_int, as_string};
 
 /// `a == b`: by value; types that have nothing in common are never equal.
 pub(crate) fn equal(context: &NativeCallContext, a: &Dynamic, b: &Dynamic) -> bool {
-    if let (Some(a), Some(b)) = (as_int(a), as_int(b)) {
-        return a == b;
-    }
-    if let (Some(a), Some(b)) = (as_float(a), as_float(b)) {
-        return a == b;
+    if let Some(order) = numbers(a, b) {
+        return order == Some(Ordering::Equal);
     }
     if let (Some(a), Some(b)) = (as_string(a), as_string(b)) {
         return a == b;
@@ -44,7 +41,7 @@ pub(in crate::stdlib) fn less(
     a: &Dynamic,
     b: &Dynamic,
 ) -> Result<bool, Failure> {
-    order(context, a, b)?.ok_or_else(|| no_order("<", a, b))
+    order(context, a, b, Ordering::Less)
 }
 
 /// `a > b`; errors as those of [`less`].
@@ -53,40 +50,70 @@ pub(in crate::stdlib) fn greater(
     a: &Dynamic,
     b: &Dynamic,
 ) -> Result<bool, Failure> {
-    order(context, b, a)?.ok_or_else(|| no_order(">", a, b))
+    order(context, a, b, Ordering::Greater)
 }
 
-fn no_order(operator: &str, a: &Dynamic, b: &Dynamic) -> Failure {
+/// Returns the exact order of two numbers, `None` inside for NaN; `None` when one of them is not a number.
+fn numbers(a: &Dynamic, b: &Dynamic) -> Option<Option<Ordering>> {
+    Some(match (as_int(a), as_int(b)) {
+        (Some(a), Some(b)) => Some(a.cmp(&b)),
+        (Some(a), None) => int_and_float(a, as_float(b)?),
+        (None, Some(b)) => int_and_float(b, as_float(a)?).map(Ordering::reverse),
+        (None, None) => as_float(a)?.partial_cmp(&as_float(b)?),
+    })
+}
+
+/// Returns the order of an integer and a float, which may have no room for all digits of the integer.
+fn int_and_float(int: i64, float: f64) -> Option<Ordering> {
+    // The bounds are exact as floats.
+    const BEYOND: f64 = 9_223_372_036_854_775_808.0;
+    match float {
+        _ if float.is_nan() => None,
+        _ if float >= BEYOND => Some(Ordering::Less),
+        _ if float < -BEYOND => Some(Ordering::Greater),
+        _ => {
+            let whole = int.cmp(&(float.trunc() as i64));
+            Some(whole.then(0.0_f64.partial_cmp(&float.fract())?))
+        }
+    }
+}
+
+fn no_order(wanted: Ordering, a: &Dynamic, b: &Dynamic) -> Failure {
+    let operator = if wanted.is_lt() { '<' } else { '>' };
     let (a, b) = (type_name(a), type_name(b));
     let text = format!("'{operator}' not supported between instances of '{a}' and '{b}'");
     raise("TypeError", text)
 }
 
-/// Returns whether `a` comes before `b`; `None` where there is no order between such values.
-fn order(context: &NativeCallContext, a: &Dynamic, b: &Dynamic) -> Result<Option<bool>, Failure> {
-    if let (Some(a), Some(b)) = (as_int(a), as_int(b)) {
-        return Ok(Some(a < b));
-    }
-    if let (Some(a), Some(b)) = (as_float(a), as_float(b)) {
-        return Ok(Some(a < b));
+/// Returns whether `a` and `b` are in the order `wanted`.
+fn order(
+    context: &NativeCallContext,
+    a: &Dynamic,
+    b: &Dynamic,
+    wanted: Ordering,
+) -> Result<bool, Failure> {
+    if let Some(order) = numbers(a, b) {
+        return Ok(order == Some(wanted));
     }
     if let (Some(a), Some(b)) = (as_string(a), as_string(b)) {
-        return Ok(Some(a < b));
+        return Ok(a.cmp(&b) == wanted);
     }
     if let (Some(a), Some(b)) = (a.read_lock::<Array>(), b.read_lock::<Array>()) {
         for (a, b) in a.iter().zip(b.iter()) {
             if !equal(context, a, b) {
-                return less(context, a, b).map(Some);
+                return order(context, a, b, wanted);
             }
         }
-        return Ok(Some(a.len() < b.len()));
+        return Ok(a.len().cmp(&b.len()) == wanted);
     }
     if let (Some(a), Some(b)) = (a.read_lock::<Blob>(), b.read_lock::<Blob>()) {
-        return Ok(Some(a.cmp(&b) == Ordering::Less));
+        return Ok(a.cmp(&b) == wanted);
     }
     // Rhai answers "no" where it knows no order; its own types have none with others.
     let custom = a.is_variant() && b.is_variant();
-    Ok(custom.then(|| ask(context, "<", a, b)).flatten())
+    let (first, second) = if wanted.is_lt() { (a, b) } else { (b, a) };
+    let answer = custom.then(|| ask(context, "<", first, second)).flatten();
+    answer.ok_or_else(|| no_order(wanted, a, b))
 }
 
 /// Returns the result of the engine's operator, if there is one for these types.
@@ -99,35 +126,88 @@ fn ask(context: &NativeCallContext, operator: &str, a: &Dynamic, b: &Dynamic) ->
         .ok()
 }
 
+/// Up to this many items are sorted by insertion.
+const RUN: usize = 64;
+
 /// Sorts stably: equal items keep their order, whichever way round.
 ///
-/// The standard library's sort wants an order without contradictions; a script's may have them (NaN).
+/// The standard library's sort wants an order without contradictions; a script's may have them (NaN). Up to 63 items
+/// are compared in the same pairs as by CPython, so that such an order, or a failing comparison, gives the same result.
 pub(in crate::stdlib) fn sort<T: Clone>(
     items: &mut Vec<T>,
     reverse: bool,
     mut less: impl FnMut(&T, &T) -> Result<bool, Failure>,
 ) -> Result<(), Failure> {
-    let mut width = 1;
+    if reverse {
+        items.reverse();
+    }
+    let mut width = if items.len() < RUN { RUN } else { RUN / 2 };
+    for run in items.chunks_mut(width) {
+        insert_each(run, &mut less)?;
+    }
     while width < items.len() {
         let mut merged = Vec::with_capacity(items.len());
         for pair in items.chunks(width * 2) {
-            let (mut left, mut right) = pair.split_at(width.min(pair.len()));
-            while let ([a, rest_left @ ..], [b, rest_right @ ..]) = (left, right) {
-                let right_first = if reverse { less(a, b)? } else { less(b, a)? };
-                if right_first {
-                    merged.push(b.clone());
-                    right = rest_right;
-                } else {
-                    merged.push(a.clone());
-                    left = rest_left;
-                }
-            }
-            merged.extend_from_slice(left);
-            merged.extend_from_slice(right);
+            merge(pair, width, &mut merged, &mut less)?;
         }
         *items = merged;
         width *= 2;
     }
+    if reverse {
+        items.reverse();
+    }
+    Ok(())
+}
+
+/// Sorts a few items: those that are in order at the start stay, the others are inserted.
+fn insert_each<T>(
+    items: &mut [T],
+    less: &mut impl FnMut(&T, &T) -> Result<bool, Failure>,
+) -> Result<(), Failure> {
+    if items.len() < 2 {
+        return Ok(());
+    }
+    let falls = less(&items[1], &items[0])?;
+    let mut sorted = 2;
+    while sorted < items.len() && less(&items[sorted], &items[sorted - 1])? == falls {
+        sorted += 1;
+    }
+    if falls {
+        items[..sorted].reverse();
+    }
+    for next in sorted..items.len() {
+        let (mut low, mut high) = (0, next);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            match less(&items[next], &items[middle])? {
+                true => high = middle,
+                false => low = middle + 1,
+            }
+        }
+        items[low..=next].rotate_right(1);
+    }
+    Ok(())
+}
+
+/// Appends the items of two sorted runs, the first `width` long.
+fn merge<T: Clone>(
+    pair: &[T],
+    width: usize,
+    merged: &mut Vec<T>,
+    less: &mut impl FnMut(&T, &T) -> Result<bool, Failure>,
+) -> Result<(), Failure> {
+    let (mut left, mut right) = pair.split_at(width.min(pair.len()));
+    while let ([a, rest_left @ ..], [b, rest_right @ ..]) = (left, right) {
+        if less(b, a)? {
+            merged.push(b.clone());
+            right = rest_right;
+        } else {
+            merged.push(a.clone());
+            left = rest_left;
+        }
+    }
+    merged.extend_from_slice(left);
+    merged.extend_from_slice(right);
     Ok(())
 }
 

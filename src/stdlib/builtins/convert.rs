@@ -5,6 +5,7 @@ use std::any::TypeId;
 use rhai::Dynamic;
 
 use super::number;
+use crate::script::exceptions::no_key;
 use crate::script::{Call, Failure, Outcome, Registry, memory, raise, truth, type_name};
 use crate::text;
 use crate::text::{as_float, as_int, as_string};
@@ -80,7 +81,9 @@ fn int(call: &mut Call<'_>) -> Outcome {
         return number::parse_int(&text, 10).map(Dynamic::from_int);
     }
     if let Some(bytes) = value.read_lock::<rhai::Blob>() {
-        return number::parse_int(&String::from_utf8_lossy(&bytes), 10).map(Dynamic::from_int);
+        let shown = || call.repr(&value);
+        let text = String::from_utf8_lossy(&bytes);
+        return number::parse_int_shown(&text, 10, shown).map(Dynamic::from_int);
     }
     let found = type_name(&value);
     let wanted = "int() argument must be a string, a bytes-like object or a real number";
@@ -99,13 +102,23 @@ fn float(call: &mut Call<'_>) -> Outcome {
     if let Some(text) = as_string(&value) {
         return number::parse_float(&text).map(Dynamic::from_float);
     }
+    if let Some(bytes) = value.read_lock::<rhai::Blob>() {
+        let shown = || call.repr(&value);
+        let text = String::from_utf8_lossy(&bytes);
+        return number::parse_float_shown(&text, shown).map(Dynamic::from_float);
+    }
     let found = type_name(&value);
     let wanted = "float() argument must be a string or a real number";
     Err(raise("TypeError", format!("{wanted}, not '{found}'")))
 }
 
 fn chr(call: &mut Call<'_>) -> Outcome {
-    let code = call.int(0)?;
+    let value = call.value(0);
+    let code = as_int(&value).ok_or_else(|| number::not_an_integer(&value))?;
+    if i32::try_from(code).is_err() {
+        let text = "Python int too large to convert to C int";
+        return Err(raise("OverflowError", text));
+    }
     let char = u32::try_from(code).ok().and_then(char::from_u32);
     match char {
         Some(char) => Ok(char.to_string().into()),
@@ -167,14 +180,14 @@ fn format(call: &mut Call<'_>) -> Outcome {
 
 /// Returns a formatting error as the exception it names.
 pub(super) fn text_failure(error: text::TextError) -> Failure {
-    // A KeyError shows its key quoted; the message is quoted already.
-    let message = match error
-        .message
+    if error.kind != "KeyError" {
+        return raise(error.kind, error.message);
+    }
+    // A KeyError shows the `repr` of its key; the message is that already.
+    let message = error.message;
+    let string = message
         .strip_prefix('\'')
-        .and_then(|m| m.strip_suffix('\''))
-    {
-        Some(key) if error.kind == "KeyError" => key.to_string(),
-        _ => error.message,
-    };
-    raise(error.kind, message)
+        .and_then(|m| m.strip_suffix('\''));
+    let number = message.parse().map(Dynamic::from_int);
+    no_key(number.unwrap_or_else(|_| string.unwrap_or(&message).to_owned().into()))
 }

@@ -1,7 +1,7 @@
 //! Going through what can be gone through: the items of any value, `len`, `range`.
 
 use std::any::TypeId;
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 use std::sync::OnceLock;
 
 use rhai::{AST, Array, Blob, Dynamic, EvalAltResult, Map, NativeCallContext, Position, Scope};
@@ -58,7 +58,8 @@ impl Steps {
 
     fn get(self, index: i64) -> Option<i64> {
         let place = slices::at(index, self.len())?;
-        Some(self.next + place as i64 * self.step)
+        let item = i128::from(self.next) + place as i128 * i128::from(self.step);
+        i64::try_from(item).ok()
     }
 }
 
@@ -84,12 +85,28 @@ pub(super) fn register(registry: &mut Registry) {
             item.map(Dynamic::from_int)
                 .ok_or_else(|| raise("IndexError", "range object index out of range"))
         });
+    registry
+        .extension::<Range<i64>>("range")
+        .index_getter(item_of_range);
+    registry
+        .extension::<RangeInclusive<i64>>("range")
+        .index_getter(item_of_range);
     let members = registry.members();
     members.set_iterator::<Steps>();
     members.set_iter(TypeId::of::<Map>(), |map| {
         let keys: Vec<_> = map.cast::<Map>().into_keys().collect();
         Box::new(keys.into_iter().map(|key| Dynamic::from(key.to_string())))
     });
+}
+
+/// `range(start, stop)[index]`.
+fn item_of_range(call: &mut Call<'_>) -> Outcome {
+    let index = call.int(0)?;
+    let range = bounds(call.receiver()).unwrap_or_default();
+    let place = slices::at(index, length(&range));
+    let item = place.and_then(|place| range.start.checked_add_unsigned(place as u64));
+    item.map(Dynamic::from_int)
+        .ok_or_else(|| raise("IndexError", "range object index out of range"))
 }
 
 /// `range(stop)`, `range(start, stop, step=1)`.

@@ -3,7 +3,7 @@
 use rhai::Dynamic;
 
 use crate::script::{Failure, raise, type_name};
-use crate::text::quoted;
+use crate::text::{quoted, unicode};
 
 /// `int(float)`: towards zero.
 pub(in crate::stdlib) fn truncate(float: f64) -> Result<i64, Failure> {
@@ -37,7 +37,19 @@ pub(in crate::stdlib) fn too_large(digits: &str) -> Failure {
 }
 
 /// `int(string, base)`: spaces around, a sign, a prefix `0x 0o 0b` that fits the base, `_` between digits.
+///
+/// # Errors
+/// `ValueError` that shows `shown` for what is not a number, `OverflowError` for one beyond 64 bits.
 pub(in crate::stdlib) fn parse_int(text: &str, base: i64) -> Result<i64, Failure> {
+    parse_int_shown(text, base, || quoted(text))
+}
+
+/// As [`parse_int`], for text that errors show in another form.
+pub(super) fn parse_int_shown(
+    text: &str,
+    base: i64,
+    shown: impl Fn() -> String,
+) -> Result<i64, Failure> {
     if base != 0 && !(2..=36).contains(&base) {
         return Err(raise(
             "ValueError",
@@ -45,11 +57,12 @@ pub(in crate::stdlib) fn parse_int(text: &str, base: i64) -> Result<i64, Failure
         ));
     }
     let invalid = || {
-        let shown = quoted(text);
+        let shown = shown();
         let text = format!("invalid literal for int() with base {base}: {shown}");
         raise("ValueError", text)
     };
-    let body = text.trim();
+    let text = with_ascii_digits(text);
+    let body = text.trim_matches(unicode::is_space);
     let (negative, body) = match body.strip_prefix(['+', '-']) {
         Some(rest) => (body.starts_with('-'), rest),
         None => (false, body),
@@ -63,8 +76,9 @@ pub(in crate::stdlib) fn parse_int(text: &str, base: i64) -> Result<i64, Failure
     if !proper || !plain.chars().all(|char| char.is_digit(radix)) {
         return Err(invalid());
     }
-    let signed = if negative { format!("-{plain}") } else { plain };
-    i64::from_str_radix(&signed, radix).map_err(|_| too_large(body))
+    let sign = if negative { "-" } else { "" };
+    i64::from_str_radix(&format!("{sign}{plain}"), radix)
+        .map_err(|_| too_large(&format!("{sign}{}", plain.trim_start_matches('0'))))
 }
 
 /// Returns the base meant and the digits after the prefix; `None` when they contradict each other.
@@ -90,11 +104,24 @@ fn split_prefix(body: &str, base: i64) -> Option<(u32, &str)> {
     }
 }
 
+/// Returns the string with the digits of all scripts as ASCII's.
+fn with_ascii_digits(text: &str) -> String {
+    let ascii = |char| unicode::decimal(char).and_then(|value| char::from_digit(value, 10));
+    let chars = text.chars();
+    chars.map(|char| ascii(char).unwrap_or(char)).collect()
+}
+
 /// `float(string)`.
 pub(in crate::stdlib) fn parse_float(text: &str) -> Result<f64, Failure> {
-    let body = text.trim();
+    parse_float_shown(text, || quoted(text))
+}
+
+/// As [`parse_float`], for text that errors show in another form.
+pub(super) fn parse_float_shown(text: &str, shown: impl Fn() -> String) -> Result<f64, Failure> {
+    let text = with_ascii_digits(text);
+    let body = text.trim_matches(unicode::is_space);
     let invalid = || {
-        let shown = quoted(text);
+        let shown = shown();
         raise(
             "ValueError",
             format!("could not convert string to float: {shown}"),

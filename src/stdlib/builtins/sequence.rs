@@ -188,6 +188,20 @@ fn sum(call: &mut Call<'_>) -> Outcome {
         let text = "sum() can't sum strings [use ''.join(seq) instead]";
         return Err(raise("TypeError", text));
     }
+    let mut items = items.into_iter().peekable();
+    // A sum of integers may be beyond 64 bits on its way.
+    if let Some(start) = as_int(&total) {
+        let mut whole = i128::from(start);
+        while let Some(item) = items.next_if(|item| as_int(item).is_some()) {
+            call.check_interrupts()?;
+            whole = whole.saturating_add(as_int(&item).unwrap_or(0).into());
+        }
+        total = match i64::try_from(whole) {
+            Ok(whole) => Dynamic::from_int(whole),
+            Err(_) if items.peek().is_some_and(Dynamic::is_float) => (whole as f64).into(),
+            Err(_) => return Err(too_large(&whole.to_string())),
+        };
+    }
     for item in items {
         call.check_interrupts()?;
         total = add(call, total, item)?;

@@ -227,7 +227,10 @@ impl Reader<'_> {
     /// Returns the four digits of the escape at this offset.
     fn code_unit(&self) -> Result<u16, Failure> {
         let digits = self.text.get(self.at + 2..self.at + 6);
+        // CPython looks at the character after them before it looks at them.
+        let is_last = self.at + 6 >= self.text.len();
         digits
+            .filter(|_| !is_last)
             .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
             .and_then(|digits| u16::from_str_radix(digits, 16).ok())
             .ok_or_else(|| self.error("Invalid \\uXXXX escape", self.at + 1))

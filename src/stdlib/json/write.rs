@@ -98,7 +98,12 @@ impl<'a, 'c> Writer<'a, 'c> {
             "-Infinity"
         };
         if !self.layout.allow_nan {
-            let text = "Out of range float values are not JSON compliant";
+            let mut text = "Out of range float values are not JSON compliant".to_owned();
+            // CPython has two writers; the one that indents names the value.
+            if self.layout.indent.is_some() {
+                let shown = text::repr_of(&Dynamic::from_float(float), &|_| None);
+                text = format!("{text}: {shown}");
+            }
             return Err(raise("ValueError", text));
         }
         self.out.push_str(name);

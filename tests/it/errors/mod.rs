@@ -1,8 +1,8 @@
 //! Reports of errors: whole reports of the real command.
 
 mod advice; // misspelt names, wrong calls, what a value cannot do
-mod nested; // texts that nest without end
 mod controls; // what would move the cursor
+mod nested; // texts that nest without end
 mod reports; // their forms, for people and programs
 mod slips; // what people who come from Python write
 mod words; // Rhai's errors in Python's words

@@ -1,15 +1,17 @@
 //! Methods that change the case of a string, pad it, or strip it.
 
-use rhai::Dynamic;
+use rhai::{Dynamic, ImmutableString};
 
-use super::{text_argument, this};
-use crate::script::{Call, Class, Failure, Outcome, memory, raise};
+use super::{kind_of_argument, this};
+use crate::script::{Call, Class, Failure, Outcome, memory, raise, type_name};
+use crate::text::as_string;
+use crate::text::unicode::{casefold, is_space, is_title_letter, lower_case, push_title};
 
 pub(super) fn register(class: &mut Class<'_>) {
     class
         .method("upper", &[], |call| Ok(this(call).to_uppercase().into()))
         .method("lower", &[], |call| Ok(this(call).to_lowercase().into()))
-        .method("casefold", &[], |call| Ok(this(call).to_lowercase().into()))
+        .method("casefold", &[], |call| Ok(casefold(&this(call)).into()))
         .method("title", &[], |call| Ok(title(&this(call)).into()))
         .method("capitalize", &[], |call| Ok(capitalize(&this(call)).into()))
         .method("swapcase", &[], |call| Ok(swapcase(&this(call)).into()))
@@ -17,7 +19,7 @@ pub(super) fn register(class: &mut Class<'_>) {
         .method("lstrip", &["chars?"], |call| strip(call, true, false))
         .method("rstrip", &["chars?"], |call| strip(call, false, true))
         .method("removeprefix", &["prefix"], |call| {
-            let (text, prefix) = (this(call), text_argument(call, 0)?);
+            let (text, prefix) = (this(call), only_argument(call)?);
             Ok(text
                 .strip_prefix(prefix.as_str())
                 .unwrap_or(&text)
@@ -25,7 +27,7 @@ pub(super) fn register(class: &mut Class<'_>) {
                 .into())
         })
         .method("removesuffix", &["suffix"], |call| {
-            let (text, suffix) = (this(call), text_argument(call, 0)?);
+            let (text, suffix) = (this(call), only_argument(call)?);
             Ok(text
                 .strip_suffix(suffix.as_str())
                 .unwrap_or(&text)
@@ -59,41 +61,54 @@ pub(super) fn register(class: &mut Class<'_>) {
 fn title(text: &str) -> String {
     let mut in_word = false;
     let mut out = String::with_capacity(text.len());
-    for char in text.chars() {
+    for (char, lower) in lower_case(text) {
         match in_word {
-            true => out.extend(char.to_lowercase()),
-            false => out.extend(char.to_uppercase()),
+            true => out.push_str(&lower),
+            false => push_title(&mut out, char),
         }
-        in_word = char.is_alphabetic();
+        in_word = is_cased(char);
     }
     out
 }
 
+/// Returns whether a character has a case: `a`, `A`, `ǅ`.
+pub(super) fn is_cased(char: char) -> bool {
+    char.is_lowercase() || char.is_uppercase() || is_title_letter(char)
+}
+
 fn capitalize(text: &str) -> String {
-    let mut chars = text.chars();
     let mut out = String::with_capacity(text.len());
-    if let Some(first) = chars.next() {
-        out.extend(first.to_uppercase());
+    for (place, (char, lower)) in lower_case(text).enumerate() {
+        match place {
+            0 => push_title(&mut out, char),
+            _ => out.push_str(&lower),
+        }
     }
-    out.push_str(&chars.as_str().to_lowercase());
     out
 }
 
 fn swapcase(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for char in text.chars() {
-        if char.is_uppercase() {
-            out.extend(char.to_lowercase());
-        } else {
-            out.extend(char.to_uppercase());
+    for (char, lower) in lower_case(text) {
+        match char {
+            _ if char.is_uppercase() => out.push_str(&lower),
+            _ if char.is_lowercase() => out.extend(char.to_uppercase()),
+            _ => out.push(char),
         }
     }
     out
 }
 
-/// Returns whether Python counts a character as white space: Unicode's, and four separators of ASCII.
-pub(super) fn is_space(char: char) -> bool {
-    char.is_whitespace() || matches!(char, '\x1c'..='\x1f')
+/// Parameter 0 of a method that has no other.
+fn only_argument(call: &mut Call<'_>) -> Result<ImmutableString, Failure> {
+    let value = call.value(0);
+    as_string(&value).ok_or_else(|| {
+        let (name, found) = (call.name(), kind_of_argument(&value));
+        raise(
+            "TypeError",
+            format!("{name}() argument must be str, not {found}"),
+        )
+    })
 }
 
 fn strip(call: &mut Call<'_>, left: bool, right: bool) -> Outcome {
@@ -101,7 +116,7 @@ fn strip(call: &mut Call<'_>, left: bool, right: bool) -> Outcome {
     let chars = call
         .given(0)
         .map(|value| {
-            crate::text::as_string(&value).ok_or_else(|| {
+            as_string(&value).ok_or_else(|| {
                 raise(
                     "TypeError",
                     format!("{} arg must be None or str", call.name()),
@@ -134,7 +149,12 @@ fn missing(call: &mut Call<'_>, text: &str) -> Result<(usize, usize), Failure> {
 fn pad(call: &mut Call<'_>, sides: fn(usize, usize) -> (usize, usize)) -> Outcome {
     let text = this(call);
     let fill = if call.has(1) {
-        text_argument(call, 1)?
+        let value = call.value(1);
+        as_string(&value).ok_or_else(|| {
+            let found = type_name(&value);
+            let text = format!("The fill character must be a unicode character, not {found}");
+            raise("TypeError", text)
+        })?
     } else {
         " ".into()
     };

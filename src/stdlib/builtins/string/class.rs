@@ -1,27 +1,35 @@
 //! Methods about the kinds of characters in a string.
 
-use super::case::is_space;
+use super::case::is_cased;
 use super::this;
+use unicode_xid::UnicodeXID;
+
 use crate::script::{Class, Handler};
+use crate::text::unicode::{self, is_title_letter};
 
 pub(super) fn register(class: &mut Class<'_>) {
     let all: [(&str, Handler); 7] = [
         ("isdigit", |call| {
-            Ok(every(&this(call), |c| c.is_ascii_digit() || is_digit(c)).into())
+            Ok(every(&this(call), unicode::is_digit).into())
         }),
         ("isdecimal", |call| {
-            Ok(every(&this(call), |c| c.is_ascii_digit() || is_decimal(c)).into())
+            Ok(every(&this(call), |c| unicode::decimal(c).is_some()).into())
         }),
         ("isnumeric", |call| {
-            Ok(every(&this(call), char::is_numeric).into())
+            Ok(every(&this(call), unicode::is_numeric).into())
         }),
         ("isalpha", |call| {
-            Ok(every(&this(call), char::is_alphabetic).into())
+            Ok(every(&this(call), unicode::is_letter).into())
         }),
         ("isalnum", |call| {
-            Ok(every(&this(call), char::is_alphanumeric).into())
+            Ok(every(&this(call), |c| {
+                unicode::is_letter(c) || unicode::is_numeric(c)
+            })
+            .into())
         }),
-        ("isspace", |call| Ok(every(&this(call), is_space).into())),
+        ("isspace", |call| {
+            Ok(every(&this(call), unicode::is_space).into())
+        }),
         ("isascii", |call| Ok(this(call).is_ascii().into())),
     ];
     for (name, handler) in all {
@@ -30,17 +38,15 @@ pub(super) fn register(class: &mut Class<'_>) {
     class
         .method("isupper", &[], |call| {
             let text = this(call);
-            Ok(
-                (text.chars().any(char::is_uppercase) && !text.chars().any(char::is_lowercase))
-                    .into(),
-            )
+            Ok((text.chars().any(char::is_uppercase)
+                && !text.chars().any(|c| c.is_lowercase() || is_title_letter(c)))
+            .into())
         })
         .method("islower", &[], |call| {
             let text = this(call);
-            Ok(
-                (text.chars().any(char::is_lowercase) && !text.chars().any(char::is_uppercase))
-                    .into(),
-            )
+            Ok((text.chars().any(char::is_lowercase)
+                && !text.chars().any(|c| c.is_uppercase() || is_title_letter(c)))
+            .into())
         })
         .method("istitle", &[], |call| Ok(is_title(&this(call)).into()))
         .method("isidentifier", &[], |call| {
@@ -52,33 +58,12 @@ fn every(text: &str, holds: impl Fn(char) -> bool) -> bool {
     !text.is_empty() && text.chars().all(holds)
 }
 
-/// Returns a digit of a script other than ASCII's, for positional notation: full-width, Arabic-Indic, Devanagari, …
-fn is_decimal(char: char) -> bool {
-    // The first of each run of ten in the scripts in common use.
-    const ZEROS: [u32; 20] = [
-        0x660, 0x6f0, 0x7c0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50,
-        0xed0, 0xf20, 0x1040, 0x17e0, 0x1810, 0xff10, 0x1d7ce,
-    ];
-    let code = u32::from(char);
-    ZEROS.iter().any(|zero| (*zero..zero + 10).contains(&code))
-}
-
-/// Superscripts and circled digits count as digits, though positional notation does not use them.
-fn is_digit(char: char) -> bool {
-    is_decimal(char)
-        || matches!(
-            char,
-            '\u{b2}' | '\u{b3}' | '\u{b9}' | '\u{2070}' | '\u{2074}'..='\u{2079}'
-        )
-        || matches!(char, '\u{2080}'..='\u{2089}' | '\u{2460}'..='\u{2468}')
-}
-
 /// Words begin with a large letter and continue with small ones; there is at least one.
 fn is_title(text: &str) -> bool {
     let mut in_word = false;
     let mut found = false;
     for char in text.chars() {
-        if char.is_uppercase() {
+        if char.is_uppercase() || is_title_letter(char) {
             if in_word {
                 return false;
             }
@@ -89,7 +74,7 @@ fn is_title(text: &str) -> bool {
             }
             found = true;
         }
-        in_word = char.is_uppercase() || char.is_lowercase();
+        in_word = is_cased(char);
     }
     found
 }
@@ -98,6 +83,6 @@ fn is_identifier(text: &str) -> bool {
     let mut chars = text.chars();
     chars
         .next()
-        .is_some_and(|char| char.is_alphabetic() || char == '_')
-        && chars.all(|char| char.is_alphanumeric() || char == '_')
+        .is_some_and(|char| UnicodeXID::is_xid_start(char) || char == '_')
+        && chars.all(UnicodeXID::is_xid_continue)
 }

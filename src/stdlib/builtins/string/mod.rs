@@ -46,11 +46,28 @@ fn this(call: &mut Call<'_>) -> ImmutableString {
 fn text_argument(call: &mut Call<'_>, index: usize) -> Result<ImmutableString, Failure> {
     let value = call.value(index);
     as_string(&value).ok_or_else(|| {
-        let (name, found) = (call.name(), type_name(&value));
+        let (name, found) = (call.name(), kind_of_argument(&value));
         raise(
             "TypeError",
             format!("{name}() argument {} must be str, not {found}", index + 1),
         )
+    })
+}
+
+/// Returns the type of a wrong argument in the words of CPython's check of arguments.
+fn kind_of_argument(value: &Dynamic) -> String {
+    match value.is_unit() {
+        true => "None".into(),
+        false => type_name(value),
+    }
+}
+
+/// Parameter 0, the string to look for, in the words of `find`, `partition` and their like.
+fn wanted(call: &mut Call<'_>) -> Result<ImmutableString, Failure> {
+    let value = call.value(0);
+    as_string(&value).ok_or_else(|| {
+        let found = type_name(&value);
+        raise("TypeError", format!("must be str, not {found}"))
     })
 }
 
@@ -63,13 +80,13 @@ fn encode(call: &mut Call<'_>) -> Outcome {
 
 /// `"{} {0}".format(x)`.
 ///
-/// Rhai does not distinguish `a.format(b)` from `format(a, b)`: a string without a brace is the value of the latter.
+/// Rhai does not distinguish `a.format(b)` from `format(a, b)`; the source does.
 fn format(call: &mut Call<'_>) -> Outcome {
     let (template, args) = (this(call), call.rest(0));
     memory::for_strings_of(call, &args)?;
     let custom = |value: &Dynamic| Some(call.str(value));
     let result = match args.as_slice() {
-        [spec] if !template.contains(['{', '}']) && spec.is_string() => {
+        [spec] if spec.is_string() && !is_written_as_method(call) => {
             let spec = as_string(spec).unwrap_or_default();
             text::format_spec(&Dynamic::from(template), &spec, &custom)
         }
@@ -78,4 +95,11 @@ fn format(call: &mut Call<'_>) -> Outcome {
     result
         .map(Dynamic::from)
         .map_err(super::convert::text_failure)
+}
+
+/// Returns whether the call is `x.f(…)`, not `f(x, …)`, or its source is not known.
+fn is_written_as_method(call: &Call<'_>) -> bool {
+    let (file, position) = (call.context.call_source(), call.context.call_position());
+    let mark = file.and_then(|file| call.interp.program.mark_before(file, position));
+    mark.is_none_or(|mark| mark == '.')
 }

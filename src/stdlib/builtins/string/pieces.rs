@@ -4,11 +4,11 @@ use std::any::TypeId;
 
 use rhai::{Array, Dynamic, ImmutableString};
 
-use super::case::is_space;
-use super::{text_argument, this};
+use super::{this, wanted};
 use crate::script::{Call, Class, Failure, Outcome, memory, raise, type_name};
 use crate::stdlib::builtins::iterate::items;
 use crate::text::as_string;
+use crate::text::unicode::is_space;
 
 pub(super) fn register(class: &mut Class<'_>) {
     class
@@ -49,7 +49,7 @@ fn list<'a>(pieces: impl IntoIterator<Item = &'a str>) -> Dynamic {
 }
 
 fn separator(call: &mut Call<'_>) -> Result<ImmutableString, Failure> {
-    let separator = text_argument(call, 0)?;
+    let separator = wanted(call)?;
     if separator.is_empty() {
         return Err(raise("ValueError", "empty separator"));
     }

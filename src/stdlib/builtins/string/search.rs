@@ -4,7 +4,7 @@ use std::any::TypeId;
 
 use rhai::{Array, Dynamic, ImmutableString};
 
-use super::{text_argument, this};
+use super::{text_argument, this, wanted};
 use crate::script::{Call, Class, Failure, Outcome, memory, raise, type_name};
 use crate::text::{as_int, as_string};
 
@@ -95,11 +95,11 @@ pub(in crate::stdlib::builtins) fn range(
 fn begins(call: &mut Call<'_>, holds: fn(&str, &str) -> bool) -> Outcome {
     let text = this(call);
     let wanted = call.value(0);
-    let Some((_, part)) = slice(call, &text, 1)? else {
-        return Ok(false.into());
-    };
+    // Behind the end there is not even an empty string.
+    let part = slice(call, &text, 1)?.map(|(_, part)| part);
+    let holds = |wanted: &str| part.as_ref().is_some_and(|part| holds(part, wanted));
     if let Some(wanted) = as_string(&wanted) {
-        return Ok(holds(&part, &wanted).into());
+        return Ok(holds(&wanted).into());
     }
     let name = call.name();
     let wrong = |found: &Dynamic| {
@@ -112,7 +112,7 @@ fn begins(call: &mut Call<'_>, holds: fn(&str, &str) -> bool) -> Outcome {
     };
     for one in list.iter() {
         let one = as_string(one).ok_or_else(|| wrong(one))?;
-        if holds(&part, &one) {
+        if holds(&one) {
             return Ok(true.into());
         }
     }
@@ -124,7 +124,7 @@ fn place(
     call: &mut Call<'_>,
     find: fn(&str, &str) -> Option<usize>,
 ) -> Result<Option<i64>, Failure> {
-    let (text, wanted) = (this(call), text_argument(call, 0)?);
+    let (text, wanted) = (this(call), wanted(call)?);
     let Some((start, part)) = slice(call, &text, 1)? else {
         return Ok(None);
     };
@@ -133,7 +133,7 @@ fn place(
 }
 
 fn count(call: &mut Call<'_>) -> Outcome {
-    let (text, wanted) = (this(call), text_argument(call, 0)?);
+    let (text, wanted) = (this(call), wanted(call)?);
     let count = match slice(call, &text, 1)? {
         None => 0,
         Some((_, part)) if wanted.is_empty() => part.chars().count() + 1,

@@ -77,7 +77,7 @@ pub(super) fn acquired(
     result: Result<Acquired, WaitError>,
 ) -> Result<bool, Failure> {
     let result = result.map(|acquired| {
-if let Acquired::Abandoned { by } = acquired {
+        if let Acquired::Abandoned { by } = acquired {
             let heir = visible_name(&Family::of(interp).name());
             let holder = by.map_or_else(
                 || "a process".to_string(),
