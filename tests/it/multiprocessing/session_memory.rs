@@ -36,10 +36,10 @@ fn prints_in_little_memory(code: &str, stdout: &str) {
 fn space_of_any_kind_is_as_it_was() {
     prints_in_little_memory(
         r#"
-        let queues = space_for_queues();
-        let small = space_for_items(100);
         let large = space_for_items(10000);
-        print(is_as_before(queues, space_for_queues()), is_as_before(small, space_for_items(100)));
+        let small = space_for_items(100);
+        let queues = space_for_queues();
+        print(is_as_before(small, space_for_items(100)), is_as_before(queues, space_for_queues()));
         print(is_as_before(large, space_for_items(10000)), is_as_before(queues, space_for_queues()));
         "#,
         "as before as before\nas before as before\n",
@@ -56,12 +56,19 @@ fn queues_made_and_dropped_by_many_leave_space() {
                 q.put(Lock());
             }
         }
-        fn asleep(event) { let q = Queue(); q.put(Lock()); event.wait(); }
-        let queues = space_for_queues();
+        fn asleep(ready, event) {
+            let q = Queue();
+            q.put(Lock());
+            ready.set();
+            event.wait();
+        }
         let items = space_for_items(10000);
+        let queues = space_for_queues();
+        let ready = Event();
         let event = Event();
-        let sleeper = Process(asleep, [event]);
+        let sleeper = Process(asleep, [ready, event]);
         sleeper.start();
+        ready.wait();
         os.kill(sleeper.pid, signal.SIGSTOP);
         let all = [];
         for i in 0..4 {
