@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rhai::Engine;
 
-use super::engine::{self, CallDepth};
+use super::engine;
 use super::{
     BuildError, ErrorFormat, ForkHooks, ProcessPackage, Runtime, Setup, StartMethod, State,
     build_error,
@@ -234,15 +234,11 @@ impl Builder {
         let setups = std::mem::take(&mut self.setups);
         let owns_process = self.owns_process;
         let interp = self.interp(&setups);
-        let mut depth = CallDepth::Host;
         if owns_process {
             sys::limits::keep_freed_memory();
-            let stack = sys::limits::raise_stack(engine::STACK_WANTED);
-            if sys::identity::thread_id() == sys::identity::process_id() {
-                depth = CallDepth::Stack(stack);
-            }
+            sys::limits::raise_stack(engine::STACK_WANTED);
         }
-        let (engine, modules, names) = engine::build(&interp, depth, &setups);
+        let (engine, modules, names) = engine::build(&interp, &setups);
         build_error::check(&setups, names.types())?;
         if owns_process {
             // A process without its own handlers still runs scripts; Ctrl-C then ends it at once.

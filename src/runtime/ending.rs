@@ -15,6 +15,7 @@ use crate::script::stop::Stop;
 use crate::stdlib::multiprocessing::finish::finish;
 use crate::stdlib::threading::hook::Hook;
 use crate::stdlib::threading::roster::Roster;
+use crate::sys::deep_stack::on_deep_stack;
 
 impl Runtime {
     /// Ends the runtime as a script ends: waits for threads and children, and terminates daemons.
@@ -56,10 +57,12 @@ impl Runtime {
         let interp = &self.interp;
         let _turn = Turn::take(interp);
         end_everybody(interp);
-        interp.reset_states();
-        interp.program.forget_inputs();
-        self.modules.forget();
-        self.state.begin(&self.engine);
+        on_deep_stack(|| {
+            interp.reset_states();
+            interp.program.forget_inputs();
+            self.modules.forget();
+            self.state.begin(&self.engine);
+        });
     }
 }
 
@@ -67,7 +70,7 @@ impl Drop for Runtime {
     /// Ends threads and children, and frees the memory of the session.
     fn drop(&mut self) {
         let (engine, state) = (&self.engine, &mut self.state);
-        end(&self.interp, || state.begin(engine));
+        on_deep_stack(|| end(&self.interp, || state.begin(engine)));
     }
 }
 

@@ -15,16 +15,15 @@ use crate::program::compiling;
 use crate::script::bind::Registered;
 use crate::script::foreign::Foreign;
 use crate::script::interp::Interp;
-use crate::script::limits::Limits;
 use crate::script::names::Names;
 use crate::script::report::{Reports, too_deep};
 use crate::script::rhai_errors::of_error_map;
 use crate::script::stop::Stop;
-use crate::script::{cells, memory};
+use crate::script::{cells, depth, memory};
 use crate::syntax::is_word_of_python;
 use crate::{advice, stdlib, sys};
 
-/// The stack that a process of its own asks for. The kernel provides as much as is touched.
+/// The stack that a process of its own asks for, where there is no room for a deep one. The kernel provides as much as is touched.
 pub(super) const STACK_WANTED: u64 = 64 << 20;
 
 /// The deepest recursion: as Python's.
@@ -36,35 +35,9 @@ const EXPRESSION_DEPTH: usize = 256;
 /// Levels above the limit, for functions that touch no variable and so do not notice it.
 const SPARE_LEVELS: usize = 16;
 
-/// What one level of a script's calls may take of the stack, loops and callbacks around it included.
-const STACK_PER_LEVEL: u64 = 48 << 10;
-
-/// How deep calls may go.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum CallDepth {
-    /// This many bytes of stack are there.
-    Stack(u64),
-    /// Unknown: scripts run on threads of the host.
-    Host,
-}
-
-impl CallDepth {
-    fn levels(self, limits: &Limits) -> usize {
-        let carried = match self {
-            Self::Stack(bytes) => usize::try_from(bytes / STACK_PER_LEVEL)
-                .map_or(CALL_LEVELS, |n| n.clamp(16, CALL_LEVELS)),
-            Self::Host => CALL_LEVELS,
-        };
-        limits
-            .of_call_levels()
-            .map_or(carried, |levels| levels.min(carried))
-    }
-}
-
 /// An engine with everything scripts can name, and the modules it imports from.
 pub(super) fn build(
     interp: &Arc<Interp>,
-    depth: CallDepth,
     setups: &[Setup],
 ) -> (Arc<Engine>, Arc<Modules>, Arc<Names>) {
     let mut engine = Engine::new();
@@ -73,12 +46,10 @@ pub(super) fn build(
     // The optimiser drops imports that look unused and natives in constants.
     engine.set_optimization_level(OptimizationLevel::None);
     let limits = &interp.settings.limits;
-    let levels = depth.levels(limits);
+    let asked = limits.of_call_levels();
+    let levels = asked.map_or(CALL_LEVELS, |levels| levels.min(CALL_LEVELS));
     limits.apply(&mut engine);
     engine.set_max_call_levels(levels + SPARE_LEVELS);
-    if let CallDepth::Stack(bytes) = depth {
-        sys::limits::Stack::begin(bytes);
-    }
     engine.set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH);
 
     let mut registered = stdlib::everything(interp);
@@ -200,7 +171,7 @@ fn check_each_step(engine: &mut Engine, interp: &Arc<Interp>) {
 /// - The variable of `catch` is an exception object, also for errors that Rhai itself found.
 /// - A captured variable that another thread uses at this moment is waited for.
 /// - A signal that has arrived is handled before the next variable is used.
-/// - Recursion that is too deep is an error that can be caught, unlike the error at Rhai's own limit.
+/// - Recursion that is too deep is an error that can be caught, unlike the error at Rhai's own limit. So is a value that is nested too deep.
 pub(super) fn find_variables(
     engine: &mut Engine,
     interp: &Arc<Interp>,
@@ -228,6 +199,7 @@ pub(super) fn find_variables(
         match variable {
             Some(value) if !value.is_shared() => {
                 memory::to_grow(value)?;
+                depth::check(name, value)?;
                 let map = value.read_lock::<Map>();
                 if let Some(map) = &map {
                     interp.settings.limits.check(map)?;
@@ -237,6 +209,7 @@ pub(super) fn find_variables(
             Some(value) => {
                 cells::wait_for(name, value)?;
                 memory::to_grow(value)?;
+                depth::check(name, value)?;
                 // Not by `type_id` of the cell, which panics when another thread has taken it since.
                 let is_handle = value
                     .read_lock::<Dynamic>()

@@ -122,7 +122,8 @@ impl Failure {
         &self.diagnostic
     }
 
-    /// The value that was thrown by the script or a function of the host; `()` for errors of the interpreter.
+    /// The value that was thrown by the script or a function of the host; `()` for errors of the interpreter, and for a value that is nested
+    /// more than 500 levels deep.
     pub fn value(&self) -> &Dynamic {
         &self.value
     }

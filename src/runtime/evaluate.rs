@@ -10,11 +10,13 @@ use super::stopper::TimeLimit;
 use super::turn::Turn;
 use super::{Error, Runtime, Script};
 use crate::runtime::objects::arguments;
+use crate::script::depth;
 use crate::script::exceptions::{Exception, Failure};
 use crate::script::panics::without_panic;
 use crate::script::report::{Ending, diagnostic_of, task_frames};
 use crate::script::stop::Stop;
 use crate::script::values;
+use crate::sys::deep_stack::on_deep_stack;
 
 /// The source that Rhai notes for calls that come from the host.
 pub(super) const HOST: &str = "<host>";
@@ -63,7 +65,7 @@ impl Runtime {
             |runtime| runtime.run_piece(&source, &ast),
             |runtime, result| runtime.ending(&source, result),
         );
-        self.state.tidy_up();
+        on_deep_stack(|| self.state.tidy_up());
         self.interp.program.forget_spent_inputs();
         value
     }
@@ -148,6 +150,14 @@ impl Runtime {
         run: impl FnOnce(&mut Self) -> Result<Dynamic, Failure>,
         ending: impl FnOnce(&Self, Result<Dynamic, Failure>) -> Ending,
     ) -> Result<Dynamic, Error> {
+        on_deep_stack(|| self.guarded_here(run, ending))
+    }
+
+    fn guarded_here(
+        &mut self,
+        run: impl FnOnce(&mut Self) -> Result<Dynamic, Failure>,
+        ending: impl FnOnce(&Self, Result<Dynamic, Failure>) -> Ending,
+    ) -> Result<Dynamic, Error> {
         let interp = self.interp.clone();
         let turn = Turn::begin(&interp)?;
         interp.spent.begin();
@@ -155,10 +165,12 @@ impl Runtime {
         let result = run(self);
         drop(limit);
         let result = self.unless_unwritten(result);
+        let result = result.and_then(|value| depth::check_result(&value).map(|()| value));
         let error = match (result, interp.stopping()) {
             (Ok(value), None) => return Ok(value),
             (result, _) => {
                 let value = result.as_ref().err().map(|error| thrown(error));
+                let value = value.filter(depth::fits_host);
                 self.error(&ending(self, result), value)
             }
         };

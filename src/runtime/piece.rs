@@ -10,11 +10,12 @@ use crate::program::source::Source;
 use crate::program::traceback;
 use crate::script::exceptions::Failure;
 use crate::script::report::{Ending, Reports, diagnostic_of};
+use crate::sys::deep_stack::on_deep_stack;
 
 impl Runtime {
     /// Compiles a piece and adds its functions to the program.
     pub(super) fn compile(&self, source: &Source) -> Result<AST, Box<Diagnostic>> {
-        let ast = compile(&self.engine, &self.names, source)?;
+        let ast = on_deep_stack(|| compile(&self.engine, &self.names, source))?;
         let functions = ast.shared_lib().clone();
         self.interp.program.add_input(source.clone(), functions);
         Ok(ast)

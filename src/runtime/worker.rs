@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rhai::{Engine, EvalAltResult, NativeCallContext, Position};
 
-use super::engine::{self, CallDepth};
+use super::engine;
 use super::modules::Modules;
 use super::setup::Setup;
 use crate::process::{signals, spawn};
@@ -20,6 +20,7 @@ use crate::stdlib::multiprocessing::work::{Orders, Work};
 use crate::stdlib::signal::handlers::Handlers;
 use crate::sync::{self, ProcessId};
 use crate::sys;
+use crate::sys::deep_stack::on_deep_stack;
 use crate::wire::{DecodeError, Values};
 
 /// The exit code of a child that could not start.
@@ -46,9 +47,10 @@ pub fn init_with(setups: impl IntoIterator<Item = Setup>) {
     let Some(orders) = spawn::worker_args() else {
         return;
     };
+    sys::limits::raise_stack(engine::STACK_WANTED);
     let code = orders
         .map_err(|error| error.to_string())
-        .and_then(begin)
+        .and_then(|orders| on_deep_stack(|| begin(orders)))
         .unwrap_or_else(|why| {
             let text = format!("procscript: a spawned process could not start: {why}\n");
             let _ = sys::stdio::write_all(sys::stdio::Stream::Err, text.as_bytes());
@@ -84,8 +86,7 @@ fn begin(orders: spawn::WorkerArgs) -> Result<i32, String> {
     let setups = setups.collect::<Result<Vec<_>, _>>()?;
     let interp = Interp::new(head.start_dir.clone().into(), settings, stdlib::states());
     sys::limits::keep_freed_memory();
-    let stack = sys::limits::raise_stack(engine::STACK_WANTED);
-    let (engine, modules, _) = engine::build(&interp, CallDepth::Stack(stack), &setups);
+    let (engine, modules, _) = engine::build(&interp, &setups);
     interp.adopt_session(session, depot);
     load(&engine, &modules, &interp, head, values).map_err(|error| error.to_string())
 }

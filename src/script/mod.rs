@@ -8,7 +8,7 @@
 //! - [`interp`]: what its natives share; [`state`]: what each script module keeps; [`session`]: its shared memory.
 //! - [`settings`]: what children inherit; [`given`]: the host's values; [`fork_hooks`]: what the host does around a
 //!   fork; [`host_engines`], [`foreign`]: its engines and functions.
-//! - [`limits`], [`memory`]: how much a script may use.
+//! - [`limits`], [`memory`], [`depth`]: how much a script may use, and how deep its values are nested.
 //!
 //! Values and errors:
 //! - [`values`], [`dialect`], [`cells`]: types, truth and forms; whose errors an object raises; variables that threads share.
@@ -30,6 +30,7 @@ pub(crate) mod cells;
 pub(crate) mod codec;
 pub(crate) mod codecs;
 mod denied;
+pub(crate) mod depth;
 pub(crate) mod dialect;
 pub(crate) mod exception_class;
 pub(crate) mod exceptions;

@@ -5,21 +5,36 @@ use rhai::{Array, Blob, Dynamic, Engine, FnPtr, Map, NativeCallContext};
 use crate::script::exceptions::Exception;
 use crate::{text, wire};
 
-/// Un-shares a value and everything inside it: captured variables, items, attributes.
+/// The most levels that [`unshare_deeply`] goes down: more than a message can have. A closure may capture the variable that holds it.
+const UNSHARED_LEVELS: usize = 200;
+
+/// The most cells that [`unshare_deeply`] copies: where closures capture others twice, the copies double with each level.
+const UNSHARED_CELLS: usize = 100_000;
+
+/// Un-shares a value and everything inside it that can be sent: captured variables, items, attributes.
 pub(crate) fn unshare_deeply(value: &mut Dynamic) {
+    unshare_below(value, 0, &mut 0);
+}
+
+fn unshare_below(value: &mut Dynamic, level: usize, cells: &mut usize) {
+    if level > UNSHARED_LEVELS || *cells > UNSHARED_CELLS {
+        return;
+    }
     if value.is_shared() {
         let flat = value.flatten_clone();
         if flat.is_shared() {
             return;
         }
+        *cells += 1;
         *value = flat;
     }
+    let mut unshare = |value: &mut Dynamic| unshare_below(value, level + 1, cells);
     if let Some(mut items) = value.write_lock::<Array>() {
-        items.iter_mut().for_each(unshare_deeply);
+        items.iter_mut().for_each(&mut unshare);
     } else if let Some(mut entries) = value.write_lock::<Map>() {
-        entries.values_mut().for_each(unshare_deeply);
+        entries.values_mut().for_each(&mut unshare);
     } else if let Some(mut function) = value.write_lock::<FnPtr>() {
-        function.iter_curry_mut().for_each(unshare_deeply);
+        function.iter_curry_mut().for_each(&mut unshare);
     }
 }
 

@@ -47,6 +47,8 @@ pub(crate) struct Stack {
     lowest: usize,
     /// Below this address, less than half of that is left.
     last: usize,
+    /// Its size.
+    bytes: usize,
 }
 
 /// The stack that must be left for natives and for the report, if the stack is large enough.
@@ -83,6 +85,16 @@ impl Stack {
         MINE.set(Some(Stack::here(bytes)));
     }
 
+    /// Returns the stack that this thread is known to have.
+    pub(super) fn known() -> Option<Self> {
+        MINE.get()
+    }
+
+    /// Sets it again, when this thread is back on it.
+    pub(super) fn restore(known: Option<Self>) {
+        MINE.set(known);
+    }
+
     /// Returns the stack of the calling thread.
     #[inline]
     pub(crate) fn mine() -> Self {
@@ -92,7 +104,8 @@ impl Stack {
     /// Determines the stack of the calling thread.
     #[cold]
     fn look() -> Self {
-        let found = own_stack().map(|(end, bytes)| Self::ending_at(end, STACK_KEPT.min(bytes / 2)));
+        let found =
+            own_stack().map(|(end, bytes)| Self::ending_at(end, STACK_KEPT.min(bytes / 2), bytes));
         let stack = found.unwrap_or_else(|| Stack::here(UNKNOWN_STACK));
         MINE.set(Some(stack));
         stack
@@ -101,15 +114,21 @@ impl Stack {
     /// Returns the stack of this thread, with `bytes` below this call.
     pub(crate) fn here(bytes: u64) -> Self {
         let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-        Self::ending_at(address_here().saturating_sub(bytes), STACK_KEPT)
+        Self::ending_at(address_here().saturating_sub(bytes), STACK_KEPT, bytes)
     }
 
     /// Creates a stack whose last `kept` bytes are reserved for natives and reports.
-    fn ending_at(end: usize, kept: usize) -> Self {
+    fn ending_at(end: usize, kept: usize, bytes: usize) -> Self {
         Self {
             lowest: end.saturating_add(kept),
             last: end.saturating_add(kept / 2),
+            bytes,
         }
+    }
+
+    /// Returns its size in bytes.
+    pub(crate) fn bytes(self) -> usize {
+        self.bytes
     }
 
     /// Returns whether little is left.

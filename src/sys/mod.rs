@@ -12,6 +12,7 @@
 
 pub(crate) mod clock;
 pub(crate) mod cpu;
+pub(crate) mod deep_stack;
 pub(crate) mod executable;
 pub(crate) mod futex;
 pub(crate) mod identity;

@@ -18,6 +18,7 @@ mod input; // what scripts read
 mod names; // the promised names and signatures
 mod neighbours; // several runtimes, and what is left behind
 mod nested; // texts that nest without end, on small stacks
+mod nesting; // values as deep as a script makes them
 mod order; // the order of what scripts print
 mod output; // where what scripts print goes
 mod own; // a host's functions and types
@@ -42,6 +43,7 @@ fn main() -> ExitCode {
         names::CASES,
         neighbours::CASES,
         nested::CASES,
+        nesting::CASES,
         order::CASES,
         output::CASES,
         own::CASES,

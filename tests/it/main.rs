@@ -35,6 +35,7 @@ mod long_lines; // lines of any length, read and printed
 mod manual; // the examples of docs/modules
 mod memory; // values as large as a script asks for
 mod multiprocessing; // Process, Lock, Queue and the life of a family
+mod nesting; // values as deep as a script makes them
 mod permissions; // what a script may not, and how it tries all the same
 mod python; // the same expressions, evaluated by Python
 mod readme; // the script of the README

@@ -21,6 +21,7 @@ use crate::script::values::repr_with;
 use crate::stdlib::signal::handlers::Handlers;
 use crate::syntax::{self, Kind};
 use crate::sys;
+use crate::sys::deep_stack::on_deep_stack;
 use crate::sys::signal::{self, Signal};
 
 /// The outcome of an input.
@@ -86,6 +87,10 @@ impl Interactive {
     }
 
     fn run(&mut self, source: &Source) -> Outcome {
+        on_deep_stack(|| self.run_here(source))
+    }
+
+    fn run_here(&mut self, source: &Source) -> Outcome {
         let interp = self.runtime.interp.clone();
         // Ctrl-C is for the process that runs the input.
         interp.begin_interactive();
@@ -198,7 +203,7 @@ impl Interactive {
     pub(super) fn repr(&self, value: &Dynamic) -> String {
         let engine = &self.runtime.engine;
         let context = self.runtime.state.context(engine, "repr");
-        repr_with(value, &context)
+        on_deep_stack(|| repr_with(value, &context))
     }
 }
 

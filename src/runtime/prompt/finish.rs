@@ -3,6 +3,7 @@
 use super::Interactive;
 use crate::runtime::everybody::end_everybody;
 use crate::runtime::turn::Turn;
+use crate::sys::deep_stack::on_deep_stack;
 
 /// How a session ended.
 #[derive(Debug, Clone)]
@@ -29,7 +30,7 @@ impl Interactive {
         let ended = end_everybody(&self.runtime.interp);
         turn.carried_out();
         drop(turn);
-        self.runtime.state.begin(&self.runtime.engine);
+        on_deep_stack(|| self.runtime.state.begin(&self.runtime.engine));
         let ended = ended.iter().map(|child| {
             let pid = child.pid().unwrap_or_default();
             format!("{} (pid {pid})", child.identity().name)

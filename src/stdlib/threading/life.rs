@@ -15,8 +15,9 @@ use crate::script::values::unshare_handles;
 use crate::script::{Exception, Failure, Interp, Stop, raise};
 use crate::sync::{Deadline, wait_kind};
 use crate::sys;
+use crate::sys::deep_stack::on_deep_stack;
 
-/// The stack of a thread: as deep as the main thread's. The kernel gives as much as is touched.
+/// The stack of a thread where there is no room for a deep one. The kernel gives as much as is touched.
 const STACK: usize = 64 << 20;
 
 impl Thread {
@@ -54,7 +55,7 @@ impl Thread {
         let spawned = std::thread::Builder::new()
             .name(self.name())
             .stack_size(STACK)
-            .spawn(move || this.live(&interp_of_thread, epoch, &caller));
+            .spawn(move || on_deep_stack(|| this.live(&interp_of_thread, epoch, &caller)));
         drop(held);
         match spawned {
             Ok(_) => {
@@ -84,7 +85,6 @@ impl Thread {
 
     /// Runs the thread, from its beginning to its end.
     fn live(&self, interp: &Arc<Interp>, epoch: u64, caller: &Caller) {
-        sys::limits::Stack::begin(STACK as u64);
         let ident = Some(sys::identity::thread_id().into());
         self.with(|state| state.stage = Stage::Started { ident });
         self.changed().notify(u32::MAX);
