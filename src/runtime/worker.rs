@@ -62,9 +62,11 @@ pub fn init_with(setups: impl IntoIterator<Item = Setup>) {
 fn begin(orders: spawn::WorkerArgs) -> Result<i32, String> {
     let lost = |error: sync::ShmError| error.to_string();
     let session = sync::attach_session(orders.session).map_err(lost)?;
-    session
-        .enter_child(ProcessId::unpack(orders.place))
-        .map_err(lost)?;
+    match session.enter_child(ProcessId::unpack(orders.place)) {
+        // Its parent was killed in the middle of starting it, and nobody waits for it: it ends in silence, as a forked child does.
+        Err(sync::ShmError::NoSuchProcess) => return Ok(NOT_STARTED),
+        entered => entered.map_err(lost)?,
+    }
     let depot = match orders.depot {
         Some((entrance, exit, turn)) => {
             let turn = sync::Mutex::open(&session, sync::Offset(turn)).map_err(lost)?;

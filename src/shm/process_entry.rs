@@ -177,12 +177,20 @@ impl Segment {
         self.entry_of(process).map(|_| described)
     }
 
-    /// Returns whether the process was started and has ended before it entered the session. Its parent has not reaped it: that
-    /// gives the entry up, so the number is still its own.
+    /// Returns whether the process was started and has ended before it entered the session. As long as its parent lives, its number
+    /// is its own, because reaping gives the entry up; an orphan's may be used again, and then the entry stays as long as the other.
     pub(super) fn ended_before_entering(&self, entry: &ProcessEntry) -> bool {
         let pid = peek(&entry.pid) as u32;
         let reserved = || entry.state.load(Ordering::Acquire) == RESERVED;
         reserved() && pid != 0 && !identity::process_runs(pid) && reserved()
+    }
+
+    /// Returns whether a process was started for this reserved entry, and runs: it enters even if its parent has been killed meanwhile.
+    ///
+    /// A living parent may be about to note the process that it has started, so this is certain only once the parent is gone.
+    pub(super) fn may_still_enter(&self, entry: &ProcessEntry) -> bool {
+        let given_up = ProcessId::unpack(peek(&entry.parent)).is_none();
+        !given_up && peek(&entry.pid) != 0 && !self.ended_before_entering(entry)
     }
 
     /// Returns how many processes live or are being started, the session's first not counted.

@@ -76,6 +76,18 @@ impl Thread<'_> {
             Ok(())
         })
     }
+
+    /// Keeps the process of a reserved entry from entering; false if it has entered.
+    pub(super) fn refuse_entry(self, entry: &ProcessEntry) -> bool {
+        let refused = self.transact(|arena| {
+            let is_reserved = peek(&entry.state) == RESERVED;
+            if is_reserved {
+                arena.set(&entry.state, ENDED);
+            }
+            Ok(is_reserved)
+        });
+        refused.unwrap_or(false)
+    }
 }
 
 impl Session {

@@ -170,7 +170,14 @@ impl Session {
     /// was doing with what the entry holds is left half done.
     fn free_orphan(&self, thread: Thread<'_>, entry: &ProcessEntry, process: ProcessId) {
         let parent = ProcessId::unpack(peek(&entry.parent));
-        if parent.is_none() || self.segment().process_is_gone(parent) {
+        if !parent.is_none() && !self.segment().process_is_gone(parent) {
+            return;
+        }
+        let is_over = match entry.state.load(Ordering::Acquire) {
+            RESERVED => !self.segment().may_still_enter(entry) && thread.refuse_entry(entry),
+            state => state == ENDED,
+        };
+        if is_over {
             self.free_entry(thread, entry, process);
         }
     }

@@ -133,6 +133,7 @@ fn fork_script(call: &mut Call<'_>) -> Outcome {
         }
         Ok(Some(child)) => {
             let pid = child.pid();
+            session.child_started(place, pid);
             locked(&Forked::of(interp).0).push((child, place));
             Ok(Dynamic::from_int(pid.into()))
         }

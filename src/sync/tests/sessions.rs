@@ -4,7 +4,7 @@ use std::sync::atomic::Ordering;
 
 use super::{audit, enter_as_child, message, session, soon};
 use crate::shm::tests::knobs;
-use crate::shm::{Birth, Offset, ProcessState, Session, SessionOptions, ShmError};
+use crate::shm::{Birth, Offset, ProcessId, ProcessState, Session, SessionOptions, ShmError};
 use crate::sync::Message;
 use crate::sync::{Acquired, Deadline, ExitKind, Mutex, Queue, attach_session, create_session};
 use crate::sys::testing::{Ended, fork_child, kill_and_reap, reap, shared_words, sleep_us};
@@ -314,6 +314,51 @@ fn orphans_are_swept_by_whoever_is_left() {
     kill_and_reap(pid);
     session.child_ended(child).unwrap();
     assert_eq!(session.processes().len(), 1);
+    audit(&session);
+}
+
+#[test]
+fn a_child_whose_parent_is_killed_before_it_has_entered_enters_all_the_same() {
+    const CHILD: usize = 0;
+    const GO: usize = 1;
+    const ENTERED: usize = 2;
+    let session = session(16);
+    let before = session.memory().live_blocks;
+    let words = shared_words(3);
+    let await_word = |at: usize| {
+        while words[at].load(Ordering::SeqCst) == 0 {
+            sleep_us(50);
+        }
+        words[at].load(Ordering::SeqCst)
+    };
+    let late = fork_child(|| {
+        await_word(GO);
+        let child = ProcessId::unpack(words[CHILD].load(Ordering::SeqCst));
+        let has_entered = session.enter_child(child).is_ok();
+        session.leave(ExitKind::Finished);
+        words[ENTERED].store(1 + u64::from(has_entered), Ordering::SeqCst);
+    });
+    let (parent, pid) = enter_as_child(&session, || {
+        let birth = Birth {
+            name: "late",
+            daemon: false,
+        };
+        let child = session.reserve_child(&birth, None).unwrap();
+        session.child_started(child, late.cast_signed());
+        words[CHILD].store(child.pack(), Ordering::SeqCst);
+        await_word(GO);
+    });
+    await_word(CHILD);
+    kill_and_reap(pid);
+    session.child_ended(parent).unwrap();
+    session.sweep().unwrap();
+    assert_eq!(session.processes().len(), 2);
+    words[GO].store(1, Ordering::SeqCst);
+    assert_eq!(await_word(ENTERED), 2, "it could not enter");
+    assert_eq!(reap(late), Ended::Exited(0));
+    session.sweep().unwrap();
+    assert_eq!(session.processes().len(), 1);
+    assert_eq!(session.memory().live_blocks, before);
     audit(&session);
 }
 

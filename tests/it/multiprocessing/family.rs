@@ -187,3 +187,27 @@ fn what_a_killed_child_has_printed_is_not_lost() {
         );
     });
 }
+
+#[test]
+fn a_child_whose_parent_is_killed_right_after_its_start_lives_on() {
+    each_start_method(|method| {
+        Script::text(
+            r#"
+            fn orphan(q) { q.put("alive"); }
+            fn parent(q) {
+                Process(orphan, [q]).start();
+                os.kill(os.getpid(), 9);
+            }
+            let q = Queue();
+            let p = Process(parent, [q]);
+            p.start();
+            p.join();
+            print(p.exitcode, q.get(#{ timeout: 50 }));
+            "#,
+        )
+        .start_method(method)
+        .start()
+        .finish_within(Duration::from_secs(10))
+        .assert(0, "-9 alive\n", "");
+    });
+}
