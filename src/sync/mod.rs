@@ -20,7 +20,7 @@ mod ready;
 mod reentrant;
 mod semaphore;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod wait;
 mod watch;
 

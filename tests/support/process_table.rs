@@ -15,14 +15,16 @@ pub(crate) enum ProcessSet {
 impl ProcessSet {
     /// The processes that have not ended; zombies have.
     pub(crate) fn members(self) -> Vec<i32> {
+        all_processes().filter(|pid| self.contains(*pid)).collect()
+    }
+
+    /// Whether this process is one of them.
+    pub(crate) fn contains(self, pid: i32) -> bool {
         let belongs = |process: &Process| match self {
             Self::Group(group) => process.group == group,
             Self::Session(session) => process.session == session,
         };
-        let lives = |pid: &i32| {
-            Process::read(*pid).is_some_and(|process| process.lives() && belongs(&process))
-        };
-        all_processes().filter(lives).collect()
+        Process::read(pid).is_some_and(|process| process.lives() && belongs(&process))
     }
 
     /// What every process is doing, for the report of a test that hangs.

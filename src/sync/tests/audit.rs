@@ -10,7 +10,7 @@ use crate::sync::pipe::queues_of;
 use crate::sync::queue::audit_queue;
 
 /// Check that the session is whole: nothing leaked, nothing owned twice, every count right. Nobody may be working on it.
-pub(super) fn audit(session: &Session) {
+pub(crate) fn audit(session: &Session) {
     let mut books = Books::open(session);
     for (object, found) in books.objects(session.segment()) {
         match found {

@@ -31,7 +31,7 @@ use std::time::Duration;
 use crate::shm::{Birth, ProcessId, Session, SessionOptions};
 use crate::sync::{Deadline, ExitKind, create_session};
 use crate::sys::testing::fork_child;
-use audit::audit;
+pub(crate) use audit::audit;
 
 /// A session with this much memory.
 fn session(mebibytes: u64) -> Session {
