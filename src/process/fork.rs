@@ -19,7 +19,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::Child;
 use super::signals::Signals;
 use crate::sys::process::{self, Forked, exit_now};
-use crate::sys::signal::{Held, Signal};
+use crate::sys::signal::Held;
 
 /// The exit code of a child that finds no slot where its program expects it.
 pub(crate) const NOT_ENTERED: i32 = 1;
@@ -59,8 +59,8 @@ pub(crate) fn fork(signals: Signals, body: impl FnOnce() -> i32) -> io::Result<C
 ///
 /// This breaks rule 3 on purpose: it is for scripts that call `os.fork`, in a program that belongs to them.
 pub(crate) fn fork_here(signals: Signals) -> io::Result<Option<Child>> {
-    // A signal that reaches the child before it has cleared its parent's requests must not be cleared with them.
-    let _held = Held::new(&[Signal::SIGTERM, Signal::SIGINT])?;
+    // A signal that reaches the child before it has cleared what came for its parent must not be cleared with that.
+    let _held = Held::every()?;
     if !possible() {
         let text = "cannot fork a process that has several threads";
         return Err(io::Error::other(text));

@@ -11,6 +11,7 @@
 
 use std::io;
 
+use crate::sys::interrupt;
 use crate::sys::process;
 use crate::sys::signal::{self, Signal};
 
@@ -119,8 +120,10 @@ pub(crate) struct Signals {
 impl Signals {
     /// Must be called first in a forked child.
     ///
-    /// SIGINT is blocked here: one that the terminal sent before the child had its own group is discarded.
+    /// All signals are blocked here. Those that came for a handler of the parent's script are the parent's. A SIGINT that the
+    /// terminal sent before the child had its own group is discarded.
     pub(crate) fn begin_child(self) {
+        interrupt::forget_caught();
         if self.interactive {
             let _ = process::own_group(0);
             if self.are_ours && !self.own_sighup {

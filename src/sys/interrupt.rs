@@ -82,6 +82,11 @@ pub(crate) fn take_caught(signal: i32) -> bool {
     CAUGHT.fetch_and(!bit, Ordering::SeqCst) & bit != 0
 }
 
+/// Clears the signals that are pending for a script's handlers.
+pub(crate) fn forget_caught() {
+    CAUGHT.store(0, Ordering::SeqCst);
+}
+
 /// Counts the events that sleepers must check.
 static ALERTS: AtomicU32 = AtomicU32::new(0);
 

@@ -324,3 +324,62 @@ fn waiting_knows_who_has_ended_and_how() {
         ",
     );
 }
+
+#[test]
+fn signals_that_came_for_the_parent_are_not_handled_by_a_child_and_its_own_are() {
+    prints(
+        r#"
+        fn child(lines) {
+            lines.put("child begins");
+            os.kill(os.getpid(), signal.SIGUSR1);
+            lines.put("child ends");
+        }
+        let lines = Queue();
+        signal.signal(signal.SIGUSR1, || lines.put("SIGUSR1 in " + current_process().name));
+        signal.signal(signal.SIGUSR2, || {
+            // Handled only after this handler, so it is pending when the child is started.
+            os.kill(os.getpid(), signal.SIGUSR1);
+            let p = Process(child, [lines]);
+            p.start();
+            p.join();
+            lines.put("started");
+        });
+        os.kill(os.getpid(), signal.SIGUSR2);
+        while lines.qsize() < 5 { time.sleep(0.001); }
+        print("\n".join(lines.get_many()));
+        "#,
+        "
+        child begins
+        SIGUSR1 in Process-1
+        child ends
+        started
+        SIGUSR1 in MainProcess
+        ",
+    );
+}
+
+#[test]
+fn signals_that_came_for_the_parent_are_not_handled_by_a_copy() {
+    prints(
+        r#"
+        let lines = Queue();
+        let main = os.getpid();
+        signal.signal(signal.SIGUSR1, || lines.put("SIGUSR1 in main: %s" % (os.getpid() == main)));
+        signal.signal(signal.SIGUSR2, || {
+            os.kill(os.getpid(), signal.SIGUSR1);
+            if os.fork() == 0 {
+                lines.put("copy");
+                os._exit(0);
+            }
+            os.wait();
+        });
+        os.kill(os.getpid(), signal.SIGUSR2);
+        while lines.qsize() < 2 { time.sleep(0.001); }
+        print("\n".join(lines.get_many()));
+        "#,
+        "
+        copy
+        SIGUSR1 in main: True
+        ",
+    );
+}

@@ -83,6 +83,12 @@ pub(crate) struct Handlers {
 }
 
 impl State for Handlers {
+    /// The parent may be running a handler: that started this process, which handles its own signals.
+    fn begin_process(&self) {
+        self.busy.store(false, Ordering::Relaxed);
+        *locked(&self.thrown) = None;
+    }
+
     fn handle_signals(&self) -> bool {
         self.run()
     }
