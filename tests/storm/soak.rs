@@ -1,8 +1,8 @@
 //! A soak: one family under a light storm for a long time, whose memory, descriptors and latencies must not grow.
 //!
 //! Between rounds main is alone and at rest. Then what it holds open and in the session must be exactly what it was after the first
-//! round. What the system gives it (resident memory, memory of the session) and how long things take may vary, so these are
-//! compared by medians: those of the last third of the samples with those of the first third, after a warm-up.
+//! round. Resident memory and the memory of the session vary a little, so the median of the last third of the samples is compared with that
+//! of the first third, after a warm-up. Times vary with what else the machine does: of each third, the least disturbed sample counts.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -38,7 +38,6 @@ const MEASURES: [Measure; 6] = [
     measure("rss", "MiB", MIB, 1.05, MIB),
     // A session keeps up to 16 MiB of freed memory, so this is the most that was ever in use. What is in use is compared exactly.
     measure("session", "MiB", MIB, 1.0, 16.0 * MIB),
-    // On a busy machine a latency varies by far more than what a leak adds to it within an hour.
     measure("queue p50", "µs", 1e3, 3.0, 50e3),
     measure("queue p99", "µs", 1e3, 3.0, 500e3),
     measure("lock p50", "µs", 1e3, 3.0, 10e3),
@@ -127,7 +126,13 @@ fn grown(samples: &[Sample]) -> Vec<String> {
     let third = (compared.len() / 3).max(1);
     let (first, last) = (&compared[..third], &compared[compared.len() - third..]);
     let has_grown = |(at, measure): (usize, &Measure)| {
-        let (before, now) = (median(first, at), median(last, at));
+        let typical = |samples: &[Sample]| {
+            let mut numbers: Vec<f64> = samples.iter().map(|sample| sample[at]).collect();
+            numbers.sort_by(f64::total_cmp);
+            let is_time = measure.unit == "µs";
+            numbers[if is_time { 0 } else { numbers.len() / 2 }]
+        };
+        let (before, now) = (typical(first), typical(last));
         let text = || {
             let [before, now] = [before, now].map(|number| number / measure.scale);
             format!(
@@ -138,12 +143,6 @@ fn grown(samples: &[Sample]) -> Vec<String> {
         (now > before * measure.factor + measure.slack).then(text)
     };
     MEASURES.iter().enumerate().filter_map(has_grown).collect()
-}
-
-fn median(samples: &[Sample], at: usize) -> f64 {
-    let mut numbers: Vec<f64> = samples.iter().map(|sample| sample[at]).collect();
-    numbers.sort_by(f64::total_cmp);
-    numbers[numbers.len() / 2]
 }
 
 /// Resident memory of a process, in bytes.
