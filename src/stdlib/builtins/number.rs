@@ -61,8 +61,8 @@ pub(super) fn parse_int_shown(
         let text = format!("invalid literal for int() with base {base}: {shown}");
         raise("ValueError", text)
     };
-    let text = with_ascii_digits(text);
-    let body = text.trim_matches(unicode::is_space);
+    let digits = with_ascii_digits(trimmed(text));
+    let body = digits.as_str();
     let (negative, body) = match body.strip_prefix(['+', '-']) {
         Some(rest) => (body.starts_with('-'), rest),
         None => (false, body),
@@ -104,6 +104,14 @@ fn split_prefix(body: &str, base: i64) -> Option<(u32, &str)> {
     }
 }
 
+/// Returns a number without the white space around it, which for CPython is C's in ASCII.
+fn trimmed(text: &str) -> &str {
+    text.trim_matches(|char: char| match char.is_ascii() {
+        true => matches!(char, ' ' | '\t'..='\r'),
+        false => char.is_whitespace(),
+    })
+}
+
 /// Returns the string with the digits of all scripts as ASCII's.
 fn with_ascii_digits(text: &str) -> String {
     let ascii = |char| unicode::decimal(char).and_then(|value| char::from_digit(value, 10));
@@ -118,8 +126,8 @@ pub(in crate::stdlib) fn parse_float(text: &str) -> Result<f64, Failure> {
 
 /// As [`parse_float`], for text that errors show in another form.
 pub(super) fn parse_float_shown(text: &str, shown: impl Fn() -> String) -> Result<f64, Failure> {
-    let text = with_ascii_digits(text);
-    let body = text.trim_matches(unicode::is_space);
+    let digits = with_ascii_digits(trimmed(text));
+    let body = digits.as_str();
     let invalid = || {
         let shown = shown();
         raise(

@@ -246,7 +246,7 @@ def fitting(g, code):
     if code in "eEfFgG":
         return g.one(g.float(), g.float(), g.int(), False)
     if code == "c":
-        return g.one(g.char(), g.random.randrange(0x250), g.int())
+        return g.one(g.char(), ord(g.char()), g.int())
     return g.value(1)
 
 
@@ -288,7 +288,9 @@ def template(g):
         text = spec(g, args[index] if index < len(args) and not conversion else "")
         out += g.one("", "a", "{{", "}}") + "{" + name + step + conversion + g.one("", ":" + text) + "}"
     if g.chance(0.05):
-        out += g.one("{", "}", "{!r", "{0", "{:", "{a.b}", "{[")
+        # In scripts a dict at the end has the values of names.
+        name = "{9}" if isinstance(args[-1], dict) else "{a.b}"
+        out += g.one("{", "}", "{!r", "{0", "{:", name, "{[")
     return method(out, "format", *args)
 
 
@@ -400,7 +402,7 @@ def power(g):
 
 
 def whole_numbers(g):
-    name, value = g.one("hex", "oct", "bin", "abs", "chr"), g.one(g.int(), g.small(), g.random.randrange(0xd800), g.scalar())
+    name, value = g.one("hex", "oct", "bin", "abs", "chr"), g.one(g.int(), g.small(), ord(g.char()), g.scalar())
     model = value.hex if name == "hex" and isinstance(value, bytes) else None
     return call(name, value, model=model)
 
