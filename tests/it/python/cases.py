@@ -289,7 +289,7 @@ def template(g):
         out += g.one("", "a", "{{", "}}") + "{" + name + step + conversion + g.one("", ":" + text) + "}"
     if g.chance(0.05):
         # In scripts a dict at the end has the values of names.
-        name = "{9}" if isinstance(args[-1], dict) else "{a.b}"
+        name = "{!" if isinstance(args[-1], dict) else "{a.b}"
         out += g.one("{", "}", "{!r", "{0", "{:", name, "{[")
     return method(out, "format", *args)
 
