@@ -9,18 +9,33 @@
 
 #![allow(clippy::print_stdout)]
 
+use std::alloc::System;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use axum::Router;
 use axum::http::StatusCode;
 use axum::routing::post;
+use procscript::alloc::Counting;
 use procscript::{Capture, Error, Limits, Runtime};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// How long a script may take. A real server should also limit how many run at once.
-const TIME: Duration = Duration::from_secs(2);
+/// Counts what scripts hold, for their memory limit.
+#[global_allocator]
+static ALLOCATOR: Counting = Counting::new(System);
+
+/// What a script may use. A real server should also limit how many run at once.
+fn limits() -> Limits {
+    Limits::new()
+        .time(Duration::from_secs(2))
+        .operations(100_000_000)
+        .memory(256 << 20)
+        .call_levels(500)
+        .string_bytes(64 << 20)
+        .array_items(10_000_000)
+        .map_entries(1_000_000)
+}
 
 /// The response: the script's output, or its error.
 async fn run(script: String) -> (StatusCode, String) {
@@ -29,7 +44,7 @@ async fn run(script: String) -> (StatusCode, String) {
         let output = Capture::new();
         // One runtime per request: requests share nothing, and dropping the runtime leaves nothing behind.
         let runtime = Runtime::builder()
-            .limits(Limits::new().time(TIME))
+            .limits(limits())
             .stdout(output.clone())
             .stderr(output.clone())
             .build();

@@ -36,6 +36,7 @@
 //! | --- | --- |
 //! | a ready engine; an engine that the host owns | [`Runtime`]; [`ProcessPackage`]. A [`Builder`] configures both |
 //! | what scripts may do, and how much | [`Permissions`], [`Limits`]; [`Stopper`] |
+//! | how much memory a script may hold | [`Limits::memory`], [`alloc::Counting`] |
 //! | a host's own functions and types | [`Setup`], [`init_with`] |
 //! | what scripts print and read | [`Sink`], [`Capture`], [`Builder::stdin`] |
 //! | what Rust and scripts share | [`objects`]: [`Queue`](objects::Queue), [`Lock`](objects::Lock), [`Event`](objects::Event), [`Process`](objects::Process) |
@@ -103,6 +104,12 @@ pub use crate::runtime::{
     Builder, Capture, ForkHooks, Limits, Permissions, ProcessPackage, Runtime, Script, Setup, Sink,
     StartMethod, Stopper, init, init_with,
 };
+
+pub mod alloc {
+    //! The allocator that counts what scripts hold.
+
+    pub use crate::runtime::Counting;
+}
 
 pub mod error {
     //! What can go wrong, and the report on an error of a script.

@@ -90,6 +90,9 @@ pub(crate) struct Options {
     /// Shared memory for queues and locks, in MiB [default: half of the free memory]
     #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1 << 24))]
     pub(crate) session_memory: Option<u64>,
+    /// Memory that each process of the script may hold, in MiB [default: no limit]
+    #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1 << 24))]
+    pub(crate) limit_memory: Option<u64>,
     /// How errors are printed
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(crate) error_format: Format,

@@ -17,6 +17,11 @@ use std::process::ExitCode;
 
 use self::args::{Command, Parsed, UNUSABLE};
 
+/// Counts what scripts hold, for `--limit-memory`.
+#[global_allocator]
+static ALLOCATOR: procscript::alloc::Counting =
+    procscript::alloc::Counting::new(std::alloc::System);
+
 fn main() -> ExitCode {
     procscript::init();
     match args::parse() {

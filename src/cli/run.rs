@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use procscript::{Builder, Runtime, Script, StartMethod};
+use procscript::{Builder, Limits, Runtime, Script, StartMethod};
 
 use super::args::{Method, Options};
 use super::input::read;
@@ -47,6 +47,10 @@ pub(crate) fn builder(options: &Options, argv: impl IntoIterator<Item = String>)
             Method::Fork => StartMethod::Fork,
             Method::Spawn => StartMethod::Spawn,
         });
+    }
+    if let Some(mib) = options.limit_memory {
+        let bytes = usize::try_from(mib << 20).unwrap_or(usize::MAX);
+        builder = builder.limits(Limits::new().memory(bytes));
     }
     if let Some(mib) = options.session_memory {
         builder = builder.session_memory(mib << 20);

@@ -18,6 +18,8 @@ pub enum BuildError {
     TypeNameTaken(String),
     /// There is no script module with this name to turn on or off.
     NoModule(String),
+    /// There is a memory limit, but the program's allocator does not count: see [`Limits::memory`](crate::Limits::memory).
+    NotCounting,
 }
 
 impl fmt::Display for BuildError {
@@ -34,6 +36,10 @@ impl fmt::Display for BuildError {
             Self::TypeNameTaken(name) => write!(
                 f,
                 "scripts know another type as '{name}': choose another name in Setup::sendable"
+            ),
+            Self::NotCounting => f.write_str(
+                "a memory limit needs an allocator that counts: add to the program \
+                 `#[global_allocator] static ALLOCATOR: procscript::alloc::Counting = procscript::alloc::Counting::new(std::alloc::System);`",
             ),
             Self::NoModule(name) => {
                 let all: Vec<_> = stdlib::modules().collect();

@@ -230,6 +230,9 @@ impl Builder {
     /// # Errors
     /// See [`BuildError`].
     pub fn build(mut self) -> Result<Runtime, BuildError> {
+        if self.settings.limits.of_memory().is_some() && !sys::alloc::is_counting() {
+            return Err(BuildError::NotCounting);
+        }
         self.settings.without = self.modules_off(|_| true)?;
         let setups = std::mem::take(&mut self.setups);
         let owns_process = self.owns_process;

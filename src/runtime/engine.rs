@@ -157,6 +157,9 @@ fn check_each_step(engine: &mut Engine, interp: &Arc<Interp>) {
         {
             interp.request_stop(Stop::Limit(exceeded));
         }
+        if let Some(exceeded) = interp.held.exceeded() {
+            interp.request_stop(Stop::Limit(exceeded));
+        }
         interp.stopping().map(Dynamic::from)
     });
 }
@@ -190,6 +193,8 @@ pub(super) fn find_variables(
         {
             return Err(thrown);
         }
+        interp.held.check()?;
+        let limits = &interp.settings.limits;
         let scope = context.scope();
         let variable = match offset {
             0 => scope.get(name),
@@ -198,16 +203,15 @@ pub(super) fn find_variables(
         };
         match variable {
             Some(value) if !value.is_shared() => {
+                limits.check(value)?;
                 memory::to_grow(value)?;
                 depth::check(name, value)?;
                 let map = value.read_lock::<Map>();
-                if let Some(map) = &map {
-                    interp.settings.limits.check(map)?;
-                }
                 Ok(map.and_then(|map| of_error_map(&map)).map(Dynamic::from))
             }
             Some(value) => {
                 cells::wait_for(name, value)?;
+                limits.check(value)?;
                 memory::to_grow(value)?;
                 depth::check(name, value)?;
                 // Not by `type_id` of the cell, which panics when another thread has taken it since.

@@ -150,7 +150,8 @@ impl Runtime {
         run: impl FnOnce(&mut Self) -> Result<Dynamic, Failure>,
         ending: impl FnOnce(&Self, Result<Dynamic, Failure>) -> Ending,
     ) -> Result<Dynamic, Error> {
-        on_deep_stack(|| self.guarded_here(run, ending))
+        let interp = self.interp.clone();
+        interp.held.run(|| self.guarded_here(run, ending))
     }
 
     fn guarded_here(

@@ -73,6 +73,7 @@ use crate::script::names::Names;
 pub use crate::script::sinks::capture::Capture;
 pub use crate::script::sinks::sink::Sink;
 pub use crate::stdlib::multiprocessing::start_method::StartMethod;
+pub use crate::sys::alloc::Counting;
 
 /// A script engine with processes.
 ///

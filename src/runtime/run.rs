@@ -11,7 +11,6 @@ use crate::script::panics::without_panic;
 use crate::script::report::{self, Ending, FAILED, OUTPUT_CLOSED, diagnostic_of};
 use crate::script::stop::Stop;
 use crate::stdlib::multiprocessing::finish::finish;
-use crate::sys::deep_stack::on_deep_stack;
 use crate::sys::signal::Signal;
 
 /// The exit code after Ctrl-C: 128 and the signal's number, as shells count.
@@ -28,7 +27,7 @@ impl Runtime {
     /// waited in a file cannot be written at the end. When nobody reads its output any more, the program and its children end quietly
     /// with 141. The runtime ends with the program.
     pub fn run_main(self, script: Script) -> i32 {
-        let code = on_deep_stack(|| self.run_to_the_end(script));
+        let code = self.interp.held.run(|| self.run_to_the_end(script));
         if self.interp.owns_signals() {
             // The process ends with the script: taking the engine apart first would only take time.
             std::mem::forget(self);

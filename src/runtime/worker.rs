@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rhai::{Engine, EvalAltResult, NativeCallContext, Position};
 
+use super::BuildError;
 use super::engine;
 use super::modules::Modules;
 use super::setup::Setup;
@@ -87,10 +88,16 @@ fn begin(orders: spawn::WorkerArgs) -> Result<i32, String> {
     });
     let setups = setups.collect::<Result<Vec<_>, _>>()?;
     let interp = Interp::new(head.start_dir.clone().into(), settings, stdlib::states());
+    if interp.settings.limits.of_memory().is_some() && !sys::alloc::is_counting() {
+        return Err(BuildError::NotCounting.to_string());
+    }
     sys::limits::keep_freed_memory();
     let (engine, modules, _) = engine::build(&interp, &setups);
     interp.adopt_session(session, depot);
-    load(&engine, &modules, &interp, head, values).map_err(|error| error.to_string())
+    let loaded = interp
+        .held
+        .run(|| load(&engine, &modules, &interp, head, values));
+    loaded.map_err(|error| error.to_string())
 }
 
 /// Rebuilds the program of the parent, makes the call, and returns the exit code.

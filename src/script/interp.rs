@@ -12,6 +12,7 @@ use crate::program::Program;
 use crate::script::codecs::Codecs;
 use crate::script::fork_hooks::{AroundFork, Prepared};
 use crate::script::given::Given;
+use crate::script::held::Held;
 use crate::script::host_engines::HostEngines;
 use crate::script::limits::Spent;
 use crate::script::output::Output;
@@ -35,6 +36,8 @@ pub(crate) struct Interp {
     pub settings: Settings,
     /// How much of its limits the script has used.
     pub spent: Spent,
+    /// The memory that the script holds.
+    pub held: Held,
     /// The host's hooks around a fork.
     pub fork_hooks: AroundFork,
     /// The values that the host has given its scripts.
@@ -71,6 +74,7 @@ impl Interp {
             program: Program::new(start_dir),
             output: Output::default(),
             source: Source::default(),
+            held: Held::new(settings.limits.of_memory()),
             settings,
             spent: Spent::default(),
             fork_hooks: AroundFork::default(),

@@ -4,14 +4,20 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use rhai::{Dynamic, Engine, EvalAltResult, Map, Position};
+use rhai::{Array, Blob, Dynamic, Engine, ImmutableString, Map};
 use serde::{Deserialize, Serialize};
+
+use crate::script::exceptions::{Failure, raise};
 
 /// Limits on the resources of a script. By default, only the depth of calls is limited.
 ///
 /// Exceeding a size or the depth of calls is an error that a script can catch. A script that has used up its operations or
 /// its time is ended, and cannot catch that. All limits apply to the script's threads, which share its operations, and to
-/// its child processes: each may use as many operations as its parent was given, and ends with it when the time is up.
+/// its child processes: each may use as many operations and as much memory as its parent was given, and ends with it when the time is up.
+///
+/// The sizes are those of one string, list or dict, without what is inside its items. They are checked before a method makes a larger one, and
+/// where the script reads a variable. So an operator, as in `s + s`, may make a larger one, but a variable that holds it cannot be
+/// used. What everything takes together is limited by [`memory`](Self::memory).
 ///
 /// # Example
 /// ```
@@ -37,6 +43,7 @@ pub struct Limits {
     string_bytes: Option<usize>,
     array_items: Option<usize>,
     map_entries: Option<usize>,
+    memory: Option<usize>,
 }
 
 impl Limits {
@@ -64,22 +71,38 @@ impl Limits {
         self
     }
 
-    /// Limits the length of strings that operators and literals create, in bytes of UTF-8.
+    /// Limits the length of a string, in bytes of UTF-8.
     pub fn string_bytes(mut self, bytes: usize) -> Self {
         self.string_bytes = Some(bytes);
         self
     }
 
-    /// Limits the items of a list, including those of lists inside it. Every change of a list then counts all of its items,
-    /// which makes long lists slow.
+    /// Limits the items of a list, and the length of bytes.
     pub fn array_items(mut self, items: usize) -> Self {
         self.array_items = Some(items);
         self
     }
 
-    /// Limits the entries of a dict, including those of dicts inside it; as slow as [`array_items`](Self::array_items).
+    /// Limits the entries of a dict.
     pub fn map_entries(mut self, entries: usize) -> Self {
         self.map_entries = Some(entries);
+        self
+    }
+
+    /// Limits the memory that the script holds, in bytes. The program's global allocator has to be
+    /// [`Counting`](crate::alloc::Counting).
+    ///
+    /// All blocks count that are allocated while the script or one of its threads runs, until they are freed: values, what functions of
+    /// the host allocate, output in a [`Capture`](crate::Capture), results that the host keeps. The engine, the source, the stack and the
+    /// session's shared memory do not count.
+    ///
+    /// A script that holds more gets a `MemoryError` when it next uses a variable. It can catch that and drop values. A script that
+    /// holds twice the limit is ended. Memory is checked before a native makes something large, and after each step
+    /// of the script. A single step of another kind may take more for a moment: as much as the values that it copies or joins.
+    ///
+    /// Each child has its own count, with the same limit.
+    pub fn memory(mut self, bytes: usize) -> Self {
+        self.memory = Some(bytes);
         self
     }
 }
@@ -92,6 +115,8 @@ pub enum Exceeded {
     Operations(u64),
     /// The time allowed.
     Time(Duration),
+    /// The bytes allowed.
+    Memory(usize),
 }
 
 impl fmt::Display for Exceeded {
@@ -101,6 +126,10 @@ impl fmt::Display for Exceeded {
                 write!(f, "the script has used up its limit of {limit} operations")
             }
             Self::Time(limit) => write!(f, "the script has used up its time limit of {limit:?}"),
+            Self::Memory(limit) => write!(
+                f,
+                "the script has used up its memory limit of {limit} bytes"
+            ),
         }
     }
 }
@@ -146,36 +175,72 @@ impl Limits {
         self.array_items
     }
 
-    /// Checks the size of a dict, which Rhai does not do when an entry is added by its index.
+    pub(crate) fn of_memory(&self) -> Option<usize> {
+        self.memory
+    }
+
+    /// Checks the size of a value that the script reads.
     ///
     /// # Errors
-    /// Rhai's own error for too much data.
-    pub(crate) fn check(&self, map: &Map) -> Result<(), Box<EvalAltResult>> {
-        match self.map_entries {
-            Some(limit) if entries(map) > limit => {
-                let what = "Size of object map".to_string();
-                Err(EvalAltResult::ErrorDataTooLarge(what, Position::NONE).into())
-            }
-            _ => Ok(()),
+    /// `RuntimeError` when it is too large.
+    #[inline]
+    pub(crate) fn check(&self, value: &Dynamic) -> Result<(), Failure> {
+        match (self.string_bytes, self.array_items, self.map_entries) {
+            (None, None, None) => Ok(()),
+            _ => self.check_size(value),
         }
     }
 
-    /// Sets the limits that Rhai itself enforces.
+    fn check_size(&self, value: &Dynamic) -> Result<(), Failure> {
+        if value.is_string() {
+            let string = value.read_lock::<ImmutableString>();
+            within(
+                self.string_bytes,
+                string.map_or(0, |string| string.len()),
+                STRING,
+            )
+        } else if value.is_array() {
+            let items = value.read_lock::<Array>();
+            within(self.array_items, items.map_or(0, |items| items.len()), LIST)
+        } else if value.is_blob() {
+            let bytes = value.read_lock::<Blob>();
+            within(self.array_items, bytes.map_or(0, |bytes| bytes.len()), LIST)
+        } else if value.is_map() {
+            let entries = value.read_lock::<Map>();
+            within(
+                self.map_entries,
+                entries.map_or(0, |entries| entries.len()),
+                MAP,
+            )
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Makes Rhai's own functions that grow a list check its limit. Rhai's own limits would count all items at each change of a list.
     pub(crate) fn apply(&self, engine: &mut Engine) {
-        if let Some(bytes) = self.string_bytes {
-            engine.set_max_string_size(bytes);
-        }
-        if let Some(items) = self.array_items {
-            engine.set_max_array_size(items);
-        }
-        if let Some(entries) = self.map_entries {
-            engine.set_max_map_size(entries);
+        if let Some(limit) = self.array_items {
+            engine.register_fn("push", move |list: &mut Array, item: Dynamic| {
+                within(Some(limit), list.len() + 1, LIST)?;
+                list.push(item);
+                Ok::<(), Failure>(())
+            });
         }
     }
 }
 
-/// Returns the entries of a dict, those of the dicts inside it included.
-fn entries(map: &Map) -> usize {
-    let inside = |value: &Dynamic| value.read_lock::<Map>().map_or(0, |map| entries(&map));
-    map.len() + map.values().map(inside).sum::<usize>()
+// The wording of Rhai's operators.
+pub(crate) const STRING: &str = "Length of string";
+pub(crate) const LIST: &str = "Size of array/BLOB";
+const MAP: &str = "Size of object map";
+
+/// Checks a size that a script wants.
+///
+/// # Errors
+/// `RuntimeError` above the limit.
+pub(crate) fn within(limit: Option<usize>, size: usize, what: &str) -> Result<(), Failure> {
+    match limit {
+        Some(limit) if size > limit => Err(raise("RuntimeError", format!("{what} too large"))),
+        _ => Ok(()),
+    }
 }

@@ -1,11 +1,13 @@
 //! Asks for free memory before a native makes a value whose size the script decides: a failed allocation would end the process.
 //!
-//! All functions here return `MemoryError` when there is too little, and Rhai's own error above a limit of the engine.
+//! All functions here return `MemoryError` when there is too little, and `RuntimeError` above a limit of the script.
 
-use rhai::{Array, Blob, Dynamic, EvalAltResult, ImmutableString, Map, Position};
+use rhai::{Array, Blob, Dynamic, ImmutableString, Map};
 
 use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
+use crate::script::limits::{LIST, STRING, within};
+use crate::sys::alloc::may_allocate;
 use crate::sys::quota::{SMALL, is_free};
 
 /// Bytes of a list's item.
@@ -20,21 +22,21 @@ const SHOWN: usize = 1000;
 /// Memory for a string.
 pub(crate) fn for_string(call: &Call<'_>, bytes: usize) -> Result<(), Failure> {
     let limit = call.interp.settings.limits.of_string_bytes();
-    within(limit, bytes, "Length of string")?;
+    within(limit, bytes, STRING)?;
     check(bytes, || format!("{bytes} bytes"))
 }
 
 /// Memory for bytes, within the limit of lists.
 pub(crate) fn for_bytes(call: &Call<'_>, bytes: usize) -> Result<(), Failure> {
     let limit = call.interp.settings.limits.of_array_items();
-    within(limit, bytes, "Size of array/BLOB")?;
+    within(limit, bytes, LIST)?;
     check(bytes, || format!("{bytes} bytes"))
 }
 
 /// Memory for a list.
 pub(crate) fn for_items(call: &Call<'_>, items: usize) -> Result<(), Failure> {
     let limit = call.interp.settings.limits.of_array_items();
-    within(limit, items, "Size of array/BLOB")?;
+    within(limit, items, LIST)?;
     let bytes = items.saturating_mul(ITEM);
     check(bytes, || format!("a list of {items} items"))
 }
@@ -69,11 +71,12 @@ pub(crate) fn for_message(value: &Dynamic) -> Result<(), Failure> {
     check(bytes, || format!("a message of {bytes} bytes"))
 }
 
-/// Memory for what Rhai's operators may make of a variable: a copy of its value, or twice as much.
+/// Memory for what Rhai's operators may make of a variable: a copy of its value, or twice as much. `s += s` copies a string, and then
+/// moves the copy to a buffer of up to three times the size.
 pub(crate) fn to_grow(value: &Dynamic) -> Result<(), Failure> {
     let bytes = if value.is_string() {
         let string = value.read_lock::<ImmutableString>();
-        string.map_or(0, |string| string.len())
+        string.map_or(0, |string| string.len().saturating_mul(2))
     } else if value.is_array() {
         let items = value.read_lock::<Array>();
         items.map_or(0, |items| items.len().saturating_mul(ITEM))
@@ -82,25 +85,26 @@ pub(crate) fn to_grow(value: &Dynamic) -> Result<(), Failure> {
     } else {
         0
     };
-    check(bytes, || format!("operations on a value of {bytes} bytes"))
-}
-
-fn within(limit: Option<usize>, size: usize, what: &str) -> Result<(), Failure> {
-    match limit {
-        // The wording of Rhai's operators.
-        Some(limit) if size > limit => {
-            Err(EvalAltResult::ErrorDataTooLarge(what.into(), Position::NONE).into())
-        }
-        _ => Ok(()),
+    // Not within the script's limit: most operations make nothing of that size.
+    match is_free(bytes) {
+        true => Ok(()),
+        false => Err(too_little(&format!(
+            "operations that may take {bytes} bytes"
+        ))),
     }
 }
 
 fn check(bytes: usize, what: impl FnOnce() -> String) -> Result<(), Failure> {
-    if is_free(bytes) {
-        return Ok(());
+    // A script that is above its limit needs a little to make room.
+    let is_within = bytes < SMALL || may_allocate(bytes);
+    match is_within && is_free(bytes) {
+        true => Ok(()),
+        false => Err(too_little(&what())),
     }
-    let message = format!("not enough memory for {}", what());
-    Err(raise("MemoryError", message))
+}
+
+fn too_little(what: &str) -> Failure {
+    raise("MemoryError", format!("not enough memory for {what}"))
 }
 
 /// Bytes of a copy of a value: strings are not copied, lists and dicts are.

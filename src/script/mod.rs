@@ -8,7 +8,7 @@
 //! - [`interp`]: what its natives share; [`state`]: what each script module keeps; [`session`]: its shared memory.
 //! - [`settings`]: what children inherit; [`given`]: the host's values; [`fork_hooks`]: what the host does around a
 //!   fork; [`host_engines`], [`foreign`]: its engines and functions.
-//! - [`limits`], [`memory`], [`depth`]: how much a script may use, and how deep its values are nested.
+//! - [`limits`], [`memory`], [`held`], [`depth`]: how much a script may use, what it holds, and how deep its values are nested.
 //!
 //! Values and errors:
 //! - [`values`], [`dialect`], [`cells`]: types, truth and forms; whose errors an object raises; variables that threads share.
@@ -37,6 +37,7 @@ pub(crate) mod exceptions;
 pub(crate) mod foreign;
 pub(crate) mod fork_hooks;
 pub(crate) mod given;
+pub(crate) mod held;
 pub(crate) mod host_engines;
 pub(crate) mod interp;
 pub(crate) mod limits;

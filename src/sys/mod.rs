@@ -10,6 +10,7 @@
 //!
 //! Sockets are socket2's, which has the addresses.
 
+pub(crate) mod alloc;
 pub(crate) mod clock;
 pub(crate) mod cpu;
 pub(crate) mod deep_stack;

@@ -15,6 +15,7 @@ mod support {
 mod evaluations; // values, errors, and what stays
 mod guests; // children of a host's scripts
 mod input; // what scripts read
+mod memory; // the memory and the sizes that scripts may use
 mod names; // the promised names and signatures
 mod neighbours; // several runtimes, and what is left behind
 mod nested; // texts that nest without end, on small stacks
@@ -32,7 +33,11 @@ mod waiting; // waits of the host
 mod whole; // a whole program, and the end of a runtime
 mod world; // the host's process is as it was
 
+use std::alloc::System;
 use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: procscript::alloc::Counting = procscript::alloc::Counting::new(System);
 
 fn main() -> ExitCode {
     procscript::init_with([own::shapes()]);
@@ -40,6 +45,7 @@ fn main() -> ExitCode {
         evaluations::CASES,
         guests::CASES,
         input::CASES,
+        memory::CASES,
         names::CASES,
         neighbours::CASES,
         nested::CASES,

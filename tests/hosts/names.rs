@@ -54,6 +54,7 @@ fn builders() {
     let _: fn(Limits, Duration) -> Limits = Limits::time;
     let _: fn(Limits, u64) -> Limits = Limits::operations;
     let _: fn(Limits, usize) -> Limits = Limits::call_levels;
+    let _: fn(Limits, usize) -> Limits = Limits::memory;
     let _: fn() -> Permissions = Permissions::none;
     let _: fn() -> Permissions = Permissions::all;
     let _: fn(Permissions, &'static str) -> Permissions = Permissions::allow_read;

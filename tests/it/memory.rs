@@ -1,6 +1,6 @@
 //! Values as large as a script asks for: too little memory is an error, and the process lives on.
 
-use crate::support::script::Script;
+use crate::support::script::{Script, each_start_method};
 
 /// Runs tries one after the other with little memory; each is `name: code`, and gives the name of its error.
 fn errors_of(tries: &[(&str, &str)]) {
@@ -139,4 +139,31 @@ fn what_a_comparison_throws_comes_out_of_the_sort() {
     let told = "ValueError [3, 1, 2]\nAttributeError [3, 1, 2]\nTypeError [3, 1, 2]\n[1, 2, 3]\n[3, 2, 1]\n[1, 2, 3]\n\
                 [3, 2, 1] [3, 2, 1] [1, 2, 3] [1, 2, 3]\n['b', 'a']\n[3, 2, 1]\n";
     Script::text(code).run().assert(3, told, "");
+}
+
+#[test]
+fn the_memory_of_a_script_can_be_limited() {
+    let code = "
+        fn fill() { let all = []; loop { all.push(`item ${len(all)}`); } }
+        print(error_of(fill));
+        let p = Process(|| { print(error_of(fill)); });
+        p.start();
+        p.join();
+    ";
+    each_start_method(|method| {
+        let error = "MemoryError: the script holds more than its memory limit of 16777216 bytes\n";
+        Script::text(code)
+            .start_method(method)
+            .option("--limit-memory=16")
+            .run()
+            .assert(0, &error.repeat(2), "");
+    });
+}
+
+#[test]
+fn a_string_that_doubles_is_a_memory_error() {
+    Script::text("let s = `x`; try { loop { s += s; } } catch (e) { print(e.type); }")
+        .through_shell("ulimit -v 2000000; exec \"$@\"")
+        .run()
+        .assert(0, "MemoryError\n", "");
 }

@@ -87,7 +87,8 @@ impl Interactive {
     }
 
     fn run(&mut self, source: &Source) -> Outcome {
-        on_deep_stack(|| self.run_here(source))
+        let interp = self.runtime.interp.clone();
+        interp.held.run(|| self.run_here(source))
     }
 
     fn run_here(&mut self, source: &Source) -> Outcome {

@@ -9,6 +9,7 @@ use super::print::{flush_output, write};
 use crate::script::{Call, Failure, Interp, Outcome, Registry, os_failure, raise};
 use crate::sync::wait_kind;
 use crate::sys;
+use crate::sys::alloc::may_allocate;
 use crate::sys::lock::locked;
 use crate::sys::quota;
 
@@ -62,7 +63,8 @@ impl Ahead {
         self.drop_used();
         let length = self.bytes.len() + piece.len();
         // A line or an input without an end.
-        if length > self.bytes.capacity() && !quota::is_free(length) {
+        let fits = || quota::is_free(length) && may_allocate(length);
+        if length > self.bytes.capacity() && !fits() {
             return false;
         }
         self.bytes.extend_from_slice(piece);

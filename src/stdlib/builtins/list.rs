@@ -48,6 +48,8 @@ fn change(call: &mut Call<'_>, action: impl FnOnce(&mut Array)) -> Outcome {
 
 fn append(call: &mut Call<'_>) -> Outcome {
     let value = call.value(0);
+    let found = call.writable::<Array>("list")?.len();
+    memory::for_items(call, found + 1)?;
     change(call, |list| list.push(value))
 }
 

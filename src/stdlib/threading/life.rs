@@ -15,7 +15,6 @@ use crate::script::values::unshare_handles;
 use crate::script::{Exception, Failure, Interp, Stop, raise};
 use crate::sync::{Deadline, wait_kind};
 use crate::sys;
-use crate::sys::deep_stack::on_deep_stack;
 
 /// The stack of a thread where there is no room for a deep one. The kernel gives as much as is touched.
 const STACK: usize = 64 << 20;
@@ -55,7 +54,10 @@ impl Thread {
         let spawned = std::thread::Builder::new()
             .name(self.name())
             .stack_size(STACK)
-            .spawn(move || on_deep_stack(|| this.live(&interp_of_thread, epoch, &caller)));
+            .spawn(move || {
+                let interp = interp_of_thread;
+                interp.held.run(|| this.live(&interp, epoch, &caller));
+            });
         drop(held);
         match spawned {
             Ok(_) => {
