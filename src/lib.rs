@@ -115,7 +115,7 @@ pub mod error {
     //! What can go wrong, and the report on an error of a script.
 
     pub use crate::runtime::{
-        BuildError, Diagnostic, Error, ErrorFormat, ErrorKind, Exceeded, Failure, Frame,
+        BuildError, Death, Diagnostic, Error, ErrorFormat, ErrorKind, Exceeded, Failure, Frame,
     };
 }
 

@@ -21,7 +21,7 @@ use super::visible::{visible, visible_name};
 /// assert_eq!((found[0].kind.as_str(), found[0].line, found[0].column), ("SyntaxError", 1, 9));
 /// assert!(found[0].to_string().contains("--> demo.rhai:1:9"));
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Diagnostic {
     /// The name of the exception, as in Python: `NameError`, `SyntaxError`.

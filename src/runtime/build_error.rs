@@ -16,6 +16,8 @@ pub enum BuildError {
     TypeTwice(String),
     /// A sendable type has the name of a type of this crate or of Rhai.
     TypeNameTaken(String),
+    /// An isolated runtime cannot have this option, because its scripts run in another process.
+    NotIsolated(String),
     /// There is no script module with this name to turn on or off.
     NoModule(String),
     /// There is a memory limit, but the program's allocator does not count: see [`Limits::memory`](crate::Limits::memory).
@@ -40,6 +42,10 @@ impl fmt::Display for BuildError {
             Self::NotCounting => f.write_str(
                 "a memory limit needs an allocator that counts: add to the program \
                  `#[global_allocator] static ALLOCATOR: procscript::alloc::Counting = procscript::alloc::Counting::new(std::alloc::System);`",
+            ),
+            Self::NotIsolated(option) => write!(
+                f,
+                "an isolated runtime cannot have Builder::{option}, because its scripts run in another process: remove one of them"
             ),
             Self::NoModule(name) => {
                 let all: Vec<_> = stdlib::modules().collect();

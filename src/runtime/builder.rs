@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rhai::Engine;
 
 use super::engine;
+use super::isolated::Isolated;
 use super::{
     BuildError, ErrorFormat, ForkHooks, ProcessPackage, Runtime, Setup, StartMethod, State,
     build_error,
@@ -225,6 +226,41 @@ impl Builder {
         self
     }
 
+    /// Lets a child process run the scripts, so that this process lives whatever they do.
+    ///
+    /// See the section on untrusted scripts in the guide. The runtime has the same operations and the same results, except for those that
+    /// need the script's functions in this process: [`call`](Runtime::call), [`start`](Runtime::start), a prompt, and evaluations whose
+    /// value is a function are errors. Scripts share queues, locks and events with the host as children do. If the child is
+    /// killed, or ends itself, an operation returns [`Error::Died`](crate::Error::Died); what the script has defined is lost then, and
+    /// the next operation begins with a new child. So it is after a stop or a time limit if the child does not end the
+    /// evaluation within two seconds.
+    ///
+    /// The program must begin with [`init`](crate::init). The child has the [setups](Self::setup) that
+    /// [`init_with`](crate::init_with) was given. It dumps no memory, cannot gain rights by programs that it runs, and ends with this
+    /// process.
+    ///
+    /// # Example
+    /// ```no_run
+    /// use std::time::Duration;
+    /// use procscript::{Error, Limits, Permissions, Runtime};
+    ///
+    /// procscript::init();
+    /// let mut runtime = Runtime::builder()
+    ///     .isolated()
+    ///     .permissions(Permissions::none().allow_signals())
+    ///     .limits(Limits::new().time(Duration::from_secs(5)))
+    ///     .build()?;
+    /// assert_eq!(runtime.eval::<i64>("6 * 7")?, 42);
+    /// let result = runtime.eval::<()>("os.kill(os.getpid(), 9)");
+    /// assert!(matches!(result, Err(Error::Died(death)) if death.signal == Some(9)));
+    /// assert_eq!(runtime.eval::<i64>("6 * 7")?, 42);
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn isolated(mut self) -> Self {
+        self.settings.isolated = true;
+        self
+    }
+
     /// Builds the runtime.
     ///
     /// # Errors
@@ -234,8 +270,10 @@ impl Builder {
             return Err(BuildError::NotCounting);
         }
         self.settings.without = self.modules_off(|_| true)?;
+        self.check_isolated()?;
         let setups = std::mem::take(&mut self.setups);
         let owns_process = self.owns_process;
+        let is_isolated = self.settings.isolated;
         let interp = self.interp(&setups);
         if owns_process {
             sys::limits::keep_freed_memory();
@@ -247,6 +285,7 @@ impl Builder {
             // A process without its own handlers still runs scripts; Ctrl-C then ends it at once.
             let _ = signals::install();
         }
+        let isolated = is_isolated.then(|| Isolated::begin(&interp));
         Ok(Runtime {
             state: State::new(&engine),
             evaluations: 0,
@@ -254,7 +293,25 @@ impl Builder {
             interp,
             modules,
             names,
+            isolated,
         })
+    }
+
+    /// Checks that an isolated runtime is not given what its child cannot have.
+    fn check_isolated(&self) -> Result<(), BuildError> {
+        if !self.settings.isolated {
+            return Ok(());
+        }
+        let refused = if self.owns_process {
+            "owns_process"
+        } else if self.stdin.is_some() {
+            "stdin"
+        } else if self.setups.iter().any(|setup| setup.name().is_none()) {
+            "configure_engine"
+        } else {
+            return Ok(());
+        };
+        Err(BuildError::NotIsolated(refused.into()))
     }
 
     /// Builds a package for an engine that the host owns. [Limits](Self::limits) apply to its children only.
@@ -263,6 +320,9 @@ impl Builder {
     /// See [`BuildError`].
     pub fn package(mut self) -> Result<ProcessPackage, BuildError> {
         self.settings.without = self.modules_off(|name| name != "builtins")?;
+        if self.settings.isolated {
+            return Err(BuildError::NotIsolated("package".into()));
+        }
         self.owns_process = false;
         let setups = std::mem::take(&mut self.setups);
         let interp = self.interp(&setups);

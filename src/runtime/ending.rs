@@ -26,6 +26,14 @@ impl Runtime {
     /// [`Error::Stopped`] or [`Error::Limit`] if a [`Stopper`](crate::Stopper) or the time limit ended the wait; threads and children that
     /// were left have been ended. [`Error::Failed`] if output of the scripts could not be written.
     pub fn finish(self) -> Result<(), Error> {
+        match &self.isolated {
+            Some(isolated) => self.finish_isolated(isolated),
+            None => self.wait_for_everybody(),
+        }
+    }
+
+    /// Waits for threads and children.
+    pub(super) fn wait_for_everybody(&self) -> Result<(), Error> {
         let interp = &self.interp;
         let turn = Turn::begin(interp)?;
         let _limit = TimeLimit::of(interp).map_err(Error::System)?;
@@ -56,6 +64,9 @@ impl Runtime {
     pub fn reset(&mut self) {
         let interp = &self.interp;
         let _turn = Turn::take(interp);
+        if let Some(isolated) = &self.isolated {
+            isolated.forget();
+        }
         end_everybody(interp);
         on_deep_stack(|| {
             interp.reset_states();
@@ -70,7 +81,12 @@ impl Drop for Runtime {
     /// Ends threads and children, and frees the memory of the session.
     fn drop(&mut self) {
         let (engine, state) = (&self.engine, &mut self.state);
-        on_deep_stack(|| end(&self.interp, || state.begin(engine)));
+        let isolated = &self.isolated;
+        let drop_variables = || {
+            isolated.iter().for_each(|isolated| isolated.forget());
+            state.begin(engine);
+        };
+        on_deep_stack(|| end(&self.interp, drop_variables));
     }
 }
 

@@ -6,6 +6,7 @@ use std::{fmt, io};
 use rhai::{Dynamic, EvalAltResult};
 
 use super::BuildError;
+use super::isolated::Death;
 use super::objects::{Conversion, GetError, PutError, PutManyError, TaskDoneError, WaitError};
 use crate::program::diagnostic::Diagnostic;
 use crate::script::limits::Exceeded;
@@ -48,6 +49,9 @@ pub enum Error {
     Stopped,
     /// The script has used up one of its [`Limits`](crate::Limits).
     Limit(Exceeded),
+    /// The process of an [isolated](crate::Builder::isolated) script has ended: the script killed itself, its stack overflowed, or it had no
+    /// memory left.
+    Died(Death),
     /// The value does not have the type that was asked for.
     WrongType {
         /// The Rust type that was asked for.
@@ -145,6 +149,7 @@ impl fmt::Display for Error {
             Self::Exited(code) => write!(f, "the script exited with code {code}"),
             Self::Stopped => f.write_str("the script was stopped"),
             Self::Limit(exceeded) => exceeded.fmt(f),
+            Self::Died(death) => death.fmt(f),
             Self::WrongType { wanted, found } => {
                 write!(
                     f,

@@ -32,6 +32,8 @@ pub enum ErrorKind {
     Stopped,
     /// A script has used up one of its limits.
     Limit,
+    /// The process of an isolated script has ended.
+    Died,
     /// A value has no form in Rust or in scripts, or not the form that was asked for.
     Conversion,
     /// The time ran out: the queue was full or empty, the lock was held, or the process still ran.
@@ -59,6 +61,7 @@ impl Error {
             Self::Exited(_) => ErrorKind::Exited,
             Self::Stopped => ErrorKind::Stopped,
             Self::Limit(_) => ErrorKind::Limit,
+            Self::Died(_) => ErrorKind::Died,
             Self::WrongType { .. } | Self::Conversion(_) => ErrorKind::Conversion,
             Self::Put(error) => of_put(error),
             Self::PutMany(error) => of_put(&error.error),

@@ -6,6 +6,7 @@ use std::path::Path;
 use rhai::{Dynamic, FnPtr, FuncArgs, Variant};
 
 use super::error::thrown;
+use super::isolated::unsupported;
 use super::stopper::TimeLimit;
 use super::turn::Turn;
 use super::{Error, Runtime, Script};
@@ -59,6 +60,9 @@ impl Runtime {
     /// # Errors
     /// See [`Error`].
     pub fn run_script(&mut self, script: &Script) -> Result<Dynamic, Error> {
+        if let Some(isolated) = &self.isolated {
+            return self.run_isolated(isolated, script);
+        }
         let source = self.interp.program.as_input(script.source());
         let ast = self.compile(&source).map_err(Error::Syntax)?;
         let value = self.guarded(
@@ -87,6 +91,9 @@ impl Runtime {
         name: &str,
         args: impl FuncArgs,
     ) -> Result<T, Error> {
+        if let Some(isolated) = &self.isolated {
+            return self.call_isolated(isolated, name, args).and_then(converted);
+        }
         let function = match FnPtr::new(name) {
             Ok(function) if self.interp.program.function(name).is_some() => function,
             _ => return Err(self.no_function(name)),
@@ -111,6 +118,12 @@ impl Runtime {
         function: &FnPtr,
         args: impl FuncArgs,
     ) -> Result<T, Error> {
+        if self.isolated.is_some() {
+            return Err(unsupported(
+                &self.interp,
+                "has no functions in this process: call them by name, with `call_fn`",
+            ));
+        }
         let values = arguments(&self.interp, args)?;
         let value = self.guarded(
             |runtime| {
@@ -142,6 +155,9 @@ impl Runtime {
     /// ```
     pub fn set(&mut self, name: &str, value: impl Into<Dynamic>) {
         self.interp.given.set(name, value.into());
+        if let Some(isolated) = &self.isolated {
+            isolated.note_given(name);
+        }
     }
 
     /// Runs a piece of the program within its limits. `ending` reads the result if it is an error.

@@ -48,8 +48,14 @@ fn others(interp: &Interp) -> Vec<ProcessInfo> {
         return Vec::new();
     };
     let mut all = session.processes();
+    // The process that serves an isolated runtime has a host above it, which is no business of the script's.
+    let myself = all.iter().find(|process| process.id == session.me());
+    let parent = myself.map(|process| process.parent);
     all.retain(|other| {
-        other.id != session.me() && other.state != ProcessState::Ended && other.pid != 0
+        other.id != session.me()
+            && Some(other.id) != parent
+            && other.state != ProcessState::Ended
+            && other.pid != 0
     });
     all
 }

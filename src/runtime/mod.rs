@@ -11,7 +11,7 @@
 //! - [`engine`]: the Rhai engine as scripts expect it; [`wrong_calls`]: calls that Rhai cannot resolve.
 //! - [`modules`]: `import` of files and of built-in modules; [`loading`]: by one thread at a time.
 //! - [`check`]: the syntax errors of a script.
-//! - [`worker`]: the start of a spawned child.
+//! - [`worker`]: the start of a spawned child; [`isolated`]: scripts that run in one.
 //! - [`prompt`]: a program that grows line by line.
 //! - [`objects`]: queues, locks, events and processes as Rust objects.
 
@@ -24,6 +24,7 @@ mod error;
 mod error_kind;
 mod evaluate;
 mod everybody;
+mod isolated;
 mod loading;
 mod modules;
 mod objects;
@@ -48,6 +49,8 @@ pub use self::build_error::BuildError;
 pub use self::builder::Builder;
 pub use self::error::{Error, Failure};
 pub use self::error_kind::ErrorKind;
+pub use self::isolated::Death;
+use self::isolated::Isolated;
 use self::modules::Modules;
 pub use self::objects::{
     Conversion, Event, GetError, Items, Lock, LockGuard, Process, ProcessOptions, PutError,
@@ -97,6 +100,8 @@ pub struct Runtime {
     state: State,
     /// The number of evaluations so far, for their names in messages.
     evaluations: usize,
+    /// A child that runs the scripts instead.
+    isolated: Option<Arc<Isolated>>,
 }
 
 impl Runtime {

@@ -27,6 +27,9 @@ impl Runtime {
     /// waited in a file cannot be written at the end. When nobody reads its output any more, the program and its children end quietly
     /// with 141. The runtime ends with the program.
     pub fn run_main(self, script: Script) -> i32 {
+        if let Some(isolated) = &self.isolated {
+            return self.main_isolated(isolated, &script);
+        }
         let code = self.interp.held.run(|| self.run_to_the_end(script));
         if self.interp.owns_signals() {
             // The process ends with the script: taking the engine apart first would only take time.

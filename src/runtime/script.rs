@@ -48,6 +48,11 @@ impl Script {
         })
     }
 
+    /// Returns a script as another process has read it.
+    pub(super) fn of_parts(name: String, shown: String, text: String) -> Self {
+        Self { name, shown, text }
+    }
+
     /// Reads a script for an operation of a runtime.
     pub(super) fn read(path: &Path) -> Result<Self, Error> {
         Self::from_file(path).map_err(|error| Error::Read {

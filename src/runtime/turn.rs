@@ -48,9 +48,16 @@ impl Turn {
         self.0.carry_out_stop();
     }
 
+    /// Takes over the turn that the caller has got from the interpreter.
+    pub(super) fn taken(interp: &Arc<Interp>) -> Self {
+        Self(interp.clone())
+    }
+
     fn end_all(&self) {
-        end_everybody(&self.0);
-        Family::of(&self.0).begin_anew();
+        if !self.0.end_others() {
+            end_everybody(&self.0);
+            Family::of(&self.0).begin_anew();
+        }
     }
 }
 

@@ -5,12 +5,16 @@ use std::sync::Arc;
 use rhai::{Engine, EvalAltResult, NativeCallContext, Position};
 
 use super::BuildError;
+use super::Runtime;
 use super::engine;
+use super::isolated::{Served, serve};
 use super::modules::Modules;
 use super::setup::Setup;
+use super::state::State;
 use crate::process::{signals, spawn};
 use crate::program::call::{self, Head};
 use crate::script::interp::Interp;
+use crate::script::names::Names;
 use crate::script::report::Reports;
 use crate::stdlib;
 use crate::stdlib::multiprocessing::child;
@@ -92,18 +96,19 @@ fn begin(orders: spawn::WorkerArgs) -> Result<i32, String> {
         return Err(BuildError::NotCounting.to_string());
     }
     sys::limits::keep_freed_memory();
-    let (engine, modules, _) = engine::build(&interp, &setups);
+    let (engine, modules, names) = engine::build(&interp, &setups);
     interp.adopt_session(session, depot);
     let loaded = interp
         .held
-        .run(|| load(&engine, &modules, &interp, head, values));
+        .run(|| load(&engine, &modules, &names, &interp, head, values));
     loaded.map_err(|error| error.to_string())
 }
 
 /// Rebuilds the program of the parent, makes the call, and returns the exit code.
 fn load(
-    engine: &Engine,
-    modules: &Modules,
+    engine: &Arc<Engine>,
+    modules: &Arc<Modules>,
+    names: &Arc<Names>,
     interp: &Arc<Interp>,
     head: Head<Orders>,
     values: &[u8],
@@ -136,6 +141,10 @@ fn load(
     let process = Family::of(interp).recognise(process);
     let global = environment.restore(engine, &interp.program)?;
     let (handlers, interactive) = (inherited.handlers, work.interactive);
+    let served = work.serves.then(|| Served {
+        args: process.with(|state| std::mem::take(&mut state.args)),
+        host: work.parent.0,
+    });
     interp.given.adopt(inherited.given);
     if let Some(turn) = inherited.turn {
         interp.output.share(turn);
@@ -144,6 +153,18 @@ fn load(
     if let Some(session) = interp.existing_session() {
         // The objects of the call are open now; grants that were not used are returned.
         let _ = session.release_unopened();
+    }
+    if let Some(served) = served {
+        let runtime = Runtime {
+            state: State::new(engine),
+            evaluations: 0,
+            engine: engine.clone(),
+            interp: interp.clone(),
+            modules: modules.clone(),
+            names: names.clone(),
+            isolated: None,
+        };
+        return Ok(serve(runtime, served));
     }
     let context =
         NativeCallContext::new_with_all_fields(engine, "start", None, &global, Position::NONE);
@@ -159,7 +180,7 @@ fn settle(interp: &Arc<Interp>, work: Work, process: &Process) {
     if work.under_host {
         interp.set_under_host();
     }
-    if work.interactive {
+    if work.interactive || work.serves {
         signals::Signals::begin_spawned();
     }
     Reports::of(interp).set_format(work.error_format);
@@ -168,5 +189,8 @@ fn settle(interp: &Arc<Interp>, work: Work, process: &Process) {
         StartMethods::of(interp).fix(method, false);
     }
     Family::of(interp).inherit_authkey(work.authkey);
-    Family::of(interp).begin_as(process.clone(), work.parent);
+    // The process that serves an isolated runtime is the main process of its scripts.
+    if !work.serves {
+        Family::of(interp).begin_as(process.clone(), work.parent);
+    }
 }

@@ -1,5 +1,6 @@
 //! The state that the natives of one runtime share: program, output, session, permissions, and the state of its modules.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
@@ -24,6 +25,15 @@ use crate::script::state::{State, States};
 use crate::script::stop::Stop;
 use crate::script::turns::Turns;
 use crate::{sync, sys};
+
+/// Ends the threads and children of a script that a child runs, but not that child.
+pub(crate) struct EndOthers(Box<dyn Fn(&Arc<Interp>) + Send + Sync>);
+
+impl fmt::Debug for EndOthers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("EndOthers")
+    }
+}
 
 /// The state that the natives of one runtime share.
 #[derive(Debug)]
@@ -59,6 +69,8 @@ pub(crate) struct Interp {
     pub(super) depot: Mutex<Option<Arc<sync::Depot>>>,
     /// The engine that runs the script; it owns the natives, which own this.
     engine: OnceLock<Weak<Engine>>,
+    /// Ends threads and children where a child of this process runs the script.
+    end_others: OnceLock<EndOthers>,
     myself: Weak<Interp>,
     owns_signals: AtomicBool,
     under_host: AtomicBool,
@@ -88,6 +100,7 @@ impl Interp {
             session: Mutex::default(),
             depot: Mutex::default(),
             engine: OnceLock::new(),
+            end_others: OnceLock::new(),
             myself: myself.clone(),
             owns_signals: AtomicBool::default(),
             under_host: AtomicBool::default(),
@@ -189,6 +202,17 @@ impl Interp {
         if self.interactive.swap(false, Ordering::Relaxed) && self.owns_signals() {
             sys::signal::address_requests(false);
         }
+    }
+
+    /// Sets how the threads and children of a script end that a child of this process runs, once.
+    pub(crate) fn end_others_by(&self, end: Box<dyn Fn(&Arc<Self>) + Send + Sync>) {
+        let _ = self.end_others.set(EndOthers(end));
+    }
+
+    /// Ends the threads and children of a script that a child runs. Returns false if this process runs it.
+    pub(crate) fn end_others(self: &Arc<Self>) -> bool {
+        let end = self.end_others.get();
+        end.map(|EndOthers(end)| end(self)).is_some()
     }
 
     /// Returns whether other threads run the script's functions.

@@ -108,7 +108,7 @@ impl Limits {
 }
 
 /// The limit that a script has exceeded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub enum Exceeded {
     /// The number of operations allowed.

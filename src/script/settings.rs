@@ -18,6 +18,8 @@ pub(crate) struct Settings {
     /// Functions were registered that a spawned child cannot have.
     #[serde(skip)]
     pub is_of_this_process: bool,
+    /// The family's first process is a host that runs no script itself: the script's main process is a child of it.
+    pub isolated: bool,
     pub permissions: Guard,
 }
 

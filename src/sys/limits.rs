@@ -2,6 +2,7 @@
 #![allow(unsafe_code)]
 
 use std::cell::Cell;
+use std::io;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
@@ -38,6 +39,20 @@ pub(crate) fn keep_freed_memory() {
             libc::mallopt(libc::M_TRIM_THRESHOLD, KEPT);
         }
     }
+}
+
+/// Lets the kernel refuse to this process and its descendants what no script needs: memory dumps, and more rights by programs that have
+/// a set-user-ID bit.
+///
+/// # Errors
+/// Those of `setrlimit(2)` and `prctl(2)`.
+pub(crate) fn confine() -> io::Result<()> {
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    setrlimit(Resource::Core, none)?;
+    Ok(rustix::thread::set_no_new_privs(true)?)
 }
 
 /// How much stack a thread has left, judged by the current stack address.

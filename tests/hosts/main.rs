@@ -15,6 +15,7 @@ mod support {
 mod evaluations; // values, errors, and what stays
 mod guests; // children of a host's scripts
 mod input; // what scripts read
+mod isolated; // scripts in a process of their own
 mod memory; // the memory and the sizes that scripts may use
 mod names; // the promised names and signatures
 mod neighbours; // several runtimes, and what is left behind
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
         evaluations::CASES,
         guests::CASES,
         input::CASES,
+        isolated::CASES,
         memory::CASES,
         names::CASES,
         neighbours::CASES,

@@ -75,6 +75,24 @@ fn a_script_is_stopped_by_time_by_operations_and_by_hand() {
 }
 
 #[test]
+fn a_program_outlives_what_isolated_scripts_do() {
+    let lost = "its functions and variables are lost, and the next evaluation starts afresh";
+    assert_eq!(
+        output_of("isolated"),
+        format!(
+            "6 * 7\n    42\n\
+             os.kill(os.getpid(), 9)\n    the isolated script was killed by SIGKILL: \
+             it killed itself, or the system had no memory left; {lost}\n\
+             os._exit(3)\n    the isolated script's process ended with exit code 3: \
+             it called `os._exit`, or could not go on; {lost}\n\
+             loop {{ }}\n    the script has used up its time limit of 1s\n\
+             open(\"/etc/passwd\").read()\n    PermissionError\n\
+             visits += 1; visits\n    2\n"
+        )
+    );
+}
+
+#[test]
 fn what_scripts_print_and_ask_goes_through_the_program() {
     assert_eq!(
         output_of("output"),

@@ -10,6 +10,7 @@ use super::errors::WaitError;
 use super::home::{arguments, failed};
 use crate::process::child::StillRunning;
 use crate::runtime::evaluate::HOST;
+use crate::runtime::isolated::unsupported;
 use crate::runtime::turn::Turn;
 use crate::runtime::{Diagnostic, Error, Runtime};
 use crate::script::exceptions::Failure;
@@ -73,6 +74,12 @@ impl Runtime {
         options: ProcessOptions,
     ) -> Result<Process, Error> {
         let interp = &self.interp;
+        if self.isolated.is_some() {
+            return Err(unsupported(
+                interp,
+                "starts processes in its scripts only: call a function that starts one",
+            ));
+        }
         let _turn = Turn::take(interp);
         if interp.stopping().is_some() {
             return Err(Error::Stopped);

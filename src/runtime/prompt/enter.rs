@@ -93,6 +93,10 @@ impl Interactive {
 
     fn run_here(&mut self, source: &Source) -> Outcome {
         let interp = self.runtime.interp.clone();
+        if self.runtime.isolated.is_some() {
+            let text = "an isolated runtime has no prompt: evaluate with `Runtime::eval`";
+            return Outcome::Failed(Diagnostic::new("RuntimeError", text.into()));
+        }
         // Ctrl-C is for the process that runs the input.
         interp.begin_interactive();
         interp.forget_exit();

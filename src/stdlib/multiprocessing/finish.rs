@@ -110,7 +110,7 @@ impl Family {
 fn grace(interp: &Interp) -> Duration {
     let generation = Family::of(interp).identity().numbers.len();
     // A host should not wait long for its scripts' children.
-    let grace = match interp.owns_signals() {
+    let grace = match interp.owns_signals() && !interp.settings.isolated {
         true => GRACE,
         false => GRACE_IN_A_HOST,
     };

@@ -105,9 +105,9 @@ pub(crate) fn read(interp: &Arc<Interp>, message: Message<'_>) -> Outcome {
 }
 
 /// The codec for a message that brings its own objects and no others.
-struct Listed<'a> {
-    interp: &'a Arc<Interp>,
-    objects: &'a [Offset],
+pub(crate) struct Listed<'a> {
+    pub interp: &'a Arc<Interp>,
+    pub objects: &'a [Offset],
 }
 
 impl Codec for Listed<'_> {

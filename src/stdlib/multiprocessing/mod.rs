@@ -21,7 +21,7 @@ mod connection_members;
 mod context;
 pub(crate) mod family;
 pub(crate) mod finish;
-mod identity;
+pub(crate) mod identity;
 pub(crate) mod managers;
 pub(crate) mod messages;
 mod narrowing;

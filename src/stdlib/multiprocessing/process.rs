@@ -42,6 +42,8 @@ pub(crate) struct State {
     pub permissions: Option<Permissions>,
     /// The script has asked for the number of the sentinel.
     pub sentinel_is_known: bool,
+    /// It runs the scripts of an isolated runtime, and no task.
+    pub serves: bool,
     /// The child's uncaught exception, once it has ended.
     pub exception: Option<Exception>,
 }
@@ -85,6 +87,7 @@ impl Process {
             starting: false,
             permissions: None,
             sentinel_is_known: false,
+            serves: false,
             exception: None,
         })
     }

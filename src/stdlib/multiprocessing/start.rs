@@ -45,6 +45,15 @@ pub(crate) fn start(
     })
 }
 
+/// Starts the process that runs the scripts of an isolated runtime: it has all permissions of the script, and is not counted.
+pub(crate) fn start_server(
+    interp: &Arc<Interp>,
+    context: &NativeCallContext,
+    process: &Process,
+) -> Outcome {
+    start_claimed(interp, context, process, None)
+}
+
 /// Starts a process that nobody else is starting.
 fn start_claimed(
     interp: &Arc<Interp>,
@@ -54,7 +63,8 @@ fn start_claimed(
 ) -> Outcome {
     Family::of(interp).active_children(interp);
     process.with(detach);
-    let spawns = StartMethods::of(interp).current() == StartMethod::Spawn;
+    let serves = process.with(|state| state.serves);
+    let spawns = serves || StartMethods::of(interp).current() == StartMethod::Spawn;
     if spawns {
         knows_texts(interp, context)?;
     }
@@ -76,7 +86,11 @@ fn start_claimed(
     let place = reserve(interp, &session, &birth, at_once)?;
     let barriers = barriers_among(&session, sending.objects());
     let prepared = (!spawns).then(|| interp.prepare_fork());
-    let started = match StartMethods::of(interp).next() {
+    let method = match serves {
+        true => StartMethod::Spawn,
+        false => StartMethods::of(interp).next(),
+    };
+    let started = match method {
         StartMethod::Fork => start_by_fork(context, sending, (&session, place), &barriers),
         StartMethod::Spawn => start_by_spawn(context, sending, (&session, place), &barriers),
     };
@@ -109,12 +123,14 @@ pub(crate) fn reserve(
     birth: &Birth<'_>,
     at_once: Option<u32>,
 ) -> Result<ProcessId, Failure> {
-    let most = at_once.map(u64::from);
+    // The process that runs the script of an isolated runtime is not one of its children.
+    let extra = u64::from(interp.settings.isolated);
+    let most = at_once.map(|at_once| u64::from(at_once) + extra);
     session
         .reserve_child(birth, most)
         .map_err(|error| match error {
             sync::ShmError::Crowded { most } => {
-                let most = u32::try_from(most).unwrap_or(u32::MAX);
+                let most = u32::try_from(most - extra.min(most)).unwrap_or(u32::MAX);
                 interp.permissions().too_many_processes(most).into()
             }
             error => session_failure(error),
@@ -188,7 +204,10 @@ fn tell(barriers: &[Barrier], child: ProcessId) -> Result<(), Failure> {
 fn permissions_of(interp: &Interp, process: &Process) -> Permissions {
     let narrowed = process.with(|state| state.permissions.clone());
     let permissions = narrowed.unwrap_or_else(|| (*interp.permissions().permissions()).clone());
-    permissions.of_child()
+    match process.with(|state| state.serves) {
+        true => permissions,
+        false => permissions.of_child(),
+    }
 }
 
 fn start_by_fork(
@@ -258,7 +277,7 @@ fn start_by_spawn(
             .each_ref()
             .map(|end| end.as_ref().map(|end| end.as_fd())),
         depot: depot.map(|(ends, turn)| (ends, turn.handle().offset().0)),
-        own_group: interp.is_interactive(),
+        own_group: interp.is_interactive() || process.with(|state| state.serves),
     };
     let shown = program.map(|program| program.display().to_string());
     spawn::spawn(program, &given, place.pack()).map_err(|error| raise_os(&error, shown.as_deref()))

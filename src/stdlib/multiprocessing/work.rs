@@ -47,6 +47,8 @@ pub(crate) struct Work {
     pub under_host: bool,
     pub start_method: Option<StartMethod>,
     pub start_method_fixed: bool,
+    /// It serves an isolated runtime.
+    pub serves: bool,
     pub authkey: Vec<u8>,
 }
 
@@ -162,6 +164,7 @@ impl<'a> Sending<'a> {
             under_host: interp.is_under_host(),
             start_method,
             start_method_fixed,
+            serves: self.process.with(|state| state.serves),
             authkey: Family::of(interp).authkey(),
         };
         Ok((surroundings, work))
