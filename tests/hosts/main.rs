@@ -12,7 +12,12 @@ mod support {
     pub(crate) mod watchdog; // kills what takes too long
 }
 
+#[path = "../../fuzz/src/inputs.rs"]
+#[allow(unreachable_pub)] // It is a library there.
+mod fuzz_inputs; // how the fuzzer's targets read their inputs
+
 mod evaluations; // values, errors, and what stays
+mod fuzzed; // what fuzzing has found
 mod guests; // children of a host's scripts
 mod input; // what scripts read
 mod isolated; // scripts in a process of their own
@@ -44,6 +49,7 @@ fn main() -> ExitCode {
     procscript::init_with([own::shapes()]);
     support::cases::main(&[
         evaluations::CASES,
+        fuzzed::CASES,
         guests::CASES,
         input::CASES,
         isolated::CASES,

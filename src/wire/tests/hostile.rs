@@ -1,11 +1,14 @@
 //! Bytes that are no message: an error each time, never a panic, never much memory.
 
+use std::fs;
+
 use rhai::{Array, Dynamic, Map};
+use serde::de::IgnoredAny;
 
 use super::generator::Generator;
 use super::world::{Lock, Point, World};
 use crate::wire::fault::Fault;
-use crate::wire::{MAX_DEPTH, decode, encode};
+use crate::wire::{MAX_DEPTH, decode, encode, typed};
 
 fn fault(bytes: &[u8]) -> Fault {
     decode(bytes, &World::new())
@@ -70,6 +73,17 @@ fn random_bytes_give_an_error_or_a_whole_value() {
         let length = generator.below(40);
         let bytes: Vec<u8> = (0..length).map(|_| generator.next() as u8).collect();
         read(&bytes, &world);
+    }
+}
+
+/// The published package has no such folder.
+#[test]
+fn what_fuzzing_has_found_gives_an_error_or_a_whole_value() {
+    let world = World::new();
+    for entry in fs::read_dir("fuzz/corpus/wire").into_iter().flatten() {
+        let bytes = fs::read(entry.expect("a file").path()).expect("its bytes");
+        read(&bytes, &world);
+        let _ = typed::read::<IgnoredAny>(&bytes);
     }
 }
 

@@ -1,0 +1,4 @@
+//! `%`, `str.format` and `format`.
+#![no_main]
+
+procscript_fuzz::target!(format);
