@@ -445,7 +445,7 @@ fn whole() {
         (code, output.text())
     };
     for text in [
-        "fn f() { print(\"in the child\") } let p = Process(f); p.start(); print(\"main\"); p.join();",
+        "fn f() { print(\"in the child\") } let p = Process(f); p.start(); p.join(); print(\"main\");",
         "print(1); throw ValueError(\"no such day\")",
         "sys.exit(3)",
         "let x = ;",
