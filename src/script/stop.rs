@@ -83,14 +83,19 @@ pub(super) fn exit_this_thread(interp: usize, value: Dynamic) {
 /// Returns why this thread alone has to stop the script of the interpreter at this address, if it has to.
 #[inline]
 pub(super) fn of_this_thread(interp: usize) -> Option<Stop> {
-    (ENDS.get() == interp).then(|| Stop::Exit(EXIT.with_borrow(Clone::clone)))
+    (ENDS.get() == interp).then(|| {
+        let value = EXIT.try_with(|value| value.borrow().clone());
+        Stop::Exit(value.unwrap_or_default())
+    })
 }
 
 /// This thread continues after all.
 pub(super) fn forget_exit() {
     ENDS.set(0);
-    // It may be the last that holds a queue, and with it a session.
-    EXIT.set(Dynamic::UNIT);
+    // It may be the last that holds a queue, and with it a session. A runtime that the thread keeps for itself ends with the thread,
+    // when the value may be gone.
+    let value = EXIT.try_with(|value| value.replace(Dynamic::UNIT));
+    drop(value);
 }
 
 /// Runs the body of a thread that a script has started in this epoch.

@@ -1,8 +1,9 @@
 //! Several runtimes in one process, and what is left when they are gone.
 
+use std::cell::RefCell;
 use std::time::Duration;
 
-use procscript::{Error, Limits, Permissions, Runtime};
+use procscript::{Capture, Error, Limits, Permissions, Runtime};
 
 use crate::support::cases::Case;
 
@@ -18,6 +19,7 @@ pub(crate) const CASES: &[Case] = &[
     ),
     Case::new("children_of_the_host_are_left_to_the_host", hosts_children),
     Case::new("a_runtime_moves_between_threads", moves),
+    Case::new("a_runtime_that_a_thread_keeps_ends_with_the_thread", kept),
 ];
 
 /// What this process has of the system.
@@ -185,4 +187,41 @@ fn moves() {
     .join()
     .unwrap();
     assert_eq!(runtime.eval::<i64>("q.get() + q.get()").unwrap(), 6);
+}
+
+/// The runtime is dropped when the thread's other values are gone.
+fn kept() {
+    thread_local! {
+        static KEPT: RefCell<Option<Runtime>> = const { RefCell::new(None) };
+    }
+    const TEXT: &str = r#"
+        fn child(q) { q.put(os.getpid()); loop { } }
+        let q = Queue(); let inner = Queue(); inner.put(Lock()); q.put([inner, "x" * 5000]);
+        let m = Manager().dict(); m["list"] = [1, q]; m["list"];
+        let mine = threading.local(); mine.x = m;
+        let t = Thread(|| loop { }); t.start();
+        try { [1].missing(); } catch { }
+        let pids = Queue(); let p = Process(child, [pids]); p.start(); pids.get()
+    "#;
+    for last in [
+        "",
+        "sys.exit(q)",
+        "throw m",
+        "let t = Thread(|| sys.exit(1)); t.start(); t.join();",
+    ] {
+        let work = move || {
+            KEPT.with_borrow_mut(|kept| {
+                let runtime = Runtime::builder()
+                    .permissions(Permissions::all())
+                    .stderr(Capture::new()); // The value of `sys.exit`.
+                let runtime = kept.insert(runtime.build().unwrap());
+                let pid = runtime.eval::<i64>(TEXT).unwrap();
+                let _ = runtime.eval::<()>(last);
+                pid
+            })
+        };
+        let pid = std::thread::spawn(work).join().unwrap();
+        let pid = nix::unistd::Pid::from_raw(i32::try_from(pid).unwrap());
+        assert!(nix::sys::signal::kill(pid, None).is_err(), "{last}");
+    }
 }
