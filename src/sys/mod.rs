@@ -6,7 +6,8 @@
 //! 2. nix for what rustix lacks: names of signals, `sigaction`, signal masks, `signalfd`, `posix_spawn`;
 //! 3. libc for what neither has in a form that fits: `fork`, `_exit`, robust lists, `kill`, `alarm`, `sigaction` as a query,
 //!    `sigtimedwait`, `ppoll`, socket options and descriptors that scripts name by number, the stack of a thread, the C library's
-//!    allocator. a question to `unshare` and `tgkill`. These calls are `unsafe`, and each says why it is sound.
+//!    allocator, a question to `unshare` and `tgkill`, and the supervisor of a command, which runs between a fork and its end. These calls
+//!    are `unsafe`, and each says why it is sound.
 //!
 //! Sockets are socket2's, which has the addresses.
 
@@ -34,5 +35,6 @@ pub(crate) mod signal;
 pub(crate) mod socket;
 pub(crate) mod spawn;
 pub(crate) mod stdio;
+pub(crate) mod supervise;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -184,6 +184,11 @@ impl Held {
         Self::change(SigmaskHow::SIG_UNBLOCK, signals)
     }
 
+    /// Returns the signals that were blocked before.
+    pub(super) fn before(&self) -> SigSet {
+        self.0
+    }
+
     fn change(how: SigmaskHow, signals: &[Signal]) -> io::Result<Self> {
         Self::hold(how, &signals.iter().copied().collect())
     }

@@ -1,4 +1,4 @@
-//! `os.system`: a command of the shell, which shares the script's streams.
+//! `os.system`: a command of the shell, which shares the script's streams and ends with the process that has started it.
 
 use std::io;
 use std::os::fd::AsFd;
@@ -14,6 +14,7 @@ use crate::stdlib::builtins::flush_everything;
 use crate::sync::wait_kind;
 use crate::sys;
 use crate::sys::signal::Signal;
+use crate::sys::supervise;
 
 pub(super) fn register(os: &mut Namespace<'_>) {
     os.function("system", &["command"], system);
@@ -30,11 +31,11 @@ fn system(call: &mut Call<'_>) -> Outcome {
     shell.arg("-c").arg(command.as_str());
     lay_streams(&mut shell, call.interp).map_err(os_failure)?;
     if !call.interp.owns_signals() {
-        // What ends it has to reach what it has started. At a terminal it stays where Ctrl-C reaches it.
+        // Ctrl-C at the terminal of a host is for the host.
         shell.process_group(0);
     }
-    let child = shell.spawn();
-    drop((let_through, shell));
+    let child = supervise::spawn(shell);
+    drop(let_through);
     let status = wait(call, child.map_err(os_failure)?);
     call.interp.output.take_in();
     let status = status?;
@@ -56,10 +57,11 @@ fn lay_streams(shell: &mut Command, interp: &Interp) -> io::Result<()> {
     Ok(())
 }
 
-/// How long a command may take to end after SIGTERM.
-const GRACE: Duration = Duration::from_millis(200);
+/// How long the supervisor of a command may take to end it.
+const GRACE: Duration = Duration::from_secs(5);
 
-/// Waits for the command's end. When the script has to stop, the command gets SIGTERM, and is killed if it does not end.
+/// Waits for the command's end. When the script has to stop, the command and what it has started get SIGTERM, and are killed if they do
+/// not end.
 fn wait(call: &Call<'_>, mut child: Child) -> Result<ExitStatus, Failure> {
     let pid = child.id().cast_signed();
     let Ok(end) = sys::process::pidfd(pid).inspect_err(|_| end_at_once(call.interp, &mut child))
@@ -72,7 +74,7 @@ fn wait(call: &Call<'_>, mut child: Child) -> Result<ExitStatus, Failure> {
         child.try_wait().map_err(os_failure)
     });
     if ended.is_err() {
-        send(call.interp, pid, Signal::SIGTERM);
+        let _ = sys::signal::send(pid, Signal::SIGTERM as i32);
         let _ = sys::process::wait_readable(&[end.as_fd()], Some(GRACE));
         end_at_once(call.interp, &mut child);
     }
@@ -80,12 +82,9 @@ fn wait(call: &Call<'_>, mut child: Child) -> Result<ExitStatus, Failure> {
 }
 
 fn end_at_once(interp: &Interp, child: &mut Child) {
-    send(interp, child.id().cast_signed(), Signal::SIGKILL);
-    let _ = child.wait();
-}
-
-/// In an embedding process a command has its own process group, for what it has started in turn.
-fn send(interp: &Interp, pid: i32, signal: Signal) {
+    let pid = child.id().cast_signed();
+    // In an embedding process a command has its own process group.
     let whom = if interp.owns_signals() { pid } else { -pid };
-    let _ = sys::signal::send(whom, signal as i32);
+    let _ = sys::signal::send(whom, Signal::SIGKILL as i32);
+    let _ = child.wait();
 }
