@@ -276,6 +276,16 @@ impl Program {
         found.map(|(_, definition)| definition.clone())
     }
 
+    /// Returns how many parameters a function has; `None` for a name that is unknown or has several forms.
+    pub(crate) fn arity(&self, name: &str) -> Option<usize> {
+        let parts = self.parts();
+        let mut forms = parts.definitions().filter(|(_, found)| found.name == name);
+        let arity = forms.next()?.1.params.len();
+        forms
+            .all(|(_, form)| form.params.len() == arity)
+            .then_some(arity)
+    }
+
     /// Returns the position of a closure's body: a name for it that every process of the program has. Its text is where it
     /// was found first.
     pub(crate) fn closure_place(&self, name: &str) -> Option<String> {

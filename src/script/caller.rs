@@ -70,15 +70,11 @@ impl Caller {
     }
 }
 
-/// Returns how many arguments a script's function takes, besides what it has captured; `None` for a native.
+/// Returns how many arguments a script's function takes, besides what it has captured; `None` for a native, and for a name
+/// with several definitions that differ in it.
 pub(crate) fn parameters(interp: &Interp, function: &FnPtr) -> Option<usize> {
-    let definition = interp.program.function(function.fn_name())?;
-    Some(
-        definition
-            .params
-            .len()
-            .saturating_sub(function.curry().len()),
-    )
+    let arity = interp.program.arity(function.fn_name())?;
+    Some(arity.saturating_sub(function.curry().len()))
 }
 
 impl fmt::Debug for Caller {

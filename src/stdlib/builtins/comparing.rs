@@ -7,8 +7,7 @@ use std::any::TypeId;
 
 use rhai::{Array, Dynamic, FnPtr};
 
-use super::compare::sort;
-use super::sequence::in_order;
+use super::sorting::{in_order, sort};
 use crate::script::{Call, Failure, Outcome, Registry, raise, type_name};
 use crate::text::as_float;
 

@@ -8,8 +8,9 @@ use rhai::{Array, Dynamic};
 
 use super::compare::equal;
 use super::iterate::items;
-use super::sequence::{in_order, key_function};
+use super::sequence::key_function;
 use super::slices;
+use super::sorting::in_order;
 use super::string::range;
 use crate::script::{Call, Outcome, Registry, memory, raise};
 

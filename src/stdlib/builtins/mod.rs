@@ -3,7 +3,8 @@
 //! - [`mod@print`], [`input`]: output and input.
 //! - [`convert`]: `str`, `int`, `float`, `bool`, `repr`, …; [`number`], [`codec`]: numbers and bytes as strings.
 //! - [`display`]: how values look in strings.
-//! - [`slices`]: indices and slices of sequences; [`iterate`]: `len`, `range`; [`sequence`]: `sorted`, `sum`, `zip`, …; [`compare`]: equality and order; [`comparing`]: `list.sort(|a, b| …)`.
+//! - [`slices`]: indices and slices of sequences; [`iterate`]: `len`, `range`; [`sequence`]: `sorted`, `sum`, `zip`, …; [`compare`]: equality and order;
+//!   [`sorting`]: by value or key; [`comparing`]: `list.sort(|a, b| …)`; [`each`]: `list.map(f)`, `list.filter(f)`.
 //! - [`arithmetic`]: `abs`, `round`, `divmod`, `pow`; [`operators`]: `"%s" % x`, `"*" * 3`.
 //! - [`kind`]: `type`, `isinstance`, attributes by name.
 //! - [`string`], [`list`], [`dict`], [`bytes`]: Python's methods of Rhai's types.
@@ -40,6 +41,7 @@ mod comparing;
 mod convert;
 mod dict;
 mod display;
+mod each;
 pub(super) mod file;
 mod grown;
 pub(super) mod input;
@@ -51,6 +53,7 @@ pub(super) mod operators;
 pub(super) mod print;
 pub(super) mod sequence;
 pub(super) mod slices;
+pub(super) mod sorting;
 mod string;
 
 use rhai::ImmutableString;
@@ -74,6 +77,7 @@ pub(super) fn register(registry: &mut Registry) {
     string::register(registry);
     list::register(registry);
     comparing::register(registry);
+    each::register(registry);
     dict::register(registry);
     bytes::register(registry);
     grown::register(registry);

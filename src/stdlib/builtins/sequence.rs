@@ -5,9 +5,10 @@
 use rhai::{Array, Dynamic, FnPtr, Map};
 
 use super::arithmetic::unsupported;
-use super::compare::{equal, greater, less, sort};
+use super::compare::{equal, greater, less};
 use super::iterate::items;
 use super::number::too_large;
+use super::sorting::in_order;
 use crate::script::{Call, Failure, Handler, Outcome, Registry, raise, truth, type_name};
 use crate::text::{as_int, as_string};
 
@@ -151,29 +152,6 @@ fn as_function(value: Dynamic) -> Result<FnPtr, Failure> {
     value
         .try_cast::<FnPtr>()
         .ok_or_else(|| raise("TypeError", format!("'{found}' object is not callable")))
-}
-
-/// Returns the items by order of their keys.
-pub(super) fn in_order(
-    call: &Call<'_>,
-    items: Array,
-    key: Option<&FnPtr>,
-    reverse: bool,
-) -> Result<Array, Failure> {
-    let Some(key) = key else {
-        let mut items = items;
-        sort(&mut items, reverse, |a, b| {
-            call.check_interrupts()?;
-            less(call.context, a, b)
-        })?;
-        return Ok(items);
-    };
-    let mut keyed = Vec::with_capacity(items.len());
-    for item in items {
-        keyed.push((call.call(key, vec![item.clone()])?, item));
-    }
-    sort(&mut keyed, reverse, |a, b| less(call.context, &a.0, &b.0))?;
-    Ok(keyed.into_iter().map(|(_, item)| item).collect())
 }
 
 /// `sum(iterable, start=0)`.

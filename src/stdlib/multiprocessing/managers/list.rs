@@ -10,11 +10,12 @@ use super::contents::{changes_itself, extend, items, pack_all, unpack, update};
 use super::members::{self, Collection};
 use super::proxy::{self, ListProxy, Proxy, Shape, assigned_to, failure};
 use crate::script::{Call, Class, Failure, Interp, Outcome, Registry, raise, type_name};
-use crate::stdlib::builtins::compare::{equal, less, sort};
+use crate::stdlib::builtins::compare::{equal, less};
 use crate::stdlib::builtins::items_of;
 use crate::stdlib::builtins::operators::repeated;
 use crate::stdlib::builtins::sequence::key_function;
 use crate::stdlib::builtins::slices::{self, Place};
+use crate::stdlib::builtins::sorting::sort;
 use crate::sync::{Cells, Splice};
 
 pub(crate) fn register(registry: &mut Registry) {
