@@ -25,6 +25,7 @@ mod semaphore; // Semaphore and BoundedSemaphore
 mod session_memory; // memory that was given back
 mod signals; // Ctrl-C and SIGTERM
 mod simple_queue; // SimpleQueue
+mod small_stacks; // `ulimit -s`
 mod start_methods; // fork and spawn show a child the same
 mod value; // Value and RawValue
 mod wait; // wait
