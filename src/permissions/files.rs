@@ -15,6 +15,7 @@ use super::guard::Guard;
 use super::policy::Permissions;
 use super::tree::Tree;
 use super::walk::{Last, Lost, Spot};
+use crate::sys::opening;
 use crate::sys::place::{Held, NO_LINK};
 use crate::text::quoted;
 
@@ -71,17 +72,19 @@ impl Place {
     /// Returns the contents of the file.
     pub(crate) fn read(&self) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();
-        self.open(OpenOptions::new().read(true))?
+        self.open(OpenOptions::new().read(true), 0)?
             .read_to_end(&mut bytes)?;
         Ok(bytes)
     }
 
-    /// Opens the file.
-    pub(crate) fn open(&self, options: &mut OpenOptions) -> io::Result<fs::File> {
-        if self.judged.is_some() {
-            options.custom_flags(NO_LINK);
-        }
-        options.open(&self.path)
+    /// Opens the file. A FIFO is not waited for: see [`opening`](crate::sys::opening).
+    pub(crate) fn open_at_once(&self, options: &mut OpenOptions) -> io::Result<fs::File> {
+        self.open(options, opening::AT_ONCE)
+    }
+
+    fn open(&self, options: &mut OpenOptions, flags: i32) -> io::Result<fs::File> {
+        let no_link = self.judged.as_ref().map_or(0, |_| NO_LINK);
+        options.custom_flags(no_link | flags).open(&self.path)
     }
 
     /// Returns the file's metadata.

@@ -29,6 +29,7 @@ fn words_for(session: &Session, wait: &Wait) -> String {
         wait_kind::CHANNEL => "a queue between threads",
         wait_kind::SOCKET => "a socket",
         wait_kind::INPUT => "standard input",
+        wait_kind::FILE => "a file",
         _ => "something",
     };
     word.into()

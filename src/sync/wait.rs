@@ -48,6 +48,8 @@ pub(crate) mod wait_kind {
     pub(crate) const SOCKET: u16 = 22;
     /// A wait for standard input, often for a user; there is no object.
     pub(crate) const INPUT: u16 = 23;
+    /// A wait for the other end of a FIFO, or for what a file has to read; there is no object.
+    pub(crate) const FILE: u16 = 24;
 }
 
 /// Looks until `ready` or the spinning time is over, and returns whether it is ready.

@@ -23,6 +23,7 @@ pub(crate) mod interrupt;
 pub(crate) mod limits;
 pub(crate) mod lock;
 pub(crate) mod memory;
+pub(crate) mod opening;
 pub(crate) mod passing;
 pub(crate) mod pipe;
 pub(crate) mod place;

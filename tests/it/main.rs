@@ -31,6 +31,7 @@ mod describing; // doc, definitions, completions, man
 mod embedding; // programs that embed the crate
 mod errors; // reports of errors
 mod extremes; // wrong and extreme arguments
+mod fifo; // files that make their readers wait
 mod from_python; // the tables of docs/from-python.md
 mod long_lines; // lines of any length, read and printed
 mod manual; // the examples of docs/modules

@@ -2,7 +2,11 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::fd::AsFd;
+use std::sync::Arc;
+use std::time::Duration;
 
+use crate::sys::process::wait_readable;
 use crate::sys::quota;
 
 /// The size of the buffers for writing and reading.
@@ -11,24 +15,35 @@ const SIZE: usize = 8192;
 /// An open file with what was read ahead and what waits to be written; never both.
 #[derive(Debug)]
 pub(super) struct Buffer {
-    file: File,
+    file: Arc<File>,
+    /// Reading may wait for somebody: a FIFO, a terminal.
+    waits: bool,
     input: Vec<u8>,
     /// How much of `input` has been used.
     used: usize,
+    /// How much of what was read ahead contains no `\n`, so that it is not searched again after a wait.
+    searched: usize,
+    /// The first part of what was read ahead, in characters and in bytes, for the same reason.
+    counted: (usize, usize),
     output: Vec<u8>,
 }
 
 impl Buffer {
-    pub(super) fn new(file: File) -> Self {
+    /// `ahead` has been read already.
+    pub(super) fn new(file: File, ahead: Vec<u8>) -> Self {
+        let waits = file.metadata().is_ok_and(|about| !about.is_file());
         Self {
-            file,
-            input: Vec::new(),
+            file: Arc::new(file),
+            waits,
+            input: ahead,
             used: 0,
+            searched: 0,
+            counted: (0, 0),
             output: Vec::new(),
         }
     }
 
-    pub(super) fn file(&self) -> &File {
+    pub(super) fn file(&self) -> &Arc<File> {
         &self.file
     }
 
@@ -38,8 +53,15 @@ impl Buffer {
     }
 
     /// Reads further ahead; false at the end of the file.
+    ///
+    /// # Errors
+    /// `WouldBlock` if there is nothing to read yet: nothing is lost, and the caller tries again later.
     pub(super) fn read_ahead(&mut self) -> io::Result<bool> {
         self.flush()?;
+        if self.waits && !wait_readable(&[self.file.as_fd()], Some(Duration::ZERO))?.contains(&true)
+        {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
         if self.used > 0 {
             self.input.drain(..self.used);
             self.used = 0;
@@ -52,7 +74,7 @@ impl Buffer {
         }
         self.input.resize(length, 0);
         let result = loop {
-            match self.file.read(&mut self.input[before..]) {
+            match (&*self.file).read(&mut self.input[before..]) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => (),
                 other => break other,
             }
@@ -66,6 +88,7 @@ impl Buffer {
     pub(super) fn take(&mut self, count: usize) -> Vec<u8> {
         let bytes = self.ahead()[..count].to_vec();
         self.used += count;
+        self.forget_searches();
         bytes
     }
 
@@ -77,24 +100,58 @@ impl Buffer {
 
     /// Returns everything up to the end of the file.
     pub(super) fn read_all(&mut self) -> io::Result<Vec<u8>> {
+        if self.waits {
+            while self.read_ahead()? {}
+            return Ok(self.take(self.ahead().len()));
+        }
         self.flush()?;
         let mut all = self.take(self.ahead().len());
-        self.file.read_to_end(&mut all)?;
+        (&*self.file).read_to_end(&mut all)?;
         Ok(all)
     }
 
     /// Returns the bytes through the next `\n`; the rest of the file if there is no more.
     pub(super) fn read_line(&mut self) -> io::Result<Vec<u8>> {
-        let mut searched = 0;
         loop {
-            if let Some(at) = self.ahead()[searched..].iter().position(|b| *b == b'\n') {
-                return Ok(self.take(searched + at + 1));
+            let unsearched = &self.ahead()[self.searched..];
+            if let Some(at) = unsearched.iter().position(|byte| *byte == b'\n') {
+                return Ok(self.take(self.searched + at + 1));
             }
-            searched = self.ahead().len();
+            self.searched = self.ahead().len();
             if !self.read_ahead()? {
-                return Ok(self.take(searched));
+                return Ok(self.take(self.searched));
             }
         }
+    }
+
+    /// Returns the bytes of up to `count` characters of UTF-8.
+    pub(super) fn read_chars(&mut self, count: usize) -> io::Result<Vec<u8>> {
+        if self.counted.0 > count {
+            self.counted = (0, 0);
+        }
+        loop {
+            let (mut characters, mut length) = self.counted;
+            let ahead = self.ahead();
+            while characters < count
+                && let Some(size) = ahead.get(length).map(length_of_char)
+                && length + size <= ahead.len()
+            {
+                length += size;
+                characters += 1;
+            }
+            if characters == count {
+                return Ok(self.take(length));
+            }
+            self.counted = (characters, length);
+            if !self.read_ahead()? {
+                return Ok(self.take(self.ahead().len()));
+            }
+        }
+    }
+
+    fn forget_searches(&mut self) {
+        self.searched = 0;
+        self.counted = (0, 0);
     }
 
     /// Takes bytes to be written.
@@ -104,7 +161,7 @@ impl Buffer {
             self.flush()?;
         }
         if bytes.len() > SIZE {
-            return self.file.write_all(bytes);
+            return (&*self.file).write_all(bytes);
         }
         self.output.extend_from_slice(bytes);
         Ok(())
@@ -114,19 +171,19 @@ impl Buffer {
     pub(super) fn flush(&mut self) -> io::Result<()> {
         // Taken first: bytes that could not be written must not be written again later.
         let output = std::mem::take(&mut self.output);
-        self.file.write_all(&output)
+        (&*self.file).write_all(&output)
     }
 
     /// Returns the position of the next read or write.
     pub(super) fn position(&mut self) -> io::Result<u64> {
         self.flush()?;
-        Ok(self.file.stream_position()? - self.ahead().len() as u64)
+        Ok((&*self.file).stream_position()? - self.ahead().len() as u64)
     }
 
     pub(super) fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         self.flush()?;
         self.forget_ahead()?;
-        self.file.seek(to)
+        (&*self.file).seek(to)
     }
 
     /// Cuts or extends the file.
@@ -140,9 +197,21 @@ impl Buffer {
         let ahead = self.ahead().len() as i64;
         self.input.clear();
         self.used = 0;
+        self.forget_searches();
         if ahead > 0 {
-            self.file.seek(SeekFrom::Current(-ahead))?;
+            (&*self.file).seek(SeekFrom::Current(-ahead))?;
         }
         Ok(())
+    }
+}
+
+/// Returns how many bytes the character takes that begins with this one.
+fn length_of_char(first: &u8) -> usize {
+    match first {
+        0xc2..=0xdf => 2,
+        0xe0..=0xef => 3,
+        0xf0..=0xf4 => 4,
+        // A byte that begins no character is taken alone, and is reported when it is decoded.
+        _ => 1,
     }
 }

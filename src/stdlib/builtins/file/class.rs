@@ -6,8 +6,10 @@ use std::os::fd::AsRawFd;
 
 use rhai::{Array, Dynamic};
 
+use super::buffer::Buffer;
 use super::mode::Mode;
 use super::object::{Encoding, File};
+use super::opening;
 use crate::permissions::Last;
 use crate::script::{Call, Failure, Outcome, Registry, raise, raise_os, type_name};
 use crate::stdlib::builtins::codec::{self, Codec};
@@ -93,12 +95,19 @@ fn open(call: &mut Call<'_>) -> Outcome {
         .permissions()
         .place(&name, mode.uses(), Last::Followed)?
         .map_err(at_path)?;
-    let file = place.open(&mut mode.options()).map_err(at_path)?;
+    let (file, ahead) = opening::open(call.interp, &place, &mode, &name)?;
     // The kernel opens a directory for reading and then reads nothing from it.
     if file.metadata().is_ok_and(|about| about.is_dir()) {
         return Err(at_path(std::io::Error::from_raw_os_error(IS_A_DIRECTORY)));
     }
-    let file = File::new(call.interp, name, mode, encoding, by_line, file);
+    let file = File::new(
+        call.interp,
+        name,
+        mode,
+        encoding,
+        by_line,
+        Buffer::new(file, ahead),
+    );
     if file.mode().writes() {
         call.interp.output.wait_for(&file.pending());
     }

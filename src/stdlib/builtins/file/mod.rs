@@ -8,5 +8,6 @@ mod buffer;
 mod class;
 mod mode;
 mod object;
+mod opening;
 
 pub(super) use self::class::register;

@@ -1,6 +1,7 @@
 //! A file object: shared by reference, closed once, its text decoded and encoded.
 
 use std::io::{self, SeekFrom};
+use std::os::fd::AsFd;
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 
 use rhai::{Dynamic, ImmutableString};
@@ -11,7 +12,10 @@ use crate::process::fork;
 use crate::script::output::{Pending, Unwritten};
 use crate::script::{Failure, Interp, os_failure, raise, type_name};
 use crate::stdlib::builtins::codec::{self, Codec};
+use crate::sync::wait_kind;
+use crate::sys::clock::HEARTBEAT;
 use crate::sys::lock::locked;
+use crate::sys::process::wait_readable;
 use crate::text::{as_string, quoted};
 
 const NOT_OPENED_HERE: &str = "the file was opened by another process: open it in this process";
@@ -49,7 +53,7 @@ impl File {
         mode: Mode,
         encoding: Encoding,
         by_line: bool,
-        file: std::fs::File,
+        buffer: Buffer,
     ) -> Self {
         Self(Arc::new(Shared {
             interp: Arc::downgrade(interp),
@@ -59,7 +63,7 @@ impl File {
             errors: encoding.errors,
             by_line,
             generation: fork::generation(),
-            buffer: Mutex::new(Some(Buffer::new(file))),
+            buffer: Mutex::new(Some(buffer)),
         }))
     }
 
@@ -107,15 +111,39 @@ impl File {
         }
     }
 
-    fn reading<T>(&self, action: impl FnOnce(&mut Buffer) -> io::Result<T>) -> Result<T, Failure> {
-        self.with(|buffer| {
-            Ok(if self.0.mode.reads() {
-                Some(action(buffer)?)
-            } else {
-                None
-            })
-        })?
-        .ok_or_else(|| raise("UnsupportedOperation", "not readable"))
+    /// Reads, and waits where there is nothing to read yet. `action` may be called several times.
+    fn reading<T>(&self, action: impl Fn(&mut Buffer) -> io::Result<T>) -> Result<T, Failure> {
+        loop {
+            let mut blocked = None;
+            let found = self.with(|buffer| {
+                if !self.0.mode.reads() {
+                    return Ok(None);
+                }
+                match action(buffer) {
+                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                        blocked = Some(buffer.file().clone());
+                        Ok(None)
+                    }
+                    result => result.map(Some),
+                }
+            })?;
+            match (found, blocked) {
+                (Some(value), _) => return Ok(value),
+                // Without the buffer: a function for a signal may use the file meanwhile.
+                (None, Some(file)) => self.wait_readable(&file)?,
+                (None, None) => return Err(raise("UnsupportedOperation", "not readable")),
+            }
+        }
+    }
+
+    fn wait_readable(&self, file: &std::fs::File) -> Result<(), Failure> {
+        let ready = |most| wait_readable(&[file.as_fd()], Some(most)).map_err(os_failure);
+        let Some(interp) = self.0.interp.upgrade() else {
+            return ready(HEARTBEAT).map(drop);
+        };
+        interp.wait_for(wait_kind::FILE, None, |most| {
+            Ok(ready(most)?.contains(&true).then_some(()))
+        })
     }
 
     /// Up to `count` characters or bytes; everything when there is no count.
@@ -123,7 +151,7 @@ impl File {
         let bytes = match count {
             None => self.reading(Buffer::read_all)?,
             Some(count) if self.counts_bytes() => self.reading(|buffer| buffer.read(count))?,
-            Some(count) => self.reading(|buffer| read_chars(buffer, count))?,
+            Some(count) => self.reading(|buffer| buffer.read_chars(count))?,
         };
         self.value(bytes)
     }
@@ -230,38 +258,5 @@ impl Drop for Shared {
         if let (Err(unwritten), Some(interp)) = (self.write_out(), self.interp.upgrade()) {
             interp.output.lose(unwritten);
         }
-    }
-}
-
-/// Returns the bytes of up to `count` characters of UTF-8.
-fn read_chars(buffer: &mut Buffer, count: usize) -> io::Result<Vec<u8>> {
-    // What was counted is not counted again when more has been read.
-    let (mut characters, mut length) = (0, 0);
-    loop {
-        let ahead = buffer.ahead();
-        while characters < count
-            && let Some(size) = ahead.get(length).map(length_of_char)
-            && length + size <= ahead.len()
-        {
-            length += size;
-            characters += 1;
-        }
-        if characters == count {
-            return Ok(buffer.take(length));
-        }
-        if !buffer.read_ahead()? {
-            return Ok(buffer.take(buffer.ahead().len()));
-        }
-    }
-}
-
-/// Returns how many bytes the character takes that begins with this one.
-fn length_of_char(first: &u8) -> usize {
-    match first {
-        0xc2..=0xdf => 2,
-        0xe0..=0xef => 3,
-        0xf0..=0xf4 => 4,
-        // A byte that begins no character is taken alone, and is reported when it is decoded.
-        _ => 1,
     }
 }
