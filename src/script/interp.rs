@@ -26,8 +26,10 @@ use crate::script::stop::Stop;
 use crate::script::turns::Turns;
 use crate::{sync, sys};
 
+type End = dyn Fn(&Arc<Interp>) + Send + Sync;
+
 /// Ends the threads and children of a script that a child runs, but not that child.
-pub(crate) struct EndOthers(Box<dyn Fn(&Arc<Interp>) + Send + Sync>);
+struct EndOthers(Box<End>);
 
 impl fmt::Debug for EndOthers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -205,8 +207,8 @@ impl Interp {
     }
 
     /// Sets how the threads and children of a script end that a child of this process runs, once.
-    pub(crate) fn end_others_by(&self, end: Box<dyn Fn(&Arc<Self>) + Send + Sync>) {
-        let _ = self.end_others.set(EndOthers(end));
+    pub(crate) fn end_others_by(&self, end: impl Fn(&Arc<Self>) + Send + Sync + 'static) {
+        let _ = self.end_others.set(EndOthers(Box::new(end)));
     }
 
     /// Ends the threads and children of a script that a child runs. Returns false if this process runs it.

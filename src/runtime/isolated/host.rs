@@ -37,7 +37,7 @@ impl Isolated {
     pub(in crate::runtime) fn begin(interp: &Arc<Interp>) -> Arc<Self> {
         let isolated = Arc::new(Self::default());
         let of_stops = isolated.clone();
-        interp.end_others_by(Box::new(move |interp| of_stops.end_others(interp)));
+        interp.end_others_by(move |interp| of_stops.end_others(interp));
         isolated
     }
 
@@ -167,7 +167,7 @@ impl Runtime {
         let waited = worker.wait(interp, None);
         drop(limit);
         let result = match waited {
-            Waited::Answered(answer, value) => read(answer, value),
+            Waited::Answered(answer, value) => read(*answer, value),
             Waited::Unreadable(why) => Err(unsupported(
                 interp,
                 &format!("cannot read its child's answer: {why}"),

@@ -4,7 +4,7 @@
 //! after the other through queues of their session, and waits for the answers and for its end.
 //!
 //! - [`host`]: the operations of a runtime, by asking the child; [`worker`]: the child as its host sees it.
-//! - [`serve`]: the child's side. [`talk`]: the messages between them.
+//! - [`mod@serve`]: the child's side. [`talk`]: the messages between them.
 //! - [`death`]: how a child ended that should not have.
 
 mod death;

@@ -44,7 +44,7 @@ pub(super) struct Worker {
 
 /// The end of a wait for an answer.
 pub(super) enum Waited {
-    Answered(Answer, Dynamic),
+    Answered(Box<Answer>, Dynamic),
     /// The answer cannot be read, for this reason.
     Unreadable(String),
     Died(Death),
@@ -128,7 +128,7 @@ impl Worker {
                 _ => Ok((answer, Dynamic::UNIT)),
             };
             match talk::take(&self.answers, interp, look, read) {
-                Ok(Ok((answer, value))) => return Waited::Answered(answer, value),
+                Ok(Ok((answer, value))) => return Waited::Answered(Box::new(answer), value),
                 Ok(Err(why)) => return Waited::Unreadable(why),
                 Err(WaitError::TimedOut) => (),
                 Err(WaitError::Interrupted) => std::thread::sleep(PAUSE),

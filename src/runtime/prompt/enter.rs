@@ -36,7 +36,7 @@ pub enum Outcome {
     Failed(Diagnostic),
     /// Ctrl-C stopped it. Children continue.
     Interrupted,
-    /// A [`Stopper`](crate::Stopper) stopped it. Threads and children have been ended.
+    /// A [`Stopper`] stopped it. Threads and children have been ended.
     Stopped,
     /// It has used up one of the [`Limits`](crate::Limits). Threads and children have been ended.
     Limit(Exceeded),

@@ -38,7 +38,7 @@ fn a_nested_text_is_run_like_any_other() {
 #[test]
 fn of_many_errors_the_first_hundred_are_shown() {
     let wrong = Script::command(&["check", "main.rhai"]);
-    let output = wrong.beside("main.rhai", &"let = ;\n".repeat(5000)).run();
+    let output = wrong.beside("main.rhai", "let = ;\n".repeat(5000)).run();
     assert_eq!(output.code(), 2);
     assert_eq!(output.stderr.matches("SyntaxError: ").count(), 100);
     assert!(output.stderr.contains("--> main.rhai:100:5\n"));
