@@ -1,10 +1,10 @@
 //! The options `--allow-…`, `--deny-…` and `--sandbox`, which limit what a script may do outside itself.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use clap::Args;
-use clap::builder::NonEmptyStringValueParser;
+use clap::builder::{MapValueParser, PathBufValueParser, TypedValueParser};
 use procscript::Permissions;
 
 /// Options with a list can be repeated. Without a list, they mean everything of their kind.
@@ -35,11 +35,11 @@ pub(crate) struct PermissionOptions {
     #[arg(long, value_name = "HOST[:PORT],…", num_args = 0.., require_equals = true, value_delimiter = ',', default_missing_value = ALL, value_parser = denied_host)]
     deny_net: Option<Vec<String>>,
     /// Read only these environment variables
-    #[arg(long, value_name = "NAME,…", num_args = 0.., require_equals = true, value_delimiter = ',', value_parser = NonEmptyStringValueParser::new())]
-    allow_env: Option<Vec<String>>,
+    #[arg(long, value_name = "NAME,…", num_args = 0.., require_equals = true, value_delimiter = ',', value_parser = variable())]
+    allow_env: Option<Vec<OsString>>,
     /// Read none of these environment variables, or none at all
-    #[arg(long, value_name = "NAME,…", num_args = 0.., require_equals = true, value_delimiter = ',', value_parser = NonEmptyStringValueParser::new(), default_missing_value = ALL)]
-    deny_env: Option<Vec<String>>,
+    #[arg(long, value_name = "NAME,…", num_args = 0.., require_equals = true, value_delimiter = ',', value_parser = variable(), default_missing_value = ALL)]
+    deny_env: Option<Vec<OsString>>,
     /// Start processes: at most AT_ONCE at the same time, in at most DEPTH generations
     #[arg(long, value_name = "AT_ONCE[,DEPTH]", num_args = 0..=1, require_equals = true, value_parser = processes, default_missing_value = "all")]
     allow_processes: Option<(u32, u32)>,
@@ -137,7 +137,7 @@ impl PermissionOptions {
                 to.allow_net(&host.to_string_lossy())
             }),
             row(&self.allow_env, P::allow_env_all, |to, name| {
-                to.allow_env([name.to_string_lossy()])
+                to.allow_env([name])
             }),
         ]
     }
@@ -156,7 +156,7 @@ impl PermissionOptions {
                 to.deny_net(&host.to_string_lossy())
             }),
             row(&self.deny_env, P::deny_env_all, |to, name| {
-                to.deny_env([name.to_string_lossy()])
+                to.deny_env([name])
             }),
         ]
     }
@@ -201,6 +201,11 @@ fn host(text: &str) -> Result<String, String> {
         true => Ok(text.into()),
         false => Err("expected HOST or HOST:PORT".into()),
     }
+}
+
+/// Parses the name of a variable, which need not be UTF-8. As a path, it must not be empty.
+fn variable() -> MapValueParser<PathBufValueParser, fn(PathBuf) -> OsString> {
+    PathBufValueParser::new().map(PathBuf::into_os_string)
 }
 
 /// `8`, `8,2`, or nothing.

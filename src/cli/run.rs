@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, anyhow};
 use procscript::{Builder, Limits, Runtime, Script, StartMethod};
 
 use super::args::{Method, Options};
@@ -20,19 +20,20 @@ pub(crate) fn eval(options: &Options, mut words: Vec<OsString>) -> Result<u8> {
     let code = words
         .first_mut()
         .map(|code| std::mem::replace(code, "-c".into()));
-    let script = Script::from_text("<string>", &code.unwrap_or_default().to_string_lossy());
+    let code = code.unwrap_or_default().into_string();
+    let code = code.map_err(|code| anyhow!("the code is not UTF-8 text: {}", code.display()))?;
+    let script = Script::from_text("<string>", &code);
     execute(options, script, words)
 }
 
 fn execute(options: &Options, script: Script, argv: Vec<OsString>) -> Result<u8> {
-    let argv = argv.iter().map(|word| word.to_string_lossy().into_owned());
     let code = builder(options, argv).build()?.run_main(script);
     // The kernel keeps the low eight bits of an exit code.
     Ok((code & 0xff) as u8)
 }
 
 /// A runtime for a process of its own, with what the options say.
-pub(crate) fn builder(options: &Options, argv: impl IntoIterator<Item = String>) -> Builder {
+pub(crate) fn builder(options: &Options, argv: impl IntoIterator<Item = OsString>) -> Builder {
     let mut permissions = options.permissions.permissions();
     if let Some(mib) = options.session_memory {
         permissions = permissions.session_memory(mib << 20);

@@ -17,7 +17,7 @@ use super::tree::Tree;
 use super::walk::{Last, Lost, Spot};
 use crate::sys::opening;
 use crate::sys::place::{Held, NO_LINK};
-use crate::text::quoted;
+use crate::text::{from_os, quoted, to_path};
 
 /// The operation on a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -108,9 +108,9 @@ impl Guard {
         last: Last,
     ) -> Result<io::Result<Place>, Denied> {
         if self.is_open() {
-            return Ok(Ok(Place::unjudged(path.as_ref())));
+            return Ok(Ok(Place::unjudged(&to_path(path))));
         }
-        let reached = self.permissions().walk(Path::new(path), last);
+        let reached = self.permissions().walk(&to_path(path), last);
         self.judge(path, use_, &reached)?;
         Ok(reached.map(Spot::place).map_err(|lost| lost.error))
     }
@@ -121,9 +121,9 @@ impl Guard {
     /// As those of [`place`](Self::place).
     pub(crate) fn directory(&self, path: &str) -> Result<io::Result<Place>, Denied> {
         if self.is_open() {
-            return Ok(Ok(Place::unjudged(path.as_ref())));
+            return Ok(Ok(Place::unjudged(&to_path(path))));
         }
-        let reached = self.permissions().walk_to_directory(Path::new(path));
+        let reached = self.permissions().walk_to_directory(&to_path(path));
         self.judge(path, Use::Read, &reached)?;
         Ok(reached.map(Spot::place).map_err(|lost| lost.error))
     }
@@ -171,7 +171,7 @@ impl Guard {
         });
         let denied = |spot: &Spot| permissions.read.denies(&spot.real);
         if !is_own || reached.as_ref().is_ok_and(denied) {
-            self.judge(&path.to_string_lossy(), Use::Read, &reached)?;
+            self.judge(&from_os(path), Use::Read, &reached)?;
         }
         Ok(reached.map(Spot::place).map_err(|lost| lost.error))
     }

@@ -1,6 +1,10 @@
 //! The rules for one kind of resource (files, addresses, variables): what is allowed, and what is denied, which wins.
 
+use std::ffi::OsStr;
+
 use serde::{Deserialize, Serialize};
+
+use crate::text::from_os;
 
 /// One thing that a permission is given for.
 pub(super) trait Rule: PartialEq + Clone {
@@ -123,9 +127,15 @@ impl<R: Rule> Grant<R> {
     }
 }
 
-/// An environment variable, by name.
+/// An environment variable, by the string that scripts know its name by.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Variable(pub(super) String);
+pub(super) struct Variable(String);
+
+impl Variable {
+    pub(super) fn named(name: impl AsRef<OsStr>) -> Self {
+        Self(from_os(name))
+    }
+}
 
 impl Rule for Variable {
     type Asked = str;

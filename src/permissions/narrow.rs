@@ -1,13 +1,11 @@
 //! Fewer permissions for a child. Those that are not named are inherited, and none can exceed those of the parent.
 
-use std::path::Path;
-
 use super::denied::{Asked, Denied, more_threads};
 use super::endpoint::Endpoint;
 use super::grant::{Grant, Missing, Rule, Variable};
 use super::policy::{Permissions, Processes, Run};
 use super::tree::Tree;
-use crate::text::quoted;
+use crate::text::{quoted, to_os, to_path};
 
 /// The permissions requested for a child; `None` leaves the parent's.
 #[derive(Debug, Default)]
@@ -48,7 +46,9 @@ impl Permissions {
         let mut named = Vec::new();
         if let Some(wanted) = &wanted.env {
             named.push("env");
-            child.env = self.grant("env", &self.env, wanted, |name| Variable(name.into()))?;
+            child.env = self.grant("env", &self.env, wanted, |name| {
+                Variable::named(to_os(name))
+            })?;
         }
         if let Some(wanted) = &wanted.net {
             named.push("net");
@@ -58,7 +58,7 @@ impl Permissions {
             named.push("processes");
             self.fewer_processes(&mut child.processes, wanted)?;
         }
-        let tree = |path: &str| Tree::behind(Path::new(path));
+        let tree = |path: &str| Tree::behind(&to_path(path));
         if let Some(wanted) = &wanted.read {
             named.push("read");
             child.read = self.grant("read", &self.read, wanted, tree)?;

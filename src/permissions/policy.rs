@@ -1,5 +1,6 @@
 //! `Permissions`: what a script may do outside itself, as the host configures it.
 
+use std::ffi::OsStr;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -232,10 +233,10 @@ impl Permissions {
         self
     }
 
-    /// Allows reading environment variables, by name.
+    /// Allows reading environment variables, by name. Names need not be UTF-8.
     #[must_use]
-    pub fn allow_env(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        let names = names.into_iter().map(|name| Variable(name.into()));
+    pub fn allow_env(mut self, names: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
+        let names = names.into_iter().map(Variable::named);
         self.env.listed.extend(names);
         self
     }
@@ -249,8 +250,8 @@ impl Permissions {
 
     /// Denies reading these environment variables.
     #[must_use]
-    pub fn deny_env(mut self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        let names = names.into_iter().map(|name| Variable(name.into()));
+    pub fn deny_env(mut self, names: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
+        let names = names.into_iter().map(Variable::named);
         self.env.denied.extend(names);
         self
     }

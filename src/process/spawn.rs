@@ -4,6 +4,7 @@
 //! is stored, and the descriptors through which other descriptors arrive. They are at the front of its command line,
 //! so `ps` shows what the process is, and its own children do not inherit them.
 
+use std::ffi::OsString;
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 use std::path::Path;
@@ -74,17 +75,17 @@ pub(crate) fn spawn(
         None => executable::path()?,
     };
     let shown = std::env::args_os().next();
-    let shown = shown.map_or_else(|| "procscript".into(), |word| word.to_string_lossy().into());
-    let mut args = vec![
+    let shown = shown.unwrap_or_else(|| "procscript".into());
+    let mut args: Vec<OsString> = vec![
         shown,
         MARK.into(),
-        given.session.as_raw_fd().to_string(),
-        place.to_string(),
+        given.session.as_raw_fd().to_string().into(),
+        place.to_string().into(),
     ];
     let mut keep = vec![given.session.as_raw_fd()];
     if let Some((ends, turn)) = given.depot {
-        args.extend(ends.map(|end| end.as_raw_fd().to_string()));
-        args.push(turn.to_string());
+        args.extend(ends.map(|end| end.as_raw_fd().to_string().into()));
+        args.push(turn.to_string().into());
         keep.extend(ends.map(|end| end.as_raw_fd()));
     }
     let mut descriptors: Vec<_> = keep.into_iter().map(|fd| (fd, fd)).collect();

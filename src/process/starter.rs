@@ -4,6 +4,7 @@
 //! child ends (`prctl(2)`, `PR_SET_PDEATHSIG`). A thread of a script may end long before its process, so children are
 //! started on its behalf by the main thread's equal: a thread of our own that lives as long as the process.
 
+use std::ffi::OsString;
 use std::io;
 use std::os::fd::RawFd;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ use crate::sys::{identity, process, spawn};
 
 struct Order {
     program: PathBuf,
-    args: Vec<String>,
+    args: Vec<OsString>,
     descriptors: Vec<(RawFd, RawFd)>,
     own_group: bool,
     answer: SyncSender<io::Result<i32>>,
@@ -27,7 +28,7 @@ static STARTER: Mutex<Option<(i32, SyncSender<Order>)>> = Mutex::new(None);
 /// As [`spawn::spawn`], from a thread that lives as long as this process.
 pub(super) fn spawn(
     program: &Path,
-    args: Vec<String>,
+    args: Vec<OsString>,
     descriptors: Vec<(RawFd, RawFd)>,
     own_group: bool,
 ) -> io::Result<i32> {

@@ -6,6 +6,7 @@ use rhai::{FnAccess, Position, ScriptFuncDef};
 
 use super::frame::Frame;
 use super::source::{Program, Source};
+use crate::text::to_path;
 
 impl Program {
     /// Returns how reports show the file that Rhai calls `name`.
@@ -14,10 +15,9 @@ impl Program {
         if let Some(input) = parts.input(name) {
             return input.source.shown.clone();
         }
-        match Path::new(name).strip_prefix(&self.start_dir) {
-            Ok(relative) => relative.display().to_string(),
-            Err(_) => name.to_string(),
-        }
+        let path = to_path(name);
+        let relative = path.strip_prefix(&self.start_dir).unwrap_or(&path);
+        relative.display().to_string()
     }
 
     /// Returns the file that reports show as `shown`.

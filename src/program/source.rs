@@ -11,10 +11,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rhai::{Dynamic, ImmutableString, Module, Position, ScriptFuncDef, Shared};
 use serde::{Deserialize, Serialize};
 
+use crate::text::to_path;
+
 /// One file of a program.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Source {
-    /// The name Rhai knows it by: an absolute path, or `<stdin>`, `<string>`.
+    /// The name Rhai knows it by: an absolute path as scripts know it (`text::from_os`), or `<stdin>`, `<string>`.
     pub name: String,
     /// The name that reports show: as it was given.
     pub shown: String,
@@ -23,9 +25,10 @@ pub(crate) struct Source {
 
 impl Source {
     /// Its directory, if it is a file.
-    pub(crate) fn directory(&self) -> Option<&Path> {
-        let path = Path::new(&self.name);
-        path.parent().filter(|_| path.is_absolute())
+    pub(crate) fn directory(&self) -> Option<PathBuf> {
+        let path = to_path(&self.name);
+        let parent = path.parent().filter(|_| path.is_absolute());
+        parent.map(Path::to_path_buf)
     }
 }
 
@@ -168,7 +171,7 @@ impl Program {
     /// an earlier version, which may still be called, keep their own text.
     pub(crate) fn as_input(&self, mut source: Source) -> Source {
         if let Some(directory) = source.directory() {
-            self.add_directory(directory.into());
+            self.add_directory(directory);
         }
         let name = source.name.clone();
         let mut version = 1;

@@ -1,5 +1,6 @@
 //! How a host configures a runtime or a package.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ use crate::script::sinks::source::Answers;
 use crate::script::sinks::streams::Sinks;
 use crate::stdlib::multiprocessing::start_method::StartMethods;
 use crate::stdlib::multiprocessing::workers::Workers;
+use crate::text::from_os;
 use crate::{stdlib, sys};
 
 /// Configures a [`Runtime`] or a [`ProcessPackage`].
@@ -60,9 +62,9 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// Sets the script's arguments: `sys.argv`, the script's name first.
-    pub fn args(mut self, args: impl IntoIterator<Item = String>) -> Self {
-        self.args = args.into_iter().collect();
+    /// Sets the script's arguments: `sys.argv`, the script's name first. They need not be UTF-8.
+    pub fn args(mut self, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
+        self.args = args.into_iter().map(from_os).collect();
         self
     }
 

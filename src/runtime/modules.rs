@@ -26,6 +26,7 @@ use crate::program::{Source, call};
 use crate::script::exceptions::raise;
 use crate::script::interp::Interp;
 use crate::sys::lock::locked;
+use crate::text::{from_os, to_path};
 
 type Failure = Box<EvalAltResult>;
 
@@ -58,13 +59,13 @@ impl Modules {
         importer: Option<&str>,
         path: &str,
     ) -> Result<Option<(Place, PathBuf)>, Failure> {
-        let beside = importer.and_then(|file| Path::new(file).parent());
+        let beside = importer.and_then(|file| Some(to_path(file).parent()?.to_path_buf()));
         let own = interp.program.directories();
-        let directories = beside.map(Path::to_path_buf).into_iter();
-        let candidates = directories
+        let candidates = beside
+            .into_iter()
             .chain(own.iter().cloned())
             .chain([interp.program.start_dir.clone()])
-            .map(|directory| directory.join(path))
+            .map(|directory| directory.join(to_path(path)))
             .flat_map(|file| [file.with_added_extension("rhai"), file]);
         let is_plain = !Path::new(path).is_absolute() && !path.split('/').any(|part| part == "..");
         let mut refused = None;
@@ -107,7 +108,7 @@ impl Modules {
         interp: &Interp,
         (place, file): (&Place, &Path),
     ) -> Result<Shared<Module>, Failure> {
-        let name = file.display().to_string();
+        let name = from_os(file);
         let bytes = place
             .read()
             .map_err(|e| raise("ImportError", format!("{name}: {e}")))?;
@@ -157,7 +158,7 @@ impl Modules {
         let mut top: Map = carried.constants;
         top.extend(carried.exports);
         scope.push(CARRIED, top);
-        let file = PathBuf::from(&source.name);
+        let file = to_path(&source.name).into_owned();
         let module = run(engine, interp, source, &ast, scope)?;
         locked(&self.loaded).insert(file, module);
         Ok(())
@@ -202,7 +203,7 @@ impl ModuleResolver for Resolver {
             return Ok(module.clone());
         }
         let module = modules.load(engine, &interp, (&place, &file));
-        let name = file.display().to_string();
+        let name = from_os(&file);
         let module =
             module.map_err(|e| Box::new(EvalAltResult::ErrorInModule(name, e, position)))?;
         locked(&modules.loaded).insert(file, module.clone());
@@ -220,7 +221,10 @@ pub(super) const NOTE: &str = "__note_top_level__";
 fn prelude(module: &CarriedModule) -> String {
     let mut text = String::new();
     for (alias, path) in &module.imports {
-        text.push_str(&format!("import {path:?} as {alias};\n"));
+        // As Rhai reads a string: it does not know Rust's `\u{…}`.
+        let path = path.replace('\\', r"\\").replace('"', "\\\"");
+        let path = path.replace('\n', r"\n").replace('\r', r"\r");
+        text.push_str(&format!("import \"{path}\" as {alias};\n"));
     }
     for name in module.exports.keys() {
         text.push_str(&format!(
@@ -333,7 +337,7 @@ impl NameBeingCompiled {
     fn set(name: &str) -> Self {
         let stem = Path::new(name)
             .file_stem()
-            .map(|s| s.to_string_lossy().into_owned());
+            .map(|stem| stem.to_string_lossy().into_owned());
         COMPILING.with_borrow_mut(|stack| stack.push(stem.unwrap_or_default()));
         Self
     }

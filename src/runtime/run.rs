@@ -48,7 +48,7 @@ impl Runtime {
             }
         };
         if let Some(directory) = source.directory() {
-            self.interp.program.add_directory(directory.into());
+            self.interp.program.add_directory(directory);
         }
         let turn = Turn::take(&self.interp);
         let limit = match TimeLimit::of(&self.interp) {

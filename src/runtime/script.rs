@@ -5,6 +5,7 @@ use std::path::Path;
 
 use super::Error;
 use crate::program::source::Source;
+use crate::text::from_os;
 
 /// The source of a script, and its name in messages.
 #[derive(Debug, Clone)]
@@ -42,7 +43,7 @@ impl Script {
         })?;
         let absolute = path.canonicalize().or_else(|_| std::path::absolute(path))?;
         Ok(Self {
-            name: absolute.display().to_string(),
+            name: from_os(absolute),
             shown: path.display().to_string(),
             text: without_shebang(&text),
         })

@@ -4,6 +4,8 @@
 //! nothing it has printed. All processes of a program share one lock for writing, so that a line stays whole even when it is
 //! longer than a pipe takes at once. Text without a line end is kept up to a mebibyte, and then written out.
 //!
+//! Bytes in names that are part of no character ([`from_os`](crate::text::from_os)) are written as U+FFFD.
+//!
 //! A host may redirect its scripts' output to [sinks](super::sinks).
 //!
 //! The buffers of open files are written before a fork and at the end of a process, so that nothing is lost or written twice. What
@@ -16,6 +18,7 @@ use crate::script::sinks::streams::{Entrances, PausedRelay, Sinks};
 use crate::sync;
 use crate::sys::lock::locked;
 use crate::sys::stdio::{self, Stream};
+use crate::text::for_people;
 
 /// The longest beginning of a line that is kept, in bytes: a script that prints no line ends must not use up the memory.
 const PARTIAL_MAX: usize = 1 << 20;
@@ -228,6 +231,7 @@ impl Output {
 
     fn write(&self, stream: Stream, text: &str) -> io::Result<()> {
         self.may_be_used()?;
+        let text = for_people(text);
         let bytes = text.as_bytes();
         self.in_turn(|alone| {
             let sinks = self.sinks.get();

@@ -7,7 +7,7 @@ use rhai::{Array, Dynamic};
 use super::builtins::input::{read_all, read_line};
 use super::builtins::print::{flush_output, write, write_error};
 use crate::script::{Call, Failure, Interp, Outcome, Registry, Stop, raise, type_name};
-use crate::text::as_string;
+use crate::text::{as_string, from_os};
 
 /// The value of the global constant `sys`.
 #[derive(Debug, Clone)]
@@ -44,7 +44,7 @@ pub(super) fn register(registry: &mut Registry) {
         })
         .getter("executable", |_| {
             let path = std::env::current_exe().unwrap_or_default();
-            Ok(path.display().to_string().into())
+            Ok(from_os(path).into())
         })
         .getter("stdin", |call| {
             Ok(Dynamic::from(Stdin(call.interp.clone())))

@@ -1,6 +1,6 @@
 //! Starting a program in a new process: `posix_spawn(3)`.
 
-use std::ffi::CString;
+use std::ffi::{CString, OsString};
 use std::io;
 use std::os::fd::RawFd;
 use std::os::unix::ffi::OsStrExt;
@@ -14,13 +14,13 @@ use nix::sys::signal::{SigSet, Signal};
 /// its group waits there.
 pub(crate) fn spawn(
     program: &Path,
-    args: &[String],
+    args: &[OsString],
     descriptors: &[(RawFd, RawFd)],
     own_group: bool,
 ) -> io::Result<i32> {
-    let words = |list: &[String]| -> io::Result<Vec<CString>> {
+    let words = |list: &[OsString]| -> io::Result<Vec<CString>> {
         list.iter()
-            .map(|word| Ok(CString::new(word.as_str())?))
+            .map(|word| Ok(CString::new(word.as_bytes())?))
             .collect()
     };
     let environment: Vec<CString> = std::env::vars_os()

@@ -1,7 +1,7 @@
 //! Rhai values as Python's strings: `str`, `repr`, `"…" % args`, `"…".format(args)`, `format(value, spec)`.
 //!
 //! Pure functions: no engine, no output. The reference is CPython 3.11, error messages included. Rhai's types show under
-//! the names of Python's ([`type_name`]).
+//! the names of Python's ([`type_name`]). Names of the system, which need not be UTF-8, are strings too ([`from_os`]).
 
 mod conversion;
 mod field;
@@ -9,6 +9,7 @@ mod float;
 mod format;
 mod lookup;
 mod markup;
+mod os_names;
 mod percent;
 mod quote;
 mod repr;
@@ -25,6 +26,7 @@ use rhai::Dynamic;
 use crate::sys::quota;
 
 pub(crate) use format::format;
+pub(crate) use os_names::{for_people, from_os, to_os, to_path};
 pub(crate) use percent::percent;
 pub(crate) use quote::{ascii, quoted};
 pub(crate) use repr::{repr_of, str_of};

@@ -37,6 +37,7 @@ mod long_lines; // lines of any length, read and printed
 mod manual; // the examples of docs/modules
 mod memory; // values as large as a script asks for
 mod multiprocessing; // Process, Lock, Queue and the life of a family
+mod names; // names of files, arguments and variables that are not UTF-8
 mod nesting; // values as deep as a script makes them
 mod permissions; // what a script may not, and how it tries all the same
 mod python; // the same expressions, evaluated by Python

@@ -110,7 +110,7 @@ impl Script {
     }
 
     /// An option of the command.
-    pub(crate) fn option(mut self, option: &str) -> Self {
+    pub(crate) fn option(mut self, option: impl Into<OsString>) -> Self {
         self.options.push(option.into());
         self
     }

@@ -1,6 +1,7 @@
 //! The prompt: it reads an input, runs it, shows what came of it, until the end.
 
 use std::cell::RefCell;
+use std::ffi::OsString;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::rc::Rc;
@@ -41,10 +42,7 @@ pub(crate) fn repl(options: &Options, file: Option<&Path>) -> Result<u8> {
         return run::run(options, vec!["-".into()]);
     }
     let script = file.map(input::read).transpose()?;
-    let argv = file.map_or_else(
-        || vec![String::new()],
-        |file| vec![file.display().to_string()],
-    );
+    let argv = file.map_or_else(|| vec![OsString::new()], |file| vec![file.into()]);
     let mut screen = Screen::new().context("cannot use the terminal")?;
     let builder = screen.around_fork(run::builder(options, argv));
     let session = Rc::new(RefCell::new(builder.build()?.interactive()));

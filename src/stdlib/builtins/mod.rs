@@ -56,10 +56,13 @@ pub(super) mod slices;
 pub(super) mod sorting;
 mod string;
 
-use rhai::ImmutableString;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+
+use rhai::{Blob, Dynamic, ImmutableString};
 
 use crate::script::{Call, Failure, Registry, raise, type_name};
-use crate::text::as_string;
+use crate::text::{as_string, from_os};
 
 pub(in crate::stdlib) use iterate::items as items_of;
 pub(in crate::stdlib) use print::flush_everything;
@@ -87,19 +90,17 @@ pub(super) fn register(registry: &mut Registry) {
     registry.constant("False", false);
 }
 
-/// Parameter `index` as the path of a file: a string, or bytes that are UTF-8.
+/// Parameter `index` as the path of a file: a string, or bytes as the string that means them.
 pub(super) fn path(call: &mut Call<'_>, index: usize) -> Result<ImmutableString, Failure> {
     let value = call.value(index);
-    if let Some(text) = as_string(&value) {
-        if text.contains('\0') {
-            return Err(raise("ValueError", "embedded null byte"));
-        }
-        return Ok(text);
+    let bytes = |value: &Dynamic| Some(from_os(OsStr::from_bytes(&value.read_lock::<Blob>()?)));
+    let Some(path) = as_string(&value).or_else(|| bytes(&value).map(Into::into)) else {
+        let found = type_name(&value);
+        let text = format!("expected str, bytes or os.PathLike object, not {found}");
+        return Err(raise("TypeError", text));
+    };
+    match path.contains('\0') {
+        true => Err(raise("ValueError", "embedded null byte")),
+        false => Ok(path),
     }
-    if let Some(bytes) = value.read_lock::<rhai::Blob>() {
-        return codec::decode_text(&bytes, codec::Codec::Utf8, "strict").map(Into::into);
-    }
-    let found = type_name(&value);
-    let text = format!("expected str, bytes or os.PathLike object, not {found}");
-    Err(raise("TypeError", text))
 }

@@ -26,6 +26,7 @@ use crate::stdlib::builtins::flush_everything;
 use crate::stdlib::signal::handlers::signals_of;
 use crate::sync::{self, Barrier, Birth, Offset, ProcessId, Session};
 use crate::sys;
+use crate::text::from_os;
 
 /// `p.start()`.
 pub(crate) fn start(
@@ -279,6 +280,6 @@ fn start_by_spawn(
         depot: depot.map(|(ends, turn)| (ends, turn.handle().offset().0)),
         own_group: interp.is_interactive() || process.with(|state| state.serves),
     };
-    let shown = program.map(|program| program.display().to_string());
+    let shown = program.map(from_os);
     spawn::spawn(program, &given, place.pack()).map_err(|error| raise_os(&error, shown.as_deref()))
 }

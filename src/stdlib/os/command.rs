@@ -15,6 +15,7 @@ use crate::sync::wait_kind;
 use crate::sys;
 use crate::sys::signal::Signal;
 use crate::sys::supervise;
+use crate::text::to_os;
 
 pub(super) fn register(os: &mut Namespace<'_>) {
     os.function("system", &["command"], system);
@@ -28,7 +29,7 @@ fn system(call: &mut Call<'_>) -> Outcome {
     // A thread of a script holds back what ends a program; the command must not.
     let let_through = signals::unblocked_for_command().map_err(os_failure)?;
     let mut shell = Command::new("sh");
-    shell.arg("-c").arg(command.as_str());
+    shell.arg("-c").arg(to_os(&command));
     lay_streams(&mut shell, call.interp).map_err(os_failure)?;
     if !call.interp.owns_signals() {
         // Ctrl-C at the terminal of a host is for the host.

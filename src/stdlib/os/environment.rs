@@ -72,12 +72,14 @@ pub(super) fn register_class(registry: &mut Registry) {
 
 /// Returns a variable, if there is one and the script may read it.
 fn variable(call: &Call<'_>, name: &str) -> Result<Option<Dynamic>, Failure> {
-    call.interp.permissions().variable(name)?;
-    if name.is_empty() || name.contains(['=', '\0']) {
+    let name = text::to_os(name);
+    // Permissions know a variable by one string, whichever string has led to it.
+    let known = text::from_os(&name);
+    call.interp.permissions().variable(&known)?;
+    if known.is_empty() || known.contains(['=', '\0']) {
         return Ok(None);
     }
-    let value = std::env::var_os(name);
-    Ok(value.map(|value| value.to_string_lossy().into_owned().into()))
+    Ok(std::env::var_os(name).map(|value| text::from_os(value).into()))
 }
 
 /// Returns the variables that the script may read.
@@ -85,11 +87,10 @@ fn all(interp: &Interp) -> Result<Map, Failure> {
     let guard = interp.permissions();
     guard.environment()?;
     let variables = std::env::vars_os().filter_map(|(name, value)| {
-        let name = name.to_string_lossy();
-        let value = value.to_string_lossy().into_owned();
+        let name = text::from_os(name);
         guard
             .shows(&name)
-            .then(|| (name.as_ref().into(), value.into()))
+            .then(|| (name.into(), text::from_os(value).into()))
     });
     Ok(variables.collect())
 }

@@ -2,6 +2,7 @@
 
 use std::fs::{self, FileType};
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
@@ -14,11 +15,12 @@ use crate::script::{
     Call, Exception, Failure, Interp, Namespace, Outcome, os_failure, raise_os, throw,
 };
 use crate::stdlib::builtins::path;
+use crate::text::{from_os, to_os};
 
 pub(super) fn register(os: &mut Namespace<'_>) {
     os.function("getcwd", &[], |_| {
         let directory = std::env::current_dir().map_err(os_failure)?;
-        Ok(directory.display().to_string().into())
+        Ok(from_os(directory).into())
     })
     .function("chdir", &["path"], chdir)
     .function("listdir", &["path?"], listdir)
@@ -33,6 +35,11 @@ pub(super) fn register(os: &mut Namespace<'_>) {
     .function("rmdir", &["path"], |call| {
         at_path(call, |p| fs::remove_dir(p))
     })
+    .function("fsencode", &["filename"], |call| {
+        let bytes = to_os(&path(call, 0)?).as_bytes().to_vec();
+        Ok(Dynamic::from_blob(bytes))
+    })
+    .function("fsdecode", &["filename"], |call| Ok(path(call, 0)?.into()))
     .function("rename", &["src", "dst"], rename)
     .function("replace", &["src", "dst"], rename);
 }
@@ -93,7 +100,7 @@ fn entries(
     let read = |place: Place| {
         let entry = |entry: io::Result<fs::DirEntry>| {
             let entry = entry?;
-            let name = entry.file_name().to_string_lossy().into_owned();
+            let name = from_os(entry.file_name());
             Ok((name, entry.file_type()?))
         };
         let mut entries: Vec<_> = fs::read_dir(place.path())?

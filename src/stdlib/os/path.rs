@@ -10,6 +10,7 @@ use rhai::{Array, Dynamic};
 use crate::permissions::{Last, Use};
 use crate::script::{Call, Failure, Interp, Outcome, Registry, raise, raise_os};
 use crate::stdlib::builtins::path;
+use crate::text::{from_os, to_path};
 
 /// The value of `os.path`.
 #[derive(Debug, Clone)]
@@ -52,7 +53,7 @@ pub(super) fn register(registry: &mut Registry) {
             if path.starts_with('~') {
                 call.interp.permissions().variable("HOME")?;
             }
-            let home = std::env::var("HOME").unwrap_or_default();
+            let home = from_os(std::env::var_os("HOME").unwrap_or_default());
             Ok(match path.strip_prefix('~') {
                 Some(rest) if (rest.is_empty() || rest.starts_with('/')) && !home.is_empty() => {
                     format!("{}{rest}", home.trim_end_matches('/')).into()
@@ -119,7 +120,7 @@ fn realpath(call: &mut Call<'_>) -> Outcome {
         None => fs::canonicalize(place.path()),
     });
     match real {
-        Ok(real) => Ok(real.display().to_string().into()),
+        Ok(real) => Ok(from_os(real).into()),
         Err(error) if error.kind() == io::ErrorKind::Other => {
             Err(raise_os(&error, Some(&absolute)))
         }
@@ -202,7 +203,7 @@ fn normal(path: &str) -> String {
 fn abspath(call: &mut Call<'_>) -> Outcome {
     let path = path(call, 0)?;
     let directory = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
-    Ok(normal(&directory.join(path.as_str()).to_string_lossy()).into())
+    Ok(normal(&from_os(directory.join(to_path(&path)))).into())
 }
 
 #[cfg(test)]

@@ -1,13 +1,15 @@
 //! Addresses as scripts write them: `[host, port]` for the internet, a path for Unix sockets.
 
+use std::ffi::OsStr;
 use std::net::{IpAddr, SocketAddr, SocketAddrV6};
+use std::os::unix::ffi::OsStrExt;
 
 use rhai::{Array, Blob, Dynamic};
 
 use crate::permissions::{Contacting, Last, Place, Use, shown_contact};
 use crate::script::{Call, Exception, Failure, raise, raise_os, throw, type_name};
 use crate::sys::socket::{SockAddr, resolve as look_up};
-use crate::text::as_string;
+use crate::text::{as_string, from_os, to_os};
 
 const AF_UNIX: i32 = 1;
 const BROADCAST: &str = "<broadcast>";
@@ -88,7 +90,7 @@ fn name_of(host: &str) -> Option<&str> {
 fn path(call: &Call<'_>, value: &Dynamic, what: Contacting) -> Result<Meant, Failure> {
     let bytes = match (value.read_lock::<Blob>(), as_string(value)) {
         (Some(blob), _) => blob.to_vec(),
-        (None, Some(text)) => text.as_bytes().to_vec(),
+        (None, Some(text)) => to_os(&text).as_bytes().to_vec(),
         (None, None) => {
             let text = format!(
                 "{}(): an AF_UNIX address is a path, not {}",
@@ -98,9 +100,8 @@ fn path(call: &Call<'_>, value: &Dynamic, what: Contacting) -> Result<Meant, Fai
             return Err(raise("TypeError", text));
         }
     };
-    use std::os::unix::ffi::OsStrExt;
     let unix = |bytes: &[u8]| {
-        SockAddr::unix(std::ffi::OsStr::from_bytes(bytes))
+        SockAddr::unix(OsStr::from_bytes(bytes))
             .map_err(|_| raise("OSError", "AF_UNIX path too long"))
     };
     let guard = call.interp.permissions();
@@ -110,7 +111,7 @@ fn path(call: &Call<'_>, value: &Dynamic, what: Contacting) -> Result<Meant, Fai
         return Ok(Meant::anywhere(unix(&bytes)?));
     }
     let address = unix(&bytes)?;
-    let shown = String::from_utf8_lossy(&bytes).into_owned();
+    let shown = from_os(OsStr::from_bytes(&bytes));
     let place = match what {
         Contacting::Connect => guard.socket(&shown)?,
         Contacting::Listen => guard.place(&shown, Use::Write, Last::Itself)?,
@@ -202,7 +203,7 @@ pub(super) fn shown(address: &SockAddr) -> Dynamic {
             all.into()
         }
         None => match (address.as_pathname(), address.as_abstract_namespace()) {
-            (Some(path), _) => path.display().to_string().into(),
+            (Some(path), _) => from_os(path).into(),
             (None, Some(name)) => {
                 let mut bytes = vec![0];
                 bytes.extend_from_slice(name);

@@ -14,7 +14,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("process", &["sys"]),
     ("text", &["sys", "wire"]),
     ("wire", &[]),
-    ("program", &["wire", "syntax"]),
+    ("program", &["wire", "syntax", "text"]),
     ("permissions", &["sys", "process", "text"]),
     (
         "script",
