@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use procscript::prompt::Interactive;
-use procscript::{Capture, Error, Limits, Permissions, Runtime, Script};
+use procscript::{Error, Limits, Permissions, Runtime, Script};
 use rhai::Dynamic;
 
 /// Scripts are text; what is not UTF-8 is replaced.
@@ -16,20 +16,21 @@ fn text_of(input: &[u8]) -> String {
 fn limits() -> Limits {
     Limits::new()
         .operations(5_000)
-        .time(Duration::from_secs(2))
+        .time(Duration::from_millis(500))
         .call_levels(50)
         .string_bytes(100_000)
         .array_items(5_000)
         .map_entries(5_000)
 }
 
+/// A runtime whose output is thrown away.
 fn runtime() -> Runtime {
     let permissions = Permissions::none().session_memory(4 << 20).threads(8);
     let builder = Runtime::builder().permissions(permissions).limits(limits());
     builder
         .stdin(|_| None)
-        .stdout(Capture::new())
-        .stderr(Capture::new())
+        .stdout(std::io::sink())
+        .stderr(std::io::sink())
         .build()
         .expect("a runtime")
 }
@@ -101,9 +102,11 @@ pub fn format() -> impl FnMut(&[u8]) {
     }
 }
 
-/// A whole script, without permissions and with every limit.
+/// A whole script, without permissions and with every limit; what it leaves is forgotten.
 pub fn script() -> impl FnMut(&[u8]) {
-    |input| {
-        let _ = runtime().eval::<Dynamic>(&text_of(input));
+    let mut runtime = runtime();
+    move |input| {
+        let _ = runtime.eval::<Dynamic>(&text_of(input));
+        runtime.reset();
     }
 }
