@@ -1,4 +1,4 @@
-//! Scripts that nobody has read, in a process of their own: whatever they do, this program goes on.
+//! Untrusted scripts in a process of their own: whatever they do, this program continues.
 //!
 //! `cargo run --example isolated`
 
@@ -21,7 +21,7 @@ fn main() -> Result<(), Error> {
 
     let mut runtime = Runtime::builder()
         .isolated()
-        // In its own process, a script may do to that process what it likes.
+        // So that a script can kill its own process. Untrusted scripts should not have this: signals reach the host's process too.
         .permissions(Permissions::none().allow_signals())
         .limits(Limits::new().time(Duration::from_secs(1)))
         .build()?;

@@ -228,18 +228,21 @@ impl Builder {
         self
     }
 
-    /// Lets a child process run the scripts, so that this process lives whatever they do.
+    /// Runs the scripts in a child process, so that this process survives whatever they do.
     ///
-    /// See the section on untrusted scripts in the guide. The runtime has the same operations and the same results, except for those that
-    /// need the script's functions in this process: [`call`](Runtime::call), [`start`](Runtime::start), a prompt, and evaluations whose
-    /// value is a function are errors. Scripts share queues, locks and events with the host as children do. If the child is
-    /// killed, or ends itself, an operation returns [`Error::Died`](crate::Error::Died); what the script has defined is lost then, and
-    /// the next operation begins with a new child. So it is after a stop or a time limit if the child does not end the
-    /// evaluation within two seconds.
+    /// See the section on untrusted scripts in the guide. The operations and their results are the same, except that those that
+    /// need the script's functions in this process are errors: [`call`](Runtime::call), [`start`](Runtime::start), a prompt, and
+    /// evaluations whose value is a function. Scripts share queues, locks and events with the host as children do. If the child is
+    /// killed, or ends itself, the operation returns [`Error::Died`](crate::Error::Died). Everything that the script has defined is lost
+    /// then, and the next operation starts a new child. The child is also killed, and replaced, if it does not end an evaluation within
+    /// two seconds of a stop or of the end of its time.
+    ///
+    /// The [`permissions`](Self::permissions) decide what scripts may do outside their process: one that may send signals can end this
+    /// process too.
     ///
     /// The program must begin with [`init`](crate::init). The child has the [setups](Self::setup) that
-    /// [`init_with`](crate::init_with) was given. It dumps no memory, cannot gain rights by programs that it runs, and ends with this
-    /// process.
+    /// [`init_with`](crate::init_with) was given. It writes no core dump, cannot gain privileges through programs that it runs, and ends with
+    /// this process.
     ///
     /// # Example
     /// ```no_run
