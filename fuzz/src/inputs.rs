@@ -102,7 +102,7 @@ pub fn format() -> impl FnMut(&[u8]) {
     }
 }
 
-/// A whole script, without permissions and with every limit; what it leaves is forgotten.
+/// A whole script, without permissions and with limits of time, operations, depth and sizes. The runtime is reset after each.
 pub fn script() -> impl FnMut(&[u8]) {
     let mut runtime = runtime();
     move |input| {

@@ -1,4 +1,4 @@
-//! What the fuzzer's targets share: README.md.
+//! The parts that the fuzzer's targets share: see README.md.
 
 pub mod inputs;
 
@@ -19,7 +19,7 @@ macro_rules! target {
     };
 }
 
-/// Gives the handlers of signals a stack: with the one that is used up, libFuzzer could not save the input that did it.
+/// Gives signal handlers a stack of their own: after a stack overflow, libFuzzer could not save the input otherwise.
 pub fn signals_have_a_stack() {
     const SIZE: usize = 256 << 10;
     let stack = libc::stack_t {

@@ -1,6 +1,6 @@
 //! The decoder of messages between processes. What it accepts is written and read again as the same.
 //!
-//! This program contains the room itself, so the library has no public functions for it.
+//! This program compiles the room `wire` itself, so the library needs no public functions for it.
 #![no_main]
 #![allow(dead_code, unused_imports, unreachable_pub)]
 
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use world::World;
 
-/// What a host may receive: a part of every form that serde knows.
+/// A type that a host may receive: it has a part of every form that serde knows.
 #[derive(Serialize, Deserialize)]
 struct Order {
     id: u32,
@@ -55,7 +55,8 @@ libfuzzer_sys::fuzz_target!(
     })
 );
 
-/// What is read as this type can be written and read again. The bytes are compared, since a NaN is not equal to itself.
+/// Checks that a value that was read as this type is the same after writing and reading it. The bytes are compared, since a NaN is not
+/// equal to itself.
 fn comes_back<T: Serialize + for<'de> Deserialize<'de>>(input: &[u8]) {
     let Ok(value) = wire::typed::read::<T>(input) else {
         return;

@@ -1,10 +1,10 @@
-//! Where a path leads, name by name, so that what is outside the permissions has no influence on the answer.
+//! Follows a path name by name, so that nothing outside the permissions influences the result.
 //!
 //! Each directory on the way is held by a descriptor and the next name is looked up in it; a link is read, and its names are
-//! followed in the same way. If a name cannot be followed, the location where that happened is known, and is judged: a link to a
-//! place outside that does not exist is denied like one to a place that exists.
+//! followed in the same way. If a name cannot be followed, the location where that happened is known and checked: a link to a
+//! location outside is denied whether or not that exists.
 //!
-//! `..` would tell that the directory exists which it leaves, so it needs a directory that the script knows of.
+//! `..` would reveal that the directory that it leaves exists, so it works only in directories that the script may know of.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -25,7 +25,7 @@ pub(crate) enum Last {
     Itself,
 }
 
-/// Where a path leads.
+/// The location that a path leads to.
 pub(super) struct Spot {
     pub(super) directory: Held,
     /// `None`: the directory itself.
@@ -35,13 +35,13 @@ pub(super) struct Spot {
 
 /// A path that leads nowhere.
 pub(super) struct Lost {
-    /// Where it would lead if the directories existed; `None` if no path can be followed.
+    /// The location that it would lead to if the directories existed; `None` if no path can be followed.
     pub(super) nearest: Option<PathBuf>,
     pub(super) error: io::Error,
 }
 
 impl Permissions {
-    /// Returns where a path leads.
+    /// Returns the location that a path leads to.
     pub(super) fn walk(&self, path: &Path, last: Last) -> Result<Spot, Lost> {
         match last {
             Last::Followed => Walk::begin(self, path)?.run(last),

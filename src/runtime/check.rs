@@ -10,7 +10,7 @@ use crate::program::{call, compiling};
 use crate::script::names::Names;
 use crate::syntax::items;
 
-/// The most errors that are reported: whoever has more corrects some first. Each takes a look at the whole script.
+/// The most errors that are reported: with more, the author corrects some first. Each costs a look at the whole script.
 const ERRORS_MAX: usize = 100;
 
 /// Compiles a source. The error is the report.

@@ -23,7 +23,7 @@ use crate::script::{cells, depth, memory};
 use crate::syntax::is_word_of_python;
 use crate::{advice, stdlib, sys};
 
-/// The stack that a process of its own asks for, where there is no room for a deep one. The kernel provides as much as is touched.
+/// The stack that the command's process asks for where there is no space for a deep one. The kernel provides as much as is touched.
 pub(super) const STACK_WANTED: u64 = 64 << 20;
 
 /// The deepest recursion: as Python's.

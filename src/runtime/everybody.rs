@@ -1,4 +1,4 @@
-//! Ending everybody whom a script has started: its threads, its children, their descendants.
+//! Ending everything that a script has started: its threads, its children, their descendants.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -192,7 +192,7 @@ impl ProcessPackage {
     }
 
     /// Returns a handle that stops this package's scripts from other threads, in all its engines, and ends the threads and children
-    /// that they have started. Scripts cannot run again before [`resume`](Self::resume), also after [`Stopper::stop`].
+    /// that they have started. Scripts cannot run again before [`resume`](Self::resume), even after [`Stopper::stop`].
     pub fn stopper(&self) -> Stopper {
         Stopper::of(self.interp())
     }

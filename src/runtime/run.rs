@@ -23,8 +23,8 @@ impl Runtime {
     /// Runs a whole program, waits for its threads and children, and returns its exit code.
     ///
     /// An uncaught error is printed to standard error (see [`Diagnostic`]), and the exit code is 1. It is also 1
-    /// when a [`Stopper`](crate::Stopper) or a limit ends the program, or the wait for its threads and children, and when output that
-    /// waited in a file cannot be written at the end. When nobody reads its output any more, the program and its children end quietly
+    /// when a [`Stopper`](crate::Stopper) or a limit ends the program, or the wait for its threads and children, and when buffered
+    /// output of a file cannot be written at the end. When nobody reads its output any more, the program and its children end quietly
     /// with 141. The runtime ends with the program.
     pub fn run_main(self, script: Script) -> i32 {
         if let Some(isolated) = &self.isolated {

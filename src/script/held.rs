@@ -23,7 +23,7 @@ struct Limited {
 }
 
 impl Held {
-    /// Memory with this limit. Without one it is not counted.
+    /// Creates a count with this limit. Without a limit, memory is not counted.
     pub(crate) fn new(limit: Option<usize>) -> Self {
         Self(limit.map(|limit| Limited {
             limit,

@@ -62,7 +62,7 @@ pub(crate) struct Interp {
     codecs: OnceLock<Codecs>,
     /// Why the script must stop, whatever it is doing.
     pub(super) requests: Requests,
-    /// Whose turn it is to run the script.
+    /// The turns in which evaluations and stops run.
     pub(super) turns: Turns,
     /// The maximum size of the session in bytes; by default half of the free memory.
     session_memory: OnceLock<u64>,

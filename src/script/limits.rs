@@ -92,12 +92,12 @@ impl Limits {
     /// Limits the memory that the script holds, in bytes. The program's global allocator has to be
     /// [`Counting`](crate::alloc::Counting).
     ///
-    /// All blocks count that are allocated while the script or one of its threads runs, until they are freed: values, what functions of
+    /// Memory that is allocated while the script or one of its threads runs counts until it is freed: values, memory that functions of
     /// the host allocate, output in a [`Capture`](crate::Capture), results that the host keeps. The engine, the source, the stack and the
     /// session's shared memory do not count.
     ///
-    /// A script that holds more gets a `MemoryError` when it next uses a variable. It can catch that and drop values. A script that
-    /// holds twice the limit is ended. Memory is checked before a native makes something large, and after each step
+    /// A script that holds more gets a `MemoryError` when it next uses a variable. It can catch the error and drop values. A script that
+    /// holds twice the limit is ended. The limit is checked before a native allocates a large value, and after each step
     /// of the script. A single step of another kind may take more for a moment: as much as the values that it copies or joins.
     ///
     /// Each child has its own count, with the same limit.

@@ -1,5 +1,5 @@
-//! Whose turn it is in a runtime: one evaluation runs at a time, and a stop that comes between evaluations is carried out before
-//! the next one.
+//! The turns of a runtime: one evaluation runs at a time, and a stop that comes between evaluations is carried out before the
+//! next one.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 
@@ -8,7 +8,7 @@ use crate::sys::lock::locked;
 /// How long the host's last stop lasts.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Lasts {
-    /// There was none, or it has ended what it was meant for.
+    /// There was none, or it has ended the evaluation that it was meant for.
     #[default]
     Over,
     /// Until it has ended one evaluation.

@@ -1,4 +1,4 @@
-//! Output that could not be written, as errors and as the end of a script.
+//! Output that could not be written: the errors that it raises, and the endings that it causes.
 
 use std::io;
 

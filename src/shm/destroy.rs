@@ -1,7 +1,7 @@
 //! Destroying objects that nothing refers to any more.
 //!
-//! Such objects are on one list. Whoever lets the last reference go destroys them, and so does whoever needs memory: each thread takes
-//! one object at a time, so a thread that is slow or suspended keeps back no other. An object that a dead thread was destroying
+//! Such objects are on one list. A thread destroys objects after it has dropped a last reference, and when it needs memory. Each thread takes
+//! one object at a time, so a slow or suspended thread holds back only one. An object that a dead thread was destroying
 //! goes back to the list: what [`KindOperations::destroy`](super::KindOperations::destroy) does can be done again.
 
 use std::sync::atomic::Ordering;

@@ -1,7 +1,7 @@
 //! Making space in the arena when memory runs out: large free blocks are cut, free pages given back, and free neighbours joined.
 //!
 //! Cutting and stripping are transactions like others. Joining goes over all blocks, with the lists of free blocks made anew; the
-//! blocks themselves say at any moment which are in use, so a thread that is killed in between leaves it to be done from the start.
+//! blocks themselves say at any moment which are in use, so if a thread is killed in between, the next one joins from the start.
 
 use std::sync::atomic::AtomicU64;
 
@@ -219,7 +219,7 @@ impl Arena<'_> {
         }
     }
 
-    /// Writes down what the memory behind the arena amounts to, and gives back what lies behind its top.
+    /// Records the amount of memory behind the arena, and gives back the pages behind its top.
     fn take_stock(&self, ready_bytes: u64, bare_bytes: u64) {
         let state = self.state();
         let header = self.segment().header();

@@ -12,8 +12,8 @@ use super::lock::locked;
 
 /// A global allocator that counts what each runtime with a [memory limit](crate::Limits::memory) holds.
 ///
-/// It wraps another allocator, and puts 16 bytes before each block, which say whose it is. So memory is counted for the runtime
-/// that has allocated it until it is freed, whoever frees it. Memory that the host allocates while no script runs is not counted.
+/// It wraps another allocator, and puts a header of 16 bytes before each block, which says which runtime allocated it. Memory counts
+/// for that runtime until it is freed, no matter which thread frees it. Memory that the host allocates while no script runs is not counted.
 ///
 /// # Example
 /// ```

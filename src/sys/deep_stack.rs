@@ -51,7 +51,7 @@ enum Mine {
     Ready(DeepStack),
     /// The thread is on it.
     InUse,
-    /// The system has no room for it.
+    /// The system has no space for it.
     Unavailable,
 }
 
@@ -61,7 +61,7 @@ thread_local! {
 
 /// Runs `body` on the deep stack of this thread, and returns what it returns. A panic continues in the caller.
 ///
-/// Runs it on the current stack when that is the deep stack already, or when there is no room for one.
+/// Runs it on the current stack when that is the deep stack already, or when there is no space for one.
 pub(crate) fn on_deep_stack<R>(body: impl FnOnce() -> R) -> R {
     // A thread that is ending has none any more.
     let Ok(mine) = MINE.try_with(|mine| mine.replace(Mine::InUse)) else {

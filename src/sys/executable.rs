@@ -1,6 +1,6 @@
 //! The file of the running program, so that the program can be started again.
 //!
-//! The kernel's link in `/proc` leads to the very file that runs, even if it has been renamed, replaced or deleted since. Where
+//! The kernel's link in `/proc` leads to the running file itself, even if it has been renamed, replaced or deleted since. Where
 //! `/proc` is not mounted, as in some chroots and containers, the path by which the program was started is used, as long as it
 //! leads to the same file.
 

@@ -41,7 +41,7 @@ pub(crate) fn keep_freed_memory() {
     }
 }
 
-/// Lets the kernel refuse to this process and its descendants what no script needs: memory dumps, and more rights by programs that have
+/// Makes the kernel refuse this process and its descendants what no script needs: core dumps, and privileges through programs that have
 /// a set-user-ID bit.
 ///
 /// # Errors

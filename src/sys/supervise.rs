@@ -1,9 +1,9 @@
-//! The supervisor of a command: a small process between a program and the command, which ends the command and all that it has started
-//! when the program ends, even if that is killed.
+//! The supervisor of a command: a small process between a program and the command, which ends the command and everything that it
+//! has started when the program ends, even if the program is killed.
 //!
 //! It is the parent of the command, and adopts what the command leaves behind. It stays in the process group of the program, so that
-//! the terminal treats the command as if there were no supervisor: Ctrl-C, Ctrl-Z and reading work. It ends as the command has ended. SIGTERM
-//! makes it end the command; other signals are not for it. What has a session of its own (`setsid`) is left alone.
+//! the terminal treats the command as if there were no supervisor: Ctrl-C, Ctrl-Z and reading work. It ends with the same status as the command.
+//! SIGTERM makes it end the command; it ignores other signals. Processes with a session of their own (`setsid`) are left alone.
 //!
 //! # Safety
 //! Invariant *forked*: everything from [`begin`] on runs in a forked child, which may be a copy of a program with several threads. It only

@@ -1,4 +1,4 @@
-//! Python's view of Unicode where the standard library has another: kinds of characters, digits, title case, case folding.
+//! Unicode as Python treats it, where Rust's standard library differs: kinds of characters, digits, title case, case folding.
 
 use unicode_properties::{GeneralCategoryGroup, UnicodeGeneralCategory};
 

@@ -58,7 +58,7 @@ fn wait_until_gone(pid: i64) {
     assert!(gone.is_some(), "process {pid} is still there");
 }
 
-/// What a runtime makes of these sources, one after the other.
+/// The results of a runtime for these sources, one after the other.
 fn results(mut runtime: Runtime) -> Vec<String> {
     let sources = [
         "6 * 7",

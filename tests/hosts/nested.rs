@@ -14,7 +14,7 @@ pub(crate) const CASES: &[Case] = &[
     Case::new("nested_texts_are_typed_on_a_small_stack", typed),
 ];
 
-/// What some servers give each of their threads.
+/// The size that some servers give each of their threads.
 const SMALL_STACK: usize = 512 << 10;
 
 fn on_small_stack(test: fn(&str)) {

@@ -34,9 +34,9 @@ pub(crate) struct Family {
     stderr: Capture,
     view: View,
     pub(crate) ledger: Ledger,
-    /// Whom the storm has killed, in all rounds.
+    /// The processes that the storm has killed, in all rounds.
     killed: HashSet<i32>,
-    /// What it held when it had run a round in which nobody died.
+    /// Its holdings after a round in which nobody died.
     baseline: Option<Holdings>,
 }
 
@@ -178,7 +178,7 @@ impl Family {
         }
     }
 
-    /// Ends a round in which nobody is stopped, and checks the books and what is left.
+    /// Ends a round in which nobody is suspended, and checks the books and what is left.
     pub(crate) fn end_round(&mut self) -> Total {
         let ledger = &self.ledger;
         let is_dying = |pid: &i32| ledger.has_killed(*pid);
@@ -213,7 +213,7 @@ impl Family {
         found.unwrap_or_else(|| self.fail("main has not measured the latencies"))
     }
 
-    /// What main held after a round in which nobody died, and has held after every other.
+    /// Main's holdings after a round in which nobody died, which are the same after every other.
     pub(crate) fn baseline(&self) -> Holdings {
         self.baseline.unwrap()
     }

@@ -1,4 +1,4 @@
-//! The books of a family: what its members say they have done, whom the storm has killed, and whether the two fit together.
+//! The books of a family: what its members say they have done, which of them the storm has killed, and whether the two agree.
 //!
 //! A killed process may take along what it had in hand: the items of one `get`, one task, one step that it had done but not yet
 //! printed. Everything else has to be there, once, whole and in order.
@@ -44,7 +44,7 @@ struct Producer {
     newest: HashMap<String, u64>,
 }
 
-/// What a round came to.
+/// The totals of a round.
 #[derive(Debug, Default, Clone, Copy)]
 pub(crate) struct Total {
     pub(crate) kills: u64,
@@ -58,7 +58,7 @@ pub(crate) struct Total {
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     total: Total,
-    /// Whom the storm has killed.
+    /// The processes that the storm has killed.
     killed: HashSet<i32>,
     /// The members by their names: role and process. A thread is a member too.
     members: HashMap<String, (String, i32)>,

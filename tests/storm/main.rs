@@ -1,7 +1,7 @@
-//! A storm from outside: members of a family are killed, stopped and continued at random, and nothing may be lost.
+//! A storm from outside: members of a family are killed, suspended and resumed at random, and nothing may be lost.
 //!
 //! `cargo test --test storm` kills 2,000 processes, half of them under each start method. In the environment,
-//! `PROCSCRIPT_STORM_KILLS` is another number, and `PROCSCRIPT_STORM_SEED` the seed of an earlier run.
+//! `PROCSCRIPT_STORM_KILLS` sets another number, and `PROCSCRIPT_STORM_SEED` repeats the choices of an earlier run.
 //! `cargo test --release --test storm -- --soak MINUTES` watches a family for that long instead.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout)]

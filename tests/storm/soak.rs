@@ -22,12 +22,12 @@ const WARM_UP: usize = 5;
 
 const MIB: f64 = (1 << 20) as f64;
 
-/// What is measured at rest.
+/// A quantity that is measured at rest.
 #[derive(Debug, Clone, Copy)]
 struct Measure {
     name: &'static str,
     unit: &'static str,
-    /// By what a printed number is divided.
+    /// The divisor of a printed number.
     scale: f64,
     /// How much it may grow: by this factor and this much.
     factor: f64,
@@ -120,7 +120,7 @@ fn print_sample(method: &str, time: Duration, sample: &Sample, family: &Family, 
     );
 }
 
-/// What has grown from the first third of the samples to the last, in words.
+/// Describes the measures that have grown from the first third of the samples to the last.
 fn grown(samples: &[Sample]) -> Vec<String> {
     let compared = &samples[samples.len() / WARM_UP..];
     let third = (compared.len() / 3).max(1);

@@ -1,4 +1,4 @@
-//! The storm: kills, stops and continues members of a family at random moments.
+//! The storm: kills, suspends and resumes members of a family at random moments.
 
 use std::time::{Duration, Instant};
 
@@ -32,9 +32,9 @@ pub(crate) const SOAK: Force = Force {
 
 /// Out of how many strikes one hits several at once.
 const SQUALL: u64 = 10;
-/// How long somebody is stopped, at most.
+/// How long a process is suspended, at most.
 const STOPPED_MS: u64 = 150;
-/// How many are stopped at a time.
+/// How many are suspended at a time.
 const STOPPED: usize = 3;
 
 pub(crate) struct Storm {
@@ -139,7 +139,7 @@ impl Storm {
 
     fn stop_one(&mut self, family: &mut Family) {
         let time = self.random.random_range(0..STOPPED_MS * 1000);
-        // Main too may be stopped, but not killed.
+        // Main too may be suspended, but not killed.
         let mut choice = family.members();
         choice.push(family.main());
         let victim = choice[self.random.random_range(0..choice.len())];

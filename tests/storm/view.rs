@@ -8,7 +8,7 @@ use crate::sync::{attach_session, tests::audit};
 use crate::sys::clock::now_ns;
 use crate::waits;
 
-/// What a family has in memory and open while it rests.
+/// A family's memory and open descriptors while it rests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Holdings {
     /// Descriptors of main.
@@ -70,7 +70,7 @@ impl View {
         (self.session.recoveries(), self.session.heals())
     }
 
-    /// What every thread waits for.
+    /// Describes what every thread waits for.
     pub(crate) fn describe(&self) -> String {
         let line = |thread: &crate::sync::ThreadInfo| {
             let name = self

@@ -1,6 +1,6 @@
-//! Texts that nest, or repeat, without end: for whoever reads source text.
+//! Texts that nest, or repeat, without end: for everything that reads source text.
 
-/// What opens, what is inside, what closes: Rhai's ways to nest, and Python's.
+/// Opening text, innermost text, closing text: Rhai's ways to nest, and Python's.
 const KINDS: &[[&str; 3]] = &[
     ["(", "1", ")"],
     ["[", "1", "]"],

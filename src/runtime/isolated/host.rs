@@ -62,7 +62,7 @@ impl Isolated {
     }
 }
 
-/// Kills the child and whom it has left.
+/// Kills the child and the processes that it has left.
 fn end_worker(interp: &Arc<Interp>, slot: &mut Option<Worker>) {
     if let Some(worker) = slot.take() {
         worker.kill();

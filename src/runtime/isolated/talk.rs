@@ -122,7 +122,7 @@ pub(super) fn take<H: DeserializeOwned, R>(
     })
 }
 
-/// How values leave the child: without functions, which the host could not call.
+/// The codec for values that leave the child: without functions, which the host could not call.
 pub(super) struct Leaving<'a>(pub &'a Arc<Interp>);
 
 impl Codec for Leaving<'_> {

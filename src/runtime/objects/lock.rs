@@ -133,7 +133,7 @@ impl Lock {
 
 impl LockGuard {
     /// The name and pid of the process that held the lock before, if it ended without releasing it. The data that the lock
-    /// protects may be inconsistent. `None` also if they have been forgotten: see [`was_abandoned`](Self::was_abandoned).
+    /// protects may be inconsistent. Also `None` if name and pid are no longer known: see [`was_abandoned`](Self::was_abandoned).
     pub fn abandoned_by(&self) -> Option<(&str, u32)> {
         let (pid, name) = self.abandoned_by.as_ref()?.as_ref()?;
         Some((name, *pid))

@@ -63,7 +63,7 @@ fn numbers(a: &Dynamic, b: &Dynamic) -> Option<Option<Ordering>> {
     })
 }
 
-/// Returns the order of an integer and a float, which may have no room for all digits of the integer.
+/// Returns the order of an integer and a float, which may be too small for all digits of the integer.
 fn int_and_float(int: i64, float: f64) -> Option<Ordering> {
     // The bounds are exact as floats.
     const BEYOND: f64 = 9_223_372_036_854_775_808.0;

@@ -1,4 +1,4 @@
-//! What was freed can be used again, by anything, whoever freed it and whoever is suspended.
+//! Freed memory can be used again for anything, whichever process freed it and whichever is suspended.
 
 use super::{audit, message, session};
 use crate::shm::tests::knobs;

@@ -1,4 +1,4 @@
-//! What is left of processes that have ended: no descriptors, and the names of those that held locks.
+//! The remains of processes that have ended: no descriptors, and the names of those that held locks.
 
 use crate::support::script::{Script, each_start_method, prints};
 

@@ -1,4 +1,4 @@
-//! Session memory that was given back: it serves everything that comes after, whatever lay there before.
+//! Freed session memory: it can be used again for objects of any size, whatever was there before.
 
 use crate::support::script::{Script, each_start_method};
 

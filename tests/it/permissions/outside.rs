@@ -1,4 +1,4 @@
-//! What is outside the permissions does not show: every native that takes a path answers the same whether it exists or not.
+//! Scripts cannot find out what exists outside the permissions: every native gives the same answer for a path whether it exists or not.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -60,7 +60,7 @@ const WAYS: [&str; 18] = [
     "outside/target/../../open",
 ];
 
-/// What the target may be.
+/// The forms that the target may have.
 fn make(outside: &Path, what: &str) {
     let target = outside.join("target");
     match what {
