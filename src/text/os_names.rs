@@ -117,7 +117,7 @@ mod tests {
     #[test]
     fn only_these_characters_stand_for_bytes_and_none_for_ascii() {
         let all = ('\0'..=char::MAX).filter(|char| is_byte(*char));
-        assert_eq!(all.collect::<Vec<_>>().len(), 128);
+        assert_eq!(all.count(), 128);
         assert!(('\0'..=char::MAX).all(|char| byte_of(char).is_none_or(|byte| byte >= 0x80)));
     }
 }

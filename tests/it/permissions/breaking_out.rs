@@ -107,7 +107,7 @@ fn only_the_hosts_that_are_allowed_are_reached() {
     let address = allowed.local_addr().unwrap();
     script
         .option("--sandbox")
-        .option(&format!("--allow-net={address}"))
+        .option(format!("--allow-net={address}"))
         .arg(port(address))
         .arg(port(other.local_addr().unwrap()))
         .arg(port(datagrams.local_addr().unwrap()))

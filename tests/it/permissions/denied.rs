@@ -139,7 +139,7 @@ fn denying_a_host_denies_what_reaches_it_without_its_name() {
         "#,
     );
     let script = script
-        .option(&format!("--deny-net=127.0.0.1:{port}"))
+        .option(format!("--deny-net=127.0.0.1:{port}"))
         .arg(port.to_string())
         .arg(other.to_string());
     script.run().assert(
