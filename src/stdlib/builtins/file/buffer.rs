@@ -2,11 +2,10 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
-use std::os::fd::AsFd;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::sys::process::wait_readable;
+use crate::sys::opening::is_ready;
 use crate::sys::quota;
 
 /// The size of the buffers for writing and reading.
@@ -58,8 +57,7 @@ impl Buffer {
     /// `WouldBlock` if there is nothing to read yet: nothing is lost, and the caller tries again later.
     pub(super) fn read_ahead(&mut self) -> io::Result<bool> {
         self.flush()?;
-        if self.waits && !wait_readable(&[self.file.as_fd()], Some(Duration::ZERO))?.contains(&true)
-        {
+        if self.waits && !is_ready(&self.file, false, Duration::ZERO)? {
             return Err(io::ErrorKind::WouldBlock.into());
         }
         if self.used > 0 {
@@ -154,24 +152,50 @@ impl Buffer {
         self.counted = (0, 0);
     }
 
-    /// Takes bytes to be written.
+    /// Takes bytes to be written. Those for a FIFO may be more than the buffer is for: see [`is_full`](Self::is_full).
     pub(super) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.forget_ahead()?;
         if self.output.len() + bytes.len() > SIZE {
             self.flush()?;
         }
-        if bytes.len() > SIZE {
+        if bytes.len() > SIZE && !self.waits {
             return (&*self.file).write_all(bytes);
         }
         self.output.extend_from_slice(bytes);
         Ok(())
     }
 
+    /// Returns whether it holds more than it should.
+    pub(super) fn is_full(&self) -> bool {
+        self.output.len() > SIZE
+    }
+
+    /// Returns whether something waits to be written.
+    pub(super) fn has_output(&self) -> bool {
+        !self.output.is_empty()
+    }
+
     /// Writes what waits.
+    ///
+    /// # Errors
+    /// `WouldBlock` if a FIFO is full: the rest waits on.
     pub(super) fn flush(&mut self) -> io::Result<()> {
         // Taken first: bytes that could not be written must not be written again later.
         let output = std::mem::take(&mut self.output);
-        (&*self.file).write_all(&output)
+        let mut written = 0;
+        while let Some(rest @ [_, ..]) = output.get(written..) {
+            match (&*self.file).write(rest) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(count) => written += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => (),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.output.extend_from_slice(rest);
+                    return Err(error);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
     }
 
     /// Returns the position of the next read or write.

@@ -1,7 +1,6 @@
 //! A file object: shared by reference, closed once, its text decoded and encoded.
 
 use std::io::{self, SeekFrom};
-use std::os::fd::AsFd;
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 
 use rhai::{Dynamic, ImmutableString};
@@ -15,7 +14,7 @@ use crate::stdlib::builtins::codec::{self, Codec};
 use crate::sync::wait_kind;
 use crate::sys::clock::HEARTBEAT;
 use crate::sys::lock::locked;
-use crate::sys::process::wait_readable;
+use crate::sys::opening::is_ready;
 use crate::text::{as_string, quoted};
 
 const NOT_OPENED_HERE: &str = "the file was opened by another process: open it in this process";
@@ -93,57 +92,54 @@ impl File {
         let Some(mut buffer) = locked(&self.0.buffer).take() else {
             return Ok(());
         };
-        buffer.flush().map_err(os_failure)
-    }
-
-    /// Does something with the open file.
-    pub(super) fn with<T>(
-        &self,
-        action: impl FnOnce(&mut Buffer) -> io::Result<T>,
-    ) -> Result<T, Failure> {
-        if self.0.generation != fork::generation() {
-            return Err(raise("OSError", NOT_OPENED_HERE));
-        }
-        let mut guard: MutexGuard<'_, Option<Buffer>> = locked(&self.0.buffer);
-        match guard.as_mut() {
-            Some(buffer) => action(buffer).map_err(os_failure),
-            None => Err(raise("ValueError", "I/O operation on closed file.")),
-        }
-    }
-
-    /// Reads, and waits where there is nothing to read yet. `action` may be called several times.
-    fn reading<T>(&self, action: impl Fn(&mut Buffer) -> io::Result<T>) -> Result<T, Failure> {
         loop {
-            let mut blocked = None;
-            let found = self.with(|buffer| {
-                if !self.0.mode.reads() {
-                    return Ok(None);
+            match buffer.flush() {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    self.wait(buffer.file(), true)?;
                 }
-                match action(buffer) {
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                        blocked = Some(buffer.file().clone());
-                        Ok(None)
-                    }
-                    result => result.map(Some),
-                }
-            })?;
-            match (found, blocked) {
-                (Some(value), _) => return Ok(value),
-                // Without the buffer: a function for a signal may use the file meanwhile.
-                (None, Some(file)) => self.wait_readable(&file)?,
-                (None, None) => return Err(raise("UnsupportedOperation", "not readable")),
+                result => return result.map_err(os_failure),
             }
         }
     }
 
-    fn wait_readable(&self, file: &std::fs::File) -> Result<(), Failure> {
-        let ready = |most| wait_readable(&[file.as_fd()], Some(most)).map_err(os_failure);
+    /// Does something with the open file, and waits where a FIFO or a terminal has nothing to read yet, or no room. `action` may be called
+    /// several times.
+    pub(super) fn with<T>(
+        &self,
+        action: impl Fn(&mut Buffer) -> io::Result<T>,
+    ) -> Result<T, Failure> {
+        if self.0.generation != fork::generation() {
+            return Err(raise("OSError", NOT_OPENED_HERE));
+        }
+        loop {
+            let mut guard: MutexGuard<'_, Option<Buffer>> = locked(&self.0.buffer);
+            let Some(buffer) = guard.as_mut() else {
+                return Err(raise("ValueError", "I/O operation on closed file."));
+            };
+            match action(buffer) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    let (file, writes) = (buffer.file().clone(), buffer.has_output());
+                    // Without the buffer: a function for a signal may use the file meanwhile.
+                    drop(guard);
+                    self.wait(&file, writes)?;
+                }
+                result => return result.map_err(os_failure),
+            }
+        }
+    }
+
+    fn wait(&self, file: &std::fs::File, writes: bool) -> Result<(), Failure> {
+        let ready = |most| is_ready(file, writes, most).map_err(os_failure);
         let Some(interp) = self.0.interp.upgrade() else {
             return ready(HEARTBEAT).map(drop);
         };
-        interp.wait_for(wait_kind::FILE, None, |most| {
-            Ok(ready(most)?.contains(&true).then_some(()))
-        })
+        interp.wait_for(wait_kind::FILE, None, |most| Ok(ready(most)?.then_some(())))
+    }
+
+    fn reading<T>(&self, action: impl Fn(&mut Buffer) -> io::Result<T>) -> Result<T, Failure> {
+        let reads = self.0.mode.reads();
+        self.with(|buffer| reads.then(|| action(buffer)).transpose())?
+            .ok_or_else(|| raise("UnsupportedOperation", "not readable"))
     }
 
     /// Up to `count` characters or bytes; everything when there is no count.
@@ -190,9 +186,10 @@ impl File {
         }
         let (bytes, count) = self.bytes_of(value)?;
         let ends_line = self.0.by_line && bytes.contains(&b'\n');
-        self.with(|buffer| {
-            buffer.write(&bytes)?;
-            if ends_line { buffer.flush() } else { Ok(()) }
+        self.with(|buffer| buffer.write(&bytes))?;
+        self.with(|buffer| match ends_line || buffer.is_full() {
+            true => buffer.flush(),
+            false => Ok(()),
         })?;
         Ok(count)
     }
@@ -243,8 +240,26 @@ impl File {
 
 impl Pending for Shared {
     fn write_out(&self) -> Result<(), Unwritten> {
-        let mut guard = locked(&self.buffer);
-        let flushed = guard.as_mut().map_or(Ok(()), Buffer::flush);
+        let flushed = loop {
+            let mut guard = locked(&self.buffer);
+            let Some(buffer) = guard.as_mut() else {
+                break Ok(());
+            };
+            match buffer.flush() {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    let file = buffer.file().clone();
+                    drop(guard);
+                    let interp = self.interp.upgrade();
+                    if interp.is_none_or(|interp| interp.stopping().is_some()) {
+                        break Err(io::ErrorKind::Interrupted.into());
+                    }
+                    if let Err(error) = is_ready(&file, true, HEARTBEAT) {
+                        break Err(error);
+                    }
+                }
+                result => break result,
+            }
+        };
         flushed.map_err(|error| Unwritten {
             file: Some(self.name.to_string()),
             error,

@@ -39,13 +39,13 @@ pub(super) fn open(
         opened => opened.map_err(at_path)?,
     };
     let mut ahead = Vec::new();
-    if opening::is_fifo(&file).map_err(at_path)? && !mode.writes() {
+    if !opening::is_fifo(&file).map_err(at_path)? {
+        opening::make_waiting(&file).map_err(at_path)?;
+    } else if !mode.writes() {
         interp.wait_for(wait_kind::FILE, None, |most| {
             let found = opening::has_writer(&file, most.min(INTERVAL), &mut ahead);
             Ok(found.map_err(at_path)?.then_some(()))
         })?;
-    } else {
-        opening::make_waiting(&file).map_err(at_path)?;
     }
     Ok((file, ahead))
 }
