@@ -4,7 +4,9 @@ use std::collections::HashSet;
 use std::fmt;
 
 use super::setup::Setup;
-use crate::stdlib;
+use crate::script::limits::Limits;
+use crate::script::stretch;
+use crate::{stdlib, sys};
 
 /// Why a runtime or a package cannot be built: a mistake in the program, which shows in every run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +24,9 @@ pub enum BuildError {
     NoModule(String),
     /// There is a memory limit, but the program's allocator does not count: see [`Limits::memory`](crate::Limits::memory).
     NotCounting,
+    /// A package cannot apply its limits, because one of its engines had an `on_progress` or `on_var` before: see
+    /// [`ProcessPackage`](crate::ProcessPackage).
+    NotLimited,
 }
 
 impl fmt::Display for BuildError {
@@ -43,6 +48,7 @@ impl fmt::Display for BuildError {
                 "a memory limit needs an allocator that counts: add to the program \
                  `#[global_allocator] static ALLOCATOR: procscript::alloc::Counting = procscript::alloc::Counting::new(std::alloc::System);`",
             ),
+            Self::NotLimited => f.write_str(stretch::UNCHECKED),
             Self::NotIsolated(option) => write!(
                 f,
                 "an isolated runtime cannot have Builder::{option}, because its scripts run in another process: remove one of them"
@@ -60,6 +66,14 @@ impl fmt::Display for BuildError {
 }
 
 impl std::error::Error for BuildError {}
+
+/// Checks that a memory limit can be applied.
+pub(super) fn check_memory(limits: &Limits) -> Result<(), BuildError> {
+    match limits.of_memory().is_some() && !sys::alloc::is_counting() {
+        true => Err(BuildError::NotCounting),
+        false => Ok(()),
+    }
+}
 
 /// Checks that children can tell the setups and their types apart. `taken` are the names of other types.
 pub(super) fn check(setups: &[Setup], taken: &HashSet<String>) -> Result<(), BuildError> {

@@ -271,9 +271,7 @@ impl Builder {
     /// # Errors
     /// See [`BuildError`].
     pub fn build(mut self) -> Result<Runtime, BuildError> {
-        if self.settings.limits.of_memory().is_some() && !sys::alloc::is_counting() {
-            return Err(BuildError::NotCounting);
-        }
+        build_error::check_memory(&self.settings.limits)?;
         self.settings.without = self.modules_off(|_| true)?;
         self.check_isolated()?;
         let setups = std::mem::take(&mut self.setups);
@@ -319,11 +317,12 @@ impl Builder {
         Err(BuildError::NotIsolated(refused.into()))
     }
 
-    /// Builds a package for an engine that the host owns. [Limits](Self::limits) apply to its children only.
+    /// Builds a package for an engine that the host owns. [`ProcessPackage::limited`] applies its limits.
     ///
     /// # Errors
     /// See [`BuildError`].
     pub fn package(mut self) -> Result<ProcessPackage, BuildError> {
+        build_error::check_memory(&self.settings.limits)?;
         self.settings.without = self.modules_off(|name| name != "builtins")?;
         if self.settings.isolated {
             return Err(BuildError::NotIsolated("package".into()));

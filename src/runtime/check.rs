@@ -9,6 +9,7 @@ use crate::program::source::Source;
 use crate::program::{call, compiling};
 use crate::script::names::Names;
 use crate::syntax::items;
+use crate::sys::deep_stack::on_deep_stack;
 
 /// The most errors that are reported: with more, the author corrects some first. Each costs a look at the whole script.
 const ERRORS_MAX: usize = 100;
@@ -49,6 +50,10 @@ impl Runtime {
     /// # Errors
     /// Every place that cannot be parsed, in the order of the text; of more than 100 the first 100.
     pub fn check(&self, script: &Script) -> Result<(), Vec<Diagnostic>> {
+        on_deep_stack(|| self.check_here(script))
+    }
+
+    fn check_here(&self, script: &Script) -> Result<(), Vec<Diagnostic>> {
         let source = script.source();
         let Err(first) = compile(&self.engine, &self.names, &source) else {
             return Ok(());

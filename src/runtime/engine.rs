@@ -19,7 +19,7 @@ use crate::script::names::Names;
 use crate::script::report::{Reports, too_deep};
 use crate::script::rhai_errors::of_error_map;
 use crate::script::stop::Stop;
-use crate::script::{cells, depth, memory};
+use crate::script::{cells, depth, memory, stretch};
 use crate::syntax::is_word_of_python;
 use crate::{advice, stdlib, sys};
 
@@ -33,7 +33,7 @@ const CALL_LEVELS: usize = 1000;
 const EXPRESSION_DEPTH: usize = 256;
 
 /// Levels above the limit, for functions that touch no variable and so do not notice it.
-const SPARE_LEVELS: usize = 16;
+pub(super) const SPARE_LEVELS: usize = 16;
 
 /// An engine with everything scripts can name, and the modules it imports from.
 pub(super) fn build(
@@ -144,10 +144,13 @@ fn connect_print(engine: &mut Engine, interp: &Arc<Interp>) {
 }
 
 /// Checks at each step of a script whether it has to stop, and counts its operations.
-fn check_each_step(engine: &mut Engine, interp: &Arc<Interp>) {
+pub(super) fn check_each_step(engine: &mut Engine, interp: &Arc<Interp>) {
     let interp = interp.clone();
     let operations = interp.settings.limits.of_operations();
     engine.on_progress(move |_| {
+        if let Err(outside) = stretch::step(&interp) {
+            return Some(Dynamic::from(outside));
+        }
         // A function that uses variables has noticed before, and its error can be caught.
         if sys::limits::Stack::mine().is_at_its_end() {
             return Some(Dynamic::from(Stop::Recursion));
@@ -193,6 +196,7 @@ pub(super) fn find_variables(
         {
             return Err(thrown);
         }
+        stretch::check(&interp)?;
         interp.held.check()?;
         let limits = &interp.settings.limits;
         let scope = context.scope();

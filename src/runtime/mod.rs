@@ -2,7 +2,7 @@
 //!
 //! - [`builder`]: the options of a runtime; [`build_error`]: why they can be wrong.
 //! - [`setup`]: functions and types of a host.
-//! - [`package`]: the API on an engine that the host owns.
+//! - [`package`]: the API on an engine that the host owns; [`limited`]: its limits.
 //! - [`script`]: the source of a script.
 //! - [`run`]: running a script to its end; [`ending`]: the end of a runtime; [`everybody`]: those it ends.
 //! - [`evaluate`]: running pieces of a program one after another; [`piece`]: one of them; [`state`]: the variables that stay.
@@ -25,6 +25,7 @@ mod error_kind;
 mod evaluate;
 mod everybody;
 mod isolated;
+mod limited;
 mod loading;
 mod modules;
 mod objects;

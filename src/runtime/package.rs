@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use rhai::{AST, Dynamic, Engine, EvalAltResult, Module};
+use rhai::{AST, Engine, EvalAltResult, Module};
 
 use super::check::compile;
 use super::ending::end;
@@ -16,8 +16,9 @@ use crate::script::bind::Registered;
 use crate::script::exceptions::Exception;
 use crate::script::interp::Interp;
 use crate::script::names::Names;
-use crate::script::report::diagnostic_of;
+use crate::script::report::{diagnostic_of, too_deep};
 use crate::script::stop::Stop;
+use crate::sys::deep_stack::on_deep_stack;
 
 /// Processes, threads and what they share, for an [`Engine`] that the host owns. It does not implement Rhai's
 /// [`Package`](rhai::packages::Package).
@@ -31,14 +32,20 @@ use crate::script::stop::Stop;
 /// one engine, the later has precedence.
 ///
 /// # Settings and callbacks
-/// The package does not touch `on_print`, `on_debug`, the module resolver, limits, or other settings. An engine has one of each of the
+/// The package does not touch `on_print`, `on_debug`, the module resolver, or other settings. An engine has one of each of the
 /// following callbacks. The package sets those that the host has not set before, and the host may replace them later:
 ///
 /// | callback | effect if the host sets its own |
 /// | --- | --- |
 /// | `on_var` | a handle that a closure has captured is busy while one of its methods waits; Rhai's own errors are plain maps in `catch` |
 /// | `on_parse_token` | words that Rhai reserves cannot be names of methods: `lock.with(…)` does not parse |
-/// | `on_progress` | a [`Stopper`] ends waits, but not loops: the host's callback has to end those |
+/// | `on_progress` | a [`Stopper`] ends waits, but not loops: the host's callback has to end those; limits of time, operations and memory are refused |
+///
+/// # Limits
+/// The package's [limits](crate::Builder::limits) of sizes and call depth hold for every evaluation of its engines, besides those that the host has set
+/// on the engine. Limits of time, operations and memory hold in [`limited`](Self::limited); a script outside of it is refused.
+/// [`compile`](Self::compile) and `limited` return [`BuildError::NotLimited`](crate::error::BuildError::NotLimited) if an `on_progress` (time,
+/// operations, memory) or `on_var` (sizes) that was set before keeps limits from being applied.
 ///
 /// # Processes
 /// A child is a fresh run of the host's program ([`init`](crate::init)), never a copy of it. It compiles the script again: see
@@ -137,10 +144,11 @@ impl ProcessPackage {
                 _ => Module::new().into(),
             };
             let classes = registered.classes.clone();
+            let levels = interp.settings.limits.of_call_levels();
             engine::find_variables(
                 engine,
                 interp,
-                usize::MAX,
+                levels.unwrap_or(usize::MAX),
                 (globals, foreign.into()),
                 classes,
             );
@@ -149,9 +157,11 @@ impl ProcessPackage {
             engine::read_reserved_words(engine);
         }
         if is_free("progress") {
-            let interp = interp.clone();
-            engine.on_progress(move |_| interp.stopping().map(Dynamic::from));
+            engine::check_each_step(engine, interp);
+        } else if interp.settings.limits.need_a_stretch() {
+            interp.host_engines.note_unchecked();
         }
+        apply_limits(interp, engine, is_free("resolve_var"));
         interp.host_engines.add_mount(name);
         self
     }
@@ -162,7 +172,7 @@ impl ProcessPackage {
     /// A script that was not compiled by this function runs too, but cannot start processes; the error mentions this function.
     ///
     /// # Errors
-    /// [`Error::Syntax`].
+    /// [`Error::Syntax`]; [`Error::Build`] if the package cannot apply its limits.
     pub fn compile(&self, engine: &Engine, name: &str, text: &str) -> Result<AST, Error> {
         self.compile_script(engine, &Script::from_text(name, text))
     }
@@ -170,14 +180,16 @@ impl ProcessPackage {
     /// Like [`compile`](Self::compile), for a file.
     ///
     /// # Errors
-    /// [`Error::Read`], [`Error::Syntax`].
+    /// [`Error::Read`], and those of [`compile`](Self::compile).
     pub fn compile_file(&self, engine: &Engine, path: impl AsRef<Path>) -> Result<AST, Error> {
         self.compile_script(engine, &Script::read(path.as_ref())?)
     }
 
     fn compile_script(&self, engine: &Engine, script: &Script) -> Result<AST, Error> {
+        self.check_limits()?;
         let source = script.source();
-        let ast = compile(engine, &self.family.names, &source).map_err(Error::Syntax)?;
+        let names = &self.family.names;
+        let ast = on_deep_stack(|| compile(engine, names, &source)).map_err(Error::Syntax)?;
         let program = &self.interp().program;
         program.add_script(source, ast.shared_lib().clone());
         Ok(ast)
@@ -223,12 +235,16 @@ impl ProcessPackage {
         let frames = traceback::frames(error, &interp.program, script, TOP_LEVEL);
         let exception = match Stop::of(error) {
             Some(Stop::Exit(code)) => Exception::new("SystemExit", vec![code]),
+            Some(Stop::Limit(exceeded)) => {
+                Exception::new("RuntimeError", vec![exceeded.to_string().into()])
+            }
+            Some(Stop::Recursion) => Exception::from_error(&too_deep()),
             _ => Exception::from_error(error),
         };
         diagnostic_of(interp, &exception.with_frames(frames))
     }
 
-    fn interp(&self) -> &Arc<Interp> {
+    pub(super) fn interp(&self) -> &Arc<Interp> {
         &self.family.interp
     }
 }
@@ -239,6 +255,25 @@ impl fmt::Debug for ProcessPackage {
             .field("setups", &self.setups)
             .finish_non_exhaustive()
     }
+}
+
+/// Applies the limits that hold for every evaluation of a host's engine. `is_on_var_free` tells whether the package is asked for each
+/// variable; if not, sizes cannot be limited.
+fn apply_limits(interp: &Interp, of_host: &mut Engine, is_on_var_free: bool) {
+    let limits = &interp.settings.limits;
+    if let Some(levels) = limits.of_call_levels() {
+        let spare = if is_on_var_free {
+            engine::SPARE_LEVELS
+        } else {
+            0
+        };
+        let most = levels.saturating_add(spare);
+        of_host.set_max_call_levels(most.min(of_host.max_call_levels()));
+    }
+    if limits.have_sizes() && !is_on_var_free {
+        interp.host_engines.note_unchecked();
+    }
+    limits.apply_to_host(of_host);
 }
 
 /// The callbacks of an engine, as `name: false` where the host has not set them. Only the debug form of an engine shows this; a

@@ -68,8 +68,13 @@ pub(crate) fn check_result(value: &Dynamic) -> Result<(), Failure> {
     if fits_host(value) {
         return Ok(());
     }
+    Err(result_too_deep())
+}
+
+/// Returns the error in place of a value that is nested too deep for a host.
+pub(crate) fn result_too_deep() -> Failure {
     let text = format!("the result is nested more than {MOST_OF_RESULTS} levels deep");
-    Err(raise("RecursionError", text))
+    raise("RecursionError", text)
 }
 
 /// Returns whether a host can drop the value on any stack.

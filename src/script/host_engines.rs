@@ -14,6 +14,8 @@ pub(crate) struct HostEngines {
     in_use: AtomicBool,
     /// The names under which engines have the functions that are global in a runtime; an empty name if they are global there too.
     mounts: Mutex<Vec<String>>,
+    /// An engine does not ask the package at each step or each variable, which limits need.
+    has_unchecked: AtomicBool,
     /// The engines that a thread may run on.
     shared: Mutex<Vec<Weak<Engine>>>,
 }
@@ -27,6 +29,16 @@ impl HostEngines {
     /// Returns whether the scripts of this process run on the host's engines.
     pub(crate) fn in_use(&self) -> bool {
         self.in_use.load(Ordering::Relaxed)
+    }
+
+    /// Notes an engine on which some limits do not hold.
+    pub(crate) fn note_unchecked(&self) {
+        self.has_unchecked.store(true, Ordering::Relaxed);
+    }
+
+    /// Returns whether there is an engine on which some limits do not hold.
+    pub(crate) fn has_unchecked(&self) -> bool {
+        self.has_unchecked.load(Ordering::Relaxed)
     }
 
     /// Adds a name under which an engine has everything.

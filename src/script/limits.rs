@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use rhai::{Array, Blob, Dynamic, Engine, ImmutableString, Map};
+use rhai::{Array, Blob, Dynamic, Engine, FuncRegistration, ImmutableString, Map, Module};
 use serde::{Deserialize, Serialize};
 
 use crate::script::exceptions::{Failure, raise};
@@ -185,9 +185,9 @@ impl Limits {
     /// `RuntimeError` when it is too large.
     #[inline]
     pub(crate) fn check(&self, value: &Dynamic) -> Result<(), Failure> {
-        match (self.string_bytes, self.array_items, self.map_entries) {
-            (None, None, None) => Ok(()),
-            _ => self.check_size(value),
+        match self.have_sizes() {
+            true => self.check_size(value),
+            false => Ok(()),
         }
     }
 
@@ -220,12 +220,34 @@ impl Limits {
     /// Makes Rhai's own functions that grow a list check its limit. Rhai's own limits would count all items at each change of a list.
     pub(crate) fn apply(&self, engine: &mut Engine) {
         if let Some(limit) = self.array_items {
-            engine.register_fn("push", move |list: &mut Array, item: Dynamic| {
-                within(Some(limit), list.len() + 1, LIST)?;
-                list.push(item);
-                Ok::<(), Failure>(())
-            });
+            engine.register_fn("push", push_within(limit));
         }
+    }
+
+    /// As [`apply`](Self::apply), for an engine whose host may have a `push` of its own, which stays.
+    pub(crate) fn apply_to_host(&self, engine: &mut Engine) {
+        if let Some(limit) = self.array_items {
+            let mut module = Module::new();
+            FuncRegistration::new("push")
+                .in_global_namespace()
+                .set_into_module(&mut module, push_within(limit));
+            engine.register_global_module(module.into());
+        }
+    }
+
+    /// Returns whether there are limits on sizes.
+    #[inline]
+    pub(crate) fn have_sizes(&self) -> bool {
+        self.string_bytes.is_some() || self.array_items.is_some() || self.map_entries.is_some()
+    }
+}
+
+/// Rhai's `push`, with a limit.
+fn push_within(limit: usize) -> impl Fn(&mut Array, Dynamic) -> Result<(), Failure> {
+    move |list, item| {
+        within(Some(limit), list.len() + 1, LIST)?;
+        list.push(item);
+        Ok(())
     }
 }
 

@@ -19,7 +19,8 @@
 //! - [`names`]: what has a name in scripts; [`rhai_names`]: in Rhai itself.
 //!
 //! Endings and output:
-//! - [`stop`], [`requests`], [`stopping`]: endings that nothing catches, and the waits that notice them; [`turns`]: between evaluations.
+//! - [`stop`], [`requests`], [`stopping`]: endings that nothing catches, and the waits that notice them; [`turns`]: between evaluations;
+//!   [`stretch`]: evaluations that a host marks.
 //! - [`report`], [`waits`]: reports of errors, and what a process waits for, in words.
 //! - [`output`], [`sinks`]: lines on standard output, or where a host redirects them; [`unwritten`]: what could not be written.
 
@@ -56,6 +57,7 @@ pub(crate) mod sinks;
 pub(crate) mod state;
 pub(crate) mod stop;
 mod stopping;
+pub(crate) mod stretch;
 pub(crate) mod task;
 pub(crate) mod turns;
 mod unwritten;

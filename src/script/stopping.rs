@@ -216,7 +216,7 @@ impl Interp {
     }
 
     /// Returns a number that distinguishes this interpreter from others in this process.
-    fn address(&self) -> usize {
+    pub(super) fn address(&self) -> usize {
         std::ptr::from_ref(self).addr()
     }
 }

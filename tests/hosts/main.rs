@@ -21,6 +21,7 @@ mod fuzzed; // what fuzzing has found
 mod guests; // children of a host's scripts
 mod input; // what scripts read
 mod isolated; // scripts in a process of their own
+mod limited; // the limits of an engine that the host owns
 mod memory; // the memory and the sizes that scripts may use
 mod names; // the promised names and signatures
 mod neighbours; // several runtimes, and what is left behind
@@ -62,6 +63,7 @@ fn main() -> ExitCode {
         output::CASES,
         own::CASES,
         packages::CASES,
+        limited::CASES,
         permissions::CASES,
         sinks::CASES,
         stopping::CASES,

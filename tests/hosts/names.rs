@@ -112,5 +112,8 @@ fn packages() {
     let _ = |package: ProcessPackage, engine: &mut procscript::rhai::Engine| {
         package.register_into_engine(engine);
         package.register_into_engine_as(engine, "mp");
+        let found: Result<Result<i64, Box<rhai::EvalAltResult>>, Error> =
+            package.limited(|| engine.eval("1"));
+        drop(found);
     };
 }

@@ -5,6 +5,7 @@ use rhai::{ParseErrorType, Position};
 use super::Interactive;
 use crate::program::compiling;
 use crate::syntax::{Cursor, Inside};
+use crate::sys::deep_stack::on_deep_stack;
 
 impl Interactive {
     /// Whether the input needs more lines: a bracket, string or comment is open, or an operator has no right side.
@@ -23,7 +24,9 @@ impl Interactive {
             Inside::LongString | Inside::BlockComment => true,
             Inside::ShortString => false,
             Inside::Code | Inside::LineComment => {
-                let error = compiling::parse(&self.runtime.engine, &text.into()).err();
+                let engine = &self.runtime.engine;
+                // The tree is dropped there too.
+                let error = on_deep_stack(|| compiling::parse(engine, &text.into()).err());
                 error.is_some_and(|error| {
                     *error.err_type() == ParseErrorType::UnexpectedEOF
                         || is_behind(error.position(), text)

@@ -12,7 +12,7 @@ use crate::script::caller::Caller;
 use crate::script::panics::without_panic;
 use crate::script::report::task_frames;
 use crate::script::values::unshare_handles;
-use crate::script::{Exception, Failure, Interp, Stop, raise};
+use crate::script::{Exception, Failure, Interp, Stop, raise, stretch};
 use crate::sync::{Deadline, wait_kind};
 use crate::sys;
 
@@ -56,7 +56,8 @@ impl Thread {
             .stack_size(STACK)
             .spawn(move || {
                 let interp = interp_of_thread;
-                interp.held.run(|| this.live(&interp, epoch, &caller));
+                let live = || this.live(&interp, epoch, &caller);
+                interp.held.run(|| stretch::within(&interp, live));
             });
         drop(held);
         match spawned {
