@@ -11,6 +11,7 @@ use std::fs;
 use std::num::NonZeroUsize;
 use std::ptr::null_mut;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use corosensei::stack::{STACK_ALIGNMENT, StackPointer};
 use rustix::mm::{
@@ -31,6 +32,10 @@ const SMALLEST: usize = 16 << 20;
 
 /// The part of a limited address space that one stack may take.
 const PART: usize = 16;
+
+/// The part of the addresses that are left that one stack may take: some machines have 512 GiB of them for everything, and a script
+/// can start thousands of threads.
+const SHARE: usize = 1024;
 
 /// The stack for the calls of a script. What is beyond is for nested values.
 const FOR_CALLS: u64 = 64 << 20;
@@ -125,7 +130,11 @@ struct DeepStack {
 impl DeepStack {
     /// Reserves a stack as large as possible.
     fn new() -> Option<Self> {
-        let mut length = *WANTED.get_or_init(wanted);
+        let here = 0_u8;
+        // The kernel puts stacks near the upper end of the addresses.
+        let addresses = (&raw const here).addr().next_power_of_two();
+        let share = share(addresses, RESERVED.load(Ordering::Relaxed));
+        let mut length = share.min(*WANTED.get_or_init(wanted));
         loop {
             match Self::map(length) {
                 Some(stack) => return Some(stack),
@@ -141,6 +150,7 @@ impl DeepStack {
         let start =
             unsafe { mmap_anonymous(null_mut(), length, ProtFlags::empty(), flags) }.ok()?;
         let stack = Self { start, length };
+        RESERVED.fetch_add(length, Ordering::Relaxed);
         // SAFETY: the range was just mapped and holds nothing. Without the call, a process that keeps all its memory locked
         // would have all of it filled below.
         let _ = unsafe { munlock(start, length) };
@@ -175,7 +185,17 @@ impl Drop for DeepStack {
     fn drop(&mut self) {
         // SAFETY: the range is the one that `map` mapped. Its thread is not on it, because then it would be `InUse`.
         let _ = unsafe { munmap(self.start, self.length) };
+        RESERVED.fetch_sub(self.length, Ordering::Relaxed);
     }
+}
+
+/// The bytes of all stacks of this process.
+static RESERVED: AtomicUsize = AtomicUsize::new(0);
+
+/// Returns the size that a stack may have where stacks have taken so many of the addresses.
+fn share(addresses: usize, reserved: usize) -> usize {
+    let left = addresses.saturating_sub(reserved);
+    (left / SHARE).max(SMALLEST) / GUARD * GUARD
 }
 
 /// The size of the stacks of this process.
@@ -266,6 +286,14 @@ mod tests {
             assert!(panicked.is_err());
         }
         assert_eq!(on_deep_stack(|| descend(1000)), 1000);
+    }
+
+    #[test]
+    fn thousands_of_stacks_leave_addresses_to_others() {
+        for addresses in [1 << 39, 1 << 47] {
+            let all = (0..4000).fold(0, |all, _| all + share(addresses, all).min(LARGEST));
+            assert!(addresses - all > 1 << 33, "{all} of {addresses}");
+        }
     }
 
     #[test]
