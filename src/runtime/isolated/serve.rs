@@ -41,8 +41,27 @@ pub(in crate::runtime) struct Served {
     pub host: i32,
 }
 
-/// The number of the running task; 0 between tasks. Held while a task is stopped, so that a stop never reaches the next one.
-type Current = Arc<Mutex<u64>>;
+/// How far the tasks are. Held while a task is stopped, so that a stop never reaches the next one.
+type Current = Arc<Mutex<Progress>>;
+
+#[derive(Debug, Default)]
+struct Progress {
+    /// The number of the last task that has begun.
+    number: u64,
+    /// Whether it still runs.
+    runs: bool,
+    /// The stop of a task that has not begun: this process may still be starting, or the word overtook the request.
+    early: Option<Stopping>,
+}
+
+impl Progress {
+    /// Begins a task, unless the host has stopped it already: returns that stop.
+    fn begin(&mut self, number: u64) -> Option<Stopping> {
+        let early = self.early.take().filter(|word| word.number == number);
+        (self.number, self.runs) = (number, early.is_none());
+        early
+    }
+}
 
 /// Serves the host until it ends this process. Returns the exit code.
 pub(in crate::runtime) fn serve(runtime: Runtime, served: Served) -> i32 {
@@ -116,13 +135,17 @@ fn receive(interp: &Arc<Interp>, queues: &Queues) -> Result<Result<Received, Str
 
 fn carry_out_all(mut runtime: Runtime, queues: &Queues, current: &Current) -> i32 {
     let interp = runtime.interp.clone();
+    let mut code = 0;
     loop {
         let received = match receive(&interp, queues) {
             Ok(Ok(received)) => received,
             Ok(Err(why)) => {
                 let answer = Answer::Failed(Diagnostic::new("ValueError", why));
-                send(&interp, queues, &answer, Some(&Dynamic::UNIT));
-                continue;
+                if send(&interp, queues, &answer, Some(&Dynamic::UNIT)) {
+                    continue;
+                }
+                code = FAILED;
+                break;
             }
             Err(WaitError::TimedOut) => continue,
             Err(WaitError::Interrupted) if !is_asked_to_end(&interp) => {
@@ -139,20 +162,26 @@ fn carry_out_all(mut runtime: Runtime, queues: &Queues, current: &Current) -> i3
         for (name, value) in given {
             interp.given.set(&name, value);
         }
-        *locked(current) = request.number;
-        let result = match request.task {
-            Task::Piece(text) => runtime.run_script(&script_of(text)),
-            Task::Call(name) => runtime.call_fn::<Dynamic>(&name, args),
-            Task::Finish => runtime.wait_for_everybody().map(|()| Dynamic::UNIT),
-            Task::Whole(text) => return runtime.run_main(script_of(text)),
+        let early = locked(current).begin(request.number);
+        let result = match (early, request.task) {
+            (Some(_), Task::Whole(_)) => break,
+            (Some(word), _) => Err(stopped_early(&interp, &word)),
+            (None, Task::Piece(text)) => runtime.run_script(&script_of(text)),
+            (None, Task::Call(name)) => runtime.call_fn::<Dynamic>(&name, args),
+            (None, Task::Finish) => runtime.wait_for_everybody().map(|()| Dynamic::UNIT),
+            (None, Task::Whole(text)) => return runtime.run_main(script_of(text)),
         };
-        *locked(current) = 0;
+        locked(current).runs = false;
         if is_asked_to_end(&interp) {
             break;
         }
-        answer(&interp, queues, result);
+        if !answer(&interp, queues, result) {
+            // The host would wait for ever.
+            code = FAILED;
+            break;
+        }
     }
-    let (code, _) = finish(&interp, 0, true);
+    let (code, _) = finish(&interp, code, true);
     interp.leave(code, None);
     // The process ends now: taking the engine apart would only take time.
     std::mem::forget(runtime);
@@ -163,6 +192,15 @@ fn script_of(text: Text) -> Script {
     Script::of_parts(text.name, text.shown, text.text)
 }
 
+/// Ends a task that was stopped before it began, with everybody whom earlier tasks have left.
+fn stopped_early(interp: &Arc<Interp>, word: &Stopping) -> Error {
+    Turn::take(interp).end_everybody();
+    match word.time {
+        Some(time) => Error::Limit(Exceeded::Time(time)),
+        None => Error::Stopped,
+    }
+}
+
 /// Returns whether the process was asked to end, by SIGTERM.
 fn is_asked_to_end(interp: &Interp) -> bool {
     matches!(
@@ -171,13 +209,14 @@ fn is_asked_to_end(interp: &Interp) -> bool {
     )
 }
 
-fn answer(interp: &Arc<Interp>, queues: &Queues, result: Result<Dynamic, Error>) {
+/// Sends the result of a task. Returns false as [`send`] does.
+fn answer(interp: &Arc<Interp>, queues: &Queues, result: Result<Dynamic, Error>) -> bool {
     match result {
         Ok(value) => send(interp, queues, &Answer::Value, Some(&value.flatten())),
         Err(Error::Failed(failure)) => {
             let value = failure.value().clone();
             let answer = Answer::Failed(failure.diagnostic().clone());
-            send(interp, queues, &answer, Some(&value));
+            send(interp, queues, &answer, Some(&value))
         }
         Err(Error::Syntax(report)) => send(interp, queues, &Answer::Syntax(*report), None),
         Err(Error::Exited(code)) => send(interp, queues, &Answer::Exited(code), None),
@@ -190,13 +229,14 @@ fn answer(interp: &Arc<Interp>, queues: &Queues, result: Result<Dynamic, Error>)
                 queues,
                 &Answer::Failed(report),
                 Some(&Dynamic::UNIT),
-            );
+            )
         }
     }
 }
 
 /// Sends an answer. If its value cannot leave this process, the answer says so; the value of an error is left out.
-fn send(interp: &Arc<Interp>, queues: &Queues, answer: &Answer, value: Option<&Dynamic>) {
+/// Returns false if the session has no memory even for a short answer.
+fn send(interp: &Arc<Interp>, queues: &Queues, answer: &Answer, value: Option<&Dynamic>) -> bool {
     let leaving = Leaving(interp);
     let mut values = Sequence::new(&leaving);
     let pushed = value.map(|value| values.push(value, "the value"));
@@ -208,13 +248,13 @@ fn send(interp: &Arc<Interp>, queues: &Queues, answer: &Answer, value: Option<&D
         }
         _ => talk::put(&queues.answers, answer, values).map_err(|why| ("MemoryError", why)),
     };
-    if let Err((kind, why)) = sent {
-        let mut values = Sequence::new(&leaving);
-        let _ = values.push(&Dynamic::UNIT, "the value");
-        let answer = Answer::Failed(Diagnostic::new(kind, why));
-        // Without memory for that the host waits until its time limit; it can stop.
-        let _ = talk::put(&queues.answers, &answer, values);
-    }
+    let Err((kind, why)) = sent else {
+        return true;
+    };
+    let mut values = Sequence::new(&leaving);
+    let _ = values.push(&Dynamic::UNIT, "the value");
+    let answer = Answer::Failed(Diagnostic::new(kind, why));
+    talk::put(&queues.answers, &answer, values).is_ok()
 }
 
 /// Carries out the control words of the host, in a thread of its own.
@@ -228,7 +268,7 @@ fn obey(interp: &Arc<Interp>, queues: &Queues, current: &Current) {
         );
         match word {
             Ok(Ok(word)) => {
-                stop(interp, &word, current);
+                stop(interp, word, current);
                 let _ = talk::put(&queues.done, &(), Sequence::new(interp));
             }
             Ok(Err(_)) | Err(WaitError::TimedOut) => (),
@@ -238,13 +278,17 @@ fn obey(interp: &Arc<Interp>, queues: &Queues, current: &Current) {
     }
 }
 
-fn stop(interp: &Arc<Interp>, word: &Stopping, current: &Current) {
+fn stop(interp: &Arc<Interp>, word: Stopping, current: &Current) {
     if word.number == 0 {
         Turn::take(interp).end_everybody();
         return;
     }
-    let current = locked(current);
-    if *current != word.number {
+    let mut progress = locked(current);
+    if progress.number < word.number {
+        progress.early = Some(word);
+        return;
+    }
+    if progress.number > word.number || !progress.runs {
         return;
     }
     if let Some(time) = word.time {
@@ -255,4 +299,30 @@ fn stop(interp: &Arc<Interp>, word: &Stopping, current: &Current) {
         drop(Turn::taken(interp));
     }
     interp.resume();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stop_that_comes_before_its_task_is_kept_for_that_task_alone() {
+        let early = || {
+            Some(Stopping {
+                number: 2,
+                time: None,
+            })
+        };
+        let mut progress = Progress {
+            early: early(),
+            ..Progress::default()
+        };
+        let word = progress.begin(2);
+        assert_eq!(word.map(|word| word.number), Some(2));
+        assert!(!progress.runs);
+
+        progress.early = early();
+        assert!(progress.begin(3).is_none());
+        assert!(progress.runs && progress.early.is_none());
+    }
 }
