@@ -475,9 +475,11 @@ fn refusals() {
     assert!(error.to_string().contains("call_fn"), "{error}");
     let error = runtime.start("f", (), ProcessOptions::new()).unwrap_err();
     assert!(error.to_string().contains("isolated"), "{error}");
+    runtime.set("later", 5_i64);
     let error = runtime.call_fn::<()>("f", (Dynamic::from(Instant::now()),));
     assert!(error.unwrap_err().to_string().contains("args[0]"));
-    // None of these has cost it what it has defined.
+    assert_eq!(runtime.eval::<i64>("later").unwrap(), 5);
+    // None of these has cost it what it has defined, or what the host has given it.
     assert_eq!(runtime.call_fn::<i64>("f", ()).unwrap(), 1);
     let mut program = runtime.interactive();
     assert!(matches!(program.enter("1"), Outcome::Failed(_)));

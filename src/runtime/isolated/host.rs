@@ -149,10 +149,10 @@ impl Runtime {
         let failed =
             |why: Failure| Error::failed(diagnostic_of(interp, &Exception::from_error(&why)), None);
         let mut slot = locked(&isolated.worker);
-        let given = std::mem::take(&mut *locked(&isolated.given));
-        let given = given.into_iter().filter_map(|name| {
-            let value = interp.given.get(&name)?;
-            Some((name, value))
+        let names = std::mem::take(&mut *locked(&isolated.given));
+        let given = names.iter().filter_map(|name| {
+            let value = interp.given.get(name)?;
+            Some((name.clone(), value))
         });
         if slot.is_none() {
             let state = self.state.for_call(&self.engine, &interp.program, HOST);
@@ -163,7 +163,11 @@ impl Runtime {
             return Err(unsupported(interp, "has lost its child"));
         };
         let sent = worker.send(interp, task, &args, &given.collect::<Vec<_>>());
-        sent.map_err(failed)?;
+        if let Err(why) = sent {
+            // The child has got nothing of it.
+            locked(&isolated.given).extend(names);
+            return Err(failed(why));
+        }
         let waited = worker.wait(interp, None);
         drop(limit);
         let result = match waited {
