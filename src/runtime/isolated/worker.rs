@@ -153,7 +153,7 @@ impl Worker {
         let deadline = Instant::now() + GRACE;
         let told = self.tell(interp, self.number, time);
         told && matches!(
-            self.wait(interp, Some(deadline)),
+            self.wait_for_end(interp, deadline),
             Waited::Answered(..) | Waited::Unreadable(_)
         ) && self.is_done(interp, deadline)
     }
@@ -175,7 +175,11 @@ impl Worker {
             let taken = talk::take(&self.done, interp, Deadline::after(LOOK), |(), _| Ok(()));
             match taken {
                 Ok(_) => return true,
-                Err(WaitError::Interrupted) => std::thread::sleep(PAUSE),
+                Err(WaitError::Interrupted) => {
+                    // Another stop, as in `wait_for_end`.
+                    interp.forget_stop();
+                    std::thread::sleep(PAUSE);
+                }
                 Err(WaitError::TimedOut) => (),
                 Err(WaitError::Session(_)) => return false,
             }
@@ -189,7 +193,17 @@ impl Worker {
     pub(super) fn stop_whole(&self, interp: &Arc<Interp>, time: Option<Duration>) -> bool {
         let deadline = Instant::now() + GRACE;
         let told = self.tell(interp, self.number, time);
-        told && matches!(self.wait(interp, Some(deadline)), Waited::Died(_))
+        told && matches!(self.wait_for_end(interp, deadline), Waited::Died(_))
+    }
+
+    /// Waits for the end of a task that has been stopped. Another stop of the host changes nothing: it is carried out when the turn ends.
+    fn wait_for_end(&self, interp: &Arc<Interp>, deadline: Instant) -> Waited {
+        loop {
+            match self.wait(interp, Some(deadline)) {
+                Waited::Stopped(_) if Instant::now() < deadline => interp.forget_stop(),
+                waited => return waited,
+            }
+        }
     }
 
     /// Kills the child.
