@@ -97,9 +97,10 @@ fn is_leaf(value: &Dynamic) -> bool {
 struct Walk {
     most: usize,
     looked_at: usize,
-    /// The levels in the cells of captured variables. A cell that the walk is in counts as empty: a closure may capture the variable that
-    /// holds it.
-    cells: HashMap<*const Dynamic, usize>,
+    /// The levels in what several values may share: the cells of captured variables, and the arguments of exceptions. A few of them may
+    /// lead to each other in a number of ways that no walk could take. A cell that the walk is in counts as empty: a closure may capture the
+    /// variable that holds it.
+    shared: HashMap<*const Dynamic, usize>,
 }
 
 impl Walk {
@@ -107,7 +108,7 @@ impl Walk {
         Self {
             most,
             looked_at: 0,
-            cells: HashMap::new(),
+            shared: HashMap::new(),
         }
     }
 
@@ -130,7 +131,10 @@ impl Walk {
         } else if let Some(function) = value.read_lock::<FnPtr>() {
             self.levels_around(function.iter_curry(), above)
         } else if let Some(exception) = value.read_lock::<Exception>() {
-            self.levels_around(exception.args().iter(), above)
+            let args = exception.args();
+            self.levels_of_shared(args.as_ptr(), above, |walk| {
+                walk.levels_around(args.iter(), above)
+            })
         } else {
             Some(0)
         }
@@ -154,13 +158,22 @@ impl Walk {
         let Some(inner) = cell.read_lock::<Dynamic>() else {
             return Some(0);
         };
-        let place = &raw const *inner;
-        if let Some(levels) = self.cells.get(&place) {
+        self.levels_of_shared(&raw const *inner, above, |walk| walk.levels(&inner, above))
+    }
+
+    /// Walks through what may be shared, unless the walk has been there.
+    fn levels_of_shared(
+        &mut self,
+        place: *const Dynamic,
+        above: usize,
+        walk: impl FnOnce(&mut Self) -> Option<usize>,
+    ) -> Option<usize> {
+        if let Some(levels) = self.shared.get(&place) {
             return Some(*levels).filter(|levels| above + levels <= self.most);
         }
-        self.cells.insert(place, 0);
-        let levels = self.levels(&inner, above)?;
-        self.cells.insert(place, levels);
+        self.shared.insert(place, 0);
+        let levels = walk(self)?;
+        self.shared.insert(place, levels);
         Some(levels)
     }
 }
@@ -202,6 +215,17 @@ mod tests {
         assert_eq!(walk.levels(&variable, 0), Some(1));
         assert!(walk.looked_at < 10);
         *variable.write_lock::<Dynamic>().unwrap() = Dynamic::UNIT;
+    }
+
+    #[test]
+    fn exceptions_that_share_their_arguments_are_looked_at_once() {
+        let twice = |inside: Dynamic| {
+            let args = vec![inside.clone(), inside];
+            Dynamic::from(Exception::new("ValueError", args))
+        };
+        let mut walk = Walk::new(MOST_OF_RESULTS);
+        assert!(walk.levels(&nested(60, twice), 0).is_some());
+        assert!(walk.looked_at < 200);
     }
 
     #[test]
