@@ -13,7 +13,7 @@ use crate::script::Outcome;
 use crate::script::bind::Registry;
 use crate::script::call::Call;
 use crate::script::codecs::{record_and_value, with_record};
-use crate::script::exceptions::{CLASSES, Exception};
+use crate::script::exceptions::{CLASSES, Exception, raise};
 
 /// Registers the constructors and the properties of exceptions.
 pub(crate) fn register(registry: &mut Registry) {
@@ -51,6 +51,9 @@ pub(crate) fn register(registry: &mut Registry) {
         });
 }
 
+/// The most exceptions inside the arguments of one that a script makes.
+const MOST_INSIDE: usize = 10_000;
+
 /// `ValueError("x")`: the class is the name it was called by.
 fn construct(call: &mut Call<'_>) -> Outcome {
     let place = call.context.call_source().map(|file| {
@@ -59,6 +62,10 @@ fn construct(call: &mut Call<'_>) -> Outcome {
     });
     let frames = place.into_iter().filter(|frame| frame.line > 0).collect();
     let exception = Exception::new(call.name(), call.rest(0)).with_frames(frames);
+    if exception.inside() > MOST_INSIDE {
+        let text = format!("an exception cannot contain more than {MOST_INSIDE} others");
+        return Err(raise("RecursionError", text));
+    }
     Ok(Dynamic::from(exception))
 }
 

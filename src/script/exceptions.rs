@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use rhai::{Array, Dynamic, EvalAltResult, ImmutableString, Position};
+use rhai::{Array, Dynamic, EvalAltResult, ImmutableString, Map, Position};
 
 use crate::program::frame::Frame;
 use crate::program::traceback;
@@ -83,6 +83,8 @@ pub(crate) struct Exception(Arc<Parts>);
 struct Parts {
     kind: ImmutableString,
     args: Array,
+    /// How many exceptions are inside the arguments, each counted as often as it is there.
+    inside: usize,
     /// The frames it passed through; empty until they are recorded.
     frames: Vec<Frame>,
     /// A hint from the code that raised it; scripts do not see it.
@@ -93,6 +95,7 @@ impl Exception {
     pub(crate) fn new(kind: impl Into<ImmutableString>, args: Array) -> Self {
         Self(Arc::new(Parts {
             kind: kind.into(),
+            inside: exceptions_among(&args),
             args,
             frames: Vec::new(),
             help: None,
@@ -127,6 +130,12 @@ impl Exception {
 
     pub(crate) fn args(&self) -> &Array {
         &self.0.args
+    }
+
+    /// Returns how many exceptions are inside the arguments, each counted as often as it is there: copies share them, so a short script
+    /// can make more than a machine can count, send or compare.
+    pub(crate) fn inside(&self) -> usize {
+        self.0.inside
     }
 
     /// Returns the frames it passed through; empty until they are recorded.
@@ -180,6 +189,23 @@ impl Exception {
         let custom = |_: &Dynamic| None;
         let items: Vec<_> = self.0.args.iter().map(|v| repr_of(v, &custom)).collect();
         format!("{}({})", self.kind(), items.join(", "))
+    }
+}
+
+fn exceptions_among<'v>(values: impl IntoIterator<Item = &'v Dynamic>) -> usize {
+    let counts = values.into_iter().map(exceptions_in);
+    counts.fold(0, usize::saturating_add)
+}
+
+fn exceptions_in(value: &Dynamic) -> usize {
+    if let Some(exception) = value.read_lock::<Exception>() {
+        exception.inside().saturating_add(1)
+    } else if let Some(items) = value.read_lock::<Array>() {
+        exceptions_among(items.iter())
+    } else if let Some(entries) = value.read_lock::<Map>() {
+        exceptions_among(entries.values())
+    } else {
+        0
     }
 }
 
@@ -269,4 +295,24 @@ pub(crate) fn os_error(error: &std::io::Error, path: Option<&str>) -> Exception 
 /// Throws an exception object; Rhai fills in the position of the call.
 pub(crate) fn throw(exception: Exception) -> Failure {
     EvalAltResult::ErrorRuntime(Dynamic::from(exception), Position::NONE).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_inside_an_exception_is_counted_as_often_as_it_is_there() {
+        let of = |args: Array| Exception::new("ValueError", args);
+        let twice = (0..10).fold(of(vec![]), |inside, _| {
+            let inside = Dynamic::from(inside);
+            of(vec![inside.clone(), vec![inside].into()])
+        });
+        assert_eq!(twice.inside(), 2046);
+        let endless = (0..100).fold(twice, |inside, _| {
+            let inside = Dynamic::from(inside);
+            of(vec![inside.clone(), inside])
+        });
+        assert_eq!(endless.inside(), usize::MAX);
+    }
 }
