@@ -11,6 +11,7 @@ mod input;
 mod output;
 mod permissions;
 mod repl;
+mod room;
 mod run;
 
 use std::process::ExitCode;

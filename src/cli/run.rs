@@ -8,6 +8,7 @@ use procscript::{Builder, Limits, Runtime, Script, StartMethod};
 
 use super::args::{Method, Options};
 use super::input::read;
+use super::room::default_limit;
 
 /// `words`: the file, then the script's arguments.
 pub(crate) fn run(options: &Options, words: Vec<OsString>) -> Result<u8> {
@@ -49,8 +50,9 @@ pub(crate) fn builder(options: &Options, argv: impl IntoIterator<Item = OsString
             Method::Spawn => StartMethod::Spawn,
         });
     }
-    if let Some(mib) = options.limit_memory {
-        let bytes = usize::try_from(mib << 20).unwrap_or(usize::MAX);
+    let given = options.limit_memory;
+    let given = given.map(|mib| usize::try_from(mib << 20).unwrap_or(usize::MAX));
+    if let Some(bytes) = given.or_else(default_limit) {
         builder = builder.limits(Limits::new().memory(bytes));
     }
     if let Some(mib) = options.session_memory {

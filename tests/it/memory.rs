@@ -167,3 +167,23 @@ fn a_string_that_doubles_is_a_memory_error() {
         .run()
         .assert(0, "MemoryError\n", "");
 }
+
+#[test]
+fn a_process_with_limited_memory_limits_its_script() {
+    let code = "
+        fn lists() { let l = [0]; try { loop { l = [l, l]; } } catch (e) { print(e.type); } }
+        fn text() { let s = `x`; try { loop { s += s; } } catch (e) { print(e.type); } }
+        fn dicts() { let m = #{}; try { loop { m = #{a: m, b: m}; } } catch (e) { print(e.type); } }
+        lists(); text(); dicts();
+        let p = Process(lists); p.start(); p.join();
+    ";
+    for limit in ["ulimit -v 800000", "ulimit -d 800000"] {
+        each_start_method(|method| {
+            Script::text(code)
+                .start_method(method)
+                .through_shell(&format!("{limit}; exec \"$@\""))
+                .run()
+                .assert(0, &"MemoryError\n".repeat(4), "");
+        });
+    }
+}
