@@ -90,7 +90,7 @@ pub(crate) struct Options {
     /// Shared memory for queues and locks, in MiB [default: half of the free memory]
     #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1 << 24))]
     pub(crate) session_memory: Option<u64>,
-    /// Memory that each process of the script may hold, in MiB [default: a quarter of what `ulimit -v` or `ulimit -d` leaves, if set]
+    /// Memory that each process of the script may hold, in MiB [default: an eighth of what `ulimit -v` or `ulimit -d` leaves, if set]
     #[arg(long, value_name = "MIB", value_parser = clap::value_parser!(u64).range(1..=1 << 24))]
     pub(crate) limit_memory: Option<u64>,
     /// How errors are printed

@@ -4,6 +4,7 @@
 
 mod args;
 mod check;
+mod default_limit;
 mod definitions;
 mod describe;
 mod doc;
@@ -11,7 +12,6 @@ mod input;
 mod output;
 mod permissions;
 mod repl;
-mod room;
 mod run;
 
 use std::process::ExitCode;

@@ -7,8 +7,8 @@ use anyhow::{Result, anyhow};
 use procscript::{Builder, Limits, Runtime, Script, StartMethod};
 
 use super::args::{Method, Options};
+use super::default_limit;
 use super::input::read;
-use super::room::default_limit;
 
 /// `words`: the file, then the script's arguments.
 pub(crate) fn run(options: &Options, words: Vec<OsString>) -> Result<u8> {
@@ -52,7 +52,7 @@ pub(crate) fn builder(options: &Options, argv: impl IntoIterator<Item = OsString
     }
     let given = options.limit_memory;
     let given = given.map(|mib| usize::try_from(mib << 20).unwrap_or(usize::MAX));
-    if let Some(bytes) = given.or_else(default_limit) {
+    if let Some(bytes) = given.or_else(default_limit::of_process) {
         builder = builder.limits(Limits::new().memory(bytes));
     }
     if let Some(mib) = options.session_memory {

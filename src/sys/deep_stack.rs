@@ -192,7 +192,7 @@ impl Drop for DeepStack {
 /// The bytes of all stacks of this process.
 static RESERVED: AtomicUsize = AtomicUsize::new(0);
 
-/// Returns the size that a stack may have where stacks have taken so many of the addresses.
+/// Returns the size that a stack may have where the stacks together have taken `reserved` of the `addresses`.
 fn share(addresses: usize, reserved: usize) -> usize {
     let left = addresses.saturating_sub(reserved);
     (left / SHARE).max(SMALLEST) / GUARD * GUARD

@@ -4,15 +4,16 @@ use std::fs;
 
 use rustix::process::{Resource, getrlimit};
 
-/// The part of the room that a script may hold: one step, as `l = [l, l]`, needs two copies of a value besides the value.
-const PART: u64 = 4;
+/// The part of the free space that a script may hold. One step, as `l = [l, l]`, needs two copies of a value besides the value, and the
+/// allocator takes up to twice as much for small values as is counted.
+const PART: u64 = 8;
 
 /// The part of a limit that the stack of a script takes, and the least size of such a stack.
 const STACK_PART: u64 = 16;
 const LEAST_STACK: u64 = 64 << 20;
 
 /// Returns the memory limit of a script for which none was given; `None` where `ulimit -v` and `ulimit -d` limit nothing.
-pub(crate) fn default_limit() -> Option<usize> {
+pub(crate) fn of_process() -> Option<usize> {
     let limit_of = |resource| getrlimit(resource).current;
     let (space, data) = (limit_of(Resource::As), limit_of(Resource::Data));
     if space.is_none() && data.is_none() {
@@ -27,11 +28,11 @@ pub(crate) fn default_limit() -> Option<usize> {
             .saturating_mul(rustix::param::page_size() as u64)
     };
     // In the order of proc(5): the size is the first number, data and stack are the sixth.
-    let rooms = [(space, used(0)), (data, used(5))];
-    let rooms = rooms
+    let spaces = [(space, used(0)), (data, used(5))];
+    let spaces = spaces
         .into_iter()
         .filter_map(|(limit, used)| Some(share(limit?, used)));
-    let least = rooms.min()?;
+    let least = spaces.min()?;
     Some(usize::try_from(least).unwrap_or(usize::MAX))
 }
 
