@@ -10,6 +10,8 @@ use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::Interp;
 use crate::script::values::{foreign_name, is_foreign, type_name};
 use crate::sync::Offset;
+use crate::sys::alloc::may_allocate;
+use crate::sys::quota::is_free;
 use crate::text::type_name_of;
 use crate::wire::{Codec, Encoded, Unsendable};
 
@@ -23,6 +25,10 @@ impl Codec for Arc<Interp> {
 
     fn encode(&self, value: &Dynamic) -> Result<Encoded, Unsendable> {
         encode(self, value, false)
+    }
+
+    fn has_space(&self, bytes: usize) -> bool {
+        may_allocate(bytes) && is_free(bytes)
     }
 
     fn type_name(&self, rust_name: &str) -> String {

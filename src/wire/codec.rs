@@ -56,6 +56,11 @@ pub(crate) trait Codec {
         self.encode(value)
     }
 
+    /// Returns whether there is memory for this many bytes more.
+    fn has_space(&self, _bytes: usize) -> bool {
+        true
+    }
+
     /// Returns the value that `encoded` stands for in this process.
     ///
     /// # Errors

@@ -87,6 +87,7 @@ pub(super) fn append<O: Output>(
     (handles, parts): (&mut Vec<u64>, &mut Vec<Dynamic>),
 ) -> Verdict {
     let mut encoder = Encoder {
+        next_look: out.written() + FIRST_LOOK,
         out,
         codec,
         depth: 0,
@@ -95,6 +96,9 @@ pub(super) fn append<O: Output>(
     };
     encoder.value(value)
 }
+
+/// Bytes after which the codec is asked first whether there is space for as many again.
+const FIRST_LOOK: usize = 1 << 20;
 
 /// Where bytes go. Writing never fails.
 pub(super) trait Output: io::Write {
@@ -146,6 +150,7 @@ struct Encoder<'a, O: Output> {
     out: &'a mut O,
     codec: &'a dyn Codec,
     depth: usize,
+    next_look: usize,
     handles: &'a mut Vec<u64>,
     parts: &'a mut Vec<Dynamic>,
 }
@@ -197,10 +202,24 @@ impl<O: Output> Encoder<'_, O> {
         if self.depth == MAX_DEPTH {
             return Err(Broken::new(Reason::TooDeep));
         }
+        self.look()?;
         self.depth += 1;
         let verdict = write(self);
         self.depth -= 1;
         verdict
+    }
+
+    /// Refuses a message that outgrows the memory: captured variables that share others are written once for each path to them.
+    fn look(&mut self) -> Verdict {
+        let written = self.out.written();
+        if written < self.next_look {
+            return Ok(());
+        }
+        self.next_look = written.saturating_mul(2);
+        match self.codec.has_space(written) {
+            true => Ok(()),
+            false => Err(Broken::new(Reason::TooBig(written))),
+        }
     }
 
     fn text(&mut self, text: &str) -> Verdict {

@@ -23,6 +23,8 @@ pub(crate) enum Reason {
     TooDeep,
     /// It has more elements or bytes than MessagePack can count (2³² − 1).
     TooLong,
+    /// There is no memory for the message, of which that many bytes have been written.
+    TooBig(usize),
 }
 
 /// A value that cannot be sent to another process.
@@ -70,6 +72,12 @@ impl fmt::Display for Refusal {
                 write!(
                     f,
                     "{path} is nested more than {MAX_DEPTH} levels deep, {cannot}"
+                )
+            }
+            Reason::TooBig(bytes) => {
+                write!(
+                    f,
+                    "not enough memory for {path} as a message of more than {bytes} bytes"
                 )
             }
             Reason::TooLong => {

@@ -161,6 +161,22 @@ fn the_memory_of_a_script_can_be_limited() {
 }
 
 #[test]
+fn a_message_that_outgrows_the_memory_limit_is_a_memory_error() {
+    let code = "
+        fn send() {
+            let f = || 1;
+            for i in range(30) { let g = f; let h = f; f = || [g, h]; }
+            Queue().put(f);
+        }
+        try { send(); } catch (e) { print(e.type); }
+    ";
+    Script::text(code)
+        .option("--limit-memory=64")
+        .run()
+        .assert(0, "MemoryError\n", "");
+}
+
+#[test]
 fn a_string_that_doubles_is_a_memory_error() {
     Script::text("let s = `x`; try { loop { s += s; } } catch (e) { print(e.type); }")
         .through_shell("ulimit -v 2000000; exec \"$@\"")

@@ -134,6 +134,10 @@ impl Codec for Leaving<'_> {
         self.0.encode(value)
     }
 
+    fn has_space(&self, bytes: usize) -> bool {
+        self.0.has_space(bytes)
+    }
+
     fn decode(&self, encoded: Encoded) -> Result<Dynamic, String> {
         self.0.decode(encoded)
     }

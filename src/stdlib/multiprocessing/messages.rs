@@ -86,6 +86,7 @@ pub(crate) fn with_messages<R>(
 pub(super) fn refused(refusal: wire::Refusal) -> Failure {
     let kind = match refusal.reason {
         wire::Reason::Failed(..) => "OSError",
+        wire::Reason::TooBig(_) => "MemoryError",
         _ => "TypeError",
     };
     raise(kind, refusal.to_string())
@@ -113,6 +114,10 @@ pub(crate) struct Listed<'a> {
 impl Codec for Listed<'_> {
     fn encode(&self, value: &Dynamic) -> Result<Encoded, Unsendable> {
         self.interp.encode(value)
+    }
+
+    fn has_space(&self, bytes: usize) -> bool {
+        self.interp.has_space(bytes)
     }
 
     fn decode(&self, encoded: Encoded) -> Result<Dynamic, String> {
