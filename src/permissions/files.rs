@@ -77,7 +77,7 @@ impl Place {
         Ok(bytes)
     }
 
-    /// Opens the file. A FIFO is not waited for: see [`opening`](crate::sys::opening).
+    /// Opens the file. A FIFO is not waited for: see [`opening`].
     pub(crate) fn open_at_once(&self, options: &mut OpenOptions) -> io::Result<fs::File> {
         self.open(options, opening::AT_ONCE)
     }
