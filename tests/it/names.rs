@@ -267,7 +267,7 @@ fn variables_of_any_name_have_their_values_and_stay_denied() {
     each_start_method(|method| {
         let code = r#"
         for name in ["é", "\U0010ffc3\U0010ffa9", "K\U0010ffff", "L\U0010ffff"] { tell(|| os.environ[name]); }
-        print(repr(os.environ.keys().filter(|name| name.len() == 2 && name != "TZ")), repr(os.path.expanduser("~/x")));
+        print(repr(os.environ.keys().filter(|name| name.len() == 2 && (name.starts_with("K") || name.starts_with("L")))), repr(os.path.expanduser("~/x")));
         let p = Process(|| tell(|| os.getenv("K\U0010ffff")), [], #{permissions: #{env: ["K\U0010ffff"]}});
         p.start();
         p.join();
