@@ -82,6 +82,9 @@ const _: () = {
 
 mod advice;
 pub mod manual;
+#[cfg(feature = "compile")]
+#[allow(unused, reason = "nothing enters it yet")]
+mod native;
 mod permissions;
 mod process;
 mod program;

@@ -14,7 +14,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("process", &["sys"]),
     ("text", &["sys", "wire"]),
     ("wire", &[]),
-    ("program", &["wire", "syntax", "text"]),
+    ("native", &["sys"]),
+    ("program", &["wire", "syntax", "text", "native"]),
     ("permissions", &["sys", "process", "text"]),
     (
         "script",
@@ -58,6 +59,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "wire",
             "program",
             "permissions",
+            "native",
             "script",
             "manual",
             "stdlib",
@@ -75,7 +77,12 @@ const KNOW_RHAI: &[&str] = &[
 const KNOW_THE_KERNEL: &[&str] = &["sys"];
 
 /// Where unsafe code may be allowed.
-const MAY_BE_UNSAFE: &[&str] = &["src/sys/", "src/shm/", "src/process/fork.rs"];
+const MAY_BE_UNSAFE: &[&str] = &[
+    "src/sys/",
+    "src/shm/",
+    "src/process/fork.rs",
+    "src/native/run/",
+];
 
 const ARCHITECTURE_LINES_MAX: usize = 150;
 

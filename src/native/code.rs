@@ -1,0 +1,260 @@
+//! Typed code: a function or a loop in which the type of every variable and of every value is known.
+//!
+//! It is what `program/islands/lower` makes of a script's tree, and what `native/compile` makes machine code of. It knows neither side.
+//!
+//! Code has no effect outside until it ends: it gives a value, or it *gives up*, and then nothing has happened. A loop that gives up
+//! restores the variables and lists to what they were when its last pass began, so the interpreter goes on with that pass.
+
+/// The type of a variable or a value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Ty {
+    Int,
+    Float,
+    Bool,
+    /// Rhai's `()`.
+    Unit,
+    /// A list whose items all have this type.
+    List(Item),
+    /// A list of such lists, which may differ in length.
+    Rows(Item),
+    /// The type of code that does not reach its end: it returns, jumps or gives up.
+    Never,
+}
+
+/// The type of a list's items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Item {
+    Int,
+    Float,
+    Bool,
+}
+
+/// The index of a variable in [`Function::vars`] or [`Loop::vars`].
+pub(crate) type Var = usize;
+
+/// The number that the compiler has given a function.
+pub(crate) type FunctionId = usize;
+
+/// A line and column of the script (each 16 bits, line first); 0 if it is not known.
+pub(crate) type Place = u32;
+
+/// Operators whose sides have the same type. Integer operators give up on overflow; `Div` and `Rem` of integers also if the
+/// right side is 0 or -1. Floats compare as Rhai compares them: with a relative epsilon. Shifts are Rhai's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Op {
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Rem,
+    Pow,
+    Shl,
+    Shr,
+    And,
+    Or,
+    Xor,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+    Eq,
+    Ne,
+}
+
+/// Functions of one number. `Abs` takes and gives an integer or a float, the others a float.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Math {
+    Abs,
+    /// Gives up below 0.
+    Sqrt,
+    Floor,
+    Ceiling,
+    /// Half away from zero, as Rust's `f64::round`.
+    Round,
+    Truncate,
+    Sin,
+    Cos,
+    Tan,
+    Exp,
+    /// The natural logarithm; gives up at 0 and below.
+    Ln,
+    Log10,
+    Log2,
+}
+
+/// A list that code reads or writes.
+#[derive(Debug, Clone)]
+pub(crate) enum ListRef {
+    /// A variable of type [`Ty::List`].
+    Var(Var),
+    /// An item of a variable of type [`Ty::Rows`]. The index may be negative; outside of the list, the code gives up.
+    Row(Var, Box<Expr>),
+}
+
+/// An expression.
+#[derive(Debug, Clone)]
+pub(crate) enum Expr {
+    Int(i64),
+    Float(f64),
+    Bool(bool),
+    Unit,
+    Var(Var, Ty),
+    /// Of an integer.
+    ToFloat(Box<Expr>),
+    /// Of a float, toward zero; gives up if it does not fit.
+    ToInt(Box<Expr>),
+    /// The type is that of both sides.
+    Binary(Op, Ty, Box<Expr>, Box<Expr>),
+    Not(Box<Expr>),
+    Neg(Ty, Box<Expr>),
+    /// True if all are; the first that is false ends it.
+    All(Vec<Expr>),
+    /// True if one is; the first that is true ends it.
+    Any(Vec<Expr>),
+    Call {
+        function: FunctionId,
+        args: Vec<Expr>,
+        ty: Ty,
+        place: Place,
+    },
+    If(Box<Expr>, Block, Block, Ty),
+    Block(Block, Ty),
+    /// An item of a list, by an index that may be negative. Outside of the list, the code gives up.
+    Item(ListRef, Box<Expr>, Item),
+    Len(ListRef),
+    /// The number of lists in a variable of type [`Ty::Rows`].
+    RowCount(Var),
+    Math(Math, Ty, Box<Expr>),
+    /// The next random number of the process, at least 0.0 and below 1.0.
+    Random,
+    /// Gives up.
+    GiveUp,
+}
+
+/// Statements in order, and the value of the last one if it is wanted.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Block {
+    pub body: Vec<Stmt>,
+    pub value: Option<Box<Expr>>,
+}
+
+/// A statement.
+#[derive(Debug, Clone)]
+pub(crate) enum Stmt {
+    /// Assigns to a variable, or begins it.
+    Set(Var, Expr),
+    /// Assigns to an item: list, index, value, evaluated in this order. The index may be negative; outside of the list, the code gives up.
+    Store(ListRef, Expr, Expr),
+    /// Appends to a list.
+    Push(Var, Expr),
+    /// Evaluates an expression for its effect.
+    Do(Expr),
+    /// Without a condition, until something ends it.
+    While(Option<Expr>, Block, Place),
+    /// A loop over a range of integers that is evaluated once. Assigning to `var` does not steer it.
+    For {
+        var: Var,
+        /// Counts the passes from 0.
+        counter: Option<Var>,
+        from: Expr,
+        until: Expr,
+        including: bool,
+        /// Evaluated once, after `until`; at 0 the code gives up.
+        step: Expr,
+        body: Block,
+        place: Place,
+    },
+    /// A loop over the items of a list variable as they are when the loop begins. The body does not write to that list.
+    ForItems {
+        var: Var,
+        counter: Option<Var>,
+        list: Var,
+        body: Block,
+        place: Place,
+    },
+    Break,
+    Continue,
+    Return(Expr),
+}
+
+/// A function for one set of argument types. Lists that it is given it only reads, unless it is called from outside.
+#[derive(Debug, Clone)]
+pub(crate) struct Function {
+    /// The types of all variables.
+    pub vars: Vec<Ty>,
+    /// Those that are parameters, in order.
+    pub params: Vec<Var>,
+    pub body: Block,
+    pub ret: Ty,
+}
+
+/// A loop whose variables from outside are parameters, and get their values back when it ends or gives up.
+#[derive(Debug, Clone)]
+pub(crate) struct Loop {
+    /// The types of all variables.
+    pub vars: Vec<Ty>,
+    /// Those from outside, in order. They do not include the loop's own variable and counter.
+    pub params: Vec<Var>,
+    pub over: Over,
+    pub body: Block,
+    /// The type of what `return` in it returns; [`Ty::Never`] if it has none.
+    pub ret: Ty,
+    pub place: Place,
+}
+
+/// What a [`Loop`] goes over.
+#[derive(Debug, Clone)]
+pub(crate) enum Over {
+    /// A condition before each pass; none for `loop`.
+    While(Option<Expr>),
+    /// Numbers: where it goes on, by which step, and how many passes are left is given at each entry, as a `Progress`.
+    Numbers { var: Var, counter: Option<Var> },
+    /// The items of a list that is one of the parameters and that the body does not write to. Where it goes on is given at each entry.
+    Items {
+        var: Var,
+        counter: Option<Var>,
+        list: Var,
+    },
+}
+
+impl Op {
+    /// Returns whether the result is a truth value.
+    pub(crate) fn compares(self) -> bool {
+        matches!(
+            self,
+            Self::Lt | Self::Le | Self::Gt | Self::Ge | Self::Eq | Self::Ne
+        )
+    }
+}
+
+impl Item {
+    pub(crate) fn ty(self) -> Ty {
+        match self {
+            Self::Int => Ty::Int,
+            Self::Float => Ty::Float,
+            Self::Bool => Ty::Bool,
+        }
+    }
+}
+
+impl Expr {
+    /// Returns the type of its value.
+    pub(crate) fn ty(&self) -> Ty {
+        match self {
+            Self::Int(_) | Self::Len(_) | Self::RowCount(_) | Self::ToInt(_) => Ty::Int,
+            Self::Float(_) | Self::ToFloat(_) | Self::Random => Ty::Float,
+            Self::Bool(_) | Self::Not(_) | Self::All(_) | Self::Any(_) => Ty::Bool,
+            Self::Unit => Ty::Unit,
+            Self::Item(_, _, item) => item.ty(),
+            Self::Binary(op, ..) if op.compares() => Ty::Bool,
+            Self::Var(_, ty)
+            | Self::Binary(_, ty, ..)
+            | Self::Neg(ty, _)
+            | Self::Call { ty, .. }
+            | Self::If(_, _, _, ty)
+            | Self::Block(_, ty)
+            | Self::Math(_, ty, _) => *ty,
+            Self::GiveUp => Ty::Never,
+        }
+    }
+}
