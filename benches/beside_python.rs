@@ -4,16 +4,17 @@
 //! Absolute times depend on the machine; `docs/benchmarks.md` reports the ratios.
 #![allow(unsafe_code, clippy::print_stdout)]
 
+mod support;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-const PROCSCRIPT: &str = env!("CARGO_BIN_EXE_procscript");
-const TWINS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/twins/");
-
-/// Runs a command once and returns the time it took, or the number it printed.
-type Measure = Box<dyn Fn() -> f64>;
+use support::{
+    Measure, PROCSCRIPT, Results, TWINS, alternate, filter, measure, microseconds, printed, python,
+    rounds,
+};
 
 /// One measurement: two commands that print the same quantity.
 struct Case {
@@ -27,19 +28,19 @@ struct Case {
 }
 
 fn main() {
-    let words: Vec<String> = std::env::args().collect();
-    let rounds = words.iter().position(|word| word == "--rounds");
-    let rounds = rounds
-        .and_then(|at| words.get(at + 1)?.parse().ok())
-        .unwrap_or(7);
+    let rounds = rounds(7);
     println!(
-        "{:<34} {:>14} {:>14} {:>8} {:>8}",
+        "{:<34} {:>28} {:>28} {:>8} {:>8}",
         "", "procscript", "CPython", "ratio", "target"
     );
     for case in cases() {
-        print_case(&case, rounds);
+        if filter().is_none_or(|part| case.title.contains(&part)) {
+            print_case(&case, rounds);
+        }
     }
-    print_alone(rounds);
+    if filter().is_none() {
+        print_alone(rounds);
+    }
 }
 
 // A table with one row per measurement.
@@ -66,10 +67,10 @@ fn cases() -> Vec<Case> {
             "start + join, spawn",
             "us",
             false,
-            30.0,
+            60.0,
             twin(&python, "start_join", &["spawn", "50"], &["5", "spawn"]),
         ),
-        case("empty script", "us", false, 20.0, empty_script(&python)),
+        case("empty script", "us", false, 25.0, empty_script(&python)),
         case(
             "queue, small integers",
             "1/s",
@@ -81,21 +82,21 @@ fn cases() -> Vec<Case> {
             "pipe, round trips of an integer",
             "1/s",
             true,
-            3.0,
+            20.0,
             twin(&python, "pipe", &["fork", "50000"], &["20000"]),
         ),
         case(
             "event, round trips",
             "1/s",
             true,
-            3.0,
+            20.0,
             twin(&python, "event", &["fork", "50000"], &["5000"]),
         ),
         case(
             "condition, round trips",
             "1/s",
             true,
-            3.0,
+            20.0,
             twin(&python, "condition", &["fork", "50000"], &["5000"]),
         ),
         case(
@@ -160,20 +161,14 @@ fn cases() -> Vec<Case> {
 /// A script and its Python twin, with their arguments; the script's start method comes first.
 fn twin(python: &str, name: &str, ours: &[&str], theirs: &[&str]) -> (Measure, Measure) {
     let (script, module) = (format!("{TWINS}{name}.rhai"), format!("{TWINS}{name}.py"));
-    let words = |words: &[&str]| words.iter().map(ToString::to_string).collect();
-    let (mut ours, theirs): (Vec<String>, Vec<String>) = (words(ours), words(theirs));
-    ours.insert(1, script);
-    let python = python.to_string();
-    let run_ours: Measure = Box::new(move || {
-        printed(
-            Command::new(PROCSCRIPT)
-                .args(["run", "--start-method"])
-                .args(&ours),
-        )
-    });
-    let run_python: Measure =
-        Box::new(move || printed(Command::new(&python).arg(&module).args(&theirs)));
-    (run_ours, run_python)
+    let [method, ours @ ..] = ours else {
+        panic!("{name} has no start method");
+    };
+    let run = ["run", "--start-method", method, &script];
+    (
+        measure(PROCSCRIPT, &[&run, ours].concat()),
+        measure(python, &[&[module.as_str()], theirs].concat()),
+    )
 }
 
 /// Requests per second of the echo servers, which give each connection a process or a thread.
@@ -245,43 +240,24 @@ fn empty_script(python: &str) -> (Measure, Measure) {
     )
 }
 
-/// The interpreter itself, because `python3` may be a wrapper script.
-fn python() -> String {
-    let output = Command::new("python3")
-        .args(["-c", "import sys; print(sys.executable)"])
-        .output();
-    let output = output.expect("python3 is needed for the comparison");
-    String::from_utf8_lossy(&output.stdout).trim().to_string()
-}
-
 fn print_case(case: &Case, rounds: usize) {
-    let (mut ours, mut theirs, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
-    for _ in 0..rounds {
-        let (mine, other) = ((case.ours)(), (case.python)());
-        ratios.push(if case.more_is_better {
-            mine / other
-        } else {
-            other / mine
-        });
-        ours.push(mine);
-        theirs.push(other);
-    }
+    let results = alternate(&[&case.ours, &case.python], rounds);
+    let (ours, theirs) = (results[0].median(), results[1].median());
+    let ratio = if case.more_is_better {
+        ours / theirs
+    } else {
+        theirs / ours
+    };
     println!(
-        "{:<34} {:>10.0} {:<3} {:>10.0} {:<3} {:>7.1}x {:>7}x",
-        case.title,
-        median(&mut ours),
-        case.unit,
-        median(&mut theirs),
-        case.unit,
-        median(&mut ratios),
-        case.target
+        "{:<34} {:>28} {:>28} {ratio:>7.1}x {:>7}x {}",
+        case.title, results[0], results[1], case.target, case.unit
     );
 }
 
 /// Measurements without a twin: the lower bound, and memory.
 fn print_alone(rounds: usize) {
     let script = format!("{TWINS}start_join.rhai");
-    let mut ratios: Vec<f64> = (0..rounds)
+    let ratios = (0..rounds)
         .map(|_| {
             let bare = bare_fork(300);
             let command = &mut Command::new(PROCSCRIPT);
@@ -289,13 +265,13 @@ fn print_alone(rounds: usize) {
         })
         .collect();
     println!(
-        "start + join by fork, against a bare fork, _exit, waitpid: {:.2}x (at most 2)",
-        median(&mut ratios)
+        "start + join by fork, against a bare fork, _exit, waitpid: {} times (at most 1.6)",
+        Results::new(ratios)
     );
     let idle = printed(Command::new(PROCSCRIPT).args(["run", &format!("{TWINS}idle_child.rhai")]));
     println!("private memory of an idle forked child: {idle:.0} KiB (at most 1024)");
     println!(
-        "resident memory of an empty script: {} KiB (at most 8192)",
+        "resident memory of an empty script: {} KiB (at most 6144)",
         resident_kib()
     );
 }
@@ -332,27 +308,4 @@ fn resident_kib() -> i64 {
     // It has been reaped; this only releases the handle.
     let _ = child.try_wait();
     usage.ru_maxrss
-}
-
-fn printed(command: &mut Command) -> f64 {
-    let output = command
-        .stderr(Stdio::inherit())
-        .output()
-        .expect("the command starts");
-    let text = String::from_utf8_lossy(&output.stdout);
-    text.trim()
-        .parse()
-        .unwrap_or_else(|_| panic!("{command:?} printed {text:?}"))
-}
-
-fn microseconds(command: &mut Command) -> f64 {
-    let begin = Instant::now();
-    let status = command.status().expect("the command starts");
-    assert!(status.success(), "{command:?}");
-    begin.elapsed().as_secs_f64() * 1e6
-}
-
-fn median(values: &mut [f64]) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }
