@@ -7,6 +7,8 @@
 pub(crate) mod code;
 mod compile;
 mod run;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use compile::Machine;
 pub(crate) use run::{Entry, Exit, List, Outside, Progress, Value};

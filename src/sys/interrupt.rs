@@ -105,3 +105,9 @@ pub(crate) fn alerts() -> u32 {
 pub(crate) fn sleep(alerts: u32, until: Deadline) {
     futex::wait(&ALERTS, alerts, until);
 }
+
+/// The word that [`alerts`] reads, for compiled code that looks at it without a call.
+#[cfg(feature = "compile")]
+pub(crate) fn alerts_word() -> *const u32 {
+    ALERTS.as_ptr()
+}

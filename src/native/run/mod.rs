@@ -1,10 +1,28 @@
 //! Compiled code at work: the only unsafe code of `native`.
 //!
-//! - `values`: what goes in and comes out
-//! - `entry`: entering it
+//! - `values`: what goes in and comes out, and what code asks of the world
+//! - `entry`: entering code
+//! - `memory`: where it lies
+//! - `context`: what it shares with the functions that it calls, which are `libcalls`
+//! - `lists`, `random`: what it takes and changes
+//! - `journal`: what makes giving up leave no trace in lists
+#![allow(unsafe_code)]
 
+mod context;
 mod entry;
+mod journal;
+mod libcalls;
+mod lists;
+mod memory;
+mod random;
 mod values;
 
+pub(super) use context::Context;
 pub(crate) use entry::Entry;
+pub(super) use entry::{DONE, GAVE_UP, Kind, RETURNED, Shape};
+pub(super) use journal::{Change, Journal};
+pub(super) use libcalls::Helper;
+pub(super) use lists::Header;
+pub(super) use memory::Memory;
+pub(super) use random::Words;
 pub(crate) use values::{Exit, List, Outside, Progress, Value};

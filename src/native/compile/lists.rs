@@ -1,0 +1,225 @@
+//! Items of lists.
+
+use std::mem::offset_of;
+
+use cranelift_codegen::ir::condcodes::IntCC;
+use cranelift_codegen::ir::{self, InstBuilder};
+use cranelift_frontend::Variable;
+
+use super::emitter::{BOOL, Emitter, INT, POINTER, machine_type};
+use crate::native::code::{Expr, Item, ListRef, Ty, Var};
+use crate::native::run::{Change, Context, Header, Helper, Journal};
+
+const DATA: usize = offset_of!(Header, data);
+const LEN: usize = offset_of!(Header, len);
+const ROOM: usize = offset_of!(Header, room);
+const KEPT: usize = offset_of!(Header, kept);
+
+const JOURNAL: usize = offset_of!(Context, journal);
+const FIRST: usize = JOURNAL + offset_of!(Journal, first);
+const END: usize = JOURNAL + offset_of!(Journal, end);
+const STEP: usize = JOURNAL + offset_of!(Journal, step);
+const NEXT: usize = JOURNAL + offset_of!(Journal, next);
+
+/// A list that is read or written.
+#[derive(Clone, Copy)]
+struct Place {
+    header: ir::Value,
+    /// Whether the routine appends to it, so that its header changes.
+    grows: bool,
+    item: Item,
+}
+
+impl Emitter<'_> {
+    pub(super) fn item(&mut self, list: &ListRef, index: &Expr, item: Item) -> ir::Value {
+        let place = self.place(list);
+        let index = self.value(index, INT);
+        let index = self.index(place, index);
+        self.read(place, index, item)
+    }
+
+    pub(super) fn len(&mut self, list: &ListRef) -> ir::Value {
+        let place = self.place(list);
+        self.header(place, LEN)
+    }
+
+    pub(super) fn row_count(&mut self, rows: Var) -> ir::Value {
+        let header = self.get(rows);
+        self.load_fixed(INT, header, LEN)
+    }
+
+    pub(super) fn store_item(&mut self, list: &ListRef, index: &Expr, value: &Expr) {
+        let place = self.place(list);
+        let index = self.value(index, INT);
+        let value = self.value(value, type_of(place.item));
+        let index = self.index(place, index);
+        self.record(place, index);
+        let address = self.address(place, index);
+        self.store(value, address, 0);
+    }
+
+    pub(super) fn push(&mut self, list: Var, value: &Expr) {
+        let place = self.place(&ListRef::Var(list));
+        let value = self.value(value, type_of(place.item));
+        let len = self.header(place, LEN);
+        let room = self.header(place, ROOM);
+        let is_full = self.b.ins().icmp(IntCC::Equal, len, room);
+        let (grow, on) = (self.cold(), self.b.create_block());
+        self.b.ins().brif(is_full, grow, &[], on, &[]);
+        self.begin(grow);
+        let failed = self.help(Helper::Grow, &[self.context, place.header]);
+        self.fail_if(failed);
+        self.jump(on, &[]);
+        self.begin(on);
+        let address = self.address(place, len);
+        self.store(value, address, 0);
+        let len = self.b.ins().iadd_imm_s(len, 1);
+        self.store(len, place.header, LEN);
+    }
+
+    /// An item that is known to be there.
+    pub(super) fn item_at(&mut self, list: Var, index: ir::Value) -> ir::Value {
+        let place = self.place(&ListRef::Var(list));
+        self.read(place, index, place.item)
+    }
+
+    fn read(&mut self, place: Place, index: ir::Value, item: Item) -> ir::Value {
+        let address = self.address(place, index);
+        self.load(type_of(item), address, 0)
+    }
+
+    fn place(&mut self, list: &ListRef) -> Place {
+        let (ListRef::Var(var) | ListRef::Row(var, _)) = list;
+        let (Ty::List(item) | Ty::Rows(item)) = self.types[*var] else {
+            // The machine refuses such code.
+            self.fail();
+            let header = self.zero(POINTER);
+            return Place {
+                header,
+                grows: false,
+                item: Item::Int,
+            };
+        };
+        let header = match list {
+            ListRef::Var(var) => self.get(*var),
+            ListRef::Row(rows, index) => self.row(*rows, index),
+        };
+        let grows = self.survey.pushed[*var];
+        Place {
+            header,
+            grows,
+            item,
+        }
+    }
+
+    /// The header of a list in a list.
+    fn row(&mut self, rows: Var, index: &Expr) -> ir::Value {
+        let rows = self.get(rows);
+        let index = self.value(index, INT);
+        let count = self.load_fixed(INT, rows, LEN);
+        let from_end = self.b.ins().iadd(index, count);
+        let is_negative = self.b.ins().icmp_imm_s(IntCC::SignedLessThan, index, 0);
+        let index = self.b.ins().select(is_negative, from_end, index);
+        let is_inside = self.b.ins().icmp(IntCC::UnsignedLessThan, index, count);
+        self.fail_unless(is_inside);
+        // The header may be read before that is known. So its address is always that of one.
+        let zero = self.int(0);
+        let index = self.b.ins().select(is_inside, index, zero);
+        let offset = self
+            .b
+            .ins()
+            .ishl_imm_u(index, i64::from(size_of::<Header>().ilog2()));
+        let first = self.load_fixed(POINTER, rows, DATA);
+        self.b.ins().iadd(first, offset)
+    }
+
+    fn header(&mut self, place: Place, offset: usize) -> ir::Value {
+        if place.grows {
+            self.load(INT, place.header, offset)
+        } else {
+            self.load_fixed(INT, place.header, offset)
+        }
+    }
+
+    /// The index counted from the beginning. Gives up outside of the list.
+    fn index(&mut self, place: Place, index: ir::Value) -> ir::Value {
+        let len = self.header(place, LEN);
+        let (odd, on) = (self.cold(), self.b.create_block());
+        let checked = self.b.append_block_param(on, INT);
+        let is_inside = self.b.ins().icmp(IntCC::UnsignedLessThan, index, len);
+        self.b.ins().brif(is_inside, on, &[index.into()], odd, &[]);
+        self.begin(odd);
+        // Of an index that is too large this makes an even larger one.
+        let from_end = self.b.ins().iadd(index, len);
+        let is_inside = self.b.ins().icmp(IntCC::UnsignedLessThan, from_end, len);
+        self.b
+            .ins()
+            .brif(is_inside, on, &[from_end.into()], self.fail, &[]);
+        self.begin(on);
+        checked
+    }
+
+    fn address(&mut self, place: Place, index: ir::Value) -> ir::Value {
+        let data = self.header(place, DATA);
+        let offset = match place.item {
+            Item::Bool => index,
+            Item::Int | Item::Float => self.b.ins().ishl_imm_u(index, 3),
+        };
+        self.b.ins().iadd(data, offset)
+    }
+
+    /// Records an item in the journal, if there is one, before it is overwritten.
+    fn record(&mut self, place: Place, index: ir::Value) {
+        let Some(journal) = self.journal() else {
+            return;
+        };
+        let next = self.b.use_var(journal);
+        let end = self.field(END, POINTER);
+        let is_full = self.b.ins().icmp(IntCC::Equal, next, end);
+        let (full, on) = (self.cold(), self.b.create_block());
+        let change = self.b.append_block_param(on, POINTER);
+        self.b.ins().brif(is_full, full, &[], on, &[next.into()]);
+        self.begin(full);
+        let space = self.help(Helper::MakeSpace, &[self.context]);
+        self.b
+            .ins()
+            .brif(space, on, &[space.into()], self.fail, &[]);
+        self.begin(on);
+        let item = self.read(place, index, place.item);
+        let item = match place.item {
+            Item::Bool => self.b.ins().uextend(INT, item),
+            Item::Int | Item::Float => item,
+        };
+        self.store(place.header, change, offset_of!(Change, list));
+        self.store(index, change, offset_of!(Change, index));
+        self.store(item, change, offset_of!(Change, item));
+        let step = self.field(STEP, INT);
+        let next = self.b.ins().iadd(change, step);
+        self.b.def_var(journal, next);
+    }
+
+    /// Begins the journal of a pass.
+    pub(super) fn begin_journal(&mut self, journal: Variable) {
+        let first = self.field(FIRST, POINTER);
+        self.b.def_var(journal, first);
+        let step = self.int(size_of::<Change>() as i64);
+        self.set_field(STEP, step);
+    }
+
+    /// Notes how far the journal of the pass has got.
+    pub(super) fn end_journal(&mut self, journal: Variable) {
+        let next = self.b.use_var(journal);
+        self.set_field(NEXT, next);
+    }
+
+    /// Notes how long a list is when a pass begins.
+    pub(super) fn mark_len(&mut self, list: Var) {
+        let header = self.get(list);
+        let len = self.load(INT, header, LEN);
+        self.store(len, header, KEPT);
+    }
+}
+
+fn type_of(item: Item) -> ir::Type {
+    machine_type(item.ty()).unwrap_or(BOOL)
+}

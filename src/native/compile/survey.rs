@@ -1,0 +1,174 @@
+//! What a routine does anywhere in it.
+
+use crate::native::code::{Block, Expr, FunctionId, ListRef, Loop, Over, Stmt, Ty, Var};
+
+/// A call, by the types of what it passes and gets.
+#[derive(Debug, PartialEq)]
+pub(super) struct Call {
+    pub function: FunctionId,
+    pub args: Vec<Ty>,
+    pub ty: Ty,
+}
+
+/// What a routine does; by variable where it concerns one.
+#[derive(Debug, Default)]
+pub(super) struct Survey {
+    pub assigned: Vec<bool>,
+    /// Lists, or lists of lists, of which items are overwritten.
+    pub stored: Vec<bool>,
+    pub pushed: Vec<bool>,
+    pub is_random: bool,
+    pub calls: Vec<Call>,
+}
+
+impl Survey {
+    pub(super) fn of(body: &Block, vars: usize) -> Self {
+        let mut survey = Self {
+            assigned: vec![false; vars],
+            stored: vec![false; vars],
+            pushed: vec![false; vars],
+            ..Self::default()
+        };
+        survey.block(body);
+        survey
+    }
+
+    pub(super) fn of_loop(code: &Loop) -> Self {
+        let mut survey = Self::of(&code.body, code.vars.len());
+        match &code.over {
+            Over::While(condition) => condition.iter().for_each(|e| survey.expr(e)),
+            Over::Numbers { var, counter } | Over::Items { var, counter, .. } => {
+                survey.assigns(*var, *counter);
+            }
+        }
+        survey
+    }
+
+    /// Checks what can be done with lists: items are read and written, lists are neither assigned nor returned.
+    pub(super) fn check(&self, types: &[Ty], ret: Ty) -> Result<(), String> {
+        for (var, ty) in types.iter().enumerate() {
+            let may = match ty {
+                Ty::List(_) => !self.assigned[var],
+                Ty::Rows(_) => !self.assigned[var] && !self.pushed[var],
+                _ => !self.stored[var] && !self.pushed[var],
+            };
+            if !may {
+                return Err(format!("a variable of type {ty:?} cannot be changed so"));
+            }
+        }
+        match ret {
+            Ty::List(_) | Ty::Rows(_) => Err("a list cannot be returned".into()),
+            _ => Ok(()),
+        }
+    }
+
+    fn assigns(&mut self, var: Var, counter: Option<Var>) {
+        self.assigned[var] = true;
+        counter
+            .into_iter()
+            .for_each(|var| self.assigned[var] = true);
+    }
+
+    fn block(&mut self, block: &Block) {
+        block
+            .body
+            .iter()
+            .for_each(|statement| self.statement(statement));
+        block.value.iter().for_each(|value| self.expr(value));
+    }
+
+    fn statement(&mut self, statement: &Stmt) {
+        match statement {
+            Stmt::Set(var, value) => {
+                self.assigned[*var] = true;
+                self.expr(value);
+            }
+            Stmt::Store(list, index, value) => {
+                let (ListRef::Var(var) | ListRef::Row(var, _)) = list;
+                self.stored[*var] = true;
+                self.list(list);
+                self.expr(index);
+                self.expr(value);
+            }
+            Stmt::Push(list, value) => {
+                self.pushed[*list] = true;
+                self.expr(value);
+            }
+            Stmt::Do(value) | Stmt::Return(value) => self.expr(value),
+            Stmt::While(condition, body, _) => {
+                condition.iter().for_each(|e| self.expr(e));
+                self.block(body);
+            }
+            Stmt::For {
+                var,
+                counter,
+                from,
+                until,
+                step,
+                body,
+                ..
+            } => {
+                self.assigns(*var, *counter);
+                [from, until, step].into_iter().for_each(|e| self.expr(e));
+                self.block(body);
+            }
+            Stmt::ForItems {
+                var, counter, body, ..
+            } => {
+                self.assigns(*var, *counter);
+                self.block(body);
+            }
+            Stmt::Break | Stmt::Continue => (),
+        }
+    }
+
+    fn list(&mut self, list: &ListRef) {
+        if let ListRef::Row(_, index) = list {
+            self.expr(index);
+        }
+    }
+
+    fn expr(&mut self, e: &Expr) {
+        match e {
+            Expr::ToFloat(e)
+            | Expr::ToInt(e)
+            | Expr::Not(e)
+            | Expr::Neg(_, e)
+            | Expr::Math(_, _, e) => self.expr(e),
+            Expr::Binary(_, _, left, right) => {
+                self.expr(left);
+                self.expr(right);
+            }
+            Expr::All(parts) | Expr::Any(parts) => parts.iter().for_each(|e| self.expr(e)),
+            Expr::Call {
+                function, args, ty, ..
+            } => {
+                args.iter().for_each(|e| self.expr(e));
+                self.calls.push(Call {
+                    function: *function,
+                    args: args.iter().map(Expr::ty).collect(),
+                    ty: *ty,
+                });
+            }
+            Expr::If(condition, yes, no, _) => {
+                self.expr(condition);
+                self.block(yes);
+                self.block(no);
+            }
+            Expr::Block(block, _) => self.block(block),
+            Expr::Item(list, index, _) => {
+                self.list(list);
+                self.expr(index);
+            }
+            Expr::Len(list) => self.list(list),
+            Expr::Random => self.is_random = true,
+            Expr::Int(_)
+            | Expr::Float(_)
+            | Expr::Bool(_)
+            | Expr::Unit
+            | Expr::Var(..)
+            | Expr::RowCount(_)
+            | Expr::GiveUp => (),
+        }
+    }
+}

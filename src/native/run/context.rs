@@ -1,0 +1,22 @@
+//! What compiled code shares with the functions that it calls.
+
+use super::journal::Journal;
+use super::lists::Lists;
+use super::random::Words;
+use super::values::Outside;
+use crate::native::code::Place;
+
+/// What code has a pointer to while it runs. It reads and writes the fields before `outside`.
+#[repr(C)]
+pub(crate) struct Context<'a> {
+    /// The number of alerts when somebody last looked.
+    pub seen: u32,
+    /// Where the code that was entered gave up.
+    pub place: Place,
+    pub words: Words,
+    pub journal: Journal,
+    pub(super) outside: &'a mut dyn Outside,
+    /// Whether code gave up because it had to stop.
+    pub(super) is_stopped: bool,
+    pub(super) lists: Lists,
+}

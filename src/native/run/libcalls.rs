@@ -1,0 +1,173 @@
+//! Functions that compiled code calls. None of them may panic.
+
+use super::context::Context;
+use super::journal::Change;
+use super::lists::Header;
+use crate::sys::interrupt;
+
+/// A function that compiled code calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Helper {
+    /// `(context) -> 1 to give up`: something has happened outside.
+    Look,
+    /// `(context) -> 1 to give up`: there are no random words left.
+    Draw,
+    /// `(context) -> where to record, or 0 to give up`: the journal is full.
+    MakeSpace,
+    /// `(context, header) -> 1 to give up`: a list is full.
+    Grow,
+    /// `(int, int) -> (int, 1 to give up)`
+    PowInt,
+    /// `(float, float) -> float`, as the following ones.
+    RemFloat,
+    PowFloat,
+    /// `(float) -> float`, as the following ones.
+    Sin,
+    Cos,
+    Tan,
+    Exp,
+    Ln,
+    Log10,
+    Log2,
+    /// `(float, float) -> 1 if so`, as the following ones: Rhai's comparisons.
+    Lt,
+    Le,
+    Gt,
+    Ge,
+    Eq,
+    Ne,
+}
+
+impl Helper {
+    /// Returns the address of the function.
+    pub(crate) fn address(self) -> *const () {
+        match self {
+            Self::Look => look as *const (),
+            Self::Draw => draw as *const (),
+            Self::MakeSpace => make_space as *const (),
+            Self::Grow => grow as *const (),
+            Self::PowInt => pow_int as *const (),
+            Self::RemFloat => rem_float as *const (),
+            Self::PowFloat => pow_float as *const (),
+            Self::Sin => sin as *const (),
+            Self::Cos => cos as *const (),
+            Self::Tan => tan as *const (),
+            Self::Exp => exp as *const (),
+            Self::Ln => ln as *const (),
+            Self::Log10 => log10 as *const (),
+            Self::Log2 => log2 as *const (),
+            Self::Lt => lt as *const (),
+            Self::Le => le as *const (),
+            Self::Gt => gt as *const (),
+            Self::Ge => ge as *const (),
+            Self::Eq => eq as *const (),
+            Self::Ne => ne as *const (),
+        }
+    }
+}
+
+/// A result and whether to give up: in two registers on every processor, because both are integers.
+#[repr(C)]
+struct Pair(i64, u64);
+
+extern "C" fn look(context: *mut Context) -> u8 {
+    // SAFETY: code passes the pointer that it was entered with, and waits.
+    let context = unsafe { &mut *context };
+    context.words.put_back_rest(context.outside);
+    let seen = interrupt::alerts();
+    context.is_stopped = context.outside.must_stop();
+    context.seen = seen;
+    context.is_stopped.into()
+}
+
+extern "C" fn draw(context: *mut Context) -> u8 {
+    // SAFETY: as in `look`.
+    let context = unsafe { &mut *context };
+    (!context.words.draw(context.outside)).into()
+}
+
+extern "C" fn make_space(context: *mut Context) -> *mut Change {
+    // SAFETY: as in `look`.
+    let context = unsafe { &mut *context };
+    context.journal.make_space(&context.lists)
+}
+
+extern "C" fn grow(context: *mut Context, header: *mut Header) -> u8 {
+    // SAFETY: as in `look`; the header is one of its lists'.
+    let (context, header) = unsafe { (&mut *context, &mut *header) };
+    (!header.grow(context.outside)).into()
+}
+
+extern "C" fn pow_int(a: i64, b: i64) -> Pair {
+    let power = u32::try_from(b).ok().and_then(|b| a.checked_pow(b));
+    power.map_or(Pair(0, 1), |power| Pair(power, 0))
+}
+
+extern "C" fn rem_float(a: f64, b: f64) -> f64 {
+    a % b
+}
+
+extern "C" fn pow_float(a: f64, b: f64) -> f64 {
+    a.powf(b)
+}
+
+extern "C" fn sin(x: f64) -> f64 {
+    x.sin()
+}
+
+extern "C" fn cos(x: f64) -> f64 {
+    x.cos()
+}
+
+extern "C" fn tan(x: f64) -> f64 {
+    x.tan()
+}
+
+extern "C" fn exp(x: f64) -> f64 {
+    x.exp()
+}
+
+extern "C" fn ln(x: f64) -> f64 {
+    x.ln()
+}
+
+extern "C" fn log10(x: f64) -> f64 {
+    x.log10()
+}
+
+extern "C" fn log2(x: f64) -> f64 {
+    x.log2()
+}
+
+/// What Rhai divides a difference by before it compares that with the epsilon.
+fn scale(a: f64, b: f64) -> f64 {
+    if a * b == 0.0 {
+        1.0
+    } else {
+        a.abs().max(b.abs())
+    }
+}
+
+extern "C" fn lt(a: f64, b: f64) -> u8 {
+    ((b - a) / scale(a, b) > f64::EPSILON).into()
+}
+
+extern "C" fn le(a: f64, b: f64) -> u8 {
+    ((b - a) / scale(a, b) > -f64::EPSILON).into()
+}
+
+extern "C" fn gt(a: f64, b: f64) -> u8 {
+    ((a - b) / scale(a, b) > f64::EPSILON).into()
+}
+
+extern "C" fn ge(a: f64, b: f64) -> u8 {
+    ((a - b) / scale(a, b) > -f64::EPSILON).into()
+}
+
+extern "C" fn eq(a: f64, b: f64) -> u8 {
+    ((a - b).abs() / scale(a, b) <= f64::EPSILON).into()
+}
+
+extern "C" fn ne(a: f64, b: f64) -> u8 {
+    ((a - b).abs() / scale(a, b) > f64::EPSILON).into()
+}

@@ -1,0 +1,4 @@
+//! Typed code, written by hand, compiled and run.
+
+mod calling;
+mod support;
