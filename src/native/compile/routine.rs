@@ -133,6 +133,8 @@ impl Tools<'_> {
         b.append_block_params_for_function_params(entry);
         b.switch_to_block(entry);
         b.seal_block(entry);
+        // Otherwise it counts as unreachable until something is written.
+        b.ensure_inserted_block();
         let declare = |ty: &Ty| b.declare_var(machine_type(*ty).unwrap_or(BOOL));
         let vars: Vec<Variable> = types.iter().map(declare).collect();
         let (context, depth) = (b.block_params(entry)[0], b.block_params(entry)[1]);

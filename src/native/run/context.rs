@@ -1,5 +1,7 @@
 //! What compiled code shares with the functions that it calls.
 
+use std::any::Any;
+
 use super::journal::Journal;
 use super::lists::Lists;
 use super::random::Words;
@@ -18,5 +20,7 @@ pub(crate) struct Context<'a> {
     pub(super) outside: &'a mut dyn Outside,
     /// Whether code gave up because it had to stop.
     pub(super) is_stopped: bool,
+    /// A panic of `outside`.
+    pub(super) panic: Option<Box<dyn Any + Send>>,
     pub(super) lists: Lists,
 }

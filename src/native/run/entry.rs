@@ -1,6 +1,7 @@
 //! Entering compiled code.
 
 use std::fmt;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use super::context::Context;
@@ -167,6 +168,7 @@ impl Entry {
             journal: Journal::default(),
             outside,
             is_stopped: false,
+            panic: None,
             lists,
         };
         let depth = i64::try_from(depth).unwrap_or(i64::MAX);
@@ -186,6 +188,9 @@ impl Entry {
         }
         if let Some(progress) = progress {
             progress.move_to(slots[counting].cast_signed());
+        }
+        if let Some(panic) = context.panic {
+            resume_unwind(panic);
         }
         let result = || Value::of_bits(self.shape.result, slots[values.len()]);
         match exit {

@@ -1,4 +1,6 @@
-//! Functions that compiled code calls. None of them may panic.
+//! Functions that compiled code calls. None of them panics.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::context::Context;
 use super::journal::Change;
@@ -73,17 +75,19 @@ struct Pair(i64, u64);
 extern "C" fn look(context: *mut Context) -> u8 {
     // SAFETY: code passes the pointer that it was entered with, and waits.
     let context = unsafe { &mut *context };
-    context.words.put_back_rest(context.outside);
-    let seen = interrupt::alerts();
-    context.is_stopped = context.outside.must_stop();
-    context.seen = seen;
-    context.is_stopped.into()
+    ask(context, |context| {
+        context.words.put_back_rest(context.outside);
+        let seen = interrupt::alerts();
+        context.is_stopped = context.outside.must_stop();
+        context.seen = seen;
+        !context.is_stopped
+    })
 }
 
 extern "C" fn draw(context: *mut Context) -> u8 {
     // SAFETY: as in `look`.
     let context = unsafe { &mut *context };
-    (!context.words.draw(context.outside)).into()
+    ask(context, |context| context.words.draw(context.outside))
 }
 
 extern "C" fn make_space(context: *mut Context) -> *mut Change {
@@ -95,7 +99,18 @@ extern "C" fn make_space(context: *mut Context) -> *mut Change {
 extern "C" fn grow(context: *mut Context, header: *mut Header) -> u8 {
     // SAFETY: as in `look`; the header is one of its lists'.
     let (context, header) = unsafe { (&mut *context, &mut *header) };
-    (!header.grow(context.outside)).into()
+    ask(context, |context| header.grow(context.outside))
+}
+
+/// Returns 1 for giving up. No panic gets into compiled code: it goes on where the code was entered.
+fn ask(context: &mut Context, question: impl FnOnce(&mut Context) -> bool) -> u8 {
+    match catch_unwind(AssertUnwindSafe(|| question(context))) {
+        Ok(goes_on) => (!goes_on).into(),
+        Err(panic) => {
+            context.panic = Some(panic);
+            1
+        }
+    }
 }
 
 extern "C" fn pow_int(a: i64, b: i64) -> Pair {
@@ -139,35 +154,41 @@ extern "C" fn log2(x: f64) -> f64 {
     x.log2()
 }
 
-/// What Rhai divides a difference by before it compares that with the epsilon.
-fn scale(a: f64, b: f64) -> f64 {
-    if a * b == 0.0 {
+/// Compares `a - b` relative to the larger of them, as Rhai does. `same` is the result where the larger one is 0, as it is said to be
+/// beside what is not a number.
+fn compare(a: f64, b: f64, same: bool, by: impl Fn(f64) -> bool) -> u8 {
+    let larger = if a * b == 0.0 {
         1.0
     } else {
         a.abs().max(b.abs())
-    }
+    };
+    u8::from(if larger == 0.0 {
+        same
+    } else {
+        by((a - b) / larger)
+    })
 }
 
 extern "C" fn lt(a: f64, b: f64) -> u8 {
-    ((b - a) / scale(a, b) > f64::EPSILON).into()
+    gt(b, a)
 }
 
 extern "C" fn le(a: f64, b: f64) -> u8 {
-    ((b - a) / scale(a, b) > -f64::EPSILON).into()
+    ge(b, a)
 }
 
 extern "C" fn gt(a: f64, b: f64) -> u8 {
-    ((a - b) / scale(a, b) > f64::EPSILON).into()
+    compare(a, b, false, |difference| difference > f64::EPSILON)
 }
 
 extern "C" fn ge(a: f64, b: f64) -> u8 {
-    ((a - b) / scale(a, b) > -f64::EPSILON).into()
+    compare(a, b, true, |difference| difference > -f64::EPSILON)
 }
 
 extern "C" fn eq(a: f64, b: f64) -> u8 {
-    ((a - b).abs() / scale(a, b) <= f64::EPSILON).into()
+    compare(a, b, true, |difference| difference.abs() <= f64::EPSILON)
 }
 
 extern "C" fn ne(a: f64, b: f64) -> u8 {
-    ((a - b).abs() / scale(a, b) > f64::EPSILON).into()
+    compare(a, b, false, |difference| difference.abs() > f64::EPSILON)
 }

@@ -1,4 +1,9 @@
 //! Typed code, written by hand, compiled and run.
 
 mod calling;
+mod lists;
+mod loops;
+mod memory;
+mod numbers;
+mod outside;
 mod support;
