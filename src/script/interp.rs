@@ -174,6 +174,7 @@ impl Interp {
     /// Lets the runtime decide what signals of the process do.
     pub(crate) fn own_signals(&self) {
         self.owns_signals.store(true, Ordering::Relaxed);
+        sys::interrupt::alert();
     }
 
     /// Returns whether the family's main process is a host: its children must not outlive it, however it ends.

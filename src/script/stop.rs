@@ -72,12 +72,32 @@ thread_local! {
     static EXIT: RefCell<Dynamic> = const { RefCell::new(Dynamic::UNIT) };
     /// How often all threads had been asked to end when a script started this one.
     static EPOCH: Cell<u64> = const { Cell::new(NO_EPOCH) };
+    /// The interpreter, by its address, whose script had no reason to stop when this thread last looked, and how many alerts there had
+    /// been before that look.
+    static LOOKED: Cell<(usize, u32)> = const { Cell::new((0, 0)) };
+}
+
+/// Returns whether nothing has happened since this thread found no reason to stop the script of the interpreter at this address.
+#[inline]
+pub(super) fn is_quiet(interp: usize, alerts: u32) -> bool {
+    LOOKED.get() == (interp, alerts)
+}
+
+/// Notes that this thread has found no reason to stop. The alerts were counted before the look.
+pub(super) fn note_quiet(interp: usize, alerts: u32) {
+    LOOKED.set((interp, alerts));
+}
+
+/// Makes this thread look again: it has itself changed what it would find.
+fn look_again() {
+    LOOKED.set((0, 0));
 }
 
 /// Notes that this thread has to stop the script of the interpreter at this address.
 pub(super) fn exit_this_thread(interp: usize, value: Dynamic) {
     EXIT.set(value);
     ENDS.set(interp);
+    look_again();
 }
 
 /// Returns why this thread alone has to stop the script of the interpreter at this address, if it has to.
@@ -101,6 +121,7 @@ pub(super) fn forget_exit() {
 /// Runs the body of a thread that a script has started in this epoch.
 pub(crate) fn in_thread_of(epoch: u64, body: impl FnOnce()) {
     EPOCH.set(epoch);
+    look_again();
     body();
     EPOCH.set(NO_EPOCH);
 }

@@ -36,8 +36,24 @@ impl Interp {
         interrupt::alert();
     }
 
-    /// Returns why the script has to stop, if it has to.
+    /// Returns why the script has to stop, if it has to. This is asked at every step of a script. Whatever changes the answer sends an
+    /// alert afterwards, or makes its own thread look again.
+    #[inline]
     pub(crate) fn stopping(&self) -> Option<Stop> {
+        // Counted first: an alert during the look is seen by the next one.
+        let alerts = interrupt::alerts();
+        if stop::is_quiet(self.address(), alerts) {
+            return None;
+        }
+        let found = self.look_for_stop();
+        if found.is_none() {
+            stop::note_quiet(self.address(), alerts);
+        }
+        found
+    }
+
+    #[cold]
+    fn look_for_stop(&self) -> Option<Stop> {
         if let Some(stop) = stop::of_this_thread(self.address()) {
             return Some(stop);
         }
@@ -208,6 +224,7 @@ impl Interp {
     /// Ends the threads that scripts have started so far at their next step, whenever that is.
     pub(crate) fn stop_older_threads(&self) {
         self.requests.begin_epoch();
+        interrupt::alert();
     }
 
     /// Returns the epoch in which a script starts a thread now.
@@ -216,6 +233,7 @@ impl Interp {
     }
 
     /// Returns a number that distinguishes this interpreter from others in this process.
+    #[inline]
     pub(super) fn address(&self) -> usize {
         std::ptr::from_ref(self).addr()
     }

@@ -27,11 +27,13 @@ static ADDRESSEE: AtomicU32 = AtomicU32::new(0);
 /// Makes the calling thread the only one that gets requests.
 pub(crate) fn address_to_me() {
     ADDRESSEE.store(identity::thread_id(), Ordering::SeqCst);
+    alert();
 }
 
 /// Makes all threads get requests, as at the start.
 pub(crate) fn address_to_all() {
     ADDRESSEE.store(0, Ordering::SeqCst);
+    alert();
 }
 
 /// Returns the number of the signal that asked the calling thread to stop, or 0.
@@ -87,7 +89,7 @@ pub(crate) fn forget_caught() {
     CAUGHT.store(0, Ordering::SeqCst);
 }
 
-/// Counts the events that sleepers must check.
+/// Counts the events that sleepers and running scripts must check.
 static ALERTS: AtomicU32 = AtomicU32::new(0);
 
 /// Wakes every thread that sleeps until the next event. Safe to call from a signal handler.
@@ -96,7 +98,8 @@ pub(crate) fn alert() {
     futex::wake(&ALERTS, u32::MAX);
 }
 
-/// Must be read before checking for events, for the sleep afterwards.
+/// Must be read before checking for events, for the sleep afterwards, or to know that nothing has happened since that check.
+#[inline]
 pub(crate) fn alerts() -> u32 {
     ALERTS.load(Ordering::SeqCst)
 }
