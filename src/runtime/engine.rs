@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use rhai::{
-    Dynamic, Engine, EvalContext, FnPtr, Map, Module, OptimizationLevel, Position, Shared, Token,
+    Dynamic, Engine, EvalContext, FnPtr, Module, OptimizationLevel, Position, Shared, Token,
 };
 
 use super::modules::{Modules, Resolver, register_note};
@@ -195,6 +195,8 @@ pub(super) fn find_variables(
     handles: HashSet<TypeId>,
 ) {
     let interp = interp.clone();
+    let limits = &interp.settings.limits;
+    let (has_limits, has_sizes) = (limits.need_a_stretch(), limits.have_sizes());
     #[allow(deprecated)]
     engine.on_var(move |name, offset, mut context| {
         if context.call_level() > levels || sys::limits::Stack::mine().is_short() {
@@ -205,50 +207,60 @@ pub(super) fn find_variables(
         {
             return Err(thrown);
         }
-        stretch::check(&interp)?;
-        interp.held.check()?;
-        let limits = &interp.settings.limits;
+        if has_limits {
+            stretch::check(&interp)?;
+            interp.held.check()?;
+        }
         let scope = context.scope();
         let variable = match offset {
             0 => scope.get(name),
             // The parser counts from the newest variable, and so does the iterator.
             _ => scope.iter_raw().nth(offset - 1).map(|(_, _, value)| value),
         };
-        match variable {
-            Some(value) if !value.is_shared() => {
-                limits.check(value)?;
-                memory::to_grow(value)?;
-                depth::check(name, value)?;
-                let map = value.read_lock::<Map>();
-                Ok(map.and_then(|map| of_error_map(&map)).map(Dynamic::from))
-            }
-            Some(value) => {
-                cells::wait_for(name, value)?;
-                limits.check(value)?;
-                memory::to_grow(value)?;
-                depth::check(name, value)?;
-                // Not by `type_id` of the cell, which panics when another thread has taken it since.
-                let is_handle = value
-                    .read_lock::<Dynamic>()
-                    .is_some_and(|inner| handles.contains(&inner.type_id()));
-                if !is_handle {
-                    return Ok(None);
-                }
-                let copy = value.flatten_clone();
-                match context.scope_mut().get_mut(name) {
-                    Some(variable) => *variable = copy,
-                    // A constant cannot be replaced, nor is it assigned to.
-                    None => return Ok(Some(copy)),
-                }
-                Ok(None)
-            }
-            None => Ok(interp
+        let Some(value) = variable else {
+            return Ok(interp
                 .given
                 .get(name)
                 .or_else(|| globals.get_var(name))
-                .or_else(|| function(&context, &foreign, name))),
+                .or_else(|| function(&context, &foreign, name)));
+        };
+        if is_simple(value) {
+            return Ok(None);
         }
+        let is_shared = value.is_shared();
+        if is_shared {
+            cells::wait_for(name, value)?;
+        }
+        if has_sizes {
+            interp.settings.limits.check(value)?;
+        }
+        memory::to_grow(value)?;
+        depth::check(name, value)?;
+        if !is_shared {
+            let map = value.as_map_ref().ok();
+            return Ok(map.and_then(|map| of_error_map(&map)).map(Dynamic::from));
+        }
+        // Not by `type_id` of the cell, which panics when another thread has taken it since.
+        let is_handle = value
+            .read_lock::<Dynamic>()
+            .is_some_and(|inner| handles.contains(&inner.type_id()));
+        if !is_handle {
+            return Ok(None);
+        }
+        let copy = value.flatten_clone();
+        match context.scope_mut().get_mut(name) {
+            Some(variable) => *variable = copy,
+            // A constant cannot be replaced, nor is it assigned to.
+            None => return Ok(Some(copy)),
+        }
+        Ok(None)
     });
+}
+
+/// Returns whether a variable holds a number, a truth value or a character, which needs no further look.
+#[inline]
+fn is_simple(value: &Dynamic) -> bool {
+    !value.is_shared() && (value.is_int() || value.is_float() || value.is_bool() || value.is_char())
 }
 
 /// A function of the script or of the host as a value.
