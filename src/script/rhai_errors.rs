@@ -141,6 +141,11 @@ const FIELDS: [&str; 15] = [
 ///
 /// `message` begins with the text of the innermost error, whatever calls it passed through.
 pub(crate) fn of_error_map(map: &Map) -> Option<Exception> {
+    // Asked for every dict that a script reads. Keys are in their order, and no field but one comes before `error`.
+    let (first, _) = map.first_key_value()?;
+    if first != "actual" && first != "error" {
+        return None;
+    }
     let kind = map.get("error")?.as_immutable_string_ref().ok()?.clone();
     let is_rhais = |key: &rhai::Identifier| FIELDS.contains(&key.as_str());
     let is_kind = kind.starts_with("Error") && kind.chars().all(char::is_alphanumeric);
