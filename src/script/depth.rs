@@ -146,6 +146,10 @@ impl Walk {
         above: usize,
     ) -> Option<usize> {
         items.try_fold(1, |most, item| {
+            if is_leaf(item) {
+                self.looked_at += 1;
+                return Some(most);
+            }
             Some(most.max(1 + self.levels(item, above + 1)?))
         })
     }
