@@ -5,7 +5,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use rhai::{
-    Dynamic, Engine, EvalContext, FnPtr, Module, OptimizationLevel, Position, Shared, Token,
+    Array, Dynamic, Engine, EvalContext, FnPtr, Map, Module, OptimizationLevel, Position, Shared,
+    Token,
 };
 
 use super::modules::{Modules, Resolver, register_note};
@@ -62,6 +63,7 @@ pub(super) fn build(
         mount(&mut engine, &registered, name);
     }
     let foreign = setup::register(&mut engine, setups);
+    name_types(&mut engine);
     let names = set_names(interp, &mut registered, foreign, setups);
     let modules = Arc::new(Modules::new(interp, registered.namespaces));
     engine.set_module_resolver(Resolver(modules.clone()));
@@ -84,6 +86,16 @@ pub(super) fn build(
     let engine = Arc::new(engine);
     interp.run_by(&engine);
     (engine, modules, names)
+}
+
+/// Gives the types of Rhai with the most methods the names that they have anyway, where Rhai looks first: it asks for a value's type at each call of a method, and
+/// would search all modules in vain.
+fn name_types(engine: &mut Engine) {
+    let values: [Dynamic; 3] = [Array::new().into(), Map::new().into(), "".into()];
+    for value in &values {
+        let name = engine.map_type_name(value.type_name()).to_string();
+        engine.register_type_with_name_raw(value.type_name(), name);
+    }
 }
 
 /// Collects the names of a program, for the advice in its error reports, and sets how its values are sent to other processes.
