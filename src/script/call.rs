@@ -9,6 +9,7 @@ use rhai::{
 };
 
 use crate::script::Outcome;
+use crate::script::arguments::Values;
 use crate::script::bind::Signature;
 use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::Interp;
@@ -19,9 +20,9 @@ use crate::text::{as_float, as_int, as_string};
 pub(crate) struct Call<'a> {
     pub interp: &'a Arc<Interp>,
     pub context: &'a NativeCallContext<'a>,
-    signature: Signature,
+    signature: &'a Signature,
     this: Option<&'a mut Dynamic>,
-    values: Vec<Option<Dynamic>>,
+    values: Values,
     keywords: Option<Map>,
     /// The keywords that arguments were given by.
     named: Vec<&'static str>,
@@ -37,7 +38,7 @@ impl<'a> Call<'a> {
     pub(crate) fn sort<'args: 'a>(
         interp: &'a Arc<Interp>,
         context: &'a NativeCallContext<'a>,
-        signature: Signature,
+        signature: &'a Signature,
         is_method: bool,
         args: &'a mut [&'args mut Dynamic],
     ) -> Result<Self, Failure> {
@@ -45,11 +46,11 @@ impl<'a> Call<'a> {
             (true, [first, rest @ ..]) => (Some(&mut **first), rest),
             (_, args) => (None, args),
         };
-        let mut values: Vec<Option<Dynamic>> = args
-            .iter_mut()
-            .map(|arg| Some(std::mem::take(&mut **arg).flatten()))
-            .collect();
-        let keywords = keywords_of(&signature, &mut values)?;
+        let mut values = Values::default();
+        for arg in args {
+            values.push(std::mem::take(&mut **arg).flatten());
+        }
+        let keywords = keywords_of(signature, &mut values)?;
         let mut call = Self {
             interp,
             context,
@@ -72,17 +73,17 @@ impl<'a> Call<'a> {
     }
 
     fn place(&mut self, keywords: Map) -> Result<(), Failure> {
-        self.values.resize(self.signature.params.len(), None);
+        self.values.extend_to(self.signature.params.len());
         for (key, value) in keywords {
             let Some((index, name)) = self.signature.parameter(&key) else {
-                return Err(unknown_keyword(&self.signature, &key));
+                return Err(unknown_keyword(self.signature, &key));
             };
-            if self.values[index].is_some() {
+            if self.has(index) {
                 let function = self.signature.name;
                 let text = format!("{function}() got multiple values for argument '{key}'");
                 return Err(raise("TypeError", text));
             }
-            self.values[index] = Some(value.flatten());
+            self.values.all()[index] = Some(value.flatten());
             self.named.push(name);
         }
         Ok(())
@@ -149,20 +150,19 @@ impl<'a> Call<'a> {
 
     /// Parameter `index`, if it was given and is not `None`.
     pub(crate) fn given(&mut self, index: usize) -> Option<Dynamic> {
-        self.values.get_mut(index)?.take().filter(|v| !v.is_unit())
+        let value = self.values.all().get_mut(index)?.take();
+        value.filter(|v| !v.is_unit())
     }
 
     /// Parameter `index` as it came, `()` when it was left out.
     pub(crate) fn value(&mut self, index: usize) -> Dynamic {
-        self.values
-            .get_mut(index)
-            .and_then(Option::take)
-            .unwrap_or(Dynamic::UNIT)
+        let value = self.values.all().get_mut(index).and_then(Option::take);
+        value.unwrap_or(Dynamic::UNIT)
     }
 
     /// Returns whether parameter `index` was given at all, `None` included.
     pub(crate) fn has(&self, index: usize) -> bool {
-        self.values.get(index).is_some_and(Option::is_some)
+        self.values.get(index).is_some()
     }
 
     /// Returns whether an argument was given as a keyword under this name, which may be one of two.
@@ -172,11 +172,8 @@ impl<'a> Call<'a> {
 
     /// Returns every argument from `index` on, for variadic functions.
     pub(crate) fn rest(&mut self, index: usize) -> Vec<Dynamic> {
-        self.values
-            .iter_mut()
-            .skip(index)
-            .filter_map(Option::take)
-            .collect()
+        let rest = self.values.all().iter_mut().skip(index);
+        rest.filter_map(Option::take).collect()
     }
 
     /// Of a variadic function whose arguments may be maps: a last map that is not keywords is an argument.
@@ -186,7 +183,7 @@ impl<'a> Call<'a> {
         if self.keywords.as_ref().is_some_and(foreign)
             && let Some(map) = self.keywords.take()
         {
-            self.values.push(Some(map.into()));
+            self.values.push(map.into());
         }
     }
 
@@ -215,7 +212,7 @@ impl<'a> Call<'a> {
 
     /// Parameter `index` as a number, if it is one, without taking it.
     pub(crate) fn peek_number(&self, index: usize) -> Option<f64> {
-        as_float(self.values.get(index)?.as_ref()?)
+        as_float(self.values.get(index)?)
     }
 
     /// Returns a real number; integers are taken as well.
@@ -329,13 +326,10 @@ impl<'a> Call<'a> {
 }
 
 /// Removes the trailing object map from the arguments when it holds keywords.
-fn keywords_of(
-    signature: &Signature,
-    values: &mut Vec<Option<Dynamic>>,
-) -> Result<Option<Map>, Failure> {
-    let before = values.len().saturating_sub(1);
+fn keywords_of(signature: &Signature, values: &mut Values) -> Result<Option<Map>, Failure> {
+    let before = values.len.saturating_sub(1);
     let optional = signature.variadic || signature.params.len() > signature.required;
-    let is_map = matches!(values.last(), Some(Some(last)) if last.is_map());
+    let is_map = values.get(before).is_some_and(Dynamic::is_map);
     let complete = before >= signature.required || (signature.keywords_alone && before == 0);
     let takes_keywords = optional || signature.keywords_alone;
     if signature.positional_only || !is_map || !takes_keywords || !complete {
@@ -344,8 +338,7 @@ fn keywords_of(
     if signature.variadic && before == 0 {
         return Ok(None);
     }
-    let map = values.pop().flatten().and_then(|v| v.try_cast::<Map>());
-    Ok(map)
+    Ok(values.pop().and_then(Dynamic::try_cast::<Map>))
 }
 
 fn unknown_keyword(signature: &Signature, key: &str) -> Failure {

@@ -2,7 +2,7 @@
 //!
 //! Natives:
 //! - [`bind`]: registering functions, types and modules, with Python's signatures.
-//! - [`call`]: one call, its arguments sorted and checked; [`caller`]: calling back later; [`task`]: the function of a process or thread.
+//! - [`call`]: one call, its arguments sorted and checked; [`arguments`]: where it has them; [`caller`]: calling back later; [`task`]: the function of a process or thread.
 //!
 //! The state of a runtime:
 //! - [`interp`]: what its natives share; [`state`]: what each script module keeps; [`session`]: its shared memory.
@@ -24,6 +24,7 @@
 //! - [`report`], [`waits`]: reports of errors, and what a process waits for, in words.
 //! - [`output`], [`sinks`]: lines on standard output, or where a host redirects them; [`unwritten`]: what could not be written.
 
+mod arguments;
 pub(crate) mod bind;
 pub(crate) mod call;
 pub(crate) mod caller;

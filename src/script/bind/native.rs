@@ -56,7 +56,7 @@ pub(super) fn native(
         move |context: Option<NativeCallContext>, args: &mut [&mut Dynamic]| {
             let context = context.ok_or("a native was called without its context")?;
             let is_method = on != On::Nothing;
-            let mut call = Call::sort(&interp, &context, signature, is_method, args)?;
+            let mut call = Call::sort(&interp, &context, &signature, is_method, args)?;
             // A mistake of ours, or a function of the host that a script has passed to us.
             without_panic(|| handler(&mut call))
         },

@@ -1,0 +1,67 @@
+//! The arguments of one call of a native, where they cost least: a call has few of them.
+
+use rhai::Dynamic;
+
+/// The arguments by parameter, as far as they were given and not taken. Few need no memory of their own.
+#[derive(Default)]
+pub(super) struct Values {
+    few: [Option<Dynamic>; FEW],
+    /// All of them, when they are more.
+    many: Vec<Option<Dynamic>>,
+    pub(super) len: usize,
+}
+
+/// Most natives take no more arguments.
+const FEW: usize = 3;
+
+impl Values {
+    #[inline]
+    pub(super) fn all(&mut self) -> &mut [Option<Dynamic>] {
+        match self.len <= FEW {
+            true => &mut self.few[..self.len],
+            false => &mut self.many,
+        }
+    }
+
+    #[inline]
+    pub(super) fn get(&self, index: usize) -> Option<&Dynamic> {
+        match self.len <= FEW {
+            true => self.few.get(index)?.as_ref(),
+            false => self.many.get(index)?.as_ref(),
+        }
+    }
+
+    #[inline]
+    pub(super) fn push(&mut self, value: Dynamic) {
+        self.extend_to(self.len + 1);
+        if let Some(last) = self.all().last_mut() {
+            *last = Some(value);
+        }
+    }
+
+    /// Adds parameters that were not given, up to this number of them.
+    pub(super) fn extend_to(&mut self, len: usize) {
+        if len > FEW {
+            if self.len <= FEW {
+                self.many = self.few[..self.len].iter_mut().map(Option::take).collect();
+            }
+            self.many.resize(len, None);
+        }
+        self.len = self.len.max(len);
+    }
+
+    /// Removes the last one.
+    pub(super) fn pop(&mut self) -> Option<Dynamic> {
+        let last = self.all().last_mut()?.take();
+        self.len -= 1;
+        self.many.truncate(self.len);
+        if self.len == FEW {
+            let left = self.many.drain(..);
+            self.few
+                .iter_mut()
+                .zip(left)
+                .for_each(|(to, from)| *to = from);
+        }
+        last
+    }
+}
