@@ -96,6 +96,12 @@ pub(crate) struct Options {
     /// How errors are printed
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(crate) error_format: Format,
+    /// Leave everything to the interpreter, and make no machine code of numeric functions and loops
+    #[arg(long)]
+    pub(crate) no_compile: bool,
+    /// At the end, list what became machine code, and why the rest did not
+    #[arg(long)]
+    pub(crate) explain_compile: bool,
     #[command(flatten)]
     pub(crate) permissions: PermissionOptions,
 }

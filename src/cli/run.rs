@@ -58,5 +58,21 @@ pub(crate) fn builder(options: &Options, argv: impl IntoIterator<Item = OsString
     if let Some(mib) = options.session_memory {
         builder = builder.session_memory(mib << 20);
     }
-    builder
+    if options.explain_compile {
+        builder = builder.explain_compile();
+    }
+    compiling(builder, options.no_compile)
+}
+
+/// When the command compiles, for tests: `at-once` or `never`.
+const COMPILE: &str = "PROCSCRIPT_COMPILE";
+
+fn compiling(builder: Builder, never: bool) -> Builder {
+    let wanted = std::env::var_os(COMPILE).unwrap_or_default();
+    match wanted.to_str() {
+        _ if never => builder.compile(false),
+        Some("never") => builder.compile(false),
+        Some("at-once") => builder.compile_at_once(),
+        _ => builder,
+    }
 }

@@ -8,6 +8,7 @@
 //! - [`compiling`]: the text that is being compiled.
 //! - [`visible`]: control characters, shown.
 //! - [`call`]: one function call packed as bytes.
+//! - `islands`: functions and loops that may become machine code.
 
 pub(crate) mod call;
 pub(crate) mod compiling;
@@ -15,6 +16,9 @@ pub(crate) mod diagnostic;
 pub(crate) mod environment;
 mod excerpt;
 pub(crate) mod frame;
+#[cfg(feature = "compile")]
+#[allow(unused, reason = "not entered yet")]
+pub(crate) mod islands;
 mod lookup;
 pub(crate) mod source;
 #[cfg(test)]

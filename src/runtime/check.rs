@@ -7,6 +7,8 @@ use crate::advice::{self, Pieces};
 use crate::program::diagnostic::Diagnostic;
 use crate::program::source::Source;
 use crate::program::{call, compiling};
+use crate::script::interp::Interp;
+use crate::script::islands;
 use crate::script::names::Names;
 use crate::syntax::items;
 use crate::sys::deep_stack::on_deep_stack;
@@ -17,10 +19,13 @@ const ERRORS_MAX: usize = 100;
 /// Compiles a source. The error is the report.
 pub(super) fn compile(
     engine: &Engine,
+    interp: &Interp,
     names: &Names,
     source: &Source,
 ) -> Result<AST, Box<Diagnostic>> {
-    call::compile(engine, source).map_err(|error| {
+    let compiled = call::compile(engine, source);
+    let wrapped = compiled.map(|ast| islands::wrap(interp, engine, source, ast));
+    wrapped.map_err(|error| {
         let place = place_of(error.position());
         let mut told = Diagnostic::syntax(source, place, message_of(&error));
         advice::about_syntax(names, &source.text, &Pieces::of(&source.text), &mut told);
@@ -55,7 +60,7 @@ impl Runtime {
 
     fn check_here(&self, script: &Script) -> Result<(), Vec<Diagnostic>> {
         let source = script.source();
-        let Err(first) = compile(&self.engine, &self.names, &source) else {
+        let Err(first) = compile(&self.engine, &self.interp, &self.names, &source) else {
             return Ok(());
         };
         let mut errors = self.errors_of_items(&source);

@@ -20,7 +20,7 @@ use crate::script::names::Names;
 use crate::script::report::{Reports, too_deep};
 use crate::script::rhai_errors::of_error_map;
 use crate::script::stop::Stop;
-use crate::script::{cells, depth, memory, stretch};
+use crate::script::{cells, depth, islands, memory, stretch};
 use crate::syntax::is_word_of_python;
 use crate::{advice, stdlib, sys};
 
@@ -70,6 +70,13 @@ pub(super) fn build(
     register_note(&mut engine);
     connect_print(&mut engine, interp);
     check_each_step(&mut engine, interp);
+    let foreign = names.foreign().iter();
+    islands::register(
+        &mut engine,
+        interp,
+        foreign.map(|function| function.name.as_str()),
+        levels,
+    );
     find_variables(
         &mut engine,
         interp,

@@ -25,6 +25,7 @@ use crate::program::source::LoadedModule;
 use crate::program::{Source, call};
 use crate::script::exceptions::raise;
 use crate::script::interp::Interp;
+use crate::script::islands;
 use crate::sys::lock::locked;
 use crate::text::{from_os, to_path};
 
@@ -120,7 +121,7 @@ impl Modules {
             text: text.into(),
         };
         interp.program.note_source(&source);
-        let ast = compile_module(engine, &source)?;
+        let ast = compile_module(engine, interp, &source)?;
         run(engine, interp, source, &ast, Scope::new())
     }
 
@@ -131,7 +132,7 @@ impl Modules {
         interp: &Interp,
         source: &Source,
     ) -> Result<AST, Failure> {
-        let ast = compile_module(engine, source)?;
+        let ast = compile_module(engine, interp, source)?;
         interp.program.add_module(LoadedModule {
             source: source.clone(),
             functions: ast.shared_lib().clone(),
@@ -243,9 +244,10 @@ fn prelude(module: &CarriedModule) -> String {
 }
 
 /// Compiles the source of a module, followed by code that exports its functions as values.
-fn compile_module(engine: &Engine, source: &Source) -> Result<AST, Failure> {
+fn compile_module(engine: &Engine, interp: &Interp, source: &Source) -> Result<AST, Failure> {
     let _name = NameBeingCompiled::set(&source.name);
     let ast = call::compile(engine, source)?;
+    let ast = islands::wrap(interp, engine, source, ast);
     // After the last line of the source, because closures are identified by their position.
     let mut extra = "\n".repeat(source.text.lines().count());
     let mut names: Vec<&str> = Vec::new();

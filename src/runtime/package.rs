@@ -188,9 +188,10 @@ impl ProcessPackage {
     fn compile_script(&self, engine: &Engine, script: &Script) -> Result<AST, Error> {
         self.check_limits()?;
         let source = script.source();
-        let names = &self.family.names;
-        let ast = on_deep_stack(|| compile(engine, names, &source)).map_err(Error::Syntax)?;
-        let program = &self.interp().program;
+        let (interp, names) = (self.interp(), &self.family.names);
+        let compiled = on_deep_stack(|| compile(engine, interp, names, &source));
+        let ast = compiled.map_err(Error::Syntax)?;
+        let program = &interp.program;
         program.add_script(source, ast.shared_lib().clone());
         Ok(ast)
     }

@@ -64,6 +64,9 @@ impl Runtime {
                 .eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &ast)
         });
         let result = self.interp.unless_interrupted(result);
+        if let Some(text) = self.interp.islands.explanation() {
+            let _ = self.interp.output.error(&text);
+        }
         let code = self.conclude(self.ending(&source, result));
         drop(limit);
         turn.carried_out();

@@ -14,6 +14,7 @@ use super::state::State;
 use crate::process::{signals, spawn};
 use crate::program::call::{self, Head};
 use crate::script::interp::Interp;
+use crate::script::islands;
 use crate::script::names::Names;
 use crate::script::report::Reports;
 use crate::stdlib;
@@ -119,6 +120,7 @@ fn load(
     }
     for source in head.inputs {
         let ast = call::compile(engine, &source)?;
+        let ast = islands::wrap(interp, engine, &source, ast);
         interp.program.add_input(source, ast.shared_lib().clone());
     }
     // Functions come first, because the values may refer to any of them.

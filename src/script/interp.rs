@@ -15,6 +15,7 @@ use crate::script::fork_hooks::{AroundFork, Prepared};
 use crate::script::given::Given;
 use crate::script::held::Held;
 use crate::script::host_engines::HostEngines;
+use crate::script::islands::Islands;
 use crate::script::limits::Spent;
 use crate::script::output::Output;
 use crate::script::requests::Requests;
@@ -56,6 +57,8 @@ pub(crate) struct Interp {
     pub given: Given,
     /// The engines that the host has created.
     pub host_engines: HostEngines,
+    /// What is compiled to machine code.
+    pub islands: Islands,
     /// The states of the script modules.
     states: States,
     /// How values of each type are sent to other processes.
@@ -89,6 +92,7 @@ impl Interp {
             output: Output::default(),
             source: Source::default(),
             held: Held::new(settings.limits.of_memory()),
+            islands: Islands::new(&settings),
             settings,
             spent: Spent::default(),
             fork_hooks: AroundFork::default(),

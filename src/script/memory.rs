@@ -41,6 +41,13 @@ pub(crate) fn for_items(call: &Call<'_>, items: usize) -> Result<(), Failure> {
     check(bytes, || format!("a list of {items} items"))
 }
 
+/// Returns whether there is memory for a list of so many numbers.
+#[cfg(feature = "compile")]
+pub(crate) fn has_space_for_items(items: usize) -> bool {
+    let bytes = items.saturating_mul(ITEM);
+    (bytes < SMALL || may_allocate(bytes)) && is_free(bytes)
+}
+
 /// Memory for a list of copies of a value.
 pub(crate) fn for_copies(call: &Call<'_>, value: &Dynamic, count: usize) -> Result<(), Failure> {
     for_items(call, count)?;

@@ -10,8 +10,11 @@
 //!   fork; [`host_engines`], [`foreign`]: its engines and functions.
 //! - [`limits`], [`memory`], [`held`], [`depth`]: how much a script may use, what it holds, and how deep its values are nested.
 //!
+//! - [`islands`]: functions and loops as machine code.
+//!
 //! Values and errors:
 //! - [`values`], [`dialect`], [`cells`]: types, truth and forms; whose errors an object raises; variables that threads share.
+//! - [`steps`], [`random_stream`]: ranges with a step; the process's random numbers.
 //! - [`codecs`], [`codec`]: how values are sent to other processes.
 //! - [`exceptions`], [`exception_class`], [`rhai_errors`], [`rhai_texts`], [`panics`], [`denied`]: errors as objects, and what becomes one.
 //!
@@ -42,11 +45,14 @@ pub(crate) mod given;
 pub(crate) mod held;
 pub(crate) mod host_engines;
 pub(crate) mod interp;
+#[cfg_attr(not(feature = "compile"), path = "no_islands.rs")]
+pub(crate) mod islands;
 pub(crate) mod limits;
 pub(crate) mod memory;
 pub(crate) mod names;
 pub(crate) mod output;
 pub(crate) mod panics;
+pub(crate) mod random_stream;
 pub(crate) mod report;
 pub(crate) mod requests;
 pub(crate) mod rhai_errors;
@@ -56,6 +62,7 @@ pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod sinks;
 pub(crate) mod state;
+pub(crate) mod steps;
 pub(crate) mod stop;
 mod stopping;
 pub(crate) mod stretch;

@@ -21,6 +21,22 @@ pub(crate) struct Settings {
     /// The family's first process is a host that runs no script itself: the script's main process is a child of it.
     pub isolated: bool,
     pub permissions: Guard,
+    /// When functions and loops become machine code.
+    pub compile: Compile,
+    /// What was compiled is noted.
+    #[serde(skip)]
+    pub explain_compile: bool,
+}
+
+/// When functions and loops become machine code.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Compile {
+    /// When that is likely to save time.
+    WhenItPays,
+    /// As soon as possible, for tests.
+    AtOnce,
+    #[default]
+    Never,
 }
 
 impl Settings {

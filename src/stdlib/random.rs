@@ -5,18 +5,15 @@
 //! gives the variable itself.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Mutex;
 
-use rand::rngs::SmallRng;
+use rand::RngExt;
 use rand::seq::SliceRandom;
-use rand::{RngExt, SeedableRng};
 use rhai::{Array, Dynamic};
 
 use super::builtins::iterate::items;
 use super::builtins::number::not_an_integer;
-use crate::script::{Call, Failure, Outcome, Registry, State, States, memory, raise, type_name};
-use crate::sys;
-use crate::sys::lock::locked;
+use crate::script::random_stream::{Stream, Words};
+use crate::script::{Call, Failure, Outcome, Registry, States, memory, raise, type_name};
 use crate::text::{as_float, as_int, as_string};
 
 /// The value of the global constant `random`.
@@ -52,35 +49,15 @@ pub(super) fn register(registry: &mut Registry) {
         .function_and_place("shuffle", &["x"], shuffle, shuffle_in_place);
 }
 
-/// The stream of random numbers of this process, begun when it is first drawn from.
-#[derive(Debug, Default)]
-struct Stream(Mutex<Option<SmallRng>>);
-
-impl State for Stream {
-    /// Two processes must not draw the same numbers.
-    fn begin_process(&self) {
-        *locked(&self.0) = None;
-    }
-}
-
 /// Adds what the module keeps.
 pub(super) fn states(states: &mut States) {
     states.add::<Stream>();
 }
 
 /// Draws from this process's stream.
-fn draw<T>(call: &Call<'_>, draw: impl FnOnce(&mut SmallRng) -> T) -> T {
+fn draw<T>(call: &Call<'_>, draw: impl FnOnce(&mut Words) -> T) -> T {
     let stream: &Stream = call.interp.state();
-    draw(locked(&stream.0).get_or_insert_with(fresh))
-}
-
-fn fresh() -> SmallRng {
-    // The kernel's own numbers: nothing in this process's memory decides them, so a fork cannot repeat them.
-    let mut seed = <SmallRng as SeedableRng>::Seed::default();
-    match sys::random::fill(&mut seed) {
-        Ok(()) => SmallRng::from_seed(seed),
-        Err(_) => SmallRng::seed_from_u64(sys::clock::now_ns()),
-    }
+    stream.draw(draw)
 }
 
 /// From 0 up to, not including, 1.
@@ -325,7 +302,7 @@ fn seed(call: &mut Call<'_>) -> Outcome {
         Some(value) => Some(seed_of(&value)?),
     };
     let stream: &Stream = call.interp.state();
-    *locked(&stream.0) = seed.map(SmallRng::seed_from_u64);
+    stream.seed(seed);
     Ok(Dynamic::UNIT)
 }
 

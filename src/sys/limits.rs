@@ -146,6 +146,12 @@ impl Stack {
         self.bytes
     }
 
+    /// Returns how many bytes are left, besides those that are reserved.
+    #[cfg(feature = "compile")]
+    pub(crate) fn left(self) -> usize {
+        address_here().saturating_sub(self.lowest)
+    }
+
     /// Returns whether little is left.
     #[inline]
     pub(crate) fn is_short(self) -> bool {

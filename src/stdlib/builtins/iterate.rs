@@ -8,60 +8,9 @@ use rhai::{AST, Array, Blob, Dynamic, EvalAltResult, Map, NativeCallContext, Pos
 
 use super::number::not_an_integer;
 use super::slices;
+use crate::script::steps::Steps;
 use crate::script::{Call, Failure, Outcome, Registry, memory, raise, type_name};
 use crate::text::{self, as_int, as_string};
-
-/// `range(start, stop, step)`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Steps {
-    next: i64,
-    stop: i64,
-    step: i64,
-}
-
-impl Iterator for Steps {
-    type Item = i64;
-
-    fn next(&mut self) -> Option<i64> {
-        let item = self.next;
-        let inside = if self.step > 0 {
-            item < self.stop
-        } else {
-            item > self.stop
-        };
-        if !inside {
-            return None;
-        }
-        // Beyond the last number there is nothing more.
-        self.next = item.checked_add(self.step).unwrap_or(self.stop);
-        Some(item)
-    }
-}
-
-impl Steps {
-    fn len(self) -> usize {
-        let distance = i128::from(self.stop) - i128::from(self.next);
-        let step = i128::from(self.step);
-        let count = (distance + step - step.signum()) / step;
-        usize::try_from(count).unwrap_or(0)
-    }
-
-    fn has(self, value: i64) -> bool {
-        let place = i128::from(value) - i128::from(self.next);
-        let step = i128::from(self.step);
-        place % step == 0 && (0..self.len() as i128).contains(&(place / step))
-    }
-
-    fn repr(self) -> String {
-        format!("range({}, {}, {})", self.next, self.stop, self.step)
-    }
-
-    fn get(self, index: i64) -> Option<i64> {
-        let place = slices::at(index, self.len())?;
-        let item = i128::from(self.next) + place as i128 * i128::from(self.step);
-        i64::try_from(item).ok()
-    }
-}
 
 pub(super) fn register(registry: &mut Registry) {
     registry.function("len", &["obj"], len);

@@ -1,0 +1,66 @@
+//! The natives that machine code has, under the names that scripts call them by.
+
+/// What a name means in numeric code. Types decide the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Numeric {
+    /// `abs(x)`.
+    Abs,
+    /// `min(a, b)` of two integers.
+    Min,
+    Max,
+    /// Functions of one float.
+    Sqrt,
+    Floor,
+    Ceiling,
+    Sin,
+    Cos,
+    Tan,
+    Exp,
+    Ln,
+    Log10,
+    /// To an integer: the nearest one, halves to the even one.
+    Round,
+    /// To an integer, towards zero.
+    ToInt,
+    ToFloat,
+    /// Of two integers.
+    Pow,
+    Len,
+    /// `list.append(x)`.
+    Append,
+    Pi,
+    E,
+    /// `range(…)`, where a loop goes through it.
+    Range,
+    /// `random.random()`.
+    Random,
+}
+
+/// Returns what a function or method of this name is, called with this many arguments, the receiver included.
+pub(crate) fn of(name: &str, args: usize) -> Option<Numeric> {
+    Some(match (name, args) {
+        ("abs", 1) => Numeric::Abs,
+        ("min", 2) => Numeric::Min,
+        ("max", 2) => Numeric::Max,
+        ("sqrt", 1) => Numeric::Sqrt,
+        ("floor", 1) => Numeric::Floor,
+        ("ceiling", 1) => Numeric::Ceiling,
+        ("sin", 1) => Numeric::Sin,
+        ("cos", 1) => Numeric::Cos,
+        ("tan", 1) => Numeric::Tan,
+        ("exp", 1) => Numeric::Exp,
+        ("ln", 1) => Numeric::Ln,
+        ("log", 1) => Numeric::Log10,
+        ("round", 1) => Numeric::Round,
+        ("int" | "to_int", 1) => Numeric::ToInt,
+        ("float" | "to_float", 1) => Numeric::ToFloat,
+        ("pow", 2) => Numeric::Pow,
+        ("len", 1) => Numeric::Len,
+        ("append" | "push", 2) => Numeric::Append,
+        ("PI", 0) => Numeric::Pi,
+        ("E", 0) => Numeric::E,
+        ("range", 1..=3) => Numeric::Range,
+        ("random", 1) => Numeric::Random,
+        _ => return None,
+    })
+}

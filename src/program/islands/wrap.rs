@@ -1,0 +1,258 @@
+//! Puts the nodes of islands into a program's tree.
+
+use std::sync::OnceLock;
+
+use rhai::{
+    AST, CustomExpr, Dynamic, Engine, Expr, ImmutableString, Position, ScriptFuncDef, Shared, Stmt,
+    StmtBlock,
+};
+
+use super::fit::Fitting;
+use super::island::{FunctionTree, LoopTree, Over, each_statement};
+use super::{Handle, KEY, Tree, Unfit, template};
+
+/// The most parameters of a function that may be an island.
+const PARAMETERS: usize = 16;
+
+/// Something that was looked at: an island, or what is none and why.
+#[derive(Debug)]
+pub(crate) enum Noted {
+    Island(Handle),
+    Unfit {
+        title: String,
+        line: usize,
+        why: Unfit,
+    },
+}
+
+/// How a tree is wrapped.
+pub(crate) struct Wrapping<'w> {
+    engine: &'w Engine,
+    fitting: Fitting<'w>,
+    /// What was found, if somebody wants to know.
+    notes: Option<Vec<Noted>>,
+    key: ImmutableString,
+}
+
+/// Returns the program with its islands wrapped, and what was found if `explain` asks for it. `knows` tells whether the program has
+/// a function of this name besides those of the tree.
+pub(crate) fn wrap(
+    engine: &Engine,
+    ast: AST,
+    knows: &dyn Fn(&str) -> bool,
+    explain: bool,
+) -> (AST, Vec<Noted>) {
+    let library = ast.shared_lib().clone();
+    let knows = |name: &str| {
+        let mut own = library.iter_script_fn_info();
+        own.any(|(.., function)| function.name == name) || knows(name)
+    };
+    let mut wrapping = Wrapping {
+        engine,
+        fitting: Fitting { knows: &knows },
+        notes: explain.then(Vec::new),
+        key: KEY.into(),
+    };
+    let functions = wrapping.functions(&library);
+    let statements = wrapping.has_loops(ast.statements()).then(|| {
+        let mut statements = ast.statements().to_vec();
+        wrapping.loops(&mut statements);
+        statements
+    });
+    let notes = wrapping.notes.take().unwrap_or_default();
+    if functions.is_empty() && statements.is_none() {
+        return (ast, notes);
+    }
+    let statements = statements.unwrap_or_else(|| ast.statements().to_vec());
+    let mut module = (*library).clone();
+    for function in functions {
+        module.set_script_fn(function);
+    }
+    let mut wrapped = AST::new(statements, module);
+    if let Some(source) = ast.source() {
+        wrapped.set_source(source.to_string());
+    }
+    (wrapped, notes)
+}
+
+impl Wrapping<'_> {
+    /// Returns the functions that have to be replaced: islands, and those with islands inside.
+    fn functions(&mut self, library: &rhai::Module) -> Vec<ScriptFuncDef> {
+        let mut islands = Vec::new();
+        for (.., function) in library.iter_script_fn_info() {
+            if let Some(handle) = self.function(function) {
+                islands.push((function.clone(), handle));
+            }
+        }
+        template::with_bodies(self.engine, islands)
+    }
+
+    fn function(&mut self, function: &Shared<ScriptFuncDef>) -> Option<Handle> {
+        let mut fits = Ok(0_u32);
+        let mut has_loops = false;
+        each_statement(function, |statement| {
+            has_loops = has_loops || self.has_loops(std::slice::from_ref(statement));
+            if let Ok(weight) = fits {
+                let this = self.fitting.statements(std::slice::from_ref(statement));
+                fits = this.map(|this| weight.saturating_add(this));
+            }
+        });
+        if function.this_type.is_some() || function.params.len() > PARAMETERS {
+            let why = "is a method of a type, or has too many parameters";
+            fits = Err(Unfit::new(why, function.body.start_position()));
+        }
+        if let Err(why) = &fits {
+            self.note_unfit(function, why);
+        }
+        if fits == Ok(0) || fits.is_err() && !has_loops {
+            return None;
+        }
+        let mut statements = Vec::new();
+        each_statement(function, |statement| statements.push(statement.clone()));
+        self.loops(&mut statements);
+        let (start, end) = (function.body.start_position(), function.body.end_position());
+        let tree = Tree::Function(FunctionTree {
+            name: function.name.clone(),
+            params: function.params.iter().cloned().collect(),
+            body: Expr::Stmt(StmtBlock::new(statements, start, end).into()),
+            has_loop: has_loops,
+            position: start,
+        });
+        let handle = Handle::new(tree, fits.err());
+        if handle.0.fits {
+            self.note(&handle);
+        }
+        Some(handle)
+    }
+
+    /// Returns whether there is a loop that may be an island.
+    fn has_loops(&self, statements: &[Stmt]) -> bool {
+        let has = |block: &StmtBlock| self.has_loops(block.statements());
+        statements.iter().any(|statement| match statement {
+            Stmt::While(flow, _) => self.fits(statement) || has(&flow.body),
+            Stmt::For(parts, _) => self.fits(statement) || has(&parts.2.body),
+            Stmt::If(flow, _) | Stmt::Do(flow, ..) | Stmt::TryCatch(flow, _) => {
+                has(&flow.body) || has(&flow.branch)
+            }
+            Stmt::Block(block) => has(block),
+            _ => false,
+        })
+    }
+
+    fn fits(&self, statement: &Stmt) -> bool {
+        self.pass(statement).is_some_and(|pass| pass.is_ok())
+    }
+
+    /// Returns the weight of a pass of a loop, or why it does not fit; `None` for what is no loop, or does nothing.
+    fn pass(&self, statement: &Stmt) -> Option<Result<u32, Unfit>> {
+        let flow = match statement {
+            Stmt::While(flow, _) => flow,
+            Stmt::For(parts, _) => &parts.2,
+            _ => return None,
+        };
+        (!flow.body.is_empty()).then(|| self.fitting.pass(statement))
+    }
+
+    /// Makes islands of the loops that fit, inside and out.
+    fn loops(&mut self, statements: &mut [Stmt]) {
+        for statement in statements {
+            let weight = self.pass(statement);
+            match statement {
+                Stmt::While(flow, _)
+                | Stmt::If(flow, _)
+                | Stmt::Do(flow, ..)
+                | Stmt::TryCatch(flow, _) => {
+                    self.loops(flow.body.statements_mut());
+                    self.loops(flow.branch.statements_mut());
+                }
+                Stmt::For(parts, _) => self.loops(parts.2.body.statements_mut()),
+                Stmt::Block(block) => self.loops(block.statements_mut()),
+                _ => {}
+            }
+            match weight {
+                Some(Ok(weight)) => self.loop_of(statement, weight),
+                Some(Err(why)) => self.note_loop(statement, why),
+                None => {}
+            }
+        }
+    }
+
+    /// Makes an island of a loop.
+    fn loop_of(&mut self, statement: &mut Stmt, weight: u32) {
+        let position = statement.position();
+        let (over, body) = match std::mem::take(statement) {
+            Stmt::While(flow, _) => {
+                let over = match flow.expr {
+                    Expr::Unit(_) | Expr::BoolConstant(true, _) => Over::Forever,
+                    condition => {
+                        let at = condition.position();
+                        Over::While(Expr::And(Box::new([condition].into_iter().collect()), at))
+                    }
+                };
+                (over, flow.body)
+            }
+            Stmt::For(parts, _) => {
+                let (var, counter, flow) = *parts;
+                let over = Over::For {
+                    var,
+                    counter,
+                    iterable: flow.expr,
+                };
+                (over, flow.body)
+            }
+            other => {
+                *statement = other;
+                return;
+            }
+        };
+        let tree = Tree::Loop(LoopTree {
+            over,
+            body: Expr::Stmt(body.into()),
+            weight,
+            position,
+            plain: OnceLock::new(),
+        });
+        let handle = Handle::new(tree, None);
+        self.note(&handle);
+        let node = node(&self.key, Dynamic::from(handle), position);
+        *statement = Stmt::Expr(node.into());
+    }
+
+    fn note(&mut self, handle: &Handle) {
+        if let Some(notes) = &mut self.notes {
+            notes.push(Noted::Island(handle.clone()));
+        }
+    }
+
+    fn note_unfit(&mut self, function: &ScriptFuncDef, why: &Unfit) {
+        if let Some(notes) = &mut self.notes {
+            let title = match function.name.starts_with("anon$") {
+                true => "closure".to_string(),
+                false => format!("function {}", function.name),
+            };
+            let line = function.body.start_position().line().unwrap_or(0);
+            let why = why.clone();
+            notes.push(Noted::Unfit { title, line, why });
+        }
+    }
+
+    fn note_loop(&mut self, statement: &Stmt, why: Unfit) {
+        if let Some(notes) = &mut self.notes {
+            let line = statement.position().line().unwrap_or(0);
+            let title = "loop".to_string();
+            notes.push(Noted::Unfit { title, line, why });
+        }
+    }
+}
+
+/// A node with this state.
+pub(super) fn node(key: &ImmutableString, state: Dynamic, position: Position) -> Expr {
+    let custom = CustomExpr {
+        inputs: std::iter::empty().collect(),
+        tokens: std::iter::once(key.clone()).collect(),
+        state,
+        scope_may_be_changed: false,
+        self_terminated: true,
+    };
+    Expr::Custom(custom.into(), position)
+}

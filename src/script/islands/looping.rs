@@ -1,0 +1,306 @@
+//! Driving loops: the interpreter does their passes one by one, until machine code takes over, and after it gave up.
+//!
+//! So passes are counted before anything is compiled, variables have the types by then that they will keep, and what code gives up costs one
+//! pass and not the loop.
+
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock, PoisonError};
+
+use rhai::{Dynamic, EvalAltResult, EvalContext, Position};
+
+use super::source::Source;
+use super::world::World;
+use super::{ending, function, making, node, values};
+use crate::native::code::{Item, Ty};
+use crate::native::{Exit, Value};
+use crate::program::islands::Island;
+use crate::program::islands::form::{Code, Form, Libraries};
+use crate::program::islands::island::{LoopTree, Over};
+use crate::script::Outcome;
+use crate::script::interp::Interp;
+
+/// Runs a loop.
+pub(super) fn run(
+    interp: &Interp,
+    island: &Island,
+    tree: &LoopTree,
+    context: &mut EvalContext,
+) -> Outcome {
+    let source = match &tree.over {
+        Over::Forever | Over::While(_) => Source::Condition,
+        Over::For { iterable, .. } => {
+            let value = context.eval_expression_tree(&iterable.into())?.flatten();
+            match (Source::of(value), tree.plain()) {
+                (Ok(source), _) => source,
+                (Err(value), Some(plain)) => return node::with_held(value, plain, context),
+                (Err(_), None) => return Ok(Dynamic::UNIT),
+            }
+        }
+    };
+    let before = context.scope().len();
+    if let Over::For { var, counter, .. } = &tree.over {
+        if let Some(counter) = counter {
+            let zero = Dynamic::from_int(0);
+            context
+                .scope_mut()
+                .push_dynamic(counter.name.as_str(), zero);
+        }
+        context
+            .scope_mut()
+            .push_dynamic(var.name.as_str(), Dynamic::UNIT);
+    }
+    let mut driver = Driver {
+        interp,
+        island,
+        tree,
+        source,
+        passes: 0,
+        next_try: 0,
+        items: None,
+    };
+    driver.plan();
+    let result = driver.drive(context);
+    let work = driver.passes.saturating_mul(tree.weight.into());
+    island.work.fetch_add(work, Ordering::Relaxed);
+    context.scope_mut().rewind(before);
+    result
+}
+
+/// One run of a loop.
+struct Driver<'d> {
+    interp: &'d Interp,
+    island: &'d Island,
+    tree: &'d LoopTree,
+    source: Source,
+    /// Passes that the interpreter has done.
+    passes: u64,
+    /// Machine code is tried after so many.
+    next_try: u64,
+    /// What the items of the list are, if all are the same.
+    items: Option<Option<Item>>,
+}
+
+impl Driver<'_> {
+    /// Decides when machine code is tried first.
+    fn plan(&mut self) {
+        let islands = &self.interp.islands;
+        if self.island.is_left.load(Ordering::Relaxed) || !islands.are_on() {
+            self.next_try = u64::MAX;
+            return;
+        }
+        let is_new = self.forms_is_empty();
+        let spent = self.island.work.load(Ordering::Relaxed);
+        let weight = u64::from(self.tree.weight.max(1));
+        self.next_try = match self.source.left() {
+            _ if islands.is_at_once() => 0,
+            Some(left) if !islands.pays(spent, left.saturating_mul(weight)) && is_new => u64::MAX,
+            // In the first pass, variables get the types that they keep.
+            Some(_) => u64::from(is_new && spent == 0),
+            None if is_new => {
+                // As long again as it has taken.
+                let wanted = (1..=40).map(|power| 1_u64 << power);
+                let mut enough =
+                    wanted.filter(|passes| islands.pays(spent, passes.saturating_mul(weight)));
+                enough.next().unwrap_or(u64::MAX)
+            }
+            None => 1,
+        };
+    }
+
+    fn forms_is_empty(&self) -> bool {
+        let forms = self.island.forms.read();
+        forms.unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    fn drive(&mut self, context: &mut EvalContext) -> Outcome {
+        loop {
+            if self.passes >= self.next_try
+                && let Some(ended) = self.enter(context)
+            {
+                return ended;
+            }
+            match self.pass(context) {
+                Ok(true) => self.passes += 1,
+                Ok(false) => return Ok(Dynamic::UNIT),
+                Err(error) => match *error {
+                    EvalAltResult::LoopBreak(false, ..) => self.passes += 1,
+                    EvalAltResult::LoopBreak(true, value, _) => return Ok(value),
+                    _ => return Err(error),
+                },
+            }
+        }
+    }
+
+    /// Lets the interpreter do a pass. Returns false if there is none.
+    fn pass(&mut self, context: &mut EvalContext) -> Result<bool, Box<EvalAltResult>> {
+        match &self.tree.over {
+            Over::Forever => {}
+            Over::While(condition) => {
+                let condition = context.eval_expression_tree(&condition.into())?;
+                if !condition.as_bool().unwrap_or(false) {
+                    return Ok(false);
+                }
+            }
+            Over::For { var, counter, .. } => {
+                let Some((value, done)) = self.source.next() else {
+                    return Ok(false);
+                };
+                let scope = context.scope_mut();
+                if let Some(counter) = counter
+                    && let Some(place) = scope.get_mut(&counter.name)
+                {
+                    *place = Dynamic::from_int(done);
+                }
+                if let Some(place) = scope.get_mut(&var.name) {
+                    *place = value.flatten();
+                }
+            }
+        }
+        let done = context.eval_expression_tree(&(&self.tree.body).into());
+        done.map(|_| true)
+    }
+
+    /// Runs machine code, if there is some for the variables as they are. Returns the loop's result if it has ended in it.
+    fn enter(&mut self, context: &mut EvalContext) -> Option<Outcome> {
+        self.next_try = self.passes.saturating_mul(2).max(self.passes + 1);
+        if self.island.is_left.load(Ordering::Relaxed) || self.source.left() == Some(0) {
+            self.next_try = u64::MAX;
+            return None;
+        }
+        let weight = u64::from(self.tree.weight.max(1));
+        let expected = self
+            .source
+            .left()
+            .unwrap_or(self.passes)
+            .saturating_mul(weight);
+        let form = self.form(context, expected)?;
+        let code = form.code.get()?.as_ref().ok()?;
+        let depth = ending::depth(self.interp, context.call_level())?;
+        let mut values = self.values(context, &form, expected)?;
+        let mut world = World(self.interp);
+        let exit = match self.source.progress() {
+            Some(progress) => code.entry.loop_on(&mut world, depth, progress, &mut values),
+            None => code.entry.call(&mut world, depth, &mut values),
+        };
+        write_back(context, (&form, code), values);
+        match exit {
+            Exit::Done(_) => Some(Ok(Dynamic::UNIT)),
+            Exit::Returned(value) => {
+                let value = values::dynamic_of(value);
+                Some(Err(EvalAltResult::Return(value, Position::NONE).into()))
+            }
+            Exit::Stopped(place) => Some(Err(ending::stopped(self.interp, place))),
+            Exit::GaveUp => {
+                function::fail(self.island);
+                self.next_try = self.passes + 1;
+                None
+            }
+        }
+    }
+
+    /// Returns the form for the variables as they are, compiled now if that pays.
+    fn form(&mut self, context: &EvalContext, expected: u64) -> Option<Arc<Form>> {
+        let items = match &self.source {
+            Source::Items(list, _) => {
+                let item = *self.items.get_or_insert_with(|| values::item_of_all(list));
+                if item.is_none() {
+                    self.next_try = u64::MAX;
+                    return None;
+                }
+                item
+            }
+            _ => None,
+        };
+        if let Some(form) = self.known(context, items) {
+            return Some(form);
+        }
+        let islands = &self.interp.islands;
+        let weight = u64::from(self.tree.weight.max(1));
+        let spent = self.island.work.load(Ordering::Relaxed);
+        let spent = spent.saturating_add(self.passes.saturating_mul(weight));
+        if !islands.pays(spent, expected) {
+            return None;
+        }
+        let form = |types, names, code| Form {
+            types,
+            names,
+            items,
+            libraries: Libraries::of(context.namespaces()),
+            met: 0.into(),
+            code: OnceLock::from(code),
+        };
+        match making::a_loop(self.interp, self.tree, context, items) {
+            Ok(made) => {
+                let (types, names) = (made.lowered.types, made.lowered.names);
+                Some(function::keep(
+                    self.island,
+                    form(types, names, Ok(made.code)),
+                ))
+            }
+            Err(why) => {
+                function::refuse(self.island, why);
+                None
+            }
+        }
+    }
+
+    fn known(&self, context: &EvalContext, items: Option<Item>) -> Option<Arc<Form>> {
+        let forms = self
+            .island
+            .forms
+            .read()
+            .unwrap_or_else(PoisonError::into_inner);
+        let scope = context.scope();
+        let mut forms = forms.iter();
+        let found = forms.find(|form| {
+            let mut variables = form.names.iter().zip(&form.types);
+            form.items == items
+                && form.libraries.are(context.namespaces())
+                && variables.all(|(name, ty)| {
+                    name.is_empty()
+                        || scope
+                            .get(name)
+                            .is_some_and(|value| values::type_of(value) == Some(*ty))
+                })
+        });
+        found.cloned()
+    }
+
+    /// Returns the variables for code; `None` if copying the lists takes too long, or one has items of several types.
+    fn values(&self, context: &EvalContext, form: &Form, expected: u64) -> Option<Vec<Value>> {
+        let scope = context.scope();
+        let named = form.names.iter().filter(|name| !name.is_empty());
+        let items: usize = named
+            .filter_map(|name| scope.get(name))
+            .map(values::items_in)
+            .sum();
+        if !self.interp.islands.pays_to_enter(expected, items) {
+            return None;
+        }
+        let variables = form.names.iter().zip(&form.types);
+        let values = variables.map(|(name, ty)| match (&self.source, ty) {
+            (Source::Items(list, _), Ty::List(item)) if name.is_empty() => {
+                Some(Value::List(values::list_of(list, *item)?))
+            }
+            _ => {
+                let value = scope.get(name)?;
+                let fits = values::is_within_limits(self.interp, value);
+                values::value_of(value, *ty).filter(|_| fits)
+            }
+        });
+        values.collect()
+    }
+}
+
+/// Gives the variables the values that code has given them.
+fn write_back(context: &mut EvalContext, (form, code): (&Form, &Code), values: Vec<Value>) {
+    let written = form.names.iter().zip(&code.written).zip(values);
+    for ((name, is_written), value) in written {
+        if *is_written
+            && !name.is_empty()
+            && let Some(place) = context.scope_mut().get_mut(name)
+        {
+            *place = values::dynamic_of(value);
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Compiled islands at work: how a script comes into machine code, and back.
+//!
+//! - `node`: what the interpreter meets where an island is; `function`, `looping`: the two kinds
+//! - `making`: compiling, under one lock; `reach`: what the program looks like from there; `paying`: when it is worth it
+//! - `explain`: what was compiled, in words
+//! - `values`: scripts' values as code has them; `world`: what code asks for while it runs; `ending`: how it ended, for the script
+
+mod ending;
+mod explain;
+mod function;
+mod looping;
+mod making;
+mod node;
+mod paying;
+mod reach;
+mod source;
+mod values;
+mod world;
+
+use std::collections::HashSet;
+use std::fmt;
+use std::sync::{Mutex, OnceLock};
+
+use rhai::{AST, Engine};
+
+use crate::program::Source;
+use crate::program::islands::KEY;
+use crate::program::islands::wrap::{self, Noted};
+use crate::script::interp::Interp;
+use crate::script::settings::{Compile, Settings};
+use crate::sys::lock::locked;
+use making::Workshop;
+
+/// The islands of one runtime.
+pub(crate) struct Islands {
+    /// When something is compiled.
+    when: Compile,
+    /// The compiler, begun when it is first needed. Where a process forks it has one thread, so nobody holds this then.
+    workshop: Mutex<Option<Workshop>>,
+    /// What the host and the settings have changed about the names of scripts.
+    names: OnceLock<Names>,
+    /// What was looked at, and in which source, if somebody wants to know.
+    notes: Option<Mutex<Vec<(String, Noted)>>>,
+}
+
+/// What names mean in this runtime.
+#[derive(Debug, Default)]
+struct Names {
+    /// The functions of the host.
+    foreign: HashSet<String>,
+    /// The deepest recursion.
+    levels: usize,
+}
+
+impl Islands {
+    pub(super) fn new(settings: &Settings) -> Self {
+        // The interpreter counts operations one by one.
+        let counts = settings.limits.of_operations().is_some();
+        let when = if counts {
+            Compile::Never
+        } else {
+            settings.compile
+        };
+        Self {
+            when,
+            workshop: Mutex::default(),
+            names: OnceLock::new(),
+            notes: settings.explain_compile.then(Mutex::default),
+        }
+    }
+
+    fn are_on(&self) -> bool {
+        self.when != Compile::Never && self.names.get().is_some()
+    }
+
+    fn is_at_once(&self) -> bool {
+        self.when == Compile::AtOnce
+    }
+}
+
+/// Lets an engine run islands. `foreign` are the functions of the host, `levels` is the deepest recursion.
+pub(crate) fn register<'n>(
+    engine: &mut Engine,
+    interp: &std::sync::Arc<Interp>,
+    foreign: impl Iterator<Item = &'n str>,
+    levels: usize,
+) {
+    // Otherwise functions of the host may take the place of operators.
+    if interp.islands.when == Compile::Never || !engine.fast_operators() {
+        return;
+    }
+    let names = Names {
+        foreign: foreign.map(ToString::to_string).collect(),
+        levels,
+    };
+    let _ = interp.islands.names.set(names);
+    // The engine's natives own the interpreter, and so may this.
+    let interp = interp.clone();
+    engine.register_custom_syntax_with_state_raw(
+        KEY,
+        crate::program::islands::parse_node,
+        false,
+        move |context, _, state| node::run(&interp, context, state),
+    );
+}
+
+/// Returns the program with its islands wrapped.
+pub(crate) fn wrap(interp: &Interp, engine: &Engine, source: &Source, ast: AST) -> AST {
+    let islands = &interp.islands;
+    if !islands.are_on() {
+        return ast;
+    }
+    let knows = |name: &str| interp.program.grows() && interp.program.function(name).is_some();
+    let (wrapped, notes) = wrap::wrap(engine, ast, &knows, islands.notes.is_some());
+    if let Some(all) = &islands.notes {
+        let named = notes.into_iter().map(|note| (source.shown.clone(), note));
+        locked(all).extend(named);
+    }
+    wrapped
+}
+
+impl fmt::Debug for Islands {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Islands")
+            .field("when", &self.when)
+            .finish_non_exhaustive()
+    }
+}

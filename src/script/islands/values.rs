@@ -1,0 +1,150 @@
+//! Scripts' values as compiled code has them.
+
+use rhai::{Array, Dynamic};
+
+use crate::native::code::{Item, Ty};
+use crate::native::{List, Value};
+use crate::script::interp::Interp;
+use crate::script::{limits, memory};
+
+/// Returns the type that a value has in code. Of a list, its first item decides.
+pub(super) fn type_of(value: &Dynamic) -> Option<Ty> {
+    // Others may change what is shared.
+    if value.is_shared() {
+        return None;
+    }
+    if let Some(item) = item_of(value) {
+        return Some(item.ty());
+    }
+    if value.is_unit() {
+        return Some(Ty::Unit);
+    }
+    let items = value.as_array_ref().ok()?;
+    let first = items.first()?;
+    if let Some(item) = item_of(first) {
+        return Some(Ty::List(item));
+    }
+    let row = first.as_array_ref().ok()?;
+    Some(Ty::Rows(item_of(row.first()?)?))
+}
+
+/// Returns the type of the number in a variable that others may have too.
+pub(super) fn type_of_shared_number(value: &Dynamic) -> Option<Ty> {
+    if value.as_int().is_ok() {
+        Some(Ty::Int)
+    } else if value.as_float().is_ok() {
+        Some(Ty::Float)
+    } else {
+        value.as_bool().ok().map(|_| Ty::Bool)
+    }
+}
+
+/// Returns what all items of a list are; `None` if there are none, or several kinds.
+pub(super) fn item_of_all(items: &Array) -> Option<Item> {
+    let first = item_of(items.first()?)?;
+    let mut items = items.iter();
+    items
+        .all(|item| item_of(item) == Some(first))
+        .then_some(first)
+}
+
+fn item_of(value: &Dynamic) -> Option<Item> {
+    if value.is_int() {
+        Some(Item::Int)
+    } else if value.is_float() {
+        Some(Item::Float)
+    } else if value.is_bool() {
+        Some(Item::Bool)
+    } else {
+        None
+    }
+}
+
+/// Returns the value for code; `None` if it is not of this type.
+pub(super) fn value_of(value: &Dynamic, ty: Ty) -> Option<Value> {
+    Some(match ty {
+        Ty::Int => Value::Int(value.as_int().ok()?),
+        Ty::Float => Value::Float(value.as_float().ok()?),
+        Ty::Bool => Value::Bool(value.as_bool().ok()?),
+        Ty::Unit => Value::Unit,
+        Ty::List(item) => Value::List(list_of(&*value.as_array_ref().ok()?, item)?),
+        Ty::Rows(item) => {
+            let rows = value.as_array_ref().ok()?;
+            let rows = rows
+                .iter()
+                .map(|row| list_of(&*row.as_array_ref().ok()?, item));
+            Value::Rows(item, rows.collect::<Option<_>>()?)
+        }
+        Ty::Never => return None,
+    })
+}
+
+/// Returns a list for code; `None` if it has items of another type.
+pub(super) fn list_of(items: &Array, item: Item) -> Option<List> {
+    let items = items.iter();
+    Some(match item {
+        Item::Int => List::Ints(
+            items
+                .map(|item| item.as_int().ok())
+                .collect::<Option<_>>()?,
+        ),
+        Item::Float => List::Floats(
+            items
+                .map(|item| item.as_float().ok())
+                .collect::<Option<_>>()?,
+        ),
+        Item::Bool => List::Bools(
+            items
+                .map(|item| item.as_bool().ok())
+                .collect::<Option<_>>()?,
+        ),
+    })
+}
+
+/// Returns a value of code for the script.
+pub(super) fn dynamic_of(value: Value) -> Dynamic {
+    match value {
+        Value::Int(number) => Dynamic::from_int(number),
+        Value::Float(number) => Dynamic::from_float(number),
+        Value::Bool(truth) => Dynamic::from_bool(truth),
+        Value::Unit => Dynamic::UNIT,
+        Value::List(list) => Dynamic::from_array(array_of(list)),
+        Value::Rows(_, rows) => {
+            let rows = rows
+                .into_iter()
+                .map(|row| Dynamic::from_array(array_of(row)));
+            Dynamic::from_array(rows.collect())
+        }
+    }
+}
+
+fn array_of(list: List) -> Array {
+    match list {
+        List::Ints(items) => items.into_iter().map(Dynamic::from_int).collect(),
+        List::Floats(items) => items.into_iter().map(Dynamic::from_float).collect(),
+        List::Bools(items) => items.into_iter().map(Dynamic::from_bool).collect(),
+    }
+}
+
+/// Returns how many items a list has, those of its rows included.
+pub(super) fn items_in(value: &Dynamic) -> usize {
+    let Ok(items) = value.as_array_ref() else {
+        return 0;
+    };
+    let of_rows = items
+        .iter()
+        .map(|row| row.as_array_ref().map_or(0, |row| row.len()));
+    items.len() + of_rows.sum::<usize>()
+}
+
+/// Returns whether the script may use a value as it is: where it may not, the interpreter says why.
+pub(super) fn is_within_limits(interp: &Interp, value: &Dynamic) -> bool {
+    let limits = &interp.settings.limits;
+    !value.is_array() || limits.check(value).is_ok() && memory::to_grow(value).is_ok()
+}
+
+/// Returns whether a list may have so many items.
+pub(super) fn may_have(interp: &Interp, items: usize) -> bool {
+    let limit = interp.settings.limits.of_array_items();
+    limits::within(limit, items, limits::LIST).is_ok() && memory::has_space_for_items(items)
+}

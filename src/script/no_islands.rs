@@ -1,0 +1,38 @@
+//! In place of `islands`, where nothing is compiled: the feature `compile` is off.
+
+use std::sync::Arc;
+
+use rhai::{AST, Engine};
+
+use crate::program::Source;
+use crate::script::interp::Interp;
+use crate::script::settings::Settings;
+
+/// No islands.
+#[derive(Debug)]
+pub(crate) struct Islands;
+
+impl Islands {
+    pub(super) fn new(_: &Settings) -> Self {
+        Self
+    }
+
+    /// Returns nothing: there is nothing to tell.
+    pub(crate) fn explanation(&self) -> Option<String> {
+        None
+    }
+}
+
+/// Does nothing.
+pub(crate) fn register<'n>(
+    _: &mut Engine,
+    _: &Arc<Interp>,
+    _: impl Iterator<Item = &'n str>,
+    _: usize,
+) {
+}
+
+/// Returns the program as it is.
+pub(crate) fn wrap(_: &Interp, _: &Engine, _: &Source, ast: AST) -> AST {
+    ast
+}
