@@ -50,6 +50,8 @@
 //! # Crate features
 //!
 //! - `cli` (enabled by default): the `procscript` command. Without it neither clap, rustyline nor anyhow is built.
+//! - `compile` (enabled by default): numeric functions and loops of scripts become machine code, by Cranelift: some thirty crates more, and
+//!   about five megabytes. Without it everything runs as well, and more slowly.
 //!
 //! # Platforms
 //!
@@ -83,7 +85,6 @@ const _: () = {
 mod advice;
 pub mod manual;
 #[cfg(feature = "compile")]
-#[allow(unused, reason = "nothing enters it yet")]
 mod native;
 mod permissions;
 mod process;

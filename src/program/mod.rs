@@ -17,7 +17,6 @@ pub(crate) mod environment;
 mod excerpt;
 pub(crate) mod frame;
 #[cfg(feature = "compile")]
-#[allow(unused, reason = "not entered yet")]
 pub(crate) mod islands;
 mod lookup;
 pub(crate) mod source;

@@ -41,7 +41,7 @@ pub(crate) fn for_items(call: &Call<'_>, items: usize) -> Result<(), Failure> {
     check(bytes, || format!("a list of {items} items"))
 }
 
-/// Returns whether there is memory for a list of so many numbers.
+/// Returns whether there is memory for a list of this length.
 #[cfg(feature = "compile")]
 pub(crate) fn has_space_for_items(items: usize) -> bool {
     let bytes = items.saturating_mul(ITEM);

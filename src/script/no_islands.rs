@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use rhai::{AST, Engine};
+use rhai::{AST, Dynamic, Engine, FnPtr, NativeCallContext};
 
 use crate::program::Source;
+use crate::script::Outcome;
 use crate::script::interp::Interp;
 use crate::script::settings::Settings;
 
@@ -35,4 +36,19 @@ pub(crate) fn register<'n>(
 /// Returns the program as it is.
 pub(crate) fn wrap(_: &Interp, _: &Engine, _: &Source, ast: AST) -> AST {
     ast
+}
+
+/// A function that is an island: there are none.
+pub(crate) struct Direct;
+
+impl Direct {
+    /// Returns nothing.
+    pub(crate) fn of(_: &Interp, _: &NativeCallContext, _: &FnPtr, _: usize) -> Option<Self> {
+        None
+    }
+
+    /// Leaves the call to the interpreter.
+    pub(crate) fn call(&self, _: &[Dynamic]) -> Option<Outcome> {
+        None
+    }
 }

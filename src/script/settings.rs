@@ -32,10 +32,10 @@ pub(crate) struct Settings {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Compile {
     /// When that is likely to save time.
+    #[default]
     WhenItPays,
     /// As soon as possible, for tests.
     AtOnce,
-    #[default]
     Never,
 }
 

@@ -33,6 +33,7 @@ mod errors; // reports of errors
 mod extremes; // wrong and extreme arguments
 mod fifo; // files that make their readers wait
 mod from_python; // the tables of docs/from-python.md
+mod islands; // functions and loops as machine code
 mod long_lines; // lines of any length, read and printed
 mod manual; // the examples of docs/modules
 mod memory; // values as large as a script asks for

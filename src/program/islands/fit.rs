@@ -1,12 +1,9 @@
-//! Whether a tree may become machine code, as far as that can be told before any type is known.
+//! Whether a tree may become machine code, as far as that shows before any type is known.
 
 use rhai::{ASTFlags, Expr, FnCallExpr, Position, Stmt, Token};
 
 use super::numeric::{self, Numeric};
 use super::unfit::{Fits, unfit};
-
-/// What each pass of an inner loop counts, if nobody knows how many there will be.
-const PASSES: u32 = 10;
 
 /// What entering an inner loop costs the interpreter, in nodes.
 const ENTERING: u32 = 30;
@@ -61,14 +58,14 @@ impl Fitting<'_> {
         Ok(inside?.saturating_add(1))
     }
 
-    /// Returns the weight of a loop inside of something else.
+    /// Returns the weight of a loop inside of something else, without its passes, which are counted when it runs.
     fn a_loop(self, statement: &Stmt) -> Fits<u32> {
         let over = match statement {
             Stmt::For(parts, _) => self.expr(&parts.2.expr)?,
             _ => 0,
         };
-        let pass = self.pass(statement)?;
-        Ok(pass.saturating_mul(PASSES).saturating_add(over + ENTERING))
+        self.pass(statement)?;
+        Ok(over.saturating_add(ENTERING))
     }
 
     /// Returns the weight of one pass of a loop. What a `for` loop goes through is not part of it.
@@ -104,7 +101,7 @@ impl Fitting<'_> {
             Expr::Array(..) => unfit("makes a list", expr.position()),
             Expr::Map(..) => unfit("makes a dict", expr.position()),
             Expr::ThisPtr(pos) => unfit("uses 'this'", *pos),
-            Expr::Custom(..) => Ok(PASSES),
+            Expr::Custom(..) => Ok(ENTERING),
             _ => unfit("uses an expression of another kind", expr.position()),
         };
         Ok(inside?.saturating_add(1))

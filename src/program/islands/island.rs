@@ -11,10 +11,7 @@ use rhai::{
 
 use super::Unfit;
 use super::form::Form;
-use super::wrap::node;
-
-/// The name of the node. Scripts cannot write one.
-pub(crate) const KEY: &str = "__island__";
+use super::node::{KEY, node};
 
 /// A function or a loop that may become machine code, and what it has become.
 pub(crate) struct Island {
@@ -29,6 +26,8 @@ pub(crate) struct Island {
     pub is_left: AtomicBool,
     /// Nodes that the interpreter has visited in it, about.
     pub work: AtomicU64,
+    /// The nodes of a run that the interpreter did alone.
+    pub usual: AtomicU64,
     /// Attempts that found it unfit, and the last reason.
     pub refusals: AtomicU32,
     refused: Mutex<Option<Unfit>>,
@@ -98,7 +97,7 @@ impl LoopTree {
 pub(crate) enum Over {
     /// `loop`.
     Forever,
-    /// As an `&&` of one side, so that Rhai itself says what is wrong with a condition that is no truth value.
+    /// As an `&&` of one side, so that Rhai itself says what is wrong with a condition that is not one.
     While(Expr),
     For {
         var: Ident,
@@ -116,6 +115,7 @@ impl Island {
             failures: AtomicU32::new(0),
             is_left: AtomicBool::new(unfit.is_some()),
             work: AtomicU64::new(0),
+            usual: AtomicU64::new(0),
             refusals: AtomicU32::new(0),
             refused: Mutex::new(unfit),
         }

@@ -10,7 +10,8 @@ use rhai::{
     Dynamic, Engine, ImmutableString, LexError, ParseError, Position, ScriptFuncDef, Shared,
 };
 
-use super::{Handle, KEY};
+use super::Handle;
+use super::node::KEY;
 
 thread_local! {
     /// The islands of the text that this thread is parsing, in its order.

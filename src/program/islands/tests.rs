@@ -1,3 +1,5 @@
+//! Functions and loops as typed code, and the tree around them.
+
 use std::cell::RefCell;
 
 use rhai::{AST, Engine, Module, ScriptFuncDef, Shared};
@@ -204,7 +206,7 @@ fn reasons_name_the_line_and_the_cause() {
         (
             "fn f(x) { f(x) }",
             &[INT],
-            "line 1: what 'f' gives cannot be told",
+            "line 1: what 'f' gives is not clear",
         ),
         (
             "fn f(xs) { xs[0] = 1; 1 }",

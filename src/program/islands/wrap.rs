@@ -2,19 +2,17 @@
 
 use std::sync::OnceLock;
 
-use rhai::{
-    AST, CustomExpr, Dynamic, Engine, Expr, ImmutableString, Position, ScriptFuncDef, Shared, Stmt,
-    StmtBlock,
-};
+use rhai::{AST, Dynamic, Engine, Expr, ImmutableString, ScriptFuncDef, Shared, Stmt, StmtBlock};
 
 use super::fit::Fitting;
 use super::island::{FunctionTree, LoopTree, Over, each_statement};
-use super::{Handle, KEY, Tree, Unfit, template};
+use super::node::{KEY, node};
+use super::{Handle, Tree, Unfit, template};
 
 /// The most parameters of a function that may be an island.
 const PARAMETERS: usize = 16;
 
-/// Something that was looked at: an island, or what is none and why.
+/// Something that was looked at: an island, or what cannot be one and why.
 #[derive(Debug)]
 pub(crate) enum Noted {
     Island(Handle),
@@ -143,7 +141,7 @@ impl Wrapping<'_> {
         self.pass(statement).is_some_and(|pass| pass.is_ok())
     }
 
-    /// Returns the weight of a pass of a loop, or why it does not fit; `None` for what is no loop, or does nothing.
+    /// Returns the weight of a pass of a loop, or why it does not fit; `None` for other statements, and loops that do nothing.
     fn pass(&self, statement: &Stmt) -> Option<Result<u32, Unfit>> {
         let flow = match statement {
             Stmt::While(flow, _) => flow,
@@ -243,16 +241,4 @@ impl Wrapping<'_> {
             notes.push(Noted::Unfit { title, line, why });
         }
     }
-}
-
-/// A node with this state.
-pub(super) fn node(key: &ImmutableString, state: Dynamic, position: Position) -> Expr {
-    let custom = CustomExpr {
-        inputs: std::iter::empty().collect(),
-        tokens: std::iter::once(key.clone()).collect(),
-        state,
-        scope_may_be_changed: false,
-        self_terminated: true,
-    };
-    Expr::Custom(custom.into(), position)
 }

@@ -10,7 +10,7 @@ use rhai::{Dynamic, EvalAltResult, EvalContext, Position};
 
 use super::source::Source;
 use super::world::World;
-use super::{ending, function, making, node, values};
+use super::{Islands, ending, function, held, making, values, work};
 use crate::native::code::{Item, Ty};
 use crate::native::{Exit, Value};
 use crate::program::islands::Island;
@@ -32,7 +32,7 @@ pub(super) fn run(
             let value = context.eval_expression_tree(&iterable.into())?.flatten();
             match (Source::of(value), tree.plain()) {
                 (Ok(source), _) => source,
-                (Err(value), Some(plain)) => return node::with_held(value, plain, context),
+                (Err(value), Some(plain)) => return held::with(value, plain, context),
                 (Err(_), None) => return Ok(Dynamic::UNIT),
             }
         }
@@ -57,11 +57,16 @@ pub(super) fn run(
         passes: 0,
         next_try: 0,
         items: None,
+        begun: work::done(),
+        was_entered: false,
     };
     driver.plan();
     let result = driver.drive(context);
-    let work = driver.passes.saturating_mul(tree.weight.into());
-    island.work.fetch_add(work, Ordering::Relaxed);
+    let spent = driver.spent();
+    island.work.fetch_add(spent, Ordering::Relaxed);
+    if !driver.was_entered {
+        island.usual.store(spent, Ordering::Relaxed);
+    }
     context.scope_mut().rewind(before);
     result
 }
@@ -74,37 +79,47 @@ struct Driver<'d> {
     source: Source,
     /// Passes that the interpreter has done.
     passes: u64,
-    /// Machine code is tried after so many.
+    /// Machine code is tried after this number of them.
     next_try: u64,
     /// What the items of the list are, if all are the same.
     items: Option<Option<Item>>,
+    /// The work of all loops when this one began.
+    begun: u64,
+    /// Machine code has done some passes.
+    was_entered: bool,
 }
 
 impl Driver<'_> {
     /// Decides when machine code is tried first.
     fn plan(&mut self) {
         let islands = &self.interp.islands;
-        if self.island.is_left.load(Ordering::Relaxed) || !islands.are_on() {
-            self.next_try = u64::MAX;
-            return;
-        }
-        let is_new = self.forms_is_empty();
-        let spent = self.island.work.load(Ordering::Relaxed);
-        let weight = u64::from(self.tree.weight.max(1));
-        self.next_try = match self.source.left() {
-            _ if islands.is_at_once() => 0,
-            Some(left) if !islands.pays(spent, left.saturating_mul(weight)) && is_new => u64::MAX,
+        let is_left = self.island.is_left.load(Ordering::Relaxed);
+        self.next_try = match () {
+            () if is_left || !islands.are_on() => u64::MAX,
+            () if islands.is_at_once() || !self.forms_is_empty() => 0,
             // In the first pass, variables get the types that they keep.
-            Some(_) => u64::from(is_new && spent == 0),
-            None if is_new => {
-                // As long again as it has taken.
-                let wanted = (1..=40).map(|power| 1_u64 << power);
-                let mut enough =
-                    wanted.filter(|passes| islands.pays(spent, passes.saturating_mul(weight)));
-                enough.next().unwrap_or(u64::MAX)
-            }
-            None => 1,
+            () => 1,
         };
+    }
+
+    /// The work of a pass, as far as it is the interpreter's.
+    fn weight(&self) -> u64 {
+        self.tree.weight.into()
+    }
+
+    /// The work so far, that of inner loops included.
+    fn spent(&self) -> u64 {
+        work::done() - self.begun
+    }
+
+    /// The work that is left, judged by the passes so far. Where nobody knows when it ends, as much
+    /// again is expected, or what it took before.
+    fn expected(&self) -> u64 {
+        let Some(left) = self.source.left() else {
+            return self.spent().max(self.island.usual.load(Ordering::Relaxed));
+        };
+        let pass = self.spent().checked_div(self.passes);
+        left.saturating_mul(pass.unwrap_or_else(|| self.weight()))
     }
 
     fn forms_is_empty(&self) -> bool {
@@ -119,15 +134,17 @@ impl Driver<'_> {
             {
                 return ended;
             }
+            work::add(self.weight());
             match self.pass(context) {
-                Ok(true) => self.passes += 1,
+                Ok(true) => {}
                 Ok(false) => return Ok(Dynamic::UNIT),
                 Err(error) => match *error {
-                    EvalAltResult::LoopBreak(false, ..) => self.passes += 1,
+                    EvalAltResult::LoopBreak(false, ..) => {}
                     EvalAltResult::LoopBreak(true, value, _) => return Ok(value),
                     _ => return Err(error),
                 },
             }
+            self.passes += 1;
         }
     }
 
@@ -167,21 +184,21 @@ impl Driver<'_> {
             self.next_try = u64::MAX;
             return None;
         }
-        let weight = u64::from(self.tree.weight.max(1));
-        let expected = self
-            .source
-            .left()
-            .unwrap_or(self.passes)
-            .saturating_mul(weight);
+        let expected = self.expected();
         let form = self.form(context, expected)?;
         let code = form.code.get()?.as_ref().ok()?;
         let depth = ending::depth(self.interp, context.call_level())?;
         let mut values = self.values(context, &form, expected)?;
+        self.was_entered = true;
         let mut world = World(self.interp);
+        let left = self.source.left();
         let exit = match self.source.progress() {
             Some(progress) => code.entry.loop_on(&mut world, depth, progress, &mut values),
             None => code.entry.call(&mut world, depth, &mut values),
         };
+        if let (Some(before), Some(after)) = (left, self.source.left()) {
+            work::add((before - after).saturating_mul(self.weight()));
+        }
         write_back(context, (&form, code), values);
         match exit {
             Exit::Done(_) => Some(Ok(Dynamic::UNIT)),
@@ -215,10 +232,8 @@ impl Driver<'_> {
             return Some(form);
         }
         let islands = &self.interp.islands;
-        let weight = u64::from(self.tree.weight.max(1));
-        let spent = self.island.work.load(Ordering::Relaxed);
-        let spent = spent.saturating_add(self.passes.saturating_mul(weight));
-        if !islands.pays(spent, expected) {
+        let before = self.island.work.load(Ordering::Relaxed);
+        if !islands.pays(before.saturating_add(self.spent()), expected) {
             return None;
         }
         let form = |types, names, code| Form {
@@ -277,6 +292,7 @@ impl Driver<'_> {
         if !self.interp.islands.pays_to_enter(expected, items) {
             return None;
         }
+        work::add(Islands::work_of(items));
         let variables = form.names.iter().zip(&form.types);
         let values = variables.map(|(name, ty)| match (&self.source, ty) {
             (Source::Items(list, _), Ty::List(item)) if name.is_empty() => {

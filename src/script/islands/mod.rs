@@ -1,13 +1,16 @@
 //! Compiled islands at work: how a script comes into machine code, and back.
 //!
-//! - `node`: what the interpreter meets where an island is; `function`, `looping`: the two kinds
-//! - `making`: compiling, under one lock; `reach`: what the program looks like from there; `paying`: when it is worth it
+//! - `node`: what the interpreter meets where an island is; `function`, `looping`: the two kinds; `source`, `held`: what a loop goes through
+//! - `making`: compiling, under one lock; `reach`: what the program looks like from there; `paying`, `work`: when it is worth it
+//! - [`direct`]: entering a function that a native was given
 //! - `explain`: what was compiled, in words
 //! - `values`: scripts' values as code has them; `world`: what code asks for while it runs; `ending`: how it ended, for the script
 
+mod direct;
 mod ending;
 mod explain;
 mod function;
+mod held;
 mod looping;
 mod making;
 mod node;
@@ -15,6 +18,7 @@ mod paying;
 mod reach;
 mod source;
 mod values;
+mod work;
 mod world;
 
 use std::collections::HashSet;
@@ -22,6 +26,8 @@ use std::fmt;
 use std::sync::{Mutex, OnceLock};
 
 use rhai::{AST, Engine};
+
+pub(crate) use direct::Direct;
 
 use crate::program::Source;
 use crate::program::islands::KEY;

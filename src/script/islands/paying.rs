@@ -33,6 +33,11 @@ impl Islands {
         self.is_at_once() || call >= calls
     }
 
+    /// Returns the work that lists of `items` items are, copied to code and back.
+    pub(super) fn work_of(items: usize) -> u64 {
+        items as u64 / ITEMS
+    }
+
     /// Returns whether a loop is worth compiling that has cost `spent` so far and will probably cost `expected` more.
     pub(super) fn pays(&self, spent: u64, expected: u64) -> bool {
         self.is_at_once() || spent.saturating_add(expected) >= COMPILING && expected >= ENTERING
@@ -40,7 +45,6 @@ impl Islands {
 
     /// Returns whether entering the code of a loop is worth copying lists of `items` items.
     pub(super) fn pays_to_enter(&self, expected: u64, items: usize) -> bool {
-        let copying = items as u64 / ITEMS;
-        self.is_at_once() || expected >= ENTERING && expected >= copying
+        self.is_at_once() || expected >= ENTERING && expected >= Self::work_of(items)
     }
 }

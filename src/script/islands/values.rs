@@ -143,7 +143,7 @@ pub(super) fn is_within_limits(interp: &Interp, value: &Dynamic) -> bool {
     !value.is_array() || limits.check(value).is_ok() && memory::to_grow(value).is_ok()
 }
 
-/// Returns whether a list may have so many items.
+/// Returns whether a list may have this number of items.
 pub(super) fn may_have(interp: &Interp, items: usize) -> bool {
     let limit = interp.settings.limits.of_array_items();
     limits::within(limit, items, limits::LIST).is_ok() && memory::has_space_for_items(items)

@@ -7,6 +7,7 @@ use std::any::TypeId;
 use rhai::{Array, Dynamic, FnPtr};
 
 use crate::script::caller::parameters;
+use crate::script::islands::Direct;
 use crate::script::{Call, Failure, Outcome, Registry, truth};
 
 pub(super) fn register(registry: &mut Registry) {
@@ -28,11 +29,13 @@ fn each(
     let items: Array = call.this();
     let function = call.function(0)?;
     let parameters = parameters(call.interp, &function);
+    let direct =
+        parameters.and_then(|count| Direct::of(call.interp, call.context, &function, count));
     for (mut item, index) in items.into_iter().zip(0_i64..) {
         let index = Dynamic::from_int(index);
         let result = match parameters {
-            Some(1) => function.call_raw(call.context, None, [item.clone()]),
-            Some(2) => function.call_raw(call.context, None, [item.clone(), index]),
+            Some(1) => call_with(call, (&function, direct.as_ref()), [item.clone()]),
+            Some(2) => call_with(call, (&function, direct.as_ref()), [item.clone(), index]),
             // With no parameter, `this` is the item; a native may take any number.
             _ => function.call_raw_with_extra_args(
                 call.name(),
@@ -48,6 +51,21 @@ fn each(
         }
     }
     Ok(None)
+}
+
+/// Calls the function: as machine code, if that is what it is.
+fn call_with<const N: usize>(
+    call: &Call<'_>,
+    (function, direct): (&FnPtr, Option<&Direct>),
+    args: [Dynamic; N],
+) -> Outcome {
+    if let Some(direct) = direct {
+        call.check_interrupts()?;
+        if let Some(outcome) = direct.call(&args) {
+            return outcome;
+        }
+    }
+    function.call_raw(call.context, None, args)
 }
 
 fn map(call: &mut Call<'_>) -> Outcome {

@@ -20,6 +20,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "script",
         &[
+            "native",
             "sys",
             "sync",
             "process",

@@ -3,8 +3,8 @@
 use rhai::{ASTFlags, BinaryExpr, Expr as Tree, OpAssignment};
 
 use super::lists::ItemPlace;
+use super::lowering::{Done, Lower, done, give_up};
 use super::operators::{binary, op_of};
-use super::{Done, Lower, done, give_up};
 use crate::native::code::{Expr, ListRef, Op, Stmt, Ty};
 use crate::program::islands::unfit::{Fits, unfit};
 

@@ -4,8 +4,8 @@ use std::f64::consts;
 
 use rhai::{Expr as Tree, FnCallExpr, Position};
 
+use super::lowering::{Lower, is_plain, name_of, place};
 use super::operators::{binary, op_of, unary};
-use super::{Lower, is_plain, name_of, place};
 use crate::native::code::{Block, Expr, Math, Op, Stmt, Ty};
 use crate::program::islands::numeric::{self, Numeric};
 use crate::program::islands::unfit::{Fits, unfit};

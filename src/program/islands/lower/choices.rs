@@ -2,7 +2,7 @@
 
 use rhai::FlowControl;
 
-use super::Lower;
+use super::lowering::Lower;
 use crate::native::code::{Block, Expr, Stmt, Ty};
 use crate::program::islands::unfit::Fits;
 

@@ -2,7 +2,7 @@
 
 use rhai::{ASTFlags, BinaryExpr, Expr as Tree, Position};
 
-use super::{Lower, name_of, no_variable};
+use super::lowering::{Lower, name_of, no_variable};
 use crate::native::code::{Expr, Ty};
 use crate::program::islands::numeric::{self, Numeric};
 use crate::program::islands::unfit::{Fits, unfit};

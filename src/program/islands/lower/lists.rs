@@ -2,7 +2,7 @@
 
 use rhai::{ASTFlags, BinaryExpr, Expr as Tree, ImmutableString, Position};
 
-use super::{Done, Lower, done, give_up, item_of, name_of, no_variable};
+use super::lowering::{Done, Lower, done, give_up, item_of, name_of, no_variable};
 use crate::native::code::{Expr, Item, ListRef, Stmt, Ty, Var};
 use crate::program::islands::numeric::{self, Numeric};
 use crate::program::islands::unfit::{Fits, unfit};

@@ -2,7 +2,9 @@
 
 use rhai::{Expr as Tree, FlowControl, Ident, ImmutableString, Position, Stmt as Statement, Token};
 
-use super::{Done, Lower, LoweredLoop, Plan, give_up, place};
+use super::lowered_loop::LoweredLoop;
+use super::lowering::{Done, Lower, give_up, place};
+use super::plan::Plan;
 use crate::native::code::{Block, Expr, Item, Loop, Over as Goes, Stmt, Ty};
 use crate::program::islands::island::{LoopTree, Over};
 use crate::program::islands::numeric::{self, Numeric};
@@ -17,7 +19,7 @@ impl Plan<'_> {
     /// # Errors
     /// It does not fit.
     pub(crate) fn a_loop(&mut self, tree: &LoopTree, items: Option<Item>) -> Fits<LoweredLoop> {
-        let mut lower = Lower::new(self, true);
+        let lower = Lower::new(self, true);
         lower.island(tree, items)
     }
 }
@@ -34,7 +36,7 @@ impl Lower<'_, '_> {
             Over::For { var, counter, .. } => {
                 let list = items.map(|item| {
                     let list = self.temporary(Ty::List(item));
-                    self.outer.push(super::scope::Named {
+                    self.outer.push(super::named::Named {
                         name: ImmutableString::new(),
                         var: list,
                         is_constant: false,

@@ -2,7 +2,7 @@
 
 use rhai::{Position, Token};
 
-use super::{Lower, name_of};
+use super::lowering::{Lower, name_of};
 use crate::native::code::{Expr, Op, Ty};
 use crate::program::islands::unfit::{Fits, unfit};
 

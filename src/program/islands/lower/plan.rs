@@ -1,29 +1,14 @@
-//! Which functions have to be lowered for one island, and what each gives.
-//!
-//! What a recursive function gives is found by lowering it twice: first, what its calls of itself give is unknown and decides nothing;
-//! then, it is what came of that.
+//! The functions of one island.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use rhai::{ImmutableString, Position, ScriptFuncDef, Shared};
-
-use super::{Lower, Surroundings, name_of};
-use crate::native::code::{Expr, Function, FunctionId, Stmt, Ty};
-use crate::program::islands::island::FunctionTree;
-use crate::program::islands::unfit::{Fits, unfit};
-use crate::program::islands::{Handle, Island, Tree};
-
-/// The most functions that are being lowered at once, each called by the one before.
-const OPEN: usize = 64;
-
-/// The most functions that are lowered for one island, each time counted.
-const LOWERED: usize = 200;
+use super::surroundings::Surroundings;
+use crate::native::code::{Function, FunctionId, Ty};
 
 /// Functions that have been compiled, by the addresses of their islands and the types of their arguments.
 pub(crate) type Known = HashMap<Key, Compiled>;
 
-type Key = (usize, Vec<Ty>);
+pub(super) type Key = (usize, Vec<Ty>);
 
 /// A compiled function.
 #[derive(Debug, Clone, Copy)]
@@ -38,24 +23,24 @@ pub(crate) struct Compiled {
 pub(crate) struct Plan<'w> {
     pub world: &'w dyn Surroundings,
     /// Compiled for other islands.
-    known: &'w Known,
+    pub(super) known: &'w Known,
     /// Gives a function its number.
-    declare: &'w mut dyn FnMut(&[Ty], Ty) -> FunctionId,
+    pub(super) declare: &'w mut dyn FnMut(&[Ty], Ty) -> FunctionId,
     /// To be defined for this island.
     pub functions: Vec<(FunctionId, Function)>,
     pub fresh: Known,
-    open: Vec<Open>,
-    lowerings: usize,
+    pub(super) open: Vec<Open>,
+    pub(super) lowerings: usize,
 }
 
 /// A function that is being lowered.
-struct Open {
-    key: Key,
+pub(super) struct Open {
+    pub(super) key: Key,
     /// What it gives, if that is known.
-    ret: Ty,
-    id: Option<FunctionId>,
+    pub(super) ret: Ty,
+    pub(super) id: Option<FunctionId>,
     /// It has been called while that was not known.
-    was_guessed: bool,
+    pub(super) was_guessed: bool,
 }
 
 impl<'w> Plan<'w> {
@@ -73,161 +58,5 @@ impl<'w> Plan<'w> {
             open: Vec::new(),
             lowerings: 0,
         }
-    }
-
-    /// Returns the number of a function for these types, and what it gives: `Never` while that is being found out.
-    ///
-    /// # Errors
-    /// It does not fit.
-    pub(super) fn function(
-        &mut self,
-        function: &Shared<ScriptFuncDef>,
-        types: &[Ty],
-        pos: Position,
-    ) -> Fits<(Option<FunctionId>, Ty)> {
-        let name = &function.name;
-        let handle = Handle::of(function);
-        let Some(handle) = handle.filter(|handle| handle.0.fits) else {
-            return unfit(format!("calls '{name}', which is not numeric"), pos);
-        };
-        let Tree::Function(tree) = &handle.0.tree else {
-            return unfit(format!("calls '{name}', which is not numeric"), pos);
-        };
-        let key = (Arc::as_ptr(&handle.0).addr(), types.to_vec());
-        if let Some(found) = self.known.get(&key).or_else(|| self.fresh.get(&key)) {
-            return Ok((Some(found.id), found.ret));
-        }
-        let mut open = self.open.iter_mut();
-        if let Some(open) = open.find(|open| open.key == key) {
-            open.was_guessed |= open.id.is_none();
-            return Ok((open.id, open.ret));
-        }
-        if self.open.len() >= OPEN {
-            return unfit("calls too many functions", pos);
-        }
-        if let Some(other) = types.iter().find(|ty| **ty == Ty::Unit) {
-            return unfit(format!("calls '{name}' with {}", name_of(*other)), pos);
-        }
-        self.lowered(key, tree)
-    }
-
-    /// Lowers a function that is entered from outside.
-    ///
-    /// # Errors
-    /// It does not fit.
-    pub(crate) fn entered(
-        &mut self,
-        island: &Island,
-        tree: &FunctionTree,
-        types: &[Ty],
-    ) -> Fits<Compiled> {
-        let key = (std::ptr::from_ref(island).addr(), types.to_vec());
-        if let Some(known) = self.known.get(&key) {
-            return Ok(*known);
-        }
-        self.lowered(key.clone(), tree)?;
-        match self.fresh.get(&key) {
-            Some(compiled) => Ok(*compiled),
-            None => unfit("what it gives cannot be told", tree.position),
-        }
-    }
-
-    fn lowered(&mut self, key: Key, tree: &FunctionTree) -> Fits<(Option<FunctionId>, Ty)> {
-        let (mut ret, mut id) = (Ty::Never, None);
-        self.lowerings += 1;
-        if self.lowerings > LOWERED {
-            return unfit("calls too many functions", tree.position);
-        }
-        for _ in 0..2 {
-            let before = self.functions.len();
-            let fresh = self.fresh.clone();
-            self.open.push(Open {
-                key: key.clone(),
-                ret,
-                id,
-                was_guessed: false,
-            });
-            let lowered = Lower::new(self, false).function(tree, &key.1);
-            let open = self.open.pop();
-            let (function, assigns) = lowered?;
-            let was_guessed = open.is_some_and(|open| open.was_guessed);
-            // Somebody further out was guessed: nothing of this is final.
-            let is_open = self.open.iter().any(|open| open.was_guessed);
-            if is_open || was_guessed {
-                self.functions.truncate(before);
-                self.fresh = fresh;
-            }
-            if function.ret == Ty::Never {
-                return match is_open {
-                    true => Ok((None, Ty::Never)),
-                    false => unfit(
-                        format!("what '{}' gives cannot be told", tree.name),
-                        tree.position,
-                    ),
-                };
-            }
-            if ret != Ty::Never && function.ret != ret {
-                return unfit(
-                    format!("'{}' gives this and that", tree.name),
-                    tree.position,
-                );
-            }
-            ret = function.ret;
-            if is_open {
-                // A number that nobody uses: the callers are lowered again.
-                return Ok((Some(0), ret));
-            }
-            let number = *id.get_or_insert_with(|| (self.declare)(&key.1, ret));
-            if !was_guessed {
-                self.functions.push((number, function));
-                let id = number;
-                self.fresh.insert(key, Compiled { id, ret, assigns });
-                return Ok((Some(id), ret));
-            }
-        }
-        unfit(
-            format!("'{}' gives this and that", tree.name),
-            tree.position,
-        )
-    }
-}
-
-impl Lower<'_, '_> {
-    /// Returns the function, and whether it assigns to its parameters.
-    fn function(mut self, tree: &FunctionTree, types: &[Ty]) -> Fits<(Function, bool)> {
-        let params: Vec<(&ImmutableString, Ty)> =
-            tree.params.iter().zip(types.iter().copied()).collect();
-        let params: Vec<_> = params
-            .into_iter()
-            .map(|(name, ty)| self.declare(name, ty, false))
-            .collect();
-        let rhai::Expr::Stmt(block) = &tree.body else {
-            return unfit("has a body of another kind", tree.position);
-        };
-        let (mut body, ty) = self.block(block.statements(), true)?;
-        if ty != Ty::Never && !self.returns(ty) {
-            body.value = None;
-            body.body.push(Stmt::Do(Expr::GiveUp));
-        }
-        if matches!(self.ret, Ty::List(_) | Ty::Rows(_)) {
-            return unfit("gives a list", tree.position);
-        }
-        if let Some(place) = params.iter().position(|var| {
-            self.written[*var] && matches!(self.vars[*var], Ty::List(_) | Ty::Rows(_))
-        }) {
-            let name = &tree.params[place];
-            return unfit(
-                format!("changes the list '{name}' that it was given"),
-                tree.position,
-            );
-        }
-        let assigns = params.iter().any(|var| self.written[*var]);
-        let function = Function {
-            vars: self.vars,
-            params,
-            body,
-            ret: self.ret,
-        };
-        Ok((function, assigns))
     }
 }

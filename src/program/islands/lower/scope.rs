@@ -2,17 +2,10 @@
 
 use rhai::{ImmutableString, Position};
 
-use super::{Lower, name_of, no_variable};
+use super::lowering::{Lower, name_of, no_variable};
+use super::named::Named;
 use crate::native::code::{Ty, Var};
 use crate::program::islands::unfit::{Fits, unfit};
-
-/// A variable under its name.
-#[derive(Debug, Clone)]
-pub(super) struct Named {
-    pub name: ImmutableString,
-    pub var: Var,
-    pub is_constant: bool,
-}
 
 impl Lower<'_, '_> {
     /// Begins a variable, which hides older ones of this name.

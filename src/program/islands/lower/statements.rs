@@ -2,7 +2,7 @@
 
 use rhai::{ASTFlags, Stmt as Tree};
 
-use super::{Done, Lower, done, give_up, is_number, name_of};
+use super::lowering::{Done, Lower, done, give_up, is_number, name_of};
 use crate::native::code::{Expr, Stmt, Ty};
 use crate::program::islands::island::{Handle, Tree as IslandTree};
 use crate::program::islands::unfit::{Fits, unfit};
