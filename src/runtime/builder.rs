@@ -17,7 +17,7 @@ use crate::process::signals;
 use crate::script::interp::Interp;
 use crate::script::limits::Limits;
 use crate::script::report::Reports;
-use crate::script::settings::{Compile, Settings};
+use crate::script::settings::Settings;
 use crate::script::sinks::sink::Sink;
 use crate::script::sinks::source::Answers;
 use crate::script::sinks::streams::Sinks;
@@ -50,7 +50,7 @@ pub struct Builder {
     fork_hooks: Option<ForkHooks>,
     error_format: ErrorFormat,
     permissions: Option<Permissions>,
-    settings: Settings,
+    pub(super) settings: Settings,
     worker_program: Option<PathBuf>,
     setups: Vec<Setup>,
     stdout: Option<Sink>,
@@ -263,39 +263,6 @@ impl Builder {
     /// ```
     pub fn isolated(mut self) -> Self {
         self.settings.isolated = true;
-        self
-    }
-
-    /// Sets whether numeric functions and loops of scripts become machine code while they run, in this process and in children. They do by
-    /// default, where the crate's feature `compile` is on and the processor is known. Scripts cannot tell, except by their speed.
-    ///
-    /// Nothing is compiled under a limit of operations, which the interpreter counts one by one, and nothing in a
-    /// [package](Self::package).
-    ///
-    /// # Example
-    /// ```
-    /// let mut runtime = procscript::Runtime::builder().compile(false).build()?;
-    /// assert_eq!(runtime.eval::<i64>("let sum = 0; for i in range(1000) { sum += i; } sum")?, 499_500);
-    /// # Ok::<(), procscript::Error>(())
-    /// ```
-    pub fn compile(mut self, compile: bool) -> Self {
-        self.settings.compile = match compile {
-            true => Compile::WhenItPays,
-            false => Compile::Never,
-        };
-        self
-    }
-
-    /// Compiles everything as soon as possible, so that tests reach machine code with short programs.
-    #[doc(hidden)]
-    pub fn compile_at_once(mut self) -> Self {
-        self.settings.compile = Compile::AtOnce;
-        self
-    }
-
-    /// Prints what was compiled, and why the rest was not, to standard error at the end of [`Runtime::run_main`].
-    pub fn explain_compile(mut self) -> Self {
-        self.settings.explain_compile = true;
         self
     }
 

@@ -1,6 +1,6 @@
 //! The embedding API: a runtime for scripts, from Rust.
 //!
-//! - [`builder`]: the options of a runtime; [`build_error`]: why they can be wrong.
+//! - [`builder`], [`compiling`]: the options of a runtime; [`build_error`]: why they can be wrong.
 //! - [`setup`]: functions and types of a host.
 //! - [`package`]: the API on an engine that the host owns; [`limited`]: its limits.
 //! - [`script`]: the source of a script.
@@ -18,6 +18,7 @@
 mod build_error;
 mod builder;
 mod check;
+mod compiling;
 mod ending;
 mod engine;
 mod error;

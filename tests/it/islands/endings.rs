@@ -20,11 +20,12 @@ fn a_script_s_handler_runs_and_the_loop_goes_on() {
     for mode in MODES {
         let text = "
             let seen = [];
-            signal.signal(signal.SIGALRM, |number, frame| { seen.append(number); if seen.len() == 3 { throw ValueError(\"enough\"); } });
-            signal.setitimer(signal.ITIMER_REAL, 0.02, 0.02);
+            signal.signal(signal.SIGUSR1, |number, frame| { seen.append(number); if seen.len() == 3 { throw ValueError(\"enough\"); } });
+            let p = Process(|| { for i in range(3) { time.sleep(0.05); os.kill(os.getppid(), signal.SIGUSR1); } });
+            p.start();
             let i = 0;
             try { while true { i += 1; if i > 1000000000000 { break; } } } catch (e) { print(e.type, e.message) }
-            signal.setitimer(signal.ITIMER_REAL, 0);
+            p.join();
             print(seen.len(), i > 1000);
         ";
         script(text, mode)
@@ -35,11 +36,25 @@ fn a_script_s_handler_runs_and_the_loop_goes_on() {
 
 #[test]
 fn ctrl_c_names_the_line_of_the_loop() {
-    for mode in MODES {
+    let interrupted = |mode| {
         let text = "fn spin(n) {\n  let i = 0;\n  while i < n {\n    i += 1;\n    if i > 1000 { i = 0; }\n  }\n  i\n}\nspin(10);\nspin(20);\nprint(\"ready\");\nspin(2000);\n";
-        let output = script(text, mode).start().interrupt_at("ready");
-        assert_eq!(output.code(), 130, "{output:?}");
-        assert!(output.stderr.contains("KeyboardInterrupt"), "{output:?}");
-        assert!(output.stderr.contains(", in spin\n"), "{output:?}");
+        let run = script(text, mode).start();
+        run.wait_for_line("ready");
+        run.interrupt().stderr
+    };
+    let plain = interrupted("never");
+    for mode in MODES {
+        assert_eq!(interrupted(mode), plain);
+    }
+}
+
+#[test]
+fn ctrl_c_in_a_loop_of_the_top_level_names_its_line() {
+    for mode in MODES {
+        let text = "print(\"ready\");\nlet i = 0;\n\nwhile true { i = (i + 1) % 1000; }\n";
+        let run = script(text, mode).start();
+        run.wait_for_line("ready");
+        let stderr = run.interrupt().stderr;
+        assert!(stderr.contains("main.rhai:4:"), "{stderr}");
     }
 }
