@@ -51,7 +51,7 @@ fn ctrl_c_names_the_line_of_the_loop() {
 #[test]
 fn ctrl_c_in_a_loop_of_the_top_level_names_its_line() {
     for mode in MODES {
-        let text = "print(\"ready\");\nlet i = 0;\n\nwhile true { i = (i + 1) % 1000; }\n";
+        let text = "\n\n\nprint(\"ready\"); let i = 0; while true { i = (i + 1) % 1000; }\n";
         let run = script(text, mode).start();
         run.wait_for_line("ready");
         let stderr = run.interrupt().stderr;

@@ -1,6 +1,8 @@
 //! Statements.
 
-use rhai::{ASTFlags, Stmt as Tree};
+use std::num::NonZeroUsize;
+
+use rhai::{ASTFlags, Expr as Value, Ident, Position, Stmt as Tree};
 
 use super::lowering::{Done, Lower, done, give_up, is_number, name_of};
 use crate::native::code::{Expr, Stmt, Ty};
@@ -17,22 +19,7 @@ impl Lower<'_, '_> {
     ) -> Fits<Done> {
         match statement {
             Tree::Noop(_) => Ok(Done::Value(Expr::Unit)),
-            Tree::Var(var, flags, pos) => {
-                let (ident, value, _) = &**var;
-                let value = self.expr(value)?;
-                let ty = value.ty();
-                if ty == Ty::Never {
-                    return Ok(done(value, to, false));
-                }
-                if !is_number(ty) {
-                    let what = name_of(ty);
-                    return unfit(format!("'{}' is {what} of its own", ident.name), *pos);
-                }
-                let is_constant = flags.contains(ASTFlags::CONSTANT);
-                let var = self.declare(&ident.name, ty, is_constant);
-                to.push(Stmt::Set(var, value));
-                Ok(Done::Value(Expr::Unit))
-            }
+            Tree::Var(var, flags, pos) => self.begin_variable(var, *flags, *pos, to),
             Tree::Assignment(assignment) => self.assignment(&assignment.0, &assignment.1, to),
             Tree::If(flow, _) => {
                 let value = self.choice(flow, want)?;
@@ -54,24 +41,7 @@ impl Lower<'_, '_> {
             // The interpreter makes the loop's value, or the error.
             Tree::BreakLoop(Some(_), ..) => Ok(give_up(to)),
             Tree::Return(_, flags, _) if flags.contains(ASTFlags::BREAK) => Ok(give_up(to)),
-            Tree::Return(value, ..) => {
-                let value = match value {
-                    Some(value) => self.expr(value)?,
-                    None => Expr::Unit,
-                };
-                let ty = value.ty();
-                if ty == Ty::Never {
-                    return Ok(done(value, to, false));
-                }
-                if !is_number(ty) && ty != Ty::Unit {
-                    return unfit(format!("returns {}", name_of(ty)), statement.position());
-                }
-                if !self.returns(ty) {
-                    return Ok(give_up(to));
-                }
-                to.push(Stmt::Return(value));
-                Ok(Done::Never)
-            }
+            Tree::Return(value, _, pos) => self.return_value(value.as_deref(), *pos, to),
             Tree::Expr(expr) => {
                 if let Some(handle) = Handle::in_expr(expr) {
                     let IslandTree::Loop(inner) = &handle.0.tree else {
@@ -98,10 +68,54 @@ impl Lower<'_, '_> {
         }
     }
 
+    /// `let` and `const`.
+    fn begin_variable(
+        &mut self,
+        (ident, value, _): &(Ident, Value, Option<NonZeroUsize>),
+        flags: ASTFlags,
+        pos: Position,
+        to: &mut Vec<Stmt>,
+    ) -> Fits<Done> {
+        let value = self.expr(value)?;
+        let ty = value.ty();
+        if ty == Ty::Never {
+            return Ok(done(value, to, false));
+        }
+        if !is_number(ty) {
+            let what = name_of(ty);
+            return unfit(format!("'{}' is {what} of its own", ident.name), pos);
+        }
+        let is_constant = flags.contains(ASTFlags::CONSTANT);
+        let var = self.declare(&ident.name, ty, is_constant);
+        to.push(Stmt::Set(var, value));
+        Ok(Done::Value(Expr::Unit))
+    }
+
+    fn return_value(
+        &mut self,
+        value: Option<&Value>,
+        pos: Position,
+        to: &mut Vec<Stmt>,
+    ) -> Fits<Done> {
+        let value = value.map_or(Ok(Expr::Unit), |value| self.expr(value))?;
+        let ty = value.ty();
+        if ty == Ty::Never {
+            return Ok(done(value, to, false));
+        }
+        if !is_number(ty) && ty != Ty::Unit {
+            return unfit(format!("returns {}", name_of(ty)), pos);
+        }
+        if !self.returns(ty) {
+            return Ok(give_up(to));
+        }
+        to.push(Stmt::Return(value));
+        Ok(Done::Never)
+    }
+
     /// An expression whose value nobody wants.
-    fn discarded(&mut self, expr: &rhai::Expr) -> Fits<Expr> {
+    fn discarded(&mut self, expr: &Value) -> Fits<Expr> {
         match expr {
-            rhai::Expr::Stmt(block) => {
+            Value::Stmt(block) => {
                 let (block, ty) = self.block(block.statements(), false)?;
                 Ok(Expr::Block(block, ty))
             }
