@@ -65,7 +65,7 @@ pub(crate) fn rounds(default: usize) -> usize {
         .unwrap_or(default)
 }
 
-/// The argument that is no option: only measurements whose title contains it are run.
+/// The argument that is not an option: only measurements whose title contains it are run.
 pub(crate) fn filter() -> Option<String> {
     let mut words = std::env::args().skip(1);
     let mut found = None;
