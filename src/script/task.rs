@@ -49,7 +49,9 @@ pub(crate) fn run_here(call: &mut Call<'_>, task: Option<Task>) -> Outcome {
         Some((function, args, false)) => call.call(&function, args),
         Some((function, args, true)) => {
             let context = call.context;
-            function.call_raw(context, Some(call.receiver()), args)
+            // What the function assigns to `this` is not for the variable.
+            let mut this = call.receiver().clone();
+            function.call_raw(context, Some(&mut this), args)
         }
     }
 }

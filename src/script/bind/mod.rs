@@ -23,7 +23,7 @@ mod signature;
 
 pub(crate) use class::Class;
 pub(crate) use namespace::Namespace;
-pub(crate) use native::Handler;
+pub(crate) use native::{Handler, Native, On, Resolved, last_resolved};
 pub(crate) use registered::{Listed, Property, Receiver, Registered};
 pub(crate) use registry::Registry;
 pub(crate) use signature::Signature;

@@ -1,9 +1,12 @@
-//! A handler as Rhai calls it.
+//! A handler as Rhai calls it, and as it is called without asking Rhai for it again.
 
 use std::any::TypeId;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 
-use rhai::{Dynamic, FuncRegistration, Identifier, Module, NativeCallContext, RhaiFunc, Shared};
+use rhai::{
+    Dynamic, FuncRegistration, Identifier, Module, NativeCallContext, Position, RhaiFunc, Shared,
+};
 
 use super::signature::Signature;
 use crate::script::Outcome;
@@ -16,14 +19,92 @@ pub(crate) type Handler = fn(&mut Call<'_>) -> Outcome;
 
 /// The receiver of a native.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum On {
+pub(crate) enum On {
     /// Nothing: a plain function.
     Nothing,
-    /// A copy of its first argument: our own types, which are small handles. Rhai then knows that the value has not
+    /// A copy of its first argument, or the argument itself, which the handler leaves as it is: our own types, which are small handles. Rhai then knows that the value has not
     /// changed. It would otherwise store it again where it came from: in `d["a"].append(1)`, into `d`.
     Copy,
     /// The variable itself: Rhai's own types, which methods change.
     Variable,
+}
+
+/// A handler with its declaration.
+#[derive(Clone)]
+pub(crate) struct Native {
+    interp: Arc<Interp>,
+    on: On,
+    signature: Signature,
+    handler: Handler,
+}
+
+/// A call that Rhai has resolved to a native.
+pub(crate) struct Resolved {
+    pub native: Native,
+    /// The name and place of the call.
+    pub name: String,
+    pub at: Position,
+    /// The types of all arguments, the receiver's first, which decide what Rhai finds.
+    pub types: Vec<TypeId>,
+}
+
+thread_local! {
+    /// Whether the calls of natives are noted.
+    static NOTING: Cell<bool> = const { Cell::new(false) };
+    /// The call of a native that has returned last.
+    static NOTED: RefCell<Option<Resolved>> = const { RefCell::new(None) };
+}
+
+/// Runs a body, and returns the call of a native that returned last in it.
+pub(crate) fn last_resolved<R>(body: impl FnOnce() -> R) -> (R, Option<Resolved>) {
+    let _outer = Outer(NOTING.replace(true));
+    NOTED.set(None);
+    let result = body();
+    (result, NOTED.take())
+}
+
+/// Restores whether calls are noted, also after a panic.
+struct Outer(bool);
+
+impl Drop for Outer {
+    fn drop(&mut self) {
+        NOTING.set(self.0);
+    }
+}
+
+impl Native {
+    /// Runs the handler for a call that Rhai has resolved.
+    fn run(&self, context: Option<NativeCallContext>, args: &mut [&mut Dynamic]) -> Outcome {
+        let context = context.ok_or("a native was called without its context")?;
+        if !NOTING.get() {
+            return self.call(&context, args);
+        }
+        let resolved = Resolved {
+            native: self.clone(),
+            name: context.fn_name().into(),
+            at: context.call_position(),
+            types: args.iter().map(|arg| arg.type_id()).collect(),
+        };
+        let outcome = self.call(&context, args);
+        NOTED.set(Some(resolved));
+        outcome
+    }
+
+    /// Calls the handler. The first argument of a method is its receiver, which stays where it is; the others are taken.
+    ///
+    /// # Errors
+    /// Those of the handler.
+    pub(crate) fn call(&self, context: &NativeCallContext, args: &mut [&mut Dynamic]) -> Outcome {
+        let is_method = self.on != On::Nothing;
+        let mut call = Call::sort(&self.interp, context, &self.signature, is_method, args)?;
+        // A mistake of ours, or a function of the host that a script has passed to us.
+        without_panic(|| (self.handler)(&mut call))
+    }
+
+    /// Returns what it is called on.
+    pub(crate) fn on(&self) -> On {
+        self.on
+    }
 }
 
 /// Registers one native for every number of arguments it takes.
@@ -51,14 +132,15 @@ pub(super) fn native(
     signature: Signature,
     handler: Handler,
 ) -> RhaiFunc {
-    let interp = interp.clone();
+    let native = Native {
+        interp: interp.clone(),
+        on,
+        signature,
+        handler,
+    };
     let func = Shared::new(
         move |context: Option<NativeCallContext>, args: &mut [&mut Dynamic]| {
-            let context = context.ok_or("a native was called without its context")?;
-            let is_method = on != On::Nothing;
-            let mut call = Call::sort(&interp, &context, &signature, is_method, args)?;
-            // A mistake of ours, or a function of the host that a script has passed to us.
-            without_panic(|| handler(&mut call))
+            native.run(context, args)
         },
     );
     let (has_context, is_pure, is_volatile) = (true, true, true);
