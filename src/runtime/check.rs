@@ -2,13 +2,12 @@
 
 use rhai::{AST, Engine, EvalAltResult, Position};
 
-use super::{Runtime, Script};
+use super::{Runtime, Script, shortcuts};
 use crate::advice::{self, Pieces};
+use crate::program::compiling;
 use crate::program::diagnostic::Diagnostic;
 use crate::program::source::Source;
-use crate::program::{call, compiling};
 use crate::script::interp::Interp;
-use crate::script::islands;
 use crate::script::names::Names;
 use crate::syntax::items;
 use crate::sys::deep_stack::on_deep_stack;
@@ -23,9 +22,7 @@ pub(super) fn compile(
     names: &Names,
     source: &Source,
 ) -> Result<AST, Box<Diagnostic>> {
-    let compiled = call::compile(engine, source);
-    let wrapped = compiled.map(|ast| islands::wrap(interp, engine, source, ast));
-    wrapped.map_err(|error| {
+    shortcuts::compile(interp, engine, source).map_err(|error| {
         let place = place_of(error.position());
         let mut told = Diagnostic::syntax(source, place, message_of(&error));
         advice::about_syntax(names, &source.text, &Pieces::of(&source.text), &mut told);

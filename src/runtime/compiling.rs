@@ -7,6 +7,8 @@ impl Builder {
     /// Sets whether numeric functions and loops of scripts become machine code while they run, in this process and in children. They do by
     /// default, where the crate's feature `compile` is on and the processor is known. Scripts cannot tell, except by their speed.
     ///
+    /// Without it, scripts run on Rhai's interpreter alone: loops over strings, lists and dicts take no shortcuts either.
+    ///
     /// Nothing is compiled under a limit of operations, which the interpreter counts one by one, and nothing in a
     /// [package](Self::package).
     ///

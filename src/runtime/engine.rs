@@ -11,6 +11,7 @@ use rhai::{
 
 use super::modules::{Modules, Resolver, register_note};
 use super::setup::{self, Setup};
+use super::shortcuts;
 use super::wrong_calls;
 use crate::program::compiling;
 use crate::script::bind::Registered;
@@ -77,12 +78,14 @@ pub(super) fn build(
         foreign.map(|function| function.name.as_str()),
         levels,
     );
+    let handles = Arc::new(registered.classes);
+    shortcuts::register(&mut engine, interp, levels, &handles, names.foreign());
     find_variables(
         &mut engine,
         interp,
         levels,
         (registered.globals, names.foreign().clone()),
-        registered.classes,
+        handles,
     );
     if mounts.is_empty() {
         read_python_spellings(&mut engine);
@@ -211,7 +214,7 @@ pub(super) fn find_variables(
     interp: &Arc<Interp>,
     levels: usize,
     (globals, foreign): (Shared<Module>, Arc<Vec<Foreign>>),
-    handles: HashSet<TypeId>,
+    handles: Arc<HashSet<TypeId>>,
 ) {
     let interp = interp.clone();
     let limits = &interp.settings.limits;

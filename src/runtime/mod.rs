@@ -36,6 +36,7 @@ mod prompt;
 mod run;
 mod script;
 mod setup;
+mod shortcuts;
 mod state;
 mod stopper;
 #[cfg(test)]

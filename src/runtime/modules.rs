@@ -18,14 +18,14 @@ use rhai::{
 };
 
 use super::loading::{Loading, NoTurn};
+use super::shortcuts;
 use crate::permissions::Place;
+use crate::program::Source;
 use crate::program::call::CarriedModule;
 use crate::program::environment::Environment;
 use crate::program::source::LoadedModule;
-use crate::program::{Source, call};
 use crate::script::exceptions::raise;
 use crate::script::interp::Interp;
-use crate::script::islands;
 use crate::sys::lock::locked;
 use crate::text::{from_os, to_path};
 
@@ -246,8 +246,7 @@ fn prelude(module: &CarriedModule) -> String {
 /// Compiles the source of a module, followed by code that exports its functions as values.
 fn compile_module(engine: &Engine, interp: &Interp, source: &Source) -> Result<AST, Failure> {
     let _name = NameBeingCompiled::set(&source.name);
-    let ast = call::compile(engine, source)?;
-    let ast = islands::wrap(interp, engine, source, ast);
+    let ast = shortcuts::compile(interp, engine, source)?;
     // After the last line of the source, because closures are identified by their position.
     let mut extra = "\n".repeat(source.text.lines().count());
     let mut names: Vec<&str> = Vec::new();

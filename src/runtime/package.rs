@@ -143,14 +143,14 @@ impl ProcessPackage {
                 "" => registered.globals.clone(),
                 _ => Module::new().into(),
             };
-            let classes = registered.classes.clone();
+            let handles = Arc::new(registered.classes.clone());
             let levels = interp.settings.limits.of_call_levels();
             engine::find_variables(
                 engine,
                 interp,
                 levels.unwrap_or(usize::MAX),
                 (globals, foreign.into()),
-                classes,
+                handles,
             );
         }
         if is_free("token_mapper") {

@@ -10,11 +10,11 @@ use super::engine;
 use super::isolated::{Served, serve};
 use super::modules::Modules;
 use super::setup::Setup;
+use super::shortcuts;
 use super::state::State;
 use crate::process::{signals, spawn};
 use crate::program::call::{self, Head};
 use crate::script::interp::Interp;
-use crate::script::islands;
 use crate::script::names::Names;
 use crate::script::report::Reports;
 use crate::stdlib;
@@ -119,8 +119,7 @@ fn load(
         interp.program.add_directory(directory.into());
     }
     for source in head.inputs {
-        let ast = call::compile(engine, &source)?;
-        let ast = islands::wrap(interp, engine, &source, ast);
+        let ast = shortcuts::compile(interp, engine, &source)?;
         interp.program.add_input(source, ast.shared_lib().clone());
     }
     // Functions come first, because the values may refer to any of them.

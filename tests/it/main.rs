@@ -44,6 +44,7 @@ mod permissions; // what a script may not, and how it tries all the same
 mod python; // the same expressions, evaluated by Python
 mod readme; // the script of the README
 mod scripts; // builtins, os, sys, time, random, json: each script by its whole output
+mod shortcuts; // loops and functions that are run without asking Rhai for each step
 mod signal; // signal, os.fork
 mod socket; // sockets, and the servers of the tutorials
 mod terminal; // the prompt, on a pseudo-terminal

@@ -1,0 +1,200 @@
+//! Calls of natives from shortcuts, once Rhai has found them.
+
+use rhai::{Dynamic, NativeCallContext, Position};
+
+use super::known::{Found, Known};
+use super::lower_expr::MOST_ARGS;
+use super::node::{Asked, Call, Method, Node};
+use super::run::{Run, Seen, at};
+use crate::script::bind::{Native, last_resolved};
+use crate::script::exceptions::Failure;
+
+/// The arguments of a call.
+pub(super) type Args = [Dynamic; MOST_ARGS];
+
+/// The name and place of a call.
+type Called<'n> = (&'n str, Position);
+
+impl Run<'_, '_, '_, '_, '_, '_, '_> {
+    /// Calls a native of ours.
+    ///
+    /// # Errors
+    /// Those of the native.
+    pub(super) fn native(
+        &mut self,
+        native: &Native,
+        (name, place): Called<'_>,
+        args: &mut [&mut Dynamic],
+    ) -> Result<Dynamic, Failure> {
+        let engine = self.context.engine();
+        self.context.global_runtime_state_mut().level += 1;
+        let global = self.context.global_runtime_state();
+        let context = NativeCallContext::new_with_all_fields(engine, name, None, global, place);
+        let result = native.call(&context, args);
+        self.context.global_runtime_state_mut().level -= 1;
+        result.map_err(|error| at(error, place))
+    }
+
+    /// Evaluates arguments. A variable that comes first is read last, as in Rhai.
+    pub(super) fn args(&mut self, nodes: &[Node]) -> Result<Args, Failure> {
+        let mut args = Args::default();
+        let first_last = matches!(nodes.first(), Some(Node::Local(_)));
+        for (arg, node) in args.iter_mut().zip(nodes).skip(usize::from(first_last)) {
+            *arg = self.value(node)?.flatten();
+        }
+        if first_last && let Some(node) = nodes.first() {
+            args[0] = self.value(node)?.flatten();
+        }
+        Ok(args)
+    }
+
+    /// Makes a call for the first time: Rhai finds what it means.
+    fn first_call(
+        &mut self,
+        (asked, known): (&Asked, &Known),
+        called: Called<'_>,
+        shape: (usize, bool),
+    ) -> Result<Dynamic, Failure> {
+        let (result, resolved) = last_resolved(|| self.ask(asked));
+        let global = self.context.global_runtime_state();
+        known.note(resolved, called, shape, global);
+        result
+    }
+
+    pub(super) fn method(&mut self, method: &Method) -> Result<Dynamic, Failure> {
+        let called = (method.name.as_str(), method.at);
+        if method.known.is_new() {
+            let shape = (method.args.len() + 1, true);
+            return self.first_call((&method.whole, &method.known), called, shape);
+        }
+        let mut args = Args::default();
+        for (arg, node) in args.iter_mut().zip(&method.args) {
+            *arg = self.value(node)?.flatten();
+        }
+        let args = &mut args[..method.args.len()];
+        if matches!(self.see(&method.local)?, Seen::Plain) {
+            // Nobody else can see the variable while it is not in its place.
+            let mut receiver = std::mem::take(self.variable(&method.local));
+            let result = match args {
+                [] => self.method_of(method, &mut [&mut receiver]),
+                [a] => self.method_of(method, &mut [&mut receiver, a]),
+                [a, b] => self.method_of(method, &mut [&mut receiver, a, b]),
+                [a, b, c, ..] => self.method_of(method, &mut [&mut receiver, a, b, c]),
+            };
+            *self.variable(&method.local) = receiver;
+            if let Some(result) = result {
+                return result;
+            }
+        }
+        let types = args.iter().map(Dynamic::type_id).collect();
+        let values = args.iter_mut().map(std::mem::take).collect();
+        let result = self.ask_with(&method.whole, values);
+        self.note_others_method(method, types, result.is_ok());
+        result
+    }
+
+    /// Calls the method that is known for these arguments, the first of which is the receiver; `None` if none is.
+    fn method_of(
+        &mut self,
+        method: &Method,
+        args: &mut [&mut Dynamic],
+    ) -> Option<Result<Dynamic, Failure>> {
+        let called = (method.name.as_str(), method.at);
+        if has_entry(args[0], &method.name) {
+            return None;
+        }
+        let global = self.context.global_runtime_state();
+        if let Some(native) = method.known.ours(args.iter().map(|arg| &**arg), global) {
+            return Some(self.native(native, called, args));
+        }
+        let found = method.known.others()?;
+        let fits = found.fits(args.iter().map(|arg| &**arg), global);
+        fits.then(|| self.others(called, true, args))
+    }
+
+    fn note_others_method(&self, method: &Method, args: Vec<std::any::TypeId>, is_found: bool) {
+        let receiver = &self.stack[self.base + method.local.place];
+        let is_theirs = is_found
+            && method.known.is_others()
+            && method.known.others().is_none()
+            && !receiver.is_shared()
+            && self.may_be_others(&method.name)
+            && self.is_no_function(&method.name, method.args.len());
+        if is_theirs {
+            let types = std::iter::once(receiver.type_id()).chain(args);
+            let found = Found::of(types, self.context.global_runtime_state());
+            method.known.note_others(found);
+        }
+    }
+
+    /// Returns whether a native of this name, none of ours, may be called without its place, which the host's may ask for.
+    fn may_be_others(&self, name: &str) -> bool {
+        let mut of_host = self.shortcuts.foreign.iter();
+        !of_host.any(|function| function.name == name)
+    }
+
+    /// Calls a native of Rhai's that is known to be there.
+    fn others(
+        &mut self,
+        (name, place): Called<'_>,
+        is_method: bool,
+        args: &mut [&mut Dynamic],
+    ) -> Result<Dynamic, Failure> {
+        let result = self.context.call_native_fn_raw(name, is_method, args);
+        result.map_err(|error| at(error, place))
+    }
+
+    /// Calls a function that is none of the script's.
+    pub(super) fn global_call(&mut self, call: &Call) -> Result<Dynamic, Failure> {
+        let called = (call.name.as_str(), call.at);
+        if call.known.is_new() {
+            let shape = (call.args.len(), false);
+            return self.first_call((&call.whole, &call.known), called, shape);
+        }
+        let mut args = self.args(&call.args)?;
+        let args = &mut args[..call.args.len()];
+        let result = match args {
+            [] => self.global_of(call, &mut []),
+            [a] => self.global_of(call, &mut [a]),
+            [a, b] => self.global_of(call, &mut [a, b]),
+            [a, b, c, ..] => self.global_of(call, &mut [a, b, c]),
+        };
+        if let Some(result) = result {
+            return result;
+        }
+        let types: Vec<_> = args.iter().map(Dynamic::type_id).collect();
+        let values = args.iter_mut().map(std::mem::take).collect();
+        let result = self.ask_with(&call.whole, values);
+        if result.is_ok()
+            && call.known.is_others()
+            && call.known.others().is_none()
+            && self.may_be_others(&call.name)
+        {
+            let found = Found::of(types, self.context.global_runtime_state());
+            call.known.note_others(found);
+        }
+        result
+    }
+
+    fn global_of(
+        &mut self,
+        call: &Call,
+        args: &mut [&mut Dynamic],
+    ) -> Option<Result<Dynamic, Failure>> {
+        let called = (call.name.as_str(), call.at);
+        let global = self.context.global_runtime_state();
+        if let Some(native) = call.known.ours(args.iter().map(|arg| &**arg), global) {
+            return Some(self.native(native, called, args));
+        }
+        let found = call.known.others()?;
+        let fits = found.fits(args.iter().map(|arg| &**arg), global);
+        fits.then(|| self.others(called, false, args))
+    }
+}
+
+/// Returns whether a dict has an entry of this name, which Rhai may call instead of a method.
+fn has_entry(receiver: &Dynamic, name: &str) -> bool {
+    receiver
+        .as_map_ref()
+        .is_ok_and(|map| map.contains_key(name))
+}

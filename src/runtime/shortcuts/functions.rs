@@ -1,0 +1,105 @@
+//! Calls of the script's functions from shortcuts.
+
+use rhai::{Dynamic, EvalAltResult, Scope};
+
+use super::known::Among;
+use super::node::{Call, Callee, Code, Function};
+use super::run::Run;
+use super::statements::Flow;
+use crate::script::exceptions::Failure;
+use crate::script::stop::Stop;
+use crate::sys::limits::Stack;
+
+impl Run<'_, '_, '_, '_, '_, '_, '_> {
+    pub(super) fn call(&mut self, call: &Call) -> Result<Dynamic, Failure> {
+        let global = self.context.global_runtime_state();
+        match call.function.get_or_init(|| self.resolve(call)) {
+            Function::Ours(callee) if callee.among.is_now(global) => match callee.code.upgrade() {
+                Some(code) => self.enter(call, callee, &code),
+                None => self.ask(&call.whole),
+            },
+            Function::None(among) if among.is_now(global) => self.global_call(call),
+            _ => self.ask(&call.whole),
+        }
+    }
+
+    /// Returns what a name means now, in a call with that many arguments.
+    fn resolve(&self, call: &Call) -> Function {
+        let global = self.context.global_runtime_state();
+        let mut newest = global.lib.iter().rev();
+        let found = newest.find_map(|library| {
+            let definition = library.get_script_fn(&call.name, call.args.len())?;
+            Some((library, definition))
+        });
+        let Some((library, definition)) = found else {
+            return Function::None(Among::of(global));
+        };
+        match self.shortcuts.code_of(definition) {
+            Some(code) => Function::Ours(Callee {
+                among: Among::of(global),
+                source: library.id().map(Into::into),
+                code,
+            }),
+            None => Function::Rhais,
+        }
+    }
+
+    /// Returns whether the script has no function of this name with that many parameters.
+    pub(super) fn is_no_function(&self, name: &str, params: usize) -> bool {
+        let libraries = &self.context.global_runtime_state().lib;
+        let mut functions = libraries
+            .iter()
+            .filter_map(|library| library.get_script_fn(name, params));
+        functions.next().is_none()
+    }
+
+    /// Calls a function of the script as Rhai does: with a scope, a level and a source of its own.
+    fn enter(&mut self, call: &Call, callee: &Callee, code: &Code) -> Result<Dynamic, Failure> {
+        let args = self.args(&call.args)?;
+        self.step(call.at)?;
+        if Stack::mine().is_at_its_end() {
+            let stop = Dynamic::from(Stop::Recursion);
+            return Err(EvalAltResult::ErrorTerminated(stop, call.at).into());
+        }
+        let most = self.context.engine().max_call_levels();
+        let global = self.context.global_runtime_state_mut();
+        if global.level + 1 > most {
+            return Err(EvalAltResult::ErrorStackOverflow(call.at).into());
+        }
+        global.level += 1;
+        let source = std::mem::replace(&mut global.source, callee.source.clone());
+        let scope = std::mem::replace(self.context.scope_mut(), Scope::new());
+        let (base, outer) = (self.stack.len(), (self.base, self.is_too_deep));
+        self.stack.extend(args.into_iter().take(call.args.len()));
+        self.stack.resize(base + code.places, Dynamic::UNIT);
+        (self.base, self.is_too_deep) = (base, self.is_deep());
+        let ended = self.block(&code.body);
+        (self.base, self.is_too_deep) = outer;
+        self.stack.truncate(base);
+        *self.context.scope_mut() = scope;
+        let global = self.context.global_runtime_state_mut();
+        let own_source = std::mem::replace(&mut global.source, source);
+        global.level -= 1;
+        match ended {
+            Ok(Flow::On(value) | Flow::Return(value) | Flow::Break(value)) => Ok(value),
+            Ok(Flow::Continue) => Ok(Dynamic::UNIT),
+            Err(error) => match *error {
+                EvalAltResult::Return(value, _) => Ok(value),
+                error => {
+                    let source = own_source.map(String::from).unwrap_or_default();
+                    Err(from_call(call, source, error))
+                }
+            },
+        }
+    }
+}
+
+/// Returns an error that has passed through a call.
+fn from_call(call: &Call, source: String, mut error: EvalAltResult) -> Failure {
+    if error.is_system_exception() || matches!(error, EvalAltResult::Exit(..)) {
+        error.set_position(call.at);
+        return error.into();
+    }
+    let name = call.name.to_string();
+    EvalAltResult::ErrorInFunctionCall(name, source, error.into(), call.at).into()
+}
