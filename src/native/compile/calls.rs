@@ -1,34 +1,13 @@
-//! Calls of functions and helpers.
+//! Calls of functions.
 
 use std::mem::offset_of;
 
-use cranelift_codegen::ir::{self, AbiParam, InstBuilder, Signature, Type};
+use cranelift_codegen::ir::{self, AbiParam, InstBuilder, Signature};
 use cranelift_module::{FuncId, Module};
 
-use super::emitter::{BOOL, Emitter, FLOAT, INT, POINTER, machine_type};
+use super::emitter::{BOOL, Emitter, INT, POINTER, machine_type};
 use crate::native::code::{Expr, FunctionId, Place, Ty};
-use crate::native::run::{Context, Helper};
-
-/// The machine types of a helper's parameters and results.
-fn types_of(helper: Helper) -> (&'static [Type], &'static [Type]) {
-    match helper {
-        Helper::Look | Helper::Draw => (&[POINTER], &[BOOL]),
-        Helper::MakeSpace => (&[POINTER], &[POINTER]),
-        Helper::Grow => (&[POINTER, POINTER], &[BOOL]),
-        Helper::PowInt => (&[INT, INT], &[INT, INT]),
-        Helper::RemFloat | Helper::PowFloat => (&[FLOAT, FLOAT], &[FLOAT]),
-        Helper::Sin
-        | Helper::Cos
-        | Helper::Tan
-        | Helper::Exp
-        | Helper::Ln
-        | Helper::Log10
-        | Helper::Log2 => (&[FLOAT], &[FLOAT]),
-        Helper::Lt | Helper::Le | Helper::Gt | Helper::Ge | Helper::Eq | Helper::Ne => {
-            (&[FLOAT, FLOAT], &[BOOL])
-        }
-    }
-}
+use crate::native::run::Context;
 
 /// Adds the types of a function's parameters and results: first come the context and the depth, last comes whether it gave up.
 pub(super) fn add_types(signature: &mut Signature, params: &[Ty], ret: Ty) {
@@ -40,39 +19,6 @@ pub(super) fn add_types(signature: &mut Signature, params: &[Ty], ret: Ty) {
 }
 
 impl Emitter<'_> {
-    /// Calls a helper, and returns its first result.
-    pub(super) fn help(&mut self, helper: Helper, args: &[ir::Value]) -> ir::Value {
-        self.help_all(helper, args)[0]
-    }
-
-    pub(super) fn help_all(&mut self, helper: Helper, args: &[ir::Value]) -> Vec<ir::Value> {
-        let (params, results) = types_of(helper);
-        let signature = self.signature(params, results);
-        let address = self.int(helper.address().expose_provenance() as i64);
-        let call = self.b.ins().call_indirect(signature, address, args);
-        self.b.inst_results(call).to_vec()
-    }
-
-    fn signature(&mut self, params: &'static [Type], results: &'static [Type]) -> ir::SigRef {
-        let known = self
-            .signatures
-            .iter()
-            .find(|known| (known.0, known.1) == (params, results));
-        if let Some((.., known)) = known {
-            return *known;
-        }
-        let mut signature = self.module.make_signature();
-        signature
-            .params
-            .extend(params.iter().map(|ty| AbiParam::new(*ty)));
-        signature
-            .returns
-            .extend(results.iter().map(|ty| AbiParam::new(*ty)));
-        let new = self.b.import_signature(signature);
-        self.signatures.push((params, results, new));
-        new
-    }
-
     /// Calls a function that the survey has found to be declared with these types.
     pub(super) fn call(
         &mut self,

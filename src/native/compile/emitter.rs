@@ -7,6 +7,7 @@ use cranelift_module::FuncId;
 
 use super::survey::Survey;
 use crate::native::code::{Ty, Var};
+use crate::native::run::Helper;
 
 /// A place in code that can be jumped to.
 pub(super) type Label = ir::Block;
@@ -22,6 +23,8 @@ pub(super) struct Emitter<'a> {
     pub module: &'a mut JITModule,
     /// The functions that have been declared, by number.
     pub functions: &'a [FuncId],
+    /// What calls helpers quietly; more are declared here as they are needed.
+    pub quiet: &'a mut Vec<(Helper, FuncId)>,
     /// The function itself, if it is one: it can be called by a near call.
     pub itself: Option<FuncId>,
     pub types: &'a [Ty],
@@ -35,7 +38,8 @@ pub(super) struct Emitter<'a> {
     pub ending: Ending<'a>,
     /// The labels at which `continue` and `break` go on, of each loop around.
     pub loops: Vec<(Label, Label)>,
-    pub signatures: Vec<(&'static [Type], &'static [Type], ir::SigRef)>,
+    /// Signatures of helpers that are called.
+    pub signatures: Vec<(Helper, ir::SigRef)>,
     pub callees: Vec<(FuncId, ir::FuncRef)>,
 }
 

@@ -68,7 +68,7 @@ impl Emitter<'_> {
             None => self.jump(if op == Op::Ne { yes } else { no }, &[]),
         }
         self.begin(near);
-        let truth = self.help(helper, &[left, right]);
+        let truth = self.ask(helper, &[left, right]);
         self.b.ins().brif(truth, yes, &[], no, &[]);
     }
 

@@ -28,6 +28,10 @@ impl Emitter<'_> {
         let left = self.value(left, INT);
         let right = self.value(right, INT);
         match op {
+            Op::Add | Op::Sub if literal.is_some() => {
+                let rises = (op == Op::Add) == (literal >= Some(0));
+                self.moved(op, left, right, rises)
+            }
             Op::Add => {
                 let (sum, over) = self.b.ins().sadd_overflow(left, right);
                 self.checked(sum, over)
@@ -50,6 +54,23 @@ impl Emitter<'_> {
     fn checked(&mut self, result: ir::Value, over: ir::Value) -> ir::Value {
         self.fail_if(over);
         result
+    }
+
+    /// A number plus or minus a literal. That it has overflowed shows in that it has moved the wrong way, which is quicker to find out
+    /// than by the processor's flag.
+    fn moved(&mut self, op: Op, number: ir::Value, by: ir::Value, rises: bool) -> ir::Value {
+        let moved = if op == Op::Add {
+            self.b.ins().iadd(number, by)
+        } else {
+            self.b.ins().isub(number, by)
+        };
+        let wrong = if rises {
+            IntCC::SignedLessThan
+        } else {
+            IntCC::SignedGreaterThan
+        };
+        let over = self.b.ins().icmp(wrong, moved, number);
+        self.checked(moved, over)
     }
 
     fn product(&mut self, left: ir::Value, right: ir::Value) -> ir::Value {

@@ -33,8 +33,8 @@ struct Place {
 impl Emitter<'_> {
     pub(super) fn item(&mut self, list: &ListRef, index: &Expr, item: Item) -> ir::Value {
         let place = self.place(list);
-        let index = self.value(index, INT);
-        let index = self.index(place, index);
+        let number = self.value(index, INT);
+        let index = self.index(place, index, number);
         self.read(place, index, item)
     }
 
@@ -50,9 +50,9 @@ impl Emitter<'_> {
 
     pub(super) fn store_item(&mut self, list: &ListRef, index: &Expr, value: &Expr) {
         let place = self.place(list);
-        let index = self.value(index, INT);
+        let number = self.value(index, INT);
         let value = self.value(value, type_of(place.item));
-        let index = self.index(place, index);
+        let index = self.index(place, index, number);
         self.record(place, index);
         let address = self.address(place, index);
         self.store(value, address, 0);
@@ -67,7 +67,7 @@ impl Emitter<'_> {
         let (grow, on) = (self.cold(), self.b.create_block());
         self.b.ins().brif(is_full, grow, &[], on, &[]);
         self.begin(grow);
-        let failed = self.help(Helper::Grow, &[self.context, place.header]);
+        let failed = self.ask(Helper::Grow, &[place.header]);
         self.fail_if(failed);
         self.jump(on, &[]);
         self.begin(on);
@@ -115,11 +115,15 @@ impl Emitter<'_> {
     /// The header of a list in a list.
     fn row(&mut self, rows: Var, index: &Expr) -> ir::Value {
         let rows = self.get(rows);
-        let index = self.value(index, INT);
+        let number = self.value(index, INT);
         let count = self.load_fixed(INT, rows, LEN);
-        let from_end = self.b.ins().iadd(index, count);
-        let is_negative = self.b.ins().icmp_imm_s(IntCC::SignedLessThan, index, 0);
-        let index = self.b.ins().select(is_negative, from_end, index);
+        let index = if self.survey.is_natural(index) {
+            number
+        } else {
+            let from_end = self.b.ins().iadd(number, count);
+            let is_negative = self.b.ins().icmp_imm_s(IntCC::SignedLessThan, number, 0);
+            self.b.ins().select(is_negative, from_end, number)
+        };
         let is_inside = self.b.ins().icmp(IntCC::UnsignedLessThan, index, count);
         self.fail_unless(is_inside);
         // The header may be read before that is known. So its address is always that of one.
@@ -141,16 +145,21 @@ impl Emitter<'_> {
         }
     }
 
-    /// The index counted from the beginning. Gives up outside of the list.
-    fn index(&mut self, place: Place, index: ir::Value) -> ir::Value {
+    /// The index, whose value is `number`, counted from the beginning. Gives up outside of the list.
+    fn index(&mut self, place: Place, index: &Expr, number: ir::Value) -> ir::Value {
         let len = self.header(place, LEN);
+        if self.survey.is_natural(index) {
+            let is_inside = self.b.ins().icmp(IntCC::UnsignedLessThan, number, len);
+            self.fail_unless(is_inside);
+            return number;
+        }
         let (odd, on) = (self.cold(), self.b.create_block());
         let checked = self.b.append_block_param(on, INT);
-        let is_inside = self.b.ins().icmp(IntCC::UnsignedLessThan, index, len);
-        self.b.ins().brif(is_inside, on, &[index.into()], odd, &[]);
+        let is_inside = self.b.ins().icmp(IntCC::UnsignedLessThan, number, len);
+        self.b.ins().brif(is_inside, on, &[number.into()], odd, &[]);
         self.begin(odd);
         // Of an index that is too large this makes an even larger one.
-        let from_end = self.b.ins().iadd(index, len);
+        let from_end = self.b.ins().iadd(number, len);
         let is_inside = self.b.ins().icmp(IntCC::UnsignedLessThan, from_end, len);
         self.b
             .ins()
@@ -180,7 +189,7 @@ impl Emitter<'_> {
         let change = self.b.append_block_param(on, POINTER);
         self.b.ins().brif(is_full, full, &[], on, &[next.into()]);
         self.begin(full);
-        let space = self.help(Helper::MakeSpace, &[self.context]);
+        let space = self.ask(Helper::MakeSpace, &[]);
         self.b
             .ins()
             .brif(space, on, &[space.into()], self.fail, &[]);

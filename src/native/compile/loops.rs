@@ -191,8 +191,12 @@ impl Emitter<'_> {
         } else {
             self.b.ins().iadd_imm_s(until, -step.signum())
         };
+        if step.unsigned_abs() == 1 && !including {
+            return until;
+        }
         if step.unsigned_abs() == 1 {
-            return self.b.ins().iadd_imm_s(last, step);
+            let step = self.int(step);
+            return self.pinned_sum(until, step);
         }
         let distance = if step > 0 {
             self.b.ins().isub(last, from)
@@ -244,10 +248,15 @@ impl Emitter<'_> {
         size: ir::Value,
         step: ir::Value,
     ) -> ir::Value {
-        let passes = self.b.ins().udiv(distance, size);
-        let passes = self.b.ins().iadd_imm_s(passes, 1);
-        let way = self.b.ins().imul(passes, step);
-        self.b.ins().iadd(from, way)
+        let before_last = self.b.ins().udiv(distance, size);
+        let way = self.b.ins().imul(before_last, step);
+        let last = self.b.ins().iadd(from, way);
+        self.pinned_sum(last, step)
+    }
+
+    /// A sum that is calculated here. Cranelift calculates cheap sums where they are needed, which here is in each pass.
+    fn pinned_sum(&mut self, left: ir::Value, right: ir::Value) -> ir::Value {
+        self.b.ins().uadd_overflow(left, right).0
     }
 
     fn skip_if_none(&mut self, passes: ir::Value, skip: Label) {

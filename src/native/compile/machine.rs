@@ -9,10 +9,11 @@ use cranelift_frontend::FunctionBuilderContext;
 use cranelift_jit::{JITBuilder, JITModule};
 use cranelift_module::{FuncId, Module, default_libcall_names};
 
+use super::helping::quiet_caller;
 use super::routine::{Tools, inner_signature, outer_signature};
 use super::survey::Survey;
 use crate::native::code::{Function, FunctionId, Loop, Over, Ty};
-use crate::native::run::{Entry, Kind, Memory, Shape};
+use crate::native::run::{Entry, Helper, Kind, Memory, Shape};
 
 /// Cranelift's settings.
 const SETTINGS: [(&str, &str); 6] = [
@@ -33,6 +34,8 @@ pub(crate) struct Machine {
     functions: Vec<Declared>,
     /// The functions' numbers in Cranelift.
     ids: Vec<FuncId>,
+    /// What calls helpers quietly, and how many of these have been compiled.
+    quiet: (Vec<(Helper, FuncId)>, usize),
     bytes: usize,
 }
 
@@ -71,6 +74,7 @@ impl Machine {
             builder: FunctionBuilderContext::new(),
             functions: Vec::new(),
             ids: Vec::new(),
+            quiet: (Vec::new(), 0),
             bytes: 0,
         })
     }
@@ -205,11 +209,13 @@ impl Machine {
         write: impl FnOnce(&mut Tools) -> ir::Function,
     ) -> Result<ir::Function, String> {
         let (builder, functions) = (&mut self.builder, &self.ids);
+        let quiet = &mut self.quiet.0;
         self.memory.with(|module| {
             Ok(write(&mut Tools {
                 module,
                 builder,
                 functions,
+                quiet,
             }))
         })
     }
@@ -234,6 +240,14 @@ impl Machine {
             id.map_err(|error| error.to_string())
         })?;
         self.compile(id, code)?;
+        while let Some((helper, id)) = self.quiet.0.get(self.quiet.1).copied() {
+            let builder = &mut self.builder;
+            let caller = self
+                .memory
+                .with(|module| Ok(quiet_caller(module, builder, helper)))?;
+            self.compile(id, caller)?;
+            self.quiet.1 += 1;
+        }
         Ok(Entry::new(self.memory.start(id)?, shape))
     }
 }

@@ -5,7 +5,7 @@
 //! - `survey`: what code does anywhere in it
 //! - `emitter`: what is known while a routine is written, and its smallest parts
 //! - `statements`, `loops`, `passes`
-//! - `expressions`, `conditions`, `integers`, `floats`, `lists`, `random`, `calls`
+//! - `expressions`, `conditions`, `integers`, `floats`, `lists`, `random`, `calls`, `helping`
 //! - `polls`: looking whether something has happened outside
 //!
 //! A `fail` label ends each routine: whatever gives up jumps there.
@@ -15,6 +15,7 @@ mod conditions;
 mod emitter;
 mod expressions;
 mod floats;
+mod helping;
 mod integers;
 mod lists;
 mod loops;

@@ -25,7 +25,7 @@ impl Emitter<'_> {
         let (look, on) = (self.cold(), self.b.create_block());
         self.b.ins().brif(is_new, look, &[], on, &[]);
         self.begin(look);
-        let must_stop = self.help(Helper::Look, &[self.context]);
+        let must_stop = self.ask(Helper::Look, &[]);
         self.fail_at(must_stop, place);
         self.jump(on, &[]);
         self.begin(on);

@@ -22,7 +22,7 @@ impl Emitter<'_> {
         let word = self.b.append_block_param(take, POINTER);
         self.b.ins().brif(is_empty, draw, &[], take, &[next.into()]);
         self.begin(draw);
-        let is_over = self.help(Helper::Draw, &[self.context]);
+        let is_over = self.ask(Helper::Draw, &[]);
         self.fail_if(is_over);
         let next = self.field(NEXT, POINTER);
         self.jump(take, &[next.into()]);

@@ -10,7 +10,7 @@ use super::emitter::{BOOL, Emitter, Ending, INT, POINTER, Passes, machine_type};
 use super::loops::Count;
 use super::survey::Survey;
 use crate::native::code::{Function, Loop, Over, Ty, Var};
-use crate::native::run::GAVE_UP;
+use crate::native::run::{GAVE_UP, Helper};
 
 /// What routines are written with.
 pub(super) struct Tools<'a> {
@@ -18,6 +18,8 @@ pub(super) struct Tools<'a> {
     pub builder: &'a mut FunctionBuilderContext,
     /// The functions that have been declared, by number.
     pub functions: &'a [FuncId],
+    /// What calls helpers quietly.
+    pub quiet: &'a mut Vec<(Helper, FuncId)>,
 }
 
 /// The signature of a function that other functions call.
@@ -142,6 +144,7 @@ impl Tools<'_> {
             b,
             module: self.module,
             functions: self.functions,
+            quiet: self.quiet,
             itself: None,
             types,
             vars,
@@ -167,7 +170,7 @@ impl<'a> Emitter<'a> {
     fn passes_of(&mut self, code: &'a Loop, slots: ir::Value) -> Passes<'a> {
         let mut kept = Vec::new();
         for (slot, var) in code.params.iter().enumerate() {
-            let ty = machine_type(code.vars[*var]).filter(|_| self.survey.assigned[*var]);
+            let ty = machine_type(code.vars[*var]).filter(|_| self.survey.assigns(*var));
             if let Some(ty) = ty {
                 kept.push((slot, *var, self.b.declare_var(ty)));
             }

@@ -13,7 +13,10 @@ pub(super) struct Call {
 /// What a routine does; by variable where it concerns one.
 #[derive(Debug, Default)]
 pub(super) struct Survey {
-    pub assigned: Vec<bool>,
+    /// In how many places it is assigned.
+    assignments: Vec<usize>,
+    /// Counts up from a number that is not negative.
+    counts_up: Vec<bool>,
     /// Lists, or lists of lists, of which items are overwritten.
     pub stored: Vec<bool>,
     pub pushed: Vec<bool>,
@@ -24,7 +27,8 @@ pub(super) struct Survey {
 impl Survey {
     pub(super) fn of(body: &Block, vars: usize) -> Self {
         let mut survey = Self {
-            assigned: vec![false; vars],
+            assignments: vec![0; vars],
+            counts_up: vec![false; vars],
             stored: vec![false; vars],
             pushed: vec![false; vars],
             ..Self::default()
@@ -38,18 +42,32 @@ impl Survey {
         match &code.over {
             Over::While(condition) => condition.iter().for_each(|e| survey.expr(e)),
             Over::Numbers { var, counter } | Over::Items { var, counter, .. } => {
-                survey.assigns(*var, *counter);
+                survey.assign(*var);
+                counter.iter().for_each(|var| survey.assign(*var));
             }
         }
         survey
+    }
+
+    pub(super) fn assigns(&self, var: Var) -> bool {
+        self.assignments[var] > 0
+    }
+
+    /// Returns whether an index is known not to be negative.
+    pub(super) fn is_natural(&self, index: &Expr) -> bool {
+        match index {
+            Expr::Int(number) => *number >= 0,
+            Expr::Var(var, _) => self.counts_up[*var] && self.assignments[*var] == 1,
+            _ => false,
+        }
     }
 
     /// Checks what can be done with lists: items are read and written, lists are neither assigned nor returned.
     pub(super) fn check(&self, types: &[Ty], ret: Ty) -> Result<(), String> {
         for (var, ty) in types.iter().enumerate() {
             let may = match ty {
-                Ty::List(_) => !self.assigned[var],
-                Ty::Rows(_) => !self.assigned[var] && !self.pushed[var],
+                Ty::List(_) => !self.assigns(var),
+                Ty::Rows(_) => !self.assigns(var) && !self.pushed[var],
                 _ => !self.stored[var] && !self.pushed[var],
             };
             if !may {
@@ -62,11 +80,13 @@ impl Survey {
         }
     }
 
-    fn assigns(&mut self, var: Var, counter: Option<Var>) {
-        self.assigned[var] = true;
-        counter
-            .into_iter()
-            .for_each(|var| self.assigned[var] = true);
+    fn assign(&mut self, var: Var) {
+        self.assignments[var] += 1;
+    }
+
+    fn count_up(&mut self, var: Var) {
+        self.assign(var);
+        self.counts_up[var] = true;
     }
 
     fn block(&mut self, block: &Block) {
@@ -80,7 +100,7 @@ impl Survey {
     fn statement(&mut self, statement: &Stmt) {
         match statement {
             Stmt::Set(var, value) => {
-                self.assigned[*var] = true;
+                self.assign(*var);
                 self.expr(value);
             }
             Stmt::Store(list, index, value) => {
@@ -108,14 +128,19 @@ impl Survey {
                 body,
                 ..
             } => {
-                self.assigns(*var, *counter);
+                match (from, step) {
+                    (Expr::Int(0..), Expr::Int(1..)) => self.count_up(*var),
+                    _ => self.assign(*var),
+                }
+                counter.iter().for_each(|var| self.count_up(*var));
                 [from, until, step].into_iter().for_each(|e| self.expr(e));
                 self.block(body);
             }
             Stmt::ForItems {
                 var, counter, body, ..
             } => {
-                self.assigns(*var, *counter);
+                self.assign(*var);
+                counter.iter().for_each(|var| self.count_up(*var));
                 self.block(body);
             }
             Stmt::Break | Stmt::Continue => (),

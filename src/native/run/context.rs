@@ -15,6 +15,8 @@ pub(crate) struct Context<'a> {
     pub seen: u32,
     /// Where the code that was entered gave up.
     pub place: Place,
+    /// What a helper answers that returns nothing.
+    pub answer: u64,
     pub words: Words,
     pub journal: Journal,
     pub(super) outside: &'a mut dyn Outside,

@@ -164,6 +164,7 @@ impl Entry {
         let mut context = Context {
             seen,
             place: self.shape.place,
+            answer: 0,
             words: Words::default(),
             journal: Journal::default(),
             outside,

@@ -10,20 +10,27 @@ use crate::sys::interrupt;
 /// A function that compiled code calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Helper {
-    /// `(context) -> 1 to give up`: something has happened outside.
+    /// `(context)`: something has happened outside. Like the next ones it leaves an answer in the context; here: whether to give up.
     Look,
-    /// `(context) -> 1 to give up`: there are no random words left.
+    /// `(context)`: there are no random words left; whether to give up.
     Draw,
-    /// `(context) -> where to record, or 0 to give up`: the journal is full.
+    /// `(context)`: the journal is full; where to record, or 0 to give up.
     MakeSpace,
-    /// `(context, header) -> 1 to give up`: a list is full.
+    /// `(context, header)`: a list is full; whether to give up.
     Grow,
+    /// `(context, float, float)`: whether they compare so, as Rhai does it.
+    Lt,
+    Le,
+    Gt,
+    Ge,
+    Eq,
+    Ne,
     /// `(int, int) -> (int, 1 to give up)`
     PowInt,
-    /// `(float, float) -> float`, as the following ones.
+    /// `(float, float) -> float`
     RemFloat,
     PowFloat,
-    /// `(float) -> float`, as the following ones.
+    /// `(float) -> float`
     Sin,
     Cos,
     Tan,
@@ -31,13 +38,6 @@ pub(crate) enum Helper {
     Ln,
     Log10,
     Log2,
-    /// `(float, float) -> 1 if so`, as the following ones: Rhai's comparisons.
-    Lt,
-    Le,
-    Gt,
-    Ge,
-    Eq,
-    Ne,
 }
 
 impl Helper {
@@ -72,7 +72,7 @@ impl Helper {
 #[repr(C)]
 struct Pair(i64, u64);
 
-extern "C" fn look(context: *mut Context) -> u8 {
+extern "C" fn look(context: *mut Context) {
     // SAFETY: code passes the pointer that it was entered with, and waits.
     let context = unsafe { &mut *context };
     ask(context, |context| {
@@ -81,36 +81,33 @@ extern "C" fn look(context: *mut Context) -> u8 {
         context.is_stopped = context.outside.must_stop();
         context.seen = seen;
         !context.is_stopped
-    })
+    });
 }
 
-extern "C" fn draw(context: *mut Context) -> u8 {
+extern "C" fn draw(context: *mut Context) {
     // SAFETY: as in `look`.
     let context = unsafe { &mut *context };
-    ask(context, |context| context.words.draw(context.outside))
+    ask(context, |context| context.words.draw(context.outside));
 }
 
-extern "C" fn make_space(context: *mut Context) -> *mut Change {
+extern "C" fn make_space(context: *mut Context) {
     // SAFETY: as in `look`.
     let context = unsafe { &mut *context };
-    context.journal.make_space(&context.lists)
+    let change = context.journal.make_space(&context.lists);
+    context.answer = change.expose_provenance() as u64;
 }
 
-extern "C" fn grow(context: *mut Context, header: *mut Header) -> u8 {
+extern "C" fn grow(context: *mut Context, header: *mut Header) {
     // SAFETY: as in `look`; the header is one of its lists'.
     let (context, header) = unsafe { (&mut *context, &mut *header) };
-    ask(context, |context| header.grow(context.outside))
+    ask(context, |context| header.grow(context.outside));
 }
 
-/// Returns 1 for giving up. No panic gets into compiled code: it goes on where the code was entered.
-fn ask(context: &mut Context, question: impl FnOnce(&mut Context) -> bool) -> u8 {
-    match catch_unwind(AssertUnwindSafe(|| question(context))) {
-        Ok(goes_on) => (!goes_on).into(),
-        Err(panic) => {
-            context.panic = Some(panic);
-            1
-        }
-    }
+/// Answers whether to give up. No panic gets into compiled code: it goes on where the code was entered.
+fn ask(context: &mut Context, goes_on: impl FnOnce(&mut Context) -> bool) {
+    let answer = catch_unwind(AssertUnwindSafe(|| goes_on(context)));
+    context.answer = (!matches!(answer, Ok(true))).into();
+    context.panic = answer.err();
 }
 
 extern "C" fn pow_int(a: i64, b: i64) -> Pair {
@@ -154,41 +151,47 @@ extern "C" fn log2(x: f64) -> f64 {
     x.log2()
 }
 
+extern "C" fn lt(context: *mut Context, a: f64, b: f64) {
+    gt(context, b, a);
+}
+
+extern "C" fn le(context: *mut Context, a: f64, b: f64) {
+    ge(context, b, a);
+}
+
+extern "C" fn gt(context: *mut Context, a: f64, b: f64) {
+    compare(context, a, b, false, |difference| difference > f64::EPSILON);
+}
+
+extern "C" fn ge(context: *mut Context, a: f64, b: f64) {
+    compare(context, a, b, true, |difference| difference > -f64::EPSILON);
+}
+
+extern "C" fn eq(context: *mut Context, a: f64, b: f64) {
+    compare(context, a, b, true, |difference| {
+        difference.abs() <= f64::EPSILON
+    });
+}
+
+extern "C" fn ne(context: *mut Context, a: f64, b: f64) {
+    compare(context, a, b, false, |difference| {
+        difference.abs() > f64::EPSILON
+    });
+}
+
 /// Compares `a - b` relative to the larger of them, as Rhai does. `same` is the result where the larger one is 0, as it is said to be
 /// beside what is not a number.
-fn compare(a: f64, b: f64, same: bool, by: impl Fn(f64) -> bool) -> u8 {
+fn compare(context: *mut Context, a: f64, b: f64, same: bool, by: impl Fn(f64) -> bool) {
     let larger = if a * b == 0.0 {
         1.0
     } else {
         a.abs().max(b.abs())
     };
-    u8::from(if larger == 0.0 {
+    let truth = if larger == 0.0 {
         same
     } else {
         by((a - b) / larger)
-    })
-}
-
-extern "C" fn lt(a: f64, b: f64) -> u8 {
-    gt(b, a)
-}
-
-extern "C" fn le(a: f64, b: f64) -> u8 {
-    ge(b, a)
-}
-
-extern "C" fn gt(a: f64, b: f64) -> u8 {
-    compare(a, b, false, |difference| difference > f64::EPSILON)
-}
-
-extern "C" fn ge(a: f64, b: f64) -> u8 {
-    compare(a, b, true, |difference| difference > -f64::EPSILON)
-}
-
-extern "C" fn eq(a: f64, b: f64) -> u8 {
-    compare(a, b, true, |difference| difference.abs() <= f64::EPSILON)
-}
-
-extern "C" fn ne(a: f64, b: f64) -> u8 {
-    compare(a, b, false, |difference| difference.abs() > f64::EPSILON)
+    };
+    // SAFETY: as in `look`.
+    unsafe { (*context).answer = truth.into() };
 }

@@ -76,7 +76,7 @@ fn operators(op: Op, ty: Ty, rights: Vec<Expr>) -> (Entry, Vec<Entry>) {
     (both, rights.into_iter().map(code).collect())
 }
 
-/// Whether two results are the same to the last bit; one that is not a number is like another.
+/// Whether two results are the same to the last bit; any two that are not numbers are.
 fn same(a: &Exit, b: &Exit) -> bool {
     match (a, b) {
         (Exit::Done(Value::Float(a)), Exit::Done(Value::Float(b))) => {
