@@ -39,7 +39,19 @@ pub(crate) struct Sleepers(Vec<u64>);
 impl Sleepers {
     /// Wakes them. Where a slot has another owner by now, that owner wakes once for nothing.
     pub(crate) fn wake(self, segment: &Segment) {
-        for slot in self.0.iter().filter_map(|id| slot_of(segment, *id)) {
+        self.0.iter().for_each(|id| segment.wake_called(*id));
+    }
+
+    /// Returns the sleeper if there is exactly one.
+    pub(crate) fn only_one(&self) -> Option<u64> {
+        <[u64; 1]>::try_from(&*self.0).ok().map(|[one]| one)
+    }
+}
+
+impl Segment {
+    /// Wakes a thread that has been called and may sleep, by its id; 0 is nobody's.
+    pub(crate) fn wake_called(&self, id: u64) {
+        if let Some(slot) = slot_of(self, id) {
             futex::wake(futex_half(&slot.called), u32::MAX);
         }
     }

@@ -57,6 +57,13 @@ impl ConditionLock {
         }
     }
 
+    fn mutex(&self) -> &Mutex {
+        match self {
+            ConditionLock::Plain(mutex) => mutex,
+            ConditionLock::Reentrant(mutex) => mutex.mutex(),
+        }
+    }
+
     /// Frees the lock, which the calling thread holds, and returns how often it held it.
     fn release_all(&self) -> u64 {
         match self {
@@ -149,8 +156,8 @@ impl Condition {
     }
 
     /// Calls up to `count` waiters, first those that have waited longest, and returns how many were called. The caller holds the
-    /// lock.
-    pub(crate) fn notify(&self, count: usize) -> Result<usize, ShmError> {
+    /// lock; a single sleeper among them wakes when that is released, so that it does not wake only to wait for it.
+    pub(crate) fn notify(&self, lock: &ConditionLock, count: usize) -> Result<usize, ShmError> {
         let thread = self.session().thread()?;
         let waiting = &self.object().waiting;
         let mut sleepers = Sleepers::default();
@@ -158,7 +165,10 @@ impl Condition {
         let mut call_one = || waiting.call_first(&held, thread.segment, NOTIFIED, &mut sleepers);
         let called = (0..count).take_while(|_| call_one()).count();
         drop(held);
-        sleepers.wake(thread.segment);
+        let by_release = |id| lock.mutex().wake_on_release(thread, id);
+        if !sleepers.only_one().is_some_and(by_release) {
+            sleepers.wake(thread.segment);
+        }
         Ok(called)
     }
 

@@ -8,6 +8,7 @@ mod depot;
 mod event;
 mod event_word;
 mod failure;
+mod gone_owner;
 mod hold;
 pub(crate) mod kind;
 mod kinds;
@@ -19,10 +20,12 @@ mod queue;
 mod ready;
 mod reentrant;
 mod semaphore;
+mod spin;
 #[cfg(test)]
 pub(crate) mod tests;
 mod wait;
 mod watch;
+mod window;
 
 pub(crate) use crate::sys::clock::Deadline;
 pub(crate) use barrier::{Arrival, Barrier, BarrierError, Broken, Cause};

@@ -9,11 +9,13 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::failure::{NotReleased, WaitError};
+use super::gone_owner::GoneOwner;
 use super::kind;
-use super::wait::{spin, wait_kind};
+use super::spin::spin;
+use super::wait::wait_kind;
 use crate::shm::{
-    Handle, ObjectHeader, Offset, ProcessId, ProcessName, Session, ShmError, Thread, Wait,
-    futex_half, owner_parts, peek, poke, shared_struct, step,
+    Handle, ObjectHeader, Offset, ProcessId, Segment, Session, ShmError, Thread, Wait, futex_half,
+    owner_parts, peek, poke, shared_struct, step,
 };
 use crate::sys::clock::{Deadline, HEARTBEAT_NS, now_ns};
 use crate::sys::futex::{self, Wakeup};
@@ -24,7 +26,9 @@ const WAITERS: u64 = 1 << 31;
 const STARVED: u64 = 1 << 30;
 /// The hold was taken over from a dead owner.
 const INHERITED: u64 = 1 << 29;
-const FLAGS: u64 = WAITERS | STARVED | INHERITED;
+/// A thread that was called under the lock is to be woken by the release.
+const CALLED: u64 = 1 << 28;
+const FLAGS: u64 = WAITERS | STARVED | INHERITED | CALLED;
 
 /// Waiting longer than this without luck is starving.
 const STARVING_NS: u64 = 1_000_000;
@@ -38,17 +42,9 @@ shared_struct! {
         abandoned: AtomicU64,
         /// When the lock was last promised to a sleeper.
         promised_at: AtomicU64,
+        /// The thread to wake by the release, as [`CALLED`] says.
+        called: AtomicU64,
         gone_owner: GoneOwner,
-    }
-}
-
-shared_struct! {
-    /// Who a process was that owned the lock when its entry in the table of processes was given up.
-    struct GoneOwner {
-        /// Its [`ProcessId`], packed.
-        process: AtomicU64,
-        pid: AtomicU64,
-        name: ProcessName,
     }
 }
 
@@ -133,9 +129,10 @@ impl Mutex {
         object: &MutexObject,
         deadline: Deadline,
     ) -> Result<Acquired, WaitError> {
-        if !deadline.is_now() {
-            spin(thread, || object.is_open_to(false));
-        }
+        let _unseen = match deadline.is_now() {
+            true => None,
+            false => spin(thread, deadline, || object.is_open_to(false)),
+        };
         let start = now_ns();
         let mut note = None;
         let mut slept = false;
@@ -186,7 +183,7 @@ impl Mutex {
         slept: bool,
     ) -> Option<Acquired> {
         // Whoever has slept cannot know whether others still do.
-        let waiters = (word & WAITERS) | if slept { WAITERS } else { 0 };
+        let waiters = (word & (WAITERS | CALLED)) | if slept { WAITERS } else { 0 };
         let Some((process, _)) = owner_parts(word) else {
             let taken =
                 object.may_take(word, slept) && object.exchange(word, thread.owner | waiters);
@@ -248,8 +245,29 @@ impl Mutex {
             if word & INHERITED != 0 && !self.is_mine(word) {
                 return Err(NotReleased::Inherited);
             }
-            if object.hand_on(word) {
+            if object.hand_on(self.session().segment(), word) {
                 return Ok(());
+            }
+        }
+    }
+
+    /// Leaves it to the release of the lock, whoever releases it, to wake a thread that sleeps in a line and was called: it could only
+    /// wait for the lock before. Returns `false` if the calling thread does not hold the lock; it has to wake the other itself then.
+    pub(super) fn wake_on_release(&self, thread: Thread<'_>, called: u64) -> bool {
+        let (object, segment) = (self.object(), self.session().segment());
+        let earlier = object.called.swap(called, Ordering::AcqRel);
+        step();
+        // Called under the same hold, or by a thread that was killed at this place.
+        segment.wake_called(earlier);
+        loop {
+            let word = peek(&object.word);
+            if word & !FLAGS != thread.owner {
+                // Released by another meanwhile, who has woken it if it is not there any more.
+                return object.called.swap(0, Ordering::AcqRel) != called;
+            }
+            if object.release_to(word, word | CALLED) {
+                step();
+                return true;
             }
         }
     }
@@ -306,23 +324,8 @@ pub(super) fn note_owner(session: &Session, lock: Offset, process: ProcessId) {
     let segment = session.segment();
     let object: &MutexObject = segment.at(lock);
     let owner = owner_parts(peek(&object.word));
-    if owner.is_none_or(|(owner, _)| owner != process) {
-        return;
-    }
-    if let Some((pid, name)) = segment.describe(process) {
-        let noted = &object.gone_owner;
-        noted.name.set(&name);
-        poke(&noted.pid, u64::from(pid));
-        noted.process.store(process.pack(), Ordering::Release);
-    }
-}
-
-impl GoneOwner {
-    /// Returns the pid and the name of the process, if it is the one that was noted. They are garbled if another is being
-    /// noted; the lock has been taken over then.
-    fn recall(&self, process: ProcessId) -> Option<(u32, String)> {
-        let is_it = self.process.load(Ordering::Acquire) == process.pack();
-        is_it.then(|| (peek(&self.pid) as u32, self.name.get()))
+    if owner.is_some_and(|(owner, _)| owner == process) {
+        object.gone_owner.note(segment, process);
     }
 }
 
@@ -356,7 +359,7 @@ impl MutexObject {
 
     /// Releases a lock that somebody waits for, promising it to the sleepers if one of them starves.
     #[cold]
-    fn hand_on(&self, word: u64) -> bool {
+    fn hand_on(&self, segment: &Segment, word: u64) -> bool {
         let promised = if word & STARVED != 0 {
             STARVED | WAITERS
         } else {
@@ -369,6 +372,9 @@ impl MutexObject {
             return false;
         }
         step();
+        if word & CALLED != 0 {
+            segment.wake_called(self.called.swap(0, Ordering::AcqRel));
+        }
         if word & WAITERS != 0 && futex::wake(futex_half(&self.word), 1) == 0 && promised != 0 {
             // Whoever starved has given up waiting.
             if self.release_to(promised, 0) {

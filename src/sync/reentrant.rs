@@ -48,6 +48,11 @@ impl ReentrantMutex {
         self.0.handle()
     }
 
+    /// The lock below, which knows nothing of depth.
+    pub(super) fn mutex(&self) -> &Mutex {
+        &self.0
+    }
+
     fn object(&self) -> &ReentrantObject {
         let handle = self.handle();
         handle.session().segment().at(handle.offset())

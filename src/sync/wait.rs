@@ -2,15 +2,10 @@
 
 use super::event_word::EventWord;
 use super::failure::WaitError;
+use super::spin::spin;
 use crate::shm::{Offset, Session, Thread, Wait};
 use crate::sys::clock::{Deadline, now_ns};
 use crate::sys::futex::Wakeup;
-
-/// How long to look before sleeping, where another CPU may bring the answer: about what a sleep and a wake-up cost.
-pub(super) const SPIN_NS: u64 = 4_500;
-
-/// Looks between two readings of the clock.
-const LOOKS: u32 = 16;
 
 /// The kind of a thread's wait, as written in its slot.
 pub(crate) mod wait_kind {
@@ -52,33 +47,6 @@ pub(crate) mod wait_kind {
     pub(crate) const FILE: u16 = 24;
 }
 
-/// Looks until `ready` or the spinning time is over, and returns whether it is ready.
-pub(super) fn spin(thread: Thread<'_>, ready: impl Fn() -> bool) -> bool {
-    spin_for(SPIN_NS, thread, ready)
-}
-
-/// Looks until `ready`, at most for this many nanoseconds, and returns whether it is ready.
-fn spin_for(spin_ns: u64, thread: Thread<'_>, ready: impl Fn() -> bool) -> bool {
-    if ready() {
-        return true;
-    }
-    if !thread.spins || spin_ns == 0 {
-        return false;
-    }
-    let end = now_ns() + spin_ns;
-    loop {
-        for _ in 0..LOOKS {
-            std::hint::spin_loop();
-            if ready() {
-                return true;
-            }
-        }
-        if now_ns() >= end {
-            return false;
-        }
-    }
-}
-
 /// Writes down what the thread waits for while `wait` waits on something that is not in the session.
 pub(crate) fn noted<T>(
     session: &Session,
@@ -99,11 +67,6 @@ pub(crate) fn noted<T>(
 
 /// How a waiting thread sleeps.
 pub(super) trait Sleep {
-    /// Returns how long to look before the first sleep.
-    fn spin_ns(&self) -> u64 {
-        SPIN_NS
-    }
-
     /// Announces a sleep; what is waited for is looked at again after this.
     fn prepare(&mut self);
 
@@ -158,9 +121,9 @@ pub(super) fn wait_by<E: From<WaitError>>(
     if deadline.is_now() {
         return Err(WaitError::TimedOut.into());
     }
-    if spin_for(sleeper.spin_ns(), thread, &ready) {
+    let Some(_unseen) = spin(thread, deadline, &ready) else {
         return Ok(());
-    }
+    };
     let _note = thread.note_wait(Wait {
         kind,
         object,
@@ -201,9 +164,10 @@ pub(super) fn wait_for_call(
     deadline: Deadline,
     look: impl Fn() -> Option<u64>,
 ) -> Result<u64, WaitError> {
-    if !deadline.is_now() {
-        spin(thread, || thread.call().is_some());
-    }
+    let _unseen = match deadline.is_now() {
+        true => None,
+        false => spin(thread, deadline, || thread.call().is_some()),
+    };
     let _note = thread.note_wait(Wait {
         kind,
         object,

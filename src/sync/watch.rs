@@ -6,14 +6,14 @@
 use std::os::fd::RawFd;
 
 use super::event_word::EventWord;
-use super::wait::{SPIN_NS, Sleep};
+use super::wait::Sleep;
 use crate::shm::{LifeWord, Session, Thread};
 use crate::sys::clock::{Deadline, now_ns};
 use crate::sys::futex::{self, Expected, WORDS_MAX, Wakeup};
 use crate::sys::readiness;
 
 /// The first sleep is that long at most, and on the events alone: most waits are over by then.
-const SHORT_NS: u64 = 1_000_000;
+const SHORT_NS: u64 = 8_000_000;
 
 /// How often to look where the kernel cannot put a thread to sleep on several things.
 const LOOK_NS: u64 = 2_000_000;
@@ -26,7 +26,6 @@ pub(super) struct Watch<'a> {
     descriptors: &'a [RawFd],
     prepared: Vec<u32>,
     slept: bool,
-    spin_ns: u64,
 }
 
 impl<'a> Watch<'a> {
@@ -42,18 +41,7 @@ impl<'a> Watch<'a> {
             descriptors: &[],
             prepared: Vec::new(),
             slept: false,
-            spin_ns: SPIN_NS,
         }
-    }
-
-    /// Sets how long to look before the first sleep.
-    pub(super) fn spinning(self, spin_ns: u64) -> Watch<'a> {
-        Watch { spin_ns, ..self }
-    }
-
-    /// Returns whether it came to a sleep.
-    pub(super) fn slept(&self) -> bool {
-        self.slept
     }
 
     /// Wakes up for these descriptors too.
@@ -104,10 +92,6 @@ impl<'a> Watch<'a> {
 }
 
 impl Sleep for Watch<'_> {
-    fn spin_ns(&self) -> u64 {
-        self.spin_ns
-    }
-
     fn prepare(&mut self) {
         self.prepared.clear();
         let prepared = self.events.iter().map(|event| event.prepare());

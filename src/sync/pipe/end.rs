@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use super::PipeError;
-use super::talk::Talk;
 use crate::shm::{
     Handle, ObjectHeader, Offset, Session, ShmError, Thread, peek, poke, shared_struct,
 };
@@ -42,7 +41,6 @@ struct Parts {
     handle: Arc<Handle>,
     incoming: Option<Queue>,
     outgoing: Option<Queue>,
-    talk: Talk,
 }
 
 /// Creates a new pipe. What is sent into the second end is received from the first; if it goes both ways, also the other
@@ -93,7 +91,6 @@ impl PipeEnd {
             handle,
             incoming,
             outgoing,
-            talk: Talk::default(),
         }))
     }
 
@@ -218,8 +215,7 @@ impl PipeEnd {
     ) -> Result<(), PipeError> {
         let thread = self.session().thread()?;
         let events = [queue.not_empty()];
-        let talk = &self.0.talk;
-        let mut watch = Watch::new(self.session(), thread, &events).spinning(talk.spin_ns());
+        let mut watch = Watch::new(self.session(), thread, &events);
         let result = wait_by(
             self.session(),
             thread,
@@ -229,7 +225,6 @@ impl PipeEnd {
             || !queue.is_empty() || queue.has_no_writer(),
             || self.hope_for_peer(deadline, || queue.has_no_writer()),
         );
-        talk.note(!watch.slept());
         if looks_only {
             watch.pass_on();
         }

@@ -7,7 +7,6 @@
 mod end;
 mod failure;
 mod inherit;
-mod talk;
 
 pub(super) use end::destroy;
 #[cfg(test)]

@@ -47,7 +47,7 @@ fn a_wait_that_is_not_notified_ends_with_the_lock_held_again() {
         let waited = condition.wait(&lock, deadline).unwrap();
         assert!(!waited.notified && waited.acquired == Acquired::Free);
         assert!(deadline.passed(now_ns()) && lock.is_mine());
-        assert_eq!(condition.notify(1).unwrap(), 0);
+        assert_eq!(condition.notify(&lock, 1).unwrap(), 0);
         mutex.release().unwrap();
     }
     audit(&session);
@@ -64,7 +64,7 @@ fn all_levels_of_a_reentrant_lock_are_given_up_and_restored() {
     let (child, pid) = enter_as_child(&session, || {
         until_waiting(&condition, 1);
         mutex.acquire(Deadline::NOW).unwrap();
-        assert_eq!(condition.notify(5).unwrap(), 1);
+        assert_eq!(condition.notify(&lock, 5).unwrap(), 1);
         mutex.release().unwrap();
     });
     assert!(condition.wait(&lock, soon()).unwrap().notified);
@@ -92,14 +92,14 @@ fn waiters_are_notified_in_the_order_they_came_and_only_then() {
     for number in 1..=2 {
         mutex.acquire(Deadline::NEVER).unwrap();
         assert_eq!(words[0].load(Ordering::SeqCst), number - 1);
-        assert_eq!(condition.notify(1).unwrap(), 1);
+        assert_eq!(condition.notify(&lock, 1).unwrap(), 1);
         mutex.release().unwrap();
         until_is(&words[0], number);
     }
     sleep_us(5000);
     assert_eq!(words[0].load(Ordering::SeqCst), 2);
     mutex.acquire(Deadline::NEVER).unwrap();
-    assert_eq!(condition.notify(usize::MAX).unwrap(), 2);
+    assert_eq!(condition.notify(&lock, usize::MAX).unwrap(), 2);
     mutex.release().unwrap();
     for (child, pid) in children {
         assert_eq!(reap(pid), Ended::Exited(0));
@@ -133,7 +133,7 @@ fn the_dead_take_no_notification() {
     }
     assert_eq!(condition.waiters().unwrap(), 2);
     mutex.acquire(Deadline::NEVER).unwrap();
-    assert_eq!(condition.notify(2).unwrap(), 2);
+    assert_eq!(condition.notify(&lock, 2).unwrap(), 2);
     mutex.release().unwrap();
     for survivor in [1, 3] {
         assert_eq!(reap(children[survivor].1), Ended::Exited(0));
@@ -187,12 +187,12 @@ fn hand_a_turn_around() -> u64 {
             }
             if now % PLAYERS == me {
                 turn.store(now + 1, Ordering::Relaxed);
-                condition.notify(usize::MAX).unwrap();
+                condition.notify(&lock, usize::MAX).unwrap();
             } else {
                 assert!(condition.wait(&lock, soon()).unwrap().notified);
             }
         }
-        condition.notify(usize::MAX).unwrap();
+        condition.notify(&lock, usize::MAX).unwrap();
         mutex.release().unwrap();
     };
     let children: Vec<_> = (0..2)

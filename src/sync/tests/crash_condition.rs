@@ -32,7 +32,7 @@ impl World {
 
     fn notify(&self, count: usize) -> usize {
         self.mutex.acquire(soon()).unwrap();
-        let called = self.condition.notify(count).unwrap();
+        let called = self.condition.notify(&self.lock, count).unwrap();
         self.mutex.release().unwrap();
         called
     }

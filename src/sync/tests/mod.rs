@@ -25,6 +25,7 @@ mod semaphores;
 mod sessions;
 mod storm;
 mod storm_containers;
+mod windows;
 
 use std::time::Duration;
 

@@ -208,10 +208,11 @@ fn visit(ledger: &Ledger, semaphore: &Semaphore, lock: &ReentrantMutex) {
 }
 
 fn lock_notify_and_unlock(ledger: &Ledger, lock: &Mutex, condition: &Condition) {
+    let any_lock = ConditionLock::Plain(lock.clone());
     loop {
         check_or_repair(ledger, lock.acquire(Deadline::NEVER).unwrap(), HALVES);
         change(ledger, HALVES);
-        condition.notify(1).unwrap();
+        condition.notify(&any_lock, 1).unwrap();
         lock.release().unwrap();
     }
 }

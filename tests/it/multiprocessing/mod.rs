@@ -29,3 +29,4 @@ mod small_stacks; // `ulimit -s`
 mod start_methods; // fork and spawn show a child the same
 mod value; // Value and RawValue
 mod wait; // wait
+mod waiting; // what waits cost

@@ -207,13 +207,17 @@ fn wait_for(call: &mut Call<'_>) -> Outcome {
 }
 
 fn notify(condition: &Condition, count: usize) -> Outcome {
-    if !condition.lock.shared().is_mine() {
+    let lock = condition.lock.shared();
+    if !lock.is_mine() {
         return Err(match condition.dialect() {
             Dialect::Multiprocessing => raise("AssertionError", "lock is not owned"),
             Dialect::Threading => raise("RuntimeError", "cannot notify on un-acquired lock"),
         });
     }
-    condition.shared.notify(count).map_err(session_failure)?;
+    condition
+        .shared
+        .notify(&lock, count)
+        .map_err(session_failure)?;
     Ok(Dynamic::UNIT)
 }
 
