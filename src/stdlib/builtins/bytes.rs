@@ -36,9 +36,8 @@ pub(super) fn register(registry: &mut Registry) {
             Ok(call.this::<Blob>().ends_with(&suffix).into())
         })
         .method("strip", &[], |call| {
-            Ok(Dynamic::from_blob(
-                call.this::<Blob>().trim_ascii().to_vec(),
-            ))
+            let bytes = call.this::<Blob>();
+            Ok(Dynamic::from_blob(without_space(&bytes).to_vec()))
         })
         .method("upper", &[], |call| {
             Ok(Dynamic::from_blob(call.this::<Blob>().to_ascii_uppercase()))
@@ -46,6 +45,17 @@ pub(super) fn register(registry: &mut Registry) {
         .method("lower", &[], |call| {
             Ok(Dynamic::from_blob(call.this::<Blob>().to_ascii_lowercase()))
         });
+}
+
+/// Returns the bytes between those that Python takes for whitespace. Rust leaves out the vertical tab.
+fn without_space(bytes: &[u8]) -> &[u8] {
+    let is_ink = |byte: &u8| !byte.is_ascii_whitespace() && *byte != b'\x0b';
+    let start = bytes.iter().position(is_ink).unwrap_or(bytes.len());
+    let end = bytes
+        .iter()
+        .rposition(is_ink)
+        .map_or(start, |last| last + 1);
+    &bytes[start..end]
 }
 
 fn bytes_argument(call: &mut Call<'_>) -> Result<Blob, Failure> {
