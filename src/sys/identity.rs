@@ -35,30 +35,35 @@ pub(crate) fn start_time(pid: u32) -> Option<u64> {
 
 /// Returns whether the process with this id and start time (0: unknown) still runs; a zombie does not.
 pub(crate) fn process_is_alive(pid: u32, start_time: u64) -> bool {
-    match Stat::read(&format!("/proc/{pid}/stat")) {
+    let path = format!("/proc/{pid}/stat");
+    match Stat::read(&path) {
         Some(stat) => [0, stat.start_time].contains(&start_time) && stat.runs(),
-        None => !is_proc_mounted() && process_has_not_ended(pid),
+        None => may_be_there(&path) && process_has_not_ended(pid),
     }
 }
 
 /// Returns whether a process with this id runs; a zombie does not.
 pub(crate) fn process_runs(pid: u32) -> bool {
-    match Stat::read(&format!("/proc/{pid}/stat")) {
+    let path = format!("/proc/{pid}/stat");
+    match Stat::read(&path) {
         Some(stat) => stat.runs(),
-        None => !is_proc_mounted() && process_has_not_ended(pid),
+        None => may_be_there(&path) && process_has_not_ended(pid),
     }
 }
 
 /// Returns whether a thread with this id exists in the process.
 pub(crate) fn thread_exists(pid: u32, tid: u32) -> bool {
-    match Stat::read(&format!("/proc/{pid}/task/{tid}/stat")) {
+    let path = format!("/proc/{pid}/task/{tid}/stat");
+    match Stat::read(&path) {
         Some(stat) => !stat.ended,
-        None => !is_proc_mounted() && thread_is_counted(pid, tid),
+        None => may_be_there(&path) && thread_is_counted(pid, tid),
     }
 }
 
-fn is_proc_mounted() -> bool {
-    Path::new("/proc/self/stat").exists()
+/// Returns whether what this file describes may exist although the file could not be read: `/proc` is not mounted, or this process has
+/// no descriptor left.
+fn may_be_there(path: &str) -> bool {
+    Path::new(path).exists() || !Path::new("/proc/self/stat").exists()
 }
 
 /// Asks the kernel without `/proc`, which takes a descriptor; a process for which there is none counts as running.
