@@ -4,12 +4,15 @@
 //! `/proc` is not mounted, as in some chroots and containers, the path by which the program was started is used, as long as it
 //! leads to the same file.
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+
+use super::process;
 
 /// The kernel's link to the running program.
 const LINK: &str = "/proc/self/exe";
@@ -30,12 +33,12 @@ static STARTED: OnceLock<Option<Started>> = OnceLock::new();
 /// Notes the file by which this program was started, while relative paths still have the meaning that they had then.
 pub(crate) fn note() {
     STARTED.get_or_init(|| {
-        let by_kernel = rustix::param::linux_execfn().to_bytes();
-        let by_kernel = Path::new(std::ffi::OsStr::from_bytes(by_kernel));
+        let by_kernel =
+            process::started_as().map(|path| PathBuf::from(OsStr::from_bytes(path.to_bytes())));
         // The kernel names a script that was started as a program; its interpreter is the first argument then.
         let by_caller = std::env::args_os().next().map(PathBuf::from);
         let by_caller = by_caller.filter(|path| path.as_os_str().as_bytes().contains(&b'/'));
-        let given = [Some(by_kernel.to_path_buf()), by_caller];
+        let given = [by_kernel, by_caller];
         given.into_iter().flatten().find_map(|path| started(&path))
     });
 }

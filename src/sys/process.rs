@@ -1,7 +1,7 @@
 //! Processes: forking, watching children through pidfds, reaping them.
 #![allow(unsafe_code)]
 
-use std::ffi::CString;
+use std::ffi::{CStr, CString, c_char};
 use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
 use std::time::Duration;
@@ -43,6 +43,14 @@ pub(crate) unsafe fn fork() -> io::Result<Forked> {
         0 => Ok(Forked::Child),
         pid => Ok(Forked::Parent { pid }),
     }
+}
+
+/// Returns the path by which the kernel started this program.
+pub(crate) fn started_as() -> Option<&'static CStr> {
+    // SAFETY: the call reads a table that the kernel has filled before the program began.
+    let path = unsafe { libc::getauxval(libc::AT_EXECFN) } as *const c_char;
+    // SAFETY: unless it is null, it points to a string above the stack, which is there as long as the process.
+    (!path.is_null()).then(|| unsafe { CStr::from_ptr(path) })
 }
 
 /// Ends this process at once: no destructors, no flushing.
