@@ -82,7 +82,7 @@ pub(crate) enum Command {
     Man,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct Options {
     /// How child processes are started [default: fork with one thread, spawn with more]
     #[arg(long, value_name = "METHOD")]
@@ -106,9 +106,10 @@ pub(crate) struct Options {
     pub(crate) permissions: PermissionOptions,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, ValueEnum)]
 pub(crate) enum Format {
     /// For people
+    #[default]
     Human,
     /// For programs: each error as a line of JSON
     Json,
@@ -141,11 +142,9 @@ pub(crate) enum Parsed {
 
 /// Reads the command line.
 pub(crate) fn parse() -> Parsed {
-    let command = described();
-    let words = with_run(&command, std::env::args_os().collect());
-    let matches = command.try_get_matches_from(words);
-    match matches.and_then(|matches| CommandLine::from_arg_matches(&matches)) {
-        Ok(line) => Parsed::Command(Box::new(line.command)),
+    let words: Vec<OsString> = std::env::args_os().collect();
+    match plain(&words).map_or_else(|| described_by(words), Ok) {
+        Ok(command) => Parsed::Command(Box::new(command)),
         Err(error) => {
             // A closed output must not turn `--help | head -1` into a failure.
             let _ = error.print();
@@ -156,6 +155,30 @@ pub(crate) fn parse() -> Parsed {
             }))
         }
     }
+}
+
+/// Reads the usual command line, `procscript run FILE ARGS…` or `procscript FILE ARGS…` without options: all of it belongs to the script.
+/// To describe the options that are not there takes longer than to run a short script.
+fn plain(words: &[OsString]) -> Option<Command> {
+    let script = match words.get(1) {
+        Some(run) if run == "run" => words.get(2..)?,
+        // Unlike the name of a subcommand.
+        Some(file) if file.as_encoded_bytes().contains(&b'.') => words.get(1..)?,
+        _ => return None,
+    };
+    let file = script.first()?.as_encoded_bytes().first()?;
+    (*file != b'-').then(|| Command::Run {
+        options: Options::default(),
+        words: script.to_vec(),
+    })
+}
+
+/// Reads any command line.
+fn described_by(words: Vec<OsString>) -> Result<Command, clap::Error> {
+    let command = described();
+    let words = with_run(&command, words);
+    let matches = command.try_get_matches_from(words)?;
+    Ok(CommandLine::from_arg_matches(&matches)?.command)
 }
 
 /// The command line as clap describes it.
@@ -178,4 +201,44 @@ fn with_run(command: &clap::Command, mut words: Vec<OsString>) -> Vec<OsString> 
         Some(_) => {}
     }
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &str) -> Vec<OsString> {
+        line.split(' ').map(OsString::from).collect()
+    }
+
+    #[test]
+    fn a_plain_command_line_is_read_as_any_other() {
+        for line in [
+            "procscript run a.rhai",
+            "procscript run a --sandbox -- -x --help",
+            "procscript a.rhai run",
+            "procscript ./check --help",
+            "procscript run run",
+        ] {
+            let plain = plain(&words(line)).expect(line);
+            let described = described_by(words(line)).expect(line);
+            assert_eq!(format!("{plain:?}"), format!("{described:?}"), "{line}");
+        }
+    }
+
+    #[test]
+    fn other_command_lines_are_described_to_clap() {
+        for line in [
+            "procscript",
+            "procscript run",
+            "procscript run ",
+            "procscript run -",
+            "procscript run --sandbox a.rhai",
+            "procscript --version",
+            "procscript check a.rhai",
+            "procscript a",
+        ] {
+            assert!(plain(&words(line)).is_none(), "{line}");
+        }
+    }
 }

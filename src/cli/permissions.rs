@@ -8,7 +8,7 @@ use clap::builder::{MapValueParser, PathBufValueParser, TypedValueParser};
 use procscript::Permissions;
 
 /// Options with a list can be repeated. Without a list, they mean everything of their kind.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(
     next_help_heading = "Permissions (each option limits its own kind; --sandbox limits all)"
 )]
