@@ -160,12 +160,12 @@ pub(crate) fn thread_is_counted(pid: u32, thread: u32) -> bool {
 /// Returns whether this process has one thread; false if that cannot be found out.
 pub(crate) fn has_one_thread() -> bool {
     use std::os::unix::fs::MetadataExt;
-    if let Ok(tasks) = std::fs::metadata("/proc/self/task") {
-        // A directory has one link for each subdirectory, and two for itself.
-        return tasks.nlink() == 3;
-    }
     // SAFETY: with this flag alone the call has no effect; it fails when there are several threads (`unshare(2)`).
-    unsafe { libc::unshare(libc::CLONE_THREAD) == 0 }
+    if unsafe { libc::unshare(libc::CLONE_THREAD) } == 0 {
+        return true;
+    }
+    // Some sandboxes forbid the call. A directory has one link for each subdirectory, and two for itself.
+    std::fs::metadata("/proc/self/task").is_ok_and(|tasks| tasks.nlink() == 3)
 }
 
 /// Takes ownership of the descriptor `fd` that was inherited across `exec`, for this process alone.
