@@ -28,7 +28,7 @@ pub(crate) fn eval(options: &Options, mut words: Vec<OsString>) -> Result<u8> {
 }
 
 fn execute(options: &Options, script: Script, argv: Vec<OsString>) -> Result<u8> {
-    let code = builder(options, argv).build()?.run_main(script);
+    let code = builder(options, argv).run_main(script)?;
     // The kernel keeps the low eight bits of an exit code.
     Ok((code & 0xff) as u8)
 }

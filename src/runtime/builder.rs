@@ -8,12 +8,10 @@ use rhai::Engine;
 
 use super::engine;
 use super::isolated::Isolated;
-use super::{
-    BuildError, ErrorFormat, ForkHooks, ProcessPackage, Runtime, Setup, StartMethod, State,
-    build_error,
-};
+use super::{BuildError, ErrorFormat, ForkHooks, Runtime, Setup, StartMethod, State, build_error};
 use crate::permissions::Permissions;
 use crate::process::signals;
+use crate::script::bind::Vocabulary;
 use crate::script::interp::Interp;
 use crate::script::limits::Limits;
 use crate::script::report::Reports;
@@ -45,20 +43,20 @@ use crate::{stdlib, sys};
 pub struct Builder {
     args: Vec<String>,
     start_method: Option<StartMethod>,
-    owns_process: bool,
+    pub(super) owns_process: bool,
     session_memory: Option<u64>,
     fork_hooks: Option<ForkHooks>,
     error_format: ErrorFormat,
     permissions: Option<Permissions>,
     pub(super) settings: Settings,
     worker_program: Option<PathBuf>,
-    setups: Vec<Setup>,
+    pub(super) setups: Vec<Setup>,
     stdout: Option<Sink>,
     stderr: Option<Sink>,
     stdin: Option<Answers>,
     /// The modules that scripts have; `None` for the default.
-    modules: Option<Vec<String>>,
-    without: Vec<String>,
+    pub(super) modules: Option<Vec<String>>,
+    pub(super) without: Vec<String>,
 }
 
 impl Builder {
@@ -270,7 +268,12 @@ impl Builder {
     ///
     /// # Errors
     /// See [`BuildError`].
-    pub fn build(mut self) -> Result<Runtime, BuildError> {
+    pub fn build(self) -> Result<Runtime, BuildError> {
+        self.build_with(Vocabulary::Any)
+    }
+
+    /// Builds a runtime whose engine has only the natives with these names.
+    pub(super) fn build_with(mut self, vocabulary: Vocabulary) -> Result<Runtime, BuildError> {
         build_error::check_memory(&self.settings.limits)?;
         self.settings.without = self.modules_off(|_| true)?;
         self.check_isolated()?;
@@ -282,8 +285,8 @@ impl Builder {
             sys::limits::keep_freed_memory();
             sys::limits::raise_stack(engine::STACK_WANTED);
         }
-        let (engine, modules, names) = engine::build(&interp, &setups);
-        build_error::check(&setups, names.types())?;
+        let (engine, modules, names) = engine::build(&interp, &setups, vocabulary);
+        build_error::check(&setups, &names)?;
         if owns_process {
             // A process without its own handlers still runs scripts; Ctrl-C then ends it at once.
             let _ = signals::install();
@@ -317,28 +320,11 @@ impl Builder {
         Err(BuildError::NotIsolated(refused.into()))
     }
 
-    /// Builds a package for an engine that the host owns. [`ProcessPackage::limited`] applies its limits.
-    ///
-    /// # Errors
-    /// See [`BuildError`].
-    pub fn package(mut self) -> Result<ProcessPackage, BuildError> {
-        build_error::check_memory(&self.settings.limits)?;
-        self.settings.without = self.modules_off(|name| name != "builtins")?;
-        if self.settings.isolated {
-            return Err(BuildError::NotIsolated("package".into()));
-        }
-        self.owns_process = false;
-        let setups = std::mem::take(&mut self.setups);
-        let interp = self.interp(&setups);
-        interp.host_engines.begin();
-        let mut registered = stdlib::everything(&interp);
-        let names = engine::set_names(&interp, &mut registered, Vec::new(), &setups);
-        build_error::check(&setups, names.types())?;
-        Ok(ProcessPackage::of(interp, registered, names, setups))
-    }
-
     /// The modules that are off. Those that are on by `default` are on unless `modules` named others.
-    fn modules_off(&self, default: impl Fn(&str) -> bool) -> Result<Vec<String>, BuildError> {
+    pub(super) fn modules_off(
+        &self,
+        default: impl Fn(&str) -> bool,
+    ) -> Result<Vec<String>, BuildError> {
         let all: Vec<&str> = stdlib::modules().collect();
         let mut named = self.modules.iter().flatten().chain(&self.without);
         if let Some(unknown) = named.find(|name| !all.contains(&name.as_str())) {
@@ -354,7 +340,7 @@ impl Builder {
     }
 
     /// The state that natives share.
-    fn interp(mut self, setups: &[Setup]) -> Arc<Interp> {
+    pub(super) fn interp(mut self, setups: &[Setup]) -> Arc<Interp> {
         let start_dir = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
         let names = setups.iter().filter_map(Setup::name);
         self.settings.setups = names.map(ToString::to_string).collect();

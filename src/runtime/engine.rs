@@ -4,6 +4,7 @@ use std::any::TypeId;
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use rhai::packages::{Package, StandardPackage};
 use rhai::{
     Array, Dynamic, Engine, EvalContext, FnPtr, Map, Module, OptimizationLevel, Position, Shared,
     Token,
@@ -14,7 +15,7 @@ use super::setup::{self, Setup};
 use super::shortcuts;
 use super::wrong_calls;
 use crate::program::compiling;
-use crate::script::bind::Registered;
+use crate::script::bind::{Registered, Vocabulary};
 use crate::script::foreign::Foreign;
 use crate::script::interp::Interp;
 use crate::script::names::Names;
@@ -41,10 +42,13 @@ pub(super) const SPARE_LEVELS: usize = 16;
 pub(super) fn build(
     interp: &Arc<Interp>,
     setups: &[Setup],
+    vocabulary: Vocabulary,
 ) -> (Arc<Engine>, Arc<Modules>, Arc<Names>) {
-    let mut engine = Engine::new();
-    // The interner is a lock shared by all threads, and a forked child may inherit it held.
-    engine.set_max_strings_interned(0);
+    // Without Rhai's interner, a lock that a forked child could inherit held.
+    let mut engine = Engine::new_raw();
+    if !matches!(vocabulary, Vocabulary::Nothing) {
+        engine.register_global_module(StandardPackage::new().as_shared_module());
+    }
     // The optimiser drops imports that look unused and natives in constants.
     engine.set_optimization_level(OptimizationLevel::None);
     let limits = &interp.settings.limits;
@@ -54,7 +58,7 @@ pub(super) fn build(
     engine.set_max_call_levels(levels + SPARE_LEVELS);
     engine.set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH);
 
-    let mut registered = stdlib::everything(interp);
+    let registered = stdlib::natives(interp, vocabulary);
     engine.register_global_module(registered.members.clone());
     let mounts = &interp.settings.mounts;
     if mounts.is_empty() {
@@ -65,7 +69,7 @@ pub(super) fn build(
     }
     let foreign = setup::register(&mut engine, setups);
     name_types(&mut engine);
-    let names = set_names(interp, &mut registered, foreign, setups);
+    let names = set_names(interp, foreign, setups);
     let modules = Arc::new(Modules::new(interp, registered.namespaces));
     engine.set_module_resolver(Resolver(modules.clone()));
     register_note(&mut engine);
@@ -110,17 +114,21 @@ fn name_types(engine: &mut Engine) {
 
 /// Collects the names of a program, for the advice in its error reports, and sets how its values are sent to other processes.
 pub(super) fn set_names(
-    interp: &Interp,
-    registered: &mut Registered,
+    interp: &Arc<Interp>,
     foreign: Vec<Foreign>,
     setups: &[Setup],
 ) -> Arc<Names> {
-    let names = Names::of(registered, foreign, &interp.settings.without);
-    let names = Arc::new(names);
-    let mut codecs = std::mem::take(&mut registered.codecs);
-    let own = setups.iter().flat_map(Setup::types);
-    own.for_each(|codec| codecs.by_parts(codec.clone()));
-    interp.set_codecs(codecs);
+    let (runtime, sender) = (Arc::downgrade(interp), Arc::downgrade(interp));
+    let listing = move || runtime.upgrade().map(|interp| stdlib::names(&interp));
+    let listing = move || listing().unwrap_or_default();
+    let names = Arc::new(Names::of(listing, foreign, &interp.settings.without));
+    let own: Vec<_> = setups.iter().flat_map(Setup::types).cloned().collect();
+    interp.set_codecs(move || {
+        let codecs = sender.upgrade().map(|interp| stdlib::codecs(&interp));
+        let mut codecs = codecs.unwrap_or_default();
+        own.into_iter().for_each(|codec| codecs.by_parts(codec));
+        codecs
+    });
     // Weak, because natives among the names hold the interpreter, which holds the advisor.
     let known = Arc::downgrade(&names);
     Reports::of(interp).advise_by(move |interp, report| {

@@ -9,15 +9,18 @@ use rhai::{AST, Engine, EvalAltResult, Module};
 use super::check::compile;
 use super::ending::end;
 use super::modules::register_note;
-use super::{Diagnostic, Error, Script, Setup, Stopper, engine, setup};
+use super::{
+    BuildError, Builder, Diagnostic, Error, Script, Setup, Stopper, build_error, engine, setup,
+};
 use crate::program::frame::TOP_LEVEL;
 use crate::program::traceback;
-use crate::script::bind::Registered;
+use crate::script::bind::{Registered, Vocabulary};
 use crate::script::exceptions::Exception;
 use crate::script::interp::Interp;
 use crate::script::names::Names;
 use crate::script::report::{diagnostic_of, too_deep};
 use crate::script::stop::Stop;
+use crate::stdlib;
 use crate::sys::deep_stack::on_deep_stack;
 
 /// Processes, threads and what they share, for an [`Engine`] that the host owns. It does not implement Rhai's
@@ -102,8 +105,30 @@ impl Drop for Family {
     }
 }
 
+impl Builder {
+    /// Builds a package for an engine that the host owns. [`ProcessPackage::limited`] applies its limits.
+    ///
+    /// # Errors
+    /// See [`BuildError`].
+    pub fn package(mut self) -> Result<ProcessPackage, BuildError> {
+        build_error::check_memory(&self.settings.limits)?;
+        self.settings.without = self.modules_off(|name| name != "builtins")?;
+        if self.settings.isolated {
+            return Err(BuildError::NotIsolated("package".into()));
+        }
+        self.owns_process = false;
+        let setups = std::mem::take(&mut self.setups);
+        let interp = self.interp(&setups);
+        interp.host_engines.begin();
+        let registered = stdlib::natives(&interp, Vocabulary::Any);
+        let names = engine::set_names(&interp, Vec::new(), &setups);
+        build_error::check(&setups, &names)?;
+        Ok(ProcessPackage::of(interp, registered, names, setups))
+    }
+}
+
 impl ProcessPackage {
-    pub(super) fn of(
+    fn of(
         interp: Arc<Interp>,
         registered: Registered,
         names: Arc<Names>,

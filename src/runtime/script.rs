@@ -62,6 +62,10 @@ impl Script {
         })
     }
 
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
     pub(super) fn source(&self) -> Source {
         Source {
             name: self.name.clone(),

@@ -14,6 +14,7 @@ use super::shortcuts;
 use super::state::State;
 use crate::process::{signals, spawn};
 use crate::program::call::{self, Head};
+use crate::script::bind::Vocabulary;
 use crate::script::interp::Interp;
 use crate::script::names::Names;
 use crate::script::report::Reports;
@@ -97,12 +98,27 @@ fn begin(orders: spawn::WorkerArgs) -> Result<i32, String> {
         return Err(BuildError::NotCounting.to_string());
     }
     sys::limits::keep_freed_memory();
-    let (engine, modules, names) = engine::build(&interp, &setups);
+    let (engine, modules, names) = engine::build(&interp, &setups, vocabulary(&head));
     interp.adopt_session(session, depot);
     let loaded = interp
         .held
         .run(|| load(&engine, &modules, &names, &interp, head, values));
     loaded.map_err(|error| error.to_string())
+}
+
+/// The words of the program, if its texts show all that it can name.
+fn vocabulary(head: &Head<Orders>) -> Vocabulary {
+    if !head.orders.settings.by_text {
+        return Vocabulary::Any;
+    }
+    let inputs = head.inputs.iter();
+    let modules = head
+        .surroundings
+        .modules
+        .iter()
+        .map(|module| &module.source);
+    let texts = inputs.chain(modules).map(|source| &*source.text);
+    Vocabulary::of(texts, stdlib::is_built_in)
 }
 
 /// Rebuilds the program of the parent, makes the call, and returns the exit code.

@@ -10,7 +10,7 @@ use rhai::{
 
 use crate::script::Outcome;
 use crate::script::arguments::Values;
-use crate::script::bind::Signature;
+use crate::script::bind::{Signature, is_called_unnamed};
 use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::Interp;
 use crate::script::values::type_name_in;
@@ -307,8 +307,9 @@ impl<'a> Call<'a> {
         function.call_raw(self.context, None, args)
     }
 
-    /// Calls a method of a value, native or the script's own.
+    /// Calls a method of a value, native or the script's own. It has the name of this native, or one of those that every program has.
     pub(crate) fn method(&self, this: &mut Dynamic, name: &str, args: Vec<Dynamic>) -> Outcome {
+        debug_assert!(name == self.signature.name || is_called_unnamed(name));
         let mut args = args;
         let mut all: Vec<&mut Dynamic> = std::iter::once(this).chain(args.iter_mut()).collect();
         self.context.call_fn_raw(name, true, true, &mut all)

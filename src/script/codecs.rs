@@ -62,24 +62,6 @@ impl Codecs {
         self.addresses.insert(TypeId::of::<T>(), Box::new(address));
     }
 
-    /// Adds the codecs of types that this table does not know.
-    pub(crate) fn extend(&mut self, other: Codecs) {
-        let Codecs {
-            places,
-            kinds,
-            parts,
-            names,
-            withheld,
-            addresses,
-        } = other;
-        self.places.extend(places);
-        self.kinds.extend(kinds);
-        self.parts.extend(parts);
-        self.names.extend(names);
-        self.withheld.extend(withheld);
-        self.addresses.extend(addresses);
-    }
-
     /// Returns the names that messages use for types that are sent as other values.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         self.names.keys().map(String::as_str)

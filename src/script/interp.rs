@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, Weak};
+use std::sync::{Arc, LazyLock, Mutex, OnceLock, Weak};
 
 use rhai::Engine;
 
@@ -26,6 +26,9 @@ use crate::script::state::{State, States};
 use crate::script::stop::Stop;
 use crate::script::turns::Turns;
 use crate::{sync, sys};
+
+/// Made when the first value is sent: most programs send none.
+type LazyCodecs = LazyLock<Codecs, Box<dyn FnOnce() -> Codecs + Send>>;
 
 type End = dyn Fn(&Arc<Interp>) + Send + Sync;
 
@@ -62,7 +65,7 @@ pub(crate) struct Interp {
     /// The states of the script modules.
     states: States,
     /// How values of each type are sent to other processes.
-    codecs: OnceLock<Codecs>,
+    codecs: OnceLock<LazyCodecs>,
     /// Why the script must stop, whatever it is doing.
     pub(super) requests: Requests,
     /// The turns in which evaluations and stops run.
@@ -161,13 +164,13 @@ impl Interp {
     /// # Errors
     /// Nothing has been registered yet.
     pub(crate) fn codecs(&self) -> Result<&Codecs, String> {
-        let codecs = self.codecs.get();
+        let codecs = self.codecs.get().map(|codecs| &**codecs);
         codecs.ok_or_else(|| "this process knows no types yet".into())
     }
 
-    /// Sets how values are sent to other processes, once.
-    pub(crate) fn set_codecs(&self, codecs: Codecs) {
-        let _ = self.codecs.set(codecs);
+    /// Sets how values are sent to other processes, once. `make` is called when the first is sent.
+    pub(crate) fn set_codecs(&self, make: impl FnOnce() -> Codecs + Send + 'static) {
+        let _ = self.codecs.set(LazyLock::new(Box::new(make)));
     }
 
     /// Returns whether the runtime decides what signals of the process do.

@@ -2,24 +2,19 @@
 
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
+use std::fmt;
+use std::sync::{Arc, LazyLock};
 
 use rhai::Dynamic;
 
-use super::bind::{Listed, Property, Receiver, Registered, Signature};
+use super::bind::{Listed, Listing, Property, Signature};
 use super::foreign::Foreign;
 use super::rhai_names::{self, RHAI_TYPES};
 
 /// The table of names, used by help, completion and checks.
-#[derive(Debug)]
 pub(crate) struct Names {
-    natives: Arc<Vec<Listed>>,
-    properties: Arc<Vec<Property>>,
-    modules: Vec<Receiver>,
-    /// The values of global names. Not their module, whose natives own the runtime that these names belong to.
-    globals: BTreeMap<String, Dynamic>,
-    /// The names of types, of the host's too.
-    types: HashSet<String>,
+    /// Made when somebody asks for it. Most programs end without.
+    declared: LazyLock<Listing, Box<dyn FnOnce() -> Listing + Send>>,
     /// Functions of the host.
     foreign: Arc<Vec<Foreign>>,
     /// The modules that the host has turned off.
@@ -48,16 +43,13 @@ impl Of<'_> {
 }
 
 impl Names {
-    pub(crate) fn of(registered: &Registered, foreign: Vec<Foreign>, off: &[String]) -> Self {
-        let types = registered.of_types().into_iter().map(ToString::to_string);
-        let globals = registered.globals.iter_var();
-        let globals = globals.map(|(name, value)| (name.to_string(), value.clone()));
+    pub(crate) fn of(
+        declared: impl FnOnce() -> Listing + Send + 'static,
+        foreign: Vec<Foreign>,
+        off: &[String],
+    ) -> Self {
         Self {
-            natives: registered.listed.clone(),
-            properties: registered.properties.clone(),
-            modules: registered.receivers.clone(),
-            globals: globals.collect(),
-            types: types.collect(),
+            declared: LazyLock::new(Box::new(declared)),
             foreign: foreign.into(),
             off: off.into(),
         }
@@ -65,25 +57,29 @@ impl Names {
 
     /// Returns every function and method that is declared in Rust.
     pub(crate) fn natives(&self) -> &[Listed] {
-        &self.natives
+        &self.declared.natives
     }
 
     /// Returns the signature of a function or method.
     pub(crate) fn signature(&self, of: Of<'_>, name: &str) -> Option<&Signature> {
-        let mut rows = self.natives.iter();
+        let mut rows = self.declared.natives.iter();
         let row = rows.find(|row| row.signature.name == name && of.is(row.receiver))?;
         Some(&row.signature)
     }
 
     /// Returns the signatures of all functions of a receiver.
     pub(crate) fn signatures<'k>(&'k self, of: Of<'k>) -> impl Iterator<Item = &'k Signature> {
-        let rows = self.natives.iter().filter(move |row| of.is(row.receiver));
+        let rows = self
+            .declared
+            .natives
+            .iter()
+            .filter(move |row| of.is(row.receiver));
         rows.map(|row| &row.signature)
     }
 
     /// Returns the properties of a receiver.
     pub(crate) fn properties<'k>(&'k self, of: Of<'k>) -> impl Iterator<Item = &'k Property> {
-        let rows = self.properties.iter();
+        let rows = self.declared.properties.iter();
         rows.filter(move |row| of.is(Some(row.receiver)))
     }
 
@@ -118,7 +114,7 @@ impl Names {
 
     /// Returns the global names that are not functions: `True`, `None`, `os`.
     pub(crate) fn values(&self) -> impl Iterator<Item = &str> {
-        let values = self.globals.iter();
+        let values = self.declared.globals.iter();
         values
             .filter(|(_, value)| !value.is_fnptr())
             .map(|(name, _)| name.as_str())
@@ -126,7 +122,7 @@ impl Names {
 
     /// Returns the values of the global names.
     pub(crate) fn globals(&self) -> &BTreeMap<String, Dynamic> {
-        &self.globals
+        &self.declared.globals
     }
 
     /// Functions of the host.
@@ -136,7 +132,7 @@ impl Names {
 
     /// `os`, `time`, `os::path`, …
     pub(crate) fn modules(&self) -> impl Iterator<Item = &'static str> {
-        self.modules.iter().map(|module| module.name)
+        self.declared.modules.iter().map(|module| module.name)
     }
 
     pub(crate) fn is_module(&self, name: &str) -> bool {
@@ -146,6 +142,7 @@ impl Names {
     /// Returns the module that is a value of this type.
     pub(crate) fn module_of(&self, type_id: TypeId) -> Option<&'static str> {
         let module = self
+            .declared
             .modules
             .iter()
             .find(|module| module.type_id == type_id)?;
@@ -162,7 +159,11 @@ impl Names {
 
     /// Returns the types that have a method `name`.
     pub(crate) fn classes_with(&self, name: &str) -> Vec<&'static str> {
-        let rows = self.natives.iter().filter(|row| row.signature.name == name);
+        let rows = self
+            .declared
+            .natives
+            .iter()
+            .filter(|row| row.signature.name == name);
         let classes = rows.filter_map(|row| row.receiver.map(|(_, class)| class));
         let mut classes: Vec<_> = classes.filter(|class| !self.is_module(class)).collect();
         classes.dedup();
@@ -171,14 +172,14 @@ impl Names {
 
     /// Returns the type of our own that has this id, as scripts call it.
     pub(crate) fn class_of(&self, type_id: TypeId) -> Option<&'static str> {
-        let mut receivers = self.natives.iter().filter_map(|row| row.receiver);
+        let mut receivers = self.declared.natives.iter().filter_map(|row| row.receiver);
         let (_, class) = receivers.find(|(id, _)| *id == type_id)?;
         (!RHAI_TYPES.contains(&class)).then_some(class)
     }
 
     /// Returns the names of all types.
     pub(crate) fn types(&self) -> &HashSet<String> {
-        &self.types
+        &self.declared.types
     }
 
     /// Returns why a module is missing that the host has turned off.
@@ -187,5 +188,14 @@ impl Names {
         is_off.then(|| {
             format!("the program that runs this script has turned the module '{module}' off")
         })
+    }
+}
+
+impl fmt::Debug for Names {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Names")
+            .field("foreign", &self.foreign)
+            .field("off", &self.off)
+            .finish_non_exhaustive()
     }
 }

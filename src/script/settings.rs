@@ -20,6 +20,8 @@ pub(crate) struct Settings {
     pub is_of_this_process: bool,
     /// The family's first process is a host that runs no script itself: the script's main process is a child of it.
     pub isolated: bool,
+    /// The engine has only the natives that the texts of the program name.
+    pub by_text: bool,
     pub permissions: Guard,
     /// When functions and loops become machine code.
     pub compile: Compile,

@@ -19,7 +19,8 @@ mod time;
 
 use std::sync::Arc;
 
-use crate::script::bind::Registered;
+use crate::script::bind::{Listing, Purpose, Registered, Vocabulary};
+use crate::script::codecs::Codecs;
 use crate::script::report::Reports;
 use crate::script::{Interp, Registry, States, exception_class};
 
@@ -52,6 +53,11 @@ pub(crate) fn modules() -> impl Iterator<Item = &'static str> {
     MODULES.iter().map(|(name, ..)| *name)
 }
 
+/// Returns whether `import` finds a script module by this name.
+pub(crate) fn is_built_in(name: &str) -> bool {
+    name != "builtins" && modules().any(|module| module == name)
+}
+
 /// Returns the states of the script modules for a new runtime.
 pub(crate) fn states() -> States {
     let mut states = States::default();
@@ -62,19 +68,36 @@ pub(crate) fn states() -> States {
     states
 }
 
-/// Everything a script can name.
-pub(crate) fn everything(interp: &Arc<Interp>) -> Registered {
-    let mut registry = Registry::new(interp);
-    exception_class::register(&mut registry);
-    for (name, register, _) in MODULES {
-        if interp.settings.has_module(name) {
-            register(&mut registry);
-        } else {
-            // The host may still send what scripts of this runtime cannot name.
-            let mut unnamed = Registry::new(interp);
-            register(&mut unnamed);
-            registry.codecs().extend(unnamed.finish().codecs);
-        }
+/// Returns the natives that a script with these words can call.
+pub(crate) fn natives(interp: &Arc<Interp>, vocabulary: Vocabulary) -> Registered {
+    let is_empty = matches!(vocabulary, Vocabulary::Nothing);
+    let mut registry = Registry::new(interp, Purpose::Engine(vocabulary));
+    if !is_empty {
+        declare(&mut registry, |name| interp.settings.has_module(name));
     }
-    registry.finish()
+    registry.natives()
+}
+
+/// Returns the names of everything a script can use.
+pub(crate) fn names(interp: &Arc<Interp>) -> Listing {
+    let mut registry = Registry::new(interp, Purpose::Names);
+    declare(&mut registry, |name| interp.settings.has_module(name));
+    let mut listing = registry.names();
+    let sent = codecs(interp);
+    listing.types.extend(sent.names().map(ToString::to_string));
+    listing
+}
+
+/// Returns how values are sent to other processes. The host may send what scripts of its runtime cannot name.
+pub(crate) fn codecs(interp: &Arc<Interp>) -> Codecs {
+    let mut registry = Registry::new(interp, Purpose::Codecs);
+    declare(&mut registry, |_| true);
+    registry.finished_codecs()
+}
+
+fn declare(registry: &mut Registry, has: impl Fn(&str) -> bool) {
+    exception_class::register(registry);
+    for (_, register, _) in MODULES.iter().filter(|(name, ..)| has(name)) {
+        register(registry);
+    }
 }

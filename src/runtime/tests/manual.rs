@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::manual::{Entry, EntryKind, Manual};
-use crate::script::bind::{Registered, Signature};
+use crate::script::bind::{Listing, Signature};
 use crate::script::exceptions::is_a;
 use crate::script::interp::Interp;
-use crate::stdlib::{everything, states};
+use crate::stdlib::{names, states};
 
 /// What scripts write in another way: `str(x)`, `repr(x)`, `len(x)`, `a in x`.
 const SPELT_OTHERWISE: [&str; 4] = ["to_string", "to_debug", "len", "contains"];
@@ -21,18 +21,18 @@ const DOCUMENTED_AS: [(&str, &str); 6] = [
     ("multiprocessing::connection", "multiprocessing.connection"),
 ];
 
-fn everything_declared() -> Registered {
-    everything(&Interp::new(".".into(), Default::default(), states()))
+fn everything_declared() -> Listing {
+    names(&Interp::new(".".into(), Default::default(), states()))
 }
 
 /// Whole names of what is declared, with what it takes where it is called.
-fn declared(registered: &Registered) -> BTreeMap<String, Option<Signature>> {
+fn declared(registered: &Listing) -> BTreeMap<String, Option<Signature>> {
     let path = |owner: &str, name: &str| match owner {
         "" => name.to_string(),
         owner => format!("{owner}.{name}"),
     };
     let mut declared = BTreeMap::new();
-    for row in registered.listed.iter() {
+    for row in registered.natives.iter() {
         let owner = row.receiver.map_or("", |(_, class)| class);
         if owner.is_empty() || !SPELT_OTHERWISE.contains(&row.signature.name) {
             declared.insert(path(owner, row.signature.name), Some(row.signature));
@@ -41,7 +41,7 @@ fn declared(registered: &Registered) -> BTreeMap<String, Option<Signature>> {
     for property in registered.properties.iter() {
         declared.insert(path(property.receiver.1, property.name), None);
     }
-    for (name, value) in registered.globals.iter_var() {
+    for (name, value) in &registered.globals {
         if !value.is_fnptr() {
             declared.insert(name.to_string(), None);
         }
@@ -85,13 +85,13 @@ fn every_entry_is_of_something_that_exists() {
         .map(Entry::path)
         .collect();
     let members: BTreeSet<(&str, &str)> = registered
-        .listed
+        .natives
         .iter()
         .filter_map(|row| Some((row.receiver?.1, row.signature.name)))
         .chain(registered.properties.iter().map(|p| (p.receiver.1, p.name)))
         .collect();
     let properties = registered.properties.iter().map(|p| p.name);
-    let functions = registered.listed.iter().map(|row| row.signature.name);
+    let functions = registered.natives.iter().map(|row| row.signature.name);
     let values: BTreeSet<&str> = functions.chain(properties).collect();
     // The name of a constructor or a value in place of its class's.
     let is_alias = |entry: &Entry| {

@@ -50,43 +50,50 @@ impl Class<'_> {
         params: &'static [&'static str],
         handler: Handler,
     ) -> &mut Self {
-        self.raw(name, types, Signature::new(name, params), handler)
+        if self.registry.wants(name) {
+            self.raw(name, types, Signature::new(name, params), handler);
+        }
+        self
     }
 
     /// Adds a readable property.
     pub(crate) fn getter(&mut self, name: &'static str, handler: Handler) -> &mut Self {
-        let signature = Signature::new(name, &[]);
         self.property(name, false);
-        self.raw(&format!("get${name}"), &[], signature, handler)
+        if self.registry.wants(name) {
+            let signature = Signature::new(name, &[]);
+            self.raw(&format!("get${name}"), &[], signature, handler);
+        }
+        self
     }
 
     /// Adds a writable property; the new value is argument 0.
     pub(crate) fn setter(&mut self, name: &'static str, handler: Handler) -> &mut Self {
-        let signature = Signature::new(name, &["value"]);
         self.property(name, true);
-        self.raw(
-            &format!("set${name}"),
-            &[TypeId::of::<Dynamic>()],
-            signature,
-            handler,
-        )
+        if self.registry.wants(name) {
+            let signature = Signature::new(name, &["value"]);
+            let any = [TypeId::of::<Dynamic>()];
+            self.raw(&format!("set${name}"), &any, signature, handler);
+        }
+        self
     }
 
     /// Reading `x[i]` and, for names that are not properties, `x.name`.
     pub(crate) fn index_getter(&mut self, handler: Handler) -> &mut Self {
-        let signature = Signature::new("[]", &["index"]);
-        self.raw("index$get$", &[TypeId::of::<Dynamic>()], signature, handler)
+        if self.registry.is_for_engine() {
+            let signature = Signature::new("[]", &["index"]);
+            self.raw("index$get$", &[TypeId::of::<Dynamic>()], signature, handler);
+        }
+        self
     }
 
     /// Writing `x[i] = v` and, for names that are not properties, `x.name = v`.
     pub(crate) fn index_setter(&mut self, handler: Handler) -> &mut Self {
-        let signature = Signature::new("[]=", &["index", "value"]);
-        self.raw(
-            "index$set$",
-            &[TypeId::of::<Dynamic>(); 2],
-            signature,
-            handler,
-        )
+        if self.registry.is_for_engine() {
+            let signature = Signature::new("[]=", &["index", "value"]);
+            let any = [TypeId::of::<Dynamic>(); 2];
+            self.raw("index$set$", &any, signature, handler);
+        }
+        self
     }
 
     /// Values are sent to other processes as their offset in the session, under one of these numbers. A value for which
@@ -97,7 +104,9 @@ impl Class<'_> {
         encode: fn(&T) -> Option<(u16, Place)>,
         decode: fn(&Session, u16, Offset) -> Result<Dynamic, ShmError>,
     ) -> &mut Self {
-        self.registry.codecs.by_place(kinds, encode, decode);
+        if self.registry.is_for_codecs() {
+            self.registry.codecs.by_place(kinds, encode, decode);
+        }
         self
     }
 
@@ -108,8 +117,10 @@ impl Class<'_> {
         encode: fn(&Arc<Interp>, &T) -> Result<Dynamic, Unsendable>,
         decode: fn(&Arc<Interp>, Dynamic) -> Result<T, String>,
     ) -> &mut Self {
-        let codec = self.parts(name, encode, decode);
-        self.registry.codecs.by_parts(codec);
+        if self.registry.is_for_codecs() {
+            let codec = self.parts(name, encode, decode);
+            self.registry.codecs.by_parts(codec);
+        }
         self
     }
 
@@ -121,9 +132,11 @@ impl Class<'_> {
         decode: fn(&Arc<Interp>, Dynamic) -> Result<T, String>,
         check: fn() -> Dynamic,
     ) -> &mut Self {
-        let codec = self.parts(name, encode, decode);
-        let codec = codec.checked_by(move |_| Ok(check()));
-        self.registry.codecs.by_parts(codec);
+        if self.registry.is_for_codecs() {
+            let codec = self.parts(name, encode, decode);
+            let codec = codec.checked_by(move |_| Ok(check()));
+            self.registry.codecs.by_parts(codec);
+        }
         self
     }
 
@@ -157,31 +170,31 @@ impl Class<'_> {
         &mut self,
         why: fn(&T) -> Option<&'static str>,
     ) -> &mut Self {
-        self.registry.codecs.withhold(why);
+        if self.registry.is_for_codecs() {
+            self.registry.codecs.withhold(why);
+        }
         self
     }
 
     /// Two values are equal when they have the same address in this process.
     pub(crate) fn by_address<T: Variant + Clone>(&mut self, address: fn(&T) -> usize) -> &mut Self {
-        self.registry.codecs.by_address(address);
+        if self.registry.is_for_codecs() {
+            self.registry.codecs.by_address(address);
+        }
         self
     }
 
     fn property(&mut self, name: &'static str, is_set: bool) {
-        self.registry.properties.push(Property {
-            receiver: (self.receiver, self.name),
-            name,
-            is_set,
-        });
+        if self.registry.is_for_names() {
+            self.registry.listing.properties.push(Property {
+                receiver: (self.receiver, self.name),
+                name,
+                is_set,
+            });
+        }
     }
 
-    fn raw(
-        &mut self,
-        name: &str,
-        types: &[TypeId],
-        signature: Signature,
-        handler: Handler,
-    ) -> &mut Self {
+    fn raw(&mut self, name: &str, types: &[TypeId], signature: Signature, handler: Handler) {
         let mut all = vec![self.receiver];
         all.extend(types);
         let Registry {
@@ -189,7 +202,6 @@ impl Class<'_> {
         } = self.registry;
         let native = native(interp, self.on, signature, handler);
         add(members, name, &all, native);
-        self
     }
 }
 
@@ -198,8 +210,10 @@ impl Registry {
     ///
     /// Its values can be compared with `==` and `!=`: see [`are_equal`]. A type may have its own `==` instead.
     pub(crate) fn class<T: Variant + Clone>(&mut self, name: &'static str) -> Class<'_> {
-        self.members.set_custom_type::<T>(name);
-        self.classes.insert(TypeId::of::<T>());
+        if self.is_for_engine() {
+            self.members.set_custom_type::<T>(name);
+            self.classes.insert(TypeId::of::<T>());
+        }
         let pair = [TypeId::of::<T>(); 2];
         self.exactly("==", &pair, &["a", "b"], |call| {
             are_equal(call).map(Dynamic::from)

@@ -13,6 +13,7 @@
 //! - [`registry`]: everything scripts can call, collected for the engine; [`registered`]: the result.
 //! - [`class`]: a type with its methods and properties; [`namespace`]: a script module.
 //! - [`native`]: a handler as Rhai calls it.
+//! - [`vocabulary`]: which natives a program can call at all; an engine has no others.
 
 mod class;
 mod namespace;
@@ -20,10 +21,12 @@ mod native;
 mod registered;
 mod registry;
 mod signature;
+mod vocabulary;
 
 pub(crate) use class::Class;
 pub(crate) use namespace::Namespace;
 pub(crate) use native::{Handler, Native, On, Resolved, last_resolved};
-pub(crate) use registered::{Listed, Property, Receiver, Registered};
-pub(crate) use registry::Registry;
+pub(crate) use registered::{Listed, Listing, Property, Receiver, Registered};
+pub(crate) use registry::{Purpose, Registry};
 pub(crate) use signature::Signature;
+pub(crate) use vocabulary::{Vocabulary, is_called_unnamed};

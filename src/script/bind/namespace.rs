@@ -15,8 +15,8 @@ pub(crate) struct Namespace<'r> {
     pub(super) registry: &'r mut Registry,
     pub(super) receiver: TypeId,
     pub(super) name: &'static str,
-    /// Which of the registry's namespaces it is.
-    pub(super) place: usize,
+    /// Which of the registry's namespaces it is; `None` if no program can name it, or the registry is for no engine.
+    pub(super) place: Option<usize>,
 }
 
 impl Namespace<'_> {
@@ -27,12 +27,15 @@ impl Namespace<'_> {
         params: &'static [&'static str],
         handler: Handler,
     ) -> &mut Self {
-        let signature = self.member(name, params, handler);
-        let Registry {
-            interp, namespaces, ..
-        } = self.registry;
-        let module = &mut namespaces[self.place].1;
-        register(module, interp, (On::Nothing, None), signature, handler);
+        self.member(name, params, handler);
+        if let Some(place) = self.place_of(name) {
+            let signature = Signature::new(name, params);
+            let Registry {
+                interp, namespaces, ..
+            } = self.registry;
+            let module = &mut namespaces[place].1;
+            register(module, interp, (On::Nothing, None), signature, handler);
+        }
         self
     }
 
@@ -45,35 +48,31 @@ impl Namespace<'_> {
         handler: Handler,
         in_place: Handler,
     ) -> &mut Self {
-        let signature = self.member(name, params, handler);
-        let Registry {
-            interp, namespaces, ..
-        } = self.registry;
-        let (module, any) = (&mut namespaces[self.place].1, TypeId::of::<Dynamic>());
-        let rest = Signature {
-            params: &params[1..],
-            required: signature.required - 1,
-            ..signature
-        };
-        add(
-            module,
-            name,
-            &[any],
-            native(interp, On::Variable, rest, in_place),
-        );
+        self.member(name, params, handler);
+        if let Some(place) = self.place_of(name) {
+            let signature = Signature::new(name, params);
+            let rest = Signature {
+                params: &params[1..],
+                required: signature.required - 1,
+                ..signature
+            };
+            let Registry {
+                interp, namespaces, ..
+            } = self.registry;
+            let (module, any) = (&mut namespaces[place].1, TypeId::of::<Dynamic>());
+            let native = native(interp, On::Variable, rest, in_place);
+            add(module, name, &[any], native);
+        }
         self
     }
 
     /// `os.name(…)`.
-    fn member(
-        &mut self,
-        name: &'static str,
-        params: &'static [&'static str],
-        handler: Handler,
-    ) -> Signature {
+    fn member(&mut self, name: &'static str, params: &'static [&'static str], handler: Handler) {
         let receiver = (self.receiver, self.name);
-        self.registry
-            .method(On::Copy, receiver, name, params, handler)
+        if self.place.is_some() || self.registry.is_for_names() {
+            self.registry
+                .method(On::Copy, receiver, name, params, handler);
+        }
     }
 
     /// As [`function`](Self::function), and a global function besides: `Process(…)`.
@@ -94,13 +93,19 @@ impl Namespace<'_> {
         value: impl Variant + Clone,
         getter: Handler,
     ) -> &mut Self {
-        self.registry.namespaces[self.place].1.set_var(name, value);
+        if let Some(place) = self.place_of(name) {
+            self.registry.namespaces[place].1.set_var(name, value);
+        }
         self.getter(name, getter)
     }
 
     /// Adds a number that never changes: `signal.SIGTERM`.
     pub(crate) fn number(&mut self, name: &'static str, value: i64) -> &mut Self {
-        self.registry.namespaces[self.place].1.set_var(name, value);
+        self.property(name);
+        let Some(place) = self.place_of(name) else {
+            return self;
+        };
+        self.registry.namespaces[place].1.set_var(name, value);
         let func = move |_: Option<rhai::NativeCallContext>, _: &mut [&mut Dynamic]| {
             Ok(Dynamic::from_int(value))
         };
@@ -111,7 +116,6 @@ impl Namespace<'_> {
             is_pure,
             is_volatile,
         };
-        self.property(name);
         let members = &mut self.registry.members;
         add(members, &format!("get${name}"), &[self.receiver], getter);
         self
@@ -120,25 +124,30 @@ impl Namespace<'_> {
     /// Adds a property that is computed at each reading: `sys.argv`.
     pub(crate) fn getter(&mut self, name: &'static str, handler: Handler) -> &mut Self {
         self.property(name);
-        let signature = Signature::new(name, &[]);
-        let Registry {
-            members, interp, ..
-        } = self.registry;
-        add(
-            members,
-            &format!("get${name}"),
-            &[self.receiver],
-            native(interp, On::Copy, signature, handler),
-        );
+        if self.place_of(name).is_some() {
+            let signature = Signature::new(name, &[]);
+            let Registry {
+                members, interp, ..
+            } = self.registry;
+            let native = native(interp, On::Copy, signature, handler);
+            add(members, &format!("get${name}"), &[self.receiver], native);
+        }
         self
     }
 
     fn property(&mut self, name: &'static str) {
-        self.registry.properties.push(Property {
-            receiver: (self.receiver, self.name),
-            name,
-            is_set: false,
-        });
+        if self.registry.is_for_names() {
+            self.registry.listing.properties.push(Property {
+                receiver: (self.receiver, self.name),
+                name,
+                is_set: false,
+            });
+        }
+    }
+
+    /// The namespace, if the program can name it and this member.
+    fn place_of(&self, member: &str) -> Option<usize> {
+        self.place.filter(|_| self.registry.wants(member))
     }
 }
 
@@ -152,25 +161,36 @@ impl Registry {
         receiver: T,
     ) -> Namespace<'_> {
         let type_id = TypeId::of::<T>();
-        let value = Dynamic::from(receiver);
+        let place = if self.is_for_engine() {
+            self.begin_namespace::<T>(name)
+        } else {
+            self.listing.modules.push(Receiver {
+                type_id,
+                name,
+                value: Dynamic::from(receiver.clone()),
+            });
+            None
+        };
         if !name.contains("::") {
-            self.globals.set_var(name, value.clone());
+            self.constant(name, receiver);
         }
-        self.receivers.push(Receiver {
-            type_id,
-            name,
-            value,
-        });
-        self.members.set_custom_type::<T>(name);
-        let place = self.namespaces.len();
-        let mut module = Module::new();
-        module.set_id(name);
-        self.namespaces.push((name, module));
         Namespace {
             registry: self,
-            receiver: TypeId::of::<T>(),
+            receiver: type_id,
             name,
             place,
         }
+    }
+
+    /// Begins a namespace that the program can name.
+    fn begin_namespace<T: Variant + Clone>(&mut self, name: &'static str) -> Option<usize> {
+        if !name.split("::").all(|part| self.wants(part)) {
+            return None;
+        }
+        self.members.set_custom_type::<T>(name);
+        let mut module = Module::new();
+        module.set_id(name);
+        self.namespaces.push((name, module));
+        Some(self.namespaces.len() - 1)
     }
 }

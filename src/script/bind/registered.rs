@@ -1,14 +1,11 @@
-//! The result of registration: for the engine, and for listings and explanations.
+//! The results of registration: for the engine, and for listings and explanations.
 
 use std::any::TypeId;
-use std::collections::HashSet;
-use std::sync::Arc;
+use std::collections::{BTreeMap, HashSet};
 
 use rhai::{Dynamic, Module, Shared};
 
 use super::signature::Signature;
-use crate::script::codecs::Codecs;
-use crate::script::rhai_names::RHAI_TYPES;
 
 /// One row of the table from which a wrong call is explained.
 #[derive(Debug, Clone, Copy)]
@@ -36,7 +33,7 @@ pub(crate) struct Receiver {
     pub value: Dynamic,
 }
 
-/// The result of a registry, for the engine.
+/// The natives of an engine.
 pub(crate) struct Registered {
     /// Global functions and constants.
     pub globals: Shared<Module>,
@@ -44,24 +41,18 @@ pub(crate) struct Registered {
     pub members: Shared<Module>,
     /// `os`, `time`, …: callable as `os::getpid()` and importable by name.
     pub namespaces: Vec<(&'static str, Shared<Module>)>,
-    pub receivers: Vec<Receiver>,
-    /// How values of each type are sent to other processes.
-    pub codecs: Codecs,
     /// Our own types: small handles, all of whose methods may be called on a copy.
     pub classes: HashSet<TypeId>,
-    pub listed: Arc<Vec<Listed>>,
-    pub properties: Arc<Vec<Property>>,
 }
 
-impl Registered {
-    /// Returns the names of our types and of Rhai's.
-    pub(crate) fn of_types(&self) -> HashSet<&str> {
-        let of_natives = self.listed.iter().filter_map(|row| row.receiver);
-        of_natives
-            .map(|(_, name)| name)
-            .chain(RHAI_TYPES)
-            .chain(["NoneType", "type"])
-            .chain(self.codecs.names())
-            .collect()
-    }
+/// Everything that is declared, by name: for help.
+#[derive(Debug, Default)]
+pub(crate) struct Listing {
+    pub natives: Vec<Listed>,
+    pub properties: Vec<Property>,
+    pub modules: Vec<Receiver>,
+    /// The values of global names.
+    pub globals: BTreeMap<String, Dynamic>,
+    /// The names of our types and of Rhai's.
+    pub types: HashSet<String>,
 }

@@ -1,4 +1,4 @@
-//! Collects everything that scripts can call.
+//! Collects what the script modules declare.
 
 use std::any::TypeId;
 use std::collections::HashSet;
@@ -8,43 +8,88 @@ use rhai::{Dynamic, FnPtr, Module, Variant};
 
 use super::Handler;
 use super::native::{On, add, native, register};
-use super::registered::{Listed, Property, Receiver, Registered};
+use super::registered::{Listed, Listing, Receiver, Registered};
 use super::signature::Signature;
+use super::vocabulary::Vocabulary;
 use crate::script::codecs::Codecs;
 use crate::script::interp::Interp;
+use crate::script::rhai_names::RHAI_TYPES;
 use crate::wire::TypeCodec;
 
-/// Collects everything scripts can call; [`finish`](Self::finish) returns it for an engine.
+/// What a registry collects of what is declared.
+#[derive(Debug)]
+pub(crate) enum Purpose {
+    /// The natives that a program with these words can call.
+    Engine(Vocabulary),
+    /// All names.
+    Names,
+    /// How values are sent to other processes.
+    Codecs,
+}
+
+/// Collects what the script modules declare, for one [`Purpose`].
 pub(crate) struct Registry {
     pub(super) interp: Arc<Interp>,
+    purpose: Purpose,
     /// Functions and constants.
     pub(super) globals: Module,
     /// The members of types: methods, operators, iterators.
     pub(super) members: Module,
     pub(super) namespaces: Vec<(&'static str, Module)>,
-    pub(super) receivers: Vec<Receiver>,
     pub(super) codecs: Codecs,
     pub(super) classes: HashSet<TypeId>,
-    pub(super) listed: Vec<Listed>,
-    pub(super) properties: Vec<Property>,
+    pub(super) listing: Listing,
 }
 
 impl Registry {
-    pub(crate) fn new(interp: &Arc<Interp>) -> Self {
+    pub(crate) fn new(interp: &Arc<Interp>, purpose: Purpose) -> Self {
         Self {
             interp: interp.clone(),
+            purpose,
             globals: Module::new(),
             members: Module::new(),
             namespaces: Vec::new(),
-            receivers: Vec::new(),
             codecs: Codecs::default(),
             classes: HashSet::new(),
-            listed: Vec::new(),
-            properties: Vec::new(),
+            listing: Listing::default(),
         }
     }
 
-    /// Adds a method of the type `receiver` by its script name, and returns its signature.
+    /// Returns whether the registry is for an engine whose program can use this name.
+    pub(super) fn wants(&self, name: &str) -> bool {
+        matches!(&self.purpose, Purpose::Engine(vocabulary) if vocabulary.has(name))
+    }
+
+    pub(super) fn is_for_engine(&self) -> bool {
+        matches!(self.purpose, Purpose::Engine(_))
+    }
+
+    pub(super) fn is_for_names(&self) -> bool {
+        matches!(self.purpose, Purpose::Names)
+    }
+
+    pub(super) fn is_for_codecs(&self) -> bool {
+        matches!(self.purpose, Purpose::Codecs)
+    }
+
+    /// Lists a function, or a method of a type with its script name.
+    fn list(
+        &mut self,
+        receiver: Option<(TypeId, &'static str)>,
+        name: &'static str,
+        params: &'static [&'static str],
+    ) {
+        if self.is_for_names() {
+            let signature = Signature::new(name, params);
+            let row = Listed {
+                receiver,
+                signature,
+            };
+            self.listing.natives.push(row);
+        }
+    }
+
+    /// Adds a method of the type `receiver` by its script name.
     pub(super) fn method(
         &mut self,
         on: On,
@@ -52,17 +97,19 @@ impl Registry {
         name: &'static str,
         params: &'static [&'static str],
         handler: Handler,
-    ) -> Signature {
-        let signature = Signature::new(name, params);
-        self.listed.push(Listed {
-            receiver: Some(receiver),
-            signature,
-        });
-        let Self {
-            members, interp, ..
-        } = self;
-        register(members, interp, (on, Some(receiver.0)), signature, handler);
-        signature
+    ) {
+        self.list(Some(receiver), name, params);
+        if self.wants(name) {
+            let signature = Signature::new(name, params);
+            let receiver = (on, Some(receiver.0));
+            register(
+                &mut self.members,
+                &self.interp,
+                receiver,
+                signature,
+                handler,
+            );
+        }
     }
 
     /// Adds a global function, and a value of that name (`Process(#{target: f, …})` may name a native).
@@ -72,17 +119,20 @@ impl Registry {
         params: &'static [&'static str],
         handler: Handler,
     ) {
-        let signature = Signature::new(name, params);
-        self.listed.push(Listed {
-            receiver: None,
-            signature,
-        });
-        let Self {
-            globals, interp, ..
-        } = self;
-        register(globals, interp, (On::Nothing, None), signature, handler);
+        self.list(None, name, params);
+        if self.wants(name) {
+            let signature = Signature::new(name, params);
+            let receiver = (On::Nothing, None);
+            register(
+                &mut self.globals,
+                &self.interp,
+                receiver,
+                signature,
+                handler,
+            );
+        }
         if let Ok(pointer) = FnPtr::new(name) {
-            self.globals.set_var(name, pointer);
+            self.constant(name, pointer);
         }
     }
 
@@ -96,6 +146,9 @@ impl Registry {
         params: &'static [&'static str],
         handler: Handler,
     ) {
+        if !self.wants(name) {
+            return;
+        }
         let signature = Signature::new(name, params);
         let Self {
             globals,
@@ -114,7 +167,12 @@ impl Registry {
 
     /// Adds a global constant.
     pub(crate) fn constant(&mut self, name: &'static str, value: impl Variant + Clone) {
-        self.globals.set_var(name, value);
+        if self.is_for_names() {
+            let value = Dynamic::from(value);
+            self.listing.globals.insert(name.into(), value);
+        } else if self.wants(name) {
+            self.globals.set_var(name, value);
+        }
     }
 
     /// Returns how types without methods of their own are sent.
@@ -132,8 +190,8 @@ impl Registry {
         &mut self.members
     }
 
-    pub(crate) fn finish(mut self) -> Registered {
-        self.send_modules();
+    /// Returns the natives for an engine.
+    pub(crate) fn natives(self) -> Registered {
         let mut namespaces: Vec<(&'static str, Module)> = Vec::new();
         for (name, mut module) in self.namespaces {
             module.build_index();
@@ -155,22 +213,36 @@ impl Registry {
             globals: self.globals.into(),
             members: self.members.into(),
             namespaces,
-            codecs: self.codecs,
-            receivers: self.receivers,
             classes: self.classes,
-            listed: self.listed.into(),
-            properties: self.properties.into(),
         }
+    }
+
+    /// Returns the names of everything.
+    pub(crate) fn names(self) -> Listing {
+        let mut listing = self.listing;
+        let of_natives = listing.natives.iter().filter_map(|row| row.receiver);
+        let types = of_natives
+            .map(|(_, name)| name)
+            .chain(RHAI_TYPES)
+            .chain(["NoneType", "type"]);
+        listing.types = types.map(ToString::to_string).collect();
+        listing
+    }
+
+    /// Returns how values are sent to other processes.
+    pub(crate) fn finished_codecs(mut self) -> Codecs {
+        self.send_modules();
+        self.codecs
     }
 
     /// Sends a script module, used as a value, by its name.
     fn send_modules(&mut self) {
-        let all: Arc<[Receiver]> = self.receivers.clone().into();
-        for Receiver { type_id, name, .. } in &self.receivers {
-            let (all, own) = (all.clone(), Dynamic::from(*name));
+        let all: Arc<[Receiver]> = std::mem::take(&mut self.listing.modules).into();
+        for Receiver { type_id, name, .. } in &*all {
+            let (known, own) = (all.clone(), Dynamic::from(*name));
             let decode = move |name: Dynamic| {
                 let name = name.to_string();
-                let found = all.iter().find(|module| module.name == name);
+                let found = known.iter().find(|module| module.name == name);
                 let found = found.map(|module| module.value.clone());
                 found.ok_or_else(|| format!("no module {name} is known here"))
             };

@@ -12,7 +12,7 @@ use super::queues::Queue;
 
 use crate::script::settings::Settings;
 use crate::script::{Dialect, Interp};
-use crate::stdlib::{everything, states};
+use crate::stdlib::{codecs, states};
 use crate::wire::{kind, typed};
 use crate::{sync, wire};
 
@@ -26,7 +26,7 @@ fn a_row_of_numbers_is_no_manager_and_no_single_value() {
         memory_bytes: Some(1 << 20),
     };
     let session = sync::create_session(&options).unwrap();
-    let codecs = everything(&interp()).codecs;
+    let codecs = codecs(&interp());
     for length in [0, 1, 2] {
         let row = sync::Cells::create(&session, u64::from('i'), length, &[]).unwrap();
         let place = row.handle().offset();
@@ -65,7 +65,8 @@ fn a_message_names_no_object_that_did_not_come_with_it() {
     };
     let session = sync::create_session(&options).unwrap();
     let interp = interp();
-    interp.set_codecs(everything(&interp).codecs);
+    let all = codecs(&interp);
+    interp.set_codecs(|| all);
     interp.adopt_session(session.clone(), None);
     let queue = sync::Queue::create(&session, 0).unwrap();
     let place = queue.handle().offset();

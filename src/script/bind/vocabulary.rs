@@ -1,0 +1,150 @@
+//! Which natives a program can call: those whose names occur in its text.
+//!
+//! Most programs name a few dozen of more than a thousand natives, and an engine that has only those starts in a fraction of the time. A
+//! text can call a native only by its name, in code or in a string. Where names may come from elsewhere, the program has all natives.
+
+use std::collections::HashSet;
+
+/// Words of a text with which it can call a native by a name that the text does not contain.
+const BY_ANY_NAME: [&str; 5] = ["eval", "Fn", "getattr", "hasattr", "setattr"];
+
+/// The word that brings in other texts.
+const IMPORT: &str = "import";
+
+/// Methods that Rhai or a native calls by itself: `print` writes to a file and flushes it.
+const CALLED_UNNAMED: [&str; 6] = [
+    "contains",
+    "flush",
+    "read",
+    "to_debug",
+    "to_string",
+    "write",
+];
+
+/// The words of a program.
+#[derive(Debug)]
+pub(crate) enum Vocabulary {
+    /// Any word: the text is not known, or does not show all names.
+    Any,
+    /// None: the text is empty.
+    Nothing,
+    Words(HashSet<String>),
+}
+
+impl Vocabulary {
+    /// Returns the words of a program. Modules for which `is_built_in` is true have no text.
+    pub(crate) fn of<'t>(
+        texts: impl IntoIterator<Item = &'t str>,
+        is_built_in: impl Fn(&str) -> bool,
+    ) -> Self {
+        let mut found = HashSet::new();
+        let mut is_blank = true;
+        for text in texts {
+            is_blank &= text.trim().is_empty();
+            for (word, rest) in words(text) {
+                let brings_text = word == IMPORT && !imported(rest).is_some_and(&is_built_in);
+                if brings_text || BY_ANY_NAME.contains(&word) {
+                    return Self::Any;
+                }
+                found.insert(word.to_string());
+            }
+        }
+        match is_blank {
+            true => Self::Nothing,
+            false => Self::Words(found),
+        }
+    }
+
+    /// Returns whether the program may use this name. Names that are no words, as those of operators, are used without being written.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Nothing => false,
+            Self::Words(words) => {
+                words.contains(name) || is_called_unnamed(name) || !name.starts_with(is_of_word)
+            }
+        }
+    }
+}
+
+/// Returns whether this method is called by programs that do not name it.
+pub(crate) fn is_called_unnamed(name: &str) -> bool {
+    CALLED_UNNAMED.contains(&name)
+}
+
+/// Returns the words of a text, each with what follows it.
+fn words(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let start = rest.find(is_of_word)?;
+        let from = &rest[start..];
+        let length = from.find(|c| !is_of_word(c)).unwrap_or(from.len());
+        let (word, after) = from.split_at(length);
+        rest = after;
+        Some((word, after))
+    })
+}
+
+/// The names of natives are ASCII. Other letters separate words, so that no word is longer than it should be.
+fn is_of_word(character: char) -> bool {
+    character.is_ascii_alphanumeric() || character == '_'
+}
+
+/// Returns the module that is imported, from the text after `import`, if it is written out.
+fn imported(rest: &str) -> Option<&str> {
+    let (name, rest) = rest.trim_start().strip_prefix('"')?.split_once('"')?;
+    let is_whole = rest.trim_start().starts_with([';', 'a']);
+    is_whole.then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Vocabulary {
+        Vocabulary::of([text], |name| name == "os")
+    }
+
+    #[test]
+    fn a_program_has_the_words_of_its_code_and_strings() {
+        let program = of("let café = q.put(`${len(x)}`); // os\nf(\"work\", 2get)");
+        for name in [
+            "caf",
+            "q",
+            "put",
+            "len",
+            "os",
+            "work",
+            "+",
+            "==",
+            "to_string",
+        ] {
+            assert!(program.has(name), "{name}");
+        }
+        for name in ["get", "pu", "putt", "café"] {
+            assert!(!program.has(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_program_whose_names_are_not_all_written_has_any() {
+        for text in [
+            "eval(x)",
+            "Fn(\"a\" + b)",
+            "import \"tools\" as t",
+            "import path as t",
+            "import \"os\" + x as t",
+            "import `os` as t",
+            "getattr(p, name)",
+        ] {
+            assert!(of(text).has("anything"), "{text}");
+        }
+        assert!(!of("import \"os\" as o; o::getpid()").has("anything"));
+    }
+
+    #[test]
+    fn an_empty_program_has_not_even_operators() {
+        assert!(!of(" \n").has("+"));
+        assert!(of("-1").has("-"));
+    }
+}
