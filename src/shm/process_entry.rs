@@ -1,6 +1,7 @@
 //! One entry of the process table: who the process is, and whether it lives.
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use super::error::ShmError;
 use super::layout::{MAX_PROCESSES, PROCESSES_START, ROW};
@@ -19,8 +20,8 @@ shared_struct! {
         /// Counts the entry's owners: with the index it names a process for good.
         pub(super) generation: AtomicU64,
         pub(super) pid: AtomicU64,
-        /// Clock ticks since boot; with the pid it names a process of the system for good.
-        pub(super) start_time: AtomicU64,
+        /// When the process entered, in nanoseconds since boot; with the pid it names a process of the system for good.
+        pub(super) entered: AtomicU64,
         /// The process that reserved the entry.
         pub(super) parent: AtomicU64,
         /// The thread whose life word represents the process; 0 when it left and no other has stepped in.
@@ -137,7 +138,7 @@ impl Segment {
             if main == 0 {
                 return !identity::process_is_alive(
                     peek(&entry.pid) as u32,
-                    peek(&entry.start_time),
+                    Duration::from_nanos(peek(&entry.entered)),
                 );
             }
             if !self.thread_is_dead(main) {

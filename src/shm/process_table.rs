@@ -10,6 +10,7 @@ use super::process_id::{ExitKind, Leaver, ProcessId};
 use super::session::Session;
 use super::step::step;
 use super::thread_slot::Thread;
+use crate::sys::clock::since_boot;
 use crate::sys::identity;
 
 impl Thread<'_> {
@@ -44,7 +45,7 @@ impl Thread<'_> {
             let entry = segment.process_entry(row);
             let generation = (peek(&entry.generation) as u32).wrapping_add(1).max(1);
             arena.set(&entry.generation, u64::from(generation));
-            for word in [&entry.pid, &entry.start_time, &entry.main_thread] {
+            for word in [&entry.pid, &entry.entered, &entry.main_thread] {
                 poke(word, 0);
             }
             entry.set_name(birth.name);
@@ -60,7 +61,7 @@ impl Thread<'_> {
     /// Makes the reserved entry this process's own.
     pub(super) fn enter_entry(self, process: ProcessId) -> Result<(), ShmError> {
         let pid = identity::process_id();
-        let start_time = identity::start_time(pid).unwrap_or(0);
+        let entered = since_boot().as_nanos() as u64;
         self.transact(|arena| {
             let entry = self
                 .segment
@@ -70,7 +71,7 @@ impl Thread<'_> {
                 return Err(ShmError::NoSuchProcess);
             }
             arena.set(&entry.pid, u64::from(pid));
-            arena.set(&entry.start_time, start_time);
+            arena.set(&entry.entered, entered);
             arena.set(&entry.main_thread, self.id);
             arena.set(&entry.state, RUNNING);
             Ok(())

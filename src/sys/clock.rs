@@ -27,6 +27,12 @@ pub(crate) fn now_ns() -> u64 {
     (now.tv_sec as u64) * NANOSECONDS_PER_SECOND + now.tv_nsec as u64
 }
 
+/// Returns the time since the machine was started, including the time it was suspended.
+pub(crate) fn since_boot() -> Duration {
+    let now = clock_gettime(ClockId::Boottime);
+    Duration::new(now.tv_sec as u64, now.tv_nsec as u32)
+}
+
 /// The latest moment at which a blocking operation gives up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Deadline(u64);

@@ -26,18 +26,13 @@ pub(crate) fn host_name() -> String {
         .into_owned()
 }
 
-/// Returns the start time of the process, in clock ticks since boot; together with the ID, it identifies a process for good.
+/// Returns whether the process that had this id at a [moment](super::clock::since_boot) still runs; a zombie does not.
 ///
-/// `None` when there is no such process (or no `/proc`).
-pub(crate) fn start_time(pid: u32) -> Option<u64> {
-    Stat::read(&format!("/proc/{pid}/stat")).map(|stat| stat.start_time)
-}
-
-/// Returns whether the process with this id and start time (0: unknown) still runs; a zombie does not.
-pub(crate) fn process_is_alive(pid: u32, start_time: u64) -> bool {
+/// If another process has the id by now, it has started later.
+pub(crate) fn process_is_alive(pid: u32, moment: Duration) -> bool {
     let path = format!("/proc/{pid}/stat");
     match Stat::read(&path) {
-        Some(stat) => [0, stat.start_time].contains(&start_time) && stat.runs(),
+        Some(stat) => stat.started <= moment && stat.runs(),
         None => may_be_there(&path) && process_has_not_ended(pid),
     }
 }
@@ -82,27 +77,42 @@ const STAT_BYTES: usize = 1536;
 struct Stat {
     ended: bool,
     threads: u32,
-    start_time: u64,
+    /// Since boot.
+    started: Duration,
 }
 
 impl Stat {
     fn read(path: &str) -> Option<Stat> {
-        // One read for everything, because every child pays for this when it starts.
         let mut buffer = [0; STAT_BYTES];
         let length = File::open(path).ok()?.read(&mut buffer).ok()?;
         let text = String::from_utf8_lossy(&buffer[..length]);
         // The command name may contain anything; the fields that matter follow its last parenthesis.
         let (_, fields) = text.rsplit_once(')')?;
         let fields: Vec<&str> = fields.split_ascii_whitespace().collect();
+        let ticks: u64 = fields.get(19)?.parse().ok()?;
+        let each_second = rustix::param::clock_ticks_per_second();
         Some(Stat {
             ended: matches!(*fields.first()?, "Z" | "X" | "x"),
             threads: fields.get(17)?.parse().ok()?,
-            start_time: fields.get(19)?.parse().ok()?,
+            started: Duration::from_secs(ticks) / u32::try_from(each_second).ok()?,
         })
     }
 
     /// Returns a zombie main thread with other threads is a process that still runs.
     fn runs(&self) -> bool {
         !self.ended || self.threads > 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::clock::since_boot;
+    use super::*;
+
+    #[test]
+    fn a_process_is_known_by_a_moment_of_its_life() {
+        let pid = process_id();
+        assert!(process_is_alive(pid, since_boot()));
+        assert!(!process_is_alive(pid, Duration::from_millis(1)));
     }
 }
