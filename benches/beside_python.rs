@@ -276,8 +276,9 @@ fn print_alone(rounds: usize) {
     );
 }
 
-/// Microseconds for fork, `_exit` in the child, and `waitpid`, from a small process.
+/// Microseconds for fork, `_exit` in the child, and `waitpid`, from a process that has touched a megabyte, as that of a script has.
 fn bare_fork(count: u32) -> f64 {
+    let _touched = std::hint::black_box(vec![1_u8; 1 << 20]);
     let begin = Instant::now();
     for _ in 0..count {
         // SAFETY: the child calls only `_exit`, which is async-signal-safe; the parent reaps its own child.

@@ -111,7 +111,10 @@ pub(super) fn of_this_thread(interp: usize) -> Option<Stop> {
 
 /// This thread continues after all.
 pub(super) fn forget_exit() {
-    ENDS.set(0);
+    // Most threads have never had a value; to look at it would make one.
+    if ENDS.replace(0) == 0 {
+        return;
+    }
     // It may be the last that holds a queue, and with it a session. A runtime that the thread keeps for itself ends with the thread,
     // when the value may be gone.
     let value = EXIT.try_with(|value| value.replace(Dynamic::UNIT));

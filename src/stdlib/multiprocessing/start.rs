@@ -223,11 +223,13 @@ fn start_by_fork(
     tell(barriers, place)?;
     let parent = (sys::process::pid(), Family::of(interp).name());
     let interactive = interp.is_interactive();
+    // Here and not in the child, for which the kernel would have to map the code again.
+    let permissions = permissions_of(interp, process);
     fork::fork(signals_of(interp), || {
         if session.enter_child(place).is_err() {
             return fork::NOT_ENTERED;
         }
-        interp.permissions().begin(permissions_of(interp, process));
+        interp.permissions().begin(permissions);
         if !interp.owns_signals() {
             // The process is the script's alone, as a spawned one: what the host does about signals is not for it.
             interp.own_signals();
