@@ -3,6 +3,7 @@
 //! - [`child`]: a started child, from its first to its last moment.
 //! - [`fork`]: a copy of this process, and the rules for what it may do.
 //! - [`spawn`]: a fresh copy of the program, and how it finds its session; [`starter`]: from which thread.
+//! - [`seed`]: a process of which spawned children are copies.
 //! - [`relay`]: the thread that forwards what children write.
 //! - [`timer`]: the thread that calls functions at their times.
 //! - [`exit`]: exit codes as Python counts them.
@@ -14,6 +15,7 @@ pub(crate) mod child;
 pub(crate) mod exit;
 pub(crate) mod fork;
 pub(crate) mod relay;
+pub(crate) mod seed;
 pub(crate) mod signals;
 pub(crate) mod spawn;
 mod starter;

@@ -2,20 +2,25 @@
 //!
 //! The child receives numbers: the descriptor of the session's memory, its slot in the process table, where its work
 //! is stored, and the descriptors through which other descriptors arrive. They are at the front of its command line,
-//! so `ps` shows what the process is, and its own children do not inherit them.
+//! so `ps` shows what the process is, and its own children do not inherit them. A program may also be started as a [seed](super::seed),
+//! of which children are copies.
 
 use std::ffi::OsString;
 use std::io;
-use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
-use std::path::Path;
+use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{Child, starter};
+use crate::sys::spawn::Launch;
 use crate::sys::{executable, process};
 
 /// The first argument of a spawned child.
 const MARK: &str = "--procscript-worker";
+
+/// The second argument of a seed.
+const SEED: &str = "seed";
 
 /// Whether this program checks for orders when it starts.
 static READY: AtomicBool = AtomicBool::new(false);
@@ -38,6 +43,26 @@ pub(crate) fn has(name: &str) -> bool {
 /// Returns whether a fresh run of this program would do a child's work.
 pub(crate) fn is_ready() -> bool {
     READY.load(Ordering::Relaxed)
+}
+
+/// What a program was started for.
+#[derive(Debug)]
+pub(crate) enum Started {
+    /// As a child that does its work.
+    Child(WorkerArgs),
+    /// As a seed.
+    Seed(SeedArgs),
+}
+
+/// What a seed was started with.
+#[derive(Debug)]
+pub(crate) struct SeedArgs {
+    /// The connection to its parent.
+    pub connection: OwnedFd,
+    /// A file with what it needs to know of its parent's program.
+    pub blueprint: OwnedFd,
+    /// The process that started it.
+    pub parent: i32,
 }
 
 /// The orders that a spawned child has received.
@@ -64,64 +89,115 @@ pub(crate) struct SpawnOptions<'a> {
     pub own_group: bool,
 }
 
+impl SpawnOptions<'_> {
+    /// Returns the descriptors that replace standard output and standard error, and their numbers.
+    pub(super) fn streams(&self) -> impl Iterator<Item = (RawFd, RawFd)> {
+        let streams = self.streams.iter().zip([1, 2]);
+        streams.filter_map(|(fd, number)| Some((fd.as_ref()?.as_raw_fd(), number)))
+    }
+}
+
 /// Starts `program` (`None`: this program) as the process that has the slot `place` in `session`.
 pub(crate) fn spawn(
     program: Option<&Path>,
     given: &SpawnOptions<'_>,
     place: u64,
 ) -> io::Result<Child> {
-    let program = match program {
-        Some(program) => program,
-        None => executable::path()?,
-    };
-    let shown = std::env::args_os().next();
-    let shown = shown.unwrap_or_else(|| "procscript".into());
-    let mut args: Vec<OsString> = vec![
-        shown,
-        MARK.into(),
-        given.session.as_raw_fd().to_string().into(),
-        place.to_string().into(),
-    ];
+    let mut args = vec![given.session.as_raw_fd().to_string(), place.to_string()];
     let mut keep = vec![given.session.as_raw_fd()];
     if let Some((ends, turn)) = given.depot {
-        args.extend(ends.map(|end| end.as_raw_fd().to_string().into()));
-        args.push(turn.to_string().into());
+        args.extend(ends.map(|end| end.as_raw_fd().to_string()));
+        args.push(turn.to_string());
         keep.extend(ends.map(|end| end.as_raw_fd()));
     }
     let mut descriptors: Vec<_> = keep.into_iter().map(|fd| (fd, fd)).collect();
-    let streams = given.streams.iter().zip([1, 2]);
-    descriptors.extend(streams.filter_map(|(fd, number)| Some((fd.as_ref()?.as_raw_fd(), number))));
-    Child::watch(starter::spawn(program, args, descriptors, given.own_group)?)
+    descriptors.extend(given.streams());
+    let launch = Launch {
+        program: file_of(program)?,
+        args: arguments(args),
+        descriptors,
+        withheld: Vec::new(),
+        own_group: given.own_group,
+    };
+    Child::watch(starter::spawn(launch)?)
 }
 
-/// Returns the orders of this process, if it was started by [`spawn`].
-pub(crate) fn worker_args() -> Option<io::Result<WorkerArgs>> {
+/// Starts `program` (`None`: this program) as a seed, which does not get the descriptors `withheld`.
+pub(super) fn spawn_seed(
+    program: Option<&Path>,
+    given: &SpawnOptions<'_>,
+    (connection, blueprint): (BorrowedFd<'_>, BorrowedFd<'_>),
+    withheld: Vec<RawFd>,
+) -> io::Result<Child> {
+    let numbers = [
+        connection.as_raw_fd(),
+        blueprint.as_raw_fd(),
+        process::pid(),
+    ];
+    let words = std::iter::once(SEED.to_string()).chain(numbers.map(|number| number.to_string()));
+    let own = [connection, blueprint].map(|fd| (fd.as_raw_fd(), fd.as_raw_fd()));
+    let launch = Launch {
+        program: file_of(program)?,
+        args: arguments(words),
+        descriptors: own.into_iter().chain(given.streams()).collect(),
+        withheld,
+        own_group: given.own_group,
+    };
+    Child::watch(starter::spawn(launch)?)
+}
+
+fn file_of(program: Option<&Path>) -> io::Result<PathBuf> {
+    match program {
+        Some(program) => Ok(program.into()),
+        None => Ok(executable::path()?.into()),
+    }
+}
+
+/// Returns the command line of a child.
+fn arguments(words: impl IntoIterator<Item = String>) -> Vec<OsString> {
+    let shown = std::env::args_os().next();
+    let shown = shown.unwrap_or_else(|| "procscript".into());
+    let words = words.into_iter().map(Into::into);
+    [shown, MARK.into()].into_iter().chain(words).collect()
+}
+
+/// Returns what this process was started for, if that was by [`spawn`] or as a seed.
+pub(crate) fn started() -> Option<io::Result<Started>> {
     READY.store(true, Ordering::Relaxed);
     executable::note();
-    let mut args = std::env::args_os().skip(1);
+    let mut args = std::env::args_os().skip(1).peekable();
     if args.next().is_none_or(|word| word != MARK) {
         return None;
     }
-    let mut number = || args.next()?.to_str()?.parse::<u64>().ok();
-    let (fd, place) = (number()?, number()?);
-    let depot = (number(), number(), number());
-    let inherited = |fd: u64| {
-        let fd = i32::try_from(fd).map_err(|_| io::ErrorKind::InvalidInput)?;
-        process::inherited_fd(fd)
+    let is_seed = args.next_if(|word| *word == SEED).is_some();
+    let numbers: Vec<u64> = args.map_while(|word| word.to_str()?.parse().ok()).collect();
+    match (is_seed, &numbers[..]) {
+        (true, &[connection, blueprint, parent]) => Some(seed_args(connection, blueprint, parent)),
+        (false, &[session, place, ref depot @ ..]) => Some(worker_args(session, place, depot)),
+        _ => None,
+    }
+}
+
+fn inherited(fd: u64) -> io::Result<OwnedFd> {
+    process::inherited_fd(i32::try_from(fd).map_err(|_| io::ErrorKind::InvalidInput)?)
+}
+
+fn seed_args(connection: u64, blueprint: u64, parent: u64) -> io::Result<Started> {
+    Ok(Started::Seed(SeedArgs {
+        connection: inherited(connection)?,
+        blueprint: inherited(blueprint)?,
+        parent: i32::try_from(parent).map_err(|_| io::ErrorKind::InvalidInput)?,
+    }))
+}
+
+fn worker_args(session: u64, place: u64, depot: &[u64]) -> io::Result<Started> {
+    let depot = match *depot {
+        [entrance, exit, turn] => Some((inherited(entrance)?, inherited(exit)?, turn)),
+        _ => None,
     };
-    let arguments = || {
-        let depot = match depot {
-            (Some(entrance), Some(exit), Some(turn)) => {
-                Some((inherited(entrance)?, inherited(exit)?, turn))
-            }
-            _ => None,
-        };
-        let session = inherited(fd)?;
-        Ok(WorkerArgs {
-            session,
-            place,
-            depot,
-        })
-    };
-    Some(arguments())
+    Ok(Started::Child(WorkerArgs {
+        session: inherited(session)?,
+        place,
+        depot,
+    }))
 }

@@ -3,8 +3,10 @@
 //! # Layout
 //! | part | content |
 //! | --- | --- |
+//! | 4 bytes | length of the blueprint |
+//! | blueprint | a record: the program's source text, and what else is the same for each of its calls |
 //! | 4 bytes | length of the head |
-//! | head | a record: the program's source text, and all that needs no function to exist |
+//! | head | a record: the rest of what needs no function to exist |
 //! | values | arguments, constants and what else scripts hold; decoded when the program has been compiled |
 
 use std::ffi::OsString;
@@ -19,15 +21,23 @@ use super::source::{LoadedModule, Program, Source};
 use crate::wire::typed::{self, Misfit};
 use crate::wire::{DecodeError, Message, Sequence, Values};
 
-/// The head of a packed call: the program that is compiled again, and the sender's `orders`.
+/// The program of a packed call, which is compiled again, and the sender's `settings`.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Head<O> {
+pub(crate) struct Blueprint<S> {
     /// The inputs that have functions.
     pub inputs: Vec<Source>,
+    /// The modules that the surroundings of the call name.
+    pub modules: Vec<Source>,
     /// Where modules are looked for.
     pub directories: Vec<OsString>,
     pub argv: Vec<String>,
     pub start_dir: OsString,
+    pub settings: S,
+}
+
+/// The head of a packed call: its surroundings, and the sender's `orders`.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Head<O> {
     pub surroundings: Surroundings,
     pub orders: O,
 }
@@ -37,13 +47,15 @@ pub(crate) struct Head<O> {
 pub(crate) struct Surroundings {
     pub environment: Environment,
     constants: Vec<String>,
-    pub modules: Vec<ModuleHead>,
+    modules: Vec<ModuleHead>,
+    /// The sources of the modules, which go into the blueprint.
+    #[serde(skip)]
+    sources: Vec<Source>,
 }
 
-/// A module that was imported.
+/// A module that was imported, apart from its source.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct ModuleHead {
-    pub source: Source,
+struct ModuleHead {
     imports: Vec<(String, String)>,
     constants: Vec<String>,
     exports: Vec<String>,
@@ -71,17 +83,20 @@ impl Surroundings {
         };
         let constants = send(&environment.constants);
         let modules = needed_modules(program, &environment);
-        let modules = modules.into_iter().map(|module| ModuleHead {
-            constants: send(&module.constants),
-            exports: send(&module.exports),
-            source: module.source,
-            imports: module.imports,
+        let modules = modules.into_iter().map(|module| {
+            let head = ModuleHead {
+                constants: send(&module.constants),
+                exports: send(&module.exports),
+                imports: module.imports,
+            };
+            (head, module.source)
         });
-        let modules = modules.collect();
+        let (modules, sources) = modules.unzip();
         Self {
             environment,
             constants,
             modules,
+            sources,
         }
     }
 
@@ -114,24 +129,49 @@ impl Surroundings {
 /// Packs a call: `values` are what the receiver needs of scripts' values, those of the surroundings included.
 ///
 /// # Errors
-/// The head is too long.
-pub(crate) fn pack<O: Serialize>(
+/// The blueprint or the head is too long.
+pub(crate) fn pack<S: Serialize, O: Serialize>(
     program: &Program,
-    surroundings: Surroundings,
+    mut surroundings: Surroundings,
+    settings: S,
     orders: O,
     values: Sequence<'_>,
 ) -> Result<Message, Misfit> {
     let inputs = program.inputs_for(&surroundings.environment.libraries);
-    let head = typed::pack(&Head {
+    let blueprint = typed::pack(&Blueprint {
         inputs: inputs.into_iter().map(|input| input.source).collect(),
+        modules: std::mem::take(&mut surroundings.sources),
         directories: program.directories().into_iter().map(Into::into).collect(),
         argv: program.argv(),
         start_dir: program.start_dir.clone().into(),
+        settings,
+    })?;
+    let head = typed::pack(&Head {
         surroundings,
         orders,
     })?;
-    let length = typed::length(head.len())?;
-    Ok(values.into_message([&length.to_le_bytes()[..], &head].concat()))
+    let length = |part: &[u8]| typed::length(part.len()).map(u32::to_le_bytes);
+    let parts = [&length(&blueprint)?, &blueprint[..], &length(&head)?, &head];
+    Ok(values.into_message(parts.concat()))
+}
+
+/// Returns the bytes of the blueprint of a packed call, and the rest, for [`unpack`].
+///
+/// # Errors
+/// The bytes are not those of a call.
+pub(crate) fn split(bytes: &[u8]) -> Result<(&[u8], &[u8]), String> {
+    let cut_short = "the call ends too early";
+    let (length, rest) = bytes.split_first_chunk().ok_or(cut_short)?;
+    let length = u32::from_le_bytes(*length) as usize;
+    Ok(rest.split_at_checked(length).ok_or(cut_short)?)
+}
+
+/// Reads a blueprint.
+///
+/// # Errors
+/// The bytes are not those of a blueprint.
+pub(crate) fn read_blueprint<S: DeserializeOwned>(bytes: &[u8]) -> Result<Blueprint<S>, String> {
+    read(bytes)
 }
 
 /// Returns the head of a packed call, and the bytes of its values.
@@ -139,13 +179,12 @@ pub(crate) fn pack<O: Serialize>(
 /// # Errors
 /// They are not such a head.
 pub(crate) fn unpack<O: DeserializeOwned>(bytes: &[u8]) -> Result<(Head<O>, &[u8]), String> {
-    let cut_short = "the call ends too early";
-    let (length, rest) = bytes.split_first_chunk().ok_or(cut_short)?;
-    let length = u32::from_le_bytes(*length) as usize;
-    let (head, values) = rest.split_at_checked(length).ok_or(cut_short)?;
-    let head = typed::read(head)
-        .map_err(|misfit| format!("{}: {}", misfit.path("call"), misfit.reason()))?;
-    Ok((head, values))
+    let (head, values) = split(bytes)?;
+    Ok((read(head)?, values))
+}
+
+fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {
+    typed::read(bytes).map_err(|misfit| format!("{}: {}", misfit.path("call"), misfit.reason()))
 }
 
 /// Compiles a file the way every process must: the text as it is, under its name.

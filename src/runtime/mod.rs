@@ -11,7 +11,7 @@
 //! - [`engine`]: the Rhai engine as scripts expect it; [`wrong_calls`]: calls that Rhai cannot resolve.
 //! - [`modules`]: `import` of files and of built-in modules; [`loading`]: by one thread at a time.
 //! - [`check`]: the syntax errors of a script.
-//! - [`worker`]: the start of a spawned child; [`isolated`]: scripts that run in one.
+//! - [`worker`]: the start of a spawned child; [`groundwork`]: what is the same for every child; [`isolated`]: scripts that run in one.
 //! - [`prompt`]: a program that grows line by line.
 //! - [`objects`]: queues, locks, events and processes as Rust objects.
 
@@ -25,6 +25,7 @@ mod error;
 mod error_kind;
 mod evaluate;
 mod everybody;
+mod groundwork;
 mod isolated;
 mod limited;
 mod loading;

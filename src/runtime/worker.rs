@@ -2,23 +2,19 @@
 
 use std::sync::Arc;
 
-use rhai::{Engine, EvalAltResult, NativeCallContext, Position};
+use rhai::{EvalAltResult, NativeCallContext, Position};
 
-use super::BuildError;
 use super::Runtime;
 use super::engine;
+use super::groundwork::Groundwork;
 use super::isolated::{Served, serve};
-use super::modules::Modules;
 use super::setup::Setup;
-use super::shortcuts;
 use super::state::State;
+use crate::process::seed::SeedLife;
 use crate::process::{signals, spawn};
 use crate::program::call::{self, Head};
-use crate::script::bind::Vocabulary;
 use crate::script::interp::Interp;
-use crate::script::names::Names;
 use crate::script::report::Reports;
-use crate::stdlib;
 use crate::stdlib::multiprocessing::child;
 use crate::stdlib::multiprocessing::family::Family;
 use crate::stdlib::multiprocessing::process::Process;
@@ -51,13 +47,13 @@ pub fn init_with(setups: impl IntoIterator<Item = Setup>) {
     let names = setups.iter().filter_map(Setup::name);
     spawn::have(names.map(ToString::to_string).collect());
     Setup::give_to_children(setups);
-    let Some(orders) = spawn::worker_args() else {
+    let Some(started) = spawn::started() else {
         return;
     };
     sys::limits::raise_stack(engine::STACK_WANTED);
-    let code = orders
+    let code = started
         .map_err(|error| error.to_string())
-        .and_then(|orders| on_deep_stack(|| begin(orders)))
+        .and_then(|started| on_deep_stack(|| begin(started)))
         .unwrap_or_else(|why| {
             let text = format!("procscript: a spawned process could not start: {why}\n");
             let _ = sys::stdio::write_all(sys::stdio::Stream::Err, text.as_bytes());
@@ -66,7 +62,23 @@ pub fn init_with(setups: impl IntoIterator<Item = Setup>) {
     sys::process::exit_now(code)
 }
 
-fn begin(orders: spawn::WorkerArgs) -> Result<i32, String> {
+/// Begins as what this process was started for, and returns the exit code.
+fn begin(started: spawn::Started) -> Result<i32, String> {
+    let args = match started {
+        spawn::Started::Child(orders) => return work(orders, None),
+        spawn::Started::Seed(args) => args,
+    };
+    let over = |error: std::io::Error| error.to_string();
+    let (life, blueprint) = SeedLife::begin(args).map_err(over)?;
+    let ground = Groundwork::lay(&blueprint)?;
+    match life.serve().map_err(over)? {
+        Some(orders) => work(orders, Some(ground)),
+        None => Ok(0),
+    }
+}
+
+/// Does the work of a child, and returns its exit code.
+fn work(orders: spawn::WorkerArgs, ground: Option<Groundwork>) -> Result<i32, String> {
     let lost = |error: sync::ShmError| error.to_string();
     let session = sync::attach_session(orders.session).map_err(lost)?;
     match session.enter_child(ProcessId::unpack(orders.place)) {
@@ -82,68 +94,30 @@ fn begin(orders: spawn::WorkerArgs) -> Result<i32, String> {
         None => None,
     };
     let bytes = session.take_payload().map_err(lost)?;
-    let (head, values) = call::unpack::<Orders>(&bytes)?;
-    let settings = head.orders.settings.clone();
-    let setups = settings.setups.iter().map(|name| {
-        Setup::of_children(name).ok_or_else(|| {
-            format!(
-                "it does not have its parent's setup '{name}': give it to `procscript::init_with([…]);` in the first line \
-                 of this program's main function"
-            )
-        })
-    });
-    let setups = setups.collect::<Result<Vec<_>, _>>()?;
-    let interp = Interp::new(head.start_dir.clone().into(), settings, stdlib::states());
-    if interp.settings.limits.of_memory().is_some() && !sys::alloc::is_counting() {
-        return Err(BuildError::NotCounting.to_string());
-    }
-    sys::limits::keep_freed_memory();
-    let (engine, modules, names) = engine::build(&interp, &setups, vocabulary(&head));
+    let (blueprint, rest) = call::split(&bytes)?;
+    let ground = match ground {
+        Some(ground) if ground.blueprint == blueprint => ground,
+        _ => Groundwork::lay(blueprint)?,
+    };
+    let (head, values) = call::unpack::<Orders>(rest)?;
+    let interp = ground.interp.clone();
+    interp.permissions().begin(head.orders.permissions.clone());
     interp.adopt_session(session, depot);
-    let loaded = interp
-        .held
-        .run(|| load(&engine, &modules, &names, &interp, head, values));
+    let loaded = interp.held.run(|| load(ground, head, values));
     loaded.map_err(|error| error.to_string())
 }
 
-/// The words of the program, if its texts show all that it can name.
-fn vocabulary(head: &Head<Orders>) -> Vocabulary {
-    if !head.orders.settings.by_text {
-        return Vocabulary::Any;
-    }
-    let inputs = head.inputs.iter();
-    let modules = head
-        .surroundings
-        .modules
-        .iter()
-        .map(|module| &module.source);
-    let texts = inputs.chain(modules).map(|source| &*source.text);
-    Vocabulary::of(texts, stdlib::is_built_in)
-}
-
-/// Rebuilds the program of the parent, makes the call, and returns the exit code.
-fn load(
-    engine: &Arc<Engine>,
-    modules: &Arc<Modules>,
-    names: &Arc<Names>,
-    interp: &Arc<Interp>,
-    head: Head<Orders>,
-    values: &[u8],
-) -> Result<i32, Box<EvalAltResult>> {
-    interp.program.set_argv(head.argv);
-    for directory in head.directories.into_iter().rev() {
-        interp.program.add_directory(directory.into());
-    }
-    for source in head.inputs {
-        let ast = shortcuts::compile(interp, engine, &source)?;
-        interp.program.add_input(source, ast.shared_lib().clone());
-    }
-    // Functions come first, because the values may refer to any of them.
-    let mut compiled = Vec::new();
-    for module in &head.surroundings.modules {
-        let ast = modules.compile(engine, interp, &module.source)?;
-        compiled.push((module.source.clone(), ast));
-    }
+/// Brings the parent's values into the program and makes the call. The process ends with it.
+fn load(ground: Groundwork, head: Head<Orders>, values: &[u8]) -> Result<i32, Box<EvalAltResult>> {
+    let Groundwork {
+        interp,
+        engine,
+        modules,
+        names,
+        compiled,
+        ..
+    } = ground;
+    let interp = &interp;
     Family::of(interp).expect_oneself();
     let unreadable = |error: DecodeError| error.to_string();
     let mut values = Values::new(values, interp);
@@ -153,10 +127,10 @@ fn load(
     let (environment, carried) = received.map_err(unreadable)?;
     let inherited = work.inherit(values)?;
     for ((source, ast), carried) in compiled.into_iter().zip(carried) {
-        modules.adopt(engine, interp, source, &ast, carried)?;
+        modules.adopt(&engine, interp, source, &ast, carried)?;
     }
     let process = Family::of(interp).recognise(process);
-    let global = environment.restore(engine, &interp.program)?;
+    let global = environment.restore(&engine, &interp.program)?;
     let (handlers, interactive) = (inherited.handlers, work.interactive);
     let served = work.serves.then(|| Served {
         args: process.with(|state| std::mem::take(&mut state.args)),
@@ -173,20 +147,21 @@ fn load(
     }
     if let Some(served) = served {
         let runtime = Runtime {
-            state: State::new(engine),
+            state: State::new(&engine),
             evaluations: 0,
-            engine: engine.clone(),
+            engine,
             interp: interp.clone(),
-            modules: modules.clone(),
-            names: names.clone(),
+            modules,
+            names,
             isolated: None,
         };
-        return Ok(serve(runtime, served));
+        sys::process::exit_now(serve(runtime, served));
     }
     let context =
-        NativeCallContext::new_with_all_fields(engine, "start", None, &global, Position::NONE);
+        NativeCallContext::new_with_all_fields(&engine, "start", None, &global, Position::NONE);
     Handlers::of(interp).adopt(interp, &context, handlers)?;
-    Ok(child::live(interp, &context, &process, interactive))
+    // At once: taking the engine apart would only take time.
+    sys::process::exit_now(child::live(interp, &context, &process, interactive))
 }
 
 /// Takes this process's place in the family.

@@ -95,6 +95,7 @@ impl Interp {
     /// A process that a signal has ended then dies by that signal, so that its parent sees it.
     pub(crate) fn leave(&self, code: i32, ended_by: Option<Signal>) {
         self.output.finish();
+        self.states().all().for_each(|state| state.end_process());
         // Threads that are left may use the session to the last moment; what they hold goes with the process then.
         let session = self.existing_session().filter(|_| !self.has_threads());
         // So may the host: what it has of the session keeps that in being.

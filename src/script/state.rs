@@ -14,6 +14,9 @@ pub(crate) trait State: Any + fmt::Debug + Send + Sync {
     /// Prepares a copy made by `os.fork`, which continues with the script. Called before [`begin_process`](Self::begin_process).
     fn begin_copy(&self) {}
 
+    /// Ends what this process has started for itself, before it ends.
+    fn end_process(&self) {}
+
     /// Forgets what scripts have set, because the runtime starts over.
     fn reset(&self) {}
 

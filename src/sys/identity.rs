@@ -55,6 +55,25 @@ pub(crate) fn thread_exists(pid: u32, tid: u32) -> bool {
     }
 }
 
+/// Returns whether a process with one thread runs or sleeps and no signal is pending for it. False if that cannot be found out.
+pub(crate) fn is_undisturbed(pid: u32) -> bool {
+    let mut buffer = [0; STATUS_BYTES];
+    let read =
+        File::open(format!("/proc/{pid}/status")).and_then(|mut file| file.read(&mut buffer));
+    let Some(text) = read
+        .ok()
+        .and_then(|length| str::from_utf8(&buffer[..length]).ok())
+    else {
+        return false;
+    };
+    let value = |name: &str| text.lines().find_map(|line| line.strip_prefix(name));
+    let none_in = |name| value(name).is_some_and(|mask| mask.trim_matches(['\t', '0']).is_empty());
+    // Neither suspended nor ended.
+    let state = value("State:").map(str::trim_start);
+    let runs = state.is_some_and(|state| state.starts_with(['R', 'S', 'D']));
+    runs && none_in("SigPnd:") && none_in("ShdPnd:")
+}
+
 /// Returns whether what this file describes may exist although the file could not be read: `/proc` is not mounted, or this process has
 /// no descriptor left.
 fn may_be_there(path: &str) -> bool {
@@ -72,6 +91,9 @@ fn process_has_not_ended(pid: u32) -> bool {
 
 /// More than the kernel writes: about fifty numbers and a name of at most 64 bytes.
 const STAT_BYTES: usize = 1536;
+
+/// More than the kernel writes about the state and the signals of a process.
+const STATUS_BYTES: usize = 4096;
 
 /// The fields of `/proc/<pid>/stat` that tell whether a process is alive, `proc_pid_stat(5)`.
 struct Stat {

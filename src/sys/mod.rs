@@ -4,7 +4,7 @@
 //!
 //! 1. rustix, whose calls are safe;
 //! 2. nix for what rustix lacks: names of signals, `sigaction`, signal masks, `signalfd`, `posix_spawn`;
-//! 3. libc for what neither has in a form that fits: `fork`, `_exit`, robust lists, `kill`, `alarm`, `sigaction` as a query,
+//! 3. libc for what neither has in a form that fits: `fork`, `clone`, `_exit`, robust lists, `kill`, `alarm`, `sigaction` as a query,
 //!    `sigtimedwait`, `ppoll`, socket options and descriptors that scripts name by number, the stack of a thread, the C library's
 //!    allocator, a question to `unshare` and `tgkill`, and the supervisor of a command, which runs between a fork and its end. These calls
 //!    are `unsafe`, and each says why it is sound.
@@ -13,8 +13,11 @@
 
 pub(crate) mod alloc;
 pub(crate) mod clock;
+pub(crate) mod conditions;
+pub(crate) mod copying;
 pub(crate) mod cpu;
 pub(crate) mod deep_stack;
+pub(crate) mod descriptors;
 pub(crate) mod executable;
 pub(crate) mod futex;
 pub(crate) mod identity;

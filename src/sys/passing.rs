@@ -1,11 +1,12 @@
 //! Descriptors that wait in the kernel until another process receives them.
 //!
 //! `unix(7)`, `SCM_RIGHTS`: the kernel keeps a descriptor that was sent over a Unix socket until it is received, even
-//! after its sender has closed it or ended.
+//! after its sender has closed it or ended. Also messages that have descriptors with them.
+#![allow(unsafe_code)]
 
 use std::io::{self, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
-use std::os::fd::{BorrowedFd, OwnedFd};
+use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
 
 use rustix::io::Errno;
 use rustix::net::{
@@ -94,4 +95,59 @@ pub(crate) fn capacity(end: BorrowedFd<'_>) -> io::Result<usize> {
     /// The kernel counts less than this for each, in bytes.
     const RECKONED: usize = 1 << 10;
     Ok(sockopt::socket_send_buffer_size(end)? / RECKONED)
+}
+
+/// The most descriptors that one message can have with it.
+pub(crate) const MOST: usize = 253;
+
+/// Creates the two ends of a connection for messages.
+pub(crate) fn connection() -> io::Result<(OwnedFd, OwnedFd)> {
+    let (family, kind) = (AddressFamily::UNIX, SocketType::SEQPACKET);
+    Ok(socketpair(family, kind, SocketFlags::CLOEXEC, None)?)
+}
+
+/// Lets the other end know that no message follows. Its own still arrive.
+pub(crate) fn finish(end: BorrowedFd<'_>) -> io::Result<()> {
+    Ok(rustix::net::shutdown(end, rustix::net::Shutdown::Write)?)
+}
+
+/// Sends a message with copies of descriptors, at most [`MOST`].
+///
+/// # Errors
+/// `WouldBlock` if the kernel accepts no more at this moment; `EBADF` if one of the descriptors is not open.
+pub(crate) fn send(end: BorrowedFd<'_>, message: &[u8], fds: &[RawFd]) -> io::Result<()> {
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MOST))];
+    let mut control = SendAncillaryBuffer::new(&mut space);
+    // SAFETY: the numbers are only passed to the kernel, which fails if one of them is not open.
+    let borrow = |fd: &RawFd| unsafe { BorrowedFd::borrow_raw(*fd) };
+    let fds: Vec<_> = fds.iter().map(borrow).collect();
+    if !fds.is_empty() && !control.push(SendAncillaryMessage::ScmRights(&fds)) {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    let flags = SendFlags::NOSIGNAL | SendFlags::DONTWAIT;
+    sendmsg(end, &[IoSlice::new(message)], &mut control, flags)?;
+    Ok(())
+}
+
+/// Waits for a message. Returns its length, which is 0 when the other end is closed, and its descriptors.
+pub(crate) fn receive(
+    end: BorrowedFd<'_>,
+    message: &mut [u8],
+) -> io::Result<(usize, Vec<OwnedFd>)> {
+    let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(MOST))];
+    loop {
+        let mut control = RecvAncillaryBuffer::new(&mut space);
+        let mut parts = [IoSliceMut::new(message)];
+        let received = match recvmsg(end, &mut parts, &mut control, RecvFlags::CMSG_CLOEXEC) {
+            Err(Errno::INTR) => continue,
+            received => received?,
+        };
+        let mut fds = Vec::new();
+        for part in control.drain() {
+            if let RecvAncillaryMessage::ScmRights(list) = part {
+                fds.extend(list);
+            }
+        }
+        return Ok((received.bytes, fds));
+    }
 }

@@ -7,6 +7,7 @@ use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use rustix::process::{
     Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, WaitOptions, kill_process, setpgid, waitid,
@@ -65,6 +66,25 @@ pub(crate) fn exit_now(code: i32) -> ! {
 /// If it has ended, or already runs another program.
 pub(crate) fn own_group(pid: i32) -> io::Result<()> {
     Ok(setpgid(Pid::from_raw(pid), None)?)
+}
+
+/// Returns whether this process is the leader of a process group.
+pub(crate) fn leads_group() -> bool {
+    rustix::process::getpgrp().as_raw_nonzero().get() == pid()
+}
+
+/// Returns the current directory, held by a descriptor.
+pub(crate) fn current_directory() -> io::Result<OwnedFd> {
+    let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    Ok(rustix::fs::open(".", flags, Mode::empty())?)
+}
+
+/// Makes `directory` the current directory.
+///
+/// # Errors
+/// Those of `fchdir(2)`.
+pub(crate) fn change_directory(directory: BorrowedFd<'_>) -> io::Result<()> {
+    Ok(rustix::process::fchdir(directory)?)
 }
 
 /// Returns a descriptor that becomes readable when the process ends.

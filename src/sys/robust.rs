@@ -161,20 +161,45 @@ impl LifeWord {
     }
 }
 
-/// Returns the calling thread's robust list head, set now if there was none.
-fn current_head() -> Option<*const Head> {
+/// The list that the calling thread has registered, for a copy of the process, in which the kernel has forgotten it.
+pub(crate) struct Registered {
+    head: *const Head,
+    length: usize,
+}
+
+/// Returns the list that the calling thread has registered.
+pub(crate) fn registered() -> Registered {
+    let (head, length) = asked().unwrap_or((ptr::null(), 0));
+    Registered { head, length }
+}
+
+impl Registered {
+    /// Registers the list for the calling thread, which is the only one of the copy.
+    pub(crate) fn renew(self) {
+        if !self.head.is_null() {
+            // SAFETY: the head was registered by this thread in the process that this one is a copy of, so it is a head, at the same
+            // address, for as long as the thread lives.
+            unsafe { libc::syscall(libc::SYS_set_robust_list, self.head, self.length) };
+        }
+    }
+}
+
+/// Asks the kernel for the calling thread's list and the size of its head; null if there is none.
+fn asked() -> Option<(*const Head, usize)> {
     let mut head: *const Head = ptr::null();
     let mut length = 0_usize;
     // SAFETY: the kernel writes a pointer and a length to the two addresses given, both valid for that.
     let result =
         unsafe { libc::syscall(libc::SYS_get_robust_list, 0, &raw mut head, &raw mut length) };
-    if result != 0 {
-        return None;
+    (result == 0).then_some((head, length))
+}
+
+/// Returns the calling thread's robust list head, set now if there was none.
+fn current_head() -> Option<*const Head> {
+    match asked()? {
+        (head, _) if head.is_null() => own_head(),
+        (head, _) => Some(head),
     }
-    if !head.is_null() {
-        return Some(head);
-    }
-    own_head()
 }
 
 /// Returns a head of our own, for threads whose C library has registered none. It is leaked: the kernel reads it when the

@@ -123,6 +123,11 @@ pub(crate) fn set_parent_death_signal(signal: Signal) -> io::Result<()> {
     ))?)
 }
 
+/// Lets this process live on when the thread that started it ends.
+pub(crate) fn unset_parent_death_signal() -> io::Result<()> {
+    Ok(rustix::process::set_parent_process_death_signal(None)?)
+}
+
 fn rustix_signal(signal: Signal) -> io::Result<rustix::process::Signal> {
     let signal = rustix::process::Signal::from_named_raw(signal as i32);
     signal.ok_or_else(|| io::ErrorKind::InvalidInput.into())

@@ -4,20 +4,28 @@ use std::ffi::{CString, OsString};
 use std::io;
 use std::os::fd::RawFd;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::PathBuf;
 
 use nix::spawn::{PosixSpawnAttr, PosixSpawnFileActions, PosixSpawnFlags};
 use nix::sys::signal::{SigSet, Signal};
 
-/// Runs `program` with `args` (the first is its name for itself) in a new process that has each of `descriptors` under the number
-/// beside it. If it is to have a process group of its own, SIGINT is held back in it, and one that the terminal sent before it had
-/// its group waits there.
-pub(crate) fn spawn(
-    program: &Path,
-    args: &[OsString],
-    descriptors: &[(RawFd, RawFd)],
-    own_group: bool,
-) -> io::Result<i32> {
+/// A program to start.
+#[derive(Debug)]
+pub(crate) struct Launch {
+    pub program: PathBuf,
+    /// Its arguments; the first is its name for itself.
+    pub args: Vec<OsString>,
+    /// Descriptors of this process, and the number of each in the new one.
+    pub descriptors: Vec<(RawFd, RawFd)>,
+    /// Descriptors that it does not get.
+    pub withheld: Vec<RawFd>,
+    /// Whether it gets a process group of its own. SIGINT is held back in it then, and one that the terminal sent before it had its
+    /// group waits there.
+    pub own_group: bool,
+}
+
+/// Runs a program in a new process.
+pub(crate) fn spawn(launch: &Launch) -> io::Result<i32> {
     let words = |list: &[OsString]| -> io::Result<Vec<CString>> {
         list.iter()
             .map(|word| Ok(CString::new(word.as_bytes())?))
@@ -33,26 +41,29 @@ pub(crate) fn spawn(
         .collect();
     let mut actions = PosixSpawnFileActions::init()?;
     // Duplicating a descriptor onto itself clears its close-on-exec flag in the new process only.
-    for (fd, number) in descriptors {
+    for (fd, number) in &launch.descriptors {
         actions.add_dup2(*fd, *number)?;
+    }
+    for fd in &launch.withheld {
+        actions.add_close(*fd)?;
     }
     let mut attributes = PosixSpawnAttr::init()?;
     // Whatever the calling thread holds back.
     let mut held = SigSet::empty();
     let mut flags = PosixSpawnFlags::POSIX_SPAWN_SETSIGMASK;
-    if own_group {
+    if launch.own_group {
         held.add(Signal::SIGINT);
         flags |= PosixSpawnFlags::POSIX_SPAWN_SETPGROUP;
         attributes.set_pgroup(nix::unistd::Pid::from_raw(0))?;
     }
     attributes.set_sigmask(&held)?;
     attributes.set_flags(flags)?;
-    let program = CString::new(program.as_os_str().as_bytes())?;
+    let program = CString::new(launch.program.as_os_str().as_bytes())?;
     let pid = nix::spawn::posix_spawn(
         program.as_c_str(),
         &actions,
         &attributes,
-        &words(args)?,
+        &words(&launch.args)?,
         &environment,
     )?;
     Ok(pid.as_raw())

@@ -80,3 +80,12 @@ pub(crate) fn empty_stdin() -> io::Result<()> {
     rustix::stdio::dup2_stdin(null.as_fd())?;
     Ok(())
 }
+
+/// Makes standard input empty, and discards what is written to standard output and standard error.
+pub(crate) fn empty_all() -> io::Result<()> {
+    let null = open("/dev/null", OFlags::RDWR, Mode::empty())?;
+    rustix::stdio::dup2_stdin(null.as_fd())?;
+    rustix::stdio::dup2_stdout(null.as_fd())?;
+    rustix::stdio::dup2_stderr(null.as_fd())?;
+    Ok(())
+}

@@ -68,6 +68,12 @@ pub(crate) fn is_pending(pid: i32, signal: Signal) -> bool {
     sets.iter().any(|set| set >> (signal as i32 - 1) & 1 == 1)
 }
 
+/// Whether `pid` is a seed, of which children are copies, or a copy that is not needed yet.
+pub(crate) fn is_seed(pid: i32) -> bool {
+    let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+    name.trim() == "procscript-seed"
+}
+
 /// Whether `pid` sleeps until another process changes a word of shared memory.
 pub(crate) fn is_asleep_for_memory(pid: i32) -> bool {
     let place = fs::read_to_string(format!("/proc/{pid}/wchan")).unwrap_or_default();

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::capture::Capture;
 use super::output::Output;
-use super::process_table::{PidRange, is_asleep};
+use super::process_table::{PidRange, is_asleep, is_seed};
 use super::watchdog::{Watchdog, poll};
 
 /// A run in progress. Dropped before its end, it is killed with all its processes.
@@ -29,9 +29,16 @@ impl Running {
         self.watchdog.pid()
     }
 
-    /// The numbers of the processes of this run.
+    /// The numbers of the processes of this run, without seeds and their spares.
     pub(crate) fn processes(&self) -> Vec<i32> {
-        self.watchdog.processes()
+        let all = self.watchdog.processes().into_iter();
+        all.filter(|pid| !is_seed(*pid)).collect()
+    }
+
+    /// The numbers of the seeds of this run, and of their spares.
+    pub(crate) fn seeds(&self) -> Vec<i32> {
+        let all = self.watchdog.processes().into_iter();
+        all.filter(|pid| is_seed(*pid)).collect()
     }
 
     /// Waits until standard output has a line that begins with `start`, and gives the rest of that line.

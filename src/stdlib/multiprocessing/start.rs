@@ -18,8 +18,9 @@ use super::start_method::StartMethods;
 use super::work::{Orders, Sending};
 use super::workers::Workers;
 use crate::permissions::Permissions;
+use crate::process::seed::Wanted;
 use crate::process::{Child, fork, signals, spawn};
-use crate::program::call::pack;
+use crate::program::call::{pack, split};
 use crate::script::values::unshare_deeply;
 use crate::script::{Failure, Interp, Outcome, os_failure, raise, raise_os, session_failure};
 use crate::stdlib::builtins::flush_everything;
@@ -249,21 +250,21 @@ fn start_by_spawn(
 ) -> Result<Child, Failure> {
     let (interp, process) = (sending.interp, sending.process);
     let permissions = permissions_of(interp, process);
-    let mut settings = interp.settings.with_permissions(permissions);
+    // The permissions may differ from child to child, and are not part of what all have in common.
+    let mut settings = interp.settings.with_permissions(Permissions::none());
     if interp.host_engines.in_use() {
         settings.mounts = interp.host_engines.mounts();
     }
     let mut sending = sending.written()?;
     let (surroundings, work) = sending.inherit(context).map_err(refused)?;
     let mut handles = sending.objects();
-    let orders = Orders { settings, work };
-    let message =
-        pack(&interp.program, surroundings, orders, sending.values).map_err(|misfit| {
-            raise(
-                "ValueError",
-                format!("the program cannot be sent: {misfit}"),
-            )
-        })?;
+    let orders = Orders { permissions, work };
+    let program = &interp.program;
+    let message = pack(program, surroundings, settings, orders, sending.values);
+    let message = message.map_err(|misfit| {
+        let text = format!("the program cannot be sent: {misfit}");
+        raise("ValueError", text)
+    })?;
     let depot = interp.depot();
     let depot = depot.as_ref().map(|depot| depot.parts());
     handles.extend(depot.iter().map(|(_, turn)| turn.handle().offset()));
@@ -282,6 +283,9 @@ fn start_by_spawn(
         depot: depot.map(|(ends, turn)| (ends, turn.handle().offset().0)),
         own_group: interp.is_interactive() || process.with(|state| state.serves),
     };
-    let shown = program.map(from_os);
-    spawn::spawn(program, &given, place.pack()).map_err(|error| raise_os(&error, shown.as_deref()))
+    let (blueprint, _) = split(&message.bytes).map_err(|why| raise("ValueError", why))?;
+    let wanted = Wanted { program, blueprint };
+    let seeds = &Workers::of(interp).seeds;
+    let started = seeds.spawn(wanted, &given, place.pack());
+    started.map_err(|error| raise_os(&error, program.map(from_os).as_deref()))
 }

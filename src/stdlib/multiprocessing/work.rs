@@ -11,12 +11,12 @@ use super::messages::refused;
 use super::process::{Process, Stage};
 use super::start_method::{StartMethod, StartMethods};
 use super::synchronize::lock::Lock;
+use crate::permissions::Permissions;
 use crate::program::call::Surroundings;
 use crate::program::diagnostic::ErrorFormat;
 use crate::program::environment::Environment;
 use crate::script::codecs::optional;
 use crate::script::report::Reports;
-use crate::script::settings::Settings;
 use crate::script::{Dialect, Failure, Interp};
 use crate::stdlib::signal::handlers::Handlers;
 use crate::sync::{Mutex, Offset};
@@ -26,8 +26,7 @@ use crate::wire::{DecodeError, Refusal, Sequence, Values};
 /// The data that a spawned child gets besides the program.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Orders {
-    /// Needed before its engine is made.
-    pub settings: Settings,
+    pub permissions: Permissions,
     pub work: Work,
 }
 

@@ -1,18 +1,28 @@
-//! The program that spawned children run.
+//! The program that spawned children run, and the seed of which they are copies.
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
+use crate::process::seed::Seeds;
 use crate::process::spawn;
 use crate::script::{Failure, Interp, State, raise};
 
-/// The program that spawned children run.
+/// The program that spawned children run, and the seed of which they are copies.
 #[derive(Debug, Default)]
 pub(crate) struct Workers {
     program: OnceLock<PathBuf>,
+    pub seeds: Seeds,
 }
 
-impl State for Workers {}
+impl State for Workers {
+    fn begin_process(&self) {
+        self.seeds.forget();
+    }
+
+    fn end_process(&self) {
+        self.seeds.forget();
+    }
+}
 
 impl Workers {
     pub(crate) fn of(interp: &Interp) -> &Self {

@@ -21,6 +21,7 @@ mod program_file; // the program that children run, without /proc or its file
 mod queue; // Queue and JoinableQueue
 mod remains; // what ended processes leave: no descriptors, their names in warnings
 mod rlock; // RLock
+mod seed; // children that are copies of a seed
 mod semaphore; // Semaphore and BoundedSemaphore
 mod session_memory; // memory that was given back
 mod signals; // Ctrl-C and SIGTERM
