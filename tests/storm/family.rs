@@ -12,7 +12,7 @@ use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
 use crate::ledger::{Ledger, Total};
 use crate::support::capture::Capture;
-use crate::support::process_table::{ProcessSet, is_running};
+use crate::support::process_table::{ProcessSet, is_running, is_seed};
 use crate::support::watchdog::{Watchdog, poll};
 use crate::view::{Holdings, View};
 
@@ -189,8 +189,9 @@ impl Family {
         }
         self.signal(self.main(), Signal::USR1);
         self.wait_for("at rest");
-        // Orphans that a killed parent left end by themselves.
-        if poll(deadline, || self.members().is_empty().then_some(())).is_none() {
+        // Orphans that a killed parent left end by themselves. The seed of main stays, with its spare.
+        let nobody = || self.members().into_iter().all(is_seed);
+        if poll(deadline, || nobody().then_some(())).is_none() {
             self.fail(&format!("processes are left: {:?}", self.members()));
         }
         let balanced = self.ledger.balance();
