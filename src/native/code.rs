@@ -69,9 +69,6 @@ pub(crate) enum Math {
     Sqrt,
     Floor,
     Ceiling,
-    /// Half away from zero, as Rust's `f64::round`.
-    Round,
-    Truncate,
     Sin,
     Cos,
     Tan,
@@ -79,7 +76,6 @@ pub(crate) enum Math {
     /// The natural logarithm; gives up at 0 and below.
     Ln,
     Log10,
-    Log2,
 }
 
 /// A list that code reads or writes.

@@ -98,21 +98,12 @@ impl Emitter<'_> {
             }
             Math::Floor => self.b.ins().floor(number),
             Math::Ceiling => self.b.ins().ceil(number),
-            Math::Truncate => self.b.ins().trunc(number),
-            Math::Round => {
-                // The number below a half: a half itself would make the number below a half 1.
-                let half = self.float(0.5_f64.next_down());
-                let half = self.b.ins().fcopysign(half, number);
-                let sum = self.b.ins().fadd(number, half);
-                self.b.ins().trunc(sum)
-            }
             Math::Sin => self.help(Helper::Sin, &[number]),
             Math::Cos => self.help(Helper::Cos, &[number]),
             Math::Tan => self.help(Helper::Tan, &[number]),
             Math::Exp => self.help(Helper::Exp, &[number]),
             Math::Ln => self.logarithm(Helper::Ln, number),
             Math::Log10 => self.logarithm(Helper::Log10, number),
-            Math::Log2 => self.logarithm(Helper::Log2, number),
         }
     }
 

@@ -21,13 +21,9 @@ fn types_of(helper: Helper) -> (&'static [Type], &'static [Type]) {
         }
         Helper::PowInt => (&[INT, INT], &[INT, INT]),
         Helper::RemFloat | Helper::PowFloat => (&[FLOAT, FLOAT], &[FLOAT]),
-        Helper::Sin
-        | Helper::Cos
-        | Helper::Tan
-        | Helper::Exp
-        | Helper::Ln
-        | Helper::Log10
-        | Helper::Log2 => (&[FLOAT], &[FLOAT]),
+        Helper::Sin | Helper::Cos | Helper::Tan | Helper::Exp | Helper::Ln | Helper::Log10 => {
+            (&[FLOAT], &[FLOAT])
+        }
     }
 }
 

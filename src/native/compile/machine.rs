@@ -121,7 +121,7 @@ impl Machine {
         self.complete(&[id])?;
         let Declared { params, ret, .. } = &self.functions[id];
         let (vars, result, number) = (params.clone(), *ret, self.ids[id]);
-        let code = self.write(|tools| tools.entry(number, &vars, result))?;
+        let code = self.write(|tools| tools.entry(number, &vars))?;
         let shape = Shape {
             written: vec![false; vars.len()],
             vars,
@@ -159,6 +159,7 @@ impl Machine {
     }
 
     /// Returns the number of bytes of machine code so far.
+    #[cfg(test)]
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
     }

@@ -3,7 +3,7 @@
 use cranelift_codegen::ir::{self, InstBuilder};
 use cranelift_frontend::Variable;
 
-use super::emitter::{Emitter, Ending, INT, Passes, machine_type};
+use super::emitter::{Emitter, Ending, Passes, machine_type};
 use crate::native::code::Var;
 use crate::native::run::{DONE, GAVE_UP, RETURNED};
 

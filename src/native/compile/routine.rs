@@ -1,6 +1,6 @@
 //! Functions, loops, and what enters functions from outside.
 
-use cranelift_codegen::ir::{self, AbiParam, InstBuilder, Signature, types};
+use cranelift_codegen::ir::{self, AbiParam, InstBuilder, Signature};
 use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext, Variable};
 use cranelift_jit::JITModule;
 use cranelift_module::{FuncId, Module};
@@ -101,7 +101,7 @@ impl Tools<'_> {
     }
 
     /// What enters a function: takes its arguments from the slots, and puts its result there.
-    pub(super) fn entry(&mut self, id: FuncId, params: &[Ty], ret: Ty) -> ir::Function {
+    pub(super) fn entry(&mut self, id: FuncId, params: &[Ty]) -> ir::Function {
         let mut function = ir::Function::new();
         function.signature = outer_signature(self.module);
         let survey = Survey::default();

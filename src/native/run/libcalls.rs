@@ -3,7 +3,6 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::context::Context;
-use super::journal::Change;
 use super::lists::Header;
 use crate::sys::interrupt;
 
@@ -37,7 +36,6 @@ pub(crate) enum Helper {
     Exp,
     Ln,
     Log10,
-    Log2,
 }
 
 impl Helper {
@@ -57,7 +55,6 @@ impl Helper {
             Self::Exp => exp as *const (),
             Self::Ln => ln as *const (),
             Self::Log10 => log10 as *const (),
-            Self::Log2 => log2 as *const (),
             Self::Lt => lt as *const (),
             Self::Le => le as *const (),
             Self::Gt => gt as *const (),
@@ -145,10 +142,6 @@ extern "C" fn ln(x: f64) -> f64 {
 
 extern "C" fn log10(x: f64) -> f64 {
     x.log10()
-}
-
-extern "C" fn log2(x: f64) -> f64 {
-    x.log2()
 }
 
 extern "C" fn lt(context: *mut Context, a: f64, b: f64) {

@@ -62,10 +62,6 @@ pub(super) fn fvar(index: Var) -> Expr {
     Expr::Var(index, Ty::Float)
 }
 
-pub(super) fn bvar(index: Var) -> Expr {
-    Expr::Var(index, Ty::Bool)
-}
-
 /// An operator of integers.
 pub(super) fn op(op: Op, left: Expr, right: Expr) -> Expr {
     Expr::Binary(op, Ty::Int, left.into(), right.into())

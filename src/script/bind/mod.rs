@@ -26,7 +26,7 @@ mod vocabulary;
 pub(crate) use class::Class;
 pub(crate) use namespace::Namespace;
 pub(crate) use native::{Handler, Native, On, Resolved, last_resolved};
-pub(crate) use registered::{Listed, Listing, Property, Receiver, Registered};
+pub(crate) use registered::{Listed, Listing, Property, Registered};
 pub(crate) use registry::{Purpose, Registry};
 pub(crate) use signature::Signature;
 pub(crate) use vocabulary::{Vocabulary, is_called_unnamed};
