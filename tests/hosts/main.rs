@@ -20,6 +20,7 @@ mod evaluations; // values, errors, and what stays
 mod fuzzed; // what fuzzing has found
 mod guests; // children of a host's scripts
 mod input; // what scripts read
+mod islands; // compiled code beside the interpreter
 mod isolated; // scripts in a process of their own
 mod limited; // the limits of an engine that the host owns
 mod memory; // the memory and the sizes that scripts may use
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
         fuzzed::CASES,
         guests::CASES,
         input::CASES,
+        islands::CASES,
         isolated::CASES,
         memory::CASES,
         names::CASES,
