@@ -60,11 +60,15 @@ fn random_programs() {
 /// What each program prints, and how it ends.
 fn outcomes(texts: &[String], compile: bool) -> Vec<String> {
     let output = Capture::new();
-    let builder = Runtime::builder().stdout(output.clone())/*.compile(compile)*/;
+    let builder = Runtime::builder().stdout(output.clone());
+    let builder = match compile {
+        true => builder.compile_at_once(),
+        false => builder.compile(false),
+    };
     let mut runtime = builder.build().unwrap();
     let mut outcome = |text: &String| {
         let end = match runtime.eval::<()>(text) {
-            Ok(()) => "ended well".to_string(),
+            Ok(()) => "ended well".into(),
             Err(error) => format!("{error}\n{error:?}"),
         };
         format!("{}{end}", output.take())
