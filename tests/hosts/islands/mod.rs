@@ -1,6 +1,6 @@
 //! Random programs run twice: with and without compiled code. What they print and how they end must be the same.
 //!
-//! `PROCSCRIPT_SEED` repeats a run, `PROCSCRIPT_PROGRAMS` sets the number of programs.
+//! `PROCSCRIPT_SEED` repeats a run, `PROCSCRIPT_PROGRAMS` sets the number of programs; a single one is shown.
 
 mod generator;
 
@@ -36,6 +36,9 @@ fn random_programs() {
         let texts: Vec<_> = (first..programs.min(first + IN_ONE))
             .map(|number| program(seed.wrapping_add(number), &format!("r{number}")))
             .collect();
+        if programs == 1 {
+            println!("{}", texts[0]);
+        }
         let (compiled, interpreted) = (outcomes(&texts, true), outcomes(&texts, false));
         for ((text, compiled), interpreted) in texts.iter().zip(compiled).zip(interpreted) {
             ended += usize::from(interpreted.contains("ended well"));
