@@ -231,7 +231,8 @@ fn reasons_name_the_line_and_the_cause() {
 
 #[test]
 fn a_loop_has_the_variables_outside_of_it() {
-    let table: &[(&str, &[(&'static str, Ty)], Option<Item>, &str)] = &[
+    type Outside<'a> = &'a [(&'static str, Ty)];
+    let table: &[(&str, Outside, Option<Item>, &str)] = &[
         (
             "for i in 0..9 { s += i * k; }",
             &[("s", INT), ("k", INT)],
