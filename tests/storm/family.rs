@@ -225,7 +225,7 @@ impl Family {
             self.fail("the session's memory is not whole");
         };
         let baseline = *self.baseline.get_or_insert(found);
-        if found != baseline {
+        if !found.is_same_as(baseline) {
             self.fail(&format!("left behind: {found:?}, at first {baseline:?}"));
         }
     }

@@ -20,6 +20,21 @@ pub(crate) struct Holdings {
     pub(crate) bytes: u64,
 }
 
+/// What main holds for its seed, which the storm may have killed and which the next start makes again.
+const OF_A_SEED: usize = 2;
+
+impl Holdings {
+    /// Returns whether nothing has been left behind or is missing, a seed apart.
+    pub(crate) fn is_same_as(self, other: Self) -> bool {
+        let descriptors = self.descriptors.abs_diff(other.descriptors);
+        let seen_alike = Self {
+            descriptors: other.descriptors,
+            ..self
+        };
+        descriptors <= OF_A_SEED && seen_alike == other
+    }
+}
+
 /// The session of a running family.
 #[derive(Debug)]
 pub(crate) struct View {

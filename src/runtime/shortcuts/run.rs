@@ -159,20 +159,20 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         let scope = self.context.scope_mut();
         let before = scope.len();
         for (name, place) in names {
-            let value = &mut self.stack[self.base + place];
-            match value.is_read_only() {
-                true => scope.push_constant_dynamic(name.as_str(), value.clone()),
-                false => scope.push_dynamic(name.as_str(), std::mem::take(value)),
-            };
+            let value = std::mem::take(&mut self.stack[self.base + place]);
+            // Moved into a variable that is there: pushed, each item of a list would be visited.
+            if let Some(variable) = scope
+                .push_dynamic(name.as_str(), Dynamic::UNIT)
+                .get_mut(name)
+            {
+                *variable = value;
+            }
         }
         let result = self.context.eval_expression_tree(&expr.into());
         let scope = self.context.scope_mut();
         scope.rewind(before + names.len());
         for (name, place) in names.iter().rev() {
-            if let Some(value) = scope.get_mut(name) {
-                self.stack[self.base + place] = std::mem::take(value);
-            }
-            scope.rewind(scope.len() - 1);
+            self.stack[self.base + place] = scope.remove::<Dynamic>(name).unwrap_or_default();
         }
         result
     }

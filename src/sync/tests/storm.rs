@@ -10,10 +10,9 @@ use std::time::Duration;
 
 use super::{audit, message, session, soon};
 use crate::shm::{Birth, ProcessId, Session, points};
-use crate::sync::Message;
 use crate::sync::{
-    Acquired, Barrier, BarrierError, Cause, Condition, ConditionLock, Deadline, ExitKind, Mutex,
-    PutError, Queue, ReentrantMutex, Semaphore,
+    Acquired, Barrier, BarrierError, Cause, Condition, ConditionLock, Deadline, ExitKind, Message,
+    Mutex, PutError, Queue, ReentrantMutex, Semaphore,
 };
 use crate::sys::clock::now_ns;
 use crate::sys::testing::{Ended, fork_child, kill_and_reap, shared_words, sleep_us, try_reap};
