@@ -33,9 +33,9 @@ fn slow_answers_cost_little_processor_time() {
             used = time.process_time() - used + c.recv();
             let passed = time.perf_counter() - begin;
             if used < 0.1 * passed {{
-                print("little");
+                print(`little`);
             }} else {{
-                print(used, "of", passed);
+                print(used, `of`, passed);
             }}
             p.join();
             "

@@ -14,6 +14,9 @@ const EXPRESSIONS: u32 = 3;
 const STATEMENTS: u32 = 3;
 const LOOPS: u32 = 2;
 
+/// How long a list becomes by appending.
+const LONGEST: usize = 100;
+
 /// Types as the generator intends them. One time in fifty it writes another on purpose.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Kind {

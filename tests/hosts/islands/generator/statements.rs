@@ -2,7 +2,7 @@
 
 use rand::RngExt;
 
-use super::{EXPRESSIONS, Generator, Kind, LISTS, LOOPS, SCALARS, item_of};
+use super::{EXPRESSIONS, Generator, Kind, LISTS, LONGEST, LOOPS, SCALARS, item_of};
 
 impl Generator {
     pub(super) fn statement(&mut self, depth: u32) {
@@ -97,7 +97,10 @@ impl Generator {
         let value = self.expression(given, 2);
         if self.one_in(4) {
             let word = self.pick(&["append", "push"]);
-            return self.line(&format!("{list}.{word}({value});"));
+            // A loop over a list that appends to it would double it each time.
+            return self.line(&format!(
+                "if {list}.len() < {LONGEST} {{ {list}.{word}({value}); }}"
+            ));
         }
         let index = self.index();
         let operator = match kind {
