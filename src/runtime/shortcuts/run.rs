@@ -159,20 +159,25 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         let scope = self.context.scope_mut();
         let before = scope.len();
         for (name, place) in names {
-            let value = std::mem::take(&mut self.stack[self.base + place]);
+            let value = &mut self.stack[self.base + place];
+            if value.is_read_only() {
+                scope.push_constant_dynamic(name.as_str(), value.clone());
+                continue;
+            }
             // Moved into a variable that is there: pushed, each item of a list would be visited.
-            if let Some(variable) = scope
-                .push_dynamic(name.as_str(), Dynamic::UNIT)
-                .get_mut(name)
-            {
-                *variable = value;
+            let variable = scope.push_dynamic(name.as_str(), Dynamic::UNIT);
+            if let Some(variable) = variable.get_mut(name) {
+                *variable = std::mem::take(value);
             }
         }
         let result = self.context.eval_expression_tree(&expr.into());
         let scope = self.context.scope_mut();
         scope.rewind(before + names.len());
         for (name, place) in names.iter().rev() {
-            self.stack[self.base + place] = scope.remove::<Dynamic>(name).unwrap_or_default();
+            if let Some(value) = scope.get_mut(name) {
+                self.stack[self.base + place] = std::mem::take(value);
+            }
+            scope.rewind(scope.len() - 1);
         }
         result
     }
