@@ -1,7 +1,8 @@
-//! Script code beside CPython, PyPy where it is installed, and checked Rust: medians of alternating runs, least and most.
+//! Script code beside CPython, PyPy where it is installed, and checked Rust: medians of alternating runs, least and most. Then code with
+//! strings, dicts, lists and methods beside CPython.
 //!
 //! `cargo bench --bench compute`; `--rounds N` (7 by default) and a part of a title may follow `--`. The times are milliseconds; those
-//! of scripts include compiling.
+//! of scripts include compiling, those of code that is not numeric are nanoseconds for each pass.
 #![allow(clippy::print_stdout)]
 
 mod support;
@@ -25,6 +26,18 @@ const TASKS: [(&str, &str); 8] = [
     ("matrix", "200"),
 ];
 
+/// The tasks of `plain_code.rhai`, each with its number of passes.
+const PLAIN: [(&str, &str); 8] = [
+    ("appends", "200000"),
+    ("dict_write", "200000"),
+    ("dict_read", "200000"),
+    ("text", "200000"),
+    ("lock_pair", "200000"),
+    ("call_text", "200000"),
+    ("sort_ints", "200000"),
+    ("map_filter", "200000"),
+];
+
 fn main() {
     let (python, pypy) = (python(), interpreter("pypy3"));
     let rust = compile_rust();
@@ -40,6 +53,11 @@ fn main() {
                 [&python, &rust.display().to_string()],
                 pypy.as_deref(),
             );
+        }
+    }
+    for (task, passes) in PLAIN {
+        if filter().is_none_or(|part| task.contains(&part)) {
+            print_plain(task, passes, &python);
         }
     }
     if filter().is_none_or(|part| "primes_by_two".contains(&part)) {
@@ -79,6 +97,23 @@ fn print_task(task: &str, size: &str, [python, rust]: [&str; 2], pypy: Option<&s
     println!();
 }
 
+fn print_plain(task: &str, passes: &str, python: &str) {
+    let script = format!("{TWINS}plain_code.rhai");
+    let module = format!("{TWINS}plain_code.py");
+    let ours = measure(PROCSCRIPT, &["run", &script, task, passes]);
+    let theirs = measure(python, &[&module, task, passes]);
+    print_beside(task, passes, &ours, &theirs, rounds(7));
+}
+
+fn print_beside(title: &str, size: &str, ours: &Measure, theirs: &Measure, rounds: usize) {
+    let results = alternate(&[ours, theirs], rounds);
+    let ratio = results[1].median() / results[0].median();
+    println!(
+        "{title:<14} {size:>8} {:>24} {:>24} {ratio:>6.2}x",
+        results[0], results[1]
+    );
+}
+
 /// Primes below 2,000,000 by two processes: workers and a queue here, a pool there. The whole program is timed.
 fn print_two_processes(python: &str) {
     let (script, module) = (
@@ -87,10 +122,5 @@ fn print_two_processes(python: &str) {
     );
     let ours = measure(PROCSCRIPT, &["run", &script, "2000000"]);
     let theirs = measure(python, &[&module, "2000000"]);
-    let results = alternate(&[&ours, &theirs], rounds(7).min(3));
-    let ratio = results[1].median() / results[0].median();
-    println!(
-        "{:<23} {:>24} {:>24} {ratio:>6.2}x",
-        "primes_by_two", results[0], results[1]
-    );
+    print_beside("primes_by_two", "2000000", &ours, &theirs, rounds(7).min(3));
 }
