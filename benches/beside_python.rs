@@ -70,6 +70,30 @@ fn cases() -> Vec<Case> {
             60.0,
             twin(&python, "start_join", &["spawn", "50"], &["5", "spawn"]),
         ),
+        case(
+            "start + join, spawn, by forkserver",
+            "us",
+            false,
+            6.0,
+            twin(
+                &python,
+                "start_join",
+                &["spawn", "100"],
+                &["50", "forkserver"],
+            ),
+        ),
+        case(
+            "the same, 200 MB are held",
+            "us",
+            false,
+            6.0,
+            twin(
+                &python,
+                "start_join",
+                &["spawn", "100", "200"],
+                &["50", "forkserver", "200"],
+            ),
+        ),
         case("empty script", "us", false, 25.0, empty_script(&python)),
         case(
             "queue, small integers",
