@@ -1,10 +1,12 @@
 //! A prompt for terminals that can only show lines: no editing except the terminal's own, no colours.
 
 use std::io::{self, Write};
+use std::os::fd::AsFd;
 use std::sync::Arc;
 
-use rustix::event::{PollFd, PollFlags, poll};
-use rustix::io::Errno;
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, ppoll};
+use nix::sys::signal::{SigSet, SigmaskHow, Signal};
 use rustix::stdio::stdin;
 
 use super::signals::Endings;
@@ -38,7 +40,10 @@ impl Plain {
     pub(crate) fn read_line(&mut self, prompt: &str) -> Line {
         let endings = self.endings.clone();
         let noting = endings.note();
+        // Ctrl-C is let through only while this thread waits: at any other time it would end nothing.
+        let outside = SigSet::from(Signal::SIGINT).thread_swap_mask(SigmaskHow::SIG_BLOCK);
         let line = self.next_line(prompt);
+        let _ = outside.map(|mask| mask.thread_set_mask());
         if matches!(line, Line::End) {
             noting.go_on();
         }
@@ -66,7 +71,7 @@ impl Plain {
             match self.read_more() {
                 Ok(0) => return self.end(),
                 Ok(_) => {}
-                Err(Errno::INTR) => {
+                Err(Errno::EINTR) => {
                     self.ahead.clear();
                     let _ = stdout.write_all(b"\n");
                     return Line::Interrupted;
@@ -89,16 +94,18 @@ impl Plain {
     /// Returns the number of bytes read; 0 at the end, and after a signal.
     fn read_more(&mut self) -> Result<usize, Errno> {
         let mut waited = [
-            PollFd::from_borrowed_fd(stdin(), PollFlags::IN),
-            PollFd::new(&*self.endings, PollFlags::IN),
+            PollFd::new(stdin(), PollFlags::POLLIN),
+            PollFd::new(self.endings.as_fd(), PollFlags::POLLIN),
         ];
-        poll(&mut waited, None)?;
+        let mut mask = SigSet::thread_get_mask()?;
+        mask.remove(Signal::SIGINT);
+        ppoll(&mut waited, None, Some(mask))?;
         if self.endings.came().is_some() {
             self.ahead.clear();
             return Ok(0);
         }
         let mut bytes = [0; 4096];
-        let count = rustix::io::read(stdin(), &mut bytes)?;
+        let count = nix::unistd::read(stdin(), &mut bytes)?;
         self.ahead.extend_from_slice(&bytes[..count]);
         Ok(count)
     }
