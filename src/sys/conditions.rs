@@ -12,6 +12,8 @@ use std::os::unix::fs::MetadataExt;
 use rustix::fs::{Mode, OFlags, open, openat};
 use rustix::process::{Resource, Rlimit, getrlimit};
 
+use super::process;
+
 /// The lines of `proc_pid_status(5)` that say what is passed on.
 const LINES: [&str; 16] = [
     "Umask:",
@@ -88,8 +90,13 @@ impl Conditions {
         let mut buffer = [0; ROOM];
         let status = read(about.as_fd(), "status", &mut buffer)?;
         let caught = note_status(status, &mut all).ok_or(io::ErrorKind::InvalidData)?;
-        for file in ["cgroup", "oom_score_adj"] {
-            // A kernel may lack them, and some namespaces.
+        // A kernel may lack these, and some namespaces. The last is the process's, and not a thread's.
+        for file in [
+            "cgroup",
+            "oom_score_adj",
+            "personality",
+            "/proc/self/coredump_filter",
+        ] {
             all.extend(read(about.as_fd(), file, &mut buffer).unwrap_or_default());
         }
         for name in NAMESPACES {
@@ -101,9 +108,10 @@ impl Conditions {
             let numbers = [current, maximum].map(|limit| limit.unwrap_or(u64::MAX).to_ne_bytes());
             all.extend(numbers.as_flattened());
         }
-        let (group, session) = (rustix::process::getpgrp(), rustix::process::getsid(None)?);
+        let (group, session) = (process::group(), process::session());
         let root = fs::metadata("/")?;
-        let others = (group, session, root.dev(), root.ino(), priorities(thread));
+        let root = (root.dev(), root.ino());
+        let others = (group, session, root, priorities(thread), timer_slack());
         write!(all, "{others:?}")?;
         for (name, value) in std::env::vars_os() {
             all.extend(name.into_encoded_bytes());
@@ -157,6 +165,12 @@ fn priorities(thread: u32) -> [i64; 4] {
             libc::syscall(libc::SYS_ioprio_get, 1, id),
         ]
     }
+}
+
+/// How late timers of the calling thread may be. The threads that it starts have the same.
+fn timer_slack() -> i32 {
+    // SAFETY: the call takes numbers.
+    unsafe { libc::prctl(libc::PR_GET_TIMERSLACK) }
 }
 
 /// Returns whether this process may still do what the process `pid` may, which was started with the privileges of this one: the

@@ -70,7 +70,18 @@ pub(crate) fn own_group(pid: i32) -> io::Result<()> {
 
 /// Returns whether this process is the leader of a process group.
 pub(crate) fn leads_group() -> bool {
-    rustix::process::getpgrp().as_raw_nonzero().get() == pid()
+    group() == pid()
+}
+
+/// Returns the process group of this process; 0 if it has no number here, because its leader is outside of the process-ID namespace.
+pub(crate) fn group() -> i32 {
+    nix::unistd::getpgrp().as_raw()
+}
+
+/// Returns the session of this process; 0 as for [`group`].
+pub(crate) fn session() -> i32 {
+    // SAFETY: the call takes a number. For this process itself it does not fail.
+    unsafe { libc::getsid(0) }
 }
 
 /// Returns the current directory, held by a descriptor.

@@ -123,7 +123,7 @@ pub(crate) fn set_parent_death_signal(signal: Signal) -> io::Result<()> {
     ))?)
 }
 
-/// Lets this process live on when the thread that started it ends.
+/// Lets the kernel send no signal to this process when the thread that started it ends.
 pub(crate) fn unset_parent_death_signal() -> io::Result<()> {
     Ok(rustix::process::set_parent_process_death_signal(None)?)
 }
@@ -135,7 +135,7 @@ fn rustix_signal(signal: Signal) -> io::Result<rustix::process::Signal> {
 
 /// Returns whether a signal sent to `pid` reaches this process too. The kernel takes the number of a thread for its process.
 pub(crate) fn reaches_this_process(pid: i32) -> bool {
-    let group = rustix::process::getpgrp().as_raw_nonzero().get();
+    let group = process::group();
     // The kernel excludes the sender if the signal goes to everybody.
     let is_mine = |thread| process::thread_is_counted(std::process::id(), thread);
     pid == 0 || pid == -group || u32::try_from(pid).is_ok_and(is_mine)
