@@ -106,7 +106,14 @@ fn with_plan<L, M>(
     for (id, function) in &functions {
         machine.define(*id, function).map_err(refused)?;
     }
-    let made = make(machine, lowered).map_err(refused)?;
+    let made = match make(machine, lowered) {
+        Ok(made) => made,
+        // Cranelift panics if it goes on after it has compiled callers of a function that it has not.
+        Err(why) => {
+            workshop.machine = Err(why.clone());
+            return Err(refused(why));
+        }
+    };
     workshop.known.extend(fresh);
     Ok(made)
 }
