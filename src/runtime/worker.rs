@@ -68,10 +68,12 @@ fn begin(started: spawn::Started) -> Result<i32, String> {
         spawn::Started::Child(orders) => return work(orders, None),
         spawn::Started::Seed(args) => args,
     };
-    let over = |error: std::io::Error| error.to_string();
-    let (life, blueprint) = SeedLife::begin(args).map_err(over)?;
+    // A seed that cannot begin is none of the script's business: its parent starts children another way.
+    let Ok((life, blueprint)) = SeedLife::begin(args) else {
+        return Ok(NOT_STARTED);
+    };
     let ground = Groundwork::lay(&blueprint)?;
-    match life.serve().map_err(over)? {
+    match life.serve().map_err(|error| error.to_string())? {
         Some(orders) => work(orders, Some(ground)),
         None => Ok(0),
     }

@@ -6,6 +6,7 @@ use std::io;
 use std::os::fd::{AsRawFd, IntoRawFd, OwnedFd, RawFd};
 
 use rustix::io::{FdFlags, fcntl_dupfd_cloexec};
+use rustix::process::{Resource, getrlimit};
 
 /// The highest number of a standard stream.
 const STREAMS: RawFd = 2;
@@ -49,15 +50,22 @@ fn flags(fd: RawFd) -> Option<i32> {
     (flags != -1).then_some(flags)
 }
 
-/// Moves a descriptor to a number above `number`, unless it has one.
+/// Moves a descriptor to the lowest free number that is none of these, if its own is one of them.
 ///
 /// # Errors
 /// No number is left.
-pub(crate) fn above(fd: OwnedFd, number: RawFd) -> io::Result<OwnedFd> {
-    match fd.as_raw_fd() > number {
-        true => Ok(fd),
-        false => Ok(fcntl_dupfd_cloexec(&fd, number + 1)?),
+pub(crate) fn elsewhere(mut fd: OwnedFd, taken: &[RawFd]) -> io::Result<OwnedFd> {
+    let mut least = 0;
+    while taken.contains(&fd.as_raw_fd()) {
+        fd = fcntl_dupfd_cloexec(&fd, least)?;
+        least = fd.as_raw_fd() + 1;
     }
+    Ok(fd)
+}
+
+/// Returns how many descriptors this process may have. Their numbers are below this.
+pub(crate) fn most() -> u64 {
+    getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
 }
 
 /// Opens a descriptor under this number, for this process and the programs that it starts. What was open there is closed.

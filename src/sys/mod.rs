@@ -42,3 +42,4 @@ pub(crate) mod stdio;
 pub(crate) mod supervise;
 #[cfg(test)]
 pub(crate) mod testing;
+pub(crate) mod withheld;

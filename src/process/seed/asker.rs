@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, Write};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -10,10 +10,16 @@ use super::order::Order;
 use crate::process::Child;
 use crate::process::spawn::{self, SpawnOptions};
 use crate::sys::identity::is_undisturbed;
-use crate::sys::{descriptors, memory, passing, process, signal};
+use crate::sys::{descriptors, interrupt, memory, passing, process, signal};
 
 /// How long a seed may take until it is ready, or until it has made the next copy; children are started another way after that.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long it may take to end by itself.
+const ENDING: Duration = Duration::from_millis(50);
+
+/// How long a wait is at most deaf to what stops scripts.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
 
 /// The numbers of the standard streams.
 const STREAMS: [RawFd; 3] = [0, 1, 2];
@@ -78,19 +84,18 @@ impl Seed {
         given: &SpawnOptions<'_>,
         place: u64,
     ) -> Result<Option<Child>, Lost> {
-        let patience = match self.is_slow {
-            true => Duration::ZERO,
-            false => PATIENCE,
+        // A copy could not take all of it, but a program that is started has it anyway.
+        let Ok(order) = Prepared::new(given, place) else {
+            return Ok(None);
         };
-        if !is_readable(&self.connection, patience) {
-            self.is_slow = true;
+        self.is_slow = !is_readable(&self.connection, self.patience(PATIENCE));
+        if self.is_slow {
             return Ok(None);
         }
-        self.is_slow = false;
         let mut spare = self.spare().map_err(|_| Lost)?;
         // A signal that came before this moment is not for the child.
         let sent = match is_undisturbed(spare.child.pid().unsigned_abs()) {
-            true => order(given, place, spare.way.as_fd()),
+            true => order.order.send(spare.way.as_fd()),
             false => Err(io::ErrorKind::Interrupted.into()),
         };
         if sent.is_err() {
@@ -102,6 +107,24 @@ impl Seed {
         // If it has ended, the next start notices it.
         let _ = passing::send(self.connection.as_fd(), &[1], &[]);
         Ok(Some(spare.child))
+    }
+
+    /// Returns how long to wait for the seed: not at all after it was slow.
+    fn patience(&self, most: Duration) -> Duration {
+        match self.is_slow {
+            true => Duration::ZERO,
+            false => most,
+        }
+    }
+
+    /// Takes the spares that the seed sends word of until its end, or for at most this time each.
+    fn take_spares(&self, most: Duration, spares: &mut Vec<Child>) {
+        while is_readable(&self.connection, most) {
+            match self.spare() {
+                Ok(spare) => spares.push(spare.child),
+                Err(_) => break,
+            }
+        }
     }
 
     /// Takes the spare that the seed has made.
@@ -122,45 +145,57 @@ impl Drop for Seed {
         if self.parent != process::pid() {
             return;
         }
-        // It may be in the middle of making a spare, of which it still sends word.
-        let is_told = passing::finish(self.connection.as_fd()).is_ok();
         let mut spares = Vec::new();
-        while is_told && is_readable(&self.connection, PATIENCE) {
-            match self.spare() {
-                Ok(mut spare) => {
-                    kill(&mut spare.child);
-                    spares.push(spare.child);
-                }
-                Err(_) => break,
-            }
+        // It may be in the middle of making a spare, of which it still sends word.
+        if passing::finish(self.connection.as_fd()).is_ok() {
+            self.take_spares(self.patience(ENDING), &mut spares);
         }
         kill(&mut self.seed);
-        spares.iter_mut().for_each(reap);
         reap(&mut self.seed);
+        self.take_spares(Duration::ZERO, &mut spares);
+        for mut spare in spares {
+            kill(&mut spare);
+            reap(&mut spare);
+        }
     }
 }
 
-/// Sends the order for a child to a spare.
-fn order(given: &SpawnOptions<'_>, place: u64, way: BorrowedFd<'_>) -> io::Result<()> {
-    let directory = process::current_directory()?;
-    let replaced: Vec<_> = given.streams().collect();
-    let stream = |number: RawFd| {
-        let other = replaced.iter().find(|(_, replaced)| *replaced == number);
-        let fd = other.map_or(number, |(fd, _)| *fd);
-        descriptors::is_open(fd).then_some((fd, number))
-    };
-    let others = descriptors::inheritable()?;
-    let order = Order {
-        directory: directory.as_raw_fd(),
-        session: given.session.as_raw_fd(),
-        place,
-        depot: given
-            .depot
-            .map(|(ends, turn)| (ends[0].as_raw_fd(), ends[1].as_raw_fd(), turn)),
-        streams: STREAMS.into_iter().filter_map(stream).collect(),
-        others: others.into_iter().map(|fd| (fd, fd)).collect(),
-    };
-    order.send(way)
+/// An order for a child.
+struct Prepared {
+    order: Order<RawFd>,
+    _directory: OwnedFd,
+}
+
+impl Prepared {
+    /// # Errors
+    /// A copy would not have room for all that it gets, or this process has none for the current directory.
+    fn new(given: &SpawnOptions<'_>, place: u64) -> io::Result<Self> {
+        let directory = process::current_directory()?;
+        let replaced: Vec<_> = given.streams().collect();
+        let stream = |number: RawFd| {
+            let other = replaced.iter().find(|(_, replaced)| *replaced == number);
+            let fd = other.map_or(number, |(fd, _)| *fd);
+            descriptors::is_open(fd).then_some((fd, number))
+        };
+        let others = descriptors::inheritable()?;
+        let order = Order {
+            directory: directory.as_raw_fd(),
+            session: given.session.as_raw_fd(),
+            place,
+            depot: given
+                .depot
+                .map(|(ends, turn)| (ends[0].as_raw_fd(), ends[1].as_raw_fd(), turn)),
+            streams: STREAMS.into_iter().filter_map(stream).collect(),
+            others: others.into_iter().map(|fd| (fd, fd)).collect(),
+        };
+        match order.has_room(descriptors::most()) {
+            true => Ok(Self {
+                order,
+                _directory: directory,
+            }),
+            false => Err(io::ErrorKind::InvalidInput.into()),
+        }
+    }
 }
 
 fn kill(child: &mut Child) {
@@ -175,15 +210,16 @@ fn reap(child: &mut Child) {
     }
 }
 
-/// Waits until something can be read from a connection, or until its end, for at most this time.
+/// Waits until something can be read from a connection, or until its end, for at most this time. Signals for this process end the wait,
+/// and what stops its scripts.
 fn is_readable(connection: &OwnedFd, most: Duration) -> bool {
-    let end = Instant::now() + most;
+    let (end, alerts) = (Instant::now() + most, interrupt::alerts());
     loop {
         let left = end.saturating_duration_since(Instant::now());
-        match process::wait_readable(&[connection.as_fd()], Some(left)) {
+        let of_now = left.min(BETWEEN_LOOKS);
+        match process::wait_readable(&[connection.as_fd()], Some(of_now)) {
             Ok(ready) if ready.contains(&true) => return true,
-            // A signal has come.
-            Ok(_) if !left.is_zero() => (),
+            Ok(_) if !left.is_zero() && interrupt::alerts() == alerts => (),
             _ => return false,
         }
     }

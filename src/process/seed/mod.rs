@@ -9,8 +9,9 @@
 //! | sends an order to the spare, has a child | | takes its place, does the child's work |
 //! | asks for the next spare | copies itself … | |
 //!
-//! The seed and the spare have one thread and no descriptor but one way to the parent each. They end with the parent. A signal that ends
-//! one of them ends nothing else: the parent then starts the next child in the usual way.
+//! The seed and the spare have one thread and three descriptors: a way to the parent, its end, and the terminal's signals, which they
+//! discard. They end with the parent; a spare that has its order by then lives on as any child does. A signal that ends one of them ends
+//! nothing else: the parent then starts the next child in the usual way.
 //!
 //! - [`choice`]: which children are started in this way.
 //! - [`asker`]: a seed as its parent sees it; [`order`]: what it sends to the spare.

@@ -142,12 +142,26 @@ fn a_script_is_not_told_of_its_seed() {
     );
 }
 
-/// The names of the files that a process has open, in order.
+/// The files of a seed: its streams, its way to the parent, and what tells of the parent's end and of signals.
+const OF_A_SEED: [&str; 6] = [
+    "/dev/null",
+    "/dev/null",
+    "/dev/null",
+    "anon_inode:[pidfd]",
+    "anon_inode:[signalfd]",
+    "socket",
+];
+
+/// The names of the files that a process has open, in order, without the numbers of sockets.
 fn open_files(pid: i32) -> Vec<String> {
     let open = fs::read_dir(format!("/proc/{pid}/fd")).unwrap();
     let mut open: Vec<String> = open
         .filter_map(|entry| fs::read_link(entry.unwrap().path()).ok())
         .map(|path| path.to_string_lossy().into_owned())
+        .map(|path| match path.strip_prefix("socket:") {
+            Some(_) => "socket".into(),
+            None => path,
+        })
         .collect();
     open.sort();
     open
@@ -160,10 +174,7 @@ fn a_seed_holds_no_descriptor_and_no_memory_of_the_session() {
         let read = |file: &str| fs::read_to_string(format!("/proc/{seed}/{file}")).unwrap();
         // A seed that has just made a spare still has that one's way.
         let alone = poll(Instant::now() + PATIENCE, || {
-            let open = open_files(seed);
-            let (streams, rest) = open.split_at(3);
-            assert_eq!(streams, ["/dev/null"; 3]);
-            matches!(rest, [one] if one.starts_with("socket:")).then_some(())
+            (open_files(seed) == OF_A_SEED).then_some(())
         });
         assert!(alone.is_some(), "{:?}", open_files(seed));
         assert!(!read("maps").contains("memfd:"));
@@ -299,6 +310,131 @@ fn descriptors_that_the_process_has_inherited_arrive() {
             "[[False, True], [True, True], [True, True]] nine\n\n",
             "",
         );
+}
+
+#[test]
+fn inherited_descriptors_may_have_any_numbers() {
+    let code = r#"
+        fn read(fd) { open("/dev/fd/%d" % fd).read().strip() }
+        let fds = sys.argv.extract(1).map(|fd| int(fd));
+        for i in range(4) { print(in_child(|none| is_copy(), []), fds.map(|fd| in_child(read, [fd]))); }
+    "#;
+    let copies = |values: &str| {
+        let lines: Vec<_> = ["False", "True", "True", "True"]
+            .map(|copy| format!("{copy} {values}"))
+            .into();
+        lines.join("\n") + "\n"
+    };
+    let files = "for i in 3 4 5 6 251; do echo $i > f$i; done; ulimit -n 252;";
+    let shell = |opened: &str| format!("{files} exec bash -c '{opened} exec \"$@\"' bash \"$@\"");
+    script(code)
+        .arg("3")
+        .arg("4")
+        .arg("5")
+        .arg("6")
+        .through_shell(&shell("exec 3<f3 4<f4 5<f5 6<f6;"))
+        .run()
+        .assert(0, &copies("['3', '4', '5', '6']"), "");
+    script(code)
+        .arg("4")
+        .through_shell(&shell("exec 4<f4;"))
+        .run()
+        .assert(0, &copies("['4']"), "");
+    script(code)
+        .arg("251")
+        .through_shell(&shell("exec 251<f251;"))
+        .run()
+        .assert(0, &copies("['251']"), "");
+    // One that no copy could have: there is none.
+    script(code)
+        .arg("251")
+        .through_shell(&shell("exec 251<f251; ulimit -n 200;"))
+        .run()
+        .assert(0, &"False ['251']\n".repeat(4), "");
+}
+
+#[test]
+fn a_child_lives_on_when_its_parent_ends_at_once() {
+    let code = r#"
+        for i in range(3) {
+            let p = Process(|i| open("ran%d" % i, "w").close(), [i]);
+            p.start();
+            if i < 2 { p.join(); }
+        }
+        os._exit(0);
+    "#;
+    script(code)
+        .through_shell(
+            r#"for round in 1 2 3 4 5 6 7 8; do
+                rm -f ran*; "$@"; until [ -e ran2 ]; do sleep 0.02; done; echo there
+            done"#,
+        )
+        .run()
+        .assert(0, &"there\n".repeat(8), "");
+}
+
+#[test]
+fn ctrl_c_of_the_terminal_ends_no_seed() {
+    prints(
+        r#"
+        let ends = Value("i", 0);
+        signal.signal(signal.SIGCHLD, |number, frame| { ends.value += 1; });
+        for number in [signal.SIGINT, signal.SIGQUIT, signal.SIGHUP] {
+            signal.signal(number, |number, frame| print("signal", number));
+        }
+        fn is_calm(pid) {
+            for line in open("/proc/%d/status" % pid).read().split("\n") {
+                if line.starts_with("ShdPnd:") { return line.ends_with("0"); }
+            }
+        }
+        print(copies(3), ends.value);
+        while len(seeds()) < 2 { }
+        let before = seeds();
+        for number in [signal.SIGINT, signal.SIGQUIT, signal.SIGHUP] { os.kill(0, number); }
+        // The seed holds them back, and the spare discards them.
+        let spare = before.reduce(|a, b| if a > b { a } else { b });
+        while !is_calm(spare) { }
+        print(seeds() == before, copies(2), ends.value);
+        // One for the child is not discarded.
+        for number in [signal.SIGINT, signal.SIGQUIT] {
+            signal.signal(number, signal.SIG_DFL);
+            copies(3);
+            let p = Process(|| time.sleep(3600));
+            p.start();
+            os.kill(p.pid, number);
+            p.join();
+            print(p.exitcode);
+        }
+        "#,
+        "
+        [False, True, True] 3
+        signal 2
+        signal 3
+        signal 1
+        True [True, True] 5
+        -2
+        -3
+        ",
+    );
+}
+
+#[test]
+fn a_copy_is_made_under_the_conditions_of_its_start() {
+    prints(
+        r#"
+        let file = "/proc/self/coredump_filter";
+        fn filter(none) { [is_copy(), int(open("/proc/self/coredump_filter").read().strip(), 16)] }
+        print(copies(3));
+        let other = open(file, "w");
+        other.write("0x7");
+        other.close();
+        print(in_child(filter, []), in_child(filter, []));
+        "#,
+        "
+        [False, True, True]
+        [False, 7] [True, 7]
+        ",
+    );
 }
 
 #[test]
