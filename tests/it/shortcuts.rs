@@ -117,6 +117,21 @@ fn errors_are_where_they_are() {
 }
 
 #[test]
+fn a_variable_that_gets_the_value_of_a_constant_can_be_changed() {
+    each_same(
+        r#"
+        const L = ["a"]; for x in ["b", "c"] { let l = L; l.push(x); print(l, L); let n = L; n[0] += x; print(n); }
+
+        for x in ["a", "b"] { let w = 0; loop { w += 1; if w > 2 { break; } let v = False; v ^= x == "a"; print(v); v = True; v &= w > 1; print(v); } }
+
+        let l = [0, 0]; for x in ["a"] { l[0] = True; l[0] ^= true; l[1] = False; l[1] |= true; print(l); }
+
+        fn f(s) { let t = True; for c in s { t = False; t ^= c == "x"; print(t); } t } print(f(["x", "y"]));
+        "#,
+    );
+}
+
+#[test]
 fn captured_variables_are_shared() {
     each_same(
         r#"

@@ -21,6 +21,14 @@ pub(super) enum Flow {
 
 type Ended = Result<Flow, Failure>;
 
+/// Returns a value as a variable holds it. That of a constant is read-only, and a copy of it is not.
+fn writable(value: Dynamic) -> Dynamic {
+    match value.is_read_only() {
+        true => value.clone(),
+        false => value,
+    }
+}
+
 impl Run<'_, '_, '_, '_, '_, '_, '_> {
     pub(super) fn block(&mut self, block: &Block) -> Ended {
         let mut value = Dynamic::UNIT;
@@ -46,7 +54,7 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
             Step::Value(node) => return Ok(Flow::On(self.value(node)?.flatten())),
             Step::Let(variable, node) => {
                 let value = self.value(node)?.flatten();
-                self.stack[self.base + variable] = value;
+                self.stack[self.base + variable] = writable(value);
             }
             Step::Assign(assign) => self.assign(assign)?,
             Step::SetItem(set) => self.set_item(set)?,
@@ -159,7 +167,7 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
     }
 
     fn assign(&mut self, assign: &Assign) -> Result<(), Failure> {
-        let value = self.value(&assign.value)?.flatten();
+        let value = writable(self.value(&assign.value)?.flatten());
         self.step(assign.local.at)?;
         let seen = self.see(&assign.local)?;
         let variable = self.variable(&assign.local);
@@ -168,19 +176,17 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         }
         let done = match (seen, assign.op) {
             (Seen::Plain, None) => {
-                *variable = value.clone();
-                true
+                *variable = value;
+                return Ok(());
             }
             (Seen::Plain, Some(op)) => operators::assign(op, variable, &value),
-            (_, op) => match variable.write_lock::<Dynamic>() {
-                None => false,
-                Some(mut cell) => match op {
-                    None => {
-                        *cell = value.clone();
-                        true
-                    }
-                    Some(op) => operators::assign(op, &mut cell, &value),
-                },
+            (_, op) => match (variable.write_lock::<Dynamic>(), op) {
+                (None, _) => false,
+                (Some(mut cell), None) => {
+                    *cell = value;
+                    return Ok(());
+                }
+                (Some(mut cell), Some(op)) => operators::assign(op, &mut cell, &value),
             },
         };
         match done {
