@@ -7,9 +7,11 @@
 //! - [`environment`]: what a function can use apart from its arguments: functions, constants, imports.
 //! - [`compiling`]: the text that is being compiled.
 //! - [`visible`]: control characters, shown.
+//! - [`bodies`]: nodes of our own in Rhai's trees.
 //! - [`call`]: one function call packed as bytes.
 //! - `islands`: functions and loops that may become machine code.
 
+pub(crate) mod bodies;
 pub(crate) mod call;
 pub(crate) mod compiling;
 pub(crate) mod diagnostic;

@@ -34,7 +34,7 @@ pub(crate) fn register<'n>(
 }
 
 /// Returns the program as it is.
-pub(crate) fn wrap(_: &Interp, _: &Engine, _: &Source, ast: AST) -> AST {
+pub(crate) fn wrap(_: &Interp, _: &Source, ast: AST) -> AST {
     ast
 }
 

@@ -11,7 +11,10 @@ use rhai::{
 
 use super::Unfit;
 use super::form::Form;
-use super::node::{KEY, node};
+use crate::program::bodies::node;
+
+/// The key of the nodes of islands.
+pub(crate) const KEY: &str = "<island>";
 
 /// A function or a loop that may become machine code, and what it has become.
 pub(crate) struct Island {
@@ -82,7 +85,7 @@ impl LoopTree {
                 _ => StmtBlock::empty(self.position),
             };
             let flow = FlowControl {
-                expr: node(&KEY.into(), Dynamic::from(Held), iterable.start_position()),
+                expr: node(KEY, Dynamic::from(Held), iterable.start_position()),
                 body,
                 branch: StmtBlock::NONE,
             };

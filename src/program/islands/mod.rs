@@ -2,8 +2,8 @@
 //!
 //! - [`unfit`]: why something may not
 //! - `fit`: whether a tree may, as far as that shows before any type is known; [`numeric`]: the natives that it may call
-//! - [`wrap`]: puts a node of our own around what may, under the names and at the places that it has; `template`: bodies of functions
-//! - [`island`]: what such a node stands for; `node`: how one is made
+//! - [`wrap`]: puts a node of our own around what may, under the names and at the places that it has
+//! - [`island`]: what such a node stands for
 //! - [`form`]: what it was compiled to
 //! - [`lower`]: from the tree to typed code, for given types
 //!
@@ -13,15 +13,11 @@ mod fit;
 pub(crate) mod form;
 pub(crate) mod island;
 pub(crate) mod lower;
-mod node;
 pub(crate) mod numeric;
-mod template;
 #[cfg(test)]
 mod tests;
 pub(crate) mod unfit;
 pub(crate) mod wrap;
 
-pub(crate) use island::{Handle, Island, Tree};
-pub(crate) use node::KEY;
-pub(crate) use template::parse as parse_node;
+pub(crate) use island::{Handle, Island, KEY, Tree};
 pub(crate) use unfit::Unfit;

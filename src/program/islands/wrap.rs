@@ -2,12 +2,12 @@
 
 use std::sync::OnceLock;
 
-use rhai::{AST, Dynamic, Engine, Expr, ImmutableString, ScriptFuncDef, Shared, Stmt, StmtBlock};
+use rhai::{AST, Dynamic, Expr, ScriptFuncDef, Shared, Stmt, StmtBlock};
 
 use super::fit::Fitting;
-use super::island::{FunctionTree, LoopTree, Over, each_statement};
-use super::node::{KEY, node};
-use super::{Handle, Tree, Unfit, template};
+use super::island::{FunctionTree, KEY, LoopTree, Over, each_statement};
+use super::{Handle, Tree, Unfit};
+use crate::program::bodies::{node, with_nodes};
 
 /// The most parameters of a function that may be an island.
 const PARAMETERS: usize = 16;
@@ -25,31 +25,22 @@ pub(crate) enum Noted {
 
 /// How a tree is wrapped.
 pub(crate) struct Wrapping<'w> {
-    engine: &'w Engine,
     fitting: Fitting<'w>,
     /// What was found, if somebody wants to know.
     notes: Option<Vec<Noted>>,
-    key: ImmutableString,
 }
 
 /// Returns the program with its islands wrapped, and what was found if `explain` asks for it. `knows` tells whether the program has
 /// a function of this name besides those of the tree.
-pub(crate) fn wrap(
-    engine: &Engine,
-    ast: AST,
-    knows: &dyn Fn(&str) -> bool,
-    explain: bool,
-) -> (AST, Vec<Noted>) {
+pub(crate) fn wrap(ast: AST, knows: &dyn Fn(&str) -> bool, explain: bool) -> (AST, Vec<Noted>) {
     let library = ast.shared_lib().clone();
     let knows = |name: &str| {
         let mut own = library.iter_script_fn_info();
         own.any(|(.., function)| function.name == name) || knows(name)
     };
     let mut wrapping = Wrapping {
-        engine,
         fitting: Fitting { knows: &knows },
         notes: explain.then(Vec::new),
-        key: KEY.into(),
     };
     let functions = wrapping.functions(&library);
     let statements = wrapping.has_loops(ast.statements()).then(|| {
@@ -79,10 +70,10 @@ impl Wrapping<'_> {
         let mut islands = Vec::new();
         for (.., function) in library.iter_script_fn_info() {
             if let Some(handle) = self.function(function) {
-                islands.push((function.clone(), handle));
+                islands.push((function.clone(), Dynamic::from(handle)));
             }
         }
-        template::with_bodies(self.engine, islands)
+        with_nodes(KEY, islands)
     }
 
     fn function(&mut self, function: &Shared<ScriptFuncDef>) -> Option<Handle> {
@@ -212,7 +203,7 @@ impl Wrapping<'_> {
         });
         let handle = Handle::new(tree, None);
         self.note(&handle);
-        let node = node(&self.key, Dynamic::from(handle), position);
+        let node = node(KEY, Dynamic::from(handle), position);
         *statement = Stmt::Expr(node.into());
     }
 

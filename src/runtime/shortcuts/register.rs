@@ -4,7 +4,7 @@ use std::any::TypeId;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use rhai::{AST, Dynamic, Engine, EvalAltResult, LexError, Position};
+use rhai::{AST, Dynamic, Engine, EvalAltResult};
 
 use super::codes::Shortcuts;
 use super::unit::Unit;
@@ -26,8 +26,11 @@ pub(in crate::runtime) fn compile(
     source: &Source,
 ) -> Result<AST, Box<EvalAltResult>> {
     let ast = call::compile(engine, source)?;
-    let ast = islands::wrap(interp, engine, source, ast);
-    Ok(wrap::wrap(engine, ast))
+    let ast = islands::wrap(interp, source, ast);
+    Ok(match are_on(engine, interp) {
+        true => wrap::wrap(ast),
+        false => ast,
+    })
 }
 
 /// Lets an engine run shortcuts.
@@ -38,27 +41,21 @@ pub(in crate::runtime) fn register(
     handles: &Arc<HashSet<TypeId>>,
     foreign: &Arc<Vec<Foreign>>,
 ) {
-    let (settings, limits) = (&interp.settings, &interp.settings.limits);
-    let counts = limits.need_a_stretch() || limits.have_sizes();
-    // Without fast operators, functions of the host may take the place of operators.
-    if counts || settings.compile == Compile::Never || !engine.fast_operators() {
+    if !are_on(engine, interp) {
         return;
     }
     let shortcuts = Shortcuts::new(interp, levels, handles, foreign);
-    #[allow(deprecated)]
-    engine.register_custom_syntax_with_state_raw(
-        wrap::WORD,
-        |_, _, state| match wrap::next_unit() {
-            Some(unit) => {
-                *state = Dynamic::from(unit);
-                Ok(None)
-            }
-            None => Err(LexError::Runtime("a reserved name".into()).into_err(Position::NONE)),
-        },
-        false,
-        move |context, _, state| {
-            let unit = state.read_lock::<Unit>().map(|unit| unit.0.clone());
-            unit.map_or(Ok(Dynamic::UNIT), |unit| shortcuts.enter(context, &unit))
-        },
-    );
+    let _ = engine.register_custom_syntax_handler(wrap::KEY, false, move |context, _, state| {
+        let unit = state.read_lock::<Unit>().map(|unit| unit.0.clone());
+        unit.map_or(Ok(Dynamic::UNIT), |unit| shortcuts.enter(context, &unit))
+    });
+}
+
+/// Returns whether the scripts of an engine run by shortcuts.
+fn are_on(engine: &Engine, interp: &Interp) -> bool {
+    let (settings, limits) = (&interp.settings, &interp.settings.limits);
+    let counts = limits.need_a_stretch() || limits.have_sizes();
+    let is_of_host = interp.host_engines.in_use();
+    // Without fast operators, functions of the host may take the place of operators.
+    !counts && !is_of_host && settings.compile != Compile::Never && engine.fast_operators()
 }

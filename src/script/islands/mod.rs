@@ -102,22 +102,19 @@ pub(crate) fn register<'n>(
     let _ = interp.islands.names.set(names);
     // The engine's natives own the interpreter, and so may this.
     let interp = interp.clone();
-    engine.register_custom_syntax_with_state_raw(
-        KEY,
-        crate::program::islands::parse_node,
-        false,
-        move |context, _, state| node::run(&interp, context, state),
-    );
+    let _ = engine.register_custom_syntax_handler(KEY, false, move |context, _, state| {
+        node::run(&interp, context, state)
+    });
 }
 
 /// Returns the program with its islands wrapped.
-pub(crate) fn wrap(interp: &Interp, engine: &Engine, source: &Source, ast: AST) -> AST {
+pub(crate) fn wrap(interp: &Interp, source: &Source, ast: AST) -> AST {
     let islands = &interp.islands;
     if !islands.are_on() {
         return ast;
     }
     let knows = |name: &str| interp.program.grows() && interp.program.function(name).is_some();
-    let (wrapped, notes) = wrap::wrap(engine, ast, &knows, islands.notes.is_some());
+    let (wrapped, notes) = wrap::wrap(ast, &knows, islands.notes.is_some());
     if let Some(all) = &islands.notes {
         let named = notes.into_iter().map(|note| (source.shown.clone(), note));
         locked(all).extend(named);

@@ -71,3 +71,18 @@ let n = 3;\nwhile n {\n  n -= 1;\n}
 let total = 0;\nfor i in 0..5 {\n  total += undefined_name;\n}",
     );
 }
+
+#[test]
+fn no_word_is_reserved() {
+    each_same(
+        r#"let __island__ = 5; print(__island__); fn f(__island__) { __island__ * 2 } for i in 0..99 { __island__ += f(i); } print(__island__);
+
+let __shortcut__ = 5; for i in ["a"] { print(i + __shortcut__); } fn __shortcut__() { for i in ["b"] { print(i); } } __shortcut__();
+
+let node = 5; fn f0(node) { for i in ["a", "b"] { print(i, node); } node + 1 } print(f0(node), node); fn f1() { node } try { f1(); } catch (e) { print(e); }
+
+<island>
+
+fn f() {<shortcut>} f();"#,
+    );
+}
