@@ -132,6 +132,21 @@ fn a_variable_that_gets_the_value_of_a_constant_can_be_changed() {
 }
 
 #[test]
+fn natives_change_the_variable_that_they_are_given() {
+    each_same(
+        r#"
+        fn g() { let xs = []; for i in 0..5 { append(xs, `${i}`); } xs } print(g());
+
+        let ys = []; for i in 0..5 { push(ys, "a" + i); insert(ys, 0, `${i}`); } reverse(ys); print(ys, len(ys)); for y in ["x"] { clear(ys); print(ys); }
+
+        let d = #{a: 1, b: 2, c: 3, d: 4}; for k in ["a", "b", "c"] { remove(d, k); print(k in d, "d" in d, len(d)); } print(d);
+
+        const T = [["a"], ["b"]]; for i in 0..2 { let s = `${i}`; print(T[i][0] + s, T.len(), len(T)); }
+        "#,
+    );
+}
+
+#[test]
 fn captured_variables_are_shared() {
     each_same(
         r#"

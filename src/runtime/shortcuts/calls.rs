@@ -88,7 +88,7 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         }
         let types = args.iter().map(Dynamic::type_id).collect();
         let values = args.iter_mut().map(std::mem::take).collect();
-        let result = self.ask_with(&method.whole, values);
+        let result = self.ask_with(&method.whole, 0, values);
         self.note_others_method(method, types, result.is_ok());
         result
     }
@@ -127,8 +127,12 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         }
     }
 
-    /// Returns whether a native of this name, none of ours, may be called without its place, which the host's may ask for.
+    /// Returns whether a native of this name, none of ours, may be called without its place, which the host's may ask for. An imported
+    /// module may have a method of this name.
     fn may_be_others(&self, name: &str) -> bool {
+        if self.context.global_runtime_state().num_imports() > 0 {
+            return false;
+        }
         let mut of_host = self.shortcuts.foreign.iter();
         !of_host.any(|function| function.name == name)
     }
@@ -151,6 +155,11 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
             let shape = (call.args.len(), false);
             return self.first_call((&call.whole, &call.known), called, shape);
         }
+        // Rhai lends a variable that comes first, which a native may change.
+        let lends = matches!(call.args.first(), Some(Node::Local(_)));
+        if lends && call.known.is_others() {
+            return self.ask(&call.whole);
+        }
         let mut args = self.args(&call.args)?;
         let args = &mut args[..call.args.len()];
         let result = match args {
@@ -163,8 +172,9 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
             return result;
         }
         let types: Vec<_> = args.iter().map(Dynamic::type_id).collect();
-        let values = args.iter_mut().map(std::mem::take).collect();
-        let result = self.ask_with(&call.whole, values);
+        let lent = usize::from(lends);
+        let values = args.iter_mut().skip(lent).map(std::mem::take).collect();
+        let result = self.ask_with(&call.whole, lent, values);
         if result.is_ok()
             && call.known.is_others()
             && call.known.others().is_none()

@@ -43,9 +43,13 @@ impl Shortcuts {
     }
 }
 
-/// Returns whether the variables are where the code expects them.
+/// Returns whether the variables are where the code expects them, and no constant would be copied item by item.
 fn may_run(scope: &Scope, code: &Code) -> bool {
-    code.given.iter().all(|(name, _)| scope.contains(name))
+    let is_large = |value: &Dynamic| {
+        value.is_read_only() && (value.is_array() || value.is_map() || value.is_blob())
+    };
+    let fits = |name: &str| scope.get(name).is_some_and(|value| !is_large(value));
+    code.given.iter().all(|(name, _)| fits(name))
         && !code.foreign.iter().any(|name| scope.contains(name))
 }
 

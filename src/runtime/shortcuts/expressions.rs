@@ -18,7 +18,7 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
                 let value = self.value(&parts.0)?.flatten();
                 match value.as_bool() {
                     Ok(truth) => Ok((!truth).into()),
-                    Err(_) => self.ask_with(&parts.1, vec![value]),
+                    Err(_) => self.ask_with(&parts.1, 0, vec![value]),
                 }
             }
             Node::And(nodes) => {
@@ -70,6 +70,15 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         match value.as_bool() {
             Ok(truth) => Ok(truth),
             Err(_) => {
+                let is_shared = match node {
+                    Node::Local(local) => self.variable(local).is_shared(),
+                    _ => false,
+                };
+                let value = if is_shared {
+                    value.into_shared()
+                } else {
+                    value
+                };
                 // Rhai's own error, whose text it does not export.
                 let condition = [constant(value, place_of(node))];
                 let both = Expr::And(Box::new(condition.into_iter().collect()), Position::NONE);
@@ -95,7 +104,7 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         let known = &binary.known;
         if known.is_new() {
             let (result, resolved) =
-                last_resolved(|| self.ask_with(&binary.whole, vec![left, right]));
+                last_resolved(|| self.ask_with(&binary.whole, 0, vec![left, right]));
             let global = self.context.global_runtime_state();
             known.note(resolved, (name, place), (2, false), global);
             return result;
@@ -103,7 +112,7 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         let global = self.context.global_runtime_state();
         match known.ours([&left, &right].into_iter(), global) {
             Some(native) => self.native(native, (name, place), &mut [&mut left, &mut right]),
-            None => self.ask_with(&binary.whole, vec![left, right]),
+            None => self.ask_with(&binary.whole, 0, vec![left, right]),
         }
     }
 
@@ -129,14 +138,15 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         self.ask_for(&whole, &item.whole.names)
     }
 
-    /// Evaluates a call or an operator as Rhai does, with arguments that have been evaluated.
+    /// Evaluates a call or an operator as Rhai does, with arguments that have been evaluated, but for the first ones, which are lent.
     pub(super) fn ask_with(
         &mut self,
         asked: &Asked,
+        lent: usize,
         values: Vec<Dynamic>,
     ) -> Result<Dynamic, Failure> {
         let mut whole = asked.expr.clone();
-        put_args(&mut whole, values);
+        put_args(&mut whole, lent, values);
         self.ask_for(&whole, &asked.names)
     }
 }
@@ -158,8 +168,8 @@ pub(super) fn constant(value: Dynamic, place: Position) -> Expr {
     Expr::DynamicConstant(Box::new(value), place)
 }
 
-/// Puts values in the place of a call's arguments.
-pub(super) fn put_args(expr: &mut Expr, values: Vec<Dynamic>) {
+/// Puts values in the place of a call's arguments, but for the first ones.
+pub(super) fn put_args(expr: &mut Expr, lent: usize, values: Vec<Dynamic>) {
     let call: &mut FnCallExpr = match expr {
         Expr::FnCall(call, _) => call,
         Expr::Dot(sides, ..) => match &mut sides.rhs {
@@ -168,7 +178,7 @@ pub(super) fn put_args(expr: &mut Expr, values: Vec<Dynamic>) {
         },
         _ => return,
     };
-    for (arg, value) in call.args.iter_mut().zip(values) {
+    for (arg, value) in call.args.iter_mut().skip(lent).zip(values) {
         *arg = constant(value, arg.start_position());
     }
 }

@@ -9,11 +9,17 @@ use crate::script::bind::{Native, On, Resolved};
 
 /// The libraries of functions in which a call is resolved: a function of the script comes before a native. They are not kept, but nothing
 /// else gets their addresses.
-pub(super) struct Among(Box<[Weak<Module>]>);
+pub(super) struct Among {
+    libraries: Box<[Weak<Module>]>,
+    imports: usize,
+}
 
 impl Among {
     pub(super) fn of(global: &GlobalRuntimeState) -> Self {
-        Self(global.lib.iter().map(Shared::downgrade).collect())
+        Self {
+            libraries: global.lib.iter().map(Shared::downgrade).collect(),
+            imports: global.num_imports(),
+        }
     }
 
     #[inline]
@@ -22,7 +28,9 @@ impl Among {
         let same = |(known, now): (&Weak<Module>, &Shared<Module>)| {
             std::ptr::eq(known.as_ptr(), Shared::as_ptr(now))
         };
-        self.0.len() == now.len() && self.0.iter().zip(now.iter()).all(same)
+        self.libraries.len() == now.len()
+            && self.imports == global.num_imports()
+            && self.libraries.iter().zip(now.iter()).all(same)
     }
 }
 

@@ -189,6 +189,7 @@ impl<'a> Lowering<'a> {
             place,
             items,
             body,
+            at: flow.body.position(),
             whole,
         })))
     }

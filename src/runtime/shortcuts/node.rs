@@ -80,6 +80,8 @@ pub(super) struct For {
     pub place: usize,
     pub items: Items,
     pub body: Block,
+    /// Where the body is.
+    pub at: Position,
     /// The loop without what it goes through, for iterators of other types.
     pub whole: Asked,
 }

@@ -130,7 +130,12 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
                     }
                 }
             }
-            match pass(self.block(&repeated.body)) {
+            // A body without a line is a step too, or nothing could stop the loop.
+            let done = match repeated.body.lines.is_empty() {
+                true => self.step(repeated.at).map(|()| None),
+                false => pass(self.block(&repeated.body)),
+            };
+            match done {
                 Ok(None) => (),
                 Ok(Some(Flow::Break(value))) => {
                     ended = Ok(Flow::On(value));
@@ -159,7 +164,7 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
             let items = &mut parts.2.expr;
             let [first, second] = values;
             match repeated.items {
-                Items::Range(..) => put_args(items, vec![first, second]),
+                Items::Range(..) => put_args(items, 0, vec![first, second]),
                 Items::Of(_) => *items = constant(first, items.start_position()),
             }
         }

@@ -35,11 +35,11 @@ fn seeds() {
 fn state(pid) { open("/proc/%d/stat" % pid).read().split(") ")[1].split(" ")[0] }
 "#;
 
-fn script(code: &str) -> Script {
+pub(super) fn script(code: &str) -> Script {
     Script::text(&format!("{HELPERS}\n{code}")).start_method("spawn")
 }
 
-fn prints(code: &str, stdout: &str) {
+pub(super) fn prints(code: &str, stdout: &str) {
     script(code).run().assert(0, stdout, "");
 }
 
@@ -292,65 +292,6 @@ fn copies_differ_where_processes_do() {
         "#,
         "61\n",
     );
-}
-
-#[test]
-fn descriptors_that_the_process_has_inherited_arrive() {
-    let code = r#"
-        fn numbers(none) { sorted(os.listdir("/proc/self/fd")) }
-        let seen = [];
-        for i in range(3) { seen.push([in_child(|none| is_copy(), []), in_child(numbers, []) == in_child(numbers, [])]); }
-        print(seen, in_child(|none| open("/dev/fd/9").read(), []));
-    "#;
-    script(code)
-        .through_shell("echo nine > nine; exec 9< nine; exec \"$@\"")
-        .run()
-        .assert(
-            0,
-            "[[False, True], [True, True], [True, True]] nine\n\n",
-            "",
-        );
-}
-
-#[test]
-fn inherited_descriptors_may_have_any_numbers() {
-    let code = r#"
-        fn read(fd) { open("/dev/fd/%d" % fd).read().strip() }
-        let fds = sys.argv.extract(1).map(|fd| int(fd));
-        for i in range(4) { print(in_child(|none| is_copy(), []), fds.map(|fd| in_child(read, [fd]))); }
-    "#;
-    let copies = |values: &str| {
-        let lines: Vec<_> = ["False", "True", "True", "True"]
-            .map(|copy| format!("{copy} {values}"))
-            .into();
-        lines.join("\n") + "\n"
-    };
-    let files = "for i in 3 4 5 6 251; do echo $i > f$i; done; ulimit -n 252;";
-    let shell = |opened: &str| format!("{files} exec bash -c '{opened} exec \"$@\"' bash \"$@\"");
-    script(code)
-        .arg("3")
-        .arg("4")
-        .arg("5")
-        .arg("6")
-        .through_shell(&shell("exec 3<f3 4<f4 5<f5 6<f6;"))
-        .run()
-        .assert(0, &copies("['3', '4', '5', '6']"), "");
-    script(code)
-        .arg("4")
-        .through_shell(&shell("exec 4<f4;"))
-        .run()
-        .assert(0, &copies("['4']"), "");
-    script(code)
-        .arg("251")
-        .through_shell(&shell("exec 251<f251;"))
-        .run()
-        .assert(0, &copies("['251']"), "");
-    // One that no copy could have: there is none.
-    script(code)
-        .arg("251")
-        .through_shell(&shell("exec 251<f251; ulimit -n 200;"))
-        .run()
-        .assert(0, &"False ['251']\n".repeat(4), "");
 }
 
 #[test]
