@@ -30,7 +30,7 @@ pub(crate) enum Command {
     #[command(override_usage = "procscript run [OPTIONS] <FILE> [ARGS]...")]
     Run {
         #[command(flatten)]
-        options: Options,
+        options: ScriptOptions,
         /// The script (`-` reads standard input) and its arguments, which become `sys.argv[1]` and so on
         // One list, because everything after the file belongs to the script, even `--help`.
         #[arg(help_heading = None, required = true, value_names = ["FILE", "ARGS"], num_args = 1.., trailing_var_arg = true, value_hint = ValueHint::AnyPath)]
@@ -40,7 +40,7 @@ pub(crate) enum Command {
     #[command(override_usage = "procscript eval [OPTIONS] <CODE> [ARGS]...")]
     Eval {
         #[command(flatten)]
-        options: Options,
+        options: ScriptOptions,
         /// The code and its arguments, which become `sys.argv[1]` and so on
         #[arg(help_heading = None, required = true, value_names = ["CODE", "ARGS"], num_args = 1.., trailing_var_arg = true)]
         words: Vec<OsString>,
@@ -82,6 +82,16 @@ pub(crate) enum Command {
     Man,
 }
 
+/// Options for what runs to an end.
+#[derive(Debug, Default, Args)]
+pub(crate) struct ScriptOptions {
+    #[command(flatten)]
+    pub(crate) all: Options,
+    /// At the end, list what became machine code, and why the rest did not
+    #[arg(long)]
+    pub(crate) explain_compile: bool,
+}
+
 #[derive(Debug, Default, Args)]
 pub(crate) struct Options {
     /// How child processes are started [default: fork with one thread, spawn with more]
@@ -99,9 +109,6 @@ pub(crate) struct Options {
     /// Leave everything to the interpreter, and make no machine code of numeric functions and loops
     #[arg(long)]
     pub(crate) no_compile: bool,
-    /// At the end, list what became machine code, and why the rest did not
-    #[arg(long)]
-    pub(crate) explain_compile: bool,
     #[command(flatten)]
     pub(crate) permissions: PermissionOptions,
 }
@@ -168,7 +175,7 @@ fn plain(words: &[OsString]) -> Option<Command> {
     };
     let file = script.first()?.as_encoded_bytes().first()?;
     (*file != b'-').then(|| Command::Run {
-        options: Options::default(),
+        options: ScriptOptions::default(),
         words: script.to_vec(),
     })
 }

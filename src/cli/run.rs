@@ -6,31 +6,50 @@ use std::path::PathBuf;
 use anyhow::{Result, anyhow};
 use procscript::{Builder, Limits, Runtime, Script, StartMethod};
 
-use super::args::{Method, Options};
+use super::args::{Method, Options, ScriptOptions};
 use super::default_limit;
 use super::input::read;
 
 /// `words`: the file, then the script's arguments.
-pub(crate) fn run(options: &Options, words: Vec<OsString>) -> Result<u8> {
+pub(crate) fn run(options: &ScriptOptions, words: Vec<OsString>) -> Result<u8> {
+    let builder = explaining(options, &words);
+    run_by(builder, &words)
+}
+
+/// Runs standard input as a script.
+pub(crate) fn run_input(options: &Options) -> Result<u8> {
+    let words = vec!["-".into()];
+    run_by(builder(options, words.clone()), &words)
+}
+
+fn run_by(builder: Builder, words: &[OsString]) -> Result<u8> {
     let file = words.first().map(PathBuf::from).unwrap_or_default();
-    execute(options, read(&file)?, words)
+    execute(builder, read(&file)?)
 }
 
 /// `words`: the code, then its arguments.
-pub(crate) fn eval(options: &Options, mut words: Vec<OsString>) -> Result<u8> {
+pub(crate) fn eval(options: &ScriptOptions, mut words: Vec<OsString>) -> Result<u8> {
     let code = words
         .first_mut()
         .map(|code| std::mem::replace(code, "-c".into()));
     let code = code.unwrap_or_default().into_string();
     let code = code.map_err(|code| anyhow!("the code is not UTF-8 text: {}", code.display()))?;
     let script = Script::from_text("<string>", &code);
-    execute(options, script, words)
+    execute(explaining(options, &words), script)
 }
 
-fn execute(options: &Options, script: Script, argv: Vec<OsString>) -> Result<u8> {
-    let code = builder(options, argv).run_main(script)?;
+fn execute(builder: Builder, script: Script) -> Result<u8> {
+    let code = builder.run_main(script)?;
     // The kernel keeps the low eight bits of an exit code.
     Ok((code & 0xff) as u8)
+}
+
+fn explaining(options: &ScriptOptions, words: &[OsString]) -> Builder {
+    let builder = builder(&options.all, words.to_vec());
+    match options.explain_compile {
+        true => builder.explain_compile(),
+        false => builder,
+    }
 }
 
 /// A runtime for a process of its own, with what the options say.
@@ -57,9 +76,6 @@ pub(crate) fn builder(options: &Options, argv: impl IntoIterator<Item = OsString
     }
     if let Some(mib) = options.session_memory {
         builder = builder.session_memory(mib << 20);
-    }
-    if options.explain_compile {
-        builder = builder.explain_compile();
     }
     compiling(builder, options.no_compile)
 }

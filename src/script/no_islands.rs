@@ -11,16 +11,21 @@ use crate::script::settings::Settings;
 
 /// No islands.
 #[derive(Debug)]
-pub(crate) struct Islands;
+pub(crate) struct Islands {
+    explain: bool,
+}
 
 impl Islands {
-    pub(super) fn new(_: &Settings) -> Self {
-        Self
+    pub(super) fn new(settings: &Settings) -> Self {
+        Self {
+            explain: settings.explain_compile,
+        }
     }
 
-    /// Returns nothing: there is nothing to tell.
+    /// Returns why nothing is compiled, if somebody wants to know.
     pub(crate) fn explanation(&self) -> Option<String> {
-        None
+        let text = "Compiled code of the main process:\n  nothing: procscript was built without the feature `compile`\n";
+        self.explain.then(|| text.into())
     }
 }
 

@@ -39,7 +39,7 @@ pub(crate) fn repl(options: &Options, file: Option<&Path>) -> Result<u8> {
         if file.is_some() {
             bail!("`repl FILE` needs a terminal to read from; without one: procscript FILE");
         }
-        return run::run(options, vec!["-".into()]);
+        return run::run_input(options);
     }
     let script = file.map(input::read).transpose()?;
     let argv = file.map_or_else(|| vec![OsString::new()], |file| vec![file.into()]);

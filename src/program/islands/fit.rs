@@ -161,6 +161,9 @@ fn no_native(name: &str, pos: Position) -> Fits<u32> {
     if name.starts_with("anon$") {
         return unfit("makes a closure", pos);
     }
+    if name == "contains" {
+        return unfit("uses 'in' or 'contains'", pos);
+    }
     unfit(
         format!("calls '{name}', which is not a numeric function"),
         pos,

@@ -125,11 +125,8 @@ impl Island {
     }
 
     /// Leaves it to the interpreter for good.
-    pub(crate) fn leave(&self, why: Option<Unfit>) {
+    pub(crate) fn leave(&self) {
         self.is_left.store(true, Ordering::Relaxed);
-        if let Some(why) = why {
-            self.note_refusal(why);
-        }
     }
 
     /// Notes why it could not be compiled.

@@ -27,7 +27,7 @@ impl Surroundings for World {
         libraries.find_map(|library| library.get_script_fn(name, params).cloned())
     }
 
-    fn hides(&self, name: &str, _: usize) -> bool {
+    fn hides(&self, name: &str) -> bool {
         name == "floor"
     }
 

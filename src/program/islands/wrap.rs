@@ -43,7 +43,8 @@ pub(crate) fn wrap(ast: AST, knows: &dyn Fn(&str) -> bool, explain: bool) -> (AS
         notes: explain.then(Vec::new),
     };
     let functions = wrapping.functions(&library);
-    let statements = wrapping.has_loops(ast.statements()).then(|| {
+    let has_loops = wrapping.has_loops(ast.statements());
+    let statements = (has_loops || explain).then(|| {
         let mut statements = ast.statements().to_vec();
         wrapping.loops(&mut statements);
         statements
@@ -93,12 +94,16 @@ impl Wrapping<'_> {
         if let Err(why) = &fits {
             self.note_unfit(function, why);
         }
-        if fits == Ok(0) || fits.is_err() && !has_loops {
+        let is_island = !(fits == Ok(0) || fits.is_err() && !has_loops);
+        if !is_island && self.notes.is_none() {
             return None;
         }
         let mut statements = Vec::new();
         each_statement(function, |statement| statements.push(statement.clone()));
         self.loops(&mut statements);
+        if !is_island {
+            return None;
+        }
         let (start, end) = (function.body.start_position(), function.body.end_position());
         let tree = Tree::Function(FunctionTree {
             name: function.name.clone(),

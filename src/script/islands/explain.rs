@@ -9,13 +9,19 @@ use crate::program::islands::Island;
 use crate::program::islands::wrap::Noted;
 use crate::sys::lock::locked;
 
+/// The reason where nothing else speaks against it.
+const LITTLE: &str = "not compiled: called too seldom, too short, or only run inside other compiled code; its loops are listed by themselves";
+
 /// The first line.
-const TITLE: &str = "Compiled code, by file and line:\n";
+pub(super) const TITLE: &str = "Compiled code of the main process, by file and line:\n";
 
 impl Islands {
     /// Returns a line for each function and loop of the program, if they were noted.
     pub(crate) fn explanation(&self) -> Option<String> {
         let notes = locked(self.notes.as_ref()?);
+        if let Some(why) = self.off {
+            return Some(format!("{TITLE}  nothing: {why}\n"));
+        }
         let mut lines: Vec<(&str, usize, String)> = Vec::new();
         for (file, note) in &*notes {
             let (line, text) = match note {
@@ -50,9 +56,7 @@ fn became(island: &Island) -> String {
     if types.is_empty() {
         return match island.refusal() {
             Some(why) => format!("not compiled: {}", why.text()),
-            None => {
-                "not compiled: it had little to do, or ran as part of something compiled".into()
-            }
+            None => LITTLE.into(),
         };
     }
     let gave_up = match island.failures.load(Ordering::Relaxed) {

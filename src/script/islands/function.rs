@@ -12,7 +12,7 @@ use crate::native::code::Ty;
 use crate::native::{Exit, Value};
 use crate::program::islands::form::{Form, Libraries};
 use crate::program::islands::island::FunctionTree;
-use crate::program::islands::{Handle, Island};
+use crate::program::islands::{Handle, Island, Unfit};
 use crate::script::Outcome;
 use crate::script::interp::Interp;
 
@@ -48,6 +48,12 @@ pub(super) fn form(
     if form.code.get().is_none() {
         let call = form.met.fetch_add(1, Ordering::Relaxed) + 1;
         if !interp.islands.is_call_due(call, tree.has_loop) {
+            return None;
+        }
+        let mut pairs = args.iter().zip(&form.types);
+        if !pairs.all(|(arg, ty)| values::is_all(arg, *ty)) {
+            let why = "is called with a list that has items of several types";
+            island.note_refusal(Unfit::new(why, tree.position));
             return None;
         }
         let code = making::function(interp, (island, tree), libraries, &form.types);
@@ -98,17 +104,17 @@ pub(super) fn keep(island: &Island, form: Form) -> Arc<Form> {
 }
 
 /// Notes that an island could not be compiled.
-pub(super) fn refuse(island: &Island, why: crate::program::islands::Unfit) {
+pub(super) fn refuse(island: &Island, why: Unfit) {
     island.note_refusal(why);
     if island.refusals.fetch_add(1, Ordering::Relaxed) + 1 >= paying::REFUSALS {
-        island.leave(None);
+        island.leave();
     }
 }
 
 /// Notes that code has given up.
 pub(super) fn fail(island: &Island) {
     if island.failures.fetch_add(1, Ordering::Relaxed) + 1 >= paying::FAILURES {
-        island.leave(None);
+        island.leave();
     }
 }
 

@@ -13,11 +13,12 @@ use super::world::World;
 use super::{Islands, ending, function, held, making, values, work};
 use crate::native::code::{Item, Ty};
 use crate::native::{Exit, Value};
-use crate::program::islands::Island;
 use crate::program::islands::form::{Code, Form, Libraries};
 use crate::program::islands::island::{LoopTree, Over};
+use crate::program::islands::{Island, Unfit};
 use crate::script::Outcome;
 use crate::script::interp::Interp;
+use crate::script::values::type_name;
 
 /// Runs a loop.
 pub(super) fn run(
@@ -32,7 +33,13 @@ pub(super) fn run(
             let value = context.eval_expression_tree(&iterable.into())?.flatten();
             match (Source::of(value), tree.plain()) {
                 (Ok(source), _) => source,
-                (Err(value), Some(plain)) => return held::with(value, plain, context),
+                (Err(value), Some(plain)) => {
+                    if interp.islands.are_noted() {
+                        let what = format!("goes through a value of type {}", type_name(&value));
+                        island.note_refusal(Unfit::new(what, tree.position));
+                    }
+                    return held::with(value, plain, context);
+                }
                 (Err(_), None) => return Ok(Dynamic::UNIT),
             }
         }
@@ -221,6 +228,9 @@ impl Driver<'_> {
             Source::Items(list, _) => {
                 let item = *self.items.get_or_insert_with(|| values::item_of_all(list));
                 if item.is_none() {
+                    let why = "goes through a list that does not hold numbers of one type";
+                    let why = Unfit::new(why, self.tree.position);
+                    self.island.note_refusal(why);
                     self.next_try = u64::MAX;
                     return None;
                 }

@@ -41,6 +41,8 @@ use making::Workshop;
 pub(crate) struct Islands {
     /// When something is compiled.
     when: Compile,
+    /// Why nothing is compiled.
+    off: Option<&'static str>,
     /// The compiler, begun when it is first needed. Where a process forks it has one thread, so nobody holds this then.
     workshop: Mutex<Option<Workshop>>,
     /// What the host and the settings have changed about the names of scripts.
@@ -62,13 +64,14 @@ impl Islands {
     pub(super) fn new(settings: &Settings) -> Self {
         // The interpreter counts operations one by one.
         let counts = settings.limits.of_operations().is_some();
-        let when = if counts {
-            Compile::Never
-        } else {
-            settings.compile
+        let (when, off) = match settings.compile {
+            Compile::Never => (Compile::Never, Some("--no-compile was given")),
+            _ if counts => (Compile::Never, Some("the number of operations is limited")),
+            when => (when, None),
         };
         Self {
             when,
+            off,
             workshop: Mutex::default(),
             names: OnceLock::new(),
             notes: settings.explain_compile.then(Mutex::default),
@@ -77,6 +80,11 @@ impl Islands {
 
     fn are_on(&self) -> bool {
         self.when != Compile::Never && self.names.get().is_some()
+    }
+
+    /// Returns whether somebody wants to know what was compiled.
+    fn are_noted(&self) -> bool {
+        self.notes.is_some()
     }
 
     fn is_at_once(&self) -> bool {

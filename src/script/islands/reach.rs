@@ -2,7 +2,7 @@
 
 use rhai::{Module, Scope, ScriptFuncDef, Shared};
 
-use super::values::type_of;
+use super::values::{is_all, type_of};
 use crate::native::code::Ty;
 use crate::program::islands::lower::Surroundings;
 use crate::script::interp::Interp;
@@ -20,6 +20,7 @@ impl Surroundings for Reach<'_> {
     fn variable(&self, name: &str) -> Option<Result<(Ty, bool), String>> {
         let value = self.scope?.get(name)?;
         Some(match type_of(value) {
+            Some(ty) if !is_all(value, ty) => Err("a list with items of several types".into()),
             Some(ty) => Ok((ty, value.is_read_only())),
             None if value.is_shared() => Err("a variable that a closure has too".into()),
             None if value.is_array() => {
@@ -35,7 +36,7 @@ impl Surroundings for Reach<'_> {
         Some(found.clone())
     }
 
-    fn hides(&self, name: &str, _args: usize) -> bool {
+    fn hides(&self, name: &str) -> bool {
         let names = self.interp.islands.names.get();
         let is_foreign = names.is_none_or(|names| names.foreign.contains(name));
         let has_builtins = self.interp.settings.has_module("builtins");

@@ -28,6 +28,18 @@ pub(super) fn type_of(value: &Dynamic) -> Option<Ty> {
     Some(Ty::Rows(item_of(row.first()?)?))
 }
 
+/// Returns whether all items of a list are of the type that its first one has.
+pub(super) fn is_all(value: &Dynamic, ty: Ty) -> bool {
+    let are = |items: &Array, item| items.iter().all(|one| item_of(one) == Some(item));
+    match (value.as_array_ref(), ty) {
+        (Ok(items), Ty::List(item)) => are(&items, item),
+        (Ok(rows), Ty::Rows(item)) => rows
+            .iter()
+            .all(|row| row.as_array_ref().is_ok_and(|row| are(&row, item))),
+        _ => true,
+    }
+}
+
 /// Returns the type of the number in a variable that others may have too.
 pub(super) fn type_of_shared_number(value: &Dynamic) -> Option<Ty> {
     if value.as_int().is_ok() {

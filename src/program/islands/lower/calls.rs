@@ -47,7 +47,7 @@ impl Lower<'_, '_> {
                 },
             });
         }
-        let found = numeric::of(name, count).filter(|_| !self.plan.world.hides(name, count));
+        let found = numeric::of(name, count).filter(|_| !self.plan.world.hides(name));
         match found {
             None | Some(Numeric::Random) => unfit(
                 format!("calls '{name}', which is not a numeric function"),

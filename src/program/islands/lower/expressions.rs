@@ -64,7 +64,7 @@ impl Lower<'_, '_> {
                         *pos,
                     );
                 };
-                if self.plan.world.hides(&call.name, call.args.len()) {
+                if self.plan.world.hides(&call.name) {
                     return unfit(
                         format!("calls '{}', which the program defines", call.name),
                         *pos,

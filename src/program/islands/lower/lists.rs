@@ -95,7 +95,7 @@ impl Lower<'_, '_> {
                 Tree::Property(property, _) => property.2 == "len",
                 Tree::MethodCall(call, _) => {
                     numeric::of(&call.name, call.args.len() + 1) == Some(Numeric::Len)
-                        && !self.plan.world.hides(&call.name, call.args.len())
+                        && !self.plan.world.hides(&call.name)
                 }
                 _ => false,
             };
@@ -147,7 +147,7 @@ impl Lower<'_, '_> {
         {
             return Ok(None);
         }
-        if self.plan.world.hides(&call.name, call.args.len()) {
+        if self.plan.world.hides(&call.name) {
             return unfit(
                 format!("calls '{}', which the program defines", call.name),
                 *pos,

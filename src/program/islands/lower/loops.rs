@@ -198,7 +198,7 @@ impl Lower<'_, '_> {
             None if numeric::of(&call.name, count) == Some(Numeric::Range)
                 && !call.is_qualified()
                 && self.plan.world.function(&call.name, count).is_none()
-                && !self.plan.world.hides(&call.name, count) =>
+                && !self.plan.world.hides(&call.name) =>
             {
                 false
             }

@@ -12,8 +12,8 @@ pub(crate) trait Surroundings {
     /// Returns the script's function of this name that a call would find.
     fn function(&self, name: &str, params: usize) -> Option<Shared<ScriptFuncDef>>;
 
-    /// Returns whether the script or the host has a function that takes the place of a native of this name, called with that many arguments.
-    fn hides(&self, name: &str, args: usize) -> bool;
+    /// Returns whether the script or the host has a function that takes the place of a native of this name.
+    fn hides(&self, name: &str) -> bool;
 
     /// Returns whether this name, if it is no variable, means the value that it usually means.
     fn is_global(&self, name: &str) -> bool;
