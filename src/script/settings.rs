@@ -82,6 +82,7 @@ mod tests {
             let settings = Settings {
                 limits: Limits::new().operations(u64::MAX).string_bytes(10),
                 setups: vec!["shop".into()],
+                compile: Compile::Never,
                 permissions: permissions.into(),
                 ..Settings::default()
             };

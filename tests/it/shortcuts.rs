@@ -228,3 +228,16 @@ fn signals_reach_functions_that_are_run_so() {
         "#,
     );
 }
+
+#[test]
+fn a_limit_changes_no_output() {
+    let text = r#"
+        fn words(n) { let l = []; for i in 0..n { l.append("w" + i); } l }
+        let d = #{}; for w in words(50) { d[w] = w.len(); if w == "w7" { try { w.missing(); } catch (e) { print(e); } } }
+        print(d.len(), d["w10"]);
+        for x in ["a", 1] { print(x + 1); x.upper(); }
+    "#;
+    let plain = same(text);
+    let limited = Script::text(text).option("--limit-memory=4096").run();
+    limited.assert_exactly(plain.code(), &plain.stdout, &plain.stderr);
+}

@@ -6,15 +6,85 @@ mod generator;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use procscript::{Capture, Runtime};
+use procscript::{Capture, Permissions, Runtime};
 
 use self::generator::program;
 use crate::support::cases::Case;
 
-pub(crate) const CASES: &[Case] = &[Case::new(
-    "random_programs_do_the_same_compiled_and_interpreted",
-    random_programs,
-)];
+pub(crate) const CASES: &[Case] = &[
+    Case::new(
+        "random_programs_do_the_same_compiled_and_interpreted",
+        random_programs,
+    ),
+    Case::new(
+        "a_function_that_is_defined_again_counts_in_compiled_callers",
+        defined_again,
+    ),
+    Case::new(
+        "runtimes_compile_and_start_children_at_the_same_time",
+        at_the_same_time,
+    ),
+];
+
+const CALLER: &str = "fn step(x) { x + 1 }
+fn sum(n) { let s = 0; for i in range(n) { s = step(s); } s }
+fn twice(x) { step(x) * 2 }";
+
+/// Each evaluation is like an input of the prompt: the newest definition of a name counts.
+fn defined_again() {
+    for at_once in [false, true] {
+        let builder = Runtime::builder();
+        let builder = if at_once {
+            builder.compile_at_once()
+        } else {
+            builder
+        };
+        let mut runtime = builder.build().unwrap();
+        let sums = "let s = 0; for i in range(50000) { s += twice(1); } `${sum(50000)} ${sum(50000)} ${s}`";
+        runtime.eval::<()>(CALLER).unwrap();
+        let mut results = |text: &str| runtime.eval::<String>(text).unwrap();
+        assert_eq!(results(sums), "50000 50000 200000");
+        assert_eq!(results(sums), "50000 50000 200000");
+        assert_eq!(
+            results(&format!("fn step(x) {{ x + 2 }} {sums}")),
+            "100000 100000 300000"
+        );
+        assert_eq!(results(sums), "100000 100000 300000");
+        assert_eq!(
+            results(&format!("fn step(x) {{ x + 0.5 }} {sums}")),
+            "25000.0 25000.0 150000.0"
+        );
+    }
+}
+
+/// Some compile while others start children: what a forked child inherits is in order.
+fn at_the_same_time() {
+    let text = r#"
+        fn sum(n) { let s = 0; for i in range(n) { s += i % 7; } s }
+        let q = Queue();
+        let children = [1000, 2000, 3000].map(|n| Process(|n| q.put(sum(n)), [n]));
+        for child in children { child.start(); }
+        let all = [q.get(), q.get(), q.get()].sorted();
+        for child in children { child.join(); }
+        let s = 0; for i in range(1000) { s += all[i % 3]; }
+        `${all} ${s}`
+    "#;
+    let run = || {
+        for _ in 0..5 {
+            let mut runtime = Runtime::builder()
+                .permissions(Permissions::all())
+                .compile_at_once()
+                .build()
+                .unwrap();
+            let result = runtime.eval::<String>(text).unwrap();
+            assert_eq!(result, "[2997, 5995, 8994] 5992335");
+        }
+    };
+    let threads: Vec<_> = (0..4).map(|_| std::thread::spawn(run)).collect();
+    for thread in threads {
+        thread.join().unwrap();
+    }
+}
 
 /// How many random programs there are in a usual run.
 const PROGRAMS: u64 = 3000;

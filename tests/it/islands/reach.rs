@@ -87,3 +87,52 @@ fn a_fork_in_the_middle_goes_on_in_both() {
             .assert(0, "child 19999900002\nparent 19999900002\n", "");
     }
 }
+
+/// Counts the pieces of memory of a process that hold machine code of no file.
+const CODE_IN_MEMORY: &str = r#"
+fn pieces() {
+    let s = 0;
+    for i in range(100000) { s += i % 7; }
+    let of_no_file = |line| line.contains(" r-xp 00000000 00:00 0") && !line.contains("[");
+    open("/proc/self/maps").read().split("\n").filter(of_no_file).len()
+}
+let q = Queue();
+let child = Process(|q| q.put(pieces()), [q]);
+child.start();
+print(q.get() > 0, pieces() > 0);
+child.join();
+"#;
+
+#[test]
+fn children_compile_if_their_parent_does() {
+    for method in ["fork", "spawn"] {
+        let run = || script(CODE_IN_MEMORY, "pays").start_method(method);
+        run().run().assert(0, "True True\n", "");
+        let off = run().option("--no-compile").run();
+        off.assert(0, "False False\n", "");
+    }
+}
+
+/// Runs the rest of the command line in a process that makes no memory executable: `prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN)`.
+const WITHOUT_EXECUTABLE_MEMORY: &str = r#"
+import ctypes, os, sys
+if ctypes.CDLL(None, use_errno=True).prctl(65, 1, 0, 0, 0) != 0:
+    print("too old a kernel")
+    sys.exit(0)
+os.execvp(sys.argv[1], sys.argv[1:])
+"#;
+
+#[test]
+fn where_no_memory_is_made_executable_scripts_are_interpreted() {
+    let text = "fn f(n) {\n  let s = 0;\n  for i in range(n) { s += i % 7; }\n  s\n}\nprint(f(100000), f(100000));\n";
+    let shell = "exec python3 without.py \"$@\"";
+    let run = script(text, "pays").through_shell(shell);
+    let run = run.beside("without.py", WITHOUT_EXECUTABLE_MEMORY);
+    let output = run.option("--explain-compile").run();
+    if output.stdout == "too old a kernel\n" {
+        return;
+    }
+    assert_eq!((output.code(), &*output.stdout), (0, "299995 299995\n"));
+    let why = "loop: not compiled: Backend error: unable to make memory readable+executable";
+    assert!(output.stderr.contains(why), "{}", output.stderr);
+}
