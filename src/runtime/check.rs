@@ -2,7 +2,7 @@
 
 use rhai::{AST, Engine, EvalAltResult, Position};
 
-use super::{Runtime, Script, shortcuts};
+use super::{Runtime, Script, parsing};
 use crate::advice::{self, Pieces};
 use crate::program::compiling;
 use crate::program::diagnostic::Diagnostic;
@@ -22,7 +22,7 @@ pub(super) fn compile(
     names: &Names,
     source: &Source,
 ) -> Result<AST, Box<Diagnostic>> {
-    shortcuts::compile(interp, engine, source).map_err(|error| {
+    parsing::parse(interp, engine, source).map_err(|error| {
         let place = place_of(error.position());
         let mut told = Diagnostic::syntax(source, place, message_of(&error));
         advice::about_syntax(names, &source.text, &Pieces::of(&source.text), &mut told);

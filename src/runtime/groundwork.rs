@@ -7,8 +7,8 @@ use rhai::{AST, Engine, EvalAltResult};
 use super::BuildError;
 use super::engine;
 use super::modules::Modules;
+use super::parsing;
 use super::setup::Setup;
-use super::shortcuts;
 use crate::program::Source;
 use crate::program::call::{self, Blueprint};
 use crate::script::bind::Vocabulary;
@@ -90,7 +90,7 @@ fn compile(
         interp.program.add_directory(directory.into());
     }
     for source in blueprint.inputs {
-        let ast = shortcuts::compile(interp, engine, &source)?;
+        let ast = parsing::parse(interp, engine, &source)?;
         interp.program.add_input(source, ast.shared_lib().clone());
     }
     let mut compiled = Vec::new();

@@ -10,7 +10,7 @@
 //! - [`stopper`]: stopping a script, by a call and by time; [`turn`]: between evaluations.
 //! - [`engine`]: the Rhai engine as scripts expect it; [`wrong_calls`]: calls that Rhai cannot resolve.
 //! - [`modules`]: `import` of files and of built-in modules; [`loading`]: by one thread at a time.
-//! - [`check`]: the syntax errors of a script.
+//! - [`parsing`]: the tree of a source; [`check`]: the syntax errors of a script.
 //! - [`worker`]: the start of a spawned child; [`groundwork`]: what is the same for every child; [`isolated`]: scripts that run in one.
 //! - [`prompt`]: a program that grows line by line.
 //! - [`objects`]: queues, locks, events and processes as Rust objects.
@@ -32,6 +32,7 @@ mod loading;
 mod modules;
 mod objects;
 mod package;
+mod parsing;
 mod piece;
 mod prompt;
 mod run;

@@ -18,7 +18,7 @@ use rhai::{
 };
 
 use super::loading::{Loading, NoTurn};
-use super::shortcuts;
+use super::parsing;
 use crate::permissions::Place;
 use crate::program::Source;
 use crate::program::call::CarriedModule;
@@ -246,7 +246,7 @@ fn prelude(module: &CarriedModule) -> String {
 /// Compiles the source of a module, followed by code that exports its functions as values.
 fn compile_module(engine: &Engine, interp: &Interp, source: &Source) -> Result<AST, Failure> {
     let _name = NameBeingCompiled::set(&source.name);
-    let ast = shortcuts::compile(interp, engine, source)?;
+    let ast = parsing::parse(interp, engine, source)?;
     // After the last line of the source, because closures are identified by their position.
     let mut extra = "\n".repeat(source.text.lines().count());
     let mut names: Vec<&str> = Vec::new();

@@ -45,7 +45,7 @@ pub(crate) mod given;
 pub(crate) mod held;
 pub(crate) mod host_engines;
 pub(crate) mod interp;
-#[cfg_attr(not(feature = "compile"), path = "no_islands.rs")]
+#[cfg_attr(not(feature = "compile"), path = "islands/off.rs")]
 pub(crate) mod islands;
 pub(crate) mod limits;
 pub(crate) mod memory;

@@ -13,13 +13,13 @@ use super::values::{Exit, Outside, Progress, Value};
 use crate::native::code::{Place, Ty, Var};
 use crate::sys::interrupt;
 
-/// What code returns when it has ended, and nothing that it had to return.
+/// The status of code that has ended without a value.
 pub(crate) const DONE: i64 = 0;
 
-/// What a loop returns when `return` has ended it.
+/// The status of a loop that `return` has ended.
 pub(crate) const RETURNED: i64 = 1;
 
-/// What code returns when it gives up.
+/// The status of code that gives up.
 pub(crate) const GAVE_UP: i64 = 2;
 
 /// Compiled code that can be entered. The code's memory lives as long as one of them.
@@ -29,7 +29,7 @@ pub(crate) struct Entry {
     shape: Arc<Shape>,
 }
 
-/// What compiled code expects and gives.
+/// The arguments and results of compiled code.
 ///
 /// It gets the address of eight-byte slots: one for each variable, one for its result, and four for a loop that is counted: the next
 /// number, the step, the passes done, and the number at which it ends.
@@ -41,11 +41,11 @@ pub(crate) struct Shape {
     pub written: Vec<bool>,
     pub result: Ty,
     pub kind: Kind,
-    /// Where it is, for a stop before it begins.
+    /// The place of the code, for a stop before it begins.
     pub place: Place,
 }
 
-/// What kind of code it is.
+/// The kinds of compiled code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     Function,

@@ -5,7 +5,7 @@ use rhai::{ASTFlags, Expr, FnCallExpr, Position, Stmt, Token};
 use super::numeric::{self, Numeric};
 use super::unfit::{Fits, unfit};
 
-/// What entering an inner loop costs the interpreter, in nodes.
+/// The cost of entering an inner loop for the interpreter, in nodes.
 const ENTERING: u32 = 30;
 
 /// Looks at trees for one program.
@@ -107,7 +107,7 @@ impl Fitting<'_> {
         Ok(inside?.saturating_add(1))
     }
 
-    /// What is between brackets, and perhaps what follows them.
+    /// Weighs an index between brackets, and perhaps the methods after them.
     fn index(self, expr: &Expr) -> Fits<u32> {
         match expr {
             Expr::Dot(sides, ..) => sum([self.index(&sides.lhs), self.link(&sides.rhs)]),
@@ -115,7 +115,7 @@ impl Fitting<'_> {
         }
     }
 
-    /// What follows a dot.
+    /// Weighs the method or property after a dot.
     fn link(self, expr: &Expr) -> Fits<u32> {
         match expr {
             Expr::MethodCall(call, pos) => {

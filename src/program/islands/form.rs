@@ -16,7 +16,7 @@ pub(crate) struct Form {
     pub types: Vec<Ty>,
     /// The names of the loop's variables.
     pub names: Vec<ImmutableString>,
-    /// What the items of the list are that the loop goes through.
+    /// The type of the items of the list that the loop goes through.
     pub items: Option<Item>,
     pub libraries: Libraries,
     /// How often a function was called for these types before it was compiled.

@@ -21,7 +21,7 @@ pub(crate) struct Island {
     pub tree: Tree,
     /// It is no function of which only the loops fit.
     pub fits: bool,
-    /// What was compiled, for which types.
+    /// The compiled forms, each for its types.
     pub forms: RwLock<Vec<Arc<Form>>>,
     /// Compiled code gave up so often.
     pub failures: AtomicU32,
@@ -36,7 +36,7 @@ pub(crate) struct Island {
     refused: Mutex<Option<Unfit>>,
 }
 
-/// What the interpreter runs, and what machine code is made of: the parts of the script's tree.
+/// The parts of the script's tree that the interpreter runs and machine code is made of.
 pub(crate) enum Tree {
     Function(FunctionTree),
     Loop(LoopTree),
@@ -96,7 +96,7 @@ impl LoopTree {
     }
 }
 
-/// What a loop goes over.
+/// The condition or the values that a loop goes over.
 pub(crate) enum Over {
     /// `loop`.
     Forever,

@@ -1,6 +1,6 @@
 //! The natives that machine code has, under the names that scripts call them by.
 
-/// What a name means in numeric code. Types decide the rest.
+/// The meaning of a name in numeric code. Types decide the rest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Numeric {
     /// `abs(x)`.

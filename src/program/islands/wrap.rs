@@ -26,7 +26,7 @@ pub(crate) enum Noted {
 /// How a tree is wrapped.
 pub(crate) struct Wrapping<'w> {
     fitting: Fitting<'w>,
-    /// What was found, if somebody wants to know.
+    /// The functions and loops that were found, if somebody wants to know.
     notes: Option<Vec<Noted>>,
 }
 

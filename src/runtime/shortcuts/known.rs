@@ -60,7 +60,7 @@ impl Found {
     }
 }
 
-/// What is known about a call after it was made.
+/// The facts that are known about a call after it was made.
 #[derive(Default)]
 pub(super) struct Known {
     /// The native of ours that was called, or that it was none.

@@ -13,7 +13,7 @@ use super::operators::op_of;
 /// The most arguments of a call that is made here.
 pub(super) const MOST_ARGS: usize = 3;
 
-/// What Rhai does itself when it is called, and what it does more with the result of.
+/// The functions that Rhai runs itself, or whose result it uses further.
 const RHAIS: [&str; 9] = [
     "Fn",
     "call",

@@ -1,14 +1,15 @@
 //! Shortcuts: code of a script that does more than arithmetic, run without asking Rhai for each step.
 //!
 //! Rhai searches at each step for what a name, an operator or a method means, and puts each value where it can be found by name. A
-//! *shortcut* is a node in Rhai's tree in place of a loop or of the body of a function. It gives each variable a place, knows the operators of numbers and
-//! strings, and remembers the native that Rhai has found for a method. Whatever it does not know, it asks Rhai to evaluate in the same
-//! place: an error, a text and a position are always Rhai's own. So a script cannot tell, except by the clock.
+//! *shortcut* is a node in Rhai's tree in place of a loop or of the body of a function. It gives each variable a place, knows the
+//! operators of numbers and strings, and remembers the native that Rhai has found for a method. Whatever it does not know, it asks Rhai
+//! to evaluate in the same place: an error, a text and a position are always Rhai's own. So a script cannot tell, except by the clock.
 //!
 //! - [`register`]: the shortcuts of an engine; [`wrap`]: puts them into a tree; [`unit`]: what they stand for there.
-//! - [`node`]: the tree of a shortcut; [`lower`], [`lower_expr`]: made from Rhai's; [`by_name`]: parts that Rhai evaluates; [`codes`]: all of them.
-//! - [`enter`]: from Rhai and back; [`run`]: running it: variables, and asking Rhai; [`statements`], [`expressions`], [`operators`], [`calls`], [`functions`],
-//!   [`known`]: the parts.
+//! - [`node`]: the tree of a shortcut; [`lower`], [`lower_expr`]: made from Rhai's; [`by_name`]: parts that Rhai evaluates; [`codes`]: all
+//!   of them.
+//! - [`enter`]: from Rhai and back; [`run`]: running it: variables, and asking Rhai; [`statements`], [`expressions`], [`operators`],
+//!   [`calls`], [`functions`], [`known`]: the parts.
 //!
 //! A runtime with limits has none: they count each step of Rhai's.
 
@@ -29,4 +30,4 @@ mod statements;
 mod unit;
 mod wrap;
 
-pub(super) use register::{compile, register};
+pub(super) use register::{put_into, register};

@@ -51,7 +51,7 @@ pub(super) struct Assign {
     /// The operator of `+=`.
     pub op: Option<Op>,
     pub value: Node,
-    /// What assigns, of Rhai's.
+    /// Rhai's own form of the assignment.
     pub how: OpAssignment,
     pub target: Expr,
 }
@@ -159,7 +159,7 @@ pub(super) struct Call {
     pub function: OnceLock<Function>,
 }
 
-/// What the name of a call means.
+/// The meaning of a call's name.
 pub(super) enum Function {
     /// A function of the script that is run here.
     Ours(Callee),

@@ -1,36 +1,24 @@
-//! The shortcuts of an engine: where text becomes a tree, and where Rhai comes to one.
+//! The shortcuts of an engine: whether it has any, and the handler of their nodes.
 
 use std::any::TypeId;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use rhai::{AST, Dynamic, Engine, EvalAltResult};
+use rhai::{AST, Dynamic, Engine};
 
 use super::codes::Shortcuts;
 use super::unit::Unit;
 use super::wrap;
-use crate::program::call;
-use crate::program::source::Source;
 use crate::script::foreign::Foreign;
 use crate::script::interp::Interp;
-use crate::script::islands;
 use crate::script::settings::Compile;
 
-/// Compiles a file as every process must, with islands and shortcuts in its tree.
-///
-/// # Errors
-/// Rhai's syntax error.
-pub(in crate::runtime) fn compile(
-    interp: &Interp,
-    engine: &Engine,
-    source: &Source,
-) -> Result<AST, Box<EvalAltResult>> {
-    let ast = call::compile(engine, source)?;
-    let ast = islands::wrap(interp, source, ast);
-    Ok(match are_on(engine, interp) {
+/// Returns the program with shortcuts in it, if its engine runs them.
+pub(in crate::runtime) fn put_into(ast: AST, interp: &Interp, engine: &Engine) -> AST {
+    match are_on(engine, interp) {
         true => wrap::wrap(ast),
         false => ast,
-    })
+    }
 }
 
 /// Lets an engine run shortcuts.

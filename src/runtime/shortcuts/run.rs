@@ -20,13 +20,13 @@ pub(super) struct Run<'r, 'a, 's, 'ps, 'g, 'c, 't> {
     pub context: &'r mut EvalContext<'a, 's, 'ps, 'g, 'c, 't>,
     /// The variables of all functions that are running here, the innermost's last.
     pub stack: Vec<Dynamic>,
-    /// Where those of the innermost begin.
+    /// The index of the innermost function's first variable.
     pub base: usize,
     /// The innermost is a call too many: using a variable is an error.
     pub is_too_deep: bool,
 }
 
-/// What a variable holds.
+/// The value of a variable, as far as code looks at it.
 pub(super) enum Seen {
     /// Something that can be used where it is.
     Plain,

@@ -44,7 +44,7 @@ impl Islands {
     }
 }
 
-/// What an island has become.
+/// Says in words whether an island was compiled, for which types, or why not.
 fn became(island: &Island) -> String {
     let forms = island.forms.read().unwrap_or_else(PoisonError::into_inner);
     let compiled = forms

@@ -88,7 +88,7 @@ struct Driver<'d> {
     passes: u64,
     /// Machine code is tried after this number of them.
     next_try: u64,
-    /// What the items of the list are, if all are the same.
+    /// The type of the list's items, if all are the same.
     items: Option<Option<Item>>,
     /// The work of all loops when this one began.
     begun: u64,

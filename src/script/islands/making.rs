@@ -1,4 +1,4 @@
-//! Compiling: one at a time, and nothing is made before the first.
+//! Compiles one thing at a time; the compiler is made when first needed.
 
 use rhai::{EvalContext, Module, Shared};
 

@@ -39,19 +39,19 @@ use making::Workshop;
 
 /// The islands of one runtime.
 pub(crate) struct Islands {
-    /// When something is compiled.
+    /// The moment at which something is compiled.
     when: Compile,
-    /// Why nothing is compiled.
+    /// The reason why nothing is compiled.
     off: Option<&'static str>,
     /// The compiler, begun when it is first needed. Where a process forks it has one thread, so nobody holds this then.
     workshop: Mutex<Option<Workshop>>,
-    /// What the host and the settings have changed about the names of scripts.
+    /// The changes of the host and the settings to the names of scripts.
     names: OnceLock<Names>,
-    /// What was looked at, and in which source, if somebody wants to know.
+    /// The functions and loops that were looked at, with their sources, if somebody wants to know.
     notes: Option<Mutex<Vec<(String, Noted)>>>,
 }
 
-/// What names mean in this runtime.
+/// The names of this runtime, as far as islands depend on them.
 #[derive(Debug, Default)]
 struct Names {
     /// The functions of the host.

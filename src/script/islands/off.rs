@@ -24,7 +24,7 @@ impl Islands {
 
     /// Returns why nothing is compiled, if somebody wants to know.
     pub(crate) fn explanation(&self) -> Option<String> {
-        let text = "Compiled code of the main process:\n  nothing: procscript was built without the feature `compile`\n";
+        let text = "Compiled code of the main process, by file and line:\n  nothing: procscript was built without the feature `compile`\n";
         self.explain.then(|| text.into())
     }
 }

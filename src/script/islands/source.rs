@@ -7,7 +7,7 @@ use rhai::{Array, Dynamic};
 use crate::native::Progress;
 use crate::script::steps::Steps;
 
-/// What a loop goes through.
+/// The range, list or condition that a loop goes through.
 pub(super) enum Source {
     /// Until its condition is false.
     Condition,

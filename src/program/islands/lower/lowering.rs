@@ -19,17 +19,17 @@ pub(super) struct Lower<'l, 'w> {
     /// Of a loop: the variables outside of it.
     pub(super) outer: Vec<Named>,
     pub(super) is_loop: bool,
-    /// What it returns, as far as that is known.
+    /// The type that it returns, as far as that is known.
     pub(super) ret: Ty,
     /// How many loops are around the statement.
     pub(super) loops: usize,
 }
 
-/// What became of a statement.
+/// The result of lowering a statement.
 pub(super) enum Done {
     /// Its value, if that was wanted; else `Unit`.
     Value(Expr),
-    /// What follows is not reached.
+    /// The statements after it are not reached.
     Never,
 }
 
@@ -138,7 +138,7 @@ pub(crate) fn position(place: Place) -> Position {
     }
 }
 
-/// What a type is called in reasons.
+/// Returns the name of a type in reasons.
 pub(super) fn name_of(ty: Ty) -> &'static str {
     match ty {
         Ty::Int => "an integer",

@@ -36,7 +36,7 @@ pub(crate) struct Plan<'w> {
 /// A function that is being lowered.
 pub(super) struct Open {
     pub(super) key: Key,
-    /// What it gives, if that is known.
+    /// The type of its result, if that is known.
     pub(super) ret: Ty,
     pub(super) id: Option<FunctionId>,
     /// It has been called while that was not known.

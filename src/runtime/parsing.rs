@@ -1,0 +1,23 @@
+//! The tree of a source, as each process of a program must make it.
+
+use rhai::{AST, Engine, EvalAltResult};
+
+use super::shortcuts;
+use crate::program::call;
+use crate::program::source::Source;
+use crate::script::interp::Interp;
+use crate::script::islands;
+
+/// Parses a source, and puts islands and shortcuts into its tree.
+///
+/// # Errors
+/// Rhai's syntax error.
+pub(super) fn parse(
+    interp: &Interp,
+    engine: &Engine,
+    source: &Source,
+) -> Result<AST, Box<EvalAltResult>> {
+    let ast = call::compile(engine, source)?;
+    let ast = islands::wrap(interp, source, ast);
+    Ok(shortcuts::put_into(ast, interp, engine))
+}
