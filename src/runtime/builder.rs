@@ -24,7 +24,7 @@ use crate::stdlib::multiprocessing::workers::Workers;
 use crate::text::from_os;
 use crate::{stdlib, sys};
 
-/// Configures a [`Runtime`] or a [`ProcessPackage`].
+/// Configures a [`Runtime`] or a [`ProcessPackage`](super::ProcessPackage).
 ///
 /// # Example
 /// ```

@@ -47,7 +47,7 @@ use crate::sys::deep_stack::on_deep_stack;
 /// # Limits
 /// The package's [limits](crate::Builder::limits) of sizes and call depth hold for every evaluation of its engines, besides those that the host has set
 /// on the engine. Limits of time, operations and memory hold in [`limited`](Self::limited); a script outside of it is refused.
-/// [`compile`](Self::compile) and `limited` return [`BuildError::NotLimited`](crate::error::BuildError::NotLimited) if an `on_progress` (time,
+/// [`compile`](Self::compile) and `limited` return [`BuildError::NotLimited`] if an `on_progress` (time,
 /// operations, memory) or `on_var` (sizes) that was set before keeps limits from being applied.
 ///
 /// # Processes

@@ -5,7 +5,7 @@
 //! operators of numbers and strings, and remembers the native that Rhai has found for a method. Whatever it does not know, it asks Rhai
 //! to evaluate in the same place: an error, a text and a position are always Rhai's own. So a script cannot tell, except by the clock.
 //!
-//! - [`register`]: the shortcuts of an engine; [`wrap`]: puts them into a tree; [`unit`]: what they stand for there.
+//! - [`mod@register`]: the shortcuts of an engine; [`wrap`]: puts them into a tree; [`mod@unit`]: what they stand for there.
 //! - [`node`]: the tree of a shortcut; [`lower`], [`lower_expr`]: made from Rhai's; [`by_name`]: parts that Rhai evaluates; [`codes`]: all
 //!   of them.
 //! - [`enter`]: from Rhai and back; [`run`]: running it: variables, and asking Rhai; [`statements`], [`expressions`], [`operators`],

@@ -22,6 +22,7 @@ mod queue; // Queue and JoinableQueue
 mod remains; // what ended processes leave: no descriptors, their names in warnings
 mod rlock; // RLock
 mod seed; // children that are copies of a seed
+mod seed_descriptors; // … and what they inherit
 mod semaphore; // Semaphore and BoundedSemaphore
 mod session_memory; // memory that was given back
 mod signals; // Ctrl-C and SIGTERM

@@ -39,7 +39,7 @@ pub(super) fn script(code: &str) -> Script {
     Script::text(&format!("{HELPERS}\n{code}")).start_method("spawn")
 }
 
-pub(super) fn prints(code: &str, stdout: &str) {
+fn prints(code: &str, stdout: &str) {
     script(code).run().assert(0, stdout, "");
 }
 

@@ -1,6 +1,6 @@
 //! Descriptors of children that are copies of a seed.
 
-use super::seed::{prints, script};
+use super::seed::script;
 
 #[test]
 fn descriptors_that_the_process_has_inherited_arrive() {
