@@ -336,16 +336,14 @@ fn ctrl_c_of_the_terminal_ends_no_seed() {
         let spare = before.reduce(|a, b| if a > b { a } else { b });
         while !is_calm(spare) { }
         print(seeds() == before, copies(2), ends.value);
-        // One for the child is not discarded.
-        for number in [signal.SIGINT, signal.SIGQUIT] {
-            signal.signal(number, signal.SIG_DFL);
-            copies(3);
-            let p = Process(|| time.sleep(3600));
-            p.start();
-            os.kill(p.pid, number);
-            p.join();
-            print(p.exitcode);
-        }
+        // One for the child is not discarded. (What SIGINT does to it depends on how far it has come.)
+        signal.signal(signal.SIGQUIT, signal.SIG_DFL);
+        copies(3);
+        let p = Process(|| time.sleep(3600));
+        p.start();
+        os.kill(p.pid, signal.SIGQUIT);
+        p.join();
+        print(p.exitcode);
         "#,
         "
         [False, True, True] 3
@@ -353,7 +351,6 @@ fn ctrl_c_of_the_terminal_ends_no_seed() {
         signal 3
         signal 1
         True [True, True] 5
-        -2
         -3
         ",
     );
