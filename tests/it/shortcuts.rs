@@ -126,6 +126,10 @@ fn a_variable_that_gets_the_value_of_a_constant_can_be_changed() {
 
         let l = [0, 0]; for x in ["a"] { l[0] = True; l[0] ^= true; l[1] = False; l[1] |= true; print(l); }
 
+        let l = [False]; for x in ["a"] { let m = [False, [True]]; m[0] |= true; m[1][0] &= false; let d = #{a: True}; d.a ^= true; print(m, d, x + ""); }
+
+        fn g(p, x) { p &= x == "a"; p } fn h(l) { for x in l { print(g(True, x), g(False, x)); } } h(["a", "b"]); for t in [True, False] { t ^= true; print(t, "x" + ""); }
+
         fn f(s) { let t = True; for c in s { t = False; t ^= c == "x"; print(t); } t } print(f(["x", "y"]));
         "#,
     );

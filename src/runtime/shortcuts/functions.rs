@@ -6,6 +6,7 @@ use super::known::Among;
 use super::node::{Call, Callee, Code, Function};
 use super::run::Run;
 use super::statements::Flow;
+use super::statements::writable;
 use crate::script::exceptions::Failure;
 use crate::script::stop::Stop;
 use crate::sys::limits::Stack;
@@ -70,7 +71,8 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         let source = std::mem::replace(&mut global.source, callee.source.clone());
         let scope = std::mem::replace(self.context.scope_mut(), Scope::new());
         let (base, outer) = (self.stack.len(), (self.base, self.is_too_deep));
-        self.stack.extend(args.into_iter().take(call.args.len()));
+        let args = args.into_iter().take(call.args.len());
+        self.stack.extend(args.map(writable));
         self.stack.resize(base + code.places, Dynamic::UNIT);
         (self.base, self.is_too_deep) = (base, self.is_deep());
         let ended = self.block(&code.body);

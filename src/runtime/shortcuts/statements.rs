@@ -22,11 +22,25 @@ pub(super) enum Flow {
 type Ended = Result<Flow, Failure>;
 
 /// Returns a value as a variable holds it. That of a constant is read-only, and a copy of it is not.
-fn writable(value: Dynamic) -> Dynamic {
-    match value.is_read_only() {
+pub(super) fn writable(value: Dynamic) -> Dynamic {
+    match has_constant(&value) {
         true => value.clone(),
         false => value,
     }
+}
+
+/// Returns whether a value or anything in it is read-only.
+fn has_constant(value: &Dynamic) -> bool {
+    if value.is_shared() {
+        return false;
+    }
+    value.is_read_only()
+        || value
+            .as_array_ref()
+            .is_ok_and(|items| items.iter().any(has_constant))
+        || value
+            .as_map_ref()
+            .is_ok_and(|entries| entries.values().any(has_constant))
 }
 
 impl Run<'_, '_, '_, '_, '_, '_, '_> {
