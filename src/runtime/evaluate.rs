@@ -183,7 +183,7 @@ impl Runtime {
         drop(limit);
         let result = self.unless_unwritten(result);
         let result = result.and_then(|value| depth::check_result(&value).map(|()| value));
-        let error = match (result, interp.look_for_stop()) {
+        let error = match (result, interp.stopping()) {
             (Ok(value), None) => return Ok(value),
             (result, _) => {
                 let value = result.as_ref().err().map(|error| thrown(error));
@@ -216,7 +216,7 @@ impl Runtime {
     }
 
     fn error(&self, ending: &Ending, thrown: Option<Dynamic>) -> Error {
-        match (self.report(ending), self.interp.look_for_stop()) {
+        match (self.report(ending), self.interp.stopping()) {
             ((Some(_), _), Some(Stop::Limit(exceeded))) => Error::Limit(exceeded),
             ((Some(report), _), _) => Error::failed(report, thrown),
             ((None, Some(code)), _) => Error::Exited(code),

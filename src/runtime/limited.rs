@@ -69,7 +69,7 @@ impl ProcessPackage {
         let limit = TimeLimit::of(interp).map_err(Error::System)?;
         let result = stretch::within(interp, || bounded(body()));
         drop(limit);
-        let Some(stop) = interp.look_for_stop() else {
+        let Some(stop) = interp.stopping() else {
             return Ok(result);
         };
         // Before everybody ends: it may hold the last handle of an object that a thread waits for.

@@ -50,14 +50,14 @@ impl Ending {
         result: Result<Dynamic, Box<EvalAltResult>>,
         frames_of: impl Fn(&EvalAltResult) -> Vec<Frame>,
     ) -> Self {
-        let error = match (result, interp.look_for_stop()) {
+        let error = match (result, interp.stopping()) {
             (Ok(_), None) => return Self::Code(0),
             (Err(error), _) => error,
             // The stop came just when the script ended, or the script caught an error that it must not catch.
             (Ok(_), Some(stop)) => interp.stop(stop),
         };
         let located = |exception: Exception| exception.with_frames(frames_of(&error));
-        match Stop::of(&error).or_else(|| interp.look_for_stop()) {
+        match Stop::of(&error).or_else(|| interp.stopping()) {
             None => Self::Failed(located(Exception::from_error(&error))),
             Some(Stop::Exit(value)) => Self::Code(exit_code(interp, &value)),
             Some(Stop::Interrupt) => {

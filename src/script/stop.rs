@@ -88,8 +88,8 @@ pub(super) fn note_quiet(interp: usize, alerts: u32) {
     LOOKED.set((interp, alerts));
 }
 
-/// Makes this thread look again: it has itself changed what it would find.
-fn look_again() {
+/// Makes this thread look again: it knows of a change that has sent no alert yet, or is its own.
+pub(super) fn look_again() {
     LOOKED.set((0, 0));
 }
 

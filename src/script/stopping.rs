@@ -52,9 +52,8 @@ impl Interp {
         found
     }
 
-    /// Like [`stopping`](Self::stopping), for the end of a script or of a wait: a request may have ended it whose alert is still to come.
     #[cold]
-    pub(crate) fn look_for_stop(&self) -> Option<Stop> {
+    fn look_for_stop(&self) -> Option<Stop> {
         if let Some(stop) = stop::of_this_thread(self.address()) {
             return Some(stop);
         }
@@ -87,8 +86,10 @@ impl Interp {
 
     /// Returns the error a native returns when its wait was interrupted.
     pub(crate) fn interrupted(&self) -> Failure {
+        // A request may have ended the wait whose alert is still to come.
+        stop::look_again();
         self.take_thrown()
-            .unwrap_or_else(|| terminated(self.look_for_stop().unwrap_or(Stop::Host)))
+            .unwrap_or_else(|| terminated(self.stopping().unwrap_or(Stop::Host)))
     }
 
     /// Returns the result, unless a signal has come that the script did not notice, because it neither waited nor used a variable.

@@ -163,14 +163,14 @@ impl Interactive {
     ) -> Outcome {
         let interp = &self.runtime.interp;
         let stop = result.as_ref().err().and_then(|error| Stop::of(error));
-        match stop.or_else(|| interp.look_for_stop()) {
+        match stop.or_else(|| interp.stopping()) {
             // Checked before the ending is read, which would stop other threads too.
             Some(Stop::Interrupt) => return Outcome::Interrupted,
             Some(Stop::Host) => return Outcome::Stopped,
             Some(Stop::Limit(exceeded)) => return Outcome::Limit(exceeded),
             _ => (),
         }
-        let result = match (result, interp.look_for_stop()) {
+        let result = match (result, interp.stopping()) {
             (Ok(value), None) => return self.show(source, value),
             (result, _) => result,
         };
