@@ -88,7 +88,7 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         }
         let types = args.iter().map(Dynamic::type_id).collect();
         let values = args.iter_mut().map(std::mem::take).collect();
-        let result = self.ask_with(&method.whole, 0, values);
+        let result = self.ask_with(&method.whole, values);
         self.note_others_method(method, types, result.is_ok());
         result
     }
@@ -174,7 +174,7 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         let types: Vec<_> = args.iter().map(Dynamic::type_id).collect();
         let lent = usize::from(lends);
         let values = args.iter_mut().skip(lent).map(std::mem::take).collect();
-        let result = self.ask_with(&call.whole, lent, values);
+        let result = self.ask_with(&call.whole, values);
         if result.is_ok()
             && call.known.is_others()
             && call.known.others().is_none()

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use rhai::{Dynamic, EvalAltResult, EvalContext, Position, Scope};
 
 use super::codes::Shortcuts;
+use super::expressions::is_collection;
 use super::node::Code;
 use super::run::Run;
 use super::statements::Flow;
@@ -45,10 +46,8 @@ impl Shortcuts {
 
 /// Returns whether the variables are where the code expects them, and no constant would be copied item by item.
 fn may_run(scope: &Scope, code: &Code) -> bool {
-    let is_large = |value: &Dynamic| {
-        value.is_read_only() && (value.is_array() || value.is_map() || value.is_blob())
-    };
-    let fits = |name: &str| scope.get(name).is_some_and(|value| !is_large(value));
+    let is_copied = |value: &Dynamic| value.is_read_only() && is_collection(value);
+    let fits = |name: &str| scope.get(name).is_some_and(|value| !is_copied(value));
     code.given.iter().all(|(name, _)| fits(name))
         && !code.foreign.iter().any(|name| scope.contains(name))
 }

@@ -18,7 +18,7 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
                 let value = self.value(&parts.0)?.flatten();
                 match value.as_bool() {
                     Ok(truth) => Ok((!truth).into()),
-                    Err(_) => self.ask_with(&parts.1, 0, vec![value]),
+                    Err(_) => self.ask_with(&parts.1, vec![value]),
                 }
             }
             Node::And(nodes) => {
@@ -104,7 +104,7 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         let known = &binary.known;
         if known.is_new() {
             let (result, resolved) =
-                last_resolved(|| self.ask_with(&binary.whole, 0, vec![left, right]));
+                last_resolved(|| self.ask_with(&binary.whole, vec![left, right]));
             let global = self.context.global_runtime_state();
             known.note(resolved, (name, place), (2, false), global);
             return result;
@@ -112,7 +112,7 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         let global = self.context.global_runtime_state();
         match known.ours([&left, &right].into_iter(), global) {
             Some(native) => self.native(native, (name, place), &mut [&mut left, &mut right]),
-            None => self.ask_with(&binary.whole, 0, vec![left, right]),
+            None => self.ask_with(&binary.whole, vec![left, right]),
         }
     }
 
@@ -123,7 +123,7 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
             return false;
         };
         let value = &self.stack[self.base + local.place];
-        !value.is_shared() && (value.is_array() || value.is_map() || value.is_blob())
+        !value.is_shared() && is_collection(value)
     }
 
     fn item(&mut self, item: &Item) -> Result<Dynamic, Failure> {
@@ -138,17 +138,21 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         self.ask_for(&whole, &item.whole.names)
     }
 
-    /// Evaluates a call or an operator as Rhai does, with arguments that have been evaluated, but for the first ones, which are lent.
+    /// Evaluates a call or an operator as Rhai does, with arguments that have been evaluated. They are the last ones.
     pub(super) fn ask_with(
         &mut self,
         asked: &Asked,
-        lent: usize,
         values: Vec<Dynamic>,
     ) -> Result<Dynamic, Failure> {
         let mut whole = asked.expr.clone();
-        put_args(&mut whole, lent, values);
+        put_args(&mut whole, values);
         self.ask_for(&whole, &asked.names)
     }
+}
+
+/// Returns whether a copy of a value has copies of items.
+pub(super) fn is_collection(value: &Dynamic) -> bool {
+    value.is_array() || value.is_map() || value.is_blob()
 }
 
 /// Returns an item of a list or an entry of a dict, if it is there.
@@ -168,8 +172,8 @@ pub(super) fn constant(value: Dynamic, place: Position) -> Expr {
     Expr::DynamicConstant(Box::new(value), place)
 }
 
-/// Puts values in the place of a call's arguments, but for the first ones.
-pub(super) fn put_args(expr: &mut Expr, lent: usize, values: Vec<Dynamic>) {
+/// Puts values in the place of a call's last arguments.
+pub(super) fn put_args(expr: &mut Expr, values: Vec<Dynamic>) {
     let call: &mut FnCallExpr = match expr {
         Expr::FnCall(call, _) => call,
         Expr::Dot(sides, ..) => match &mut sides.rhs {
@@ -178,7 +182,7 @@ pub(super) fn put_args(expr: &mut Expr, lent: usize, values: Vec<Dynamic>) {
         },
         _ => return,
     };
-    for (arg, value) in call.args.iter_mut().skip(lent).zip(values) {
+    for (arg, value) in call.args.iter_mut().rev().zip(values.into_iter().rev()) {
         *arg = constant(value, arg.start_position());
     }
 }

@@ -178,7 +178,7 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
             let items = &mut parts.2.expr;
             let [first, second] = values;
             match repeated.items {
-                Items::Range(..) => put_args(items, 0, vec![first, second]),
+                Items::Range(..) => put_args(items, vec![first, second]),
                 Items::Of(_) => *items = constant(first, items.start_position()),
             }
         }
@@ -186,7 +186,7 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
     }
 
     fn assign(&mut self, assign: &Assign) -> Result<(), Failure> {
-        let value = writable(self.value(&assign.value)?.flatten());
+        let value = self.value(&assign.value)?.flatten();
         self.step(assign.local.at)?;
         let seen = self.see(&assign.local)?;
         let variable = self.variable(&assign.local);
@@ -195,14 +195,14 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         }
         let done = match (seen, assign.op) {
             (Seen::Plain, None) => {
-                *variable = value;
+                *variable = writable(value);
                 return Ok(());
             }
             (Seen::Plain, Some(op)) => operators::assign(op, variable, &value),
             (_, op) => match (variable.write_lock::<Dynamic>(), op) {
                 (None, _) => false,
                 (Some(mut cell), None) => {
-                    *cell = value;
+                    *cell = writable(value);
                     return Ok(());
                 }
                 (Some(mut cell), Some(op)) => operators::assign(op, &mut cell, &value),
