@@ -1,8 +1,7 @@
 //! Nodes of our own in Rhai's trees: in place of statements, and as the bodies of functions.
 
 use std::collections::VecDeque;
-use std::sync::Mutex;
-use std::sync::PoisonError;
+use std::sync::{Mutex, PoisonError};
 
 use rhai::{
     CustomExpr, Dynamic, Engine, Expr, Identifier, LexError, OptimizationLevel, Position,

@@ -33,8 +33,8 @@ impl Builder {
         self
     }
 
-    /// Prints what was compiled, and why the rest was not, to standard error at the end of [`Runtime::run_main`](super::Runtime::run_main). Children are not
-    /// listed.
+    /// Prints what was compiled, and why the rest was not, to standard error at the end of
+    /// [`Runtime::run_main`](super::Runtime::run_main). Children are not listed.
     pub fn explain_compile(mut self) -> Self {
         self.settings.explain_compile = true;
         self

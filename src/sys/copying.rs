@@ -11,7 +11,8 @@ use std::ptr::{null_mut, without_provenance_mut};
 use super::process::{Forked, has_one_thread};
 use super::{identity, robust};
 
-/// Copies this process. The copy has the parent of this process, and sends that SIGCHLD when it ends. ///
+/// Copies this process. The copy has the parent of this process, and sends that SIGCHLD when it ends.
+///
 /// # Errors
 /// Those of `clone(2)`. `Unsupported` when this process has several threads, or its C library is not known well enough.
 pub(crate) fn copy_for_parent() -> io::Result<Forked> {

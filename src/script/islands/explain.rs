@@ -13,7 +13,7 @@ use crate::sys::lock::locked;
 const LITTLE: &str = "not compiled: called too seldom, too short, or only run inside other compiled code; its loops are listed by themselves";
 
 /// The first line.
-pub(super) const TITLE: &str = "Compiled code of the main process, by file and line:\n";
+const TITLE: &str = "Compiled code of the main process, by file and line:\n";
 
 impl Islands {
     /// Returns a line for each function and loop of the program, if they were noted.

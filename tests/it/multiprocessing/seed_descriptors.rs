@@ -35,28 +35,26 @@ fn inherited_descriptors_may_have_any_numbers() {
     };
     let files = "for i in 3 4 5 6 251; do echo $i > f$i; done; ulimit -n 252;";
     let shell = |opened: &str| format!("{files} exec bash -c '{opened} exec \"$@\"' bash \"$@\"");
-    script(code)
-        .arg("3")
-        .arg("4")
-        .arg("5")
-        .arg("6")
-        .through_shell(&shell("exec 3<f3 4<f4 5<f5 6<f6;"))
-        .run()
-        .assert(0, &copies("['3', '4', '5', '6']"), "");
-    script(code)
-        .arg("4")
-        .through_shell(&shell("exec 4<f4;"))
-        .run()
-        .assert(0, &copies("['4']"), "");
-    script(code)
-        .arg("251")
-        .through_shell(&shell("exec 251<f251;"))
-        .run()
-        .assert(0, &copies("['251']"), "");
-    // One that no copy could have: there is none.
-    script(code)
-        .arg("251")
-        .through_shell(&shell("exec 251<f251; ulimit -n 200;"))
-        .run()
-        .assert(0, &"False ['251']\n".repeat(4), "");
+    let cases = [
+        (
+            &["3", "4", "5", "6"][..],
+            "exec 3<f3 4<f4 5<f5 6<f6;",
+            copies("['3', '4', '5', '6']"),
+        ),
+        (&["4"], "exec 4<f4;", copies("['4']")),
+        (&["251"], "exec 251<f251;", copies("['251']")),
+        // One that no copy could have: there is none.
+        (
+            &["251"],
+            "exec 251<f251; ulimit -n 200;",
+            "False ['251']\n".repeat(4),
+        ),
+    ];
+    for (numbers, opened, printed) in cases {
+        let script = numbers
+            .iter()
+            .fold(script(code), |script, fd| script.arg(fd));
+        let run = script.through_shell(&shell(opened)).run();
+        run.assert(0, &printed, "");
+    }
 }
