@@ -89,6 +89,7 @@ pub mod manual;
 #[cfg(feature = "compile")]
 mod native;
 mod permissions;
+mod pool;
 mod process;
 mod program;
 mod runtime;

@@ -68,6 +68,8 @@ pub(super) struct Parts {
     argv: Vec<String>,
     /// It comes in pieces.
     grows: bool,
+    /// How often functions or modules were added.
+    edition: usize,
 }
 
 /// The main script as it runs, or one entry at a prompt.
@@ -126,7 +128,10 @@ impl Program {
     /// Adds an input. A script has only one.
     pub(crate) fn add_input(&self, source: Source, functions: Shared<Module>) {
         self.note_source(&source);
-        self.parts().inputs.push(Input { source, functions });
+        let mut parts = self.parts();
+        let input = Input { source, functions };
+        parts.edition += usize::from(input.has_functions());
+        parts.inputs.push(input);
     }
 
     /// Adds one of several unrelated scripts; of two with the same name, the later counts.
@@ -137,7 +142,13 @@ impl Program {
         parts
             .inputs
             .retain(|other| other.source.name != source.name);
+        parts.edition += 1;
         parts.inputs.push(Input { source, functions });
+    }
+
+    /// Returns a number that changes whenever functions are added: a process that was started before does not have them.
+    pub(crate) fn edition(&self) -> usize {
+        self.parts().edition
     }
 
     /// Returns whether the file that Rhai calls so is part of the program.
@@ -263,9 +274,9 @@ impl Program {
 
     pub(crate) fn add_module(&self, module: LoadedModule) {
         self.note_source(&module.source);
-        self.parts()
-            .modules
-            .insert(module.source.name.clone(), module);
+        let mut parts = self.parts();
+        parts.edition += 1;
+        parts.modules.insert(module.source.name.clone(), module);
     }
 
     pub(crate) fn module(&self, name: &str) -> Option<LoadedModule> {

@@ -53,20 +53,24 @@ impl Caller {
     }
 
     /// Calls a function, with `this` if given.
-    #[allow(deprecated)]
     pub(crate) fn call(
         &self,
         function: &FnPtr,
         this: Option<&mut Dynamic>,
         args: Vec<Dynamic>,
     ) -> Outcome {
+        self.with_context(|context| function.call_raw(context, this, args))
+    }
+
+    /// Calls `body` with the surroundings.
+    #[allow(deprecated)]
+    pub(crate) fn with_context<R>(&self, body: impl FnOnce(&NativeCallContext) -> R) -> R {
         let Some(interp) = self.growing.as_ref().and_then(Weak::upgrade) else {
-            let context = self.store.create_context(&self.engine);
-            return function.call_raw(&context, this, args);
+            return body(&self.store.create_context(&self.engine));
         };
         let mut store = (*self.store).clone();
         store.global.lib = interp.program.libraries_now(&store.global.lib).into();
-        function.call_raw(&store.create_context(&self.engine), this, args)
+        body(&store.create_context(&self.engine))
     }
 }
 

@@ -43,6 +43,9 @@ pub(crate) fn register(registry: &mut Registry) {
         .getter("errno", |call| Ok(os_part(&call.this(), 0)))
         .getter("strerror", |call| Ok(os_part(&call.this(), 1)))
         .getter("filename", |call| Ok(os_part(&call.this(), 2)))
+        .getter("pid", |call| Ok(lost_part(&call.this(), 1)))
+        .getter("exitcode", |call| Ok(lost_part(&call.this(), 2)))
+        .getter("task", |call| Ok(lost_part(&call.this(), 3)))
         .method("to_string", &[], |call| {
             Ok(call.this::<Exception>().message().into())
         })
@@ -78,6 +81,13 @@ fn os_part(exception: &Exception, index: usize) -> Dynamic {
         .get(index)
         .cloned()
         .unwrap_or(Dynamic::UNIT)
+}
+
+/// Returns what a WorkerLost says of the worker and its task; `()` for any other exception.
+fn lost_part(exception: &Exception, index: usize) -> Dynamic {
+    let args = exception.args();
+    let part = args.get(index).filter(|_| exception.kind() == "WorkerLost");
+    part.cloned().unwrap_or(Dynamic::UNIT)
 }
 
 /// Returns an exception by its parts: a record of its class and frames, and its arguments.

@@ -20,8 +20,12 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ("AuthenticationError", "ProcessError"),
     ("BlockingIOError", "OSError"),
     ("BrokenBarrierError", "RuntimeError"),
+    ("BrokenExecutor", "RuntimeError"),
     ("BrokenPipeError", "ConnectionError"),
+    ("BrokenProcessPool", "BrokenExecutor"),
+    ("BrokenThreadPool", "BrokenExecutor"),
     ("BufferTooShort", "ProcessError"),
+    ("CancelledError", "Exception"),
     ("ChildProcessError", "OSError"),
     ("ConnectionAbortedError", "ConnectionError"),
     ("ConnectionError", "OSError"),
@@ -37,11 +41,13 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ("ImportError", "Exception"),
     ("IndexError", "LookupError"),
     ("InterruptedError", "OSError"),
+    ("InvalidStateError", "Exception"),
     ("IsADirectoryError", "OSError"),
     ("JSONDecodeError", "ValueError"),
     ("KeyError", "LookupError"),
     ("KeyboardInterrupt", ""),
     ("LookupError", "Exception"),
+    ("MaybeEncodingError", "Exception"),
     ("MemoryError", "Exception"),
     ("ModuleNotFoundError", "ImportError"),
     ("NameError", "Exception"),
@@ -68,6 +74,7 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ("UnicodeError", "ValueError"),
     ("UnsupportedOperation", "OSError"),
     ("ValueError", "Exception"),
+    ("WorkerLost", "RuntimeError"),
     ("ZeroDivisionError", "ArithmeticError"),
     ("gaierror", "OSError"),
 ];
@@ -153,6 +160,8 @@ impl Exception {
         let custom = |_: &Dynamic| None;
         match self.0.args.as_slice() {
             [] => String::new(),
+            // Its process, exit code and task are properties.
+            [text, ..] if self.kind() == "WorkerLost" => str_of(text, &custom),
             [key] if self.kind() == "KeyError" => repr_of(key, &custom),
             [one] => str_of(one, &custom),
             [code, text] if is_a(self.kind(), "OSError") => {

@@ -63,9 +63,29 @@ impl Cells {
         self.0.session().segment().word(words.plus(index * 8))
     }
 
-    fn word(&self, index: usize) -> &AtomicU64 {
+    /// Returns the word at `index`.
+    pub(super) fn word(&self, index: usize) -> &AtomicU64 {
         assert!(index < self.len(), "a row of {} has no {index}", self.len());
         self.place(index as u64)
+    }
+
+    /// Writes bytes from `start` on, counted from the beginning of the words, where nobody reads them until they are published.
+    pub(crate) fn write_bytes(&self, start: usize, bytes: &[u8]) {
+        let end = start.saturating_add(bytes.len());
+        assert!(end <= self.len() * 8, "bytes lie inside their row");
+        let place = self.handle().offset().plus(size_of::<CellsObject>() as u64);
+        let segment = self.0.session().segment();
+        segment.write(place.plus(start as u64), bytes);
+        step();
+    }
+
+    /// Returns the bytes that were published there; their writer has ended.
+    pub(crate) fn bytes(&self, start: usize, length: usize) -> Vec<u8> {
+        let end = start.saturating_add(length);
+        assert!(end <= self.len() * 8, "bytes lie inside their row");
+        let place = self.handle().offset().plus(size_of::<CellsObject>() as u64);
+        let segment = self.0.session().segment();
+        segment.bytes(place.plus(start as u64), length as u64).to_vec()
     }
 
     /// Returns the type of the words, as given when the row was created.

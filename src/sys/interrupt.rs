@@ -72,6 +72,14 @@ pub(crate) fn catch(signal: i32) {
     alert();
 }
 
+/// What [`take_caught`] takes for [`announce`]: no signal has this number.
+pub(crate) const NEWS: i32 = 0;
+
+/// Records that something has come that the script is to be told at its next step, as if a signal had.
+pub(crate) fn announce() {
+    catch(NEWS);
+}
+
 /// Returns whether a signal is pending for a script's handler.
 #[inline]
 pub(crate) fn caught_any() -> bool {

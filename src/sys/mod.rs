@@ -3,7 +3,7 @@
 //! Three crates reach the kernel, and the first that has a call is used:
 //!
 //! 1. rustix, whose calls are safe;
-//! 2. nix for what rustix lacks: names of signals, `sigaction`, signal masks, `signalfd`, `posix_spawn`;
+//! 2. nix for what rustix lacks: names of signals, `sigaction`, signal masks, `signalfd`, timers, `posix_spawn`;
 //! 3. libc for what neither has in a form that fits: `fork`, `clone`, `_exit`, robust lists, `kill`, `alarm`, `sigaction` as a query,
 //!    `sigtimedwait`, `ppoll`, socket options and descriptors that scripts name by number, the stack of a thread, the C library's
 //!    allocator, a question to `unshare` and `tgkill`, and the supervisor of a command, which runs between a fork and its end. These calls
@@ -42,4 +42,5 @@ pub(crate) mod stdio;
 pub(crate) mod supervise;
 #[cfg(test)]
 pub(crate) mod testing;
+pub(crate) mod time_limit;
 pub(crate) mod withheld;

@@ -46,6 +46,7 @@ pub(super) mod file;
 mod grown;
 pub(super) mod input;
 pub(super) mod iterate;
+pub(super) mod lazy;
 mod kind;
 mod list;
 pub(super) mod number;

@@ -6,6 +6,7 @@ use rhai::{Dynamic, NativeCallContext};
 
 use super::family::Family;
 use super::finish::finish;
+use super::pool::worker;
 use super::process::{Process, Stage};
 use crate::script::exception_class::pack_exception;
 use crate::script::report::{
@@ -33,7 +34,7 @@ pub(crate) fn live(
     interp.begin_process();
     sys::process::set_command_name(&process.identity().name);
     let _ = sys::stdio::empty_stdin();
-    let ends_with_parent = match process.identity().daemon {
+    let ends_with_parent = match process.identity().daemon || process.with(|state| state.works) {
         true => Some(Signal::SIGKILL),
         // In order, with its own children.
         false => (interactive || interp.is_under_host()).then_some(Signal::SIGTERM),
@@ -42,7 +43,11 @@ pub(crate) fn live(
     if ends_with_parent.is_some_and(|signal| !end_with_parent(signal, parent)) {
         return FAILED;
     }
-    let result = interp.unless_interrupted(run(context, process));
+    let result = match process.with(|state| state.works) {
+        true => worker::work(interp, context, process),
+        false => run(context, process),
+    };
+    let result = interp.unless_interrupted(result);
     let task = process.task();
     let is_run = task.as_ref().is_some_and(|(_, _, is_run)| *is_run);
     let function = task.as_ref().map(|(function, ..)| function);

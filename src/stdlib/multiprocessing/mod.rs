@@ -14,6 +14,8 @@
 //! - [`connection`]: the ends of a pipe; [`connection_members`]: `Pipe` and the members of its ends; [`wait`]: for several objects at once.
 //! - [`messages`]: items as messages.
 //! - [`managers`]: `Manager()` and its containers.
+//!
+//! [`pool`]: `Pool`, whose workers do tasks.
 
 pub(crate) mod child;
 pub(crate) mod connection;
@@ -25,6 +27,7 @@ pub(crate) mod identity;
 pub(crate) mod managers;
 pub(crate) mod messages;
 mod narrowing;
+pub(crate) mod pool;
 pub(crate) mod process;
 mod process_class;
 pub(crate) mod process_codec;
@@ -47,6 +50,7 @@ pub(crate) mod workers;
 use rhai::{Array, Dynamic};
 
 use self::family::Family;
+use self::pool::Callbacks;
 use self::start_method::StartMethods;
 use self::workers::Workers;
 use crate::script::{Call, Outcome, Registry, States};
@@ -60,6 +64,7 @@ pub(super) fn states(states: &mut States) {
     states
         .add::<Family>()
         .add::<StartMethods>()
+        .add::<Callbacks>()
         .add::<Workers>();
 }
 
@@ -70,12 +75,14 @@ pub(super) fn register(registry: &mut Registry) {
     simple_queue::register(registry);
     sharedctypes::register(registry);
     managers::register(registry);
+    pool::register(registry);
     relative::register(registry);
     let mut module = registry.namespace("multiprocessing", Multiprocessing);
     synchronize::constructors(&mut module);
     connection_members::register_names(&mut module);
     sharedctypes::constructors(&mut module);
     managers::constructors(&mut module);
+    pool::constructors(&mut module);
     module
         .global(
             "Process",

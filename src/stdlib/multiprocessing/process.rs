@@ -44,6 +44,8 @@ pub(crate) struct State {
     pub sentinel_is_known: bool,
     /// It runs the scripts of an isolated runtime, and no task.
     pub serves: bool,
+    /// It is a worker of a pool, and runs the tasks that the pool sends it.
+    pub works: bool,
     /// The child's uncaught exception, once it has ended.
     pub exception: Option<Exception>,
 }
@@ -88,6 +90,7 @@ impl Process {
             permissions: None,
             sentinel_is_known: false,
             serves: false,
+            works: false,
             exception: None,
         })
     }

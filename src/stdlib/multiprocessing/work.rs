@@ -48,6 +48,8 @@ pub(crate) struct Work {
     pub start_method_fixed: bool,
     /// It serves an isolated runtime.
     pub serves: bool,
+    /// It is a worker of a pool.
+    works: bool,
     pub authkey: Vec<u8>,
 }
 
@@ -164,6 +166,7 @@ impl<'a> Sending<'a> {
             start_method,
             start_method_fixed,
             serves: self.process.with(|state| state.serves),
+            works: self.process.with(|state| state.works),
             authkey: Family::of(interp).authkey(),
         };
         Ok((surroundings, work))
@@ -189,6 +192,7 @@ impl Work {
         process.with(|state| {
             state.attributes = attributes;
             state.creator = self.parent.0;
+            state.works = self.works;
             state.stage = Stage::Elsewhere {
                 pid: sys::process::pid(),
             };

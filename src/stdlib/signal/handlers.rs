@@ -169,7 +169,7 @@ impl Handlers {
             return false;
         }
         // After one that throws the others wait for the next time.
-        let threw = (0..64).any(|signal| interrupt::take_caught(signal) && self.call(signal));
+        let threw = (1..64).any(|signal| interrupt::take_caught(signal) && self.call(signal));
         self.busy.store(false, Ordering::Relaxed);
         threw
     }

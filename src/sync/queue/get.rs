@@ -2,7 +2,9 @@
 
 use std::cell::Cell;
 use std::ops::Range;
+use std::sync::atomic::AtomicU64;
 
+use super::super::cells::Cells;
 use super::super::failure::WaitError;
 use super::super::hold::patience;
 use super::super::message::Message;
@@ -73,9 +75,29 @@ impl Queue {
         deadline: Deadline,
         read: impl FnOnce(Message<'_>) -> R,
     ) -> Result<R, WaitError> {
+        self.get_one(deadline, None, read)
+    }
+
+    /// As [`get_with`](Self::get_with), and writes the number of the message into the word of `row` at `index`: 1 for the first that
+    /// was ever put. Taking and writing are one step: a process that is killed has done both or neither.
+    pub(crate) fn get_noting<R>(
+        &self,
+        deadline: Deadline,
+        (row, index): (&Cells, usize),
+        read: impl FnOnce(Message<'_>) -> R,
+    ) -> Result<R, WaitError> {
+        self.get_one(deadline, Some(row.word(index)), read)
+    }
+
+    fn get_one<R>(
+        &self,
+        deadline: Deadline,
+        note: Option<&AtomicU64>,
+        read: impl FnOnce(Message<'_>) -> R,
+    ) -> Result<R, WaitError> {
         let mut buffer = borrow_buffer();
         let mut taken = None;
-        self.take(1, deadline, &mut buffer, |one| taken = Some(one))?;
+        self.take(1, deadline, note, &mut buffer, |one| taken = Some(one))?;
         let taken = taken.ok_or(WaitError::TimedOut)?;
         let result = taken.read(&buffer, read);
         return_buffer(buffer);
@@ -115,7 +137,8 @@ impl Queue {
     ) -> Result<usize, WaitError> {
         let mut buffer = borrow_buffer();
         let mut round = Vec::new();
-        self.take(max.min(ROUND), deadline, &mut buffer, |one| round.push(one))?;
+        let most = max.min(ROUND);
+        self.take(most, deadline, None, &mut buffer, |one| round.push(one))?;
         let count = round.len();
         for taken in round {
             taken.read(&buffer, &mut *read);
@@ -130,6 +153,7 @@ impl Queue {
         &'s self,
         max: usize,
         deadline: Deadline,
+        note: Option<&AtomicU64>,
         buffer: &mut Vec<u8>,
         mut keep: impl FnMut(Taken<'s>),
     ) -> Result<(), WaitError> {
@@ -143,7 +167,8 @@ impl Queue {
             thread.set_holding(self.place.0);
             let held = object.hold(End::Get, thread, patience(session, deadline));
             let count = held.map(|latched| {
-                take_batch(session, thread, object, &latched, max, buffer, &mut keep)
+                let places = (max, note);
+                take_batch(session, thread, object, &latched, places, buffer, &mut keep)
             });
             thread.set_holding(0);
             let count = count?;
@@ -156,14 +181,14 @@ impl Queue {
     }
 }
 
-/// Takes what is there, up to `max` messages, and returns how many.
+/// Takes what is there, up to `max` messages, and returns how many. The number of the last one is written into `note`.
 #[inline]
 pub(super) fn take_batch<'s>(
     session: &'s Session,
     thread: Thread<'s>,
     object: &QueueObject,
     latched: &Latched<'_>,
-    max: usize,
+    (max, note): (usize, Option<&AtomicU64>),
     buffer: &mut Vec<u8>,
     keep: &mut impl FnMut(Taken<'s>),
 ) -> usize {
@@ -171,7 +196,7 @@ pub(super) fn take_batch<'s>(
     let available = object.put_published.load() - peek(&side.count);
     let count = available.min(max as u64);
     for _ in 0..count {
-        keep(take_one(session, thread, object, latched, buffer));
+        keep(take_one(session, thread, object, latched, note, buffer));
     }
     if count > 0 {
         object.get_published.publish(side);
@@ -186,6 +211,7 @@ fn take_one<'s>(
     thread: Thread<'s>,
     object: &QueueObject,
     latched: &Latched<'_>,
+    note: Option<&AtomicU64>,
     buffer: &mut Vec<u8>,
 ) -> Taken<'s> {
     let side = &object.get;
@@ -231,6 +257,9 @@ fn take_one<'s>(
     }
     if let Some(left) = left {
         latched.set(&side.spare, left);
+    }
+    if let Some(note) = note {
+        latched.set(note, peek(&side.count) + 1);
     }
     object.count(latched, side, || bytes);
     latched.commit();

@@ -89,7 +89,7 @@ fn discard_oldest(session: &Session, thread: Thread<'_>, queue: Offset, object: 
             thread,
             object,
             &latched,
-            1,
+            (1, None),
             &mut unread,
             &mut |one| oldest = Some(one),
         );

@@ -11,3 +11,4 @@ mod object;
 mod opening;
 
 pub(super) use self::class::register;
+pub(in crate::stdlib) use self::object::File;

@@ -21,7 +21,7 @@ const NOT_OPENED_HERE: &str = "the file was opened by another process: open it i
 
 /// An open file, as `open` returns it.
 #[derive(Debug, Clone)]
-pub(super) struct File(Arc<Shared>);
+pub(in crate::stdlib) struct File(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
@@ -163,7 +163,7 @@ impl File {
     }
 
     /// Returns the next line with its end, `None` at the end of the file.
-    pub(super) fn next_line(&self) -> Result<Option<Dynamic>, Failure> {
+    pub(in crate::stdlib) fn next_line(&self) -> Result<Option<Dynamic>, Failure> {
         let bytes = self.reading(Buffer::read_line)?;
         if bytes.is_empty() {
             return Ok(None);

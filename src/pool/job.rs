@@ -1,0 +1,151 @@
+//! The tasks of one call and their outcomes.
+
+use std::collections::VecDeque;
+
+use super::rules::Rules;
+use super::tally::Pace;
+
+/// The number of a job in its pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct JobId(pub u64);
+
+/// The order in which outcomes are taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// As the tasks were added.
+    OfTasks,
+    /// As the outcomes come.
+    OfOutcomes,
+}
+
+/// The tasks of one call. `V` is the outcome of a task.
+#[derive(Debug)]
+pub(crate) struct Job<V> {
+    pub rules: Rules,
+    /// How long its tasks take.
+    pub pace: Pace,
+    order: Order,
+    /// How many tasks there are so far.
+    added: usize,
+    /// No task will be added.
+    is_complete: bool,
+    /// How many tasks have been sent to the workers at least once.
+    sent: usize,
+    settled: usize,
+    /// How many outcomes have been taken.
+    taken: usize,
+    /// The outcomes that have not been taken: in the order of the tasks with gaps, or as they came.
+    outcomes: VecDeque<Option<V>>,
+    /// Nobody wants the outcomes any more.
+    is_abandoned: bool,
+}
+
+impl<V> Job<V> {
+    pub(super) fn new(rules: Rules, order: Order) -> Self {
+        Self {
+            rules,
+            pace: Pace::default(),
+            order,
+            added: 0,
+            is_complete: false,
+            sent: 0,
+            settled: 0,
+            taken: 0,
+            outcomes: VecDeque::new(),
+            is_abandoned: false,
+        }
+    }
+
+    /// Adds tasks and returns the place of the first of them.
+    pub(crate) fn add(&mut self, count: usize) -> usize {
+        let first = self.added;
+        self.added += count;
+        first
+    }
+
+    /// Notes that no task will be added.
+    pub(crate) fn complete(&mut self) {
+        self.is_complete = true;
+    }
+
+    /// Returns how many tasks there are so far.
+    pub(crate) fn added(&self) -> usize {
+        self.added
+    }
+
+    /// Returns how many tasks have an outcome.
+    pub(crate) fn settled(&self) -> usize {
+        self.settled
+    }
+
+    /// Returns how many tasks have been added whose outcomes have not been taken.
+    pub(crate) fn ahead(&self) -> usize {
+        self.added - self.taken
+    }
+
+    /// Returns whether every task has an outcome, and no task will be added.
+    pub(crate) fn is_done(&self) -> bool {
+        self.is_complete && self.settled == self.added
+    }
+
+    /// Returns whether every outcome has been taken, and none will come.
+    pub(crate) fn is_exhausted(&self) -> bool {
+        self.is_complete && self.taken == self.added
+    }
+
+    /// Returns whether a worker may have begun one of the tasks.
+    pub(crate) fn is_sent(&self) -> bool {
+        self.sent > 0
+    }
+
+    pub(super) fn note_sent(&mut self, count: usize) {
+        self.sent += count;
+    }
+
+    /// Drops the outcomes, those to come included.
+    pub(super) fn abandon(&mut self) {
+        self.is_abandoned = true;
+        self.is_complete = true;
+        self.outcomes.clear();
+    }
+
+    /// Gives a task its outcome. It has had none.
+    pub(super) fn settle(&mut self, place: usize, outcome: V) {
+        self.settled += 1;
+        if self.is_abandoned {
+            return;
+        }
+        if self.order == Order::OfOutcomes {
+            self.outcomes.push_back(Some(outcome));
+            return;
+        }
+        let index = place - self.taken;
+        if self.outcomes.len() <= index {
+            self.outcomes.resize_with(index + 1, || None);
+        }
+        self.outcomes[index] = Some(outcome);
+    }
+
+    /// Returns whether the next outcome has come.
+    pub(crate) fn has_next(&self) -> bool {
+        matches!(self.outcomes.front(), Some(Some(_)))
+    }
+
+    /// Takes the next outcome, if it has come.
+    pub(crate) fn take_next(&mut self) -> Option<V> {
+        if !self.has_next() {
+            return None;
+        }
+        self.taken += 1;
+        self.outcomes.pop_front().flatten()
+    }
+
+    /// Takes every outcome that is left. The job is done.
+    pub(crate) fn take_all(&mut self) -> Vec<V> {
+        self.taken = self.added;
+        std::mem::take(&mut self.outcomes)
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+}

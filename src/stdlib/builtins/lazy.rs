@@ -1,0 +1,68 @@
+//! Going through a value one item at a time, by somebody who takes the next when there is room for it.
+
+use std::fmt;
+
+use rhai::{Dynamic, FnPtr};
+
+use super::file::File;
+use super::items_of;
+use crate::script::caller::Caller;
+use crate::script::steps::Steps;
+use crate::script::{Call, Exception, Failure, Outcome};
+use crate::text;
+
+/// The items of a value that have not been taken.
+pub(in crate::stdlib) struct Lazy(Box<dyn FnMut() -> Option<Outcome> + Send + Sync>);
+
+impl Lazy {
+    /// Begins to go through a value. Of ranges and files the next item is found when it is asked for; a function gives the next item at
+    /// each call, until it throws `StopIteration`.
+    ///
+    /// # Errors
+    /// `TypeError` for a value without items.
+    pub(in crate::stdlib) fn of(call: &Call<'_>, value: Dynamic) -> Result<Self, Failure> {
+        if let Some(range) = text::bounds(&value) {
+            let (start, stop) = range;
+            let mut range = start..i64::try_from(stop).unwrap_or(i64::MAX);
+            return Ok(Self::by(move || range.next().map(|i| Ok(Dynamic::from_int(i)))));
+        }
+        if let Some(steps) = value.read_lock::<Steps>().map(|steps| *steps) {
+            let mut steps = steps;
+            return Ok(Self::by(move || steps.next().map(|i| Ok(Dynamic::from_int(i)))));
+        }
+        if let Some(file) = value.read_lock::<File>().map(|file| file.clone()) {
+            return Ok(Self::by(move || file.next_line().transpose()));
+        }
+        if let Some(function) = value.read_lock::<FnPtr>().map(|function| function.clone()) {
+            let caller = Caller::of(call.interp, call.context)?;
+            return Ok(Self::by(move || called(&caller, &function)));
+        }
+        let mut items = items_of(call, value)?.into_iter();
+        Ok(Self::by(move || items.next().map(Ok)))
+    }
+
+    /// Returns the items that a function gives.
+    pub(in crate::stdlib) fn by(
+        next: impl FnMut() -> Option<Outcome> + Send + Sync + 'static,
+    ) -> Self {
+        Self(Box::new(next))
+    }
+
+    /// Takes the next item; `None` at the end.
+    pub(in crate::stdlib) fn next(&mut self) -> Option<Outcome> {
+        (self.0)()
+    }
+}
+
+fn called(caller: &Caller, function: &FnPtr) -> Option<Outcome> {
+    match caller.call(function, None, Vec::new()) {
+        Err(error) if Exception::from_error(&error).kind() == "StopIteration" => None,
+        outcome => Some(outcome),
+    }
+}
+
+impl fmt::Debug for Lazy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Lazy")
+    }
+}

@@ -1,0 +1,138 @@
+//! Callbacks of pools: they run in the process that sent the tasks, inside its waits or at the next step of its script.
+//!
+//! While somebody is to be called back, an alarm interrupts the script now and then, as a signal would, to look for outcomes.
+
+use std::sync::{Arc, Mutex, Weak};
+use std::time::Duration;
+
+use super::parcel::Ended;
+use super::pool::{Pool, WeakPool};
+use super::promise::{Callback, When};
+use crate::process::timer::{self, Alarm};
+use crate::script::report::{self, task_frames};
+use crate::script::{Exception, Interp, State, Stop};
+use crate::stdlib::signal::handlers::Handlers;
+use crate::sys::interrupt;
+use crate::sys::lock::locked;
+
+/// How often the script looks.
+const LOOK: Duration = Duration::from_millis(5);
+
+/// The pools of a runtime with callbacks that have not been called.
+#[derive(Debug, Default)]
+pub(crate) struct Callbacks(Mutex<Waiting>);
+
+#[derive(Debug, Default)]
+struct Waiting {
+    interp: Weak<Interp>,
+    pools: Vec<WeakPool>,
+    alarm: Option<Alarm>,
+}
+
+impl State for Callbacks {
+    fn begin_process(&self) {
+        let mut waiting = locked(&self.0);
+        waiting.pools.clear();
+        waiting.alarm = None;
+    }
+
+    fn reset(&self) {
+        self.begin_process();
+    }
+
+    fn handle_signals(&self) -> bool {
+        if Handlers::is_main_thread() && interrupt::take_caught(interrupt::NEWS) {
+            self.look();
+        }
+        false
+    }
+}
+
+impl Callbacks {
+    pub(crate) fn of(interp: &Interp) -> &Self {
+        interp.state()
+    }
+
+    /// Makes the script look for outcomes of this pool, until nobody is to be called back any more.
+    pub(super) fn expect(&self, interp: &Arc<Interp>, pool: &Pool) {
+        let mut waiting = locked(&self.0);
+        waiting.interp = Arc::downgrade(interp);
+        if !waiting.pools.iter().any(|other| other.is(pool)) {
+            waiting.pools.push(pool.downgrade());
+        }
+        waiting.set_alarm();
+    }
+
+    fn look(&self) {
+        let (interp, pools) = {
+            let mut waiting = locked(&self.0);
+            waiting.alarm = None;
+            (waiting.interp.upgrade(), waiting.pools.clone())
+        };
+        let Some(interp) = interp else {
+            return;
+        };
+        let is_waiting = |pool: &WeakPool| {
+            pool.upgrade().is_some_and(|pool| {
+                let _ = pool.take_outcomes(&interp);
+                let _ = pool.look_after_workers(&interp);
+                pool.run_callbacks(&interp);
+                pool.lock().has_callbacks()
+            })
+        };
+        let done: Vec<_> = pools.iter().filter(|pool| !is_waiting(pool)).collect();
+        let mut waiting = locked(&self.0);
+        let is_done = |pool: &WeakPool| done.iter().any(|other| other.is_same(pool));
+        waiting.pools.retain(|pool| !is_done(pool));
+        waiting.set_alarm();
+    }
+}
+
+impl Waiting {
+    fn set_alarm(&mut self) {
+        if !self.pools.is_empty() && self.alarm.is_none() {
+            // Without a thread for it the callbacks run in the waits of the script.
+            self.alarm = timer::set(LOOK, interrupt::announce).ok();
+        }
+    }
+}
+
+impl Pool {
+    /// Calls back those who are due, in order. A callback that waits on the pool calls no other.
+    pub(super) fn run_callbacks(&self, interp: &Arc<Interp>) {
+        if self.belongs_here().is_err() || self.lock().due.is_empty() {
+            return;
+        }
+        if std::mem::replace(&mut self.lock().is_calling_back, true) {
+            return;
+        }
+        loop {
+            let next = self.lock().due.pop_front();
+            let Some((callback, result)) = next else {
+                break;
+            };
+            call(interp, &callback, result);
+        }
+        self.lock().is_calling_back = false;
+    }
+}
+
+fn call(interp: &Arc<Interp>, callback: &Callback, result: Ended) {
+    let argument = match (&callback.when, result) {
+        (When::Returned, Ok(value)) => value,
+        (When::Threw, Err(exception)) => rhai::Dynamic::from(exception),
+        (When::Ended(value), _) => value.clone(),
+        _ => return,
+    };
+    let called = callback.caller.call(&callback.function, None, vec![argument]);
+    let Err(error) = called else {
+        return;
+    };
+    if Stop::of(&error).is_some() {
+        // The script ends at its next step.
+        return;
+    }
+    let frames = task_frames(&error, &interp.program, Some(&callback.function), false);
+    let exception = Exception::from_error(&error).with_frames(frames);
+    report::print(interp, &report::diagnostic_of(interp, &exception));
+}

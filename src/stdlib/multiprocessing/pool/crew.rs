@@ -1,0 +1,348 @@
+//! The worker processes of a pool: starting, replacing and ending them.
+//!
+//! Workers know the functions that the program had when they were started. When it has more since then, as at a prompt, new workers
+//! are started in a *generation* of their own, and the old ones leave when they have done what they were sent.
+
+use std::collections::HashSet;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rhai::{Array, FnPtr};
+
+use super::super::family::Family;
+use super::super::process::Process;
+use super::super::start;
+use super::super::start_method::{StartMethod, StartMethods};
+use super::lost::Death;
+use super::parcel::Parcel;
+use super::worker::Post;
+use crate::pool::letter::{Head, Order};
+use crate::pool::tally::Work;
+use crate::pool::{Board, Hand};
+use crate::script::caller::Caller;
+use crate::script::{Failure, Interp, session_failure};
+use crate::sync::{Deadline, PutError, Queue};
+use crate::sys;
+use crate::sys::clock::now_ns;
+use crate::sys::signal::Signal;
+
+/// How long workers may take to end when they are asked to, before they are killed.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// How workers are started.
+#[derive(Debug)]
+pub(crate) struct Terms {
+    pub workers: usize,
+    pub initializer: Option<FnPtr>,
+    pub initargs: Array,
+    /// How many batches a worker does before it is replaced.
+    pub batches: Option<u64>,
+    /// Workers are daemons: they cannot start processes of their own.
+    pub daemon: bool,
+    /// What stands in the names of workers after the start method: `PoolWorker`.
+    pub role: &'static str,
+    /// Where the functions of the tasks are looked up.
+    pub caller: Caller,
+}
+
+/// The workers of a pool.
+#[derive(Debug)]
+pub(super) struct Crew {
+    terms: Arc<Terms>,
+    outcomes: Queue,
+    /// The last one gets what is sent.
+    generations: Vec<Generation>,
+    /// How many workers have been started.
+    hired: u64,
+    /// How many were started since one last took a batch.
+    idle_deaths: usize,
+    /// What workers did that have ended.
+    past: Vec<Work>,
+    killed_for_memory: u64,
+}
+
+/// Workers that take from one queue.
+#[derive(Debug)]
+struct Generation {
+    edition: usize,
+    tasks: Queue,
+    /// The number of the batch before its first one.
+    base: u64,
+    /// How many messages have been put into the queue.
+    posted: u64,
+    workers: Vec<Worker>,
+    /// How many of the messages that end a worker have been put and not been taken.
+    leaves: usize,
+    /// It ends when its workers have done what they were sent.
+    is_closing: bool,
+}
+
+#[derive(Debug)]
+struct Worker {
+    process: Process,
+    board: Board,
+}
+
+/// A worker that has ended.
+#[derive(Debug)]
+pub(super) struct Ended {
+    pub death: Death,
+    /// The number of the batch that it took last.
+    pub number: Option<u64>,
+    pub hand: Hand,
+}
+
+impl Crew {
+    pub(super) fn new(interp: &Arc<Interp>, terms: Terms) -> Result<Self, Failure> {
+        let outcomes = Queue::create(&interp.session()?, 0).map_err(session_failure)?;
+        Ok(Self {
+            terms: Arc::new(terms),
+            outcomes,
+            generations: Vec::new(),
+            hired: 0,
+            idle_deaths: 0,
+            past: Vec::new(),
+            killed_for_memory: sys::quota::killed_for_memory(),
+        })
+    }
+
+    pub(super) fn terms(&self) -> &Arc<Terms> {
+        &self.terms
+    }
+
+    /// Returns the queue of the outcomes.
+    pub(super) fn outcomes(&self) -> &Queue {
+        &self.outcomes
+    }
+
+    /// Returns how many workers there are.
+    pub(super) fn living(&self) -> usize {
+        self.generations.iter().map(|gen_| gen_.workers.len()).sum()
+    }
+
+    /// Returns how many workers in a row have ended without taking a batch.
+    pub(super) fn idle_deaths(&self) -> usize {
+        self.idle_deaths
+    }
+
+    /// Starts workers that are missing: up to `wanted`, of those that know all functions of the program.
+    ///
+    /// # Errors
+    /// A process cannot be started.
+    pub(super) fn hire(&mut self, interp: &Arc<Interp>, wanted: usize) -> Result<(), Failure> {
+        let edition = interp.program.edition();
+        if self.generations.last().is_none_or(|last| last.edition != edition) {
+            self.begin_generation(interp, edition)?;
+        }
+        while self.generations.last().is_some_and(|last| last.workers.len() < wanted) {
+            self.hire_one(interp, self.generations.len() - 1)?;
+        }
+        Ok(())
+    }
+
+    /// Starts a worker where the last one has ended and batches are left: `is_needed` is asked about a range of their numbers.
+    ///
+    /// # Errors
+    /// As [`hire`](Self::hire).
+    pub(super) fn man(
+        &mut self,
+        interp: &Arc<Interp>,
+        is_needed: impl Fn(RangeInclusive<u64>) -> bool,
+    ) -> Result<(), Failure> {
+        let mut index = 0;
+        while let Some(generation) = self.generations.get(index) {
+            let is_last = index + 1 == self.generations.len();
+            let numbers = generation.base + 1..=generation.base + generation.posted;
+            if !generation.workers.is_empty() {
+                index += 1;
+            } else if is_needed(numbers) {
+                self.hire_one(interp, index)?;
+            } else if is_last {
+                index += 1;
+            } else {
+                self.generations.remove(index);
+            }
+        }
+        self.dismiss();
+        Ok(())
+    }
+
+    fn begin_generation(&mut self, interp: &Arc<Interp>, edition: usize) -> Result<(), Failure> {
+        let tasks = Queue::create(&interp.session()?, 0).map_err(session_failure)?;
+        let base = self.generations.last().map_or(0, |last| last.base + last.posted);
+        if let Some(last) = self.generations.last_mut() {
+            last.is_closing = true;
+        }
+        self.generations.push(Generation {
+            edition,
+            tasks,
+            base,
+            posted: 0,
+            workers: Vec::new(),
+            leaves: 0,
+            is_closing: false,
+        });
+        self.dismiss();
+        Ok(())
+    }
+
+    fn hire_one(&mut self, interp: &Arc<Interp>, index: usize) -> Result<(), Failure> {
+        let terms = self.terms.clone();
+        let board = Board::create(&interp.session()?).map_err(session_failure)?;
+        let generation = &mut self.generations[index];
+        let post = Post {
+            tasks: generation.tasks.clone(),
+            outcomes: self.outcomes.clone(),
+            board: board.clone(),
+            base: generation.base,
+            most: terms.batches.unwrap_or(0),
+            initializer: terms.initializer.clone(),
+            initargs: terms.initargs.clone(),
+            ordered: now_ns(),
+        };
+        let mut identity = Family::of(interp).next_identity();
+        let method = match StartMethods::of(interp).next() {
+            StartMethod::Fork => "Fork",
+            StartMethod::Spawn => "Spawn",
+        };
+        identity.name = format!("{method}{}-{}", terms.role, self.hired + 1);
+        identity.daemon = terms.daemon;
+        let process = Process::new(identity, None, post.into_args());
+        process.with(|state| state.works = true);
+        terms
+            .caller
+            .with_context(|context| start::start(interp, context, &process))?;
+        self.hired += 1;
+        generation.workers.push(Worker { process, board });
+        Ok(())
+    }
+
+    /// Sends a batch, and returns its number.
+    ///
+    /// # Errors
+    /// There is no memory for it now.
+    pub(super) fn send(&mut self, parcel: &Parcel, head: Head) -> Result<u64, PutError> {
+        self.send_by(|queue| parcel.put(queue, head))
+    }
+
+    /// Sends what `put` puts into the queue of the workers, and returns the number of that message.
+    ///
+    /// # Errors
+    /// Those of `put`.
+    pub(super) fn send_by<E>(
+        &mut self,
+        put: impl FnOnce(&Queue) -> Result<(), E>,
+    ) -> Result<u64, E> {
+        let last = self.generations.last_mut();
+        let last = last.expect("workers are hired before anything is sent");
+        put(&last.tasks)?;
+        last.posted += 1;
+        Ok(last.base + last.posted)
+    }
+
+    /// Lets all workers leave when they have done what they were sent.
+    pub(super) fn close(&mut self) {
+        for generation in &mut self.generations {
+            generation.is_closing = true;
+        }
+        self.dismiss();
+    }
+
+    /// Sends each worker that is to leave the message that ends it.
+    pub(super) fn dismiss(&mut self) {
+        for generation in self.generations.iter_mut().filter(|gen_| gen_.is_closing) {
+            while generation.leaves < generation.workers.len() {
+                let bytes = Order::Leave.write();
+                if generation.tasks.put(&bytes, &[], Deadline::NEVER).is_err() {
+                    // Without memory for it now: whoever waits for the workers comes here again.
+                    return;
+                }
+                generation.posted += 1;
+                generation.leaves += 1;
+            }
+        }
+    }
+
+    /// Removes the workers that have ended, and returns what they had in hand.
+    pub(super) fn ended(&mut self, interp: &Arc<Interp>) -> Vec<Ended> {
+        let mut all = Vec::new();
+        for generation in &mut self.generations {
+            let mut index = 0;
+            while let Some(worker) = generation.workers.get(index) {
+                let Some(exitcode) = worker.process.poll(interp) else {
+                    index += 1;
+                    continue;
+                };
+                let worker = generation.workers.swap_remove(index);
+                let hand = worker.board.hand();
+                let work = worker.board.work();
+                self.idle_deaths = match hand.taken {
+                    0 => self.idle_deaths + 1,
+                    _ => 0,
+                };
+                self.past.push(work);
+                if exitcode == 0 && generation.leaves > 0 {
+                    generation.leaves -= 1;
+                }
+                let kills = sys::quota::killed_for_memory();
+                all.push(Ended {
+                    death: Death {
+                        pid: worker.process.pid().unwrap_or_default(),
+                        exitcode,
+                        out_of_memory: kills > self.killed_for_memory,
+                    },
+                    number: (hand.taken != 0).then(|| generation.base + hand.taken),
+                    hand,
+                });
+                self.killed_for_memory = kills;
+            }
+        }
+        all
+    }
+
+    /// Returns the processes of the workers.
+    pub(super) fn processes(&self) -> Vec<Process> {
+        let workers = self.generations.iter().flat_map(|gen_| &gen_.workers);
+        workers.map(|worker| worker.process.clone()).collect()
+    }
+
+    /// Returns the numbers of the batches that workers have in hand or have done last.
+    pub(super) fn in_hand(&self) -> HashSet<u64> {
+        let mut numbers = HashSet::new();
+        for generation in &self.generations {
+            for worker in &generation.workers {
+                numbers.insert(generation.base + worker.board.hand().taken);
+            }
+        }
+        numbers
+    }
+
+    /// Returns what each worker has done, those that have ended first.
+    pub(super) fn work(&self) -> Vec<Work> {
+        let workers = self.generations.iter().flat_map(|gen_| &gen_.workers);
+        let now = workers.map(|worker| worker.board.work());
+        self.past.iter().copied().chain(now).collect()
+    }
+
+    /// Sends every worker a signal.
+    pub(super) fn signal(&self, signal: Signal) {
+        for process in self.processes() {
+            process.signal(signal);
+        }
+    }
+}
+
+/// Waits until processes that were sent a signal have ended; those that take too long are killed.
+pub(super) fn wait_for_the_end(interp: &Arc<Interp>, processes: &[Process]) {
+    let deadline = Instant::now() + GRACE;
+    for process in processes {
+        if process.wait(interp, Some(deadline)).is_err() && process.poll(interp).is_none() {
+            process.signal(Signal::SIGKILL);
+            // A request to stop does not keep the pool from ending them.
+            while process.poll(interp).is_none() {
+                std::thread::sleep(Duration::from_micros(200));
+            }
+        }
+    }
+}

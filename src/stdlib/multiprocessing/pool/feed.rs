@@ -1,0 +1,48 @@
+//! Items of a call on their way to the workers.
+
+use std::sync::Arc;
+
+use rhai::Dynamic;
+
+use super::parcel::{Errand, Parcel};
+use crate::pool::chunks::Chunks;
+use crate::pool::letter::Head;
+use crate::pool::{JobId, Rules};
+
+/// The items of a call that have not been sent.
+#[derive(Debug)]
+pub(super) struct Feed {
+    pub job: JobId,
+    pub errand: Arc<Errand>,
+    pub rules: Rules,
+    pub items: std::vec::IntoIter<Dynamic>,
+    pub chunks: Chunks,
+    /// Somebody waits, and sends the next items when outcomes come: batches are as long as the outcomes so far advise.
+    pub is_watched: bool,
+}
+
+/// Returns what goes before a batch.
+pub(super) fn head(errand: &Errand, rules: Rules, count: usize) -> Head {
+    Head {
+        spreads: errand.spreads,
+        limit: rules.limit,
+        count: u32::try_from(count).unwrap_or(u32::MAX),
+    }
+}
+
+impl Feed {
+    /// Takes the next items, as many as should travel together.
+    pub(super) fn next_items(&mut self, each: Option<std::time::Duration>) -> Vec<Dynamic> {
+        let left = self.items.len();
+        let size = match self.is_watched {
+            true => self.chunks.next(left, each),
+            false => self.chunks.next_unseen(left),
+        };
+        self.items.by_ref().take(size).collect()
+    }
+}
+
+/// Items as batches: one for each item that cannot be sent, which fails alone, and one for those between.
+pub(super) fn is_long(item: &Dynamic) -> bool {
+    item.read_lock::<rhai::Blob>().is_some_and(|blob| blob.len() >= Parcel::KEPT)
+}

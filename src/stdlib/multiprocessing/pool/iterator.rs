@@ -1,0 +1,230 @@
+//! The iterators of `imap` and `imap_unordered`: they take from their input as they are read, so that neither an endless input nor a
+//! slow reader fills the memory.
+
+use std::sync::{Arc, Mutex, TryLockError};
+
+use rhai::Dynamic;
+
+use super::feed::Feed;
+use super::parcel::{Ended, Errand};
+use super::pool::{Pool, Stage, State};
+use crate::pool::chunks::Chunks;
+use crate::pool::job::Order;
+use crate::pool::{JobId, Rules};
+use crate::script::{Call, Exception, Failure, Interp, Outcome, Registry, raise_bare, throw};
+use crate::stdlib::builtins::lazy::Lazy;
+use crate::sync::Deadline;
+
+/// The results of a call, in the order of its tasks or as they come. Clones are the same iterator.
+#[derive(Debug, Clone)]
+pub(crate) struct Outcomes {
+    interp: Arc<Interp>,
+    reader: Arc<Reader>,
+}
+
+#[derive(Debug)]
+struct Reader {
+    pool: Pool,
+    job: JobId,
+    input: Mutex<Input>,
+}
+
+/// The input of a call that has not been sent.
+#[derive(Debug)]
+struct Input {
+    items: Lazy,
+    feed: Feed,
+    chunk: usize,
+    /// How many tasks may be ahead of the reader.
+    ahead: usize,
+    is_over: bool,
+    /// What the input threw, in the place of the item after the last.
+    threw: Option<Exception>,
+}
+
+pub(super) fn register(registry: &mut Registry) {
+    registry
+        .class::<Outcomes>("IMapIterator")
+        .by_address(|outcomes: &Outcomes| Arc::as_ptr(&outcomes.reader).addr())
+        .method("next", &["timeout?"], |call| next(call))
+        .repr(|_| Ok("<multiprocessing.pool.IMapIterator>".into()));
+    registry.members().set_iterator_result::<Outcomes, Dynamic>();
+}
+
+/// `it.next(timeout)`.
+fn next(call: &mut Call<'_>) -> Outcome {
+    let outcomes: Outcomes = call.this();
+    let timeout = call.timeout(0)?;
+    let deadline = timeout.map_or(Deadline::NEVER, Deadline::after);
+    match outcomes.advance(deadline)? {
+        Taken::Outcome(Ok(value)) => Ok(value),
+        Taken::Outcome(Err(exception)) => Err(throw(exception)),
+        Taken::End => Err(raise_bare("StopIteration")),
+        Taken::TimedOut => Err(raise_bare("TimeoutError")),
+    }
+}
+
+enum Taken {
+    Outcome(Ended),
+    End,
+    TimedOut,
+}
+
+impl Iterator for Outcomes {
+    type Item = Outcome;
+
+    fn next(&mut self) -> Option<Outcome> {
+        match self.advance(Deadline::NEVER) {
+            Ok(Taken::Outcome(outcome)) => Some(outcome.map_err(throw)),
+            Ok(Taken::End | Taken::TimedOut) => None,
+            Err(failure) => Some(Err(failure)),
+        }
+    }
+}
+
+impl Outcomes {
+    /// Begins to send the items of `input`: `chunk` of them travel together, and at most `ahead` are sent that have not been read.
+    ///
+    /// # Errors
+    /// The pool takes no more tasks.
+    pub(super) fn begin(
+        interp: &Arc<Interp>,
+        pool: Pool,
+        errand: Errand,
+        (items, order): (Lazy, Order),
+        (rules, chunk, ahead): (Rules, usize, usize),
+    ) -> Result<Self, Failure> {
+        let job = pool.with(|state| {
+            state.open()?;
+            Ok::<_, Failure>(state.table.begin(rules, order))
+        })??;
+        let feed = Feed {
+            job,
+            errand: Arc::new(errand),
+            rules,
+            items: Vec::new().into_iter(),
+            chunks: Chunks::new(Some(chunk), pool.processes()),
+            is_watched: true,
+        };
+        let input = Mutex::new(Input {
+            items,
+            feed,
+            chunk,
+            ahead,
+            is_over: false,
+            threw: None,
+        });
+        let outcomes = Self {
+            interp: interp.clone(),
+            reader: Arc::new(Reader { pool, job, input }),
+        };
+        outcomes.send()?;
+        Ok(outcomes)
+    }
+
+    /// Sends items as long as there may be more ahead of the reader.
+    fn send(&self) -> Result<(), Failure> {
+        let pool = &self.reader.pool;
+        let mut input = match self.reader.input.try_lock() {
+            Ok(input) => input,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            // The input itself asks for the next result, or another thread is sending.
+            Err(TryLockError::WouldBlock) => return Ok(()),
+        };
+        let input = &mut *input;
+        while !input.is_over {
+            let ahead = pool.with(|state| state.table.job(self.reader.job).map(|job| job.ahead()))?;
+            let Some(room) = ahead.and_then(|ahead| input.ahead.checked_sub(ahead)) else {
+                break;
+            };
+            if room < input.chunk {
+                break;
+            }
+            let mut items = Vec::new();
+            while items.len() < input.chunk && !input.is_over {
+                match input.items.next() {
+                    Some(Ok(item)) => items.push(item),
+                    Some(Err(error)) => {
+                        if crate::script::Stop::of(&error).is_some() {
+                            return Err(error);
+                        }
+                        input.threw = Some(Exception::from_error(&error));
+                        input.is_over = true;
+                    }
+                    None => input.is_over = true,
+                }
+            }
+            let (is_over, threw) = (input.is_over, input.threw.take());
+            pool.with(|state| self.send_chunk(state, &input.feed, items, (is_over, threw)))??;
+        }
+        Ok(())
+    }
+
+    fn send_chunk(
+        &self,
+        state: &mut State,
+        feed: &Feed,
+        items: Vec<Dynamic>,
+        (is_over, threw): (bool, Option<Exception>),
+    ) -> Result<(), Failure> {
+        let pool = &self.reader.pool;
+        if !items.is_empty() {
+            if state.broken.is_none() && state.stage != Stage::Terminated {
+                state.crew.hire(&self.interp, pool.processes())?;
+                state.send_items(&self.interp, feed, items);
+            } else {
+                let why = state.broken.clone().unwrap_or_else(|| {
+                    let text = "the pool was terminated before the task had ended";
+                    Exception::new("RuntimeError", vec![text.into()])
+                });
+                state.refuse(feed.job, items.len(), &why);
+            }
+        }
+        if let Some(why) = threw {
+            state.refuse(feed.job, 1, &why);
+        }
+        if is_over {
+            state.table.complete(feed.job);
+        }
+        Ok(())
+    }
+
+    fn advance(&self, deadline: Deadline) -> Result<Taken, Failure> {
+        let job = self.reader.job;
+        self.send()?;
+        let ready = |state: &mut State| {
+            let Some(job) = state.table.job_mut(job) else {
+                return Some(Taken::End);
+            };
+            match job.take_next() {
+                Some(outcome) => Some(Taken::Outcome(outcome)),
+                None => job.is_exhausted().then_some(Taken::End),
+            }
+        };
+        let taken = self.reader.pool.wait(&self.interp, deadline, ready)?;
+        if matches!(taken, Some(Taken::Outcome(_))) {
+            // The workers are to find the next tasks while the reader does something with this outcome.
+            self.send()?;
+        }
+        Ok(taken.unwrap_or(Taken::TimedOut))
+    }
+}
+
+impl State {
+    /// Adds tasks that fail at once.
+    fn refuse(&mut self, job: JobId, count: usize, why: &Exception) {
+        let Some(added) = self.table.job_mut(job).map(|job| job.add(count)) else {
+            return;
+        };
+        for place in added..added + count {
+            self.table.settle_task(job, place, Err(why.clone()));
+        }
+    }
+}
+
+impl Drop for Reader {
+    /// Nobody reads the other results.
+    fn drop(&mut self) {
+        let _ = self.pool.with(|state| state.table.forget(self.job));
+    }
+}

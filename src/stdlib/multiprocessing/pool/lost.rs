@@ -1,0 +1,51 @@
+//! The exception of a task whose worker died.
+
+use std::time::Duration;
+
+use rhai::Dynamic;
+
+use crate::process::ExitStatus;
+use crate::script::Exception;
+
+/// SIGKILL as an exit code.
+const KILLED: i64 = -9;
+
+/// What is known of a worker's death.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Death {
+    pub pid: i32,
+    pub exitcode: i64,
+    /// The system killed a process of this control group because memory ran out, while the worker lived.
+    pub out_of_memory: bool,
+}
+
+/// Returns the exception of a task, shown as `task`, that a worker had in hand when it died.
+pub(super) fn worker_lost(death: Death, task: &str) -> Exception {
+    let how = match death.exitcode {
+        code if code < 0 => {
+            let signal = ExitStatus::shown(code);
+            format!("was killed by {}", signal.trim_start_matches('-'))
+        }
+        code => format!("ended with exit code {code}"),
+    };
+    let memory = match death.out_of_memory && death.exitcode == KILLED {
+        true => ", likely because memory ran out",
+        false => "",
+    };
+    let text = format!("worker {} {how}{memory} while it ran {task}", death.pid);
+    Exception::new(
+        "WorkerLost",
+        vec![
+            text.into(),
+            Dynamic::from_int(death.pid.into()),
+            Dynamic::from_int(death.exitcode),
+            task.to_string().into(),
+        ],
+    )
+}
+
+/// Returns the exception of a task that took longer than it may.
+pub(super) fn overdue(limit: Duration, task: &str) -> Exception {
+    let text = format!("{task} took longer than its time limit of {} s", limit.as_secs_f64());
+    Exception::new("TimeoutError", vec![text.into()])
+}

@@ -1,0 +1,315 @@
+//! The tasks of a batch as they travel: written down for a process, as they are for a thread.
+
+use std::sync::Arc;
+
+use rhai::{Array, Blob, Dynamic, FnPtr};
+
+use super::super::messages::{Listed, refused, with_message};
+use super::super::queues::put_failure;
+use crate::pool::Load;
+use crate::pool::letter::{self, Head, Reader};
+use crate::script::{Exception, Failure, Interp, raise};
+use crate::sync::{Deadline, Message, Offset, PutError, Queue};
+use crate::text::repr_of;
+use crate::wire;
+
+/// The outcome of a task.
+pub(crate) type Ended = Result<Dynamic, Exception>;
+
+/// How much of a task is shown where it is named, in characters.
+const SHOWN: usize = 60;
+
+/// What a job does with each item.
+#[derive(Debug)]
+pub(crate) struct Errand {
+    pub function: FnPtr,
+    /// Each item is a list of arguments and not a single one.
+    pub spreads: bool,
+    /// The function as a message, for processes.
+    written: Option<wire::Message>,
+}
+
+impl Errand {
+    /// Returns the errand for worker processes.
+    ///
+    /// # Errors
+    /// `TypeError` for a function that cannot be sent.
+    pub(crate) fn written(
+        interp: &Arc<Interp>,
+        function: FnPtr,
+        spreads: bool,
+    ) -> Result<Self, Failure> {
+        let value = Dynamic::from(function.clone());
+        let written = wire::encode(&value, "func", interp).map_err(refused)?;
+        Ok(Self {
+            function,
+            spreads,
+            written: Some(written),
+        })
+    }
+
+    /// Returns the errand for threads.
+    pub(crate) fn unwritten(function: FnPtr, spreads: bool) -> Self {
+        Self {
+            function,
+            spreads,
+            written: None,
+        }
+    }
+
+    fn function_part(&self) -> (&[u8], &[u64]) {
+        let written = self.written.as_ref();
+        written.map_or((&[], &[]), |m| (&m.bytes[..], &m.handles[..]))
+    }
+}
+
+/// The tasks of a batch.
+#[derive(Debug)]
+pub(crate) struct Parcel {
+    pub errand: Arc<Errand>,
+    contents: Contents,
+}
+
+#[derive(Debug, Clone)]
+enum Contents {
+    Written {
+        /// A part for each task.
+        bytes: Vec<u8>,
+        handles: Vec<u64>,
+        /// What the handles refer to lives as long as these.
+        alive: Vec<Dynamic>,
+    },
+    /// A task that is too long to be kept, shortened.
+    Shown(String),
+    Values(Vec<Dynamic>),
+}
+
+/// Items that were written down up to one that cannot be sent.
+pub(crate) struct Packed {
+    pub parcel: Parcel,
+    pub count: usize,
+    pub refused: Option<Exception>,
+}
+
+impl Parcel {
+    /// The longest task that is kept until its outcome has come, in bytes, unless it may have to be sent again.
+    pub(super) const KEPT: usize = 64 << 10;
+
+    /// Writes items down for a process.
+    pub(crate) fn pack(
+        interp: &Arc<Interp>,
+        errand: &Arc<Errand>,
+        items: impl Iterator<Item = Dynamic>,
+    ) -> Packed {
+        let (mut bytes, mut handles, mut alive) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut count, mut refusal) = (0, None);
+        let mut message = wire::Message::default();
+        for item in items {
+            let name = if errand.spreads { "args" } else { "item" };
+            if let Err(why) = wire::encode_into(&item, name, interp, &mut message) {
+                refusal = Some(Exception::from_error(&refused(why)));
+                break;
+            }
+            letter::begin_part(&mut bytes, message.bytes.len());
+            bytes.extend_from_slice(&message.bytes);
+            handles.extend_from_slice(&message.handles);
+            alive.append(&mut message.parts);
+            count += 1;
+        }
+        let contents = Contents::Written {
+            bytes,
+            handles,
+            alive,
+        };
+        let errand = errand.clone();
+        Packed {
+            parcel: Parcel { errand, contents },
+            count,
+            refused: refusal,
+        }
+    }
+
+    /// Keeps items as they are, for a thread.
+    pub(crate) fn hold(errand: &Arc<Errand>, items: Vec<Dynamic>) -> Self {
+        Self {
+            errand: errand.clone(),
+            contents: Contents::Values(items),
+        }
+    }
+
+    /// Puts the batch into the queue of the workers.
+    ///
+    /// # Errors
+    /// There is no memory for it now.
+    pub(crate) fn put(&self, queue: &Queue, head: Head) -> Result<(), PutError> {
+        let Contents::Written { bytes, handles, .. } = &self.contents else {
+            return Ok(());
+        };
+        self.put_parts(queue, head, &[bytes], handles)
+    }
+
+    fn put_parts(
+        &self,
+        queue: &Queue,
+        head: Head,
+        tasks: &[&[u8]],
+        handles: &[u64],
+    ) -> Result<(), PutError> {
+        let (function, own) = self.errand.function_part();
+        let mut start = letter::Order::Work(head).write();
+        letter::begin_part(&mut start, function.len());
+        let handles: Vec<_> = own.iter().chain(handles).copied().map(Offset).collect();
+        let pieces: Vec<&[u8]> = [&start[..], function].into_iter().chain(tasks.iter().copied()).collect();
+        queue.put_pieces(&pieces, &handles, Deadline::NEVER)
+    }
+
+    /// Puts a batch of one long item into the queue without keeping it.
+    ///
+    /// # Errors
+    /// There is no memory for it, or it cannot be sent.
+    pub(crate) fn put_long(
+        interp: &Arc<Interp>,
+        errand: &Arc<Errand>,
+        item: &Dynamic,
+        (queue, head): (&Queue, Head),
+    ) -> Result<Self, Failure> {
+        let contents = Contents::Shown(shortened(item));
+        let errand = errand.clone();
+        let parcel = Self { errand, contents };
+        let put = with_message(interp, item, "item", |pieces, handles| {
+            let length = pieces.iter().map(|piece| piece.len()).sum();
+            let mut beginning = Vec::new();
+            letter::begin_part(&mut beginning, length);
+            let handles: Vec<_> = handles.iter().map(|handle| handle.0).collect();
+            let all: Vec<&[u8]> = std::iter::once(&beginning[..]).chain(pieces.iter().copied()).collect();
+            parcel.put_parts(queue, head, &all, &handles)
+        });
+        put?.map_err(|error| put_failure(interp, error))?;
+        Ok(parcel)
+    }
+
+    /// Returns the values of the tasks, for a thread.
+    pub(crate) fn values(self) -> Vec<Dynamic> {
+        match self.contents {
+            Contents::Values(values) => values,
+            _ => Vec::new(),
+        }
+    }
+
+    /// Returns the task at `index` as a person would write it, shortened: `f(3)`.
+    pub(crate) fn shown(&self, interp: &Arc<Interp>, index: usize) -> String {
+        let name = crate::program::frame::function_name(self.errand.function.fn_name());
+        let item = match &self.contents {
+            Contents::Shown(text) => text.clone(),
+            Contents::Values(values) => values.get(index).map_or_else(String::new, |item| self.arguments(item)),
+            Contents::Written { bytes, handles, .. } => {
+                let handles: Vec<_> = handles.iter().copied().map(Offset).collect();
+                let part = parts(bytes).nth(index);
+                let listed = Listed {
+                    interp,
+                    objects: &handles,
+                };
+                let item = part.and_then(|part| wire::decode(part, &listed).ok());
+                item.map_or_else(|| "…".into(), |item| self.arguments(&item))
+            }
+        };
+        format!("{name}({item})")
+    }
+
+    fn arguments(&self, item: &Dynamic) -> String {
+        match item.read_lock::<Array>().filter(|_| self.errand.spreads) {
+            Some(args) => {
+                let args: Vec<_> = args.iter().map(shortened).collect();
+                cut(&args.join(", "))
+            }
+            None => shortened(item),
+        }
+    }
+}
+
+impl Load for Parcel {
+    fn rest(&self, done: usize) -> Self {
+        self.some(done, usize::MAX)
+    }
+
+    fn only(&self, index: usize) -> Self {
+        self.some(index, 1)
+    }
+
+    fn is_kept(&self) -> bool {
+        !matches!(self.contents, Contents::Shown(_))
+    }
+}
+
+impl Parcel {
+    /// Returns at most `most` of the tasks, without the first `skipped`.
+    fn some(&self, skipped: usize, most: usize) -> Self {
+        let contents = match &self.contents {
+            Contents::Written {
+                bytes,
+                handles,
+                alive,
+            } => {
+                let mut some = Vec::new();
+                for part in parts(bytes).skip(skipped).take(most) {
+                    letter::begin_part(&mut some, part.len());
+                    some.extend_from_slice(part);
+                }
+                Contents::Written {
+                    bytes: some,
+                    handles: handles.clone(),
+                    alive: alive.clone(),
+                }
+            }
+            Contents::Values(values) => {
+                Contents::Values(values.iter().skip(skipped).take(most).cloned().collect())
+            }
+            Contents::Shown(text) => Contents::Shown(text.clone()),
+        };
+        Self {
+            errand: self.errand.clone(),
+            contents,
+        }
+    }
+}
+
+fn parts(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut reader = Reader(bytes);
+    std::iter::from_fn(move || reader.part())
+}
+
+/// Reads the task or the outcome in a message.
+///
+/// # Errors
+/// `ValueError` when it cannot be decoded.
+pub(super) fn read(
+    interp: &Arc<Interp>,
+    bytes: &[u8],
+    message: &Message<'_>,
+) -> Result<Dynamic, Failure> {
+    let objects = message.objects;
+    wire::decode(bytes, &Listed { interp, objects })
+        .map_err(|error| raise("ValueError", format!("cannot decode a message: {error}")))
+}
+
+/// Returns a value as text that fits into a sentence.
+pub(super) fn shortened(value: &Dynamic) -> String {
+    if let Some(blob) = value.read_lock::<Blob>()
+        && blob.len() > SHOWN
+    {
+        return format!("{} bytes", blob.len());
+    }
+    if let Some(items) = value.read_lock::<Array>()
+        && items.len() > SHOWN
+    {
+        return format!("a list of {} items", items.len());
+    }
+    cut(&repr_of(value, &|_| None))
+}
+
+fn cut(text: &str) -> String {
+    match text.char_indices().nth(SHOWN) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.into(),
+    }
+}

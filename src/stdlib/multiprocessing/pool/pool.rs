@@ -1,0 +1,385 @@
+//! The pool: its task table, its workers, and what has been asked of it.
+
+use std::collections::{HashMap, VecDeque};
+use std::fmt;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, Weak};
+use std::time::{Duration, Instant};
+
+use rhai::Array;
+
+use super::callbacks::Callbacks;
+use super::crew::{self, Crew, Terms};
+use super::feed::Feed;
+use super::parcel::{Ended, Errand, Parcel};
+use super::promise::{Callback, Promise, Shape};
+use crate::pool::chunks::Chunks;
+use crate::pool::job::Order;
+use crate::pool::tally::Slowest;
+use crate::pool::{JobId, Rules, Table};
+use crate::script::{Exception, Failure, Interp, raise};
+use crate::sys;
+use crate::sys::lock::locked;
+use crate::sys::signal::Signal;
+
+/// A pool. Clones are the same pool.
+#[derive(Clone)]
+pub(crate) struct Pool(Arc<Inner>);
+
+struct Inner {
+    state: Mutex<State>,
+    /// Outcomes have come, or whoever read them has stopped.
+    changed: Condvar,
+    /// The process that it belongs to.
+    creator: i32,
+    /// How many workers it is to have.
+    processes: usize,
+}
+
+/// What may be asked of a pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    Running,
+    /// It takes no more tasks.
+    Closed,
+    /// Its workers have been ended.
+    Terminated,
+}
+
+/// The state of a pool. It is never locked while a script's function runs.
+#[derive(Debug)]
+pub(crate) struct State {
+    pub table: Table<Ended, Parcel>,
+    pub(super) crew: Crew,
+    pub stage: Stage,
+    pub(super) feeds: VecDeque<Feed>,
+    pub(super) promises: HashMap<JobId, Arc<Promise>>,
+    /// Callbacks to be called, with what they are called with.
+    pub(super) due: VecDeque<(Callback, Ended)>,
+    /// Why nothing can be done any more.
+    pub(super) broken: Option<Exception>,
+    /// A callback is running.
+    pub(super) is_calling_back: bool,
+    /// A thread is reading outcomes.
+    pub(super) is_read: bool,
+    /// When it was last looked whether workers have ended.
+    pub(super) looked: Instant,
+    pub slowest: Slowest,
+}
+
+impl Pool {
+    /// Creates a pool without workers.
+    ///
+    /// # Errors
+    /// The session has no memory.
+    pub(crate) fn new(interp: &Arc<Interp>, terms: Terms) -> Result<Self, Failure> {
+        let processes = terms.workers;
+        let state = State {
+            table: Table::default(),
+            crew: Crew::new(interp, terms)?,
+            stage: Stage::Running,
+            feeds: VecDeque::new(),
+            promises: HashMap::new(),
+            due: VecDeque::new(),
+            broken: None,
+            is_calling_back: false,
+            is_read: false,
+            looked: Instant::now(),
+            slowest: Slowest::default(),
+        };
+        Ok(Self(Arc::new(Inner {
+            state: Mutex::new(state),
+            changed: Condvar::new(),
+            creator: sys::process::pid(),
+            processes,
+        })))
+    }
+
+    /// Starts all workers.
+    ///
+    /// # Errors
+    /// A process cannot be started; those that were started are ended.
+    pub(crate) fn start(&self, interp: &Arc<Interp>) -> Result<(), Failure> {
+        let started = self.lock().crew.hire(interp, self.processes());
+        started.inspect_err(|_| self.terminate(interp))
+    }
+
+    pub(crate) fn processes(&self) -> usize {
+        self.0.processes
+    }
+
+    /// Returns an address by which it is compared with other pools.
+    pub(crate) fn address(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+        locked(&self.0.state)
+    }
+
+    /// Wakes the threads that wait for a change.
+    pub(super) fn notify(&self) {
+        self.0.changed.notify_all();
+    }
+
+    /// Waits until [`notify`](Self::notify), at most this long.
+    pub(super) fn sleep(&self, state: MutexGuard<'_, State>, most: Duration) {
+        drop(self.0.changed.wait_timeout(state, most));
+    }
+
+    /// Checks that this process may use the pool.
+    ///
+    /// # Errors
+    /// `RuntimeError` in a child of the process that it belongs to.
+    pub(crate) fn belongs_here(&self) -> Result<(), Failure> {
+        if self.0.creator == sys::process::pid() {
+            return Ok(());
+        }
+        let text = "a pool can only be used in the process that created it";
+        Err(raise("RuntimeError", text))
+    }
+
+    /// Changes the state, as what scripts ask of a pool does.
+    ///
+    /// # Errors
+    /// As [`belongs_here`](Self::belongs_here).
+    pub(crate) fn with<T>(&self, change: impl FnOnce(&mut State) -> T) -> Result<T, Failure> {
+        self.belongs_here()?;
+        Ok(change(&mut self.lock()))
+    }
+
+    /// Sends items to the workers, all of them, and returns the promise of what they make.
+    ///
+    /// # Errors
+    /// The pool takes no more tasks, or cannot do any.
+    pub(crate) fn promise(
+        &self,
+        interp: &Arc<Interp>,
+        errand: Errand,
+        items: Array,
+        how: How,
+    ) -> Result<Arc<Promise>, Failure> {
+        self.belongs_here()?;
+        let mut state = self.lock();
+        state.open()?;
+        let job = state.table.begin(how.rules, Order::OfTasks);
+        let promise = Arc::new(Promise::new(job, how.shape, how.callbacks));
+        state.promises.insert(job, promise.clone());
+        state.feeds.push_back(Feed {
+            job,
+            errand: Arc::new(errand),
+            rules: how.rules,
+            items: items.into_iter(),
+            chunks: Chunks::new(how.chunksize, self.processes()),
+            is_watched: how.is_watched,
+        });
+        let advanced = state.advance(interp, self.processes());
+        drop(state);
+        if promise.has_callbacks() {
+            Callbacks::of(interp).expect(interp, self);
+        }
+        advanced.map(|()| promise)
+    }
+
+    /// Returns the pool as its callbacks know it.
+    pub(super) fn downgrade(&self) -> WeakPool {
+        WeakPool(Arc::downgrade(&self.0))
+    }
+
+    /// Returns the text by which it is printed.
+    pub(super) fn repr(&self) -> String {
+        let state = match self.lock().stage {
+            Stage::Running => "RUN",
+            Stage::Closed => "CLOSE",
+            Stage::Terminated => "TERMINATE",
+        };
+        format!("<multiprocessing.pool.Pool state={state} pool_size={}>", self.processes())
+    }
+
+    /// Takes no more tasks. The workers leave when they have done what there is.
+    pub(crate) fn close(&self, interp: &Arc<Interp>) -> Result<(), Failure> {
+        self.belongs_here()?;
+        let mut state = self.lock();
+        if state.stage == Stage::Running {
+            state.stage = Stage::Closed;
+        }
+        state.advance(interp, self.processes())
+    }
+
+    /// Ends the workers at once. Tasks that have no outcome fail.
+    pub(crate) fn terminate(&self, interp: &Arc<Interp>) {
+        self.end(interp, Signal::SIGTERM, || {
+            let text = "the pool was terminated before the task had ended";
+            Exception::new("RuntimeError", vec![text.into()])
+        });
+    }
+
+    /// Ends the workers with a signal; tasks without an outcome get this one.
+    pub(crate) fn end(
+        &self,
+        interp: &Arc<Interp>,
+        signal: Signal,
+        outcome: impl Fn() -> Exception,
+    ) {
+        if self.belongs_here().is_err() {
+            return;
+        }
+        let processes = {
+            let mut state = self.lock();
+            state.stage = Stage::Terminated;
+            state.crew.signal(signal);
+            state.crew.processes()
+        };
+        crew::wait_for_the_end(interp, &processes);
+        // What they had sent before they ended counts.
+        let _ = self.take_outcomes(interp);
+        let mut state = self.lock();
+        let _ = state.crew.ended(interp);
+        state.fail_all(outcome);
+        drop(state);
+        self.notify();
+    }
+
+    /// Waits until the workers of a closed pool have left.
+    ///
+    /// # Errors
+    /// `ValueError` for a pool that still takes tasks; the error of an interrupted wait.
+    pub(crate) fn join(&self, interp: &Arc<Interp>) -> Result<(), Failure> {
+        if self.with(|state| state.stage)? == Stage::Running {
+            return Err(raise("ValueError", "Pool is still running"));
+        }
+        let idle = |state: &mut State| (state.is_idle() || state.crew.living() == 0).then_some(());
+        self.wait(interp, crate::sync::Deadline::NEVER, idle)?;
+        loop {
+            let Some(process) = self.with(|state| state.crew.processes())?.into_iter().next() else {
+                return Ok(());
+            };
+            if process.wait(interp, None).is_err() {
+                return Err(interp.interrupted());
+            }
+            let mut state = self.lock();
+            let _ = state.crew.ended(interp);
+            state.crew.dismiss();
+        }
+    }
+}
+
+/// How the tasks of a call are done.
+#[derive(Debug)]
+pub(crate) struct How {
+    pub rules: Rules,
+    pub shape: Shape,
+    pub chunksize: Option<usize>,
+    /// The caller waits for the result.
+    pub is_watched: bool,
+    pub callbacks: Vec<Callback>,
+}
+
+impl State {
+    /// Checks that the pool takes tasks.
+    ///
+    /// # Errors
+    /// `ValueError` if it was closed; the error that broke it.
+    pub(crate) fn open(&self) -> Result<(), Failure> {
+        if let Some(broken) = &self.broken {
+            return Err(crate::script::throw(broken.clone()));
+        }
+        match self.stage {
+            Stage::Running => Ok(()),
+            Stage::Closed | Stage::Terminated => Err(raise("ValueError", "Pool not running")),
+        }
+    }
+
+    /// Returns whether somebody is to be called back.
+    pub(super) fn has_callbacks(&self) -> bool {
+        !self.due.is_empty() || self.promises.values().any(|promise| promise.has_callbacks())
+    }
+
+    /// Returns whether nothing is left to do.
+    pub(super) fn is_idle(&self) -> bool {
+        self.feeds.is_empty() && self.table.is_idle()
+    }
+
+    /// Gives every task without an outcome this one.
+    pub(super) fn fail_all(&mut self, outcome: impl Fn() -> Exception) {
+        for feed in std::mem::take(&mut self.feeds) {
+            if let Some(job) = self.table.job_mut(feed.job) {
+                let first = job.add(feed.items.len());
+                job.complete();
+                for place in first..first + feed.items.len() {
+                    self.table.settle_task(feed.job, place, Err(outcome()));
+                }
+            }
+        }
+        self.table.fail_all(|| Err(outcome()));
+        self.keep_promises();
+    }
+
+    /// Passes the outcomes of jobs that are done to those who were promised them.
+    pub(super) fn keep_promises(&mut self) {
+        for job in self.table.take_finished() {
+            let Some(promise) = self.promises.remove(&job) else {
+                continue;
+            };
+            let outcomes = self.table.job_mut(job).map(|job| job.take_all());
+            self.table.forget(job);
+            let due = promise.keep(outcomes.unwrap_or_default());
+            self.call_back(&promise, due);
+        }
+    }
+
+    /// Notes callbacks that are due.
+    pub(super) fn call_back(&mut self, promise: &Promise, due: Vec<Callback>) {
+        let Some(result) = promise.result() else {
+            return;
+        };
+        let due = due.into_iter().map(|callback| (callback, result.clone()));
+        self.due.extend(due);
+    }
+
+    /// Returns an item as the value of the script that was sent.
+    pub(super) fn shown(&self, interp: &Arc<Interp>, number: u64, index: usize) -> Option<String> {
+        let batch = self.table.batch(number)?;
+        Some(batch.load.shown(interp, index))
+    }
+}
+
+impl fmt::Debug for Pool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Pool").field(&self.address()).finish()
+    }
+}
+
+impl Drop for Inner {
+    /// Nobody can use the pool any more: its workers are ended.
+    fn drop(&mut self) {
+        if self.creator != sys::process::pid() {
+            return;
+        }
+        let state = self.state.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner);
+        state.crew.signal(Signal::SIGTERM);
+    }
+}
+
+/// A pool as its callbacks know it, which do not keep it.
+#[derive(Clone)]
+pub(super) struct WeakPool(Weak<Inner>);
+
+impl WeakPool {
+    pub(super) fn upgrade(&self) -> Option<Pool> {
+        self.0.upgrade().map(Pool)
+    }
+
+    pub(super) fn is(&self, pool: &Pool) -> bool {
+        self.0.as_ptr() == Arc::as_ptr(&pool.0)
+    }
+
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.0.ptr_eq(&other.0)
+    }
+}
+
+impl fmt::Debug for WeakPool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WeakPool")
+    }
+}

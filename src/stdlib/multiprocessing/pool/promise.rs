@@ -1,0 +1,97 @@
+//! The result of a call that has not come yet.
+
+use std::sync::{Mutex, OnceLock};
+
+use rhai::{Array, Dynamic, FnPtr};
+
+use super::parcel::Ended;
+use crate::pool::JobId;
+use crate::script::caller::Caller;
+use crate::sys::lock::locked;
+
+/// What the outcomes of a job make together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    /// The outcome of its only task.
+    One,
+    /// A list; the first error in the order of the tasks, if there is one.
+    Many,
+}
+
+/// A function that is called with the result when it has come.
+#[derive(Debug, Clone)]
+pub(crate) struct Callback {
+    pub function: FnPtr,
+    pub caller: Caller,
+    pub when: When,
+}
+
+/// What a callback is called with.
+#[derive(Debug, Clone)]
+pub(crate) enum When {
+    /// The result, if there is one.
+    Returned,
+    /// The error, if there is one.
+    Threw,
+    /// This value, however the call ended.
+    Ended(Dynamic),
+}
+
+/// The result of a call.
+#[derive(Debug)]
+pub(crate) struct Promise {
+    pub job: JobId,
+    pub shape: Shape,
+    result: OnceLock<Ended>,
+    callbacks: Mutex<Vec<Callback>>,
+}
+
+impl Promise {
+    pub(crate) fn new(job: JobId, shape: Shape, callbacks: Vec<Callback>) -> Self {
+        Self {
+            job,
+            shape,
+            result: OnceLock::new(),
+            callbacks: Mutex::new(callbacks),
+        }
+    }
+
+    /// Returns the result, if it has come.
+    pub(crate) fn result(&self) -> Option<&Ended> {
+        self.result.get()
+    }
+
+    /// Takes the outcomes of the job, which is done. Returns the callbacks that are due.
+    pub(crate) fn keep(&self, outcomes: Vec<Ended>) -> Vec<Callback> {
+        let result = match self.shape {
+            Shape::One => outcomes.into_iter().next(),
+            Shape::Many => {
+                let all: Result<Array, _> = outcomes.into_iter().collect();
+                Some(all.map(Dynamic::from))
+            }
+        };
+        self.settle(result.unwrap_or(Ok(Dynamic::UNIT)))
+    }
+
+    /// Sets the result, if there is none. Returns the callbacks that are due.
+    pub(crate) fn settle(&self, result: Ended) -> Vec<Callback> {
+        let mut callbacks = locked(&self.callbacks);
+        let _ = self.result.set(result);
+        std::mem::take(&mut callbacks)
+    }
+
+    /// Adds a callback; it is returned if it is due at once.
+    pub(crate) fn call_back(&self, callback: Callback) -> Option<Callback> {
+        let mut callbacks = locked(&self.callbacks);
+        if self.result.get().is_some() {
+            return Some(callback);
+        }
+        callbacks.push(callback);
+        None
+    }
+
+    /// Returns whether somebody is to be called back.
+    pub(crate) fn has_callbacks(&self) -> bool {
+        !locked(&self.callbacks).is_empty()
+    }
+}

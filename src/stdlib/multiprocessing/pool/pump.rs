@@ -1,0 +1,369 @@
+//! Waiting on a pool: outcomes are read, workers that died are noticed and replaced, and the next items are sent.
+//!
+//! Of the threads that wait one reads; the others sleep until it has read something or has stopped reading.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use rhai::Dynamic;
+
+use super::crew::Ended as EndedWorker;
+use super::feed::{self, Feed};
+use super::lost;
+use super::parcel::{self, Ended, Parcel};
+use super::pool::{Pool, Stage, State};
+use crate::pool::Batch;
+use crate::pool::letter::{Envelope, Kind, Reader, Status};
+use crate::script::exception_class::unpack_exception;
+use crate::script::{Exception, Failure, Interp};
+use crate::sync::{Deadline, Message, WaitError};
+use crate::sys::clock::now_ns;
+
+/// How often it is looked whether workers have ended.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// How many messages are read at once.
+const ROUND: usize = 64;
+
+/// How many batches for each worker are under way, of a call that waits.
+const AHEAD: usize = 2;
+
+/// How many workers in a row may end without taking a batch, for each that the pool has, before it gives up.
+const HOPELESS: usize = 3;
+
+/// A message from a worker.
+struct Letter {
+    envelope: Envelope,
+    entries: Vec<Ended>,
+}
+
+impl Pool {
+    /// Waits until `ready` gives a value, at most until `deadline`; `None` then.
+    ///
+    /// # Errors
+    /// The error of an interrupted wait, or what keeps workers from being started.
+    pub(crate) fn wait<T>(
+        &self,
+        interp: &Arc<Interp>,
+        deadline: Deadline,
+        mut ready: impl FnMut(&mut State) -> Option<T>,
+    ) -> Result<Option<T>, Failure> {
+        self.belongs_here()?;
+        loop {
+            self.run_callbacks(interp);
+            if interp.check_interrupts() {
+                return Err(interp.interrupted());
+            }
+            let mut state = self.lock();
+            state.advance(interp, self.processes())?;
+            if let Some(found) = ready(&mut state) {
+                return Ok(Some(found));
+            }
+            if !state.due.is_empty() {
+                continue;
+            }
+            if deadline.passed(now_ns()) {
+                return Ok(None);
+            }
+            if state.is_read {
+                let left = deadline.left().unwrap_or(LOOK);
+                self.sleep(state, left.min(LOOK));
+                continue;
+            }
+            state.is_read = true;
+            drop(state);
+            let read = self.read(interp, deadline);
+            self.lock().is_read = false;
+            self.notify();
+            read?;
+        }
+    }
+
+    /// Reads outcomes, waiting for the first a short while.
+    fn read(&self, interp: &Arc<Interp>, deadline: Deadline) -> Result<(), Failure> {
+        let look = Deadline::after(LOOK);
+        let until = if deadline.as_ns() < look.as_ns() { deadline } else { look };
+        let is_read = self.read_until(interp, until)?;
+        let mut state = self.lock();
+        if !is_read || state.looked.elapsed() >= LOOK {
+            drop(state);
+            self.look_after_workers(interp)?;
+            state = self.lock();
+        }
+        state.keep_promises();
+        Ok(())
+    }
+
+    /// Reads what there is, or comes until then. Returns whether there was something.
+    fn read_until(&self, interp: &Arc<Interp>, until: Deadline) -> Result<bool, Failure> {
+        let outcomes = self.lock().crew.outcomes().clone();
+        let mut letters = Vec::new();
+        let read = outcomes.get_many_with(ROUND, until, |message| {
+            letters.extend(read_letter(interp, &message));
+        });
+        let is_read = !letters.is_empty();
+        self.lock().settle(interp, letters);
+        match read {
+            Ok(_) => Ok(is_read),
+            Err(WaitError::TimedOut) => Ok(false),
+            Err(WaitError::Interrupted) if interp.check_interrupts() => Err(interp.interrupted()),
+            Err(WaitError::Interrupted) => Ok(false),
+            Err(WaitError::Session(error)) => Err(crate::script::session_failure(error)),
+        }
+    }
+
+    /// Reads the outcomes that have come.
+    pub(super) fn take_outcomes(&self, interp: &Arc<Interp>) -> Result<(), Failure> {
+        while self.read_until(interp, Deadline::NOW)? {}
+        self.lock().keep_promises();
+        Ok(())
+    }
+
+    /// Notices workers that have ended, fails what they had in hand, and starts others.
+    pub(super) fn look_after_workers(&self, interp: &Arc<Interp>) -> Result<(), Failure> {
+        let ended = {
+            let mut state = self.lock();
+            state.looked = Instant::now();
+            state.crew.ended(interp)
+        };
+        if ended.is_empty() {
+            return Ok(());
+        }
+        // What they sent before they ended.
+        while self.read_until(interp, Deadline::NOW)? {}
+        let mut state = self.lock();
+        for worker in ended {
+            state.lose(interp, worker);
+        }
+        let most = HOPELESS * self.processes();
+        if state.crew.idle_deaths() > most && state.broken.is_none() {
+            let text = format!("{most} workers in a row ended before they took a task");
+            state.break_down(Exception::new("BrokenProcessPool", vec![text.into()]));
+        }
+        state.keep_promises();
+        state.replace(interp, self.processes())
+    }
+}
+
+fn read_letter(interp: &Arc<Interp>, message: &Message<'_>) -> Option<Letter> {
+    let mut reader = Reader(message.bytes);
+    let envelope = Envelope::read(&mut reader)?;
+    let entries = read_entries(interp, reader, message);
+    Some(Letter { envelope, entries })
+}
+
+fn read_entries(interp: &Arc<Interp>, mut reader: Reader<'_>, message: &Message<'_>) -> Vec<Ended> {
+    let mut entries = Vec::new();
+    while let Some((status, bytes)) = reader.entry() {
+        entries.push(match status {
+            Status::Returned => parcel::read(interp, bytes, message)
+                .map_err(|error| Exception::from_error(&error)),
+            Status::Threw => Err(unpack_exception(interp, bytes)),
+        });
+    }
+    entries
+}
+
+impl State {
+    /// Starts workers that are missing, and sends what waits to be sent.
+    ///
+    /// # Errors
+    /// A worker cannot be started.
+    pub(crate) fn advance(
+        &mut self,
+        interp: &Arc<Interp>,
+        processes: usize,
+    ) -> Result<(), Failure> {
+        if self.stage == Stage::Terminated || self.broken.is_some() {
+            return Ok(());
+        }
+        if !self.is_unsent_empty() {
+            self.crew.hire(interp, processes)?;
+            self.send_waiting();
+            while let Some(mut feed) = self.feeds.pop_front() {
+                let is_enough = feed.is_watched && self.table.under_way() >= AHEAD * processes;
+                if is_enough || !self.send_some(interp, &mut feed) {
+                    self.feeds.push_front(feed);
+                    break;
+                }
+                match feed.items.len() {
+                    0 => self.complete(&feed),
+                    _ => self.feeds.push_front(feed),
+                }
+            }
+        }
+        if self.stage == Stage::Closed && self.is_unsent_empty() {
+            self.crew.close();
+        }
+        self.keep_promises();
+        Ok(())
+    }
+
+    fn is_unsent_empty(&self) -> bool {
+        self.feeds.is_empty() && !self.table.has_waiting()
+    }
+
+    fn complete(&mut self, feed: &Feed) {
+        self.table.complete(feed.job);
+    }
+
+    /// Sends batches that wait. Stops where there is no memory for one now.
+    fn send_waiting(&mut self) {
+        while let Some(batch) = self.table.next_waiting() {
+            let rules = self.table.rules(batch.job);
+            let head = feed::head(&batch.load.errand, rules, batch.count);
+            match self.crew.send(&batch.load, head) {
+                Ok(number) => self.table.sent(number, batch),
+                Err(_) => return self.table.put_back(batch),
+            }
+        }
+    }
+
+    /// Sends the next items of a call. Returns false if there is no memory for them now.
+    fn send_some(&mut self, interp: &Arc<Interp>, feed: &mut Feed) -> bool {
+        let each = self.table.job(feed.job).and_then(|job| job.pace.each());
+        let items = feed.next_items(each);
+        self.send_items(interp, feed, items);
+        !self.table.has_waiting()
+    }
+
+    /// Adds items to a job and sends them: long ones by themselves; those that cannot be sent fail.
+    pub(super) fn send_items(&mut self, interp: &Arc<Interp>, feed: &Feed, items: Vec<Dynamic>) {
+        let Some(job) = self.table.job_mut(feed.job) else {
+            return;
+        };
+        let mut place = job.add(items.len());
+        let mut items = items.into_iter().peekable();
+        while let Some(next) = items.peek() {
+            if feed::is_long(next) && feed.rules.retries == 0 && !self.table.has_waiting() {
+                let item = items.next().unwrap_or(Dynamic::UNIT);
+                self.send_long(interp, feed, place, &item);
+                place += 1;
+                continue;
+            }
+            let short = std::iter::from_fn(|| items.next_if(|item| !feed::is_long(item) || feed.rules.retries > 0));
+            let packed = Parcel::pack(interp, &feed.errand, short);
+            if packed.count > 0 {
+                self.table.enqueue(Batch {
+                    job: feed.job,
+                    first: place,
+                    count: packed.count,
+                    attempts: 0,
+                    load: packed.parcel,
+                });
+                place += packed.count;
+            }
+            if let Some(refused) = packed.refused {
+                self.table.settle_task(feed.job, place, Err(refused));
+                place += 1;
+            }
+            self.send_waiting();
+        }
+    }
+
+    fn send_long(&mut self, interp: &Arc<Interp>, feed: &Feed, place: usize, item: &Dynamic) {
+        let head = feed::head(&feed.errand, feed.rules, 1);
+        let mut sent = None;
+        let number = self.crew.send_by(|queue| {
+            let put = Parcel::put_long(interp, &feed.errand, item, (queue, head));
+            put.map(|parcel| sent = Some(parcel))
+        });
+        match (number, sent) {
+            (Ok(number), Some(load)) => self.table.sent(
+                number,
+                Batch {
+                    job: feed.job,
+                    first: place,
+                    count: 1,
+                    attempts: 0,
+                    load,
+                },
+            ),
+            (Err(error), _) => {
+                let outcome = Err(Exception::from_error(&error));
+                self.table.settle_task(feed.job, place, outcome);
+            }
+            (Ok(_), None) => {}
+        }
+    }
+
+    /// Takes in what workers have sent.
+    fn settle(&mut self, interp: &Arc<Interp>, letters: Vec<Letter>) {
+        for Letter { envelope, entries } in letters {
+            match envelope.kind {
+                Kind::Retired => {
+                    // Its process ends at any moment.
+                    self.looked = Instant::now().checked_sub(LOOK).unwrap_or(self.looked);
+                }
+                Kind::NotBegun => {
+                    if let Some(Err(why)) = entries.into_iter().next() {
+                        self.break_down(why);
+                    }
+                }
+                Kind::Outcomes => {
+                    let number = envelope.taken;
+                    let took = Duration::from_nanos(envelope.took);
+                    self.table.note_time(number, entries.len(), took);
+                    let (slowest, took) = envelope.slowest;
+                    let took = Duration::from_nanos(took);
+                    if !took.is_zero()
+                        && self.slowest.has_room_for(took)
+                        && let Some(task) = self.shown(interp, number, slowest as usize)
+                    {
+                        self.slowest.note(took, task);
+                    }
+                    for (index, outcome) in (envelope.first as usize..).zip(entries) {
+                        self.table.settle(number, index, outcome);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Fails everything, now and later.
+    fn break_down(&mut self, why: Exception) {
+        self.fail_all(|| why.clone());
+        self.broken = Some(why);
+        self.crew.signal(crate::sys::signal::Signal::SIGTERM);
+    }
+
+    /// Settles what a worker that has ended had in hand.
+    fn lose(&mut self, interp: &Arc<Interp>, worker: EndedWorker) {
+        let Some(number) = worker.number else {
+            return;
+        };
+        // Outcomes that it had not sent; nothing with shared objects is among them.
+        let message = Message::plain(&[]);
+        let written = read_entries(interp, Reader(&worker.hand.written), &message);
+        for (index, outcome) in (worker.hand.first..).zip(written) {
+            self.table.settle(number, index, outcome);
+        }
+        let task = (worker.hand.begun.checked_sub(1)).and_then(|index| self.shown(interp, number, index));
+        let Some(lost) = self.table.lose(number, worker.hand.begun) else {
+            return;
+        };
+        if lost.again.attempts <= lost.rules.retries && self.broken.is_none() {
+            self.table.put_back(lost.again);
+            return;
+        }
+        let task = task.unwrap_or_else(|| lost.again.load.shown(interp, 0));
+        let why = match lost.rules.limit.filter(|_| worker.hand.is_overdue) {
+            Some(limit) => lost::overdue(limit, &task),
+            None => lost::worker_lost(worker.death, &task),
+        };
+        self.table.settle_task(lost.job, lost.place, Err(why));
+    }
+
+    /// Starts workers for those that have ended.
+    fn replace(&mut self, interp: &Arc<Interp>, processes: usize) -> Result<(), Failure> {
+        if self.broken.is_some() || self.stage == Stage::Terminated {
+            return Ok(());
+        }
+        if self.stage == Stage::Running || self.table.has_waiting() || !self.feeds.is_empty() {
+            self.crew.hire(interp, processes)?;
+        }
+        let table = &self.table;
+        self.crew.man(interp, |numbers| table.is_any_under_way(numbers))?;
+        self.advance(interp, processes)
+    }
+}
