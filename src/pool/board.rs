@@ -145,7 +145,9 @@ impl Board {
     pub(crate) fn hand(&self) -> Hand {
         let taken = self.0.load(TAKEN);
         let about = |word| match self.0.load(word) {
-            word if word >> SHIFT == tagged(taken, 0) >> SHIFT => (word & ((1 << SHIFT) - 1)) as usize,
+            word if word >> SHIFT == tagged(taken, 0) >> SHIFT => {
+                (word & ((1 << SHIFT) - 1)) as usize
+            }
             _ => 0,
         };
         let length = about(WRITTEN).min(ROOM);

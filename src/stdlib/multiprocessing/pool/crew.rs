@@ -132,10 +132,18 @@ impl Crew {
     /// A process cannot be started.
     pub(super) fn hire(&mut self, interp: &Arc<Interp>, wanted: usize) -> Result<(), Failure> {
         let edition = interp.program.edition();
-        if self.generations.last().is_none_or(|last| last.edition != edition) {
+        if self
+            .generations
+            .last()
+            .is_none_or(|last| last.edition != edition)
+        {
             self.begin_generation(interp, edition)?;
         }
-        while self.generations.last().is_some_and(|last| last.workers.len() < wanted) {
+        while self
+            .generations
+            .last()
+            .is_some_and(|last| last.workers.len() < wanted)
+        {
             self.hire_one(interp, self.generations.len() - 1)?;
         }
         Ok(())
@@ -170,7 +178,10 @@ impl Crew {
 
     fn begin_generation(&mut self, interp: &Arc<Interp>, edition: usize) -> Result<(), Failure> {
         let tasks = Queue::create(&interp.session()?, 0).map_err(session_failure)?;
-        let base = self.generations.last().map_or(0, |last| last.base + last.posted);
+        let base = self
+            .generations
+            .last()
+            .map_or(0, |last| last.base + last.posted);
         if let Some(last) = self.generations.last_mut() {
             last.is_closing = true;
         }

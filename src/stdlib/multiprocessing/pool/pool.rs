@@ -192,7 +192,10 @@ impl Pool {
             Stage::Closed => "CLOSE",
             Stage::Terminated => "TERMINATE",
         };
-        format!("<multiprocessing.pool.Pool state={state} pool_size={}>", self.processes())
+        format!(
+            "<multiprocessing.pool.Pool state={state} pool_size={}>",
+            self.processes()
+        )
     }
 
     /// Takes no more tasks. The workers leave when they have done what there is.
@@ -250,7 +253,11 @@ impl Pool {
         let idle = |state: &mut State| (state.is_idle() || state.crew.living() == 0).then_some(());
         self.wait(interp, crate::sync::Deadline::NEVER, idle)?;
         loop {
-            let Some(process) = self.with(|state| state.crew.processes())?.into_iter().next() else {
+            let Some(process) = self
+                .with(|state| state.crew.processes())?
+                .into_iter()
+                .next()
+            else {
                 return Ok(());
             };
             if process.wait(interp, None).is_err() {
@@ -291,7 +298,11 @@ impl State {
 
     /// Returns whether somebody is to be called back.
     pub(super) fn has_callbacks(&self) -> bool {
-        !self.due.is_empty() || self.promises.values().any(|promise| promise.has_callbacks())
+        !self.due.is_empty()
+            || self
+                .promises
+                .values()
+                .any(|promise| promise.has_callbacks())
     }
 
     /// Returns whether nothing is left to do.
@@ -355,7 +366,10 @@ impl Drop for Inner {
         if self.creator != sys::process::pid() {
             return;
         }
-        let state = self.state.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let state = self
+            .state
+            .get_mut()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         state.crew.signal(Signal::SIGTERM);
     }
 }

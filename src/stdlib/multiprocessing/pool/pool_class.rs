@@ -13,9 +13,7 @@ pub(super) fn register(registry: &mut Registry) {
     let mut class = registry.class::<Pool>("Pool");
     class
         .by_address(Pool::address)
-        .withhold(|_: &Pool| {
-            Some("pool objects cannot be passed between processes or pickled")
-        })
+        .withhold(|_: &Pool| Some("pool objects cannot be passed between processes or pickled"))
         .method("close", &[], |call| {
             call.this::<Pool>().close(call.interp)?;
             Ok(Dynamic::UNIT)
@@ -42,7 +40,12 @@ pub(super) fn register(registry: &mut Registry) {
 pub(super) fn constructors(module: &mut Namespace<'_>) {
     module.global(
         "Pool",
-        &["processes?", "initializer?", "initargs?", "maxtasksperchild?"],
+        &[
+            "processes?",
+            "initializer?",
+            "initargs?",
+            "maxtasksperchild?",
+        ],
         construct,
     );
 }

@@ -82,7 +82,11 @@ impl Pool {
     /// Reads outcomes, waiting for the first a short while.
     fn read(&self, interp: &Arc<Interp>, deadline: Deadline) -> Result<(), Failure> {
         let look = Deadline::after(LOOK);
-        let until = if deadline.as_ns() < look.as_ns() { deadline } else { look };
+        let until = if deadline.as_ns() < look.as_ns() {
+            deadline
+        } else {
+            look
+        };
         let is_read = self.read_until(interp, until)?;
         let mut state = self.lock();
         if !is_read || state.looked.elapsed() >= LOOK {
@@ -156,8 +160,9 @@ fn read_entries(interp: &Arc<Interp>, mut reader: Reader<'_>, message: &Message<
     let mut entries = Vec::new();
     while let Some((status, bytes)) = reader.entry() {
         entries.push(match status {
-            Status::Returned => parcel::read(interp, bytes, message)
-                .map_err(|error| Exception::from_error(&error)),
+            Status::Returned => {
+                parcel::read(interp, bytes, message).map_err(|error| Exception::from_error(&error))
+            }
             Status::Threw => Err(unpack_exception(interp, bytes)),
         });
     }
@@ -241,7 +246,9 @@ impl State {
                 place += 1;
                 continue;
             }
-            let short = std::iter::from_fn(|| items.next_if(|item| !feed::is_long(item) || feed.rules.retries > 0));
+            let short = std::iter::from_fn(|| {
+                items.next_if(|item| !feed::is_long(item) || feed.rules.retries > 0)
+            });
             let packed = Parcel::pack(interp, &feed.errand, short);
             if packed.count > 0 {
                 self.table.enqueue(Batch {
@@ -312,9 +319,7 @@ impl State {
                     {
                         self.slowest.note(took, task);
                     }
-                    for (index, outcome) in (envelope.first as usize..).zip(entries) {
-                        self.table.settle(number, index, outcome);
-                    }
+                    self.table.settle(number, envelope.first as usize, entries);
                 }
             }
         }
@@ -335,10 +340,9 @@ impl State {
         // Outcomes that it had not sent; nothing with shared objects is among them.
         let message = Message::plain(&[]);
         let written = read_entries(interp, Reader(&worker.hand.written), &message);
-        for (index, outcome) in (worker.hand.first..).zip(written) {
-            self.table.settle(number, index, outcome);
-        }
-        let task = (worker.hand.begun.checked_sub(1)).and_then(|index| self.shown(interp, number, index));
+        self.table.settle(number, worker.hand.first, written);
+        let task =
+            (worker.hand.begun.checked_sub(1)).and_then(|index| self.shown(interp, number, index));
         let Some(lost) = self.table.lose(number, worker.hand.begun) else {
             return;
         };
@@ -363,7 +367,8 @@ impl State {
             self.crew.hire(interp, processes)?;
         }
         let table = &self.table;
-        self.crew.man(interp, |numbers| table.is_any_under_way(numbers))?;
+        self.crew
+            .man(interp, |numbers| table.is_any_under_way(numbers))?;
         self.advance(interp, processes)
     }
 }
