@@ -90,6 +90,11 @@ impl Board {
         })
     }
 
+    /// Returns the place in the queue of the message that the worker took last; 0 if it has taken none.
+    pub(crate) fn taken(&self) -> u64 {
+        self.0.load(TAKEN)
+    }
+
     /// Notes that a task is begun now: `index` is its place in the batch.
     #[inline]
     pub(crate) fn begin(&self, taken: u64, index: usize) {

@@ -82,6 +82,8 @@ struct Generation {
 struct Worker {
     process: Process,
     board: Board,
+    /// It has done as many batches as it may, and ends.
+    is_retired: bool,
 }
 
 /// A worker that has ended.
@@ -91,6 +93,14 @@ pub(super) struct Ended {
     /// The number of the batch that it took last.
     pub number: Option<u64>,
     pub hand: Hand,
+}
+
+impl Generation {
+    /// Returns how many workers may take batches.
+    fn working(&self) -> usize {
+        let working = self.workers.iter().filter(|worker| !worker.is_retired);
+        working.count()
+    }
 }
 
 impl Crew {
@@ -121,6 +131,18 @@ impl Crew {
         self.generations.iter().map(|gen_| gen_.workers.len()).sum()
     }
 
+    /// Notes that the worker which took this batch last takes no other.
+    pub(super) fn retire(&mut self, number: u64) {
+        for generation in &mut self.generations {
+            let taken = number.saturating_sub(generation.base);
+            let mut workers = generation.workers.iter_mut();
+            if let Some(worker) = workers.find(|worker| worker.board.taken() == taken) {
+                worker.is_retired = true;
+                return;
+            }
+        }
+    }
+
     /// Returns how many workers in a row have ended without taking a batch.
     pub(super) fn idle_deaths(&self) -> usize {
         self.idle_deaths
@@ -142,7 +164,7 @@ impl Crew {
         while self
             .generations
             .last()
-            .is_some_and(|last| last.workers.len() < wanted)
+            .is_some_and(|last| last.working() < wanted)
         {
             self.hire_one(interp, self.generations.len() - 1)?;
         }
@@ -162,11 +184,11 @@ impl Crew {
         while let Some(generation) = self.generations.get(index) {
             let is_last = index + 1 == self.generations.len();
             let numbers = generation.base + 1..=generation.base + generation.posted;
-            if !generation.workers.is_empty() {
+            if generation.working() > 0 {
                 index += 1;
             } else if is_needed(numbers) {
                 self.hire_one(interp, index)?;
-            } else if is_last {
+            } else if is_last || !generation.workers.is_empty() {
                 index += 1;
             } else {
                 self.generations.remove(index);
@@ -225,7 +247,11 @@ impl Crew {
             .caller
             .with_context(|context| start::start(interp, context, &process))?;
         self.hired += 1;
-        generation.workers.push(Worker { process, board });
+        generation.workers.push(Worker {
+            process,
+            board,
+            is_retired: false,
+        });
         Ok(())
     }
 
@@ -263,7 +289,7 @@ impl Crew {
     /// Sends each worker that is to leave the message that ends it.
     pub(super) fn dismiss(&mut self) {
         for generation in self.generations.iter_mut().filter(|gen_| gen_.is_closing) {
-            while generation.leaves < generation.workers.len() {
+            while generation.leaves < generation.working() {
                 let bytes = Order::Leave.write();
                 if generation.tasks.put(&bytes, &[], Deadline::NEVER).is_err() {
                     // Without memory for it now: whoever waits for the workers comes here again.
@@ -293,7 +319,7 @@ impl Crew {
                     _ => 0,
                 };
                 self.past.push(work);
-                if exitcode == 0 && generation.leaves > 0 {
+                if exitcode == 0 && !worker.is_retired && generation.leaves > 0 {
                     generation.leaves -= 1;
                 }
                 let kills = sys::quota::killed_for_memory();

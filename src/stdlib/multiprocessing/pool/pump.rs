@@ -106,7 +106,12 @@ impl Pool {
             letters.extend(read_letter(interp, &message));
         });
         let is_read = !letters.is_empty();
-        self.lock().settle(interp, letters);
+        let mut state = self.lock();
+        state.settle(interp, letters);
+        if std::mem::take(&mut state.has_retired) {
+            state.replace(interp, self.processes())?;
+        }
+        drop(state);
         match read {
             Ok(_) => Ok(is_read),
             Err(WaitError::TimedOut) => Ok(false),
@@ -299,8 +304,8 @@ impl State {
         for Letter { envelope, entries } in letters {
             match envelope.kind {
                 Kind::Retired => {
-                    // Its process ends at any moment.
-                    self.looked = Instant::now().checked_sub(LOOK).unwrap_or(self.looked);
+                    self.crew.retire(envelope.taken);
+                    self.has_retired = true;
                 }
                 Kind::NotBegun => {
                     if let Some(Err(why)) = entries.into_iter().next() {

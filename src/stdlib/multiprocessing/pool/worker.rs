@@ -187,12 +187,13 @@ impl Worker<'_> {
                 return Ok(Dynamic::UNIT);
             };
             self.done.waiting += since(began);
+            let taken = batch.taken;
             self.do_batch(batch)?;
             batches += 1;
             if batches == self.post.most {
                 let envelope = Envelope {
                     kind: Kind::Retired,
-                    ..self.envelope(0, 0)
+                    ..self.envelope(taken, 0)
                 };
                 let mut bytes = Vec::new();
                 envelope.write(&mut bytes);
