@@ -40,7 +40,7 @@ pub(crate) struct Terms {
     pub batches: Option<u64>,
     /// Workers are daemons: they cannot start processes of their own.
     pub daemon: bool,
-    /// What stands in the names of workers after the start method: `PoolWorker`.
+    /// The part of the names of workers after the start method: `PoolWorker`.
     pub role: &'static str,
     /// Where the functions of the tasks are looked up.
     pub caller: Caller,
@@ -243,7 +243,7 @@ impl Crew {
         identity.daemon = terms.daemon;
         let process = Process::new(identity, None, post.into_args());
         process.with(|state| state.works = true);
-        terms
+        let _ = terms
             .caller
             .with_context(|context| start::start(interp, context, &process))?;
         self.hired += 1;

@@ -5,17 +5,12 @@ use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, Weak};
 use std::time::{Duration, Instant};
 
-use rhai::Array;
-
-use super::callbacks::Callbacks;
-use super::crew::{self, Crew, Terms};
+use super::crew::{Crew, Terms};
 use super::feed::Feed;
-use super::parcel::{Ended, Errand, Parcel};
-use super::promise::{Callback, Promise, Shape};
-use crate::pool::chunks::Chunks;
-use crate::pool::job::Order;
+use super::parcel::{Ended, Parcel};
+use super::promise::{Callback, Promise};
 use crate::pool::tally::Slowest;
-use crate::pool::{JobId, Rules, Table};
+use crate::pool::{JobId, Table};
 use crate::script::{Exception, Failure, Interp, raise};
 use crate::sys;
 use crate::sys::lock::locked;
@@ -150,39 +145,6 @@ impl Pool {
         Ok(change(&mut self.lock()))
     }
 
-    /// Sends items to the workers, all of them, and returns the promise of what they make.
-    ///
-    /// # Errors
-    /// The pool takes no more tasks, or cannot do any.
-    pub(crate) fn promise(
-        &self,
-        interp: &Arc<Interp>,
-        errand: Errand,
-        items: Array,
-        how: How,
-    ) -> Result<Arc<Promise>, Failure> {
-        self.belongs_here()?;
-        let mut state = self.lock();
-        state.open()?;
-        let job = state.table.begin(how.rules, Order::OfTasks);
-        let promise = Arc::new(Promise::new(job, how.shape, how.callbacks));
-        state.promises.insert(job, promise.clone());
-        state.feeds.push_back(Feed {
-            job,
-            errand: Arc::new(errand),
-            rules: how.rules,
-            items: items.into_iter(),
-            chunks: Chunks::new(how.chunksize, self.processes()),
-            is_watched: how.is_watched,
-        });
-        let advanced = state.advance(interp, self.processes());
-        drop(state);
-        if promise.has_callbacks() {
-            Callbacks::of(interp).expect(interp, self);
-        }
-        advanced.map(|()| promise)
-    }
-
     /// Returns the pool as its callbacks know it.
     pub(super) fn downgrade(&self) -> WeakPool {
         WeakPool(Arc::downgrade(&self.0))
@@ -200,88 +162,6 @@ impl Pool {
             self.processes()
         )
     }
-
-    /// Takes no more tasks. The workers leave when they have done what there is.
-    pub(crate) fn close(&self, interp: &Arc<Interp>) -> Result<(), Failure> {
-        self.belongs_here()?;
-        let mut state = self.lock();
-        if state.stage == Stage::Running {
-            state.stage = Stage::Closed;
-        }
-        state.advance(interp, self.processes())
-    }
-
-    /// Ends the workers at once. Tasks that have no outcome fail.
-    pub(crate) fn terminate(&self, interp: &Arc<Interp>) {
-        self.end(interp, Signal::SIGTERM, || {
-            let text = "the pool was terminated before the task had ended";
-            Exception::new("RuntimeError", vec![text.into()])
-        });
-    }
-
-    /// Ends the workers with a signal; tasks without an outcome get this one.
-    pub(crate) fn end(
-        &self,
-        interp: &Arc<Interp>,
-        signal: Signal,
-        outcome: impl Fn() -> Exception,
-    ) {
-        if self.belongs_here().is_err() {
-            return;
-        }
-        let processes = {
-            let mut state = self.lock();
-            state.stage = Stage::Terminated;
-            state.crew.signal(signal);
-            state.crew.processes()
-        };
-        crew::wait_for_the_end(interp, &processes);
-        // What they had sent before they ended counts.
-        let _ = self.take_outcomes(interp);
-        let mut state = self.lock();
-        let _ = state.crew.ended(interp);
-        state.fail_all(outcome);
-        drop(state);
-        self.notify();
-    }
-
-    /// Waits until the workers of a closed pool have left.
-    ///
-    /// # Errors
-    /// `ValueError` for a pool that still takes tasks; the error of an interrupted wait.
-    pub(crate) fn join(&self, interp: &Arc<Interp>) -> Result<(), Failure> {
-        if self.with(|state| state.stage)? == Stage::Running {
-            return Err(raise("ValueError", "Pool is still running"));
-        }
-        let idle = |state: &mut State| (state.is_idle() || state.crew.living() == 0).then_some(());
-        self.wait(interp, crate::sync::Deadline::NEVER, idle)?;
-        loop {
-            let Some(process) = self
-                .with(|state| state.crew.processes())?
-                .into_iter()
-                .next()
-            else {
-                return Ok(());
-            };
-            if process.wait(interp, None).is_err() {
-                return Err(interp.interrupted());
-            }
-            let mut state = self.lock();
-            let _ = state.crew.ended(interp);
-            state.crew.dismiss();
-        }
-    }
-}
-
-/// How the tasks of a call are done.
-#[derive(Debug)]
-pub(crate) struct How {
-    pub rules: Rules,
-    pub shape: Shape,
-    pub chunksize: Option<usize>,
-    /// The caller waits for the result.
-    pub is_watched: bool,
-    pub callbacks: Vec<Callback>,
 }
 
 impl State {

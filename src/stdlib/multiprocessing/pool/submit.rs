@@ -1,0 +1,62 @@
+//! Sending the tasks of a call to the workers.
+
+use std::sync::Arc;
+
+use rhai::Array;
+
+use super::callbacks::Callbacks;
+use super::feed::Feed;
+use super::parcel::Errand;
+use super::pool::Pool;
+use super::promise::{Callback, Promise, Shape};
+use crate::pool::Rules;
+use crate::pool::chunks::Chunks;
+use crate::pool::job::Order;
+use crate::script::{Failure, Interp};
+
+/// How the tasks of a call are done.
+#[derive(Debug)]
+pub(crate) struct How {
+    pub rules: Rules,
+    pub shape: Shape,
+    pub chunksize: Option<usize>,
+    /// The caller waits for the result.
+    pub is_watched: bool,
+    pub callbacks: Vec<Callback>,
+}
+
+impl Pool {
+    /// Sends items to the workers, all of them, and returns the promise of what they make.
+    ///
+    /// # Errors
+    /// The pool takes no more tasks, or cannot do any.
+    pub(crate) fn promise(
+        &self,
+        interp: &Arc<Interp>,
+        errand: Errand,
+        items: Array,
+        how: How,
+    ) -> Result<Arc<Promise>, Failure> {
+        self.belongs_here()?;
+        let mut state = self.lock();
+        state.open()?;
+        let job = state.table.begin(how.rules, Order::OfTasks);
+        let promise = Arc::new(Promise::new(job, how.shape, how.callbacks));
+        state.promises.insert(job, promise.clone());
+        state.feeds.push_back(Feed {
+            job,
+            errand: Arc::new(errand),
+            rules: how.rules,
+            items: items.into_iter(),
+            chunks: Chunks::new(how.chunksize, self.processes()),
+            is_watched: how.is_watched,
+        });
+        let advanced = state.advance(interp, self.processes());
+        let has_callbacks = state.has_callbacks();
+        drop(state);
+        if has_callbacks {
+            Callbacks::of(interp).expect(interp, self);
+        }
+        advanced.map(|()| promise)
+    }
+}
