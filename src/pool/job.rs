@@ -102,6 +102,11 @@ impl<V> Job<V> {
         self.sent += count;
     }
 
+    /// Returns whether nobody wants the outcomes any more.
+    pub(super) fn is_abandoned(&self) -> bool {
+        self.is_abandoned
+    }
+
     /// Drops the outcomes, those to come included.
     pub(super) fn abandon(&mut self) {
         self.is_abandoned = true;

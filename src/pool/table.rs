@@ -79,6 +79,16 @@ impl<V, L: Load> Table<V, L> {
         }
     }
 
+    /// Forgets a job whose tasks are done all the same, without anybody who wants their outcomes.
+    pub(crate) fn disown(&mut self, id: JobId) {
+        if let Some(job) = self.jobs.get_mut(&id) {
+            job.abandon();
+            if job.is_done() {
+                self.jobs.remove(&id);
+            }
+        }
+    }
+
     /// Puts a batch where the next one to be sent is taken from.
     pub(crate) fn enqueue(&mut self, batch: Batch<L>) {
         self.waiting.push_back(batch);
@@ -97,6 +107,11 @@ impl<V, L: Load> Table<V, L> {
     /// Returns whether a batch waits to be sent.
     pub(crate) fn has_waiting(&self) -> bool {
         !self.waiting.is_empty()
+    }
+
+    /// Returns how many batches wait to be sent.
+    pub(crate) fn waiting(&self) -> usize {
+        self.waiting.len()
     }
 
     /// Returns what holds for the tasks of a job.
@@ -165,8 +180,12 @@ impl<V, L: Load> Table<V, L> {
             return;
         };
         job.settle(place, outcome);
-        if job.is_done() {
-            self.finished.push(id);
+        if !job.is_done() {
+            return;
+        }
+        match job.is_abandoned() {
+            true => drop(self.jobs.remove(&id)),
+            false => self.finished.push(id),
         }
     }
 
@@ -218,9 +237,39 @@ impl<V, L: Load> Table<V, L> {
         }
     }
 
-    /// Takes back the batches of a job that have not been sent. Returns whether there was one.
-    pub(crate) fn recall(&mut self, id: JobId) -> Option<Batch<L>> {
-        let place = self.waiting.iter().position(|batch| batch.job == id)?;
-        self.waiting.remove(place)
+    /// Returns the number of the message with which a batch of this job is under way, if there is one.
+    pub(crate) fn number_of(&self, id: JobId) -> Option<u64> {
+        let mut of_job = self.flights.iter().filter(|(_, flight)| flight.batch.job == id);
+        of_job.next().map(|(number, _)| *number)
+    }
+
+    /// Returns the numbers of the batches under way: those of this job, or all.
+    pub(crate) fn numbers(&self, id: Option<JobId>) -> Vec<u64> {
+        let flights = self.flights.iter();
+        let of_job = flights.filter(|(_, flight)| id.is_none_or(|id| flight.batch.job == id));
+        of_job.map(|(number, _)| *number).collect()
+    }
+
+    /// Ends the flight of a batch that no worker will begin, and gives its tasks this outcome.
+    pub(crate) fn withdraw(&mut self, number: u64, outcome: impl Fn() -> V) {
+        if let Some(flight) = self.flights.remove(&number) {
+            self.settle_batch(&flight.batch, flight.settled, outcome);
+        }
+    }
+
+    /// Gives the tasks of the batches that have not been sent this outcome: those of this job, or all.
+    pub(crate) fn withdraw_waiting(&mut self, id: Option<JobId>, outcome: impl Fn() -> V) {
+        for batch in std::mem::take(&mut self.waiting) {
+            match id.is_none_or(|id| batch.job == id) {
+                true => self.settle_batch(&batch, 0, &outcome),
+                false => self.waiting.push_back(batch),
+            }
+        }
+    }
+
+    fn settle_batch(&mut self, batch: &Batch<L>, settled: usize, outcome: impl Fn() -> V) {
+        for index in settled..batch.count {
+            self.settle_task(batch.job, batch.first + index, outcome());
+        }
     }
 }

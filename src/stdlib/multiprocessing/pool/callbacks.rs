@@ -77,7 +77,9 @@ impl Callbacks {
                 let _ = pool.take_outcomes(&interp);
                 let _ = pool.look_after_workers(&interp);
                 pool.run_callbacks(&interp);
-                pool.lock().has_callbacks()
+                let mut state = pool.lock();
+                let _ = state.advance(&interp, pool.processes());
+                state.is_expectant()
             })
         };
         let done: Vec<_> = pools.iter().filter(|pool| !is_waiting(pool)).collect();

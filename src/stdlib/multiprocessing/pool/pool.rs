@@ -5,18 +5,21 @@ use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, Weak};
 use std::time::{Duration, Instant};
 
-use rhai::Array;
+use rhai::{Array, FnPtr};
 
 use super::callbacks::Callbacks;
-use super::crew::{self, Crew, Terms};
+use super::crew::{Kind, Terms};
 use super::feed::Feed;
+use super::member;
 use super::parcel::{Ended, Errand, Parcel};
 use super::promise::{Callback, Promise, Shape};
+use super::staff::Staff;
 use crate::pool::chunks::Chunks;
 use crate::pool::job::Order;
 use crate::pool::tally::Slowest;
 use crate::pool::{JobId, Rules, Table};
-use crate::script::{Exception, Failure, Interp, raise};
+use crate::script::caller::Caller;
+use crate::script::{Call, Exception, Failure, Interp, raise};
 use crate::sys;
 use crate::sys::lock::locked;
 use crate::sys::signal::Signal;
@@ -33,6 +36,7 @@ struct Inner {
     creator: i32,
     /// How many workers it is to have.
     processes: usize,
+    kind: Kind,
 }
 
 /// What may be asked of a pool.
@@ -49,7 +53,7 @@ pub(crate) enum Stage {
 #[derive(Debug)]
 pub(crate) struct State {
     pub table: Table<Ended, Parcel>,
-    pub(super) crew: Crew,
+    pub(super) crew: Staff,
     pub stage: Stage,
     pub(super) feeds: VecDeque<Feed>,
     pub(super) promises: HashMap<JobId, Arc<Promise>>,
@@ -72,10 +76,10 @@ impl Pool {
     /// # Errors
     /// The session has no memory.
     pub(crate) fn new(interp: &Arc<Interp>, terms: Terms) -> Result<Self, Failure> {
-        let processes = terms.workers;
+        let (processes, kind) = (terms.workers, terms.kind);
         let state = State {
             table: Table::default(),
-            crew: Crew::new(interp, terms)?,
+            crew: Staff::new(interp, terms)?,
             stage: Stage::Running,
             feeds: VecDeque::new(),
             promises: HashMap::new(),
@@ -91,6 +95,7 @@ impl Pool {
             changed: Condvar::new(),
             creator: sys::process::pid(),
             processes,
+            kind,
         })))
     }
 
@@ -173,11 +178,18 @@ impl Pool {
             is_watched: how.is_watched,
         });
         let advanced = state.advance(interp, self.processes());
+        let is_full = state.table.has_waiting();
         drop(state);
-        if promise.has_callbacks() {
+        if is_full || promise.has_callbacks() {
             Callbacks::of(interp).expect(interp, self);
         }
         advanced.map(|()| promise)
+    }
+
+    /// Returns whether it takes no more tasks and has no workers left.
+    pub(super) fn is_over(&self) -> bool {
+        let state = self.lock();
+        state.stage != Stage::Running && state.crew.living() == 0 && state.due.is_empty()
     }
 
     /// Returns the pool as its callbacks know it.
@@ -186,13 +198,18 @@ impl Pool {
     }
 
     /// Returns the text by which it is printed.
-    pub(super) fn repr(&self) -> String {
+    pub(crate) fn repr(&self) -> String {
         let state = match self.lock().stage {
             Stage::Running => "RUN",
             Stage::Closed => "CLOSE",
             Stage::Terminated => "TERMINATE",
         };
-        format!("<multiprocessing.pool.Pool state={state} pool_size={}>", self.processes())
+        let class = match self.0.kind {
+            Kind::Processes => "Pool",
+            Kind::Threads => "ThreadPool",
+        };
+        let size = self.processes();
+        format!("<multiprocessing.pool.{class} state={state} pool_size={size}>")
     }
 
     /// Takes no more tasks. The workers leave when they have done what there is.
@@ -207,34 +224,29 @@ impl Pool {
 
     /// Ends the workers at once. Tasks that have no outcome fail.
     pub(crate) fn terminate(&self, interp: &Arc<Interp>) {
-        self.end(interp, Signal::SIGTERM, || {
-            let text = "the pool was terminated before the task had ended";
-            Exception::new("RuntimeError", vec![text.into()])
-        });
+        self.end(interp, Signal::SIGTERM);
     }
 
-    /// Ends the workers with a signal; tasks without an outcome get this one.
-    pub(crate) fn end(
-        &self,
-        interp: &Arc<Interp>,
-        signal: Signal,
-        outcome: impl Fn() -> Exception,
-    ) {
+    /// Ends the workers with a signal. Tasks that have no outcome fail.
+    pub(crate) fn end(&self, interp: &Arc<Interp>, signal: Signal) {
         if self.belongs_here().is_err() {
             return;
         }
-        let processes = {
+        let members = {
             let mut state = self.lock();
             state.stage = Stage::Terminated;
             state.crew.signal(signal);
-            state.crew.processes()
+            state.crew.members()
         };
-        crew::wait_for_the_end(interp, &processes);
+        member::wait_for_the_end(interp, &members);
         // What they had sent before they ended counts.
         let _ = self.take_outcomes(interp);
         let mut state = self.lock();
-        let _ = state.crew.ended(interp);
-        state.fail_all(outcome);
+        let ended = state.crew.ended(interp);
+        if state.crew.terms().is_executor {
+            ended.into_iter().for_each(|worker| state.lose(interp, worker));
+        }
+        state.fail_all(terminated);
         drop(state);
         self.notify();
     }
@@ -249,18 +261,40 @@ impl Pool {
         }
         let idle = |state: &mut State| (state.is_idle() || state.crew.living() == 0).then_some(());
         self.wait(interp, crate::sync::Deadline::NEVER, idle)?;
-        loop {
-            let Some(process) = self.with(|state| state.crew.processes())?.into_iter().next() else {
-                return Ok(());
-            };
-            if process.wait(interp, None).is_err() {
-                return Err(interp.interrupted());
-            }
+        while let Some(member) = self.with(|state| state.crew.members())?.into_iter().next() {
+            member.wait(interp)?;
             let mut state = self.lock();
             let _ = state.crew.ended(interp);
             state.crew.dismiss();
         }
+        self.run_callbacks(interp);
+        Ok(())
     }
+
+    /// Returns the errand of a function for the workers of this pool.
+    ///
+    /// # Errors
+    /// `TypeError` for a function that cannot be sent.
+    pub(crate) fn errand(
+        &self,
+        call: &Call<'_>,
+        function: FnPtr,
+        spreads: bool,
+    ) -> Result<Errand, Failure> {
+        match self.0.kind {
+            Kind::Processes => Errand::written(call.interp, function, spreads),
+            Kind::Threads => {
+                let caller = Caller::of(call.interp, call.context)?;
+                Ok(Errand::unwritten(function, spreads, caller))
+            }
+        }
+    }
+}
+
+/// The outcome of a task that was not done when its pool was terminated.
+pub(super) fn terminated() -> Exception {
+    let text = "the pool was terminated before the task had ended";
+    Exception::new("RuntimeError", vec![text.into()])
 }
 
 /// How the tasks of a call are done.
@@ -285,13 +319,21 @@ impl State {
         }
         match self.stage {
             Stage::Running => Ok(()),
+            Stage::Closed | Stage::Terminated if self.crew.terms().is_executor => {
+                let text = "cannot schedule new futures after shutdown";
+                Err(raise("RuntimeError", text))
+            }
             Stage::Closed | Stage::Terminated => Err(raise("ValueError", "Pool not running")),
         }
     }
 
-    /// Returns whether somebody is to be called back.
-    pub(super) fn has_callbacks(&self) -> bool {
-        !self.due.is_empty() || self.promises.values().any(|promise| promise.has_callbacks())
+    /// Returns whether the script is to look for outcomes now and then: somebody is to be called back, or there are more tasks than
+    /// the workers could be sent.
+    pub(super) fn is_expectant(&self) -> bool {
+        let is_full = self.table.has_waiting() && self.stage != Stage::Terminated;
+        let is_full = is_full && self.broken.is_none() && !self.crew.has_room();
+        let mut promises = self.promises.values();
+        is_full || !self.due.is_empty() || promises.any(|promise| promise.has_callbacks())
     }
 
     /// Returns whether nothing is left to do.

@@ -61,6 +61,11 @@ impl Promise {
         self.result.get()
     }
 
+    /// Returns whether the call was cancelled.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        matches!(self.result(), Some(Err(exception)) if exception.kind() == "CancelledError")
+    }
+
     /// Takes the outcomes of the job, which is done. Returns the callbacks that are due.
     pub(crate) fn keep(&self, outcomes: Vec<Ended>) -> Vec<Callback> {
         let result = match self.shape {
