@@ -54,7 +54,7 @@ impl Callbacks {
     }
 
     /// Makes the script look for outcomes of this pool, until nobody is to be called back any more.
-    pub(super) fn expect(&self, interp: &Arc<Interp>, pool: &Pool) {
+    pub(crate) fn expect(&self, interp: &Arc<Interp>, pool: &Pool) {
         let mut waiting = locked(&self.0);
         waiting.interp = Arc::downgrade(interp);
         if !waiting.pools.iter().any(|other| other.is(pool)) {
@@ -101,7 +101,7 @@ impl Waiting {
 
 impl Pool {
     /// Calls back those who are due, in order. A callback that waits on the pool calls no other.
-    pub(super) fn run_callbacks(&self, interp: &Arc<Interp>) {
+    pub(crate) fn run_callbacks(&self, interp: &Arc<Interp>) {
         if self.belongs_here().is_err() || self.lock().due.is_empty() {
             return;
         }

@@ -197,6 +197,12 @@ impl Outcomes {
         Ok(())
     }
 
+    /// Cancels the tasks that no worker has begun; nobody reads the other results.
+    pub(crate) fn give_up(&self) {
+        let job = self.reader.job;
+        let _ = self.reader.pool.with(|state| state.withdraw_job(job));
+    }
+
     /// Takes the next outcome, waiting for it until `deadline`.
     ///
     /// # Errors

@@ -33,12 +33,17 @@ impl Member {
         is_over.then_some(()).ok_or_else(|| interp.interrupted())
     }
 
+    /// Returns whether it is this thread.
+    pub(super) fn is_thread(&self, other: &Thread) -> bool {
+        matches!(self, Member::Thread(thread) if thread.is(other))
+    }
+
     /// Waits until it has ended, when it was asked to: a process that takes too long is killed, a thread that does is left alone.
     fn wait_for_the_end(&self, interp: &Arc<Interp>, deadline: Instant) {
         let process = match self {
             Member::Process(process) => process,
             Member::Thread(thread) => {
-                if !thread.is(&Roster::of(interp).current()) {
+                if !self.is_thread(&Roster::of(interp).current()) {
                     thread.wait_unless_late(deadline);
                 }
                 return;

@@ -20,7 +20,7 @@ mod lost;
 mod member;
 mod object;
 mod open;
-pub(crate) mod options;
+mod options;
 pub(crate) mod parcel;
 pub(crate) mod pool;
 pub(crate) mod pool_class;

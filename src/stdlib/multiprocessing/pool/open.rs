@@ -40,17 +40,13 @@ impl OpenPools {
     }
 
     /// Notes a pool whose tasks are done even if nobody refers to it any more.
-    pub(crate) fn add(&self, pool: &Pool) {
-        let mut open = locked(&self.0);
-        if open.pools.iter().any(|other| other.address() == pool.address()) {
-            return;
+    pub(crate) fn add(&self, interp: &Arc<Interp>, pool: &Pool) {
+        let known = locked(&self.0).pools.clone();
+        // Without the lock: callbacks may make executors.
+        for other in known.iter().filter(|other| other.is_over(interp)) {
+            self.remove(other);
         }
-        let (over, rest) = std::mem::take(&mut open.pools).into_iter().partition(Pool::is_over);
-        open.pools = rest;
-        open.pools.push(pool.clone());
-        drop(open);
-        // A pool that goes may drop values of the script.
-        drop::<Vec<Pool>>(over);
+        locked(&self.0).pools.push(pool.clone());
     }
 
     /// Forgets a pool that has been waited for.

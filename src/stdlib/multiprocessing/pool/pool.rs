@@ -20,6 +20,7 @@ use crate::pool::tally::Slowest;
 use crate::pool::{JobId, Rules, Table};
 use crate::script::caller::Caller;
 use crate::script::{Call, Exception, Failure, Interp, raise};
+use crate::stdlib::threading::roster::Roster;
 use crate::sys;
 use crate::sys::lock::locked;
 use crate::sys::signal::Signal;
@@ -122,7 +123,7 @@ impl Pool {
     }
 
     /// Wakes the threads that wait for a change.
-    pub(super) fn notify(&self) {
+    pub(crate) fn notify(&self) {
         self.0.changed.notify_all();
     }
 
@@ -183,11 +184,34 @@ impl Pool {
         if is_full || promise.has_callbacks() {
             Callbacks::of(interp).expect(interp, self);
         }
-        advanced.map(|()| promise)
+        if let Err(error) = advanced {
+            // Nobody waits for it.
+            self.lock().withdraw_promise(&promise);
+            return Err(error);
+        }
+        Ok(promise)
+    }
+
+    /// Takes no more tasks, unless somebody uses it at this moment.
+    pub(crate) fn close_if_free(&self, interp: &Arc<Interp>) {
+        if self.belongs_here().is_err() {
+            return;
+        }
+        if let Ok(mut state) = self.0.state.try_lock()
+            && state.stage == Stage::Running
+        {
+            state.stage = Stage::Closed;
+            let _ = state.advance(interp, self.processes());
+        }
     }
 
     /// Returns whether it takes no more tasks and has no workers left.
-    pub(super) fn is_over(&self) -> bool {
+    pub(super) fn is_over(&self, interp: &Arc<Interp>) -> bool {
+        if self.lock().stage == Stage::Running {
+            return false;
+        }
+        let _ = self.take_outcomes(interp);
+        let _ = self.look_after_workers(interp);
         let state = self.lock();
         state.stage != Stage::Running && state.crew.living() == 0 && state.due.is_empty()
     }
@@ -258,6 +282,11 @@ impl Pool {
     pub(crate) fn join(&self, interp: &Arc<Interp>) -> Result<(), Failure> {
         if self.with(|state| state.stage)? == Stage::Running {
             return Err(raise("ValueError", "Pool is still running"));
+        }
+        let current = Roster::of(interp).current();
+        let members = self.with(|state| state.crew.members())?;
+        if members.iter().any(|member| member.is_thread(&current)) {
+            return Err(raise("RuntimeError", "cannot join current thread"));
         }
         let idle = |state: &mut State| (state.is_idle() || state.crew.living() == 0).then_some(());
         self.wait(interp, crate::sync::Deadline::NEVER, idle)?;
@@ -370,7 +399,7 @@ impl State {
     }
 
     /// Notes callbacks that are due.
-    pub(super) fn call_back(&mut self, promise: &Promise, due: Vec<Callback>) {
+    pub(crate) fn call_back(&mut self, promise: &Promise, due: Vec<Callback>) {
         let Some(result) = promise.result() else {
             return;
         };

@@ -118,8 +118,18 @@ impl Pool {
         }
     }
 
+    /// Reads the outcomes that have come, and looks after the workers when that was not done a while ago.
+    pub(super) fn look(&self, interp: &Arc<Interp>) -> Result<(), Failure> {
+        self.take_outcomes(interp)?;
+        let is_late = self.lock().looked.elapsed() >= LOOK;
+        if is_late {
+            self.look_after_workers(interp)?;
+        }
+        Ok(())
+    }
+
     /// Reads the outcomes that have come.
-    pub(super) fn take_outcomes(&self, interp: &Arc<Interp>) -> Result<(), Failure> {
+    pub(crate) fn take_outcomes(&self, interp: &Arc<Interp>) -> Result<(), Failure> {
         while self.read_until(interp, Deadline::NOW)? {}
         self.lock().keep_promises();
         Ok(())

@@ -48,6 +48,13 @@ impl State {
         self.table.forget(job);
     }
 
+    /// Forgets a call that could not be begun.
+    pub(super) fn withdraw_promise(&mut self, promise: &Promise) {
+        self.promises.remove(&promise.job);
+        self.feeds.retain(|feed| feed.job != promise.job);
+        self.withdraw_job(promise.job);
+    }
+
     fn withdraw_sent(&mut self, job: Option<JobId>) {
         for number in self.table.numbers(job) {
             if self.crew.withdraw(number) {
