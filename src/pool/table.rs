@@ -132,7 +132,7 @@ impl<V, L: Load> Table<V, L> {
     /// Notes that a batch is on its way as the message of this number.
     pub(crate) fn sent(&mut self, number: u64, batch: Batch<L>) {
         if let Some(job) = self.jobs.get_mut(&batch.job) {
-            job.note_sent(batch.count);
+            job.note_sent(number);
         }
         let settled = 0;
         self.flights.insert(number, Flight { batch, settled });
@@ -237,10 +237,11 @@ impl<V, L: Load> Table<V, L> {
         }
     }
 
-    /// Returns the number of the message with which a batch of this job is under way, if there is one.
+    /// Returns the number of the message with which the last batch of this job was sent, if it is under way.
     pub(crate) fn number_of(&self, id: JobId) -> Option<u64> {
-        let mut of_job = self.flights.iter().filter(|(_, flight)| flight.batch.job == id);
-        of_job.next().map(|(number, _)| *number)
+        let number = self.jobs.get(&id)?.last_number()?;
+        let flight = self.flights.get(&number)?;
+        (flight.batch.job == id).then_some(number)
     }
 
     /// Returns the numbers of the batches under way: those of this job, or all.
@@ -259,10 +260,15 @@ impl<V, L: Load> Table<V, L> {
 
     /// Gives the tasks of the batches that have not been sent this outcome: those of this job, or all.
     pub(crate) fn withdraw_waiting(&mut self, id: Option<JobId>, outcome: impl Fn() -> V) {
-        for batch in std::mem::take(&mut self.waiting) {
-            match id.is_none_or(|id| batch.job == id) {
-                true => self.settle_batch(&batch, 0, &outcome),
-                false => self.waiting.push_back(batch),
+        let Some(id) = id else {
+            for batch in std::mem::take(&mut self.waiting) {
+                self.settle_batch(&batch, 0, &outcome);
+            }
+            return;
+        };
+        while let Some(place) = self.waiting.iter().position(|batch| batch.job == id) {
+            if let Some(batch) = self.waiting.remove(place) {
+                self.settle_batch(&batch, 0, &outcome);
             }
         }
     }

@@ -137,6 +137,8 @@ impl Completed {
             let ready = || pending.iter().any(Future::is_done).then_some(());
             let ready = Pool::wait_for_any(&pools(&pending), &self.interp, self.deadline, ready)?;
             if ready.is_none() {
+                // A loop without a body goes on after an error.
+                locked(&self.state).pending.clear();
                 let (left, count) = (pending.len(), self.count);
                 let text = format!("{left} (of {count}) futures unfinished");
                 return Err(raise("TimeoutError", text));

@@ -21,10 +21,10 @@ impl State {
         if number.is_some_and(|number| !self.crew.withdraw(number)) {
             return false;
         }
-        if let Some(number) = number {
-            self.table.withdraw(number, cancelled);
+        match number {
+            Some(number) => self.table.withdraw(number, cancelled),
+            None => self.withdraw_unsent(Some(promise.job)),
         }
-        self.withdraw_unsent(Some(promise.job));
         self.keep_promises();
         true
     }
