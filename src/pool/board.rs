@@ -86,6 +86,11 @@ impl Board {
         })
     }
 
+    /// Returns the place in the queue of the message that the worker took last; 0 if it has taken none.
+    pub(crate) fn taken(&self) -> u64 {
+        self.0.load(TAKEN)
+    }
+
     /// Notes that a task is begun now: `index` is its place in the batch.
     #[inline]
     pub(crate) fn begin(&self, taken: u64, index: usize) {
@@ -141,7 +146,9 @@ impl Board {
     pub(crate) fn hand(&self) -> Hand {
         let taken = self.0.load(TAKEN);
         let about = |word| match self.0.load(word) {
-            word if word >> SHIFT == tagged(taken, 0) >> SHIFT => (word & ((1 << SHIFT) - 1)) as usize,
+            word if word >> SHIFT == tagged(taken, 0) >> SHIFT => {
+                (word & ((1 << SHIFT) - 1)) as usize
+            }
             _ => 0,
         };
         let length = about(WRITTEN).min(ROOM);

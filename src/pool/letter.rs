@@ -137,6 +137,14 @@ pub(crate) fn begin_part(bytes: &mut Vec<u8>, length: usize) {
     bytes.extend(length.to_le_bytes());
 }
 
+/// Writes the length of the part that was written since its beginning, which ends at `start`.
+pub(crate) fn end_part(bytes: &mut [u8], start: usize) {
+    let length = u32::try_from(bytes.len() - start).unwrap_or(u32::MAX);
+    if let Some(place) = bytes.get_mut(start - 4..start) {
+        place.copy_from_slice(&length.to_le_bytes());
+    }
+}
+
 /// Reads a message from its beginning.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Reader<'b>(pub &'b [u8]);

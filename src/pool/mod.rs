@@ -19,8 +19,6 @@ pub(crate) mod letter;
 pub(crate) mod rules;
 pub(crate) mod table;
 pub(crate) mod tally;
-#[cfg(test)]
-mod tests;
 
 pub(crate) use batch::{Batch, Load};
 pub(crate) use board::{Board, Hand};

@@ -158,20 +158,32 @@ impl<V, L: Load> Table<V, L> {
         self.flights.get(&number).map(|flight| &flight.batch)
     }
 
-    /// Gives the task at `index` of a batch its outcome. An outcome that was told twice counts once.
-    pub(crate) fn settle(&mut self, number: u64, index: usize, outcome: V) {
+    /// Gives the tasks of a batch from the place `first` on their outcomes. An outcome that was told twice counts once.
+    pub(crate) fn settle(&mut self, number: u64, first: usize, mut outcomes: Vec<V>) {
         let Some(flight) = self.flights.get_mut(&number) else {
             return;
         };
-        if index != flight.settled || index >= flight.batch.count {
+        let known = flight.settled.saturating_sub(first).min(outcomes.len());
+        outcomes.drain(..known);
+        outcomes.truncate(flight.batch.count - flight.settled);
+        // Outcomes are told in order.
+        if first > flight.settled || outcomes.is_empty() {
             return;
         }
-        flight.settled += 1;
-        let (job, place) = (flight.batch.job, flight.batch.first + index);
+        let (id, place) = (flight.batch.job, flight.batch.first + flight.settled);
+        flight.settled += outcomes.len();
         if flight.settled == flight.batch.count {
             self.flights.remove(&number);
         }
-        self.settle_task(job, place, outcome);
+        let Some(job) = self.jobs.get_mut(&id) else {
+            return;
+        };
+        for (place, outcome) in (place..).zip(outcomes) {
+            job.settle(place, outcome);
+        }
+        if job.is_done() {
+            self.finished.push(id);
+        }
     }
 
     /// Gives a task that is not under way its outcome.
@@ -207,7 +219,11 @@ impl<V, L: Load> Table<V, L> {
     pub(crate) fn lose(&mut self, number: u64, begun: usize) -> Option<Lost<L>> {
         let Flight { batch, settled } = self.flights.remove(&number)?;
         // A task that was not kept cannot be sent again, begun or not.
-        let begun = if batch.load.is_kept() { begun } else { batch.count };
+        let begun = if batch.load.is_kept() {
+            begun
+        } else {
+            batch.count
+        };
         let begun = begun.clamp(settled, batch.count);
         if let Some(rest) = batch.rest(begun) {
             self.waiting.push_front(rest);

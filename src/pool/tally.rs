@@ -27,7 +27,9 @@ impl Pace {
     /// Notes that `count` tasks took this long together.
     pub(crate) fn note(&mut self, count: usize, took: Duration) {
         self.took += took;
-        self.tasks = self.tasks.saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
+        self.tasks = self
+            .tasks
+            .saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
     }
 
     /// Returns how long a task takes on average.

@@ -85,7 +85,9 @@ impl Cells {
         assert!(end <= self.len() * 8, "bytes lie inside their row");
         let place = self.handle().offset().plus(size_of::<CellsObject>() as u64);
         let segment = self.0.session().segment();
-        segment.bytes(place.plus(start as u64), length as u64).to_vec()
+        segment
+            .bytes(place.plus(start as u64), length as u64)
+            .to_vec()
     }
 
     /// Returns the type of the words, as given when the row was created.

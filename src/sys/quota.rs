@@ -63,12 +63,20 @@ pub(crate) fn memory_available() -> u64 {
 /// Returns how many processes of this process's control group the kernel has killed because memory ran out; 0 where it does not say.
 pub(crate) fn killed_for_memory() -> u64 {
     let memberships = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
-    let unified = memberships.lines().find_map(|line| line.strip_prefix("0::/"));
+    let unified = memberships
+        .lines()
+        .find_map(|line| line.strip_prefix("0::/"));
     let Some(group) = unified else { return 0 };
-    let events = Path::new("/sys/fs/cgroup").join(group).join("memory.events");
+    let events = Path::new("/sys/fs/cgroup")
+        .join(group)
+        .join("memory.events");
     let events = fs::read_to_string(events).unwrap_or_default();
-    let count = events.lines().find_map(|line| line.strip_prefix("oom_kill "));
-    count.and_then(|count| count.trim().parse().ok()).unwrap_or(0)
+    let count = events
+        .lines()
+        .find_map(|line| line.strip_prefix("oom_kill "));
+    count
+        .and_then(|count| count.trim().parse().ok())
+        .unwrap_or(0)
 }
 
 /// Returns a line of `/proc/meminfo`, in bytes.

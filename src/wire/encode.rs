@@ -53,15 +53,35 @@ pub(crate) fn encode_into(
     codec: &dyn Codec,
     message: &mut Message,
 ) -> Result<(), Refusal> {
+    message.bytes.clear();
+    message.handles.clear();
+    message.parts.clear();
+    encode_after(value, root, codec, message)
+}
+
+/// Encodes like [`encode`], after what the message has already.
+///
+/// # Errors
+///
+/// A part of the value cannot be sent to another process. The message is as before then.
+pub(crate) fn encode_after(
+    value: &Dynamic,
+    root: &str,
+    codec: &dyn Codec,
+    message: &mut Message,
+) -> Result<(), Refusal> {
     let Message {
         bytes,
         handles,
         parts,
     } = message;
-    bytes.clear();
-    handles.clear();
-    parts.clear();
-    append(value, codec, bytes, (handles, parts)).map_err(|broken| broken.into_refusal(root))
+    let before = (bytes.len(), handles.len(), parts.len());
+    append(value, codec, bytes, (handles, parts)).map_err(|broken| {
+        bytes.truncate(before.0);
+        handles.truncate(before.1);
+        parts.truncate(before.2);
+        broken.into_refusal(root)
+    })
 }
 
 /// Comes to the same verdict as [`encode`] without writing anything down.

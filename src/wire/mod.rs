@@ -20,7 +20,7 @@ pub(crate) mod typed;
 
 pub(crate) use codec::{Codec, Encoded, Unsendable};
 pub(crate) use decode::{Values, decode};
-pub(crate) use encode::{Message, blob_beginning, check, encode, encode_into};
+pub(crate) use encode::{Message, blob_beginning, check, encode, encode_after, encode_into};
 pub(crate) use fault::DecodeError;
 pub(crate) use refusal::{Reason, Refusal, bare_type_name};
 pub(crate) use sequence::Sequence;

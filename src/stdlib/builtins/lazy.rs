@@ -24,11 +24,15 @@ impl Lazy {
         if let Some(range) = text::bounds(&value) {
             let (start, stop) = range;
             let mut range = start..i64::try_from(stop).unwrap_or(i64::MAX);
-            return Ok(Self::by(move || range.next().map(|i| Ok(Dynamic::from_int(i)))));
+            return Ok(Self::by(move || {
+                range.next().map(|i| Ok(Dynamic::from_int(i)))
+            }));
         }
         if let Some(steps) = value.read_lock::<Steps>().map(|steps| *steps) {
             let mut steps = steps;
-            return Ok(Self::by(move || steps.next().map(|i| Ok(Dynamic::from_int(i)))));
+            return Ok(Self::by(move || {
+                steps.next().map(|i| Ok(Dynamic::from_int(i)))
+            }));
         }
         if let Some(file) = value.read_lock::<File>().map(|file| file.clone()) {
             return Ok(Self::by(move || file.next_line().transpose()));

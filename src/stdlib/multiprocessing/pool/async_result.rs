@@ -33,7 +33,9 @@ pub(super) fn register(registry: &mut Registry) {
         })
         .method("ready", &[], |call| {
             let this: AsyncResult = call.this();
-            let settled = this.pool.settled(call.interp, &this.promise, Deadline::NOW)?;
+            let settled = this
+                .pool
+                .settled(call.interp, &this.promise, Deadline::NOW)?;
             Ok(settled.into())
         })
         .method("successful", &[], successful)
@@ -55,7 +57,8 @@ fn deadline(call: &mut Call<'_>, index: usize) -> Result<Deadline, Failure> {
 
 fn successful(call: &mut Call<'_>) -> Outcome {
     let this: AsyncResult = call.this();
-    this.pool.settled(call.interp, &this.promise, Deadline::NOW)?;
+    this.pool
+        .settled(call.interp, &this.promise, Deadline::NOW)?;
     match this.promise.result() {
         Some(result) => Ok(result.is_ok().into()),
         None => {

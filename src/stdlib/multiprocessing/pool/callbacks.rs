@@ -126,7 +126,9 @@ fn call(interp: &Arc<Interp>, callback: &Callback, result: Ended) {
         (When::Ended(value), _) => value.clone(),
         _ => return,
     };
-    let called = callback.caller.call(&callback.function, None, vec![argument]);
+    let called = callback
+        .caller
+        .call(&callback.function, None, vec![argument]);
     let Err(error) = called else {
         return;
     };

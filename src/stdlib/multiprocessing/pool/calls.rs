@@ -17,36 +17,82 @@ use crate::sync::Deadline;
 
 pub(super) fn register(class: &mut Class<'_>) {
     class
-        .method("apply", &["func", "args?", "kwds?", "timeout?", "retries?"], apply)
+        .method(
+            "apply",
+            &["func", "args?", "kwds?", "timeout?", "retries?"],
+            apply,
+        )
         .method(
             "apply_async",
-            &["func", "args?", "kwds?", "callback?", "error_callback?", "timeout?", "retries?"],
+            &[
+                "func",
+                "args?",
+                "kwds?",
+                "callback?",
+                "error_callback?",
+                "timeout?",
+                "retries?",
+            ],
             apply_async,
         )
-        .method("map", &["func", "iterable", "chunksize?", "timeout?", "retries?"], |call| {
-            map(call, false)
-        })
-        .method("starmap", &["func", "iterable", "chunksize?", "timeout?", "retries?"], |call| {
-            map(call, true)
-        })
+        .method(
+            "map",
+            &["func", "iterable", "chunksize?", "timeout?", "retries?"],
+            |call| map(call, false),
+        )
+        .method(
+            "starmap",
+            &["func", "iterable", "chunksize?", "timeout?", "retries?"],
+            |call| map(call, true),
+        )
         .method(
             "map_async",
-            &["func", "iterable", "chunksize?", "callback?", "error_callback?", "timeout?", "retries?"],
+            &[
+                "func",
+                "iterable",
+                "chunksize?",
+                "callback?",
+                "error_callback?",
+                "timeout?",
+                "retries?",
+            ],
             |call| map_async(call, false),
         )
         .method(
             "starmap_async",
-            &["func", "iterable", "chunksize?", "callback?", "error_callback?", "timeout?", "retries?"],
+            &[
+                "func",
+                "iterable",
+                "chunksize?",
+                "callback?",
+                "error_callback?",
+                "timeout?",
+                "retries?",
+            ],
             |call| map_async(call, true),
         )
         .method(
             "imap",
-            &["func", "iterable", "chunksize?", "buffersize?", "timeout?", "retries?"],
+            &[
+                "func",
+                "iterable",
+                "chunksize?",
+                "buffersize?",
+                "timeout?",
+                "retries?",
+            ],
             |call| imap(call, Order::OfTasks),
         )
         .method(
             "imap_unordered",
-            &["func", "iterable", "chunksize?", "buffersize?", "timeout?", "retries?"],
+            &[
+                "func",
+                "iterable",
+                "chunksize?",
+                "buffersize?",
+                "timeout?",
+                "retries?",
+            ],
             |call| imap(call, Order::OfOutcomes),
         );
 }
@@ -140,6 +186,12 @@ fn imap(call: &mut Call<'_>, order: Order) -> Outcome {
     let errand = errand(call, &pool, false)?;
     let value = call.value(1);
     let input = Lazy::of(call, value)?;
-    let outcomes = Outcomes::begin(call.interp, pool, errand, (input, order), (rules, chunk, ahead))?;
+    let outcomes = Outcomes::begin(
+        call.interp,
+        pool,
+        errand,
+        (input, order),
+        (rules, chunk, ahead),
+    )?;
     Ok(Dynamic::from(outcomes))
 }

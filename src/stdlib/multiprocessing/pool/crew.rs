@@ -88,6 +88,8 @@ struct Generation {
 struct Worker {
     process: Process,
     board: Board,
+    /// It has done as many batches as it may, and ends.
+    is_retired: bool,
 }
 
 /// A worker that has ended.
@@ -97,6 +99,14 @@ pub(super) struct Ended {
     /// The number of the batch that it took last.
     pub number: Option<u64>,
     pub hand: Hand,
+}
+
+impl Generation {
+    /// Returns how many workers may take batches.
+    fn working(&self) -> usize {
+        let working = self.workers.iter().filter(|worker| !worker.is_retired);
+        working.count()
+    }
 }
 
 impl Crew {
@@ -130,6 +140,18 @@ impl Crew {
         self.generations.iter().map(|gen_| gen_.workers.len()).sum()
     }
 
+    /// Notes that the worker which took this batch last takes no other.
+    pub(super) fn retire(&mut self, number: u64) {
+        for generation in &mut self.generations {
+            let taken = number.saturating_sub(generation.base);
+            let mut workers = generation.workers.iter_mut();
+            if let Some(worker) = workers.find(|worker| worker.board.taken() == taken) {
+                worker.is_retired = true;
+                return;
+            }
+        }
+    }
+
     /// Returns how many workers in a row have ended without taking a batch.
     pub(super) fn idle_deaths(&self) -> usize {
         self.idle_deaths
@@ -141,10 +163,18 @@ impl Crew {
     /// A process cannot be started.
     pub(super) fn hire(&mut self, interp: &Arc<Interp>, wanted: usize) -> Result<(), Failure> {
         let edition = interp.program.edition();
-        if self.generations.last().is_none_or(|last| last.edition != edition) {
+        if self
+            .generations
+            .last()
+            .is_none_or(|last| last.edition != edition)
+        {
             self.begin_generation(interp, edition)?;
         }
-        while self.generations.last().is_some_and(|last| last.workers.len() < wanted) {
+        while self
+            .generations
+            .last()
+            .is_some_and(|last| last.working() < wanted)
+        {
             self.hire_one(interp, self.generations.len() - 1)?;
         }
         Ok(())
@@ -163,11 +193,11 @@ impl Crew {
         while let Some(generation) = self.generations.get(index) {
             let is_last = index + 1 == self.generations.len();
             let numbers = generation.base + 1..=generation.base + generation.posted;
-            if !generation.workers.is_empty() {
+            if generation.working() > 0 {
                 index += 1;
             } else if is_needed(numbers) {
                 self.hire_one(interp, index)?;
-            } else if is_last {
+            } else if is_last || !generation.workers.is_empty() {
                 index += 1;
             } else {
                 self.generations.remove(index);
@@ -179,7 +209,10 @@ impl Crew {
 
     fn begin_generation(&mut self, interp: &Arc<Interp>, edition: usize) -> Result<(), Failure> {
         let tasks = Queue::create(&interp.session()?, 0).map_err(session_failure)?;
-        let base = self.generations.last().map_or(0, |last| last.base + last.posted);
+        let base = self
+            .generations
+            .last()
+            .map_or(0, |last| last.base + last.posted);
         if let Some(last) = self.generations.last_mut() {
             last.is_closing = true;
         }
@@ -225,7 +258,11 @@ impl Crew {
             .caller
             .with_context(|context| start::start(interp, context, &process))?;
         self.hired += 1;
-        generation.workers.push(Worker { process, board });
+        generation.workers.push(Worker {
+            process,
+            board,
+            is_retired: false,
+        });
         Ok(())
     }
 
@@ -286,7 +323,7 @@ impl Crew {
     /// Sends each worker that is to leave the message that ends it.
     pub(super) fn dismiss(&mut self) {
         for generation in self.generations.iter_mut().filter(|gen_| gen_.is_closing) {
-            while generation.leaves < generation.workers.len() {
+            while generation.leaves < generation.working() {
                 let bytes = Order::Leave.write();
                 if generation.tasks.put(&bytes, &[], Deadline::NEVER).is_err() {
                     // Without memory for it now: whoever waits for the workers comes here again.
@@ -316,7 +353,7 @@ impl Crew {
                     _ => 0,
                 };
                 self.past.push(work);
-                if exitcode == 0 && generation.leaves > 0 {
+                if exitcode == 0 && !worker.is_retired && generation.leaves > 0 {
                     generation.leaves -= 1;
                 }
                 let kills = sys::quota::killed_for_memory();

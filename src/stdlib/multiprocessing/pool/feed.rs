@@ -44,5 +44,6 @@ impl Feed {
 
 /// Items as batches: one for each item that cannot be sent, which fails alone, and one for those between.
 pub(super) fn is_long(item: &Dynamic) -> bool {
-    item.read_lock::<rhai::Blob>().is_some_and(|blob| blob.len() >= Parcel::KEPT)
+    item.read_lock::<rhai::Blob>()
+        .is_some_and(|blob| blob.len() >= Parcel::KEPT)
 }

@@ -51,7 +51,9 @@ pub(super) fn register(registry: &mut Registry) {
         .by_address(|outcomes: &Outcomes| Arc::as_ptr(&outcomes.reader).addr())
         .method("next", &["timeout?"], |call| next(call))
         .repr(|_| Ok("<multiprocessing.pool.IMapIterator>".into()));
-    registry.members().set_iterator_result::<Outcomes, Dynamic>();
+    registry
+        .members()
+        .set_iterator_result::<Outcomes, Dynamic>();
 }
 
 /// `it.next(timeout)`.
@@ -142,7 +144,8 @@ impl Outcomes {
         };
         let input = &mut *input;
         while !input.is_over {
-            let ahead = pool.with(|state| state.table.job(self.reader.job).map(|job| job.ahead()))?;
+            let ahead =
+                pool.with(|state| state.table.job(self.reader.job).map(|job| job.ahead()))?;
             let Some(room) = ahead.and_then(|ahead| input.ahead.checked_sub(ahead)) else {
                 break;
             };

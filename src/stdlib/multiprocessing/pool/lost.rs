@@ -68,6 +68,9 @@ pub(super) fn thread_lost(thread: String, code: Dynamic, task: &str) -> Exceptio
 
 /// Returns the exception of a task that took longer than it may.
 pub(super) fn overdue(limit: Duration, task: &str) -> Exception {
-    let text = format!("{task} took longer than its time limit of {} s", limit.as_secs_f64());
+    let text = format!(
+        "{task} took longer than its time limit of {} s",
+        limit.as_secs_f64()
+    );
     Exception::new("TimeoutError", vec![text.into()])
 }

@@ -114,25 +114,25 @@ impl Parcel {
         errand: &Arc<Errand>,
         items: impl Iterator<Item = Dynamic>,
     ) -> Packed {
-        let (mut bytes, mut handles, mut alive) = (Vec::new(), Vec::new(), Vec::new());
         let (mut count, mut refusal) = (0, None);
         let mut message = wire::Message::default();
+        let name = if errand.spreads { "args" } else { "item" };
         for item in items {
-            let name = if errand.spreads { "args" } else { "item" };
-            if let Err(why) = wire::encode_into(&item, name, interp, &mut message) {
+            let before = message.bytes.len();
+            letter::begin_part(&mut message.bytes, 0);
+            let start = message.bytes.len();
+            if let Err(why) = wire::encode_after(&item, name, interp, &mut message) {
+                message.bytes.truncate(before);
                 refusal = Some(Exception::from_error(&refused(why)));
                 break;
             }
-            letter::begin_part(&mut bytes, message.bytes.len());
-            bytes.extend_from_slice(&message.bytes);
-            handles.extend_from_slice(&message.handles);
-            alive.append(&mut message.parts);
+            letter::end_part(&mut message.bytes, start);
             count += 1;
         }
         let contents = Contents::Written {
-            bytes,
-            handles,
-            alive,
+            bytes: message.bytes,
+            handles: message.handles,
+            alive: message.parts,
         };
         let errand = errand.clone();
         Packed {
@@ -173,7 +173,10 @@ impl Parcel {
         let mut start = letter::Order::Work(head).write();
         letter::begin_part(&mut start, function.len());
         let handles: Vec<_> = own.iter().chain(handles).copied().map(Offset).collect();
-        let pieces: Vec<&[u8]> = [&start[..], function].into_iter().chain(tasks.iter().copied()).collect();
+        let pieces: Vec<&[u8]> = [&start[..], function]
+            .into_iter()
+            .chain(tasks.iter().copied())
+            .collect();
         queue.put_pieces(&pieces, &handles, Deadline::NEVER)
     }
 
@@ -195,7 +198,9 @@ impl Parcel {
             let mut beginning = Vec::new();
             letter::begin_part(&mut beginning, length);
             let handles: Vec<_> = handles.iter().map(|handle| handle.0).collect();
-            let all: Vec<&[u8]> = std::iter::once(&beginning[..]).chain(pieces.iter().copied()).collect();
+            let all: Vec<&[u8]> = std::iter::once(&beginning[..])
+                .chain(pieces.iter().copied())
+                .collect();
             parcel.put_parts(queue, head, &all, &handles)
         });
         put?.map_err(|error| put_failure(interp, error))?;
@@ -215,7 +220,9 @@ impl Parcel {
         let name = crate::program::frame::function_name(self.errand.function.fn_name());
         let item = match &self.contents {
             Contents::Shown(text) => text.clone(),
-            Contents::Values(values) => values.get(index).map_or_else(String::new, |item| self.arguments(item)),
+            Contents::Values(values) => values
+                .get(index)
+                .map_or_else(String::new, |item| self.arguments(item)),
             Contents::Written { bytes, handles, .. } => {
                 let handles: Vec<_> = handles.iter().copied().map(Offset).collect();
                 let part = parts(bytes).nth(index);

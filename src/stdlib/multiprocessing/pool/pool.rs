@@ -66,6 +66,8 @@ pub(crate) struct State {
     pub(super) is_calling_back: bool,
     /// A thread is reading outcomes.
     pub(super) is_read: bool,
+    /// A worker has done as many batches as it may.
+    pub(super) has_retired: bool,
     /// When it was last looked whether workers have ended.
     pub(super) looked: Instant,
     pub slowest: Slowest,
@@ -88,6 +90,7 @@ impl Pool {
             broken: None,
             is_calling_back: false,
             is_read: false,
+            has_retired: false,
             looked: Instant::now(),
             slowest: Slowest::default(),
         };
@@ -426,7 +429,10 @@ impl Drop for Inner {
         if self.creator != sys::process::pid() {
             return;
         }
-        let state = self.state.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let state = self
+            .state
+            .get_mut()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         state.crew.signal(Signal::SIGTERM);
     }
 }

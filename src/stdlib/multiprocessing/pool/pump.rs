@@ -172,8 +172,9 @@ fn read_entries(interp: &Arc<Interp>, mut reader: Reader<'_>, message: &Message<
     let mut entries = Vec::new();
     while let Some((status, bytes)) = reader.entry() {
         entries.push(match status {
-            Status::Returned => parcel::read(interp, bytes, message)
-                .map_err(|error| Exception::from_error(&error)),
+            Status::Returned => {
+                parcel::read(interp, bytes, message).map_err(|error| Exception::from_error(&error))
+            }
             Status::Threw => Err(unpack_exception(interp, bytes)),
         });
     }
@@ -336,8 +337,8 @@ impl State {
         for Letter { envelope, entries } in letters {
             match envelope.kind {
                 Kind::Retired => {
-                    // Its process ends at any moment.
-                    self.looked = Instant::now().checked_sub(LOOK).unwrap_or(self.looked);
+                    self.crew.retire(envelope.taken);
+                    self.has_retired = true;
                 }
                 Kind::NotBegun => {
                     if let Some(Err(why)) = entries.into_iter().next() {
@@ -357,9 +358,7 @@ impl State {
                     {
                         self.slowest.note(took, task);
                     }
-                    for (index, outcome) in (envelope.first as usize..).zip(entries) {
-                        self.table.settle(number, index, outcome);
-                    }
+                    self.table.settle(number, envelope.first as usize, entries);
                 }
             }
         }
@@ -411,7 +410,8 @@ impl State {
             self.crew.hire(interp, self.wanted(interp, processes))?;
         }
         let table = &self.table;
-        self.crew.man(interp, |numbers| table.is_any_under_way(numbers))?;
+        self.crew
+            .man(interp, |numbers| table.is_any_under_way(numbers))?;
         self.advance(interp, processes)
     }
 }

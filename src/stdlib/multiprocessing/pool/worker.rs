@@ -6,7 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rhai::{Array, Dynamic, FnPtr, NativeCallContext};
+use rhai::{Array, Blob, Dynamic, FnPtr, NativeCallContext};
 
 use super::super::messages::{refused, with_message};
 use super::super::process::Process;
@@ -16,8 +16,10 @@ use super::parcel;
 use crate::pool::{Board, Claims};
 use crate::pool::letter::{self, Envelope, Head, Kind, Order, Reader, Status};
 use crate::pool::tally::Work;
+use crate::script::caller::parameters;
 use crate::script::codecs::optional;
 use crate::script::exception_class::pack_exception;
+use crate::script::islands::Direct;
 use crate::script::report::task_frames;
 use crate::script::{Exception, Failure, Interp, Outcome, Stop, raise};
 use crate::sync::{Deadline, Offset, Queue};
@@ -114,8 +116,7 @@ pub(in super::super) fn work(
         post,
         limit: None,
         function: None,
-        buffer: Vec::new(),
-        message: wire::Message::default(),
+        kept: wire::Message::default(),
     };
     if let Err(error) = worker.begin() {
         worker.refuse(&error)?;
@@ -137,9 +138,7 @@ struct Worker<'w> {
     /// The function of the last batch, which the next may have too, with its bytes.
     function: Option<(Vec<u8>, FnPtr)>,
     /// The outcomes of the batch in hand that have not been sent.
-    buffer: Vec<u8>,
-    /// For reuse.
-    message: wire::Message,
+    kept: wire::Message,
 }
 
 /// A batch in hand.
@@ -164,7 +163,7 @@ impl Worker<'_> {
     fn begin(&mut self) -> Result<(), Failure> {
         if let Some(initializer) = self.post.initializer.clone() {
             let args = std::mem::take(&mut self.post.initargs);
-            initializer.call_raw(self.context, None, args)?;
+            let _ = initializer.call_raw(self.context, None, args)?;
         }
         self.post.board.note(&self.done);
         Ok(())
@@ -199,12 +198,13 @@ impl Worker<'_> {
                 Taken::Leave => return Ok(Dynamic::UNIT),
             };
             self.done.waiting += since(began);
+            let taken = batch.taken;
             self.do_batch(batch)?;
             batches += 1;
             if batches == self.post.most {
                 let envelope = Envelope {
                     kind: Kind::Retired,
-                    ..self.envelope(0, 0)
+                    ..self.envelope(taken, 0)
                 };
                 let mut bytes = Vec::new();
                 envelope.write(&mut bytes);
@@ -229,7 +229,8 @@ impl Worker<'_> {
                 return Ok(Taken::Withdrawn);
             }
             let bytes = reader.part().ok_or_else(damaged)?;
-            let is_known = |known: &(Vec<u8>, FnPtr)| known.0 == bytes && message.objects.is_empty();
+            let is_known =
+                |known: &(Vec<u8>, FnPtr)| known.0 == bytes && message.objects.is_empty();
             let function = match function.as_ref().filter(|known| is_known(known)) {
                 Some((_, known)) => Ok(known.clone()),
                 None => parcel::read(interp, bytes, &message).and_then(|value| {
@@ -272,14 +273,20 @@ impl Worker<'_> {
         let count = tasks.len();
         let board = self.post.board.clone();
         let began = now_ns();
+        let parameters = match head.spreads {
+            true => parameters(self.interp, &function),
+            false => Some(1),
+        };
+        let direct =
+            parameters.and_then(|count| Direct::of(self.interp, self.context, &function, count));
         let (mut before, mut slowest, mut is_timed) = (began, (0, 0), true);
         let (mut first, mut counted) = (0, began);
         board.restart(taken, 0);
-        self.buffer.clear();
+        self.kept.bytes.clear();
         for (index, task) in tasks.into_iter().enumerate() {
             board.begin(taken, index);
             let outcome = match task {
-                Ok(task) => self.do_task(&function, task, head)?,
+                Ok(task) => self.do_task((&function, direct.as_ref()), task, head)?,
                 Err(error) => Err(Exception::from_error(&error)),
             };
             if is_timed {
@@ -314,18 +321,21 @@ impl Worker<'_> {
     /// Does one task. An error of the script is its outcome; a request to end is an error here.
     fn do_task(
         &mut self,
-        function: &FnPtr,
+        (function, direct): (&FnPtr, Option<&Direct<'_>>),
         task: Dynamic,
         head: Head,
     ) -> Result<parcel::Ended, Failure> {
+        if let Some(limit) = head.limit {
+            self.begin_limit(limit)?;
+        }
         let args = match head.spreads {
             true => task.into_array().unwrap_or_default(),
             false => vec![task],
         };
-        if let Some(limit) = head.limit {
-            self.begin_limit(limit)?;
-        }
-        let result = function.call_raw(self.context, None, args);
+        let result = match direct.and_then(|direct| direct.call(&args)) {
+            Some(outcome) => outcome,
+            None => function.call_raw(self.context, None, args),
+        };
         let result = self.interp.unless_interrupted(result);
         if head.limit.is_some() {
             self.end_limit();
@@ -365,35 +375,46 @@ impl Worker<'_> {
     /// Writes an outcome where it outlives this process, unless it `is_only` one and is sent at once. Returns false if it has to be sent by
     /// itself.
     fn keep(&mut self, taken: u64, outcome: &parcel::Ended, is_only: bool) -> bool {
-        let is_long = |blob: &rhai::Blob| blob.len() > LONG;
-        if outcome.as_ref().is_ok_and(|value| value.read_lock().is_some_and(|blob| is_long(&blob))) {
-            return false;
-        }
-        let Some((status, bytes)) = self.encode(outcome) else {
-            return false;
-        };
-        let before = self.buffer.len();
-        letter::begin_entry(&mut self.buffer, status, bytes.len());
-        self.buffer.extend_from_slice(&bytes);
-        let is_kept = is_only || self.post.board.write(taken, before, &self.buffer[before..]);
+        let before = self.kept.bytes.len();
+        let is_kept = self.encode(outcome)
+            && (is_only
+                || self
+                    .post
+                    .board
+                    .write(taken, before, &self.kept.bytes[before..]));
         if !is_kept {
-            self.buffer.truncate(before);
+            self.kept.bytes.truncate(before);
         }
         is_kept
     }
 
-    /// Returns an outcome as bytes; `None` if it cannot be sent as nothing but bytes.
-    fn encode(&mut self, outcome: &parcel::Ended) -> Option<(Status, Vec<u8>)> {
+    /// Writes an outcome behind those that are kept. Returns false if it cannot be sent as nothing but bytes, or is long.
+    fn encode(&mut self, outcome: &parcel::Ended) -> bool {
+        let kept = &mut self.kept;
         match outcome {
             Ok(value) => {
-                let message = &mut self.message;
-                wire::encode_into(value, "result", self.interp, message).ok()?;
-                let is_plain = message.handles.is_empty();
-                is_plain.then(|| (Status::Returned, message.bytes.clone()))
+                if value
+                    .read_lock::<Blob>()
+                    .is_some_and(|blob| blob.len() > LONG)
+                {
+                    return false;
+                }
+                letter::begin_entry(&mut kept.bytes, Status::Returned, 0);
+                let start = kept.bytes.len();
+                let is_encoded = wire::encode_after(value, "result", self.interp, kept).is_ok();
+                letter::end_part(&mut kept.bytes, start);
+                let is_plain = kept.handles.is_empty();
+                kept.handles.clear();
+                kept.parts.clear();
+                is_encoded && is_plain
             }
             Err(exception) => {
-                let bytes = pack_exception(self.interp, exception).ok()?;
-                Some((Status::Threw, bytes))
+                let Ok(bytes) = pack_exception(self.interp, exception) else {
+                    return false;
+                };
+                letter::begin_entry(&mut kept.bytes, Status::Threw, bytes.len());
+                kept.bytes.extend_from_slice(&bytes);
+                true
             }
         }
     }
@@ -416,7 +437,7 @@ impl Worker<'_> {
         first: usize,
         slowest: (u32, u64),
     ) -> Result<(), Failure> {
-        if self.buffer.is_empty() {
+        if self.kept.bytes.is_empty() {
             return Ok(());
         }
         let mut bytes = Vec::new();
@@ -426,8 +447,8 @@ impl Worker<'_> {
             ..self.envelope(taken, first)
         };
         envelope.write(&mut bytes);
-        self.put(&[&bytes, &self.buffer], &[])?;
-        self.buffer.clear();
+        self.put(&[&bytes, &self.kept.bytes], &[])?;
+        self.kept.bytes.clear();
         Ok(())
     }
 
@@ -474,7 +495,10 @@ impl Worker<'_> {
     }
 
     fn put(&self, pieces: &[&[u8]], handles: &[Offset]) -> Result<(), Failure> {
-        let put = self.post.outcomes.put_pieces(pieces, handles, Deadline::NEVER);
+        let put = self
+            .post
+            .outcomes
+            .put_pieces(pieces, handles, Deadline::NEVER);
         put.map_err(|error| queues::put_failure(self.interp, error))
     }
 }
