@@ -83,10 +83,8 @@ impl<V, L: Load> Table<V, L> {
     pub(crate) fn disown(&mut self, id: JobId) {
         if let Some(job) = self.jobs.get_mut(&id) {
             job.abandon();
-            if job.is_done() {
-                self.jobs.remove(&id);
-            }
         }
+        self.note_done(id);
     }
 
     /// Puts a batch where the next one to be sent is taken from.
@@ -123,10 +121,8 @@ impl<V, L: Load> Table<V, L> {
     pub(crate) fn complete(&mut self, id: JobId) {
         if let Some(job) = self.jobs.get_mut(&id) {
             job.complete();
-            if job.is_done() {
-                self.finished.push(id);
-            }
         }
+        self.note_done(id);
     }
 
     /// Notes that a batch is on its way as the message of this number.
@@ -181,9 +177,7 @@ impl<V, L: Load> Table<V, L> {
         for (place, outcome) in (place..).zip(outcomes) {
             job.settle(place, outcome);
         }
-        if job.is_done() {
-            self.finished.push(id);
-        }
+        self.note_done(id);
     }
 
     /// Gives a task that is not under way its outcome.
@@ -192,9 +186,14 @@ impl<V, L: Load> Table<V, L> {
             return;
         };
         job.settle(place, outcome);
-        if !job.is_done() {
+        self.note_done(id);
+    }
+
+    /// Notes that a job is done, if it is.
+    fn note_done(&mut self, id: JobId) {
+        let Some(job) = self.jobs.get(&id).filter(|job| job.is_done()) else {
             return;
-        }
+        };
         match job.is_abandoned() {
             true => drop(self.jobs.remove(&id)),
             false => self.finished.push(id),

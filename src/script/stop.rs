@@ -142,9 +142,12 @@ pub(crate) fn end_by(flag: Arc<AtomicBool>) {
 /// Returns whether the calling thread alone is to end.
 pub(super) fn is_dismissed() -> bool {
     let is_set = |flag: &Option<Arc<AtomicBool>>| {
-        flag.as_ref().is_some_and(|flag| flag.load(Ordering::SeqCst))
+        flag.as_ref()
+            .is_some_and(|flag| flag.load(Ordering::SeqCst))
     };
-    DISMISSED.try_with(|flag| is_set(&flag.borrow())).unwrap_or_default()
+    DISMISSED
+        .try_with(|flag| is_set(&flag.borrow()))
+        .unwrap_or_default()
 }
 
 /// Returns whether a script has started the calling thread.

@@ -18,12 +18,23 @@ pub(super) fn constructors(module: &mut Namespace<'_>) {
     module
         .global(
             "ProcessPoolExecutor",
-            &["max_workers?", "initializer?", "initargs?", "max_tasks_per_child?", "mp_context?"],
+            &[
+                "max_workers?",
+                "initializer?",
+                "initargs?",
+                "max_tasks_per_child?",
+                "mp_context?",
+            ],
             of_processes,
         )
         .global(
             "ThreadPoolExecutor",
-            &["max_workers?", "thread_name_prefix?", "initializer?", "initargs?"],
+            &[
+                "max_workers?",
+                "thread_name_prefix?",
+                "initializer?",
+                "initargs?",
+            ],
             of_threads,
         );
 }
@@ -43,13 +54,19 @@ fn of_processes(call: &mut Call<'_>) -> Outcome {
         caller: Caller::of(call.interp, call.context)?,
     };
     let pool = Pool::new(call.interp, terms)?;
-    Ok(Dynamic::from(ProcessExecutor(Executor::new(call.interp, pool))))
+    Ok(Dynamic::from(ProcessExecutor(Executor::new(
+        call.interp,
+        pool,
+    ))))
 }
 
 /// `ThreadPoolExecutor(max_workers, thread_name_prefix, initializer, initargs)`.
 fn of_threads(call: &mut Call<'_>) -> Outcome {
     let workers = max_workers(call, MOST_THREADS.min(processors() + 4))?;
-    let prefix = call.given(1).map(|prefix| call.str(&prefix)).filter(|prefix| !prefix.is_empty());
+    let prefix = call
+        .given(1)
+        .map(|prefix| call.str(&prefix))
+        .filter(|prefix| !prefix.is_empty());
     let prefix = prefix.unwrap_or_else(|| {
         let number = OpenPools::of(call.interp).number();
         format!("ThreadPoolExecutor-{number}")
@@ -65,7 +82,10 @@ fn of_threads(call: &mut Call<'_>) -> Outcome {
         caller: Caller::of(call.interp, call.context)?,
     };
     let pool = Pool::new(call.interp, terms)?;
-    Ok(Dynamic::from(ThreadExecutor(Executor::new(call.interp, pool))))
+    Ok(Dynamic::from(ThreadExecutor(Executor::new(
+        call.interp,
+        pool,
+    ))))
 }
 
 fn max_workers(call: &mut Call<'_>, default: usize) -> Result<usize, Failure> {

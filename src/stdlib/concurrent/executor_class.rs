@@ -26,8 +26,12 @@ pub(super) fn register(registry: &mut Registry) {
     class
         .by_address(|executor: &ProcessExecutor| executor.0.address())
         .withhold(|_: &ProcessExecutor| Some(NOT_SENT))
-        .method("terminate_workers", &[], |call| end_workers(call, Signal::SIGTERM))
-        .method("kill_workers", &[], |call| end_workers(call, Signal::SIGKILL));
+        .method("terminate_workers", &[], |call| {
+            end_workers(call, Signal::SIGTERM)
+        })
+        .method("kill_workers", &[], |call| {
+            end_workers(call, Signal::SIGKILL)
+        });
     members(&mut class, |call| repr(call, "process.ProcessPoolExecutor"));
     let mut class = registry.class::<ThreadExecutor>("ThreadPoolExecutor");
     class
@@ -92,7 +96,13 @@ fn map(call: &mut Call<'_>) -> Outcome {
     let inputs = iterables.into_iter().map(|value| Lazy::of(call, value));
     let items = zipped(inputs.collect::<Result<_, _>>()?);
     let rules = (Rules::default(), chunk, ahead);
-    let outcomes = Outcomes::begin(call.interp, pool.clone(), errand, (items, Order::OfTasks), rules)?;
+    let outcomes = Outcomes::begin(
+        call.interp,
+        pool.clone(),
+        errand,
+        (items, Order::OfTasks),
+        rules,
+    )?;
     Ok(Dynamic::from(Results::new(outcomes, deadline)))
 }
 
@@ -136,7 +146,10 @@ fn size(call: &mut Call<'_>, name: &str, wrong: &str) -> Result<Option<usize>, F
 
 fn mismatch(call: &Call<'_>, name: &str, wanted: &str, found: &Dynamic) -> Failure {
     let (function, found) = (call.name(), type_name(found));
-    raise("TypeError", format!("{function}() argument '{name}' must be {wanted}, not {found}"))
+    raise(
+        "TypeError",
+        format!("{function}() argument '{name}' must be {wanted}, not {found}"),
+    )
 }
 
 /// `executor.shutdown(wait, cancel_futures)`.

@@ -5,11 +5,13 @@ use std::sync::Arc;
 use rhai::Dynamic;
 
 use crate::script::caller::Caller;
-use crate::script::{Call, Exception, Failure, Outcome, Registry, raise, raise_bare, throw, type_name};
+use crate::script::{
+    Call, Exception, Failure, Outcome, Registry, raise, raise_bare, throw, type_name,
+};
+use crate::stdlib::multiprocessing::pool::Callbacks;
 use crate::stdlib::multiprocessing::pool::parcel::Ended;
 use crate::stdlib::multiprocessing::pool::pool::Pool;
 use crate::stdlib::multiprocessing::pool::promise::{Callback, Promise, When};
-use crate::stdlib::multiprocessing::pool::Callbacks;
 use crate::sync::Deadline;
 
 /// The result of a call. Clones are the same future.
@@ -94,7 +96,8 @@ impl Future {
 
     /// Reads what has come.
     fn look(&self, call: &Call<'_>) -> Result<(), Failure> {
-        self.pool.settled(call.interp, &self.promise, Deadline::NOW)?;
+        self.pool
+            .settled(call.interp, &self.promise, Deadline::NOW)?;
         Ok(())
     }
 
@@ -149,7 +152,8 @@ fn add_done_callback(call: &mut Call<'_>) -> Outcome {
     match this.promise.call_back(callback) {
         None => Callbacks::of(call.interp).expect(call.interp, &this.pool),
         Some(callback) => {
-            this.pool.with(|state| state.call_back(&this.promise, vec![callback]))?;
+            this.pool
+                .with(|state| state.call_back(&this.promise, vec![callback]))?;
             this.pool.run_callbacks(call.interp);
         }
     }
@@ -161,8 +165,15 @@ fn set(call: &mut Call<'_>, result: Ended) -> Outcome {
     let this: Future = call.this();
     this.look(call)?;
     if this.is_done() {
-        let state = if this.promise.is_cancelled() { "CANCELLED" } else { "FINISHED" };
-        return Err(raise("InvalidStateError", format!("{state}: {}", this.repr())));
+        let state = if this.promise.is_cancelled() {
+            "CANCELLED"
+        } else {
+            "FINISHED"
+        };
+        return Err(raise(
+            "InvalidStateError",
+            format!("{state}: {}", this.repr()),
+        ));
     }
     this.pool.with(|state| {
         let due = this.promise.settle(result);

@@ -56,13 +56,19 @@ pub(super) fn register(registry: &mut Registry) {
 /// Adds what `wait` may wait for.
 fn conditions(futures: &mut Namespace<'_>) {
     futures
-        .constant("FIRST_COMPLETED", rhai::ImmutableString::from("FIRST_COMPLETED"), |_| {
-            Ok("FIRST_COMPLETED".into())
-        })
-        .constant("FIRST_EXCEPTION", rhai::ImmutableString::from("FIRST_EXCEPTION"), |_| {
-            Ok("FIRST_EXCEPTION".into())
-        })
-        .constant("ALL_COMPLETED", rhai::ImmutableString::from("ALL_COMPLETED"), |_| {
-            Ok("ALL_COMPLETED".into())
-        });
+        .constant(
+            "FIRST_COMPLETED",
+            rhai::ImmutableString::from("FIRST_COMPLETED"),
+            |_| Ok("FIRST_COMPLETED".into()),
+        )
+        .constant(
+            "FIRST_EXCEPTION",
+            rhai::ImmutableString::from("FIRST_EXCEPTION"),
+            |_| Ok("FIRST_EXCEPTION".into()),
+        )
+        .constant(
+            "ALL_COMPLETED",
+            rhai::ImmutableString::from("ALL_COMPLETED"),
+            |_| Ok("ALL_COMPLETED".into()),
+        );
 }

@@ -20,7 +20,9 @@ pub(super) fn register(registry: &mut Registry) {
         .class::<Results>("ExecutorMap")
         .by_address(|results: &Results| Arc::as_ptr(&results.is_over).addr())
         .repr(|_| Ok("<concurrent.futures.Executor.map iterator>".into()));
-    registry.members().set_iterator_result::<Results, rhai::Dynamic>();
+    registry
+        .members()
+        .set_iterator_result::<Results, rhai::Dynamic>();
 }
 
 impl Results {

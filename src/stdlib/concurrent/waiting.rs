@@ -26,7 +26,9 @@ pub(super) fn register_types(registry: &mut Registry) {
         .class::<Completed>("as_completed")
         .by_address(|completed: &Completed| Arc::as_ptr(&completed.state).addr())
         .repr(|_| Ok("<concurrent.futures.as_completed iterator>".into()));
-    registry.members().set_iterator_result::<Completed, Dynamic>();
+    registry
+        .members()
+        .set_iterator_result::<Completed, Dynamic>();
 }
 
 /// The futures of parameter 0, each once.
@@ -80,7 +82,11 @@ fn wait(call: &mut Call<'_>) -> Outcome {
     }
     let (done, not_done): (Vec<_>, Vec<_>) = futures.into_iter().partition(Future::is_done);
     let list = |futures: Vec<Future>| -> Dynamic {
-        futures.into_iter().map(Dynamic::from).collect::<Array>().into()
+        futures
+            .into_iter()
+            .map(Dynamic::from)
+            .collect::<Array>()
+            .into()
     };
     let mut result = Map::new();
     result.insert("done".into(), list(done));
@@ -153,7 +159,10 @@ impl State {
         if !self.done.is_empty() {
             return;
         }
-        let mut done: Vec<_> = self.pending.extract_if(.., |future| future.is_done()).collect();
+        let mut done: Vec<_> = self
+            .pending
+            .extract_if(.., |future| future.is_done())
+            .collect();
         done.sort_by_key(Future::place);
         self.done = done.into();
     }

@@ -298,18 +298,27 @@ impl Crew {
 
     /// Returns whether there is room for one more batch in the queue of the workers.
     pub(super) fn has_room(&self) -> bool {
-        let next = self.generations.last().map_or(1, |last| last.base + last.posted + 1);
-        self.claims.as_ref().is_none_or(|claims| claims.has_room_for(next))
+        let next = self
+            .generations
+            .last()
+            .map_or(1, |last| last.base + last.posted + 1);
+        self.claims
+            .as_ref()
+            .is_none_or(|claims| claims.has_room_for(next))
     }
 
     /// Withdraws a batch, so that no worker begins it. Returns false if one has.
     pub(super) fn withdraw(&self, number: u64) -> bool {
-        self.claims.as_ref().is_some_and(|claims| claims.withdraw(number))
+        self.claims
+            .as_ref()
+            .is_some_and(|claims| claims.withdraw(number))
     }
 
     /// Returns whether a worker has begun a batch that is under way.
     pub(super) fn is_begun(&self, number: u64) -> bool {
-        self.claims.as_ref().is_some_and(|claims| claims.is_begun(number))
+        self.claims
+            .as_ref()
+            .is_some_and(|claims| claims.is_begun(number))
     }
 
     /// Lets all workers leave when they have done what they were sent.

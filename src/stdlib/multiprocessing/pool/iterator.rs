@@ -248,10 +248,12 @@ impl Drop for Reader {
     /// Nobody reads the other results. Of an executor that nobody has begun to read, the tasks are done all the same.
     fn drop(&mut self) {
         let is_read = *self.is_read.get_mut();
-        let _ = self.pool.with(|state| match state.crew.terms().is_executor {
-            true if is_read => state.withdraw_job(self.job),
-            true => state.table.disown(self.job),
-            false => state.table.forget(self.job),
-        });
+        let _ = self
+            .pool
+            .with(|state| match state.crew.terms().is_executor {
+                true if is_read => state.withdraw_job(self.job),
+                true => state.table.disown(self.job),
+                false => state.table.forget(self.job),
+            });
     }
 }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use rhai::Dynamic;
 
-use crate::process::ExitStatus;
 use super::parcel::shortened;
+use crate::process::ExitStatus;
 use crate::script::Exception;
 use crate::sys;
 
@@ -53,7 +53,11 @@ pub(super) fn thread_lost(thread: String, code: Dynamic, task: &str) -> Exceptio
         Ok(code) => code,
         Err(_) => i64::from(!code.is_unit()),
     };
-    let shown = if shown == "None" { String::new() } else { shown };
+    let shown = if shown == "None" {
+        String::new()
+    } else {
+        shown
+    };
     let text = format!("worker thread {thread} was ended by sys.exit({shown}) while it ran {task}");
     Exception::new(
         "WorkerLost",

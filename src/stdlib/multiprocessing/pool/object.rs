@@ -9,6 +9,9 @@ pub(super) struct ThreadPool(pub Pool);
 
 /// The pool whose method is called.
 pub(super) fn pool(call: &mut Call<'_>) -> Pool {
-    let of_threads = call.receiver().read_lock::<ThreadPool>().map(|pool| pool.0.clone());
+    let of_threads = call
+        .receiver()
+        .read_lock::<ThreadPool>()
+        .map(|pool| pool.0.clone());
     of_threads.unwrap_or_else(|| call.this())
 }

@@ -271,7 +271,9 @@ impl Pool {
         let mut state = self.lock();
         let ended = state.crew.ended(interp);
         if state.crew.terms().is_executor {
-            ended.into_iter().for_each(|worker| state.lose(interp, worker));
+            ended
+                .into_iter()
+                .for_each(|worker| state.lose(interp, worker));
         }
         state.fail_all(terminated);
         drop(state);

@@ -12,7 +12,9 @@ use crate::text::as_int;
 
 pub(super) fn register(registry: &mut Registry) {
     let mut class = registry.class::<Pool>("Pool");
-    class.by_address(Pool::address).withhold(|_: &Pool| Some(NOT_SENT));
+    class
+        .by_address(Pool::address)
+        .withhold(|_: &Pool| Some(NOT_SENT));
     members(&mut class);
     let mut class = registry.class::<ThreadPool>("ThreadPool");
     class
@@ -52,7 +54,12 @@ fn members(class: &mut Class<'_>) {
 #[derive(Debug, Clone)]
 struct PoolModule;
 
-const POOL: &[&str] = &["processes?", "initializer?", "initargs?", "maxtasksperchild?"];
+const POOL: &[&str] = &[
+    "processes?",
+    "initializer?",
+    "initargs?",
+    "maxtasksperchild?",
+];
 
 const THREAD_POOL: &[&str] = &["processes?", "initializer?", "initargs?"];
 

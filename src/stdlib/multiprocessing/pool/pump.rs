@@ -81,7 +81,11 @@ impl Pool {
     /// Returns when a wait until `deadline` is to look whether workers have ended.
     pub(super) fn next_look(deadline: Deadline) -> Deadline {
         let look = Deadline::after(LOOK);
-        if deadline.as_ns() < look.as_ns() { deadline } else { look }
+        if deadline.as_ns() < look.as_ns() {
+            deadline
+        } else {
+            look
+        }
     }
 
     /// Reads outcomes, waiting for the first a short while.
@@ -108,6 +112,9 @@ impl Pool {
         letters.extend(state.crew.letters());
         let is_read = !letters.is_empty();
         state.settle(interp, letters);
+        if std::mem::take(&mut state.has_retired) {
+            state.replace(interp, self.processes())?;
+        }
         drop(state);
         match read {
             Ok(_) => Ok(is_read),
@@ -234,7 +241,8 @@ impl State {
     /// Sends batches that wait. Stops where there is no memory for one now.
     fn send_waiting(&mut self) {
         while self.crew.has_room()
-            && let Some(batch) = self.table.next_waiting() {
+            && let Some(batch) = self.table.next_waiting()
+        {
             let rules = self.table.rules(batch.job);
             let head = feed::head(&batch.load.errand, rules, batch.count);
             match self.crew.send(&batch.load, head) {
@@ -379,10 +387,9 @@ impl State {
         // Outcomes that it had not sent; nothing with shared objects is among them.
         let message = Message::plain(&[]);
         let written = read_entries(interp, Reader(&worker.hand.written), &message);
-        for (index, outcome) in (worker.hand.first..).zip(written) {
-            self.table.settle(number, index, outcome);
-        }
-        let task = (worker.hand.begun.checked_sub(1)).and_then(|index| self.shown(interp, number, index));
+        self.table.settle(number, worker.hand.first, written);
+        let task =
+            (worker.hand.begun.checked_sub(1)).and_then(|index| self.shown(interp, number, index));
         let lost = self.table.lose(number, worker.hand.begun);
         // What is left of the batch is sent under another number.
         self.crew.withdraw(number);

@@ -69,14 +69,19 @@ impl Bench {
 
     /// Returns whether the batch of this number waits.
     pub(super) fn has_task(&self, number: u64) -> bool {
-        locked(&self.state).tasks.iter().any(|task| task.number == number)
+        locked(&self.state)
+            .tasks
+            .iter()
+            .any(|task| task.number == number)
     }
 
     /// Removes the batch of this number; false if it does not wait.
     pub(super) fn withdraw(&self, number: u64) -> bool {
         let mut state = locked(&self.state);
         // The numbers rise.
-        let place = state.tasks.binary_search_by_key(&number, |task| task.number);
+        let place = state
+            .tasks
+            .binary_search_by_key(&number, |task| task.number);
         let removed = place.ok().and_then(|place| state.tasks.remove(place));
         drop(state);
         removed.is_some()
@@ -116,7 +121,9 @@ impl Bench {
                 let state = locked(&self.state);
                 !state.tasks.is_empty() || state.is_closing || seat.is_dismissed()
             };
-            let waited = self.changed.wait_until(&session, wait_kind::CHANNEL, Deadline::NEVER, ready);
+            let waited =
+                self.changed
+                    .wait_until(&session, wait_kind::CHANNEL, Deadline::NEVER, ready);
             match waited {
                 Ok(()) | Err(WaitError::TimedOut) => {}
                 // Somebody else is to stop.
@@ -234,6 +241,8 @@ impl Seat {
 
 impl std::fmt::Debug for State {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("State").field("tasks", &self.tasks.len()).finish_non_exhaustive()
+        f.debug_struct("State")
+            .field("tasks", &self.tasks.len())
+            .finish_non_exhaustive()
     }
 }

@@ -39,7 +39,10 @@ impl Pool {
             if deadline.passed(now_ns()) {
                 return Ok(None);
             }
-            let sources: Vec<_> = pools.iter().map(|pool| Source::Queue(pool.outcomes())).collect();
+            let sources: Vec<_> = pools
+                .iter()
+                .map(|pool| Source::Queue(pool.outcomes()))
+                .collect();
             match wait_ready(&session, &sources, Pool::next_look(deadline)) {
                 Err(ReadyError::Session(error)) => return Err(session_failure(error)),
                 _ if interp.check_interrupts() => return Err(interp.interrupted()),

@@ -3,10 +3,10 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
+use super::super::start_method::{StartMethod, StartMethods};
 use super::crew::{Crew, Ended, Kind, Terms};
 use super::member::Member;
 use super::parcel::{Letter, Parcel};
-use super::super::start_method::{StartMethod, StartMethods};
 use super::threads::Threads;
 use crate::pool::letter::Head;
 use crate::pool::tally::Work;
@@ -77,7 +77,9 @@ impl Staff {
             Kind::Threads => ("BrokenThreadPool", "thread"),
         };
         let why = why.repr();
-        let text = format!("the initializer of a worker threw {why}: the {workers} pool is not usable anymore");
+        let text = format!(
+            "the initializer of a worker threw {why}: the {workers} pool is not usable anymore"
+        );
         Exception::new(class, vec![text.into()])
     }
 
@@ -173,6 +175,13 @@ impl Staff {
     pub(super) fn dismiss(&mut self) {
         if let Self::Processes(crew) = self {
             crew.dismiss();
+        }
+    }
+
+    /// Notes that the worker which took this batch last takes no other.
+    pub(super) fn retire(&mut self, number: u64) {
+        if let Self::Processes(crew) = self {
+            crew.retire(number);
         }
     }
 

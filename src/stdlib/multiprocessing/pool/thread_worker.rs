@@ -164,7 +164,11 @@ impl Worker<'_> {
                 self.interp.forget_exit_of_thread();
                 Ok(Err(match self.terms.is_executor {
                     true => exit(code),
-                    false => lost::thread_lost(self.seat.thread.name(), code, &task.load.shown(self.interp, index)),
+                    false => lost::thread_lost(
+                        self.seat.thread.name(),
+                        code,
+                        &task.load.shown(self.interp, index),
+                    ),
                 }))
             }
             Some(_) => Err(Dismissed),

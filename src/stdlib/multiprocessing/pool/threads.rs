@@ -67,7 +67,11 @@ impl Threads {
     /// A thread cannot be started.
     pub(super) fn hire(&mut self, interp: &Arc<Interp>, wanted: usize) -> Result<(), Failure> {
         while self.seats.len() < wanted {
-            let name = format!("{}{}", self.terms.role, self.hired + u64::from(!self.terms.is_executor));
+            let name = format!(
+                "{}{}",
+                self.terms.role,
+                self.hired + u64::from(!self.terms.is_executor)
+            );
             let seat = Arc::new(Seat::new(Thread::new(name, true, None, Vec::new())));
             let (bench, terms) = (self.bench.clone(), self.terms.clone());
             let (its_seat, its_interp) = (seat.clone(), interp.clone());
@@ -75,7 +79,8 @@ impl Threads {
                 thread_worker::work(&its_interp, &bench, &its_seat, &terms);
                 Ok(rhai::Dynamic::UNIT)
             };
-            seat.thread.start_running(interp, self.terms.caller.clone(), body)?;
+            seat.thread
+                .start_running(interp, self.terms.caller.clone(), body)?;
             self.hired += 1;
             self.seats.push(seat);
         }

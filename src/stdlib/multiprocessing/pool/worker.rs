@@ -13,9 +13,9 @@ use super::super::process::Process;
 use super::super::queues::{self, get_failure};
 use super::desk::Desk;
 use super::parcel;
-use crate::pool::{Board, Claims};
 use crate::pool::letter::{self, Envelope, Head, Kind, Order, Reader, Status};
 use crate::pool::tally::Work;
+use crate::pool::{Board, Claims};
 use crate::script::caller::parameters;
 use crate::script::codecs::optional;
 use crate::script::exception_class::pack_exception;
@@ -64,7 +64,9 @@ impl Post {
             queue(self.tasks),
             queue(self.outcomes),
             Dynamic::from(Desk(self.board.cells().clone())),
-            self.claims.map_or(Dynamic::UNIT, |claims| Dynamic::from(Desk(claims.cells().clone()))),
+            self.claims.map_or(Dynamic::UNIT, |claims| {
+                Dynamic::from(Desk(claims.cells().clone()))
+            }),
             self.survives_exit.into(),
             number(self.base),
             number(self.most),
@@ -76,7 +78,18 @@ impl Post {
 
     fn of_args(args: Array) -> Result<Self, String> {
         let args = <[Dynamic; 10]>::try_from(args).map_err(|_| "its arguments are missing")?;
-        let [tasks, outcomes, board, claims, survives_exit, base, most, initializer, initargs, ordered] = args;
+        let [
+            tasks,
+            outcomes,
+            board,
+            claims,
+            survives_exit,
+            base,
+            most,
+            initializer,
+            initargs,
+            ordered,
+        ] = args;
         let queue = |value: Dynamic| {
             let queue = value.try_cast::<queues::Queue>();
             queue.map(|queue| queue.shared).ok_or("a queue is missing")
@@ -86,7 +99,9 @@ impl Post {
         Ok(Self {
             tasks: queue(tasks)?,
             outcomes: queue(outcomes)?,
-            board: row(board).and_then(Board::from_cells).ok_or("its board is missing")?,
+            board: row(board)
+                .and_then(Board::from_cells)
+                .ok_or("its board is missing")?,
             claims: row(claims).and_then(Claims::from_cells),
             survives_exit: survives_exit.as_bool().unwrap_or_default(),
             base: number(base),
@@ -225,7 +240,10 @@ impl Worker<'_> {
                 Order::Leave => return Ok(Taken::Leave),
                 Order::Work(head) => head,
             };
-            if claims.as_ref().is_some_and(|claims| !claims.begin(base + taken)) {
+            if claims
+                .as_ref()
+                .is_some_and(|claims| !claims.begin(base + taken))
+            {
                 return Ok(Taken::Withdrawn);
             }
             let bytes = reader.part().ok_or_else(damaged)?;
