@@ -16,7 +16,7 @@
 use std::time::Duration;
 
 use super::tally::Work;
-use crate::sync::{Cells, Deadline, Message, Offset, Queue, Session, ShmError, WaitError};
+use crate::sync::{Cells, Deadline, Message, Queue, Session, ShmError, WaitError};
 use crate::sys::clock::now_ns;
 
 const TAKEN: usize = 0;
@@ -65,13 +65,9 @@ impl Board {
         Cells::create(session, LABEL, WORDS + ROOM / 8, &[]).map(Self)
     }
 
-    /// Returns the board at an offset received from another process.
-    pub(crate) fn open(session: &Session, offset: Offset) -> Result<Self, ShmError> {
-        let cells = Cells::open(session, offset)?;
-        match cells.label() == LABEL && cells.len() == WORDS + ROOM / 8 {
-            true => Ok(Self(cells)),
-            false => Err(ShmError::NoSuchObject(offset)),
-        }
+    /// Returns the board in a row received from another process, if it is one.
+    pub(crate) fn from_cells(cells: Cells) -> Option<Self> {
+        (cells.label() == LABEL && cells.len() == WORDS + ROOM / 8).then_some(Self(cells))
     }
 
     /// The row in which it lies.

@@ -29,8 +29,8 @@ pub(crate) struct Job<V> {
     added: usize,
     /// No task will be added.
     is_complete: bool,
-    /// How many tasks have been sent to the workers at least once.
-    sent: usize,
+    /// The number of the message with the batch that was sent last.
+    last_number: Option<u64>,
     settled: usize,
     /// How many outcomes have been taken.
     taken: usize,
@@ -48,7 +48,7 @@ impl<V> Job<V> {
             order,
             added: 0,
             is_complete: false,
-            sent: 0,
+            last_number: None,
             settled: 0,
             taken: 0,
             outcomes: VecDeque::new(),
@@ -68,16 +68,6 @@ impl<V> Job<V> {
         self.is_complete = true;
     }
 
-    /// Returns how many tasks there are so far.
-    pub(crate) fn added(&self) -> usize {
-        self.added
-    }
-
-    /// Returns how many tasks have an outcome.
-    pub(crate) fn settled(&self) -> usize {
-        self.settled
-    }
-
     /// Returns how many tasks have been added whose outcomes have not been taken.
     pub(crate) fn ahead(&self) -> usize {
         self.added - self.taken
@@ -93,13 +83,18 @@ impl<V> Job<V> {
         self.is_complete && self.taken == self.added
     }
 
-    /// Returns whether a worker may have begun one of the tasks.
-    pub(crate) fn is_sent(&self) -> bool {
-        self.sent > 0
+    /// Returns the number of the message with the batch that was sent last.
+    pub(super) fn last_number(&self) -> Option<u64> {
+        self.last_number
     }
 
-    pub(super) fn note_sent(&mut self, count: usize) {
-        self.sent += count;
+    pub(super) fn note_sent(&mut self, number: u64) {
+        self.last_number = Some(number);
+    }
+
+    /// Returns whether nobody wants the outcomes any more.
+    pub(super) fn is_abandoned(&self) -> bool {
+        self.is_abandoned
     }
 
     /// Drops the outcomes, those to come included.

@@ -79,6 +79,14 @@ impl<V, L: Load> Table<V, L> {
         }
     }
 
+    /// Forgets a job whose tasks are done all the same, without anybody who wants their outcomes.
+    pub(crate) fn disown(&mut self, id: JobId) {
+        if let Some(job) = self.jobs.get_mut(&id) {
+            job.abandon();
+        }
+        self.note_done(id);
+    }
+
     /// Puts a batch where the next one to be sent is taken from.
     pub(crate) fn enqueue(&mut self, batch: Batch<L>) {
         self.waiting.push_back(batch);
@@ -99,6 +107,11 @@ impl<V, L: Load> Table<V, L> {
         !self.waiting.is_empty()
     }
 
+    /// Returns how many batches wait to be sent.
+    pub(crate) fn waiting(&self) -> usize {
+        self.waiting.len()
+    }
+
     /// Returns what holds for the tasks of a job.
     pub(crate) fn rules(&self, id: JobId) -> Rules {
         self.jobs.get(&id).map(|job| job.rules).unwrap_or_default()
@@ -108,16 +121,14 @@ impl<V, L: Load> Table<V, L> {
     pub(crate) fn complete(&mut self, id: JobId) {
         if let Some(job) = self.jobs.get_mut(&id) {
             job.complete();
-            if job.is_done() {
-                self.finished.push(id);
-            }
         }
+        self.note_done(id);
     }
 
     /// Notes that a batch is on its way as the message of this number.
     pub(crate) fn sent(&mut self, number: u64, batch: Batch<L>) {
         if let Some(job) = self.jobs.get_mut(&batch.job) {
-            job.note_sent(batch.count);
+            job.note_sent(number);
         }
         let settled = 0;
         self.flights.insert(number, Flight { batch, settled });
@@ -166,9 +177,7 @@ impl<V, L: Load> Table<V, L> {
         for (place, outcome) in (place..).zip(outcomes) {
             job.settle(place, outcome);
         }
-        if job.is_done() {
-            self.finished.push(id);
-        }
+        self.note_done(id);
     }
 
     /// Gives a task that is not under way its outcome.
@@ -177,8 +186,17 @@ impl<V, L: Load> Table<V, L> {
             return;
         };
         job.settle(place, outcome);
-        if job.is_done() {
-            self.finished.push(id);
+        self.note_done(id);
+    }
+
+    /// Notes that a job is done, if it is.
+    fn note_done(&mut self, id: JobId) {
+        let Some(job) = self.jobs.get(&id).filter(|job| job.is_done()) else {
+            return;
+        };
+        match job.is_abandoned() {
+            true => drop(self.jobs.remove(&id)),
+            false => self.finished.push(id),
         }
     }
 
@@ -234,9 +252,45 @@ impl<V, L: Load> Table<V, L> {
         }
     }
 
-    /// Takes back the batches of a job that have not been sent. Returns whether there was one.
-    pub(crate) fn recall(&mut self, id: JobId) -> Option<Batch<L>> {
-        let place = self.waiting.iter().position(|batch| batch.job == id)?;
-        self.waiting.remove(place)
+    /// Returns the number of the message with which the last batch of this job was sent, if it is under way.
+    pub(crate) fn number_of(&self, id: JobId) -> Option<u64> {
+        let number = self.jobs.get(&id)?.last_number()?;
+        let flight = self.flights.get(&number)?;
+        (flight.batch.job == id).then_some(number)
+    }
+
+    /// Returns the numbers of the batches under way: those of this job, or all.
+    pub(crate) fn numbers(&self, id: Option<JobId>) -> Vec<u64> {
+        let flights = self.flights.iter();
+        let of_job = flights.filter(|(_, flight)| id.is_none_or(|id| flight.batch.job == id));
+        of_job.map(|(number, _)| *number).collect()
+    }
+
+    /// Ends the flight of a batch that no worker will begin, and gives its tasks this outcome.
+    pub(crate) fn withdraw(&mut self, number: u64, outcome: impl Fn() -> V) {
+        if let Some(flight) = self.flights.remove(&number) {
+            self.settle_batch(&flight.batch, flight.settled, outcome);
+        }
+    }
+
+    /// Gives the tasks of the batches that have not been sent this outcome: those of this job, or all.
+    pub(crate) fn withdraw_waiting(&mut self, id: Option<JobId>, outcome: impl Fn() -> V) {
+        let Some(id) = id else {
+            for batch in std::mem::take(&mut self.waiting) {
+                self.settle_batch(&batch, 0, &outcome);
+            }
+            return;
+        };
+        while let Some(place) = self.waiting.iter().position(|batch| batch.job == id) {
+            if let Some(batch) = self.waiting.remove(place) {
+                self.settle_batch(&batch, 0, &outcome);
+            }
+        }
+    }
+
+    fn settle_batch(&mut self, batch: &Batch<L>, settled: usize, outcome: impl Fn() -> V) {
+        for index in settled..batch.count {
+            self.settle_task(batch.job, batch.first + index, outcome());
+        }
     }
 }

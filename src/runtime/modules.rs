@@ -50,6 +50,17 @@ impl Modules {
         }
     }
 
+    /// Returns a built-in module: `os`, and `os.path` inside of it.
+    fn built_in(&self, path: &str) -> Option<Shared<Module>> {
+        if let Some(module) = self.built_in.get(path) {
+            return Some(module.clone());
+        }
+        // A child is sent the module's own name, `os::path`.
+        let (outer, inner) = path.split_once("::").or_else(|| path.split_once('.'))?;
+        let inner = self.built_in.get(outer)?.get_sub_module(inner)?;
+        Some(inner.clone().into())
+    }
+
     /// Finds the file of a module, and its path without symbolic links.
     ///
     /// # Errors
@@ -183,8 +194,8 @@ impl ModuleResolver for Resolver {
         position: Position,
     ) -> Result<Shared<Module>, Failure> {
         let modules = &*self.0;
-        if let Some(module) = modules.built_in.get(path) {
-            return Ok(module.clone());
+        if let Some(module) = modules.built_in(path) {
+            return Ok(module);
         }
         let interp = modules.interp.upgrade();
         let interp = interp.ok_or_else(|| raise("ImportError", "the runtime has ended"))?;

@@ -15,11 +15,14 @@ use crate::script::call::Call;
 use crate::script::codecs::{record_and_value, with_record};
 use crate::script::exceptions::{CLASSES, Exception, raise};
 
+/// The parameters of the constructors.
+pub(crate) const PARAMS: &[&str] = &["a?", "b?", "c?", "d?", "e?", "/"];
+
 /// Registers the constructors and the properties of exceptions.
 pub(crate) fn register(registry: &mut Registry) {
     for (class, _) in CLASSES {
         // Five as OSError has them; every number is registered apart, for all of the classes.
-        registry.function(class, &["a?", "b?", "c?", "d?", "e?", "/"], construct);
+        registry.function(class, PARAMS, construct);
     }
     registry
         .class::<Exception>("Exception")
@@ -58,7 +61,7 @@ pub(crate) fn register(registry: &mut Registry) {
 const MOST_INSIDE: usize = 10_000;
 
 /// `ValueError("x")`: the class is the name it was called by.
-fn construct(call: &mut Call<'_>) -> Outcome {
+pub(crate) fn construct(call: &mut Call<'_>) -> Outcome {
     let place = call.context.call_source().map(|file| {
         let position = call.context.call_position();
         call.interp.program.frame(file, position, "")

@@ -4,6 +4,8 @@
 //! catch, so the reason is noted in the interpreter as well and ends the script at its next step.
 
 use std::cell::{Cell, RefCell};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rhai::{Dynamic, EvalAltResult};
 
@@ -72,6 +74,8 @@ thread_local! {
     static EXIT: RefCell<Dynamic> = const { RefCell::new(Dynamic::UNIT) };
     /// How often all threads had been asked to end when a script started this one.
     static EPOCH: Cell<u64> = const { Cell::new(NO_EPOCH) };
+    /// What is set, and followed by an alert, when this thread alone is to end.
+    static DISMISSED: RefCell<Option<Arc<AtomicBool>>> = const { RefCell::new(None) };
     /// The interpreter, by its address, whose script had no reason to stop when this thread last looked, and how many alerts there had
     /// been before that look.
     static LOOKED: Cell<(usize, u32)> = const { Cell::new((0, 0)) };
@@ -127,6 +131,23 @@ pub(crate) fn in_thread_of(epoch: u64, body: impl FnOnce()) {
     look_again();
     body();
     EPOCH.set(NO_EPOCH);
+}
+
+/// Ends the calling thread, which runs tasks of a script, at its next step once `flag` is set and an alert was sent.
+pub(crate) fn end_by(flag: Arc<AtomicBool>) {
+    DISMISSED.set(Some(flag));
+    look_again();
+}
+
+/// Returns whether the calling thread alone is to end.
+pub(super) fn is_dismissed() -> bool {
+    let is_set = |flag: &Option<Arc<AtomicBool>>| {
+        flag.as_ref()
+            .is_some_and(|flag| flag.load(Ordering::SeqCst))
+    };
+    DISMISSED
+        .try_with(|flag| is_set(&flag.borrow()))
+        .unwrap_or_default()
 }
 
 /// Returns whether a script has started the calling thread.

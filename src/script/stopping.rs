@@ -57,7 +57,7 @@ impl Interp {
         if let Some(stop) = stop::of_this_thread(self.address()) {
             return Some(stop);
         }
-        if stop::is_of_before(self.requests.epoch()) {
+        if stop::is_of_before(self.requests.epoch()) || stop::is_dismissed() {
             return Some(Stop::Host);
         }
         let request = self.requests.current();
@@ -155,6 +155,11 @@ impl Interp {
     /// closed output, which a thread may have found.
     pub(crate) fn forget_exit(&self) {
         self.forget(|stop| !matches!(stop, Stop::Host | Stop::Limit(_) | Stop::OutputClosed));
+    }
+
+    /// Clears the request of `sys.exit` that ends the calling thread, which continues after all.
+    pub(crate) fn forget_exit_of_thread(&self) {
+        stop::forget_exit();
     }
 
     /// Requests to the parent's script are not for this process; a signal that has come here meanwhile is.

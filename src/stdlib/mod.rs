@@ -2,10 +2,12 @@
 //!
 //! - [`builtins`]: `print`, `len`, `open`, …, which need no import.
 //! - [`multiprocessing`]: `Process`, `Lock`, `Queue`, …
+//! - [`concurrent`]: executors and futures.
 //! - [`threading`]: `Thread`, …; [`queue`]: queues between threads.
 //! - [`os`], [`signal`], [`socket`], [`sys`], [`time`], [`random`], [`json`].
 
 pub(crate) mod builtins;
+mod concurrent;
 mod json;
 pub(crate) mod multiprocessing;
 pub(crate) mod os;
@@ -30,13 +32,14 @@ type ScriptModule = (&'static str, fn(&mut Registry), fn(&mut States));
 /// For a module that keeps nothing.
 fn stateless(_: &mut States) {}
 
-const MODULES: [ScriptModule; 11] = [
+const MODULES: [ScriptModule; 12] = [
     ("builtins", builtins::register, stateless),
     (
         "multiprocessing",
         multiprocessing::register,
         multiprocessing::states,
     ),
+    ("concurrent", concurrent::register, stateless),
     ("json", json::register, stateless),
     ("os", os::register, os::states),
     ("queue", queue::register, stateless),
@@ -55,8 +58,16 @@ pub(crate) fn modules() -> impl Iterator<Item = &'static str> {
 
 /// Returns whether `import` finds a script module by this name.
 pub(crate) fn is_built_in(name: &str) -> bool {
-    name != "builtins" && modules().any(|module| module == name)
+    name != "builtins" && modules().any(|module| module == name) || INNER.contains(&name)
 }
+
+/// The modules inside of others.
+const INNER: [&str; 4] = [
+    "concurrent.futures",
+    "multiprocessing.connection",
+    "multiprocessing.pool",
+    "os.path",
+];
 
 /// Returns the states of the script modules for a new runtime.
 pub(crate) fn states() -> States {

@@ -12,7 +12,7 @@ use crate::script::{Call, Exception, Failure, Outcome};
 use crate::text;
 
 /// The items of a value that have not been taken.
-pub(in crate::stdlib) struct Lazy(Box<dyn FnMut() -> Option<Outcome> + Send + Sync>);
+pub(crate) struct Lazy(Box<dyn FnMut() -> Option<Outcome> + Send + Sync>);
 
 impl Lazy {
     /// Begins to go through a value. Of ranges and files the next item is found when it is asked for; a function gives the next item at

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::family::Family;
+use super::pool::OpenPools;
 use super::process::Process;
 use crate::process::child::StillRunning;
 use crate::script::report::Reports;
@@ -50,10 +51,25 @@ pub(crate) fn finish(interp: &Arc<Interp>, code: i32, told_to_end: bool) -> (i32
 
 /// Ends the threads, then the children.
 fn end_others(interp: &Arc<Interp>, told_to_end: bool) -> Option<Stop> {
-    let request = Roster::of(interp).finish(interp, told_to_end);
+    let mut request = Roster::of(interp).finish(interp, told_to_end);
+    if !told_to_end && request.is_none() {
+        request = finish_executors(interp);
+    }
     let told_to_end = told_to_end || request.is_some();
     interp.write_last_line();
     Family::of(interp).finish(interp, told_to_end).or(request)
+}
+
+/// Waits until the executors have done what they were given. Returns a request to end that came during the wait.
+fn finish_executors(interp: &Arc<Interp>) -> Option<Stop> {
+    interp.forget_exit();
+    while OpenPools::of(interp).finish(interp).is_err() {
+        if !interp.waits_on_for_the_end() {
+            return Some(interp.stopping().unwrap_or(Stop::Host));
+        }
+    }
+    // Their callbacks may have started threads.
+    Roster::of(interp).finish(interp, false)
 }
 
 impl Family {

@@ -50,7 +50,7 @@ pub(crate) mod workers;
 use rhai::{Array, Dynamic};
 
 use self::family::Family;
-use self::pool::Callbacks;
+use self::pool::{Callbacks, OpenPools};
 use self::start_method::StartMethods;
 use self::workers::Workers;
 use crate::script::{Call, Outcome, Registry, States};
@@ -65,6 +65,7 @@ pub(super) fn states(states: &mut States) {
         .add::<Family>()
         .add::<StartMethods>()
         .add::<Callbacks>()
+        .add::<OpenPools>()
         .add::<Workers>();
 }
 
@@ -107,6 +108,7 @@ pub(super) fn register(registry: &mut Registry) {
         .function("freeze_support", &[], |_| Ok(Dynamic::UNIT));
     context::register(&mut module);
     connection_members::register(registry);
+    pool::register_module(registry);
 }
 
 fn active_children(call: &mut Call<'_>) -> Outcome {

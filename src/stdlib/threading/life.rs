@@ -12,7 +12,7 @@ use crate::script::caller::Caller;
 use crate::script::panics::without_panic;
 use crate::script::report::task_frames;
 use crate::script::values::unshare_handles;
-use crate::script::{Exception, Failure, Interp, Stop, raise, stretch};
+use crate::script::{Exception, Failure, Interp, Outcome, Stop, raise, stretch};
 use crate::sync::{Deadline, wait_kind};
 use crate::sys;
 
@@ -30,6 +30,19 @@ impl Thread {
         context: &NativeCallContext,
     ) -> Result<(), Failure> {
         let caller = Caller::of(interp, context)?;
+        self.start_running(interp, caller, Self::run)
+    }
+
+    /// Starts the thread, which does what `body` does and ends.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub(crate) fn start_running(
+        &self,
+        interp: &Arc<Interp>,
+        caller: Caller,
+        body: impl FnOnce(&Self, &Caller) -> Outcome + Send + 'static,
+    ) -> Result<(), Failure> {
         self.with(|state| {
             if state.stage != Stage::Initial {
                 return Err(raise("RuntimeError", "threads can only be started once"));
@@ -56,7 +69,7 @@ impl Thread {
             .stack_size(STACK)
             .spawn(move || {
                 let interp = interp_of_thread;
-                let live = || this.live(&interp, epoch, &caller);
+                let live = || this.live(&interp, epoch, &caller, body);
                 interp.held.run(|| stretch::within(&interp, live));
             });
         drop(held);
@@ -87,12 +100,18 @@ impl Thread {
     }
 
     /// Runs the thread, from its beginning to its end.
-    fn live(&self, interp: &Arc<Interp>, epoch: u64, caller: &Caller) {
+    fn live(
+        &self,
+        interp: &Arc<Interp>,
+        epoch: u64,
+        caller: &Caller,
+        body: impl FnOnce(&Self, &Caller) -> Outcome,
+    ) {
         let ident = Some(sys::identity::thread_id().into());
         self.with(|state| state.stage = Stage::Started { ident });
         self.changed().notify(u32::MAX);
         Roster::run_as(self, epoch, || {
-            if let Err(error) = without_panic(|| self.run(caller)) {
+            if let Err(error) = without_panic(|| body(self, caller)) {
                 self.report(interp, caller, &error);
             }
         });

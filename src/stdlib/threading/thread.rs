@@ -152,7 +152,7 @@ impl Thread {
     }
 
     /// Waits for the thread's end when nothing can interrupt the wait any more.
-    pub(super) fn wait_unless_late(&self, deadline: Instant) {
+    pub(crate) fn wait_unless_late(&self, deadline: Instant) {
         const LOOK: std::time::Duration = std::time::Duration::from_millis(1);
         while self.is_alive() && Instant::now() < deadline {
             std::thread::sleep(LOOK);

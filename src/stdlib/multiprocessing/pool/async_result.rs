@@ -85,7 +85,7 @@ impl Pool {
         }
         if deadline.is_now() {
             self.belongs_here()?;
-            self.take_outcomes(interp)?;
+            self.look(interp)?;
             self.run_callbacks(interp);
             return Ok(promise.result().is_some());
         }

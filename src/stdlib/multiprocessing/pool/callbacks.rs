@@ -54,7 +54,7 @@ impl Callbacks {
     }
 
     /// Makes the script look for outcomes of this pool, until nobody is to be called back any more.
-    pub(super) fn expect(&self, interp: &Arc<Interp>, pool: &Pool) {
+    pub(crate) fn expect(&self, interp: &Arc<Interp>, pool: &Pool) {
         let mut waiting = locked(&self.0);
         waiting.interp = Arc::downgrade(interp);
         if !waiting.pools.iter().any(|other| other.is(pool)) {
@@ -77,7 +77,9 @@ impl Callbacks {
                 let _ = pool.take_outcomes(&interp);
                 let _ = pool.look_after_workers(&interp);
                 pool.run_callbacks(&interp);
-                pool.lock().has_callbacks()
+                let mut state = pool.lock();
+                let _ = state.advance(&interp, pool.processes());
+                state.is_expectant()
             })
         };
         let done: Vec<_> = pools.iter().filter(|pool| !is_waiting(pool)).collect();
@@ -99,7 +101,7 @@ impl Waiting {
 
 impl Pool {
     /// Calls back those who are due, in order. A callback that waits on the pool calls no other.
-    pub(super) fn run_callbacks(&self, interp: &Arc<Interp>) {
+    pub(crate) fn run_callbacks(&self, interp: &Arc<Interp>) {
         if self.belongs_here().is_err() || self.lock().due.is_empty() {
             return;
         }

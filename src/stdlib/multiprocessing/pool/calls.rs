@@ -4,6 +4,7 @@ use rhai::{Array, Dynamic};
 
 use super::async_result::AsyncResult;
 use super::iterator::Outcomes;
+use super::object::pool;
 use super::options::{arguments, callbacks, chunksize, items, rules, spread};
 use super::parcel::Errand;
 use super::pool::Pool;
@@ -97,14 +98,14 @@ pub(super) fn register(class: &mut Class<'_>) {
 }
 
 /// The errand of the function that is argument 0.
-fn errand(call: &mut Call<'_>, spreads: bool) -> Result<Errand, Failure> {
+fn errand(call: &mut Call<'_>, pool: &Pool, spreads: bool) -> Result<Errand, Failure> {
     let function = call.function(0)?;
-    Errand::written(call.interp, function, spreads)
+    pool.errand(call, function, spreads)
 }
 
 /// `pool.apply(f, args)`: the result.
 fn apply(call: &mut Call<'_>) -> Outcome {
-    let pool: Pool = call.this();
+    let pool = pool(call);
     let rules = rules(call, 3, 4)?;
     let args = arguments(call, 1, 2)?;
     let how = How {
@@ -114,14 +115,14 @@ fn apply(call: &mut Call<'_>) -> Outcome {
         is_watched: true,
         callbacks: Vec::new(),
     };
-    let errand = errand(call, true)?;
+    let errand = errand(call, &pool, true)?;
     let promise = pool.promise(call.interp, errand, vec![args.into()], how)?;
     pool.result(call.interp, &promise, Deadline::NEVER)
 }
 
 /// `pool.apply_async(f, args)`: an AsyncResult.
 fn apply_async(call: &mut Call<'_>) -> Outcome {
-    let pool: Pool = call.this();
+    let pool = pool(call);
     let how = How {
         rules: rules(call, 5, 6)?,
         shape: Shape::One,
@@ -130,7 +131,7 @@ fn apply_async(call: &mut Call<'_>) -> Outcome {
         callbacks: callbacks(call, 3, 4)?,
     };
     let args = arguments(call, 1, 2)?;
-    let errand = errand(call, true)?;
+    let errand = errand(call, &pool, true)?;
     let promise = pool.promise(call.interp, errand, vec![args.into()], how)?;
     Ok(Dynamic::from(AsyncResult { pool, promise }))
 }
@@ -145,7 +146,7 @@ fn items_to(call: &mut Call<'_>, spreads: bool) -> Result<Array, Failure> {
 
 /// `pool.map(f, xs)`: the results in the order of the items, when all tasks have ended.
 fn map(call: &mut Call<'_>, spreads: bool) -> Outcome {
-    let pool: Pool = call.this();
+    let pool = pool(call);
     let how = How {
         rules: rules(call, 3, 4)?,
         shape: Shape::Many,
@@ -154,14 +155,14 @@ fn map(call: &mut Call<'_>, spreads: bool) -> Outcome {
         callbacks: Vec::new(),
     };
     let items = items_to(call, spreads)?;
-    let errand = errand(call, spreads)?;
+    let errand = errand(call, &pool, spreads)?;
     let promise = pool.promise(call.interp, errand, items, how)?;
     pool.result(call.interp, &promise, Deadline::NEVER)
 }
 
 /// `pool.map_async(f, xs)`: an AsyncResult of the list.
 fn map_async(call: &mut Call<'_>, spreads: bool) -> Outcome {
-    let pool: Pool = call.this();
+    let pool = pool(call);
     let how = How {
         rules: rules(call, 5, 6)?,
         shape: Shape::Many,
@@ -170,19 +171,19 @@ fn map_async(call: &mut Call<'_>, spreads: bool) -> Outcome {
         callbacks: callbacks(call, 3, 4)?,
     };
     let items = items_to(call, spreads)?;
-    let errand = errand(call, spreads)?;
+    let errand = errand(call, &pool, spreads)?;
     let promise = pool.promise(call.interp, errand, items, how)?;
     Ok(Dynamic::from(AsyncResult { pool, promise }))
 }
 
 /// `pool.imap(f, xs)`: an iterator over the results, which takes from `xs` as it is read.
 fn imap(call: &mut Call<'_>, order: Order) -> Outcome {
-    let pool: Pool = call.this();
+    let pool = pool(call);
     let rules = rules(call, 4, 5)?;
     let chunk = chunksize(call, 2)?.unwrap_or(1);
     let ahead = chunksize(call, 3)?;
     let ahead = ahead.unwrap_or(4 * pool.processes() + chunk).max(chunk);
-    let errand = errand(call, false)?;
+    let errand = errand(call, &pool, false)?;
     let value = call.value(1);
     let input = Lazy::of(call, value)?;
     let outcomes = Outcomes::begin(

@@ -3,10 +3,8 @@
 //! Workers know the functions that the program had when they were started. When it has more since then, as at a prompt, new workers
 //! are started in a *generation* of their own, and the old ones leave when they have done what they were sent.
 
-use std::collections::HashSet;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use rhai::{Array, FnPtr};
 
@@ -15,11 +13,12 @@ use super::super::process::Process;
 use super::super::start;
 use super::super::start_method::{StartMethod, StartMethods};
 use super::lost::Death;
+use super::member::Member;
 use super::parcel::Parcel;
 use super::worker::Post;
 use crate::pool::letter::{Head, Order};
 use crate::pool::tally::Work;
-use crate::pool::{Board, Hand};
+use crate::pool::{Board, Claims, Hand};
 use crate::script::caller::Caller;
 use crate::script::{Failure, Interp, session_failure};
 use crate::sync::{Deadline, PutError, Queue};
@@ -27,21 +26,27 @@ use crate::sys;
 use crate::sys::clock::now_ns;
 use crate::sys::signal::Signal;
 
-/// How long workers may take to end when they are asked to, before they are killed.
-const GRACE: Duration = Duration::from_secs(2);
+/// What the workers of a pool are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Processes,
+    Threads,
+}
 
 /// How workers are started.
 #[derive(Debug)]
 pub(crate) struct Terms {
+    pub kind: Kind,
     pub workers: usize,
     pub initializer: Option<FnPtr>,
     pub initargs: Array,
     /// How many batches a worker does before it is replaced.
     pub batches: Option<u64>,
-    /// Workers are daemons: they cannot start processes of their own.
-    pub daemon: bool,
-    /// The part of the names of workers after the start method: `PoolWorker`.
-    pub role: &'static str,
+    /// The pool belongs to an executor: its tasks can be withdrawn until a worker begins them, `sys.exit` ends a task and not its
+    /// worker, and the workers are no daemons, so that they can start processes themselves.
+    pub is_executor: bool,
+    /// The names of workers without their number: of processes what follows the start method.
+    pub role: String,
     /// Where the functions of the tasks are looked up.
     pub caller: Caller,
 }
@@ -51,6 +56,7 @@ pub(crate) struct Terms {
 pub(super) struct Crew {
     terms: Arc<Terms>,
     outcomes: Queue,
+    claims: Option<Claims>,
     /// The last one gets what is sent.
     generations: Vec<Generation>,
     /// How many workers have been started.
@@ -105,10 +111,13 @@ impl Generation {
 
 impl Crew {
     pub(super) fn new(interp: &Arc<Interp>, terms: Terms) -> Result<Self, Failure> {
-        let outcomes = Queue::create(&interp.session()?, 0).map_err(session_failure)?;
+        let session = interp.session()?;
+        let outcomes = Queue::create(&session, 0).map_err(session_failure)?;
+        let claims = terms.is_executor.then(|| Claims::create(&session));
         Ok(Self {
             terms: Arc::new(terms),
             outcomes,
+            claims: claims.transpose().map_err(session_failure)?,
             generations: Vec::new(),
             hired: 0,
             idle_deaths: 0,
@@ -228,6 +237,8 @@ impl Crew {
             tasks: generation.tasks.clone(),
             outcomes: self.outcomes.clone(),
             board: board.clone(),
+            claims: self.claims.clone(),
+            survives_exit: terms.is_executor,
             base: generation.base,
             most: terms.batches.unwrap_or(0),
             initializer: terms.initializer.clone(),
@@ -240,7 +251,7 @@ impl Crew {
             StartMethod::Spawn => "Spawn",
         };
         identity.name = format!("{method}{}-{}", terms.role, self.hired + 1);
-        identity.daemon = terms.daemon;
+        identity.daemon = !terms.is_executor;
         let process = Process::new(identity, None, post.into_args());
         process.with(|state| state.works = true);
         let _ = terms
@@ -273,9 +284,41 @@ impl Crew {
     ) -> Result<u64, E> {
         let last = self.generations.last_mut();
         let last = last.expect("workers are hired before anything is sent");
-        put(&last.tasks)?;
+        let number = last.base + last.posted + 1;
+        if let Some(claims) = &self.claims {
+            claims.offer(number);
+        }
+        if let Err(error) = put(&last.tasks) {
+            self.withdraw(number);
+            return Err(error);
+        }
         last.posted += 1;
-        Ok(last.base + last.posted)
+        Ok(number)
+    }
+
+    /// Returns whether there is room for one more batch in the queue of the workers.
+    pub(super) fn has_room(&self) -> bool {
+        let next = self
+            .generations
+            .last()
+            .map_or(1, |last| last.base + last.posted + 1);
+        self.claims
+            .as_ref()
+            .is_none_or(|claims| claims.has_room_for(next))
+    }
+
+    /// Withdraws a batch, so that no worker begins it. Returns false if one has.
+    pub(super) fn withdraw(&self, number: u64) -> bool {
+        self.claims
+            .as_ref()
+            .is_some_and(|claims| claims.withdraw(number))
+    }
+
+    /// Returns whether a worker has begun a batch that is under way.
+    pub(super) fn is_begun(&self, number: u64) -> bool {
+        self.claims
+            .as_ref()
+            .is_some_and(|claims| claims.is_begun(number))
     }
 
     /// Lets all workers leave when they have done what they were sent.
@@ -338,21 +381,14 @@ impl Crew {
         all
     }
 
-    /// Returns the processes of the workers.
-    pub(super) fn processes(&self) -> Vec<Process> {
+    fn processes(&self) -> impl Iterator<Item = &Process> {
         let workers = self.generations.iter().flat_map(|gen_| &gen_.workers);
-        workers.map(|worker| worker.process.clone()).collect()
+        workers.map(|worker| &worker.process)
     }
 
-    /// Returns the numbers of the batches that workers have in hand or have done last.
-    pub(super) fn in_hand(&self) -> HashSet<u64> {
-        let mut numbers = HashSet::new();
-        for generation in &self.generations {
-            for worker in &generation.workers {
-                numbers.insert(generation.base + worker.board.hand().taken);
-            }
-        }
-        numbers
+    /// Returns the workers.
+    pub(super) fn members(&self) -> Vec<Member> {
+        self.processes().cloned().map(Member::Process).collect()
     }
 
     /// Returns what each worker has done, those that have ended first.
@@ -366,20 +402,6 @@ impl Crew {
     pub(super) fn signal(&self, signal: Signal) {
         for process in self.processes() {
             process.signal(signal);
-        }
-    }
-}
-
-/// Waits until processes that were sent a signal have ended; those that take too long are killed.
-pub(super) fn wait_for_the_end(interp: &Arc<Interp>, processes: &[Process]) {
-    let deadline = Instant::now() + GRACE;
-    for process in processes {
-        if process.wait(interp, Some(deadline)).is_err() && process.poll(interp).is_none() {
-            process.signal(Signal::SIGKILL);
-            // A request to stop does not keep the pool from ending them.
-            while process.poll(interp).is_none() {
-                std::thread::sleep(Duration::from_micros(200));
-            }
         }
     }
 }

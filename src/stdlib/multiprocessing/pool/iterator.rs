@@ -1,10 +1,12 @@
 //! The iterators of `imap` and `imap_unordered`: they take from their input as they are read, so that neither an endless input nor a
 //! slow reader fills the memory.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, TryLockError};
 
 use rhai::Dynamic;
 
+use super::ending::terminated;
 use super::feed::Feed;
 use super::parcel::{Ended, Errand};
 use super::pool::{Pool, Stage, State};
@@ -27,6 +29,8 @@ struct Reader {
     pool: Pool,
     job: JobId,
     input: Mutex<Input>,
+    /// Somebody has asked for a result.
+    is_read: AtomicBool,
 }
 
 /// The input of a call that has not been sent.
@@ -66,7 +70,8 @@ fn next(call: &mut Call<'_>) -> Outcome {
     }
 }
 
-enum Taken {
+/// What an iterator gives next.
+pub(crate) enum Taken {
     Outcome(Ended),
     End,
     TimedOut,
@@ -89,7 +94,7 @@ impl Outcomes {
     ///
     /// # Errors
     /// The pool takes no more tasks.
-    pub(super) fn begin(
+    pub(crate) fn begin(
         interp: &Arc<Interp>,
         pool: Pool,
         errand: Errand,
@@ -118,7 +123,12 @@ impl Outcomes {
         });
         let outcomes = Self {
             interp: interp.clone(),
-            reader: Arc::new(Reader { pool, job, input }),
+            reader: Arc::new(Reader {
+                pool,
+                job,
+                input,
+                is_read: AtomicBool::default(),
+            }),
         };
         outcomes.send()?;
         Ok(outcomes)
@@ -173,13 +183,12 @@ impl Outcomes {
         let pool = &self.reader.pool;
         if !items.is_empty() {
             if state.broken.is_none() && state.stage != Stage::Terminated {
-                state.crew.hire(&self.interp, pool.processes())?;
+                let tasks = state.table.under_way() + state.table.waiting() + items.len();
+                let wanted = state.crew.wanted(&self.interp, pool.processes(), tasks);
+                state.crew.hire(&self.interp, wanted)?;
                 state.send_items(&self.interp, feed, items);
             } else {
-                let why = state.broken.clone().unwrap_or_else(|| {
-                    let text = "the pool was terminated before the task had ended";
-                    Exception::new("RuntimeError", vec![text.into()])
-                });
+                let why = state.broken.clone().unwrap_or_else(terminated);
                 state.refuse(feed.job, items.len(), &why);
             }
         }
@@ -192,7 +201,18 @@ impl Outcomes {
         Ok(())
     }
 
-    fn advance(&self, deadline: Deadline) -> Result<Taken, Failure> {
+    /// Cancels the tasks that no worker has begun; nobody reads the other results.
+    pub(crate) fn give_up(&self) {
+        let job = self.reader.job;
+        let _ = self.reader.pool.with(|state| state.withdraw_job(job));
+    }
+
+    /// Takes the next outcome, waiting for it until `deadline`.
+    ///
+    /// # Errors
+    /// The error of an interrupted wait, or of a worker that cannot be started.
+    pub(crate) fn advance(&self, deadline: Deadline) -> Result<Taken, Failure> {
+        self.reader.is_read.store(true, Ordering::Relaxed);
         let job = self.reader.job;
         self.send()?;
         let ready = |state: &mut State| {
@@ -226,8 +246,15 @@ impl State {
 }
 
 impl Drop for Reader {
-    /// Nobody reads the other results.
+    /// Nobody reads the other results. Of an executor that nobody has begun to read, the tasks are done all the same.
     fn drop(&mut self) {
-        let _ = self.pool.with(|state| state.table.forget(self.job));
+        let is_read = *self.is_read.get_mut();
+        let _ = self
+            .pool
+            .with(|state| match state.crew.terms().is_executor {
+                true if is_read => state.withdraw_job(self.job),
+                true => state.table.disown(self.job),
+                false => state.table.forget(self.job),
+            });
     }
 }

@@ -4,8 +4,10 @@ use std::time::Duration;
 
 use rhai::Dynamic;
 
+use super::parcel::shortened;
 use crate::process::ExitStatus;
 use crate::script::Exception;
+use crate::sys;
 
 /// SIGKILL as an exit code.
 const KILLED: i64 = -9;
@@ -39,6 +41,30 @@ pub(super) fn worker_lost(death: Death, task: &str) -> Exception {
             text.into(),
             Dynamic::from_int(death.pid.into()),
             Dynamic::from_int(death.exitcode),
+            task.to_string().into(),
+        ],
+    )
+}
+
+/// Returns the exception of a task, shown as `task`, that ended its worker thread by `sys.exit(code)`.
+pub(super) fn thread_lost(thread: String, code: Dynamic, task: &str) -> Exception {
+    let shown = shortened(&code);
+    let code = match code.as_int() {
+        Ok(code) => code,
+        Err(_) => i64::from(!code.is_unit()),
+    };
+    let shown = if shown == "None" {
+        String::new()
+    } else {
+        shown
+    };
+    let text = format!("worker thread {thread} was ended by sys.exit({shown}) while it ran {task}");
+    Exception::new(
+        "WorkerLost",
+        vec![
+            text.into(),
+            Dynamic::from_int(sys::process::pid().into()),
+            Dynamic::from_int(code),
             task.to_string().into(),
         ],
     )

@@ -2,9 +2,12 @@
 //!
 //! - [`pool`]: the object and its state; [`submit`], [`feed`]: items on their way to the workers; [`promise`]: the result of a call that has not
 //!   come yet; [`pump`]: every wait; [`ending`]: how a pool ends.
-//! - [`crew`]: the worker processes; [`worker`]: the life of one; [`desk`]: its board as a value; [`parcel`]: tasks as they travel; [`lost`]: what is
+//! - [`several`]: a wait on several pools; [`withdraw`]: tasks that are cancelled; [`open`]: pools that the program's end waits for.
+//! - [`staff`]: the workers, whatever they are; [`member`]: one of them, to be waited for; [`parcel`]: tasks as they travel; [`lost`]: what is
 //!   said of a task whose worker died.
-//! - [`pool_class`], [`calls`], [`options`], [`async_result`], [`iterator`]: what scripts see; [`callbacks`]: their functions that are called back.
+//! - [`crew`]: worker processes; [`worker`]: the life of one; [`desk`]: its board as a value.
+//! - [`threads`]: worker threads; [`thread_worker`]: the life of one; [`seat`]: what they share with the pool.
+//! - [`object`], [`pool_class`], [`calls`], [`options`], [`async_result`], [`iterator`]: what scripts see; [`callbacks`]: their functions that are called back.
 
 mod async_result;
 mod callbacks;
@@ -13,26 +16,41 @@ pub(crate) mod crew;
 mod desk;
 mod ending;
 mod feed;
-mod iterator;
+pub(crate) mod iterator;
 mod lost;
+mod member;
+mod object;
+mod open;
 mod options;
 pub(crate) mod parcel;
 pub(crate) mod pool;
-mod pool_class;
+pub(crate) mod pool_class;
 pub(crate) mod promise;
 mod pump;
-mod submit;
+mod seat;
+mod several;
+mod staff;
+pub(crate) mod submit;
+mod thread_worker;
+mod threads;
+mod withdraw;
 pub(super) mod worker;
 
 use crate::script::{Namespace, Registry};
 
 pub(crate) use callbacks::Callbacks;
+pub(crate) use open::OpenPools;
 
 pub(super) fn register(registry: &mut Registry) {
     desk::register(registry);
     pool_class::register(registry);
     async_result::register(registry);
     iterator::register(registry);
+}
+
+/// Registers the module `multiprocessing.pool`; `multiprocessing` exists.
+pub(super) fn register_module(registry: &mut Registry) {
+    pool_class::register_module(registry);
 }
 
 pub(super) fn constructors(module: &mut Namespace<'_>) {

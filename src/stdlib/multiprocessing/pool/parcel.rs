@@ -7,7 +7,9 @@ use rhai::{Array, Blob, Dynamic, FnPtr};
 use super::super::messages::{Listed, refused, with_message};
 use super::super::queues::put_failure;
 use crate::pool::Load;
-use crate::pool::letter::{self, Head, Reader};
+use crate::pool::letter::{self, Envelope, Head, Reader};
+use crate::script::caller::Caller;
+use crate::script::values::unshare_handles;
 use crate::script::{Exception, Failure, Interp, raise};
 use crate::sync::{Deadline, Message, Offset, PutError, Queue};
 use crate::text::repr_of;
@@ -27,6 +29,8 @@ pub(crate) struct Errand {
     pub spreads: bool,
     /// The function as a message, for processes.
     written: Option<wire::Message>,
+    /// Where the function is looked up, for threads.
+    pub caller: Option<Caller>,
 }
 
 impl Errand {
@@ -45,15 +49,18 @@ impl Errand {
             function,
             spreads,
             written: Some(written),
+            caller: None,
         })
     }
 
     /// Returns the errand for threads.
-    pub(crate) fn unwritten(function: FnPtr, spreads: bool) -> Self {
+    pub(crate) fn unwritten(mut function: FnPtr, spreads: bool, caller: Caller) -> Self {
+        function.iter_curry_mut().for_each(unshare_handles);
         Self {
             function,
             spreads,
             written: None,
+            caller: Some(caller),
         }
     }
 
@@ -63,8 +70,8 @@ impl Errand {
     }
 }
 
-/// The tasks of a batch.
-#[derive(Debug)]
+/// The tasks of a batch. Clones of those for a thread share their values.
+#[derive(Debug, Clone)]
 pub(crate) struct Parcel {
     pub errand: Arc<Errand>,
     contents: Contents,
@@ -81,7 +88,13 @@ enum Contents {
     },
     /// A task that is too long to be kept, shortened.
     Shown(String),
-    Values(Vec<Dynamic>),
+    Values(Arc<[Dynamic]>),
+}
+
+/// What a worker has sent.
+pub(super) struct Letter {
+    pub envelope: Envelope,
+    pub entries: Vec<Ended>,
 }
 
 /// Items that were written down up to one that cannot be sent.
@@ -130,10 +143,11 @@ impl Parcel {
     }
 
     /// Keeps items as they are, for a thread.
-    pub(crate) fn hold(errand: &Arc<Errand>, items: Vec<Dynamic>) -> Self {
+    pub(crate) fn hold(errand: &Arc<Errand>, mut items: Vec<Dynamic>) -> Self {
+        items.iter_mut().for_each(unshare_handles);
         Self {
             errand: errand.clone(),
-            contents: Contents::Values(items),
+            contents: Contents::Values(items.into()),
         }
     }
 
@@ -194,10 +208,10 @@ impl Parcel {
     }
 
     /// Returns the values of the tasks, for a thread.
-    pub(crate) fn values(self) -> Vec<Dynamic> {
-        match self.contents {
+    pub(crate) fn values(&self) -> &[Dynamic] {
+        match &self.contents {
             Contents::Values(values) => values,
-            _ => Vec::new(),
+            _ => &[],
         }
     }
 

@@ -5,10 +5,11 @@ use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, Weak};
 use std::time::{Duration, Instant};
 
-use super::crew::{Crew, Terms};
+use super::crew::{Kind, Terms};
 use super::feed::Feed;
 use super::parcel::{Ended, Parcel};
 use super::promise::{Callback, Promise};
+use super::staff::Staff;
 use crate::pool::tally::Slowest;
 use crate::pool::{JobId, Table};
 use crate::script::{Exception, Failure, Interp, raise};
@@ -28,6 +29,7 @@ struct Inner {
     creator: i32,
     /// How many workers it is to have.
     processes: usize,
+    kind: Kind,
 }
 
 /// What may be asked of a pool.
@@ -44,7 +46,7 @@ pub(crate) enum Stage {
 #[derive(Debug)]
 pub(crate) struct State {
     pub table: Table<Ended, Parcel>,
-    pub(super) crew: Crew,
+    pub(super) crew: Staff,
     pub stage: Stage,
     pub(super) feeds: VecDeque<Feed>,
     pub(super) promises: HashMap<JobId, Arc<Promise>>,
@@ -69,10 +71,10 @@ impl Pool {
     /// # Errors
     /// The session has no memory.
     pub(crate) fn new(interp: &Arc<Interp>, terms: Terms) -> Result<Self, Failure> {
-        let processes = terms.workers;
+        let (processes, kind) = (terms.workers, terms.kind);
         let state = State {
             table: Table::default(),
-            crew: Crew::new(interp, terms)?,
+            crew: Staff::new(interp, terms)?,
             stage: Stage::Running,
             feeds: VecDeque::new(),
             promises: HashMap::new(),
@@ -89,6 +91,7 @@ impl Pool {
             changed: Condvar::new(),
             creator: sys::process::pid(),
             processes,
+            kind,
         })))
     }
 
@@ -110,12 +113,21 @@ impl Pool {
         Arc::as_ptr(&self.0).addr()
     }
 
+    pub(super) fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    /// Locks the state, unless somebody else has locked it.
+    pub(super) fn try_lock(&self) -> Option<MutexGuard<'_, State>> {
+        self.0.state.try_lock().ok()
+    }
+
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         locked(&self.0.state)
     }
 
     /// Wakes the threads that wait for a change.
-    pub(super) fn notify(&self) {
+    pub(crate) fn notify(&self) {
         self.0.changed.notify_all();
     }
 
@@ -151,16 +163,18 @@ impl Pool {
     }
 
     /// Returns the text by which it is printed.
-    pub(super) fn repr(&self) -> String {
+    pub(crate) fn repr(&self) -> String {
         let state = match self.lock().stage {
             Stage::Running => "RUN",
             Stage::Closed => "CLOSE",
             Stage::Terminated => "TERMINATE",
         };
-        format!(
-            "<multiprocessing.pool.Pool state={state} pool_size={}>",
-            self.processes()
-        )
+        let class = match self.0.kind {
+            Kind::Processes => "Pool",
+            Kind::Threads => "ThreadPool",
+        };
+        let size = self.processes();
+        format!("<multiprocessing.pool.{class} state={state} pool_size={size}>")
     }
 }
 
@@ -175,17 +189,21 @@ impl State {
         }
         match self.stage {
             Stage::Running => Ok(()),
+            Stage::Closed | Stage::Terminated if self.crew.terms().is_executor => {
+                let text = "cannot schedule new futures after shutdown";
+                Err(raise("RuntimeError", text))
+            }
             Stage::Closed | Stage::Terminated => Err(raise("ValueError", "Pool not running")),
         }
     }
 
-    /// Returns whether somebody is to be called back.
-    pub(super) fn has_callbacks(&self) -> bool {
-        !self.due.is_empty()
-            || self
-                .promises
-                .values()
-                .any(|promise| promise.has_callbacks())
+    /// Returns whether the script is to look for outcomes now and then: somebody is to be called back, or there are more tasks than
+    /// the workers could be sent.
+    pub(super) fn is_expectant(&self) -> bool {
+        let is_full = self.table.has_waiting() && self.stage != Stage::Terminated;
+        let is_full = is_full && self.broken.is_none() && !self.crew.has_room();
+        let mut promises = self.promises.values();
+        is_full || !self.due.is_empty() || promises.any(|promise| promise.has_callbacks())
     }
 
     /// Returns whether nothing is left to do.
@@ -222,7 +240,7 @@ impl State {
     }
 
     /// Notes callbacks that are due.
-    pub(super) fn call_back(&mut self, promise: &Promise, due: Vec<Callback>) {
+    pub(crate) fn call_back(&mut self, promise: &Promise, due: Vec<Callback>) {
         let Some(result) = promise.result() else {
             return;
         };

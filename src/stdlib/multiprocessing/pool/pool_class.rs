@@ -3,66 +3,84 @@
 use rhai::{Array, Dynamic, FnPtr, Map};
 
 use super::calls;
-use super::crew::Terms;
+use super::crew::{Kind, Terms};
+use super::object::{ThreadPool, pool};
 use super::pool::Pool;
 use crate::script::caller::Caller;
-use crate::script::{Call, Failure, Namespace, Outcome, Registry, raise};
+use crate::script::{Call, Class, Failure, Namespace, Outcome, Registry, raise};
 use crate::text::as_int;
 
 pub(super) fn register(registry: &mut Registry) {
     let mut class = registry.class::<Pool>("Pool");
     class
         .by_address(Pool::address)
-        .withhold(|_: &Pool| Some("pool objects cannot be passed between processes or pickled"))
+        .withhold(|_: &Pool| Some(NOT_SENT));
+    members(&mut class);
+    let mut class = registry.class::<ThreadPool>("ThreadPool");
+    class
+        .by_address(|pool: &ThreadPool| pool.0.address())
+        .withhold(|_: &ThreadPool| Some(NOT_SENT));
+    members(&mut class);
+}
+
+const NOT_SENT: &str = "pool objects cannot be passed between processes or pickled";
+
+fn members(class: &mut Class<'_>) {
+    class
         .method("close", &[], |call| {
-            call.this::<Pool>().close(call.interp)?;
+            pool(call).close(call.interp)?;
             Ok(Dynamic::UNIT)
         })
         .method("terminate", &[], |call| {
-            let pool: Pool = call.this();
+            let pool = pool(call);
             pool.belongs_here()?;
             pool.terminate(call.interp);
             Ok(Dynamic::UNIT)
         })
         .method("join", &[], |call| {
-            call.this::<Pool>().join(call.interp)?;
+            pool(call).join(call.interp)?;
             Ok(Dynamic::UNIT)
         })
         .method("with", &["function"], with)
         .method("stats", &[], stats)
         .getter("processes", |call| {
-            Ok(Dynamic::from_int(call.this::<Pool>().processes() as i64))
+            Ok(Dynamic::from_int(pool(call).processes() as i64))
         })
-        .repr(|call| Ok(call.this::<Pool>().repr().into()));
-    calls::register(&mut class);
+        .repr(|call| Ok(pool(call).repr().into()));
+    calls::register(class);
+}
+
+/// The value of `multiprocessing.pool`.
+#[derive(Debug, Clone)]
+struct PoolModule;
+
+const POOL: &[&str] = &[
+    "processes?",
+    "initializer?",
+    "initargs?",
+    "maxtasksperchild?",
+];
+
+const THREAD_POOL: &[&str] = &["processes?", "initializer?", "initargs?"];
+
+/// Registers the module `multiprocessing.pool`, inside `multiprocessing`, which exists.
+pub(super) fn register_module(registry: &mut Registry) {
+    registry
+        .namespace("multiprocessing::pool", PoolModule)
+        .function("Pool", POOL, construct)
+        .function("ThreadPool", THREAD_POOL, construct_of_threads);
 }
 
 pub(super) fn constructors(module: &mut Namespace<'_>) {
-    module.global(
-        "Pool",
-        &[
-            "processes?",
-            "initializer?",
-            "initargs?",
-            "maxtasksperchild?",
-        ],
-        construct,
-    );
+    module
+        .global("Pool", POOL, construct)
+        .global("ThreadPool", THREAD_POOL, construct_of_threads)
+        .constant("pool", PoolModule, |_| Ok(Dynamic::from(PoolModule)));
 }
 
 /// `Pool(processes, initializer, initargs, maxtasksperchild)`.
 fn construct(call: &mut Call<'_>) -> Outcome {
-    let workers = match call.given(0) {
-        None => processors(),
-        Some(given) => match as_int(&given) {
-            Some(count) if count >= 1 => usize::try_from(count).unwrap_or(usize::MAX),
-            Some(_) => {
-                let text = "Number of processes must be at least 1";
-                return Err(raise("ValueError", text));
-            }
-            None => return Err(call.mismatch(0, "an integer", &given)),
-        },
-    };
+    let workers = workers(call)?;
     let batches = match call.given(3) {
         None => None,
         Some(given) => match as_int(&given) {
@@ -73,21 +91,58 @@ fn construct(call: &mut Call<'_>) -> Outcome {
             }
         },
     };
+    let pool = start(call, Kind::Processes, workers, batches)?;
+    Ok(Dynamic::from(pool))
+}
+
+/// `ThreadPool(processes, initializer, initargs)`.
+fn construct_of_threads(call: &mut Call<'_>) -> Outcome {
+    let workers = workers(call)?;
+    let pool = start(call, Kind::Threads, workers, None)?;
+    Ok(Dynamic::from(ThreadPool(pool)))
+}
+
+/// The parameter `processes`.
+fn workers(call: &mut Call<'_>) -> Result<usize, Failure> {
+    let Some(given) = call.given(0) else {
+        return Ok(processors());
+    };
+    match as_int(&given) {
+        Some(count) if count >= 1 => Ok(usize::try_from(count).unwrap_or(usize::MAX)),
+        Some(_) => {
+            let text = "Number of processes must be at least 1";
+            Err(raise("ValueError", text))
+        }
+        None => Err(call.mismatch(0, "an integer", &given)),
+    }
+}
+
+fn start(
+    call: &mut Call<'_>,
+    kind: Kind,
+    workers: usize,
+    batches: Option<u64>,
+) -> Result<Pool, Failure> {
     let terms = Terms {
+        kind,
         workers,
         initializer: initializer(call, 1)?,
         initargs: initargs(call, 2)?,
         batches,
-        daemon: true,
-        role: "PoolWorker",
+        is_executor: false,
+        role: match kind {
+            Kind::Processes => "PoolWorker".into(),
+            Kind::Threads => "ThreadPoolWorker-".into(),
+        },
         caller: Caller::of(call.interp, call.context)?,
     };
     let pool = Pool::new(call.interp, terms)?;
     pool.start(call.interp)?;
-    Ok(Dynamic::from(pool))
+    Ok(pool)
 }
 
-fn processors() -> usize {
+/// Returns how many workers a pool has that was not given a number.
+pub(crate) fn processors() -> usize {
     std::thread::available_parallelism().map_or(1, |count| count.get())
 }
 
@@ -95,7 +150,7 @@ fn processors() -> usize {
 ///
 /// # Errors
 /// `TypeError` for anything but a function.
-pub(super) fn initializer(call: &mut Call<'_>, index: usize) -> Result<Option<FnPtr>, Failure> {
+pub(crate) fn initializer(call: &mut Call<'_>, index: usize) -> Result<Option<FnPtr>, Failure> {
     let Some(given) = call.given(index) else {
         return Ok(None);
     };
@@ -109,7 +164,7 @@ pub(super) fn initializer(call: &mut Call<'_>, index: usize) -> Result<Option<Fn
 ///
 /// # Errors
 /// `TypeError` for anything but a list.
-pub(super) fn initargs(call: &mut Call<'_>, index: usize) -> Result<Array, Failure> {
+pub(crate) fn initargs(call: &mut Call<'_>, index: usize) -> Result<Array, Failure> {
     match call.has(index) {
         true => call.array(index),
         false => Ok(Array::new()),
@@ -118,17 +173,17 @@ pub(super) fn initargs(call: &mut Call<'_>, index: usize) -> Result<Array, Failu
 
 /// `pool.with(|pool| …)`: terminates the pool when the function has ended, as Python's `with` does.
 fn with(call: &mut Call<'_>) -> Outcome {
-    let pool: Pool = call.this();
+    let (this, pool) = (call.receiver().clone(), pool(call));
     pool.with(|state| state.open())??;
     let function = call.function(0)?;
-    let result = call.call(&function, vec![Dynamic::from(pool.clone())]);
+    let result = call.call(&function, vec![this]);
     pool.terminate(call.interp);
     result
 }
 
 /// `pool.stats()`: what the workers have done, and the slowest tasks.
 fn stats(call: &mut Call<'_>) -> Outcome {
-    let pool: Pool = call.this();
+    let pool = pool(call);
     pool.take_outcomes(call.interp)?;
     let seconds = |time: std::time::Duration| Dynamic::from_float(time.as_secs_f64());
     pool.with(|state| {

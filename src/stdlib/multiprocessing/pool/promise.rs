@@ -1,5 +1,6 @@
 //! The result of a call that has not come yet.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock};
 
 use rhai::{Array, Dynamic, FnPtr};
@@ -44,7 +45,12 @@ pub(crate) struct Promise {
     pub shape: Shape,
     result: OnceLock<Ended>,
     callbacks: Mutex<Vec<Callback>>,
+    /// Its place among all promises of the process in the order in which they got their results.
+    place: AtomicU64,
 }
+
+/// How many promises have got a result.
+static SETTLED: AtomicU64 = AtomicU64::new(0);
 
 impl Promise {
     pub(crate) fn new(job: JobId, shape: Shape, callbacks: Vec<Callback>) -> Self {
@@ -53,12 +59,18 @@ impl Promise {
             shape,
             result: OnceLock::new(),
             callbacks: Mutex::new(callbacks),
+            place: AtomicU64::default(),
         }
     }
 
     /// Returns the result, if it has come.
     pub(crate) fn result(&self) -> Option<&Ended> {
         self.result.get()
+    }
+
+    /// Returns whether the call was cancelled.
+    pub(crate) fn is_cancelled(&self) -> bool {
+        matches!(self.result(), Some(Err(exception)) if exception.kind() == "CancelledError")
     }
 
     /// Takes the outcomes of the job, which is done. Returns the callbacks that are due.
@@ -76,8 +88,17 @@ impl Promise {
     /// Sets the result, if there is none. Returns the callbacks that are due.
     pub(crate) fn settle(&self, result: Ended) -> Vec<Callback> {
         let mut callbacks = locked(&self.callbacks);
-        let _ = self.result.set(result);
+        if self.result.get().is_none() {
+            let place = SETTLED.fetch_add(1, Ordering::Relaxed);
+            self.place.store(place, Ordering::Relaxed);
+            let _ = self.result.set(result);
+        }
         std::mem::take(&mut callbacks)
+    }
+
+    /// Returns a number that is larger for promises that got their result later.
+    pub(crate) fn place(&self) -> u64 {
+        self.place.load(Ordering::Relaxed)
     }
 
     /// Adds a callback; it is returned if it is due at once.

@@ -10,13 +10,13 @@ use rhai::Dynamic;
 use super::crew::Ended as EndedWorker;
 use super::feed::{self, Feed};
 use super::lost;
-use super::parcel::{self, Ended, Parcel};
+use super::parcel::{self, Ended, Letter, Parcel};
 use super::pool::{Pool, Stage, State};
 use crate::pool::Batch;
 use crate::pool::letter::{Envelope, Kind, Reader, Status};
 use crate::script::exception_class::unpack_exception;
 use crate::script::{Exception, Failure, Interp};
-use crate::sync::{Deadline, Message, WaitError};
+use crate::sync::{Deadline, Message, Queue, WaitError};
 use crate::sys::clock::now_ns;
 
 /// How often it is looked whether workers have ended.
@@ -30,12 +30,6 @@ const AHEAD: usize = 2;
 
 /// How many workers in a row may end without taking a batch, for each that the pool has, before it gives up.
 const HOPELESS: usize = 3;
-
-/// A message from a worker.
-struct Letter {
-    envelope: Envelope,
-    entries: Vec<Ended>,
-}
 
 impl Pool {
     /// Waits until `ready` gives a value, at most until `deadline`; `None` then.
@@ -79,15 +73,24 @@ impl Pool {
         }
     }
 
-    /// Reads outcomes, waiting for the first a short while.
-    fn read(&self, interp: &Arc<Interp>, deadline: Deadline) -> Result<(), Failure> {
+    /// Returns the queue that has a message when there are outcomes.
+    pub(super) fn outcomes(&self) -> Queue {
+        self.lock().crew.outcomes().clone()
+    }
+
+    /// Returns when a wait until `deadline` is to look whether workers have ended.
+    pub(super) fn next_look(deadline: Deadline) -> Deadline {
         let look = Deadline::after(LOOK);
-        let until = if deadline.as_ns() < look.as_ns() {
+        if deadline.as_ns() < look.as_ns() {
             deadline
         } else {
             look
-        };
-        let is_read = self.read_until(interp, until)?;
+        }
+    }
+
+    /// Reads outcomes, waiting for the first a short while.
+    fn read(&self, interp: &Arc<Interp>, deadline: Deadline) -> Result<(), Failure> {
+        let is_read = self.read_until(interp, Self::next_look(deadline))?;
         let mut state = self.lock();
         if !is_read || state.looked.elapsed() >= LOOK {
             drop(state);
@@ -100,13 +103,14 @@ impl Pool {
 
     /// Reads what there is, or comes until then. Returns whether there was something.
     fn read_until(&self, interp: &Arc<Interp>, until: Deadline) -> Result<bool, Failure> {
-        let outcomes = self.lock().crew.outcomes().clone();
+        let outcomes = self.outcomes();
         let mut letters = Vec::new();
         let read = outcomes.get_many_with(ROUND, until, |message| {
             letters.extend(read_letter(interp, &message));
         });
-        let is_read = !letters.is_empty();
         let mut state = self.lock();
+        letters.extend(state.crew.letters());
+        let is_read = !letters.is_empty();
         state.settle(interp, letters);
         if std::mem::take(&mut state.has_retired) {
             state.replace(interp, self.processes())?;
@@ -121,8 +125,18 @@ impl Pool {
         }
     }
 
+    /// Reads the outcomes that have come, and looks after the workers when that was not done a while ago.
+    pub(super) fn look(&self, interp: &Arc<Interp>) -> Result<(), Failure> {
+        self.take_outcomes(interp)?;
+        let is_late = self.lock().looked.elapsed() >= LOOK;
+        if is_late {
+            self.look_after_workers(interp)?;
+        }
+        Ok(())
+    }
+
     /// Reads the outcomes that have come.
-    pub(super) fn take_outcomes(&self, interp: &Arc<Interp>) -> Result<(), Failure> {
+    pub(crate) fn take_outcomes(&self, interp: &Arc<Interp>) -> Result<(), Failure> {
         while self.read_until(interp, Deadline::NOW)? {}
         self.lock().keep_promises();
         Ok(())
@@ -188,7 +202,7 @@ impl State {
             return Ok(());
         }
         if !self.is_unsent_empty() {
-            self.crew.hire(interp, processes)?;
+            self.crew.hire(interp, self.wanted(interp, processes))?;
             self.send_waiting();
             while let Some(mut feed) = self.feeds.pop_front() {
                 let is_enough = feed.is_watched && self.table.under_way() >= AHEAD * processes;
@@ -209,6 +223,13 @@ impl State {
         Ok(())
     }
 
+    /// Returns how many workers the pool should have now.
+    pub(super) fn wanted(&self, interp: &Interp, most: usize) -> usize {
+        let unsent: usize = self.feeds.iter().map(|feed| feed.items.len()).sum();
+        let tasks = self.table.under_way() + self.table.waiting() + unsent;
+        self.crew.wanted(interp, most, tasks)
+    }
+
     fn is_unsent_empty(&self) -> bool {
         self.feeds.is_empty() && !self.table.has_waiting()
     }
@@ -219,7 +240,9 @@ impl State {
 
     /// Sends batches that wait. Stops where there is no memory for one now.
     fn send_waiting(&mut self) {
-        while let Some(batch) = self.table.next_waiting() {
+        while self.crew.has_room()
+            && let Some(batch) = self.table.next_waiting()
+        {
             let rules = self.table.rules(batch.job);
             let head = feed::head(&batch.load.errand, rules, batch.count);
             match self.crew.send(&batch.load, head) {
@@ -243,17 +266,32 @@ impl State {
             return;
         };
         let mut place = job.add(items.len());
+        if self.crew.crew().is_none() {
+            if !items.is_empty() {
+                self.table.enqueue(Batch {
+                    job: feed.job,
+                    first: place,
+                    count: items.len(),
+                    attempts: 0,
+                    load: Parcel::hold(&feed.errand, items),
+                });
+            }
+            return self.send_waiting();
+        }
         let mut items = items.into_iter().peekable();
         while let Some(next) = items.peek() {
-            if feed::is_long(next) && feed.rules.retries == 0 && !self.table.has_waiting() {
+            let is_long = feed::is_long(next) && feed.rules.retries == 0;
+            if is_long && !self.table.has_waiting() && self.crew.has_room() {
                 let item = items.next().unwrap_or(Dynamic::UNIT);
                 self.send_long(interp, feed, place, &item);
                 place += 1;
                 continue;
             }
-            let short = std::iter::from_fn(|| {
-                items.next_if(|item| !feed::is_long(item) || feed.rules.retries > 0)
-            });
+            // A long one that cannot be sent by itself now is kept like the others.
+            let kept = is_long.then(|| items.next()).flatten();
+            let is_short = |item: &Dynamic| !feed::is_long(item) || feed.rules.retries > 0;
+            let short = std::iter::from_fn(|| items.next_if(is_short));
+            let short = kept.into_iter().chain(short);
             let packed = Parcel::pack(interp, &feed.errand, short);
             if packed.count > 0 {
                 self.table.enqueue(Batch {
@@ -276,7 +314,10 @@ impl State {
     fn send_long(&mut self, interp: &Arc<Interp>, feed: &Feed, place: usize, item: &Dynamic) {
         let head = feed::head(&feed.errand, feed.rules, 1);
         let mut sent = None;
-        let number = self.crew.send_by(|queue| {
+        let Some(crew) = self.crew.crew() else {
+            return;
+        };
+        let number = crew.send_by(|queue| {
             let put = Parcel::put_long(interp, &feed.errand, item, (queue, head));
             put.map(|parcel| sent = Some(parcel))
         });
@@ -309,6 +350,7 @@ impl State {
                 }
                 Kind::NotBegun => {
                     if let Some(Err(why)) = entries.into_iter().next() {
+                        let why = self.crew.not_begun(why);
                         self.break_down(why);
                     }
                 }
@@ -338,7 +380,7 @@ impl State {
     }
 
     /// Settles what a worker that has ended had in hand.
-    fn lose(&mut self, interp: &Arc<Interp>, worker: EndedWorker) {
+    pub(super) fn lose(&mut self, interp: &Arc<Interp>, worker: EndedWorker) {
         let Some(number) = worker.number else {
             return;
         };
@@ -348,7 +390,10 @@ impl State {
         self.table.settle(number, worker.hand.first, written);
         let task =
             (worker.hand.begun.checked_sub(1)).and_then(|index| self.shown(interp, number, index));
-        let Some(lost) = self.table.lose(number, worker.hand.begun) else {
+        let lost = self.table.lose(number, worker.hand.begun);
+        // What is left of the batch is sent under another number.
+        self.crew.withdraw(number);
+        let Some(lost) = lost else {
             return;
         };
         if lost.again.attempts <= lost.rules.retries && self.broken.is_none() {
@@ -369,7 +414,7 @@ impl State {
             return Ok(());
         }
         if self.stage == Stage::Running || self.table.has_waiting() || !self.feeds.is_empty() {
-            self.crew.hire(interp, processes)?;
+            self.crew.hire(interp, self.wanted(interp, processes))?;
         }
         let table = &self.table;
         self.crew

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use rhai::Array;
+use rhai::{Array, FnPtr};
 
 use super::callbacks::Callbacks;
+use super::crew::Kind;
 use super::feed::Feed;
 use super::parcel::Errand;
 use super::pool::Pool;
@@ -12,7 +13,8 @@ use super::promise::{Callback, Promise, Shape};
 use crate::pool::Rules;
 use crate::pool::chunks::Chunks;
 use crate::pool::job::Order;
-use crate::script::{Failure, Interp};
+use crate::script::caller::Caller;
+use crate::script::{Call, Failure, Interp};
 
 /// How the tasks of a call are done.
 #[derive(Debug)]
@@ -52,11 +54,35 @@ impl Pool {
             is_watched: how.is_watched,
         });
         let advanced = state.advance(interp, self.processes());
-        let has_callbacks = state.has_callbacks();
+        let is_full = state.table.has_waiting();
         drop(state);
-        if has_callbacks {
+        if is_full || promise.has_callbacks() {
             Callbacks::of(interp).expect(interp, self);
         }
-        advanced.map(|()| promise)
+        if let Err(error) = advanced {
+            // Nobody waits for it.
+            self.lock().withdraw_promise(&promise);
+            return Err(error);
+        }
+        Ok(promise)
+    }
+
+    /// Returns the errand of a function for the workers of this pool.
+    ///
+    /// # Errors
+    /// `TypeError` for a function that cannot be sent.
+    pub(crate) fn errand(
+        &self,
+        call: &Call<'_>,
+        function: FnPtr,
+        spreads: bool,
+    ) -> Result<Errand, Failure> {
+        match self.kind() {
+            Kind::Processes => Errand::written(call.interp, function, spreads),
+            Kind::Threads => {
+                let caller = Caller::of(call.interp, call.context)?;
+                Ok(Errand::unwritten(function, spreads, caller))
+            }
+        }
     }
 }

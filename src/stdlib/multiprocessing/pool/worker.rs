@@ -13,9 +13,9 @@ use super::super::process::Process;
 use super::super::queues::{self, get_failure};
 use super::desk::Desk;
 use super::parcel;
-use crate::pool::Board;
 use crate::pool::letter::{self, Envelope, Head, Kind, Order, Reader, Status};
 use crate::pool::tally::Work;
+use crate::pool::{Board, Claims};
 use crate::script::caller::parameters;
 use crate::script::codecs::optional;
 use crate::script::exception_class::pack_exception;
@@ -38,6 +38,10 @@ pub(super) struct Post {
     pub tasks: Queue,
     pub outcomes: Queue,
     pub board: Board,
+    /// Which tasks were withdrawn, where they can be.
+    pub claims: Option<Claims>,
+    /// `sys.exit` in a task is the task's outcome and does not end the worker.
+    pub survives_exit: bool,
     /// Added to a place in the queue, this is the number of a batch.
     pub base: u64,
     /// How many batches it may do.
@@ -59,7 +63,11 @@ impl Post {
         vec![
             queue(self.tasks),
             queue(self.outcomes),
-            Dynamic::from(Desk(self.board)),
+            Dynamic::from(Desk(self.board.cells().clone())),
+            self.claims.map_or(Dynamic::UNIT, |claims| {
+                Dynamic::from(Desk(claims.cells().clone()))
+            }),
+            self.survives_exit.into(),
             number(self.base),
             number(self.most),
             self.initializer.map_or(Dynamic::UNIT, Dynamic::from),
@@ -69,11 +77,13 @@ impl Post {
     }
 
     fn of_args(args: Array) -> Result<Self, String> {
-        let args = <[Dynamic; 8]>::try_from(args).map_err(|_| "its arguments are missing")?;
+        let args = <[Dynamic; 10]>::try_from(args).map_err(|_| "its arguments are missing")?;
         let [
             tasks,
             outcomes,
             board,
+            claims,
+            survives_exit,
             base,
             most,
             initializer,
@@ -84,11 +94,16 @@ impl Post {
             let queue = value.try_cast::<queues::Queue>();
             queue.map(|queue| queue.shared).ok_or("a queue is missing")
         };
+        let row = |value: Dynamic| value.try_cast::<Desk>().map(|desk| desk.0);
         let number = |value: Dynamic| value.as_int().unwrap_or_default().unsigned_abs();
         Ok(Self {
             tasks: queue(tasks)?,
             outcomes: queue(outcomes)?,
-            board: board.try_cast::<Desk>().ok_or("its board is missing")?.0,
+            board: row(board)
+                .and_then(Board::from_cells)
+                .ok_or("its board is missing")?,
+            claims: row(claims).and_then(Claims::from_cells),
+            survives_exit: survives_exit.as_bool().unwrap_or_default(),
             base: number(base),
             most: number(most),
             initializer: optional(initializer)?,
@@ -150,6 +165,15 @@ struct InHand {
     tasks: Vec<Outcome>,
 }
 
+/// What a worker has taken from its queue.
+enum Taken {
+    Batch(InHand),
+    /// A batch that is not to be done any more.
+    Withdrawn,
+    /// The worker is to leave.
+    Leave,
+}
+
 impl Worker<'_> {
     fn begin(&mut self) -> Result<(), Failure> {
         if let Some(initializer) = self.post.initializer.clone() {
@@ -183,8 +207,10 @@ impl Worker<'_> {
         let mut batches = 0;
         loop {
             let began = now_ns();
-            let Some(batch) = self.take()? else {
-                return Ok(Dynamic::UNIT);
+            let batch = match self.take()? {
+                Taken::Batch(batch) => batch,
+                Taken::Withdrawn => continue,
+                Taken::Leave => return Ok(Dynamic::UNIT),
             };
             self.done.waiting += since(began);
             let taken = batch.taken;
@@ -203,16 +229,23 @@ impl Worker<'_> {
         }
     }
 
-    /// Takes the next batch; `None` when the worker is to leave.
-    fn take(&mut self) -> Result<Option<InHand>, Failure> {
+    /// Takes the next message.
+    fn take(&mut self) -> Result<Taken, Failure> {
         let (interp, function) = (self.interp, &mut self.function);
+        let (claims, base) = (&self.post.claims, self.post.base);
         let taken = self.post.board.take(&self.post.tasks, |taken, message| {
             let damaged = || raise("ValueError", "a batch of tasks is damaged");
             let mut reader = Reader(message.bytes);
             let head = match Order::read(&mut reader).ok_or_else(damaged)? {
-                Order::Leave => return Ok(None),
+                Order::Leave => return Ok(Taken::Leave),
                 Order::Work(head) => head,
             };
+            if claims
+                .as_ref()
+                .is_some_and(|claims| !claims.begin(base + taken))
+            {
+                return Ok(Taken::Withdrawn);
+            }
             let bytes = reader.part().ok_or_else(damaged)?;
             let is_known =
                 |known: &(Vec<u8>, FnPtr)| known.0 == bytes && message.objects.is_empty();
@@ -237,7 +270,7 @@ impl Worker<'_> {
                     (FnPtr::new("print")?, tasks.into_iter().map(fail).collect())
                 }
             };
-            Ok(Some(InHand {
+            Ok(Taken::Batch(InHand {
                 taken,
                 head,
                 function,
@@ -327,7 +360,13 @@ impl Worker<'_> {
         }
         match result {
             Ok(value) => Ok(Ok(value)),
-            Err(error) if Stop::of(&error).is_some() => Err(error),
+            Err(error) if Stop::of(&error).is_some() => match Stop::of(&error) {
+                Some(Stop::Exit(code)) if self.post.survives_exit => {
+                    self.interp.forget_exit_of_thread();
+                    Ok(Err(exit(code)))
+                }
+                _ => Err(error),
+            },
             Err(error) => {
                 let frames = task_frames(&error, &self.interp.program, Some(function), false);
                 Ok(Err(Exception::from_error(&error).with_frames(frames)))
@@ -480,6 +519,12 @@ impl Worker<'_> {
             .put_pieces(pieces, handles, Deadline::NEVER);
         put.map_err(|error| queues::put_failure(self.interp, error))
     }
+}
+
+/// Returns what `sys.exit(code)` in a task throws where the result is asked for.
+pub(super) fn exit(code: Dynamic) -> Exception {
+    let args = if code.is_unit() { vec![] } else { vec![code] };
+    Exception::new("SystemExit", args)
 }
 
 /// Returns the exception for a result that cannot be sent.

@@ -1,0 +1,185 @@
+//! `Future`: the result of a call that an executor does.
+
+use std::sync::Arc;
+
+use rhai::Dynamic;
+
+use crate::script::caller::Caller;
+use crate::script::{
+    Call, Exception, Failure, Outcome, Registry, raise, raise_bare, throw, type_name,
+};
+use crate::stdlib::multiprocessing::pool::Callbacks;
+use crate::stdlib::multiprocessing::pool::parcel::Ended;
+use crate::stdlib::multiprocessing::pool::pool::Pool;
+use crate::stdlib::multiprocessing::pool::promise::{Callback, Promise, When};
+use crate::sync::Deadline;
+
+/// The result of a call. Clones are the same future.
+#[derive(Debug, Clone)]
+pub(super) struct Future {
+    pool: Pool,
+    promise: Arc<Promise>,
+}
+
+pub(super) fn register(registry: &mut Registry) {
+    registry
+        .class::<Future>("Future")
+        .by_address(Future::address)
+        .withhold(|_: &Future| Some("a future cannot be sent to another process: send its result"))
+        .method("result", &["timeout?"], |call| {
+            let this: Future = call.this();
+            let deadline = deadline(call)?;
+            this.pool.result(call.interp, &this.promise, deadline)
+        })
+        .method("exception", &["timeout?"], exception)
+        .method("cancel", &[], cancel)
+        .method("cancelled", &[], |call| {
+            let this: Future = call.this();
+            this.look(call)?;
+            Ok(this.promise.is_cancelled().into())
+        })
+        .method("running", &[], |call| {
+            let this: Future = call.this();
+            this.look(call)?;
+            let is_running = this.pool.with(|state| state.is_running(&this.promise))?;
+            Ok(is_running.into())
+        })
+        .method("done", &[], |call| {
+            let this: Future = call.this();
+            this.look(call)?;
+            Ok(this.is_done().into())
+        })
+        .method("add_done_callback", &["func"], add_done_callback)
+        .method("set_result", &["result", "/"], |call| {
+            let result = call.value(0);
+            set(call, Ok(result))
+        })
+        .method("set_exception", &["exception"], |call| {
+            let given = call.value(0);
+            let found = given.clone();
+            let exception = given.try_cast::<Exception>();
+            let exception = exception.ok_or_else(|| call.mismatch(0, "an exception", &found))?;
+            set(call, Err(exception))
+        })
+        .repr(|call| {
+            let this: Future = call.this();
+            Ok(this.repr().into())
+        });
+}
+
+impl Future {
+    pub(super) fn new(pool: Pool, promise: Arc<Promise>) -> Self {
+        Self { pool, promise }
+    }
+
+    pub(super) fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    pub(super) fn address(&self) -> usize {
+        Arc::as_ptr(&self.promise).addr()
+    }
+
+    pub(super) fn is_done(&self) -> bool {
+        self.promise.result().is_some()
+    }
+
+    /// Returns whether the call threw; a cancelled one did not.
+    pub(super) fn threw(&self) -> bool {
+        matches!(self.promise.result(), Some(Err(_))) && !self.promise.is_cancelled()
+    }
+
+    /// Returns a number that is larger for futures that were done later.
+    pub(super) fn place(&self) -> u64 {
+        self.promise.place()
+    }
+
+    /// Reads what has come.
+    fn look(&self, call: &Call<'_>) -> Result<(), Failure> {
+        self.pool
+            .settled(call.interp, &self.promise, Deadline::NOW)?;
+        Ok(())
+    }
+
+    fn repr(&self) -> String {
+        let is_running = || self.pool.with(|state| state.is_running(&self.promise));
+        let state = match self.promise.result() {
+            None if is_running().unwrap_or_default() => "running".into(),
+            None => "pending".into(),
+            Some(_) if self.promise.is_cancelled() => "cancelled".into(),
+            Some(Ok(value)) => format!("finished returned {}", type_name(value)),
+            Some(Err(exception)) => format!("finished raised {}", exception.kind()),
+        };
+        format!("<Future at 0x{:x} state={state}>", self.address())
+    }
+}
+
+fn deadline(call: &mut Call<'_>) -> Result<Deadline, Failure> {
+    Ok(call.timeout(0)?.map_or(Deadline::NEVER, Deadline::after))
+}
+
+/// `future.exception(timeout)`: what the call threw, `None` if it returned.
+fn exception(call: &mut Call<'_>) -> Outcome {
+    let this: Future = call.this();
+    let deadline = deadline(call)?;
+    this.pool.settled(call.interp, &this.promise, deadline)?;
+    match this.promise.result() {
+        None => Err(raise_bare("TimeoutError")),
+        Some(Ok(_)) => Ok(Dynamic::UNIT),
+        Some(Err(exception)) if this.promise.is_cancelled() => Err(throw(exception.clone())),
+        Some(Err(exception)) => Ok(Dynamic::from(exception.clone())),
+    }
+}
+
+/// `future.cancel()`: true if no worker does the call, now or later.
+fn cancel(call: &mut Call<'_>) -> Outcome {
+    let this: Future = call.this();
+    let is_cancelled = this.pool.with(|state| state.cancel(&this.promise))?;
+    this.pool.notify();
+    this.pool.run_callbacks(call.interp);
+    Ok(is_cancelled.into())
+}
+
+/// `future.add_done_callback(f)`: calls `f(future)` when it is done, at once if it is.
+fn add_done_callback(call: &mut Call<'_>) -> Outcome {
+    let this: Future = call.this();
+    let callback = Callback {
+        function: call.function(0)?,
+        caller: Caller::of(call.interp, call.context)?,
+        when: When::Ended(Dynamic::from(this.clone())),
+    };
+    this.pool.belongs_here()?;
+    match this.promise.call_back(callback) {
+        None => Callbacks::of(call.interp).expect(call.interp, &this.pool),
+        Some(callback) => {
+            this.pool
+                .with(|state| state.call_back(&this.promise, vec![callback]))?;
+            this.pool.run_callbacks(call.interp);
+        }
+    }
+    Ok(Dynamic::UNIT)
+}
+
+/// `future.set_result(value)` and `future.set_exception(e)`, which are for those who test executors.
+fn set(call: &mut Call<'_>, result: Ended) -> Outcome {
+    let this: Future = call.this();
+    this.look(call)?;
+    if this.is_done() {
+        let state = if this.promise.is_cancelled() {
+            "CANCELLED"
+        } else {
+            "FINISHED"
+        };
+        return Err(raise(
+            "InvalidStateError",
+            format!("{state}: {}", this.repr()),
+        ));
+    }
+    this.pool.with(|state| {
+        let due = this.promise.settle(result);
+        state.call_back(&this.promise, due);
+    })?;
+    this.pool.notify();
+    this.pool.run_callbacks(call.interp);
+    Ok(Dynamic::UNIT)
+}
