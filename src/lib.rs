@@ -38,6 +38,7 @@
 //! | what scripts may do, and how much | [`Permissions`], [`Limits`]; [`Stopper`] |
 //! | how much memory a script may hold | [`Limits::memory`], [`alloc::Counting`] |
 //! | a host's own functions and types | [`Setup`], [`init_with`] |
+//! | how far their work has come | [`Builder::on_progress`], [`progress::ProgressReport`] |
 //! | what scripts print and read | [`Sink`], [`Capture`], [`Builder::stdin`] |
 //! | what Rust and scripts share | [`objects`]: [`Queue`](objects::Queue), [`Lock`](objects::Lock), [`Event`](objects::Event), [`Process`](objects::Process) |
 //! | what went wrong | [`Error`], [`ErrorKind`], and [`error`] with the [`Diagnostic`](error::Diagnostic) |
@@ -135,6 +136,14 @@ pub mod objects {
         Conversion, Event, GetError, Items, Lock, LockGuard, Process, ProcessOptions, PutError,
         PutManyError, Queue, TaskDoneError, WaitError,
     };
+}
+
+pub mod progress {
+    //! How far the long work of scripts has come.
+
+    #[doc(hidden)]
+    pub use crate::runtime::{Drawing, terminal_width};
+    pub use crate::runtime::{ProgressReport, ProgressStage};
 }
 
 pub mod prompt {

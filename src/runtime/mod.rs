@@ -78,10 +78,13 @@ pub use crate::script::fork_hooks::ForkHooks;
 use crate::script::interp::Interp;
 pub use crate::script::limits::{Exceeded, Limits};
 use crate::script::names::Names;
+pub use crate::script::progress::{Drawing, ProgressReport, ProgressStage};
 pub use crate::script::sinks::capture::Capture;
 pub use crate::script::sinks::sink::Sink;
 pub use crate::stdlib::multiprocessing::start_method::StartMethod;
 pub use crate::sys::alloc::Counting;
+#[doc(hidden)]
+pub use crate::sys::stdio::terminal_width;
 
 /// A script engine with processes.
 ///
