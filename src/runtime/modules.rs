@@ -50,6 +50,18 @@ impl Modules {
         }
     }
 
+    /// Returns the built-in module of this name, which may be inside another: `multiprocessing.connection`.
+    fn built_in(&self, name: &str) -> Option<Shared<Module>> {
+        let mut parts = name.split('.');
+        let outer = self.built_in.get(parts.next()?)?.clone();
+        parts.try_fold(outer, |outer, inner| {
+            let mut inside = outer.iter_sub_modules();
+            inside
+                .find(|(found, _)| *found == inner)
+                .map(|(_, module)| module.clone())
+        })
+    }
+
     /// Finds the file of a module, and its path without symbolic links.
     ///
     /// # Errors
@@ -183,8 +195,8 @@ impl ModuleResolver for Resolver {
         position: Position,
     ) -> Result<Shared<Module>, Failure> {
         let modules = &*self.0;
-        if let Some(module) = modules.built_in.get(path) {
-            return Ok(module.clone());
+        if let Some(module) = modules.built_in(path) {
+            return Ok(module);
         }
         let interp = modules.interp.upgrade();
         let interp = interp.ok_or_else(|| raise("ImportError", "the runtime has ended"))?;

@@ -24,7 +24,8 @@ mod rlock; // RLock
 mod seed; // children that are copies of a seed
 mod seed_descriptors; // … and what they inherit
 mod semaphore; // Semaphore and BoundedSemaphore
-mod session_memory; // memory that was given back
+mod session_memory;
+mod shared_memory; // memory that was given back
 mod signals; // Ctrl-C and SIGTERM
 mod simple_queue; // SimpleQueue
 mod small_stacks; // `ulimit -s`
