@@ -9,9 +9,10 @@
 //!
 //! Shared objects:
 //! - [`synchronize`][]: `Lock`, `RLock`, `Semaphore`, `BoundedSemaphore`, `Event`, `Condition`, `Barrier`.
-//! - [`sharedctypes`]: `Value`, `Array`.
+//! - [`sharedctypes`]: `Value`, `Array`; [`shared_memory`]: memory with a name, for other programs too.
 //! - [`queues`]: `Queue`, `JoinableQueue`; [`queue_members`]: their members; [`queue_items`]: iterating over one; [`simple_queue`]: `SimpleQueue`.
 //! - [`connection`]: the ends of a pipe; [`connection_members`]: `Pipe` and the members of its ends; [`wait`]: for several objects at once.
+//! - [`listener`]: `Listener` and `Client`; [`stream`]: connections by sockets; [`plain`]: the values on them.
 //! - [`messages`]: items as messages.
 //! - [`managers`]: `Manager()` and its containers.
 
@@ -22,9 +23,11 @@ mod context;
 pub(crate) mod family;
 pub(crate) mod finish;
 pub(crate) mod identity;
+mod listener;
 pub(crate) mod managers;
 pub(crate) mod messages;
 mod narrowing;
+mod plain;
 pub(crate) mod process;
 mod process_class;
 pub(crate) mod process_codec;
@@ -33,10 +36,12 @@ mod queue_members;
 pub(crate) mod queues;
 mod reap;
 mod relative;
+mod shared_memory;
 pub(crate) mod sharedctypes;
 pub(crate) mod simple_queue;
 pub(crate) mod start;
 pub(crate) mod start_method;
+mod stream;
 pub(crate) mod synchronize;
 #[cfg(test)]
 mod tests;
@@ -74,6 +79,7 @@ pub(super) fn register(registry: &mut Registry) {
     let mut module = registry.namespace("multiprocessing", Multiprocessing);
     synchronize::constructors(&mut module);
     connection_members::register_names(&mut module);
+    shared_memory::register_names(&mut module);
     sharedctypes::constructors(&mut module);
     managers::constructors(&mut module);
     module
@@ -100,6 +106,7 @@ pub(super) fn register(registry: &mut Registry) {
         .function("freeze_support", &[], |_| Ok(Dynamic::UNIT));
     context::register(&mut module);
     connection_members::register(registry);
+    shared_memory::register(registry);
 }
 
 fn active_children(call: &mut Call<'_>) -> Outcome {

@@ -12,8 +12,8 @@ use rhai::{Array, Dynamic};
 
 use self::connection::Socket;
 use crate::permissions::Contacting;
-use crate::script::{Call, Failure, Outcome, Registry, os_failure, raise};
-use crate::sys::socket::{self as system, NUMBERS};
+use crate::script::{Call, Failure, Interp, Outcome, Registry, os_failure, raise};
+use crate::sys::socket::{self as system, Interest, NUMBERS};
 use crate::text::quoted;
 
 /// The value of the global constant `socket`.
@@ -122,7 +122,20 @@ fn create_connection(call: &mut Call<'_>) -> Outcome {
 fn create_server(call: &mut Call<'_>) -> Outcome {
     let given = call.value(0);
     let (family, backlog) = (small(call, 1, FAMILY)?, small(call, 2, 128)?);
-    let meant = address::read(call, family, &given, Contacting::Listen)?;
+    listening(call, family, &given, backlog).map(Dynamic::from)
+}
+
+/// Returns a socket that listens on an address, which is free again at once after its end.
+///
+/// # Errors
+/// `PermissionError`, or what the system says: the address may be in use.
+pub(crate) fn listening(
+    call: &Call<'_>,
+    family: i32,
+    given: &Dynamic,
+    backlog: i32,
+) -> Result<Socket, Failure> {
+    let meant = address::read(call, family, given, Contacting::Listen)?;
     let server = || {
         let socket = system::Socket::new(family.into(), (STREAM as i32).into(), 0)?;
         let number = |name| NUMBERS.iter().find(|n| n.0 == name).map_or(0, |n| n.1);
@@ -132,5 +145,36 @@ fn create_server(call: &mut Call<'_>) -> Outcome {
         Ok(socket)
     };
     let socket = server().map_err(os_failure)?;
-    Ok(Dynamic::from(Socket::new(socket, family, STREAM as i32)))
+    Ok(Socket::new(socket, family, STREAM as i32))
+}
+
+/// Returns a socket that is connected to an address.
+///
+/// # Errors
+/// `PermissionError`, `ConnectionRefusedError`, or what else the system says.
+pub(crate) fn connected(call: &Call<'_>, family: i32, given: &Dynamic) -> Result<Socket, Failure> {
+    let meant = address::read(call, family, given, Contacting::Connect)?;
+    let socket = system::Socket::new(family.into(), (STREAM as i32).into(), 0);
+    let socket = Socket::new(socket.map_err(os_failure)?, family, STREAM as i32);
+    socket.connect(call.interp, &meant.address, None)?;
+    Ok(socket)
+}
+
+/// Returns the address of a socket as scripts get it.
+///
+/// # Errors
+/// `OSError` when it is closed.
+pub(crate) fn address_of(socket: &Socket) -> Outcome {
+    let address = socket.kernel()?.local_address().map_err(os_failure)?;
+    Ok(address::shown(&address))
+}
+
+/// Waits for a connection, and returns it with the address of its other end.
+///
+/// # Errors
+/// What the system says; the script has to stop.
+pub(crate) fn accepted(interp: &Interp, server: &Socket) -> Result<(Socket, Dynamic), Failure> {
+    let (kernel, address) = server.when_ready(interp, Interest::Read, |k| k.accept())?;
+    let socket = Socket::new(kernel, server.family(), server.kind());
+    Ok((socket, address::shown(&address)))
 }
