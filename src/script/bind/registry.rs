@@ -37,6 +37,8 @@ pub(crate) struct Registry {
     /// The members of types: methods, operators, iterators.
     pub(super) members: Module,
     pub(super) namespaces: Vec<(&'static str, Module)>,
+    /// Modules that a function returns: the module's name, and the function's.
+    pub(super) returned: Vec<(&'static str, &'static str)>,
     /// Namespaces that are inside others as well: the inner one's name, and the outer one's.
     inside: Vec<(&'static str, &'static str)>,
     pub(super) codecs: Codecs,
@@ -53,6 +55,7 @@ impl Registry {
             globals: Module::new(),
             members: Module::new(),
             namespaces: Vec::new(),
+            returned: Vec::new(),
             inside: Vec::new(),
             codecs: Codecs::default(),
             classes: HashSet::new(),
@@ -181,6 +184,11 @@ impl Registry {
         }
     }
 
+    /// Notes that the function `by` returns the module, which has to be declared after this: a program need not name the module then.
+    pub(crate) fn returns(&mut self, by: &'static str, module: &'static str) {
+        self.returned.push((module, by));
+    }
+
     /// Makes the module `inner` a part of the module `outer` too: `multiprocessing::connection`.
     pub(crate) fn place_inside(&mut self, inner: &'static str, outer: &'static str) {
         self.inside.push((inner, outer));
@@ -275,6 +283,9 @@ impl Registry {
     fn send_modules(&mut self) {
         let all: Arc<[Receiver]> = std::mem::take(&mut self.listing.modules).into();
         for Receiver { type_id, name, .. } in &*all {
+            if self.codecs.sends_by_parts(*type_id) {
+                continue;
+            }
             let (known, own) = (all.clone(), Dynamic::from(*name));
             let decode = move |name: Dynamic| {
                 let name = name.to_string();

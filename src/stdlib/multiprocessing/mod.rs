@@ -5,7 +5,7 @@
 //! - [`start`]: starting; [`work`]: what is sent then; [`child`]: a child's life.
 //! - [`relative`]: the current process and its parent as objects.
 //! - [`family`]: parent, children, names; [`identity`]: who a process is; [`reap`]: children that end; [`finish`]: the orderly end; [`workers`]: the program of spawned children.
-//! - [`start_method`]: fork or spawn; [`context`]: how scripts choose.
+//! - [`start_method`]: fork or spawn; [`context`]: how scripts choose; [`dummy`]: threads instead.
 //!
 //! Shared objects:
 //! - [`synchronize`][]: `Lock`, `RLock`, `Semaphore`, `BoundedSemaphore`, `Event`, `Condition`, `Barrier`.
@@ -20,6 +20,7 @@ pub(crate) mod child;
 pub(crate) mod connection;
 mod connection_members;
 mod context;
+mod dummy;
 pub(crate) mod family;
 pub(crate) mod finish;
 pub(crate) mod identity;
@@ -51,14 +52,18 @@ pub(crate) mod workers;
 
 use rhai::{Array, Dynamic};
 
+use self::context::Context;
 use self::family::Family;
 use self::start_method::StartMethods;
 use self::workers::Workers;
 use crate::script::{Call, Outcome, Registry, States};
 
-/// The value of the global constant `multiprocessing`.
-#[derive(Debug, Clone)]
-pub(crate) struct Multiprocessing;
+/// The value of the global constant `multiprocessing`, and of a context.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Multiprocessing {
+    /// The start method of what is made by it, if that is not the usual one.
+    context: Option<Context>,
+}
 
 /// Adds what the module keeps.
 pub(super) fn states(states: &mut States) {
@@ -76,7 +81,8 @@ pub(super) fn register(registry: &mut Registry) {
     sharedctypes::register(registry);
     managers::register(registry);
     relative::register(registry);
-    let mut module = registry.namespace("multiprocessing", Multiprocessing);
+    registry.returns("get_context", "multiprocessing");
+    let mut module = registry.namespace("multiprocessing", Multiprocessing::default());
     synchronize::constructors(&mut module);
     connection_members::register_names(&mut module);
     shared_memory::register_names(&mut module);
@@ -107,6 +113,8 @@ pub(super) fn register(registry: &mut Registry) {
     context::register(&mut module);
     connection_members::register(registry);
     shared_memory::register(registry);
+    context::register_class(registry);
+    dummy::register(registry);
 }
 
 fn active_children(call: &mut Call<'_>) -> Outcome {

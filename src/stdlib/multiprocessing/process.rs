@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 use rhai::{Array, FnPtr, Map};
 
 use super::identity::Identity;
+use super::start_method::StartMethod;
 use crate::permissions::Permissions;
 use crate::process::Child;
 use crate::script::Exception;
@@ -44,6 +45,8 @@ pub(crate) struct State {
     pub sentinel_is_known: bool,
     /// It runs the scripts of an isolated runtime, and no task.
     pub serves: bool,
+    /// How it is started, if a context said so.
+    pub method: Option<StartMethod>,
     /// The child's uncaught exception, once it has ended.
     pub exception: Option<Exception>,
 }
@@ -88,6 +91,7 @@ impl Process {
             permissions: None,
             sentinel_is_known: false,
             serves: false,
+            method: None,
             exception: None,
         })
     }
