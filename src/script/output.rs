@@ -15,7 +15,7 @@ use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 
-use crate::script::progress::Drawing;
+use crate::script::sinks::progress::Drawing;
 use crate::script::sinks::streams::{Entrances, PausedRelay, Sinks};
 use crate::sync;
 use crate::sys::lock::locked;
@@ -303,6 +303,13 @@ impl Output {
                 (true, true) => Drawn::OnPipe,
             });
         });
+    }
+
+    /// Removes a drawing before somebody else writes to the terminal, or the process ends.
+    pub(crate) fn erase_drawing(&self) {
+        if self.drawn() != Drawn::Nowhere {
+            self.draw(&Drawing::default());
+        }
     }
 
     fn drawn(&self) -> Drawn {

@@ -3,91 +3,16 @@
 //! A native begins a [`Bar`], advances it, and finishes it, and does not know who looks. Only the main process reports: a child's work is
 //! part of what its parent waits for.
 
-use std::fmt;
+use std::sync::Weak;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{OnceLock, Weak};
 use std::time::{Duration, Instant};
 
 use crate::script::interp::Interp;
+use crate::script::sinks::progress::{ProgressReport, ProgressStage};
 use crate::script::stop;
 
 /// The time between two reports on the same work.
 const INTERVAL: Duration = Duration::from_millis(100);
-
-/// What has happened to a piece of work since the last report on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ProgressStage {
-    /// It has begun.
-    Begun,
-    /// More of it is done.
-    Advanced,
-    /// It has ended, whether or not all of it was done.
-    Finished,
-}
-
-/// How far a piece of work of a script has come: see [`Builder::on_progress`](crate::Builder::on_progress).
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct ProgressReport<'a> {
-    /// Distinguishes it from other work of this process.
-    pub id: u64,
-    /// What has happened to it.
-    pub stage: ProgressStage,
-    /// The script's name for it.
-    pub label: Option<&'a str>,
-    /// The script's name for what is counted: `"files"`.
-    pub unit: Option<&'a str>,
-    /// How much of it is done.
-    pub done: u64,
-    /// How much there is, if that is known.
-    pub total: Option<u64>,
-    /// The time since it began.
-    pub elapsed: Duration,
-}
-
-/// A drawing of progress for a terminal.
-#[derive(Debug, Clone, Default)]
-pub struct Drawing {
-    /// The bytes for standard error.
-    pub text: String,
-    /// Whether the drawing is in the line of the cursor, from which the next line that is printed has to remove it.
-    pub stays: bool,
-    /// Whether standard output and standard error lead to the same terminal, although they are pipes: at a prompt.
-    pub piped: bool,
-}
-
-type Watch = dyn Fn(&ProgressReport<'_>) + Send + Sync;
-type Draw = dyn Fn(&ProgressReport<'_>) -> Option<Drawing> + Send + Sync;
-
-/// Who is shown the progress of one runtime's work.
-#[derive(Default)]
-pub(crate) struct ProgressSinks {
-    watch: OnceLock<Box<Watch>>,
-    draw: OnceLock<Box<Draw>>,
-}
-
-impl ProgressSinks {
-    /// Sets the host's function, once.
-    pub(crate) fn watch_by(&self, watch: Box<Watch>) {
-        let _ = self.watch.set(watch);
-    }
-
-    /// Sets the function that draws, once.
-    pub(crate) fn draw_by(&self, draw: Box<Draw>) {
-        let _ = self.draw.set(draw);
-    }
-
-    fn is_nobody(&self) -> bool {
-        self.watch.get().is_none() && self.draw.get().is_none()
-    }
-}
-
-impl fmt::Debug for ProgressSinks {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ProgressSinks").finish_non_exhaustive()
-    }
-}
 
 /// A piece of work whose progress is reported, from [`begin`](Self::begin) to [`finish`](Self::finish) or the drop.
 #[derive(Debug)]
@@ -172,7 +97,7 @@ impl Bar {
             return;
         };
         let sinks = interp.progress.get();
-        let Some(sinks) = sinks.filter(|sinks| !sinks.is_nobody() && !interp.is_child()) else {
+        let Some(sinks) = sinks.filter(|sinks| !sinks.are_none() && !interp.is_child()) else {
             return;
         };
         let report = ProgressReport {
@@ -184,14 +109,10 @@ impl Bar {
             total: self.total,
             elapsed: self.begun.elapsed(),
         };
-        if let Some(watch) = sinks.watch.get() {
-            watch(&report);
-        }
+        sinks.watch(&report);
         // At a prompt a line may be edited while a thread works.
         let is_hidden = interp.is_interactive() && stop::is_script_thread();
-        if let Some(draw) = sinks.draw.get().filter(|_| !is_hidden)
-            && let Some(drawing) = draw(&report)
-        {
+        if !is_hidden && let Some(drawing) = sinks.draw(&report) {
             interp.output.draw(&drawing);
         }
     }

@@ -95,6 +95,9 @@ impl Interp {
     ///
     /// A process that a signal has ended then dies by that signal, so that its parent sees it.
     pub(crate) fn leave(&self, code: i32, ended_by: Option<Signal>) {
+        if !self.is_child() {
+            self.output.erase_drawing();
+        }
         self.output.finish();
         self.states().all().for_each(|state| state.end_process());
         // Threads that are left may use the session to the last moment; what they hold goes with the process then.

@@ -9,6 +9,9 @@ use hmac::{Hmac, Mac};
 use md5::Md5;
 use sha2::{Sha256, Sha384};
 
+/// Whether greetings are known to this build.
+pub(crate) const IS_KNOWN: bool = true;
+
 /// The beginning of a challenge.
 const CHALLENGE: &[u8] = b"#CHALLENGE#";
 /// What the challenger says to a right answer.

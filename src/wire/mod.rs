@@ -6,6 +6,7 @@
 //!
 //! Also the form of messages between programs that share no memory: [`frame`], and how they greet each other: [`challenge`].
 
+#[cfg_attr(not(feature = "authkey"), path = "challenge_off.rs")]
 pub(crate) mod challenge;
 mod codec;
 mod decode;

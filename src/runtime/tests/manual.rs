@@ -12,7 +12,7 @@ use crate::stdlib::{names, states};
 const SPELT_OTHERWISE: [&str; 4] = ["to_string", "to_debug", "len", "contains"];
 
 /// Classes that are documented under their constructors' names only: those of a module, and one with two.
-const DOCUMENTED_AS: [(&str, &str); 7] = [
+const DOCUMENTED_AS: [(&str, &str); 8] = [
     ("Queue", "JoinableQueue"),
     ("environ", "os.environ"),
     ("local", "threading.local"),
@@ -20,6 +20,7 @@ const DOCUMENTED_AS: [(&str, &str); 7] = [
     ("os::path", "os.path"),
     ("connection", "multiprocessing.connection"),
     ("shared_memory", "multiprocessing.shared_memory"),
+    ("multiprocessing::dummy", "multiprocessing.dummy"),
 ];
 
 fn everything_declared() -> Listing {

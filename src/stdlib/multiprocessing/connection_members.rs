@@ -113,7 +113,7 @@ pub(super) fn register_names(multiprocessing: &mut Namespace<'_>) {
 }
 
 /// `Pipe(duplex)`: both ends. In a one-way pipe the first only receives and the second only sends.
-fn pipe(call: &mut Call<'_>) -> Outcome {
+pub(super) fn pipe(call: &mut Call<'_>) -> Outcome {
     let duplex = call.bool_or(0, true);
     let (first, second) = sync::pipe(&call.interp.session()?, duplex).map_err(session_failure)?;
     let ends = [first, second].map(|end| Dynamic::from(Connection::new(end)));

@@ -12,10 +12,11 @@ use crate::script::caller::parameters;
 use crate::script::{Call, Failure, Interp, Namespace, Outcome, Registry, os_failure, raise};
 use crate::stdlib::signal::handlers::signals_of;
 use crate::stdlib::socket::connection::Socket;
-use crate::stdlib::socket::{accepted, address_of, connected, listening};
+use crate::stdlib::socket::opening::{accepted, address_of, connected, listening};
 use crate::sys;
 use crate::sys::lock::locked;
 use crate::text::{as_string, from_os, to_path};
+use crate::wire::challenge;
 
 const LISTENER: &[&str] = &["address?", "family?", "backlog?", "authkey?"];
 const CLIENT: &[&str] = &["address", "family?", "authkey?"];
@@ -156,6 +157,10 @@ fn authkey(call: &mut Call<'_>, index: usize) -> Result<Option<Blob>, Failure> {
     let Some(key) = call.given(index) else {
         return Ok(None);
     };
+    if !challenge::IS_KNOWN {
+        let text = "this program was built without the feature `authkey` of procscript";
+        return Err(raise("NotImplementedError", text));
+    }
     key.into_blob()
         .map(Some)
         .map_err(|_| raise("TypeError", "authkey should be a byte string"))

@@ -6,7 +6,8 @@ use std::time::Duration;
 use rhai::{Blob, Dynamic};
 
 use super::connection::Socket;
-use super::{accepted, address, small, transfer};
+use super::opening::accepted;
+use super::{address, small, transfer};
 use crate::permissions::Contacting;
 use crate::script::caller::parameters;
 use crate::script::{

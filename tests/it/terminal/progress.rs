@@ -137,14 +137,14 @@ fn progress_counts_what_is_iterated_one_by_one() {
         let bar = progress(#{ total: 5 });
         print(bar, bar.with(|b| { b.update(2); b.update(); b.n }), bar.n, bar.total, progress("abc").total, progress(q).total);
         bar.update();
-        print(bar.n, error_of(|| bar.update(-1)), error_of(|| { for x in bar { } }));
-        print(error_of(|| { for x in progress(5) { } }));
+        print(bar.n, error_of(|| bar.update(-1)), error_of(|| { for x in bar { print(x); } }));
+        print(error_of(|| { for x in progress(5) { print(x); } }));
         print(error_of(|| progress([1], #{ total: "x" })), error_of(|| progress(#{ count: 1 })));
-        try { for x in progress([1, 2]) { throw "out"; } } catch (e) { print(e.message); }
+        try { for x in progress([1, 2]) { throw "out"; } } catch (e) { print(e); }
         "#,
         "
         [1, 2, 'a', 'b', 6, 3, 'k', 7, 1, 2]
-        <progress 0/5> 3 3 5 3 None
+        <progress 3/5> 3 3 5 3 None
         3 ValueError: n must not be negative, not -1 TypeError: this progress has nothing to iterate over: write progress(xs), or call update()
         TypeError: 'int' object is not iterable
         TypeError: progress() argument 'total' must be an integer, not str TypeError: progress() got an unexpected keyword argument 'count' (it takes iterable, label, total, unit)
