@@ -54,7 +54,8 @@ pub(super) fn register(registry: &mut Registry) {
             Ok(format!("<progress {}/{total}>", bar.done()).into())
         });
     let (interp, known) = (Arc::downgrade(registry.interp()), registry.iterators());
-    registry.iterates(TypeId::of::<Progress>(), move |value| {
+    // Not one of the known ones, which would own themselves then.
+    let iterate = move |value: Dynamic| -> Items {
         let progress = value.cast::<Progress>();
         let items = || -> Result<Items, Failure> {
             let interp = interp.upgrade();
@@ -70,7 +71,9 @@ pub(super) fn register(registry: &mut Registry) {
             Ok(items) => Box::new(Counted { bar, items, begun }),
             Err(error) => Box::new(std::iter::once(Err(error))),
         }
-    });
+    };
+    let members = registry.members();
+    members.set_iter_result(TypeId::of::<Progress>(), iterate);
 }
 
 /// `progress(iterable=None, label=None, total=None, unit=None)`.

@@ -39,6 +39,10 @@ pub(super) struct Stream {
 
 impl Stream {
     pub(super) fn new(socket: Socket) -> Self {
+        if let Some(kernel) = socket.kernel_if_open() {
+            // A message is complete: waiting for more to send along would only delay it. A Unix socket has no such option.
+            let _ = kernel.send_at_once();
+        }
         Self {
             socket,
             incoming: Mutex::default(),

@@ -34,7 +34,11 @@ pub(super) fn register(registry: &mut Registry) {
         .getter("native_id", ident)
         .getter("exitcode", |call| {
             let has_ended = matches!(call.this::<Thread>().stage(), Stage::Ended { .. });
-            Ok(has_ended.then(|| Dynamic::from_int(0)).unwrap_or_default())
+            Ok(if has_ended {
+                Dynamic::from_int(0)
+            } else {
+                Dynamic::UNIT
+            })
         })
         .index_getter(attribute)
         .index_setter(set_attribute)

@@ -38,6 +38,22 @@ const CALLS: &[(&str, &str)] = &[
     ("ShareableList", "ShareableList([1])"),
     ("Listener", r#"Listener(["127.0.0.1", 0])"#),
     ("Listener", "Listener()"),
+    (
+        "multiprocessing.connection.Listener",
+        "multiprocessing.connection.Listener()",
+    ),
+    (
+        "multiprocessing.connection.Client",
+        r#"connection.Client(["127.0.0.1", 9])"#,
+    ),
+    (
+        "multiprocessing.shared_memory.SharedMemory",
+        r#"shared_memory.SharedMemory("x")"#,
+    ),
+    (
+        "multiprocessing.shared_memory.ShareableList",
+        "shared_memory.ShareableList([1])",
+    ),
     ("Client", r#"Client(["127.0.0.1", 9])"#),
     ("Client", r#"Client("/tmp/x")"#),
     ("os.mkdir", r#"os.mkdir("new")"#),

@@ -96,6 +96,21 @@ fn a_prompt_shows_a_bar_while_a_line_runs() {
 }
 
 #[test]
+fn a_bar_that_is_not_closed_leaves_the_prompt_alone() {
+    let terminal = Setting::prompt().open();
+    terminal.enter("let bar = progress(#{ total: 10 }); bar.update(3);");
+    terminal.wait_for_end("bar.update(3);\n>>>");
+    assert!(terminal.raw().contains("% 3/10 ["), "{:?}", terminal.raw());
+    terminal.enter("bar.close(); print(1)");
+    terminal.wait_for_end("\n1\n>>>");
+    assert!(
+        terminal.text().contains("\n3/10 (30%) in "),
+        "{}",
+        terminal.text()
+    );
+}
+
+#[test]
 fn without_a_terminal_there_is_a_line_now_and_then() {
     prints(
         "for x in progress(range(1000)) { } print(\"end\");",
