@@ -12,7 +12,7 @@ use indicatif::{
 use procscript::Builder;
 use procscript::progress::{Drawing, ProgressReport, ProgressStage, terminal_width};
 
-use super::args::Options;
+use super::args::{Format, Options};
 
 /// The time between two lines where there is no terminal.
 const PAUSE: Duration = Duration::from_secs(10);
@@ -34,7 +34,8 @@ pub(crate) enum Place {
 
 /// Lets the runtime show progress, unless the options say otherwise.
 pub(crate) fn shown(builder: Builder, options: &Options, place: Place) -> Builder {
-    if options.no_progress {
+    // Programs that read errors expect nothing else there.
+    if options.no_progress || matches!(options.error_format, Format::Json) {
         return builder;
     }
     let screen = Mutex::new(Screen::default());

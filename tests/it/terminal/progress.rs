@@ -64,11 +64,14 @@ fn a_bar_shows_count_share_time_and_rate() {
 
 #[test]
 fn nothing_is_shown_if_nobody_wants_it() {
-    let terminal = Setting::new(&["eval", "--no-progress", WORK]).start();
-    terminal.wait_for("end");
-    let raw = terminal.raw();
-    assert!(!raw.contains("20") && !raw.contains('\x1b'), "{raw:?}");
-    terminal.finish();
+    for options in [&["--no-progress"][..], &["--error-format", "json"]] {
+        let words = [&["eval"], options, &[WORK]].concat();
+        let terminal = Setting::new(&words).start();
+        terminal.wait_for("end");
+        let raw = terminal.raw();
+        assert!(!raw.contains("20") && !raw.contains('\x1b'), "{raw:?}");
+        terminal.finish();
+    }
 }
 
 #[test]
