@@ -68,6 +68,11 @@ impl<V> Job<V> {
         self.is_complete = true;
     }
 
+    /// Returns how many tasks have an outcome.
+    pub(crate) fn settled(&self) -> usize {
+        self.settled
+    }
+
     /// Returns how many tasks have been added whose outcomes have not been taken.
     pub(crate) fn ahead(&self) -> usize {
         self.added - self.taken

@@ -191,7 +191,7 @@ pub(super) fn lazily(
 }
 
 /// Returns the number of items of a value, if that is known without iterating over it.
-pub(super) fn known_length(value: &Dynamic) -> Option<usize> {
+pub(in crate::stdlib) fn known_length(value: &Dynamic) -> Option<usize> {
     if let Some(text) = as_string(value) {
         return Some(text.chars().count());
     }

@@ -69,6 +69,7 @@ fn submit(call: &mut Call<'_>) -> Outcome {
         chunksize: Some(1),
         is_watched: false,
         callbacks: Vec::new(),
+        bar: None,
     };
     let promise = pool.promise(call.interp, errand, vec![args.into()], how)?;
     Ok(Dynamic::from(Future::new(pool.clone(), promise)))

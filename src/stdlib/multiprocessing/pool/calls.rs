@@ -5,13 +5,14 @@ use rhai::{Array, Dynamic};
 use super::async_result::AsyncResult;
 use super::iterator::Outcomes;
 use super::object::pool;
-use super::options::{arguments, callbacks, chunksize, items, rules, spread};
+use super::options::{arguments, bar, callbacks, chunksize, items, rules, spread};
 use super::parcel::Errand;
 use super::pool::Pool;
 use super::promise::Shape;
 use super::submit::How;
 use crate::pool::job::Order;
 use crate::script::{Call, Class, Failure, Outcome};
+use crate::stdlib::builtins::iterate::known_length;
 use crate::stdlib::builtins::lazy::Lazy;
 use crate::sync::Deadline;
 
@@ -37,12 +38,26 @@ pub(super) fn register(class: &mut Class<'_>) {
         )
         .method(
             "map",
-            &["func", "iterable", "chunksize?", "timeout?", "retries?"],
+            &[
+                "func",
+                "iterable",
+                "chunksize?",
+                "timeout?",
+                "retries?",
+                "progress?",
+            ],
             |call| map(call, false),
         )
         .method(
             "starmap",
-            &["func", "iterable", "chunksize?", "timeout?", "retries?"],
+            &[
+                "func",
+                "iterable",
+                "chunksize?",
+                "timeout?",
+                "retries?",
+                "progress?",
+            ],
             |call| map(call, true),
         )
         .method(
@@ -55,6 +70,7 @@ pub(super) fn register(class: &mut Class<'_>) {
                 "error_callback?",
                 "timeout?",
                 "retries?",
+                "progress?",
             ],
             |call| map_async(call, false),
         )
@@ -68,6 +84,7 @@ pub(super) fn register(class: &mut Class<'_>) {
                 "error_callback?",
                 "timeout?",
                 "retries?",
+                "progress?",
             ],
             |call| map_async(call, true),
         )
@@ -80,6 +97,7 @@ pub(super) fn register(class: &mut Class<'_>) {
                 "buffersize?",
                 "timeout?",
                 "retries?",
+                "progress?",
             ],
             |call| imap(call, Order::OfTasks),
         )
@@ -92,6 +110,7 @@ pub(super) fn register(class: &mut Class<'_>) {
                 "buffersize?",
                 "timeout?",
                 "retries?",
+                "progress?",
             ],
             |call| imap(call, Order::OfOutcomes),
         );
@@ -114,6 +133,7 @@ fn apply(call: &mut Call<'_>) -> Outcome {
         chunksize: Some(1),
         is_watched: true,
         callbacks: Vec::new(),
+        bar: None,
     };
     let errand = errand(call, &pool, true)?;
     let promise = pool.promise(call.interp, errand, vec![args.into()], how)?;
@@ -129,6 +149,7 @@ fn apply_async(call: &mut Call<'_>) -> Outcome {
         chunksize: Some(1),
         is_watched: false,
         callbacks: callbacks(call, 3, 4)?,
+        bar: None,
     };
     let args = arguments(call, 1, 2)?;
     let errand = errand(call, &pool, true)?;
@@ -147,14 +168,15 @@ fn items_to(call: &mut Call<'_>, spreads: bool) -> Result<Array, Failure> {
 /// `pool.map(f, xs)`: the results in the order of the items, when all tasks have ended.
 fn map(call: &mut Call<'_>, spreads: bool) -> Outcome {
     let pool = pool(call);
+    let items = items_to(call, spreads)?;
     let how = How {
         rules: rules(call, 3, 4)?,
         shape: Shape::Many,
         chunksize: chunksize(call, 2)?,
         is_watched: true,
         callbacks: Vec::new(),
+        bar: bar(call, 5, Some(items.len())),
     };
-    let items = items_to(call, spreads)?;
     let errand = errand(call, &pool, spreads)?;
     let promise = pool.promise(call.interp, errand, items, how)?;
     pool.result(call.interp, &promise, Deadline::NEVER)
@@ -163,14 +185,15 @@ fn map(call: &mut Call<'_>, spreads: bool) -> Outcome {
 /// `pool.map_async(f, xs)`: an AsyncResult of the list.
 fn map_async(call: &mut Call<'_>, spreads: bool) -> Outcome {
     let pool = pool(call);
+    let items = items_to(call, spreads)?;
     let how = How {
         rules: rules(call, 5, 6)?,
         shape: Shape::Many,
         chunksize: chunksize(call, 2)?,
         is_watched: false,
         callbacks: callbacks(call, 3, 4)?,
+        bar: bar(call, 7, Some(items.len())),
     };
-    let items = items_to(call, spreads)?;
     let errand = errand(call, &pool, spreads)?;
     let promise = pool.promise(call.interp, errand, items, how)?;
     Ok(Dynamic::from(AsyncResult { pool, promise }))
@@ -185,6 +208,7 @@ fn imap(call: &mut Call<'_>, order: Order) -> Outcome {
     let ahead = ahead.unwrap_or(4 * pool.processes() + chunk).max(chunk);
     let errand = errand(call, &pool, false)?;
     let value = call.value(1);
+    let bar = bar(call, 6, known_length(&value));
     let input = Lazy::of(call, value)?;
     let outcomes = Outcomes::begin(
         call.interp,
@@ -193,5 +217,6 @@ fn imap(call: &mut Call<'_>, order: Order) -> Outcome {
         (input, order),
         (rules, chunk, ahead),
     )?;
+    outcomes.show(bar)?;
     Ok(Dynamic::from(outcomes))
 }

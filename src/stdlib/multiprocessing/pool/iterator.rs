@@ -13,6 +13,7 @@ use super::pool::{Pool, Stage, State};
 use crate::pool::chunks::Chunks;
 use crate::pool::job::Order;
 use crate::pool::{JobId, Rules};
+use crate::script::progress::Bar;
 use crate::script::{Call, Exception, Failure, Interp, Outcome, Registry, raise_bare, throw};
 use crate::stdlib::builtins::lazy::Lazy;
 use crate::sync::Deadline;
@@ -132,6 +133,15 @@ impl Outcomes {
         };
         outcomes.send()?;
         Ok(outcomes)
+    }
+
+    /// Shows how far the call has come.
+    ///
+    /// # Errors
+    /// This process may not use the pool.
+    pub(super) fn show(&self, bar: Option<Arc<Bar>>) -> Result<(), Failure> {
+        let bar = bar.map(|bar| (self.reader.job, bar));
+        self.reader.pool.with(|state| state.bars.extend(bar))
     }
 
     /// Sends items as long as there may be more ahead of the reader.

@@ -2,7 +2,7 @@
 //!
 //! - [`pool`]: the object and its state; [`submit`], [`feed`]: items on their way to the workers; [`promise`]: the result of a call that has not
 //!   come yet; [`sending`], [`pump`]: batches sent, and every wait; [`ending`]: how a pool ends.
-//! - [`several`]: a wait on several pools; [`withdraw`]: tasks that are cancelled; [`open`]: pools that the program's end waits for.
+//! - [`several`]: a wait on several pools; [`withdraw`]: tasks that are cancelled; [`shown`]: progress; [`open`]: pools that the program's end waits for.
 //! - [`staff`]: the workers, whatever they are; [`member`]: one of them, to be waited for; [`parcel`]: tasks as they travel; [`lost`]: what is
 //!   said of a task whose worker died.
 //! - [`terms`]: how workers are started; [`crew`]: worker processes; [`worker`]: the life of one; [`post`]: what it is given; [`outbox`]: what it sends; [`desk`]: shared rows as values.
@@ -32,6 +32,7 @@ mod pump;
 mod seat;
 mod sending;
 mod several;
+mod shown;
 mod staff;
 pub(crate) mod submit;
 pub(crate) mod terms;

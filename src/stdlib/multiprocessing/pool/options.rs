@@ -1,5 +1,6 @@
 //! The keywords that the calls of a pool have in common.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rhai::{Array, Dynamic, FnPtr};
@@ -7,9 +8,10 @@ use rhai::{Array, Dynamic, FnPtr};
 use super::promise::{Callback, When};
 use crate::pool::Rules;
 use crate::script::caller::Caller;
-use crate::script::{Call, Failure, raise};
+use crate::script::progress::Bar;
+use crate::script::{Call, Failure, raise, truth};
 use crate::stdlib::builtins::items_of;
-use crate::text::as_int;
+use crate::text::{as_int, as_string};
 
 /// What holds for each task: the parameters `timeout` and `retries` at these places.
 ///
@@ -32,6 +34,14 @@ pub(super) fn rules(call: &mut Call<'_>, timeout: usize, retries: usize) -> Resu
         }
     };
     Ok(Rules { limit, retries })
+}
+
+/// The bar of a call of `total` tasks: the parameter `progress` is a label, or whether it is shown at all.
+pub(super) fn bar(call: &mut Call<'_>, index: usize, total: Option<usize>) -> Option<Arc<Bar>> {
+    let given = call.given(index).filter(truth)?;
+    let label = as_string(&given).map(|label| label.to_string());
+    let total = total.map(|total| total as u64);
+    Some(Arc::new(Bar::begin(call.interp, label, total, None)))
 }
 
 /// The parameter `chunksize`.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::feed::Feed;
 use super::parcel::{Ended, Parcel};
 use super::promise::{Callback, Promise};
+use super::shown::Bars;
 use super::staff::Staff;
 use super::terms::{Kind, Terms};
 use crate::pool::tally::Slowest;
@@ -50,6 +51,8 @@ pub(crate) struct State {
     pub stage: Stage,
     pub(super) feeds: VecDeque<Feed>,
     pub(super) promises: HashMap<JobId, Arc<Promise>>,
+    /// The bars of calls whose progress is shown.
+    pub(super) bars: Bars,
     /// Callbacks to be called, with what they are called with.
     pub(super) due: VecDeque<(Callback, Ended)>,
     /// Why nothing can be done any more.
@@ -78,6 +81,7 @@ impl Pool {
             stage: Stage::Running,
             feeds: VecDeque::new(),
             promises: HashMap::new(),
+            bars: Bars::new(),
             due: VecDeque::new(),
             broken: None,
             is_calling_back: false,

@@ -37,6 +37,7 @@ impl Pool {
     ) -> Result<Option<T>, Failure> {
         self.belongs_here()?;
         loop {
+            self.show_progress();
             self.run_callbacks(interp);
             if interp.check_interrupts() {
                 return Err(interp.interrupted());
@@ -44,6 +45,8 @@ impl Pool {
             let mut state = self.lock();
             state.advance(interp, self.processes())?;
             if let Some(found) = ready(&mut state) {
+                drop(state);
+                self.show_progress();
                 return Ok(Some(found));
             }
             if !state.due.is_empty() {

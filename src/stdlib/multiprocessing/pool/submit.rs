@@ -14,6 +14,7 @@ use crate::pool::Rules;
 use crate::pool::chunks::Chunks;
 use crate::pool::job::Order;
 use crate::script::caller::Caller;
+use crate::script::progress::Bar;
 use crate::script::{Call, Failure, Interp};
 
 /// How the tasks of a call are done.
@@ -25,6 +26,8 @@ pub(crate) struct How {
     /// The caller waits for the result.
     pub is_watched: bool,
     pub callbacks: Vec<Callback>,
+    /// Shows how far the call has come.
+    pub bar: Option<Arc<Bar>>,
 }
 
 impl Pool {
@@ -45,6 +48,7 @@ impl Pool {
         let job = state.table.begin(how.rules, Order::OfTasks);
         let promise = Arc::new(Promise::new(job, how.shape, how.callbacks));
         state.promises.insert(job, promise.clone());
+        state.bars.extend(how.bar.map(|bar| (job, bar)));
         state.feeds.push_back(Feed {
             job,
             errand: Arc::new(errand),
