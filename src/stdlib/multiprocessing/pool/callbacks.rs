@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 use super::parcel::Ended;
-use super::pool::{Pool, WeakPool};
+use super::pool::{self, Pool, WeakPool};
 use super::promise::{Callback, When};
 use crate::process::timer::{self, Alarm};
 use crate::script::report::{self, task_frames};
@@ -31,13 +31,12 @@ struct Waiting {
 
 impl State for Callbacks {
     fn begin_process(&self) {
-        let mut waiting = locked(&self.0);
-        waiting.pools.clear();
-        waiting.alarm = None;
+        pool::begin_process();
+        self.forget();
     }
 
     fn reset(&self) {
-        self.begin_process();
+        self.forget();
     }
 
     fn handle_signals(&self) -> bool {
@@ -49,6 +48,12 @@ impl State for Callbacks {
 }
 
 impl Callbacks {
+    fn forget(&self) {
+        let mut waiting = locked(&self.0);
+        waiting.pools.clear();
+        waiting.alarm = None;
+    }
+
     pub(crate) fn of(interp: &Interp) -> &Self {
         interp.state()
     }

@@ -154,15 +154,23 @@ impl Outcomes {
             Err(TryLockError::WouldBlock) => return Ok(()),
         };
         let input = &mut *input;
+        let mut is_begun = false;
         while !input.is_over {
             let ahead =
                 pool.with(|state| state.table.job(self.reader.job).map(|job| job.ahead()))?;
             let Some(room) = ahead.and_then(|ahead| input.ahead.checked_sub(ahead)) else {
                 break;
             };
-            if room < input.chunk {
+            // Workers that sleep are woken for several tasks at once.
+            let least = if is_begun {
+                input.chunk
+            } else {
+                input.chunk.max(input.ahead / 2)
+            };
+            if room < least {
                 break;
             }
+            is_begun = true;
             let mut items = Vec::new();
             while items.len() < input.chunk && !input.is_over {
                 match input.items.next() {

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, Weak};
 use std::time::{Duration, Instant};
 
@@ -14,9 +15,16 @@ use super::terms::{Kind, Terms};
 use crate::pool::tally::Slowest;
 use crate::pool::{JobId, Table};
 use crate::script::{Exception, Failure, Interp, raise};
-use crate::sys;
 use crate::sys::lock::locked;
 use crate::sys::signal::Signal;
+
+/// How many forks there are between the first process and this one. Asking the kernel for a number takes longer than much of what a pool does.
+static HERE: AtomicU64 = AtomicU64::new(0);
+
+/// Notes that this process is a copy of the one that pools so far belong to.
+pub(super) fn begin_process() {
+    HERE.fetch_add(1, Ordering::Relaxed);
+}
 
 /// A pool. Clones are the same pool.
 #[derive(Clone)]
@@ -26,8 +34,8 @@ struct Inner {
     state: Mutex<State>,
     /// Outcomes have come, or whoever read them has stopped.
     changed: Condvar,
-    /// The process that it belongs to.
-    creator: i32,
+    /// The process that it belongs to, as [`HERE`] counts them.
+    home: u64,
     /// How many workers it is to have.
     processes: usize,
     kind: Kind,
@@ -93,7 +101,7 @@ impl Pool {
         Ok(Self(Arc::new(Inner {
             state: Mutex::new(state),
             changed: Condvar::new(),
-            creator: sys::process::pid(),
+            home: HERE.load(Ordering::Relaxed),
             processes,
             kind,
         })))
@@ -145,7 +153,7 @@ impl Pool {
     /// # Errors
     /// `RuntimeError` in a child of the process that it belongs to.
     pub(crate) fn belongs_here(&self) -> Result<(), Failure> {
-        if self.0.creator == sys::process::pid() {
+        if self.0.home == HERE.load(Ordering::Relaxed) {
             return Ok(());
         }
         let text = "a pool can only be used in the process that created it";
@@ -268,7 +276,7 @@ impl fmt::Debug for Pool {
 impl Drop for Inner {
     /// Nobody can use the pool any more: its workers are ended.
     fn drop(&mut self) {
-        if self.creator != sys::process::pid() {
+        if self.home != HERE.load(Ordering::Relaxed) {
             return;
         }
         let state = self
