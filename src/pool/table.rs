@@ -154,7 +154,7 @@ impl<V, L: Load> Table<V, L> {
         self.flights.get(&number).map(|flight| &flight.batch)
     }
 
-    /// Gives the tasks of a batch from the place `first` on their outcomes. An outcome that was told twice counts once.
+    /// Gives the tasks of a batch from the place `first` on their outcomes. An outcome that comes twice counts once.
     pub(crate) fn settle(&mut self, number: u64, first: usize, mut outcomes: Vec<V>) {
         let Some(flight) = self.flights.get_mut(&number) else {
             return;
@@ -162,7 +162,7 @@ impl<V, L: Load> Table<V, L> {
         let known = flight.settled.saturating_sub(first).min(outcomes.len());
         outcomes.drain(..known);
         outcomes.truncate(flight.batch.count - flight.settled);
-        // Outcomes are told in order.
+        // Outcomes come in order.
         if first > flight.settled || outcomes.is_empty() {
             return;
         }
@@ -227,7 +227,7 @@ impl<V, L: Load> Table<V, L> {
         if let Some(rest) = batch.rest(begun) {
             self.waiting.push_front(rest);
         }
-        // Outcomes are told in order, so that at most the last of those that were begun has none.
+        // Outcomes come in order, so that at most the last of those that were begun has none.
         let in_hand = (begun > settled).then(|| begun - 1)?;
         let rules = self.jobs.get(&batch.job)?.rules;
         Some(Lost {

@@ -94,6 +94,8 @@ struct Parts {
     inside: usize,
     /// The frames it passed through; empty until they are recorded.
     frames: Vec<Frame>,
+    /// The frames that it passed through in another process, which come after those of this one.
+    beyond: Vec<Frame>,
     /// A hint from the code that raised it; scripts do not see it.
     help: Option<String>,
 }
@@ -105,6 +107,7 @@ impl Exception {
             inside: exceptions_among(&args),
             args,
             frames: Vec::new(),
+            beyond: Vec::new(),
             help: None,
         }))
     }
@@ -122,8 +125,17 @@ impl Exception {
         self.0.help.as_deref()
     }
 
+    /// Returns an exception that another process has thrown, as it is thrown on here: its frames stay the innermost.
+    pub(crate) fn from_beyond(&self) -> Self {
+        Self(Arc::new(Parts {
+            beyond: self.0.frames.clone(),
+            ..(*self.0).clone()
+        }))
+    }
+
     /// Returns the same exception with these frames.
-    pub(crate) fn with_frames(&self, frames: Vec<Frame>) -> Self {
+    pub(crate) fn with_frames(&self, mut frames: Vec<Frame>) -> Self {
+        frames.extend_from_slice(&self.0.beyond);
         Self(Arc::new(Parts {
             frames,
             ..(*self.0).clone()

@@ -75,7 +75,7 @@ pub(crate) fn catch(signal: i32) {
 /// What [`take_caught`] takes for [`announce`]: no signal has this number.
 pub(crate) const NEWS: i32 = 0;
 
-/// Records that something has come that the script is to be told at its next step, as if a signal had.
+/// Records that something has come that the script handles at its next step, as if a signal had.
 pub(crate) fn announce() {
     catch(NEWS);
 }

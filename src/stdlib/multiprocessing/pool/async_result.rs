@@ -79,6 +79,7 @@ impl Pool {
         promise: &Promise,
         deadline: Deadline,
     ) -> Result<bool, Failure> {
+        self.run_callbacks(interp);
         if promise.result().is_some() {
             return Ok(true);
         }

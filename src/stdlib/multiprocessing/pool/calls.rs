@@ -7,9 +7,9 @@ use super::iterator::Outcomes;
 use super::object::pool;
 use super::options::{arguments, callbacks, chunksize, items, rules, spread};
 use super::parcel::Errand;
-use super::pool::{How, Pool};
-
+use super::pool::Pool;
 use super::promise::Shape;
+use super::submit::How;
 use crate::pool::job::Order;
 use crate::script::{Call, Class, Failure, Outcome};
 use crate::stdlib::builtins::lazy::Lazy;

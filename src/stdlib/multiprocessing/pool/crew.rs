@@ -254,7 +254,7 @@ impl Crew {
         identity.daemon = !terms.is_executor;
         let process = Process::new(identity, None, post.into_args());
         process.with(|state| state.works = true);
-        terms
+        let _ = terms
             .caller
             .with_context(|context| start::start(interp, context, &process))?;
         self.hired += 1;

@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex, TryLockError};
 
 use rhai::Dynamic;
 
+use super::ending::terminated;
 use super::feed::Feed;
 use super::parcel::{Ended, Errand};
-use super::pool::{Pool, Stage, State, terminated};
+use super::pool::{Pool, Stage, State};
 use crate::pool::chunks::Chunks;
 use crate::pool::job::Order;
 use crate::pool::{JobId, Rules};

@@ -1,7 +1,7 @@
 //! `Pool`: worker processes that do the tasks of `apply`, `map`, `imap` and their kind.
 //!
-//! - [`pool`]: the object and its state; [`pump`]: every wait on it; [`feed`]: items on their way to the workers; [`promise`]: the result of
-//!   a call that has not come yet.
+//! - [`pool`]: the object and its state; [`submit`], [`feed`]: items on their way to the workers; [`promise`]: the result of a call that has not
+//!   come yet; [`pump`]: every wait; [`ending`]: how a pool ends.
 //! - [`several`]: a wait on several pools; [`withdraw`]: tasks that are cancelled; [`open`]: pools that the program's end waits for.
 //! - [`staff`]: the workers, whatever they are; [`member`]: one of them, to be waited for; [`parcel`]: tasks as they travel; [`lost`]: what is
 //!   said of a task whose worker died.
@@ -14,6 +14,7 @@ mod callbacks;
 mod calls;
 pub(crate) mod crew;
 mod desk;
+mod ending;
 mod feed;
 pub(crate) mod iterator;
 mod lost;
@@ -29,6 +30,7 @@ mod pump;
 mod seat;
 mod several;
 mod staff;
+pub(crate) mod submit;
 mod thread_worker;
 mod threads;
 mod withdraw;

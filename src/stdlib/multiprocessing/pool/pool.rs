@@ -5,22 +5,14 @@ use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, Weak};
 use std::time::{Duration, Instant};
 
-use rhai::{Array, FnPtr};
-
-use super::callbacks::Callbacks;
 use super::crew::{Kind, Terms};
 use super::feed::Feed;
-use super::member;
-use super::parcel::{Ended, Errand, Parcel};
-use super::promise::{Callback, Promise, Shape};
+use super::parcel::{Ended, Parcel};
+use super::promise::{Callback, Promise};
 use super::staff::Staff;
-use crate::pool::chunks::Chunks;
-use crate::pool::job::Order;
 use crate::pool::tally::Slowest;
-use crate::pool::{JobId, Rules, Table};
-use crate::script::caller::Caller;
-use crate::script::{Call, Exception, Failure, Interp, raise};
-use crate::stdlib::threading::roster::Roster;
+use crate::pool::{JobId, Table};
+use crate::script::{Exception, Failure, Interp, raise};
 use crate::sys;
 use crate::sys::lock::locked;
 use crate::sys::signal::Signal;
@@ -121,6 +113,15 @@ impl Pool {
         Arc::as_ptr(&self.0).addr()
     }
 
+    pub(super) fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    /// Locks the state, unless somebody else has locked it.
+    pub(super) fn try_lock(&self) -> Option<MutexGuard<'_, State>> {
+        self.0.state.try_lock().ok()
+    }
+
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         locked(&self.0.state)
     }
@@ -156,69 +157,6 @@ impl Pool {
         Ok(change(&mut self.lock()))
     }
 
-    /// Sends items to the workers, all of them, and returns the promise of what they make.
-    ///
-    /// # Errors
-    /// The pool takes no more tasks, or cannot do any.
-    pub(crate) fn promise(
-        &self,
-        interp: &Arc<Interp>,
-        errand: Errand,
-        items: Array,
-        how: How,
-    ) -> Result<Arc<Promise>, Failure> {
-        self.belongs_here()?;
-        let mut state = self.lock();
-        state.open()?;
-        let job = state.table.begin(how.rules, Order::OfTasks);
-        let promise = Arc::new(Promise::new(job, how.shape, how.callbacks));
-        state.promises.insert(job, promise.clone());
-        state.feeds.push_back(Feed {
-            job,
-            errand: Arc::new(errand),
-            rules: how.rules,
-            items: items.into_iter(),
-            chunks: Chunks::new(how.chunksize, self.processes()),
-            is_watched: how.is_watched,
-        });
-        let advanced = state.advance(interp, self.processes());
-        let is_full = state.table.has_waiting();
-        drop(state);
-        if is_full || promise.has_callbacks() {
-            Callbacks::of(interp).expect(interp, self);
-        }
-        if let Err(error) = advanced {
-            // Nobody waits for it.
-            self.lock().withdraw_promise(&promise);
-            return Err(error);
-        }
-        Ok(promise)
-    }
-
-    /// Takes no more tasks, unless somebody uses it at this moment.
-    pub(crate) fn close_if_free(&self, interp: &Arc<Interp>) {
-        if self.belongs_here().is_err() {
-            return;
-        }
-        if let Ok(mut state) = self.0.state.try_lock()
-            && state.stage == Stage::Running
-        {
-            state.stage = Stage::Closed;
-            let _ = state.advance(interp, self.processes());
-        }
-    }
-
-    /// Returns whether it takes no more tasks and has no workers left.
-    pub(super) fn is_over(&self, interp: &Arc<Interp>) -> bool {
-        if self.lock().stage == Stage::Running {
-            return false;
-        }
-        let _ = self.take_outcomes(interp);
-        let _ = self.look_after_workers(interp);
-        let state = self.lock();
-        state.stage != Stage::Running && state.crew.living() == 0 && state.due.is_empty()
-    }
-
     /// Returns the pool as its callbacks know it.
     pub(super) fn downgrade(&self) -> WeakPool {
         WeakPool(Arc::downgrade(&self.0))
@@ -240,108 +178,6 @@ impl Pool {
         let size = self.processes();
         format!("<multiprocessing.pool.{class} state={state} pool_size={size}>")
     }
-
-    /// Takes no more tasks. The workers leave when they have done what there is.
-    pub(crate) fn close(&self, interp: &Arc<Interp>) -> Result<(), Failure> {
-        self.belongs_here()?;
-        let mut state = self.lock();
-        if state.stage == Stage::Running {
-            state.stage = Stage::Closed;
-        }
-        state.advance(interp, self.processes())
-    }
-
-    /// Ends the workers at once. Tasks that have no outcome fail.
-    pub(crate) fn terminate(&self, interp: &Arc<Interp>) {
-        self.end(interp, Signal::SIGTERM);
-    }
-
-    /// Ends the workers with a signal. Tasks that have no outcome fail.
-    pub(crate) fn end(&self, interp: &Arc<Interp>, signal: Signal) {
-        if self.belongs_here().is_err() {
-            return;
-        }
-        let members = {
-            let mut state = self.lock();
-            state.stage = Stage::Terminated;
-            state.crew.signal(signal);
-            state.crew.members()
-        };
-        member::wait_for_the_end(interp, &members);
-        // What they had sent before they ended counts.
-        let _ = self.take_outcomes(interp);
-        let mut state = self.lock();
-        let ended = state.crew.ended(interp);
-        if state.crew.terms().is_executor {
-            ended
-                .into_iter()
-                .for_each(|worker| state.lose(interp, worker));
-        }
-        state.fail_all(terminated);
-        drop(state);
-        self.notify();
-    }
-
-    /// Waits until the workers of a closed pool have left.
-    ///
-    /// # Errors
-    /// `ValueError` for a pool that still takes tasks; the error of an interrupted wait.
-    pub(crate) fn join(&self, interp: &Arc<Interp>) -> Result<(), Failure> {
-        if self.with(|state| state.stage)? == Stage::Running {
-            return Err(raise("ValueError", "Pool is still running"));
-        }
-        let current = Roster::of(interp).current();
-        let members = self.with(|state| state.crew.members())?;
-        if members.iter().any(|member| member.is_thread(&current)) {
-            return Err(raise("RuntimeError", "cannot join current thread"));
-        }
-        let idle = |state: &mut State| (state.is_idle() || state.crew.living() == 0).then_some(());
-        self.wait(interp, crate::sync::Deadline::NEVER, idle)?;
-        while let Some(member) = self.with(|state| state.crew.members())?.into_iter().next() {
-            member.wait(interp)?;
-            let mut state = self.lock();
-            let _ = state.crew.ended(interp);
-            state.crew.dismiss();
-        }
-        self.run_callbacks(interp);
-        Ok(())
-    }
-
-    /// Returns the errand of a function for the workers of this pool.
-    ///
-    /// # Errors
-    /// `TypeError` for a function that cannot be sent.
-    pub(crate) fn errand(
-        &self,
-        call: &Call<'_>,
-        function: FnPtr,
-        spreads: bool,
-    ) -> Result<Errand, Failure> {
-        match self.0.kind {
-            Kind::Processes => Errand::written(call.interp, function, spreads),
-            Kind::Threads => {
-                let caller = Caller::of(call.interp, call.context)?;
-                Ok(Errand::unwritten(function, spreads, caller))
-            }
-        }
-    }
-}
-
-/// The outcome of a task that was not done when its pool was terminated.
-pub(super) fn terminated() -> Exception {
-    let text = "the pool was terminated before the task had ended";
-    Exception::new("RuntimeError", vec![text.into()])
-}
-
-/// How the tasks of a call are done.
-#[derive(Debug)]
-pub(crate) struct How {
-    pub rules: Rules,
-    pub shape: Shape,
-    pub chunksize: Option<usize>,
-    /// The caller waits for the result.
-    pub is_watched: bool,
-    pub callbacks: Vec<Callback>,
 }
 
 impl State {

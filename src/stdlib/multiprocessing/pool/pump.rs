@@ -182,7 +182,7 @@ fn read_entries(interp: &Arc<Interp>, mut reader: Reader<'_>, message: &Message<
             Status::Returned => {
                 parcel::read(interp, bytes, message).map_err(|error| Exception::from_error(&error))
             }
-            Status::Threw => Err(unpack_exception(interp, bytes)),
+            Status::Threw => Err(unpack_exception(interp, bytes).from_beyond()),
         });
     }
     entries

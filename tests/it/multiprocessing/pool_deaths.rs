@@ -1,0 +1,248 @@
+//! Workers of a pool that die, hang or cannot begin: only the task in hand fails.
+
+use std::time::Duration;
+
+use nix::sys::signal::Signal;
+
+use crate::support::script::{Script, each_start_method, prints};
+
+#[test]
+fn case_169_a_task_whose_worker_dies_fails_and_the_pool_goes_on() {
+    prints(
+        r#"
+        fn end(how) {
+            if how == "kill" { os.kill(os.getpid(), signal.SIGKILL); }
+            if how == "exit" { os._exit(3); }
+            if how == "sys.exit" { sys.exit(4); }
+            how
+        }
+        let pool = Pool(2);
+        for how in ["kill", "exit", "sys.exit", "fine"] {
+            try { print(pool.apply(end, [how])); }
+            catch (e) {
+                print(e.type, isinstance(e, "RuntimeError"), e.exitcode, e.task);
+                print(e.message.split(str(e.pid)));
+            }
+        }
+        print(pool.map(end, ["a", "b", "c"]));
+        "#,
+        "WorkerLost True -9 end('kill')\n['worker ', \" was killed by SIGKILL while it ran end('kill')\"]\n\
+         WorkerLost True 3 end('exit')\n['worker ', \" ended with exit code 3 while it ran end('exit')\"]\n\
+         WorkerLost True 4 end('sys.exit')\n['worker ', \" ended with exit code 4 while it ran end('sys.exit')\"]\n\
+         fine\n\
+         ['a', 'b', 'c']\n",
+    );
+}
+
+#[test]
+fn of_a_batch_only_the_task_in_hand_is_lost() {
+    prints(
+        r#"
+        fn end(pair) {
+            pair[1][pair[0]] += 1;
+            if pair[0] == 5 { os.kill(os.getpid(), signal.SIGKILL); }
+            pair[0]
+        }
+        let runs = Array("i", 10);
+        let items = [];
+        for i in range(10) { items.append([i, runs]); }
+        let pool = Pool(1);
+        for how in ["imap", "imap_unordered"] {
+            let results = if how == "imap" { pool.imap(end, items, #{ chunksize: 10 }) } else { pool.imap_unordered(end, items, #{ chunksize: 10 }) };
+            let seen = [];
+            while true {
+                try { seen.append(results.next()); }
+                catch (e) { if e.type == "StopIteration" { break; } seen.append(e.type); }
+            }
+            print(seen.len(), seen.filter(|x| x == "WorkerLost").len());
+            if how == "imap" { print(seen); }
+        }
+        print(runs);
+        "#
+        .replace("print(runs);", "let all = [];\n        for n in runs { all.append(n); }\n        print(all);")
+        .as_str(),
+        "10 1\n[0, 1, 2, 3, 4, 'WorkerLost', 6, 7, 8, 9]\n10 1\n[2, 2, 2, 2, 2, 2, 2, 2, 2, 2]\n",
+    );
+}
+
+#[test]
+fn an_initializer_that_fails_is_reported_once_and_starts_no_workers_without_end() {
+    prints(
+        r#"
+        let started = Value("i", 0);
+        fn begin(started) { started.get_lock().with(|| started.value += 1); throw ValueError("bad start"); }
+        let pool = Pool(2, begin, [started]);
+        print(error_of(|| pool.map(len, ["a"])));
+        print(error_of(|| pool.apply_async(len, ["a"])));
+        print(started.value <= 2);
+        pool.close();
+        pool.join();
+        fn vanish() { os._exit(1); }
+        let pool = Pool(2, vanish);
+        print(error_of(|| pool.map(len, ["a"])));
+        pool.terminate();
+        "#,
+        "ValueError: bad start\nValueError: bad start\nTrue\n\
+         BrokenProcessPool: 6 workers in a row ended before they took a task\n",
+    );
+}
+
+#[test]
+fn a_time_limit_ends_the_task_and_nothing_else() {
+    prints(
+        r#"
+        fn maybe(x) { if x == 1 { time.sleep(3600); } if x == 2 { while true { } } x }
+        let pool = Pool(2);
+        print(error_of(|| pool.apply(maybe, [1], #{ timeout: 0.1 })));
+        let results = pool.imap(maybe, range(4), #{ timeout: 0.1 });
+        for i in range(4) {
+            try { print(results.next()); } catch (e) { print(`${e.type}: ${e}`); }
+        }
+        print(error_of(|| pool.apply(maybe, [1], #{ timeout: 0.1, retries: 2 })));
+        "#,
+        "TimeoutError: maybe(1) took longer than its time limit of 0.1 s\n\
+         0\n\
+         TimeoutError: maybe(1) took longer than its time limit of 0.1 s\n\
+         TimeoutError: maybe(2) took longer than its time limit of 0.1 s\n\
+         3\n\
+         TimeoutError: maybe(1) took longer than its time limit of 0.1 s\n",
+    );
+}
+
+#[test]
+fn retries_follow_deaths_and_time_limits_but_not_errors() {
+    prints(
+        r#"
+        fn flaky(runs, how) {
+            runs.value += 1;
+            if how == "throw" { throw ValueError("no"); }
+            if runs.value < 3 {
+                if how == "die" { os.kill(os.getpid(), signal.SIGKILL); }
+                time.sleep(3600);
+            }
+            runs.value
+        }
+        let pool = Pool(1);
+        let runs = Value("i", 0);
+        print(pool.apply(flaky, [runs, "die"], #{ retries: 2 }));
+        let runs = Value("i", 0);
+        print(pool.apply(flaky, [runs, "hang"], #{ retries: 2, timeout: 0.1 }));
+        let runs = Value("i", 0);
+        print(error_of(|| pool.apply(flaky, [runs, "throw"], #{ retries: 2 })), runs.value);
+        let runs = Value("i", 0);
+        try { pool.apply(flaky, [runs, "die"], #{ retries: 1 }); } catch (e) { print(e.type, runs.value); }
+        "#,
+        "3\n3\nValueError: no 1\nWorkerLost 2\n",
+    );
+}
+
+#[test]
+fn an_error_of_a_task_has_the_lines_of_the_worker() {
+    each_start_method(|method| {
+        let output = Script::text(
+            "fn inner(x) {\n    throw ValueError(`no ${x}`);\n}\nfn outer(x) { inner(x) }\nlet pool = Pool(1);\npool.map(outer, [3]);\n",
+        )
+        .start_method(method)
+        .run();
+        assert_eq!(output.code(), 1, "{output:?}");
+        assert!(
+            output
+                .stderr
+                .starts_with("ValueError: no 3\n  --> main.rhai:2:5\n"),
+            "{}",
+            output.stderr
+        );
+    });
+}
+
+#[test]
+fn ctrl_c_ends_a_pool_with_one_report() {
+    each_start_method(|method| {
+        let running = Script::text(
+            "fn nap(x) { print(\"ready\"); time.sleep(3600); }\nlet pool = Pool(3);\npool.map(nap, range(10), 1);\n",
+        )
+        .start_method(method)
+        .start();
+        running.wait_for_lines(3);
+        running.interrupt_at("pool.map(nap, range(10), 1);");
+    });
+}
+
+#[test]
+fn nobody_outlives_a_pool_whose_process_is_killed_or_ends() {
+    each_start_method(|method| {
+        let running = Script::text(
+            "fn nap(x) { print(\"ready\"); time.sleep(3600); }\nlet pool = Pool(2);\npool.map(nap, [1, 2], 1);\n",
+        )
+        .start_method(method)
+        .start();
+        running.wait_for_lines(2);
+        running.signal(Signal::SIGKILL);
+        running.wait_until("the workers are gone", || running.processes().is_empty());
+        Script::text(
+            "fn nap(x) { time.sleep(3600); }\nlet pool = Pool(2);\npool.map_async(nap, [1, 2]);\nprint(\"end\");\n",
+        )
+        .start_method(method)
+        .run()
+        .assert(0, "end\n", "");
+    });
+}
+
+/// Kills workers while they work, many times: each task has exactly one outcome and is begun at most once.
+#[test]
+fn a_storm_of_kills_costs_no_more_than_the_tasks_in_hand() {
+    each_start_method(|method| {
+        let output = Script::text(
+            r#"
+            const KILLS = 250;
+            let runs = RawArray("i", 200000);
+            fn work(pair) {
+                pair[1][pair[0]] += 1;
+                let sum = 0;
+                for k in 0..(pair[0] % 50) { sum += k; }
+                pair[0] * 3
+            }
+            let pool = Pool(4);
+            let kills = 0;
+            let next = 0;
+            let good = 0;
+            let lost = 0;
+            while kills < KILLS {
+                let round = next / 400;
+                let items = [];
+                for i in range(400) { items.append([next + i, runs]); }
+                let chunk = #{ chunksize: [1, 3, 20, 100][round % 4] };
+                let results = if round % 3 == 0 { pool.imap_unordered(work, items, chunk) } else { pool.imap(work, items, chunk) };
+                let seen = #{};
+                let count = 0;
+                while true {
+                    try {
+                        let result = results.next();
+                        seen[str(result)] = true;
+                        good += 1;
+                    } catch (e) {
+                        if e.type == "StopIteration" { break; }
+                        if e.type != "WorkerLost" { print(`${e.type}: ${e}`); }
+                        seen[`lost ${count}`] = true;
+                        lost += 1;
+                    }
+                    count += 1;
+                    if count % 25 == 3 {
+                        let workers = active_children();
+                        if workers.len() > 0 { workers[count % workers.len()].kill(); kills += 1; }
+                    }
+                }
+                if count != 400 || seen.len() != 400 { print(`${count} outcomes, ${seen.len()} different ones`); }
+                next += 400;
+            }
+            let twice = 0;
+            for i in range(next) { if runs[i] > 1 { twice += 1; } }
+            print(good + lost == next, lost <= kills, twice);
+            "#,
+        )
+        .start_method(method)
+        .start()
+        .finish_within(Duration::from_secs(120));
+        output.assert(0, "True True 0\n", "");
+    });
+}
