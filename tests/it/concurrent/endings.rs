@@ -45,19 +45,19 @@ fn a_closure_form_waits_for_the_tasks() {
 fn the_end_of_a_program_waits_for_what_was_submitted() {
     prints(
         r#"
-        fn late(word) { time.sleep(0.05); print(word); }
+        fn late() { time.sleep(0.05); print("task"); }
         fn submit() {
             let e = ProcessPoolExecutor(2);
-            for i in range(3) { e.submit(late, "process"); }
-            ThreadPoolExecutor(1).submit(late, "thread");
+            for i in range(3) { e.submit(late); }
+            ThreadPoolExecutor(1).submit(late);
         }
-        submit();
         let p = Process(submit);
         p.start();
         p.join();
+        submit();
         print("end");
         "#,
-        &("process\n".repeat(3) + "thread\nend\nprocess\nprocess\nprocess\nthread\n"),
+        &("task\n".repeat(4) + "end\n" + &"task\n".repeat(4)),
     );
 }
 
@@ -125,7 +125,7 @@ fn workers_are_terminated_or_killed() {
 #[test]
 fn workers_end_with_a_killed_parent() {
     each_start_method(|method| {
-        let mut run = Script::text(
+        let run = Script::text(
             r#"
             let begun = Queue();
             let e = ProcessPoolExecutor(2);
@@ -148,7 +148,7 @@ fn workers_end_with_a_killed_parent() {
 #[test]
 fn ctrl_c_ends_everybody_although_tasks_are_left() {
     each_start_method(|method| {
-        let mut run = Script::text(
+        let run = Script::text(
             r#"
             let begun = Queue();
             let e = ProcessPoolExecutor(2);

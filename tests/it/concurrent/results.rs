@@ -49,7 +49,7 @@ fn several_inputs_end_with_the_shortest() {
         r#"
         for e in [ProcessPoolExecutor(2), ThreadPoolExecutor(2)] {
             print(list(e.map(|a, b| a + b, [1, 2, 3], [10, 20])));
-            print(list(e.map(|a, b, c| a + b + c, [1, 2], range(5), "xyz".split("").map(|c| len(c)))));
+            print(list(e.map(|a, b, c| a + b + c, [1, 2], range(5), ["x", ""].map(|c| len(c)))));
             print(sum(list(e.map(|x| x, range(1000), #{ chunksize: 100 }))), list(e.map(|x| x, [])));
             print(error_of(|| e.map(|x| x, [1], #{ chunksize: 0 })), error_of(|| e.map(|x| x)));
         }
@@ -61,8 +61,7 @@ fn several_inputs_end_with_the_shortest() {
         ValueError: chunksize must be >= 1. TypeError: map() must have at least two arguments: a function and what to go through
         "
         .repeat(2)
-        .replace("\n        \n", "\n")
-        .replace("[1, 4]", "[1, 4]"),
+        .replace("\n        \n", "\n"),
     );
 }
 
