@@ -6,9 +6,9 @@ use super::executor::{Executor, ProcessExecutor, ThreadExecutor};
 use crate::script::caller::Caller;
 use crate::script::{Call, Failure, Namespace, Outcome, raise};
 use crate::stdlib::multiprocessing::pool::OpenPools;
-use crate::stdlib::multiprocessing::pool::crew::{Kind, Terms};
 use crate::stdlib::multiprocessing::pool::pool::Pool;
 use crate::stdlib::multiprocessing::pool::pool_class::{initargs, initializer, processors};
+use crate::stdlib::multiprocessing::pool::terms::{Kind, Terms};
 use crate::text::as_int;
 
 /// The most threads of an executor that was not given a number.

@@ -6,8 +6,6 @@
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
-use rhai::{Array, FnPtr};
-
 use super::super::family::Family;
 use super::super::process::Process;
 use super::super::start;
@@ -15,41 +13,16 @@ use super::super::start_method::{StartMethod, StartMethods};
 use super::lost::Death;
 use super::member::Member;
 use super::parcel::Parcel;
-use super::worker::Post;
+use super::post::Post;
+use super::terms::Terms;
 use crate::pool::letter::{Head, Order};
 use crate::pool::tally::Work;
 use crate::pool::{Board, Claims, Hand};
-use crate::script::caller::Caller;
 use crate::script::{Failure, Interp, session_failure};
 use crate::sync::{Deadline, PutError, Queue};
 use crate::sys;
 use crate::sys::clock::now_ns;
 use crate::sys::signal::Signal;
-
-/// What the workers of a pool are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Processes,
-    Threads,
-}
-
-/// How workers are started.
-#[derive(Debug)]
-pub(crate) struct Terms {
-    pub kind: Kind,
-    pub workers: usize,
-    pub initializer: Option<FnPtr>,
-    pub initargs: Array,
-    /// How many batches a worker does before it is replaced.
-    pub batches: Option<u64>,
-    /// The pool belongs to an executor: its tasks can be withdrawn until a worker begins them, `sys.exit` ends a task and not its
-    /// worker, and the workers are no daemons, so that they can start processes themselves.
-    pub is_executor: bool,
-    /// The names of workers without their number: of processes what follows the start method.
-    pub role: String,
-    /// Where the functions of the tasks are looked up.
-    pub caller: Caller,
-}
 
 /// The workers of a pool.
 #[derive(Debug)]

@@ -1,18 +1,18 @@
 //! `Pool`: worker processes that do the tasks of `apply`, `map`, `imap` and their kind.
 //!
 //! - [`pool`]: the object and its state; [`submit`], [`feed`]: items on their way to the workers; [`promise`]: the result of a call that has not
-//!   come yet; [`pump`]: every wait; [`ending`]: how a pool ends.
+//!   come yet; [`sending`], [`pump`]: batches sent, and every wait; [`ending`]: how a pool ends.
 //! - [`several`]: a wait on several pools; [`withdraw`]: tasks that are cancelled; [`open`]: pools that the program's end waits for.
 //! - [`staff`]: the workers, whatever they are; [`member`]: one of them, to be waited for; [`parcel`]: tasks as they travel; [`lost`]: what is
 //!   said of a task whose worker died.
-//! - [`crew`]: worker processes; [`worker`]: the life of one; [`desk`]: its board as a value.
+//! - [`terms`]: how workers are started; [`crew`]: worker processes; [`worker`]: the life of one; [`post`]: what it is given; [`outbox`]: what it sends; [`desk`]: shared rows as values.
 //! - [`threads`]: worker threads; [`thread_worker`]: the life of one; [`seat`]: what they share with the pool.
 //! - [`object`], [`pool_class`], [`calls`], [`options`], [`async_result`], [`iterator`]: what scripts see; [`callbacks`]: their functions that are called back.
 
 mod async_result;
 mod callbacks;
 mod calls;
-pub(crate) mod crew;
+mod crew;
 mod desk;
 mod ending;
 mod feed;
@@ -22,15 +22,19 @@ mod member;
 mod object;
 mod open;
 mod options;
+mod outbox;
 pub(crate) mod parcel;
 pub(crate) mod pool;
 pub(crate) mod pool_class;
+mod post;
 pub(crate) mod promise;
 mod pump;
 mod seat;
+mod sending;
 mod several;
 mod staff;
 pub(crate) mod submit;
+pub(crate) mod terms;
 mod thread_worker;
 mod threads;
 mod withdraw;

@@ -5,11 +5,11 @@ use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, Weak};
 use std::time::{Duration, Instant};
 
-use super::crew::{Kind, Terms};
 use super::feed::Feed;
 use super::parcel::{Ended, Parcel};
 use super::promise::{Callback, Promise};
 use super::staff::Staff;
+use super::terms::{Kind, Terms};
 use crate::pool::tally::Slowest;
 use crate::pool::{JobId, Table};
 use crate::script::{Exception, Failure, Interp, raise};

@@ -3,9 +3,9 @@
 use rhai::{Array, Dynamic, FnPtr, Map};
 
 use super::calls;
-use super::crew::{Kind, Terms};
 use super::object::{ThreadPool, pool};
 use super::pool::Pool;
+use super::terms::{Kind, Terms};
 use crate::script::caller::Caller;
 use crate::script::{Call, Class, Failure, Namespace, Outcome, Registry, raise};
 use crate::text::as_int;

@@ -4,9 +4,10 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::super::start_method::{StartMethod, StartMethods};
-use super::crew::{Crew, Ended, Kind, Terms};
+use super::crew::{Crew, Ended};
 use super::member::Member;
 use super::parcel::{Letter, Parcel};
+use super::terms::{Kind, Terms};
 use super::threads::Threads;
 use crate::pool::letter::Head;
 use crate::pool::tally::Work;

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use rhai::{Array, FnPtr};
 
 use super::callbacks::Callbacks;
-use super::crew::Kind;
 use super::feed::Feed;
 use super::parcel::Errand;
 use super::pool::Pool;
 use super::promise::{Callback, Promise, Shape};
+use super::terms::Kind;
 use crate::pool::Rules;
 use crate::pool::chunks::Chunks;
 use crate::pool::job::Order;

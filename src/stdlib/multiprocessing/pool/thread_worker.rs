@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use rhai::Dynamic;
 
-use super::crew::Terms;
 use super::lost;
 use super::parcel::{Ended, Errand, Letter};
 use super::seat::{Bench, Seat, Task};
+use super::terms::Terms;
 use super::worker::exit;
 use crate::pool::letter::{Envelope, Head, Kind};
 use crate::pool::tally::Work;

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::crew::{Ended, Terms};
+use super::crew::Ended;
 use super::lost::Death;
 use super::member::Member;
 use super::parcel::{Letter, Parcel};
 use super::seat::{Bench, Seat, Task};
+use super::terms::Terms;
 use super::thread_worker;
 use crate::pool::Hand;
 use crate::pool::letter::Head;

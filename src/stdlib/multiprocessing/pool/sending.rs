@@ -1,0 +1,167 @@
+//! Sending batches to the workers.
+
+use std::sync::Arc;
+
+use rhai::Dynamic;
+
+use super::feed::{self, Feed};
+use super::parcel::Parcel;
+use super::pool::{Stage, State};
+use crate::pool::Batch;
+use crate::script::{Exception, Failure, Interp};
+
+/// How many batches for each worker are under way, of a call that waits.
+const AHEAD: usize = 2;
+
+impl State {
+    /// Starts workers that are missing, and sends what waits to be sent.
+    ///
+    /// # Errors
+    /// A worker cannot be started.
+    pub(crate) fn advance(
+        &mut self,
+        interp: &Arc<Interp>,
+        processes: usize,
+    ) -> Result<(), Failure> {
+        if self.stage == Stage::Terminated || self.broken.is_some() {
+            return Ok(());
+        }
+        if !self.is_unsent_empty() {
+            self.crew.hire(interp, self.wanted(interp, processes))?;
+            self.send_waiting();
+            while let Some(mut feed) = self.feeds.pop_front() {
+                let is_enough = feed.is_watched && self.table.under_way() >= AHEAD * processes;
+                if is_enough || !self.send_some(interp, &mut feed) {
+                    self.feeds.push_front(feed);
+                    break;
+                }
+                match feed.items.len() {
+                    0 => self.complete(&feed),
+                    _ => self.feeds.push_front(feed),
+                }
+            }
+        }
+        if self.stage == Stage::Closed && self.is_unsent_empty() {
+            self.crew.close();
+        }
+        self.keep_promises();
+        Ok(())
+    }
+
+    /// Returns how many workers the pool should have now.
+    pub(super) fn wanted(&self, interp: &Interp, most: usize) -> usize {
+        let unsent: usize = self.feeds.iter().map(|feed| feed.items.len()).sum();
+        let tasks = self.table.under_way() + self.table.waiting() + unsent;
+        self.crew.wanted(interp, most, tasks)
+    }
+
+    fn is_unsent_empty(&self) -> bool {
+        self.feeds.is_empty() && !self.table.has_waiting()
+    }
+
+    fn complete(&mut self, feed: &Feed) {
+        self.table.complete(feed.job);
+    }
+
+    /// Sends batches that wait. Stops where there is no memory for one now.
+    fn send_waiting(&mut self) {
+        while self.crew.has_room()
+            && let Some(batch) = self.table.next_waiting()
+        {
+            let rules = self.table.rules(batch.job);
+            let head = feed::head(&batch.load.errand, rules, batch.count);
+            match self.crew.send(&batch.load, head) {
+                Ok(number) => self.table.sent(number, batch),
+                Err(_) => return self.table.put_back(batch),
+            }
+        }
+    }
+
+    /// Sends the next items of a call. Returns false if there is no memory for them now.
+    fn send_some(&mut self, interp: &Arc<Interp>, feed: &mut Feed) -> bool {
+        let each = self.table.job(feed.job).and_then(|job| job.pace.each());
+        let items = feed.next_items(each);
+        self.send_items(interp, feed, items);
+        !self.table.has_waiting()
+    }
+
+    /// Adds items to a job and sends them: long ones by themselves; those that cannot be sent fail.
+    pub(super) fn send_items(&mut self, interp: &Arc<Interp>, feed: &Feed, items: Vec<Dynamic>) {
+        let Some(job) = self.table.job_mut(feed.job) else {
+            return;
+        };
+        let mut place = job.add(items.len());
+        if self.crew.crew().is_none() {
+            if !items.is_empty() {
+                self.table.enqueue(Batch {
+                    job: feed.job,
+                    first: place,
+                    count: items.len(),
+                    attempts: 0,
+                    load: Parcel::hold(&feed.errand, items),
+                });
+            }
+            return self.send_waiting();
+        }
+        let mut items = items.into_iter().peekable();
+        while let Some(next) = items.peek() {
+            let is_long = feed::is_long(next) && feed.rules.retries == 0;
+            if is_long && !self.table.has_waiting() && self.crew.has_room() {
+                let item = items.next().unwrap_or(Dynamic::UNIT);
+                self.send_long(interp, feed, place, &item);
+                place += 1;
+                continue;
+            }
+            // A long one that cannot be sent by itself now is kept like the others.
+            let kept = is_long.then(|| items.next()).flatten();
+            let is_short = |item: &Dynamic| !feed::is_long(item) || feed.rules.retries > 0;
+            let short = std::iter::from_fn(|| items.next_if(is_short));
+            let short = kept.into_iter().chain(short);
+            let packed = Parcel::pack(interp, &feed.errand, short);
+            if packed.count > 0 {
+                self.table.enqueue(Batch {
+                    job: feed.job,
+                    first: place,
+                    count: packed.count,
+                    attempts: 0,
+                    load: packed.parcel,
+                });
+                place += packed.count;
+            }
+            if let Some(refused) = packed.refused {
+                self.table.settle_task(feed.job, place, Err(refused));
+                place += 1;
+            }
+            self.send_waiting();
+        }
+    }
+
+    fn send_long(&mut self, interp: &Arc<Interp>, feed: &Feed, place: usize, item: &Dynamic) {
+        let head = feed::head(&feed.errand, feed.rules, 1);
+        let mut sent = None;
+        let Some(crew) = self.crew.crew() else {
+            return;
+        };
+        let number = crew.send_by(|queue| {
+            let put = Parcel::put_long(interp, &feed.errand, item, (queue, head));
+            put.map(|parcel| sent = Some(parcel))
+        });
+        match (number, sent) {
+            (Ok(number), Some(load)) => self.table.sent(
+                number,
+                Batch {
+                    job: feed.job,
+                    first: place,
+                    count: 1,
+                    attempts: 0,
+                    load,
+                },
+            ),
+            (Err(error), _) => {
+                let outcome = Err(Exception::from_error(&error));
+                self.table.settle_task(feed.job, place, outcome);
+            }
+            (Ok(_), None) => {}
+        }
+    }
+}
