@@ -56,7 +56,7 @@ fn several_inputs_end_with_the_shortest() {
         "#,
         &"
         [11, 22]
-        [1, 4]
+        [2, 3]
         499500 []
         ValueError: chunksize must be >= 1. TypeError: map() must have at least two arguments: a function and what to go through
         "

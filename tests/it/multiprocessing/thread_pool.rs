@@ -107,8 +107,8 @@ fn a_task_is_tried_again_after_its_time() {
     prints(
         r#"
         let tries = queue.Queue();
-        fn late_at_first() { tries.put(1); if tries.qsize() < 3 { time.sleep(600); } tries.qsize() }
-        print(ThreadPool(1).apply(late_at_first, [], #{ timeout: 0.05, retries: 2 }));
+        fn late_at_first(tries) { tries.put(1); if tries.qsize() < 3 { time.sleep(600); } tries.qsize() }
+        print(ThreadPool(1).apply(late_at_first, [tries], #{ timeout: 0.05, retries: 2 }));
         "#,
         "3\n",
     );
