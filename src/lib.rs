@@ -38,6 +38,7 @@
 //! | what scripts may do, and how much | [`Permissions`], [`Limits`]; [`Stopper`] |
 //! | how much memory a script may hold | [`Limits::memory`], [`alloc::Counting`] |
 //! | a host's own functions and types | [`Setup`], [`init_with`] |
+//! | how far their work has come | [`Builder::on_progress`], [`progress::ProgressReport`] |
 //! | what scripts print and read | [`Sink`], [`Capture`], [`Builder::stdin`] |
 //! | what Rust and scripts share | [`objects`]: [`Queue`](objects::Queue), [`Lock`](objects::Lock), [`Event`](objects::Event), [`Process`](objects::Process) |
 //! | what went wrong | [`Error`], [`ErrorKind`], and [`error`] with the [`Diagnostic`](error::Diagnostic) |
@@ -49,11 +50,12 @@
 //!
 //! # Crate features
 //!
-//! - `cli` (enabled by default): the `procscript` command. Without it neither clap, rustyline nor anyhow is built.
+//! - `authkey` (enabled by default): the `authkey` of scripts' `Listener` and `Client`, by the hashes of RustCrypto: 11 crates more.
+//! - `cli` (enabled by default): the `procscript` command. Without it neither clap, rustyline, indicatif nor anyhow is built.
 //! - `compile` (enabled by default): numeric functions and loops of scripts become machine code, by Cranelift: 37 crates more, 5 of them for
 //!   build scripts only, and five megabytes. Without it scripts behave the same, but numeric code is interpreted.
 //!
-//! A program that embeds the crate usually turns both off by `default-features = false`, and turns `compile` on if its scripts compute.
+//! A program that embeds the crate usually turns all off by `default-features = false`, and turns `compile` on if its scripts compute.
 //!
 //! # Platforms
 //!
@@ -136,6 +138,14 @@ pub mod objects {
         Conversion, Event, GetError, Items, Lock, LockGuard, Process, ProcessOptions, PutError,
         PutManyError, Queue, TaskDoneError, WaitError,
     };
+}
+
+pub mod progress {
+    //! How far the long work of scripts has come.
+
+    #[doc(hidden)]
+    pub use crate::runtime::{Drawing, terminal_width};
+    pub use crate::runtime::{ProgressReport, ProgressStage};
 }
 
 pub mod prompt {

@@ -106,6 +106,9 @@ pub(crate) struct Options {
     /// How errors are printed
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(crate) error_format: Format,
+    /// Show no progress of `progress(…)` and of pools
+    #[arg(long)]
+    pub(crate) no_progress: bool,
     /// Leave everything to the interpreter, and make no machine code of numeric functions and loops
     #[arg(long)]
     pub(crate) no_compile: bool,

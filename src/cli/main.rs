@@ -11,6 +11,7 @@ mod doc;
 mod input;
 mod output;
 mod permissions;
+mod progress;
 mod repl;
 mod run;
 

@@ -9,6 +9,7 @@ use procscript::{Builder, Limits, Runtime, Script, StartMethod};
 use super::args::{Method, Options, ScriptOptions};
 use super::default_limit;
 use super::input::read;
+use super::progress::{self, Place};
 
 /// `words`: the file, then the script's arguments.
 pub(crate) fn run(options: &ScriptOptions, words: Vec<OsString>) -> Result<u8> {
@@ -19,7 +20,8 @@ pub(crate) fn run(options: &ScriptOptions, words: Vec<OsString>) -> Result<u8> {
 /// Runs standard input as a script.
 pub(crate) fn run_input(options: &Options) -> Result<u8> {
     let words = vec!["-".into()];
-    run_by(builder(options, words.clone()), &words)
+    let builder = builder(options, words.clone());
+    run_by(progress::shown(builder, options, Place::Errors), &words)
 }
 
 fn run_by(builder: Builder, words: &[OsString]) -> Result<u8> {
@@ -46,6 +48,7 @@ fn execute(builder: Builder, script: Script) -> Result<u8> {
 
 fn explaining(options: &ScriptOptions, words: &[OsString]) -> Builder {
     let builder = builder(&options.all, words.to_vec());
+    let builder = progress::shown(builder, &options.all, Place::Errors);
     match options.explain_compile {
         true => builder.explain_compile(),
         false => builder,

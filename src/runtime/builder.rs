@@ -16,6 +16,7 @@ use crate::script::interp::Interp;
 use crate::script::limits::Limits;
 use crate::script::report::Reports;
 use crate::script::settings::Settings;
+use crate::script::sinks::progress::ProgressSinks;
 use crate::script::sinks::sink::Sink;
 use crate::script::sinks::source::Answers;
 use crate::script::sinks::streams::Sinks;
@@ -54,6 +55,7 @@ pub struct Builder {
     stdout: Option<Sink>,
     stderr: Option<Sink>,
     stdin: Option<Answers>,
+    pub(super) progress: ProgressSinks,
     /// The modules that scripts have; `None` for the default.
     pub(super) modules: Option<Vec<String>>,
     pub(super) without: Vec<String>,
@@ -354,6 +356,7 @@ impl Builder {
             self.settings.with_permissions(permissions),
             stdlib::states(),
         );
+        let _ = interp.progress.set(self.progress);
         interp.permissions().set_in_host(!self.owns_process);
         if let Some(bytes) = self.session_memory {
             interp.limit_session_memory(bytes);

@@ -1,6 +1,6 @@
 //! The embedding API: a runtime for scripts, from Rust.
 //!
-//! - [`builder`], [`compiling`]: the options of a runtime; [`build_error`]: why they can be wrong.
+//! - [`builder`], [`compiling`], [`progress`]: the options of a runtime; [`build_error`]: why they can be wrong.
 //! - [`setup`]: functions and types of a host.
 //! - [`package`]: the API on an engine that the host owns; [`limited`]: its limits.
 //! - [`script`]: the source of a script.
@@ -34,6 +34,7 @@ mod objects;
 mod package;
 mod parsing;
 mod piece;
+mod progress;
 mod prompt;
 mod run;
 mod script;
@@ -79,9 +80,12 @@ use crate::script::interp::Interp;
 pub use crate::script::limits::{Exceeded, Limits};
 use crate::script::names::Names;
 pub use crate::script::sinks::capture::Capture;
+pub use crate::script::sinks::progress::{Drawing, ProgressReport, ProgressStage};
 pub use crate::script::sinks::sink::Sink;
 pub use crate::stdlib::multiprocessing::start_method::StartMethod;
 pub use crate::sys::alloc::Counting;
+#[doc(hidden)]
+pub use crate::sys::stdio::terminal_width;
 
 /// A script engine with processes.
 ///

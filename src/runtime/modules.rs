@@ -50,15 +50,18 @@ impl Modules {
         }
     }
 
-    /// Returns a built-in module: `os`, and `os.path` inside of it.
-    fn built_in(&self, path: &str) -> Option<Shared<Module>> {
-        if let Some(module) = self.built_in.get(path) {
-            return Some(module.clone());
-        }
+    /// Returns the built-in module of this name, which may be inside another: `multiprocessing.connection`.
+    fn built_in(&self, name: &str) -> Option<Shared<Module>> {
         // A child is sent the module's own name, `os::path`.
-        let (outer, inner) = path.split_once("::").or_else(|| path.split_once('.'))?;
-        let inner = self.built_in.get(outer)?.get_sub_module(inner)?;
-        Some(inner.clone().into())
+        let name = name.replace("::", ".");
+        let mut parts = name.split('.');
+        let outer = self.built_in.get(parts.next()?)?.clone();
+        parts.try_fold(outer, |outer, inner| {
+            let mut inside = outer.iter_sub_modules();
+            inside
+                .find(|(found, _)| *found == inner)
+                .map(|(_, module)| module.clone())
+        })
     }
 
     /// Finds the file of a module, and its path without symbolic links.

@@ -119,6 +119,12 @@ impl<'a> Call<'a> {
             .clone()
     }
 
+    /// Returns the object that a function of a module was called on, if it was called as `module.name(…)`.
+    pub(crate) fn this_if<T: Variant + Clone>(&self) -> Option<T> {
+        let this = self.this.as_deref()?.read_lock::<T>()?;
+        Some(this.clone())
+    }
+
     /// Returns the receiver itself, for methods that change it or call back with it as `this`.
     pub(crate) fn receiver(&mut self) -> &mut Dynamic {
         self.this

@@ -50,6 +50,11 @@ impl Codecs {
         self.parts.insert(codec.type_id(), codec);
     }
 
+    /// Returns whether values of this type are sent as other values.
+    pub(crate) fn sends_by_parts(&self, type_id: TypeId) -> bool {
+        self.parts.contains_key(&type_id)
+    }
+
     /// Some values of `T` cannot be sent from this process, for the reason that `why` returns.
     pub(crate) fn withhold<T: Variant + Clone>(&mut self, why: fn(&T) -> Option<&'static str>) {
         let why = move |value: &Dynamic| why(&*value.read_lock::<T>()?);

@@ -20,6 +20,7 @@ use crate::script::limits::Spent;
 use crate::script::output::Output;
 use crate::script::requests::Requests;
 use crate::script::settings::Settings;
+use crate::script::sinks::progress::ProgressSinks;
 use crate::script::sinks::source::Source;
 use crate::script::sinks::streams::PausedRelay;
 use crate::script::state::{State, States};
@@ -46,6 +47,8 @@ impl fmt::Debug for EndOthers {
 pub(crate) struct Interp {
     pub program: Program,
     pub output: Output,
+    /// Who is shown how far long work has come.
+    pub progress: OnceLock<ProgressSinks>,
     /// The source of what scripts read.
     pub source: Source,
     /// The settings that children inherit.
@@ -93,6 +96,7 @@ impl Interp {
         Arc::new_cyclic(|myself| Self {
             program: Program::new(start_dir),
             output: Output::default(),
+            progress: OnceLock::new(),
             source: Source::default(),
             held: Held::new(settings.limits.of_memory()),
             islands: Islands::new(&settings),

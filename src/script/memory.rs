@@ -78,6 +78,11 @@ pub(crate) fn for_message(value: &Dynamic) -> Result<(), Failure> {
     check(bytes, || format!("a message of {bytes} bytes"))
 }
 
+/// Memory for bytes that another program sends.
+pub(crate) fn for_received(bytes: usize) -> Result<(), Failure> {
+    check(bytes, || format!("a message of {bytes} bytes"))
+}
+
 /// Memory for what Rhai's operators may make of a variable: a copy of its value, or twice as much. `s += s` copies a string, and then
 /// moves the copy to a buffer of up to three times the size.
 pub(crate) fn to_grow(value: &Dynamic) -> Result<(), Failure> {

@@ -26,6 +26,7 @@
 //!   [`stretch`]: evaluations that a host marks.
 //! - [`report`], [`waits`]: reports of errors, and what a process waits for, in words.
 //! - [`output`], [`sinks`]: lines on standard output, or where a host redirects them; [`unwritten`]: what could not be written.
+//! - [`progress`]: how far long work has come, for those who show it.
 
 mod arguments;
 pub(crate) mod bind;
@@ -52,6 +53,7 @@ pub(crate) mod memory;
 pub(crate) mod names;
 pub(crate) mod output;
 pub(crate) mod panics;
+pub(crate) mod progress;
 pub(crate) mod random_stream;
 pub(crate) mod report;
 pub(crate) mod requests;

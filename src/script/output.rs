@@ -12,8 +12,10 @@
 //! could not be written is kept until somebody can report it.
 
 use std::io;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 
+use crate::script::sinks::progress::Drawing;
 use crate::script::sinks::streams::{Entrances, PausedRelay, Sinks};
 use crate::sync;
 use crate::sys::lock::locked;
@@ -46,13 +48,46 @@ impl Unwritten {
     }
 }
 
+/// Where a drawing of progress is, which the next line that is printed has to remove.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Drawn {
+    Nowhere = 0,
+    /// In the last line of the terminal.
+    OnTerminal = 1,
+    /// In the last line of what both streams lead to.
+    OnPipe = 2,
+}
+
+impl Drawn {
+    fn of_note(note: u64) -> Self {
+        [Self::Nowhere, Self::OnTerminal, Self::OnPipe]
+            .into_iter()
+            .find(|drawn| *drawn as u64 == note)
+            .unwrap_or(Self::Nowhere)
+    }
+
+    /// Returns whether text that is written to this stream comes after the drawing in the same line.
+    fn is_in_the_way_of(self, stream: Stream) -> bool {
+        match self {
+            Self::Nowhere => false,
+            Self::OnTerminal => stdio::is_terminal(stream),
+            Self::OnPipe => true,
+        }
+    }
+}
+
+/// Moves the cursor to the beginning of its line and removes what is there.
+const ERASE: &str = "\r\x1b[K";
+
 /// The output of one process of a program.
 #[derive(Debug, Default)]
 pub(crate) struct Output {
     /// The beginning of a line that is not yet complete.
     partial: Mutex<String>,
-    /// Held for the length of one write, by whichever process of the family writes.
+    /// Held for the length of one write, by whichever process of the family writes. Its note is a [`Drawn`].
     turn: Mutex<Option<sync::Mutex>>,
+    /// The same as that note, as long as there is no lock.
+    drawn: AtomicU64,
     /// The open files.
     files: Mutex<Vec<Weak<dyn Pending>>>,
     /// Output that could not be written when no native could return the error.
@@ -237,8 +272,61 @@ impl Output {
             let sinks = self.sinks.get();
             sinks
                 .and_then(|sinks| sinks.write(stream, bytes, alone))
-                .unwrap_or_else(|| stdio::write_all(stream, bytes))
+                .unwrap_or_else(|| self.write_to(stream, bytes))
         })
+    }
+
+    /// Writes to a stream of the process, after removing a drawing that is in the way.
+    fn write_to(&self, stream: Stream, bytes: &[u8]) -> io::Result<()> {
+        if self.drawn() == Drawn::Nowhere || !self.drawn().is_in_the_way_of(stream) {
+            return stdio::write_all(stream, bytes);
+        }
+        self.set_drawn(Drawn::Nowhere);
+        stdio::write_all(stream, &[ERASE.as_bytes(), bytes].concat())
+    }
+
+    /// Draws progress on standard error, unless that is redirected. What cannot be drawn is no error of the script.
+    pub(crate) fn draw(&self, drawing: &Drawing) {
+        if self.sinks.get().is_some() {
+            return;
+        }
+        self.in_turn(|_| {
+            let erased = match self.drawn() {
+                Drawn::Nowhere => "",
+                Drawn::OnTerminal | Drawn::OnPipe => ERASE,
+            };
+            let text = format!("{erased}{}", drawing.text);
+            let _ = stdio::write_all(Stream::Err, text.as_bytes());
+            self.set_drawn(match (drawing.stays, drawing.piped) {
+                (false, _) => Drawn::Nowhere,
+                (true, false) => Drawn::OnTerminal,
+                (true, true) => Drawn::OnPipe,
+            });
+        });
+    }
+
+    /// Removes a drawing before somebody else writes to the terminal, or the process ends.
+    pub(crate) fn erase_drawing(&self) {
+        if self.drawn() != Drawn::Nowhere {
+            self.draw(&Drawing::default());
+        }
+    }
+
+    fn drawn(&self) -> Drawn {
+        let turn = locked(&self.turn);
+        let shared = turn.as_ref().map_or(0, sync::Mutex::note);
+        match Drawn::of_note(shared) {
+            Drawn::Nowhere => Drawn::of_note(self.drawn.load(Ordering::Relaxed)),
+            drawn => drawn,
+        }
+    }
+
+    fn set_drawn(&self, drawn: Drawn) {
+        match &*locked(&self.turn) {
+            Some(turn) => turn.set_note(drawn as u64),
+            None => return self.drawn.store(drawn as u64, Ordering::Relaxed),
+        }
+        self.drawn.store(0, Ordering::Relaxed);
     }
 
     /// Calls `f` while no other process of the program writes. Its argument is false when the lock could not be taken.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use crate::script::exceptions::{Failure, raise};
+use crate::script::exceptions::{Failure, os_failure, raise};
 use crate::script::interp::Interp;
 use crate::sync::{self, Offset, Session};
 use crate::sys;
@@ -37,6 +37,7 @@ impl Interp {
         self.attach(&new);
         // Without descriptors for it, sockets cannot be sent, and all the rest works.
         *locked(&self.depot) = sync::Depot::create(&new).ok().map(Arc::new);
+        sync::remove_leftovers();
         *session = Some(new.clone());
         // The script may have been asked to stop before there was anything to wait on.
         self.requests.publish(&new);
@@ -94,6 +95,9 @@ impl Interp {
     ///
     /// A process that a signal has ended then dies by that signal, so that its parent sees it.
     pub(crate) fn leave(&self, code: i32, ended_by: Option<Signal>) {
+        if !self.is_child() {
+            self.output.erase_drawing();
+        }
         self.output.finish();
         self.states().all().for_each(|state| state.end_process());
         // Threads that are left may use the session to the last moment; what they hold goes with the process then.
@@ -108,8 +112,38 @@ impl Interp {
             };
             session.leave(exit);
         }
+        self.leave_directory();
         if let Some(signal) = ended_by {
             sys::signal::die_by(signal);
+        }
+    }
+}
+
+impl Interp {
+    /// Returns the directory of the family, in which it notes what has to disappear with it.
+    ///
+    /// # Errors
+    /// `OSError` when the system refuses it.
+    pub(crate) fn family_directory(&self) -> Result<sync::FamilyDirectory, Failure> {
+        self.session()?;
+        let depot = self.depot().ok_or_else(|| {
+            raise(
+                "OSError",
+                "no descriptors were left for what the processes of this program share",
+            )
+        })?;
+        sync::FamilyDirectory::of(&depot).map_err(os_failure)
+    }
+
+    /// Removes what is to disappear with the family, if this is its last process.
+    pub(crate) fn leave_directory(&self) {
+        let Some(depot) = locked(&self.depot).take() else {
+            return;
+        };
+        let directory = sync::FamilyDirectory::existing(&depot);
+        drop(depot);
+        if let Ok(Some(directory)) = directory {
+            directory.remove_if_last();
         }
     }
 }

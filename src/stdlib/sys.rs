@@ -81,16 +81,14 @@ fn register_streams(registry: &mut Registry) {
             Ok(lines.collect::<Array>().into())
         })
         .method("to_string", &[], |_| Ok("<stdin>".into()));
-    registry
-        .members()
-        .set_iter_result(TypeId::of::<Stdin>(), |value: Dynamic| {
-            let Stdin(interp) = value.cast::<Stdin>();
-            Box::new(std::iter::from_fn(move || match read_line(&interp) {
-                Ok(line) if line.is_empty() => None,
-                Ok(line) => Some(Ok(line.into())),
-                Err(failure) => Some(Err(failure)),
-            }))
-        });
+    registry.iterates(TypeId::of::<Stdin>(), |value| {
+        let Stdin(interp) = value.cast::<Stdin>();
+        Box::new(std::iter::from_fn(move || match read_line(&interp) {
+            Ok(line) if line.is_empty() => None,
+            Ok(line) => Some(Ok(line.into())),
+            Err(failure) => Some(Err(failure)),
+        }))
+    });
     registry
         .class::<Stdout>("stdout")
         .method("write", &["text"], |call| {

@@ -129,6 +129,16 @@ impl Depot {
         )
     }
 
+    /// Returns the name by which others can see whether any process has this depot, if it was given one.
+    pub(super) fn name(&self) -> io::Result<Option<String>> {
+        passing::name(self.entrance.as_fd())
+    }
+
+    /// Gives it that name, unless another process of the family has done so.
+    pub(super) fn set_name(&self, name: &str) -> io::Result<()> {
+        passing::set_name(self.entrance.as_fd(), name)
+    }
+
     /// Leaves a copy of `fd` for the future holder of the ticket.
     pub(crate) fn leave(&self, fd: BorrowedFd<'_>) -> Result<Ticket, DepotError> {
         let size = size_of::<TicketObject>() as u64;

@@ -45,6 +45,8 @@ shared_struct! {
         /// The thread to wake by the release, as [`CALLED`] says.
         called: AtomicU64,
         gone_owner: GoneOwner,
+        /// What holders leave for each other: see [`Mutex::note`].
+        note: AtomicU64,
     }
 }
 
@@ -99,6 +101,17 @@ impl Mutex {
     /// This process's hold on the lock's existence.
     pub(crate) fn handle(&self) -> &Handle {
         &self.0
+    }
+
+    /// Returns the number that a holder has left for the next ones, at first 0.
+    pub(crate) fn note(&self) -> u64 {
+        peek(&self.object().note)
+    }
+
+    /// Leaves a number for the next holders, which say what it means.
+    pub(crate) fn set_note(&self, note: u64) {
+        poke(&self.object().note, note);
+        step();
     }
 
     fn session(&self) -> &Session {

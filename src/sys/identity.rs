@@ -26,6 +26,21 @@ pub(crate) fn host_name() -> String {
         .into_owned()
 }
 
+/// Returns the number of the user whose rights this process has.
+pub(crate) fn user() -> u32 {
+    rustix::process::geteuid().as_raw()
+}
+
+/// Returns the number of the network that this process sees. Names of sockets are unique in it.
+///
+/// # Errors
+/// `/proc` is not there.
+pub(crate) fn network_namespace() -> std::io::Result<String> {
+    let link = std::fs::read_link("/proc/self/ns/net")?;
+    let link = link.to_string_lossy();
+    Ok(link.chars().filter(char::is_ascii_digit).collect())
+}
+
 /// Returns whether the process that had this id at a [moment](super::clock::since_boot) still runs; a zombie does not.
 ///
 /// If another process has the id by now, it has started later.

@@ -26,6 +26,7 @@ pub(crate) mod interrupt;
 pub(crate) mod limits;
 pub(crate) mod lock;
 pub(crate) mod memory;
+pub(crate) mod named;
 pub(crate) mod opening;
 pub(crate) mod passing;
 pub(crate) mod pipe;

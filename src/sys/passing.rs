@@ -11,8 +11,8 @@ use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
 use rustix::io::Errno;
 use rustix::net::{
     AddressFamily, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, SendAncillaryBuffer,
-    SendAncillaryMessage, SendFlags, SocketFlags, SocketType, recv, recvmsg, sendmsg, socketpair,
-    sockopt,
+    SendAncillaryMessage, SendFlags, SocketAddrUnix, SocketFlags, SocketType, bind, getsockname,
+    recv, recvmsg, sendmsg, socket_with, socketpair, sockopt,
 };
 
 /// Identifies a descriptor while it waits.
@@ -27,6 +27,31 @@ pub(crate) fn place() -> io::Result<(OwnedFd, OwnedFd)> {
         flags,
         None,
     )?)
+}
+
+/// Gives this end a name that no file has. Others find it taken as long as any process has the end. An end that has one keeps it.
+pub(crate) fn set_name(end: BorrowedFd<'_>, name: &str) -> io::Result<()> {
+    match bind(end, &SocketAddrUnix::new_abstract_name(name.as_bytes())?) {
+        Err(Errno::INVAL) => Ok(()),
+        result => Ok(result?),
+    }
+}
+
+/// Returns the name of this end, if it has one.
+pub(crate) fn name(end: BorrowedFd<'_>) -> io::Result<Option<String>> {
+    let address = SocketAddrUnix::try_from(getsockname(end)?)?;
+    let name = address.abstract_name().filter(|name| !name.is_empty());
+    Ok(name.map(|name| String::from_utf8_lossy(name).into_owned()))
+}
+
+/// Returns whether some process has an end of this name.
+pub(crate) fn is_name_taken(name: &str) -> io::Result<bool> {
+    let (family, kind) = (AddressFamily::UNIX, SocketType::SEQPACKET);
+    let socket = socket_with(family, kind, SocketFlags::CLOEXEC, None)?;
+    match bind(socket, &SocketAddrUnix::new_abstract_name(name.as_bytes())?) {
+        Err(Errno::ADDRINUSE) => Ok(true),
+        result => Ok(result.map(|()| false)?),
+    }
 }
 
 /// Adds a copy of `fd` at the end.

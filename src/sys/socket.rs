@@ -111,6 +111,11 @@ impl Socket {
         self.0.peer_addr()
     }
 
+    /// Sends small pieces without waiting for more, over TCP.
+    pub(crate) fn send_at_once(&self) -> io::Result<()> {
+        self.0.set_tcp_nodelay(true)
+    }
+
     /// `setsockopt(2)` with an integer.
     pub(crate) fn set_option(&self, level: i32, name: i32, value: i32) -> io::Result<()> {
         // SAFETY: the kernel reads one integer from an address that is valid for it.

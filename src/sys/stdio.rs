@@ -24,6 +24,24 @@ impl Stream {
     }
 }
 
+/// Returns whether the stream is a terminal.
+pub(crate) fn is_terminal(stream: Stream) -> bool {
+    rustix::termios::isatty(stream.fd())
+}
+
+/// Returns the number of columns of the terminal that standard error leads to, `None` if it is not a terminal. At a prompt
+/// standard error is a pipe to the terminal that is read.
+#[doc(hidden)]
+#[must_use]
+pub fn terminal_width(at_prompt: bool) -> Option<u16> {
+    let stream = match at_prompt {
+        true => rustix::stdio::stdin(),
+        false => Stream::Err.fd(),
+    };
+    let size = rustix::termios::tcgetwinsize(stream).ok()?;
+    Some(size.ws_col).map(|columns| if columns == 0 { 80 } else { columns })
+}
+
 /// Writes all of `bytes`, in one `write(2)` where the kernel takes them whole; waits where it takes none.
 ///
 /// # Errors

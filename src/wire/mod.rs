@@ -3,12 +3,17 @@
 //! The format is MessagePack with a few extension types ([`extension`]). A value crosses unchanged, its type included,
 //! or is refused with the path to the part that cannot go. What is not the value's own stays behind: the tag and the
 //! read-only mark of a `Dynamic`, and the sharing of captured variables, which cross as a copy of what they hold.
+//!
+//! Also the form of messages between programs that share no memory: [`frame`], and how they greet each other: [`challenge`].
 
+#[cfg_attr(not(feature = "authkey"), path = "challenge_off.rs")]
+pub(crate) mod challenge;
 mod codec;
 mod decode;
 mod encode;
 mod extension;
 mod fault;
+pub(crate) mod frame;
 pub(crate) mod kind;
 mod reader;
 mod refusal;

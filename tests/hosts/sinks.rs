@@ -5,6 +5,7 @@ use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 
+use procscript::progress::ProgressStage;
 use procscript::{Capture, Permissions, Runtime, Script, Sink, StartMethod};
 
 use crate::support::cases::Case;
@@ -27,7 +28,55 @@ pub(crate) const CASES: &[Case] = &[
         "a_sink_that_panics_on_a_childs_output_blocks_no_process",
         panicked_child,
     ),
+    Case::new(
+        "progress_is_reported_by_numbers_and_nothing_is_drawn",
+        progress,
+    ),
 ];
+
+fn progress() {
+    let (sender, reports) = mpsc::channel();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .on_progress(move |report| {
+            let words = (
+                report.label.map(String::from),
+                report.unit.map(String::from),
+            );
+            sender
+                .send((report.id, report.stage, words, report.done, report.total))
+                .unwrap();
+        })
+        .build()
+        .unwrap();
+    let script = r#"
+        fn child() { for x in progress(range(9)) { x += 1; } }
+        let p = Process(child); p.start(); p.join();
+        let sum = 0;
+        for x in progress([1, 2, 3], #{ label: "adding", unit: "numbers" }) { sum += x; }
+        let bar = progress(); bar.update(5); bar.close(); bar.update(1);
+        sum
+        "#;
+    assert_eq!(runtime.eval::<i64>(script).unwrap(), 6);
+    drop(runtime);
+    let all: Vec<_> = reports.iter().collect();
+    let ends: Vec<_> = all
+        .iter()
+        .filter(|report| report.1 != ProgressStage::Advanced)
+        .map(|(_, stage, words, done, total)| (*stage, words.clone(), *done, *total))
+        .collect();
+    let words = (Some("adding".to_string()), Some("numbers".to_string()));
+    assert_eq!(
+        ends,
+        [
+            (ProgressStage::Begun, words.clone(), 0, Some(3)),
+            (ProgressStage::Finished, words, 3, Some(3)),
+            (ProgressStage::Begun, (None, None), 0, None),
+            (ProgressStage::Finished, (None, None), 5, None),
+        ]
+    );
+    assert_ne!(all[0].0, all[all.len() - 1].0);
+}
 
 fn lines() {
     let (sender, lines) = mpsc::channel();

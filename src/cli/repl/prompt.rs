@@ -10,6 +10,7 @@ use anyhow::{Context, Result, bail};
 use procscript::prompt::Outcome;
 
 use super::super::args::{Format, Options};
+use super::super::progress::{self, Place};
 use super::super::{input, run};
 use super::plain::Line;
 use super::screen::Screen;
@@ -45,6 +46,7 @@ pub(crate) fn repl(options: &Options, file: Option<&Path>) -> Result<u8> {
     let argv = file.map_or_else(|| vec![OsString::new()], |file| vec![file.into()]);
     let mut screen = Screen::new().context("cannot use the terminal")?;
     let builder = screen.around_fork(run::builder(options, argv));
+    let builder = progress::shown(builder, options, Place::Prompt);
     let session = Rc::new(RefCell::new(builder.build()?.interactive()));
     screen.begin(&session);
     let mut prompt = Prompt {

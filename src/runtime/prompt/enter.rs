@@ -115,6 +115,8 @@ impl Interactive {
         };
         self.on_endings(signals::note_ending);
         let result = self.runtime.run_piece(source, &ast);
+        // A bar that has not been closed.
+        interp.output.erase_drawing();
         drop(limit);
         let result = self.runtime.unless_unwritten(result);
         if !interp.is_interactive() {

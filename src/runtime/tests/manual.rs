@@ -12,13 +12,15 @@ use crate::stdlib::{names, states};
 const SPELT_OTHERWISE: [&str; 4] = ["to_string", "to_debug", "len", "contains"];
 
 /// Classes that are documented under their constructors' names only: those of a module, and one with two.
-const DOCUMENTED_AS: [(&str, &str); 6] = [
+const DOCUMENTED_AS: [(&str, &str); 8] = [
     ("Queue", "JoinableQueue"),
     ("environ", "os.environ"),
     ("local", "threading.local"),
     ("socket", "socket.socket"),
     ("os::path", "os.path"),
-    ("multiprocessing::connection", "multiprocessing.connection"),
+    ("connection", "multiprocessing.connection"),
+    ("shared_memory", "multiprocessing.shared_memory"),
+    ("multiprocessing::dummy", "multiprocessing.dummy"),
 ];
 
 fn everything_declared() -> Listing {

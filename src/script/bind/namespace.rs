@@ -184,7 +184,12 @@ impl Registry {
 
     /// Begins a namespace that the program can name.
     fn begin_namespace<T: Variant + Clone>(&mut self, name: &'static str) -> Option<usize> {
-        if !name.split("::").all(|part| self.wants(part)) {
+        let is_named = name.split("::").all(|part| self.wants(part));
+        let is_returned = self
+            .returned
+            .iter()
+            .any(|(module, by)| *module == name && self.wants(by));
+        if !is_named && !is_returned {
             return None;
         }
         self.members.set_custom_type::<T>(name);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rhai::{Dynamic, FnPtr, Module, Variant};
 
 use super::Handler;
+use super::iterators::{Items, Iterators};
 use super::native::{On, add, native, register};
 use super::registered::{Listed, Listing, Receiver, Registered};
 use super::signature::Signature;
@@ -36,9 +37,14 @@ pub(crate) struct Registry {
     /// The members of types: methods, operators, iterators.
     pub(super) members: Module,
     pub(super) namespaces: Vec<(&'static str, Module)>,
+    /// Modules that a function returns: the module's name, and the function's.
+    pub(super) returned: Vec<(&'static str, &'static str)>,
+    /// Namespaces that are inside others as well: the inner one's name, and the outer one's.
+    inside: Vec<(&'static str, &'static str)>,
     pub(super) codecs: Codecs,
     pub(super) classes: HashSet<TypeId>,
     pub(super) listing: Listing,
+    iterators: Iterators,
 }
 
 impl Registry {
@@ -49,9 +55,12 @@ impl Registry {
             globals: Module::new(),
             members: Module::new(),
             namespaces: Vec::new(),
+            returned: Vec::new(),
+            inside: Vec::new(),
             codecs: Codecs::default(),
             classes: HashSet::new(),
             listing: Listing::default(),
+            iterators: Iterators::default(),
         }
     }
 
@@ -175,6 +184,16 @@ impl Registry {
         }
     }
 
+    /// Notes that the function `by` returns the module, which has to be declared after this: a program need not name the module then.
+    pub(crate) fn returns(&mut self, by: &'static str, module: &'static str) {
+        self.returned.push((module, by));
+    }
+
+    /// Makes the module `inner` a part of the module `outer` too: `multiprocessing::connection`.
+    pub(crate) fn place_inside(&mut self, inner: &'static str, outer: &'static str) {
+        self.inside.push((inner, outer));
+    }
+
     /// Returns how types without methods of their own are sent.
     pub(crate) fn codecs(&mut self) -> &mut Codecs {
         &mut self.codecs
@@ -190,6 +209,23 @@ impl Registry {
         &mut self.members
     }
 
+    /// Lets `for` iterate over values of a type, which are passed to `iterate`.
+    pub(crate) fn iterates(
+        &mut self,
+        of: TypeId,
+        iterate: impl Fn(Dynamic) -> Items + Send + Sync + 'static,
+    ) {
+        let iterate = Arc::new(iterate);
+        self.iterators.add(of, iterate.clone());
+        self.members
+            .set_iter_result(of, move |value| iterate(value));
+    }
+
+    /// Returns how values of our types are iterated.
+    pub(crate) fn iterators(&self) -> Iterators {
+        self.iterators.clone()
+    }
+
     /// Returns the natives for an engine.
     pub(crate) fn natives(self) -> Registered {
         let mut namespaces: Vec<(&'static str, Module)> = Vec::new();
@@ -203,6 +239,14 @@ impl Registry {
                     namespaces[place].1.build_index();
                 }
                 _ => namespaces.push((name, module)),
+            }
+        }
+        for (inner, outer) in self.inside {
+            let place = |name| namespaces.iter().position(|n| n.0 == name);
+            if let (Some(inner), Some(outer)) = (place(inner), place(outer)) {
+                let (name, module) = namespaces[inner].clone();
+                namespaces[outer].1.set_sub_module(name, module);
+                namespaces[outer].1.build_index();
             }
         }
         let namespaces = namespaces
@@ -239,6 +283,9 @@ impl Registry {
     fn send_modules(&mut self) {
         let all: Arc<[Receiver]> = std::mem::take(&mut self.listing.modules).into();
         for Receiver { type_id, name, .. } in &*all {
+            if self.codecs.sends_by_parts(*type_id) {
+                continue;
+            }
             let (known, own) = (all.clone(), Dynamic::from(*name));
             let decode = move |name: Dynamic| {
                 let name = name.to_string();

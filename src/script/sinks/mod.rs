@@ -4,9 +4,11 @@
 //! - [`streams`]: the two streams of a runtime, with what its children write, in one order.
 //! - [`outlet`]: one of the two.
 //! - [`source`]: what `input()` reads.
+//! - [`progress`]: who is shown how far long work has come.
 
 pub(crate) mod capture;
 mod outlet;
+pub(crate) mod progress;
 pub(crate) mod sink;
 pub(crate) mod source;
 pub(crate) mod streams;

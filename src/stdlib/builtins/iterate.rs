@@ -4,12 +4,13 @@ use std::any::TypeId;
 use std::ops::{Range, RangeInclusive};
 use std::sync::OnceLock;
 
-use rhai::{AST, Array, Blob, Dynamic, EvalAltResult, Map, NativeCallContext, Position, Scope};
+use rhai::{AST, Array, Blob, Dynamic, Engine, EvalAltResult, Map, Position, Scope};
 
 use super::number::not_an_integer;
 use super::slices;
+use crate::script::bind::{Items, Iterators};
 use crate::script::steps::Steps;
-use crate::script::{Call, Failure, Outcome, Registry, memory, raise, type_name};
+use crate::script::{Call, Failure, Interp, Outcome, Registry, memory, raise, type_name};
 use crate::text::{self, as_int, as_string};
 
 pub(super) fn register(registry: &mut Registry) {
@@ -135,11 +136,73 @@ pub(in crate::stdlib) fn items(call: &Call<'_>, value: Dynamic) -> Result<Array,
     if let Some(steps) = value.read_lock::<Steps>() {
         return collect(call, steps.len(), steps.map(Dynamic::from_int));
     }
-    walk(call.context, value)
+    walk(call.context.engine(), value)
 }
 
 fn letter(char: char) -> Dynamic {
     char.to_string().into()
+}
+
+/// Returns the items of any value that can be iterated, each made when it is needed. Those of a type that only the engine can iterate are
+/// made at once.
+///
+/// # Errors
+/// `TypeError` for a value that cannot be iterated.
+pub(super) fn lazily(
+    interp: &Interp,
+    known: &Iterators,
+    value: &Dynamic,
+) -> Result<Items, Failure> {
+    if let Some(items) = known.items(value) {
+        return Ok(items);
+    }
+    if let Some(text) = as_string(value) {
+        let letters: Vec<char> = text.chars().collect();
+        return Ok(Box::new(letters.into_iter().map(|char| Ok(letter(char)))));
+    }
+    if let Some(entries) = value.read_lock::<Map>() {
+        let keys: Vec<_> = entries
+            .keys()
+            .map(|key| Dynamic::from(key.to_string()))
+            .collect();
+        return Ok(Box::new(keys.into_iter().map(Ok)));
+    }
+    if let Some(bytes) = value.read_lock::<Blob>() {
+        let bytes = bytes.clone().into_iter();
+        return Ok(Box::new(
+            bytes.map(|byte| Ok(Dynamic::from_int(byte.into()))),
+        ));
+    }
+    if let Some(range) = bounds(value) {
+        return Ok(Box::new(range.map(|number| Ok(Dynamic::from_int(number)))));
+    }
+    if let Some(steps) = value.read_lock::<Steps>() {
+        return Ok(Box::new(steps.map(|number| Ok(Dynamic::from_int(number)))));
+    }
+    let items = match value.read_lock::<Array>() {
+        Some(items) => items.clone(),
+        None => {
+            let engine = interp.engine();
+            let engine = engine.ok_or_else(|| raise("RuntimeError", "the engine has ended"))?;
+            walk(&engine, value.clone())?
+        }
+    };
+    Ok(Box::new(items.into_iter().map(Ok)))
+}
+
+/// Returns the number of items of a value, if that is known without iterating over it.
+pub(super) fn known_length(value: &Dynamic) -> Option<usize> {
+    if let Some(text) = as_string(value) {
+        return Some(text.chars().count());
+    }
+    if let Some(range) = bounds(value) {
+        return Some(length(&range));
+    }
+    let items = value.read_lock::<Array>().map(|items| items.len());
+    let entries = || value.read_lock::<Map>().map(|entries| entries.len());
+    let bytes = || value.read_lock::<Blob>().map(|bytes| bytes.len());
+    let steps = || value.read_lock::<Steps>().map(|steps| steps.len());
+    items.or_else(entries).or_else(bytes).or_else(steps)
 }
 
 /// As many items as the script wished for.
@@ -158,7 +221,7 @@ fn collect(
 }
 
 /// Returns the items of a value whose type only the engine can iterate.
-fn walk(context: &NativeCallContext, value: Dynamic) -> Result<Array, Failure> {
+fn walk(engine: &Engine, value: Dynamic) -> Result<Array, Failure> {
     static LOOP: OnceLock<Option<AST>> = OnceLock::new();
     const TEXT: &str = "let all = []; for item in whole { all.push(item); } all";
     let found = type_name(&value);
@@ -166,9 +229,7 @@ fn walk(context: &NativeCallContext, value: Dynamic) -> Result<Array, Failure> {
     let ast = ast.as_ref().ok_or("the loop is no Rhai")?;
     let mut scope = Scope::new();
     scope.push_dynamic("whole", value);
-    let all = context
-        .engine()
-        .eval_ast_with_scope::<Array>(&mut scope, ast);
+    let all = engine.eval_ast_with_scope::<Array>(&mut scope, ast);
     all.map_err(|mut error| match *error {
         EvalAltResult::ErrorFor(_) => {
             raise("TypeError", format!("'{found}' object is not iterable"))

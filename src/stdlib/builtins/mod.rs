@@ -10,6 +10,7 @@
 //! - [`string`], [`list`], [`dict`], [`bytes`]: Python's methods of Rhai's types.
 //! - [`grown`]: Rhai's functions that make values of any size, with a check for memory.
 //! - [`mod@file`]: `open` and what it gives.
+//! - [`progress`]: how far a loop has come.
 //!
 //! Where Rhai has a function of the same name, Python's meaning holds in a script:
 //!
@@ -52,6 +53,7 @@ mod list;
 pub(super) mod number;
 pub(super) mod operators;
 pub(super) mod print;
+mod progress;
 pub(super) mod sequence;
 pub(super) mod slices;
 pub(super) mod sorting;
@@ -86,6 +88,7 @@ pub(super) fn register(registry: &mut Registry) {
     bytes::register(registry);
     grown::register(registry);
     file::register(registry);
+    progress::register(registry);
     registry.constant("None", ());
     registry.constant("True", true);
     registry.constant("False", false);

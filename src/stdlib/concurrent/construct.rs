@@ -5,10 +5,12 @@ use rhai::Dynamic;
 use super::executor::{Executor, ProcessExecutor, ThreadExecutor};
 use crate::script::caller::Caller;
 use crate::script::{Call, Failure, Namespace, Outcome, raise};
+use crate::stdlib::multiprocessing::Multiprocessing;
 use crate::stdlib::multiprocessing::pool::OpenPools;
 use crate::stdlib::multiprocessing::pool::pool::Pool;
 use crate::stdlib::multiprocessing::pool::pool_class::{initargs, initializer, processors};
 use crate::stdlib::multiprocessing::pool::terms::{Kind, Terms};
+use crate::stdlib::multiprocessing::start_method::StartMethod;
 use crate::text::as_int;
 
 /// The most threads of an executor that was not given a number.
@@ -39,8 +41,7 @@ pub(super) fn constructors(module: &mut Namespace<'_>) {
         );
 }
 
-/// `ProcessPoolExecutor(max_workers, initializer, initargs, max_tasks_per_child, mp_context)`. A context changes nothing: `get_context`
-/// has set the start method.
+/// `ProcessPoolExecutor(max_workers, initializer, initargs, max_tasks_per_child, mp_context)`.
 fn of_processes(call: &mut Call<'_>) -> Outcome {
     let workers = max_workers(call, processors())?;
     let terms = Terms {
@@ -51,6 +52,7 @@ fn of_processes(call: &mut Call<'_>) -> Outcome {
         batches: max_tasks_per_child(call, 3)?,
         is_executor: true,
         role: "Process".into(),
+        method: start_method(call, 4)?,
         caller: Caller::of(call.interp, call.context)?,
     };
     let pool = Pool::new(call.interp, terms)?;
@@ -79,6 +81,7 @@ fn of_threads(call: &mut Call<'_>) -> Outcome {
         batches: None,
         is_executor: true,
         role: format!("{prefix}_"),
+        method: None,
         caller: Caller::of(call.interp, call.context)?,
     };
     let pool = Pool::new(call.interp, terms)?;
@@ -99,6 +102,17 @@ fn max_workers(call: &mut Call<'_>, default: usize) -> Result<usize, Failure> {
             Err(raise("ValueError", text))
         }
         None => Err(call.mismatch(0, "an integer", &given)),
+    }
+}
+
+/// The start method of the parameter `mp_context`.
+fn start_method(call: &mut Call<'_>, index: usize) -> Result<Option<StartMethod>, Failure> {
+    let Some(given) = call.given(index) else {
+        return Ok(None);
+    };
+    match given.read_lock::<Multiprocessing>() {
+        Some(module) => Ok(module.start_method()),
+        None => Err(call.mismatch(index, "a context (see get_context)", &given)),
     }
 }
 

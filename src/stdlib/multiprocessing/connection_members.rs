@@ -1,11 +1,14 @@
 //! The members of connections: sending, receiving, waiting.
 
 use std::os::fd::AsRawFd;
+use std::time::Duration;
 
 use rhai::{Array, Blob, Dynamic};
 
-use super::connection::{self, Connection, NOT_GIVEN, NOTHING_CAN_COME};
+use super::connection::{self, Connection, End, NOT_GIVEN, NOTHING_CAN_COME};
+use super::listener;
 use super::messages::{read, with_message};
+use super::plain::{self, BYTES_CAME, ITEM_CAME};
 use super::wait::wait;
 use crate::script::{
     Call, Exception, Failure, Interp, Namespace, Outcome, Registry, raise, raise_bare, raise_os,
@@ -44,10 +47,6 @@ impl Sent {
     }
 }
 
-const BYTES_CAME: &str = "this message was sent by send_bytes(): receive it with recv_bytes()";
-
-const ITEM_CAME: &str = "this message was sent by send(): receive it with recv()";
-
 /// The value of `multiprocessing.connection`.
 #[derive(Debug, Clone)]
 struct ConnectionModule;
@@ -66,8 +65,8 @@ pub(super) fn register(registry: &mut Registry) {
         )
         .by_parts(
             "Connection",
-            |_, connection| Ok(connection::directions_of(connection)),
-            |_, parts| connection::closed_of(parts),
+            |_, connection| Ok(connection::parts_of(connection)),
+            |_, parts| connection::of_parts(parts),
         )
         .method("send", &["obj", "/"], send)
         .method("recv", &[], recv)
@@ -91,14 +90,20 @@ pub(super) fn register(registry: &mut Registry) {
             Ok(call.this::<Connection>().with(|s| s.writable).into())
         })
         .repr(|call| Ok(call.this::<Connection>().repr().into()));
-    registry
-        .namespace("multiprocessing::connection", ConnectionModule)
-        .function("Pipe", &["duplex?"], pipe)
-        .function("wait", &["#", "object_list", "timeout?"], wait);
+    let mut module = registry.namespace("connection", ConnectionModule);
+    module.function("Pipe", &["duplex?"], pipe).function(
+        "wait",
+        &["#", "object_list", "timeout?"],
+        wait,
+    );
+    listener::register_names(&mut module);
+    listener::register(registry);
+    registry.place_inside("connection", "multiprocessing");
 }
 
 /// Registers the names of this module in `multiprocessing`.
 pub(super) fn register_names(multiprocessing: &mut Namespace<'_>) {
+    listener::register_global(multiprocessing);
     multiprocessing
         .global("Pipe", &["duplex?"], pipe)
         .global("wait", &["#", "object_list", "timeout?"], wait)
@@ -108,7 +113,7 @@ pub(super) fn register_names(multiprocessing: &mut Namespace<'_>) {
 }
 
 /// `Pipe(duplex)`: both ends. In a one-way pipe the first only receives and the second only sends.
-fn pipe(call: &mut Call<'_>) -> Outcome {
+pub(super) fn pipe(call: &mut Call<'_>) -> Outcome {
     let duplex = call.bool_or(0, true);
     let (first, second) = sync::pipe(&call.interp.session()?, duplex).map_err(session_failure)?;
     let ends = [first, second].map(|end| Dynamic::from(Connection::new(end)));
@@ -118,6 +123,10 @@ fn pipe(call: &mut Call<'_>) -> Outcome {
 fn send(call: &mut Call<'_>) -> Outcome {
     let end = call.this::<Connection>().writer()?;
     let item = call.value(0);
+    let end = match end {
+        End::Pipe(end) => end,
+        End::Stream(stream) => return plain::send(call.interp, &stream, &item),
+    };
     let sent = with_message(call.interp, &item, "obj", |pieces, handles| {
         let marked: Vec<_> = [&[Sent::Item.mark()], pieces].concat();
         end.send(&marked, handles)
@@ -151,8 +160,12 @@ fn send_bytes(call: &mut Call<'_>) -> Outcome {
     let Some(part) = rest.get(..size) else {
         return invalid("buffer length < offset + size");
     };
-    end.send(&[Sent::Bytes.mark(), part], &[])
-        .map_err(|error| send_failure(call.interp, error))?;
+    match end {
+        End::Pipe(end) => end
+            .send(&[Sent::Bytes.mark(), part], &[])
+            .map_err(|error| send_failure(call.interp, error))?,
+        End::Stream(stream) => stream.send(call.interp, &[part])?,
+    }
     Ok(Dynamic::UNIT)
 }
 
@@ -168,6 +181,10 @@ fn bytes_of(call: &mut Call<'_>) -> Result<Blob, Failure> {
 fn recv(call: &mut Call<'_>) -> Outcome {
     let end = call.this::<Connection>().reader()?;
     let interp = call.interp;
+    let end = match end {
+        End::Pipe(end) => end,
+        End::Stream(stream) => return plain::receive(interp, &stream),
+    };
     let received = end.receive(Deadline::NEVER, |message| {
         match Sent::parse(message.bytes) {
             (Sent::Item, bytes) => read(interp, Message { bytes, ..message }),
@@ -204,6 +221,17 @@ fn recv_bytes(call: &mut Call<'_>) -> Outcome {
             usize::try_from(most).map_err(|_| raise("ValueError", "negative maxlength"))?
         }
     };
+    let end = match end {
+        End::Pipe(end) => end,
+        End::Stream(stream) => {
+            let most = u64::try_from(most).unwrap_or(u64::MAX);
+            let received = plain::receive_bytes(call.interp, &stream, most);
+            if received.is_err() && stream.has_message() {
+                connection.stop_reading();
+            }
+            return received.map(Dynamic::from_blob);
+        }
+    };
     let received = end.receive(Deadline::NEVER, |message| {
         bytes_in(message.bytes).map(|bytes| match bytes.len() > most {
             true => Received::TooLong,
@@ -228,32 +256,42 @@ fn recv_bytes_into(call: &mut Call<'_>) -> Outcome {
     let Some(room) = buffer.get_mut(offset..) else {
         return Err(raise("ValueError", "offset too large"));
     };
-    let received = end.receive(Deadline::NEVER, |message| {
-        let bytes = bytes_in(message.bytes)?;
-        match room.get_mut(..bytes.len()) {
-            Some(place) => {
-                place.copy_from_slice(bytes);
-                Ok(())
-            }
-            // The error holds the whole message, which is no longer in the pipe.
-            None => {
-                let whole = Dynamic::from_blob(bytes.to_vec());
-                Err(throw(Exception::new("BufferTooShort", vec![whole])))
-            }
+    let mut fill = |bytes: &[u8]| match room.get_mut(..bytes.len()) {
+        Some(place) => {
+            place.copy_from_slice(bytes);
+            Ok(())
         }
-    });
-    received.map_err(|error| receive_failure(call.interp, error))??;
+        // The error holds the whole message, which is no longer in the pipe.
+        None => {
+            let whole = Dynamic::from_blob(bytes.to_vec());
+            Err(throw(Exception::new("BufferTooShort", vec![whole])))
+        }
+    };
+    match end {
+        End::Pipe(end) => {
+            let received = end.receive(Deadline::NEVER, |message| fill(bytes_in(message.bytes)?));
+            received.map_err(|error| receive_failure(call.interp, error))??;
+        }
+        End::Stream(stream) => fill(&plain::receive_bytes(call.interp, &stream, u64::MAX)?)?,
+    }
     Ok(Dynamic::from_blob(buffer))
 }
 
 /// `poll(timeout)` returns whether `recv()` would return, or raise `EOFError`, at once.
 fn poll(call: &mut Call<'_>) -> Outcome {
     let end = call.this::<Connection>().reader()?;
-    let deadline = if call.has(0) {
-        call.timeout(0)?.map_or(Deadline::NEVER, Deadline::after)
-    } else {
-        Deadline::NOW
+    let timeout = match call.has(0) {
+        true => call.timeout(0)?,
+        false => Some(Duration::ZERO),
     };
+    let end = match end {
+        End::Pipe(end) => end,
+        End::Stream(stream) => return Ok(stream.poll(call.interp, timeout)?.into()),
+    };
+    let deadline = timeout.map_or(Deadline::NEVER, |timeout| match timeout.is_zero() {
+        true => Deadline::NOW,
+        false => Deadline::after(timeout),
+    });
     match end.wait_readable(deadline) {
         Ok(()) => Ok(true.into()),
         Err(PipeError::TimedOut) => Ok(false.into()),
@@ -271,10 +309,12 @@ fn with(call: &mut Call<'_>) -> Outcome {
     result
 }
 
-/// Returns the descriptor of the session's memory, which holds the pipe.
+/// Returns the descriptor of the socket, or of the session's memory, which holds the pipe.
 fn fileno(call: &mut Call<'_>) -> Outcome {
-    let end = call.this::<Connection>().open()?;
-    let number = end.handle().session().fd().as_raw_fd();
+    let number = match call.this::<Connection>().open()? {
+        End::Pipe(end) => end.handle().session().fd().as_raw_fd(),
+        End::Stream(stream) => stream.socket().kernel()?.number(),
+    };
     Ok(Dynamic::from_int(number.into()))
 }
 

@@ -1,17 +1,62 @@
-//! How scripts choose the start method: `set_start_method`, `get_context`.
+//! How scripts choose the start method: `set_start_method` for all children, `get_context` for some.
+
+use std::any::TypeId;
 
 use rhai::{Array, Dynamic};
 
 use super::Multiprocessing;
 use super::start_method::StartMethod;
 use super::start_method::StartMethods;
-use crate::script::{Call, Failure, Namespace, Outcome, raise};
+use crate::script::codecs::Codecs;
+use crate::script::{Call, Failure, Namespace, Outcome, Registry, raise};
+use crate::text::as_string;
+use crate::wire::TypeCodec;
+
+/// The names of start methods. Every spawned child is a copy of a fresh run of the program, as Python's fork server makes them.
+const NAMES: [(&str, StartMethod, &str); 3] = [
+    ("fork", StartMethod::Fork, "Fork"),
+    ("spawn", StartMethod::Spawn, "Spawn"),
+    ("forkserver", StartMethod::Spawn, "ForkServer"),
+];
+
+/// The start method of one context, which does not change that of others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Context(usize);
+
+impl Context {
+    fn named(name: &str) -> Option<Self> {
+        NAMES
+            .iter()
+            .position(|(known, ..)| *known == name)
+            .map(Self)
+    }
+
+    fn name(self) -> &'static str {
+        NAMES[self.0].0
+    }
+
+    pub(super) fn method(self) -> StartMethod {
+        NAMES[self.0].1
+    }
+
+    /// Returns the beginning of the names of its types: `Spawn`.
+    pub(super) fn prefix(self) -> &'static str {
+        NAMES[self.0].2
+    }
+}
+
+/// Returns the context on which a function of the module was called: `ctx.Process(…)`.
+pub(super) fn of(call: &Call<'_>) -> Option<Context> {
+    call.this_if::<Multiprocessing>()?.context
+}
 
 /// Registers the functions among those of `multiprocessing`.
 pub(super) fn register(module: &mut Namespace<'_>) {
     module
         .global("get_start_method", &["allow_none?"], |call| {
-            Ok(StartMethods::of(call.interp).current().name().into())
+            let context = of(call).map(Context::name);
+            let current = || StartMethods::of(call.interp).current().name();
+            Ok(context.unwrap_or_else(current).into())
         })
         .global("set_start_method", &["method", "force?"], set_start_method)
         .global("get_all_start_methods", &[], |call| {
@@ -26,8 +71,55 @@ pub(super) fn register(module: &mut Namespace<'_>) {
         .global("get_context", &["method?"], get_context);
 }
 
+/// Registers how a context is shown, and how it is sent.
+pub(super) fn register_class(registry: &mut Registry) {
+    let receiver = [TypeId::of::<Multiprocessing>()];
+    for name in ["to_string", "to_debug"] {
+        registry.exactly(name, &receiver, &["module"], |call| {
+            let module = call.value(0);
+            let context = module.read_lock::<Multiprocessing>();
+            let context = context.and_then(|module| module.context);
+            Ok(context.map_or_else(
+                || "multiprocessing".into(),
+                |context| {
+                    let prefix = context.prefix();
+                    format!("<multiprocessing.context.{prefix}Context object>").into()
+                },
+            ))
+        });
+    }
+    send(registry.codecs());
+}
+
+/// Sends a context by its name, and the module itself without one.
+fn send(codecs: &mut Codecs) {
+    let encode = |value: &Dynamic| {
+        let module = value.read_lock::<Multiprocessing>();
+        let context = module.and_then(|module| module.context);
+        Ok(context.map_or(Dynamic::UNIT, |context| context.name().into()))
+    };
+    let decode = |name: Dynamic| {
+        let context = match as_string(&name) {
+            None => None,
+            Some(name) => Some(Context::named(&name).ok_or("a context without its method")?),
+        };
+        Ok(Dynamic::from(Multiprocessing { context }))
+    };
+    let own = TypeId::of::<Multiprocessing>();
+    codecs.by_parts(TypeCodec::of("context", own, encode, decode));
+}
+
 fn set_start_method(call: &mut Call<'_>) -> Outcome {
-    let method = start_method_of(call)?;
+    if of(call).is_some() {
+        let text = "cannot set start method of concrete context";
+        return Err(raise("ValueError", text));
+    }
+    let name = call.string(0)?;
+    let method = find(&name)?.method();
+    if !StartMethods::of(call.interp).offers(method) {
+        let text = "the start method 'fork' would copy the program this script is embedded in; children are started by 'spawn'";
+        return Err(raise("RuntimeError", text));
+    }
     let force = call.bool_or(1, false);
     if StartMethods::of(call.interp).fix(method, force) {
         Ok(Dynamic::UNIT)
@@ -36,33 +128,18 @@ fn set_start_method(call: &mut Call<'_>) -> Outcome {
     }
 }
 
+/// `get_context(method=None)`: the module with that start method; without one, as it is.
 fn get_context(call: &mut Call<'_>) -> Outcome {
-    if let Some(name) = call.given(0) {
-        let name = call.str(&name);
-        let method = find_method(call, &name)?;
-        if method != StartMethods::of(call.interp).current()
-            && !StartMethods::of(call.interp).fix(method, false)
-        {
-            return Err(raise("RuntimeError", "context has already been set"));
-        }
-    }
-    Ok(Dynamic::from(Multiprocessing))
-}
-
-fn start_method_of(call: &mut Call<'_>) -> Result<StartMethod, Failure> {
-    let name = call.string(0)?;
-    find_method(call, &name)
+    let context = match call.given(0) {
+        None => of(call),
+        Some(name) => Some(find(&call.str(&name))?),
+    };
+    Ok(Dynamic::from(Multiprocessing { context }))
 }
 
 /// # Errors
-/// `ValueError` for an unknown name, `RuntimeError` in a process that belongs to a host.
-fn find_method(call: &Call<'_>, name: &str) -> Result<StartMethod, Failure> {
-    let method = StartMethod::named(name);
-    let method =
-        method.ok_or_else(|| raise("ValueError", format!("cannot find context for '{name}'")))?;
-    if StartMethods::of(call.interp).offers(method) {
-        return Ok(method);
-    }
-    let text = "the start method 'fork' would copy the program this script is embedded in; children are started by 'spawn'";
-    Err(raise("RuntimeError", text))
+/// `ValueError` for an unknown name.
+fn find(name: &str) -> Result<Context, Failure> {
+    let text = || format!("cannot find context for '{name}'");
+    Context::named(name).ok_or_else(|| raise("ValueError", text()))
 }

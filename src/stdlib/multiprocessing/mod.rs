@@ -5,13 +5,14 @@
 //! - [`start`]: starting; [`work`]: what is sent then; [`child`]: a child's life.
 //! - [`relative`]: the current process and its parent as objects.
 //! - [`family`]: parent, children, names; [`identity`]: who a process is; [`reap`]: children that end; [`finish`]: the orderly end; [`workers`]: the program of spawned children.
-//! - [`start_method`]: fork or spawn; [`context`]: how scripts choose.
+//! - [`start_method`]: fork or spawn; [`context`]: how scripts choose; [`dummy`]: threads instead.
 //!
 //! Shared objects:
 //! - [`synchronize`][]: `Lock`, `RLock`, `Semaphore`, `BoundedSemaphore`, `Event`, `Condition`, `Barrier`.
-//! - [`sharedctypes`]: `Value`, `Array`.
+//! - [`sharedctypes`]: `Value`, `Array`; [`shared_memory`]: memory with a name, for other programs too.
 //! - [`queues`]: `Queue`, `JoinableQueue`; [`queue_members`]: their members; [`queue_items`]: iterating over one; [`simple_queue`]: `SimpleQueue`.
 //! - [`connection`]: the ends of a pipe; [`connection_members`]: `Pipe` and the members of its ends; [`wait`]: for several objects at once.
+//! - [`listener`]: `Listener` and `Client`; [`stream`]: connections by sockets; [`plain`]: the values on them.
 //! - [`messages`]: items as messages.
 //! - [`managers`]: `Manager()` and its containers.
 //!
@@ -21,12 +22,15 @@ pub(crate) mod child;
 pub(crate) mod connection;
 mod connection_members;
 mod context;
+mod dummy;
 pub(crate) mod family;
 pub(crate) mod finish;
 pub(crate) mod identity;
+mod listener;
 pub(crate) mod managers;
 pub(crate) mod messages;
 mod narrowing;
+mod plain;
 pub(crate) mod pool;
 pub(crate) mod process;
 mod process_class;
@@ -36,10 +40,12 @@ mod queue_members;
 pub(crate) mod queues;
 mod reap;
 mod relative;
+mod shared_memory;
 pub(crate) mod sharedctypes;
 pub(crate) mod simple_queue;
 pub(crate) mod start;
 pub(crate) mod start_method;
+mod stream;
 pub(crate) mod synchronize;
 #[cfg(test)]
 mod tests;
@@ -49,15 +55,26 @@ pub(crate) mod workers;
 
 use rhai::{Array, Dynamic};
 
+use self::context::Context;
 use self::family::Family;
 use self::pool::{Callbacks, OpenPools};
-use self::start_method::StartMethods;
+use self::start_method::{StartMethod, StartMethods};
 use self::workers::Workers;
 use crate::script::{Call, Outcome, Registry, States};
 
-/// The value of the global constant `multiprocessing`.
-#[derive(Debug, Clone)]
-pub(crate) struct Multiprocessing;
+/// The value of the global constant `multiprocessing`, and of a context.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Multiprocessing {
+    /// The start method of what is made by it, if that is not the usual one.
+    context: Option<Context>,
+}
+
+impl Multiprocessing {
+    /// Returns the start method of what is made by it, if that is not the usual one.
+    pub(crate) fn start_method(&self) -> Option<StartMethod> {
+        self.context.map(Context::method)
+    }
+}
 
 /// Adds what the module keeps.
 pub(super) fn states(states: &mut States) {
@@ -78,9 +95,11 @@ pub(super) fn register(registry: &mut Registry) {
     managers::register(registry);
     pool::register(registry);
     relative::register(registry);
-    let mut module = registry.namespace("multiprocessing", Multiprocessing);
+    registry.returns("get_context", "multiprocessing");
+    let mut module = registry.namespace("multiprocessing", Multiprocessing::default());
     synchronize::constructors(&mut module);
     connection_members::register_names(&mut module);
+    shared_memory::register_names(&mut module);
     sharedctypes::constructors(&mut module);
     managers::constructors(&mut module);
     pool::constructors(&mut module);
@@ -109,6 +128,9 @@ pub(super) fn register(registry: &mut Registry) {
     context::register(&mut module);
     connection_members::register(registry);
     pool::register_module(registry);
+    shared_memory::register(registry);
+    context::register_class(registry);
+    dummy::register(registry);
 }
 
 fn active_children(call: &mut Call<'_>) -> Outcome {

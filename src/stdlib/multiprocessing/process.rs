@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex};
 use rhai::{Array, FnPtr, Map};
 
 use super::identity::Identity;
+use super::start_method::StartMethod;
 use crate::permissions::Permissions;
 use crate::process::Child;
 use crate::script::Exception;
@@ -46,6 +47,8 @@ pub(crate) struct State {
     pub serves: bool,
     /// It is a worker of a pool, and runs the tasks that the pool sends it.
     pub works: bool,
+    /// How it is started, if a context said so.
+    pub method: Option<StartMethod>,
     /// The child's uncaught exception, once it has ended.
     pub exception: Option<Exception>,
 }
@@ -91,6 +94,7 @@ impl Process {
             sentinel_is_known: false,
             serves: false,
             works: false,
+            method: None,
             exception: None,
         })
     }

@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use rhai::{Dynamic, Map};
 
+use super::context::{self, Context};
 use super::family::Family;
 use super::narrowing::narrowed;
 use super::process::{Process, Stage};
@@ -68,7 +69,11 @@ pub(super) fn register(registry: &mut Registry) {
 pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
     let target = task::target(call)?;
     let args = task::arguments(call)?;
+    let context = context::of(call);
     let mut identity = Family::of(call.interp).next_identity();
+    if let Some(context) = context {
+        identity.name.insert_str(0, context.prefix());
+    }
     if let Some(name) = call.given(2) {
         let name = call.str(&name);
         if !name.is_empty() {
@@ -88,7 +93,10 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
         None => None,
     };
     let process = Process::new(identity, target, args);
-    process.with(|state| state.permissions = permissions);
+    process.with(|state| {
+        state.permissions = permissions;
+        state.method = context.map(Context::method);
+    });
     Ok(Dynamic::from(process))
 }
 

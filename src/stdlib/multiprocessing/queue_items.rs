@@ -1,11 +1,12 @@
 //! `for x in q.iter_until(sentinel)`: the items of a queue up to a last one.
 
+use std::any::TypeId;
 use std::sync::Arc;
 
-use rhai::{Dynamic, Module};
+use rhai::Dynamic;
 
 use super::queues::{Queue, take};
-use crate::script::{Interp, Outcome};
+use crate::script::{Interp, Outcome, Registry};
 use crate::sync::Deadline;
 use crate::text::repr_of;
 
@@ -33,7 +34,9 @@ impl Iterator for Items {
     }
 }
 
-pub(super) fn register(module: &mut Module) {
-    module.set_custom_type::<Items>("QueueItems");
-    module.set_iterator_result::<Items, Dynamic>();
+pub(super) fn register(registry: &mut Registry) {
+    registry.members().set_custom_type::<Items>("QueueItems");
+    registry.iterates(TypeId::of::<Items>(), |items| {
+        Box::new(items.cast::<Items>())
+    });
 }

@@ -76,7 +76,7 @@ pub(super) fn register(registry: &mut Registry) {
         .method("join", &["timeout?"], join)
         .method("iter_until", &["sentinel"], iter_until)
         .repr(|call| Ok(call.this::<Queue>().repr().into()));
-    queue_items::register(registry.members());
+    queue_items::register(registry);
 }
 
 /// `Queue(maxsize)`; unbounded for 0 and below.

@@ -66,7 +66,9 @@ fn start_claimed(
     Family::of(interp).active_children(interp);
     process.with(detach);
     let serves = process.with(|state| state.serves);
-    let spawns = serves || StartMethods::of(interp).current() == StartMethod::Spawn;
+    let wanted = process.with(|state| state.method);
+    let current = wanted.unwrap_or_else(|| StartMethods::of(interp).current());
+    let spawns = serves || current == StartMethod::Spawn;
     if spawns {
         knows_texts(interp, context)?;
     }
@@ -90,7 +92,7 @@ fn start_claimed(
     let prepared = (!spawns).then(|| interp.prepare_fork());
     let method = match serves {
         true => StartMethod::Spawn,
-        false => StartMethods::of(interp).next(),
+        false => StartMethods::of(interp).next(wanted),
     };
     let started = match method {
         StartMethod::Fork => start_by_fork(context, sending, (&session, place), &barriers),

@@ -30,10 +30,6 @@ impl StartMethod {
             Self::Spawn => "spawn",
         }
     }
-
-    pub(crate) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|method| method.name() == name)
-    }
 }
 
 /// The start method of one process.
@@ -89,10 +85,10 @@ impl StartMethods {
         locked(&self.0).forced.unwrap_or(StartMethod::Fork)
     }
 
-    /// Returns the start method of the next child: a threaded process never forks.
-    pub(crate) fn next(&self) -> StartMethod {
+    /// Returns the start method of the next child, which may want one: a threaded process never forks.
+    pub(crate) fn next(&self, wanted: Option<StartMethod>) -> StartMethod {
         let choice = *locked(&self.0);
-        match choice.forced.unwrap_or(StartMethod::Fork) {
+        match wanted.or(choice.forced).unwrap_or(StartMethod::Fork) {
             StartMethod::Fork if !choice.spawns_only && fork::possible() => StartMethod::Fork,
             _ => StartMethod::Spawn,
         }

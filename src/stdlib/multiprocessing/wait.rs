@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use rhai::{Array, Dynamic};
 
-use super::connection::{Connection, NOT_GIVEN, NOTHING_CAN_COME};
-use super::process::{End, Process};
+use super::connection::{Connection, End, NOT_GIVEN, NOTHING_CAN_COME};
+use super::process::{End as ProcessEnd, Process};
 use super::queues::Queue;
 use super::simple_queue::{SimpleQueue, open_queue};
 use crate::script::{Call, Failure, Outcome, os_failure, raise, session_failure, type_name};
@@ -74,7 +74,10 @@ fn waited_for(
     object: &Dynamic,
 ) -> Result<Waited, Failure> {
     if let Some(connection) = object.read_lock::<Connection>() {
-        return Ok(Waited::Source(Source::Pipe(connection.open()?)));
+        return Ok(match connection.open()? {
+            End::Pipe(end) => Waited::Source(Source::Pipe(end)),
+            End::Stream(stream) => Waited::Socket(stream.socket().kernel()?),
+        });
     }
     if let Some(queue) = object.read_lock::<Queue>() {
         super::queues::open(&queue)?;
@@ -85,9 +88,9 @@ fn waited_for(
     }
     if let Some(process) = object.read_lock::<Process>() {
         let sentinel = match (end_of(&process)?, &*ready) {
-            (End::At(sentinel), _) => sentinel,
-            (End::Past, Some(ready)) => ready.clone(),
-            (End::Past, None) => ready
+            (ProcessEnd::At(sentinel), _) => sentinel,
+            (ProcessEnd::Past, Some(ready)) => ready.clone(),
+            (ProcessEnd::Past, None) => ready
                 .insert(Arc::new(always_ready().map_err(os_failure)?))
                 .clone(),
         };
@@ -114,7 +117,7 @@ fn waited_for(
     Err(raise("TypeError", text))
 }
 
-fn end_of(process: &Process) -> Result<End, Failure> {
+fn end_of(process: &Process) -> Result<ProcessEnd, Failure> {
     if process.with(|state| state.closed) {
         return Err(raise("ValueError", "process object is closed"));
     }

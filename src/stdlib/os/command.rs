@@ -26,6 +26,7 @@ fn system(call: &mut Call<'_>) -> Outcome {
     let command = call.string(0)?;
     call.interp.permissions().run(&command)?;
     flush_everything(call.interp)?;
+    call.interp.output.erase_drawing();
     // A thread of a script holds back what ends a program; the command must not.
     let let_through = signals::unblocked_for_command().map_err(os_failure)?;
     let mut shell = Command::new("sh");

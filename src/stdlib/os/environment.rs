@@ -62,12 +62,10 @@ pub(super) fn register_class(registry: &mut Registry) {
             Ok(format!("environ({shown})").into())
         });
     let interp = registry.interp().clone();
-    registry
-        .members()
-        .set_iter_result(TypeId::of::<Environ>(), move |_| match names(&interp) {
-            Ok(names) => Box::new(names.into_iter().map(Ok)),
-            Err(refused) => Box::new(std::iter::once(Err(refused))),
-        });
+    registry.iterates(TypeId::of::<Environ>(), move |_| match names(&interp) {
+        Ok(names) => Box::new(names.into_iter().map(Ok)),
+        Err(refused) => Box::new(std::iter::once(Err(refused))),
+    });
 }
 
 /// Returns a variable, if there is one and the script may read it.

@@ -38,7 +38,9 @@ pub(super) fn register(registry: &mut Registry) {
     .function("_exit", &["status"], |call| {
         call.interp.permissions().change_process("os._exit()")?;
         // The kernel keeps the low eight bits.
-        sys::process::exit_now((call.int(0)? & 0xff) as i32)
+        let code = (call.int(0)? & 0xff) as i32;
+        call.interp.leave_directory();
+        sys::process::exit_now(code)
     })
     .function("urandom", &["size"], urandom)
     .constant("name", "posix", |_| Ok("posix".into()))

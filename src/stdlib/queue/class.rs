@@ -58,7 +58,7 @@ pub(super) fn register(registry: &mut Registry) {
 }
 
 /// `Queue(maxsize)` and the others: the class is the name it was called by.
-pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
+pub(crate) fn construct(call: &mut Call<'_>) -> Outcome {
     let class = Class::named(call.name()).unwrap_or(Class::Queue);
     let maxsize = usize::try_from(call.int_or(0, 0)?).unwrap_or(0);
     Ok(Dynamic::from(Channel::new(class, maxsize)))

@@ -11,6 +11,8 @@ mod order;
 
 use crate::script::Registry;
 
+pub(crate) use class::construct;
+
 /// The value of the global constant `queue`.
 #[derive(Debug, Clone)]
 pub(crate) struct Queue;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use rhai::{Blob, Dynamic};
 
 use super::connection::Socket;
+use super::opening::accepted;
 use super::{address, small, transfer};
 use crate::permissions::Contacting;
 use crate::script::caller::parameters;
@@ -96,10 +97,8 @@ fn listen(call: &mut Call<'_>) -> Outcome {
 
 /// `accept()`: `[connection, address]`.
 fn accept(call: &mut Call<'_>) -> Outcome {
-    let socket: Socket = call.this();
-    let (kernel, address) = socket.when_ready(call.interp, Interest::Read, |k| k.accept())?;
-    let connection = Socket::new(kernel, socket.family(), socket.kind());
-    Ok(vec![Dynamic::from(connection), address::shown(&address)].into())
+    let (connection, address) = accepted(call.interp, &call.this::<Socket>())?;
+    Ok(vec![Dynamic::from(connection), address].into())
 }
 
 fn connect(call: &mut Call<'_>) -> Outcome {

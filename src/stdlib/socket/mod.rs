@@ -1,17 +1,18 @@
 //! `socket`: TCP, UDP and Unix sockets.
 //!
 //! - [`connection`]: a socket, and waiting for it; [`class`]: its members as scripts call them.
+//! - [`opening`]: connected and listening ones.
 //! - [`address`]: `[host, port]` and paths; [`transfer`]: sockets that go to another process.
 
 mod address;
 mod class;
 pub(crate) mod connection;
+pub(crate) mod opening;
 pub(crate) mod transfer;
 
 use rhai::{Array, Dynamic};
 
 use self::connection::Socket;
-use crate::permissions::Contacting;
 use crate::script::{Call, Failure, Outcome, Registry, os_failure, raise};
 use crate::sys::socket::{self as system, NUMBERS};
 use crate::text::quoted;
@@ -31,12 +32,12 @@ pub(super) fn register(registry: &mut Registry) {
         .function(
             "create_connection",
             &["address", "timeout?"],
-            create_connection,
+            opening::create_connection,
         )
         .function(
             "create_server",
             &["address", "family?", "backlog?"],
-            create_server,
+            opening::create_server,
         )
         .function("socketpair", &["family?", "type?"], pair)
         .function("gethostname", &[], |_| {
@@ -88,49 +89,4 @@ fn pair(call: &mut Call<'_>) -> Outcome {
         .map(|end| Dynamic::from(Socket::new(end, family, kind)))
         .collect();
     Ok(both.into())
-}
-
-/// `create_connection([host, port], timeout)`: the first of the host's addresses that answers.
-fn create_connection(call: &mut Call<'_>) -> Outcome {
-    let given = call.value(0);
-    let timeout = call.timeout(1)?;
-    let deadline = connection::after(timeout);
-    let mut last = None;
-    let (addresses, name) = address::all_of(call, &given)?;
-    for found in addresses {
-        let guard = call.interp.permissions();
-        if let Err(refused) = guard.address(found, name.as_deref(), Contacting::Connect) {
-            last = Some(refused.into());
-            continue;
-        }
-        let family = if found.is_ipv6() { 10 } else { 2 };
-        let socket =
-            system::Socket::new(family.into(), (STREAM as i32).into(), 0).map_err(os_failure)?;
-        let socket = Socket::new(socket, family, STREAM as i32);
-        match socket.connect(call.interp, &found.into(), deadline) {
-            Ok(()) => {
-                socket.set_timeout(timeout);
-                return Ok(Dynamic::from(socket));
-            }
-            Err(error) => last = Some(error),
-        }
-    }
-    Err(last.unwrap_or_else(|| raise("OSError", "getaddrinfo returns an empty list")))
-}
-
-/// `create_server([host, port])`: bound, listening, its address free again at once.
-fn create_server(call: &mut Call<'_>) -> Outcome {
-    let given = call.value(0);
-    let (family, backlog) = (small(call, 1, FAMILY)?, small(call, 2, 128)?);
-    let meant = address::read(call, family, &given, Contacting::Listen)?;
-    let server = || {
-        let socket = system::Socket::new(family.into(), (STREAM as i32).into(), 0)?;
-        let number = |name| NUMBERS.iter().find(|n| n.0 == name).map_or(0, |n| n.1);
-        socket.set_option(number("SOL_SOCKET"), number("SO_REUSEADDR"), 1)?;
-        socket.bind(&meant.address)?;
-        socket.listen(backlog)?;
-        Ok(socket)
-    };
-    let socket = server().map_err(os_failure)?;
-    Ok(Dynamic::from(Socket::new(socket, family, STREAM as i32)))
 }

@@ -11,7 +11,7 @@ use crate::stdlib::multiprocessing::synchronize::{
 /// The longest time-out, in seconds, as on Linux.
 const TIMEOUT_MAX: f64 = 9_223_372_036.0;
 
-pub(super) fn register(threading: &mut Namespace<'_>) {
+pub(crate) fn register(threading: &mut Namespace<'_>) {
     threading
         .function("Lock", &[], |call| lock::create(call, Threading))
         .function("RLock", &[], |call| rlock::create(call, Threading))

@@ -12,10 +12,10 @@ mod delay;
 pub(crate) mod hook;
 mod life;
 mod local;
-mod locks;
+pub(crate) mod locks;
 pub(crate) mod roster;
 pub(crate) mod thread;
-mod thread_class;
+pub(crate) mod thread_class;
 mod timer;
 
 use rhai::{Array, Dynamic};
@@ -28,7 +28,7 @@ use crate::script::{Call, Outcome, Registry, States};
 #[derive(Debug, Clone)]
 pub(crate) struct Threading;
 
-const THREAD_PARAMS: &[&str] = &["target?", "args?", "name?", "daemon?"];
+pub(crate) const THREAD_PARAMS: &[&str] = &["target?", "args?", "name?", "daemon?"];
 
 /// Adds what the module keeps.
 pub(super) fn states(states: &mut States) {

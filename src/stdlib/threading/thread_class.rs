@@ -32,13 +32,21 @@ pub(super) fn register(registry: &mut Registry) {
         .method("cancel", &[], timer::cancel)
         .getter("ident", ident)
         .getter("native_id", ident)
+        .getter("exitcode", |call| {
+            let has_ended = matches!(call.this::<Thread>().stage(), Stage::Ended { .. });
+            Ok(if has_ended {
+                Dynamic::from_int(0)
+            } else {
+                Dynamic::UNIT
+            })
+        })
         .index_getter(attribute)
         .index_setter(set_attribute)
         .repr(repr);
 }
 
 /// `Thread(target, args, name, daemon)`.
-pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
+pub(crate) fn construct(call: &mut Call<'_>) -> Outcome {
     let target = task::target(call)?;
     let args = task::arguments(call)?;
     let given = call.given(2).map(|name| call.str(&name));
@@ -127,7 +135,7 @@ fn attribute(call: &mut Call<'_>) -> Outcome {
 
 fn set_attribute(call: &mut Call<'_>) -> Outcome {
     let (name, value) = (call.string(0)?, call.value(1));
-    if ["ident", "native_id"].contains(&name.as_str()) {
+    if ["exitcode", "ident", "native_id"].contains(&name.as_str()) {
         let text = format!("property '{name}' of 'Thread' object has no setter");
         return Err(raise("AttributeError", text));
     }

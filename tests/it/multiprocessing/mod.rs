@@ -5,11 +5,13 @@
 mod array; // Array and RawArray
 mod barrier; // Barrier
 mod condition; // Condition
+mod context; // get_context and dummy
 mod corners; // scripts that refer to themselves, run out of things, or look like something else
 mod event; // Event
 mod exit_codes; // every way to end, and what the parent learns of it
 mod family; // who waits for whom, who dies with whom
 mod lifecycle; // start, join, close
+mod listener; // Listener and Client
 mod lock; // Lock
 mod managed_containers; // a Manager's dict and list
 mod manager; // Manager
@@ -26,7 +28,8 @@ mod rlock; // RLock
 mod seed; // children that are copies of a seed
 mod seed_descriptors; // … and what they inherit
 mod semaphore; // Semaphore and BoundedSemaphore
-mod session_memory; // memory that was given back
+mod session_memory;
+mod shared_memory; // memory that was given back
 mod signals; // Ctrl-C and SIGTERM
 mod simple_queue; // SimpleQueue
 mod small_stacks; // `ulimit -s`

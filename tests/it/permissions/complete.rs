@@ -33,6 +33,29 @@ const CALLS: &[(&str, &str)] = &[
     ("os.path.getmtime", r#"os.path.getmtime("/etc/passwd")"#),
     ("os.chdir", r#"os.chdir("/")"#),
     ("import", r#"{ import "/etc/passwd" as m; }"#),
+    ("SharedMemory", r#"SharedMemory("x", true, 5)"#),
+    ("SharedMemory", r#"SharedMemory("x")"#),
+    ("ShareableList", "ShareableList([1])"),
+    ("Listener", r#"Listener(["127.0.0.1", 0])"#),
+    ("Listener", "Listener()"),
+    (
+        "multiprocessing.connection.Listener",
+        "multiprocessing.connection.Listener()",
+    ),
+    (
+        "multiprocessing.connection.Client",
+        r#"connection.Client(["127.0.0.1", 9])"#,
+    ),
+    (
+        "multiprocessing.shared_memory.SharedMemory",
+        r#"shared_memory.SharedMemory("x")"#,
+    ),
+    (
+        "multiprocessing.shared_memory.ShareableList",
+        "shared_memory.ShareableList([1])",
+    ),
+    ("Client", r#"Client(["127.0.0.1", 9])"#),
+    ("Client", r#"Client("/tmp/x")"#),
     ("os.mkdir", r#"os.mkdir("new")"#),
     ("os.makedirs", r#"os.makedirs("new/a")"#),
     ("os.remove", r#"os.remove("main.rhai")"#),
@@ -114,7 +137,12 @@ const CALLS: &[(&str, &str)] = &[
 ];
 
 /// What other tests call, because it takes more than one line.
-const ELSEWHERE: [&str; 3] = ["Process.terminate", "Process.kill", "Thread.start"];
+const ELSEWHERE: [&str; 4] = [
+    "Process.terminate",
+    "Process.kill",
+    "SharedMemory.unlink",
+    "Thread.start",
+];
 
 #[test]
 fn what_needs_a_permission_is_refused_without_it() {

@@ -6,4 +6,5 @@ mod endings;
 mod history;
 mod interrupts;
 mod looks;
+mod progress; // on other terminals too
 mod recorded;

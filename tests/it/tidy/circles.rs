@@ -40,6 +40,8 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     // `multiprocessing` ends the threads of a process before its children, and names the thread that holds a lock; the locks of
     // `threading` are those of `multiprocessing`.
     ("multiprocessing", "builtins"),
+    // `multiprocessing.dummy` has the queues between threads.
+    ("multiprocessing", "queue"),
     ("multiprocessing", "signal"),
     ("multiprocessing", "socket"),
     ("multiprocessing", "threading"),

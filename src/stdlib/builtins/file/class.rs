@@ -67,20 +67,18 @@ pub(in crate::stdlib::builtins) fn register(registry: &mut Registry) {
             Ok(call.this::<File>().encoding().name().to_uppercase().into())
         })
         .repr(|call| Ok(call.this::<File>().repr().into()));
-    registry
-        .members()
-        .set_iter_result(TypeId::of::<File>(), |value: Dynamic| {
-            let file = value.cast::<File>();
-            let mut ended = false;
-            Box::new(std::iter::from_fn(move || {
-                if ended {
-                    return None;
-                }
-                let line = file.next_line().transpose();
-                ended = !matches!(line, Some(Ok(_)));
-                line
-            }))
-        });
+    registry.iterates(TypeId::of::<File>(), |value| {
+        let file = value.cast::<File>();
+        let mut ended = false;
+        Box::new(std::iter::from_fn(move || {
+            if ended {
+                return None;
+            }
+            let line = file.next_line().transpose();
+            ended = !matches!(line, Some(Ok(_)));
+            line
+        }))
+    });
 }
 
 /// `open(file, mode="r", buffering=-1, encoding="utf-8", errors="strict")`.

@@ -85,7 +85,7 @@ pub(crate) fn register_operators<T: Collection>(registry: &mut Registry) {
         });
     }
     let interp = registry.interp().clone();
-    registry.members().set_iter_result(managed, move |value| {
+    registry.iterates(managed, move |value| {
         match T::each(&interp, value.cast::<T>().proxy()) {
             Ok(all) => Box::new(all.into_iter().map(Ok)),
             Err(error) => Box::new(std::iter::once(Err(error))),

@@ -13,7 +13,7 @@ mod contents;
 mod depth;
 mod dict;
 mod list;
-mod manager;
+pub(super) mod manager;
 mod members;
 mod namespace;
 mod proxy;

@@ -219,14 +219,17 @@ impl Crew {
             ordered: now_ns(),
         };
         let mut identity = Family::of(interp).next_identity();
-        let method = match StartMethods::of(interp).next() {
+        let method = match StartMethods::of(interp).next(terms.method) {
             StartMethod::Fork => "Fork",
             StartMethod::Spawn => "Spawn",
         };
         identity.name = format!("{method}{}-{}", terms.role, self.hired + 1);
         identity.daemon = !terms.is_executor;
         let process = Process::new(identity, None, post.into_args());
-        process.with(|state| state.works = true);
+        process.with(|state| {
+            state.works = true;
+            state.method = terms.method;
+        });
         let _ = terms
             .caller
             .with_context(|context| start::start(interp, context, &process))?;

@@ -2,6 +2,7 @@
 
 use rhai::{Array, Dynamic, FnPtr, Map};
 
+use super::super::context::{self, Context};
 use super::calls;
 use super::object::{ThreadPool, pool};
 use super::pool::Pool;
@@ -134,6 +135,7 @@ fn start(
             Kind::Processes => "PoolWorker".into(),
             Kind::Threads => "ThreadPoolWorker-".into(),
         },
+        method: context::of(call).map(Context::method),
         caller: Caller::of(call.interp, call.context)?,
     };
     let pool = Pool::new(call.interp, terms)?;

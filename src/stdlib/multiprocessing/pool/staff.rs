@@ -97,7 +97,9 @@ impl Staff {
     pub(super) fn wanted(&self, interp: &Interp, most: usize, tasks: usize) -> usize {
         let starts_all = match self {
             _ if !self.terms().is_executor => true,
-            Self::Processes(_) => StartMethods::of(interp).next() == StartMethod::Fork,
+            Self::Processes(_) => {
+                StartMethods::of(interp).next(self.terms().method) == StartMethod::Fork
+            }
             Self::Threads(_) => false,
         };
         if starts_all { most } else { tasks.min(most) }

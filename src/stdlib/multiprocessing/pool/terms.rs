@@ -2,6 +2,7 @@
 
 use rhai::{Array, FnPtr};
 
+use super::super::start_method::StartMethod;
 use crate::script::caller::Caller;
 
 /// What the workers of a pool are.
@@ -25,6 +26,8 @@ pub(crate) struct Terms {
     pub is_executor: bool,
     /// The names of workers without their number: of processes what follows the start method.
     pub role: String,
+    /// How processes are started, if a context said so.
+    pub method: Option<StartMethod>,
     /// Where the functions of the tasks are looked up.
     pub caller: Caller,
 }

@@ -243,10 +243,7 @@ fn iterate<T: Holder>(registry: &mut Registry) {
             next: 0,
         }
     };
-    registry.members().set_iter_result(
-        TypeId::of::<T>(),
-        move |array: Dynamic| -> Box<dyn Iterator<Item = Outcome>> { Box::new(elements(array)) },
-    );
+    registry.iterates(TypeId::of::<T>(), move |array| Box::new(elements(array)));
 }
 
 /// `Array(typecode, size or items, lock=True)`.

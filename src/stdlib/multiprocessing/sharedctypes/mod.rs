@@ -23,9 +23,17 @@ pub(crate) fn register(registry: &mut Registry) {
     array::register(registry);
 }
 
+const VALUE: &[&str] = &["#", "typecode_or_type", "value?", "lock?"];
+const ARRAY: &[&str] = &["#", "typecode_or_type", "size_or_initializer", "lock?"];
+
+/// Registers `Value` and `Array` in a module.
+pub(crate) fn members(module: &mut Namespace<'_>) {
+    module
+        .function("Value", VALUE, value::construct)
+        .function("Array", ARRAY, array::construct);
+}
+
 pub(crate) fn constructors(module: &mut Namespace<'_>) {
-    const VALUE: &[&str] = &["#", "typecode_or_type", "value?", "lock?"];
-    const ARRAY: &[&str] = &["#", "typecode_or_type", "size_or_initializer", "lock?"];
     module
         .global("Value", VALUE, value::construct)
         .global("Array", ARRAY, array::construct)
