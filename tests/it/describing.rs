@@ -39,6 +39,7 @@ fn doc_shows_the_manual_or_suggests_a_name() {
 
 const DEFINITIONS: [&str; 11] = [
     "__static__.d.rhai",
+    "concurrent.d.rhai",
     "json.d.rhai",
     "multiprocessing.d.rhai",
     "os.d.rhai",
