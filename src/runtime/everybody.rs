@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use crate::script::interp::Interp;
 use crate::script::stop::Stop;
 use crate::stdlib::multiprocessing::family::Family;
+use crate::stdlib::multiprocessing::pool::OpenPools;
 use crate::stdlib::multiprocessing::process::Process;
 use crate::stdlib::os::fork::Forked;
 use crate::stdlib::threading::roster::Roster;
@@ -31,6 +32,7 @@ pub(super) fn end_everybody(interp: &Arc<Interp>) -> Vec<Process> {
     Family::of(interp).finish(interp, true);
     kill_the_rest(interp);
     Forked::of(interp).reap(interp);
+    OpenPools::of(interp).clear();
     interp.forget_stop();
     running
 }
@@ -38,6 +40,7 @@ pub(super) fn end_everybody(interp: &Arc<Interp>) -> Vec<Process> {
 /// Returns whether the script has threads or processes beside the one that runs it.
 pub(super) fn has_anybody(interp: &Interp) -> bool {
     Roster::of(interp).has_others()
+        || OpenPools::of(interp).has_any()
         || !Family::of(interp).unreaped().is_empty()
         || !others(interp).is_empty()
 }

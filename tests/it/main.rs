@@ -25,6 +25,7 @@ mod examples; // the examples of a document, run
 mod cli; // the command line
 mod closed_output; // output that nobody reads or that cannot be written
 mod commands; // commands of os.system, and what ends them
+mod concurrent; // executors and futures
 mod conformance; // where the numbered cases of CPython are
 mod crates; // what an embedder builds
 mod describing; // doc, definitions, completions, man

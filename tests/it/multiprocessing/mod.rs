@@ -34,6 +34,7 @@ mod signals; // Ctrl-C and SIGTERM
 mod simple_queue; // SimpleQueue
 mod small_stacks; // `ulimit -s`
 mod start_methods; // fork and spawn show a child the same
+mod thread_pool; // ThreadPool
 mod value; // Value and RawValue
 mod wait; // wait
 mod waiting; // what waits cost

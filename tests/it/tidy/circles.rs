@@ -33,6 +33,9 @@ fn no_files_import_each_other() {
 
 /// Script modules that may name each other: the first names the second.
 const NEIGHBOURS: &[(&str, &str)] = &[
+    // Executors are pools of `multiprocessing`.
+    ("concurrent", "builtins"),
+    ("concurrent", "multiprocessing"),
     ("json", "builtins"),
     // `multiprocessing` ends the threads of a process before its children, and names the thread that holds a lock; the locks of
     // `threading` are those of `multiprocessing`.

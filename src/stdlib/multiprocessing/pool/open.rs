@@ -19,7 +19,8 @@ struct Open {
 
 impl State for OpenPools {
     fn begin_process(&self) {
-        *locked(&self.0) = Open::default();
+        locked(&self.0).of_threads = 0;
+        self.clear();
     }
 
     fn reset(&self) {
@@ -57,6 +58,17 @@ impl OpenPools {
         let removed = found.map(|place| open.pools.swap_remove(place));
         drop(open);
         drop(removed);
+    }
+
+    /// Returns whether there is one.
+    pub(crate) fn has_any(&self) -> bool {
+        !locked(&self.0).pools.is_empty()
+    }
+
+    /// Forgets all of them, whose workers have been ended.
+    pub(crate) fn clear(&self) {
+        let pools = std::mem::take(&mut locked(&self.0).pools);
+        drop(pools);
     }
 
     /// Waits until the executors have done what they were given; they take no more tasks.

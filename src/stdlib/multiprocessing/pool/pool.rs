@@ -176,7 +176,9 @@ impl Pool {
 
     /// Returns the text by which it is printed.
     pub(crate) fn repr(&self) -> String {
-        let state = match self.lock().stage {
+        // In a copy of the process, a thread may have been using it that is not there.
+        let stage = self.0.state.try_lock().map(|state| state.stage);
+        let state = match stage.unwrap_or(Stage::Running) {
             Stage::Running => "RUN",
             Stage::Closed => "CLOSE",
             Stage::Terminated => "TERMINATE",

@@ -44,6 +44,14 @@ struct State {
     is_closing: bool,
 }
 
+impl State {
+    fn place_of(&self, number: u64) -> Option<usize> {
+        // The numbers rise.
+        let place = self.tasks.binary_search_by_key(&number, |task| task.number);
+        place.ok()
+    }
+}
+
 impl Bench {
     pub(super) fn new(interp: &Arc<Interp>) -> Result<Self, Failure> {
         Ok(Self {
@@ -69,20 +77,14 @@ impl Bench {
 
     /// Returns whether the batch of this number waits.
     pub(super) fn has_task(&self, number: u64) -> bool {
-        locked(&self.state)
-            .tasks
-            .iter()
-            .any(|task| task.number == number)
+        locked(&self.state).place_of(number).is_some()
     }
 
     /// Removes the batch of this number; false if it does not wait.
     pub(super) fn withdraw(&self, number: u64) -> bool {
         let mut state = locked(&self.state);
-        // The numbers rise.
-        let place = state
-            .tasks
-            .binary_search_by_key(&number, |task| task.number);
-        let removed = place.ok().and_then(|place| state.tasks.remove(place));
+        let place = state.place_of(number);
+        let removed = place.and_then(|place| state.tasks.remove(place));
         drop(state);
         removed.is_some()
     }
@@ -168,7 +170,7 @@ pub(super) struct Seat {
 /// What a thread is doing.
 #[derive(Debug, Default)]
 struct InHand {
-    /// The batch, if its task has a time limit.
+    /// The batch; 0 if it has none.
     number: u64,
     /// How many of its tasks were begun.
     begun: usize,
@@ -200,13 +202,14 @@ impl Seat {
         self.dismissed.store(true, Ordering::SeqCst);
     }
 
-    /// Notes that a task is begun that may take this long.
-    pub(super) fn begin(&self, number: u64, index: usize, limit: Duration) {
+    /// Notes that a task is begun, and how long it may take.
+    pub(super) fn begin(&self, number: u64, index: usize, limit: Option<Duration>) {
         let mut hand = locked(&self.hand);
-        hand.number = number;
-        hand.begun = index + 1;
-        hand.started = now_ns();
-        hand.limit = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
+        (hand.number, hand.begun) = (number, index + 1);
+        if let Some(limit) = limit {
+            hand.started = now_ns();
+            hand.limit = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
+        }
     }
 
     /// Notes that the task in hand has ended. Returns false if it had taken too long, and the thread is to end.
@@ -219,14 +222,25 @@ impl Seat {
         true
     }
 
-    /// Ends the thread at its next step if its task has taken too long. Returns the batch and how many of its tasks were begun.
-    pub(super) fn dismiss_if_overdue(&self) -> Option<(u64, usize)> {
+    /// Notes that the batch in hand is done.
+    pub(super) fn clear(&self) {
+        locked(&self.hand).number = 0;
+    }
+
+    /// Returns the batch in hand and how many of its tasks were begun.
+    pub(super) fn in_hand(&self) -> Option<(u64, usize)> {
         let hand = locked(&self.hand);
-        if hand.limit == 0 || now_ns().saturating_sub(hand.started) < hand.limit {
-            return None;
+        (hand.number != 0).then_some((hand.number, hand.begun))
+    }
+
+    /// Ends the thread at its next step if its task has taken too long. Returns whether it has.
+    pub(super) fn dismiss_if_overdue(&self) -> bool {
+        let hand = locked(&self.hand);
+        let is_overdue = hand.limit != 0 && now_ns().saturating_sub(hand.started) >= hand.limit;
+        if is_overdue {
+            self.dismiss();
         }
-        self.dismiss();
-        Some((hand.number, hand.begun))
+        is_overdue
     }
 
     /// Notes what the thread has done so far.

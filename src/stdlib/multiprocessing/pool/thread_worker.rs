@@ -100,6 +100,7 @@ impl Worker<'_> {
             if done.is_err() {
                 return;
             }
+            self.seat.clear();
         }
     }
 
@@ -141,8 +142,8 @@ impl Worker<'_> {
             false => vec![value],
         };
         let errand = &*task.load.errand;
+        self.seat.begin(task.number, index, limit);
         let alarm = limit.map(|limit| {
-            self.seat.begin(task.number, index, limit);
             let flag = self.seat.flag();
             timer::set(limit, move || {
                 flag.store(true, Ordering::SeqCst);

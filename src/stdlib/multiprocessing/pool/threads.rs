@@ -132,14 +132,14 @@ impl Threads {
         let mut all = Vec::new();
         let mut index = 0;
         while let Some(seat) = self.seats.get(index) {
-            let overdue = seat.dismiss_if_overdue();
-            if overdue.is_none() && seat.thread.is_alive() {
+            let is_overdue = seat.dismiss_if_overdue();
+            if !is_overdue && seat.thread.is_alive() {
                 index += 1;
                 continue;
             }
             let seat = self.seats.swap_remove(index);
             self.past.push(seat.work());
-            let Some((number, begun)) = overdue else {
+            let Some((number, begun)) = seat.in_hand() else {
                 continue;
             };
             interrupt::alert();
@@ -155,7 +155,7 @@ impl Threads {
                     begun,
                     first: 0,
                     written: Vec::new(),
-                    is_overdue: true,
+                    is_overdue,
                 },
             });
         }
