@@ -126,7 +126,7 @@ impl Exception {
     }
 
     /// Returns an exception that another process has thrown, as it is thrown on here: its frames stay the innermost.
-    pub(crate) fn from_beyond(&self) -> Self {
+    pub(crate) fn beyond_here(&self) -> Self {
         Self(Arc::new(Parts {
             beyond: self.0.frames.clone(),
             ..(*self.0).clone()

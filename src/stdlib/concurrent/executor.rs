@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::script::{Call, Failure, Interp};
 use crate::stdlib::multiprocessing::pool::OpenPools;
-use crate::stdlib::multiprocessing::pool::pool::Pool;
+use crate::stdlib::multiprocessing::pool::state::Pool;
 
 /// An executor. Clones are the same executor.
 #[derive(Debug, Clone)]

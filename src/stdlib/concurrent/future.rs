@@ -10,8 +10,8 @@ use crate::script::{
 };
 use crate::stdlib::multiprocessing::pool::Callbacks;
 use crate::stdlib::multiprocessing::pool::parcel::Ended;
-use crate::stdlib::multiprocessing::pool::pool::Pool;
 use crate::stdlib::multiprocessing::pool::promise::{Callback, Promise, When};
+use crate::stdlib::multiprocessing::pool::state::Pool;
 use crate::sync::Deadline;
 
 /// The result of a call. Clones are the same future.

@@ -8,7 +8,7 @@ use rhai::{Array, Dynamic, Map};
 use super::future::Future;
 use crate::script::{Call, Failure, Interp, Namespace, Outcome, Registry, raise, type_name};
 use crate::stdlib::builtins::items_of;
-use crate::stdlib::multiprocessing::pool::pool::Pool;
+use crate::stdlib::multiprocessing::pool::state::Pool;
 use crate::sync::Deadline;
 use crate::sys::lock::locked;
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use rhai::Dynamic;
 
-use super::pool::Pool;
 use super::promise::Promise;
+use super::state::Pool;
 use crate::script::{Call, Failure, Interp, Outcome, Registry, raise, raise_bare, throw};
 use crate::sync::Deadline;
 
@@ -89,7 +89,7 @@ impl Pool {
             self.run_callbacks(interp);
             return Ok(promise.result().is_some());
         }
-        let ready = |_: &mut super::pool::State| promise.result().map(|_| ());
+        let ready = |_: &mut super::state::State| promise.result().map(|_| ());
         Ok(self.wait(interp, deadline, ready)?.is_some())
     }
 

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 use super::parcel::Ended;
-use super::pool::{self, Pool, WeakPool};
 use super::promise::{Callback, When};
+use super::state::{self, Pool, WeakPool};
 use crate::process::timer::{self, Alarm};
 use crate::script::report::{self, task_frames};
 use crate::script::{Exception, Interp, State, Stop};
@@ -31,7 +31,7 @@ struct Waiting {
 
 impl State for Callbacks {
     fn begin_process(&self) {
-        pool::begin_process();
+        state::begin_process();
         self.forget();
     }
 

@@ -7,8 +7,8 @@ use super::iterator::Outcomes;
 use super::object::pool;
 use super::options::{arguments, bar, callbacks, chunksize, items, rules, spread};
 use super::parcel::Errand;
-use super::pool::Pool;
 use super::promise::Shape;
+use super::state::Pool;
 use super::submit::How;
 use crate::pool::job::Order;
 use crate::script::{Call, Class, Failure, Outcome};
@@ -16,104 +16,55 @@ use crate::stdlib::builtins::iterate::known_length;
 use crate::stdlib::builtins::lazy::Lazy;
 use crate::sync::Deadline;
 
+/// The parameters of the calls.
+const APPLY: &[&str] = &["func", "args?", "kwds?", "timeout?", "retries?"];
+const APPLY_ASYNC: &[&str] = &[
+    "func",
+    "args?",
+    "kwds?",
+    "callback?",
+    "error_callback?",
+    "timeout?",
+    "retries?",
+];
+const MAP: &[&str] = &[
+    "func",
+    "iterable",
+    "chunksize?",
+    "timeout?",
+    "retries?",
+    "progress?",
+];
+const MAP_ASYNC: &[&str] = &[
+    "func",
+    "iterable",
+    "chunksize?",
+    "callback?",
+    "error_callback?",
+    "timeout?",
+    "retries?",
+    "progress?",
+];
+const IMAP: &[&str] = &[
+    "func",
+    "iterable",
+    "chunksize?",
+    "buffersize?",
+    "timeout?",
+    "retries?",
+    "progress?",
+];
+
 pub(super) fn register(class: &mut Class<'_>) {
     class
-        .method(
-            "apply",
-            &["func", "args?", "kwds?", "timeout?", "retries?"],
-            apply,
-        )
-        .method(
-            "apply_async",
-            &[
-                "func",
-                "args?",
-                "kwds?",
-                "callback?",
-                "error_callback?",
-                "timeout?",
-                "retries?",
-            ],
-            apply_async,
-        )
-        .method(
-            "map",
-            &[
-                "func",
-                "iterable",
-                "chunksize?",
-                "timeout?",
-                "retries?",
-                "progress?",
-            ],
-            |call| map(call, false),
-        )
-        .method(
-            "starmap",
-            &[
-                "func",
-                "iterable",
-                "chunksize?",
-                "timeout?",
-                "retries?",
-                "progress?",
-            ],
-            |call| map(call, true),
-        )
-        .method(
-            "map_async",
-            &[
-                "func",
-                "iterable",
-                "chunksize?",
-                "callback?",
-                "error_callback?",
-                "timeout?",
-                "retries?",
-                "progress?",
-            ],
-            |call| map_async(call, false),
-        )
-        .method(
-            "starmap_async",
-            &[
-                "func",
-                "iterable",
-                "chunksize?",
-                "callback?",
-                "error_callback?",
-                "timeout?",
-                "retries?",
-                "progress?",
-            ],
-            |call| map_async(call, true),
-        )
-        .method(
-            "imap",
-            &[
-                "func",
-                "iterable",
-                "chunksize?",
-                "buffersize?",
-                "timeout?",
-                "retries?",
-                "progress?",
-            ],
-            |call| imap(call, Order::OfTasks),
-        )
-        .method(
-            "imap_unordered",
-            &[
-                "func",
-                "iterable",
-                "chunksize?",
-                "buffersize?",
-                "timeout?",
-                "retries?",
-                "progress?",
-            ],
-            |call| imap(call, Order::OfOutcomes),
-        );
+        .method("apply", APPLY, apply)
+        .method("apply_async", APPLY_ASYNC, apply_async)
+        .method("map", MAP, |call| map(call, false))
+        .method("starmap", MAP, |call| map(call, true))
+        .method("map_async", MAP_ASYNC, |call| map_async(call, false))
+        .method("starmap_async", MAP_ASYNC, |call| map_async(call, true))
+        .method("imap", IMAP, |call| imap(call, Order::OfTasks))
+        .method("imap_unordered", IMAP, |call| imap(call, Order::OfOutcomes));
 }
 
 /// The errand of the function that is argument 0.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::member;
-use super::pool::{Pool, Stage, State};
+use super::state::{Pool, Stage, State};
 use crate::script::{Exception, Failure, Interp, raise};
 use crate::stdlib::threading::roster::Roster;
 use crate::sync::Deadline;

@@ -9,7 +9,7 @@ use rhai::Dynamic;
 use super::ending::terminated;
 use super::feed::Feed;
 use super::parcel::{Ended, Errand};
-use super::pool::{Pool, Stage, State};
+use super::state::{Pool, Stage, State};
 use crate::pool::chunks::Chunks;
 use crate::pool::job::Order;
 use crate::pool::{JobId, Rules};
@@ -51,7 +51,7 @@ pub(super) fn register(registry: &mut Registry) {
     registry
         .class::<Outcomes>("IMapIterator")
         .by_address(|outcomes: &Outcomes| Arc::as_ptr(&outcomes.reader).addr())
-        .method("next", &["timeout?"], |call| next(call))
+        .method("next", &["timeout?"], next)
         .repr(|_| Ok("<multiprocessing.pool.IMapIterator>".into()));
     registry
         .members()

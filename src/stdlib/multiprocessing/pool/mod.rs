@@ -1,6 +1,6 @@
 //! `Pool`: worker processes that do the tasks of `apply`, `map`, `imap` and their kind.
 //!
-//! - [`pool`]: the object and its state; [`submit`], [`feed`]: items on their way to the workers; [`promise`]: the result of a call that has not
+//! - [`state`]: the object and its state; [`submit`], [`feed`]: items on their way to the workers; [`promise`]: the result of a call that has not
 //!   come yet; [`sending`], [`pump`]: batches sent, and every wait; [`ending`]: how a pool ends.
 //! - [`several`]: a wait on several pools; [`withdraw`]: tasks that are cancelled; [`shown`]: progress; [`open`]: pools that the program's end waits for.
 //! - [`staff`]: the workers, whatever they are; [`member`]: one of them, to be waited for; [`parcel`]: tasks as they travel; [`lost`]: what is
@@ -24,7 +24,6 @@ mod open;
 mod options;
 mod outbox;
 pub(crate) mod parcel;
-pub(crate) mod pool;
 pub(crate) mod pool_class;
 mod post;
 pub(crate) mod promise;
@@ -34,6 +33,7 @@ mod sending;
 mod several;
 mod shown;
 mod staff;
+pub(crate) mod state;
 pub(crate) mod submit;
 pub(crate) mod terms;
 mod thread_worker;

@@ -1,6 +1,6 @@
 //! Pools as scripts have them: a `Pool` is a pool of processes, a `ThreadPool` one of threads.
 
-use super::pool::Pool;
+use super::state::Pool;
 use crate::script::Call;
 
 /// A pool of threads.

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::pool::Pool;
+use super::state::Pool;
 use crate::script::{Failure, Interp, State};
 use crate::sys::lock::locked;
 

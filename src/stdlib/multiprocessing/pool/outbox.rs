@@ -211,7 +211,7 @@ impl Outbox<'_> {
     }
 
     fn send_one(&self, envelope: Envelope, status: Status, value: &Dynamic) -> Result<(), Failure> {
-        let put = with_message(self.interp, value, "result", |pieces, handles| {
+        with_message(self.interp, value, "result", |pieces, handles| {
             let length = pieces.iter().map(|piece| piece.len()).sum();
             let mut beginning = Vec::new();
             envelope.write(&mut beginning);
@@ -219,8 +219,7 @@ impl Outbox<'_> {
             let mut all: Vec<&[u8]> = vec![&beginning];
             all.extend(pieces);
             self.put(&all, handles)
-        })?;
-        put
+        })?
     }
 
     fn put(&self, pieces: &[&[u8]], handles: &[Offset]) -> Result<(), Failure> {

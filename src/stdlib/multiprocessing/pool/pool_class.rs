@@ -5,7 +5,7 @@ use rhai::{Array, Dynamic, FnPtr, Map};
 use super::super::context::{self, Context};
 use super::calls;
 use super::object::{ThreadPool, pool};
-use super::pool::Pool;
+use super::state::Pool;
 use super::terms::{Kind, Terms};
 use crate::script::caller::Caller;
 use crate::script::{Call, Class, Failure, Namespace, Outcome, Registry, raise};

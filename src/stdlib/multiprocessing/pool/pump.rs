@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::crew::Ended as EndedWorker;
 use super::lost;
 use super::parcel::{self, Ended, Letter};
-use super::pool::{Pool, Stage, State};
+use super::state::{Pool, Stage, State};
 use crate::pool::letter::{Envelope, Kind, Reader, Status};
 use crate::script::exception_class::unpack_exception;
 use crate::script::{Exception, Failure, Interp};
@@ -178,7 +178,7 @@ fn read_entries(interp: &Arc<Interp>, mut reader: Reader<'_>, message: &Message<
             Status::Returned => {
                 parcel::read(interp, bytes, message).map_err(|error| Exception::from_error(&error))
             }
-            Status::Threw => Err(unpack_exception(interp, bytes).from_beyond()),
+            Status::Threw => Err(unpack_exception(interp, bytes).beyond_here()),
         });
     }
     entries

@@ -6,7 +6,7 @@ use rhai::Dynamic;
 
 use super::feed::{self, Feed};
 use super::parcel::Parcel;
-use super::pool::{Stage, State};
+use super::state::{Stage, State};
 use crate::pool::Batch;
 use crate::script::{Exception, Failure, Interp};
 

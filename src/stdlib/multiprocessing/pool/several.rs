@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::pool::Pool;
+use super::state::Pool;
 use crate::script::{Failure, Interp, session_failure};
 use crate::sync::{Deadline, ReadyError, Source, wait_ready};
 use crate::sys::clock::now_ns;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::pool::{Pool, State};
+use super::state::{Pool, State};
 use crate::pool::JobId;
 use crate::script::progress::Bar;
 

@@ -1,8 +1,8 @@
 //! Withdrawing tasks that no worker has begun.
 
 use super::parcel::Ended;
-use super::pool::State;
 use super::promise::Promise;
+use super::state::State;
 use crate::pool::JobId;
 use crate::script::Exception;
 
