@@ -42,9 +42,11 @@ const CHUNK: usize = 1 << 18;
 
 /// Where a list of lists has no memory, code reads this in place of the first header.
 #[repr(align(64))]
-struct Blank([u64; 8]);
+struct Blank {
+    _words: [u64; 8],
+}
 
-static BLANK: Blank = Blank([0; 8]);
+static BLANK: Blank = Blank { _words: [0; 8] };
 
 impl Header {
     /// An empty list of a type; of another type than lists have, nobody uses it.

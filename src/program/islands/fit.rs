@@ -98,7 +98,7 @@ impl Fitting<'_> {
             Expr::StringConstant(..) | Expr::CharConstant(..) | Expr::InterpolatedString(..) => {
                 unfit("uses a string", expr.position())
             }
-            Expr::Array(..) => unfit("makes a list", expr.position()),
+            Expr::Array(items, _) => sum(items.iter().map(|item| self.expr(item))),
             Expr::Map(..) => unfit("makes a dict", expr.position()),
             Expr::ThisPtr(pos) => unfit("uses 'this'", *pos),
             Expr::Custom(..) => Ok(ENTERING),

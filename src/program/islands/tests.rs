@@ -17,6 +17,10 @@ struct World {
 }
 
 impl Surroundings for World {
+    fn may_make_lists(&self) -> bool {
+        true
+    }
+
     fn variable(&self, name: &str) -> Option<Result<(Ty, bool), String>> {
         let found = self.variables.iter().find(|(known, _)| *known == name)?;
         Some(Ok((found.1, name == "FIXED")))

@@ -7,7 +7,7 @@ use std::sync::{OnceLock, PoisonError};
 use rhai::{Dynamic, EvalContext, Module, Shared};
 
 use super::world::World;
-use super::{ending, making, paying, values};
+use super::{ending, making, paying, values, work};
 use crate::native::code::Ty;
 use crate::native::{Exit, Value};
 use crate::program::islands::form::{Form, Libraries};
@@ -40,14 +40,28 @@ pub(super) fn form(
     libraries: &[Shared<Module>],
     args: &[&Dynamic],
 ) -> Option<Arc<Form>> {
+    form_if(interp, island, tree, libraries, args, |met| {
+        let call = met.fetch_add(1, Ordering::Relaxed) + 1;
+        interp.islands.is_call_due(call, tree.has_loop)
+    })
+}
+
+/// Returns the form of a function for these arguments, compiled now if it has not been, and `is_due` says so.
+pub(super) fn form_if(
+    interp: &Interp,
+    island: &Island,
+    tree: &FunctionTree,
+    libraries: &[Shared<Module>],
+    args: &[&Dynamic],
+    is_due: impl FnOnce(&AtomicU32) -> bool,
+) -> Option<Arc<Form>> {
     let types: Vec<Ty> = args
         .iter()
         .map(|arg| type_of(arg, tree))
         .collect::<Option<_>>()?;
     let form = known(island, &types, libraries).unwrap_or_else(|| add(island, types, libraries));
     if form.code.get().is_none() {
-        let call = form.met.fetch_add(1, Ordering::Relaxed) + 1;
-        if !interp.islands.is_call_due(call, tree.has_loop) {
+        if !is_due(&form.met) {
             return None;
         }
         let mut pairs = args.iter().zip(&form.types);
@@ -138,6 +152,7 @@ pub(super) fn call(
     let pairs = args.iter().zip(&form.types);
     let values = pairs.map(|(arg, ty)| values::value_of(arg, *ty));
     let mut values: Vec<Value> = values.collect::<Option<_>>()?;
+    work::enter();
     match code.entry.call(&mut World(interp), depth, &mut values) {
         Exit::Done(value) | Exit::Returned(value) => Some(Ok(values::dynamic_of(value))),
         Exit::Stopped(place) => Some(Err(ending::stopped(interp, place))),

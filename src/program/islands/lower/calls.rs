@@ -5,8 +5,9 @@ use std::f64::consts;
 use rhai::{Expr as Tree, FnCallExpr, Position};
 
 use super::lowering::{Lower, is_plain, name_of, place};
+use super::making::is_list;
 use super::operators::{binary, op_of, unary};
-use crate::native::code::{Block, Expr, Math, Op, Stmt, Ty};
+use crate::native::code::{Block, Expr, Make, Math, Op, Stmt, Ty};
 use crate::program::islands::numeric::{self, Numeric};
 use crate::program::islands::unfit::{Fits, unfit};
 
@@ -23,7 +24,10 @@ impl Lower<'_, '_> {
                         return unfit("uses an operator of another kind", pos);
                     };
                     let (left, right) = (self.expr(left)?, self.expr(right)?);
-                    binary(op, left, right, pos)
+                    match self.list_operator(op, &left, &right, pos)? {
+                        Some(list) => Ok(list),
+                        None => binary(op, left, right, pos),
+                    }
                 }
                 _ => unfit("uses an operator of another kind", pos),
             };
@@ -67,13 +71,20 @@ impl Lower<'_, '_> {
     fn arguments(&mut self, args: &[Tree]) -> Fits<Vec<Expr>> {
         let args = args.iter().map(|arg| self.expr(arg));
         let args: Vec<Expr> = args.collect::<Fits<_>>()?;
-        if matches!(args.first(), Some(Expr::Var(..))) && args[1..].iter().any(writes) {
+        // A list is passed as it is when the function begins.
+        let is_list = |arg: &Expr| is_list(arg.ty());
+        let first = args.iter().position(is_list).unwrap_or(args.len());
+        let first = match args.first() {
+            Some(Expr::Var(..)) => 0,
+            _ => first,
+        };
+        if args.iter().skip(first + 1).any(writes) {
             return unfit(
                 "assigns to variables between the arguments of a call",
                 Position::NONE,
             );
         }
-        Ok(args)
+        Ok(args.into_iter().map(|arg| self.settled(arg)).collect())
     }
 
     /// A native of numbers.
@@ -148,7 +159,7 @@ impl Lower<'_, '_> {
 }
 
 /// Whether evaluating it may assign to a variable.
-fn writes(expr: &Expr) -> bool {
+pub(super) fn writes(expr: &Expr) -> bool {
     let block = |block: &Block| {
         let value = block.value.as_deref();
         block
@@ -166,9 +177,16 @@ fn writes(expr: &Expr) -> bool {
         | Expr::Not(inside)
         | Expr::Neg(_, inside)
         | Expr::Item(_, inside, _)
+        | Expr::Row(_, inside, _)
         | Expr::Math(_, _, inside) => writes(inside),
         Expr::All(all) | Expr::Any(all) => all.iter().any(writes),
         Expr::Call { args, .. } => args.iter().any(writes),
+        Expr::Make(_, make, _) => match make {
+            Make::Items(all) | Make::Rows(all) => all.iter().any(writes),
+            Make::Fill(one, other) | Make::Copies(one, other) | Make::Join(one, other) => {
+                writes(one) || writes(other)
+            }
+        },
         _ => false,
     }
 }

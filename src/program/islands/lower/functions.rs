@@ -8,8 +8,9 @@ use std::sync::Arc;
 use rhai::{ImmutableString, Position, ScriptFuncDef, Shared};
 
 use super::lowering::{Lower, name_of};
+use super::making::is_list;
 use super::plan::{Compiled, Key, Open, Plan};
-use crate::native::code::{Expr, Function, FunctionId, Stmt, Ty};
+use crate::native::code::{Expr, Function, FunctionId, Stmt, Ty, Var};
 use crate::program::islands::island::FunctionTree;
 use crate::program::islands::unfit::{Fits, unfit};
 use crate::program::islands::{Handle, Island, Tree};
@@ -84,7 +85,10 @@ impl Plan<'_> {
         if self.lowerings > LOWERED {
             return unfit("calls too many functions", tree.position);
         }
-        for _ in 0..2 {
+        let (number, mut times) = (self.hints.begin(), 0);
+        let mut rounds = 0;
+        while rounds < 2 {
+            rounds += 1;
             let before = self.functions.len();
             let fresh = self.fresh.clone();
             self.open.push(Open {
@@ -93,9 +97,22 @@ impl Plan<'_> {
                 id,
                 was_guessed: false,
             });
-            let lowered = Lower::new(self, false).function(tree, &key.1);
+            let lowered = Lower::new(self, false, number).function(tree, &key.1);
             let open = self.open.pop();
-            let (function, assigns) = lowered?;
+            let (function, assigns, changes_lists) = match lowered {
+                Ok(lowered) => lowered,
+                Err(_) if self.hints.is_again(times) => {
+                    (self.functions, self.fresh) = {
+                        let mut functions = std::mem::take(&mut self.functions);
+                        functions.truncate(before);
+                        (functions, fresh)
+                    };
+                    times += 1;
+                    rounds -= 1;
+                    continue;
+                }
+                Err(why) => return Err(why),
+            };
             let was_guessed = open.is_some_and(|open| open.was_guessed);
             // Somebody further out was guessed: nothing of this is final.
             let is_open = self.open.iter().any(|open| open.was_guessed);
@@ -127,7 +144,15 @@ impl Plan<'_> {
             if !was_guessed {
                 self.functions.push((number, function));
                 let id = number;
-                self.fresh.insert(key, Compiled { id, ret, assigns });
+                self.fresh.insert(
+                    key,
+                    Compiled {
+                        id,
+                        ret,
+                        assigns,
+                        changes_lists,
+                    },
+                );
                 return Ok((Some(id), ret));
             }
         }
@@ -139,8 +164,8 @@ impl Plan<'_> {
 }
 
 impl Lower<'_, '_> {
-    /// Returns the function, and whether it assigns to its parameters.
-    fn function(mut self, tree: &FunctionTree, types: &[Ty]) -> Fits<(Function, bool)> {
+    /// Returns the function, and whether it assigns to its parameters, and to lists among them.
+    fn function(mut self, tree: &FunctionTree, types: &[Ty]) -> Fits<(Function, bool, bool)> {
         let params: Vec<(&ImmutableString, Ty)> =
             tree.params.iter().zip(types.iter().copied()).collect();
         let params: Vec<_> = params
@@ -151,29 +176,22 @@ impl Lower<'_, '_> {
             return unfit("has a body of another kind", tree.position);
         };
         let (mut body, ty) = self.block(block.statements(), true)?;
+        if let Some(value) = &body.value {
+            self.returns_list(value)?;
+        }
         if ty != Ty::Never && !self.returns(ty) {
             body.value = None;
             body.body.push(Stmt::Do(Expr::GiveUp));
         }
-        if matches!(self.ret, Ty::List(_) | Ty::Rows(_)) {
-            return unfit("gives a list", tree.position);
-        }
-        if let Some(place) = params.iter().position(|var| {
-            self.written[*var] && matches!(self.vars[*var], Ty::List(_) | Ty::Rows(_))
-        }) {
-            let name = &tree.params[place];
-            return unfit(
-                format!("changes the list '{name}' that it was given"),
-                tree.position,
-            );
-        }
         let assigns = params.iter().any(|var| self.written[*var]);
+        let changes_list = |var: &Var| self.written[*var] && is_list(self.vars[*var]);
+        let changes_lists = params.iter().any(changes_list);
         let function = Function {
             vars: self.vars,
             params,
             body,
             ret: self.ret,
         };
-        Ok((function, assigns))
+        Ok((function, assigns, changes_lists))
     }
 }
