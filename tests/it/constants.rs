@@ -57,7 +57,7 @@ const PROGRAMS: &[(&str, &str)] = &[
 #[test]
 fn values_of_constants_can_be_changed_where_they_are_put() {
     for (program, printed) in PROGRAMS {
-        for mode in ["never", "pays", "at-once"] {
+        for mode in ["never", "pays", "at-once", "at-loops"] {
             eprintln!("{mode}: {program}");
             let variable = format!("PROCSCRIPT_COMPILE={mode} exec \"$@\"");
             let script = Script::text(program).through_shell(&variable);

@@ -92,6 +92,11 @@ impl Islands {
     fn is_at_once(&self) -> bool {
         self.when == Compile::AtOnce
     }
+
+    /// Returns whether loops are compiled whether that pays or not.
+    fn are_loops_due(&self) -> bool {
+        matches!(self.when, Compile::AtOnce | Compile::AtLoops)
+    }
 }
 
 /// Lets an engine run islands. `foreign` are the functions of the host, `levels` is the deepest recursion.

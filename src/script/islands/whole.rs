@@ -23,9 +23,6 @@ const LONGEST: Duration = Duration::from_millis(3);
 /// The most work that the interpreter has done for it when it is begun again.
 const MOST: u64 = 100_000;
 
-/// A list of this many items takes the interpreter about as long as compiling a function does.
-const LONG_LIST: i64 = 100_000;
-
 /// A call that the interpreter does.
 struct Call {
     handle: Handle,
@@ -128,7 +125,8 @@ pub(super) fn instead(interp: &Interp, owner: u64, context: &EvalContext) -> Opt
 /// Makes the list that a variable begins with. Before it makes a long one, the function is done as a whole, if that is possible.
 pub(super) fn repeat(interp: &Interp, repeat: &Repeat, context: &mut EvalContext) -> Outcome {
     let count = context.eval_expression_tree(&(&repeat.count).into())?;
-    if count.as_int().is_ok_and(|count| count >= LONG_LIST)
+    let islands = &interp.islands;
+    if count.as_int().is_ok_and(|count| islands.is_list_due(count))
         && let Some(outcome) = instead(interp, repeat.owner, context)
     {
         return outcome;
