@@ -3,6 +3,7 @@
 use std::mem::{self, ManuallyDrop};
 use std::ptr;
 
+use super::items::Items;
 use super::values::{List, Outside, Value};
 use crate::native::code::{Item, Ty};
 
@@ -28,17 +29,6 @@ enum Kind {
     /// Lists of these.
     Rows(Item),
 }
-
-/// The items of a header as Rust has them.
-enum Items {
-    Ints(Vec<i64>),
-    Floats(Vec<f64>),
-    Bools(Vec<bool>),
-    Rows(Vec<Header>),
-}
-
-/// How many items are written between two looks at what happens outside.
-const CHUNK: usize = 1 << 18;
 
 /// Where a list of lists has no memory, code reads this in place of the first header.
 #[repr(align(64))]
@@ -226,27 +216,12 @@ impl Header {
         count: usize,
         mut goes_on: impl FnMut() -> bool,
     ) -> bool {
-        fn fill<T: Copy>(
-            list: &mut Vec<T>,
-            item: T,
-            count: usize,
-            goes_on: &mut dyn FnMut() -> bool,
-        ) {
-            while list.len() < count && goes_on() {
-                list.resize((list.len() + CHUNK).min(count), item);
-            }
-        }
         self.change(|items| {
             items.truncate(0);
             if !items.reserve(count) {
                 return false;
             }
-            match items {
-                Items::Ints(list) => fill(list, bits.cast_signed(), count, &mut goes_on),
-                Items::Floats(list) => fill(list, f64::from_bits(bits), count, &mut goes_on),
-                Items::Bools(list) => fill(list, bits & 1 != 0, count, &mut goes_on),
-                Items::Rows(_) => return false,
-            }
+            items.fill(bits, count, &mut goes_on);
             items.len() == count
         })
     }
@@ -379,95 +354,4 @@ impl Drop for Header {
     fn drop(&mut self) {
         drop(self.take());
     }
-}
-
-impl Items {
-    fn of(list: List) -> Self {
-        match list {
-            List::Ints(items) => Self::Ints(items),
-            List::Floats(items) => Self::Floats(items),
-            List::Bools(items) => Self::Bools(items),
-        }
-    }
-
-    /// As a list; of rows, an empty one of these items.
-    fn into_list(self, item: Item) -> List {
-        match (self, item) {
-            (Self::Ints(items), _) => List::Ints(items),
-            (Self::Floats(items), _) => List::Floats(items),
-            (Self::Bools(items), _) => List::Bools(items),
-            (Self::Rows(_), Item::Int) => List::Ints(Vec::new()),
-            (Self::Rows(_), Item::Float) => List::Floats(Vec::new()),
-            (Self::Rows(_), Item::Bool) => List::Bools(Vec::new()),
-        }
-    }
-
-    fn len(&self) -> usize {
-        match self {
-            Self::Ints(items) => items.len(),
-            Self::Floats(items) => items.len(),
-            Self::Bools(items) => items.len(),
-            Self::Rows(items) => items.len(),
-        }
-    }
-
-    fn truncate(&mut self, len: usize) {
-        match self {
-            Self::Ints(items) => items.truncate(len),
-            Self::Floats(items) => items.truncate(len),
-            Self::Bools(items) => items.truncate(len),
-            Self::Rows(items) => items.truncate(len),
-        }
-    }
-
-    /// Makes space for that many more items, if there is memory.
-    fn reserve(&mut self, more: usize) -> bool {
-        match self {
-            Self::Ints(items) => items.try_reserve_exact(more),
-            Self::Floats(items) => items.try_reserve_exact(more),
-            Self::Bools(items) => items.try_reserve_exact(more),
-            Self::Rows(items) => items.try_reserve_exact(more),
-        }
-        .is_ok()
-    }
-
-    /// Gets copies of its first items, for which there is space.
-    fn extend_from_within(&mut self, len: usize) -> bool {
-        match self {
-            Self::Ints(items) => items.extend_from_within(..len),
-            Self::Floats(items) => items.extend_from_within(..len),
-            Self::Bools(items) => items.extend_from_within(..len),
-            Self::Rows(rows) => {
-                return (0..len).all(|index| {
-                    let copy = rows[index].copied();
-                    push_copy(rows, copy)
-                });
-            }
-        }
-        true
-    }
-
-    /// Gets copies of these items, for which there is space.
-    fn extend_from(&mut self, from: &Self) -> bool {
-        match (self, from) {
-            (Self::Ints(items), Self::Ints(from)) => items.extend_from_slice(from),
-            (Self::Floats(items), Self::Floats(from)) => items.extend_from_slice(from),
-            (Self::Bools(items), Self::Bools(from)) => items.extend_from_slice(from),
-            (Self::Rows(rows), Self::Rows(from)) => {
-                return from.iter().all(|row| push_copy(rows, row.copied()));
-            }
-            _ => return false,
-        }
-        true
-    }
-}
-
-/// Appends a copy, if there is one.
-fn push_copy(rows: &mut Vec<Header>, copy: Option<Header>) -> bool {
-    let Some(mut copy) = copy else {
-        return false;
-    };
-    (copy.room, copy.kept) = (copy.len, copy.len);
-    rows.push(copy);
-    true
 }

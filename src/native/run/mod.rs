@@ -4,13 +4,14 @@
 //! - `entry`: entering code
 //! - `memory`: where it lies
 //! - `context`: what it shares with the functions that it calls, which are `libcalls`
-//! - `header`: one list as it has it; `lists`: all of them; `random`: what it draws
+//! - `header`: one list as it has it, `items`: as Rust has it; `lists`: all of them; `random`: what it draws
 //! - `journal`: what makes giving up leave no trace in lists
 #![allow(unsafe_code)]
 
 mod context;
 mod entry;
 mod header;
+mod items;
 mod journal;
 mod libcalls;
 mod lists;

@@ -337,7 +337,7 @@ fn write_back(context: &mut EvalContext, (form, code): (&Form, &Code), values: V
             && !name.is_empty()
             && let Some(place) = context.scope_mut().get_mut(name)
         {
-            *place = values::dynamic_of(value);
+            values::write_back(value, place);
         }
     }
 }
