@@ -59,6 +59,10 @@ pub(crate) enum Op {
     Ge,
     Eq,
     Ne,
+    /// Of floats: the left side if it is at most the right one, else the right side.
+    Min,
+    /// Of floats: the left side if it is at least the right one, else the right side.
+    Max,
 }
 
 /// Functions of one number. `Abs` takes and gives an integer or a float, the others a float.
@@ -69,6 +73,8 @@ pub(crate) enum Math {
     Sqrt,
     Floor,
     Ceiling,
+    /// To the nearest whole number, halves to the even one.
+    Nearest,
     Sin,
     Cos,
     Tan,

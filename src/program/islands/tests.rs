@@ -176,6 +176,17 @@ fn what_a_function_gives_is_known() {
             &[FLOAT],
             FLOAT,
         ),
+        ("fn f(xs) { xs[0] = 1; xs }", &[INTS], INTS),
+        (
+            "fn f(n) { let xs = []; for i in 0..n { xs.append(0.5); } xs }",
+            &[INT],
+            Ty::List(Item::Float),
+        ),
+        (
+            "fn f(n) { let all = []; all.append([n > 0] * n); all }",
+            &[INT],
+            Ty::Rows(Item::Bool),
+        ),
         ("fn f(x) { 42; }", &[INT], INT),
         ("fn f(x) { throw x; }\nfn g(x) { 1 }", &[INT], INT),
     ];
@@ -213,9 +224,9 @@ fn reasons_name_the_line_and_the_cause() {
             "line 1: what 'f' gives is not clear",
         ),
         (
-            "fn f(xs) { xs[0] = 1; 1 }",
-            &[INTS],
-            "line 1: changes the list 'xs' that it was given",
+            "fn f(x) { [x, 1.5] }",
+            &[INT],
+            "line 1: makes a list with items of several types",
         ),
         (
             "fn f(x) { x + true }",

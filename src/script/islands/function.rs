@@ -10,7 +10,7 @@ use super::world::World;
 use super::{ending, making, paying, values, work};
 use crate::native::code::Ty;
 use crate::native::{Exit, Value};
-use crate::program::islands::form::{Form, Libraries};
+use crate::program::islands::form::{Code, Form, Libraries};
 use crate::program::islands::island::FunctionTree;
 use crate::program::islands::{Handle, Island, Unfit};
 use crate::script::Outcome;
@@ -141,7 +141,6 @@ pub(super) fn call(
     level: usize,
 ) -> Option<Outcome> {
     let code = form.code.get()?.as_ref().ok()?;
-    let depth = ending::depth(interp, level)?;
     let is_fine = |arg: &&&Dynamic| match arg.is_shared() {
         true => !code.assigns,
         false => values::is_within_limits(interp, arg),
@@ -152,8 +151,20 @@ pub(super) fn call(
     let pairs = args.iter().zip(&form.types);
     let values = pairs.map(|(arg, ty)| values::value_of(arg, *ty));
     let mut values: Vec<Value> = values.collect::<Option<_>>()?;
+    run(interp, island, code, &mut values, level)
+}
+
+/// Runs the code of a function.
+pub(super) fn run(
+    interp: &Interp,
+    island: &Island,
+    code: &Code,
+    values: &mut [Value],
+    level: usize,
+) -> Option<Outcome> {
+    let depth = ending::depth(interp, level)?;
     work::enter();
-    match code.entry.call(&mut World(interp), depth, &mut values) {
+    match code.entry.call(&mut World(interp), depth, values) {
         Exit::Done(value) | Exit::Returned(value) => Some(Ok(values::dynamic_of(value))),
         Exit::Stopped(place) => Some(Err(ending::stopped(interp, place))),
         Exit::GaveUp => {

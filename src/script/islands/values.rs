@@ -72,6 +72,20 @@ fn item_of(value: &Dynamic) -> Option<Item> {
     }
 }
 
+/// Returns a number for code; `None` if it is shared, or not of this type.
+#[inline]
+pub(super) fn number_of(value: &Dynamic, ty: Ty) -> Option<Value> {
+    if value.is_shared() {
+        return None;
+    }
+    Some(match ty {
+        Ty::Int => Value::Int(value.as_int().ok()?),
+        Ty::Float => Value::Float(value.as_float().ok()?),
+        Ty::Bool => Value::Bool(value.as_bool().ok()?),
+        _ => return None,
+    })
+}
+
 /// Returns the value for code; `None` if it is not of this type.
 pub(super) fn value_of(value: &Dynamic, ty: Ty) -> Option<Value> {
     Some(match ty {

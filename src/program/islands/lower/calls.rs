@@ -124,12 +124,21 @@ impl Lower<'_, '_> {
             (Numeric::Exp, Ty::Float, None) => of_float(Math::Exp),
             (Numeric::Ln, Ty::Float, None) => of_float(Math::Ln),
             (Numeric::Log10, Ty::Float, None) => of_float(Math::Log10),
+            (Numeric::Round, Ty::Float, None) => {
+                let nearest = Expr::Math(Math::Nearest, Ty::Float, first.into());
+                Ok(Expr::ToInt(nearest.into()))
+            }
             (Numeric::ToInt, Ty::Float, None) => Ok(Expr::ToInt(first.into())),
             (Numeric::ToFloat, Ty::Int, None) => Ok(Expr::ToFloat(first.into())),
             (Numeric::ToInt | Numeric::Round, Ty::Int, None) if name != "to_int" => Ok(first),
             (Numeric::ToFloat, Ty::Float, None) if name != "to_float" => Ok(first),
             (Numeric::Pow, Ty::Int, Some(Ty::Int)) => match second {
                 Some(second) => binary(Op::Pow, first, second, pos),
+                None => Ok(Expr::GiveUp),
+            },
+            (Numeric::Min | Numeric::Max, Ty::Float, Some(Ty::Float)) => match second {
+                Some(second) if numeric == Numeric::Min => binary(Op::Min, first, second, pos),
+                Some(second) => binary(Op::Max, first, second, pos),
                 None => Ok(Expr::GiveUp),
             },
             (Numeric::Min, Ty::Int, Some(Ty::Int)) => Ok(self.one_of(Op::Le, first, second)),

@@ -168,7 +168,8 @@ impl Generator {
     pub(super) fn native(&mut self, kind: Kind, depth: u32) -> String {
         let int = |me: &mut Self| me.expression(Kind::Int, depth);
         match kind {
-            Kind::Int => match self.rng.random_range(0..6) {
+            Kind::Int => match self.rng.random_range(0..7) {
+                6 => format!("round({})", self.expression(Kind::Float, depth)),
                 0 => format!("abs({})", int(self)),
                 1 => format!("min({}, {})", int(self), int(self)),
                 2 => format!("max({}, {})", int(self), int(self)),
@@ -188,7 +189,8 @@ impl Generator {
             },
             Kind::Float => {
                 let float = self.expression(Kind::Float, depth);
-                match self.rng.random_range(0..9) {
+                match self.rng.random_range(0..10) {
+                    9 => format!("min({float}, {})", self.expression(Kind::Float, depth)),
                     0 => format!("sqrt({float})"),
                     1 => format!("abs({float})"),
                     2 => format!("float({})", int(self)),
