@@ -196,11 +196,16 @@ impl Entry {
         if let Some(panic) = context.panic {
             resume_unwind(panic);
         }
+        self.end(exit, &mut context, slots[values.len()])
+    }
+
+    /// Returns how code has ended with this status and result.
+    fn end(&self, status: i64, context: &mut Context, bits: u64) -> Exit {
         let mut result = || match self.shape.result {
             Ty::List(_) | Ty::Rows(_) => context.result.take_value(),
-            ty => Value::of_bits(ty, slots[values.len()]),
+            ty => Value::of_bits(ty, bits),
         };
-        match exit {
+        match status {
             DONE if self.shape.kind != Kind::Function => Exit::Done(Value::Unit),
             DONE => Exit::Done(result()),
             RETURNED => Exit::Returned(result()),

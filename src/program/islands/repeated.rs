@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rhai::{Dynamic, Expr, FnCallExpr, Position, Stmt, Token};
+use rhai::{Dynamic, Expr, FnCallExpr, Stmt, Token};
 
 use super::island::KEY;
 use crate::program::bodies::node;
@@ -37,7 +37,7 @@ pub(super) fn wrap(statement: &mut Stmt, owner: u64) {
         return;
     };
     if let Some(count) = count_of(&var.1) {
-        let (count, position) = (count.clone(), Position::from(*position));
+        let (count, position) = (count.clone(), *position);
         let whole = std::mem::take(&mut var.1);
         let repeat = Repeat {
             whole,

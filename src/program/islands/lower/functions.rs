@@ -9,7 +9,7 @@ use rhai::{ImmutableString, Position, ScriptFuncDef, Shared};
 
 use super::lowering::{Lower, name_of};
 use super::making::is_list;
-use super::plan::{Compiled, Key, Open, Plan};
+use super::plan::{Compiled, Key, Known, Open, Plan};
 use crate::native::code::{Expr, Function, FunctionId, Stmt, Ty, Var};
 use crate::program::islands::island::FunctionTree;
 use crate::program::islands::unfit::{Fits, unfit};
@@ -20,6 +20,9 @@ const OPEN: usize = 64;
 
 /// The most functions that are lowered for one island, each time counted.
 const LOWERED: usize = 200;
+
+/// A function, and whether it assigns to its parameters, and to lists among them.
+type LoweredFunction = (Function, bool, bool);
 
 impl Plan<'_> {
     /// Returns the number of a function for these types, and what it gives: `Never` while that is being found out.
@@ -79,18 +82,24 @@ impl Plan<'_> {
         }
     }
 
-    fn lowered(&mut self, key: Key, tree: &FunctionTree) -> Fits<(Option<FunctionId>, Ty)> {
-        let (mut ret, mut id) = (Ty::Never, None);
-        self.lowerings += 1;
-        if self.lowerings > LOWERED {
-            return unfit("calls too many functions", tree.position);
-        }
-        let (number, mut times) = (self.hints.begin(), 0);
-        let mut rounds = 0;
-        while rounds < 2 {
-            rounds += 1;
-            let before = self.functions.len();
-            let fresh = self.fresh.clone();
+    /// Forgets the functions that have been lowered since there were `before` of them.
+    fn forget(&mut self, before: usize, fresh: Known) {
+        self.functions.truncate(before);
+        self.fresh = fresh;
+    }
+
+    /// Lowers a function whose result is this, as far as that is known; again where something becomes known about its empty lists. Returns
+    /// it, and whether its result was guessed.
+    fn attempt(
+        &mut self,
+        key: &Key,
+        (ret, id): (Ty, Option<FunctionId>),
+        tree: &FunctionTree,
+        number: usize,
+    ) -> Fits<(LoweredFunction, bool)> {
+        let mut times = 0;
+        loop {
+            let (before, fresh) = (self.functions.len(), self.fresh.clone());
             self.open.push(Open {
                 key: key.clone(),
                 ret,
@@ -99,26 +108,31 @@ impl Plan<'_> {
             });
             let lowered = Lower::new(self, false, number).function(tree, &key.1);
             let open = self.open.pop();
-            let (function, assigns, changes_lists) = match lowered {
-                Ok(lowered) => lowered,
-                Err(_) if self.hints.is_again(times) => {
-                    (self.functions, self.fresh) = {
-                        let mut functions = std::mem::take(&mut self.functions);
-                        functions.truncate(before);
-                        (functions, fresh)
-                    };
-                    times += 1;
-                    rounds -= 1;
-                    continue;
-                }
-                Err(why) => return Err(why),
-            };
-            let was_guessed = open.is_some_and(|open| open.was_guessed);
+            if lowered.is_err() && self.hints.is_again(times) {
+                self.forget(before, fresh);
+                times += 1;
+                continue;
+            }
+            return lowered.map(|lowered| (lowered, open.is_some_and(|open| open.was_guessed)));
+        }
+    }
+
+    fn lowered(&mut self, key: Key, tree: &FunctionTree) -> Fits<(Option<FunctionId>, Ty)> {
+        let (mut ret, mut id) = (Ty::Never, None);
+        self.lowerings += 1;
+        if self.lowerings > LOWERED {
+            return unfit("calls too many functions", tree.position);
+        }
+        let number = self.hints.begin();
+        for _ in 0..2 {
+            let before = self.functions.len();
+            let fresh = self.fresh.clone();
+            let ((function, assigns, changes_lists), was_guessed) =
+                self.attempt(&key, (ret, id), tree, number)?;
             // Somebody further out was guessed: nothing of this is final.
             let is_open = self.open.iter().any(|open| open.was_guessed);
             if is_open || was_guessed {
-                self.functions.truncate(before);
-                self.fresh = fresh;
+                self.forget(before, fresh);
             }
             if function.ret == Ty::Never {
                 return match is_open {
@@ -164,8 +178,7 @@ impl Plan<'_> {
 }
 
 impl Lower<'_, '_> {
-    /// Returns the function, and whether it assigns to its parameters, and to lists among them.
-    fn function(mut self, tree: &FunctionTree, types: &[Ty]) -> Fits<(Function, bool, bool)> {
+    fn function(mut self, tree: &FunctionTree, types: &[Ty]) -> Fits<LoweredFunction> {
         let params: Vec<(&ImmutableString, Ty)> =
             tree.params.iter().zip(types.iter().copied()).collect();
         let params: Vec<_> = params
