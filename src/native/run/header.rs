@@ -3,7 +3,7 @@
 use std::mem::{self, ManuallyDrop};
 use std::ptr;
 
-use super::items::Items;
+use super::items::{Items, Row};
 use super::values::{List, Outside, Value};
 use crate::native::code::{Item, Ty};
 
@@ -75,7 +75,7 @@ impl Header {
         Some(header)
     }
 
-    fn new(items: Items) -> Self {
+    fn new(items: Items<Self>) -> Self {
         let mut header = Self::empty(Ty::Unit);
         header.put(items);
         header.room = header.len;
@@ -106,7 +106,7 @@ impl Header {
     }
 
     /// Takes all items.
-    fn take(&mut self) -> Items {
+    fn take(&mut self) -> Items<Self> {
         let (data, len, capacity) = (self.data, self.len, self.capacity);
         self.forget_items();
         if capacity == 0 {
@@ -136,7 +136,7 @@ impl Header {
     }
 
     /// Gives it items. Those that it has are forgotten.
-    fn put(&mut self, items: Items) {
+    fn put(&mut self, items: Items<Self>) {
         fn parts<T>(items: Vec<T>) -> (*mut u8, usize, usize) {
             let mut items = ManuallyDrop::new(items);
             (items.as_mut_ptr().cast(), items.len(), items.capacity())
@@ -163,7 +163,7 @@ impl Header {
     }
 
     /// Does something to the items, and says whether that was possible.
-    fn change(&mut self, change: impl FnOnce(&mut Items) -> bool) -> bool {
+    fn change(&mut self, change: impl FnOnce(&mut Items<Self>) -> bool) -> bool {
         let room = self.room;
         let mut items = self.take();
         let is_done = change(&mut items);
@@ -258,14 +258,6 @@ impl Header {
         mem::replace(self, empty)
     }
 
-    /// Returns a copy, if there is memory.
-    pub(super) fn copied(&self) -> Option<Self> {
-        let mut copy = Self::empty(Ty::Unit);
-        copy.kind = self.kind;
-        copy.forget_items();
-        copy.copy(self, false).then_some(copy)
-    }
-
     /// Appends a list to this list of lists.
     pub(super) fn push_row(&mut self, mut new: Self) -> bool {
         (new.room, new.kept) = (new.len, new.len);
@@ -282,7 +274,7 @@ impl Header {
     }
 
     /// The items, to be read.
-    fn with<R>(&self, read: impl FnOnce(&Items) -> R) -> R {
+    fn with<R>(&self, read: impl FnOnce(&Items<Self>) -> R) -> R {
         // SAFETY: the copy is never dropped, and `self` is not changed while it is read.
         let mut copy = ManuallyDrop::new(unsafe { ptr::read(self) });
         let items = ManuallyDrop::new(copy.take());
@@ -347,6 +339,17 @@ impl Header {
                 ptr::swap(self.data.cast::<u64>().add(index), item);
             }
         }
+    }
+}
+
+impl Row for Header {
+    fn copied(&self) -> Option<Self> {
+        let mut copy = Self::empty(Ty::Unit);
+        copy.kind = self.kind;
+        copy.forget_items();
+        let is_done = copy.copy(self, false);
+        (copy.room, copy.kept) = (copy.len, copy.len);
+        is_done.then_some(copy)
     }
 }
 

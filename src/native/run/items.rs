@@ -1,6 +1,5 @@
 //! The items of a list as Rust has them.
 
-use super::header::Header;
 use super::values::List;
 use crate::native::code::Item;
 
@@ -8,14 +7,20 @@ use crate::native::code::Item;
 const CHUNK: usize = 1 << 18;
 
 /// The items of a header as Rust has them.
-pub(super) enum Items {
+pub(super) enum Items<R> {
     Ints(Vec<i64>),
     Floats(Vec<f64>),
     Bools(Vec<bool>),
-    Rows(Vec<Header>),
+    Rows(Vec<R>),
 }
 
-impl Items {
+/// A list in a list.
+pub(super) trait Row: Sized {
+    /// Returns a copy, if there is memory.
+    fn copied(&self) -> Option<Self>;
+}
+
+impl<R: Row> Items<R> {
     pub(super) fn of(list: List) -> Self {
         match list {
             List::Ints(items) => Self::Ints(items),
@@ -117,11 +122,8 @@ impl Items {
 }
 
 /// Appends a copy, if there is one.
-fn push_copy(rows: &mut Vec<Header>, copy: Option<Header>) -> bool {
-    let Some(mut copy) = copy else {
-        return false;
-    };
-    (copy.room, copy.kept) = (copy.len, copy.len);
-    rows.push(copy);
-    true
+fn push_copy<R>(rows: &mut Vec<R>, copy: Option<R>) -> bool {
+    let is_done = copy.is_some();
+    rows.extend(copy);
+    is_done
 }

@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::context::Context;
 use super::header::Header;
+use super::items::Row;
 use crate::sys::interrupt;
 
 /// A function that compiled code calls.

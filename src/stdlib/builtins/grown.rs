@@ -1,5 +1,5 @@
-//! Rhai's own functions that make a value of any size or put one into another, with a check for memory first: `blob`, `pad`, `push`,
-//! `insert`, `set`. The value of a constant is not one in there.
+//! Rhai's own functions that make a value of any size, with a check for memory first: `blob`, `pad`. And those that put a value into
+//! another, where that of a constant is none any more: `push`, `insert`, `set`.
 
 use std::any::TypeId;
 
@@ -94,8 +94,6 @@ fn changing<'c, T: Variant + Clone>(
 /// `list.push(item)`.
 fn push(call: &mut Call<'_>) -> Outcome {
     let item = call.value(0);
-    let found = changing::<Array>(call)?.len();
-    memory::for_items(call, found + 1)?;
     changing::<Array>(call)?.push(item);
     Ok(Dynamic::UNIT)
 }
@@ -103,14 +101,14 @@ fn push(call: &mut Call<'_>) -> Outcome {
 /// `list.insert(index, item)`: beyond an end, at that end.
 fn insert(call: &mut Call<'_>) -> Outcome {
     let (index, item) = (call.int(0)?, call.value(1));
-    let found = changing::<Array>(call)?.len();
-    memory::for_items(call, found + 1)?;
+    let mut list = changing::<Array>(call)?;
+    let found = list.len();
     let from_end = usize::try_from(index.unsigned_abs()).unwrap_or(usize::MAX);
     let place = match index {
         0.. => from_end.min(found),
         _ => found.saturating_sub(from_end),
     };
-    changing::<Array>(call)?.insert(place, item);
+    list.insert(place, item);
     Ok(Dynamic::UNIT)
 }
 

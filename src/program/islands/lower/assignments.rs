@@ -3,8 +3,7 @@
 use rhai::{ASTFlags, BinaryExpr, Expr as Tree, OpAssignment};
 
 use super::lists::ItemPlace;
-use super::lowering::{Done, Lower, done, give_up};
-use super::making::is_list;
+use super::lowering::{Done, Lower, done, give_up, is_list};
 use super::operators::{binary, op_of};
 use crate::native::code::{Expr, ListRef, Op, Stmt, Ty};
 use crate::program::islands::unfit::{Fits, unfit};

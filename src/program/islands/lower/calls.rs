@@ -4,10 +4,10 @@ use std::f64::consts;
 
 use rhai::{Expr as Tree, FnCallExpr, Position};
 
-use super::lowering::{Lower, is_plain, name_of, place};
-use super::making::is_list;
+use super::effects::writes;
+use super::lowering::{Lower, is_list, name_of, place};
 use super::operators::{binary, op_of, unary};
-use crate::native::code::{Block, Expr, Make, Math, Op, Stmt, Ty};
+use crate::native::code::{Block, Expr, Math, Op, Ty};
 use crate::program::islands::numeric::{self, Numeric};
 use crate::program::islands::unfit::{Fits, unfit};
 
@@ -164,38 +164,5 @@ impl Lower<'_, '_> {
         let holds = Expr::Binary(op, ty, first.into(), second.into());
         let value = Some(Box::new(Expr::If(holds.into(), yes, no, ty)));
         Expr::Block(Block { body, value }, ty)
-    }
-}
-
-/// Whether evaluating it may assign to a variable.
-pub(super) fn writes(expr: &Expr) -> bool {
-    let block = |block: &Block| {
-        let value = block.value.as_deref();
-        block
-            .body
-            .iter()
-            .any(|statement| !matches!(statement, Stmt::Do(expr) if is_plain(expr)))
-            || value.is_some_and(writes)
-    };
-    match expr {
-        Expr::If(condition, yes, no, _) => writes(condition) || block(yes) || block(no),
-        Expr::Block(inside, _) => block(inside),
-        Expr::Binary(_, _, left, right) => writes(left) || writes(right),
-        Expr::ToFloat(inside)
-        | Expr::ToInt(inside)
-        | Expr::Not(inside)
-        | Expr::Neg(_, inside)
-        | Expr::Item(_, inside, _)
-        | Expr::Row(_, inside, _)
-        | Expr::Math(_, _, inside) => writes(inside),
-        Expr::All(all) | Expr::Any(all) => all.iter().any(writes),
-        Expr::Call { args, .. } => args.iter().any(writes),
-        Expr::Make(_, make, _) => match make {
-            Make::Items(all) | Make::Rows(all) => all.iter().any(writes),
-            Make::Fill(one, other) | Make::Copies(one, other) | Make::Join(one, other) => {
-                writes(one) || writes(other)
-            }
-        },
-        _ => false,
     }
 }

@@ -7,8 +7,7 @@ use std::sync::Arc;
 
 use rhai::{ImmutableString, Position, ScriptFuncDef, Shared};
 
-use super::lowering::{Lower, name_of};
-use super::making::is_list;
+use super::lowering::{Lower, is_list, name_of};
 use super::plan::{Compiled, Key, Known, Open, Plan};
 use crate::native::code::{Expr, Function, FunctionId, Stmt, Ty, Var};
 use crate::program::islands::island::FunctionTree;

@@ -132,6 +132,11 @@ pub(super) fn is_number(ty: Ty) -> bool {
     matches!(ty, Ty::Int | Ty::Float | Ty::Bool)
 }
 
+/// Whether values of this type are lists.
+pub(super) fn is_list(ty: Ty) -> bool {
+    matches!(ty, Ty::List(_) | Ty::Rows(_))
+}
+
 /// A position as code notes it.
 pub(super) fn place(position: Position) -> Place {
     let part = |part: Option<usize>| part.and_then(|part| u16::try_from(part).ok()).unwrap_or(0);

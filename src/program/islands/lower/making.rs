@@ -2,16 +2,11 @@
 
 use rhai::{Expr as Tree, Position};
 
-use super::calls::writes;
+use super::effects::writes;
 use super::hints::ASSUMED;
-use super::lowering::{Lower, is_plain, item_of, place};
+use super::lowering::{Lower, is_list, is_plain, item_of, place};
 use crate::native::code::{Block, Expr, Make, Op, Stmt, Ty};
 use crate::program::islands::unfit::{Fits, unfit};
-
-/// Whether values of this type are lists.
-pub(super) fn is_list(ty: Ty) -> bool {
-    matches!(ty, Ty::List(_) | Ty::Rows(_))
-}
 
 impl Lower<'_, '_> {
     /// `[…]`.

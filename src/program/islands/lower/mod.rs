@@ -3,7 +3,8 @@
 //! - `surroundings`: what it has to know of the program; `lowered_loop`: what becomes of a loop
 //! - `lowering`: its state, and blocks
 //! - `plan`, `functions`: which functions have to be lowered for one island, and what they give
-//! - `scope`, `named`: names and the variables that they mean; `hints`: what empty lists will hold
+//! - `scope`, `named`: names and the variables that they mean; `hints`, `empties`: what empty lists will hold
+//! - `effects`: whether something changes variables
 //! - `statements`, `loops`, `choices`: statements; `assignments`: to variables and items
 //! - `expressions`, `operators`, `lists`, `making`, `calls`: expressions
 //!
@@ -12,6 +13,8 @@
 mod assignments;
 mod calls;
 mod choices;
+mod effects;
+mod empties;
 mod expressions;
 mod functions;
 mod hints;

@@ -4,8 +4,7 @@ use std::num::NonZeroUsize;
 
 use rhai::{ASTFlags, Expr as Value, Ident, Position, Stmt as Tree};
 
-use super::lowering::{Done, Lower, done, give_up, is_number, name_of};
-use super::making::is_list;
+use super::lowering::{Done, Lower, done, give_up, is_list, is_number, name_of};
 use crate::native::code::{Expr, Stmt, Ty};
 use crate::program::islands::island::{Handle, Tree as IslandTree};
 use crate::program::islands::unfit::{Fits, unfit};
