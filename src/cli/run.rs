@@ -83,7 +83,7 @@ pub(crate) fn builder(options: &Options, argv: impl IntoIterator<Item = OsString
     compiling(builder, options.no_compile)
 }
 
-/// When the command compiles, for tests: `at-once` or `never`.
+/// When the command compiles, for tests: `at-once`, `at-loops` or `never`.
 const COMPILE: &str = "PROCSCRIPT_COMPILE";
 
 fn compiling(builder: Builder, never: bool) -> Builder {
@@ -92,6 +92,7 @@ fn compiling(builder: Builder, never: bool) -> Builder {
         _ if never => builder.compile(false),
         Some("never") => builder.compile(false),
         Some("at-once") => builder.compile_at_once(),
+        Some("at-loops") => builder.compile_at_loops(),
         _ => builder,
     }
 }

@@ -59,6 +59,10 @@ pub(crate) enum Op {
     Ge,
     Eq,
     Ne,
+    /// Of floats: the left side if it is at most the right one, else the right side.
+    Min,
+    /// Of floats: the left side if it is at least the right one, else the right side.
+    Max,
 }
 
 /// Functions of one number. `Abs` takes and gives an integer or a float, the others a float.
@@ -69,6 +73,8 @@ pub(crate) enum Math {
     Sqrt,
     Floor,
     Ceiling,
+    /// To the nearest whole number, halves to the even one.
+    Nearest,
     Sin,
     Cos,
     Tan,
@@ -85,6 +91,21 @@ pub(crate) enum ListRef {
     Var(Var),
     /// An item of a variable of type [`Ty::Rows`]. The index may be negative; outside of the list, the code gives up.
     Row(Var, Box<Expr>),
+}
+
+/// A list that code makes.
+#[derive(Debug, Clone)]
+pub(crate) enum Make {
+    /// Of these items.
+    Items(Vec<Expr>),
+    /// Of one item, this many times; below 1, of none.
+    Fill(Box<Expr>, Box<Expr>),
+    /// A list of these lists.
+    Rows(Vec<Expr>),
+    /// The items of a list, this many times.
+    Copies(Box<Expr>, Box<Expr>),
+    /// The items of two lists.
+    Join(Box<Expr>, Box<Expr>),
 }
 
 /// An expression.
@@ -118,6 +139,10 @@ pub(crate) enum Expr {
     /// An item of a list, by an index that may be negative. Outside of the list, the code gives up.
     Item(ListRef, Box<Expr>, Item),
     Len(ListRef),
+    /// A list in a variable of type [`Ty::Rows`], as a value.
+    Row(Var, Box<Expr>, Item),
+    /// A list that is made in this variable, which has no other use.
+    Make(Var, Make, Ty),
     /// The number of lists in a variable of type [`Ty::Rows`].
     RowCount(Var),
     Math(Math, Ty, Box<Expr>),
@@ -137,12 +162,14 @@ pub(crate) struct Block {
 /// A statement.
 #[derive(Debug, Clone)]
 pub(crate) enum Stmt {
-    /// Assigns to a variable, or begins it.
+    /// Assigns to a variable, or begins it. A list is copied; code does not assign to one that it was given.
     Set(Var, Expr),
     /// Assigns to an item: list, index, value, evaluated in this order. The index may be negative; outside of the list, the code gives up.
     Store(ListRef, Expr, Expr),
     /// Appends to a list.
     Push(Var, Expr),
+    /// Appends a list to a list of lists.
+    PushRow(Var, Expr),
     /// Evaluates an expression for its effect.
     Do(Expr),
     /// Without a condition, until something ends it.
@@ -173,7 +200,7 @@ pub(crate) enum Stmt {
     Return(Expr),
 }
 
-/// A function for one set of argument types. Lists that it is given it only reads, unless it is called from outside.
+/// A function for one set of argument types. Of a list that it is given and writes to, it has a copy.
 #[derive(Debug, Clone)]
 pub(crate) struct Function {
     /// The types of all variables.
@@ -234,6 +261,15 @@ impl Item {
 }
 
 impl Expr {
+    /// Returns whether its value is a list that nobody else has.
+    pub(crate) fn is_fresh(&self) -> bool {
+        match self {
+            Self::Make(..) | Self::Call { .. } => true,
+            Self::Block(block, _) => block.value.as_ref().is_some_and(|value| value.is_fresh()),
+            _ => false,
+        }
+    }
+
     /// Returns the type of its value.
     pub(crate) fn ty(&self) -> Ty {
         match self {
@@ -242,6 +278,7 @@ impl Expr {
             Self::Bool(_) | Self::Not(_) | Self::All(_) | Self::Any(_) => Ty::Bool,
             Self::Unit => Ty::Unit,
             Self::Item(_, _, item) => item.ty(),
+            Self::Row(_, _, item) => Ty::List(*item),
             Self::Binary(op, ..) if op.compares() => Ty::Bool,
             Self::Var(_, ty)
             | Self::Binary(_, ty, ..)
@@ -249,6 +286,7 @@ impl Expr {
             | Self::Call { ty, .. }
             | Self::If(_, _, _, ty)
             | Self::Block(_, ty)
+            | Self::Make(_, _, ty)
             | Self::Math(_, ty, _) => *ty,
             Self::GiveUp => Ty::Never,
         }

@@ -33,6 +33,13 @@ impl Builder {
         self
     }
 
+    /// Compiles loops as soon as possible, and functions with them once the interpreter has begun them.
+    #[doc(hidden)]
+    pub fn compile_at_loops(mut self) -> Self {
+        self.settings.compile = Compile::AtLoops;
+        self
+    }
+
     /// Prints what was compiled, and why the rest was not, to standard error at the end of
     /// [`Runtime::run_main`](super::Runtime::run_main). Children are not listed.
     pub fn explain_compile(mut self) -> Self {

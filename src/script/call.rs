@@ -13,7 +13,7 @@ use crate::script::arguments::Values;
 use crate::script::bind::{Signature, is_called_unnamed};
 use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::Interp;
-use crate::script::values::type_name_in;
+use crate::script::values::{type_name_in, writable};
 use crate::text::{as_float, as_int, as_string};
 
 /// The arguments of one call, by parameter.
@@ -48,7 +48,7 @@ impl<'a> Call<'a> {
         };
         let mut values = Values::default();
         for arg in args {
-            values.push(std::mem::take(&mut **arg).flatten());
+            values.push(writable(std::mem::take(&mut **arg).flatten()));
         }
         let keywords = keywords_of(signature, &mut values)?;
         let mut call = Self {

@@ -1,5 +1,6 @@
 //! The stream of random numbers of a process.
 
+use std::cell::Cell;
 use std::convert::Infallible;
 use std::sync::Mutex;
 
@@ -22,6 +23,17 @@ pub(crate) struct Words {
     rest: SmallRng,
 }
 
+thread_local! {
+    /// How often this thread has drawn.
+    static DRAWN: Cell<u64> = const { Cell::new(0) };
+}
+
+/// Returns a number that is another one after this thread has drawn from a stream, or begun one anew.
+#[cfg(feature = "compile")]
+pub(crate) fn drawn() -> u64 {
+    DRAWN.get()
+}
+
 impl State for Stream {
     /// Two processes must not draw the same numbers.
     fn begin_process(&self) {
@@ -32,11 +44,13 @@ impl State for Stream {
 impl Stream {
     /// Draws from the stream.
     pub(crate) fn draw<T>(&self, draw: impl FnOnce(&mut Words) -> T) -> T {
+        DRAWN.set(DRAWN.get() + 1);
         draw(locked(&self.0).get_or_insert_with(|| Words::new(fresh())))
     }
 
     /// Begins the stream anew, with this seed or none that could be foreseen.
     pub(crate) fn seed(&self, seed: Option<u64>) {
+        DRAWN.set(DRAWN.get() + 1);
         let seeded = seed.map(|seed| Words::new(SmallRng::seed_from_u64(seed)));
         *locked(&self.0) = seeded;
     }

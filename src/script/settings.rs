@@ -38,6 +38,8 @@ pub(crate) enum Compile {
     WhenItPays,
     /// As soon as possible, for tests.
     AtOnce,
+    /// After the first pass of each loop, for tests.
+    AtLoops,
     Never,
 }
 

@@ -38,6 +38,28 @@ fn unshare_below(value: &mut Dynamic, level: usize, cells: &mut usize) {
     }
 }
 
+/// Returns a value as a variable or an item holds it. Rhai marks the value of a constant as read-only, wherever it goes; a copy of it is not.
+pub(crate) fn writable(value: Dynamic) -> Dynamic {
+    match has_constant(&value) {
+        true => value.clone(),
+        false => value,
+    }
+}
+
+/// Returns whether a value or anything in it is read-only.
+fn has_constant(value: &Dynamic) -> bool {
+    if value.is_shared() {
+        return false;
+    }
+    value.is_read_only()
+        || value
+            .as_array_ref()
+            .is_ok_and(|items| items.iter().any(has_constant))
+        || value
+            .as_map_ref()
+            .is_ok_and(|entries| entries.values().any(has_constant))
+}
+
 /// Takes handles (queues, locks, …) out of the cells they share with other variables, in a value and everything
 /// inside it; plain data stays shared.
 ///

@@ -5,6 +5,7 @@
 use std::cell::Cell;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// Used when the machine reports nothing at all.
 const UNKNOWN: u64 = 1 << 30;
@@ -15,7 +16,12 @@ pub(crate) const SMALL: usize = 1 << 20;
 thread_local! {
     /// Bytes that were free at the last look, less what was asked for since.
     static LEFT: Cell<usize> = const { Cell::new(0) };
+    /// What the last look found, and when it was.
+    static FOUND: Cell<Option<(usize, Instant)>> = const { Cell::new(None) };
 }
+
+/// No thread takes a part of the memory worth mentioning in so short a time after a look.
+const FRESH: Duration = Duration::from_millis(1);
 
 /// Returns whether that many bytes are free, and as many again: a value that is passed on may be moved.
 pub(crate) fn is_free(bytes: usize) -> bool {
@@ -27,8 +33,16 @@ pub(crate) fn is_free(bytes: usize) -> bool {
     // Looking takes longer than most of what a script does between two such questions.
     let found = if needed <= left {
         Some(left)
+    } else if let Some((found, then)) = FOUND.get()
+        && needed <= found / 4
+        && then.elapsed() < FRESH
+    {
+        // Most who ask take nothing: they only use a large value.
+        return true;
     } else {
-        look(needed)
+        let found = look(needed);
+        FOUND.set(found.map(|found| (found, Instant::now())));
+        found
     };
     if let Some(found) = found {
         LEFT.set(found - needed);

@@ -27,6 +27,7 @@ mod closed_output; // output that nobody reads or that cannot be written
 mod commands; // commands of os.system, and what ends them
 mod concurrent; // executors and futures
 mod conformance; // where the numbered cases of CPython are
+mod constants; // values of constants where they are put
 mod crates; // what an embedder builds
 mod describing; // doc, definitions, completions, man
 mod embedding; // programs that embed the crate

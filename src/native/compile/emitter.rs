@@ -29,6 +29,12 @@ pub(super) struct Emitter<'a> {
     pub itself: Option<FuncId>,
     pub types: &'a [Ty],
     pub vars: Vec<Variable>,
+    /// Of each variable that is a list: where its items are, and how many. The variable itself is the address of its header.
+    pub lists: Vec<Option<[Variable; 2]>>,
+    /// The lists that the routine was given, and has not copied.
+    pub given: &'a [Var],
+    /// The lists of the routine itself.
+    pub own: Vec<Var>,
     pub survey: &'a Survey,
     /// The address of the context.
     pub context: ir::Value,

@@ -59,6 +59,8 @@ impl Emitter<'_> {
             Expr::Item(list, index, item) => self.item(list, index, *item),
             Expr::Len(list) => self.len(list),
             Expr::RowCount(rows) => self.row_count(*rows),
+            Expr::Row(rows, index, _) => self.row(*rows, index),
+            Expr::Make(var, make, _) => self.make(*var, make),
             Expr::Math(function, Ty::Int, e) => self.int_function(*function, e),
             Expr::Math(function, _, e) => self.float_function(*function, e),
             Expr::Random => self.random(),

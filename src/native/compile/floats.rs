@@ -19,6 +19,14 @@ impl Emitter<'_> {
             Op::Sub => self.b.ins().fsub(left, right),
             Op::Mul => self.b.ins().fmul(left, right),
             Op::Div => self.b.ins().fdiv(left, right),
+            Op::Min | Op::Max => {
+                let condition = match op {
+                    Op::Min => FloatCC::LessThanOrEqual,
+                    _ => FloatCC::GreaterThanOrEqual,
+                };
+                let is_left = self.b.ins().fcmp(condition, left, right);
+                self.b.ins().select(is_left, left, right)
+            }
             Op::Rem => self.help(Helper::RemFloat, &[left, right]),
             Op::Pow => self.help(Helper::PowFloat, &[left, right]),
             _ => {
@@ -98,6 +106,7 @@ impl Emitter<'_> {
             }
             Math::Floor => self.b.ins().floor(number),
             Math::Ceiling => self.b.ins().ceil(number),
+            Math::Nearest => self.b.ins().nearest(number),
             Math::Sin => self.help(Helper::Sin, &[number]),
             Math::Cos => self.help(Helper::Cos, &[number]),
             Math::Tan => self.help(Helper::Tan, &[number]),

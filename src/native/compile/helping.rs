@@ -15,7 +15,14 @@ use crate::native::run::{Context, Helper};
 fn types_of(helper: Helper) -> (&'static [Type], &'static [Type]) {
     match helper {
         Helper::Look | Helper::Draw | Helper::MakeSpace => (&[POINTER], &[]),
-        Helper::Grow => (&[POINTER, POINTER], &[]),
+        Helper::Grow | Helper::Clear => (&[POINTER, POINTER], &[]),
+        Helper::Unframe => (&[POINTER], &[]),
+        Helper::Frame => (&[POINTER, INT, INT], &[POINTER]),
+        Helper::Reserve | Helper::Repeat => (&[POINTER, POINTER, INT], &[]),
+        Helper::Fill => (&[POINTER, POINTER, INT, INT], &[]),
+        Helper::Copy | Helper::Move | Helper::Extend | Helper::PushCopy | Helper::PushRow => {
+            (&[POINTER, POINTER, POINTER], &[])
+        }
         Helper::Lt | Helper::Le | Helper::Gt | Helper::Ge | Helper::Eq | Helper::Ne => {
             (&[POINTER, FLOAT, FLOAT], &[])
         }
@@ -88,6 +95,14 @@ impl Emitter<'_> {
         let address = self.b.ins().iconst(POINTER, address(helper));
         let call = self.b.ins().call_indirect(signature, address, args);
         self.b.inst_results(call).to_vec()
+    }
+
+    /// Asks a helper that gives up where it cannot do its work.
+    pub(super) fn ask_for(&mut self, helper: Helper, args: &[ir::Value]) {
+        let args: Vec<_> = [self.context].iter().chain(args).copied().collect();
+        self.help_all(helper, &args);
+        let failed = self.field(offset_of!(Context, answer), INT);
+        self.fail_if(failed);
     }
 
     fn quiet_caller(&mut self, helper: Helper) -> Option<FuncId> {

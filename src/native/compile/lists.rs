@@ -25,9 +25,11 @@ const NEXT: usize = JOURNAL + offset_of!(Journal, next);
 #[derive(Clone, Copy)]
 struct Place {
     header: ir::Value,
-    /// Whether the routine appends to it, so that its header changes.
-    grows: bool,
+    data: ir::Value,
+    len: ir::Value,
     item: Item,
+    /// Giving up restores its items.
+    is_given: bool,
 }
 
 impl Emitter<'_> {
@@ -39,13 +41,11 @@ impl Emitter<'_> {
     }
 
     pub(super) fn len(&mut self, list: &ListRef) -> ir::Value {
-        let place = self.place(list);
-        self.header(place, LEN)
+        self.place(list).len
     }
 
     pub(super) fn row_count(&mut self, rows: Var) -> ir::Value {
-        let header = self.get(rows);
-        self.load_fixed(INT, header, LEN)
+        self.parts(rows)[1]
     }
 
     pub(super) fn store_item(&mut self, list: &ListRef, index: &Expr, value: &Expr) {
@@ -59,22 +59,31 @@ impl Emitter<'_> {
     }
 
     pub(super) fn push(&mut self, list: Var, value: &Expr) {
+        let item = self.place(&ListRef::Var(list)).item;
+        let value = self.value(value, type_of(item));
         let place = self.place(&ListRef::Var(list));
-        let value = self.value(value, type_of(place.item));
-        let len = self.header(place, LEN);
-        let room = self.header(place, ROOM);
-        let is_full = self.b.ins().icmp(IntCC::Equal, len, room);
+        let room = self.load(INT, place.header, ROOM);
+        let is_full = self.b.ins().icmp(IntCC::Equal, place.len, room);
         let (grow, on) = (self.cold(), self.b.create_block());
-        self.b.ins().brif(is_full, grow, &[], on, &[]);
+        let data = self.b.append_block_param(on, POINTER);
+        self.b
+            .ins()
+            .brif(is_full, grow, &[], on, &[place.data.into()]);
         self.begin(grow);
         let failed = self.ask(Helper::Grow, &[place.header]);
         self.fail_if(failed);
-        self.jump(on, &[]);
+        let new = self.load(POINTER, place.header, DATA);
+        self.jump(on, &[new.into()]);
         self.begin(on);
-        let address = self.address(place, len);
+        let place = Place { data, ..place };
+        let address = self.address(place, place.len);
         self.store(value, address, 0);
-        let len = self.b.ins().iadd_imm_s(len, 1);
+        let len = self.b.ins().iadd_imm_s(place.len, 1);
         self.store(len, place.header, LEN);
+        if let Some([data_var, len_var]) = self.lists[list] {
+            self.b.def_var(data_var, data);
+            self.b.def_var(len_var, len);
+        }
     }
 
     /// An item that is known to be there.
@@ -90,33 +99,43 @@ impl Emitter<'_> {
 
     fn place(&mut self, list: &ListRef) -> Place {
         let (ListRef::Var(var) | ListRef::Row(var, _)) = list;
-        let (Ty::List(item) | Ty::Rows(item)) = self.types[*var] else {
+        let item = match self.types[*var] {
+            Ty::List(item) | Ty::Rows(item) => item,
             // The machine refuses such code.
-            self.fail();
-            let header = self.zero(POINTER);
-            return Place {
-                header,
-                grows: false,
-                item: Item::Int,
-            };
+            _ => Item::Int,
         };
-        let header = match list {
-            ListRef::Var(var) => self.get(*var),
-            ListRef::Row(rows, index) => self.row(*rows, index),
+        let is_given = self.given.contains(var);
+        let (header, [data, len]) = match list {
+            ListRef::Var(var) => (self.get(*var), self.parts(*var)),
+            ListRef::Row(rows, index) => {
+                let header = self.row(*rows, index);
+                // Headers of rows change only where the address of the first one is read again.
+                let data = self.load_fixed(POINTER, header, DATA);
+                (header, [data, self.load_fixed(INT, header, LEN)])
+            }
         };
-        let grows = self.survey.pushed[*var];
         Place {
             header,
-            grows,
+            data,
+            len,
             item,
+            is_given,
+        }
+    }
+
+    /// Where the items of a list are, and how many.
+    fn parts(&mut self, list: Var) -> [ir::Value; 2] {
+        match self.lists[list] {
+            Some(parts) => parts.map(|part| self.b.use_var(part)),
+            // The machine refuses such code.
+            None => [POINTER, INT].map(|ty| self.zero(ty)),
         }
     }
 
     /// The header of a list in a list.
-    fn row(&mut self, rows: Var, index: &Expr) -> ir::Value {
-        let rows = self.get(rows);
+    pub(super) fn row(&mut self, rows: Var, index: &Expr) -> ir::Value {
         let number = self.value(index, INT);
-        let count = self.load_fixed(INT, rows, LEN);
+        let [first, count] = self.parts(rows);
         let index = if self.survey.is_natural(index) {
             number
         } else {
@@ -133,21 +152,12 @@ impl Emitter<'_> {
             .b
             .ins()
             .ishl_imm_u(index, i64::from(size_of::<Header>().ilog2()));
-        let first = self.load_fixed(POINTER, rows, DATA);
         self.b.ins().iadd(first, offset)
-    }
-
-    fn header(&mut self, place: Place, offset: usize) -> ir::Value {
-        if place.grows {
-            self.load(INT, place.header, offset)
-        } else {
-            self.load_fixed(INT, place.header, offset)
-        }
     }
 
     /// The index, whose value is `number`, counted from the beginning. Gives up outside of the list.
     fn index(&mut self, place: Place, index: &Expr, number: ir::Value) -> ir::Value {
-        let len = self.header(place, LEN);
+        let len = place.len;
         if self.survey.is_natural(index) {
             let is_inside = self.b.ins().icmp(IntCC::UnsignedLessThan, number, len);
             self.fail_unless(is_inside);
@@ -169,17 +179,16 @@ impl Emitter<'_> {
     }
 
     fn address(&mut self, place: Place, index: ir::Value) -> ir::Value {
-        let data = self.header(place, DATA);
         let offset = match place.item {
             Item::Bool => index,
             Item::Int | Item::Float => self.b.ins().ishl_imm_u(index, 3),
         };
-        self.b.ins().iadd(data, offset)
+        self.b.ins().iadd(place.data, offset)
     }
 
     /// Records an item in the journal, if there is one, before it is overwritten.
     fn record(&mut self, place: Place, index: ir::Value) {
-        let Some(journal) = self.journal() else {
+        let Some(journal) = self.journal().filter(|_| place.is_given) else {
             return;
         };
         let next = self.b.use_var(journal);
@@ -224,11 +233,22 @@ impl Emitter<'_> {
     /// Notes how long a list is when a pass begins.
     pub(super) fn mark_len(&mut self, list: Var) {
         let header = self.get(list);
-        let len = self.load(INT, header, LEN);
+        let len = self.parts(list)[1];
         self.store(len, header, KEPT);
+    }
+
+    /// Reads again where the items of a list are, and how many.
+    pub(super) fn refresh(&mut self, list: Var) {
+        if let Some([data, len]) = self.lists[list] {
+            let header = self.get(list);
+            let value = self.load(POINTER, header, DATA);
+            self.b.def_var(data, value);
+            let value = self.load(INT, header, LEN);
+            self.b.def_var(len, value);
+        }
     }
 }
 
-fn type_of(item: Item) -> ir::Type {
+pub(super) fn type_of(item: Item) -> ir::Type {
     machine_type(item.ty()).unwrap_or(BOOL)
 }

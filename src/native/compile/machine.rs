@@ -99,7 +99,7 @@ impl Machine {
     /// Defines a declared function. Those that it calls must have been declared.
     pub(crate) fn define(&mut self, id: FunctionId, function: &Function) -> Result<(), String> {
         let survey = Survey::of(&function.body, function.vars.len());
-        survey.check(&function.vars, function.ret)?;
+        survey.check(&function.vars, &[])?;
         self.check_calls(&survey)?;
         let declared = self.functions.get(id).ok_or("there is no such function")?;
         let params = function.params.iter().map(|var| &function.vars[*var]);
@@ -135,7 +135,7 @@ impl Machine {
     /// Compiles a loop. Whatever it calls must be defined.
     pub(crate) fn looping(&mut self, code: &Loop) -> Result<Entry, String> {
         let survey = Survey::of_loop(code);
-        survey.check(&code.vars, code.ret)?;
+        survey.check(&code.vars, &code.params)?;
         self.check_calls(&survey)?;
         let callees: Vec<_> = survey.calls.iter().map(|call| call.function).collect();
         self.complete(&callees)?;

@@ -5,7 +5,7 @@
 //! - `survey`: what code does anywhere in it
 //! - `emitter`: what is known while a routine is written, and its smallest parts
 //! - `statements`, `loops`, `passes`
-//! - `expressions`, `conditions`, `integers`, `floats`, `lists`, `random`, `calls`, `helping`
+//! - `expressions`, `conditions`, `integers`, `floats`, `lists`, `making`, `random`, `calls`, `helping`
 //! - `polls`: looking whether something has happened outside
 //!
 //! A `fail` label ends each routine: whatever gives up jumps there.
@@ -20,6 +20,7 @@ mod integers;
 mod lists;
 mod loops;
 mod machine;
+mod making;
 mod passes;
 mod polls;
 mod random;

@@ -24,7 +24,7 @@ impl Emitter<'_> {
         for (index, var) in params.iter().enumerate() {
             if let Some(ty) = machine_type(self.types[*var]) {
                 let value = self.load(ty, slots, index * 8);
-                self.set(*var, value);
+                self.take_param(*var, value);
             }
         }
     }
@@ -69,6 +69,7 @@ impl Emitter<'_> {
         });
         match self.passes() {
             None => {
+                self.end_lists();
                 let gave_up = self.bool(false);
                 let results: Vec<_> = value.into_iter().chain([gave_up]).collect();
                 self.b.ins().return_(&results);

@@ -56,6 +56,7 @@ impl Tools<'_> {
             Ending::Function(code.ret),
         );
         e.itself = Some(id);
+        e.own = survey.own_lists(&code.vars, &code.params, true);
         let entry = e.b.current_block();
         let given = entry
             .map(|entry| e.b.block_params(entry).to_vec())
@@ -64,13 +65,16 @@ impl Tools<'_> {
             .params
             .iter()
             .filter(|var| machine_type(code.vars[**var]).is_some());
+        e.begin_lists();
         for (var, value) in stored.zip(&given[2..]) {
-            e.set(*var, *value);
+            e.take_param(*var, *value);
         }
         if !survey.calls.is_empty() {
             e.poll(0);
         }
-        let value = e.block(&code.body);
+        e.statements(&code.body.body);
+        let value = code.body.value.as_ref();
+        let value = value.and_then(|value| e.given_value(value));
         e.give(value, true);
         e.finish();
         function
@@ -85,7 +89,10 @@ impl Tools<'_> {
             survey,
             Ending::Function(Ty::Unit),
         );
+        e.own = survey.own_lists(&code.vars, &code.params, false);
+        e.given = &code.params;
         let slots = e.slots();
+        e.begin_lists();
         e.load_params(slots, &code.params);
         e.ending = Ending::Loop(e.passes_of(code, slots));
         match &code.over {
@@ -139,6 +146,11 @@ impl Tools<'_> {
         b.ensure_inserted_block();
         let declare = |ty: &Ty| b.declare_var(machine_type(*ty).unwrap_or(BOOL));
         let vars: Vec<Variable> = types.iter().map(declare).collect();
+        let mut declare_list = |ty: &Ty| {
+            let is_list = matches!(ty, Ty::List(_) | Ty::Rows(_));
+            is_list.then(|| [POINTER, INT].map(|ty| b.declare_var(ty)))
+        };
+        let lists = types.iter().map(&mut declare_list).collect();
         let (context, depth) = (b.block_params(entry)[0], b.block_params(entry)[1]);
         Emitter {
             b,
@@ -148,6 +160,9 @@ impl Tools<'_> {
             itself: None,
             types,
             vars,
+            lists,
+            given: &[],
+            own: Vec::new(),
             survey,
             context,
             depth,

@@ -15,6 +15,7 @@ impl Emitter<'_> {
 
     fn statement(&mut self, statement: &Stmt) {
         match statement {
+            Stmt::Set(var, e) if self.lists[*var].is_some() => self.set_list(*var, e),
             Stmt::Set(var, e) => match machine_type(self.types[*var]) {
                 Some(ty) => {
                     let value = self.value(e, ty);
@@ -26,6 +27,7 @@ impl Emitter<'_> {
             },
             Stmt::Store(list, index, value) => self.store_item(list, index, value),
             Stmt::Push(list, value) => self.push(*list, value),
+            Stmt::PushRow(rows, row) => self.push_row(*rows, row),
             Stmt::Do(e) => {
                 self.expr(e);
             }
@@ -49,7 +51,7 @@ impl Emitter<'_> {
                 }
             }
             Stmt::Return(e) => {
-                let value = self.expr(e);
+                let value = self.given_value(e);
                 self.give(value, true);
                 self.unreachable();
             }

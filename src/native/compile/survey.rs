@@ -1,6 +1,7 @@
 //! What a routine does anywhere in it.
 
-use crate::native::code::{Block, Expr, FunctionId, ListRef, Loop, Over, Stmt, Ty, Var};
+use crate::native::code::{Block, Expr, FunctionId, ListRef, Loop, Make, Over, Stmt, Ty, Var};
+use crate::native::run::MOST;
 
 /// A call, by the types of what it passes and gets.
 #[derive(Debug, PartialEq)]
@@ -20,6 +21,10 @@ pub(super) struct Survey {
     /// Lists, or lists of lists, of which items are overwritten.
     pub stored: Vec<bool>,
     pub pushed: Vec<bool>,
+    /// Lists that are assigned, or made.
+    made: Vec<bool>,
+    /// Lists to which lists are appended.
+    grown: Vec<bool>,
     pub is_random: bool,
     pub calls: Vec<Call>,
 }
@@ -31,6 +36,8 @@ impl Survey {
             counts_up: vec![false; vars],
             stored: vec![false; vars],
             pushed: vec![false; vars],
+            made: vec![false; vars],
+            grown: vec![false; vars],
             ..Self::default()
         };
         survey.block(body);
@@ -62,22 +69,35 @@ impl Survey {
         }
     }
 
-    /// Checks what can be done with lists: items are read and written, lists are neither assigned nor returned.
-    pub(super) fn check(&self, types: &[Ty], ret: Ty) -> Result<(), String> {
+    /// Returns whether a list is written to in any way.
+    pub(super) fn writes(&self, var: Var) -> bool {
+        self.stored[var] || self.pushed[var] || self.made[var] || self.assigns(var)
+    }
+
+    /// Returns the lists of the routine itself: those that it was not given, and, if `copies` says so, copies of those that it writes to.
+    pub(super) fn own_lists(&self, types: &[Ty], params: &[Var], copies: bool) -> Vec<Var> {
+        let lists = (0..types.len()).filter(|var| matches!(types[*var], Ty::List(_) | Ty::Rows(_)));
+        let is_own = |var: &Var| !params.contains(var) || copies && self.writes(*var);
+        lists.filter(is_own).collect()
+    }
+
+    /// Checks what can be done with lists. Those among `given` are neither assigned nor made.
+    pub(super) fn check(&self, types: &[Ty], given: &[Var]) -> Result<(), String> {
+        if self.own_lists(types, given, true).len() > MOST {
+            return Err("it makes too many lists".into());
+        }
         for (var, ty) in types.iter().enumerate() {
+            let is_given = given.contains(&var) && (self.made[var] || self.assigns(var));
             let may = match ty {
-                Ty::List(_) => !self.assigns(var),
-                Ty::Rows(_) => !self.assigns(var) && !self.pushed[var],
-                _ => !self.stored[var] && !self.pushed[var],
+                Ty::List(_) => !is_given && !self.grown[var],
+                Ty::Rows(_) => !is_given && self.grown[var] == self.pushed[var],
+                _ => !self.stored[var] && !self.pushed[var] && !self.made[var],
             };
             if !may {
                 return Err(format!("a variable of type {ty:?} cannot be changed so"));
             }
         }
-        match ret {
-            Ty::List(_) | Ty::Rows(_) => Err("a list cannot be returned".into()),
-            _ => Ok(()),
-        }
+        Ok(())
     }
 
     fn assign(&mut self, var: Var) {
@@ -112,6 +132,11 @@ impl Survey {
             }
             Stmt::Push(list, value) => {
                 self.pushed[*list] = true;
+                self.expr(value);
+            }
+            Stmt::PushRow(list, value) => {
+                self.pushed[*list] = true;
+                self.grown[*list] = true;
                 self.expr(value);
             }
             Stmt::Do(value) | Stmt::Return(value) => self.expr(value),
@@ -186,6 +211,17 @@ impl Survey {
                 self.expr(index);
             }
             Expr::Len(list) => self.list(list),
+            Expr::Row(_, index, _) => self.expr(index),
+            Expr::Make(var, make, _) => {
+                self.made[*var] = true;
+                match make {
+                    Make::Items(all) | Make::Rows(all) => all.iter().for_each(|e| self.expr(e)),
+                    Make::Fill(one, other) | Make::Copies(one, other) | Make::Join(one, other) => {
+                        self.expr(one);
+                        self.expr(other);
+                    }
+                }
+            }
             Expr::Random => self.is_random = true,
             Expr::Int(_)
             | Expr::Float(_)

@@ -2,8 +2,9 @@
 
 use std::any::Any;
 
+use super::header::Header;
 use super::journal::Journal;
-use super::lists::Lists;
+use super::lists::{Frames, Lists};
 use super::random::Words;
 use super::values::Outside;
 use crate::native::code::Place;
@@ -19,10 +20,13 @@ pub(crate) struct Context<'a> {
     pub answer: u64,
     pub words: Words,
     pub journal: Journal,
+    /// The list that the last call has given.
+    pub result: Header,
     pub(super) outside: &'a mut dyn Outside,
     /// Whether code gave up because it had to stop.
     pub(super) is_stopped: bool,
     /// A panic of `outside`.
     pub(super) panic: Option<Box<dyn Any + Send>>,
     pub(super) lists: Lists,
+    pub(super) frames: Frames,
 }

@@ -5,8 +5,9 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use super::context::Context;
+use super::header::Header;
 use super::journal::Journal;
-use super::lists::Lists;
+use super::lists::{Frames, Lists};
 use super::memory::Start;
 use super::random::Words;
 use super::values::{Exit, Outside, Progress, Value};
@@ -71,7 +72,7 @@ impl Entry {
 
     /// Runs a function, or a loop with a condition. `depth` is the number of calls that may still nest. `values` are the arguments,
     /// or the loop's variables, which get their new values back; at `GaveUp` and `Stopped` those that they had when the last pass
-    /// began. Values of other types than the code was made for: `GaveUp`. Lists that a function writes to contain anything afterwards.
+    /// began. Values of other types than the code was made for: `GaveUp`.
     pub(crate) fn call(
         &self,
         outside: &mut dyn Outside,
@@ -167,10 +168,12 @@ impl Entry {
             answer: 0,
             words: Words::default(),
             journal: Journal::default(),
+            result: Header::empty(self.shape.result),
             outside,
             is_stopped: false,
             panic: None,
             lists,
+            frames: Frames::default(),
         };
         let depth = i64::try_from(depth).unwrap_or(i64::MAX);
         // SAFETY: the code has been made for the shape that `values` have. It gets a context that nobody else reaches until it ends, and
@@ -183,7 +186,7 @@ impl Entry {
         } else {
             context.words.put_back_rest(context.outside);
         }
-        context.lists.finish(gave_up);
+        context.lists.finish(gave_up, values);
         for (value, slot) in values.iter_mut().zip(&*slots) {
             value.set_bits(*slot);
         }
@@ -193,8 +196,16 @@ impl Entry {
         if let Some(panic) = context.panic {
             resume_unwind(panic);
         }
-        let result = || Value::of_bits(self.shape.result, slots[values.len()]);
-        match exit {
+        self.end(exit, &mut context, slots[values.len()])
+    }
+
+    /// Returns how code has ended with this status and result.
+    fn end(&self, status: i64, context: &mut Context, bits: u64) -> Exit {
+        let mut result = || match self.shape.result {
+            Ty::List(_) | Ty::Rows(_) => context.result.take_value(),
+            ty => Value::of_bits(ty, bits),
+        };
+        match status {
             DONE if self.shape.kind != Kind::Function => Exit::Done(Value::Unit),
             DONE => Exit::Done(result()),
             RETURNED => Exit::Returned(result()),

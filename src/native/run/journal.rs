@@ -5,7 +5,8 @@
 
 use std::ptr;
 
-use super::lists::{Header, Lists};
+use super::header::Header;
+use super::lists::Lists;
 
 /// How many changes there is space for at first.
 const FIRST: usize = if cfg!(test) { 4 } else { 1024 };
@@ -85,6 +86,22 @@ impl Journal {
         self.changes.iter_mut().for_each(Change::swap);
         (self.step, self.next) = (0, self.first);
         true
+    }
+
+    /// Follows headers that have been moved from `old`, of this many bytes, to `new`. Code has noted how far it is.
+    pub(super) fn follow(&mut self, old: *const Header, bytes: usize, new: *const Header) {
+        if self.step == 0 || self.first.is_null() {
+            return;
+        }
+        let count = (self.next.addr() - self.first.addr()) / size_of::<Change>();
+        for index in 0..count {
+            // SAFETY: code has written the changes from `first` to `next`.
+            let change = unsafe { &mut *self.first.add(index) };
+            let offset = change.list.addr().wrapping_sub(old.addr());
+            if offset < bytes {
+                change.list = new.wrapping_byte_add(offset);
+            }
+        }
     }
 
     /// Gives the lists the items that they had when the pass began.

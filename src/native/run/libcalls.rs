@@ -3,7 +3,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::context::Context;
-use super::lists::Header;
+use super::header::Header;
+use super::items::Row;
 use crate::sys::interrupt;
 
 /// A function that compiled code calls.
@@ -17,6 +18,28 @@ pub(crate) enum Helper {
     MakeSpace,
     /// `(context, header)`: a list is full; whether to give up.
     Grow,
+    /// `(context, numbers, numbers)`: begins the lists of a call, of the types with these numbers. Returns where their headers are.
+    Frame,
+    /// `(context)`: ends them.
+    Unframe,
+    /// `(context, header, int)`: makes space for this many items; whether to give up. So do the next ones.
+    Reserve,
+    /// `(context, header)`: removes all items.
+    Clear,
+    /// `(context, header, bits, int)`: makes a list of an item, this many times.
+    Fill,
+    /// `(context, header, int)`: repeats the items.
+    Repeat,
+    /// `(context, header, header)`: gives the first list the items of the second one.
+    Copy,
+    /// The same, and the second one has none any more.
+    Move,
+    /// `(context, header, header)`: appends the items of the second list to the first one.
+    Extend,
+    /// `(context, header, header)`: appends a copy of a list to a list of lists.
+    PushCopy,
+    /// The same with its items, and the list has none any more.
+    PushRow,
     /// `(context, float, float)`: whether they compare so, as Rhai does it.
     Lt,
     Le,
@@ -46,6 +69,17 @@ impl Helper {
             Self::Draw => draw as *const (),
             Self::MakeSpace => make_space as *const (),
             Self::Grow => grow as *const (),
+            Self::Frame => frame as *const (),
+            Self::Unframe => unframe as *const (),
+            Self::Reserve => reserve as *const (),
+            Self::Clear => clear as *const (),
+            Self::Fill => fill as *const (),
+            Self::Repeat => repeat as *const (),
+            Self::Copy => copy as *const (),
+            Self::Move => move_items as *const (),
+            Self::Extend => extend as *const (),
+            Self::PushCopy => push_copy as *const (),
+            Self::PushRow => push_row as *const (),
             Self::PowInt => pow_int as *const (),
             Self::RemFloat => rem_float as *const (),
             Self::PowFloat => pow_float as *const (),
@@ -98,6 +132,123 @@ extern "C" fn grow(context: *mut Context, header: *mut Header) {
     // SAFETY: as in `look`; the header is one of its lists'.
     let (context, header) = unsafe { (&mut *context, &mut *header) };
     ask(context, |context| header.grow(context.outside));
+}
+
+extern "C" fn frame(context: *mut Context, first: u64, second: u64) -> *mut Header {
+    // SAFETY: as in `look`.
+    unsafe { (*context).frames.begin([first, second]) }
+}
+
+extern "C" fn unframe(context: *mut Context) {
+    // SAFETY: as in `look`.
+    unsafe { (*context).frames.end() };
+}
+
+extern "C" fn reserve(context: *mut Context, header: *mut Header, items: i64) {
+    // SAFETY: as in `grow`.
+    let (context, header) = unsafe { (&mut *context, &mut *header) };
+    ask(context, |context| {
+        header.reserve(times(items), context.outside)
+    });
+}
+
+extern "C" fn clear(context: *mut Context, header: *mut Header) {
+    // SAFETY: as in `grow`.
+    let (context, header) = unsafe { (&mut *context, &mut *header) };
+    header.clear();
+    context.answer = 0;
+}
+
+extern "C" fn fill(context: *mut Context, header: *mut Header, bits: u64, count: i64) {
+    // SAFETY: as in `grow`.
+    let (context, header) = unsafe { (&mut *context, &mut *header) };
+    let seen = context.seen;
+    ask(context, |context| {
+        let count = times(count);
+        // An alert in a long list: the interpreter makes it, and looks what happens.
+        context.outside.may_grow(count) && header.fill(bits, count, || interrupt::alerts() == seen)
+    });
+}
+
+extern "C" fn repeat(context: *mut Context, header: *mut Header, count: i64) {
+    // SAFETY: as in `grow`.
+    let (context, header) = unsafe { (&mut *context, &mut *header) };
+    let seen = context.seen;
+    ask(context, |context| {
+        let count = times(count);
+        context
+            .outside
+            .may_grow(header.items().saturating_mul(count))
+            && header.repeat(count, || interrupt::alerts() == seen)
+    });
+}
+
+/// How often something is done that is done `count` times.
+fn times(count: i64) -> usize {
+    usize::try_from(count).unwrap_or(0)
+}
+
+extern "C" fn copy(context: *mut Context, to: *mut Header, from: *mut Header) {
+    if to == from {
+        // SAFETY: as in `look`.
+        unsafe { (*context).answer = 0 };
+        return;
+    }
+    // SAFETY: as in `grow`; they are two lists.
+    let (context, to, from) = unsafe { (&mut *context, &mut *to, &*from) };
+    ask(context, |context| {
+        context.outside.may_grow(from.items()) && to.copy(from, false)
+    });
+}
+
+extern "C" fn move_items(context: *mut Context, to: *mut Header, from: *mut Header) {
+    if to != from {
+        // SAFETY: as in `copy`.
+        unsafe { *to = (*from).moved() };
+    }
+    // SAFETY: as in `look`.
+    unsafe { (*context).answer = 0 };
+}
+
+extern "C" fn extend(context: *mut Context, to: *mut Header, from: *mut Header) {
+    // SAFETY: as in `copy`; code never extends a list by itself.
+    let (context, to, from) = unsafe { (&mut *context, &mut *to, &*from) };
+    ask(context, |context| {
+        let items = to.items().saturating_add(from.items());
+        context.outside.may_grow(items) && to.copy(from, true)
+    });
+}
+
+extern "C" fn push_copy(context: *mut Context, rows: *mut Header, row: *mut Header) {
+    // SAFETY: as in `grow`; the list that is copied may be one of these rows.
+    let copy = unsafe { (*row).copied() };
+    push(context, rows, copy);
+}
+
+extern "C" fn push_row(context: *mut Context, rows: *mut Header, row: *mut Header) {
+    // SAFETY: as in `copy`.
+    let row = unsafe { (*row).moved() };
+    push(context, rows, Some(row));
+}
+
+fn push(context: *mut Context, rows: *mut Header, row: Option<Header>) {
+    // SAFETY: as in `grow`.
+    let (context, rows) = unsafe { (&mut *context, &mut *rows) };
+    ask(context, |context| {
+        let Some(row) = row else {
+            return false;
+        };
+        let items = row.items().max(rows.len + 1);
+        let (old, count) = (rows.data, rows.len);
+        if !context.outside.may_grow(items) || !rows.push_row(row) {
+            return false;
+        }
+        if rows.data != old {
+            let bytes = count * size_of::<Header>();
+            context.journal.follow(old.cast(), bytes, rows.data.cast());
+        }
+        true
+    });
 }
 
 /// Answers whether to give up. No panic gets into compiled code: it goes on where the code was entered.

@@ -4,12 +4,14 @@
 //! - `entry`: entering code
 //! - `memory`: where it lies
 //! - `context`: what it shares with the functions that it calls, which are `libcalls`
-//! - `lists`, `random`: what it takes and changes
+//! - `header`: one list as it has it, `items`: as Rust has it; `lists`: all of them; `random`: what it draws
 //! - `journal`: what makes giving up leave no trace in lists
 #![allow(unsafe_code)]
 
 mod context;
 mod entry;
+mod header;
+mod items;
 mod journal;
 mod libcalls;
 mod lists;
@@ -20,9 +22,10 @@ mod values;
 pub(super) use context::Context;
 pub(crate) use entry::Entry;
 pub(super) use entry::{DONE, GAVE_UP, Kind, RETURNED, Shape};
+pub(super) use header::Header;
 pub(super) use journal::{Change, Journal};
 pub(super) use libcalls::Helper;
-pub(super) use lists::Header;
+pub(super) use lists::{BITS, MOST, number_of};
 pub(super) use memory::Memory;
 pub(super) use random::Words;
 pub(crate) use values::{Exit, List, Outside, Progress, Value};

@@ -117,7 +117,7 @@ impl Value {
         }
     }
 
-    /// The value of this type with these bits. Lists are not results of code.
+    /// The value of this type with these bits; of lists, none.
     pub(super) fn of_bits(ty: Ty, bits: u64) -> Self {
         match ty {
             Ty::Int => Self::Int(bits.cast_signed()),

@@ -295,6 +295,7 @@ fn what_lists_cannot_do_is_refused() {
     let refused = [
         (vec![INTS, INTS], Stmt::Set(0, Expr::Var(1, INTS))),
         (vec![Ty::Rows(Item::Int)], Stmt::Push(0, int(1))),
+        (vec![INTS, INTS], Stmt::PushRow(0, Expr::Var(1, INTS))),
         (vec![Ty::Int], Stmt::Push(0, int(1))),
         (vec![Ty::Int], Stmt::Store(ListRef::Var(0), int(1), int(1))),
     ];

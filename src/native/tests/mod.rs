@@ -3,6 +3,7 @@
 mod calling;
 mod lists;
 mod loops;
+mod making;
 mod memory;
 mod numbers;
 mod outside;

@@ -181,6 +181,8 @@ fn floats_are_calculated_with_as_in_rust() {
     check_floats(Op::Div, |a, b| Value::Float(a / b));
     check_floats(Op::Rem, |a, b| Value::Float(a % b));
     check_floats(Op::Pow, |a, b| Value::Float(a.powf(b)));
+    check_floats(Op::Min, |a, b| Value::Float(if a <= b { a } else { b }));
+    check_floats(Op::Max, |a, b| Value::Float(if a >= b { a } else { b }));
 }
 
 #[test]
@@ -268,6 +270,7 @@ fn functions_of_floats_are_those_of_rust() {
     };
     check(Math::Floor, f64::floor);
     check(Math::Ceiling, f64::ceil);
+    check(Math::Nearest, f64::round_ties_even);
     check(Math::Sin, f64::sin);
     check(Math::Cos, f64::cos);
     check(Math::Tan, f64::tan);

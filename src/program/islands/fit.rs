@@ -98,7 +98,10 @@ impl Fitting<'_> {
             Expr::StringConstant(..) | Expr::CharConstant(..) | Expr::InterpolatedString(..) => {
                 unfit("uses a string", expr.position())
             }
-            Expr::Array(..) => unfit("makes a list", expr.position()),
+            Expr::Array(items, pos) => match items.is_empty() || items.iter().any(is_computed) {
+                true => sum(items.iter().map(|item| self.expr(item))),
+                false => unfit("makes a list of nothing but variables", *pos),
+            },
             Expr::Map(..) => unfit("makes a dict", expr.position()),
             Expr::ThisPtr(pos) => unfit("uses 'this'", *pos),
             Expr::Custom(..) => Ok(ENTERING),
@@ -154,6 +157,16 @@ impl Fitting<'_> {
             Some(Numeric::Random) | None if !(self.knows)(&call.name) => no_native(&call.name, pos),
             _ => Ok(args.saturating_add(ENTERING)),
         }
+    }
+}
+
+/// Returns whether an item of a list is a number by what it looks like. Lists of other things are left to quicker ways of interpreting.
+fn is_computed(item: &Expr) -> bool {
+    match item {
+        Expr::Array(items, _) => items.is_empty() || items.iter().any(is_computed),
+        Expr::Variable(name, ..) => matches!(name.1.as_str(), "True" | "False"),
+        Expr::Index(..) => false,
+        _ => true,
     }
 }
 

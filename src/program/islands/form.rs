@@ -32,6 +32,8 @@ pub(crate) struct Code {
     pub written: Vec<bool>,
     /// A function assigns to its parameters.
     pub assigns: bool,
+    /// A function writes to lists that are parameters.
+    pub changes_lists: bool,
 }
 
 /// The functions that a call can reach: the libraries, by their addresses.

@@ -49,6 +49,8 @@ pub(crate) struct FunctionTree {
     /// A block, whose loops are islands too.
     pub body: Expr,
     pub has_loop: bool,
+    /// The number that its loops have too.
+    pub number: u64,
     pub position: Position,
 }
 
@@ -59,6 +61,8 @@ pub(crate) struct LoopTree {
     pub body: Expr,
     /// About how many nodes the interpreter visits in one pass.
     pub weight: u32,
+    /// The number of the function that it is in; 0 outside of functions.
+    pub owner: u64,
     pub position: Position,
     /// The `for` statement over a [`Held`] value, once somebody needed it.
     pub(super) plain: OnceLock<Expr>,

@@ -14,6 +14,7 @@ pub(crate) mod form;
 pub(crate) mod island;
 pub(crate) mod lower;
 pub(crate) mod numeric;
+pub(crate) mod repeated;
 #[cfg(test)]
 mod tests;
 pub(crate) mod unfit;

@@ -5,7 +5,7 @@
 pub(crate) enum Numeric {
     /// `abs(x)`.
     Abs,
-    /// `min(a, b)` of two integers.
+    /// `min(a, b)` of two integers or two floats.
     Min,
     Max,
     /// Functions of one float.

@@ -1,11 +1,13 @@
 //! Puts the nodes of islands into a program's tree.
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rhai::{AST, Dynamic, Expr, ScriptFuncDef, Shared, Stmt, StmtBlock};
 
 use super::fit::Fitting;
 use super::island::{FunctionTree, KEY, LoopTree, Over, each_statement};
+use super::repeated;
 use super::{Handle, Tree, Unfit};
 use crate::program::bodies::{node, with_nodes};
 
@@ -28,7 +30,14 @@ pub(crate) struct Wrapping<'w> {
     fitting: Fitting<'w>,
     /// The functions and loops that were found, if somebody wants to know.
     notes: Option<Vec<Noted>>,
+    /// The number of the function whose loops are looked at; 0 outside of functions.
+    owner: u64,
+    /// That function fits as a whole.
+    is_whole: bool,
 }
+
+/// The functions so far.
+static FUNCTIONS: AtomicU64 = AtomicU64::new(0);
 
 /// Returns the program with its islands wrapped, and what was found if `explain` asks for it. `knows` tells whether the program has
 /// a function of this name besides those of the tree.
@@ -41,6 +50,8 @@ pub(crate) fn wrap(ast: AST, knows: &dyn Fn(&str) -> bool, explain: bool) -> (AS
     let mut wrapping = Wrapping {
         fitting: Fitting { knows: &knows },
         notes: explain.then(Vec::new),
+        owner: 0,
+        is_whole: false,
     };
     let functions = wrapping.functions(&library);
     let has_loops = wrapping.has_loops(ast.statements());
@@ -100,7 +111,12 @@ impl Wrapping<'_> {
         }
         let mut statements = Vec::new();
         each_statement(function, |statement| statements.push(statement.clone()));
+        let number = FUNCTIONS.fetch_add(1, Ordering::Relaxed) + 1;
+        self.owner = number;
+        self.is_whole = fits.is_ok();
         self.loops(&mut statements);
+        self.owner = 0;
+        self.is_whole = false;
         if !is_island {
             return None;
         }
@@ -110,6 +126,7 @@ impl Wrapping<'_> {
             params: function.params.iter().cloned().collect(),
             body: Expr::Stmt(StmtBlock::new(statements, start, end).into()),
             has_loop: has_loops,
+            number,
             position: start,
         });
         let handle = Handle::new(tree, fits.err());
@@ -150,6 +167,9 @@ impl Wrapping<'_> {
     /// Makes islands of the loops that fit, inside and out.
     fn loops(&mut self, statements: &mut [Stmt]) {
         for statement in statements {
+            if self.is_whole {
+                repeated::wrap(statement, self.owner);
+            }
             let weight = self.pass(statement);
             match statement {
                 Stmt::While(flow, _)
@@ -203,6 +223,7 @@ impl Wrapping<'_> {
             over,
             body: Expr::Stmt(body.into()),
             weight,
+            owner: self.owner,
             position,
             plain: OnceLock::new(),
         });

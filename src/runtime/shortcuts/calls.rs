@@ -4,7 +4,7 @@ use rhai::{Dynamic, NativeCallContext, Position};
 
 use super::known::{Found, Known};
 use super::lower_expr::MOST_ARGS;
-use super::node::{Asked, Call, Method, Node};
+use super::node::{Asked, Call, Local, Method, Node};
 use super::run::{Run, Seen, at};
 use crate::script::bind::{Native, last_resolved};
 use crate::script::exceptions::Failure;
@@ -156,17 +156,19 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
             return self.first_call((&call.whole, &call.known), called, shape);
         }
         // Rhai lends a variable that comes first, which a native may change.
-        let lends = matches!(call.args.first(), Some(Node::Local(_)));
-        if lends && call.known.is_others() {
-            return self.ask(&call.whole);
-        }
+        let lends = match call.args.first() {
+            Some(Node::Local(local)) if call.known.is_others() => {
+                return self.lending_call(call, local);
+            }
+            first => matches!(first, Some(Node::Local(_))),
+        };
         let mut args = self.args(&call.args)?;
         let args = &mut args[..call.args.len()];
         let result = match args {
-            [] => self.global_of(call, &mut []),
-            [a] => self.global_of(call, &mut [a]),
-            [a, b] => self.global_of(call, &mut [a, b]),
-            [a, b, c, ..] => self.global_of(call, &mut [a, b, c]),
+            [] => self.global_of(call, false, &mut []),
+            [a] => self.global_of(call, false, &mut [a]),
+            [a, b] => self.global_of(call, false, &mut [a, b]),
+            [a, b, c, ..] => self.global_of(call, false, &mut [a, b, c]),
         };
         if let Some(result) = result {
             return result;
@@ -175,7 +177,43 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         let lent = usize::from(lends);
         let values = args.iter_mut().skip(lent).map(std::mem::take).collect();
         let result = self.ask_with(&call.whole, values);
-        if result.is_ok()
+        self.note_others_call(call, types, result.is_ok());
+        result
+    }
+
+    /// Calls a native that is none of ours, and lends it the variable that comes first.
+    fn lending_call(&mut self, call: &Call, local: &Local) -> Result<Dynamic, Failure> {
+        let mut args = Args::default();
+        let rest = &call.args[1..];
+        for (arg, node) in args.iter_mut().zip(rest) {
+            *arg = self.value(node)?.flatten();
+        }
+        let args = &mut args[..rest.len()];
+        if matches!(self.see(local)?, Seen::Plain) && !self.variable(local).is_read_only() {
+            // Nobody else can see the variable while it is not in its place.
+            let mut lent = std::mem::take(self.variable(local));
+            let result = match args {
+                [] => self.global_of(call, true, &mut [&mut lent]),
+                [a] => self.global_of(call, true, &mut [&mut lent, a]),
+                [a, b, ..] => self.global_of(call, true, &mut [&mut lent, a, b]),
+            };
+            *self.variable(local) = lent;
+            if let Some(result) = result {
+                return result;
+            }
+        }
+        let others = args.iter().map(Dynamic::type_id);
+        let first = self.variable(local);
+        let is_plain = !first.is_shared();
+        let types: Vec<_> = std::iter::once(first.type_id()).chain(others).collect();
+        let values = args.iter_mut().map(std::mem::take).collect();
+        let result = self.ask_with(&call.whole, values);
+        self.note_others_call(call, types, result.is_ok() && is_plain);
+        result
+    }
+
+    fn note_others_call(&self, call: &Call, types: Vec<std::any::TypeId>, is_found: bool) {
+        if is_found
             && call.known.is_others()
             && call.known.others().is_none()
             && self.may_be_others(&call.name)
@@ -183,12 +221,12 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
             let found = Found::of(types, self.context.global_runtime_state());
             call.known.note_others(found);
         }
-        result
     }
 
     fn global_of(
         &mut self,
         call: &Call,
+        lends: bool,
         args: &mut [&mut Dynamic],
     ) -> Option<Result<Dynamic, Failure>> {
         let called = (call.name.as_str(), call.at);
@@ -198,7 +236,7 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         }
         let found = call.known.others()?;
         let fits = found.fits(args.iter().map(|arg| &**arg), global);
-        fits.then(|| self.others(called, false, args))
+        fits.then(|| self.others(called, lends, args))
     }
 }
 

@@ -2,8 +2,8 @@
 
 use rhai::{Array, BinaryExpr, Dynamic, Expr, FnCallExpr, Position};
 
-use super::node::{Asked, Binary, Item, Node};
-use super::operators::apply;
+use super::node::{Asked, Binary, Item, Node, Op};
+use super::operators::{apply, assign};
 use super::run::{Run, Seen};
 use crate::script::bind::last_resolved;
 use crate::script::exceptions::Failure;
@@ -94,6 +94,10 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         }
         let mut left = self.value(&binary.left)?.flatten();
         let mut right = self.value(&binary.right)?.flatten();
+        // A string that nobody else has grows in place.
+        if binary.op == Op::Add && left.is_string() && assign(Op::Add, &mut left, &right) {
+            return Ok(left);
+        }
         if let Some(result) = apply(binary.op, &left, &right) {
             return Ok(result);
         }

@@ -5,9 +5,10 @@ use rhai::{Dynamic, EvalAltResult, Scope};
 use super::known::Among;
 use super::node::{Call, Callee, Code, Function};
 use super::run::Run;
-use super::statements::{Flow, writable};
+use super::statements::Flow;
 use crate::script::exceptions::Failure;
 use crate::script::stop::Stop;
+use crate::script::values::writable;
 use crate::sys::limits::Stack;
 
 impl Run<'_, '_, '_, '_, '_, '_, '_> {

@@ -9,6 +9,7 @@ use super::node::{Assign, Block, For, Items, Op, SetItem, Step};
 use super::operators;
 use super::run::{Run, Seen};
 use crate::script::exceptions::Failure;
+use crate::script::values::writable;
 
 /// How a statement has ended.
 pub(super) enum Flow {
@@ -20,28 +21,6 @@ pub(super) enum Flow {
 }
 
 type Ended = Result<Flow, Failure>;
-
-/// Returns a value as a variable holds it. That of a constant is read-only, and a copy of it is not.
-pub(super) fn writable(value: Dynamic) -> Dynamic {
-    match has_constant(&value) {
-        true => value.clone(),
-        false => value,
-    }
-}
-
-/// Returns whether a value or anything in it is read-only.
-fn has_constant(value: &Dynamic) -> bool {
-    if value.is_shared() {
-        return false;
-    }
-    value.is_read_only()
-        || value
-            .as_array_ref()
-            .is_ok_and(|items| items.iter().any(has_constant))
-        || value
-            .as_map_ref()
-            .is_ok_and(|entries| entries.values().any(has_constant))
-}
 
 impl Run<'_, '_, '_, '_, '_, '_, '_> {
     pub(super) fn block(&mut self, block: &Block) -> Ended {
@@ -123,7 +102,10 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
                     return self.passes(repeated, numbers);
                 }
                 match items.try_cast_result::<Array>() {
-                    Ok(items) => self.passes(repeated, items.into_iter().map(Dynamic::flatten)),
+                    Ok(items) => {
+                        let items = items.into_iter().map(Dynamic::flatten);
+                        self.passes(repeated, items.map(writable))
+                    }
                     Err(items) => self.ask_to_repeat(repeated, [items, Dynamic::UNIT]),
                 }
             }

@@ -7,10 +7,10 @@ use std::sync::{OnceLock, PoisonError};
 use rhai::{Dynamic, EvalContext, Module, Shared};
 
 use super::world::World;
-use super::{ending, making, paying, values};
+use super::{ending, making, paying, values, work};
 use crate::native::code::Ty;
 use crate::native::{Exit, Value};
-use crate::program::islands::form::{Form, Libraries};
+use crate::program::islands::form::{Code, Form, Libraries};
 use crate::program::islands::island::FunctionTree;
 use crate::program::islands::{Handle, Island, Unfit};
 use crate::script::Outcome;
@@ -40,14 +40,28 @@ pub(super) fn form(
     libraries: &[Shared<Module>],
     args: &[&Dynamic],
 ) -> Option<Arc<Form>> {
+    form_if(interp, island, tree, libraries, args, |met| {
+        let call = met.fetch_add(1, Ordering::Relaxed) + 1;
+        interp.islands.is_call_due(call, tree.has_loop)
+    })
+}
+
+/// Returns the form of a function for these arguments, compiled now if it has not been, and `is_due` says so.
+pub(super) fn form_if(
+    interp: &Interp,
+    island: &Island,
+    tree: &FunctionTree,
+    libraries: &[Shared<Module>],
+    args: &[&Dynamic],
+    is_due: impl FnOnce(&AtomicU32) -> bool,
+) -> Option<Arc<Form>> {
     let types: Vec<Ty> = args
         .iter()
         .map(|arg| type_of(arg, tree))
         .collect::<Option<_>>()?;
     let form = known(island, &types, libraries).unwrap_or_else(|| add(island, types, libraries));
     if form.code.get().is_none() {
-        let call = form.met.fetch_add(1, Ordering::Relaxed) + 1;
-        if !interp.islands.is_call_due(call, tree.has_loop) {
+        if !is_due(&form.met) {
             return None;
         }
         let mut pairs = args.iter().zip(&form.types);
@@ -127,7 +141,6 @@ pub(super) fn call(
     level: usize,
 ) -> Option<Outcome> {
     let code = form.code.get()?.as_ref().ok()?;
-    let depth = ending::depth(interp, level)?;
     let is_fine = |arg: &&&Dynamic| match arg.is_shared() {
         true => !code.assigns,
         false => values::is_within_limits(interp, arg),
@@ -138,7 +151,20 @@ pub(super) fn call(
     let pairs = args.iter().zip(&form.types);
     let values = pairs.map(|(arg, ty)| values::value_of(arg, *ty));
     let mut values: Vec<Value> = values.collect::<Option<_>>()?;
-    match code.entry.call(&mut World(interp), depth, &mut values) {
+    run(interp, island, code, &mut values, level)
+}
+
+/// Runs the code of a function.
+pub(super) fn run(
+    interp: &Interp,
+    island: &Island,
+    code: &Code,
+    values: &mut [Value],
+    level: usize,
+) -> Option<Outcome> {
+    let depth = ending::depth(interp, level)?;
+    work::enter();
+    match code.entry.call(&mut World(interp), depth, values) {
         Exit::Done(value) | Exit::Returned(value) => Some(Ok(values::dynamic_of(value))),
         Exit::Stopped(place) => Some(Err(ending::stopped(interp, place))),
         Exit::GaveUp => {

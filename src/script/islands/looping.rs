@@ -10,7 +10,7 @@ use rhai::{Dynamic, EvalAltResult, EvalContext, Position};
 
 use super::source::Source;
 use super::world::World;
-use super::{Islands, ending, function, held, making, values, work};
+use super::{Islands, ending, function, held, making, values, whole, work};
 use crate::native::code::{Item, Ty};
 use crate::native::{Exit, Value};
 use crate::program::islands::form::{Code, Form, Libraries};
@@ -192,11 +192,17 @@ impl Driver<'_> {
             return None;
         }
         let expected = self.expected();
+        if self.is_worth_it(expected)
+            && let Some(outcome) = whole::instead(self.interp, self.tree.owner, context)
+        {
+            return Some(outcome);
+        }
         let form = self.form(context, expected)?;
         let code = form.code.get()?.as_ref().ok()?;
         let depth = ending::depth(self.interp, context.call_level())?;
         let mut values = self.values(context, &form, expected)?;
         self.was_entered = true;
+        work::enter();
         let mut world = World(self.interp);
         let left = self.source.left();
         let exit = match self.source.progress() {
@@ -241,9 +247,7 @@ impl Driver<'_> {
         if let Some(form) = self.known(context, items) {
             return Some(form);
         }
-        let islands = &self.interp.islands;
-        let before = self.island.work.load(Ordering::Relaxed);
-        if !islands.pays(before.saturating_add(self.spent()), expected) {
+        if !self.is_worth_it(expected) {
             return None;
         }
         let form = |types, names, code| Form {
@@ -267,6 +271,13 @@ impl Driver<'_> {
                 None
             }
         }
+    }
+
+    /// Returns whether compiling something for this loop pays.
+    fn is_worth_it(&self, expected: u64) -> bool {
+        let before = self.island.work.load(Ordering::Relaxed);
+        let spent = before.saturating_add(self.spent());
+        self.interp.islands.pays(spent, expected)
     }
 
     fn known(&self, context: &EvalContext, items: Option<Item>) -> Option<Arc<Form>> {
@@ -326,7 +337,7 @@ fn write_back(context: &mut EvalContext, (form, code): (&Form, &Code), values: V
             && !name.is_empty()
             && let Some(place) = context.scope_mut().get_mut(name)
         {
-            *place = values::dynamic_of(value);
+            values::write_back(value, place);
         }
     }
 }

@@ -48,6 +48,7 @@ pub(super) fn function(
             entry: machine.entry(compiled.id)?,
             written: Vec::new(),
             assigns: compiled.assigns,
+            changes_lists: compiled.changes_lists,
         })
     })
 }
@@ -76,6 +77,7 @@ pub(super) fn a_loop(
                 entry,
                 written,
                 assigns: false,
+                changes_lists: false,
             },
             lowered,
         })

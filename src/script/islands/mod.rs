@@ -2,6 +2,7 @@
 //!
 //! - `node`: what the interpreter meets where an island is; `function`, `looping`: the two kinds; `source`, `held`: what a loop goes through
 //! - `making`: compiling, under one lock; `reach`: what the program looks like from there; `paying`, `work`: when it is worth it
+//! - `whole`: a function that the interpreter has begun, done by machine code
 //! - [`direct`]: entering a function that a native was given
 //! - `explain`: what was compiled, in words
 //! - `values`: scripts' values as code has them; `world`: what code asks for while it runs; `ending`: how it ended, for the script
@@ -18,6 +19,7 @@ mod paying;
 mod reach;
 mod source;
 mod values;
+mod whole;
 mod work;
 mod world;
 
@@ -89,6 +91,11 @@ impl Islands {
 
     fn is_at_once(&self) -> bool {
         self.when == Compile::AtOnce
+    }
+
+    /// Returns whether loops are compiled whether that pays or not.
+    fn are_loops_due(&self) -> bool {
+        matches!(self.when, Compile::AtOnce | Compile::AtLoops)
     }
 }
 

@@ -5,7 +5,8 @@ use std::sync::atomic::Ordering;
 
 use rhai::{Dynamic, EvalContext};
 
-use super::{function, held, looping};
+use super::{function, held, looping, whole};
+use crate::program::islands::repeated::Repeated;
 use crate::program::islands::{Handle, Tree};
 use crate::script::Outcome;
 use crate::script::interp::Interp;
@@ -14,7 +15,10 @@ use crate::script::interp::Interp;
 pub(super) fn run(interp: &Arc<Interp>, context: &mut EvalContext, state: &Dynamic) -> Outcome {
     let handle = state.read_lock::<Handle>();
     let Some(handle) = handle else {
-        return Ok(held::take(state));
+        return match state.read_lock::<Repeated>() {
+            Some(repeated) => whole::repeat(interp, &repeated.0, context),
+            None => Ok(held::take(state)),
+        };
     };
     let island = &*handle.0;
     match &island.tree {
@@ -23,6 +27,9 @@ pub(super) fn run(interp: &Arc<Interp>, context: &mut EvalContext, state: &Dynam
             let entered = (!is_left).then(|| function::enter(interp, &handle, tree, context));
             match entered.flatten() {
                 Some(outcome) => outcome,
+                None if tree.has_loop && island.fits && !is_left => {
+                    whole::interpret(&handle, tree, context)
+                }
                 None => context.eval_expression_tree(&(&tree.body).into()),
             }
         }

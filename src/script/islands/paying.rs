@@ -14,6 +14,9 @@ const COMPILING: u64 = 16_000;
 /// The work that takes as long as entering compiled code.
 const ENTERING: u64 = 60;
 
+/// A list of this many items takes the interpreter about as long as compiling a function does.
+const LONG_LIST: i64 = 100_000;
+
 /// The items of lists that are copied to code and back in the time of one node.
 const ITEMS: u64 = 8;
 
@@ -33,6 +36,11 @@ impl Islands {
         self.is_at_once() || call >= calls
     }
 
+    /// Returns whether making a list of this many items is a reason to compile what makes it.
+    pub(super) fn is_list_due(&self, items: i64) -> bool {
+        self.are_loops_due() || items >= LONG_LIST
+    }
+
     /// Returns the work that lists of `items` items are, copied to code and back.
     pub(super) fn work_of(items: usize) -> u64 {
         items as u64 / ITEMS
@@ -40,11 +48,11 @@ impl Islands {
 
     /// Returns whether a loop is worth compiling that has cost `spent` so far and will probably cost `expected` more.
     pub(super) fn pays(&self, spent: u64, expected: u64) -> bool {
-        self.is_at_once() || spent.saturating_add(expected) >= COMPILING && expected >= ENTERING
+        self.are_loops_due() || spent.saturating_add(expected) >= COMPILING && expected >= ENTERING
     }
 
     /// Returns whether entering the code of a loop is worth copying lists of `items` items.
     pub(super) fn pays_to_enter(&self, expected: u64, items: usize) -> bool {
-        self.is_at_once() || expected >= ENTERING && expected >= Self::work_of(items)
+        self.are_loops_due() || expected >= ENTERING && expected >= Self::work_of(items)
     }
 }

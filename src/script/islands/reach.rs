@@ -44,6 +44,10 @@ impl Surroundings for Reach<'_> {
         is_foreign || !has_builtins || libraries.any(|library| defines(library, name))
     }
 
+    fn may_make_lists(&self) -> bool {
+        self.interp.settings.limits.of_memory().is_none()
+    }
+
     fn is_global(&self, name: &str) -> bool {
         let settings = &self.interp.settings;
         let mounts = &settings.mounts;

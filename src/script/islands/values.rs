@@ -72,6 +72,20 @@ fn item_of(value: &Dynamic) -> Option<Item> {
     }
 }
 
+/// Returns a number for code; `None` if it is shared, or not of this type.
+#[inline]
+pub(super) fn number_of(value: &Dynamic, ty: Ty) -> Option<Value> {
+    if value.is_shared() {
+        return None;
+    }
+    Some(match ty {
+        Ty::Int => Value::Int(value.as_int().ok()?),
+        Ty::Float => Value::Float(value.as_float().ok()?),
+        Ty::Bool => Value::Bool(value.as_bool().ok()?),
+        _ => return None,
+    })
+}
+
 /// Returns the value for code; `None` if it is not of this type.
 pub(super) fn value_of(value: &Dynamic, ty: Ty) -> Option<Value> {
     Some(match ty {
@@ -93,24 +107,62 @@ pub(super) fn value_of(value: &Dynamic, ty: Ty) -> Option<Value> {
 
 /// Returns a list for code; `None` if it has items of another type.
 pub(super) fn list_of(items: &Array, item: Item) -> Option<List> {
-    let items = items.iter();
+    /// All items, in memory of the right size.
+    fn all<T>(items: &Array, get: impl Fn(&Dynamic) -> Option<T>) -> Option<Vec<T>> {
+        let mut all = Vec::with_capacity(items.len());
+        for item in items {
+            all.push(get(item)?);
+        }
+        Some(all)
+    }
     Some(match item {
-        Item::Int => List::Ints(
-            items
-                .map(|item| item.as_int().ok())
-                .collect::<Option<_>>()?,
-        ),
-        Item::Float => List::Floats(
-            items
-                .map(|item| item.as_float().ok())
-                .collect::<Option<_>>()?,
-        ),
-        Item::Bool => List::Bools(
-            items
-                .map(|item| item.as_bool().ok())
-                .collect::<Option<_>>()?,
-        ),
+        Item::Int => List::Ints(all(items, |item| item.as_int().ok())?),
+        Item::Float => List::Floats(all(items, |item| item.as_float().ok())?),
+        Item::Bool => List::Bools(all(items, |item| item.as_bool().ok())?),
     })
+}
+
+/// Gives a variable the value that code has given it. A list keeps its memory.
+pub(super) fn write_back(value: Value, variable: &mut Dynamic) {
+    let Some(mut items) = variable.write_lock::<Array>() else {
+        *variable = dynamic_of(value);
+        return;
+    };
+    match value {
+        Value::List(list) => overwrite(list, &mut items),
+        Value::Rows(_, rows) => {
+            items.truncate(rows.len());
+            let mut rows = rows.into_iter();
+            for (item, row) in items.iter_mut().zip(&mut rows) {
+                if item.is_shared() || !item.is_array() {
+                    *item = Dynamic::from_array(array_of(row));
+                } else if let Some(mut items) = item.write_lock::<Array>() {
+                    overwrite(row, &mut items);
+                }
+            }
+            items.extend(rows.map(|row| Dynamic::from_array(array_of(row))));
+        }
+        other => {
+            drop(items);
+            *variable = dynamic_of(other);
+        }
+    }
+}
+
+fn overwrite(list: List, items: &mut Array) {
+    fn all<T>(list: Vec<T>, items: &mut Array, new: impl Fn(T) -> Dynamic) {
+        items.truncate(list.len());
+        let mut list = list.into_iter();
+        for (item, value) in items.iter_mut().zip(&mut list) {
+            *item = new(value);
+        }
+        items.extend(list.map(new));
+    }
+    match list {
+        List::Ints(list) => all(list, items, Dynamic::from_int),
+        List::Floats(list) => all(list, items, Dynamic::from_float),
+        List::Bools(list) => all(list, items, Dynamic::from_bool),
+    }
 }
 
 /// Returns a value of code for the script.

@@ -34,6 +34,13 @@ fn each(
     for (mut item, index) in items.into_iter().zip(0_i64..) {
         let index = Dynamic::from_int(index);
         let result = match parameters {
+            Some(1) if let Some(direct) = &direct => {
+                call.check_interrupts()?;
+                match direct.call(std::slice::from_ref(&item)) {
+                    Some(outcome) => outcome,
+                    None => function.call_raw(call.context, None, [item.clone()]),
+                }
+            }
             Some(1) => call_with(call, (&function, direct.as_ref()), [item.clone()]),
             Some(2) => call_with(call, (&function, direct.as_ref()), [item.clone(), index]),
             // With no parameter, `this` is the item; a native may take any number.

@@ -1,8 +1,9 @@
-//! Rhai's own functions that make a value of any size, with a check for memory first: `blob`, `pad`.
+//! Rhai's own functions that make a value of any size, with a check for memory first: `blob`, `pad`. And those that put a value into
+//! another, where that of a constant is none any more: `push`, `insert`, `set`.
 
 use std::any::TypeId;
 
-use rhai::{Array, Blob, Dynamic, ImmutableString};
+use rhai::{Array, Blob, Dynamic, DynamicWriteLock, EvalAltResult, ImmutableString, Map, Variant};
 
 use crate::script::{Call, Class, Failure, Outcome, Registry, memory, raise};
 use crate::text::as_string;
@@ -13,6 +14,13 @@ pub(super) fn register(registry: &mut Registry) {
     registry.exactly("blob", &[int, int], &["len", "value?"], blob);
     pad(registry.extension::<Array>("list"), any, pad_list);
     pad(registry.extension::<Blob>("bytes"), int, pad_bytes);
+    let string = TypeId::of::<ImmutableString>();
+    let mut list = registry.extension::<Array>("list");
+    list.exactly("push", &[any], &["item", "/"], push)
+        .exactly("insert", &[int, any], &["index", "item", "/"], insert)
+        .exactly("set", &[int, any], &["index", "value", "/"], set_item);
+    let mut dict = registry.extension::<Map>("dict");
+    dict.exactly("set", &[string, any], &["key", "value", "/"], set_entry);
     for filler in [TypeId::of::<char>(), TypeId::of::<ImmutableString>()] {
         pad(
             registry.extension::<ImmutableString>("str"),
@@ -66,6 +74,64 @@ fn pad_list(call: &mut Call<'_>) -> Outcome {
     }
     let mut list = call.receiver().write_lock::<Array>().ok_or_else(constant)?;
     list.append(&mut more);
+    Ok(Dynamic::UNIT)
+}
+
+/// Returns the receiver. Of a constant, Rhai's own error.
+fn changing<'c, T: Variant + Clone>(
+    call: &'c mut Call<'_>,
+) -> Result<DynamicWriteLock<'c, T>, Failure> {
+    let (name, at) = (call.name().to_string(), call.context.call_position());
+    let error = || EvalAltResult::ErrorNonPureMethodCallOnConstant(name, at);
+    let receiver = call.receiver();
+    let value = match receiver.is_read_only() {
+        true => None,
+        false => receiver.write_lock::<T>(),
+    };
+    value.ok_or_else(|| error().into())
+}
+
+/// `list.push(item)`.
+fn push(call: &mut Call<'_>) -> Outcome {
+    let item = call.value(0);
+    changing::<Array>(call)?.push(item);
+    Ok(Dynamic::UNIT)
+}
+
+/// `list.insert(index, item)`: beyond an end, at that end.
+fn insert(call: &mut Call<'_>) -> Outcome {
+    let (index, item) = (call.int(0)?, call.value(1));
+    let mut list = changing::<Array>(call)?;
+    let found = list.len();
+    let from_end = usize::try_from(index.unsigned_abs()).unwrap_or(usize::MAX);
+    let place = match index {
+        0.. => from_end.min(found),
+        _ => found.saturating_sub(from_end),
+    };
+    list.insert(place, item);
+    Ok(Dynamic::UNIT)
+}
+
+/// `list.set(index, value)`: beyond the end, nothing; before the beginning, the first item.
+fn set_item(call: &mut Call<'_>) -> Outcome {
+    let (index, value) = (call.int(0)?, call.value(1));
+    let mut list = changing::<Array>(call)?;
+    let from_end = usize::try_from(index.unsigned_abs()).unwrap_or(usize::MAX);
+    let place = match index {
+        0.. => from_end,
+        _ => list.len().saturating_sub(from_end),
+    };
+    if let Some(item) = list.get_mut(place) {
+        *item = value;
+    }
+    Ok(Dynamic::UNIT)
+}
+
+/// `dict.set(key, value)`.
+fn set_entry(call: &mut Call<'_>) -> Outcome {
+    let (key, value) = (call.string(0)?, call.value(1));
+    let mut entries = changing::<Map>(call)?;
+    entries.insert(key.as_str().into(), value);
     Ok(Dynamic::UNIT)
 }
 

@@ -10,6 +10,7 @@ use super::number::not_an_integer;
 use super::slices;
 use crate::script::bind::{Items, Iterators};
 use crate::script::steps::Steps;
+use crate::script::values::writable;
 use crate::script::{Call, Failure, Interp, Outcome, Registry, memory, raise, type_name};
 use crate::text::{self, as_int, as_string};
 
@@ -43,6 +44,10 @@ pub(super) fn register(registry: &mut Registry) {
         .index_getter(item_of_range);
     let members = registry.members();
     members.set_iterator::<Steps>();
+    // As Rhai goes through a list, and its items are variables then.
+    members.set_iter(TypeId::of::<Array>(), |items| {
+        Box::new(items.cast::<Array>().into_iter().map(writable))
+    });
     members.set_iter(TypeId::of::<Map>(), |map| {
         let keys: Vec<_> = map.cast::<Map>().into_keys().collect();
         Box::new(keys.into_iter().map(|key| Dynamic::from(key.to_string())))

@@ -32,6 +32,9 @@ pub(super) fn register(registry: &mut Registry) {
     }
 }
 
+/// How many copies of one item are made between two checks for interrupts.
+const AT_ONCE: usize = 4096;
+
 /// `"%s has %d" % [name, count]`.
 fn percent(call: &mut Call<'_>) -> Outcome {
     let (format, args) = (call.string(0)?, call.value(1));
@@ -71,7 +74,15 @@ pub(in crate::stdlib) fn repeated(
     }
     let mut all = Array::with_capacity(length);
     // Nothing, however often: the loop would be as long as the count.
-    if !items.is_empty() {
+    if let [item] = items
+        && !item.is_array()
+        && !item.is_map()
+    {
+        while all.len() < count {
+            call.check_interrupts()?;
+            all.resize(count.min(all.len() + AT_ONCE), item.clone());
+        }
+    } else if !items.is_empty() {
         for _ in 0..count {
             call.check_interrupts()?;
             all.extend_from_slice(items);

@@ -6,7 +6,7 @@ mod generator;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use procscript::{Capture, Permissions, Runtime};
+use procscript::{Builder, Capture, Permissions, Runtime};
 
 use self::generator::program;
 use crate::support::cases::Case;
@@ -109,7 +109,13 @@ fn random_programs() {
         if programs == 1 {
             println!("{}", texts[0]);
         }
-        let (compiled, interpreted) = (outcomes(&texts, true), outcomes(&texts, false));
+        // Every other runtime begins functions with the interpreter.
+        let by = match first / IN_ONE % 2 {
+            0 => Builder::compile_at_once,
+            _ => Builder::compile_at_loops,
+        };
+        let compiled = outcomes(&texts, by);
+        let interpreted = outcomes(&texts, |builder| builder.compile(false));
         for ((text, compiled), interpreted) in texts.iter().zip(compiled).zip(interpreted) {
             ended += usize::from(interpreted.contains("ended well"));
             if compiled != interpreted {
@@ -131,14 +137,10 @@ fn random_programs() {
 }
 
 /// What each program prints, and how it ends.
-fn outcomes(texts: &[String], compile: bool) -> Vec<String> {
+fn outcomes(texts: &[String], compile: impl Fn(Builder) -> Builder) -> Vec<String> {
     let output = Capture::new();
     let builder = Runtime::builder().stdout(output.clone());
-    let builder = match compile {
-        true => builder.compile_at_once(),
-        false => builder.compile(false),
-    };
-    let mut runtime = builder.build().unwrap();
+    let mut runtime = compile(builder).build().unwrap();
     let mut outcome = |text: &String| {
         let end = match runtime.eval::<()>(text) {
             Ok(()) => "ended well".into(),

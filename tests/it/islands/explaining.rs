@@ -69,7 +69,7 @@ fn loops_of_functions_in_which_nothing_fits_are_listed() {
         "  main.rhai:1: function f: not compiled: line 2: calls 'print', which is not a numeric function
   main.rhai:2: loop: not compiled: line 2: calls 'print', which is not a numeric function
   main.rhai:3: loop: not compiled: line 3: calls 'print', which is not a numeric function
-  main.rhai:6: loop: not compiled: line 6: makes a list
+  main.rhai:6: loop: not compiled: line 6: makes a list of nothing but variables
 "
     );
     let list = listed(

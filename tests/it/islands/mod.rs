@@ -13,7 +13,7 @@ use super::support::output::Output;
 use super::support::script::Script;
 
 /// How the command compiles, by the variable for tests.
-const MODES: [&str; 2] = ["pays", "at-once"];
+const MODES: [&str; 3] = ["pays", "at-once", "at-loops"];
 
 /// The script, to be run in one of the modes.
 fn script(text: &str, mode: &str) -> Script {

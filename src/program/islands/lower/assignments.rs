@@ -3,7 +3,7 @@
 use rhai::{ASTFlags, BinaryExpr, Expr as Tree, OpAssignment};
 
 use super::lists::ItemPlace;
-use super::lowering::{Done, Lower, done, give_up};
+use super::lowering::{Done, Lower, done, give_up, is_list};
 use super::operators::{binary, op_of};
 use crate::native::code::{Expr, ListRef, Op, Stmt, Ty};
 use crate::program::islands::unfit::{Fits, unfit};
@@ -24,7 +24,8 @@ impl Lower<'_, '_> {
         };
         match &sides.lhs {
             Tree::Variable(variable, _, pos) if variable.2.is_empty() => {
-                let value = self.expr(&sides.rhs)?;
+                let known = self.find(&variable.1, *pos)?.map(|(_, ty)| ty);
+                let value = self.expr_as(&sides.rhs, known.unwrap_or(Ty::Unit))?;
                 if value.ty() == Ty::Never {
                     return Ok(done(value, to, false));
                 }
@@ -40,9 +41,14 @@ impl Lower<'_, '_> {
                 if new == Ty::Never {
                     return Ok(done(value, to, false));
                 }
-                if matches!(ty, Ty::List(_) | Ty::Rows(_))
-                    || matches!(new, Ty::List(_) | Ty::Rows(_))
-                {
+                if is_list(ty) && is_list(new) && op.is_none() && !self.is_outer(var) {
+                    self.may_make(*pos)?;
+                    self.is_used_as(var, new)?;
+                    if new == ty {
+                        to.push(Stmt::Set(var, value));
+                        return Ok(Done::Value(Expr::Unit));
+                    }
+                } else if is_list(ty) || is_list(new) {
                     return unfit(format!("assigns a list to '{}'", variable.1), *pos);
                 }
                 if new != ty {

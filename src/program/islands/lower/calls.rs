@@ -4,9 +4,10 @@ use std::f64::consts;
 
 use rhai::{Expr as Tree, FnCallExpr, Position};
 
-use super::lowering::{Lower, is_plain, name_of, place};
+use super::effects::writes;
+use super::lowering::{Lower, is_list, name_of, place};
 use super::operators::{binary, op_of, unary};
-use crate::native::code::{Block, Expr, Math, Op, Stmt, Ty};
+use crate::native::code::{Block, Expr, Math, Op, Ty};
 use crate::program::islands::numeric::{self, Numeric};
 use crate::program::islands::unfit::{Fits, unfit};
 
@@ -23,7 +24,10 @@ impl Lower<'_, '_> {
                         return unfit("uses an operator of another kind", pos);
                     };
                     let (left, right) = (self.expr(left)?, self.expr(right)?);
-                    binary(op, left, right, pos)
+                    match self.list_operator(op, &left, &right, pos)? {
+                        Some(list) => Ok(list),
+                        None => binary(op, left, right, pos),
+                    }
                 }
                 _ => unfit("uses an operator of another kind", pos),
             };
@@ -67,13 +71,20 @@ impl Lower<'_, '_> {
     fn arguments(&mut self, args: &[Tree]) -> Fits<Vec<Expr>> {
         let args = args.iter().map(|arg| self.expr(arg));
         let args: Vec<Expr> = args.collect::<Fits<_>>()?;
-        if matches!(args.first(), Some(Expr::Var(..))) && args[1..].iter().any(writes) {
+        // A list is passed as it is when the function begins.
+        let is_list = |arg: &Expr| is_list(arg.ty());
+        let first = args.iter().position(is_list).unwrap_or(args.len());
+        let first = match args.first() {
+            Some(Expr::Var(..)) => 0,
+            _ => first,
+        };
+        if args.iter().skip(first + 1).any(writes) {
             return unfit(
                 "assigns to variables between the arguments of a call",
                 Position::NONE,
             );
         }
-        Ok(args)
+        Ok(args.into_iter().map(|arg| self.settled(arg)).collect())
     }
 
     /// A native of numbers.
@@ -113,12 +124,21 @@ impl Lower<'_, '_> {
             (Numeric::Exp, Ty::Float, None) => of_float(Math::Exp),
             (Numeric::Ln, Ty::Float, None) => of_float(Math::Ln),
             (Numeric::Log10, Ty::Float, None) => of_float(Math::Log10),
+            (Numeric::Round, Ty::Float, None) => {
+                let nearest = Expr::Math(Math::Nearest, Ty::Float, first.into());
+                Ok(Expr::ToInt(nearest.into()))
+            }
             (Numeric::ToInt, Ty::Float, None) => Ok(Expr::ToInt(first.into())),
             (Numeric::ToFloat, Ty::Int, None) => Ok(Expr::ToFloat(first.into())),
             (Numeric::ToInt | Numeric::Round, Ty::Int, None) if name != "to_int" => Ok(first),
             (Numeric::ToFloat, Ty::Float, None) if name != "to_float" => Ok(first),
             (Numeric::Pow, Ty::Int, Some(Ty::Int)) => match second {
                 Some(second) => binary(Op::Pow, first, second, pos),
+                None => Ok(Expr::GiveUp),
+            },
+            (Numeric::Min | Numeric::Max, Ty::Float, Some(Ty::Float)) => match second {
+                Some(second) if numeric == Numeric::Min => binary(Op::Min, first, second, pos),
+                Some(second) => binary(Op::Max, first, second, pos),
                 None => Ok(Expr::GiveUp),
             },
             (Numeric::Min, Ty::Int, Some(Ty::Int)) => Ok(self.one_of(Op::Le, first, second)),
@@ -144,31 +164,5 @@ impl Lower<'_, '_> {
         let holds = Expr::Binary(op, ty, first.into(), second.into());
         let value = Some(Box::new(Expr::If(holds.into(), yes, no, ty)));
         Expr::Block(Block { body, value }, ty)
-    }
-}
-
-/// Whether evaluating it may assign to a variable.
-fn writes(expr: &Expr) -> bool {
-    let block = |block: &Block| {
-        let value = block.value.as_deref();
-        block
-            .body
-            .iter()
-            .any(|statement| !matches!(statement, Stmt::Do(expr) if is_plain(expr)))
-            || value.is_some_and(writes)
-    };
-    match expr {
-        Expr::If(condition, yes, no, _) => writes(condition) || block(yes) || block(no),
-        Expr::Block(inside, _) => block(inside),
-        Expr::Binary(_, _, left, right) => writes(left) || writes(right),
-        Expr::ToFloat(inside)
-        | Expr::ToInt(inside)
-        | Expr::Not(inside)
-        | Expr::Neg(_, inside)
-        | Expr::Item(_, inside, _)
-        | Expr::Math(_, _, inside) => writes(inside),
-        Expr::All(all) | Expr::Any(all) => all.iter().any(writes),
-        Expr::Call { args, .. } => args.iter().any(writes),
-        _ => false,
     }
 }

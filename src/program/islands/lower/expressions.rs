@@ -5,6 +5,7 @@ use rhai::{ASTFlags, BinaryExpr, Expr as Tree, Position};
 use super::lowering::{Lower, name_of, no_variable};
 use crate::native::code::{Expr, Ty};
 use crate::program::islands::numeric::{self, Numeric};
+use crate::program::islands::repeated::Repeated;
 use crate::program::islands::unfit::{Fits, unfit};
 
 impl Lower<'_, '_> {
@@ -29,6 +30,11 @@ impl Lower<'_, '_> {
                 Ok(Expr::Block(block, ty))
             }
             Tree::Index(sides, flags, _) => self.index(sides, *flags),
+            Tree::Array(items, pos) => self.array(items, *pos),
+            Tree::Custom(..) => match Repeated::in_expr(expr) {
+                Some(repeated) => self.expr(&repeated.0.whole),
+                None => unfit("uses an expression of another kind", expr.position()),
+            },
             Tree::Dot(sides, flags, pos) => self.dot(sides, *flags, *pos),
             other => unfit("uses an expression of another kind", other.position()),
         }

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use rhai::{ImmutableString, Position, ScriptFuncDef, Shared};
 
-use super::lowering::{Lower, name_of};
-use super::plan::{Compiled, Key, Open, Plan};
-use crate::native::code::{Expr, Function, FunctionId, Stmt, Ty};
+use super::lowering::{Lower, is_list, name_of};
+use super::plan::{Compiled, Key, Known, Open, Plan};
+use crate::native::code::{Expr, Function, FunctionId, Stmt, Ty, Var};
 use crate::program::islands::island::FunctionTree;
 use crate::program::islands::unfit::{Fits, unfit};
 use crate::program::islands::{Handle, Island, Tree};
@@ -19,6 +19,9 @@ const OPEN: usize = 64;
 
 /// The most functions that are lowered for one island, each time counted.
 const LOWERED: usize = 200;
+
+/// A function, and whether it assigns to its parameters, and to lists among them.
+type LoweredFunction = (Function, bool, bool);
 
 impl Plan<'_> {
     /// Returns the number of a function for these types, and what it gives: `Never` while that is being found out.
@@ -78,30 +81,57 @@ impl Plan<'_> {
         }
     }
 
-    fn lowered(&mut self, key: Key, tree: &FunctionTree) -> Fits<(Option<FunctionId>, Ty)> {
-        let (mut ret, mut id) = (Ty::Never, None);
-        self.lowerings += 1;
-        if self.lowerings > LOWERED {
-            return unfit("calls too many functions", tree.position);
-        }
-        for _ in 0..2 {
-            let before = self.functions.len();
-            let fresh = self.fresh.clone();
+    /// Forgets the functions that have been lowered since there were `before` of them.
+    fn forget(&mut self, before: usize, fresh: Known) {
+        self.functions.truncate(before);
+        self.fresh = fresh;
+    }
+
+    /// Lowers a function whose result is this, as far as that is known; again where something becomes known about its empty lists. Returns
+    /// it, and whether its result was guessed.
+    fn attempt(
+        &mut self,
+        key: &Key,
+        (ret, id): (Ty, Option<FunctionId>),
+        tree: &FunctionTree,
+        number: usize,
+    ) -> Fits<(LoweredFunction, bool)> {
+        let mut times = 0;
+        loop {
+            let (before, fresh) = (self.functions.len(), self.fresh.clone());
             self.open.push(Open {
                 key: key.clone(),
                 ret,
                 id,
                 was_guessed: false,
             });
-            let lowered = Lower::new(self, false).function(tree, &key.1);
+            let lowered = Lower::new(self, false, number).function(tree, &key.1);
             let open = self.open.pop();
-            let (function, assigns) = lowered?;
-            let was_guessed = open.is_some_and(|open| open.was_guessed);
+            if lowered.is_err() && self.hints.is_again(times) {
+                self.forget(before, fresh);
+                times += 1;
+                continue;
+            }
+            return lowered.map(|lowered| (lowered, open.is_some_and(|open| open.was_guessed)));
+        }
+    }
+
+    fn lowered(&mut self, key: Key, tree: &FunctionTree) -> Fits<(Option<FunctionId>, Ty)> {
+        let (mut ret, mut id) = (Ty::Never, None);
+        self.lowerings += 1;
+        if self.lowerings > LOWERED {
+            return unfit("calls too many functions", tree.position);
+        }
+        let number = self.hints.begin();
+        for _ in 0..2 {
+            let before = self.functions.len();
+            let fresh = self.fresh.clone();
+            let ((function, assigns, changes_lists), was_guessed) =
+                self.attempt(&key, (ret, id), tree, number)?;
             // Somebody further out was guessed: nothing of this is final.
             let is_open = self.open.iter().any(|open| open.was_guessed);
             if is_open || was_guessed {
-                self.functions.truncate(before);
-                self.fresh = fresh;
+                self.forget(before, fresh);
             }
             if function.ret == Ty::Never {
                 return match is_open {
@@ -127,7 +157,15 @@ impl Plan<'_> {
             if !was_guessed {
                 self.functions.push((number, function));
                 let id = number;
-                self.fresh.insert(key, Compiled { id, ret, assigns });
+                self.fresh.insert(
+                    key,
+                    Compiled {
+                        id,
+                        ret,
+                        assigns,
+                        changes_lists,
+                    },
+                );
                 return Ok((Some(id), ret));
             }
         }
@@ -139,8 +177,7 @@ impl Plan<'_> {
 }
 
 impl Lower<'_, '_> {
-    /// Returns the function, and whether it assigns to its parameters.
-    fn function(mut self, tree: &FunctionTree, types: &[Ty]) -> Fits<(Function, bool)> {
+    fn function(mut self, tree: &FunctionTree, types: &[Ty]) -> Fits<LoweredFunction> {
         let params: Vec<(&ImmutableString, Ty)> =
             tree.params.iter().zip(types.iter().copied()).collect();
         let params: Vec<_> = params
@@ -151,29 +188,22 @@ impl Lower<'_, '_> {
             return unfit("has a body of another kind", tree.position);
         };
         let (mut body, ty) = self.block(block.statements(), true)?;
+        if let Some(value) = &body.value {
+            self.returns_list(value)?;
+        }
         if ty != Ty::Never && !self.returns(ty) {
             body.value = None;
             body.body.push(Stmt::Do(Expr::GiveUp));
         }
-        if matches!(self.ret, Ty::List(_) | Ty::Rows(_)) {
-            return unfit("gives a list", tree.position);
-        }
-        if let Some(place) = params.iter().position(|var| {
-            self.written[*var] && matches!(self.vars[*var], Ty::List(_) | Ty::Rows(_))
-        }) {
-            let name = &tree.params[place];
-            return unfit(
-                format!("changes the list '{name}' that it was given"),
-                tree.position,
-            );
-        }
         let assigns = params.iter().any(|var| self.written[*var]);
+        let changes_list = |var: &Var| self.written[*var] && is_list(self.vars[*var]);
+        let changes_lists = params.iter().any(changes_list);
         let function = Function {
             vars: self.vars,
             params,
             body,
             ret: self.ret,
         };
-        Ok((function, assigns))
+        Ok((function, assigns, changes_lists))
     }
 }

@@ -109,6 +109,16 @@ impl Lower<'_, '_> {
                 _ => Expr::GiveUp,
             });
         }
+        let is_single = flags.contains(ASTFlags::BREAK) || !matches!(sides.rhs, Tree::Index(..));
+        let (var, ty, _) = self.list_variable(&sides.lhs, flags)?;
+        if let (Ty::Rows(item), true) = (ty, is_single) {
+            self.may_make(sides.lhs.position())?;
+            let row = self.expr(&sides.rhs)?;
+            return Ok(match row.ty() {
+                Ty::Int => Expr::Row(var, row.into(), item),
+                _ => Expr::GiveUp,
+            });
+        }
         let place = self.item_place(sides, flags)?;
         Ok(place.map_or(Expr::GiveUp, |place| {
             Expr::Item(place.list, place.index.into(), place.item)
@@ -118,7 +128,11 @@ impl Lower<'_, '_> {
     /// The length of a list.
     pub(super) fn length(&mut self, list: &Tree, pos: Position) -> Fits<Expr> {
         let Tree::Variable(variable, _, at) = list else {
-            return unfit("takes the length of something other than a variable", pos);
+            return match self.expr(list)? {
+                Expr::Row(rows, row, _) => Ok(Expr::Len(ListRef::Row(rows, row))),
+                value if value.ty() == Ty::Never => Ok(value),
+                _ => unfit("takes the length of something other than a variable", pos),
+            };
         };
         let (var, ty, _) = self.variable(&variable.1, *at)?;
         match ty {
@@ -156,23 +170,37 @@ impl Lower<'_, '_> {
         let Some((_, ty)) = self.find(&variable.1, *at)? else {
             return no_variable(&variable.1, *at);
         };
-        let Ty::List(item) = ty else {
-            return unfit(
-                format!("appends to '{}', which is {}", variable.1, name_of(ty)),
-                *pos,
-            );
+        let value = match ty {
+            Ty::List(_) => self.expr(&call.args[0])?,
+            Ty::Rows(item) => self.expr_as(&call.args[0], Ty::List(item))?,
+            _ => {
+                let what = name_of(ty);
+                return unfit(
+                    format!("appends to '{}', which is {what}", variable.1),
+                    *pos,
+                );
+            }
         };
-        let value = self.expr(&call.args[0])?;
         let new = value.ty();
         if new == Ty::Never {
             return Ok(Some(done(value, to, false)));
         }
-        if item_of(new) != Some(item) {
-            return Ok(Some(give_up(to)));
-        }
         // A native changes a constant's list not either; the interpreter says so.
         let (var, _) = self.writable(&variable.1, *at)?;
-        to.push(Stmt::Push(var, value));
-        Ok(Some(Done::Value(Expr::Unit)))
+        let is_done = match item_of(new) {
+            Some(item) => {
+                self.is_used_as(var, Ty::List(item))?;
+                let fits = self.vars[var] == Ty::List(item);
+                if fits {
+                    to.push(Stmt::Push(var, value));
+                }
+                fits
+            }
+            None => self.append_list(var, value, to)?,
+        };
+        Ok(Some(match is_done {
+            true => Done::Value(Expr::Unit),
+            false => give_up(to),
+        }))
     }
 }

@@ -3,9 +3,9 @@
 use rhai::{Expr as Tree, FlowControl, Ident, ImmutableString, Position, Stmt as Statement, Token};
 
 use super::lowered_loop::LoweredLoop;
-use super::lowering::{Done, Lower, give_up, place};
+use super::lowering::{Done, Lower, done, give_up, place};
 use super::plan::Plan;
-use crate::native::code::{Block, Expr, Item, Loop, Over as Goes, Stmt, Ty};
+use crate::native::code::{Block, Expr, Item, Loop, Over as Goes, Stmt, Ty, Var};
 use crate::program::islands::island::{LoopTree, Over};
 use crate::program::islands::numeric::{self, Numeric};
 use crate::program::islands::unfit::{Fits, unfit};
@@ -19,8 +19,15 @@ impl Plan<'_> {
     /// # Errors
     /// It does not fit.
     pub(crate) fn a_loop(&mut self, tree: &LoopTree, items: Option<Item>) -> Fits<LoweredLoop> {
-        let lower = Lower::new(self, true);
-        lower.island(tree, items)
+        let (number, mut times) = (self.hints.begin(), 0);
+        loop {
+            let lowered = Lower::new(self, true, number).island(tree, items);
+            if lowered.is_err() && self.hints.is_again(times) {
+                times += 1;
+                continue;
+            }
+            return lowered;
+        }
     }
 }
 
@@ -137,22 +144,40 @@ impl Lower<'_, '_> {
         pos: Position,
         to: &mut Vec<Stmt>,
     ) -> Fits<Done> {
-        let list = match iterable {
-            Tree::Variable(variable, _, at) => Some(self.variable(&variable.1, *at)?),
-            _ => None,
-        };
-        let range = match (iterable, list) {
-            (_, Some((_, Ty::List(_), _))) => None,
-            (Tree::FnCall(call, _), None) => match self.range(call, pos)? {
+        let range = match iterable {
+            Tree::FnCall(call, _) if self.is_range(call) => match self.range(call, pos)? {
                 Some(range) => Some(range),
                 None => return Ok(give_up(to)),
             },
-            _ => return unfit("goes through something other than a range or a list", pos),
+            _ => None,
         };
+        let list = match (iterable, &range) {
+            (Tree::Variable(variable, _, at), _) => {
+                let (var, ty, _) = self.variable(&variable.1, *at)?;
+                Some((var, ty))
+            }
+            (_, Some(_)) => None,
+            (made, None) => {
+                let value = self.expr(made)?;
+                let ty = value.ty();
+                if ty == Ty::Never {
+                    return Ok(done(value, to, false));
+                }
+                let var = self.temporary(ty);
+                to.push(Stmt::Set(var, value));
+                Some((var, ty))
+            }
+        };
+        if let Some((rows, Ty::Rows(item))) = list {
+            return self.for_rows((var, counter), (rows, item), body, pos, to);
+        }
+        if !matches!(list, None | Some((_, Ty::List(_)))) {
+            return unfit("goes through something other than a range or a list", pos);
+        }
         let names = self.names.len();
         let counter = counter.map(|counter| self.declare(&counter.name, Ty::Int, false));
         let item = match list {
-            Some((_, Ty::List(item), _)) => item,
+            Some((_, Ty::List(item))) => item,
             _ => Item::Int,
         };
         let var = self.declare(&var.name, item.ty(), false);
@@ -173,7 +198,7 @@ impl Lower<'_, '_> {
                 body,
                 place,
             });
-        } else if let (Some((list, ..)), Some(was_written)) = (list, was_written) {
+        } else if let (Some((list, _)), Some(was_written)) = (list, was_written) {
             if self.written[list] {
                 return unfit("changes the list that it goes through", pos);
             }
@@ -189,19 +214,67 @@ impl Lower<'_, '_> {
         Ok(Done::Value(Expr::Unit))
     }
 
+    /// A loop over the rows of a list of lists: each is copied.
+    fn for_rows(
+        &mut self,
+        (var, counter): (&Ident, Option<&Ident>),
+        (rows, item): (Var, Item),
+        body: &Tree,
+        pos: Position,
+        to: &mut Vec<Stmt>,
+    ) -> Fits<Done> {
+        let names = self.names.len();
+        let index = self.temporary(Ty::Int);
+        let counter = counter.map(|counter| self.declare(&counter.name, Ty::Int, false));
+        let row = self.declare(&var.name, Ty::List(item), false);
+        let was_written = std::mem::take(&mut self.written[rows]);
+        self.loops += 1;
+        let mut body = self.body(body)?;
+        self.loops -= 1;
+        self.names.truncate(names);
+        if self.written[rows] {
+            return unfit("changes the list that it goes through", pos);
+        }
+        self.written[rows] = was_written;
+        let at = Box::new(Expr::Var(index, Ty::Int));
+        body.body
+            .insert(0, Stmt::Set(row, Expr::Row(rows, at, item)));
+        to.push(Stmt::For {
+            var: index,
+            counter,
+            from: Expr::Int(0),
+            until: Expr::RowCount(rows),
+            including: false,
+            step: Expr::Int(1),
+            body,
+            place: place(pos),
+        });
+        Ok(Done::Value(Expr::Unit))
+    }
+
+    fn is_range(&self, call: &rhai::FnCallExpr) -> bool {
+        match &call.op_token {
+            Some(token) => matches!(token, Token::ExclusiveRange | Token::InclusiveRange),
+            None => {
+                numeric::of(&call.name, call.args.len()) == Some(Numeric::Range)
+                    && !call.is_qualified()
+                    && self
+                        .plan
+                        .world
+                        .function(&call.name, call.args.len())
+                        .is_none()
+                    && !self.plan.world.hides(&call.name)
+            }
+        }
+    }
+
     /// A range of integers; `None` for one of something else, which is an error.
     fn range(&mut self, call: &rhai::FnCallExpr, pos: Position) -> Fits<Option<Range>> {
         let count = call.args.len();
         let including = match &call.op_token {
             Some(Token::ExclusiveRange) if count == 2 => false,
             Some(Token::InclusiveRange) if count == 2 => true,
-            None if numeric::of(&call.name, count) == Some(Numeric::Range)
-                && !call.is_qualified()
-                && self.plan.world.function(&call.name, count).is_none()
-                && !self.plan.world.hides(&call.name) =>
-            {
-                false
-            }
+            None if self.is_range(call) => false,
             _ => return unfit("goes through something other than a range or a list", pos),
         };
         let first = self.expr(&call.args[0])?;

@@ -19,6 +19,12 @@ pub(super) struct Lower<'l, 'w> {
     /// Of a loop: the variables outside of it.
     pub(super) outer: Vec<Named>,
     pub(super) is_loop: bool,
+    /// The number of this lowering, which stays when it is repeated.
+    pub(super) number: usize,
+    /// Variables that began as empty lists, and where those are.
+    pub(super) empties: Vec<(Var, Place)>,
+    /// An empty list that was returned.
+    pub(super) returned_empty: Option<Var>,
     /// The type that it returns, as far as that is known.
     pub(super) ret: Ty,
     /// How many loops are around the statement.
@@ -34,7 +40,7 @@ pub(super) enum Done {
 }
 
 impl<'l, 'w> Lower<'l, 'w> {
-    pub(super) fn new(plan: &'l mut Plan<'w>, is_loop: bool) -> Self {
+    pub(super) fn new(plan: &'l mut Plan<'w>, is_loop: bool, number: usize) -> Self {
         Self {
             plan,
             vars: Vec::new(),
@@ -42,6 +48,9 @@ impl<'l, 'w> Lower<'l, 'w> {
             names: Vec::new(),
             outer: Vec::new(),
             is_loop,
+            number,
+            empties: Vec::new(),
+            returned_empty: None,
             ret: Ty::Never,
             loops: usize::from(is_loop),
         }
@@ -121,6 +130,11 @@ pub(super) fn item_of(ty: Ty) -> Option<Item> {
 
 pub(super) fn is_number(ty: Ty) -> bool {
     matches!(ty, Ty::Int | Ty::Float | Ty::Bool)
+}
+
+/// Whether values of this type are lists.
+pub(super) fn is_list(ty: Ty) -> bool {
+    matches!(ty, Ty::List(_) | Ty::Rows(_))
 }
 
 /// A position as code notes it.

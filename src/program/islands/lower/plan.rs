@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::hints::Hints;
 use super::surroundings::Surroundings;
 use crate::native::code::{Function, FunctionId, Ty};
 
@@ -17,6 +18,8 @@ pub(crate) struct Compiled {
     pub ret: Ty,
     /// It assigns to its parameters.
     pub assigns: bool,
+    /// It writes to lists that are parameters.
+    pub changes_lists: bool,
 }
 
 /// The functions of one island.
@@ -31,6 +34,7 @@ pub(crate) struct Plan<'w> {
     pub fresh: Known,
     pub(super) open: Vec<Open>,
     pub(super) lowerings: usize,
+    pub(super) hints: Hints,
 }
 
 /// A function that is being lowered.
@@ -57,6 +61,7 @@ impl<'w> Plan<'w> {
             fresh: Known::new(),
             open: Vec::new(),
             lowerings: 0,
+            hints: Hints::default(),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use rhai::{ASTFlags, Expr as Value, Ident, Position, Stmt as Tree};
 
-use super::lowering::{Done, Lower, done, give_up, is_number, name_of};
+use super::lowering::{Done, Lower, done, give_up, is_list, is_number, name_of};
 use crate::native::code::{Expr, Stmt, Ty};
 use crate::program::islands::island::{Handle, Tree as IslandTree};
 use crate::program::islands::unfit::{Fits, unfit};
@@ -81,12 +81,16 @@ impl Lower<'_, '_> {
         if ty == Ty::Never {
             return Ok(done(value, to, false));
         }
-        if !is_number(ty) {
+        if !is_number(ty) && !is_list(ty) {
             let what = name_of(ty);
             return unfit(format!("'{}' is {what} of its own", ident.name), pos);
         }
         let is_constant = flags.contains(ASTFlags::CONSTANT);
+        if is_list(ty) {
+            self.may_make(pos)?;
+        }
         let var = self.declare(&ident.name, ty, is_constant);
+        self.begin_list(var, &value);
         to.push(Stmt::Set(var, value));
         Ok(Done::Value(Expr::Unit))
     }
@@ -97,12 +101,14 @@ impl Lower<'_, '_> {
         pos: Position,
         to: &mut Vec<Stmt>,
     ) -> Fits<Done> {
-        let value = value.map_or(Ok(Expr::Unit), |value| self.expr(value))?;
+        let ret = self.ret;
+        let value = value.map_or(Ok(Expr::Unit), |value| self.expr_as(value, ret))?;
+        self.returns_list(&value)?;
         let ty = value.ty();
         if ty == Ty::Never {
             return Ok(done(value, to, false));
         }
-        if !is_number(ty) && ty != Ty::Unit {
+        if !is_number(ty) && !is_list(ty) && ty != Ty::Unit {
             return unfit(format!("returns {}", name_of(ty)), pos);
         }
         if !self.returns(ty) {

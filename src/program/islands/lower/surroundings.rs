@@ -15,6 +15,9 @@ pub(crate) trait Surroundings {
     /// Returns whether the script or the host has a function that takes the place of a native of this name.
     fn hides(&self, name: &str) -> bool;
 
+    /// Returns whether code may make lists.
+    fn may_make_lists(&self) -> bool;
+
     /// Returns whether this name, if it is no variable, means the value that it usually means.
     fn is_global(&self, name: &str) -> bool;
 }

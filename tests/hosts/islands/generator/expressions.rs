@@ -3,7 +3,7 @@
 use rand::RngExt;
 use rand::seq::IndexedRandom;
 
-use super::{Generator, Kind, LISTS, SCALARS, item_of};
+use super::{ALL_LISTS, Generator, Kind, LISTS, SCALARS, item_of};
 
 impl Generator {
     pub(super) fn list(&mut self, kind: Kind) -> String {
@@ -20,6 +20,77 @@ impl Generator {
                     .collect();
                 format!("[{}]", items.join(", "))
             }
+        }
+    }
+
+    /// An expression that makes or copies a list.
+    pub(super) fn list_expression(&mut self, kind: Kind, depth: u32) -> String {
+        let kind = if self.one_in(60) {
+            self.pick(&ALL_LISTS)
+        } else {
+            kind
+        };
+        let variable = self.variable_of(kind, false);
+        match self.rng.random_range(0..12) {
+            0..=2 if variable.is_some() => variable.unwrap_or_default(),
+            3 if kind == Kind::Floats
+                && let Some(rows) = self.variable_of(Kind::Rows, false) =>
+            {
+                format!("{rows}[{}]", self.index())
+            }
+            4 | 5
+                if depth > 0
+                    && let Some(call) = self.call(kind, depth - 1) =>
+            {
+                call
+            }
+            6 if depth > 0 => {
+                let (one, other) = (
+                    self.list_expression(kind, depth - 1),
+                    self.list_expression(kind, depth - 1),
+                );
+                format!("({one} + {other})")
+            }
+            7 if depth > 0 => {
+                let list = self.list_expression(kind, depth - 1);
+                let count = self.pick(&["0", "1", "2", "3", "-1"]);
+                if self.one_in(3) {
+                    format!("{count} * {list}")
+                } else {
+                    format!("{list} * {count}")
+                }
+            }
+            8 if depth > 0 => {
+                let condition = self.expression(Kind::Bool, 1);
+                let (yes, no) = (
+                    self.list_expression(kind, depth - 1),
+                    self.list_expression(kind, depth - 1),
+                );
+                format!("(if {condition} {{ {yes} }} else {{ {no} }})")
+            }
+            9 if self.one_in(2) => "[]".into(),
+            10 => {
+                let item = self.item_expression(kind, depth);
+                let count = match self.variable_of(Kind::Int, false) {
+                    Some(name) if self.one_in(3) => format!("({name} % 5)"),
+                    _ => self.rng.random_range(0..=6).to_string(),
+                };
+                format!("[{item}] * {count}")
+            }
+            _ => {
+                let items: Vec<_> = (0..self.rng.random_range(1..=3))
+                    .map(|_| self.item_expression(kind, depth))
+                    .collect();
+                format!("[{}]", items.join(", "))
+            }
+        }
+    }
+
+    /// An item of a list that is made.
+    fn item_expression(&mut self, kind: Kind, depth: u32) -> String {
+        match kind {
+            Kind::Rows => self.list_expression(Kind::Floats, depth.saturating_sub(1)),
+            _ => self.expression(item_of(kind), depth.min(1)),
         }
     }
 
@@ -97,15 +168,19 @@ impl Generator {
     pub(super) fn native(&mut self, kind: Kind, depth: u32) -> String {
         let int = |me: &mut Self| me.expression(Kind::Int, depth);
         match kind {
-            Kind::Int => match self.rng.random_range(0..6) {
+            Kind::Int => match self.rng.random_range(0..7) {
+                6 => format!("round({})", self.expression(Kind::Float, depth)),
                 0 => format!("abs({})", int(self)),
                 1 => format!("min({}, {})", int(self), int(self)),
                 2 => format!("max({}, {})", int(self), int(self)),
                 3 => format!("int({})", self.expression(Kind::Float, depth)),
                 4 => format!("(-({}))", int(self)),
                 _ => {
-                    let kind = self.pick(&LISTS);
+                    let kind = self.pick(&ALL_LISTS);
                     match self.variable_of(kind, false) {
+                        Some(rows) if kind == Kind::Rows && self.one_in(2) => {
+                            format!("{rows}[{}].len()", self.index())
+                        }
                         Some(list) if self.one_in(2) => format!("len({list})"),
                         Some(list) => format!("{list}.len()"),
                         None => int(self),
@@ -114,7 +189,8 @@ impl Generator {
             },
             Kind::Float => {
                 let float = self.expression(Kind::Float, depth);
-                match self.rng.random_range(0..9) {
+                match self.rng.random_range(0..10) {
+                    9 => format!("min({float}, {})", self.expression(Kind::Float, depth)),
                     0 => format!("sqrt({float})"),
                     1 => format!("abs({float})"),
                     2 => format!("float({})", int(self)),
@@ -141,7 +217,10 @@ impl Generator {
         let mut args = Vec::new();
         for param in &function.params {
             args.push(match param {
-                list if LISTS.contains(list) => self.variable_of(*list, false)?,
+                list if ALL_LISTS.contains(list) => match self.variable_of(*list, false) {
+                    Some(name) if !self.one_in(4) => name,
+                    _ => self.list_expression(*list, depth.min(1)),
+                },
                 scalar => self.expression(*scalar, depth),
             });
         }

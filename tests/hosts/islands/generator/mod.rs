@@ -31,6 +31,7 @@ enum Kind {
 
 const SCALARS: [Kind; 3] = [Kind::Int, Kind::Float, Kind::Bool];
 const LISTS: [Kind; 3] = [Kind::Ints, Kind::Floats, Kind::Bools];
+const ALL_LISTS: [Kind; 4] = [Kind::Ints, Kind::Floats, Kind::Bools, Kind::Rows];
 
 #[derive(Debug, Clone)]
 struct Function {
@@ -74,7 +75,7 @@ pub(crate) fn program(seed: u64, prefix: &str) -> String {
 
 impl Generator {
     fn program(&mut self) {
-        for _ in 0..self.rng.random_range(0..=2) {
+        for _ in 0..self.rng.random_range(0..=3) {
             self.function();
         }
         let _ = writeln!(
@@ -103,6 +104,7 @@ impl Generator {
         if self.one_in(4) {
             self.closures();
         }
+        self.calls();
         if is_caught {
             self.variables.truncate(declared);
             self.indent -= 1;
@@ -124,14 +126,18 @@ impl Generator {
         let count = self.rng.random_range(1..=3);
         let params: Vec<Kind> = (0..count)
             .map(|_| {
-                if self.one_in(4) {
-                    self.pick(&LISTS)
+                if self.one_in(3) {
+                    self.pick(&ALL_LISTS)
                 } else {
                     self.pick(&SCALARS)
                 }
             })
             .collect();
-        let result = self.pick(&SCALARS);
+        let result = if self.one_in(3) {
+            self.pick(&ALL_LISTS)
+        } else {
+            self.pick(&SCALARS)
+        };
         let name = self.name("f");
         self.variables = params
             .iter()
@@ -141,13 +147,13 @@ impl Generator {
         self.line(&format!("fn {name}({}) {{", names.join(", ")));
         self.indent += 1;
         self.result = Some(result);
-        if params[0] == Kind::Int && self.one_in(3) {
+        if params[0] == Kind::Int && self.one_in(3) && SCALARS.contains(&result) {
             self.recursion(&name, &names, result);
         }
-        for _ in 0..self.rng.random_range(0..=3) {
+        for _ in 0..self.rng.random_range(0..=5) {
             self.statement(STATEMENTS - 1);
         }
-        let value = self.expression(result, EXPRESSIONS);
+        let value = self.value(result, EXPRESSIONS);
         self.line(&value);
         self.indent -= 1;
         self.line("}");
@@ -204,6 +210,18 @@ impl Generator {
         self.variables.push((name, kind, !is_constant));
     }
 
+    /// Calls of the functions, by the interpreter.
+    fn calls(&mut self) {
+        for kind in self.functions.iter().map(|f| f.result).collect::<Vec<_>>() {
+            if let Some(call) = self.call(kind, 1) {
+                let name = self.name("e");
+                self.line(&format!(
+                    "try {{ print(repr({call})); }} catch ({name}) {{ print({name}.type, {name}.message, {name}.line); }}"
+                ));
+            }
+        }
+    }
+
     /// Functions as values, which Rust calls.
     fn closures(&mut self) {
         let kind = self.pick(&[Kind::Ints, Kind::Floats]);
@@ -228,6 +246,14 @@ impl Generator {
         }
         self.line(&format!("print({list}.map(|{item}| {value}));"));
         self.line(&format!("print({list}.filter(|{item}| {condition}));"));
+    }
+
+    /// An expression of any kind.
+    fn value(&mut self, kind: Kind, depth: u32) -> String {
+        match ALL_LISTS.contains(&kind) {
+            true => self.list_expression(kind, depth.min(2)),
+            false => self.expression(kind, depth),
+        }
     }
 
     fn variable_of(&mut self, kind: Kind, to_assign: bool) -> Option<String> {

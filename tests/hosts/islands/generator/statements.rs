@@ -2,12 +2,13 @@
 
 use rand::RngExt;
 
-use super::{EXPRESSIONS, Generator, Kind, LISTS, LONGEST, LOOPS, SCALARS, item_of};
+use super::{ALL_LISTS, EXPRESSIONS, Generator, Kind, LISTS, LONGEST, LOOPS, SCALARS, item_of};
 
 impl Generator {
     pub(super) fn statement(&mut self, depth: u32) {
-        match self.rng.random_range(0..20) {
-            0..=5 => self.assignment(),
+        match self.rng.random_range(0..22) {
+            0..=4 => self.assignment(),
+            5 => self.list_assignment(),
             6..=8 => self.store(),
             9 => self.declaration_here(),
             10 | 11 if depth > 0 => self.choice(depth),
@@ -20,7 +21,7 @@ impl Generator {
             17 if self.result.is_some() && self.one_in(2) => {
                 let condition = self.expression(Kind::Bool, 1);
                 let kind = self.result.unwrap_or(Kind::Int);
-                let value = self.expression(kind, 2);
+                let value = self.value(kind, 2);
                 self.line(&format!("if {condition} {{ return {value}; }}"));
             }
             18 if self.one_in(2) && !self.functions.is_empty() => {
@@ -33,6 +34,8 @@ impl Generator {
                 }
             }
             18 if depth > 0 && self.one_in(3) => self.guarded(depth),
+            20 => self.list_declaration(),
+            21 => self.row_append(),
             19 if self.one_in(12) => {
                 let value = self.expression(Kind::Int, 1);
                 self.line(&format!(
@@ -52,6 +55,42 @@ impl Generator {
         let name = hidden.unwrap_or_else(|| self.name("v"));
         self.line(&format!("let {name} = {value};"));
         self.variables.push((name, kind, true));
+    }
+
+    fn list_declaration(&mut self) {
+        let kind = self.pick(&ALL_LISTS);
+        let value = match self.one_in(4) {
+            true => "[]".into(),
+            false => self.list_expression(kind, 2),
+        };
+        let hidden = self.variable_of(kind, false).filter(|_| self.one_in(4));
+        let name = hidden.unwrap_or_else(|| self.name("v"));
+        let is_constant = self.one_in(10);
+        let word = if is_constant { "const" } else { "let" };
+        self.line(&format!("{word} {name} = {value};"));
+        self.variables.push((name, kind, !is_constant));
+    }
+
+    fn list_assignment(&mut self) {
+        let kind = self.pick(&ALL_LISTS);
+        let Some(name) = self.variable_of(kind, true) else {
+            return self.list_declaration();
+        };
+        let value = self.list_expression(kind, 2);
+        self.line(&format!(
+            "if {name}.len() < {LONGEST} {{ {name} = {value}; }}"
+        ));
+    }
+
+    fn row_append(&mut self) {
+        let Some(rows) = self.variable_of(Kind::Rows, true) else {
+            return self.list_declaration();
+        };
+        let word = self.pick(&["append", "push"]);
+        let row = self.list_expression(Kind::Floats, 2);
+        self.line(&format!(
+            "if {rows}.len() < {LONGEST} {{ {rows}.{word}({row}); }}"
+        ));
     }
 
     pub(super) fn assignment(&mut self) {
@@ -151,13 +190,18 @@ impl Generator {
                 self.variables.push((fuel, Kind::Int, false));
             }
             3 => {
-                let kind = self.pick(&LISTS);
-                let Some(list) = self.variable_of(kind, false) else {
-                    return;
+                let kind = self.pick(&ALL_LISTS);
+                let list = match self.variable_of(kind, false) {
+                    Some(list) if !self.one_in(3) => list,
+                    _ => self.list_expression(kind, 1),
                 };
                 let item = self.name("x");
                 self.line(&format!("for {item} in {list} {{"));
-                self.looping(depth, &[(item, item_of(kind), true)]);
+                let of = match kind {
+                    Kind::Rows => Kind::Floats,
+                    kind => item_of(kind),
+                };
+                self.looping(depth, &[(item, of, true)]);
             }
             4 => {
                 let (item, counter) = (self.name("i"), self.name("n"));
