@@ -8,7 +8,8 @@
 //! - [`evaluate`]: running pieces of a program one after another; [`piece`]: one of them; [`state`]: the variables that stay.
 //! - [`error`], [`error_kind`]: why an operation failed.
 //! - [`stopper`]: stopping a script, by a call and by time; [`turn`]: between evaluations.
-//! - [`engine`]: the Rhai engine as scripts expect it; [`wrong_calls`]: calls that Rhai cannot resolve.
+//! - [`engine`]: the Rhai engine as scripts expect it; [`wrong_calls`]: calls that Rhai cannot resolve; [`with_statement`]: `with`;
+//!   [`methods`]: methods before functions of the same name.
 //! - [`modules`]: `import` of files and of built-in modules; [`loading`]: by one thread at a time.
 //! - [`parsing`]: the tree of a source; [`check`]: the syntax errors of a script.
 //! - [`worker`]: the start of a spawned child; [`groundwork`]: what is the same for every child; [`isolated`]: scripts that run in one.
@@ -29,6 +30,7 @@ mod groundwork;
 mod isolated;
 mod limited;
 mod loading;
+mod methods;
 mod modules;
 mod objects;
 mod package;
@@ -44,6 +46,7 @@ mod stopper;
 #[cfg(test)]
 mod tests;
 mod turn;
+mod with_statement;
 mod worker;
 mod wrong_calls;
 

@@ -19,7 +19,7 @@ mod time;
 
 use std::sync::Arc;
 
-use crate::script::bind::{Listing, Purpose, Registered, Vocabulary};
+use crate::script::bind::{Listing, Managers, Purpose, Registered, Vocabulary};
 use crate::script::codecs::Codecs;
 use crate::script::report::Reports;
 use crate::script::{Interp, Registry, States, exception_class};
@@ -61,7 +61,7 @@ pub(crate) fn is_built_in(name: &str) -> bool {
 /// Returns the states of the script modules for a new runtime.
 pub(crate) fn states() -> States {
     let mut states = States::default();
-    states.add::<Reports>();
+    states.add::<Reports>().add::<Managers>();
     for (.., add) in MODULES {
         add(&mut states);
     }

@@ -37,6 +37,7 @@ mod islands; // functions and loops as machine code
 mod long_lines; // lines of any length, read and printed
 mod manual; // the examples of docs/modules
 mod memory; // values as large as a script asks for
+mod methods; // methods and functions of one name
 mod multiprocessing; // Process, Lock, Queue and the life of a family
 mod names; // names of files, arguments and variables that are not UTF-8
 mod nesting; // values as deep as a script makes them
@@ -51,3 +52,4 @@ mod terminal; // the prompt, on a pseudo-terminal
 mod threading; // threads, and what lies between them
 mod tidy; // the house rules
 mod tutorials; // every script of `scripts/`, by its whole output
+mod with; // the statement `with`

@@ -36,6 +36,17 @@ impl Class<'_> {
         self
     }
 
+    /// Adds a method that the manual does not mention for each class.
+    pub(super) fn unlisted(
+        &mut self,
+        name: &'static str,
+        params: &'static [&'static str],
+        handler: Handler,
+    ) {
+        let receiver = (self.on, self.receiver);
+        self.registry.unlisted(receiver, name, params, handler);
+    }
+
     /// Sets how a value is printed, alone (`to_string`) and inside a list (`to_debug`).
     pub(crate) fn repr(&mut self, handler: Handler) -> &mut Self {
         self.method("to_string", &[], handler)

@@ -12,10 +12,12 @@
 //! - [`signature`]: what a function takes.
 //! - [`registry`]: everything scripts can call, collected for the engine; [`registered`]: the result.
 //! - [`class`]: a type with its methods and properties; [`namespace`]: a script module.
+//! - [`managed`]: types that `with` can enter and leave.
 //! - [`native`]: a handler as Rhai calls it.
 //! - [`vocabulary`]: which natives a program can call at all; an engine has no others.
 
 mod class;
+mod managed;
 mod namespace;
 mod native;
 mod registered;
@@ -24,6 +26,9 @@ mod signature;
 mod vocabulary;
 
 pub(crate) use class::Class;
+pub(crate) use managed::{
+    Managers, begin as begin_context, end as end_context, leave as leave_context,
+};
 pub(crate) use namespace::Namespace;
 pub(crate) use native::{Handler, Native, On, Resolved, last_resolved};
 pub(crate) use registered::{Listed, Listing, Property, Registered};

@@ -17,6 +17,13 @@ use crate::script::panics::without_panic;
 /// The native behind a name.
 pub(crate) type Handler = fn(&mut Call<'_>) -> Outcome;
 
+/// How `with` enters and leaves values of a class.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Managed {
+    pub enter: Handler,
+    pub leave: Handler,
+}
+
 /// The receiver of a native.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum On {

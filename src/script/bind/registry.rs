@@ -1,13 +1,13 @@
 //! Collects what the script modules declare.
 
 use std::any::TypeId;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use rhai::{Dynamic, FnPtr, Module, Variant};
 
 use super::Handler;
-use super::native::{On, add, native, register};
+use super::native::{Managed, On, add, native, register};
 use super::registered::{Listed, Listing, Receiver, Registered};
 use super::signature::Signature;
 use super::vocabulary::Vocabulary;
@@ -38,6 +38,7 @@ pub(crate) struct Registry {
     pub(super) namespaces: Vec<(&'static str, Module)>,
     pub(super) codecs: Codecs,
     pub(super) classes: HashSet<TypeId>,
+    pub(super) managers: HashMap<TypeId, Managed>,
     pub(super) listing: Listing,
 }
 
@@ -51,6 +52,7 @@ impl Registry {
             namespaces: Vec::new(),
             codecs: Codecs::default(),
             classes: HashSet::new(),
+            managers: HashMap::new(),
             listing: Listing::default(),
         }
     }
@@ -99,9 +101,20 @@ impl Registry {
         handler: Handler,
     ) {
         self.list(Some(receiver), name, params);
+        self.unlisted((on, receiver.0), name, params, handler);
+    }
+
+    /// Adds a method that no list mentions.
+    pub(super) fn unlisted(
+        &mut self,
+        (on, receiver): (On, TypeId),
+        name: &'static str,
+        params: &'static [&'static str],
+        handler: Handler,
+    ) {
         if self.wants(name) {
             let signature = Signature::new(name, params);
-            let receiver = (on, Some(receiver.0));
+            let receiver = (on, Some(receiver));
             register(
                 &mut self.members,
                 &self.interp,
@@ -214,6 +227,7 @@ impl Registry {
             members: self.members.into(),
             namespaces,
             classes: self.classes,
+            managers: self.managers,
         }
     }
 
