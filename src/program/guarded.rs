@@ -40,11 +40,20 @@ pub(crate) fn named(ast: &AST) -> Vec<Shared<ScriptFuncDef>> {
         .collect()
 }
 
-/// Puts guards around those of the functions that have owners.
-pub(crate) fn wrap(ast: AST, functions: Vec<Shared<ScriptFuncDef>>, owners: &Owners) -> AST {
+/// Puts guards around those of the functions that have owners, or may have the name of an attribute.
+pub(crate) fn wrap(
+    ast: AST,
+    functions: Vec<Shared<ScriptFuncDef>>,
+    owners: &Owners,
+    attributes: &HashSet<&str>,
+) -> AST {
     let guards = functions.into_iter().filter_map(|function| {
         let key = (Identifier::from(&function.name), function.params.len());
-        let guard = guard_of(&function, owners.get(&key)?.clone());
+        let owners = owners.get(&key);
+        if owners.is_none() && !attributes.contains(function.name.as_str()) {
+            return None;
+        }
+        let guard = guard_of(&function, owners.cloned().unwrap_or_default());
         Some((function, Dynamic::from(guard)))
     });
     let guards: Vec<_> = guards.collect();

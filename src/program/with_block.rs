@@ -20,7 +20,9 @@ const UNNAMED: char = '-';
 /// The token before another, as far as it decides what `with` is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Before {
-    /// A method, a key of a dict, a function follows.
+    /// A dot: a member follows.
+    Dot,
+    /// A key of a dict or a function follows.
     Name,
     /// A variable is declared.
     Declaration,
@@ -28,36 +30,44 @@ enum Before {
 }
 
 thread_local! {
+    /// Whether what is being read is a name that is thrown: `throw queue.Empty`.
+    static THROWN: Cell<bool> = const { Cell::new(false) };
     static BEFORE: Cell<Before> = const { Cell::new(Before::Other) };
 }
 
 /// Forgets the token that was read last: another text begins.
 pub(crate) fn begin_text() {
     BEFORE.set(Before::Other);
+    THROWN.set(false);
 }
 
-/// Returns the token for a word that begins a `with` statement or is a name. It is asked for each token of a text.
-pub(crate) fn read(token: Token) -> Token {
+/// Returns whether the word that was read last is thrown.
+pub(crate) fn is_thrown() -> bool {
+    THROWN.get()
+}
+
+/// Returns the token for a word that begins a `with` statement or is a name, and whether it comes after a dot. It is asked for each token of
+/// a text.
+pub(crate) fn read(token: Token) -> (Token, bool) {
     let now = match &token {
-        Token::Period
-        | Token::Elvis
-        | Token::DoubleColon
-        | Token::MapStart
-        | Token::Comma
-        | Token::Fn => Before::Name,
+        Token::Period | Token::Elvis => Before::Dot,
+        Token::DoubleColon | Token::MapStart | Token::Comma | Token::Fn => Before::Name,
         Token::Let | Token::Const => Before::Declaration,
         _ => Before::Other,
     };
     let before = BEFORE.replace(now);
-    match token {
+    let goes_on = THROWN.get() && matches!(token, Token::Identifier(_) | Token::Period);
+    THROWN.set(goes_on || matches!(token, Token::Throw));
+    let token = match token {
         Token::Reserved(word) if word.as_str() == WORD => match before {
-            Before::Name => Token::Identifier(word),
+            Before::Dot | Before::Name => Token::Identifier(word),
             Before::Declaration => Token::Reserved(word),
             // Not `Token::Custom`, which Rhai takes for an operator after an expression.
             Before::Other => Token::Identifier(Box::new(KEY.into())),
         },
         other => other,
-    }
+    };
+    (token, before == Before::Dot)
 }
 
 /// Returns what the parser has to read next, after the segments of a statement that it has read; `None` at its end. `next` is the next token.

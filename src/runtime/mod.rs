@@ -8,7 +8,8 @@
 //! - [`evaluate`]: running pieces of a program one after another; [`piece`]: one of them; [`state`]: the variables that stay.
 //! - [`error`], [`error_kind`]: why an operation failed.
 //! - [`stopper`]: stopping a script, by a call and by time; [`turn`]: between evaluations.
-//! - [`engine`]: the Rhai engine as scripts expect it; [`wrong_calls`]: calls that Rhai cannot resolve; [`with_statement`]: `with`;
+//! - [`engine`]: the Rhai engine as scripts expect it; [`bare`]: classes of exceptions that are thrown
+//!   without brackets; [`wrong_calls`]: calls that Rhai cannot resolve; [`with_statement`]: `with`;
 //!   [`methods`]: methods before functions of the same name.
 //! - [`modules`]: `import` of files and of built-in modules; [`loading`]: by one thread at a time.
 //! - [`parsing`]: the tree of a source; [`check`]: the syntax errors of a script.
@@ -16,6 +17,7 @@
 //! - [`prompt`]: a program that grows line by line.
 //! - [`objects`]: queues, locks, events and processes as Rust objects.
 
+mod bare;
 mod build_error;
 mod builder;
 mod check;

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::program::frame::TOP_LEVEL;
 use crate::program::traceback;
-use crate::script::bind::{Managers, Registered, Vocabulary};
+use crate::script::bind::{Classes, ModuleValues, Registered, Vocabulary};
 use crate::script::exceptions::Exception;
 use crate::script::interp::Interp;
 use crate::script::names::Names;
@@ -179,11 +179,12 @@ impl ProcessPackage {
                 handles,
             );
         }
-        methods::register(engine);
+        methods::register(engine, interp);
         if is_free("token_mapper") {
             engine::read_reserved_words(engine);
             with_statement::register(engine, interp);
-            Managers::note(interp, &registered.managers);
+            Classes::note(interp, &registered.table);
+            ModuleValues::note(interp, &registered.table.modules);
         }
         if is_free("progress") {
             engine::check_each_step(engine, interp);

@@ -20,5 +20,5 @@ pub(super) fn parse(
     let ast = call::compile(engine, source)?;
     let ast = islands::wrap(interp, source, ast);
     let ast = shortcuts::put_into(ast, interp, engine);
-    Ok(methods::guard(ast, engine))
+    Ok(methods::guard(ast, engine, &source.text))
 }

@@ -3,6 +3,7 @@
 use rhai::{Array, FnPtr, Map};
 
 use crate::script::Outcome;
+use crate::script::bind::is_bound;
 use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
 use crate::script::values::type_name;
@@ -16,7 +17,10 @@ pub(crate) fn of(target: Option<&FnPtr>, args: &Array, attributes: &Map) -> Opti
         .get("run")
         .and_then(|run| run.clone().try_cast::<FnPtr>());
     match run {
-        Some(run) => Some((run, Array::new(), true)),
+        Some(run) => {
+            let is_method = !is_bound(&run);
+            Some((run, Array::new(), is_method))
+        }
         None => Some((target?.clone(), args.clone(), false)),
     }
 }

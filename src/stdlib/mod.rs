@@ -3,6 +3,7 @@
 //! - [`builtins`]: `print`, `len`, `open`, …, which need no import.
 //! - [`multiprocessing`]: `Process`, `Lock`, `Queue`, …
 //! - [`threading`]: `Thread`, …; [`queue`]: queues between threads.
+//! - [`types`]: `Object`.
 //! - [`os`], [`signal`], [`socket`], [`sys`], [`time`], [`random`], [`json`].
 
 pub(crate) mod builtins;
@@ -16,10 +17,13 @@ pub(crate) mod socket;
 mod sys;
 pub(crate) mod threading;
 mod time;
+mod types;
 
 use std::sync::Arc;
 
-use crate::script::bind::{Listing, Managers, Purpose, Registered, Vocabulary};
+use crate::script::bind::{
+    Classes, Listing, ModuleValues, Purpose, Registered, Vocabulary, register_bound,
+};
 use crate::script::codecs::Codecs;
 use crate::script::report::Reports;
 use crate::script::{Interp, Registry, States, exception_class};
@@ -30,7 +34,7 @@ type ScriptModule = (&'static str, fn(&mut Registry), fn(&mut States));
 /// For a module that keeps nothing.
 fn stateless(_: &mut States) {}
 
-const MODULES: [ScriptModule; 11] = [
+const MODULES: [ScriptModule; 12] = [
     ("builtins", builtins::register, stateless),
     (
         "multiprocessing",
@@ -46,6 +50,7 @@ const MODULES: [ScriptModule; 11] = [
     ("sys", sys::register, stateless),
     ("threading", threading::register, threading::states),
     ("time", time::register, stateless),
+    ("types", types::register, stateless),
 ];
 
 /// Returns the names of the script modules.
@@ -61,7 +66,10 @@ pub(crate) fn is_built_in(name: &str) -> bool {
 /// Returns the states of the script modules for a new runtime.
 pub(crate) fn states() -> States {
     let mut states = States::default();
-    states.add::<Reports>().add::<Managers>();
+    states
+        .add::<Reports>()
+        .add::<Classes>()
+        .add::<ModuleValues>();
     for (.., add) in MODULES {
         add(&mut states);
     }
@@ -97,6 +105,7 @@ pub(crate) fn codecs(interp: &Arc<Interp>) -> Codecs {
 
 fn declare(registry: &mut Registry, has: impl Fn(&str) -> bool) {
     exception_class::register(registry);
+    register_bound(registry);
     for (_, register, _) in MODULES.iter().filter(|(name, ..)| has(name)) {
         register(registry);
     }

@@ -3,13 +3,12 @@
 //! A class joins with one line, [`Class::context`], which says how it is entered and how it is left. Its values then work in the statement
 //! `with x as y { … }`, and they have the methods `with(|y| …)`, `__enter__` and `__exit__`.
 
-use std::any::TypeId;
-use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use rhai::{Dynamic, EvalAltResult, FnPtr, Map, NativeCallContext};
 
 use super::class::Class;
+use super::class_table::Classes;
 use super::native::{Handler, Managed};
 use super::signature::Signature;
 use crate::script::Outcome;
@@ -18,7 +17,6 @@ use crate::script::caller::parameters;
 use crate::script::exceptions::{Exception, Failure, raise};
 use crate::script::interp::Interp;
 use crate::script::panics::without_panic;
-use crate::script::state::State;
 use crate::script::stop::Stop;
 use crate::script::values::{truth, type_name_in};
 
@@ -27,33 +25,13 @@ const EXIT: &str = "__exit__";
 /// What is known about an error that ended the block: all absent if there was none.
 const PROBLEM: &[&str] = &["exc_type?", "exc_value?", "traceback?", "/"];
 
-/// The classes that are context managers.
-#[derive(Debug, Default)]
-pub(crate) struct Managers(OnceLock<HashMap<TypeId, Managed>>);
-
-impl State for Managers {}
-
-impl Managers {
-    /// Notes the classes of an engine. All engines of a runtime have the same, but that of an empty script has none.
-    pub(crate) fn note(interp: &Interp, all: &HashMap<TypeId, Managed>) {
-        if !all.is_empty() {
-            let _ = interp.state::<Self>().0.set(all.clone());
-        }
-    }
-
-    fn find(interp: &Interp, value: &Dynamic) -> Option<Managed> {
-        let all = interp.state::<Self>().0.get()?;
-        all.get(&value.type_id()).copied()
-    }
-}
-
 impl Class<'_> {
     /// Makes its values context managers. `enter` returns what `as` names. `leave` releases the value: [`Call::has`]`(0)` tells whether an
     /// error ended the block, and a true result keeps that error from going on.
     pub(crate) fn context(&mut self, enter: Handler, leave: Handler) -> &mut Self {
         if self.registry.is_for_engine() {
             let managed = Managed { enter, leave };
-            self.registry.managers.insert(self.receiver, managed);
+            self.registry.table.managers.insert(self.receiver, managed);
         }
         self.unlisted(ENTER, &[], enter);
         self.unlisted(EXIT, PROBLEM, leave);
@@ -81,7 +59,7 @@ pub(crate) fn begin(
     context: &NativeCallContext,
     manager: &mut Dynamic,
 ) -> Outcome {
-    if let Some(managed) = Managers::find(interp, manager) {
+    if let Some(managed) = Classes::manager(interp, manager) {
         let signature = Signature::new(ENTER, &[]);
         let mut args = [manager];
         let mut call = Call::sort(interp, context, &signature, true, &mut args)?;
@@ -158,7 +136,7 @@ pub(crate) fn leave(
     problem: Vec<Dynamic>,
 ) -> Result<bool, Failure> {
     let mut problem = problem;
-    if let Some(managed) = Managers::find(interp, manager) {
+    if let Some(managed) = Classes::manager(interp, manager) {
         let signature = Signature::new(EXIT, PROBLEM);
         let args = std::iter::once(manager).chain(problem.iter_mut());
         let mut args: Vec<&mut Dynamic> = args.collect();
@@ -173,7 +151,10 @@ pub(crate) fn leave(
 }
 
 /// Calls a script's function for leaving, with as much of the problem as it has parameters for.
-fn leave_by(
+///
+/// # Errors
+/// Those of the function.
+pub(crate) fn leave_by(
     interp: &Interp,
     context: &NativeCallContext,
     exit: &FnPtr,

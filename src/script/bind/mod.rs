@@ -12,12 +12,17 @@
 //! - [`signature`]: what a function takes.
 //! - [`registry`]: everything scripts can call, collected for the engine; [`registered`]: the result.
 //! - [`class`]: a type with its methods and properties; [`namespace`]: a script module.
+//! - [`bound`]: methods as values; [`class_table`]: classes, by the type of a value.
 //! - [`managed`]: types that `with` can enter and leave.
+//! - [`module_values`]: script modules, which are no arguments.
 //! - [`native`]: a handler as Rhai calls it.
 //! - [`vocabulary`]: which natives a program can call at all; an engine has no others.
 
+mod bound;
 mod class;
+mod class_table;
 mod managed;
+mod module_values;
 mod namespace;
 mod native;
 mod registered;
@@ -25,10 +30,15 @@ mod registry;
 mod signature;
 mod vocabulary;
 
-pub(crate) use class::Class;
-pub(crate) use managed::{
-    Managers, begin as begin_context, end as end_context, leave as leave_context,
+pub(crate) use bound::{
+    call_as_method, is_bound, method_of, read_attribute, register as register_bound, unbound,
 };
+pub(crate) use class::Class;
+pub(crate) use class_table::Classes;
+pub(crate) use managed::{
+    begin as begin_context, end as end_context, leave as leave_context, leave_by,
+};
+pub(crate) use module_values::ModuleValues;
 pub(crate) use namespace::Namespace;
 pub(crate) use native::{Handler, Native, On, Resolved, last_resolved};
 pub(crate) use registered::{Listed, Listing, Property, Registered};

@@ -8,6 +8,7 @@ use rhai::{
     Dynamic, FuncRegistration, Identifier, Module, NativeCallContext, Position, RhaiFunc, Shared,
 };
 
+use super::module_values::check_receiver;
 use super::signature::Signature;
 use crate::script::Outcome;
 use crate::script::call::Call;
@@ -103,6 +104,9 @@ impl Native {
     /// Those of the handler.
     pub(crate) fn call(&self, context: &NativeCallContext, args: &mut [&mut Dynamic]) -> Outcome {
         let is_method = self.on != On::Nothing;
+        if !is_method && let Some(first) = args.first() {
+            check_receiver(&self.interp, context, first)?;
+        }
         let mut call = Call::sort(&self.interp, context, &self.signature, is_method, args)?;
         // A mistake of ours, or a function of the host that a script has passed to us.
         without_panic(|| (self.handler)(&mut call))

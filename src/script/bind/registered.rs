@@ -1,11 +1,11 @@
 //! The results of registration: for the engine, and for listings and explanations.
 
 use std::any::TypeId;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use rhai::{Dynamic, Module, Shared};
 
-use super::native::Managed;
+use super::class_table::ClassTable;
 use super::signature::Signature;
 
 /// One row of the table from which a wrong call is explained.
@@ -44,8 +44,8 @@ pub(crate) struct Registered {
     pub namespaces: Vec<(&'static str, Shared<Module>)>,
     /// Our own types: small handles, all of whose methods may be called on a copy.
     pub classes: HashSet<TypeId>,
-    /// The types that `with` can enter and leave.
-    pub managers: HashMap<TypeId, Managed>,
+    /// The facts about types that are needed while a script runs.
+    pub table: ClassTable,
 }
 
 /// Everything that is declared, by name: for help.

@@ -1,13 +1,14 @@
 //! Collects what the script modules declare.
 
 use std::any::TypeId;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use rhai::{Dynamic, FnPtr, Module, Variant};
 
 use super::Handler;
-use super::native::{Managed, On, add, native, register};
+use super::class_table::ClassTable;
+use super::native::{On, add, native, register};
 use super::registered::{Listed, Listing, Receiver, Registered};
 use super::signature::Signature;
 use super::vocabulary::Vocabulary;
@@ -38,7 +39,7 @@ pub(crate) struct Registry {
     pub(super) namespaces: Vec<(&'static str, Module)>,
     pub(super) codecs: Codecs,
     pub(super) classes: HashSet<TypeId>,
-    pub(super) managers: HashMap<TypeId, Managed>,
+    pub(super) table: ClassTable,
     pub(super) listing: Listing,
 }
 
@@ -52,7 +53,7 @@ impl Registry {
             namespaces: Vec::new(),
             codecs: Codecs::default(),
             classes: HashSet::new(),
-            managers: HashMap::new(),
+            table: ClassTable::default(),
             listing: Listing::default(),
         }
     }
@@ -101,6 +102,9 @@ impl Registry {
         handler: Handler,
     ) {
         self.list(Some(receiver), name, params);
+        if on == On::Copy && self.wants(name) {
+            self.table.methods.insert((receiver.0, name));
+        }
         self.unlisted((on, receiver.0), name, params, handler);
     }
 
@@ -227,7 +231,7 @@ impl Registry {
             members: self.members.into(),
             namespaces,
             classes: self.classes,
-            managers: self.managers,
+            table: self.table,
         }
     }
 

@@ -49,7 +49,7 @@ use rhai::{Array, Dynamic};
 use self::family::Family;
 use self::start_method::StartMethods;
 use self::workers::Workers;
-use crate::script::{Call, Outcome, Registry, States};
+use crate::script::{Call, Outcome, Registry, States, exception_class};
 
 /// The value of the global constant `multiprocessing`.
 #[derive(Debug, Clone)]
@@ -98,6 +98,13 @@ pub(super) fn register(registry: &mut Registry) {
         .global("active_children", &[], active_children)
         .global("cpu_count", &[], |_| Ok(cpu_count()))
         .function("freeze_support", &[], |_| Ok(Dynamic::UNIT));
+    let classes = [
+        "ProcessError",
+        "BufferTooShort",
+        "TimeoutError",
+        "AuthenticationError",
+    ];
+    exception_class::members(&mut module, &classes);
     context::register(&mut module);
     connection_members::register(registry);
 }

@@ -11,6 +11,7 @@ use super::process::{Process, Stage};
 use super::process_codec;
 use super::start;
 use crate::process::child::StillRunning;
+use crate::script::bind::{method_of, read_attribute};
 use crate::script::{Call, Failure, Outcome, Registry, os_failure, raise, task, truth};
 use crate::sys;
 use crate::sys::signal::Signal;
@@ -61,6 +62,10 @@ pub(super) fn register(registry: &mut Registry) {
         })
         .index_getter(attribute)
         .index_setter(set_attribute)
+        .attributes(|process, name| {
+            let process = process.read_lock::<Process>()?;
+            process.with(|state| state.attributes.get(name).cloned())
+        })
         .repr(|call| Ok(call.this::<Process>().repr(call.interp).into()));
 }
 
@@ -252,14 +257,15 @@ fn exception(call: &mut Call<'_>) -> Outcome {
 fn attribute(call: &mut Call<'_>) -> Outcome {
     let process: Process = call.this();
     let name = call.string(0)?;
-    process
-        .with(|state| state.attributes.get(name.as_str()).cloned())
-        .ok_or_else(|| {
-            raise(
-                "AttributeError",
-                format!("'Process' object has no attribute '{name}'"),
-            )
-        })
+    let found = process.with(|state| state.attributes.get(name.as_str()).cloned());
+    if let Some(value) = found {
+        return Ok(read_attribute(call, &name, value));
+    }
+    let receiver = call.receiver().clone();
+    method_of(call, &receiver, &name).ok_or_else(|| {
+        let text = format!("'Process' object has no attribute '{name}'");
+        raise("AttributeError", text)
+    })
 }
 
 fn set_attribute(call: &mut Call<'_>) -> Outcome {

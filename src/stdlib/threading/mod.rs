@@ -22,7 +22,7 @@ use rhai::{Array, Dynamic};
 
 use self::hook::Hook;
 use self::roster::Roster;
-use crate::script::{Call, Outcome, Registry, States};
+use crate::script::{Call, Outcome, Registry, States, exception_class};
 
 /// The value of the global constant `threading`.
 #[derive(Debug, Clone)]
@@ -61,6 +61,7 @@ pub(super) fn register(registry: &mut Registry) {
             timer::construct,
         )
         .function("local", &[], local::construct);
+    exception_class::members(&mut threading, &["BrokenBarrierError"]);
     locks::register(&mut threading);
     hook::register_members(&mut threading);
 }

@@ -5,6 +5,7 @@ use rhai::Dynamic;
 use super::roster::Roster;
 use super::thread::{Stage, Thread};
 use super::timer;
+use crate::script::bind::{method_of, read_attribute};
 use crate::script::{Call, Outcome, Registry, raise, task, truth};
 use crate::sync::{Deadline, WaitError};
 
@@ -34,6 +35,10 @@ pub(super) fn register(registry: &mut Registry) {
         .getter("native_id", ident)
         .index_getter(attribute)
         .index_setter(set_attribute)
+        .attributes(|thread, name| {
+            let thread = thread.read_lock::<Thread>()?;
+            thread.with(|state| state.attributes.get(name).cloned())
+        })
         .repr(repr);
 }
 
@@ -121,8 +126,14 @@ fn attribute(call: &mut Call<'_>) -> Outcome {
     let found = call
         .this::<Thread>()
         .with(|state| state.attributes.get(name.as_str()).cloned());
-    let text = format!("'Thread' object has no attribute '{name}'");
-    found.ok_or_else(|| raise("AttributeError", text))
+    if let Some(value) = found {
+        return Ok(read_attribute(call, &name, value));
+    }
+    let receiver = call.receiver().clone();
+    method_of(call, &receiver, &name).ok_or_else(|| {
+        let text = format!("'Thread' object has no attribute '{name}'");
+        raise("AttributeError", text)
+    })
 }
 
 fn set_attribute(call: &mut Call<'_>) -> Outcome {
