@@ -28,9 +28,9 @@ macro_rules! pages {
 }
 
 /// The pages, in the order in which modules and classes are listed.
-const PAGES: [(&str, &str); 16] = pages! {
+const PAGES: [(&str, &str); 17] = pages! {
     "builtins" "text" "values" "files" "exceptions"
-    "multiprocessing" "threading" "queue" "os" "sys" "signal" "time" "random" "json" "socket" "speed"
+    "multiprocessing" "threading" "queue" "os" "sys" "signal" "time" "random" "json" "socket" "types" "speed"
 };
 
 /// The manual, parsed on first use.

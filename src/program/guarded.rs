@@ -82,19 +82,29 @@ fn guard_of(function: &Shared<ScriptFuncDef>, owners: HashSet<TypeId>) -> Guard 
     }))
 }
 
+/// Returns the body inside a guard: a block.
+pub(crate) fn inside(expr: &Expr) -> Option<Guard> {
+    match expr {
+        Expr::Custom(custom, _) => Some(custom.state.read_lock::<Guard>()?.clone()),
+        _ => None,
+    }
+}
+
+impl Guard {
+    /// Returns the statements of the function.
+    pub(crate) fn statements(&self) -> &[Stmt] {
+        match &self.0.plain {
+            Expr::Stmt(block) => block.statements(),
+            _ => &[],
+        }
+    }
+}
+
 /// Returns the statements of a function without its guard.
 pub(crate) fn unguarded(statements: Vec<Stmt>) -> Vec<Stmt> {
-    let [Stmt::Expr(expr)] = statements.as_slice() else {
-        return statements;
+    let guard = match statements.as_slice() {
+        [Stmt::Expr(expr)] => inside(expr),
+        _ => None,
     };
-    let Expr::Custom(custom, _) = &**expr else {
-        return statements;
-    };
-    let Some(guard) = custom.state.read_lock::<Guard>() else {
-        return statements;
-    };
-    match &guard.0.plain {
-        Expr::Stmt(block) => block.statements().to_vec(),
-        _ => Vec::new(),
-    }
+    guard.map_or(statements, |guard| guard.statements().to_vec())
 }

@@ -44,7 +44,7 @@ fn attributes(text: &str) -> HashSet<&str> {
 }
 
 /// Returns the types that have methods of these names.
-fn owners(engine: &Engine, names: &HashSet<&str>) -> Owners {
+pub(super) fn owners(engine: &Engine, names: &HashSet<&str>) -> Owners {
     let owner = |info: rhai::FuncInfo| {
         let native = info.metadata;
         let receiver = *native.param_types.first()?;

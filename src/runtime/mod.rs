@@ -12,7 +12,7 @@
 //!   without brackets; [`wrong_calls`]: calls that Rhai cannot resolve; [`with_statement`]: `with`;
 //!   [`methods`]: methods before functions of the same name.
 //! - [`modules`]: `import` of files and of built-in modules; [`loading`]: by one thread at a time.
-//! - [`parsing`]: the tree of a source; [`check`]: the syntax errors of a script.
+//! - [`parsing`]: the tree of a source; [`check`]: the syntax errors of a script; [`warnings`]: about what runs.
 //! - [`worker`]: the start of a spawned child; [`groundwork`]: what is the same for every child; [`isolated`]: scripts that run in one.
 //! - [`prompt`]: a program that grows line by line.
 //! - [`objects`]: queues, locks, events and processes as Rust objects.
@@ -48,6 +48,7 @@ mod stopper;
 #[cfg(test)]
 mod tests;
 mod turn;
+mod warnings;
 mod with_statement;
 mod worker;
 mod wrong_calls;

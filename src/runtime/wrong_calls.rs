@@ -16,8 +16,10 @@ pub(super) fn explain(engine: &mut Engine, interp: &Arc<Interp>, names: Arc<Name
     let interp = interp.clone();
     #[allow(deprecated)]
     engine.on_missing_function(move |name, args, is_method, context| {
-        let receiver = args.first().filter(|_| is_method);
-        if let Some(function) = receiver.and_then(|this| Classes::function(&interp, this, name)) {
+        if let Some(function) = args
+            .first()
+            .and_then(|this| Classes::function(&interp, this, name))
+        {
             return call_attribute(&context, name, &function, args).map(Some);
         }
         let meaning = meaning(&interp.program, &names, name, args, is_method, &context);

@@ -37,7 +37,7 @@ fn doc_shows_the_manual_or_suggests_a_name() {
     );
 }
 
-const DEFINITIONS: [&str; 11] = [
+const DEFINITIONS: [&str; 12] = [
     "__static__.d.rhai",
     "json.d.rhai",
     "multiprocessing.d.rhai",
@@ -49,6 +49,7 @@ const DEFINITIONS: [&str; 11] = [
     "sys.d.rhai",
     "threading.d.rhai",
     "time.d.rhai",
+    "types.d.rhai",
 ];
 
 fn names_in(directory: &Path) -> Vec<String> {
@@ -65,7 +66,7 @@ fn definitions_fill_a_directory_and_replace_what_an_earlier_run_wrote() {
     let place = tempfile::tempdir().unwrap();
     let directory = place.path().join("made/for/it");
     let write = || {
-        let told = format!("wrote 11 definition files to {}\n", directory.display());
+        let told = format!("wrote 12 definition files to {}\n", directory.display());
         let command = Script::command(&["definitions"]).arg(&directory);
         command.run().assert(0, &told, "");
         assert_eq!(names_in(&directory), DEFINITIONS);

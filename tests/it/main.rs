@@ -31,6 +31,7 @@ mod describing; // doc, definitions, completions, man
 mod embedding; // programs that embed the crate
 mod errors; // reports of errors
 mod extremes; // wrong and extreme arguments
+mod faults; // small faults found from outside
 mod fifo; // files that make their readers wait
 mod from_python; // the tables of docs/from-python.md
 mod islands; // functions and loops as machine code
@@ -41,6 +42,7 @@ mod methods; // methods and functions of one name
 mod multiprocessing; // Process, Lock, Queue and the life of a family
 mod names; // names of files, arguments and variables that are not UTF-8
 mod nesting; // values as deep as a script makes them
+mod objects; // Object, methods and classes as values
 mod permissions; // what a script may not, and how it tries all the same
 mod python; // the same expressions, evaluated by Python
 mod readme; // the script of the README

@@ -111,3 +111,16 @@ fn it_holds_in_modules_threads_and_children() {
         .assert(0, "main's 1\nmain's 1\ntheirs\n", "");
     });
 }
+
+#[test]
+fn a_loop_that_calls_such_a_function_becomes_machine_code() {
+    let script = "fn index(x) { x * 2 + 1 }\nlet sum = 0;\nfor i in range(2_000_000) { sum += index(i); }\nprint(sum);\n";
+    let run = Script::text(script).option("--explain-compile").run();
+    assert_eq!(run.stdout, "4000000000000\n");
+    let loops = run.stderr.lines().filter(|line| line.contains("loop"));
+    assert!(
+        loops.clone().any(|line| line.contains("compiled")),
+        "{}",
+        run.stderr
+    );
+}

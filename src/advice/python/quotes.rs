@@ -87,6 +87,27 @@ pub(super) fn formatted(read: &Reading<'_>) -> Option<Found> {
     prefix.to_ascii_lowercase().contains('f').then_some(found)
 }
 
+/// `${x:.2f}`
+pub(super) fn format_inside(read: &Reading<'_>) -> Option<Found> {
+    const FAR: usize = 16;
+    let is_part = |at: usize| read.tokens.get(at).is_some_and(|token| token.is_string());
+    let open = (read.at.saturating_sub(FAR)..read.at).rfind(|at| is_part(*at))?;
+    let close = (read.at + 1..read.at + FAR).find(|at| is_part(*at))?;
+    let is_inside = read.tokens[open].text.ends_with("${")
+        && read.tokens[close].text.starts_with('}')
+        && read.symbol(read.at) == ":";
+    if !is_inside {
+        return None;
+    }
+    let (value, form) = (
+        read.source(open + 1..read.at),
+        read.source(read.at + 1..close),
+    );
+    Some(Found::code(Some(format!(
+        "\"{{:{form}}}\".format({value})"
+    ))))
+}
+
 pub(super) fn prefixed(read: &Reading<'_>) -> Option<Found> {
     let (prefix, found) = prefix(read)?;
     Some(Found {

@@ -22,6 +22,7 @@ const SYNTAX: &[Slip] = &[
     Slip(By(quotes::python_comment), "a comment begins with // here, not with #", "write: // …"),
     Slip(By(quotes::triple), "a string over several lines uses back quotes here", "write: `…`"),
     Slip(By(quotes::formatted), "there are no f-strings here", "a string with values in it uses back quotes: `${x}`"),
+    Slip(By(quotes::format_inside), "there are no formats in `${…}` here", "write: \"{:.2f}\".format(x)"),
     Slip(By(quotes::prefixed), "a string has no '{0}' before it here", "write: \"…\""),
     Slip(By(quotes::single), "strings use double quotes; single quotes are for one character", "write: \"text\""),
     Slip(By(quotes::escape), "", "double a backslash in a string, or use a raw string: #\"\\\\\"#"),

@@ -5,14 +5,14 @@
 
 use std::sync::{Arc, Weak};
 
-use rhai::{Array, Dynamic, FnPtr, ImmutableString, NativeCallContext};
+use rhai::{Array, Dynamic, FnPtr, ImmutableString, NativeCallContext, Position};
 
 use super::class_table::Classes;
 use super::native::Handler;
 use super::registry::Registry;
 use crate::script::Outcome;
 use crate::script::call::Call;
-use crate::script::exceptions::{Exception, is_class, raise};
+use crate::script::exceptions::{Exception, Failure, is_class, raise};
 use crate::script::interp::Interp;
 use crate::text::{BOUND, function_name, type_name_of};
 
@@ -79,7 +79,13 @@ fn bind(
     name: &str,
     function: Dynamic,
 ) -> Option<Dynamic> {
-    let mut bound = unbound(interp, name).ok()?;
+    // A function with a name keeps it.
+    let own = function
+        .read_lock::<FnPtr>()
+        .filter(|function| !function.is_anonymous());
+    let shown = own.as_ref().map_or(name, |function| function.fn_name());
+    let mut bound = unbound(interp, shown).ok()?;
+    drop(own);
     bound.add_curry(Dynamic::from(Bound {
         receiver: receiver.clone(),
         name: name.into(),
@@ -140,7 +146,7 @@ pub(crate) fn read_attribute(call: &mut Call<'_>, name: &str, value: Dynamic) ->
     bind(call.interp, &receiver, name, value.clone()).unwrap_or(value)
 }
 
-/// `object.name`, where that is no property: the method, bound to the object.
+/// `object.name`, where no property has that name: the method, bound to the object.
 pub(crate) fn member(call: &mut Call<'_>) -> Outcome {
     let index = call.value(0);
     let receiver = call.receiver().clone();
@@ -153,10 +159,20 @@ pub(crate) fn member(call: &mut Call<'_>) -> Outcome {
     if let Some(class) = name.strip_suffix(' ').filter(|class| is_class(class)) {
         return Ok(Dynamic::from(Exception::new(class, vec![])));
     }
-    method_of(call, &receiver, &name).ok_or_else(|| {
-        let text = format!("'{}' object has no attribute '{name}'", class());
-        raise("AttributeError", text)
-    })
+    method_of(call, &receiver, &name).ok_or_else(|| no_attribute(call, &class(), &name))
+}
+
+/// Returns the error for an attribute that is not there. Rhai gives the place of the dot before it.
+pub(crate) fn no_attribute(call: &Call<'_>, class: &str, name: &str) -> Failure {
+    let text = format!("'{class}' object has no attribute '{name}'");
+    let mut error = raise("AttributeError", text);
+    let dot = call.context.call_position();
+    if let (Some(line), Some(column)) = (dot.line(), dot.position())
+        && let (Ok(line), Ok(column)) = (u16::try_from(line), u16::try_from(column + 1))
+    {
+        error.set_position(Position::new(line, column));
+    }
+    error
 }
 
 /// Returns the method of a value as a value.

@@ -38,14 +38,15 @@ impl Class<'_> {
     }
 
     /// Adds a method that the manual does not mention for each class.
-    pub(super) fn unlisted(
+    pub(crate) fn unlisted(
         &mut self,
         name: &'static str,
         params: &'static [&'static str],
         handler: Handler,
-    ) {
+    ) -> &mut Self {
         let receiver = (self.on, self.receiver);
         self.registry.unlisted(receiver, name, params, handler);
+        self
     }
 
     /// Sets how a value is printed, alone (`to_string`) and inside a list (`to_debug`).

@@ -19,7 +19,7 @@ pub(crate) struct ClassTable {
     /// How `with` enters and leaves values.
     pub managers: HashMap<TypeId, Managed>,
     /// The methods of classes, and the functions of script modules.
-    pub methods: HashSet<(TypeId, &'static str)>,
+    pub methods: HashMap<TypeId, HashSet<&'static str>>,
     /// The classes whose values have attributes of the script.
     pub attributes: HashMap<TypeId, Attribute>,
     /// The values of script modules, with their names.
@@ -31,6 +31,13 @@ pub(crate) struct ClassTable {
 pub(crate) struct Classes(OnceLock<ClassTable>);
 
 impl State for Classes {}
+
+impl ClassTable {
+    /// Adds a method of a class, or a function of a script module.
+    pub(super) fn add_method(&mut self, owner: TypeId, name: &'static str) {
+        self.methods.entry(owner).or_default().insert(name);
+    }
+}
 
 impl Classes {
     /// Notes the classes of an engine. All engines of a runtime have the same, but that of an empty script has none.
@@ -51,13 +58,9 @@ impl Classes {
     }
 
     /// Returns whether a value has this method.
-    pub(super) fn method(interp: &Interp, value: &Dynamic, name: &str) -> Option<&'static str> {
-        let methods = &Self::of(interp)?.methods;
-        // A set of names that live for ever is asked for one that does not.
-        let known = methods
-            .iter()
-            .find(|(owner, known)| *known == name && *owner == value.type_id());
-        known.map(|(_, name)| *name)
+    pub(crate) fn method(interp: &Interp, value: &Dynamic, name: &str) -> Option<&'static str> {
+        let methods = Self::of(interp)?.methods.get(&value.type_id())?;
+        methods.get(name).copied()
     }
 
     /// Returns the function that a script has set as an attribute of a value.

@@ -33,9 +33,9 @@ impl Class<'_> {
             let managed = Managed { enter, leave };
             self.registry.table.managers.insert(self.receiver, managed);
         }
-        self.unlisted(ENTER, &[], enter);
-        self.unlisted(EXIT, PROBLEM, leave);
-        self.method("with", &["body"], with)
+        self.unlisted(ENTER, &[], enter)
+            .unlisted(EXIT, PROBLEM, leave)
+            .method("with", &["body"], with)
     }
 }
 

@@ -49,18 +49,10 @@ pub(super) fn check_receiver(
     let Some(module) = ModuleValues::name_of(interp, first) else {
         return Ok(());
     };
-    let (file, place) = (
-        context.call_source().unwrap_or_default(),
-        context.call_position(),
-    );
-    let frame = interp.program.frame(file, place, "");
-    let before: String = frame
-        .code
-        .chars()
-        .take(frame.column.saturating_sub(1))
-        .collect();
+    let (file, place) = (context.call_source(), context.call_position());
+    let mark = file.and_then(|file| interp.program.mark_before(file, place));
     let name = context.fn_name();
-    match before.trim_end().ends_with('.') {
+    match mark == Some('.') {
         true => {
             let module = module.replace("::", ".");
             let text = format!("module '{module}' has no attribute '{name}'");

@@ -51,7 +51,7 @@ impl Namespace<'_> {
             let receiver = (On::Copy, self.receiver);
             let signature = Signature::new(name, params);
             let registry = &mut *self.registry;
-            registry.table.methods.insert((self.receiver, name));
+            registry.table.add_method(self.receiver, name);
             registry.unlisted(receiver, name, params, handler);
             let Registry {
                 interp, namespaces, ..

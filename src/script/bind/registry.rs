@@ -103,7 +103,7 @@ impl Registry {
     ) {
         self.list(Some(receiver), name, params);
         if on == On::Copy && self.wants(name) {
-            self.table.methods.insert((receiver.0, name));
+            self.table.add_method(receiver.0, name);
         }
         self.unlisted((on, receiver.0), name, params, handler);
     }

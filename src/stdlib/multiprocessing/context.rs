@@ -40,10 +40,9 @@ fn get_context(call: &mut Call<'_>) -> Outcome {
     if let Some(name) = call.given(0) {
         let name = call.str(&name);
         let method = find_method(call, &name)?;
-        if method != StartMethods::of(call.interp).current()
-            && !StartMethods::of(call.interp).fix(method, false)
-        {
-            return Err(raise("RuntimeError", "context has already been set"));
+        // The first decides; a later one has the same classes.
+        if method != StartMethods::of(call.interp).current() {
+            StartMethods::of(call.interp).fix(method, false);
         }
     }
     Ok(Dynamic::from(Multiprocessing))

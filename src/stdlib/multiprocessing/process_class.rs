@@ -11,7 +11,7 @@ use super::process::{Process, Stage};
 use super::process_codec;
 use super::start;
 use crate::process::child::StillRunning;
-use crate::script::bind::{method_of, read_attribute};
+use crate::script::bind::{method_of, no_attribute, read_attribute};
 use crate::script::{Call, Failure, Outcome, Registry, os_failure, raise, task, truth};
 use crate::sys;
 use crate::sys::signal::Signal;
@@ -129,10 +129,12 @@ fn join(call: &mut Call<'_>) -> Outcome {
     if process.with(|state| matches!(state.stage, Stage::Initial)) {
         return Err(raise("AssertionError", "can only join a started process"));
     }
+    let is_limited = call.has_value(0);
     let timeout = call.timeout(0)?;
     let deadline = timeout.and_then(|t| Instant::now().checked_add(t));
     match process.wait(call.interp, deadline) {
-        Ok(()) => Ok(timeout.map_or(Dynamic::UNIT, |_| true.into())),
+        Ok(()) if is_limited => Ok(true.into()),
+        Ok(()) => Ok(Dynamic::UNIT),
         Err(StillRunning::TimedOut) => Ok(false.into()),
         Err(StillRunning::Interrupted) => Err(call.interp.interrupted()),
     }
@@ -262,10 +264,7 @@ fn attribute(call: &mut Call<'_>) -> Outcome {
         return Ok(read_attribute(call, &name, value));
     }
     let receiver = call.receiver().clone();
-    method_of(call, &receiver, &name).ok_or_else(|| {
-        let text = format!("'Process' object has no attribute '{name}'");
-        raise("AttributeError", text)
-    })
+    method_of(call, &receiver, &name).ok_or_else(|| no_attribute(call, "Process", &name))
 }
 
 fn set_attribute(call: &mut Call<'_>) -> Outcome {

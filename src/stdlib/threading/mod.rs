@@ -57,7 +57,7 @@ pub(super) fn register(registry: &mut Registry) {
         .function("get_native_id", &[], |call| Ok(ident(call)))
         .function(
             "Timer",
-            &["interval", "function", "args?"],
+            &["#", "interval", "function", "args?"],
             timer::construct,
         )
         .function("local", &[], local::construct);

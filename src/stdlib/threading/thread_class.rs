@@ -5,7 +5,7 @@ use rhai::Dynamic;
 use super::roster::Roster;
 use super::thread::{Stage, Thread};
 use super::timer;
-use crate::script::bind::{method_of, read_attribute};
+use crate::script::bind::{method_of, no_attribute, read_attribute};
 use crate::script::{Call, Outcome, Registry, raise, task, truth};
 use crate::sync::{Deadline, WaitError};
 
@@ -47,6 +47,7 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
     let target = task::target(call)?;
     let args = task::arguments(call)?;
     let given = call.given(2).map(|name| call.str(&name));
+    let given = given.filter(|name| !name.is_empty());
     let name = given.unwrap_or_else(|| Roster::of(call.interp).next_name(target.as_ref()));
     let daemon = match call.given(3) {
         Some(flag) => truth(&flag),
@@ -71,10 +72,12 @@ fn join(call: &mut Call<'_>) -> Outcome {
     if thread.is(&Roster::of(call.interp).current()) {
         return Err(raise("RuntimeError", "cannot join current thread"));
     }
+    let is_limited = call.has_value(0);
     let timeout = call.timeout(0)?;
     let deadline = timeout.map_or(Deadline::NEVER, Deadline::after);
     match thread.wait(call.interp, deadline) {
-        Ok(()) => Ok(timeout.map_or(Dynamic::UNIT, |_| true.into())),
+        Ok(()) if is_limited => Ok(true.into()),
+        Ok(()) => Ok(Dynamic::UNIT),
         Err(WaitError::TimedOut) => Ok(false.into()),
         Err(_) => Err(call.interp.interrupted()),
     }
@@ -130,10 +133,7 @@ fn attribute(call: &mut Call<'_>) -> Outcome {
         return Ok(read_attribute(call, &name, value));
     }
     let receiver = call.receiver().clone();
-    method_of(call, &receiver, &name).ok_or_else(|| {
-        let text = format!("'Thread' object has no attribute '{name}'");
-        raise("AttributeError", text)
-    })
+    method_of(call, &receiver, &name).ok_or_else(|| no_attribute(call, "Thread", &name))
 }
 
 fn set_attribute(call: &mut Call<'_>) -> Outcome {

@@ -3,13 +3,13 @@
 use std::any::TypeId;
 use std::cell::RefCell;
 
-use rhai::{Array, Dynamic, FnPtr, Map};
+use rhai::{Array, Dynamic, EvalAltResult, FnPtr, Map};
 
 use super::object::Object;
-use crate::script::bind::{leave_by, method_of, read_attribute};
+use crate::script::bind::{call_as_method, leave_by, method_of, no_attribute, read_attribute};
 use crate::script::caller::Caller;
 use crate::script::{Call, Failure, Outcome, Registry, raise, truth, type_name};
-use crate::text::bounds;
+use crate::text::{as_int, as_string, bounds};
 
 pub(super) fn register(registry: &mut Registry) {
     registry
@@ -31,6 +31,7 @@ pub(super) fn register(registry: &mut Registry) {
     let pair = [TypeId::of::<Object>(); 2];
     registry.exactly("==", &pair, &["a", "b"], |call| Ok(equal(call)?.into()));
     registry.exactly("!=", &pair, &["a", "b"], |call| Ok((!equal(call)?).into()));
+    registry.exactly("len", &[TypeId::of::<Object>()], &["obj"], length);
     registry
         .members()
         .set_iter_result(TypeId::of::<Object>(), |object| {
@@ -60,7 +61,7 @@ fn attribute(call: &mut Call<'_>) -> Outcome {
         return Ok(read_attribute(call, &name, value));
     }
     let receiver = call.receiver().clone();
-    method_of(call, &receiver, &name).ok_or_else(|| missing(&name))
+    method_of(call, &receiver, &name).ok_or_else(|| no_attribute(call, "Object", &name))
 }
 
 fn missing(name: &str) -> Failure {
@@ -88,14 +89,22 @@ fn note_iteration(call: &Call<'_>, object: &Object) -> Result<(), Failure> {
 
 /// `delattr(object, name)`
 pub(super) fn delete(call: &mut Call<'_>) -> Outcome {
-    let (object, name) = (call.value(0), call.string(1)?);
+    let (mut object, name) = (call.value(0), call.string(1)?);
     let found = type_name(&object);
-    let Some(object) = object.try_cast::<Object>() else {
-        let text = format!("attributes of a '{found}' object cannot be deleted");
-        return Err(raise("AttributeError", text));
-    };
-    let old = object.with(|attributes| attributes.remove(name.as_str()));
-    old.map(|_| Dynamic::UNIT).ok_or_else(|| missing(&name))
+    if let Some(object) = object.read_lock::<Object>().map(|object| object.clone()) {
+        let old = object.with(|attributes| attributes.remove(name.as_str()));
+        return old.map(|_| Dynamic::UNIT).ok_or_else(|| missing(&name));
+    }
+    let mut key = Dynamic::from(name.clone());
+    let args = &mut [&mut object, &mut key];
+    let result = call.context.call_native_fn_raw("__delattr__", true, args);
+    result.map_err(|error| match *error {
+        EvalAltResult::ErrorFunctionNotFound(..) => {
+            let text = format!("attributes of a '{found}' object cannot be deleted");
+            raise("AttributeError", text)
+        }
+        _ => error,
+    })
 }
 
 /// `vars(object)`
@@ -119,7 +128,7 @@ fn method(call: &mut Call<'_>, name: &str, args: Vec<Dynamic>) -> Option<Outcome
 
 fn run(call: &mut Call<'_>, function: &FnPtr, args: Vec<Dynamic>) -> Outcome {
     let mut this = call.receiver().clone();
-    crate::script::bind::call_as_method(call.context, function, &mut this, args)
+    call_as_method(call.context, function, &mut this, args)
 }
 
 fn enter(call: &mut Call<'_>) -> Outcome {
@@ -159,6 +168,27 @@ fn equal(call: &mut Call<'_>) -> Result<bool, Failure> {
     }
 }
 
+fn length(call: &mut Call<'_>) -> Outcome {
+    let object = call.value(0);
+    let len = object
+        .read_lock::<Object>()
+        .and_then(|object| object.function("__len__"));
+    let Some(len) = len else {
+        return Err(raise("TypeError", "object of type 'Object' has no len()"));
+    };
+    let mut this = object;
+    let result = call_as_method(call.context, &len, &mut this, vec![])?;
+    match as_int(&result) {
+        Some(length) if length >= 0 => Ok(result),
+        Some(_) => Err(raise("ValueError", "__len__() should return >= 0")),
+        None => {
+            let found = type_name(&result);
+            let text = format!("'{found}' object cannot be interpreted as an integer");
+            Err(raise("TypeError", text))
+        }
+    }
+}
+
 fn str(call: &mut Call<'_>) -> Result<String, Failure> {
     match method(call, "__str__", vec![]) {
         Some(result) => text_of("__str__", &result?),
@@ -167,15 +197,13 @@ fn str(call: &mut Call<'_>) -> Result<String, Failure> {
 }
 
 fn text_of(name: &str, result: &Dynamic) -> Result<String, Failure> {
-    crate::text::as_string(result)
-        .map(Into::into)
-        .ok_or_else(|| {
-            let found = type_name(result);
-            raise(
-                "TypeError",
-                format!("{name} returned non-string (type {found})"),
-            )
-        })
+    as_string(result).map(Into::into).ok_or_else(|| {
+        let found = type_name(result);
+        raise(
+            "TypeError",
+            format!("{name} returned non-string (type {found})"),
+        )
+    })
 }
 
 thread_local! {

@@ -106,7 +106,7 @@ fn containers(class: &mut Class<'_>) {
             let switch = started(call)?;
             namespace::construct(call, &switch)
         })
-        .method("Value", &["typecode", "value", "/"], |call| {
+        .method("Value", &["#", "typecode", "value"], |call| {
             let switch = started(call)?;
             value::construct(call, &switch)
         })
