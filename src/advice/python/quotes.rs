@@ -89,20 +89,17 @@ pub(super) fn formatted(read: &Reading<'_>) -> Option<Found> {
 
 /// `${x:.2f}`
 pub(super) fn format_inside(read: &Reading<'_>) -> Option<Found> {
-    const FAR: usize = 16;
-    let is_part = |at: usize| read.tokens.get(at).is_some_and(|token| token.is_string());
-    let open = (read.at.saturating_sub(FAR)..read.at).rfind(|at| is_part(*at))?;
-    let close = (read.at + 1..read.at + FAR).find(|at| is_part(*at))?;
-    let is_inside = read.tokens[open].text.ends_with("${")
-        && read.tokens[close].text.starts_with('}')
-        && read.symbol(read.at) == ":";
-    if !is_inside {
-        return None;
-    }
-    let (value, form) = (
-        read.source(open + 1..read.at),
-        read.source(read.at + 1..close),
-    );
+    let text = read
+        .tokens
+        .get(read.at)
+        .filter(|token| token.is_string())?
+        .text;
+    let parts = text.split("${").skip(1);
+    let mut parts = parts.filter_map(|part| part.split_once('}')?.0.split_once(':'));
+    let is_form = |c: char| c.is_ascii_alphanumeric() || "<>=^+-.,% ".contains(c);
+    let (value, form) = parts.find(|(value, form)| {
+        !value.contains(['{', '"', '?']) && !form.is_empty() && form.chars().all(is_form)
+    })?;
     Some(Found::code(Some(format!(
         "\"{{:{form}}}\".format({value})"
     ))))
