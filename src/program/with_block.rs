@@ -167,6 +167,7 @@ pub(crate) fn inputs_of(expr: &mut Expr) -> Option<&mut [Expr]> {
 }
 
 /// Returns the block of a statement in a tree.
+#[cfg(feature = "compile")]
 pub(crate) fn block_of(expr: &Expr) -> Option<&StmtBlock> {
     match of(expr)?.inputs.last()? {
         Expr::Stmt(block) => Some(block),

@@ -3,7 +3,7 @@
 //! - [`builtins`]: `print`, `len`, `open`, …, which need no import.
 //! - [`multiprocessing`]: `Process`, `Lock`, `Queue`, …
 //! - [`threading`]: `Thread`, …; [`queue`]: queues between threads.
-//! - [`types`]: `Object`.
+//! - [`types`][]: `Object`.
 //! - [`os`], [`signal`], [`socket`], [`sys`], [`time`], [`random`], [`json`].
 
 pub(crate) mod builtins;

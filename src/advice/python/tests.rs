@@ -216,8 +216,9 @@ const PROPOSALS: [(&str, &str); 42] = [
     ),
     ("except Exception:", "catch (e) { … }"),
     ("raise KeyError from e", "throw KeyError();"),
-    ("with open(p) as f:", "let f = open(p); … f.close();"),
-    ("with lock: n = n + 1", "lock.with(|| { let n = n + 1; });"),
+    ("with open(p) as f:", "with open(p) as f { … }"),
+    ("with lock: n = n + 1", "with lock { let n = n + 1; }"),
+    ("with a, open(p) as f:", "with a, open(p) as f { … }"),
     (
         "assert a, 'no'",
         "if !(a) { throw AssertionError(\"no\"); }",

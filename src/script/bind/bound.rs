@@ -150,7 +150,7 @@ pub(crate) fn read_attribute(call: &mut Call<'_>, name: &str, value: Dynamic) ->
 pub(crate) fn member(call: &mut Call<'_>) -> Outcome {
     let index = call.value(0);
     let receiver = call.receiver().clone();
-    let class = || type_name_of(&call.context.engine().map_type_name(receiver.type_name()));
+    let class = || type_name_of(call.context.engine().map_type_name(receiver.type_name()));
     let Some(name) = crate::text::as_string(&index) else {
         let text = format!("'{}' object is not subscriptable", class());
         return Err(raise("TypeError", text));

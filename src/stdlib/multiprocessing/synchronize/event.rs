@@ -39,7 +39,7 @@ pub(super) fn register(registry: &mut Registry) {
         .method("is_set", &[], |call| {
             Ok(call.this::<Event>().shared.is_set().into())
         })
-        .method("isSet", &[], |call| {
+        .unlisted("isSet", &[], |call| {
             Ok(call.this::<Event>().shared.is_set().into())
         })
         .method("wait", &["timeout?"], |call| {
