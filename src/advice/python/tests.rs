@@ -140,7 +140,7 @@ fn any_message_at_any_place_causes_no_panic() {
 }
 
 /// Python's statements, and the proposals for them.
-const PROPOSALS: [(&str, &str); 42] = [
+const PROPOSALS: [(&str, &str); 43] = [
     ("x = 'it\"s'", "let x = \"it\\\"s\";"),
     (
         "x = y if y > 1 and not z else None",
