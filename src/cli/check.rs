@@ -12,13 +12,19 @@ use super::input::{complain, print_error, read};
 /// The most errors of a script that [`Runtime::check`] reports.
 const ERRORS_MAX: usize = 100;
 
-/// Prints the errors of all `files`, and returns the exit code: 0 when there are none.
+/// Prints the errors of all `files`, and warnings, and returns the exit code: 0 when there are none.
 pub(crate) fn check(files: &[PathBuf], format: ErrorFormat) -> Result<u8> {
     let runtime = Runtime::builder().build()?;
     let mut code = 0;
     for file in files {
         let errors = match read(file) {
-            Ok(script) => runtime.check(&script).err().unwrap_or_default(),
+            Ok(script) => {
+                let warnings = runtime.warnings(&script);
+                warnings
+                    .iter()
+                    .for_each(|warning| complain(&warning.render(format)));
+                runtime.check(&script).err().unwrap_or_default()
+            }
             Err(error) => {
                 print_error(&error);
                 code = UNUSABLE;

@@ -28,9 +28,9 @@ macro_rules! pages {
 }
 
 /// The pages, in the order in which modules and classes are listed.
-const PAGES: [(&str, &str); 17] = pages! {
+const PAGES: [(&str, &str); 18] = pages! {
     "builtins" "text" "values" "files" "exceptions"
-    "multiprocessing" "concurrent" "threading" "queue" "os" "sys" "signal" "time" "random" "json" "socket" "speed"
+    "multiprocessing" "concurrent" "threading" "queue" "os" "sys" "signal" "time" "random" "json" "socket" "types" "speed"
 };
 
 /// The manual, parsed on first use.

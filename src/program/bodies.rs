@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
 use rhai::{
-    CustomExpr, Dynamic, Engine, Expr, Identifier, LexError, OptimizationLevel, Position,
-    ScriptFuncDef, Shared, Token,
+    AST, ASTNode, CustomExpr, Dynamic, Engine, Expr, Identifier, LexError, Module,
+    OptimizationLevel, Position, ScriptFuncDef, Shared, Stmt, Token,
 };
 
 /// The body of a function in the text for the private engine, which reads it as the key.
@@ -48,6 +48,20 @@ pub(crate) fn with_nodes(
         .into_iter()
         .flat_map(|text| text.parsed(key))
         .collect()
+}
+
+/// Returns the statements of a function.
+pub(crate) fn statements_of(definition: &Shared<ScriptFuncDef>) -> Vec<Stmt> {
+    let mut module = Module::new();
+    module.set_script_fn(definition.clone());
+    let mut found = Vec::new();
+    AST::new([], module).walk(&mut |path| {
+        if let [ASTNode::Stmt(statement)] = path {
+            found.push((*statement).clone());
+        }
+        true
+    });
+    found
 }
 
 /// Returns the line and column of a function's body.

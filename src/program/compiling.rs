@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rhai::{AST, Engine, ParseError, Position};
 
+use super::with_block;
 use crate::syntax;
 
 thread_local! {
@@ -55,6 +56,7 @@ impl Compiled {
 /// Rhai's syntax error.
 pub(crate) fn parse(engine: &Engine, text: &Arc<str>) -> Result<AST, ParseError> {
     let outer = SOURCE.replace(Some(Compiled::new(text.clone())));
+    with_block::begin_text();
     let parsed = engine.compile(text.as_ref());
     SOURCE.set(outer);
     parsed
@@ -63,6 +65,18 @@ pub(crate) fn parse(engine: &Engine, text: &Arc<str>) -> Result<AST, ParseError>
 /// Returns whether the `_` at `position` is a name, as in Python, and not the default case of a `switch`. False if
 /// the source is not known.
 pub(crate) fn underscore_is_name(position: Position) -> bool {
+    next_after(position, "_", |next| next != Some("=>"))
+}
+
+/// Returns whether the word at `position` is the end of its statement. False if the source is not known.
+pub(crate) fn ends_statement(position: Position, word: &str) -> bool {
+    next_after(position, word, |next| {
+        matches!(next, Some(";" | "}") | None)
+    })
+}
+
+/// Returns what `is_so` says about the token after the word at `position`; false if the source is not known.
+fn next_after(position: Position, word: &str, is_so: impl FnOnce(Option<&str>) -> bool) -> bool {
     let (Some(line), Some(column)) = (position.line(), position.position()) else {
         return false;
     };
@@ -72,9 +86,9 @@ pub(crate) fn underscore_is_name(position: Position) -> bool {
         };
         let rest = source
             .from(line, column)
-            .and_then(|rest| rest.strip_prefix('_'));
+            .and_then(|rest| rest.strip_prefix(word));
         let rest = rest.unwrap_or_default();
         let next = syntax::code(rest).next();
-        next.is_none_or(|next| &rest[next.range] != "=>")
+        is_so(next.map(|next| &rest[next.range]))
     })
 }

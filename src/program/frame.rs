@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::text::BOUND;
+
 /// One call that an error passed through: a position and its function.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -28,6 +30,6 @@ pub(crate) fn function_name(name: &str) -> String {
     if name.starts_with("anon$") {
         "<lambda>".into()
     } else {
-        name.to_string()
+        name.strip_prefix(BOUND).unwrap_or(name).to_string()
     }
 }

@@ -7,7 +7,9 @@
 //! - [`environment`]: what a function can use apart from its arguments: functions, constants, imports.
 //! - [`compiling`]: the text that is being compiled.
 //! - [`visible`]: control characters, shown.
+//! - [`with_block`]: the statement `with`.
 //! - [`bodies`]: nodes of our own in Rhai's trees.
+//! - [`guarded`]: functions with the names of methods.
 //! - [`call`]: one function call packed as bytes.
 //! - `islands`: functions and loops that may become machine code.
 
@@ -18,6 +20,7 @@ pub(crate) mod diagnostic;
 pub(crate) mod environment;
 mod excerpt;
 pub(crate) mod frame;
+pub(crate) mod guarded;
 #[cfg(feature = "compile")]
 pub(crate) mod islands;
 mod lookup;
@@ -26,5 +29,6 @@ pub(crate) mod source;
 mod tests;
 pub(crate) mod traceback;
 pub(crate) mod visible;
+pub(crate) mod with_block;
 
 pub(crate) use source::{Program, Source};

@@ -10,12 +10,13 @@ use rhai::{
     Token,
 };
 
+use super::bare;
 use super::modules::{Modules, Resolver, register_note};
 use super::setup::{self, Setup};
 use super::shortcuts;
-use super::wrong_calls;
-use crate::program::compiling;
-use crate::script::bind::{Registered, Vocabulary};
+use super::{methods, with_statement, wrong_calls};
+use crate::program::{compiling, with_block};
+use crate::script::bind::{Classes, ModuleValues, Registered, Vocabulary};
 use crate::script::foreign::Foreign;
 use crate::script::interp::Interp;
 use crate::script::names::Names;
@@ -82,6 +83,10 @@ pub(super) fn build(
         foreign.map(|function| function.name.as_str()),
         levels,
     );
+    Classes::note(interp, &registered.table);
+    ModuleValues::note(interp, &registered.table.modules);
+    with_statement::register(&mut engine, interp);
+    methods::register(&mut engine, interp);
     let handles = Arc::new(registered.classes);
     shortcuts::register(&mut engine, interp, levels, &handles, names.foreign());
     find_variables(
@@ -248,6 +253,9 @@ pub(super) fn find_variables(
             _ => scope.iter_raw().nth(offset - 1).map(|(_, _, value)| value),
         };
         let Some(value) = variable else {
+            if let Some(exception) = bare::exception(name) {
+                return Ok(Some(exception));
+            }
             return Ok(interp
                 .given
                 .get(name)
@@ -307,7 +315,7 @@ fn function(context: &EvalContext, foreign: &[Foreign], name: &str) -> Option<Dy
 /// Lets reserved words be names of methods and keywords.
 pub(super) fn read_reserved_words(engine: &mut Engine) {
     #[allow(deprecated)]
-    engine.on_parse_token(|token, _, _| match token {
+    engine.on_parse_token(|token, _, _| match with_block::read(token).0 {
         Token::Reserved(word) if is_word_of_python(&word) => Token::Identifier(word),
         other => other,
     });
@@ -316,22 +324,26 @@ pub(super) fn read_reserved_words(engine: &mut Engine) {
 /// As [`read_reserved_words`]; makes `_` a name, and gives `__name__` its value.
 fn read_python_spellings(engine: &mut Engine) {
     #[allow(deprecated)]
-    engine.on_parse_token(move |token, position: Position, _| match token {
-        Token::Underscore if compiling::underscore_is_name(position) => {
-            Token::Identifier(Box::new("_".into()))
+    engine.on_parse_token(move |token, position: Position, _| {
+        let (token, is_member) = with_block::read(token);
+        match token {
+            Token::Underscore if compiling::underscore_is_name(position) => {
+                Token::Identifier(Box::new("_".into()))
+            }
+            Token::FloatConstant(number) if is_whole(&number.1) => {
+                let text = format!(
+                    "the integer {} does not fit in 64 bits; as a float, write {}.0",
+                    number.1, number.1
+                );
+                Token::LexError(rhai::LexError::Runtime(text).into())
+            }
+            Token::Reserved(word) if is_word_of_python(&word) => Token::Identifier(word),
+            Token::Identifier(word) if word.as_str() == "__name__" && !is_member => {
+                Token::StringConstant(Box::new(super::modules::name_being_compiled().into()))
+            }
+            Token::Identifier(word) => Token::Identifier(bare::class_thrown(word, position)),
+            other => other,
         }
-        Token::FloatConstant(number) if is_whole(&number.1) => {
-            let text = format!(
-                "the integer {} does not fit in 64 bits; as a float, write {}.0",
-                number.1, number.1
-            );
-            Token::LexError(rhai::LexError::Runtime(text).into())
-        }
-        Token::Reserved(word) if is_word_of_python(&word) => Token::Identifier(word),
-        Token::Identifier(word) if word.as_str() == "__name__" => {
-            Token::StringConstant(Box::new(super::modules::name_being_compiled().into()))
-        }
-        other => other,
     });
 }
 

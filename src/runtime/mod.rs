@@ -8,13 +8,16 @@
 //! - [`evaluate`]: running pieces of a program one after another; [`piece`]: one of them; [`state`]: the variables that stay.
 //! - [`error`], [`error_kind`]: why an operation failed.
 //! - [`stopper`]: stopping a script, by a call and by time; [`turn`]: between evaluations.
-//! - [`engine`]: the Rhai engine as scripts expect it; [`wrong_calls`]: calls that Rhai cannot resolve.
+//! - [`engine`]: the Rhai engine as scripts expect it; [`bare`]: classes of exceptions that are thrown
+//!   without brackets; [`wrong_calls`]: calls that Rhai cannot resolve; [`with_statement`]: `with`;
+//!   [`methods`]: methods before functions of the same name.
 //! - [`modules`]: `import` of files and of built-in modules; [`loading`]: by one thread at a time.
-//! - [`parsing`]: the tree of a source; [`check`]: the syntax errors of a script.
+//! - [`parsing`]: the tree of a source; [`check`]: the syntax errors of a script; [`warnings`]: about what runs.
 //! - [`worker`]: the start of a spawned child; [`groundwork`]: what is the same for every child; [`isolated`]: scripts that run in one.
 //! - [`prompt`]: a program that grows line by line.
 //! - [`objects`]: queues, locks, events and processes as Rust objects.
 
+mod bare;
 mod build_error;
 mod builder;
 mod check;
@@ -29,6 +32,7 @@ mod groundwork;
 mod isolated;
 mod limited;
 mod loading;
+mod methods;
 mod modules;
 mod objects;
 mod package;
@@ -45,6 +49,8 @@ mod stopper;
 #[cfg(test)]
 mod tests;
 mod turn;
+mod warnings;
+mod with_statement;
 mod worker;
 mod wrong_calls;
 

@@ -10,11 +10,12 @@ use super::check::compile;
 use super::ending::end;
 use super::modules::register_note;
 use super::{
-    BuildError, Builder, Diagnostic, Error, Script, Setup, Stopper, build_error, engine, setup,
+    BuildError, Builder, Diagnostic, Error, Script, Setup, Stopper, build_error, engine, methods,
+    setup, with_statement,
 };
 use crate::program::frame::TOP_LEVEL;
 use crate::program::traceback;
-use crate::script::bind::{Registered, Vocabulary};
+use crate::script::bind::{Classes, ModuleValues, Registered, Vocabulary};
 use crate::script::exceptions::Exception;
 use crate::script::interp::Interp;
 use crate::script::names::Names;
@@ -178,8 +179,12 @@ impl ProcessPackage {
                 handles,
             );
         }
+        methods::register(engine, interp);
         if is_free("token_mapper") {
             engine::read_reserved_words(engine);
+            with_statement::register(engine, interp);
+            Classes::note(interp, &registered.table);
+            ModuleValues::note(interp, &registered.table.modules);
         }
         if is_free("progress") {
             engine::check_each_step(engine, interp);

@@ -2,13 +2,13 @@
 
 use rhai::{AST, Engine, EvalAltResult};
 
-use super::shortcuts;
+use super::{methods, shortcuts};
 use crate::program::call;
 use crate::program::source::Source;
 use crate::script::interp::Interp;
 use crate::script::islands;
 
-/// Parses a source, and puts islands and shortcuts into its tree.
+/// Parses a source, and puts islands, shortcuts and guards into its tree.
 ///
 /// # Errors
 /// Rhai's syntax error.
@@ -19,5 +19,6 @@ pub(super) fn parse(
 ) -> Result<AST, Box<EvalAltResult>> {
     let ast = call::compile(engine, source)?;
     let ast = islands::wrap(interp, source, ast);
-    Ok(shortcuts::put_into(ast, interp, engine))
+    let ast = shortcuts::put_into(ast, interp, engine);
+    Ok(methods::guard(ast, engine, &source.text))
 }

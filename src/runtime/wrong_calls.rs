@@ -1,23 +1,26 @@
-//! Calls that Rhai cannot resolve: calls an attribute of a process as a method, and explains other calls.
+//! Calls that Rhai cannot resolve: calls an attribute of an object as a method, and explains other calls.
 
 use std::sync::Arc;
 
 use rhai::{Dynamic, Engine, EvalContext, FnPtr, NativeCallContext, Position};
 
 use crate::advice::wrong_calls::meaning;
+use crate::script::bind::{Classes, call_as_method};
 use crate::script::exceptions::Failure;
 use crate::script::interp::Interp;
 use crate::script::names::Names;
 use crate::script::rhai_errors::explain_call;
-use crate::stdlib::multiprocessing::process::Process;
 
 /// Explains failed calls by the functions that have the same name.
 pub(super) fn explain(engine: &mut Engine, interp: &Arc<Interp>, names: Arc<Names>) {
     let interp = interp.clone();
     #[allow(deprecated)]
-    engine.on_missing_function(move |name, args, is_method, mut context| {
-        if let Some(function) = attribute(name, args) {
-            return call_attribute(&mut context, name, &function, args).map(Some);
+    engine.on_missing_function(move |name, args, is_method, context| {
+        if let Some(function) = args
+            .first()
+            .and_then(|this| Classes::function(&interp, this, name))
+        {
+            return call_attribute(&context, name, &function, args).map(Some);
         }
         let meaning = meaning(&interp.program, &names, name, args, is_method, &context);
         explain_call(name, meaning);
@@ -25,25 +28,15 @@ pub(super) fn explain(engine: &mut Engine, interp: &Arc<Interp>, names: Arc<Name
     });
 }
 
-/// The function a script has set as attribute `name` of a process: `p.func()`.
-fn attribute(name: &str, args: &[&mut Dynamic]) -> Option<FnPtr> {
-    let process = args
-        .first()
-        .filter(|v| !v.is_shared())?
-        .read_lock::<Process>()?
-        .clone();
-    process.with(|state| state.attributes.get(name)?.clone().try_cast::<FnPtr>())
-}
-
 fn call_attribute(
-    context: &mut EvalContext,
+    context: &EvalContext,
     name: &str,
     function: &FnPtr,
     args: &mut [&mut Dynamic],
 ) -> Result<Dynamic, Failure> {
     let engine = context.engine();
-    let global = context.global_runtime_state_mut().clone();
-    let call = NativeCallContext::new_with_all_fields(engine, name, None, &global, Position::NONE);
+    let global = context.global_runtime_state();
+    let call = NativeCallContext::new_with_all_fields(engine, name, None, global, Position::NONE);
     let (this, args) = args
         .split_first_mut()
         .ok_or("a method without its object")?;
@@ -51,5 +44,5 @@ fn call_attribute(
         .iter_mut()
         .map(|arg| std::mem::take(&mut **arg))
         .collect();
-    function.call_raw(&call, Some(this), args)
+    call_as_method(&call, function, this, args)
 }

@@ -171,6 +171,11 @@ impl<'a> Call<'a> {
         self.values.get(index).is_some()
     }
 
+    /// Returns whether parameter `index` was given and is not `None`: a time-out, however long it is.
+    pub(crate) fn has_value(&self, index: usize) -> bool {
+        self.values.get(index).is_some_and(|value| !value.is_unit())
+    }
+
     /// Returns whether an argument was given as a keyword under this name, which may be one of two.
     pub(crate) fn is_named(&self, name: &str) -> bool {
         self.named.contains(&name)
@@ -274,8 +279,11 @@ impl<'a> Call<'a> {
         let Some(value) = self.given(index) else {
             return Ok(None);
         };
-        as_float(&value)
-            .filter(|s| !s.is_nan())
+        let seconds = as_float(&value);
+        if seconds.is_some_and(f64::is_nan) {
+            return Err(raise("ValueError", "Invalid value NaN (not a number)"));
+        }
+        seconds
             .ok_or_else(|| self.mismatch(index, "a number of seconds or None", &value))
             .map(Some)
     }
@@ -337,7 +345,14 @@ fn keywords_of(signature: &Signature, values: &mut Values) -> Result<Option<Map>
     let before = values.len.saturating_sub(1);
     let optional = signature.variadic || signature.params.len() > signature.required;
     let is_map = values.get(before).is_some_and(Dynamic::is_map);
-    let complete = before >= signature.required || (signature.keywords_alone && before == 0);
+    let are_parameters = || {
+        let map = values
+            .get(before)
+            .and_then(|value| value.read_lock::<Map>());
+        map.is_some_and(|map| map.keys().all(|key| signature.parameter(key).is_some()))
+    };
+    let complete = before >= signature.required
+        || (signature.keywords_alone && (before == 0 || are_parameters()));
     let takes_keywords = optional || signature.keywords_alone;
     if signature.positional_only || !is_map || !takes_keywords || !complete {
         return Ok(None);

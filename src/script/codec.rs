@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rhai::{Array, Dynamic, FnPtr, NativeCallContext};
 
+use crate::script::bind::unbound;
 use crate::script::call::Call;
 use crate::script::codecs::Codecs;
 use crate::script::exceptions::{Failure, raise};
@@ -12,7 +13,7 @@ use crate::script::values::{foreign_name, is_foreign, type_name};
 use crate::sync::Offset;
 use crate::sys::alloc::may_allocate;
 use crate::sys::quota::is_free;
-use crate::text::type_name_of;
+use crate::text::{BOUND, type_name_of};
 use crate::wire::{Codec, Encoded, Unsendable};
 
 /// The beginning of the names of closures.
@@ -56,6 +57,9 @@ impl Codec for Arc<Interp> {
             let place = place.ok_or("its source is not part of the program")?;
             return Ok(format!("{CLOSURE}{place}"));
         }
+        if name.starts_with(BOUND) {
+            return Ok(name.into());
+        }
         self.function(name).map(|_| name.into())
     }
 
@@ -64,6 +68,9 @@ impl Codec for Arc<Interp> {
             let definition = self.program.closure_at(place);
             let definition = definition.ok_or("a closure's source is not part of this program")?;
             return Ok(FnPtr::from(definition));
+        }
+        if let Some(method) = name.strip_prefix(BOUND) {
+            return unbound(self, method);
         }
         // Scripts on the host's engines do not form one program: each has functions of its own.
         let known = self.program.function(name);

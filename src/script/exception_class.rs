@@ -10,7 +10,7 @@ use crate::text::str_of;
 use crate::wire::{self, Unsendable};
 
 use crate::script::Outcome;
-use crate::script::bind::Registry;
+use crate::script::bind::{Namespace, Registry};
 use crate::script::call::Call;
 use crate::script::codecs::{record_and_value, with_record};
 use crate::script::exceptions::{CLASSES, Exception, raise};
@@ -55,6 +55,13 @@ pub(crate) fn register(registry: &mut Registry) {
         .method("to_debug", &[], |call| {
             Ok(call.this::<Exception>().repr().into())
         });
+}
+
+/// Adds classes of exceptions to a script module: `queue.Empty`.
+pub(crate) fn members(module: &mut Namespace<'_>, classes: &[&'static str]) {
+    for class in classes {
+        module.unlisted(class, &["a?", "b?", "c?", "d?", "e?", "/"], construct);
+    }
 }
 
 /// The most exceptions inside the arguments of one that a script makes.

@@ -230,6 +230,11 @@ fn exceptions_in(value: &Dynamic) -> usize {
     }
 }
 
+/// Returns whether there is a class of exceptions of this name.
+pub(crate) fn is_class(name: &str) -> bool {
+    CLASSES.iter().any(|(known, _)| *known == name)
+}
+
 /// Returns whether exception class `kind` is `class` or derives from it.
 pub(crate) fn is_a(kind: &str, class: &str) -> bool {
     let mut kind = kind;

@@ -239,10 +239,32 @@ impl Interp {
         self.requests.epoch()
     }
 
+    /// Suspends the end of this thread by `sys.exit`, if that is why it stops.
+    pub(crate) fn suspend_exit(&self) -> SuspendedExit {
+        let address = self.address();
+        let Some(Stop::Exit(value)) = stop::of_this_thread(address) else {
+            return SuspendedExit(None);
+        };
+        stop::forget_exit();
+        stop::look_again();
+        SuspendedExit(Some((address, value)))
+    }
+
     /// Returns a number that distinguishes this interpreter from others in this process.
     #[inline]
     pub(super) fn address(&self) -> usize {
         std::ptr::from_ref(self).addr()
+    }
+}
+
+/// While this exists, a thread that has called `sys.exit` runs functions of the script.
+pub(crate) struct SuspendedExit(Option<(usize, Dynamic)>);
+
+impl Drop for SuspendedExit {
+    fn drop(&mut self) {
+        if let Some((address, value)) = self.0.take() {
+            stop::exit_this_thread(address, value);
+        }
     }
 }
 

@@ -1,11 +1,13 @@
 //! The function that a Process or a Thread runs, read from the arguments of its constructor.
 
-use rhai::{Array, FnPtr, Map};
+use rhai::{Array, Dynamic, FnPtr, Map};
 
 use crate::script::Outcome;
+use crate::script::bind::is_bound;
 use crate::script::call::Call;
 use crate::script::exceptions::{Failure, raise};
 use crate::script::values::type_name;
+use crate::text::bounds;
 
 /// A function, its arguments, and whether it is `run`, which has the object as `this`.
 pub(crate) type Task = (FnPtr, Array, bool);
@@ -16,7 +18,10 @@ pub(crate) fn of(target: Option<&FnPtr>, args: &Array, attributes: &Map) -> Opti
         .get("run")
         .and_then(|run| run.clone().try_cast::<FnPtr>());
     match run {
-        Some(run) => Some((run, Array::new(), true)),
+        Some(run) => {
+            let is_method = !is_bound(&run);
+            Some((run, Array::new(), is_method))
+        }
         None => Some((target?.clone(), args.clone(), false)),
     }
 }
@@ -37,6 +42,10 @@ pub(crate) fn arguments(call: &mut Call<'_>) -> Result<Array, Failure> {
     let Some(args) = call.given(1) else {
         return Ok(Array::new());
     };
+    if let Some((start, stop)) = bounds(&args) {
+        let numbers = (i128::from(start)..stop).filter_map(|number| i64::try_from(number).ok());
+        return Ok(numbers.map(Dynamic::from_int).collect());
+    }
     let (name, found) = (call.name(), type_name(&args));
     let text = format!("{name}() args must be a list, not {found} (write args: [x])");
     args.into_array().map_err(|_| raise("TypeError", text))
@@ -45,7 +54,7 @@ pub(crate) fn arguments(call: &mut Call<'_>) -> Result<Array, Failure> {
 /// Runs the task of the receiver here, as its `run()` does.
 pub(crate) fn run_here(call: &mut Call<'_>, task: Option<Task>) -> Outcome {
     match task {
-        None => Ok(rhai::Dynamic::UNIT),
+        None => Ok(Dynamic::UNIT),
         Some((function, args, false)) => call.call(&function, args),
         Some((function, args, true)) => {
             let context = call.context;

@@ -4,6 +4,7 @@
 //! - [`multiprocessing`]: `Process`, `Lock`, `Queue`, …
 //! - [`concurrent`]: executors and futures.
 //! - [`threading`]: `Thread`, …; [`queue`]: queues between threads.
+//! - [`types`][]: `Object`.
 //! - [`os`], [`signal`], [`socket`], [`sys`], [`time`], [`random`], [`json`].
 
 pub(crate) mod builtins;
@@ -18,10 +19,13 @@ pub(crate) mod socket;
 mod sys;
 pub(crate) mod threading;
 mod time;
+mod types;
 
 use std::sync::Arc;
 
-use crate::script::bind::{Listing, Purpose, Registered, Vocabulary};
+use crate::script::bind::{
+    Classes, Listing, ModuleValues, Purpose, Registered, Vocabulary, register_bound,
+};
 use crate::script::codecs::Codecs;
 use crate::script::report::Reports;
 use crate::script::{Interp, Registry, States, exception_class};
@@ -32,7 +36,7 @@ type ScriptModule = (&'static str, fn(&mut Registry), fn(&mut States));
 /// For a module that keeps nothing.
 fn stateless(_: &mut States) {}
 
-const MODULES: [ScriptModule; 12] = [
+const MODULES: [ScriptModule; 13] = [
     ("builtins", builtins::register, stateless),
     (
         "multiprocessing",
@@ -49,6 +53,7 @@ const MODULES: [ScriptModule; 12] = [
     ("sys", sys::register, stateless),
     ("threading", threading::register, threading::states),
     ("time", time::register, stateless),
+    ("types", types::register, stateless),
 ];
 
 /// Returns the names of the script modules.
@@ -72,7 +77,10 @@ const INNER: [&str; 4] = [
 /// Returns the states of the script modules for a new runtime.
 pub(crate) fn states() -> States {
     let mut states = States::default();
-    states.add::<Reports>();
+    states
+        .add::<Reports>()
+        .add::<Classes>()
+        .add::<ModuleValues>();
     for (.., add) in MODULES {
         add(&mut states);
     }
@@ -108,6 +116,7 @@ pub(crate) fn codecs(interp: &Arc<Interp>) -> Codecs {
 
 fn declare(registry: &mut Registry, has: impl Fn(&str) -> bool) {
     exception_class::register(registry);
+    register_bound(registry);
     for (_, register, _) in MODULES.iter().filter(|(name, ..)| has(name)) {
         register(registry);
     }

@@ -101,6 +101,7 @@ impl<'o, 't> Walk<'o, 't> {
             "fn" => self.next = self.arguments(at),
             "for" => self.next.names = self.words(at + 1, "in"),
             "catch" if self.outline.is_called(at) => self.next.names = self.words(at + 2, ")"),
+            "with" => self.next.names = self.named_items(at + 1),
             "let" => self.declare(at + 1, false),
             "const" => self.declare(at + 1, true),
             "|" if self.begins_value(at) => self.closure(at),
@@ -126,6 +127,19 @@ impl<'o, 't> Walk<'o, 't> {
         let before_end = (at..last).take_while(|at| self.outline.piece(*at) != end);
         let words = before_end.filter(|at| self.outline.is_word(*at));
         words
+            .map(|at| Declared {
+                name: self.outline.piece(at),
+                is_constant: false,
+            })
+            .collect()
+    }
+
+    /// The names of the items of a `with` statement from `at` on.
+    fn named_items(&self, at: usize) -> Vec<Declared<'t>> {
+        let last = self.outline.len().min(at + ARGUMENTS_MAX);
+        let head = (at..last).take_while(|at| self.outline.piece(*at) != "{");
+        let names = head.filter(|at| self.outline.piece(at - 1) == "as");
+        names
             .map(|at| Declared {
                 name: self.outline.piece(at),
                 is_constant: false,
@@ -265,6 +279,8 @@ mod tests {
         assert_eq!(inside("for i in xs { } @"), [""; 0]);
         assert_eq!(inside("try { let a = 1; } catch (e) { @ }"), ["e"]);
         assert_eq!(inside("let m = #{ a: 1, b: [2] }; @"), ["m"]);
+        assert_eq!(inside("with l, f(1) as a, g as b { @ }"), ["a", "b"]);
+        assert_eq!(inside("with l as a { } @"), [""; 0]);
     }
 
     #[test]

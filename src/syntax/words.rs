@@ -1,10 +1,10 @@
 //! Words that mean something by themselves.
 
 /// Words of the language.
-const KEYWORDS: [&str; 25] = [
+const KEYWORDS: [&str; 26] = [
     "as", "break", "catch", "const", "continue", "do", "else", "export", "fn", "for", "if",
     "import", "in", "let", "loop", "private", "return", "switch", "this", "throw", "try", "until",
-    "while", "true", "false",
+    "while", "with", "true", "false",
 ];
 
 /// Functions of the language, whose names no variable can have.
@@ -15,10 +15,10 @@ const FUNCTIONS: [&str; 10] = [
 
 /// Words that Rhai reserves without using them, and that are names of methods and keywords in Python.
 #[rustfmt::skip]
-const OF_PYTHON: [&str; 26] = [
+const OF_PYTHON: [&str; 25] = [
     "async", "await", "case", "default", "go", "goto", "is", "match", "module", "new", "nil", "null",
     "package", "protected", "public", "shared", "spawn", "static", "super", "sync", "thread", "use", "var",
-    "void", "with", "yield",
+    "void", "yield",
 ];
 
 /// Whether a word belongs to the language: `let`, `true`.

@@ -31,7 +31,9 @@ pub(crate) use percent::percent;
 pub(crate) use quote::{ascii, quoted};
 pub(crate) use repr::{repr_of, str_of};
 pub(crate) use spec::format_spec;
-pub(crate) use values::{as_float, as_int, as_string, bounds, type_name, type_name_of};
+pub(crate) use values::{
+    BOUND, as_float, as_int, as_string, bounds, function_name, type_name, type_name_of,
+};
 
 /// How a value of a custom type looks, if the caller knows it.
 pub(crate) type Custom<'a> = &'a dyn Fn(&Dynamic) -> Option<String>;

@@ -3,7 +3,7 @@
 use rhai::{Array, Blob, Dynamic, FnPtr, Map};
 
 use super::quote::{quoted, quoted_bytes};
-use super::values::{as_string, bounds, unshared};
+use super::values::{as_string, bounds, function_name, unshared};
 use super::{Custom, float};
 use crate::wire::bare_type_name;
 
@@ -95,7 +95,7 @@ fn signed_repr(value: f64) -> String {
 fn function_shown(function: &FnPtr) -> String {
     match function.is_anonymous() {
         true => "<function <lambda>>".into(),
-        false => format!("<function {}>", function.fn_name()),
+        false => format!("<function {}>", function_name(function)),
     }
 }
 

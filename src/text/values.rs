@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::{Range, RangeInclusive};
 
-use rhai::{Dynamic, ImmutableString};
+use rhai::{Dynamic, FnPtr, ImmutableString};
 
 use crate::wire::bare_type_name;
 
@@ -16,6 +16,15 @@ pub(crate) fn type_name(value: &Dynamic) -> String {
         return "busy variable".into();
     }
     type_name_of(value.type_name())
+}
+
+/// The beginning of the names of functions that stand for methods bound to an object.
+pub(crate) const BOUND: &str = "bound__";
+
+/// Returns the name of a function; of a bound method its own.
+pub(crate) fn function_name(function: &FnPtr) -> &str {
+    let name = function.fn_name();
+    name.strip_prefix(BOUND).unwrap_or(name)
 }
 
 /// Python's name for the type that Rhai calls `name`.

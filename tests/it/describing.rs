@@ -50,6 +50,7 @@ const DEFINITIONS: [&str; 12] = [
     "sys.d.rhai",
     "threading.d.rhai",
     "time.d.rhai",
+    "types.d.rhai",
 ];
 
 fn names_in(directory: &Path) -> Vec<String> {

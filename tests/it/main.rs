@@ -33,15 +33,18 @@ mod describing; // doc, definitions, completions, man
 mod embedding; // programs that embed the crate
 mod errors; // reports of errors
 mod extremes; // wrong and extreme arguments
+mod faults; // small faults found from outside
 mod fifo; // files that make their readers wait
 mod from_python; // the tables of docs/from-python.md
 mod islands; // functions and loops as machine code
 mod long_lines; // lines of any length, read and printed
 mod manual; // the examples of docs/modules
 mod memory; // values as large as a script asks for
+mod methods; // methods and functions of one name
 mod multiprocessing; // Process, Lock, Queue and the life of a family
 mod names; // names of files, arguments and variables that are not UTF-8
 mod nesting; // values as deep as a script makes them
+mod objects; // Object, methods and classes as values
 mod permissions; // what a script may not, and how it tries all the same
 mod python; // the same expressions, evaluated by Python
 mod readme; // the script of the README
@@ -53,3 +56,4 @@ mod terminal; // the prompt, on a pseudo-terminal
 mod threading; // threads, and what lies between them
 mod tidy; // the house rules
 mod tutorials; // every script of `scripts/`, by its whole output
+mod with; // the statement `with`

@@ -25,5 +25,5 @@ macro_rules! modules {
 }
 
 modules! {
-    builtins concurrent exceptions files json multiprocessing os queue random signal socket speed sys text threading time values
+    builtins concurrent exceptions files json multiprocessing os queue random signal socket speed sys text threading time types values
 }

@@ -465,3 +465,21 @@ fn threads_vs_processes_shows_what_is_shared() {
         assert_eq!(text, all);
     });
 }
+
+#[test]
+fn bank_account_is_right_with_its_lock() {
+    each_run("bank_account.rhai", &["0.5"], |text| {
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 3, "{text}");
+        assert_eq!(lines[0], "with its lock: Ada's account: 100");
+        let number = |line: &str, before: &str| -> i64 {
+            let number = line.strip_prefix(before);
+            number.and_then(|number| number.parse().ok()).expect(line)
+        };
+        let balance = number(lines[1], "without its lock: Bob's account: ");
+        let lost = number(lines[2], "lost deposits: ");
+        assert_eq!(balance + lost, 100);
+        // Each thread writes all of its own deposits, one after another.
+        assert!((1..=100).contains(&balance), "{text}");
+    });
+}

@@ -87,6 +87,24 @@ pub(super) fn formatted(read: &Reading<'_>) -> Option<Found> {
     prefix.to_ascii_lowercase().contains('f').then_some(found)
 }
 
+/// `${x:.2f}`
+pub(super) fn format_inside(read: &Reading<'_>) -> Option<Found> {
+    let text = read
+        .tokens
+        .get(read.at)
+        .filter(|token| token.is_string())?
+        .text;
+    let parts = text.split("${").skip(1);
+    let mut parts = parts.filter_map(|part| part.split_once('}')?.0.split_once(':'));
+    let is_form = |c: char| c.is_ascii_alphanumeric() || "<>=^+-.,% ".contains(c);
+    let (value, form) = parts.find(|(value, form)| {
+        !value.contains(['{', '"', '?']) && !form.is_empty() && form.chars().all(is_form)
+    })?;
+    Some(Found::code(Some(format!(
+        "\"{{:{form}}}\".format({value})"
+    ))))
+}
+
 pub(super) fn prefixed(read: &Reading<'_>) -> Option<Found> {
     let (prefix, found) = prefix(read)?;
     Some(Found {

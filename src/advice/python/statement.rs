@@ -193,18 +193,17 @@ fn function(read: &Reading<'_>, range: Range<usize>) -> Option<String> {
     Some(format!("fn {name}({}) {{ … }}", names.join(", ")))
 }
 
-/// `with open(p) as f:` names the file; anything else has the method `with`.
+/// `with open(p) as f, lock:`, of which only the block is written in another way.
 fn context(read: &Reading<'_>, range: Range<usize>, body: &str) -> Option<String> {
-    match read.find(range.clone(), "as") {
+    let item = |range: Range<usize>| match read.find(range.clone(), "as") {
         Some(as_) => {
-            let (value, name) = (expression(read, range.start..as_)?, read.word(as_ + 1));
-            Some(format!("let {name} = {value}; {body} {name}.close();"))
+            let value = expression(read, range.start..as_)?;
+            Some(format!("{value} as {}", read.word(as_ + 1)))
         }
-        None => Some(format!(
-            "{}.with(|| {{ {body} }});",
-            expression(read, range)?
-        )),
-    }
+        None => expression(read, range),
+    };
+    let items: Option<Vec<String>> = read.parts(range, ",").into_iter().map(item).collect();
+    Some(format!("with {} {{ {body} }}", items?.join(", ")))
 }
 
 fn imports(read: &Reading<'_>, range: Range<usize>) -> Option<String> {

@@ -140,7 +140,7 @@ fn any_message_at_any_place_causes_no_panic() {
 }
 
 /// Python's statements, and the proposals for them.
-const PROPOSALS: [(&str, &str); 42] = [
+const PROPOSALS: [(&str, &str); 43] = [
     ("x = 'it\"s'", "let x = \"it\\\"s\";"),
     (
         "x = y if y > 1 and not z else None",
@@ -216,8 +216,9 @@ const PROPOSALS: [(&str, &str); 42] = [
     ),
     ("except Exception:", "catch (e) { … }"),
     ("raise KeyError from e", "throw KeyError();"),
-    ("with open(p) as f:", "let f = open(p); … f.close();"),
-    ("with lock: n = n + 1", "lock.with(|| { let n = n + 1; });"),
+    ("with open(p) as f:", "with open(p) as f { … }"),
+    ("with lock: n = n + 1", "with lock { let n = n + 1; }"),
+    ("with a, open(p) as f:", "with a, open(p) as f { … }"),
     (
         "assert a, 'no'",
         "if !(a) { throw AssertionError(\"no\"); }",

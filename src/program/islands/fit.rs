@@ -4,6 +4,7 @@ use rhai::{ASTFlags, Expr, FnCallExpr, Position, Stmt, Token};
 
 use super::numeric::{self, Numeric};
 use super::unfit::{Fits, unfit};
+use crate::program::with_block;
 
 /// The cost of entering an inner loop for the interpreter, in nodes.
 const ENTERING: u32 = 30;
@@ -104,7 +105,10 @@ impl Fitting<'_> {
             },
             Expr::Map(..) => unfit("makes a dict", expr.position()),
             Expr::ThisPtr(pos) => unfit("uses 'this'", *pos),
-            Expr::Custom(..) => Ok(ENTERING),
+            Expr::Custom(_, pos) => match with_block::of(expr) {
+                Some(_) => unfit("uses with", *pos),
+                None => Ok(ENTERING),
+            },
             _ => unfit("uses an expression of another kind", expr.position()),
         };
         Ok(inside?.saturating_add(1))

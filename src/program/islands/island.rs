@@ -12,6 +12,7 @@ use rhai::{
 use super::Unfit;
 use super::form::Form;
 use crate::program::bodies::node;
+use crate::program::guarded;
 
 /// The key of the nodes of islands.
 pub(crate) const KEY: &str = "<island>";
@@ -189,7 +190,14 @@ impl Handle {
         let mut found = None;
         first_statement(function, |statement| {
             if let Stmt::Expr(expr) = statement {
-                found = Self::in_expr(expr);
+                // A call from machine code is never one of a method.
+                let guard = guarded::inside(expr);
+                let inner = guard.as_ref().map(|guard| guard.statements());
+                found = match inner {
+                    Some([Stmt::Expr(expr)]) => Self::in_expr(expr),
+                    Some(_) => None,
+                    None => Self::in_expr(expr),
+                };
             }
         });
         found

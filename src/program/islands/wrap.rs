@@ -10,6 +10,7 @@ use super::island::{FunctionTree, KEY, LoopTree, Over, each_statement};
 use super::repeated;
 use super::{Handle, Tree, Unfit};
 use crate::program::bodies::{node, with_nodes};
+use crate::program::with_block;
 
 /// The most parameters of a function that may be an island.
 const PARAMETERS: usize = 16;
@@ -146,6 +147,7 @@ impl Wrapping<'_> {
                 has(&flow.body) || has(&flow.branch)
             }
             Stmt::Block(block) => has(block),
+            Stmt::Expr(expr) => with_block::block_of(expr).is_some_and(has),
             _ => false,
         })
     }
@@ -181,6 +183,11 @@ impl Wrapping<'_> {
                 }
                 Stmt::For(parts, _) => self.loops(parts.2.body.statements_mut()),
                 Stmt::Block(block) => self.loops(block.statements_mut()),
+                Stmt::Expr(expr) => {
+                    if let Some(block) = with_block::block_of_mut(expr) {
+                        self.loops(block.statements_mut());
+                    }
+                }
                 _ => {}
             }
             match weight {

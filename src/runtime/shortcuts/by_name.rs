@@ -2,6 +2,8 @@
 
 use rhai::{ASTFlags, Expr, FnCallExpr, Stmt, StmtBlock};
 
+use crate::program::with_block;
+
 /// The code has something that only Rhai can run as a whole.
 pub(super) struct Refused;
 
@@ -37,7 +39,10 @@ fn forget_in(expr: &mut Expr) -> Lowered<()> {
             forget_in(&mut sides.rhs)
         }
         // An island has a tree of its own.
-        Expr::Custom(..) => Err(Refused),
+        Expr::Custom(..) => match with_block::inputs_of(expr) {
+            Some(inputs) => each(inputs.iter_mut()),
+            None => Err(Refused),
+        },
         _ => Ok(()),
     }
 }

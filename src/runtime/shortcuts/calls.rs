@@ -1,12 +1,12 @@
 //! Calls of natives from shortcuts, once Rhai has found them.
 
-use rhai::{Dynamic, NativeCallContext, Position};
+use rhai::{Dynamic, FnPtr, NativeCallContext, Position};
 
 use super::known::{Found, Known};
 use super::lower_expr::MOST_ARGS;
 use super::node::{Asked, Call, Local, Method, Node};
 use super::run::{Run, Seen, at};
-use crate::script::bind::{Native, last_resolved};
+use crate::script::bind::{Classes, Native, call_as_method, last_resolved};
 use crate::script::exceptions::Failure;
 
 /// The arguments of a call.
@@ -103,6 +103,9 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         if has_entry(args[0], &method.name) {
             return None;
         }
+        if let Some(function) = self.attribute(args[0], &method.name) {
+            return Some(self.call_attribute(&function, called, args));
+        }
         let global = self.context.global_runtime_state();
         if let Some(native) = method.known.ours(args.iter().map(|arg| &**arg), global) {
             return Some(self.native(native, called, args));
@@ -112,12 +115,41 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         fits.then(|| self.others(called, true, args))
     }
 
+    /// Returns the function that the script has set as an attribute of this name, if that is the method.
+    fn attribute(&self, receiver: &Dynamic, name: &str) -> Option<FnPtr> {
+        let function = Classes::function(self.interp, receiver, name)?;
+        let is_hidden = Classes::method(self.interp, receiver, name).is_some();
+        (!is_hidden).then_some(function)
+    }
+
+    fn call_attribute(
+        &mut self,
+        function: &FnPtr,
+        (name, place): Called<'_>,
+        args: &mut [&mut Dynamic],
+    ) -> Result<Dynamic, Failure> {
+        let engine = self.context.engine();
+        self.context.global_runtime_state_mut().level += 1;
+        let global = self.context.global_runtime_state();
+        let context = NativeCallContext::new_with_all_fields(engine, name, None, global, place);
+        let result = match args {
+            [this, args @ ..] => {
+                let args = args.iter_mut().map(|arg| std::mem::take(&mut **arg));
+                call_as_method(&context, function, this, args.collect())
+            }
+            [] => Ok(Dynamic::UNIT),
+        };
+        self.context.global_runtime_state_mut().level -= 1;
+        result.map_err(|error| at(error, place))
+    }
+
     fn note_others_method(&self, method: &Method, args: Vec<std::any::TypeId>, is_found: bool) {
         let receiver = &self.stack[self.base + method.local.place];
         let is_theirs = is_found
             && method.known.is_others()
             && method.known.others().is_none()
             && !receiver.is_shared()
+            && self.attribute(receiver, &method.name).is_none()
             && self.may_be_others(&method.name)
             && self.is_no_function(&method.name, method.args.len());
         if is_theirs {

@@ -9,7 +9,8 @@ use rhai::{Expr, Scope, ScriptFuncDef, Shared, Stmt};
 use super::lower;
 use super::node::Code;
 use super::unit::{Inside, Part, Unit};
-use super::wrap::statements_of;
+use crate::program::bodies::statements_of;
+use crate::program::guarded::unguarded;
 use crate::script::foreign::Foreign;
 use crate::script::interp::Interp;
 use crate::sys::lock::locked;
@@ -85,7 +86,8 @@ impl Shortcuts {
         {
             return code.as_ref().map(Arc::downgrade);
         }
-        let statements = statements_of(definition);
+        // A call that is made here is none of a method.
+        let statements = unguarded(statements_of(definition));
         let code = match unit_of(&statements) {
             _ if definition.this_type.is_some() || statements.is_empty() => None,
             Some(Unit(unit)) => match &unit.part {

@@ -1,12 +1,15 @@
 //! Rhai's tree of a function or a loop as a tree of shortcuts: statements.
 
-use rhai::{ASTFlags, ASTNode, Dynamic, Expr, ImmutableString, Position, Stmt, StmtBlock};
+use rhai::{
+    ASTFlags, ASTNode, CustomExpr, Dynamic, Expr, ImmutableString, Position, Stmt, StmtBlock,
+};
 
 use super::by_name::{Lowered, Refused, by_name};
 use super::node::{
-    Asked, Assign, Block, Code, For, If, Items, Line, Local, Node, SetItem, Step, While,
+    Asked, Assign, Block, Code, For, Held, If, Items, Line, Local, Node, SetItem, Step, While, With,
 };
 use super::operators::{assigned_by, is_range};
+use crate::program::with_block::{self, Parts};
 
 /// Returns the code of a function.
 pub(super) fn function(params: &[ImmutableString], body: &[Stmt]) -> Lowered<Code> {
@@ -121,7 +124,10 @@ impl<'a> Lowering<'a> {
     fn line(&mut self, statement: &Stmt) -> Lowered<Line> {
         let step = match statement {
             Stmt::Noop(_) => Step::Value(Node::Constant(Dynamic::UNIT)),
-            Stmt::Expr(expr) => Step::Value(self.node(expr)?),
+            Stmt::Expr(expr) => match with_block::of(expr) {
+                Some(with) => self.a_with(with)?,
+                None => Step::Value(self.node(expr)?),
+            },
             Stmt::FnCall(call, at) => Step::Value(self.node(&Expr::FnCall(call.clone(), *at))?),
             Stmt::Block(block) => Step::Block(self.block(block.statements())?),
             Stmt::If(flow, _) => Step::If(Box::new(If {
@@ -192,6 +198,30 @@ impl<'a> Lowering<'a> {
             at: flow.body.position(),
             whole,
         })))
+    }
+
+    fn a_with(&mut self, with: &CustomExpr) -> Lowered<Step> {
+        let (visible, first) = (self.variables.len(), self.next);
+        let mut parts = Parts::new(&with.inputs, &with.state);
+        let mut items = Vec::new();
+        while let Some((manager, name)) = parts.next_item() {
+            let at = manager.position();
+            let manager = self.node(manager)?;
+            let place = match name {
+                Some(Expr::Variable(variable, ..)) => Some(self.declare(&variable.1)),
+                Some(_) => return Err(Refused),
+                None => None,
+            };
+            items.push(Held { manager, place, at });
+        }
+        let body = match parts.block() {
+            Some(Expr::Stmt(block)) => self.block(block.statements())?,
+            _ => return Err(Refused),
+        };
+        self.variables.truncate(visible);
+        self.next = first;
+        let items = items.into();
+        Ok(Step::With(Box::new(With { items, body })))
     }
 
     fn assignment(&mut self, statement: &Stmt) -> Lowered<Step> {

@@ -9,7 +9,7 @@
 //! - [`node`]: the tree of a shortcut; [`lower`], [`lower_expr`]: made from Rhai's; [`by_name`]: parts that Rhai evaluates; [`codes`]: all
 //!   of them.
 //! - [`enter`]: from Rhai and back; [`run`]: running it: variables, and asking Rhai; [`statements`], [`expressions`], [`operators`],
-//!   [`calls`], [`functions`], [`known`]: the parts.
+//!   [`calls`], [`functions`], [`with`], [`known`]: the parts.
 //!
 //! A runtime with limits has none: they count each step of Rhai's.
 
@@ -28,6 +28,7 @@ mod register;
 mod run;
 mod statements;
 mod unit;
+mod with;
 mod wrap;
 
 pub(super) use register::{put_into, register};

@@ -40,6 +40,7 @@ pub(super) enum Step {
     While(Box<While>),
     For(Box<For>),
     Block(Block),
+    With(Box<With>),
     Return(Option<Node>),
     Break(Option<Node>),
     Continue,
@@ -84,6 +85,20 @@ pub(super) struct For {
     pub at: Position,
     /// The loop without what it goes through, for iterators of other types.
     pub whole: Asked,
+}
+
+/// `with a, b as c { … }`
+pub(super) struct With {
+    pub items: Box<[Held]>,
+    pub body: Block,
+}
+
+/// An item of a `with`.
+pub(super) struct Held {
+    pub manager: Node,
+    /// The variable that it is entered as.
+    pub place: Option<usize>,
+    pub at: Position,
 }
 
 pub(super) enum Items {

@@ -72,6 +72,7 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
             },
             Step::For(repeated) => return self.repeat(repeated),
             Step::Block(block) => return self.block(block),
+            Step::With(with) => return self.with(&with.items, &with.body),
             Step::Return(node) => return Ok(Flow::Return(self.optional(node.as_ref())?)),
             Step::Break(node) => return Ok(Flow::Break(self.optional(node.as_ref())?)),
             Step::Continue => return Ok(Flow::Continue),

@@ -6,7 +6,8 @@
 use rhai::{AST, ASTNode, Dynamic, Expr, Module, Position, ScriptFuncDef, Shared, Stmt, StmtBlock};
 
 use super::unit::{Part, Unit};
-use crate::program::bodies::{node, with_nodes};
+use crate::program::bodies::{node, statements_of, with_nodes};
+use crate::program::with_block;
 
 /// The key of the nodes of shortcuts.
 pub(super) const KEY: &str = "<shortcut>";
@@ -67,6 +68,11 @@ fn wrap_loops(statement: &mut Stmt) {
             statements.for_each(wrap_loops);
         }
         Stmt::Block(block) => block.statements_mut().iter_mut().for_each(wrap_loops),
+        Stmt::Expr(expr) => {
+            let block = with_block::block_of_mut(expr);
+            let statements = block.into_iter().flat_map(StmtBlock::statements_mut);
+            statements.for_each(wrap_loops);
+        }
         _ => (),
     }
 }
@@ -95,7 +101,9 @@ impl Survey {
     fn see(&mut self, path: &[ASTNode]) -> bool {
         match path.last() {
             Some(ASTNode::Stmt(Stmt::While(..) | Stmt::For(..))) => self.has_loop = true,
-            Some(ASTNode::Expr(Expr::Custom(..))) => self.has_node = true,
+            Some(ASTNode::Expr(expr @ Expr::Custom(..))) => {
+                self.has_node |= with_block::of(expr).is_none();
+            }
             _ => (),
         }
         !self.has_node
@@ -104,18 +112,4 @@ impl Survey {
     fn may_be_wrapped(&self) -> bool {
         self.has_loop && !self.has_node
     }
-}
-
-/// Returns the statements of a function.
-pub(super) fn statements_of(definition: &Shared<ScriptFuncDef>) -> Vec<Stmt> {
-    let mut module = Module::new();
-    module.set_script_fn(definition.clone());
-    let mut found = Vec::new();
-    AST::new([], module).walk(&mut |path| {
-        if let [ASTNode::Stmt(statement)] = path {
-            found.push((*statement).clone());
-        }
-        true
-    });
-    found
 }

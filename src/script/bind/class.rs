@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rhai::{Dynamic, Variant};
 
 use super::Handler;
+use super::bound::member;
 use super::native::{On, add, native};
 use super::registered::Property;
 use super::registry::Registry;
@@ -33,6 +34,18 @@ impl Class<'_> {
         let receiver = (self.receiver, self.name);
         self.registry
             .method(self.on, receiver, name, params, handler);
+        self
+    }
+
+    /// Adds a method that the manual does not mention for each class.
+    pub(crate) fn unlisted(
+        &mut self,
+        name: &'static str,
+        params: &'static [&'static str],
+        handler: Handler,
+    ) -> &mut Self {
+        let receiver = (self.on, self.receiver);
+        self.registry.unlisted(receiver, name, params, handler);
         self
     }
 
@@ -73,6 +86,14 @@ impl Class<'_> {
             let signature = Signature::new(name, &["value"]);
             let any = [TypeId::of::<Dynamic>()];
             self.raw(&format!("set${name}"), &any, signature, handler);
+        }
+        self
+    }
+
+    /// Its values have attributes that scripts set.
+    pub(crate) fn attributes(&mut self, read: fn(&Dynamic, &str) -> Option<Dynamic>) -> &mut Self {
+        if self.registry.is_for_engine() {
+            self.registry.table.attributes.insert(self.receiver, read);
         }
         self
     }
@@ -213,6 +234,13 @@ impl Registry {
         if self.is_for_engine() {
             self.members.set_custom_type::<T>(name);
             self.classes.insert(TypeId::of::<T>());
+        }
+        if self.is_for_engine() {
+            // A class may have its own, which replaces this one.
+            let signature = Signature::new("[]", &["index"]);
+            let types = [TypeId::of::<T>(), TypeId::of::<Dynamic>()];
+            let native = native(&self.interp, On::Copy, signature, member);
+            add(&mut self.members, "index$get$", &types, native);
         }
         let pair = [TypeId::of::<T>(); 2];
         self.exactly("==", &pair, &["a", "b"], |call| {

@@ -13,11 +13,18 @@
 //! - [`registry`]: everything scripts can call, collected for the engine; [`registered`]: the result.
 //! - [`class`]: a type with its methods and properties; [`namespace`]: a script module.
 //! - [`iterators`]: how natives iterate over values of our types.
+//! - [`bound`]: methods as values; [`class_table`]: classes, by the type of a value.
+//! - [`managed`]: types that `with` can enter and leave.
+//! - [`module_values`]: script modules, which are no arguments.
 //! - [`native`]: a handler as Rhai calls it.
 //! - [`vocabulary`]: which natives a program can call at all; an engine has no others.
 
+mod bound;
 mod class;
+mod class_table;
 mod iterators;
+mod managed;
+mod module_values;
 mod namespace;
 mod native;
 mod registered;
@@ -25,8 +32,17 @@ mod registry;
 mod signature;
 mod vocabulary;
 
+pub(crate) use bound::{
+    call_as_method, is_bound, method_of, no_attribute, read_attribute, register as register_bound,
+    unbound,
+};
 pub(crate) use class::Class;
+pub(crate) use class_table::Classes;
 pub(crate) use iterators::{Items, Iterators};
+pub(crate) use managed::{
+    begin as begin_context, end as end_context, leave as leave_context, leave_by,
+};
+pub(crate) use module_values::ModuleValues;
 pub(crate) use namespace::Namespace;
 pub(crate) use native::{Handler, Native, On, Resolved, last_resolved};
 pub(crate) use registered::{Listed, Listing, Property, Registered};

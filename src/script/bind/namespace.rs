@@ -5,6 +5,7 @@ use std::any::TypeId;
 use rhai::{Dynamic, Module, Variant};
 
 use super::Handler;
+use super::bound::member;
 use super::native::{On, add, native, register};
 use super::registered::{Property, Receiver};
 use super::registry::Registry;
@@ -33,6 +34,28 @@ impl Namespace<'_> {
             let Registry {
                 interp, namespaces, ..
             } = self.registry;
+            let module = &mut namespaces[place].1;
+            register(module, interp, (On::Nothing, None), signature, handler);
+        }
+        self
+    }
+
+    /// As [`function`](Self::function), for a function that has an entry of its own elsewhere.
+    pub(crate) fn unlisted(
+        &mut self,
+        name: &'static str,
+        params: &'static [&'static str],
+        handler: Handler,
+    ) -> &mut Self {
+        if let Some(place) = self.place_of(name) {
+            let receiver = (On::Copy, self.receiver);
+            let signature = Signature::new(name, params);
+            let registry = &mut *self.registry;
+            registry.table.add_method(self.receiver, name);
+            registry.unlisted(receiver, name, params, handler);
+            let Registry {
+                interp, namespaces, ..
+            } = registry;
             let module = &mut namespaces[place].1;
             register(module, interp, (On::Nothing, None), signature, handler);
         }
@@ -193,6 +216,11 @@ impl Registry {
             return None;
         }
         self.members.set_custom_type::<T>(name);
+        self.table.modules.insert(TypeId::of::<T>(), name);
+        let signature = Signature::new("[]", &["index"]);
+        let types = [TypeId::of::<T>(), TypeId::of::<Dynamic>()];
+        let getter = native(&self.interp, On::Copy, signature, member);
+        add(&mut self.members, "index$get$", &types, getter);
         let mut module = Module::new();
         module.set_id(name);
         self.namespaces.push((name, module));

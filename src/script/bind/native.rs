@@ -8,6 +8,7 @@ use rhai::{
     Dynamic, FuncRegistration, Identifier, Module, NativeCallContext, Position, RhaiFunc, Shared,
 };
 
+use super::module_values::check_receiver;
 use super::signature::Signature;
 use crate::script::Outcome;
 use crate::script::call::Call;
@@ -16,6 +17,13 @@ use crate::script::panics::without_panic;
 
 /// The native behind a name.
 pub(crate) type Handler = fn(&mut Call<'_>) -> Outcome;
+
+/// How `with` enters and leaves values of a class.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Managed {
+    pub enter: Handler,
+    pub leave: Handler,
+}
 
 /// The receiver of a native.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +104,9 @@ impl Native {
     /// Those of the handler.
     pub(crate) fn call(&self, context: &NativeCallContext, args: &mut [&mut Dynamic]) -> Outcome {
         let is_method = self.on != On::Nothing;
+        if !is_method && let Some(first) = args.first() {
+            check_receiver(&self.interp, context, first)?;
+        }
         let mut call = Call::sort(&self.interp, context, &self.signature, is_method, args)?;
         // A mistake of ours, or a function of the host that a script has passed to us.
         without_panic(|| (self.handler)(&mut call))

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use rhai::{Dynamic, Module, Shared};
 
+use super::class_table::ClassTable;
 use super::signature::Signature;
 
 /// One row of the table from which a wrong call is explained.
@@ -43,6 +44,8 @@ pub(crate) struct Registered {
     pub namespaces: Vec<(&'static str, Shared<Module>)>,
     /// Our own types: small handles, all of whose methods may be called on a copy.
     pub classes: HashSet<TypeId>,
+    /// The facts about types that are needed while a script runs.
+    pub table: ClassTable,
 }
 
 /// Everything that is declared, by name: for help.

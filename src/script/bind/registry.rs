@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rhai::{Dynamic, FnPtr, Module, Variant};
 
 use super::Handler;
+use super::class_table::ClassTable;
 use super::iterators::{Items, Iterators};
 use super::native::{On, add, native, register};
 use super::registered::{Listed, Listing, Receiver, Registered};
@@ -43,6 +44,7 @@ pub(crate) struct Registry {
     inside: Vec<(&'static str, &'static str)>,
     pub(super) codecs: Codecs,
     pub(super) classes: HashSet<TypeId>,
+    pub(super) table: ClassTable,
     pub(super) listing: Listing,
     iterators: Iterators,
 }
@@ -59,6 +61,7 @@ impl Registry {
             inside: Vec::new(),
             codecs: Codecs::default(),
             classes: HashSet::new(),
+            table: ClassTable::default(),
             listing: Listing::default(),
             iterators: Iterators::default(),
         }
@@ -108,9 +111,23 @@ impl Registry {
         handler: Handler,
     ) {
         self.list(Some(receiver), name, params);
+        if on == On::Copy && self.wants(name) {
+            self.table.add_method(receiver.0, name);
+        }
+        self.unlisted((on, receiver.0), name, params, handler);
+    }
+
+    /// Adds a method that no list mentions.
+    pub(super) fn unlisted(
+        &mut self,
+        (on, receiver): (On, TypeId),
+        name: &'static str,
+        params: &'static [&'static str],
+        handler: Handler,
+    ) {
         if self.wants(name) {
             let signature = Signature::new(name, params);
-            let receiver = (on, Some(receiver.0));
+            let receiver = (on, Some(receiver));
             register(
                 &mut self.members,
                 &self.interp,
@@ -258,6 +275,7 @@ impl Registry {
             members: self.members.into(),
             namespaces,
             classes: self.classes,
+            table: self.table,
         }
     }
 

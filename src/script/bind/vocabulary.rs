@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 /// Words of a text with which it can call a native by a name that the text does not contain.
-const BY_ANY_NAME: [&str; 5] = ["eval", "Fn", "getattr", "hasattr", "setattr"];
+const BY_ANY_NAME: [&str; 6] = ["eval", "Fn", "delattr", "getattr", "hasattr", "setattr"];
 
 /// The word that brings in other texts.
 const IMPORT: &str = "import";

@@ -1,6 +1,8 @@
 //! `bytes` and Python's methods of it.
 
-use rhai::{Blob, Dynamic};
+use std::any::TypeId;
+
+use rhai::{Blob, Dynamic, ImmutableString};
 
 use super::codec;
 use super::iterate::items;
@@ -10,6 +12,18 @@ use crate::text::{as_int, as_string};
 
 pub(super) fn register(registry: &mut Registry) {
     registry.function("bytes", &["source?", "encoding?", "errors?", "/"], bytes);
+    for name in ["bytes", "bytearray"] {
+        registry.exactly(
+            name,
+            &[TypeId::of::<ImmutableString>()],
+            &["source"],
+            |_| Err(raise("TypeError", "string argument without an encoding")),
+        );
+    }
+    registry.members().set_iter(TypeId::of::<Blob>(), |bytes| {
+        let bytes = bytes.into_blob().unwrap_or_default();
+        Box::new(bytes.into_iter().map(|byte| Dynamic::from_int(byte.into())))
+    });
     registry.function(
         "bytearray",
         &["source?", "encoding?", "errors?", "/"],

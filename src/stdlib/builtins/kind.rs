@@ -11,7 +11,7 @@ use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map};
 use crate::script::exceptions::is_a;
 use crate::script::values::type_name_in;
 use crate::script::{Call, Exception, Failure, Outcome, Registry, raise, type_name};
-use crate::text::as_string;
+use crate::text::{as_string, function_name};
 
 /// The result of `type(x)`.
 #[derive(Debug, Clone)]
@@ -75,7 +75,7 @@ fn class_name(value: &Dynamic) -> Option<ImmutableString> {
         return Some(kind.0.clone());
     }
     if let Some(function) = value.read_lock::<FnPtr>() {
-        return Some(function.fn_name().into());
+        return Some(function_name(&function).into());
     }
     as_string(value)
 }

@@ -32,7 +32,7 @@
 //!
 //! Rhai's meaning stays where Python has none: `list.sort(|a, b| …)` compares, `list.insert(i, x)` and
 //! `list.reverse()` are the same in both, `s.trim()` and `s.make_upper()` change `s`, `s.split(5)` splits at an
-//! index, `bytes(text)` counts (with an encoding it encodes), `"a" + None` is `"a"`.
+//! index, `"a" + None` is `"a"`.
 
 mod arithmetic;
 mod bytes;

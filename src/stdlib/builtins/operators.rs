@@ -4,8 +4,9 @@ use std::any::TypeId;
 
 use rhai::{Array, Blob, Dynamic, ImmutableString};
 
+use super::compare::{equal, greater, less};
 use super::convert::text_failure;
-use crate::script::{Call, Failure, Outcome, Registry, memory};
+use crate::script::{Call, Failure, Handler, Outcome, Registry, memory};
 use crate::text;
 use crate::text::{as_int, as_string};
 
@@ -29,6 +30,35 @@ pub(super) fn register(registry: &mut Registry) {
             let (count, value) = (call.value(0), call.value(1));
             repeat(call, value, &count)
         });
+    }
+    comparisons(registry);
+}
+
+/// `[1, 2] < [1, 3]`: Rhai has no order of lists and bytes.
+fn comparisons(registry: &mut Registry) {
+    type Compare = (&'static str, Handler);
+    let operators: [Compare; 4] = [
+        ("<", |call| {
+            let (a, b) = (call.value(0), call.value(1));
+            less(call.context, &a, &b).map(Dynamic::from)
+        }),
+        (">", |call| {
+            let (a, b) = (call.value(0), call.value(1));
+            greater(call.context, &a, &b).map(Dynamic::from)
+        }),
+        ("<=", |call| {
+            let (a, b) = (call.value(0), call.value(1));
+            Ok((equal(call.context, &a, &b) || less(call.context, &a, &b)?).into())
+        }),
+        (">=", |call| {
+            let (a, b) = (call.value(0), call.value(1));
+            Ok((equal(call.context, &a, &b) || greater(call.context, &a, &b)?).into())
+        }),
+    ];
+    for compared in [TypeId::of::<Array>(), TypeId::of::<Blob>()] {
+        for (operator, handler) in operators {
+            registry.exactly(operator, &[compared; 2], &["a", "b"], handler);
+        }
     }
 }
 

@@ -78,7 +78,17 @@ pub(super) fn register(registry: &mut Registry) {
             call.this::<Connection>().close();
             Ok(Dynamic::UNIT)
         })
-        .method("with", &["body"], with)
+        .context(
+            |call| {
+                let connection: Connection = call.this();
+                connection.open()?;
+                Ok(Dynamic::from(connection))
+            },
+            |call| {
+                call.this::<Connection>().close();
+                Ok(Dynamic::UNIT)
+            },
+        )
         .method("fileno", &[], fileno)
         .getter("closed", |call| {
             Ok(call.this::<Connection>().with(|s| s.end.is_none()).into())
@@ -297,16 +307,6 @@ fn poll(call: &mut Call<'_>) -> Outcome {
         Err(PipeError::TimedOut) => Ok(false.into()),
         Err(error) => Err(receive_failure(call.interp, error)),
     }
-}
-
-/// `connection.with(|| …)`: closes the connection when the function has run, also when it throws.
-fn with(call: &mut Call<'_>) -> Outcome {
-    let body = call.function(0)?;
-    let connection: Connection = call.this();
-    connection.open()?;
-    let result = call.call(&body, vec![]);
-    connection.close();
-    result
 }
 
 /// Returns the descriptor of the socket, or of the session's memory, which holds the pipe.

@@ -60,7 +60,7 @@ use self::family::Family;
 use self::pool::{Callbacks, OpenPools};
 use self::start_method::{StartMethod, StartMethods};
 use self::workers::Workers;
-use crate::script::{Call, Outcome, Registry, States};
+use crate::script::{Call, Outcome, Registry, States, exception_class};
 
 /// The value of the global constant `multiprocessing`, and of a context.
 #[derive(Debug, Clone, Default)]
@@ -125,6 +125,13 @@ pub(super) fn register(registry: &mut Registry) {
         .global("active_children", &[], active_children)
         .global("cpu_count", &[], |_| Ok(cpu_count()))
         .function("freeze_support", &[], |_| Ok(Dynamic::UNIT));
+    let classes = [
+        "ProcessError",
+        "BufferTooShort",
+        "TimeoutError",
+        "AuthenticationError",
+    ];
+    exception_class::members(&mut module, &classes);
     context::register(&mut module);
     connection_members::register(registry);
     pool::register_module(registry);

@@ -12,6 +12,7 @@ use super::process::{Process, Stage};
 use super::process_codec;
 use super::start;
 use crate::process::child::StillRunning;
+use crate::script::bind::{method_of, no_attribute, read_attribute};
 use crate::script::{Call, Failure, Outcome, Registry, os_failure, raise, task, truth};
 use crate::sys;
 use crate::sys::signal::Signal;
@@ -62,6 +63,10 @@ pub(super) fn register(registry: &mut Registry) {
         })
         .index_getter(attribute)
         .index_setter(set_attribute)
+        .attributes(|process, name| {
+            let process = process.read_lock::<Process>()?;
+            process.with(|state| state.attributes.get(name).cloned())
+        })
         .repr(|call| Ok(call.this::<Process>().repr(call.interp).into()));
 }
 
@@ -132,10 +137,12 @@ fn join(call: &mut Call<'_>) -> Outcome {
     if process.with(|state| matches!(state.stage, Stage::Initial)) {
         return Err(raise("AssertionError", "can only join a started process"));
     }
+    let is_limited = call.has_value(0);
     let timeout = call.timeout(0)?;
     let deadline = timeout.and_then(|t| Instant::now().checked_add(t));
     match process.wait(call.interp, deadline) {
-        Ok(()) => Ok(timeout.map_or(Dynamic::UNIT, |_| true.into())),
+        Ok(()) if is_limited => Ok(true.into()),
+        Ok(()) => Ok(Dynamic::UNIT),
         Err(StillRunning::TimedOut) => Ok(false.into()),
         Err(StillRunning::Interrupted) => Err(call.interp.interrupted()),
     }
@@ -260,14 +267,12 @@ fn exception(call: &mut Call<'_>) -> Outcome {
 fn attribute(call: &mut Call<'_>) -> Outcome {
     let process: Process = call.this();
     let name = call.string(0)?;
-    process
-        .with(|state| state.attributes.get(name.as_str()).cloned())
-        .ok_or_else(|| {
-            raise(
-                "AttributeError",
-                format!("'Process' object has no attribute '{name}'"),
-            )
-        })
+    let found = process.with(|state| state.attributes.get(name.as_str()).cloned());
+    if let Some(value) = found {
+        return Ok(read_attribute(call, &name, value));
+    }
+    let receiver = call.receiver().clone();
+    method_of(call, &receiver, &name).ok_or_else(|| no_attribute(call, "Process", &name))
 }
 
 fn set_attribute(call: &mut Call<'_>) -> Outcome {

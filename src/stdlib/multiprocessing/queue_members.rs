@@ -193,10 +193,15 @@ fn task_done(call: &mut Call<'_>) -> Outcome {
 fn join(call: &mut Call<'_>) -> Outcome {
     let queue: Queue = call.this();
     joinable(&queue, "join")?;
+    let is_limited = call.has_value(0);
     let timeout = call.timeout(0)?;
     let deadline = timeout.map_or(Deadline::NEVER, Deadline::after);
     let done = waited(call.interp, queue.shared.join(deadline))?;
-    Ok(timeout.map_or(Dynamic::UNIT, |_| done.into()))
+    Ok(if is_limited {
+        done.into()
+    } else {
+        Dynamic::UNIT
+    })
 }
 
 /// `for x in q.iter_until(sentinel)` iterates over the items up to the sentinel, which is taken out of the queue.

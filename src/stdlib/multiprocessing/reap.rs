@@ -104,7 +104,9 @@ impl Process {
         self.poll(interp);
         self.with(|state| {
             let mut text = format!("<Process name='{}'", state.identity.name);
-            if let Some(pid) = state.stage.pid().filter(|_| !state.closed) {
+            let own = sys::process::pid();
+            let shown = |pid: &i32| !state.closed && *pid != own;
+            if let Some(pid) = state.stage.pid().filter(shown) {
                 text.push_str(&format!(" pid={pid}"));
             }
             text.push_str(&format!(" parent={}", state.creator));

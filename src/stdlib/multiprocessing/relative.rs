@@ -12,6 +12,7 @@ use crate::process::child::StillRunning;
 use crate::script::{Call, Interp, Outcome, Registry, raise};
 use crate::sync::ProcessId;
 use crate::sys;
+use crate::sys::signal::Signal;
 
 /// The main process as an object, and a child's parent: known by name and number only.
 #[derive(Debug, Clone)]
@@ -69,6 +70,8 @@ pub(super) fn register(registry: &mut Registry) {
             Ok(call.this::<Relative>().is_alive().into())
         })
         .method("join", &["timeout?"], join_relative)
+        .method("terminate", &[], |call| send(call, Signal::SIGTERM))
+        .method("kill", &[], |call| send(call, Signal::SIGKILL))
         .repr(|call| Ok(call.this::<Relative>().repr().into()));
 }
 
@@ -97,21 +100,42 @@ fn rename_main(call: &mut Call<'_>) -> Outcome {
     Ok(Dynamic::UNIT)
 }
 
-/// `parent_process().join()` waits for the parent's end; the current process cannot wait for itself.
+/// `parent_process().join()` waits for the parent's end, and returns whether it came in time; the current process cannot wait for itself.
 fn join_relative(call: &mut Call<'_>) -> Outcome {
     let relative: Relative = call.this();
     if relative.is_main {
         return Err(raise("AssertionError", "can only join a child process"));
     }
+    let is_limited = call.has_value(0);
+    let timeout = call.timeout(0)?;
+    let answer = |has_ended: bool| match is_limited {
+        true => has_ended.into(),
+        false => Dynamic::UNIT,
+    };
     if !relative.is_alive() {
-        return Ok(Dynamic::UNIT);
+        return Ok(answer(true));
     }
-    let deadline = call.timeout(0)?.and_then(|t| Instant::now().checked_add(t));
+    let deadline = timeout.and_then(|t| Instant::now().checked_add(t));
     let Ok(sentinel) = sys::process::pidfd(relative.pid) else {
-        return Ok(Dynamic::UNIT);
+        return Ok(answer(true));
     };
     match reap::wait_child(call.interp, (sentinel.as_fd(), ProcessId::NONE), deadline) {
         Err(StillRunning::Interrupted) => Err(call.interp.interrupted()),
-        _ => Ok(Dynamic::UNIT),
+        Err(StillRunning::TimedOut) => Ok(answer(false)),
+        Ok(()) => Ok(answer(true)),
     }
+}
+
+/// Sends a signal to the main process itself, or to the parent.
+fn send(call: &mut Call<'_>, signal: Signal) -> Outcome {
+    let pid = call.this::<Relative>().pid;
+    let guard = call.interp.permissions();
+    if sys::signal::reaches_this_process(pid) {
+        guard.change_process("sending a signal to this process")?;
+    } else {
+        let signal = signal as i32;
+        guard.signals(&format!("sending signal {signal} to process {pid}"))?;
+    }
+    let _ = sys::signal::send(pid, signal as i32);
+    Ok(Dynamic::UNIT)
 }

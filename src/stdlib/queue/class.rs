@@ -102,10 +102,15 @@ fn put(call: &mut Call<'_>, deadline: Deadline) -> Outcome {
 /// `join()` returns nothing; `join(timeout)` returns whether every task is done.
 fn join(call: &mut Call<'_>) -> Outcome {
     let channel = with_tasks(call, "join")?;
+    let is_limited = call.has_value(0);
     let timeout = call.timeout(0)?;
     let deadline = timeout.map_or(Deadline::NEVER, Deadline::after);
     let done = channel.join(call.interp, deadline)?;
-    Ok(timeout.map_or(Dynamic::UNIT, |_| done.into()))
+    Ok(if is_limited {
+        done.into()
+    } else {
+        Dynamic::UNIT
+    })
 }
 
 fn repr(call: &mut Call<'_>) -> Outcome {

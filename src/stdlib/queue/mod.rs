@@ -9,7 +9,7 @@ pub(crate) mod channel;
 mod class;
 mod order;
 
-use crate::script::Registry;
+use crate::script::{Registry, exception_class};
 
 pub(crate) use class::construct;
 
@@ -25,4 +25,5 @@ pub(super) fn register(registry: &mut Registry) {
         .function("LifoQueue", &["maxsize?"], class::construct)
         .function("PriorityQueue", &["maxsize?"], class::construct)
         .function("SimpleQueue", &[], class::construct);
+    exception_class::members(&mut queue, &["Empty", "Full", "ShutDown"]);
 }

@@ -9,7 +9,6 @@ use super::connection::Socket;
 use super::opening::accepted;
 use super::{address, small, transfer};
 use crate::permissions::Contacting;
-use crate::script::caller::parameters;
 use crate::script::{
     Call, Failure, Outcome, Registry, memory, os_failure, raise, truth, type_name,
 };
@@ -62,7 +61,13 @@ pub(super) fn register(registry: &mut Registry) {
             let kernel = call.this::<Socket>().kernel_if_open();
             Ok(Dynamic::from_int(kernel.map_or(-1, |k| k.number().into())))
         })
-        .method("with", &["body"], with)
+        .context(
+            |call| Ok(Dynamic::from(call.this::<Socket>())),
+            |call| {
+                call.this::<Socket>().close();
+                Ok(Dynamic::UNIT)
+            },
+        )
         .getter("family", |call| {
             Ok(Dynamic::from_int(call.this::<Socket>().family().into()))
         })
@@ -246,21 +251,6 @@ fn shut_down(call: &mut Call<'_>) -> Outcome {
     let kernel = call.this::<Socket>().kernel()?;
     kernel.shutdown(how).map_err(os_failure)?;
     Ok(Dynamic::UNIT)
-}
-
-/// `s.with(|s| …)`: closed when the function has ended, also when it throws.
-fn with(call: &mut Call<'_>) -> Outcome {
-    let body = call.function(0)?;
-    let socket: Socket = call.this();
-    let takes_it = parameters(call.interp, &body).is_some_and(|count| count > 0);
-    let args = if takes_it {
-        vec![Dynamic::from(socket.clone())]
-    } else {
-        vec![]
-    };
-    let result = call.call(&body, args);
-    socket.close();
-    result
 }
 
 /// Python's: `<socket.socket fd=3, family=2, type=1, proto=0, laddr=('127.0.0.1', 80)>`.

@@ -22,7 +22,7 @@ use rhai::{Array, Dynamic};
 
 use self::hook::Hook;
 use self::roster::Roster;
-use crate::script::{Call, Outcome, Registry, States};
+use crate::script::{Call, Outcome, Registry, States, exception_class};
 
 /// The value of the global constant `threading`.
 #[derive(Debug, Clone)]
@@ -57,10 +57,11 @@ pub(super) fn register(registry: &mut Registry) {
         .function("get_native_id", &[], |call| Ok(ident(call)))
         .function(
             "Timer",
-            &["interval", "function", "args?"],
+            &["#", "interval", "function", "args?"],
             timer::construct,
         )
         .function("local", &[], local::construct);
+    exception_class::members(&mut threading, &["BrokenBarrierError"]);
     locks::register(&mut threading);
     hook::register_members(&mut threading);
 }

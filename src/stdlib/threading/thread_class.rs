@@ -5,6 +5,7 @@ use rhai::Dynamic;
 use super::roster::Roster;
 use super::thread::{Stage, Thread};
 use super::timer;
+use crate::script::bind::{method_of, no_attribute, read_attribute};
 use crate::script::{Call, Outcome, Registry, raise, task, truth};
 use crate::sync::{Deadline, WaitError};
 
@@ -42,6 +43,10 @@ pub(super) fn register(registry: &mut Registry) {
         })
         .index_getter(attribute)
         .index_setter(set_attribute)
+        .attributes(|thread, name| {
+            let thread = thread.read_lock::<Thread>()?;
+            thread.with(|state| state.attributes.get(name).cloned())
+        })
         .repr(repr);
 }
 
@@ -50,6 +55,7 @@ pub(crate) fn construct(call: &mut Call<'_>) -> Outcome {
     let target = task::target(call)?;
     let args = task::arguments(call)?;
     let given = call.given(2).map(|name| call.str(&name));
+    let given = given.filter(|name| !name.is_empty());
     let name = given.unwrap_or_else(|| Roster::of(call.interp).next_name(target.as_ref()));
     let daemon = match call.given(3) {
         Some(flag) => truth(&flag),
@@ -74,10 +80,12 @@ fn join(call: &mut Call<'_>) -> Outcome {
     if thread.is(&Roster::of(call.interp).current()) {
         return Err(raise("RuntimeError", "cannot join current thread"));
     }
+    let is_limited = call.has_value(0);
     let timeout = call.timeout(0)?;
     let deadline = timeout.map_or(Deadline::NEVER, Deadline::after);
     match thread.wait(call.interp, deadline) {
-        Ok(()) => Ok(timeout.map_or(Dynamic::UNIT, |_| true.into())),
+        Ok(()) if is_limited => Ok(true.into()),
+        Ok(()) => Ok(Dynamic::UNIT),
         Err(WaitError::TimedOut) => Ok(false.into()),
         Err(_) => Err(call.interp.interrupted()),
     }
@@ -129,8 +137,11 @@ fn attribute(call: &mut Call<'_>) -> Outcome {
     let found = call
         .this::<Thread>()
         .with(|state| state.attributes.get(name.as_str()).cloned());
-    let text = format!("'Thread' object has no attribute '{name}'");
-    found.ok_or_else(|| raise("AttributeError", text))
+    if let Some(value) = found {
+        return Ok(read_attribute(call, &name, value));
+    }
+    let receiver = call.receiver().clone();
+    method_of(call, &receiver, &name).ok_or_else(|| no_attribute(call, "Thread", &name))
 }
 
 fn set_attribute(call: &mut Call<'_>) -> Outcome {

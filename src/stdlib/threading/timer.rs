@@ -11,10 +11,13 @@ use super::roster::Roster;
 use super::thread::Thread;
 use crate::script::{Call, Dialect, Failure, Outcome, raise};
 use crate::stdlib::multiprocessing::synchronize::event::Event;
+use crate::text::as_float;
 
 /// `Timer(interval, function, args)`.
 pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
-    let interval = call.float(0)?;
+    let given = call.value(0);
+    let seconds = as_float(&given).filter(|seconds| !seconds.is_nan());
+    let interval = seconds.ok_or_else(|| call.mismatch(0, "a number", &given))?;
     let interval = Duration::try_from_secs_f64(interval.max(0.0)).unwrap_or(Duration::MAX);
     let function = call.function(1)?;
     let args = if call.has(2) {
@@ -27,9 +30,15 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
     let daemon = roster.current().is_daemon();
     let thread = Thread::new(roster.next_name(None), daemon, Some(function), args);
     thread.with(|state| {
-        state
-            .attributes
-            .insert("finished".into(), Dynamic::from(finished.clone()));
+        let function = state.target.clone().map_or(Dynamic::UNIT, Dynamic::from);
+        let attributes = [
+            ("interval", given),
+            ("function", function),
+            ("args", state.args.clone().into()),
+            ("finished", Dynamic::from(finished.clone())),
+        ];
+        let attributes = attributes.map(|(name, value)| (name.into(), value));
+        state.attributes.extend(attributes);
         state.delay = Some(Delay { interval, finished });
     });
     Ok(Dynamic::from(thread))

@@ -25,7 +25,7 @@ pub(super) fn register(registry: &mut Registry) {
         registry.exactly("sleep", &[seconds], &["secs"], sleep);
     }
     let mut time = registry.namespace("time", Time);
-    time.function("sleep", &["secs"], sleep)
+    time.function("sleep", &["#", "secs"], sleep)
         .function("time", &[], |_| {
             Ok(Dynamic::from_float(since_epoch().as_secs_f64()))
         })

@@ -131,3 +131,19 @@ fn a_line_wraps_in_a_narrow_window_and_follows_its_size() {
     terminal.keys(&format!(" + [4, 5, 6, 7, 8, 9]{ENTER}"));
     terminal.wait_for(">>> [1, 2, 3] + [4, 5, 6, 7, 8, 9]\n[1, 2, 3, 4, 5, 6, 7, 8, 9]\n>>>");
 }
+
+#[test]
+fn a_with_block_over_several_lines_is_one_input_and_functions_come_after_methods() {
+    let terminal = Setting::prompt().open();
+    terminal.enter("let lock = Lock()");
+    terminal.enter("with lock {");
+    terminal.wait_for_row("...", 8);
+    terminal.enter("print([\"held\", lock.locked()])");
+    terminal.enter("}");
+    terminal.wait_for("\n['held', True]\n");
+    terminal.enter("let q = Queue()");
+    terminal.enter("q.put(7)");
+    terminal.enter("fn get() { 42 }");
+    terminal.enter("[q.get(), get(), lock.locked()]");
+    terminal.wait_for("\n[7, 42, False]\n");
+}

@@ -57,7 +57,7 @@ pub(in crate::stdlib::builtins) fn register(registry: &mut Registry) {
         .method("writable", &[], |call| {
             Ok(call.this::<File>().mode().writes().into())
         })
-        .method("with", &["function"], with)
+        .context(enter, leave)
         .getter("closed", |call| Ok(call.this::<File>().is_closed().into()))
         .getter("name", |call| Ok(call.this::<File>().name().clone().into()))
         .getter("mode", |call| {
@@ -211,14 +211,18 @@ fn truncate(call: &mut Call<'_>) -> Outcome {
     Ok(Dynamic::from_int(length as i64))
 }
 
-/// `f.with(|f| …)`: gives what the function gives, the file closed whatever happens.
-fn with(call: &mut Call<'_>) -> Outcome {
+/// The beginning of `with`.
+fn enter(call: &mut Call<'_>) -> Outcome {
     let file: File = call.this();
-    let function = call.function(0)?;
     file.with(|_| Ok(()))?;
-    let result = call.call(&function, vec![Dynamic::from(file.clone())]);
-    let closed = file.close();
-    let value = result?;
-    closed?;
-    Ok(value)
+    Ok(Dynamic::from(file))
+}
+
+/// The end of `with`: an error of the block comes before one of closing.
+fn leave(call: &mut Call<'_>) -> Outcome {
+    let closed = call.this::<File>().close();
+    if !call.has(0) {
+        closed?;
+    }
+    Ok(Dynamic::UNIT)
 }

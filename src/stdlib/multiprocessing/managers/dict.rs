@@ -163,8 +163,17 @@ pub(crate) fn set(call: &Call<'_>, dict: &Proxy, name: &Dynamic, value: Dynamic)
 }
 
 fn remove(call: &Call<'_>, name: &Dynamic) -> Result<Option<Dynamic>, Failure> {
+    remove_from(call, &this(call), name)
+}
+
+/// Removes an entry of a dict or an attribute of a namespace, and returns its value if there was one.
+pub(super) fn remove_from(
+    call: &Call<'_>,
+    from: &Proxy,
+    name: &Dynamic,
+) -> Result<Option<Dynamic>, Failure> {
     let key = key(call, name)?;
-    let removed = this(call)
+    let removed = from
         .container
         .remove(&key, |value| unpack(call.interp, value));
     removed

@@ -78,12 +78,13 @@ pub(crate) fn register(registry: &mut Registry) {
             Ok(Dynamic::UNIT)
         })
         .method("join", &["timeout?"], |_| Ok(Dynamic::UNIT))
-        .method("with", &["body"], |call| {
-            let (manager, body) = (call.this::<Manager>(), call.function(0)?);
-            let result = call.call(&body, vec![]);
-            manager.stop();
-            result
-        })
+        .context(
+            |call| Ok(Dynamic::from(call.this::<Manager>())),
+            |call| {
+                call.this::<Manager>().stop();
+                Ok(Dynamic::UNIT)
+            },
+        )
         // There is no server to connect to.
         .getter("address", |_| Ok(Dynamic::UNIT))
         .repr(|call| Ok(call.this::<Manager>().repr().into()));
@@ -105,7 +106,7 @@ fn containers(class: &mut Class<'_>) {
             let switch = started(call)?;
             namespace::construct(call, &switch)
         })
-        .method("Value", &["typecode", "value", "/"], |call| {
+        .method("Value", &["#", "typecode", "value"], |call| {
             let switch = started(call)?;
             value::construct(call, &switch)
         })

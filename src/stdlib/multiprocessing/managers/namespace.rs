@@ -3,7 +3,7 @@
 use rhai::Dynamic;
 
 use super::contents::merge;
-use super::dict::{change_key, get, pairs, set};
+use super::dict::{change_key, get, pairs, remove_from, set};
 use super::members::register_class;
 use super::proxy::{self, NamespaceProxy, Proxy, Shape, assigned_to};
 use crate::script::{Call, Outcome, Registry, raise};
@@ -25,6 +25,14 @@ pub(crate) fn register(registry: &mut Registry) {
             let (name, value) = (call.string(0)?, call.value(1));
             let namespace = assigned_to::<NamespaceProxy>(call);
             set(call, &namespace, &name.into(), value)
+        })
+        .unlisted("__delattr__", &["name"], |call| {
+            let name = call.string(0)?;
+            let removed = remove_from(call, &this(call), &name.clone().into())?;
+            removed.map(|_| Dynamic::UNIT).ok_or_else(|| {
+                let text = format!("'Namespace' object has no attribute '{name}'");
+                raise("AttributeError", text)
+            })
         })
         .method("update", &["name", "function", "default?", "/"], |call| {
             let (namespace, name) = (this(call), call.string(0)?);

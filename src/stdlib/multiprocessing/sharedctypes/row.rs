@@ -7,6 +7,7 @@ use rhai::{Dynamic, Variant};
 
 use super::guard::{Guard, Held};
 use super::typecode::TypeCode;
+use crate::script::bind::{begin_context, leave_context};
 use crate::script::{Call, Class, Failure, Interp, Outcome, session_failure};
 use crate::sync::{Cells, Offset, Session, ShmError};
 
@@ -124,10 +125,14 @@ pub(crate) fn register_lock<T: Holder>(class: &mut Class<'_>) {
         .method("release", &[], |call| {
             call.method(&mut lock::<T>(call), "release", vec![])
         })
-        .method("with", &["body"], |call| {
-            let body = call.value(0);
-            call.method(&mut lock::<T>(call), "with", vec![body])
-        });
+        .context(
+            |call| begin_context(call.interp, call.context, &mut lock::<T>(call)),
+            |call| {
+                let problem = call.rest(0);
+                let mut lock = lock::<T>(call);
+                leave_context(call.interp, call.context, &mut lock, problem).map(Dynamic::from)
+            },
+        );
 }
 
 fn lock<T: Holder>(call: &Call<'_>) -> Dynamic {

@@ -150,6 +150,7 @@ pub(super) fn register(registry: &mut Registry) {
             notify(&call.this(), count)
         })
         .method("notify_all", &[], |call| notify(&call.this(), usize::MAX))
+        .unlisted("notifyAll", &[], |call| notify(&call.this(), usize::MAX))
         .repr(|call| repr(call.interp, &call.this()));
 }
 

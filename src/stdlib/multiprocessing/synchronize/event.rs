@@ -39,6 +39,9 @@ pub(super) fn register(registry: &mut Registry) {
         .method("is_set", &[], |call| {
             Ok(call.this::<Event>().shared.is_set().into())
         })
+        .unlisted("isSet", &[], |call| {
+            Ok(call.this::<Event>().shared.is_set().into())
+        })
         .method("wait", &["timeout?"], |call| {
             let event: Event = call.this();
             let deadline = wait_deadline(call, 0, event.dialect)?;

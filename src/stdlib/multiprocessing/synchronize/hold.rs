@@ -37,7 +37,7 @@ pub(super) fn members<T: Hold>(class: &mut Class<'_>) {
             let deadline = acquire_deadline(call, held.dialect(), T::ENDLESS_IS_MINUS_ONE)?;
             Ok(held.take(call.interp, deadline)?.into())
         })
-        .method("with", &["body"], with::<T>)
+        .context(enter::<T>, leave::<T>)
         .method("locked", &[], |call| Ok(call.this::<T>().is_held().into()));
 }
 
@@ -47,17 +47,24 @@ pub(super) fn release<T: Hold>(call: &mut Call<'_>) -> Outcome {
     Ok(Dynamic::UNIT)
 }
 
-/// `lock.with(|| …)` holds the lock while the function runs, and releases it also when the function throws.
-fn with<T: Hold>(call: &mut Call<'_>) -> Outcome {
-    let body = call.function(0)?;
+/// The beginning of `with`.
+fn enter<T: Hold>(call: &mut Call<'_>) -> Outcome {
     let held: T = call.this();
-    held.take(call.interp, Deadline::NEVER)?;
-    let result = call.call(&body, vec![]);
-    // The function may have released it, or a wait in the function may not have got it back: then another thread may hold it.
-    if held.is_mine() {
-        let _ = held.give();
+    Ok(held.take(call.interp, Deadline::NEVER)?.into())
+}
+
+/// The end of `with`.
+fn leave<T: Hold>(call: &mut Call<'_>) -> Outcome {
+    let held: T = call.this();
+    // An error may have ended a wait in the block that did not get it back: then another thread may hold it.
+    let has_failed = call.has(0);
+    if !has_failed || held.is_mine() {
+        let given = held.give();
+        if !has_failed {
+            given?;
+        }
     }
-    result
+    Ok(Dynamic::UNIT)
 }
 
 /// Returns whether a wait succeeded; false when the time ran out.

@@ -1,0 +1,182 @@
+//! Methods as values: `q.put`, `this.run`, `time.sleep` without brackets, each bound to its object.
+//!
+//! Such a value is a function of Rhai's with the object as its first argument, so that whatever takes a function takes it too. Its name has a
+//! prefix by which another process makes the same.
+
+use std::sync::{Arc, Weak};
+
+use rhai::{Array, Dynamic, FnPtr, ImmutableString, NativeCallContext, Position};
+
+use super::class_table::Classes;
+use super::native::Handler;
+use super::registry::Registry;
+use crate::script::Outcome;
+use crate::script::call::Call;
+use crate::script::exceptions::{Exception, Failure, is_class, raise};
+use crate::script::interp::Interp;
+use crate::text::{BOUND, function_name, type_name_of};
+
+/// The object of a bound method, as the first argument of the function that stands for it.
+#[derive(Debug, Clone)]
+struct Bound {
+    receiver: Dynamic,
+    name: ImmutableString,
+    /// The script's function, if the method is an attribute: `()` for one of ours.
+    function: Dynamic,
+}
+
+/// Registers the objects of bound methods, which are sent with them.
+pub(crate) fn register(registry: &mut Registry) {
+    registry.class::<Bound>("method").by_parts(
+        "method",
+        |_, bound: &Bound| {
+            let parts: Array = vec![
+                bound.receiver.clone(),
+                bound.name.clone().into(),
+                bound.function.clone(),
+            ];
+            Ok(parts.into())
+        },
+        |_, parts| of_parts(parts).ok_or_else(|| "a method without its object".into()),
+    );
+    let name: Handler = |call| {
+        let function = call.receiver().clone_cast::<FnPtr>();
+        Ok(match function.is_anonymous() {
+            true => "<lambda>".into(),
+            false => function_name(&function).to_string().into(),
+        })
+    };
+    registry
+        .extension::<FnPtr>("function")
+        .getter("__name__", name);
+}
+
+fn of_parts(parts: Dynamic) -> Option<Bound> {
+    let parts: [Dynamic; 3] = parts.into_array().ok()?.try_into().ok()?;
+    let [receiver, name, function] = parts;
+    let name = name.into_immutable_string().ok()?;
+    Some(Bound {
+        receiver,
+        name,
+        function,
+    })
+}
+
+/// Returns the function whose first argument is the object of a bound method of this name.
+pub(crate) fn unbound(interp: &Arc<Interp>, name: &str) -> Result<FnPtr, String> {
+    let interp = Arc::downgrade(interp);
+    #[allow(deprecated)]
+    FnPtr::from_fn(format!("{BOUND}{name}"), move |context, args| {
+        run(&interp, &context, args)
+    })
+    .map_err(|error| error.to_string())
+}
+
+/// Returns a method bound to its object. `function` is the script's, if the method is an attribute.
+fn bind(
+    interp: &Arc<Interp>,
+    receiver: &Dynamic,
+    name: &str,
+    function: Dynamic,
+) -> Option<Dynamic> {
+    // A function with a name keeps it.
+    let own = function
+        .read_lock::<FnPtr>()
+        .filter(|function| !function.is_anonymous());
+    let shown = own.as_ref().map_or(name, |function| function.fn_name());
+    let mut bound = unbound(interp, shown).ok()?;
+    drop(own);
+    bound.add_curry(Dynamic::from(Bound {
+        receiver: receiver.clone(),
+        name: name.into(),
+        function,
+    }));
+    Some(Dynamic::from(bound))
+}
+
+fn run(interp: &Weak<Interp>, context: &NativeCallContext, args: &mut [&mut Dynamic]) -> Outcome {
+    // Called as an attribute of another object, it has that before its own.
+    let at = args.iter().take(2).position(|arg| arg.is::<Bound>());
+    let at = at.ok_or("a method without its object")?;
+    let bound = args[at].clone_cast::<Bound>();
+    let rest = args[at + 1..].iter_mut();
+    let mut rest: Vec<Dynamic> = rest.map(|arg| std::mem::take(&mut **arg)).collect();
+    let mut receiver = bound.receiver;
+    if let Some(function) = bound.function.try_cast::<FnPtr>() {
+        return function.call_raw(context, Some(&mut receiver), rest);
+    }
+    let interp = interp.upgrade().ok_or("the runtime has ended")?;
+    if let Some(function) = Classes::function(&interp, &receiver, &bound.name) {
+        return call_as_method(context, &function, &mut receiver, rest);
+    }
+    let mut all: Vec<&mut Dynamic> = std::iter::once(&mut receiver)
+        .chain(rest.iter_mut())
+        .collect();
+    context.call_fn_raw(&*bound.name, true, true, &mut all)
+}
+
+/// Returns whether a function is bound to an object.
+pub(crate) fn is_bound(function: &FnPtr) -> bool {
+    function.fn_name().starts_with(BOUND)
+}
+
+/// Calls a function that is an attribute of an object, as its method unless it is bound to another.
+///
+/// # Errors
+/// Those of the function.
+pub(crate) fn call_as_method(
+    context: &NativeCallContext,
+    function: &FnPtr,
+    this: &mut Dynamic,
+    args: Vec<Dynamic>,
+) -> Outcome {
+    let this = (!is_bound(function)).then_some(this);
+    function.call_raw(context, this, args)
+}
+
+/// Returns an attribute that a script has set, as `object.name` reads it: a function is bound to the object.
+pub(crate) fn read_attribute(call: &mut Call<'_>, name: &str, value: Dynamic) -> Dynamic {
+    let function = value
+        .read_lock::<FnPtr>()
+        .map(|function| is_bound(&function));
+    if function != Some(false) {
+        return value;
+    }
+    let receiver = call.receiver().clone();
+    bind(call.interp, &receiver, name, value.clone()).unwrap_or(value)
+}
+
+/// `object.name`, where no property has that name: the method, bound to the object.
+pub(crate) fn member(call: &mut Call<'_>) -> Outcome {
+    let index = call.value(0);
+    let receiver = call.receiver().clone();
+    let class = || type_name_of(call.context.engine().map_type_name(receiver.type_name()));
+    let Some(name) = crate::text::as_string(&index) else {
+        let text = format!("'{}' object is not subscriptable", class());
+        return Err(raise("TypeError", text));
+    };
+    // `throw queue.Empty;`
+    if let Some(class) = name.strip_suffix(' ').filter(|class| is_class(class)) {
+        return Ok(Dynamic::from(Exception::new(class, vec![])));
+    }
+    method_of(call, &receiver, &name).ok_or_else(|| no_attribute(call, &class(), &name))
+}
+
+/// Returns the error for an attribute that is not there. Rhai gives the place of the dot before it.
+pub(crate) fn no_attribute(call: &Call<'_>, class: &str, name: &str) -> Failure {
+    let text = format!("'{class}' object has no attribute '{name}'");
+    let mut error = raise("AttributeError", text);
+    let dot = call.context.call_position();
+    if let (Some(line), Some(column)) = (dot.line(), dot.position())
+        && let (Ok(line), Ok(column)) = (u16::try_from(line), u16::try_from(column + 1))
+    {
+        error.set_position(Position::new(line, column));
+    }
+    error
+}
+
+/// Returns the method of a value as a value.
+pub(crate) fn method_of(call: &Call<'_>, receiver: &Dynamic, name: &str) -> Option<Dynamic> {
+    let name = Classes::method(call.interp, receiver, name)?;
+    bind(call.interp, receiver, name, Dynamic::UNIT)
+}

@@ -1,0 +1,254 @@
+//! The members of `Object`.
+
+use std::any::TypeId;
+use std::cell::RefCell;
+
+use rhai::{Array, Dynamic, EvalAltResult, FnPtr, Map};
+
+use super::object::Object;
+use crate::script::bind::{call_as_method, leave_by, method_of, no_attribute, read_attribute};
+use crate::script::caller::Caller;
+use crate::script::{Call, Failure, Outcome, Registry, raise, truth, type_name};
+use crate::text::{as_int, as_string, bounds};
+
+pub(super) fn register(registry: &mut Registry) {
+    registry
+        .class::<Object>("Object")
+        .by_parts(
+            "Object",
+            |_, object: &Object| Ok(object.with(|attributes| attributes.clone()).into()),
+            |_, parts| match parts.try_cast::<Map>() {
+                Some(attributes) => Ok(Object::new(attributes)),
+                None => Err("its attributes are not a map".into()),
+            },
+        )
+        .index_getter(attribute)
+        .index_setter(set_attribute)
+        .attributes(|object, name| object.read_lock::<Object>()?.get(name))
+        .context(enter, leave)
+        .method("to_string", &[], |call| Ok(str(call)?.into()))
+        .method("to_debug", &[], |call| Ok(repr(call)?.into()));
+    let pair = [TypeId::of::<Object>(); 2];
+    registry.exactly("==", &pair, &["a", "b"], |call| Ok(equal(call)?.into()));
+    registry.exactly("!=", &pair, &["a", "b"], |call| Ok((!equal(call)?).into()));
+    registry.exactly("len", &[TypeId::of::<Object>()], &["obj"], length);
+    registry
+        .members()
+        .set_iter_result(TypeId::of::<Object>(), |object| {
+            match items(&object.cast::<Object>()) {
+                Ok(items) => Box::new(items.into_iter().map(Ok)),
+                Err(error) => Box::new(std::iter::once(Err(error))),
+            }
+        });
+}
+
+/// `Object(attributes)`
+pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
+    let Some(given) = call.given(0) else {
+        return Ok(Dynamic::from(Object::new(Map::new())));
+    };
+    let attributes = given
+        .try_cast_result::<Map>()
+        .map_err(|found| call.mismatch(0, "a map", &found))?;
+    let object = Object::new(attributes);
+    note_iteration(call, &object)?;
+    Ok(Dynamic::from(object))
+}
+
+fn attribute(call: &mut Call<'_>) -> Outcome {
+    let (object, name) = (call.this::<Object>(), call.string(0)?);
+    if let Some(value) = object.get(&name) {
+        return Ok(read_attribute(call, &name, value));
+    }
+    let receiver = call.receiver().clone();
+    method_of(call, &receiver, &name).ok_or_else(|| no_attribute(call, "Object", &name))
+}
+
+fn missing(name: &str) -> Failure {
+    let text = format!("'Object' object has no attribute '{name}'");
+    raise("AttributeError", text)
+}
+
+fn set_attribute(call: &mut Call<'_>) -> Outcome {
+    let (object, name, value) = (call.this::<Object>(), call.string(0)?, call.value(1));
+    // What the attribute was is dropped when nothing is locked: it may be an object too.
+    let old = object.with(|attributes| attributes.insert(name.as_str().into(), value));
+    drop(old);
+    if name == "__iter__" {
+        note_iteration(call, &object)?;
+    }
+    Ok(Dynamic::UNIT)
+}
+
+fn note_iteration(call: &Call<'_>, object: &Object) -> Result<(), Failure> {
+    if object.function("__iter__").is_some() {
+        object.iterate_in(Caller::of(call.interp, call.context)?);
+    }
+    Ok(())
+}
+
+/// `delattr(object, name)`
+pub(super) fn delete(call: &mut Call<'_>) -> Outcome {
+    let (mut object, name) = (call.value(0), call.string(1)?);
+    let found = type_name(&object);
+    if let Some(object) = object.read_lock::<Object>().map(|object| object.clone()) {
+        let old = object.with(|attributes| attributes.remove(name.as_str()));
+        return old.map(|_| Dynamic::UNIT).ok_or_else(|| missing(&name));
+    }
+    let mut key = Dynamic::from(name.clone());
+    let args = &mut [&mut object, &mut key];
+    let result = call.context.call_native_fn_raw("__delattr__", true, args);
+    result.map_err(|error| match *error {
+        EvalAltResult::ErrorFunctionNotFound(..) => {
+            let text = format!("attributes of a '{found}' object cannot be deleted");
+            raise("AttributeError", text)
+        }
+        _ => error,
+    })
+}
+
+/// `vars(object)`
+pub(super) fn vars(call: &mut Call<'_>) -> Outcome {
+    let object = call.value(0);
+    if object.is_map() {
+        return Ok(object);
+    }
+    let found = object.try_cast::<Object>();
+    let attributes = found.map(|object| object.with(|attributes| attributes.clone()));
+    attributes.map(Dynamic::from).ok_or_else(|| {
+        let text = "vars() argument must have __dict__ attribute";
+        raise("TypeError", text)
+    })
+}
+
+fn method(call: &mut Call<'_>, name: &str, args: Vec<Dynamic>) -> Option<Outcome> {
+    let function = call.this::<Object>().function(name)?;
+    Some(run(call, &function, args))
+}
+
+fn run(call: &mut Call<'_>, function: &FnPtr, args: Vec<Dynamic>) -> Outcome {
+    let mut this = call.receiver().clone();
+    call_as_method(call.context, function, &mut this, args)
+}
+
+fn enter(call: &mut Call<'_>) -> Outcome {
+    let has_exit = call.this::<Object>().function("__exit__").is_some();
+    let entered = has_exit
+        .then(|| method(call, "__enter__", vec![]))
+        .flatten();
+    entered.unwrap_or_else(|| {
+        let text = "'Object' object does not support the context manager protocol";
+        Err(raise("TypeError", text))
+    })
+}
+
+fn leave(call: &mut Call<'_>) -> Outcome {
+    let problem = call.rest(0);
+    let Some(exit) = call.this::<Object>().function("__exit__") else {
+        return Ok(Dynamic::UNIT);
+    };
+    let mut this = call.receiver().clone();
+    leave_by(call.interp, call.context, &exit, &mut this, problem).map(Dynamic::from)
+}
+
+fn equal(call: &mut Call<'_>) -> Result<bool, Failure> {
+    let (a, b) = (call.value(0), call.value(1));
+    let (Some(one), Some(other)) = (a.read_lock::<Object>(), b.read_lock::<Object>()) else {
+        return Ok(false);
+    };
+    let (one, other) = (one.clone(), other.clone());
+    match one.function("__eq__") {
+        Some(eq) => {
+            let mut this = Dynamic::from(one);
+            let other = Dynamic::from(other);
+            let result = eq.call_raw(call.context, Some(&mut this), vec![other])?;
+            Ok(truth(&result))
+        }
+        None => Ok(one.address() == other.address()),
+    }
+}
+
+fn length(call: &mut Call<'_>) -> Outcome {
+    let object = call.value(0);
+    let len = object
+        .read_lock::<Object>()
+        .and_then(|object| object.function("__len__"));
+    let Some(len) = len else {
+        return Err(raise("TypeError", "object of type 'Object' has no len()"));
+    };
+    let mut this = object;
+    let result = call_as_method(call.context, &len, &mut this, vec![])?;
+    match as_int(&result) {
+        Some(length) if length >= 0 => Ok(result),
+        Some(_) => Err(raise("ValueError", "__len__() should return >= 0")),
+        None => {
+            let found = type_name(&result);
+            let text = format!("'{found}' object cannot be interpreted as an integer");
+            Err(raise("TypeError", text))
+        }
+    }
+}
+
+fn str(call: &mut Call<'_>) -> Result<String, Failure> {
+    match method(call, "__str__", vec![]) {
+        Some(result) => text_of("__str__", &result?),
+        None => repr(call),
+    }
+}
+
+fn text_of(name: &str, result: &Dynamic) -> Result<String, Failure> {
+    as_string(result).map(Into::into).ok_or_else(|| {
+        let found = type_name(result);
+        raise(
+            "TypeError",
+            format!("{name} returned non-string (type {found})"),
+        )
+    })
+}
+
+thread_local! {
+    /// The objects whose attributes are being shown: one of them may be among its own.
+    static SHOWN: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The most objects that are shown inside one another.
+const LEVELS_SHOWN: usize = 50;
+
+fn repr(call: &mut Call<'_>) -> Result<String, Failure> {
+    if let Some(result) = method(call, "__repr__", vec![]) {
+        return text_of("__repr__", &result?);
+    }
+    let object: Object = call.this();
+    let address = object.address();
+    let is_inside =
+        SHOWN.with_borrow(|shown| shown.contains(&address) || shown.len() >= LEVELS_SHOWN);
+    if is_inside {
+        return Ok("Object(...)".into());
+    }
+    let attributes = object.with(|attributes| attributes.clone());
+    SHOWN.with_borrow_mut(|shown| shown.push(address));
+    let values = attributes.iter().filter(|(_, value)| !value.is_fnptr());
+    let values = values.map(|(name, value)| format!("{name}={}", call.repr(value)));
+    let text = format!("Object({})", values.collect::<Vec<_>>().join(", "));
+    SHOWN.with_borrow_mut(Vec::pop);
+    Ok(text)
+}
+
+/// Returns what a loop over an object goes through.
+fn items(object: &Object) -> Result<Vec<Dynamic>, Failure> {
+    let not_iterable = || raise("TypeError", "'Object' object is not iterable");
+    let iterate = object.function("__iter__").ok_or_else(not_iterable)?;
+    let caller = object.iterates_in().ok_or_else(not_iterable)?;
+    let mut this = Dynamic::from(object.clone());
+    let result = caller.call(&iterate, Some(&mut this), vec![])?.flatten();
+    if let Some((start, stop)) = bounds(&result) {
+        let numbers = i128::from(start)..stop;
+        let numbers = numbers.filter_map(|number| i64::try_from(number).ok());
+        return Ok(numbers.map(Dynamic::from_int).collect());
+    }
+    let found = type_name(&result);
+    result.try_cast::<Array>().ok_or_else(|| {
+        let text = format!("__iter__ must return a list or a range, not {found}");
+        raise("TypeError", text)
+    })
+}

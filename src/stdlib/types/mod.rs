@@ -1,0 +1,24 @@
+//! `Object`, which is also `types.SimpleNamespace`: attributes and methods of a script.
+//!
+//! - [`object`]: the attributes; [`class`]: the members.
+
+mod class;
+mod object;
+
+use crate::script::Registry;
+
+/// The value of the global constant `types`.
+#[derive(Debug, Clone)]
+struct Types;
+
+pub(super) fn register(registry: &mut Registry) {
+    class::register(registry);
+    registry.function("Object", &["attributes?", "/"], class::construct);
+    registry.function("delattr", &["object", "name"], class::delete);
+    registry.function("vars", &["object", "/"], class::vars);
+    registry.namespace("types", Types).function(
+        "SimpleNamespace",
+        &["attributes?", "/"],
+        class::construct,
+    );
+}

@@ -1,0 +1,227 @@
+//! `Object`, methods as values, and classes of exceptions as values.
+
+use super::support::script::{Script, each_start_method};
+
+/// Runs a script under both start methods, and compares its whole output.
+#[track_caller]
+fn prints(text: &str, expected: &str) {
+    each_start_method(|method| {
+        let run = Script::text(text).start_method(method).run();
+        run.assert(0, expected, "");
+    });
+}
+
+#[test]
+fn an_object_has_attributes_and_methods_and_is_shared_by_reference() {
+    prints(
+        r#"
+        fn Counter(start) {
+            let me = Object();
+            me.n = start;
+            me.add = |k| { this.n += k; this.n };
+            me.twice = |k| { this.add(k); this.add(k) };
+            me
+        }
+        fn add(x) { "the function" }
+        fn change(c) { c.n = 100; }
+        let c = Counter(1);
+        let same = c;
+        let list = [c];
+        print(c.add(2), c.twice(1), same.n, list[0].n, add(1));
+        change(c);
+        print(same.n, c == same, c == Counter(100), c != same);
+        c.items = [];
+        c.items.append(1);
+        c.map = #{};
+        c.map.x = 5;
+        print(c.items, c.map, c);
+        print(hasattr(c, "n"), hasattr(c, "add"), hasattr(c, "zz"), getattr(c, "zz", 7), vars(Object(#{ a: 1 })));
+        setattr(c, "zz", 5);
+        delattr(c, "items");
+        delattr(c, "map");
+        print(c, Object(), [types.SimpleNamespace(#{ b: "x" })]);
+        for code in [|| c.nothing, || delattr(c, "nothing"), || c.nothing(1), || len(c), || vars(1)] {
+            try { code.call(); } catch (e) { print(e.type, e); }
+        }
+        c.me = c;
+        print(c);
+        "#,
+        "
+        3 5 5 5 the function
+        100 True False False
+        [1] {'x': 5} Object(items=[1], map={'x': 5}, n=100)
+        True True False 7 {'a': 1}
+        Object(n=100, zz=5) Object() [Object(b='x')]
+        AttributeError 'Object' object has no attribute 'nothing'
+        AttributeError 'Object' object has no attribute 'nothing'
+        AttributeError 'Object' object has no attribute 'nothing'
+        TypeError object of type 'Object' has no len()
+        TypeError vars() argument must have __dict__ attribute
+        Object(me=Object(...), n=100, zz=5)
+        ",
+    );
+}
+
+#[test]
+fn attributes_with_underlines_are_what_python_makes_of_them() {
+    prints(
+        r#"
+        let o = Object(#{ n: 2 });
+        o.__repr__ = || `<o ${this.n}>`;
+        print(o, [o], str(o), `${o}`, "a" + o);
+        o.__str__ = || "own str";
+        print(o, [o], repr(o));
+        o.__len__ = || this.n;
+        o.__eq__ = |other| this.n == other.n;
+        o.__iter__ = || [this.n, this.n * 2];
+        let all = [];
+        for x in o { all.push(x); }
+        print(len(o), all, o == Object(#{ n: 2 }), o != Object(#{ n: 3 }));
+        o.__enter__ = || { print("in"); this };
+        o.__exit__ = |kind, e, traceback| { print("out", kind, e); kind == "KeyError" };
+        with o as x { print(x.n); throw KeyError("k"); }
+        try { with o { throw ValueError("v"); } } catch (e) { print(e.type); }
+        try { with Object() { } } catch (e) { print(e); }
+        try { for x in Object() { print(x); } } catch (e) { print(e); }
+        "#,
+        "
+        <o 2> [<o 2>] <o 2> <o 2> a<o 2>
+        own str [<o 2>] <o 2>
+        2 [2, 4] True True
+        in
+        2
+        out KeyError 'k'
+        in
+        out ValueError v
+        ValueError
+        'Object' object does not support the context manager protocol
+        'Object' object is not iterable
+        ",
+    );
+}
+
+#[test]
+fn threads_share_an_object_and_processes_copy_it() {
+    prints(
+        r#"
+        fn work(o, lock) { for i in range(500) { with lock { o.n += 1; } o.last = i; o.last; } }
+        let o = Object(#{ n: 0, last: 0, inner: Object(#{ k: 1 }) });
+        o.show = || `n=${this.n} k=${this.inner.k}`;
+        let lock = Lock();
+        let threads = [];
+        for i in range(4) { threads.push(Thread(work, [o, lock])); }
+        for t in threads { t.start(); }
+        for t in threads { t.join(); }
+        print(o.n, o.last);
+        let q = Queue();
+        fn child(o, q) { o.n = 1; o.inner.k = 2; q.put(o); print(o.show()); }
+        let p = Process(child, [o, q]);
+        p.start();
+        let back = q.get();
+        p.join();
+        print(o.show(), back.show());
+        let t = Thread();
+        t.hi = |x| `hi ${x} from ${this.name}`;
+        print(t.hi("you"));
+        "#,
+        "
+        2000 499
+        n=1 k=2
+        n=2000 k=1 n=1 k=2
+        hi you from Thread-5
+        ",
+    );
+}
+
+#[test]
+fn a_chain_of_objects_of_any_length_is_dropped() {
+    prints(
+        r#"
+        let head = Object();
+        for i in range(200_000) { head = Object(#{ next: [head] }); }
+        head = 0;
+        print("done");
+        "#,
+        "done\n",
+    );
+}
+
+#[test]
+fn a_method_without_brackets_is_a_value_bound_to_its_object() {
+    prints(
+        r#"
+        let q = Queue();
+        let put = q.put;
+        put.call(1);
+        print(q.get(), put.__name__, (|x| x).__name__, put);
+        let o = Object(#{ n: 1 });
+        o.add = |k| { this.n += k; this.n };
+        let add = o.add;
+        print(add.call(2), o.n, [1, 2].map(o.add), ["/a/b", "c"].map(os.path.basename));
+        let tasks = [Thread(#{ target: o.add, args: [10] }), Thread(#{ target: time.sleep, args: [0] }), Process(#{ target: q.put, args: [5] })];
+        for t in tasks { t.start(); }
+        for t in tasks { t.join(); }
+        print(o.n, q.get(), tasks[0].name, tasks[1].name, tasks[2].exitcode);
+        let done = Event();
+        threading.Timer(0, done.set).start();
+        print(done.wait(10));
+        fn Worker(n) {
+            let me = Process();
+            me.n = n;
+            me.work = || { print("working", this.n); };
+            me
+        }
+        let p = Process(#{ target: Worker(3).work });
+        p.start();
+        p.join();
+        o.put = q.put;
+        o.put(8);
+        print(q.get(), hasattr(time, "sleep"), hasattr(time, "nothing"), isinstance(Thread(print_it), threading.Thread));
+        fn print_it() { }
+        try { q.putt } catch (e) { print(e.type, e); }
+        try { time.nothing } catch (e) { print(e.type, e); }
+        "#,
+        "
+        1 put <lambda> <function put>
+        3 3 [4, 6] ['b', 'c']
+        16 5 Thread-1 (add) Thread-2 (sleep) 0
+        True
+        working 3
+        8 True False True
+        AttributeError 'Queue' object has no attribute 'putt'
+        AttributeError 'time' object has no attribute 'nothing'
+        ",
+    );
+}
+
+#[test]
+fn a_class_of_exceptions_can_be_thrown_and_asked_for_without_brackets() {
+    prints(
+        r#"
+        try { throw ValueError; } catch (e) { print(e.type, e.args, isinstance(e, ValueError)); }
+        try { throw queue.Empty; } catch (e) { print(e.type, isinstance(e, queue.Empty), isinstance(e, [queue.Full, OSError])); }
+        try { throw queue.Full("x") } catch (e) { print(e.type, e.args); }
+        fn fails() { throw KeyError }
+        try { fails(); } catch (e) { print(e.type, isinstance(e, LookupError)); }
+        print(queue.Empty().args, type(queue.Empty()) == queue.Empty, multiprocessing.TimeoutError("t").type, threading.BrokenBarrierError().type);
+        let q = Queue();
+        try { q.get(false); } catch (e) { if isinstance(e, queue.Empty) { print("empty"); } else { throw; } }
+        try { threading.Queue(); } catch (e) { print(e.type, e); }
+        try { os.str(); } catch (e) { print(e.type, e); }
+        try { os.path.len(); } catch (e) { print(e.type, e); }
+        print(str(os) == repr(os), hasattr(os, "getpid"));
+        "#,
+        "
+        ValueError [] True
+        Empty True False
+        Full ['x']
+        KeyError True
+        [] True TimeoutError BrokenBarrierError
+        empty
+        AttributeError module 'threading' has no attribute 'Queue'
+        AttributeError module 'os' has no attribute 'str'
+        AttributeError module 'os.path' has no attribute 'len'
+        True True
+        ",
+    );
+}
