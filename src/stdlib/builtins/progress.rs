@@ -7,7 +7,6 @@ use rhai::Dynamic;
 
 use super::iterate::{known_length, lazily};
 use crate::script::bind::Items;
-use crate::script::caller::parameters;
 use crate::script::progress::Bar;
 use crate::script::{Call, Failure, Outcome, Registry, raise};
 use crate::text::{as_int, as_string};
@@ -38,7 +37,13 @@ pub(super) fn register(registry: &mut Registry) {
             call.this::<Progress>().bar.finish();
             Ok(Dynamic::UNIT)
         })
-        .method("with", &["body"], with)
+        .context(
+            |call| Ok(call.receiver().clone()),
+            |call| {
+                call.this::<Progress>().bar.finish();
+                Ok(Dynamic::UNIT)
+            },
+        )
         .getter("n", |call| {
             Ok(Dynamic::from_int(call.this::<Progress>().bar.done() as i64))
         })
@@ -103,20 +108,6 @@ fn text(call: &mut Call<'_>, index: usize) -> Result<Option<String>, Failure> {
     let text = as_string(&value).map(|text| text.to_string());
     text.map(Some)
         .ok_or_else(|| call.mismatch(index, "a string", &value))
-}
-
-/// `bar.with(|| …)`: closes it when the function has ended, also when it throws.
-fn with(call: &mut Call<'_>) -> Outcome {
-    let body = call.function(0)?;
-    let progress: Progress = call.this();
-    let takes_it = parameters(call.interp, &body).is_some_and(|count| count > 0);
-    let args = match takes_it {
-        true => vec![Dynamic::from(progress.clone())],
-        false => vec![],
-    };
-    let result = call.call(&body, args);
-    progress.bar.finish();
-    result
 }
 
 /// The items of a loop. One counts as done when the next is asked for.

@@ -45,7 +45,7 @@ fn members(class: &mut Class<'_>, repr: crate::script::Handler) {
         .method("submit", &["func", "*args"], submit)
         .method("map", &["func", "*iterables"], map)
         .method("shutdown", &["wait?", "cancel_futures?"], shutdown)
-        .method("with", &["function"], with)
+        .context(|call| Ok(call.receiver().clone()), leave)
         .repr(repr);
 }
 
@@ -172,13 +172,10 @@ fn shutdown(call: &mut Call<'_>) -> Outcome {
     Ok(Dynamic::UNIT)
 }
 
-/// `executor.with(|executor| …)`: waits for the tasks when the function has ended.
-fn with(call: &mut Call<'_>) -> Outcome {
-    let (this, executor) = (call.receiver().clone(), Executor::of(call));
-    let function = call.function(0)?;
-    let result = call.call(&function, vec![this]);
-    let finished = executor.finish();
-    result.and_then(|value| finished.map(|()| value))
+/// The end of `with`, which waits for the tasks.
+fn leave(call: &mut Call<'_>) -> Outcome {
+    Executor::of(call).finish()?;
+    Ok(Dynamic::UNIT)
 }
 
 /// `executor.terminate_workers()` and `executor.kill_workers()`: ends the workers now.

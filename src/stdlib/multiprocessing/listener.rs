@@ -8,7 +8,6 @@ use rhai::{Array, Blob, Dynamic};
 
 use super::connection::Connection;
 use super::stream::Stream;
-use crate::script::caller::parameters;
 use crate::script::{Call, Failure, Interp, Namespace, Outcome, Registry, os_failure, raise};
 use crate::stdlib::signal::handlers::signals_of;
 use crate::stdlib::socket::connection::Socket;
@@ -51,7 +50,13 @@ pub(super) fn register(registry: &mut Registry) {
             call.this::<Listener>().0.close();
             Ok(Dynamic::UNIT)
         })
-        .method("with", &["body"], with)
+        .context(
+            |call| Ok(call.receiver().clone()),
+            |call| {
+                call.this::<Listener>().0.close();
+                Ok(Dynamic::UNIT)
+            },
+        )
         .getter("address", |call| {
             Ok(call.this::<Listener>().0.address.clone())
         })
@@ -197,20 +202,6 @@ fn accept(call: &mut Call<'_>) -> Outcome {
     }
     *locked(&state.last_accepted) = address;
     Ok(Dynamic::from(Connection::by_stream(stream)))
-}
-
-/// `listener.with(|| …)`: closes it when the function has ended, also when it throws.
-fn with(call: &mut Call<'_>) -> Outcome {
-    let body = call.function(0)?;
-    let listener: Listener = call.this();
-    let takes_it = parameters(call.interp, &body).is_some_and(|count| count > 0);
-    let args = match takes_it {
-        true => vec![Dynamic::from(listener.clone())],
-        false => vec![],
-    };
-    let result = call.call(&body, args);
-    listener.0.close();
-    result
 }
 
 impl State {

@@ -42,7 +42,7 @@ fn members(class: &mut Class<'_>) {
             pool(call).join(call.interp)?;
             Ok(Dynamic::UNIT)
         })
-        .method("with", &["function"], with)
+        .context(enter, leave)
         .method("stats", &[], stats)
         .getter("processes", |call| {
             Ok(Dynamic::from_int(pool(call).processes() as i64))
@@ -173,14 +173,16 @@ pub(crate) fn initargs(call: &mut Call<'_>, index: usize) -> Result<Array, Failu
     }
 }
 
-/// `pool.with(|pool| …)`: terminates the pool when the function has ended, as Python's `with` does.
-fn with(call: &mut Call<'_>) -> Outcome {
-    let (this, pool) = (call.receiver().clone(), pool(call));
-    pool.with(|state| state.open())??;
-    let function = call.function(0)?;
-    let result = call.call(&function, vec![this]);
-    pool.terminate(call.interp);
-    result
+/// The beginning of `with`.
+fn enter(call: &mut Call<'_>) -> Outcome {
+    pool(call).with(|state| state.open())??;
+    Ok(call.receiver().clone())
+}
+
+/// The end of `with`, which terminates the pool as Python's does.
+fn leave(call: &mut Call<'_>) -> Outcome {
+    pool(call).terminate(call.interp);
+    Ok(Dynamic::UNIT)
 }
 
 /// `pool.stats()`: what the workers have done, and the slowest tasks.
