@@ -8,7 +8,6 @@
 //! | [`BEGUN`] | how many tasks of it were begun |
 //! | [`WRITTEN`] | how many bytes of outcomes have been written behind the words and not sent yet |
 //! | [`FIRST`] | the place in the batch of the first of those outcomes |
-//! | [`STARTED`], [`LIMIT`] | when the task in hand was begun, and how long it may take, in nanoseconds |
 //! | the others | what the worker has done so far |
 //!
 //! The second to fourth also say which message they are about, as words that were written for an earlier one mean nothing.
@@ -17,18 +16,15 @@ use std::time::Duration;
 
 use super::tally::Work;
 use crate::sync::{Cells, Deadline, Message, Queue, Session, ShmError, WaitError};
-use crate::sys::clock::now_ns;
 
 const TAKEN: usize = 0;
 const BEGUN: usize = 1;
 const WRITTEN: usize = 2;
 const FIRST: usize = 3;
-const STARTED: usize = 4;
-const LIMIT: usize = 5;
-const TASKS: usize = 6;
-const STARTING: usize = 7;
-const WAITING: usize = 8;
-const WORKING: usize = 9;
+const TASKS: usize = 4;
+const STARTING: usize = 5;
+const WAITING: usize = 6;
+const WORKING: usize = 7;
 /// Where the outcomes begin.
 const WORDS: usize = 16;
 
@@ -56,7 +52,7 @@ pub(crate) struct Hand {
     pub first: usize,
     /// Outcomes that it had written and not sent.
     pub written: Vec<u8>,
-    /// The task in hand was begun this long ago, and its time limit is over.
+    /// It died because the task in hand took too long, which the caller knows.
     pub is_overdue: bool,
 }
 
@@ -95,13 +91,6 @@ impl Board {
     #[inline]
     pub(crate) fn begin(&self, taken: u64, index: usize) {
         self.0.store(BEGUN, tagged(taken, index + 1));
-    }
-
-    /// Notes when the task in hand was begun, and how long it may take.
-    pub(crate) fn limit(&self, limit: Duration) {
-        let limit = u64::try_from(limit.as_nanos()).unwrap_or(u64::MAX);
-        self.0.store(STARTED, now_ns());
-        self.0.store(LIMIT, limit);
     }
 
     /// Begins to write outcomes: `first` is the place in the batch of the one that is written next.
@@ -152,20 +141,13 @@ impl Board {
             _ => 0,
         };
         let length = about(WRITTEN).min(ROOM);
-        let limit = self.0.load(LIMIT);
-        let since = now_ns().saturating_sub(self.0.load(STARTED));
         Hand {
             taken,
             begun: about(BEGUN),
             first: about(FIRST),
             written: self.0.bytes(WORDS * 8, length),
-            is_overdue: limit != 0 && since >= limit,
+            is_overdue: false,
         }
-    }
-
-    /// Clears the time limit of the task that has ended.
-    pub(crate) fn unlimit(&self) {
-        self.0.store(LIMIT, 0);
     }
 }
 

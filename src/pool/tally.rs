@@ -16,6 +16,16 @@ pub(crate) struct Work {
     pub working: Duration,
 }
 
+impl Work {
+    /// Adds what another worker has done.
+    pub(crate) fn add(&mut self, other: Work) {
+        self.tasks += other.tasks;
+        self.starting += other.starting;
+        self.waiting += other.waiting;
+        self.working += other.working;
+    }
+}
+
 /// How long tasks take.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Pace {

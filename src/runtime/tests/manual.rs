@@ -12,7 +12,7 @@ use crate::stdlib::{names, states};
 const SPELT_OTHERWISE: [&str; 4] = ["to_string", "to_debug", "len", "contains"];
 
 /// Classes that are documented under their constructors' names only: those of a module, and one with two.
-const DOCUMENTED_AS: [(&str, &str); 8] = [
+const DOCUMENTED_AS: [(&str, &str); 9] = [
     ("Queue", "JoinableQueue"),
     ("environ", "os.environ"),
     ("local", "threading.local"),
@@ -21,6 +21,7 @@ const DOCUMENTED_AS: [(&str, &str); 8] = [
     ("connection", "multiprocessing.connection"),
     ("shared_memory", "multiprocessing.shared_memory"),
     ("multiprocessing::dummy", "multiprocessing.dummy"),
+    ("concurrent::futures", "concurrent.futures"),
 ];
 
 fn everything_declared() -> Listing {
@@ -56,7 +57,7 @@ fn entry_of(declared: &str) -> Option<&'static Entry> {
     let exact = |name: &str| Manual::entries().iter().find(|entry| entry.path() == name);
     let (owner, name) = declared.rsplit_once('.').unwrap_or(("", declared));
     let other = DOCUMENTED_AS.iter().filter(|(class, _)| *class == owner);
-    let global = owner == "multiprocessing" || owner == "threading";
+    let global = ["multiprocessing", "threading", "concurrent::futures"].contains(&owner);
     exact(declared)
         .or_else(|| {
             other

@@ -4,13 +4,26 @@ use std::any::TypeId;
 
 use rhai::{Array, Dynamic};
 
-use super::Multiprocessing;
 use super::start_method::StartMethod;
 use super::start_method::StartMethods;
 use crate::script::codecs::Codecs;
 use crate::script::{Call, Failure, Namespace, Outcome, Registry, raise};
 use crate::text::as_string;
 use crate::wire::TypeCodec;
+
+/// The value of the global constant `multiprocessing`, and of a context.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Multiprocessing {
+    /// The start method of what is made by it, if that is not the usual one.
+    pub(super) context: Option<Context>,
+}
+
+impl Multiprocessing {
+    /// Returns the start method of what is made by it, if that is not the usual one.
+    pub(crate) fn start_method(&self) -> Option<StartMethod> {
+        self.context.map(Context::method)
+    }
+}
 
 /// The names of start methods. Every spawned child is a copy of a fresh run of the program, as Python's fork server makes them.
 const NAMES: [(&str, StartMethod, &str); 3] = [

@@ -29,7 +29,6 @@ pub(crate) mod identity;
 mod listener;
 pub(crate) mod managers;
 pub(crate) mod messages;
-mod module;
 mod narrowing;
 mod plain;
 pub(crate) mod pool;
@@ -56,8 +55,8 @@ pub(crate) mod workers;
 
 use rhai::{Array, Dynamic};
 
+pub(crate) use self::context::Multiprocessing;
 use self::family::Family;
-pub(crate) use self::module::Multiprocessing;
 use self::pool::{Callbacks, OpenPools};
 use self::start_method::StartMethods;
 use self::workers::Workers;

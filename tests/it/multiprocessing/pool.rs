@@ -412,3 +412,23 @@ fn the_statistics_count_every_task_and_name_the_slowest() {
         "4 True 2\nnap(0.2) nap(0.1) True\n",
     );
 }
+
+#[test]
+fn a_callback_may_wait_for_other_tasks_of_its_pool() {
+    prints(
+        r#"
+        fn same(x) { x }
+        let pool = Pool(2);
+        let seen = [];
+        let results = [];
+        for i in range(4) {
+            results.append(pool.apply_async(same, [i], #{ callback: |v| { seen.append(pool.apply(same, [v * 10])); } }));
+        }
+        for result in results { result.wait(); }
+        let deadline = time.monotonic() + 30;
+        while seen.len() < 4 && time.monotonic() < deadline { time.sleep(0.001); }
+        print(sorted(seen));
+        "#,
+        "[0, 10, 20, 30]\n",
+    );
+}

@@ -246,3 +246,62 @@ fn a_storm_of_kills_costs_no_more_than_the_tasks_in_hand() {
         output.assert(0, "True True 0\n", "");
     });
 }
+
+#[test]
+fn a_pool_that_is_closed_ends_although_workers_are_killed() {
+    prints(
+        r#"
+        fn slow(pair) { if pair[1] == 0 { pair[0][0] = os.getpid(); time.sleep(3600); } pair[1] }
+        let box = RawArray("i", 1);
+        for round in range(5) {
+            box[0] = 0;
+            let pool = Pool(2);
+            let results = pool.imap(slow, [[box, 0], [box, 1], [box, 2]], #{ chunksize: 3 });
+            while box[0] == 0 { time.sleep(0.001); }
+            pool.close();
+            // The other worker has left or will; what is left of the batch comes after the messages that let workers leave.
+            os.kill(box[0], signal.SIGKILL);
+            print(error_of(|| results.next()).split(":")[0], results.next(), results.next());
+            for child in active_children() { child.kill(); }
+            pool.join();
+        }
+        "#,
+        &"WorkerLost 1 2\n".repeat(5),
+    );
+}
+
+#[test]
+fn a_death_that_is_noticed_late_is_not_taken_for_a_time_limit() {
+    prints(
+        r#"
+        fn die() { os.kill(os.getpid(), signal.SIGKILL); }
+        let pool = Pool(1);
+        let lost = pool.apply_async(die, #{ timeout: 0.2 });
+        time.sleep(0.5);
+        print(error_of(|| lost.get()).split(":")[0]);
+        fn stop_oneself() { os.kill(os.getpid(), signal.SIGSTOP); }
+        print(error_of(|| pool.apply(stop_oneself, #{ timeout: 0.1 })).split(":")[0]);
+        print(pool.apply(len, ["abc"]));
+        "#,
+        "WorkerLost\nWorkerLost\n3\n",
+    );
+}
+
+#[test]
+fn a_copy_that_a_task_makes_of_its_worker_is_no_worker() {
+    prints(
+        r#"
+        fn f(x) {
+            let copy = os.fork();
+            if copy == 0 { return "child"; }
+            os.waitpid(copy, 0);
+            "parent"
+        }
+        let pool = Pool(1);
+        print(pool.map(f, [1, 2, 3]));
+        pool.close();
+        pool.join();
+        "#,
+        "['parent', 'parent', 'parent']\n",
+    );
+}

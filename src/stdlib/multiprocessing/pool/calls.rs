@@ -10,6 +10,7 @@ use super::parcel::Errand;
 use super::promise::Shape;
 use super::state::Pool;
 use super::submit::How;
+use crate::pool::chunks::MOST;
 use crate::pool::job::Order;
 use crate::script::{Call, Class, Failure, Outcome};
 use crate::stdlib::builtins::iterate::known_length;
@@ -154,7 +155,7 @@ fn map_async(call: &mut Call<'_>, spreads: bool) -> Outcome {
 fn imap(call: &mut Call<'_>, order: Order) -> Outcome {
     let pool = pool(call);
     let rules = rules(call, 4, 5)?;
-    let chunk = chunksize(call, 2)?.unwrap_or(1);
+    let chunk = chunksize(call, 2)?.unwrap_or(1).min(MOST);
     let ahead = chunksize(call, 3)?;
     let ahead = ahead.unwrap_or(4 * pool.processes() + chunk).max(chunk);
     let errand = errand(call, &pool, false)?;

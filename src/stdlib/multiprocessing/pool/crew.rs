@@ -3,6 +3,7 @@
 //! Workers know the functions that the program had when they were started. When it has more since then, as at a prompt, new workers
 //! are started in a *generation* of their own, and the old ones leave when they have done what they were sent.
 
+use std::collections::HashSet;
 use std::ops::RangeInclusive;
 use std::sync::Arc;
 
@@ -23,6 +24,7 @@ use crate::sync::{Deadline, PutError, Queue};
 use crate::sys;
 use crate::sys::clock::now_ns;
 use crate::sys::signal::Signal;
+use crate::sys::time_limit::TimeLimit;
 
 /// The workers of a pool.
 #[derive(Debug)]
@@ -36,10 +38,14 @@ pub(super) struct Crew {
     hired: u64,
     /// How many were started since one last took a batch.
     idle_deaths: usize,
-    /// What workers did that have ended.
+    /// What workers did that have ended; the first stands for many when there are many.
     past: Vec<Work>,
+    past_is_full: bool,
     killed_for_memory: u64,
 }
+
+/// How many workers that have ended are shown one by one.
+const PAST: usize = 200;
 
 /// Workers that take from one queue.
 #[derive(Debug)]
@@ -51,8 +57,8 @@ struct Generation {
     /// How many messages have been put into the queue.
     posted: u64,
     workers: Vec<Worker>,
-    /// How many of the messages that end a worker have been put and not been taken.
-    leaves: usize,
+    /// The places in the queue of the messages that end a worker, until the worker that took one has ended.
+    leaves: HashSet<u64>,
     /// It ends when its workers have done what they were sent.
     is_closing: bool,
 }
@@ -95,6 +101,7 @@ impl Crew {
             hired: 0,
             idle_deaths: 0,
             past: Vec::new(),
+            past_is_full: false,
             killed_for_memory: sys::quota::killed_for_memory(),
         })
     }
@@ -195,7 +202,7 @@ impl Crew {
             base,
             posted: 0,
             workers: Vec::new(),
-            leaves: 0,
+            leaves: HashSet::new(),
             is_closing: false,
         });
         self.dismiss();
@@ -308,14 +315,14 @@ impl Crew {
     /// Sends each worker that is to leave the message that ends it.
     pub(super) fn dismiss(&mut self) {
         for generation in self.generations.iter_mut().filter(|gen_| gen_.is_closing) {
-            while generation.leaves < generation.working() {
+            while generation.leaves.len() < generation.working() {
                 let bytes = Order::Leave.write();
                 if generation.tasks.put(&bytes, &[], Deadline::NEVER).is_err() {
                     // Without memory for it now: whoever waits for the workers comes here again.
                     return;
                 }
                 generation.posted += 1;
-                generation.leaves += 1;
+                generation.leaves.insert(generation.posted);
             }
         }
     }
@@ -331,16 +338,20 @@ impl Crew {
                     continue;
                 };
                 let worker = generation.workers.swap_remove(index);
-                let hand = worker.board.hand();
+                let mut hand = worker.board.hand();
+                hand.is_overdue = exitcode == TimeLimit::EXITCODE;
+                // However it ended: no other worker takes this message.
+                generation.leaves.remove(&hand.taken);
                 let work = worker.board.work();
                 self.idle_deaths = match hand.taken {
                     0 => self.idle_deaths + 1,
                     _ => 0,
                 };
-                self.past.push(work);
-                if exitcode == 0 && !worker.is_retired && generation.leaves > 0 {
-                    generation.leaves -= 1;
+                match self.past.first_mut() {
+                    Some(first) if self.past_is_full => first.add(work),
+                    _ => self.past.push(work),
                 }
+                self.past_is_full = self.past.len() >= PAST;
                 let kills = sys::quota::killed_for_memory();
                 all.push(Ended {
                     death: Death {

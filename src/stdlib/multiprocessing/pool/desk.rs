@@ -2,8 +2,9 @@
 
 use rhai::Dynamic;
 
+use crate::pool::{Board, Claims};
 use crate::script::Registry;
-use crate::sync::Cells;
+use crate::sync::{Cells, ShmError};
 use crate::wire::kind;
 
 /// A board or claims. Scripts never see one.
@@ -14,6 +15,15 @@ pub(super) fn register(registry: &mut Registry) {
     registry.class::<Desk>("PoolBoard").by_place(
         &[kind::POOL_BOARD],
         |desk: &Desk| Some((kind::POOL_BOARD, desk.0.handle().place())),
-        |session, _, place| Ok(Dynamic::from(Desk(Cells::open(session, place)?))),
+        |session, _, place| {
+            let row = Cells::open(session, place)?;
+            // Anything else that a script shares is none of a pool's rows.
+            match Board::from_cells(row.clone()).is_some()
+                || Claims::from_cells(row.clone()).is_some()
+            {
+                true => Ok(Dynamic::from(Desk(row))),
+                false => Err(ShmError::NoSuchObject(place)),
+            }
+        },
     );
 }

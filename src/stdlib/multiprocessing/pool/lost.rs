@@ -23,13 +23,7 @@ pub(super) struct Death {
 
 /// Returns the exception of a task, shown as `task`, that a worker had in hand when it died.
 pub(super) fn worker_lost(death: Death, task: &str) -> Exception {
-    let how = match death.exitcode {
-        code if code < 0 => {
-            let signal = ExitStatus::shown(code);
-            format!("was killed by {}", signal.trim_start_matches('-'))
-        }
-        code => format!("ended with exit code {code}"),
-    };
+    let how = how(death);
     let memory = match death.out_of_memory && death.exitcode == KILLED {
         true => ", likely because memory ran out",
         false => "",
@@ -68,6 +62,17 @@ pub(super) fn thread_lost(thread: String, code: Dynamic, task: &str) -> Exceptio
             task.to_string().into(),
         ],
     )
+}
+
+/// Returns how a worker ended: `was killed by SIGKILL`.
+pub(super) fn how(death: Death) -> String {
+    match death.exitcode {
+        code if code < 0 => {
+            let signal = ExitStatus::shown(code);
+            format!("was killed by {}", signal.trim_start_matches('-'))
+        }
+        code => format!("ended with exit code {code}"),
+    }
 }
 
 /// Returns the exception of a task that took longer than it may.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::crew::Ended as EndedWorker;
+use super::ending::terminated;
 use super::lost;
 use super::parcel::{self, Ended, Letter};
 use super::state::{Pool, Stage, State};
@@ -49,7 +50,7 @@ impl Pool {
                 self.show_progress();
                 return Ok(Some(found));
             }
-            if !state.due.is_empty() {
+            if !state.due.is_empty() && !state.is_calling_back {
                 continue;
             }
             if deadline.passed(now_ns()) {
@@ -148,6 +149,7 @@ impl Pool {
         if ended.is_empty() {
             return Ok(());
         }
+        let last = ended.last().map(|worker| worker.death);
         // What they sent before they ended.
         while self.read_until(interp, Deadline::NOW)? {}
         let mut state = self.lock();
@@ -156,7 +158,14 @@ impl Pool {
         }
         let most = HOPELESS * self.processes();
         if state.crew.idle_deaths() > most && state.broken.is_none() {
-            let text = format!("{most} workers in a row ended before they took a task");
+            let place = match state.crew.terms().initializer {
+                Some(_) => " in its initializer",
+                None => "",
+            };
+            let how = last.map_or_else(String::new, lost::how);
+            let text = format!(
+                "{most} workers in a row ended before they took a task; the last {how}{place}"
+            );
             state.break_down(Exception::new("BrokenProcessPool", vec![text.into()]));
         }
         state.keep_promises();
@@ -241,6 +250,11 @@ impl State {
         let Some(lost) = lost else {
             return;
         };
+        if self.stage == Stage::Terminated && !self.crew.terms().is_executor {
+            self.table
+                .settle_task(lost.job, lost.place, Err(terminated()));
+            return;
+        }
         if lost.again.attempts <= lost.rules.retries && self.broken.is_none() {
             self.table.put_back(lost.again);
             return;

@@ -12,6 +12,7 @@ use super::super::queues::get_failure;
 use super::outbox::{Outbox, Times};
 use super::parcel;
 use super::post::Post;
+use super::state;
 use crate::pool::letter::{Head, Order, Reader};
 use crate::pool::tally::Work;
 use crate::script::caller::parameters;
@@ -46,6 +47,7 @@ pub(in super::super) fn work(
         },
         post,
         limit: None,
+        home: state::here(),
         function: None,
     };
     match worker.begin() {
@@ -71,6 +73,8 @@ struct Worker<'w> {
     post: Post,
     done: Work,
     limit: Option<TimeLimit>,
+    /// The number of this process, as [`state::here`] counts.
+    home: u64,
     /// The function of the last batch, which the next may have too, with its bytes.
     function: Option<(Vec<u8>, FnPtr)>,
     outbox: Outbox<'w>,
@@ -235,6 +239,10 @@ impl Worker<'_> {
             true => self.call(function, direct, task.into_array().unwrap_or_default()),
             false => self.call_with_one(function, direct, task),
         };
+        if !self.is_here() {
+            // A copy that the task made by `os.fork`: it ends as any other does, and is no worker.
+            return Err(self.interp.stop(Stop::Exit(Dynamic::UNIT)));
+        }
         let result = self.interp.unless_interrupted(result);
         if head.limit.is_some() {
             self.end_limit();
@@ -253,6 +261,11 @@ impl Worker<'_> {
                 Ok(Err(Exception::from_error(&error).with_frames(frames)))
             }
         }
+    }
+
+    /// Returns whether this is still the process that the pool has started.
+    fn is_here(&self) -> bool {
+        self.home == state::here()
     }
 
     fn call(&self, function: &FnPtr, direct: Option<&Direct<'_>>, args: Array) -> Outcome {
@@ -275,7 +288,6 @@ impl Worker<'_> {
     }
 
     fn begin_limit(&mut self, limit: Duration) -> Result<(), Failure> {
-        self.post.board.limit(limit);
         let timer = match &mut self.limit {
             Some(timer) => timer,
             none => none.insert(TimeLimit::new().map_err(crate::script::os_failure)?),
@@ -287,7 +299,6 @@ impl Worker<'_> {
         if let Some(timer) = &mut self.limit {
             let _ = timer.clear();
         }
-        self.post.board.unlimit();
     }
 }
 
