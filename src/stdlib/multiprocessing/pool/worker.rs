@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rhai::{Dynamic, FnPtr, NativeCallContext};
+use rhai::{Array, Dynamic, FnPtr, NativeCallContext};
 
 use super::super::process::Process;
 use super::super::queues::get_failure;
@@ -231,13 +231,9 @@ impl Worker<'_> {
         if let Some(limit) = head.limit {
             self.begin_limit(limit)?;
         }
-        let args = match head.spreads {
-            true => task.into_array().unwrap_or_default(),
-            false => vec![task],
-        };
-        let result = match direct.and_then(|direct| direct.call(&args)) {
-            Some(outcome) => outcome,
-            None => function.call_raw(self.context, None, args),
+        let result = match head.spreads {
+            true => self.call(function, direct, task.into_array().unwrap_or_default()),
+            false => self.call_with_one(function, direct, task),
         };
         let result = self.interp.unless_interrupted(result);
         if head.limit.is_some() {
@@ -256,6 +252,25 @@ impl Worker<'_> {
                 let frames = task_frames(&error, &self.interp.program, Some(function), false);
                 Ok(Err(Exception::from_error(&error).with_frames(frames)))
             }
+        }
+    }
+
+    fn call(&self, function: &FnPtr, direct: Option<&Direct<'_>>, args: Array) -> Outcome {
+        match direct.and_then(|direct| direct.call(&args)) {
+            Some(outcome) => outcome,
+            None => function.call_raw(self.context, None, args),
+        }
+    }
+
+    fn call_with_one(
+        &self,
+        function: &FnPtr,
+        direct: Option<&Direct<'_>>,
+        task: Dynamic,
+    ) -> Outcome {
+        match direct.and_then(|direct| direct.call(std::slice::from_ref(&task))) {
+            Some(outcome) => outcome,
+            None => function.call_raw(self.context, None, [task]),
         }
     }
 
