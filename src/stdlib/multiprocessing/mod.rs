@@ -29,6 +29,7 @@ pub(crate) mod identity;
 mod listener;
 pub(crate) mod managers;
 pub(crate) mod messages;
+mod module;
 mod narrowing;
 mod plain;
 pub(crate) mod pool;
@@ -55,26 +56,12 @@ pub(crate) mod workers;
 
 use rhai::{Array, Dynamic};
 
-use self::context::Context;
 use self::family::Family;
+pub(crate) use self::module::Multiprocessing;
 use self::pool::{Callbacks, OpenPools};
-use self::start_method::{StartMethod, StartMethods};
+use self::start_method::StartMethods;
 use self::workers::Workers;
 use crate::script::{Call, Outcome, Registry, States, exception_class};
-
-/// The value of the global constant `multiprocessing`, and of a context.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Multiprocessing {
-    /// The start method of what is made by it, if that is not the usual one.
-    context: Option<Context>,
-}
-
-impl Multiprocessing {
-    /// Returns the start method of what is made by it, if that is not the usual one.
-    pub(crate) fn start_method(&self) -> Option<StartMethod> {
-        self.context.map(Context::method)
-    }
-}
 
 /// Adds what the module keeps.
 pub(super) fn states(states: &mut States) {

@@ -3,11 +3,7 @@
 use std::sync::Arc;
 
 use super::state::{Pool, State};
-use crate::pool::JobId;
 use crate::script::progress::Bar;
-
-/// The bars of calls that have not ended, and how many tasks each shows as done.
-pub(super) type Bars = Vec<(JobId, Arc<Bar>)>;
 
 impl Pool {
     /// Shows how many tasks have ended since this was last called.

@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 use super::feed::Feed;
 use super::parcel::{Ended, Parcel};
 use super::promise::{Callback, Promise};
-use super::shown::Bars;
 use super::staff::Staff;
 use super::terms::{Kind, Terms};
 use crate::pool::tally::Slowest;
 use crate::pool::{JobId, Table};
+use crate::script::progress::Bar;
 use crate::script::{Exception, Failure, Interp, raise};
 use crate::sys::lock::locked;
 use crate::sys::signal::Signal;
@@ -60,7 +60,7 @@ pub(crate) struct State {
     pub(super) feeds: VecDeque<Feed>,
     pub(super) promises: HashMap<JobId, Arc<Promise>>,
     /// The bars of calls whose progress is shown.
-    pub(super) bars: Bars,
+    pub(super) bars: Vec<(JobId, Arc<Bar>)>,
     /// Callbacks to be called, with what they are called with.
     pub(super) due: VecDeque<(Callback, Ended)>,
     /// Why nothing can be done any more.
@@ -89,7 +89,7 @@ impl Pool {
             stage: Stage::Running,
             feeds: VecDeque::new(),
             promises: HashMap::new(),
-            bars: Bars::new(),
+            bars: Vec::new(),
             due: VecDeque::new(),
             broken: None,
             is_calling_back: false,
