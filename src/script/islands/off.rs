@@ -1,5 +1,6 @@
 //! In place of `islands`, where nothing is compiled: the feature `compile` is off.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use rhai::{AST, Dynamic, Engine, FnPtr, NativeCallContext};
@@ -44,11 +45,16 @@ pub(crate) fn wrap(_: &Interp, _: &Source, ast: AST) -> AST {
 }
 
 /// A function that is an island: there are none.
-pub(crate) struct Direct;
+pub(crate) struct Direct<'c>(PhantomData<&'c ()>);
 
-impl Direct {
+impl<'c> Direct<'c> {
     /// Returns nothing.
-    pub(crate) fn of(_: &Interp, _: &NativeCallContext, _: &FnPtr, _: usize) -> Option<Self> {
+    pub(crate) fn of(
+        _: &'c Interp,
+        _: &'c NativeCallContext<'c>,
+        _: &FnPtr,
+        _: usize,
+    ) -> Option<Self> {
         None
     }
 
