@@ -4,46 +4,13 @@ use std::any::TypeId;
 
 use rhai::{Array, Dynamic};
 
-use super::Multiprocessing;
+use super::module::{Context, Multiprocessing};
 use super::start_method::StartMethod;
 use super::start_method::StartMethods;
 use crate::script::codecs::Codecs;
 use crate::script::{Call, Failure, Namespace, Outcome, Registry, raise};
 use crate::text::as_string;
 use crate::wire::TypeCodec;
-
-/// The names of start methods. Every spawned child is a copy of a fresh run of the program, as Python's fork server makes them.
-const NAMES: [(&str, StartMethod, &str); 3] = [
-    ("fork", StartMethod::Fork, "Fork"),
-    ("spawn", StartMethod::Spawn, "Spawn"),
-    ("forkserver", StartMethod::Spawn, "ForkServer"),
-];
-
-/// The start method of one context, which does not change that of others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Context(usize);
-
-impl Context {
-    fn named(name: &str) -> Option<Self> {
-        NAMES
-            .iter()
-            .position(|(known, ..)| *known == name)
-            .map(Self)
-    }
-
-    fn name(self) -> &'static str {
-        NAMES[self.0].0
-    }
-
-    pub(super) fn method(self) -> StartMethod {
-        NAMES[self.0].1
-    }
-
-    /// Returns the beginning of the names of its types: `Spawn`.
-    pub(super) fn prefix(self) -> &'static str {
-        NAMES[self.0].2
-    }
-}
 
 /// Returns the context on which a function of the module was called: `ctx.Process(…)`.
 pub(super) fn of(call: &Call<'_>) -> Option<Context> {
