@@ -5,8 +5,9 @@ use std::time::Instant;
 
 use rhai::{Dynamic, Map};
 
-use super::context::{self, Context};
+use super::context;
 use super::family::Family;
+use super::module::Context;
 use super::narrowing::narrowed;
 use super::process::{Process, Stage};
 use super::process_codec;
