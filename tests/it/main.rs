@@ -46,6 +46,7 @@ mod names; // names of files, arguments and variables that are not UTF-8
 mod nesting; // values as deep as a script makes them
 mod objects; // Object, methods and classes as values
 mod permissions; // what a script may not, and how it tries all the same
+mod pool_scripts; // the scripts of `scripts/` that use pools
 mod python; // the same expressions, evaluated by Python
 mod readme; // the script of the README
 mod scripts; // builtins, os, sys, time, random, json: each script by its whole output
@@ -55,5 +56,5 @@ mod socket; // sockets, and the servers of the tutorials
 mod terminal; // the prompt, on a pseudo-terminal
 mod threading; // threads, and what lies between them
 mod tidy; // the house rules
-mod tutorials; // every script of `scripts/`, by its whole output
+mod tutorials; // the tutorials of `scripts/`, by their whole output
 mod with; // the statement `with`

@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use rhai::{Dynamic, Map};
 
-use super::context::{self, Context};
+use super::context;
+use super::context::Context;
 use super::family::Family;
 use super::narrowing::narrowed;
 use super::process::{Process, Stage};

@@ -2,7 +2,8 @@
 
 use rhai::{Array, Dynamic, FnPtr, Map};
 
-use super::super::context::{self, Context};
+use super::super::context;
+use super::super::context::Context;
 use super::calls;
 use super::object::{ThreadPool, pool};
 use super::state::Pool;
