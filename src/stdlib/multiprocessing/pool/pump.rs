@@ -218,7 +218,7 @@ impl State {
     }
 
     /// Fails everything, now and later.
-    fn break_down(&mut self, why: Exception) {
+    pub(super) fn break_down(&mut self, why: Exception) {
         self.fail_all(|| why.clone());
         self.broken = Some(why);
         self.crew.signal(crate::sys::signal::Signal::SIGTERM);

@@ -12,7 +12,7 @@ use super::promise::{Callback, Promise};
 use super::shown::Bars;
 use super::staff::Staff;
 use super::terms::{Kind, Terms};
-use crate::pool::tally::Slowest;
+use crate::pool::tally::{Slowest, Work};
 use crate::pool::{JobId, Table};
 use crate::script::{Exception, Failure, Interp, raise};
 use crate::sys::lock::locked;
@@ -218,6 +218,11 @@ impl State {
         let is_full = is_full && self.broken.is_none() && !self.crew.has_room();
         let mut promises = self.promises.values();
         is_full || !self.due.is_empty() || promises.any(|promise| promise.has_callbacks())
+    }
+
+    /// Returns what each worker has done, those that have ended first.
+    pub(crate) fn work(&self) -> Vec<Work> {
+        self.crew.work()
     }
 
     /// Returns whether nothing is left to do.
