@@ -37,7 +37,7 @@ fn doc_shows_the_manual_or_suggests_a_name() {
     );
 }
 
-const DEFINITIONS: [&str; 12] = [
+const DEFINITIONS: [&str; 13] = [
     "__static__.d.rhai",
     "concurrent.d.rhai",
     "json.d.rhai",

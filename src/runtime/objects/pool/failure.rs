@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use rhai::EvalAltResult;
+use rhai::{Dynamic, EvalAltResult};
 
 use super::super::errors::WaitError;
 use super::super::home;
 use super::worker_lost::WorkerLost;
 use crate::runtime::Error;
-use crate::script::exceptions::{Exception, throw};
+use crate::script::exceptions::Exception;
 use crate::script::interp::Interp;
+use crate::script::report::diagnostic_of;
 use crate::script::stop::Stop;
 use crate::stdlib::multiprocessing::pool::is_stopped;
 
@@ -24,7 +25,12 @@ pub(super) fn of_task(interp: &Arc<Interp>, exception: &Exception) -> Error {
     if interp.is_over() {
         return WaitError::Ended.into();
     }
-    home::failed(interp, &throw(exception.clone()))
+    let value = match exception.args().as_slice() {
+        // A thrown value that is not an exception comes inside of one.
+        [value] if exception.kind() == "Exception" => value.clone(),
+        _ => Dynamic::from(exception.clone()),
+    };
+    Error::failed(diagnostic_of(interp, exception), Some(value))
 }
 
 /// The error of an operation on a pool that could not be carried out, or of a wait that was interrupted.

@@ -1,8 +1,9 @@
 //! A pool of worker processes that do tasks for Rust.
 //!
-//! - [`object`]: [`Pool`]; [`options`]: how it is made; [`job`]: a task whose result has not come; [`stats`]: what the workers have done.
+//! - [`object`]: [`Pool`]; [`options`], [`creation`]: how it is made; [`job`]: a task whose result has not come; [`stats`]: what the workers have done.
 //! - [`values`]: items, arguments and results as values of scripts; [`failure`]: why a task failed; [`worker_lost`]: its worker died.
 
+mod creation;
 mod failure;
 mod job;
 mod object;

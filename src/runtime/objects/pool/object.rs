@@ -9,32 +9,25 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::super::errors::WaitError;
-use super::super::home::{self, arguments, no_function};
+use super::super::home::no_function;
 use super::failure::{of_operation, of_task};
 use super::job::Job;
-use super::options::PoolOptions;
 use super::stats::{PoolStats, SlowTask, WorkerStats};
 use super::values::Values;
 use crate::pool::Rules;
-use crate::runtime::evaluate::HOST;
-use crate::runtime::isolated::unsupported;
-use crate::runtime::turn::Turn;
-use crate::runtime::{Error, Runtime};
-use crate::script::caller::Caller;
+use crate::runtime::Error;
 use crate::script::exceptions::Failure;
 use crate::script::interp::Interp;
-use crate::stdlib::multiprocessing::pool::OpenPools;
 use crate::stdlib::multiprocessing::pool::parcel::Errand;
 use crate::stdlib::multiprocessing::pool::promise::{Promise, Shape, Threw};
 use crate::stdlib::multiprocessing::pool::state;
 use crate::stdlib::multiprocessing::pool::submit::How;
-use crate::stdlib::multiprocessing::pool::terms::{Kind, Terms};
 use crate::sync::Deadline;
 
 /// Worker processes that call functions of scripts; scripts and Python call it `Pool`.
 ///
 /// - A worker that dies, however it dies, fails only the task that it had in hand ([`Error::WorkerLost`]) and is replaced.
-/// - Functions are named as for [`Runtime::call_fn`]. Functions that the runtime evaluates later are tasks too: they get new workers.
+/// - Functions are named as for [`Runtime::call_fn`](crate::Runtime::call_fn). Functions that the runtime evaluates later are tasks too: they get new workers.
 /// - Items, arguments and results are converted by serde, as the items of a [`Queue`](crate::objects::Queue) are.
 /// - Clones are the same pool. It works in any thread, also while the runtime evaluates. When the last clone is dropped, the workers are
 ///   ended at once, and tasks that have no result fail.
@@ -70,72 +63,8 @@ struct Held {
     rules: Rules,
 }
 
-impl Runtime {
-    /// Starts a pool of `workers` processes, at least one, that call functions of the scripts that have run so far.
-    ///
-    /// # Errors
-    /// See [`pool_with`](Self::pool_with).
-    pub fn pool(&self, workers: usize) -> Result<Pool, Error> {
-        self.pool_with(PoolOptions::new(workers))
-    }
-
-    /// Starts a pool with these options.
-    ///
-    /// # Errors
-    /// A process cannot be started, or is not permitted; there is no function with the name of the initializer, or its arguments cannot be
-    /// sent; [`Error::Stopped`] while a [`Stopper`](crate::Stopper) keeps the runtime stopped. An [isolated](crate::Builder::isolated) runtime has no
-    /// pools.
-    pub fn pool_with(&self, options: PoolOptions) -> Result<Pool, Error> {
-        let interp = &self.interp;
-        if self.isolated.is_some() {
-            let what = "has pools in its scripts only: call a function that uses `Pool`";
-            return Err(unsupported(interp, what));
-        }
-        let _turn = Turn::take(interp);
-        if interp.stopping().is_some() {
-            return Err(Error::Stopped);
-        }
-        let failed = |why: Failure| home::failed(interp, &why);
-        let (initializer, initargs) = match options.initializer {
-            None => (None, Array::new()),
-            Some((name, args)) => {
-                let args = arguments(interp, args)?;
-                (Some(function(interp, &name)?), args)
-            }
-        };
-        let state = self.state.for_call(&self.engine, &interp.program, HOST);
-        let context = state.context(&self.engine, HOST);
-        let terms = Terms {
-            kind: Kind::Processes,
-            workers: options.workers,
-            initializer,
-            initargs,
-            batches: options.tasks_per_worker,
-            is_executor: false,
-            role: "PoolWorker".into(),
-            method: None,
-            caller: Caller::of(interp, &context).map_err(failed)?,
-        };
-        let session = interp.session().map_err(failed)?;
-        session.let_outlive_owner();
-        let pool = state::Pool::new(interp, terms).map_err(failed)?;
-        pool.start(interp).map_err(failed)?;
-        OpenPools::of(interp).add_of_host(&pool);
-        let rules = Rules {
-            limit: options.time_limit,
-            retries: options.retries,
-        };
-        let interp = Arc::downgrade(interp);
-        Ok(Pool(Arc::new(Held {
-            pool,
-            interp,
-            rules,
-        })))
-    }
-}
-
 /// Returns the function of the program with this name.
-fn function(interp: &Interp, name: &str) -> Result<FnPtr, Error> {
+pub(super) fn function(interp: &Interp, name: &str) -> Result<FnPtr, Error> {
     match FnPtr::new(name) {
         Ok(function) if interp.program.function(name).is_some() => Ok(function),
         _ => Err(no_function(interp, name)),
@@ -143,6 +72,15 @@ fn function(interp: &Interp, name: &str) -> Result<FnPtr, Error> {
 }
 
 impl Pool {
+    pub(super) fn of(interp: &Arc<Interp>, pool: state::Pool, rules: Rules) -> Self {
+        let interp = Arc::downgrade(interp);
+        Self(Arc::new(Held {
+            pool,
+            interp,
+            rules,
+        }))
+    }
+
     /// Calls a function with each item, and returns the results in the order of the items, when all tasks have ended; Python's `map`. The
     /// number of items that a worker gets at once adapts to the time that they take.
     ///
