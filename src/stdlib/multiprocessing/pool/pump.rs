@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::crew::Ended as EndedWorker;
+use super::ending::terminated;
 use super::lost;
 use super::parcel::{self, Ended, Letter};
 use super::state::{Pool, Stage, State};
@@ -241,12 +242,15 @@ impl State {
         let Some(lost) = lost else {
             return;
         };
-        if lost.again.attempts <= lost.rules.retries && self.broken.is_none() {
+        let was_ended = self.stage == Stage::Terminated && !self.crew.terms().is_executor;
+        if lost.again.attempts <= lost.rules.retries && self.broken.is_none() && !was_ended {
             self.table.put_back(lost.again);
             return;
         }
         let task = task.unwrap_or_else(|| lost.again.load.shown(interp, 0));
         let why = match lost.rules.limit.filter(|_| worker.hand.is_overdue) {
+            // Whoever waits may notice the end of the workers before whoever terminates the pool does.
+            _ if was_ended => terminated(),
             Some(limit) => lost::overdue(limit, &task),
             None => lost::worker_lost(worker.death, &task),
         };
