@@ -24,6 +24,8 @@ pub(crate) const CASES: &[Case] = &[Case::new(
 
 type Source = fn(&str) -> Option<String>;
 type Evaluated<T> = Result<T, Error>;
+type Mapped<T, R> = fn(&Pool, &str, [T; 1]) -> Evaluated<Vec<R>>;
+type Submitted<A, R> = fn(&Pool, &str, A) -> Evaluated<Job<R>>;
 
 fn promised() {
     let _: fn() = procscript::init;
@@ -120,10 +122,10 @@ fn pools() {
     let _: fn(PoolOptions, u64) -> PoolOptions = PoolOptions::tasks_per_worker;
     let _: fn(PoolOptions, Duration) -> PoolOptions = PoolOptions::time_limit;
     let _: fn(PoolOptions, u32) -> PoolOptions = PoolOptions::retries;
-    let _: fn(&Pool, &str, [i64; 1]) -> Result<Vec<i64>, Error> = Pool::map;
-    let _: fn(&Pool, &str, [(i64,); 1]) -> Result<Vec<i64>, Error> = Pool::starmap;
-    let _: fn(&Pool, &str, [i64; 1]) -> Result<Vec<Result<i64, Error>>, Error> = Pool::map_results;
-    let _: fn(&Pool, &str, (i64,)) -> Result<Job<i64>, Error> = Pool::submit;
+    let _: Mapped<i64, i64> = Pool::map;
+    let _: Mapped<(i64,), i64> = Pool::starmap;
+    let _: Mapped<i64, Evaluated<i64>> = Pool::map_results;
+    let _: Submitted<(i64,), i64> = Pool::submit;
     let _: fn(&Pool) -> Result<PoolStats, Error> = Pool::stats;
     let _: fn(&Pool) -> Result<(), Error> = Pool::close;
     let _: fn(&Job<i64>) -> Result<i64, Error> = Job::wait;
