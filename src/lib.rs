@@ -41,6 +41,7 @@
 //! | how far their work has come | [`Builder::on_progress`], [`progress::ProgressReport`] |
 //! | what scripts print and read | [`Sink`], [`Capture`], [`Builder::stdin`] |
 //! | what Rust and scripts share | [`objects`]: [`Queue`](objects::Queue), [`Lock`](objects::Lock), [`Event`](objects::Event), [`Process`](objects::Process) |
+//! | workers that call functions of scripts for Rust | [`Runtime::pool`], [`objects::Pool`] |
 //! | what went wrong | [`Error`], [`ErrorKind`], and [`error`] with the [`Diagnostic`](error::Diagnostic) |
 //! | a prompt | [`prompt::Interactive`] |
 //! | the manual for script writers | [`manual::Manual`] |
@@ -129,14 +130,15 @@ pub mod error {
 }
 
 pub mod objects {
-    //! Queues, locks, events and processes that Rust and scripts share.
+    //! Queues, locks, events and processes that Rust and scripts share, and pools of workers that do tasks for Rust.
     //!
-    //! [`Runtime`](crate::Runtime) creates them with `queue`, `lock`, `event` and `start`; `from_dynamic` takes one that a script
+    //! [`Runtime`](crate::Runtime) creates them with `queue`, `lock`, `event`, `start` and `pool`; `from_dynamic` takes one that a script
     //! has created, and `to_dynamic` is the value for a script. They work in any thread, while a script runs and between evaluations.
 
     pub use crate::runtime::{
-        Conversion, Event, GetError, Items, Lock, LockGuard, Process, ProcessOptions, PutError,
-        PutManyError, Queue, TaskDoneError, WaitError,
+        Conversion, Event, GetError, Items, Job, Lock, LockGuard, Pool, PoolOptions, PoolStats,
+        Process, ProcessOptions, PutError, PutManyError, Queue, SlowTask, TaskDoneError, WaitError,
+        WorkerLost, WorkerStats,
     };
 }
 

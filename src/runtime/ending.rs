@@ -13,6 +13,7 @@ use crate::script::interp::Interp;
 use crate::script::report::{closed_output, diagnostic_of};
 use crate::script::stop::Stop;
 use crate::stdlib::multiprocessing::finish::finish;
+use crate::stdlib::multiprocessing::pool::OpenPools;
 use crate::stdlib::threading::hook::Hook;
 use crate::stdlib::threading::roster::Roster;
 use crate::sys::deep_stack::on_deep_stack;
@@ -37,6 +38,7 @@ impl Runtime {
         let interp = &self.interp;
         let turn = Turn::begin(interp)?;
         let _limit = TimeLimit::of(interp).map_err(Error::System)?;
+        OpenPools::of(interp).terminate_of_host(interp);
         let (_, request) = finish(interp, 0, false);
         turn.carried_out();
         let last = interp.write_last_output();
@@ -93,6 +95,7 @@ impl Drop for Runtime {
 /// Ends everything that scripts have started for a host. `drop_variables` drops the variables of the script.
 pub(super) fn end(interp: &Arc<Interp>, drop_variables: impl FnOnce()) {
     let _turn = Turn::take(interp);
+    OpenPools::of(interp).terminate_of_host(interp);
     end_everybody(interp);
     interp.end_interactive();
     drop_variables();

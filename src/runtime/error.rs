@@ -7,7 +7,9 @@ use rhai::{Dynamic, EvalAltResult};
 
 use super::BuildError;
 use super::isolated::Death;
-use super::objects::{Conversion, GetError, PutError, PutManyError, TaskDoneError, WaitError};
+use super::objects::{
+    Conversion, GetError, PutError, PutManyError, TaskDoneError, WaitError, WorkerLost,
+};
 use crate::program::diagnostic::Diagnostic;
 use crate::script::limits::Exceeded;
 
@@ -69,6 +71,8 @@ pub enum Error {
     Get(GetError),
     /// A wait failed.
     Wait(WaitError),
+    /// A worker of a pool died while it ran the task.
+    WorkerLost(WorkerLost),
     /// More items of a queue were reported done than were ever put.
     TaskDone(TaskDoneError),
     /// The system could not start the thread that watches the time limit.
@@ -161,6 +165,7 @@ impl fmt::Display for Error {
             Self::PutMany(error) => error.fmt(f),
             Self::Get(error) => error.fmt(f),
             Self::Wait(error) => error.fmt(f),
+            Self::WorkerLost(error) => error.fmt(f),
             Self::TaskDone(error) => error.fmt(f),
             Self::System(error) => write!(f, "cannot start the timer: {error}"),
         }
@@ -194,5 +199,6 @@ from! {
     PutManyError => PutMany,
     GetError => Get,
     WaitError => Wait,
+    WorkerLost => WorkerLost,
     TaskDoneError => TaskDone,
 }

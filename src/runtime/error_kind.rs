@@ -34,6 +34,8 @@ pub enum ErrorKind {
     Limit,
     /// The process of an isolated script has ended.
     Died,
+    /// A worker of a pool died while it ran the task.
+    WorkerLost,
     /// A value has no form in Rust or in scripts, or not the form that was asked for.
     Conversion,
     /// The time ran out: the queue was full or empty, the lock was held, or the process still ran.
@@ -67,6 +69,7 @@ impl Error {
             Self::PutMany(error) => of_put(&error.error),
             Self::Get(error) => of_get(error),
             Self::Wait(error) => of_wait(error),
+            Self::WorkerLost(_) => ErrorKind::WorkerLost,
             Self::TaskDone(_) => ErrorKind::TaskDone,
             Self::System(_) => ErrorKind::System,
         }

@@ -10,11 +10,11 @@ use super::isolated::unsupported;
 use super::stopper::TimeLimit;
 use super::turn::Turn;
 use super::{Error, Runtime, Script};
-use crate::runtime::objects::arguments;
+use crate::runtime::objects::{arguments, no_function};
 use crate::script::depth;
-use crate::script::exceptions::{Exception, Failure};
+use crate::script::exceptions::Failure;
 use crate::script::panics::without_panic;
-use crate::script::report::{Ending, diagnostic_of, task_frames};
+use crate::script::report::{Ending, task_frames};
 use crate::script::stop::Stop;
 use crate::script::values;
 use crate::sys::deep_stack::on_deep_stack;
@@ -225,9 +225,7 @@ impl Runtime {
     }
 
     pub(super) fn no_function(&self, name: &str) -> Error {
-        let text = format!("the program has no function '{name}'");
-        let exception = Exception::new("NameError", vec![text.into()]);
-        Error::failed(diagnostic_of(&self.interp, &exception), None)
+        no_function(&self.interp, name)
     }
 }
 

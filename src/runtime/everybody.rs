@@ -26,6 +26,7 @@ pub(super) fn end_everybody(interp: &Arc<Interp>) -> Vec<Process> {
         interp.request_stop(Stop::Host);
         Roster::of(interp).end_all(interp);
     }
+    OpenPools::of(interp).stop_of_host(interp);
     let mut running = Family::of(interp).active_children(interp);
     running.retain(|child| !child.identity().daemon);
     terminate_copies(interp);

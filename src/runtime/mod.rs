@@ -15,7 +15,7 @@
 //! - [`parsing`]: the tree of a source; [`check`]: the syntax errors of a script; [`warnings`]: about what runs.
 //! - [`worker`]: the start of a spawned child; [`groundwork`]: what is the same for every child; [`isolated`]: scripts that run in one.
 //! - [`prompt`]: a program that grows line by line.
-//! - [`objects`]: queues, locks, events and processes as Rust objects.
+//! - [`objects`]: queues, locks, events, processes and pools as Rust objects.
 
 mod bare;
 mod build_error;
@@ -65,8 +65,9 @@ pub use self::isolated::Death;
 use self::isolated::Isolated;
 use self::modules::Modules;
 pub use self::objects::{
-    Conversion, Event, GetError, Items, Lock, LockGuard, Process, ProcessOptions, PutError,
-    PutManyError, Queue, TaskDoneError, WaitError,
+    Conversion, Event, GetError, Items, Job, Lock, LockGuard, Pool, PoolOptions, PoolStats,
+    Process, ProcessOptions, PutError, PutManyError, Queue, SlowTask, TaskDoneError, WaitError,
+    WorkerLost, WorkerStats,
 };
 pub use self::package::ProcessPackage;
 pub use self::prompt::{

@@ -33,6 +33,8 @@ mod output; // where what scripts print goes
 mod own; // a host's functions and types
 mod packages; // an engine that the host owns
 mod permissions; // what scripts may do
+mod pool_ends; // drops, stops and ends of pools
+mod pools; // workers that do tasks for the host
 mod sinks; // the functions that receive what scripts print
 mod stopping; // limits, and stops from outside
 mod stops; // stops between evaluations, at the prompt, and the watch over the time
@@ -67,6 +69,8 @@ fn main() -> ExitCode {
         packages::CASES,
         limited::CASES,
         permissions::CASES,
+        pool_ends::CASES,
+        pools::CASES,
         sinks::CASES,
         stopping::CASES,
         stops::CASES,

@@ -5,8 +5,8 @@ use std::time::Duration;
 use procscript::error::{BuildError, Diagnostic, ErrorFormat, Exceeded, Failure, Frame};
 use procscript::manual::Manual;
 use procscript::objects::{
-    Conversion, Event, GetError, Lock, LockGuard, Process, ProcessOptions, PutError, PutManyError,
-    Queue, TaskDoneError, WaitError,
+    Conversion, Event, GetError, Job, Lock, LockGuard, Pool, PoolOptions, PoolStats, Process,
+    ProcessOptions, PutError, PutManyError, Queue, TaskDoneError, WaitError, WorkerLost,
 };
 use procscript::prompt::{Finished, Interactive, Outcome};
 use procscript::rhai::{Dynamic, FnPtr};
@@ -24,6 +24,8 @@ pub(crate) const CASES: &[Case] = &[Case::new(
 
 type Source = fn(&str) -> Option<String>;
 type Evaluated<T> = Result<T, Error>;
+type Mapped<T, R> = fn(&Pool, &str, [T; 1]) -> Evaluated<Vec<R>>;
+type Submitted<A, R> = fn(&Pool, &str, A) -> Evaluated<Job<R>>;
 
 fn promised() {
     let _: fn() = procscript::init;
@@ -106,6 +108,30 @@ fn faces() {
     let _: fn(&Event) -> Result<(), WaitError> = Event::wait;
     let _: fn(&Process) -> i32 = Process::pid;
     let _: fn() -> ProcessOptions = ProcessOptions::new;
+    pools();
+}
+
+fn pools() {
+    fn is_shared<T: Clone + Send + Sync + 'static>() {}
+    is_shared::<Pool>();
+    is_shared::<Job<std::rc::Rc<i64>>>();
+    let _: fn(&Runtime, usize) -> Result<Pool, Error> = Runtime::pool;
+    let _: fn(&Runtime, PoolOptions) -> Result<Pool, Error> = Runtime::pool_with;
+    let _: fn(usize) -> PoolOptions = PoolOptions::new;
+    let _: fn(PoolOptions, &'static str, (i64,)) -> PoolOptions = PoolOptions::initializer;
+    let _: fn(PoolOptions, u64) -> PoolOptions = PoolOptions::tasks_per_worker;
+    let _: fn(PoolOptions, Duration) -> PoolOptions = PoolOptions::time_limit;
+    let _: fn(PoolOptions, u32) -> PoolOptions = PoolOptions::retries;
+    let _: Mapped<i64, i64> = Pool::map;
+    let _: Mapped<(i64,), i64> = Pool::starmap;
+    let _: Mapped<i64, Evaluated<i64>> = Pool::map_results;
+    let _: Submitted<(i64,), i64> = Pool::submit;
+    let _: fn(&Pool) -> Result<PoolStats, Error> = Pool::stats;
+    let _: fn(&Pool) -> Result<(), Error> = Pool::close;
+    let _: fn(&Job<i64>) -> Result<i64, Error> = Job::wait;
+    let _: fn(&Job<i64>, Duration) -> Result<i64, Error> = Job::wait_timeout;
+    let _: fn(&Job<i64>) -> Result<bool, Error> = Job::is_done;
+    let _ = |lost: WorkerLost| (lost.pid(), lost.exit_code(), lost.task().len());
 }
 
 fn packages() {

@@ -10,10 +10,10 @@ use super::conversion::Conversion;
 use super::home;
 use crate::script::interp::Interp;
 use crate::script::values::type_name;
-use crate::stdlib::multiprocessing::messages::{self, with_encoded};
+use crate::stdlib::multiprocessing::messages::{self, with_encoded, with_messages};
 use crate::sync::{self, Offset, Session};
 use crate::text::repr_of;
-use crate::wire::{Message, typed};
+use crate::wire::{self, Message, typed};
 
 /// The name of an item in errors.
 const ITEM: &str = "item";
@@ -59,6 +59,39 @@ pub(super) fn read<T: DeserializeOwned>(
         };
         Conversion::new(misfit.path(ITEM), reason, Some(came))
     })
+}
+
+/// Returns a Rust value as a value of scripts. Errors call it `name`.
+pub(super) fn to_script<T: Serialize + ?Sized>(
+    interp: &Arc<Interp>,
+    session: &Session,
+    value: &T,
+    name: &str,
+) -> Result<Dynamic, Conversion> {
+    let message = message(session, value, name)?;
+    let read = |messages: &[sync::Message<'_>]| match messages {
+        [message] => messages::read(interp, *message).ok(),
+        _ => None,
+    };
+    with_messages(&[message], read)
+        .ok_or_else(|| Conversion::new(name.into(), "it cannot be read back".into(), None))
+}
+
+/// Returns a value of a script as a Rust value. Errors call it `name`, and contain it.
+pub(super) fn from_script<T: DeserializeOwned>(
+    interp: &Arc<Interp>,
+    session: &Session,
+    value: &Dynamic,
+    name: &str,
+) -> Result<T, Conversion> {
+    let failed = |path: String, reason: String| {
+        Conversion::new(path, reason, Some((Some(value.clone()), shown(value))))
+    };
+    let message = wire::encode(value, name, interp)
+        .map_err(|refusal| failed(name.into(), refusal.to_string()))?;
+    let objects: Vec<_> = message.handles.iter().copied().map(Offset).collect();
+    home::within(session, &objects, || typed::read(&message.bytes))
+        .map_err(|misfit| failed(misfit.path(name), misfit.reason().to_string()))
 }
 
 /// Returns the shared object in a value of a script.

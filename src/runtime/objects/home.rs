@@ -92,6 +92,13 @@ pub(in crate::runtime) fn arguments(interp: &Interp, args: impl FuncArgs) -> Res
     Ok(values)
 }
 
+/// The error of a call by a name that no function of the program has.
+pub(in crate::runtime) fn no_function(interp: &Interp, name: &str) -> Error {
+    let text = format!("the program has no function '{name}'");
+    let exception = Exception::new("NameError", vec![text.into()]);
+    Error::failed(diagnostic_of(interp, &exception), None)
+}
+
 fn place_in(interp: &Interp, value: &Dynamic) -> Option<(u16, Place)> {
     interp.codecs().ok()?.place_of(value)
 }

@@ -305,3 +305,23 @@ fn a_copy_that_a_task_makes_of_its_worker_is_no_worker() {
         "['parent', 'parent', 'parent']\n",
     );
 }
+
+#[test]
+fn the_objects_of_a_task_live_until_it_has_ended() {
+    prints(
+        r#"
+        fn work(queue, runs) {
+            runs.value += 1;
+            if runs.value == 2 { return queue.get(); }
+            queue.put("kept");
+            os.kill(os.getpid(), signal.SIGKILL);
+        }
+        let pool = Pool(1);
+        let runs = Value("i", 0);
+        print(pool.apply_async(work, [Queue(), runs], #{ retries: 1 }).get(20));
+        try { pool.apply_async(|queue| os._exit(3), [Queue()]).get(20); }
+        catch (e) { print(e.task.ends_with("(<Queue>)")); }
+        "#,
+        "kept\nTrue\n",
+    );
+}

@@ -58,6 +58,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "sys",
             "sync",
             "process",
+            "pool",
             "text",
             "wire",
             "program",

@@ -187,6 +187,18 @@ impl Crew {
         Ok(())
     }
 
+    /// Gives the workers to come another queue: what those before were sent, which have ended, is not to be done.
+    ///
+    /// # Errors
+    /// The session has no memory.
+    pub(super) fn renew(&mut self, interp: &Arc<Interp>) -> Result<(), Failure> {
+        self.idle_deaths = 0;
+        match self.generations.is_empty() {
+            true => Ok(()),
+            false => self.begin_generation(interp, interp.program.edition()),
+        }
+    }
+
     fn begin_generation(&mut self, interp: &Arc<Interp>, edition: usize) -> Result<(), Failure> {
         let tasks = Queue::create(&interp.session()?, 0).map_err(session_failure)?;
         let base = self

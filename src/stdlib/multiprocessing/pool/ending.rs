@@ -75,6 +75,28 @@ impl Pool {
         self.notify();
     }
 
+    /// Ends the workers at once, as a host's stop does. Tasks that have no outcome fail; a pool that takes tasks starts other workers for the next.
+    pub(super) fn start_over(&self, interp: &Arc<Interp>) {
+        if self.belongs_here().is_err() {
+            return;
+        }
+        let members = {
+            let mut state = self.lock();
+            state.fail_all(stopped);
+            state.crew.signal(Signal::SIGTERM);
+            state.crew.members()
+        };
+        self.notify();
+        member::wait_for_the_end(interp, &members);
+        let mut state = self.lock();
+        let _ = state.crew.ended(interp);
+        if let Some(crew) = state.crew.crew()
+            && let Err(why) = crew.renew(interp)
+        {
+            state.break_down(Exception::from_error(&why));
+        }
+    }
+
     /// Waits until the workers of a closed pool have left.
     ///
     /// # Errors
@@ -105,4 +127,16 @@ impl Pool {
 pub(super) fn terminated() -> Exception {
     let text = "the pool was terminated before the task had ended";
     Exception::new("RuntimeError", vec![text.into()])
+}
+
+const STOPPED: &str = "the runtime was stopped before the task had ended";
+
+/// The outcome of a task that was not done when the host stopped the runtime.
+fn stopped() -> Exception {
+    Exception::new("RuntimeError", vec![STOPPED.into()])
+}
+
+/// Returns whether a task failed because the host stopped the runtime.
+pub(crate) fn is_stopped(outcome: &Exception) -> bool {
+    outcome.kind() == "RuntimeError" && outcome.message() == STOPPED
 }

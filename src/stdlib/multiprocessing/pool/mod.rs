@@ -44,6 +44,7 @@ pub(super) mod worker;
 use crate::script::{Namespace, Registry};
 
 pub(crate) use callbacks::Callbacks;
+pub(crate) use ending::is_stopped;
 pub(crate) use open::OpenPools;
 
 pub(super) fn register(registry: &mut Registry) {

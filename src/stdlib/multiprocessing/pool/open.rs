@@ -1,8 +1,8 @@
-//! The executors of a program, whose tasks its end waits for.
+//! The executors of a program, whose tasks its end waits for, and the pools of its host.
 
 use std::sync::{Arc, Mutex};
 
-use super::state::Pool;
+use super::state::{Pool, WeakPool};
 use crate::script::{Failure, Interp, State};
 use crate::sys::lock::locked;
 
@@ -15,6 +15,8 @@ struct Open {
     pools: Vec<Pool>,
     /// How many executors of threads there were.
     of_threads: u64,
+    /// Those of the host.
+    of_host: Vec<WeakPool>,
 }
 
 impl State for OpenPools {
@@ -63,6 +65,32 @@ impl OpenPools {
     /// Returns whether there is one.
     pub(crate) fn has_any(&self) -> bool {
         !locked(&self.0).pools.is_empty()
+    }
+
+    /// Notes a pool of the host, whose workers end with the runtime and with a stop.
+    pub(crate) fn add_of_host(&self, pool: &Pool) {
+        let mut open = locked(&self.0);
+        open.of_host.retain(|other| other.upgrade().is_some());
+        open.of_host.push(pool.downgrade());
+    }
+
+    fn of_host(&self) -> Vec<Pool> {
+        let pools = locked(&self.0).of_host.clone();
+        pools.iter().filter_map(WeakPool::upgrade).collect()
+    }
+
+    /// Ends the workers of the host's pools, which start others when they are given more tasks.
+    pub(crate) fn stop_of_host(&self, interp: &Arc<Interp>) {
+        for pool in self.of_host() {
+            pool.start_over(interp);
+        }
+    }
+
+    /// Terminates the pools of the host.
+    pub(crate) fn terminate_of_host(&self, interp: &Arc<Interp>) {
+        for pool in self.of_host() {
+            pool.terminate(interp);
+        }
     }
 
     /// Forgets all of them, whose workers have been ended.

@@ -116,9 +116,10 @@ impl Parcel {
     ) -> Packed {
         let (mut count, mut refusal) = (0, None);
         let mut message = wire::Message::default();
+        let mut alive = Vec::new();
         let name = if errand.spreads { "args" } else { "item" };
         for item in items {
-            let before = message.bytes.len();
+            let (before, handles) = (message.bytes.len(), message.handles.len());
             letter::begin_part(&mut message.bytes, 0);
             let start = message.bytes.len();
             if let Err(why) = wire::encode_after(&item, name, interp, &mut message) {
@@ -127,12 +128,16 @@ impl Parcel {
                 break;
             }
             letter::end_part(&mut message.bytes, start);
+            if message.handles.len() > handles {
+                alive.push(item);
+            }
             count += 1;
         }
+        alive.append(&mut message.parts);
         let contents = Contents::Written {
             bytes: message.bytes,
             handles: message.handles,
-            alive: message.parts,
+            alive,
         };
         let errand = errand.clone();
         Packed {

@@ -192,7 +192,7 @@ fn stats(call: &mut Call<'_>) -> Outcome {
     pool.take_outcomes(call.interp)?;
     let seconds = |time: std::time::Duration| Dynamic::from_float(time.as_secs_f64());
     pool.with(|state| {
-        let workers = state.crew.work().into_iter().map(|work| {
+        let workers = state.work().into_iter().map(|work| {
             let mut row = Map::new();
             let tasks = i64::try_from(work.tasks).unwrap_or(i64::MAX);
             row.insert("tasks".into(), Dynamic::from_int(tasks));

@@ -7,6 +7,7 @@ use rhai::{Array, Dynamic, FnPtr};
 
 use super::parcel::Ended;
 use crate::pool::JobId;
+use crate::script::Exception;
 use crate::script::caller::Caller;
 use crate::sys::lock::locked;
 
@@ -17,7 +18,13 @@ pub(crate) enum Shape {
     One,
     /// A list; the first error in the order of the tasks, if there is one.
     Many,
+    /// A list, in which tasks that failed are [`Threw`].
+    Each,
 }
+
+/// A task's error as a value among results.
+#[derive(Debug, Clone)]
+pub(crate) struct Threw(pub Exception);
 
 /// A function that is called with the result when it has come.
 #[derive(Debug, Clone)]
@@ -80,6 +87,15 @@ impl Promise {
             Shape::Many => {
                 let all: Result<Array, _> = outcomes.into_iter().collect();
                 Some(all.map(Dynamic::from))
+            }
+            Shape::Each => {
+                let value =
+                    |outcome: Ended| outcome.unwrap_or_else(|why| Dynamic::from(Threw(why)));
+                Some(Ok(outcomes
+                    .into_iter()
+                    .map(value)
+                    .collect::<Array>()
+                    .into()))
             }
         };
         self.settle(result.unwrap_or(Ok(Dynamic::UNIT)))

@@ -227,7 +227,7 @@ impl State {
     }
 
     /// Fails everything, now and later.
-    fn break_down(&mut self, why: Exception) {
+    pub(super) fn break_down(&mut self, why: Exception) {
         self.fail_all(|| why.clone());
         self.broken = Some(why);
         self.crew.signal(crate::sys::signal::Signal::SIGTERM);
@@ -250,17 +250,15 @@ impl State {
         let Some(lost) = lost else {
             return;
         };
-        if self.stage == Stage::Terminated && !self.crew.terms().is_executor {
-            self.table
-                .settle_task(lost.job, lost.place, Err(terminated()));
-            return;
-        }
-        if lost.again.attempts <= lost.rules.retries && self.broken.is_none() {
+        let was_ended = self.stage == Stage::Terminated && !self.crew.terms().is_executor;
+        if lost.again.attempts <= lost.rules.retries && self.broken.is_none() && !was_ended {
             self.table.put_back(lost.again);
             return;
         }
         let task = task.unwrap_or_else(|| lost.again.load.shown(interp, 0));
         let why = match lost.rules.limit.filter(|_| worker.hand.is_overdue) {
+            // Whoever waits may notice the end of the workers before whoever terminates the pool does.
+            _ if was_ended => terminated(),
             Some(limit) => lost::overdue(limit, &task),
             None => lost::worker_lost(worker.death, &task),
         };

@@ -11,7 +11,7 @@ use super::parcel::{Ended, Parcel};
 use super::promise::{Callback, Promise};
 use super::staff::Staff;
 use super::terms::{Kind, Terms};
-use crate::pool::tally::Slowest;
+use crate::pool::tally::{Slowest, Work};
 use crate::pool::{JobId, Table};
 use crate::script::progress::Bar;
 use crate::script::{Exception, Failure, Interp, raise};
@@ -223,6 +223,11 @@ impl State {
         let is_full = is_full && self.broken.is_none() && !self.crew.has_room();
         let mut promises = self.promises.values();
         is_full || !self.due.is_empty() || promises.any(|promise| promise.has_callbacks())
+    }
+
+    /// Returns what each worker has done, those that have ended first.
+    pub(crate) fn work(&self) -> Vec<Work> {
+        self.crew.work()
     }
 
     /// Returns whether nothing is left to do.

@@ -228,7 +228,7 @@ impl Worker<'_> {
     /// Does one task. An error of the script is its outcome; a request to end is an error here.
     fn do_task(
         &mut self,
-        (function, direct): (&FnPtr, Option<&Direct<'_>>),
+        (function, direct): (&FnPtr, Option<&Direct>),
         task: Dynamic,
         head: Head,
     ) -> Result<parcel::Ended, Failure> {

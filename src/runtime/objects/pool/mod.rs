@@ -1,0 +1,19 @@
+//! A pool of worker processes that do tasks for Rust.
+//!
+//! - [`object`]: [`Pool`]; [`options`], [`creation`]: how it is made; [`job`]: a task whose result has not come; [`stats`]: what the workers have done.
+//! - [`values`]: items, arguments and results as values of scripts; [`failure`]: why a task failed; [`worker_lost`]: its worker died.
+
+mod creation;
+mod failure;
+mod job;
+mod object;
+mod options;
+mod stats;
+mod values;
+mod worker_lost;
+
+pub use job::Job;
+pub use object::Pool;
+pub use options::PoolOptions;
+pub use stats::{PoolStats, SlowTask, WorkerStats};
+pub use worker_lost::WorkerLost;
