@@ -57,7 +57,13 @@ fn entry_of(declared: &str) -> Option<&'static Entry> {
     let exact = |name: &str| Manual::entries().iter().find(|entry| entry.path() == name);
     let (owner, name) = declared.rsplit_once('.').unwrap_or(("", declared));
     let other = DOCUMENTED_AS.iter().filter(|(class, _)| *class == owner);
-    let global = ["multiprocessing", "threading", "concurrent::futures"].contains(&owner);
+    let global = [
+        "multiprocessing",
+        "multiprocessing::pool",
+        "threading",
+        "concurrent::futures",
+    ]
+    .contains(&owner);
     exact(declared)
         .or_else(|| {
             other

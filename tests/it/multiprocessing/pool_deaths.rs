@@ -83,7 +83,7 @@ fn an_initializer_that_fails_is_reported_once_and_starts_no_workers_without_end(
         pool.terminate();
         "#,
         "ValueError: bad start\nValueError: bad start\nTrue\n\
-         BrokenProcessPool: 6 workers in a row ended before they took a task\n",
+         BrokenProcessPool: 6 workers in a row ended before they took a task; the last ended with exit code 1 in its initializer\n",
     );
 }
 

@@ -134,6 +134,16 @@ const CALLS: &[(&str, &str)] = &[
     ("signal.alarm", "signal.alarm(0)"),
     ("signal.raise_signal", "signal.raise_signal(signal.SIGUSR1)"),
     ("os.system", r#"os.system("true")"#),
+    ("Pool", "Pool(1)"),
+    (
+        "ProcessPoolExecutor",
+        r#"ProcessPoolExecutor(1).submit(len, "a")"#,
+    ),
+    ("ThreadPool", "ThreadPool(1)"),
+    (
+        "ThreadPoolExecutor",
+        r#"ThreadPoolExecutor(1).submit(len, "a")"#,
+    ),
 ];
 
 /// What other tests call, because it takes more than one line.

@@ -5,9 +5,10 @@
 use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
+use super::here;
 use super::parcel::Ended;
 use super::promise::{Callback, When};
-use super::state::{self, Pool, WeakPool};
+use super::state::{Pool, WeakPool};
 use crate::process::timer::{self, Alarm};
 use crate::script::report::{self, task_frames};
 use crate::script::{Exception, Interp, State, Stop};
@@ -31,7 +32,7 @@ struct Waiting {
 
 impl State for Callbacks {
     fn begin_process(&self) {
-        state::begin_process();
+        here::begin_process();
         self.forget();
     }
 

@@ -11,14 +11,14 @@ use super::super::family::Family;
 use super::super::process::Process;
 use super::super::start;
 use super::super::start_method::{StartMethod, StartMethods};
-use super::lost::Death;
+use super::lost::{Death, Ended};
 use super::member::Member;
 use super::parcel::Parcel;
 use super::post::Post;
 use super::terms::Terms;
 use crate::pool::letter::{Head, Order};
 use crate::pool::tally::Work;
-use crate::pool::{Board, Claims, Hand};
+use crate::pool::{Board, Claims};
 use crate::script::{Failure, Interp, session_failure};
 use crate::sync::{Deadline, PutError, Queue};
 use crate::sys;
@@ -69,15 +69,6 @@ struct Worker {
     board: Board,
     /// It has done as many batches as it may, and ends.
     is_retired: bool,
-}
-
-/// A worker that has ended.
-#[derive(Debug)]
-pub(super) struct Ended {
-    pub death: Death,
-    /// The number of the batch that it took last.
-    pub number: Option<u64>,
-    pub hand: Hand,
 }
 
 impl Generation {

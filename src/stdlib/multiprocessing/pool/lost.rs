@@ -5,6 +5,7 @@ use std::time::Duration;
 use rhai::Dynamic;
 
 use super::parcel::shortened;
+use crate::pool::Hand;
 use crate::process::ExitStatus;
 use crate::script::Exception;
 use crate::sys;
@@ -19,6 +20,15 @@ pub(super) struct Death {
     pub exitcode: i64,
     /// The system killed a process of this control group because memory ran out, while the worker lived.
     pub out_of_memory: bool,
+}
+
+/// A worker that has ended.
+#[derive(Debug)]
+pub(super) struct Ended {
+    pub death: Death,
+    /// The number of the batch that it took last.
+    pub number: Option<u64>,
+    pub hand: Hand,
 }
 
 /// Returns the exception of a task, shown as `task`, that a worker had in hand when it died.

@@ -1,7 +1,7 @@
 //! `Pool`: worker processes that do the tasks of `apply`, `map`, `imap` and their kind.
 //!
 //! - [`state`]: the object and its state; [`submit`], [`feed`]: items on their way to the workers; [`promise`]: the result of a call that has not
-//!   come yet; [`sending`], [`pump`]: batches sent, and every wait; [`ending`]: how a pool ends.
+//!   come yet; [`sending`], [`pump`]: batches sent, and every wait; [`ending`]: how a pool ends; [`here`]: which process it belongs to.
 //! - [`several`]: a wait on several pools; [`withdraw`]: tasks that are cancelled; [`shown`]: progress; [`open`]: pools that the program's end waits for.
 //! - [`staff`]: the workers, whatever they are; [`member`]: one of them, to be waited for; [`parcel`]: tasks as they travel; [`lost`]: what is
 //!   said of a task whose worker died.
@@ -16,6 +16,7 @@ mod crew;
 mod desk;
 mod ending;
 mod feed;
+mod here;
 pub(crate) mod iterator;
 mod lost;
 mod member;

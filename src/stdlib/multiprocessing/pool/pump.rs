@@ -5,9 +5,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::crew::Ended as EndedWorker;
 use super::ending::terminated;
 use super::lost;
+use super::lost::Ended as EndedWorker;
 use super::parcel::{self, Ended, Letter};
 use super::state::{Pool, Stage, State};
 use crate::pool::letter::{Envelope, Kind, Reader, Status};

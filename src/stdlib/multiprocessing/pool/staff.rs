@@ -4,7 +4,8 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::super::start_method::{StartMethod, StartMethods};
-use super::crew::{Crew, Ended};
+use super::crew::Crew;
+use super::lost::Ended;
 use super::member::Member;
 use super::parcel::{Letter, Parcel};
 use super::terms::{Kind, Terms};

@@ -2,11 +2,11 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, Weak};
 use std::time::{Duration, Instant};
 
 use super::feed::Feed;
+use super::here::here;
 use super::parcel::{Ended, Parcel};
 use super::promise::{Callback, Promise};
 use super::staff::Staff;
@@ -18,19 +18,6 @@ use crate::script::{Exception, Failure, Interp, raise};
 use crate::sys::lock::locked;
 use crate::sys::signal::Signal;
 
-/// How many forks there are between the first process and this one. Asking the kernel for a number takes longer than much of what a pool does.
-static HERE: AtomicU64 = AtomicU64::new(0);
-
-/// Notes that this process is a copy of the one that pools so far belong to.
-pub(super) fn begin_process() {
-    HERE.fetch_add(1, Ordering::Relaxed);
-}
-
-/// Returns a number that no process has which this one is a copy of.
-pub(super) fn here() -> u64 {
-    HERE.load(Ordering::Relaxed)
-}
-
 /// A pool. Clones are the same pool.
 #[derive(Clone)]
 pub(crate) struct Pool(Arc<Inner>);
@@ -39,7 +26,7 @@ struct Inner {
     state: Mutex<State>,
     /// Outcomes have come, or whoever read them has stopped.
     changed: Condvar,
-    /// The process that it belongs to, as [`HERE`] counts them.
+    /// The process that it belongs to, as [`here`] counts them.
     home: u64,
     /// How many workers it is to have.
     processes: usize,
@@ -106,7 +93,7 @@ impl Pool {
         Ok(Self(Arc::new(Inner {
             state: Mutex::new(state),
             changed: Condvar::new(),
-            home: HERE.load(Ordering::Relaxed),
+            home: here(),
             processes,
             kind,
         })))
@@ -158,7 +145,7 @@ impl Pool {
     /// # Errors
     /// `RuntimeError` in a child of the process that it belongs to.
     pub(crate) fn belongs_here(&self) -> Result<(), Failure> {
-        if self.0.home == HERE.load(Ordering::Relaxed) {
+        if self.0.home == here() {
             return Ok(());
         }
         let text = "a pool can only be used in the process that created it";
@@ -288,7 +275,7 @@ impl fmt::Debug for Pool {
 impl Drop for Inner {
     /// Nobody can use the pool any more: its workers are ended.
     fn drop(&mut self) {
-        if self.home != HERE.load(Ordering::Relaxed) {
+        if self.home != here() {
             return;
         }
         let state = self

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::crew::Ended;
 use super::lost::Death;
+use super::lost::Ended;
 use super::member::Member;
 use super::parcel::{Letter, Parcel};
 use super::seat::{Bench, Seat, Task};

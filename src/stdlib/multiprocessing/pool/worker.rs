@@ -9,10 +9,10 @@ use rhai::{Array, Dynamic, FnPtr, NativeCallContext};
 
 use super::super::process::Process;
 use super::super::queues::get_failure;
+use super::here::here;
 use super::outbox::{Outbox, Times};
 use super::parcel;
 use super::post::Post;
-use super::state;
 use crate::pool::letter::{Head, Order, Reader};
 use crate::pool::tally::Work;
 use crate::script::caller::parameters;
@@ -47,7 +47,7 @@ pub(in super::super) fn work(
         },
         post,
         limit: None,
-        home: state::here(),
+        home: here(),
         function: None,
     };
     match worker.begin() {
@@ -73,7 +73,7 @@ struct Worker<'w> {
     post: Post,
     done: Work,
     limit: Option<TimeLimit>,
-    /// The number of this process, as [`state::here`] counts.
+    /// The number of this process, as [`here`] counts.
     home: u64,
     /// The function of the last batch, which the next may have too, with its bytes.
     function: Option<(Vec<u8>, FnPtr)>,
@@ -265,7 +265,7 @@ impl Worker<'_> {
 
     /// Returns whether this is still the process that the pool has started.
     fn is_here(&self) -> bool {
-        self.home == state::here()
+        self.home == here()
     }
 
     fn call(&self, function: &FnPtr, direct: Option<&Direct<'_>>, args: Array) -> Outcome {
