@@ -147,11 +147,13 @@ const CALLS: &[(&str, &str)] = &[
 ];
 
 /// What other tests call, because it takes more than one line.
-const ELSEWHERE: [&str; 4] = [
+const ELSEWHERE: [&str; 6] = [
     "Process.terminate",
     "Process.kill",
     "SharedMemory.unlink",
     "Thread.start",
+    "ThreadPool",
+    "ThreadPoolExecutor",
 ];
 
 #[test]
