@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
-use rhai::Dynamic;
+use rhai::{Dynamic, ImmutableString};
 
 use super::parcel::{Errand, Parcel};
 use crate::pool::chunks::Chunks;
 use crate::pool::letter::Head;
 use crate::pool::{JobId, Rules};
+
+/// How many bytes of long items are sent before it is looked for outcomes, when somebody waits for them: memory that the workers have
+/// given back is used again, which is faster than memory that nobody has touched yet.
+const AT_ONCE: usize = 1 << 20;
 
 /// The items of a call that have not been sent.
 #[derive(Debug)]
@@ -38,8 +42,24 @@ impl Feed {
             true => self.chunks.next(left, each),
             false => self.chunks.next_unseen(left),
         };
-        self.items.by_ref().take(size).collect()
+        let most = if self.is_watched { AT_ONCE } else { usize::MAX };
+        let (mut items, mut bytes) = (Vec::new(), 0);
+        while items.len() < size && bytes < most {
+            let Some(item) = self.items.next() else {
+                break;
+            };
+            bytes += length_of(&item);
+            items.push(item);
+        }
+        items
     }
+}
+
+/// Returns about how many bytes a long item has; 0 for other items.
+fn length_of(item: &Dynamic) -> usize {
+    let blob = item.read_lock::<rhai::Blob>().map(|blob| blob.len());
+    let text = || item.read_lock::<ImmutableString>().map(|text| text.len());
+    blob.or_else(text).unwrap_or(0)
 }
 
 /// Items as batches: one for each item that cannot be sent, which fails alone, and one for those between.
