@@ -159,7 +159,8 @@ fn pushes() {
         began.elapsed()
     };
     let (short, long) = (time("short"), time("long"));
-    assert!(long < short * 50, "{short:?} {long:?}");
+    // The long list may be copied once, into machine code and back; copied for each push, it would take 20,000 times as long.
+    assert!(long < short * 1000, "{short:?} {long:?}");
 }
 
 fn sizes() {

@@ -139,11 +139,6 @@ const CALLS: &[(&str, &str)] = &[
         "ProcessPoolExecutor",
         r#"ProcessPoolExecutor(1).submit(len, "a")"#,
     ),
-    ("ThreadPool", "ThreadPool(1)"),
-    (
-        "ThreadPoolExecutor",
-        r#"ThreadPoolExecutor(1).submit(len, "a")"#,
-    ),
 ];
 
 /// What other tests call, because it takes more than one line.
