@@ -52,8 +52,6 @@ pub(crate) struct Hand {
     pub first: usize,
     /// Outcomes that it had written and not sent.
     pub written: Vec<u8>,
-    /// It died because the task in hand took too long, which the caller knows.
-    pub is_overdue: bool,
 }
 
 impl Board {
@@ -146,7 +144,6 @@ impl Board {
             begun: about(BEGUN),
             first: about(FIRST),
             written: self.0.bytes(WORDS * 8, length),
-            is_overdue: false,
         }
     }
 }

@@ -189,6 +189,16 @@ impl<V, L: Load> Table<V, L> {
         self.note_done(id);
     }
 
+    /// Adds tasks that are never sent and have this outcome at once.
+    pub(crate) fn refuse(&mut self, id: JobId, count: usize, outcome: impl Fn() -> V) {
+        let Some(first) = self.jobs.get_mut(&id).map(|job| job.add(count)) else {
+            return;
+        };
+        for place in first..first + count {
+            self.settle_task(id, place, outcome());
+        }
+    }
+
     /// Notes that a job is done, if it is.
     fn note_done(&mut self, id: JobId) {
         let Some(job) = self.jobs.get(&id).filter(|job| job.is_done()) else {
@@ -240,16 +250,10 @@ impl<V, L: Load> Table<V, L> {
 
     /// Gives every task without an outcome one, because no worker will take it.
     pub(crate) fn fail_all(&mut self, outcome: impl Fn() -> V) {
-        let waiting = std::mem::take(&mut self.waiting).into_iter();
-        let open = waiting.map(|batch| (batch, 0));
-        let flights = std::mem::take(&mut self.flights).into_values();
-        let flights = flights.map(|flight| (flight.batch, flight.settled));
-        let open: Vec<_> = flights.chain(open).collect();
-        for (batch, settled) in open {
-            for index in settled..batch.count {
-                self.settle_task(batch.job, batch.first + index, outcome());
-            }
+        for flight in std::mem::take(&mut self.flights).into_values() {
+            self.settle_batch(&flight.batch, flight.settled, &outcome);
         }
+        self.withdraw_waiting(None, outcome);
     }
 
     /// Returns the number of the message with which the last batch of this job was sent, if it is under way.

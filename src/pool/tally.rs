@@ -26,6 +26,29 @@ impl Work {
     }
 }
 
+/// How many workers that have ended are shown one by one.
+const PAST: usize = 200;
+
+/// What the workers have done that have ended. When there are many, the first stands for those that are not shown one by one.
+#[derive(Debug, Default)]
+pub(crate) struct Past(Vec<Work>);
+
+impl Past {
+    /// Notes what a worker has done that has ended.
+    pub(crate) fn note(&mut self, work: Work) {
+        let is_full = self.0.len() >= PAST;
+        match self.0.first_mut() {
+            Some(first) if is_full => first.add(work),
+            _ => self.0.push(work),
+        }
+    }
+
+    /// Returns these, and then what the workers have done that live.
+    pub(crate) fn with(&self, living: impl Iterator<Item = Work>) -> Vec<Work> {
+        self.0.iter().copied().chain(living).collect()
+    }
+}
+
 /// How long tasks take.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Pace {

@@ -2,27 +2,18 @@
 //!
 //! The class is a function, which is no error. So the word is read as a name that no script can spell, whose value is a new exception.
 
-use rhai::{Dynamic, Identifier, Position};
+use rhai::{Identifier, Position};
 
 use crate::program::{compiling, with_block};
-use crate::script::exceptions::{Exception, is_class};
+use crate::script::exceptions::{THROWN, is_class};
 
-/// The end of the name of a thrown class.
-const MARK: char = ' ';
-
-/// Returns the word at this place; a class of exceptions that is thrown there without brackets, with its mark.
+/// Returns the word at this place; a class of exceptions that is thrown there without brackets, with that end.
 #[allow(clippy::box_collection)] // As Rhai's tokens have it.
 pub(super) fn class_thrown(word: Box<Identifier>, position: Position) -> Box<Identifier> {
     if !with_block::is_thrown() || !is_class(&word) || !compiling::ends_statement(position, &word) {
         return word;
     }
     let mut marked = *word;
-    marked.push(MARK);
+    marked.push(THROWN);
     Box::new(marked)
-}
-
-/// Returns the exception that a name with the mark means.
-pub(super) fn exception(name: &str) -> Option<Dynamic> {
-    let class = name.strip_suffix(MARK)?;
-    is_class(class).then(|| Dynamic::from(Exception::new(class, vec![])))
 }

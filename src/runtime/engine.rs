@@ -17,6 +17,7 @@ use super::shortcuts;
 use super::{methods, with_statement, wrong_calls};
 use crate::program::{compiling, with_block};
 use crate::script::bind::{Classes, ModuleValues, Registered, Vocabulary};
+use crate::script::exceptions::thrown;
 use crate::script::foreign::Foreign;
 use crate::script::interp::Interp;
 use crate::script::names::Names;
@@ -253,8 +254,8 @@ pub(super) fn find_variables(
             _ => scope.iter_raw().nth(offset - 1).map(|(_, _, value)| value),
         };
         let Some(value) = variable else {
-            if let Some(exception) = bare::exception(name) {
-                return Ok(Some(exception));
+            if let Some(exception) = thrown(name) {
+                return Ok(Some(Dynamic::from(exception)));
             }
             return Ok(interp
                 .given

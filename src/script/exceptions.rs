@@ -235,6 +235,15 @@ pub(crate) fn is_class(name: &str) -> bool {
     CLASSES.iter().any(|(known, _)| *known == name)
 }
 
+/// The end of the name as which a class is read that is thrown without brackets: no script can spell it.
+pub(crate) const THROWN: char = ' ';
+
+/// Returns the exception that such a name means.
+pub(crate) fn thrown(name: &str) -> Option<Exception> {
+    let class = name.strip_suffix(THROWN).filter(|class| is_class(class))?;
+    Some(Exception::new(class, vec![]))
+}
+
 /// Returns whether exception class `kind` is `class` or derives from it.
 pub(crate) fn is_a(kind: &str, class: &str) -> bool {
     let mut kind = kind;

@@ -27,7 +27,12 @@ pub(crate) fn has_room() -> bool {
 /// Returns whether the control group allows this process more than the time of one CPU (`cpu.max`).
 fn is_given_several() -> bool {
     static SEVERAL: OnceLock<bool> = OnceLock::new();
-    *SEVERAL.get_or_init(|| available_parallelism().is_ok_and(|count| count.get() > 1))
+    *SEVERAL.get_or_init(|| count() > 1)
+}
+
+/// Returns how many CPUs this process may use, as far as the system says; at least one.
+pub(crate) fn count() -> usize {
+    available_parallelism().map_or(1, |count| count.get())
 }
 
 /// Returns whether more threads want to run than the machine has CPUs. Where the kernel does not say: no.

@@ -1,14 +1,6 @@
 //! Small faults that checks from outside have found, each with what Python does.
 
-use super::support::script::{Script, each_start_method};
-
-#[track_caller]
-fn prints(text: &str, expected: &str) {
-    each_start_method(|method| {
-        let run = Script::text(text).start_method(method).run();
-        run.assert(0, expected, "");
-    });
-}
+use super::support::script::{Script, prints};
 
 #[test]
 fn waits_of_any_length_have_an_answer() {

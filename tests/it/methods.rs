@@ -2,17 +2,7 @@
 //!
 //! Each script runs by the interpreter alone, as usual, and with everything compiled as soon as possible.
 
-use super::support::script::{Script, each_start_method};
-
-#[track_caller]
-fn prints(text: &str, expected: &str) {
-    for mode in ["never", "pays", "at-once"] {
-        eprintln!("{mode}");
-        let by = format!("PROCSCRIPT_COMPILE={mode} exec \"$@\"");
-        let run = Script::text(text).through_shell(&by).run();
-        run.assert(0, expected, "");
-    }
-}
+use super::support::script::{Script, each_start_method, prints_in_every_mode as prints};
 
 #[test]
 fn a_method_of_the_values_type_comes_before_a_function_of_the_script() {

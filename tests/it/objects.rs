@@ -1,15 +1,6 @@
 //! `Object`, methods as values, and classes of exceptions as values.
 
-use super::support::script::{Script, each_start_method};
-
-/// Runs a script under both start methods, and compares its whole output.
-#[track_caller]
-fn prints(text: &str, expected: &str) {
-    each_start_method(|method| {
-        let run = Script::text(text).start_method(method).run();
-        run.assert(0, expected, "");
-    });
-}
+use super::support::script::prints;
 
 #[test]
 fn an_object_has_attributes_and_methods_and_is_shared_by_reference() {

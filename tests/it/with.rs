@@ -2,20 +2,7 @@
 //!
 //! Each script runs by the interpreter alone, as usual, and with everything compiled as soon as possible.
 
-use super::support::script::{Script, each_start_method};
-
-/// Runs a script both ways, and compares its whole output.
-#[track_caller]
-fn prints(text: &str, expected: &str) {
-    for mode in ["never", "pays", "at-once"] {
-        eprintln!("{mode}");
-        let by = format!("PROCSCRIPT_COMPILE={mode} exec \"$@\"");
-        Script::text(text)
-            .through_shell(&by)
-            .run()
-            .assert(0, expected, "");
-    }
-}
+use super::support::script::{Script, each_start_method, prints_in_every_mode as prints};
 
 #[test]
 fn the_block_holds_the_lock_and_sees_what_is_around_it() {

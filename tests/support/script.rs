@@ -44,6 +44,20 @@ pub(crate) fn prints(code: &str, stdout: &str) {
     });
 }
 
+/// The modes in which the interpreter runs a script alone, as usual, and with everything compiled as soon as possible.
+const MODES: [&str; 3] = ["never", "pays", "at-once"];
+
+/// Runs a script in every mode: it prints exactly `stdout`, nothing on standard error, and ends with 0.
+#[track_caller]
+pub(crate) fn prints_in_every_mode(code: &str, stdout: &str) {
+    for mode in MODES {
+        eprintln!("{mode}");
+        let by = format!("PROCSCRIPT_COMPILE={mode} exec \"$@\"");
+        let run = Script::text(code).through_shell(&by).run();
+        run.assert(0, stdout, "");
+    }
+}
+
 /// Builds one run of the command.
 #[derive(Debug)]
 pub(crate) struct Script {

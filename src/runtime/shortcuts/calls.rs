@@ -23,14 +23,26 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
     pub(super) fn native(
         &mut self,
         native: &Native,
-        (name, place): Called<'_>,
+        called: Called<'_>,
         args: &mut [&mut Dynamic],
+    ) -> Result<Dynamic, Failure> {
+        self.entered(called, |context| native.call(context, args))
+    }
+
+    /// Calls `body` one level deeper, as the call of this name at this place.
+    ///
+    /// # Errors
+    /// Those of `body`.
+    fn entered(
+        &mut self,
+        (name, place): Called<'_>,
+        body: impl FnOnce(&NativeCallContext) -> Result<Dynamic, Failure>,
     ) -> Result<Dynamic, Failure> {
         let engine = self.context.engine();
         self.context.global_runtime_state_mut().level += 1;
         let global = self.context.global_runtime_state();
         let context = NativeCallContext::new_with_all_fields(engine, name, None, global, place);
-        let result = native.call(&context, args);
+        let result = body(&context);
         self.context.global_runtime_state_mut().level -= 1;
         result.map_err(|error| at(error, place))
     }
@@ -125,22 +137,16 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
     fn call_attribute(
         &mut self,
         function: &FnPtr,
-        (name, place): Called<'_>,
+        called: Called<'_>,
         args: &mut [&mut Dynamic],
     ) -> Result<Dynamic, Failure> {
-        let engine = self.context.engine();
-        self.context.global_runtime_state_mut().level += 1;
-        let global = self.context.global_runtime_state();
-        let context = NativeCallContext::new_with_all_fields(engine, name, None, global, place);
-        let result = match args {
+        self.entered(called, |context| match args {
             [this, args @ ..] => {
                 let args = args.iter_mut().map(|arg| std::mem::take(&mut **arg));
-                call_as_method(&context, function, this, args.collect())
+                call_as_method(context, function, this, args.collect())
             }
             [] => Ok(Dynamic::UNIT),
-        };
-        self.context.global_runtime_state_mut().level -= 1;
-        result.map_err(|error| at(error, place))
+        })
     }
 
     fn note_others_method(&self, method: &Method, args: Vec<std::any::TypeId>, is_found: bool) {

@@ -12,7 +12,7 @@ use super::native::Handler;
 use super::registry::Registry;
 use crate::script::Outcome;
 use crate::script::call::Call;
-use crate::script::exceptions::{Exception, Failure, is_class, raise};
+use crate::script::exceptions::{Failure, raise, thrown};
 use crate::script::interp::Interp;
 use crate::text::{BOUND, function_name, type_name_of};
 
@@ -156,8 +156,8 @@ pub(crate) fn member(call: &mut Call<'_>) -> Outcome {
         return Err(raise("TypeError", text));
     };
     // `throw queue.Empty;`
-    if let Some(class) = name.strip_suffix(' ').filter(|class| is_class(class)) {
-        return Ok(Dynamic::from(Exception::new(class, vec![])));
+    if let Some(exception) = thrown(&name) {
+        return Ok(Dynamic::from(exception));
     }
     method_of(call, &receiver, &name).ok_or_else(|| no_attribute(call, &class(), &name))
 }

@@ -234,13 +234,7 @@ impl Registry {
         if self.is_for_engine() {
             self.members.set_custom_type::<T>(name);
             self.classes.insert(TypeId::of::<T>());
-        }
-        if self.is_for_engine() {
-            // A class may have its own, which replaces this one.
-            let signature = Signature::new("[]", &["index"]);
-            let types = [TypeId::of::<T>(), TypeId::of::<Dynamic>()];
-            let native = native(&self.interp, On::Copy, signature, member);
-            add(&mut self.members, "index$get$", &types, native);
+            self.read_members_of::<T>();
         }
         let pair = [TypeId::of::<T>(); 2];
         self.exactly("==", &pair, &["a", "b"], |call| {
@@ -255,6 +249,14 @@ impl Registry {
             on: On::Copy,
             name,
         }
+    }
+
+    /// Lets scripts read the methods of a type as values. A class may have an index getter of its own, which replaces this one.
+    pub(super) fn read_members_of<T: Variant + Clone>(&mut self) {
+        let signature = Signature::new("[]", &["index"]);
+        let types = [TypeId::of::<T>(), TypeId::of::<Dynamic>()];
+        let getter = native(&self.interp, On::Copy, signature, member);
+        add(&mut self.members, "index$get$", &types, getter);
     }
 
     /// Python's methods for a type that Rhai has already; `name` is what messages call it.

@@ -5,7 +5,6 @@ use std::any::TypeId;
 use rhai::{Dynamic, Module, Variant};
 
 use super::Handler;
-use super::bound::member;
 use super::native::{On, add, native, register};
 use super::registered::{Property, Receiver};
 use super::registry::Registry;
@@ -217,10 +216,7 @@ impl Registry {
         }
         self.members.set_custom_type::<T>(name);
         self.table.modules.insert(TypeId::of::<T>(), name);
-        let signature = Signature::new("[]", &["index"]);
-        let types = [TypeId::of::<T>(), TypeId::of::<Dynamic>()];
-        let getter = native(&self.interp, On::Copy, signature, member);
-        add(&mut self.members, "index$get$", &types, getter);
+        self.read_members_of::<T>();
         let mut module = Module::new();
         module.set_id(name);
         self.namespaces.push((name, module));

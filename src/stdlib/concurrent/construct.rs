@@ -7,14 +7,17 @@ use crate::script::caller::Caller;
 use crate::script::{Call, Failure, Namespace, Outcome, raise};
 use crate::stdlib::multiprocessing::Multiprocessing;
 use crate::stdlib::multiprocessing::pool::OpenPools;
-use crate::stdlib::multiprocessing::pool::pool_class::{initargs, initializer, processors};
+use crate::stdlib::multiprocessing::pool::pool_class::{initargs, initializer, workers};
 use crate::stdlib::multiprocessing::pool::state::Pool;
 use crate::stdlib::multiprocessing::pool::terms::{Kind, Terms};
 use crate::stdlib::multiprocessing::start_method::StartMethod;
+use crate::sys::cpu;
 use crate::text::as_int;
 
 /// The most threads of an executor that was not given a number.
 const MOST_THREADS: usize = 32;
+
+const TOO_FEW: &str = "max_workers must be greater than 0";
 
 pub(super) fn constructors(module: &mut Namespace<'_>) {
     module
@@ -43,7 +46,7 @@ pub(super) fn constructors(module: &mut Namespace<'_>) {
 
 /// `ProcessPoolExecutor(max_workers, initializer, initargs, max_tasks_per_child, mp_context)`.
 fn of_processes(call: &mut Call<'_>) -> Outcome {
-    let workers = max_workers(call, processors())?;
+    let workers = workers(call, cpu::count(), TOO_FEW)?;
     let terms = Terms {
         kind: Kind::Processes,
         workers,
@@ -64,7 +67,7 @@ fn of_processes(call: &mut Call<'_>) -> Outcome {
 
 /// `ThreadPoolExecutor(max_workers, thread_name_prefix, initializer, initargs)`.
 fn of_threads(call: &mut Call<'_>) -> Outcome {
-    let workers = max_workers(call, MOST_THREADS.min(processors() + 4))?;
+    let workers = workers(call, MOST_THREADS.min(cpu::count() + 4), TOO_FEW)?;
     let prefix = call
         .given(1)
         .map(|prefix| call.str(&prefix))
@@ -89,20 +92,6 @@ fn of_threads(call: &mut Call<'_>) -> Outcome {
         call.interp,
         pool,
     ))))
-}
-
-fn max_workers(call: &mut Call<'_>, default: usize) -> Result<usize, Failure> {
-    let Some(given) = call.given(0) else {
-        return Ok(default);
-    };
-    match as_int(&given) {
-        Some(count) if count >= 1 => Ok(usize::try_from(count).unwrap_or(usize::MAX)),
-        Some(_) => {
-            let text = "max_workers must be greater than 0";
-            Err(raise("ValueError", text))
-        }
-        None => Err(call.mismatch(0, "an integer", &given)),
-    }
 }
 
 /// The start method of the parameter `mp_context`.

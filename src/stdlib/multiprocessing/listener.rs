@@ -21,7 +21,7 @@ const LISTENER: &[&str] = &["address?", "family?", "backlog?", "authkey?"];
 const CLIENT: &[&str] = &["address", "family?", "authkey?"];
 
 /// The families of addresses, by their names and numbers.
-const FAMILIES: [(&str, i32); 3] = [("AF_UNIX", 1), ("AF_INET", 2), ("AF_INET6", 10)];
+const FAMILIES: [(&str, i32); 3] = [("AF_UNIX", UNIX), ("AF_INET", INET), ("AF_INET6", INET6)];
 
 const UNIX: i32 = 1;
 const INET: i32 = 2;

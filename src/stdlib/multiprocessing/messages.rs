@@ -92,7 +92,8 @@ pub(super) fn refused(refusal: wire::Refusal) -> Failure {
     raise(kind, refusal.to_string())
 }
 
-fn unreadable(error: wire::DecodeError) -> Failure {
+/// Returns the error for a message that cannot be decoded.
+pub(super) fn unreadable(error: wire::DecodeError) -> Failure {
     raise("ValueError", format!("cannot decode a message: {error}"))
 }
 

@@ -61,6 +61,7 @@ use self::pool::{Callbacks, OpenPools};
 use self::start_method::StartMethods;
 use self::workers::Workers;
 use crate::script::{Call, Outcome, Registry, States, exception_class};
+use crate::sys::cpu;
 
 /// Adds what the module keeps.
 pub(super) fn states(states: &mut States) {
@@ -137,5 +138,5 @@ fn active_children(call: &mut Call<'_>) -> Outcome {
 
 /// `cpu_count()`: the processors of the machine.
 pub(crate) fn cpu_count() -> Dynamic {
-    Dynamic::from_int(std::thread::available_parallelism().map_or(1, |n| n.get()) as i64)
+    Dynamic::from_int(cpu::count() as i64)
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, FnPtr};
 
-use super::messages::refused;
+use super::messages::{refused, unreadable};
 use super::stream::Stream;
 use crate::script::{Failure, Interp, Outcome, memory, raise};
 use crate::wire::{self, Codec, Encoded, Unsendable};
@@ -48,8 +48,7 @@ pub(super) fn receive(interp: &Arc<Interp>, stream: &Stream) -> Outcome {
             _ => raise("ValueError", BYTES_CAME),
         });
     };
-    wire::decode(bytes, &Plain(interp))
-        .map_err(|error| raise("ValueError", format!("cannot decode a message: {error}")))
+    wire::decode(bytes, &Plain(interp)).map_err(unreadable)
 }
 
 /// `recv_bytes()`.

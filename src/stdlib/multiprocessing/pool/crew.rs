@@ -17,7 +17,7 @@ use super::parcel::Parcel;
 use super::post::Post;
 use super::terms::Terms;
 use crate::pool::letter::{Head, Order};
-use crate::pool::tally::Work;
+use crate::pool::tally::{Past, Work};
 use crate::pool::{Board, Claims};
 use crate::script::{Failure, Interp, session_failure};
 use crate::sync::{Deadline, PutError, Queue};
@@ -38,14 +38,10 @@ pub(super) struct Crew {
     hired: u64,
     /// How many were started since one last took a batch.
     idle_deaths: usize,
-    /// What workers did that have ended; the first stands for many when there are many.
-    past: Vec<Work>,
-    past_is_full: bool,
+    /// What workers did that have ended.
+    past: Past,
     killed_for_memory: u64,
 }
-
-/// How many workers that have ended are shown one by one.
-const PAST: usize = 200;
 
 /// Workers that take from one queue.
 #[derive(Debug)]
@@ -91,8 +87,7 @@ impl Crew {
             generations: Vec::new(),
             hired: 0,
             idle_deaths: 0,
-            past: Vec::new(),
-            past_is_full: false,
+            past: Past::default(),
             killed_for_memory: sys::quota::killed_for_memory(),
         })
     }
@@ -341,8 +336,7 @@ impl Crew {
                     continue;
                 };
                 let worker = generation.workers.swap_remove(index);
-                let mut hand = worker.board.hand();
-                hand.is_overdue = exitcode == TimeLimit::EXITCODE;
+                let hand = worker.board.hand();
                 // However it ended: no other worker takes this message.
                 generation.leaves.remove(&hand.taken);
                 let work = worker.board.work();
@@ -350,11 +344,7 @@ impl Crew {
                     0 => self.idle_deaths + 1,
                     _ => 0,
                 };
-                match self.past.first_mut() {
-                    Some(first) if self.past_is_full => first.add(work),
-                    _ => self.past.push(work),
-                }
-                self.past_is_full = self.past.len() >= PAST;
+                self.past.note(work);
                 let kills = sys::quota::killed_for_memory();
                 all.push(Ended {
                     death: Death {
@@ -364,6 +354,7 @@ impl Crew {
                     },
                     number: (hand.taken != 0).then(|| generation.base + hand.taken),
                     hand,
+                    is_overdue: exitcode == TimeLimit::EXITCODE,
                 });
                 self.killed_for_memory = kills;
             }
@@ -385,7 +376,7 @@ impl Crew {
     pub(super) fn work(&self) -> Vec<Work> {
         let workers = self.generations.iter().flat_map(|gen_| &gen_.workers);
         let now = workers.map(|worker| worker.board.work());
-        self.past.iter().copied().chain(now).collect()
+        self.past.with(now)
     }
 
     /// Sends every worker a signal.

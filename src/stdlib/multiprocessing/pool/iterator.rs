@@ -207,11 +207,13 @@ impl Outcomes {
                 state.send_items(&self.interp, feed, items);
             } else {
                 let why = state.broken.clone().unwrap_or_else(terminated);
-                state.refuse(feed.job, items.len(), &why);
+                state
+                    .table
+                    .refuse(feed.job, items.len(), || Err(why.clone()));
             }
         }
         if let Some(why) = threw {
-            state.refuse(feed.job, 1, &why);
+            state.table.refuse(feed.job, 1, || Err(why.clone()));
         }
         if is_over {
             state.table.complete(feed.job);
@@ -248,18 +250,6 @@ impl Outcomes {
             self.send()?;
         }
         Ok(taken.unwrap_or(Taken::TimedOut))
-    }
-}
-
-impl State {
-    /// Adds tasks that fail at once.
-    fn refuse(&mut self, job: JobId, count: usize, why: &Exception) {
-        let Some(added) = self.table.job_mut(job).map(|job| job.add(count)) else {
-            return;
-        };
-        for place in added..added + count {
-            self.table.settle_task(job, place, Err(why.clone()));
-        }
     }
 }
 

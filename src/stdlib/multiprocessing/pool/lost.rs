@@ -29,6 +29,8 @@ pub(super) struct Ended {
     /// The number of the batch that it took last.
     pub number: Option<u64>,
     pub hand: Hand,
+    /// It ended because the task in hand took too long.
+    pub is_overdue: bool,
 }
 
 /// Returns the exception of a task, shown as `task`, that a worker had in hand when it died.

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use rhai::{Array, Blob, Dynamic, FnPtr};
 
-use super::super::messages::{Listed, refused, with_message};
+use super::super::messages::{self, Listed, refused, with_message};
 use super::super::queues::put_failure;
 use crate::pool::Load;
 use crate::pool::letter::{self, Envelope, Head, Reader};
 use crate::script::caller::Caller;
 use crate::script::values::unshare_handles;
-use crate::script::{Exception, Failure, Interp, raise};
+use crate::script::{Exception, Failure, Interp, Outcome};
 use crate::sync::{Deadline, Message, Offset, PutError, Queue};
 use crate::text::repr_of;
 use crate::wire;
@@ -304,18 +304,17 @@ fn parts(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     std::iter::from_fn(move || reader.part())
 }
 
-/// Reads the task or the outcome in a message.
+/// Reads the task or the outcome that is a part of a message.
 ///
 /// # Errors
 /// `ValueError` when it cannot be decoded.
-pub(super) fn read(
-    interp: &Arc<Interp>,
-    bytes: &[u8],
-    message: &Message<'_>,
-) -> Result<Dynamic, Failure> {
+pub(super) fn read(interp: &Arc<Interp>, part: &[u8], message: &Message<'_>) -> Outcome {
     let objects = message.objects;
-    wire::decode(bytes, &Listed { interp, objects })
-        .map_err(|error| raise("ValueError", format!("cannot decode a message: {error}")))
+    let part = Message {
+        bytes: part,
+        objects,
+    };
+    messages::read(interp, part)
 }
 
 /// Returns a value as text that fits into a sentence.

@@ -10,7 +10,10 @@ use super::state::Pool;
 use super::terms::{Kind, Terms};
 use crate::script::caller::Caller;
 use crate::script::{Call, Class, Failure, Namespace, Outcome, Registry, raise};
+use crate::sys::cpu;
 use crate::text::as_int;
+
+const TOO_FEW: &str = "Number of processes must be at least 1";
 
 pub(super) fn register(registry: &mut Registry) {
     let mut class = registry.class::<Pool>("Pool");
@@ -82,7 +85,7 @@ pub(super) fn constructors(module: &mut Namespace<'_>) {
 
 /// `Pool(processes, initializer, initargs, maxtasksperchild)`.
 fn construct(call: &mut Call<'_>) -> Outcome {
-    let workers = workers(call)?;
+    let workers = workers(call, cpu::count(), TOO_FEW)?;
     let batches = match call.given(3) {
         None => None,
         Some(given) => match as_int(&given) {
@@ -99,22 +102,19 @@ fn construct(call: &mut Call<'_>) -> Outcome {
 
 /// `ThreadPool(processes, initializer, initargs)`.
 fn construct_of_threads(call: &mut Call<'_>) -> Outcome {
-    let workers = workers(call)?;
+    let workers = workers(call, cpu::count(), TOO_FEW)?;
     let pool = start(call, Kind::Threads, workers, None)?;
     Ok(Dynamic::from(ThreadPool(pool)))
 }
 
-/// The parameter `processes`.
-fn workers(call: &mut Call<'_>) -> Result<usize, Failure> {
+/// The first parameter, a number of workers; an error says what is `wrong` with one below 1.
+pub(crate) fn workers(call: &mut Call<'_>, default: usize, wrong: &str) -> Result<usize, Failure> {
     let Some(given) = call.given(0) else {
-        return Ok(processors());
+        return Ok(default);
     };
     match as_int(&given) {
         Some(count) if count >= 1 => Ok(usize::try_from(count).unwrap_or(usize::MAX)),
-        Some(_) => {
-            let text = "Number of processes must be at least 1";
-            Err(raise("ValueError", text))
-        }
+        Some(_) => Err(raise("ValueError", wrong)),
         None => Err(call.mismatch(0, "an integer", &given)),
     }
 }
@@ -142,11 +142,6 @@ fn start(
     let pool = Pool::new(call.interp, terms)?;
     pool.start(call.interp)?;
     Ok(pool)
-}
-
-/// Returns how many workers a pool has that was not given a number.
-pub(crate) fn processors() -> usize {
-    std::thread::available_parallelism().map_or(1, |count| count.get())
 }
 
 /// The parameter `initializer`.

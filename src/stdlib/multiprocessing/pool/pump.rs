@@ -77,24 +77,16 @@ impl Pool {
 
     /// Returns when a wait until `deadline` is to look whether workers have ended.
     pub(super) fn next_look(deadline: Deadline) -> Deadline {
-        let look = Deadline::after(LOOK);
-        if deadline.as_ns() < look.as_ns() {
-            deadline
-        } else {
-            look
-        }
+        deadline.min(Deadline::after(LOOK))
     }
 
     /// Reads outcomes, waiting for the first a short while.
     fn read(&self, interp: &Arc<Interp>, deadline: Deadline) -> Result<(), Failure> {
         let is_read = self.read_until(interp, Self::next_look(deadline))?;
-        let mut state = self.lock();
-        if !is_read || state.looked.elapsed() >= LOOK {
-            drop(state);
+        if !is_read || self.is_look_due() {
             self.look_after_workers(interp)?;
-            state = self.lock();
         }
-        state.keep_promises();
+        self.lock().keep_promises();
         Ok(())
     }
 
@@ -108,8 +100,7 @@ impl Pool {
         let mut state = self.lock();
         letters.extend(state.crew.letters());
         let is_read = !letters.is_empty();
-        state.settle(interp, letters);
-        if std::mem::take(&mut state.has_retired) {
+        if state.settle(interp, letters) {
             state.replace(interp, self.processes())?;
         }
         drop(state);
@@ -125,11 +116,14 @@ impl Pool {
     /// Reads the outcomes that have come, and looks after the workers when that was not done a while ago.
     pub(super) fn look(&self, interp: &Arc<Interp>) -> Result<(), Failure> {
         self.take_outcomes(interp)?;
-        let is_late = self.lock().looked.elapsed() >= LOOK;
-        if is_late {
-            self.look_after_workers(interp)?;
+        match self.is_look_due() {
+            true => self.look_after_workers(interp),
+            false => Ok(()),
         }
-        Ok(())
+    }
+
+    fn is_look_due(&self) -> bool {
+        self.lock().looked.elapsed() >= LOOK
     }
 
     /// Reads the outcomes that have come.
@@ -194,13 +188,14 @@ fn read_entries(interp: &Arc<Interp>, mut reader: Reader<'_>, message: &Message<
 }
 
 impl State {
-    /// Takes in what workers have sent.
-    fn settle(&mut self, interp: &Arc<Interp>, letters: Vec<Letter>) {
+    /// Takes in what workers have sent. Returns whether one of them takes no other batch.
+    fn settle(&mut self, interp: &Arc<Interp>, letters: Vec<Letter>) -> bool {
+        let mut has_retired = false;
         for Letter { envelope, entries } in letters {
             match envelope.kind {
                 Kind::Retired => {
                     self.crew.retire(envelope.taken);
-                    self.has_retired = true;
+                    has_retired = true;
                 }
                 Kind::NotBegun => {
                     if let Some(Err(why)) = entries.into_iter().next() {
@@ -224,6 +219,7 @@ impl State {
                 }
             }
         }
+        has_retired
     }
 
     /// Fails everything, now and later.
@@ -256,7 +252,7 @@ impl State {
             return;
         }
         let task = task.unwrap_or_else(|| lost.again.load.shown(interp, 0));
-        let why = match lost.rules.limit.filter(|_| worker.hand.is_overdue) {
+        let why = match lost.rules.limit.filter(|_| worker.is_overdue) {
             // Whoever waits may notice the end of the workers before whoever terminates the pool does.
             _ if was_ended => terminated(),
             Some(limit) => lost::overdue(limit, &task),

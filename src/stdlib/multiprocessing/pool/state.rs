@@ -61,8 +61,6 @@ pub(crate) struct State {
     pub(super) is_calling_back: bool,
     /// A thread is reading outcomes.
     pub(super) is_read: bool,
-    /// A worker has done as many batches as it may.
-    pub(super) has_retired: bool,
     /// When it was last looked whether workers have ended.
     pub(super) looked: Instant,
     pub slowest: Slowest,
@@ -86,7 +84,6 @@ impl Pool {
             broken: None,
             is_calling_back: false,
             is_read: false,
-            has_retired: false,
             looked: Instant::now(),
             slowest: Slowest::default(),
         };
@@ -225,16 +222,16 @@ impl State {
     /// Gives every task without an outcome this one.
     pub(super) fn fail_all(&mut self, outcome: impl Fn() -> Exception) {
         for feed in std::mem::take(&mut self.feeds) {
-            if let Some(job) = self.table.job_mut(feed.job) {
-                let first = job.add(feed.items.len());
-                job.complete();
-                for place in first..first + feed.items.len() {
-                    self.table.settle_task(feed.job, place, Err(outcome()));
-                }
-            }
+            self.refuse_rest(&feed, || Err(outcome()));
         }
         self.table.fail_all(|| Err(outcome()));
         self.keep_promises();
+    }
+
+    /// Gives the items of a call that have not been sent this outcome.
+    pub(super) fn refuse_rest(&mut self, feed: &Feed, outcome: impl Fn() -> Ended) {
+        self.table.refuse(feed.job, feed.items.len(), outcome);
+        self.table.complete(feed.job);
     }
 
     /// Passes the outcomes of jobs that are done to those who were promised them.

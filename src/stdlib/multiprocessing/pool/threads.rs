@@ -11,7 +11,7 @@ use super::terms::Terms;
 use super::thread_worker;
 use crate::pool::Hand;
 use crate::pool::letter::Head;
-use crate::pool::tally::Work;
+use crate::pool::tally::{Past, Work};
 use crate::script::{Failure, Interp};
 use crate::stdlib::threading::thread::Thread;
 use crate::sync::Queue;
@@ -29,7 +29,7 @@ pub(super) struct Threads {
     /// How many batches have been sent.
     posted: u64,
     /// What threads did that have ended.
-    past: Vec<Work>,
+    past: Past,
 }
 
 impl Threads {
@@ -40,7 +40,7 @@ impl Threads {
             seats: Vec::new(),
             hired: 0,
             posted: 0,
-            past: Vec::new(),
+            past: Past::default(),
         })
     }
 
@@ -138,7 +138,7 @@ impl Threads {
                 continue;
             }
             let seat = self.seats.swap_remove(index);
-            self.past.push(seat.work());
+            self.past.note(seat.work());
             let Some((number, begun)) = seat.in_hand() else {
                 continue;
             };
@@ -155,8 +155,8 @@ impl Threads {
                     begun,
                     first: 0,
                     written: Vec::new(),
-                    is_overdue,
                 },
+                is_overdue,
             });
         }
         all
@@ -170,7 +170,7 @@ impl Threads {
     /// Returns what each thread has done, those that have ended first.
     pub(super) fn work(&self) -> Vec<Work> {
         let now = self.seats.iter().map(|seat| seat.work());
-        self.past.iter().copied().chain(now).collect()
+        self.past.with(now)
     }
 
     /// Ends all threads at their next step. Nothing that was sent and not begun is done.

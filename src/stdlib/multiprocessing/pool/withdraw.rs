@@ -70,13 +70,7 @@ impl State {
                 self.feeds.push_back(feed);
                 continue;
             }
-            let count = feed.items.len();
-            if let Some(first) = self.table.job_mut(feed.job).map(|job| job.add(count)) {
-                self.table.complete(feed.job);
-                for place in first..first + count {
-                    self.table.settle_task(feed.job, place, cancelled());
-                }
-            }
+            self.refuse_rest(&feed, cancelled);
         }
     }
 }

@@ -84,7 +84,8 @@ struct Worker<'w> {
 struct InHand {
     taken: u64,
     head: Head,
-    function: FnPtr,
+    /// Without it, every task fails.
+    function: Result<FnPtr, Exception>,
     /// A task that cannot be read fails alone.
     tasks: Vec<Outcome>,
 }
@@ -160,19 +161,10 @@ impl Worker<'_> {
             while let Some(part) = reader.part() {
                 tasks.push(parcel::read(interp, part, &message));
             }
-            let (function, tasks) = match function {
-                Ok(function) => (function, tasks),
-                // Without its function every task of the batch fails.
-                Err(error) => {
-                    let error = Exception::from_error(&error);
-                    let fail = |_| Err(crate::script::throw(error.clone()));
-                    (FnPtr::new("print")?, tasks.into_iter().map(fail).collect())
-                }
-            };
             Ok(Taken::Batch(InHand {
                 taken,
                 head,
-                function,
+                function: function.map_err(|error| Exception::from_error(&error)),
                 tasks,
             }))
         });
@@ -190,20 +182,25 @@ impl Worker<'_> {
         let count = tasks.len();
         let board = self.post.board.clone();
         let began = now_ns();
-        let parameters = match head.spreads {
-            true => parameters(self.interp, &function),
-            false => Some(1),
-        };
-        let direct =
-            parameters.and_then(|count| Direct::of(self.interp, self.context, &function, count));
+        let (interp, context) = (self.interp, self.context);
+        let direct = function.as_ref().ok().and_then(|function| {
+            let count = match head.spreads {
+                true => parameters(interp, function),
+                false => Some(1),
+            };
+            Direct::of(interp, context, function, count?)
+        });
         let mut times = Times::begin();
         let mut first = 0;
         self.outbox.begin(taken, 0);
         for (index, task) in tasks.into_iter().enumerate() {
             board.begin(taken, index);
-            let outcome = match task {
-                Ok(task) => self.do_task((&function, direct.as_ref()), task, head)?,
-                Err(error) => Err(Exception::from_error(&error)),
+            let outcome = match (&function, task) {
+                (Ok(function), Ok(task)) => {
+                    self.do_task((function, direct.as_ref()), task, head)?
+                }
+                (Err(why), _) => Err(why.clone()),
+                (_, Err(error)) => Err(Exception::from_error(&error)),
             };
             times.note(index, count == 1);
             let is_last = index + 1 == count;
