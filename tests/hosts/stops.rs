@@ -132,18 +132,16 @@ fn lasting() {
     // One that comes during an evaluation ends it, also when the host resumes at once.
     for resumes in [false, true] {
         let stopper = runtime.stopper();
-        let (begun, began) = std::sync::mpsc::channel();
+        runtime.set("queue", queue.clone());
+        let begun = queue.clone();
         let stop = thread::spawn(move || {
-            began.recv().unwrap();
+            begun.get().unwrap();
             stopper.stop_all();
             if resumes {
                 stopper.resume();
             }
         });
-        runtime.set("queue", queue.clone());
-        queue.put(&1).unwrap();
-        begun.send(()).unwrap();
-        let result = runtime.eval::<()>("loop { }");
+        let result = runtime.eval::<()>("queue.put(1); loop { }");
         assert!(matches!(result, Err(Error::Stopped)), "{result:?}");
         stop.join().unwrap();
         let result = runtime.eval::<i64>("1");
