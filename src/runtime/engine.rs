@@ -16,7 +16,7 @@ use super::setup::{self, Setup};
 use super::shortcuts;
 use super::{methods, with_statement, wrong_calls};
 use crate::program::{compiling, with_block};
-use crate::script::bind::{Classes, ModuleValues, Registered, Vocabulary};
+use crate::script::bind::{Classes, ModuleValues, Registered, Vocabulary, imported};
 use crate::script::exceptions::thrown;
 use crate::script::foreign::Foreign;
 use crate::script::interp::Interp;
@@ -216,6 +216,7 @@ fn use_up(interp: &Interp) {
 ///
 /// - A closure may name `os`, `None`, or a function defined further down: Rhai takes a name it does not know
 ///   yet for a variable to capture, and fails when there is none.
+/// - A module that is imported as `m` is a value, so that `m.name` is the same as `m::name`.
 /// - A captured handle is taken out of the cell its variable shares with the closure: Rhai would hold the
 ///   cell's lock for the length of a method, which may block, and `lock.with(|| … lock …)` would be a data
 ///   race with itself. Both have the handle; only a later assignment is not seen by the other.
@@ -260,6 +261,7 @@ pub(super) fn find_variables(
             return Ok(interp
                 .given
                 .get(name)
+                .or_else(|| imported(&context, name))
                 .or_else(|| globals.get_var(name))
                 .or_else(|| function(&context, &foreign, name)));
         };

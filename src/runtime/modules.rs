@@ -24,8 +24,10 @@ use crate::program::Source;
 use crate::program::call::CarriedModule;
 use crate::program::environment::Environment;
 use crate::program::source::LoadedModule;
+use crate::script::bind::set_value;
 use crate::script::exceptions::raise;
 use crate::script::interp::Interp;
+use crate::stdlib::types::object_with;
 use crate::sys::lock::locked;
 use crate::text::{from_os, to_path};
 
@@ -301,15 +303,19 @@ fn run(
     for hash in closures(&module) {
         module.update_fn_namespace(hash, FnNamespace::Global);
     }
+    let variables = module.iter_var();
+    let exports: Vec<_> = variables
+        .map(|(name, value)| (name.to_string(), value.clone()))
+        .collect();
+    let attributes = exports.iter().cloned();
+    let attributes = attributes.map(|(name, value)| (name.into(), value));
+    set_value(&mut module, object_with(attributes.collect()));
     module.build_index();
     interp.program.add_module(LoadedModule {
         source,
         functions: ast.shared_lib().clone(),
         constants: top.constants,
-        exports: module
-            .iter_var()
-            .map(|(k, v)| (k.to_string(), v.clone()))
-            .collect(),
+        exports,
         imports: top.imports,
     });
     Ok(module.into())

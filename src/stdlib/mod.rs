@@ -19,7 +19,7 @@ pub(crate) mod socket;
 mod sys;
 pub(crate) mod threading;
 mod time;
-mod types;
+pub(crate) mod types;
 
 use std::sync::Arc;
 

@@ -36,6 +36,7 @@ mod extremes; // wrong and extreme arguments
 mod faults; // small faults found from outside
 mod fifo; // files that make their readers wait
 mod from_python; // the tables of docs/from-python.md
+mod imports; // imported modules as values
 mod islands; // functions and loops as machine code
 mod long_lines; // lines of any length, read and printed
 mod manual; // the examples of docs/modules

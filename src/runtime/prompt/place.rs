@@ -219,13 +219,9 @@ impl Interactive {
 
 /// The keys of a dict that are valid names, or the attributes of a process.
 fn own_names(value: &Dynamic) -> Vec<String> {
-    let is_name = |name: &&str| {
-        name.starts_with(|c: char| c.is_alphabetic() || c == '_')
-            && name.chars().all(|c| c.is_alphanumeric() || c == '_')
-    };
     let names = |map: &Map| {
         let keys = map.keys().map(|key| key.as_str());
-        keys.filter(is_name).map(String::from).collect()
+        keys.filter(|key| is_name(key)).map(String::from).collect()
     };
     if let Some(map) = value.read_lock::<Map>() {
         return names(&map);
@@ -234,6 +230,11 @@ fn own_names(value: &Dynamic) -> Vec<String> {
     process.map_or_else(Vec::new, |process| {
         process.with(|state| names(&state.attributes))
     })
+}
+
+fn is_name(text: &str) -> bool {
+    let is_of_name = |c: char| c.is_alphanumeric() || c == '_';
+    !text.starts_with(|c: char| c.is_numeric()) && !text.is_empty() && text.chars().all(is_of_name)
 }
 
 fn module_names(module: &Module) -> Vec<Candidate> {
@@ -249,6 +250,7 @@ fn module_names(module: &Module) -> Vec<Candidate> {
         })
         .collect();
     let variables = module.iter_var().map(|(name, _)| name);
+    let variables = variables.filter(|name| is_name(name));
     all.extend(variables.map(|name| Candidate::named(name, CandidateKind::Variable)));
     all
 }

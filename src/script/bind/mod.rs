@@ -42,7 +42,7 @@ pub(crate) use iterators::{Items, Iterators};
 pub(crate) use managed::{
     begin as begin_context, end as end_context, leave as leave_context, leave_by,
 };
-pub(crate) use module_values::ModuleValues;
+pub(crate) use module_values::{ModuleValues, imported, set_value};
 pub(crate) use namespace::Namespace;
 pub(crate) use native::{Handler, Native, On, Resolved, last_resolved};
 pub(crate) use registered::{Listed, Listing, Property, Registered};

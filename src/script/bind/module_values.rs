@@ -4,11 +4,26 @@ use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use rhai::{Dynamic, NativeCallContext};
+use rhai::{Dynamic, EvalContext, Module, NativeCallContext, Variant};
 
 use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::Interp;
 use crate::script::state::State;
+
+/// The variable of a module that has the module as a value. No script can name it.
+const ITSELF: &str = "<module>";
+
+/// Gives a module a value: scripts that import it as `m` can write `m.name`.
+pub(crate) fn set_value(module: &mut Module, value: impl Variant + Clone) {
+    module.set_var(ITSELF, value);
+}
+
+/// Returns the module that is imported under this name, as a value.
+pub(crate) fn imported(context: &EvalContext, name: &str) -> Option<Dynamic> {
+    let mut imports = context.iter_imports();
+    let (_, module) = imports.find(|(alias, _)| *alias == name)?;
+    module.get_var(ITSELF)
+}
 
 /// The types of the values of script modules, with the names of the modules.
 #[derive(Debug, Default)]

@@ -5,6 +5,7 @@ use std::any::TypeId;
 use rhai::{Dynamic, Module, Variant};
 
 use super::Handler;
+use super::module_values::set_value;
 use super::native::{On, add, native, register};
 use super::registered::{Property, Receiver};
 use super::registry::Registry;
@@ -184,7 +185,7 @@ impl Registry {
     ) -> Namespace<'_> {
         let type_id = TypeId::of::<T>();
         let place = if self.is_for_engine() {
-            self.begin_namespace::<T>(name)
+            self.begin_namespace(name, &receiver)
         } else {
             self.listing.modules.push(Receiver {
                 type_id,
@@ -205,7 +206,11 @@ impl Registry {
     }
 
     /// Begins a namespace that the program can name.
-    fn begin_namespace<T: Variant + Clone>(&mut self, name: &'static str) -> Option<usize> {
+    fn begin_namespace<T: Variant + Clone>(
+        &mut self,
+        name: &'static str,
+        receiver: &T,
+    ) -> Option<usize> {
         let is_named = name.split("::").all(|part| self.wants(part));
         let is_returned = self
             .returned
@@ -219,6 +224,7 @@ impl Registry {
         self.read_members_of::<T>();
         let mut module = Module::new();
         module.set_id(name);
+        set_value(&mut module, receiver.clone());
         self.namespaces.push((name, module));
         Some(self.namespaces.len() - 1)
     }

@@ -5,11 +5,19 @@
 mod class;
 mod object;
 
+use rhai::{Dynamic, Map};
+
+use self::object::Object;
 use crate::script::Registry;
 
 /// The value of the global constant `types`.
 #[derive(Debug, Clone)]
 struct Types;
+
+/// Returns an object with these attributes.
+pub(crate) fn object_with(attributes: Map) -> Dynamic {
+    Dynamic::from(Object::new(attributes))
+}
 
 pub(super) fn register(registry: &mut Registry) {
     class::register(registry);

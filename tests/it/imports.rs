@@ -1,0 +1,49 @@
+//! Imported modules under names of the script's own, with a dot after them as in Python.
+
+use crate::support::script::{Script, each_start_method};
+
+#[test]
+fn an_imported_module_is_a_value() {
+    each_start_method(|method| {
+        let script = Script::text(
+            r#"
+            import "multiprocessing" as mp;
+            import "concurrent.futures" as futures;
+            import "os" as queue;
+            import "tools" as tools;
+
+            fn work(n) { print(tools.twice(n), tools.LIMIT, tools.is_high(n), mp.current_process().name, queue.getpid() > 1); }
+            fn main() {
+                let p = mp.Process(#{target: work, args: [4]});
+                p.start();
+                p.join();
+                p = mp.Process(|| print("closure", tools.twice(1), mp.cpu_count() > 0));
+                p.start();
+                p.join();
+                with futures.ThreadPoolExecutor(2) as executor { print(executor.submit(tools.twice, 4).result()); }
+                with mp.Pool(2) as pool { print(pool.map(tools.twice, [1, 2])); }
+            }
+            main();
+            for f in [|| tools.missing(1), || tools.missing] { print(error_of(f)); }
+            let mp = 5;
+            print(mp + 1, queue.getpid() == os.getpid(), mp::cpu_count() > 0);
+            "#,
+        );
+        let tools =
+            "export const LIMIT = 3; fn twice(x) { x * 2 } fn is_high(x) { x > global::LIMIT }";
+        let run = script
+            .beside("tools.rhai", tools)
+            .start_method(method)
+            .run();
+        let expected = "
+            8 3 True Process-1 True
+            closure 2 True
+            8
+            [2, 4]
+            AttributeError: 'Object' object has no attribute 'missing'
+            AttributeError: 'Object' object has no attribute 'missing'
+            6 True True
+            ";
+        run.assert(0, expected, "");
+    });
+}
