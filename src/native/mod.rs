@@ -11,4 +11,4 @@ mod run;
 mod tests;
 
 pub(crate) use compile::Machine;
-pub(crate) use run::{Entry, Exit, List, Outside, Progress, Value};
+pub(crate) use run::{Entry, Exit, List, Outside, Progress, Row, Value};

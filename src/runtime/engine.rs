@@ -1,10 +1,7 @@
 //! The Rhai engine as scripts expect it: names, limits, stops, and the settings of Rhai that matter here.
 
-use std::any::TypeId;
-use std::collections::HashSet;
 use std::sync::Arc;
 
-use rhai::packages::{Package, StandardPackage};
 use rhai::{
     Array, Dynamic, Engine, EvalContext, FnPtr, Map, Module, OptimizationLevel, Position, Shared,
     Token,
@@ -14,9 +11,9 @@ use super::bare;
 use super::modules::{Modules, Resolver, register_note};
 use super::setup::{self, Setup};
 use super::shortcuts;
-use super::{methods, with_statement, wrong_calls};
+use super::{methods, standard, with_statement, wrong_calls};
 use crate::program::{compiling, with_block};
-use crate::script::bind::{Classes, ModuleValues, Registered, Vocabulary, imported};
+use crate::script::bind::{ClassTable, Classes, Registered, Vocabulary, imported};
 use crate::script::exceptions::thrown;
 use crate::script::foreign::Foreign;
 use crate::script::interp::Interp;
@@ -49,7 +46,7 @@ pub(super) fn build(
     // Without Rhai's interner, a lock that a forked child could inherit held.
     let mut engine = Engine::new_raw();
     if !matches!(vocabulary, Vocabulary::Nothing) {
-        engine.register_global_module(StandardPackage::new().as_shared_module());
+        engine.register_global_module(standard::functions(&vocabulary));
     }
     // The optimiser drops imports that look unused and natives in constants.
     engine.set_optimization_level(OptimizationLevel::None);
@@ -85,17 +82,21 @@ pub(super) fn build(
         levels,
     );
     Classes::note(interp, &registered.table);
-    ModuleValues::note(interp, &registered.table.modules);
     with_statement::register(&mut engine, interp);
     methods::register(&mut engine, interp);
-    let handles = Arc::new(registered.classes);
-    shortcuts::register(&mut engine, interp, levels, &handles, names.foreign());
+    shortcuts::register(
+        &mut engine,
+        interp,
+        levels,
+        &registered.table,
+        names.foreign(),
+    );
     find_variables(
         &mut engine,
         interp,
         levels,
         (registered.globals, names.foreign().clone()),
-        handles,
+        registered.table,
     );
     if mounts.is_empty() {
         read_python_spellings(&mut engine);
@@ -229,7 +230,7 @@ pub(super) fn find_variables(
     interp: &Arc<Interp>,
     levels: usize,
     (globals, foreign): (Shared<Module>, Arc<Vec<Foreign>>),
-    handles: Arc<HashSet<TypeId>>,
+    table: Arc<ClassTable>,
 ) {
     let interp = interp.clone();
     let limits = &interp.settings.limits;
@@ -284,7 +285,7 @@ pub(super) fn find_variables(
         // Not by `type_id` of the cell, which panics when another thread has taken it since.
         let is_handle = value
             .read_lock::<Dynamic>()
-            .is_some_and(|inner| handles.contains(&inner.type_id()));
+            .is_some_and(|inner| table.classes.contains(&inner.type_id()));
         if !is_handle {
             return Ok(None);
         }

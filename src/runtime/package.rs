@@ -15,7 +15,7 @@ use super::{
 };
 use crate::program::frame::TOP_LEVEL;
 use crate::program::traceback;
-use crate::script::bind::{Classes, ModuleValues, Registered, Vocabulary};
+use crate::script::bind::{Classes, Registered, Vocabulary};
 use crate::script::exceptions::Exception;
 use crate::script::interp::Interp;
 use crate::script::names::Names;
@@ -169,14 +169,13 @@ impl ProcessPackage {
                 "" => registered.globals.clone(),
                 _ => Module::new().into(),
             };
-            let handles = Arc::new(registered.classes.clone());
             let levels = interp.settings.limits.of_call_levels();
             engine::find_variables(
                 engine,
                 interp,
                 levels.unwrap_or(usize::MAX),
                 (globals, foreign.into()),
-                handles,
+                registered.table.clone(),
             );
         }
         methods::register(engine, interp);
@@ -184,7 +183,6 @@ impl ProcessPackage {
             engine::read_reserved_words(engine);
             with_statement::register(engine, interp);
             Classes::note(interp, &registered.table);
-            ModuleValues::note(interp, &registered.table.modules);
         }
         if is_free("progress") {
             engine::check_each_step(engine, interp);

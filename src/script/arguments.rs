@@ -33,10 +33,22 @@ impl Values {
 
     #[inline]
     pub(super) fn push(&mut self, value: Dynamic) {
+        if self.len < FEW {
+            self.few[self.len] = Some(value);
+            self.len += 1;
+            return;
+        }
         self.extend_to(self.len + 1);
         if let Some(last) = self.all().last_mut() {
             *last = Some(value);
         }
+    }
+
+    /// Returns whether the last one is an object map.
+    #[inline]
+    pub(super) fn ends_with_map(&self) -> bool {
+        let last = self.len.checked_sub(1).and_then(|last| self.get(last));
+        last.is_some_and(Dynamic::is_map)
     }
 
     /// Adds parameters that were not given, up to this number of them.

@@ -35,6 +35,7 @@ const STEPS: u32 = 4096;
 
 impl<'a> Call<'a> {
     /// Sorts raw arguments into parameters: a trailing object map holds keywords where it cannot be a value.
+    #[inline]
     pub(crate) fn sort<'args: 'a>(
         interp: &'a Arc<Interp>,
         context: &'a NativeCallContext<'a>,
@@ -50,7 +51,7 @@ impl<'a> Call<'a> {
         for arg in args {
             values.push(writable(std::mem::take(&mut **arg).flatten()));
         }
-        let keywords = keywords_of(signature, &mut values)?;
+        let may_have_keywords = values.ends_with_map();
         let mut call = Self {
             interp,
             context,
@@ -61,15 +62,22 @@ impl<'a> Call<'a> {
             named: Vec::new(),
             steps: Cell::new(0),
         };
-        match keywords {
-            Some(map) if signature.variadic => call.keywords = Some(map),
-            Some(map) => call.place(map)?,
-            None => (),
+        if may_have_keywords {
+            call.take_keywords()?;
         }
         if signature.keywords_alone {
             call.check_complete()?;
         }
         Ok(call)
+    }
+
+    fn take_keywords(&mut self) -> Result<(), Failure> {
+        match keywords_of(self.signature, &mut self.values) {
+            Some(map) if self.signature.variadic => self.keywords = Some(map),
+            Some(map) => self.place(map)?,
+            None => (),
+        }
+        Ok(())
     }
 
     fn place(&mut self, keywords: Map) -> Result<(), Failure> {
@@ -341,7 +349,7 @@ impl<'a> Call<'a> {
 }
 
 /// Removes the trailing object map from the arguments when it holds keywords.
-fn keywords_of(signature: &Signature, values: &mut Values) -> Result<Option<Map>, Failure> {
+fn keywords_of(signature: &Signature, values: &mut Values) -> Option<Map> {
     let before = values.len.saturating_sub(1);
     let optional = signature.variadic || signature.params.len() > signature.required;
     let is_map = values.get(before).is_some_and(Dynamic::is_map);
@@ -355,12 +363,12 @@ fn keywords_of(signature: &Signature, values: &mut Values) -> Result<Option<Map>
         || (signature.keywords_alone && (before == 0 || are_parameters()));
     let takes_keywords = optional || signature.keywords_alone;
     if signature.positional_only || !is_map || !takes_keywords || !complete {
-        return Ok(None);
+        return None;
     }
     if signature.variadic && before == 0 {
-        return Ok(None);
+        return None;
     }
-    Ok(values.pop().and_then(Dynamic::try_cast::<Map>))
+    values.pop().and_then(Dynamic::try_cast::<Map>)
 }
 
 fn unknown_keyword(signature: &Signature, key: &str) -> Failure {

@@ -85,6 +85,7 @@ pub(crate) fn for_received(bytes: usize) -> Result<(), Failure> {
 
 /// Memory for what Rhai's operators may make of a variable: a copy of its value, or twice as much. `s += s` copies a string, and then
 /// moves the copy to a buffer of up to three times the size.
+#[inline]
 pub(crate) fn to_grow(value: &Dynamic) -> Result<(), Failure> {
     let bytes = if value.is_string() {
         let string = value.read_lock::<ImmutableString>();
@@ -98,7 +99,7 @@ pub(crate) fn to_grow(value: &Dynamic) -> Result<(), Failure> {
         0
     };
     // Not within the script's limit: most operations make nothing of that size.
-    match is_free(bytes) {
+    match bytes < SMALL || is_free(bytes) {
         true => Ok(()),
         false => Err(too_little(&format!(
             "operations that may take {bytes} bytes"
@@ -133,9 +134,14 @@ fn weight(value: &Dynamic) -> usize {
     inside.saturating_add(ITEM)
 }
 
+#[inline]
+fn is_number(value: &Dynamic) -> bool {
+    value.is_int() || value.is_float()
+}
+
 /// Returns the least length of the string that shows a value.
 fn shown_length(value: &Dynamic, depth: usize) -> usize {
-    if depth > SHOWN {
+    if depth > SHOWN || is_number(value) {
         return 0;
     }
     let of = |value: &Dynamic| shown_length(value, depth + 1).saturating_add(2);

@@ -39,6 +39,7 @@ fn unshare_below(value: &mut Dynamic, level: usize, cells: &mut usize) {
 }
 
 /// Returns a value as a variable or an item holds it. Rhai marks the value of a constant as read-only, wherever it goes; a copy of it is not.
+#[inline]
 pub(crate) fn writable(value: Dynamic) -> Dynamic {
     match has_constant(&value) {
         true => value.clone(),
@@ -47,17 +48,20 @@ pub(crate) fn writable(value: Dynamic) -> Dynamic {
 }
 
 /// Returns whether a value or anything in it is read-only.
+#[inline]
 fn has_constant(value: &Dynamic) -> bool {
     if value.is_shared() {
         return false;
     }
-    value.is_read_only()
-        || value
-            .as_array_ref()
-            .is_ok_and(|items| items.iter().any(has_constant))
-        || value
-            .as_map_ref()
-            .is_ok_and(|entries| entries.values().any(has_constant))
+    value.is_read_only() || (value.is_array() || value.is_map()) && has_constant_inside(value)
+}
+
+fn has_constant_inside(value: &Dynamic) -> bool {
+    if let Some(items) = value.read_lock::<Array>() {
+        return items.iter().any(has_constant);
+    }
+    let entries = value.read_lock::<Map>();
+    entries.is_some_and(|entries| entries.values().any(has_constant))
 }
 
 /// Takes handles (queues, locks, …) out of the cells they share with other variables, in a value and everything
@@ -116,6 +120,12 @@ pub(crate) fn is_foreign(rust_name: &str) -> bool {
 
 /// Returns whether Python would take the value for true.
 pub(crate) fn truth(value: &Dynamic) -> bool {
+    if !value.is_shared()
+        && value.is_bool()
+        && let Ok(flag) = value.as_bool()
+    {
+        return flag;
+    }
     let value = value.flatten_clone();
     if value.is_shared() || value.is_unit() {
         return false;
@@ -161,6 +171,11 @@ fn custom_repr(value: &Dynamic, context: &NativeCallContext) -> Option<String> {
 
 /// `str(value)`, with the engine's forms of custom types.
 pub(crate) fn str_with(value: &Dynamic, context: &NativeCallContext) -> String {
+    if value.is_int()
+        && let Ok(number) = value.as_int()
+    {
+        return number.to_string();
+    }
     let own = is_custom(value).then(|| custom_str(value, context));
     own.flatten()
         .unwrap_or_else(|| text::str_of(value, &|v| custom_repr(v, context)))

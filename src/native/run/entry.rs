@@ -8,7 +8,7 @@ use super::context::Context;
 use super::header::Header;
 use super::journal::Journal;
 use super::lists::{Frames, Lists};
-use super::memory::Start;
+use super::memory::{Code, Start};
 use super::random::Words;
 use super::values::{Exit, Outside, Progress, Value};
 use crate::native::code::{Place, Ty, Var};
@@ -68,6 +68,14 @@ impl Entry {
     pub(crate) fn new(start: Start, shape: Shape) -> Self {
         let shape = Arc::new(shape);
         Self { start, shape }
+    }
+
+    pub(super) fn shape(&self) -> &Shape {
+        &self.shape
+    }
+
+    pub(super) fn code(&self) -> Code {
+        self.start.code
     }
 
     /// Runs a function, or a loop with a condition. `depth` is the number of calls that may still nest. `values` are the arguments,

@@ -104,6 +104,13 @@ impl Journal {
         }
     }
 
+    /// Forgets the changes, because the lists are gone.
+    pub(super) fn forget(&mut self) {
+        if !self.first.is_null() {
+            *self = Self::default();
+        }
+    }
+
     /// Gives the lists the items that they had when the pass began.
     pub(super) fn undo(&mut self, lists: &Lists) {
         if self.step == 0 {

@@ -1,7 +1,7 @@
 //! Compiled code at work: the only unsafe code of `native`.
 //!
 //! - `values`: what goes in and comes out, and what code asks of the world
-//! - `entry`: entering code
+//! - `entry`: entering code; `row`: entering a function many times
 //! - `memory`: where it lies
 //! - `context`: what it shares with the functions that it calls, which are `libcalls`
 //! - `header`: one list as it has it, `items`: as Rust has it; `lists`: all of them; `random`: what it draws
@@ -17,6 +17,7 @@ mod libcalls;
 mod lists;
 mod memory;
 mod random;
+mod row;
 mod values;
 
 pub(super) use context::Context;
@@ -28,4 +29,5 @@ pub(super) use libcalls::Helper;
 pub(super) use lists::{BITS, MOST, number_of};
 pub(super) use memory::Memory;
 pub(super) use random::Words;
+pub(crate) use row::Row;
 pub(crate) use values::{Exit, List, Outside, Progress, Value};

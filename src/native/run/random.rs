@@ -45,6 +45,11 @@ impl Words {
         true
     }
 
+    /// Begins a pass: what was taken before is not put back.
+    pub(super) fn begin_pass(&mut self) {
+        self.pass = self.next;
+    }
+
     /// Puts back those that are left.
     pub(super) fn put_back_rest(&mut self, outside: &mut dyn Outside) {
         let taken = self.index(self.next);

@@ -5,6 +5,7 @@ use rhai::{Dynamic, FnPtr, NativeCallContext, Position};
 use super::known::{Found, Known};
 use super::lower_expr::MOST_ARGS;
 use super::node::{Asked, Call, Local, Method, Node};
+use super::quick::{Quick, quick};
 use super::run::{Run, Seen, at};
 use crate::script::bind::{Classes, Native, call_as_method, last_resolved};
 use crate::script::exceptions::Failure;
@@ -52,10 +53,10 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         let mut args = Args::default();
         let first_last = matches!(nodes.first(), Some(Node::Local(_)));
         for (arg, node) in args.iter_mut().zip(nodes).skip(usize::from(first_last)) {
-            *arg = self.value(node)?.flatten();
+            *arg = self.unshared(node)?;
         }
         if first_last && let Some(node) = nodes.first() {
-            args[0] = self.value(node)?.flatten();
+            args[0] = self.unshared(node)?;
         }
         Ok(args)
     }
@@ -81,7 +82,7 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         }
         let mut args = Args::default();
         for (arg, node) in args.iter_mut().zip(&method.args) {
-            *arg = self.value(node)?.flatten();
+            *arg = self.unshared(node)?;
         }
         let args = &mut args[..method.args.len()];
         if matches!(self.see(&method.local)?, Seen::Plain) {
@@ -124,12 +125,15 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         }
         let found = method.known.others()?;
         let fits = found.fits(args.iter().map(|arg| &**arg), global);
-        fits.then(|| self.others(called, true, args))
+        fits.then(|| self.others(called, (true, found.quick), args))
     }
 
     /// Returns the function that the script has set as an attribute of this name, if that is the method.
     fn attribute(&self, receiver: &Dynamic, name: &str) -> Option<FnPtr> {
-        let function = Classes::function(self.interp, receiver, name)?;
+        if receiver.is_shared() || !receiver.is_variant() {
+            return None;
+        }
+        let function = self.shortcuts.table.function_of(receiver, name)?;
         let is_hidden = Classes::method(self.interp, receiver, name).is_some();
         (!is_hidden).then_some(function)
     }
@@ -161,7 +165,7 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         if is_theirs {
             let types = std::iter::once(receiver.type_id()).chain(args);
             let found = Found::of(types, self.context.global_runtime_state());
-            method.known.note_others(found);
+            method.known.note_others(found.by(quick(&method.name)));
         }
     }
 
@@ -179,9 +183,12 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
     fn others(
         &mut self,
         (name, place): Called<'_>,
-        is_method: bool,
+        (is_method, quick): (bool, Option<Quick>),
         args: &mut [&mut Dynamic],
     ) -> Result<Dynamic, Failure> {
+        if let Some(result) = quick.and_then(|quick| quick(args)) {
+            return Ok(result);
+        }
         let result = self.context.call_native_fn_raw(name, is_method, args);
         result.map_err(|error| at(error, place))
     }
@@ -224,7 +231,7 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         let mut args = Args::default();
         let rest = &call.args[1..];
         for (arg, node) in args.iter_mut().zip(rest) {
-            *arg = self.value(node)?.flatten();
+            *arg = self.unshared(node)?;
         }
         let args = &mut args[..rest.len()];
         if matches!(self.see(local)?, Seen::Plain) && !self.variable(local).is_read_only() {
@@ -257,7 +264,7 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
             && self.may_be_others(&call.name)
         {
             let found = Found::of(types, self.context.global_runtime_state());
-            call.known.note_others(found);
+            call.known.note_others(found.by(quick(&call.name)));
         }
     }
 
@@ -274,13 +281,14 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         }
         let found = call.known.others()?;
         let fits = found.fits(args.iter().map(|arg| &**arg), global);
-        fits.then(|| self.others(called, lends, args))
+        fits.then(|| self.others(called, (lends, found.quick), args))
     }
 }
 
 /// Returns whether a dict has an entry of this name, which Rhai may call instead of a method.
 fn has_entry(receiver: &Dynamic, name: &str) -> bool {
-    receiver
-        .as_map_ref()
-        .is_ok_and(|map| map.contains_key(name))
+    receiver.is_map()
+        && receiver
+            .as_map_ref()
+            .is_ok_and(|map| map.contains_key(name))
 }

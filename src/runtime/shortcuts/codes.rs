@@ -1,7 +1,6 @@
 //! The code of shortcuts, which is made when it is first needed, and kept for as long as what it was made from.
 
-use std::any::TypeId;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, Weak};
 
 use rhai::{Expr, Scope, ScriptFuncDef, Shared, Stmt};
@@ -11,6 +10,7 @@ use super::node::Code;
 use super::unit::{Inside, Part, Unit};
 use crate::program::bodies::statements_of;
 use crate::program::guarded::unguarded;
+use crate::script::bind::ClassTable;
 use crate::script::foreign::Foreign;
 use crate::script::interp::Interp;
 use crate::sys::lock::locked;
@@ -21,7 +21,7 @@ pub(super) struct Shortcuts {
     /// The deepest recursion.
     pub levels: usize,
     /// Our own types.
-    pub handles: Arc<HashSet<TypeId>>,
+    pub table: Arc<ClassTable>,
     /// The functions of the host.
     pub foreign: Arc<Vec<Foreign>>,
     codes: Mutex<Codes>,
@@ -53,13 +53,13 @@ impl Shortcuts {
     pub(super) fn new(
         interp: &Arc<Interp>,
         levels: usize,
-        handles: &Arc<HashSet<TypeId>>,
+        table: &Arc<ClassTable>,
         foreign: &Arc<Vec<Foreign>>,
     ) -> Self {
         Self {
             interp: interp.clone(),
             levels,
-            handles: handles.clone(),
+            table: table.clone(),
             foreign: foreign.clone(),
             codes: Mutex::default(),
         }

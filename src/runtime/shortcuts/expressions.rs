@@ -2,9 +2,9 @@
 
 use rhai::{Array, BinaryExpr, Dynamic, Expr, FnCallExpr, Position};
 
-use super::node::{Asked, Binary, Item, Node, Op};
-use super::operators::{apply, assign};
-use super::run::{Run, Seen};
+use super::node::{Asked, Binary, Item, Node};
+use super::operators::{apply, apply_to};
+use super::run::{Run, Seen, flat};
 use crate::script::bind::last_resolved;
 use crate::script::exceptions::Failure;
 
@@ -15,7 +15,7 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
             Node::Local(local) => self.read(local),
             Node::Binary(binary) => self.binary(binary),
             Node::Not(parts) => {
-                let value = self.value(&parts.0)?.flatten();
+                let value = self.unshared(&parts.0)?;
                 match value.as_bool() {
                     Ok(truth) => Ok((!truth).into()),
                     Err(_) => self.ask_with(&parts.1, vec![value]),
@@ -43,7 +43,7 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
             Node::List(nodes) => {
                 let mut items = Array::with_capacity(nodes.len());
                 for node in nodes {
-                    items.push(self.value(node)?.flatten());
+                    items.push(self.unshared(node)?);
                 }
                 Ok(items.into())
             }
@@ -58,6 +58,38 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
                 self.ask(rest)
             }
             Node::Rhai(asked) => self.ask(asked),
+        }
+    }
+
+    /// Returns the value of a node out of the cell that it may share with closures.
+    ///
+    /// # Errors
+    /// Those of the script.
+    #[inline]
+    pub(super) fn unshared(&mut self, node: &Node) -> Result<Dynamic, Failure> {
+        self.value(node).map(flat)
+    }
+
+    /// Returns whether the value of a node can be used where it is, after what comes before each use of a variable.
+    ///
+    /// # Errors
+    /// Those of [`see`](Self::see).
+    #[inline]
+    fn is_there(&mut self, node: &Node) -> Result<bool, Failure> {
+        match node {
+            Node::Constant(_) => Ok(true),
+            Node::Local(local) => Ok(matches!(self.see(local)?, Seen::Plain)),
+            _ => Ok(false),
+        }
+    }
+
+    /// Returns the value of a node that [is there](Self::is_there).
+    #[inline]
+    fn there<'v>(&'v self, node: &'v Node) -> Option<&'v Dynamic> {
+        match node {
+            Node::Constant(value) => Some(value),
+            Node::Local(local) => Some(&self.stack[self.base + local.place]),
+            _ => None,
         }
     }
 
@@ -92,13 +124,23 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         if self.is_costly(&binary.left) || self.is_costly(&binary.right) {
             return self.ask(&binary.whole);
         }
-        let mut left = self.value(&binary.left)?.flatten();
-        let mut right = self.value(&binary.right)?.flatten();
-        // A string that nobody else has grows in place.
-        if binary.op == Op::Add && left.is_string() && assign(Op::Add, &mut left, &right) {
-            return Ok(left);
+        let is_left_there = self.is_there(&binary.left)?;
+        if is_left_there
+            && self.is_there(&binary.right)?
+            && let (Some(left), Some(right)) = (self.there(&binary.left), self.there(&binary.right))
+            && let Some(result) = apply(binary.op, left, right)
+        {
+            return Ok(result);
         }
-        if let Some(result) = apply(binary.op, &left, &right) {
+        let mut left = self.unshared(&binary.left)?;
+        if self.is_there(&binary.right)?
+            && let Some(right) = self.there(&binary.right)
+            && let Some(result) = apply_to(binary.op, &mut left, right)
+        {
+            return Ok(result);
+        }
+        let mut right = self.unshared(&binary.right)?;
+        if let Some(result) = apply_to(binary.op, &mut left, &right) {
             return Ok(result);
         }
         let Some((call, place)) = super::node::call_of(&binary.whole.expr) else {
@@ -131,7 +173,7 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
     }
 
     fn item(&mut self, item: &Item) -> Result<Dynamic, Failure> {
-        let key = self.value(&item.key)?.flatten();
+        let key = self.unshared(&item.key)?;
         if let Seen::Plain = self.see(&item.local)?
             && let Some(found) = get(self.variable(&item.local), &key)
         {
@@ -161,12 +203,14 @@ pub(super) fn is_collection(value: &Dynamic) -> bool {
 
 /// Returns an item of a list or an entry of a dict, if it is there.
 fn get(variable: &Dynamic, key: &Dynamic) -> Option<Dynamic> {
-    let found = if let Ok(index) = key.as_int() {
-        let index = usize::try_from(index).ok()?;
+    let found = if key.is_int() && variable.is_array() {
+        let index = usize::try_from(key.as_int().ok()?).ok()?;
         variable.as_array_ref().ok()?.get(index)?.clone()
-    } else {
+    } else if key.is_string() && variable.is_map() {
         let key = key.as_immutable_string_ref().ok()?;
         variable.as_map_ref().ok()?.get(key.as_str())?.clone()
+    } else {
+        return None;
     };
     (!found.is_shared()).then_some(found)
 }

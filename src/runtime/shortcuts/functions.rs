@@ -1,6 +1,6 @@
 //! Calls of the script's functions from shortcuts.
 
-use rhai::{Dynamic, EvalAltResult, Scope};
+use rhai::{Dynamic, EvalAltResult};
 
 use super::known::Among;
 use super::node::{Call, Callee, Code, Function};
@@ -68,8 +68,12 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
             return Err(EvalAltResult::ErrorStackOverflow(call.at).into());
         }
         global.level += 1;
-        let source = std::mem::replace(&mut global.source, callee.source.clone());
-        let scope = std::mem::replace(self.context.scope_mut(), Scope::new());
+        // Most functions call those of their own source.
+        let is_away = global.source != callee.source;
+        let source = is_away.then(|| std::mem::replace(&mut global.source, callee.source.clone()));
+        // It is empty unless a loop of the top level is running.
+        let is_empty = self.context.scope().is_empty();
+        let scope = (!is_empty).then(|| std::mem::take(self.context.scope_mut()));
         let (base, outer) = (self.stack.len(), (self.base, self.is_too_deep));
         let args = args.into_iter().take(call.args.len());
         self.stack.extend(args.map(writable));
@@ -78,9 +82,13 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         let ended = self.block(&code.body);
         (self.base, self.is_too_deep) = outer;
         self.stack.truncate(base);
-        *self.context.scope_mut() = scope;
+        if let Some(scope) = scope {
+            *self.context.scope_mut() = scope;
+        }
         let global = self.context.global_runtime_state_mut();
-        let own_source = std::mem::replace(&mut global.source, source);
+        if let Some(source) = source {
+            global.source = source;
+        }
         global.level -= 1;
         match ended {
             Ok(Flow::On(value) | Flow::Return(value) | Flow::Break(value)) => Ok(value),
@@ -88,7 +96,8 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
             Err(error) => match *error {
                 EvalAltResult::Return(value, _) => Ok(value),
                 error => {
-                    let source = own_source.map(String::from).unwrap_or_default();
+                    let source = callee.source.clone();
+                    let source = source.map(String::from).unwrap_or_default();
                     Err(from_call(call, source, error))
                 }
             },

@@ -5,6 +5,7 @@ use std::sync::{OnceLock, Weak};
 
 use rhai::{Dynamic, GlobalRuntimeState, Module, Position, Shared};
 
+use super::quick::Quick;
 use crate::script::bind::{Native, On, Resolved};
 
 /// The libraries of functions in which a call is resolved: a function of the script comes before a native. They are not kept, but nothing
@@ -38,6 +39,8 @@ impl Among {
 pub(super) struct Found {
     types: Box<[TypeId]>,
     among: Among,
+    /// The native itself, if it is known here.
+    pub quick: Option<Quick>,
 }
 
 impl Found {
@@ -45,7 +48,13 @@ impl Found {
         Self {
             types: types.into_iter().collect(),
             among: Among::of(global),
+            quick: None,
         }
+    }
+
+    /// Sets the native that was found.
+    pub(super) fn by(self, quick: Option<Quick>) -> Self {
+        Self { quick, ..self }
     }
 
     /// Returns whether Rhai would find the same now.

@@ -9,7 +9,7 @@
 //! - [`node`]: the tree of a shortcut; [`lower`], [`lower_expr`]: made from Rhai's; [`by_name`]: parts that Rhai evaluates; [`codes`]: all
 //!   of them.
 //! - [`enter`]: from Rhai and back; [`run`]: running it: variables, and asking Rhai; [`statements`], [`expressions`], [`operators`],
-//!   [`calls`], [`functions`], [`with`], [`known`]: the parts.
+//!   [`calls`], [`quick`], [`functions`], [`with`], [`known`]: the parts.
 //!
 //! A runtime with limits has none: they count each step of Rhai's.
 
@@ -24,6 +24,7 @@ mod lower;
 mod lower_expr;
 mod node;
 mod operators;
+mod quick;
 mod register;
 mod run;
 mod statements;

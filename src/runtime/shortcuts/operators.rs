@@ -43,14 +43,15 @@ pub(super) fn is_range(expr: &Expr) -> Option<(&Expr, &Expr, bool)> {
 /// Returns the result of an operator for two values, neither of them shared; `None` where Rhai has to be asked.
 #[inline]
 pub(super) fn apply(op: Op, left: &Dynamic, right: &Dynamic) -> Option<Dynamic> {
-    if let (Ok(a), Ok(b)) = (left.as_int(), right.as_int()) {
-        return of_ints(op, a, b);
+    if left.is_int() && right.is_int() {
+        return of_ints(op, left.as_int().ok()?, right.as_int().ok()?);
     }
-    if let (Ok(a), Ok(b)) = (
-        left.as_immutable_string_ref(),
-        right.as_immutable_string_ref(),
-    ) {
+    if left.is_string() && right.is_string() {
+        let (a, b) = (left.read_lock()?, right.read_lock()?);
         return of_strings(op, &a, &b);
+    }
+    if !(left.is_float() && right.is_float()) {
+        return None;
     }
     let (a, b) = (left.as_float().ok()?, right.as_float().ok()?);
     let number = match op {
@@ -96,16 +97,35 @@ fn of_strings(op: Op, a: &ImmutableString, b: &ImmutableString) -> Option<Dynami
     })
 }
 
+/// As [`apply`], where the left value is not used afterwards: a string that nobody else has grows in place.
+#[inline]
+pub(super) fn apply_to(op: Op, left: &mut Dynamic, right: &Dynamic) -> Option<Dynamic> {
+    match op == Op::Add && append(left, right) {
+        true => Some(std::mem::take(left)),
+        false => apply(op, left, right),
+    }
+}
+
+/// Appends a string to one, if both are strings.
+#[inline]
+fn append(place: &mut Dynamic, more: &Dynamic) -> bool {
+    if !(place.is_string() && more.is_string()) {
+        return false;
+    }
+    let more = more.read_lock::<ImmutableString>();
+    match (place.write_lock::<ImmutableString>(), more) {
+        (Some(mut text), Some(more)) => {
+            *text += &*more;
+            true
+        }
+        _ => false,
+    }
+}
+
 /// Does `place op= value`, if that is what [`apply`] knows; a string grows in place.
 #[inline]
 pub(super) fn assign(op: Op, place: &mut Dynamic, value: &Dynamic) -> bool {
-    if op == Op::Add
-        && let (Some(mut text), Ok(more)) = (
-            place.write_lock::<ImmutableString>(),
-            value.as_immutable_string_ref(),
-        )
-    {
-        *text += &*more;
+    if op == Op::Add && append(place, value) {
         return true;
     }
     match apply(op, place, value) {

@@ -1,7 +1,5 @@
 //! The shortcuts of an engine: whether it has any, and the handler of their nodes.
 
-use std::any::TypeId;
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use rhai::{AST, Dynamic, Engine};
@@ -9,6 +7,7 @@ use rhai::{AST, Dynamic, Engine};
 use super::codes::Shortcuts;
 use super::unit::Unit;
 use super::wrap;
+use crate::script::bind::ClassTable;
 use crate::script::foreign::Foreign;
 use crate::script::interp::Interp;
 use crate::script::settings::Compile;
@@ -26,13 +25,13 @@ pub(in crate::runtime) fn register(
     engine: &mut Engine,
     interp: &Arc<Interp>,
     levels: usize,
-    handles: &Arc<HashSet<TypeId>>,
+    table: &Arc<ClassTable>,
     foreign: &Arc<Vec<Foreign>>,
 ) {
     if !are_on(engine, interp) {
         return;
     }
-    let shortcuts = Shortcuts::new(interp, levels, handles, foreign);
+    let shortcuts = Shortcuts::new(interp, levels, table, foreign);
     let _ = engine.register_custom_syntax_handler(wrap::KEY, false, move |context, _, state| {
         let unit = state.read_lock::<Unit>().map(|unit| unit.0.clone());
         unit.map_or(Ok(Dynamic::UNIT), |unit| shortcuts.enter(context, &unit))

@@ -44,6 +44,15 @@ pub(super) fn at(mut error: Failure, place: Position) -> Failure {
     error
 }
 
+/// Returns a value out of the cell that it shares with closures. Most values are in none.
+#[inline]
+pub(super) fn flat(value: Dynamic) -> Dynamic {
+    match value.is_shared() {
+        true => value.flatten(),
+        false => value,
+    }
+}
+
 impl Run<'_, '_, '_, '_, '_, '_, '_> {
     /// Begins a step of the script.
     ///
@@ -98,19 +107,25 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
 
     fn look(&mut self, local: &Local) -> Result<Seen, Failure> {
         let value = &mut self.stack[self.base + local.place];
+        if !value.is_shared() && value.is_string() {
+            return memory::to_grow(value).map(|()| Seen::Plain);
+        }
         if value.is_shared() {
             cells::wait_for(&local.name, value)?;
         }
         memory::to_grow(value)?;
         depth::check(&local.name, value)?;
         if !value.is_shared() {
+            if !value.is_map() {
+                return Ok(Seen::Plain);
+            }
             let map = value.as_map_ref().ok();
             let exception = map.and_then(|map| of_error_map(&map));
             return Ok(exception.map_or(Seen::Plain, |found| Seen::Exception(Dynamic::from(found))));
         }
         let is_handle = value
             .read_lock::<Dynamic>()
-            .is_some_and(|inner| self.shortcuts.handles.contains(&inner.type_id()));
+            .is_some_and(|inner| self.shortcuts.table.classes.contains(&inner.type_id()));
         if is_handle && !value.is_read_only() {
             *value = value.flatten_clone();
             return Ok(Seen::Plain);

@@ -44,9 +44,9 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
     fn line(&mut self, step: &Step, place: Position) -> Ended {
         self.step(place)?;
         match step {
-            Step::Value(node) => return Ok(Flow::On(self.value(node)?.flatten())),
+            Step::Value(node) => return Ok(Flow::On(self.unshared(node)?)),
             Step::Let(variable, node) => {
-                let value = self.value(node)?.flatten();
+                let value = self.unshared(node)?;
                 self.stack[self.base + variable] = writable(value);
             }
             Step::Assign(assign) => self.assign(assign)?,
@@ -97,7 +97,7 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
                 }
             }
             Items::Of(node) => {
-                let items = self.value(node)?.flatten();
+                let items = self.unshared(node)?;
                 if let Some(items) = items.read_lock::<std::ops::Range<i64>>() {
                     let numbers = items.clone().map(Dynamic::from_int);
                     return self.passes(repeated, numbers);
@@ -169,7 +169,7 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
     }
 
     fn assign(&mut self, assign: &Assign) -> Result<(), Failure> {
-        let value = self.value(&assign.value)?.flatten();
+        let value = self.unshared(&assign.value)?;
         self.step(assign.local.at)?;
         let seen = self.see(&assign.local)?;
         let variable = self.variable(&assign.local);
@@ -211,8 +211,8 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
     }
 
     fn set_item(&mut self, set: &SetItem) -> Result<(), Failure> {
-        let value = self.value(&set.value)?.flatten();
-        let key = self.value(&set.item.key)?.flatten();
+        let value = self.unshared(&set.value)?;
+        let key = self.unshared(&set.item.key)?;
         let seen = self.see(&set.item.local)?;
         let variable = self.variable(&set.item.local);
         let is_usual = matches!(seen, Seen::Plain) && !variable.is_read_only();
@@ -242,8 +242,11 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
 
 /// Puts a value into a list or dict, if that is usual.
 fn put(variable: &mut Dynamic, key: &Dynamic, op: Option<Op>, value: &Dynamic) -> bool {
-    if let Ok(index) = key.as_int() {
-        let Ok(mut items) = variable.as_array_mut() else {
+    if key.is_int() {
+        if !variable.is_array() {
+            return false;
+        }
+        let (Ok(index), Ok(mut items)) = (key.as_int(), variable.as_array_mut()) else {
             return false;
         };
         let index = usize::try_from(index).ok();
@@ -251,6 +254,9 @@ fn put(variable: &mut Dynamic, key: &Dynamic, op: Option<Op>, value: &Dynamic) -
             return false;
         };
         return replace(item, op, value);
+    }
+    if !(key.is_string() && variable.is_map()) {
+        return false;
     }
     let (Ok(key), Ok(mut entries)) = (key.as_immutable_string_ref(), variable.as_map_mut()) else {
         return false;

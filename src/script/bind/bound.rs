@@ -5,7 +5,7 @@
 
 use std::sync::{Arc, Weak};
 
-use rhai::{Array, Dynamic, FnPtr, ImmutableString, NativeCallContext, Position};
+use rhai::{Array, Dynamic, EvalAltResult, FnPtr, ImmutableString, NativeCallContext, Position};
 
 use super::class_table::Classes;
 use super::native::Handler;
@@ -27,6 +27,7 @@ struct Bound {
 
 /// Registers the objects of bound methods, which are sent with them.
 pub(crate) fn register(registry: &mut Registry) {
+    registry.read_members();
     registry.class::<Bound>("method").by_parts(
         "method",
         |_, bound: &Bound| {
@@ -150,6 +151,9 @@ pub(crate) fn read_attribute(call: &mut Call<'_>, name: &str, value: Dynamic) ->
 pub(crate) fn member(call: &mut Call<'_>) -> Outcome {
     let index = call.value(0);
     let receiver = call.receiver().clone();
+    if !Classes::has(call.interp, &receiver) {
+        return Err(not_indexed(call, &receiver, &index));
+    }
     let class = || type_name_of(call.context.engine().map_type_name(receiver.type_name()));
     let Some(name) = crate::text::as_string(&index) else {
         let text = format!("'{}' object is not subscriptable", class());
@@ -160,6 +164,13 @@ pub(crate) fn member(call: &mut Call<'_>) -> Outcome {
         return Ok(Dynamic::from(exception));
     }
     method_of(call, &receiver, &name).ok_or_else(|| no_attribute(call, &class(), &name))
+}
+
+/// Returns Rhai's error for a value without items, by which it knows that it has to look elsewhere.
+fn not_indexed(call: &Call<'_>, receiver: &Dynamic, index: &Dynamic) -> Failure {
+    let name = |value: &Dynamic| call.context.engine().map_type_name(value.type_name());
+    let types = format!("{} [{}]", name(receiver), name(index));
+    EvalAltResult::ErrorIndexingType(types, call.context.call_position()).into()
 }
 
 /// Returns the error for an attribute that is not there. Rhai gives the place of the dot before it.

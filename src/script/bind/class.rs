@@ -233,8 +233,7 @@ impl Registry {
     pub(crate) fn class<T: Variant + Clone>(&mut self, name: &'static str) -> Class<'_> {
         if self.is_for_engine() {
             self.members.set_custom_type::<T>(name);
-            self.classes.insert(TypeId::of::<T>());
-            self.read_members_of::<T>();
+            self.table.classes.insert(TypeId::of::<T>());
         }
         let pair = [TypeId::of::<T>(); 2];
         self.exactly("==", &pair, &["a", "b"], |call| {
@@ -251,12 +250,15 @@ impl Registry {
         }
     }
 
-    /// Lets scripts read the methods of a type as values. A class may have an index getter of its own, which replaces this one.
-    pub(super) fn read_members_of<T: Variant + Clone>(&mut self) {
-        let signature = Signature::new("[]", &["index"]);
-        let types = [TypeId::of::<T>(), TypeId::of::<Dynamic>()];
-        let getter = native(&self.interp, On::Copy, signature, member);
-        add(&mut self.members, "index$get$", &types, getter);
+    /// Lets scripts read the methods of values as values: one getter for all types, because each native takes time at the start. A class
+    /// may have an index getter of its own, which Rhai prefers.
+    pub(super) fn read_members(&mut self) {
+        if self.is_for_engine() {
+            let signature = Signature::new("[]", &["index"]);
+            let types = [TypeId::of::<Dynamic>(); 2];
+            let getter = native(&self.interp, On::Copy, signature, member);
+            add(&mut self.members, "index$get$", &types, getter);
+        }
     }
 
     /// Python's methods for a type that Rhai has already; `name` is what messages call it.

@@ -2,7 +2,8 @@
 
 use std::any::TypeId;
 use std::collections::{HashMap, HashSet};
-use std::sync::OnceLock;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::{Arc, OnceLock};
 
 use rhai::{Dynamic, FnPtr};
 
@@ -13,26 +14,55 @@ use crate::script::state::State;
 /// Returns an attribute that a script has set on a value.
 pub(crate) type Attribute = fn(&Dynamic, &str) -> Option<Dynamic>;
 
+/// Values by type.
+pub(crate) type ByType<V> = HashMap<TypeId, V, BuildHasherDefault<TypeHasher>>;
+
+/// The hasher of types, whose ids are hashes already.
+#[derive(Debug, Default)]
+pub(crate) struct TypeHasher(u64);
+
+impl Hasher for TypeHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64((*byte).into()));
+    }
+
+    fn write_u64(&mut self, part: u64) {
+        self.0 = self.0.rotate_left(5) ^ part;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
 /// The facts about classes.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct ClassTable {
+    /// Our own types: small handles, all of whose methods may be called on a copy.
+    pub classes: HashSet<TypeId, BuildHasherDefault<TypeHasher>>,
     /// How `with` enters and leaves values.
-    pub managers: HashMap<TypeId, Managed>,
+    pub managers: ByType<Managed>,
     /// The methods of classes, and the functions of script modules.
-    pub methods: HashMap<TypeId, HashSet<&'static str>>,
+    pub methods: ByType<HashSet<&'static str>>,
     /// The classes whose values have attributes of the script.
-    pub attributes: HashMap<TypeId, Attribute>,
+    pub attributes: ByType<Attribute>,
     /// The values of script modules, with their names.
-    pub modules: HashMap<TypeId, &'static str>,
+    pub modules: ByType<&'static str>,
 }
 
 /// The table of a runtime.
 #[derive(Debug, Default)]
-pub(crate) struct Classes(OnceLock<ClassTable>);
+pub(crate) struct Classes(OnceLock<Arc<ClassTable>>);
 
 impl State for Classes {}
 
 impl ClassTable {
+    /// Returns the function that a script has set as an attribute of a value that is not shared.
+    pub(crate) fn function_of(&self, value: &Dynamic, name: &str) -> Option<FnPtr> {
+        let attribute = self.attributes.get(&value.type_id())?;
+        attribute(value, name)?.try_cast::<FnPtr>()
+    }
+
     /// Adds a method of a class, or a function of a script module.
     pub(super) fn add_method(&mut self, owner: TypeId, name: &'static str) {
         self.methods.entry(owner).or_default().insert(name);
@@ -41,14 +71,28 @@ impl ClassTable {
 
 impl Classes {
     /// Notes the classes of an engine. All engines of a runtime have the same, but that of an empty script has none.
-    pub(crate) fn note(interp: &Interp, table: &ClassTable) {
-        if !table.modules.is_empty() || !table.managers.is_empty() {
+    pub(crate) fn note(interp: &Interp, table: &Arc<ClassTable>) {
+        if !table.classes.is_empty() {
             let _ = interp.state::<Self>().0.set(table.clone());
         }
     }
 
     fn of(interp: &Interp) -> Option<&ClassTable> {
-        interp.state::<Self>().0.get()
+        interp.state::<Self>().0.get().map(|table| &**table)
+    }
+
+    /// Returns whether a value has a type of ours, or is a script module.
+    pub(super) fn has(interp: &Interp, value: &Dynamic) -> bool {
+        let type_id = value.type_id();
+        Self::of(interp).is_some_and(|table| {
+            table.classes.contains(&type_id) || table.modules.contains_key(&type_id)
+        })
+    }
+
+    /// Returns the name of the script module that a value is.
+    pub(super) fn module(interp: &Interp, value: &Dynamic) -> Option<&'static str> {
+        let modules = &Self::of(interp)?.modules;
+        modules.get(&value.type_id()).copied()
     }
 
     /// Returns how `with` enters and leaves a value.
@@ -68,7 +112,6 @@ impl Classes {
         if value.is_shared() || !value.is_variant() {
             return None;
         }
-        let attribute = Self::of(interp)?.attributes.get(&value.type_id())?;
-        attribute(value, name)?.try_cast::<FnPtr>()
+        Self::of(interp)?.function_of(value, name)
     }
 }

@@ -37,12 +37,12 @@ pub(crate) use bound::{
     unbound,
 };
 pub(crate) use class::Class;
-pub(crate) use class_table::Classes;
+pub(crate) use class_table::{ClassTable, Classes};
 pub(crate) use iterators::{Items, Iterators};
 pub(crate) use managed::{
     begin as begin_context, end as end_context, leave as leave_context, leave_by,
 };
-pub(crate) use module_values::{ModuleValues, imported, set_value};
+pub(crate) use module_values::{imported, set_value};
 pub(crate) use namespace::Namespace;
 pub(crate) use native::{Handler, Native, On, Resolved, last_resolved};
 pub(crate) use registered::{Listed, Listing, Property, Registered};

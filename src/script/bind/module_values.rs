@@ -1,14 +1,10 @@
 //! Script modules as values, which are never arguments of the functions that are called on them: `os.str()`.
 
-use std::any::TypeId;
-use std::collections::HashMap;
-use std::sync::OnceLock;
-
 use rhai::{Dynamic, EvalContext, Module, NativeCallContext, Variant};
 
+use super::class_table::Classes;
 use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::Interp;
-use crate::script::state::State;
 
 /// The variable of a module that has the module as a value. No script can name it.
 const ITSELF: &str = "<module>";
@@ -25,30 +21,6 @@ pub(crate) fn imported(context: &EvalContext, name: &str) -> Option<Dynamic> {
     module.get_var(ITSELF)
 }
 
-/// The types of the values of script modules, with the names of the modules.
-#[derive(Debug, Default)]
-pub(crate) struct ModuleValues(OnceLock<HashMap<TypeId, &'static str>>);
-
-impl State for ModuleValues {}
-
-impl ModuleValues {
-    /// Notes the modules of an engine. All engines of a runtime have the same, but that of an empty script has none.
-    pub(crate) fn note(interp: &Interp, modules: &HashMap<TypeId, &'static str>) {
-        if !modules.is_empty() {
-            let _ = interp.state::<Self>().0.set(modules.clone());
-        }
-    }
-
-    fn name_of(interp: &Interp, value: &Dynamic) -> Option<&'static str> {
-        interp
-            .state::<Self>()
-            .0
-            .get()?
-            .get(&value.type_id())
-            .copied()
-    }
-}
-
 /// Checks a call of a function whose first argument may be a module that it was called on, as Rhai calls any function.
 ///
 /// # Errors
@@ -61,7 +33,7 @@ pub(super) fn check_receiver(
     if first.is_shared() || !first.is_variant() {
         return Ok(());
     }
-    let Some(module) = ModuleValues::name_of(interp, first) else {
+    let Some(module) = Classes::module(interp, first) else {
         return Ok(());
     };
     let (file, place) = (context.call_source(), context.call_position());

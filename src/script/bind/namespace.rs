@@ -221,7 +221,6 @@ impl Registry {
         }
         self.members.set_custom_type::<T>(name);
         self.table.modules.insert(TypeId::of::<T>(), name);
-        self.read_members_of::<T>();
         let mut module = Module::new();
         module.set_id(name);
         set_value(&mut module, receiver.clone());

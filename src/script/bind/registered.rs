@@ -2,6 +2,7 @@
 
 use std::any::TypeId;
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use rhai::{Dynamic, Module, Shared};
 
@@ -42,10 +43,8 @@ pub(crate) struct Registered {
     pub members: Shared<Module>,
     /// `os`, `time`, …: callable as `os::getpid()` and importable by name.
     pub namespaces: Vec<(&'static str, Shared<Module>)>,
-    /// Our own types: small handles, all of whose methods may be called on a copy.
-    pub classes: HashSet<TypeId>,
     /// The facts about types that are needed while a script runs.
-    pub table: ClassTable,
+    pub table: Arc<ClassTable>,
 }
 
 /// Everything that is declared, by name: for help.

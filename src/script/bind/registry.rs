@@ -1,7 +1,6 @@
 //! Collects what the script modules declare.
 
 use std::any::TypeId;
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use rhai::{Dynamic, FnPtr, Module, Variant};
@@ -33,6 +32,8 @@ pub(crate) enum Purpose {
 pub(crate) struct Registry {
     pub(super) interp: Arc<Interp>,
     purpose: Purpose,
+    /// The words that lead a program to what is being declared, if that is a part.
+    part: Option<Vec<&'static str>>,
     /// Functions and constants.
     pub(super) globals: Module,
     /// The members of types: methods, operators, iterators.
@@ -43,7 +44,6 @@ pub(crate) struct Registry {
     /// Namespaces that are inside others as well: the inner one's name, and the outer one's.
     inside: Vec<(&'static str, &'static str)>,
     pub(super) codecs: Codecs,
-    pub(super) classes: HashSet<TypeId>,
     pub(super) table: ClassTable,
     pub(super) listing: Listing,
     iterators: Iterators,
@@ -54,13 +54,13 @@ impl Registry {
         Self {
             interp: interp.clone(),
             purpose,
+            part: None,
             globals: Module::new(),
             members: Module::new(),
             namespaces: Vec::new(),
             returned: Vec::new(),
             inside: Vec::new(),
             codecs: Codecs::default(),
-            classes: HashSet::new(),
             table: ClassTable::default(),
             listing: Listing::default(),
             iterators: Iterators::default(),
@@ -82,6 +82,31 @@ impl Registry {
 
     pub(super) fn is_for_codecs(&self) -> bool {
         matches!(self.purpose, Purpose::Codecs)
+    }
+
+    /// Declares what `register` does, unless no program with these words can get to it: `words` are those by which scripts get to the names
+    /// in it, and to values of its classes.
+    pub(crate) fn part(
+        &mut self,
+        words: impl IntoIterator<Item = &'static str>,
+        register: impl FnOnce(&mut Self),
+    ) {
+        let words: Vec<_> = words.into_iter().collect();
+        if self.is_for_engine() && !words.iter().any(|word| self.wants(word)) {
+            return;
+        }
+        let outer = self.part.replace(words);
+        register(self);
+        self.part = outer;
+    }
+
+    /// Checks that a global name is among the words of its part.
+    fn check_part(&self, name: &str) {
+        let is_listed = |words: &Vec<&str>| words.contains(&name);
+        debug_assert!(
+            self.part.as_ref().is_none_or(is_listed),
+            "the global name {name} is not among the words of its part"
+        );
     }
 
     /// Lists a function, or a method of a type with its script name.
@@ -157,7 +182,10 @@ impl Registry {
                 handler,
             );
         }
-        if let Ok(pointer) = FnPtr::new(name) {
+        self.check_part(name);
+        if (self.is_for_names() || self.wants(name))
+            && let Ok(pointer) = FnPtr::new(name)
+        {
             self.constant(name, pointer);
         }
     }
@@ -193,6 +221,7 @@ impl Registry {
 
     /// Adds a global constant.
     pub(crate) fn constant(&mut self, name: &'static str, value: impl Variant + Clone) {
+        self.check_part(name);
         if self.is_for_names() {
             let value = Dynamic::from(value);
             self.listing.globals.insert(name.into(), value);
@@ -274,8 +303,7 @@ impl Registry {
             globals: self.globals.into(),
             members: self.members.into(),
             namespaces,
-            classes: self.classes,
-            table: self.table,
+            table: self.table.into(),
         }
     }
 

@@ -21,14 +21,55 @@ const CALLED_UNNAMED: [&str; 6] = [
     "write",
 ];
 
-/// The words of a program.
+/// The words of a program, or what is known of them.
 #[derive(Debug)]
 pub(crate) enum Vocabulary {
     /// Any word: the text is not known, or does not show all names.
     Any,
     /// None: the text is empty.
     Nothing,
-    Words(HashSet<String>),
+    Words(Words),
+}
+
+/// The words of a text, and those that each program has. Most of the names that are asked for are not among them, so a mark for each first and last letter and length
+/// answers most questions.
+#[derive(Debug)]
+pub(crate) struct Words {
+    all: HashSet<String>,
+    marks: [bool; MARKS],
+}
+
+/// A power of two.
+const MARKS: usize = 4096;
+
+impl Words {
+    fn new() -> Self {
+        Self {
+            all: HashSet::new(),
+            marks: [false; MARKS],
+        }
+    }
+
+    fn insert(&mut self, word: &str) {
+        self.marks[Self::mark(word)] = true;
+        if !self.all.contains(word) {
+            self.all.insert(word.to_string());
+        }
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.marks[Self::mark(name)] && self.all.contains(name)
+    }
+
+    fn mark(word: &str) -> usize {
+        let (first, last) = match word.as_bytes() {
+            [first, .., last] => (*first, *last),
+            [only] => (*only, *only),
+            [] => (0, 0),
+        };
+        let letters = usize::from(first) << 5 ^ usize::from(last);
+        (letters ^ word.len() << 8) % MARKS
+    }
 }
 
 impl Vocabulary {
@@ -37,7 +78,8 @@ impl Vocabulary {
         texts: impl IntoIterator<Item = &'t str>,
         is_built_in: impl Fn(&str) -> bool,
     ) -> Self {
-        let mut found = HashSet::new();
+        let mut found = Words::new();
+        CALLED_UNNAMED.iter().for_each(|word| found.insert(word));
         let mut is_blank = true;
         for text in texts {
             is_blank &= text.trim().is_empty();
@@ -46,7 +88,7 @@ impl Vocabulary {
                 if brings_text || BY_ANY_NAME.contains(&word) {
                     return Self::Any;
                 }
-                found.insert(word.to_string());
+                found.insert(word);
             }
         }
         match is_blank {
@@ -60,9 +102,7 @@ impl Vocabulary {
         match self {
             Self::Any => true,
             Self::Nothing => false,
-            Self::Words(words) => {
-                words.contains(name) || is_called_unnamed(name) || !name.starts_with(is_of_word)
-            }
+            Self::Words(words) => words.has(name) || !name.starts_with(is_of_word),
         }
     }
 }

@@ -6,8 +6,9 @@ use std::sync::atomic::Ordering;
 
 use rhai::{Dynamic, FnPtr, NativeCallContext, ScriptFuncDef, Shared};
 
-use super::{function, values};
-use crate::native::Value;
+use super::world::World;
+use super::{ending, function, values, work};
+use crate::native::{Exit, Row, Value};
 use crate::program::islands::form::Form;
 use crate::program::islands::{Handle, Tree};
 use crate::script::Outcome;
@@ -73,6 +74,28 @@ impl<'c> Direct<'c> {
         function::call(self.interp, island, &form, &all, global.level + 1)
     }
 
+    /// Lets `body` call the function many times.
+    pub(crate) fn many<R>(&self, body: impl FnOnce(&mut Calls<'_>) -> R) -> R {
+        let mut world = World(self.interp);
+        body(&mut Calls {
+            direct: self,
+            world: Some(&mut world),
+            row: None,
+        })
+    }
+
+    /// Returns the function as it was entered last, for calls in a row.
+    fn row<'w>(&self, world: &'w mut World<'_>) -> Option<Row<'w>> {
+        let form = self.last.borrow();
+        let code = form.as_ref()?.code.get()?.as_ref().ok()?;
+        let global = self.context.global_runtime_state();
+        if !form.as_ref()?.libraries.are(&global.lib) {
+            return None;
+        }
+        let depth = ending::depth(self.interp, global.level + 1)?;
+        code.entry.row(world, depth)
+    }
+
     /// Calls the form that was entered last, if the arguments are few numbers of the types that it is for.
     fn call_again(&self, args: &[Dynamic]) -> Option<Outcome> {
         let form = self.last.borrow();
@@ -89,5 +112,56 @@ impl<'c> Direct<'c> {
             return None;
         }
         function::run(self.interp, &self.handle.0, code, values, global.level + 1)
+    }
+}
+
+/// Calls of a function one after another.
+pub(crate) struct Calls<'d> {
+    direct: &'d Direct<'d>,
+    /// What a row asks, until there is one.
+    world: Option<&'d mut World<'d>>,
+    row: Option<Row<'d>>,
+}
+
+impl Calls<'_> {
+    /// Calls the function; `None` if the interpreter has to.
+    pub(crate) fn call(&mut self, args: &[Dynamic]) -> Option<Outcome> {
+        if let Some(outcome) = self.in_row(args) {
+            return outcome;
+        }
+        let outcome = self.direct.call(args);
+        // The function has been compiled by now, or never will be.
+        if outcome.is_some()
+            && let Some(world) = self.world.take()
+        {
+            self.row = self.direct.row(world);
+        }
+        outcome
+    }
+
+    /// Calls the function in the row of calls; `None` if there is none, or it is for other types.
+    #[inline]
+    fn in_row(&mut self, args: &[Dynamic]) -> Option<Option<Outcome>> {
+        let row = self.row.as_mut()?;
+        let all = self.direct.curry.iter().chain(args).enumerate();
+        for (place, arg) in all {
+            let value = values::plain_number(arg)?;
+            if !row.set(place, &value) {
+                return None;
+            }
+        }
+        work::enter();
+        match row.call() {
+            Exit::Done(value) | Exit::Returned(value) => Some(Some(Ok(values::dynamic_of(value)))),
+            Exit::Stopped(place) => {
+                self.row = None;
+                Some(Some(Err(ending::stopped(self.direct.interp, place))))
+            }
+            Exit::GaveUp => {
+                self.row = None;
+                function::fail(&self.direct.handle.0);
+                Some(None)
+            }
+        }
     }
 }

@@ -29,7 +29,7 @@ use std::sync::{Mutex, OnceLock};
 
 use rhai::{AST, Engine};
 
-pub(crate) use direct::Direct;
+pub(crate) use direct::{Calls, Direct};
 
 use crate::program::Source;
 use crate::program::islands::KEY;

@@ -58,8 +58,23 @@ impl<'c> Direct<'c> {
         None
     }
 
+    /// Calls `body` with what calls nothing.
+    pub(crate) fn many<R>(&self, body: impl FnOnce(&mut Calls<'_>) -> R) -> R {
+        body(&mut Calls(PhantomData))
+    }
+
     /// Leaves the call to the interpreter.
     pub(crate) fn call(&self, _: &[Dynamic]) -> Option<Outcome> {
+        None
+    }
+}
+
+/// Calls of a function one after another.
+pub(crate) struct Calls<'d>(PhantomData<&'d ()>);
+
+impl Calls<'_> {
+    /// Leaves the call to the interpreter.
+    pub(crate) fn call(&mut self, _: &[Dynamic]) -> Option<Outcome> {
         None
     }
 }

@@ -7,7 +7,7 @@ use std::any::TypeId;
 use rhai::{Array, Dynamic, FnPtr};
 
 use crate::script::caller::parameters;
-use crate::script::islands::Direct;
+use crate::script::islands::{Calls, Direct};
 use crate::script::{Call, Failure, Outcome, Registry, truth};
 
 pub(super) fn register(registry: &mut Registry) {
@@ -24,25 +24,41 @@ pub(super) fn register(registry: &mut Registry) {
 /// Calls the function for each item until `take` has what it wants; `take` gets the item and the function's result.
 fn each(
     call: &mut Call<'_>,
-    mut take: impl FnMut(&mut Dynamic, Dynamic) -> Option<Dynamic>,
+    take: impl FnMut(&mut Dynamic, Dynamic) -> Option<Dynamic>,
 ) -> Result<Option<Dynamic>, Failure> {
     let items: Array = call.this();
     let function = call.function(0)?;
     let parameters = parameters(call.interp, &function);
     let direct =
         parameters.and_then(|count| Direct::of(call.interp, call.context, &function, count));
+    match &direct {
+        Some(direct) => direct.many(|calls| {
+            let function = (&function, parameters, Some(calls));
+            each_of(call, items, function, take)
+        }),
+        None => each_of(call, items, (&function, parameters, None), take),
+    }
+}
+
+/// As [`each`], for a function with this number of parameters, which may be machine code.
+fn each_of(
+    call: &Call<'_>,
+    items: Array,
+    (function, parameters, mut calls): (&FnPtr, Option<usize>, Option<&mut Calls<'_>>),
+    mut take: impl FnMut(&mut Dynamic, Dynamic) -> Option<Dynamic>,
+) -> Result<Option<Dynamic>, Failure> {
     for (mut item, index) in items.into_iter().zip(0_i64..) {
         let index = Dynamic::from_int(index);
         let result = match parameters {
-            Some(1) if let Some(direct) = &direct => {
-                call.check_interrupts()?;
-                match direct.call(std::slice::from_ref(&item)) {
-                    Some(outcome) => outcome,
-                    None => function.call_raw(call.context, None, [item.clone()]),
-                }
+            Some(1) => {
+                let found = in_code(call, &mut calls, std::slice::from_ref(&item))?;
+                found.map_or_else(|| function.call_raw(call.context, None, [item.clone()]), Ok)
             }
-            Some(1) => call_with(call, (&function, direct.as_ref()), [item.clone()]),
-            Some(2) => call_with(call, (&function, direct.as_ref()), [item.clone(), index]),
+            Some(2) => {
+                let args = [item.clone(), index];
+                let found = in_code(call, &mut calls, &args)?;
+                found.map_or_else(|| function.call_raw(call.context, None, args), Ok)
+            }
             // With no parameter, `this` is the item; a native may take any number.
             _ => function.call_raw_with_extra_args(
                 call.name(),
@@ -60,19 +76,17 @@ fn each(
     Ok(None)
 }
 
-/// Calls the function: as machine code, if that is what it is.
-fn call_with<const N: usize>(
+/// Calls the function as machine code, if it is that.
+fn in_code(
     call: &Call<'_>,
-    (function, direct): (&FnPtr, Option<&Direct>),
-    args: [Dynamic; N],
-) -> Outcome {
-    if let Some(direct) = direct {
-        call.check_interrupts()?;
-        if let Some(outcome) = direct.call(&args) {
-            return outcome;
-        }
-    }
-    function.call_raw(call.context, None, args)
+    calls: &mut Option<&mut Calls<'_>>,
+    args: &[Dynamic],
+) -> Result<Option<Dynamic>, Failure> {
+    let Some(calls) = calls else {
+        return Ok(None);
+    };
+    call.check_interrupts()?;
+    calls.call(args).transpose()
 }
 
 fn map(call: &mut Call<'_>) -> Outcome {

@@ -78,9 +78,10 @@ pub(super) fn register(registry: &mut Registry) {
     synchronize::register(registry);
     queue_members::register(registry);
     simple_queue::register(registry);
-    sharedctypes::register(registry);
-    managers::register(registry);
-    pool::register(registry);
+    let words = ["Array", "RawArray", "RawValue", "Value"];
+    registry.part(words, sharedctypes::register);
+    registry.part(["Manager"], managers::register);
+    registry.part(["Pool", "ThreadPool", "pool"], pool::register);
     relative::register(registry);
     registry.returns("get_context", "multiprocessing");
     let mut module = registry.namespace("multiprocessing", Multiprocessing::default());
@@ -122,9 +123,10 @@ pub(super) fn register(registry: &mut Registry) {
     context::register(&mut module);
     connection_members::register(registry);
     pool::register_module(registry);
-    shared_memory::register(registry);
+    let words = ["ShareableList", "SharedMemory", "shared_memory"];
+    registry.part(words, shared_memory::register);
     context::register_class(registry);
-    dummy::register(registry);
+    registry.part(["dummy"], dummy::register);
 }
 
 fn active_children(call: &mut Call<'_>) -> Outcome {

@@ -1,0 +1,115 @@
+//! Entering a function of numbers many times in a row, with one context for all calls.
+
+use std::panic::resume_unwind;
+
+use super::context::Context;
+use super::entry::{DONE, Entry, GAVE_UP, Kind, RETURNED};
+use super::header::Header;
+use super::journal::Journal;
+use super::lists::{Frames, Lists};
+use super::random::Words;
+use super::values::{Exit, Outside, Value};
+use crate::native::code::Ty;
+use crate::sys::interrupt;
+
+/// The most arguments of such a function, and its result.
+const SLOTS: usize = 4;
+
+/// A function whose arguments and result are numbers or truth values, ready to be called.
+pub(crate) struct Row<'o> {
+    entry: Entry,
+    context: Context<'o>,
+    slots: [u64; SLOTS],
+    depth: i64,
+    /// Nobody has been asked yet whether the code must stop.
+    is_new: bool,
+}
+
+impl Entry {
+    /// Returns the function for calls in a row, if it is one that has few numbers. `depth` is the number of calls that may nest.
+    pub(crate) fn row<'o>(&self, outside: &'o mut dyn Outside, depth: usize) -> Option<Row<'o>> {
+        let shape = self.shape();
+        let is_number = |ty: &Ty| matches!(ty, Ty::Int | Ty::Float | Ty::Bool);
+        let fits = shape.kind == Kind::Function
+            && shape.vars.len() < SLOTS
+            && shape.vars.iter().all(is_number)
+            && is_number(&shape.result);
+        if !fits {
+            return None;
+        }
+        let context = Context {
+            seen: interrupt::alerts(),
+            place: shape.place,
+            answer: 0,
+            words: Words::default(),
+            journal: Journal::default(),
+            result: Header::empty(shape.result),
+            outside,
+            is_stopped: false,
+            panic: None,
+            lists: Lists::new(&mut [], &[], &mut []),
+            frames: Frames::default(),
+        };
+        Some(Row {
+            entry: self.clone(),
+            context,
+            slots: [0; SLOTS],
+            depth: i64::try_from(depth).unwrap_or(i64::MAX),
+            is_new: true,
+        })
+    }
+}
+
+impl Row<'_> {
+    /// Sets an argument of the next call. Returns false if the function is for another type.
+    #[inline]
+    pub(crate) fn set(&mut self, place: usize, value: &Value) -> bool {
+        let fits = self.entry.shape().vars.get(place).copied() == value.ty();
+        if fits {
+            self.slots[place] = value.bits();
+        }
+        fits
+    }
+
+    /// Calls the function with the arguments that were set. After [`Exit::GaveUp`] and [`Exit::Stopped`] it must not be called again.
+    pub(crate) fn call(&mut self) -> Exit {
+        // Before the question, so that nothing that happens afterwards is missed.
+        let alerts = interrupt::alerts();
+        if self.is_new || alerts != self.context.seen {
+            self.is_new = false;
+            // Who is asked may draw words too.
+            self.context.words.put_back_rest(self.context.outside);
+            self.context.seen = alerts;
+            if self.context.outside.must_stop() {
+                return Exit::Stopped(self.entry.shape().place);
+            }
+        }
+        self.context.words.begin_pass();
+        let (code, slots) = (self.entry.code(), self.slots.as_mut_ptr());
+        // SAFETY: the code has been made for the shape of this entry, whose variables and result are numbers, and `slots` has a slot for each
+        // of them: `Entry::row` has checked that. Nobody else reaches the context until the code ends.
+        let status = unsafe { code(&raw mut self.context, self.depth, slots) };
+        if status == GAVE_UP {
+            self.context.words.put_back_pass(self.context.outside);
+        }
+        // What it notes about lists is about lists that it has made itself.
+        self.context.journal.forget();
+        if let Some(panic) = self.context.panic.take() {
+            resume_unwind(panic);
+        }
+        let shape = self.entry.shape();
+        let result = Value::of_bits(shape.result, self.slots[shape.vars.len()]);
+        match status {
+            DONE => Exit::Done(result),
+            RETURNED => Exit::Returned(result),
+            _ if self.context.is_stopped => Exit::Stopped(self.context.place),
+            _ => Exit::GaveUp,
+        }
+    }
+}
+
+impl Drop for Row<'_> {
+    fn drop(&mut self) {
+        self.context.words.put_back_rest(self.context.outside);
+    }
+}

@@ -1,0 +1,29 @@
+//! Rhai's own functions, as far as a program can call them.
+
+use rhai::packages::{Package, StandardPackage};
+use rhai::{AST, Module, Shared};
+
+use crate::script::bind::Vocabulary;
+
+/// Returns those of Rhai's functions that a program with these words can call: each of them takes time at the start.
+pub(super) fn functions(vocabulary: &Vocabulary) -> Shared<Module> {
+    if matches!(vocabulary, Vocabulary::Any) {
+        return StandardPackage::new().as_shared_module();
+    }
+    // The functions of a lazy package are listed and not registered. Rhai registers some of them only where a program is copied.
+    let all = AST::new([], StandardPackage::new_lazy().as_shared_module());
+    let called = all.clone_functions_only_filtered(|_, _, _, name, _| {
+        // `get$len`, `set$len`, `index$get$`.
+        match name.split_once('$') {
+            Some(("get" | "set", property)) => vocabulary.has(property),
+            Some(_) => true,
+            None => vocabulary.has(name),
+        }
+    });
+    let mut module = called.shared_lib().clone();
+    drop(called);
+    if let Some(module) = Shared::get_mut(&mut module) {
+        module.build_index();
+    }
+    module
+}
