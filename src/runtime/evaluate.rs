@@ -7,6 +7,7 @@ use rhai::{Dynamic, FnPtr, FuncArgs, Variant};
 
 use super::error::thrown;
 use super::isolated::unsupported;
+use super::state::HOST;
 use super::stopper::TimeLimit;
 use super::turn::Turn;
 use super::{Error, Runtime, Script};
@@ -18,9 +19,6 @@ use crate::script::report::{Ending, task_frames};
 use crate::script::stop::Stop;
 use crate::script::values;
 use crate::sys::deep_stack::on_deep_stack;
-
-/// The source that Rhai notes for calls that come from the host.
-pub(super) const HOST: &str = "<host>";
 
 impl Runtime {
     /// Runs a source and returns the value of its last expression.

@@ -8,6 +8,7 @@ use super::{BuildError, Builder, Runtime, Script};
 use crate::program::diagnostic::Diagnostic;
 use crate::script::bind::Vocabulary;
 use crate::script::exceptions::Exception;
+use crate::script::islands::explanation;
 use crate::script::panics::without_panic;
 use crate::script::report::{self, Ending, FAILED, OUTPUT_CLOSED, diagnostic_of};
 use crate::script::stop::Stop;
@@ -99,7 +100,7 @@ impl Runtime {
                 .eval_ast_with_scope::<Dynamic>(&mut Scope::new(), &ast)
         });
         let result = self.interp.unless_interrupted(result);
-        if let Some(text) = self.interp.islands.explanation() {
+        if let Some(text) = explanation(&self.interp) {
             let _ = self.interp.output.error(&text);
         }
         let code = self.conclude(self.ending(&source, result));

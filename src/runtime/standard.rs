@@ -20,10 +20,5 @@ pub(super) fn functions(vocabulary: &Vocabulary) -> Shared<Module> {
             None => vocabulary.has(name),
         }
     });
-    let mut module = called.shared_lib().clone();
-    drop(called);
-    if let Some(module) = Shared::get_mut(&mut module) {
-        module.build_index();
-    }
-    module
+    called.shared_lib().clone()
 }

@@ -17,6 +17,9 @@ const BASE: &str = "<program>";
 /// and constants are not global in a program without functions.
 const BASE_TEXT: &str = "private fn __base__() { 0 }";
 
+/// The source that Rhai notes for calls that come from the host.
+pub(super) const HOST: &str = "<host>";
+
 /// Variables, constants and imports.
 pub(super) struct State {
     pub scope: Scope<'static>,

@@ -11,11 +11,11 @@ use crate::permissions::Guard;
 use crate::process::timer;
 use crate::program::Program;
 use crate::script::codecs::Codecs;
+use crate::script::exceptions::Failure;
 use crate::script::fork_hooks::{AroundFork, Prepared};
 use crate::script::given::Given;
 use crate::script::held::Held;
 use crate::script::host_engines::HostEngines;
-use crate::script::islands::Islands;
 use crate::script::limits::Spent;
 use crate::script::output::Output;
 use crate::script::requests::Requests;
@@ -63,8 +63,6 @@ pub(crate) struct Interp {
     pub given: Given,
     /// The engines that the host has created.
     pub host_engines: HostEngines,
-    /// What is compiled to machine code.
-    pub islands: Islands,
     /// The states of the script modules.
     states: States,
     /// How values of each type are sent to other processes.
@@ -99,7 +97,6 @@ impl Interp {
             progress: OnceLock::new(),
             source: Source::default(),
             held: Held::new(settings.limits.of_memory()),
-            islands: Islands::new(&settings),
             settings,
             spent: Spent::default(),
             fork_hooks: AroundFork::default(),
@@ -261,6 +258,14 @@ impl Interp {
     /// Returns whether another process of the family has started this one.
     pub(crate) fn is_child(&self) -> bool {
         self.is_child.load(Ordering::Relaxed)
+    }
+
+    /// Waits for the work of modules that the end of the program waits for.
+    ///
+    /// # Errors
+    /// The error of an interrupted wait.
+    pub(crate) fn complete(&self) -> Result<(), Failure> {
+        self.states.all().try_for_each(|state| state.complete())
     }
 
     /// Forgets what scripts have set in the state of modules.

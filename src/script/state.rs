@@ -17,6 +17,14 @@ pub(crate) trait State: Any + fmt::Debug + Send + Sync {
     /// Ends what this process has started for itself, before it ends.
     fn end_process(&self) {}
 
+    /// Waits until the work is done that has been given to this module and that the end of the program waits for.
+    ///
+    /// # Errors
+    /// The error of an interrupted wait.
+    fn complete(&self) -> Result<(), Failure> {
+        Ok(())
+    }
+
     /// Forgets what scripts have set, because the runtime starts over.
     fn reset(&self) {}
 

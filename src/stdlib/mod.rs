@@ -5,6 +5,7 @@
 //! - [`concurrent`]: executors and futures.
 //! - [`threading`]: `Thread`, …; [`queue`]: queues between threads.
 //! - [`types`][]: `Object`.
+//! - [`reach`]: which programs get to a module at all.
 //! - [`os`], [`signal`], [`socket`], [`sys`], [`time`], [`random`], [`json`].
 
 pub(crate) mod builtins;
@@ -14,6 +15,7 @@ pub(crate) mod multiprocessing;
 pub(crate) mod os;
 pub(crate) mod queue;
 mod random;
+mod reach;
 pub(crate) mod signal;
 pub(crate) mod socket;
 mod sys;
@@ -25,6 +27,7 @@ use std::sync::Arc;
 
 use crate::script::bind::{Classes, Listing, Purpose, Registered, Vocabulary, register_bound};
 use crate::script::codecs::Codecs;
+use crate::script::islands::Islands;
 use crate::script::report::Reports;
 use crate::script::{Interp, Registry, States, exception_class};
 
@@ -64,69 +67,6 @@ pub(crate) fn is_built_in(name: &str) -> bool {
     name != "builtins" && modules().any(|module| module == name) || INNER.contains(&name)
 }
 
-/// Words by which a program gets to a module, besides its name.
-const ALSO_BY: [(&str, &[&str]); 6] = [
-    (
-        "concurrent",
-        &[
-            "ALL_COMPLETED",
-            "FIRST_COMPLETED",
-            "FIRST_EXCEPTION",
-            "ProcessPoolExecutor",
-            "ThreadPoolExecutor",
-            "as_completed",
-        ],
-    ),
-    (
-        "multiprocessing",
-        &[
-            "Array",
-            "Barrier",
-            "BoundedSemaphore",
-            "Client",
-            "Condition",
-            "Event",
-            "JoinableQueue",
-            "Listener",
-            "Lock",
-            "Manager",
-            "Pipe",
-            "Pool",
-            "Process",
-            "Queue",
-            "RLock",
-            "RawArray",
-            "RawValue",
-            "Semaphore",
-            "ShareableList",
-            "SharedMemory",
-            "SimpleQueue",
-            "ThreadPool",
-            "Value",
-            "active_children",
-            "concurrent",
-            "connection",
-            "cpu_count",
-            "current_process",
-            "get_all_start_methods",
-            "get_context",
-            "get_start_method",
-            "parent_process",
-            "set_start_method",
-            "shared_memory",
-            "threading",
-            "wait",
-        ],
-    ),
-    ("queue", &["multiprocessing"]),
-    ("sys", &["exit", "quit"]),
-    (
-        "threading",
-        &["Thread", "ThreadPool", "current_thread", "multiprocessing"],
-    ),
-    ("types", &["Object", "delattr", "vars"]),
-];
-
 /// The modules inside of others.
 const INNER: [&str; 4] = [
     "concurrent.futures",
@@ -138,7 +78,7 @@ const INNER: [&str; 4] = [
 /// Returns the states of the script modules for a new runtime.
 pub(crate) fn states() -> States {
     let mut states = States::default();
-    states.add::<Reports>().add::<Classes>();
+    states.add::<Islands>().add::<Reports>().add::<Classes>();
     for (.., add) in MODULES {
         add(&mut states);
     }
@@ -178,15 +118,7 @@ fn declare(registry: &mut Registry, has: impl Fn(&str) -> bool) {
     for (name, register, _) in MODULES.iter().filter(|(name, ..)| has(name)) {
         match *name {
             "builtins" => register(registry),
-            _ => registry.part(words_to(name), register),
+            _ => registry.part(reach::words_to(name), register),
         }
     }
-}
-
-/// Returns the words by which a program gets to a module: its name, those of its global functions, and the names of other modules whose
-/// functions return values of its classes.
-fn words_to(module: &'static str) -> impl Iterator<Item = &'static str> {
-    let others = ALSO_BY.iter().filter(move |(name, _)| *name == module);
-    let others = others.flat_map(|(_, words)| words.iter().copied());
-    std::iter::once(module).chain(others)
 }

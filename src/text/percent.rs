@@ -1,8 +1,9 @@
 //! `"…" % args`: Python's printf-style formatting.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
-use rhai::{Array, Blob, Dynamic, Map};
+use rhai::{Array, Blob, Dynamic, ImmutableString, Map};
 
 use super::conversion::{Flags, character, integer, place, real};
 use super::field::{Align, Field};
@@ -27,6 +28,9 @@ pub(crate) fn percent(
     custom: Custom<'_>,
 ) -> Result<String, TextError> {
     let args = unshared(args);
+    if let Some(text) = simple(format, &args) {
+        return Ok(text);
+    }
     let tuple = args.read_lock::<Array>();
     let values = match &tuple {
         Some(array) => array.as_slice(),
@@ -56,6 +60,34 @@ pub(crate) fn percent(
     }
     Ok(text)
 }
+
+/// Returns the text where the format has one conversion, a plain `%d` or `%s`, and the argument is an integer or a short string: most
+/// are so.
+fn simple(format: &str, value: &Dynamic) -> Option<String> {
+    let (before, rest) = format.split_once('%')?;
+    let code = *rest.as_bytes().first()?;
+    if !matches!(code, b'd' | b's') || rest[1..].contains('%') {
+        return None;
+    }
+    let mut out = String::with_capacity(format.len() + SHORT);
+    out.push_str(before);
+    if value.is_int() {
+        write!(out, "{}", value.as_int().ok()?).ok()?;
+    } else if value.is_string() && code == b's' {
+        let text = value.read_lock::<ImmutableString>()?;
+        if text.len() > SHORT {
+            return None;
+        }
+        out.push_str(&text);
+    } else {
+        return None;
+    }
+    out.push_str(&rest[1..]);
+    Some(out)
+}
+
+/// The bytes of a short argument: an integer has no more.
+const SHORT: usize = 20;
 
 /// The arguments still to be used. `%(key)s` puts one value in the place of all of them, as in Python.
 struct Arguments<'a> {

@@ -8,7 +8,7 @@ use std::sync::{Arc, Weak};
 use rhai::{Array, Dynamic, EvalAltResult, FnPtr, ImmutableString, NativeCallContext, Position};
 
 use super::class_table::Classes;
-use super::native::Handler;
+use super::handler::Handler;
 use super::registry::Registry;
 use crate::script::Outcome;
 use crate::script::call::Call;

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use rhai::{Dynamic, FnPtr};
 
-use super::native::Managed;
+use super::handler::Managed;
 use crate::script::interp::Interp;
 use crate::script::state::State;
 

@@ -9,7 +9,7 @@ use rhai::{Dynamic, EvalAltResult, FnPtr, Map, NativeCallContext};
 
 use super::class::Class;
 use super::class_table::Classes;
-use super::native::{Handler, Managed};
+use super::handler::{Handler, Managed};
 use super::signature::Signature;
 use crate::script::Outcome;
 use crate::script::call::Call;

@@ -16,12 +16,13 @@
 //! - [`bound`]: methods as values; [`class_table`]: classes, by the type of a value.
 //! - [`managed`]: types that `with` can enter and leave.
 //! - [`module_values`]: script modules, which are no arguments.
-//! - [`native`]: a handler as Rhai calls it.
+//! - [`handler`]: what a declaration names; [`native`]: a handler as Rhai calls it.
 //! - [`vocabulary`]: which natives a program can call at all; an engine has no others.
 
 mod bound;
 mod class;
 mod class_table;
+mod handler;
 mod iterators;
 mod managed;
 mod module_values;
@@ -38,13 +39,14 @@ pub(crate) use bound::{
 };
 pub(crate) use class::Class;
 pub(crate) use class_table::{ClassTable, Classes};
+pub(crate) use handler::Handler;
 pub(crate) use iterators::{Items, Iterators};
 pub(crate) use managed::{
     begin as begin_context, end as end_context, leave as leave_context, leave_by,
 };
 pub(crate) use module_values::{imported, set_value};
 pub(crate) use namespace::Namespace;
-pub(crate) use native::{Handler, Native, On, Resolved, last_resolved};
+pub(crate) use native::{Native, On, Resolved, last_resolved};
 pub(crate) use registered::{Listed, Listing, Property, Registered};
 pub(crate) use registry::{Purpose, Registry};
 pub(crate) use signature::Signature;

@@ -8,22 +8,13 @@ use rhai::{
     Dynamic, FuncRegistration, Identifier, Module, NativeCallContext, Position, RhaiFunc, Shared,
 };
 
+use super::handler::Handler;
 use super::module_values::check_receiver;
 use super::signature::Signature;
 use crate::script::Outcome;
 use crate::script::call::Call;
 use crate::script::interp::Interp;
 use crate::script::panics::without_panic;
-
-/// The native behind a name.
-pub(crate) type Handler = fn(&mut Call<'_>) -> Outcome;
-
-/// How `with` enters and leaves values of a class.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Managed {
-    pub enter: Handler,
-    pub leave: Handler,
-}
 
 /// The receiver of a native.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

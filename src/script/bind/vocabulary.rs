@@ -116,10 +116,11 @@ pub(crate) fn is_called_unnamed(name: &str) -> bool {
 fn words(text: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut rest = text;
     std::iter::from_fn(move || {
-        let start = rest.find(is_of_word)?;
+        // No byte of another letter looks like one of these.
+        let start = rest.bytes().position(is_byte_of_word)?;
         let from = &rest[start..];
-        let length = from.find(|c| !is_of_word(c)).unwrap_or(from.len());
-        let (word, after) = from.split_at(length);
+        let length = from.bytes().position(|byte| !is_byte_of_word(byte));
+        let (word, after) = from.split_at(length.unwrap_or(from.len()));
         rest = after;
         Some((word, after))
     })
@@ -128,6 +129,10 @@ fn words(text: &str) -> impl Iterator<Item = (&str, &str)> {
 /// The names of natives are ASCII. Other letters separate words, so that no word is longer than it should be.
 fn is_of_word(character: char) -> bool {
     character.is_ascii_alphanumeric() || character == '_'
+}
+
+fn is_byte_of_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 /// Returns the module that is imported, from the text after `import`, if it is written out.

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use rhai::{Dynamic, FnPtr, NativeCallContext, ScriptFuncDef, Shared};
 
 use super::world::World;
-use super::{ending, function, values, work};
+use super::{Islands, ending, function, values, work};
 use crate::native::{Exit, Row, Value};
 use crate::program::islands::form::Form;
 use crate::program::islands::{Handle, Tree};
@@ -35,7 +35,7 @@ impl<'c> Direct<'c> {
         function: &FnPtr,
         args: usize,
     ) -> Option<Self> {
-        if !interp.islands.are_on() {
+        if !Islands::of(interp).are_on() {
             return None;
         }
         let params = args + function.curry().len();

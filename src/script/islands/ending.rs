@@ -2,6 +2,7 @@
 
 use rhai::Position;
 
+use super::Islands;
 use crate::native::code::Place;
 use crate::program::islands::lower;
 use crate::script::exceptions::Failure;
@@ -23,7 +24,7 @@ pub(super) fn stopped(interp: &Interp, place: Place) -> Failure {
 
 /// Returns how many calls may nest in compiled code that is entered at this level; `None` if it must not be entered at all.
 pub(super) fn depth(interp: &Interp, level: usize) -> Option<usize> {
-    let levels = interp.islands.names.get()?.levels.checked_sub(level)?;
+    let levels = Islands::of(interp).rules.get()?.levels.checked_sub(level)?;
     let stack = Stack::mine();
     if stack.is_short() {
         return None;

@@ -3,10 +3,11 @@
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
-use super::{Islands, paying};
+use super::{Islands, off, paying};
 use crate::native::code::{Item, Ty};
 use crate::program::islands::Island;
 use crate::program::islands::wrap::Noted;
+use crate::script::interp::Interp;
 use crate::sys::lock::locked;
 
 /// The reason where nothing else speaks against it.
@@ -15,33 +16,34 @@ const LITTLE: &str = "not compiled: called too seldom, too short, or only run in
 /// The first line.
 const TITLE: &str = "Compiled code of the main process, by file and line:\n";
 
-impl Islands {
-    /// Returns a line for each function and loop of the program, if they were noted.
-    pub(crate) fn explanation(&self) -> Option<String> {
-        let notes = locked(self.notes.as_ref()?);
-        if let Some(why) = self.off {
-            return Some(format!("{TITLE}  nothing: {why}\n"));
-        }
-        let mut lines: Vec<(&str, usize, String)> = Vec::new();
-        for (file, note) in &*notes {
-            let (line, text) = match note {
-                Noted::Island(handle) => {
-                    let (title, line) = handle.0.title();
-                    (line, format!("{title}: {}", became(&handle.0)))
-                }
-                Noted::Unfit { title, line, why } => {
-                    (*line, format!("{title}: not compiled: {}", why.text()))
-                }
-            };
-            lines.push((file, line, text));
-        }
-        lines.sort();
-        lines.dedup();
-        let lines = lines
-            .iter()
-            .map(|(file, line, text)| format!("  {file}:{line}: {text}\n"));
-        Some(format!("{TITLE}{}", lines.collect::<String>()))
+/// Returns a line for each function and loop of the program, if they were noted.
+pub(crate) fn explanation(interp: &Interp) -> Option<String> {
+    if !interp.settings.explain_compile {
+        return None;
     }
+    if let Some(why) = off(&interp.settings) {
+        return Some(format!("{TITLE}  nothing: {why}\n"));
+    }
+    let notes = locked(&Islands::of(interp).notes);
+    let mut lines: Vec<(&str, usize, String)> = Vec::new();
+    for (file, note) in &*notes {
+        let (line, text) = match note {
+            Noted::Island(handle) => {
+                let (title, line) = handle.0.title();
+                (line, format!("{title}: {}", became(&handle.0)))
+            }
+            Noted::Unfit { title, line, why } => {
+                (*line, format!("{title}: not compiled: {}", why.text()))
+            }
+        };
+        lines.push((file, line, text));
+    }
+    lines.sort();
+    lines.dedup();
+    let lines = lines
+        .iter()
+        .map(|(file, line, text)| format!("  {file}:{line}: {text}\n"));
+    Some(format!("{TITLE}{}", lines.collect::<String>()))
 }
 
 /// Says in words whether an island was compiled, for which types, or why not.

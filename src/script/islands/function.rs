@@ -7,7 +7,7 @@ use std::sync::{OnceLock, PoisonError};
 use rhai::{Dynamic, EvalContext, Module, Shared};
 
 use super::world::World;
-use super::{ending, making, paying, values, work};
+use super::{Islands, ending, making, paying, values, work};
 use crate::native::code::Ty;
 use crate::native::{Exit, Value};
 use crate::program::islands::form::{Code, Form, Libraries};
@@ -42,7 +42,7 @@ pub(super) fn form(
 ) -> Option<Arc<Form>> {
     form_if(interp, island, tree, libraries, args, |met| {
         let call = met.fetch_add(1, Ordering::Relaxed) + 1;
-        interp.islands.is_call_due(call, tree.has_loop)
+        Islands::of(interp).is_call_due(call, tree.has_loop)
     })
 }
 

@@ -34,7 +34,7 @@ pub(super) fn run(
             match (Source::of(value), tree.plain()) {
                 (Ok(source), _) => source,
                 (Err(value), Some(plain)) => {
-                    if interp.islands.are_noted() {
+                    if interp.settings.explain_compile {
                         let what = format!("goes through a value of type {}", type_name(&value));
                         island.note_refusal(Unfit::new(what, tree.position));
                     }
@@ -99,7 +99,7 @@ struct Driver<'d> {
 impl Driver<'_> {
     /// Decides when machine code is tried first.
     fn plan(&mut self) {
-        let islands = &self.interp.islands;
+        let islands = Islands::of(self.interp);
         let is_left = self.island.is_left.load(Ordering::Relaxed);
         self.next_try = match () {
             () if is_left || !islands.are_on() => u64::MAX,
@@ -277,7 +277,7 @@ impl Driver<'_> {
     fn is_worth_it(&self, expected: u64) -> bool {
         let before = self.island.work.load(Ordering::Relaxed);
         let spent = before.saturating_add(self.spent());
-        self.interp.islands.pays(spent, expected)
+        Islands::of(self.interp).pays(spent, expected)
     }
 
     fn known(&self, context: &EvalContext, items: Option<Item>) -> Option<Arc<Form>> {
@@ -305,12 +305,17 @@ impl Driver<'_> {
     /// Returns the variables for code; `None` if copying the lists takes too long, or one has items of several types.
     fn values(&self, context: &EvalContext, form: &Form, expected: u64) -> Option<Vec<Value>> {
         let scope = context.scope();
-        let named = form.names.iter().filter(|name| !name.is_empty());
-        let items: usize = named
-            .filter_map(|name| scope.get(name))
-            .map(values::items_in)
-            .sum();
-        if !self.interp.islands.pays_to_enter(expected, items) {
+        let named = form.names.iter().zip(&form.types);
+        let named = named.filter(|(name, _)| !name.is_empty());
+        let lists = named.filter_map(|(name, ty)| Some((scope.get(name)?, *ty)));
+        // Rows first: a look at each row takes time too.
+        let islands = Islands::of(self.interp);
+        let rows: usize = lists.clone().map(|(value, _)| values::length(value)).sum();
+        if !islands.pays_to_enter(expected, rows) {
+            return None;
+        }
+        let items: usize = lists.map(|(value, ty)| values::items_in(value, ty)).sum();
+        if !islands.pays_to_enter(expected, items) {
             return None;
         }
         work::add(Islands::work_of(items));

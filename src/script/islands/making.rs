@@ -2,6 +2,7 @@
 
 use rhai::{EvalContext, Module, Shared};
 
+use super::Islands;
 use super::reach::Reach;
 use crate::native::Machine;
 use crate::native::code::{Item, Ty};
@@ -91,7 +92,7 @@ fn with_plan<L, M>(
     make: impl FnOnce(&mut Machine, L) -> Result<M, String>,
 ) -> Result<M, Unfit> {
     let refused = |why: String| Unfit::new(why, rhai::Position::NONE);
-    let mut workshop = locked(&reach.interp.islands.workshop);
+    let mut workshop = locked(&Islands::of(reach.interp).workshop);
     let workshop = workshop.get_or_insert_with(Workshop::new);
     let machine = match &mut workshop.machine {
         Ok(machine) => machine,

@@ -30,72 +30,73 @@ use std::sync::{Mutex, OnceLock};
 use rhai::{AST, Engine};
 
 pub(crate) use direct::{Calls, Direct};
+pub(crate) use explain::explanation;
 
 use crate::program::Source;
 use crate::program::islands::KEY;
 use crate::program::islands::wrap::{self, Noted};
 use crate::script::interp::Interp;
 use crate::script::settings::{Compile, Settings};
+use crate::script::state::State;
 use crate::sys::lock::locked;
 use making::Workshop;
 
 /// The islands of one runtime.
+#[derive(Default)]
 pub(crate) struct Islands {
-    /// The moment at which something is compiled.
-    when: Compile,
-    /// The reason why nothing is compiled.
-    off: Option<&'static str>,
+    /// Set once the engine is ready, if something may be compiled.
+    rules: OnceLock<Rules>,
     /// The compiler, begun when it is first needed. Where a process forks it has one thread, so nobody holds this then.
     workshop: Mutex<Option<Workshop>>,
-    /// The changes of the host and the settings to the names of scripts.
-    names: OnceLock<Names>,
     /// The functions and loops that were looked at, with their sources, if somebody wants to know.
-    notes: Option<Mutex<Vec<(String, Noted)>>>,
+    notes: Mutex<Vec<(String, Noted)>>,
 }
 
-/// The names of this runtime, as far as islands depend on them.
-#[derive(Debug, Default)]
-struct Names {
+impl State for Islands {}
+
+/// What islands depend on in this runtime.
+#[derive(Debug)]
+struct Rules {
+    /// The moment at which something is compiled.
+    when: Compile,
     /// The functions of the host.
     foreign: HashSet<String>,
     /// The deepest recursion.
     levels: usize,
 }
 
-impl Islands {
-    pub(super) fn new(settings: &Settings) -> Self {
+/// Returns why nothing is compiled, if that is so.
+fn off(settings: &Settings) -> Option<&'static str> {
+    match settings.compile {
+        Compile::Never => Some("--no-compile was given"),
         // The interpreter counts operations one by one.
-        let counts = settings.limits.of_operations().is_some();
-        let (when, off) = match settings.compile {
-            Compile::Never => (Compile::Never, Some("--no-compile was given")),
-            _ if counts => (Compile::Never, Some("the number of operations is limited")),
-            when => (when, None),
-        };
-        Self {
-            when,
-            off,
-            workshop: Mutex::default(),
-            names: OnceLock::new(),
-            notes: settings.explain_compile.then(Mutex::default),
+        _ if settings.limits.of_operations().is_some() => {
+            Some("the number of operations is limited")
         }
+        _ => None,
+    }
+}
+
+impl Islands {
+    pub(super) fn of(interp: &Interp) -> &Self {
+        interp.state()
+    }
+
+    fn when(&self) -> Compile {
+        self.rules.get().map_or(Compile::Never, |rules| rules.when)
     }
 
     fn are_on(&self) -> bool {
-        self.when != Compile::Never && self.names.get().is_some()
-    }
-
-    /// Returns whether somebody wants to know what was compiled.
-    fn are_noted(&self) -> bool {
-        self.notes.is_some()
+        self.rules.get().is_some()
     }
 
     fn is_at_once(&self) -> bool {
-        self.when == Compile::AtOnce
+        self.when() == Compile::AtOnce
     }
 
     /// Returns whether loops are compiled whether that pays or not.
     fn are_loops_due(&self) -> bool {
-        matches!(self.when, Compile::AtOnce | Compile::AtLoops)
+        matches!(self.when(), Compile::AtOnce | Compile::AtLoops)
     }
 }
 
@@ -107,14 +108,15 @@ pub(crate) fn register<'n>(
     levels: usize,
 ) {
     // Otherwise functions of the host may take the place of operators.
-    if interp.islands.when == Compile::Never || !engine.fast_operators() {
+    if off(&interp.settings).is_some() || !engine.fast_operators() {
         return;
     }
-    let names = Names {
+    let rules = Rules {
+        when: interp.settings.compile,
         foreign: foreign.map(ToString::to_string).collect(),
         levels,
     };
-    let _ = interp.islands.names.set(names);
+    let _ = Islands::of(interp).rules.set(rules);
     // The engine's natives own the interpreter, and so may this.
     let interp = interp.clone();
     let _ = engine.register_custom_syntax_handler(KEY, false, move |context, _, state| {
@@ -124,23 +126,21 @@ pub(crate) fn register<'n>(
 
 /// Returns the program with its islands wrapped.
 pub(crate) fn wrap(interp: &Interp, source: &Source, ast: AST) -> AST {
-    let islands = &interp.islands;
+    let islands = Islands::of(interp);
     if !islands.are_on() {
         return ast;
     }
     let knows = |name: &str| interp.program.grows() && interp.program.function(name).is_some();
-    let (wrapped, notes) = wrap::wrap(ast, &knows, islands.notes.is_some());
-    if let Some(all) = &islands.notes {
-        let named = notes.into_iter().map(|note| (source.shown.clone(), note));
-        locked(all).extend(named);
-    }
+    let (wrapped, notes) = wrap::wrap(ast, &knows, interp.settings.explain_compile);
+    let named = notes.into_iter().map(|note| (source.shown.clone(), note));
+    locked(&islands.notes).extend(named);
     wrapped
 }
 
 impl fmt::Debug for Islands {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Islands")
-            .field("when", &self.when)
+            .field("rules", &self.rules)
             .finish_non_exhaustive()
     }
 }

@@ -8,26 +8,18 @@ use rhai::{AST, Dynamic, Engine, FnPtr, NativeCallContext};
 use crate::program::Source;
 use crate::script::Outcome;
 use crate::script::interp::Interp;
-use crate::script::settings::Settings;
+use crate::script::state::State;
 
 /// No islands.
-#[derive(Debug)]
-pub(crate) struct Islands {
-    explain: bool,
-}
+#[derive(Debug, Default)]
+pub(crate) struct Islands;
 
-impl Islands {
-    pub(super) fn new(settings: &Settings) -> Self {
-        Self {
-            explain: settings.explain_compile,
-        }
-    }
+impl State for Islands {}
 
-    /// Returns why nothing is compiled, if somebody wants to know.
-    pub(crate) fn explanation(&self) -> Option<String> {
-        let text = "Compiled code of the main process, by file and line:\n  nothing: procscript was built without the feature `compile`\n";
-        self.explain.then(|| text.into())
-    }
+/// Returns why nothing is compiled, if somebody wants to know.
+pub(crate) fn explanation(interp: &Interp) -> Option<String> {
+    let text = "Compiled code of the main process, by file and line:\n  nothing: procscript was built without the feature `compile`\n";
+    interp.settings.explain_compile.then(|| text.into())
 }
 
 /// Does nothing.

@@ -2,6 +2,7 @@
 
 use rhai::{Module, Scope, ScriptFuncDef, Shared};
 
+use super::Islands;
 use super::values::{is_all, type_of};
 use crate::native::code::Ty;
 use crate::program::islands::lower::Surroundings;
@@ -37,7 +38,7 @@ impl Surroundings for Reach<'_> {
     }
 
     fn hides(&self, name: &str) -> bool {
-        let names = self.interp.islands.names.get();
+        let names = Islands::of(self.interp).rules.get();
         let is_foreign = names.is_none_or(|names| names.foreign.contains(name));
         let has_builtins = self.interp.settings.has_module("builtins");
         let mut libraries = self.libraries.iter();

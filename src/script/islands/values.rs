@@ -206,15 +206,17 @@ fn array_of(list: List) -> Array {
     }
 }
 
-/// Returns how many items a list has, those of its rows included.
-pub(super) fn items_in(value: &Dynamic) -> usize {
-    let Ok(items) = value.as_array_ref() else {
-        return 0;
-    };
-    let of_rows = items
-        .iter()
-        .map(|row| row.as_array_ref().map_or(0, |row| row.len()));
-    items.len() + of_rows.sum::<usize>()
+/// Returns how many items or rows a list has; 0 of another value.
+pub(super) fn length(value: &Dynamic) -> usize {
+    value.read_lock::<Array>().map_or(0, |items| items.len())
+}
+
+/// Returns how many items a value of this type has: those of a list, or of its rows.
+pub(super) fn items_in(value: &Dynamic, ty: Ty) -> usize {
+    match (ty, value.read_lock::<Array>()) {
+        (Ty::Rows(_), Some(rows)) => rows.len() + rows.iter().map(length).sum::<usize>(),
+        _ => length(value),
+    }
 }
 
 /// Returns whether the script may use a value as it is: where it may not, the interpreter says why.

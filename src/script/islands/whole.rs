@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use rhai::{Dynamic, EvalAltResult, EvalContext, Position};
 
-use super::{function, work};
+use super::{Islands, function, work};
 use crate::program::islands::island::FunctionTree;
 use crate::program::islands::repeated::Repeat;
 use crate::program::islands::{Handle, Tree};
@@ -125,7 +125,7 @@ pub(super) fn instead(interp: &Interp, owner: u64, context: &EvalContext) -> Opt
 /// Makes the list that a variable begins with. Before it makes a long one, the function is done as a whole, if that is possible.
 pub(super) fn repeat(interp: &Interp, repeat: &Repeat, context: &mut EvalContext) -> Outcome {
     let count = context.eval_expression_tree(&(&repeat.count).into())?;
-    let islands = &interp.islands;
+    let islands = Islands::of(interp);
     if count.as_int().is_ok_and(|count| islands.is_list_due(count))
         && let Some(outcome) = instead(interp, repeat.owner, context)
     {

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::family::Family;
-use super::pool::OpenPools;
 use super::process::Process;
 use crate::process::child::StillRunning;
 use crate::script::report::Reports;
@@ -60,10 +59,10 @@ fn end_others(interp: &Arc<Interp>, told_to_end: bool) -> Option<Stop> {
     Family::of(interp).finish(interp, told_to_end).or(request)
 }
 
-/// Waits until the executors have done what they were given. Returns a request to end that came during the wait.
+/// Waits until executors have done what they were given. Returns a request to end that came during the wait.
 fn finish_executors(interp: &Arc<Interp>) -> Option<Stop> {
     interp.forget_exit();
-    while OpenPools::of(interp).finish(interp).is_err() {
+    while interp.complete().is_err() {
         if !interp.waits_on_for_the_end() {
             return Some(interp.stopping().unwrap_or(Stop::Host));
         }

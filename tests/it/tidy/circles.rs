@@ -1,4 +1,4 @@
-//! No file imports, directly or by way of others, a file that imports it.
+//! No file imports, directly or by way of others, a file that imports it. The `mod.rs` of a folder may define what the files in it use.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -99,23 +99,25 @@ impl Imports {
             let text = without_tests(&code(&fs::read_to_string(&path).unwrap()));
             imports.files.insert(module_of(below), text);
         }
+        let mut all_exported = BTreeMap::new();
         for (module, text) in &imports.files {
             let exported = uses(text, "pub");
             let exported = exported
                 .into_iter()
-                .map(|(name, path)| (name, absolute(module, &path)));
-            imports.exported.insert(module.clone(), exported.collect());
+                .filter_map(|(name, path)| Some((name, imports.absolute(module, &path)?)));
+            let exported = exported.collect();
+            all_exported.insert(module.clone(), exported);
         }
+        imports.exported = all_exported;
         imports
     }
 
     /// The modules that form circles, each circle as a list of files.
     fn circles(&self) -> Vec<Vec<String>> {
-        let reached: BTreeMap<_, _> = self
-            .files
-            .keys()
-            .map(|module| (module, self.reached_from(module)))
-            .collect();
+        let modules = self.files.keys();
+        let imported: BTreeMap<_, _> = modules.map(|m| (m, self.imported_by(m))).collect();
+        let modules = self.files.keys();
+        let reached: BTreeMap<_, _> = modules.map(|m| (m, reached_from(m, &imported))).collect();
         let mut seen = BTreeSet::new();
         let mut circles = Vec::new();
         for (module, below) in &reached {
@@ -133,24 +135,10 @@ impl Imports {
         circles
     }
 
-    /// Every module that `module` imports, directly or by way of others.
-    fn reached_from(&self, module: &Module) -> BTreeSet<Module> {
-        let mut reached = BTreeSet::new();
-        let mut open = vec![module.clone()];
-        while let Some(next) = open.pop() {
-            for imported in self.imported_by(&next) {
-                if reached.insert(imported.clone()) {
-                    open.push(imported);
-                }
-            }
-        }
-        reached
-    }
-
     fn imported_by(&self, module: &Module) -> Vec<Module> {
         self.named_by(module)
             .filter_map(|path| self.defining(&path, 0))
-            .filter(|found| found != module)
+            .filter(|found| !module.starts_with(found))
             .collect()
     }
 
@@ -158,10 +146,19 @@ impl Imports {
     fn named_by<'a>(&'a self, module: &'a Module) -> impl Iterator<Item = Module> + 'a {
         let text = &self.files[module];
         let used = uses(text, "").into_iter().map(|(_, path)| path);
-        used.chain(paths(text)).map(|path| absolute(module, &path))
+        used.chain(paths(text))
+            .filter_map(|path| self.absolute(module, &path))
     }
 
-    /// The module whose file defines what a path names. A `mod.rs` that has modules below it is not counted, though some define something.
+    /// A path as it is written in `module`, from the crate's root; `None` if it leads to another crate.
+    fn absolute(&self, module: &Module, path: &[String]) -> Option<Module> {
+        let first = path.first()?;
+        let child: Module = module.iter().chain([first]).cloned().collect();
+        let is_local = ["crate", "super", "self"].contains(&first.as_str());
+        (is_local || self.files.contains_key(&child)).then(|| absolute(module, path))
+    }
+
+    /// The module whose file defines what a path names. A `mod.rs` counts only if it defines something itself.
     fn defining(&self, path: &[String], depth: usize) -> Option<Module> {
         let known = (0..=path.len())
             .rev()
@@ -172,14 +169,30 @@ impl Imports {
         let way = exported.iter().find(|(name, _)| Some(name) == named);
         match way {
             Some((_, target)) if depth < 8 => self.defining(target, depth + 1),
-            _ => (!self.is_contents(&module)).then_some(module),
+            // A folder as such is not what it defines.
+            None if named.is_none() && self.is_folder(&module) => None,
+            _ => (!self.is_folder(&module) || defines(&self.files[&module])).then_some(module),
         }
     }
 
-    fn is_contents(&self, module: &Module) -> bool {
+    fn is_folder(&self, module: &Module) -> bool {
         let inside = |other: &Module| other.len() > module.len() && other.starts_with(module);
         self.files.keys().any(inside)
     }
+}
+
+/// Every module that `module` imports, directly or by way of others.
+fn reached_from(module: &Module, imported: &BTreeMap<&Module, Vec<Module>>) -> BTreeSet<Module> {
+    let mut reached = BTreeSet::new();
+    let mut open = vec![module];
+    while let Some(next) = open.pop() {
+        for other in &imported[next] {
+            if reached.insert(other.clone()) {
+                open.push(other);
+            }
+        }
+    }
+    reached
 }
 
 /// The module that a file below a crate's root is.
@@ -226,8 +239,6 @@ fn uses(text: &str, visibility: &str) -> Vec<(String, Module)> {
             branches(tree.trim(), &[], &mut found);
         }
     }
-    let local = |path: &Module| ["crate", "super", "self"].contains(&path[0].as_str());
-    found.retain(|(_, path)| local(path));
     found
 }
 
@@ -279,15 +290,25 @@ fn commas(group: &str) -> Vec<String> {
     parts.filter(|part| !part.is_empty()).collect()
 }
 
-/// The paths that code names in place: `crate::shm::Offset`, `super::convert::read`.
+/// Whether a file has more than declarations of modules and imports.
+fn defines(text: &str) -> bool {
+    let kinds = [
+        "const", "enum", "fn", "impl", "static", "struct", "trait", "type",
+    ];
+    let is_qualifier = |word: &str| {
+        word.starts_with("pub") || word.contains("::") || ["", "async", "unsafe"].contains(&word)
+    };
+    text.lines().any(|line| {
+        let mut words = line.split([' ', '<']).filter(|word| !is_qualifier(word));
+        words.next().is_some_and(|word| kinds.contains(&word))
+    })
+}
+
+/// The paths that code names in place: `crate::shm::Offset`, `super::convert::read`, `node::run`.
 fn paths(text: &str) -> Vec<Module> {
     let is_path = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
     let words = text.split(|c: char| !is_path(c));
-    let paths = words.filter(|word| {
-        ["crate::", "super::", "self::"]
-            .iter()
-            .any(|root| word.starts_with(root))
-    });
+    let paths = words.filter(|word| word.contains("::"));
     let split = |path: &str| {
         let parts = path.split("::").filter(|part| !part.is_empty());
         parts.map(ToString::to_string).collect()

@@ -1,6 +1,6 @@
 //! The executors of a program, whose tasks its end waits for, and the pools of its host.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Weak};
 
 use super::state::{Pool, WeakPool};
 use crate::script::{Failure, Interp, State};
@@ -13,6 +13,8 @@ pub(crate) struct OpenPools(Mutex<Open>);
 #[derive(Debug, Default)]
 struct Open {
     pools: Vec<Pool>,
+    /// The interpreter whose pools they are, once there is one.
+    interp: Weak<Interp>,
     /// How many executors of threads there were.
     of_threads: u64,
     /// Those of the host.
@@ -23,6 +25,12 @@ impl State for OpenPools {
     fn begin_process(&self) {
         locked(&self.0).of_threads = 0;
         self.clear();
+    }
+
+    /// The executors take no more tasks.
+    fn complete(&self) -> Result<(), Failure> {
+        let interp = locked(&self.0).interp.upgrade();
+        interp.map_or(Ok(()), |interp| self.finish(&interp))
     }
 
     fn reset(&self) {
@@ -49,7 +57,9 @@ impl OpenPools {
         for other in known.iter().filter(|other| other.is_over(interp)) {
             self.remove(other);
         }
-        locked(&self.0).pools.push(pool.clone());
+        let mut open = locked(&self.0);
+        open.interp = Arc::downgrade(interp);
+        open.pools.push(pool.clone());
     }
 
     /// Forgets a pool that has been waited for.
@@ -99,11 +109,7 @@ impl OpenPools {
         drop(pools);
     }
 
-    /// Waits until the executors have done what they were given; they take no more tasks.
-    ///
-    /// # Errors
-    /// The error of an interrupted wait.
-    pub(crate) fn finish(&self, interp: &Arc<Interp>) -> Result<(), Failure> {
+    fn finish(&self, interp: &Arc<Interp>) -> Result<(), Failure> {
         loop {
             let next = locked(&self.0).pools.last().cloned();
             let Some(pool) = next else {
