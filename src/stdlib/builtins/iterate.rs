@@ -228,7 +228,8 @@ fn collect(
 /// Returns the items of a value whose type only the engine can iterate.
 fn walk(engine: &Engine, value: Dynamic) -> Result<Array, Failure> {
     static LOOP: OnceLock<Option<AST>> = OnceLock::new();
-    const TEXT: &str = "let all = []; for item in whole { all.push(item); } all";
+    // Without a name: an engine has only the functions that its program names.
+    const TEXT: &str = "let all = []; for item in whole { all += [item]; } all";
     let found = type_name(&value);
     let ast = LOOP.get_or_init(|| rhai::Engine::new_raw().compile(TEXT).ok());
     let ast = ast.as_ref().ok_or("the loop is no Rhai")?;
