@@ -1,5 +1,7 @@
 //! Tasks on their way to a worker.
 
+use std::ops::Range;
+
 use super::job::JobId;
 
 /// The contents of a batch: the tasks themselves.
@@ -29,6 +31,17 @@ pub(crate) struct Batch<L> {
 }
 
 impl<L: Load> Batch<L> {
+    /// Returns a batch of the tasks at these places of a job.
+    pub(crate) fn new(job: JobId, places: Range<usize>, load: L) -> Self {
+        Self {
+            job,
+            first: places.start,
+            count: places.len(),
+            attempts: 0,
+            load,
+        }
+    }
+
     /// Returns the batch without its first `done` tasks; `None` if that is all of them.
     pub(super) fn rest(&self, done: usize) -> Option<Self> {
         (done < self.count).then(|| Self {

@@ -126,6 +126,19 @@ impl<V> Job<V> {
         self.outcomes[index] = Some(outcome);
     }
 
+    /// Gives tasks from `place` on their outcomes. They have had none.
+    pub(super) fn settle_all(&mut self, place: usize, outcomes: Vec<V>) {
+        let is_next = self.order == Order::OfTasks && place - self.taken == self.outcomes.len();
+        if is_next && !self.is_abandoned {
+            self.settled += outcomes.len();
+            self.outcomes.extend(outcomes.into_iter().map(Some));
+            return;
+        }
+        for (place, outcome) in (place..).zip(outcomes) {
+            self.settle(place, outcome);
+        }
+    }
+
     /// Returns whether the next outcome has come.
     pub(crate) fn has_next(&self) -> bool {
         matches!(self.outcomes.front(), Some(Some(_)))
@@ -143,9 +156,8 @@ impl<V> Job<V> {
     /// Takes every outcome that is left. The job is done.
     pub(crate) fn take_all(&mut self) -> Vec<V> {
         self.taken = self.added;
-        std::mem::take(&mut self.outcomes)
-            .into_iter()
-            .flatten()
-            .collect()
+        let mut all = Vec::with_capacity(self.outcomes.len());
+        all.extend(std::mem::take(&mut self.outcomes).into_iter().flatten());
+        all
     }
 }

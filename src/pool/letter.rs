@@ -1,7 +1,7 @@
 //! Batches and outcomes as messages between a pool and its worker processes.
 //!
 //! A batch is a [`Head`], the function, and the tasks; outcomes are an [`Envelope`] and an entry for each task. What a function, a
-//! task and an outcome look like is the caller's affair.
+//! task and an outcome look like is the caller's affair. Before tasks and outcomes there is the [`Form`] in which they are written.
 
 use std::time::Duration;
 
@@ -117,6 +117,38 @@ impl Envelope {
     }
 }
 
+/// How the tasks or the outcomes of a message are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// A part for each task, an entry for each outcome.
+    Any = 0,
+    /// Integers, [`NUMBER`] bytes each; so the others.
+    Ints = 1,
+    Floats = 2,
+    Bools = 3,
+}
+
+/// The bytes of a number.
+pub(crate) const NUMBER: usize = 8;
+
+impl Form {
+    /// Returns the form as the byte that goes first.
+    pub(crate) fn byte(self) -> u8 {
+        self as u8
+    }
+
+    /// Reads a form; `None` if the byte is not one.
+    pub(crate) fn read(bytes: &mut Reader<'_>) -> Option<Self> {
+        match bytes.byte()? {
+            0 => Some(Self::Any),
+            1 => Some(Self::Ints),
+            2 => Some(Self::Floats),
+            3 => Some(Self::Bools),
+            _ => None,
+        }
+    }
+}
+
 /// How a task ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Status {
@@ -166,6 +198,12 @@ impl<'b> Reader<'b> {
 
     fn long(&mut self) -> Option<u64> {
         self.array().map(u64::from_le_bytes)
+    }
+
+    /// Returns the numbers that are left.
+    pub(crate) fn numbers(self) -> impl Iterator<Item = u64> + 'b {
+        let chunks = self.0.as_chunks::<NUMBER>().0.iter();
+        chunks.map(|bytes| u64::from_le_bytes(*bytes))
     }
 
     /// Returns the next part.

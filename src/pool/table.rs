@@ -174,9 +174,7 @@ impl<V, L: Load> Table<V, L> {
         let Some(job) = self.jobs.get_mut(&id) else {
             return;
         };
-        for (place, outcome) in (place..).zip(outcomes) {
-            job.settle(place, outcome);
-        }
+        job.settle_all(place, outcomes);
         self.note_done(id);
     }
 

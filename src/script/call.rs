@@ -268,10 +268,10 @@ impl<'a> Call<'a> {
 
     pub(crate) fn array(&mut self, index: usize) -> Result<Array, Failure> {
         let value = self.value(index);
-        let found = value.clone();
-        value
-            .into_array()
-            .map_err(|_| self.mismatch(index, "a list", &found))
+        match value.is_array() {
+            true => Ok(value.into_array().unwrap_or_default()),
+            false => Err(self.mismatch(index, "a list", &value)),
+        }
     }
 
     pub(crate) fn function(&mut self, index: usize) -> Result<FnPtr, Failure> {

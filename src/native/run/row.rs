@@ -61,6 +61,16 @@ impl Entry {
 }
 
 impl Row<'_> {
+    /// Returns the types of the arguments.
+    pub(crate) fn types(&self) -> &[Ty] {
+        &self.entry.shape().vars
+    }
+
+    /// Returns the type of the results.
+    pub(crate) fn result(&self) -> Ty {
+        self.entry.shape().result
+    }
+
     /// Sets an argument of the next call. Returns false if the function is for another type.
     #[inline]
     pub(crate) fn set(&mut self, place: usize, value: &Value) -> bool {

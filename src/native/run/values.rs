@@ -98,7 +98,7 @@ impl Value {
     }
 
     /// The bits of a number or a truth value; 0 for others.
-    pub(super) fn bits(&self) -> u64 {
+    pub(crate) fn bits(&self) -> u64 {
         match self {
             Self::Int(number) => number.cast_unsigned(),
             Self::Float(number) => number.to_bits(),
@@ -118,7 +118,7 @@ impl Value {
     }
 
     /// The value of this type with these bits; of lists, none.
-    pub(super) fn of_bits(ty: Ty, bits: u64) -> Self {
+    pub(crate) fn of_bits(ty: Ty, bits: u64) -> Self {
         match ty {
             Ty::Int => Self::Int(bits.cast_signed()),
             Ty::Float => Self::Float(f64::from_bits(bits)),

@@ -8,11 +8,12 @@ use rhai::{Dynamic, FnPtr, NativeCallContext, ScriptFuncDef, Shared};
 
 use super::world::World;
 use super::{Islands, ending, function, values, work};
+use crate::native::code::Ty;
 use crate::native::{Exit, Row, Value};
 use crate::program::islands::form::Form;
 use crate::program::islands::{Handle, Tree};
-use crate::script::Outcome;
 use crate::script::interp::Interp;
+use crate::script::{Number, Outcome};
 
 /// A function that is an island.
 pub(crate) struct Direct<'c> {
@@ -82,6 +83,36 @@ impl<'c> Direct<'c> {
             world: Some(&mut world),
             row: None,
         })
+    }
+
+    /// Lets `body` call the form that was entered last, if that takes a number of this type as its last argument, and only numbers before
+    /// it, and gives a number. `body` gets the type of the results, and a function from the bits of an argument to those of its result;
+    /// where that gives none, nothing has happened, and the function is to be called in another way from then on.
+    pub(crate) fn repeat<R>(
+        &self,
+        last: Number,
+        body: impl FnOnce(Number, &mut dyn FnMut(u64) -> Option<u64>) -> R,
+    ) -> Option<R> {
+        if self.handle.0.is_left.load(Ordering::Relaxed) {
+            return None;
+        }
+        let mut world = World(self.interp);
+        let mut row = self.row(&mut world)?;
+        for (place, arg) in self.curry.iter().enumerate() {
+            let value = values::plain_number(arg)?;
+            row.set(place, &value).then_some(())?;
+        }
+        let (place, ty) = (self.curry.len(), ty_of(last));
+        let fits = row.types().len() == place + 1 && row.types()[place] == ty;
+        let result = number_of(row.result()).filter(|_| fits)?;
+        Some(body(result, &mut |bits| {
+            row.set(place, &Value::of_bits(ty, bits));
+            work::enter();
+            match row.call() {
+                Exit::Done(value) | Exit::Returned(value) => Some(value.bits()),
+                Exit::Stopped(_) | Exit::GaveUp => None,
+            }
+        }))
     }
 
     /// Returns the function as it was entered last, for calls in a row.
@@ -163,5 +194,22 @@ impl Calls<'_> {
                 Some(None)
             }
         }
+    }
+}
+
+fn ty_of(number: Number) -> Ty {
+    match number {
+        Number::Int => Ty::Int,
+        Number::Float => Ty::Float,
+        Number::Bool => Ty::Bool,
+    }
+}
+
+fn number_of(ty: Ty) -> Option<Number> {
+    match ty {
+        Ty::Int => Some(Number::Int),
+        Ty::Float => Some(Number::Float),
+        Ty::Bool => Some(Number::Bool),
+        _ => None,
     }
 }

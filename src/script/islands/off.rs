@@ -6,9 +6,9 @@ use std::sync::Arc;
 use rhai::{AST, Dynamic, Engine, FnPtr, NativeCallContext};
 
 use crate::program::Source;
-use crate::script::Outcome;
 use crate::script::interp::Interp;
 use crate::script::state::State;
+use crate::script::{Number, Outcome};
 
 /// No islands.
 #[derive(Debug, Default)]
@@ -57,6 +57,15 @@ impl<'c> Direct<'c> {
 
     /// Leaves the call to the interpreter.
     pub(crate) fn call(&self, _: &[Dynamic]) -> Option<Outcome> {
+        None
+    }
+
+    /// Leaves the calls to the interpreter.
+    pub(crate) fn repeat<R>(
+        &self,
+        _: Number,
+        _: impl FnOnce(Number, &mut dyn FnMut(u64) -> Option<u64>) -> R,
+    ) -> Option<R> {
         None
     }
 }

@@ -17,6 +17,8 @@ use crate::sys::lock::locked;
 use crate::text::{as_string, from_os, to_path};
 use crate::wire::challenge;
 
+const NOT_SENT: &str = "it accepts connections in its own process; send the Connection that accept() returns";
+
 const LISTENER: &[&str] = &["address?", "family?", "backlog?", "authkey?"];
 const CLIENT: &[&str] = &["address", "family?", "authkey?"];
 
@@ -45,6 +47,7 @@ pub(super) fn register(registry: &mut Registry) {
     registry
         .class::<Listener>("Listener")
         .by_address(|listener: &Listener| Arc::as_ptr(&listener.0).addr())
+        .withhold(|_: &Listener| Some(NOT_SENT))
         .method("accept", &[], accept)
         .method("close", &[], |call| {
             call.this::<Listener>().0.close();

@@ -8,6 +8,7 @@ use super::parcel::{Errand, Parcel};
 use crate::pool::chunks::Chunks;
 use crate::pool::letter::Head;
 use crate::pool::{JobId, Rules};
+use crate::script::Number;
 
 /// How many bytes of long items are sent before it is looked for outcomes, when somebody waits for them: memory that the workers have
 /// given back is used again, which is faster than memory that nobody has touched yet.
@@ -57,6 +58,9 @@ impl Feed {
 
 /// Returns about how many bytes a long item has; 0 for other items.
 fn length_of(item: &Dynamic) -> usize {
+    if Number::of(item).is_some() {
+        return 0;
+    }
     let blob = item.read_lock::<rhai::Blob>().map(|blob| blob.len());
     let text = || item.read_lock::<ImmutableString>().map(|text| text.len());
     blob.or_else(text).unwrap_or(0)

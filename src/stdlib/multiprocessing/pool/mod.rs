@@ -3,9 +3,10 @@
 //! - [`state`]: the object and its state; [`submit`], [`feed`]: items on their way to the workers; [`promise`]: the result of a call that has not
 //!   come yet; [`sending`], [`pump`]: batches sent, and every wait; [`ending`]: how a pool ends; [`here`]: which process it belongs to.
 //! - [`several`]: a wait on several pools; [`withdraw`]: tasks that are cancelled; [`shown`]: progress; [`open`]: pools that the program's end waits for.
-//! - [`staff`]: the workers, whatever they are; [`member`]: one of them, to be waited for; [`parcel`]: tasks as they travel; [`lost`]: what is
+//! - [`staff`]: the workers, whatever they are; [`member`]: one of them, to be waited for; [`parcel`]: tasks as they travel, [`numbers`] among them; [`lost`]: what is
 //!   said of a task whose worker died.
-//! - [`terms`]: how workers are started; [`crew`]: worker processes; [`worker`]: the life of one; [`post`]: what it is given; [`outbox`]: what it sends; [`desk`]: shared rows as values.
+//! - [`terms`]: how workers are started; [`crew`]: worker processes; [`worker`]: the life of one; [`post`]: what it is given; [`doing`]: tasks done; [`outbox`]:
+//!   what it sends, [`kept`] until then; [`times`]: how long tasks take; [`desk`]: shared rows as values.
 //! - [`threads`]: worker threads; [`thread_worker`]: the life of one; [`seat`]: what they share with the pool.
 //! - [`object`], [`pool_class`], [`calls`], [`options`], [`async_result`], [`iterator`]: what scripts see; [`callbacks`]: their functions that are called back.
 
@@ -14,12 +15,15 @@ mod callbacks;
 mod calls;
 mod crew;
 mod desk;
+mod doing;
 mod ending;
 mod feed;
 mod here;
 pub(crate) mod iterator;
+mod kept;
 mod lost;
 mod member;
+mod numbers;
 mod object;
 mod open;
 mod options;
@@ -39,6 +43,7 @@ pub(crate) mod submit;
 pub(crate) mod terms;
 mod thread_worker;
 mod threads;
+mod times;
 mod withdraw;
 pub(super) mod worker;
 

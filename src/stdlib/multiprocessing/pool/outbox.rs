@@ -5,83 +5,133 @@
 
 use std::sync::Arc;
 
-use rhai::{Blob, Dynamic};
+use rhai::Dynamic;
 
 use super::super::messages::{refused, with_message};
 use super::super::queues;
+use super::kept::Kept;
 use super::parcel;
+use super::times::Times;
 use crate::pool::Board;
-use crate::pool::letter::{self, Envelope, Kind, Status};
+use crate::pool::letter::{self, Envelope, Form, Kind, Status};
 use crate::script::exception_class::pack_exception;
-use crate::script::{Exception, Failure, Interp, Stop};
+use crate::script::{Exception, Failure, Interp, Number, Stop};
 use crate::sync::{Deadline, Offset, Queue};
-use crate::sys::clock::now_ns;
-use crate::wire;
-
-/// A result that is a blob of this size is sent by itself, which copies it once less.
-const LONG: usize = 16 << 10;
-
-/// A batch is timed task by task only if its first task takes this long, in nanoseconds: reading the clock takes time too.
-const TIMED: u64 = 10_000;
 
 /// The outcomes of a worker that have not been sent, and where they are sent.
 pub(super) struct Outbox<'w> {
-    pub interp: &'w Arc<Interp>,
-    pub outcomes: Queue,
-    pub board: Board,
+    interp: &'w Arc<Interp>,
+    outcomes: Queue,
+    board: Board,
     /// Added to a place in the queue of the batches, this is the number of a batch.
-    pub base: u64,
-    pub kept: wire::Message,
+    base: u64,
+    /// The place in the queue of the batch in hand.
+    taken: u64,
+    /// It is one task.
+    is_one: bool,
+    /// The place in the batch of the first outcome that has not been sent.
+    first: usize,
+    kept: Kept,
+    times: Times,
 }
 
-/// How long the tasks of a batch took.
-pub(super) struct Times {
-    /// When a message was last sent.
-    counted: u64,
-    /// When the last task ended.
-    before: u64,
-    /// The place of the slowest task, and how long it took.
-    slowest: (u32, u64),
-    are_taken: bool,
-}
-
-impl Times {
-    pub(super) fn begin() -> Self {
-        let now = now_ns();
+impl<'w> Outbox<'w> {
+    pub(super) fn new(
+        interp: &'w Arc<Interp>,
+        (outcomes, board): (Queue, Board),
+        base: u64,
+    ) -> Self {
         Self {
-            counted: now,
-            before: now,
-            slowest: (0, 0),
-            are_taken: true,
+            interp,
+            outcomes,
+            board,
+            base,
+            taken: 0,
+            is_one: false,
+            first: 0,
+            kept: Kept::default(),
+            times: Times::begin(),
         }
     }
 
-    /// Notes the end of the task at `index`.
+    /// Begins with the outcomes of the batch of `count` tasks that was taken from this place of the queue.
+    pub(super) fn begin_batch(&mut self, taken: u64, count: usize) {
+        (self.taken, self.is_one) = (taken, count == 1);
+        self.kept.begin_batch();
+        self.begin_from(0);
+        self.times = Times::begin();
+    }
+
+    fn begin_from(&mut self, first: usize) {
+        self.first = first;
+        self.board.restart(self.taken, first);
+    }
+
+    /// Notes that the task at `index` is begun.
     #[inline]
-    pub(super) fn note(&mut self, index: usize, is_only: bool) {
-        if !self.are_taken {
-            return;
-        }
-        let now = now_ns();
-        let took = now - std::mem::replace(&mut self.before, now);
-        if took > self.slowest.1 {
-            self.slowest = (u32::try_from(index).unwrap_or(u32::MAX), took);
-        }
-        self.are_taken = took >= TIMED || is_only;
+    pub(super) fn begin_task(&self, index: usize) {
+        self.board.begin(self.taken, index);
     }
 
-    /// Returns the time since a message was last sent, in nanoseconds.
-    fn lap(&mut self) -> u64 {
-        let now = now_ns();
-        now - std::mem::replace(&mut self.counted, now)
+    /// Adds the outcome of the task at `index`, which is the next one: it is kept, or sent by itself.
+    ///
+    /// # Errors
+    /// The session has no memory, or the wait was interrupted.
+    pub(super) fn add(&mut self, index: usize, outcome: &parcel::Ended) -> Result<(), Failure> {
+        self.times.note(index, self.is_one);
+        let before = self.kept.bytes().len();
+        if self.kept.push(self.interp, outcome) && self.survives(before) {
+            return Ok(());
+        }
+        self.send()?;
+        self.send_alone(index, outcome)?;
+        self.begin_from(index + 1);
+        Ok(())
     }
-}
 
-impl Outbox<'_> {
-    /// Begins with the outcomes of the batch that was taken from this place of the queue; `first` is the place of the next outcome.
-    pub(super) fn begin(&mut self, taken: u64, first: usize) {
-        self.board.restart(taken, first);
-        self.kept.bytes.clear();
+    /// As [`add`](Self::add), for a number by its bits.
+    #[inline]
+    pub(super) fn add_number(
+        &mut self,
+        index: usize,
+        number: Number,
+        bits: u64,
+    ) -> Result<(), Failure> {
+        let before = self.kept.bytes().len();
+        if self.kept.push_number(number, bits) && self.survives(before) {
+            self.times.note(index, self.is_one);
+            return Ok(());
+        }
+        self.add(index, &Ok(number.value(bits)))
+    }
+
+    /// Writes what is kept behind the first `before` bytes where it outlives this process, unless it is sent at once. Returns false, and
+    /// does not keep it, if there is no room.
+    #[inline]
+    fn survives(&mut self, before: usize) -> bool {
+        let is_written = self.is_one
+            || self
+                .board
+                .write(self.taken, before, &self.kept.bytes()[before..]);
+        if !is_written {
+            self.kept.truncate(before);
+        }
+        is_written
+    }
+
+    /// Sends the outcomes that have been kept.
+    ///
+    /// # Errors
+    /// As [`add`](Self::add).
+    pub(super) fn send(&mut self) -> Result<(), Failure> {
+        if self.kept.is_empty() {
+            return Ok(());
+        }
+        let mut bytes = Vec::new();
+        self.timed_envelope(self.first).write(&mut bytes);
+        self.put(&[&bytes, self.kept.bytes()], &[])?;
+        self.kept.clear();
+        Ok(())
     }
 
     /// Tells the pool that this worker could not begin.
@@ -104,49 +154,6 @@ impl Outbox<'_> {
         self.put(&[&bytes], &[])
     }
 
-    /// Writes an outcome where it outlives this process, unless it `is_only` one and is sent at once. Returns false if it has to be sent by
-    /// itself.
-    pub(super) fn keep(&mut self, taken: u64, outcome: &parcel::Ended, is_only: bool) -> bool {
-        let before = self.kept.bytes.len();
-        let is_kept = self.encode(outcome)
-            && (is_only || self.board.write(taken, before, &self.kept.bytes[before..]));
-        if !is_kept {
-            self.kept.bytes.truncate(before);
-        }
-        is_kept
-    }
-
-    /// Writes an outcome behind those that are kept. Returns false if it cannot be sent as nothing but bytes, or is long.
-    fn encode(&mut self, outcome: &parcel::Ended) -> bool {
-        let kept = &mut self.kept;
-        match outcome {
-            Ok(value) => {
-                if value
-                    .read_lock::<Blob>()
-                    .is_some_and(|blob| blob.len() > LONG)
-                {
-                    return false;
-                }
-                letter::begin_entry(&mut kept.bytes, Status::Returned, 0);
-                let start = kept.bytes.len();
-                let is_encoded = wire::encode_after(value, "result", self.interp, kept).is_ok();
-                letter::end_part(&mut kept.bytes, start);
-                let is_plain = kept.handles.is_empty();
-                kept.handles.clear();
-                kept.parts.clear();
-                is_encoded && is_plain
-            }
-            Err(exception) => {
-                let Ok(bytes) = pack_exception(self.interp, exception) else {
-                    return false;
-                };
-                letter::begin_entry(&mut kept.bytes, Status::Threw, bytes.len());
-                kept.bytes.extend_from_slice(&bytes);
-                true
-            }
-        }
-    }
-
     fn envelope(&self, taken: u64, first: usize) -> Envelope {
         Envelope {
             kind: Kind::Outcomes,
@@ -157,39 +164,18 @@ impl Outbox<'_> {
         }
     }
 
-    /// Sends the outcomes that have been kept.
-    pub(super) fn send(
-        &mut self,
-        (taken, first): (u64, usize),
-        times: &mut Times,
-    ) -> Result<(), Failure> {
-        if self.kept.bytes.is_empty() {
-            return Ok(());
+    /// Returns the beginning of a message with the time since the last one.
+    fn timed_envelope(&mut self, first: usize) -> Envelope {
+        Envelope {
+            took: self.times.lap(),
+            slowest: self.times.slowest,
+            ..self.envelope(self.taken, first)
         }
-        let mut bytes = Vec::new();
-        let envelope = Envelope {
-            took: times.lap(),
-            slowest: times.slowest,
-            ..self.envelope(taken, first)
-        };
-        envelope.write(&mut bytes);
-        self.put(&[&bytes, &self.kept.bytes], &[])?;
-        self.kept.bytes.clear();
-        Ok(())
     }
 
     /// Sends one outcome by itself.
-    pub(super) fn send_alone(
-        &mut self,
-        (taken, index): (u64, usize),
-        times: &mut Times,
-        outcome: &parcel::Ended,
-    ) -> Result<(), Failure> {
-        let envelope = Envelope {
-            took: times.lap(),
-            slowest: times.slowest,
-            ..self.envelope(taken, index)
-        };
+    fn send_alone(&mut self, index: usize, outcome: &parcel::Ended) -> Result<(), Failure> {
+        let envelope = self.timed_envelope(index);
         let why = match outcome {
             Ok(value) => match self.send_one(envelope, Status::Returned, value) {
                 Err(why) if Stop::of(&why).is_none() => {
@@ -204,18 +190,14 @@ impl Outbox<'_> {
 
     fn send_exception(&self, envelope: Envelope, why: &Exception) -> Result<(), Failure> {
         let bytes = pack_exception(self.interp, why).map_err(refused)?;
-        let mut beginning = Vec::new();
-        envelope.write(&mut beginning);
-        letter::begin_entry(&mut beginning, Status::Threw, bytes.len());
+        let beginning = alone(envelope, Status::Threw, bytes.len());
         self.put(&[&beginning, &bytes], &[])
     }
 
     fn send_one(&self, envelope: Envelope, status: Status, value: &Dynamic) -> Result<(), Failure> {
         with_message(self.interp, value, "result", |pieces, handles| {
             let length = pieces.iter().map(|piece| piece.len()).sum();
-            let mut beginning = Vec::new();
-            envelope.write(&mut beginning);
-            letter::begin_entry(&mut beginning, status, length);
+            let beginning = alone(envelope, status, length);
             let mut all: Vec<&[u8]> = vec![&beginning];
             all.extend(pieces);
             self.put(&all, handles)
@@ -226,6 +208,15 @@ impl Outbox<'_> {
         let put = self.outcomes.put_pieces(pieces, handles, Deadline::NEVER);
         put.map_err(|error| queues::put_failure(self.interp, error))
     }
+}
+
+/// Returns what goes before an outcome of `length` bytes that is sent by itself.
+fn alone(envelope: Envelope, status: Status, length: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    envelope.write(&mut bytes);
+    bytes.push(Form::Any.byte());
+    letter::begin_entry(&mut bytes, status, length);
+    bytes
 }
 
 /// Returns the exception for a result that cannot be sent.

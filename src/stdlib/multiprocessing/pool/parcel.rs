@@ -6,11 +6,12 @@ use rhai::{Array, Blob, Dynamic, FnPtr};
 
 use super::super::messages::{self, Listed, refused, with_message};
 use super::super::queues::put_failure;
+use super::numbers;
 use crate::pool::Load;
-use crate::pool::letter::{self, Envelope, Head, Reader};
+use crate::pool::letter::{self, Envelope, Form, Head, NUMBER, Reader};
 use crate::script::caller::Caller;
 use crate::script::values::unshare_handles;
-use crate::script::{Exception, Failure, Interp, Outcome};
+use crate::script::{Exception, Failure, Interp, Number, Outcome};
 use crate::sync::{Deadline, Message, Offset, PutError, Queue};
 use crate::text::repr_of;
 use crate::wire;
@@ -86,6 +87,8 @@ enum Contents {
         /// What the handles refer to lives as long as these.
         alive: Vec<Dynamic>,
     },
+    /// Numbers of one type.
+    Numbers(Number, Vec<u8>),
     /// A task that is too long to be kept, shortened.
     Shown(String),
     Values(Arc<[Dynamic]>),
@@ -147,6 +150,15 @@ impl Parcel {
         }
     }
 
+    /// Writes items down for a process that are numbers of one type; `None` if they are not.
+    pub(crate) fn pack_numbers(errand: &Arc<Errand>, items: &[Dynamic]) -> Option<Self> {
+        let (number, bytes) = numbers::written(items)?;
+        Some(Self {
+            errand: errand.clone(),
+            contents: Contents::Numbers(number, bytes),
+        })
+    }
+
     /// Keeps items as they are, for a thread.
     pub(crate) fn hold(errand: &Arc<Errand>, mut items: Vec<Dynamic>) -> Self {
         items.iter_mut().for_each(unshare_handles);
@@ -161,16 +173,22 @@ impl Parcel {
     /// # Errors
     /// There is no memory for it now.
     pub(crate) fn put(&self, queue: &Queue, head: Head) -> Result<(), PutError> {
-        let Contents::Written { bytes, handles, .. } = &self.contents else {
-            return Ok(());
-        };
-        self.put_parts(queue, head, &[bytes], handles)
+        match &self.contents {
+            Contents::Written { bytes, handles, .. } => {
+                self.put_parts(queue, (head, Form::Any), &[bytes], handles)
+            }
+            Contents::Numbers(number, bytes) => {
+                let form = numbers::form(Some(*number));
+                self.put_parts(queue, (head, form), &[bytes], &[])
+            }
+            Contents::Shown(_) | Contents::Values(_) => Ok(()),
+        }
     }
 
     fn put_parts(
         &self,
         queue: &Queue,
-        head: Head,
+        (head, form): (Head, Form),
         tasks: &[&[u8]],
         handles: &[u64],
     ) -> Result<(), PutError> {
@@ -178,7 +196,8 @@ impl Parcel {
         let mut start = letter::Order::Work(head).write();
         letter::begin_part(&mut start, function.len());
         let handles: Vec<_> = own.iter().chain(handles).copied().map(Offset).collect();
-        let pieces: Vec<&[u8]> = [&start[..], function]
+        let form = [form.byte()];
+        let pieces: Vec<&[u8]> = [&start[..], function, &form]
             .into_iter()
             .chain(tasks.iter().copied())
             .collect();
@@ -206,7 +225,7 @@ impl Parcel {
             let all: Vec<&[u8]> = std::iter::once(&beginning[..])
                 .chain(pieces.iter().copied())
                 .collect();
-            parcel.put_parts(queue, head, &all, &handles)
+            parcel.put_parts(queue, (head, Form::Any), &all, &handles)
         });
         put?.map_err(|error| put_failure(interp, error))?;
         Ok(parcel)
@@ -228,6 +247,9 @@ impl Parcel {
             Contents::Values(values) => values
                 .get(index)
                 .map_or_else(String::new, |item| self.arguments(item)),
+            Contents::Numbers(number, bytes) => numbers::read(*number, Reader(bytes))
+                .nth(index)
+                .map_or_else(String::new, |item| self.arguments(&item)),
             Contents::Written { bytes, handles, .. } => {
                 let handles: Vec<_> = handles.iter().copied().map(Offset).collect();
                 let part = parts(bytes).nth(index);
@@ -286,6 +308,10 @@ impl Parcel {
                     handles: handles.clone(),
                     alive: alive.clone(),
                 }
+            }
+            Contents::Numbers(number, bytes) => {
+                let some = bytes.chunks(NUMBER).skip(skipped).take(most);
+                Contents::Numbers(*number, some.flatten().copied().collect())
             }
             Contents::Values(values) => {
                 Contents::Values(values.iter().skip(skipped).take(most).cloned().collect())

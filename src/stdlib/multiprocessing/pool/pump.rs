@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 use super::ending::terminated;
 use super::lost;
 use super::lost::Ended as EndedWorker;
+use super::numbers;
 use super::parcel::{self, Ended, Letter};
 use super::state::{Pool, Stage, State};
-use crate::pool::letter::{Envelope, Kind, Reader, Status};
+use crate::pool::letter::{Envelope, Form, Kind, Reader, Status};
 use crate::script::exception_class::unpack_exception;
 use crate::script::{Exception, Failure, Interp};
 use crate::sync::{Deadline, Message, Queue, WaitError};
@@ -175,6 +176,12 @@ fn read_letter(interp: &Arc<Interp>, message: &Message<'_>) -> Option<Letter> {
 }
 
 fn read_entries(interp: &Arc<Interp>, mut reader: Reader<'_>, message: &Message<'_>) -> Vec<Ended> {
+    let Some(form) = Form::read(&mut reader) else {
+        return Vec::new();
+    };
+    if let Some(number) = numbers::number(form) {
+        return numbers::read(number, reader).map(Ok).collect();
+    }
     let mut entries = Vec::new();
     while let Some((status, bytes)) = reader.entry() {
         entries.push(match status {

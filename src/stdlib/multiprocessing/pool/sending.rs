@@ -91,18 +91,15 @@ impl State {
             return;
         };
         let mut place = job.add(items.len());
-        if self.crew.crew().is_none() {
-            if !items.is_empty() {
-                self.table.enqueue(Batch {
-                    job: feed.job,
-                    first: place,
-                    count: items.len(),
-                    attempts: 0,
-                    load: Parcel::hold(&feed.errand, items),
-                });
+        let count = items.len();
+        let items = match self.as_one_load(feed, items) {
+            Ok(load) => {
+                self.table
+                    .enqueue(Batch::new(feed.job, place..place + count, load));
+                return self.send_waiting();
             }
-            return self.send_waiting();
-        }
+            Err(items) => items,
+        };
         let mut items = items.into_iter().peekable();
         while let Some(next) = items.peek() {
             let is_long = feed::is_long(next) && feed.rules.retries == 0;
@@ -119,20 +116,25 @@ impl State {
             let short = kept.into_iter().chain(short);
             let packed = Parcel::pack(interp, &feed.errand, short);
             if packed.count > 0 {
-                self.table.enqueue(Batch {
-                    job: feed.job,
-                    first: place,
-                    count: packed.count,
-                    attempts: 0,
-                    load: packed.parcel,
-                });
-                place += packed.count;
+                let places = place..place + packed.count;
+                place = places.end;
+                self.table
+                    .enqueue(Batch::new(feed.job, places, packed.parcel));
             }
             if let Some(refused) = packed.refused {
                 self.table.settle_task(feed.job, place, Err(refused));
                 place += 1;
             }
             self.send_waiting();
+        }
+    }
+
+    /// Returns items that make one batch, whatever they are for threads, and numbers for processes. Other items are the error.
+    fn as_one_load(&mut self, feed: &Feed, items: Vec<Dynamic>) -> Result<Parcel, Vec<Dynamic>> {
+        match self.crew.crew() {
+            _ if items.is_empty() => Err(items),
+            None => Ok(Parcel::hold(&feed.errand, items)),
+            Some(_) => Parcel::pack_numbers(&feed.errand, &items).ok_or(items),
         }
     }
 
@@ -147,16 +149,10 @@ impl State {
             put.map(|parcel| sent = Some(parcel))
         });
         match (number, sent) {
-            (Ok(number), Some(load)) => self.table.sent(
-                number,
-                Batch {
-                    job: feed.job,
-                    first: place,
-                    count: 1,
-                    attempts: 0,
-                    load,
-                },
-            ),
+            (Ok(number), Some(load)) => {
+                let batch = Batch::new(feed.job, place..place + 1, load);
+                self.table.sent(number, batch);
+            }
             (Err(error), _) => {
                 let outcome = Err(Exception::from_error(&error));
                 self.table.settle_task(feed.job, place, outcome);

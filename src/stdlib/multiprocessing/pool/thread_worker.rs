@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use rhai::Dynamic;
 
+use super::doing::exit;
 use super::lost;
 use super::parcel::{Ended, Errand, Letter};
 use super::seat::{Bench, Seat, Task};
 use super::terms::Terms;
-use super::worker::exit;
 use crate::pool::letter::{Envelope, Head, Kind};
 use crate::pool::tally::Work;
 use crate::process::timer;

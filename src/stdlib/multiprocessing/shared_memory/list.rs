@@ -90,8 +90,7 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
             List::over(memory).map_err(|why| raise("ValueError", why))?
         }
         (sequence, name) => {
-            let values = sequence.map_or(Ok(Array::new()), |values| items_of(call, values))?;
-            let items: Vec<Item> = values.iter().map(item).collect::<Result<_, _>>()?;
+            let items = sequence.map_or(Ok(Vec::new()), |values| List::items(call, values))?;
             List::create(call.interp, name, &items, track)?
         }
     };
@@ -122,7 +121,24 @@ fn places(call: &Call<'_>, wanted: &Dynamic) -> Result<impl Iterator<Item = usiz
 }
 
 impl List {
-    fn create(
+    /// Returns the items of a new list.
+    ///
+    /// # Errors
+    /// `TypeError` for a value without items, and for one that no list may hold.
+    pub(super) fn items(call: &Call<'_>, values: Dynamic) -> Result<Vec<Item>, Failure> {
+        items_of(call, values)?.iter().map(item).collect()
+    }
+
+    /// Returns the memory in which it is.
+    pub(super) fn memory(&self) -> &SharedMemory {
+        &self.memory
+    }
+
+    /// Creates a list of these items.
+    ///
+    /// # Errors
+    /// As [`SharedMemory::create`].
+    pub(super) fn create(
         interp: &Interp,
         name: Option<String>,
         items: &[Item],
