@@ -53,6 +53,21 @@ impl<L: Load> Batch<L> {
         })
     }
 
+    /// Returns the first task and the others, as batches. There are several.
+    pub(crate) fn divided(&self) -> [Self; 2] {
+        let part = |first, count, load| Self {
+            job: self.job,
+            first,
+            count,
+            attempts: self.attempts,
+            load,
+        };
+        [
+            part(self.first, 1, self.load.only(0)),
+            part(self.first + 1, self.count - 1, self.load.rest(1)),
+        ]
+    }
+
     /// Returns the task at `index`, to be tried once more.
     pub(super) fn again(&self, index: usize) -> Self {
         Self {

@@ -57,6 +57,13 @@ impl Claims {
         self.change(number, WITHDRAWN)
     }
 
+    /// Withdraws the tasks of all messages up to the one of this number that no worker has begun.
+    pub(crate) fn withdraw_all(&self, last: u64) {
+        for number in last.saturating_sub(ROOM as u64) + 1..=last {
+            self.withdraw(number);
+        }
+    }
+
     fn change(&self, number: u64, state: u64) -> bool {
         let change = |found| match found == word(number, OFFERED) {
             true => Ok(word(number, state)),

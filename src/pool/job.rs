@@ -154,10 +154,8 @@ impl<V> Job<V> {
     }
 
     /// Takes every outcome that is left. The job is done.
-    pub(crate) fn take_all(&mut self) -> Vec<V> {
+    pub(crate) fn take_all(&mut self) -> impl Iterator<Item = V> + use<V> {
         self.taken = self.added;
-        let mut all = Vec::with_capacity(self.outcomes.len());
-        all.extend(std::mem::take(&mut self.outcomes).into_iter().flatten());
-        all
+        std::mem::take(&mut self.outcomes).into_iter().flatten()
     }
 }

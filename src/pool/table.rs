@@ -290,6 +290,11 @@ impl<V, L: Load> Table<V, L> {
         }
     }
 
+    /// Gives the tasks of a batch that is neither under way nor waiting this outcome.
+    pub(crate) fn fail(&mut self, batch: &Batch<L>, outcome: impl Fn() -> V) {
+        self.settle_batch(batch, 0, outcome);
+    }
+
     fn settle_batch(&mut self, batch: &Batch<L>, settled: usize, outcome: impl Fn() -> V) {
         for index in settled..batch.count {
             self.settle_task(batch.job, batch.first + index, outcome());

@@ -24,6 +24,12 @@ pub(crate) fn has_room() -> bool {
     another_cpu_may_answer() && is_given_several() && !is_crowded()
 }
 
+/// Finds out what does not change while the program runs, so that processes that are forked from now on know it.
+pub(crate) fn survey() {
+    is_given_several();
+    online();
+}
+
 /// Returns whether the control group allows this process more than the time of one CPU (`cpu.max`).
 fn is_given_several() -> bool {
     static SEVERAL: OnceLock<bool> = OnceLock::new();

@@ -1,7 +1,7 @@
 //! A time limit that the kernel enforces: the process ends when it is over, whatever it is doing then.
 //!
-//! `timer_create(2)` with SIGVTALRM, which ends a process and which nobody else sends; and, for a process that is stopped or has changed
-//! what that signal does, SIGKILL a moment later. Timers are not inherited by children.
+//! `timer_create(2)` with SIGVTALRM, which ends a process and which nobody else sends. SIGCONT follows, because a process that is stopped meets
+//! that signal only when it goes on, and SIGKILL for one that has changed what the signal does. Timers are not inherited by children.
 
 use std::fmt;
 use std::io;
@@ -13,12 +13,16 @@ use nix::time::ClockId;
 
 use super::signal;
 
+/// How much later a process is sent SIGCONT.
+const SOON: Duration = Duration::from_millis(10);
+
 /// How much later the process is killed that SIGVTALRM has not ended.
 const LATER: Duration = Duration::from_secs(1);
 
 /// A time limit of this process.
 pub(crate) struct TimeLimit {
     ends: Timer,
+    continues: Timer,
     kills: Timer,
 }
 
@@ -41,6 +45,7 @@ impl TimeLimit {
         };
         Ok(Self {
             ends: timer(Signal::SIGVTALRM)?,
+            continues: timer(Signal::SIGCONT)?,
             kills: timer(Signal::SIGKILL)?,
         })
     }
@@ -52,7 +57,11 @@ impl TimeLimit {
     pub(crate) fn set(&mut self, limit: Duration) -> io::Result<()> {
         // None at all would clear the limit.
         let limit = limit.max(Duration::from_nanos(1));
-        self.set_both(limit, limit.saturating_add(LATER))
+        self.set_all(
+            limit,
+            limit.saturating_add(SOON),
+            limit.saturating_add(LATER),
+        )
     }
 
     /// Clears the limit.
@@ -60,13 +69,16 @@ impl TimeLimit {
     /// # Errors
     /// As [`set`](Self::set).
     pub(crate) fn clear(&mut self) -> io::Result<()> {
-        self.set_both(Duration::ZERO, Duration::ZERO)
+        self.set_all(Duration::ZERO, Duration::ZERO, Duration::ZERO)
     }
 
-    fn set_both(&mut self, ends: Duration, kills: Duration) -> io::Result<()> {
-        let flags = TimerSetTimeFlags::empty();
-        self.kills.set(Expiration::OneShot(kills.into()), flags)?;
-        Ok(self.ends.set(Expiration::OneShot(ends.into()), flags)?)
+    fn set_all(&mut self, ends: Duration, continues: Duration, kills: Duration) -> io::Result<()> {
+        let set = |timer: &mut Timer, time: Duration| {
+            timer.set(Expiration::OneShot(time.into()), TimerSetTimeFlags::empty())
+        };
+        set(&mut self.kills, kills)?;
+        set(&mut self.continues, continues)?;
+        Ok(set(&mut self.ends, ends)?)
     }
 }
 

@@ -11,8 +11,10 @@ use crate::pool::Rules;
 use crate::pool::job::Order;
 use crate::script::call::seconds_to_duration;
 use crate::script::{Call, Class, Failure, Outcome, Registry, raise, type_name};
+use crate::stdlib::builtins::iterate::known_length;
 use crate::stdlib::builtins::lazy::Lazy;
 use crate::stdlib::multiprocessing::pool::iterator::Outcomes;
+use crate::stdlib::multiprocessing::pool::options::bar_of;
 use crate::stdlib::multiprocessing::pool::promise::Shape;
 use crate::stdlib::multiprocessing::pool::submit::How;
 use crate::sync::Deadline;
@@ -75,9 +77,9 @@ fn submit(call: &mut Call<'_>) -> Outcome {
     Ok(Dynamic::from(Future::new(pool.clone(), promise)))
 }
 
-/// `executor.map(f, xs, ys, #{timeout, chunksize, buffersize})`: an iterator over the results.
+/// `executor.map(f, xs, ys, #{timeout, chunksize, buffersize, progress})`: an iterator over the results.
 fn map(call: &mut Call<'_>) -> Outcome {
-    call.keywords_only_if(&["timeout", "chunksize", "buffersize"]);
+    call.keywords_only_if(&["timeout", "chunksize", "buffersize", "progress"]);
     let executor = Executor::of(call);
     let timeout = seconds(call, "timeout")?;
     let deadline = timeout.map_or(Deadline::NEVER, Deadline::after);
@@ -93,6 +95,13 @@ fn map(call: &mut Call<'_>) -> Outcome {
         return Err(raise("TypeError", text));
     }
     let spreads = iterables.len() > 1;
+    let progress = call.keyword("progress");
+    let lengths: Option<Vec<usize>> = iterables.iter().map(known_length).collect();
+    let bar = bar_of(
+        call,
+        progress,
+        lengths.and_then(|all| all.into_iter().min()),
+    );
     let errand = pool.errand(call, function, spreads)?;
     let inputs = iterables.into_iter().map(|value| Lazy::of(call, value));
     let items = zipped(inputs.collect::<Result<_, _>>()?);
@@ -104,6 +113,7 @@ fn map(call: &mut Call<'_>) -> Outcome {
         (items, Order::OfTasks),
         rules,
     )?;
+    outcomes.show(bar)?;
     Ok(Dynamic::from(Results::new(outcomes, deadline)))
 }
 

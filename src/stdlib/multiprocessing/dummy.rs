@@ -3,6 +3,7 @@
 use rhai::{Array, Dynamic};
 
 use super::managers;
+use super::pool::pool_class::{THREAD_POOL, construct_of_threads};
 use super::sharedctypes;
 use super::{connection_members, cpu_count};
 use crate::script::{Call, Outcome, Registry};
@@ -26,6 +27,7 @@ pub(super) fn register(registry: &mut Registry) {
         .function("Queue", &["maxsize?"], queue::construct)
         .function("JoinableQueue", &["maxsize?"], queue::construct)
         .function("Pipe", &["duplex?"], connection_members::pipe)
+        .function("Pool", THREAD_POOL, construct_of_threads)
         .function("Manager", &[], managers::manager::construct)
         .function("freeze_support", &[], |_| Ok(Dynamic::UNIT));
     locks::register(&mut module);

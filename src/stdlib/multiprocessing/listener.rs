@@ -17,7 +17,8 @@ use crate::sys::lock::locked;
 use crate::text::{as_string, from_os, to_path};
 use crate::wire::challenge;
 
-const NOT_SENT: &str = "it accepts connections in its own process; send the Connection that accept() returns";
+const NOT_SENT: &str =
+    "it accepts connections in its own process; send the Connection that accept() returns";
 
 const LISTENER: &[&str] = &["address?", "family?", "backlog?", "authkey?"];
 const CLIENT: &[&str] = &["address", "family?", "authkey?"];

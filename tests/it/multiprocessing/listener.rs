@@ -432,3 +432,19 @@ fn a_stranger_who_sends_nonsense_is_an_error_of_accept() {
         );
     }
 }
+
+#[test]
+fn a_listener_stays_in_its_process() {
+    each_start_method(|method| {
+        let output = Script::text(
+            r#"
+            let l = Listener();
+            print(error_of(|| Process(|l| l.accept(), [l]).start()));
+            print(error_of(|| Queue().put(l)));
+            "#,
+        )
+        .start_method(method)
+        .run();
+        output.assert(0, "", "");
+    });
+}

@@ -279,11 +279,22 @@ fn a_death_that_is_noticed_late_is_not_taken_for_a_time_limit() {
         let lost = pool.apply_async(die, #{ timeout: 0.2 });
         time.sleep(0.5);
         print(error_of(|| lost.get()).split(":")[0]);
+        print(pool.apply(len, ["abc"]));
+        "#,
+        "WorkerLost\n3\n",
+    );
+}
+
+#[test]
+fn a_stopped_worker_is_ended_by_the_time_limit_too() {
+    prints(
+        r#"
         fn stop_oneself() { os.kill(os.getpid(), signal.SIGSTOP); }
+        let pool = Pool(1);
         print(error_of(|| pool.apply(stop_oneself, #{ timeout: 0.1 })).split(":")[0]);
         print(pool.apply(len, ["abc"]));
         "#,
-        "WorkerLost\nWorkerLost\n3\n",
+        "TimeoutError\n3\n",
     );
 }
 

@@ -405,3 +405,40 @@ fn memory_needs_permission_for_its_file() {
         "",
     );
 }
+
+#[test]
+fn a_manager_removes_the_memory_that_it_has_made() {
+    prints(
+        r#"
+        fn write(m, l) { m.buf[0] = 7; l[1] = 8; }
+        let manager = SharedMemoryManager();
+        print(error_of(|| manager.SharedMemory(8)));
+        let names = [];
+        with manager as made {
+            let m = made.SharedMemory(100);
+            let l = made.ShareableList(range(3));
+            names = [m.name, l.shm.name];
+            let p = Process(write, [m, l]);
+            p.start();
+            p.join();
+            print(m.size, m.buf[0], list(l));
+            m.unlink();
+        }
+        for name in names { print(error_of(|| SharedMemory(name)).split(":")[0]); }
+        print(error_of(|| manager.ShareableList([])), error_of(|| manager.start()));
+        let other = multiprocessing.managers.SharedMemoryManager();
+        other.start();
+        let name = other.SharedMemory(1).name;
+        print(error_of(|| other.start()), error_of(|| other.SharedMemory(0)), error_of(|| other.SharedMemory("a")));
+        let refused = error_of(|| Process(|x| x, [other]).start());
+        print(refused);
+        fn use_copy(manager) { print(error_of(|| manager.SharedMemory(1))); manager.shutdown(); }
+        if os.fork() == 0 { use_copy(other); os._exit(0); }
+        os.wait();
+        print(SharedMemory(name).size);
+        other.shutdown();
+        print(error_of(|| SharedMemory(name)).split(":")[0]);
+        "#,
+        "",
+    );
+}

@@ -200,3 +200,20 @@ fn threads_and_children_have_pools_of_threads_too() {
         ",
     );
 }
+
+#[test]
+fn the_pool_of_dummy_has_threads() {
+    prints(
+        r#"
+        let pool = multiprocessing.dummy.Pool(2);
+        print(pool, pool.map(|x| [x * x, os.getpid() == 0], [1, 2]));
+        print(pool.apply(|| os.getpid()) == os.getpid());
+        pool.close();
+        pool.join();
+        "#,
+        "
+        <multiprocessing.pool.ThreadPool state=RUN pool_size=2> [[1, False], [4, False]]
+        True
+        ",
+    );
+}

@@ -170,3 +170,22 @@ fn progress_counts_what_is_iterated_one_by_one() {
         ",
     );
 }
+
+#[test]
+fn the_map_of_an_executor_has_a_bar() {
+    let output = Script::text(
+        r#"
+        fn square(x) { x * x }
+        with ProcessPoolExecutor(2) as executor {
+            print(list(executor.map(square, range(5), #{ progress: "squares" })));
+            print(list(executor.map(|a, b| a + b, [1, 2, 3], [4, 5], #{ progress: true, chunksize: 2 })));
+            print(list(executor.map(square, range(2), #{ progress: false })));
+        }
+        with ThreadPoolExecutor(2) as executor {
+            print(list(executor.map(square, "ab", #{ progress: true })).len());
+        }
+        "#,
+    )
+    .run();
+    output.assert(0, "", "");
+}

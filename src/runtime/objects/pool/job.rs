@@ -36,6 +36,20 @@ impl<R> Job<R> {
         self.settled(Deadline::NOW)
     }
 
+    /// Cancels the task, unless a worker has begun it. Returns whether it is cancelled: then no worker begins it, and waiting for it fails with
+    /// an exception of kind `CancelledError`. Python calls it `Future.cancel`.
+    ///
+    /// # Errors
+    /// [`Error::Stopped`], or [`WaitError::Ended`] if the runtime is gone.
+    pub fn cancel(&self) -> Result<bool, Error> {
+        let interp = self.interp()?;
+        // A task that has ended cannot be cancelled.
+        let cancelled = self.pool.take_outcomes(&interp);
+        let cancelled =
+            cancelled.and_then(|()| self.pool.with(|state| state.cancel(&self.promise)));
+        cancelled.map_err(|why| of_operation(&interp, &why))
+    }
+
     fn settled(&self, deadline: Deadline) -> Result<bool, Error> {
         if self.promise.result().is_some() {
             return Ok(true);

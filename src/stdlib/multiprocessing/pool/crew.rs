@@ -15,6 +15,7 @@ use super::lost::{Death, Ended};
 use super::member::Member;
 use super::parcel::Parcel;
 use super::post::Post;
+use super::staff::Staff;
 use super::terms::Terms;
 use crate::pool::letter::{Head, Order};
 use crate::pool::tally::{Past, Work};
@@ -79,7 +80,7 @@ impl Crew {
     pub(super) fn new(interp: &Arc<Interp>, terms: Terms) -> Result<Self, Failure> {
         let session = interp.session()?;
         let outcomes = Queue::create(&session, 0).map_err(session_failure)?;
-        let claims = terms.is_executor.then(|| Claims::create(&session));
+        let claims = terms.can_withdraw.then(|| Claims::create(&session));
         Ok(Self {
             terms: Arc::new(terms),
             outcomes,
@@ -90,99 +91,6 @@ impl Crew {
             past: Past::default(),
             killed_for_memory: sys::quota::killed_for_memory(),
         })
-    }
-
-    pub(super) fn terms(&self) -> &Arc<Terms> {
-        &self.terms
-    }
-
-    /// Returns the queue of the outcomes.
-    pub(super) fn outcomes(&self) -> &Queue {
-        &self.outcomes
-    }
-
-    /// Returns how many workers there are.
-    pub(super) fn living(&self) -> usize {
-        self.generations.iter().map(|gen_| gen_.workers.len()).sum()
-    }
-
-    /// Notes that the worker which took this batch last takes no other.
-    pub(super) fn retire(&mut self, number: u64) {
-        for generation in &mut self.generations {
-            let taken = number.saturating_sub(generation.base);
-            let mut workers = generation.workers.iter_mut();
-            if let Some(worker) = workers.find(|worker| worker.board.taken() == taken) {
-                worker.is_retired = true;
-                return;
-            }
-        }
-    }
-
-    /// Returns how many workers in a row have ended without taking a batch.
-    pub(super) fn idle_deaths(&self) -> usize {
-        self.idle_deaths
-    }
-
-    /// Starts workers that are missing: up to `wanted`, of those that know all functions of the program.
-    ///
-    /// # Errors
-    /// A process cannot be started.
-    pub(super) fn hire(&mut self, interp: &Arc<Interp>, wanted: usize) -> Result<(), Failure> {
-        let edition = interp.program.edition();
-        if self
-            .generations
-            .last()
-            .is_none_or(|last| last.edition != edition)
-        {
-            self.begin_generation(interp, edition)?;
-        }
-        while self
-            .generations
-            .last()
-            .is_some_and(|last| last.working() < wanted)
-        {
-            self.hire_one(interp, self.generations.len() - 1)?;
-        }
-        Ok(())
-    }
-
-    /// Starts a worker where the last one has ended and batches are left: `is_needed` is asked about a range of their numbers.
-    ///
-    /// # Errors
-    /// As [`hire`](Self::hire).
-    pub(super) fn man(
-        &mut self,
-        interp: &Arc<Interp>,
-        is_needed: impl Fn(RangeInclusive<u64>) -> bool,
-    ) -> Result<(), Failure> {
-        let mut index = 0;
-        while let Some(generation) = self.generations.get(index) {
-            let is_last = index + 1 == self.generations.len();
-            let numbers = generation.base + 1..=generation.base + generation.posted;
-            if generation.working() > 0 {
-                index += 1;
-            } else if is_needed(numbers) {
-                self.hire_one(interp, index)?;
-            } else if is_last || !generation.workers.is_empty() {
-                index += 1;
-            } else {
-                self.generations.remove(index);
-            }
-        }
-        self.dismiss();
-        Ok(())
-    }
-
-    /// Gives the workers to come another queue: what those before were sent, which have ended, is not to be done.
-    ///
-    /// # Errors
-    /// The session has no memory.
-    pub(super) fn renew(&mut self, interp: &Arc<Interp>) -> Result<(), Failure> {
-        self.idle_deaths = 0;
-        match self.generations.is_empty() {
-            true => Ok(()),
-            false => self.begin_generation(interp, interp.program.edition()),
-        }
     }
 
     fn begin_generation(&mut self, interp: &Arc<Interp>, edition: usize) -> Result<(), Failure> {
@@ -247,38 +155,83 @@ impl Crew {
         Ok(())
     }
 
-    /// Sends a batch, and returns its number.
-    ///
-    /// # Errors
-    /// There is no memory for it now.
-    pub(super) fn send(&mut self, parcel: &Parcel, head: Head) -> Result<u64, PutError> {
-        self.send_by(|queue| parcel.put(queue, head))
+    fn processes(&self) -> impl Iterator<Item = &Process> {
+        let workers = self.generations.iter().flat_map(|gen_| &gen_.workers);
+        workers.map(|worker| &worker.process)
+    }
+}
+
+impl Staff for Crew {
+    fn terms(&self) -> &Arc<Terms> {
+        &self.terms
     }
 
-    /// Sends what `put` puts into the queue of the workers, and returns the number of that message.
-    ///
-    /// # Errors
-    /// Those of `put`.
-    pub(super) fn send_by<E>(
+    fn outcomes(&self) -> &Queue {
+        &self.outcomes
+    }
+
+    fn members(&self) -> Vec<Member> {
+        self.processes().cloned().map(Member::Process).collect()
+    }
+
+    fn living(&self) -> usize {
+        self.generations.iter().map(|gen_| gen_.workers.len()).sum()
+    }
+
+    fn idle_deaths(&self) -> usize {
+        self.idle_deaths
+    }
+
+    fn work(&self) -> Vec<Work> {
+        let workers = self.generations.iter().flat_map(|gen_| &gen_.workers);
+        let now = workers.map(|worker| worker.board.work());
+        self.past.with(now)
+    }
+
+    fn hire(&mut self, interp: &Arc<Interp>, wanted: usize) -> Result<(), Failure> {
+        sys::cpu::survey();
+        let edition = interp.program.edition();
+        if self
+            .generations
+            .last()
+            .is_none_or(|last| last.edition != edition)
+        {
+            self.begin_generation(interp, edition)?;
+        }
+        while self
+            .generations
+            .last()
+            .is_some_and(|last| last.working() < wanted)
+        {
+            self.hire_one(interp, self.generations.len() - 1)?;
+        }
+        Ok(())
+    }
+
+    fn man(
         &mut self,
-        put: impl FnOnce(&Queue) -> Result<(), E>,
-    ) -> Result<u64, E> {
-        let last = self.generations.last_mut();
-        let last = last.expect("workers are hired before anything is sent");
-        let number = last.base + last.posted + 1;
-        if let Some(claims) = &self.claims {
-            claims.offer(number);
+        interp: &Arc<Interp>,
+        is_needed: &dyn Fn(RangeInclusive<u64>) -> bool,
+    ) -> Result<(), Failure> {
+        let mut index = 0;
+        while let Some(generation) = self.generations.get(index) {
+            let is_last = index + 1 == self.generations.len();
+            let numbers = generation.base + 1..=generation.base + generation.posted;
+            if generation.working() > 0 {
+                index += 1;
+            } else if is_needed(numbers) {
+                self.hire_one(interp, index)?;
+            } else if is_last || !generation.workers.is_empty() {
+                index += 1;
+            } else {
+                self.generations.remove(index);
+            }
         }
-        if let Err(error) = put(&last.tasks) {
-            self.withdraw(number);
-            return Err(error);
-        }
-        last.posted += 1;
-        Ok(number)
+        self.dismiss();
+        Ok(())
     }
 
-    /// Returns whether there is room for one more batch in the queue of the workers.
-    pub(super) fn has_room(&self) -> bool {
+    fn has_room(&self) -> bool {
         let next = self
             .generations
             .last()
@@ -288,30 +241,37 @@ impl Crew {
             .is_none_or(|claims| claims.has_room_for(next))
     }
 
-    /// Withdraws a batch, so that no worker begins it. Returns false if one has.
-    pub(super) fn withdraw(&self, number: u64) -> bool {
+    fn withdraw(&self, number: u64) -> bool {
         self.claims
             .as_ref()
             .is_some_and(|claims| claims.withdraw(number))
     }
 
-    /// Returns whether a worker has begun a batch that is under way.
-    pub(super) fn is_begun(&self, number: u64) -> bool {
+    fn is_begun(&self, number: u64) -> bool {
         self.claims
             .as_ref()
             .is_some_and(|claims| claims.is_begun(number))
     }
 
-    /// Lets all workers leave when they have done what they were sent.
-    pub(super) fn close(&mut self) {
+    fn retire(&mut self, number: u64) {
+        for generation in &mut self.generations {
+            let taken = number.saturating_sub(generation.base);
+            let mut workers = generation.workers.iter_mut();
+            if let Some(worker) = workers.find(|worker| worker.board.taken() == taken) {
+                worker.is_retired = true;
+                return;
+            }
+        }
+    }
+
+    fn close(&mut self) {
         for generation in &mut self.generations {
             generation.is_closing = true;
         }
         self.dismiss();
     }
 
-    /// Sends each worker that is to leave the message that ends it.
-    pub(super) fn dismiss(&mut self) {
+    fn dismiss(&mut self) {
         for generation in self.generations.iter_mut().filter(|gen_| gen_.is_closing) {
             while generation.leaves.len() < generation.working() {
                 let bytes = Order::Leave.write();
@@ -325,8 +285,13 @@ impl Crew {
         }
     }
 
-    /// Removes the workers that have ended, and returns what they had in hand.
-    pub(super) fn ended(&mut self, interp: &Arc<Interp>) -> Vec<Ended> {
+    fn signal(&self, signal: Signal) {
+        for process in self.processes() {
+            process.signal(signal);
+        }
+    }
+
+    fn ended(&mut self, interp: &Arc<Interp>) -> Vec<Ended> {
         let mut all = Vec::new();
         for generation in &mut self.generations {
             let mut index = 0;
@@ -362,27 +327,35 @@ impl Crew {
         all
     }
 
-    fn processes(&self) -> impl Iterator<Item = &Process> {
-        let workers = self.generations.iter().flat_map(|gen_| &gen_.workers);
-        workers.map(|worker| &worker.process)
-    }
-
-    /// Returns the workers.
-    pub(super) fn members(&self) -> Vec<Member> {
-        self.processes().cloned().map(Member::Process).collect()
-    }
-
-    /// Returns what each worker has done, those that have ended first.
-    pub(super) fn work(&self) -> Vec<Work> {
-        let workers = self.generations.iter().flat_map(|gen_| &gen_.workers);
-        let now = workers.map(|worker| worker.board.work());
-        self.past.with(now)
-    }
-
-    /// Sends every worker a signal.
-    pub(super) fn signal(&self, signal: Signal) {
-        for process in self.processes() {
-            process.signal(signal);
+    fn renew(&mut self, interp: &Arc<Interp>) -> Result<(), Failure> {
+        self.idle_deaths = 0;
+        let Some(last) = self.generations.last() else {
+            return Ok(());
+        };
+        if let Some(claims) = &self.claims {
+            claims.withdraw_all(last.base + last.posted);
         }
+        self.begin_generation(interp, interp.program.edition())
+    }
+
+    fn send(&mut self, parcel: &Parcel, head: Head) -> Result<u64, PutError> {
+        let last = self.generations.last_mut();
+        let last = last.expect("workers are hired before anything is sent");
+        let number = last.base + last.posted + 1;
+        if let Some(claims) = &self.claims {
+            claims.offer(number);
+        }
+        if let Err(error) = parcel.put(&last.tasks, head) {
+            self.withdraw(number);
+            return Err(error);
+        }
+        last.posted += 1;
+        Ok(number)
+    }
+
+    // All forked ones, before the program has threads.
+    fn starts_all(&self, interp: &Interp) -> bool {
+        let is_fork = StartMethods::of(interp).next(self.terms.method) == StartMethod::Fork;
+        is_fork || !self.terms.is_executor
     }
 }

@@ -90,9 +90,7 @@ impl Pool {
         member::wait_for_the_end(interp, &members);
         let mut state = self.lock();
         let _ = state.crew.ended(interp);
-        if let Some(crew) = state.crew.crew()
-            && let Err(why) = crew.renew(interp)
-        {
+        if let Err(why) = state.crew.renew(interp) {
             state.break_down(Exception::from_error(&why));
         }
     }

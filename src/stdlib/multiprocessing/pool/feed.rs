@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, ImmutableString};
 
-use super::parcel::{Errand, Parcel};
+use super::parcel::Errand;
 use crate::pool::chunks::Chunks;
 use crate::pool::letter::Head;
 use crate::pool::{JobId, Rules};
@@ -19,7 +19,6 @@ const AT_ONCE: usize = 1 << 20;
 pub(super) struct Feed {
     pub job: JobId,
     pub errand: Arc<Errand>,
-    pub rules: Rules,
     pub items: std::vec::IntoIter<Dynamic>,
     pub chunks: Chunks,
     /// Somebody waits, and sends the next items when outcomes come: batches are as long as the outcomes so far advise.
@@ -64,10 +63,4 @@ fn length_of(item: &Dynamic) -> usize {
     let blob = item.read_lock::<rhai::Blob>().map(|blob| blob.len());
     let text = || item.read_lock::<ImmutableString>().map(|text| text.len());
     blob.or_else(text).unwrap_or(0)
-}
-
-/// Items as batches: one for each item that cannot be sent, which fails alone, and one for those between.
-pub(super) fn is_long(item: &Dynamic) -> bool {
-    item.read_lock::<rhai::Blob>()
-        .is_some_and(|blob| blob.len() >= Parcel::KEPT)
 }

@@ -109,7 +109,6 @@ impl Outcomes {
         let feed = Feed {
             job,
             errand: Arc::new(errand),
-            rules,
             items: Vec::new().into_iter(),
             chunks: Chunks::new(Some(chunk), pool.processes()),
             is_watched: true,
@@ -139,7 +138,7 @@ impl Outcomes {
     ///
     /// # Errors
     /// This process may not use the pool.
-    pub(super) fn show(&self, bar: Option<Arc<Bar>>) -> Result<(), Failure> {
+    pub(crate) fn show(&self, bar: Option<Arc<Bar>>) -> Result<(), Failure> {
         let bar = bar.map(|bar| (self.reader.job, bar));
         self.reader.pool.with(|state| state.bars.extend(bar))
     }
@@ -202,7 +201,7 @@ impl Outcomes {
         if !items.is_empty() {
             if state.broken.is_none() && state.stage != Stage::Terminated {
                 let tasks = state.table.under_way() + state.table.waiting() + items.len();
-                let wanted = state.crew.wanted(&self.interp, pool.processes(), tasks);
+                let wanted = state.wanted_for(&self.interp, pool.processes(), tasks);
                 state.crew.hire(&self.interp, wanted)?;
                 state.send_items(&self.interp, feed, items);
             } else {

@@ -5,6 +5,7 @@ use std::time::Duration;
 use rhai::Dynamic;
 
 use super::parcel::shortened;
+use super::terms::{Kind, Terms};
 use crate::pool::Hand;
 use crate::process::ExitStatus;
 use crate::script::Exception;
@@ -74,6 +75,20 @@ pub(super) fn thread_lost(thread: String, code: Dynamic, task: &str) -> Exceptio
             task.to_string().into(),
         ],
     )
+}
+
+/// Returns what a pool fails with whose initializer threw: an executor is broken.
+pub(super) fn not_begun(terms: &Terms, why: Exception) -> Exception {
+    let (class, workers) = match terms.kind {
+        _ if !terms.is_executor => return why,
+        Kind::Processes => ("BrokenProcessPool", "process"),
+        Kind::Threads => ("BrokenThreadPool", "thread"),
+    };
+    let why = why.repr();
+    let text = format!(
+        "the initializer of a worker threw {why}: the {workers} pool is not usable anymore"
+    );
+    Exception::new(class, vec![text.into()])
 }
 
 /// Returns how a worker ended: `was killed by SIGKILL`.

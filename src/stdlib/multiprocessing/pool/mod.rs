@@ -26,7 +26,7 @@ mod member;
 mod numbers;
 mod object;
 mod open;
-mod options;
+pub(crate) mod options;
 mod outbox;
 pub(crate) mod parcel;
 pub(crate) mod pool_class;

@@ -38,7 +38,17 @@ pub(super) fn rules(call: &mut Call<'_>, timeout: usize, retries: usize) -> Resu
 
 /// The bar of a call of `total` tasks: the parameter `progress` is a label, or whether it is shown at all.
 pub(super) fn bar(call: &mut Call<'_>, index: usize, total: Option<usize>) -> Option<Arc<Bar>> {
-    let given = call.given(index).filter(truth)?;
+    let given = call.given(index);
+    bar_of(call, given, total)
+}
+
+/// The bar of a call of `total` tasks for which `progress` is `given`.
+pub(crate) fn bar_of(
+    call: &Call<'_>,
+    given: Option<Dynamic>,
+    total: Option<usize>,
+) -> Option<Arc<Bar>> {
+    let given = given.filter(truth)?;
     let label = as_string(&given).map(|label| label.to_string());
     let total = total.map(|total| total as u64);
     Some(Arc::new(Bar::begin(call.interp, label, total, None)))

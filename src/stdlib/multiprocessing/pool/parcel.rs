@@ -1,11 +1,11 @@
 //! The tasks of a batch as they travel: written down for a process, as they are for a thread.
 
 use std::sync::Arc;
+use std::vec::IntoIter;
 
 use rhai::{Array, Blob, Dynamic, FnPtr};
 
-use super::super::messages::{self, Listed, refused, with_message};
-use super::super::queues::put_failure;
+use super::super::messages::{self, Listed, refused};
 use super::numbers;
 use crate::pool::Load;
 use crate::pool::letter::{self, Envelope, Form, Head, NUMBER, Reader};
@@ -89,7 +89,9 @@ enum Contents {
     },
     /// Numbers of one type.
     Numbers(Number, Vec<u8>),
-    /// A task that is too long to be kept, shortened.
+    /// One task that is a long blob, which is encoded where it is sent.
+    Long(Dynamic),
+    /// A task that was too long to be kept, shortened.
     Shown(String),
     Values(Arc<[Dynamic]>),
 }
@@ -100,7 +102,7 @@ pub(super) struct Letter {
     pub entries: Vec<Ended>,
 }
 
-/// Items that were written down up to one that cannot be sent.
+/// Items that can travel together, up to one that cannot be sent.
 pub(crate) struct Packed {
     pub parcel: Parcel,
     pub count: usize,
@@ -108,20 +110,47 @@ pub(crate) struct Packed {
 }
 
 impl Parcel {
-    /// The longest task that is kept until its outcome has come, in bytes, unless it may have to be sent again.
-    pub(super) const KEPT: usize = 64 << 10;
+    /// The length from which a blob is a task that travels alone, and is not kept until its outcome has come unless it may have to be sent
+    /// again, in bytes.
+    const LONG: usize = 64 << 10;
 
-    /// Writes items down for a process.
+    fn new(errand: &Arc<Errand>, contents: Contents) -> Self {
+        let errand = errand.clone();
+        Self { errand, contents }
+    }
+
+    /// Takes the next items for a process.
     pub(crate) fn pack(
         interp: &Arc<Interp>,
         errand: &Arc<Errand>,
-        items: impl Iterator<Item = Dynamic>,
+        items: &mut IntoIter<Dynamic>,
     ) -> Packed {
+        let whole = |contents, count| Packed {
+            parcel: Self::new(errand, contents),
+            count,
+            refused: None,
+        };
+        if items.as_slice().first().is_some_and(is_long)
+            && let Some(item) = items.next()
+        {
+            return whole(Contents::Long(item), 1);
+        }
+        if let Some((number, bytes)) = numbers::written(items.as_slice()) {
+            let count = std::mem::take(items).len();
+            return whole(Contents::Numbers(number, bytes), count);
+        }
+        Self::write(interp, errand, items)
+    }
+
+    /// Writes items down, up to a long one.
+    fn write(interp: &Arc<Interp>, errand: &Arc<Errand>, items: &mut IntoIter<Dynamic>) -> Packed {
         let (mut count, mut refusal) = (0, None);
         let mut message = wire::Message::default();
         let mut alive = Vec::new();
         let name = if errand.spreads { "args" } else { "item" };
-        for item in items {
+        while items.as_slice().first().is_some_and(|item| !is_long(item))
+            && let Some(item) = items.next()
+        {
             let (before, handles) = (message.bytes.len(), message.handles.len());
             letter::begin_part(&mut message.bytes, 0);
             let start = message.bytes.len();
@@ -142,29 +171,25 @@ impl Parcel {
             handles: message.handles,
             alive,
         };
-        let errand = errand.clone();
         Packed {
-            parcel: Parcel { errand, contents },
+            parcel: Self::new(errand, contents),
             count,
             refused: refusal,
         }
     }
 
-    /// Writes items down for a process that are numbers of one type; `None` if they are not.
-    pub(crate) fn pack_numbers(errand: &Arc<Errand>, items: &[Dynamic]) -> Option<Self> {
-        let (number, bytes) = numbers::written(items)?;
-        Some(Self {
-            errand: errand.clone(),
-            contents: Contents::Numbers(number, bytes),
-        })
-    }
-
-    /// Keeps items as they are, for a thread.
-    pub(crate) fn hold(errand: &Arc<Errand>, mut items: Vec<Dynamic>) -> Self {
-        items.iter_mut().for_each(unshare_handles);
-        Self {
-            errand: errand.clone(),
-            contents: Contents::Values(items.into()),
+    /// Takes all items as they are, for a thread.
+    pub(crate) fn hold(errand: &Arc<Errand>, items: &mut IntoIter<Dynamic>) -> Packed {
+        let values: Arc<[Dynamic]> = items
+            .map(|mut item| {
+                unshare_handles(&mut item);
+                item
+            })
+            .collect();
+        Packed {
+            count: values.len(),
+            parcel: Self::new(errand, Contents::Values(values)),
+            refused: None,
         }
     }
 
@@ -181,8 +206,21 @@ impl Parcel {
                 let form = numbers::form(Some(*number));
                 self.put_parts(queue, (head, form), &[bytes], &[])
             }
+            Contents::Long(item) => match item.read_lock::<Blob>() {
+                Some(blob) => self.put_long(queue, head, &blob),
+                None => Ok(()),
+            },
             Contents::Shown(_) | Contents::Values(_) => Ok(()),
         }
+    }
+
+    /// Copies a blob once: to where it stays until a worker reads it.
+    fn put_long(&self, queue: &Queue, head: Head, blob: &[u8]) -> Result<(), PutError> {
+        let mut beginning = Vec::new();
+        let blob_beginning = wire::blob_beginning(blob.len()).unwrap_or_default();
+        letter::begin_part(&mut beginning, blob_beginning.len() + blob.len());
+        beginning.extend(blob_beginning);
+        self.put_parts(queue, (head, Form::Any), &[&beginning, blob], &[])
     }
 
     fn put_parts(
@@ -204,31 +242,11 @@ impl Parcel {
         queue.put_pieces(&pieces, &handles, Deadline::NEVER)
     }
 
-    /// Puts a batch of one long item into the queue without keeping it.
-    ///
-    /// # Errors
-    /// There is no memory for it, or it cannot be sent.
-    pub(crate) fn put_long(
-        interp: &Arc<Interp>,
-        errand: &Arc<Errand>,
-        item: &Dynamic,
-        (queue, head): (&Queue, Head),
-    ) -> Result<Self, Failure> {
-        let contents = Contents::Shown(shortened(item));
-        let errand = errand.clone();
-        let parcel = Self { errand, contents };
-        let put = with_message(interp, item, "item", |pieces, handles| {
-            let length = pieces.iter().map(|piece| piece.len()).sum();
-            let mut beginning = Vec::new();
-            letter::begin_part(&mut beginning, length);
-            let handles: Vec<_> = handles.iter().map(|handle| handle.0).collect();
-            let all: Vec<&[u8]> = std::iter::once(&beginning[..])
-                .chain(pieces.iter().copied())
-                .collect();
-            parcel.put_parts(queue, (head, Form::Any), &all, &handles)
-        });
-        put?.map_err(|error| put_failure(interp, error))?;
-        Ok(parcel)
+    /// Forgets a long task, which has been sent and is not sent again.
+    pub(crate) fn forget_long(&mut self) {
+        if let Contents::Long(item) = &self.contents {
+            self.contents = Contents::Shown(shortened(item));
+        }
     }
 
     /// Returns the values of the tasks, for a thread.
@@ -243,6 +261,7 @@ impl Parcel {
     pub(crate) fn shown(&self, interp: &Arc<Interp>, index: usize) -> String {
         let name = crate::program::frame::function_name(self.errand.function.fn_name());
         let item = match &self.contents {
+            Contents::Long(item) => shortened(item),
             Contents::Shown(text) => text.clone(),
             Contents::Values(values) => values
                 .get(index)
@@ -316,13 +335,20 @@ impl Parcel {
             Contents::Values(values) => {
                 Contents::Values(values.iter().skip(skipped).take(most).cloned().collect())
             }
+            Contents::Long(item) => Contents::Long(item.clone()),
             Contents::Shown(text) => Contents::Shown(text.clone()),
         };
-        Self {
-            errand: self.errand.clone(),
-            contents,
-        }
+        Self::new(&self.errand, contents)
     }
+}
+
+/// Returns whether an item travels alone. One that is longer than any message is refused where it is written down.
+fn is_long(item: &Dynamic) -> bool {
+    let lengths = Parcel::LONG..u32::MAX as usize - 16;
+    item.is_blob()
+        && item
+            .read_lock::<Blob>()
+            .is_some_and(|blob| lengths.contains(&blob.len()))
 }
 
 fn parts(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {

@@ -66,7 +66,7 @@ const POOL: &[&str] = &[
     "maxtasksperchild?",
 ];
 
-const THREAD_POOL: &[&str] = &["processes?", "initializer?", "initargs?"];
+pub(crate) const THREAD_POOL: &[&str] = &["processes?", "initializer?", "initargs?"];
 
 /// Registers the module `multiprocessing.pool`, inside `multiprocessing`, which exists.
 pub(super) fn register_module(registry: &mut Registry) {
@@ -101,7 +101,7 @@ fn construct(call: &mut Call<'_>) -> Outcome {
 }
 
 /// `ThreadPool(processes, initializer, initargs)`.
-fn construct_of_threads(call: &mut Call<'_>) -> Outcome {
+pub(crate) fn construct_of_threads(call: &mut Call<'_>) -> Outcome {
     let workers = workers(call, cpu::count(), TOO_FEW)?;
     let pool = start(call, Kind::Threads, workers, None)?;
     Ok(Dynamic::from(ThreadPool(pool)))
@@ -132,6 +132,7 @@ fn start(
         initargs: initargs(call, 2)?,
         batches,
         is_executor: false,
+        can_withdraw: false,
         role: match kind {
             Kind::Processes => "PoolWorker".into(),
             Kind::Threads => "ThreadPoolWorker-".into(),

@@ -81,21 +81,17 @@ impl Promise {
     }
 
     /// Takes the outcomes of the job, which is done. Returns the callbacks that are due.
-    pub(crate) fn keep(&self, outcomes: Vec<Ended>) -> Vec<Callback> {
+    pub(crate) fn keep(&self, mut outcomes: impl Iterator<Item = Ended>) -> Vec<Callback> {
         let result = match self.shape {
-            Shape::One => outcomes.into_iter().next(),
+            Shape::One => outcomes.next(),
             Shape::Many => {
-                let all: Result<Array, _> = outcomes.into_iter().collect();
+                let all: Result<Array, _> = outcomes.collect();
                 Some(all.map(Dynamic::from))
             }
             Shape::Each => {
                 let value =
                     |outcome: Ended| outcome.unwrap_or_else(|why| Dynamic::from(Threw(why)));
-                Some(Ok(outcomes
-                    .into_iter()
-                    .map(value)
-                    .collect::<Array>()
-                    .into()))
+                Some(Ok(outcomes.map(value).collect::<Array>().into()))
             }
         };
         self.settle(result.unwrap_or(Ok(Dynamic::UNIT)))

@@ -206,7 +206,7 @@ impl State {
                 }
                 Kind::NotBegun => {
                     if let Some(Err(why)) = entries.into_iter().next() {
-                        let why = self.crew.not_begun(why);
+                        let why = lost::not_begun(self.crew.terms(), why);
                         self.break_down(why);
                     }
                 }
@@ -278,7 +278,7 @@ impl State {
         }
         let table = &self.table;
         self.crew
-            .man(interp, |numbers| table.is_any_under_way(numbers))?;
+            .man(interp, &|numbers| table.is_any_under_way(numbers))?;
         self.advance(interp, processes)
     }
 }

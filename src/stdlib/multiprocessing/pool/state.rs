@@ -5,12 +5,14 @@ use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, Weak};
 use std::time::{Duration, Instant};
 
+use super::crew::Crew;
 use super::feed::Feed;
 use super::here::here;
 use super::parcel::{Ended, Parcel};
 use super::promise::{Callback, Promise};
 use super::staff::Staff;
 use super::terms::{Kind, Terms};
+use super::threads::Threads;
 use crate::pool::tally::{Slowest, Work};
 use crate::pool::{JobId, Table};
 use crate::script::progress::Bar;
@@ -47,7 +49,7 @@ pub(crate) enum Stage {
 #[derive(Debug)]
 pub(crate) struct State {
     pub table: Table<Ended, Parcel>,
-    pub(super) crew: Staff,
+    pub(super) crew: Box<dyn Staff>,
     pub stage: Stage,
     pub(super) feeds: VecDeque<Feed>,
     pub(super) promises: HashMap<JobId, Arc<Promise>>,
@@ -73,9 +75,13 @@ impl Pool {
     /// The session has no memory.
     pub(crate) fn new(interp: &Arc<Interp>, terms: Terms) -> Result<Self, Failure> {
         let (processes, kind) = (terms.workers, terms.kind);
+        let crew: Box<dyn Staff> = match kind {
+            Kind::Processes => Box::new(Crew::new(interp, terms)?),
+            Kind::Threads => Box::new(Threads::new(interp, terms)?),
+        };
         let state = State {
             table: Table::default(),
-            crew: Staff::new(interp, terms)?,
+            crew,
             stage: Stage::Running,
             feeds: VecDeque::new(),
             promises: HashMap::new(),
@@ -242,7 +248,7 @@ impl State {
             };
             let outcomes = self.table.job_mut(job).map(|job| job.take_all());
             self.table.forget(job);
-            let due = promise.keep(outcomes.unwrap_or_default());
+            let due = promise.keep(outcomes.into_iter().flatten());
             self.call_back(&promise, due);
         }
     }

@@ -52,7 +52,6 @@ impl Pool {
         state.feeds.push_back(Feed {
             job,
             errand: Arc::new(errand),
-            rules: how.rules,
             items: items.into_iter(),
             chunks: Chunks::new(how.chunksize, self.processes()),
             is_watched: how.is_watched,

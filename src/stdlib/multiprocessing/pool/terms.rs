@@ -21,9 +21,11 @@ pub(crate) struct Terms {
     pub initargs: Array,
     /// How many batches a worker does before it is replaced.
     pub batches: Option<u64>,
-    /// The pool belongs to an executor: its tasks can be withdrawn until a worker begins them, `sys.exit` ends a task and not its
-    /// worker, and the workers are no daemons, so that they can start processes themselves.
+    /// The pool belongs to an executor: `sys.exit` ends a task and not its worker, and the workers are no daemons, so that they can start
+    /// processes themselves.
     pub is_executor: bool,
+    /// Tasks can be withdrawn until a worker begins them.
+    pub can_withdraw: bool,
     /// The names of workers without their number: of processes what follows the start method.
     pub role: String,
     /// How processes are started, if a context said so.

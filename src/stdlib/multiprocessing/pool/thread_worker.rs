@@ -25,7 +25,14 @@ use crate::sys::interrupt;
 const HELD: u64 = 2_000_000;
 
 /// Works until the pool has no more to do, or the thread is dismissed.
-pub(super) fn work(interp: &Arc<Interp>, bench: &Bench, seat: &Seat, terms: &Terms) {
+///
+/// It was ordered to start at this time.
+pub(super) fn work(
+    interp: &Arc<Interp>,
+    bench: &Bench,
+    (seat, ordered): (&Seat, u64),
+    terms: &Terms,
+) {
     let mut worker = Worker {
         interp,
         bench,
@@ -35,6 +42,8 @@ pub(super) fn work(interp: &Arc<Interp>, bench: &Bench, seat: &Seat, terms: &Ter
     };
     stop::end_by(seat.flag());
     if worker.begin() {
+        worker.done.starting = since(ordered);
+        seat.note(worker.done);
         worker.run();
     }
     // Whoever waits for outcomes looks after the threads.
@@ -58,11 +67,9 @@ impl Worker<'_> {
         let Some(initializer) = &self.terms.initializer else {
             return true;
         };
-        let began = now_ns();
         let mut args = self.terms.initargs.clone();
         args.iter_mut().for_each(unshare_handles);
         let called = without_panic(|| self.terms.caller.call(initializer, None, args));
-        self.done.starting = since(began);
         let Err(error) = called else {
             return true;
         };

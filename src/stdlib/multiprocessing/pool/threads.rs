@@ -1,5 +1,6 @@
 //! The worker threads of a pool: starting, replacing and ending them.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use super::lost::Death;
@@ -7,6 +8,7 @@ use super::lost::Ended;
 use super::member::Member;
 use super::parcel::{Letter, Parcel};
 use super::seat::{Bench, Seat, Task};
+use super::staff::Staff;
 use super::terms::Terms;
 use super::thread_worker;
 use crate::pool::Hand;
@@ -14,9 +16,11 @@ use crate::pool::letter::Head;
 use crate::pool::tally::{Past, Work};
 use crate::script::{Failure, Interp};
 use crate::stdlib::threading::thread::Thread;
-use crate::sync::Queue;
+use crate::sync::{PutError, Queue};
 use crate::sys;
+use crate::sys::clock::now_ns;
 use crate::sys::interrupt;
+use crate::sys::signal::Signal;
 
 /// The worker threads of a pool.
 #[derive(Debug)]
@@ -43,30 +47,36 @@ impl Threads {
             past: Past::default(),
         })
     }
+}
 
-    pub(super) fn terms(&self) -> &Arc<Terms> {
+impl Staff for Threads {
+    fn terms(&self) -> &Arc<Terms> {
         &self.terms
     }
 
-    /// Returns the queue in which a message says that there are outcomes.
-    pub(super) fn bell(&self) -> &Queue {
+    fn outcomes(&self) -> &Queue {
         self.bench.bell()
     }
 
-    /// Takes the outcomes that have come.
-    pub(super) fn letters(&self) -> Vec<Letter> {
+    fn letters(&self) -> Vec<Letter> {
         self.bench.take_letters()
     }
 
-    pub(super) fn living(&self) -> usize {
+    fn members(&self) -> Vec<Member> {
+        let threads = self.seats.iter().map(|seat| seat.thread.clone());
+        threads.map(Member::Thread).collect()
+    }
+
+    fn living(&self) -> usize {
         self.seats.len()
     }
 
-    /// Starts threads that are missing, up to `wanted`.
-    ///
-    /// # Errors
-    /// A thread cannot be started.
-    pub(super) fn hire(&mut self, interp: &Arc<Interp>, wanted: usize) -> Result<(), Failure> {
+    fn work(&self) -> Vec<Work> {
+        let now = self.seats.iter().map(|seat| seat.work());
+        self.past.with(now)
+    }
+
+    fn hire(&mut self, interp: &Arc<Interp>, wanted: usize) -> Result<(), Failure> {
         while self.seats.len() < wanted {
             let name = format!(
                 "{}{}",
@@ -76,8 +86,9 @@ impl Threads {
             let seat = Arc::new(Seat::new(Thread::new(name, true, None, Vec::new())));
             let (bench, terms) = (self.bench.clone(), self.terms.clone());
             let (its_seat, its_interp) = (seat.clone(), interp.clone());
+            let ordered = now_ns();
             let body = move |_: &Thread, _: &_| {
-                thread_worker::work(&its_interp, &bench, &its_seat, &terms);
+                thread_worker::work(&its_interp, &bench, (&its_seat, ordered), &terms);
                 Ok(rhai::Dynamic::UNIT)
             };
             seat.thread
@@ -88,19 +99,18 @@ impl Threads {
         Ok(())
     }
 
-    /// Starts a thread where the last one has ended and batches are left.
-    ///
-    /// # Errors
-    /// As [`hire`](Self::hire).
-    pub(super) fn man(&mut self, interp: &Arc<Interp>) -> Result<(), Failure> {
+    fn man(
+        &mut self,
+        interp: &Arc<Interp>,
+        _is_needed: &dyn Fn(RangeInclusive<u64>) -> bool,
+    ) -> Result<(), Failure> {
         match self.seats.is_empty() && self.bench.has_tasks() {
             true => self.hire(interp, 1),
             false => Ok(()),
         }
     }
 
-    /// Sends a batch, and returns its number.
-    pub(super) fn send(&mut self, parcel: &Parcel, head: Head) -> u64 {
+    fn send(&mut self, parcel: &Parcel, head: Head) -> Result<u64, PutError> {
         self.posted += 1;
         let number = self.posted;
         self.bench.post(Task {
@@ -108,27 +118,29 @@ impl Threads {
             head,
             load: parcel.clone(),
         });
-        number
+        Ok(number)
     }
 
-    /// Withdraws a batch, so that no thread begins it. Returns false if one has.
-    pub(super) fn withdraw(&self, number: u64) -> bool {
+    fn withdraw(&self, number: u64) -> bool {
         self.bench.withdraw(number)
     }
 
-    /// Returns whether a thread has begun a batch that is under way.
-    pub(super) fn is_begun(&self, number: u64) -> bool {
+    fn is_begun(&self, number: u64) -> bool {
         !self.bench.has_task(number)
     }
 
-    /// Lets all threads leave when they have done what they were sent.
-    pub(super) fn close(&self) {
+    fn close(&mut self) {
         self.bench.close();
     }
 
-    /// Removes the threads that have ended, and those whose task has taken longer than it may, which are stopped at their next step.
-    /// Returns what they had in hand.
-    pub(super) fn ended(&mut self) -> Vec<Ended> {
+    fn signal(&self, _signal: Signal) {
+        self.bench.clear();
+        self.seats.iter().for_each(|seat| seat.dismiss());
+        interrupt::alert();
+        self.bench.wake_all();
+    }
+
+    fn ended(&mut self, _interp: &Arc<Interp>) -> Vec<Ended> {
         let mut all = Vec::new();
         let mut index = 0;
         while let Some(seat) = self.seats.get(index) {
@@ -162,22 +174,7 @@ impl Threads {
         all
     }
 
-    pub(super) fn members(&self) -> Vec<Member> {
-        let threads = self.seats.iter().map(|seat| seat.thread.clone());
-        threads.map(Member::Thread).collect()
-    }
-
-    /// Returns what each thread has done, those that have ended first.
-    pub(super) fn work(&self) -> Vec<Work> {
-        let now = self.seats.iter().map(|seat| seat.work());
-        self.past.with(now)
-    }
-
-    /// Ends all threads at their next step. Nothing that was sent and not begun is done.
-    pub(super) fn end(&self) {
-        self.bench.clear();
-        self.seats.iter().for_each(|seat| seat.dismiss());
-        interrupt::alert();
-        self.bench.wake_all();
+    fn starts_all(&self, _interp: &Interp) -> bool {
+        !self.terms.is_executor
     }
 }

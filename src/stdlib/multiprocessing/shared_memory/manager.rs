@@ -12,7 +12,7 @@ use crate::sys::lock::locked;
 
 /// A manager. Clones are the same.
 #[derive(Debug, Clone)]
-struct Manager(Arc<Inner>);
+struct SharedMemoryManager(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -35,25 +35,25 @@ const NOT_SENT: &str = "the process that made it removes the memory; send the me
 
 pub(super) fn register(registry: &mut Registry) {
     registry
-        .class::<Manager>("SharedMemoryManager")
-        .by_address(|manager: &Manager| Arc::as_ptr(&manager.0).addr())
-        .withhold(|_: &Manager| Some(NOT_SENT))
+        .class::<SharedMemoryManager>("SharedMemoryManager")
+        .by_address(|manager: &SharedMemoryManager| Arc::as_ptr(&manager.0).addr())
+        .withhold(|_: &SharedMemoryManager| Some(NOT_SENT))
         .method("start", &[], |call| {
-            call.this::<Manager>().0.start()?;
+            call.this::<SharedMemoryManager>().0.start()?;
             Ok(Dynamic::UNIT)
         })
         .method("shutdown", &[], |call| {
-            call.this::<Manager>().0.shutdown();
+            call.this::<SharedMemoryManager>().0.shutdown();
             Ok(Dynamic::UNIT)
         })
         .method("SharedMemory", &["size"], memory)
         .method("ShareableList", &["sequence"], list)
         .context(enter, |call| {
-            call.this::<Manager>().0.shutdown();
+            call.this::<SharedMemoryManager>().0.shutdown();
             Ok(Dynamic::UNIT)
         })
         .repr(|call| {
-            let manager = call.this::<Manager>().0;
+            let manager = call.this::<SharedMemoryManager>().0;
             let stage = match &*locked(&manager.stage) {
                 Stage::Initial => "initial",
                 Stage::Started(_) => "started",
@@ -71,12 +71,12 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
         home: sys::process::pid(),
         stage: Mutex::new(Stage::Initial),
     };
-    Ok(Dynamic::from(Manager(Arc::new(inner))))
+    Ok(Dynamic::from(SharedMemoryManager(Arc::new(inner))))
 }
 
 /// The beginning of `with`, which starts a manager that has not been started.
 fn enter(call: &mut Call<'_>) -> Outcome {
-    let manager = call.this::<Manager>().0;
+    let manager = call.this::<SharedMemoryManager>().0;
     if matches!(*locked(&manager.stage), Stage::Initial) {
         manager.start()?;
     }
@@ -88,7 +88,7 @@ fn memory(call: &mut Call<'_>) -> Outcome {
     let size = call.int(0)?;
     let size = u64::try_from(size).ok().filter(|size| *size > 0);
     let size = size.ok_or_else(|| raise("ValueError", "'size' must be a positive integer"))?;
-    let memory = call.this::<Manager>().0.make(|interp| {
+    let memory = call.this::<SharedMemoryManager>().0.make(|interp| {
         let memory = SharedMemory::create(interp, None, size, true)?;
         Ok((memory.clone(), memory))
     })?;
@@ -99,7 +99,7 @@ fn memory(call: &mut Call<'_>) -> Outcome {
 fn list(call: &mut Call<'_>) -> Outcome {
     let items = call.value(0);
     let items = List::items(call, items)?;
-    let list = call.this::<Manager>().0.make(|interp| {
+    let list = call.this::<SharedMemoryManager>().0.make(|interp| {
         let list = List::create(interp, None, &items, true)?;
         Ok((list.memory().clone(), list))
     })?;
