@@ -53,7 +53,9 @@
 //!
 //! - `authkey` (enabled by default): the `authkey` of scripts' `Listener` and `Client`, by the hashes of RustCrypto: 11 crates more.
 //! - `cli` (enabled by default): the `procscript` command. Without it neither clap, rustyline, indicatif nor anyhow is built.
-//! - `compile` (enabled by default): numeric functions and loops of scripts become machine code, by Cranelift: 37 crates more, 5 of them for
+//! - `hashlib` (enabled by default): the script module `hashlib`, by RustCrypto: 15 crates more.
+//! - `re` (enabled by default): the script module `re`, on the engine of the crate `regex`: 4 crates more.
+//! - `compile` (enabled by default): numeric functions and loops of scripts become machine code, by Cranelift: 33 crates more, 5 of them for
 //!   build scripts only, and five megabytes. Without it scripts behave the same, but numeric code is interpreted.
 //!
 //! A program that embeds the crate usually turns all off by `default-features = false`, and turns `compile` on if its scripts compute.

@@ -28,9 +28,10 @@ macro_rules! pages {
 }
 
 /// The pages, in the order in which modules and classes are listed.
-const PAGES: [(&str, &str); 18] = pages! {
+const PAGES: [(&str, &str); 29] = pages! {
     "builtins" "text" "values" "files" "exceptions"
-    "multiprocessing" "concurrent" "threading" "queue" "os" "sys" "signal" "time" "random" "json" "socket" "types" "speed"
+    "multiprocessing" "concurrent" "threading" "queue" "os" "sys" "signal" "time" "random" "json" "math" "re" "collections" "itertools"
+    "functools" "operator" "string" "shutil" "glob" "tempfile" "hashlib" "socket" "types" "speed"
 };
 
 /// The manual, parsed on first use.

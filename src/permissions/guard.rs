@@ -106,6 +106,26 @@ impl Guard {
         })
     }
 
+    /// Checks whether the environment may be changed, which children and the libraries that they load inherit: only without any restriction.
+    ///
+    /// # Errors
+    /// [`Denied`].
+    pub(crate) fn change_environment(&self, name: &str) -> Result<(), Denied> {
+        self.change_process("changing os.environ")?;
+        if self.is_open() {
+            return Ok(());
+        }
+        let permissions = self.permissions();
+        let asked = Asked {
+            kind: "env",
+            doing: format!("changing the environment variable {}", quoted(name)),
+            option: None,
+            arguments: None,
+            note: None,
+        };
+        Err(asked.denied(&permissions, Missing::Denied(None)))
+    }
+
     /// Checks whether the environment may be listed; [`shows`](Self::shows) then checks each variable.
     ///
     /// # Errors

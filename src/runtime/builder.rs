@@ -213,7 +213,8 @@ impl Builder {
     }
 
     /// Turns on only these script modules: `builtins` (names that need no import: `print`, `len`, Python's methods of
-    /// strings and lists), `multiprocessing`, `threading`, `queue`, `os`, `signal`, `socket`, `sys`, `time`, `random`, `json`.
+    /// strings and lists), `multiprocessing`, `threading`, `queue`, `os`, `signal`, `socket`, `sys`, `time`, `random`, `json`, `math`, …: each module of
+    /// [`Manual`](crate::manual::Manual).
     ///
     /// Neither the name of a disabled module nor its global functions exist, in this process and in children. By default a runtime has all modules, and a
     /// [package](Self::package) all but `builtins`.

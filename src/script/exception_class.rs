@@ -49,6 +49,11 @@ pub(crate) fn register(registry: &mut Registry) {
         .getter("pid", |call| Ok(lost_part(&call.this(), 1)))
         .getter("exitcode", |call| Ok(lost_part(&call.this(), 2)))
         .getter("task", |call| Ok(lost_part(&call.this(), 3)))
+        .getter("msg", |call| Ok(pattern_part(&call.this(), "msg")))
+        .getter("pattern", |call| Ok(pattern_part(&call.this(), "pattern")))
+        .getter("pos", |call| Ok(pattern_part(&call.this(), "pos")))
+        .getter("lineno", |call| Ok(pattern_part(&call.this(), "lineno")))
+        .getter("colno", |call| Ok(pattern_part(&call.this(), "colno")))
         .method("to_string", &[], |call| {
             Ok(call.this::<Exception>().message().into())
         })
@@ -69,12 +74,18 @@ const MOST_INSIDE: usize = 10_000;
 
 /// `ValueError("x")`: the class is the name it was called by.
 pub(crate) fn construct(call: &mut Call<'_>) -> Outcome {
+    let class = call.name();
+    construct_as(call, class)
+}
+
+/// As [`construct`], for a class that has another name.
+pub(crate) fn construct_as(call: &mut Call<'_>, class: &'static str) -> Outcome {
     let place = call.context.call_source().map(|file| {
         let position = call.context.call_position();
         call.interp.program.frame(file, position, "")
     });
     let frames = place.into_iter().filter(|frame| frame.line > 0).collect();
-    let exception = Exception::new(call.name(), call.rest(0)).with_frames(frames);
+    let exception = Exception::new(class, call.rest(0)).with_frames(frames);
     if exception.inside() > MOST_INSIDE {
         let text = format!("an exception cannot contain more than {MOST_INSIDE} others");
         return Err(raise("RecursionError", text));
@@ -98,6 +109,35 @@ fn lost_part(exception: &Exception, index: usize) -> Dynamic {
     let args = exception.args();
     let part = args.get(index).filter(|_| exception.kind() == "WorkerLost");
     part.cloned().unwrap_or(Dynamic::UNIT)
+}
+
+/// Returns what a PatternError, which is `re.error`, says of its pattern; `()` for any other exception.
+fn pattern_part(exception: &Exception, name: &str) -> Dynamic {
+    if exception.kind() != "PatternError" {
+        return Dynamic::UNIT;
+    }
+    let part = |index: usize| exception.args().get(index).cloned();
+    let (pattern, position) = (part(1), part(2));
+    let message = exception.message();
+    let place = position.as_ref().and_then(|position| position.as_int().ok());
+    let before: String = match (&pattern, place) {
+        (Some(pattern), Some(place)) => {
+            let pattern = pattern.to_string();
+            pattern.chars().take(usize::try_from(place).unwrap_or(0)).collect()
+        }
+        _ => String::new(),
+    };
+    let value = match name {
+        "msg" => message.split(" at position ").next().map(|text| text.to_string().into()),
+        "pattern" => pattern,
+        "pos" => position,
+        "lineno" => place.map(|_| Dynamic::from_int(before.matches('\n').count() as i64 + 1)),
+        _ => place.map(|_| {
+            let line = before.rsplit('\n').next().unwrap_or_default();
+            Dynamic::from_int(line.chars().count() as i64 + 1)
+        }),
+    };
+    value.unwrap_or(Dynamic::UNIT)
 }
 
 /// Returns an exception by its parts: a record of its class and frames, and its arguments.

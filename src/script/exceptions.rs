@@ -55,12 +55,14 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ("NotImplementedError", "RuntimeError"),
     ("OSError", "Exception"),
     ("OverflowError", "ArithmeticError"),
+    ("PatternError", "Exception"),
     ("PermissionError", "OSError"),
     ("ProcessError", "Exception"),
     ("ProcessLookupError", "OSError"),
     ("RecursionError", "RuntimeError"),
     ("ReferenceError", "Exception"),
     ("RuntimeError", "Exception"),
+    ("SameFileError", "OSError"),
     ("ShutDown", "Exception"),
     ("StopIteration", "Exception"),
     ("SyntaxError", "Exception"),
@@ -172,8 +174,8 @@ impl Exception {
         let custom = |_: &Dynamic| None;
         match self.0.args.as_slice() {
             [] => String::new(),
-            // Its process, exit code and task are properties.
-            [text, ..] if self.kind() == "WorkerLost" => str_of(text, &custom),
+            // What else there is are properties: process, exit code and task; pattern and position.
+            [text, ..] if matches!(self.kind(), "WorkerLost" | "PatternError") => str_of(text, &custom),
             [key] if self.kind() == "KeyError" => repr_of(key, &custom),
             [one] => str_of(one, &custom),
             [code, text] if is_a(self.kind(), "OSError") => {

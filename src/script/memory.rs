@@ -55,6 +55,37 @@ pub(crate) fn for_copies(call: &Call<'_>, value: &Dynamic, count: usize) -> Resu
     check(bytes, || format!("{count} copies of that item"))
 }
 
+/// Memory for one more item of a list that grows.
+pub(crate) fn for_one_more(call: &Call<'_>, list: &Array) -> Result<(), Failure> {
+    let limit = call.interp.settings.limits.of_array_items();
+    within(limit, list.len() + 1, LIST)?;
+    if list.len() < list.capacity() {
+        return Ok(());
+    }
+    let items = list.len().saturating_mul(2);
+    check(items.saturating_mul(ITEM), || {
+        format!("a list of {items} items")
+    })
+}
+
+/// Memory for a string that grows by so many bytes.
+pub(crate) fn for_longer(call: &Call<'_>, string: &String, more: usize) -> Result<(), Failure> {
+    let length = string.len().saturating_add(more);
+    let limit = call.interp.settings.limits.of_string_bytes();
+    within(limit, length, STRING)?;
+    if length <= string.capacity() {
+        return Ok(());
+    }
+    let bytes = length.max(string.capacity().saturating_mul(2));
+    check(bytes, || format!("{bytes} bytes"))
+}
+
+/// Memory for a compiled pattern.
+#[cfg(feature = "re")]
+pub(crate) fn for_pattern(bytes: usize) -> Result<(), Failure> {
+    check(bytes, || "a pattern".into())
+}
+
 /// Memory for the strings that show values.
 pub(crate) fn for_strings_of<'v>(
     call: &Call<'_>,

@@ -13,7 +13,7 @@
 //! - [`islands`]: functions and loops as machine code.
 //!
 //! Values and errors:
-//! - [`values`], [`dialect`], [`cells`]: types, truth and forms; whose errors an object raises; variables that threads share.
+//! - [`values`], [`dialect`], [`cells`]: types, truth and forms; whose errors an object raises; variables that threads share; [`dropping`]: what is inside objects.
 //! - [`steps`], [`random_stream`]: ranges with a step; the process's random numbers.
 //! - [`codecs`], [`codec`]: how values are sent to other processes.
 //! - [`exceptions`], [`exception_class`], [`rhai_errors`], [`rhai_texts`], [`panics`], [`denied`]: errors as objects, and what becomes one.
@@ -38,6 +38,7 @@ pub(crate) mod codecs;
 mod denied;
 pub(crate) mod depth;
 pub(crate) mod dialect;
+pub(crate) mod dropping;
 pub(crate) mod exception_class;
 pub(crate) mod exceptions;
 pub(crate) mod foreign;

@@ -5,20 +5,35 @@
 //! - [`concurrent`]: executors and futures.
 //! - [`threading`]: `Thread`, …; [`queue`]: queues between threads.
 //! - [`types`][]: `Object`.
+//! - [`os`], [`signal`], [`socket`], [`sys`], [`time`], [`random`], [`json`], [`math`], `re`.
+//! - [`shutil`], [`glob`], [`tempfile`], `hashlib`.
+//! - [`collections`], [`itertools`], [`functools`], [`operator`], [`string`].
 //! - [`reach`]: which programs get to a module at all.
-//! - [`os`], [`signal`], [`socket`], [`sys`], [`time`], [`random`], [`json`].
 
 pub(crate) mod builtins;
+mod collections;
 mod concurrent;
+mod functools;
+mod glob;
+#[cfg(feature = "hashlib")]
+mod hashlib;
+mod itertools;
 mod json;
+mod math;
 pub(crate) mod multiprocessing;
+mod operator;
 pub(crate) mod os;
 pub(crate) mod queue;
 mod random;
 mod reach;
+#[cfg(feature = "re")]
+mod re;
+mod shutil;
 pub(crate) mod signal;
 pub(crate) mod socket;
+mod string;
 mod sys;
+mod tempfile;
 pub(crate) mod threading;
 mod time;
 pub(crate) mod types;
@@ -37,21 +52,34 @@ type ScriptModule = (&'static str, fn(&mut Registry), fn(&mut States));
 /// For a module that keeps nothing.
 fn stateless(_: &mut States) {}
 
-const MODULES: [ScriptModule; 13] = [
+const MODULES: &[ScriptModule] = &[
     ("builtins", builtins::register, stateless),
     (
         "multiprocessing",
         multiprocessing::register,
         multiprocessing::states,
     ),
+    ("collections", collections::register, stateless),
     ("concurrent", concurrent::register, stateless),
+    ("functools", functools::register, stateless),
+    ("glob", glob::register, stateless),
+    #[cfg(feature = "hashlib")]
+    ("hashlib", hashlib::register, stateless),
+    ("itertools", itertools::register, stateless),
     ("json", json::register, stateless),
+    ("math", math::register, stateless),
+    ("operator", operator::register, stateless),
     ("os", os::register, os::states),
     ("queue", queue::register, stateless),
     ("random", random::register, random::states),
+    #[cfg(feature = "re")]
+    ("re", re::register, re::states),
+    ("shutil", shutil::register, stateless),
     ("signal", signal::register, signal::states),
     ("socket", socket::register, stateless),
+    ("string", string::register, stateless),
     ("sys", sys::register, stateless),
+    ("tempfile", tempfile::register, tempfile::states),
     ("threading", threading::register, threading::states),
     ("time", time::register, stateless),
     ("types", types::register, stateless),
@@ -68,8 +96,9 @@ pub(crate) fn is_built_in(name: &str) -> bool {
 }
 
 /// The modules inside of others.
-const INNER: [&str; 4] = [
+const INNER: [&str; 5] = [
     "concurrent.futures",
+    "itertools.chain",
     "multiprocessing.connection",
     "multiprocessing.pool",
     "os.path",

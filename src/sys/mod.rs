@@ -6,7 +6,7 @@
 //! 2. nix for what rustix lacks: names of signals, `sigaction`, signal masks, `signalfd`, timers, `posix_spawn`;
 //! 3. libc for what neither has in a form that fits: `fork`, `clone`, `_exit`, robust lists, `kill`, `alarm`, `sigaction` as a query,
 //!    `sigtimedwait`, `ppoll`, socket options and descriptors that scripts name by number, the stack of a thread, the C library's
-//!    allocator, a question to `unshare` and `tgkill`, and the supervisor of a command, which runs between a fork and its end. These calls
+//!    allocator, whether a descriptor is a terminal, a question to `unshare` and `tgkill`, and the supervisor of a command, which runs between a fork and its end. These calls
 //!    are `unsafe`, and each says why it is sound.
 //!
 //! Sockets are socket2's, which has the addresses.
@@ -18,6 +18,7 @@ pub(crate) mod copying;
 pub(crate) mod cpu;
 pub(crate) mod deep_stack;
 pub(crate) mod descriptors;
+pub(crate) mod environment;
 pub(crate) mod executable;
 pub(crate) mod futex;
 pub(crate) mod identity;

@@ -14,6 +14,26 @@ const HELD: OFlags = OFlags::PATH.union(OFlags::CLOEXEC);
 #[derive(Debug)]
 pub(crate) struct Held(OwnedFd);
 
+/// Bytes of a file system.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Space {
+    pub total: u64,
+    pub free: u64,
+    /// Free for those who are not root.
+    pub available: u64,
+}
+
+/// Returns the space of the file system that a path is in.
+pub(crate) fn space(path: &Path) -> io::Result<Space> {
+    let found = rustix::fs::statvfs(path)?;
+    let bytes = |blocks: u64| blocks.saturating_mul(found.f_frsize);
+    Ok(Space {
+        total: bytes(found.f_blocks),
+        free: bytes(found.f_bfree),
+        available: bytes(found.f_bavail),
+    })
+}
+
 impl Held {
     /// Holds the directory `path`, from the current directory if it is relative.
     pub(crate) fn directory(path: &Path) -> io::Result<Self> {

@@ -78,6 +78,12 @@ pub(crate) fn group() -> i32 {
     nix::unistd::getpgrp().as_raw()
 }
 
+/// Returns the process group of a process, 0 being this one.
+pub(crate) fn group_of(pid: i32) -> io::Result<i32> {
+    let group = nix::unistd::getpgid(Some(nix::unistd::Pid::from_raw(pid)))?;
+    Ok(group.as_raw())
+}
+
 /// Returns the session of this process; 0 as for [`group`].
 pub(crate) fn session() -> i32 {
     // SAFETY: the call takes a number. For this process itself it does not fail.

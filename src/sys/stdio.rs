@@ -1,5 +1,7 @@
 //! The three standard streams as descriptors: whole writes, and an empty standard input.
 
+#![allow(unsafe_code)]
+
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 
@@ -40,6 +42,18 @@ pub fn terminal_width(at_prompt: bool) -> Option<u16> {
     };
     let size = rustix::termios::tcgetwinsize(stream).ok()?;
     Some(size.ws_col).map(|columns| if columns == 0 { 80 } else { columns })
+}
+
+/// Returns the columns and lines of the terminal that a stream leads to, `None` if it is not a terminal that has a size.
+pub(crate) fn terminal_size(stream: Stream) -> Option<(u16, u16)> {
+    let size = rustix::termios::tcgetwinsize(stream.fd()).ok()?;
+    Some((size.ws_col, size.ws_row)).filter(|(columns, lines)| *columns > 0 && *lines > 0)
+}
+
+/// Returns whether a descriptor is a terminal; one that is not open is none.
+pub(crate) fn is_terminal_at(descriptor: i32) -> bool {
+    // SAFETY: isatty takes an integer, and asks the kernel about whatever that is.
+    unsafe { libc::isatty(descriptor) == 1 }
 }
 
 /// Writes all of `bytes`, in one `write(2)` where the kernel takes them whole; waits where it takes none.

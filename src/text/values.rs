@@ -42,6 +42,10 @@ pub(crate) fn type_name_of(name: &str) -> String {
         "Range<i64>" | "RangeInclusive<i64>" => "range",
         "Socket" => "socket",
         "Channel" => "queue.Queue",
+        "Iter" => "iterator",
+        "Deque" => "collections.deque",
+        "DefaultDict" => "collections.defaultdict",
+        "StringModule" => "string",
         "Local" => "_thread._local",
         _ => return bare,
     };

@@ -37,17 +37,28 @@ fn doc_shows_the_manual_or_suggests_a_name() {
     );
 }
 
-const DEFINITIONS: [&str; 13] = [
+const DEFINITIONS: [&str; 24] = [
     "__static__.d.rhai",
+    "collections.d.rhai",
     "concurrent.d.rhai",
+    "functools.d.rhai",
+    "glob.d.rhai",
+    "hashlib.d.rhai",
+    "itertools.d.rhai",
     "json.d.rhai",
+    "math.d.rhai",
     "multiprocessing.d.rhai",
+    "operator.d.rhai",
     "os.d.rhai",
     "queue.d.rhai",
     "random.d.rhai",
+    "re.d.rhai",
+    "shutil.d.rhai",
     "signal.d.rhai",
     "socket.d.rhai",
+    "string.d.rhai",
     "sys.d.rhai",
+    "tempfile.d.rhai",
     "threading.d.rhai",
     "time.d.rhai",
     "types.d.rhai",

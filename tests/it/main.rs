@@ -16,6 +16,7 @@ mod support {
     pub(crate) mod running; // a run of the command in progress
     pub(crate) mod screen; // what a terminal shows
     pub(crate) mod script; // runs scripts by the real command
+    pub(crate) mod table; // expressions beside CPython's values
     pub(crate) mod text; // un-indented literals, folded process numbers
     pub(crate) mod watchdog; // kills what takes too long
 }
@@ -24,6 +25,7 @@ mod examples; // the examples of a document, run
 // The subjects.
 mod cli; // the command line
 mod closed_output; // output that nobody reads or that cannot be written
+mod collections; // collections, beside CPython's values
 mod commands; // commands of os.system, and what ends them
 mod concurrent; // executors and futures
 mod conformance; // where the numbered cases of CPython are
@@ -37,8 +39,11 @@ mod faults; // small faults found from outside
 mod fifo; // files that make their readers wait
 mod from_python; // the tables of docs/from-python.md
 mod imports; // imported modules as values
+mod hashlib; // hashlib, beside CPython's values
 mod islands; // functions and loops as machine code
+mod itertools; // itertools, functools, operator, string
 mod long_lines; // lines of any length, read and printed
+mod math; // math, beside CPython's values
 mod manual; // the examples of docs/modules
 mod memory; // values as large as a script asks for
 mod methods; // methods and functions of one name
@@ -49,11 +54,14 @@ mod objects; // Object, methods and classes as values
 mod permissions; // what a script may not, and how it tries all the same
 mod pool_scripts; // the scripts of `scripts/` that use pools
 mod python; // the same expressions, evaluated by Python
+mod re; // re, beside CPython's values
 mod readme; // the script of the README
 mod scripts; // builtins, os, sys, time, random, json: each script by its whole output
 mod shortcuts; // loops and functions that are run without asking Rhai for each step
+mod shutil; // shutil, glob
 mod signal; // signal, os.fork
 mod socket; // sockets, and the servers of the tutorials
+mod tempfile; // tempfile; os.stat and others
 mod terminal; // the prompt, on a pseudo-terminal
 mod threading; // threads, and what lies between them
 mod tidy; // the house rules

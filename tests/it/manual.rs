@@ -25,5 +25,7 @@ macro_rules! modules {
 }
 
 modules! {
-    builtins concurrent exceptions files json multiprocessing os queue random signal socket speed sys text threading time types values
+    builtins collections concurrent exceptions files functools glob hashlib itertools json math multiprocessing operator os
+    queue random re shutil signal socket speed string sys tempfile text threading time types
+    values
 }

@@ -95,7 +95,20 @@ impl Fitting<'_> {
             Expr::FnCall(call, pos) => self.call(call, *pos),
             Expr::Stmt(block) => self.statements(block.statements()),
             Expr::Index(sides, ..) => sum([self.expr(&sides.lhs), self.index(&sides.rhs)]),
-            Expr::Dot(sides, ..) => sum([self.expr(&sides.lhs), self.link(&sides.rhs)]),
+            Expr::Dot(sides, ..) => match (&sides.lhs, &sides.rhs) {
+                (Expr::Variable(name, ..), Expr::MethodCall(call, _))
+                    if name.1 == "math" && numeric::of_math(&call.name, call.args.len()).is_some() =>
+                {
+                    let args = sum(call.args.iter().map(|arg| self.expr(arg)))?;
+                    Ok(args.saturating_add(4))
+                }
+                (Expr::Variable(name, ..), Expr::Property(property, _))
+                    if name.1 == "math" && matches!(property.2.as_str(), "pi" | "e" | "tau") =>
+                {
+                    Ok(1)
+                }
+                _ => sum([self.expr(&sides.lhs), self.link(&sides.rhs)]),
+            },
             Expr::StringConstant(..) | Expr::CharConstant(..) | Expr::InterpolatedString(..) => {
                 unfit("uses a string", expr.position())
             }

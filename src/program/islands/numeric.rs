@@ -64,3 +64,20 @@ pub(crate) fn of(name: &str, args: usize) -> Option<Numeric> {
         _ => return None,
     })
 }
+
+/// Returns what a function of the script module `math` is, called with this many arguments.
+pub(crate) fn of_math(name: &str, args: usize) -> Option<Numeric> {
+    Some(match (name, args) {
+        ("sqrt", 1) => Numeric::Sqrt,
+        ("floor", 1) => Numeric::Floor,
+        ("ceil", 1) => Numeric::Ceiling,
+        ("fabs", 1) => Numeric::Abs,
+        ("sin", 1) => Numeric::Sin,
+        ("cos", 1) => Numeric::Cos,
+        ("tan", 1) => Numeric::Tan,
+        ("exp", 1) => Numeric::Exp,
+        ("log", 1) => Numeric::Ln,
+        ("log10", 1) => Numeric::Log10,
+        _ => return None,
+    })
+}

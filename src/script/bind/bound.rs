@@ -186,6 +186,23 @@ pub(crate) fn no_attribute(call: &Call<'_>, class: &str, name: &str) -> Failure 
     error
 }
 
+/// The method of a class whose values are called as functions: every program has it.
+pub(crate) const CALL: &str = "__call__";
+
+/// Returns a function that calls an object.
+///
+/// # Errors
+/// None that a script can cause.
+pub(crate) fn function_of(interp: &Arc<Interp>, object: &Dynamic) -> Outcome {
+    bind(interp, object, CALL, Dynamic::UNIT).ok_or_else(|| "an object cannot be called".into())
+}
+
+/// Returns the object that a function calls, if it is one of [`function_of`].
+pub(crate) fn callee(function: &FnPtr) -> Option<Dynamic> {
+    let first = function.curry().first()?.read_lock::<Bound>()?;
+    (first.name == CALL).then(|| first.receiver.clone())
+}
+
 /// Returns the method of a value as a value.
 pub(crate) fn method_of(call: &Call<'_>, receiver: &Dynamic, name: &str) -> Option<Dynamic> {
     let name = Classes::method(call.interp, receiver, name)?;

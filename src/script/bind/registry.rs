@@ -72,6 +72,11 @@ impl Registry {
         matches!(&self.purpose, Purpose::Engine(vocabulary) if vocabulary.has(name))
     }
 
+    /// Returns whether a script module of this name has to be declared: a program that does not name it can have none of its values.
+    pub(crate) fn can_name(&self, module: &str) -> bool {
+        !self.is_for_engine() || self.wants(module)
+    }
+
     pub(super) fn is_for_engine(&self) -> bool {
         matches!(self.purpose, Purpose::Engine(_))
     }

@@ -11,8 +11,9 @@ const BY_ANY_NAME: [&str; 6] = ["eval", "Fn", "delattr", "getattr", "hasattr", "
 /// The word that brings in other texts.
 const IMPORT: &str = "import";
 
-/// Methods that Rhai or a native calls by itself: `print` writes to a file and flushes it.
-const CALLED_UNNAMED: [&str; 6] = [
+/// Methods that Rhai or a native calls by itself: `print` writes to a file and flushes it; functions that are objects are called.
+const CALLED_UNNAMED: [&str; 7] = [
+    "__call__",
     "contains",
     "flush",
     "read",

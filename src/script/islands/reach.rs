@@ -53,10 +53,9 @@ impl Surroundings for Reach<'_> {
         let settings = &self.interp.settings;
         let mounts = &settings.mounts;
         let is_mounted = mounts.is_empty() || mounts.iter().any(String::is_empty);
-        let module = if name == "random" {
-            "random"
-        } else {
-            "builtins"
+        let module = match name {
+            "random" | "math" => name,
+            _ => "builtins",
         };
         is_mounted && settings.has_module(module) && self.interp.given.get(name).is_none()
     }

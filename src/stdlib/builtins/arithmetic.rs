@@ -2,7 +2,7 @@
 
 use std::any::TypeId;
 
-use rhai::{Array, Dynamic};
+use rhai::{Array, Dynamic, EvalAltResult, NativeCallContext};
 
 use super::number::{not_an_integer, too_large, truncate};
 use crate::script::{Call, Failure, Outcome, Registry, raise, type_name};
@@ -242,6 +242,51 @@ fn modular_power(base: i64, exp: i64, modulus: i64) -> Result<i64, Failure> {
         power
     };
     Ok(signed as i64)
+}
+
+/// Returns the result of an operator as the engine has it; of two integers, which it does without a function, the result itself.
+///
+/// # Errors
+/// Those of the operator; `TypeError` if there is none for these types.
+pub(in crate::stdlib) fn by_engine(
+    call: &Call<'_>,
+    operator: &str,
+    a: &Dynamic,
+    b: &Dynamic,
+) -> Outcome {
+    by_engine_in(call.context, operator, a, b)
+}
+
+/// As [`by_engine`], when the native has returned.
+///
+/// # Errors
+/// Those of the operator; `TypeError` if there is none for these types.
+pub(in crate::stdlib) fn by_engine_in(
+    context: &NativeCallContext,
+    operator: &str,
+    a: &Dynamic,
+    b: &Dynamic,
+) -> Outcome {
+    if let (Some(x), Some(y)) = (as_int(a), as_int(b)) {
+        let (x, y) = (i128::from(x), i128::from(y));
+        let exact = match operator {
+            "+" => x + y,
+            "-" => x - y,
+            "*" => x * y,
+            "&" => x & y,
+            "|" => x | y,
+            "^" => x ^ y,
+            _ => return Err(unsupported(operator, a, b)),
+        };
+        let fits = i64::try_from(exact).map(Dynamic::from_int);
+        return fits.map_err(|_| too_large(&exact.to_string()));
+    }
+    let (mut left, mut right) = (a.clone(), b.clone());
+    let result = context.call_native_fn_raw(operator, true, &mut [&mut left, &mut right]);
+    result.map_err(|error| match *error {
+        EvalAltResult::ErrorFunctionNotFound(..) => unsupported(operator, a, b),
+        _ => error,
+    })
 }
 
 pub(super) fn unsupported(operator: &str, a: &Dynamic, b: &Dynamic) -> Failure {

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 
 use rhai::{AST, Array, Blob, Dynamic, Engine, EvalAltResult, Map, Position, Scope};
 
+use super::iterator::Iter;
 use super::number::not_an_integer;
 use super::slices;
 use crate::script::bind::{Items, Iterators};
@@ -140,6 +141,15 @@ pub(in crate::stdlib) fn items(call: &Call<'_>, value: Dynamic) -> Result<Array,
     }
     if let Some(steps) = value.read_lock::<Steps>() {
         return collect(call, steps.len(), steps.map(Dynamic::from_int));
+    }
+    if let Some(iter) = value.read_lock::<Iter>().map(|iter| iter.clone()) {
+        let mut all = Array::new();
+        for item in iter {
+            call.check_interrupts()?;
+            memory::for_one_more(call, &all)?;
+            all.push(item?);
+        }
+        return Ok(all);
     }
     walk(call.context.engine(), value)
 }

@@ -148,7 +148,11 @@ fn register_attributes(registry: &mut Registry) {
 }
 
 /// Returns the attribute, if the object has it.
-fn attribute(call: &Call<'_>, object: &mut Dynamic, name: &str) -> Option<Dynamic> {
+pub(in crate::stdlib) fn attribute(
+    call: &Call<'_>,
+    object: &mut Dynamic,
+    name: &str,
+) -> Option<Dynamic> {
     if let Some(map) = object.read_lock::<Map>() {
         return map.get(name).cloned();
     }

@@ -5,37 +5,26 @@ use std::fmt;
 use rhai::{Dynamic, FnPtr};
 
 use super::file::File;
-use super::items_of;
+use super::iterate::{items as items_of, lazily};
+use super::iterator::Iter;
 use crate::script::caller::Caller;
 use crate::script::steps::Steps;
-use crate::script::{Call, Exception, Failure, Outcome};
+use crate::script::bind::Iterators;
+use crate::script::{Call, Exception, Failure, Interp, Outcome};
 use crate::text;
 
 /// The items of a value that have not been taken.
 pub(crate) struct Lazy(Box<dyn FnMut() -> Option<Outcome> + Send + Sync>);
 
 impl Lazy {
-    /// Begins to go through a value. Of ranges and files the next item is found when it is asked for; a function gives the next item at
+    /// Begins to go through a value. Of ranges, files and iterators the next item is found when it is asked for; a function gives the next item at
     /// each call, until it throws `StopIteration`.
     ///
     /// # Errors
     /// `TypeError` for a value without items.
     pub(in crate::stdlib) fn of(call: &Call<'_>, value: Dynamic) -> Result<Self, Failure> {
-        if let Some(range) = text::bounds(&value) {
-            let (start, stop) = range;
-            let mut range = start..i64::try_from(stop).unwrap_or(i64::MAX);
-            return Ok(Self::by(move || {
-                range.next().map(|i| Ok(Dynamic::from_int(i)))
-            }));
-        }
-        if let Some(steps) = value.read_lock::<Steps>().map(|steps| *steps) {
-            let mut steps = steps;
-            return Ok(Self::by(move || {
-                steps.next().map(|i| Ok(Dynamic::from_int(i)))
-            }));
-        }
-        if let Some(file) = value.read_lock::<File>().map(|file| file.clone()) {
-            return Ok(Self::by(move || file.next_line().transpose()));
+        if let Some(items) = Self::one_by_one(&value) {
+            return Ok(items);
         }
         if let Some(function) = value.read_lock::<FnPtr>().map(|function| function.clone()) {
             let caller = Caller::of(call.interp, call.context)?;
@@ -43,6 +32,40 @@ impl Lazy {
         }
         let mut items = items_of(call, value)?.into_iter();
         Ok(Self::by(move || items.next().map(Ok)))
+    }
+
+    /// As [`of`](Self::of), when the native has returned. A function has no items then.
+    ///
+    /// # Errors
+    /// `TypeError` for a value without items.
+    pub(in crate::stdlib) fn later(interp: &Interp, value: &Dynamic) -> Result<Self, Failure> {
+        if let Some(items) = Self::one_by_one(value) {
+            return Ok(items);
+        }
+        let items: Vec<Outcome> = lazily(interp, &Iterators::default(), value)?.collect();
+        let mut items = items.into_iter();
+        Ok(Self::by(move || items.next()))
+    }
+
+    /// Begins to go through a value whose items are found when they are asked for.
+    fn one_by_one(value: &Dynamic) -> Option<Self> {
+        if let Some((start, stop)) = text::bounds(value) {
+            let mut range = start..i64::try_from(stop).unwrap_or(i64::MAX);
+            return Some(Self::by(move || {
+                range.next().map(|i| Ok(Dynamic::from_int(i)))
+            }));
+        }
+        if let Some(steps) = value.read_lock::<Steps>().map(|steps| *steps) {
+            let mut steps = steps;
+            return Some(Self::by(move || {
+                steps.next().map(|i| Ok(Dynamic::from_int(i)))
+            }));
+        }
+        if let Some(file) = value.read_lock::<File>().map(|file| file.clone()) {
+            return Some(Self::by(move || file.next_line().transpose()));
+        }
+        let mut iter = value.read_lock::<Iter>().map(|iter| iter.clone())?;
+        Some(Self::by(move || iter.next()))
     }
 
     /// Returns the items that a function gives.

@@ -3,7 +3,7 @@
 //! - [`mod@print`], [`input`]: output and input.
 //! - [`convert`]: `str`, `int`, `float`, `bool`, `repr`, …; [`number`], [`codec`]: numbers and bytes as strings.
 //! - [`display`]: how values look in strings.
-//! - [`slices`]: indices and slices of sequences; [`iterate`]: `len`, `range`; [`sequence`]: `sorted`, `sum`, `zip`, …; [`compare`]: equality and order;
+//! - [`slices`]: indices and slices of sequences; [`iterate`]: `len`, `range`; [`iterator`], [`iterating`]: `iter`, `next`; [`sequence`]: `sorted`, `sum`, `zip`, …; [`compare`]: equality and order;
 //!   [`sorting`]: by value or key; [`comparing`]: `list.sort(|a, b| …)`; [`each`]: `list.map(f)`, `list.filter(f)`.
 //! - [`arithmetic`]: `abs`, `round`, `divmod`, `pow`; [`operators`]: `"%s" % x`, `"*" * 3`.
 //! - [`kind`]: `type`, `isinstance`, attributes by name.
@@ -34,7 +34,7 @@
 //! `list.reverse()` are the same in both, `s.trim()` and `s.make_upper()` change `s`, `s.split(5)` splits at an
 //! index, `"a" + None` is `"a"`.
 
-mod arithmetic;
+pub(super) mod arithmetic;
 mod bytes;
 pub(super) mod codec;
 pub(crate) mod compare;
@@ -47,7 +47,9 @@ pub(super) mod file;
 mod grown;
 pub(super) mod input;
 pub(super) mod iterate;
-mod kind;
+mod iterating;
+pub(super) mod iterator;
+pub(super) mod kind;
 pub(super) mod lazy;
 mod list;
 pub(super) mod number;
@@ -76,6 +78,7 @@ pub(super) fn register(registry: &mut Registry) {
     convert::register(registry);
     display::register(registry);
     iterate::register(registry);
+    iterating::register(registry);
     sequence::register(registry);
     arithmetic::register(registry);
     operators::register(registry);

@@ -4,12 +4,14 @@
 
 use rhai::{Array, Dynamic, FnPtr, Map};
 
-use super::arithmetic::unsupported;
+use super::arithmetic::{by_engine, unsupported};
 use super::compare::{equal, greater, less};
 use super::iterate::items;
+use super::iterator::Iter;
+use super::lazy::Lazy;
 use super::number::too_large;
 use super::sorting::in_order;
-use crate::script::{Call, Failure, Handler, Outcome, Registry, raise, truth, type_name};
+use crate::script::{Call, Failure, Handler, Outcome, Registry, memory, raise, truth, type_name};
 use crate::text::{as_int, as_string};
 
 pub(super) fn register(registry: &mut Registry) {
@@ -39,17 +41,13 @@ pub(super) fn register(registry: &mut Registry) {
         registry.exactly("min", &mixed, &["*args"], |call| extreme(call, false));
         registry.exactly("max", &mixed, &["*args"], |call| extreme(call, true));
     }
-    registry.function("any", &["iterable"], |call| {
-        Ok(items_of(call, 0)?.iter().any(truth).into())
-    });
-    registry.function("all", &["iterable"], |call| {
-        Ok(items_of(call, 0)?.iter().all(truth).into())
-    });
+    registry.function("any", &["iterable"], |call| first(call, true));
+    registry.function("all", &["iterable"], |call| first(call, false));
     registry.function("enumerate", &["iterable", "start?"], enumerate);
     registry.function("zip", &["*iterables"], |call| {
         call.keywords_only_if(&["strict"]);
         let strict = call.keyword("strict").is_some_and(|flag| truth(&flag));
-        let rows = columns(call, 0)?;
+        let rows = columns(call, 0, strict)?;
         if strict && rows.windows(2).any(|pair| pair[0].len() != pair[1].len()) {
             let text = "zip() arguments have different lengths";
             return Err(raise("ValueError", text));
@@ -187,7 +185,11 @@ fn sum(call: &mut Call<'_>) -> Outcome {
     Ok(total)
 }
 
-fn add(call: &Call<'_>, a: Dynamic, b: Dynamic) -> Outcome {
+/// Returns the sum of two values.
+///
+/// # Errors
+/// `TypeError` for values that cannot be added, `OverflowError` beyond 64 bits.
+pub(in crate::stdlib) fn add(call: &Call<'_>, a: Dynamic, b: Dynamic) -> Outcome {
     if let (Some(a), Some(b)) = (as_int(&a), as_int(&b)) {
         let sum = a.checked_add(b);
         return sum
@@ -198,10 +200,7 @@ fn add(call: &Call<'_>, a: Dynamic, b: Dynamic) -> Outcome {
     if as_string(&a).is_some() != as_string(&b).is_some() {
         return Err(unsupported("+", &a, &b));
     }
-    let (mut left, mut right) = (a.clone(), b.clone());
-    call.context
-        .call_native_fn_raw("+", true, &mut [&mut left, &mut right])
-        .map_err(|_| unsupported("+", &a, &b))
+    by_engine(call, "+", &a, &b)
 }
 
 /// `min` and `max` of one iterable or of several values, with `key` and `default`.
@@ -254,10 +253,40 @@ fn enumerate(call: &mut Call<'_>) -> Outcome {
     Ok(pairs.collect::<Result<Array, Failure>>()?.into())
 }
 
-/// Returns the items of each argument from `index` on.
-fn columns(call: &mut Call<'_>, index: usize) -> Result<Vec<Array>, Failure> {
+/// `any(iterable)`, `all(iterable)`: the first item that is `wanted` decides.
+fn first(call: &mut Call<'_>, wanted: bool) -> Outcome {
+    let value = call.value(0);
+    let mut items = Lazy::of(call, value)?;
+    while let Some(item) = items.next() {
+        call.check_interrupts()?;
+        if truth(&item?) == wanted {
+            return Ok(wanted.into());
+        }
+    }
+    Ok((!wanted).into())
+}
+
+/// Returns the items of each argument from `index` on: of iterators as many as the shortest of the others has, or of all if `is_strict`.
+fn columns(call: &mut Call<'_>, index: usize, is_strict: bool) -> Result<Vec<Array>, Failure> {
     let given = call.rest(index);
-    given.into_iter().map(|value| items(call, value)).collect()
+    if is_strict || !given.iter().any(Dynamic::is::<Iter>) {
+        return given.into_iter().map(|value| items(call, value)).collect();
+    }
+    let mut columns = vec![Array::new(); given.len()];
+    let given = given.into_iter().map(|value| Lazy::of(call, value));
+    let mut sources = given.collect::<Result<Vec<Lazy>, Failure>>()?;
+    loop {
+        for (source, column) in sources.iter_mut().zip(&mut columns) {
+            call.check_interrupts()?;
+            match source.next() {
+                None => return Ok(columns),
+                Some(item) => {
+                    memory::for_one_more(call, column)?;
+                    column.push(item?);
+                }
+            }
+        }
+    }
 }
 
 /// Returns the first items of all columns, the second ones, … as far as the shortest goes.
@@ -276,7 +305,7 @@ fn transposed(columns: Vec<Array>) -> Vec<Array> {
 fn map(call: &mut Call<'_>) -> Outcome {
     call.keywords_only_if(&[]);
     let function = as_function(call.value(0))?;
-    let columns = columns(call, 1)?;
+    let columns = columns(call, 1, false)?;
     if columns.is_empty() {
         let text = "map() must have at least two arguments.";
         return Err(raise("TypeError", text));

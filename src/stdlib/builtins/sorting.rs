@@ -29,7 +29,10 @@ pub(super) fn in_order(
 }
 
 /// Sorts stably by keys. Keys of one simple type are compared without asking the engine.
-fn by_key<T>(
+///
+/// # Errors
+/// `TypeError` for keys without an order between them.
+pub(in crate::stdlib) fn by_key<T>(
     call: &Call<'_>,
     mut items: Vec<T>,
     reverse: bool,

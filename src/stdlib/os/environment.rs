@@ -1,11 +1,13 @@
-//! The environment: `os.environ`, `os.getenv`. Scripts read it; it belongs to the process.
+//! The environment: `os.environ`, `os.getenv`. It belongs to the process.
 
 use std::any::TypeId;
+use std::io::ErrorKind;
 
 use rhai::{Array, Dynamic, Map};
 
 use crate::script::exceptions::no_key;
-use crate::script::{Call, Failure, Interp, Namespace, Registry, raise};
+use crate::script::{Call, Failure, Interp, Namespace, Outcome, Registry, raise, type_name};
+use crate::sys;
 use crate::text;
 
 /// `os.environ`: read from the system each time.
@@ -27,9 +29,20 @@ pub(super) fn register_class(registry: &mut Registry) {
             let name = call.string(0)?;
             variable(call, &name)?.ok_or_else(|| no_key(name.into()))
         })
-        .index_setter(|_| {
-            let text = "the environment belongs to the process; scripts can only read it";
-            Err(raise("TypeError", text))
+        .index_setter(|call| {
+            let (name, value) = (call.string(0)?, call.value(1));
+            let Some(value) = text::as_string(&value) else {
+                let found = type_name(&value);
+                return Err(raise("TypeError", format!("str expected, not {found}")));
+            };
+            change(call, &name, Some(&value))
+        })
+        .method("remove", &["key"], |call| {
+            let name = call.string(0)?;
+            match variable(call, &name)? {
+                Some(_) => change(call, &name, None),
+                None => Err(no_key(name.into())),
+            }
         })
         .method("get", &["key", "default?", "/"], |call| {
             let name = call.string(0)?;
@@ -66,6 +79,24 @@ pub(super) fn register_class(registry: &mut Registry) {
         Ok(names) => Box::new(names.into_iter().map(Ok)),
         Err(refused) => Box::new(std::iter::once(Err(refused))),
     });
+}
+
+/// Sets or removes a variable.
+fn change(call: &Call<'_>, name: &str, value: Option<&str>) -> Outcome {
+    call.interp.permissions().change_environment(name)?;
+    let (name_of_system, value) = (text::to_os(name), value.map(text::to_os));
+    let changed = sys::environment::set(&name_of_system, value.as_deref());
+    changed.map(Dynamic::from).map_err(|error| match error.kind() {
+        ErrorKind::InvalidInput => {
+            let text = format!("{} is no name or no value of a variable", text::quoted(name));
+            raise("ValueError", text)
+        }
+        _ => {
+            let text = "the environment can be changed only while the process has one thread: \
+                        change it before threads are started";
+            raise("RuntimeError", text)
+        }
+    })
 }
 
 /// Returns a variable, if there is one and the script may read it.

@@ -7,7 +7,7 @@ use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 use std::sync::Arc;
 
-use rhai::{Array, Dynamic};
+use rhai::{Array, Dynamic, Map};
 
 use crate::permissions::{Last, Place, Use};
 use crate::script::exceptions::os_error;
@@ -15,6 +15,8 @@ use crate::script::{
     Call, Exception, Failure, Interp, Namespace, Outcome, os_failure, raise_os, throw,
 };
 use crate::stdlib::builtins::path;
+use crate::sys;
+use crate::sys::stdio::Stream;
 use crate::text::{from_os, to_os};
 
 pub(super) fn register(os: &mut Namespace<'_>) {
@@ -92,7 +94,7 @@ fn listdir(call: &mut Call<'_>) -> Outcome {
 }
 
 /// Returns the names in a directory in their order, and the type of what has them.
-fn entries(
+pub(in crate::stdlib) fn entries(
     interp: &Arc<Interp>,
     directory: &str,
 ) -> Result<io::Result<Vec<(String, FileType)>>, Failure> {
@@ -170,7 +172,8 @@ fn walk_into(
     }
 }
 
-fn leads_to_directory(interp: &Arc<Interp>, path: &str) -> bool {
+/// Returns whether a path leads to a directory that the script may know of.
+pub(in crate::stdlib) fn leads_to_directory(interp: &Arc<Interp>, path: &str) -> bool {
     let place = interp.permissions().place(path, Use::Read, Last::Followed);
     let about = place.map(|place| place.and_then(|place| place.metadata()));
     matches!(about, Ok(Ok(about)) if about.is_dir())
@@ -219,14 +222,61 @@ fn make_with_parents(
     }
 }
 
+/// Returns whether something has the path, if only a link that leads nowhere.
+pub(in crate::stdlib) fn exists(interp: &Arc<Interp>, path: &str) -> Result<bool, Failure> {
+    let place = interp.permissions().place(path, Use::Read, Last::Itself)?;
+    Ok(place.is_ok_and(|place| fs::symlink_metadata(place.path()).is_ok()))
+}
+
+/// Makes a directory.
+pub(in crate::stdlib) fn make_directory(
+    interp: &Arc<Interp>,
+    path: &str,
+) -> Result<io::Result<()>, Failure> {
+    let place = interp.permissions().place(path, Use::Write, Last::Itself)?;
+    Ok(place.and_then(|place| fs::create_dir(place.path())))
+}
+
+/// Gives something another path.
+pub(in crate::stdlib) fn renamed(
+    interp: &Arc<Interp>,
+    from: &str,
+    to: &str,
+) -> Result<io::Result<()>, Failure> {
+    let guard = interp.permissions();
+    let source = guard.place(from, Use::Move, Last::Itself)?;
+    let target = guard.place(to, Use::MoveTo, Last::Itself)?;
+    Ok(source.and_then(|source| fs::rename(source.path(), target?.path())))
+}
+
+/// Returns the columns and lines of the terminal: of the variables COLUMNS and LINES, of the terminal itself, or `fallback`.
+pub(in crate::stdlib) fn terminal_size(
+    interp: &Interp,
+    fallback: Option<(i64, i64)>,
+) -> Option<Dynamic> {
+    let guard = interp.permissions();
+    let variable = |name| {
+        let shown = guard.shows(name).then(|| std::env::var(name).ok())?;
+        shown?.parse::<i64>().ok().filter(|number| *number > 0)
+    };
+    let (columns, lines) = match fallback {
+        Some(_) => (variable("COLUMNS"), variable("LINES")),
+        None => (None, None),
+    };
+    let of_terminal = sys::stdio::terminal_size(Stream::Out);
+    let of_terminal = of_terminal.map(|(columns, lines)| (columns.into(), lines.into()));
+    let size = of_terminal.or(fallback);
+    let columns = columns.or(size.map(|size| size.0))?;
+    let lines = lines.or(size.map(|size| size.1))?;
+    let entries = [("columns", columns), ("lines", lines)];
+    let entries = entries.map(|(name, number)| (name.into(), Dynamic::from_int(number)));
+    Some(Map::from_iter(entries).into())
+}
+
 /// `os.rename(src, dst)`: the error names both.
 fn rename(call: &mut Call<'_>) -> Outcome {
     let (from, to) = (path(call, 0)?, path(call, 1)?);
-    let guard = call.interp.permissions();
-    let source = guard.place(&from, Use::Move, Last::Itself)?;
-    let target = guard.place(&to, Use::MoveTo, Last::Itself)?;
-    let renamed = source.and_then(|source| fs::rename(source.path(), target?.path()));
-    renamed.map_err(|error| {
+    renamed(call.interp, &from, &to)?.map_err(|error| {
         let exception = os_error(&error, Some(&from));
         let mut args = exception.args().clone();
         args.extend([Dynamic::UNIT, Dynamic::from(to)]);

@@ -33,10 +33,19 @@ fn no_files_import_each_other() {
 
 /// Script modules that may name each other: the first names the second.
 const NEIGHBOURS: &[(&str, &str)] = &[
+    ("collections", "builtins"),
     // Executors are pools of `multiprocessing`.
     ("concurrent", "builtins"),
     ("concurrent", "multiprocessing"),
+    ("functools", "builtins"),
+    // The arguments of a function that remembers are keys.
+    ("functools", "collections"),
+    ("glob", "builtins"),
+    ("glob", "os"),
+    ("hashlib", "builtins"),
+    ("itertools", "builtins"),
     ("json", "builtins"),
+    ("math", "builtins"),
     // `multiprocessing` ends the threads of a process before its children, and names the thread that holds a lock; the locks of
     // `threading` are those of `multiprocessing`.
     ("multiprocessing", "builtins"),
@@ -45,12 +54,17 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("multiprocessing", "signal"),
     ("multiprocessing", "socket"),
     ("multiprocessing", "threading"),
+    ("operator", "builtins"),
     ("os", "builtins"),
     ("os", "multiprocessing"),
     ("os", "signal"),
     ("queue", "builtins"),
     ("random", "builtins"),
+    ("re", "builtins"),
+    ("shutil", "builtins"),
+    ("shutil", "os"),
     ("sys", "builtins"),
+    ("tempfile", "builtins"),
     ("threading", "multiprocessing"),
     ("time", "builtins"),
 ];

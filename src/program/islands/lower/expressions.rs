@@ -59,6 +59,15 @@ impl Lower<'_, '_> {
         if flags.contains(ASTFlags::NEGATED) {
             return unfit("uses '?.'", pos);
         }
+        if self.is_math(&sides.lhs)? {
+            return match &sides.rhs {
+                Tree::Property(property, pos) => self.math_constant(&property.2, *pos),
+                Tree::MethodCall(call, pos) if !self.plan.world.hides(&call.name) => {
+                    self.math(call, *pos)
+                }
+                other => unfit("uses a member of 'math' of another kind", other.position()),
+            };
+        }
         match &sides.rhs {
             Tree::Property(property, pos) if property.2 == "len" => self.length(&sides.lhs, *pos),
             Tree::MethodCall(call, pos) => {

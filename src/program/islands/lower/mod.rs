@@ -6,7 +6,7 @@
 //! - `scope`, `named`: names and the variables that they mean; `hints`, `empties`: what empty lists will hold
 //! - `effects`: whether something changes variables
 //! - `statements`, `loops`, `choices`: statements; `assignments`: to variables and items
-//! - `expressions`, `operators`, `lists`, `making`, `calls`: expressions
+//! - `expressions`, `operators`, `lists`, `making`, `calls`, `math`: expressions
 //!
 //! Where the types rule something out on one path only, the code gives up there. Where that would be each time, it is [`Unfit`](super::Unfit).
 
@@ -23,6 +23,7 @@ mod loops;
 mod lowered_loop;
 mod lowering;
 mod making;
+mod math;
 mod named;
 mod operators;
 mod plan;

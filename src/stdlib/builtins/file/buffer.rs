@@ -96,6 +96,27 @@ impl Buffer {
         Ok(self.take(count.min(self.ahead().len())))
     }
 
+    /// Reads some bytes into `space`; none at the end of the file.
+    pub(super) fn read_into(&mut self, space: &mut [u8]) -> io::Result<usize> {
+        if self.waits && self.ahead().is_empty() {
+            self.read_ahead()?;
+        }
+        let count = self.ahead().len().min(space.len());
+        if count > 0 || self.waits {
+            space[..count].copy_from_slice(&self.ahead()[..count]);
+            self.used += count;
+            self.forget_searches();
+            return Ok(count);
+        }
+        self.flush()?;
+        loop {
+            match (&*self.file).read(space) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => (),
+                other => return other,
+            }
+        }
+    }
+
     /// Returns everything up to the end of the file.
     pub(super) fn read_all(&mut self) -> io::Result<Vec<u8>> {
         if self.waits {

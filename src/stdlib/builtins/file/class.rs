@@ -4,11 +4,11 @@ use std::any::TypeId;
 use std::io::SeekFrom;
 use std::os::fd::AsRawFd;
 
-use rhai::{Array, Dynamic};
+use rhai::{Array, Dynamic, ImmutableString};
 
 use super::buffer::Buffer;
 use super::mode::Mode;
-use super::object::{Encoding, File};
+use super::object::{Encoding, File, Kept};
 use super::opening;
 use crate::permissions::Last;
 use crate::script::{Call, Failure, Outcome, Registry, raise, raise_os, type_name};
@@ -106,6 +106,39 @@ fn open(call: &mut Call<'_>) -> Outcome {
         by_line,
         Buffer::new(file, ahead),
     );
+    if file.mode().writes() {
+        call.interp.output.wait_for(&file.pending());
+    }
+    Ok(Dynamic::from(file))
+}
+
+/// A file that a native has opened.
+pub(in crate::stdlib) struct Opened {
+    pub file: std::fs::File,
+    pub path: String,
+    /// As `open` takes it.
+    pub mode: ImmutableString,
+    pub encoding: Option<String>,
+    /// What is dropped when the file is closed.
+    pub kept: Option<Kept>,
+}
+
+/// Returns a file that a native has opened as `open` returns one.
+///
+/// # Errors
+/// `ValueError` for a mode or an encoding that does not exist.
+pub(in crate::stdlib) fn open_file(call: &Call<'_>, opened: Opened) -> Outcome {
+    let mode = Mode::parse(&opened.mode)?;
+    let codec = match opened.encoding {
+        Some(name) => Codec::named(&name)?,
+        None => Codec::Utf8,
+    };
+    let errors = "strict".into();
+    let (encoding, buffer) = (Encoding { codec, errors }, Buffer::new(opened.file, vec![]));
+    let file = File::new(call.interp, opened.path.into(), mode, encoding, false, buffer);
+    if let Some(kept) = opened.kept {
+        file.keep(kept);
+    }
     if file.mode().writes() {
         call.interp.output.wait_for(&file.pending());
     }

@@ -11,4 +11,5 @@ mod object;
 mod opening;
 
 pub(super) use self::class::register;
+pub(in crate::stdlib) use self::class::{Opened, open_file};
 pub(in crate::stdlib) use self::object::File;

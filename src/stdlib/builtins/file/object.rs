@@ -1,5 +1,7 @@
 //! A file object: shared by reference, closed once, its text decoded and encoded.
 
+use std::any::Any;
+use std::cell::RefCell;
 use std::io::{self, SeekFrom};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
 
@@ -36,7 +38,12 @@ struct Shared {
     generation: u32,
     /// `None` when closed.
     buffer: Mutex<Option<Buffer>>,
+    /// What is dropped when it is closed.
+    kept: Mutex<Option<Kept>>,
 }
+
+/// Something that lives as long as a file is open.
+pub(in crate::stdlib) type Kept = Box<dyn Any + Send + Sync>;
 
 /// How a text file treats its bytes.
 #[derive(Debug)]
@@ -63,7 +70,13 @@ impl File {
             by_line,
             generation: fork::generation(),
             buffer: Mutex::new(Some(buffer)),
+            kept: Mutex::new(None),
         }))
+    }
+
+    /// Keeps something as long as the file is open.
+    pub(super) fn keep(&self, kept: Kept) {
+        *locked(&self.0.kept) = Some(kept);
     }
 
     /// For the list of what is written at the end.
@@ -92,6 +105,8 @@ impl File {
         let Some(mut buffer) = locked(&self.0.buffer).take() else {
             return Ok(());
         };
+        // Dropped when the rest has been written.
+        let _kept = locked(&self.0.kept).take();
         loop {
             match buffer.flush() {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
@@ -150,6 +165,20 @@ impl File {
             Some(count) => self.reading(|buffer| buffer.read_chars(count))?,
         };
         self.value(bytes)
+    }
+
+    /// Returns whether it gives bytes and takes them.
+    pub(in crate::stdlib) fn is_binary(&self) -> bool {
+        self.0.mode.binary
+    }
+
+    /// Reads some bytes into `space`, whatever the mode is; none at the end of the file.
+    ///
+    /// # Errors
+    /// As those of `read`.
+    pub(in crate::stdlib) fn read_into(&self, space: &mut [u8]) -> Result<usize, Failure> {
+        let space = RefCell::new(space);
+        self.reading(|buffer| buffer.read_into(&mut space.borrow_mut()))
     }
 
     fn counts_bytes(&self) -> bool {
