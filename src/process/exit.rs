@@ -22,6 +22,14 @@ impl ExitStatus {
         }
     }
 
+    /// Returns the `returncode` of a command: the same, but 0 if somebody else has collected the status, as in CPython.
+    pub(crate) fn returncode(self) -> i64 {
+        match self.0 {
+            Ended::Unknown => 0,
+            Ended::Code(_) | Ended::Signal(_) => self.exitcode(),
+        }
+    }
+
     /// Returns the signal's name after a minus, or the code, as shown after `exitcode=` when a Process is printed.
     pub(crate) fn shown(exitcode: i64) -> String {
         let name = i32::try_from(-exitcode)

@@ -73,14 +73,6 @@ pub(crate) fn blocked_in_new_threads() -> Option<signal::Held> {
     signal::Held::new(&ENDINGS).ok()
 }
 
-/// While the guard lives, none of the signals is blocked in the calling thread and in programs that it starts.
-///
-/// # Errors
-/// Those of `sigprocmask(2)`.
-pub(crate) fn unblocked_for_command() -> io::Result<signal::Held> {
-    signal::Held::none_of(&ENDINGS)
-}
-
 /// Resets a new child: no request, no children. A SIGTERM handler of its script stays.
 fn reset_in_child(own_sigterm: bool) -> io::Result<()> {
     if !own_sigterm {

@@ -229,6 +229,11 @@ impl<'a> Call<'a> {
         }
     }
 
+    /// Parameter `index` without taking it, `()` when it was left out.
+    pub(crate) fn peek(&self, index: usize) -> Dynamic {
+        self.values.get(index).cloned().unwrap_or(Dynamic::UNIT)
+    }
+
     /// Parameter `index` as a number, if it is one, without taking it.
     pub(crate) fn peek_number(&self, index: usize) -> Option<f64> {
         as_float(self.values.get(index)?)

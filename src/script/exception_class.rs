@@ -38,7 +38,7 @@ pub(crate) fn register(registry: &mut Registry) {
             Ok(call.this::<Exception>().message().into())
         })
         .getter("args", |call| {
-            Ok(call.this::<Exception>().args().clone().into())
+            Ok(call.this::<Exception>().shown_args().to_vec().into())
         })
         .getter("traceback", |call| {
             Ok(call.this::<Exception>().traceback().into())
@@ -54,6 +54,12 @@ pub(crate) fn register(registry: &mut Registry) {
         .getter("pos", |call| Ok(pattern_part(&call.this(), "pos")))
         .getter("lineno", |call| Ok(pattern_part(&call.this(), "lineno")))
         .getter("colno", |call| Ok(pattern_part(&call.this(), "colno")))
+        .getter("returncode", |call| Ok(command_part(&call.this(), [0, NONE])))
+        .getter("cmd", |call| Ok(command_part(&call.this(), [1, 0])))
+        .getter("timeout", |call| Ok(command_part(&call.this(), [NONE, 1])))
+        .getter("output", |call| Ok(command_part(&call.this(), [2, 2])))
+        .getter("stdout", |call| Ok(command_part(&call.this(), [2, 2])))
+        .getter("stderr", |call| Ok(command_part(&call.this(), [3, 3])))
         .method("to_string", &[], |call| {
             Ok(call.this::<Exception>().message().into())
         })
@@ -74,18 +80,21 @@ const MOST_INSIDE: usize = 10_000;
 
 /// `ValueError("x")`: the class is the name it was called by.
 pub(crate) fn construct(call: &mut Call<'_>) -> Outcome {
-    let class = call.name();
-    construct_as(call, class)
+    let (class, args) = (call.name(), call.rest(0));
+    construct_with(call, class, args)
 }
 
-/// As [`construct`], for a class that has another name.
-pub(crate) fn construct_as(call: &mut Call<'_>, class: &'static str) -> Outcome {
+/// Makes an exception of this class with these arguments.
+///
+/// # Errors
+/// There are too many exceptions inside.
+pub(crate) fn construct_with(call: &Call<'_>, class: &'static str, args: Vec<Dynamic>) -> Outcome {
     let place = call.context.call_source().map(|file| {
         let position = call.context.call_position();
         call.interp.program.frame(file, position, "")
     });
     let frames = place.into_iter().filter(|frame| frame.line > 0).collect();
-    let exception = Exception::new(class, call.rest(0)).with_frames(frames);
+    let exception = Exception::new(class, args).with_frames(frames);
     if exception.inside() > MOST_INSIDE {
         let text = format!("an exception cannot contain more than {MOST_INSIDE} others");
         return Err(raise("RecursionError", text));
@@ -138,6 +147,20 @@ fn pattern_part(exception: &Exception, name: &str) -> Dynamic {
         }),
     };
     value.unwrap_or(Dynamic::UNIT)
+}
+
+/// No place among the arguments.
+const NONE: usize = usize::MAX;
+
+/// Returns what an exception says of a command: the argument at the first place of a CalledProcessError, at the second of a
+/// TimeoutExpired; `()` for any other exception.
+fn command_part(exception: &Exception, [called, expired]: [usize; 2]) -> Dynamic {
+    let place = match exception.kind() {
+        "CalledProcessError" => called,
+        "TimeoutExpired" => expired,
+        _ => NONE,
+    };
+    exception.args().get(place).cloned().unwrap_or(Dynamic::UNIT)
 }
 
 /// Returns an exception by its parts: a record of its class and frames, and its arguments.

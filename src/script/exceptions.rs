@@ -9,6 +9,7 @@ use rhai::{Array, Dynamic, EvalAltResult, ImmutableString, Map, Position};
 
 use crate::program::frame::Frame;
 use crate::program::traceback;
+use crate::sys::signal::Signal;
 use crate::text::{quoted, repr_of, str_of};
 
 /// The exceptions that exist, each with the class it derives from.
@@ -25,6 +26,7 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ("BrokenProcessPool", "BrokenExecutor"),
     ("BrokenThreadPool", "BrokenExecutor"),
     ("BufferTooShort", "ProcessError"),
+    ("CalledProcessError", "SubprocessError"),
     ("CancelledError", "Exception"),
     ("ChildProcessError", "OSError"),
     ("ConnectionAbortedError", "ConnectionError"),
@@ -65,10 +67,12 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ("SameFileError", "OSError"),
     ("ShutDown", "Exception"),
     ("StopIteration", "Exception"),
+    ("SubprocessError", "Exception"),
     ("SyntaxError", "Exception"),
     ("SystemError", "Exception"),
     ("SystemExit", ""),
     ("TimeoutError", "OSError"),
+    ("TimeoutExpired", "SubprocessError"),
     ("TypeError", "Exception"),
     ("UnboundLocalError", "NameError"),
     ("UnicodeDecodeError", "ValueError"),
@@ -177,6 +181,14 @@ impl Exception {
             // What else there is are properties: process, exit code and task; pattern and position.
             [text, ..] if matches!(self.kind(), "WorkerLost" | "PatternError") => str_of(text, &custom),
             [key] if self.kind() == "KeyError" => repr_of(key, &custom),
+            [code, command, ..] if self.kind() == "CalledProcessError" => {
+                let command = str_of(command, &custom);
+                format!("Command '{command}' {}", how_it_ended(code))
+            }
+            [command, timeout, ..] if self.kind() == "TimeoutExpired" => {
+                let (command, timeout) = (str_of(command, &custom), str_of(timeout, &custom));
+                format!("Command '{command}' timed out after {timeout} seconds")
+            }
             [one] => str_of(one, &custom),
             [code, text] if is_a(self.kind(), "OSError") => {
                 format!(
@@ -210,8 +222,29 @@ impl Exception {
     /// Returns Python's `repr(e)`.
     pub(crate) fn repr(&self) -> String {
         let custom = |_: &Dynamic| None;
-        let items: Vec<_> = self.0.args.iter().map(|v| repr_of(v, &custom)).collect();
+        let items: Vec<_> = self.shown_args().iter().map(|v| repr_of(v, &custom)).collect();
         format!("{}({})", self.kind(), items.join(", "))
+    }
+
+    /// Returns the arguments as scripts see them. The output of a command is a property instead.
+    pub(crate) fn shown_args(&self) -> &[Dynamic] {
+        match self.0.args.as_slice() {
+            [_, _, _, _] if is_a(self.kind(), "SubprocessError") => &self.0.args[..2],
+            all => all,
+        }
+    }
+}
+
+/// Returns how a command has failed, as Python says it.
+fn how_it_ended(code: &Dynamic) -> String {
+    let code = code.as_int().unwrap_or_default();
+    if code >= 0 {
+        return format!("returned non-zero exit status {code}.");
+    }
+    let signal = i32::try_from(-code).ok();
+    match signal.and_then(|signal| Signal::try_from(signal).ok()) {
+        Some(signal) => format!("died with <Signals.{}: {}>.", signal.as_str(), -code),
+        None => format!("died with unknown signal {}.", -code),
     }
 }
 

@@ -8,6 +8,7 @@
 //! - [`interp`]: what its natives share; [`state`]: what each script module keeps; [`session`]: its shared memory.
 //! - [`settings`]: what children inherit; [`given`]: the host's values; [`fork_hooks`]: what the host does around a
 //!   fork; [`host_engines`], [`foreign`]: its engines and functions.
+//! - [`commands`]: commands that scripts start.
 //! - [`limits`], [`memory`], [`held`], [`depth`]: how much a script may use, what it holds, and how deep its values are nested.
 //!
 //! - [`islands`]: functions and loops as machine code.
@@ -35,6 +36,7 @@ pub(crate) mod caller;
 pub(crate) mod cells;
 pub(crate) mod codec;
 pub(crate) mod codecs;
+mod commands;
 mod denied;
 pub(crate) mod depth;
 pub(crate) mod dialect;
@@ -78,6 +80,7 @@ pub(crate) mod waits;
 
 pub(crate) use bind::{Class, Handler, Namespace, Registry};
 pub(crate) use call::Call;
+pub(crate) use commands::{null, streams_as_numbers};
 pub(crate) use dialect::Dialect;
 pub(crate) use exceptions::{Exception, Failure, os_failure, raise, raise_bare, raise_os, throw};
 pub(crate) use interp::Interp;

@@ -30,6 +30,7 @@ fn words_for(session: &Session, wait: &Wait) -> String {
         wait_kind::SOCKET => "a socket",
         wait_kind::INPUT => "standard input",
         wait_kind::FILE => "a file",
+        wait_kind::COMMAND => "a command",
         _ => "something",
     };
     word.into()

@@ -5,7 +5,7 @@
 //! - [`concurrent`]: executors and futures.
 //! - [`threading`]: `Thread`, …; [`queue`]: queues between threads.
 //! - [`types`][]: `Object`.
-//! - [`os`], [`signal`], [`socket`], [`sys`], [`time`], [`random`], [`json`], [`math`], `re`.
+//! - [`os`], [`subprocess`], [`signal`], [`socket`], [`sys`], [`time`], [`random`], [`json`], [`math`], `re`.
 //! - [`shutil`], [`glob`], [`tempfile`], `hashlib`.
 //! - [`collections`], [`itertools`], [`functools`], [`operator`], [`string`].
 //! - [`reach`]: which programs get to a module at all.
@@ -32,6 +32,7 @@ mod shutil;
 pub(crate) mod signal;
 pub(crate) mod socket;
 mod string;
+mod subprocess;
 mod sys;
 mod tempfile;
 pub(crate) mod threading;
@@ -78,6 +79,7 @@ const MODULES: &[ScriptModule] = &[
     ("signal", signal::register, signal::states),
     ("socket", socket::register, stateless),
     ("string", string::register, stateless),
+    ("subprocess", subprocess::register, subprocess::states),
     ("sys", sys::register, stateless),
     ("tempfile", tempfile::register, tempfile::states),
     ("threading", threading::register, threading::states),

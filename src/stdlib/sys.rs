@@ -60,6 +60,16 @@ pub(super) fn register(registry: &mut Registry) {
     register_streams(registry);
 }
 
+/// Returns which of the three standard streams a value is.
+pub(crate) fn stream_of(value: &Dynamic) -> Option<usize> {
+    let is = [
+        value.is::<Stdin>(),
+        value.is::<Stdout>(),
+        value.is::<Stderr>(),
+    ];
+    is.iter().position(|is| *is)
+}
+
 /// `sys.exit(code)`, `exit(code)`: nothing catches it.
 fn exit(call: &mut Call<'_>) -> Outcome {
     let code = call.value(0);

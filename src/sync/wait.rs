@@ -45,6 +45,8 @@ pub(crate) mod wait_kind {
     pub(crate) const INPUT: u16 = 23;
     /// A wait for the other end of a FIFO, or for what a file has to read; there is no object.
     pub(crate) const FILE: u16 = 24;
+    /// The end of a command, or its output.
+    pub(crate) const COMMAND: u16 = 25;
 }
 
 /// Writes down what the thread waits for while `wait` waits on something that is not in the session.

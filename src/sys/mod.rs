@@ -6,13 +6,16 @@
 //! 2. nix for what rustix lacks: names of signals, `sigaction`, signal masks, `signalfd`, timers, `posix_spawn`;
 //! 3. libc for what neither has in a form that fits: `fork`, `clone`, `_exit`, robust lists, `kill`, `alarm`, `sigaction` as a query,
 //!    `sigtimedwait`, `ppoll`, socket options and descriptors that scripts name by number, the stack of a thread, the C library's
-//!    allocator, whether a descriptor is a terminal, a question to `unshare` and `tgkill`, and the supervisor of a command, which runs between a fork and its end. These calls
+//!    allocator, whether a descriptor is a terminal, a question to `unshare` and `tgkill`. These calls
 //!    are `unsafe`, and each says why it is sound.
+//!
+//! The supervisor of a command makes its calls [itself](command), because it shares the memory of this process.
 //!
 //! Sockets are socket2's, which has the addresses.
 
 pub(crate) mod alloc;
 pub(crate) mod clock;
+pub(crate) mod command;
 pub(crate) mod conditions;
 pub(crate) mod copying;
 pub(crate) mod cpu;
@@ -41,7 +44,6 @@ pub(crate) mod signal;
 pub(crate) mod socket;
 pub(crate) mod spawn;
 pub(crate) mod stdio;
-pub(crate) mod supervise;
 #[cfg(test)]
 pub(crate) mod testing;
 pub(crate) mod time_limit;

@@ -2,8 +2,9 @@
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::time::Duration;
 
-use rustix::event::{EventfdFlags, PollFd, PollFlags, eventfd, poll};
+use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 use rustix::fs::OFlags;
 use rustix::pipe::{PipeFlags, pipe_with};
 
@@ -19,6 +20,47 @@ pub(crate) fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
     let (read, write) = (behind_the_streams(read)?, behind_the_streams(write)?);
     rustix::fs::fcntl_setfl(&read, OFlags::NONBLOCK)?;
     Ok((read, write))
+}
+
+/// Returns a pipe that holds this many bytes, both of whose ends block.
+///
+/// # Errors
+/// No descriptor is left, or the user may not have such a large pipe.
+pub(crate) fn blocking_pipe(size: Option<usize>) -> io::Result<(OwnedFd, OwnedFd)> {
+    let (read, write) = pipe_with(PipeFlags::CLOEXEC)?;
+    if let Some(size) = size {
+        rustix::pipe::fcntl_setpipe_size(&write, size)?;
+    }
+    Ok((behind_the_streams(read)?, behind_the_streams(write)?))
+}
+
+/// Sets whether uses of an end wait, for all who have it.
+pub(crate) fn set_blocking(end: &impl AsFd, blocks: bool) -> io::Result<()> {
+    let flags = rustix::fs::fcntl_getfl(end)?;
+    let flags = match blocks {
+        true => flags - OFlags::NONBLOCK,
+        false => flags | OFlags::NONBLOCK,
+    };
+    Ok(rustix::fs::fcntl_setfl(end, flags)?)
+}
+
+/// Waits until one of `reads` has something to read, or one of `writes` has room, for at most this long. Returns which.
+pub(crate) fn wait_for_any(
+    reads: &[impl AsFd],
+    writes: &[impl AsFd],
+    most: Duration,
+) -> io::Result<(Vec<bool>, Vec<bool>)> {
+    let asked = |end, flags| PollFd::from_borrowed_fd(end, flags);
+    let reading = reads.iter().map(|end| asked(end.as_fd(), PollFlags::IN));
+    let writing = writes.iter().map(|end| asked(end.as_fd(), PollFlags::OUT));
+    let mut polled: Vec<_> = reading.chain(writing).collect();
+    match poll(&mut polled, Timespec::try_from(most).ok().as_ref()) {
+        Ok(_) | Err(rustix::io::Errno::INTR) => (),
+        Err(error) => return Err(error.into()),
+    }
+    let mut ready = polled.iter().map(|end| !end.revents().is_empty());
+    let reads = ready.by_ref().take(reads.len()).collect();
+    Ok((reads, ready.collect()))
 }
 
 fn behind_the_streams(end: OwnedFd) -> io::Result<OwnedFd> {

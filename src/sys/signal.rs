@@ -6,7 +6,7 @@
 #![allow(unsafe_code)]
 
 use std::io;
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsRawFd, BorrowedFd};
 
 pub(crate) use nix::sys::signal::Signal;
 use nix::sys::signal::{
@@ -115,6 +115,26 @@ pub(crate) fn send_through(pidfd: BorrowedFd<'_>, signal: Signal) -> io::Result<
     )?)
 }
 
+/// As [`send_through`], for a signal by its number. One that was reaped gets none.
+///
+/// # Errors
+/// There is no such signal, or the kernel does not allow it.
+pub(crate) fn send_number_through(pidfd: BorrowedFd<'_>, signal: i32) -> io::Result<()> {
+    let none = std::ptr::null::<libc::siginfo_t>();
+    // SAFETY: the call takes numbers, and no information that it would read.
+    let sent = unsafe {
+        let number = pidfd.as_raw_fd();
+        libc::syscall(libc::SYS_pidfd_send_signal, number, signal, none, 0)
+    };
+    match sent {
+        0 => Ok(()),
+        _ => match io::Error::last_os_error() {
+            error if error.raw_os_error() == Some(libc::ESRCH) => Ok(()),
+            error => Err(error),
+        },
+    }
+}
+
 /// Asks the kernel to send `signal` to this process when the thread that started it ends.
 pub(crate) fn set_parent_death_signal(signal: Signal) -> io::Result<()> {
     let signal = rustix_signal(signal)?;
@@ -182,16 +202,6 @@ impl Held {
     /// Blocks all signals: for an internal thread, on which no handler may run.
     pub(crate) fn every() -> io::Result<Self> {
         Self::hold(SigmaskHow::SIG_BLOCK, &SigSet::all())
-    }
-
-    /// Returns the opposite: unblocks signals while it lives.
-    pub(crate) fn none_of(signals: &[Signal]) -> io::Result<Self> {
-        Self::change(SigmaskHow::SIG_UNBLOCK, signals)
-    }
-
-    /// Returns the signals that were blocked before.
-    pub(super) fn before(&self) -> SigSet {
-        self.0
     }
 
     fn change(how: SigmaskHow, signals: &[Signal]) -> io::Result<Self> {

@@ -17,7 +17,7 @@ pub(in crate::stdlib) enum Codec {
 
 impl Codec {
     /// Returns the codec of a name, in any of Python's spellings.
-    pub(super) fn named(name: &str) -> Result<Self, Failure> {
+    pub(in crate::stdlib) fn named(name: &str) -> Result<Self, Failure> {
         let plain: String = name
             .to_ascii_lowercase()
             .chars()
@@ -52,7 +52,7 @@ pub(super) fn encode(text: &str, encoding: &str, errors: &str) -> Outcome {
 }
 
 /// Returns the bytes of `text`.
-pub(super) fn encode_text(text: &str, codec: Codec, errors: &str) -> Result<Vec<u8>, Failure> {
+pub(in crate::stdlib) fn encode_text(text: &str, codec: Codec, errors: &str) -> Result<Vec<u8>, Failure> {
     let limit: u32 = match codec {
         Codec::Utf8 => return Ok(text.as_bytes().to_vec()),
         Codec::Ascii => 128,

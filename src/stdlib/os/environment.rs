@@ -14,6 +14,11 @@ use crate::text;
 #[derive(Debug, Clone)]
 struct Environ;
 
+/// Returns whether a value is `os.environ`.
+pub(crate) fn is_environ(value: &Dynamic) -> bool {
+    value.is::<Environ>()
+}
+
 pub(super) fn register(os: &mut Namespace<'_>) {
     os.constant("environ", Environ, |_| Ok(Dynamic::from(Environ)))
         .function("getenv", &["key", "default?", "/"], |call| {

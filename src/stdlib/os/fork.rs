@@ -216,7 +216,7 @@ fn ended(interp: &Arc<Interp>, pid: i64) -> Result<Option<(i32, i64)>, Failure> 
 /// "No child processes".
 const ECHILD: i32 = 10;
 
-fn wait_status(exitcode: i64) -> i64 {
+pub(super) fn wait_status(exitcode: i64) -> i64 {
     if exitcode < 0 {
         -exitcode
     } else {

@@ -12,6 +12,8 @@ mod status;
 
 use rhai::Dynamic;
 
+pub(crate) use self::environment::is_environ;
+
 use self::fork::Forked;
 use super::multiprocessing;
 use crate::script::{Call, Failure, Outcome, Registry, States, memory, os_failure, raise};

@@ -26,7 +26,7 @@ use self::operations::{findall, finditer, search, split, sub};
 use self::pattern::{LARGEST, Pattern, Where};
 use self::problem::{CLASS, Problem};
 use self::subject::Subject;
-use crate::script::exception_class::construct_as;
+use crate::script::exception_class::construct_with;
 use crate::script::{Call, Failure, Interp, Outcome, Registry, State, States, memory, raise};
 use crate::sys::lock::locked;
 use crate::text::as_string;
@@ -110,7 +110,8 @@ pub(super) fn register(registry: &mut Registry) {
         Ok(Dynamic::UNIT)
     })
     .unlisted("error", &["msg", "pattern?", "pos?", "/"], |call| {
-        construct_as(call, CLASS)
+        let args = call.rest(0);
+        construct_with(call, CLASS, args)
     })
     .getter("error", |_| {
         FnPtr::new(CLASS).map(Dynamic::from)

@@ -90,6 +90,11 @@ impl Buffer {
         bytes
     }
 
+    /// Uses all of what was read ahead.
+    pub(super) fn take_ahead(&mut self) -> Vec<u8> {
+        self.take(self.ahead().len())
+    }
+
     /// Up to `count` bytes, fewer only at the end of the file.
     pub(super) fn read(&mut self, count: usize) -> io::Result<Vec<u8>> {
         while self.ahead().len() < count && self.read_ahead()? {}
@@ -121,10 +126,10 @@ impl Buffer {
     pub(super) fn read_all(&mut self) -> io::Result<Vec<u8>> {
         if self.waits {
             while self.read_ahead()? {}
-            return Ok(self.take(self.ahead().len()));
+            return Ok(self.take_ahead());
         }
         self.flush()?;
-        let mut all = self.take(self.ahead().len());
+        let mut all = self.take_ahead();
         (&*self.file).read_to_end(&mut all)?;
         Ok(all)
     }

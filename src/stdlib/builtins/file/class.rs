@@ -8,7 +8,7 @@ use rhai::{Array, Dynamic, ImmutableString};
 
 use super::buffer::Buffer;
 use super::mode::Mode;
-use super::object::{Encoding, File, Kept};
+use super::object::{Encoding, File, Kept, Name, Written};
 use super::opening;
 use crate::permissions::Last;
 use crate::script::{Call, Failure, Outcome, Registry, raise, raise_os, type_name};
@@ -59,7 +59,7 @@ pub(in crate::stdlib::builtins) fn register(registry: &mut Registry) {
         })
         .context(enter, leave)
         .getter("closed", |call| Ok(call.this::<File>().is_closed().into()))
-        .getter("name", |call| Ok(call.this::<File>().name().clone().into()))
+        .getter("name", |call| Ok(call.this::<File>().name()))
         .getter("mode", |call| {
             Ok(call.this::<File>().mode().text.clone().into())
         })
@@ -85,7 +85,7 @@ pub(in crate::stdlib::builtins) fn register(registry: &mut Registry) {
 fn open(call: &mut Call<'_>) -> Outcome {
     let name = path(call, 0)?;
     let mode = Mode::parse(&call.string_or(1, "r")?)?;
-    let by_line = line_buffering(call)?;
+    let written = buffering(call, 2)?;
     let encoding = encoding(call, &mode)?;
     let at_path = |error: std::io::Error| raise_os(&error, Some(&name));
     let place = call
@@ -100,10 +100,10 @@ fn open(call: &mut Call<'_>) -> Outcome {
     }
     let file = File::new(
         call.interp,
-        name,
+        Name::Path(name),
         mode,
         encoding,
-        by_line,
+        written,
         Buffer::new(file, ahead),
     );
     if file.mode().writes() {
@@ -135,7 +135,9 @@ pub(in crate::stdlib) fn open_file(call: &Call<'_>, opened: Opened) -> Outcome {
     };
     let errors = "strict".into();
     let (encoding, buffer) = (Encoding { codec, errors }, Buffer::new(opened.file, vec![]));
-    let file = File::new(call.interp, opened.path.into(), mode, encoding, false, buffer);
+    let name = Name::Path(opened.path.into());
+    let written = Written::WhenFull;
+    let file = File::new(call.interp, name, mode, encoding, written, buffer);
     if let Some(kept) = opened.kept {
         file.keep(kept);
     }
@@ -148,13 +150,15 @@ pub(in crate::stdlib) fn open_file(call: &Call<'_>, opened: Opened) -> Outcome {
 /// `EISDIR`.
 const IS_A_DIRECTORY: i32 = 21;
 
-/// `buffering`: 1 writes every line at once, as 0 does every piece; others are left to this module.
-fn line_buffering(call: &mut Call<'_>) -> Result<bool, Failure> {
-    match call.given(2) {
-        None => Ok(false),
+/// `buffering`: 1 writes every line at once, 0 every piece; others are left to this module.
+fn buffering(call: &mut Call<'_>, index: usize) -> Result<Written, Failure> {
+    match call.given(index) {
+        None => Ok(Written::WhenFull),
         Some(value) => match value.as_int() {
-            Ok(size) => Ok(size == 0 || size == 1),
-            Err(_) => Err(call.mismatch(2, "an integer", &value)),
+            Ok(0) => Ok(Written::AtOnce),
+            Ok(1) => Ok(Written::ByLine),
+            Ok(_) => Ok(Written::WhenFull),
+            Err(_) => Err(call.mismatch(index, "an integer", &value)),
         },
     }
 }

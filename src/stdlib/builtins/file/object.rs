@@ -28,12 +28,11 @@ pub(in crate::stdlib) struct File(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     interp: Weak<Interp>,
-    name: ImmutableString,
+    name: Name,
     mode: Mode,
     encoding: Codec,
     errors: ImmutableString,
-    /// Each line is written when it is complete.
-    by_line: bool,
+    written: Written,
     /// The process that has opened it, and its copies made by hand: no other works with it, whichever way it was started.
     generation: u32,
     /// `None` when closed.
@@ -46,19 +45,46 @@ struct Shared {
 pub(in crate::stdlib) type Kept = Box<dyn Any + Send + Sync>;
 
 /// How a text file treats its bytes.
-#[derive(Debug)]
-pub(super) struct Encoding {
+#[derive(Debug, Clone)]
+pub(in crate::stdlib) struct Encoding {
     pub codec: Codec,
     pub errors: ImmutableString,
+}
+
+/// The name of a file: its path, or the number of a descriptor that was not opened by a path.
+#[derive(Debug)]
+pub(super) enum Name {
+    Path(ImmutableString),
+    Number(i32),
+}
+
+impl Name {
+    fn repr(&self) -> String {
+        match self {
+            Self::Path(path) => quoted(path),
+            Self::Number(number) => number.to_string(),
+        }
+    }
+}
+
+/// When the buffer for writing is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::stdlib) enum Written {
+    /// When it is full.
+    WhenFull,
+    /// And when a line is complete.
+    ByLine,
+    /// At once.
+    AtOnce,
 }
 
 impl File {
     pub(super) fn new(
         interp: &Arc<Interp>,
-        name: ImmutableString,
+        name: Name,
         mode: Mode,
         encoding: Encoding,
-        by_line: bool,
+        written: Written,
         buffer: Buffer,
     ) -> Self {
         Self(Arc::new(Shared {
@@ -67,7 +93,7 @@ impl File {
             mode,
             encoding: encoding.codec,
             errors: encoding.errors,
-            by_line,
+            written,
             generation: fork::generation(),
             buffer: Mutex::new(Some(buffer)),
             kept: Mutex::new(None),
@@ -84,8 +110,11 @@ impl File {
         self.0.clone()
     }
 
-    pub(super) fn name(&self) -> &ImmutableString {
-        &self.0.name
+    pub(super) fn name(&self) -> Dynamic {
+        match &self.0.name {
+            Name::Path(path) => path.clone().into(),
+            Name::Number(number) => Dynamic::from_int((*number).into()),
+        }
     }
 
     pub(super) fn mode(&self) -> &Mode {
@@ -96,13 +125,17 @@ impl File {
         self.0.encoding
     }
 
-    pub(super) fn is_closed(&self) -> bool {
+    pub(in crate::stdlib) fn is_closed(&self) -> bool {
         locked(&self.0.buffer).is_none()
     }
 
+    pub(super) fn take_buffer(&self) -> Option<Buffer> {
+        locked(&self.0.buffer).take()
+    }
+
     /// Writes what waits and closes; closing again is no error.
-    pub(super) fn close(&self) -> Result<(), Failure> {
-        let Some(mut buffer) = locked(&self.0.buffer).take() else {
+    pub(in crate::stdlib) fn close(&self) -> Result<(), Failure> {
+        let Some(mut buffer) = self.take_buffer() else {
             return Ok(());
         };
         // Dropped when the rest has been written.
@@ -214,9 +247,13 @@ impl File {
             return Err(raise("UnsupportedOperation", "not writable"));
         }
         let (bytes, count) = self.bytes_of(value)?;
-        let ends_line = self.0.by_line && bytes.contains(&b'\n');
+        let is_due = match self.0.written {
+            Written::WhenFull => false,
+            Written::ByLine => bytes.contains(&b'\n'),
+            Written::AtOnce => true,
+        };
         self.with(|buffer| buffer.write(&bytes))?;
-        self.with(|buffer| match ends_line || buffer.is_full() {
+        self.with(|buffer| match is_due || buffer.is_full() {
             true => buffer.flush(),
             false => Ok(()),
         })?;
@@ -253,12 +290,16 @@ impl File {
 
     /// Returns the file as Python's `repr` prints it.
     pub(super) fn repr(&self) -> String {
-        let (name, mode) = (quoted(&self.0.name), &self.0.mode.text);
+        let (name, mode) = (self.0.name.repr(), &self.0.mode.text);
         let (reads, writes) = (self.0.mode.reads(), self.0.mode.writes());
         match (self.0.mode.binary, reads, writes) {
             (false, ..) => {
                 let encoding = self.0.encoding.name().to_uppercase();
-                format!("<_io.TextIOWrapper name={name} mode='{mode}' encoding='{encoding}'>")
+                let mode = match self.0.name {
+                    Name::Path(_) => format!(" mode='{mode}'"),
+                    Name::Number(_) => String::new(),
+                };
+                format!("<_io.TextIOWrapper name={name}{mode} encoding='{encoding}'>")
             }
             (true, true, true) => format!("<_io.BufferedRandom name={name}>"),
             (true, true, false) => format!("<_io.BufferedReader name={name}>"),
@@ -290,7 +331,10 @@ impl Pending for Shared {
             }
         };
         flushed.map_err(|error| Unwritten {
-            file: Some(self.name.to_string()),
+            file: Some(match &self.name {
+                Name::Path(path) => path.to_string(),
+                Name::Number(number) => format!("descriptor {number}"),
+            }),
             error,
         })
     }

@@ -1,0 +1,88 @@
+//! `CompletedProcess`: the result of a command that has ended.
+
+use rhai::{Array, Dynamic};
+
+use super::errors;
+use super::popen::Printed;
+use crate::script::{Call, Outcome, Registry};
+
+/// The parameters of the constructor.
+pub(super) const PARAMS: &[&str] = &["args", "returncode", "stdout?", "stderr?"];
+
+/// The result of a command that has ended.
+#[derive(Debug, Clone)]
+pub(super) struct Completed {
+    pub args: Dynamic,
+    pub returncode: i64,
+    pub printed: Printed,
+}
+
+pub(super) fn register(registry: &mut Registry) {
+    registry
+        .class::<Completed>("CompletedProcess")
+        .by_parts(
+            "CompletedProcess",
+            |_, completed| Ok(parts(completed).into()),
+            |_, parts| of_parts(parts).ok_or_else(|| "its parts are missing".into()),
+        )
+        .getter("args", |call| Ok(call.this::<Completed>().args))
+        .getter("returncode", |call| {
+            Ok(Dynamic::from_int(call.this::<Completed>().returncode))
+        })
+        .getter("stdout", |call| {
+            let [output, _] = call.this::<Completed>().printed;
+            Ok(output)
+        })
+        .getter("stderr", |call| {
+            let [_, errors] = call.this::<Completed>().printed;
+            Ok(errors)
+        })
+        .method("check_returncode", &[], |call| {
+            let completed: Completed = call.this();
+            match completed.returncode {
+                0 => Ok(Dynamic::UNIT),
+                _ => Err(errors::failed(completed)),
+            }
+        })
+        .repr(repr);
+}
+
+fn parts(completed: &Completed) -> Array {
+    let Completed {
+        args,
+        returncode,
+        printed: [output, errors],
+    } = completed.clone();
+    vec![args, Dynamic::from_int(returncode), output, errors]
+}
+
+fn of_parts(parts: Dynamic) -> Option<Completed> {
+    let parts = parts.into_array().ok()?;
+    let [args, returncode, output, errors] = <[Dynamic; 4]>::try_from(parts).ok()?;
+    Some(Completed {
+        args,
+        returncode: returncode.as_int().ok()?,
+        printed: [output, errors],
+    })
+}
+
+/// `CompletedProcess(args, returncode, stdout=None, stderr=None)`.
+pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
+    Ok(Dynamic::from(Completed {
+        args: call.value(0),
+        returncode: call.int(1)?,
+        printed: [call.value(2), call.value(3)],
+    }))
+}
+
+fn repr(call: &mut Call<'_>) -> Outcome {
+    let completed: Completed = call.this();
+    let (args, code) = (call.repr(&completed.args), completed.returncode);
+    let mut text = format!("CompletedProcess(args={args}, returncode={code}");
+    for (name, value) in ["stdout", "stderr"].into_iter().zip(&completed.printed) {
+        if !value.is_unit() {
+            text.push_str(&format!(", {name}={}", call.repr(value)));
+        }
+    }
+    Ok((text + ")").into())
+}
