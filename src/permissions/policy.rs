@@ -278,7 +278,7 @@ impl Permissions {
         self
     }
 
-    /// Allows running other programs: `os.system`. They have the user's rights and none of these restrictions, so this
+    /// Allows running other programs: `os.system`, `subprocess`. They have the user's rights and none of these restrictions, so this
     /// allows everything.
     #[must_use]
     pub fn allow_run(mut self) -> Self {

@@ -31,13 +31,14 @@ struct Incoming {
 }
 
 impl Exchange {
-    /// Writes `bytes` to `input`, and reads the outputs to their end. Each has the bytes that were read from it before.
+    /// Writes `bytes` to `input`, and reads the outputs to their end. Each has the bytes that were read from it before; one that is closed
+    /// has no pipe.
     ///
     /// # Errors
     /// Those of `fcntl(2)`.
     pub(crate) fn new(
         input: Option<(Arc<File>, Vec<u8>)>,
-        outputs: [Option<(Arc<File>, Vec<u8>)>; 2],
+        outputs: [Option<(Option<Arc<File>>, Vec<u8>)>; 2],
     ) -> io::Result<Self> {
         let (input, bytes) = input.unzip();
         if let Some(input) = &input {
@@ -49,7 +50,6 @@ impl Exchange {
             written: 0,
             outputs: outputs.map(|output| {
                 let (pipe, bytes) = output?;
-                let pipe = Some(pipe);
                 Some(Incoming { pipe, bytes })
             }),
         })

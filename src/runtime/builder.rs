@@ -137,7 +137,7 @@ impl Builder {
         self
     }
 
-    /// Redirects what scripts print, including their threads, all their children, and commands run by `os.system`. The default is
+    /// Redirects what scripts print, including their threads, all their children, and commands run by `os.system` and `subprocess`. The default is
     /// this process's standard output.
     ///
     /// Lines arrive whole and are never mixed. What a child prints before it puts an item into a queue, or signals another process in any

@@ -37,6 +37,7 @@ fn left_alone() {
         }
         try { for line in sys.stdin { print(line); } } catch (e) { print(e.type + ": " + e.message); }
         os.system("cat");
+        print(subprocess.check_output(["cat"], #{text: true}), #{end: ""});
         "#;
     runtime.run_main(Script::from_text("script", script));
     let told = "EOFError: this program does not provide input to scripts\n";

@@ -68,6 +68,8 @@ fn everything(method: StartMethod) {
         print("main");
         sys.stdout.write("no end");
         os.system("echo command");
+        subprocess.run(["echo", "program"]);
+        subprocess.run(["sh", "-c", "echo to standard output >&2"], #{stderr: subprocess.STDOUT});
         os.system("echo error of a command >&2");
         let p = Process(child);
         p.start();
@@ -84,7 +86,7 @@ fn everything(method: StartMethod) {
     assert_eq!(code, 1);
     assert_eq!(
         printed,
-        "main\nno endcommand\nchild\ngrandchild\ncommand of the grandchild\nthread\n"
+        "main\nno endcommand\nprogram\nto standard output\nchild\ngrandchild\ncommand of the grandchild\nthread\n"
     );
     let told: Vec<&str> = errors
         .lines()

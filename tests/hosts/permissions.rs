@@ -31,6 +31,7 @@ fn nothing() {
             "reading the environment variable 'HOME'",
         ),
         (r#"os.system("true")"#, "running 'true'"),
+        (r#"subprocess.run(["echo", "x"])"#, "running 'echo x'"),
         (r#"import "/etc/passwd" as m"#, "reading '/etc/passwd.rhai'"),
     ] {
         let wanted = format!("PermissionError: {doing} is not allowed");

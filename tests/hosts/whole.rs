@@ -129,28 +129,41 @@ fn left_over() {
 
 fn command() {
     let file = std::env::temp_dir().join(format!("procscript-command-{}", std::process::id()));
-    let mut runtime = Runtime::builder()
-        .permissions(Permissions::none().allow_run())
-        .limits(Limits::new().time(Duration::from_millis(300)))
-        .build()
-        .unwrap();
+    let fresh = || {
+        Runtime::builder()
+            .permissions(Permissions::none().allow_run())
+            .limits(Limits::new().time(Duration::from_millis(300)))
+            .build()
+            .unwrap()
+    };
+    let mut runtime = fresh();
     let command = format!(
         "trap '' TERM; sleep 3600 & echo $! > {}; wait; sleep 3600",
         file.display()
     );
-    let text = format!("os.system({command:?})");
-    // On a busy machine the shell may not have come to its own process.
-    let started = (0..20).find_map(|_| {
-        assert!(matches!(runtime.eval::<()>(&text), Err(Error::Limit(_))));
-        let pid = std::fs::read_to_string(&file).ok()?;
-        pid.trim().parse::<i32>().ok()
-    });
-    let _ = std::fs::remove_file(&file);
-    let pid = started.unwrap();
-    // It has been killed, but it may not have ended yet.
-    let ended = || (!is_running(pid)).then_some(());
-    let deadline = Instant::now() + Duration::from_secs(20);
-    assert!(poll(deadline, ended).is_some(), "it still runs");
+    for text in [
+        format!("os.system({command:?})"),
+        format!("subprocess.run({command:?}, #{{shell: true}})"),
+        format!("subprocess.check_output([\"sh\", \"-c\", {command:?}])"),
+        format!("let p = subprocess.Popen([\"sh\", \"-c\", {command:?}]); p.wait()"),
+    ] {
+        // On a busy machine the shell may not have come to its own process.
+        let started = (0..20).find_map(|_| {
+            assert!(matches!(runtime.eval::<()>(&text), Err(Error::Limit(_))));
+            let pid = std::fs::read_to_string(&file).ok()?;
+            pid.trim().parse::<i32>().ok()
+        });
+        let _ = std::fs::remove_file(&file);
+        let pid = started.unwrap();
+        if text.contains("Popen") {
+            // It is the runtime's as long as that exists.
+            runtime = fresh();
+        }
+        // It has been killed, but it may not have ended yet.
+        let ended = || (!is_running(pid)).then_some(());
+        let deadline = Instant::now() + Duration::from_secs(20);
+        assert!(poll(deadline, ended).is_some(), "it still runs: {text}");
+    }
 }
 
 fn imports() {

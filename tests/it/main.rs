@@ -62,6 +62,7 @@ mod shutil; // shutil, glob
 mod signal; // signal, os.fork
 mod socket; // sockets, and the servers of the tutorials
 mod tempfile; // tempfile; os.stat and others
+mod subprocess; // other programs, and who ends with whom
 mod terminal; // the prompt, on a pseudo-terminal
 mod threading; // threads, and what lies between them
 mod tidy; // the house rules

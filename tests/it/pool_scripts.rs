@@ -84,6 +84,38 @@ fn word_count_refuses_what_it_does_not_understand() {
 }
 
 #[test]
+fn commands_says_how_each_of_its_commands_has_ended() {
+    let line = |n: u32| match n % 7 {
+        0 => format!("command {n}: seven does not like this, exit code 7\n"),
+        _ => format!("command {n}: {}, exit code 0\n", n * n),
+    };
+    for (count, failed) in [(20, 2), (3, 0)] {
+        let lines: String = (1..=count).map(line).collect();
+        let wanted = format!("{lines}{count} commands, {failed} of them failed\n");
+        let count = count.to_string();
+        each_start_method(|method| {
+            run("commands.rhai", &["0.01", &count, "4"], method).assert(0, &wanted, "")
+        });
+    }
+}
+
+#[test]
+fn commands_refuses_what_it_does_not_understand() {
+    let expected = "expected [PACE [COMMANDS [AT_ONCE]]], got";
+    refuses("commands.rhai", &["fast"], &format!("{expected} ['fast']"));
+    refuses(
+        "commands.rhai",
+        &["1", "0"],
+        &format!("{expected} ['1', '0']"),
+    );
+    refuses(
+        "commands.rhai",
+        &["1", "2", "3", "4"],
+        &format!("{expected} ['1', '2', '3', '4']"),
+    );
+}
+
+#[test]
 fn crawl_fetches_each_page_once() {
     each_start_method(|method| {
         let output = run("crawl.rhai", &["0.01", "40"], method);

@@ -24,7 +24,7 @@ impl Capture {
     }
 
     /// Returns everything that was printed so far and not [taken](Self::take). Bytes that are no UTF-8, which only commands of
-    /// `os.system` print, become `U+FFFD`.
+    /// `os.system` and `subprocess` print, become `U+FFFD`.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&locked(&self.0)).into_owned()
     }

@@ -50,7 +50,7 @@ impl Sink {
     /// Calls `each` with every line, without its line end.
     ///
     /// A line that a script has flushed before its end waits for the end; the last one of a program needs none. A line of more than
-    /// 16 MiB comes in pieces. Bytes that are not UTF-8, which commands of `os.system` may print, become `U+FFFD`.
+    /// 16 MiB comes in pieces. Bytes that are not UTF-8, which commands may print, become `U+FFFD`.
     pub fn lines(each: impl FnMut(&str) + Send + 'static) -> Self {
         Self(Way::Lines {
             each: Box::new(each),

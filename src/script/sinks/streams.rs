@@ -1,7 +1,7 @@
 //! The sinks of one runtime, and the output of its children, in one order.
 //!
 //! The standard streams of children are pipes, so that everything they and their descendants write arrives here, including the
-//! output of commands of `os.system`. The pipes are made with the first child, together with a [`Relay`] that empties them.
+//! output of commands. The pipes are made with the first child, together with a [`Relay`] that empties them.
 //! Whoever writes to a sink first empties the pipes too: what a child printed before it sent a message comes before what the
 //! receiver of the message prints.
 

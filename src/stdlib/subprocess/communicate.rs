@@ -49,7 +49,9 @@ pub(super) fn communicate(
     input: &Dynamic,
     limit: &Limit,
 ) -> Result<Printed, Failure> {
-    begin(popen, input)?;
+    // Python then writes by the methods of files, which have other errors.
+    let is_simple = limit.deadline().is_none() && popen.files().count() == 1;
+    begin(popen, input, is_simple)?;
     exchange(call.interp, popen, limit)?;
     popen.files().for_each(|file| file.close_for_good());
     if popen.wait(call.interp, limit.deadline())?.is_none() {
@@ -67,7 +69,7 @@ pub(super) fn communicate(
 }
 
 /// Prepares the exchange, unless an earlier call has.
-fn begin(popen: &Popen, input: &Dynamic) -> Result<(), Failure> {
+fn begin(popen: &Popen, input: &Dynamic, is_simple: bool) -> Result<(), Failure> {
     let mut exchange = locked(popen.exchange());
     if exchange.is_some() {
         return match is_something(input) {
@@ -80,7 +82,7 @@ fn begin(popen: &Popen, input: &Dynamic) -> Result<(), Failure> {
     }
     let stdin = popen.file(0);
     let bytes = match stdin {
-        Some(_) => bytes_of(popen, input)?,
+        Some(_) => bytes_of(popen, input, is_simple)?,
         None => Blob::new(),
     };
     let writing = match stdin {
@@ -99,9 +101,13 @@ fn begin(popen: &Popen, input: &Dynamic) -> Result<(), Failure> {
         }
         _ => None,
     };
-    let [output, errors] = [1, 2].map(|stream| {
-        let open = popen.file(stream).filter(|file| !file.is_closed());
-        open.map(|file| file.begin_exchange()).transpose()
+    let [output, errors] = [1, 2].map(|stream| match popen.file(stream) {
+        None => Ok(None),
+        Some(file) if file.is_closed() => Ok(Some((None, Vec::new()))),
+        Some(file) => {
+            let (pipe, ahead) = file.begin_exchange()?;
+            Ok(Some((Some(pipe), ahead)))
+        }
     });
     let begun = Exchange::new(writing, [output?, errors?]);
     *exchange = Some(begun.map_err(os_failure)?);
@@ -148,26 +154,28 @@ fn is_something(input: &Dynamic) -> bool {
     !is_empty
 }
 
-fn bytes_of(popen: &Popen, input: &Dynamic) -> Result<Blob, Failure> {
-    let found = || type_name(input);
+fn bytes_of(popen: &Popen, input: &Dynamic, is_simple: bool) -> Result<Blob, Failure> {
     if input.is_unit() {
         return Ok(Blob::new());
     }
-    match popen.encoding() {
-        None => {
-            let bytes = input.read_lock::<Blob>().map(|bytes| bytes.clone());
-            bytes.ok_or_else(|| {
-                let found = found();
-                let text = format!("memoryview: a bytes-like object is required, not '{found}'");
-                raise("TypeError", text)
-            })
+    let found = || type_name(input);
+    let Some(encoding) = popen.encoding() else {
+        let bytes = input.read_lock::<Blob>().map(|bytes| bytes.clone());
+        return bytes.ok_or_else(|| {
+            let by = if is_simple { "" } else { "memoryview: " };
+            let text = format!("{by}a bytes-like object is required, not '{}'", found());
+            raise("TypeError", text)
+        });
+    };
+    match as_string(input) {
+        Some(text) => encode_text(&text, encoding.codec, &encoding.errors),
+        None if is_simple => {
+            let text = format!("write() argument must be str, not {}", found());
+            Err(raise("TypeError", text))
         }
-        Some(encoding) => {
-            let text = as_string(input).ok_or_else(|| {
-                let text = format!("'{}' object has no attribute 'encode'", found());
-                raise("AttributeError", text)
-            })?;
-            encode_text(&text, encoding.codec, &encoding.errors)
+        None => {
+            let text = format!("'{}' object has no attribute 'encode'", found());
+            Err(raise("AttributeError", text))
         }
     }
 }

@@ -11,7 +11,7 @@ pub(super) const PARAMS: &[&str] = &["args", "returncode", "stdout?", "stderr?"]
 
 /// The result of a command that has ended.
 #[derive(Debug, Clone)]
-pub(super) struct Completed {
+pub(super) struct CompletedProcess {
     pub args: Dynamic,
     pub returncode: i64,
     pub printed: Printed,
@@ -19,26 +19,26 @@ pub(super) struct Completed {
 
 pub(super) fn register(registry: &mut Registry) {
     registry
-        .class::<Completed>("CompletedProcess")
+        .class::<CompletedProcess>("CompletedProcess")
         .by_parts(
             "CompletedProcess",
             |_, completed| Ok(parts(completed).into()),
             |_, parts| of_parts(parts).ok_or_else(|| "its parts are missing".into()),
         )
-        .getter("args", |call| Ok(call.this::<Completed>().args))
+        .getter("args", |call| Ok(call.this::<CompletedProcess>().args))
         .getter("returncode", |call| {
-            Ok(Dynamic::from_int(call.this::<Completed>().returncode))
+            Ok(Dynamic::from_int(call.this::<CompletedProcess>().returncode))
         })
         .getter("stdout", |call| {
-            let [output, _] = call.this::<Completed>().printed;
+            let [output, _] = call.this::<CompletedProcess>().printed;
             Ok(output)
         })
         .getter("stderr", |call| {
-            let [_, errors] = call.this::<Completed>().printed;
+            let [_, errors] = call.this::<CompletedProcess>().printed;
             Ok(errors)
         })
         .method("check_returncode", &[], |call| {
-            let completed: Completed = call.this();
+            let completed: CompletedProcess = call.this();
             match completed.returncode {
                 0 => Ok(Dynamic::UNIT),
                 _ => Err(errors::failed(completed)),
@@ -47,8 +47,8 @@ pub(super) fn register(registry: &mut Registry) {
         .repr(repr);
 }
 
-fn parts(completed: &Completed) -> Array {
-    let Completed {
+fn parts(completed: &CompletedProcess) -> Array {
+    let CompletedProcess {
         args,
         returncode,
         printed: [output, errors],
@@ -56,10 +56,10 @@ fn parts(completed: &Completed) -> Array {
     vec![args, Dynamic::from_int(returncode), output, errors]
 }
 
-fn of_parts(parts: Dynamic) -> Option<Completed> {
+fn of_parts(parts: Dynamic) -> Option<CompletedProcess> {
     let parts = parts.into_array().ok()?;
     let [args, returncode, output, errors] = <[Dynamic; 4]>::try_from(parts).ok()?;
-    Some(Completed {
+    Some(CompletedProcess {
         args,
         returncode: returncode.as_int().ok()?,
         printed: [output, errors],
@@ -68,7 +68,7 @@ fn of_parts(parts: Dynamic) -> Option<Completed> {
 
 /// `CompletedProcess(args, returncode, stdout=None, stderr=None)`.
 pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
-    Ok(Dynamic::from(Completed {
+    Ok(Dynamic::from(CompletedProcess {
         args: call.value(0),
         returncode: call.int(1)?,
         printed: [call.value(2), call.value(3)],
@@ -76,7 +76,7 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
 }
 
 fn repr(call: &mut Call<'_>) -> Outcome {
-    let completed: Completed = call.this();
+    let completed: CompletedProcess = call.this();
     let (args, code) = (call.repr(&completed.args), completed.returncode);
     let mut text = format!("CompletedProcess(args={args}, returncode={code}");
     for (name, value) in ["stdout", "stderr"].into_iter().zip(&completed.printed) {

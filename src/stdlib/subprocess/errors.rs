@@ -2,7 +2,7 @@
 
 use rhai::{Array, Dynamic};
 
-use super::completed::Completed;
+use super::completed::CompletedProcess;
 use crate::script::exception_class::{construct_with, members};
 use crate::script::{Call, Exception, Failure, Namespace, Outcome, throw};
 
@@ -21,8 +21,8 @@ fn construct(call: &mut Call<'_>) -> Outcome {
 }
 
 /// Returns the error of a command that has failed.
-pub(super) fn failed(completed: Completed) -> Failure {
-    let Completed {
+pub(super) fn failed(completed: CompletedProcess) -> Failure {
+    let CompletedProcess {
         args,
         returncode,
         printed: [output, errors],

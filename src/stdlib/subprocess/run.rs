@@ -4,7 +4,7 @@ use rhai::Dynamic;
 
 use super::arguments::{self, Order, at};
 use super::communicate::{Limit, communicate};
-use super::completed::Completed;
+use super::completed::CompletedProcess;
 use super::errors;
 use super::launch::start;
 use super::popen::{Popen, Printed};
@@ -62,7 +62,7 @@ pub(super) fn check_output(call: &mut Call<'_>) -> Outcome {
     output_of(complete(call, order)?)
 }
 
-fn output_of(completed: Completed) -> Outcome {
+fn output_of(completed: CompletedProcess) -> Outcome {
     match completed.returncode {
         0 => {
             let [output, _] = completed.printed;
@@ -73,7 +73,7 @@ fn output_of(completed: Completed) -> Outcome {
 }
 
 /// Runs a command to its end, with the input that the call has.
-fn complete(call: &mut Call<'_>, mut order: Order) -> Result<Completed, Failure> {
+fn complete(call: &mut Call<'_>, mut order: Order) -> Result<CompletedProcess, Failure> {
     let limit = Limit::read(call, at::TIMEOUT)?;
     // An input of `None` is an empty one for `check_output`, and none for `run`.
     let has_input = match call.name() {
@@ -88,7 +88,7 @@ fn complete(call: &mut Call<'_>, mut order: Order) -> Result<Completed, Failure>
     let popen = start(call, order)?;
     let printed = communicate(call, &popen, &input, &limit);
     let (returncode, printed) = finish(call, &popen, printed)?;
-    Ok(Completed {
+    Ok(CompletedProcess {
         args,
         returncode,
         printed,
@@ -121,7 +121,7 @@ pub(super) fn check_call(call: &mut Call<'_>) -> Outcome {
     let printed = Printed::default();
     match returncode {
         0 => Ok(Dynamic::from_int(0)),
-        _ => Err(errors::failed(Completed {
+        _ => Err(errors::failed(CompletedProcess {
             args,
             returncode,
             printed,

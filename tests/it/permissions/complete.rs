@@ -157,6 +157,22 @@ const CALLS: &[(&str, &str)] = &[
     ("signal.alarm", "signal.alarm(0)"),
     ("signal.raise_signal", "signal.raise_signal(signal.SIGUSR1)"),
     ("os.system", r#"os.system("true")"#),
+    ("subprocess.run", r#"subprocess.run(["true"])"#),
+    ("subprocess.call", r#"subprocess.call(["true"])"#),
+    (
+        "subprocess.check_call",
+        r#"subprocess.check_call(["true"])"#,
+    ),
+    (
+        "subprocess.check_output",
+        r#"subprocess.check_output(["true"])"#,
+    ),
+    ("subprocess.getoutput", r#"subprocess.getoutput("true")"#),
+    (
+        "subprocess.getstatusoutput",
+        r#"subprocess.getstatusoutput("true")"#,
+    ),
+    ("subprocess.Popen", r#"subprocess.Popen(["true"])"#),
     ("Pool", "Pool(1)"),
     (
         "ProcessPoolExecutor",

@@ -63,6 +63,11 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("re", "builtins"),
     ("shutil", "builtins"),
     ("shutil", "os"),
+    // A command has files, sockets and the streams of the script as its own.
+    ("subprocess", "builtins"),
+    ("subprocess", "os"),
+    ("subprocess", "socket"),
+    ("subprocess", "sys"),
     ("sys", "builtins"),
     ("tempfile", "builtins"),
     ("threading", "multiprocessing"),
