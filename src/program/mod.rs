@@ -1,7 +1,7 @@
 //! Code that can be sent to another process.
 //!
 //! - [`source`]: the main script and its modules as text, found again by name.
-//! - [`lookup`]: where functions are, for messages.
+//! - [`lookup`]: where functions are, for messages; [`enclosing`]: which of them is around a position.
 //! - [`frame`]: one call that an error passed through; [`traceback`]: all of them, shown with their source lines.
 //! - [`diagnostic`]: the report of an error; [`excerpt`]: the line it shows.
 //! - [`environment`]: what a function can use apart from its arguments: functions, constants, imports.
@@ -9,14 +9,16 @@
 //! - [`visible`]: control characters, shown.
 //! - [`with_block`]: the statement `with`.
 //! - [`bodies`]: nodes of our own in Rhai's trees.
-//! - [`guarded`]: functions with the names of methods.
+//! - [`guarded`]: functions with the names of methods; [`catching`]: `try` statements that note what they catch.
 //! - [`call`]: one function call packed as bytes.
 //! - `islands`: functions and loops that may become machine code.
 
 pub(crate) mod bodies;
 pub(crate) mod call;
+pub(crate) mod catching;
 pub(crate) mod compiling;
 pub(crate) mod diagnostic;
+mod enclosing;
 pub(crate) mod environment;
 mod excerpt;
 pub(crate) mod frame;

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rhai::{Dynamic, ImmutableString, Module, Position, ScriptFuncDef, Shared};
 use serde::{Deserialize, Serialize};
 
+use super::enclosing::Enclosing;
 use crate::text::to_path;
 
 /// One file of a program.
@@ -66,6 +67,8 @@ pub(super) struct Parts {
     /// The sources of all of them, for messages.
     pub(super) sources: Vec<Source>,
     argv: Vec<String>,
+    /// The functions around positions that were asked for.
+    pub(super) enclosing: Enclosing,
     /// It comes in pieces.
     grows: bool,
     /// How often functions or modules were added.
@@ -335,6 +338,7 @@ impl Program {
     pub(crate) fn note_source(&self, source: &Source) {
         let mut parts = self.parts();
         parts.sources.retain(|known| known.name != source.name);
+        parts.enclosing.remove(&source.name);
         parts.sources.push(source.clone());
     }
 }

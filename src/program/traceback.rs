@@ -55,11 +55,14 @@ fn add(frames: &mut Vec<Frame>, frame: Frame) {
     }
 }
 
+/// The heading of a traceback.
+pub(crate) const HEADING: &str = "Traceback (most recent call last):\n";
+
 /// Returns Python's traceback: its heading and the frames; empty when there are none. A position alone has no heading.
 pub(crate) fn render(frames: &[Frame]) -> String {
     let mut text = String::new();
     if frames.iter().any(|frame| !frame.function.is_empty()) {
-        text.push_str("Traceback (most recent call last):\n");
+        text.push_str(HEADING);
     }
     for frame in frames {
         text.push_str(&rendered(frame).repeat(frame.times.min(REPEATS_SHOWN)));

@@ -9,6 +9,9 @@ pub(crate) const KEY: &str = "with ";
 
 const WORD: &str = "with";
 
+/// A function of the language that is also the name of methods: `logger.debug(…)`.
+const DEBUG: &str = "debug";
+
 const EXPRESSION: &str = "$expr$";
 const NAME: &str = "$ident$";
 const BLOCK: &str = "$block$";
@@ -65,6 +68,11 @@ pub(crate) fn read(token: Token) -> (Token, bool) {
             // Not `Token::Custom`, which Rhai takes for an operator after an expression.
             Before::Other => Token::Identifier(Box::new(KEY.into())),
         },
+        Token::Reserved(word)
+            if word.as_str() == DEBUG && matches!(before, Before::Dot | Before::Name) =>
+        {
+            Token::Identifier(word)
+        }
         other => other,
     };
     (token, before == Before::Dot)

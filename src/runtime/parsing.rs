@@ -3,12 +3,12 @@
 use rhai::{AST, Engine, EvalAltResult};
 
 use super::{methods, shortcuts};
-use crate::program::call;
 use crate::program::source::Source;
+use crate::program::{call, catching};
 use crate::script::interp::Interp;
 use crate::script::islands;
 
-/// Parses a source, and puts islands, shortcuts and guards into its tree.
+/// Parses a source, and puts islands, notes of caught errors, shortcuts and guards into its tree.
 ///
 /// # Errors
 /// Rhai's syntax error.
@@ -19,6 +19,7 @@ pub(super) fn parse(
 ) -> Result<AST, Box<EvalAltResult>> {
     let ast = call::compile(engine, source)?;
     let ast = islands::wrap(interp, source, ast);
+    let ast = catching::put_into(ast, &source.text);
     let ast = shortcuts::put_into(ast, interp, engine);
     Ok(methods::guard(ast, engine, &source.text))
 }

@@ -139,6 +139,7 @@ fn load(ground: Groundwork, head: Head<Orders>, values: &[u8]) -> Result<i32, Bo
         host: work.parent.0,
     });
     interp.given.adopt(inherited.given);
+    interp.inherit(&inherited.set);
     if let Some(turn) = inherited.turn {
         interp.output.share(turn);
     }

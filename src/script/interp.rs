@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, OnceLock, Weak};
 
-use rhai::Engine;
+use rhai::{Dynamic, Engine, Map};
 
 use crate::permissions::Guard;
 use crate::process::timer;
@@ -253,6 +253,19 @@ impl Interp {
         self.source.begin_child();
         self.end_interactive();
         self.spent.begin();
+    }
+
+    /// Returns what the states of modules give to a spawned child.
+    pub(crate) fn inheritance(&self) -> Vec<(String, Dynamic)> {
+        let states = self.states.all();
+        states.flat_map(|state| state.inheritance()).collect()
+    }
+
+    /// Passes what the parent's modules gave to the states of this process's.
+    pub(crate) fn inherit(self: &Arc<Self>, values: &Map) {
+        self.states
+            .all()
+            .for_each(|state| state.inherit(self, values));
     }
 
     /// Returns whether another process of the family has started this one.

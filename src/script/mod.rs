@@ -17,7 +17,8 @@
 //! - [`values`], [`dialect`], [`cells`]: types, truth and forms; whose errors an object raises; variables that threads share; [`dropping`]: what is inside objects.
 //! - [`steps`], [`random_stream`]: ranges with a step; the process's random numbers.
 //! - [`codecs`], [`codec`]: how values are sent to other processes.
-//! - [`exceptions`], [`exception_class`], [`rhai_errors`], [`rhai_texts`], [`panics`], [`denied`]: errors as objects, and what becomes one.
+//! - [`exceptions`], [`exception_class`], [`rhai_errors`], [`rhai_texts`], [`panics`], [`denied`]: errors as objects, and what becomes one; [`caught`]: the
+//!   one that is being handled.
 //!
 //! Names:
 //! - [`names`]: what has a name in scripts; [`rhai_names`]: in Rhai itself.
@@ -33,6 +34,7 @@ mod arguments;
 pub(crate) mod bind;
 pub(crate) mod call;
 pub(crate) mod caller;
+pub(crate) mod caught;
 pub(crate) mod cells;
 pub(crate) mod codec;
 pub(crate) mod codecs;

@@ -2,8 +2,12 @@
 
 use std::any::{Any, TypeId};
 use std::fmt;
+use std::sync::Arc;
+
+use rhai::{Dynamic, Map};
 
 use crate::script::exceptions::Failure;
+use crate::script::interp::Interp;
 use crate::sync::{Session, ShmError};
 
 /// The state of one script module in one runtime.
@@ -35,6 +39,14 @@ pub(crate) trait State: Any + fmt::Debug + Send + Sync {
     fn session_created(&self, _session: &Session) -> Result<(), ShmError> {
         Ok(())
     }
+
+    /// Returns what a spawned child inherits, under names that no other module uses. A value that cannot be sent is left out.
+    fn inheritance(&self) -> Vec<(String, Dynamic)> {
+        Vec::new()
+    }
+
+    /// Takes what the states of the parent's modules have returned as their [`inheritance`](Self::inheritance), in a spawned child.
+    fn inherit(&self, _interp: &Arc<Interp>, _values: &Map) {}
 
     /// Calls the script's functions for signals that have come. Returns whether one of them threw.
     fn handle_signals(&self) -> bool {

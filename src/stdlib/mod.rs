@@ -4,6 +4,7 @@
 //! - [`multiprocessing`]: `Process`, `Lock`, `Queue`, …
 //! - [`concurrent`]: executors and futures.
 //! - [`threading`]: `Thread`, …; [`queue`]: queues between threads.
+//! - [`logging`]: records of what a program does.
 //! - [`types`][]: `Object`.
 //! - [`os`], [`subprocess`], [`signal`], [`socket`], [`sys`], [`time`], [`random`], [`json`], [`math`], `re`.
 //! - [`shutil`], [`glob`], [`tempfile`], `hashlib`.
@@ -19,6 +20,7 @@ mod glob;
 mod hashlib;
 mod itertools;
 mod json;
+mod logging;
 mod math;
 pub(crate) mod multiprocessing;
 mod operator;
@@ -68,6 +70,7 @@ const MODULES: &[ScriptModule] = &[
     ("hashlib", hashlib::register, stateless),
     ("itertools", itertools::register, stateless),
     ("json", json::register, stateless),
+    ("logging", logging::register, logging::states),
     ("math", math::register, stateless),
     ("operator", operator::register, stateless),
     ("os", os::register, os::states),
@@ -98,9 +101,10 @@ pub(crate) fn is_built_in(name: &str) -> bool {
 }
 
 /// The modules inside of others.
-const INNER: [&str; 5] = [
+const INNER: [&str; 6] = [
     "concurrent.futures",
     "itertools.chain",
+    "logging.handlers",
     "multiprocessing.connection",
     "multiprocessing.pool",
     "os.path",

@@ -19,11 +19,11 @@ struct Stdin(std::sync::Arc<Interp>);
 
 /// `sys.stdout`.
 #[derive(Debug, Clone)]
-struct Stdout;
+pub(in crate::stdlib) struct Stdout;
 
 /// `sys.stderr`.
 #[derive(Debug, Clone)]
-struct Stderr;
+pub(in crate::stdlib) struct Stderr;
 
 /// Python's limit of recursion, which scripts have too.
 const RECURSION_LIMIT: i64 = 1000;
@@ -101,6 +101,11 @@ fn register_streams(registry: &mut Registry) {
     });
     registry
         .class::<Stdout>("stdout")
+        .by_parts(
+            "stdout",
+            |_, _: &Stdout| Ok(Dynamic::UNIT),
+            |_, _| Ok(Stdout),
+        )
         .method("write", &["text"], |call| {
             let (text, count) = text_to_write(call)?;
             write(call.interp, &text)?;
@@ -112,6 +117,11 @@ fn register_streams(registry: &mut Registry) {
         .method("to_string", &[], |_| Ok("<stdout>".into()));
     registry
         .class::<Stderr>("stderr")
+        .by_parts(
+            "stderr",
+            |_, _: &Stderr| Ok(Dynamic::UNIT),
+            |_, _| Ok(Stderr),
+        )
         .method("write", &["text"], |call| {
             let (text, count) = text_to_write(call)?;
             write_error(call.interp, &text)?;

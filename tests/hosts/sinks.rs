@@ -28,11 +28,33 @@ pub(crate) const CASES: &[Case] = &[
         "a_sink_that_panics_on_a_childs_output_blocks_no_process",
         panicked_child,
     ),
+    Case::new("lines_of_logs_go_to_the_sink_of_errors", logs),
     Case::new(
         "progress_is_reported_by_numbers_and_nothing_is_drawn",
         progress,
     ),
 ];
+
+fn logs() {
+    let errors = Capture::new();
+    let mut runtime = Runtime::builder()
+        .permissions(Permissions::all())
+        .stderr(errors.sink())
+        .build()
+        .unwrap();
+    let script = r#"
+        logging.basicConfig(#{ level: "INFO", format: "%(processName)s %(lineno)d %(message)s" });
+        logging.debug("dropped");
+        logging.info("from the host");
+        let p = Process(|| logging.warning("from a child")); p.start(); p.join();
+        "#;
+    runtime.eval::<()>(script).unwrap();
+    drop(runtime);
+    assert_eq!(
+        errors.text(),
+        "MainProcess 4 from the host\nProcess-1 5 from a child\n"
+    );
+}
 
 fn progress() {
     let (sender, reports) = mpsc::channel();

@@ -42,6 +42,7 @@ mod imports; // imported modules as values
 mod hashlib; // hashlib, beside CPython's values
 mod islands; // functions and loops as machine code
 mod itertools; // itertools, functools, operator, string
+mod logging; // records of all processes and threads of a program
 mod long_lines; // lines of any length, read and printed
 mod math; // math, beside CPython's values
 mod manual; // the examples of docs/modules

@@ -12,12 +12,13 @@ use crate::stdlib::{names, states};
 const SPELT_OTHERWISE: [&str; 4] = ["to_string", "to_debug", "len", "contains"];
 
 /// Classes that are documented under their constructors' names only: those of a module, and one with two.
-const DOCUMENTED_AS: [(&str, &str); 9] = [
+const DOCUMENTED_AS: [(&str, &str); 10] = [
     ("Queue", "JoinableQueue"),
     ("environ", "os.environ"),
     ("local", "threading.local"),
     ("socket", "socket.socket"),
     ("os::path", "os.path"),
+    ("logging::handlers", "logging.handlers"),
     ("connection", "multiprocessing.connection"),
     ("shared_memory", "multiprocessing.shared_memory"),
     ("multiprocessing::dummy", "multiprocessing.dummy"),

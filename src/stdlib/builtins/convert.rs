@@ -179,7 +179,7 @@ fn format(call: &mut Call<'_>) -> Outcome {
 }
 
 /// Returns a formatting error as the exception it names.
-pub(super) fn text_failure(error: text::TextError) -> Failure {
+pub(in crate::stdlib) fn text_failure(error: text::TextError) -> Failure {
     if error.kind != "KeyError" {
         return raise(error.kind, error.message);
     }

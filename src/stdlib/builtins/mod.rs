@@ -69,6 +69,7 @@ use rhai::{Blob, Dynamic, ImmutableString};
 use crate::script::{Call, Failure, Registry, raise, type_name};
 use crate::text::{as_string, from_os};
 
+pub(in crate::stdlib) use convert::text_failure;
 pub(in crate::stdlib) use iterate::items as items_of;
 pub(in crate::stdlib) use print::flush_everything;
 

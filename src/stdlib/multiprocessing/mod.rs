@@ -61,6 +61,7 @@ use self::pool::{Callbacks, OpenPools};
 use self::start_method::StartMethods;
 use self::workers::Workers;
 use crate::script::{Call, Outcome, Registry, States, exception_class};
+use crate::stdlib::logging::register_multiprocessing;
 use crate::sys::cpu;
 
 /// Adds what the module keeps.
@@ -121,6 +122,7 @@ pub(super) fn register(registry: &mut Registry) {
     ];
     exception_class::members(&mut module, &classes);
     context::register(&mut module);
+    register_multiprocessing(&mut module);
     connection_members::register(registry);
     pool::register_module(registry);
     let words = ["ShareableList", "SharedMemory", "shared_memory"];

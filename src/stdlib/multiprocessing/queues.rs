@@ -72,7 +72,7 @@ impl Queue {
     }
 }
 
-pub(super) fn open(queue: &Queue) -> Result<(), Failure> {
+pub(crate) fn open(queue: &Queue) -> Result<(), Failure> {
     if queue.is_closed() {
         return Err(raise(
             "ValueError",
@@ -83,7 +83,7 @@ pub(super) fn open(queue: &Queue) -> Result<(), Failure> {
 }
 
 /// Puts an item.
-pub(super) fn send(
+pub(crate) fn send(
     interp: &Arc<Interp>,
     queue: &sync::Queue,
     item: &Dynamic,
@@ -107,7 +107,7 @@ pub(super) fn put_failure(interp: &Interp, error: PutError) -> Failure {
 }
 
 /// Returns the next item of `queue`.
-pub(super) fn take(interp: &Arc<Interp>, queue: &sync::Queue, deadline: Deadline) -> Outcome {
+pub(crate) fn take(interp: &Arc<Interp>, queue: &sync::Queue, deadline: Deadline) -> Outcome {
     let taken = queue.get_with(deadline, |message| read(interp, message));
     taken.map_err(|error| get_failure(interp, error))?
 }

@@ -63,7 +63,7 @@ fn open(call: &Call<'_>) -> Result<sync::Queue, Failure> {
 }
 
 /// Returns the queue, unless this process has closed it.
-pub(super) fn open_queue(queue: &SimpleQueue) -> Result<sync::Queue, Failure> {
+pub(crate) fn open_queue(queue: &SimpleQueue) -> Result<sync::Queue, Failure> {
     let closer = queue.closed_by.load(Ordering::Relaxed);
     if closer != 0 && closer == sys::process::pid() {
         return Err(raise("OSError", "handle is closed"));

@@ -38,6 +38,8 @@ pub(crate) struct Work {
     attributes: Vec<String>,
     /// The names of the values that the host has given its scripts.
     given: Vec<String>,
+    /// The names of what the script has set in modules.
+    set: Vec<String>,
     pub parent: (i32, String),
     pub error_format: ErrorFormat,
     /// Its parent is interactive.
@@ -57,6 +59,8 @@ pub(crate) struct Work {
 pub(crate) struct Inherited {
     /// Those that the host has given its scripts.
     pub given: Map,
+    /// Those that the script has set in modules.
+    pub set: Map,
     /// The signal handlers of its parent's script.
     pub handlers: Array,
     /// The lock of the output that its parent shares.
@@ -147,6 +151,9 @@ impl<'a> Sending<'a> {
         let given = interp.given.all();
         let given = given.iter().map(|(name, value)| (name.as_str(), value));
         let given = self.values.push_sendable(given);
+        let set = interp.inheritance();
+        let set = set.iter().map(|(name, value)| (name.as_str(), value));
+        let set = self.values.push_sendable(set);
         let turn = interp.output.turn().map_or(Dynamic::UNIT, |shared| {
             let dialect = Dialect::default();
             Dynamic::from(Lock { shared, dialect })
@@ -159,6 +166,7 @@ impl<'a> Sending<'a> {
             identity: self.process.identity(),
             attributes: self.attributes.clone(),
             given,
+            set,
             parent: (sys::process::pid(), Family::of(interp).name()),
             error_format: Reports::of(interp).format(),
             interactive: interp.is_interactive(),
@@ -207,13 +215,15 @@ impl Work {
     pub(crate) fn inherit(&mut self, mut values: Values<'_>) -> Result<Inherited, String> {
         let mut read = || -> Result<_, DecodeError> {
             let given = values.named(std::mem::take(&mut self.given))?;
+            let set = values.named(std::mem::take(&mut self.set))?;
             let (turn, handlers) = (values.next()?, values.next()?);
             values.finish()?;
-            Ok((given, handlers, turn))
+            Ok((given, set, handlers, turn))
         };
-        let (given, handlers, turn) = read().map_err(|error| error.to_string())?;
+        let (given, set, handlers, turn) = read().map_err(|error| error.to_string())?;
         Ok(Inherited {
             given,
+            set,
             handlers: handlers
                 .into_array()
                 .map_err(|_| "its signal handlers are not a list")?,

@@ -10,6 +10,8 @@ pub(crate) mod fork;
 mod path;
 mod status;
 
+pub(super) use path::absolute;
+
 use rhai::Dynamic;
 
 pub(crate) use self::environment::is_environ;

@@ -201,9 +201,13 @@ fn normal(path: &str) -> String {
 }
 
 fn abspath(call: &mut Call<'_>) -> Outcome {
-    let path = path(call, 0)?;
+    Ok(absolute(&path(call, 0)?).into())
+}
+
+/// Returns a path that means the same file from every directory.
+pub(in crate::stdlib) fn absolute(path: &str) -> String {
     let directory = std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"));
-    Ok(normal(&from_os(directory.join(to_path(&path)))).into())
+    normal(&from_os(directory.join(to_path(path))))
 }
 
 #[cfg(test)]

@@ -82,7 +82,7 @@ impl Channel {
     ///
     /// # Errors
     /// `Full`, `ShutDown`; `TypeError` when a priority queue cannot order the item.
-    pub(super) fn put(
+    pub(crate) fn put(
         &self,
         interp: &Interp,
         context: &NativeCallContext,
@@ -112,7 +112,7 @@ impl Channel {
     ///
     /// # Errors
     /// `Empty`; `ShutDown` when the queue was shut down and nothing is left.
-    pub(super) fn get(&self, interp: &Interp, deadline: Deadline) -> Result<Dynamic, Failure> {
+    pub(crate) fn get(&self, interp: &Interp, deadline: Deadline) -> Result<Dynamic, Failure> {
         let item = loop {
             {
                 let mut state = self.state();

@@ -101,14 +101,17 @@ fn begin(popen: &Popen, input: &Dynamic, is_simple: bool) -> Result<(), Failure>
         }
         _ => None,
     };
-    let [output, errors] = [1, 2].map(|stream| match popen.file(stream) {
-        None => Ok(None),
-        Some(file) if file.is_closed() => Ok(Some((None, Vec::new()))),
-        Some(file) => {
-            let (pipe, ahead) = file.begin_exchange()?;
-            Ok(Some((Some(pipe), ahead)))
+    let read_from = |stream| -> Result<_, Failure> {
+        match popen.file(stream) {
+            None => Ok(None),
+            Some(file) if file.is_closed() => Ok(Some((None, Vec::new()))),
+            Some(file) => {
+                let (pipe, ahead) = file.begin_exchange()?;
+                Ok(Some((Some(pipe), ahead)))
+            }
         }
-    });
+    };
+    let [output, errors] = [1, 2].map(read_from);
     let begun = Exchange::new(writing, [output?, errors?]);
     *exchange = Some(begun.map_err(os_failure)?);
     Ok(())

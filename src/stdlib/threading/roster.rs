@@ -54,13 +54,21 @@ impl Roster {
 
     /// Returns the name of a thread that was given none: `Thread-1 (f)`, or `Thread-1` where there is no function yet.
     pub(super) fn next_name(&self, target: Option<&FnPtr>) -> String {
+        match target {
+            Some(target) => self.next_name_for(&function_name(target.fn_name())),
+            None => format!("Thread-{}", self.next_number()),
+        }
+    }
+
+    /// Returns the name of a thread that runs this function and was given none.
+    pub(crate) fn next_name_for(&self, function: &str) -> String {
+        format!("Thread-{} ({function})", self.next_number())
+    }
+
+    fn next_number(&self) -> u32 {
         let mut state = locked(&self.state);
         state.named += 1;
-        let number = state.named;
-        match target {
-            Some(target) => format!("Thread-{number} ({})", function_name(target.fn_name())),
-            None => format!("Thread-{number}"),
-        }
+        state.named
     }
 
     /// Returns the thread that runs the script itself.

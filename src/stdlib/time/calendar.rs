@@ -194,13 +194,29 @@ fn out_of_range(name: &str) -> Failure {
     raise("ValueError", format!("{name} out of range"))
 }
 
+/// Returns the local date of a time in seconds since 1970, formatted as by `strftime`.
+///
+/// # Errors
+/// `ValueError` for a time that is too far from now, or an invalid format.
+pub(in crate::stdlib) fn local_date(seconds: f64, directives: &str) -> Result<String, Failure> {
+    let moment = Timestamp::from_second(seconds.floor() as i64);
+    let moment = moment.map_err(|_| out_of_range("year"))?;
+    formatted(
+        ((&moment.to_zoned(TimeZone::system())).into(), 0),
+        directives,
+    )
+}
+
+fn format(date: Formatted, directives: &str) -> Outcome {
+    formatted(date, directives).map(Dynamic::from)
+}
+
 /// `strftime` in the C locale. A `%` that begins no directive is left as it is.
-fn format((date, second): Formatted, directives: &str) -> Outcome {
+fn formatted((date, second): Formatted, directives: &str) -> Result<String, Failure> {
     let config = Config::new().custom(PosixCustom::new()).lenient(true);
     let directives = of_c(directives, second);
     let string = date.to_string_with_config(&config, directives);
-    let string = string.map_err(|_| raise("ValueError", "Invalid format string"))?;
-    Ok(string.into())
+    string.map_err(|_| raise("ValueError", "Invalid format string"))
 }
 
 /// The same directives for jiff: it knows some that C does not, and no seconds from 60 on.

@@ -2,6 +2,8 @@
 
 mod calendar;
 
+pub(super) use self::calendar::local_date;
+
 use std::any::TypeId;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 

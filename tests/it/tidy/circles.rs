@@ -45,10 +45,19 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("hashlib", "builtins"),
     ("itertools", "builtins"),
     ("json", "builtins"),
+    // A record names its process and thread; handlers put records into any queue, and write files and streams.
+    ("logging", "builtins"),
+    ("logging", "multiprocessing"),
+    ("logging", "os"),
+    ("logging", "queue"),
+    ("logging", "sys"),
+    ("logging", "threading"),
+    ("logging", "time"),
     ("math", "builtins"),
     // `multiprocessing` ends the threads of a process before its children, and names the thread that holds a lock; the locks of
     // `threading` are those of `multiprocessing`.
     ("multiprocessing", "builtins"),
+    ("multiprocessing", "logging"),
     // `multiprocessing.dummy` has the queues between threads.
     ("multiprocessing", "queue"),
     ("multiprocessing", "signal"),
