@@ -158,7 +158,12 @@ fn cases() -> Vec<Case> {
             "us",
             false,
             3.0,
-            twin(&python, "run_true", &["fork", "300", "200"], &["300", "200"]),
+            twin(
+                &python,
+                "run_true",
+                &["fork", "300", "200"],
+                &["300", "200"],
+            ),
         ),
         case(
             "subprocess.run of cat, both pipes",

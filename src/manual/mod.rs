@@ -28,9 +28,9 @@ macro_rules! pages {
 }
 
 /// The pages, in the order in which modules and classes are listed.
-const PAGES: [(&str, &str); 31] = pages! {
+const PAGES: [(&str, &str); 32] = pages! {
     "builtins" "text" "values" "files" "exceptions"
-    "multiprocessing" "concurrent" "threading" "queue" "os" "subprocess" "sys" "signal" "time" "random" "json" "logging" "math" "re" "collections" "itertools"
+    "multiprocessing" "concurrent" "threading" "queue" "os" "subprocess" "sys" "signal" "time" "random" "json" "logging" "argparse" "math" "re" "collections" "itertools"
     "functools" "operator" "string" "shutil" "glob" "tempfile" "hashlib" "socket" "types" "speed"
 };
 

@@ -73,6 +73,9 @@ impl Interp {
 /// # Errors
 /// No descriptor is left.
 pub(crate) fn null() -> io::Result<OwnedFd> {
-    let null = OpenOptions::new().read(true).write(true).open("/dev/null")?;
+    let null = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open("/dev/null")?;
     Ok(null.into())
 }

@@ -54,7 +54,9 @@ pub(crate) fn register(registry: &mut Registry) {
         .getter("pos", |call| Ok(pattern_part(&call.this(), "pos")))
         .getter("lineno", |call| Ok(pattern_part(&call.this(), "lineno")))
         .getter("colno", |call| Ok(pattern_part(&call.this(), "colno")))
-        .getter("returncode", |call| Ok(command_part(&call.this(), [0, NONE])))
+        .getter("returncode", |call| {
+            Ok(command_part(&call.this(), [0, NONE]))
+        })
         .getter("cmd", |call| Ok(command_part(&call.this(), [1, 0])))
         .getter("timeout", |call| Ok(command_part(&call.this(), [NONE, 1])))
         .getter("output", |call| Ok(command_part(&call.this(), [2, 2])))
@@ -128,16 +130,24 @@ fn pattern_part(exception: &Exception, name: &str) -> Dynamic {
     let part = |index: usize| exception.args().get(index).cloned();
     let (pattern, position) = (part(1), part(2));
     let message = exception.message();
-    let place = position.as_ref().and_then(|position| position.as_int().ok());
+    let place = position
+        .as_ref()
+        .and_then(|position| position.as_int().ok());
     let before: String = match (&pattern, place) {
         (Some(pattern), Some(place)) => {
             let pattern = pattern.to_string();
-            pattern.chars().take(usize::try_from(place).unwrap_or(0)).collect()
+            pattern
+                .chars()
+                .take(usize::try_from(place).unwrap_or(0))
+                .collect()
         }
         _ => String::new(),
     };
     let value = match name {
-        "msg" => message.split(" at position ").next().map(|text| text.to_string().into()),
+        "msg" => message
+            .split(" at position ")
+            .next()
+            .map(|text| text.to_string().into()),
         "pattern" => pattern,
         "pos" => position,
         "lineno" => place.map(|_| Dynamic::from_int(before.matches('\n').count() as i64 + 1)),
@@ -160,7 +170,11 @@ fn command_part(exception: &Exception, [called, expired]: [usize; 2]) -> Dynamic
         "TimeoutExpired" => expired,
         _ => NONE,
     };
-    exception.args().get(place).cloned().unwrap_or(Dynamic::UNIT)
+    exception
+        .args()
+        .get(place)
+        .cloned()
+        .unwrap_or(Dynamic::UNIT)
 }
 
 /// Returns an exception by its parts: a record of its class and frames, and its arguments.

@@ -15,6 +15,8 @@ use crate::text::{quoted, repr_of, str_of};
 /// The exceptions that exist, each with the class it derives from.
 pub(super) const CLASSES: &[(&str, &str)] = &[
     ("Exception", ""),
+    ("ArgumentError", "Exception"),
+    ("ArgumentTypeError", "Exception"),
     ("ArithmeticError", "Exception"),
     ("AssertionError", "Exception"),
     ("AttributeError", "Exception"),
@@ -179,7 +181,9 @@ impl Exception {
         match self.0.args.as_slice() {
             [] => String::new(),
             // What else there is are properties: process, exit code and task; pattern and position.
-            [text, ..] if matches!(self.kind(), "WorkerLost" | "PatternError") => str_of(text, &custom),
+            [text, ..] if matches!(self.kind(), "WorkerLost" | "PatternError") => {
+                str_of(text, &custom)
+            }
             [key] if self.kind() == "KeyError" => repr_of(key, &custom),
             [code, command, ..] if self.kind() == "CalledProcessError" => {
                 let command = str_of(command, &custom);
@@ -232,7 +236,11 @@ impl Exception {
     /// Returns Python's `repr(e)`.
     pub(crate) fn repr(&self) -> String {
         let custom = |_: &Dynamic| None;
-        let items: Vec<_> = self.shown_args().iter().map(|v| repr_of(v, &custom)).collect();
+        let items: Vec<_> = self
+            .shown_args()
+            .iter()
+            .map(|v| repr_of(v, &custom))
+            .collect();
         format!("{}({})", self.kind(), items.join(", "))
     }
 

@@ -205,8 +205,8 @@ impl Search<'_, '_> {
         let visible = |name: &str| self.with_hidden || shows_hidden || !name.starts_with('.');
         let kinds = read.into_iter().filter(|(name, _)| visible(name));
         let kinds = kinds.map(|(name, kind)| {
-            let is_directory = kind.is_dir()
-                || kind.is_symlink() && self.is_directory(&format!("{base}{name}"));
+            let is_directory =
+                kind.is_dir() || kind.is_symlink() && self.is_directory(&format!("{base}{name}"));
             (name, is_directory)
         });
         Ok(kinds.collect())

@@ -4,13 +4,14 @@
 //! - [`multiprocessing`]: `Process`, `Lock`, `Queue`, …
 //! - [`concurrent`]: executors and futures.
 //! - [`threading`]: `Thread`, …; [`queue`]: queues between threads.
-//! - [`logging`]: records of what a program does.
+//! - [`logging`]: records of what a program does; [`argparse`]: command lines.
 //! - [`types`][]: `Object`.
 //! - [`os`], [`subprocess`], [`signal`], [`socket`], [`sys`], [`time`], [`random`], [`json`], [`math`], `re`.
 //! - [`shutil`], [`glob`], [`tempfile`], `hashlib`.
 //! - [`collections`], [`itertools`], [`functools`], [`operator`], [`string`].
 //! - [`reach`]: which programs get to a module at all.
 
+mod argparse;
 pub(crate) mod builtins;
 mod collections;
 mod concurrent;
@@ -27,9 +28,9 @@ mod operator;
 pub(crate) mod os;
 pub(crate) mod queue;
 mod random;
-mod reach;
 #[cfg(feature = "re")]
 mod re;
+mod reach;
 mod shutil;
 pub(crate) mod signal;
 pub(crate) mod socket;
@@ -56,6 +57,7 @@ type ScriptModule = (&'static str, fn(&mut Registry), fn(&mut States));
 fn stateless(_: &mut States) {}
 
 const MODULES: &[ScriptModule] = &[
+    ("argparse", argparse::register, stateless),
     ("builtins", builtins::register, stateless),
     (
         "multiprocessing",

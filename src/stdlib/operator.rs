@@ -75,8 +75,12 @@ fn arithmetic(operator: &mut Namespace<'_>) {
                 _ => by_engine(call, "/", &a, &b),
             }
         })
-        .function("not_", &["obj", "/"], |call| Ok((!truth(&call.value(0))).into()))
-        .function("truth", &["obj", "/"], |call| Ok(truth(&call.value(0)).into()))
+        .function("not_", &["obj", "/"], |call| {
+            Ok((!truth(&call.value(0))).into())
+        })
+        .function("truth", &["obj", "/"], |call| {
+            Ok(truth(&call.value(0)).into())
+        })
         .function("neg", &["obj", "/"], |call| {
             let value = call.value(0);
             by_engine(call, "-", &Dynamic::from_int(0), &value)

@@ -10,9 +10,7 @@ use rhai::{Dynamic, Map};
 use super::builtins::path;
 use super::os::files::{entries, leads_to_directory, make_directory, renamed, terminal_size};
 use crate::permissions::{Last, Use};
-use crate::script::{
-    Call, Exception, Failure, Outcome, Registry, raise, raise_os, throw,
-};
+use crate::script::{Call, Exception, Failure, Outcome, Registry, raise, raise_os, throw};
 use crate::sys;
 use crate::text::{as_int, from_os, quoted, to_path};
 
@@ -79,7 +77,9 @@ fn copy_contents(call: &Call<'_>, from: &str, to: &str) -> Result<(fs::File, fs:
         let path = path.to_string();
         move |error: io::Error| raise_os(&error, Some(&path))
     };
-    let source = guard.place(from, Use::Read, Last::Followed)?.map_err(at(from))?;
+    let source = guard
+        .place(from, Use::Read, Last::Followed)?
+        .map_err(at(from))?;
     let about = source.metadata().map_err(at(from))?;
     if about.is_dir() {
         return Err(at(from)(io::Error::from_raw_os_error(IS_A_DIRECTORY)));
@@ -88,7 +88,9 @@ fn copy_contents(call: &Call<'_>, from: &str, to: &str) -> Result<(fs::File, fs:
         let text = format!("{} is not a regular file", quoted(from));
         return Err(raise("OSError", text));
     }
-    let target = guard.place(to, Use::Write, Last::Followed)?.map_err(at(to))?;
+    let target = guard
+        .place(to, Use::Write, Last::Followed)?
+        .map_err(at(to))?;
     if let Ok(there) = target.metadata() {
         if there.dev() == about.dev() && there.ino() == about.ino() {
             let text = format!("{} and {} are the same file", quoted(from), quoted(to));
@@ -252,11 +254,9 @@ fn remove(call: &Call<'_>, path: &str) -> Result<(), Failure> {
     let guard = call.interp.permissions();
     // Whoever removes a directory has to be allowed everything in it, as for moving it away.
     let place = guard.place(path, Use::Move, Last::Itself)?;
-    let removed = place.and_then(|place| {
-        match fs::symlink_metadata(place.path())?.is_dir() {
-            true => fs::remove_dir_all(place.path()),
-            false => fs::remove_file(place.path()),
-        }
+    let removed = place.and_then(|place| match fs::symlink_metadata(place.path())?.is_dir() {
+        true => fs::remove_dir_all(place.path()),
+        false => fs::remove_file(place.path()),
     });
     removed.map_err(|error| raise_os(&error, Some(path)))
 }
@@ -302,7 +302,10 @@ fn disk_usage(call: &mut Call<'_>) -> Outcome {
     let number = |bytes: u64| Dynamic::from_int(i64::try_from(bytes).unwrap_or(i64::MAX));
     Ok(Map::from_iter([
         ("total".into(), number(space.total)),
-        ("used".into(), number(space.total.saturating_sub(space.free))),
+        (
+            "used".into(),
+            number(space.total.saturating_sub(space.free)),
+        ),
         ("free".into(), number(space.available)),
     ])
     .into())

@@ -18,6 +18,7 @@ mod spec;
 mod tests;
 pub(crate) mod unicode;
 mod values;
+mod wrap;
 
 use std::fmt;
 
@@ -34,6 +35,8 @@ pub(crate) use spec::format_spec;
 pub(crate) use values::{
     BOUND, as_float, as_int, as_string, bounds, function_name, type_name, type_name_of,
 };
+
+pub(crate) use wrap::Wrapping;
 
 /// How a value of a custom type looks, if the caller knows it.
 pub(crate) type Custom<'a> = &'a dyn Fn(&Dynamic) -> Option<String>;

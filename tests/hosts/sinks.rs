@@ -39,7 +39,7 @@ fn logs() {
     let errors = Capture::new();
     let mut runtime = Runtime::builder()
         .permissions(Permissions::all())
-        .stderr(errors.sink())
+        .stderr(errors.clone())
         .build()
         .unwrap();
     let script = r#"

@@ -23,6 +23,7 @@ mod support {
 mod examples; // the examples of a document, run
 
 // The subjects.
+mod argparse; // command lines, beside Python
 mod cli; // the command line
 mod closed_output; // output that nobody reads or that cannot be written
 mod collections; // collections, beside CPython's values

@@ -97,7 +97,8 @@ impl Fitting<'_> {
             Expr::Index(sides, ..) => sum([self.expr(&sides.lhs), self.index(&sides.rhs)]),
             Expr::Dot(sides, ..) => match (&sides.lhs, &sides.rhs) {
                 (Expr::Variable(name, ..), Expr::MethodCall(call, _))
-                    if name.1 == "math" && numeric::of_math(&call.name, call.args.len()).is_some() =>
+                    if name.1 == "math"
+                        && numeric::of_math(&call.name, call.args.len()).is_some() =>
                 {
                     let args = sum(call.args.iter().map(|arg| self.expr(arg)))?;
                     Ok(args.saturating_add(4))

@@ -52,7 +52,11 @@ pub(super) fn encode(text: &str, encoding: &str, errors: &str) -> Outcome {
 }
 
 /// Returns the bytes of `text`.
-pub(in crate::stdlib) fn encode_text(text: &str, codec: Codec, errors: &str) -> Result<Vec<u8>, Failure> {
+pub(in crate::stdlib) fn encode_text(
+    text: &str,
+    codec: Codec,
+    errors: &str,
+) -> Result<Vec<u8>, Failure> {
     let limit: u32 = match codec {
         Codec::Utf8 => return Ok(text.as_bytes().to_vec()),
         Codec::Ascii => 128,

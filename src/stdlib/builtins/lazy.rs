@@ -7,9 +7,9 @@ use rhai::{Dynamic, FnPtr};
 use super::file::File;
 use super::iterate::{items as items_of, lazily};
 use super::iterator::Iter;
+use crate::script::bind::Iterators;
 use crate::script::caller::Caller;
 use crate::script::steps::Steps;
-use crate::script::bind::Iterators;
 use crate::script::{Call, Exception, Failure, Interp, Outcome};
 use crate::text;
 

@@ -68,7 +68,12 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
 }
 
 /// Adds the counts of a dict, or counts the items of anything else; or subtracts them.
-fn count(call: &Call<'_>, table: &Table, given: Option<Dynamic>, negated: bool) -> Result<(), Failure> {
+fn count(
+    call: &Call<'_>,
+    table: &Table,
+    given: Option<Dynamic>,
+    negated: bool,
+) -> Result<(), Failure> {
     let Some(given) = given else {
         return Ok(());
     };
@@ -125,7 +130,9 @@ fn most_common(call: &mut Call<'_>) -> Outcome {
         }
     };
     let entries = ranked(call, &table::<Counter>(call))?.into_iter();
-    let pairs = entries.take(most).map(|(key, count)| vec![key, count].into());
+    let pairs = entries
+        .take(most)
+        .map(|(key, count)| vec![key, count].into());
     Ok(pairs.collect::<Array>().into())
 }
 
@@ -177,13 +184,19 @@ fn operators(registry: &mut Registry) {
     registry.exactly("+", &[this], &["a"], |call| positive(call, add));
     registry.exactly("-", &[this], &["a"], |call| positive(call, minus));
     let compares: [(&'static str, Handler); 6] = [
-        ("==", |call| every(call, |call, a, b| Ok(equal(call.context, a, b)))),
+        ("==", |call| {
+            every(call, |call, a, b| Ok(equal(call.context, a, b)))
+        }),
         ("!=", |call| {
             let same = every(call, |call, a, b| Ok(equal(call.context, a, b)))?;
             Ok((!same.as_bool().unwrap_or(false)).into())
         }),
-        ("<=", |call| every(call, |call, a, b| Ok(!less(call.context, b, a)?))),
-        (">=", |call| every(call, |call, a, b| Ok(!less(call.context, a, b)?))),
+        ("<=", |call| {
+            every(call, |call, a, b| Ok(!less(call.context, b, a)?))
+        }),
+        (">=", |call| {
+            every(call, |call, a, b| Ok(!less(call.context, a, b)?))
+        }),
         ("<", |call| strictly(call, false)),
         (">", |call| strictly(call, true)),
     ];
@@ -195,7 +208,9 @@ fn operators(registry: &mut Registry) {
 /// Returns both operands.
 fn operands(call: &mut Call<'_>) -> (Table, Table) {
     let of = |value: Dynamic| {
-        let table = value.read_lock::<Counter>().map(|counter| counter.0.clone());
+        let table = value
+            .read_lock::<Counter>()
+            .map(|counter| counter.0.clone());
         table.unwrap_or_default()
     };
     (of(call.value(0)), of(call.value(1)))
@@ -206,7 +221,9 @@ fn both(a: &Table, b: &Table) -> Vec<(Key, Dynamic, Dynamic, Dynamic)> {
     let of = |table: &Table, key: &Key| table.get(key).unwrap_or_else(zero);
     let keys = |table: &Table| {
         table.with(|entries| {
-            let keys = entries.iter().map(|(key, (shown, _))| (key.clone(), shown.clone()));
+            let keys = entries
+                .iter()
+                .map(|(key, (shown, _))| (key.clone(), shown.clone()));
             keys.collect::<Vec<_>>()
         })
     };

@@ -33,7 +33,9 @@ pub(super) fn register(registry: &mut Registry) {
             },
         )
         .index_getter(item)
-        .getter("default_factory", |call| Ok(factory(&call.this::<DefaultDict>())))
+        .getter("default_factory", |call| {
+            Ok(factory(&call.this::<DefaultDict>()))
+        })
         .method("update", &["other", "/"], |call| {
             let other = call.value(0);
             let entries = entries_of(call, other)?;

@@ -36,8 +36,12 @@ pub(super) fn register(registry: &mut Registry) {
         .index_setter(set_item)
         .method("append", &["x", "/"], |call| push(call, End::Right))
         .method("appendleft", &["x", "/"], |call| push(call, End::Left))
-        .method("extend", &["iterable", "/"], |call| extend(call, End::Right))
-        .method("extendleft", &["iterable", "/"], |call| extend(call, End::Left))
+        .method("extend", &["iterable", "/"], |call| {
+            extend(call, End::Right)
+        })
+        .method("extendleft", &["iterable", "/"], |call| {
+            extend(call, End::Left)
+        })
         .method("pop", &[], |call| pop(call, End::Right))
         .method("popleft", &[], |call| pop(call, End::Left))
         .method("rotate", &["n?", "/"], |call| {
@@ -80,7 +84,9 @@ pub(super) fn register(registry: &mut Registry) {
     let this = TypeId::of::<Deque>();
     registry.exactly("len", &[this], &["obj"], |call| {
         let value = call.value(0);
-        Ok(as_value(value.read_lock::<Deque>().map_or(0, |deque| deque.len())))
+        Ok(as_value(
+            value.read_lock::<Deque>().map_or(0, |deque| deque.len()),
+        ))
     });
     registry.iterates(this, |value| {
         Box::new(value.cast::<Deque>().items().into_iter().map(Ok))
@@ -97,7 +103,8 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
     let most = match call.given(1) {
         None => None,
         Some(most) => {
-            let number = as_int(&most).ok_or_else(|| raise("TypeError", "an integer is required"))?;
+            let number =
+                as_int(&most).ok_or_else(|| raise("TypeError", "an integer is required"))?;
             let text = "maxlen must be non-negative";
             Some(usize::try_from(number).map_err(|_| raise("ValueError", text))?)
         }
@@ -158,9 +165,8 @@ fn item(call: &mut Call<'_>) -> Outcome {
     if let Some(name) = crate::text::as_string(&index) {
         let receiver = call.receiver().clone();
         let method = crate::script::bind::method_of(call, &receiver, &name);
-        return method.ok_or_else(|| {
-            crate::script::bind::no_attribute(call, "collections.deque", &name)
-        });
+        return method
+            .ok_or_else(|| crate::script::bind::no_attribute(call, "collections.deque", &name));
     }
     let index = as_int(&index).ok_or_else(|| not_an_integer(&index))?;
     let item = call.this::<Deque>().with(|items| {
@@ -241,8 +247,14 @@ fn remove(call: &mut Call<'_>) -> Outcome {
 fn repr(call: &mut Call<'_>) -> Outcome {
     let deque: Deque = call.this();
     let inside = shown(deque.address(), || Ok(call.repr(&deque.items().into())))?;
-    let inside = if inside == "..." { "[...]".into() } else { inside };
-    let most = deque.most().map_or_else(String::new, |most| format!(", maxlen={most}"));
+    let inside = if inside == "..." {
+        "[...]".into()
+    } else {
+        inside
+    };
+    let most = deque
+        .most()
+        .map_or_else(String::new, |most| format!(", maxlen={most}"));
     Ok(format!("deque({inside}{most})").into())
 }
 
@@ -260,12 +272,24 @@ fn operators(registry: &mut Registry) {
         Ok(Dynamic::from(Deque::new(items, deque.most())))
     });
     let compares: [(&'static str, Handler); 6] = [
-        ("==", |call| compared(call, |call, a, b| Ok(equal(call.context, a, b)))),
-        ("!=", |call| compared(call, |call, a, b| Ok(!equal(call.context, a, b)))),
-        ("<", |call| compared(call, |call, a, b| less(call.context, a, b))),
-        (">", |call| compared(call, |call, a, b| less(call.context, b, a))),
-        ("<=", |call| compared(call, |call, a, b| Ok(!less(call.context, b, a)?))),
-        (">=", |call| compared(call, |call, a, b| Ok(!less(call.context, a, b)?))),
+        ("==", |call| {
+            compared(call, |call, a, b| Ok(equal(call.context, a, b)))
+        }),
+        ("!=", |call| {
+            compared(call, |call, a, b| Ok(!equal(call.context, a, b)))
+        }),
+        ("<", |call| {
+            compared(call, |call, a, b| less(call.context, a, b))
+        }),
+        (">", |call| {
+            compared(call, |call, a, b| less(call.context, b, a))
+        }),
+        ("<=", |call| {
+            compared(call, |call, a, b| Ok(!less(call.context, b, a)?))
+        }),
+        (">=", |call| {
+            compared(call, |call, a, b| Ok(!less(call.context, a, b)?))
+        }),
     ];
     for (operator, handler) in compares {
         registry.exactly(operator, &[this; 2], &["a", "b"], handler);
@@ -273,8 +297,13 @@ fn operators(registry: &mut Registry) {
 }
 
 fn operands(call: &mut Call<'_>) -> Result<(Deque, Deque), Failure> {
-    let both = (call.value(0).try_cast::<Deque>(), call.value(1).try_cast::<Deque>());
-    both.0.zip(both.1).ok_or_else(|| raise("TypeError", "two deques are needed"))
+    let both = (
+        call.value(0).try_cast::<Deque>(),
+        call.value(1).try_cast::<Deque>(),
+    );
+    both.0
+        .zip(both.1)
+        .ok_or_else(|| raise("TypeError", "two deques are needed"))
 }
 
 /// Compares as lists. One that is inside itself is equal to itself.

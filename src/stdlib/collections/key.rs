@@ -44,7 +44,9 @@ impl Key {
             return Ok(Self::Bytes(bytes.to_vec()));
         }
         if let Some(items) = value.read_lock::<Array>().filter(|_| level < LEVELS) {
-            let keys = items.iter().map(|item| Self::below(&item.flatten_clone(), level + 1));
+            let keys = items
+                .iter()
+                .map(|item| Self::below(&item.flatten_clone(), level + 1));
             return Ok(Self::Tuple(keys.collect::<Result<_, _>>()?));
         }
         let text = format!("unhashable type: '{}'", type_name(value));

@@ -117,7 +117,10 @@ pub(super) fn same_entries(call: &Call<'_>, a: &Table, b: &Table) -> bool {
     if a.address() == b.address() {
         return true;
     }
-    let (a, b) = (a.with(|entries| entries.clone()), b.with(|entries| entries.clone()));
+    let (a, b) = (
+        a.with(|entries| entries.clone()),
+        b.with(|entries| entries.clone()),
+    );
     let same = |(key, (_, value)): (&Key, &Entry)| {
         let other = b.get(key);
         other.is_some_and(|(_, other)| equal(call.context, value, other))

@@ -73,9 +73,8 @@ pub(super) fn table_of(value: &Dynamic) -> Option<Table> {
 /// Returns the entries of a dict of any class.
 pub(super) fn mapping(value: &Dynamic) -> Option<Vec<Entry>> {
     if let Some(map) = value.read_lock::<Map>() {
-        let entry = |(key, value): (&rhai::Identifier, &Dynamic)| {
-            (key.to_string().into(), value.clone())
-        };
+        let entry =
+            |(key, value): (&rhai::Identifier, &Dynamic)| (key.to_string().into(), value.clone());
         return Some(map.iter().map(entry).collect());
     }
     table_of(value).map(|table| table.entries())

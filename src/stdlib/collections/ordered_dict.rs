@@ -5,9 +5,7 @@ use std::any::TypeId;
 use rhai::Dynamic;
 
 use super::key::Key;
-use super::keyed::{
-    entries_of, functions, members, nothing_to_pop, same_entries, shown, table,
-};
+use super::keyed::{entries_of, functions, members, nothing_to_pop, same_entries, shown, table};
 use super::kinds::{OrderedDict, table_of};
 use super::table::Table;
 use crate::script::exceptions::no_key;

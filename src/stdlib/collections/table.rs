@@ -74,7 +74,8 @@ impl Table {
 
     /// Removes an entry; the others keep their order.
     pub(super) fn remove(&self, key: &Key) -> Option<Dynamic> {
-        self.with(|entries| entries.shift_remove(key)).map(|entry| entry.1)
+        self.with(|entries| entries.shift_remove(key))
+            .map(|entry| entry.1)
     }
 
     /// Returns all entries in order.

@@ -68,7 +68,11 @@ pub(super) fn register(registry: &mut Registry) {
         .by_parts(
             "functools.lru_cache",
             |_, decorator: &Decorator| Ok(size(decorator.0)),
-            |_, most| Ok(Decorator(as_int(&most).and_then(|most| usize::try_from(most).ok()))),
+            |_, most| {
+                Ok(Decorator(
+                    as_int(&most).and_then(|most| usize::try_from(most).ok()),
+                ))
+            },
         )
         .unlisted(CALL, &["user_function", "/"], |call| {
             let (function, most) = (call.function(0)?, call.this::<Decorator>().0);
@@ -142,7 +146,10 @@ fn remembering(call: &Call<'_>, function: FnPtr, most: Option<usize>) -> Outcome
 /// Returns the cache of a function that remembers.
 fn cached(call: &mut Call<'_>) -> Result<Cached, Failure> {
     let name = call.name();
-    let function = call.receiver().read_lock::<FnPtr>().map(|function| function.clone());
+    let function = call
+        .receiver()
+        .read_lock::<FnPtr>()
+        .map(|function| function.clone());
     let cached = function.and_then(|function| callee(&function)?.try_cast::<Cached>());
     cached.ok_or_else(|| {
         let text = format!("'function' object has no attribute '{name}'");

@@ -41,7 +41,12 @@ pub(super) fn register(registry: &mut Registry) {
         ("!=", |call| Ok((order(call)? != 0.0).into())),
     ];
     for (operator, handler) in compares {
-        registry.exactly(operator, &[TypeId::of::<Compared>(); 2], &["a", "b"], handler);
+        registry.exactly(
+            operator,
+            &[TypeId::of::<Compared>(); 2],
+            &["a", "b"],
+            handler,
+        );
     }
 }
 

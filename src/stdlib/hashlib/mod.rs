@@ -77,13 +77,17 @@ fn class(registry: &mut Registry) {
             let state = locked(&call.this::<Hash>().0).clone();
             Ok(Dynamic::from(Hash(Arc::new(Mutex::new(state)))))
         })
-        .getter("name", |call| Ok(locked(&call.this::<Hash>().0).name().into()))
+        .getter("name", |call| {
+            Ok(locked(&call.this::<Hash>().0).name().into())
+        })
         .getter("digest_size", |call| {
             let size = locked(&call.this::<Hash>().0).size();
             Ok(Dynamic::from_int(size as i64))
         })
         .getter("block_size", |call| {
-            Ok(Dynamic::from_int(locked(&call.this::<Hash>().0).block_size()))
+            Ok(Dynamic::from_int(
+                locked(&call.this::<Hash>().0).block_size(),
+            ))
         })
         .repr(|call| {
             let name = locked(&call.this::<Hash>().0).name();
@@ -168,5 +172,10 @@ fn hash_of(call: &Call<'_>, digest: Dynamic) -> Result<Hash, Failure> {
         Some(function) => call.call(&function, vec![])?.try_cast::<Hash>(),
         None => None,
     };
-    made.ok_or_else(|| raise("TypeError", "digest must be the name of a hash or a function that makes one"))
+    made.ok_or_else(|| {
+        raise(
+            "TypeError",
+            "digest must be the name of a hash or a function that makes one",
+        )
+    })
 }

@@ -21,11 +21,15 @@ pub(super) fn register(itertools: &mut Namespace<'_>) {
             let rows = items.into_iter().combinations(length);
             all(call, "itertools.combinations", rows)
         })
-        .function("combinations_with_replacement", &["iterable", "r"], |call| {
-            let (items, length) = (items(call)?, length(call, 0)?);
-            let rows = items.into_iter().combinations_with_replacement(length);
-            all(call, "itertools.combinations_with_replacement", rows)
-        })
+        .function(
+            "combinations_with_replacement",
+            &["iterable", "r"],
+            |call| {
+                let (items, length) = (items(call)?, length(call, 0)?);
+                let rows = items.into_iter().combinations_with_replacement(length);
+                all(call, "itertools.combinations_with_replacement", rows)
+            },
+        )
         .function("product", &["*iterables"], product);
 }
 

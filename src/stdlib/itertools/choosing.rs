@@ -14,7 +14,11 @@ use crate::text::{as_float, as_int};
 pub(super) fn register(itertools: &mut Namespace<'_>) {
     itertools
         .function("count", &["start?", "step?"], count)
-        .function("islice", &["iterable", "start", "stop?", "step?", "/"], islice)
+        .function(
+            "islice",
+            &["iterable", "start", "stop?", "step?", "/"],
+            islice,
+        )
         .function("takewhile", &["predicate", "iterable", "/"], takewhile)
         .function("dropwhile", &["predicate", "iterable", "/"], dropwhile)
         .function("filterfalse", &["predicate", "iterable", "/"], filterfalse)
@@ -61,7 +65,10 @@ fn islice(call: &mut Call<'_>) -> Outcome {
     let mut items = source(call, 0)?;
     let has_start = call.has(2);
     let (start, stop) = match has_start {
-        true => (bound(call, 1, "Indices")?.unwrap_or(0), bound(call, 2, "Stop argument")?),
+        true => (
+            bound(call, 1, "Indices")?.unwrap_or(0),
+            bound(call, 2, "Stop argument")?,
+        ),
         false => (0, bound(call, 1, "Stop argument")?),
     };
     let step = match call.given(3) {
@@ -103,7 +110,8 @@ fn bound(call: &mut Call<'_>, index: usize, what: &str) -> Result<Option<usize>,
     };
     let number = as_int(&value).and_then(|number| usize::try_from(number).ok());
     number.map(Some).ok_or_else(|| {
-        let text = format!("{what} for islice() must be None or an integer: 0 <= x <= sys.maxsize.");
+        let text =
+            format!("{what} for islice() must be None or an integer: 0 <= x <= sys.maxsize.");
         raise("ValueError", text)
     })
 }

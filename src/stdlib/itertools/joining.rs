@@ -156,7 +156,10 @@ fn tee(call: &mut Call<'_>) -> Outcome {
             Some(item)
         })
     };
-    Ok((0..count).map(one).collect::<Result<Array, Failure>>()?.into())
+    Ok((0..count)
+        .map(one)
+        .collect::<Result<Array, Failure>>()?
+        .into())
 }
 
 /// `groupby(iterable, key=None)`: `[key, items]` for each run of items with equal keys.

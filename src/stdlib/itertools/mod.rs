@@ -28,7 +28,9 @@ pub(super) fn register(registry: &mut Registry) {
     choosing::register(&mut itertools);
     arranging::register(&mut itertools);
     itertools.constant("chain", Chain, |_| Ok(rhai::Dynamic::from(Chain)));
-    registry
-        .namespace("itertools::chain", Chain)
-        .function("from_iterable", &["iterable", "/"], joining::chained);
+    registry.namespace("itertools::chain", Chain).function(
+        "from_iterable",
+        &["iterable", "/"],
+        joining::chained,
+    );
 }

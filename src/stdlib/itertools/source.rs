@@ -22,7 +22,10 @@ pub(super) fn source(call: &mut Call<'_>, index: usize) -> Result<Lazy, Failure>
 /// `TypeError` for a value without items.
 pub(super) fn sources(call: &mut Call<'_>, index: usize) -> Result<Vec<Lazy>, Failure> {
     let given = call.rest(index);
-    given.into_iter().map(|value| Lazy::of(call, value)).collect()
+    given
+        .into_iter()
+        .map(|value| Lazy::of(call, value))
+        .collect()
 }
 
 /// Returns an iterator as a value.
@@ -50,9 +53,9 @@ impl Function {
             return Ok(None);
         };
         let found = type_name(&value);
-        let function = value.try_cast::<FnPtr>().ok_or_else(|| {
-            raise("TypeError", format!("'{found}' object is not callable"))
-        })?;
+        let function = value
+            .try_cast::<FnPtr>()
+            .ok_or_else(|| raise("TypeError", format!("'{found}' object is not callable")))?;
         let caller = Caller::of(call.interp, call.context)?;
         Ok(Some(Self { caller, function }))
     }

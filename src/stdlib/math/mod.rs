@@ -58,12 +58,8 @@ fn powers(math: &mut Namespace<'_>) {
         .function("log1p", ONE, |c| unary(c, f64::ln_1p, Pole))
         .function("pow", TWO, |c| binary(c, f64::powf))
         .function("ldexp", &["x", "i", "/"], real::ldexp)
-        .function("gamma", ONE, |c| {
-            unary(c, real::gamma, Range)
-        })
-        .function("lgamma", ONE, |c| {
-            unary(c, real::lgamma, Range)
-        })
+        .function("gamma", ONE, |c| unary(c, real::gamma, Range))
+        .function("lgamma", ONE, |c| unary(c, real::lgamma, Range))
         .function("erf", ONE, |c| unary(c, libm::erf, Pole))
         .function("erfc", ONE, |c| unary(c, libm::erfc, Pole));
 }
@@ -112,7 +108,11 @@ fn others(math: &mut Namespace<'_>) {
         .function("isnan", ONE, |c| is(c, f64::is_nan))
         .function("isinf", ONE, |c| is(c, f64::is_infinite))
         .function("isfinite", ONE, |c| is(c, f64::is_finite))
-        .function("isclose", &["a", "b", "rel_tol?", "abs_tol?"], real::isclose);
+        .function(
+            "isclose",
+            &["a", "b", "rel_tol?", "abs_tol?"],
+            real::isclose,
+        );
 }
 
 /// Parameter `index` as a real number.

@@ -91,17 +91,22 @@ fn change(call: &Call<'_>, name: &str, value: Option<&str>) -> Outcome {
     call.interp.permissions().change_environment(name)?;
     let (name_of_system, value) = (text::to_os(name), value.map(text::to_os));
     let changed = sys::environment::set(&name_of_system, value.as_deref());
-    changed.map(Dynamic::from).map_err(|error| match error.kind() {
-        ErrorKind::InvalidInput => {
-            let text = format!("{} is no name or no value of a variable", text::quoted(name));
-            raise("ValueError", text)
-        }
-        _ => {
-            let text = "the environment can be changed only while the process has one thread: \
+    changed
+        .map(Dynamic::from)
+        .map_err(|error| match error.kind() {
+            ErrorKind::InvalidInput => {
+                let text = format!(
+                    "{} is no name or no value of a variable",
+                    text::quoted(name)
+                );
+                raise("ValueError", text)
+            }
+            _ => {
+                let text = "the environment can be changed only while the process has one thread: \
                         change it before threads are started";
-            raise("RuntimeError", text)
-        }
-    })
+                raise("RuntimeError", text)
+            }
+        })
 }
 
 /// Returns a variable, if there is one and the script may read it.

@@ -72,9 +72,8 @@ fn pattern(registry: &mut Registry) {
         .getter("groupindex", |call| {
             let pattern: Pattern = call.this();
             let names = pattern.names().iter();
-            let entry = |(name, number): &(String, usize)| {
-                (name.into(), Dynamic::from_int(*number as i64))
-            };
+            let entry =
+                |(name, number): &(String, usize)| (name.into(), Dynamic::from_int(*number as i64));
             Ok(names.map(entry).collect::<Map>().into())
         })
         .repr(|call| {
@@ -110,15 +109,15 @@ fn found(registry: &mut Registry) {
         .method("group", &["*groups", "/"], group)
         .method("groups", &["default?"], |call| {
             let (found, default) = (call.this::<Match>(), call.value(0));
-            let values = (1..=found.pattern().groups()).map(|number| value(&found, number, &default));
+            let values =
+                (1..=found.pattern().groups()).map(|number| value(&found, number, &default));
             Ok(values.collect::<Array>().into())
         })
         .method("groupdict", &["default?"], |call| {
             let (found, default) = (call.this::<Match>(), call.value(0));
             let names = found.pattern().names().iter();
-            let entry = |(name, number): &(String, usize)| {
-                (name.into(), value(&found, *number, &default))
-            };
+            let entry =
+                |(name, number): &(String, usize)| (name.into(), value(&found, *number, &default));
             Ok(names.map(entry).collect::<Map>().into())
         })
         .method("start", &["group?", "/"], |call| Ok(span(call)?[0].clone()))
@@ -132,7 +131,9 @@ fn found(registry: &mut Registry) {
         .getter("re", |call| {
             Ok(Dynamic::from(call.this::<Match>().pattern().clone()))
         })
-        .getter("string", |call| Ok(call.this::<Match>().text().clone().into()))
+        .getter("string", |call| {
+            Ok(call.this::<Match>().text().clone().into())
+        })
         .getter("pos", |call| {
             Ok(Dynamic::from_int(call.this::<Match>().searched().0 as i64))
         })
@@ -148,7 +149,9 @@ fn found(registry: &mut Registry) {
             let names = found.pattern().names().iter();
             let last = found.last_group();
             let mut named = names.filter(|(_, number)| Some(*number) == last);
-            Ok(named.next().map_or(Dynamic::UNIT, |(name, _)| name.clone().into()))
+            Ok(named
+                .next()
+                .map_or(Dynamic::UNIT, |(name, _)| name.clone().into()))
         })
         .repr(|call| {
             let found: Match = call.this();

@@ -108,7 +108,8 @@ impl Match {
     pub(super) fn last_group(&self) -> Option<usize> {
         let spans = self.0.spans.iter().enumerate().skip(1);
         let matched = spans.filter_map(|(number, span)| Some((number, (*span)?.1)));
-        let last = matched.max_by_key(|(number, end)| (*end, self.0.pattern.closed_before(*number)));
+        let last =
+            matched.max_by_key(|(number, end)| (*end, self.0.pattern.closed_before(*number)));
         last.map(|(number, _)| number)
     }
 }

@@ -113,17 +113,11 @@ pub(super) fn register(registry: &mut Registry) {
         let args = call.rest(0);
         construct_with(call, CLASS, args)
     })
-    .getter("error", |_| {
-        FnPtr::new(CLASS).map(Dynamic::from)
-    });
+    .getter("error", |_| FnPtr::new(CLASS).map(Dynamic::from));
 }
 
 /// Returns a compiled pattern, which may have been compiled before.
-fn compiled(
-    interp: &Interp,
-    text: &ImmutableString,
-    flags: i64,
-) -> Result<Pattern, Problem> {
+fn compiled(interp: &Interp, text: &ImmutableString, flags: i64) -> Result<Pattern, Problem> {
     let cache: &Compiled = interp.state();
     let key = (text.clone(), flags);
     if let Some(pattern) = locked(&cache.0).get(&key) {

@@ -61,12 +61,7 @@ pub(super) fn finditer(call: &Call<'_>, pattern: &Pattern, subject: Subject) -> 
 }
 
 /// Returns the string in pieces between matches, with their groups; at most `most` matches, or all of them for 0.
-pub(super) fn split(
-    call: &Call<'_>,
-    pattern: &Pattern,
-    subject: Subject,
-    most: i64,
-) -> Outcome {
+pub(super) fn split(call: &Call<'_>, pattern: &Pattern, subject: Subject, most: i64) -> Outcome {
     let text = subject.text.clone();
     let mut walk = walk(pattern, subject);
     let (mut pieces, mut end, mut count) = (Array::new(), 0, 0);

@@ -57,8 +57,7 @@ impl Pattern {
             .dot_matches_new_line(translated.flags & DOTALL != 0)
             .build()
             .parse(&translated.text);
-        let hir =
-            parsed.map_err(|error| of_syntax(&error, |offset| translated.place(offset)))?;
+        let hir = parsed.map_err(|error| of_syntax(&error, |offset| translated.place(offset)))?;
         let search = build(&hir)?;
         Ok(Self(Arc::new(Inner {
             text: text.clone(),

@@ -301,10 +301,7 @@ impl Reader {
             return Err(Problem::at(at, "missing group name"));
         }
         if !is_identifier(&name) {
-            let text = format!(
-                "bad character in group name {}",
-                crate::text::quoted(&name)
-            );
+            let text = format!("bad character in group name {}", crate::text::quoted(&name));
             return Err(Problem::at(at, text));
         }
         Ok(name)
@@ -345,8 +342,11 @@ impl Reader {
     fn global_flags(&mut self) -> Result<(), Problem> {
         while self.source.take("(?") {
             let start = self.source.at;
-            let letters = self.source.take_while(usize::MAX, char::is_ascii_alphabetic);
-            let known = !letters.is_empty() && letters.chars().all(|c| flags::of_letter(c).is_some());
+            let letters = self
+                .source
+                .take_while(usize::MAX, char::is_ascii_alphabetic);
+            let known =
+                !letters.is_empty() && letters.chars().all(|c| flags::of_letter(c).is_some());
             if !known || !self.source.take(")") {
                 self.source.at = start - 2;
                 return Ok(());
@@ -377,9 +377,8 @@ impl Reader {
             let text = "bad inline flags: flag turned on and off";
             return Err(Problem::at(self.source.at - 1, text));
         }
-        let letters = |text: &str| -> String {
-            text.chars().filter(|char| "ims".contains(*char)).collect()
-        };
+        let letters =
+            |text: &str| -> String { text.chars().filter(|char| "ims".contains(*char)).collect() };
         let piece = match letters(&off) {
             off if off.is_empty() => format!("(?{}:", letters(&on)),
             off => format!("(?{}-{off}:", letters(&on)),
@@ -425,7 +424,10 @@ fn flags_of(letters: &str, at: usize) -> Result<i64, Problem> {
         0 => Ok(flags),
         _ => {
             let text = "bad inline flags: cannot use 'L' flag with a str pattern";
-            Err(Problem::at(at + letters.find('L').map_or(0, |place| place + 1), text))
+            Err(Problem::at(
+                at + letters.find('L').map_or(0, |place| place + 1),
+                text,
+            ))
         }
     }
 }

@@ -18,7 +18,9 @@ pub(super) fn register(registry: &mut Registry) {
         .getter("stdout", |call| stream(call, 1))
         .getter("stderr", |call| stream(call, 2))
         .getter("pid", |call| {
-            Ok(Dynamic::from_int(call.this::<Popen>().running().pid().into()))
+            Ok(Dynamic::from_int(
+                call.this::<Popen>().running().pid().into(),
+            ))
         })
         .getter("returncode", |call| {
             Ok(optional(call.this::<Popen>().returncode()))
@@ -102,7 +104,10 @@ fn leave(call: &mut Call<'_>) -> Outcome {
 fn repr(call: &mut Call<'_>) -> Outcome {
     let popen: Popen = call.this();
     let code = call.repr(&optional(popen.returncode()));
-    let text = format!("<Popen: returncode: {code} args: {}>", call.repr(popen.args()));
+    let text = format!(
+        "<Popen: returncode: {code} args: {}>",
+        call.repr(popen.args())
+    );
     match text.chars().count() {
         0..=80 => Ok(text.into()),
         _ => Ok((text.chars().take(76).collect::<String>() + "...>").into()),

@@ -27,7 +27,9 @@ pub(super) fn register(registry: &mut Registry) {
         )
         .getter("args", |call| Ok(call.this::<CompletedProcess>().args))
         .getter("returncode", |call| {
-            Ok(Dynamic::from_int(call.this::<CompletedProcess>().returncode))
+            Ok(Dynamic::from_int(
+                call.this::<CompletedProcess>().returncode,
+            ))
         })
         .getter("stdout", |call| {
             let [output, _] = call.this::<CompletedProcess>().printed;

@@ -18,7 +18,10 @@ const RANDOM: usize = 8;
 pub(super) fn directory_for(call: &Call<'_>) -> String {
     let guard = call.interp.permissions();
     let named = ["TMPDIR", "TEMP", "TMP"].into_iter().filter_map(|name| {
-        let value = guard.shows(name).then(|| std::env::var_os(name)).flatten()?;
+        let value = guard
+            .shows(name)
+            .then(|| std::env::var_os(name))
+            .flatten()?;
         Some(from_os(std::path::absolute(value).ok()?))
     });
     let usual = ["/tmp", "/var/tmp", "/usr/tmp"].map(String::from);
@@ -51,7 +54,8 @@ fn make_by<T>(
     let directory = match call.given(first + 2) {
         None => directory_for(call),
         Some(given) => {
-            let given = as_string(&given).ok_or_else(|| call.mismatch(first + 2, "a string", &given))?;
+            let given =
+                as_string(&given).ok_or_else(|| call.mismatch(first + 2, "a string", &given))?;
             let absolute = std::path::absolute(to_path(&given));
             from_os(absolute.map_err(|error| raise_os(&error, Some(&given)))?)
         }
@@ -95,7 +99,10 @@ fn part(call: &mut Call<'_>, index: usize, default: &str) -> Result<String, Fail
     };
     let text = as_string(&value).ok_or_else(|| call.mismatch(index, "a string", &value))?;
     match text.contains(['\0', '/']) {
-        true => Err(raise("ValueError", "a part of a name cannot contain '/' or a null byte")),
+        true => Err(raise(
+            "ValueError",
+            "a part of a name cannot contain '/' or a null byte",
+        )),
         false => Ok(text.to_string()),
     }
 }

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 
 use rhai::{Array, Dynamic, EvalAltResult, FnPtr, Map};
 
-use super::object::Object;
+use super::object::{NAMESPACE, OBJECT, Object};
 use crate::script::bind::{call_as_method, leave_by, method_of, no_attribute, read_attribute};
 use crate::script::caller::Caller;
 use crate::script::{Call, Failure, Outcome, Registry, raise, truth, type_name};
@@ -16,11 +16,12 @@ pub(super) fn register(registry: &mut Registry) {
         .class::<Object>("Object")
         .by_parts(
             "Object",
-            |_, object: &Object| Ok(object.with(|attributes| attributes.clone()).into()),
-            |_, parts| match parts.try_cast::<Map>() {
-                Some(attributes) => Ok(Object::new(attributes)),
-                None => Err("its attributes are not a map".into()),
+            |_, object: &Object| {
+                let attributes = object.with(|attributes| attributes.clone());
+                let parts: Array = vec![object.class().into(), attributes.into()];
+                Ok(parts.into())
             },
+            |_, parts| of_parts(parts).ok_or_else(|| "its attributes are not a map".into()),
         )
         .index_getter(attribute)
         .index_setter(set_attribute)
@@ -42,6 +43,15 @@ pub(super) fn register(registry: &mut Registry) {
         });
 }
 
+fn of_parts(parts: Dynamic) -> Option<Object> {
+    let [class, attributes] = <[Dynamic; 2]>::try_from(parts.into_array().ok()?).ok()?;
+    let class = class.into_string().ok()?;
+    let class = [OBJECT, NAMESPACE]
+        .into_iter()
+        .find(|known| *known == class);
+    Some(Object::named(class?, attributes.try_cast::<Map>()?))
+}
+
 /// `Object(attributes)`
 pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
     let Some(given) = call.given(0) else {
@@ -61,7 +71,7 @@ fn attribute(call: &mut Call<'_>) -> Outcome {
         return Ok(read_attribute(call, &name, value));
     }
     let receiver = call.receiver().clone();
-    method_of(call, &receiver, &name).ok_or_else(|| no_attribute(call, "Object", &name))
+    method_of(call, &receiver, &name).ok_or_else(|| no_attribute(call, object.class(), &name))
 }
 
 fn missing(name: &str) -> Failure {
@@ -223,13 +233,14 @@ fn repr(call: &mut Call<'_>) -> Result<String, Failure> {
     let is_inside =
         SHOWN.with_borrow(|shown| shown.contains(&address) || shown.len() >= LEVELS_SHOWN);
     if is_inside {
-        return Ok("Object(...)".into());
+        return Ok(format!("{}(...)", object.class()));
     }
     let attributes = object.with(|attributes| attributes.clone());
     SHOWN.with_borrow_mut(|shown| shown.push(address));
     let values = attributes.iter().filter(|(_, value)| !value.is_fnptr());
     let values = values.map(|(name, value)| format!("{name}={}", call.repr(value)));
-    let text = format!("Object({})", values.collect::<Vec<_>>().join(", "));
+    let values = values.collect::<Vec<_>>().join(", ");
+    let text = format!("{}({values})", object.class());
     SHOWN.with_borrow_mut(Vec::pop);
     Ok(text)
 }

@@ -3,7 +3,7 @@
 //! - [`object`]: the attributes; [`class`]: the members.
 
 mod class;
-mod object;
+pub(super) mod object;
 
 use rhai::{Dynamic, Map};
 

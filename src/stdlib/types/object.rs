@@ -7,12 +7,20 @@ use rhai::{Array, Dynamic, FnPtr, Map};
 use crate::script::caller::Caller;
 use crate::sys::lock::locked;
 
+/// The name under which objects are shown.
+pub(super) const OBJECT: &str = "Object";
+
+/// The name of those that `argparse` makes.
+pub(in crate::stdlib) const NAMESPACE: &str = "Namespace";
+
 /// An object of a script.
 #[derive(Debug, Clone)]
-pub(super) struct Object(Arc<Inner>);
+pub(in crate::stdlib) struct Object(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
+    /// The name under which it is shown.
+    class: &'static str,
     attributes: Mutex<Map>,
     /// The surroundings in which `__iter__` was set: a loop has none of its own.
     iterates_in: Mutex<Option<Caller>>,
@@ -26,14 +34,25 @@ impl std::fmt::Debug for Inner {
 
 impl Object {
     pub(super) fn new(attributes: Map) -> Self {
-        let inner = Inner::default();
+        Self::named(OBJECT, attributes)
+    }
+
+    /// Returns an object that is shown under the name of a class of Python's.
+    pub(in crate::stdlib) fn named(class: &'static str, attributes: Map) -> Self {
+        let mut inner = Inner::default();
+        inner.class = class;
         *locked(&inner.attributes) = attributes;
         Self(Arc::new(inner))
     }
 
     /// Reads or changes the attributes. Nothing of a script runs meanwhile.
-    pub(super) fn with<T>(&self, look: impl FnOnce(&mut Map) -> T) -> T {
+    pub(in crate::stdlib) fn with<T>(&self, look: impl FnOnce(&mut Map) -> T) -> T {
         look(&mut locked(&self.0.attributes))
+    }
+
+    /// Returns the name under which it is shown.
+    pub(super) fn class(&self) -> &'static str {
+        self.0.class
     }
 
     pub(super) fn get(&self, name: &str) -> Option<Dynamic> {

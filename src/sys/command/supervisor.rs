@@ -94,7 +94,10 @@ fn supervise(block: &Block, command: i32) {
         raw::call(libc::SYS_prctl, [libc::PR_SET_NAME as usize, name, 0, 0, 0])
     };
     // It comes when the thread that has started the command ends, too. Unlike others it wakes a process that was stopped.
-    number(libc::SYS_prctl, [libc::PR_SET_PDEATHSIG, libc::SIGCONT, 0, 0, 0]);
+    number(
+        libc::SYS_prctl,
+        [libc::PR_SET_PDEATHSIG, libc::SIGCONT, 0, 0, 0],
+    );
     let status = loop {
         let is_left = number(libc::SYS_getppid, []) != block.program;
         let is_watched = block.is_watched.load(Ordering::Acquire) || is_left;

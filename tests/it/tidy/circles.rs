@@ -33,6 +33,9 @@ fn no_files_import_each_other() {
 
 /// Script modules that may name each other: the first names the second.
 const NEIGHBOURS: &[(&str, &str)] = &[
+    ("argparse", "builtins"),
+    // A Namespace is an Object.
+    ("argparse", "types"),
     ("collections", "builtins"),
     // Executors are pools of `multiprocessing`.
     ("concurrent", "builtins"),

@@ -32,7 +32,8 @@ impl Lower<'_, '_> {
             ty => return unfit(format!("calls 'math.{name}' with {}", name_of(ty)), pos),
         };
         let of = |math, x: &Expr| Expr::Math(math, Ty::Float, x.clone().into());
-        let compare = |op, a: Expr, b: f64| Expr::Binary(op, Ty::Float, a.into(), Expr::Float(b).into());
+        let compare =
+            |op, a: Expr, b: f64| Expr::Binary(op, Ty::Float, a.into(), Expr::Float(b).into());
         let mut body = Vec::new();
         let x = self.keep(x, &mut body);
         let is_finite = |x: &Expr| compare(Op::Le, of(Math::Abs, x), f64::MAX);

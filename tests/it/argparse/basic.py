@@ -1,0 +1,10 @@
+import argparse
+p = argparse.ArgumentParser(prog="tool", description="Counts the words of files, one process per file, and prints the sums of all of them in the end.", epilog="See the manual for more.")
+p.add_argument("files", nargs="+", help="files to read")
+p.add_argument("-n", "--count", type=int, default=2, help="how many processes (default: %(default)s)")
+p.add_argument("-v", "--verbose", action="count", default=0, help="more output")
+p.add_argument("--mode", choices=["fast", "slow"], default="fast")
+p.add_argument("--version", action="version", version="%(prog)s 1.0")
+p.add_argument("--a-very-long-option-name", metavar="VALUE", help="an option whose heading is longer than the column, and a help that needs several lines at that")
+a = p.parse_args()
+for k, v in sorted(vars(a).items()): print(k, repr(v))

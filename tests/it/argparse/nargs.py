@@ -1,0 +1,13 @@
+import argparse
+p = argparse.ArgumentParser(prog="n", formatter_class=argparse.ArgumentDefaultsHelpFormatter)
+p.add_argument("--two", nargs=2, metavar=("A", "B"), type=int, default=[1, 2], help="two numbers")
+p.add_argument("--opt", nargs="?", const="c", default="d", help="maybe")
+p.add_argument("--many", nargs="*", help="any")
+p.add_argument("--more", nargs="+", type=float, action="extend", help="some")
+p.add_argument("--app", action="append", type=int)
+p.add_argument("-b", "--no-thing", dest="thing", action="store_false", help="not the thing")
+p.add_argument("first")
+p.add_argument("middle", nargs="*", type=int, help="numbers")
+p.add_argument("last", type=str.upper)
+a = p.parse_args()
+for k, v in sorted(vars(a).items()): print(k, repr(v))

@@ -1,0 +1,13 @@
+import argparse
+p = argparse.ArgumentParser(prog="git")
+p.add_argument("--debug", action="store_true")
+s = p.add_subparsers(dest="command", required=True, title="commands", description="what to do", help="one of these")
+a = s.add_parser("add", help="adds files", aliases=["a"])
+a.add_argument("path", nargs="*")
+a.add_argument("--force", "-f", action="store_true", help="even if ignored")
+c = s.add_parser("commit", help="records changes to the repository with a message that is quite long", description="Records.")
+c.add_argument("-m", dest="message", required=True)
+c.set_defaults(kind="c")
+s.add_parser("hidden")
+a = p.parse_args()
+for k, v in sorted(vars(a).items()): print(k, repr(v))
