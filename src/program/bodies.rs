@@ -1,15 +1,22 @@
-//! Nodes of our own in Rhai's trees: in place of statements, and as the bodies of functions.
+//! Nodes of our own in Rhai's trees: in place of statements, and as the bodies of functions. Functions with other statements than they had.
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rhai::{
     AST, ASTNode, CustomExpr, Dynamic, Engine, Expr, Identifier, LexError, Module,
-    OptimizationLevel, Position, ScriptFuncDef, Shared, Stmt, Token,
+    OptimizationLevel, Position, ScriptFuncDef, Shared, Stmt, StmtBlock, Token,
 };
 
 /// The body of a function in the text for the private engine, which reads it as the key.
 const WORD: &str = "node";
+
+/// The key of the nodes that hold the statements of functions.
+pub(crate) const BODY: &str = "<body>";
+
+/// The state of such a node: the statements, as a block.
+#[derive(Clone)]
+pub(crate) struct Body(pub Arc<Expr>);
 
 /// Returns a node. The engine that runs it calls the handler that is registered for `key`, which is no word of the language, so that scripts
 /// cannot write one.
@@ -50,8 +57,46 @@ pub(crate) fn with_nodes(
         .collect()
 }
 
-/// Returns the statements of a function.
+/// Returns the functions with other statements, each inside of a node; see [`with_nodes`].
+pub(crate) fn with_statements(
+    functions: Vec<(Shared<ScriptFuncDef>, Vec<Stmt>)>,
+) -> Vec<ScriptFuncDef> {
+    let functions = functions.into_iter().map(|(function, statements)| {
+        let (start, end) = (function.body.start_position(), function.body.end_position());
+        let block = Expr::Stmt(StmtBlock::new(statements, start, end).into());
+        (function, Dynamic::from(Body(Arc::new(block))))
+    });
+    with_nodes(BODY, functions.collect())
+}
+
+/// Returns the statements of a function, also those inside of a [`Body`].
 pub(crate) fn statements_of(definition: &Shared<ScriptFuncDef>) -> Vec<Stmt> {
+    let statements = written_in(definition);
+    let body = match statements.as_slice() {
+        [Stmt::Expr(expr)] => body_in(expr),
+        _ => None,
+    };
+    body.map_or(statements, |body| body.statements().to_vec())
+}
+
+/// Returns the body that a node holds.
+pub(crate) fn body_in(expr: &Expr) -> Option<Body> {
+    match expr {
+        Expr::Custom(custom, _) => Some(custom.state.read_lock::<Body>()?.clone()),
+        _ => None,
+    }
+}
+
+impl Body {
+    pub(crate) fn statements(&self) -> &[Stmt] {
+        match &*self.0 {
+            Expr::Stmt(block) => block.statements(),
+            _ => &[],
+        }
+    }
+}
+
+fn written_in(definition: &Shared<ScriptFuncDef>) -> Vec<Stmt> {
     let mut module = Module::new();
     module.set_script_fn(definition.clone());
     let mut found = Vec::new();

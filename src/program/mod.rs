@@ -9,6 +9,7 @@
 //! - [`visible`]: control characters, shown.
 //! - [`with_block`]: the statement `with`.
 //! - [`bodies`]: nodes of our own in Rhai's trees.
+//! - [`value_calls`]: calls of functions that variables hold.
 //! - [`guarded`]: functions with the names of methods; [`catching`]: `try` statements that note what they catch.
 //! - [`call`]: one function call packed as bytes.
 //! - `islands`: functions and loops that may become machine code.
@@ -30,6 +31,7 @@ pub(crate) mod source;
 #[cfg(test)]
 mod tests;
 pub(crate) mod traceback;
+pub(crate) mod value_calls;
 pub(crate) mod visible;
 pub(crate) mod with_block;
 

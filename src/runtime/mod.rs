@@ -10,7 +10,8 @@
 //! - [`stopper`]: stopping a script, by a call and by time; [`turn`]: between evaluations.
 //! - [`engine`]: the Rhai engine as scripts expect it; [`bare`]: classes of exceptions that are thrown
 //!   without brackets; [`wrong_calls`]: calls that Rhai cannot resolve; [`with_statement`]: `with`;
-//!   [`methods`]: methods before functions of the same name; [`catching`]: what `catch` blocks are about; [`standard`]: Rhai's own functions.
+//!   [`value_calls`]: calls of functions that variables hold; [`methods`]: methods before functions of the same name;
+//!   [`catching`]: what `catch` blocks are about; [`standard`]: Rhai's own functions.
 //! - [`modules`]: `import` of files and of built-in modules; [`loading`]: by one thread at a time.
 //! - [`parsing`]: the tree of a source; [`check`]: the syntax errors of a script; [`warnings`]: about what runs.
 //! - [`worker`]: the start of a spawned child; [`groundwork`]: what is the same for every child; [`isolated`]: scripts that run in one.
@@ -51,6 +52,7 @@ mod stopper;
 #[cfg(test)]
 mod tests;
 mod turn;
+mod value_calls;
 mod warnings;
 mod with_statement;
 mod worker;

@@ -2,13 +2,13 @@
 
 use rhai::{AST, Engine, EvalAltResult};
 
-use super::{methods, shortcuts};
+use super::{methods, shortcuts, value_calls};
 use crate::program::source::Source;
 use crate::program::{call, catching};
 use crate::script::interp::Interp;
 use crate::script::islands;
 
-/// Parses a source, and puts islands, notes of caught errors, shortcuts and guards into its tree.
+/// Parses a source, finds its calls of variables, and puts islands, notes of caught errors, shortcuts and guards into its tree.
 ///
 /// # Errors
 /// Rhai's syntax error.
@@ -18,6 +18,7 @@ pub(super) fn parse(
     source: &Source,
 ) -> Result<AST, Box<EvalAltResult>> {
     let ast = call::compile(engine, source)?;
+    let ast = value_calls::find(ast, interp, engine, source);
     let ast = islands::wrap(interp, source, ast);
     let ast = catching::put_into(ast, &source.text);
     let ast = shortcuts::put_into(ast, interp, engine);

@@ -15,9 +15,11 @@ use crate::sys::deep_stack::on_deep_stack;
 impl Runtime {
     /// Compiles a piece and adds its functions to the program.
     pub(super) fn compile(&self, source: &Source) -> Result<AST, Box<Diagnostic>> {
-        let ast = on_deep_stack(|| compile(&self.engine, &self.interp, &self.names, source))?;
+        let names = self.state.scope.iter_raw().map(|(name, ..)| name);
+        let source = source.with_variables(names);
+        let ast = on_deep_stack(|| compile(&self.engine, &self.interp, &self.names, &source))?;
         let functions = ast.shared_lib().clone();
-        self.interp.program.add_input(source.clone(), functions);
+        self.interp.program.add_input(source, functions);
         Ok(ast)
     }
 

@@ -11,7 +11,7 @@ use rhai::{
 
 use super::Unfit;
 use super::form::Form;
-use crate::program::bodies::node;
+use crate::program::bodies::{body_in, node};
 use crate::program::guarded;
 
 /// The key of the nodes of islands.
@@ -223,7 +223,14 @@ pub(super) fn each_statement(function: &Shared<ScriptFuncDef>, mut show: impl Fn
     module.set_script_fn(function.clone());
     AST::new([], module).walk(&mut |path| {
         if let [ASTNode::Stmt(statement)] = path {
-            show(statement);
+            let body = match statement {
+                Stmt::Expr(expr) => body_in(expr),
+                _ => None,
+            };
+            match body {
+                Some(body) => body.statements().iter().for_each(&mut show),
+                None => show(statement),
+            }
         }
         true
     });

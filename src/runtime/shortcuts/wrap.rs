@@ -6,7 +6,7 @@
 use rhai::{AST, ASTNode, Dynamic, Expr, Module, Position, ScriptFuncDef, Shared, Stmt, StmtBlock};
 
 use super::unit::{Part, Unit};
-use crate::program::bodies::{node, statements_of, with_nodes};
+use crate::program::bodies::{body_in, node, statements_of, with_nodes};
 use crate::program::with_block;
 
 /// The key of the nodes of shortcuts.
@@ -101,9 +101,12 @@ impl Survey {
     fn see(&mut self, path: &[ASTNode]) -> bool {
         match path.last() {
             Some(ASTNode::Stmt(Stmt::While(..) | Stmt::For(..))) => self.has_loop = true,
-            Some(ASTNode::Expr(expr @ Expr::Custom(..))) => {
-                self.has_node |= with_block::of(expr).is_none();
-            }
+            Some(ASTNode::Expr(expr @ Expr::Custom(..))) => match body_in(expr) {
+                Some(body) => body.statements().iter().for_each(|statement| {
+                    statement.walk(&mut Vec::new(), &mut |path| self.see(path));
+                }),
+                None => self.has_node |= with_block::of(expr).is_none(),
+            },
             _ => (),
         }
         !self.has_node

@@ -135,6 +135,16 @@ pub(crate) fn call_as_method(
     function.call_raw(context, this, args)
 }
 
+/// Returns the function that a call of a value calls: that of an object is its `__call__`. Other values are returned as they are.
+pub(crate) fn callee(interp: &Arc<Interp>, value: Dynamic) -> Dynamic {
+    let own = Classes::function(interp, &value, "__call__");
+    let bound = own.and_then(|own| match is_bound(&own) {
+        true => Some(own.into()),
+        false => bind(interp, &value, "__call__", own.into()),
+    });
+    bound.unwrap_or(value)
+}
+
 /// Returns an attribute that a script has set, as `object.name` reads it: a function is bound to the object.
 pub(crate) fn read_attribute(call: &mut Call<'_>, name: &str, value: Dynamic) -> Dynamic {
     let function = value

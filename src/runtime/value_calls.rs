@@ -1,0 +1,85 @@
+//! Calls of functions that variables hold: what a text's surroundings have, and what is called of a value.
+
+use std::any::TypeId;
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use rhai::{AST, Array, Blob, Dynamic, Engine, FnPtr, ImmutableString, Map};
+
+use crate::program::bodies::{BODY, Body};
+use crate::program::source::Source;
+use crate::program::value_calls::{CALLEE, Outside, put_into};
+use crate::script::bind::callee;
+use crate::script::interp::Interp;
+
+/// Changes the calls of variables in the tree of a source.
+pub(super) fn find(ast: AST, interp: &Interp, engine: &Engine, source: &Source) -> AST {
+    let has_variable = |name: &str| source.called.iter().any(|called| called == name);
+    let functions = |names: &HashSet<ImmutableString>| {
+        let mut found = natives(engine, names);
+        if interp.program.grows() {
+            found.extend(earlier(interp, names));
+        }
+        found
+    };
+    let outside = Outside {
+        has_variable: &has_variable,
+        functions: &functions,
+    };
+    put_into(ast, &outside)
+}
+
+/// Lets an engine run such calls.
+pub(super) fn register(engine: &mut Engine, interp: &Arc<Interp>) {
+    let _ = engine.register_custom_syntax_handler(BODY, false, |context, _, state| {
+        let body = state.read_lock::<Body>().map(|body| body.0.clone());
+        body.map_or(Ok(Dynamic::UNIT), |body| {
+            context.eval_expression_tree(&(&*body).into())
+        })
+    });
+    let interp = interp.clone();
+    engine.register_fn(CALLEE, move |value: Dynamic| callee(&interp, value));
+}
+
+/// Returns the natives of these names that are functions, and no methods of our types.
+fn natives(
+    engine: &Engine,
+    names: &HashSet<ImmutableString>,
+) -> HashSet<(ImmutableString, usize)> {
+    let of_rhai = [
+        TypeId::of::<Dynamic>(),
+        TypeId::of::<i64>(),
+        TypeId::of::<f64>(),
+        TypeId::of::<bool>(),
+        TypeId::of::<char>(),
+        TypeId::of::<ImmutableString>(),
+        TypeId::of::<Array>(),
+        TypeId::of::<Map>(),
+        TypeId::of::<Blob>(),
+        TypeId::of::<FnPtr>(),
+    ];
+    let function = |info: rhai::FuncInfo| {
+        let native = info.metadata;
+        let first = native.param_types.first();
+        let is_function = info.namespace.is_empty()
+            && names.contains(native.name.as_str())
+            && first.is_none_or(|first| of_rhai.contains(first));
+        is_function.then(|| (native.name.as_str().into(), native.param_types.len()))
+    };
+    let found = engine.collect_fn_metadata(None, function, true);
+    found.into_iter().collect()
+}
+
+/// Returns the functions of these names that earlier pieces of the program have defined.
+fn earlier(
+    interp: &Interp,
+    names: &HashSet<ImmutableString>,
+) -> HashSet<(ImmutableString, usize)> {
+    let libraries = interp.program.libraries();
+    let functions = libraries.iter().flat_map(|library| library.iter_script_fn_info());
+    let functions = functions.map(|(.., function)| function);
+    let named = functions.filter(|function| names.contains(&function.name));
+    named
+        .map(|function| (function.name.clone(), function.params.len()))
+        .collect()
+}
