@@ -9,7 +9,7 @@
 //! - [`visible`]: control characters, shown.
 //! - [`with_block`]: the statement `with`.
 //! - [`bodies`]: nodes of our own in Rhai's trees.
-//! - [`value_calls`]: calls of functions that variables hold.
+//! - [`rewriting`]: what is changed in Rhai's trees, because it was meant otherwise.
 //! - [`guarded`]: functions with the names of methods; [`catching`]: `try` statements that note what they catch.
 //! - [`call`]: one function call packed as bytes.
 //! - `islands`: functions and loops that may become machine code.
@@ -27,11 +27,11 @@ pub(crate) mod guarded;
 #[cfg(feature = "compile")]
 pub(crate) mod islands;
 mod lookup;
+pub(crate) mod rewriting;
 pub(crate) mod source;
 #[cfg(test)]
 mod tests;
 pub(crate) mod traceback;
-pub(crate) mod value_calls;
 pub(crate) mod visible;
 pub(crate) mod with_block;
 

@@ -22,21 +22,17 @@ pub(crate) struct Source {
     /// The name that reports show: as it was given.
     pub shown: String,
     pub text: Arc<str>,
-    /// Those of the variables there before that may be called in it. Every process must compile their calls alike.
+    /// Variables there before that it may name. Every process compiles it with the same.
     #[serde(default)]
-    pub called: Vec<String>,
+    pub variables: Vec<String>,
 }
 
 impl Source {
     /// Returns the source that begins with these variables.
     pub(crate) fn with_variables<'n>(&self, names: impl Iterator<Item = &'n str>) -> Self {
-        let is_called = |name: &&str| {
-            let mut after = self.text.split(*name).skip(1);
-            after.any(|rest| rest.trim_start().starts_with('('))
-        };
-        let called = names.filter(is_called).map(String::from);
+        let named = names.filter(|name| self.text.contains(name));
         Self {
-            called: called.collect(),
+            variables: named.map(String::from).collect(),
             ..self.clone()
         }
     }

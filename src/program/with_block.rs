@@ -166,6 +166,20 @@ pub(crate) fn of(expr: &Expr) -> Option<&CustomExpr> {
     }
 }
 
+/// Returns the variables that a statement in a tree declares; none for other expressions.
+pub(crate) fn declared_by(expr: &Expr) -> Vec<ImmutableString> {
+    let mut declared = Vec::new();
+    if let Some(with) = of(expr) {
+        let mut parts = Parts::new(&with.inputs, &with.state);
+        while let Some((_, name)) = parts.next_item() {
+            if let Some(Expr::Variable(variable, ..)) = name {
+                declared.push(variable.1.clone());
+            }
+        }
+    }
+    declared
+}
+
 /// Returns the parts of a statement in a tree, to be changed.
 pub(crate) fn inputs_of(expr: &mut Expr) -> Option<&mut [Expr]> {
     match expr {

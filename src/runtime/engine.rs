@@ -11,7 +11,7 @@ use super::bare;
 use super::modules::{Modules, Resolver, register_note};
 use super::setup::{self, Setup};
 use super::shortcuts;
-use super::{catching, methods, standard, value_calls, with_statement, wrong_calls};
+use super::{catching, methods, rewriting, standard, with_statement, wrong_calls};
 use crate::program::{compiling, with_block};
 use crate::script::bind::{ClassTable, Classes, Registered, Vocabulary, imported};
 use crate::script::exceptions::thrown;
@@ -84,7 +84,7 @@ pub(super) fn build(
     Classes::note(interp, &registered.table);
     with_statement::register(&mut engine, interp);
     methods::register(&mut engine, interp);
-    value_calls::register(&mut engine, interp);
+    rewriting::register(&mut engine, interp);
     catching::register(&mut engine, interp);
     shortcuts::register(
         &mut engine,

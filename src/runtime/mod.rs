@@ -10,7 +10,7 @@
 //! - [`stopper`]: stopping a script, by a call and by time; [`turn`]: between evaluations.
 //! - [`engine`]: the Rhai engine as scripts expect it; [`bare`]: classes of exceptions that are thrown
 //!   without brackets; [`wrong_calls`]: calls that Rhai cannot resolve; [`with_statement`]: `with`;
-//!   [`value_calls`]: calls of functions that variables hold; [`methods`]: methods before functions of the same name;
+//!   [`rewriting`]: calls of functions that variables hold; [`methods`]: methods before functions of the same name;
 //!   [`catching`]: what `catch` blocks are about; [`standard`]: Rhai's own functions.
 //! - [`modules`]: `import` of files and of built-in modules; [`loading`]: by one thread at a time.
 //! - [`parsing`]: the tree of a source; [`check`]: the syntax errors of a script; [`warnings`]: about what runs.
@@ -42,6 +42,7 @@ mod parsing;
 mod piece;
 mod progress;
 mod prompt;
+mod rewriting;
 mod run;
 mod script;
 mod setup;
@@ -52,7 +53,6 @@ mod stopper;
 #[cfg(test)]
 mod tests;
 mod turn;
-mod value_calls;
 mod warnings;
 mod with_statement;
 mod worker;

@@ -135,7 +135,7 @@ impl Modules {
             name: name.clone(),
             shown: interp.program.shown(&name),
             text: text.into(),
-            called: Vec::new(),
+            variables: Vec::new(),
         };
         interp.program.note_source(&source);
         let ast = compile_module(engine, interp, &source)?;

@@ -2,23 +2,23 @@
 
 use rhai::{AST, Engine, EvalAltResult};
 
-use super::{methods, shortcuts, value_calls};
+use super::{methods, rewriting, shortcuts};
 use crate::program::source::Source;
 use crate::program::{call, catching};
 use crate::script::interp::Interp;
 use crate::script::islands;
 
-/// Parses a source, finds its calls of variables, and puts islands, notes of caught errors, shortcuts and guards into its tree.
+/// Parses a source, changes what is meant otherwise, and puts islands, notes of caught errors, shortcuts and guards into its tree.
 ///
 /// # Errors
-/// Rhai's syntax error.
+/// Rhai's syntax error, or one of ours.
 pub(super) fn parse(
     interp: &Interp,
     engine: &Engine,
     source: &Source,
 ) -> Result<AST, Box<EvalAltResult>> {
     let ast = call::compile(engine, source)?;
-    let ast = value_calls::find(ast, interp, engine, source);
+    let ast = rewriting::rewrite(ast, interp, engine, source)?;
     let ast = islands::wrap(interp, source, ast);
     let ast = catching::put_into(ast, &source.text);
     let ast = shortcuts::put_into(ast, interp, engine);

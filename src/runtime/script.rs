@@ -71,7 +71,7 @@ impl Script {
             name: self.name.clone(),
             shown: self.shown.clone(),
             text: self.text.as_str().into(),
-            called: Vec::new(),
+            variables: Vec::new(),
         }
     }
 }

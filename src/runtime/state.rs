@@ -117,7 +117,7 @@ fn begin_program(engine: &Engine, program: &Program) {
         name: BASE.into(),
         shown: BASE.into(),
         text: BASE_TEXT.into(),
-        called: Vec::new(),
+        variables: Vec::new(),
     };
     // The text is our own.
     if let Ok(ast) = call::compile(engine, &base) {

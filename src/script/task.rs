@@ -33,7 +33,7 @@ pub(crate) fn target(call: &mut Call<'_>) -> Result<Option<FnPtr>, Failure> {
     };
     let (name, found) = (call.name(), type_name(&target));
     let text = format!("{name}() target must be a function, not {found}");
-    let function = target.try_cast::<FnPtr>();
+    let function = call.callable(&target);
     function.map(Some).ok_or_else(|| raise("TypeError", text))
 }
 

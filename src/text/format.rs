@@ -10,12 +10,12 @@ use super::quote::{ascii, quoted};
 use super::repr::{repr_of, str_of};
 use super::spec::format_spec;
 use super::values::unshared;
-use super::{Custom, TextError, append};
+use super::{Attribute, Custom, TextError, append};
 
 /// Levels of fields: one, and those in its specification.
 const MAX_LEVELS: usize = 2;
 
-/// Python's `template.format(*args)`: `{}`, `{0}`, `{name}`, `{0[1]}`, `{a[key]}`, `{{`, `!r`, `!s`, `!a`, and
+/// Python's `template.format(*args)`: `{}`, `{0}`, `{name}`, `{0[1]}`, `{a[key]}`, `{0.name}`, `{{`, `!r`, `!s`, `!a`, and
 /// specifications as [`format_spec`] takes them, with fields inside: `{:{}}`.
 ///
 /// Names are looked up in the last argument if that is a map, as scripts have no keyword arguments; it remains an
@@ -30,6 +30,7 @@ pub(crate) fn format(
     template: &str,
     args: &[Dynamic],
     custom: Custom<'_>,
+    attribute: Attribute<'_>,
 ) -> Result<String, TextError> {
     let chars: Vec<char> = template.chars().collect();
     let last = args.last().map(unshared);
@@ -38,6 +39,7 @@ pub(crate) fn format(
         named: last.as_deref(),
         next: 0,
         custom,
+        attribute,
     };
     filler.fill(&chars, MAX_LEVELS)
 }
@@ -48,6 +50,7 @@ struct Filler<'a> {
     /// The index of the next `{}`'s argument.
     next: usize,
     custom: Custom<'a>,
+    attribute: Attribute<'a>,
 }
 
 impl<'a> Filler<'a> {
@@ -94,7 +97,7 @@ impl<'a> Filler<'a> {
             None => Cow::Owned(self.named(&first.iter().collect::<String>())?),
         };
         while let Some(step) = steps.next()? {
-            value = Cow::Owned(follow(&value, &step)?);
+            value = Cow::Owned(follow(&value, &step, self.attribute)?);
         }
         Ok(value)
     }

@@ -1,22 +1,27 @@
-//! Follows a field's name to its value: `{0[key][1]}`.
+//! Follows a field's name to its value: `{0[key].name[1]}`.
 
 use rhai::{Array, Blob, Dynamic, Map};
 
-use super::TextError;
 use super::markup::Step;
 use super::quote::quoted;
 use super::values::{as_string, bounds, type_name, unshared};
+use super::{Attribute, TextError};
 
 /// Returns the value one step away.
 ///
 /// A map is indexed by the string in the brackets even if that is a number, as the keys of Rhai's maps are strings.
-/// No value has attributes here.
-pub(super) fn follow(value: &Dynamic, step: &Step) -> Result<Dynamic, TextError> {
+pub(super) fn follow(
+    value: &Dynamic,
+    step: &Step,
+    attribute: Attribute<'_>,
+) -> Result<Dynamic, TextError> {
     let value = unshared(value);
     let (name, index) = match step {
         Step::Attribute(name) => {
-            let text = format!("'{}' object has no attribute '{name}'", type_name(&value));
-            return Err(TextError::new("AttributeError", text));
+            return attribute(&value, name).ok_or_else(|| {
+                let text = format!("'{}' object has no attribute '{name}'", type_name(&value));
+                TextError::new("AttributeError", text)
+            });
         }
         Step::Item(name, index) => (name, *index),
     };

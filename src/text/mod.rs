@@ -41,6 +41,9 @@ pub(crate) use wrap::Wrapping;
 /// How a value of a custom type looks, if the caller knows it.
 pub(crate) type Custom<'a> = &'a dyn Fn(&Dynamic) -> Option<String>;
 
+/// Returns an attribute of a value, if it has one of this name.
+pub(crate) type Attribute<'a> = &'a dyn Fn(&Dynamic, &str) -> Option<Dynamic>;
+
 /// A Python exception about formatting, which the caller raises in the script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct TextError {

@@ -16,7 +16,7 @@ fn at(text: &str, line: u16, column: u16) -> Diagnostic {
         name: "/x/demo.rhai".into(),
         shown: "demo.rhai".into(),
         text: Arc::from(text),
-        called: Vec::new(),
+        variables: Vec::new(),
     };
     Diagnostic::syntax(&source, (line.into(), column.into()), "bad".into())
 }

@@ -88,7 +88,7 @@ impl Runtime {
         let args = arguments(interp, args)?;
         let target = interp.program.function(function);
         let target = target.ok_or_else(|| self.no_function(function))?;
-        let mut identity = Family::of(interp).next_identity();
+        let mut identity = Family::of(interp).next_identity(None);
         identity.daemon = options.daemon;
         if let Some(name) = options.name {
             identity.name = name;

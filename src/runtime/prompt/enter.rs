@@ -77,7 +77,7 @@ impl Interactive {
             shown: name.clone(),
             name,
             text: text.into(),
-            called: Vec::new(),
+            variables: Vec::new(),
         })
     }
 

@@ -64,7 +64,7 @@ fn every_place_and_message_gives_a_report() {
             name: "t.rhai".into(),
             shown: "t.rhai".into(),
             text: text.into(),
-            called: Vec::new(),
+            variables: Vec::new(),
         });
         let lines = text.lines().count() + 2;
         let places = (1..=lines).flat_map(|line| [1, 2, 5, 9, 14, 23, 40, 500].map(|c| (line, c)));

@@ -208,7 +208,7 @@ pub(crate) fn function_of(interp: &Arc<Interp>, object: &Dynamic) -> Outcome {
 }
 
 /// Returns the object that a function calls, if it is one of [`function_of`].
-pub(crate) fn callee(function: &FnPtr) -> Option<Dynamic> {
+pub(crate) fn called_object(function: &FnPtr) -> Option<Dynamic> {
     let first = function.curry().first()?.read_lock::<Bound>()?;
     (first.name == CALL).then(|| first.receiver.clone())
 }

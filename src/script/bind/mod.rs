@@ -34,7 +34,7 @@ mod signature;
 mod vocabulary;
 
 pub(crate) use bound::{
-    CALL, call_as_method, callee, function_of, is_bound, method_of, no_attribute, read_attribute,
+    CALL, call_as_method, callee, called_object, function_of, is_bound, method_of, no_attribute, read_attribute,
     register as register_bound, unbound,
 };
 pub(crate) use class::Class;

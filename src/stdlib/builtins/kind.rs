@@ -40,7 +40,8 @@ pub(super) fn register(registry: &mut Registry) {
         is_instance(&kind_of(call, &value), is_error(&value), &classes).map(Dynamic::from)
     });
     registry.function("callable", &["object"], |call| {
-        Ok(call.value(0).is_fnptr().into())
+        let value = call.value(0);
+        Ok(call.callable(&value).is_some().into())
     });
     registry.function("id", &["object"], id);
     register_attributes(registry);

@@ -142,13 +142,13 @@ pub(in crate::stdlib) fn key_function(
     call: &mut Call<'_>,
     index: usize,
 ) -> Result<Option<FnPtr>, Failure> {
-    call.given(index).map(as_function).transpose()
+    let given = call.given(index);
+    given.map(|value| as_function(call, &value)).transpose()
 }
 
-fn as_function(value: Dynamic) -> Result<FnPtr, Failure> {
-    let found = type_name(&value);
-    value
-        .try_cast::<FnPtr>()
+fn as_function(call: &Call<'_>, value: &Dynamic) -> Result<FnPtr, Failure> {
+    let found = type_name(value);
+    call.callable(value)
         .ok_or_else(|| raise("TypeError", format!("'{found}' object is not callable")))
 }
 
@@ -216,7 +216,7 @@ fn extreme(call: &mut Call<'_>, largest: bool) -> Outcome {
         candidates = items(call, candidates.remove(0))?;
     }
     let key = call.keyword("key").filter(|key| !key.is_unit());
-    let key = key.map(as_function).transpose()?;
+    let key = key.map(|key| as_function(call, &key)).transpose()?;
     let default = call.keyword("default");
     let mut best: Option<(Dynamic, Dynamic)> = None;
     for item in candidates {
@@ -304,7 +304,8 @@ fn transposed(columns: Vec<Array>) -> Vec<Array> {
 /// `map(function, *iterables)`.
 fn map(call: &mut Call<'_>) -> Outcome {
     call.keywords_only_if(&[]);
-    let function = as_function(call.value(0))?;
+    let function = call.value(0);
+    let function = as_function(call, &function)?;
     let columns = columns(call, 1, false)?;
     if columns.is_empty() {
         let text = "map() must have at least two arguments.";

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use rhai::{Dynamic, FnPtr, Map};
 
-use crate::script::bind::{CALL, callee, function_of};
+use crate::script::bind::{CALL, called_object, function_of};
 use crate::script::{Call, Failure, Outcome, Registry, raise};
 use crate::stdlib::collections::key::Key;
 use crate::sys::lock::locked;
@@ -150,7 +150,7 @@ fn cached(call: &mut Call<'_>) -> Result<Cached, Failure> {
         .receiver()
         .read_lock::<FnPtr>()
         .map(|function| function.clone());
-    let cached = function.and_then(|function| callee(&function)?.try_cast::<Cached>());
+    let cached = function.and_then(|function| called_object(&function)?.try_cast::<Cached>());
     cached.ok_or_else(|| {
         let text = format!("'function' object has no attribute '{name}'");
         raise("AttributeError", text)

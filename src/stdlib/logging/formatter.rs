@@ -202,7 +202,7 @@ impl Formatter {
         let custom = |value: &Dynamic| Some(site.str(value));
         let line = match self.style {
             Style::Percent => text::percent(&self.format, &attributes, &custom),
-            Style::Brace => text::format(&self.format, &[attributes], &custom),
+            Style::Brace => text::format(&self.format, &[attributes], &custom, &|_, _| None),
         };
         line.map_err(|error| match error.kind {
             "KeyError" => {

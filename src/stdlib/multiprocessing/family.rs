@@ -133,14 +133,15 @@ impl Family {
         locked(&self.0).identity.name = name.into();
     }
 
-    /// Returns the identity of the next Process object made here: every object counts, started or not.
-    pub(crate) fn next_identity(&self) -> Identity {
+    /// Returns the identity of the next Process object made here: every object counts, started or not. It is named after its type.
+    pub(crate) fn next_identity(&self, own_type: Option<&str>) -> Identity {
         let mut place = locked(&self.0);
         place.made += 1;
         let mut numbers = place.identity.numbers.clone();
         numbers.push(place.made);
         let words: Vec<_> = numbers.iter().map(u32::to_string).collect();
-        let name = format!("Process-{}", words.join(":"));
+        let own_type = own_type.unwrap_or("Process");
+        let name = format!("{own_type}-{}", words.join(":"));
         Identity {
             numbers,
             name,

@@ -76,8 +76,9 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
     let target = task::target(call)?;
     let args = task::arguments(call)?;
     let context = context::of(call);
-    let mut identity = Family::of(call.interp).next_identity();
-    if let Some(context) = context {
+    let own_type = own_type(call);
+    let mut identity = Family::of(call.interp).next_identity(own_type.as_deref());
+    if let Some(context) = context.filter(|_| own_type.is_none()) {
         identity.name.insert_str(0, context.prefix());
     }
     if let Some(name) = call.given(2) {
@@ -104,6 +105,13 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
         state.method = context.map(Context::method);
     });
     Ok(Dynamic::from(process))
+}
+
+/// Returns the script's own type: the function around the constructor that makes such objects, which has a capital first letter.
+fn own_type(call: &Call<'_>) -> Option<String> {
+    let (file, position) = (call.context.call_source()?, call.context.call_position());
+    let around = call.interp.program.function_around(file, position);
+    around.starts_with(char::is_uppercase).then_some(around)
 }
 
 /// Returns whether the other object refers to the same process, wherever it came from.

@@ -16,9 +16,11 @@ use crate::text::as_float;
 /// `Timer(interval, function, args)`.
 pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
     let given = call.value(0);
-    let seconds = as_float(&given).filter(|seconds| !seconds.is_nan());
-    let interval = seconds.ok_or_else(|| call.mismatch(0, "a number", &given))?;
-    let interval = Duration::try_from_secs_f64(interval.max(0.0)).unwrap_or(Duration::MAX);
+    let seconds = as_float(&given).ok_or_else(|| call.mismatch(0, "a number", &given))?;
+    if seconds.is_nan() {
+        return Err(raise("ValueError", "Invalid value NaN (not a number)"));
+    }
+    let interval = Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX);
     let function = call.function(1)?;
     let args = if call.has(2) {
         call.array(2)?

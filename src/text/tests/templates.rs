@@ -5,7 +5,7 @@ use super::{compare, custom, eval, format, outcome};
 
 fn filled(template: &str, args: &str) -> String {
     let args = eval(args).into_array().expect("arguments are an array");
-    outcome(format(template, &args, &custom))
+    outcome(format(template, &args, &custom, &|_, _| None))
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod search;
 pub(super) use self::search::range;
 use rhai::{Dynamic, ImmutableString};
 
+use super::kind::attribute;
 use crate::script::{Call, Class, Failure, Outcome, Registry, memory, raise, type_name};
 use crate::text;
 use crate::text::as_string;
@@ -90,7 +91,10 @@ fn format(call: &mut Call<'_>) -> Outcome {
             let spec = as_string(spec).unwrap_or_default();
             text::format_spec(&Dynamic::from(template), &spec, &custom)
         }
-        _ => text::format(&template, &args, &custom),
+        _ => {
+            let attribute = |value: &Dynamic, name: &str| attribute(call, &mut value.clone(), name);
+            text::format(&template, &args, &custom, &attribute)
+        }
     };
     result
         .map(Dynamic::from)

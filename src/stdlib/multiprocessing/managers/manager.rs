@@ -2,7 +2,9 @@
 //!
 //! Its state is one word of the session, so that every process that has the manager, or a container it made, sees the shutdown.
 
-use rhai::Dynamic;
+use std::any::TypeId;
+
+use rhai::{Dynamic, ImmutableString};
 
 use super::{dict, list, namespace, value};
 use crate::script::{Call, Class, Dialect, Failure, Outcome, Registry, raise, session_failure};
@@ -110,6 +112,21 @@ fn containers(class: &mut Class<'_>) {
             let switch = started(call)?;
             value::construct(call, &switch)
         })
+        // Without these, they would be calls of the function `Value` with the manager as its type.
+        .exactly("Value", &[], &[], |_| {
+            let names = "'typecode' and 'value'";
+            let text = format!("Value() missing 2 required positional arguments: {names}");
+            Err(raise("TypeError", text))
+        })
+        .exactly(
+            "Value",
+            &[TypeId::of::<ImmutableString>()],
+            &["typecode"],
+            |_| {
+                let text = "Value() missing 1 required positional argument: 'value'";
+                Err(raise("TypeError", text))
+            },
+        )
         .method("Array", &["typecode", "sequence"], |call| {
             started(call)?;
             sharedctypes::construct_raw_array(call)

@@ -131,7 +131,7 @@ impl Crew {
             initargs: terms.initargs.clone(),
             ordered: now_ns(),
         };
-        let mut identity = Family::of(interp).next_identity();
+        let mut identity = Family::of(interp).next_identity(None);
         let method = match StartMethods::of(interp).next(terms.method) {
             StartMethod::Fork => "Fork",
             StartMethod::Spawn => "Spawn",

@@ -96,10 +96,8 @@ pub(super) fn callbacks(
 }
 
 fn function_of(call: &Call<'_>, index: usize, given: Dynamic) -> Result<FnPtr, Failure> {
-    let found = given.clone();
-    given
-        .try_cast::<FnPtr>()
-        .ok_or_else(|| call.mismatch(index, "a function", &found))
+    call.callable(&given)
+        .ok_or_else(|| call.mismatch(index, "a function", &given))
 }
 
 /// The arguments of a call's only task: a list `args` and a map `kwds`, which comes last.

@@ -153,7 +153,7 @@ pub(crate) fn initializer(call: &mut Call<'_>, index: usize) -> Result<Option<Fn
     let Some(given) = call.given(index) else {
         return Ok(None);
     };
-    let function = given.try_cast::<FnPtr>();
+    let function = call.callable(&given);
     function
         .map(Some)
         .ok_or_else(|| raise("TypeError", "initializer must be a callable"))

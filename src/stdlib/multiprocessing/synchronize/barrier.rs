@@ -106,11 +106,8 @@ pub(crate) fn create(call: &mut Call<'_>, dialect: Dialect) -> Outcome {
         Some(action) => {
             let found = type_name(&action);
             let text = format!("Barrier() action must be a function, not {found}");
-            Some(
-                action
-                    .try_cast::<FnPtr>()
-                    .ok_or_else(|| raise("TypeError", text))?,
-            )
+            let action = call.callable(&action);
+            Some(action.ok_or_else(|| raise("TypeError", text))?)
         }
     };
     let timeout = call.timeout(2)?;

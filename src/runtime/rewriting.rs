@@ -1,20 +1,28 @@
-//! Calls of functions that variables hold: what a text's surroundings have, and what is called of a value.
+//! Changes of a tree: what the surroundings of its text have, and what is called of a value.
 
 use std::any::TypeId;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use rhai::{AST, Array, Blob, Dynamic, Engine, FnPtr, ImmutableString, Map};
+use rhai::{AST, Array, Blob, Dynamic, Engine, FnPtr, ImmutableString, LexError, Map, ParseError};
 
 use crate::program::bodies::{BODY, Body};
+use crate::program::rewriting::{CALLEE, Outside, SETDEFAULT, put_into};
 use crate::program::source::Source;
-use crate::program::value_calls::{CALLEE, Outside, put_into};
 use crate::script::bind::callee;
 use crate::script::interp::Interp;
 
-/// Changes the calls of variables in the tree of a source.
-pub(super) fn find(ast: AST, interp: &Interp, engine: &Engine, source: &Source) -> AST {
-    let has_variable = |name: &str| source.called.iter().any(|called| called == name);
+/// Changes the tree of a source.
+///
+/// # Errors
+/// A syntax error, for what changes a copy.
+pub(super) fn rewrite(
+    ast: AST,
+    interp: &Interp,
+    engine: &Engine,
+    source: &Source,
+) -> Result<AST, ParseError> {
+    let has_variable = |name: &str| source.variables.iter().any(|variable| variable == name);
     let functions = |names: &HashSet<ImmutableString>| {
         let mut found = natives(engine, names);
         if interp.program.grows() {
@@ -26,7 +34,12 @@ pub(super) fn find(ast: AST, interp: &Interp, engine: &Engine, source: &Source) 
         has_variable: &has_variable,
         functions: &functions,
     };
-    put_into(ast, &outside)
+    put_into(ast, &outside).map_err(|copied| {
+        let text = format!(
+            "this changes a copy of what {SETDEFAULT}() returns: write d.{SETDEFAULT}(key, value); and then d[key] on its own"
+        );
+        LexError::Runtime(text).into_err(copied)
+    })
 }
 
 /// Lets an engine run such calls.
@@ -42,10 +55,7 @@ pub(super) fn register(engine: &mut Engine, interp: &Arc<Interp>) {
 }
 
 /// Returns the natives of these names that are functions, and no methods of our types.
-fn natives(
-    engine: &Engine,
-    names: &HashSet<ImmutableString>,
-) -> HashSet<(ImmutableString, usize)> {
+fn natives(engine: &Engine, names: &HashSet<ImmutableString>) -> HashSet<(ImmutableString, usize)> {
     let of_rhai = [
         TypeId::of::<Dynamic>(),
         TypeId::of::<i64>(),
@@ -71,12 +81,11 @@ fn natives(
 }
 
 /// Returns the functions of these names that earlier pieces of the program have defined.
-fn earlier(
-    interp: &Interp,
-    names: &HashSet<ImmutableString>,
-) -> HashSet<(ImmutableString, usize)> {
+fn earlier(interp: &Interp, names: &HashSet<ImmutableString>) -> HashSet<(ImmutableString, usize)> {
     let libraries = interp.program.libraries();
-    let functions = libraries.iter().flat_map(|library| library.iter_script_fn_info());
+    let functions = libraries
+        .iter()
+        .flat_map(|library| library.iter_script_fn_info());
     let functions = functions.map(|(.., function)| function);
     let named = functions.filter(|function| names.contains(&function.name));
     named

@@ -1,6 +1,6 @@
 //! Parts of trees.
 
-use rhai::{Dynamic, Engine, Expr, FnCallExpr, Ident, ImmutableString, Position, Stmt, StmtBlock};
+use rhai::{Engine, Expr, FnCallExpr, FnPtr, Ident, ImmutableString, Position, Stmt, StmtBlock};
 
 use super::CALLEE;
 
@@ -43,45 +43,35 @@ impl Made {
         call.name = CALL.into();
     }
 
-    /// Returns a closure that captures these variables.
-    pub(super) fn curried(
+    /// Makes a closure that captures variables.
+    pub(super) fn closure(
         &self,
-        function: Dynamic,
-        names: &[ImmutableString],
+        function: FnPtr,
+        captured: &[ImmutableString],
         at: Position,
-    ) -> Option<Expr> {
-        let mut call = self.callee.clone()?;
-        call.name = CURRY.into();
-        call.args = std::iter::once(Expr::DynamicConstant(function.into(), at)).collect();
-        let share = Stmt::Share(Box::default());
-        let statements = [share, Stmt::Expr(Expr::FnCall(call.into(), at).into())];
-        let mut block = StmtBlock::new(statements, at, Position::NONE);
-        self.capture(&mut block, names, at);
-        Some(Expr::Stmt(block.into()))
-    }
-
-    /// Lets the closure that this block makes capture more variables, as its first.
-    pub(super) fn capture(&self, block: &mut StmtBlock, names: &[ImmutableString], at: Position) {
-        let [Stmt::Share(shared), Stmt::Expr(made)] = &mut block.statements_mut()[..] else {
-            return;
+    ) -> Expr {
+        let function = Expr::DynamicConstant(Box::new(function.into()), at);
+        let Some(mut call) = self.callee.clone().filter(|_| !captured.is_empty()) else {
+            return function;
         };
-        let Expr::FnCall(call, _) = &mut **made else {
-            return;
-        };
-        let more = names.iter().map(|name| {
+        let shared = captured.iter().map(|name| {
             let name = name.clone();
             (Ident { name, pos: at }, None)
         });
-        let all = more.chain(std::mem::take(&mut **shared));
-        **shared = all.collect();
-        let mut args = std::mem::take(&mut call.args).into_iter();
-        let function = args.next();
-        let more = names.iter().map(|name| self.variable(name, at));
-        call.args = function.into_iter().chain(more).chain(args).collect();
+        let shared = Stmt::Share(Box::new(shared.collect()));
+        let variables = captured.iter().map(|name| self.variable(name, at));
+        call.name = CURRY.into();
+        call.args = std::iter::once(function).chain(variables).collect();
+        let made = Stmt::Expr(Expr::FnCall(call.into(), at).into());
+        Expr::Stmt(StmtBlock::new([shared, made], at, Position::NONE).into())
     }
 
     fn variable(&self, name: &ImmutableString, at: Position) -> Expr {
         let namespace = self.callee.as_ref().map(|call| call.namespace.clone());
-        Expr::Variable((None, name.clone(), namespace.unwrap_or_default(), 0).into(), None, at)
+        Expr::Variable(
+            (None, name.clone(), namespace.unwrap_or_default(), 0).into(),
+            None,
+            at,
+        )
     }
 }

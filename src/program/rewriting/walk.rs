@@ -17,9 +17,11 @@ pub(super) struct Walk<'o> {
     functions: HashSet<(ImmutableString, usize)>,
     pub closures: HashMap<ImmutableString, Shared<ScriptFuncDef>>,
     pub made: Made,
-    /// How many calls have been changed.
+    /// How much has been changed.
     pub changes: usize,
     pub changed: Vec<Changed>,
+    /// Where a copy would be changed in vain.
+    pub in_vain: Option<Position>,
 }
 
 impl<'o> Walk<'o> {
@@ -37,6 +39,7 @@ impl<'o> Walk<'o> {
             made: Made::new(),
             changes: 0,
             changed: Vec::new(),
+            in_vain: None,
         }
     }
 
@@ -116,11 +119,14 @@ impl<'o> Walk<'o> {
         if self.closure(expr) {
             return;
         }
+        self.reach_default(expr);
         match expr {
             Expr::FnCall(call, at) => self.call(call, *at),
             Expr::MethodCall(call, _) => self.exprs(&mut call.args),
             Expr::Stmt(block) => self.block(&[], block.statements_mut()),
-            Expr::InterpolatedString(parts, _) | Expr::Array(parts, _) => self.exprs(parts.iter_mut()),
+            Expr::InterpolatedString(parts, _) | Expr::Array(parts, _) => {
+                self.exprs(parts.iter_mut())
+            }
             Expr::Map(entries, _) => self.exprs(entries.0.iter_mut().map(|(_, value)| value)),
             Expr::And(parts, _) | Expr::Or(parts, _) | Expr::Coalesce(parts, _) => {
                 self.exprs(parts.iter_mut());
@@ -134,15 +140,13 @@ impl<'o> Walk<'o> {
         }
     }
 
-    /// Goes through a `with`. The variable that an item is may be declared again: that changes nothing.
+    /// Goes through a `with`. Its items do not see its variables, but nobody calls one of them there.
     fn with(&mut self, with: &mut Expr) {
         let before = self.scopes.begin_block();
-        for input in with_block::inputs_of(with).into_iter().flatten() {
-            self.expr(input);
-            if let Expr::Variable(variable, ..) = input {
-                self.scopes.declare(&variable.1);
-            }
+        for name in with_block::declared_by(with) {
+            self.scopes.declare(&name);
         }
+        self.exprs(with_block::inputs_of(with).into_iter().flatten());
         self.scopes.end_block(before);
     }
 

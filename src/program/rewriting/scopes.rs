@@ -73,10 +73,17 @@ impl<'o> Scopes<'o> {
         true
     }
 
+    /// Returns whether a variable of this name is visible.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.owner(name).is_some()
+    }
+
     /// Returns the frame that has the variable.
-    fn owner(&self, name: &ImmutableString) -> Option<usize> {
+    fn owner(&self, name: &str) -> Option<usize> {
         for (at, frame) in self.frames.iter().enumerate().rev() {
-            if frame.variables.contains(name) || at == 0 && (self.is_outside)(name) {
+            if frame.variables.iter().any(|known| known == name)
+                || at == 0 && (self.is_outside)(name)
+            {
                 return Some(at);
             }
             if frame.is_alone {
