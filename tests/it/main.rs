@@ -59,6 +59,7 @@ mod python; // the same expressions, evaluated by Python
 mod re; // re, beside CPython's values
 mod readme; // the script of the README
 mod scripts; // builtins, os, sys, time, random, json: each script by its whole output
+mod setdefault; // what follows d.setdefault(…)
 mod shortcuts; // loops and functions that are run without asking Rhai for each step
 mod shutil; // shutil, glob
 mod signal; // signal, os.fork

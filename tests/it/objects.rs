@@ -216,3 +216,42 @@ fn a_class_of_exceptions_can_be_thrown_and_asked_for_without_brackets() {
         ",
     );
 }
+
+#[test]
+fn processes_are_named_after_the_type_that_makes_them() {
+    prints(
+        r#"
+        fn Consumer(n) { let me = Process(); me.n = n; me.run = || print(current_process().name, this.n); me }
+        fn helper() { Process(#{ target: || print(current_process().name) }) }
+        fn Named() { Process(#{ name: "own" }) }
+        let all = [Consumer(1), Consumer(2), helper(), Process(|| print(current_process().name))];
+        for p in all { p.start(); p.join(); }
+        print(Named().name);
+        let Upper = |x| Process();
+        print(Upper(1).name);
+        "#,
+        "
+        Consumer-1 1
+        Consumer-2 2
+        Process-3
+        Process-4
+        own
+        Process-6
+        ",
+    );
+}
+
+#[test]
+fn fields_of_a_format_read_attributes_and_items() {
+    prints(
+        r#"
+        let o = Object(#{ n: 1, items: #{ q: [1, 2] } });
+        print("{0.n} {0.items[q][1]} {x.name:>12} {1[0].n}".format(o, [o], #{ x: current_process() }));
+        try { print("{0.nothing}".format(o)); } catch (e) { print(e.type, e); }
+        "#,
+        "
+        1 2  MainProcess 1
+        AttributeError 'Object' object has no attribute 'nothing'
+        ",
+    );
+}

@@ -136,8 +136,8 @@ fn a_wrong_number_of_arguments_is_told() {
     prints(
         r#"
         let f = |a, b| a;
-        for call in [|| f(1), || f(1, 2, 3), || print(f())] {
-            try { call(); } catch (e) { print(e.type, e); }
+        for wrong in [|| f(1), || f(1, 2, 3), || print(f())] {
+            try { wrong(); } catch (e) { print(e.type, e); }
         }
         "#,
         "

@@ -34,8 +34,20 @@ const CHANGING: [&str; 19] = [
 
 /// Functions and methods of which keys are made, which can be called twice.
 const PURE: [&str; 14] = [
-    "abs", "chr", "float", "int", "len", "lower", "max", "min", "repr", "str", "strip", "to_lower",
-    "to_string", "upper",
+    "abs",
+    "chr",
+    "float",
+    "int",
+    "len",
+    "lower",
+    "max",
+    "min",
+    "repr",
+    "str",
+    "strip",
+    "to_lower",
+    "to_string",
+    "upper",
 ];
 
 /// A chain in two: up to the call, and the whole with the item in place of the call.
