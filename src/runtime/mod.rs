@@ -13,7 +13,7 @@
 //!   [`rewriting`]: calls of functions that variables hold; [`methods`]: methods before functions of the same name;
 //!   [`catching`]: what `catch` blocks are about; [`standard`]: Rhai's own functions.
 //! - [`modules`]: `import` of files and of built-in modules; [`loading`]: by one thread at a time.
-//! - [`parsing`]: the tree of a source; [`check`]: the syntax errors of a script; [`warnings`]: about what runs.
+//! - [`parsing`]: the tree of a source; [`check`]: the syntax errors of a script; [`warnings`]: about what runs, [`lost_writes`] among it.
 //! - [`worker`]: the start of a spawned child; [`groundwork`]: what is the same for every child; [`isolated`]: scripts that run in one.
 //! - [`prompt`]: a program that grows line by line.
 //! - [`objects`]: queues, locks, events, processes and pools as Rust objects.
@@ -34,6 +34,7 @@ mod groundwork;
 mod isolated;
 mod limited;
 mod loading;
+mod lost_writes;
 mod methods;
 mod modules;
 mod objects;

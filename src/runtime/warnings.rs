@@ -3,10 +3,12 @@
 use std::any::TypeId;
 use std::collections::BTreeSet;
 
-use rhai::{AST, ASTNode, Array, Blob, Expr, ImmutableString, Map, Module, ScriptFuncDef, Shared};
+use rhai::{
+    AST, ASTNode, Array, Blob, Expr, ImmutableString, Map, Module, Position, ScriptFuncDef, Shared,
+};
 
 use super::methods::owners;
-use super::{Runtime, Script};
+use super::{Runtime, Script, lost_writes};
 use crate::program::call;
 use crate::program::diagnostic::Diagnostic;
 use crate::program::guarded::named;
@@ -17,8 +19,10 @@ use crate::sys::deep_stack::on_deep_stack;
 const TYPES_NAMED: usize = 4;
 
 impl Runtime {
-    /// Returns warnings about a script that can be parsed, in the order of the text: functions that use `this`, and have the name of a method
-    /// that values of some types have themselves. On those values, the method is called.
+    /// Returns warnings about a script that can be parsed, in the order of the text:
+    /// - functions that use `this`, and have the name of a method that values of some types have themselves. On those values, the method is
+    ///   called.
+    /// - threads and processes whose function changes nothing but a list or dict that they get a copy of.
     ///
     /// # Example
     /// ```
@@ -33,12 +37,15 @@ impl Runtime {
             let Ok(ast) = call::compile(&self.engine, &source) else {
                 return Vec::new();
             };
-            let mut found = self.hidden_functions(&ast);
-            found.sort_by_key(|(function, _)| place_of(function));
+            let hidden = self.hidden_functions(&ast).into_iter();
+            let hidden = hidden.map(|(function, said)| (function.body.start_position(), said));
+            let found = hidden.chain(lost_writes::find(&ast));
+            let mut found: Vec<_> = found.map(|(at, said)| (place_of(at), said)).collect();
+            found.sort();
             found
                 .into_iter()
-                .map(|(function, message)| {
-                    let mut warning = Diagnostic::syntax(&source, place_of(&function), message);
+                .map(|(place, message)| {
+                    let mut warning = Diagnostic::syntax(&source, place, message);
                     warning.kind = "Warning".into();
                     warning
                 })
@@ -63,8 +70,7 @@ impl Runtime {
     }
 }
 
-fn place_of(function: &Shared<ScriptFuncDef>) -> (usize, usize) {
-    let at = function.body.start_position();
+fn place_of(at: Position) -> (usize, usize) {
     (at.line().unwrap_or(0), at.position().unwrap_or(0))
 }
 
