@@ -175,7 +175,7 @@ fn subclass_runs_its_own_run_in_the_child() {
     each_run("subclass.rhai", &[], |text| {
         let parent = ["parent: <main>", "arg2: 4", "parent over <main>"];
         assert_order(text, &parent);
-        for (name, arg) in [("Process-1", 1), ("Process-2", 3)] {
+        for (name, arg) in [("MyProcess-1", 1), ("MyProcess-2", 3)] {
             assert_order(text, &[&format!("name: {name}")]);
             assert_order(text, &[&format!("arg1: {arg}")]);
         }

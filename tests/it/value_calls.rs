@@ -228,3 +228,35 @@ fn a_closure_may_use_the_variable_of_its_own_with() {
         ",
     );
 }
+
+#[test]
+fn check_warns_of_writes_to_copies() {
+    let script = "fn square(results, i) { results[i] = i * i; }
+fn count(d) { for i in range(3) { d.n += i; d.seen.append(i); } }
+fn shown(d) { d.n = 1; print(d); }
+let results = #{};
+Thread(#{ target: square, args: [results, 1] }).start();
+let d = #{ n: 0, seen: [] };
+Process(count, [d]).start();
+Thread(shown, [d]).start();
+let managed = Manager().dict();
+Thread(count, [managed]).start();
+";
+    let check = Script::command(&["check", "main.rhai"]).beside("main.rhai", script);
+    check.run().assert(
+        0,
+        "",
+        "
+        Warning: the thread gets a copy of 'results': what square() writes to it is lost; pass an Object, a Queue or a Manager's dict or list
+          --> main.rhai:5:1
+             |
+           5 | Thread(#{ target: square, args: [results, 1] }).start();
+             | ^
+        Warning: the process gets a copy of 'd': what count() writes to it is lost; pass a Queue or a Manager's dict or list
+          --> main.rhai:7:1
+             |
+           7 | Process(count, [d]).start();
+             | ^
+        ",
+    );
+}

@@ -2,7 +2,7 @@
 
 use rhai::{ASTNode, Expr, FnPtr, ImmutableString, ScriptFuncDef, Shared, Stmt};
 
-use super::Changed;
+use super::changed::Changed;
 use super::walk::Walk;
 use crate::program::bodies::statements_of;
 use crate::program::with_block;

@@ -2,7 +2,8 @@
 
 use rhai::{Engine, Expr, FnCallExpr, FnPtr, Ident, ImmutableString, Position, Stmt, StmtBlock};
 
-use super::CALLEE;
+/// The native that returns what is to be called of a value, which no script names.
+pub(crate) const CALLEE: &str = "__callee__";
 
 /// Rhai's function that calls another.
 const CALL: &str = "call";

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use rhai::{Expr, FnCallExpr, Ident, ImmutableString, Position, ScriptFuncDef, Shared, Stmt};
 
-use super::Changed;
+use super::changed::Changed;
 use super::made::Made;
 use super::scopes::Scopes;
 use crate::program::with_block;

@@ -1,0 +1,97 @@
+//! The changes of a whole program: whether there are any, and the program with them.
+
+use std::collections::HashSet;
+
+use rhai::{AST, ASTNode, Expr, ImmutableString, Position, Stmt};
+
+use super::changed::rebuilt;
+use super::scopes::Scopes;
+use super::setdefault::SETDEFAULT;
+use super::walk::Walk;
+use crate::program::with_block;
+
+/// What is known outside of a text.
+pub(crate) struct Outside<'o> {
+    /// Whether the text begins with a variable of this name.
+    pub has_variable: &'o dyn Fn(&str) -> bool,
+    /// Returns those of the names with numbers of arguments that are functions.
+    pub functions: &'o dyn Fn(&HashSet<ImmutableString>) -> HashSet<(ImmutableString, usize)>,
+}
+
+/// Returns the program with these changes.
+///
+/// # Errors
+/// The position where a copy would be changed in vain.
+pub(crate) fn put_into(ast: AST, outside: &Outside<'_>) -> Result<AST, Position> {
+    let (names, has_other) = in_question(&ast, outside);
+    if names.is_empty() && !has_other {
+        return Ok(ast);
+    }
+    let library = ast.shared_lib().clone();
+    let own = library.iter_script_fn_info().map(|(.., function)| function);
+    let (closures, named): (Vec<_>, Vec<_>) = own.partition(|own| own.name.starts_with("anon$"));
+    let mut functions = match names.is_empty() {
+        true => HashSet::new(),
+        false => (outside.functions)(&names),
+    };
+    functions.extend(named.iter().map(|own| (own.name.clone(), own.params.len())));
+    let closures = closures
+        .into_iter()
+        .map(|own| (own.name.clone(), own.clone()));
+    let mut walk = Walk::new(
+        Scopes::new(outside.has_variable),
+        names,
+        functions,
+        closures.collect(),
+    );
+    let mut statements = ast.statements().to_vec();
+    walk.statements(&mut statements);
+    named
+        .into_iter()
+        .for_each(|function| walk.function(function));
+    if let Some(position) = walk.in_vain {
+        return Err(position);
+    }
+    Ok(match walk.is_changed() {
+        true => rebuilt(&ast, statements, walk.into_changed()).unwrap_or(ast),
+        false => ast,
+    })
+}
+
+/// Returns the names that are called and that variables may have, and whether there is anything else that may have to be changed.
+fn in_question(ast: &AST, outside: &Outside<'_>) -> (HashSet<ImmutableString>, bool) {
+    let (mut called, mut variables) = (HashSet::new(), HashSet::new());
+    let mut has_other = false;
+    ast.walk(&mut |path| {
+        match path.last() {
+            Some(ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _)))
+                if call.op_token.is_none() =>
+            {
+                called.insert(call.name.clone());
+            }
+            Some(ASTNode::Expr(Expr::Variable(variable, ..))) => {
+                variables.insert(variable.1.clone());
+            }
+            Some(ASTNode::Expr(expr @ Expr::Custom(..))) => {
+                has_other |= !with_block::declared_by(expr).is_empty();
+            }
+            Some(ASTNode::Expr(Expr::MethodCall(call, _))) => {
+                has_other |= call.name == SETDEFAULT;
+            }
+            Some(ASTNode::Stmt(Stmt::Var(parts, ..))) => {
+                variables.insert(parts.0.name.clone());
+            }
+            Some(ASTNode::Stmt(Stmt::For(parts, _))) => {
+                variables.insert(parts.0.name.clone());
+                variables.extend(parts.1.as_ref().map(|counter| counter.name.clone()));
+            }
+            _ => (),
+        }
+        true
+    });
+    for (.., function) in ast.shared_lib().iter_script_fn_info() {
+        variables.extend(function.params.iter().cloned());
+    }
+    called.retain(|name| variables.contains(name) || (outside.has_variable)(name));
+    (called, has_other)
+}
