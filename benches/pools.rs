@@ -26,7 +26,7 @@ struct Case {
 /// Units that ask for a large number; all others ask for a small one.
 const PER_SECOND: [&str; 2] = ["1/s", "MiB/s"];
 
-const CASES: [Case; 9] = [
+const CASES: [Case; 10] = [
     Case {
         title: "imap, chunksize 1",
         unit: "1/s",
@@ -58,6 +58,15 @@ const CASES: [Case; 9] = [
         start_method: "fork",
         ours: &["pool_maps.rhai", "blobs", "200"],
         python: &["pool_maps.py", "blobs", "200"],
+    },
+    // Both have touched the memory that they need before.
+    Case {
+        title: "map, the same once more",
+        unit: "MiB/s",
+        goal: None,
+        start_method: "fork",
+        ours: &["pool_maps.rhai", "blobs_again", "200"],
+        python: &["pool_maps.py", "blobs_again", "200"],
     },
     Case {
         title: "pool of 4, start to join, fork",

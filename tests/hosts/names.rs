@@ -131,6 +131,7 @@ fn pools() {
     let _: fn(&Job<i64>) -> Result<i64, Error> = Job::wait;
     let _: fn(&Job<i64>, Duration) -> Result<i64, Error> = Job::wait_timeout;
     let _: fn(&Job<i64>) -> Result<bool, Error> = Job::is_done;
+    let _: fn(&Job<i64>) -> Result<bool, Error> = Job::cancel;
     let _ = |lost: WorkerLost| (lost.pid(), lost.exit_code(), lost.task().len());
 }
 

@@ -18,6 +18,11 @@ pub(crate) const CASES: &[Case] = &[
     ),
     Case::new("a_stop_ends_tasks_and_the_pool_goes_on", stops),
     Case::new("stops_of_idle_pools_leave_them_usable", idle_stops),
+    Case::new(
+        "a_job_is_cancelled_until_a_worker_begins_it",
+        cancelled_jobs,
+    ),
+    Case::new("stopped_jobs_leave_room_for_others", many_stopped),
     Case::new("the_end_of_a_runtime_ends_its_pools", ends),
 ];
 
@@ -92,6 +97,50 @@ fn idle_stops() {
         assert!(matches!(runtime.eval::<()>("1"), Err(Error::Stopped)));
         let jobs: Vec<_> = (0..2).map(|_| pool.submit::<_, i64>("one", ())).collect();
         drop(jobs);
+    }
+    assert_eq!(pool.submit::<_, i64>("one", ()).unwrap().wait().unwrap(), 1);
+}
+
+fn cancelled_jobs() {
+    let mut runtime = runtime(ENDLESS);
+    let pool = runtime.pool(1).unwrap();
+    let (running, pid) = endless(&runtime, &pool);
+    let next = pool.submit::<_, i64>("one", ()).unwrap();
+    let last = pool.submit::<_, i64>("one", ()).unwrap();
+    let waiter = thread::spawn({
+        let next = next.clone();
+        move || next.wait()
+    });
+    assert!(!running.cancel().unwrap());
+    assert!(next.cancel().unwrap() && next.cancel().unwrap());
+    assert!(next.is_done().unwrap());
+    for error in [
+        next.wait().unwrap_err(),
+        waiter.join().unwrap().unwrap_err(),
+    ] {
+        assert_eq!(kind_and_message(&error).0, "CancelledError");
+    }
+    let kill = format!("os.kill({pid}, signal.SIGKILL)");
+    runtime.eval::<()>(&kill).unwrap();
+    assert_eq!(last.wait().unwrap(), 1);
+    assert!(!last.cancel().unwrap());
+    assert!(matches!(running.wait(), Err(Error::WorkerLost(_))));
+    drop(runtime);
+    assert_eq!(last.cancel().unwrap_err().kind(), ErrorKind::Ended);
+}
+
+fn many_stopped() {
+    let mut runtime = runtime(ENDLESS);
+    let pool = runtime.pool(1).unwrap();
+    for _ in 0..2 {
+        let (running, _) = endless(&runtime, &pool);
+        let jobs: Vec<_> = (0..3000)
+            .map(|_| pool.submit::<_, i64>("one", ()).unwrap())
+            .collect();
+        runtime.stopper().stop();
+        assert!(matches!(runtime.eval::<()>("1"), Err(Error::Stopped)));
+        assert!(matches!(running.wait(), Err(Error::Stopped)));
+        assert!(matches!(jobs[2999].wait(), Err(Error::Stopped)));
     }
     assert_eq!(pool.submit::<_, i64>("one", ()).unwrap().wait().unwrap(), 1);
 }

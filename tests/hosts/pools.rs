@@ -12,6 +12,7 @@ use crate::support::cases::Case;
 pub(crate) const CASES: &[Case] = &[
     Case::new("a_pool_does_typed_tasks", typed_tasks),
     Case::new("a_pool_knows_functions_that_come_later", later_functions),
+    Case::new("tasks_of_new_functions_run_once", tasks_of_new_functions),
     Case::new("a_killed_worker_fails_only_its_task", killed_workers),
     Case::new("a_worker_killed_from_outside_is_replaced", killed_outside),
     Case::new("a_task_that_takes_too_long_fails_alone", time_limits),
@@ -126,6 +127,24 @@ fn later_functions() {
     assert_eq!(error.kind(), ErrorKind::Failed);
     runtime.eval::<()>("fn three(x) { x * 3 }").unwrap();
     assert_eq!(pool.map::<_, i64>("three", [1, 2]).unwrap(), [3, 6]);
+}
+
+fn tasks_of_new_functions() {
+    let mut runtime = runtime("fn first(n) { }");
+    let runs: Queue<i64> = runtime.queue(0).unwrap();
+    let pool = runtime.pool(2).unwrap();
+    pool.map::<_, ()>("first", [0; 4]).unwrap();
+    for round in 1..=3 {
+        // The old workers leave meanwhile.
+        let code = format!("fn f{round}(runs) {{ runs.put(1); time.sleep(0.3); }}");
+        runtime.eval::<()>(&code).unwrap();
+        let name = format!("f{round}");
+        pool.submit::<_, ()>(&name, (&runs,))
+            .unwrap()
+            .wait()
+            .unwrap();
+        assert_eq!(runs.len(), round);
+    }
 }
 
 const DEATHS: &str = r#"

@@ -430,8 +430,7 @@ fn a_manager_removes_the_memory_that_it_has_made() {
         other.start();
         let name = other.SharedMemory(1).name;
         print(error_of(|| other.start()), error_of(|| other.SharedMemory(0)), error_of(|| other.SharedMemory("a")));
-        let refused = error_of(|| Process(|x| x, [other]).start());
-        print(refused);
+        print(error_of(|| Process(|x| x, [other]).start()));
         fn use_copy(manager) { print(error_of(|| manager.SharedMemory(1))); manager.shutdown(); }
         if os.fork() == 0 { use_copy(other); os._exit(0); }
         os.wait();
@@ -439,6 +438,17 @@ fn a_manager_removes_the_memory_that_it_has_made() {
         other.shutdown();
         print(error_of(|| SharedMemory(name)).split(":")[0]);
         "#,
-        "",
+        "
+        AssertionError: server not yet started
+        100 7 [0, 8, 2]
+        FileNotFoundError
+        FileNotFoundError
+        AssertionError: server not yet started ProcessError: SharedMemoryManager has shut down
+        ProcessError: Already started SharedMemoryServer ValueError: 'size' must be a positive integer TypeError: SharedMemory() argument 'size' must be an integer, not str
+        TypeError: args[0] is a SharedMemoryManager, which cannot be sent from here: the process that made it removes the memory; send the memory itself
+        RuntimeError: a SharedMemoryManager can only be used in the process that created it
+        1
+        FileNotFoundError
+        ",
     );
 }

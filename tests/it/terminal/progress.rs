@@ -173,7 +173,7 @@ fn progress_counts_what_is_iterated_one_by_one() {
 
 #[test]
 fn the_map_of_an_executor_has_a_bar() {
-    let output = Script::text(
+    prints(
         r#"
         fn square(x) { x * x }
         with ProcessPoolExecutor(2) as executor {
@@ -182,10 +182,24 @@ fn the_map_of_an_executor_has_a_bar() {
             print(list(executor.map(square, range(2), #{ progress: false })));
         }
         with ThreadPoolExecutor(2) as executor {
-            print(list(executor.map(square, "ab", #{ progress: true })).len());
+            print(list(executor.map(|x| x, "ab", #{ progress: true })));
         }
         "#,
-    )
-    .run();
-    output.assert(0, "", "");
+        "[0, 1, 4, 9, 16]\n[5, 7]\n[0, 1]\n['a', 'b']\n",
+    );
+    let code = r#"
+        fn slow(x) { sleep(0.02); x }
+        with ThreadPoolExecutor(1) as executor {
+            print(list(executor.map(slow, range(30), #{ progress: "slow" })).len());
+        }
+    "#;
+    let output = Script::text(code)
+        .through_shell("PROCSCRIPT_PROGRESS_PAUSE=0.1 exec \"$@\"")
+        .run();
+    assert_eq!(output.stdout, "30\n");
+    assert!(
+        output.stderr.contains("slow: ") && output.stderr.contains("/30 ("),
+        "{}",
+        output.stderr
+    );
 }

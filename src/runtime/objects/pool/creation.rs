@@ -58,7 +58,6 @@ impl Runtime {
             initargs,
             batches: options.tasks_per_worker,
             is_executor: false,
-            can_withdraw: true,
             role: "PoolWorker".into(),
             method: None,
             caller: Caller::of(interp, &context).map_err(failed)?,

@@ -7,12 +7,12 @@ use super::iterator::Outcomes;
 use super::object::pool;
 use super::options::{arguments, bar, callbacks, chunksize, items, rules, spread};
 use super::parcel::Errand;
-use super::promise::Shape;
+use super::promise::{Promise, Shape};
 use super::state::Pool;
 use super::submit::How;
 use crate::pool::chunks::MOST;
 use crate::pool::job::Order;
-use crate::script::{Call, Class, Failure, Outcome};
+use crate::script::{Call, Class, Failure, Outcome, Stop};
 use crate::stdlib::builtins::iterate::known_length;
 use crate::stdlib::builtins::lazy::Lazy;
 use crate::sync::Deadline;
@@ -74,6 +74,18 @@ fn errand(call: &mut Call<'_>, pool: &Pool, spreads: bool) -> Result<Errand, Fai
     pool.errand(call, function, spreads)
 }
 
+/// Waits for the result of a call. If the wait is interrupted, nobody will ask for it.
+fn awaited(call: &Call<'_>, pool: &Pool, promise: &Promise) -> Outcome {
+    let result = pool.result(call.interp, promise, Deadline::NEVER);
+    if let Err(why) = &result
+        && promise.result().is_none()
+    {
+        let is_stop = Stop::of(why).is_some();
+        let _ = pool.with(|state| state.abandon(promise, is_stop));
+    }
+    result
+}
+
 /// `pool.apply(f, args)`: the result.
 fn apply(call: &mut Call<'_>) -> Outcome {
     let pool = pool(call);
@@ -89,7 +101,7 @@ fn apply(call: &mut Call<'_>) -> Outcome {
     };
     let errand = errand(call, &pool, true)?;
     let promise = pool.promise(call.interp, errand, vec![args.into()], how)?;
-    pool.result(call.interp, &promise, Deadline::NEVER)
+    awaited(call, &pool, &promise)
 }
 
 /// `pool.apply_async(f, args)`: an AsyncResult.
@@ -131,7 +143,7 @@ fn map(call: &mut Call<'_>, spreads: bool) -> Outcome {
     };
     let errand = errand(call, &pool, spreads)?;
     let promise = pool.promise(call.interp, errand, items, how)?;
-    pool.result(call.interp, &promise, Deadline::NEVER)
+    awaited(call, &pool, &promise)
 }
 
 /// `pool.map_async(f, xs)`: an AsyncResult of the list.

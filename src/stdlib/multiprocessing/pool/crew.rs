@@ -27,12 +27,16 @@ use crate::sys::clock::now_ns;
 use crate::sys::signal::Signal;
 use crate::sys::time_limit::TimeLimit;
 
+/// The difference between the numbers of batches of two generations. What is put into the queue of an old one still, to end its workers, must
+/// not have the number of a batch.
+const APART: u64 = 1 << 32;
+
 /// The workers of a pool.
 #[derive(Debug)]
 pub(super) struct Crew {
     terms: Arc<Terms>,
     outcomes: Queue,
-    claims: Option<Claims>,
+    claims: Claims,
     /// The last one gets what is sent.
     generations: Vec<Generation>,
     /// How many workers have been started.
@@ -80,11 +84,10 @@ impl Crew {
     pub(super) fn new(interp: &Arc<Interp>, terms: Terms) -> Result<Self, Failure> {
         let session = interp.session()?;
         let outcomes = Queue::create(&session, 0).map_err(session_failure)?;
-        let claims = terms.can_withdraw.then(|| Claims::create(&session));
         Ok(Self {
             terms: Arc::new(terms),
             outcomes,
-            claims: claims.transpose().map_err(session_failure)?,
+            claims: Claims::create(&session).map_err(session_failure)?,
             generations: Vec::new(),
             hired: 0,
             idle_deaths: 0,
@@ -95,10 +98,7 @@ impl Crew {
 
     fn begin_generation(&mut self, interp: &Arc<Interp>, edition: usize) -> Result<(), Failure> {
         let tasks = Queue::create(&interp.session()?, 0).map_err(session_failure)?;
-        let base = self
-            .generations
-            .last()
-            .map_or(0, |last| last.base + last.posted);
+        let base = self.generations.last().map_or(0, |last| last.base + APART);
         if let Some(last) = self.generations.last_mut() {
             last.is_closing = true;
         }
@@ -236,21 +236,15 @@ impl Staff for Crew {
             .generations
             .last()
             .map_or(1, |last| last.base + last.posted + 1);
-        self.claims
-            .as_ref()
-            .is_none_or(|claims| claims.has_room_for(next))
+        self.claims.has_room_for(next)
     }
 
     fn withdraw(&self, number: u64) -> bool {
-        self.claims
-            .as_ref()
-            .is_some_and(|claims| claims.withdraw(number))
+        self.claims.withdraw(number)
     }
 
     fn is_begun(&self, number: u64) -> bool {
-        self.claims
-            .as_ref()
-            .is_some_and(|claims| claims.is_begun(number))
+        self.claims.is_begun(number)
     }
 
     fn retire(&mut self, number: u64) {
@@ -281,6 +275,16 @@ impl Staff for Crew {
                 }
                 generation.posted += 1;
                 generation.leaves.insert(generation.posted);
+            }
+        }
+    }
+
+    fn kill_those_with(&self, numbers: &[u64]) {
+        for generation in &self.generations {
+            let has_one =
+                |worker: &&Worker| numbers.contains(&(generation.base + worker.board.taken()));
+            for worker in generation.workers.iter().filter(has_one) {
+                worker.process.signal(Signal::SIGKILL);
             }
         }
     }
@@ -332,9 +336,7 @@ impl Staff for Crew {
         let Some(last) = self.generations.last() else {
             return Ok(());
         };
-        if let Some(claims) = &self.claims {
-            claims.withdraw_all(last.base + last.posted);
-        }
+        self.claims.withdraw_all(last.base + last.posted);
         self.begin_generation(interp, interp.program.edition())
     }
 
@@ -342,9 +344,7 @@ impl Staff for Crew {
         let last = self.generations.last_mut();
         let last = last.expect("workers are hired before anything is sent");
         let number = last.base + last.posted + 1;
-        if let Some(claims) = &self.claims {
-            claims.offer(number);
-        }
+        self.claims.offer(number);
         if let Err(error) = parcel.put(&last.tasks, head) {
             self.withdraw(number);
             return Err(error);

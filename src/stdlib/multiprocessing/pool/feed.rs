@@ -43,15 +43,15 @@ impl Feed {
             false => self.chunks.next_unseen(left),
         };
         let most = if self.is_watched { AT_ONCE } else { usize::MAX };
-        let (mut items, mut bytes) = (Vec::new(), 0);
-        while items.len() < size && bytes < most {
-            let Some(item) = self.items.next() else {
-                break;
-            };
-            bytes += length_of(&item);
-            items.push(item);
-        }
-        items
+        let mut bytes = 0;
+        let fits = |item: &&Dynamic| {
+            let before = bytes;
+            bytes += length_of(item);
+            before < most
+        };
+        let next = self.items.as_slice().iter().take(size);
+        let count = next.take_while(fits).count();
+        self.items.by_ref().take(count).collect()
     }
 }
 

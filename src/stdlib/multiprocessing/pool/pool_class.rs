@@ -132,7 +132,6 @@ fn start(
         initargs: initargs(call, 2)?,
         batches,
         is_executor: false,
-        can_withdraw: false,
         role: match kind {
             Kind::Processes => "PoolWorker".into(),
             Kind::Threads => "ThreadPoolWorker-".into(),

@@ -14,8 +14,8 @@ pub(super) struct Post {
     pub tasks: Queue,
     pub outcomes: Queue,
     pub board: Board,
-    /// Which tasks were withdrawn, where they can be.
-    pub claims: Option<Claims>,
+    /// Which tasks were withdrawn.
+    pub claims: Claims,
     /// `sys.exit` in a task is the task's outcome and does not end the worker.
     pub survives_exit: bool,
     /// Added to a place in the queue, this is the number of a batch.
@@ -40,9 +40,7 @@ impl Post {
             queue(self.tasks),
             queue(self.outcomes),
             Dynamic::from(Desk(self.board.cells().clone())),
-            self.claims.map_or(Dynamic::UNIT, |claims| {
-                Dynamic::from(Desk(claims.cells().clone()))
-            }),
+            Dynamic::from(Desk(self.claims.cells().clone())),
             self.survives_exit.into(),
             number(self.base),
             number(self.most),
@@ -78,7 +76,9 @@ impl Post {
             board: row(board)
                 .and_then(Board::from_cells)
                 .ok_or("its board is missing")?,
-            claims: row(claims).and_then(Claims::from_cells),
+            claims: row(claims)
+                .and_then(Claims::from_cells)
+                .ok_or("its claims are missing")?,
             survives_exit: survives_exit.as_bool().unwrap_or_default(),
             base: number(base),
             most: number(most),

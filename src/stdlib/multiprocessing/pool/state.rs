@@ -246,9 +246,14 @@ impl State {
             let Some(promise) = self.promises.remove(&job) else {
                 continue;
             };
-            let outcomes = self.table.job_mut(job).map(|job| job.take_all());
+            let job_of = self.table.job_mut(job);
+            let done = self.table.job_mut(job);
+            let outcomes = done.map(|done| (done.settled(), done.take_all()));
             self.table.forget(job);
-            let due = promise.keep(outcomes.into_iter().flatten());
+            let due = match outcomes {
+                Some((count, outcomes)) => promise.keep(count, outcomes),
+                None => promise.keep(0, std::iter::empty()),
+            };
             self.call_back(&promise, due);
         }
     }

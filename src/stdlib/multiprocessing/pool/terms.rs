@@ -24,8 +24,6 @@ pub(crate) struct Terms {
     /// The pool belongs to an executor: `sys.exit` ends a task and not its worker, and the workers are no daemons, so that they can start
     /// processes themselves.
     pub is_executor: bool,
-    /// Tasks can be withdrawn until a worker begins them.
-    pub can_withdraw: bool,
     /// The names of workers without their number: of processes what follows the start method.
     pub role: String,
     /// How processes are started, if a context said so.

@@ -55,6 +55,20 @@ impl State {
         self.withdraw_job(promise.job);
     }
 
+    /// Gives up a call whose result nobody can get any more. Its tasks that no worker has begun are cancelled. With `ends`, the workers that run
+    /// the others are killed, unless another call has tasks under way: a worker may just have gone on to one of those.
+    pub(super) fn abandon(&mut self, promise: &Promise, ends: bool) {
+        self.withdraw_sent(Some(promise.job));
+        let running = self.table.numbers(Some(promise.job));
+        if ends && running.len() == self.table.under_way() {
+            self.crew.kill_those_with(&running);
+            for number in running {
+                self.table.withdraw(number, cancelled);
+            }
+        }
+        self.withdraw_promise(promise);
+    }
+
     fn withdraw_sent(&mut self, job: Option<JobId>) {
         for number in self.table.numbers(job) {
             if self.crew.withdraw(number) {

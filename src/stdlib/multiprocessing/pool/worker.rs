@@ -121,10 +121,7 @@ impl Worker<'_> {
                 Order::Leave => return Ok(Taken::Leave),
                 Order::Work(head) => head,
             };
-            if claims
-                .as_ref()
-                .is_some_and(|claims| !claims.begin(base + taken))
-            {
+            if !claims.begin(base + taken) {
                 return Ok(Taken::Withdrawn);
             }
             let bytes = reader.part().ok_or_else(damaged)?;
