@@ -246,7 +246,6 @@ impl State {
             let Some(promise) = self.promises.remove(&job) else {
                 continue;
             };
-            let job_of = self.table.job_mut(job);
             let done = self.table.job_mut(job);
             let outcomes = done.map(|done| (done.settled(), done.take_all()));
             self.table.forget(job);
