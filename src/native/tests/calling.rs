@@ -5,7 +5,7 @@ use super::support::{
     result, var, when,
 };
 use crate::native::code::{Expr, Item, ListRef, Op, Over, Stmt, Ty};
-use crate::native::{Exit, List, Value};
+use crate::native::{Exit, List, Repeated, Value};
 
 #[test]
 fn a_function_returns_its_value() {
@@ -65,4 +65,23 @@ fn a_sieve_writes_truth_values() {
         panic!("the list is still one");
     };
     assert_eq!(prime[2..].iter().filter(|prime| **prime).count(), 25);
+}
+
+#[test]
+fn a_function_runs_for_one_number_after_the_other() {
+    let grow = vec![Stmt::Set(0, add(var(0), int(1)))];
+    let entry = compiled(&function(&[Ty::Int; 2], 2, grow, add(var(0), var(1))));
+    let mut world = World::default();
+    let five = [Value::Int(5)];
+    let mut code = Repeated::new(&entry, &mut world, 10, (&five, Ty::Int)).unwrap();
+    let mut run = |number: i64| code.run(number.cast_unsigned()).map(u64::cast_signed);
+    let sums = [1, 1, i64::MAX, -6].map(&mut run);
+    assert_eq!(sums, [Some(7), Some(7), None, Some(0)]);
+    for (first, last) in [
+        (&five[..0], Ty::Int),
+        (&five, Ty::Float),
+        (&[Value::Unit], Ty::Int),
+    ] {
+        assert!(Repeated::new(&entry, &mut world, 10, (first, last)).is_none());
+    }
 }

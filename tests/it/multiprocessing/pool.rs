@@ -432,3 +432,20 @@ fn a_callback_may_wait_for_other_tasks_of_its_pool() {
         "[0, 10, 20, 30]\n",
     );
 }
+
+#[test]
+fn the_start_of_a_worker_lasts_until_its_initializer_has_ended() {
+    prints(
+        r#"
+        fn nap() { sleep(0.2); }
+        fn f(x) { x }
+        for make in [|| Pool(2, nap), || ThreadPool(2, nap)] {
+            let pool = make.call();
+            pool.map(f, range(100));
+            let workers = pool.stats().workers;
+            print(workers.len(), workers.all(|w| w.tasks == 0 || w.starting >= 0.2));
+        }
+        "#,
+        "2 True\n2 True\n",
+    );
+}

@@ -85,3 +85,33 @@ fn queues_made_and_dropped_by_many_leave_space() {
         "0\n0\n0\n0\nas before as before\n",
     );
 }
+
+#[test]
+fn a_pool_sends_its_tasks_as_there_is_memory_for_them() {
+    each_start_method(|method| {
+        let output = Script::text(
+            r#"
+            fn size(x) { len(x) }
+            let pool = Pool(2);
+            let blobs = [blob(1000000, 1)] * 30;
+            let texts = ["x" * 1000000] * 30;
+            print(sum(pool.map(size, blobs)), sum(pool.map(size, texts)));
+            print(sum(pool.map_async(size, blobs).get(30)), sum(pool.map_async(size, texts, 20).get(30)));
+            let results = [];
+            for i in range(30) { results.append(pool.apply_async(size, [blobs[0]])); }
+            print(sum(results.map(|result| result.get(30))));
+            print(error_of(|| pool.map(size, ["x" * 100000000])).split(":")[0]);
+            let it = pool.imap(size, [blobs[0], blob(100000000, 1), blob(5, 1)]);
+            print(it.next(30), error_of(|| it.next(30)).split(":")[0], it.next(30));
+            "#,
+        )
+        .option("--session-memory=8")
+        .start_method(method)
+        .run();
+        output.assert(
+            0,
+            "30000000 30000000\n30000000 30000000\n30000000\nMemoryError\n1000000 MemoryError 5\n",
+            "",
+        );
+    });
+}

@@ -103,3 +103,24 @@ fn the_prompt_is_stopped_and_goes_on_with_what_was_typed() {
     terminal.keys(CTRL_D);
     assert_eq!(terminal.finish().0, 0);
 }
+
+#[test]
+fn a_pool_goes_on_after_a_map_that_was_interrupted() {
+    each_start_method(|method| {
+        for pool in ["Pool", "ThreadPool"] {
+            let terminal = Setting::prompt().start_method(method).open();
+            terminal.enter_all(&[
+                "fn stay(x) { print(\"in\"); while true { time.sleep(0.1); } }",
+                &format!("let pool = {pool}(2);"),
+            ]);
+            let before = terminal.prompts();
+            terminal.keys("pool.map(stay, range(20))\r");
+            terminal.wait_for("\nin\n");
+            terminal.keys(CTRL_C);
+            terminal.wait_for_prompt(before);
+            // The report on workers that have ended may come in between.
+            terminal.enter("print(\"sum\", sum(pool.map(|x| x + 1, range(4))))");
+            terminal.wait_for("\nsum 10\n");
+        }
+    });
+}

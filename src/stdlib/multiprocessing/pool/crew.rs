@@ -279,7 +279,7 @@ impl Staff for Crew {
         }
     }
 
-    fn kill_those_with(&self, numbers: &[u64]) {
+    fn end_those_with(&self, numbers: &[u64]) {
         for generation in &self.generations {
             let has_one =
                 |worker: &&Worker| numbers.contains(&(generation.base + worker.board.taken()));

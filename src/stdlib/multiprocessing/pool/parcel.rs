@@ -342,10 +342,11 @@ impl Parcel {
     }
 }
 
-/// Returns whether an item travels alone. One that is longer than any message is refused where it is written down.
+/// Returns whether an item travels alone. One that is longer than any message is refused where it is written down; one that others may change
+/// is written down at once.
 fn is_long(item: &Dynamic) -> bool {
     let lengths = Parcel::LONG..u32::MAX as usize - 16;
-    item.is_blob()
+    !item.is_shared()
         && item
             .read_lock::<Blob>()
             .is_some_and(|blob| lengths.contains(&blob.len()))

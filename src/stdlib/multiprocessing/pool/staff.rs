@@ -85,8 +85,8 @@ pub(super) trait Staff: fmt::Debug + Send {
     /// Sends workers that are to leave the message that ends them, where there was no memory for it.
     fn dismiss(&mut self) {}
 
-    /// Ends the worker processes that have these batches in hand.
-    fn kill_those_with(&self, _numbers: &[u64]) {}
+    /// Ends the workers that have these batches in hand: a process at once, a thread at its next step.
+    fn end_those_with(&self, numbers: &[u64]);
 
     /// Ends every worker: a process by this signal, a thread at its next step.
     fn signal(&self, signal: Signal);

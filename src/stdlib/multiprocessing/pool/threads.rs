@@ -133,6 +133,18 @@ impl Staff for Threads {
         self.bench.close();
     }
 
+    fn end_those_with(&self, numbers: &[u64]) {
+        let in_hand = |seat: &&Arc<Seat>| {
+            seat.in_hand()
+                .is_some_and(|(number, _)| numbers.contains(&number))
+        };
+        self.seats
+            .iter()
+            .filter(in_hand)
+            .for_each(|seat| seat.dismiss());
+        interrupt::alert();
+    }
+
     fn signal(&self, _signal: Signal) {
         self.bench.clear();
         self.seats.iter().for_each(|seat| seat.dismiss());

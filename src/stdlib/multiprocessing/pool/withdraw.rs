@@ -56,12 +56,12 @@ impl State {
     }
 
     /// Gives up a call whose result nobody can get any more. Its tasks that no worker has begun are cancelled. With `ends`, the workers that run
-    /// the others are killed, unless another call has tasks under way: a worker may just have gone on to one of those.
+    /// the others are ended, unless another call has tasks under way: a worker may just have gone on to one of those.
     pub(super) fn abandon(&mut self, promise: &Promise, ends: bool) {
         self.withdraw_sent(Some(promise.job));
         let running = self.table.numbers(Some(promise.job));
         if ends && running.len() == self.table.under_way() {
-            self.crew.kill_those_with(&running);
+            self.crew.end_those_with(&running);
             for number in running {
                 self.table.withdraw(number, cancelled);
             }

@@ -33,10 +33,7 @@ pub(in super::super) fn work(
     let mut worker = Worker {
         interp,
         context,
-        done: Work {
-            starting: since(post.ordered),
-            ..Work::default()
-        },
+        done: Work::default(),
         doer: Doer::new((interp, context), outbox, post.survives_exit),
         post,
         function: None,
@@ -83,6 +80,7 @@ impl Worker<'_> {
             let args = std::mem::take(&mut self.post.initargs);
             let _ = initializer.call_raw(self.context, None, args)?;
         }
+        self.done.starting = since(self.post.ordered);
         self.post.board.note(&self.done);
         Ok(())
     }
