@@ -172,9 +172,28 @@ impl Names {
 
     /// Returns the type of our own that has this id, as scripts call it.
     pub(crate) fn class_of(&self, type_id: TypeId) -> Option<&'static str> {
-        let mut receivers = self.declared.natives.iter().filter_map(|row| row.receiver);
-        let (_, class) = receivers.find(|(id, _)| *id == type_id)?;
+        let class = self.type_name(type_id)?;
         (!RHAI_TYPES.contains(&class)).then_some(class)
+    }
+
+    /// Returns the name of a type in scripts, by its id.
+    pub(crate) fn type_name(&self, type_id: TypeId) -> Option<&'static str> {
+        let mut receivers = self.declared.natives.iter().filter_map(|row| row.receiver);
+        let (_, name) = receivers.find(|(id, _)| *id == type_id)?;
+        Some(name)
+    }
+
+    /// Returns the id of a type, by its name in scripts.
+    pub(crate) fn type_of(&self, class: &str) -> Option<TypeId> {
+        let mut receivers = self.declared.natives.iter().filter_map(|row| row.receiver);
+        let (type_id, _) = receivers.find(|(_, name)| *name == class)?;
+        Some(type_id)
+    }
+
+    /// Returns the members of its class that a value lacks.
+    pub(crate) fn lacking(&self, value: &Dynamic) -> &'static [&'static str] {
+        let lacking = self.declared.lacking.get(&value.type_id());
+        lacking.map_or(&[], |lacking| lacking.of(value))
     }
 
     /// Returns the names of all types.

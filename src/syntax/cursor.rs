@@ -21,11 +21,33 @@ pub(crate) enum Inside {
 pub(crate) enum Owner<'t> {
     /// The name stands alone.
     Nobody,
-    /// Names with dots between them: `os`, `path` in `os.path.join`.
-    Path(Vec<&'t str>),
-    String,
-    /// A value that the text does not name: the `.` of `f().x`.
+    /// A value, by the steps that lead to it: `os`, `path` in `os.path.join`.
+    Path(Vec<Step<'t>>),
+    /// A value that the text does not tell: the `.` of `(a + b).x`.
     Unknown,
+}
+
+/// A step on the way to a value. The first is a name or a literal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step<'t> {
+    Name(&'t str),
+    /// Literals.
+    String,
+    List,
+    Map,
+    /// What the function before it returns.
+    Call,
+    /// An item: `[…]`. The index, if it is a single token.
+    Item(Option<&'t str>),
+}
+
+/// A string that the cursor is in.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Quoted<'t> {
+    /// The byte at which its contents begin.
+    pub start: usize,
+    /// The value whose item it names: `d` in `d["`.
+    pub of: Option<Vec<Step<'t>>>,
 }
 
 /// A call whose next argument begins at the cursor, or with the word there.
@@ -148,25 +170,77 @@ impl<'t> Cursor<'t> {
         self.piece(at) == "," && self.brackets.around(at) == Some(open)
     }
 
+    /// The string in double quotes that the cursor is in.
+    pub(crate) fn quoted(&self) -> Option<Quoted<'t>> {
+        let last = self.code.len().checked_sub(1)?;
+        let token = &self.code[last];
+        if self.inside != Inside::ShortString || !self.piece(last).starts_with('"') {
+            return None;
+        }
+        let bracket = last.checked_sub(1).filter(|at| self.piece(*at) == "[");
+        Some(Quoted {
+            start: token.range.start + 1,
+            of: bracket
+                .filter(|at| self.continues(*at))
+                .and_then(|at| self.steps_to(at)),
+        })
+    }
+
     /// What the token at `end` belongs to.
     fn owner_at(&self, end: usize) -> Owner<'t> {
-        let (mut names, mut at) = (Vec::new(), end);
-        while at > 0 && matches!(self.piece(at - 1), "." | "::" | "?.") {
-            let Some(before) = at.checked_sub(2) else {
-                return Owner::Unknown;
+        match end.checked_sub(1) {
+            Some(dot) if self.is_dot(dot) => self.steps_to(dot).map_or(Owner::Unknown, Owner::Path),
+            _ => Owner::Nobody,
+        }
+    }
+
+    /// The steps to the value that ends before the token at `end`.
+    fn steps_to(&self, mut end: usize) -> Option<Vec<Step<'t>>> {
+        let mut steps = Vec::new();
+        loop {
+            let last = end.checked_sub(1)?;
+            let (step, begin) = match (self.code[last].kind, self.piece(last)) {
+                (Kind::Word, name) => (Step::Name(name), last),
+                (Kind::String, _) => (Step::String, last),
+                (Kind::Symbol, _) => {
+                    let open = self.brackets.partner(last)?;
+                    let step = match (self.piece(open), self.continues(open)) {
+                        ("(", true) => Step::Call,
+                        ("[", true) => Step::Item((open + 2 == last).then(|| self.piece(open + 1))),
+                        ("[", false) => Step::List,
+                        ("#{", _) => Step::Map,
+                        _ => return None,
+                    };
+                    (step, open)
+                }
+                _ => return None,
             };
-            match self.code[before].kind {
-                Kind::Word => names.push(self.piece(before)),
-                Kind::String if names.is_empty() => return Owner::String,
-                _ => return Owner::Unknown,
-            }
-            at = before;
+            steps.push(step);
+            let follows_dot = begin.checked_sub(1).is_some_and(|at| self.is_dot(at));
+            end = match step {
+                Step::Call | Step::Item(_) => begin,
+                Step::Name(_) if follows_dot => begin - 1,
+                _ => break,
+            };
         }
-        names.reverse();
-        match names.is_empty() {
-            true => Owner::Nobody,
-            false => Owner::Path(names),
+        steps.reverse();
+        Some(steps)
+    }
+
+    /// Whether the bracket at `open` belongs to the value before it.
+    fn continues(&self, open: usize) -> bool {
+        let Some(before) = open.checked_sub(1) else {
+            return false;
+        };
+        match self.code[before].kind {
+            Kind::Word => !is_keyword(self.piece(before)),
+            Kind::String => true,
+            _ => matches!(self.piece(before), ")" | "]"),
         }
+    }
+
+    fn is_dot(&self, at: usize) -> bool {
+        matches!(self.piece(at), "." | "::" | "?.")
     }
 
     fn piece(&self, at: usize) -> &'t str {

@@ -30,6 +30,16 @@ pub(crate) fn items(text: &str) -> Vec<Range<usize>> {
     items
 }
 
+/// The name and the number of parameters of the function that an item defines.
+pub(crate) fn function(item: &str) -> Option<(&str, usize)> {
+    let mut code = code(item).map(|token| (token.kind, &item[token.range]));
+    let is_function = code.find(|(_, piece)| *piece != "private")?.1 == "fn";
+    let (_, name) = code.next().filter(|_| is_function)?;
+    let parameters = code.skip(1).take_while(|(_, piece)| *piece != ")");
+    let words = parameters.filter(|(kind, _)| *kind == Kind::Word);
+    Some((name, words.count()))
+}
+
 /// Whether what is behind a block belongs to the same statement.
 fn continues(next: &str) -> bool {
     let continuations = [

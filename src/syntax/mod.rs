@@ -19,10 +19,10 @@ mod tests;
 mod words;
 
 pub(crate) use self::brackets::{Brackets, is_opening};
-pub(crate) use self::cursor::{Cursor, Inside, Owner};
-pub(crate) use self::items::items;
+pub(crate) use self::cursor::{Cursor, Inside, Owner, Quoted, Step};
+pub(crate) use self::items::{function, items};
 pub(crate) use self::lexer::{Kind, code, tokens};
 pub(crate) use self::outline::Outline;
 pub(crate) use self::pieces::{Piece, pieces};
 pub(crate) use self::scopes::visible;
-pub(crate) use self::words::{is_highlighted, is_reserved, is_word_of_python};
+pub(crate) use self::words::{KEYWORDS, is_highlighted, is_reserved, is_word_of_python};

@@ -1,7 +1,7 @@
 //! Words that mean something by themselves.
 
 /// Words of the language.
-const KEYWORDS: [&str; 26] = [
+pub(crate) const KEYWORDS: [&str; 26] = [
     "as", "break", "catch", "const", "continue", "do", "else", "export", "fn", "for", "if",
     "import", "in", "let", "loop", "private", "return", "switch", "this", "throw", "try", "until",
     "while", "with", "true", "false",

@@ -29,6 +29,9 @@ pub(crate) const CASES: &[Case] = &[
     Case::new("a_loaded_script_stays_with_its_directory", loaded_scripts),
     Case::new("variables_and_functions_are_listed", lists),
     Case::new("reset_forgets_everything", reset_forgets),
+    Case::new("values_are_laid_out_and_cut", laid_out),
+    Case::new("inputs_make_a_script", make_a_script),
+    Case::new("short_inputs_are_timed_repeatedly", timed),
     Case::new("a_variable_declared_again_does_not_pile_up", declared_again),
 ];
 
@@ -310,4 +313,119 @@ fn declared_again() {
         "{listed}"
     );
     assert!(prompt.enter("B = 1").contains("TypeError"));
+}
+
+fn laid_out() {
+    let mut prompt = Prompt::start("fork");
+    prompt.command("width", "20");
+    for (line, shown) in [
+        ("[1, [2, 3]]", "[1, [2, 3]]"),
+        ("[10000, 20000, 30000]", "[10000, 20000,\n 30000]"),
+        ("[[10000], [20000, 3]]", "[[10000],\n [20000, 3]]"),
+        (
+            "#{a: [10000, 20000, 3], b: 1}",
+            "{'a': [10000, 20000,\n       3],\n 'b': 1}",
+        ),
+        ("#{}", "{}"),
+        ("[]", "[]"),
+        (
+            "\"a line of more than twenty columns\"",
+            "'a line of more than twenty columns'",
+        ),
+        ("[\"漢字漢字\", \"漢字漢字\"]", "['漢字漢字',\n '漢字漢字']"),
+    ] {
+        assert_eq!(prompt.enter(line), format!("value {shown}"), "{line}");
+    }
+    prompt.enter("let big = []; for i in range(100000) { big.push(i) }");
+    for line in [
+        "big",
+        "[big, big]",
+        "#{a: big}",
+        "let s = \"é\" * 50000; s",
+        "[s]",
+        "big.map(|n| n % 256).to_blob()",
+        "[[[big]]]",
+    ] {
+        let shown = prompt.enter(line);
+        assert!(
+            (4000..8000).contains(&shown.chars().count()),
+            "{line}: {shown}"
+        );
+        assert!(shown.contains(" more"), "{line}: {shown}");
+    }
+    // A list that contains itself by a closure, and one that is nested deeply.
+    prompt.enter("let deep = []; for i in range(500) { deep = [deep] }");
+    assert!(prompt.enter("deep").contains("..."));
+    // A host that sets nothing gets everything on one line.
+    prompt.command("width", "");
+    assert_eq!(prompt.enter("big").lines().count(), 1);
+    assert!(prompt.enter("big").ends_with(", 99999]"));
+}
+
+fn make_a_script() {
+    let mut prompt = Prompt::start("fork");
+    for line in [
+        "let a = #{x: 1}",
+        "fn f() { 1 } let b = f()",
+        "nothing",
+        "fn f() { 2 }",
+        "fn f(n) { n } // of one",
+        "if b == 1 { a.x = 5 }",
+        "f() // of none",
+        "let c = if b == 1 { 2 } else { 3 }",
+        "print(c);",
+        "// a comment",
+    ] {
+        prompt.enter(line);
+    }
+    let wanted = "\
+let a = #{x: 1};
+let b = f();
+fn f() { 2 }
+fn f(n) { n } // of one
+if b == 1 { a.x = 5 }
+f(); // of none
+let c = if b == 1 { 2 } else { 3 };
+print(c);
+// a comment
+";
+    assert_eq!(prompt.command("script", ""), wanted);
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("saved.rhai");
+    std::fs::write(&file, wanted).unwrap();
+    prompt.command("reset", "");
+    assert_eq!(prompt.command("script", ""), "");
+    let loaded = prompt.command("load", &file.display().to_string());
+    assert_eq!(
+        (loaded.as_str(), prompt.printed.join(" ")),
+        ("nothing", "3".into())
+    );
+}
+
+fn timed() {
+    let mut prompt = Prompt::start("fork");
+    prompt.enter("let runs = 0;");
+    let answer = prompt.command("time", "let kept = 5; runs += 1; kept * 2");
+    let runs: usize = answer
+        .strip_prefix("value 10 true ")
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!(runs > 10, "{runs}");
+    // One that is not counted comes first.
+    assert_eq!(prompt.enter("runs"), format!("value {}", runs + 1));
+    assert_eq!(prompt.enter("kept"), "value 5");
+    assert_eq!(
+        prompt.command("variables", ""),
+        format!("kept: int = 5; runs: int = {}", runs + 1)
+    );
+    assert_eq!(prompt.command("time", "time.sleep(0.3)"), "nothing true 1");
+    assert!(
+        prompt
+            .command(
+                "time",
+                "if runs > 0 { runs = -3 } runs += 1; if runs == 0 { throw \"third\" }"
+            )
+            .contains("third")
+    );
 }

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use procscript::prompt::{Interactive, Outcome};
+use procscript::prompt::{Display, Interactive, Outcome};
 use procscript::{Builder, ForkHooks, Runtime, Script, StartMethod};
 
 /// The first word of the driven program's command line.
@@ -105,6 +105,22 @@ fn carry_out(program: &mut Interactive, command: &str, text: &str) -> String {
             let names = found.names.iter().map(|name| name.signature.clone());
             format!("{}: {}", found.start, joined(names))
         }
+        "width" => {
+            program.set_display(match text.parse() {
+                Ok(columns) => Display::of_width(columns),
+                Err(_) => Display::default(),
+            });
+            String::new()
+        }
+        "script" => program.script(1..=usize::MAX),
+        "time" => match program.time(text) {
+            (outcome, Some(timing)) => {
+                let (low, high) = timing.middle;
+                let is_between = low <= timing.median && timing.median <= high;
+                format!("{} {is_between} {}", shown(&outcome), timing.runs)
+            }
+            (outcome, None) => shown(&outcome),
+        },
         "reset" => {
             program.reset();
             String::new()

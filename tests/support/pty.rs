@@ -33,6 +33,7 @@ pub(crate) const CTRL_D: &str = "\x04";
 pub(crate) const CTRL_R: &str = "\x12";
 pub(crate) const CTRL_W: &str = "\x17";
 pub(crate) const CTRL_Z: &str = "\x1a";
+pub(crate) const ALT_ENTER: &str = "\x1b\r";
 pub(crate) const TAB: &str = "\t";
 pub(crate) const BACKSPACE: &str = "\x7f";
 pub(crate) const UP: &str = "\x1b[A";

@@ -1,30 +1,64 @@
 //! The commands that begin with a colon: their names, and what is said of them.
 
+use std::borrow::Cow;
+
 use rustyline::completion::Pair;
 
 /// The commands: name, argument, description.
 const COMMANDS: &[(&str, &str, &str)] = &[
-    (
-        "help",
-        "[NAME]",
-        "show this list, or describe a function, method or module",
-    ),
-    ("doc", "NAME", "the same"),
+    ("help", "[NAME]", "show this list, or describe a name"),
+    ("doc", "NAME", "the same, like NAME? and ?NAME"),
     ("vars", "", "list the variables"),
     ("ps", "", "list the children, and what each is doing"),
-    ("time", "EXPR", "run EXPR and show how long it took"),
+    (
+        "time",
+        "EXPR",
+        "run EXPR until it is known how long it takes",
+    ),
     ("load", "FILE", "run a script and keep what it defines"),
+    (
+        "save",
+        "FILE [FROM-TO]",
+        "write the inputs, or some of them, to a script",
+    ),
+    (
+        "edit",
+        "[NUMBER]",
+        "change an input with $EDITOR, then run it",
+    ),
+    (
+        "history",
+        "[TEXT]",
+        "list the inputs, or earlier ones with TEXT too",
+    ),
     ("reset", "", "forget everything, end the children"),
     ("quit", "", "end the session, like exit() and Ctrl-D"),
 ];
 
-/// The command with the same meaning as one that people know from other prompts.
-pub(crate) fn meant(text: &str) -> Option<&'static str> {
-    match text {
-        "help" | "help()" | "?" => Some("help"),
-        "exit" | "quit" | "quit()" => Some("quit"),
-        _ => None,
+/// The command that a typed text is, without its colon: also in the forms that people know from other prompts.
+pub(crate) fn command(typed: &str) -> Option<Cow<'_, str>> {
+    let typed = typed.trim();
+    if let Some(command) = typed.strip_prefix(':') {
+        return Some(command.into());
     }
+    match typed {
+        "help" | "help()" | "?" => return Some("help".into()),
+        "exit" | "quit" | "quit()" => return Some("quit".into()),
+        _ => (),
+    }
+    let name = typed.trim_matches('?');
+    let is_path = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | ':');
+    let is_name = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
+    (name.len() < typed.len() && is_name && name.chars().all(is_path))
+        .then(|| format!("help {name}").into())
+}
+
+/// The path that is typed, if the text is a command with a file.
+pub(crate) fn path(typed: &str) -> Option<&str> {
+    let (command, rest) = typed.split_once(' ')?;
+    [":load", ":save"]
+        .contains(&command)
+        .then(|| rest.trim_start())
 }
 
 /// The commands that `typed` may become, if it is a command.
@@ -51,10 +85,10 @@ pub(crate) fn overview() -> String {
     let usage = |name: &str, argument: &str| format!(":{name} {argument}");
     let lines = COMMANDS
         .iter()
-        .map(|(name, argument, what)| format!("  {:14} {what}", usage(name, argument)));
+        .map(|(name, argument, what)| format!("  {:22} {what}", usage(name, argument)));
     let mut text = lines.collect::<Vec<_>>().join("\n");
     text.push_str(
-        "\n  Tab completes, Ctrl-R searches earlier lines, Ctrl-C stops the running line, _ is the last value.",
+        "\n  Tab completes, Ctrl-R searches earlier inputs, Ctrl-C stops the running one.\n  In an input of several lines, Enter adds a line, and Alt-Enter runs it.\n  Ctrl-X Ctrl-E opens $EDITOR. _ is the last value.",
     );
     text
 }

@@ -1,16 +1,15 @@
 //! Commands of the prompt, which begin with a colon.
 
 use std::path::Path;
-use std::time::Instant;
 
 use procscript::manual::Manual;
 use procscript::prompt::Outcome;
 
 use super::super::input;
 use super::command_table::{overview, wrong};
-use super::listing;
 use super::screen::Screen;
 use super::session::Session;
+use super::{inputs, listing};
 
 /// Runs a command, without its colon. Its result is shown like that of an input.
 pub(crate) fn carry_out(command: &str, session: &Session, screen: &Screen) -> Outcome {
@@ -24,6 +23,8 @@ pub(crate) fn carry_out(command: &str, session: &Session, screen: &Screen) -> Ou
         ("help" | "doc", topic) => help(topic, session, screen),
         ("vars", "") => variables(session),
         ("ps", "") => children(session),
+        ("history", text) => inputs::history(text, session, screen),
+        ("save", file) if !file.is_empty() => inputs::save(file, session),
         ("reset", "") => {
             session.borrow_mut().reset();
             return Outcome::Nothing;
@@ -37,8 +38,15 @@ pub(crate) fn carry_out(command: &str, session: &Session, screen: &Screen) -> Ou
         },
         (name, _) => wrong(name),
     };
-    screen.say(&text);
+    screen.show_long(&text);
     Outcome::Nothing
+}
+
+/// The number of the input that `:edit` is to change: empty for the last one. `None` for other commands.
+pub(crate) fn to_edit(command: &str) -> Option<&str> {
+    let number = command.strip_prefix("edit")?;
+    let is_word = number.is_empty() || number.starts_with(char::is_whitespace);
+    is_word.then(|| number.trim())
 }
 
 /// The description of a name: a function of the program, or else the manual's entry.
@@ -48,16 +56,35 @@ fn help(topic: &str, session: &Session, screen: &Screen) -> String {
     if !own.is_empty() {
         return own.join("\n");
     }
+    let value = value_of(topic, session);
     let topic = method_of_type(topic, session).unwrap_or_else(|| topic.into());
-    if let Some(entry) = Manual::find(&topic) {
-        return entry.to_text(usize::from(screen.columns()));
+    match (value, Manual::find(&topic)) {
+        (Some(value), Some(entry)) => {
+            format!("{value}\n\n{}", entry.to_text(screen.window().columns))
+        }
+        (None, Some(entry)) => entry.to_text(screen.window().columns),
+        (Some(value), None) => value,
+        (None, None) => unknown(&topic),
     }
-    let nearest = Manual::nearest(&topic);
+}
+
+fn unknown(topic: &str) -> String {
+    let nearest = Manual::nearest(topic);
     if nearest.is_empty() {
         return format!("the manual has no '{topic}'");
     }
     let nearest = nearest.join(", ");
     format!("the manual has no '{topic}'; did you mean {nearest}?")
+}
+
+/// Returns `q: Queue = <…>` for a variable.
+fn value_of(topic: &str, session: &Session) -> Option<String> {
+    let variables = session.borrow().variables();
+    let variable = variables.into_iter().find(|found| found.name == topic)?;
+    Some(format!(
+        "{topic}: {} = {}",
+        variable.type_name, variable.repr
+    ))
 }
 
 fn own_functions(name: &str, session: &Session) -> Vec<String> {
@@ -106,19 +133,13 @@ fn children(session: &Session) -> String {
 
 /// Runs `code`, and shows its value and the time it took.
 fn time(code: &str, session: &Session, screen: &Screen) -> Outcome {
-    let begin = Instant::now();
-    let entered = session.borrow_mut().enter(code);
-    let took = listing::duration(begin.elapsed());
-    match entered {
-        Outcome::Value(text) => {
-            screen.say(&text);
-            screen.say(&took);
-            Outcome::Nothing
-        }
-        Outcome::Nothing => {
-            screen.say(&took);
-            Outcome::Nothing
-        }
-        other => other,
+    let (entered, timing) = session.borrow_mut().time(code);
+    let Some(timing) = timing else {
+        return entered;
+    };
+    if let Outcome::Value(text) = entered {
+        screen.say(&text);
     }
+    screen.say(&listing::timing(&timing));
+    Outcome::Nothing
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use procscript::prompt::Interactive;
 use rustyline::config::{BellStyle, Config};
@@ -12,7 +13,7 @@ use rustyline::{Behavior, ColorMode, CompletionType, Editor};
 use super::helper::Helper;
 use super::highlight::Colours;
 use super::history::{self, Keeper};
-use super::keys;
+use super::keys::{self, Flags};
 use super::outlet::Outlet;
 use super::plain::Line;
 use super::session::Session;
@@ -27,6 +28,7 @@ pub(crate) struct Lines {
     keeper: Keeper,
     outlet: Arc<Outlet>,
     endings: Arc<Endings>,
+    flags: Arc<Flags>,
 }
 
 impl Lines {
@@ -51,8 +53,10 @@ impl Lines {
             .indent_size(4)
             .build();
         let mut editor = Editor::with_config(config)?;
-        editor.set_helper(Some(Helper::new(session, outlet.clone(), colours)));
-        keys::bind(&mut editor, &outlet);
+        let flags = Arc::new(Flags::default());
+        let helper = Helper::new(session, outlet.clone(), flags.clone(), colours);
+        editor.set_helper(Some(helper));
+        keys::bind(&mut editor, &outlet, &flags);
         outlet.set_bell(Box::new(editor.create_external_printer()?));
         let keeper = Keeper::open(&mut editor);
         Ok(Self {
@@ -60,6 +64,7 @@ impl Lines {
             keeper,
             outlet,
             endings,
+            flags,
         })
     }
 
@@ -83,6 +88,7 @@ impl Lines {
         self.outlet.end_editing();
         let line = match read {
             _ if self.endings.came().is_some() => Line::End,
+            Ok(text) if self.flags.to_editor.swap(false, Ordering::Relaxed) => Line::Edit(text),
             Ok(text) => Line::Text(text),
             Err(ReadlineError::Interrupted) => Line::Interrupted,
             // Bytes that are no UTF-8: the line is lost, the prompt is not.
@@ -95,6 +101,16 @@ impl Lines {
             noting.go_on();
         }
         Ok(line)
+    }
+
+    /// Returns the inputs that contain a text, oldest first.
+    pub(crate) fn remembered(&self, text: &str) -> Vec<String> {
+        let all = self.editor.history().iter();
+        let inputs = all.filter(|input| !input.starts_with(':'));
+        inputs
+            .filter(|input| input.contains(text))
+            .cloned()
+            .collect()
     }
 
     /// Keeps an input for this prompt and later ones.

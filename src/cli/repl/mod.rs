@@ -1,11 +1,11 @@
 //! `procscript repl`: the prompt on a terminal.
 //!
 //! - [`prompt`]: reading, running, showing, until the end.
-//! - [`commands`]: what begins with a colon; [`command_table`]: its names; [`listing`]: its tables.
+//! - [`commands`]: what begins with a colon; [`command_table`]: its names; [`inputs`], [`listing`]: what they show.
 //! - [`session`]: the program behind the prompt; [`screen`]: the terminal as the prompt uses it.
 //! - [`editor`]: an input with rustyline; [`keys`], [`helper`]: what it asks; [`plain`]: without rustyline.
-//! - [`highlight`]: its colours.
-//! - [`history`]: inputs of earlier prompts.
+//! - [`highlight`]: its colours; [`view`]: the part of a tall input that can be seen.
+//! - [`history`]: inputs of earlier prompts; [`lend`]: a pager, an editor.
 //! - [`descriptors`], [`outlet`], [`relay`]: carry output to the terminal without garbling the line being edited.
 //! - [`signals`]: the signals that end the prompt while it waits.
 
@@ -16,7 +16,9 @@ mod editor;
 mod helper;
 mod highlight;
 mod history;
+mod inputs;
 mod keys;
+mod lend;
 mod listing;
 mod outlet;
 mod plain;
@@ -25,5 +27,6 @@ mod relay;
 mod screen;
 mod session;
 mod signals;
+mod view;
 
 pub(crate) use self::prompt::repl;

@@ -17,6 +17,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rustyline::ExternalPrinter;
 
+use super::view::Window;
+
 /// The maximum size of the output that waits while a line is edited; further writers wait.
 const PENDING_MAX: usize = 256 << 10;
 
@@ -110,6 +112,16 @@ impl Outlet {
         self.state().bell = Some(bell);
     }
 
+    /// Returns the size of the terminal.
+    pub(crate) fn window(&self) -> Window {
+        window(&self.state().terminal)
+    }
+
+    /// Returns another descriptor of the terminal.
+    pub(crate) fn terminal(&self) -> io::Result<File> {
+        self.state().terminal.try_clone()
+    }
+
     /// Reads at most one chunk from the pipe. Returns false if some output must be shown first.
     pub(crate) fn take_in(&self) -> bool {
         let mut state = self.state();
@@ -141,7 +153,7 @@ impl Outlet {
         state.at_line_start = false;
     }
 
-    /// Notes that rustyline is about to control the terminal. Earlier output is shown above the prompt.
+    /// Notes that rustyline, or a program of the user's, is about to control the terminal. Earlier output is shown above the prompt.
     pub(crate) fn begin_editing(&self) {
         let mut state = self.state();
         state.flush();
@@ -149,7 +161,7 @@ impl Outlet {
         state.stage = Stage::Editing { at_rest: false };
     }
 
-    /// Notes that rustyline has released the terminal, at the beginning of a line.
+    /// Notes that it has released the terminal, at the beginning of a line.
     pub(crate) fn end_editing(&self) {
         let mut state = self.state();
         state.stage = Stage::Open;
@@ -229,7 +241,7 @@ impl State {
         }
         // The output may have been an `input()` prompt, whose answer ended the row. A row of blanks moves to the next
         // row from anywhere except the beginning of a row.
-        let blanks = " ".repeat(usize::from(columns(&self.terminal)));
+        let blanks = " ".repeat(window(&self.terminal).columns);
         self.show(format!("{blanks}\r\x1b[K").as_bytes());
         self.at_line_start = true;
     }
@@ -273,7 +285,7 @@ impl State {
         if !rows.ends_with('\n') {
             let last = rows.rsplit(['\n', '\r']).next().unwrap_or_default();
             // A character takes at most two columns.
-            let fits = last.chars().count() * 2 <= usize::from(columns(&self.terminal));
+            let fits = last.chars().count() * 2 <= window(&self.terminal).columns;
             if fits && !last.contains(char::is_control) {
                 self.unfinished = last.to_string();
             }
@@ -283,11 +295,14 @@ impl State {
     }
 }
 
-/// The width of the terminal.
-pub(crate) fn columns(terminal: &impl AsFd) -> u16 {
-    match rustix::termios::tcgetwinsize(terminal) {
-        Ok(size) if size.ws_col > 0 => size.ws_col,
-        _ => 80,
+/// The size of the terminal.
+pub(crate) fn window(terminal: &impl AsFd) -> Window {
+    let size = rustix::termios::tcgetwinsize(terminal).ok();
+    let of = |count: Option<u16>| count.filter(|count| *count > 0).map(usize::from);
+    Window {
+        columns: of(size.map(|size| size.ws_col)).unwrap_or(80),
+        // As rustyline has it, a terminal that does not know is never full.
+        rows: of(size.map(|size| size.ws_row)).unwrap_or(usize::MAX),
     }
 }
 

@@ -23,6 +23,8 @@ pub(crate) struct Plain {
 #[derive(Debug)]
 pub(crate) enum Line {
     Text(String),
+    /// Text to be changed with the user's editor.
+    Edit(String),
     /// Ctrl-C.
     Interrupted,
     /// Ctrl-D, a terminal that is gone, or a signal.

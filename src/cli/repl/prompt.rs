@@ -7,7 +7,7 @@ use std::path::Path;
 use std::rc::Rc;
 
 use anyhow::{Context, Result, bail};
-use procscript::prompt::Outcome;
+use procscript::prompt::{Display, Outcome};
 
 use super::super::args::{Format, Options};
 use super::super::progress::{self, Place};
@@ -15,7 +15,7 @@ use super::super::{input, run};
 use super::plain::Line;
 use super::screen::Screen;
 use super::session::Session;
-use super::{command_table, commands};
+use super::{command_table, commands, inputs};
 
 const PROMPT: &str = ">>> ";
 const CONTINUATION: &str = "... ";
@@ -103,13 +103,17 @@ impl Prompt {
             };
             match self.screen.read_line(prompt, &text) {
                 Line::Text(line) => text.push_str(&line),
+                Line::Edit(line) => {
+                    text.push_str(&line);
+                    return self.edit(&text);
+                }
                 Line::Interrupted => return Input::None,
                 Line::End => return Input::End,
             }
             if text.trim().is_empty() {
                 return Input::None;
             }
-            let is_command = text.trim_start().starts_with(':');
+            let is_command = command_table::command(&text).is_some();
             if is_command || !self.goes_on(&text) {
                 self.screen.remember(&text);
                 return Input::Text(text);
@@ -126,15 +130,54 @@ impl Prompt {
 
     /// Runs an input. The exit code when it has ended the program.
     fn enter(&mut self, text: &str) -> Option<i32> {
-        let typed = text.trim();
-        let command = typed
-            .strip_prefix(':')
-            .or_else(|| command_table::meant(typed));
-        let entered = match command {
-            Some(command) => commands::carry_out(command, &self.session, &self.screen),
+        let display = Display::of_width(self.screen.window().columns);
+        self.session.borrow_mut().set_display(display);
+        let entered = match command_table::command(text) {
+            Some(command) => match commands::to_edit(&command) {
+                Some(number) => return self.enter_edited(number),
+                None => commands::carry_out(&command, &self.session, &self.screen),
+            },
             None => self.session.borrow_mut().enter(text),
         };
         self.show(entered)
+    }
+
+    /// Has the user change an input, and runs it. The exit code when it has ended the program.
+    fn enter_edited(&mut self, number: &str) -> Option<i32> {
+        let found = inputs::find(number, &self.session);
+        let edited = match found {
+            Ok(text) => self.edit(&text),
+            Err(why) => {
+                self.screen.say(&why);
+                Input::None
+            }
+        };
+        match edited {
+            Input::Text(text) => self.enter(&text),
+            Input::None | Input::End => None,
+        }
+    }
+
+    /// Has the user change a text with an editor, and shows it as if it had been typed.
+    fn edit(&mut self, text: &str) -> Input {
+        let text = match self.screen.edit(text) {
+            Ok(text) => text.trim_end().to_string(),
+            Err(why) => {
+                self.screen.say(&why);
+                return Input::None;
+            }
+        };
+        if text.trim().is_empty() {
+            return Input::None;
+        }
+        let colours = self.screen.colours;
+        let painted = colours.line("", &text);
+        let prompts = std::iter::once(PROMPT).chain(std::iter::repeat(CONTINUATION));
+        let lines = painted.split('\n').zip(prompts);
+        let lines = lines.map(|(line, prompt)| colours.prompt(prompt) + line);
+        self.screen.say(&lines.collect::<Vec<_>>().join("\n"));
+        self.screen.remember(&text);
+        Input::Text(text)
     }
 
     /// Shows what came of an input. The exit code when it has ended the program.

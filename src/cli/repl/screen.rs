@@ -1,6 +1,7 @@
 //! The terminal as the prompt uses it: a line editor where it can be had, plain lines elsewhere.
 
 use std::env;
+use std::fs::File;
 use std::io::Write;
 use std::sync::Arc;
 
@@ -10,11 +11,12 @@ use procscript::{Builder, ForkHooks};
 use super::descriptors::Descriptors;
 use super::editor::Lines;
 use super::highlight::Colours;
-use super::outlet::{Outlet, columns};
+use super::outlet::{Outlet, window};
 use super::plain::{Line, Plain};
 use super::relay::Relay;
 use super::session::Session;
 use super::signals::Endings;
+use super::view::Window;
 
 /// Terminals that can only show lines.
 const PLAIN: &[&str] = &["", "dumb", "cons25", "emacs"];
@@ -140,9 +142,36 @@ impl Screen {
         }
     }
 
-    /// The width of the terminal.
-    pub(crate) fn columns(&self) -> u16 {
-        columns(&std::io::stdin())
+    /// Whether more than lines can be shown.
+    pub(crate) fn can_edit(&self) -> bool {
+        self.wire.is_some()
+    }
+
+    /// Lets `f` have the terminal. What is printed meanwhile is shown afterwards.
+    pub(crate) fn lend<T>(
+        &self,
+        f: impl FnOnce(File, &Endings) -> std::io::Result<T>,
+    ) -> std::io::Result<T> {
+        let Some(wire) = &self.wire else {
+            let terminal = rustix::io::dup(std::io::stdout())?;
+            return f(terminal.into(), &self.endings);
+        };
+        let terminal = wire.outlet.terminal()?;
+        wire.outlet.begin_editing();
+        let result = f(terminal, &self.endings);
+        wire.outlet.end_editing();
+        result
+    }
+
+    /// Returns the inputs of this and earlier prompts that contain a text, oldest first.
+    pub(crate) fn remembered(&self, text: &str) -> Vec<String> {
+        let lines = self.lines.as_ref();
+        lines.map_or_else(Vec::new, |lines| lines.remembered(text))
+    }
+
+    /// The size of the terminal.
+    pub(crate) fn window(&self) -> Window {
+        window(&std::io::stdin())
     }
 
     /// No more lines are read.

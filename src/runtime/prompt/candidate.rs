@@ -36,6 +36,12 @@ pub enum CandidateKind {
     Property,
     /// A module.
     Module,
+    /// A key of the dict before the bracket: `d["name"]`.
+    Key,
+    /// A file or a directory, which ends in `/`.
+    Path,
+    /// A word of the language: `while`.
+    Word,
     /// A keyword argument of the call: `timeout` in `q.get(#{timeout: 1})`.
     Keyword,
 }

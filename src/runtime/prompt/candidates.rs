@@ -1,15 +1,16 @@
 //! Completions at the cursor.
 //!
-//! No code of the script runs for them: the path before a dot is followed through variables, modules, dicts and
-//! attributes, and a path that does not lead to a value has no candidates.
+//! No code of the script runs for them: what is before a dot is followed through variables, modules, dicts, attributes and
+//! what natives are known to return, and has no candidates where that does not lead to a type.
 
 use super::Interactive;
 use super::candidate::{Candidate, CandidateKind, Candidates};
-use crate::syntax::{Cursor, Inside};
+use crate::syntax::{Cursor, Inside, Quoted};
 
 impl Interactive {
-    /// Returns the names that fit at byte `cursor` of `text`: variables, functions and modules; after a dot, the members of the value
-    /// before it; inside the `#{` of a call, its keyword arguments. Strings and comments have none.
+    /// Returns the names that fit at byte `cursor` of `text`: variables, functions, modules and words of the language; after a dot,
+    /// the members of the value before it; inside the `#{` of a call, its keyword arguments; in a string, the keys of the dict whose
+    /// item it names, or else files. Comments have none.
     ///
     /// # Example
     /// ```no_run
@@ -18,7 +19,11 @@ impl Interactive {
     /// assert_eq!((found.start, found.names[0].signature.as_str()), (3, "getpid()"));
     /// ```
     pub fn candidates(&self, text: &str, cursor: usize) -> Candidates {
-        let cursor = Cursor::behind(text.get(..cursor).unwrap_or(text));
+        let text = text.get(..cursor).unwrap_or(text);
+        let cursor = Cursor::behind(text);
+        if let Some(quoted) = cursor.quoted() {
+            return self.in_string(text, &quoted);
+        }
         let word = cursor.word();
         let is_number = word.starts_with(|c: char| c.is_ascii_digit());
         let mut names = match cursor.inside() == Inside::Code && !is_number {
@@ -35,6 +40,26 @@ impl Interactive {
         names.dedup_by(|a, b| a.name == b.name);
         let start = cursor.start();
         Candidates { start, names }
+    }
+
+    /// What completes a string at its end: keys, or files.
+    fn in_string(&self, text: &str, quoted: &Quoted<'_>) -> Candidates {
+        let typed = &text[quoted.start..];
+        let Some(steps) = &quoted.of else {
+            let mut found = self.paths(typed);
+            found.start += quoted.start;
+            return found;
+        };
+        let mut keys = self.keys(steps);
+        // Others would have to be written with escapes.
+        keys.retain(|key| key.starts_with(typed) && !key.contains(['"', '\\', '\n', '\r']));
+        let names = keys.iter();
+        Candidates {
+            start: quoted.start,
+            names: names
+                .map(|key| Candidate::named(key, CandidateKind::Key))
+                .collect(),
+        }
     }
 
     /// All names that are valid at the cursor, whatever the word there.

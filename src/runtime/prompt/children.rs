@@ -60,9 +60,9 @@ impl Interactive {
         children
     }
 
-    /// Returns one line for each child of this process that failed or was killed since the last call.
+    /// Returns one line for each child of this process that was killed or ended with an exit code other than 0 since the last call.
     ///
-    /// Reports that the children print themselves are independent of this.
+    /// A child that ends by an uncaught error reports it itself, so there is no line for it.
     pub fn news(&mut self) -> Vec<String> {
         let interp = &self.runtime.interp;
         Family::of(interp).active_children(interp);
@@ -100,13 +100,11 @@ fn status(session: &Session, process: &ProcessInfo, parent: i32) -> Option<Child
 }
 
 fn told(end: &BadEnd) -> String {
-    let how = match &end.error {
-        Some(error) => format!("failed: {}", error.lines().last().unwrap_or_default()),
-        None if end.exitcode < 0 => {
-            let signal = ExitStatus::shown(end.exitcode);
-            format!("was ended by {}", signal.trim_start_matches('-'))
-        }
-        None => format!("ended with exit code {}", end.exitcode),
+    let how = if end.exitcode < 0 {
+        let signal = ExitStatus::shown(end.exitcode);
+        format!("was ended by {}", signal.trim_start_matches('-'))
+    } else {
+        format!("ended with exit code {}", end.exitcode)
     };
     format!("{} (pid {}) {how}", end.name, end.pid)
 }

@@ -4,24 +4,24 @@
 
 use std::sync::Arc;
 
-use rhai::Dynamic;
+use rhai::{AST, Dynamic};
 
 use super::Interactive;
+use super::display::Display;
 use crate::process::signals;
 use crate::program::diagnostic::Diagnostic;
 use crate::program::source::Source;
 use crate::runtime::stopper::TimeLimit;
 use crate::runtime::turn::Turn;
 use crate::runtime::{Error, Runtime, Script, Stopper};
+use crate::script::exceptions::Failure;
 use crate::script::interp::Interp;
 use crate::script::limits::Exceeded;
 use crate::script::report::Ending;
 use crate::script::stop::Stop;
-use crate::script::values::repr_with;
 use crate::stdlib::signal::handlers::Handlers;
 use crate::syntax::{self, Kind};
 use crate::sys;
-use crate::sys::deep_stack::on_deep_stack;
 use crate::sys::signal::{self, Signal};
 
 /// The outcome of an input.
@@ -30,7 +30,7 @@ use crate::sys::signal::{self, Signal};
 pub enum Outcome {
     /// There is nothing to show: the input was a statement, or its value is `()`.
     Nothing,
-    /// The `repr` of the value, as Python's prompt shows it. The variable `_` has the value.
+    /// The `repr` of the value, as Python's prompt shows it, or as [`Interactive::set_display`] says. The variable `_` has the value.
     Value(String),
     /// An uncaught error.
     Failed(Diagnostic),
@@ -44,6 +44,14 @@ pub enum Outcome {
     /// (the code is 141), or a signal arrived (SIGTERM, or SIGHUP when the terminal is gone; the code is 128 plus the signal's number).
     Exit(i32),
 }
+
+/// Runs a compiled input.
+pub(super) trait Run:
+    FnOnce(&mut Runtime, &Source, &AST) -> Result<Dynamic, Failure>
+{
+}
+
+impl<F: FnOnce(&mut Runtime, &Source, &AST) -> Result<Dynamic, Failure>> Run for F {}
 
 /// The variable that holds the last value shown.
 pub(super) const LAST: &str = "_";
@@ -59,6 +67,8 @@ impl Runtime {
             runtime: self,
             count: 0,
             code: 0,
+            inputs: Vec::new(),
+            display: Display::default(),
         }
     }
 }
@@ -68,31 +78,43 @@ impl Interactive {
     ///
     /// Messages call it `<prompt N>`. Ctrl-C stops it. [`Limits`](crate::Limits) apply to each input.
     pub fn enter(&mut self, text: &str) -> Outcome {
+        self.enter_by(text, Runtime::run_piece)
+    }
+
+    /// Runs one input by `run`.
+    pub(super) fn enter_by(&mut self, text: &str, run: impl Run) -> Outcome {
         if text.trim().is_empty() {
             return Outcome::Nothing;
         }
         self.count += 1;
         let name = format!("<prompt {}>", self.count);
-        self.run(&Source {
+        let source = Source {
             shown: name.clone(),
             name,
             text: text.into(),
             variables: Vec::new(),
-        })
+        };
+        let outcome = self.run(&source, run);
+        let has_failed = !matches!(
+            outcome,
+            Outcome::Nothing | Outcome::Value(_) | Outcome::Exit(_)
+        );
+        self.note_input(text, has_failed);
+        outcome
     }
 
     /// Runs a script as an input: its definitions stay, and modules are searched for in its directory.
     pub fn load(&mut self, script: Script) -> Outcome {
         let source = self.runtime.interp.program.as_input(script.source());
-        self.run(&source)
+        self.run(&source, Runtime::run_piece)
     }
 
-    fn run(&mut self, source: &Source) -> Outcome {
+    fn run(&mut self, source: &Source, run: impl Run) -> Outcome {
         let interp = self.runtime.interp.clone();
-        interp.held.run(|| self.run_here(source))
+        interp.held.run(|| self.run_here(source, run))
     }
 
-    fn run_here(&mut self, source: &Source) -> Outcome {
+    fn run_here(&mut self, source: &Source, run: impl Run) -> Outcome {
         let interp = self.runtime.interp.clone();
         if self.runtime.isolated.is_some() {
             let text = "an isolated runtime has no prompt: evaluate with `Runtime::eval`";
@@ -115,7 +137,7 @@ impl Interactive {
             Err(why) => return refused(&why),
         };
         self.on_endings(signals::note_ending);
-        let result = self.runtime.run_piece(source, &ast);
+        let result = run(&mut self.runtime, source, &ast);
         // A bar that has not been closed.
         interp.output.erase_drawing();
         drop(limit);
@@ -199,19 +221,12 @@ impl Interactive {
         if value.is_unit() || ends_as_statement(&source.text) {
             return Outcome::Nothing;
         }
-        let text = self.repr(&value);
+        let text = self.shown(&value, self.display);
         // A constant of this name belongs to the program.
         if self.runtime.state.scope.is_constant(LAST) != Some(true) {
             self.runtime.state.scope.set_value(LAST, value);
         }
         Outcome::Value(text)
-    }
-
-    /// The `repr` of a value.
-    pub(super) fn repr(&self, value: &Dynamic) -> String {
-        let engine = &self.runtime.engine;
-        let context = self.runtime.state.context(engine, "repr");
-        on_deep_stack(|| repr_with(value, &context))
     }
 }
 

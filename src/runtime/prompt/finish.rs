@@ -20,6 +20,7 @@ impl Interactive {
     /// they are imported again.
     pub fn reset(&mut self) {
         self.runtime.reset();
+        self.inputs.clear();
     }
 
     /// Ends the session: stops threads, terminates children that still run, and kills those that do not end.

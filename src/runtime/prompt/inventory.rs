@@ -1,8 +1,9 @@
 //! The variables and functions of a program at the prompt.
 
-use rhai::{Dynamic, ScriptFuncDef};
+use rhai::ScriptFuncDef;
 
 use super::Interactive;
+use super::display::Display;
 use super::enter::LAST;
 use crate::script::values::type_name;
 use crate::syntax::pieces;
@@ -15,7 +16,7 @@ pub struct Variable {
     pub name: String,
     /// The Python name of the type of its value: `int`, `list`, `Queue`.
     pub type_name: String,
-    /// The `repr` of its value, cut to [`Variable::REPR_MAX`] characters.
+    /// The `repr` of its value, cut to about [`Variable::REPR_MAX`] characters.
     pub repr: String,
     /// Whether it was declared by `const`.
     pub is_constant: bool,
@@ -47,25 +48,20 @@ impl Interactive {
             .scope
             .iter_raw()
             .filter(|(name, ..)| *name != LAST);
+        let brief = Display {
+            characters: Some(Variable::REPR_MAX),
+            ..Display::default()
+        };
         let mut all: Vec<_> = visible
             .map(|(name, is_constant, value)| Variable {
                 name: name.into(),
                 type_name: type_name(value),
-                repr: cut(self.repr_unless_busy(value)),
+                repr: self.shown(value, brief),
                 is_constant,
             })
             .collect();
         all.sort_by(|a, b| a.name.cmp(&b.name));
         all
-    }
-
-    /// The `repr` of a value that another thread may be changing.
-    fn repr_unless_busy(&self, value: &Dynamic) -> String {
-        if !value.is_shared() {
-            return self.repr(value);
-        }
-        let inner = value.read_lock::<Dynamic>().map(|inner| inner.clone());
-        inner.map_or_else(|| "in use".into(), |inner| self.repr(&inner))
     }
 
     /// Returns the functions that were defined, sorted by name.
@@ -108,11 +104,4 @@ fn comments(text: &str, function: &ScriptFuncDef) -> Vec<String> {
         .collect();
     lines.reverse();
     lines
-}
-
-fn cut(text: String) -> String {
-    match text.char_indices().nth(Variable::REPR_MAX) {
-        Some((end, _)) => text[..end].to_string() + "…",
-        None => text,
-    }
 }

@@ -1,30 +1,41 @@
 //! A program that grows line by line: the part of a prompt that needs no terminal.
 //!
-//! - [`enter`]: running one input; what stays from one to the next.
+//! - [`enter`]: running one input; what stays from one to the next. [`timing`]: running it repeatedly. [`inputs`]: those that were run.
+//! - [`display`]: how values are shown.
 //! - [`incomplete`]: whether a text waits for more lines.
 //! - [`typing`]: colours and indentation.
 //! - [`inventory`]: variables and functions by name.
 //! - [`children`]: the processes of the session, and messages about those that failed.
-//! - [`candidates`]: completions at the cursor, each a [`candidate`]; [`place`]: the owner before a dot, and its names.
+//! - [`candidates`]: completions at the cursor, each a [`candidate`]; [`follow`]: from an expression to its [`place`], whose names
+//!   complete it; [`returns`]: the types of what calls return; [`paths`]: files.
 //! - [`finish`]: the end of a session.
 
 mod candidate;
 mod candidates;
 mod children;
+mod display;
 mod enter;
 mod finish;
+mod follow;
 mod incomplete;
+mod inputs;
 mod inventory;
+mod paths;
 mod place;
+mod returns;
+mod timing;
 mod typing;
 
 use std::fmt;
 
 pub use self::candidate::{Candidate, CandidateKind, Candidates};
 pub use self::children::{ChildState, ChildStatus};
+pub use self::display::Display;
 pub use self::enter::Outcome;
 pub use self::finish::Finished;
+pub use self::inputs::Input;
 pub use self::inventory::{Function, Variable};
+pub use self::timing::Timing;
 pub use self::typing::{Span, SpanKind};
 use super::Runtime;
 
@@ -56,6 +67,8 @@ pub struct Interactive {
     count: usize,
     /// The exit code of the program, as far as it is known.
     code: i32,
+    inputs: Vec<Input>,
+    display: Display,
 }
 
 impl fmt::Debug for Interactive {

@@ -2,7 +2,7 @@
 
 use std::any::TypeId;
 
-use rhai::{Dynamic, ImmutableString, Map, Module, Shared};
+use rhai::{Dynamic, Map, Module, Shared};
 
 use super::Interactive;
 use super::candidate::{Candidate, CandidateKind};
@@ -11,14 +11,20 @@ use crate::script::bind::Signature;
 use crate::script::names::Of;
 use crate::script::rhai_names;
 use crate::stdlib::multiprocessing::process::Process;
-use crate::syntax::Owner;
+use crate::syntax::KEYWORDS;
 
 /// An owner of names.
 pub(super) enum Place {
     /// All names that need no dot.
     Global,
-    /// A value of this type, and its own names: the keys of a dict, the attributes of a process.
-    Value(TypeId, Vec<String>),
+    /// A value.
+    Value {
+        type_id: TypeId,
+        /// Its own names: the keys of a dict, the attributes of a process.
+        own: Vec<String>,
+        /// The members of its type that it lacks.
+        lacks: Vec<&'static str>,
+    },
     /// A script module, by its own name: `os`, `os::path`.
     Namespace(&'static str),
     /// A module that was imported from a file.
@@ -27,75 +33,47 @@ pub(super) enum Place {
     Constants,
 }
 
+impl Place {
+    /// A value of which only the type is known.
+    pub(super) fn typed<T: 'static>() -> Self {
+        Self::Value {
+            type_id: TypeId::of::<T>(),
+            own: Vec::new(),
+            lacks: Vec::new(),
+        }
+    }
+
+    pub(super) fn of(value: &Dynamic, lacks: &[&'static str]) -> Self {
+        Self::Value {
+            type_id: value.type_id(),
+            own: own_names(value),
+            lacks: lacks.to_vec(),
+        }
+    }
+}
+
 impl Interactive {
-    /// The place whose names may follow `owner`.
-    pub(super) fn place_of(&self, owner: &Owner<'_>) -> Option<Place> {
-        match owner {
-            Owner::Nobody => Some(Place::Global),
-            Owner::String => Some(Place::Value(TypeId::of::<ImmutableString>(), Vec::new())),
-            Owner::Path(names) => self.resolve(names),
-            Owner::Unknown => None,
-        }
-    }
-
-    /// Follows the words of a path.
-    fn resolve(&self, path: &[&str]) -> Option<Place> {
-        let (first, rest) = path.split_first()?;
-        if *first == "global" && rest.is_empty() {
-            return Some(Place::Constants);
-        }
-        if let Some(value) = self.runtime.state.scope.get(first) {
-            return self.inside(value, rest);
-        }
-        let imported = self
-            .runtime
-            .state
-            .global
-            .iter_imports_raw()
-            .find(|(alias, _)| alias == first);
-        if let Some((_, module)) = imported {
-            return match self.module(&joined(module.id().unwrap_or_default(), rest)) {
-                Some(name) => Some(Place::Namespace(name)),
-                None => rest.is_empty().then(|| Place::Module(module.clone())),
-            };
-        }
-        match self.module(&joined(first, rest)) {
-            Some(name) => Some(Place::Namespace(name)),
-            None => self.inside(self.runtime.names.globals().get(*first)?, rest),
-        }
-    }
-
-    /// Follows the words of a path from a value, as far as that is possible without running code.
-    fn inside(&self, value: &Dynamic, path: &[&str]) -> Option<Place> {
-        // Another thread may be changing it.
-        let value = value.read_lock::<Dynamic>()?;
-        let Some((first, rest)) = path.split_first() else {
-            return Some(Place::Value(value.type_id(), own_names(&value)));
-        };
-        if let Some(map) = value.read_lock::<Map>() {
-            return self.inside(map.get(*first)?, rest);
-        }
-        let process = value.read_lock::<Process>()?.clone();
-        let attribute = process.with(|state| state.attributes.get(*first).cloned());
-        self.inside(&attribute?, rest)
-    }
-
     /// The names of a place.
     pub(super) fn members(&self, place: &Place) -> Vec<Candidate> {
         match place {
             Place::Global => self.global_names(),
-            Place::Value(type_id, own) => {
+            Place::Value {
+                type_id,
+                own,
+                lacks,
+            } => {
                 let kind = match self.runtime.names.module_of(*type_id) {
                     Some(_) => CandidateKind::Function,
                     None => CandidateKind::Method,
                 };
-                let properties = own.iter();
+                let properties = own.iter().filter(|name| is_name(name));
                 let mut all: Vec<_> = properties
                     .map(|name| Candidate::named(name, CandidateKind::Property))
                     .collect();
                 all.extend(self.declared(Of::Type(*type_id), kind));
                 let others = rhai_names::methods(*type_id);
                 all.extend(others.map(|text| Candidate::called(text.into(), kind)));
+                all.retain(|candidate| !lacks.contains(&candidate.name.as_str()));
                 all
             }
             Place::Namespace(name) => self.declared(Of::Named(name), CandidateKind::Function),
@@ -113,13 +91,7 @@ impl Interactive {
 
     /// The signature of a native function or method of the place.
     pub(super) fn signature(&self, place: &Place, name: &str) -> Option<&Signature> {
-        let of = match place {
-            Place::Global => Of::Nothing,
-            Place::Value(type_id, _) => Of::Type(*type_id),
-            Place::Namespace(module) => Of::Named(module),
-            Place::Module(_) | Place::Constants => return None,
-        };
-        self.runtime.names.signature(of, name)
+        self.runtime.names.signature(self.of_place(place)?, name)
     }
 
     /// How `name` is called in the place, `put(item, [block, timeout])`, if it can be called.
@@ -129,8 +101,8 @@ impl Interactive {
         match place {
             Place::Global if self.runtime.state.scope.contains(name) => None,
             Place::Global => self.function(name).or_else(native),
-            Place::Value(_, own) if own.iter().any(|own| own == name) => None,
-            Place::Value(type_id, _) => native().or_else(|| {
+            Place::Value { own, .. } if own.iter().any(|own| own == name) => None,
+            Place::Value { type_id, .. } => native().or_else(|| {
                 let mut others = rhai_names::methods(*type_id);
                 others.find(|text| has_name(text)).map(ToString::to_string)
             }),
@@ -143,7 +115,7 @@ impl Interactive {
     }
 
     /// How a function of the program is called.
-    fn function(&self, name: &str) -> Option<String> {
+    pub(super) fn function(&self, name: &str) -> Option<String> {
         let inputs = self.runtime.interp.program.inputs().into_iter().rev();
         let found = inputs.flat_map(|input| {
             let functions = input.functions.iter_script_fn_info();
@@ -174,11 +146,6 @@ impl Interactive {
         let properties = names.properties(of).map(|row| row.name);
         all.extend(properties.map(|name| Candidate::named(name, CandidateKind::Property)));
         all
-    }
-
-    /// The script module of this name.
-    fn module(&self, name: &str) -> Option<&'static str> {
-        self.runtime.names.modules().find(|module| *module == name)
     }
 
     /// All names that need no dot, the program's own first.
@@ -213,16 +180,21 @@ impl Interactive {
             };
             Candidate::named(name, kind)
         }));
+        let words = KEYWORDS.iter();
+        all.extend(words.map(|word| Candidate::named(word, CandidateKind::Word)));
         all
     }
 }
 
-/// The keys of a dict that are valid names, or the attributes of a process.
+/// Whether a key can be written after a dot.
+fn is_name(key: &str) -> bool {
+    key.starts_with(|c: char| c.is_alphabetic() || c == '_')
+        && key.chars().all(|c| c.is_alphanumeric() || c == '_')
+}
+
+/// The keys of a dict, or the attributes of a process.
 fn own_names(value: &Dynamic) -> Vec<String> {
-    let names = |map: &Map| {
-        let keys = map.keys().map(|key| key.as_str());
-        keys.filter(|key| is_name(key)).map(String::from).collect()
-    };
+    let names = |map: &Map| map.keys().map(ToString::to_string).collect();
     if let Some(map) = value.read_lock::<Map>() {
         return names(&map);
     }
@@ -230,11 +202,6 @@ fn own_names(value: &Dynamic) -> Vec<String> {
     process.map_or_else(Vec::new, |process| {
         process.with(|state| names(&state.attributes))
     })
-}
-
-fn is_name(text: &str) -> bool {
-    let is_of_name = |c: char| c.is_alphanumeric() || c == '_';
-    !text.starts_with(|c: char| c.is_numeric()) && !text.is_empty() && text.chars().all(is_of_name)
 }
 
 fn module_names(module: &Module) -> Vec<Candidate> {
@@ -253,8 +220,4 @@ fn module_names(module: &Module) -> Vec<Candidate> {
     let variables = variables.filter(|name| is_name(name));
     all.extend(variables.map(|name| Candidate::named(name, CandidateKind::Variable)));
     all
-}
-
-fn joined(first: &str, rest: &[&str]) -> String {
-    [&[first], rest].concat().join("::")
 }

@@ -8,7 +8,7 @@ use rhai::{Dynamic, Variant};
 use super::Handler;
 use super::bound::member;
 use super::native::{On, add, native};
-use super::registered::Property;
+use super::registered::{Lacking, Property};
 use super::registry::Registry;
 use super::signature::Signature;
 use crate::script::codec::are_equal;
@@ -94,6 +94,21 @@ impl Class<'_> {
     pub(crate) fn attributes(&mut self, read: fn(&Dynamic, &str) -> Option<Dynamic>) -> &mut Self {
         if self.registry.is_for_engine() {
             self.registry.table.attributes.insert(self.receiver, read);
+        }
+        self
+    }
+
+    /// Some values lack members of the class, which `lacking` returns: completion does not offer them.
+    pub(crate) fn lacks<T: Variant + Clone>(
+        &mut self,
+        lacking: fn(&T) -> &'static [&'static str],
+    ) -> &mut Self {
+        if self.registry.is_for_names() {
+            let lacking = move |value: &Dynamic| -> &'static [&'static str] {
+                value.read_lock::<T>().map_or(&[], |value| lacking(&value))
+            };
+            let lacking = Lacking(Box::new(lacking));
+            self.registry.listing.lacking.insert(self.receiver, lacking);
         }
         self
     }

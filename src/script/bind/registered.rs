@@ -1,7 +1,8 @@
 //! The results of registration: for the engine, and for listings and explanations.
 
 use std::any::TypeId;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::fmt;
 use std::sync::Arc;
 
 use rhai::{Dynamic, Module, Shared};
@@ -57,4 +58,23 @@ pub(crate) struct Listing {
     pub globals: BTreeMap<String, Dynamic>,
     /// The names of our types and of Rhai's.
     pub types: HashSet<String>,
+    /// The members of its class that a value lacks.
+    pub lacking: HashMap<TypeId, Lacking>,
+}
+
+/// Returns the members of its class that a value lacks.
+pub(crate) struct Lacking(
+    pub(super) Box<dyn Fn(&Dynamic) -> &'static [&'static str] + Send + Sync>,
+);
+
+impl Lacking {
+    pub(crate) fn of(&self, value: &Dynamic) -> &'static [&'static str] {
+        self.0(value)
+    }
+}
+
+impl fmt::Debug for Lacking {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Lacking")
+    }
 }

@@ -99,6 +99,13 @@ pub(super) fn register(registry: &mut Registry) {
         .getter("writable", |call| {
             Ok(call.this::<Connection>().with(|s| s.writable).into())
         })
+        .lacks(|connection: &Connection| {
+            match connection.with(|state| (state.readable, state.writable)) {
+                (true, false) => &["send", "send_bytes"],
+                (false, true) => &["recv", "recv_bytes", "recv_bytes_into", "poll"],
+                _ => &[],
+            }
+        })
         .repr(|call| Ok(call.this::<Connection>().repr().into()));
     let mut module = registry.namespace("connection", ConnectionModule);
     module.function("Pipe", &["duplex?"], pipe).function(

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use super::identity::Identity;
 use super::process::{Process, Stage};
-use crate::script::{Exception, Interp, State};
+use crate::script::{Interp, State};
 use crate::sync::{Session, ShmError};
 use crate::sys::lock::locked;
 use crate::sys::random;
@@ -44,8 +44,6 @@ pub(crate) struct BadEnd {
     pub pid: i32,
     /// Python's exit code: for a signal minus its number.
     pub exitcode: i64,
-    /// The last line of its error.
-    pub error: Option<String>,
 }
 
 impl State for Family {
@@ -105,13 +103,15 @@ impl Family {
         locked(&self.0).authkey = Some(key);
     }
 
-    /// Notes that a child has failed or was killed, unless this process is ending its family.
+    /// Notes that a child has failed or was killed, unless it has reported an error itself or this process is ending its family.
     pub(super) fn note_bad_end(&self, child: &Process, exitcode: i64) {
+        if child.with(|state| state.exception.is_some()) {
+            return;
+        }
         let end = child.with(|state| BadEnd {
             name: state.identity.name.clone(),
             pid: state.stage.pid().unwrap_or_default(),
             exitcode,
-            error: state.exception.as_ref().map(Exception::headline),
         });
         let mut place = locked(&self.0);
         if !place.ending {

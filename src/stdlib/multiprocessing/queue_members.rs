@@ -75,6 +75,10 @@ pub(super) fn register(registry: &mut Registry) {
         .method("task_done", &[], task_done)
         .method("join", &["timeout?"], join)
         .method("iter_until", &["sentinel"], iter_until)
+        .lacks(|queue: &Queue| match queue.joinable {
+            true => &[],
+            false => &["task_done", "join"],
+        })
         .repr(|call| Ok(call.this::<Queue>().repr().into()));
     queue_items::register(registry);
 }

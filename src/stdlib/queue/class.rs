@@ -54,6 +54,18 @@ pub(super) fn register(registry: &mut Registry) {
         .getter("is_shutdown", |call| {
             Ok(with_tasks(call, "is_shutdown")?.is_shut().into())
         })
+        .lacks(|channel: &Channel| match channel.class() {
+            Class::SimpleQueue => &[
+                "full",
+                "task_done",
+                "join",
+                "shutdown",
+                "maxsize",
+                "unfinished_tasks",
+                "is_shutdown",
+            ],
+            _ => &[],
+        })
         .repr(repr);
 }
 

@@ -41,6 +41,12 @@ pub(super) fn register(registry: &mut Registry) {
                 Dynamic::UNIT
             })
         })
+        .lacks(
+            |thread: &Thread| match thread.with(|state| state.delay.is_some()) {
+                true => &[],
+                false => &["cancel"],
+            },
+        )
         .index_getter(attribute)
         .index_setter(set_attribute)
         .attributes(|thread, name| {

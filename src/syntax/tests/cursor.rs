@@ -1,6 +1,6 @@
 //! What the end of a text is part of.
 
-use super::super::cursor::{Call, Cursor, Inside, Owner};
+use super::super::cursor::{Call, Cursor, Inside, Owner, Quoted, Step};
 
 #[test]
 fn the_end_of_a_text_is_inside_what_it_does_not_close() {
@@ -39,10 +39,14 @@ fn the_end_of_a_text_is_inside_what_it_does_not_close() {
     }
 }
 
+fn path<'t>(names: &[&'t str]) -> Owner<'t> {
+    Owner::Path(names.iter().map(|name| Step::Name(name)).collect())
+}
+
 fn call<'t>(owner: &[&'t str], name: &'t str, given: usize) -> Call<'t> {
     let owner = match owner {
         [] => Owner::Nobody,
-        names => Owner::Path(names.to_vec()),
+        names => path(names),
     };
     Call {
         owner,
@@ -94,14 +98,33 @@ fn the_owner_of_a_name_is_what_is_before_its_dot() {
     for (text, wanted) in [
         ("", Owner::Nobody),
         ("x + na", Owner::Nobody),
-        ("x + os.path.jo", Owner::Path(vec!["os", "path"])),
-        ("lib::", Owner::Path(vec!["lib"])),
-        ("d?.", Owner::Path(vec!["d"])),
-        ("q\n    .pu", Owner::Path(vec!["q"])),
-        ("\"a\".", Owner::String),
-        ("`a`.x", Owner::String),
-        ("f().x", Owner::Unknown),
-        ("\"a\".b.c", Owner::Unknown),
+        ("x + os.path.jo", path(&["os", "path"])),
+        ("lib::", path(&["lib"])),
+        ("d?.", path(&["d"])),
+        ("q\n    .pu", path(&["q"])),
+        ("\"a\".", Owner::Path(vec![Step::String])),
+        ("`a`.x", Owner::Path(vec![Step::String])),
+        ("f().x", Owner::Path(vec![Step::Name("f"), Step::Call])),
+        (
+            "1 + q.get(a, [b])[0].x.",
+            Owner::Path(vec![
+                Step::Name("q"),
+                Step::Name("get"),
+                Step::Call,
+                Step::Item(Some("0")),
+                Step::Name("x"),
+            ]),
+        ),
+        ("[1, 2].", Owner::Path(vec![Step::List])),
+        ("in [1, 2].", Owner::Path(vec![Step::List])),
+        ("#{a: 1}.", Owner::Path(vec![Step::Map])),
+        ("(a + b).x", Owner::Unknown),
+        ("while (a).x", Owner::Unknown),
+        ("{ a }.x", Owner::Unknown),
+        (
+            "\"a\".b.c",
+            Owner::Path(vec![Step::String, Step::Name("b")]),
+        ),
         ("1.", Owner::Unknown),
         ("1..n", Owner::Nobody),
         (".", Owner::Unknown),
@@ -120,4 +143,27 @@ fn the_word_at_the_cursor_and_the_open_brackets_are_known() {
     let cursor = Cursor::behind("f(\"{\", // {\n");
     assert_eq!((cursor.word(), cursor.depth()), ("", 1));
     assert_eq!(Cursor::behind("}").depth(), 0);
+}
+
+#[test]
+fn a_string_may_name_an_item_of_the_value_before_its_bracket() {
+    let quoted = |start, of: Option<&[Step<'static>]>| {
+        let of = of.map(<[_]>::to_vec);
+        Some(Quoted { start, of })
+    };
+    for (text, wanted) in [
+        ("d[\"al", quoted(3, Some(&[Step::Name("d")]))),
+        (
+            "a.b[\"",
+            quoted(5, Some(&[Step::Name("a"), Step::Name("b")])),
+        ),
+        ("[\"al", quoted(2, None)),
+        ("in [\"al", quoted(5, None)),
+        ("open(\"/e", quoted(6, None)),
+        ("\"a\" + 1", None),
+        ("'a", None),
+        ("`a", None),
+    ] {
+        assert_eq!(Cursor::behind(text).quoted(), wanted, "{text:?}");
+    }
 }

@@ -1,7 +1,7 @@
 //! Typing a line: the keys, the window, what is pasted.
 
 use crate::support::pty::{
-    BACKSPACE, CTRL_A, CTRL_C, CTRL_D, CTRL_W, END, ENTER, HOME, LEFT, Setting, TAB, UP,
+    ALT_ENTER, BACKSPACE, CTRL_A, CTRL_C, CTRL_D, CTRL_W, END, ENTER, HOME, LEFT, Setting, TAB, UP,
 };
 
 #[test]
@@ -46,7 +46,8 @@ fn an_unfinished_input_goes_on_in_the_next_line_and_is_indented() {
     terminal.wait_for_row("...", 8);
     terminal.enter("");
     terminal.enter("x * 2");
-    terminal.keys(&format!("{BACKSPACE}}}"));
+    // A closing bracket goes back a level.
+    terminal.keys("}");
     terminal.wait_for_row("... }", 5);
     terminal.enter("");
     terminal.enter("double(4)");
@@ -54,6 +55,61 @@ fn an_unfinished_input_goes_on_in_the_next_line_and_is_indented() {
     // Up brings the whole input back.
     terminal.keys(&format!("{UP}{UP}"));
     terminal.wait_for_end(">>> fn double(x) {\n\n    x * 2\n}");
+}
+
+#[test]
+fn enter_inside_a_recalled_input_adds_a_line_and_alt_enter_ends_it() {
+    let terminal = Setting::prompt().open();
+    terminal.enter_all(&["fn sum(a, b) {", "a + b", "}"]);
+    terminal.keys(&format!("{UP}{UP}"));
+    terminal.wait_for_row("    a + b", 1);
+    terminal.keys(&format!("{UP}{END}{ENTER}"));
+    terminal.wait_for_row("", 4);
+    terminal.keys("print([a, b]);");
+    terminal.keys(&format!("{ENTER}if a > b {{{ENTER}"));
+    terminal.wait_for_row("", 8);
+    terminal.keys(&format!("print(\"first\");{ENTER}}}"));
+    terminal.wait_for_row("    }", 5);
+    let before = terminal.prompts();
+    terminal.keys(ALT_ENTER);
+    terminal.wait_for_prompt(before);
+    terminal.enter("sum(4, 3)");
+    terminal.wait_for_end("\n>>> sum(4, 3)\n[4, 3]\nfirst\n7\n>>>");
+    // At the end, Enter ends it.
+    terminal.keys(&format!("{UP}{UP}"));
+    terminal.wait_for_row("}", 1);
+    terminal.enter("");
+    terminal.keys(UP);
+    terminal.wait_for_end(
+        ">>> fn sum(a, b) {\n    print([a, b]);\n    if a > b {\n        print(\"first\");\n    }\n    a + b\n}",
+    );
+}
+
+#[test]
+fn a_closing_bracket_goes_back_a_level_at_the_beginning_of_a_line_only() {
+    let terminal = Setting::prompt().open();
+    terminal.enter("f([");
+    terminal.wait_for_row("...", 12);
+    terminal.enter("[1, 2]");
+    terminal.keys("]");
+    terminal.wait_for_row("...     ]", 9);
+    terminal.keys(")");
+    terminal.wait_for_row("...     ])", 10);
+    let before = terminal.prompts();
+    terminal.keys(CTRL_C);
+    terminal.wait_for_prompt(before);
+    terminal.keys(" }");
+    terminal.wait_for_row(">>>  }", 6);
+}
+
+#[test]
+fn a_pasted_text_keeps_its_tabs_and_its_brackets() {
+    let terminal = Setting::prompt().open();
+    terminal.enter("let a = [");
+    terminal.keys("\x1b[200~\"x\ty\",\r\n\t]\x1b[201~");
+    terminal.enter("");
+    terminal.enter("a[0].len()");
+    terminal.wait_for_end("\n>>> a[0].len()\n3\n>>>");
 }
 
 #[test]

@@ -47,6 +47,18 @@ fn history_is_searched_by_ctrl_r() {
 }
 
 #[test]
+fn enter_runs_what_a_search_has_found() {
+    let terminal = Setting::prompt().open();
+    terminal.enter_all(&["fn needle() {", "print(\"found\")", "}", "let other = 1"]);
+    let before = terminal.prompts();
+    terminal.keys(&format!("{CTRL_R}found"));
+    terminal.wait_for("(reverse-i-search)`found': fn needle() {");
+    terminal.keys(ENTER);
+    terminal.wait_for_prompt(before);
+    terminal.wait_for_end(">>> fn needle() {\n    print(\"found\")\n}\n>>>");
+}
+
+#[test]
 fn two_prompts_at_once_keep_each_others_lines() {
     let first = Setting::prompt().open();
     let second = Setting::prompt().home_of(&first).open();

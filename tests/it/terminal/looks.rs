@@ -79,6 +79,22 @@ fn commands_are_completed_and_their_names_corrected() {
 }
 
 #[test]
+fn values_are_laid_out_and_cut() {
+    let terminal = Setting::prompt().size(200, 24).open();
+    terminal.enter("[[1, 2], #{name: \"漢字漢字\", n: 1}]");
+    terminal.wait_for_end("\n[[1, 2],\n {'n': 1,\n  'name': '漢字漢字'}]\n>>>");
+    terminal.enter("let l = []; for i in range(0, 9) { l.push(100000 + i) } l");
+    terminal.wait_for_end(
+        "\n[100000, 100001,\n 100002, 100003,\n 100004, 100005,\n 100006, 100007,\n 100008]\n>>>",
+    );
+    terminal.enter("\"x\" * 1000000");
+    terminal.wait_for_end("x'… 996000 more\n>>>");
+    // `_` is the whole value.
+    terminal.enter("_.len()");
+    terminal.wait_for_end("\n1000000\n>>>");
+}
+
+#[test]
 fn variables_are_listed() {
     let terminal = Setting::prompt().open();
     terminal.enter_all(&["let x = 1; const NAME = \"a\"; let list = [1, 2];", ":vars"]);
@@ -120,14 +136,6 @@ fn a_file_is_loaded_first_or_later() {
     terminal.wait_for_end("\n20\n>>>");
     terminal.enter(":load nothing.rhai");
     terminal.wait_for_end("\ncannot read nothing.rhai: there is no such file\n>>>");
-}
-
-#[test]
-fn an_expression_is_timed() {
-    let terminal = Setting::prompt().open();
-    terminal.enter(":time { time.sleep(0.05); 7 }");
-    terminal.wait_for("\n7\n");
-    terminal.wait_for(" ms\n>>>");
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! The prompt on a pseudo-terminal.
 
 mod children;
+mod commands;
+mod completing;
 mod editing;
 mod endings;
 mod history;
@@ -8,3 +10,4 @@ mod interrupts;
 mod looks;
 mod progress; // on other terminals too
 mod recorded;
+mod tall;

@@ -66,6 +66,13 @@ pub(in crate::stdlib::builtins) fn register(registry: &mut Registry) {
         .getter("encoding", |call| {
             Ok(call.this::<File>().encoding().name().to_uppercase().into())
         })
+        .lacks(
+            |file: &File| match (file.mode().reads(), file.mode().writes()) {
+                (true, false) => &["write", "writelines", "truncate"],
+                (false, true) => &["read", "readline", "readlines"],
+                _ => &[],
+            },
+        )
         .repr(|call| Ok(call.this::<File>().repr().into()));
     registry.iterates(TypeId::of::<File>(), |value| {
         let file = value.cast::<File>();

@@ -104,6 +104,10 @@ fn members<T: Holder>(class: &mut Class<'_>) {
             Ok(Dynamic::from_blob(bytes(call.interp, array.row(), "raw")?))
         })
         .setter("raw", |call| set_bytes::<T>(call, "raw"))
+        .lacks(|array: &T| match array.row().code.is_byte() {
+            true => &[],
+            false => &["value", "raw"],
+        })
         .repr(|call| Ok(repr(call.this::<T>().row()).into()));
 }
 
