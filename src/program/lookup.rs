@@ -27,6 +27,16 @@ impl Program {
         newest_first.find(|source| source.shown == shown).cloned()
     }
 
+    /// Returns whether a file of the program may import something under this name.
+    pub(crate) fn may_import_as(&self, name: &str) -> bool {
+        let parts = self.parts();
+        parts.sources.iter().any(|source| {
+            let mut words = source.text.split_whitespace();
+            std::iter::from_fn(|| words.find(|word| *word == "as").and_then(|_| words.next()))
+                .any(|word| word.trim_end_matches(';') == name)
+        })
+    }
+
     /// Returns the functions of this name, except those of modules: signature and position.
     pub(crate) fn definitions(&self, name: &str) -> Vec<(String, Frame)> {
         let inputs = self.inputs();

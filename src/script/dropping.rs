@@ -21,7 +21,7 @@ pub(crate) fn drop_flat(values: impl IntoIterator<Item = Dynamic>) {
     drop_all(values.into_iter().map(Doomed::Value));
 }
 
-/// As [`drop_flat`], for what is no value.
+/// As [`drop_flat`], for what is not a value.
 pub(crate) fn drop_other(other: impl Any) {
     drop_all([Doomed::Other(Box::new(other))]);
 }

@@ -68,7 +68,16 @@ pub(crate) fn for_one_more(call: &Call<'_>, list: &Array) -> Result<(), Failure>
     })
 }
 
-/// Memory for a string that grows by so many bytes.
+/// Memory for one more of the items that an iterator keeps, of which it has `count` and room for `capacity`.
+pub(crate) fn for_kept(count: usize, capacity: usize) -> Result<(), Failure> {
+    if count < capacity {
+        return Ok(());
+    }
+    let items = count.saturating_mul(2);
+    check(items.saturating_mul(ITEM), || format!("{items} items"))
+}
+
+/// Memory for a string that grows by a number of bytes.
 pub(crate) fn for_longer(call: &Call<'_>, string: &String, more: usize) -> Result<(), Failure> {
     let length = string.len().saturating_add(more);
     let limit = call.interp.settings.limits.of_string_bytes();

@@ -5,7 +5,7 @@ use rhai::{Array, Dynamic, Map};
 use crate::script::bind::{CALL, function_of};
 use crate::script::exceptions::no_key;
 use crate::script::{Call, Handler, Namespace, Outcome, Registry, raise, truth, type_name};
-use crate::stdlib::builtins::arithmetic::by_engine;
+use crate::stdlib::builtins::arithmetic::{by_engine, unsupported};
 use crate::stdlib::builtins::compare::{equal, greater, less};
 use crate::stdlib::builtins::kind::attribute;
 use crate::stdlib::builtins::sequence::add;
@@ -103,7 +103,20 @@ fn arithmetic(operator: &mut Namespace<'_>) {
 
 fn engine(call: &mut Call<'_>, operator: &str) -> Outcome {
     let (a, b) = (call.value(0), call.value(1));
-    by_engine(call, operator, &a, &b)
+    // Rhai removes what is subtracted from a string.
+    if operator == "-" && as_string(&a).is_some() {
+        return Err(unsupported(operator, &a, &b));
+    }
+    let bits = match (a.as_bool(), b.as_bool(), operator) {
+        (Ok(a), Ok(b), "&") => Some(a & b),
+        (Ok(a), Ok(b), "|") => Some(a | b),
+        (Ok(a), Ok(b), "^") => Some(a ^ b),
+        _ => None,
+    };
+    match bits {
+        Some(bit) => Ok(bit.into()),
+        None => by_engine(call, operator, &a, &b),
+    }
 }
 
 fn comparisons(operator: &mut Namespace<'_>) {

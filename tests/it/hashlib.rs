@@ -55,7 +55,7 @@ fn a_hash_grows_and_is_copied() {
         True True
         True <sha256 _hashlib.HASH object> sha256 True False
         88d4266f TypeError: Strings must be encoded before hashing
-        TypeError: obj is a hashlib.HASH, which cannot be sent to another process
+        TypeError: item is a Hash, which cannot be sent to another process
         ",
     );
 }
@@ -76,9 +76,11 @@ fn a_file_is_hashed_from_where_it_is() {
         print(error_of(|| hashlib.file_digest(open("new", "wb"), "md5")));
         "#,
     );
-    run.beside("data", "x".to_string() + &"y".repeat(1_000_000)).run().assert(
-        0,
-        "
+    run.beside("data", "x".to_string() + &"y".repeat(1_000_000))
+        .run()
+        .assert(
+            0,
+            "
         bd2c9d004ef52b593f963229fc75cccb
         4c4ece6a40af230a4b507ceec577ba44 b''
         ValueError: the file is not open in binary mode: open it with \"rb\"
@@ -87,8 +89,8 @@ fn a_file_is_hashed_from_where_it_is() {
         TypeError: digest must be the name of a hash or a function that makes one
         UnsupportedOperation: not readable
         ",
-        "",
-    );
+            "",
+        );
 }
 
 #[test]
@@ -102,6 +104,6 @@ fn processes_hash_for_themselves() {
         )
         .start_method(method)
         .run()
-        .assert(0, "['86f7e4', 'e9d71f']", "");
+        .assert(0, "['86f7e4', 'e9d71f']\n", "");
     });
 }

@@ -39,14 +39,14 @@ mod extremes; // wrong and extreme arguments
 mod faults; // small faults found from outside
 mod fifo; // files that make their readers wait
 mod from_python; // the tables of docs/from-python.md
-mod imports; // imported modules as values
 mod hashlib; // hashlib, beside CPython's values
+mod imports; // imported modules as values
 mod islands; // functions and loops as machine code
 mod itertools; // itertools, functools, operator, string
 mod logging; // records of all processes and threads of a program
 mod long_lines; // lines of any length, read and printed
-mod math; // math, beside CPython's values
 mod manual; // the examples of docs/modules
+mod math; // math, beside CPython's values
 mod memory; // values as large as a script asks for
 mod methods; // methods and functions of one name
 mod multiprocessing; // Process, Lock, Queue and the life of a family
@@ -64,8 +64,8 @@ mod shortcuts; // loops and functions that are run without asking Rhai for each 
 mod shutil; // shutil, glob
 mod signal; // signal, os.fork
 mod socket; // sockets, and the servers of the tutorials
-mod tempfile; // tempfile; os.stat and others
 mod subprocess; // other programs, and who ends with whom
+mod tempfile; // tempfile; os.stat and others
 mod terminal; // the prompt, on a pseudo-terminal
 mod threading; // threads, and what lies between them
 mod tidy; // the house rules

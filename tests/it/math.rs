@@ -1,6 +1,6 @@
 //! `math`: each value beside CPython's.
 
-use super::support::script::{prints, prints_in_every_mode};
+use super::support::script::{Script, prints, prints_in_every_mode};
 use super::support::table::gives;
 
 #[test]
@@ -236,9 +236,27 @@ fn loops_with_functions_of_the_module_are_compiled() {
         9000
         ",
     );
-    let explained = super::support::script::Script::text(
+    let explained = Script::text(
         "let t = 0.0; for i in range(100000) { t += math.sqrt(i) + math.pi; } print(t > 0);",
     );
     let output = explained.option("--explain-compile").run();
     assert!(output.stderr.contains("compiled"), "{}", output.stderr);
+}
+
+#[test]
+fn a_module_of_the_program_may_have_the_name() {
+    let script = Script::text(
+        "
+        import \"mine\" as math;
+        let n = 0;
+        for i in range(3000) { n += math::sqrt(4.0); }
+        print(n);
+        ",
+    );
+    let by = "PROCSCRIPT_COMPILE=at-once exec \"$@\"";
+    let run = script
+        .beside("mine.rhai", "fn sqrt(x) { 7 }")
+        .through_shell(by)
+        .run();
+    run.assert(0, "21000\n", "");
 }

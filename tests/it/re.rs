@@ -282,7 +282,7 @@ fn what_takes_exponential_time_elsewhere_does_not_here() {
 #[test]
 fn iterators_give_matches_one_by_one() {
     prints(
-        r#"
+        r###"
         let words = re.finditer(#"\w+"#, "one two three");
         print(next(words).group(), words.next()[0]);
         for m in words { print(m); }
@@ -291,7 +291,7 @@ fn iterators_give_matches_one_by_one() {
         let m = re.search("a", "ab");
         let group = m.group;
         print(group.call(), m == m, re.search("a", "ab") == m);
-        "#,
+        "###,
         "
         one two
         <re.Match object; span=(8, 13), match='three'>
@@ -308,7 +308,7 @@ fn patterns_are_used_in_threads_and_sent_to_processes() {
         Script::text(
             r#"
             const WORD = re.compile("(?i)(?P<first>w)ord");
-            fn work(q, pattern) { q.put([pattern, pattern == WORD, pattern.search("a Word")["first"]]); }
+            fn work(q, pattern) { q.put([pattern, pattern == global::WORD, pattern.search("a Word")["first"]]); }
             let q = Queue();
             let p = Process(work, [q, WORD]);
             p.start();
@@ -332,8 +332,8 @@ fn patterns_are_used_in_threads_and_sent_to_processes() {
             W
             W
             W
-            TypeError: obj is a re.Match, which cannot be sent to another process
-            TypeError: obj cannot be sent to another process: an iterator belongs to its process: send list(iterator)
+            TypeError: item is a Match, which cannot be sent to another process
+            TypeError: item is an iterator, which cannot be sent from here: an iterator belongs to its process: send list(iterator)
             [['w', 'W'], ['']]
             ",
             "",

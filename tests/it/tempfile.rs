@@ -12,7 +12,9 @@ fn leaves(code: &str, stdout: &str) {
     for method in ["fork", "spawn"] {
         let run = Script::text(code)
             .start_method(method)
-            .through_shell("mkdir tmp; export TMPDIR=\"$PWD/tmp\"; \"$@\" 2>err; echo code $?; ls -A tmp")
+            .through_shell(
+                "mkdir tmp; export TMPDIR=\"$PWD/tmp\"; \"$@\" 2>err; echo code $?; ls -A tmp",
+            )
             .run();
         run.assert(0, stdout, "");
     }
@@ -107,12 +109,23 @@ fn what_is_temporary_is_removed_when_it_is_left() {
 #[test]
 fn nothing_is_left_when_the_script_ends() {
     let make = "let d = tempfile.TemporaryDirectory(); let f = tempfile.NamedTemporaryFile(); os.mkdir(d.name + \"/in\");\n";
-    leaves(make, "code 0");
-    leaves(&format!("{make} throw ValueError(\"no\");"), "code 1");
-    leaves(&format!("{make} sys.exit(3);"), "code 3");
-    leaves(&format!("{make} os.kill(os.getpid(), signal.SIGTERM); time.sleep(60);"), "code 143");
-    leaves(&format!("const D = #{{}}; fn go() {{ {make} throw ValueError(d.name); }} go();"), "code 1");
-    leaves(&format!("{make} let t = Thread(|| {{ let x = tempfile.TemporaryDirectory(); }}); t.start(); t.join();"), "code 0");
+    leaves(make, "code 0\n");
+    leaves(&format!("{make} throw ValueError(\"no\");"), "code 1\n");
+    leaves(&format!("{make} sys.exit(3);"), "code 3\n");
+    leaves(
+        &format!("{make} os.kill(os.getpid(), signal.SIGTERM); time.sleep(60);"),
+        "code 143",
+    );
+    leaves(
+        &format!("const D = #{{}}; fn go() {{ {make} throw ValueError(d.name); }} go();"),
+        "code 1",
+    );
+    leaves(
+        &format!(
+            "{make} let t = Thread(|| {{ let x = tempfile.TemporaryDirectory(); }}); t.start(); t.join();"
+        ),
+        "code 0",
+    );
 }
 
 #[test]
@@ -140,7 +153,7 @@ fn a_child_removes_its_own_and_nothing_of_its_parent() {
         "
         ['from the child'] False
         True
-        TypeError obj cannot be sent to another process: a temporary directory belongs to the process that has made it: send its name
+        TypeError item is a TemporaryDirectory, which cannot be sent from here: a temporary directory belongs to the process that has made it: send its name
         code 0
         ",
     );

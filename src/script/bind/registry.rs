@@ -72,9 +72,10 @@ impl Registry {
         matches!(&self.purpose, Purpose::Engine(vocabulary) if vocabulary.has(name))
     }
 
-    /// Returns whether a script module of this name has to be declared: a program that does not name it can have none of its values.
-    pub(crate) fn can_name(&self, module: &str) -> bool {
-        !self.is_for_engine() || self.wants(module)
+    /// Returns whether something of this name has to be declared: a program that does not name a script module, or a function that makes values
+    /// of a class, has none of them.
+    pub(crate) fn can_name(&self, name: &str) -> bool {
+        !self.is_for_engine() || self.wants(name)
     }
 
     pub(super) fn is_for_engine(&self) -> bool {

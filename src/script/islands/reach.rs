@@ -57,7 +57,12 @@ impl Surroundings for Reach<'_> {
             "random" | "math" => name,
             _ => "builtins",
         };
-        is_mounted && settings.has_module(module) && self.interp.given.get(name).is_none()
+        // Another module may have the name of ours.
+        let is_hidden = module == name && self.interp.program.may_import_as(name);
+        is_mounted
+            && !is_hidden
+            && settings.has_module(module)
+            && self.interp.given.get(name).is_none()
     }
 }
 

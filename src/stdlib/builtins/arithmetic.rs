@@ -289,7 +289,8 @@ pub(in crate::stdlib) fn by_engine_in(
     })
 }
 
-pub(super) fn unsupported(operator: &str, a: &Dynamic, b: &Dynamic) -> Failure {
+/// Returns the error for an operator that two values do not have.
+pub(in crate::stdlib) fn unsupported(operator: &str, a: &Dynamic, b: &Dynamic) -> Failure {
     let (a, b) = (type_name(a), type_name(b));
     let text = format!("unsupported operand type(s) for {operator}: '{a}' and '{b}'");
     raise("TypeError", text)

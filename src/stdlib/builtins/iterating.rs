@@ -12,6 +12,11 @@ use crate::script::{Call, Outcome, Registry, raise, raise_bare, type_name};
 pub(super) fn register(registry: &mut Registry) {
     registry.function("iter", &["object", "/"], iter);
     registry.function("next", &["iterator", "default?", "/"], next);
+    // Whatever returns one.
+    let makers = ["iter", "itertools", "collections", "glob", "re"];
+    if !makers.iter().any(|maker| registry.can_name(maker)) {
+        return;
+    }
     registry
         .class::<Iter>("iterator")
         .by_address(Iter::address)

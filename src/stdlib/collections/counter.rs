@@ -98,10 +98,15 @@ fn count(
         call.check_interrupts()?;
         let item = item?;
         let key = Key::of(&item)?;
+        table.make_room()?;
         table.with(|entries| {
             let (_, count) = &mut entries.entry(key).or_insert_with(|| (item, zero()));
-            if let Ok(number) = count.as_int() {
-                *count = Dynamic::from_int(number.saturating_add(one));
+            match count.as_float() {
+                Ok(float) => *count = Dynamic::from_float(float + one as f64),
+                Err(_) => {
+                    let number = as_int(count).unwrap_or(0);
+                    *count = Dynamic::from_int(number.saturating_add(one));
+                }
             }
         });
     }

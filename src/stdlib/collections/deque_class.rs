@@ -2,15 +2,13 @@
 
 use std::any::TypeId;
 
-use rhai::{Array, Dynamic};
+use rhai::Dynamic;
 
 use super::deque::{Deque, End};
 use super::keyed::shown;
-use crate::script::{Call, Failure, Handler, Outcome, Registry, memory, raise};
-use crate::stdlib::builtins::compare::{equal, less};
+use crate::script::{Call, Failure, Outcome, Registry, memory, raise, type_name};
+use crate::stdlib::builtins::compare::equal;
 use crate::stdlib::builtins::lazy::Lazy;
-use crate::stdlib::builtins::number::not_an_integer;
-use crate::stdlib::builtins::operators::repeated;
 use crate::stdlib::builtins::slices;
 use crate::text::as_int;
 
@@ -91,7 +89,6 @@ pub(super) fn register(registry: &mut Registry) {
     registry.iterates(this, |value| {
         Box::new(value.cast::<Deque>().items().into_iter().map(Ok))
     });
-    operators(registry);
 }
 
 fn as_value(number: usize) -> Dynamic {
@@ -159,6 +156,12 @@ fn no_item() -> Failure {
     raise("IndexError", "deque index out of range")
 }
 
+fn no_index(index: &Dynamic) -> Failure {
+    let found = type_name(index);
+    let text = format!("sequence index must be integer, not '{found}'");
+    raise("TypeError", text)
+}
+
 /// `d[i]`
 fn item(call: &mut Call<'_>) -> Outcome {
     let index = call.value(0);
@@ -168,7 +171,7 @@ fn item(call: &mut Call<'_>) -> Outcome {
         return method
             .ok_or_else(|| crate::script::bind::no_attribute(call, "collections.deque", &name));
     }
-    let index = as_int(&index).ok_or_else(|| not_an_integer(&index))?;
+    let index = as_int(&index).ok_or_else(|| no_index(&index))?;
     let item = call.this::<Deque>().with(|items| {
         let place = slices::at(index, items.len())?;
         items.get(place).cloned()
@@ -179,7 +182,7 @@ fn item(call: &mut Call<'_>) -> Outcome {
 /// `d[i] = value`
 fn set_item(call: &mut Call<'_>) -> Outcome {
     let (index, value) = (call.value(0), call.value(1));
-    let index = as_int(&index).ok_or_else(|| not_an_integer(&index))?;
+    let index = as_int(&index).ok_or_else(|| no_index(&index))?;
     let old = call.this::<Deque>().with(|items| {
         let place = slices::at(index, items.len())?;
         Some(std::mem::replace(items.get_mut(place)?, value))
@@ -239,7 +242,7 @@ fn remove(call: &mut Call<'_>) -> Outcome {
     let place = place_of(call, &value, 0, usize::MAX);
     let removed = place.and_then(|place| call.this::<Deque>().with(|items| items.remove(place)));
     removed.map(|_| Dynamic::UNIT).ok_or_else(|| {
-        let text = "deque.remove(x): x not in deque";
+        let text = format!("{} is not in deque", call.repr(&value));
         raise("ValueError", text)
     })
 }
@@ -247,79 +250,11 @@ fn remove(call: &mut Call<'_>) -> Outcome {
 fn repr(call: &mut Call<'_>) -> Outcome {
     let deque: Deque = call.this();
     let inside = shown(deque.address(), || Ok(call.repr(&deque.items().into())))?;
-    let inside = if inside == "..." {
-        "[...]".into()
-    } else {
-        inside
-    };
+    if inside == "..." {
+        return Ok("[...]".into());
+    }
     let most = deque
         .most()
         .map_or_else(String::new, |most| format!(", maxlen={most}"));
     Ok(format!("deque({inside}{most})").into())
-}
-
-fn operators(registry: &mut Registry) {
-    let this = TypeId::of::<Deque>();
-    registry.exactly("+", &[this; 2], &["a", "b"], |call| {
-        let (a, b) = operands(call)?;
-        memory::for_items(call, a.len().saturating_add(b.len()))?;
-        let items = a.items().into_iter().chain(b.items());
-        Ok(Dynamic::from(Deque::new(items, a.most())))
-    });
-    registry.exactly("*", &[this, TypeId::of::<i64>()], &["a", "b"], |call| {
-        let (deque, count) = (call.value(0).cast::<Deque>(), call.int(1)?);
-        let items = repeated(call, &deque.items(), usize::try_from(count).unwrap_or(0))?;
-        Ok(Dynamic::from(Deque::new(items, deque.most())))
-    });
-    let compares: [(&'static str, Handler); 6] = [
-        ("==", |call| {
-            compared(call, |call, a, b| Ok(equal(call.context, a, b)))
-        }),
-        ("!=", |call| {
-            compared(call, |call, a, b| Ok(!equal(call.context, a, b)))
-        }),
-        ("<", |call| {
-            compared(call, |call, a, b| less(call.context, a, b))
-        }),
-        (">", |call| {
-            compared(call, |call, a, b| less(call.context, b, a))
-        }),
-        ("<=", |call| {
-            compared(call, |call, a, b| Ok(!less(call.context, b, a)?))
-        }),
-        (">=", |call| {
-            compared(call, |call, a, b| Ok(!less(call.context, a, b)?))
-        }),
-    ];
-    for (operator, handler) in compares {
-        registry.exactly(operator, &[this; 2], &["a", "b"], handler);
-    }
-}
-
-fn operands(call: &mut Call<'_>) -> Result<(Deque, Deque), Failure> {
-    let both = (
-        call.value(0).try_cast::<Deque>(),
-        call.value(1).try_cast::<Deque>(),
-    );
-    both.0
-        .zip(both.1)
-        .ok_or_else(|| raise("TypeError", "two deques are needed"))
-}
-
-/// Compares as lists. One that is inside itself is equal to itself.
-fn compared(
-    call: &mut Call<'_>,
-    compare: fn(&Call<'_>, &Dynamic, &Dynamic) -> Result<bool, Failure>,
-) -> Outcome {
-    let (a, b) = operands(call)?;
-    let items = |deque: &Deque| -> Dynamic { Array::into(deque.items()) };
-    let (left, right) = match a.address() == b.address() {
-        true => (Dynamic::UNIT, Dynamic::UNIT),
-        false => (items(&a), items(&b)),
-    };
-    if left.is_unit() {
-        let is_equal = matches!(call.name(), "==" | "<=" | ">=");
-        return Ok(is_equal.into());
-    }
-    compare(call, &left, &right).map(Dynamic::from)
 }

@@ -60,7 +60,7 @@ pub(super) fn members<T: Keyed>(class: &mut Class<'_>) {
         });
 }
 
-/// Adds what is no method: `len`, `dict`, iteration.
+/// Adds what is not a method: `len`, `dict`, iteration.
 pub(super) fn functions<T: Keyed>(registry: &mut Registry) {
     let this = TypeId::of::<T>();
     registry.exactly("len", &[this], &["obj"], |call| {

@@ -4,12 +4,13 @@
 //!
 //! - [`key`], [`table`]: dicts that keep the types of their keys and their order; [`kinds`], [`keyed`]: their classes, and what these have in common.
 //! - [`counter`], [`default_dict`], [`ordered_dict`]: the members of each.
-//! - [`deque`], [`deque_class`]: the list with two ends.
+//! - [`deque`], [`deque_class`], [`deque_operators`]: the list with two ends.
 
 mod counter;
 mod default_dict;
 mod deque;
 mod deque_class;
+mod deque_operators;
 pub(super) mod key;
 mod keyed;
 mod kinds;
@@ -30,6 +31,7 @@ pub(super) fn register(registry: &mut Registry) {
     default_dict::register(registry);
     ordered_dict::register(registry);
     deque_class::register(registry);
+    deque_operators::register(registry);
     registry
         .namespace("collections", Collections)
         .function("Counter", &["iterable?", "/"], counter::construct)

@@ -7,7 +7,7 @@ use rhai::{Array, Dynamic};
 
 use super::key::Key;
 use crate::script::dropping::drop_flat;
-use crate::script::{Call, Failure};
+use crate::script::{Call, Failure, memory};
 use crate::sys::lock::locked;
 
 /// An entry: the key as it came first, and the value.
@@ -15,6 +15,9 @@ pub(super) type Entry = (Dynamic, Dynamic);
 
 /// The entries by their keys, in order.
 pub(super) type Entries = IndexMap<Key, Entry>;
+
+/// How many items of a list an entry takes as much memory as.
+const WEIGHT: usize = 8;
 
 /// A shared dict. Clones are the same.
 #[derive(Debug, Clone, Default)]
@@ -56,10 +59,22 @@ impl Table {
         drop(old);
     }
 
+    /// Memory for one more entry.
+    ///
+    /// # Errors
+    /// `MemoryError`.
+    pub(super) fn make_room(&self) -> Result<(), Failure> {
+        let (length, capacity) = self.with(|entries| (entries.len(), entries.capacity()));
+        match length < capacity {
+            true => Ok(()),
+            false => memory::for_kept(length.saturating_mul(WEIGHT), 0),
+        }
+    }
+
     /// Sets many entries.
     ///
     /// # Errors
-    /// `TypeError` for a value that cannot be a key.
+    /// `TypeError` for a value that cannot be a key; `MemoryError`.
     pub(super) fn set_all(
         &self,
         call: &Call<'_>,
@@ -67,6 +82,7 @@ impl Table {
     ) -> Result<(), Failure> {
         for (key, value) in pairs {
             call.check_interrupts()?;
+            self.make_room()?;
             self.set(Key::of(&key)?, key, value);
         }
         Ok(())

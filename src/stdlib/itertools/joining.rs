@@ -75,6 +75,9 @@ fn cycle(call: &mut Call<'_>) -> Outcome {
     iterator(call, "itertools.cycle", move || {
         match source.as_mut().and_then(Lazy::next) {
             Some(Ok(item)) => {
+                if let Err(error) = memory::for_kept(saved.len(), saved.capacity()) {
+                    return Some(Err(error));
+                }
                 saved.push(item.clone());
                 return Some(Ok(item));
             }
@@ -149,6 +152,9 @@ fn tee(call: &mut Call<'_>) -> Outcome {
             if let Ok(item) = &item {
                 for (other, waiting) in locked(&waiting).iter_mut().enumerate() {
                     if other != index {
+                        if let Err(error) = memory::for_kept(waiting.len(), waiting.capacity()) {
+                            return Some(Err(error));
+                        }
                         waiting.push_back(item.clone());
                     }
                 }
@@ -188,7 +194,12 @@ fn groupby(call: &mut Call<'_>) -> Outcome {
             match keyed() {
                 None => break,
                 Some(Err(error)) => return Some(Err(error)),
-                Some(Ok((next, item))) if same.holds(&next, &key) => group.push(item),
+                Some(Ok((next, item))) if same.holds(&next, &key) => {
+                    if let Err(error) = memory::for_kept(group.len(), group.capacity()) {
+                        return Some(Err(error));
+                    }
+                    group.push(item);
+                }
                 Some(Ok(next)) => {
                     first = Some(next);
                     break;
@@ -223,7 +234,12 @@ fn batched(call: &mut Call<'_>) -> Outcome {
         while batch.len() < size {
             match items.next() {
                 None => break,
-                Some(Ok(item)) => batch.push(item),
+                Some(Ok(item)) => {
+                    if let Err(error) = memory::for_kept(batch.len(), batch.capacity()) {
+                        return Some(Err(error));
+                    }
+                    batch.push(item);
+                }
                 Some(error) => return Some(error),
             }
         }

@@ -47,7 +47,7 @@ impl Function {
     /// Returns parameter `index`; `None` if it was not given.
     ///
     /// # Errors
-    /// `TypeError` for what is no function.
+    /// `TypeError` for what is not a function.
     pub(super) fn given(call: &mut Call<'_>, index: usize) -> Result<Option<Self>, Failure> {
         let Some(value) = call.given(index) else {
             return Ok(None);

@@ -49,6 +49,9 @@ pub(super) fn register(os: &mut Namespace<'_>) {
 }
 
 pub(super) fn register_class(registry: &mut Registry) {
+    if !registry.can_name("scandir") {
+        return;
+    }
     registry
         .class::<DirEntry>("os.DirEntry")
         .getter("name", |call| Ok(call.this::<DirEntry>().name.into()))

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use rhai::{Array, Dynamic, Map};
 
+use super::cache::compiled;
+use super::flags;
 use super::found::Match;
 use super::operations::{expand, findall, finditer, search, split, sub};
 use super::pattern::{Pattern, Where};
 use super::subject::Subject;
-use super::{compiled, flags};
 use crate::script::bind::method_of;
 use crate::script::{Call, Interp, Outcome, Registry};
 use crate::text::{as_string, quoted};

@@ -51,7 +51,7 @@ impl Source {
         is_next
     }
 
-    /// Takes characters while they fit, at most so many.
+    /// Takes characters while they fit, at most `most` of them.
     pub(super) fn take_while(&mut self, most: usize, fits: fn(&char) -> bool) -> String {
         let rest = self.chars[self.at..].iter();
         let taken: String = rest.take(most).take_while(|char| fits(char)).collect();

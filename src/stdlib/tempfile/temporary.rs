@@ -14,6 +14,12 @@ use crate::text::to_path;
 #[derive(Debug, Default)]
 pub(super) struct Temporaries(Mutex<HashSet<PathBuf>>);
 
+impl Drop for Temporaries {
+    fn drop(&mut self) {
+        self.end_process();
+    }
+}
+
 impl State for Temporaries {
     fn begin_process(&self) {
         // They belong to the parent.

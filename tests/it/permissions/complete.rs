@@ -33,7 +33,10 @@ const CALLS: &[(&str, &str)] = &[
     ("glob.glob", r#"glob.glob("/etc/*")"#),
     ("glob.iglob", r#"glob.iglob("/etc/*")"#),
     ("shutil.disk_usage", r#"shutil.disk_usage("/")"#),
-    ("shutil.copyfile", r#"shutil.copyfile("/etc/passwd", "new")"#),
+    (
+        "shutil.copyfile",
+        r#"shutil.copyfile("/etc/passwd", "new")"#,
+    ),
     ("shutil.copy", r#"shutil.copy("/etc/passwd", "new")"#),
     ("shutil.copy2", r#"shutil.copy2("/etc/passwd", "new")"#),
     ("shutil.copytree", r#"shutil.copytree("/etc", "new")"#),
@@ -42,8 +45,14 @@ const CALLS: &[(&str, &str)] = &[
     ("shutil.which", r#"shutil.which("sh")"#),
     ("tempfile.mkdtemp", "tempfile.mkdtemp()"),
     ("tempfile.mkstemp", "tempfile.mkstemp()"),
-    ("tempfile.NamedTemporaryFile", "tempfile.NamedTemporaryFile()"),
-    ("tempfile.TemporaryDirectory", "tempfile.TemporaryDirectory()"),
+    (
+        "tempfile.NamedTemporaryFile",
+        "tempfile.NamedTemporaryFile()",
+    ),
+    (
+        "tempfile.TemporaryDirectory",
+        "tempfile.TemporaryDirectory()",
+    ),
     ("os.killpg", "os.killpg(0, 0)"),
     ("environ.remove", r#"os.environ.remove("HOME")"#),
     ("os.environ.remove", r#"os.environ.remove("HOME")"#),

@@ -153,7 +153,11 @@ fn ctrl_c_reaches_the_script_and_its_command() {
 
 #[test]
 fn ctrl_c_ends_a_command_that_ignores_it() {
-    for (start, streams) in [("run", "#{}"), ("run", "#{stdin: subprocess.PIPE}"), ("call", "#{}")] {
+    for (start, streams) in [
+        ("run", "#{}"),
+        ("run", "#{stdin: subprocess.PIPE}"),
+        ("call", "#{}"),
+    ] {
         let code = format!(
             "subprocess.{start}([\"sh\", \"-c\", \"trap '' INT; echo ready; sleep 1000; echo ne$((1))ver\"], {streams})"
         );
