@@ -1,6 +1,6 @@
 //! Suggests how to call a function that was called wrongly.
 
-use super::Asked;
+use super::asked::Asked;
 use super::nearest::{nearest, question};
 use crate::script::bind::{Listed, Signature};
 use crate::script::foreign::Foreign;
@@ -10,8 +10,18 @@ const SHOWN: usize = 3;
 
 pub(super) fn help(asked: &Asked<'_>) -> Vec<String> {
     let Some((name, complaint)) = asked.message.split_once("() ") else {
-        return as_method(asked).into_iter().collect();
+        let found = list_method(asked).or_else(|| as_method(asked));
+        return found.into_iter().collect();
     };
+    if complaint.starts_with("target must be a function, not ") {
+        return target(asked, name).into_iter().collect();
+    }
+    if complaint.starts_with("args must be a list, not ") {
+        return args(asked).into_iter().collect();
+    }
+    if let Some(help) = task(asked, name) {
+        return [definitions(asked, name), vec![help]].concat();
+    }
     if name == "<lambda>" {
         return closure(asked).into_iter().collect();
     }
@@ -29,8 +39,102 @@ pub(super) fn help(asked: &Asked<'_>) -> Vec<String> {
         help.extend(natives(asked, name, complaint));
     } else {
         help.extend(defined);
+        help.extend(mapped(asked, name));
     }
     help
+}
+
+/// `Process(work, [1])`: the arguments of a target do not fit.
+fn task(asked: &Asked<'_>, name: &str) -> Option<String> {
+    let outline = &asked.outline;
+    if !matches!(asked.word(), "Process" | "Thread") || name == asked.word() {
+        return None;
+    }
+    let close = outline.closing(asked.at + 1)?;
+    let pipes: Vec<usize> = (asked.at..close)
+        .filter(|at| outline.piece(*at) == "|")
+        .take(2)
+        .collect();
+    let params = match (name, pipes.as_slice()) {
+        ("<lambda>", [first, last]) => outline.text_of(first + 1..*last),
+        ("<lambda>", _) => return None,
+        _ => outline.parameters(name)?,
+    };
+    Some(format!(
+        "args needs one item for each parameter: args: [{params}]"
+    ))
+}
+
+/// `pool.map(work, xs)` of a function with several parameters.
+fn mapped(asked: &Asked<'_>, name: &str) -> Option<String> {
+    let outline = &asked.outline;
+    let is_map = |at: &usize| {
+        let word = outline.piece(*at);
+        let is_of_pool = matches!(word, "map" | "map_async" | "imap" | "imap_unordered");
+        is_of_pool
+            && outline.is_called(*at)
+            && outline.piece(at + 2) == name
+            && outline.piece(at + 3) == ","
+    };
+    let at = (1..outline.len()).find(is_map)?;
+    let (_, pool) = outline.value_before(at - 1)?;
+    let (map, params) = (outline.piece(at), outline.parameters(name)?);
+    let is_several = params.contains(',');
+    is_several.then(|| {
+        format!("{map}() passes one argument to {name}(); pass several with {pool}.starmap({name}, [[{params}], …])")
+    })
+}
+
+/// `Process(#{target: work(1)})`: the function is called here, and its result is the target.
+fn target(asked: &Asked<'_>, class: &str) -> Option<String> {
+    let outline = &asked.outline;
+    let open = asked.at + 1;
+    let close = outline.closing(open)?;
+    let keyword =
+        (open..close).find(|at| outline.piece(*at) == "target" && outline.piece(at + 1) == ":");
+    let start = keyword.map_or(open + 1, |at| at + 2);
+    let (end, value) = outline.value_from(start)?;
+    let function = value.split_once('(').map(|(name, _)| name)?;
+    let first = end.checked_sub(1).filter(|at| outline.piece(*at) == ")")?;
+    let first = (start..first).find(|at| outline.closing(*at) == Some(first))?;
+    let args = outline.inside(first)?;
+    let args = match args {
+        "" => String::new(),
+        args => format!(", args: [{args}]"),
+    };
+    Some(format!(
+        "{value} is called here, before there is a {class}; pass the function: {class}(#{{target: {function}{args}}})"
+    ))
+}
+
+/// `Process(#{target: work, args: 1})`
+fn args(asked: &Asked<'_>) -> Option<String> {
+    let outline = &asked.outline;
+    let close = outline.closing(asked.at + 1)?;
+    let mut keyword = asked.at + 1..close;
+    let keyword =
+        keyword.find(|at| outline.piece(*at) == "args" && outline.piece(at + 1) == ":")?;
+    let (_, value) = outline.value_from(keyword + 2)?;
+    let value = value
+        .strip_prefix('(')
+        .and_then(|value| value.strip_suffix(')'))
+        .unwrap_or(value);
+    Some(format!("write args: [{value}]"))
+}
+
+/// `range(3).map(f)`: a method of lists on another value that can be iterated over, which Rhai reads as `map(range(3), f)`.
+fn list_method(asked: &Asked<'_>) -> Option<String> {
+    let found = asked.message.strip_suffix("' object is not callable")?;
+    let found = found.strip_prefix('\'')?;
+    let dot = asked
+        .at
+        .checked_sub(1)
+        .filter(|at| asked.outline.piece(*at) == ".")?;
+    let name = asked.word();
+    let is_method = matches!(name, "map" | "filter") && found != "NoneType";
+    let (_, value) = asked.outline.value_before(dot)?;
+    let args = asked.outline.inside(asked.at + 1)?;
+    is_method.then(|| format!("{name} is a method of lists: list({value}).{name}({args})"))
 }
 
 /// `got an unexpected keyword argument 'blokc' (it takes obj, block, timeout)`
@@ -52,11 +156,30 @@ fn closure(asked: &Asked<'_>) -> Option<String> {
 fn definitions(asked: &Asked<'_>, name: &str) -> Vec<String> {
     let found = asked.interp.program.definitions(name);
     let shown = found.into_iter().take(SHOWN);
-    shown
+    let shown: Vec<String> = shown
         .map(|(signature, place)| {
             format!("{signature} is defined at {}:{}", place.file, place.line)
         })
-        .collect()
+        .collect();
+    match shown.is_empty() {
+        true => written(asked, name),
+        false => shown,
+    }
+}
+
+/// The functions of this name in a text that has not run.
+fn written(asked: &Asked<'_>, name: &str) -> Vec<String> {
+    let outline = &asked.outline;
+    let found = outline.functions().filter(|(_, found)| *found == name);
+    let shown = found.take(SHOWN).map(|(at, name)| {
+        let params = outline.inside(at + 1).unwrap_or_default();
+        format!(
+            "{name}({params}) is defined at {}:{}",
+            asked.file,
+            outline.line(at)
+        )
+    });
+    shown.collect()
 }
 
 /// The forms in which the embedding program has a function.
@@ -76,7 +199,15 @@ fn foreign(asked: &Asked<'_>, name: &str) -> Vec<String> {
 /// The natives of this name that may have said this.
 fn natives(asked: &Asked<'_>, name: &str, complaint: &str) -> Vec<String> {
     let of_name = |row: &&Listed| row.signature.name == name;
-    let rows: Vec<&Listed> = asked.known.natives().iter().filter(of_name).collect();
+    let mut rows: Vec<&Listed> = asked.known.natives().iter().filter(of_name).collect();
+    // A method of a value, which is no module.
+    let is_module = |name: &str| asked.known.is_module(&name.replace('.', "::"));
+    if asked.receiver().is_some_and(|(value, _)| !is_module(value)) {
+        let is_method = |row: &&Listed| row.receiver.is_some_and(|(_, class)| !is_module(class));
+        if rows.iter().any(is_method) {
+            rows.retain(is_method);
+        }
+    }
     let said: Vec<&Listed> = rows
         .iter()
         .copied()

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use super::asked::Asked;
 use super::nearest::{nearest, question};
-use super::{Asked, values};
+use super::{habits, library, values};
 
 pub(super) fn help(asked: &Asked<'_>) -> Vec<String> {
     let found = no_attribute(asked)
@@ -34,12 +35,40 @@ fn no_attribute(asked: &Asked<'_>) -> Option<String> {
             false => question(&nearest(name, asked.known.settable(class))),
         };
     }
+    if let Some((value, args)) = asked.receiver() {
+        let function = || {
+            let is_name = value.chars().all(|c| c.is_alphanumeric() || c == '_');
+            (class == "function" && is_name).then(|| function_value(asked, value))
+        };
+        if let Some(help) = habits::instead(class, name, value, args).or_else(function) {
+            return Some(help);
+        }
+    }
     let is_there = asked.known.members(class).any(|member| member == name);
-    if is_there && asked.message.ends_with(&format!("'{name}'")) {
+    let is_called = asked.outline.is_called(asked.at);
+    if is_there && !is_called && asked.message.ends_with(&format!("'{name}'")) {
         return Some(format!("'{name}' must be called with brackets: {name}()"));
     }
-    let near = nearest(name, asked.known.members(class));
-    question(&near).or_else(|| in_another_module(asked, class, name))
+    let near = || question(&nearest(name, asked.known.all_members(class)));
+    in_another_module(asked, class, name)
+        .or_else(|| library::instead_of_member(class, name))
+        .or_else(near)
+}
+
+/// `let lock = Lock; lock.acquire();`
+fn function_value(asked: &Asked<'_>, variable: &str) -> String {
+    let outline = &asked.outline;
+    let is_made = |at: &usize| outline.piece(*at) == "=" && outline.piece(at - 1) == variable;
+    let made = (1..asked.at)
+        .rev()
+        .find(is_made)
+        .map(|at| outline.piece(at + 1));
+    match made.filter(|made| made.starts_with(char::is_alphabetic)) {
+        Some(made) => format!(
+            "'{variable}' is the function {made}, not its result: let {variable} = {made}();"
+        ),
+        None => format!("'{variable}' is a function, not its result: {variable}()"),
+    }
 }
 
 /// `time.getpid()` is `os.getpid()`.
@@ -65,7 +94,9 @@ fn no_function(asked: &Asked<'_>) -> Option<String> {
         }) {
             return Some(format!("{alias}::{}", row.signature.text()));
         }
-        return question(&nearest(name, asked.known.members(path)));
+        return in_another_module(asked, path, name)
+            .or_else(|| library::instead_of_member(path, name))
+            .or_else(|| question(&nearest(name, asked.known.members(path))));
     }
     let stem = Path::new(path).file_stem()?.to_string_lossy().into_owned();
     let functions = asked.interp.program.functions_of_module(&stem);
@@ -90,6 +121,9 @@ fn no_module(asked: &Asked<'_>) -> Option<String> {
     }
     let name = asked.quoted().next()?;
     if let Some(help) = asked.known.turned_off(name) {
+        return Some(help);
+    }
+    if let Some(help) = library::instead_of_module(asked.known, name) {
         return Some(help);
     }
     let is_whole = |module: &&str| !module.contains("::");

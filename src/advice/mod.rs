@@ -1,19 +1,30 @@
 //! Suggests what to do about an error that is reported, not about one that a script catches.
 //!
 //! - [`python`]: Python syntax, in a script that does not parse or fails.
-//! - [`names`]: names that are not defined; [`members`]: attributes, functions of modules, modules.
-//! - [`calls`]: how a function is called; [`values`]: what a value or a constant cannot do.
+//! - [`names`]: names that are not defined; [`members`]: attributes, functions of modules, modules; [`habits`]: other names of methods.
+//! - [`library`]: what of Python's library is not available here.
+//! - [`calls`]: how a function is called; [`orders`]: in which order methods are called.
+//! - [`values`]: what a value or a constant cannot do; [`nothing`]: why a value is None.
 //! - [`wrong_calls`]: Python's message for a call that Rhai cannot resolve.
+//! - [`race`]: a captured variable that is in use by the call that its closure runs in.
 //! - [`nearest`]: existing names that are similar.
 
+mod asked;
 mod calls;
+mod habits;
+mod library;
 mod members;
 mod names;
 mod nearest;
+mod nothing;
+mod orders;
 pub(crate) mod python;
+mod race;
 mod values;
 pub(crate) mod wrong_calls;
 
+use self::asked::Asked;
+pub(crate) use self::nearest::did_you_mean;
 pub(crate) use self::python::Pieces;
 use crate::program::diagnostic::Diagnostic;
 use crate::script::Interp;
@@ -56,29 +67,6 @@ fn improve(text: &str, report: &mut Diagnostic, advice: Advice) {
     }
 }
 
-/// An error that ended a script, and its position.
-struct Asked<'a> {
-    interp: &'a Interp,
-    known: &'a Names,
-    kind: &'a str,
-    message: &'a str,
-    outline: Outline<'a>,
-    /// The piece of the source at the error.
-    at: usize,
-}
-
-impl<'a> Asked<'a> {
-    /// The word at the error.
-    fn word(&self) -> &'a str {
-        self.outline.piece(self.at)
-    }
-
-    /// The parts of the message between single quotes.
-    fn quoted(&self) -> impl Iterator<Item = &'a str> {
-        self.message.split('\'').skip(1).step_by(2)
-    }
-}
-
 /// Improves an error that ended a script.
 pub(crate) fn about(interp: &Interp, known: &Names, report: &mut Diagnostic) {
     let source = interp.program.source_shown(&report.file);
@@ -86,36 +74,49 @@ pub(crate) fn about(interp: &Interp, known: &Names, report: &mut Diagnostic) {
     if report.kind == "SyntaxError" {
         return about_syntax(known, &text, &Pieces::of(&text), report);
     }
-    let outline = Outline::of(&text);
+    if report.line == 0 && report.kind == "DataRaceError" {
+        return race::about(interp, known, report);
+    }
+    about_text(interp, known, &text, report);
+}
+
+/// Improves an error of the script `text` that is not a syntax error, whether it has run or not.
+pub(crate) fn about_text(interp: &Interp, known: &Names, text: &str, report: &mut Diagnostic) {
+    let outline = Outline::of(text);
     let asked = Asked {
         interp,
         known,
         kind: &report.kind,
         message: &report.message,
+        file: &report.file,
         at: outline
             .at(report.line, report.column)
-            .unwrap_or(usize::MAX - 1),
+            .unwrap_or(outline.len() + 1),
         outline,
     };
     // A near variable is likelier than anything that Python's habits explain.
     let slip = match names::near_variable(&asked) {
         None => {
             let place = (report.line, report.column);
-            python::of_failure(known, &Pieces::of(&text), place, &report.message)
+            python::of_failure(known, &Pieces::of(text), place, &report.message)
         }
         Some(_) => None,
     };
     if let Some(slip) = slip {
-        return improve(&text, report, slip);
+        return improve(text, report, slip);
     }
     let help = match asked.kind {
         "NameError" => names::help(&asked),
         "AttributeError" | "ModuleNotFoundError" => members::help(&asked),
         "TypeError" => [calls::help(&asked), values::help(&asked)].concat(),
-        "DataRaceError" => values::help(&asked),
+        "DataRaceError" => race::help(&asked).into_iter().collect(),
         _ => Vec::new(),
     };
-    let message = values::better_message(&asked);
+    let help = match help.is_empty() {
+        true => orders::help(&asked).into_iter().collect(),
+        false => help,
+    };
+    let message = race::better_message(&asked);
     report.help.extend(help);
     if let Some(message) = message {
         report.message = message;

@@ -1,6 +1,7 @@
 //! A name that is not defined.
 
-use super::Asked;
+use super::asked::Asked;
+use super::library;
 use super::nearest::{nearest, question};
 use crate::program::Program;
 use crate::script::report::Reports;
@@ -18,8 +19,11 @@ pub(super) fn help(asked: &Asked<'_>) -> Vec<String> {
         "self" => Some("the object of a method is called this: this.x".into()),
         _ if asked.outline.is_called(asked.at) => hidden(asked, name)
             .or_else(|| elsewhere(asked, name))
+            .or_else(|| library::instead_of_name(asked.known, name, true))
             .or_else(|| misspelt(asked, name)),
         _ => hidden(asked, name)
+            .or_else(|| library::instead_of_name(asked.known, name, false))
+            .or_else(|| nickname(asked, name))
             .or_else(|| misspelt(asked, name))
             .or_else(|| elsewhere(asked, name)),
     };
@@ -36,7 +40,9 @@ fn hidden(asked: &Asked<'_>, name: &str) -> Option<String> {
             "'{name}' is a variable: call the function in it as {name}.call({args})"
         ));
     }
-    let outside = seen.outside.iter().rev().find(|v| v.name == name)?;
+    let Some(outside) = seen.outside.iter().rev().find(|v| v.name == name) else {
+        return too_early(asked, name);
+    };
     Some(if outside.is_constant {
         format!("a function sees constants as global::{name}")
     } else {
@@ -47,11 +53,50 @@ fn hidden(asked: &Asked<'_>, name: &str) -> Option<String> {
     })
 }
 
+/// A variable that is declared further down, or by the statement that uses it.
+fn too_early(asked: &Asked<'_>, name: &str) -> Option<String> {
+    let outline = &asked.outline;
+    let declares = |at: &usize| outline.piece(*at) == name && outline.piece(at - 1) == "let";
+    let is_top = || {
+        visible(outline, outline.len())
+            .inside
+            .iter()
+            .any(|v| v.name == name)
+    };
+    let later = || (asked.at + 1..outline.len()).find(|at| declares(at) && is_top());
+    let itself = (1..asked.at).rev().find(declares);
+    match (outline.closure(name), itself) {
+        (Some((params, _)), Some(_)) => Some(format!(
+            "a closure cannot use its own name; a function can: fn {name}({}) {{ … }}",
+            params.trim_matches('|')
+        )),
+        _ => later().map(|at| {
+            let line = outline.line(at);
+            format!("'{name}' is declared in line {line} only: move that line up, before this one")
+        }),
+    }
+}
+
+/// `np.array(…)`: a name that programs give to a module or package.
+fn nickname(asked: &Asked<'_>, name: &str) -> Option<String> {
+    let is_before_dot = asked.outline.piece(asked.at + 1) == ".";
+    let module = library::nickname(name).filter(|_| is_before_dot)?;
+    let available = || {
+        format!(
+            "the module is called {module} here: {module}.{}",
+            asked.outline.piece(asked.at + 2)
+        )
+    };
+    library::instead_of_module(asked.known, module)
+        .or_else(|| asked.known.is_module(module).then(available))
+}
+
 fn misspelt(asked: &Asked<'_>, name: &str) -> Option<String> {
     let (outline, at) = (&asked.outline, asked.at);
     let functions = functions(&asked.interp.program);
     let functions = functions.iter().map(String::as_str);
-    let all_functions = asked.known.functions().chain(functions);
+    let here = outline.functions().map(|(_, name)| name);
+    let all_functions = asked.known.functions().chain(functions).chain(here);
     if outline.is_called(at) {
         return question(&nearest(name, all_functions));
     }

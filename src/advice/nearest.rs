@@ -35,6 +35,14 @@ pub(super) fn nearest<'k>(name: &str, known: impl IntoIterator<Item = &'k str>) 
         .collect()
 }
 
+/// The question whether one of these names was meant; nothing if none is similar.
+pub(crate) fn did_you_mean<'k>(
+    name: &str,
+    known: impl IntoIterator<Item = &'k str>,
+) -> Option<String> {
+    question(&nearest(name, known))
+}
+
 /// `did you mean 'a' or 'b'?`; nothing without names.
 pub(super) fn question(names: &[&str]) -> Option<String> {
     let quoted: Vec<String> = names.iter().map(|name| format!("'{name}'")).collect();
@@ -47,7 +55,8 @@ pub(super) fn question(names: &[&str]) -> Option<String> {
 
 /// The number of typing mistakes between two names; `None` if there are too many to suggest the other name.
 ///
-/// Short names are similar to many others: names of two characters have none, and those of three must begin alike.
+/// Short names are similar to many others: names of two characters have none, and those of up to five must begin alike, or with the
+/// first two characters swapped.
 fn distance(name: &str, other: &str) -> Option<usize> {
     let (name, other) = (name.to_lowercase(), other.to_lowercase());
     let bare = |text: &str| text.replace('_', "");
@@ -56,13 +65,19 @@ fn distance(name: &str, other: &str) -> Option<usize> {
     }
     let allowed = match name.chars().count() {
         0..3 => return None,
-        3 if name.chars().next() != other.chars().next() => return None,
+        3..=5 if !begin_alike(&name, &other) => return None,
         3..=5 => 1,
-        6..=8 => 2,
+        6..=11 => 2,
         _ => 3,
     };
     let distance = strsim::osa_distance(&name, &other);
     (distance <= allowed && distance < other.chars().count().max(2)).then_some(distance)
+}
+
+fn begin_alike(name: &str, other: &str) -> bool {
+    let (mut name, mut other) = (name.chars(), other.chars());
+    let (first, second) = ((name.next(), name.next()), (other.next(), other.next()));
+    first.0 == second.0 || first == (second.1, second.0)
 }
 
 #[cfg(test)]
@@ -81,6 +96,7 @@ mod tests {
             ("value_error", "ValueError"),
             ("lenght", "length"),
             ("putt", "put"),
+            ("ipnut", "input"),
         ] {
             assert_eq!(nearest(name, ["other", meant, "unlike"]), [meant], "{name}");
         }
@@ -93,6 +109,9 @@ mod tests {
             ("x1", "x2"),
             ("ab", "abc"),
             ("foo", "boo"),
+            ("glob", "blob"),
+            ("pool", "bool"),
+            ("subprocess", "Process"),
             ("cat", "dog"),
             ("total", "title"),
             ("get", "exit"),

@@ -6,7 +6,7 @@
 use rhai::{Dynamic, EvalContext, ImmutableString};
 
 use crate::program::Program;
-use crate::script::bind::Signature;
+use crate::script::counts::{Params, wrong_count, wrong_script_count};
 use crate::script::names::{Names, Of};
 use crate::script::rhai_names;
 use crate::script::rhai_texts::{Words, cannot_be_called};
@@ -59,7 +59,11 @@ fn explanation(
         return (!fits).then(|| ("TypeError", wrong_script_count(name, &scripted, given)));
     }
     let class = receiver_type.and_then(|id| names.class_of(id));
-    if class.is_none() && rhai_names::all().any(|known| known == name) {
+    let is_rhais = match receiver_type {
+        Some(id) => rhai_names::may_have(id, name),
+        None => rhai_names::all().any(|known| known == name),
+    };
+    if class.is_none() && is_rhais {
         return Some((
             "TypeError",
             wrong_types(name, args, receiver.is_some(), context),
@@ -98,61 +102,6 @@ fn wrong_types(
         all => cannot_be_called(name, &all.join(", ")),
     }
 }
-
-fn wrong_count(signature: &Signature, given: usize) -> String {
-    let (name, required, most) = (signature.name, signature.required, signature.most());
-    if given < required {
-        let names: Vec<&str> = signature.keywords().take(required).collect();
-        return missing(name, &names[given..]);
-    }
-    let takes = match (required, most) {
-        (low, high) if low == high => counted(high),
-        (low, high) => format!("from {low} to {}", counted(high)),
-    };
-    format!("{name}() takes {takes} but {given} {} given", was(given))
-}
-
-fn missing(name: &str, params: &[&str]) -> String {
-    let quoted: Vec<_> = params.iter().map(|name| format!("'{name}'")).collect();
-    let (count, list) = (quoted.len(), quoted.join(" and "));
-    let noun = if count == 1 { "argument" } else { "arguments" };
-    format!("{name}() missing {count} required positional {noun}: {list}")
-}
-
-/// A call of a script's function, of which there may be several with other numbers of parameters.
-fn wrong_script_count(name: &str, definitions: &[Params], given: usize) -> String {
-    if let [params] = definitions
-        && let Some(left_out) = params.get(given..).filter(|names| !names.is_empty())
-    {
-        let names: Vec<&str> = left_out.iter().map(|name| name.as_str()).collect();
-        return missing(name, &names);
-    }
-    let mut arities: Vec<usize> = definitions.iter().map(|params| params.len()).collect();
-    arities.sort_unstable();
-    arities.dedup();
-    let noun = if arities == [1] {
-        "argument"
-    } else {
-        "arguments"
-    };
-    let takes: Vec<_> = arities.iter().map(usize::to_string).collect();
-    let (takes, was) = (takes.join(" or "), was(given));
-    format!("{name}() takes {takes} positional {noun} but {given} {was} given")
-}
-
-fn counted(count: usize) -> String {
-    format!(
-        "{count} positional argument{}",
-        if count == 1 { "" } else { "s" }
-    )
-}
-
-fn was(count: usize) -> &'static str {
-    if count == 1 { "was" } else { "were" }
-}
-
-/// The names of a function's parameters.
-type Params = Vec<ImmutableString>;
 
 /// The parameters of each of the script's own functions called `name`.
 fn scripted(context: &EvalContext, name: &str) -> Vec<Params> {

@@ -53,7 +53,7 @@ pub(crate) enum Command {
         #[arg(help_heading = None)]
         file: Option<PathBuf>,
     },
-    /// Parse scripts without running them, and print their errors
+    /// Find mistakes in scripts without running them
     Check {
         /// How errors are printed
         #[arg(long, value_name = "FORMAT", default_value = "human")]

@@ -1,10 +1,10 @@
-//! `procscript check`: parses scripts without running them.
+//! `procscript check`: looks for mistakes in scripts without running them.
 
 use std::path::PathBuf;
 
 use anyhow::Result;
-use procscript::Runtime;
 use procscript::error::ErrorFormat;
+use procscript::{Permissions, Runtime};
 
 use super::args::UNUSABLE;
 use super::input::{complain, print_error, read};
@@ -14,7 +14,7 @@ const ERRORS_MAX: usize = 100;
 
 /// Prints the errors of all `files`, and warnings, and returns the exit code: 0 when there are none.
 pub(crate) fn check(files: &[PathBuf], format: ErrorFormat) -> Result<u8> {
-    let runtime = Runtime::builder().build()?;
+    let runtime = Runtime::builder().permissions(Permissions::all()).build()?;
     let mut code = 0;
     for file in files {
         let errors = match read(file) {

@@ -64,7 +64,7 @@ impl Guard {
     }
 
     /// Returns whether everything is allowed.
-    pub(super) fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         self.is_open.load(Ordering::Relaxed)
     }
 

@@ -305,6 +305,13 @@ impl Program {
         found.map(|(_, definition)| definition.clone())
     }
 
+    /// Returns the parameters of each function of this name.
+    pub(crate) fn parameters(&self, name: &str) -> Vec<Vec<ImmutableString>> {
+        let parts = self.parts();
+        let forms = parts.definitions().filter(|(_, found)| found.name == name);
+        forms.map(|(_, found)| found.params.to_vec()).collect()
+    }
+
     /// Returns how many parameters a function has; `None` for a name that is unknown or has several forms.
     pub(crate) fn arity(&self, name: &str) -> Option<usize> {
         let parts = self.parts();

@@ -66,7 +66,7 @@ impl Modules {
         })
     }
 
-    /// Finds the file of a module, and its path without symbolic links.
+    /// Finds the file of a module, and its path without symbolic links; `own` are the directories of the program.
     ///
     /// # Errors
     /// `PermissionError`. Where a plain name could only be found in a directory that the script may not read, the module is not found.
@@ -75,9 +75,9 @@ impl Modules {
         interp: &Interp,
         importer: Option<&str>,
         path: &str,
+        own: &[PathBuf],
     ) -> Result<Option<(Place, PathBuf)>, Failure> {
         let beside = importer.and_then(|file| Some(to_path(file).parent()?.to_path_buf()));
-        let own = interp.program.directories();
         let candidates = beside
             .into_iter()
             .chain(own.iter().cloned())
@@ -93,7 +93,7 @@ impl Modules {
             {
                 return Ok(Some((Place::unjudged(&real), real)));
             }
-            let found = match interp.permissions().module(&file, &own) {
+            let found = match interp.permissions().module(&file, own) {
                 Ok(found) => found,
                 Err(error) => {
                     let is_own = own.iter().any(|own| file.starts_with(own));
@@ -119,6 +119,24 @@ impl Modules {
         refused.map_or(Ok(None), |denied| Err(denied.into()))
     }
 
+    /// Returns the text of the file that a script would import; nothing if there is none.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub(super) fn text_of(
+        &self,
+        interp: &Interp,
+        importer: &str,
+        path: &str,
+    ) -> Result<Option<Arc<str>>, Failure> {
+        let mut own = interp.program.directories();
+        own.extend(to_path(importer).parent().map(Path::to_path_buf));
+        let Some((place, file)) = self.find(interp, Some(importer), path, &own)? else {
+            return Ok(None);
+        };
+        read(&place, &from_os(&file)).map(Some)
+    }
+
     fn load(
         &self,
         engine: &Engine,
@@ -126,16 +144,11 @@ impl Modules {
         (place, file): (&Place, &Path),
     ) -> Result<Shared<Module>, Failure> {
         let name = from_os(file);
-        let bytes = place
-            .read()
-            .map_err(|e| raise("ImportError", format!("{name}: {e}")))?;
-        let text = String::from_utf8(bytes)
-            .map_err(|_| raise("ImportError", format!("{name} is not UTF-8 text")))?;
         let source = Source {
-            name: name.clone(),
+            text: read(place, &name)?,
             shown: interp.program.shown(&name),
-            text: text.into(),
             variables: Vec::new(),
+            name,
         };
         interp.program.note_source(&source);
         let ast = compile_module(engine, interp, &source)?;
@@ -188,6 +201,16 @@ impl Modules {
     }
 }
 
+/// Returns the text of the file `name`.
+fn read(place: &Place, name: &str) -> Result<Arc<str>, Failure> {
+    let bytes = place
+        .read()
+        .map_err(|e| raise("ImportError", format!("{name}: {e}")))?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| raise("ImportError", format!("{name} is not UTF-8 text")))?;
+    Ok(text.into())
+}
+
 /// The modules as Rhai asks for them.
 pub(super) struct Resolver(pub Arc<Modules>);
 
@@ -206,7 +229,8 @@ impl ModuleResolver for Resolver {
         let interp = modules.interp.upgrade();
         let interp = interp.ok_or_else(|| raise("ImportError", "the runtime has ended"))?;
         let not_found = || Box::new(EvalAltResult::ErrorModuleNotFound(path.into(), position));
-        let found = modules.find(&interp, importer, path)?;
+        let own = interp.program.directories();
+        let found = modules.find(&interp, importer, path, &own)?;
         let (place, file) = found.ok_or_else(not_found)?;
         if let Some(module) = locked(&modules.loaded).get(&file) {
             return Ok(module.clone());

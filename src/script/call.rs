@@ -84,7 +84,7 @@ impl<'a> Call<'a> {
         self.values.extend_to(self.signature.params.len());
         for (key, value) in keywords {
             let Some((index, name)) = self.signature.parameter(&key) else {
-                return Err(unknown_keyword(self.signature, &key));
+                return Err(raise("TypeError", self.signature.unknown_keyword(&key)));
             };
             if self.has(index) {
                 let function = self.signature.name;
@@ -377,15 +377,6 @@ fn keywords_of(signature: &Signature, values: &mut Values) -> Option<Map> {
         return None;
     }
     values.pop().and_then(Dynamic::try_cast::<Map>)
-}
-
-fn unknown_keyword(signature: &Signature, key: &str) -> Failure {
-    let known: Vec<_> = signature.keywords().collect();
-    let (name, known) = (signature.name, known.join(", "));
-    raise(
-        "TypeError",
-        format!("{name}() got an unexpected keyword argument '{key}' (it takes {known})"),
-    )
 }
 
 /// Seconds as a duration; `None`, which waits for ever, when there are too many.

@@ -39,6 +39,7 @@ pub(crate) mod cells;
 pub(crate) mod codec;
 pub(crate) mod codecs;
 mod commands;
+pub(crate) mod counts;
 mod denied;
 pub(crate) mod depth;
 pub(crate) mod dialect;

@@ -96,6 +96,20 @@ impl Names {
             .chain(rhais.into_iter().flatten())
     }
 
+    /// Returns the names of a type or a module, also those with an entry elsewhere.
+    pub(crate) fn all_members<'k>(&'k self, class: &'k str) -> impl Iterator<Item = &'k str> {
+        let is_it = move |of: &str| of.replace("::", ".") == class.replace("::", ".");
+        let unlisted = self.declared.unlisted.iter();
+        let unlisted = unlisted.filter(move |(of, _)| is_it(of));
+        self.members(class)
+            .chain(unlisted.map(|(_, name)| -> &str { name }))
+    }
+
+    /// Returns whether a type or a module has this name.
+    pub(crate) fn has_member(&self, class: &str, name: &str) -> bool {
+        self.all_members(class).any(|member| member == name)
+    }
+
     /// Returns the properties of a type that can be assigned to.
     pub(crate) fn settable<'k>(&'k self, class: &'k str) -> impl Iterator<Item = &'k str> {
         let rows = self.properties(Of::Named(class));

@@ -22,6 +22,24 @@ pub(crate) fn all<'a>() -> impl Iterator<Item = &'a str> {
     OTHERS.split_ascii_whitespace().chain(methods)
 }
 
+/// The names among the others that only ranges have.
+const OF_RANGES: [&str; 4] = ["start", "end", "is_inclusive", "is_exclusive"];
+
+/// Returns whether a value of this type may have a method of Rhai's under this name, as far as is known.
+pub(crate) fn may_have(receiver: TypeId, name: &str) -> bool {
+    let is_there = |signature: &str| signature.split('(').next() == Some(name);
+    let is_range = [
+        TypeId::of::<std::ops::Range<i64>>(),
+        TypeId::of::<std::ops::RangeInclusive<i64>>(),
+    ]
+    .contains(&receiver);
+    let mut others = OTHERS.split_ascii_whitespace();
+    match OF_RANGES.contains(&name) {
+        true => is_range,
+        false => methods(receiver).any(is_there) || others.any(|other| other == name),
+    }
+}
+
 fn signatures(methods: &'static str) -> impl Iterator<Item = &'static str> {
     let methods = methods.split_terminator(';').map(str::trim);
     methods.filter(|signature| !signature.is_empty())

@@ -2,9 +2,11 @@
 
 use rhai::{Array, Dynamic, FnPtr, Map};
 
+use crate::program::frame::function_name;
 use crate::script::Outcome;
 use crate::script::bind::is_bound;
 use crate::script::call::Call;
+use crate::script::counts::wrong_script_count;
 use crate::script::exceptions::{Failure, raise};
 use crate::script::values::type_name;
 use crate::text::bounds;
@@ -28,9 +30,11 @@ pub(crate) fn of(target: Option<&FnPtr>, args: &Array, attributes: &Map) -> Opti
 
 /// Parameter 0, the target, if it was given.
 pub(crate) fn target(call: &mut Call<'_>) -> Result<Option<FnPtr>, Failure> {
-    let Some(target) = call.given(0) else {
+    if !call.has(0) {
         return Ok(None);
-    };
+    }
+    // None is what a function returned that was called instead of being passed.
+    let target = call.value(0);
     let (name, found) = (call.name(), type_name(&target));
     let text = format!("{name}() target must be a function, not {found}");
     let function = call.callable(&target);
@@ -49,6 +53,33 @@ pub(crate) fn arguments(call: &mut Call<'_>) -> Result<Array, Failure> {
     let (name, found) = (call.name(), type_name(&args));
     let text = format!("{name}() args must be a list, not {found} (write args: [x])");
     args.into_array().map_err(|_| raise("TypeError", text))
+}
+
+/// Checks that the target takes the arguments, as far as its parameters are known.
+///
+/// # Errors
+/// The `TypeError` that the call would end with.
+pub(crate) fn check_count(
+    call: &Call<'_>,
+    target: Option<&FnPtr>,
+    args: &Array,
+) -> Result<(), Failure> {
+    let Some(target) = target.filter(|target| !is_bound(target)) else {
+        return Ok(());
+    };
+    let forms = call.interp.program.parameters(target.fn_name());
+    let given = target.curry().len() + args.len();
+    if forms.is_empty() || forms.iter().any(|params| params.len() == given) {
+        return Ok(());
+    }
+    // Those of a closure that it has captured come first.
+    let captured = target.curry().len();
+    let own = forms
+        .into_iter()
+        .map(|mut params| params.split_off(captured.min(params.len())));
+    let name = function_name(target.fn_name());
+    let text = wrong_script_count(&name, &own.collect::<Vec<_>>(), args.len());
+    Err(raise("TypeError", text))
 }
 
 /// Runs the task of the receiver here, as its `run()` does.

@@ -41,7 +41,7 @@ pub(crate) fn function(item: &str) -> Option<(&str, usize)> {
 }
 
 /// Whether what is behind a block belongs to the same statement.
-fn continues(next: &str) -> bool {
+pub(super) fn continues(next: &str) -> bool {
     let continuations = [
         "else", "catch", "while", "until", "elif", "except", "finally", ".", "?.", ";", ")", ",",
         "?",

@@ -4,7 +4,7 @@
 //! - [`mod@pieces`]: the tokens of code alone, each with its line and column.
 //! - [`brackets`]: which bracket closes which.
 //! - [`cursor`]: what the end of an unfinished text is part of: a string, a call, a path.
-//! - [`mod@items`]: the statements and functions of a text.
+//! - [`mod@items`]: the statements and functions of a text; [`statements`]: those of a text that does not parse.
 //! - [`outline`]: what is around a place; [`scopes`]: which variables can be seen there.
 
 mod brackets;
@@ -14,6 +14,7 @@ mod lexer;
 mod outline;
 mod pieces;
 mod scopes;
+mod statements;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -25,4 +26,5 @@ pub(crate) use self::lexer::{Kind, code, tokens};
 pub(crate) use self::outline::Outline;
 pub(crate) use self::pieces::{Piece, pieces};
 pub(crate) use self::scopes::visible;
+pub(crate) use self::statements::without_statement;
 pub(crate) use self::words::{KEYWORDS, is_highlighted, is_reserved, is_word_of_python};

@@ -2,6 +2,7 @@
 
 use super::lexer::Kind;
 use super::pieces::{Piece, pieces};
+use super::words::is_keyword;
 
 /// A text in pieces.
 pub(crate) struct Outline<'t> {
@@ -45,19 +46,11 @@ impl<'t> Outline<'t> {
 
     /// What stands between the bracket at `open` and its partner.
     pub(crate) fn inside(&self, open: usize) -> Option<&'t str> {
-        let mut depth = 0_usize;
-        for at in open..self.pieces.len() {
-            match self.piece(at) {
-                "(" | "[" | "{" | "#{" => depth += 1,
-                ")" | "]" | "}" => depth = depth.checked_sub(1)?,
-                _ => (),
-            }
-            if depth == 0 {
-                let begin = self.pieces[open].end();
-                return self.text.get(begin..self.pieces[at].start).map(str::trim);
-            }
-        }
-        None
+        let close = self.closing(open)?;
+        let begin = self.pieces[open].end();
+        self.text
+            .get(begin..self.pieces[close].start)
+            .map(str::trim)
     }
 
     /// The path before the dot or the bracket at `dot`: `d.items`, if it is made of names and dots alone.
@@ -70,6 +63,120 @@ impl<'t> Outline<'t> {
         let is_whole = first == 0 || !matches!(self.piece(first - 1), "." | "::" | "?.");
         let range = self.pieces[first].start..self.pieces[end].end();
         self.text.get(range).filter(|_| is_whole)
+    }
+
+    /// The value that ends before the piece at `end`, as far as it consists of names, members, calls and indexes: `d.e(1)[2]`. Its first
+    /// piece, and its text.
+    pub(crate) fn value_before(&self, end: usize) -> Option<(usize, &'t str)> {
+        let mut at = end.checked_sub(1)?;
+        loop {
+            if matches!(self.piece(at), ")" | "]") {
+                at = self.opening(at)?;
+                let before = at.checked_sub(1);
+                if let Some(before) = before.filter(|before| self.ends_value(*before)) {
+                    at = before;
+                    continue;
+                }
+            }
+            match at.checked_sub(2) {
+                Some(owner) if matches!(self.piece(at - 1), "." | "?." | "::") => at = owner,
+                _ => break,
+            }
+        }
+        let (first, last) = (self.pieces.get(at)?, self.pieces.get(end - 1)?);
+        let is_value = self.ends_value(end - 1) || first.kind != Kind::Symbol;
+        let text = self.text.get(first.start..last.end())?;
+        is_value.then_some((at, text))
+    }
+
+    /// The value that begins at a piece, and the piece after it, as [`value_before`](Self::value_before).
+    pub(crate) fn value_from(&self, start: usize) -> Option<(usize, &'t str)> {
+        let mut at = start;
+        loop {
+            self.pieces.get(at)?;
+            at = match self.piece(at) {
+                "(" | "[" | "#{" => self.closing(at)? + 1,
+                _ => at + 1,
+            };
+            match self.piece(at) {
+                "(" | "[" => (),
+                "." | "?." | "::" => at += 1,
+                _ => break,
+            }
+        }
+        let text = self
+            .text
+            .get(self.pieces[start].start..self.pieces[at - 1].end())?;
+        Some((at, text))
+    }
+
+    /// Whether a value may end with this piece.
+    fn ends_value(&self, at: usize) -> bool {
+        matches!(self.piece(at), ")" | "]") || self.is_word(at) && !is_keyword(self.piece(at))
+    }
+
+    /// The bracket that the one at `close` closes.
+    fn opening(&self, close: usize) -> Option<usize> {
+        let mut depth = 0_usize;
+        for at in (0..=close).rev() {
+            match self.piece(at) {
+                ")" | "]" | "}" => depth += 1,
+                "(" | "[" | "{" | "#{" => depth = depth.checked_sub(1)?,
+                _ => (),
+            }
+            if depth == 0 {
+                return Some(at);
+            }
+        }
+        None
+    }
+
+    /// The bracket that closes the one at `open`.
+    pub(crate) fn closing(&self, open: usize) -> Option<usize> {
+        let mut depth = 0_usize;
+        for at in open..self.pieces.len() {
+            match self.piece(at) {
+                "(" | "[" | "{" | "#{" => depth += 1,
+                ")" | "]" | "}" => depth = depth.checked_sub(1)?,
+                _ => (),
+            }
+            if depth == 0 {
+                return Some(at);
+            }
+        }
+        None
+    }
+
+    /// The text of these pieces.
+    pub(crate) fn text_of(&self, range: std::ops::Range<usize>) -> &'t str {
+        match (self.pieces.get(range.start), range.end.checked_sub(1)) {
+            (Some(first), Some(last)) if last >= range.start && last < self.pieces.len() => {
+                &self.text[first.start..self.pieces[last].end()]
+            }
+            _ => "",
+        }
+    }
+
+    /// The line and column of a piece.
+    pub(crate) fn place(&self, at: usize) -> (usize, usize) {
+        self.pieces.get(at).map_or((0, 0), Piece::place)
+    }
+
+    /// The line of a piece.
+    pub(crate) fn line(&self, at: usize) -> usize {
+        self.pieces.get(at).map_or(0, |piece| piece.line)
+    }
+
+    /// The names of the functions that the text defines, each with its place.
+    pub(crate) fn functions(&self) -> impl Iterator<Item = (usize, &'t str)> {
+        let names = (1..self.pieces.len()).filter(|at| self.piece(at - 1) == "fn");
+        names.map(|at| (at, self.piece(at)))
+    }
+
+    /// The parameters of the first function of this name, as they are written.
+    pub(crate) fn parameters(&self, name: &str) -> Option<&'t str> {
+        let (at, _) = self.functions().find(|(_, found)| *found == name)?;
+        self.inside(at + 1)
     }
 
     /// The arguments of the closure that `name` is declared as, `|a, b|`, and its line.
@@ -113,6 +220,15 @@ mod tests {
         assert_eq!(outline.path_before(last - 2), None);
         assert_eq!(outline.imported("lib"), Some("a/b"));
         assert_eq!(outline.imported("x"), None);
+        let values = Outline::of("let x = -d.e(1)[2].f + g::h(|y| y)[0] * 3; fn k() { }");
+        let plus = values.at(1, 23).unwrap();
+        assert_eq!(values.value_before(plus), Some((4, "d.e(1)[2].f")));
+        assert_eq!(values.value_from(plus + 1).unwrap().1, "g::h(|y| y)[0]");
+        assert_eq!(values.value_before(3), None);
+        assert_eq!(
+            values.functions().map(|(_, name)| name).collect::<Vec<_>>(),
+            ["k"]
+        );
         assert_eq!(Outline::of("").at(1, 1), None);
     }
 }

@@ -234,7 +234,8 @@ fn raise(read: &Reading<'_>, range: Range<usize>) -> Option<String> {
     if value.is_empty() {
         return Some("throw;".into());
     }
-    let call = if value.len() == 1 { "()" } else { "" };
+    let is_class = value.len() == 1 && read.word(value.start).starts_with(char::is_uppercase);
+    let call = if is_class { "()" } else { "" };
     Some(format!("throw {}{call};", expression(read, value)?))
 }
 

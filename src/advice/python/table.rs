@@ -106,6 +106,7 @@ const SYNTAX: &[Slip] = &[
     Slip(By(blocks::not_in_loop), "'{0}' outside of a loop", "'return' ends a function, exit() ends the script"),
     Slip(By(blocks::not_bool), "a condition is true or false here", "write {0}"),
     // Names, commas, semicolons.
+    Slip(By(words::defined_twice), "{0}() is defined twice with {1}", "the first one is in line {2}: rename one of them, or leave it out"),
     Slip(By(words::reserved), "'{0}' is a reserved word and cannot be a name", "choose another name, such as {0}_"),
     Slip(By(words::digit), "a name cannot begin with a digit", "begin it with a letter or _"),
     Slip(By(blocks::comma), "a ',' or '{0}' is missing here", "values are separated by ','; strings are joined with +"),

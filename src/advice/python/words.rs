@@ -1,5 +1,6 @@
 //! Recognises words that begin a statement in Python or JavaScript.
 
+use super::super::library::instead_of_module;
 use super::expression::{expression, parameters};
 use super::reading::Reading;
 use super::row::Found;
@@ -76,7 +77,9 @@ pub(super) fn imported_names(read: &Reading<'_>) -> Option<Found> {
         .map(|part| read.word(part.start))
         .filter(|name| !name.is_empty())
         .collect();
+    let missing = instead_of_module(read.names, module);
     let help = match (module, names.first()) {
+        _ if missing.is_some() => missing?,
         (_, None) if !read.names.is_module(module) => return None,
         ("multiprocessing", _) => {
             "leave it out: the names of multiprocessing are available without import".into()
@@ -115,11 +118,23 @@ pub(super) fn import_help(read: &Reading<'_>, start: usize) -> String {
             names.join(", ")
         );
     }
+    if let Some(missing) = names
+        .clone()
+        .find_map(|part| instead_of_module(read.names, &dotted(read, part)))
+    {
+        return missing;
+    }
     let code = statement(read, range);
     format!(
         "write {}",
         code.unwrap_or_else(|| "import \"name\" as name;".into())
     )
+}
+
+/// The name of the module in a part of an import: `os.path` in `os.path as p`.
+fn dotted(read: &Reading<'_>, part: std::ops::Range<usize>) -> String {
+    let end = read.find(part.clone(), "as").unwrap_or(part.end);
+    read.source(part.start..end).into()
 }
 
 pub(super) fn global(read: &Reading<'_>) -> Option<Found> {
@@ -240,6 +255,18 @@ pub(super) fn reserved(read: &Reading<'_>) -> Option<Found> {
     let word = read.word(at);
     let is_function = at > 0 && read.word(at - 1) == "fn";
     (is_reserved(word) || is_function).then(|| Found::names([word]).at(read.place_of(at)))
+}
+
+/// `fn f(a) { } fn f(b) { }`
+pub(super) fn defined_twice(read: &Reading<'_>) -> Option<Found> {
+    let rest = read.message.strip_prefix("Function ")?;
+    let (name, count) = rest.strip_suffix(" already exists")?.split_once(" with ")?;
+    let parameters = |at: usize| Some(read.parts(at + 2..read.partner(at + 1)?, ",").len());
+    let mut names = (1..read.tokens.len()).filter(|at| read.word(at - 1) == "fn");
+    let number = count.split(' ').next()?.parse().unwrap_or(0);
+    let first = names.find(|at| read.word(*at) == name && parameters(*at) == Some(number))?;
+    let line = read.place_of(first).0.to_string();
+    Some(Found::names([name, count, &line]))
 }
 
 pub(super) fn digit(read: &Reading<'_>) -> Option<Found> {

@@ -248,7 +248,7 @@ impl Registry {
     pub(crate) fn class<T: Variant + Clone>(&mut self, name: &'static str) -> Class<'_> {
         if self.is_for_engine() {
             self.members.set_custom_type::<T>(name);
-            self.table.classes.insert(TypeId::of::<T>());
+            self.table.classes.insert(TypeId::of::<T>(), name);
         }
         let pair = [TypeId::of::<T>(); 2];
         self.exactly("==", &pair, &["a", "b"], |call| {

@@ -4,9 +4,11 @@ use std::any::TypeId;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use rhai::Dynamic;
+use rhai::{Dynamic, FnPtr, Module};
 
+use super::class_table::ByType;
 use crate::script::Outcome;
+use crate::script::exceptions::raise;
 use crate::sys::lock::locked;
 
 /// The items of a value, each made when it is needed.
@@ -21,6 +23,27 @@ pub(crate) struct Iterators(Arc<Mutex<HashMap<TypeId, Arc<Iterate>>>>);
 impl Iterators {
     pub(super) fn add(&self, of: TypeId, iterate: Arc<Iterate>) {
         locked(&self.0).insert(of, iterate);
+    }
+
+    /// Makes `for` over a value of any other type an error that names the type.
+    pub(super) fn refuse_others(&self, members: &mut Module, classes: &ByType<&'static str>) {
+        let of_rhai: [(TypeId, &'static str); 5] = [
+            (TypeId::of::<i64>(), "int"),
+            (TypeId::of::<f64>(), "float"),
+            (TypeId::of::<bool>(), "bool"),
+            (TypeId::of::<()>(), "NoneType"),
+            (TypeId::of::<FnPtr>(), "function"),
+        ];
+        let classes = classes.iter().map(|(of, name)| (*of, *name));
+        let known = locked(&self.0);
+        for (of, class) in of_rhai.into_iter().chain(classes) {
+            if !known.contains_key(&of) {
+                members.set_iter_result(of, move |_| {
+                    let text = format!("'{class}' object is not iterable");
+                    Box::new(std::iter::once(Err(raise("TypeError", text))))
+                });
+            }
+        }
     }
 
     /// Returns the items of a value of one of our types; `None` for others.

@@ -47,6 +47,9 @@ impl Namespace<'_> {
         params: &'static [&'static str],
         handler: Handler,
     ) -> &mut Self {
+        if self.registry.is_for_names() {
+            self.registry.listing.unlisted.push((self.name, name));
+        }
         if let Some(place) = self.place_of(name) {
             let receiver = (On::Copy, self.receiver);
             let signature = Signature::new(name, params);

@@ -54,6 +54,8 @@ pub(crate) struct Listing {
     pub natives: Vec<Listed>,
     pub properties: Vec<Property>,
     pub modules: Vec<Receiver>,
+    /// Members of modules that have an entry of their own elsewhere: the module, and the name.
+    pub unlisted: Vec<(&'static str, &'static str)>,
     /// The values of global names.
     pub globals: BTreeMap<String, Dynamic>,
     /// The names of our types and of Rhai's.

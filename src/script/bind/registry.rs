@@ -279,7 +279,9 @@ impl Registry {
     }
 
     /// Returns the natives for an engine.
-    pub(crate) fn natives(self) -> Registered {
+    pub(crate) fn natives(mut self) -> Registered {
+        self.iterators
+            .refuse_others(&mut self.members, &self.table.classes);
         let mut namespaces: Vec<(&'static str, Module)> = Vec::new();
         for (name, mut module) in self.namespaces {
             module.build_index();

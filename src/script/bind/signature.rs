@@ -66,6 +66,21 @@ impl Signature {
         self.params.iter().filter_map(|p| names(p).next())
     }
 
+    /// Returns whether an object map that is the last of `given` arguments holds keywords, all of which have to be known.
+    pub(crate) fn reads_keywords(&self, given: usize) -> bool {
+        let before = given.saturating_sub(1);
+        let is_complete = before >= self.required || self.keywords_alone && before == 0;
+        let has_optional = self.params.len() > self.required || self.keywords_alone;
+        !self.positional_only && !self.variadic && has_optional && is_complete
+    }
+
+    /// Returns the message for a keyword that it does not have.
+    pub(crate) fn unknown_keyword(&self, key: &str) -> String {
+        let known: Vec<_> = self.keywords().collect();
+        let (name, known) = (self.name, known.join(", "));
+        format!("{name}() got an unexpected keyword argument '{key}' (it takes {known})")
+    }
+
     /// Returns its form in messages: `put(item, [block, timeout])`.
     pub(crate) fn text(&self) -> String {
         let name = |param: &&'static str| match param.strip_prefix('*') {

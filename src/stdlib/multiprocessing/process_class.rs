@@ -75,6 +75,7 @@ pub(super) fn register(registry: &mut Registry) {
 pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
     let target = task::target(call)?;
     let args = task::arguments(call)?;
+    task::check_count(call, target.as_ref(), &args)?;
     let context = context::of(call);
     let own_type = own_type(call);
     let mut identity = Family::of(call.interp).next_identity(own_type.as_deref());

@@ -60,6 +60,7 @@ pub(super) fn register(registry: &mut Registry) {
 pub(crate) fn construct(call: &mut Call<'_>) -> Outcome {
     let target = task::target(call)?;
     let args = task::arguments(call)?;
+    task::check_count(call, target.as_ref(), &args)?;
     let given = call.given(2).map(|name| call.str(&name));
     let given = given.filter(|name| !name.is_empty());
     let name = given.unwrap_or_else(|| Roster::of(call.interp).next_name(target.as_ref()));

@@ -1,6 +1,8 @@
 //! Reports of errors: whole reports of the real command.
 
 mod advice; // misspelt names, wrong calls, what a value cannot do
+mod beginners; // what people write in their first hour
+mod checked; // what `check` reports
 mod controls; // what would move the cursor
 mod nested; // texts that nest without end
 mod reports; // their forms, for people and programs
@@ -17,14 +19,21 @@ pub(super) fn fails(code: &str, stderr: &str) {
 
 /// Compares each report of a file with what `run` reports, or rewrites the file: see [`golden::assert_file`].
 pub(super) fn compare(path: &str, run: impl Fn(Script) -> Script) {
+    compare_runs(path, |code| {
+        let output = run(Script::text("").beside("main.rhai", code)).run();
+        assert_eq!((output.code(), output.stdout.as_str()), (1, ""), "{code}");
+        output.stderr
+    });
+}
+
+/// Compares each report of a file with what `report` gives for the script, or rewrites the file.
+pub(super) fn compare_runs(path: &str, report: impl Fn(&str) -> String) {
     let text = std::fs::read_to_string(path).unwrap();
     let found = cases(&text).into_iter().map(|(code, _)| {
         let lines = code
             .lines()
             .map(|line| format!("> {line}").trim_end().to_string() + "\n");
-        let output = run(Script::text("").beside("main.rhai", &code)).run();
-        assert_eq!((output.code(), output.stdout.as_str()), (1, ""), "{code}");
-        lines.collect::<String>() + &output.stderr
+        lines.collect::<String>() + &report(&code)
     });
     golden::assert_file(path, &found.collect::<Vec<_>>().join("\n"));
 }

@@ -36,7 +36,7 @@ fn values_of_the_wrong_type_are_named() {
         let text = "x";
         let d = #{ a: 1 };
         for f in [
-            || n.call(), || None[0], || Queue()[0], || [1][text], || d[n], || { for i in n {} }, || { if Queue() {} },
+            || n.call(), || None[0], || Queue()[0], || [1][text], || d[n], || { for i in n { i } }, || { if Queue() {} },
             || [1].push(), || "a".sub_string("b"), || global::K.push(2), || os::getpdi(), || os::getpid(1),
         ] {
             print(error_of(f));
@@ -48,7 +48,7 @@ fn values_of_the_wrong_type_are_named() {
         TypeError: 'Queue' object is not subscriptable
         TypeError: must be int, not str
         TypeError: must be str, not int
-        TypeError: the value after 'in' is not iterable
+        TypeError: 'int' object is not iterable
         TypeError: must be True or False, not Queue
         TypeError: list.push() cannot be called with ()
         TypeError: str.sub_string() cannot be called with (str)
@@ -91,25 +91,22 @@ fn functions_of_the_script_say_which_arguments_are_missing() {
 }
 
 #[test]
-fn a_task_that_cannot_be_called_is_shown_where_it_is_defined() {
+fn a_task_that_cannot_be_called_is_shown_where_it_is_passed() {
     each_start_method(|method| {
         Script::text("let p = Process(|x| x);\np.start();\np.join();")
             .start_method(method)
             .run()
             .assert(
-                0,
+                1,
                 "",
-                r#"
-                Process Process-1:
+                "
                 TypeError: <lambda>() missing 1 required positional argument: 'x'
-                  --> main.rhai:1:21
+                  --> main.rhai:1:9
                      |
                    1 | let p = Process(|x| x);
-                     |                     ^
-                Traceback (most recent call last):
-                  File "main.rhai", line 1, in <lambda>
-                    let p = Process(|x| x);
-                "#,
+                     |         ^
+                help: args needs one item for each parameter: args: [x]
+                ",
             );
     });
 }

@@ -417,36 +417,34 @@ fn an_argument_that_cannot_cross_is_refused_with_its_place() {
 }
 
 #[test]
-fn a_wrong_number_of_arguments_fails_in_the_child() {
-    each_start_method(|method| {
-        let output = Script::text(
-            "
-            fn task(a, b) {}
-            let p = Process(task, [1]);
-            p.start();
-            p.join();
-            print(p.exitcode, p.exception.type);
-            ",
-        )
-        .start_method(method)
-        .run();
-        assert_eq!(
-            (output.code(), output.stdout.as_str()),
-            (0, "1 TypeError\n"),
-            "{}",
-            output.stderr
-        );
-        assert!(
-            output.stderr.starts_with("Process Process-1:\n"),
-            "{}",
-            output.stderr
-        );
-        assert!(
-            output
-                .stderr
-                .contains("TypeError: task() missing 1 required positional argument: 'b'\n"),
-            "{}",
-            output.stderr
-        );
-    });
+fn a_wrong_number_of_arguments_fails_where_the_process_is_created() {
+    prints(
+        r#"
+        fn task(a, b) {}
+        fn several(a) {}
+        fn several(a, b) {}
+        let seen = 1;
+        let closure = |x| x + seen;
+        for class in [Process, Thread] {
+            print(error_of(|| class.call(task, [1])));
+            print(error_of(|| class.call(#{ target: several, args: [1, 2, 3] })));
+            print(error_of(|| class.call(closure)));
+            print(error_of(|| class.call(#{ target: print_nothing() })));
+            print(error_of(|| { class.call(several, [1]); class.call(several, [1, 2]); class.call(closure, [1]); class.call(); }));
+        }
+        fn print_nothing() { }
+        "#,
+        "
+        TypeError: task() missing 1 required positional argument: 'b'
+        TypeError: several() takes 1 or 2 positional arguments but 3 were given
+        TypeError: <lambda>() missing 1 required positional argument: 'x'
+        TypeError: Process() target must be a function, not NoneType
+        no error
+        TypeError: task() missing 1 required positional argument: 'b'
+        TypeError: several() takes 1 or 2 positional arguments but 3 were given
+        TypeError: <lambda>() missing 1 required positional argument: 'x'
+        TypeError: Thread() target must be a function, not NoneType
+        no error
+        ",
+    );
 }

@@ -1,5 +1,6 @@
 //! `Value` and `RawValue`.
 
+use std::any::TypeId;
 use std::sync::Arc;
 
 use rhai::Dynamic;
@@ -7,7 +8,8 @@ use rhai::Dynamic;
 use super::guard::Guard;
 use super::row::{Holder, Row, of_parts, parts, register_lock};
 use super::typecode::TypeCode;
-use crate::script::{Call, Class, Failure, Outcome, Registry};
+use crate::script::values::type_name;
+use crate::script::{Call, Class, Failure, Outcome, Registry, raise};
 use crate::sync::ShmError;
 use crate::wire::kind;
 
@@ -77,6 +79,23 @@ fn members<T: Holder>(class: &mut Class<'_>) {
             value.row().compare_exchange(call.interp, 0, &old, &new)
         })
         .repr(|call| Ok(repr(call.this::<T>().row()).into()));
+    for operator in ["<", "<=", ">", ">="] {
+        for number in [TypeId::of::<i64>(), TypeId::of::<f64>()] {
+            class.exactly(operator, &[number], &["other"], not_ordered);
+        }
+    }
+}
+
+/// `v > 3`, which Rhai would take for false.
+fn not_ordered(call: &mut Call<'_>) -> Outcome {
+    let other = call.value(0);
+    let class = match call.this_if::<RawValue>() {
+        Some(_) => "RawValue",
+        None => "Synchronized",
+    };
+    let (operator, other) = (call.name(), type_name(&other));
+    let text = format!("'{operator}' not supported between instances of '{class}' and '{other}'");
+    Err(raise("TypeError", text))
 }
 
 /// Not under the lock: a check must not wait.
