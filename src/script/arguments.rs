@@ -1,6 +1,8 @@
 //! The arguments of one call of a native, where they cost least: a call has few of them.
 
-use rhai::Dynamic;
+use rhai::{Dynamic, Map};
+
+use crate::script::bind::Signature;
 
 /// The arguments by parameter, as far as they were given and not taken. Few need no memory of their own.
 #[derive(Default)]
@@ -62,8 +64,30 @@ impl Values {
         self.len = self.len.max(len);
     }
 
+    /// Removes the object map at the end when it holds keywords.
+    pub(super) fn take_keywords(&mut self, signature: &Signature) -> Option<Map> {
+        let before = self.len.saturating_sub(1);
+        let optional = signature.variadic || signature.params.len() > signature.required;
+        let last = self.get(before);
+        let are_parameters = || {
+            let map = last.and_then(|value| value.read_lock::<Map>());
+            map.is_some_and(|map| map.keys().all(|key| signature.parameter(key).is_some()))
+        };
+        let complete = before >= signature.required
+            || (signature.keywords_alone && (before == 0 || are_parameters()));
+        let takes_keywords = optional || signature.keywords_alone;
+        let is_map = last.is_some_and(Dynamic::is_map);
+        if signature.positional_only || !is_map || !takes_keywords || !complete {
+            return None;
+        }
+        if signature.variadic && before == 0 {
+            return None;
+        }
+        self.pop().and_then(Dynamic::try_cast::<Map>)
+    }
+
     /// Removes the last one.
-    pub(super) fn pop(&mut self) -> Option<Dynamic> {
+    fn pop(&mut self) -> Option<Dynamic> {
         let last = self.all().last_mut()?.take();
         self.len -= 1;
         self.many.truncate(self.len);

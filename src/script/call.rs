@@ -34,45 +34,57 @@ pub(crate) struct Call<'a> {
 const STEPS: u32 = 4096;
 
 impl<'a> Call<'a> {
-    /// Sorts raw arguments into parameters: a trailing object map holds keywords where it cannot be a value.
+    /// Begins a call, before its arguments are taken.
     #[inline]
-    pub(crate) fn sort<'args: 'a>(
+    pub(crate) fn new(
         interp: &'a Arc<Interp>,
         context: &'a NativeCallContext<'a>,
         signature: &'a Signature,
-        is_method: bool,
-        args: &'a mut [&'args mut Dynamic],
-    ) -> Result<Self, Failure> {
-        let (this, args) = match (is_method, args) {
-            (true, [first, rest @ ..]) => (Some(&mut **first), rest),
-            (_, args) => (None, args),
-        };
-        let mut values = Values::default();
-        for arg in args {
-            values.push(writable(std::mem::take(&mut **arg).flatten()));
-        }
-        let may_have_keywords = values.ends_with_map();
-        let mut call = Self {
+    ) -> Self {
+        Self {
             interp,
             context,
             signature,
-            this,
-            values,
+            this: None,
+            values: Values::default(),
             keywords: None,
             named: Vec::new(),
             steps: Cell::new(0),
+        }
+    }
+
+    /// Sorts raw arguments into parameters: a trailing object map holds keywords where it cannot be a value. A call is not moved once it has
+    /// them: that would take longer than the rest.
+    ///
+    /// # Errors
+    /// `TypeError` for keywords that do not fit.
+    pub(crate) fn take<'args: 'a>(
+        &mut self,
+        is_method: bool,
+        args: &'a mut [&'args mut Dynamic],
+    ) -> Result<(), Failure> {
+        let args = match (is_method, args) {
+            (true, [first, rest @ ..]) => {
+                self.this = Some(&mut **first);
+                rest
+            }
+            (_, args) => args,
         };
-        if may_have_keywords {
-            call.take_keywords()?;
+        for arg in args {
+            let arg = std::mem::take(&mut **arg);
+            self.values.push(writable(arg.flatten()));
         }
-        if signature.keywords_alone {
-            call.check_complete()?;
+        if self.values.ends_with_map() {
+            self.take_keywords()?;
         }
-        Ok(call)
+        match self.signature.keywords_alone {
+            true => self.check_complete(),
+            false => Ok(()),
+        }
     }
 
     fn take_keywords(&mut self) -> Result<(), Failure> {
-        match keywords_of(self.signature, &mut self.values) {
+        match self.values.take_keywords(self.signature) {
             Some(map) if self.signature.variadic => self.keywords = Some(map),
             Some(map) => self.place(map)?,
             None => (),
@@ -125,6 +137,16 @@ impl<'a> Call<'a> {
         this.read_lock::<T>()
             .expect("Rhai dispatches on the receiver's type")
             .clone()
+    }
+
+    /// Returns what `body` makes of the object a method was called on. It is copied only where closures share its variable, whose cell
+    /// would stay locked.
+    pub(crate) fn with_this<T: Variant + Clone, R>(&self, body: impl FnOnce(&T) -> R) -> R {
+        let own = self.this.as_deref().filter(|this| !this.is_shared());
+        match own.and_then(Dynamic::read_lock::<T>) {
+            Some(this) => body(&this),
+            None => body(&self.this()),
+        }
     }
 
     /// Returns the object that a function of a module was called on, if it was called as `module.name(…)`.
@@ -354,29 +376,6 @@ impl<'a> Call<'a> {
             format!("{name}() argument '{parameter}' must be {wanted}, not {found}"),
         )
     }
-}
-
-/// Removes the trailing object map from the arguments when it holds keywords.
-fn keywords_of(signature: &Signature, values: &mut Values) -> Option<Map> {
-    let before = values.len.saturating_sub(1);
-    let optional = signature.variadic || signature.params.len() > signature.required;
-    let is_map = values.get(before).is_some_and(Dynamic::is_map);
-    let are_parameters = || {
-        let map = values
-            .get(before)
-            .and_then(|value| value.read_lock::<Map>());
-        map.is_some_and(|map| map.keys().all(|key| signature.parameter(key).is_some()))
-    };
-    let complete = before >= signature.required
-        || (signature.keywords_alone && (before == 0 || are_parameters()));
-    let takes_keywords = optional || signature.keywords_alone;
-    if signature.positional_only || !is_map || !takes_keywords || !complete {
-        return None;
-    }
-    if signature.variadic && before == 0 {
-        return None;
-    }
-    values.pop().and_then(Dynamic::try_cast::<Map>)
 }
 
 /// Seconds as a duration; `None`, which waits for ever, when there are too many.

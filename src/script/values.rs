@@ -171,11 +171,6 @@ fn custom_repr(value: &Dynamic, context: &NativeCallContext) -> Option<String> {
 
 /// `str(value)`, with the engine's forms of custom types.
 pub(crate) fn str_with(value: &Dynamic, context: &NativeCallContext) -> String {
-    if value.is_int()
-        && let Ok(number) = value.as_int()
-    {
-        return number.to_string();
-    }
     let own = is_custom(value).then(|| custom_str(value, context));
     own.flatten()
         .unwrap_or_else(|| text::str_of(value, &|v| custom_repr(v, context)))

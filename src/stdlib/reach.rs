@@ -1,7 +1,7 @@
 //! The words by which a program gets to a script module: an engine has no others.
 
 /// Words by which a program gets to a module, besides its name.
-const ALSO_BY: [(&str, &[&str]); 6] = [
+const ALSO_BY: &[(&str, &[&str])] = &[
     (
         "concurrent",
         &[
@@ -55,11 +55,13 @@ const ALSO_BY: [(&str, &[&str]); 6] = [
         ],
     ),
     ("queue", &["multiprocessing"]),
+    ("random", &["shuffle"]),
     ("sys", &["exit", "quit"]),
     (
         "threading",
         &["Thread", "ThreadPool", "current_thread", "multiprocessing"],
     ),
+    ("time", &["sleep"]),
     ("types", &["Object", "delattr", "vars"]),
 ];
 

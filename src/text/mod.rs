@@ -28,7 +28,7 @@ use crate::sys::quota;
 
 pub(crate) use format::format;
 pub(crate) use os_names::{for_people, from_os, to_os, to_path};
-pub(crate) use percent::percent;
+pub(crate) use percent::{percent, simple_percent};
 pub(crate) use quote::{ascii, quoted};
 pub(crate) use repr::{repr_of, str_of};
 pub(crate) use spec::format_spec;

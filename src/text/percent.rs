@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use rhai::{Array, Blob, Dynamic, ImmutableString, Map};
+use rhai::{Array, Blob, Dynamic, Identifier, ImmutableString, Map};
 
 use super::conversion::{Flags, character, integer, place, real};
 use super::field::{Align, Field};
@@ -28,9 +28,6 @@ pub(crate) fn percent(
     custom: Custom<'_>,
 ) -> Result<String, TextError> {
     let args = unshared(args);
-    if let Some(text) = simple(format, &args) {
-        return Ok(text);
-    }
     let tuple = args.read_lock::<Array>();
     let values = match &tuple {
         Some(array) => array.as_slice(),
@@ -61,16 +58,15 @@ pub(crate) fn percent(
     Ok(text)
 }
 
-/// Returns the text where the format has one conversion, a plain `%d` or `%s`, and the argument is an integer or a short string: most
-/// are so.
-fn simple(format: &str, value: &Dynamic) -> Option<String> {
+/// Returns what [`percent`] does where the format has one conversion, a plain `%d` or `%s`, and the argument is an integer or a short
+/// string, as most have; `None` elsewhere. A short text needs no memory of its own until it is a value.
+pub(crate) fn simple_percent(format: &str, value: &Dynamic) -> Option<Identifier> {
     let (before, rest) = format.split_once('%')?;
     let code = *rest.as_bytes().first()?;
-    if !matches!(code, b'd' | b's') || rest[1..].contains('%') {
+    if value.is_shared() || !matches!(code, b'd' | b's') || rest[1..].contains('%') {
         return None;
     }
-    let mut out = String::with_capacity(format.len() + SHORT);
-    out.push_str(before);
+    let mut out = Identifier::from(before);
     if value.is_int() {
         write!(out, "{}", value.as_int().ok()?).ok()?;
     } else if value.is_string() && code == b's' {
@@ -86,7 +82,7 @@ fn simple(format: &str, value: &Dynamic) -> Option<String> {
     Some(out)
 }
 
-/// The bytes of a short argument: an integer has no more.
+/// The bytes of a short argument.
 const SHORT: usize = 20;
 
 /// The arguments still to be used. `%(key)s` puts one value in the place of all of them, as in Python.

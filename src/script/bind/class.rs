@@ -63,6 +63,7 @@ impl Class<'_> {
         params: &'static [&'static str],
         handler: Handler,
     ) -> &mut Self {
+        self.registry.check_part_for(name, &[self.receiver]);
         if self.registry.wants(name) {
             self.raw(name, types, Signature::new(name, params), handler);
         }

@@ -62,7 +62,8 @@ pub(crate) fn begin(
     if let Some(managed) = Classes::manager(interp, manager) {
         let signature = Signature::new(ENTER, &[]);
         let mut args = [manager];
-        let mut call = Call::sort(interp, context, &signature, true, &mut args)?;
+        let mut call = Call::new(interp, context, &signature);
+        call.take(true, &mut args)?;
         return without_panic(|| (managed.enter)(&mut call));
     }
     if let (Some(enter), Some(_)) = (entry(manager, ENTER), entry(manager, EXIT)) {
@@ -140,7 +141,8 @@ pub(crate) fn leave(
         let signature = Signature::new(EXIT, PROBLEM);
         let args = std::iter::once(manager).chain(problem.iter_mut());
         let mut args: Vec<&mut Dynamic> = args.collect();
-        let mut call = Call::sort(interp, context, &signature, true, &mut args)?;
+        let mut call = Call::new(interp, context, &signature);
+        call.take(true, &mut args)?;
         let result = without_panic(|| (managed.leave)(&mut call))?;
         return Ok(truth(&result));
     }

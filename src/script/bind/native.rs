@@ -98,7 +98,8 @@ impl Native {
         if !is_method && let Some(first) = args.first() {
             check_receiver(&self.interp, context, first)?;
         }
-        let mut call = Call::sort(&self.interp, context, &self.signature, is_method, args)?;
+        let mut call = Call::new(&self.interp, context, &self.signature);
+        call.take(is_method, args)?;
         // A mistake of ours, or a function of the host that a script has passed to us.
         without_panic(|| (self.handler)(&mut call))
     }

@@ -3,7 +3,7 @@
 use std::any::TypeId;
 use std::sync::Arc;
 
-use rhai::{Dynamic, FnPtr, Module, Variant};
+use rhai::{Array, Blob, Dynamic, FnPtr, ImmutableString, Map, Module, Variant};
 
 use super::Handler;
 use super::class_table::ClassTable;
@@ -106,13 +106,32 @@ impl Registry {
         self.part = outer;
     }
 
-    /// Checks that a global name is among the words of its part.
+    /// Checks that a name is among the words of its part, because a program gets to it by nothing else.
     fn check_part(&self, name: &str) {
         let is_listed = |words: &Vec<&str>| words.contains(&name);
         debug_assert!(
             self.part.as_ref().is_none_or(is_listed),
-            "the global name {name} is not among the words of its part"
+            "the name {name} is not among the words of its part"
         );
+    }
+
+    /// As [`check_part`](Self::check_part), for what is added to these types: a program has values of Rhai's own without any word.
+    pub(super) fn check_part_for(&self, name: &str, types: &[TypeId]) {
+        let of_rhai = [
+            TypeId::of::<Dynamic>(),
+            TypeId::of::<ImmutableString>(),
+            TypeId::of::<Array>(),
+            TypeId::of::<Map>(),
+            TypeId::of::<Blob>(),
+            TypeId::of::<FnPtr>(),
+            TypeId::of::<i64>(),
+            TypeId::of::<f64>(),
+            TypeId::of::<bool>(),
+            TypeId::of::<()>(),
+        ];
+        if self.part.is_some() && types.iter().all(|id| of_rhai.contains(id)) {
+            self.check_part(name);
+        }
     }
 
     /// Lists a function, or a method of a type with its script name.
@@ -156,6 +175,7 @@ impl Registry {
         params: &'static [&'static str],
         handler: Handler,
     ) {
+        self.check_part_for(name, &[receiver]);
         if self.wants(name) {
             let signature = Signature::new(name, params);
             let receiver = (on, Some(receiver));
@@ -206,6 +226,10 @@ impl Registry {
         params: &'static [&'static str],
         handler: Handler,
     ) {
+        let is_function = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
+        if is_function {
+            self.check_part_for(name, types);
+        }
         if !self.wants(name) {
             return;
         }
@@ -216,7 +240,6 @@ impl Registry {
             interp,
             ..
         } = self;
-        let is_function = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
         add(
             if is_function { globals } else { members },
             name,

@@ -1,8 +1,9 @@
 //! Values made from other values: `str`, `int`, `float`, `bool`, `repr`, `chr`, `ord`, `hex`, `bin`, `oct`.
 
 use std::any::TypeId;
+use std::fmt::Write as _;
 
-use rhai::Dynamic;
+use rhai::{Dynamic, Identifier, ImmutableString};
 
 use super::number;
 use crate::script::exceptions::no_key;
@@ -45,6 +46,15 @@ fn str(call: &mut Call<'_>) -> Outcome {
         return Ok("".into());
     }
     let value = call.value(0);
+    if !call.has(1)
+        && value.is_int()
+        && let Ok(number) = value.as_int()
+    {
+        // It needs no memory of its own until it is a value.
+        let mut text = Identifier::new_const();
+        let _ = write!(text, "{number}");
+        return Ok(ImmutableString::from(text).into());
+    }
     if call.has(1) {
         let Some(bytes) = value.read_lock::<rhai::Blob>() else {
             let found = type_name(&value);

@@ -68,6 +68,9 @@ const AT_ONCE: usize = 4096;
 /// `"%s has %d" % [name, count]`.
 fn percent(call: &mut Call<'_>) -> Outcome {
     let (format, args) = (call.string(0)?, call.value(1));
+    if let Some(text) = text::simple_percent(&format, &args) {
+        return Ok(ImmutableString::from(text).into());
+    }
     memory::for_strings_of(call, [&args])?;
     text::percent(&format, &args, &|v| Some(call.str(v)))
         .map(Dynamic::from)

@@ -33,9 +33,10 @@ pub(crate) trait Hold: Variant + Clone {
 pub(super) fn members<T: Hold>(class: &mut Class<'_>) {
     class
         .method("acquire", &["block|blocking?", "timeout?"], |call| {
-            let held: T = call.this();
-            let deadline = acquire_deadline(call, held.dialect(), T::ENDLESS_IS_MINUS_ONE)?;
-            Ok(held.take(call.interp, deadline)?.into())
+            let dialect = call.with_this(T::dialect);
+            let deadline = acquire_deadline(call, dialect, T::ENDLESS_IS_MINUS_ONE)?;
+            let taken = call.with_this(|held: &T| held.take(call.interp, deadline))?;
+            Ok(taken.into())
         })
         .context(enter::<T>, leave::<T>)
         .method("locked", &[], |call| Ok(call.this::<T>().is_held().into()));
@@ -43,7 +44,7 @@ pub(super) fn members<T: Hold>(class: &mut Class<'_>) {
 
 /// `release()` of an object that is released once at a time.
 pub(super) fn release<T: Hold>(call: &mut Call<'_>) -> Outcome {
-    call.this::<T>().give()?;
+    call.with_this(T::give)?;
     Ok(Dynamic::UNIT)
 }
 
