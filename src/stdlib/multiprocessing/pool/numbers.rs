@@ -2,7 +2,7 @@
 
 use rhai::Dynamic;
 
-use crate::pool::letter::{Form, Reader};
+use crate::pool::letter::{Form, NUMBER, Reader};
 use crate::script::Number;
 
 /// Returns the form in which numbers of this type travel.
@@ -28,7 +28,7 @@ pub(super) fn number(form: Form) -> Option<Number> {
 /// Writes all these values down, if they are numbers of one type.
 pub(super) fn written(values: &[Dynamic]) -> Option<(Number, Vec<u8>)> {
     let number = Number::of(values.first()?)?;
-    let mut bytes = Vec::with_capacity(size_of_val(values));
+    let mut bytes = Vec::with_capacity(values.len() * NUMBER);
     for value in values {
         bytes.extend_from_slice(&number.bits(value)?.to_le_bytes());
     }
