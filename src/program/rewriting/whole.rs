@@ -60,17 +60,15 @@ pub(crate) fn put_into(ast: AST, outside: &Outside<'_>) -> Result<AST, Position>
 
 /// Returns the names that are called and that variables may have, and whether there is anything else that may have to be changed.
 fn in_question(ast: &AST, outside: &Outside<'_>) -> (HashSet<ImmutableString>, bool) {
-    let (mut called, mut variables) = (HashSet::new(), HashSet::new());
+    // Few: a program has more variables than functions that it calls.
+    let mut called: Vec<ImmutableString> = Vec::new();
     let mut has_other = false;
     ast.walk(&mut |path| {
         match path.last() {
             Some(ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _)))
-                if call.op_token.is_none() =>
+                if call.op_token.is_none() && !called.contains(&call.name) =>
             {
-                called.insert(call.name.clone());
-            }
-            Some(ASTNode::Expr(Expr::Variable(variable, ..))) => {
-                variables.insert(variable.1.clone());
+                called.push(call.name.clone());
             }
             Some(ASTNode::Expr(expr @ Expr::Custom(..))) => {
                 has_other |= !with_block::declared_by(expr).is_empty();
@@ -78,20 +76,32 @@ fn in_question(ast: &AST, outside: &Outside<'_>) -> (HashSet<ImmutableString>, b
             Some(ASTNode::Expr(Expr::MethodCall(call, _))) => {
                 has_other |= call.name == SETDEFAULT;
             }
-            Some(ASTNode::Stmt(Stmt::Var(parts, ..))) => {
-                variables.insert(parts.0.name.clone());
-            }
+            _ => (),
+        }
+        true
+    });
+    let mut found = HashSet::new();
+    let mut note = |name: &ImmutableString| {
+        if called.contains(name) {
+            found.insert(name.clone());
+        }
+    };
+    ast.walk(&mut |path| {
+        match path.last() {
+            Some(ASTNode::Expr(Expr::Variable(variable, ..))) => note(&variable.1),
+            Some(ASTNode::Stmt(Stmt::Var(parts, ..))) => note(&parts.0.name),
             Some(ASTNode::Stmt(Stmt::For(parts, _))) => {
-                variables.insert(parts.0.name.clone());
-                variables.extend(parts.1.as_ref().map(|counter| counter.name.clone()));
+                note(&parts.0.name);
+                parts.1.iter().for_each(|counter| note(&counter.name));
             }
             _ => (),
         }
         true
     });
     for (.., function) in ast.shared_lib().iter_script_fn_info() {
-        variables.extend(function.params.iter().cloned());
+        function.params.iter().for_each(&mut note);
     }
-    called.retain(|name| variables.contains(name) || (outside.has_variable)(name));
-    (called, has_other)
+    let outside = called.iter().filter(|name| (outside.has_variable)(name));
+    found.extend(outside.cloned());
+    (found, has_other)
 }

@@ -4,5 +4,6 @@ mod dialects;
 mod forged;
 mod manual;
 mod permissions;
+mod pieces;
 mod reports;
 mod tokens;
