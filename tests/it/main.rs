@@ -58,6 +58,7 @@ mod pool_scripts; // the scripts of `scripts/` that use pools
 mod python; // the same expressions, evaluated by Python
 mod re; // re, beside CPython's values
 mod readme; // the script of the README
+mod script_arguments; // wrong arguments of the scripts of `scripts/`
 mod scripts; // builtins, os, sys, time, random, json: each script by its whole output
 mod setdefault; // what follows d.setdefault(…)
 mod shortcuts; // loops and functions that are run without asking Rhai for each step

@@ -261,31 +261,6 @@ fn the_daemon_is_ended_while_the_other_child_is_waited_for() {
     });
 }
 
-/// The scripts that are tested elsewhere with arguments that they do not understand.
-const OF_POOLS: [&str; 3] = ["crawl.rhai", "hash_tree.rhai", "word_count.rhai"];
-
-#[test]
-fn each_script_refuses_what_it_does_not_understand_with_one_line() {
-    let entries = std::fs::read_dir("scripts").unwrap();
-    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    let scripts: Vec<String> = names
-        .filter(|name| name.ends_with(".rhai") && name != "arguments.rhai")
-        .filter(|name| !OF_POOLS.contains(&name.as_str()))
-        .collect();
-    assert!(scripts.len() > 30, "{}", scripts.len());
-    for name in scripts {
-        for args in [&["--wrong"][..], &["1", "2", "3", "4"]] {
-            let output = run(&name, args, "fork");
-            let said = &output.stderr;
-            let is_refusal = said.starts_with(&format!("{name}: expected "));
-            assert!(
-                is_refusal && said.lines().count() == 1,
-                "{name} {args:?}: {said}"
-            );
-        }
-    }
-}
-
 #[test]
 fn daemon_children_are_refused() {
     each_run("daemon_children.rhai", &["2"], |text| {

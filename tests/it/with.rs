@@ -179,7 +179,7 @@ fn a_method_keeps_its_this() {
         "#,
         "
         6 6 False
-        Process-1 True
+        Worker-1 True
         False
         ",
     );
