@@ -168,7 +168,7 @@ fn an_error_in_run_names_run() {
             0,
             "",
             r#"
-            Process Process-1:
+            Process Own-1:
             KeyError: 'key'
               --> main.rhai:4:9
                  |

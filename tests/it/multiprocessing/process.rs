@@ -322,7 +322,7 @@ fn attributes_cross_into_the_child_and_stay_apart_afterwards() {
         print(error_of(|| p.missing));
         "#,
         "
-        child 42 ['a', 'b'] Process-1 True
+        child 42 ['a', 'b'] Counter-1 True
         parent 41 ['a', 'b']
         AttributeError: 'Process' object has no attribute 'missing'
         ",
