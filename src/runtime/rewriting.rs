@@ -1,13 +1,12 @@
 //! Changes of a tree: what the surroundings of its text have, and what is called of a value.
 
 use std::any::TypeId;
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use rhai::{AST, Array, Blob, Dynamic, Engine, FnPtr, ImmutableString, LexError, Map, ParseError};
 
 use crate::program::bodies::{BODY, Body};
-use crate::program::rewriting::{CALLEE, Outside, SETDEFAULT, put_into};
+use crate::program::rewriting::{CALLEE, Functions, Names, Outside, SETDEFAULT, put_into};
 use crate::program::source::Source;
 use crate::script::bind::callee;
 use crate::script::interp::Interp;
@@ -23,7 +22,7 @@ pub(super) fn rewrite(
     source: &Source,
 ) -> Result<AST, ParseError> {
     let has_variable = |name: &str| source.variables.iter().any(|variable| variable == name);
-    let functions = |names: &HashSet<ImmutableString>| {
+    let functions = |names: &Names| {
         let mut found = natives(engine, names);
         if interp.program.grows() {
             found.extend(earlier(interp, names));
@@ -55,7 +54,7 @@ pub(super) fn register(engine: &mut Engine, interp: &Arc<Interp>) {
 }
 
 /// Returns the natives of these names that are functions, and no methods of our types.
-fn natives(engine: &Engine, names: &HashSet<ImmutableString>) -> HashSet<(ImmutableString, usize)> {
+fn natives(engine: &Engine, names: &Names) -> Functions {
     let of_rhai = [
         TypeId::of::<Dynamic>(),
         TypeId::of::<i64>(),
@@ -81,7 +80,7 @@ fn natives(engine: &Engine, names: &HashSet<ImmutableString>) -> HashSet<(Immuta
 }
 
 /// Returns the functions of these names that earlier pieces of the program have defined.
-fn earlier(interp: &Interp, names: &HashSet<ImmutableString>) -> HashSet<(ImmutableString, usize)> {
+fn earlier(interp: &Interp, names: &Names) -> Functions {
     let libraries = interp.program.libraries();
     let functions = libraries
         .iter()

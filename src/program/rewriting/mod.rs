@@ -24,4 +24,4 @@ mod whole;
 
 pub(crate) use self::made::CALLEE;
 pub(crate) use self::setdefault::SETDEFAULT;
-pub(crate) use self::whole::{Outside, put_into};
+pub(crate) use self::whole::{Functions, Names, Outside, put_into};

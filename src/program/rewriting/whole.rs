@@ -10,12 +10,18 @@ use super::setdefault::SETDEFAULT;
 use super::walk::Walk;
 use crate::program::with_block;
 
+/// Names of functions or variables.
+pub(crate) type Names = HashSet<ImmutableString>;
+
+/// Functions, by their names and numbers of arguments.
+pub(crate) type Functions = HashSet<(ImmutableString, usize)>;
+
 /// What is known outside of a text.
 pub(crate) struct Outside<'o> {
     /// Whether the text begins with a variable of this name.
     pub has_variable: &'o dyn Fn(&str) -> bool,
     /// Returns those of the names with numbers of arguments that are functions.
-    pub functions: &'o dyn Fn(&HashSet<ImmutableString>) -> HashSet<(ImmutableString, usize)>,
+    pub functions: &'o dyn Fn(&Names) -> Functions,
 }
 
 /// Returns the program with these changes.
@@ -59,7 +65,7 @@ pub(crate) fn put_into(ast: AST, outside: &Outside<'_>) -> Result<AST, Position>
 }
 
 /// Returns the names that are called and that variables may have, and whether there is anything else that may have to be changed.
-fn in_question(ast: &AST, outside: &Outside<'_>) -> (HashSet<ImmutableString>, bool) {
+fn in_question(ast: &AST, outside: &Outside<'_>) -> (Names, bool) {
     // Few: a program has more variables than functions that it calls.
     let mut called: Vec<ImmutableString> = Vec::new();
     let mut has_other = false;
