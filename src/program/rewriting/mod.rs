@@ -1,8 +1,8 @@
 //! What is changed in Rhai's trees, because it was meant otherwise.
 //!
-//! **Calls of functions that variables hold**: `f(1)` after `let f = |x| x + 1;`. Rhai takes the name in such a call for that of a function, and looks for no variable. So the call is changed in the tree, to
-//! `call(f, 1)`, where a variable of that name is visible and no function of that name takes that many arguments. Nothing else changes:
-//! what ran before runs as it did.
+//! **Calls of functions that variables hold**: `f(1)` after `let f = |x| x + 1;`. Rhai takes the name in such a call for that of a function,
+//! and looks for no variable. So the call is changed in the tree, to `call(f, 1)`, where a variable of that name is visible and no function
+//! of that name takes that many arguments. Nothing else changes: what ran before runs as it did.
 //!
 //! A closure does not capture a variable that is only called in it, so it gets that as a further parameter here, as Rhai would do it.
 //!
@@ -11,8 +11,9 @@
 //!
 //! **`d.setdefault("a", []).append(1)`** changes a copy of the list. It becomes `d.setdefault("a", []); d["a"].append(1)`.
 //!
-//! - [`whole`]: of a program; [`scopes`]: which variables are visible; [`walk`]: goes through a tree; [`closures`]: what closures capture; [`setdefault`];
-//!   [`changed`]: functions that have changed; [`made`]: parts of trees.
+//! - [`whole`]: of a program; [`walk`]: goes through a tree; [`scopes`]: which variables are visible there.
+//! - [`closures`]: what closures capture; [`setdefault`].
+//! - [`changed`]: functions that have changed; [`made`]: parts of trees.
 
 mod changed;
 mod closures;
