@@ -141,6 +141,10 @@ const FOUND: &[(&str, &str)] = &[
     ("`a qui", "3: "),
     ("queue_one.get(#{", "16: block; timeout"),
     ("queue_one.get(#{bl", "16: block"),
+    ("queue_one.get(bl", "14: #{block: …}"),
+    ("queue_one.get(ti", "among: #{timeout: …}; time"),
+    ("queue_one.get(1, tim", "among: #{timeout: …}; time"),
+    ("queue_one.get(1 + bl", "18: "),
     ("queue_one.get(#{block: true, ", "29: timeout"),
     (
         "queue_one.get(#{block: qui",

@@ -12,15 +12,16 @@ use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 
 use super::screen::Screen;
 use super::signals::Endings;
+use super::view::Ruler;
 
 impl Screen {
     /// Shows a text: with `$PAGER`, or else `less`, if it is longer than the window.
     pub(crate) fn show_long(&self, text: &str) {
-        let window = self.window();
+        let mut window = self.window();
         // A row is kept for the next prompt.
-        let is_long = text.lines().count() >= window.rows;
+        window.rows -= 1;
         let pager = env::var("PAGER").unwrap_or_else(|_| "less".into());
-        if !is_long || !self.can_edit() || pager.trim().is_empty() {
+        if Ruler::new(window).fits(text) || !self.can_edit() || pager.trim().is_empty() {
             return self.say(text);
         }
         let shown = self.lend(|terminal, endings| {
@@ -28,6 +29,8 @@ impl Screen {
                 // As git has it: short texts are printed, colours are kept, and the text stays on the screen.
                 .env("LESS", env::var("LESS").unwrap_or_else(|_| "FRX".into()))
                 .stdin(Stdio::piped())
+                // If there is no such program, the text is printed.
+                .stderr(Stdio::null())
                 .spawn()?;
             if let Some(mut pipe) = child.stdin.take() {
                 // A pager may end before it has read everything.

@@ -56,6 +56,15 @@ impl Candidate {
         }
     }
 
+    /// A keyword argument with the bracket that it needs.
+    pub(super) fn first_keyword(keyword: &str) -> Self {
+        Self {
+            name: format!("#{{{keyword}: "),
+            signature: format!("#{{{keyword}: …}}"),
+            kind: CandidateKind::Keyword,
+        }
+    }
+
     /// `signature` is `name(…)`.
     pub(super) fn called(signature: String, kind: CandidateKind) -> Self {
         let name = signature.split('(').next().unwrap_or_default();

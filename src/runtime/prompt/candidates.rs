@@ -10,7 +10,8 @@ use crate::syntax::{Cursor, Inside, Quoted};
 impl Interactive {
     /// Returns the names that fit at byte `cursor` of `text`: variables, functions, modules and words of the language; after a dot,
     /// the members of the value before it; inside the `#{` of a call, its keyword arguments; in a string, the keys of the dict whose
-    /// item it names, or else files. Comments have none.
+    /// item it names, or else files. Comments have none. Of a word that begins an argument, a keyword argument is a candidate with the
+    /// bracket that it needs: `#{timeout: `.
     ///
     /// # Example
     /// ```no_run
@@ -35,6 +36,7 @@ impl Interactive {
                 || candidate.name.starts_with("__") && !word.starts_with("__");
             candidate.name.starts_with(word) && !hidden
         });
+        names.extend(self.first_keywords(&cursor));
         // The first candidate hides others of the same name.
         names.sort_by(|a, b| a.name.cmp(&b.name));
         names.dedup_by(|a, b| a.name == b.name);
@@ -81,6 +83,21 @@ impl Interactive {
             .filter(|keyword| !given.contains(keyword));
         let keywords = keywords.map(|keyword| Candidate::named(keyword, CandidateKind::Keyword));
         Some(keywords.collect())
+    }
+
+    /// The keyword arguments that the word at the cursor begins, where an argument begins: `#{timeout: ` for `q.get(ti`.
+    fn first_keywords(&self, cursor: &Cursor<'_>) -> Vec<Candidate> {
+        let word = cursor.word();
+        let call = cursor
+            .call()
+            .filter(|call| call.keywords.is_none() && !word.is_empty());
+        let signature =
+            call.and_then(|call| self.signature(&self.place_of(&call.owner)?, call.name));
+        let keywords = signature
+            .into_iter()
+            .flat_map(|signature| signature.keywords());
+        let begun = keywords.filter(|keyword| keyword.starts_with(word));
+        begun.map(Candidate::first_keyword).collect()
     }
 
     /// The parameters that are left of the call in which `text` ends, if its next argument begins there: `item, [block, timeout])`.

@@ -2,11 +2,10 @@
 
 use crate::support::pty::{CTRL_C, Setting, TAB, Terminal};
 
-/// Types a text and Tab, and expects it to become `wanted`.
+/// Types a text and Tab, and expects it to become `wanted`. What is typed after the Tab shows that it has been processed.
 fn assert_completed(terminal: &Terminal, typed: &str, wanted: &str) {
-    terminal.keys(&format!("{typed}{TAB}"));
-    let row = format!(">>> {wanted}");
-    terminal.wait_for_row(&row, u16::try_from(row.chars().count()).unwrap());
+    terminal.keys(&format!("{typed}{TAB}!"));
+    terminal.wait_for_end(&format!(">>> {wanted}!"));
     let before = terminal.prompts();
     terminal.keys(CTRL_C);
     terminal.wait_for_prompt(before);
@@ -28,6 +27,7 @@ fn words_keys_and_results_of_calls_are_completed() {
         ("Queue().put_no", "Queue().put_nowait"),
         ("os.getcwd().upp", "os.getcwd().upper"),
         ("[1, 2].app", "[1, 2].append"),
+        ("jobs[0].get(bl", "jobs[0].get(#{block: "),
     ] {
         assert_completed(&terminal, typed, wanted);
     }
