@@ -94,6 +94,9 @@ impl Completer for Helper {
 impl Helper {
     /// What completes the line, and where that begins.
     fn found(&self, line: &str, position: usize) -> (usize, Vec<Pair>) {
+        if let Some(row) = self.flags.take_row() {
+            return (position.saturating_sub(row.blanks), vec![pair(row.text)]);
+        }
         if let Some(found) = command_table::candidates(&line[..position]) {
             return found;
         }

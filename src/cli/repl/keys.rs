@@ -1,7 +1,7 @@
 //! Key bindings beyond rustyline's: indentation, inputs of several lines, and a notice that a line may end.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use procscript::prompt::Interactive;
 use rustyline::history::History;
@@ -24,6 +24,22 @@ pub(crate) struct Flags {
     pub searching: AtomicBool,
     /// The line was ended to be changed with the user's editor.
     pub to_editor: AtomicBool,
+    /// What the next completion makes of the row.
+    row: Mutex<Option<Row>>,
+}
+
+/// A row of blanks, and what takes their place.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub blanks: usize,
+    pub text: String,
+}
+
+impl Flags {
+    pub(crate) fn take_row(&self) -> Option<Row> {
+        let mut row = self.row.lock().unwrap_or_else(PoisonError::into_inner);
+        row.take()
+    }
 }
 
 /// Binds the keys in `editor`.
@@ -113,8 +129,13 @@ impl ConditionalEventHandler for Close {
         let blanks =
             blanks_before(context).filter(|_| !self.1.searching.load(Ordering::Relaxed))?;
         let left = blanks.checked_sub(LEVEL.len())?;
-        let row = format!("{}{}", " ".repeat(left), self.0);
-        Some(Cmd::Replace(Movement::BeginningOfLine, Some(row)))
+        // No command of rustyline's both deletes and inserts, except the completion of a word.
+        let row = Row {
+            blanks,
+            text: format!("{}{}", " ".repeat(left), self.0),
+        };
+        *self.1.row.lock().unwrap_or_else(PoisonError::into_inner) = Some(row);
+        Some(Cmd::Complete)
     }
 }
 

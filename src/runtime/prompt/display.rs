@@ -10,6 +10,9 @@ use crate::text::quoted;
 /// Levels of nesting that are laid out.
 const MAX_DEPTH: usize = 100;
 
+/// The most characters that show one byte: `\x01`.
+const BYTE: usize = 4;
+
 /// How [`Interactive::enter`] shows values. By default, as their whole `repr` on one line.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -132,9 +135,10 @@ impl Interactive {
             return format!("{}… {left} more", quoted(&text[..end]));
         }
         if let Ok(bytes) = value.as_blob_ref()
-            && let Some(left) = bytes.len().checked_sub(room).filter(|left| *left > 0)
+            && bytes.len() > room.div_ceil(BYTE)
         {
-            let begin = Dynamic::from_blob(bytes[..room].to_vec());
+            let (begin, left) = bytes.split_at(room.div_ceil(BYTE));
+            let (begin, left) = (Dynamic::from_blob(begin.to_vec()), left.len());
             return format!("{}… {left} more", self.repr(&begin));
         }
         let text = self.repr(value);

@@ -8,7 +8,7 @@ use rhai::{Dynamic, Variant};
 use super::Handler;
 use super::bound::member;
 use super::native::{On, add, native};
-use super::registered::{Lacking, Property};
+use super::registered::{Lacking, Members, Property};
 use super::registry::Registry;
 use super::signature::Signature;
 use crate::script::codec::are_equal;
@@ -100,12 +100,9 @@ impl Class<'_> {
     }
 
     /// Some values lack members of the class, which `lacking` returns: completion does not offer them.
-    pub(crate) fn lacks<T: Variant + Clone>(
-        &mut self,
-        lacking: fn(&T) -> &'static [&'static str],
-    ) -> &mut Self {
+    pub(crate) fn lacks<T: Variant + Clone>(&mut self, lacking: fn(&T) -> Members) -> &mut Self {
         if self.registry.is_for_names() {
-            let lacking = move |value: &Dynamic| -> &'static [&'static str] {
+            let lacking = move |value: &Dynamic| -> Members {
                 value.read_lock::<T>().map_or(&[], |value| lacking(&value))
             };
             let lacking = Lacking(Box::new(lacking));

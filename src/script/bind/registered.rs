@@ -64,13 +64,14 @@ pub(crate) struct Listing {
     pub lacking: HashMap<TypeId, Lacking>,
 }
 
+/// The names of members.
+pub(crate) type Members = &'static [&'static str];
+
 /// Returns the members of its class that a value lacks.
-pub(crate) struct Lacking(
-    pub(super) Box<dyn Fn(&Dynamic) -> &'static [&'static str] + Send + Sync>,
-);
+pub(crate) struct Lacking(pub(super) Box<dyn Fn(&Dynamic) -> Members + Send + Sync>);
 
 impl Lacking {
-    pub(crate) fn of(&self, value: &Dynamic) -> &'static [&'static str] {
+    pub(crate) fn of(&self, value: &Dynamic) -> Members {
         self.0(value)
     }
 }

@@ -107,8 +107,8 @@ fn a_long_description_is_shown_by_the_pager() {
         .size(20, 80)
         .env("PAGER", "sed s/^/-/")
         .open();
-    terminal.enter(":help Queue.put");
-    terminal.wait_for("\nQueue.put(");
+    terminal.enter(":help os.getpid");
+    terminal.wait_for("\nos.getpid(");
     terminal.enter(":help Queue");
     terminal.wait_for("\n-    cancel_join_thread()");
     terminal.enter("6 * 7");
@@ -195,7 +195,7 @@ fn a_short_input_is_timed_until_its_time_is_known() {
     terminal.keys(&format!(
         ":time {{ print(\"in\"); time.sleep(100) }}{ENTER}"
     ));
-    terminal.wait_for("\nin\n");
+    terminal.wait_for("\nin");
     terminal.keys(CTRL_C);
     terminal.wait_for_prompt(before);
     terminal.wait_for_end("\nKeyboardInterrupt\n>>>");

@@ -85,7 +85,7 @@ fn values_are_laid_out_and_cut() {
     terminal.wait_for_end("\n[[1, 2],\n {'n': 1,\n  'name': '漢字漢字'}]\n>>>");
     terminal.enter("let l = []; for i in range(0, 9) { l.push(100000 + i) } l");
     terminal.wait_for_end(
-        "\n[100000, 100001,\n 100002, 100003,\n 100004, 100005,\n 100006, 100007,\n 100008]\n>>>",
+        "\n[100000, 100001, 100002,\n 100003, 100004, 100005,\n 100006, 100007, 100008]\n>>>",
     );
     terminal.enter("\"x\" * 1000000");
     terminal.wait_for_end("x'… 996000 more\n>>>");

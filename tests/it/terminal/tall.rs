@@ -35,14 +35,14 @@ fn the_rows_around_the_cursor_are_shown() {
     terminal.keys(&UP.repeat(7));
     terminal.wait_for_row("    let v8 = 8;", 1);
     assert_eq!(terminal.text(), rows(8..=15));
-    terminal.keys(&UP.repeat(8));
-    terminal.wait_for_row(">>> fn tall() {", 5);
+    terminal.keys(&format!("{}{END}", UP.repeat(8)));
+    terminal.wait_for_row(">>> fn tall() {", 15);
     assert_eq!(
         terminal.text(),
         format!(">>> fn tall() {{\n{}", rows(1..=7))
     );
-    terminal.keys(&"\x1b[B".repeat(9));
-    terminal.wait_for_row("    let v9 = 9;", 5);
+    terminal.keys(&format!("{}{END}", "\x1b[B".repeat(9)));
+    terminal.wait_for_row("    let v9 = 9;", 15);
 }
 
 #[test]
@@ -84,7 +84,9 @@ fn what_children_print_appears_above_a_tall_input() {
     terminal.keys(HOME);
     let shown = || terminal.raw().contains("from the child");
     terminal.wait_until("its line is not shown", shown);
+    let before = terminal.prompts();
     terminal.keys(CTRL_C);
+    terminal.wait_for_prompt(before);
     terminal.enter("6 * 7");
     terminal.wait_for_end("\n>>> 6 * 7\n42\n>>>");
 }
