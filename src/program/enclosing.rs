@@ -5,15 +5,9 @@ use std::collections::HashMap;
 use rhai::Position;
 
 use super::frame::{TOP_LEVEL, function_name};
-use super::source::Program;
+use super::source::{Enclosing, Place, Program};
 use super::traceback::render;
 use crate::syntax::{Brackets, pieces};
-
-/// The line and column of a position.
-type Place = (usize, usize);
-
-/// The positions that have been looked up before, by file: logs ask for the same few again and again.
-pub(super) type Enclosing = HashMap<String, HashMap<Place, String>>;
 
 impl Program {
     /// Returns the name of the function around a position of the file that Rhai calls `file`, as tracebacks show it.

@@ -4,14 +4,13 @@
 //! The source is kept whole because a spawned child must compile exactly the same bytes: Rhai names closures
 //! by a hash of their positions.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rhai::{Dynamic, ImmutableString, Module, Position, ScriptFuncDef, Shared};
 use serde::{Deserialize, Serialize};
 
-use super::enclosing::Enclosing;
 use crate::text::to_path;
 
 /// One file of a program.
@@ -86,6 +85,12 @@ pub(super) struct Parts {
     /// How often functions or modules were added.
     edition: usize,
 }
+
+/// The line and column of a position.
+pub(super) type Place = (usize, usize);
+
+/// The names of the functions around positions, by file: logs ask for the same few again and again.
+pub(super) type Enclosing = HashMap<String, HashMap<Place, String>>;
 
 /// The main script as it runs, or one entry at a prompt.
 #[derive(Debug, Clone)]

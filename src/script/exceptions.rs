@@ -38,6 +38,7 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ("DataRaceError", "RuntimeError"),
     ("EOFError", "Exception"),
     ("Empty", "Exception"),
+    ("Error", "Exception"),
     ("FileExistsError", "OSError"),
     ("FileNotFoundError", "OSError"),
     ("FloatingPointError", "ArithmeticError"),

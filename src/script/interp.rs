@@ -262,10 +262,13 @@ impl Interp {
     }
 
     /// Passes what the parent's modules gave to the states of this process's.
-    pub(crate) fn inherit(self: &Arc<Self>, values: &Map) {
-        self.states
-            .all()
-            .for_each(|state| state.inherit(self, values));
+    pub(crate) fn inherit(&self, values: &Map) {
+        self.states.all().for_each(|state| state.inherit(values));
+    }
+
+    /// Calls the functions that the script wants to be called at the end of this process.
+    pub(crate) fn at_exit(&self) {
+        self.states.all().for_each(|state| state.at_exit());
     }
 
     /// Returns whether another process of the family has started this one.

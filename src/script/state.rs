@@ -2,12 +2,10 @@
 
 use std::any::{Any, TypeId};
 use std::fmt;
-use std::sync::Arc;
 
 use rhai::{Dynamic, Map};
 
 use crate::script::exceptions::Failure;
-use crate::script::interp::Interp;
 use crate::sync::{Session, ShmError};
 
 /// The state of one script module in one runtime.
@@ -46,7 +44,10 @@ pub(crate) trait State: Any + fmt::Debug + Send + Sync {
     }
 
     /// Takes what the states of the parent's modules have returned as their [`inheritance`](Self::inheritance), in a spawned child.
-    fn inherit(&self, _interp: &Arc<Interp>, _values: &Map) {}
+    fn inherit(&self, _values: &Map) {}
+
+    /// Calls the functions that a script wants to be called when its process comes to its end in order.
+    fn at_exit(&self) {}
 
     /// Calls the script's functions for signals that have come. Returns whether one of them threw.
     fn handle_signals(&self) -> bool {

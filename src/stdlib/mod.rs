@@ -4,6 +4,8 @@
 //! - [`multiprocessing`]: `Process`, `Lock`, `Queue`, …
 //! - [`concurrent`]: executors and futures.
 //! - [`threading`]: `Thread`, …; [`queue`]: queues between threads.
+//! - [`datetime`]: days and moments; [`csv`]: tables; [`textwrap`]: paragraphs.
+//! - [`traceback`], [`atexit`], [`timeit`], [`platform`], [`getpass`]: small modules.
 //! - [`logging`]: records of what a program does; [`argparse`]: command lines.
 //! - [`types`][]: `Object`.
 //! - [`os`], [`subprocess`], [`signal`], [`socket`], [`sys`], [`time`], [`random`], [`json`], [`math`], `re`.
@@ -12,10 +14,14 @@
 //! - [`reach`]: which programs get to a module at all.
 
 mod argparse;
+mod atexit;
 pub(crate) mod builtins;
 mod collections;
 mod concurrent;
+mod csv;
+mod datetime;
 mod functools;
+mod getpass;
 mod glob;
 #[cfg(feature = "hashlib")]
 mod hashlib;
@@ -26,6 +32,7 @@ mod math;
 pub(crate) mod multiprocessing;
 mod operator;
 pub(crate) mod os;
+mod platform;
 pub(crate) mod queue;
 mod random;
 #[cfg(feature = "re")]
@@ -38,8 +45,11 @@ mod string;
 mod subprocess;
 mod sys;
 mod tempfile;
+mod textwrap;
 pub(crate) mod threading;
 mod time;
+mod timeit;
+mod traceback;
 pub(crate) mod types;
 
 use std::sync::Arc;
@@ -66,6 +76,7 @@ const MODULES: &[ScriptModule] = &[
     ),
     ("collections", collections::register, stateless),
     ("concurrent", concurrent::register, stateless),
+    ("datetime", datetime::register, stateless),
     ("functools", functools::register, stateless),
     ("glob", glob::register, stateless),
     #[cfg(feature = "hashlib")]
@@ -89,6 +100,13 @@ const MODULES: &[ScriptModule] = &[
     ("tempfile", tempfile::register, tempfile::states),
     ("threading", threading::register, threading::states),
     ("time", time::register, stateless),
+    ("atexit", atexit::register, atexit::states),
+    ("csv", csv::register, stateless),
+    ("getpass", getpass::register, stateless),
+    ("platform", platform::register, stateless),
+    ("textwrap", textwrap::register, stateless),
+    ("timeit", timeit::register, stateless),
+    ("traceback", traceback::register, stateless),
     ("types", types::register, stateless),
 ];
 
@@ -103,8 +121,13 @@ pub(crate) fn is_built_in(name: &str) -> bool {
 }
 
 /// The modules inside of others.
-const INNER: [&str; 6] = [
+const INNER: [&str; 11] = [
     "concurrent.futures",
+    "datetime.date",
+    "datetime.datetime",
+    "datetime.time",
+    "datetime.timedelta",
+    "datetime.timezone",
     "itertools.chain",
     "logging.handlers",
     "multiprocessing.connection",

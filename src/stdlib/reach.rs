@@ -13,6 +13,7 @@ const ALSO_BY: &[(&str, &[&str])] = &[
             "as_completed",
         ],
     ),
+    ("logging", &["get_logger", "log_to_stderr"]),
     (
         "multiprocessing",
         &[

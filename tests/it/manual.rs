@@ -25,7 +25,7 @@ macro_rules! modules {
 }
 
 modules! {
-    builtins collections concurrent exceptions files functools glob hashlib itertools json math multiprocessing operator os
-    queue random re shutil signal socket speed string sys tempfile text threading time types
-    values
+    argparse atexit builtins collections concurrent csv datetime exceptions files functools getpass glob hashlib
+    itertools json logging math multiprocessing operator os platform queue random re shutil signal socket speed string
+    sys tempfile text textwrap threading time timeit traceback types values
 }

@@ -16,7 +16,7 @@ const KEYWORDS: [&str; 11] = [
 /// Reads the arguments of `add_argument`.
 ///
 /// # Errors
-/// `ValueError` or `TypeError` for what is no argument; `ArgumentError` for an option that the parser has already.
+/// `ValueError` or `TypeError` for what is not an argument; `ArgumentError` for an option that the parser has already.
 pub(super) fn argument(call: &mut Call<'_>, model: &Model) -> Result<Argument, Failure> {
     call.keywords_only_if(&KEYWORDS);
     let names = names(call)?;

@@ -1,6 +1,7 @@
 //! `argparse`: the words of a command line as values, and help about them.
 //!
-//! - [`model`]: parsers and their arguments; [`declare`]: an argument as a script declares it; [`class`]: the members of parsers.
+//! - [`model`]: parsers and their arguments; [`declare`]: an argument as a script declares it; [`class`]: the members of parsers;
+//!   [`construct`]: how they are made; [`commands`]: sub-commands.
 //! - [`options`]: which option a word is; [`pattern`]: how many words an argument takes; [`matching`]: which words are whose; [`values`]: words as
 //!   values; [`effects`]: what an argument does with them; [`trouble`]: what is wrong with a command line.
 //! - [`invocation`]: how an argument is written; [`usage`]: all of them in a line; [`help`]: the whole help; [`leaving`]: the end of a script
@@ -9,6 +10,8 @@
 //! Python: `argparse`. The texts are the same for the same parser, so all of this is made by hand: crates for command lines have texts of their own.
 
 mod class;
+mod commands;
+mod construct;
 mod declare;
 mod effects;
 mod help;
@@ -46,9 +49,10 @@ const CONSTANTS: [(&str, &str); 9] = [
 
 pub(super) fn register(registry: &mut Registry) {
     class::register(registry);
+    commands::register(registry);
     let mut argparse = registry.namespace("argparse", Argparse);
     argparse
-        .function("ArgumentParser", class::PARSER, class::construct)
+        .function("ArgumentParser", construct::PARSER, construct::construct)
         .function("Namespace", &["attributes?", "/"], |call| {
             let attributes = call.given(0).and_then(Dynamic::try_cast);
             let attributes = attributes.unwrap_or_default();

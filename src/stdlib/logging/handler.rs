@@ -133,7 +133,8 @@ impl Handler {
                 .call(&emit, "emit", args)
                 .map_or(Ok(()), |r| r.map(drop));
         }
-        let result = self.0.sink.emit(site, self, record);
+        let format = || self.format(site, record);
+        let result = self.0.sink.emit(site, record, format);
         match result {
             Err(error) if Stop::of(&error).is_none() => {
                 report(site, record, &Exception::from_error(&error));

@@ -5,12 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use rhai::Dynamic;
 
-use super::filter;
 use super::handler::Handler;
-use super::record::LogRecord;
-use super::site::Site;
-use super::tree::Tree;
-use crate::script::Failure;
 use crate::sys::lock::locked;
 
 /// The name of the logger above all others.
@@ -110,16 +105,5 @@ impl Logger {
 
     pub(super) fn add_filter(&self, filter: Dynamic) {
         locked(&self.0.filters).push(filter);
-    }
-
-    /// Passes a record to the handlers, unless a filter refuses it.
-    ///
-    /// # Errors
-    /// Those of functions of the script.
-    pub(super) fn handle(&self, site: &Site<'_>, record: &LogRecord) -> Result<(), Failure> {
-        if self.is_disabled() || !filter::pass(site, &self.filters(), record)? {
-            return Ok(());
-        }
-        Tree::of(site.interp).pass(site, self, record)
     }
 }

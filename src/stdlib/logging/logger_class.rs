@@ -132,7 +132,9 @@ fn lists(class: &mut Class<'_>) {
             let record = record.try_cast::<LogRecord>();
             let record = record.ok_or_else(|| call.mismatch(0, "a LogRecord", &found))?;
             let logger: Logger = call.this();
-            logger.handle(&Site::of(call), &record).map(Dynamic::from)
+            let site = Site::of(call);
+            let handled = Tree::of(call.interp).handle(&site, &logger, &record);
+            handled.map(Dynamic::from)
         })
         .getter("handlers", |call| {
             let handlers = call.this::<Logger>().handlers().into_iter();
@@ -205,6 +207,8 @@ fn log_enabled(
     let event = Event {
         logger: logger.name().into(),
         level,
+        level_name: Tree::of(call.interp).level_name(level),
+        began: Tree::of(call.interp).began(),
         message,
         args,
         exception,
@@ -216,5 +220,5 @@ fn log_enabled(
         let map = extra.try_cast::<Map>();
         record.extend(map.ok_or_else(|| raise("TypeError", "extra must be a map"))?)?;
     }
-    logger.handle(&site, &record)
+    Tree::of(call.interp).handle(&site, logger, &record)
 }

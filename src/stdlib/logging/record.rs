@@ -7,7 +7,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use rhai::{Array, Dynamic, Map};
 
 use super::site::Site;
-use super::tree::Tree;
 use crate::script::bind::{method_of, no_attribute};
 use crate::script::{Call, Exception, Failure, Outcome, Registry, raise, truth};
 use crate::stdlib::builtins::text_failure;
@@ -25,6 +24,9 @@ pub(super) struct LogRecord(Arc<Mutex<Map>>);
 pub(super) struct Event {
     pub logger: String,
     pub level: i64,
+    pub level_name: String,
+    /// When the program began, since 1970.
+    pub began: Duration,
     pub message: Dynamic,
     pub args: Array,
     pub exception: Option<Caught>,
@@ -79,6 +81,8 @@ pub(super) fn make(call: &mut Call<'_>) -> Outcome {
     let event = Event {
         logger: String::new(),
         level: 0,
+        level_name: "NOTSET".into(),
+        began: since_1970(),
         message: "".into(),
         args: Array::new(),
         exception: None,
@@ -87,6 +91,11 @@ pub(super) fn make(call: &mut Call<'_>) -> Outcome {
     let record = LogRecord::of_event(&Site::of(call), event);
     record.with(|all| all.extend(attributes));
     Ok(Dynamic::from(record))
+}
+
+fn since_1970() -> Duration {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.unwrap_or_default()
 }
 
 impl LogRecord {
@@ -124,9 +133,7 @@ impl LogRecord {
     /// Returns a record of an event in this process and thread, at the place of the call.
     pub(super) fn of_event(site: &Site<'_>, event: Event) -> Self {
         let (interp, context) = (site.interp, site.context);
-        let tree = Tree::of(interp);
-        let now = SystemTime::now().duration_since(UNIX_EPOCH);
-        let now = now.unwrap_or_default();
+        let now = since_1970();
         let file = context.call_source().unwrap_or_default();
         let position = context.call_position();
         let (path, function) = match file {
@@ -146,7 +153,7 @@ impl LogRecord {
             false => Dynamic::UNIT,
         };
         let line = position.line().unwrap_or(0) as i64;
-        let since = now.saturating_sub(tree.began());
+        let since = now.saturating_sub(event.began);
         let whole = |time: Duration| Dynamic::from_int((time.as_millis() % 1000) as i64);
         let exception = match event.exception {
             None => Dynamic::UNIT,
@@ -156,7 +163,7 @@ impl LogRecord {
         let attributes = [
             ("name", event.logger.into()),
             ("levelno", Dynamic::from_int(event.level)),
-            ("levelname", tree.level_name(event.level).into()),
+            ("levelname", event.level_name.into()),
             ("msg", event.message),
             ("args", event.args.into()),
             ("exc_info", exception),

@@ -2,7 +2,6 @@
 
 use rhai::{Array, Dynamic};
 
-use super::handler::Handler;
 use super::log_file::LogFile;
 use super::record::LogRecord;
 use super::site::Site;
@@ -34,10 +33,10 @@ impl Sink {
     pub(super) fn emit(
         &self,
         site: &Site<'_>,
-        handler: &Handler,
         record: &LogRecord,
+        format: impl Fn() -> Result<String, Failure>,
     ) -> Result<(), Failure> {
-        let line = || Ok::<_, Failure>(handler.format(site, record)? + "\n");
+        let line = || Ok::<_, Failure>(format()? + "\n");
         match self {
             Self::Nowhere => Ok(()),
             // Where nobody reads errors any more, the program goes on.
@@ -48,7 +47,7 @@ impl Sink {
             Self::Stream(stream) => write(site, stream, line()?),
             Self::File(file) => file.write(site.interp, &line()?),
             Self::Queue(queue) => {
-                let record = prepared(site, handler, record)?;
+                let record = prepared(record, format()?);
                 put(site, queue, Dynamic::from(record))
             }
         }
@@ -113,8 +112,7 @@ fn write(site: &Site<'_>, stream: &Dynamic, line: String) -> Result<(), Failure>
 }
 
 /// Returns a copy of a record that any process can handle: with its message complete, and without values that cannot be sent.
-fn prepared(site: &Site<'_>, handler: &Handler, record: &LogRecord) -> Result<LogRecord, Failure> {
-    let text = handler.format(site, record)?;
+fn prepared(record: &LogRecord, text: String) -> LogRecord {
     let record = record.copy();
     record.set("message", text.clone());
     record.set("msg", text);
@@ -122,7 +120,7 @@ fn prepared(site: &Site<'_>, handler: &Handler, record: &LogRecord) -> Result<Lo
     for name in ["exc_info", "exc_text", "stack_info"] {
         record.set(name, Dynamic::UNIT);
     }
-    Ok(record)
+    record
 }
 
 fn put(site: &Site<'_>, queue: &Dynamic, item: Dynamic) -> Result<(), Failure> {

@@ -1,11 +1,12 @@
 //! The tree of loggers of one process, and what a spawned child inherits of it.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rhai::{Array, Dynamic, Map};
 
+use super::filter;
 use super::handler::Handler;
 use super::level::{NOTSET, Names, WARNING};
 use super::logger::Logger;
@@ -70,7 +71,7 @@ impl State for Tree {
         values
     }
 
-    fn inherit(&self, _: &Arc<Interp>, values: &Map) {
+    fn inherit(&self, values: &Map) {
         if let Some(settings) = values.get(SETTINGS) {
             let _ = self.set(settings);
         }
@@ -160,16 +161,27 @@ impl Tree {
             .any(|logger| !logger.handlers().is_empty())
     }
 
-    /// Passes a record to the handlers of a logger and of those above it; without any, to standard error if it is important.
+    /// Passes a record to the handlers, unless a filter of the logger refuses it.
     ///
     /// # Errors
     /// Those of functions of the script.
-    pub(super) fn pass(
+    pub(super) fn handle(
         &self,
         site: &Site<'_>,
         logger: &Logger,
         record: &LogRecord,
     ) -> Result<(), Failure> {
+        if logger.is_disabled() || !filter::pass(site, &logger.filters(), record)? {
+            return Ok(());
+        }
+        self.pass(site, logger, record)
+    }
+
+    /// Passes a record to the handlers of a logger and of those above it; without any, to standard error if it is important.
+    ///
+    /// # Errors
+    /// Those of functions of the script.
+    fn pass(&self, site: &Site<'_>, logger: &Logger, record: &LogRecord) -> Result<(), Failure> {
         let handlers = self
             .line(logger, true)
             .flat_map(|logger| logger.handlers())

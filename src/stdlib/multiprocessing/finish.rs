@@ -55,6 +55,9 @@ fn end_others(interp: &Arc<Interp>, told_to_end: bool) -> Option<Stop> {
         request = finish_executors(interp);
     }
     let told_to_end = told_to_end || request.is_some();
+    if !told_to_end {
+        interp.at_exit();
+    }
     interp.write_last_line();
     Family::of(interp).finish(interp, told_to_end).or(request)
 }

@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp, ToSpan, Zoned};
 use rhai::{Array, Dynamic};
 
+use super::parsing::parsed_by_format;
 use crate::script::{Call, Failure, Namespace, Outcome, Registry, raise, type_name};
 use crate::stdlib::builtins::number::not_an_integer;
 use crate::stdlib::builtins::slices;
@@ -13,7 +14,11 @@ use crate::text::{as_float, as_int};
 
 /// `time.struct_time`: a moment in some time zone.
 #[derive(Debug, Clone)]
-struct Date(Zoned);
+struct Date {
+    moment: Zoned,
+    /// Whether it is summer time, where that is not a matter of the zone: -1 if nobody knows.
+    is_dst: Option<i64>,
+}
 
 /// The fields' names in scripts.
 const NAMES: [&str; 9] = [
@@ -22,10 +27,10 @@ const NAMES: [&str; 9] = [
 
 pub(super) fn register(time: &mut Namespace<'_>) {
     time.function("localtime", &["secs?"], |call| {
-        Ok(Dynamic::from(Date(moment(call, TimeZone::system)?)))
+        Ok(Dynamic::from(Date::of(moment(call, TimeZone::system)?)))
     })
     .function("gmtime", &["secs?"], |call| {
-        Ok(Dynamic::from(Date(moment(call, || TimeZone::UTC)?)))
+        Ok(Dynamic::from(Date::of(moment(call, || TimeZone::UTC)?)))
     })
     .function("ctime", &["secs?"], |call| {
         format(((&moment(call, TimeZone::system)?).into(), 0), "%c")
@@ -36,6 +41,11 @@ pub(super) fn register(time: &mut Namespace<'_>) {
         format(date(call, 1)?, &directives)
     })
     .function("mktime", &["t"], mktime);
+    time.function("strptime", &["string", "format?"], |call| {
+        let (text, format) = (call.string(0)?, call.string_or(1, "%a %b %d %H:%M:%S %Y")?);
+        let (at, _) = parsed_by_format(&text, &format)?;
+        struct_time(at, -1).ok_or_else(|| out_of_range("year"))
+    });
 }
 
 pub(super) fn register_class(registry: &mut Registry) {
@@ -49,12 +59,12 @@ pub(super) fn register_class(registry: &mut Registry) {
     }
     class
         .getter("tm_zone", |call| {
-            let Date(moment) = call.this();
+            let Date { moment, .. } = call.this();
             let zone = moment.time_zone().to_offset_info(moment.timestamp());
             Ok(zone.abbreviation().into())
         })
         .getter("tm_gmtoff", |call| {
-            let seconds = call.this::<Date>().0.offset().seconds();
+            let seconds = call.this::<Date>().moment.offset().seconds();
             Ok(Dynamic::from_int(seconds.into()))
         })
         .index_getter(|call| {
@@ -67,9 +77,16 @@ pub(super) fn register_class(registry: &mut Registry) {
 }
 
 impl Date {
+    fn of(moment: Zoned) -> Self {
+        Self {
+            moment,
+            is_dst: None,
+        }
+    }
+
     /// Year, month, day, hour, minute, second, weekday from Monday = 0, day of the year, daylight saving.
     fn fields(&self) -> [i64; 9] {
-        let Self(moment) = self;
+        let Self { moment, is_dst } = self;
         let zone = moment.time_zone().to_offset_info(moment.timestamp());
         [
             moment.year().into(),
@@ -80,7 +97,7 @@ impl Date {
             moment.second().into(),
             moment.weekday().to_monday_zero_offset().into(),
             moment.day_of_year().into(),
-            zone.dst().is_dst().into(),
+            is_dst.unwrap_or_else(|| zone.dst().is_dst().into()),
         ]
     }
 
@@ -118,7 +135,7 @@ fn date(call: &mut Call<'_>, index: usize) -> Result<Formatted, Failure> {
         return Ok((BrokenDownTime::from(&Zoned::now()), 0));
     };
     match value.read_lock::<Date>() {
-        Some(date) => Ok((BrokenDownTime::from(&date.0), 0)),
+        Some(date) => Ok((BrokenDownTime::from(&date.moment), 0)),
         None => broken_down(fields(&value)?),
     }
 }
@@ -205,6 +222,23 @@ pub(in crate::stdlib) fn local_date(seconds: f64, directives: &str) -> Result<St
         ((&moment.to_zoned(TimeZone::system())).into(), 0),
         directives,
     )
+}
+
+/// Returns a date that is in no zone, formatted as by `strftime`.
+///
+/// # Errors
+/// `ValueError` for an invalid format.
+pub(in crate::stdlib) fn civil_date(at: DateTime, directives: &str) -> Result<String, Failure> {
+    formatted((BrokenDownTime::from(at), 0), directives)
+}
+
+/// Returns a date as a `time.struct_time`; `None` if it is too far away. `is_dst` is -1 if nobody knows.
+pub(in crate::stdlib) fn struct_time(at: DateTime, is_dst: i64) -> Option<Dynamic> {
+    let moment = at.to_zoned(TimeZone::UTC).ok()?;
+    Some(Dynamic::from(Date {
+        moment,
+        is_dst: Some(is_dst),
+    }))
 }
 
 fn format(date: Formatted, directives: &str) -> Outcome {

@@ -1,8 +1,10 @@
-//! `time`: clocks, and sleeping; dates are in [`calendar`].
+//! `time`: clocks, and sleeping; dates are in [`calendar`], and read by [`parsing`].
 
 mod calendar;
+mod parsing;
 
-pub(super) use self::calendar::local_date;
+pub(super) use self::calendar::{civil_date, local_date, struct_time};
+pub(super) use self::parsing::{parsed_by_format, replaced};
 
 use std::any::TypeId;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};

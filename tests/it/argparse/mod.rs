@@ -54,7 +54,7 @@ fn parsers_return_what_scripts_ask_for() {
         print(p.parse_args([]).n + 1, p.parse_known_args(["a", "--zz", "b"]));
         let before = argparse.Namespace(#{ n: 9, other: 1 });
         print(p.parse_args([], before), before, p.get_default("n"), p.prog, p);
-        print(p.format_usage().trim());
+        print(p.format_usage().strip());
         let q = Queue();
         let child = Process(|q, args| q.put([args, args.n]), [q, args]);
         child.start();

@@ -40,6 +40,10 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     // Executors are pools of `multiprocessing`.
     ("concurrent", "builtins"),
     ("concurrent", "multiprocessing"),
+    ("csv", "builtins"),
+    // Dates as strings.
+    ("datetime", "time"),
+    ("getpass", "builtins"),
     ("functools", "builtins"),
     // The arguments of a function that remembers are keys.
     ("functools", "collections"),
@@ -84,6 +88,9 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("tempfile", "builtins"),
     ("threading", "multiprocessing"),
     ("time", "builtins"),
+    // `strptime` checks its fields.
+    ("time", "datetime"),
+    ("traceback", "builtins"),
 ];
 
 #[test]
