@@ -35,6 +35,7 @@ mod crates; // what an embedder builds
 mod describing; // doc, definitions, completions, man
 mod embedding; // programs that embed the crate
 mod errors; // reports of errors
+mod everyday; // traceback, atexit, timeit, platform, getpass
 mod extremes; // wrong and extreme arguments
 mod faults; // small faults found from outside
 mod fifo; // files that make their readers wait

@@ -32,7 +32,7 @@ macro_rules! scripts {
 }
 
 scripts! {
-    bytes closures convert csv_textwrap datetime dicts endings everyday exceptions files_binary files_processes files_text format input json kinds
+    bytes closures convert csv_textwrap datetime dicts endings exceptions files_binary files_processes files_text format input json kinds
     lists modules numbers os_files os_path print random ranges sequences string_case string_search string_split
     sys_exit sys_streams time
 }
