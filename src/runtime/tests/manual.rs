@@ -12,13 +12,18 @@ use crate::stdlib::{names, states};
 const SPELT_OTHERWISE: [&str; 4] = ["to_string", "to_debug", "len", "contains"];
 
 /// Classes that are documented under their constructors' names only: those of a module, and one with two.
-const DOCUMENTED_AS: [(&str, &str); 10] = [
+const DOCUMENTED_AS: [(&str, &str); 15] = [
     ("Queue", "JoinableQueue"),
     ("environ", "os.environ"),
     ("local", "threading.local"),
     ("socket", "socket.socket"),
     ("os::path", "os.path"),
     ("logging::handlers", "logging.handlers"),
+    ("datetime::datetime", "datetime.datetime"),
+    ("datetime::date", "datetime.date"),
+    ("datetime::time", "datetime.time"),
+    ("datetime::timedelta", "datetime.timedelta"),
+    ("datetime::timezone", "datetime.timezone"),
     ("connection", "multiprocessing.connection"),
     ("shared_memory", "multiprocessing.shared_memory"),
     ("multiprocessing::dummy", "multiprocessing.dummy"),

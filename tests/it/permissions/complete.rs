@@ -88,6 +88,19 @@ const CALLS: &[(&str, &str)] = &[
     ),
     ("Client", r#"Client(["127.0.0.1", 9])"#),
     ("Client", r#"Client("/tmp/x")"#),
+    ("logging.FileHandler", r#"logging.FileHandler("new")"#),
+    (
+        "logging.handlers.RotatingFileHandler",
+        r#"logging.handlers.RotatingFileHandler("new")"#,
+    ),
+    (
+        "logging.basicConfig",
+        r#"logging.basicConfig(#{ filename: "new" })"#,
+    ),
+    (
+        "logging.handlers.QueueListener.start",
+        "logging.handlers.QueueListener(queue.Queue()).start()",
+    ),
     ("os.mkdir", r#"os.mkdir("new")"#),
     ("os.makedirs", r#"os.makedirs("new/a")"#),
     ("os.remove", r#"os.remove("main.rhai")"#),
