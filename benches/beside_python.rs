@@ -40,8 +40,6 @@ fn main() {
     }
     if filter().is_none() {
         print_alone(rounds);
-    } else if filter().is_some_and(|part| "posix_spawn".contains(&part)) {
-        println!("{}", beside_posix_spawn(rounds));
     }
 }
 
@@ -145,32 +143,6 @@ fn cases() -> Vec<Case> {
             true,
             5.0,
             twin(&python, "value_add", &["fork", "100000"], &["50000"]),
-        ),
-        case(
-            "subprocess.run of true",
-            "us",
-            false,
-            3.0,
-            twin(&python, "run_true", &["fork", "300"], &["300"]),
-        ),
-        case(
-            "the same, 200 MB are held by both",
-            "us",
-            false,
-            3.0,
-            twin(
-                &python,
-                "run_true",
-                &["fork", "300", "200"],
-                &["300", "200"],
-            ),
-        ),
-        case(
-            "subprocess.run of cat, both pipes",
-            "MiB/s",
-            true,
-            1.0,
-            twin(&python, "run_cat", &["fork", "5"], &["5"]),
         ),
         case(
             "start + join of a thread",
@@ -320,10 +292,6 @@ fn print_alone(rounds: usize) {
         "start + join by fork, against a bare fork, _exit, waitpid: {} times (at most 1.6)",
         Results::new(ratios)
     );
-    println!(
-        "subprocess.run of true, against a bare posix_spawn and waitpid: {} times (at most 1.3)",
-        beside_posix_spawn(rounds)
-    );
     let idle = printed(Command::new(PROCSCRIPT).args(["run", &format!("{TWINS}idle_child.rhai")]));
     println!("private memory of an idle forked child: {idle:.0} KiB (at most 1024)");
     println!(
@@ -347,47 +315,6 @@ fn bare_fork(count: u32) -> f64 {
         }
     }
     begin.elapsed().as_secs_f64() * 1e6 / f64::from(count)
-}
-
-/// How many times a bare `posix_spawn` and `waitpid` of the same program a command of a script takes.
-fn beside_posix_spawn(rounds: usize) -> Results {
-    let script = format!("{TWINS}run_true.rhai");
-    let ratio = |_| {
-        let bare = bare_spawn(300);
-        printed(Command::new(PROCSCRIPT).args(["run", &script, "300"])) / bare
-    };
-    Results::new((0..rounds).map(ratio).collect())
-}
-
-/// Microseconds for `posix_spawnp` of `true`, and `waitpid`.
-fn bare_spawn(count: u32) -> f64 {
-    let (name, end) = (c"true", std::ptr::null_mut());
-    let args = [name.as_ptr().cast_mut(), end];
-    let begin = Instant::now();
-    for _ in 0..count {
-        let (mut pid, mut status) = (0, 0);
-        // SAFETY: the name and the variables end as the C library wants it, the environment is nobody else's at this moment, and the
-        // process ID and the status are live values.
-        unsafe {
-            let started = libc::posix_spawnp(
-                &mut pid,
-                name.as_ptr(),
-                std::ptr::null(),
-                std::ptr::null(),
-                args.as_ptr(),
-                environ,
-            );
-            assert_eq!(started, 0, "true can be started");
-            libc::waitpid(pid, &mut status, 0);
-        }
-        assert_eq!(status, 0, "true succeeds");
-    }
-    begin.elapsed().as_secs_f64() * 1e6 / f64::from(count)
-}
-
-unsafe extern "C" {
-    /// The environment of this process, in the form of the C library.
-    static environ: *const *mut libc::c_char;
 }
 
 /// The peak resident memory of an empty script.

@@ -14,7 +14,8 @@
 //! A heading that owns functions or constants (`# os`, `## os.path`) is a module; its description is the
 //! paragraph below it. A page whose first heading is not a module is an entry too, under the name of its file.
 //!
-//! In a signature, `[…]` contains optional arguments, as in `get([block, timeout])`; `*args` is any number of arguments.
+//! In a signature, `[…]` contains optional arguments, as in `get([block, timeout])`; `*args` is any number of arguments, and
+//! `*options` stands for options that the page lists elsewhere.
 //! Examples belong to the heading above them.
 
 use super::entry::{Entry, EntryKind};

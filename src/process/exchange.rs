@@ -11,6 +11,9 @@ use crate::sys::{pipe, quota};
 /// How much is read at once.
 const CHUNK: usize = 64 << 10;
 
+/// A pipe to read, unless it is closed, and the bytes that were read from it before.
+pub(crate) type Reading = (Option<Arc<File>>, Vec<u8>);
+
 /// An exchange with a command, as far as it has come.
 #[derive(Debug, Default)]
 pub(crate) struct Exchange {
@@ -31,14 +34,13 @@ struct Incoming {
 }
 
 impl Exchange {
-    /// Writes `bytes` to `input`, and reads the outputs to their end. Each has the bytes that were read from it before; one that is closed
-    /// has no pipe.
+    /// Writes the bytes to the pipe `input`, and reads the outputs to their end.
     ///
     /// # Errors
     /// Those of `fcntl(2)`.
     pub(crate) fn new(
         input: Option<(Arc<File>, Vec<u8>)>,
-        outputs: [Option<(Option<Arc<File>>, Vec<u8>)>; 2],
+        outputs: [Option<Reading>; 2],
     ) -> io::Result<Self> {
         let (input, bytes) = input.unzip();
         if let Some(input) = &input {

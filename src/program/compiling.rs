@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rhai::{AST, Engine, ParseError, Position};
 
-use super::with_block;
+use super::{reserved_member, with_block};
 use crate::syntax;
 
 thread_local! {
@@ -57,6 +57,7 @@ impl Compiled {
 pub(crate) fn parse(engine: &Engine, text: &Arc<str>) -> Result<AST, ParseError> {
     let outer = SOURCE.replace(Some(Compiled::new(text.clone())));
     with_block::begin_text();
+    reserved_member::begin_text();
     let parsed = engine.compile(text.as_ref());
     SOURCE.set(outer);
     parsed

@@ -7,7 +7,7 @@
 //! - [`environment`]: what a function can use apart from its arguments: functions, constants, imports.
 //! - [`compiling`]: the text that is being compiled.
 //! - [`visible`]: control characters, shown.
-//! - [`with_block`]: the statement `with`.
+//! - [`with_block`]: the statement `with`; [`reserved_member`]: a function whose name Rhai reserves.
 //! - [`bodies`]: nodes of our own in Rhai's trees.
 //! - [`rewriting`]: what is changed in Rhai's trees, because it was meant otherwise.
 //! - [`guarded`]: functions with the names of methods; [`catching`]: `try` statements that note what they catch.
@@ -27,6 +27,7 @@ pub(crate) mod guarded;
 #[cfg(feature = "compile")]
 pub(crate) mod islands;
 mod lookup;
+pub(crate) mod reserved_member;
 pub(crate) mod rewriting;
 pub(crate) mod source;
 #[cfg(test)]

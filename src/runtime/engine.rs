@@ -12,7 +12,7 @@ use super::modules::{Modules, Resolver, register_note};
 use super::setup::{self, Setup};
 use super::shortcuts;
 use super::{catching, methods, rewriting, standard, with_statement, wrong_calls};
-use crate::program::{compiling, with_block};
+use crate::program::{compiling, reserved_member, with_block};
 use crate::script::bind::{ClassTable, Classes, Registered, Vocabulary, imported};
 use crate::script::exceptions::thrown;
 use crate::script::foreign::Foreign;
@@ -321,17 +321,19 @@ fn function(context: &EvalContext, foreign: &[Foreign], name: &str) -> Option<Dy
 /// Lets reserved words be names of methods and keywords.
 pub(super) fn read_reserved_words(engine: &mut Engine) {
     #[allow(deprecated)]
-    engine.on_parse_token(|token, _, _| match with_block::read(token).0 {
-        Token::Reserved(word) if is_word_of_python(&word) => Token::Identifier(word),
-        other => other,
-    });
+    engine.on_parse_token(
+        |token, _, _| match with_block::read(reserved_member::read(token)).0 {
+            Token::Reserved(word) if is_word_of_python(&word) => Token::Identifier(word),
+            other => other,
+        },
+    );
 }
 
 /// As [`read_reserved_words`]; makes `_` a name, and gives `__name__` its value.
 fn read_python_spellings(engine: &mut Engine) {
     #[allow(deprecated)]
     engine.on_parse_token(move |token, position: Position, _| {
-        let (token, is_member) = with_block::read(token);
+        let (token, is_member) = with_block::read(reserved_member::read(token));
         match token {
             Token::Underscore if compiling::underscore_is_name(position) => {
                 Token::Identifier(Box::new("_".into()))

@@ -6,7 +6,7 @@ use rhai::{Dynamic, Module, Variant};
 
 use super::Handler;
 use super::module_values::set_value;
-use super::native::{On, add, native, register};
+use super::native::{On, add, native, register, register_as};
 use super::registered::{Property, Receiver};
 use super::registry::Registry;
 use super::signature::Signature;
@@ -61,6 +61,28 @@ impl Namespace<'_> {
             } = registry;
             let module = &mut namespaces[place].1;
             register(module, interp, (On::Nothing, None), signature, handler);
+        }
+        self
+    }
+
+    /// Adds another name of a function, as `module.name(…)` is read where Rhai reserves the name.
+    pub(crate) fn reserved(
+        &mut self,
+        name: &'static str,
+        key: &'static str,
+        params: &'static [&'static str],
+        handler: Handler,
+    ) -> &mut Self {
+        if self.place_of(name).is_some() {
+            self.registry.table.add_method(self.receiver, key);
+            let Registry {
+                interp, members, ..
+            } = self.registry;
+            let (receiver, signature) = (
+                (On::Copy, Some(self.receiver)),
+                Signature::new(name, params),
+            );
+            register_as(key, members, interp, receiver, signature, handler);
         }
         self
     }

@@ -114,6 +114,18 @@ impl Native {
 pub(super) fn register(
     module: &mut Module,
     interp: &Arc<Interp>,
+    receiver: (On, Option<TypeId>),
+    signature: Signature,
+    handler: Handler,
+) {
+    register_as(signature.name, module, interp, receiver, signature, handler);
+}
+
+/// As [`register`], under another name than that in messages.
+pub(super) fn register_as(
+    name: &str,
+    module: &mut Module,
+    interp: &Arc<Interp>,
     (on, receiver): (On, Option<TypeId>),
     signature: Signature,
     handler: Handler,
@@ -123,7 +135,7 @@ pub(super) fn register(
     let least = signature.least();
     types.resize(types.len() + least, TypeId::of::<Dynamic>());
     for _ in least..=signature.most() {
-        add(module, signature.name, &types, native.clone());
+        add(module, name, &types, native.clone());
         types.push(TypeId::of::<Dynamic>());
     }
 }

@@ -6,7 +6,7 @@ use rhai::{Blob, Dynamic};
 
 use super::errors;
 use super::popen::{Popen, Printed};
-use crate::process::exchange::Exchange;
+use crate::process::exchange::{Exchange, Reading};
 use crate::script::{Call, Failure, Interp, memory, os_failure, raise, type_name};
 use crate::stdlib::builtins::codec::{decode_text, encode_text};
 use crate::sys::lock::locked;
@@ -101,20 +101,22 @@ fn begin(popen: &Popen, input: &Dynamic, is_simple: bool) -> Result<(), Failure>
         }
         _ => None,
     };
-    let read_from = |stream| -> Result<_, Failure> {
-        match popen.file(stream) {
-            None => Ok(None),
-            Some(file) if file.is_closed() => Ok(Some((None, Vec::new()))),
-            Some(file) => {
-                let (pipe, ahead) = file.begin_exchange()?;
-                Ok(Some((Some(pipe), ahead)))
-            }
-        }
-    };
-    let [output, errors] = [1, 2].map(read_from);
+    let [output, errors] = [1, 2].map(|stream| reading(popen, stream));
     let begun = Exchange::new(writing, [output?, errors?]);
     *exchange = Some(begun.map_err(os_failure)?);
     Ok(())
+}
+
+/// Returns the pipe to read for a stream, if that is one.
+fn reading(popen: &Popen, stream: usize) -> Result<Option<Reading>, Failure> {
+    match popen.file(stream) {
+        None => Ok(None),
+        Some(file) if file.is_closed() => Ok(Some((None, Vec::new()))),
+        Some(file) => {
+            let (pipe, ahead) = file.begin_exchange()?;
+            Ok(Some((Some(pipe), ahead)))
+        }
+    }
 }
 
 fn exchange(interp: &Interp, popen: &Popen, limit: &Limit) -> Result<(), Failure> {

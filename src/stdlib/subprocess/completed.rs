@@ -4,7 +4,7 @@ use rhai::{Array, Dynamic};
 
 use super::errors;
 use super::popen::Printed;
-use crate::script::{Call, Outcome, Registry};
+use crate::script::{Call, Failure, Outcome, Registry};
 
 /// The parameters of the constructor.
 pub(super) const PARAMS: &[&str] = &["args", "returncode", "stdout?", "stderr?"];
@@ -43,10 +43,17 @@ pub(super) fn register(registry: &mut Registry) {
             let completed: CompletedProcess = call.this();
             match completed.returncode {
                 0 => Ok(Dynamic::UNIT),
-                _ => Err(errors::failed(completed)),
+                _ => Err(completed.failed()),
             }
         })
         .repr(repr);
+}
+
+impl CompletedProcess {
+    /// Returns the error of a command that has failed.
+    pub(super) fn failed(self) -> Failure {
+        errors::failed(self.args, self.returncode, self.printed)
+    }
 }
 
 fn parts(completed: &CompletedProcess) -> Array {

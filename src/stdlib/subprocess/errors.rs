@@ -2,7 +2,6 @@
 
 use rhai::{Array, Dynamic};
 
-use super::completed::CompletedProcess;
 use crate::script::exception_class::{construct_with, members};
 use crate::script::{Call, Exception, Failure, Namespace, Outcome, throw};
 
@@ -21,12 +20,7 @@ fn construct(call: &mut Call<'_>) -> Outcome {
 }
 
 /// Returns the error of a command that has failed.
-pub(super) fn failed(completed: CompletedProcess) -> Failure {
-    let CompletedProcess {
-        args,
-        returncode,
-        printed: [output, errors],
-    } = completed;
+pub(super) fn failed(args: Dynamic, returncode: i64, [output, errors]: [Dynamic; 2]) -> Failure {
     let args = vec![Dynamic::from_int(returncode), args, output, errors];
     throw(Exception::new("CalledProcessError", args))
 }

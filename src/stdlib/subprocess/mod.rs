@@ -18,6 +18,7 @@ mod streams;
 
 use self::arguments::{CALL, POPEN, RUN, SHELL};
 use self::left::Left;
+use crate::program::reserved_member;
 use crate::script::{Registry, States};
 
 /// The value of the global constant `subprocess`.
@@ -36,6 +37,7 @@ pub(super) fn register(registry: &mut Registry) {
     module
         .function("run", RUN, run::run)
         .function("call", CALL, run::call)
+        .reserved("call", reserved_member::KEY, CALL, run::call)
         .function("check_call", CALL, run::check_call)
         .function("check_output", RUN, run::check_output)
         .function("getoutput", SHELL, run::getoutput)

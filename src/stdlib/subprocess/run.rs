@@ -40,7 +40,7 @@ pub(super) fn run(call: &mut Call<'_>) -> Outcome {
     let checks = call.bool_or(at::CHECK, false);
     let completed = complete(call, order)?;
     match checks && completed.returncode != 0 {
-        true => Err(errors::failed(completed)),
+        true => Err(completed.failed()),
         false => Ok(Dynamic::from(completed)),
     }
 }
@@ -68,7 +68,7 @@ fn output_of(completed: CompletedProcess) -> Outcome {
             let [output, _] = completed.printed;
             Ok(output)
         }
-        _ => Err(errors::failed(completed)),
+        _ => Err(completed.failed()),
     }
 }
 
@@ -121,11 +121,7 @@ pub(super) fn check_call(call: &mut Call<'_>) -> Outcome {
     let printed = Printed::default();
     match returncode {
         0 => Ok(Dynamic::from_int(0)),
-        _ => Err(errors::failed(CompletedProcess {
-            args,
-            returncode,
-            printed,
-        })),
+        _ => Err(errors::failed(args, returncode, printed)),
     }
 }
 

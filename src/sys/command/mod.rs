@@ -3,8 +3,9 @@
 //! - [`program`]: a program with what it is started with, and the first moments of its process.
 //! - [`start`]: starting one, alone or under a supervisor.
 //! - [`supervisor`]: a small process that ends a program, and everything the program has started, with this process.
-//! - [`raw`]: system calls of a process that shares its memory with another.
+//! - [`block`]: the memory that the two share; [`raw`]: system calls of a process that shares its memory with another.
 
+mod block;
 mod program;
 mod raw;
 mod start;

@@ -5,7 +5,7 @@
 //! that leave `errno` alone, on its own stack: no allocation, no lock, no panic, nothing of the C library.
 #![allow(unsafe_code)]
 
-use std::ffi::{CString, c_char};
+use std::ffi::{CString, c_char, c_int, c_void};
 use std::io;
 use std::os::fd::RawFd;
 use std::ptr;
@@ -247,4 +247,11 @@ fn pass(descriptor: RawFd) -> Result<(), i32> {
     // SAFETY: the call takes numbers.
     unsafe { raw::call(libc::SYS_fcntl, [descriptor as usize, set_flags, 0]) }?;
     Ok(())
+}
+
+/// Runs a [`Prepared`] program in a new process, which has its address.
+pub(super) extern "C" fn run_program(prepared: *mut c_void) -> c_int {
+    // SAFETY: both starters of programs pass a pointer to one, which stays until the program runs.
+    let prepared: &Prepared = unsafe { &*prepared.cast() };
+    prepared.run()
 }

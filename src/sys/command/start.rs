@@ -7,41 +7,21 @@
 //! its supervisor has ended. The rest is used until the program runs, and this process waits for that.
 #![allow(unsafe_code)]
 
-use std::cell::UnsafeCell;
 use std::ffi::{c_int, c_void};
 use std::io;
-use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, FromRawFd, OwnedFd};
 use std::ptr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::program::{NotStarted, Prepared, Program};
+use super::block::{Block, NO_STATUS, Stack, stage};
+use super::program::{NotStarted, Prepared, Program, run_program};
 use super::supervisor;
 use crate::sys::clock::{Deadline, now_ns};
 use crate::sys::futex;
 use crate::sys::process::{self, Ended};
 use crate::sys::signal::{self, Held, Signal};
-
-/// The size of a stack in bytes. The deepest use is a list of what the supervisor has left to end.
-const STACK: usize = 48 << 10;
-
-/// A stack for a process that shares this one's memory.
-#[repr(align(16))]
-pub(super) struct Stack(UnsafeCell<[MaybeUninit<u8>; STACK]>);
-
-impl Stack {
-    pub(super) fn new() -> Box<Self> {
-        // SAFETY: bytes that need not be initialized always are.
-        unsafe { Box::<Self>::new_uninit().assume_init() }
-    }
-
-    /// Returns its end, where its use begins.
-    pub(super) fn top(&self) -> *mut c_void {
-        self.0.get().wrapping_add(1).cast()
-    }
-}
 
 /// Starts a program that does not end with this process. Returns its process ID and pidfd.
 ///
@@ -85,43 +65,6 @@ unsafe fn clone(
     Ok((pid, unsafe { OwnedFd::from_raw_fd(pidfd) }))
 }
 
-pub(super) extern "C" fn run_program(prepared: *mut c_void) -> c_int {
-    // SAFETY: both starters of programs pass a pointer to this, which stays until the program runs.
-    let prepared: &Prepared = unsafe { &*prepared.cast() };
-    prepared.run()
-}
-
-/// The stages of a start.
-pub(super) mod stage {
-    pub(crate) const BEGINS: u32 = 0;
-    /// The program runs, or cannot be run.
-    pub(crate) const OVER: u32 = 1;
-}
-
-/// The status of a command that has not ended, or whose supervisor was killed.
-pub(super) const NO_STATUS: i32 = -1;
-
-/// The memory through which this process and a supervisor talk.
-pub(super) struct Block {
-    pub prepared: Prepared,
-    /// This process.
-    pub program: i32,
-    /// Whether the supervisor gets a process group of its own, and the command with it.
-    pub own_group: bool,
-    /// One of [`stage`].
-    pub stage: AtomicU32,
-    /// The process ID of the command.
-    pub command: AtomicI32,
-    /// Whether this process has a pidfd of the command, so that the supervisor may reap it.
-    pub is_watched: AtomicBool,
-    /// Whether SIGTERM means to kill everything rather than to ask it to end.
-    pub at_once: AtomicBool,
-    /// The command's wait status.
-    pub status: AtomicI32,
-    stack: Box<Stack>,
-    pub command_stack: Box<Stack>,
-}
-
 /// A command that ends with this process, and its supervisor, which is the child of this process.
 #[derive(Debug)]
 pub(crate) struct Supervised {
@@ -145,18 +88,7 @@ unsafe impl Sync for Supervised {}
 /// It cannot be run.
 pub(crate) fn supervised(program: Program, own_group: bool) -> Result<Supervised, NotStarted> {
     let starter = process::pid();
-    let block = Box::into_raw(Box::new(Block {
-        prepared: Prepared::new(program),
-        program: starter,
-        own_group,
-        stage: AtomicU32::new(stage::BEGINS),
-        command: AtomicI32::new(0),
-        is_watched: AtomicBool::new(false),
-        at_once: AtomicBool::new(false),
-        status: AtomicI32::new(NO_STATUS),
-        stack: Stack::new(),
-        command_stack: Stack::new(),
-    }));
+    let block = Box::into_raw(Box::new(Block::new(program, starter, own_group)));
     // SAFETY: it is freed by nobody else, and what is written to meanwhile is atomic.
     let shared = unsafe { &*block };
     let started = Held::every().and_then(|_held| {

@@ -17,8 +17,9 @@ use std::ffi::{c_int, c_void};
 use std::ptr;
 use std::sync::atomic::Ordering;
 
+use super::block::{Block, stage};
+use super::program::run_program;
 use super::raw;
-use super::start::{Block, run_program, stage};
 
 /// How long everything may take to end after SIGTERM, in rounds.
 const GRACE: u32 = 20;

@@ -174,7 +174,7 @@ fn a_handler_that_throws_ends_the_wait_and_the_command() {
     prints(
         r#"
         signal.signal(signal.SIGUSR1, || { throw ValueError("enough"); });
-        let command = "kill -USR1 " + os.getpid() + "; sleep 1000";
+        let command = "kill -USR1 " + os.getpid() + "; exec sleep 1000";
         try { subprocess.run(command, #{shell: true, stdout: subprocess.PIPE}); } catch (e) { print(e.type, e.message); }
         let p = subprocess.Popen(command, #{shell: true, stdout: subprocess.PIPE});
         try { for line in p.stdout { print(line); } } catch (e) { print(e.type, e.message); }

@@ -22,7 +22,7 @@ fn a_thousand_commands_leave_no_descriptor_and_no_process() {
         }
         some(2);
         let before = descriptors();
-        some(250);
+        some(200);
         print(descriptors() - before, children());
         "#,
     )

@@ -21,12 +21,12 @@ fn lines_come_while_the_command_runs() {
         print(isinstance(p, subprocess.Popen), type(p), p.args);
         "#,
         r"
-        <Popen: returncode: None args: ['sh', '-c', 'while read line; do echo got $lin...> None None True None
+        <Popen: returncode: None args: ['sh', '-c', 'while read line; do echo got $l...> None None True None
         got a
         got b
         7 7 7
-        <Popen: returncode: 7 args: ['sh', '-c', 'while read line; do echo got $line;...>
-        <Popen: returncode: None args: ['true', 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...>
+        <Popen: returncode: 7 args: ['sh', '-c', 'while read line; do echo got $line...>
+        <Popen: returncode: None args: ['true', 'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...>
         True <class 'Popen'> ['sh', '-c', 'while read line; do echo got $line; done; exit 7']
         ",
     );
@@ -36,12 +36,14 @@ fn lines_come_while_the_command_runs() {
 fn with_closes_the_streams_and_waits() {
     prints(
         r#"
+        let left = ();
         with subprocess.Popen(["cat"], #{stdin: subprocess.PIPE, stdout: subprocess.PIPE}) as p {
             p.stdin.write("x".encode());
             p.stdin.close();
             print(p.stdout.read(), p.stdout.closed);
+            left = p;
         }
-        print(p.returncode, p.stdin.closed, p.stdout.closed);
+        print(left.returncode, left.stdin.closed, left.stdout.closed);
         "#,
         "b'x' False\n0 True True\n",
     );
@@ -74,9 +76,10 @@ fn signals_reach_the_command() {
 fn communicate_goes_on_after_a_time_out() {
     prints(
         r#"
-        let p = subprocess.Popen(["sh", "-c", "echo one; read line < fifo; cat; echo two >&2"],
+        os.system("mkfifo fifo begun");
+        let p = subprocess.Popen(["sh", "-c", "echo one; echo > begun; read line < fifo; cat; echo two >&2"],
             #{stdin: subprocess.PIPE, stdout: subprocess.PIPE, stderr: subprocess.PIPE, text: true});
-        os.system("mkfifo fifo");
+        open("begun").read();
         try { p.communicate("in", #{timeout: 0.5}); } catch (e) { print(e.type, e.output, e.stderr); }
         try { p.communicate("more"); } catch (e) { print(e.type, e.message); }
         os.system("echo > fifo");

@@ -60,7 +60,7 @@ fn a_stream_is_a_file_a_socket_a_descriptor_or_nothing() {
         "#,
         r"
         ['before', 'during', 'also', 'after']
-        2
+        3
         x
 
         b'to a socket\n'
