@@ -37,19 +37,26 @@ fn doc_shows_the_manual_or_suggests_a_name() {
     );
 }
 
-const DEFINITIONS: [&str; 24] = [
+const DEFINITIONS: [&str; 35] = [
     "__static__.d.rhai",
+    "argparse.d.rhai",
+    "atexit.d.rhai",
     "collections.d.rhai",
     "concurrent.d.rhai",
+    "csv.d.rhai",
+    "datetime.d.rhai",
     "functools.d.rhai",
+    "getpass.d.rhai",
     "glob.d.rhai",
     "hashlib.d.rhai",
     "itertools.d.rhai",
     "json.d.rhai",
+    "logging.d.rhai",
     "math.d.rhai",
     "multiprocessing.d.rhai",
     "operator.d.rhai",
     "os.d.rhai",
+    "platform.d.rhai",
     "queue.d.rhai",
     "random.d.rhai",
     "re.d.rhai",
@@ -57,10 +64,14 @@ const DEFINITIONS: [&str; 24] = [
     "signal.d.rhai",
     "socket.d.rhai",
     "string.d.rhai",
+    "subprocess.d.rhai",
     "sys.d.rhai",
     "tempfile.d.rhai",
+    "textwrap.d.rhai",
     "threading.d.rhai",
     "time.d.rhai",
+    "timeit.d.rhai",
+    "traceback.d.rhai",
     "types.d.rhai",
 ];
 
