@@ -4,7 +4,7 @@
 //! | --- | --- | --- |
 //! | main | stops the script, ends the family, exits 130 | stops the script, ends the family, dies by SIGTERM |
 //! | child with children | stops the script quietly; its parent reports | as main |
-//! | child without children | the same | dies at once, as the kernel does it |
+//! | child without children and temporary files | the same | dies at once, as the kernel does it |
 //! | prompt | stops the running line | stops the running line and ends the family; if nothing runs, dies at once, and the kernel sends its children SIGTERM |
 //!
 //! A host that embeds the crate keeps its own handlers: only the command installs these.
@@ -24,7 +24,7 @@ pub(crate) enum Request {
     Terminate,
 }
 
-/// Prepares the command's main process: Ctrl-C is noted, SIGTERM is left to the kernel until there are children, and
+/// Prepares the command's main process: Ctrl-C is noted, SIGTERM is left to the kernel until there are children or temporary files, and
 /// exceeding a file-size limit makes the write fail instead of ending the process.
 pub(crate) fn install() -> io::Result<()> {
     // A background job is started with Ctrl-C ignored, which stays so.
@@ -136,7 +136,7 @@ impl Signals {
         let _ = signal::unblock(Signal::SIGINT);
     }
 
-    /// Prepares the process for having children.
+    /// Prepares the process for having children, or anything else that it has to end itself.
     pub(crate) fn begin_parent(self) -> io::Result<()> {
         if self.are_ours && !self.own_sigterm && !self.interactive {
             signal::catch(Signal::SIGTERM)?;

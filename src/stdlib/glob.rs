@@ -176,7 +176,7 @@ impl Search<'_, '_> {
         }
         for (name, is_directory) in self.names(base, false)? {
             let path = format!("{base}{name}");
-            if rest.is_empty() && !(self.only_directories && !is_directory) {
+            if rest.is_empty() && (is_directory || !self.only_directories) {
                 let slash = if self.only_directories { "/" } else { "" };
                 self.push(&format!("{path}{slash}"))?;
             }

@@ -6,15 +6,15 @@ use rhai::Dynamic;
 
 use super::deque::{Deque, End};
 use super::keyed::shown;
-use crate::script::{Call, Failure, Outcome, Registry, memory, raise, type_name};
+use crate::script::{Call, Class, Failure, Outcome, Registry, memory, raise, type_name};
 use crate::stdlib::builtins::compare::equal;
 use crate::stdlib::builtins::lazy::Lazy;
 use crate::stdlib::builtins::slices;
 use crate::text::as_int;
 
 pub(super) fn register(registry: &mut Registry) {
-    registry
-        .class::<Deque>("collections.deque")
+    let mut class = registry.class::<Deque>("collections.deque");
+    class
         .by_parts(
             "collections.deque",
             |_, deque: &Deque| {
@@ -32,6 +32,25 @@ pub(super) fn register(registry: &mut Registry) {
         )
         .index_getter(item)
         .index_setter(set_item)
+        .getter("maxlen", |call| {
+            Ok(call.this::<Deque>().most().map_or(Dynamic::UNIT, as_value))
+        })
+        .repr(repr);
+    methods(&mut class);
+    let this = TypeId::of::<Deque>();
+    registry.exactly("len", &[this], &["obj"], |call| {
+        let value = call.value(0);
+        Ok(as_value(
+            value.read_lock::<Deque>().map_or(0, |deque| deque.len()),
+        ))
+    });
+    registry.iterates(this, |value| {
+        Box::new(value.cast::<Deque>().items().into_iter().map(Ok))
+    });
+}
+
+fn methods(class: &mut Class<'_>) {
+    class
         .method("append", &["x", "/"], |call| push(call, End::Right))
         .method("appendleft", &["x", "/"], |call| push(call, End::Left))
         .method("extend", &["iterable", "/"], |call| {
@@ -74,21 +93,7 @@ pub(super) fn register(registry: &mut Registry) {
             };
             call.this::<Deque>().with(reverse);
             Ok(Dynamic::UNIT)
-        })
-        .getter("maxlen", |call| {
-            Ok(call.this::<Deque>().most().map_or(Dynamic::UNIT, as_value))
-        })
-        .repr(repr);
-    let this = TypeId::of::<Deque>();
-    registry.exactly("len", &[this], &["obj"], |call| {
-        let value = call.value(0);
-        Ok(as_value(
-            value.read_lock::<Deque>().map_or(0, |deque| deque.len()),
-        ))
-    });
-    registry.iterates(this, |value| {
-        Box::new(value.cast::<Deque>().items().into_iter().map(Ok))
-    });
+        });
 }
 
 fn as_value(number: usize) -> Dynamic {

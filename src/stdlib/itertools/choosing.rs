@@ -185,11 +185,11 @@ fn compress(call: &mut Call<'_>) -> Outcome {
     let (mut data, mut selectors) = (source(call, 0)?, source(call, 1)?);
     iterator(call, "itertools.compress", move || {
         loop {
-            let item = data.next()?;
-            match selectors.next()? {
-                Ok(selector) if truth(&selector) => return Some(item),
-                Ok(_) => item.err().map_or(Some(()), |_| None)?,
-                Err(error) => return Some(Err(error)),
+            let both = (data.next()?, selectors.next()?);
+            match both {
+                (Ok(item), Ok(selector)) if truth(&selector) => return Some(Ok(item)),
+                (Ok(_), Ok(_)) => (),
+                (Err(error), _) | (_, Err(error)) => return Some(Err(error)),
             }
         }
     })

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, Weak};
 
 use crate::script::{Interp, State};
+use crate::stdlib::signal::handlers::signals_of;
 use crate::sys;
 use crate::sys::lock::locked;
 use crate::text::to_path;
@@ -47,6 +48,8 @@ pub(super) struct Temporary {
 impl Temporary {
     /// `path` is absolute.
     pub(super) fn new(interp: &Arc<Interp>, path: &str) -> Self {
+        // Otherwise SIGTERM would end the process at once.
+        let _ = signals_of(interp).begin_parent();
         let path = to_path(path).into_owned();
         locked(&interp.state::<Temporaries>().0).insert(path.clone());
         Self {

@@ -86,6 +86,7 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("subprocess", "sys"),
     ("sys", "builtins"),
     ("tempfile", "builtins"),
+    ("tempfile", "signal"),
     ("threading", "multiprocessing"),
     ("time", "builtins"),
     // `strptime` checks its fields.
