@@ -8,7 +8,7 @@ use super::help::{usage_of, whole};
 use super::leaving::{error, exit_with, report};
 use super::matching::parse;
 use super::model::{Exclusive, Group, Parser};
-use crate::script::{Call, Failure, Outcome, Registry, raise, type_name};
+use crate::script::{Call, Class, Failure, Outcome, Registry, raise, type_name};
 use crate::stdlib::builtins::print::write;
 use crate::stdlib::types::object::{NAMESPACE, Object};
 
@@ -21,8 +21,8 @@ struct Part {
 }
 
 pub(super) fn register(registry: &mut Registry) {
-    registry
-        .class::<Parser>("argparse.ArgumentParser")
+    let mut class = registry.class::<Parser>("argparse.ArgumentParser");
+    class
         .by_address(Parser::address)
         .method("add_argument", &["*names"], |call| {
             let parser: Parser = call.this();
@@ -65,7 +65,14 @@ pub(super) fn register(registry: &mut Registry) {
             let own = own.and_then(|argument| argument.default.clone());
             let set = model.defaults.get(dest.as_str()).cloned();
             Ok(own.or(set).unwrap_or(Dynamic::UNIT))
-        })
+        });
+    texts(&mut class);
+    register_groups(registry);
+}
+
+/// The help of a parser, and the ends of a script.
+fn texts(class: &mut Class<'_>) {
+    class
         .method("format_help", &[], |call| {
             whole(call, &call.this::<Parser>().model()).map(Dynamic::from)
         })
@@ -99,6 +106,9 @@ pub(super) fn register(registry: &mut Registry) {
             let prog = call.repr(&prog.into());
             Ok(format!("ArgumentParser(prog={prog})").into())
         });
+}
+
+fn register_groups(registry: &mut Registry) {
     registry
         .class::<Part>("argparse.ArgumentGroup")
         .method("add_argument", &["*names"], |call| {
@@ -199,7 +209,7 @@ fn parsed(call: &mut Call<'_>) -> Result<(Dynamic, Vec<String>), Failure> {
         false => call.interp.program.argv().into_iter().skip(1).collect(),
     };
     let given = call.given(1);
-    let found = given.as_ref().map(|given| type_name(given));
+    let found = given.as_ref().map(type_name);
     let given = match given.map(Dynamic::try_cast::<Object>) {
         None => None,
         Some(Some(object)) => Some(object),

@@ -14,7 +14,7 @@ use super::moment::Moment;
 use super::strings;
 use super::zone::Zone;
 use super::zone_class::{self, argument};
-use crate::script::{Call, Failure, Namespace, Outcome, Registry, raise, type_name};
+use crate::script::{Call, Class, Failure, Namespace, Outcome, Registry, raise, type_name};
 use crate::stdlib::time::struct_time;
 
 pub(super) const PARAMS: &[&str] = &[
@@ -81,7 +81,13 @@ pub(super) fn register(registry: &mut Registry) {
         .method("strftime", &["format"], |call| {
             let (moment, format) = (call.this::<Moment>(), call.string(0)?);
             strings::formatted(moment.at, moment.zone.as_ref(), &format).map(Dynamic::from)
-        })
+        });
+    changes(&mut class);
+}
+
+/// The members that make other values of a moment, and its forms.
+fn changes(class: &mut Class<'_>) {
+    class
         .method("replace", REPLACED, |call| {
             let moment: Moment = call.this();
             let day = day_class::replaced(call, moment.at.date())?;

@@ -18,7 +18,6 @@ const PAIR: &[&str] = &["a", "b"];
 
 pub(super) fn register(registry: &mut Registry) {
     let delta = TypeId::of::<Delta>();
-    let (day, moment) = (TypeId::of::<Day>(), TypeId::of::<Moment>());
     for number in [TypeId::of::<i64>(), TypeId::of::<f64>()] {
         registry.exactly("*", &[delta, number], PAIR, |call| {
             let (delta, number) = (delta_of(call, 0), call.value(1));
@@ -37,6 +36,14 @@ pub(super) fn register(registry: &mut Registry) {
             Delta::of_float(microseconds).map(Dynamic::from)
         });
     }
+    pairs(registry);
+    comparisons(registry);
+}
+
+/// The operators between two values of the module.
+fn pairs(registry: &mut Registry) {
+    let delta = TypeId::of::<Delta>();
+    let (day, moment) = (TypeId::of::<Day>(), TypeId::of::<Moment>());
     let both: [(&str, [TypeId; 2], Handler); 11] = [
         ("+", [delta, delta], |call| {
             let (a, b) = (delta_of(call, 0), delta_of(call, 1));
@@ -90,7 +97,6 @@ pub(super) fn register(registry: &mut Registry) {
     registry.exactly("abs", &[delta], &["a"], |call| {
         Delta::new(delta_of(call, 0).microseconds().abs()).map(Dynamic::from)
     });
-    comparisons(registry);
 }
 
 fn comparisons(registry: &mut Registry) {

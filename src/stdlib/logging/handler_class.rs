@@ -11,14 +11,14 @@ use super::sink::Sink;
 use super::site::Site;
 use super::tree::Tree;
 use crate::script::bind::{method_of, no_attribute, read_attribute};
-use crate::script::{Call, Failure, Namespace, Outcome, Registry, raise};
+use crate::script::{Call, Class, Failure, Namespace, Outcome, Registry, raise};
 use crate::stdlib::builtins::path;
 use crate::stdlib::os::absolute;
 use crate::stdlib::sys::Stderr;
 
 pub(super) fn register(registry: &mut Registry) {
-    registry
-        .class::<Handler>("logging.Handler")
+    let mut class = registry.class::<Handler>("logging.Handler");
+    class
         .by_parts(
             "Handler",
             |_, handler: &Handler| handler.parts(),
@@ -67,7 +67,13 @@ pub(super) fn register(registry: &mut Registry) {
                 file.close();
             }
             Ok(Dynamic::UNIT)
-        })
+        });
+    attributes(&mut class);
+}
+
+/// The attributes of a handler, those of the script among them, and its form.
+fn attributes(class: &mut Class<'_>) {
+    class
         .getter("level", |call| Ok(call.this::<Handler>().level().into()))
         .getter("formatter", |call| {
             let formatter = call.this::<Handler>().formatter();
