@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use procscript::prompt::{CandidateKind, Candidates};
+use procscript::prompt::{CandidateKind, Candidates, Interactive};
 use rustyline::completion::{Completer, Pair};
 use rustyline::highlight::{CmdKind, Highlighter};
 use rustyline::hint::{Hint, Hinter};
@@ -14,7 +14,7 @@ use rustyline::{CompletionType, Context};
 
 use super::command_table;
 use super::highlight::Colours;
-use super::keys::Flags;
+use super::keys::{self, Flags};
 use super::outlet::{Outlet, Painting};
 use super::session::Session;
 use super::view::Ruler;
@@ -95,7 +95,12 @@ impl Helper {
     /// What completes the line, and where that begins.
     fn found(&self, line: &str, position: usize) -> (usize, Vec<Pair>) {
         if let Some(row) = self.flags.take_row() {
-            return (position.saturating_sub(row.blanks), vec![pair(row.text)]);
+            let start = position.saturating_sub(row.blanks);
+            let (before, _) = self.whole(&line[..start]);
+            let level = Interactive::indentation(&before).saturating_sub(1);
+            let blanks = row.blanks.min(level * keys::LEVEL.len());
+            let text = format!("{}{}", " ".repeat(blanks), row.bracket);
+            return (start, vec![pair(text)]);
         }
         if let Some(found) = command_table::candidates(&line[..position]) {
             return found;

@@ -24,15 +24,15 @@ pub(crate) struct Flags {
     pub searching: AtomicBool,
     /// The line was ended to be changed with the user's editor.
     pub to_editor: AtomicBool,
-    /// What the next completion makes of the row.
+    /// The row that the next completion is for.
     row: Mutex<Option<Row>>,
 }
 
-/// A row of blanks, and what takes their place.
+/// A row of blanks, and the closing bracket that is typed behind them.
 #[derive(Debug)]
 pub(crate) struct Row {
     pub blanks: usize,
-    pub text: String,
+    pub bracket: char,
 }
 
 impl Flags {
@@ -121,18 +121,20 @@ impl ConditionalEventHandler for Submit {
     }
 }
 
-/// A closing bracket at the beginning of a row goes back a level.
+/// A closing bracket at the beginning of a row goes back to the level of its partner.
 struct Close(char, Arc<Flags>);
 
 impl ConditionalEventHandler for Close {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, context: &EventContext) -> Option<Cmd> {
         let blanks =
             blanks_before(context).filter(|_| !self.1.searching.load(Ordering::Relaxed))?;
-        let left = blanks.checked_sub(LEVEL.len())?;
+        if blanks < LEVEL.len() {
+            return None;
+        }
         // No command of rustyline's both deletes and inserts, except the completion of a word.
         let row = Row {
             blanks,
-            text: format!("{}{}", " ".repeat(left), self.0),
+            bracket: self.0,
         };
         *self.1.row.lock().unwrap_or_else(PoisonError::into_inner) = Some(row);
         Some(Cmd::Complete)
