@@ -37,6 +37,7 @@ const ALSO_BY: &[(&str, &[&str])] = &[
             "Semaphore",
             "ShareableList",
             "SharedMemory",
+            "SharedMemoryManager",
             "SimpleQueue",
             "ThreadPool",
             "Value",
