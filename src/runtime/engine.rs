@@ -287,7 +287,7 @@ pub(super) fn find_variables(
         // Not by `type_id` of the cell, which panics when another thread has taken it since.
         let is_handle = value
             .read_lock::<Dynamic>()
-            .is_some_and(|inner| table.classes.contains_key(&inner.type_id()));
+            .is_some_and(|inner| table.classes.contains(&inner.type_id()));
         if !is_handle {
             return Ok(None);
         }

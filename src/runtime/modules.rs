@@ -70,7 +70,7 @@ impl Modules {
     ///
     /// # Errors
     /// `PermissionError`. Where a plain name could only be found in a directory that the script may not read, the module is not found.
-    fn find(
+    pub(super) fn find(
         &self,
         interp: &Interp,
         importer: Option<&str>,
@@ -117,24 +117,6 @@ impl Modules {
             }
         }
         refused.map_or(Ok(None), |denied| Err(denied.into()))
-    }
-
-    /// Returns the text of the file that a script would import; nothing if there is none.
-    ///
-    /// # Errors
-    /// The file cannot be read.
-    pub(super) fn text_of(
-        &self,
-        interp: &Interp,
-        importer: &str,
-        path: &str,
-    ) -> Result<Option<Arc<str>>, Failure> {
-        let mut own = interp.program.directories();
-        own.extend(to_path(importer).parent().map(Path::to_path_buf));
-        let Some((place, file)) = self.find(interp, Some(importer), path, &own)? else {
-            return Ok(None);
-        };
-        read(&place, &from_os(&file)).map(Some)
     }
 
     fn load(
@@ -202,7 +184,7 @@ impl Modules {
 }
 
 /// Returns the text of the file `name`.
-fn read(place: &Place, name: &str) -> Result<Arc<str>, Failure> {
+pub(super) fn read(place: &Place, name: &str) -> Result<Arc<str>, Failure> {
     let bytes = place
         .read()
         .map_err(|e| raise("ImportError", format!("{name}: {e}")))?;

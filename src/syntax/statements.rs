@@ -27,8 +27,9 @@ pub(crate) fn without_statement(
     let mut left = text.to_string();
     for part in statements.outside_blocks(range.clone()).into_iter().rev() {
         let bytes = code[part.start].start..code[part.end - 1].end();
-        let is_loop =
-            part.start == range.start && matches!(code[part.start].text, "for" | "while" | "loop");
+        // A block of the loop is kept behind it.
+        let has_block = part.start == range.start && part.end < range.end;
+        let is_loop = has_block && matches!(code[part.start].text, "for" | "while" | "loop");
         left.replace_range(bytes.clone(), &blank(&text[bytes], is_loop));
     }
     (left != text).then_some(left)
@@ -130,7 +131,7 @@ impl<'p> Statements<'p> {
             .filter(|at| self.brackets.around(*at) == around)
             .take_while(|at| !matches!(self.piece(*at), ";" | "}" | "{"));
         let mut head = head;
-        head.any(|at| self.piece(at) == "switch")
+        head.any(|at| matches!(self.piece(at), "switch" | "match"))
     }
 
     /// The parts of a range that are outside of the blocks in it.

@@ -1,15 +1,18 @@
 //! The members of a module that is a file beside the script.
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 use std::sync::Arc;
 
-use rhai::{AST, ASTFlags, Engine, FnAccess, Stmt};
+use rhai::{AST, ASTFlags, Engine, EvalAltResult, FnAccess, Stmt};
 
-use super::mistakes::{Mistake, wrong_own_count};
+use super::mistake::{Mistake, wrong_own_count};
 use super::uses::{self, Use};
 use crate::advice;
 use crate::program::compiling;
+use crate::runtime::{Runtime, modules};
 use crate::script::counts::Params;
+use crate::text::{from_os, to_path};
 
 /// The members of a module.
 pub(super) struct File {
@@ -17,6 +20,23 @@ pub(super) struct File {
     values: HashSet<String>,
     /// Whether it may have others.
     is_open: bool,
+}
+
+/// Returns the text of the file that a script would import; nothing if there is none.
+///
+/// # Errors
+/// The file cannot be read.
+pub(super) fn text_of(
+    runtime: &Runtime,
+    importer: &str,
+    path: &str,
+) -> Result<Option<Arc<str>>, Box<EvalAltResult>> {
+    let interp = &runtime.interp;
+    let mut own = interp.program.directories();
+    own.extend(to_path(importer).parent().map(Path::to_path_buf));
+    let found = runtime.modules.find(interp, Some(importer), path, &own)?;
+    let text = found.map(|(place, file)| modules::read(&place, &from_os(&file)));
+    text.transpose()
 }
 
 /// Reads the text of a module; nothing if it does not parse.

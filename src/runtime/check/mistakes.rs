@@ -2,17 +2,17 @@
 
 use std::collections::HashMap;
 
-use rhai::{AST, ImmutableString, Position};
+use rhai::{AST, ImmutableString};
 
 use super::files::{self, File};
+use super::mistake::{Mistake, no_module, not_defined, wrong_native, wrong_own_count};
 use super::syntax::{ERRORS_MAX, place_of};
 use super::uses::{self, Arguments, Import, Use, Uses};
 use crate::advice;
 use crate::program::diagnostic::Diagnostic;
 use crate::program::source::Source;
 use crate::runtime::Runtime;
-use crate::script::bind::Signature;
-use crate::script::counts::{Params, wrong_count, wrong_script_count};
+use crate::script::counts::Params;
 use crate::script::exceptions::{THROWN, thrown};
 use crate::script::names::{Names, Of};
 use crate::script::report::Reports;
@@ -46,9 +46,6 @@ pub(super) fn mistakes(runtime: &Runtime, source: &Source, ast: &AST) -> Vec<Dia
     });
     reports.collect()
 }
-
-/// A mistake, its place, and what to do if only the place itself tells that.
-pub(super) type Mistake = (Words, Position, Option<String>);
 
 /// What a name before `::` means.
 enum Module {
@@ -123,7 +120,7 @@ impl<'j> Judge<'j> {
             return Module::Ours(ours);
         }
         let runtime = self.runtime;
-        match runtime.modules.text_of(&runtime.interp, &source.name, path) {
+        match files::text_of(runtime, &source.name, path) {
             Ok(Some(text)) => {
                 files::read(&runtime.engine, &text).map_or(Module::Unknown, Module::File)
             }
@@ -249,33 +246,4 @@ impl<'j> Judge<'j> {
         let mut imports = self.runtime.state.global.iter_imports();
         imports.any(|(name, _)| name == alias)
     }
-}
-
-fn not_defined(name: &str) -> Words {
-    ("NameError", format!("name '{name}' is not defined"))
-}
-
-fn no_module(path: &str) -> Words {
-    ("ModuleNotFoundError", format!("No module named '{path}'"))
-}
-
-/// What is wrong with a call of a script's function.
-pub(super) fn wrong_own_count(name: &str, forms: &[Params], given: usize) -> Option<Words> {
-    let fits = forms.iter().any(|params| params.len() == given);
-    (!fits).then(|| ("TypeError", wrong_script_count(name, forms, given)))
-}
-
-/// What is wrong with a call of a native: a keyword that it does not have, or the number of arguments.
-fn wrong_native(signature: &Signature, call: &Arguments, is_rhais: bool) -> Option<Words> {
-    let keys = call
-        .keys
-        .as_ref()
-        .filter(|_| signature.reads_keywords(call.count));
-    if let Some(keys) = keys {
-        let unknown = |(key, _): &&(ImmutableString, Position)| signature.parameter(key).is_none();
-        let (key, _) = keys.iter().find(unknown)?;
-        return Some(("TypeError", signature.unknown_keyword(key)));
-    }
-    let fits = (signature.least()..=signature.most()).contains(&call.count);
-    (!fits && !is_rhais).then(|| ("TypeError", wrong_count(signature, call.count)))
 }

@@ -1,9 +1,11 @@
 //! What is wrong with a script, found without running it.
 //!
 //! - [`syntax`]: all of its syntax errors.
-//! - [`mistakes`]: what would fail when it runs; [`uses`]: the names that it uses; [`files`]: what the files have that it imports.
+//! - [`mistakes`]: what would fail when it runs, [`mistake`] by mistake; [`uses`]: the names that it uses.
+//! - [`files`]: what the files have that it imports.
 
 mod files;
+mod mistake;
 mod mistakes;
 mod syntax;
 mod uses;

@@ -125,7 +125,7 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         }
         let is_handle = value
             .read_lock::<Dynamic>()
-            .is_some_and(|inner| self.shortcuts.table.classes.contains_key(&inner.type_id()));
+            .is_some_and(|inner| self.shortcuts.table.classes.contains(&inner.type_id()));
         if is_handle && !value.is_read_only() {
             *value = value.flatten_clone();
             return Ok(Seen::Plain);

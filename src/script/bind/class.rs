@@ -7,6 +7,7 @@ use rhai::{Dynamic, Variant};
 
 use super::Handler;
 use super::bound::member;
+use super::iterators::refuse;
 use super::native::{On, add, native};
 use super::registered::{Lacking, Members, Property};
 use super::registry::Registry;
@@ -246,7 +247,8 @@ impl Registry {
     pub(crate) fn class<T: Variant + Clone>(&mut self, name: &'static str) -> Class<'_> {
         if self.is_for_engine() {
             self.members.set_custom_type::<T>(name);
-            self.table.classes.insert(TypeId::of::<T>(), name);
+            self.table.classes.insert(TypeId::of::<T>());
+            refuse(&mut self.members, TypeId::of::<T>(), name);
         }
         let pair = [TypeId::of::<T>(); 2];
         self.exactly("==", &pair, &["a", "b"], |call| {

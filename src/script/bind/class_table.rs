@@ -38,8 +38,8 @@ impl Hasher for TypeHasher {
 /// The facts about classes.
 #[derive(Debug, Default)]
 pub(crate) struct ClassTable {
-    /// Our own types, with their names: small handles, all of whose methods may be called on a copy.
-    pub classes: ByType<&'static str>,
+    /// Our own types: small handles, all of whose methods may be called on a copy.
+    pub classes: HashSet<TypeId, BuildHasherDefault<TypeHasher>>,
     /// How `with` enters and leaves values.
     pub managers: ByType<Managed>,
     /// The methods of classes, and the functions of script modules.
@@ -85,7 +85,7 @@ impl Classes {
     pub(super) fn has(interp: &Interp, value: &Dynamic) -> bool {
         let type_id = value.type_id();
         Self::of(interp).is_some_and(|table| {
-            table.classes.contains_key(&type_id) || table.modules.contains_key(&type_id)
+            table.classes.contains(&type_id) || table.modules.contains_key(&type_id)
         })
     }
 

@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex};
 
 use rhai::{Dynamic, FnPtr, Module};
 
-use super::class_table::ByType;
 use crate::script::Outcome;
 use crate::script::exceptions::raise;
 use crate::sys::lock::locked;
@@ -25,30 +24,26 @@ impl Iterators {
         locked(&self.0).insert(of, iterate);
     }
 
-    /// Makes `for` over a value of any other type an error that names the type.
-    pub(super) fn refuse_others(&self, members: &mut Module, classes: &ByType<&'static str>) {
-        let of_rhai: [(TypeId, &'static str); 5] = [
-            (TypeId::of::<i64>(), "int"),
-            (TypeId::of::<f64>(), "float"),
-            (TypeId::of::<bool>(), "bool"),
-            (TypeId::of::<()>(), "NoneType"),
-            (TypeId::of::<FnPtr>(), "function"),
-        ];
-        let classes = classes.iter().map(|(of, name)| (*of, *name));
-        let known = locked(&self.0);
-        for (of, class) in of_rhai.into_iter().chain(classes) {
-            if !known.contains_key(&of) {
-                members.set_iter_result(of, move |_| {
-                    let text = format!("'{class}' object is not iterable");
-                    Box::new(std::iter::once(Err(raise("TypeError", text))))
-                });
-            }
-        }
-    }
-
     /// Returns the items of a value of one of our types; `None` for others.
     pub(crate) fn items(&self, value: &Dynamic) -> Option<Items> {
         let iterate = locked(&self.0).get(&value.type_id()).cloned();
         Some(iterate?(value.clone()))
     }
+}
+
+/// Makes `for` over a value of each type of Rhai's without items an error that names the type.
+pub(super) fn refuse_rhais(members: &mut Module) {
+    refuse(members, TypeId::of::<i64>(), "int");
+    refuse(members, TypeId::of::<f64>(), "float");
+    refuse(members, TypeId::of::<bool>(), "bool");
+    refuse(members, TypeId::of::<()>(), "NoneType");
+    refuse(members, TypeId::of::<FnPtr>(), "function");
+}
+
+/// Makes `for` over a value of a type an error that names the type, unless it gets another iterator later.
+pub(super) fn refuse(members: &mut Module, of: TypeId, class: &'static str) {
+    members.set_iter_result(of, move |_| {
+        let text = format!("'{class}' object is not iterable");
+        Box::new(std::iter::once(Err(raise("TypeError", text))))
+    });
 }

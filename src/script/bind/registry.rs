@@ -7,7 +7,7 @@ use rhai::{Array, Blob, Dynamic, FnPtr, ImmutableString, Map, Module, Variant};
 
 use super::Handler;
 use super::class_table::ClassTable;
-use super::iterators::{Items, Iterators};
+use super::iterators::{Items, Iterators, refuse_rhais};
 use super::native::{On, add, native, register};
 use super::registered::{Listed, Listing, Receiver, Registered};
 use super::signature::Signature;
@@ -51,12 +51,14 @@ pub(crate) struct Registry {
 
 impl Registry {
     pub(crate) fn new(interp: &Arc<Interp>, purpose: Purpose) -> Self {
+        let mut members = Module::new();
+        refuse_rhais(&mut members);
         Self {
             interp: interp.clone(),
             purpose,
             part: None,
             globals: Module::new(),
-            members: Module::new(),
+            members,
             namespaces: Vec::new(),
             returned: Vec::new(),
             inside: Vec::new(),
@@ -302,9 +304,7 @@ impl Registry {
     }
 
     /// Returns the natives for an engine.
-    pub(crate) fn natives(mut self) -> Registered {
-        self.iterators
-            .refuse_others(&mut self.members, &self.table.classes);
+    pub(crate) fn natives(self) -> Registered {
         let mut namespaces: Vec<(&'static str, Module)> = Vec::new();
         for (name, mut module) in self.namespaces {
             module.build_index();
