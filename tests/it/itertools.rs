@@ -164,6 +164,22 @@ fn what_is_endless_is_ended_by_limits() {
 }
 
 #[test]
+fn ctrl_c_ends_what_takes_items_for_ever() {
+    for code in [
+        "next(itertools.islice(itertools.count(), 1, (), 9223372036854775807)); next(itertools.islice(itertools.count(), 9000000000000, ()));",
+        "next(itertools.islice(range(9000000000000000), 9000000000000, ()));",
+        "next(itertools.filterfalse((), itertools.repeat(1)));",
+        "next(itertools.compress(itertools.count(), itertools.repeat(0)));",
+        "any(itertools.repeat(0));",
+    ] {
+        let code = format!("print(\"begun\"); {code}");
+        let run = Script::text(&code).start();
+        run.wait_for_line("begun");
+        run.interrupt();
+    }
+}
+
+#[test]
 fn an_iterator_inside_too_many_others_is_an_error() {
     prints(
         r#"

@@ -1,6 +1,7 @@
 //! Going through a value one item at a time, by somebody who takes the next when there is room for it.
 
 use std::fmt;
+use std::sync::{Arc, Weak};
 
 use rhai::{Dynamic, FnPtr};
 
@@ -14,7 +15,15 @@ use crate::script::{Call, Exception, Failure, Interp, Outcome};
 use crate::text;
 
 /// The items of a value that have not been taken.
-pub(crate) struct Lazy(Box<dyn FnMut() -> Option<Outcome> + Send + Sync>);
+pub(crate) struct Lazy {
+    next: Box<dyn FnMut() -> Option<Outcome> + Send + Sync>,
+    /// Checked for interrupts now and then: whoever takes the items may take very many at once.
+    interp: Weak<Interp>,
+    taken: u32,
+}
+
+/// How many items are taken between two checks for interrupts.
+const ITEMS: u32 = 4096;
 
 impl Lazy {
     /// Begins to go through a value. Of ranges, files and iterators the next item is found when it is asked for; a function gives the next item at
@@ -23,6 +32,12 @@ impl Lazy {
     /// # Errors
     /// `TypeError` for a value without items.
     pub(in crate::stdlib) fn of(call: &Call<'_>, value: Dynamic) -> Result<Self, Failure> {
+        let mut items = Self::begin(call, value)?;
+        items.interp = Arc::downgrade(call.interp);
+        Ok(items)
+    }
+
+    fn begin(call: &Call<'_>, value: Dynamic) -> Result<Self, Failure> {
         if let Some(items) = Self::one_by_one(&value) {
             return Ok(items);
         }
@@ -38,8 +53,9 @@ impl Lazy {
     ///
     /// # Errors
     /// `TypeError` for a value without items.
-    pub(in crate::stdlib) fn later(interp: &Interp, value: &Dynamic) -> Result<Self, Failure> {
-        if let Some(items) = Self::one_by_one(value) {
+    pub(in crate::stdlib) fn later(interp: &Arc<Interp>, value: &Dynamic) -> Result<Self, Failure> {
+        if let Some(mut items) = Self::one_by_one(value) {
+            items.interp = Arc::downgrade(interp);
             return Ok(items);
         }
         let items: Vec<Outcome> = lazily(interp, &Iterators::default(), value)?.collect();
@@ -72,12 +88,23 @@ impl Lazy {
     pub(in crate::stdlib) fn by(
         next: impl FnMut() -> Option<Outcome> + Send + Sync + 'static,
     ) -> Self {
-        Self(Box::new(next))
+        Self {
+            next: Box::new(next),
+            interp: Weak::new(),
+            taken: 0,
+        }
     }
 
     /// Takes the next item; `None` at the end.
     pub(in crate::stdlib) fn next(&mut self) -> Option<Outcome> {
-        (self.0)()
+        self.taken = (self.taken + 1) % ITEMS;
+        if self.taken == 0
+            && let Some(interp) = self.interp.upgrade()
+            && interp.check_interrupts()
+        {
+            return Some(Err(interp.interrupted()));
+        }
+        (self.next)()
     }
 }
 
