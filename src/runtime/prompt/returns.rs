@@ -5,7 +5,7 @@
 #[rustfmt::skip]
 const RETURNS: &[(&str, &str, &str)] = &[
     ("", "input str repr chr bin hex oct ascii format", "str"),
-    ("", "len ord hash", "int"),
+    ("", "len ord", "int"),
     ("", "sorted Pipe active_children get_all_start_methods", "list"),
     ("", "open", "File"),
     ("", "current_process parent_process", "Process"),
@@ -25,12 +25,12 @@ const RETURNS: &[(&str, &str, &str)] = &[
     ("bytes", "decode hex", "str"),
     ("dict", "items", "list"),
     ("File", "readlines", "list"),
-    ("os", "getcwd getenv strerror", "str"),
+    ("os", "getcwd getenv", "str"),
     ("os", "listdir", "list"),
     ("os::path", "abspath basename dirname join normpath realpath", "str"),
     ("json", "dumps", "str"),
     ("time", "asctime ctime strftime", "str"),
-    ("time", "gmtime localtime strptime", "time.struct_time"),
+    ("time", "gmtime localtime", "time.struct_time"),
     ("socket", "create_connection create_server", "socket"),
     ("Pool", "apply_async map_async starmap_async", "AsyncResult"),
     ("Pool", "map starmap", "list"),
