@@ -68,6 +68,14 @@ const CALLS: &[(&str, &str)] = &[
     ("SharedMemory", r#"SharedMemory("x", true, 5)"#),
     ("SharedMemory", r#"SharedMemory("x")"#),
     ("ShareableList", "ShareableList([1])"),
+    (
+        "SharedMemoryManager.SharedMemory",
+        "SharedMemoryManager().with(|m| m.SharedMemory(5))",
+    ),
+    (
+        "SharedMemoryManager.ShareableList",
+        "SharedMemoryManager().with(|m| m.ShareableList([1]))",
+    ),
     ("Listener", r#"Listener(["127.0.0.1", 0])"#),
     ("Listener", "Listener()"),
     (
