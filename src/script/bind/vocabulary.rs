@@ -37,7 +37,8 @@ pub(crate) enum Vocabulary {
 #[derive(Debug)]
 pub(crate) struct Words {
     all: HashSet<String>,
-    marks: [bool; MARKS],
+    /// On the heap: a vocabulary is moved often, on small stacks too.
+    marks: Box<[bool]>,
 }
 
 /// A power of two.
@@ -47,7 +48,7 @@ impl Words {
     fn new() -> Self {
         Self {
             all: HashSet::new(),
-            marks: [false; MARKS],
+            marks: vec![false; MARKS].into(),
         }
     }
 
