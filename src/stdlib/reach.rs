@@ -13,6 +13,7 @@ const ALSO_BY: &[(&str, &[&str])] = &[
             "as_completed",
         ],
     ),
+    ("functools", &["cache_clear", "cache_info"]),
     ("logging", &["get_logger", "log_to_stderr"]),
     (
         "multiprocessing",

@@ -125,7 +125,13 @@ pub(super) fn register(registry: &mut Registry) {
     register_multiprocessing(&mut module);
     connection_members::register(registry);
     pool::register_module(registry);
-    let words = ["ShareableList", "SharedMemory", "shared_memory"];
+    let words = [
+        "ShareableList",
+        "SharedMemory",
+        "SharedMemoryManager",
+        "managers",
+        "shared_memory",
+    ];
     registry.part(words, shared_memory::register);
     context::register_class(registry);
     registry.part(["dummy"], dummy::register);
