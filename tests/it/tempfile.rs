@@ -114,17 +114,17 @@ fn nothing_is_left_when_the_script_ends() {
     leaves(&format!("{make} sys.exit(3);"), "code 3\n");
     leaves(
         &format!("{make} os.kill(os.getpid(), signal.SIGTERM); time.sleep(60);"),
-        "code 143",
+        "code 143\n",
     );
     leaves(
         &format!("const D = #{{}}; fn go() {{ {make} throw ValueError(d.name); }} go();"),
-        "code 1",
+        "code 1\n",
     );
     leaves(
         &format!(
             "{make} let t = Thread(|| {{ let x = tempfile.TemporaryDirectory(); }}); t.start(); t.join();"
         ),
-        "code 0",
+        "code 0\n",
     );
 }
 
