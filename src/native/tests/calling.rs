@@ -5,7 +5,7 @@ use super::support::{
     result, var, when,
 };
 use crate::native::code::{Expr, Item, ListRef, Op, Over, Stmt, Ty};
-use crate::native::{Exit, List, Repeated, Value};
+use crate::native::{Exit, List, Value};
 
 #[test]
 fn a_function_returns_its_value() {
@@ -72,16 +72,21 @@ fn a_function_runs_for_one_number_after_the_other() {
     let grow = vec![Stmt::Set(0, add(var(0), int(1)))];
     let entry = compiled(&function(&[Ty::Int; 2], 2, grow, add(var(0), var(1))));
     let mut world = World::default();
-    let five = [Value::Int(5)];
-    let mut code = Repeated::new(&entry, &mut world, 10, (&five, Ty::Int)).unwrap();
-    let mut run = |number: i64| code.run(number.cast_unsigned()).map(u64::cast_signed);
-    let sums = [1, 1, i64::MAX, -6].map(&mut run);
-    assert_eq!(sums, [Some(7), Some(7), None, Some(0)]);
-    for (first, last) in [
-        (&five[..0], Ty::Int),
-        (&five, Ty::Float),
-        (&[Value::Unit], Ty::Int),
+    let mut row = entry.row(&mut world, 10).unwrap();
+    assert_eq!((row.types(), row.result()), (&[Ty::Int; 2][..], Ty::Int));
+    assert!(!row.set(0, &Value::Float(5.0)) && !row.set(2, &Value::Int(5)));
+    for (number, exit) in [
+        (1, Exit::Done(Value::Int(7))),
+        (1, Exit::Done(Value::Int(7))),
+        (i64::MAX, Exit::GaveUp),
     ] {
-        assert!(Repeated::new(&entry, &mut world, 10, (first, last)).is_none());
+        assert!(row.set(0, &Value::Int(5)) && row.set(1, &Value::Int(number)));
+        assert_eq!(row.call(), exit);
     }
+}
+
+#[test]
+fn a_function_of_lists_has_no_row() {
+    let entry = compiled(&function(&[Ty::List(Item::Int)], 1, vec![], int(1)));
+    assert!(entry.row(&mut World::default(), 10).is_none());
 }
