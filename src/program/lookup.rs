@@ -77,6 +77,18 @@ impl Program {
         Some(self.frame(&file, position, shown)).filter(|frame| frame.line > 0)
     }
 
+    /// Returns whether a function of the script may use `this`: others do the same wherever they are called.
+    pub(crate) fn may_use_this(&self, name: &str) -> bool {
+        let parts = self.parts();
+        let mut forms = parts.definitions().filter(|(_, form)| form.name == name);
+        forms.any(|(source, form)| {
+            let start = source.before(form.body.start_position());
+            let end = source.before(form.body.end_position());
+            let body = start.zip(end).and_then(|(start, end)| end.get(start.len()..));
+            body.is_none_or(|body| body.is_empty() || body.contains("this"))
+        })
+    }
+
     /// Returns the source of the file that Rhai calls `name`, up to a position.
     pub(crate) fn text_before(&self, name: &str, position: Position) -> Option<String> {
         let parts = self.parts();

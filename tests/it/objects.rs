@@ -255,3 +255,25 @@ fn fields_of_a_format_read_attributes_and_items() {
         ",
     );
 }
+
+#[test]
+fn a_function_without_this_is_no_method_of_the_object_that_has_it() {
+    prints(
+        r#"
+        fn double(n) { n * 2 }
+        fn Mapper(pool) {
+            let me = Object(#{ pool: pool, double: double, plus: |n| n + 1, scale: 10 });
+            me.scaled = |n| n * this.scale;
+            me.run = |xs| this.pool.map(this.double, xs) + this.pool.map(this.plus, xs);
+            me
+        }
+        with Pool(2) as pool { print(Mapper(pool).run([1, 2])); }
+        let f = Mapper(None).scaled;
+        print(f(2), Mapper(None).double == double);
+        "#,
+        "
+        [2, 4, 2, 3]
+        20 True
+        ",
+    );
+}

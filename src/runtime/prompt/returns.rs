@@ -5,7 +5,6 @@
 #[rustfmt::skip]
 const RETURNS: &[(&str, &str, &str)] = &[
     ("", "input str repr chr bin hex oct ascii format", "str"),
-    ("", "len ord", "int"),
     ("", "sorted Pipe active_children get_all_start_methods", "list"),
     ("", "open", "File"),
     ("", "current_process parent_process", "Process"),

@@ -12,7 +12,7 @@ use crate::stdlib::{names, states};
 const SPELT_OTHERWISE: [&str; 4] = ["to_string", "to_debug", "len", "contains"];
 
 /// Classes that are documented under their constructors' names only: those of a module, and one with two.
-const DOCUMENTED_AS: [(&str, &str); 15] = [
+const DOCUMENTED_AS: [(&str, &str); 17] = [
     ("Queue", "JoinableQueue"),
     ("environ", "os.environ"),
     ("local", "threading.local"),
@@ -26,6 +26,8 @@ const DOCUMENTED_AS: [(&str, &str); 15] = [
     ("datetime::timezone", "datetime.timezone"),
     ("connection", "multiprocessing.connection"),
     ("shared_memory", "multiprocessing.shared_memory"),
+    ("multiprocessing::managers", "multiprocessing.managers"),
+    ("itertools::chain", "itertools.chain"),
     ("multiprocessing::dummy", "multiprocessing.dummy"),
     ("concurrent::futures", "concurrent.futures"),
 ];

@@ -9,9 +9,6 @@ fn a_variable_of_an_earlier_piece_is_called() {
     assert_eq!(runtime.eval::<i64>("f(1)").unwrap(), 2);
     assert_eq!(runtime.eval::<i64>("let g = || f(5); g()").unwrap(), 6);
     assert_eq!(runtime.eval::<i64>("[1, 2].map(|x| f(x))[1]").unwrap(), 3);
-    let in_child =
-        "let q = Queue(); let p = Process(|q| q.put(f(8)), [q]); p.start(); p.join(); q.get()";
-    assert_eq!(runtime.eval::<i64>(in_child).unwrap(), 9);
     // A function comes first, whenever it was defined.
     runtime.eval::<()>("fn f(x) { x * 100 }").unwrap();
     assert_eq!(runtime.eval::<i64>("f(1)").unwrap(), 100);

@@ -145,12 +145,13 @@ pub(crate) fn callee(interp: &Arc<Interp>, value: Dynamic) -> Dynamic {
     bound.unwrap_or(value)
 }
 
-/// Returns an attribute that a script has set, as `object.name` reads it: a function is bound to the object.
+/// Returns an attribute that a script has set, as `object.name` reads it: a function that may use `this` is bound to the object.
 pub(crate) fn read_attribute(call: &mut Call<'_>, name: &str, value: Dynamic) -> Dynamic {
-    let function = value
-        .read_lock::<FnPtr>()
-        .map(|function| is_bound(&function));
-    if function != Some(false) {
+    let program = &call.interp.program;
+    let is_method = value.read_lock::<FnPtr>().is_some_and(|function| {
+        !is_bound(&function) && program.may_use_this(function.fn_name())
+    });
+    if !is_method {
         return value;
     }
     let receiver = call.receiver().clone();

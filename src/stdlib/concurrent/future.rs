@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rhai::Dynamic;
 
+use crate::script::bind::{method_of, no_attribute, read_attribute};
 use crate::script::caller::Caller;
 use crate::script::{
     Call, Exception, Failure, Outcome, Registry, raise, raise_bare, throw, type_name,
@@ -61,15 +62,45 @@ pub(super) fn register(registry: &mut Registry) {
             let exception = exception.ok_or_else(|| call.mismatch(0, "an exception", &found))?;
             set(call, Err(exception))
         })
+        .index_getter(attribute)
+        .index_setter(set_attribute)
+        .attributes(|future, name| {
+            let future = future.read_lock::<Future>()?;
+            future.attribute(name)
+        })
         .repr(|call| {
             let this: Future = call.this();
             Ok(this.repr().into())
         });
 }
 
+/// Reading an attribute that the script has set.
+fn attribute(call: &mut Call<'_>) -> Outcome {
+    let name = call.string(0)?;
+    if let Some(value) = call.this::<Future>().attribute(&name) {
+        return Ok(read_attribute(call, &name, value));
+    }
+    let receiver = call.receiver().clone();
+    method_of(call, &receiver, &name).ok_or_else(|| no_attribute(call, "Future", &name))
+}
+
+/// `future.url = url`: a dict cannot have futures as its keys.
+fn set_attribute(call: &mut Call<'_>) -> Outcome {
+    let (name, value) = (call.string(0)?, call.value(1));
+    let promise = call.this::<Future>().promise;
+    // What the attribute was is dropped when nothing is locked: it may be the future itself.
+    let old = promise.with_attributes(|all| all.insert(name.as_str().into(), value));
+    drop(old);
+    Ok(Dynamic::UNIT)
+}
+
 impl Future {
     pub(super) fn new(pool: Pool, promise: Arc<Promise>) -> Self {
         Self { pool, promise }
+    }
+
+    fn attribute(&self, name: &str) -> Option<Dynamic> {
+        self.promise.with_attributes(|all| all.get(name).cloned())
     }
 
     pub(super) fn pool(&self) -> &Pool {

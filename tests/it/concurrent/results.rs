@@ -101,3 +101,23 @@ fn a_buffer_bounds_what_is_taken_from_the_input() {
         &"20 True\n".repeat(2),
     );
 }
+
+#[test]
+fn a_future_keeps_what_a_script_notes_on_it() {
+    prints(
+        r#"
+        with ThreadPoolExecutor(2) as e {
+            let all = [3, 1, 2].map(|n| { let f = e.submit(|| n * n); f.n = n; f });
+            let squares = list(as_completed(all)).map(|f| [f.n, f.result()]);
+            print(sorted(squares), hasattr(all[0], "n"), hasattr(all[0], "m"));
+            all[0].add_done_callback(|f| print("done", f.n));
+            try { all[0].m } catch (err) { print(err.type, err); }
+        }
+        "#,
+        "
+        [[1, 1], [2, 4], [3, 9]] True False
+        done 3
+        AttributeError 'Future' object has no attribute 'm'
+        ",
+    );
+}

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock};
 
-use rhai::{Array, Dynamic, FnPtr};
+use rhai::{Array, Dynamic, FnPtr, Map};
 
 use super::parcel::Ended;
 use crate::pool::JobId;
@@ -54,6 +54,8 @@ pub(crate) struct Promise {
     callbacks: Mutex<Vec<Callback>>,
     /// Its place among all promises of the process in the order in which they got their results.
     place: AtomicU64,
+    /// What a script has noted on the future.
+    attributes: Mutex<Map>,
 }
 
 /// How many promises have got a result.
@@ -67,7 +69,13 @@ impl Promise {
             result: OnceLock::new(),
             callbacks: Mutex::new(callbacks),
             place: AtomicU64::default(),
+            attributes: Mutex::default(),
         }
+    }
+
+    /// Reads or changes the attributes that a script has set.
+    pub(crate) fn with_attributes<T>(&self, look: impl FnOnce(&mut Map) -> T) -> T {
+        look(&mut locked(&self.attributes))
     }
 
     /// Returns the result, if it has come.
