@@ -84,7 +84,9 @@ impl Program {
         forms.any(|(source, form)| {
             let start = source.before(form.body.start_position());
             let end = source.before(form.body.end_position());
-            let body = start.zip(end).and_then(|(start, end)| end.get(start.len()..));
+            let body = start
+                .zip(end)
+                .and_then(|(start, end)| end.get(start.len()..));
             body.is_none_or(|body| body.is_empty() || body.contains("this"))
         })
     }

@@ -10,7 +10,7 @@ use rhai::{
 
 use crate::script::Outcome;
 use crate::script::arguments::Values;
-use crate::script::bind::{Signature, callee, is_called_unnamed};
+use crate::script::bind::{Signature, is_called_unnamed};
 use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::Interp;
 use crate::script::values::{type_name_in, writable};
@@ -305,11 +305,6 @@ impl<'a> Call<'a> {
         let value = self.value(index);
         self.callable(&value)
             .ok_or_else(|| self.mismatch(index, "a function", &value))
-    }
-
-    /// Returns what is called when a value is: a function itself, of an object its `__call__`.
-    pub(crate) fn callable(&self, value: &Dynamic) -> Option<FnPtr> {
-        callee(self.interp, value.flatten_clone()).try_cast::<FnPtr>()
     }
 
     /// Returns a number of seconds; `None` when it is that or was left out.

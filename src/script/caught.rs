@@ -4,6 +4,7 @@ use std::cell::RefCell;
 
 use rhai::Dynamic;
 
+use crate::program::traceback;
 use crate::script::exceptions::Exception;
 
 thread_local! {
@@ -25,4 +26,16 @@ pub(crate) fn of(value: &Dynamic) -> Exception {
     let given = Exception::from_thrown(value);
     let is_it = |caught: &Exception| caught.headline() == given.headline();
     current().filter(is_it).unwrap_or(given)
+}
+
+impl Exception {
+    /// Returns the traceback, with its heading, and the exception, as `traceback.format_exc()` does but without the last line break.
+    pub(crate) fn report(&self) -> String {
+        let mut text = self.traceback();
+        if !text.is_empty() && !text.starts_with(traceback::HEADING) {
+            text.insert_str(0, traceback::HEADING);
+        }
+        text.push_str(&self.headline());
+        text
+    }
 }

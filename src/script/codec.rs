@@ -135,12 +135,27 @@ fn equal(codecs: &Codecs, context: &NativeCallContext, a: &Dynamic, b: &Dynamic)
         Encoded::Object { plain, .. } => Some(plain),
         Encoded::Handle { .. } => None,
     };
-    let (mut a, mut b) = (parts(a)?, parts(b)?);
+    let (a, b) = (parts(a)?, parts(b)?);
     // The first part of a shared object is its offset; the others only describe how it is used.
     let first = |parts: &Dynamic| codecs.place_of(parts.read_lock::<Array>()?.first()?);
     if let (Some(a), Some(b)) = (first(&a), first(&b)) {
         return Some(a == b);
     }
-    let same = context.call_native_fn_raw("==", true, &mut [&mut a, &mut b]);
-    same.ok()?.as_bool().ok()
+    same(codecs, context, &a, &b)
+}
+
+/// Compares parts, among which may be values of our types of which the engine of this program has nothing.
+fn same(codecs: &Codecs, context: &NativeCallContext, a: &Dynamic, b: &Dynamic) -> Option<bool> {
+    if let (Some(a), Some(b)) = (a.read_lock::<Array>(), b.read_lock::<Array>()) {
+        let mut pairs = a.iter().zip(b.iter());
+        let is_same = a.len() == b.len();
+        return pairs.try_fold(is_same, |is_same, (a, b)| {
+            Some(is_same && same(codecs, context, a, b)?)
+        });
+    }
+    equal(codecs, context, a, b).or_else(|| {
+        let args = &mut [&mut a.clone(), &mut b.clone()];
+        let same = context.call_native_fn_raw("==", true, args);
+        same.ok()?.as_bool().ok()
+    })
 }

@@ -219,16 +219,6 @@ impl Exception {
         }
     }
 
-    /// Returns the traceback, with its heading, and the exception, as `traceback.format_exc()` does but without the last line break.
-    pub(crate) fn report(&self) -> String {
-        let mut text = self.traceback();
-        if !text.is_empty() && !text.starts_with(traceback::HEADING) {
-            text.insert_str(0, traceback::HEADING);
-        }
-        text.push_str(&self.headline());
-        text
-    }
-
     /// Returns the first line of a report: `ValueError: bad`.
     pub(crate) fn headline(&self) -> String {
         crate::program::diagnostic::headline(self.kind(), &self.message())

@@ -11,7 +11,7 @@
 //! - [`os`], [`subprocess`], [`signal`], [`socket`], [`sys`], [`time`], [`random`], [`json`], [`math`], `re`.
 //! - [`shutil`], [`glob`], [`tempfile`], `hashlib`.
 //! - [`collections`], [`itertools`], [`functools`], [`operator`], [`string`].
-//! - [`reach`]: which programs get to a module at all.
+//! - [`table`]: all of them; [`reach`]: which programs get to a module at all.
 
 mod argparse;
 mod atexit;
@@ -44,6 +44,7 @@ pub(crate) mod socket;
 mod string;
 mod subprocess;
 mod sys;
+mod table;
 mod tempfile;
 mod textwrap;
 pub(crate) mod threading;
@@ -54,86 +55,14 @@ pub(crate) mod types;
 
 use std::sync::Arc;
 
+pub(crate) use self::table::{is_built_in, modules};
+
+use self::table::MODULES;
 use crate::script::bind::{Classes, Listing, Purpose, Registered, Vocabulary, register_bound};
 use crate::script::codecs::Codecs;
 use crate::script::islands::Islands;
 use crate::script::report::Reports;
 use crate::script::{Interp, Registry, States, exception_class};
-
-/// A script module: the name that turns it on and off, what it declares, and what it keeps in each runtime.
-type ScriptModule = (&'static str, fn(&mut Registry), fn(&mut States));
-
-/// For a module that keeps nothing.
-fn stateless(_: &mut States) {}
-
-const MODULES: &[ScriptModule] = &[
-    ("argparse", argparse::register, stateless),
-    ("builtins", builtins::register, stateless),
-    (
-        "multiprocessing",
-        multiprocessing::register,
-        multiprocessing::states,
-    ),
-    ("collections", collections::register, stateless),
-    ("concurrent", concurrent::register, stateless),
-    ("datetime", datetime::register, stateless),
-    ("functools", functools::register, stateless),
-    ("glob", glob::register, stateless),
-    #[cfg(feature = "hashlib")]
-    ("hashlib", hashlib::register, stateless),
-    ("itertools", itertools::register, stateless),
-    ("json", json::register, stateless),
-    ("logging", logging::register, logging::states),
-    ("math", math::register, stateless),
-    ("operator", operator::register, stateless),
-    ("os", os::register, os::states),
-    ("queue", queue::register, stateless),
-    ("random", random::register, random::states),
-    #[cfg(feature = "re")]
-    ("re", re::register, re::states),
-    ("shutil", shutil::register, stateless),
-    ("signal", signal::register, signal::states),
-    ("socket", socket::register, stateless),
-    ("string", string::register, stateless),
-    ("subprocess", subprocess::register, subprocess::states),
-    ("sys", sys::register, stateless),
-    ("tempfile", tempfile::register, tempfile::states),
-    ("threading", threading::register, threading::states),
-    ("time", time::register, stateless),
-    ("atexit", atexit::register, atexit::states),
-    ("csv", csv::register, stateless),
-    ("getpass", getpass::register, stateless),
-    ("platform", platform::register, stateless),
-    ("textwrap", textwrap::register, stateless),
-    ("timeit", timeit::register, stateless),
-    ("traceback", traceback::register, stateless),
-    ("types", types::register, stateless),
-];
-
-/// Returns the names of the script modules.
-pub(crate) fn modules() -> impl Iterator<Item = &'static str> {
-    MODULES.iter().map(|(name, ..)| *name)
-}
-
-/// Returns whether `import` finds a script module by this name.
-pub(crate) fn is_built_in(name: &str) -> bool {
-    name != "builtins" && modules().any(|module| module == name) || INNER.contains(&name)
-}
-
-/// The modules inside of others.
-const INNER: [&str; 11] = [
-    "concurrent.futures",
-    "datetime.date",
-    "datetime.datetime",
-    "datetime.time",
-    "datetime.timedelta",
-    "datetime.timezone",
-    "itertools.chain",
-    "logging.handlers",
-    "multiprocessing.connection",
-    "multiprocessing.pool",
-    "os.path",
-];
 
 /// Returns the states of the script modules for a new runtime.
 pub(crate) fn states() -> States {

@@ -64,8 +64,8 @@ const ALSO_BY: &[(&str, &[&str])] = &[
         "threading",
         &["Thread", "ThreadPool", "current_thread", "multiprocessing"],
     ),
-    ("time", &["sleep"]),
-    ("types", &["Object", "delattr", "vars"]),
+    ("time", &["datetime", "sleep"]),
+    ("types", &["Object", "argparse", "delattr", "vars"]),
 ];
 
 /// Returns the words by which a program gets to a module: its name, those of its global functions, and the names of other modules whose

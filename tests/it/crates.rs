@@ -5,7 +5,7 @@ use std::fs;
 use std::process::Command;
 
 /// The most crates that an embedder builds.
-const MOST: usize = 55;
+const MOST: usize = 57;
 
 /// The crates of a build as `name version`, this one included.
 fn crates(features: &[&str]) -> BTreeSet<String> {

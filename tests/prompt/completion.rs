@@ -22,7 +22,7 @@ fn names_are_found() {
     prompt.enter_all(&[
         "let queue_one = Queue(); let quiet = \"text\"; const QUITE = [1]; let d = #{alpha: #{beta: \"b\"}, al: 1, \"no name\": 2};",
         "fn quick(a, b) { a + b }",
-        "let p = Process(quick); p.mine = #{inner: 1};",
+        "let p = Process(quick, [1, 2]); p.mine = #{inner: 1};",
         "let reading = open(\"/dev/null\");",
         "import \"os\" as o; let number = 5; let half = 0.5; let f = quick; let c = || quiet;",
     ]);

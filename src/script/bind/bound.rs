@@ -145,12 +145,19 @@ pub(crate) fn callee(interp: &Arc<Interp>, value: Dynamic) -> Dynamic {
     bound.unwrap_or(value)
 }
 
+impl Call<'_> {
+    /// Returns what is called when a value is: a function itself, of an object its `__call__`.
+    pub(crate) fn callable(&self, value: &Dynamic) -> Option<FnPtr> {
+        callee(self.interp, value.flatten_clone()).try_cast::<FnPtr>()
+    }
+}
+
 /// Returns an attribute that a script has set, as `object.name` reads it: a function that may use `this` is bound to the object.
 pub(crate) fn read_attribute(call: &mut Call<'_>, name: &str, value: Dynamic) -> Dynamic {
     let program = &call.interp.program;
-    let is_method = value.read_lock::<FnPtr>().is_some_and(|function| {
-        !is_bound(&function) && program.may_use_this(function.fn_name())
-    });
+    let is_method = value
+        .read_lock::<FnPtr>()
+        .is_some_and(|function| !is_bound(&function) && program.may_use_this(function.fn_name()));
     if !is_method {
         return value;
     }

@@ -125,14 +125,7 @@ pub(super) fn register(registry: &mut Registry) {
     register_multiprocessing(&mut module);
     connection_members::register(registry);
     pool::register_module(registry);
-    let words = [
-        "ShareableList",
-        "SharedMemory",
-        "SharedMemoryManager",
-        "managers",
-        "shared_memory",
-    ];
-    registry.part(words, shared_memory::register);
+    registry.part(shared_memory::WORDS, shared_memory::register);
     context::register_class(registry);
     registry.part(["dummy"], dummy::register);
 }

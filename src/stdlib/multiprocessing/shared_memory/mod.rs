@@ -26,6 +26,15 @@ struct ManagersModule;
 const MEMORY: &[&str] = &["name?", "create?", "size?", "track?"];
 const LIST: &[&str] = &["sequence?", "name?", "track?"];
 
+/// The words by which a program gets to this.
+pub(super) const WORDS: [&str; 5] = [
+    "ShareableList",
+    "SharedMemory",
+    "SharedMemoryManager",
+    "managers",
+    "shared_memory",
+];
+
 pub(super) fn register(registry: &mut Registry) {
     class::register(registry);
     view::register(registry);
