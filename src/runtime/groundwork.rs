@@ -71,7 +71,9 @@ impl Groundwork {
 
 /// The words of the program, if its texts show all that it can name.
 fn vocabulary(interp: &Interp, blueprint: &Blueprint<Settings>) -> Vocabulary {
-    if !interp.settings.by_text {
+    // A program without functions starts natives, of which the texts here say nothing.
+    let is_without_text = blueprint.inputs.is_empty() && blueprint.modules.is_empty();
+    if !interp.settings.by_text || is_without_text {
         return Vocabulary::Any;
     }
     let sources = blueprint.inputs.iter().chain(&blueprint.modules);

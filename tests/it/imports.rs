@@ -3,6 +3,23 @@
 use crate::support::script::{Script, each_start_method};
 
 #[test]
+fn a_program_without_functions_starts_natives() {
+    each_start_method(|method| {
+        let script = Script::text(
+            r#"
+            import "concurrent.futures" as futures;
+            let p = Process(os.getpid);
+            p.start();
+            p.join();
+            print(p.exitcode);
+            with futures.ProcessPoolExecutor(1) as executor { print(executor.submit(os.getpid).result() > 1); }
+            "#,
+        );
+        script.start_method(method).run().assert(0, "0\nTrue\n", "");
+    });
+}
+
+#[test]
 fn an_imported_module_is_a_value() {
     each_start_method(|method| {
         let script = Script::text(
