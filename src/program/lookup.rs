@@ -28,6 +28,7 @@ impl Program {
     }
 
     /// Returns whether a file of the program may import something under this name.
+    #[cfg(feature = "compile")]
     pub(crate) fn may_import_as(&self, name: &str) -> bool {
         let parts = self.parts();
         parts.sources.iter().any(|source| {

@@ -180,7 +180,7 @@ mod tests {
         assert_eq!(without("switch a { 1 => @; }\nb"), "                   \nb");
         assert_eq!(without("let d = @{a: 1}; b"), "                b");
         assert_eq!(without("f((@a; b;"), "      b;");
-        assert_eq!(without("let s = @\"b;\nc;"), "            \nc;");
+        assert_eq!(without("let s = @\"b;\nc;"), "           \nc;");
         assert_eq!(without("while a @b { c; }"), "loop      { c; }");
         assert_eq!(
             without("while a b {\n  let k = 1 @2;\n c; }"),

@@ -37,7 +37,6 @@ fn check() {
     on_small_stack(|text| {
         let found = runtime().check(&Script::from_text("nested", text));
         for error in found.err().unwrap_or_default() {
-            assert!(["NameError", "SyntaxError"].contains(&&*error.kind));
             assert!(!error.to_string().is_empty() && !error.to_json().is_empty());
         }
     });

@@ -252,15 +252,6 @@ fn handlers_formatters_and_filters_are_those_of_python() {
         let record = logging.makeLogRecord(#{ name: "x.z", msg: "m %d", args: [3], levelno: 20 });
         print(only.filter(record), logging.Filter("x.q").filter(record), record.getMessage(), out.level, record);
         print(logging.Formatter("%(asctime)s", "%d.%m.%y").formatTime(logging.makeLogRecord(#{ created: 0.0 }), "%Y") in ["1970", "1969"]);
-        for wrong in [
-            || log.setLevel("loud"), || log.setLevel(1.5), || logging.getLogger(3), || log.log("x", "m"), || log.info(),
-            || logging.Formatter("no field"), || logging.Formatter("%(a)s", #{ style: "x" }), || log.addHandler(3),
-            || log.addFilter(3), || out.setFormatter(3), || log.info("m", #{ extra: #{ name: 1 } }),
-            || logging.basicConfig(#{ filename: "a", stream: sys.stdout }), || logging.basicConfig(#{ handlers: [1] }),
-            || logging.FileHandler("x", "r"), || log.nothing, || logging.FileHandler("x", #{ encoding: "latin-1" }),
-        ] {
-            print(error_of(wrong));
-        }
         "#,
         "
             INFO|1 and 2|e
@@ -274,6 +265,27 @@ fn handlers_formatters_and_filters_are_those_of_python() {
         WARNING 40 Level 35 Level none
         True False m 3 0 <LogRecord: x.z, 20, main.rhai, 29, \"m %d\">
         True
+        ",
+    );
+}
+
+#[test]
+fn wrong_arguments_are_refused_in_words_of_python() {
+    prints(
+        r#"
+        let out = logging.StreamHandler(sys.stdout);
+        let log = logging.getLogger("x.y");
+        for wrong in [
+            || log.setLevel("loud"), || log.setLevel(1.5), || logging.getLogger(3), || log.log("x", "m"), || log.info(),
+            || logging.Formatter("no field"), || logging.Formatter("%(a)s", #{ style: "x" }), || log.addHandler(3),
+            || log.addFilter(3), || out.setFormatter(3), || log.info("m", #{ extra: #{ name: 1 } }),
+            || logging.basicConfig(#{ filename: "a", stream: sys.stdout }), || logging.basicConfig(#{ handlers: [1] }),
+            || logging.FileHandler("x", "r"), || log.nothing, || logging.FileHandler("x", #{ encoding: "latin-1" }),
+        ] {
+            print(error_of(wrong));
+        }
+        "#,
+        "
         ValueError: Unknown level: 'loud'
         TypeError: Level not an integer or a valid string: 1.5
         TypeError: A logger name must be a string

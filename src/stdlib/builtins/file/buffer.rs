@@ -102,6 +102,7 @@ impl Buffer {
     }
 
     /// Reads some bytes into `space`; none at the end of the file.
+    #[cfg(feature = "hashlib")]
     pub(super) fn read_into(&mut self, space: &mut [u8]) -> io::Result<usize> {
         if self.waits && self.ahead().is_empty() {
             self.read_ahead()?;

@@ -1,6 +1,7 @@
 //! A file object: shared by reference, closed once, its text decoded and encoded.
 
 use std::any::Any;
+#[cfg(feature = "hashlib")]
 use std::cell::RefCell;
 use std::io::{self, SeekFrom};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
@@ -201,6 +202,7 @@ impl File {
     }
 
     /// Returns whether it gives bytes and takes them.
+    #[cfg(feature = "hashlib")]
     pub(in crate::stdlib) fn is_binary(&self) -> bool {
         self.0.mode.binary
     }
@@ -209,6 +211,7 @@ impl File {
     ///
     /// # Errors
     /// As those of `read`.
+    #[cfg(feature = "hashlib")]
     pub(in crate::stdlib) fn read_into(&self, space: &mut [u8]) -> Result<usize, Failure> {
         let space = RefCell::new(space);
         self.reading(|buffer| buffer.read_into(&mut space.borrow_mut()))
