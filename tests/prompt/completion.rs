@@ -48,7 +48,7 @@ const FOUND: &[(&str, &str)] = &[
     ("QU", "0: QUITE"),
     (
         "ge|tpid",
-        "0: get_all_start_methods(); get_context([method]); get_start_method([allow_none]); getattr(object, name, [default])",
+        "0: get_all_start_methods(); get_context([method]); get_start_method([allow_none]); getattr(object, name, [default]); getpass",
     ),
     (
         "queue_one.pu",
@@ -58,7 +58,7 @@ const FOUND: &[(&str, &str)] = &[
         "queue_one.|put",
         "among: get([block, timeout]); qsize(); put_nowait(obj)",
     ),
-    ("os.getp", "3: getpid(); getppid()"),
+    ("os.getp", "3: getpgid(pid); getpid(); getppid()"),
     ("os::getpi", "4: getpid()"),
     ("o::getpi", "3: getpid()"),
     ("os.pa", "3: pardir; path; pathsep"),
@@ -86,7 +86,7 @@ const FOUND: &[(&str, &str)] = &[
     ("p.name.s", "7: "),
     ("number.is_e", "7: is_even()"),
     ("half.flo", "5: floor()"),
-    ("f.ca", "2: call([*args])"),
+    ("f.cal", "2: call([*args])"),
     ("quick(1).x", "9: "),
     (
         "quiet.upper().start",
@@ -145,8 +145,8 @@ const FOUND: &[(&str, &str)] = &[
     ("queue_one.get(#{", "16: block; timeout"),
     ("queue_one.get(#{bl", "16: block"),
     ("queue_one.get(bl", "14: #{block: …}"),
-    ("queue_one.get(ti", "14: #{timeout: …}; time"),
-    ("queue_one.get(1, tim", "17: #{timeout: …}; time"),
+    ("queue_one.get(ti", "14: #{timeout: …}; time; timeit"),
+    ("queue_one.get(1, tim", "17: #{timeout: …}; time; timeit"),
     ("queue_one.get(1 + bl", "18: "),
     ("queue_one.get(#{block: true, ", "29: timeout"),
     (
