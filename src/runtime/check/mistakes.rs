@@ -163,7 +163,9 @@ impl<'j> Judge<'j> {
     fn of_call(&self, used: &Use, call: &Arguments) -> Option<Words> {
         let name = &*used.name;
         let is_foreign = self.names.foreign().iter().any(|form| form.name == name);
-        if is_foreign || self.uses.is_open {
+        // A variable may hold the function.
+        let is_variable = self.uses.declared.contains(name) || self.is_variable(name);
+        if is_foreign || is_variable || self.uses.is_open {
             return None;
         }
         let is_rhais = rhai_names::all().any(|known| known == name);

@@ -40,6 +40,8 @@ pub(super) struct Uses {
     pub imports: Vec<Import>,
     /// The functions that a Process or a Thread calls: the name, the number of arguments, and the place.
     pub targets: Vec<(ImmutableString, usize, Position)>,
+    /// The names of variables and parameters, wherever they are declared: a closure captures those that it calls, which the tree does not show.
+    pub declared: HashSet<ImmutableString>,
     /// Names that the script asks for with `is_def_var`.
     pub asked: HashSet<ImmutableString>,
     /// Whether variables may be declared that the tree does not show: by `eval`, or by syntax of the host.
@@ -54,8 +56,9 @@ pub(super) fn of(ast: &AST) -> Uses {
     let mut walk = Walk::default();
     walk.block(ast.statements());
     for (.., function) in ast.shared_lib().iter_script_fn_info() {
-        walk.scopes = vec![function.params.iter().cloned().collect()];
-        walk.block(&statements_of(function));
+        walk.scopes.clear();
+        let params = function.params.iter().cloned().collect();
+        walk.inside(params, |walk| walk.block(&statements_of(function)));
     }
     walk.uses
 }
@@ -76,6 +79,7 @@ impl Walk {
     }
 
     fn declare(&mut self, name: &ImmutableString) {
+        self.uses.declared.insert(name.clone());
         if let Some(scope) = self.scopes.last_mut() {
             scope.push(name.clone());
         }
@@ -104,6 +108,7 @@ impl Walk {
 
     /// Runs `walk` in a block of its own, in which these names are declared.
     fn inside(&mut self, names: Vec<ImmutableString>, walk: impl FnOnce(&mut Self)) {
+        self.uses.declared.extend(names.iter().cloned());
         self.scopes.push(names);
         walk(self);
         self.scopes.pop();
