@@ -275,6 +275,7 @@ fn wrong_arguments_are_refused_in_words_of_python() {
         r#"
         let out = logging.StreamHandler(sys.stdout);
         let log = logging.getLogger("x.y");
+        log.setLevel(logging.INFO);
         for wrong in [
             || log.setLevel("loud"), || log.setLevel(1.5), || logging.getLogger(3), || log.log("x", "m"), || log.info(),
             || logging.Formatter("no field"), || logging.Formatter("%(a)s", #{ style: "x" }), || log.addHandler(3),
