@@ -96,7 +96,7 @@ fn target(asked: &Asked<'_>, class: &str) -> Option<String> {
     let (end, value) = outline.value_from(start)?;
     let function = value.split_once('(').map(|(name, _)| name)?;
     let first = end.checked_sub(1).filter(|at| outline.piece(*at) == ")")?;
-    let first = (start..first).find(|at| outline.closing(*at) == Some(first))?;
+    let first = outline.opening(first).filter(|open| *open >= start)?;
     let args = outline.inside(first)?;
     let args = match args {
         "" => String::new(),

@@ -61,9 +61,7 @@ fn map_and_key(asked: &Asked<'_>, start: usize, end: usize) -> Option<(String, S
     let outline = &asked.outline;
     let last = end.checked_sub(1)?;
     if outline.piece(last) == "]" {
-        let open = (start..last)
-            .rev()
-            .find(|at| outline.closing(*at) == Some(last))?;
+        let open = outline.opening(last).filter(|open| *open >= start)?;
         let key = outline.text_of(open + 1..last);
         // Of a list.
         if key.starts_with(|c: char| c.is_ascii_digit() || c == '-') {
@@ -110,9 +108,7 @@ fn explain(asked: &Asked<'_>, start: usize, end: usize) -> Option<String> {
 fn of_call(asked: &Asked<'_>, start: usize, end: usize) -> Option<String> {
     let outline = &asked.outline;
     let close = end.checked_sub(1).filter(|at| outline.piece(*at) == ")")?;
-    let open = (start..close)
-        .rev()
-        .find(|at| outline.closing(*at) == Some(close))?;
+    let open = outline.opening(close).filter(|open| *open >= start)?;
     let name = open.checked_sub(1).filter(|at| outline.is_word(*at))?;
     let word = outline.piece(name);
     if name > start && outline.piece(name - 1) == "." {

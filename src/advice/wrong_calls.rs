@@ -6,7 +6,7 @@
 use rhai::{Dynamic, EvalContext, ImmutableString};
 
 use crate::program::Program;
-use crate::script::counts::{Params, wrong_count, wrong_script_count};
+use crate::script::counts::{Params, wrong_count, wrong_own_count, wrong_script_count};
 use crate::script::names::{Names, Of};
 use crate::script::rhai_names;
 use crate::script::rhai_texts::{Words, cannot_be_called};
@@ -55,8 +55,7 @@ fn explanation(
     }
     let scripted = scripted(context, name);
     if !scripted.is_empty() {
-        let fits = scripted.iter().any(|params| params.len() == given);
-        return (!fits).then(|| ("TypeError", wrong_script_count(name, &scripted, given)));
+        return wrong_own_count(name, &scripted, given);
     }
     let class = receiver_type.and_then(|id| names.class_of(id));
     let is_rhais = match receiver_type {

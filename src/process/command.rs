@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 use std::ffi::{CString, OsStr, OsString};
 use std::io;
-use std::os::fd::RawFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use super::running::Running;
 use crate::sys::command::{self, Program};
 
-pub(crate) use crate::sys::command::NotStarted;
+pub(crate) use crate::sys::command::{Conditions, NotStarted};
 
 /// The directories in which programs are looked for if no variable names them.
 const DEFAULT_PATH: &[u8] = b"/bin:/usr/bin";
@@ -25,20 +24,7 @@ pub(crate) struct Command {
     pub environment: Option<BTreeMap<OsString, OsString>>,
     /// Its current directory; `None` is that of this process.
     pub directory: Option<OsString>,
-    /// Descriptors that become its standard streams; `None` is the stream of this process.
-    pub streams: [Option<RawFd>; 3],
-    /// Other descriptors that it gets.
-    pub passed: Vec<RawFd>,
-    /// Whether it gets no others besides.
-    pub closes_others: bool,
-    /// Whether signals that this process ignores to keep its own errors in order do to the command what they usually do.
-    pub restores_signals: bool,
-    /// Whether it has a session of its own, and does not end with this process.
-    pub own_session: bool,
-    /// The process group that it enters; 0 is a new one.
-    pub group: Option<i32>,
-    /// The permissions that its files do not get.
-    pub file_mask: Option<u32>,
+    pub conditions: Conditions,
 }
 
 impl Command {
@@ -50,13 +36,15 @@ impl Command {
             arguments: vec![shell, "-c".into(), text.into()],
             environment: None,
             directory: None,
-            streams: [None; 3],
-            passed: Vec::new(),
-            closes_others: true,
-            restores_signals: true,
-            own_session: false,
-            group: None,
-            file_mask: None,
+            conditions: Conditions {
+                streams: [None; 3],
+                passed: Vec::new(),
+                closes_others: true,
+                restores_signals: true,
+                own_session: false,
+                group: None,
+                file_mask: None,
+            },
         }
     }
 
@@ -65,7 +53,7 @@ impl Command {
     /// # Errors
     /// It cannot be run; a string has a zero byte.
     pub(crate) fn start(self, apart: bool) -> Result<Running, NotStarted> {
-        let own_session = self.own_session;
+        let own_session = self.conditions.own_session;
         let program = self.prepared()?;
         if own_session {
             let (pid, pidfd) = command::alone(program)?;
@@ -75,7 +63,7 @@ impl Command {
     }
 
     fn prepared(mut self) -> io::Result<Program> {
-        self.passed.sort_unstable();
+        self.conditions.passed.sort_unstable();
         let strings = |list: Vec<OsString>| -> io::Result<Vec<CString>> {
             list.into_iter().map(c_string).collect()
         };
@@ -84,13 +72,7 @@ impl Command {
             arguments: strings(self.arguments)?,
             environment: strings(entries(self.environment))?,
             directory: self.directory.map(c_string).transpose()?,
-            streams: self.streams,
-            passed: self.passed,
-            closes_others: self.closes_others,
-            restores_signals: self.restores_signals,
-            own_session: self.own_session,
-            group: self.group,
-            file_mask: self.file_mask,
+            conditions: self.conditions,
         })
     }
 

@@ -69,14 +69,60 @@ pub(crate) fn with_statements(
     with_nodes(BODY, functions.collect())
 }
 
+/// Returns a program with other statements, and these functions in place of those with the same names and parameters.
+pub(crate) fn with_functions(
+    ast: &AST,
+    statements: Vec<Stmt>,
+    functions: Vec<ScriptFuncDef>,
+) -> AST {
+    let mut module = (**ast.shared_lib()).clone();
+    for function in functions {
+        module.set_script_fn(function);
+    }
+    of_parts(ast, statements, module)
+}
+
+/// Returns a program of these parts, with the source of another.
+pub(crate) fn of_parts(ast: &AST, statements: Vec<Stmt>, module: Module) -> AST {
+    let mut made = AST::new(statements, module);
+    if let Some(source) = ast.source() {
+        made.set_source(source.to_string());
+    }
+    made
+}
+
 /// Returns the statements of a function, also those inside of a [`Body`].
 pub(crate) fn statements_of(definition: &Shared<ScriptFuncDef>) -> Vec<Stmt> {
-    let statements = written_in(definition);
-    let body = match statements.as_slice() {
-        [Stmt::Expr(expr)] => body_in(expr),
-        _ => None,
-    };
-    body.map_or(statements, |body| body.statements().to_vec())
+    let mut found = Vec::new();
+    each_statement(definition, |statement| found.push(statement.clone()));
+    found
+}
+
+/// Shows each statement of a function's body, also those inside of a [`Body`].
+pub(crate) fn each_statement(function: &Shared<ScriptFuncDef>, mut show: impl FnMut(&Stmt)) {
+    walk_function(function, &mut |path| {
+        if let [ASTNode::Stmt(statement)] = path {
+            let body = match statement {
+                Stmt::Expr(expr) => body_in(expr),
+                _ => None,
+            };
+            match body {
+                Some(body) => body.statements().iter().for_each(&mut show),
+                None => show(statement),
+            }
+        }
+        true
+    });
+}
+
+/// Walks through the tree of a function. The type of its body cannot be named outside of Rhai: a tree is walked that has no other function.
+pub(crate) fn walk_function(
+    function: &Shared<ScriptFuncDef>,
+    see: &mut dyn FnMut(&[ASTNode]) -> bool,
+) {
+    let mut module = Module::new();
+    module.set_script_fn(function.clone());
+    AST::new([], module).walk(&mut |path| see(path));
 }
 
 /// Returns the body that a node holds.
@@ -94,19 +140,6 @@ impl Body {
             _ => &[],
         }
     }
-}
-
-fn written_in(definition: &Shared<ScriptFuncDef>) -> Vec<Stmt> {
-    let mut module = Module::new();
-    module.set_script_fn(definition.clone());
-    let mut found = Vec::new();
-    AST::new([], module).walk(&mut |path| {
-        if let [ASTNode::Stmt(statement)] = path {
-            found.push((*statement).clone());
-        }
-        true
-    });
-    found
 }
 
 /// Returns the line and column of a function's body.

@@ -5,9 +5,9 @@
 
 use std::sync::Arc;
 
-use rhai::{AST, ASTNode, Dynamic, Expr, Module, Position, Stmt, StmtBlock};
+use rhai::{AST, ASTNode, Dynamic, Expr, Position, ScriptFuncDef, Shared, Stmt, StmtBlock};
 
-use super::bodies::{node, statements_of, with_nodes};
+use super::bodies::{node, statements_of, walk_function, with_functions, with_nodes};
 use super::with_block;
 
 /// The key of nodes that note the error that leaves them.
@@ -38,11 +38,7 @@ pub(crate) fn put_into(ast: AST, text: &str) -> AST {
     let all = ast.shared_lib().iter_script_fn_info();
     let functions = all.map(|(.., definition)| definition).cloned();
     let functions: Vec<_> = functions
-        .filter(|definition| {
-            let mut module = Module::new();
-            module.set_script_fn(definition.clone());
-            has_try(&AST::new([], module))
-        })
+        .filter(has_try)
         .map(|definition| {
             let mut body = statements_of(&definition);
             body.iter_mut().for_each(wrap);
@@ -55,20 +51,12 @@ pub(crate) fn put_into(ast: AST, text: &str) -> AST {
         .collect();
     let mut statements = ast.statements().to_vec();
     statements.iter_mut().for_each(wrap);
-    let mut module = (**ast.shared_lib()).clone();
-    for function in with_nodes(FORGETS, functions) {
-        module.set_script_fn(function);
-    }
-    let mut wrapped = AST::new(statements, module);
-    if let Some(source) = ast.source() {
-        wrapped.set_source(source.to_string());
-    }
-    wrapped
+    with_functions(&ast, statements, with_nodes(FORGETS, functions))
 }
 
-fn has_try(ast: &AST) -> bool {
+fn has_try(function: &Shared<ScriptFuncDef>) -> bool {
     let mut found = false;
-    ast.walk(&mut |path| {
+    walk_function(function, &mut |path| {
         found |= matches!(path.last(), Some(ASTNode::Stmt(Stmt::TryCatch(..))));
         !found
     });

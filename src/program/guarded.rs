@@ -8,7 +8,7 @@ use rhai::{
     AST, Dynamic, Expr, Identifier, ImmutableString, ScriptFuncDef, Shared, Stmt, StmtBlock,
 };
 
-use super::bodies::{statements_of, with_nodes};
+use super::bodies::{statements_of, with_functions, with_nodes};
 
 /// The key of the nodes of guards.
 pub(crate) const KEY: &str = "<method>";
@@ -60,15 +60,7 @@ pub(crate) fn wrap(
     if guards.is_empty() {
         return ast;
     }
-    let mut module = (**ast.shared_lib()).clone();
-    for function in with_nodes(KEY, guards) {
-        module.set_script_fn(function);
-    }
-    let mut guarded = AST::new(ast.statements().to_vec(), module);
-    if let Some(source) = ast.source() {
-        guarded.set_source(source.to_string());
-    }
-    guarded
+    with_functions(&ast, ast.statements().to_vec(), with_nodes(KEY, guards))
 }
 
 fn guard_of(function: &Shared<ScriptFuncDef>, owners: HashSet<TypeId>) -> Guard {

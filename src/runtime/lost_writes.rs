@@ -4,8 +4,7 @@
 use std::collections::HashSet;
 
 use rhai::{
-    AST, ASTNode, Dynamic, Expr, FnCallExpr, FnPtr, ImmutableString, Module, Position,
-    ScriptFuncDef, Shared, Stmt,
+    AST, ASTNode, Expr, FnCallExpr, ImmutableString, Module, Position, ScriptFuncDef, Shared, Stmt,
 };
 
 use crate::program::bodies::statements_of;
@@ -64,25 +63,28 @@ fn walk(statements: &[Stmt], see: &mut dyn FnMut(&ASTNode)) {
     }
 }
 
+/// The function of a Process or a Thread and the list of its arguments, as far as they are written.
+pub(super) fn target_and_args(args: &[Expr]) -> (Option<&Expr>, Option<&Expr>) {
+    let [Expr::Map(entries, _)] = args else {
+        return (args.first(), args.get(1));
+    };
+    let value = |name: &str| {
+        let mut all = entries.0.iter();
+        all.find(|(key, _)| key.name == name)
+            .map(|(_, value)| value)
+    };
+    (value("target"), value("args"))
+}
+
 /// Returns what to say of the start of a thread or a process, if something is lost.
 fn lost_by(
     call: &FnCallExpr,
     library: &Shared<Module>,
     plain: &HashSet<ImmutableString>,
 ) -> Option<String> {
-    let (target, args) = match &call.args[..] {
-        [Expr::Map(entries, _)] => {
-            let value = |name: &str| {
-                let mut all = entries.0.iter();
-                all.find(|(key, _)| key.name == name)
-                    .map(|(_, value)| value)
-            };
-            (value("target")?, value("args")?)
-        }
-        [target, args, ..] => (target, args),
-        _ => return None,
-    };
-    let (Expr::Variable(function, ..), Expr::Array(args, _)) = (target, args) else {
+    let (Some(Expr::Variable(function, ..)), Some(Expr::Array(args, _))) =
+        target_and_args(&call.args)
+    else {
         return None;
     };
     let definition = library.get_script_fn(&function.1, args.len())?;
@@ -133,10 +135,7 @@ fn plain_variables(statements: &[Stmt], params: &[ImmutableString]) -> HashSet<I
 fn is_plain(value: &Expr) -> bool {
     match value {
         Expr::Map(..) | Expr::Array(..) => true,
-        Expr::DynamicConstant(value, _) => {
-            let is = |value: &Dynamic| value.is_map() || value.is_array();
-            is(value) && !value.is::<FnPtr>()
-        }
+        Expr::DynamicConstant(value, _) => value.is_map() || value.is_array(),
         _ => false,
     }
 }

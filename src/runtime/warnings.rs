@@ -3,12 +3,12 @@
 use std::any::TypeId;
 use std::collections::BTreeSet;
 
-use rhai::{
-    AST, ASTNode, Array, Blob, Expr, ImmutableString, Map, Module, Position, ScriptFuncDef, Shared,
-};
+use rhai::{AST, ASTNode, Array, Blob, Expr, ImmutableString, Map, ScriptFuncDef, Shared};
 
+use super::check::place_of;
 use super::methods::owners;
 use super::{Runtime, Script, lost_writes};
+use crate::program::bodies::walk_function;
 use crate::program::call;
 use crate::program::diagnostic::Diagnostic;
 use crate::program::guarded::named;
@@ -70,15 +70,10 @@ impl Runtime {
     }
 }
 
-fn place_of(at: Position) -> (usize, usize) {
-    (at.line().unwrap_or(0), at.position().unwrap_or(0))
-}
-
 /// Returns whether `this` is used in a function.
 fn uses_this(function: &Shared<ScriptFuncDef>) -> bool {
-    let (mut uses, mut module) = (false, Module::new());
-    module.set_script_fn(function.clone());
-    AST::new([], module).walk(&mut |path| {
+    let mut uses = false;
+    walk_function(function, &mut |path| {
         uses |= matches!(path.last(), Some(ASTNode::Expr(Expr::ThisPtr(_))));
         !uses
     });

@@ -3,6 +3,7 @@
 use rhai::ImmutableString;
 
 use crate::script::bind::Signature;
+use crate::script::rhai_texts::Words;
 
 /// The names of a function's parameters.
 pub(crate) type Params = Vec<ImmutableString>;
@@ -47,6 +48,12 @@ pub(crate) fn wrong_script_count(name: &str, definitions: &[Params], given: usiz
     let takes: Vec<_> = arities.iter().map(usize::to_string).collect();
     let (takes, was) = (takes.join(" or "), was(given));
     format!("{name}() takes {takes} positional {noun} but {given} {was} given")
+}
+
+/// Returns what is wrong with a call of a script's function.
+pub(crate) fn wrong_own_count(name: &str, forms: &[Params], given: usize) -> Option<Words> {
+    let fits = forms.iter().any(|params| params.len() == given);
+    (!fits).then(|| ("TypeError", wrong_script_count(name, forms, given)))
 }
 
 fn counted(count: usize) -> String {

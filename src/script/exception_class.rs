@@ -73,7 +73,7 @@ pub(crate) fn register(registry: &mut Registry) {
 /// Adds classes of exceptions to a script module: `queue.Empty`.
 pub(crate) fn members(module: &mut Namespace<'_>, classes: &[&'static str]) {
     for class in classes {
-        module.unlisted(class, &["a?", "b?", "c?", "d?", "e?", "/"], construct);
+        module.unlisted(class, PARAMS, construct);
     }
 }
 

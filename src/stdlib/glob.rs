@@ -20,9 +20,6 @@ const PARAMS: &[&str] = &["pathname", "root_dir?", "recursive?", "include_hidden
 const LEVELS: usize = 200;
 
 pub(super) fn register(registry: &mut Registry) {
-    if !registry.can_name("glob") {
-        return;
-    }
     registry
         .namespace("glob", Glob)
         .function("glob", PARAMS, |call| Ok(found(call)?.into()))

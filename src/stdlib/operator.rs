@@ -6,8 +6,9 @@ use crate::script::bind::{CALL, function_of};
 use crate::script::exceptions::no_key;
 use crate::script::{Call, Handler, Namespace, Outcome, Registry, raise, truth, type_name};
 use crate::stdlib::builtins::arithmetic::{by_engine, unsupported};
-use crate::stdlib::builtins::compare::{equal, greater, less};
+use crate::stdlib::builtins::compare::equal;
 use crate::stdlib::builtins::kind::attribute;
+use crate::stdlib::builtins::operators::ORDERS;
 use crate::stdlib::builtins::sequence::add;
 use crate::stdlib::builtins::slices;
 use crate::text::{as_float, as_int, as_string};
@@ -24,9 +25,6 @@ struct Getter {
 }
 
 pub(super) fn register(registry: &mut Registry) {
-    if !registry.can_name("operator") {
-        return;
-    }
     registry
         .class::<Getter>("operator.itemgetter")
         .by_parts(
@@ -120,7 +118,7 @@ fn engine(call: &mut Call<'_>, operator: &str) -> Outcome {
 }
 
 fn comparisons(operator: &mut Namespace<'_>) {
-    let compares: [(&'static str, Handler); 6] = [
+    let compares: [(&'static str, Handler); 2] = [
         ("eq", |call| {
             let (a, b) = (call.value(0), call.value(1));
             Ok(equal(call.context, &a, &b).into())
@@ -129,24 +127,9 @@ fn comparisons(operator: &mut Namespace<'_>) {
             let (a, b) = (call.value(0), call.value(1));
             Ok((!equal(call.context, &a, &b)).into())
         }),
-        ("lt", |call| {
-            let (a, b) = (call.value(0), call.value(1));
-            less(call.context, &a, &b).map(Dynamic::from)
-        }),
-        ("gt", |call| {
-            let (a, b) = (call.value(0), call.value(1));
-            greater(call.context, &a, &b).map(Dynamic::from)
-        }),
-        ("le", |call| {
-            let (a, b) = (call.value(0), call.value(1));
-            Ok((equal(call.context, &a, &b) || less(call.context, &a, &b)?).into())
-        }),
-        ("ge", |call| {
-            let (a, b) = (call.value(0), call.value(1));
-            Ok((equal(call.context, &a, &b) || greater(call.context, &a, &b)?).into())
-        }),
     ];
-    for (name, handler) in compares {
+    let orders = ORDERS.map(|(_, name, handler)| (name, handler));
+    for (name, handler) in compares.into_iter().chain(orders) {
         operator.function(name, TWO, handler);
     }
 }

@@ -8,9 +8,11 @@ use std::path::Path;
 use rhai::{Dynamic, Map};
 
 use super::builtins::path;
-use super::os::files::{entries, leads_to_directory, make_directory, renamed, terminal_size};
+use super::os::files::{
+    entries, exists, leads_to_directory, make_directory, not_renamed, renamed, terminal_size,
+};
 use crate::permissions::{Last, Use};
-use crate::script::{Call, Exception, Failure, Outcome, Registry, raise, raise_os, throw};
+use crate::script::{Call, Failure, Outcome, Registry, raise, raise_os};
 use crate::sys;
 use crate::text::{as_int, from_os, quoted, to_path};
 
@@ -25,9 +27,6 @@ const IS_A_DIRECTORY: i32 = 21;
 const AT_ONCE: u64 = 64 << 20;
 
 pub(super) fn register(registry: &mut Registry) {
-    if !registry.can_name("shutil") {
-        return;
-    }
     registry
         .namespace("shutil", Shutil)
         .function("copyfile", &["src", "dst"], |call| {
@@ -193,11 +192,7 @@ const ELSEWHERE: i32 = 18;
 fn move_to(call: &mut Call<'_>) -> Outcome {
     let (from, to) = (path(call, 0)?, path(call, 1)?);
     let target = inside_if_directory(call, &from, &to);
-    let exists = call
-        .interp
-        .permissions()
-        .place(&target, Use::Read, Last::Itself)
-        .is_ok_and(|place| place.is_ok_and(|place| fs::symlink_metadata(place.path()).is_ok()));
+    let exists = exists(call.interp, &target).unwrap_or(false);
     if target != to.as_str() && exists {
         let text = format!("Destination path {} already exists", quoted(&target));
         return Err(raise("OSError", text));
@@ -211,12 +206,7 @@ fn move_to(call: &mut Call<'_>) -> Outcome {
             }
             remove(call, &from)?;
         }
-        moved => moved.map_err(|error| {
-            let exception = crate::script::exceptions::os_error(&error, Some(&from));
-            let mut args = exception.args().clone();
-            args.extend([Dynamic::UNIT, target.clone().into()]);
-            throw(Exception::new(exception.kind().to_string(), args))
-        })?,
+        moved => moved.map_err(|error| not_renamed(&error, &from, &target))?,
     }
     Ok(target.into())
 }

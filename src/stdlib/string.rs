@@ -16,9 +16,6 @@ macro_rules! constants {
 }
 
 pub(super) fn register(registry: &mut Registry) {
-    if !registry.can_name("string") {
-        return;
-    }
     let mut module = registry.namespace("string", StringModule);
     constants(&mut module);
     module.function("capwords", &["s", "sep?"], capwords);

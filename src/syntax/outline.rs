@@ -116,7 +116,7 @@ impl<'t> Outline<'t> {
     }
 
     /// The bracket that the one at `close` closes.
-    fn opening(&self, close: usize) -> Option<usize> {
+    pub(crate) fn opening(&self, close: usize) -> Option<usize> {
         let mut depth = 0_usize;
         for at in (0..=close).rev() {
             match self.piece(at) {

@@ -8,6 +8,7 @@
 #[allow(dead_code)] // Each program uses a part of it.
 mod support {
     pub(crate) mod capture; // what comes out of a pipe
+    pub(crate) mod commands; // commands of scripts that run on
     pub(crate) mod golden; // files that hold what a test found
     pub(crate) mod nests; // texts that nest without end
     pub(crate) mod output; // the end of a run of the command

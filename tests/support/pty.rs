@@ -192,11 +192,16 @@ impl Terminal {
         master.write_all(keys.as_bytes()).unwrap();
     }
 
+    /// Types keys, and waits for the prompt after what they do.
+    pub(crate) fn press(&self, keys: &str) {
+        let before = self.prompts();
+        self.keys(keys);
+        self.wait_for_prompt(before);
+    }
+
     /// Types a line and Enter, and waits for the prompt after what it does.
     pub(crate) fn enter(&self, line: &str) {
-        let before = self.prompts();
-        self.keys(&format!("{line}{ENTER}"));
-        self.wait_for_prompt(before);
+        self.press(&format!("{line}{ENTER}"));
     }
 
     /// Types lines, each with Enter and a prompt after it.

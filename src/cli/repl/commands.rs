@@ -56,15 +56,22 @@ fn help(topic: &str, session: &Session, screen: &Screen) -> String {
     if !own.is_empty() {
         return own.join("\n");
     }
-    let value = value_of(topic, session);
-    let topic = method_of_type(topic, session).unwrap_or_else(|| topic.into());
-    match (value, Manual::find(&topic)) {
-        (Some(value), Some(entry)) => {
-            format!("{value}\n\n{}", entry.to_text(screen.window().columns))
-        }
-        (None, Some(entry)) => entry.to_text(screen.window().columns),
-        (Some(value), None) => value,
-        (None, None) => unknown(&topic),
+    // The entry of `Queue.get` describes `q.get` if `q` is a Queue, and that of `Queue` describes `q`.
+    let (name, method) = topic.split_once('.').unwrap_or((topic, ""));
+    let variables = session.borrow().variables();
+    let variable = variables.into_iter().find(|found| found.name == name);
+    let value = variable.as_ref().filter(|found| found.name == topic);
+    let value = value.map(|found| format!("{topic}: {} = {}", found.type_name, found.repr));
+    let topic = match variable {
+        Some(found) if method.is_empty() => found.type_name,
+        Some(found) => format!("{}.{method}", found.type_name),
+        None => topic.into(),
+    };
+    let entry = Manual::find(&topic).map(|entry| entry.to_text(screen.window().columns));
+    let parts: Vec<String> = value.into_iter().chain(entry).collect();
+    match parts.is_empty() {
+        true => unknown(&topic),
+        false => parts.join("\n\n"),
     }
 }
 
@@ -75,16 +82,6 @@ fn unknown(topic: &str) -> String {
     }
     let nearest = nearest.join(", ");
     format!("the manual has no '{topic}'; did you mean {nearest}?")
-}
-
-/// Returns `q: Queue = <…>` for a variable.
-fn value_of(topic: &str, session: &Session) -> Option<String> {
-    let variables = session.borrow().variables();
-    let variable = variables.into_iter().find(|found| found.name == topic)?;
-    Some(format!(
-        "{topic}: {} = {}",
-        variable.type_name, variable.repr
-    ))
 }
 
 fn own_functions(name: &str, session: &Session) -> Vec<String> {
@@ -102,17 +99,6 @@ fn own_functions(name: &str, session: &Session) -> Vec<String> {
             text
         })
         .collect()
-}
-
-/// Returns `Queue.get` for `q.get` if `q` is a Queue, and `Queue` for `q`.
-fn method_of_type(topic: &str, session: &Session) -> Option<String> {
-    let (name, method) = topic.split_once('.').unwrap_or((topic, ""));
-    let variables = session.borrow().variables();
-    let variable = variables.into_iter().find(|found| found.name == name)?;
-    Some(match method {
-        "" => variable.type_name,
-        method => format!("{}.{method}", variable.type_name),
-    })
 }
 
 fn variables(session: &Session) -> String {

@@ -173,8 +173,9 @@ impl Highlighter for Helper {
         let before = self.before.borrow();
         let visible = self.cut_after.borrow().as_ref().and_then(|prompt| {
             let ruler = Ruler::new(self.outlet.window());
-            self.rows.set(ruler.rows_above(prompt, line, position));
-            ruler.visible(prompt, line, position)
+            let (rows, visible) = ruler.view(prompt, line, position);
+            self.rows.set(rows);
+            visible
         });
         let Some(visible) = visible else {
             return self.colours.line(&before, line).into();

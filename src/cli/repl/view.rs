@@ -46,20 +46,23 @@ impl Ruler {
         self.after(text, Spot::default()).row < self.window.rows
     }
 
-    /// Returns how many rows of the window are above that of the cursor, and above the last row of the line.
-    pub(crate) fn rows_above(&self, prompt: &str, line: &str, cursor: usize) -> (usize, usize) {
+    /// Returns how many rows of the window are above that of the cursor, and above the last row of the line; and the part of `line` to
+    /// paint, if the prompt and the line do not fit into the window. `cursor` is in bytes.
+    pub(crate) fn view(
+        &self,
+        prompt: &str,
+        line: &str,
+        cursor: usize,
+    ) -> ((usize, usize), Option<Range<usize>>) {
         let begin = self.after(prompt, Spot::default());
         let at_cursor = self.after(&line[..cursor], begin);
         let end = self.after(&line[cursor..], at_cursor);
         let most = self.window.rows - 1;
-        (at_cursor.row.min(most), end.row.min(most))
+        let above = (at_cursor.row.min(most), end.row.min(most));
+        (above, self.visible(line, [begin, at_cursor, end]))
     }
 
-    /// Returns the part of `line` to paint, if the prompt and the line do not fit into the window; `cursor` is in bytes.
-    pub(crate) fn visible(&self, prompt: &str, line: &str, cursor: usize) -> Option<Range<usize>> {
-        let begin = self.after(prompt, Spot::default());
-        let at_cursor = self.after(&line[..cursor], begin);
-        let end = self.after(&line[cursor..], at_cursor);
+    fn visible(&self, line: &str, [begin, at_cursor, end]: [Spot; 3]) -> Option<Range<usize>> {
         let hidden = (end.row + 1).checked_sub(self.window.rows)?;
         if hidden == 0 {
             return None;
@@ -132,7 +135,7 @@ mod tests {
             columns: 10,
             rows: 3,
         };
-        let range = Ruler::new(window).visible(">>> ", line, cursor)?;
+        let range = Ruler::new(window).view(">>> ", line, cursor).1?;
         Some(line[range].to_string())
     }
 

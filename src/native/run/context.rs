@@ -7,7 +7,7 @@ use super::journal::Journal;
 use super::lists::{Frames, Lists};
 use super::random::Words;
 use super::values::Outside;
-use crate::native::code::Place;
+use crate::native::code::{Place, Ty};
 
 /// What code has a pointer to while it runs. It reads and writes the fields before `outside`.
 #[repr(C)]
@@ -29,4 +29,28 @@ pub(crate) struct Context<'a> {
     pub(super) panic: Option<Box<dyn Any + Send>>,
     pub(super) lists: Lists,
     pub(super) frames: Frames,
+}
+
+impl<'a> Context<'a> {
+    /// Returns what code at a place gets before it runs, whose result is of this type.
+    pub(super) fn new(
+        seen: u32,
+        (place, result): (Place, Ty),
+        outside: &'a mut dyn Outside,
+        lists: Lists,
+    ) -> Self {
+        Self {
+            seen,
+            place,
+            answer: 0,
+            words: Words::default(),
+            journal: Journal::default(),
+            result: Header::empty(result),
+            outside,
+            is_stopped: false,
+            panic: None,
+            lists,
+            frames: Frames::default(),
+        }
+    }
 }

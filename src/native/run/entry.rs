@@ -5,11 +5,8 @@ use std::panic::resume_unwind;
 use std::sync::Arc;
 
 use super::context::Context;
-use super::header::Header;
-use super::journal::Journal;
-use super::lists::{Frames, Lists};
+use super::lists::Lists;
 use super::memory::{Code, Start};
-use super::random::Words;
 use super::values::{Exit, Outside, Progress, Value};
 use crate::native::code::{Place, Ty, Var};
 use crate::sys::interrupt;
@@ -44,6 +41,13 @@ pub(crate) struct Shape {
     pub kind: Kind,
     /// The place of the code, for a stop before it begins.
     pub place: Place,
+}
+
+impl Shape {
+    /// Returns the place of the code and the type of its result.
+    pub(super) fn at_entry(&self) -> (Place, Ty) {
+        (self.place, self.result)
+    }
 }
 
 /// The kinds of compiled code.
@@ -170,19 +174,7 @@ impl Entry {
             slots[counting..].copy_from_slice(&number.map(i64::cast_unsigned));
         }
         let lists = Lists::new(values, &self.shape.written, slots);
-        let mut context = Context {
-            seen,
-            place: self.shape.place,
-            answer: 0,
-            words: Words::default(),
-            journal: Journal::default(),
-            result: Header::empty(self.shape.result),
-            outside,
-            is_stopped: false,
-            panic: None,
-            lists,
-            frames: Frames::default(),
-        };
+        let mut context = Context::new(seen, self.shape.at_entry(), outside, lists);
         let depth = i64::try_from(depth).unwrap_or(i64::MAX);
         // SAFETY: the code has been made for the shape that `values` have. It gets a context that nobody else reaches until it ends, and
         // the slots of its shape, which contain the numbers, and the addresses of headers that live as long as the context.
@@ -208,7 +200,7 @@ impl Entry {
     }
 
     /// Returns how code has ended with this status and result.
-    fn end(&self, status: i64, context: &mut Context, bits: u64) -> Exit {
+    pub(super) fn end(&self, status: i64, context: &mut Context, bits: u64) -> Exit {
         let mut result = || match self.shape.result {
             Ty::List(_) | Ty::Rows(_) => context.result.take_value(),
             ty => Value::of_bits(ty, bits),

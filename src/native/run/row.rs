@@ -3,11 +3,8 @@
 use std::panic::resume_unwind;
 
 use super::context::Context;
-use super::entry::{DONE, Entry, GAVE_UP, Kind, RETURNED};
-use super::header::Header;
-use super::journal::Journal;
-use super::lists::{Frames, Lists};
-use super::random::Words;
+use super::entry::{Entry, GAVE_UP, Kind};
+use super::lists::Lists;
 use super::values::{Exit, Outside, Value};
 use crate::native::code::Ty;
 use crate::sys::interrupt;
@@ -37,19 +34,8 @@ impl Entry {
         if !fits {
             return None;
         }
-        let context = Context {
-            seen: interrupt::alerts(),
-            place: shape.place,
-            answer: 0,
-            words: Words::default(),
-            journal: Journal::default(),
-            result: Header::empty(shape.result),
-            outside,
-            is_stopped: false,
-            panic: None,
-            lists: Lists::new(&mut [], &[], &mut []),
-            frames: Frames::default(),
-        };
+        let lists = Lists::new(&mut [], &[], &mut []);
+        let context = Context::new(interrupt::alerts(), shape.at_entry(), outside, lists);
         Some(Row {
             entry: self.clone(),
             context,
@@ -107,14 +93,8 @@ impl Row<'_> {
         if let Some(panic) = self.context.panic.take() {
             resume_unwind(panic);
         }
-        let shape = self.entry.shape();
-        let result = Value::of_bits(shape.result, self.slots[shape.vars.len()]);
-        match status {
-            DONE => Exit::Done(result),
-            RETURNED => Exit::Returned(result),
-            _ if self.context.is_stopped => Exit::Stopped(self.context.place),
-            _ => Exit::GaveUp,
-        }
+        let bits = self.slots[self.entry.shape().vars.len()];
+        self.entry.end(status, &mut self.context, bits)
     }
 }
 

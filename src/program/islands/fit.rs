@@ -104,7 +104,7 @@ impl Fitting<'_> {
                     Ok(args.saturating_add(4))
                 }
                 (Expr::Variable(name, ..), Expr::Property(property, _))
-                    if name.1 == "math" && matches!(property.2.as_str(), "pi" | "e" | "tau") =>
+                    if name.1 == "math" && numeric::math_constant(&property.2).is_some() =>
                 {
                     Ok(1)
                 }

@@ -5,13 +5,13 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 
 use rhai::{
-    AST, ASTNode, Dynamic, Expr, FlowControl, Ident, ImmutableString, Module, Position,
-    ScriptFuncDef, Shared, Stmt, StmtBlock,
+    ASTNode, Dynamic, Expr, FlowControl, Ident, ImmutableString, Position, ScriptFuncDef, Shared,
+    Stmt, StmtBlock,
 };
 
 use super::Unfit;
 use super::form::Form;
-use crate::program::bodies::{body_in, node};
+use crate::program::bodies::{node, walk_function};
 use crate::program::guarded;
 
 /// The key of the nodes of islands.
@@ -204,34 +204,12 @@ impl Handle {
     }
 }
 
-/// Shows the first statement of a function's body. The type of the body cannot be named outside of Rhai: a tree is walked that has
-/// no other function.
+/// Shows the first statement of a function's body.
 fn first_statement(function: &Shared<ScriptFuncDef>, mut show: impl FnMut(&Stmt)) {
-    let mut module = Module::new();
-    module.set_script_fn(function.clone());
-    AST::new([], module).walk(&mut |path| {
+    walk_function(function, &mut |path| {
         if let [ASTNode::Stmt(statement)] = path {
             show(statement);
         }
         false
-    });
-}
-
-/// Shows each statement of a function's body.
-pub(super) fn each_statement(function: &Shared<ScriptFuncDef>, mut show: impl FnMut(&Stmt)) {
-    let mut module = Module::new();
-    module.set_script_fn(function.clone());
-    AST::new([], module).walk(&mut |path| {
-        if let [ASTNode::Stmt(statement)] = path {
-            let body = match statement {
-                Stmt::Expr(expr) => body_in(expr),
-                _ => None,
-            };
-            match body {
-                Some(body) => body.statements().iter().for_each(&mut show),
-                None => show(statement),
-            }
-        }
-        true
     });
 }

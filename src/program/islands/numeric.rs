@@ -81,3 +81,14 @@ pub(crate) fn of_math(name: &str, args: usize) -> Option<Numeric> {
         _ => return None,
     })
 }
+
+/// Returns `math.pi` and others, by their names.
+pub(crate) fn math_constant(name: &str) -> Option<f64> {
+    use std::f64::consts::{E, PI, TAU};
+    match name {
+        "pi" => Some(PI),
+        "e" => Some(E),
+        "tau" => Some(TAU),
+        _ => None,
+    }
+}

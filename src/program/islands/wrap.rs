@@ -6,10 +6,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rhai::{AST, Dynamic, Expr, ScriptFuncDef, Shared, Stmt, StmtBlock};
 
 use super::fit::Fitting;
-use super::island::{FunctionTree, KEY, LoopTree, Over, each_statement};
+use super::island::{FunctionTree, KEY, LoopTree, Over};
 use super::repeated;
 use super::{Handle, Tree, Unfit};
-use crate::program::bodies::{node, with_nodes};
+use crate::program::bodies::{each_statement, node, with_functions, with_nodes};
 use crate::program::with_block;
 
 /// The most parameters of a function that may be an island.
@@ -66,15 +66,7 @@ pub(crate) fn wrap(ast: AST, knows: &dyn Fn(&str) -> bool, explain: bool) -> (AS
         return (ast, notes);
     }
     let statements = statements.unwrap_or_else(|| ast.statements().to_vec());
-    let mut module = (*library).clone();
-    for function in functions {
-        module.set_script_fn(function);
-    }
-    let mut wrapped = AST::new(statements, module);
-    if let Some(source) = ast.source() {
-        wrapped.set_source(source.to_string());
-    }
-    (wrapped, notes)
+    (with_functions(&ast, statements, functions), notes)
 }
 
 impl Wrapping<'_> {

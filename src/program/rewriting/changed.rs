@@ -2,7 +2,7 @@
 
 use rhai::{AST, Module, ScriptFuncDef, Shared, Stmt};
 
-use crate::program::bodies::with_statements;
+use crate::program::bodies::{of_parts, with_statements};
 
 /// A function with other statements, and maybe more parameters.
 pub(super) struct Changed {
@@ -32,9 +32,5 @@ pub(super) fn rebuilt(ast: &AST, statements: Vec<Stmt>, changed: Vec<Changed>) -
     for function in new {
         module.set_script_fn(function);
     }
-    let mut rebuilt = AST::new(statements, module);
-    if let Some(source) = ast.source() {
-        rebuilt.set_source(source.to_string());
-    }
-    Some(rebuilt)
+    Some(of_parts(ast, statements, module))
 }

@@ -3,6 +3,7 @@
 use rhai::{ASTNode, Expr, FnPtr, ImmutableString, ScriptFuncDef, Shared, Stmt};
 
 use super::changed::Changed;
+use super::made::Made;
 use super::walk::Walk;
 use crate::program::bodies::statements_of;
 use crate::program::with_block;
@@ -51,7 +52,8 @@ impl Walk<'_> {
         if has_changed {
             let captured = captured.into_iter().filter(|name| !of_with.contains(name));
             let captured: Vec<_> = missing.into_iter().chain(captured).collect();
-            *expr = self.made.closure(FnPtr::from(new), &captured, at);
+            let made = self.made.get_or_init(Made::new);
+            *expr = made.closure(FnPtr::from(new), &captured, at);
         }
         true
     }

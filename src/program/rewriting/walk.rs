@@ -1,5 +1,6 @@
 //! Going through a tree with its scopes.
 
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 
 use rhai::{Expr, FnCallExpr, Ident, ImmutableString, Position, ScriptFuncDef, Shared, Stmt};
@@ -16,7 +17,8 @@ pub(super) struct Walk<'o> {
     /// The functions, with their numbers of arguments.
     functions: HashSet<(ImmutableString, usize)>,
     pub closures: HashMap<ImmutableString, Shared<ScriptFuncDef>>,
-    pub made: Made,
+    /// Made when something is changed.
+    pub made: OnceCell<Made>,
     /// How much has been changed.
     pub changes: usize,
     pub changed: Vec<Changed>,
@@ -36,7 +38,7 @@ impl<'o> Walk<'o> {
             names,
             functions,
             closures,
-            made: Made::new(),
+            made: OnceCell::new(),
             changes: 0,
             changed: Vec::new(),
             in_vain: None,
@@ -161,7 +163,7 @@ impl<'o> Walk<'o> {
         }
         let arity = (call.name.clone(), call.args.len());
         if !self.functions.contains(&arity) && self.scopes.find(&call.name) {
-            self.made.call_of_value(call, at);
+            self.made.get_or_init(Made::new).call_of_value(call, at);
             self.changes += 1;
         }
     }

@@ -66,21 +66,20 @@ pub(crate) fn put_into(ast: AST, outside: &Outside<'_>) -> Result<AST, Position>
 
 /// Returns the names that are called and that variables may have, and whether there is anything else that may have to be changed.
 fn in_question(ast: &AST, outside: &Outside<'_>) -> (Names, bool) {
-    // Few: a program has more variables than functions that it calls.
-    let mut called: Vec<ImmutableString> = Vec::new();
-    let mut has_other = false;
+    let mut called = Names::new();
+    let (mut has_with, mut has_default) = (false, false);
     ast.walk(&mut |path| {
         match path.last() {
             Some(ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _)))
                 if call.op_token.is_none() && !called.contains(&call.name) =>
             {
-                called.push(call.name.clone());
+                called.insert(call.name.clone());
             }
             Some(ASTNode::Expr(expr @ Expr::Custom(..))) => {
-                has_other |= !with_block::declared_by(expr).is_empty();
+                has_with |= !with_block::declared_by(expr).is_empty();
             }
             Some(ASTNode::Expr(Expr::MethodCall(call, _))) => {
-                has_other |= call.name == SETDEFAULT;
+                has_default |= call.name == SETDEFAULT;
             }
             _ => (),
         }
@@ -109,5 +108,8 @@ fn in_question(ast: &AST, outside: &Outside<'_>) -> (Names, bool) {
     }
     let outside = called.iter().filter(|name| (outside.has_variable)(name));
     found.extend(outside.cloned());
-    (found, has_other)
+    // What a `with` declares matters to closures alone.
+    let mut own = ast.shared_lib().iter_script_fn_info();
+    let has_closure = own.any(|(.., own)| own.name.starts_with("anon$"));
+    (found, has_default || has_with && has_closure)
 }

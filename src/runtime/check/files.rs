@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use rhai::{AST, ASTFlags, Engine, EvalAltResult, FnAccess, Stmt};
 
-use super::mistake::{Mistake, wrong_own_count};
+use super::mistake::Mistake;
 use super::uses::{self, Use};
 use crate::advice;
 use crate::program::compiling;
 use crate::runtime::{Runtime, modules};
-use crate::script::counts::Params;
+use crate::script::counts::{Params, wrong_own_count};
 use crate::text::{from_os, to_path};
 
 /// The members of a module.

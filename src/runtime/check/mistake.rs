@@ -4,7 +4,7 @@ use rhai::{ImmutableString, Position};
 
 use super::uses::Arguments;
 use crate::script::bind::Signature;
-use crate::script::counts::{Params, wrong_count, wrong_script_count};
+use crate::script::counts::wrong_count;
 use crate::script::rhai_texts::Words;
 
 /// A mistake, its place, and what to do if only the place itself tells that.
@@ -16,12 +16,6 @@ pub(super) fn not_defined(name: &str) -> Words {
 
 pub(super) fn no_module(path: &str) -> Words {
     ("ModuleNotFoundError", format!("No module named '{path}'"))
-}
-
-/// What is wrong with a call of a script's function.
-pub(super) fn wrong_own_count(name: &str, forms: &[Params], given: usize) -> Option<Words> {
-    let fits = forms.iter().any(|params| params.len() == given);
-    (!fits).then(|| ("TypeError", wrong_script_count(name, forms, given)))
 }
 
 /// What is wrong with a call of a native: a keyword that it does not have, or the number of arguments.

@@ -5,14 +5,14 @@ use std::collections::HashMap;
 use rhai::{AST, ImmutableString};
 
 use super::files::{self, File};
-use super::mistake::{Mistake, no_module, not_defined, wrong_native, wrong_own_count};
+use super::mistake::{Mistake, no_module, not_defined, wrong_native};
 use super::syntax::{ERRORS_MAX, place_of};
 use super::uses::{self, Arguments, Import, Use, Uses};
 use crate::advice;
 use crate::program::diagnostic::Diagnostic;
 use crate::program::source::Source;
 use crate::runtime::Runtime;
-use crate::script::counts::Params;
+use crate::script::counts::{Params, wrong_own_count};
 use crate::script::exceptions::{THROWN, thrown};
 use crate::script::names::{Names, Of};
 use crate::script::report::Reports;

@@ -12,6 +12,8 @@ mod uses;
 
 use rhai::{AST, Engine, EvalAltResult};
 
+pub(super) use self::syntax::place_of;
+
 use super::{Runtime, Script, parsing};
 use crate::advice::Pieces;
 use crate::program::call;

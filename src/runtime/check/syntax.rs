@@ -57,7 +57,7 @@ pub(super) fn report(
 }
 
 /// The line and column of an error; 0 if unknown.
-pub(super) fn place_of(position: Position) -> (usize, usize) {
+pub(in crate::runtime) fn place_of(position: Position) -> (usize, usize) {
     let column = position.position().unwrap_or(0);
     (position.line().unwrap_or(0), column)
 }

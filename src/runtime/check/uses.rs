@@ -9,6 +9,7 @@ use rhai::{
 
 use crate::program::bodies::statements_of;
 use crate::program::with_block::{self, Parts};
+use crate::runtime::lost_writes::target_and_args;
 
 /// A name that is used.
 #[derive(Debug, Clone)]
@@ -314,17 +315,7 @@ impl Walk {
 
     /// The function of a Process or a Thread, which is called with the items of a list.
     fn task(&mut self, args: &[Expr], at: Position) {
-        let (target, list) = match args {
-            [Expr::Map(parts, _)] => {
-                let value = |name: &str| parts.0.iter().find(|(key, _)| key.name == name);
-                (
-                    value("target").map(|row| &row.1),
-                    value("args").map(|row| &row.1),
-                )
-            }
-            [target, list @ ..] => (Some(target), list.first()),
-            [] => (None, None),
-        };
+        let (target, list) = target_and_args(args);
         let count = match list {
             None => 0,
             Some(Expr::Array(items, _)) => items.len(),

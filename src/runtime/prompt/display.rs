@@ -69,7 +69,8 @@ impl Interactive {
             let piece = self.piece(value, &mut room, 0);
             let mut out = String::new();
             let columns = display.columns.unwrap_or(usize::MAX);
-            lay_out(&piece, columns, (0, 0), &mut out);
+            let text = flat(&piece);
+            lay_out(&piece, &text, columns, (0, 0), &mut out);
             out
         })
     }
@@ -149,25 +150,26 @@ impl Interactive {
     }
 
     /// The `repr` of a value.
-    pub(super) fn repr(&self, value: &Dynamic) -> String {
+    fn repr(&self, value: &Dynamic) -> String {
         let engine = &self.runtime.engine;
         let context = self.runtime.state.context(engine, "repr");
-        on_deep_stack(|| repr_with(value, &context))
+        repr_with(value, &context)
     }
 }
 
-/// Writes a piece that begins in a column and is followed by `behind` more characters.
-fn lay_out(piece: &Piece, columns: usize, (column, behind): (usize, usize), out: &mut String) {
-    let flat = flat(piece);
-    let fits = column.saturating_add(width(&flat) + behind) <= columns;
-    let Piece::Group { open, close, items } = piece else {
-        out.push_str(&flat);
-        return;
+/// Writes a piece, whose text on one line is `text`. It begins in a column and is followed by `behind` more characters.
+fn lay_out(
+    piece: &Piece,
+    text: &str,
+    columns: usize,
+    (column, behind): (usize, usize),
+    out: &mut String,
+) {
+    let fits = column.saturating_add(width(text) + behind) <= columns;
+    let (open, close, items) = match piece {
+        Piece::Group { open, close, items } if !fits => (open, close, items),
+        _ => return out.push_str(text),
     };
-    if fits {
-        out.push_str(&flat);
-        return;
-    }
     let inner = column + 1;
     let is_text = |(key, item): &(String, Piece)| key.is_empty() && matches!(item, Piece::Text(_));
     let fills_rows = items.iter().all(is_text);
@@ -175,7 +177,8 @@ fn lay_out(piece: &Piece, columns: usize, (column, behind): (usize, usize), out:
     out.push(*open);
     for (index, (key, item)) in items.iter().enumerate() {
         let after = if index == last { behind + 1 } else { 1 };
-        let size = width(&self::flat(item));
+        let text = flat(item);
+        let size = width(&text);
         if index > 0 {
             let goes_on = fills_rows && at + 2 + size + after <= columns;
             out.push_str(if goes_on { ", " } else { ",\n" });
@@ -188,7 +191,7 @@ fn lay_out(piece: &Piece, columns: usize, (column, behind): (usize, usize), out:
             }
         }
         out.push_str(key);
-        lay_out(item, columns, (at + width(key), after), out);
+        lay_out(item, &text, columns, (at + width(key), after), out);
         at += size;
     }
     out.push(*close);

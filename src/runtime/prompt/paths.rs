@@ -19,10 +19,7 @@ impl Interactive {
     pub fn paths(&self, typed: &str) -> Candidates {
         let start = typed.rfind('/').map_or(0, |slash| slash + 1);
         let (directory, begun) = typed.split_at(start);
-        let mut names = self.inside_directory(directory);
-        names.retain(|name| {
-            name.starts_with(begun) && (!begun.is_empty() || !name.starts_with('.'))
-        });
+        let mut names = self.inside_directory(directory, begun);
         names.sort();
         let names = names
             .iter()
@@ -31,8 +28,8 @@ impl Interactive {
         Candidates { start, names }
     }
 
-    /// The names in a directory that can be typed as they are.
-    fn inside_directory(&self, directory: &str) -> Vec<String> {
+    /// The names in a directory that begin so and can be typed as they are.
+    fn inside_directory(&self, directory: &str, begun: &str) -> Vec<String> {
         let directory = match directory {
             "" => "./",
             directory => directory,
@@ -42,13 +39,17 @@ impl Interactive {
             return Vec::new();
         };
         let entries = fs::read_dir(place.path()).into_iter().flatten().flatten();
-        let names = entries.map(|entry| {
-            // Of a link, what it leads to.
-            let is_directory = entry.path().is_dir();
-            from_os(entry.file_name()) + if is_directory { "/" } else { "" }
-        });
         let is_plain =
             |c: char| !c.is_control() && !matches!(c, '"' | '\\' | char::REPLACEMENT_CHARACTER);
-        names.filter(|name| name.chars().all(is_plain)).collect()
+        let fits = |name: &str| {
+            let is_hidden = begun.is_empty() && name.starts_with('.');
+            name.starts_with(begun) && !is_hidden && name.chars().all(is_plain)
+        };
+        let names = entries.filter_map(|entry| {
+            let name = from_os(entry.file_name());
+            // Of a link, what it leads to.
+            fits(&name).then(|| name + if entry.path().is_dir() { "/" } else { "" })
+        });
+        names.collect()
     }
 }

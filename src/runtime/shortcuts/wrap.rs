@@ -3,10 +3,12 @@
 //!
 //! The other functions are run by shortcuts when shortcuts call them.
 
-use rhai::{AST, ASTNode, Dynamic, Expr, Module, Position, ScriptFuncDef, Shared, Stmt, StmtBlock};
+use rhai::{AST, ASTNode, Dynamic, Expr, Position, ScriptFuncDef, Shared, Stmt, StmtBlock};
 
 use super::unit::{Part, Unit};
-use crate::program::bodies::{body_in, node, statements_of, with_nodes};
+use crate::program::bodies::{
+    body_in, node, statements_of, walk_function, with_functions, with_nodes,
+};
 use crate::program::with_block;
 
 /// The key of the nodes of shortcuts.
@@ -27,15 +29,7 @@ pub(super) fn wrap(ast: AST) -> AST {
     }
     let mut statements = ast.statements().to_vec();
     statements.iter_mut().for_each(wrap_loops);
-    let mut module = (**ast.shared_lib()).clone();
-    for function in with_nodes(KEY, functions) {
-        module.set_script_fn(function);
-    }
-    let mut wrapped = AST::new(statements, module);
-    if let Some(source) = ast.source() {
-        wrapped.set_source(source.to_string());
-    }
-    wrapped
+    with_functions(&ast, statements, with_nodes(KEY, functions))
 }
 
 fn unit_for(definition: &Shared<ScriptFuncDef>) -> Unit {
@@ -92,9 +86,8 @@ impl Survey {
     }
 
     fn of_body(definition: &Shared<ScriptFuncDef>) -> Self {
-        let (mut survey, mut module) = (Self::default(), Module::new());
-        module.set_script_fn(definition.clone());
-        AST::new([], module).walk(&mut |path| survey.see(path));
+        let mut survey = Self::default();
+        walk_function(definition, &mut |path| survey.see(path));
         survey
     }
 

@@ -137,10 +137,10 @@ pub(crate) fn call_as_method(
 
 /// Returns the function that a call of a value calls: that of an object is its `__call__`. Other values are returned as they are.
 pub(crate) fn callee(interp: &Arc<Interp>, value: Dynamic) -> Dynamic {
-    let own = Classes::function(interp, &value, "__call__");
+    let own = Classes::function(interp, &value, CALL);
     let bound = own.and_then(|own| match is_bound(&own) {
         true => Some(own.into()),
-        false => bind(interp, &value, "__call__", own.into()),
+        false => bind(interp, &value, CALL, own.into()),
     });
     bound.unwrap_or(value)
 }
@@ -153,7 +153,7 @@ impl Call<'_> {
 }
 
 /// Returns an attribute that a script has set, as `object.name` reads it: a function that may use `this` is bound to the object.
-pub(crate) fn read_attribute(call: &mut Call<'_>, name: &str, value: Dynamic) -> Dynamic {
+fn read_attribute(call: &mut Call<'_>, name: &str, value: Dynamic) -> Dynamic {
     let program = &call.interp.program;
     let is_method = value
         .read_lock::<FnPtr>()
@@ -163,6 +163,20 @@ pub(crate) fn read_attribute(call: &mut Call<'_>, name: &str, value: Dynamic) ->
     }
     let receiver = call.receiver().clone();
     bind(call.interp, &receiver, name, value.clone()).unwrap_or(value)
+}
+
+/// `object.name`: the attribute that was `found`, or else the method of that name, bound to the object.
+pub(crate) fn attribute_or_method(
+    call: &mut Call<'_>,
+    class: &str,
+    name: &str,
+    found: Option<Dynamic>,
+) -> Outcome {
+    if let Some(value) = found {
+        return Ok(read_attribute(call, name, value));
+    }
+    let receiver = call.receiver().clone();
+    method_of(call, &receiver, name).ok_or_else(|| no_attribute(call, class, name))
 }
 
 /// `object.name`, where no property has that name: the method, bound to the object.

@@ -98,10 +98,7 @@ impl<'c> Direct<'c> {
         }
         let mut world = World(self.interp);
         let mut row = self.row(&mut world)?;
-        for (place, arg) in self.curry.iter().enumerate() {
-            let value = values::plain_number(arg)?;
-            row.set(place, &value).then_some(())?;
-        }
+        set_all(&mut row, self.curry.iter())?;
         let (place, ty) = (self.curry.len(), ty_of(last));
         let fits = row.types().len() == place + 1 && row.types()[place] == ty;
         let result = number_of(row.result()).filter(|_| fits)?;
@@ -174,13 +171,7 @@ impl Calls<'_> {
     #[inline]
     fn in_row(&mut self, args: &[Dynamic]) -> Option<Option<Outcome>> {
         let row = self.row.as_mut()?;
-        let all = self.direct.curry.iter().chain(args).enumerate();
-        for (place, arg) in all {
-            let value = values::plain_number(arg)?;
-            if !row.set(place, &value) {
-                return None;
-            }
-        }
+        set_all(row, self.direct.curry.iter().chain(args))?;
         work::enter();
         match row.call() {
             Exit::Done(value) | Exit::Returned(value) => Some(Some(Ok(values::dynamic_of(value)))),
@@ -195,6 +186,16 @@ impl Calls<'_> {
             }
         }
     }
+}
+
+/// Sets the arguments of the next call; `None` if the function is for other types.
+#[inline]
+fn set_all<'v>(row: &mut Row<'_>, args: impl Iterator<Item = &'v Dynamic>) -> Option<()> {
+    for (place, arg) in args.enumerate() {
+        let ty = *row.types().get(place)?;
+        row.set(place, &values::number_of(arg, ty)?);
+    }
+    Some(())
 }
 
 fn ty_of(number: Number) -> Ty {

@@ -86,22 +86,6 @@ pub(super) fn number_of(value: &Dynamic, ty: Ty) -> Option<Value> {
     })
 }
 
-/// Returns a number or truth value for code; `None` if it is shared, or something else.
-#[inline]
-pub(super) fn plain_number(value: &Dynamic) -> Option<Value> {
-    if value.is_shared() {
-        None
-    } else if value.is_int() {
-        value.as_int().ok().map(Value::Int)
-    } else if value.is_float() {
-        value.as_float().ok().map(Value::Float)
-    } else if value.is_bool() {
-        value.as_bool().ok().map(Value::Bool)
-    } else {
-        None
-    }
-}
-
 /// Returns the value for code; `None` if it is not of this type.
 pub(super) fn value_of(value: &Dynamic, ty: Ty) -> Option<Value> {
     Some(match ty {

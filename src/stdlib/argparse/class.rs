@@ -100,9 +100,12 @@ fn texts(class: &mut Class<'_>) {
             }
             Err(exit_with(call, status, ""))
         })
-        .getter("prog", |call| Ok(call.this::<Parser>().model().prog.into()))
+        .getter("prog", |call| {
+            let parser: Parser = call.this();
+            Ok(parser.with(|model| model.prog.clone()).into())
+        })
         .repr(|call| {
-            let prog = call.this::<Parser>().model().prog;
+            let prog = call.this::<Parser>().with(|model| model.prog.clone());
             let prog = call.repr(&prog.into());
             Ok(format!("ArgumentParser(prog={prog})").into())
         });
@@ -128,7 +131,7 @@ fn add_argument(
     group: Option<usize>,
     exclusive: Option<usize>,
 ) -> Outcome {
-    let argument = declare::argument(call, &parser.model())?;
+    let argument = declare::argument(call, parser)?;
     if exclusive.is_some() && argument.is_required {
         let text = "mutually exclusive arguments must be optional";
         return Err(raise("ValueError", text));

@@ -2,7 +2,7 @@
 
 use rhai::{Dynamic, FnPtr};
 
-use super::model::{Action, Argument, Count, Metavar, Model, SUPPRESS};
+use super::model::{Action, Argument, Count, Metavar, Model, Parser, SUPPRESS};
 use crate::script::{Call, Failure, raise, truth, type_name};
 use crate::stdlib::builtins::items_of;
 use crate::text::{as_string, quoted};
@@ -17,7 +17,7 @@ const KEYWORDS: [&str; 11] = [
 ///
 /// # Errors
 /// `ValueError` or `TypeError` for what is not an argument; `ArgumentError` for an option that the parser has already.
-pub(super) fn argument(call: &mut Call<'_>, model: &Model) -> Result<Argument, Failure> {
+pub(super) fn argument(call: &mut Call<'_>, parser: &Parser) -> Result<Argument, Failure> {
     call.keywords_only_if(&KEYWORDS);
     let names = names(call)?;
     let action = action(call)?;
@@ -32,7 +32,7 @@ pub(super) fn argument(call: &mut Call<'_>, model: &Model) -> Result<Argument, F
     if matches!(action, Action::Boolean) {
         options = with_negatives(options);
     }
-    check_conflicts(&options, model)?;
+    parser.with(|model| check_conflicts(&options, model))?;
     let is_about_parser = matches!(action, Action::Help | Action::Version(_));
     let dest = (!is_about_parser && dest != SUPPRESS).then_some(dest);
     let given_default = call.keyword("default");
@@ -40,7 +40,7 @@ pub(super) fn argument(call: &mut Call<'_>, model: &Model) -> Result<Argument, F
     let default = match given_default {
         Some(default) if is_suppressed(&default) => None,
         Some(default) => Some(default),
-        None => default_of(&action, dest.as_deref(), model),
+        None => parser.with(|model| default_of(&action, dest.as_deref(), model)),
     };
     let constant = constant(call, &action);
     let required = call.keyword("required");

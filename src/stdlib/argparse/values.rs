@@ -33,7 +33,8 @@ pub(super) fn read(
         return without_words(call, argument);
     }
     if words.is_empty() && argument.count == Count::Any && !argument.is_option() {
-        return Ok(match argument.default.clone().flatten_unit() {
+        let default = argument.default.clone();
+        return Ok(match default.filter(|default| !default.is_unit()) {
             Some(default) => {
                 check(call, argument, &default)?;
                 Value::Default(default)
@@ -58,17 +59,6 @@ pub(super) fn read(
         check(call, argument, value)?;
     }
     Ok(Value::Given(values.into()))
-}
-
-/// A default that may be `None`.
-trait FlattenUnit {
-    fn flatten_unit(self) -> Option<Dynamic>;
-}
-
-impl FlattenUnit for Option<Dynamic> {
-    fn flatten_unit(self) -> Option<Dynamic> {
-        self.filter(|value| !value.is_unit())
-    }
 }
 
 /// `nargs="?"` without a word: the constant of an option, the default of any other argument.

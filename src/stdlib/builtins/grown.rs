@@ -5,6 +5,7 @@ use std::any::TypeId;
 
 use rhai::{Array, Blob, Dynamic, DynamicWriteLock, EvalAltResult, ImmutableString, Map, Variant};
 
+use super::slices;
 use crate::script::{Call, Class, Failure, Outcome, Registry, memory, raise};
 use crate::text::as_string;
 
@@ -103,12 +104,7 @@ fn insert(call: &mut Call<'_>) -> Outcome {
     let (index, item) = (call.int(0)?, call.value(1));
     let mut list = changing::<Array>(call)?;
     let found = list.len();
-    let from_end = usize::try_from(index.unsigned_abs()).unwrap_or(usize::MAX);
-    let place = match index {
-        0.. => from_end.min(found),
-        _ => found.saturating_sub(from_end),
-    };
-    list.insert(place, item);
+    list.insert(slices::bound(index, found), item);
     Ok(Dynamic::UNIT)
 }
 

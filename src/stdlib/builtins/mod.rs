@@ -100,10 +100,14 @@ pub(super) fn register(registry: &mut Registry) {
 
 /// Parameter `index` as the path of a file: a string, or bytes as the string that means them.
 pub(super) fn path(call: &mut Call<'_>, index: usize) -> Result<ImmutableString, Failure> {
-    let value = call.value(index);
+    path_of(&call.value(index))
+}
+
+/// As [`path`], for a value.
+pub(super) fn path_of(value: &Dynamic) -> Result<ImmutableString, Failure> {
     let bytes = |value: &Dynamic| Some(from_os(OsStr::from_bytes(&value.read_lock::<Blob>()?)));
-    let Some(path) = as_string(&value).or_else(|| bytes(&value).map(Into::into)) else {
-        let found = type_name(&value);
+    let Some(path) = as_string(value).or_else(|| bytes(value).map(Into::into)) else {
+        let found = type_name(value);
         let text = format!("expected str, bytes or os.PathLike object, not {found}");
         return Err(raise("TypeError", text));
     };

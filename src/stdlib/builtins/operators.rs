@@ -34,29 +34,30 @@ pub(super) fn register(registry: &mut Registry) {
     comparisons(registry);
 }
 
+/// The orders of two values: the operator, its name as a function, and what it does.
+pub(in crate::stdlib) const ORDERS: [(&str, &str, Handler); 4] = [
+    ("<", "lt", |call| {
+        let (a, b) = (call.value(0), call.value(1));
+        less(call.context, &a, &b).map(Dynamic::from)
+    }),
+    (">", "gt", |call| {
+        let (a, b) = (call.value(0), call.value(1));
+        greater(call.context, &a, &b).map(Dynamic::from)
+    }),
+    ("<=", "le", |call| {
+        let (a, b) = (call.value(0), call.value(1));
+        Ok((equal(call.context, &a, &b) || less(call.context, &a, &b)?).into())
+    }),
+    (">=", "ge", |call| {
+        let (a, b) = (call.value(0), call.value(1));
+        Ok((equal(call.context, &a, &b) || greater(call.context, &a, &b)?).into())
+    }),
+];
+
 /// `[1, 2] < [1, 3]`: Rhai has no order of lists and bytes.
 fn comparisons(registry: &mut Registry) {
-    type Compare = (&'static str, Handler);
-    let operators: [Compare; 4] = [
-        ("<", |call| {
-            let (a, b) = (call.value(0), call.value(1));
-            less(call.context, &a, &b).map(Dynamic::from)
-        }),
-        (">", |call| {
-            let (a, b) = (call.value(0), call.value(1));
-            greater(call.context, &a, &b).map(Dynamic::from)
-        }),
-        ("<=", |call| {
-            let (a, b) = (call.value(0), call.value(1));
-            Ok((equal(call.context, &a, &b) || less(call.context, &a, &b)?).into())
-        }),
-        (">=", |call| {
-            let (a, b) = (call.value(0), call.value(1));
-            Ok((equal(call.context, &a, &b) || greater(call.context, &a, &b)?).into())
-        }),
-    ];
     for compared in [TypeId::of::<Array>(), TypeId::of::<Blob>()] {
-        for (operator, handler) in operators {
+        for (operator, _, handler) in ORDERS {
             registry.exactly(operator, &[compared; 2], &["a", "b"], handler);
         }
     }

@@ -53,8 +53,8 @@ pub(in crate::stdlib) fn slice(start: i64, end: i64, length: usize) -> Range<usi
     start..bound(end, length).max(start)
 }
 
-/// Between 0 and the length.
-fn bound(index: i64, length: usize) -> usize {
+/// Returns the place of an index between 0 and the length; a negative one counts from the end.
+pub(in crate::stdlib) fn bound(index: i64, length: usize) -> usize {
     let length = length as i64;
     let index = if index < 0 { index + length } else { index };
     index.clamp(0, length) as usize

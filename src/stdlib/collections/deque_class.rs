@@ -207,15 +207,9 @@ fn index(call: &mut Call<'_>) -> Outcome {
     let (value, start) = (call.value(0), call.int_or(1, 0)?);
     let stop = call.int_or(2, i64::MAX)?;
     let length = call.this::<Deque>().len();
-    let bound = |bound: i64| match usize::try_from(bound) {
-        Ok(place) => place,
-        Err(_) => length.saturating_sub(usize::try_from(bound.unsigned_abs()).unwrap_or(length)),
-    };
-    let place = place_of(call, &value, bound(start), bound(stop));
-    place.map(as_value).ok_or_else(|| {
-        let text = format!("{} is not in deque", call.repr(&value));
-        raise("ValueError", text)
-    })
+    let (start, stop) = (slices::bound(start, length), slices::bound(stop, length));
+    let place = place_of(call, &value, start, stop);
+    place.map(as_value).ok_or_else(|| not_there(call, &value))
 }
 
 fn insert(call: &mut Call<'_>) -> Outcome {
@@ -227,12 +221,7 @@ fn insert(call: &mut Call<'_>) -> Outcome {
         if most.is_some_and(|most| length >= most) {
             return false;
         }
-        let from_end = usize::try_from(index.unsigned_abs()).unwrap_or(usize::MAX);
-        let place = match index {
-            0.. => from_end.min(length),
-            _ => length.saturating_sub(from_end),
-        };
-        items.insert(place, value);
+        items.insert(slices::bound(index, length), value);
         true
     });
     let text = "deque already at its maximum size";
@@ -246,10 +235,14 @@ fn remove(call: &mut Call<'_>) -> Outcome {
     let value = call.value(0);
     let place = place_of(call, &value, 0, usize::MAX);
     let removed = place.and_then(|place| call.this::<Deque>().with(|items| items.remove(place)));
-    removed.map(|_| Dynamic::UNIT).ok_or_else(|| {
-        let text = format!("{} is not in deque", call.repr(&value));
-        raise("ValueError", text)
-    })
+    removed
+        .map(|_| Dynamic::UNIT)
+        .ok_or_else(|| not_there(call, &value))
+}
+
+fn not_there(call: &Call<'_>, value: &Dynamic) -> Failure {
+    let text = format!("{} is not in deque", call.repr(value));
+    raise("ValueError", text)
 }
 
 fn repr(call: &mut Call<'_>) -> Outcome {

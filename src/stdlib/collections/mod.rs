@@ -24,9 +24,6 @@ use crate::script::Registry;
 struct Collections;
 
 pub(super) fn register(registry: &mut Registry) {
-    if !registry.can_name("collections") {
-        return;
-    }
     counter::register(registry);
     default_dict::register(registry);
     ordered_dict::register(registry);

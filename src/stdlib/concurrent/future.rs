@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rhai::Dynamic;
 
-use crate::script::bind::{method_of, no_attribute, read_attribute};
+use crate::script::bind::attribute_or_method;
 use crate::script::caller::Caller;
 use crate::script::{
     Call, Exception, Failure, Outcome, Registry, raise, raise_bare, throw, type_name,
@@ -77,11 +77,8 @@ pub(super) fn register(registry: &mut Registry) {
 /// Reading an attribute that the script has set.
 fn attribute(call: &mut Call<'_>) -> Outcome {
     let name = call.string(0)?;
-    if let Some(value) = call.this::<Future>().attribute(&name) {
-        return Ok(read_attribute(call, &name, value));
-    }
-    let receiver = call.receiver().clone();
-    method_of(call, &receiver, &name).ok_or_else(|| no_attribute(call, "Future", &name))
+    let found = call.this::<Future>().attribute(&name);
+    attribute_or_method(call, "Future", &name, found)
 }
 
 /// `future.url = url`: a dict cannot have futures as its keys.

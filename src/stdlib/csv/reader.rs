@@ -78,7 +78,9 @@ pub(super) fn register(registry: &mut Registry) {
         })
         .getter("fieldnames", |call| {
             let reader: DictReader = call.this();
-            let names = locked(&reader.0).names()?;
+            let mut dicts = locked(&reader.0);
+            dicts.read_names()?;
+            let names = dicts.names.clone();
             Ok(names.map_or(Dynamic::UNIT, |names| list(names).into()))
         })
         .repr(|_| Ok("<csv.DictReader object>".into()));
@@ -121,17 +123,18 @@ pub(super) fn construct_dict(call: &mut Call<'_>) -> Outcome {
 }
 
 impl Dicts {
-    /// Returns the names of the fields; `None` without a row.
-    fn names(&mut self) -> Result<Option<Vec<String>>, Failure> {
+    /// Reads the names of the fields, if they are those of the first row.
+    fn read_names(&mut self) -> Result<(), Failure> {
         if self.names.is_none() {
             self.names = self.rows.next()?;
         }
-        Ok(self.names.clone())
+        Ok(())
     }
 
     /// Returns the next row that is not empty.
     fn next(&mut self) -> Result<Option<Map>, Failure> {
-        let Some(names) = self.names()? else {
+        self.read_names()?;
+        let Some(names) = &self.names else {
             return Ok(None);
         };
         let fields = loop {
@@ -146,7 +149,7 @@ impl Dicts {
         let mut row = Map::new();
         for name in names {
             let value = fields.next().map_or_else(|| missing.clone(), Dynamic::from);
-            row.insert(name.into(), value);
+            row.insert(name.as_str().into(), value);
         }
         let rest: Vec<String> = fields.collect();
         if !rest.is_empty() {

@@ -136,9 +136,9 @@ impl Target {
 impl Dicts {
     /// Returns the values of a map in the order of the names.
     fn fields(&self, call: &Call<'_>, row: Dynamic) -> Result<Array, Failure> {
-        let found = row.clone();
-        let row = row.try_cast::<Map>();
-        let row = row.ok_or_else(|| call.mismatch(0, "a map", &found))?;
+        let row = row
+            .try_cast_result::<Map>()
+            .map_err(|found| call.mismatch(0, "a map", &found))?;
         let is_known = |name: &str| self.names.iter().any(|known| known == name);
         let others = row.keys().filter(|name| !is_known(name.as_str()));
         let others: Vec<_> = others.map(|name| format!("'{name}'")).collect();

@@ -1,7 +1,7 @@
 //! The members of `time`.
 
 use jiff::civil;
-use rhai::{Array, Dynamic};
+use rhai::Dynamic;
 
 use super::clock::{Clock, Precision};
 use super::delta::Delta;
@@ -20,15 +20,11 @@ pub(super) fn register(registry: &mut Registry) {
     class
         .by_parts(
             "time",
-            |_, clock: &Clock| {
-                let zone = clock.zone.as_ref().map(zone_class::parts);
-                let parts: Array = vec![
-                    clock.at.to_string().into(),
-                    zone.map_or(Dynamic::UNIT, Dynamic::from),
-                ];
-                Ok(parts.into())
+            |_, clock: &Clock| Ok(zone_class::zoned_parts(clock.at, clock.zone.as_ref())),
+            |_, parts| {
+                let (at, zone) = zone_class::of_zoned_parts(parts)?;
+                Ok(Clock { at, zone })
             },
-            |_, parts| of_parts(parts).ok_or_else(|| "its parts are missing".into()),
         )
         .method("isoformat", &["timespec?"], |call| {
             let precision = precision(call, 0)?;
@@ -54,16 +50,6 @@ pub(super) fn register(registry: &mut Registry) {
         .method("to_debug", &[], |call| {
             Ok(call.this::<Clock>().repr().into())
         });
-}
-
-fn of_parts(parts: Dynamic) -> Option<Clock> {
-    let [at, zone] = <[Dynamic; 2]>::try_from(parts.into_array().ok()?).ok()?;
-    let zone = match zone.is_unit() {
-        true => None,
-        false => Some(zone_class::of_parts(zone)?),
-    };
-    let at = at.into_string().ok()?.parse().ok()?;
-    Some(Clock { at, zone })
 }
 
 /// Registers the members that times of day and moments have in common.

@@ -70,6 +70,12 @@ pub(in crate::stdlib) fn microsecond(time: civil::Time) -> i64 {
     i64::from(time.subsec_nanosecond() / 1000)
 }
 
+/// Returns a time of day without what is below a microsecond.
+pub(in crate::stdlib) fn to_microsecond(time: civil::Time) -> civil::Time {
+    let nanosecond = (microsecond(time) * 1000) as i32;
+    civil::Time::constant(time.hour(), time.minute(), time.second(), nanosecond)
+}
+
 /// Returns the error for a result that no date can have.
 pub(super) fn overflow() -> Failure {
     raise("OverflowError", "date value out of range")

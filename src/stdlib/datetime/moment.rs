@@ -6,7 +6,7 @@ use jiff::{Span, Timestamp, Zoned, civil};
 use super::clock::{Precision, numbers};
 use super::day::Day;
 use super::delta::Delta;
-use super::fields::{self, microsecond};
+use super::fields;
 use super::zone::{Zone, shown};
 use crate::script::{Failure, raise};
 
@@ -24,14 +24,7 @@ impl Moment {
     /// Returns the moment of a time of the system, to the microsecond.
     pub(super) fn of_zoned(moment: &Zoned, zone: Option<Zone>) -> Result<Self, Failure> {
         let at = moment.datetime();
-        let time = at.time();
-        let microsecond = microsecond(time) as i32;
-        let time = civil::Time::constant(
-            time.hour(),
-            time.minute(),
-            time.second(),
-            microsecond * 1000,
-        );
+        let time = fields::to_microsecond(at.time());
         let day = fields::in_range(at.date())?;
         Ok(Self {
             at: day.to_datetime(time),

@@ -2,7 +2,7 @@
 
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, Zoned, civil};
-use rhai::{Array, Dynamic};
+use rhai::Dynamic;
 
 use super::clock::{Clock, Precision};
 use super::clock_class::{self, precision};
@@ -46,15 +46,11 @@ pub(super) fn register(registry: &mut Registry) {
     class
         .by_parts(
             "datetime",
-            |_, moment: &Moment| {
-                let zone = moment.zone.as_ref().map(zone_class::parts);
-                let parts: Array = vec![
-                    moment.at.to_string().into(),
-                    zone.map_or(Dynamic::UNIT, Dynamic::from),
-                ];
-                Ok(parts.into())
+            |_, moment: &Moment| Ok(zone_class::zoned_parts(moment.at, moment.zone.as_ref())),
+            |_, parts| {
+                let (at, zone) = zone_class::of_zoned_parts(parts)?;
+                Ok(Moment { at, zone })
             },
-            |_, parts| of_parts(parts).ok_or_else(|| "its parts are missing".into()),
         )
         .method("date", &[], |call| {
             Ok(Dynamic::from(Day(call.this::<Moment>().at.date())))
@@ -121,16 +117,6 @@ fn changes(class: &mut Class<'_>) {
         .method("to_debug", &[], |call| {
             Ok(call.this::<Moment>().repr().into())
         });
-}
-
-fn of_parts(parts: Dynamic) -> Option<Moment> {
-    let [at, zone] = <[Dynamic; 2]>::try_from(parts.into_array().ok()?).ok()?;
-    let zone = match zone.is_unit() {
-        true => None,
-        false => Some(zone_class::of_parts(zone)?),
-    };
-    let at = at.into_string().ok()?.parse().ok()?;
-    Some(Moment { at, zone })
 }
 
 /// `datetime.datetime(year, month, day, hour=0, minute=0, second=0, microsecond=0, tzinfo=None)`.
@@ -210,9 +196,9 @@ fn combine(call: &mut Call<'_>) -> Outcome {
     let of_moment = || day.read_lock::<Moment>().map(|moment| moment.at.date());
     let date = own_day.or_else(of_moment);
     let date = date.ok_or_else(|| wrong(1, "date", &day))?;
-    let found = clock.clone();
-    let clock = clock.try_cast::<Clock>();
-    let clock = clock.ok_or_else(|| wrong(2, "time", &found))?;
+    let clock = clock
+        .try_cast_result::<Clock>()
+        .map_err(|found| wrong(2, "time", &found))?;
     let zone = match call.has(2) {
         true => argument(call, 2)?,
         false => clock.zone,

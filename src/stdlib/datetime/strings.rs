@@ -62,13 +62,7 @@ pub(super) fn iso_moment(text: &str) -> Result<Parsed, Failure> {
     let day = fields::in_range(pieces.date()).map_err(|_| invalid(text))?;
     let zone = pieces.to_numeric_offset();
     let zone = zone.map(|offset| Zone::of_seconds(offset.seconds(), None));
-    let exact = civil::Time::constant(
-        time.hour(),
-        time.minute(),
-        time.second(),
-        (microsecond(time) * 1000) as i32,
-    );
-    Ok((day.to_datetime(exact), zone))
+    Ok((day.to_datetime(fields::to_microsecond(time)), zone))
 }
 
 /// Reads a day in ISO 8601.

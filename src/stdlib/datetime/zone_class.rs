@@ -1,5 +1,8 @@
 //! The members of `timezone`.
 
+use std::fmt::Display;
+use std::str::FromStr;
+
 use rhai::{Array, Dynamic};
 
 use super::delta::Delta;
@@ -49,8 +52,28 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
     Zone::new(offset, name).map(Dynamic::from)
 }
 
+/// Returns the values of which another process makes the same time with its zone.
+pub(super) fn zoned_parts(at: impl Display, zone: Option<&Zone>) -> Dynamic {
+    let zone = zone.map_or(Dynamic::UNIT, |zone| parts(zone).into());
+    let both: Array = vec![at.to_string().into(), zone];
+    both.into()
+}
+
+/// Reads the [`zoned_parts`] of another process.
+pub(super) fn of_zoned_parts<T: FromStr>(parts: Dynamic) -> Result<(T, Option<Zone>), String> {
+    let read = || {
+        let [at, zone] = <[Dynamic; 2]>::try_from(parts.into_array().ok()?).ok()?;
+        let zone = match zone.is_unit() {
+            true => None,
+            false => Some(of_parts(zone)?),
+        };
+        Some((at.into_string().ok()?.parse().ok()?, zone))
+    };
+    read().ok_or_else(|| "its parts are missing".into())
+}
+
 /// Returns the values of which another process makes the same zone.
-pub(super) fn parts(zone: &Zone) -> Array {
+fn parts(zone: &Zone) -> Array {
     let name = zone
         .given_name()
         .map_or(Dynamic::UNIT, |name| name.to_string().into());
@@ -58,7 +81,7 @@ pub(super) fn parts(zone: &Zone) -> Array {
 }
 
 /// Makes a zone of the [`parts`] of another process.
-pub(super) fn of_parts(parts: Dynamic) -> Option<Zone> {
+fn of_parts(parts: Dynamic) -> Option<Zone> {
     let [offset, name] = <[Dynamic; 2]>::try_from(parts.into_array().ok()?).ok()?;
     let name = as_string(&name).map(Into::into);
     Zone::new(Delta::of(offset.as_int().ok()?), name).ok()

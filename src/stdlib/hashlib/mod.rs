@@ -17,9 +17,6 @@ struct Hashlib;
 const DATA: &[&str] = &["string?", "usedforsecurity?"];
 
 pub(super) fn register(registry: &mut Registry) {
-    if !registry.can_name("hashlib") {
-        return;
-    }
     hash::register_class(registry);
     let mut hashlib = registry.namespace("hashlib", Hashlib);
     for name in NAMES {

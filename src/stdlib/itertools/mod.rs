@@ -20,9 +20,6 @@ struct Itertools;
 struct Chain;
 
 pub(super) fn register(registry: &mut Registry) {
-    if !registry.can_name("itertools") {
-        return;
-    }
     let mut itertools = registry.namespace("itertools", Itertools);
     joining::register(&mut itertools);
     choosing::register(&mut itertools);

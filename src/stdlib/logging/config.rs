@@ -67,7 +67,7 @@ fn basic_config(call: &mut Call<'_>) -> Outcome {
     let format = format.unwrap_or_else(|| style.basic_format().into());
     let formatter = Formatter::new(Some(format), datefmt, style, true)?;
     let level = match call.given(LEVEL) {
-        Some(level) => Some(Tree::of(call.interp).level_names().read(&level)?),
+        Some(level) => Some(Tree::of(call.interp).read_level(&level)?),
         None => None,
     };
     for handler in handlers {
@@ -129,7 +129,7 @@ pub(in crate::stdlib) fn register_multiprocessing(module: &mut Namespace<'_>) {
             handler.set_formatter(Some(Dynamic::from(formatter)));
             logger.add_handler(handler);
             if let Some(level) = call.given(0) {
-                logger.set_level(Tree::of(call.interp).level_names().read(&level)?);
+                logger.set_level(Tree::of(call.interp).read_level(&level)?);
             }
             Ok(Dynamic::from(logger))
         });

@@ -2,7 +2,7 @@
 
 use rhai::{Array, Dynamic};
 
-use super::record::LogRecord;
+use super::record::{self, LogRecord};
 use super::site::Site;
 use crate::script::{Call, Failure, Outcome, Registry, raise, truth, type_name};
 use crate::stdlib::builtins::text_failure;
@@ -85,13 +85,13 @@ pub(super) fn register(registry: &mut Registry) {
             |_, parts| Formatter::of_parts(parts).ok_or_else(|| "its format is missing".into()),
         )
         .method("format", &["record"], |call| {
-            let (formatter, record) = (call.this::<Formatter>(), record(call)?);
+            let (formatter, record) = (call.this::<Formatter>(), record::argument(call)?);
             formatter
                 .format(&Site::of(call), &record)
                 .map(Dynamic::from)
         })
         .method("formatTime", &["record", "datefmt?"], |call| {
-            let (record, datefmt) = (record(call)?, call.given(1));
+            let (record, datefmt) = (record::argument(call)?, call.given(1));
             let datefmt = datefmt.map(|format| call.str(&format));
             time_of(&record, datefmt.as_deref()).map(Dynamic::from)
         })
@@ -100,13 +100,6 @@ pub(super) fn register(registry: &mut Registry) {
             Ok(crate::script::caught::of(&value).report().into())
         })
         .repr(|_| Ok("<logging.Formatter object>".into()));
-}
-
-fn record(call: &mut Call<'_>) -> Result<LogRecord, Failure> {
-    let value = call.value(0);
-    let found = value.clone();
-    let record = value.try_cast::<LogRecord>();
-    record.ok_or_else(|| call.mismatch(0, "a LogRecord", &found))
 }
 
 /// `logging.Formatter(fmt=None, datefmt=None, style="%", validate=True)`.

@@ -45,7 +45,7 @@ pub(super) fn register(logging: &mut Namespace<'_>) {
         .function("disable", &["level?"], |call| {
             let tree = Tree::of(call.interp);
             let level = match call.given(0) {
-                Some(level) => tree.level_names().read(&level)?,
+                Some(level) => tree.read_level(&level)?,
                 None => level::of_method("critical"),
             };
             tree.disable(level);

@@ -6,14 +6,14 @@ use super::filter;
 use super::formatter;
 use super::handler::Handler;
 use super::log_file::{LogFile, Rotation};
-use super::record::LogRecord;
+use super::record;
 use super::sink::Sink;
 use super::site::Site;
 use super::tree::Tree;
-use crate::script::bind::{method_of, no_attribute, read_attribute};
+use crate::script::bind::attribute_or_method;
 use crate::script::{Call, Class, Failure, Namespace, Outcome, Registry, raise};
 use crate::stdlib::builtins::path;
-use crate::stdlib::os::absolute;
+use crate::stdlib::os::path::absolute;
 use crate::stdlib::sys::Stderr;
 
 pub(super) fn register(registry: &mut Registry) {
@@ -27,7 +27,7 @@ pub(super) fn register(registry: &mut Registry) {
         .by_address(Handler::address)
         .method("setLevel", &["level"], |call| {
             let level = call.value(0);
-            let level = Tree::of(call.interp).level_names().read(&level)?;
+            let level = Tree::of(call.interp).read_level(&level)?;
             call.this::<Handler>().set_level(level);
             Ok(Dynamic::UNIT)
         })
@@ -52,12 +52,12 @@ pub(super) fn register(registry: &mut Registry) {
             Ok(Dynamic::UNIT)
         })
         .method("format", &["record"], |call| {
-            let record = record(call)?;
+            let record = record::argument(call)?;
             let handler: Handler = call.this();
             handler.format(&Site::of(call), &record).map(Dynamic::from)
         })
         .method("handle", &["record"], |call| {
-            let record = record(call)?;
+            let record = record::argument(call)?;
             let handler: Handler = call.this();
             handler.handle(&Site::of(call), &record).map(Dynamic::from)
         })
@@ -103,24 +103,16 @@ fn attributes(class: &mut Class<'_>) {
         });
 }
 
-fn record(call: &mut Call<'_>) -> Result<LogRecord, Failure> {
-    let value = call.value(0);
-    let found = value.clone();
-    let record = value.try_cast::<LogRecord>();
-    record.ok_or_else(|| call.mismatch(0, "a LogRecord", &found))
-}
-
 fn attribute(call: &mut Call<'_>) -> Outcome {
     let name = call.string(0)?;
     let handler: Handler = call.this();
-    if let Some(value) = handler.attribute(&name) {
-        return Ok(read_attribute(call, &name, value));
-    }
-    if let (Sink::File(file), "baseFilename") = (handler.sink(), &*name) {
-        return Ok(file.path().to_string().into());
-    }
-    let receiver = call.receiver().clone();
-    method_of(call, &receiver, &name).ok_or_else(|| no_attribute(call, "Handler", &name))
+    let found = handler
+        .attribute(&name)
+        .or_else(|| match (handler.sink(), &*name) {
+            (Sink::File(file), "baseFilename") => Some(file.path().to_string().into()),
+            _ => None,
+        });
+    attribute_or_method(call, "Handler", &name, found)
 }
 
 /// Registers those of `logging`.
@@ -129,7 +121,7 @@ pub(super) fn constructors(logging: &mut Namespace<'_>) {
         .function("Handler", &["level?"], |call| {
             let handler = Handler::new(Sink::Nowhere);
             if let Some(level) = call.given(0) {
-                handler.set_level(Tree::of(call.interp).level_names().read(&level)?);
+                handler.set_level(Tree::of(call.interp).read_level(&level)?);
             }
             Ok(Dynamic::from(handler))
         })

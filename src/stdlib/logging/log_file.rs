@@ -11,6 +11,7 @@ use rhai::Dynamic;
 use crate::permissions::{Last, Use};
 use crate::process::fork;
 use crate::script::{Failure, Interp, raise_os};
+use crate::stdlib::os::files::renamed;
 use crate::sync::wait_kind;
 use crate::sys::lock::locked;
 use crate::text::as_string;
@@ -212,11 +213,7 @@ impl LogFile {
         };
         for number in (0..self.rotation.backups).rev() {
             let (from, to) = (name(number), name(number + 1));
-            let guard = interp.permissions();
-            let source = guard.place(&from, Use::Move, Last::Itself)?;
-            let target = guard.place(&to, Use::MoveTo, Last::Itself)?;
-            let moved = source.and_then(|source| std::fs::rename(source.path(), target?.path()));
-            match moved {
+            match renamed(interp, &from, &to)? {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                     return Err(raise_os(&error, Some(&from)));
                 }

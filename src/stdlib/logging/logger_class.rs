@@ -6,7 +6,7 @@ use super::filter;
 use super::handler::Handler;
 use super::level;
 use super::logger::Logger;
-use super::record::{Event, LogRecord};
+use super::record::{self, Event, LogRecord};
 use super::site::Site;
 use super::tree::Tree;
 use crate::script::{Call, Class, Failure, Outcome, Registry, caught, raise, truth};
@@ -42,7 +42,7 @@ fn settings(class: &mut Class<'_>) {
     class
         .method("setLevel", &["level"], |call| {
             let level = call.value(0);
-            let level = Tree::of(call.interp).level_names().read(&level)?;
+            let level = Tree::of(call.interp).read_level(&level)?;
             call.this::<Logger>().set_level(level);
             Ok(Dynamic::UNIT)
         })
@@ -127,10 +127,7 @@ fn lists(class: &mut Class<'_>) {
             Ok(Dynamic::UNIT)
         })
         .method("handle", &["record"], |call| {
-            let record = call.value(0);
-            let found = record.clone();
-            let record = record.try_cast::<LogRecord>();
-            let record = record.ok_or_else(|| call.mismatch(0, "a LogRecord", &found))?;
+            let record = record::argument(call)?;
             let logger: Logger = call.this();
             let site = Site::of(call);
             let handled = Tree::of(call.interp).handle(&site, &logger, &record);

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use rhai::{Array, Dynamic, Map};
 
@@ -12,6 +12,7 @@ use crate::script::{Call, Exception, Failure, Outcome, Registry, raise, truth};
 use crate::stdlib::builtins::text_failure;
 use crate::stdlib::multiprocessing::family::Family;
 use crate::stdlib::threading::roster::Roster;
+use crate::stdlib::time::since_epoch;
 use crate::sys;
 use crate::sys::lock::locked;
 use crate::text;
@@ -82,7 +83,7 @@ pub(super) fn make(call: &mut Call<'_>) -> Outcome {
         logger: String::new(),
         level: 0,
         level_name: "NOTSET".into(),
-        began: since_1970(),
+        began: since_epoch(),
         message: "".into(),
         args: Array::new(),
         exception: None,
@@ -93,9 +94,12 @@ pub(super) fn make(call: &mut Call<'_>) -> Outcome {
     Ok(Dynamic::from(record))
 }
 
-fn since_1970() -> Duration {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH);
-    now.unwrap_or_default()
+/// Parameter 0 as a record.
+pub(super) fn argument(call: &mut Call<'_>) -> Result<LogRecord, Failure> {
+    let value = call.value(0);
+    value
+        .try_cast_result::<LogRecord>()
+        .map_err(|found| call.mismatch(0, "a LogRecord", &found))
 }
 
 impl LogRecord {
@@ -133,7 +137,7 @@ impl LogRecord {
     /// Returns a record of an event in this process and thread, at the place of the call.
     pub(super) fn of_event(site: &Site<'_>, event: Event) -> Self {
         let (interp, context) = (site.interp, site.context);
-        let now = since_1970();
+        let now = since_epoch();
         let file = context.call_source().unwrap_or_default();
         let position = context.call_position();
         let (path, function) = match file {

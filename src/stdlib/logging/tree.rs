@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use rhai::{Array, Dynamic, Map};
 
@@ -14,6 +14,7 @@ use super::record::LogRecord;
 use super::sink::Sink;
 use super::site::Site;
 use crate::script::{Failure, Interp, State};
+use crate::stdlib::time::since_epoch;
 use crate::sys::lock::locked;
 
 /// The loggers of a runtime.
@@ -40,9 +41,8 @@ const FILTER: &str = "logging filter";
 
 impl Default for Tree {
     fn default() -> Self {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH);
         Self {
-            began: now.unwrap_or_default(),
+            began: since_epoch(),
             inner: Mutex::default(),
         }
     }
@@ -209,6 +209,14 @@ impl Tree {
 
     pub(super) fn add_level_name(&self, level: i64, name: &str) {
         locked(&self.inner).names.add(level, name);
+    }
+
+    /// Reads a level: a number or a name.
+    ///
+    /// # Errors
+    /// Those of [`Names::read`].
+    pub(super) fn read_level(&self, value: &Dynamic) -> Result<i64, Failure> {
+        self.level_names().read(value)
     }
 
     /// Returns the names of levels, those of the script included.

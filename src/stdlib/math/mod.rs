@@ -25,9 +25,6 @@ const ONE: &[&str] = &["x", "/"];
 const TWO: &[&str] = &["x", "y", "/"];
 
 pub(super) fn register(registry: &mut Registry) {
-    if !registry.can_name("math") {
-        return;
-    }
     let mut math = registry.namespace("math", Math);
     constants(&mut math);
     powers(&mut math);

@@ -13,7 +13,7 @@ use super::process::{Process, Stage};
 use super::process_codec;
 use super::start;
 use crate::process::child::StillRunning;
-use crate::script::bind::{method_of, no_attribute, read_attribute};
+use crate::script::bind::attribute_or_method;
 use crate::script::{Call, Failure, Outcome, Registry, os_failure, raise, task, truth};
 use crate::sys;
 use crate::sys::signal::Signal;
@@ -278,11 +278,7 @@ fn attribute(call: &mut Call<'_>) -> Outcome {
     let process: Process = call.this();
     let name = call.string(0)?;
     let found = process.with(|state| state.attributes.get(name.as_str()).cloned());
-    if let Some(value) = found {
-        return Ok(read_attribute(call, &name, value));
-    }
-    let receiver = call.receiver().clone();
-    method_of(call, &receiver, &name).ok_or_else(|| no_attribute(call, "Process", &name))
+    attribute_or_method(call, "Process", &name, found)
 }
 
 fn set_attribute(call: &mut Call<'_>) -> Outcome {

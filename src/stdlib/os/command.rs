@@ -24,7 +24,7 @@ fn system(call: &mut Call<'_>) -> Outcome {
     interp.output.erase_drawing();
     let mut command = Command::of_shell(to_os(&text));
     let streams = interp.streams_for_commands().map_err(os_failure)?;
-    command.streams = streams_as_numbers(&streams);
+    command.conditions.streams = streams_as_numbers(&streams);
     let running = command.start(!interp.owns_signals());
     let running = running.map_err(|failed| os_failure(failed.error))?;
     let ended = interp.wait_for_command(&running, None);

@@ -239,7 +239,7 @@ pub(in crate::stdlib) fn make_directory(
 
 /// Gives something another path.
 pub(in crate::stdlib) fn renamed(
-    interp: &Arc<Interp>,
+    interp: &Interp,
     from: &str,
     to: &str,
 ) -> Result<io::Result<()>, Failure> {
@@ -247,6 +247,14 @@ pub(in crate::stdlib) fn renamed(
     let source = guard.place(from, Use::Move, Last::Itself)?;
     let target = guard.place(to, Use::MoveTo, Last::Itself)?;
     Ok(source.and_then(|source| fs::rename(source.path(), target?.path())))
+}
+
+/// Returns the error of giving something another path, which names both.
+pub(in crate::stdlib) fn not_renamed(error: &io::Error, from: &str, to: &str) -> Failure {
+    let exception = os_error(error, Some(from));
+    let mut args = exception.args().clone();
+    args.extend([Dynamic::UNIT, to.to_string().into()]);
+    throw(Exception::new(exception.kind().to_string(), args))
 }
 
 /// Returns the columns and lines of the terminal: of the variables COLUMNS and LINES, of the terminal itself, or `fallback`.
@@ -276,11 +284,6 @@ pub(in crate::stdlib) fn terminal_size(
 /// `os.rename(src, dst)`: the error names both.
 fn rename(call: &mut Call<'_>) -> Outcome {
     let (from, to) = (path(call, 0)?, path(call, 1)?);
-    renamed(call.interp, &from, &to)?.map_err(|error| {
-        let exception = os_error(&error, Some(&from));
-        let mut args = exception.args().clone();
-        args.extend([Dynamic::UNIT, Dynamic::from(to)]);
-        throw(Exception::new(exception.kind().to_string(), args))
-    })?;
+    renamed(call.interp, &from, &to)?.map_err(|error| not_renamed(&error, &from, &to))?;
     Ok(Dynamic::UNIT)
 }

@@ -7,10 +7,8 @@ mod command;
 mod environment;
 pub(in crate::stdlib) mod files;
 pub(crate) mod fork;
-mod path;
+pub(in crate::stdlib) mod path;
 mod status;
-
-pub(super) use path::absolute;
 
 use rhai::Dynamic;
 
@@ -73,7 +71,7 @@ pub(super) fn register(registry: &mut Registry) {
 }
 
 /// Parameter `index` as an integer of 32 bits.
-fn number(call: &mut Call<'_>, index: usize) -> Result<i32, Failure> {
+pub(in crate::stdlib) fn number(call: &mut Call<'_>, index: usize) -> Result<i32, Failure> {
     i32::try_from(call.int(index)?).map_err(|_| {
         let text = "signed integer is greater than maximum";
         raise("OverflowError", text)

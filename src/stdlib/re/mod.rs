@@ -33,9 +33,6 @@ pub(super) fn states(states: &mut States) {
 }
 
 pub(super) fn register(registry: &mut Registry) {
-    if !registry.can_name("re") {
-        return;
-    }
     classes::register(registry);
     let mut re = registry.namespace("re", Re);
     flags::register(&mut re);

@@ -153,6 +153,27 @@ fn by_number(source: &mut Source, letter: char) -> Result<Escape, Problem> {
         .ok_or_else(|| Problem::at(start, format!("bad escape {shown}")))
 }
 
+/// What digits after a backslash mean.
+pub(super) enum Number {
+    Char(char),
+    Group(usize),
+}
+
+/// Reads digits after a backslash: a character after a zero or of three octal digits, otherwise a group.
+///
+/// # Errors
+/// Those of [`octal`].
+pub(super) fn number(source: &mut Source, from: usize) -> Result<Number, Problem> {
+    let start = source.at;
+    let octals = source.take_while(3, |char| ('0'..='7').contains(char));
+    source.at = start;
+    if octals.starts_with('0') || octals.len() == 3 {
+        return octal(source, from).map(Number::Char);
+    }
+    let digits = source.take_while(2, char::is_ascii_digit);
+    Ok(Number::Group(digits.parse().unwrap_or(usize::MAX)))
+}
+
 /// Reads an octal number of up to three digits.
 ///
 /// # Errors

@@ -4,7 +4,7 @@ use rhai::ImmutableString;
 
 use super::pattern::Pattern;
 use super::problem::Problem;
-use super::source::{Source, octal};
+use super::source::{Number, Source, number};
 use super::translate::is_identifier;
 use crate::script::{Failure, raise};
 
@@ -84,18 +84,13 @@ impl Reader<'_> {
     /// `\1`, `\12`; `\0` and three octal digits are characters.
     fn by_number(&mut self, from: usize) -> Result<(), Problem> {
         let start = self.source.at;
-        let is_octal = |char: &char| ('0'..='7').contains(char);
-        let octals = self.source.take_while(3, is_octal);
-        self.source.at = start;
-        if octals.starts_with('0') || octals.len() == 3 {
-            // After a zero, two digits more.
-            let char = octal(&mut self.source, from)?;
-            self.push(char);
-            return Ok(());
+        match number(&mut self.source, from)? {
+            Number::Char(char) => {
+                self.push(char);
+                Ok(())
+            }
+            Number::Group(group) => self.group(group, start),
         }
-        let digits = self.source.take_while(2, char::is_ascii_digit);
-        let number = digits.parse().unwrap_or(usize::MAX);
-        self.group(number, start)
     }
 
     fn by_name(&mut self, template: &str) -> Result<(), Failure> {

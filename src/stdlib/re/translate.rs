@@ -8,7 +8,7 @@ use regex_syntax::escape_into;
 use super::flags::{ASCII, LOCALE, MULTILINE, UNICODE};
 use super::problem::Problem;
 use super::sets;
-use super::source::{Escape, Source, bad_escape, escape, octal};
+use super::source::{Escape, Number, Source, bad_escape, escape, number};
 
 /// A pattern in the syntax of the crate.
 #[derive(Debug, Default)]
@@ -180,16 +180,13 @@ impl Reader {
     /// `\0`, `\101`, which are characters, or `\1`.
     fn number(&mut self, from: usize) -> Result<(), Problem> {
         let start = self.source.at;
-        let is_octal = |char: &char| ('0'..='7').contains(char);
-        let octals = self.source.take_while(3, is_octal);
-        self.source.at = start;
-        if octals.starts_with('0') || octals.len() == 3 {
-            let char = octal(&mut self.source, from)?;
-            self.literal(from, char);
-            return Ok(());
-        }
-        let digits = self.source.take_while(2, char::is_ascii_digit);
-        let group: usize = digits.parse().unwrap_or(0);
+        let group = match number(&mut self.source, from)? {
+            Number::Char(char) => {
+                self.literal(from, char);
+                return Ok(());
+            }
+            Number::Group(group) => group,
+        };
         if group > self.found.closed.len() {
             let text = format!("invalid group reference {group}");
             return Err(Problem::at(start, text));

@@ -3,15 +3,17 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::os::fd::RawFd;
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::ffi::OsStrExt;
 
-use rhai::{Array, Blob, Dynamic, Map};
+use rhai::{Array, Dynamic, Map};
 
-use super::streams::Given;
-use crate::process::command::Command;
+use super::streams::{Given, number_of};
+use crate::process::command::{Command, Conditions};
 use crate::script::{Call, Failure, raise, truth, type_name};
 use crate::stdlib::builtins::codec::Codec;
 use crate::stdlib::builtins::file::{Encoding, Written};
+use crate::stdlib::builtins::number::not_an_integer;
+use crate::stdlib::builtins::path_of;
 use crate::stdlib::os::is_environ;
 use crate::text::{as_int, as_string, from_os, to_os};
 
@@ -110,14 +112,16 @@ pub(super) fn read(call: &mut Call<'_>) -> Result<Order, Failure> {
         arguments,
         environment,
         directory: directory.transpose()?,
-        streams: [None; 3],
-        // As in Python, descriptors that are named are passed even where the others are.
-        closes_others: call.bool_or(at::CLOSE_FDS, true) || !passed.is_empty(),
-        passed,
-        restores_signals: call.bool_or(at::RESTORE_SIGNALS, true),
-        own_session: call.bool_or(at::START_NEW_SESSION, false),
-        group: small(call, at::PROCESS_GROUP)?,
-        file_mask: small(call, at::UMASK)?.and_then(|mask| u32::try_from(mask).ok()),
+        conditions: Conditions {
+            streams: [None; 3],
+            // As in Python, descriptors that are named are passed even where the others are.
+            closes_others: call.bool_or(at::CLOSE_FDS, true) || !passed.is_empty(),
+            passed,
+            restores_signals: call.bool_or(at::RESTORE_SIGNALS, true),
+            own_session: call.bool_or(at::START_NEW_SESSION, false),
+            group: small(call, at::PROCESS_GROUP)?,
+            file_mask: small(call, at::UMASK)?.and_then(|mask| u32::try_from(mask).ok()),
+        },
     };
     Ok(Order {
         args,
@@ -150,13 +154,8 @@ fn small(call: &mut Call<'_>, index: usize) -> Result<Option<i32>, Failure> {
     let Some(value) = call.given(index) else {
         return Ok(None);
     };
-    let number = as_int(&value).ok_or_else(|| {
-        let found = type_name(&value);
-        let text = format!("'{found}' object cannot be interpreted as an integer");
-        raise("TypeError", text)
-    })?;
-    let number = i32::try_from(number)
-        .map_err(|_| raise("OverflowError", "Python int too large to convert to C int"))?;
+    let number = as_int(&value).ok_or_else(|| not_an_integer(&value))?;
+    let number = number_of(number)?;
     Ok((number >= 0).then_some(number))
 }
 
@@ -188,7 +187,7 @@ fn encoding(call: &mut Call<'_>) -> Result<Option<Encoding>, Failure> {
     }
     let named = |value: Option<Dynamic>| {
         let value = value.filter(truth);
-        value.map(|value| as_string(&value).ok_or_else(|| mistyped("str", &value)))
+        value.map(|value| as_string(&value).ok_or_else(|| not_a_str(&value)))
     };
     let codec = named(call.given(at::ENCODING)).transpose()?;
     let errors = named(call.given(at::ERRORS)).transpose()?;
@@ -201,9 +200,9 @@ fn encoding(call: &mut Call<'_>) -> Result<Option<Encoding>, Failure> {
     Ok(Some(Encoding { codec, errors }))
 }
 
-fn mistyped(wanted: &str, found: &Dynamic) -> Failure {
+fn not_a_str(found: &Dynamic) -> Failure {
     let found = type_name(found);
-    raise("TypeError", format!("expected {wanted}, not {found}"))
+    raise("TypeError", format!("expected str, not {found}"))
 }
 
 /// Returns the program and its arguments: a list, or one string.
@@ -220,15 +219,7 @@ fn words(args: &Dynamic) -> Result<Vec<OsString>, Failure> {
 
 /// Returns a string, or bytes, as the system has it.
 fn os_string(value: &Dynamic) -> Result<OsString, Failure> {
-    let name = match (as_string(value), value.read_lock::<Blob>()) {
-        (Some(text), _) => to_os(&text).into_owned(),
-        (None, Some(bytes)) => OsString::from_vec(bytes.clone()),
-        (None, None) => return Err(mistyped("str, bytes or os.PathLike object", value)),
-    };
-    match name.as_bytes().contains(&0) {
-        true => Err(raise("ValueError", "embedded null byte")),
-        false => Ok(name),
-    }
+    Ok(to_os(&path_of(value)?).into_owned())
 }
 
 fn variables(environment: Dynamic) -> Result<BTreeMap<OsString, OsString>, Failure> {

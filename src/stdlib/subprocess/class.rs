@@ -6,7 +6,8 @@ use super::arguments;
 use super::communicate::{Limit, communicate};
 use super::launch::start;
 use super::popen::Popen;
-use crate::script::{Call, Outcome, Registry, os_failure, raise};
+use crate::script::{Call, Outcome, Registry, os_failure};
+use crate::stdlib::os::number;
 use crate::sys::signal::Signal;
 
 pub(super) fn register(registry: &mut Registry) {
@@ -41,11 +42,7 @@ pub(super) fn register(registry: &mut Registry) {
             Ok(printed.to_vec().into())
         })
         .method("send_signal", &["sig"], |call| {
-            let number = call.int(0)?;
-            let number = i32::try_from(number).map_err(|_| {
-                let text = "signed integer is greater than maximum";
-                raise("OverflowError", text)
-            })?;
+            let number = number(call, 0)?;
             send(call, number)
         })
         .method("terminate", &[], |call| send(call, Signal::SIGTERM as i32))

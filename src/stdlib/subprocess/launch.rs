@@ -28,7 +28,7 @@ pub(super) fn start(call: &Call<'_>, order: Order) -> Result<Popen, Failure> {
         pipe_size,
     } = order;
     let mut streams = Streams::open(call, &streams, pipe_size)?;
-    command.streams = streams.numbers();
+    command.conditions.streams = streams.numbers();
     let mut files = [const { None }; 3];
     for (place, pipe) in streams.pipes.iter_mut().enumerate() {
         if let Some(pipe) = pipe.take() {

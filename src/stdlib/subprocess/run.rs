@@ -24,10 +24,7 @@ const STDERR_PLACE: usize = 2;
 pub(super) fn run(call: &mut Call<'_>) -> Outcome {
     let captures = call.bool_or(at::CAPTURE_OUTPUT, false);
     let has_stream = |place| call.has_value(at::STREAMS[place]);
-    if call.has_value(at::INPUT) && has_stream(STDIN_PLACE) {
-        let text = "stdin and input arguments may not both be used.";
-        return Err(raise("ValueError", text));
-    }
+    refuse_input_and_stdin(call)?;
     if captures && (has_stream(STDOUT_PLACE) || has_stream(STDERR_PLACE)) {
         let text = "stdout and stderr arguments may not be used with capture_output.";
         return Err(raise("ValueError", text));
@@ -38,7 +35,8 @@ pub(super) fn run(call: &mut Call<'_>) -> Outcome {
         order.streams[STDERR_PLACE] = Given::Pipe;
     }
     let checks = call.bool_or(at::CHECK, false);
-    let completed = complete(call, order)?;
+    let has_input = call.has_value(at::INPUT);
+    let completed = complete(call, order, has_input)?;
     match checks && completed.returncode != 0 {
         true => Err(completed.failed()),
         false => Ok(Dynamic::from(completed)),
@@ -53,16 +51,12 @@ pub(super) fn check_output(call: &mut Call<'_>) -> Outcome {
             return Err(raise("ValueError", text));
         }
     }
-    if call.has_value(at::INPUT) && call.has_value(at::STREAMS[STDIN_PLACE]) {
-        let text = "stdin and input arguments may not both be used.";
-        return Err(raise("ValueError", text));
-    }
+    refuse_input_and_stdin(call)?;
     let mut order = arguments::read(call)?;
     order.streams[STDOUT_PLACE] = Given::Pipe;
-    output_of(complete(call, order)?)
-}
-
-fn output_of(completed: CompletedProcess) -> Outcome {
+    // An input of `None` is an empty one here.
+    let has_input = call.has(at::INPUT);
+    let completed = complete(call, order, has_input)?;
     match completed.returncode {
         0 => {
             let [output, _] = completed.printed;
@@ -72,14 +66,23 @@ fn output_of(completed: CompletedProcess) -> Outcome {
     }
 }
 
+fn refuse_input_and_stdin(call: &Call<'_>) -> Result<(), Failure> {
+    match call.has_value(at::INPUT) && call.has_value(at::STREAMS[STDIN_PLACE]) {
+        true => {
+            let text = "stdin and input arguments may not both be used.";
+            Err(raise("ValueError", text))
+        }
+        false => Ok(()),
+    }
+}
+
 /// Runs a command to its end, with the input that the call has.
-fn complete(call: &mut Call<'_>, mut order: Order) -> Result<CompletedProcess, Failure> {
+fn complete(
+    call: &mut Call<'_>,
+    mut order: Order,
+    has_input: bool,
+) -> Result<CompletedProcess, Failure> {
     let limit = Limit::read(call, at::TIMEOUT)?;
-    // An input of `None` is an empty one for `check_output`, and none for `run`.
-    let has_input = match call.name() {
-        "check_output" => call.has(at::INPUT),
-        _ => call.has_value(at::INPUT),
-    };
     if has_input {
         order.streams[STDIN_PLACE] = Given::Pipe;
     }

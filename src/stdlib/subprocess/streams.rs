@@ -140,7 +140,7 @@ impl Own {
     }
 }
 
-fn number_of(number: i64) -> Result<RawFd, Failure> {
+pub(super) fn number_of(number: i64) -> Result<RawFd, Failure> {
     let text = "Python int too large to convert to C int";
     RawFd::try_from(number).map_err(|_| raise("OverflowError", text))
 }

@@ -23,9 +23,6 @@ pub(super) fn states(states: &mut States) {
 }
 
 pub(super) fn register(registry: &mut Registry) {
-    if !registry.can_name("tempfile") {
-        return;
-    }
     directory::register(registry);
     registry
         .namespace("tempfile", Tempfile)

@@ -5,7 +5,7 @@ use rhai::Dynamic;
 use super::roster::Roster;
 use super::thread::{Stage, Thread};
 use super::timer;
-use crate::script::bind::{method_of, no_attribute, read_attribute};
+use crate::script::bind::attribute_or_method;
 use crate::script::{Call, Outcome, Registry, raise, task, truth};
 use crate::sync::{Deadline, WaitError};
 
@@ -144,11 +144,7 @@ fn attribute(call: &mut Call<'_>) -> Outcome {
     let found = call
         .this::<Thread>()
         .with(|state| state.attributes.get(name.as_str()).cloned());
-    if let Some(value) = found {
-        return Ok(read_attribute(call, &name, value));
-    }
-    let receiver = call.receiver().clone();
-    method_of(call, &receiver, &name).ok_or_else(|| no_attribute(call, "Thread", &name))
+    attribute_or_method(call, "Thread", &name, found)
 }
 
 fn set_attribute(call: &mut Call<'_>) -> Outcome {

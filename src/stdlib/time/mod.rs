@@ -51,7 +51,7 @@ pub(super) fn register(registry: &mut Registry) {
     calendar::register_class(registry);
 }
 
-fn since_epoch() -> Duration {
+pub(in crate::stdlib) fn since_epoch() -> Duration {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default()

@@ -4,7 +4,7 @@ use jiff::civil;
 use jiff::fmt::strtime::BrokenDownTime;
 
 use crate::script::{Failure, raise};
-use crate::stdlib::datetime::fields::{self, microsecond};
+use crate::stdlib::datetime::fields;
 use crate::text::quoted;
 
 /// Returns a format in which some directives are replaced.
@@ -84,9 +84,7 @@ fn day_of(parts: &BrokenDownTime) -> Result<civil::Date, Failure> {
 
 fn clock_of(parts: &BrokenDownTime) -> Result<civil::Time, Failure> {
     if let Ok(time) = parts.to_time() {
-        let microsecond = microsecond(time);
-        let (hour, minute, second) = (time.hour(), time.minute(), time.second());
-        return fields::clock(hour.into(), minute.into(), second.into(), microsecond);
+        return Ok(fields::to_microsecond(time));
     }
     let number = |part: Option<i8>| part.map_or(0, i64::from);
     let microsecond = parts

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use rhai::{Array, Dynamic, EvalAltResult, FnPtr, Map};
 
 use super::object::{NAMESPACE, OBJECT, Object};
-use crate::script::bind::{call_as_method, leave_by, method_of, no_attribute, read_attribute};
+use crate::script::bind::{attribute_or_method, call_as_method, leave_by};
 use crate::script::caller::Caller;
 use crate::script::{Call, Failure, Outcome, Registry, raise, truth, type_name};
 use crate::text::{as_int, as_string, bounds};
@@ -67,11 +67,7 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
 
 fn attribute(call: &mut Call<'_>) -> Outcome {
     let (object, name) = (call.this::<Object>(), call.string(0)?);
-    if let Some(value) = object.get(&name) {
-        return Ok(read_attribute(call, &name, value));
-    }
-    let receiver = call.receiver().clone();
-    method_of(call, &receiver, &name).ok_or_else(|| no_attribute(call, object.class(), &name))
+    attribute_or_method(call, object.class(), &name, object.get(&name))
 }
 
 fn missing(name: &str) -> Failure {

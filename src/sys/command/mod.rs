@@ -11,5 +11,5 @@ mod raw;
 mod start;
 mod supervisor;
 
-pub(crate) use self::program::{NotStarted, Program};
+pub(crate) use self::program::{Conditions, NotStarted, Program};
 pub(crate) use self::start::{Supervised, alone, supervised};

@@ -13,8 +13,27 @@ use std::sync::atomic::{AtomicBool, AtomicI32, Ordering};
 
 use super::raw;
 
+/// What the process of a program has besides strings.
+#[derive(Debug)]
+pub(crate) struct Conditions {
+    /// Descriptors of this process that become its standard streams; `None` is the stream of this process.
+    pub streams: [Option<RawFd>; 3],
+    /// Other descriptors that it gets, under their own numbers.
+    pub passed: Vec<RawFd>,
+    /// Whether it gets no descriptor besides.
+    pub closes_others: bool,
+    /// Whether SIGPIPE and SIGXFSZ, which this process ignores, do to it what they do by default.
+    pub restores_signals: bool,
+    /// Whether it has a session of its own, and does not end with the process that starts it.
+    pub own_session: bool,
+    /// The process group that it enters; 0 is a new one.
+    pub group: Option<i32>,
+    /// The permissions that its files do not get.
+    pub file_mask: Option<u32>,
+}
+
 /// A program to run.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Program {
     /// Where it may be: the first of these files that can be run is.
     pub paths: Vec<CString>,
@@ -24,20 +43,7 @@ pub(crate) struct Program {
     pub environment: Vec<CString>,
     /// Its current directory; `None` is that of this process.
     pub directory: Option<CString>,
-    /// Descriptors of this process that become its standard streams; `None` is the stream of this process.
-    pub streams: [Option<RawFd>; 3],
-    /// Other descriptors that it gets, under their own numbers.
-    pub passed: Vec<RawFd>,
-    /// Whether it gets no descriptor besides.
-    pub closes_others: bool,
-    /// Whether SIGPIPE and SIGXFSZ, which this process ignores, do to it what they do by default.
-    pub restores_signals: bool,
-    /// Whether it begins a session of its own.
-    pub own_session: bool,
-    /// The process group that it enters; 0 is a new one.
-    pub group: Option<i32>,
-    /// The permissions that its files do not get.
-    pub file_mask: Option<u32>,
+    pub conditions: Conditions,
 }
 
 /// Why a program was not started.
@@ -132,13 +138,13 @@ impl Prepared {
             if let Some(directory) = &program.directory {
                 raw::call(libc::SYS_chdir, [directory.as_ptr().addr()])?;
             }
-            if let Some(mask) = program.file_mask {
+            if let Some(mask) = program.conditions.file_mask {
                 raw::call(libc::SYS_umask, [mask as usize])?;
             }
-            if program.own_session {
+            if program.conditions.own_session {
                 raw::call(libc::SYS_setsid, [])?;
             }
-            if let Some(group) = program.group {
+            if let Some(group) = program.conditions.group {
                 raw::call(libc::SYS_setpgid, [0, group as usize])?;
             }
         }
@@ -166,7 +172,7 @@ impl Prepared {
     }
 
     fn place_streams(&self) -> Result<(), i32> {
-        let mut streams = self.program.streams;
+        let mut streams = self.program.conditions.streams;
         // SAFETY: the calls take numbers.
         unsafe {
             // One stream may be the source of another.
@@ -198,7 +204,7 @@ impl Prepared {
         for signal in (1..=SIGNALS).filter(|signal| raw::is_handled(*signal)) {
             raw::reset(signal);
         }
-        if self.program.restores_signals {
+        if self.program.conditions.restores_signals {
             raw::reset(libc::SIGPIPE);
             raw::reset(libc::SIGXFSZ);
         }
@@ -207,17 +213,17 @@ impl Prepared {
 
     fn close_others(&self) -> Result<(), i32> {
         let mut first = BEHIND_THE_STREAMS;
-        for passed in &self.program.passed {
+        for passed in &self.program.conditions.passed {
             pass(*passed)?;
             let passed = *passed as usize;
-            if self.program.closes_others && passed >= first {
+            if self.program.conditions.closes_others && passed >= first {
                 if passed > first {
                     raw::close_all(first, passed - 1);
                 }
                 first = passed + 1;
             }
         }
-        if self.program.closes_others {
+        if self.program.conditions.closes_others {
             raw::close_all(first, u32::MAX as usize);
         }
         Ok(())

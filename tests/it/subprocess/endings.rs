@@ -1,44 +1,21 @@
 //! Commands end with the process that has started them, whichever way it ends, and those that take too long end with all they have started.
 
-use std::time::Duration;
-
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
+use crate::support::commands::{COMMAND, PATIENCE, end_with_the_child, end_with_the_main_process};
 use crate::support::process_table::is_running;
 use crate::support::pty::{CTRL_C, Setting};
-use crate::support::script::{Script, each_start_method, prints};
-
-/// A shell with a child in the background, one in the foreground, and one whose parent has ended.
-const COMMAND: &str = "(sleep 1000 & ) ; sleep 1000 & echo started; sleep 1000; echo never";
-
-/// How long commands may take to end after the process that has started them.
-const PATIENCE: Duration = Duration::from_secs(20);
+use crate::support::script::{Script, prints};
 
 #[test]
 fn a_command_ends_with_the_main_process_however_that_ends() {
-    for (signal, code) in [
-        (Signal::SIGTERM, -15),
-        (Signal::SIGINT, 130),
-        (Signal::SIGKILL, -9),
-    ] {
-        for call in [
-            "subprocess.run(sys.argv[1], #{shell: true});",
-            "let p = subprocess.Popen([\"sh\", \"-c\", sys.argv[1]]); time.sleep(1000);",
-            "let t = Thread(|| subprocess.call([\"sh\", \"-c\", sys.argv[1]])); t.start();",
-            "subprocess.run(sys.argv[1] + \" >&2\", #{shell: true, stderr: 1, capture_output: false});",
-        ] {
-            let run = Script::text(call).arg(COMMAND).start();
-            run.wait_for_line("started");
-            run.signal(signal);
-            let output = run.finish_within(PATIENCE);
-            assert_eq!(
-                (output.code(), output.stdout.as_str()),
-                (code, "started\n"),
-                "{call}"
-            );
-        }
-    }
+    end_with_the_main_process(&[
+        "subprocess.run(sys.argv[1], #{shell: true});",
+        "let p = subprocess.Popen([\"sh\", \"-c\", sys.argv[1]]); time.sleep(1000);",
+        "let t = Thread(|| subprocess.call([\"sh\", \"-c\", sys.argv[1]])); t.start();",
+        "subprocess.run(sys.argv[1] + \" >&2\", #{shell: true, stderr: 1, capture_output: false});",
+    ]);
 }
 
 #[test]
@@ -58,26 +35,7 @@ fn a_command_that_runs_on_ends_with_a_script_that_ends_by_itself() {
 
 #[test]
 fn a_command_ends_with_the_child_that_has_started_it() {
-    each_start_method(|method| {
-        for (end, code) in [("terminate", -15), ("kill", -9)] {
-            let text = format!(
-                r#"
-                let p = Process(|command| subprocess.run(command, #{{shell: true}}), [sys.argv[1]]);
-                p.start();
-                input();
-                p.{end}();
-                p.join();
-                print(p.exitcode);
-                "#
-            );
-            let script = Script::text(&text).arg(COMMAND).start_method(method);
-            let mut run = script.interactive().start();
-            run.wait_for_line("started");
-            run.type_in("\n");
-            let output = run.finish_within(PATIENCE);
-            output.assert(0, &format!("started\n{code}\n"), "");
-        }
-    });
+    end_with_the_child("subprocess.run(command, #{shell: true})");
 }
 
 #[test]

@@ -6,9 +6,7 @@ use crate::support::pty::{CTRL_C, Setting, TAB, Terminal};
 fn assert_completed(terminal: &Terminal, typed: &str, wanted: &str) {
     terminal.keys(&format!("{typed}{TAB}!"));
     terminal.wait_for_end(&format!(">>> {wanted}!"));
-    let before = terminal.prompts();
-    terminal.keys(CTRL_C);
-    terminal.wait_for_prompt(before);
+    terminal.press(CTRL_C);
 }
 
 #[test]
@@ -65,9 +63,7 @@ fn paths_are_completed_in_strings_and_after_commands() {
     ] {
         assert_completed(&terminal, typed, wanted);
     }
-    let before = terminal.prompts();
-    terminal.keys(&format!(":load inner directory/{TAB}\r"));
-    terminal.wait_for_prompt(before);
+    terminal.press(&format!(":load inner directory/{TAB}\r"));
     terminal.enter("loaded()");
     terminal.wait_for_end("\n42\n>>>");
 }

@@ -70,9 +70,7 @@ fn enter_inside_a_recalled_input_adds_a_line_and_alt_enter_ends_it() {
     terminal.wait_for_row("", 8);
     terminal.keys(&format!("print(\"first\");{ENTER}}}"));
     terminal.wait_for_row("    }", 5);
-    let before = terminal.prompts();
-    terminal.keys(ALT_ENTER);
-    terminal.wait_for_prompt(before);
+    terminal.press(ALT_ENTER);
     terminal.enter("sum(4, 3)");
     terminal.wait_for_end("\n>>> sum(4, 3)\n[4, 3]\nfirst\n7\n>>>");
     // At the end, Enter ends it.
@@ -95,9 +93,7 @@ fn a_closing_bracket_goes_back_a_level_at_the_beginning_of_a_line_only() {
     terminal.wait_for_row("...     ]", 9);
     terminal.keys(")");
     terminal.wait_for_row("...     ])", 10);
-    let before = terminal.prompts();
-    terminal.keys(CTRL_C);
-    terminal.wait_for_prompt(before);
+    terminal.press(CTRL_C);
     terminal.keys(" }");
     terminal.wait_for_row(">>>  }", 6);
 }
@@ -130,13 +126,9 @@ fn ctrl_c_drops_what_is_typed() {
     let terminal = Setting::prompt().open();
     terminal.keys("let x = 1; oh");
     terminal.wait_for_row(">>> let x = 1; oh", 17);
-    let before = terminal.prompts();
-    terminal.keys(CTRL_C);
-    terminal.wait_for_prompt(before);
+    terminal.press(CTRL_C);
     terminal.enter("[1,");
-    let before = terminal.prompts();
-    terminal.keys(CTRL_C);
-    terminal.wait_for_prompt(before);
+    terminal.press(CTRL_C);
     terminal.enter("6 * 7");
     terminal.wait_for_end("\n42\n>>> ".trim_end());
 }

@@ -37,12 +37,8 @@ fn history_is_searched_by_ctrl_r() {
     terminal.enter_all(&["let needle = 1", "let other = 2", "let third = 3"]);
     terminal.keys(&format!("{CTRL_R}need"));
     terminal.wait_for("(reverse-i-search)`need': let needle = 1");
-    let before = terminal.prompts();
-    terminal.keys(CTRL_C);
-    terminal.wait_for_prompt(before);
-    let before = terminal.prompts();
-    terminal.keys(&format!("{CTRL_R}other{ENTER}"));
-    terminal.wait_for_prompt(before);
+    terminal.press(CTRL_C);
+    terminal.press(&format!("{CTRL_R}other{ENTER}"));
     terminal.wait_for(">>> let other = 2\n>>>");
 }
 

@@ -173,9 +173,7 @@ fn tab_completes_names_by_what_precedes_them() {
         terminal.keys(&format!("{typed}{TAB}"));
         let row = format!(">>> {wanted}");
         terminal.wait_for_row(&row, u16::try_from(row.len()).unwrap());
-        let before = terminal.prompts();
-        terminal.keys(CTRL_C);
-        terminal.wait_for_prompt(before);
+        terminal.press(CTRL_C);
     }
     // Where there are several they are listed, and what they share is written.
     terminal.keys(&format!("queue_of_work.pu{TAB}"));

@@ -54,9 +54,7 @@ fn a_row_that_had_scrolled_away_is_edited() {
     terminal.wait_for_row("    let v10 = 42;", 17);
     terminal.keys(&format!("{ENTER}print(v10);"));
     terminal.wait_for_row("    print(v10);", 15);
-    let before = terminal.prompts();
-    terminal.keys(ALT_ENTER);
-    terminal.wait_for_prompt(before);
+    terminal.press(ALT_ENTER);
     terminal.enter("tall()");
     terminal.wait_for_end(">>> tall()\n42\n20\n>>>");
 }
@@ -67,9 +65,7 @@ fn the_whole_input_is_left_on_the_terminal_when_it_is_entered() {
     terminal.keys(&UP.repeat(13));
     terminal.wait_for_row("    let v10 = 10;", 1);
     terminal.resize(60, WINDOW.1);
-    let before = terminal.prompts();
-    terminal.keys(ALT_ENTER);
-    terminal.wait_for_prompt(before);
+    terminal.press(ALT_ENTER);
     let wanted = format!(">>> fn tall() {{\n{}\n    v20\n}}\n>>>", rows(1..=20));
     terminal.wait_for_end(&wanted);
 }
@@ -84,9 +80,7 @@ fn what_children_print_appears_above_a_tall_input() {
     terminal.keys(HOME);
     let shown = || terminal.raw().contains("from the child");
     terminal.wait_until("its line is not shown", shown);
-    let before = terminal.prompts();
-    terminal.keys(CTRL_C);
-    terminal.wait_for_prompt(before);
+    terminal.press(CTRL_C);
     terminal.enter("6 * 7");
     terminal.wait_for_end("\n>>> 6 * 7\n42\n>>>");
 }

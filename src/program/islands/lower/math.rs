@@ -65,12 +65,9 @@ impl Lower<'_, '_> {
 
     /// `math.pi`.
     pub(super) fn math_constant(&self, name: &str, pos: Position) -> Fits<Expr> {
-        use std::f64::consts::{E, PI, TAU};
-        match name {
-            "pi" => Ok(Expr::Float(PI)),
-            "e" => Ok(Expr::Float(E)),
-            "tau" => Ok(Expr::Float(TAU)),
-            _ => unfit(format!("uses 'math.{name}'"), pos),
+        match numeric::math_constant(name) {
+            Some(number) => Ok(Expr::Float(number)),
+            None => unfit(format!("uses 'math.{name}'"), pos),
         }
     }
 }

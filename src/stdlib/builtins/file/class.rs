@@ -113,9 +113,6 @@ fn open(call: &mut Call<'_>) -> Outcome {
         written,
         Buffer::new(file, ahead),
     );
-    if file.mode().writes() {
-        call.interp.output.wait_for(&file.pending());
-    }
     Ok(Dynamic::from(file))
 }
 
@@ -147,9 +144,6 @@ pub(in crate::stdlib) fn open_file(call: &Call<'_>, opened: Opened) -> Outcome {
     let file = File::new(call.interp, name, mode, encoding, written, buffer);
     if let Some(kept) = opened.kept {
         file.keep(kept);
-    }
-    if file.mode().writes() {
-        call.interp.output.wait_for(&file.pending());
     }
     Ok(Dynamic::from(file))
 }

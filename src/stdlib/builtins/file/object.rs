@@ -88,7 +88,7 @@ impl File {
         written: Written,
         buffer: Buffer,
     ) -> Self {
-        Self(Arc::new(Shared {
+        let file = Self(Arc::new(Shared {
             interp: Arc::downgrade(interp),
             name,
             mode,
@@ -98,17 +98,17 @@ impl File {
             generation: fork::generation(),
             buffer: Mutex::new(Some(buffer)),
             kept: Mutex::new(None),
-        }))
+        }));
+        if file.mode().writes() {
+            let pending: Arc<dyn Pending> = file.0.clone();
+            interp.output.wait_for(&pending);
+        }
+        file
     }
 
     /// Keeps something as long as the file is open.
     pub(super) fn keep(&self, kept: Kept) {
         *locked(&self.0.kept) = Some(kept);
-    }
-
-    /// For the list of what is written at the end.
-    pub(super) fn pending(&self) -> Arc<dyn Pending> {
-        self.0.clone()
     }
 
     pub(super) fn name(&self) -> Dynamic {

@@ -39,11 +39,7 @@ impl File {
             errors: "strict".into(),
         });
         let buffer = Buffer::new(end.into(), Vec::new());
-        let file = Self::new(interp, name, mode, encoding, written, buffer);
-        if writes {
-            interp.output.wait_for(&file.pending());
-        }
-        Ok(file)
+        Ok(Self::new(interp, name, mode, encoding, written, buffer))
     }
 
     /// Returns the open file for a command that gets it as a stream, once what waits to be written is written.

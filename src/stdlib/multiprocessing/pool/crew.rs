@@ -355,7 +355,7 @@ impl Staff for Crew {
 
     // All forked ones, before the program has threads.
     fn starts_all(&self, interp: &Interp) -> bool {
-        let is_fork = StartMethods::of(interp).next(self.terms.method) == StartMethod::Fork;
-        is_fork || !self.terms.is_executor
+        !self.terms.is_executor
+            || StartMethods::of(interp).next(self.terms.method) == StartMethod::Fork
     }
 }
