@@ -5,9 +5,9 @@
 
 use std::sync::Arc;
 
-use rhai::{AST, ASTNode, Dynamic, Expr, Position, ScriptFuncDef, Shared, Stmt, StmtBlock};
+use rhai::{AST, ASTNode, Dynamic, Expr, Position, Stmt, StmtBlock};
 
-use super::bodies::{node, statements_of, walk_function, with_functions, with_nodes};
+use super::bodies::{node, statements_of, with_functions, with_statements};
 use super::with_block;
 
 /// The key of nodes that note the error that leaves them.
@@ -28,6 +28,32 @@ impl Inside {
         let block = StmtBlock::new(statements, start, end);
         Dynamic::from(Self(Arc::new(Expr::Stmt(block.into()))))
     }
+
+    /// Returns whether an expression is a node around a block that meets a condition.
+    #[cfg(feature = "compile")]
+    pub(crate) fn any(expr: &Expr, meets: impl FnOnce(&StmtBlock) -> bool) -> bool {
+        let Expr::Custom(custom, _) = expr else {
+            return false;
+        };
+        let inside = custom.state.read_lock::<Self>();
+        inside.is_some_and(|inside| match &*inside.0 {
+            Expr::Stmt(block) => meets(block),
+            _ => false,
+        })
+    }
+
+    /// Changes the statements inside of an expression, if it is a node around a block.
+    #[cfg(feature = "compile")]
+    pub(crate) fn change(expr: &mut Expr, change: impl FnOnce(&mut [Stmt])) {
+        let Expr::Custom(custom, _) = expr else {
+            return;
+        };
+        if let Some(mut inside) = custom.state.write_lock::<Self>()
+            && let Expr::Stmt(block) = Arc::make_mut(&mut inside.0)
+        {
+            change(block.statements_mut());
+        }
+    }
 }
 
 /// Puts the nodes into a program whose text asks what was caught.
@@ -36,27 +62,23 @@ pub(crate) fn put_into(ast: AST, text: &str) -> AST {
         return ast;
     }
     let all = ast.shared_lib().iter_script_fn_info();
-    let functions = all.map(|(.., definition)| definition).cloned();
-    let functions: Vec<_> = functions
-        .filter(has_try)
-        .map(|definition| {
-            let mut body = statements_of(&definition);
-            body.iter_mut().for_each(wrap);
-            let (start, end) = (
-                definition.body.start_position(),
-                definition.body.end_position(),
-            );
-            (definition, Inside::of(body, start, end))
-        })
-        .collect();
+    let functions = all.filter_map(|(.., function)| {
+        let mut statements = statements_of(function);
+        if !statements.iter().any(has_try) {
+            return None;
+        }
+        statements.iter_mut().for_each(wrap);
+        Some((function.clone(), statements))
+    });
+    let functions = with_statements(functions.collect());
     let mut statements = ast.statements().to_vec();
     statements.iter_mut().for_each(wrap);
-    with_functions(&ast, statements, with_nodes(FORGETS, functions))
+    with_functions(&ast, statements, functions)
 }
 
-fn has_try(function: &Shared<ScriptFuncDef>) -> bool {
+fn has_try(statement: &Stmt) -> bool {
     let mut found = false;
-    walk_function(function, &mut |path| {
+    statement.walk(&mut Vec::new(), &mut |path| {
         found |= matches!(path.last(), Some(ASTNode::Stmt(Stmt::TryCatch(..))));
         !found
     });

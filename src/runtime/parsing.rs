@@ -8,7 +8,7 @@ use crate::program::{call, catching};
 use crate::script::interp::Interp;
 use crate::script::islands;
 
-/// Parses a source, changes what is meant otherwise, and puts islands, notes of caught errors, shortcuts and guards into its tree.
+/// Parses a source, changes what is meant otherwise, and puts notes of caught errors, islands, shortcuts and guards into its tree.
 ///
 /// # Errors
 /// Rhai's syntax error, or one of ours.
@@ -19,8 +19,8 @@ pub(super) fn parse(
 ) -> Result<AST, Box<EvalAltResult>> {
     let ast = call::compile(engine, source)?;
     let ast = rewriting::rewrite(ast, interp, engine, source)?;
-    let ast = islands::wrap(interp, source, ast);
     let ast = catching::put_into(ast, &source.text);
+    let ast = islands::wrap(interp, source, ast);
     let ast = shortcuts::put_into(ast, interp, engine);
     Ok(methods::guard(ast, engine, &source.text))
 }

@@ -3,6 +3,31 @@
 use super::support::script::{Script, each_start_method, prints};
 
 #[test]
+fn a_function_whose_calls_or_loops_are_run_another_way_knows_what_it_caught() {
+    prints(
+        r#"
+        fn calling(f) { try { throw ValueError(f(1)); } catch (e) { print(e); return traceback.format_exc(); } }
+        fn looping(n) {
+            let sum = 0;
+            try { for i in 0..n { sum += i; } throw ValueError(`${sum}`); } catch (e) { return traceback.format_exc(); }
+        }
+        print(calling(|x| `called ${x}`).splitlines()[-1]);
+        for times in 0..3 { print(looping(1000).splitlines()[-1]); }
+        print(traceback.format_exc());
+        "#,
+        r#"
+        called 1
+        ValueError: called 1
+        ValueError: 499500
+        ValueError: 499500
+        ValueError: 499500
+        NoneType: None
+
+        "#,
+    );
+}
+
+#[test]
 fn a_caught_error_is_shown_with_its_calls() {
     prints(
         r#"

@@ -10,6 +10,7 @@ use super::island::{FunctionTree, KEY, LoopTree, Over};
 use super::repeated;
 use super::{Handle, Tree, Unfit};
 use crate::program::bodies::{each_statement, node, with_functions, with_nodes};
+use crate::program::catching::Inside;
 use crate::program::with_block;
 
 /// The most parameters of a function that may be an island.
@@ -139,7 +140,9 @@ impl Wrapping<'_> {
                 has(&flow.body) || has(&flow.branch)
             }
             Stmt::Block(block) => has(block),
-            Stmt::Expr(expr) => with_block::block_of(expr).is_some_and(has),
+            Stmt::Expr(expr) => {
+                with_block::block_of(expr).is_some_and(has) || Inside::any(expr, has)
+            }
             _ => false,
         })
     }
@@ -179,6 +182,7 @@ impl Wrapping<'_> {
                     if let Some(block) = with_block::block_of_mut(expr) {
                         self.loops(block.statements_mut());
                     }
+                    Inside::change(expr, |statements| self.loops(statements));
                 }
                 _ => {}
             }
