@@ -188,8 +188,8 @@ class Generator:
         while True:
             plane = self.one(0x250, 0x600, 0x2000, 0x3400, 0x10000, 0x20000)
             char = chr(self.random.randrange(plane))
-            # A newer Unicode than Python's has more characters, and large letters for two of the old ones.
-            if unicodedata.category(char) not in ("Cn", "Cs", "Co") and char not in "\u019b\u0264":
+            # A newer Unicode than Python's has more characters, and another case for some of the old ones.
+            if unicodedata.category(char) not in ("Cn", "Cs", "Co") and char not in "\u019b\u0264\u0295\u10fc":
                 return char
 
     def text(self, most=8):
