@@ -8,6 +8,7 @@ pub(super) fn help(asked: &Asked<'_>) -> Vec<String> {
         .or_else(|| nothing::operand(asked))
         .or_else(|| shared_number(asked))
         .or_else(|| operand(asked))
+        .or_else(|| compared(asked))
         .or_else(|| context(asked))
         .or_else(|| format_values(asked))
         .or_else(|| constant(asked))
@@ -191,6 +192,34 @@ fn operand(asked: &Asked<'_>) -> Option<String> {
         _ => return None,
     };
     Some(format!("'{value}' is a function: call it: {value}()"))
+}
+
+/// `1 < x < 10`, `"5" > 3`
+fn compared(asked: &Asked<'_>) -> Option<String> {
+    let (_, types) = asked
+        .message
+        .split_once(" not supported between instances of ")?;
+    let (symbol, outline) = (asked.word(), &asked.outline);
+    let (start, left) = outline.value_before(asked.at)?;
+    let (_, right) = outline.value_from(asked.at + 1)?;
+    match types.split_once(" and ")? {
+        ("'bool'", _) => {
+            let before = outline.piece(start.checked_sub(1)?);
+            let is_second = matches!(before, "<" | "<=" | ">" | ">=");
+            is_second.then(|| format!("compare twice: … {left} && {left} {symbol} {right}"))
+        }
+        ("'str'", number @ ("'int'" | "'float'")) => {
+            let number = number.trim_matches('\'');
+            let help = format!("make a number of the string: {number}({left}) {symbol} {right}");
+            Some(help)
+        }
+        (number @ ("'int'" | "'float'"), "'str'") => {
+            let number = number.trim_matches('\'');
+            let help = format!("make a number of the string: {left} {symbol} {number}({right})");
+            Some(help)
+        }
+        _ => None,
+    }
 }
 
 /// `with lock.acquire() { … }`, `with 5 { … }`

@@ -39,7 +39,7 @@ pub(crate) type FunctionId = usize;
 pub(crate) type Place = u32;
 
 /// Operators whose sides have the same type. Integer operators give up on overflow; `Div` and `Rem` of integers also if the
-/// right side is 0 or -1. Floats compare as Rhai compares them: with a relative epsilon. Shifts are Rhai's.
+/// right side is 0 or -1. Floats compare with a relative epsilon. Shifts are Rhai's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Op {
     Add,

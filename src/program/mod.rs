@@ -8,6 +8,7 @@
 //! - [`compiling`]: the text that is being compiled.
 //! - [`visible`]: control characters, shown.
 //! - [`with_block`]: the statement `with`; [`reserved_member`]: a function whose name Rhai reserves.
+//! - [`comparison`]: comparisons as operators of our own.
 //! - [`bodies`]: nodes of our own in Rhai's trees.
 //! - [`rewriting`]: what is changed in Rhai's trees, because it was meant otherwise.
 //! - [`guarded`]: functions with the names of methods; [`catching`]: `try` statements that note what they catch.
@@ -17,6 +18,7 @@
 pub(crate) mod bodies;
 pub(crate) mod call;
 pub(crate) mod catching;
+pub(crate) mod comparison;
 pub(crate) mod compiling;
 pub(crate) mod diagnostic;
 mod enclosing;

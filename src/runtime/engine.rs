@@ -7,12 +7,12 @@ use rhai::{
     Token,
 };
 
-use super::bare;
 use super::modules::{Modules, Resolver, register_note};
 use super::setup::{self, Setup};
 use super::shortcuts;
+use super::{bare, comparisons};
 use super::{catching, methods, rewriting, standard, with_statement, wrong_calls};
-use crate::program::{compiling, reserved_member, with_block};
+use crate::program::{comparison, compiling, reserved_member, with_block};
 use crate::script::bind::{ClassTable, Classes, Registered, Vocabulary, imported};
 use crate::script::exceptions::thrown;
 use crate::script::foreign::Foreign;
@@ -101,6 +101,7 @@ pub(super) fn build(
         registered.table,
     );
     if mounts.is_empty() {
+        comparisons::register(&mut engine);
         read_python_spellings(&mut engine);
     } else {
         read_reserved_words(&mut engine);
@@ -334,7 +335,7 @@ fn read_python_spellings(engine: &mut Engine) {
     #[allow(deprecated)]
     engine.on_parse_token(move |token, position: Position, _| {
         let (token, is_member) = with_block::read(reserved_member::read(token));
-        match token {
+        match comparison::read(token) {
             Token::Underscore if compiling::underscore_is_name(position) => {
                 Token::Identifier(Box::new("_".into()))
             }

@@ -11,7 +11,7 @@
 //! - [`engine`]: the Rhai engine as scripts expect it; [`bare`]: classes of exceptions that are thrown
 //!   without brackets; [`wrong_calls`]: calls that Rhai cannot resolve; [`with_statement`]: `with`;
 //!   [`rewriting`]: calls of functions that variables hold; [`methods`]: methods before functions of the same name;
-//!   [`catching`]: what `catch` blocks are about; [`standard`]: Rhai's own functions.
+//!   [`catching`]: what `catch` blocks are about; [`comparisons`]: `==`, `<`, …; [`standard`]: Rhai's own functions.
 //! - [`modules`]: `import` of files and of built-in modules; [`loading`]: by one thread at a time.
 //! - [`parsing`]: the tree of a source; [`check`]: the syntax errors of a script; [`warnings`]: about what runs, [`lost_writes`] among it.
 //! - [`worker`]: the start of a spawned child; [`groundwork`]: what is the same for every child; [`isolated`]: scripts that run in one.
@@ -23,6 +23,7 @@ mod build_error;
 mod builder;
 mod catching;
 mod check;
+mod comparisons;
 mod compiling;
 mod ending;
 mod engine;

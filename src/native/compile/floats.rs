@@ -36,9 +36,9 @@ impl Emitter<'_> {
         }
     }
 
-    /// Compares as Rhai does: numbers that differ by less than an epsilon, relative to the larger one, are equal; if one of them is 0, or
-    /// their product is too small, the epsilon is absolute; infinity and what is not a number compare as nothing. Numbers that are far
-    /// apart compare as usual, which is found out here; a helper compares the others.
+    /// Compares as scripts do: finite numbers that differ by less than an epsilon, relative to the larger one, are equal; if one of them is
+    /// 0, or their product is too small, the epsilon is absolute. Numbers that are far apart compare as usual, which is found out here; a
+    /// helper compares the others, infinity and what is not a number among them.
     pub(super) fn branch_floats(
         &mut self,
         op: Op,

@@ -1,5 +1,6 @@
 //! Functions that compiled code calls. None of them panics.
 
+use std::cmp::Ordering;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::context::Context;
@@ -40,7 +41,7 @@ pub(crate) enum Helper {
     PushCopy,
     /// The same with its items, and the list has none any more.
     PushRow,
-    /// `(context, float, float)`: whether they compare so, as Rhai does it.
+    /// `(context, float, float)`: whether they compare so.
     Lt,
     Le,
     Gt,
@@ -296,46 +297,45 @@ extern "C" fn log10(x: f64) -> f64 {
 }
 
 extern "C" fn lt(context: *mut Context, a: f64, b: f64) {
-    gt(context, b, a);
+    answer(context, order(a, b).is_some_and(Ordering::is_lt));
 }
 
 extern "C" fn le(context: *mut Context, a: f64, b: f64) {
-    ge(context, b, a);
+    answer(context, order(a, b).is_some_and(Ordering::is_le));
 }
 
 extern "C" fn gt(context: *mut Context, a: f64, b: f64) {
-    compare(context, a, b, false, |difference| difference > f64::EPSILON);
+    answer(context, order(a, b).is_some_and(Ordering::is_gt));
 }
 
 extern "C" fn ge(context: *mut Context, a: f64, b: f64) {
-    compare(context, a, b, true, |difference| difference > -f64::EPSILON);
+    answer(context, order(a, b).is_some_and(Ordering::is_ge));
 }
 
 extern "C" fn eq(context: *mut Context, a: f64, b: f64) {
-    compare(context, a, b, true, |difference| {
-        difference.abs() <= f64::EPSILON
-    });
+    answer(context, order(a, b).is_some_and(Ordering::is_eq));
 }
 
 extern "C" fn ne(context: *mut Context, a: f64, b: f64) {
-    compare(context, a, b, false, |difference| {
-        difference.abs() > f64::EPSILON
-    });
+    answer(context, order(a, b).is_none_or(Ordering::is_ne));
 }
 
-/// Compares `a - b` relative to the larger of them, as Rhai does. `same` is the result where the larger one is 0, as it is said to be
-/// beside what is not a number.
-fn compare(context: *mut Context, a: f64, b: f64, same: bool, by: impl Fn(f64) -> bool) {
+/// Returns the order of two numbers, as interpreted comparisons know it (`runtime/comparisons.rs`): `None` if one of them is NaN; finite
+/// numbers that differ by less than an epsilon, relative to the larger one, are equal.
+fn order(a: f64, b: f64) -> Option<Ordering> {
     let larger = if a * b == 0.0 {
         1.0
     } else {
         a.abs().max(b.abs())
     };
-    let truth = if larger == 0.0 {
-        same
-    } else {
-        by((a - b) / larger)
-    };
+    let is_near = ((a - b) / larger).abs() <= f64::EPSILON;
+    if is_near {
+        return Some(Ordering::Equal);
+    }
+    a.partial_cmp(&b)
+}
+
+fn answer(context: *mut Context, truth: bool) {
     // SAFETY: as in `look`.
     unsafe { (*context).answer = truth.into() };
 }

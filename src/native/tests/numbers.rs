@@ -187,22 +187,20 @@ fn floats_are_calculated_with_as_in_rust() {
 
 #[test]
 fn floats_compare_by_a_relative_epsilon() {
-    // As `impl_float` in Rhai's `func/builtin.rs`.
-    fn compare(a: f64, b: f64, same: bool, by: impl Fn(f64) -> bool) -> Value {
-        let max = if a * b == 0.0 {
+    fn is_near(a: f64, b: f64) -> bool {
+        let larger = if a * b == 0.0 {
             1.0
         } else {
             a.abs().max(b.abs())
         };
-        Value::Bool(if max == 0.0 { same } else { by((a - b) / max) })
+        (a - b).abs() / larger <= f64::EPSILON
     }
-    let epsilon = f64::EPSILON;
-    check_floats(Op::Lt, |a, b| compare(b, a, false, |d| d > epsilon));
-    check_floats(Op::Le, |a, b| compare(b, a, true, |d| d > -epsilon));
-    check_floats(Op::Gt, |a, b| compare(a, b, false, |d| d > epsilon));
-    check_floats(Op::Ge, |a, b| compare(a, b, true, |d| d > -epsilon));
-    check_floats(Op::Eq, |a, b| compare(a, b, true, |d| d.abs() <= epsilon));
-    check_floats(Op::Ne, |a, b| compare(a, b, false, |d| d.abs() > epsilon));
+    check_floats(Op::Lt, |a, b| Value::Bool(a < b && !is_near(a, b)));
+    check_floats(Op::Le, |a, b| Value::Bool(a <= b || is_near(a, b)));
+    check_floats(Op::Gt, |a, b| Value::Bool(a > b && !is_near(a, b)));
+    check_floats(Op::Ge, |a, b| Value::Bool(a >= b || is_near(a, b)));
+    check_floats(Op::Eq, |a, b| Value::Bool(a == b || is_near(a, b)));
+    check_floats(Op::Ne, |a, b| Value::Bool(a != b && !is_near(a, b)));
 }
 
 /// Checks an expression of one parameter.

@@ -1,12 +1,16 @@
 //! The operators of numbers and strings, where they are what Rhai's are.
 
+use std::cmp::Ordering;
+
 use rhai::{Dynamic, Expr, ImmutableString, OpAssignment, Token};
 
 use super::node::Op;
+use crate::program::comparison;
+use crate::runtime::comparisons::floats;
 
 /// Returns the operator that a token means.
 pub(super) fn op_of(token: &Token) -> Op {
-    match token {
+    match comparison::meant(token) {
         Token::Plus => Op::Add,
         Token::Minus => Op::Subtract,
         Token::Multiply => Op::Multiply,
@@ -59,8 +63,7 @@ pub(super) fn apply(op: Op, left: &Dynamic, right: &Dynamic) -> Option<Dynamic> 
         Op::Subtract => a - b,
         Op::Multiply => a * b,
         Op::Divide => a / b,
-        // Rhai compares floats in a way of its own.
-        _ => return None,
+        _ => return of_order(op, floats(a, b)),
     };
     Some(Dynamic::from_float(number))
 }
@@ -82,6 +85,20 @@ fn of_ints(op: Op, a: i64, b: i64) -> Option<Dynamic> {
         Op::Other => return None,
     };
     Some(Dynamic::from_int(number))
+}
+
+/// Returns the result of a comparison; `None` for other operators.
+fn of_order(op: Op, order: Option<Ordering>) -> Option<Dynamic> {
+    let truth = match op {
+        Op::Equal => order == Some(Ordering::Equal),
+        Op::NotEqual => order != Some(Ordering::Equal),
+        Op::Less => order == Some(Ordering::Less),
+        Op::LessOrEqual => order.is_some_and(Ordering::is_le),
+        Op::Greater => order == Some(Ordering::Greater),
+        Op::GreaterOrEqual => order.is_some_and(Ordering::is_ge),
+        _ => return None,
+    };
+    Some(truth.into())
 }
 
 fn of_strings(op: Op, a: &ImmutableString, b: &ImmutableString) -> Option<Dynamic> {

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use rhai::{Array, Blob, Dynamic, Map, NativeCallContext};
+use rhai::{Array, Blob, Dynamic, EvalAltResult, Map, NativeCallContext};
 
 use crate::script::{Failure, raise, type_name};
 use crate::text::{as_float, as_int, as_string};
@@ -29,7 +29,7 @@ pub(crate) fn equal(context: &NativeCallContext, a: &Dynamic, b: &Dynamic) -> bo
     if a.is_unit() || b.is_unit() {
         return a.is_unit() && b.is_unit();
     }
-    ask(context, "==", a, b).unwrap_or(false)
+    by_engine(context, "==", a, b).unwrap_or(false)
 }
 
 /// `a < b`.
@@ -41,7 +41,7 @@ pub(in crate::stdlib) fn less(
     a: &Dynamic,
     b: &Dynamic,
 ) -> Result<bool, Failure> {
-    order(context, a, b, Ordering::Less)
+    ordered(context, "<", a, b)
 }
 
 /// `a > b`; errors as those of [`less`].
@@ -50,7 +50,43 @@ pub(in crate::stdlib) fn greater(
     a: &Dynamic,
     b: &Dynamic,
 ) -> Result<bool, Failure> {
-    order(context, a, b, Ordering::Greater)
+    ordered(context, ">", a, b)
+}
+
+/// Whether an order is what a comparison asks for; `None` is the order of what has none.
+pub(crate) type Test = fn(Option<Ordering>) -> bool;
+
+/// Returns what a comparison asks for.
+pub(crate) fn test(symbol: &str) -> Test {
+    match symbol {
+        "==" => |order| order == Some(Ordering::Equal),
+        "!=" => |order| order != Some(Ordering::Equal),
+        "<" => |order| order == Some(Ordering::Less),
+        "<=" => |order| order.is_some_and(Ordering::is_le),
+        ">" => |order| order == Some(Ordering::Greater),
+        _ => |order| order.is_some_and(Ordering::is_ge),
+    }
+}
+
+/// Returns the result of a comparison in a program.
+///
+/// # Errors
+/// `TypeError` for values without an order between them, and for the order of a truth value and a number: that is nearly always meant to be
+/// `a < b && b < c`. For types of their own, whatever the engine's operator raises.
+pub(crate) fn compared(
+    context: &NativeCallContext,
+    symbol: &str,
+    a: &Dynamic,
+    b: &Dynamic,
+) -> Result<bool, Failure> {
+    let is_own = a.is_variant() || b.is_variant();
+    match symbol {
+        "==" | "!=" if is_own => by_engine(context, symbol, a, b),
+        "==" => Ok(equal(context, a, b)),
+        "!=" => Ok(!equal(context, a, b)),
+        _ if a.is_bool() != b.is_bool() => Err(no_order(symbol, a, b)),
+        _ => ordered(context, symbol, a, b),
+    }
 }
 
 /// Returns the exact order of two numbers, `None` inside for NaN; `None` when one of them is not a number.
@@ -78,50 +114,81 @@ fn int_and_float(int: i64, float: f64) -> Option<Ordering> {
     }
 }
 
-fn no_order(wanted: Ordering, a: &Dynamic, b: &Dynamic) -> Failure {
-    let operator = if wanted.is_lt() { '<' } else { '>' };
+fn no_order(symbol: &str, a: &Dynamic, b: &Dynamic) -> Failure {
     let (a, b) = (type_name(a), type_name(b));
-    let text = format!("'{operator}' not supported between instances of '{a}' and '{b}'");
+    let text = format!("'{symbol}' not supported between instances of '{a}' and '{b}'");
     raise("TypeError", text)
 }
 
-/// Returns whether `a` and `b` are in the order `wanted`.
-fn order(
+/// Returns whether `a` and `b` are in the order that a comparison asks for.
+pub(super) fn ordered(
     context: &NativeCallContext,
+    symbol: &str,
     a: &Dynamic,
     b: &Dynamic,
-    wanted: Ordering,
 ) -> Result<bool, Failure> {
     if let Some(order) = numbers(a, b) {
-        return Ok(order == Some(wanted));
+        return Ok(test(symbol)(order));
     }
     if let (Some(a), Some(b)) = (as_string(a), as_string(b)) {
-        return Ok(a.cmp(&b) == wanted);
+        return Ok(test(symbol)(Some(a.cmp(&b))));
     }
     if let (Some(a), Some(b)) = (a.read_lock::<Array>(), b.read_lock::<Array>()) {
-        for (a, b) in a.iter().zip(b.iter()) {
-            if !equal(context, a, b) {
-                return order(context, a, b, wanted);
-            }
-        }
-        return Ok(a.len().cmp(&b.len()) == wanted);
+        let pairs = a.iter().zip(b.iter());
+        let mut differ = pairs.filter(|(a, b)| !equal(context, a, b));
+        return match differ.next() {
+            Some((a, b)) => ordered(context, symbol, a, b),
+            None => Ok(test(symbol)(Some(a.len().cmp(&b.len())))),
+        };
     }
     if let (Some(a), Some(b)) = (a.read_lock::<Blob>(), b.read_lock::<Blob>()) {
-        return Ok(a.cmp(&b) == wanted);
+        return Ok(test(symbol)(Some(a.cmp(&b))));
     }
-    // Rhai answers "no" where it knows no order; its own types have none with others.
-    let custom = a.is_variant() && b.is_variant();
-    let (first, second) = if wanted.is_lt() { (a, b) } else { (b, a) };
-    let answer = custom.then(|| ask(context, "<", first, second)).flatten();
-    answer.ok_or_else(|| no_order(wanted, a, b))
+    match a.is_variant() || b.is_variant() {
+        true => of_own_types(context, symbol, a, b),
+        false => Err(no_order(symbol, a, b)),
+    }
 }
 
-/// Returns the result of the engine's operator, if there is one for these types.
-fn ask(context: &NativeCallContext, operator: &str, a: &Dynamic, b: &Dynamic) -> Option<bool> {
+/// The order of values of which at least one has a type of its own.
+fn of_own_types(
+    context: &NativeCallContext,
+    symbol: &str,
+    a: &Dynamic,
+    b: &Dynamic,
+) -> Result<bool, Failure> {
+    let (mirrored, opposite) = match symbol {
+        "<" => (">", ">="),
+        "<=" => (">=", ">"),
+        ">" => ("<", "<="),
+        _ => ("<=", "<"),
+    };
+    let known = match by_engine(context, symbol, a, b) {
+        Err(error) if is_missing(&error) => by_engine(context, mirrored, b, a),
+        known => known,
+    };
+    match known {
+        Err(error) if is_missing(&error) => Err(no_order(symbol, a, b)),
+        // Rhai says "no" to both where two types have no order.
+        Ok(false) if a.type_id() != b.type_id() && !by_engine(context, opposite, a, b)? => {
+            Err(no_order(symbol, a, b))
+        }
+        known => known,
+    }
+}
+
+fn is_missing(error: &Failure) -> bool {
+    matches!(**error, EvalAltResult::ErrorFunctionNotFound(..))
+}
+
+/// Returns the result of the engine's operator.
+fn by_engine(
+    context: &NativeCallContext,
+    operator: &str,
+    a: &Dynamic,
+    b: &Dynamic,
+) -> Result<bool, Failure> {
     let (mut a, mut b) = (a.clone(), b.clone());
-    context
-        .call_native_fn_raw(operator, true, &mut [&mut a, &mut b])
-        .ok()?
-        .as_bool()
-        .ok()
+    let result = context.call_native_fn_raw(operator, true, &mut [&mut a, &mut b])?;
+    Ok(result.as_bool().unwrap_or(false))
 }

@@ -4,7 +4,7 @@ use std::any::TypeId;
 
 use rhai::{Array, Blob, Dynamic, ImmutableString};
 
-use super::compare::{equal, greater, less};
+use super::compare::ordered;
 use super::convert::text_failure;
 use crate::script::{Call, Failure, Handler, Outcome, Registry, memory};
 use crate::text;
@@ -36,23 +36,16 @@ pub(super) fn register(registry: &mut Registry) {
 
 /// The orders of two values: the operator, its name as a function, and what it does.
 pub(in crate::stdlib) const ORDERS: [(&str, &str, Handler); 4] = [
-    ("<", "lt", |call| {
-        let (a, b) = (call.value(0), call.value(1));
-        less(call.context, &a, &b).map(Dynamic::from)
-    }),
-    (">", "gt", |call| {
-        let (a, b) = (call.value(0), call.value(1));
-        greater(call.context, &a, &b).map(Dynamic::from)
-    }),
-    ("<=", "le", |call| {
-        let (a, b) = (call.value(0), call.value(1));
-        Ok((equal(call.context, &a, &b) || less(call.context, &a, &b)?).into())
-    }),
-    (">=", "ge", |call| {
-        let (a, b) = (call.value(0), call.value(1));
-        Ok((equal(call.context, &a, &b) || greater(call.context, &a, &b)?).into())
-    }),
+    ("<", "lt", |call| order(call, "<")),
+    (">", "gt", |call| order(call, ">")),
+    ("<=", "le", |call| order(call, "<=")),
+    (">=", "ge", |call| order(call, ">=")),
 ];
+
+fn order(call: &mut Call<'_>, symbol: &str) -> Outcome {
+    let (a, b) = (call.value(0), call.value(1));
+    ordered(call.context, symbol, &a, &b).map(Dynamic::from)
+}
 
 /// `[1, 2] < [1, 3]`: Rhai has no order of lists and bytes.
 fn comparisons(registry: &mut Registry) {

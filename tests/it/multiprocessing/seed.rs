@@ -333,7 +333,7 @@ fn ctrl_c_of_the_terminal_ends_no_seed() {
         let before = seeds();
         for number in [signal.SIGINT, signal.SIGQUIT, signal.SIGHUP] { os.kill(0, number); }
         // The seed holds them back, and the spare discards them.
-        let spare = before.reduce(|a, b| if a > b { a } else { b });
+        let spare = max(before);
         while !is_calm(spare) { }
         print(seeds() == before, copies(2), ends.value);
         // One for the child is not discarded. (What SIGINT does to it depends on how far it has come.)

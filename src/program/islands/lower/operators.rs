@@ -4,11 +4,12 @@ use rhai::{Position, Token};
 
 use super::lowering::{Lower, name_of};
 use crate::native::code::{Expr, Op, Ty};
+use crate::program::comparison;
 use crate::program::islands::unfit::{Fits, unfit};
 
 /// Returns the operator that a token is.
 pub(super) fn op_of(token: &Token) -> Option<Op> {
-    Some(match token {
+    Some(match comparison::meant(token) {
         Token::Plus => Op::Add,
         Token::Minus => Op::Sub,
         Token::Multiply => Op::Mul,
