@@ -13,7 +13,10 @@ use crate::script::arguments::Values;
 use crate::script::bind::{Signature, is_called_unnamed};
 use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::Interp;
+use crate::script::line::Line;
+use crate::script::panics::without_panic;
 use crate::script::values::{type_name_in, writable};
+use crate::sync::called_by;
 use crate::text::{as_float, as_int, as_string};
 
 /// The arguments of one call, by parameter.
@@ -126,6 +129,19 @@ impl<'a> Call<'a> {
         let text =
             format!("{name}() missing {count} required positional argument{plural}: {missing}");
         Err(raise("TypeError", text))
+    }
+
+    /// Runs the body of the native, which waits at the line of this call.
+    ///
+    /// # Errors
+    /// Those of the body. A panic is one: a mistake of ours, or of a function of the host that a script has passed to us.
+    #[inline]
+    pub(crate) fn run(&mut self, body: impl FnOnce(&mut Self) -> Outcome) -> Outcome {
+        let line = Line {
+            interp: self.interp,
+            context: self.context,
+        };
+        called_by(&line, || without_panic(|| body(self)))
     }
 
     /// Returns the object a method was called on.

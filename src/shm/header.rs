@@ -14,7 +14,7 @@ use super::shared::shared_struct;
 use crate::sys::memory;
 
 /// First word of every session; changes with the layout.
-pub(super) const MAGIC: u64 = u64::from_le_bytes(*b"procscr2");
+pub(super) const MAGIC: u64 = u64::from_le_bytes(*b"procscr3");
 
 const _: () = assert!(size_of::<Header>() as u64 <= HEADER_BACKED);
 

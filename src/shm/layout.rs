@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! 0        header: limits, arena state, counters
+//! 8 KiB    names of source files    128 x 256 B, memory behind them when the first is written
 //! 64 KiB   thread slots    4096 x 256 B, memory behind them added in steps
 //! 2 MiB    process entries 4096 x 256 B, likewise
 //! 4 MiB    arena: blocks, up to `top`; memory behind them up to `backed_end`, except for blocks on a `bare` list
@@ -18,12 +19,15 @@ pub(super) const TABLE_STEP: u64 = 64;
 pub(super) const ROW: u64 = 256;
 /// Bytes of memory behind the header.
 pub(super) const HEADER_BACKED: u64 = 8 << 10;
+/// Names of source files that a session can hold.
+pub(super) const SOURCE_ROWS: u64 = 128;
+pub(super) const SOURCES_START: u64 = HEADER_BACKED;
 pub(super) const THREADS_START: u64 = 64 << 10;
 pub(super) const PROCESSES_START: u64 = 2 << 20;
 pub(super) const ARENA_START: u64 = 4 << 20;
 
 const _: () = {
-    assert!(HEADER_BACKED <= THREADS_START);
+    assert!(SOURCES_START + SOURCE_ROWS * ROW <= THREADS_START);
     assert!(THREADS_START + MAX_THREADS * ROW <= PROCESSES_START);
     assert!(PROCESSES_START + MAX_PROCESSES * ROW <= ARENA_START);
 };

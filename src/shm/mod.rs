@@ -7,12 +7,14 @@
 //! - `header`, `block`, `arena`, `space`: limits and counters, the allocator, and what it does when memory runs out.
 //! - `thread_slot`, `thread_table`, `process_id`, `process_name`, `process_entry`, `process_table`: who is there; `wait_line`,
 //!   `waiting`: who waits.
+//! - `call_site`, `source_table`: where in a script a thread is.
 //! - `object`, `reference`, `message`: shared objects, who refers to them, and messages that carry references.
 //! - `session`, `children`, `handle_table`, `handle`, `outside`: the session as one process uses it.
 //! - `sweep`, `destroy`: finishing what dead processes left behind, and destroying what nothing refers to.
 
 mod arena;
 mod block;
+mod call_site;
 mod children;
 mod destroy;
 mod error;
@@ -34,6 +36,7 @@ mod reference;
 mod segment;
 mod session;
 mod shared;
+mod source_table;
 mod space;
 mod step;
 mod sweep;
@@ -45,6 +48,7 @@ mod wait_line;
 mod waiting;
 
 pub(crate) use crate::sys::robust::LifeWord;
+pub(crate) use call_site::{CallSite, Caller, SourceLine, called_by, called_by_nobody};
 pub(crate) use destroy::Search;
 pub(crate) use error::ShmError;
 pub(crate) use handle::{Handle, Place};

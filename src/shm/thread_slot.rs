@@ -40,6 +40,8 @@ shared_struct! {
         pub(super) wait_since: AtomicU64,
         /// When it will give up; `u64::MAX` for never.
         pub(super) wait_deadline: AtomicU64,
+        /// [`CallSite`](super::CallSite) of the wait.
+        pub(super) wait_site: AtomicU64,
         /// The object in whose [`super::WaitLine`] the thread may stand.
         pub(super) line: AtomicU64,
         /// Id of the thread behind it there.
@@ -50,7 +52,7 @@ shared_struct! {
         pub(super) called: AtomicU64,
         /// The object that the thread is destroying, which nobody refers to.
         pub(super) destroying: AtomicU64,
-        _rest: [AtomicU64; 11],
+        _rest: [AtomicU64; 10],
     }
 }
 

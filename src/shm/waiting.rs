@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use super::call_site::CallSite;
 use super::offset::{Offset, peek, poke};
 use super::process_id::ProcessId;
 use super::session::Session;
@@ -35,6 +36,8 @@ pub(crate) struct ThreadInfo {
     pub(crate) row: u64,
     /// Its wait, if it waits.
     pub(crate) wait: Option<Wait>,
+    /// The line of the script that waits.
+    pub(crate) wait_site: CallSite,
 }
 
 /// A recorded wait; dropping it removes the record.
@@ -44,10 +47,11 @@ pub(crate) struct WaitNote<'s> {
 }
 
 impl<'s> Thread<'s> {
-    /// Records that this thread waits.
+    /// Records that this thread waits, and at which line of its script.
     pub(crate) fn note_wait(self, wait: Wait) -> WaitNote<'s> {
         poke(&self.slot.wait_object, wait.object.0);
         poke(&self.slot.wait_since, wait.since_ns);
+        poke(&self.slot.wait_site, CallSite::now(self.segment).word());
         poke(&self.slot.wait_deadline, wait.deadline.as_ns());
         self.slot
             .wait_kind
@@ -76,6 +80,7 @@ impl Session {
                 #[cfg(test)]
                 row: _row,
                 wait: wait_of(slot),
+                wait_site: CallSite::from_word(peek(&slot.wait_site)),
             })
             .collect()
     }

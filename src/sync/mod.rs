@@ -49,6 +49,6 @@ pub(crate) use semaphore::Semaphore;
 pub(crate) use wait::{noted, wait_kind};
 
 pub(crate) use crate::shm::{
-    Birth, ExitKind, Offset, Place, ProcessId, ProcessInfo, ProcessState, Session, SessionOptions,
-    ShmError, ThreadInfo, Wait,
+    Birth, Caller, ExitKind, Offset, Place, ProcessId, ProcessInfo, ProcessState, Session,
+    SessionOptions, ShmError, SourceLine, ThreadInfo, Wait, called_by, called_by_nobody,
 };

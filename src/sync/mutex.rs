@@ -14,8 +14,8 @@ use super::kind;
 use super::spin::spin;
 use super::wait::wait_kind;
 use crate::shm::{
-    Handle, ObjectHeader, Offset, ProcessId, Segment, Session, ShmError, Thread, Wait, futex_half,
-    owner_parts, peek, poke, shared_struct, step,
+    CallSite, Handle, ObjectHeader, Offset, ProcessId, Segment, Session, ShmError, Thread, Wait,
+    futex_half, owner_parts, peek, poke, shared_struct, step,
 };
 use crate::sys::clock::{Deadline, HEARTBEAT_NS, now_ns};
 use crate::sys::futex::{self, Wakeup};
@@ -44,6 +44,8 @@ shared_struct! {
         promised_at: AtomicU64,
         /// The thread to wake by the release, as [`CALLED`] says.
         called: AtomicU64,
+        /// [`CallSite`] at which the owner acquired. It may still be the previous owner's for a moment.
+        acquired_at: AtomicU64,
         gone_owner: GoneOwner,
         /// What holders leave for each other: see [`Mutex::note`].
         note: AtomicU64,
@@ -75,6 +77,8 @@ pub(crate) struct Owner {
     pub(crate) pid: u32,
     /// Row of the thread that acquired.
     pub(crate) thread: u64,
+    /// The line at which it did.
+    pub(crate) acquired_at: CallSite,
 }
 
 impl Mutex {
@@ -130,6 +134,7 @@ impl Mutex {
         let object = self.object();
         if object.exchange(0, thread.owner) {
             step();
+            object.note_site(thread);
             return Ok(Acquired::Free);
         }
         self.contend(thread, object, deadline)
@@ -201,7 +206,10 @@ impl Mutex {
             let taken =
                 object.may_take(word, slept) && object.exchange(word, thread.owner | waiters);
             step();
-            return taken.then_some(Acquired::Free);
+            return taken.then(|| {
+                object.note_site(thread);
+                Acquired::Free
+            });
         };
         let segment = self.session().segment();
         if !segment.process_is_dead(process) {
@@ -213,6 +221,7 @@ impl Mutex {
             return None;
         }
         step();
+        object.note_site(thread);
         // The kernel wakes only one of those who sleep on a life word; they may wait for different locks.
         if let Some(life) = segment.main_life(process) {
             futex::wake(life.futex(), u32::MAX);
@@ -314,6 +323,7 @@ impl Mutex {
             process,
             pid: described.map_or(0, |(pid, _)| pid),
             thread,
+            acquired_at: CallSite::from_word(peek(&self.object().acquired_at)),
         })
     }
 
@@ -355,6 +365,12 @@ impl MutexObject {
         self.word
             .compare_exchange(from, to, Ordering::Release, Ordering::Relaxed)
             .is_ok()
+    }
+
+    /// Notes where the thread that has just taken the lock did so.
+    #[inline]
+    fn note_site(&self, thread: Thread<'_>) {
+        poke(&self.acquired_at, CallSite::now(thread.segment).word());
     }
 
     /// Returns whether a free lock may be taken: one promised to the sleepers only by them, or by anyone after a heartbeat, when

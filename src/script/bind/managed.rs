@@ -16,7 +16,6 @@ use crate::script::call::Call;
 use crate::script::caller::parameters;
 use crate::script::exceptions::{Exception, Failure, raise};
 use crate::script::interp::Interp;
-use crate::script::panics::without_panic;
 use crate::script::stop::Stop;
 use crate::script::values::{truth, type_name_in};
 
@@ -64,7 +63,7 @@ pub(crate) fn begin(
         let mut args = [manager];
         let mut call = Call::new(interp, context, &signature);
         call.take(true, &mut args)?;
-        return without_panic(|| (managed.enter)(&mut call));
+        return call.run(managed.enter);
     }
     if let (Some(enter), Some(_)) = (entry(manager, ENTER), entry(manager, EXIT)) {
         return enter.call_raw(context, Some(manager), []);
@@ -143,7 +142,7 @@ pub(crate) fn leave(
         let mut args: Vec<&mut Dynamic> = args.collect();
         let mut call = Call::new(interp, context, &signature);
         call.take(true, &mut args)?;
-        let result = without_panic(|| (managed.leave)(&mut call))?;
+        let result = call.run(managed.leave)?;
         return Ok(truth(&result));
     }
     match entry(manager, EXIT) {

@@ -14,7 +14,6 @@ use super::signature::Signature;
 use crate::script::Outcome;
 use crate::script::call::Call;
 use crate::script::interp::Interp;
-use crate::script::panics::without_panic;
 
 /// The receiver of a native.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,8 +99,7 @@ impl Native {
         }
         let mut call = Call::new(&self.interp, context, &self.signature);
         call.take(is_method, args)?;
-        // A mistake of ours, or a function of the host that a script has passed to us.
-        without_panic(|| (self.handler)(&mut call))
+        call.run(self.handler)
     }
 
     /// Returns what it is called on.

@@ -25,7 +25,7 @@ use crate::script::values::unshare_deeply;
 use crate::script::{Failure, Interp, Outcome, os_failure, raise, raise_os, session_failure};
 use crate::stdlib::builtins::flush_everything;
 use crate::stdlib::signal::handlers::signals_of;
-use crate::sync::{self, Barrier, Birth, Offset, ProcessId, Session};
+use crate::sync::{self, Barrier, Birth, Offset, ProcessId, Session, called_by_nobody};
 use crate::sys;
 use crate::text::from_os;
 
@@ -239,7 +239,7 @@ fn start_by_fork(
             signals::reset();
         }
         Family::of(interp).begin_as(process.clone(), parent.clone());
-        child::live(interp, context, process, interactive)
+        called_by_nobody(|| child::live(interp, context, process, interactive))
     })
     .map_err(os_failure)
 }

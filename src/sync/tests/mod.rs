@@ -3,6 +3,7 @@
 mod audit;
 mod barriers;
 mod basics;
+mod call_sites;
 mod conditions;
 mod containers;
 mod crash;
