@@ -44,6 +44,7 @@
 //! | workers that call functions of scripts for Rust | [`Runtime::pool`], [`objects::Pool`] |
 //! | what went wrong | [`Error`], [`ErrorKind`], and [`error`] with the [`Diagnostic`](error::Diagnostic) |
 //! | a prompt | [`prompt::Interactive`] |
+//! | what running programs do and wait for | [`inspect`] |
 //! | the manual for script writers | [`manual::Manual`] |
 //!
 //! A runtime leaves its process alone: it installs no signal handlers unless [`owns_process`](Builder::owns_process) asks for
@@ -90,6 +91,7 @@ const _: () = {
 };
 
 mod advice;
+mod diagnose;
 pub mod manual;
 #[cfg(feature = "compile")]
 mod native;
@@ -150,6 +152,22 @@ pub mod progress {
     #[doc(hidden)]
     pub use crate::runtime::{Drawing, terminal_width};
     pub use crate::runtime::{ProgressReport, ProgressStage};
+}
+
+pub mod inspect {
+    //! What the processes and threads of running programs do, as `procscript ps` and `procscript dump` show it.
+    //!
+    //! [`families`] reads the programs of this user from outside, without changing anything in them:
+    //!
+    //! ```
+    //! for family in procscript::inspect::families().into_iter().flatten() {
+    //!     println!("{}", family.table());
+    //! }
+    //! ```
+
+    pub use crate::diagnose::{
+        Family, FindError, Hold, Line, Order, Process, Queue, Thread, Wait, families, family_of,
+    };
 }
 
 pub mod prompt {

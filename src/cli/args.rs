@@ -67,6 +67,22 @@ pub(crate) enum Command {
         /// A name such as `Queue`, `Queue.get`, `os.getpid` or `os`; without it, lists the modules
         name: Option<String>,
     },
+    /// Show what the processes and threads of running programs do, wait for and hold
+    Ps {
+        /// A process of the program to show [default: all programs of this user]
+        pid: Option<u32>,
+        /// Show the table anew every second; `s` changes the order, `q` quits
+        #[arg(long, conflicts_with = "json")]
+        watch: bool,
+        /// Print JSON: a list with an object for each program
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show all that is known about the processes and threads of a running program
+    Dump {
+        /// A process of the program
+        pid: u32,
+    },
     /// Write definition files (`.d.rhai`) with the documentation, for editors
     Definitions {
         /// The directory, which is created if missing; replaces the files of an earlier run

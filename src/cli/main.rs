@@ -12,6 +12,7 @@ mod input;
 mod output;
 mod permissions;
 mod progress;
+mod ps;
 mod repl;
 mod run;
 
@@ -49,6 +50,8 @@ fn carry_out(command: Command) -> ExitCode {
             files,
         } => check::check(&files, error_format.into()),
         Command::Doc { name } => doc::doc(name.as_deref()),
+        Command::Ps { pid, watch, json } => ps::ps(pid, watch, json),
+        Command::Dump { pid } => ps::dump(pid),
         Command::Definitions { directory } => definitions::definitions(&directory),
         Command::Completions { shell } => describe::completions(args::described(), shell),
         Command::Man => describe::man(args::described()),

@@ -26,7 +26,7 @@
 //! Endings and output:
 //! - [`stop`], [`requests`], [`stopping`]: endings that nothing catches, and the waits that notice them; [`turns`]: between evaluations;
 //!   [`stretch`]: evaluations that a host marks.
-//! - [`report`], [`waits`]: reports of errors, and what a process waits for, in words.
+//! - [`report`]: reports of errors.
 //! - [`output`], [`sinks`]: lines on standard output, or where a host redirects them; [`unwritten`]: what could not be written.
 //! - [`progress`]: how far long work has come, for those who show it.
 
@@ -80,7 +80,6 @@ pub(crate) mod task;
 pub(crate) mod turns;
 mod unwritten;
 pub(crate) mod values;
-pub(crate) mod waits;
 
 pub(crate) use bind::{Class, Handler, Namespace, Registry};
 pub(crate) use call::Call;

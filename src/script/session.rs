@@ -33,7 +33,7 @@ impl Interp {
             .try_for_each(|state| state.session_created(&new))
             .map_err(session_failure)?;
         self.output
-            .share(sync::Mutex::create(&new).map_err(session_failure)?);
+            .share(sync::Mutex::create_hidden(&new).map_err(session_failure)?);
         self.attach(&new);
         // Without descriptors for it, sockets cannot be sent, and all the rest works.
         *locked(&self.depot) = sync::Depot::create(&new).ok().map(Arc::new);

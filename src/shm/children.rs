@@ -106,18 +106,15 @@ impl Session {
         Ok(self.thread()?.take_bytes(&self.entry(child)?.report))
     }
 
-    /// Returns a process of the session, also one that has ended but not been taken note of.
+    /// Returns a process of the session (tests).
+    #[cfg(test)]
     pub(crate) fn process(&self, process: ProcessId) -> Option<ProcessInfo> {
-        self.segment().entry_of(process)?;
-        self.segment().info(process.row)
+        self.segment().process(process)
     }
 
     /// Returns all processes of the session.
     pub(crate) fn processes(&self) -> Vec<ProcessInfo> {
-        let rows = self.segment().process_rows() as u32;
-        (0..rows)
-            .filter_map(|row| self.segment().info(row))
-            .collect()
+        self.segment().processes()
     }
 
     /// Changes the name this process is known by.

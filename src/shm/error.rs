@@ -27,6 +27,8 @@ pub(crate) enum ShmError {
     },
     /// The file is not a session, or one of another version.
     NotASession,
+    /// The file is a session of another version.
+    OtherVersion,
     /// No object lies at this offset, or it has been destroyed.
     NoSuchObject(Offset),
     /// The object at this offset is of another kind.
@@ -75,6 +77,9 @@ impl fmt::Display for ShmError {
             }
             ShmError::NotASession => {
                 f.write_str("the file is not a session of this version of procscript")
+            }
+            ShmError::OtherVersion => {
+                f.write_str("the session belongs to another version of procscript")
             }
             ShmError::NoSuchObject(offset) => {
                 write!(

@@ -7,14 +7,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::block::CLASSES;
 use super::error::ShmError;
 use super::latch::Latch;
-use super::layout::{ARENA_START, HEADER_BACKED, PROCESSES_START, ROW, TABLE_STEP, THREADS_START};
+use super::layout::{
+    ARENA_START, BEFORE_TABLES, HEADER_BACKED, PROCESSES_START, ROW, TABLE_STEP, THREADS_START,
+};
 use super::offset::{Offset, poke};
 use super::segment::Segment;
 use super::shared::shared_struct;
 use crate::sys::memory;
 
-/// First word of every session; changes with the layout.
+/// First word of every session; its last byte, the version, changes with the layout.
 pub(super) const MAGIC: u64 = u64::from_le_bytes(*b"procscr3");
+/// Where the version is.
+const VERSION_SHIFT: u32 = 56;
 
 const _: () = assert!(size_of::<Header>() as u64 <= HEADER_BACKED);
 
@@ -98,7 +102,7 @@ impl Segment {
         poke(&header.watermark, (quota / 16).max(16 << 20));
         poke(&header.thread_rows, TABLE_STEP);
         poke(&header.process_rows, TABLE_STEP);
-        poke(&header.arena.committed, HEADER_BACKED + 2 * rows);
+        poke(&header.arena.committed, BEFORE_TABLES + 2 * rows);
         poke(&header.arena.top, ARENA_START);
         poke(&header.arena.backed_end, ARENA_START);
         header.magic.store(MAGIC, Ordering::Release);
@@ -123,6 +127,30 @@ impl Segment {
             )(error));
         }
         Ok(segment)
+    }
+
+    /// Returns the memory of an existing session, to be read only: whatever is written to it is a fault.
+    ///
+    /// # Errors
+    /// The file is no session, or one with another layout.
+    pub(crate) fn look(fd: OwnedFd) -> Result<Segment, ShmError> {
+        if !memory::cannot_shrink(fd.as_fd()) {
+            return Err(ShmError::NotASession);
+        }
+        let length = memory::file_length(fd.as_fd()).map_err(|_| ShmError::NotASession)?;
+        if length < PROCESSES_START {
+            return Err(ShmError::NotASession);
+        }
+        let segment = Segment::map_as_it_is(fd)?;
+        let magic = segment.header().magic.load(Ordering::Acquire);
+        if magic == MAGIC {
+            return Ok(segment);
+        }
+        let name = |magic: u64| magic & !(u64::MAX << VERSION_SHIFT);
+        Err(match name(magic) == name(MAGIC) {
+            true => ShmError::OtherVersion,
+            false => ShmError::NotASession,
+        })
     }
 
     #[inline(always)]

@@ -22,6 +22,8 @@ pub(super) const HEADER_BACKED: u64 = 8 << 10;
 /// Names of source files that a session can hold.
 pub(super) const SOURCE_ROWS: u64 = 128;
 pub(super) const SOURCES_START: u64 = HEADER_BACKED;
+/// Bytes of memory before the thread table, once the first name is written.
+pub(super) const BEFORE_TABLES: u64 = HEADER_BACKED + SOURCE_ROWS * ROW;
 pub(super) const THREADS_START: u64 = 64 << 10;
 pub(super) const PROCESSES_START: u64 = 2 << 20;
 pub(super) const ARENA_START: u64 = 4 << 20;

@@ -102,6 +102,8 @@ impl Segment {
             .process_rows
             .load(Ordering::Acquire)
             .min(MAX_PROCESSES)
+            // Who maps the file as it is may see a table that has grown since.
+            .min((self.length() - PROCESSES_START) / ROW)
     }
 
     pub(super) fn process_entry(&self, row: u32) -> &ProcessEntry {
@@ -217,6 +219,26 @@ impl Segment {
         let row = (main & 0x1fff).checked_sub(1)?;
         let slot = self.thread_slot(row);
         (peek(&slot.generation) == main >> 32).then_some(&slot.life)
+    }
+
+    /// Returns all processes of the session.
+    pub(crate) fn processes(&self) -> Vec<ProcessInfo> {
+        let rows = 0..self.process_rows() as u32;
+        rows.filter_map(|row| self.info(row)).collect()
+    }
+
+    /// Returns a process of the session, also one that has ended but not been taken note of.
+    pub(crate) fn process(&self, process: ProcessId) -> Option<ProcessInfo> {
+        self.entry_of(process)?;
+        self.info(process.row)
+    }
+
+    /// Returns the objects that a process refers to, as far as they can be read while it lives on.
+    pub(crate) fn objects_of(&self, process: ProcessId) -> Vec<Offset> {
+        let entry = self.entry_of(process);
+        entry.map_or_else(Vec::new, |entry| {
+            self.listed(Offset(peek(&entry.references)))
+        })
     }
 
     pub(super) fn info(&self, row: u32) -> Option<ProcessInfo> {

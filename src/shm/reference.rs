@@ -68,6 +68,25 @@ impl Arena<'_> {
     }
 }
 
+/// More than a process holds: whoever follows a list that changes meanwhile comes to an end.
+const LISTED_MAX: usize = 1 << 20;
+
+impl Segment {
+    /// Returns the objects on a list of references that others may be changing.
+    pub(super) fn listed(&self, first: Offset) -> Vec<Offset> {
+        let mut objects = Vec::new();
+        let mut node = first;
+        while objects.len() < LISTED_MAX
+            && !node.is_none()
+            && let Some(reference) = self.get::<Reference>(node)
+        {
+            objects.push(Offset(peek(&reference.object)));
+            node = Offset(peek(&reference.next));
+        }
+        objects
+    }
+}
+
 impl Thread<'_> {
     /// Makes an object of `size` bytes, all zero except for its header, with one reference held by the process.
     pub(super) fn create_object(

@@ -28,6 +28,13 @@ impl Segment {
         Ok(Segment { mapping })
     }
 
+    /// Maps a file for reading, as long as it is now.
+    pub(super) fn map_as_it_is(fd: OwnedFd) -> Result<Segment, ShmError> {
+        let mapping = Mapping::for_reading(fd)
+            .map_err(ShmError::system("map the session's shared memory"))?;
+        Ok(Segment { mapping })
+    }
+
     pub(super) fn fd(&self) -> BorrowedFd<'_> {
         self.mapping.fd()
     }

@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicU64;
 
 use super::arena::Arena;
 use super::block::{BlockHeader, CLASSES, LIVE, SMALLEST, class_size, filling, interior, parts};
-use super::layout::{ARENA_START, HEADER_BACKED, ROW};
+use super::layout::{ARENA_START, BEFORE_TABLES, ROW};
 use super::offset::{Offset, peek, poke};
 use super::step::step;
 use crate::sys::memory::PAGE;
@@ -230,7 +230,7 @@ impl Arena<'_> {
             step();
         }
         let rows = peek(&header.thread_rows) + peek(&header.process_rows);
-        let committed = HEADER_BACKED + rows * ROW + (backed - ARENA_START) - bare_bytes;
+        let committed = BEFORE_TABLES + rows * ROW + (backed - ARENA_START) - bare_bytes;
         for (word, value) in [
             (&state.backed_end, backed),
             (&state.ready_bytes, ready_bytes),

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use super::call_site::CallSite;
 use super::offset::{Offset, peek, poke};
 use super::process_id::ProcessId;
+use super::segment::Segment;
 use super::session::Session;
 use super::thread_slot::{Thread, ThreadSlot};
 use crate::sys::clock::Deadline;
@@ -31,8 +32,7 @@ pub(crate) struct ThreadInfo {
     pub(crate) pid: u32,
     /// Its id in the system.
     pub(crate) tid: u32,
-    /// Its row in the thread table (tests).
-    #[cfg(test)]
+    /// Its row in the thread table.
     pub(crate) row: u64,
     /// Its wait, if it waits.
     pub(crate) wait: Option<Wait>,
@@ -69,16 +69,21 @@ impl Drop for WaitNote<'_> {
 impl Session {
     /// Returns the living threads of all processes, and what they wait for.
     pub(crate) fn threads(&self) -> Vec<ThreadInfo> {
-        let segment = self.segment();
-        (0..segment.thread_rows())
-            .map(|row| (row, segment.thread_slot(row)))
+        self.segment().threads()
+    }
+}
+
+impl Segment {
+    /// Returns the living threads of all processes, and what they wait for.
+    pub(crate) fn threads(&self) -> Vec<ThreadInfo> {
+        (0..self.thread_rows())
+            .map(|row| (row, self.thread_slot(row)))
             .filter(|(_, slot)| slot.claim.load(Ordering::Acquire) != 0 && !slot.life.is_dead())
-            .map(|(_row, slot)| ThreadInfo {
+            .map(|(row, slot)| ThreadInfo {
                 process: ProcessId::unpack(peek(&slot.process)),
                 pid: peek(&slot.pid) as u32,
                 tid: slot.claim.load(Ordering::Acquire) as u32,
-                #[cfg(test)]
-                row: _row,
+                row,
                 wait: wait_of(slot),
                 wait_site: CallSite::from_word(peek(&slot.wait_site)),
             })

@@ -102,7 +102,7 @@ impl Depot {
         Ok(Depot {
             entrance,
             exit,
-            turn: Mutex::create(session)?,
+            turn: Mutex::create_hidden(session)?,
             session: session.clone(),
         })
     }

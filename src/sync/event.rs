@@ -10,7 +10,7 @@ use super::failure::WaitError;
 use super::kind;
 use super::wait::{wait_kind, wait_until};
 use crate::shm::{
-    Handle, ObjectHeader, Offset, Session, ShmError, Thread, peek, shared_struct, step,
+    Handle, ObjectHeader, Offset, Segment, Session, ShmError, Thread, peek, shared_struct, step,
 };
 use crate::sys::clock::Deadline;
 
@@ -24,6 +24,12 @@ shared_struct! {
         state: AtomicU64,
         changed: EventWord,
     }
+}
+
+/// Returns whether the event at an offset is set.
+pub(super) fn is_set_at(segment: &Segment, event: Offset) -> Option<bool> {
+    let object: &EventObject = segment.get(event)?;
+    Some(object.state.load(Ordering::Acquire) & SET != 0)
 }
 
 /// An event between processes. Clones are the same event.

@@ -12,6 +12,7 @@ mod gone_owner;
 mod hold;
 pub(crate) mod kind;
 mod kinds;
+mod look;
 mod message;
 mod mutex;
 mod named;
@@ -37,6 +38,7 @@ pub(crate) use depot::{Depot, DepotError, Ticket};
 pub(crate) use event::Event;
 pub(crate) use failure::{NotReleased, PutError, ReleaseError, WaitError};
 pub(crate) use kinds::{attach_session, create_session};
+pub(crate) use look::{ObjectState, look_at};
 pub(crate) use message::Message;
 pub(crate) use mutex::{Acquired, Mutex, Owner};
 pub(crate) use named::{FamilyDirectory, NamedMemory, path_of, remove_leftovers};
@@ -49,6 +51,7 @@ pub(crate) use semaphore::Semaphore;
 pub(crate) use wait::{noted, wait_kind};
 
 pub(crate) use crate::shm::{
-    Birth, Caller, ExitKind, Offset, Place, ProcessId, ProcessInfo, ProcessState, Session,
-    SessionOptions, ShmError, SourceLine, ThreadInfo, Wait, called_by, called_by_nobody,
+    Birth, CallSite, Caller, ExitKind, Offset, Place, ProcessId, ProcessInfo, ProcessState,
+    Segment, Session, SessionOptions, ShmError, SourceLine, ThreadInfo, Wait, called_by,
+    called_by_nobody,
 };

@@ -49,6 +49,8 @@ shared_struct! {
         gone_owner: GoneOwner,
         /// What holders leave for each other: see [`Mutex::note`].
         note: AtomicU64,
+        /// 1 for a lock that no script has created.
+        hidden: AtomicU64,
     }
 }
 
@@ -86,6 +88,14 @@ impl Mutex {
     pub(crate) fn create(session: &Session) -> Result<Mutex, ShmError> {
         let handle = Handle::create(session, kind::MUTEX, size_of::<MutexObject>() as u64)?;
         Ok(Mutex(std::sync::Arc::new(handle)))
+    }
+
+    /// Creates a new lock, free, for this crate's own purposes: whoever looks at the locks of a program is not shown this one.
+    pub(crate) fn create_hidden(session: &Session) -> Result<Mutex, ShmError> {
+        let mutex = Mutex::create(session)?;
+        // Nobody else knows the lock yet.
+        poke(&mutex.object().hidden, 1);
+        Ok(mutex)
     }
 
     /// Returns the lock at an offset received from another process. Any other offset is an error.
@@ -317,14 +327,7 @@ impl Mutex {
 
     /// Who holds the lock.
     pub(crate) fn owner(&self) -> Option<Owner> {
-        let (process, thread) = owner_parts(peek(&self.object().word))?;
-        let described = self.session().segment().describe(process);
-        Some(Owner {
-            process,
-            pid: described.map_or(0, |(pid, _)| pid),
-            thread,
-            acquired_at: CallSite::from_word(peek(&self.object().acquired_at)),
-        })
+        owner_of(self.session().segment(), self.object())
     }
 
     /// Returns whether an owner has died holding the lock, ever, or since [`Mutex::set_abandoned`] took it back.
@@ -338,6 +341,28 @@ impl Mutex {
             .abandoned
             .store(u64::from(abandoned), Ordering::Release);
     }
+}
+
+/// Returns whether the lock at an offset is none that a script has created.
+pub(super) fn is_hidden_at(segment: &Segment, lock: Offset) -> bool {
+    let object: Option<&MutexObject> = segment.get(lock);
+    object.is_none_or(|object| peek(&object.hidden) != 0)
+}
+
+/// Returns who holds the lock at an offset.
+pub(super) fn owner_at(segment: &Segment, lock: Offset) -> Option<Owner> {
+    owner_of(segment, segment.get(lock)?)
+}
+
+fn owner_of(segment: &Segment, object: &MutexObject) -> Option<Owner> {
+    let (process, thread) = owner_parts(peek(&object.word))?;
+    let described = segment.describe(process);
+    Some(Owner {
+        process,
+        pid: described.map_or(0, |(pid, _)| pid),
+        thread,
+        acquired_at: CallSite::from_word(peek(&object.acquired_at)),
+    })
 }
 
 /// Notes who the process is if it owns the lock: see [`KindOperations::note_owner`](crate::shm::KindOperations).

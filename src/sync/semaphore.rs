@@ -22,8 +22,8 @@ use super::hold::{hold, hold_with, patience};
 use super::kind;
 use super::wait::{wait_kind, wait_until};
 use crate::shm::{
-    ExitKind, Handle, Latch, Leaver, ObjectHeader, Offset, Session, ShmError, Thread, peek, poke,
-    shared_struct, step,
+    ExitKind, Handle, Latch, Leaver, ObjectHeader, Offset, Segment, Session, ShmError, Thread,
+    peek, poke, shared_struct, step,
 };
 use crate::sys::clock::Deadline;
 
@@ -42,6 +42,12 @@ shared_struct! {
 
 /// More permits than anybody counts.
 const UNBOUNDED: u64 = i64::MAX as u64;
+
+/// Returns how many permits the semaphore at an offset has left.
+pub(super) fn value_at(segment: &Segment, semaphore: Offset) -> Option<u64> {
+    let object: &SemaphoreObject = segment.get(semaphore)?;
+    Some(peek(&object.value))
+}
 
 /// A semaphore between processes. Clones are the same semaphore.
 #[derive(Clone, Debug)]

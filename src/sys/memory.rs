@@ -8,7 +8,10 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::ptr::NonNull;
 
-use rustix::fs::{FallocateFlags, MemfdFlags, SealFlags, fallocate, fcntl_add_seals, memfd_create};
+use rustix::fs::{
+    FallocateFlags, MemfdFlags, SealFlags, fallocate, fcntl_add_seals, fcntl_get_seals,
+    memfd_create,
+};
 use rustix::io::Errno;
 use rustix::mm::{Advice, MapFlags, ProtFlags, madvise, mmap, munmap};
 
@@ -25,6 +28,11 @@ pub(crate) fn create_anonymous_file(name: &str) -> io::Result<OwnedFd> {
     let fd = memfd_create(name, MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING)?;
     fcntl_add_seals(&fd, SealFlags::SHRINK)?;
     Ok(fd)
+}
+
+/// Returns whether the file is one that can never shrink under a mapping.
+pub(crate) fn cannot_shrink(fd: BorrowedFd<'_>) -> bool {
+    fcntl_get_seals(fd).is_ok_and(|seals| seals.contains(SealFlags::SHRINK))
 }
 
 /// Returns the length of the file in bytes.
@@ -63,7 +71,7 @@ pub(crate) fn release_pages(fd: BorrowedFd<'_>, start: u64, length: u64) -> io::
     }
 }
 
-/// A file mapped for reading and writing, shared with every other process that maps it.
+/// A file mapped, usually for reading and writing, and shared with every other process that maps it.
 #[derive(Debug)]
 pub(crate) struct Mapping {
     start: NonNull<u8>,
@@ -109,6 +117,24 @@ impl Mapping {
                 Err(error) => return Err(error.into()),
             }
         }
+    }
+
+    /// Maps the file for reading, as long as it is now. It must be one that [`cannot_shrink`].
+    pub(crate) fn for_reading(fd: OwnedFd) -> io::Result<Mapping> {
+        let length = file_length(fd.as_fd())? as usize;
+        // SAFETY: the kernel chooses a fresh range, so no existing object is affected.
+        let address = unsafe {
+            mmap(
+                std::ptr::null_mut(),
+                length,
+                ProtFlags::READ,
+                MapFlags::SHARED | MapFlags::NORESERVE,
+                &fd,
+                0,
+            )
+        }?;
+        let start = NonNull::new(address.cast()).ok_or(Errno::NOMEM)?;
+        Ok(Mapping { start, length, fd })
     }
 
     /// Returns the first byte.

@@ -16,8 +16,8 @@ mod sync;
 #[path = "../../src/sys/mod.rs"]
 #[allow(dead_code, unreachable_pub, unused_imports)]
 mod sys;
-#[path = "../../src/script/waits.rs"]
-mod waits;
+#[path = "../../src/diagnose/words.rs"]
+mod words;
 
 #[path = "../support"]
 #[allow(dead_code)] // Each program uses a part of it.

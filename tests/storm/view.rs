@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::shm::Session;
 use crate::sync::{attach_session, tests::audit};
 use crate::sys::clock::now_ns;
-use crate::waits;
+use crate::words;
 
 /// A family's memory and open descriptors while it rests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,9 +90,10 @@ impl View {
         let line = |thread: &crate::sync::ThreadInfo| {
             let name = self
                 .session
+                .segment()
                 .process(thread.process)
                 .map(|process| process.name);
-            let wait = waits::words(&self.session, thread).map(|(what, since)| {
+            let wait = words::of_thread(self.session.segment(), thread).map(|(what, since)| {
                 let since = Duration::from_nanos(now_ns().saturating_sub(since));
                 format!("waits for {what} since {since:.1?}")
             });

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::Interactive;
+use crate::diagnose;
 use crate::process::ExitStatus;
-use crate::script::waits;
 use crate::stdlib::multiprocessing::family::{BadEnd, Family};
 use crate::sync::{ProcessInfo, ProcessState, Session};
 use crate::sys::clock::now_ns;
@@ -84,7 +84,7 @@ fn status(session: &Session, process: &ProcessInfo, parent: i32) -> Option<Child
     let main = threads
         .iter()
         .find(|thread| thread.process == process.id && thread.tid == thread.pid);
-    let wait = main.and_then(|thread| waits::words(session, thread));
+    let wait = main.and_then(|thread| diagnose::words(session.segment(), thread));
     let since = wait
         .as_ref()
         .map(|(_, since)| Duration::from_nanos(now_ns().saturating_sub(*since)));

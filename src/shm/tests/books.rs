@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::shm::block::{BLOCK_HEADER, BlockHeader, CLASSES, LIVE, class_size, interior};
 use crate::shm::header::Header;
-use crate::shm::layout::{ARENA_START, HEADER_BACKED, ROW};
+use crate::shm::layout::{ARENA_START, BEFORE_TABLES, ROW};
 use crate::shm::message::carried;
 use crate::shm::{Offset, Segment, Session, peek};
 
@@ -200,7 +200,7 @@ fn check_blocks(segment: &Segment) -> BTreeSet<Offset> {
 fn check_committed(segment: &Segment, header: &Header, bare_bytes: u64) {
     let tables = (peek(&header.thread_rows) + peek(&header.process_rows)) * ROW;
     let arena = peek(&header.arena.backed_end) - ARENA_START;
-    let expected = HEADER_BACKED + tables + arena - bare_bytes;
+    let expected = BEFORE_TABLES + tables + arena - bare_bytes;
     let committed = peek(&header.arena.committed);
     assert_eq!(committed, expected, "bytes committed");
     let actual = segment.memory_behind();

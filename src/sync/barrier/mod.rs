@@ -17,13 +17,19 @@ use std::sync::Arc;
 
 use super::failure::WaitError;
 use super::kind;
-use crate::shm::{Handle, Offset, Session, ShmError, Thread, peek, poke};
+use crate::shm::{Handle, Offset, Segment, Session, ShmError, Thread, peek, poke};
 use layout::{BarrierObject, phase};
 use turn::Turn;
 
 pub(crate) use arrive::Arrival;
 pub(crate) use broken::{BarrierError, Broken, Cause};
 pub(super) use parties::forfeit;
+
+/// Returns how many have come to the barrier at an offset, and how many have to.
+pub(super) fn numbers_at(segment: &Segment, barrier: Offset) -> Option<[u64; 2]> {
+    let object: &BarrierObject = segment.get(barrier)?;
+    Some([peek(&object.arrived), peek(&object.parties)])
+}
 
 /// A barrier between processes. Clones are the same barrier.
 #[derive(Clone, Debug)]

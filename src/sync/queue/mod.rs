@@ -18,7 +18,7 @@ use std::sync::Arc;
 use super::failure::WaitError;
 use super::kind;
 use super::wait::{wait_kind, wait_until};
-use crate::shm::{Handle, Offset, Session, ShmError, Thread, peek, poke};
+use crate::shm::{Handle, Offset, Segment, Session, ShmError, Thread, peek, poke};
 use crate::sys::clock::Deadline;
 use layout::QueueObject;
 
@@ -127,4 +127,10 @@ impl Queue {
             || object.has_room(bytes),
         )
     }
+}
+
+/// Returns how many items the queue at an offset has, may have, and nobody has reported done.
+pub(super) fn numbers_at(segment: &Segment, queue: Offset) -> Option<[u64; 3]> {
+    let object: &QueueObject = segment.get(queue)?;
+    Some([object.length(), peek(&object.capacity), object.unfinished()])
 }

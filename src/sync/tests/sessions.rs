@@ -461,7 +461,7 @@ fn a_child_that_never_enters_leaves_its_parents_rows_alone() {
     });
     assert_eq!(reap(pid), Ended::Exited(0));
     assert_eq!(mine.segment().threads_registered(), 1);
-    assert!(!mine.threads().is_empty() && mine.process(mine.me()).is_some());
+    assert!(!mine.threads().is_empty() && mine.segment().process(mine.me()).is_some());
     let deadline = Deadline::after(std::time::Duration::from_millis(5));
     assert!(lock.acquire(deadline).is_err());
     audit(&mine);

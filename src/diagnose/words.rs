@@ -1,22 +1,23 @@
-//! Descriptions of what a process waits for, in the words of scripts.
+//! What a thread waits for, in the words of scripts.
 
-use crate::sync::{ProcessId, Session, ThreadInfo, Wait, kind, wait_kind};
+use crate::sync::{ProcessId, Segment, ThreadInfo, Wait, kind, wait_kind};
 
-/// Returns what the thread waits for: `Queue.get`, `join of worker`; `None` when it does not wait.
-pub(crate) fn words(session: &Session, thread: &ThreadInfo) -> Option<(String, u64)> {
+/// Returns what the thread waits for: `Queue.get`, `join of worker`; and when that began. `None` when it does not wait.
+pub(crate) fn of_thread(segment: &Segment, thread: &ThreadInfo) -> Option<(String, u64)> {
     let wait = thread.wait?;
-    Some((words_for(session, &wait), wait.since_ns))
+    Some((of_wait(segment, &wait), wait.since_ns))
 }
 
-fn words_for(session: &Session, wait: &Wait) -> String {
-    let is_reentrant = || session.segment().kind_at(wait.object) == Some(kind::REENTRANT_MUTEX);
+/// Returns what is waited for.
+pub(crate) fn of_wait(segment: &Segment, wait: &Wait) -> String {
+    let is_reentrant = || segment.kind_at(wait.object) == Some(kind::REENTRANT_MUTEX);
     let word = match wait.kind {
         wait_kind::ACQUIRE if is_reentrant() => "RLock.acquire",
         wait_kind::ACQUIRE => "Lock.acquire",
         wait_kind::GET => "Queue.get",
         wait_kind::PUT => "Queue.put",
         wait_kind::JOIN => "JoinableQueue.join",
-        wait_kind::PROCESS => return join_of(session, ProcessId::unpack(wait.object.0)),
+        wait_kind::PROCESS => return join_of(segment, ProcessId::unpack(wait.object.0)),
         wait_kind::TIME => "sleep",
         wait_kind::NOTIFICATION => "Condition.wait",
         wait_kind::BARRIER => "Barrier.wait",
@@ -36,8 +37,8 @@ fn words_for(session: &Session, wait: &Wait) -> String {
     word.into()
 }
 
-fn join_of(session: &Session, process: ProcessId) -> String {
-    match session.process(process) {
+fn join_of(segment: &Segment, process: ProcessId) -> String {
+    match segment.process(process) {
         Some(process) => format!("join of {}", process.name),
         None => "join of a process".into(),
     }
