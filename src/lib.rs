@@ -174,8 +174,8 @@ pub mod prompt {
     //! A program that grows line by line: everything a prompt needs but the terminal.
 
     pub use crate::runtime::{
-        Candidate, CandidateKind, Candidates, ChildState, ChildStatus, Display, Finished, Function,
-        Input, Interactive, Outcome, Span, SpanKind, Timing, Variable,
+        Candidate, CandidateKind, Candidates, Display, Finished, Function, Input, Interactive,
+        Outcome, Span, SpanKind, Timing, Variable,
     };
 }
 

@@ -8,10 +8,11 @@ impl Family {
     pub fn dump(&self) -> String {
         let count = self.processes.len();
         let plural = if count == 1 { "process" } else { "processes" };
-        let mut lines = vec![format!(
-            "{} (pid {}): {count} {plural}",
-            self.command, self.pid
-        )];
+        let command = match self.command.as_str() {
+            "" => "a program",
+            command => command,
+        };
+        let mut lines = vec![format!("{command} (pid {}): {count} {plural}", self.pid)];
         for process in &self.processes {
             lines.push(heading(process));
             lines.extend(process.threads.iter().flat_map(thread_lines));

@@ -95,31 +95,31 @@ impl Reader<'_> {
 
     fn thread(&self, thread: &ThreadInfo, holds: Vec<Hold>) -> Thread {
         let here = self.here.filter(|here| here.tid == thread.tid);
-        let wait = thread.wait.filter(|_| here.is_none());
-        let site = match (here, wait) {
-            (Some(here), _) => here.site,
-            (None, Some(_)) => thread.wait_site,
+        let site = match (thread.wait, here) {
+            (Some(_), _) => thread.wait_site,
+            (None, Some(here)) => here.site,
             (None, None) => CallSite::default(),
         };
         Thread {
             tid: thread.tid,
             name: system::thread_name(thread.pid, thread.tid),
             at: self.line(site),
-            wait: wait.map(|wait| self.wait(&wait)),
+            wait: thread.wait.map(|wait| self.wait(&wait)),
             holds,
         }
     }
 
     fn wait(&self, wait: &sync::Wait) -> Wait {
         let deadline = wait.deadline;
-        let timeout = deadline.as_ns().saturating_sub(wait.since_ns);
+        // The deadline was computed a moment before the wait began.
+        let timeout = deadline.as_ns().saturating_sub(wait.since_ns) as f64 / 1e6;
         let object = self.objects.get(wait.object);
         Wait {
             what: words::of_wait(self.segment, wait),
             object: object.map(|seen| seen.name.clone()),
             detail: object.and_then(|seen| self.detail(seen)),
             since: Duration::from_nanos(self.now.saturating_sub(wait.since_ns)),
-            timeout: (!deadline.is_never()).then(|| Duration::from_nanos(timeout)),
+            timeout: (!deadline.is_never()).then(|| Duration::from_millis(timeout.round() as u64)),
         }
     }
 

@@ -168,3 +168,17 @@ fn table<const N: usize>(head: [&str; N], rows: impl Iterator<Item = [String; N]
 pub(super) fn plain(text: &str) -> String {
     text.replace(char::is_control, "\u{fffd}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_short() {
+        let shown = |millis| duration(Duration::from_millis(millis));
+        assert_eq!(shown(350), "350 ms");
+        assert_eq!(shown(4_250), "4.2 s");
+        assert_eq!(shown(185_000), "3 min 5 s");
+        assert_eq!(shown(7_380_000), "2 h 3 min");
+    }
+}

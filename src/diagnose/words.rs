@@ -1,14 +1,8 @@
 //! What a thread waits for, in the words of scripts.
 
-use crate::sync::{ProcessId, Segment, ThreadInfo, Wait, kind, wait_kind};
+use crate::sync::{ProcessId, Segment, Wait, kind, wait_kind};
 
-/// Returns what the thread waits for: `Queue.get`, `join of worker`; and when that began. `None` when it does not wait.
-pub(crate) fn of_thread(segment: &Segment, thread: &ThreadInfo) -> Option<(String, u64)> {
-    let wait = thread.wait?;
-    Some((of_wait(segment, &wait), wait.since_ns))
-}
-
-/// Returns what is waited for.
+/// Returns what is waited for: `Queue.get`, `join of worker`.
 pub(crate) fn of_wait(segment: &Segment, wait: &Wait) -> String {
     let is_reentrant = || segment.kind_at(wait.object) == Some(kind::REENTRANT_MUTEX);
     let word = match wait.kind {

@@ -7,6 +7,8 @@
 //! | child without children and temporary files | the same | dies at once, as the kernel does it |
 //! | prompt | stops the running line | stops the running line and ends the family; if nothing runs, dies at once, and the kernel sends its children SIGTERM |
 //!
+//! SIGQUIT ends nobody: the process that gets it prints what the family does.
+//!
 //! A host that embeds the crate keeps its own handlers: only the command installs these.
 
 use std::io;
@@ -24,12 +26,16 @@ pub(crate) enum Request {
     Terminate,
 }
 
-/// Prepares the command's main process: Ctrl-C is noted, SIGTERM is left to the kernel until there are children or temporary files, and
+/// Prepares the command's main process: Ctrl-C and SIGQUIT are noted, SIGTERM is left to the kernel until there are children or temporary files, and
 /// exceeding a file-size limit makes the write fail instead of ending the process.
 pub(crate) fn install() -> io::Result<()> {
     // A background job is started with Ctrl-C ignored, which stays so.
     if !signal::is_ignored(Signal::SIGINT) {
         signal::catch(Signal::SIGINT)?;
+    }
+    // It asks what the program does.
+    if !signal::is_ignored(Signal::SIGQUIT) {
+        signal::catch_to_report(Signal::SIGQUIT)?;
     }
     // If it were ignored, the kernel would discard exit statuses.
     signal::default(Signal::SIGCHLD)?;

@@ -77,8 +77,8 @@ pub use self::objects::{
 };
 pub use self::package::ProcessPackage;
 pub use self::prompt::{
-    Candidate, CandidateKind, Candidates, ChildState, ChildStatus, Display, Finished, Function,
-    Input, Interactive, Outcome, Span, SpanKind, Timing, Variable,
+    Candidate, CandidateKind, Candidates, Display, Finished, Function, Input, Interactive, Outcome,
+    Span, SpanKind, Timing, Variable,
 };
 pub use self::script::Script;
 pub use self::setup::Setup;

@@ -26,7 +26,7 @@
 //! Endings and output:
 //! - [`stop`], [`requests`], [`stopping`]: endings that nothing catches, and the waits that notice them; [`turns`]: between evaluations;
 //!   [`stretch`]: evaluations that a host marks.
-//! - [`report`]: reports of errors.
+//! - [`report`]: reports of errors; [`seen`]: what the whole program does.
 //! - [`output`], [`sinks`]: lines on standard output, or where a host redirects them; [`unwritten`]: what could not be written.
 //! - [`progress`]: how far long work has come, for those who show it.
 
@@ -68,6 +68,7 @@ pub(crate) mod requests;
 pub(crate) mod rhai_errors;
 pub(crate) mod rhai_names;
 pub(crate) mod rhai_texts;
+mod seen;
 pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod sinks;

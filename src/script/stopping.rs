@@ -10,7 +10,7 @@ use crate::script::stop::{self, Stop};
 use crate::script::turns::Lasts;
 use crate::sync::{Deadline, Offset};
 use crate::sys::clock::{now_ns, slice};
-use crate::sys::interrupt;
+use crate::sys::{identity, interrupt};
 
 impl Interp {
     /// Returns the error a native returns to end the script for `stop`; `sys.exit` ends the calling thread.
@@ -70,7 +70,16 @@ impl Interp {
 
     /// Calls the script's functions for signals that have come. Returns whether one of them threw.
     pub(crate) fn handle_signals(&self) -> bool {
-        interrupt::caught_any() && self.states().all().any(|state| state.handle_signals())
+        interrupt::caught_any() && self.handle_caught()
+    }
+
+    #[cold]
+    fn handle_caught(&self) -> bool {
+        let is_main = identity::thread_id() == identity::process_id();
+        if is_main && interrupt::take_caught(interrupt::REPORT) {
+            self.answer_quit();
+        }
+        self.states().all().any(|state| state.handle_signals())
     }
 
     /// Takes the error that a function for a signal threw.

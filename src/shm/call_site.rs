@@ -41,7 +41,7 @@ thread_local! {
 #[inline]
 pub(crate) fn called_by<R>(caller: &dyn Caller, body: impl FnOnce() -> R) -> R {
     // SAFETY: only the lifetime changes. The reference leaves the cell when `Outer` is dropped, at the end of this function however it
-    // ends, and so before `caller` does; copies of it are made in `CallSite::now` alone, which ends before.
+    // ends, and so before `caller` does; copies of it are made in `CallSite::now` and `MadeAt` alone, which end before.
     let caller = unsafe { std::mem::transmute::<&dyn Caller, &'static dyn Caller>(caller) };
     let _outer = Outer(CALLER.replace(Some(caller)));
     body()
@@ -59,6 +59,45 @@ struct Outer(Option<&'static dyn Caller>);
 impl Drop for Outer {
     fn drop(&mut self) {
         CALLER.set(self.0);
+    }
+}
+
+/// The call that made an iterator: the items of a loop are taken outside of every call.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct MadeAt {
+    /// Its name, and how reports show it.
+    file: Option<(String, String)>,
+    line: u16,
+}
+
+impl MadeAt {
+    /// Returns the call that the thread is in.
+    pub(crate) fn now() -> Self {
+        let Some(caller) = CALLER.get() else {
+            return Self::default();
+        };
+        let (file, line) = caller.position();
+        let file = file.map(|file| (file.to_string(), caller.shown(file)));
+        Self { file, line }
+    }
+
+    /// Runs `body` as this call, unless the thread is in another.
+    pub(crate) fn unless_called<R>(&self, body: impl FnOnce() -> R) -> R {
+        match CALLER.get() {
+            Some(_) => body(),
+            None => called_by(self, body),
+        }
+    }
+}
+
+impl Caller for MadeAt {
+    fn position(&self) -> (Option<&str>, u16) {
+        (self.file.as_ref().map(|(name, _)| name.as_str()), self.line)
+    }
+
+    fn shown(&self, _: &str) -> String {
+        let shown = self.file.as_ref().map(|(_, shown)| shown.clone());
+        shown.unwrap_or_default()
     }
 }
 

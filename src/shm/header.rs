@@ -50,6 +50,8 @@ shared_struct! {
         pub(super) recoveries: AtomicU64,
         /// Stores undone in them.
         pub(super) undone: AtomicU64,
+        /// When a member of the family last printed what all of them do.
+        pub(super) dumped_at: AtomicU64,
         pub(super) arena: ArenaState,
     }
 

@@ -48,7 +48,9 @@ mod wait_line;
 mod waiting;
 
 pub(crate) use crate::sys::robust::LifeWord;
-pub(crate) use call_site::{CallSite, Caller, SourceLine, called_by, called_by_nobody};
+#[cfg(test)]
+pub(crate) use call_site::SourceLine;
+pub(crate) use call_site::{CallSite, Caller, MadeAt, called_by, called_by_nobody};
 pub(crate) use destroy::Search;
 pub(crate) use error::ShmError;
 pub(crate) use handle::{Handle, Place};

@@ -8,7 +8,7 @@ use super::process_id::ProcessId;
 use super::segment::Segment;
 use super::session::Session;
 use super::thread_slot::{Thread, ThreadSlot};
-use crate::sys::clock::Deadline;
+use crate::sys::clock::{Deadline, now_ns};
 
 /// A wait in progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,9 +67,22 @@ impl Drop for WaitNote<'_> {
 }
 
 impl Session {
-    /// Returns the living threads of all processes, and what they wait for.
+    /// Returns the living threads of all processes, and what they wait for (tests).
+    #[cfg(test)]
     pub(crate) fn threads(&self) -> Vec<ThreadInfo> {
         self.segment().threads()
+    }
+}
+
+impl Session {
+    /// Takes the turn to print what the family does, unless another has taken it within this time.
+    pub(crate) fn takes_turn_to_dump(&self, pause_ns: u64) -> bool {
+        let dumped_at = &self.segment().header().dumped_at;
+        let (last, now) = (peek(dumped_at), now_ns());
+        (last == 0 || now.saturating_sub(last) > pause_ns)
+            && dumped_at
+                .compare_exchange(last, now, Ordering::AcqRel, Ordering::Relaxed)
+                .is_ok()
     }
 }
 

@@ -5,7 +5,7 @@
 //! - [`concurrent`]: executors and futures.
 //! - [`threading`]: `Thread`, …; [`queue`]: queues between threads.
 //! - [`datetime`]: days and moments; [`csv`]: tables; [`textwrap`]: paragraphs.
-//! - [`traceback`], [`atexit`], [`timeit`], [`platform`], [`getpass`]: small modules.
+//! - [`traceback`], [`faulthandler`], [`atexit`], [`timeit`], [`platform`], [`getpass`]: small modules.
 //! - [`logging`]: records of what a program does; [`argparse`]: command lines.
 //! - [`types`][]: `Object`.
 //! - [`os`], [`subprocess`], [`signal`], [`socket`], [`sys`], [`time`], [`random`], [`json`], [`math`], `re`.
@@ -20,6 +20,7 @@ mod collections;
 mod concurrent;
 mod csv;
 mod datetime;
+mod faulthandler;
 mod functools;
 mod getpass;
 mod glob;

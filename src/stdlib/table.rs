@@ -5,10 +5,10 @@ use super::hashlib;
 #[cfg(feature = "re")]
 use super::re;
 use super::{
-    argparse, atexit, builtins, collections, concurrent, csv, datetime, functools, getpass, glob,
-    itertools, json, logging, math, multiprocessing, operator, os, platform, queue, random, shutil,
-    signal, socket, string, subprocess, sys, tempfile, textwrap, threading, time, timeit,
-    traceback, types,
+    argparse, atexit, builtins, collections, concurrent, csv, datetime, faulthandler, functools,
+    getpass, glob, itertools, json, logging, math, multiprocessing, operator, os, platform, queue,
+    random, shutil, signal, socket, string, subprocess, sys, tempfile, textwrap, threading, time,
+    timeit, traceback, types,
 };
 use crate::script::{Registry, States};
 
@@ -55,6 +55,7 @@ pub(super) const MODULES: &[ScriptModule] = &[
     ("time", time::register, stateless),
     ("atexit", atexit::register, atexit::states),
     ("csv", csv::register, stateless),
+    ("faulthandler", faulthandler::register, stateless),
     ("getpass", getpass::register, stateless),
     ("platform", platform::register, stateless),
     ("textwrap", textwrap::register, stateless),

@@ -57,7 +57,7 @@ fn print(call: &mut Call<'_>, text: String) -> Outcome {
 }
 
 /// Writes to a file, by default to standard error.
-fn print_to(call: &Call<'_>, file: Option<Dynamic>, text: String) -> Outcome {
+pub(super) fn print_to(call: &Call<'_>, file: Option<Dynamic>, text: String) -> Outcome {
     match file {
         Some(mut file) => {
             let _ = call.method(&mut file, "write", vec![text.into()])?;

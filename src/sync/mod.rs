@@ -50,8 +50,9 @@ pub(crate) use reentrant::{NotHolder, ReentrantMutex};
 pub(crate) use semaphore::Semaphore;
 pub(crate) use wait::{noted, wait_kind};
 
+#[cfg(test)]
+pub(crate) use crate::shm::SourceLine;
 pub(crate) use crate::shm::{
-    Birth, CallSite, Caller, ExitKind, Offset, Place, ProcessId, ProcessInfo, ProcessState,
-    Segment, Session, SessionOptions, ShmError, SourceLine, ThreadInfo, Wait, called_by,
-    called_by_nobody,
+    Birth, CallSite, Caller, ExitKind, MadeAt, Offset, Place, ProcessId, ProcessInfo, ProcessState,
+    Segment, Session, SessionOptions, ShmError, ThreadInfo, Wait, called_by, called_by_nobody,
 };

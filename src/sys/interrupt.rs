@@ -75,6 +75,12 @@ pub(crate) fn catch(signal: i32) {
 /// What [`take_caught`] takes for [`announce`]: no signal has this number.
 pub(crate) const NEWS: i32 = 0;
 
+/// What [`take_caught`] takes for a request to report what the program does. The C library keeps the signal of this number to itself.
+pub(crate) const REPORT: i32 = 32;
+
+/// The signals that scripts may handle.
+pub(crate) const SIGNALS: std::ops::Range<i32> = 1..64;
+
 /// Records that something has come that the script handles at its next step, as if a signal had.
 pub(crate) fn announce() {
     catch(NEWS);

@@ -1,7 +1,7 @@
 //! Signals: sending them, and noting that one has arrived.
 //!
 //! # Safety
-//! Invariant *handler*: the only code that runs in signal context is [`note`] and [`note_for_script`], which change atomics and make one
+//! Invariant *handler*: the only code that runs in signal context is [`note`], [`note_for_script`] and [`note_to_report`], which change atomics and make one
 //! system call that leaves `errno` alone.
 #![allow(unsafe_code)]
 
@@ -21,6 +21,15 @@ extern "C" fn note(signal: libc::c_int) {
 
 extern "C" fn note_for_script(signal: libc::c_int) {
     interrupt::catch(signal);
+}
+
+extern "C" fn note_to_report(_: libc::c_int) {
+    interrupt::catch(interrupt::REPORT);
+}
+
+/// Makes `signal` a request to report what the program does; blocking system calls return early.
+pub(crate) fn catch_to_report(signal: Signal) -> io::Result<()> {
+    set(signal, SigHandler::Handler(note_to_report))
 }
 
 /// Notes `signal` for a script's handler from now on; blocking system calls return early.

@@ -37,7 +37,7 @@ fn doc_shows_the_manual_or_suggests_a_name() {
     );
 }
 
-const DEFINITIONS: [&str; 35] = [
+const DEFINITIONS: [&str; 36] = [
     "__static__.d.rhai",
     "argparse.d.rhai",
     "atexit.d.rhai",
@@ -45,6 +45,7 @@ const DEFINITIONS: [&str; 35] = [
     "concurrent.d.rhai",
     "csv.d.rhai",
     "datetime.d.rhai",
+    "faulthandler.d.rhai",
     "functools.d.rhai",
     "getpass.d.rhai",
     "glob.d.rhai",

@@ -62,6 +62,7 @@ mod re; // re, beside CPython's values
 mod readme; // the script of the README
 mod script_arguments; // wrong arguments of the scripts of `scripts/`
 mod scripts; // builtins, os, sys, time, random, json: each script by its whole output
+mod seen; // ps, dump, SIGQUIT, faulthandler
 mod setdefault; // what follows d.setdefault(…)
 mod shortcuts; // loops and functions that are run without asking Rhai for each step
 mod shutil; // shutil, glob

@@ -25,7 +25,7 @@ macro_rules! modules {
 }
 
 modules! {
-    argparse atexit builtins collections concurrent csv datetime exceptions files functools getpass glob hashlib
+    argparse atexit builtins collections concurrent csv datetime exceptions faulthandler files functools getpass glob hashlib
     itertools json logging math multiprocessing operator os platform queue random re shutil signal socket speed string
     subprocess sys tempfile text textwrap threading time timeit traceback types values
 }

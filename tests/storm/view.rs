@@ -93,8 +93,9 @@ impl View {
                 .segment()
                 .process(thread.process)
                 .map(|process| process.name);
-            let wait = words::of_thread(self.session.segment(), thread).map(|(what, since)| {
-                let since = Duration::from_nanos(now_ns().saturating_sub(since));
+            let wait = thread.wait.map(|wait| {
+                let what = words::of_wait(self.session.segment(), &wait);
+                let since = Duration::from_nanos(now_ns().saturating_sub(wait.since_ns));
                 format!("waits for {what} since {since:.1?}")
             });
             let (name, wait) = (name.unwrap_or_default(), wait.unwrap_or("runs".into()));

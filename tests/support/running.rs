@@ -79,6 +79,11 @@ impl Running {
             .unwrap_or_else(|| self.give_up(&format!("no `{part}`")));
     }
 
+    /// What it has printed on standard error so far.
+    pub(crate) fn stderr(&self) -> String {
+        self.stderr.text()
+    }
+
     /// Writes to the standard input of an interactive run.
     pub(crate) fn type_in(&mut self, text: &str) {
         self.stdin

@@ -110,11 +110,8 @@ fn variables(session: &Session) -> String {
 }
 
 fn children(session: &Session) -> String {
-    let children = session.borrow().children();
-    if children.is_empty() {
-        return "no children".into();
-    }
-    listing::children(&children)
+    let family = session.borrow().family();
+    family.map_or_else(|| "no children".into(), |family| family.table())
 }
 
 /// Runs `code`, and shows its value and the time it took.

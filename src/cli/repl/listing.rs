@@ -1,8 +1,8 @@
-//! The tables of `:vars` and `:ps`.
+//! The table of `:vars`, and how long an input took.
 
 use std::time::Duration;
 
-use procscript::prompt::{ChildState, ChildStatus, Timing, Variable};
+use procscript::prompt::{Timing, Variable};
 
 /// The maximum length of a shown value, in characters.
 const VALUE_MAX: usize = 60;
@@ -18,37 +18,6 @@ pub(crate) fn variables(variables: &[Variable]) -> String {
         ]
     });
     table(["name", "type", "value"], rows)
-}
-
-/// Children: name, process ID, state, what they wait for and for how long.
-pub(crate) fn children(children: &[ChildStatus]) -> String {
-    let rows = children.iter().map(|child| {
-        let state = match child.state {
-            ChildState::Starting => "starting",
-            _ if child.waits_for.is_some() => "waiting",
-            _ => "running",
-        };
-        [
-            child.name.clone(),
-            child.pid.to_string(),
-            state.to_string(),
-            child.waits_for.clone().unwrap_or_default(),
-            child.since.map(duration).unwrap_or_default(),
-        ]
-    });
-    table(["name", "pid", "state", "waits for", "since"], rows)
-}
-
-/// `350 ms`, `4.2 s`, `3 min 5 s`, `2 h 3 min`.
-pub(crate) fn duration(duration: Duration) -> String {
-    let seconds = duration.as_secs();
-    match seconds {
-        0 if duration.as_millis() == 0 => format!("{} µs", duration.as_micros()),
-        0 => format!("{} ms", duration.as_millis()),
-        1..60 => format!("{:.1} s", duration.as_secs_f64()),
-        60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
-        _ => format!("{} h {} min", seconds / 3600, seconds / 60 % 60),
-    }
 }
 
 /// `1.21 µs, the median of 50000 runs; half of them took 1.19 µs to 1.30 µs`, `1.35 s`.
@@ -122,14 +91,5 @@ mod tests {
         ];
         let wanted = "x       y\na       long\nlängst";
         assert_eq!(table(["x", "y"], rows.into_iter()), wanted);
-    }
-
-    #[test]
-    fn durations_are_short() {
-        let shown = |millis| duration(Duration::from_millis(millis));
-        assert_eq!(shown(350), "350 ms");
-        assert_eq!(shown(4_250), "4.2 s");
-        assert_eq!(shown(185_000), "3 min 5 s");
-        assert_eq!(shown(7_380_000), "2 h 3 min");
     }
 }

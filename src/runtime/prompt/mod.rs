@@ -29,7 +29,6 @@ mod typing;
 use std::fmt;
 
 pub use self::candidate::{Candidate, CandidateKind, Candidates};
-pub use self::children::{ChildState, ChildStatus};
 pub use self::display::Display;
 pub use self::enter::Outcome;
 pub use self::finish::Finished;

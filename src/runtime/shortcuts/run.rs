@@ -8,9 +8,11 @@ use super::codes::Shortcuts;
 use super::node::{Asked, Local};
 use crate::script::exceptions::Failure;
 use crate::script::interp::Interp;
+use crate::script::line::Spot;
 use crate::script::report::too_deep;
 use crate::script::rhai_errors::of_error_map;
 use crate::script::{cells, depth, memory};
+use crate::sync::called_by;
 use crate::sys::interrupt;
 use crate::sys::limits::Stack;
 
@@ -97,7 +99,12 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         if self.is_too_deep {
             return Err(at(too_deep(), local.at));
         }
-        if self.interp.handle_signals()
+        let spot = Spot {
+            interp: self.interp,
+            file: self.context.global_runtime_state().source(),
+            at: local.at,
+        };
+        if called_by(&spot, || self.interp.handle_signals())
             && let Some(thrown) = self.interp.take_thrown()
         {
             return Err(at(thrown, local.at));

@@ -7,7 +7,7 @@ use rhai::Dynamic;
 
 use super::queues::{Queue, take};
 use crate::script::{Interp, Outcome, Registry};
-use crate::sync::Deadline;
+use crate::sync::{Deadline, MadeAt};
 use crate::text::repr_of;
 
 /// The items of a queue up to one that is of the sentinel's type and looks the same.
@@ -16,13 +16,16 @@ pub(super) struct Items {
     pub interp: Arc<Interp>,
     pub queue: Queue,
     pub sentinel: Dynamic,
+    pub made_at: MadeAt,
 }
 
 impl Iterator for Items {
     type Item = Outcome;
 
     fn next(&mut self) -> Option<Outcome> {
-        let item = take(&self.interp, &self.queue.shared, Deadline::NEVER);
+        let (interp, queue) = (&self.interp, &self.queue.shared);
+        let take = || take(interp, queue, Deadline::NEVER);
+        let item = self.made_at.unless_called(take);
         let text = |value: &Dynamic| repr_of(value, &|_| None);
         let is_sentinel = |value: &Dynamic| {
             value.type_id() == self.sentinel.type_id() && text(value) == text(&self.sentinel)

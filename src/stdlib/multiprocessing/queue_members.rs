@@ -10,7 +10,7 @@ use super::queues::{Queue, get_failure, open, put_failure, send, take};
 use super::synchronize::{queue_deadline, waited};
 use crate::script::{Call, Dialect, Failure, Interp, Outcome, Registry, raise, session_failure};
 use crate::stdlib::builtins::items_of;
-use crate::sync::{self, Deadline};
+use crate::sync::{self, Deadline, MadeAt};
 use crate::wire;
 use crate::wire::kind;
 
@@ -217,5 +217,6 @@ fn iter_until(call: &mut Call<'_>) -> Outcome {
         interp: call.interp.clone(),
         queue,
         sentinel,
+        made_at: MadeAt::now(),
     }))
 }

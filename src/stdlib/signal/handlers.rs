@@ -152,6 +152,7 @@ impl Handlers {
     pub(crate) fn set(&self, signal: Signal, disposition: Disposition) -> io::Result<Disposition> {
         match disposition {
             Disposition::Default if signal == Signal::SIGINT => signal::catch(signal)?,
+            Disposition::Default if signal == Signal::SIGQUIT => signal::catch_to_report(signal)?,
             Disposition::Default => signal::default(signal)?,
             Disposition::Ignore => signal::ignore(signal)?,
             Disposition::Call { .. } => signal::catch_for_script(signal)?,
@@ -169,7 +170,9 @@ impl Handlers {
             return false;
         }
         // After one that throws the others wait for the next time.
-        let threw = (1..64).any(|signal| interrupt::take_caught(signal) && self.call(signal));
+        let is_request = |signal: &i32| *signal == interrupt::REPORT;
+        let mut signals = interrupt::SIGNALS.filter(|signal| !is_request(signal));
+        let threw = signals.any(|signal| interrupt::take_caught(signal) && self.call(signal));
         self.busy.store(false, Ordering::Relaxed);
         threw
     }

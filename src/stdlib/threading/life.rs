@@ -107,6 +107,10 @@ impl Thread {
         caller: &Caller,
         body: impl FnOnce(&Self, &Caller) -> Outcome,
     ) {
+        if let Some(session) = interp.existing_session() {
+            // Whoever looks at the program sees a thread that only computes, too.
+            let _ = session.thread();
+        }
         let ident = Some(sys::identity::thread_id().into());
         self.with(|state| state.stage = Stage::Started { ident });
         self.changed().notify(u32::MAX);

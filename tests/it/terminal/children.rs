@@ -156,7 +156,7 @@ fn the_children_are_listed_with_what_they_wait_for() {
             let words: Vec<&str> = row.split_whitespace().collect();
             let pid: i32 = words[1].parse().unwrap();
             assert!(terminal.others().contains(&pid), "{text}");
-            assert_eq!(words[2..4], ["waiting", wait], "{text}");
+            assert_eq!(words[2..5], ["MainThread", "waiting", wait], "{text}");
         }
     });
 }

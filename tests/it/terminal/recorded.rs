@@ -56,8 +56,10 @@ fn fold(text: &str) -> String {
         }
         let words: Vec<&str> = line.split_whitespace().collect();
         match words.as_slice() {
-            ["worker", _, rest @ .., _, _] => format!("worker N {} a while", rest.join(" ")),
-            ["name", "pid", ..] => words.join(" "),
+            ["worker", _, rest @ .., _, _, line] => {
+                format!("worker N {} a while {line}", rest.join(" "))
+            }
+            ["process", "pid", ..] => words.join(" "),
             _ => fold_pid(line),
         }
     });

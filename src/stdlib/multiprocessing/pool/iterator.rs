@@ -16,7 +16,7 @@ use crate::pool::{JobId, Rules};
 use crate::script::progress::Bar;
 use crate::script::{Call, Exception, Failure, Interp, Outcome, Registry, raise_bare, throw};
 use crate::stdlib::builtins::lazy::Lazy;
-use crate::sync::Deadline;
+use crate::sync::{Deadline, MadeAt};
 
 /// The results of a call, in the order of its tasks or as they come. Clones are the same iterator.
 #[derive(Debug, Clone)]
@@ -30,6 +30,7 @@ struct Reader {
     pool: Pool,
     job: JobId,
     input: Mutex<Input>,
+    made_at: MadeAt,
     /// Somebody has asked for a result.
     is_read: AtomicBool,
 }
@@ -82,7 +83,8 @@ impl Iterator for Outcomes {
     type Item = Outcome;
 
     fn next(&mut self) -> Option<Outcome> {
-        match self.advance(Deadline::NEVER) {
+        let made_at = &self.reader.made_at;
+        match made_at.unless_called(|| self.advance(Deadline::NEVER)) {
             Ok(Taken::Outcome(outcome)) => Some(outcome.map_err(throw)),
             Ok(Taken::End | Taken::TimedOut) => None,
             Err(failure) => Some(Err(failure)),
@@ -127,6 +129,7 @@ impl Outcomes {
                 pool,
                 job,
                 input,
+                made_at: MadeAt::now(),
                 is_read: AtomicBool::default(),
             }),
         };

@@ -1,0 +1,186 @@
+//! SIGQUIT and `faulthandler`.
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use super::{known, masked, pids, wait_for_waits};
+use crate::support::script::{Script, each_start_method};
+
+/// Standard error of [`known`] after SIGQUIT to one of its processes, masked.
+const REPORT: &str = "\
+MainProcess (pid <pid>)
+  MainThread: waits for Event.wait (Event #3) at main.rhai:32 in <module>, T
+    holds RLock #1 since main.rhai:31 in <module>
+Process-1 (pid <pid>, child of <pid>)
+  MainThread: waits for Event.wait (Event #2) at main.rhai:4 in hold, T
+    holds Lock #1 since main.rhai:2 in hold
+taker (pid <pid>, child of <pid>, daemon)
+  MainThread: waits for Lock.acquire (Lock #1, held by Process-1) at main.rhai:8 in take, T
+Process-3 (pid <pid>, child of <pid>)
+  MainThread: waits for Queue.get (Queue #1) at main.rhai:17 in get, T
+  Thread-1 (<lamb…: waits for Event.wait (Event #2) at main.rhai:14 in <lambda>, T of T
+";
+
+#[test]
+fn sigquit_to_any_member_reports_on_all_and_ends_none() {
+    each_start_method(|method| {
+        let running = known(method);
+        let pids = pids(&running);
+        for pid in &pids {
+            let before = running.stderr().len();
+            kill(Pid::from_raw(*pid), Signal::SIGQUIT).unwrap();
+            running.wait_until("no report", || {
+                let text = &running.stderr()[before..];
+                text.contains("Queue #1: ") && text.ends_with('\n')
+            });
+            let text = &running.stderr()[before..];
+            let (heading, rest) = text.split_once('\n').unwrap();
+            assert!(
+                heading.ends_with(&format!("(pid {pid}) got SIGQUIT")),
+                "{heading}"
+            );
+            let (_, rest) = rest.split_once('\n').unwrap();
+            let shown = masked(rest, &pids);
+            assert!(shown.starts_with(REPORT), "{shown}");
+            // Signals so soon one after the other count as one.
+            std::thread::sleep(std::time::Duration::from_millis(600));
+        }
+        assert_eq!(super::pids(&running), pids);
+    });
+}
+
+#[test]
+fn sigquit_to_all_at_once_is_answered_once() {
+    each_start_method(|method| {
+        let running = known(method);
+        running.signal_all(Signal::SIGQUIT);
+        running.wait_for_stderr("Queue #1: ");
+        // Each has been woken by its signal, and waits again.
+        running.wait_until("a signal is still pending", || {
+            let is_pending =
+                |pid: &i32| crate::support::process_table::is_pending(*pid, Signal::SIGQUIT);
+            !running.processes().iter().any(is_pending)
+        });
+        let report = running.stderr();
+        assert_eq!(report.matches("got SIGQUIT").count(), 1, "{report}");
+    });
+}
+
+#[test]
+fn a_script_that_computes_says_at_which_line() {
+    each_start_method(|method| {
+        let running = Script::text(
+            r#"
+            fn compute() {
+                let x = 0;
+                while true {
+                    x += "ab".len();
+                }
+            }
+            let p = Process(compute);
+            p.daemon = true;
+            p.start();
+            print(p.pid);
+            p.join();
+            "#,
+        )
+        .start_method(method)
+        .start();
+        let pid: i32 = running.wait_for_line("").parse().unwrap();
+        wait_for_waits(
+            &running,
+            &[
+                "MainProcess/MainThread: join of Process-1",
+                "Process-1/MainThread: nothing",
+            ],
+        );
+        kill(Pid::from_raw(pid), Signal::SIGQUIT).unwrap();
+        running.wait_for_stderr("child of");
+        running.wait_for_stderr("in compute\n");
+    });
+}
+
+#[test]
+fn a_function_of_the_script_for_sigquit_comes_first() {
+    each_start_method(|method| {
+        let running = Script::text(
+            r#"
+            let e = Event();
+            signal.signal(signal.SIGQUIT, || e.set());
+            print("ready");
+            e.wait();
+            signal.signal(signal.SIGQUIT, signal.SIG_IGN);
+            os.kill(os.getpid(), signal.SIGQUIT);
+            print("end");
+            "#,
+        )
+        .start_method(method)
+        .start();
+        running.wait_for_line("ready");
+        running.signal(Signal::SIGQUIT);
+        running.finish().assert(0, "ready\nend\n", "");
+    });
+}
+
+#[test]
+fn sigquit_that_was_ignored_at_the_start_stays_ignored() {
+    let running = Script::text("print(\"ready\"); time.sleep(0.2); print(\"end\");")
+        .through_shell("trap '' QUIT; exec \"$@\"")
+        .start();
+    running.wait_for_line("ready");
+    running.signal(Signal::SIGQUIT);
+    running.finish().assert(0, "ready\nend\n", "");
+}
+
+#[test]
+fn a_script_without_a_session_answers_too() {
+    let running = Script::text("print(\"ready\");\ntime.sleep(2);\nprint(\"end\");").start();
+    running.wait_for_line("ready");
+    running.wait_until_asleep();
+    running.signal(Signal::SIGQUIT);
+    let output = running.finish();
+    assert_eq!((output.code(), output.stdout.as_str()), (0, "ready\nend\n"));
+    let stderr = &output.stderr;
+    assert!(
+        stderr.contains("got SIGQUIT\n") && stderr.contains("): 1 process\n"),
+        "{stderr}"
+    );
+    assert!(
+        stderr.contains("\n  MainThread: runs at main.rhai:2 in <module>\n"),
+        "{stderr}"
+    );
+}
+
+#[test]
+fn dump_traceback_reports_from_inside() {
+    let output = Script::text(
+        "
+        let lock = Lock();
+        lock.acquire();
+        faulthandler.dump_traceback(sys.stdout);
+        let p = Process(|| {
+            faulthandler.dump_traceback(sys.stdout, #{all_threads: false});
+        }, #{name: \"other\"});
+        p.start();
+        p.join();
+        ",
+    )
+    .run();
+    assert_eq!((output.code(), output.stderr.as_str()), (0, ""));
+    let without_command = |line: &&str| !line.ends_with("process");
+    let lines: Vec<&str> = output.stdout.lines().filter(without_command).collect();
+    let numbers = output.stdout.split(|c: char| !c.is_ascii_digit());
+    let pids = numbers
+        .filter_map(|number| number.parse().ok())
+        .filter(|pid| *pid > 100);
+    assert_eq!(
+        masked(&lines.join("\n"), &pids.collect()),
+        "\
+MainProcess (pid <pid>)
+  MainThread: runs at main.rhai:3 in <module>
+    holds Lock #1 since main.rhai:2 in <module>
+other (pid <pid>, child of <pid>)
+  MainThread: runs at main.rhai:5 in <lambda>
+"
+    );
+}
