@@ -103,18 +103,19 @@ impl Caller for MadeAt {
 
 impl CallSite {
     /// Returns the place of the call that the thread is in.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn now(segment: &Segment) -> CallSite {
         match CALLER.get() {
             None => CallSite::default(),
-            Some(caller) => {
-                let (file, line) = caller.position();
-                let row = file.map_or(0, |file| {
-                    segment.source_row(file, |file| caller.shown(file))
-                });
-                CallSite(row << LINE_BITS | u64::from(line))
-            }
+            Some(caller) => CallSite::of(segment, caller),
         }
+    }
+
+    #[inline(never)]
+    fn of(segment: &Segment, caller: &dyn Caller) -> CallSite {
+        let (file, line) = caller.position();
+        let row = file.map_or(0, |file| segment.source_row(file, caller));
+        CallSite(row << LINE_BITS | u64::from(line))
     }
 
     /// Returns the call site that was stored as this word.

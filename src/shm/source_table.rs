@@ -6,6 +6,7 @@
 use std::cell::RefCell;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::call_site::Caller;
 use super::layout::{ROW, SOURCE_ROWS, SOURCES_START};
 use super::offset::{Offset, peek, poke};
 use super::segment::Segment;
@@ -30,43 +31,67 @@ shared_struct! {
 
 const _: () = assert!(size_of::<SourceRow>() as u64 == ROW);
 
-/// The rows that this thread has looked up, in the session with this nonce.
+/// The file that this thread has looked up last, in the session with this nonce. Nearly always it is the next one too.
+struct Last {
+    session: u64,
+    row: u64,
+    length: usize,
+    name: [u8; LAST_BYTES],
+}
+
+/// The most bytes of a name that is found without looking through the others.
+const LAST_BYTES: usize = 128;
+
+/// All files that this thread has looked up in that session.
 struct Known {
     session: u64,
     rows: Vec<(Box<str>, u64)>,
 }
 
 thread_local! {
+    static LAST: RefCell<Last> = const {
+        RefCell::new(Last { session: 0, row: 0, length: 0, name: [0; LAST_BYTES] })
+    };
     static KNOWN: RefCell<Known> = const {
         RefCell::new(Known { session: 0, rows: Vec::new() })
     };
 }
 
 impl Segment {
-    /// Returns the number of a file's row, counted from 1, and makes one if there is none; 0 when the table is full. `shown` gives the
-    /// name that is written, and is called once a thread.
+    /// Returns the number of a file's row, counted from 1, and makes one if there is none; 0 when the table is full. The name that is
+    /// written is the one that `caller` shows.
     #[inline]
-    pub(super) fn source_row(&self, file: &str, shown: impl FnOnce(&str) -> String) -> u64 {
+    pub(super) fn source_row(&self, file: &str, caller: &dyn Caller) -> u64 {
         let session = peek(&self.header().nonce);
-        KNOWN.with_borrow_mut(|known| {
-            let mut rows = known.rows.iter();
-            let found = rows.find(|(name, _)| **name == *file);
-            match found.filter(|_| known.session == session) {
-                Some((_, row)) => *row,
-                None => self.learn(known, session, file, &shown(file)),
-            }
-        })
+        let last = LAST.with_borrow(|last| {
+            let is_it =
+                last.session == session && last.name.get(..last.length) == Some(file.as_bytes());
+            is_it.then_some(last.row)
+        });
+        last.unwrap_or_else(|| self.another_row(session, file, caller))
     }
 
     #[cold]
-    fn learn(&self, known: &mut Known, session: u64, file: &str, shown: &str) -> u64 {
-        // What is known of another session is of no use, and a prompt has as many inputs as its user has patience.
-        if known.session != session || known.rows.len() as u64 > SOURCE_ROWS {
-            known.rows.clear();
-            known.session = session;
-        }
-        let row = self.find_or_write(shown).unwrap_or(0);
-        known.rows.push((file.into(), row));
+    fn another_row(&self, session: u64, file: &str, caller: &dyn Caller) -> u64 {
+        let row = KNOWN.with_borrow_mut(|known| {
+            // What is known of another session is of no use, and a prompt has as many inputs as its user has patience.
+            if known.session != session || known.rows.len() as u64 > SOURCE_ROWS {
+                known.rows.clear();
+                known.session = session;
+            }
+            if let Some((_, row)) = known.rows.iter().find(|(name, _)| **name == *file) {
+                return *row;
+            }
+            let row = self.find_or_write(&caller.shown(file)).unwrap_or(0);
+            known.rows.push((file.into(), row));
+            row
+        });
+        LAST.with_borrow_mut(|last| {
+            if let Some(name) = last.name.get_mut(..file.len()) {
+                name.copy_from_slice(file.as_bytes());
+                (last.session, last.row, last.length) = (session, row, file.len());
+            }
+        });
         row
     }
 

@@ -3,7 +3,7 @@
 use std::os::fd::OwnedFd;
 use std::sync::atomic::AtomicU64;
 
-use super::{barrier, condition, container, event, kind, mutex, pipe, queue, semaphore};
+use super::{barrier, condition, container, event, kind, mutex_object, pipe, queue, semaphore};
 use crate::shm::{
     Kind, KindOperations, Kinds, Leaver, Offset, ProcessId, Session, SessionOptions, ShmError,
     Thread,
@@ -11,7 +11,7 @@ use crate::shm::{
 
 static KINDS: Kinds = &[
     KindOperations {
-        note_owner: mutex::note_owner,
+        note_owner: mutex_object::note_owner,
         ..plain(kind::MUTEX, "lock")
     },
     KindOperations {
@@ -20,7 +20,7 @@ static KINDS: Kinds = &[
         ..plain(kind::QUEUE, "queue")
     },
     KindOperations {
-        note_owner: mutex::note_owner,
+        note_owner: mutex_object::note_owner,
         ..plain(kind::REENTRANT_MUTEX, "reentrant lock")
     },
     KindOperations {

@@ -2,9 +2,9 @@
 //!
 //! Nothing is held meanwhile, so several numbers need not go together.
 
-use super::{barrier, event, kind, mutex, queue, semaphore};
+use super::mutex_object::Owner;
+use super::{barrier, event, kind, mutex_object, queue, semaphore};
 use crate::shm::{Offset, Segment};
-use crate::sync::Owner;
 
 /// What a look at an object shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,9 +44,11 @@ pub(crate) enum ObjectState {
 /// Looks at the object at an offset, wherever that came from; `None` when none is there.
 pub(crate) fn look_at(segment: &Segment, object: Offset) -> Option<ObjectState> {
     Some(match segment.kind_at(object)? {
-        kind::MUTEX if mutex::is_hidden_at(segment, object) => ObjectState::Other,
-        kind::MUTEX => ObjectState::Lock(mutex::owner_at(segment, object)),
-        kind::REENTRANT_MUTEX => ObjectState::ReentrantLock(mutex::owner_at(segment, object)),
+        kind::MUTEX if mutex_object::is_hidden_at(segment, object) => ObjectState::Other,
+        kind::MUTEX => ObjectState::Lock(mutex_object::owner_at(segment, object)),
+        kind::REENTRANT_MUTEX => {
+            ObjectState::ReentrantLock(mutex_object::owner_at(segment, object))
+        }
         kind::QUEUE => {
             let [items, limit, unfinished] = queue::numbers_at(segment, object)?;
             ObjectState::Queue {

@@ -7,7 +7,8 @@ use std::sync::atomic::AtomicU64;
 
 use super::failure::WaitError;
 use super::kind;
-use super::mutex::{Acquired, Mutex, MutexObject, Owner};
+use super::mutex::{Acquired, Mutex};
+use super::mutex_object::{MutexObject, Owner};
 use crate::shm::{Handle, Offset, Session, ShmError, peek, poke, shared_struct, step};
 use crate::sys::clock::Deadline;
 

@@ -90,7 +90,7 @@ fn definitions_fill_a_directory_and_replace_what_an_earlier_run_wrote() {
     let place = tempfile::tempdir().unwrap();
     let directory = place.path().join("made/for/it");
     let write = || {
-        let told = format!("wrote 35 definition files to {}\n", directory.display());
+        let told = format!("wrote 36 definition files to {}\n", directory.display());
         let command = Script::command(&["definitions"]).arg(&directory);
         command.run().assert(0, &told, "");
         assert_eq!(names_in(&directory), DEFINITIONS);

@@ -92,12 +92,21 @@ fn carry_out(program: &mut Interactive, command: &str, text: &str) -> String {
                 .iter()
                 .map(|f| format!("{}({}) {:?}", f.name, f.params.join(", "), f.comments)),
         ),
-        "children" => joined(program.children().iter().map(|child| {
-            let waits = child.waits_for.as_deref().unwrap_or("nothing");
-            let since = if child.since.is_some() { " since" } else { "" };
-            format!("{} waits for {waits}{since}", child.name)
-        })),
-        "pids" => joined(program.children().iter().map(|child| child.pid.to_string())),
+        "children" => {
+            let family = program.family();
+            let threads = family.iter().flat_map(|family| family.threads());
+            let main = threads.filter(|(process, thread)| process.pid == thread.tid);
+            joined(main.map(|(process, thread)| match &thread.wait {
+                Some(wait) => format!("{} waits for {} since", process.name, wait.what),
+                None => format!("{} waits for nothing", process.name),
+            }))
+        }
+        "pids" => {
+            let family = program.family();
+            let processes = family.iter().flat_map(|family| &family.processes);
+            let children = processes.filter(|process| process.parent.is_some());
+            joined(children.map(|process| process.pid.to_string()))
+        }
         "news" => joined(program.news().into_iter()),
         "complete" => {
             let cursor = text.find('|').unwrap_or(text.len());

@@ -105,7 +105,7 @@ fn json_has_the_fields_that_the_documentation_names() {
     assert_eq!(of_thread["timeout"], 100.0);
     assert_eq!(
         family["processes"][1]["threads"][0]["holds"][0]["at"]["line"],
-        3
+        2
     );
     assert_eq!(family["queues"][0]["limit"], 10);
 }

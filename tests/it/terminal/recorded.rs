@@ -56,8 +56,8 @@ fn fold(text: &str) -> String {
         }
         let words: Vec<&str> = line.split_whitespace().collect();
         match words.as_slice() {
-            ["worker", _, rest @ .., _, _, line] => {
-                format!("worker N {} a while {line}", rest.join(" "))
+            ["worker", _, rest @ .., _, _, file, line] => {
+                format!("worker N {} a while {file} {line}", rest.join(" "))
             }
             ["process", "pid", ..] => words.join(" "),
             _ => fold_pid(line),

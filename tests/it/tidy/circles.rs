@@ -43,6 +43,7 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("csv", "builtins"),
     // Dates as strings.
     ("datetime", "time"),
+    ("faulthandler", "traceback"),
     ("getpass", "builtins"),
     ("functools", "builtins"),
     // The arguments of a function that remembers are keys.
