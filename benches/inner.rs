@@ -10,6 +10,8 @@ mod shm;
 mod sync;
 #[path = "../src/sys/mod.rs"]
 mod sys;
+#[path = "../src/trace/mod.rs"]
+mod trace;
 #[path = "../src/wire/mod.rs"]
 mod wire;
 

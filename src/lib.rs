@@ -45,6 +45,7 @@
 //! | what went wrong | [`Error`], [`ErrorKind`], and [`error`] with the [`Diagnostic`](error::Diagnostic) |
 //! | a prompt | [`prompt::Interactive`] |
 //! | what running programs do and wait for | [`inspect`] |
+//! | what scripts did when, for a browser | [`timeline::Recording`] |
 //! | the manual for script writers | [`manual::Manual`] |
 //!
 //! A runtime leaves its process alone: it installs no signal handlers unless [`owns_process`](Builder::owns_process) asks for
@@ -107,6 +108,8 @@ mod sync;
 mod syntax;
 mod sys;
 mod text;
+pub mod timeline;
+mod trace;
 mod wire;
 
 /// The Rhai that this crate runs scripts with. Values, engines and packages of a host must come from this version.

@@ -94,6 +94,15 @@ pub(crate) enum Command {
         /// The shell
         shell: Shell,
     },
+    /// Write the timeline of a recording that a killed process has left; without DIR, list those that there are
+    Timeline {
+        /// The directory `procscript-timeline-…` of the recording
+        #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+        directory: Option<PathBuf>,
+        /// The file, which ends in .html or .json
+        #[arg(short, long, value_name = "FILE", default_value = "timeline.html", value_hint = ValueHint::FilePath)]
+        output: PathBuf,
+    },
     /// Print the man page of this command
     Man,
 }
@@ -106,6 +115,10 @@ pub(crate) struct ScriptOptions {
     /// At the end, list what became machine code, and why the rest did not
     #[arg(long)]
     pub(crate) explain_compile: bool,
+    /// Record what every process and thread does when, and write it into FILE: a page for a browser (.html), or a trace for
+    /// ui.perfetto.dev (.json)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) timeline: Option<PathBuf>,
 }
 
 #[derive(Debug, Default, Args)]

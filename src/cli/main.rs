@@ -15,6 +15,7 @@ mod progress;
 mod ps;
 mod repl;
 mod run;
+mod timeline;
 
 use std::process::ExitCode;
 
@@ -54,6 +55,7 @@ fn carry_out(command: Command) -> ExitCode {
         Command::Dump { pid } => ps::dump(pid),
         Command::Definitions { directory } => definitions::definitions(&directory),
         Command::Completions { shell } => describe::completions(args::described(), shell),
+        Command::Timeline { directory, output } => timeline::timeline(directory, &output),
         Command::Man => describe::man(args::described()),
         Command::Repl { options, file } => repl::repl(&options, file.as_deref()),
     };

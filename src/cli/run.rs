@@ -10,11 +10,14 @@ use super::args::{Method, Options, ScriptOptions};
 use super::default_limit;
 use super::input::read;
 use super::progress::{self, Place};
+use super::timeline::recorded;
 
 /// `words`: the file, then the script's arguments.
 pub(crate) fn run(options: &ScriptOptions, words: Vec<OsString>) -> Result<u8> {
-    let builder = explaining(options, &words);
-    run_by(builder, &words)
+    recorded(options.timeline.as_deref(), || {
+        let builder = explaining(options, &words);
+        run_by(builder, &words)
+    })
 }
 
 /// Runs standard input as a script.
@@ -37,7 +40,9 @@ pub(crate) fn eval(options: &ScriptOptions, mut words: Vec<OsString>) -> Result<
     let code = code.unwrap_or_default().into_string();
     let code = code.map_err(|code| anyhow!("the code is not UTF-8 text: {}", code.display()))?;
     let script = Script::from_text("<string>", &code);
-    execute(explaining(options, &words), script)
+    recorded(options.timeline.as_deref(), || {
+        execute(explaining(options, &words), script)
+    })
 }
 
 fn execute(builder: Builder, script: Script) -> Result<u8> {

@@ -8,6 +8,7 @@ use std::time::Instant;
 use super::exit::ExitStatus;
 use crate::sys::clock::slice;
 use crate::sys::{process, signal};
+use crate::trace;
 
 /// A child of this process.
 ///
@@ -54,6 +55,9 @@ impl Child {
     pub(crate) fn poll(&mut self) -> io::Result<Option<ExitStatus>> {
         if self.status.is_none() {
             self.status = process::reap(self.pidfd.as_fd())?.map(ExitStatus::new);
+            if let Some(status) = self.status {
+                trace::reaped(self.pid, status.exitcode());
+            }
         }
         Ok(self.status)
     }

@@ -20,6 +20,7 @@ use super::Child;
 use super::signals::Signals;
 use crate::sys::process::{self, Forked, exit_now};
 use crate::sys::signal::Held;
+use crate::trace;
 
 /// The exit code of a child that finds no slot where its program expects it.
 pub(crate) const NOT_ENTERED: i32 = 1;
@@ -75,6 +76,7 @@ pub(crate) fn fork_here(signals: Signals) -> io::Result<Option<Child>> {
             Child::watch(pid).map(Some)
         }
         Forked::Child => {
+            trace::begin_copy();
             signals.begin_child();
             Ok(None)
         }

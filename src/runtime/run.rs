@@ -15,6 +15,7 @@ use crate::script::stop::Stop;
 use crate::stdlib;
 use crate::stdlib::multiprocessing::finish::finish;
 use crate::sys::signal::Signal;
+use crate::timeline;
 
 /// The exit code after Ctrl-C: 128 and the signal's number, as shells count.
 const INTERRUPTED: i32 = 130;
@@ -76,6 +77,7 @@ impl Runtime {
 
     fn run_to_the_end(&self, script: Script) -> i32 {
         let source = script.source();
+        timeline::keep_script(&source.shown, &source.text);
         let ast = match self.compile(&source) {
             Ok(ast) => ast,
             Err(report) => {

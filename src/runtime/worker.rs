@@ -24,6 +24,7 @@ use crate::stdlib::signal::handlers::Handlers;
 use crate::sync::{self, ProcessId};
 use crate::sys;
 use crate::sys::deep_stack::on_deep_stack;
+use crate::trace;
 use crate::wire::{DecodeError, Values};
 
 /// The exit code of a child that could not start.
@@ -103,6 +104,10 @@ fn work(orders: spawn::WorkerArgs, ground: Option<Groundwork>) -> Result<i32, St
     };
     let (head, values) = call::unpack::<Orders>(rest)?;
     let interp = ground.interp.clone();
+    if let Some(directory) = &head.orders.timeline {
+        trace::join(directory.as_ref());
+        session.trace_process();
+    }
     interp.permissions().begin(head.orders.permissions.clone());
     interp.adopt_session(session, depot);
     let loaded = interp.held.run(|| load(ground, head, values));

@@ -7,7 +7,7 @@ use std::{fmt, io};
 use rhai::{Dynamic, EvalAltResult, FnPtr};
 
 use crate::program::Program;
-use crate::program::diagnostic::{Diagnostic, ErrorFormat};
+use crate::program::diagnostic::{Diagnostic, ErrorFormat, headline};
 use crate::program::frame::{Frame, function_name};
 use crate::program::traceback::frames;
 use crate::script::exceptions::{Exception, os_error, raise};
@@ -17,6 +17,7 @@ use crate::script::stop::Stop;
 use crate::sys::lock::locked;
 use crate::sys::signal::Signal;
 use crate::text::{as_int, str_of};
+use crate::trace;
 
 /// How a script ended.
 #[derive(Debug, Clone)]
@@ -230,6 +231,7 @@ pub(crate) fn diagnostic_of(interp: &Interp, exception: &Exception) -> Diagnosti
 
 /// Prints the report of an error, after everything the script has printed.
 pub(crate) fn print(interp: &Interp, diagnostic: &Diagnostic) {
+    trace::failed(&headline(&diagnostic.kind, &diagnostic.message));
     for unwritten in interp.output.flush_all() {
         interp.output.lose(unwritten);
     }

@@ -9,6 +9,7 @@ use crate::sync::{self, Offset, Session};
 use crate::sys;
 use crate::sys::lock::locked;
 use crate::sys::signal::Signal;
+use crate::trace;
 
 impl Interp {
     /// Returns the session, created when it is first needed: a script that shares nothing pays for nothing.
@@ -20,6 +21,15 @@ impl Interp {
         if let Some(session) = &*session {
             return Ok(session.clone());
         }
+        // None of its own objects belongs to the line that happens to need it first.
+        let new = sync::called_by_nobody(|| self.create_session())?;
+        *session = Some(new.clone());
+        // The script may have been asked to stop before there was anything to wait on.
+        self.requests.publish(&new);
+        Ok(new)
+    }
+
+    fn create_session(&self) -> Result<Session, Failure> {
         let allowed = self.permissions().permissions();
         let options = sync::SessionOptions {
             memory_bytes: [self.session_memory(), allowed.of_session_memory()]
@@ -38,9 +48,6 @@ impl Interp {
         // Without descriptors for it, sockets cannot be sent, and all the rest works.
         *locked(&self.depot) = sync::Depot::create(&new).ok().map(Arc::new);
         sync::remove_leftovers();
-        *session = Some(new.clone());
-        // The script may have been asked to stop before there was anything to wait on.
-        self.requests.publish(&new);
         Ok(new)
     }
 
@@ -95,6 +102,7 @@ impl Interp {
     ///
     /// A process that a signal has ended then dies by that signal, so that its parent sees it.
     pub(crate) fn leave(&self, code: i32, ended_by: Option<Signal>) {
+        trace::leaving(code);
         if !self.is_child() {
             self.output.erase_drawing();
         }

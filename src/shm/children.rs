@@ -131,6 +131,7 @@ impl Session {
         let thread = self.thread()?;
         thread.enter_entry(child)?;
         self.handles().rebuild(&thread.references(self.my_entry()?));
+        self.trace_process();
         Ok(())
     }
 }

@@ -46,6 +46,7 @@ impl Handle {
             table.insert(object, Held { node, handles: 1 });
             Ok(object)
         })?;
+        thread.trace_created(object, kind);
         Ok(Handle {
             session: session.clone(),
             object,

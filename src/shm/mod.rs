@@ -7,7 +7,7 @@
 //! - `header`, `block`, `arena`, `space`: limits and counters, the allocator, and what it does when memory runs out.
 //! - `thread_slot`, `thread_table`, `process_id`, `process_name`, `process_entry`, `process_table`: who is there; `wait_line`,
 //!   `waiting`: who waits.
-//! - `call_site`, `source_table`: where in a script a thread is.
+//! - `call_site`, `source_table`: where in a script a thread is; `tracing`: what a timeline learns.
 //! - `object`, `reference`, `message`: shared objects, who refers to them, and messages that carry references.
 //! - `session`, `children`, `handle_table`, `handle`, `outside`: the session as one process uses it.
 //! - `sweep`, `destroy`: finishing what dead processes left behind, and destroying what nothing refers to.
@@ -44,6 +44,7 @@ mod sweep;
 pub(crate) mod tests;
 mod thread_slot;
 mod thread_table;
+mod tracing;
 mod wait_line;
 mod waiting;
 

@@ -11,6 +11,7 @@ use super::layout::{ROW, SOURCE_ROWS, SOURCES_START};
 use super::offset::{Offset, peek, poke};
 use super::segment::Segment;
 use super::shared::shared_struct;
+use crate::trace;
 
 /// Words of a name.
 const WORDS: usize = 31;
@@ -82,7 +83,9 @@ impl Segment {
             if let Some((_, row)) = known.rows.iter().find(|(name, _)| **name == *file) {
                 return *row;
             }
-            let row = self.find_or_write(&caller.shown(file)).unwrap_or(0);
+            let shown = caller.shown(file);
+            let row = self.find_or_write(&shown).unwrap_or(0);
+            trace::source(row, &shown);
             known.rows.push((file.into(), row));
             row
         });

@@ -11,6 +11,7 @@
 //! - [`os`], [`subprocess`], [`signal`], [`socket`], [`sys`], [`time`], [`random`], [`json`], [`math`], `re`.
 //! - [`shutil`], [`glob`], [`tempfile`], `hashlib`.
 //! - [`collections`], [`itertools`], [`functools`], [`operator`], [`string`].
+//! - [`timeline`]: what a recording of the script shows.
 //! - [`table`]: all of them; [`reach`]: which programs get to a module at all.
 
 mod argparse;
@@ -51,6 +52,7 @@ mod textwrap;
 pub(crate) mod threading;
 mod time;
 mod timeit;
+mod timeline;
 mod traceback;
 pub(crate) mod types;
 

@@ -8,7 +8,7 @@ use super::{
     argparse, atexit, builtins, collections, concurrent, csv, datetime, faulthandler, functools,
     getpass, glob, itertools, json, logging, math, multiprocessing, operator, os, platform, queue,
     random, shutil, signal, socket, string, subprocess, sys, tempfile, textwrap, threading, time,
-    timeit, traceback, types,
+    timeit, timeline, traceback, types,
 };
 use crate::script::{Registry, States};
 
@@ -60,6 +60,7 @@ pub(super) const MODULES: &[ScriptModule] = &[
     ("platform", platform::register, stateless),
     ("textwrap", textwrap::register, stateless),
     ("timeit", timeit::register, stateless),
+    ("timeline", timeline::register, stateless),
     ("traceback", traceback::register, stateless),
     ("types", types::register, stateless),
 ];

@@ -20,6 +20,7 @@ use crate::shm::{
 };
 use crate::sys::clock::{Deadline, now_ns};
 use crate::sys::futex::{self, Wakeup};
+use crate::trace;
 
 /// Waiting longer than this without luck is starving.
 const STARVING_NS: u64 = 1_000_000;
@@ -102,9 +103,12 @@ impl Mutex {
         if object.exchange(0, thread.owner) {
             step();
             object.note_site(thread);
+            thread.trace_acquired(self.0.offset());
             return Ok(Acquired::Free);
         }
-        self.contend(thread, object, deadline)
+        let acquired = self.contend(thread, object, deadline)?;
+        thread.trace_acquired(self.0.offset());
+        Ok(acquired)
     }
 
     #[cold]
@@ -114,6 +118,7 @@ impl Mutex {
         object: &MutexObject,
         deadline: Deadline,
     ) -> Result<Acquired, WaitError> {
+        let _traced = thread.trace_wait(wait_kind::ACQUIRE, self.0.offset());
         let _unseen = match deadline.is_now() {
             true => None,
             false => spin(thread, deadline, || object.is_open_to(false)),
@@ -219,6 +224,8 @@ impl Mutex {
     #[inline]
     pub(crate) fn release(&self) -> Result<(), NotReleased> {
         let object = self.object();
+        // Before the next thread can have it.
+        trace::released(self.0.offset().0);
         loop {
             let word = peek(&object.word);
             if word & !FLAGS == 0 {

@@ -63,7 +63,9 @@ pub(crate) fn noted<T>(
         deadline,
     };
     // A thread for which the session has no slot waits unnoted.
-    let _note = session.thread().ok().map(|thread| thread.note_wait(what));
+    let thread = session.thread().ok();
+    let _traced = thread.map(|thread| thread.trace_wait(kind, object));
+    let _note = thread.map(|thread| thread.note_wait(what));
     wait()
 }
 
@@ -123,6 +125,7 @@ pub(super) fn wait_by<E: From<WaitError>>(
     if deadline.is_now() {
         return Err(WaitError::TimedOut.into());
     }
+    let _traced = thread.trace_wait(kind, object);
     let Some(_unseen) = spin(thread, deadline, &ready) else {
         return Ok(());
     };
@@ -166,6 +169,7 @@ pub(super) fn wait_for_call(
     deadline: Deadline,
     look: impl Fn() -> Option<u64>,
 ) -> Result<u64, WaitError> {
+    let _traced = thread.trace_wait(kind, object);
     let _unseen = match deadline.is_now() {
         true => None,
         false => spin(thread, deadline, || thread.call().is_some()),

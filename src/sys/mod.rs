@@ -47,5 +47,7 @@ pub(crate) mod stdio;
 pub(crate) mod system;
 #[cfg(test)]
 pub(crate) mod testing;
+pub(crate) mod ticks;
 pub(crate) mod time_limit;
 pub(crate) mod withheld;
+pub(crate) mod word_file;

@@ -72,6 +72,7 @@ const DEFINITIONS: [&str; 36] = [
     "threading.d.rhai",
     "time.d.rhai",
     "timeit.d.rhai",
+    "timeline.d.rhai",
     "traceback.d.rhai",
     "types.d.rhai",
 ];

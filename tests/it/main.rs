@@ -73,6 +73,7 @@ mod tempfile; // tempfile; os.stat and others
 mod terminal; // the prompt, on a pseudo-terminal
 mod threading; // threads, and what lies between them
 mod tidy; // the house rules
+mod timeline; // what a recorded script did when
 mod tutorials; // the tutorials of `scripts/`, by their whole output
 mod value_calls; // functions that variables hold, called by the name
 mod with; // the statement `with`

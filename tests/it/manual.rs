@@ -27,5 +27,5 @@ macro_rules! modules {
 modules! {
     argparse atexit builtins collections concurrent csv datetime exceptions faulthandler files functools getpass glob hashlib
     itertools json logging math multiprocessing operator os platform queue random re shutil signal socket speed string
-    subprocess sys tempfile text textwrap threading time timeit traceback types values
+    subprocess sys tempfile text textwrap threading time timeit timeline traceback types values
 }

@@ -145,8 +145,14 @@ const FOUND: &[(&str, &str)] = &[
     ("queue_one.get(#{", "16: block; timeout"),
     ("queue_one.get(#{bl", "16: block"),
     ("queue_one.get(bl", "14: #{block: …}"),
-    ("queue_one.get(ti", "14: #{timeout: …}; time; timeit"),
-    ("queue_one.get(1, tim", "17: #{timeout: …}; time; timeit"),
+    (
+        "queue_one.get(ti",
+        "14: #{timeout: …}; time; timeit; timeline",
+    ),
+    (
+        "queue_one.get(1, tim",
+        "17: #{timeout: …}; time; timeit; timeline",
+    ),
     ("queue_one.get(1 + bl", "18: "),
     ("queue_one.get(#{block: true, ", "29: timeout"),
     (

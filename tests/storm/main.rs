@@ -16,6 +16,9 @@ mod sync;
 #[path = "../../src/sys/mod.rs"]
 #[allow(dead_code, unreachable_pub, unused_imports)]
 mod sys;
+#[path = "../../src/trace/mod.rs"]
+#[allow(dead_code, unreachable_pub, unused_imports)]
+mod trace;
 #[path = "../../src/diagnose/words.rs"]
 mod words;
 

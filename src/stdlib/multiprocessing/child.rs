@@ -15,6 +15,7 @@ use crate::script::report::{
 use crate::script::{Exception, Interp, Outcome, Stop};
 use crate::sys;
 use crate::sys::signal::Signal;
+use crate::trace;
 
 /// Runs the task of `process`, which is this process, and gives its exit code.
 ///
@@ -32,6 +33,7 @@ pub(crate) fn live(
     });
     interp.forget_the_parents_stop();
     interp.begin_process();
+    trace::running();
     sys::process::set_command_name(&process.identity().name);
     let _ = sys::stdio::empty_stdin();
     let ends_with_parent = match process.identity().daemon || process.with(|state| state.works) {

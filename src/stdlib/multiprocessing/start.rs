@@ -5,6 +5,7 @@
 //! one is sent them through the session ([`crate::program::call`]).
 
 use std::os::fd::AsFd;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rhai::{Dynamic, NativeCallContext};
@@ -28,6 +29,7 @@ use crate::stdlib::signal::handlers::signals_of;
 use crate::sync::{self, Barrier, Birth, Offset, ProcessId, Session, called_by_nobody};
 use crate::sys;
 use crate::text::from_os;
+use crate::trace;
 
 /// `p.start()`.
 pub(crate) fn start(
@@ -83,6 +85,7 @@ fn start_claimed(
     // Made now if it never was: parent and child have the same.
     Family::of(interp).authkey();
     let identity = process.identity();
+    let since = trace::now();
     let birth = Birth {
         name: &identity.name,
         daemon: identity.daemon,
@@ -102,6 +105,7 @@ fn start_claimed(
     match started {
         Ok(child) => {
             session.child_started(place, child.pid());
+            session.trace_child(since, child.pid(), &identity.name);
             process.with(|state| state.stage = Stage::Started { child, place });
             Family::of(interp).add_child(process.clone());
             Ok(Dynamic::UNIT)
@@ -260,7 +264,11 @@ fn start_by_spawn(
     let mut sending = sending.written()?;
     let (surroundings, work) = sending.inherit(context).map_err(refused)?;
     let mut handles = sending.objects();
-    let orders = Orders { permissions, work };
+    let orders = Orders {
+        permissions,
+        work,
+        timeline: trace::directory().map(PathBuf::into_os_string),
+    };
     let program = &interp.program;
     let message = pack(program, surroundings, settings, orders, sending.values);
     let message = message.map_err(|misfit| {

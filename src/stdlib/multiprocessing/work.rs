@@ -1,5 +1,6 @@
 //! The message that a start sends to the child: its task, and what it inherits. A forked child is granted the shared objects in it.
 
+use std::ffi::OsString;
 use std::sync::Arc;
 
 use rhai::{Array, Dynamic, Map, NativeCallContext};
@@ -28,6 +29,8 @@ use crate::wire::{DecodeError, Refusal, Sequence, Values};
 pub(crate) struct Orders {
     pub permissions: Permissions,
     pub work: Work,
+    /// Where the recording of a timeline is.
+    pub timeline: Option<OsString>,
 }
 
 /// The identity of a spawned child, of its parent, and the settings of its family.

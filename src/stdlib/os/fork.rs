@@ -23,6 +23,7 @@ use crate::sync::{Birth, ProcessId, wait_kind};
 use crate::sys;
 use crate::sys::lock::locked;
 use crate::sys::signal::Signal;
+use crate::trace;
 
 /// Return at once when no child has ended.
 const WNOHANG: i64 = 1;
@@ -97,6 +98,7 @@ fn fork_script(call: &mut Call<'_>) -> Outcome {
     ready.map_err(os_failure)?;
     let session = interp.session()?;
     interp.output.entrances().map_err(os_failure)?;
+    let since = trace::now();
     let name = Family::of(interp).name();
     let birth = Birth {
         name: &name,
@@ -121,6 +123,7 @@ fn fork_script(call: &mut Call<'_>) -> Outcome {
             let child = interp.permissions().permissions().of_child();
             interp.permissions().begin(child);
             interp.begin_copy();
+            trace::running();
             if interactive {
                 // What is typed is for the parent, and this process ends with the line.
                 let _ = sys::stdio::empty_stdin();
@@ -134,6 +137,7 @@ fn fork_script(call: &mut Call<'_>) -> Outcome {
         Ok(Some(child)) => {
             let pid = child.pid();
             session.child_started(place, pid);
+            session.trace_child(since, pid, &name);
             locked(&Forked::of(interp).0).push((child, place));
             Ok(Dynamic::from_int(pid.into()))
         }

@@ -18,6 +18,7 @@ use self::fork::Forked;
 use super::multiprocessing;
 use crate::script::{Call, Failure, Outcome, Registry, States, memory, os_failure, raise};
 use crate::sys;
+use crate::trace;
 
 /// The value of the global constant `os`.
 #[derive(Debug, Clone)]
@@ -49,6 +50,7 @@ pub(super) fn register(registry: &mut Registry) {
         // The kernel keeps the low eight bits.
         let code = (call.int(0)? & 0xff) as i32;
         call.interp.leave_directory();
+        trace::leaving(code);
         sys::process::exit_now(code)
     })
     .function("urandom", &["size"], urandom)

@@ -168,7 +168,10 @@ impl Queue {
             let held = object.hold(End::Get, thread, patience(session, deadline));
             let count = held.map(|latched| {
                 let places = (max, note);
-                take_batch(session, thread, object, &latched, places, buffer, &mut keep)
+                let count =
+                    take_batch(session, thread, object, &latched, places, buffer, &mut keep);
+                thread.trace_got(self.place, || peek(&object.get.count), count);
+                count
             });
             thread.set_holding(0);
             let count = count?;

@@ -9,10 +9,12 @@ use super::{code, sources};
 /// Each room and the rooms below it that it may name. `docs/architecture.md` draws them.
 const ROOMS: &[(&str, &[&str])] = &[
     ("sys", &[]),
-    ("shm", &["sys"]),
-    ("sync", &["sys", "shm"]),
+    ("trace", &["sys"]),
+    ("shm", &["sys", "trace"]),
+    ("sync", &["sys", "trace", "shm"]),
+    ("timeline", &["sys", "trace", "sync"]),
     ("diagnose", &["sys", "sync"]),
-    ("process", &["sys"]),
+    ("process", &["sys", "trace"]),
     ("pool", &["sys", "sync"]),
     ("text", &["sys", "wire"]),
     ("wire", &[]),
@@ -24,6 +26,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "native",
             "sys",
+            "trace",
             "sync",
             "diagnose",
             "process",
@@ -39,6 +42,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "stdlib",
         &[
             "sys",
+            "trace",
             "sync",
             "diagnose",
             "process",
@@ -59,6 +63,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "syntax",
             "sys",
+            "trace",
             "sync",
             "diagnose",
             "process",
@@ -71,6 +76,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "script",
             "manual",
             "stdlib",
+            "timeline",
             "advice",
         ],
     ),

@@ -14,6 +14,8 @@ use crate::script::islands::Direct;
 use crate::script::report::task_frames;
 use crate::script::{Exception, Failure, Interp, Number, Outcome, Stop};
 use crate::sys::time_limit::TimeLimit;
+use crate::text::function_name;
+use crate::trace::{self, Interval};
 
 /// A batch in hand.
 pub(super) struct InHand {
@@ -101,6 +103,7 @@ impl<'w> Doer<'w> {
         while index < count {
             if let (Some(code), Tasks::Numbers(number, bits), None) = (&direct, &tasks, head.limit)
             {
+                let _traced = function.as_ref().ok().map(traced);
                 index = do_numbers(&mut self.outbox, code, (*number, bits), index)?;
                 if index == count {
                     break;
@@ -131,6 +134,7 @@ impl<'w> Doer<'w> {
         if let Some(limit) = head.limit {
             self.begin_limit(limit)?;
         }
+        let _traced = traced(function);
         let result = match head.spreads {
             true => self.call(function, direct, task.into_array().unwrap_or_default()),
             false => self.call_with_one(function, direct, task),
@@ -195,6 +199,15 @@ impl<'w> Doer<'w> {
         if let Some(timer) = &mut self.limit {
             let _ = timer.clear();
         }
+    }
+}
+
+/// Records a task, or several, until the result is dropped.
+pub(super) fn traced(function: &FnPtr) -> Interval {
+    match trace::is_on() {
+        true if function.is_anonymous() => trace::task("<lambda>"),
+        true => trace::task(function_name(function)),
+        false => Interval::default(),
     }
 }
 

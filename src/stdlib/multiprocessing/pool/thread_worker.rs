@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rhai::Dynamic;
 
-use super::doing::exit;
+use super::doing::{exit, traced};
 use super::lost;
 use super::parcel::{Ended, Errand, Letter};
 use super::seat::{Bench, Seat, Task};
@@ -157,7 +157,9 @@ impl Worker<'_> {
                 interrupt::alert();
             })
         });
+        let traced = traced(&errand.function);
         let result = without_panic(|| self.call(errand, args));
+        drop(traced);
         drop(alarm);
         if !self.seat.end() {
             return Err(Dismissed);
