@@ -28,7 +28,7 @@ impl Thread<'_> {
     #[inline(always)]
     pub(crate) fn trace_put(self, queue: Offset, last: impl FnOnce() -> u64, count: usize) {
         if trace::is_on() {
-            trace::put(queue.0, (last(), count as u64), self.traced_site());
+            trace::put(queue.0, (last(), count as u64), || self.traced_site());
         }
     }
 
@@ -36,7 +36,7 @@ impl Thread<'_> {
     #[inline(always)]
     pub(crate) fn trace_got(self, queue: Offset, last: impl FnOnce() -> u64, count: usize) {
         if trace::is_on() {
-            trace::got(queue.0, (last(), count as u64), self.traced_site());
+            trace::got(queue.0, (last(), count as u64), || self.traced_site());
         }
     }
 

@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use super::flows::{Holding, Messages, connect_locks, connect_messages};
+use super::flows::{Holding, Messages, Place, connect_locks, connect_messages};
 use super::model::{Class, Ending, Flow, FlowKind, Lane, Mark, Model, Slice, Texts};
 use super::objects::Objects;
+use super::processes::{Known, Processes, by_code, end_of, first_seen};
 use super::read::{Entry, Log, Logs};
 use super::sources::Sources;
 use super::summary::{self, Waited};
@@ -15,28 +16,13 @@ use crate::trace::record::{Kind, Run};
 /// The most slices that a timeline has; of more, the shortest are left out.
 const SLICES_MAX: usize = 200_000;
 
-/// The name of the process that a recording begins with, where it has told none.
-const MAIN: &str = "MainProcess";
-
-/// What is known about a process from others.
-#[derive(Debug, Default, Clone)]
-struct Known {
-    name: String,
-    /// When its parent began to start it.
-    started: Option<u64>,
-    /// When its parent took notice of its end, and what the exit code was.
-    reaped: Option<(u64, i64)>,
-}
-
 struct Build<'r> {
     logs: &'r Logs,
     sources: &'r Sources,
     objects: Objects,
     zero: u64,
     texts: Texts,
-    known: HashMap<u64, Known>,
-    /// The names of processes by their numbers in the session.
-    members: HashMap<u64, String>,
+    processes: Processes,
     /// Slices that are shorter are left out.
     least: u64,
     lanes: Vec<Lane>,
@@ -44,8 +30,8 @@ struct Build<'r> {
     messages: Messages,
     holdings: Vec<Holding>,
     /// Where the first slice of each process is, and the slices in which children were started.
-    beginnings: HashMap<u64, (usize, usize, u64)>,
-    launches: Vec<(u64, (usize, usize, u64))>,
+    beginnings: HashMap<u64, Place>,
+    launches: Vec<(u64, Place)>,
     carried: BTreeMap<usize, u64>,
 }
 
@@ -58,8 +44,7 @@ pub(super) fn build(logs: &Logs, sources: &Sources) -> Model {
         objects: Objects::of(logs, sources),
         zero: starts.chain([logs.began]).min().unwrap_or(logs.began),
         texts: Texts::new(),
-        known: known(logs),
-        members: members(logs),
+        processes: Processes::of(logs),
         least: 0,
         lanes: Vec::new(),
         waited: Vec::new(),
@@ -71,7 +56,7 @@ pub(super) fn build(logs: &Logs, sources: &Sources) -> Model {
     };
     let mut notes = build.leave_out();
     let mut order: Vec<&Log> = logs.threads.iter().collect();
-    let first = first_seen(logs, &build.known);
+    let first = first_seen(logs, &build.processes);
     order.sort_by_key(|log| {
         (
             log.pid != logs.main,
@@ -85,59 +70,6 @@ pub(super) fn build(logs: &Logs, sources: &Sources) -> Model {
     build.add_unheard();
     notes.extend(build.cuts());
     build.finish(notes)
-}
-
-/// When each process was first heard of.
-fn first_seen(logs: &Logs, known: &HashMap<u64, Known>) -> HashMap<u64, u64> {
-    let mut first = HashMap::new();
-    for log in &logs.threads {
-        let started = known.get(&log.pid).and_then(|known| known.started);
-        let seen = started.unwrap_or(log.began).min(log.began);
-        let first = first.entry(log.pid).or_insert(seen);
-        *first = seen.min(*first);
-    }
-    first
-}
-
-/// What parents say of their children.
-fn known(logs: &Logs) -> HashMap<u64, Known> {
-    let mut all: HashMap<u64, Known> = HashMap::new();
-    for log in &logs.threads {
-        for entry in &log.entries {
-            match entry.tag.kind {
-                Kind::Child => {
-                    let known = all.entry(entry.object).or_default();
-                    known.started = Some(entry.start);
-                    known.name = log.text(entry.number).into();
-                }
-                Kind::Reaped => {
-                    let code = entry.number.cast_signed();
-                    all.entry(entry.object).or_default().reaped = Some((entry.start, code));
-                }
-                _ => {}
-            }
-        }
-    }
-    // Before the names that processes give themselves, which are the same.
-    for log in &logs.threads {
-        if let Some(name) = log.named(Kind::Process) {
-            all.entry(log.pid).or_default().name = name.into();
-        }
-    }
-    let main = all.entry(logs.main).or_default();
-    if main.name.is_empty() {
-        main.name = MAIN.into();
-    }
-    all
-}
-
-fn members(logs: &Logs) -> HashMap<u64, String> {
-    let of_log = |log: &Log| -> Vec<(u64, String)> {
-        let entries = log.entries.iter().filter(|e| e.tag.kind == Kind::Process);
-        let named = entries.map(|entry| (entry.object, log.text(entry.number).to_string()));
-        named.collect()
-    };
-    logs.threads.iter().flat_map(of_log).collect()
 }
 
 impl Build<'_> {
@@ -185,7 +117,7 @@ impl Build<'_> {
 
     /// Adds the lane of a thread.
     fn add(&mut self, log: &Log) {
-        let known = self.known.get(&log.pid).cloned().unwrap_or_default();
+        let known = self.processes.about(log.pid);
         let (ending, end) = end_of(log, &known, self.logs);
         let thread = match log.is_main() {
             true => None,
@@ -258,62 +190,50 @@ impl Build<'_> {
             return;
         };
         let text = self.texts.number(&text);
-        let start = self.at(entry.start);
-        let end = entry.end.map_or(lane.end, |end| self.at(end)).max(start);
-        let end = match (class, entry.end) {
-            (Class::Hold, None) => self.released_by_others(entry).unwrap_or(end),
-            _ => end,
-        };
-        let end = match class {
-            // The arrow of a message needs something to begin in.
-            Class::Put | Class::Got => end.max(start + 1),
-            _ => end,
-        };
-        let length = end - start;
-        let run = Run::of_word(entry.extra);
-        let (count, busy) = match class {
-            Class::Put | Class::Got => (run.count, length),
-            _ if entry.end.is_none() => (entry.extra.max(1), length),
-            Class::Task => (entry.extra, length),
-            Class::Span | Class::Launch => (1, length),
-            _ => (entry.extra, entry.number),
-        };
+        let slice = self.slice(lane, entry, (class, text, site));
         if class.is_wait() {
-            waited.add((class, text), busy, count);
+            waited.add((class, text), slice.busy, slice.count);
         }
         if class == Class::Got {
-            *self.carried.entry(text).or_default() += count;
+            *self.carried.entry(text).or_default() += slice.count;
         }
-        if length < self.least && !matches!(class, Class::Span | Class::Launch) {
+        let is_short = slice.length() < self.least;
+        if is_short && !matches!(class, Class::Span | Class::Launch) {
             return;
         }
-        let numbers = matches!(class, Class::Put | Class::Got).then_some((entry.number, run.last));
-        let place = (self.lanes.len(), lane.slices.len(), start);
-        match class {
-            Class::Put | Class::Got => {
-                let queue = (entry.object, self.objects.which(entry.object, entry.start));
-                let numbers = (entry.number, run.last, run.count);
-                self.messages.add(class, queue, place, end, numbers);
+        let place = (self.lanes.len(), lane.slices.len(), slice.start);
+        self.note_ends(place, &slice, (entry, before));
+        lane.slices.push(slice);
+    }
+
+    fn slice(
+        &self,
+        lane: &Lane,
+        entry: &Entry,
+        (class, text, site): (Class, usize, usize),
+    ) -> Slice {
+        let start = self.at(entry.start);
+        let end = match (class, entry.end) {
+            // The arrow of a message needs something to begin in.
+            (Class::Put | Class::Got, Some(end)) => self.at(end).max(start + 1),
+            (_, Some(end)) => self.at(end),
+            (Class::Hold, None) => {
+                let released = self.released_by_others(entry);
+                released.map_or(lane.end, |at| at.min(lane.end))
             }
-            Class::Hold => {
-                let waited = before.filter(|before| {
-                    let tag = before.tag;
-                    (tag.kind, tag.code, before.object)
-                        == (Kind::Wait, wait_kind::ACQUIRE, entry.object)
-                });
-                let since = waited.map(|before| self.at(before.start));
-                let lock = entry.object;
-                self.holdings.push(Holding {
-                    lock,
-                    place,
-                    end,
-                    since,
-                });
-            }
-            Class::Launch => self.launches.push((entry.object, place)),
-            _ => {}
-        }
-        lane.slices.push(Slice {
+            (_, None) => lane.end,
+        };
+        let (end, run) = (end.max(start), Run::of_word(entry.extra));
+        let length = end - start;
+        let (count, busy) = match class {
+            Class::Put | Class::Got => (run.count, length),
+            Class::Span | Class::Launch => (1, length),
+            _ if entry.end.is_none() => (entry.extra.max(1), length),
+            Class::Task => (entry.extra, length),
+            _ => (entry.extra, entry.number),
+        };
+        let has_numbers = matches!(class, Class::Put | Class::Got);
+        Slice {
             class,
             start,
             end,
@@ -321,11 +241,41 @@ impl Build<'_> {
             site,
             count,
             busy,
-            numbers,
-        });
+            numbers: has_numbers.then_some((entry.number, run.last)),
+        }
     }
 
-    /// What an entry shows; `None` for one that is no slice.
+    /// Notes what arrows begin or end in a slice.
+    fn note_ends(
+        &mut self,
+        place: Place,
+        slice: &Slice,
+        (entry, before): (&Entry, Option<&Entry>),
+    ) {
+        let end = slice.end;
+        match slice.class {
+            class @ (Class::Put | Class::Got) => {
+                let queue = (entry.object, self.objects.which(entry.object, entry.start));
+                let run = Run::of_word(entry.extra);
+                let numbers = (entry.number, run.last, run.count);
+                self.messages.add(class, queue, place, end, numbers);
+            }
+            Class::Hold => {
+                let acquires = (Kind::Wait, wait_kind::ACQUIRE, entry.object);
+                let waited = before.filter(|b| (b.tag.kind, b.tag.code, b.object) == acquires);
+                self.holdings.push(Holding {
+                    lock: entry.object,
+                    place,
+                    end,
+                    since: waited.map(|before| self.at(before.start)),
+                });
+            }
+            Class::Launch => self.launches.push((entry.object, place)),
+            _ => {}
+        }
+    }
+
+    /// What an entry shows; `None` for one that is not a slice.
     fn class_and_text(&self, log: &Log, entry: &Entry) -> Option<(Class, String)> {
         let object = |otherwise: &str| {
             let name = self.objects.name(entry.object, entry.start);
@@ -334,7 +284,7 @@ impl Build<'_> {
         Some(match entry.tag.kind {
             Kind::Wait => {
                 let (class, otherwise) = class_of(entry.tag.code);
-                let text = match (class, self.members.get(&entry.object)) {
+                let text = match (class, self.processes.members.get(&entry.object)) {
                     (Class::Process, Some(name)) => name.clone(),
                     (Class::Process, None) => otherwise.into(),
                     _ if entry.object == 0 => otherwise.into(),
@@ -363,7 +313,7 @@ impl Build<'_> {
     /// Adds processes that were started and never heard of.
     fn add_unheard(&mut self) {
         let is_heard = |pid: &u64| self.logs.threads.iter().any(|log| log.pid == *pid);
-        let mut unheard: Vec<(u64, Known)> = self.known.clone().into_iter().collect();
+        let mut unheard: Vec<(u64, Known)> = self.processes.known.clone().into_iter().collect();
         unheard.retain(|(pid, known)| !is_heard(pid) && known.started.is_some());
         unheard.sort_by_key(|(_, known)| known.started);
         for (pid, known) in unheard {
@@ -436,34 +386,5 @@ impl Build<'_> {
                 lane.process = format!("{} ({})", lane.process, lane.pid);
             }
         }
-    }
-}
-
-/// How and when a thread came to its end.
-fn end_of(log: &Log, known: &Known, logs: &Logs) -> (Ending, u64) {
-    if !log.is_main() {
-        let reaped = known.reaped.map(|(at, _)| at);
-        return (Ending::Quiet, log.ended.or(reaped).unwrap_or(log.last()));
-    }
-    match (log.exit, known.reaped) {
-        // What the parent saw is the truth; the time at which it saw it may be late.
-        (_, Some((at, code))) => (by_code(code), log.ended.unwrap_or(at)),
-        (Some(code), None) => (Ending::Exit(code), log.ended.unwrap_or(log.last())),
-        (None, None) if log.ended.is_some() && log.pid != logs.main => {
-            (Ending::Quiet, log.ended.unwrap_or_default())
-        }
-        // One that was waiting may have waited as long as anybody did something.
-        (None, None) if log.entries.iter().any(|entry| entry.end.is_none()) => {
-            let last = logs.threads.iter().map(Log::last).max();
-            (Ending::Vanished, last.unwrap_or_default())
-        }
-        (None, None) => (Ending::Vanished, log.last()),
-    }
-}
-
-fn by_code(code: i64) -> Ending {
-    match i32::try_from(-code).ok().filter(|signal| *signal > 0) {
-        Some(signal) => Ending::Signal(signal),
-        None => Ending::Exit(code),
     }
 }

@@ -11,7 +11,7 @@ const MESSAGES_MAX: usize = 50_000;
 const SLACK_NS: u64 = 2_000;
 
 /// A lane, a slice in it, and when that began.
-type Place = (usize, usize, u64);
+pub(super) type Place = (usize, usize, u64);
 
 /// A queue: its place in the session, and which of the objects there it was.
 type Which = (u64, usize);

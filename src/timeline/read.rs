@@ -26,7 +26,6 @@ pub(super) struct Logs {
 pub(super) struct Log {
     pub pid: u64,
     pub tid: u64,
-    pub parent: u64,
     pub began: u64,
     pub ended: Option<u64>,
     pub running: Option<u64>,
@@ -169,7 +168,6 @@ fn log(words: &[u64], clock: &Clock) -> Log {
     let mut log = Log {
         pid: words[header::PID],
         tid: words[header::TID],
-        parent: words[header::PARENT],
         began: clock.ns(words[header::BEGAN_TICKS]),
         ended: clock.moment(words[header::ENDED_TICKS]),
         running: clock.moment(words[header::RUNNING]),

@@ -127,17 +127,17 @@ pub(crate) fn wait(code: u16, object: u64, site: u32) -> Interval {
     Interval(with(|recorder| recorder.begin(tag, [object, 0, 1])).unwrap_or_default())
 }
 
-/// Messages are being put into a queue: the number of the last, and how many there are.
+/// Messages are being put into a queue: the number of the last, and how many there are. The site is asked for now and then.
 #[cold]
-pub(crate) fn put(queue: u64, messages: (u64, u64), site: u32) {
-    with(|recorder| recorder.messages(Tag::at(Kind::Put, site), queue, messages));
+pub(crate) fn put(queue: u64, messages: (u64, u64), site: impl FnOnce() -> u32) {
+    with(|recorder| recorder.messages(Kind::Put, queue, messages, site));
 }
 
 /// Messages were taken out of a queue, likewise; perhaps none.
 #[cold]
-pub(crate) fn got(queue: u64, messages: (u64, u64), site: u32) {
+pub(crate) fn got(queue: u64, messages: (u64, u64), site: impl FnOnce() -> u32) {
     if messages.1 > 0 {
-        with(|recorder| recorder.messages(Tag::at(Kind::Got, site), queue, messages));
+        with(|recorder| recorder.messages(Kind::Got, queue, messages, site));
     }
 }
 

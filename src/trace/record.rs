@@ -20,19 +20,18 @@ pub(crate) mod header {
     pub(crate) const MAGIC: usize = 0;
     pub(crate) const PID: usize = 1;
     pub(crate) const TID: usize = 2;
-    pub(crate) const PARENT: usize = 3;
     /// When the file began: ticks, and nanoseconds of the clock.
-    pub(crate) const BEGAN_TICKS: usize = 4;
-    pub(crate) const BEGAN_NS: usize = 5;
+    pub(crate) const BEGAN_TICKS: usize = 3;
+    pub(crate) const BEGAN_NS: usize = 4;
     /// When the thread came to its end, likewise; 0 before that, and for ever when it was killed.
-    pub(crate) const ENDED_TICKS: usize = 6;
-    pub(crate) const ENDED_NS: usize = 7;
+    pub(crate) const ENDED_TICKS: usize = 5;
+    pub(crate) const ENDED_NS: usize = 6;
     /// When a record found no room.
-    pub(crate) const CUT: usize = 8;
+    pub(crate) const CUT: usize = 7;
     /// When the process began to do what it was started for.
-    pub(crate) const RUNNING: usize = 9;
+    pub(crate) const RUNNING: usize = 8;
     /// The exit code of the process and one, once its main thread has come to its end in order.
-    pub(crate) const EXIT: usize = 10;
+    pub(crate) const EXIT: usize = 9;
 }
 
 /// The file that a family shares.

@@ -11,9 +11,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::family::{STEP, next_file, take_step};
 use super::record::{HEADER, KINDS, Kind, Run, THREAD_MAGIC, Tag, WORDS, header, word};
 use crate::sys::clock::now_ns;
+use crate::sys::identity;
 use crate::sys::ticks::now_ticks;
 use crate::sys::word_file::{WORD, WordFile};
-use crate::sys::{identity, process};
 
 /// The most bytes of a thread's file.
 pub(super) const THREAD_BYTES: usize = 16 << 20;
@@ -120,11 +120,9 @@ impl Recorder {
         recorder.gap = GAP_US * ticks_per_us;
         recorder.texts = Some(HashMap::new());
         recorder.file = Some(file);
-        let parent = process::parent_pid();
         for (place, value) in [
             (header::PID, u64::from(identity::process_id())),
             (header::TID, u64::from(identity::thread_id())),
-            (header::PARENT, parent as u64),
             (header::BEGAN_TICKS, now_ticks()),
             (header::BEGAN_NS, now_ns()),
             (header::MAGIC, THREAD_MAGIC),
@@ -204,12 +202,17 @@ impl Recorder {
 
     /// Notes that messages were put into a queue or taken out of it: the number of the last, and how many there were.
     #[inline]
-    pub(super) fn messages(&mut self, tag: Tag, queue: u64, (last, count): (u64, u64)) {
+    pub(super) fn messages(
+        &mut self,
+        kind: Kind,
+        queue: u64,
+        (last, count): (u64, u64),
+        site: impl FnOnce() -> u32,
+    ) {
         let now = now_ticks();
-        let at = self.last[tag.kind as usize];
+        let at = self.last[kind as usize];
         if at != 0
             && self.get(at + word::OBJECT) == queue
-            && self.get(at + word::TAG) == tag.word()
             && now.wrapping_sub(self.get(at + word::END)) <= self.gap
         {
             let run = Run::of_word(self.get(at + word::EXTRA));
@@ -219,7 +222,8 @@ impl Recorder {
             return;
         }
         let (first, run) = (last + 1 - count, Run { last, count });
-        self.last[tag.kind as usize] = self.add(tag, (now, now), [queue, first, run.word()]);
+        let rest = [queue, first, run.word()];
+        self.last[kind as usize] = self.add(Tag::at(kind, site()), (now, now), rest);
     }
 
     /// Begins an interval.

@@ -18,8 +18,7 @@ const AT_WORK: &str = r#"
     fn work(jobs, ready) {
         let first = jobs.get();
         with timeline.span("job " + first) { timeline.mark("begun"); }
-        ready.put(os.getpid());
-        with timeline.span("the last") { time.sleep(1000); }
+        with timeline.span("the last") { ready.put(os.getpid()); time.sleep(1000); }
     }
     let jobs = Queue();
     let ready = Queue();
@@ -81,7 +80,7 @@ fn a_killed_family_leaves_what_it_did() {
         assert_eq!(marks(&data, "Process-1"), ["begun"]);
         let slices = slices(&data, "Process-2");
         assert!(
-            slices.contains(&"span: the last, main.rhai:5".into()),
+            slices.contains(&"span: the last, main.rhai:4".into()),
             "{slices:?}"
         );
         let trace = assembled(&left, directory, "timeline.json");
