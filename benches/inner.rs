@@ -24,7 +24,8 @@ use std::time::{Duration, Instant};
 
 use crate::shm::{Birth, Offset, ProcessId, Session, SessionOptions};
 use crate::sync::{Acquired, Deadline, Mutex, Queue, attach_session, create_session};
-use crate::wire::{Message, typed};
+use crate::wire::Message;
+use crate::wire::typed::{self, Known};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -119,10 +120,14 @@ fn put_and_get(size: usize) -> Result<f64, Failure> {
 /// Writing a Rust value as an item of a queue and reading it back, in nanoseconds.
 fn write_and_read<T: Serialize + DeserializeOwned>(value: &T) -> Result<f64, Failure> {
     let mut message = Message::default();
-    typed::write(value, &mut message)?;
+    typed::write(value, &mut message, Known::nothing())?;
     let calls = (20_000_000 / (message.bytes.len() + 100)) as u32;
     Ok(fastest(calls, || {
-        let _ = black_box(typed::write(black_box(value), &mut message));
+        let _ = black_box(typed::write(
+            black_box(value),
+            &mut message,
+            Known::nothing(),
+        ));
         let _ = black_box(typed::read::<T>(black_box(&message.bytes)));
     }))
 }

@@ -38,7 +38,7 @@ fn main() -> Result<(), Error> {
         .allow_read(&directory)
         .allow_processes(1, 1);
     let mut runtime = Runtime::builder().permissions(permissions).build()?;
-    runtime.set("ORDERS", directory.join("orders").display().to_string());
+    runtime.set("ORDERS", directory.join("orders").display().to_string())?;
     let result = runtime.eval::<()>(SCRIPT);
     // The host gets an error that the script does not catch, with a hint.
     let uncaught = runtime.eval::<()>(r#"open("/etc/passwd")"#);

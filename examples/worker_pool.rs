@@ -35,7 +35,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let permissions = Permissions::none().allow_processes(3, 1).allow_signals();
     let mut runtime = Runtime::builder().permissions(permissions).build()?;
     let killed = runtime.event()?;
-    runtime.set("killed", killed);
+    runtime.set("killed", killed)?;
     runtime.eval::<()>(SCRIPT)?;
 
     let options = PoolOptions::new(3)

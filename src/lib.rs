@@ -143,9 +143,9 @@ pub mod objects {
     //! has created, and `to_dynamic` is the value for a script. They work in any thread, while a script runs and between evaluations.
 
     pub use crate::runtime::{
-        Conversion, Event, GetError, Items, Job, Lock, LockGuard, Pool, PoolOptions, PoolStats,
-        Process, ProcessOptions, PutError, PutManyError, Queue, SlowTask, TaskDoneError, WaitError,
-        WorkerLost, WorkerStats,
+        Arguments, Conversion, Event, GetError, Items, Job, Lock, LockGuard, Pool, PoolOptions,
+        PoolStats, Process, ProcessOptions, PutError, PutManyError, Queue, SlowTask, TaskDoneError,
+        WaitError, WorkerLost, WorkerStats,
     };
 }
 

@@ -70,6 +70,6 @@ fn comes_back<T: Serialize + for<'de> Deserialize<'de>>(input: &[u8]) {
 
 fn bytes_of<T: Serialize>(value: &T) -> Vec<u8> {
     let mut message = wire::Message::default();
-    assert!(wire::typed::write(value, &mut message).is_ok());
+    assert!(wire::typed::write(value, &mut message, wire::typed::Known::nothing()).is_ok());
     message.bytes
 }

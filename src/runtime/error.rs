@@ -54,14 +54,7 @@ pub enum Error {
     /// The process of an [isolated](crate::Builder::isolated) script has ended: the script killed itself, its stack overflowed, or it had no
     /// memory left.
     Died(Death),
-    /// The value does not have the type that was asked for.
-    WrongType {
-        /// The Rust type that was asked for.
-        wanted: String,
-        /// The type of the value, as scripts call it.
-        found: String,
-    },
-    /// A value could not be converted.
+    /// A value could not be converted: it has no form on the other side, or not the one that was asked for.
     Conversion(Conversion),
     /// An item was not put into a queue.
     Put(PutError),
@@ -154,12 +147,6 @@ impl fmt::Display for Error {
             Self::Stopped => f.write_str("the script was stopped"),
             Self::Limit(exceeded) => exceeded.fmt(f),
             Self::Died(death) => death.fmt(f),
-            Self::WrongType { wanted, found } => {
-                write!(
-                    f,
-                    "the script returned a value of type {found}, not {wanted}"
-                )
-            }
             Self::Conversion(error) => error.fmt(f),
             Self::Put(error) => error.fmt(f),
             Self::PutMany(error) => error.fmt(f),

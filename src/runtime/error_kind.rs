@@ -64,11 +64,11 @@ impl Error {
             Self::Stopped => ErrorKind::Stopped,
             Self::Limit(_) => ErrorKind::Limit,
             Self::Died(_) => ErrorKind::Died,
-            Self::WrongType { .. } | Self::Conversion(_) => ErrorKind::Conversion,
-            Self::Put(error) => of_put(error),
-            Self::PutMany(error) => of_put(&error.error),
-            Self::Get(error) => of_get(error),
-            Self::Wait(error) => of_wait(error),
+            Self::Conversion(_) => ErrorKind::Conversion,
+            Self::Put(error) => error.kind(),
+            Self::PutMany(error) => error.error.kind(),
+            Self::Get(error) => error.kind(),
+            Self::Wait(error) => error.kind(),
             Self::WorkerLost(_) => ErrorKind::WorkerLost,
             Self::TaskDone(_) => ErrorKind::TaskDone,
             Self::System(_) => ErrorKind::System,
@@ -76,34 +76,43 @@ impl Error {
     }
 }
 
-fn of_put(error: &PutError) -> ErrorKind {
-    match error {
-        PutError::Full => ErrorKind::TimedOut,
-        PutError::Conversion(_) => ErrorKind::Conversion,
-        PutError::Stopped => ErrorKind::Stopped,
-        PutError::Ended => ErrorKind::Ended,
-        PutError::Closed => ErrorKind::Closed,
-        PutError::Memory { .. } => ErrorKind::Memory,
-        PutError::Session(_) => ErrorKind::System,
+impl PutError {
+    /// The kind of this error.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Full => ErrorKind::TimedOut,
+            Self::Conversion(_) => ErrorKind::Conversion,
+            Self::Stopped => ErrorKind::Stopped,
+            Self::Ended => ErrorKind::Ended,
+            Self::Closed => ErrorKind::Closed,
+            Self::Memory { .. } => ErrorKind::Memory,
+            Self::Session(_) => ErrorKind::System,
+        }
     }
 }
 
-fn of_get(error: &GetError) -> ErrorKind {
-    match error {
-        GetError::Empty => ErrorKind::TimedOut,
-        GetError::Conversion(_) => ErrorKind::Conversion,
-        GetError::Stopped => ErrorKind::Stopped,
-        GetError::Ended => ErrorKind::Ended,
-        GetError::Closed => ErrorKind::Closed,
-        GetError::Session(_) => ErrorKind::System,
+impl GetError {
+    /// The kind of this error.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::Empty => ErrorKind::TimedOut,
+            Self::Conversion(_) => ErrorKind::Conversion,
+            Self::Stopped => ErrorKind::Stopped,
+            Self::Ended => ErrorKind::Ended,
+            Self::Closed => ErrorKind::Closed,
+            Self::Session(_) => ErrorKind::System,
+        }
     }
 }
 
-fn of_wait(error: &WaitError) -> ErrorKind {
-    match error {
-        WaitError::TimedOut => ErrorKind::TimedOut,
-        WaitError::Stopped => ErrorKind::Stopped,
-        WaitError::Ended => ErrorKind::Ended,
-        WaitError::Session(_) => ErrorKind::System,
+impl WaitError {
+    /// The kind of this error.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Self::TimedOut => ErrorKind::TimedOut,
+            Self::Stopped => ErrorKind::Stopped,
+            Self::Ended => ErrorKind::Ended,
+            Self::Session(_) => ErrorKind::System,
+        }
     }
 }

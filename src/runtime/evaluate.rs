@@ -1,9 +1,12 @@
 //! Evaluations: running pieces of a program one after another, and the value or error of each.
 
-use std::any::{TypeId, type_name};
+use std::any::TypeId;
 use std::path::Path;
+use std::sync::Arc;
 
-use rhai::{Dynamic, FnPtr, FuncArgs, Variant};
+use rhai::{Dynamic, FnPtr};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::error::thrown;
 use super::isolated::unsupported;
@@ -11,21 +14,21 @@ use super::state::HOST;
 use super::stopper::TimeLimit;
 use super::turn::Turn;
 use super::{Error, Runtime, Script};
-use crate::runtime::objects::{arguments, no_function};
+use crate::runtime::objects::{Arguments, Values, arguments, no_function};
 use crate::script::depth;
 use crate::script::exceptions::Failure;
+use crate::script::interp::Interp;
 use crate::script::panics::without_panic;
 use crate::script::report::{Ending, task_frames};
 use crate::script::stop::Stop;
-use crate::script::values;
 use crate::sys::deep_stack::on_deep_stack;
 
 impl Runtime {
     /// Runs a source and returns the value of its last expression.
     ///
     /// Functions, variables, constants and imports of its top level stay for later evaluations. Children and threads that
-    /// it has started continue. `T` is `i64`, `f64`, `bool`, `String`, `rhai::Array`, `rhai::Map`, a type of the host, or
-    /// [`Dynamic`] for any value; `()` discards the value. Messages call the source `<eval N>`.
+    /// it has started continue. `T` is whatever serde can read: `i64`, `u32`, `String`, `Vec<Option<f64>>`, a struct of the host; or
+    /// [`Dynamic`] for any value, functions included. `()` discards the value. A value of a type of the host arrives as itself, without serde. Messages call the source `<eval N>`.
     ///
     /// # Errors
     /// See [`Error`]. After [`Error::Stopped`] and [`Error::Limit`] the script's threads and children have been ended. The runtime
@@ -38,11 +41,12 @@ impl Runtime {
     /// assert_eq!(runtime.eval::<i64>("double(n)")?, 42);
     /// # Ok::<(), procscript::Error>(())
     /// ```
-    pub fn eval<T: Variant + Clone>(&mut self, text: &str) -> Result<T, Error> {
+    pub fn eval<T: DeserializeOwned + 'static>(&mut self, text: &str) -> Result<T, Error> {
         self.evaluations += 1;
         let name = format!("<eval {}>", self.evaluations);
         let script = Script::from_text(&name, text);
-        self.run_script(&script).and_then(converted)
+        let value = self.run_script(&script)?;
+        converted(&self.interp, value)
     }
 
     /// Runs a file as [`eval`](Self::eval) runs a string. Modules that it imports are searched for in its directory.
@@ -72,7 +76,7 @@ impl Runtime {
         value
     }
 
-    /// Calls a function that a script has defined, with a tuple or a `Vec<Dynamic>` of arguments.
+    /// Calls a function that a script has defined, with [`Arguments`]: a tuple, for instance.
     ///
     /// # Errors
     /// See [`Error`]. A function that does not exist is an [`Error::Failed`] of kind `NameError`.
@@ -84,13 +88,14 @@ impl Runtime {
     /// assert_eq!(runtime.call_fn::<i64>("area", (6_i64, 7_i64))?, 42);
     /// # Ok::<(), procscript::Error>(())
     /// ```
-    pub fn call_fn<T: Variant + Clone>(
+    pub fn call_fn<T: DeserializeOwned + 'static>(
         &mut self,
         name: &str,
-        args: impl FuncArgs,
+        args: impl Arguments,
     ) -> Result<T, Error> {
         if let Some(isolated) = &self.isolated {
-            return self.call_isolated(isolated, name, args).and_then(converted);
+            let value = self.call_isolated(isolated, name, &args)?;
+            return converted(&self.interp, value);
         }
         let function = match FnPtr::new(name) {
             Ok(function) if self.interp.program.function(name).is_some() => function,
@@ -99,7 +104,7 @@ impl Runtime {
         self.call(&function, args)
     }
 
-    /// Calls a function value that a script has returned to the host, with a tuple or a `Vec<Dynamic>` of arguments.
+    /// Calls a function value that a script has returned to the host, with [`Arguments`]: a tuple, for instance.
     ///
     /// # Errors
     /// See [`Error`].
@@ -107,14 +112,14 @@ impl Runtime {
     /// # Example
     /// ```
     /// let mut runtime = procscript::Runtime::builder().build()?;
-    /// let double = runtime.eval::<rhai::FnPtr>("|x| x * 2")?;
+    /// let double = runtime.eval::<rhai::Dynamic>("|x| x * 2")?.cast::<rhai::FnPtr>();
     /// assert_eq!(runtime.call::<i64>(&double, (21_i64,))?, 42);
     /// # Ok::<(), procscript::Error>(())
     /// ```
-    pub fn call<T: Variant + Clone>(
+    pub fn call<T: DeserializeOwned + 'static>(
         &mut self,
         function: &FnPtr,
-        args: impl FuncArgs,
+        args: impl Arguments,
     ) -> Result<T, Error> {
         if self.isolated.is_some() {
             return Err(unsupported(
@@ -122,7 +127,7 @@ impl Runtime {
                 "has no functions in this process: call them by name, with `call_fn`",
             ));
         }
-        let values = arguments(&self.interp, args)?;
+        let values = arguments(&self.interp, &args)?;
         let value = self.guarded(
             |runtime| {
                 let (engine, state) = (&runtime.engine, &mut runtime.state);
@@ -137,25 +142,31 @@ impl Runtime {
                 })
             },
         );
-        value.and_then(converted)
+        converted(&self.interp, value?)
     }
 
-    /// Defines a constant for every script of this runtime. Functions and children see it too.
+    /// Defines a constant for every script of this runtime. Functions and children see it too. `value` is whatever serde can write, a value
+    /// of a type that a [`Setup`](crate::Setup) makes sendable, a shared object, or a [`Dynamic`].
     ///
     /// A child gets the value of the moment when it starts, if the value can be sent to it. A variable of the script with the same name hides it.
+    ///
+    /// # Errors
+    /// [`Error::Conversion`]: a part of the value has no form in scripts.
     ///
     /// # Example
     /// ```
     /// let mut runtime = procscript::Runtime::builder().build()?;
-    /// runtime.set("limit", 10_i64);
-    /// assert!(runtime.eval::<bool>("fn fits(n) { n <= limit } fits(7)")?);
+    /// runtime.set("sizes", vec![Some(10_u32), None])?;
+    /// assert!(runtime.eval::<bool>("fn fits(n) { n <= sizes[0] } fits(7)")?);
     /// # Ok::<(), procscript::Error>(())
     /// ```
-    pub fn set(&mut self, name: &str, value: impl Into<Dynamic>) {
-        self.interp.given.set(name, value.into());
+    pub fn set<T: Serialize>(&mut self, name: &str, value: T) -> Result<(), Error> {
+        let value = Values::of(&self.interp).value(&value, name)?;
+        self.interp.given.set(name, value);
         if let Some(isolated) = &self.isolated {
             isolated.note_given(name);
         }
+        Ok(())
     }
 
     /// Runs a piece of the program within its limits. `ending` reads the result if it is an error.
@@ -228,20 +239,13 @@ impl Runtime {
 }
 
 /// Converts the value to the type that was asked for.
-fn converted<T: Variant + Clone>(value: Dynamic) -> Result<T, Error> {
-    if TypeId::of::<T>() == TypeId::of::<()>() {
-        return Dynamic::UNIT
-            .try_cast()
-            .ok_or_else(|| wrong_type::<T>(&Dynamic::UNIT));
-    }
-    let value = value.flatten();
-    let found = wrong_type::<T>(&value);
-    value.try_cast().ok_or(found)
-}
-
-fn wrong_type<T>(value: &Dynamic) -> Error {
-    Error::WrongType {
-        wanted: type_name::<T>().into(),
-        found: values::type_name(value),
-    }
+fn converted<T: DeserializeOwned + 'static>(
+    interp: &Arc<Interp>,
+    value: Dynamic,
+) -> Result<T, Error> {
+    let value = match TypeId::of::<T>() == TypeId::of::<()>() {
+        true => Dynamic::UNIT,
+        false => value,
+    };
+    Ok(Values::of(interp).result(value, "result")?)
 }

@@ -71,9 +71,9 @@ pub use self::isolated::Death;
 use self::isolated::Isolated;
 use self::modules::Modules;
 pub use self::objects::{
-    Conversion, Event, GetError, Items, Job, Lock, LockGuard, Pool, PoolOptions, PoolStats,
-    Process, ProcessOptions, PutError, PutManyError, Queue, SlowTask, TaskDoneError, WaitError,
-    WorkerLost, WorkerStats,
+    Arguments, Conversion, Event, GetError, Items, Job, Lock, LockGuard, Pool, PoolOptions,
+    PoolStats, Process, ProcessOptions, PutError, PutManyError, Queue, SlowTask, TaskDoneError,
+    WaitError, WorkerLost, WorkerStats,
 };
 pub use self::package::ProcessPackage;
 pub use self::prompt::{

@@ -46,7 +46,9 @@ impl Codec for Arc<Interp> {
                 let session = session.ok_or("this process has no session")?;
                 self.codecs()?.at_place(&session, kind, Offset(offset))
             }
-            Encoded::Object { type_name, plain } => self.codecs()?.value_of(&type_name, plain),
+            Encoded::Object {
+                type_name, plain, ..
+            } => self.codecs()?.value_of(&type_name, plain),
         }
     }
 

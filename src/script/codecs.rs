@@ -12,7 +12,8 @@ use serde::de::DeserializeOwned;
 
 use crate::script::values::type_name;
 use crate::sync::{Offset, Place, Session, ShmError};
-use crate::wire::{Encoded, TypeCodec, Unsendable, typed};
+use crate::wire::typed::{self, Records};
+use crate::wire::{Encoded, TypeCodec, Unsendable};
 
 type ToPlace = dyn Fn(&Dynamic) -> Option<(u16, Place)> + Send + Sync;
 type FromPlace = fn(&Session, u16, Offset) -> Result<Dynamic, ShmError>;
@@ -26,6 +27,7 @@ pub(crate) struct Codecs {
     kinds: HashMap<u16, FromPlace>,
     parts: HashMap<TypeId, TypeCodec>,
     names: HashMap<String, TypeCodec>,
+    records: Records,
     withheld: HashMap<TypeId, Box<Withheld>>,
     addresses: HashMap<TypeId, Box<Address>>,
 }
@@ -47,7 +49,15 @@ impl Codecs {
     /// Values of this type are sent as other values.
     pub(crate) fn by_parts(&mut self, codec: TypeCodec) {
         self.names.insert(codec.name().into(), codec.clone());
+        if let Some(rust_name) = codec.rust_name() {
+            self.records.insert(rust_name, codec.name().into());
+        }
         self.parts.insert(codec.type_id(), codec);
+    }
+
+    /// Returns the types of the host that serde writes.
+    pub(crate) fn records(&self) -> &Records {
+        &self.records
     }
 
     /// Returns whether values of this type are sent as other values.
@@ -117,6 +127,7 @@ impl Codecs {
         Some(parts.map(|plain| Encoded::Object {
             type_name: codec.name().into(),
             plain,
+            is_record: codec.rust_name().is_some(),
         }))
     }
 

@@ -20,6 +20,8 @@ pub(crate) enum Encoded {
         type_name: String,
         /// The parts of the object. They may contain handles and further objects.
         plain: Dynamic,
+        /// Whether `plain` is a blob of the bytes that serde makes of the object.
+        is_record: bool,
     },
 }
 

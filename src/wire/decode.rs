@@ -55,6 +55,23 @@ impl<'a> Values<'a> {
     }
 }
 
+/// Reads the next value.
+///
+/// # Errors
+/// As [`decode`].
+pub(super) fn next<'a>(
+    reader: &mut Reader<'a>,
+    codec: &'a dyn Codec,
+) -> Result<Dynamic, DecodeError> {
+    let mut decoder = Decoder {
+        reader: *reader,
+        codec,
+    };
+    let value = decoder.value()?;
+    *reader = decoder.reader;
+    Ok(value)
+}
+
 struct Decoder<'a> {
     reader: Reader<'a>,
     codec: &'a dyn Codec,
@@ -127,7 +144,8 @@ impl Decoder<'_> {
                 self.decode(Encoded::Handle { kind, offset })
             }
             (extension::FUNCTION, _) => self.payload(length, Self::function),
-            (extension::OBJECT, _) => self.payload(length, Self::object),
+            (extension::OBJECT, _) => self.payload(length, |decoder| decoder.object(false)),
+            (extension::RECORD, _) => self.payload(length, |decoder| decoder.object(true)),
             (unknown, _) => Err(self.reader.fault(Fault::Extension(unknown))),
         }
     }
@@ -153,10 +171,14 @@ impl Decoder<'_> {
         Ok(Dynamic::from(function))
     }
 
-    fn object(&mut self) -> Outcome {
+    fn object(&mut self, is_record: bool) -> Outcome {
         let type_name = self.reader.string()?.to_owned();
         let plain = self.value()?;
-        self.decode(Encoded::Object { type_name, plain })
+        self.decode(Encoded::Object {
+            type_name,
+            plain,
+            is_record,
+        })
     }
 
     fn decode(&self, encoded: Encoded) -> Outcome {

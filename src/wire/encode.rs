@@ -76,7 +76,7 @@ pub(crate) fn encode_after(
         parts,
     } = message;
     let before = (bytes.len(), handles.len(), parts.len());
-    append(value, codec, bytes, (handles, parts)).map_err(|broken| {
+    append(value, codec, bytes, (handles, parts), 0).map_err(|broken| {
         bytes.truncate(before.0);
         handles.truncate(before.1);
         parts.truncate(before.2);
@@ -95,22 +95,24 @@ pub(crate) fn check(value: &Dynamic, root: &str, codec: &dyn Codec) -> Result<()
         codec,
         &mut Tally::default(),
         (&mut Vec::new(), &mut Vec::new()),
+        0,
     );
     verdict.map_err(|broken| broken.into_refusal(root))
 }
 
-/// Writes `value` after what `out` already has, and adds its handles and parts to those of the [`Message`].
+/// Writes `value`, which is that deep in another one, after what `out` already has, and adds its handles and parts to those of the [`Message`].
 pub(super) fn append<O: Output>(
     value: &Dynamic,
     codec: &dyn Codec,
     out: &mut O,
     (handles, parts): (&mut Vec<u64>, &mut Vec<Dynamic>),
+    depth: usize,
 ) -> Verdict {
     let mut encoder = Encoder {
         next_look: out.written() + FIRST_LOOK,
         out,
         codec,
-        depth: 0,
+        depth,
         handles,
         parts,
     };
@@ -312,9 +314,17 @@ impl<O: Output> Encoder<'_, O> {
                 self.handles.push(offset);
                 Ok(())
             }
-            Ok(Encoded::Object { type_name, plain }) => {
+            Ok(Encoded::Object {
+                type_name,
+                plain,
+                is_record,
+            }) => {
+                let kind = match is_record {
+                    true => extension::RECORD,
+                    false => extension::OBJECT,
+                };
                 let verdict = self.nested(|encoder| {
-                    encoder.measured(extension::OBJECT, |encoder| {
+                    encoder.measured(kind, |encoder| {
                         encoder.text(&type_name)?;
                         encoder.value(&plain)
                     })

@@ -14,6 +14,8 @@ pub(super) const INCLUSIVE_RANGE: i8 = 4;
 pub(super) const HANDLE: i8 = 5;
 /// An object of a type the host registered: the type's name as a string, then a plain value.
 pub(super) const OBJECT: i8 = 6;
+/// A value of a type that the host has registered with serde: the type's name as a string, then its bytes as a blob.
+pub(super) const RECORD: i8 = 7;
 
 /// Bytes in a [`HANDLE`] payload.
 pub(super) const HANDLE_LEN: u32 = 10;

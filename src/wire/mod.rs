@@ -27,7 +27,7 @@ pub(crate) use codec::{Codec, Encoded, Unsendable};
 pub(crate) use decode::{Values, decode};
 pub(crate) use encode::{Message, blob_beginning, check, encode, encode_after, encode_into};
 pub(crate) use fault::DecodeError;
-pub(crate) use refusal::{Reason, Refusal, bare_type_name};
+pub(crate) use refusal::{Reason, Refusal, bare_type_name, with_article};
 pub(crate) use sequence::Sequence;
 pub(crate) use type_codec::TypeCodec;
 
@@ -35,3 +35,8 @@ pub(crate) use type_codec::TypeCodec;
 ///
 /// Deep enough for any data a script holds on purpose, shallow enough for the smallest stack a thread is given.
 pub(crate) const MAX_DEPTH: usize = 128;
+
+/// Whether the message is nothing but an object of a type that has parts.
+pub(crate) fn is_object(bytes: &[u8]) -> bool {
+    reader::Reader::new(bytes).is_extension(extension::OBJECT)
+}

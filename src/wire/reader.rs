@@ -3,6 +3,7 @@
 use rmp::Marker;
 
 use super::MAX_DEPTH;
+use super::codec::Codec;
 use super::fault::{DecodeError, Fault};
 
 /// The state around an extension that is being read.
@@ -33,6 +34,7 @@ pub(super) enum Token<'a> {
 }
 
 /// An offset in a message.
+#[derive(Clone, Copy)]
 pub(super) struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -42,6 +44,8 @@ pub(super) struct Reader<'a> {
     /// what is left after all earlier ones, all announcements together stay below the size of the message.
     owed: usize,
     depth: usize,
+    /// Reads values of scripts, where they may occur.
+    pub(super) codec: Option<&'a dyn Codec>,
 }
 
 impl<'a> Reader<'a> {
@@ -52,7 +56,16 @@ impl<'a> Reader<'a> {
             end: bytes.len(),
             owed: 0,
             depth: 0,
+            codec: None,
         }
+    }
+
+    /// Returns a reader of bytes that are a value inside of this one.
+    pub(super) fn inside(&self, bytes: &'a [u8]) -> Result<Self, DecodeError> {
+        let mut inside = Self::new(bytes);
+        inside.depth = self.depth;
+        inside.descend()?;
+        Ok(inside)
     }
 
     pub(super) fn fault(&self, fault: Fault) -> DecodeError {
@@ -67,6 +80,12 @@ impl<'a> Reader<'a> {
     pub(super) fn peek(&self) -> Option<Marker> {
         let rest = &self.bytes[self.at..self.end];
         rest.first().copied().map(Marker::from_u8)
+    }
+
+    /// Returns whether the next value is an extension of this kind whose length takes four bytes.
+    pub(super) fn is_extension(&self, kind: i8) -> bool {
+        let rest = &self.bytes[self.at..self.end];
+        rest.first() == Some(&Marker::Ext32.to_u8()) && rest.get(5) == Some(&kind.cast_unsigned())
     }
 
     /// Returns the next `length` bytes.

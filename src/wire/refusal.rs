@@ -40,7 +40,7 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = &self.path;
         let cannot = "which cannot be sent to another process";
-        let a = |name: &str| format!("{} {name}", article(name));
+        let a = with_article;
         match &self.reason {
             Reason::Type(name) => write!(f, "{path} is {}, {cannot}", a(name)),
             Reason::Foreign(name) => {
@@ -90,13 +90,24 @@ impl fmt::Display for Refusal {
     }
 }
 
+impl Refusal {
+    /// Returns the fault without the path.
+    pub(crate) fn why(&self) -> String {
+        let text = self.to_string();
+        let rest = text.strip_prefix(&self.path);
+        rest.map_or_else(|| text.clone(), |rest| format!("it{rest}"))
+    }
+}
+
 impl std::error::Error for Refusal {}
 
-fn article(name: &str) -> &'static str {
-    match name.as_bytes().first() {
+/// Returns the name of a type after `a` or `an`.
+pub(crate) fn with_article(name: &str) -> String {
+    let article = match name.as_bytes().first() {
         Some(b'a' | b'e' | b'i' | b'o' | b'A' | b'E' | b'I' | b'O') => "an",
         _ => "a",
-    }
+    };
+    format!("{article} {name}")
 }
 
 /// One step from a value into a part of it.
@@ -124,6 +135,13 @@ impl Broken {
     pub(super) fn inside(mut self: Box<Self>, step: Step) -> Box<Self> {
         self.steps.push(step);
         self
+    }
+
+    /// Returns the fault as a text, and the steps to it.
+    pub(super) fn into_parts(self) -> (String, Vec<Step>) {
+        let path = String::new();
+        let reason = self.reason;
+        (Refusal { path, reason }.why(), self.steps)
     }
 
     pub(super) fn into_refusal(self, root: &str) -> Refusal {

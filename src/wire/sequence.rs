@@ -47,10 +47,10 @@ impl<'c> Sequence<'c> {
         let (handles, parts) = (self.handles.len(), self.parts.len());
         let lists = (&mut self.handles, &mut self.parts);
         let verdict = match &mut self.bytes {
-            None => append(value, self.codec, &mut Tally::default(), lists),
+            None => append(value, self.codec, &mut Tally::default(), lists, 0),
             Some(bytes) => {
                 let length = bytes.len();
-                append(value, self.codec, bytes, lists).inspect_err(|_| bytes.truncate(length))
+                append(value, self.codec, bytes, lists, 0).inspect_err(|_| bytes.truncate(length))
             }
         };
         verdict.map_err(|broken| {

@@ -1,6 +1,6 @@
 //! Types whose values are sent as other values: our own that have parts, and those of the host.
 
-use std::any::TypeId;
+use std::any::{TypeId, type_name};
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -24,6 +24,8 @@ pub(crate) struct TypeCodec {
     /// Encodes without side effects, where `encode` has some.
     check: Option<Arc<Encode>>,
     decode: Arc<Decode>,
+    /// Rust's name of the type, if serde writes its values.
+    rust_name: Option<&'static str>,
 }
 
 impl TypeCodec {
@@ -58,6 +60,7 @@ impl TypeCodec {
             encode: Arc::new(encode),
             check: None,
             decode: Arc::new(decode),
+            rust_name: None,
         }
     }
 
@@ -76,14 +79,22 @@ impl TypeCodec {
         name: &str,
     ) -> Self {
         let encode = |value: &T| {
-            let bytes = typed::pack(value).map_err(|misfit| misfit.to_string())?;
+            let bytes = typed::pack(value).map_err(|misfit| misfit.text())?;
             Ok(Dynamic::from_blob(bytes))
         };
         let decode = |plain: Dynamic| {
             let bytes = plain.into_blob().map_err(|_| "its bytes are missing")?;
-            typed::read::<T>(&bytes).map_err(|misfit| misfit.to_string())
+            typed::read::<T>(&bytes).map_err(|misfit| misfit.text())
         };
-        Self::new(name, encode, decode)
+        Self {
+            rust_name: Some(type_name::<T>()),
+            ..Self::new(name, encode, decode)
+        }
+    }
+
+    /// Returns Rust's name of the type, if serde writes its values.
+    pub(crate) fn rust_name(&self) -> Option<&'static str> {
+        self.rust_name
     }
 
     pub(crate) fn name(&self) -> &str {

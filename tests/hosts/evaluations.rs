@@ -127,8 +127,10 @@ fn given_values() {
         .permissions(Permissions::all())
         .build()
         .unwrap();
-    runtime.set("limit", 10_i64);
-    runtime.set("names", vec![Dynamic::from("Ada"), Dynamic::from("Bob")]);
+    runtime.set("limit", 10_i64).unwrap();
+    runtime
+        .set("names", vec![Dynamic::from("Ada"), Dynamic::from("Bob")])
+        .unwrap();
     let text = r#"
         fn fits(n) { n <= limit }
         fn child(q) { q.put([limit, names[1], fits(11)]) }
@@ -140,7 +142,7 @@ fn given_values() {
         str(told)
     "#;
     assert_eq!(runtime.eval::<String>(text).unwrap(), "[10, 'Bob', False]");
-    runtime.set("limit", 20_i64);
+    runtime.set("limit", 20_i64).unwrap();
     assert!(runtime.call_fn::<bool>("fits", (15_i64,)).unwrap());
     let error = runtime.eval::<()>("limit = 5").unwrap_err();
     assert!(matches!(error, Error::Failed(_)), "{error:?}");

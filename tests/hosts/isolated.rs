@@ -80,10 +80,10 @@ fn results(mut runtime: Runtime) -> Vec<String> {
         "blob(3)",
         "limit",
     ];
-    runtime.set("given", 41_i64);
+    runtime.set("given", 41_i64).unwrap();
     let mut all = Vec::new();
     for source in sources {
-        runtime.set("limit", 7_i64);
+        runtime.set("limit", 7_i64).unwrap();
         all.push(match runtime.eval::<Dynamic>(source) {
             Ok(value) => format!("{source}: {value:?}"),
             Err(Error::Failed(failure)) => {
@@ -247,7 +247,7 @@ fn times_out() {
 fn stopped() {
     let mut runtime = isolated().build().unwrap();
     let begun = runtime.event().unwrap();
-    runtime.set("begun", begun.clone());
+    runtime.set("begun", begun.clone()).unwrap();
     let queue = runtime.queue::<i64>(0).unwrap();
     runtime.eval::<()>("let kept = 1;").unwrap();
     for text in ["loop { }", "time.sleep(3600)", "Queue().get()"] {
@@ -328,7 +328,7 @@ fn nobody_left() {
     let begin = || {
         let mut runtime = isolated().build().unwrap();
         let found = runtime.queue::<Vec<i64>>(0).unwrap();
-        runtime.set("found", found.clone());
+        runtime.set("found", found.clone()).unwrap();
         runtime.eval::<()>(text).unwrap();
         let pids = found.get().unwrap();
         assert!(pids.iter().all(|pid| exists(*pid)));
@@ -369,7 +369,7 @@ fn shared() {
         assert_eq!(results.get().unwrap()["n"], number * 2);
     }
     // One that dies with the lock leaves it to the host, which learns of that.
-    runtime.set("lock", lock.clone());
+    runtime.set("lock", lock.clone()).unwrap();
     death(runtime.eval::<()>("lock.acquire(); os.kill(os.getpid(), 9)"));
     assert!(lock.acquire_timeout(LONG).unwrap().was_abandoned());
     // An object of a script goes to the host, and a value of the host to the script that comes later.
@@ -378,7 +378,7 @@ fn shared() {
         .unwrap();
     let queue = procscript::objects::Queue::<i64>::from_dynamic(queue).unwrap();
     assert_eq!(queue.get().unwrap(), 5);
-    runtime.set("later", 6_i64);
+    runtime.set("later", 6_i64).unwrap();
     assert_eq!(runtime.eval::<i64>("later").unwrap(), 6);
 }
 
@@ -475,7 +475,7 @@ fn refusals() {
     assert!(error.to_string().contains("call_fn"), "{error}");
     let error = runtime.start("f", (), ProcessOptions::new()).unwrap_err();
     assert!(error.to_string().contains("isolated"), "{error}");
-    runtime.set("later", 5_i64);
+    runtime.set("later", 5_i64).unwrap();
     let error = runtime.call_fn::<()>("f", (Dynamic::from(Instant::now()),));
     assert!(error.unwrap_err().to_string().contains("args[0]"));
     assert_eq!(runtime.eval::<i64>("later").unwrap(), 5);

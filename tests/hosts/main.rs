@@ -16,6 +16,7 @@ mod support {
 #[allow(unreachable_pub)] // It is a library there.
 mod fuzz_inputs; // how the fuzzer's targets read their inputs
 
+mod conversions; // Rust values in scripts and back
 mod evaluations; // values, errors, and what stays
 mod fuzzed; // what fuzzing has found
 mod guests; // children of a host's scripts
@@ -50,8 +51,9 @@ use std::process::ExitCode;
 static ALLOCATOR: procscript::alloc::Counting = procscript::alloc::Counting::new(System);
 
 fn main() -> ExitCode {
-    procscript::init_with([own::shapes()]);
+    procscript::init_with([own::shapes(), conversions::money()]);
     support::cases::main(&[
+        conversions::CASES,
         evaluations::CASES,
         fuzzed::CASES,
         guests::CASES,

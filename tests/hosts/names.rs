@@ -73,7 +73,7 @@ fn runtimes() {
     let _ = |runtime: &mut Runtime, function: &FnPtr| -> Evaluated<i64> {
         runtime.call(function, (1_i64,))
     };
-    let _: fn(&mut Runtime, &str, i64) = Runtime::set;
+    let _: fn(&mut Runtime, &str, i64) -> Result<(), Error> = Runtime::set;
     let _: fn(&mut Runtime) = Runtime::reset;
     let _: fn(Runtime) -> Result<(), Error> = Runtime::finish;
     let _: fn(&Runtime) -> Stopper = Runtime::stopper;

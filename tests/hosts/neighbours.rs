@@ -102,7 +102,7 @@ fn at_once() {
                         .limits(limits)
                         .build()
                         .unwrap();
-                    runtime.set("me", n);
+                    runtime.set("me", n).unwrap();
                     if n == 0 {
                         // One is stopped again and again, by hand.
                         let stopper = runtime.stopper();

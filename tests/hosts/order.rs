@@ -203,7 +203,7 @@ fn unread() {
         r#"
         fn child(done) {
             for i in range(100) { print("x" * 20000); }
-            done.set();
+            done.set().unwrap();
         }
         let done = Event();
         let p = Process(child, [done]);

@@ -132,7 +132,7 @@ fn lasting() {
     // One that comes during an evaluation ends it, also when the host resumes at once.
     for resumes in [false, true] {
         let stopper = runtime.stopper();
-        runtime.set("queue", queue.clone());
+        runtime.set("queue", queue.clone()).unwrap();
         let begun = queue.clone();
         let stop = thread::spawn(move || {
             begun.get().unwrap();

@@ -63,7 +63,7 @@ fn both_ways() {
         .build()
         .unwrap();
     let orders = runtime.queue::<Order>(0).unwrap();
-    runtime.set("orders", orders.clone());
+    runtime.set("orders", orders.clone()).unwrap();
     runtime
         .eval::<()>(
             r#"
@@ -118,7 +118,7 @@ fn wrong_shapes() {
         .build()
         .unwrap();
     let orders = runtime.queue::<Order>(0).unwrap();
-    runtime.set("orders", orders.clone());
+    runtime.set("orders", orders.clone()).unwrap();
     runtime
         .eval::<()>(
             r#"
@@ -297,8 +297,8 @@ fn two_runtimes() {
     assert!(mine.is_empty());
     // Nor by way of a script.
     let (mut one, mut other) = (one, other);
-    one.set("yours", yours.clone());
-    one.set("mine", mine.clone());
+    one.set("yours", yours.clone()).unwrap();
+    one.set("mine", mine.clone()).unwrap();
     let told = one.eval::<()>("mine.put(yours)").unwrap_err().to_string();
     assert!(
         told.contains(
@@ -384,7 +384,7 @@ fn batches() {
         .build()
         .unwrap();
     let numbers = runtime.queue::<u64>(0).unwrap();
-    runtime.set("numbers", numbers.clone());
+    runtime.set("numbers", numbers.clone()).unwrap();
     let why = numbers.put_many(&[1, u64::MAX, 3]).unwrap_err();
     assert!(
         why.sent == 0
@@ -428,8 +428,8 @@ fn while_running() {
         runtime.queue::<i64>(0).unwrap(),
         runtime.queue::<i64>(0).unwrap(),
     );
-    runtime.set("there", there.clone());
-    runtime.set("back", back.clone());
+    runtime.set("there", there.clone()).unwrap();
+    runtime.set("back", back.clone()).unwrap();
     let running = thread::spawn(move || {
         let sum = "let sum = 0; loop { let n = there.get(); if n == 0 { break; } sum += n; back.put(n); } sum";
         runtime.eval::<i64>(sum).unwrap()

@@ -72,7 +72,7 @@ fn own_hold() {
         .build()
         .unwrap();
     let lock = runtime.lock().unwrap();
-    runtime.set("lock", lock.clone());
+    runtime.set("lock", lock.clone()).unwrap();
     let guard = lock.acquire().unwrap();
     // Any script may release a lock, and take it for itself.
     runtime.eval::<()>("lock.release()").unwrap();
@@ -150,7 +150,7 @@ fn stop_while_waiting() {
     }
     // The runtime goes on, and so do its objects.
     let queue = runtime.queue::<i64>(0).unwrap();
-    runtime.set("queue", queue.clone());
+    runtime.set("queue", queue.clone()).unwrap();
     runtime.eval::<()>("queue.put(1)").unwrap();
     assert_eq!(queue.get().unwrap(), 1);
 }

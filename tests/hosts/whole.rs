@@ -212,7 +212,7 @@ fn exits() {
 
 fn reset() {
     let mut runtime = Runtime::builder().build().unwrap();
-    runtime.set("given", 7_i64);
+    runtime.set("given", 7_i64).unwrap();
     runtime
         .eval::<()>("let n = 1; fn f() { 1 } const C = 1; let q = Queue();")
         .unwrap();

@@ -2,14 +2,14 @@
 
 use std::sync::{Arc, Mutex};
 
-use rhai::{Array, Dynamic, FuncArgs};
+use rhai::{Array, Dynamic};
 
 use super::death::Death;
 use super::talk::{Answer, Task, Text};
 use super::worker::{Waited, Worker};
 use crate::program::diagnostic::Diagnostic;
 use crate::runtime::everybody::end_everybody;
-use crate::runtime::objects::arguments;
+use crate::runtime::objects::{Arguments, arguments};
 use crate::runtime::state::HOST;
 use crate::runtime::stopper::TimeLimit;
 use crate::runtime::turn::Turn;
@@ -102,7 +102,7 @@ impl Runtime {
         &self,
         isolated: &Isolated,
         name: &str,
-        args: impl FuncArgs,
+        args: &impl Arguments,
     ) -> Result<Dynamic, Error> {
         let args = arguments(&self.interp, args)?;
         self.ask(isolated, Task::Call(name.into()), args)

@@ -1,5 +1,7 @@
 //! Putting and taking many items at once, which is cheaper for small items.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -7,6 +9,7 @@ use super::conversion::Conversion;
 use super::errors::{GetError, PutError, PutManyError};
 use super::queue::Queue;
 use super::{convert, home};
+use crate::script::interp::Interp;
 use crate::stdlib::multiprocessing::messages::with_messages;
 use crate::sync::{self, Deadline};
 use crate::wire::Message;
@@ -27,9 +30,9 @@ impl<T: Serialize> Queue<T> {
     /// ```
     pub fn put_many(&self, items: &[T]) -> Result<(), PutManyError> {
         let failed = |sent, error| PutManyError { sent, error };
-        self.open(PutError::Closed)
-            .map_err(|error| failed(0, error))?;
-        let messages = self.messages(items);
+        let interp = self.open(PutError::Closed);
+        let interp = interp.map_err(|error| failed(0, error))?;
+        let messages = self.messages(&interp, items);
         let messages = messages.map_err(|why| failed(0, PutError::Conversion(why)))?;
         let put = with_messages(&messages, |messages| {
             let put = || self.shared().put_many(messages, Deadline::NEVER);
@@ -38,14 +41,14 @@ impl<T: Serialize> Queue<T> {
         put.map_err(|(sent, why)| failed(sent, self.not_put(why)))
     }
 
-    fn messages(&self, items: &[T]) -> Result<Vec<Message>, Conversion> {
-        let message =
-            |(index, item)| convert::message(self.session(), item, &format!("items[{index}]"));
+    fn messages(&self, interp: &Arc<Interp>, items: &[T]) -> Result<Vec<Message>, Conversion> {
+        let place = (self.session(), interp);
+        let message = |(index, item)| convert::message(place, item, &format!("items[{index}]"));
         items.iter().enumerate().map(message).collect()
     }
 }
 
-impl<T: DeserializeOwned> Queue<T> {
+impl<T: DeserializeOwned + 'static> Queue<T> {
     /// Waits for an item, and takes all items that are in the queue by then, `most` at most.
     ///
     /// For an item that is not a `T`, the list has an error that contains the item.

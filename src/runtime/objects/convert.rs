@@ -2,56 +2,84 @@
 
 use std::sync::Arc;
 
-use rhai::{Array, Blob, Dynamic, ImmutableString, Map};
+use rhai::Dynamic;
 use serde::de::{self, DeserializeOwned, Visitor};
 use serde::{Deserializer, Serialize, Serializer, ser};
 
 use super::conversion::Conversion;
 use super::home;
+use super::shown::shown;
 use crate::script::interp::Interp;
 use crate::script::values::type_name;
-use crate::stdlib::multiprocessing::messages::{self, with_encoded, with_messages};
+use crate::stdlib::multiprocessing::messages::{self, Listed, with_encoded, with_messages};
 use crate::sync::{self, Offset, Session};
-use crate::text::repr_of;
-use crate::wire::{self, Message, typed};
+use crate::wire::typed::{self, Known};
+use crate::wire::{self, Message, with_article};
 
 /// The name of an item in errors.
 const ITEM: &str = "item";
 
 /// Passes `item` to `take` as a message of the session: its bytes in pieces, and the shared objects in it.
 pub(super) fn with_message<T: Serialize + ?Sized, R>(
-    session: &Session,
+    (session, interp): (&Session, &Arc<Interp>),
     item: &T,
     take: impl FnOnce(&[&[u8]], &[Offset]) -> R,
 ) -> Result<R, Conversion> {
-    let write = |message: &mut _| home::within(session, &[], || typed::write(item, message));
-    with_encoded(write, take).map_err(|misfit| unsent(&misfit, ITEM))
+    with_encoded(
+        |message| write(interp, Some(session), item, ITEM, message),
+        take,
+    )
 }
 
 /// Encodes `item` as a message of the session. Errors call it `name`.
 pub(super) fn message<T: Serialize + ?Sized>(
-    session: &Session,
+    (session, interp): (&Session, &Arc<Interp>),
     item: &T,
     name: &str,
 ) -> Result<Message, Conversion> {
     let mut message = Message::default();
-    let written = home::within(session, &[], || typed::write(item, &mut message));
-    written.map_err(|misfit| unsent(&misfit, name))?;
+    write(interp, Some(session), item, name, &mut message)?;
     Ok(message)
 }
 
-fn unsent(misfit: &typed::Misfit, name: &str) -> Conversion {
-    Conversion::new(misfit.path(name), misfit.reason().to_string(), None)
+/// Writes a value into a message.
+fn write<T: Serialize + ?Sized>(
+    interp: &Arc<Interp>,
+    session: Option<&Session>,
+    item: &T,
+    name: &str,
+    message: &mut Message,
+) -> Result<(), Conversion> {
+    let codecs = interp.codecs().map_err(|why| unsent(name.into(), why))?;
+    let records = codecs.records();
+    let known = Known {
+        codec: interp,
+        records: Some(records).filter(|records| !records.is_empty()),
+    };
+    let written = home::within(session, &[], || typed::write(item, message, known));
+    written.map_err(|misfit| unsent(misfit.path(name), misfit.reason().into()))
+}
+
+fn unsent(path: String, reason: String) -> Conversion {
+    Conversion::new(path, reason, None)
 }
 
 /// Decodes a message of the session. The error contains the item as a value of scripts.
-pub(super) fn read<T: DeserializeOwned>(
+pub(super) fn read<T: DeserializeOwned + 'static>(
     session: &Session,
     interp: &Arc<Interp>,
     message: sync::Message<'_>,
 ) -> Result<T, Conversion> {
-    let decode = || typed::read(message.bytes);
-    home::within(session, message.objects, decode).map_err(|misfit| {
+    if wire::is_object(message.bytes)
+        && let Ok(value) = messages::read(interp, message)
+        && let Some(value) = value.try_cast()
+    {
+        return Ok(value);
+    }
+    let objects = message.objects;
+    let codec = Listed { interp, objects };
+    let decode = || typed::read_with(message.bytes, &codec);
+    home::within(Some(session), message.objects, decode).map_err(|misfit| {
         let reason = misfit.reason().to_string();
         let came = match messages::read(interp, message) {
             Ok(value) => (Some(value.clone()), shown(&value)),
@@ -64,34 +92,37 @@ pub(super) fn read<T: DeserializeOwned>(
 /// Returns a Rust value as a value of scripts. Errors call it `name`.
 pub(super) fn to_script<T: Serialize + ?Sized>(
     interp: &Arc<Interp>,
-    session: &Session,
+    session: Option<&Session>,
     value: &T,
     name: &str,
 ) -> Result<Dynamic, Conversion> {
-    let message = message(session, value, name)?;
+    let mut message = Message::default();
+    write(interp, session, value, name, &mut message)?;
     let read = |messages: &[sync::Message<'_>]| match messages {
         [message] => messages::read(interp, *message).ok(),
         _ => None,
     };
     with_messages(&[message], read)
-        .ok_or_else(|| Conversion::new(name.into(), "it cannot be read back".into(), None))
+        .ok_or_else(|| unsent(name.into(), "it cannot be read back".into()))
 }
 
 /// Returns a value of a script as a Rust value. Errors call it `name`, and contain it.
 pub(super) fn from_script<T: DeserializeOwned>(
     interp: &Arc<Interp>,
-    session: &Session,
-    value: &Dynamic,
+    session: Option<&Session>,
+    value: Dynamic,
     name: &str,
 ) -> Result<T, Conversion> {
     let failed = |path: String, reason: String| {
-        Conversion::new(path, reason, Some((Some(value.clone()), shown(value))))
+        Conversion::new(path, reason, Some((Some(value.clone()), shown(&value))))
     };
-    let message = wire::encode(value, name, interp)
-        .map_err(|refusal| failed(name.into(), refusal.to_string()))?;
+    let message = wire::encode(&value, name, interp)
+        .map_err(|refusal| failed(refusal.path.clone(), refusal.why()))?;
     let objects: Vec<_> = message.handles.iter().copied().map(Offset).collect();
-    home::within(session, &objects, || typed::read(&message.bytes))
-        .map_err(|misfit| failed(misfit.path(name), misfit.reason().to_string()))
+    home::within(session, &objects, || {
+        typed::read_with(&message.bytes, interp)
+    })
+    .map_err(|misfit| failed(misfit.path(name), misfit.reason().to_string()))
 }
 
 /// Returns the shared object in a value of a script.
@@ -107,7 +138,8 @@ pub(super) fn object_of<O: rhai::Variant + Clone>(
         return Ok(object.clone());
     }
     let (found, text) = (type_name(&value), shown(&value));
-    let reason = format!("expected a {wanted}, found a {found}");
+    let (wanted, found) = (with_article(wanted), with_article(&found));
+    let reason = format!("expected {wanted}, found {found}");
     let came = Some((Some(value), text));
     Err(Conversion::new("value".into(), reason, came))
 }
@@ -126,7 +158,7 @@ pub(super) fn serialize_object<S: Serializer>(
     }
     let why = match home::current() {
         None => "only a queue of the same runtime can carry it",
-        Some(current) if !current.session.is_same(session) => "it belongs to another runtime",
+        Some(current) if !current.is_in(session) => "it belongs to another runtime",
         Some(_) => {
             let place = home::place_of(session, object);
             let (kind, at) = place.ok_or_else(|| ser::Error::custom("it has no place"))?;
@@ -149,12 +181,15 @@ pub(super) fn deserialize_object<'de, D: Deserializer<'de>>(
         type Value = Dynamic;
 
         fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            write!(f, "a {}", self.0)
+            f.write_str(&with_article(self.0))
         }
 
         fn visit_bytes<E: de::Error>(self, place: &[u8]) -> Result<Dynamic, E> {
             let current = home::current().ok_or_else(|| {
-                E::custom(format!("a {} can only be received from a queue", self.0))
+                E::custom(format!(
+                    "{} can only be received from a queue",
+                    with_article(self.0)
+                ))
             })?;
             let (kind, offset) = place
                 .split_at_checked(2)
@@ -165,10 +200,10 @@ pub(super) fn deserialize_object<'de, D: Deserializer<'de>>(
                 .map(u64::from_be_bytes)
                 .map_err(E::custom)?;
             let offset = Offset(offset);
-            if !current.objects.contains(&offset) {
-                return Err(E::custom(messages::UNLISTED));
-            }
-            home::at_place(&current.session, kind, offset).map_err(E::custom)
+            let session = current.session;
+            let session = session.filter(|_| current.objects.contains(&offset));
+            let session = session.ok_or_else(|| E::custom(messages::UNLISTED))?;
+            home::at_place(&session, kind, offset).map_err(E::custom)
         }
     }
     deserializer.deserialize_newtype_struct(typed::HANDLE, Opening(wanted))
@@ -199,51 +234,3 @@ macro_rules! impl_conversions {
     };
 }
 pub(super) use impl_conversions;
-
-/// The longest string, in characters, and the most items and entries that an error shows.
-const TEXT_SHOWN: usize = 60;
-const ITEMS_SHOWN: usize = 6;
-
-/// The `repr` of a value, shortened, with its type.
-fn shown(value: &Dynamic) -> String {
-    let text = repr_of(&shortened(value, 3), &|_| None);
-    format!("a {}: {text}", type_name(value))
-}
-
-fn shortened(value: &Dynamic, depth: usize) -> Dynamic {
-    let value = value.flatten_clone();
-    if value.is_shared() {
-        return "…".into();
-    }
-    if let Some(text) = value.read_lock::<ImmutableString>() {
-        let mut chars = text.chars();
-        let start: String = chars.by_ref().take(TEXT_SHOWN).collect();
-        return match chars.next() {
-            None => text.clone().into(),
-            Some(_) => format!("{start}…").into(),
-        };
-    }
-    if let Some(bytes) = value.read_lock::<Blob>() {
-        return Dynamic::from_blob(bytes[..bytes.len().min(TEXT_SHOWN / 3)].to_vec());
-    }
-    if let Some(items) = value.read_lock::<Array>() {
-        let more = (items.len() > ITEMS_SHOWN).then(|| Dynamic::from("…"));
-        let items = items.iter().take(if depth == 0 { 0 } else { ITEMS_SHOWN });
-        let items = items.map(|item| shortened(item, depth.saturating_sub(1)));
-        return items.chain(more).collect::<Array>().into();
-    }
-    if let Some(entries) = value.read_lock::<Map>() {
-        let more = entries.len() > ITEMS_SHOWN;
-        let entries = entries
-            .iter()
-            .take(if depth == 0 { 0 } else { ITEMS_SHOWN });
-        let mut entries: Map = entries
-            .map(|(key, item)| (key.clone(), shortened(item, depth.saturating_sub(1))))
-            .collect();
-        if more {
-            entries.insert("…".into(), "…".into());
-        }
-        return entries.into();
-    }
-    value
-}

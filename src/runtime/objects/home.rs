@@ -4,12 +4,12 @@ use std::cell::RefCell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rhai::{Array, Dynamic, EvalAltResult, FuncArgs};
+use rhai::{Dynamic, EvalAltResult};
 
 use super::errors::{self, Away};
 use crate::runtime::Error;
 use crate::runtime::error::thrown;
-use crate::script::exceptions::{Exception, raise};
+use crate::script::exceptions::Exception;
 use crate::script::interp::Interp;
 use crate::script::report::diagnostic_of;
 use crate::sync::{Deadline, Offset, Place, Session, WaitError};
@@ -68,30 +68,6 @@ pub(super) fn after(timeout: Duration) -> Deadline {
     }
 }
 
-/// Returns the arguments of a host for a function of a script.
-///
-/// # Errors
-/// One argument is a Rust handle of a shared object, which scripts know in another form, or belongs to another runtime.
-pub(in crate::runtime) fn arguments(interp: &Interp, args: impl FuncArgs) -> Result<Array, Error> {
-    let mut values = Array::new();
-    args.parse(&mut values);
-    let session = interp.existing_session();
-    let is_foreign =
-        |(_, place): (u16, Place)| !session.as_ref().is_some_and(|session| place.is_in(session));
-    for (index, value) in values.iter().enumerate() {
-        let why = if value.type_name().starts_with(super::MODULE) {
-            "is a Rust handle of a shared object: pass its to_dynamic() to scripts"
-        } else if place_in(interp, value).is_some_and(is_foreign) {
-            "belongs to another runtime"
-        } else {
-            continue;
-        };
-        let text = format!("argument {} {why}", index + 1);
-        return Err(failed(interp, &raise("TypeError", text)));
-    }
-    Ok(values)
-}
-
 /// The error of a call by a name that no function of the program has.
 pub(in crate::runtime) fn no_function(interp: &Interp, name: &str) -> Error {
     let text = format!("the program has no function '{name}'");
@@ -99,7 +75,7 @@ pub(in crate::runtime) fn no_function(interp: &Interp, name: &str) -> Error {
     Error::failed(diagnostic_of(interp, &exception), None)
 }
 
-fn place_in(interp: &Interp, value: &Dynamic) -> Option<(u16, Place)> {
+pub(super) fn place_in(interp: &Interp, value: &Dynamic) -> Option<(u16, Place)> {
     interp.codecs().ok()?.place_of(value)
 }
 
@@ -117,11 +93,19 @@ pub(super) fn at_place(session: &Session, kind: u16, offset: Offset) -> Result<D
     interp.codecs()?.at_place(session, kind, offset)
 }
 
-/// A message that is being written or read: its session, and the objects that came with it.
+/// A message that is being written or read: its session, if the runtime has one, and the objects that came with it.
 #[derive(Clone)]
 pub(super) struct Current {
-    pub(super) session: Session,
+    pub(super) session: Option<Session>,
     pub(super) objects: Vec<Offset>,
+}
+
+impl Current {
+    /// Returns whether this is a message of that session.
+    pub(super) fn is_in(&self, session: &Session) -> bool {
+        let own = self.session.as_ref();
+        own.is_some_and(|own| own.is_same(session))
+    }
 }
 
 thread_local! {
@@ -129,7 +113,11 @@ thread_local! {
 }
 
 /// Runs `work`, which writes a message of this session, or reads one that came with these objects.
-pub(super) fn within<R>(session: &Session, objects: &[Offset], work: impl FnOnce() -> R) -> R {
+pub(super) fn within<R>(
+    session: Option<&Session>,
+    objects: &[Offset],
+    work: impl FnOnce() -> R,
+) -> R {
     struct Restore(Option<Current>);
     impl Drop for Restore {
         fn drop(&mut self) {
@@ -137,7 +125,7 @@ pub(super) fn within<R>(session: &Session, objects: &[Offset], work: impl FnOnce
         }
     }
     let current = Current {
-        session: session.clone(),
+        session: session.cloned(),
         objects: objects.to_vec(),
     };
     let _restore = Restore(CURRENT.replace(Some(current)));

@@ -2,9 +2,11 @@
 //!
 //! - [`queue`]: [`Queue`]; [`batch`]: many items at once. [`lock`]: [`Lock`]. [`event`]: [`Event`]. [`process`]: [`Process`].
 //!   [`pool`]: [`Pool`].
-//! - [`convert`]: Rust values as items and back; [`conversion`]: why that failed.
+//! - [`values`]: Rust values as values of scripts and back; [`arguments`]: those of a call; [`convert`]: as items of queues;
+//!   [`conversion`]: why that failed; [`shown`]: values in errors.
 //! - [`home`]: the runtime an object belongs to; [`errors`]: why an operation failed.
 
+mod arguments;
 mod batch;
 mod conversion;
 mod convert;
@@ -15,15 +17,20 @@ mod lock;
 mod pool;
 mod process;
 mod queue;
+mod shown;
+mod values;
 
+pub use arguments::Arguments;
+pub(super) use arguments::arguments;
 pub use conversion::Conversion;
 pub use errors::{GetError, PutError, PutManyError, TaskDoneError, WaitError};
 pub use event::Event;
-pub(super) use home::{arguments, no_function};
+pub(super) use home::no_function;
 pub use lock::{Lock, LockGuard};
 pub use pool::{Job, Pool, PoolOptions, PoolStats, SlowTask, WorkerLost, WorkerStats};
 pub use process::{Process, ProcessOptions};
 pub use queue::{Items, Queue};
+pub(super) use values::Values;
 
 /// The path of this module, with which the names of its types start.
 const MODULE: &str = module_path!();

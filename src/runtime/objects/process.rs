@@ -4,10 +4,11 @@ use std::fmt;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use rhai::{Dynamic, FnPtr, FuncArgs};
+use rhai::{Dynamic, FnPtr};
 
+use super::arguments::{Arguments, arguments};
 use super::errors::WaitError;
-use super::home::{arguments, failed};
+use super::home::failed;
 use crate::process::child::StillRunning;
 use crate::runtime::isolated::unsupported;
 use crate::runtime::state::HOST;
@@ -62,7 +63,7 @@ pub struct Process {
 impl Runtime {
     /// Starts a process that calls a function of the scripts that have run so far.
     ///
-    /// `args` is a tuple, or a `Vec<Dynamic>`. Pass shared objects by their `to_dynamic`.
+    /// [`Arguments`] says what `args` may be: a tuple, for instance.
     ///
     /// # Errors
     /// There is no such function, an argument cannot be sent to another process, or the process cannot be started;
@@ -70,7 +71,7 @@ impl Runtime {
     pub fn start(
         &self,
         function: &str,
-        args: impl FuncArgs,
+        args: impl Arguments,
         options: ProcessOptions,
     ) -> Result<Process, Error> {
         let interp = &self.interp;
@@ -85,7 +86,7 @@ impl Runtime {
             return Err(Error::Stopped);
         }
         let failed = |why: Failure| failed(interp, &why);
-        let args = arguments(interp, args)?;
+        let args = arguments(interp, &args)?;
         let target = interp.program.function(function);
         let target = target.ok_or_else(|| self.no_function(function))?;
         let mut identity = Family::of(interp).next_identity(None);

@@ -193,9 +193,9 @@ impl<T: Serialize> Queue<T> {
     }
 
     fn put_until(&self, item: &T, deadline: Deadline) -> Result<(), PutError> {
-        self.open(PutError::Closed)?;
+        let interp = self.open(PutError::Closed)?;
         let session = self.session();
-        convert::with_message(session, item, |pieces, handles| {
+        convert::with_message((session, &interp), item, |pieces, handles| {
             session.noticing_stops(|| self.object.shared.put_pieces(pieces, handles, deadline))
         })
         .map_err(PutError::Conversion)?
@@ -214,7 +214,7 @@ impl<T: Serialize> Queue<T> {
     }
 }
 
-impl<T: DeserializeOwned> Queue<T> {
+impl<T: DeserializeOwned + 'static> Queue<T> {
     /// Takes the next item, waiting for one.
     ///
     /// An item that is not a `T` is taken out of the queue all the same; the error contains it.
@@ -291,7 +291,7 @@ impl<T> fmt::Debug for Queue<T> {
 #[derive(Debug)]
 pub struct Items<'q, T>(&'q Queue<T>);
 
-impl<T: DeserializeOwned> Iterator for Items<'_, T> {
+impl<T: DeserializeOwned + 'static> Iterator for Items<'_, T> {
     type Item = Result<T, GetError>;
 
     fn next(&mut self) -> Option<Self::Item> {
@@ -302,7 +302,7 @@ impl<T: DeserializeOwned> Iterator for Items<'_, T> {
     }
 }
 
-impl<'q, T: DeserializeOwned> IntoIterator for &'q Queue<T> {
+impl<'q, T: DeserializeOwned + 'static> IntoIterator for &'q Queue<T> {
     type Item = Result<T, GetError>;
     type IntoIter = Items<'q, T>;
 

@@ -72,12 +72,14 @@ struct Plain<'a>(&'a Arc<Interp>);
 
 const WHY: &str = "a connection of a Listener or a Client carries plain data only";
 
+fn is_known(encoded: &Encoded) -> bool {
+    matches!(encoded, Encoded::Object { type_name, .. } if KNOWN.contains(&&**type_name))
+}
+
 impl Codec for Plain<'_> {
     fn encode(&self, value: &Dynamic) -> Result<Encoded, Unsendable> {
         match self.0.check(value)? {
-            Encoded::Object { type_name, plain } if KNOWN.contains(&&*type_name) => {
-                Ok(Encoded::Object { type_name, plain })
-            }
+            encoded if is_known(&encoded) => Ok(encoded),
             _ => Err(Unsendable::Here(WHY.into())),
         }
     }
@@ -87,11 +89,9 @@ impl Codec for Plain<'_> {
     }
 
     fn decode(&self, encoded: Encoded) -> Result<Dynamic, String> {
-        match &encoded {
-            Encoded::Object { type_name, .. } if KNOWN.contains(&&**type_name) => {
-                self.0.decode(encoded)
-            }
-            _ => Err(WHY.into()),
+        match is_known(&encoded) {
+            true => self.0.decode(encoded),
+            false => Err(WHY.into()),
         }
     }
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::generator::Generator;
 use super::world::World;
-use crate::wire::typed::{HANDLE, pack, read, write};
+use crate::wire::typed::{HANDLE, Known, pack, read, write};
 use crate::wire::{MAX_DEPTH, Message, decode, encode};
 
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -60,7 +60,7 @@ impl<'de> Deserialize<'de> for Bytes {
 
 fn written<T: Serialize>(value: &T) -> Result<Vec<u8>, String> {
     let mut message = Message::default();
-    let outcome = write(value, &mut message);
+    let outcome = write(value, &mut message, Known::nothing());
     outcome.map_err(|misfit| format!("{}: {}", misfit.path("item"), misfit.reason()))?;
     Ok(message.bytes)
 }

@@ -64,6 +64,7 @@ impl Codec for World {
         Ok(Encoded::Object {
             type_name: "Point".into(),
             plain: point.0.clone(),
+            is_record: false,
         })
     }
 
@@ -73,9 +74,9 @@ impl Codec for World {
                 kind: LOCK_KIND,
                 offset,
             } => Ok(Dynamic::from(Lock(offset))),
-            Encoded::Object { type_name, plain } if type_name == "Point" => {
-                Ok(Dynamic::from(Point(plain)))
-            }
+            Encoded::Object {
+                type_name, plain, ..
+            } if type_name == "Point" => Ok(Dynamic::from(Point(plain))),
             other => Err(format!("nothing known about {other:?}")),
         }
     }

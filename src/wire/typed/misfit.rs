@@ -6,7 +6,7 @@ use serde::de::{self, Expected, Unexpected};
 use serde::ser;
 
 use super::super::fault::DecodeError;
-use super::super::refusal::{Step, path};
+use super::super::refusal::{Broken, Step, path};
 
 /// Why a Rust value has no bytes, or bytes are no such Rust value. The steps are collected innermost first.
 #[derive(Debug)]
@@ -43,6 +43,14 @@ impl Misfit {
         path(root, &self.0.steps)
     }
 
+    /// Returns the fault, after the path to it if it is inside of the value.
+    pub(crate) fn text(&self) -> String {
+        match self.path("") {
+            path if path.is_empty() => self.0.reason.clone(),
+            path => format!("{}: {}", path.trim_start_matches('.'), self.0.reason),
+        }
+    }
+
     /// Returns the fault at that path.
     pub(crate) fn reason(&self) -> &str {
         &self.0.reason
@@ -60,6 +68,13 @@ impl std::error::Error for Misfit {}
 impl From<DecodeError> for Misfit {
     fn from(error: DecodeError) -> Self {
         Self::new(error.to_string())
+    }
+}
+
+impl From<Box<Broken>> for Misfit {
+    fn from(broken: Box<Broken>) -> Self {
+        let (reason, steps) = broken.into_parts();
+        Self(Box::new(Parts { reason, steps }))
     }
 }
 

@@ -121,7 +121,7 @@ impl<'w, 'm> Items<'w, 'm> {
     fn item<T: Serialize + ?Sized>(&mut self, value: &T) -> Verdict {
         let index = self.0.given;
         self.0.given += 1;
-        let written = value.serialize(&mut *self.0.writer);
+        let written = self.0.writer.value(value);
         written.map_err(|misfit| self.0.outward(misfit.in_item(index)))
     }
 
@@ -151,7 +151,7 @@ impl<'w, 'm> Entries<'w, 'm> {
 
     fn value<T: Serialize + ?Sized>(&mut self, value: &T, key: Option<&str>) -> Verdict {
         self.parts.given += 1;
-        let written = value.serialize(&mut *self.parts.writer);
+        let written = self.parts.writer.value(value);
         written.map_err(|misfit| {
             let last = || String::from_utf8_lossy(&self.parts.writer.out[self.key.clone()]);
             self.parts.outward(match key {

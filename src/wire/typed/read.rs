@@ -8,12 +8,14 @@ use serde::de::{
 };
 use serde::forward_to_deserialize_any;
 
-use super::super::extension;
+use super::super::codec::Codec;
 use super::super::fault::Fault;
 use super::super::reader::{Reader, Token};
+use super::super::{decode, extension};
 use super::HANDLE;
 use super::access::Parts;
 use super::misfit::Misfit;
+use super::whole;
 
 /// Reads the value that `bytes` are, all of them.
 ///
@@ -21,6 +23,21 @@ use super::misfit::Misfit;
 /// They are no such value.
 pub(crate) fn read<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, Misfit> {
     let mut reader = Reader::new(bytes);
+    let value = T::deserialize(&mut reader)?;
+    reader.finish()?;
+    Ok(value)
+}
+
+/// Like [`read`], for a value that may have values of scripts in it, which `codec` reads.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn read_with<'de, T: Deserialize<'de>>(
+    bytes: &'de [u8],
+    codec: &'de dyn Codec,
+) -> Result<T, Misfit> {
+    let mut reader = Reader::new(bytes);
+    reader.codec = Some(codec);
     let value = T::deserialize(&mut reader)?;
     reader.finish()?;
     Ok(value)
@@ -53,6 +70,35 @@ fn visit<'de, V: Visitor<'de>>(
     }
 }
 
+/// Returns the bytes of the record that is next, if one is.
+fn record<'de>(reader: &mut Reader<'de>) -> Result<Option<Reader<'de>>, Misfit> {
+    if !reader.is_extension(extension::RECORD) {
+        return Ok(None);
+    }
+    let Token::Extension { length, .. } = reader.token()? else {
+        return Ok(None);
+    };
+    let payload = reader.take(length)?;
+    let mut record = reader.inside(payload)?;
+    record.string()?;
+    match record.token()? {
+        Token::Blob(bytes) => Ok(Some(record.inside(bytes)?)),
+        _ => Err(Misfit::new("it is not a record")),
+    }
+}
+
+/// Reads from the record that is next, if one is.
+macro_rules! in_record {
+    ($reader:ident, $inner:ident => $read:expr) => {
+        if let Some(mut record) = record($reader)? {
+            let $inner = &mut record;
+            let value = $read?;
+            record.finish()?;
+            return Ok(value);
+        }
+    };
+}
+
 /// Describes an extension from which no Rust value can be read.
 fn described(reader: &mut Reader<'_>, kind: i8, length: usize) -> Result<String, Misfit> {
     let payload = reader.take(length)?;
@@ -61,7 +107,7 @@ fn described(reader: &mut Reader<'_>, kind: i8, length: usize) -> Result<String,
         extension::HANDLE => "an object shared between processes".into(),
         extension::FUNCTION => "a function".into(),
         extension::RANGE | extension::INCLUSIVE_RANGE => "a range".into(),
-        extension::OBJECT => {
+        extension::OBJECT | extension::RECORD => {
             let name = Reader::new(payload).string()?;
             format!("an object of type {name}")
         }
@@ -91,11 +137,17 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     type Error = Misfit;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        if let Some(codec) = self.codec.filter(|_| whole::is_dynamic::<V::Value>()) {
+            let value = whole::of_dynamic(decode::next(self, codec)?);
+            return value.ok_or_else(|| Misfit::new("it is not a value of scripts"));
+        }
+        in_record!(self, inner => inner.deserialize_any(visitor));
         let token = self.token()?;
         visit(self, token, visitor)
     }
 
     fn deserialize_i128<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        in_record!(self, inner => inner.deserialize_i128(visitor));
         match self.token()? {
             Token::Blob(bytes) => match bytes.try_into().map(i128::from_be_bytes) {
                 Ok(int) => visitor.visit_i128(int),
@@ -106,6 +158,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 
     fn deserialize_u128<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        in_record!(self, inner => inner.deserialize_u128(visitor));
         match self.token()? {
             Token::Blob(bytes) => match bytes.try_into().map(u128::from_be_bytes) {
                 Ok(int) => visitor.visit_u128(int),
@@ -116,6 +169,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        in_record!(self, inner => inner.deserialize_option(visitor));
         match self.peek() {
             Some(Marker::Null) => {
                 self.marker()?;
@@ -131,6 +185,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
         visitor: V,
     ) -> Result<V::Value, Misfit> {
         if name != HANDLE {
+            in_record!(self, inner => inner.deserialize_newtype_struct(name, visitor));
             return visitor.visit_newtype_struct(self);
         }
         match self.token()? {
@@ -145,6 +200,7 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
     }
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
+        in_record!(self, inner => inner.deserialize_seq(visitor));
         match self.token()? {
             // A script's bytes are numbers to whoever wants those.
             Token::Blob(bytes) => visitor.visit_seq(SeqDeserializer::new(bytes.iter().copied())),
@@ -167,10 +223,11 @@ impl<'de> Deserializer<'de> for &mut Reader<'de> {
 
     fn deserialize_enum<V: Visitor<'de>>(
         self,
-        _: &'static str,
-        _: &'static [&'static str],
+        name: &'static str,
+        variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Misfit> {
+        in_record!(self, inner => inner.deserialize_enum(name, variants, visitor));
         match self.token()? {
             Token::Text(name) => visitor.visit_enum(Variant { name, value: None }),
             Token::Entries(1) => Parts::read(self, 1, |parts| {

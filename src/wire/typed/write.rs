@@ -8,21 +8,30 @@ use super::super::extension;
 use super::HANDLE;
 use super::misfit::Misfit;
 use super::parts::{Entries, Items};
-use super::writer::{Reader, Verdict, Writer, written};
+use super::writer::{Known, Reader, Verdict, Writer, written};
 
 /// Writes `value` into a message used before: its contents are replaced, its memory is kept.
 ///
 /// # Errors
 /// A part of the value has no form as a script's value. The message is not to be used then.
-pub(crate) fn write<T: Serialize + ?Sized>(value: &T, message: &mut Message) -> Result<(), Misfit> {
+pub(crate) fn write<T: Serialize + ?Sized>(
+    value: &T,
+    message: &mut Message,
+    known: Known<'_>,
+) -> Result<(), Misfit> {
     message.bytes.clear();
     message.handles.clear();
     message.parts.clear();
-    value.serialize(&mut Writer {
+    let mut writer = Writer {
         out: &mut message.bytes,
-        reader: Reader::Script(&mut message.handles),
+        reader: Reader::Script {
+            handles: &mut message.handles,
+            parts: &mut message.parts,
+            known,
+        },
         depth: 0,
-    })
+    };
+    writer.value(value)
 }
 
 /// Returns the bytes of a value that only Rust reads: integers may have 128 bits, and keys of maps any type.
@@ -31,11 +40,12 @@ pub(crate) fn write<T: Serialize + ?Sized>(value: &T, message: &mut Message) -> 
 /// The value is nested too deeply, too long, or holds a shared object.
 pub(crate) fn pack<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, Misfit> {
     let mut bytes = Vec::new();
-    value.serialize(&mut Writer {
+    let mut writer = Writer {
         out: &mut bytes,
         reader: Reader::Rust,
         depth: 0,
-    })?;
+    };
+    writer.value(value)?;
     Ok(bytes)
 }
 
@@ -96,7 +106,7 @@ impl<'w, 'm> Serializer for &'w mut Writer<'m> {
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Verdict {
-        value.serialize(self)
+        self.value(value)
     }
 
     fn serialize_unit(self) -> Verdict {
@@ -118,7 +128,7 @@ impl<'w, 'm> Serializer for &'w mut Writer<'m> {
         value: &T,
     ) -> Verdict {
         if name != HANDLE {
-            return value.serialize(self);
+            return self.value(value);
         }
         let start = self.out.len();
         value.serialize(&mut *self)?;
@@ -133,7 +143,7 @@ impl<'w, 'm> Serializer for &'w mut Writer<'m> {
         value: &T,
     ) -> Verdict {
         self.variant(name)?;
-        let verdict = value.serialize(&mut *self);
+        let verdict = self.value(value);
         self.ascend();
         verdict.map_err(|misfit| misfit.in_entry(name))
     }

@@ -2,7 +2,8 @@
 
 use rhai::Array;
 
-use super::super::home::{self, arguments};
+use super::super::arguments::arguments;
+use super::super::home;
 use super::object::{Pool, function};
 use super::options::PoolOptions;
 use crate::pool::Rules;
@@ -45,7 +46,7 @@ impl Runtime {
         let (initializer, initargs) = match options.initializer {
             None => (None, Array::new()),
             Some((name, args)) => {
-                let args = arguments(interp, args)?;
+                let args = arguments(interp, &*args.0)?;
                 (Some(function(interp, &name)?), args)
             }
         };

@@ -9,8 +9,8 @@ use serde::de::DeserializeOwned;
 
 use super::super::errors::WaitError;
 use super::super::home;
+use super::super::values::Values;
 use super::failure::{of_operation, of_task};
-use super::values::Values;
 use crate::runtime::Error;
 use crate::script::interp::Interp;
 use crate::stdlib::multiprocessing::pool::promise::Promise;
@@ -65,7 +65,7 @@ impl<R> Job<R> {
     }
 }
 
-impl<R: DeserializeOwned> Job<R> {
+impl<R: DeserializeOwned + 'static> Job<R> {
     /// Waits for the result of the task. It can be waited for again, in other threads too.
     ///
     /// # Errors
@@ -94,7 +94,7 @@ impl<R: DeserializeOwned> Job<R> {
         match self.promise.result() {
             None => Err(WaitError::TimedOut.into()),
             Some(Err(exception)) => Err(of_task(&interp, exception)),
-            Some(Ok(value)) => Ok(Values::of(&interp)?.result(value, "result")?),
+            Some(Ok(value)) => Ok(Values::of(&interp).result(value.clone(), "result")?),
         }
     }
 }

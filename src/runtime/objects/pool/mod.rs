@@ -1,7 +1,7 @@
 //! A pool of worker processes that do tasks for Rust.
 //!
 //! - [`object`]: [`Pool`]; [`options`], [`creation`]: how it is made; [`job`]: a task whose result has not come; [`stats`]: what the workers have done.
-//! - [`values`]: items, arguments and results as values of scripts; [`failure`]: why a task failed; [`worker_lost`]: its worker died.
+//! - [`failure`]: why a task failed; [`worker_lost`]: its worker died.
 
 mod creation;
 mod failure;
@@ -9,7 +9,6 @@ mod job;
 mod object;
 mod options;
 mod stats;
-mod values;
 mod worker_lost;
 
 pub use job::Job;

@@ -4,16 +4,17 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::sync::{Arc, Weak};
 
-use rhai::{Array, FnPtr};
+use rhai::{Array, Dynamic, FnPtr};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::super::arguments::{Arguments, arguments};
 use super::super::errors::WaitError;
 use super::super::home::no_function;
+use super::super::values::Values;
 use super::failure::{of_operation, of_task};
 use super::job::Job;
 use super::stats::{PoolStats, SlowTask, WorkerStats};
-use super::values::Values;
 use crate::pool::Rules;
 use crate::runtime::Error;
 use crate::script::exceptions::Failure;
@@ -87,7 +88,7 @@ impl Pool {
     /// # Errors
     /// The first error in the order of the items, as [`Job::wait`] returns it; [`map_results`](Self::map_results) returns the others too. There is no
     /// such function; an item has no form in scripts; the pool was closed.
-    pub fn map<T: Serialize, R: DeserializeOwned>(
+    pub fn map<T: Serialize, R: DeserializeOwned + 'static>(
         &self,
         function: &str,
         items: impl IntoIterator<Item = T>,
@@ -115,13 +116,13 @@ impl Pool {
     /// }
     /// # Ok::<(), procscript::Error>(())
     /// ```
-    pub fn map_results<T: Serialize, R: DeserializeOwned>(
+    pub fn map_results<T: Serialize, R: DeserializeOwned + 'static>(
         &self,
         function: &str,
         items: impl IntoIterator<Item = T>,
     ) -> Result<Vec<Result<R, Error>>, Error> {
         let interp = self.interp()?;
-        let items = Values::of(&interp)?.items(items)?;
+        let items = Values::of(&interp).items(items)?;
         self.results(&interp, function, items, false)
     }
 
@@ -129,15 +130,14 @@ impl Pool {
     ///
     /// # Errors
     /// As [`map`](Self::map).
-    pub fn starmap<A: Serialize, R: DeserializeOwned>(
+    pub fn starmap<A: Arguments, R: DeserializeOwned + 'static>(
         &self,
         function: &str,
         items: impl IntoIterator<Item = A>,
     ) -> Result<Vec<R>, Error> {
         let interp = self.interp()?;
-        let values = Values::of(&interp)?;
-        let args = |(index, args): (usize, A)| values.arguments(&args, &format!("items[{index}]"));
-        let items = items.into_iter().enumerate().map(args);
+        let args = |args: A| arguments(&interp, &args).map(Dynamic::from_array);
+        let items = items.into_iter().map(args);
         let items = items.collect::<Result<Array, _>>()?;
         let results = self.results(&interp, function, items, true)?;
         results.into_iter().collect()
@@ -148,13 +148,13 @@ impl Pool {
     /// # Errors
     /// There is no such function; an argument has no form in scripts; the pool was closed; [`Error::Stopped`], or [`WaitError::Ended`] if the
     /// runtime is gone.
-    pub fn submit<A: Serialize, R: DeserializeOwned>(
+    pub fn submit<A: Arguments, R: DeserializeOwned + 'static>(
         &self,
         function: &str,
         args: A,
     ) -> Result<Job<R>, Error> {
         let interp = self.interp()?;
-        let args = Values::of(&interp)?.arguments(&args, "args")?;
+        let args = arguments(&interp, &args)?.into();
         let promise = self.send(&interp, function, vec![args], (Shape::One, true))?;
         Ok(Job {
             pool: self.0.pool.clone(),
@@ -164,7 +164,7 @@ impl Pool {
         })
     }
 
-    fn results<R: DeserializeOwned>(
+    fn results<R: DeserializeOwned + 'static>(
         &self,
         interp: &Arc<Interp>,
         function: &str,
@@ -175,10 +175,10 @@ impl Pool {
         let promise = self.send(interp, function, items, (Shape::Each, spreads))?;
         let all = pool.result(interp, &promise, Deadline::NEVER);
         let all = all.map_err(|why| of_operation(interp, &why))?;
-        let values = Values::of(interp)?;
-        let one = |(index, value): (usize, rhai::Dynamic)| match value.read_lock::<Threw>() {
-            Some(threw) => Err(of_task(interp, &threw.0)),
-            None => Ok(values.result(&value, &format!("results[{index}]"))?),
+        let values = Values::of(interp);
+        let one = |(index, value): (usize, Dynamic)| match value.try_cast_result::<Threw>() {
+            Ok(threw) => Err(of_task(interp, &threw.0)),
+            Err(value) => Ok(values.result(value, &format!("results[{index}]"))?),
         };
         let all = all.into_array().unwrap_or_default();
         Ok(all.into_iter().enumerate().map(one).collect())

@@ -1,8 +1,10 @@
 //! How a pool is made.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
-use rhai::{Array, FuncArgs};
+use super::super::arguments::Arguments;
 
 /// How the workers of a [`Pool`](crate::objects::Pool) are started, and what holds for each of its tasks.
 ///
@@ -22,7 +24,7 @@ use rhai::{Array, FuncArgs};
 #[non_exhaustive]
 pub struct PoolOptions {
     pub(super) workers: usize,
-    pub(super) initializer: Option<(String, Array)>,
+    pub(super) initializer: Option<(String, Initargs)>,
     pub(super) tasks_per_worker: Option<u64>,
     pub(super) time_limit: Option<Duration>,
     pub(super) retries: u32,
@@ -40,15 +42,16 @@ impl PoolOptions {
         }
     }
 
-    /// Calls this function of the scripts in each worker before its first task, with a tuple or a `Vec<Dynamic>` of arguments. Python calls
-    /// them `initializer` and `initargs`.
+    /// Calls this function of the scripts in each worker before its first task, with these arguments. Python calls them `initializer` and `initargs`.
     ///
     /// If it throws, the pool does no tasks, and each task fails with its error.
     #[must_use]
-    pub fn initializer(mut self, function: impl Into<String>, args: impl FuncArgs) -> Self {
-        let mut values = Array::new();
-        args.parse(&mut values);
-        self.initializer = Some((function.into(), values));
+    pub fn initializer(
+        mut self,
+        function: impl Into<String>,
+        args: impl Arguments + Send + Sync + 'static,
+    ) -> Self {
+        self.initializer = Some((function.into(), Initargs(Arc::new(args))));
         self
     }
 
@@ -73,5 +76,15 @@ impl PoolOptions {
     pub fn retries(mut self, retries: u32) -> Self {
         self.retries = retries;
         self
+    }
+}
+
+/// The arguments of the initializer, which are converted where the pool is made.
+#[derive(Clone)]
+pub(super) struct Initargs(pub(super) Arc<dyn Arguments + Send + Sync>);
+
+impl fmt::Debug for Initargs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Initargs")
     }
 }
