@@ -43,6 +43,8 @@
 //! | what Rust and scripts share | [`objects`]: [`Queue`](objects::Queue), [`Lock`](objects::Lock), [`Event`](objects::Event), [`Process`](objects::Process) |
 //! | workers that call functions of scripts for Rust | [`Runtime::pool`], [`objects::Pool`] |
 //! | what went wrong | [`Error`], [`ErrorKind`], and [`error`] with the [`Diagnostic`](error::Diagnostic) |
+//! | processes in a host's tests | [`enable_test_support!`] |
+//! | waits as futures | [`Queue::get_async`](objects::Queue::get_async), [`Runtime::spawn`] |
 //! | a prompt | [`prompt::Interactive`] |
 //! | what running programs do and wait for | [`inspect`] |
 //! | what scripts did when, for a browser | [`timeline::Recording`] |
@@ -119,8 +121,11 @@ pub use rhai;
 pub use crate::error::{Error, ErrorKind};
 pub use crate::runtime::{
     Builder, Capture, ForkHooks, Limits, Permissions, ProcessPackage, Runtime, Script, Setup, Sink,
-    StartMethod, Stopper, init, init_with,
+    Spawned, StartMethod, Stopper, init, init_with,
 };
+
+#[doc(hidden)]
+pub use crate::runtime::begin_before_main;
 
 pub mod alloc {
     //! The allocator that counts what scripts hold.

@@ -161,6 +161,11 @@ fn arguments(words: impl IntoIterator<Item = String>) -> Vec<OsString> {
     [shown, MARK.into()].into_iter().chain(words).collect()
 }
 
+/// Returns whether this process was started as a child or as a seed.
+pub(crate) fn is_child() -> bool {
+    std::env::args_os().nth(1).is_some_and(|word| word == MARK)
+}
+
 /// Returns what this process was started for, if that was by [`spawn`] or as a seed.
 pub(crate) fn started() -> Option<io::Result<Started>> {
     READY.store(true, Ordering::Relaxed);

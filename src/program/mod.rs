@@ -29,6 +29,7 @@ pub(crate) mod guarded;
 #[cfg(feature = "compile")]
 pub(crate) mod islands;
 mod lookup;
+mod origins;
 pub(crate) mod reserved_member;
 pub(crate) mod rewriting;
 pub(crate) mod source;

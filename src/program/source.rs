@@ -166,24 +166,41 @@ impl Program {
         parts.inputs.push(Input { source, functions });
     }
 
+    /// Forgets the inputs, of every version, or the module with this name. Returns whether there was one.
+    pub(crate) fn forget(&self, name: &str) -> bool {
+        let is_it = |source: &Source| {
+            let version = source.name.strip_prefix(name);
+            version.is_some_and(|version| version.is_empty() || version.starts_with('#'))
+        };
+        let mut parts = self.parts();
+        let (inputs, modules) = (parts.inputs.len(), parts.modules.len());
+        parts.inputs.retain(|input| !is_it(&input.source));
+        parts.modules.remove(name);
+        parts.sources.retain(|source| !is_it(source));
+        parts.enclosing.remove(name);
+        parts.edition += 1;
+        parts.inputs.len() < inputs || parts.modules.len() < modules
+    }
+
     /// Returns a number that changes whenever functions are added: a process that was started before does not have them.
     pub(crate) fn edition(&self) -> usize {
         self.parts().edition
     }
 
-    /// Returns whether the file that Rhai calls so is part of the program.
-    pub(crate) fn knows(&self, name: Option<&str>) -> bool {
-        let parts = self.parts();
-        name.is_some_and(|name| parts.input(name).is_some() || parts.modules.contains_key(name))
-    }
-
     /// Returns the inputs that a call has in reach which sees these libraries.
     pub(crate) fn inputs_for(&self, libraries: &[String]) -> Vec<Input> {
         let parts = self.parts();
-        let is_in_reach =
-            |input: &&Input| !parts.are_separate || libraries.contains(&input.source.name);
-        let with_functions = parts.inputs.iter().filter(|input| input.has_functions());
-        with_functions.filter(is_in_reach).cloned().collect()
+        let with_functions = |input: &&Input| input.has_functions();
+        if parts.are_separate {
+            let inputs = libraries.iter().filter_map(|name| parts.input(name));
+            return inputs.filter(with_functions).cloned().collect();
+        }
+        parts
+            .inputs
+            .iter()
+            .filter(with_functions)
+            .cloned()
+            .collect()
     }
 
     /// Adds an input that comes before every other.

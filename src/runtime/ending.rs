@@ -17,6 +17,7 @@ use crate::stdlib::multiprocessing::pool::OpenPools;
 use crate::stdlib::threading::hook::Hook;
 use crate::stdlib::threading::roster::Roster;
 use crate::sys::deep_stack::on_deep_stack;
+use crate::text::from_os;
 
 impl Runtime {
     /// Ends the runtime as a script ends: waits for threads and children, and terminates daemons.
@@ -76,6 +77,36 @@ impl Runtime {
             self.modules.forget();
             self.state.begin(&self.engine);
         });
+    }
+}
+
+impl Runtime {
+    /// Forgets a script that ran under this name ([`Script::from_text`](crate::Script::from_text), a path), or a module: its functions, in all its versions. Variables stay.
+    /// Returns whether there was one.
+    ///
+    /// So a host unloads a script, or has a changed module read again: the next `import` loads it anew. A script that runs again under the same name replaces
+    /// its functions without this call. A function value of the script that something still holds can no longer be called. Children that run have what they had.
+    ///
+    /// # Example
+    /// ```
+    /// use procscript::{Runtime, Script};
+    ///
+    /// let mut runtime = Runtime::builder().build()?;
+    /// runtime.run_script(&Script::from_text("rules", "fn fee() { 1 }"))?;
+    /// runtime.run_script(&Script::from_text("rules", "fn fee() { 2 }"))?;
+    /// assert_eq!(runtime.call_fn::<i64>("fee", ())?, 2);
+    /// assert!(runtime.forget("rules"));
+    /// assert!(runtime.call_fn::<i64>("fee", ()).is_err());
+    /// # Ok::<(), procscript::Error>(())
+    /// ```
+    pub fn forget(&mut self, name: &str) -> bool {
+        let module = self.modules.forget_one(name);
+        let program = &self.interp.program;
+        let path = std::path::absolute(name).ok().map(|path| from_os(&path));
+        let mut names = [module.as_deref(), Some(name), path.as_deref()]
+            .into_iter()
+            .flatten();
+        names.any(|name| program.forget(name)) || module.is_some()
     }
 }
 

@@ -7,6 +7,7 @@ use rhai::{
     Token,
 };
 
+use super::host_modules::OfHost;
 use super::modules::{Modules, Resolver, register_note};
 use super::setup::{self, Setup};
 use super::shortcuts;
@@ -67,9 +68,16 @@ pub(super) fn build(
         mount(&mut engine, &registered, name);
     }
     let foreign = setup::register(&mut engine, setups);
+    if let Some(of_host) = &interp.settings.of_host {
+        of_host.apply(&mut engine);
+    }
     name_types(&mut engine);
     let names = set_names(interp, foreign, setups);
-    let modules = Arc::new(Modules::new(interp, registered.namespaces));
+    let modules = Arc::new(Modules::new(
+        interp,
+        registered.namespaces,
+        OfHost::of(setups),
+    ));
     engine.set_module_resolver(Resolver(modules.clone()));
     register_note(&mut engine);
     connect_print(&mut engine, interp);

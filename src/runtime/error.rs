@@ -11,7 +11,10 @@ use super::objects::{
     Conversion, GetError, PutError, PutManyError, TaskDoneError, WaitError, WorkerLost,
 };
 use crate::program::diagnostic::Diagnostic;
+use crate::script::exceptions::Exception;
 use crate::script::limits::Exceeded;
+use crate::script::report::code_of_exit;
+use crate::script::stop::Stop;
 
 /// Why an operation of a runtime failed.
 ///
@@ -84,6 +87,21 @@ impl Error {
     pub(super) fn failed(diagnostic: Diagnostic, value: Option<Dynamic>) -> Self {
         let value = value.unwrap_or(Dynamic::UNIT);
         Self::Failed(Box::new(Failure { diagnostic, value }))
+    }
+
+    /// The error that Rhai's error is. `diagnostic` makes the report on an exception, and on an error of Rhai.
+    pub(super) fn of_rhai(
+        error: &EvalAltResult,
+        diagnostic: impl FnOnce(&EvalAltResult) -> Diagnostic,
+    ) -> Self {
+        match Stop::of(error) {
+            Some(Stop::Exit(code)) => Self::Exited(code_of_exit(&code)),
+            Some(Stop::Limit(exceeded)) => Self::Limit(exceeded),
+            Some(Stop::Recursion | Stop::OutputClosed) | None => {
+                Self::failed(diagnostic(error), Some(thrown(error)))
+            }
+            Some(_) => Self::Stopped,
+        }
     }
 
     /// The report on an error of the script; `None` for other errors.
@@ -166,6 +184,20 @@ impl std::error::Error for Error {
             Self::Read { error, .. } | Self::System(error) => error.source(),
             _ => None,
         }
+    }
+}
+
+/// An error of an engine that the host owns, without the source lines and the help that [`ProcessPackage::error`](crate::ProcessPackage::error) adds.
+impl From<Box<EvalAltResult>> for Error {
+    fn from(error: Box<EvalAltResult>) -> Self {
+        Self::of_rhai(&error, |error| {
+            let exception = Exception::from_error(error);
+            let mut diagnostic = Diagnostic::new(exception.kind(), exception.message());
+            let position = error.position();
+            diagnostic.line = position.line().unwrap_or_default();
+            diagnostic.column = position.position().unwrap_or_default();
+            diagnostic
+        })
     }
 }
 

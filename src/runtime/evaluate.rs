@@ -1,8 +1,6 @@
 //! Evaluations: running pieces of a program one after another, and the value or error of each.
 
-use std::any::TypeId;
 use std::path::Path;
-use std::sync::Arc;
 
 use rhai::{Dynamic, FnPtr};
 use serde::Serialize;
@@ -17,7 +15,6 @@ use super::{Error, Runtime, Script};
 use crate::runtime::objects::{Arguments, Values, arguments, no_function};
 use crate::script::depth;
 use crate::script::exceptions::Failure;
-use crate::script::interp::Interp;
 use crate::script::panics::without_panic;
 use crate::script::report::{Ending, task_frames};
 use crate::script::stop::Stop;
@@ -46,7 +43,7 @@ impl Runtime {
         let name = format!("<eval {}>", self.evaluations);
         let script = Script::from_text(&name, text);
         let value = self.run_script(&script)?;
-        converted(&self.interp, value)
+        self.converted(value)
     }
 
     /// Runs a file as [`eval`](Self::eval) runs a string. Modules that it imports are searched for in its directory.
@@ -95,7 +92,7 @@ impl Runtime {
     ) -> Result<T, Error> {
         if let Some(isolated) = &self.isolated {
             let value = self.call_isolated(isolated, name, &args)?;
-            return converted(&self.interp, value);
+            return self.converted(value);
         }
         let function = match FnPtr::new(name) {
             Ok(function) if self.interp.program.function(name).is_some() => function,
@@ -142,7 +139,7 @@ impl Runtime {
                 })
             },
         );
-        converted(&self.interp, value?)
+        self.converted(value?)
     }
 
     /// Defines a constant for every script of this runtime. Functions and children see it too. `value` is whatever serde can write, a value
@@ -233,19 +230,12 @@ impl Runtime {
         }
     }
 
+    /// Converts a result to the type that was asked for.
+    fn converted<T: DeserializeOwned + 'static>(&self, value: Dynamic) -> Result<T, Error> {
+        Ok(Values::of(&self.interp).value_or_nothing(value, "result")?)
+    }
+
     pub(super) fn no_function(&self, name: &str) -> Error {
         no_function(&self.interp, name)
     }
-}
-
-/// Converts the value to the type that was asked for.
-fn converted<T: DeserializeOwned + 'static>(
-    interp: &Arc<Interp>,
-    value: Dynamic,
-) -> Result<T, Error> {
-    let value = match TypeId::of::<T>() == TypeId::of::<()>() {
-        true => Dynamic::UNIT,
-        false => value,
-    };
-    Ok(Values::of(interp).result(value, "result")?)
 }

@@ -59,6 +59,20 @@ impl ProcessPackage {
         interp.held.run(|| self.limited_here(body))
     }
 
+    /// Runs a script within the limits, or without waiting for a turn if there are none that need one.
+    pub(super) fn unlimited_or_limited<T: 'static>(
+        &self,
+        body: impl FnOnce() -> Result<T, Box<EvalAltResult>>,
+    ) -> Result<Result<T, Box<EvalAltResult>>, Error> {
+        match self.interp().settings.limits.need_a_stretch() {
+            true => self.limited(body),
+            false => {
+                self.check_limits()?;
+                Ok(on_deep_stack(|| bounded(body())))
+            }
+        }
+    }
+
     fn limited_here<T: 'static>(
         &self,
         body: impl FnOnce() -> Result<T, Box<EvalAltResult>>,

@@ -2,18 +2,21 @@
 //!
 //! - [`builder`], [`compiling`], [`progress`]: the options of a runtime; [`build_error`]: why they can be wrong.
 //! - [`setup`]: functions and types of a host.
-//! - [`package`]: the API on an engine that the host owns; [`limited`]: its limits.
+//! - [`package`]: the API on an engine that the host owns; [`limited`]: its limits; [`embedded`]: its scripts and objects from Rust.
 //! - [`script`]: the source of a script.
 //! - [`run`]: running a script to its end; [`ending`]: the end of a runtime; [`everybody`]: those it ends.
 //! - [`evaluate`]: running pieces of a program one after another; [`piece`]: one of them; [`state`]: the variables that stay.
 //! - [`error`], [`error_kind`]: why an operation failed.
+//! - [`spawned`]: a runtime on a thread of its own, as a future.
 //! - [`stopper`]: stopping a script, by a call and by time; [`turn`]: between evaluations.
 //! - [`engine`]: the Rhai engine as scripts expect it; [`bare`]: classes of exceptions that are thrown
 //!   without brackets; [`wrong_calls`]: calls that Rhai cannot resolve; [`with_statement`]: `with`;
 //!   [`rewriting`]: calls of functions that variables hold; [`methods`]: methods before functions of the same name;
 //!   [`catching`]: what `catch` blocks are about; [`comparisons`]: `==`, `<`, …; [`standard`]: Rhai's own functions.
-//! - [`modules`]: `import` of files and of built-in modules; [`loading`]: by one thread at a time.
+//! - [`modules`]: `import` of files and of built-in modules; [`host_modules`]: of modules that the host has; [`loading`]: by one
+//!   thread at a time.
 //! - [`parsing`]: the tree of a source; [`check`]: the syntax errors of a script; [`warnings`]: about what runs, [`lost_writes`] among it.
+//! - [`testing`]: children in a host's tests.
 //! - [`worker`]: the start of a spawned child; [`groundwork`]: what is the same for every child; [`isolated`]: scripts that run in one.
 //! - [`prompt`]: a program that grows line by line.
 //! - [`objects`]: queues, locks, events, processes and pools as Rust objects.
@@ -25,6 +28,7 @@ mod catching;
 mod check;
 mod comparisons;
 mod compiling;
+mod embedded;
 mod ending;
 mod engine;
 mod error;
@@ -32,6 +36,7 @@ mod error_kind;
 mod evaluate;
 mod everybody;
 mod groundwork;
+mod host_modules;
 mod isolated;
 mod limited;
 mod loading;
@@ -49,9 +54,11 @@ mod run;
 mod script;
 mod setup;
 mod shortcuts;
+mod spawned;
 mod standard;
 mod state;
 mod stopper;
+mod testing;
 #[cfg(test)]
 mod tests;
 mod turn;
@@ -82,8 +89,11 @@ pub use self::prompt::{
 };
 pub use self::script::Script;
 pub use self::setup::Setup;
+pub use self::spawned::Spawned;
 use self::state::State;
 pub use self::stopper::Stopper;
+#[doc(hidden)]
+pub use self::testing::begin_before_main;
 pub use self::worker::{init, init_with};
 pub use crate::permissions::Permissions;
 pub use crate::program::diagnostic::{Diagnostic, ErrorFormat};

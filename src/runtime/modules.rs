@@ -1,4 +1,4 @@
-//! `import`: the built-in modules, and files beside the script.
+//! `import`: the built-in modules, those of the host, and files beside the script.
 //!
 //! A file is searched for beside the importing file, then beside the main script. Its absolute path identifies it, so a
 //! module that is imported from two places is one module, and tracebacks name it.
@@ -17,6 +17,7 @@ use rhai::{
     ModuleResolver, Position, Scope, Shared,
 };
 
+use super::host_modules::OfHost;
 use super::loading::{Loading, NoTurn};
 use super::parsing;
 use crate::permissions::Place;
@@ -38,15 +39,22 @@ type Failure = Box<EvalAltResult>;
 pub(super) struct Modules {
     interp: Weak<Interp>,
     built_in: HashMap<&'static str, Shared<Module>>,
+    /// The sources of modules that the host has.
+    of_host: OfHost,
     loaded: Mutex<HashMap<PathBuf, Shared<Module>>>,
     loading: Loading,
 }
 
 impl Modules {
-    pub(super) fn new(interp: &Arc<Interp>, built_in: Vec<(&'static str, Shared<Module>)>) -> Self {
+    pub(super) fn new(
+        interp: &Arc<Interp>,
+        built_in: Vec<(&'static str, Shared<Module>)>,
+        of_host: OfHost,
+    ) -> Self {
         Self {
             interp: Arc::downgrade(interp),
             built_in: built_in.into_iter().collect(),
+            of_host,
             loaded: Mutex::default(),
             loading: Loading::default(),
         }
@@ -132,9 +140,97 @@ impl Modules {
             variables: Vec::new(),
             name,
         };
+        self.load_source(engine, interp, source)
+    }
+
+    fn load_source(
+        &self,
+        engine: &Engine,
+        interp: &Interp,
+        source: Source,
+    ) -> Result<Shared<Module>, Failure> {
         interp.program.note_source(&source);
         let ast = compile_module(engine, interp, &source)?;
         run(engine, interp, source, &ast, Scope::new())
+    }
+
+    /// Returns the module that `load` loads, in one thread at a time.
+    fn once(
+        &self,
+        (interp, path, position): (&Interp, &str, Position),
+        file: PathBuf,
+        load: impl FnOnce() -> Result<Shared<Module>, Failure>,
+    ) -> Result<Shared<Module>, Failure> {
+        if let Some(module) = locked(&self.loaded).get(&file) {
+            return Ok(module.clone());
+        }
+        let turn = self.loading.begin(&file, || interp.check_interrupts());
+        let _turn = turn.map_err(|why| match why {
+            NoTurn::Stopped => interp.interrupted(),
+            NoTurn::Circular => raise("ImportError", format!("circular import of '{path}'")),
+        })?;
+        // Another thread may have loaded it meanwhile.
+        if let Some(module) = locked(&self.loaded).get(&file) {
+            return Ok(module.clone());
+        }
+        let name = from_os(&file);
+        let module =
+            load().map_err(|e| Box::new(EvalAltResult::ErrorInModule(name, e, position)))?;
+        locked(&self.loaded).insert(file, module.clone());
+        Ok(module)
+    }
+
+    /// Returns the module that the host has under this name.
+    fn of_host(
+        &self,
+        engine: &Engine,
+        import: (&Interp, &str, Position),
+        importer: Option<&str>,
+    ) -> Result<Option<Shared<Module>>, Failure> {
+        let (interp, path, position) = import;
+        // A child is sent the name with its brackets.
+        let path = path
+            .strip_prefix('<')
+            .map_or(path, |inner| inner.trim_end_matches('>'));
+        let name = format!("<{path}>");
+        let file = PathBuf::from(&name);
+        if let Some(module) = locked(&self.loaded).get(&file) {
+            return Ok(Some(module.clone()));
+        }
+        if let Some(text) = self.of_host.text(path) {
+            let source = Source {
+                text: text.into(),
+                shown: name.clone(),
+                variables: Vec::new(),
+                name,
+            };
+            let load = || self.load_source(engine, interp, source);
+            return self.once(import, file, load).map(Some);
+        }
+        for resolver in &self.of_host.resolvers {
+            match resolver.resolve(engine, importer, path, position) {
+                Err(error) if matches!(&*error, EvalAltResult::ErrorModuleNotFound(missing, _) if missing == path) => {
+                    ()
+                }
+                found => return found.map(Some),
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns the text that the host has for a module.
+    pub(super) fn text_of_host(&self, name: &str) -> Option<String> {
+        self.of_host.text(name)
+    }
+
+    /// Forgets a module by its name or the path of its file. Returns whether it had been imported.
+    pub(super) fn forget_one(&self, name: &str) -> Option<String> {
+        let real = to_path(name).canonicalize().ok();
+        let keys = [Some(PathBuf::from(format!("<{name}>"))), real];
+        let mut loaded = locked(&self.loaded);
+        let mut keys = keys.into_iter().flatten();
+        keys.find(|key| loaded.remove(key).is_some())
+            .map(|key| from_os(&key))
     }
 
     /// Compiles a module for [`adopt`](Self::adopt), and adds its functions to the program.
@@ -210,28 +306,17 @@ impl ModuleResolver for Resolver {
         }
         let interp = modules.interp.upgrade();
         let interp = interp.ok_or_else(|| raise("ImportError", "the runtime has ended"))?;
+        let import = (&*interp, path, position);
+        if let Some(module) = modules.of_host(engine, import, importer)? {
+            return Ok(module);
+        }
         let not_found = || Box::new(EvalAltResult::ErrorModuleNotFound(path.into(), position));
         let own = interp.program.directories();
         let found = modules.find(&interp, importer, path, &own)?;
         let (place, file) = found.ok_or_else(not_found)?;
-        if let Some(module) = locked(&modules.loaded).get(&file) {
-            return Ok(module.clone());
-        }
-        let turn = modules.loading.begin(&file, || interp.check_interrupts());
-        let _turn = turn.map_err(|why| match why {
-            NoTurn::Stopped => interp.interrupted(),
-            NoTurn::Circular => raise("ImportError", format!("circular import of '{path}'")),
-        })?;
-        // Another thread may have loaded it meanwhile.
-        if let Some(module) = locked(&modules.loaded).get(&file) {
-            return Ok(module.clone());
-        }
-        let module = modules.load(engine, &interp, (&place, &file));
-        let name = from_os(&file);
-        let module =
-            module.map_err(|e| Box::new(EvalAltResult::ErrorInModule(name, e, position)))?;
-        locked(&modules.loaded).insert(file, module.clone());
-        Ok(module)
+        modules.once(import, file.clone(), || {
+            modules.load(engine, &interp, (&place, &file))
+        })
     }
 }
 

@@ -19,16 +19,16 @@ use crate::script::bind::{Classes, Registered, Vocabulary};
 use crate::script::exceptions::Exception;
 use crate::script::interp::Interp;
 use crate::script::names::Names;
+use crate::script::panics::note_host_functions;
 use crate::script::report::{diagnostic_of, too_deep};
 use crate::script::stop::Stop;
 use crate::stdlib;
 use crate::sys::deep_stack::on_deep_stack;
 
-/// Processes, threads and what they share, for an [`Engine`] that the host owns. It does not implement Rhai's
-/// [`Package`](rhai::packages::Package).
+/// Processes, threads and what they share, for an [`Engine`] that the host owns. It is not one of Rhai's [`Package`](rhai::packages::Package)s,
+/// because those have no options and share one module between all engines.
 ///
-/// That trait creates a package without options and shares one module between all engines. This package has options
-/// ([`Builder::package`](crate::Builder::package)), sets callbacks of the engine, and owns the child processes.
+/// This package has options ([`Builder::package`](crate::Builder::package)), sets callbacks of the engine, and owns the child processes.
 ///
 /// # Functions and modules
 /// The engine gets all [modules](crate::Builder::modules) but `builtins`: Rhai's own `print`, `len`, and methods of strings and lists stay, unless
@@ -53,10 +53,13 @@ use crate::sys::deep_stack::on_deep_stack;
 ///
 /// # Processes
 /// A child is a fresh run of the host's program ([`init`](crate::init)), never a copy of it. It compiles the script again: see
-/// [`compile`](Self::compile). It has the package's [setups](crate::Builder::setup), but no other functions of the host.
+/// [`compile`](Self::compile); scripts may be merged (`AST::merge`). It has the package's [setups](crate::Builder::setup), but no other functions of
+/// the host. From the engine it has the limits and the disabled symbols; an operator or syntax of the engine that is in no setup is an error
+/// where a process is started. Modules come from the setups' [resolvers](crate::Setup::module_resolver).
 ///
-/// # Errors
-/// The host gets errors of scripts as Rhai's errors, with positions. [`diagnose`](Self::diagnose) returns the report on one.
+/// # Values and errors
+/// [`eval`](Self::eval) and [`call_fn`](Self::call_fn) return values and errors as a [`Runtime`](crate::Runtime) does. The engine's own functions return
+/// Rhai's errors, which print an exception of this crate as the name of its Rust type: [`error`](Self::error) and [`diagnose`](Self::diagnose) have the text.
 ///
 /// # Ending
 /// When the package and its engines are dropped, the children that are left are ended, and their shared memory is freed.
@@ -123,6 +126,10 @@ impl Builder {
         interp.host_engines.begin();
         let registered = stdlib::natives(&interp, Vocabulary::Any);
         let names = engine::set_names(&interp, Vec::new(), &setups);
+        let mut of_children = Engine::new_raw();
+        setup::register(&mut of_children, &setups);
+        with_statement::register(&mut of_children, &interp);
+        interp.host_engines.set_keywords(&of_children);
         build_error::check(&setups, &names)?;
         Ok(ProcessPackage::of(interp, registered, names, setups))
     }
@@ -155,6 +162,7 @@ impl ProcessPackage {
 
     fn register(&self, engine: &mut Engine, name: &str) -> &Self {
         let (interp, registered) = (self.interp(), &*self.registered);
+        note_host_functions();
         engine.register_global_module(registered.members.clone());
         engine::mount(engine, registered, name);
         let foreign = setup::register(engine, &self.setups);

@@ -3,12 +3,16 @@
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use rhai::{Dynamic, Engine, Variant};
+use rhai::{Dynamic, Engine, ModuleResolver, Variant};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::script::foreign::{self, Foreign};
+use crate::script::panics::note_host_functions;
 use crate::wire::TypeCodec;
+
+/// Returns the text of the module with this name.
+pub(super) type Text = dyn Fn(&str) -> Option<String> + Send + Sync;
 
 type Register = dyn Fn(&mut Engine) + Send + Sync;
 
@@ -58,6 +62,8 @@ pub struct Setup {
     name: Option<String>,
     steps: Vec<Arc<Register>>,
     types: Vec<TypeCodec>,
+    texts: Vec<Arc<Text>>,
+    resolvers: Vec<Arc<dyn ModuleResolver>>,
 }
 
 impl Setup {
@@ -122,6 +128,49 @@ impl Setup {
         self.with_type::<T>(name, TypeCodec::new(name, encode, decode))
     }
 
+    /// Has scripts import modules whose texts the host has: in memory, in an archive, in a database. `text` gets the name as the script wrote it, and
+    /// returns `None` for a module that it does not have.
+    ///
+    /// Such a module comes before a file of the same name, and needs no permission. It is loaded once; [`Runtime::forget`](crate::Runtime::forget) has it loaded
+    /// again. Children load it too. In reports it is called `<NAME>`.
+    ///
+    /// # Example
+    /// ```
+    /// use procscript::{Runtime, Setup};
+    ///
+    /// let setup = Setup::new("prices").module_texts(|name| match name {
+    ///     "prices" => Some("const VAT = 0.2; fn total(price) { price * (1.0 + global::VAT) }".into()),
+    ///     _ => None,
+    /// });
+    /// let mut runtime = Runtime::builder().setup(setup).build()?;
+    /// assert_eq!(runtime.eval::<f64>(r#"import "prices" as p; p::total(10.0)"#)?, 12.0);
+    /// # Ok::<(), procscript::Error>(())
+    /// ```
+    pub fn module_texts(
+        mut self,
+        text: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        self.texts.push(Arc::new(text));
+        self
+    }
+
+    /// Has scripts import the modules that one of Rhai's resolvers finds, in children too. They come before files of the same name.
+    ///
+    /// Rhai's rules hold for these modules: a function of one is not a value (`m::work` cannot be a target). [`module_texts`](Self::module_texts) has no such limits.
+    /// An engine that the host owns keeps its own resolver; this one is for the children of its scripts.
+    pub fn module_resolver(mut self, resolver: impl ModuleResolver + 'static) -> Self {
+        self.resolvers.push(Arc::new(resolver));
+        self
+    }
+
+    pub(super) fn texts(&self) -> &[Arc<Text>] {
+        &self.texts
+    }
+
+    pub(super) fn resolvers(&self) -> &[Arc<dyn ModuleResolver>] {
+        &self.resolvers
+    }
+
     fn with_type<T: Variant + Clone>(mut self, name: &str, own: TypeCodec) -> Self {
         self.types.push(own);
         let name = name.to_string();
@@ -156,6 +205,7 @@ pub(super) fn register(engine: &mut Engine, setups: &[Setup]) -> Vec<Foreign> {
     if setups.is_empty() {
         return Vec::new();
     }
+    note_host_functions();
     let types: Vec<TypeCodec> = setups.iter().flat_map(Setup::types).cloned().collect();
     foreign::added(engine, &types, |engine| {
         let steps = setups.iter().flat_map(|setup| &setup.steps);

@@ -1,11 +1,13 @@
 //! Engines that the host has created itself and on which its scripts run.
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 
 use rhai::{Engine, NativeCallContext};
 
 use crate::script::exceptions::{Failure, raise};
+use crate::script::host_settings::{self, HostSettings};
 use crate::sys::lock::locked;
 
 /// The host's engines, as the natives that they call know them.
@@ -18,6 +20,17 @@ pub(crate) struct HostEngines {
     has_unchecked: AtomicBool,
     /// The engines that a thread may run on.
     shared: Mutex<Vec<Weak<Engine>>>,
+    /// What is known about the engines on which processes were started, by their addresses.
+    known: Mutex<HashMap<usize, Known>>,
+    /// The operators and words of syntax that engines of children have.
+    keywords: OnceLock<BTreeSet<String>>,
+}
+
+/// What is known about an engine.
+#[derive(Debug, Clone)]
+struct Known {
+    settings: HostSettings,
+    keywords: BTreeSet<String>,
 }
 
 impl HostEngines {
@@ -58,6 +71,33 @@ impl HostEngines {
         let mut shared = locked(&self.shared);
         shared.retain(|other| other.strong_count() > 0);
         shared.push(Arc::downgrade(engine));
+    }
+
+    /// Notes the operators and words of syntax that engines of children have.
+    pub(crate) fn set_keywords(&self, of_children: &Engine) {
+        let _ = self.keywords.set(host_settings::keywords(of_children));
+    }
+
+    /// Returns an operator, or a word of syntax, that the engine has and those of children have not.
+    pub(crate) fn missing(&self, engine: &Engine) -> Option<String> {
+        let of_children = self.keywords.get()?;
+        let known = self.known(engine);
+        known.keywords.difference(of_children).next().cloned()
+    }
+
+    /// Returns the settings of an engine that its children get.
+    pub(crate) fn settings(&self, engine: &Engine) -> HostSettings {
+        self.known(engine).settings
+    }
+
+    fn known(&self, engine: &Engine) -> Known {
+        let address = std::ptr::from_ref(engine).addr();
+        let mut known = locked(&self.known);
+        let new = || Known {
+            settings: HostSettings::of(engine),
+            keywords: host_settings::keywords(engine),
+        };
+        known.entry(address).or_insert_with(new).clone()
     }
 
     /// Returns the engine of a call, for a thread to hold.

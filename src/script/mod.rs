@@ -51,6 +51,7 @@ pub(crate) mod fork_hooks;
 pub(crate) mod given;
 pub(crate) mod held;
 pub(crate) mod host_engines;
+pub(crate) mod host_settings;
 pub(crate) mod interp;
 #[cfg_attr(not(feature = "compile"), path = "islands/off.rs")]
 pub(crate) mod islands;

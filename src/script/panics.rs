@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rhai::EvalAltResult;
 
@@ -13,11 +14,20 @@ pub(crate) fn without_panic<T>(
 ) -> Result<T, Box<EvalAltResult>> {
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
         let text = panic_text(&*panic);
-        Err(raise(
-            "SystemError",
-            format!("the interpreter failed: {text}"),
-        ))
+        let failed = match HAVE_HOST_FUNCTIONS.load(Ordering::Relaxed) {
+            true => "a function of the embedding program panicked",
+            false => "the interpreter failed",
+        };
+        Err(raise("SystemError", format!("{failed}: {text}")))
     })
+}
+
+/// Whether scripts can call functions of the embedding program. Then a panic is theirs, most likely.
+static HAVE_HOST_FUNCTIONS: AtomicBool = AtomicBool::new(false);
+
+/// Notes that scripts can call functions of the embedding program.
+pub(crate) fn note_host_functions() {
+    HAVE_HOST_FUNCTIONS.store(true, Ordering::Relaxed);
 }
 
 /// Returns the message of a panic.

@@ -135,18 +135,20 @@ pub(crate) fn too_deep() -> Box<EvalAltResult> {
 
 /// Returns the exit code for `sys.exit(value)`. A string is printed to standard error, with exit code 1.
 fn exit_code(interp: &Interp, value: &Dynamic) -> i32 {
+    if !value.is_unit() && as_int(value).is_none() {
+        let text = str_of(value, &|_| None);
+        let _ = interp.output.error(&format!("{text}\n"));
+    }
+    code_of_exit(value)
+}
+
+/// Returns the exit code that a value passed to `sys.exit` means; a text means a failure.
+pub(crate) fn code_of_exit(value: &Dynamic) -> i32 {
     if value.is_unit() {
         return 0;
     }
-    match as_int(value) {
-        // The kernel keeps the low eight bits.
-        Some(code) => (code & 0xff) as i32,
-        None => {
-            let text = str_of(value, &|_| None);
-            let _ = interp.output.error(&format!("{text}\n"));
-            FAILED
-        }
-    }
+    // The kernel keeps the low eight bits.
+    as_int(value).map_or(FAILED, |code| (code & 0xff) as i32)
 }
 
 /// Adds advice to the `help` of a report.

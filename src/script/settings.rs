@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::host_settings::HostSettings;
 use super::limits::Limits;
 use crate::permissions::{Guard, Permissions};
 
@@ -15,6 +16,8 @@ pub(crate) struct Settings {
     pub without: Vec<String>,
     /// The names under which scripts have what is global in a runtime. An empty name, or an empty list, means that it is global.
     pub mounts: Vec<String>,
+    /// The settings of the host's engine on which the script runs.
+    pub of_host: Option<HostSettings>,
     /// Functions were registered that a spawned child cannot have.
     #[serde(skip)]
     pub is_of_this_process: bool,

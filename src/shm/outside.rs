@@ -39,7 +39,8 @@ impl Session {
         self.0.outside.stops.fetch_add(1, Ordering::SeqCst);
     }
 
-    fn stops(&self) -> u64 {
+    /// Returns how often a stop was requested.
+    pub(crate) fn stops(&self) -> u64 {
         self.0.outside.stops.load(Ordering::SeqCst)
     }
 

@@ -63,6 +63,11 @@ impl Event {
         self.object().state.load(Ordering::Acquire) & SET != 0
     }
 
+    /// Changes whenever the flag is set.
+    pub(super) fn changed(&self) -> &EventWord {
+        &self.object().changed
+    }
+
     /// Sets the flag and wakes everybody who waits for it.
     pub(crate) fn set(&self) -> Result<(), ShmError> {
         let thread = self.0.session().thread()?;

@@ -3,6 +3,7 @@
 use std::io;
 use std::os::fd::RawFd;
 
+use super::event::Event;
 use super::event_word::EventWord;
 use super::failure::WaitError;
 use super::pipe::PipeEnd;
@@ -18,6 +19,10 @@ use crate::sys::readiness;
 pub(crate) enum Source {
     /// When there is a message.
     Queue(Queue),
+    /// When there is room for a message.
+    Room(Queue),
+    /// When it is set.
+    Event(Event),
     /// When there is a message, or the end; an end that only writes, when nobody reads any more.
     Pipe(PipeEnd),
     /// When it is readable, or at its end.
@@ -43,6 +48,8 @@ impl Source {
     fn is_ready(&self) -> bool {
         match self {
             Source::Queue(queue) => !queue.is_empty(),
+            Source::Room(queue) => !queue.is_full(),
+            Source::Event(event) => event.is_set(),
             Source::Pipe(end) => end.is_ready(),
             Source::Descriptor(_) => false,
         }
@@ -52,13 +59,15 @@ impl Source {
     fn is_hopeful(&self) -> bool {
         match self {
             Source::Pipe(end) => end.is_hopeful(),
-            Source::Queue(_) | Source::Descriptor(_) => true,
+            _ => true,
         }
     }
 
     fn event(&self) -> Option<&EventWord> {
         match self {
             Source::Queue(queue) => Some(queue.not_empty()),
+            Source::Room(queue) => Some(queue.not_full()),
+            Source::Event(event) => Some(event.changed()),
             Source::Pipe(end) => end.event(),
             Source::Descriptor(_) => None,
         }

@@ -41,7 +41,7 @@ fn values() {
     let error = runtime.eval::<i64>(r#""seven""#).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the script returned a value of type str, not i64"
+        "result: expected i64, found the string \"seven\" (received a str: 'seven')"
     );
 }
 

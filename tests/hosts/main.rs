@@ -16,7 +16,9 @@ mod support {
 #[allow(unreachable_pub)] // It is a library there.
 mod fuzz_inputs; // how the fuzzer's targets read their inputs
 
+mod awaiting; // waits as futures
 mod conversions; // Rust values in scripts and back
+mod embedded; // scripts and objects of an engine that the host owns
 mod evaluations; // values, errors, and what stays
 mod fuzzed; // what fuzzing has found
 mod guests; // children of a host's scripts
@@ -25,6 +27,7 @@ mod islands; // compiled code beside the interpreter
 mod isolated; // scripts in a process of their own
 mod limited; // the limits of an engine that the host owns
 mod memory; // the memory and the sizes that scripts may use
+mod modules; // modules that the host has
 mod names; // the promised names and signatures
 mod neighbours; // several runtimes, and what is left behind
 mod nested; // texts that nest without end, on small stacks
@@ -51,9 +54,16 @@ use std::process::ExitCode;
 static ALLOCATOR: procscript::alloc::Counting = procscript::alloc::Counting::new(System);
 
 fn main() -> ExitCode {
-    procscript::init_with([own::shapes(), conversions::money()]);
+    procscript::init_with([
+        own::shapes(),
+        conversions::money(),
+        embedded::geometry(),
+        modules::library(),
+    ]);
     support::cases::main(&[
+        awaiting::CASES,
         conversions::CASES,
+        embedded::CASES,
         evaluations::CASES,
         fuzzed::CASES,
         guests::CASES,
@@ -61,6 +71,7 @@ fn main() -> ExitCode {
         islands::CASES,
         isolated::CASES,
         memory::CASES,
+        modules::CASES,
         names::CASES,
         neighbours::CASES,
         nested::CASES,

@@ -89,7 +89,7 @@ fn same() {
 
 const PANICS: &str = "\
 Exception in thread Thread-1 (<lambda>):
-SystemError: the interpreter failed: over the edge
+SystemError: a function of the embedding program panicked: over the edge
 ";
 
 fn panics() {
@@ -106,7 +106,7 @@ fn panics() {
     let error = runtime.eval::<i64>("fall()").unwrap_err();
     assert_eq!(
         error.to_string().lines().next(),
-        Some("SystemError: the interpreter failed: over the edge")
+        Some("SystemError: a function of the embedding program panicked: over the edge")
     );
     let text =
         "let q = Queue(); let t = Thread(|| { fall(); q.put(1) }); t.start(); t.join(); q.empty()";

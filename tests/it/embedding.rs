@@ -147,6 +147,19 @@ fn a_killed_worker_of_a_pool_is_replaced_and_its_task_repeated() {
 }
 
 #[test]
+fn a_server_awaits_tasks_of_a_pool() {
+    assert_eq!(
+        output_of_words("pool_server", &["--self-test"]),
+        "3 tea: 200 OK, 7.50\n\
+         2 cake: 200 OK, 6.00 with cream\n\
+         1 bomb: 500 Internal Server Error, a worker died, and another has been started\n\
+         1 coffee: 400 Bad Request, there is no coffee\n\
+         tea: 400 Bad Request, write: 3 tea\n\
+         4 tea: 200 OK, 10.00\n"
+    );
+}
+
+#[test]
 fn a_web_server_runs_a_script_for_each_request_at_the_same_time() {
     assert_eq!(
         output_of_words("web_server", &["--self-test"]),

@@ -32,6 +32,9 @@ pub(super) fn text_of(
     path: &str,
 ) -> Result<Option<Arc<str>>, Box<EvalAltResult>> {
     let interp = &runtime.interp;
+    if let Some(text) = runtime.modules.text_of_host(path) {
+        return Ok(Some(text.into()));
+    }
     let mut own = interp.program.directories();
     own.extend(to_path(importer).parent().map(Path::to_path_buf));
     let found = runtime.modules.find(interp, Some(importer), path, &own)?;

@@ -1,6 +1,7 @@
 //! Putting and taking many items at once, which is cheaper for small items.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -65,14 +66,42 @@ impl<T: DeserializeOwned + 'static> Queue<T> {
     /// assert_eq!(two.unwrap(), [1, 2]);
     /// ```
     pub fn get_many(&self, most: usize) -> Result<Vec<Result<T, Conversion>>, GetError> {
+        self.get_many_until(most, Deadline::NEVER)
+    }
+
+    /// Like [`get_many`](Self::get_many), but waits no longer than `timeout` for the first item.
+    ///
+    /// # Errors
+    /// See [`GetError`]; never `Conversion`.
+    pub fn get_many_timeout(
+        &self,
+        most: usize,
+        timeout: Duration,
+    ) -> Result<Vec<Result<T, Conversion>>, GetError> {
+        self.get_many_until(most, home::after(timeout))
+    }
+
+    /// Takes all items that are in the queue now, `most` at most.
+    ///
+    /// # Errors
+    /// See [`GetError`]; never `Conversion`.
+    pub fn try_get_many(&self, most: usize) -> Result<Vec<Result<T, Conversion>>, GetError> {
+        self.get_many_until(most, Deadline::NOW)
+    }
+
+    fn get_many_until(
+        &self,
+        most: usize,
+        deadline: Deadline,
+    ) -> Result<Vec<Result<T, Conversion>>, GetError> {
         let interp = self.open(GetError::Closed)?;
         let session = self.session();
         let mut items = Vec::new();
         let read =
             |message: sync::Message<'_>| items.push(convert::read(session, &interp, message));
-        home::wait(session, || {
-            self.shared().get_many_with(most, Deadline::NEVER, read)
+        let got = home::wait(session, || {
+            self.shared().get_many_with(most, deadline, read)
         })?;
-        Ok(items)
+        got.map(|_| items).ok_or(GetError::Empty)
     }
 }

@@ -1,6 +1,7 @@
 //! An event that Rust and scripts share.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rhai::Dynamic;
@@ -10,8 +11,9 @@ use super::errors::{Away, WaitError};
 use super::{convert, home};
 use crate::runtime::{Error, Runtime};
 use crate::script::dialect::Dialect;
+use crate::script::interp::Interp;
 use crate::stdlib::multiprocessing::synchronize::event;
-use crate::sync::{Deadline, Session};
+use crate::sync::{self, Deadline, Session};
 
 /// A flag that this program, its scripts and their processes can wait for; scripts call it `Event`.
 ///
@@ -32,14 +34,18 @@ impl Runtime {
     /// # Errors
     /// The session has no memory for it.
     pub fn event(&self) -> Result<Event, Error> {
-        let event = event::Event::new(&self.interp, Dialect::Multiprocessing);
-        event
-            .map(Event::over)
-            .map_err(|why| home::failed(&self.interp, &why))
+        Event::create(&self.interp)
     }
 }
 
 impl Event {
+    pub(in crate::runtime) fn create(interp: &Arc<Interp>) -> Result<Self, Error> {
+        let event = event::Event::new(interp, Dialect::Multiprocessing);
+        event
+            .map(Event::over)
+            .map_err(|why| home::failed(interp, &why))
+    }
+
     fn over(event: event::Event) -> Self {
         event.shared.handle().session().let_outlive_owner();
         Self(event)
@@ -98,7 +104,11 @@ impl Event {
         home::wait_or_time_out(self.session(), || self.0.shared.wait(deadline))
     }
 
-    fn session(&self) -> &Session {
+    pub(super) fn shared(&self) -> &sync::Event {
+        &self.0.shared
+    }
+
+    pub(super) fn session(&self) -> &Session {
         self.0.shared.handle().session()
     }
 }

@@ -1,6 +1,7 @@
 //! A lock that Rust and scripts share.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rhai::Dynamic;
@@ -10,6 +11,7 @@ use super::errors::WaitError;
 use super::{convert, home};
 use crate::runtime::{Error, Runtime};
 use crate::script::dialect::Dialect;
+use crate::script::interp::Interp;
 use crate::stdlib::multiprocessing::synchronize::lock;
 use crate::sync::{Acquired, Deadline, Mutex, Owner, Session};
 
@@ -47,13 +49,17 @@ impl Runtime {
     /// # Errors
     /// The session has no memory for it.
     pub fn lock(&self) -> Result<Lock, Error> {
-        let lock = lock::Lock::new(&self.interp, Dialect::Multiprocessing);
-        lock.map(Lock::over)
-            .map_err(|why| home::failed(&self.interp, &why))
+        Lock::create(&self.interp)
     }
 }
 
 impl Lock {
+    pub(in crate::runtime) fn create(interp: &Arc<Interp>) -> Result<Self, Error> {
+        let lock = lock::Lock::new(interp, Dialect::Multiprocessing);
+        lock.map(Lock::over)
+            .map_err(|why| home::failed(interp, &why))
+    }
+
     fn over(lock: lock::Lock) -> Self {
         lock.shared.handle().session().let_outlive_owner();
         Self(lock)

@@ -4,9 +4,11 @@
 //!   [`pool`]: [`Pool`].
 //! - [`values`]: Rust values as values of scripts and back; [`arguments`]: those of a call; [`convert`]: as items of queues;
 //!   [`conversion`]: why that failed; [`shown`]: values in errors.
+//! - [`asynchronous`]: waits as futures; [`watcher`]: the thread that wakes them.
 //! - [`home`]: the runtime an object belongs to; [`errors`]: why an operation failed.
 
 mod arguments;
+mod asynchronous;
 mod batch;
 mod conversion;
 mod convert;
@@ -19,6 +21,7 @@ mod process;
 mod queue;
 mod shown;
 mod values;
+mod watcher;
 
 pub use arguments::Arguments;
 pub(super) use arguments::arguments;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use rhai::{Dynamic, FnPtr};
+use rhai::{Array, Dynamic, FnPtr, NativeCallContext};
 
 use super::arguments::{Arguments, arguments};
 use super::errors::WaitError;
@@ -14,7 +14,6 @@ use crate::runtime::isolated::unsupported;
 use crate::runtime::state::HOST;
 use crate::runtime::turn::Turn;
 use crate::runtime::{Diagnostic, Error, Runtime};
-use crate::script::exceptions::Failure;
 use crate::script::interp::Interp;
 use crate::script::report;
 use crate::stdlib::multiprocessing::family::Family;
@@ -85,27 +84,40 @@ impl Runtime {
         if interp.stopping().is_some() {
             return Err(Error::Stopped);
         }
-        let failed = |why: Failure| failed(interp, &why);
         let args = arguments(interp, &args)?;
         let target = interp.program.function(function);
         let target = target.ok_or_else(|| self.no_function(function))?;
+        let state = self.state.for_call(&self.engine, &interp.program, HOST);
+        let context = state.context(&self.engine, HOST);
+        Process::begin((interp, &context), FnPtr::from(target), args, options)
+    }
+}
+
+impl Process {
+    /// Starts a process.
+    ///
+    /// # Errors
+    /// The function or an argument cannot be sent to it, or it cannot be started.
+    pub(in crate::runtime) fn begin(
+        (interp, context): (&Arc<Interp>, &NativeCallContext),
+        target: FnPtr,
+        args: Array,
+        options: ProcessOptions,
+    ) -> Result<Self, Error> {
         let mut identity = Family::of(interp).next_identity(None);
         identity.daemon = options.daemon;
         if let Some(name) = options.name {
             identity.name = name;
         }
-        let object = process::Process::new(identity, Some(FnPtr::from(target)), args);
-        let state = self.state.for_call(&self.engine, &interp.program, HOST);
-        let context = state.context(&self.engine, HOST);
-        let _ = start(interp, &context, &object).map_err(failed)?;
-        Ok(Process {
+        let object = process::Process::new(identity, Some(target), args);
+        let started = start(interp, context, &object);
+        let _ = started.map_err(|why| failed(interp, &why))?;
+        Ok(Self {
             object,
             interp: Arc::downgrade(interp),
         })
     }
-}
 
-impl Process {
     /// Returns the process as a value for scripts.
     pub fn to_dynamic(&self) -> Dynamic {
         Dynamic::from(self.object.clone())
@@ -199,7 +211,12 @@ impl Process {
         Some(told)
     }
 
-    fn interp(&self) -> Option<Arc<Interp>> {
+    /// How to wait for its end.
+    pub(super) fn end(&self) -> Option<process::End> {
+        self.object.end()
+    }
+
+    pub(super) fn interp(&self) -> Option<Arc<Interp>> {
         self.interp.upgrade().filter(|interp| !interp.is_over())
     }
 }

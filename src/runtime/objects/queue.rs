@@ -56,18 +56,34 @@ impl Runtime {
     /// # Errors
     /// The session has no memory for it.
     pub fn queue<T>(&self, maxsize: usize) -> Result<Queue<T>, Error> {
-        let interp = &self.interp;
+        Queue::create(&self.interp, maxsize, false)
+    }
+
+    /// Creates a queue that is a `JoinableQueue` in scripts: whoever takes an item reports that it is done ([`Queue::task_done`]), and [`Queue::join`] waits
+    /// for that.
+    ///
+    /// # Errors
+    /// The session has no memory for it.
+    pub fn joinable_queue<T>(&self, maxsize: usize) -> Result<Queue<T>, Error> {
+        Queue::create(&self.interp, maxsize, true)
+    }
+}
+
+impl<T> Queue<T> {
+    pub(in crate::runtime) fn create(
+        interp: &Arc<Interp>,
+        maxsize: usize,
+        is_joinable: bool,
+    ) -> Result<Self, Error> {
         let new = |session| sync::Queue::create(&session, maxsize).map_err(session_failure);
         let shared = interp
             .session()
             .and_then(new)
             .map_err(|why| home::failed(interp, &why))?;
-        let object = queues::Queue::new(shared, false, Dialect::Multiprocessing);
-        Ok(Queue::over(object))
+        let object = queues::Queue::new(shared, is_joinable, Dialect::Multiprocessing);
+        Ok(Self::over(object))
     }
-}
 
-impl<T> Queue<T> {
     fn over(object: queues::Queue) -> Self {
         object.shared.handle().session().let_outlive_owner();
         let item = PhantomData;

@@ -1,5 +1,6 @@
 //! Rust values as values of scripts and back. Evaluations, calls, constants, processes and pools all convert here.
 
+use std::any::TypeId;
 use std::sync::Arc;
 
 use rhai::{Array, Dynamic};
@@ -50,6 +51,18 @@ impl<'v> Values<'v> {
     ) -> Result<Array, Conversion> {
         let value = |(index, item): (usize, T)| self.value(&item, &format!("items[{index}]"));
         items.into_iter().enumerate().map(value).collect()
+    }
+
+    /// Like [`result`](Self::result), but `()` is any value.
+    pub(in crate::runtime) fn value_or_nothing<R: DeserializeOwned + 'static>(
+        &self,
+        value: Dynamic,
+        name: &str,
+    ) -> Result<R, Conversion> {
+        match TypeId::of::<R>() == TypeId::of::<()>() {
+            true => self.result(Dynamic::UNIT, name),
+            false => self.result(value, name),
+        }
     }
 
     /// Returns a value of a script as a Rust value. Errors call it `name`, and contain it.

@@ -71,7 +71,7 @@ pub(crate) enum Stage {
 }
 
 /// How to wait for the end of a child.
-pub(super) enum End {
+pub(crate) enum End {
     /// This descriptor is readable from then on.
     At(Arc<OwnedFd>),
     /// It has been reaped.
@@ -148,7 +148,7 @@ impl Process {
     }
 
     /// Returns how to wait for the end of a child that has been started.
-    pub(super) fn end(&self) -> Option<End> {
+    pub(crate) fn end(&self) -> Option<End> {
         self.with(|state| match &state.stage {
             Stage::Started { child, .. } => Some(End::At(child.sentinel())),
             Stage::Ended { .. } => Some(End::Past),

@@ -171,12 +171,19 @@ fn may_start(interp: &Interp, process: &Process) -> Result<(), Failure> {
 /// # Errors
 /// `RuntimeError` when the text of a script is not known.
 fn knows_texts(interp: &Interp, context: &NativeCallContext) -> Result<(), Failure> {
+    if !interp.host_engines.in_use() {
+        return Ok(());
+    }
+    let missing = interp.host_engines.missing(context.engine());
+    if let Some(word) = missing {
+        let text = format!(
+            "the child process would not have '{word}', an operator or syntax of this engine: register it in a Setup that \
+             `Builder::setup` and `init_with` are given"
+        );
+        return Err(raise("RuntimeError", text));
+    }
     let libraries = &context.global_runtime_state().lib;
-    let mut with_functions = libraries
-        .iter()
-        .filter(|library| library.iter_script_fn_info().next().is_some());
-    let is_unknown = with_functions.any(|library| !interp.program.knows(library.id()));
-    if !interp.host_engines.in_use() || !is_unknown {
+    if interp.program.origins(libraries).is_some() {
         return Ok(());
     }
     let text = "the child process would not have the source of this script: compile the script with \
@@ -260,6 +267,7 @@ fn start_by_spawn(
     let mut settings = interp.settings.with_permissions(Permissions::none());
     if interp.host_engines.in_use() {
         settings.mounts = interp.host_engines.mounts();
+        settings.of_host = Some(interp.host_engines.settings(context.engine()));
     }
     let mut sending = sending.written()?;
     let (surroundings, work) = sending.inherit(context).map_err(refused)?;

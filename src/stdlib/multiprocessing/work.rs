@@ -149,7 +149,11 @@ impl<'a> Sending<'a> {
         context: &NativeCallContext,
     ) -> Result<(Surroundings, Work), Refusal> {
         let interp = self.interp;
-        let environment = Environment::of(context);
+        let mut environment = Environment::of(context);
+        if interp.host_engines.in_use() {
+            let libraries = &context.global_runtime_state().lib;
+            environment.libraries = interp.program.origins(libraries).unwrap_or_default();
+        }
         let surroundings = Surroundings::send(&interp.program, environment, &mut self.values);
         let given = interp.given.all();
         let given = given.iter().map(|(name, value)| (name.as_str(), value));

@@ -1,6 +1,8 @@
 //! How a runtime makes a pool.
 
-use rhai::Array;
+use std::sync::Arc;
+
+use rhai::{Array, NativeCallContext};
 
 use super::super::arguments::arguments;
 use super::super::home;
@@ -13,6 +15,7 @@ use crate::runtime::turn::Turn;
 use crate::runtime::{Error, Runtime};
 use crate::script::caller::Caller;
 use crate::script::exceptions::Failure;
+use crate::script::interp::Interp;
 use crate::stdlib::multiprocessing::pool::OpenPools;
 use crate::stdlib::multiprocessing::pool::state;
 use crate::stdlib::multiprocessing::pool::terms::{Kind, Terms};
@@ -42,6 +45,21 @@ impl Runtime {
         if interp.stopping().is_some() {
             return Err(Error::Stopped);
         }
+        let state = self.state.for_call(&self.engine, &interp.program, HOST);
+        let context = state.context(&self.engine, HOST);
+        Pool::create((interp, &context), options)
+    }
+}
+
+impl Pool {
+    /// Starts the workers of a pool.
+    ///
+    /// # Errors
+    /// A process cannot be started, or is not permitted; there is no such initializer.
+    pub(in crate::runtime) fn create(
+        (interp, context): (&Arc<Interp>, &NativeCallContext),
+        options: PoolOptions,
+    ) -> Result<Self, Error> {
         let failed = |why: Failure| home::failed(interp, &why);
         let (initializer, initargs) = match options.initializer {
             None => (None, Array::new()),
@@ -50,8 +68,6 @@ impl Runtime {
                 (Some(function(interp, &name)?), args)
             }
         };
-        let state = self.state.for_call(&self.engine, &interp.program, HOST);
-        let context = state.context(&self.engine, HOST);
         let terms = Terms {
             kind: Kind::Processes,
             workers: options.workers,
@@ -61,7 +77,7 @@ impl Runtime {
             is_executor: false,
             role: "PoolWorker".into(),
             method: None,
-            caller: Caller::of(interp, &context).map_err(failed)?,
+            caller: Caller::of(interp, context).map_err(failed)?,
         };
         let session = interp.session().map_err(failed)?;
         session.let_outlive_owner();
@@ -72,6 +88,6 @@ impl Runtime {
             limit: options.time_limit,
             retries: options.retries,
         };
-        Ok(Pool::of(interp, pool, rules))
+        Ok(Self::of(interp, pool, rules))
     }
 }

@@ -1,8 +1,10 @@
 //! A task whose result has not come.
 
 use std::fmt;
+use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::sync::{Arc, Weak};
+use std::task::Poll;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
@@ -11,6 +13,7 @@ use super::super::errors::WaitError;
 use super::super::home;
 use super::super::values::Values;
 use super::failure::{of_operation, of_task};
+use super::waiters::Waiters;
 use crate::runtime::Error;
 use crate::script::interp::Interp;
 use crate::stdlib::multiprocessing::pool::promise::Promise;
@@ -24,6 +27,7 @@ pub struct Job<R> {
     pub(super) pool: state::Pool,
     pub(super) promise: Arc<Promise>,
     pub(super) interp: Weak<Interp>,
+    pub(super) waiters: Arc<Waiters>,
     pub(super) result: PhantomData<fn() -> R>,
 }
 
@@ -86,6 +90,36 @@ impl<R: DeserializeOwned + 'static> Job<R> {
         self.wait_until(home::after(timeout))
     }
 
+    /// Like [`wait`](Self::wait), as a future for any executor. Dropping it does not affect the task.
+    ///
+    /// # Errors
+    /// As [`wait`](Self::wait).
+    ///
+    /// # Example
+    /// ```no_run
+    /// # async fn of(pool: procscript::objects::Pool) -> Result<(), procscript::Error> {
+    /// let (one, two) = (pool.submit::<_, u32>("square", (1,))?, pool.submit::<_, u32>("square", (2,))?);
+    /// let sum = one.wait_async().await? + two.wait_async().await?;
+    /// # let _ = sum;
+    /// # Ok(()) }
+    /// ```
+    pub async fn wait_async(&self) -> Result<R, Error> {
+        poll_fn(|context| {
+            match self.settled(Deadline::NOW) {
+                Ok(false) => (),
+                Ok(true) => return Poll::Ready(Ok(())),
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+            let pool = (&self.pool, &self.interp);
+            match self.waiters.enter(pool, &self.promise, context.waker()) {
+                Ok(()) => Poll::Pending,
+                Err(error) => Poll::Ready(Err(WaitError::Session(error.to_string()).into())),
+            }
+        })
+        .await?;
+        self.wait_until(Deadline::NOW)
+    }
+
     fn wait_until(&self, deadline: Deadline) -> Result<R, Error> {
         if !self.settled(deadline)? {
             return Err(WaitError::TimedOut.into());
@@ -105,6 +139,7 @@ impl<R> Clone for Job<R> {
             pool: self.pool.clone(),
             promise: self.promise.clone(),
             interp: self.interp.clone(),
+            waiters: self.waiters.clone(),
             result: PhantomData,
         }
     }

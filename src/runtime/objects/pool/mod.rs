@@ -1,6 +1,7 @@
 //! A pool of worker processes that do tasks for Rust.
 //!
 //! - [`object`]: [`Pool`]; [`options`], [`creation`]: how it is made; [`job`]: a task whose result has not come; [`stats`]: what the workers have done.
+//! - [`waiters`]: the futures that wait for tasks.
 //! - [`failure`]: why a task failed; [`worker_lost`]: its worker died.
 
 mod creation;
@@ -9,6 +10,7 @@ mod job;
 mod object;
 mod options;
 mod stats;
+mod waiters;
 mod worker_lost;
 
 pub use job::Job;

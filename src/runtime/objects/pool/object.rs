@@ -15,6 +15,7 @@ use super::super::values::Values;
 use super::failure::{of_operation, of_task};
 use super::job::Job;
 use super::stats::{PoolStats, SlowTask, WorkerStats};
+use super::waiters::Waiters;
 use crate::pool::Rules;
 use crate::runtime::Error;
 use crate::script::exceptions::Failure;
@@ -62,6 +63,7 @@ struct Held {
     pool: state::Pool,
     interp: Weak<Interp>,
     rules: Rules,
+    waiters: Arc<Waiters>,
 }
 
 /// Returns the function of the program with this name.
@@ -79,6 +81,7 @@ impl Pool {
             pool,
             interp,
             rules,
+            waiters: Arc::default(),
         }))
     }
 
@@ -160,6 +163,7 @@ impl Pool {
             pool: self.0.pool.clone(),
             promise,
             interp: self.0.interp.clone(),
+            waiters: self.0.waiters.clone(),
             result: PhantomData,
         })
     }
