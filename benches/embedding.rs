@@ -1,7 +1,7 @@
 //! What embedding costs beside bare Rhai, in one run: `cargo bench --bench embedding`.
 //!
 //! Medians of several rounds, in each of which both are measured one after the other.
-#![allow(missing_docs, clippy::print_stdout)]
+#![allow(missing_docs, unsafe_code, clippy::print_stdout, clippy::unwrap_used)]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::hint::black_box;

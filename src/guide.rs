@@ -2,7 +2,7 @@
 //!
 //! | | |
 //! | --- | --- |
-//! | [`embedding`] | procscript in a Rust program |
+//! | [`embedding`] | procscript in a Rust program, and which features of Rhai that program gets |
 //! | [`permissions`] | what scripts may do outside themselves |
 //! | [`differences`] | what differs from Python, and why |
 //! | [`from_python`] | Python's forms, and how scripts write them |

@@ -1,6 +1,7 @@
 //! Code that can be sent to another process.
 //!
 //! - [`source`]: the main script and its modules as text, found again by name.
+//! - [`functions`]: its functions by name; [`origins`]: those of merged scripts.
 //! - [`lookup`]: where functions are, for messages; [`enclosing`]: which of them is around a position.
 //! - [`frame`]: one call that an error passed through; [`traceback`]: all of them, shown with their source lines.
 //! - [`diagnostic`]: the report of an error; [`excerpt`]: the line it shows.
@@ -25,6 +26,7 @@ mod enclosing;
 pub(crate) mod environment;
 mod excerpt;
 pub(crate) mod frame;
+mod functions;
 pub(crate) mod guarded;
 #[cfg(feature = "compile")]
 pub(crate) mod islands;

@@ -69,7 +69,7 @@ pub(crate) struct Program {
 #[derive(Debug, Default)]
 pub(super) struct Parts {
     /// In the order they came.
-    inputs: Vec<Input>,
+    pub(super) inputs: Vec<Input>,
     /// The inputs are scripts that have nothing to do with each other.
     are_separate: bool,
     /// Where modules are looked up besides the importing file's directory: the directories of the main program's files.
@@ -84,6 +84,10 @@ pub(super) struct Parts {
     grows: bool,
     /// How often functions or modules were added.
     edition: usize,
+    /// How often inputs or modules were added or removed.
+    changes: usize,
+    /// The functions of the inputs by name, as of the last question after the last change.
+    pub(super) index: Option<HashMap<ImmutableString, Shared<ScriptFuncDef>>>,
 }
 
 /// The line and column of a position.
@@ -120,16 +124,10 @@ impl Parts {
 }
 
 impl Parts {
-    /// Returns every function and closure, the latest inputs' first.
-    pub(super) fn definitions(&self) -> impl Iterator<Item = (&Source, &Shared<ScriptFuncDef>)> {
-        let inputs = self.inputs.iter().rev();
-        let inputs = inputs.map(|input| (&input.source, &input.functions));
-        let modules = self.modules.values();
-        let modules = modules.map(|module| (&module.source, &module.functions));
-        inputs.chain(modules).flat_map(|(source, functions)| {
-            let rows = functions.iter_script_fn_info();
-            rows.map(move |(.., definition)| (source, definition))
-        })
+    /// Notes that inputs or modules were added or removed.
+    fn change(&mut self) {
+        self.changes += 1;
+        self.index = None;
     }
 }
 
@@ -152,6 +150,7 @@ impl Program {
         let input = Input { source, functions };
         parts.edition += usize::from(input.has_functions());
         parts.inputs.push(input);
+        parts.change();
     }
 
     /// Adds one of several unrelated scripts; of two with the same name, the later counts.
@@ -164,6 +163,7 @@ impl Program {
             .retain(|other| other.source.name != source.name);
         parts.edition += 1;
         parts.inputs.push(Input { source, functions });
+        parts.change();
     }
 
     /// Forgets the inputs, of every version, or the module with this name. Returns whether there was one.
@@ -179,6 +179,7 @@ impl Program {
         parts.sources.retain(|source| !is_it(source));
         parts.enclosing.remove(name);
         parts.edition += 1;
+        parts.change();
         parts.inputs.len() < inputs || parts.modules.len() < modules
     }
 
@@ -208,6 +209,7 @@ impl Program {
         let mut parts = self.parts();
         parts.inputs.insert(0, Input { source, functions });
         parts.grows = true;
+        parts.change();
     }
 
     /// Returns whether more inputs may come, so that functions may be redefined.
@@ -294,11 +296,14 @@ impl Program {
             stays
         });
         inputs.reverse();
+        parts.change();
     }
 
     /// Drops every input.
     pub(crate) fn forget_inputs(&self) {
-        self.parts().inputs.clear();
+        let mut parts = self.parts();
+        parts.inputs.clear();
+        parts.change();
     }
 
     pub(crate) fn set_argv(&self, argv: Vec<String>) {
@@ -314,65 +319,16 @@ impl Program {
         let mut parts = self.parts();
         parts.edition += 1;
         parts.modules.insert(module.source.name.clone(), module);
+        parts.change();
     }
 
     pub(crate) fn module(&self, name: &str) -> Option<LoadedModule> {
         self.parts().modules.get(name).cloned()
     }
 
-    /// Returns the definition of a function, closures included: the latest input's that has it, else a module's.
-    pub(crate) fn function(&self, name: &str) -> Option<Shared<ScriptFuncDef>> {
-        let parts = self.parts();
-        let found = parts.definitions().find(|(_, found)| found.name == name);
-        found.map(|(_, definition)| definition.clone())
-    }
-
-    /// Returns the parameters of each function of this name.
-    pub(crate) fn parameters(&self, name: &str) -> Vec<Vec<ImmutableString>> {
-        let parts = self.parts();
-        let forms = parts.definitions().filter(|(_, found)| found.name == name);
-        forms.map(|(_, found)| found.params.to_vec()).collect()
-    }
-
-    /// Returns how many parameters a function has; `None` for a name that is unknown or has several forms.
-    pub(crate) fn arity(&self, name: &str) -> Option<usize> {
-        let parts = self.parts();
-        let mut forms = parts.definitions().filter(|(_, found)| found.name == name);
-        let arity = forms.next()?.1.params.len();
-        forms
-            .all(|(_, form)| form.params.len() == arity)
-            .then_some(arity)
-    }
-
-    /// Returns the position of a closure's body: a name for it that every process of the program has. Its text is where it
-    /// was found first.
-    pub(crate) fn closure_place(&self, name: &str) -> Option<String> {
-        let parts = self.parts();
-        let mut closures = parts.definitions();
-        let (source, closure) = closures.find(|(_, definition)| definition.name == name)?;
-        let place = closure.body.start_position();
-        Some(format!(
-            "{}:{}:{}",
-            source.name,
-            place.line()?,
-            place.position()?
-        ))
-    }
-
-    /// Returns the closure at the position that another process has named.
-    pub(crate) fn closure_at(&self, place: &str) -> Option<Shared<ScriptFuncDef>> {
-        let (rest, column) = place.rsplit_once(':')?;
-        let (name, line) = rest.rsplit_once(':')?;
-        let (line, column) = (line.parse().ok()?, column.parse().ok()?);
-        let parts = self.parts();
-        let is_it = |(source, definition): &(&Source, &Shared<ScriptFuncDef>)| {
-            let place = definition.body.start_position();
-            source.name == name
-                && definition.name.starts_with("anon$")
-                && (place.line(), place.position()) == (Some(line), Some(column))
-        };
-        let found = parts.definitions().find(is_it);
-        found.map(|(_, definition)| definition.clone())
+    /// Returns a number that changes whenever inputs or modules are added or removed.
+    pub(crate) fn changes(&self) -> usize {
+        self.parts().changes
     }
 
     /// Keeps the source of a file before it is parsed, so that reports can show what cannot be parsed.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rhai::{Dynamic, FnPtr};
+use rhai::{Array, Dynamic, FnPtr};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -94,11 +94,17 @@ impl Runtime {
             let value = self.call_isolated(isolated, name, &args)?;
             return self.converted(value);
         }
-        let function = match FnPtr::new(name) {
-            Ok(function) if self.interp.program.function(name).is_some() => function,
-            _ => return Err(self.no_function(name)),
+        let Some(definition) = self.interp.program.global_function(name) else {
+            return Err(self.no_function(name));
         };
-        self.call(&function, args)
+        let values = arguments(&self.interp, &args)?;
+        // Another definition of the name may have that many parameters.
+        let function = match definition.params.len() == values.len() {
+            true => Ok(FnPtr::from(definition)),
+            false => FnPtr::new(name),
+        };
+        let function = function.map_err(|_| self.no_function(name))?;
+        self.call_with(&function, values)
     }
 
     /// Calls a function value that a script has returned to the host, with [`Arguments`]: a tuple, for instance.
@@ -125,6 +131,14 @@ impl Runtime {
             ));
         }
         let values = arguments(&self.interp, &args)?;
+        self.call_with(function, values)
+    }
+
+    fn call_with<T: DeserializeOwned + 'static>(
+        &mut self,
+        function: &FnPtr,
+        values: Array,
+    ) -> Result<T, Error> {
         let value = self.guarded(
             |runtime| {
                 let (engine, state) = (&runtime.engine, &mut runtime.state);

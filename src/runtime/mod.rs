@@ -8,6 +8,7 @@
 //! - [`evaluate`]: running pieces of a program one after another; [`piece`]: one of them; [`state`]: the variables that stay.
 //! - [`error`], [`error_kind`]: why an operation failed.
 //! - [`spawned`]: a runtime on a thread of its own, as a future.
+//! - [`stats`]: what a runtime has at the moment.
 //! - [`stopper`]: stopping a script, by a call and by time; [`turn`]: between evaluations.
 //! - [`engine`]: the Rhai engine as scripts expect it; [`bare`]: classes of exceptions that are thrown
 //!   without brackets; [`wrong_calls`]: calls that Rhai cannot resolve; [`with_statement`]: `with`;
@@ -57,6 +58,7 @@ mod shortcuts;
 mod spawned;
 mod standard;
 mod state;
+mod stats;
 mod stopper;
 mod testing;
 #[cfg(test)]
@@ -91,6 +93,7 @@ pub use self::script::Script;
 pub use self::setup::Setup;
 pub use self::spawned::Spawned;
 use self::state::State;
+pub use self::stats::RuntimeStats;
 pub use self::stopper::Stopper;
 #[doc(hidden)]
 pub use self::testing::begin_before_main;

@@ -24,6 +24,8 @@ pub(super) const HOST: &str = "<host>";
 pub(super) struct State {
     pub scope: Scope<'static>,
     pub global: GlobalRuntimeState,
+    /// The state of the program whose libraries are in `global`, and their number.
+    libraries: (usize, usize),
 }
 
 impl State {
@@ -31,6 +33,7 @@ impl State {
         Self {
             scope: Scope::new(),
             global: engine.new_global_runtime_state(),
+            libraries: (0, 0),
         }
     }
 
@@ -58,7 +61,11 @@ impl State {
     /// Prepares Rhai's state for the next input, or the next call by the host.
     pub(super) fn prepare(&mut self, engine: &Engine, program: &Program, name: &str) {
         begin_program(engine, program);
-        self.global.lib = program.libraries().into();
+        let libraries = (program.changes(), self.global.lib.len());
+        if self.libraries != libraries {
+            self.global.lib = program.libraries().into();
+            self.libraries = (libraries.0, self.global.lib.len());
+        }
         self.global.source = Some(name.into());
         self.global.level = 0;
         self.global.scope_level = 0;
@@ -70,6 +77,7 @@ impl State {
         let mut copy = Self {
             scope: Scope::new(),
             global: self.global.clone(),
+            libraries: self.libraries,
         };
         copy.prepare(engine, program, name);
         copy

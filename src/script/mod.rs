@@ -44,6 +44,7 @@ mod denied;
 pub(crate) mod depth;
 pub(crate) mod dialect;
 pub(crate) mod dropping;
+pub(crate) mod events;
 pub(crate) mod exception_class;
 pub(crate) mod exceptions;
 pub(crate) mod foreign;

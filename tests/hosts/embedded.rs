@@ -117,7 +117,8 @@ fn objects() {
     let (lock, event) = (package.lock().unwrap(), package.event().unwrap());
     let jobs = package.joinable_queue::<i64>(0).unwrap();
     jobs.put(&2).unwrap();
-    let text = "fn work(lock, event, jobs) { lock.acquire(); event.set(); jobs.task_done(); jobs.get() }";
+    let text =
+        "fn work(lock, event, jobs) { lock.acquire(); event.set(); jobs.task_done(); jobs.get() }";
     let ast = compile(&package, &engine, text);
     let done = package.call_fn::<u8>(
         &engine,
@@ -187,7 +188,10 @@ fn limits() {
     let grow = |n: u32| {
         let child = package.start(&engine, &ast, "grow", (n,), ProcessOptions::new());
         let child = child.unwrap();
-        (child.join().unwrap(), child.exception().map(|why| why.message))
+        (
+            child.join().unwrap(),
+            child.exception().map(|why| why.message),
+        )
     };
     assert_eq!(grow(50), (0, None));
     assert_eq!(grow(200), (1, Some("Size of array/BLOB too large".into())));

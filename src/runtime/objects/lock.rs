@@ -11,6 +11,7 @@ use super::errors::WaitError;
 use super::{convert, home};
 use crate::runtime::{Error, Runtime};
 use crate::script::dialect::Dialect;
+use crate::script::events::{Weight, event};
 use crate::script::interp::Interp;
 use crate::stdlib::multiprocessing::synchronize::lock;
 use crate::sync::{Acquired, Deadline, Mutex, Owner, Session};
@@ -107,7 +108,14 @@ impl Lock {
         let acquired = home::wait_or_time_out(self.session(), || lock.acquire(deadline))?;
         let abandoned_by = match acquired {
             Acquired::Free => None,
-            Acquired::Abandoned { by } => Some(by),
+            Acquired::Abandoned { by } => {
+                event(Weight::Warning, || {
+                    let holder = by.as_ref().map(|(pid, name)| format!("{name} (pid {pid})"));
+                    let holder = holder.unwrap_or_else(|| "a process".into());
+                    format!("{holder} ended while it held a lock; the host has it now")
+                });
+                Some(by)
+            }
         };
         Ok(LockGuard {
             owner: lock.owner(),

@@ -8,6 +8,7 @@ use super::family::Family;
 use super::process::{Process, Stage};
 use crate::process::ExitStatus;
 use crate::process::child::{StillRunning, wait_ended};
+use crate::script::events::{Weight, event};
 use crate::script::exception_class::{unpack_exception, unreadable_exception};
 use crate::script::{Interp, report};
 use crate::sync::{Offset, ProcessId, ShmError, wait_kind};
@@ -40,11 +41,29 @@ impl Process {
         if let Some(place) = place {
             interp.output.take_in();
             self.collect(interp, place);
+            self.report_end(exitcode);
             if exitcode != 0 && interp.is_interactive() {
                 Family::of(interp).note_bad_end(self, exitcode);
             }
         }
         Some(exitcode)
+    }
+
+    fn report_end(&self, exitcode: i64) {
+        let weight = match exitcode {
+            0 => Weight::Usual,
+            _ => Weight::Warning,
+        };
+        event(weight, || {
+            let (name, pid) = (self.identity().name, self.pid().unwrap_or_default());
+            match exitcode {
+                ..0 => format!(
+                    "process {name} (pid {pid}) was killed by signal {}",
+                    -exitcode
+                ),
+                _ => format!("process {name} (pid {pid}) ended with exit code {exitcode}"),
+            }
+        });
     }
 
     /// Returns whether it is a child of this process that has not ended. A closed object refers to none.

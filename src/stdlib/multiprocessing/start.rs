@@ -22,6 +22,7 @@ use crate::permissions::Permissions;
 use crate::process::seed::Wanted;
 use crate::process::{Child, fork, signals, spawn};
 use crate::program::call::{pack, split};
+use crate::script::events::{Weight, event};
 use crate::script::values::unshare_deeply;
 use crate::script::{Failure, Interp, Outcome, os_failure, raise, raise_os, session_failure};
 use crate::stdlib::builtins::flush_everything;
@@ -105,7 +106,11 @@ fn start_claimed(
     match started {
         Ok(child) => {
             session.child_started(place, child.pid());
-            session.trace_child(since, child.pid(), &identity.name);
+            let (name, pid) = (&identity.name, child.pid());
+            session.trace_child(since, pid, name);
+            event(Weight::Usual, || {
+                format!("process {name} started (pid {pid})")
+            });
             process.with(|state| state.stage = Stage::Started { child, place });
             Family::of(interp).add_child(process.clone());
             Ok(Dynamic::UNIT)

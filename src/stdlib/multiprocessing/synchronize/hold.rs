@@ -4,6 +4,7 @@ use rhai::{Dynamic, Variant};
 
 use super::patience::acquire_deadline;
 use crate::program::visible::visible_name;
+use crate::script::events::{Weight, event};
 use crate::script::{Call, Class, Dialect, Failure, Interp, Outcome, raise, session_failure};
 use crate::stdlib::multiprocessing::family::Family;
 use crate::sync::{Acquired, Deadline, WaitError};
@@ -91,6 +92,9 @@ pub(super) fn acquired(
                 || "a process".to_string(),
                 |(pid, name)| format!("{} (pid {pid})", visible_name(&name)),
             );
+            event(Weight::Warning, || {
+                format!("{holder} ended while it held {what}; {heir} has it now")
+            });
             let text = format!(
                 "procscript: warning: {holder} ended while it held {what}; {heir} has it now. \
                  The data it guards may be inconsistent.\n"
