@@ -153,7 +153,13 @@ fn run(number: u64) -> i64 {
             // Under the lock, so that an alarm is not running any more once it is dropped.
             first.remove()();
         }
-        timer.wakes = timer.alarms.keys().next().map(|(due, _)| *due);
+        // A time that was announced stays, even if its alarm is gone: the next alarm, which is likely to be later, need not wake this thread.
+        let announced = timer.wakes.filter(|announced| *announced > now);
+        let first = timer.alarms.keys().next().map(|(due, _)| *due);
+        timer.wakes = match (first, announced) {
+            (Some(first), Some(announced)) => Some(first.min(announced)),
+            (first, announced) => first.or(announced),
+        };
         timer = match timer.wakes {
             None => CHANGED.wait(timer).unwrap_or_else(PoisonError::into_inner),
             Some(due) => {

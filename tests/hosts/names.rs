@@ -12,7 +12,7 @@ use procscript::prompt::{Finished, Interactive, Outcome};
 use procscript::rhai::{Dynamic, FnPtr};
 use procscript::{
     Builder, Capture, Error, ErrorKind, ForkHooks, Limits, Permissions, ProcessPackage, Runtime,
-    Script, Setup, Sink, StartMethod, Stopper,
+    RuntimeStats, Script, Setup, Sink, Spawned, StartMethod, Stopper,
 };
 
 use crate::support::cases::Case;
@@ -74,6 +74,9 @@ fn runtimes() {
         runtime.call(function, (1_i64,))
     };
     let _: fn(&mut Runtime, &str, i64) -> Result<(), Error> = Runtime::set;
+    let _: fn(&mut Runtime, &str) -> bool = Runtime::forget;
+    let _: fn(&Runtime) -> RuntimeStats = Runtime::stats;
+    let _ = |runtime: Runtime| -> Spawned<i64> { runtime.spawn(|_| 1) };
     let _: fn(&mut Runtime) = Runtime::reset;
     let _: fn(Runtime) -> Result<(), Error> = Runtime::finish;
     let _: fn(&Runtime) -> Stopper = Runtime::stopper;
@@ -142,5 +145,8 @@ fn packages() {
         let found: Result<Result<i64, Box<rhai::EvalAltResult>>, Error> =
             package.limited(|| engine.eval("1"));
         drop(found);
+        let queue: Result<Queue<i64>, Error> = package.queue(0);
+        drop(queue);
+        package.forget("main")
     };
 }
