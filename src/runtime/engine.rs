@@ -8,7 +8,8 @@ use rhai::{
 };
 
 use super::host_modules::OfHost;
-use super::modules::{Modules, Resolver, register_note};
+use super::module_code::register_note;
+use super::modules::{Modules, Resolver};
 use super::setup::{self, Setup};
 use super::shortcuts;
 use super::{bare, comparisons};
@@ -68,9 +69,8 @@ pub(super) fn build(
         mount(&mut engine, &registered, name);
     }
     let foreign = setup::register(&mut engine, setups);
-    if let Some(of_host) = &interp.settings.of_host {
-        of_host.apply(&mut engine);
-    }
+    let of_host = interp.settings.of_host.iter();
+    of_host.for_each(|of_host| of_host.apply(&mut engine));
     name_types(&mut engine);
     let names = set_names(interp, foreign, setups);
     let modules = Arc::new(Modules::new(
@@ -356,7 +356,7 @@ fn read_python_spellings(engine: &mut Engine) {
             }
             Token::Reserved(word) if is_word_of_python(&word) => Token::Identifier(word),
             Token::Identifier(word) if word.as_str() == "__name__" && !is_member => {
-                Token::StringConstant(Box::new(super::modules::name_being_compiled().into()))
+                Token::StringConstant(Box::new(super::module_code::name_being_compiled().into()))
             }
             Token::Identifier(word) => Token::Identifier(bare::class_thrown(word, position)),
             other => other,

@@ -14,7 +14,7 @@
 //!   without brackets; [`wrong_calls`]: calls that Rhai cannot resolve; [`with_statement`]: `with`;
 //!   [`rewriting`]: calls of functions that variables hold; [`methods`]: methods before functions of the same name;
 //!   [`catching`]: what `catch` blocks are about; [`comparisons`]: `==`, `<`, …; [`standard`]: Rhai's own functions.
-//! - [`modules`]: `import` of files and of built-in modules; [`host_modules`]: of modules that the host has; [`loading`]: by one
+//! - [`module_code`]: the code of a module. [`modules`]: `import` of files and of built-in modules; [`host_modules`]: of modules that the host has; [`loading`]: by one
 //!   thread at a time.
 //! - [`parsing`]: the tree of a source; [`check`]: the syntax errors of a script; [`warnings`]: about what runs, [`lost_writes`] among it.
 //! - [`testing`]: children in a host's tests.
@@ -43,6 +43,7 @@ mod limited;
 mod loading;
 mod lost_writes;
 mod methods;
+mod module_code;
 mod modules;
 mod objects;
 mod package;

@@ -8,7 +8,7 @@ use rhai::{AST, Engine, EvalAltResult, Module};
 
 use super::check::compile;
 use super::ending::end;
-use super::modules::register_note;
+use super::module_code::register_note;
 use super::{
     BuildError, Builder, Diagnostic, Error, Script, Setup, Stopper, build_error, engine, methods,
     setup, with_statement,
