@@ -109,6 +109,16 @@ impl Drop for Family {
     }
 }
 
+/// The family, as an engine holds it.
+struct HeldByEngine(Arc<Family>);
+
+impl Drop for HeldByEngine {
+    fn drop(&mut self) {
+        // Another engine may get the address of this one.
+        self.0.interp.host_engines.forget_known();
+    }
+}
+
 impl Builder {
     /// Builds a package for an engine that the host owns. [`ProcessPackage::limited`] applies its limits.
     ///
@@ -169,9 +179,8 @@ impl ProcessPackage {
         let callbacks = callbacks(engine);
         let is_free = |callback: &str| callbacks.contains(&format!("{callback}: false"));
         register_note(engine);
-        // The engine holds the family.
-        let family = self.family.clone();
-        engine.register_fn("__procscript__", move || drop(Arc::clone(&family)));
+        let held = HeldByEngine(self.family.clone());
+        engine.register_fn("__procscript__", move || drop(Arc::clone(&held.0)));
         if is_free("resolve_var") {
             let globals = match name {
                 "" => registered.globals.clone(),

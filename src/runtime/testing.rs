@@ -7,7 +7,7 @@ use crate::sys::signal::{self, Signal};
 /// Lets scripts start processes in tests (`cargo test`), whose `main` is not the host's to begin with [`init`](crate::init).
 ///
 /// Write it once in each test program, outside of functions: at the top of a file of `tests/`, or in `lib.rs` after `#[cfg(test)]`. Its arguments are the setups that
-/// [`init_with`](crate::init_with) would get. It has the system call `init_with` before `main`. A program with a `main` of its own calls `init` there instead.
+/// [`init_with`] would get. It has the system call `init_with` before `main`. A program with a `main` of its own calls `init` there instead.
 ///
 /// The macro contains an unsafe attribute, which a crate with `#![forbid(unsafe_code)]` refuses. There, write the tests as a program: a `[[test]]` with `harness = false`
 /// in `Cargo.toml`, whose `main` begins with `init`.

@@ -85,6 +85,11 @@ impl HostEngines {
         known.keywords.difference(of_children).next().cloned()
     }
 
+    /// Forgets what is known about engines, one of which has ended.
+    pub(crate) fn forget_known(&self) {
+        locked(&self.known).clear();
+    }
+
     /// Returns the settings of an engine that its children get.
     pub(crate) fn settings(&self, engine: &Engine) -> HostSettings {
         self.known(engine).settings

@@ -2,7 +2,7 @@
 //!
 //! - [`queue`]: [`Queue`]; [`batch`]: many items at once. [`lock`]: [`Lock`]. [`event`]: [`Event`]. [`process`]: [`Process`].
 //!   [`pool`]: [`Pool`].
-//! - [`values`]: Rust values as values of scripts and back; [`arguments`]: those of a call; [`convert`]: as items of queues;
+//! - [`values`]: Rust values as values of scripts and back; [`arguments`](mod@arguments): those of a call; [`convert`]: as items of queues;
 //!   [`conversion`]: why that failed; [`shown`]: values in errors.
 //! - [`asynchronous`]: waits as futures; [`watcher`]: the thread that wakes them.
 //! - [`home`]: the runtime an object belongs to; [`errors`]: why an operation failed.
