@@ -2,7 +2,7 @@
 //!
 //! Natives:
 //! - [`bind`]: registering functions, types and modules, with Python's signatures.
-//! - [`call`]: one call, its arguments sorted and checked; [`arguments`]: where it has them; [`line`]: where it is in the script; [`caller`]: calling back later; [`task`]: the function of a process or thread.
+//! - [`call`]: one call, its arguments sorted and checked; [`arguments`]: where it has them; [`line`][mod@line]: where it is in the script; [`caller`]: calling back later; [`task`]: the function of a process or thread.
 //!
 //! The state of a runtime:
 //! - [`interp`]: what its natives share; [`state`]: what each script module keeps; [`session`]: its shared memory.
