@@ -1,42 +1,39 @@
 //! What the recording of a timeline learns from a session: see [`crate::trace`].
 
+use std::sync::atomic::AtomicU64;
+
 use super::call_site::CallSite;
 use super::object::Kind;
-use super::offset::Offset;
+use super::offset::{Offset, peek};
 use super::process_id::ProcessId;
+use super::segment::Segment;
 use super::session::Session;
 use super::thread_slot::Thread;
 use crate::trace::{self, Interval};
 
 impl Thread<'_> {
-    /// The line of the script, as one number for the family.
-    #[cold]
-    fn traced_site(self) -> u32 {
-        CallSite::now(self.segment).word() as u32
-    }
-
     /// Records a wait, until the result is dropped.
     #[inline]
     pub(crate) fn trace_wait(self, kind: u16, object: Offset) -> Interval {
         match trace::is_on() {
-            true => trace::wait(kind, object.0, self.traced_site()),
+            true => trace::wait(kind, object.0, traced_site(self.segment)),
             false => Interval::default(),
         }
     }
 
-    /// Records that `count` messages are being put into a queue, of which the last is the one that `last` tells.
+    /// Records that `count` messages are being put into a queue, up to the one whose number is `last`.
     #[inline(always)]
-    pub(crate) fn trace_put(self, queue: Offset, last: impl FnOnce() -> u64, count: usize) {
+    pub(crate) fn trace_put(self, queue: Offset, last: &AtomicU64, count: usize) {
         if trace::is_on() {
-            trace::put(queue.0, (last(), count as u64), || self.traced_site());
+            note_put(self.segment, queue, peek(last), count as u64);
         }
     }
 
     /// Records that messages were taken out of a queue, likewise.
     #[inline(always)]
-    pub(crate) fn trace_got(self, queue: Offset, last: impl FnOnce() -> u64, count: usize) {
+    pub(crate) fn trace_got(self, queue: Offset, last: &AtomicU64, count: usize) {
         if trace::is_on() {
-            trace::got(queue.0, (last(), count as u64), || self.traced_site());
+            note_got(self.segment, queue, peek(last), count as u64);
         }
     }
 
@@ -44,14 +41,14 @@ impl Thread<'_> {
     #[inline(always)]
     pub(crate) fn trace_acquired(self, lock: Offset) {
         if trace::is_on() {
-            trace::acquired(lock.0, self.traced_site());
+            note_acquired(self.segment, lock);
         }
     }
 
     /// Records the creation of an object.
     pub(super) fn trace_created(self, object: Offset, kind: Kind) {
         if trace::is_on() {
-            trace::created(object.0, kind, self.traced_site());
+            trace::created(object.0, kind, traced_site(self.segment));
         }
     }
 }
@@ -66,7 +63,7 @@ impl Session {
 
     /// Returns the line of the script that is running, for [`crate::trace`].
     pub(crate) fn traced_site(&self) -> u32 {
-        CallSite::now(self.segment()).word() as u32
+        traced_site(self.segment())
     }
 
     /// Records the name of this process.
@@ -81,4 +78,29 @@ impl Session {
             trace::process(&name, process.pack());
         }
     }
+}
+
+// Apart, so that they leave no trace in the functions that call them.
+
+#[cold]
+#[inline(never)]
+fn note_put(segment: &Segment, queue: Offset, last: u64, count: u64) {
+    trace::put(queue.0, (last, count), || traced_site(segment));
+}
+
+#[cold]
+#[inline(never)]
+fn note_got(segment: &Segment, queue: Offset, last: u64, count: u64) {
+    trace::got(queue.0, (last, count), || traced_site(segment));
+}
+
+#[cold]
+#[inline(never)]
+fn note_acquired(segment: &Segment, lock: Offset) {
+    trace::acquired(lock.0, traced_site(segment));
+}
+
+/// The line of the script that is running, as one number for the family.
+fn traced_site(segment: &Segment) -> u32 {
+    CallSite::now(segment).word() as u32
 }

@@ -128,13 +128,11 @@ pub(crate) fn wait(code: u16, object: u64, site: u32) -> Interval {
 }
 
 /// Messages are being put into a queue: the number of the last, and how many there are. The site is asked for now and then.
-#[cold]
 pub(crate) fn put(queue: u64, messages: (u64, u64), site: impl FnOnce() -> u32) {
     with(|recorder| recorder.messages(Kind::Put, queue, messages, site));
 }
 
 /// Messages were taken out of a queue, likewise; perhaps none.
-#[cold]
 pub(crate) fn got(queue: u64, messages: (u64, u64), site: impl FnOnce() -> u32) {
     if messages.1 > 0 {
         with(|recorder| recorder.messages(Kind::Got, queue, messages, site));
@@ -142,7 +140,6 @@ pub(crate) fn got(queue: u64, messages: (u64, u64), site: impl FnOnce() -> u32) 
 }
 
 /// This thread has acquired a lock.
-#[cold]
 pub(crate) fn acquired(lock: u64, site: u32) {
     with(|recorder| recorder.acquired(Tag::at(Kind::Hold, site), lock));
 }
@@ -156,6 +153,7 @@ pub(crate) fn released(lock: u64) {
 }
 
 #[cold]
+#[inline(never)]
 fn note_released(lock: u64) {
     with(|recorder| recorder.released(lock));
 }

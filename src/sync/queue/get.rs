@@ -170,7 +170,7 @@ impl Queue {
                 let places = (max, note);
                 let count =
                     take_batch(session, thread, object, &latched, places, buffer, &mut keep);
-                thread.trace_got(self.place, || peek(&object.get.count), count);
+                thread.trace_got(self.place, &object.get.count, count);
                 count
             });
             thread.set_holding(0);

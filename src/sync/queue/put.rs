@@ -190,7 +190,7 @@ impl Queue {
         }
         if put > 0 {
             // Before somebody can get them.
-            thread.trace_put(self.place, || peek(&side.count), put);
+            thread.trace_put(self.place, &side.count, put);
             object.put_published.publish(side);
         }
         Ok(put)
