@@ -98,7 +98,13 @@ impl Writer<'_> {
         self.raw(&extension::RECORD.to_be_bytes());
         let start = self.out.len();
         self.text(name)?;
-        self.bytes(&super::pack(value)?)?;
+        let mut packed = Vec::new();
+        value.serialize(&mut Writer {
+            out: &mut packed,
+            reader: Reader::Rust,
+            depth: 0,
+        })?;
+        self.bytes(&packed)?;
         let length = length(self.out.len() - start)?;
         self.out[length_at..length_at + 4].copy_from_slice(&length.to_be_bytes());
         self.ascend();
