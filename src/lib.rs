@@ -59,6 +59,7 @@
 //! - `cli` (enabled by default): the `procscript` command. Without it neither clap, rustyline, indicatif nor anyhow is built.
 //! - `hashlib` (enabled by default): the script module `hashlib`, by RustCrypto: 15 crates more.
 //! - `log`: starts, ends and deaths of processes, and abandoned locks, are events of the crate `log`, which is 1 crate more.
+//! - `redis` (enabled by default): queues on a Redis or Valkey server, for the processes of several machines: 32 crates more.
 //! - `re` (enabled by default): the script module `re`, on the engine of the crate `regex`: 4 crates more.
 //! - `compile` (enabled by default): numeric functions and loops of scripts become machine code, by Cranelift: 33 crates more, 5 of them for
 //!   build scripts only, and five megabytes. Without it scripts behave the same, but numeric code is interpreted.
@@ -103,6 +104,8 @@ mod permissions;
 mod pool;
 mod process;
 mod program;
+#[cfg(feature = "redis")]
+mod remote;
 mod runtime;
 mod script;
 mod shm;

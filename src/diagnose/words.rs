@@ -26,6 +26,7 @@ pub(crate) fn of_wait(segment: &Segment, wait: &Wait) -> String {
         wait_kind::INPUT => "standard input",
         wait_kind::FILE => "a file",
         wait_kind::COMMAND => "a command",
+        wait_kind::SERVER => "a server",
         _ => "something",
     };
     word.into()

@@ -22,6 +22,9 @@ const MARK: &str = "--procscript-worker";
 /// The second argument of a seed.
 const SEED: &str = "seed";
 
+/// The second argument of a keeper.
+const KEEPER: &str = "keeper";
+
 /// Whether this program checks for orders when it starts.
 static READY: AtomicBool = AtomicBool::new(false);
 
@@ -52,6 +55,8 @@ pub(crate) enum Started {
     Child(WorkerArgs),
     /// As a seed.
     Seed(SeedArgs),
+    /// As the keeper of a family, which listens on this socket.
+    Keeper(OwnedFd),
 }
 
 /// What a seed was started with.
@@ -146,6 +151,21 @@ pub(super) fn spawn_seed(
     Child::watch(starter::spawn(launch)?)
 }
 
+/// Starts this program as the keeper of a family, which listens on a socket, and reads and writes nothing.
+#[cfg(feature = "redis")]
+pub(crate) fn spawn_keeper(listener: BorrowedFd<'_>, nowhere: BorrowedFd<'_>) -> io::Result<Child> {
+    let number = listener.as_raw_fd();
+    let streams = (0..3).map(|stream| (nowhere.as_raw_fd(), stream));
+    let launch = Launch {
+        program: file_of(None)?,
+        args: arguments([KEEPER.to_string(), number.to_string()]),
+        descriptors: streams.chain([(number, number)]).collect(),
+        withheld: Vec::new(),
+        own_group: true,
+    };
+    Child::watch(starter::spawn(launch)?)
+}
+
 fn file_of(program: Option<&Path>) -> io::Result<PathBuf> {
     match program {
         Some(program) => Ok(program.into()),
@@ -175,7 +195,12 @@ pub(crate) fn started() -> Option<io::Result<Started>> {
         return None;
     }
     let is_seed = args.next_if(|word| *word == SEED).is_some();
+    let is_keeper = args.next_if(|word| *word == KEEPER).is_some();
     let numbers: Vec<u64> = args.map_while(|word| word.to_str()?.parse().ok()).collect();
+    if is_keeper {
+        let listener = numbers.first().map(|listener| inherited(*listener));
+        return listener.map(|listener| listener.map(Started::Keeper));
+    }
     match (is_seed, &numbers[..]) {
         (true, &[connection, blueprint, parent]) => Some(seed_args(connection, blueprint, parent)),
         (false, &[session, place, ref depot @ ..]) => Some(worker_args(session, place, depot)),

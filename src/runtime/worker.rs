@@ -1,5 +1,6 @@
 //! The start of a spawned child: it joins the session, rebuilds the program, and makes one call.
 
+use std::os::fd::OwnedFd;
 use std::sync::Arc;
 
 use rhai::{EvalAltResult, NativeCallContext, Position};
@@ -13,6 +14,8 @@ use super::state::State;
 use crate::process::seed::SeedLife;
 use crate::process::{signals, spawn};
 use crate::program::call::{self, Head};
+#[cfg(feature = "redis")]
+use crate::remote::keeper::serve as serve_family;
 use crate::script::interp::Interp;
 use crate::script::report::Reports;
 use crate::stdlib::multiprocessing::child;
@@ -68,6 +71,7 @@ fn begin(started: spawn::Started) -> Result<i32, String> {
     let args = match started {
         spawn::Started::Child(orders) => return work(orders, None),
         spawn::Started::Seed(args) => args,
+        spawn::Started::Keeper(listener) => return keep(listener),
     };
     // A seed that cannot begin is none of the script's business: its parent starts children another way.
     let Ok((life, blueprint)) = SeedLife::begin(args) else {
@@ -78,6 +82,20 @@ fn begin(started: spawn::Started) -> Result<i32, String> {
         Some(orders) => work(orders, Some(ground)),
         None => Ok(0),
     }
+}
+
+/// Watches over a family, for servers that its processes use.
+#[cfg(feature = "redis")]
+fn keep(listener: OwnedFd) -> Result<i32, String> {
+    sys::process::set_command_name("procscript-keep");
+    serve_family(listener.into());
+    Ok(0)
+}
+
+/// Only a program with the feature starts one.
+#[cfg(not(feature = "redis"))]
+fn keep(_listener: OwnedFd) -> Result<i32, String> {
+    Ok(NOT_STARTED)
 }
 
 /// Does the work of a child, and returns its exit code.

@@ -51,6 +51,7 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ("JSONDecodeError", "ValueError"),
     ("KeyError", "LookupError"),
     ("KeyboardInterrupt", ""),
+    ("LeaseLost", "RuntimeError"),
     ("LookupError", "Exception"),
     ("MaybeEncodingError", "Exception"),
     ("MemoryError", "Exception"),

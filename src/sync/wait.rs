@@ -47,6 +47,8 @@ pub(crate) mod wait_kind {
     pub(crate) const FILE: u16 = 24;
     /// The end of a command, or its output.
     pub(crate) const COMMAND: u16 = 25;
+    /// For a server; the object is none.
+    pub(crate) const SERVER: u16 = 26;
 }
 
 /// Writes down what the thread waits for while `wait` waits on something that is not in the session.

@@ -2,9 +2,13 @@
 #![allow(unsafe_code)]
 
 use std::io;
+#[cfg(feature = "redis")]
+use std::io::Read;
 use std::mem::MaybeUninit;
 use std::net::{Shutdown, SocketAddr};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+#[cfg(feature = "redis")]
+use std::os::unix::net::UnixStream;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -90,6 +94,12 @@ impl Socket {
         let mut buffer = vec![MaybeUninit::uninit(); most];
         let count = self.0.recv_with_flags(&mut buffer, flags)?;
         Ok(filled(buffer, count))
+    }
+
+    /// Receives into a buffer, and returns how many bytes came; none at the end.
+    #[cfg(feature = "redis")]
+    pub(crate) fn receive_into(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        (&self.0).read(buffer)
     }
 
     /// Returns one message and where it came from.
@@ -185,6 +195,13 @@ fn filled(buffer: Vec<MaybeUninit<u8>>, count: usize) -> Vec<u8> {
     let bytes = buffer.into_iter().take(count);
     // SAFETY: the kernel has written the first `count` bytes.
     bytes.map(|byte| unsafe { byte.assume_init() }).collect()
+}
+
+/// Returns the process at the other end of a local connection, as it was when it connected, and its user.
+#[cfg(feature = "redis")]
+pub(crate) fn peer(stream: &UnixStream) -> io::Result<(i32, u32)> {
+    let peer = rustix::net::sockopt::socket_peercred(stream)?;
+    Ok((peer.pid.as_raw_nonzero().get(), peer.uid.as_raw()))
 }
 
 /// Returns the addresses of a host by name or number.

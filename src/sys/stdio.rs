@@ -3,6 +3,8 @@
 #![allow(unsafe_code)]
 
 use std::io;
+#[cfg(feature = "redis")]
+use std::os::fd::OwnedFd;
 use std::os::fd::{AsFd, BorrowedFd};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -111,6 +113,19 @@ pub(crate) fn empty_stdin() -> io::Result<()> {
     let null = open("/dev/null", OFlags::RDONLY, Mode::empty())?;
     rustix::stdio::dup2_stdin(null.as_fd())?;
     Ok(())
+}
+
+/// Returns a file that is empty and discards what is written to it.
+///
+/// # Errors
+/// The file is not there.
+#[cfg(feature = "redis")]
+pub(crate) fn nowhere() -> io::Result<OwnedFd> {
+    Ok(open(
+        "/dev/null",
+        OFlags::RDWR | OFlags::CLOEXEC,
+        Mode::empty(),
+    )?)
 }
 
 /// Makes standard input empty, and discards what is written to standard output and standard error.

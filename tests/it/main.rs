@@ -17,6 +17,7 @@ mod support {
     pub(crate) mod running; // a run of the command in progress
     pub(crate) mod screen; // what a terminal shows
     pub(crate) mod script; // runs scripts by the real command
+    pub(crate) mod server; // a Redis or Valkey server
     pub(crate) mod table; // expressions beside CPython's values
     pub(crate) mod text; // un-indented literals, folded process numbers
     pub(crate) mod watchdog; // kills what takes too long
@@ -60,6 +61,7 @@ mod pool_scripts; // the scripts of `scripts/` that use pools
 mod python; // the same expressions, evaluated by Python
 mod re; // re, beside CPython's values
 mod readme; // the script of the README
+mod remote; // objects on a server
 mod script_arguments; // wrong arguments of the scripts of `scripts/`
 mod scripts; // builtins, os, sys, time, random, json: each script by its whole output
 mod seen; // ps, dump, SIGQUIT, faulthandler

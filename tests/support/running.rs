@@ -63,6 +63,12 @@ impl Running {
             .unwrap_or_else(|| self.give_up(&format!("not {count} lines")));
     }
 
+    /// A line of standard output, counted from 0.
+    pub(crate) fn line(&self, index: usize) -> String {
+        let text = self.stdout.text();
+        text.lines().nth(index).unwrap_or_default().to_string()
+    }
+
     /// Waits until standard output is as `is_wanted` says.
     pub(crate) fn wait_for_output(&self, what: &str, is_wanted: impl Fn(&str) -> bool) {
         let found = |text: &str| is_wanted(text).then_some(());

@@ -66,6 +66,7 @@ pub(crate) struct Script {
     args: Vec<OsString>,
     stdin: Option<Vec<u8>>,
     interactive: bool,
+    patience: Duration,
     directory: TempDir,
     wrapper: Vec<OsString>,
 }
@@ -104,6 +105,7 @@ impl Script {
             args: Vec::new(),
             stdin: None,
             interactive: false,
+            patience: WATCHDOG,
             directory: TempDir::with_prefix("procscript-test-").unwrap(),
             wrapper: Vec::new(),
         }
@@ -144,6 +146,12 @@ impl Script {
     /// Standard input stays open: see [`Running::type_in`].
     pub(crate) fn interactive(mut self) -> Self {
         self.interactive = true;
+        self
+    }
+
+    /// The run may take several minutes.
+    pub(crate) fn patient(mut self) -> Self {
+        self.patience = 10 * WATCHDOG;
         self
     }
 
@@ -199,7 +207,7 @@ impl Script {
             std::thread::spawn(move || drop(pipe.write_all(&bytes)));
         }
         Running {
-            watchdog: Watchdog::of_group(child, WATCHDOG),
+            watchdog: Watchdog::of_group(child, self.patience),
             stdin,
             stdout,
             stderr,

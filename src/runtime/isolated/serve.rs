@@ -95,7 +95,7 @@ pub(in crate::runtime) fn serve(runtime: Runtime, served: Served) -> i32 {
 fn queues_of(args: Array) -> Option<Queues> {
     let mut args = args.into_iter().map(|arg| {
         let queue = arg.try_cast::<queues::Queue>();
-        queue.map(|queue| queue.shared)
+        queue?.here().cloned()
     });
     let mut next = || args.next().flatten();
     Some(Queues {

@@ -47,6 +47,7 @@ use crate::sync::{self, Deadline, Session};
 /// ```
 pub struct Queue<T> {
     object: queues::Queue,
+    shared: sync::Queue,
     item: PhantomData<fn(T) -> T>,
 }
 
@@ -80,14 +81,18 @@ impl<T> Queue<T> {
             .session()
             .and_then(new)
             .map_err(|why| home::failed(interp, &why))?;
-        let object = queues::Queue::new(shared, is_joinable, Dialect::Multiprocessing);
-        Ok(Self::over(object))
+        let object = queues::Queue::new(shared.clone(), is_joinable, Dialect::Multiprocessing);
+        Ok(Self::over(object, shared))
     }
 
-    fn over(object: queues::Queue) -> Self {
-        object.shared.handle().session().let_outlive_owner();
+    fn over(object: queues::Queue, shared: sync::Queue) -> Self {
+        shared.handle().session().let_outlive_owner();
         let item = PhantomData;
-        Self { object, item }
+        Self {
+            object,
+            shared,
+            item,
+        }
     }
 
     /// Returns the queue in a value of a script: a `Queue` or `JoinableQueue`.
@@ -97,7 +102,13 @@ impl<T> Queue<T> {
     /// # Errors
     /// The value is not a queue.
     pub fn from_dynamic(value: Dynamic) -> Result<Self, Conversion> {
-        convert::object_of(value, "Queue").map(Self::over)
+        let object: queues::Queue = convert::object_of(value, "Queue")?;
+        let shared = object.here().cloned();
+        let shared = shared.ok_or_else(|| {
+            let reason = "expected a Queue of this machine, found one on a server".to_string();
+            Conversion::new("value".into(), reason, None)
+        })?;
+        Ok(Self::over(object, shared))
     }
 
     /// Returns the queue as a value for scripts.
@@ -107,22 +118,22 @@ impl<T> Queue<T> {
 
     /// The number of items in it.
     pub fn len(&self) -> usize {
-        self.object.shared.len()
+        self.shared.len()
     }
 
     /// Whether no item is in it.
     pub fn is_empty(&self) -> bool {
-        self.object.shared.is_empty()
+        self.shared.is_empty()
     }
 
     /// Whether a put would have to wait.
     pub fn is_full(&self) -> bool {
-        self.object.shared.is_full()
+        self.shared.is_full()
     }
 
     /// The most items that it can hold; 0 means no limit but memory.
     pub fn maxsize(&self) -> usize {
-        self.object.shared.capacity()
+        self.shared.capacity()
     }
 
     /// Reports that an item that was taken has been processed, like `task_done` of a script's `JoinableQueue`.
@@ -130,7 +141,7 @@ impl<T> Queue<T> {
     /// # Errors
     /// More items were reported done than were ever put.
     pub fn task_done(&self) -> Result<(), TaskDoneError> {
-        let done = self.object.shared.task_done();
+        let done = self.shared.task_done();
         done.map_err(|_| TaskDoneError)
     }
 
@@ -162,7 +173,7 @@ impl<T> Queue<T> {
     }
 
     fn join_until(&self, deadline: Deadline) -> Result<(), WaitError> {
-        home::wait_or_time_out(self.session(), || self.object.shared.join(deadline))
+        home::wait_or_time_out(self.session(), || self.shared.join(deadline))
     }
 
     /// Returns the interpreter, or the error `closed` if the script has closed the queue.
@@ -175,11 +186,11 @@ impl<T> Queue<T> {
     }
 
     pub(super) fn session(&self) -> &Session {
-        self.object.shared.handle().session()
+        self.shared.handle().session()
     }
 
     pub(super) fn shared(&self) -> &sync::Queue {
-        &self.object.shared
+        &self.shared
     }
 }
 
@@ -212,7 +223,7 @@ impl<T: Serialize> Queue<T> {
         let interp = self.open(PutError::Closed)?;
         let session = self.session();
         convert::with_message((session, &interp), item, |pieces, handles| {
-            session.noticing_stops(|| self.object.shared.put_pieces(pieces, handles, deadline))
+            session.noticing_stops(|| self.shared.put_pieces(pieces, handles, deadline))
         })
         .map_err(PutError::Conversion)?
         .map_err(|error| self.not_put(error))
@@ -279,14 +290,14 @@ impl<T: DeserializeOwned + 'static> Queue<T> {
         let interp = self.open(GetError::Closed)?;
         let session = self.session();
         let read = |message: sync::Message<'_>| convert::read(session, &interp, message);
-        let got = home::wait(session, || self.object.shared.get_with(deadline, read))?;
+        let got = home::wait(session, || self.shared.get_with(deadline, read))?;
         got.ok_or(GetError::Empty)?.map_err(GetError::Conversion)
     }
 }
 
 impl<T> Clone for Queue<T> {
     fn clone(&self) -> Self {
-        Self::over(self.object.clone())
+        Self::over(self.object.clone(), self.shared.clone())
     }
 }
 

@@ -126,11 +126,11 @@ fn prepared(record: &LogRecord, text: String) -> LogRecord {
 fn put(site: &Site<'_>, queue: &Dynamic, item: Dynamic) -> Result<(), Failure> {
     if let Some(queue) = queue.read_lock::<Queue>() {
         queues::open(&queue)?;
-        return queues::send(site.interp, &queue.shared, &item, Deadline::NOW);
+        return queues::send(site.interp, &queue, &item, Deadline::NOW);
     }
     if let Some(queue) = queue.read_lock::<SimpleQueue>() {
         let queue = open_queue(&queue)?;
-        return queues::send(site.interp, &queue, &item, Deadline::NOW);
+        return queues::send_here(site.interp, &queue, &item, Deadline::NOW);
     }
     if let Some(channel) = queue.read_lock::<Channel>() {
         return channel.put(site.interp, site.context, item, Deadline::NOW);
@@ -147,10 +147,10 @@ fn put(site: &Site<'_>, queue: &Dynamic, item: Dynamic) -> Result<(), Failure> {
 pub(super) fn take(site: &Site<'_>, queue: &Dynamic) -> Result<Dynamic, Failure> {
     if let Some(queue) = queue.read_lock::<Queue>().map(|queue| queue.clone()) {
         queues::open(&queue)?;
-        return queues::take(site.interp, &queue.shared, Deadline::NEVER);
+        return queues::take(site.interp, &queue, Deadline::NEVER);
     }
     if let Some(queue) = queue.read_lock::<SimpleQueue>().map(|queue| queue.clone()) {
-        return queues::take(site.interp, &open_queue(&queue)?, Deadline::NEVER);
+        return queues::take_here(site.interp, &open_queue(&queue)?, Deadline::NEVER);
     }
     if let Some(channel) = queue.read_lock::<Channel>().map(|channel| channel.clone()) {
         return channel.get(site.interp, Deadline::NEVER);

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::family::Family;
 use super::process::Process;
+use super::remote::Remotes;
 use crate::process::child::StillRunning;
 use crate::script::report::Reports;
 use crate::script::{Interp, Stop};
@@ -45,7 +46,9 @@ pub(crate) fn finish(interp: &Arc<Interp>, code: i32, told_to_end: bool) -> (i32
             .stopping()
             .filter(|stop| !matches!(stop, Stop::Exit(_)));
     }
-    (Reports::of(interp).late_code().unwrap_or(code), request)
+    let code = Reports::of(interp).late_code().unwrap_or(code);
+    Remotes::of(interp).leave(interp, code, told_to_end || request.is_some());
+    (code, request)
 }
 
 /// Ends the threads, then the children.

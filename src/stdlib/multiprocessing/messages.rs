@@ -82,6 +82,18 @@ pub(crate) fn with_messages<R>(
     take(&messages.collect::<Vec<_>>())
 }
 
+/// Encodes an item. Refusals call it `name`.
+///
+/// # Errors
+/// `TypeError` when it cannot be sent.
+pub(super) fn encode(
+    interp: &Arc<Interp>,
+    item: &Dynamic,
+    name: &str,
+) -> Result<wire::Message, Failure> {
+    wire::encode(item, name, interp).map_err(refused)
+}
+
 /// Returns an item that cannot cross to another process.
 pub(super) fn refused(refusal: wire::Refusal) -> Failure {
     let kind = match refusal.reason {

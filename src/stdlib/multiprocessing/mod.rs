@@ -13,6 +13,7 @@
 //! - [`queues`]: `Queue`, `JoinableQueue`; [`queue_members`]: their members; [`queue_items`]: iterating over one; [`simple_queue`]: `SimpleQueue`.
 //! - [`connection`]: the ends of a pipe; [`connection_members`]: `Pipe` and the members of its ends; [`wait`]: for several objects at once.
 //! - [`listener`]: `Listener` and `Client`; [`stream`]: connections by sockets; [`plain`]: the values on them.
+//! - [`remote`]: objects on a server.
 //! - [`messages`]: items as messages.
 //! - [`managers`]: `Manager()` and its containers.
 //!
@@ -40,6 +41,11 @@ mod queue_members;
 pub(crate) mod queues;
 mod reap;
 mod relative;
+#[cfg(feature = "redis")]
+pub(crate) mod remote;
+#[cfg(not(feature = "redis"))]
+#[path = "remote_off.rs"]
+pub(crate) mod remote;
 mod shared_memory;
 pub(crate) mod sharedctypes;
 pub(crate) mod simple_queue;
@@ -58,6 +64,7 @@ use rhai::{Array, Dynamic};
 pub(crate) use self::context::Multiprocessing;
 use self::family::Family;
 use self::pool::{Callbacks, OpenPools};
+use self::remote::Remotes;
 use self::start_method::StartMethods;
 use self::workers::Workers;
 use crate::script::{Call, Outcome, Registry, States, exception_class};
@@ -71,6 +78,7 @@ pub(super) fn states(states: &mut States) {
         .add::<StartMethods>()
         .add::<Callbacks>()
         .add::<OpenPools>()
+        .add::<Remotes>()
         .add::<Workers>();
 }
 
@@ -99,10 +107,10 @@ pub(super) fn register(registry: &mut Registry) {
             process_class::construct,
         )
         .global("SimpleQueue", &[], simple_queue::construct)
-        .global("Queue", &["maxsize?"], queue_members::construct)
+        .global("Queue", queue_members::PARAMETERS, queue_members::construct)
         .global(
             "JoinableQueue",
-            &["maxsize?"],
+            queue_members::PARAMETERS,
             queue_members::construct_joinable,
         )
         .global("current_process", &[], |call| {

@@ -23,8 +23,7 @@ impl Iterator for Items {
     type Item = Outcome;
 
     fn next(&mut self) -> Option<Outcome> {
-        let (interp, queue) = (&self.interp, &self.queue.shared);
-        let take = || take(interp, queue, Deadline::NEVER);
+        let take = || take(&self.interp, &self.queue, Deadline::NEVER);
         let item = self.made_at.unless_called(take);
         let text = |value: &Dynamic| repr_of(value, &|_| None);
         let is_sentinel = |value: &Dynamic| {

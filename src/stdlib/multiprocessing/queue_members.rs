@@ -1,18 +1,15 @@
 //! The members of queues.
 
-use std::sync::Arc;
+use rhai::Dynamic;
 
-use rhai::{Array, Dynamic};
-
-use super::messages::{read, refused, with_messages};
 use super::queue_items::{self, Items};
-use super::queues::{Queue, get_failure, open, put_failure, send, take};
-use super::synchronize::{queue_deadline, waited};
-use crate::script::{Call, Dialect, Failure, Interp, Outcome, Registry, raise, session_failure};
+use super::queues::{Queue, open, send, take};
+use super::remote::RemoteQueue;
+use super::synchronize::queue_deadline;
+use crate::script::{Call, Class, Dialect, Failure, Outcome, Registry, raise, session_failure};
 use crate::stdlib::builtins::items_of;
 use crate::sync::{self, Deadline, MadeAt};
-use crate::wire;
-use crate::wire::kind;
+use crate::wire::{Unsendable, kind};
 
 /// The numbers of queues in messages.
 const KINDS: [u16; 4] = [
@@ -23,21 +20,9 @@ const KINDS: [u16; 4] = [
 ];
 
 pub(super) fn register(registry: &mut Registry) {
-    registry
-        .class::<Queue>("Queue")
-        .by_place(
-            &KINDS,
-            |queue: &Queue| {
-                let number = queue.dialect.mark(queue.kind());
-                Some((number, queue.shared.handle().place()))
-            },
-            |session, number, place| {
-                let shared = sync::Queue::open(session, place)?;
-                let dialect = Dialect::of(number);
-                let joinable = number == dialect.mark(kind::JOINABLE_QUEUE);
-                Ok(Dynamic::from(Queue::new(shared, joinable, dialect)))
-            },
-        )
+    let mut class = registry.class::<Queue>("Queue");
+    sending(&mut class);
+    class
         .method("put", &["obj", "block?", "timeout?"], |call| {
             let (queue, item) = (call.this::<Queue>(), call.value(0));
             let deadline = queue_deadline(call, 1, queue.dialect)?;
@@ -58,16 +43,16 @@ pub(super) fn register(registry: &mut Registry) {
         })
         .method("get_many", &["max?", "block?", "timeout?"], get_many)
         .method("qsize", &[], |call| {
-            Ok((call.this::<Queue>().shared.len() as i64).into())
+            Ok(call.this::<Queue>().len(call.interp)?.into())
         })
         .method("empty", &[], |call| {
-            Ok((call.this::<Queue>().shared.is_empty()).into())
+            Ok((call.this::<Queue>().len(call.interp)? == 0).into())
         })
         .method("full", &[], |call| {
-            Ok(call.this::<Queue>().shared.is_full().into())
+            Ok(call.this::<Queue>().is_full(call.interp)?.into())
         })
         .method("close", &[], |call| {
-            call.this::<Queue>().close();
+            call.this::<Queue>().close(call.interp);
             Ok(Dynamic::UNIT)
         })
         .method("join_thread", &[], join_thread)
@@ -75,22 +60,74 @@ pub(super) fn register(registry: &mut Registry) {
         .method("task_done", &[], task_done)
         .method("join", &["timeout?"], join)
         .method("iter_until", &["sentinel"], iter_until)
-        .lacks(|queue: &Queue| match queue.joinable {
-            true => &[],
-            false => &["task_done", "join"],
+        .method("stats", &[], |call| on_server(call)?.stats(call.interp))
+        .method("dead_letters", &[], |call| {
+            on_server(call)?.dead_letters(call.interp)
+        })
+        .lacks(|queue: &Queue| match (queue.joinable, queue.here()) {
+            (true, None) => &[],
+            (false, None) => &["task_done", "join"],
+            (true, Some(_)) => &["stats", "dead_letters"],
+            (false, Some(_)) => &["task_done", "join", "stats", "dead_letters"],
         })
         .repr(|call| Ok(call.this::<Queue>().repr().into()));
     queue_items::register(registry);
 }
 
-/// `Queue(maxsize)`; unbounded for 0 and below.
+/// How queues are sent to other processes.
+fn sending(class: &mut Class<'_>) {
+    class
+        .by_place(
+            &KINDS,
+            |queue: &Queue| {
+                let number = queue.dialect.mark(queue.kind());
+                Some((number, queue.here()?.handle().place()))
+            },
+            |session, number, place| {
+                let shared = sync::Queue::open(session, place)?;
+                let dialect = Dialect::of(number);
+                let joinable = number == dialect.mark(kind::JOINABLE_QUEUE);
+                Ok(Dynamic::from(Queue::new(shared, joinable, dialect)))
+            },
+        )
+        .by_parts(
+            "Queue",
+            |_, queue: &Queue| match queue.there() {
+                Some(queue) => queue.parts(),
+                None => Err(Unsendable::Type),
+            },
+            |_, plain| RemoteQueue::from_parts(plain).map(Queue::on_server),
+        );
+}
+
+/// The parameters of `Queue` and `JoinableQueue`.
+pub(super) const PARAMETERS: &[&str] = &["maxsize?", "url?", "name?", "lease?", "deaths?", "ack?"];
+
+/// `Queue(maxsize)`; unbounded for 0 and below. With `url`, on a server.
 pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
-    create(call, false, Dialect::Multiprocessing)
+    create_anywhere(call, false)
 }
 
 /// `JoinableQueue(maxsize)`.
 pub(super) fn construct_joinable(call: &mut Call<'_>) -> Outcome {
-    create(call, true, Dialect::Multiprocessing)
+    create_anywhere(call, true)
+}
+
+fn create_anywhere(call: &mut Call<'_>, joinable: bool) -> Outcome {
+    match RemoteQueue::construct(call, joinable)? {
+        Some(queue) => Ok(Dynamic::from(Queue::on_server(queue))),
+        None => create(call, joinable, Dialect::Multiprocessing),
+    }
+}
+
+/// Returns the queue on a server that a member was called on.
+fn on_server(call: &Call<'_>) -> Result<RemoteQueue, Failure> {
+    let queue = call.this::<Queue>();
+    open(&queue)?;
+    queue.there().cloned().ok_or_else(|| {
+        let text = format!("'{}' of a queue is for those on a server", call.name());
+        raise("AttributeError", text)
+    })
 }
 
 /// Returns a queue that follows the rules of a module; argument 0 is its bound.
@@ -102,7 +139,7 @@ pub(super) fn create(call: &mut Call<'_>, joinable: bool, dialect: Dialect) -> O
 
 fn put(call: &Call<'_>, queue: &Queue, item: &Dynamic, deadline: Deadline) -> Outcome {
     open(queue)?;
-    send(call.interp, &queue.shared, item, deadline)?;
+    send(call.interp, queue, item, deadline)?;
     Ok(Dynamic::UNIT)
 }
 
@@ -112,26 +149,13 @@ fn put_many(call: &mut Call<'_>) -> Outcome {
     let items = call.value(0);
     let items = items_of(call, items)?;
     let deadline = queue_deadline(call, 1, queue.dialect)?;
-    // All items are checked before the first is put.
-    let messages = items
-        .iter()
-        .enumerate()
-        .map(|(index, item)| encode(call.interp, item, &format!("items[{index}]")))
-        .collect::<Result<Vec<_>, _>>()?;
-    with_messages(&messages, |messages| {
-        queue.shared.put_many(messages, deadline)
-    })
-    .map_err(|(_, error)| put_failure(call.interp, error))?;
+    queue.put_many(call.interp, &items, deadline)?;
     Ok(Dynamic::UNIT)
-}
-
-fn encode(interp: &Arc<Interp>, item: &Dynamic, name: &str) -> Result<wire::Message, Failure> {
-    wire::encode(item, name, interp).map_err(refused)
 }
 
 fn get(call: &Call<'_>, queue: &Queue, deadline: Deadline) -> Outcome {
     open(queue)?;
-    take(call.interp, &queue.shared, deadline)
+    take(call.interp, queue, deadline)
 }
 
 /// `get_many(max)` waits for the first item, then takes what is there.
@@ -148,19 +172,8 @@ fn get_many(call: &mut Call<'_>) -> Outcome {
         most => usize::try_from(most).unwrap_or(usize::MAX),
     };
     let deadline = queue_deadline(call, 1, queue.dialect)?;
-    let mut items = Array::new();
-    let mut failed = None;
-    queue
-        .shared
-        .get_many_with(most, deadline, |message| match read(call.interp, message) {
-            Ok(item) => items.push(item),
-            Err(error) => failed = Some(error),
-        })
-        .map_err(|error| get_failure(call.interp, error))?;
-    match failed {
-        None => Ok(items.into()),
-        Some(error) => Err(error),
-    }
+    let items = queue.take_many(call.interp, most, deadline)?;
+    Ok(items.into())
 }
 
 /// There is never anything to flush; only Python's order of calls is checked.
@@ -187,10 +200,7 @@ fn joinable(queue: &Queue, member: &str) -> Result<(), Failure> {
 fn task_done(call: &mut Call<'_>) -> Outcome {
     let queue: Queue = call.this();
     joinable(&queue, "task_done")?;
-    match queue.shared.task_done() {
-        Ok(()) => Ok(Dynamic::UNIT),
-        Err(_) => Err(raise("ValueError", "task_done() called too many times")),
-    }
+    queue.task_done(call.interp)
 }
 
 /// `join()` returns nothing; `join(timeout)` returns whether every task is done.
@@ -200,7 +210,7 @@ fn join(call: &mut Call<'_>) -> Outcome {
     let is_limited = call.has_value(0);
     let timeout = call.timeout(0)?;
     let deadline = timeout.map_or(Deadline::NEVER, Deadline::after);
-    let done = waited(call.interp, queue.shared.join(deadline))?;
+    let done = queue.join(call.interp, deadline)?;
     Ok(if is_limited {
         done.into()
     } else {

@@ -1,14 +1,16 @@
-//! `Queue` and `JoinableQueue`.
+//! `Queue` and `JoinableQueue`: one script face over two engines, the memory of this machine and a server.
 //!
-//! Unlike in Python, `put` is complete when it returns: the value is in the session, where every process sees it, and a value that
-//! cannot be sent has raised an error.
+//! Unlike in Python, `put` is complete when it returns: the value is in the session, where every process sees it, or on the server, and a
+//! value that cannot be sent has raised an error.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering};
 
-use rhai::Dynamic;
+use rhai::{Array, Dynamic};
 
-use super::messages::{read, with_message};
+use super::messages::{encode, read, with_message, with_messages};
+use super::remote::RemoteQueue;
+use super::synchronize::waited;
 use crate::script::{Dialect, Failure, Interp, Outcome, raise, raise_bare, session_failure};
 use crate::sync::{self, Deadline, PutError, WaitError};
 use crate::sys;
@@ -17,7 +19,7 @@ use crate::wire::kind;
 /// A queue as one process holds it.
 #[derive(Debug, Clone)]
 pub(crate) struct Queue {
-    pub shared: sync::Queue,
+    engine: Engine,
     /// Whether it has `task_done` and `join`.
     pub joinable: bool,
     /// The module whose rules its time-outs follow.
@@ -26,13 +28,49 @@ pub(crate) struct Queue {
     closed_by: Arc<AtomicI32>,
 }
 
+/// Where the items are.
+#[derive(Debug, Clone)]
+enum Engine {
+    /// In the memory that the family shares.
+    Here(sync::Queue),
+    /// On a server.
+    There(RemoteQueue),
+}
+
+use Engine::{Here, There};
+
 impl Queue {
     pub(crate) fn new(shared: sync::Queue, joinable: bool, dialect: Dialect) -> Self {
         Self {
-            shared,
+            engine: Here(shared),
             joinable,
             dialect,
             closed_by: Arc::default(),
+        }
+    }
+
+    pub(crate) fn on_server(queue: RemoteQueue) -> Self {
+        Self {
+            joinable: queue.is_joinable(),
+            engine: There(queue),
+            dialect: Dialect::Multiprocessing,
+            closed_by: Arc::default(),
+        }
+    }
+
+    /// Returns the queue in the memory of this machine, if it is there.
+    pub(crate) fn here(&self) -> Option<&sync::Queue> {
+        match &self.engine {
+            Here(queue) => Some(queue),
+            There(_) => None,
+        }
+    }
+
+    /// Returns the queue on a server, if it is there.
+    pub(crate) fn there(&self) -> Option<&RemoteQueue> {
+        match &self.engine {
+            Here(_) => None,
+            There(queue) => Some(queue),
         }
     }
 
@@ -52,7 +90,88 @@ impl Queue {
         }
     }
 
-    pub(super) fn close(&self) {
+    /// Returns how many items wait, and the bound; 0 for none.
+    fn size(&self, interp: &Arc<Interp>) -> Result<(i64, i64), Failure> {
+        match &self.engine {
+            Here(queue) => Ok((queue.len() as i64, queue.capacity() as i64)),
+            There(queue) => queue.look(interp).map(|look| (look.waiting, look.maxsize)),
+        }
+    }
+
+    pub(super) fn len(&self, interp: &Arc<Interp>) -> Result<i64, Failure> {
+        Ok(self.size(interp)?.0)
+    }
+
+    pub(super) fn is_full(&self, interp: &Arc<Interp>) -> Result<bool, Failure> {
+        let (waiting, bound) = self.size(interp)?;
+        Ok(bound > 0 && waiting >= bound)
+    }
+
+    pub(super) fn put_many(
+        &self,
+        interp: &Arc<Interp>,
+        items: &[Dynamic],
+        deadline: Deadline,
+    ) -> Result<(), Failure> {
+        let queue = match &self.engine {
+            Here(queue) => queue,
+            There(queue) => return queue.put_many(interp, items, deadline),
+        };
+        // All items are checked before the first is put.
+        let items = items.iter().enumerate();
+        let encode = |(index, item)| encode(interp, item, &format!("items[{index}]"));
+        let messages = items.map(encode).collect::<Result<Vec<_>, _>>()?;
+        with_messages(&messages, |messages| queue.put_many(messages, deadline))
+            .map_err(|(_, error)| put_failure(interp, error))?;
+        Ok(())
+    }
+
+    /// Waits for an item, and takes up to `most`.
+    pub(super) fn take_many(
+        &self,
+        interp: &Arc<Interp>,
+        most: usize,
+        deadline: Deadline,
+    ) -> Result<Array, Failure> {
+        let queue = match &self.engine {
+            Here(queue) => queue,
+            There(queue) => return queue.get_many(interp, most, deadline),
+        };
+        let mut items = Array::new();
+        let mut failed = None;
+        queue
+            .get_many_with(most, deadline, |message| match read(interp, message) {
+                Ok(item) => items.push(item),
+                Err(error) => failed = Some(error),
+            })
+            .map_err(|error| get_failure(interp, error))?;
+        failed.map_or(Ok(items), Err)
+    }
+
+    pub(super) fn task_done(&self, interp: &Arc<Interp>) -> Outcome {
+        match &self.engine {
+            There(queue) => queue.task_done(interp),
+            Here(queue) => match queue.task_done() {
+                Ok(()) => Ok(Dynamic::UNIT),
+                Err(_) => Err(raise("ValueError", "task_done() called too many times")),
+            },
+        }
+    }
+
+    /// Waits until all tasks are done. Returns whether they are.
+    pub(super) fn join(&self, interp: &Arc<Interp>, deadline: Deadline) -> Result<bool, Failure> {
+        match &self.engine {
+            Here(queue) => waited(interp, queue.join(deadline)),
+            There(queue) => queue.join(interp, deadline),
+        }
+    }
+
+    pub(super) fn close(&self, interp: &Arc<Interp>) {
+        if let There(queue) = &self.engine
+            && !self.is_closed()
+        {
+            queue.close(interp);
+        }
         self.closed_by.store(sys::process::pid(), Ordering::Relaxed);
     }
 
@@ -63,11 +182,16 @@ impl Queue {
     }
 
     pub(super) fn repr(&self) -> String {
-        let (class, size) = (self.class(), self.shared.len());
-        let limit = match self.shared.capacity() {
+        let class = self.class();
+        let queue = match &self.engine {
+            Here(queue) => queue,
+            There(queue) => return queue.repr(class),
+        };
+        let limit = match queue.capacity() {
             0 => "unbounded".to_string(),
             capacity => format!("maxsize={capacity}"),
         };
+        let size = queue.len();
         format!("<multiprocessing.queues.{class} {limit} qsize={size}>")
     }
 }
@@ -84,6 +208,27 @@ pub(crate) fn open(queue: &Queue) -> Result<(), Failure> {
 
 /// Puts an item.
 pub(crate) fn send(
+    interp: &Arc<Interp>,
+    queue: &Queue,
+    item: &Dynamic,
+    deadline: Deadline,
+) -> Result<(), Failure> {
+    match &queue.engine {
+        Here(queue) => send_here(interp, queue, item, deadline),
+        There(queue) => queue.put(interp, item, deadline),
+    }
+}
+
+/// Returns the next item of `queue`.
+pub(crate) fn take(interp: &Arc<Interp>, queue: &Queue, deadline: Deadline) -> Outcome {
+    match &queue.engine {
+        Here(queue) => take_here(interp, queue, deadline),
+        There(queue) => queue.get(interp, deadline),
+    }
+}
+
+/// Puts an item into the memory of this machine.
+pub(crate) fn send_here(
     interp: &Arc<Interp>,
     queue: &sync::Queue,
     item: &Dynamic,
@@ -106,8 +251,8 @@ pub(super) fn put_failure(interp: &Interp, error: PutError) -> Failure {
     }
 }
 
-/// Returns the next item of `queue`.
-pub(crate) fn take(interp: &Arc<Interp>, queue: &sync::Queue, deadline: Deadline) -> Outcome {
+/// Returns the next item of a queue in the memory of this machine.
+pub(crate) fn take_here(interp: &Arc<Interp>, queue: &sync::Queue, deadline: Deadline) -> Outcome {
     let taken = queue.get_with(deadline, |message| read(interp, message));
     taken.map_err(|error| get_failure(interp, error))?
 }

@@ -33,12 +33,12 @@ pub(super) fn register(registry: &mut Registry) {
         .method("put", &["obj"], |call| {
             let item = call.value(0);
             let queue = open(call)?;
-            queues::send(call.interp, &queue, &item, Deadline::NEVER)?;
+            queues::send_here(call.interp, &queue, &item, Deadline::NEVER)?;
             Ok(Dynamic::UNIT)
         })
         .method("get", &[], |call| {
             let queue = open(call)?;
-            queues::take(call.interp, &queue, Deadline::NEVER)
+            queues::take_here(call.interp, &queue, Deadline::NEVER)
         })
         .method("empty", &[], |call| Ok(open(call)?.is_empty().into()))
         .method("close", &[], |call| {

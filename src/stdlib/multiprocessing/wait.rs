@@ -81,7 +81,14 @@ fn waited_for(
     }
     if let Some(queue) = object.read_lock::<Queue>() {
         super::queues::open(&queue)?;
-        return Ok(Waited::Source(Source::Queue(queue.shared.clone())));
+        let here = queue.here().cloned().ok_or_else(|| {
+            let text = format!(
+                "wait() cannot wait for {} yet, which is on a server",
+                queue.repr()
+            );
+            raise("NotImplementedError", text)
+        })?;
+        return Ok(Waited::Source(Source::Queue(here)));
     }
     if let Some(queue) = object.read_lock::<SimpleQueue>() {
         return Ok(Waited::Source(Source::Queue(open_queue(&queue)?)));

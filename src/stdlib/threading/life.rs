@@ -13,6 +13,7 @@ use crate::script::panics::without_panic;
 use crate::script::report::task_frames;
 use crate::script::values::unshare_handles;
 use crate::script::{Exception, Failure, Interp, Outcome, Stop, raise, stretch};
+use crate::stdlib::multiprocessing::remote::Remotes;
 use crate::sync::{Deadline, wait_kind};
 use crate::sys;
 
@@ -115,7 +116,9 @@ impl Thread {
         self.with(|state| state.stage = Stage::Started { ident });
         self.changed().notify(u32::MAX);
         Roster::run_as(self, epoch, || {
-            if let Err(error) = without_panic(|| body(self, caller)) {
+            let result = without_panic(|| body(self, caller));
+            Remotes::of(interp).end_thread(interp, result.is_err());
+            if let Err(error) = result {
                 self.report(interp, caller, &error);
             }
         });

@@ -19,6 +19,7 @@ mod namespace;
 mod proxy;
 mod value;
 
+use super::remote::refuse;
 use crate::script::{Namespace, Registry};
 
 pub(crate) fn register(registry: &mut Registry) {
@@ -30,5 +31,8 @@ pub(crate) fn register(registry: &mut Registry) {
 }
 
 pub(crate) fn constructors(module: &mut Namespace<'_>) {
-    module.global("Manager", &[], manager::construct);
+    module.global("Manager", &["url?"], |call| {
+        refuse(call, "Manager", 0)?;
+        manager::construct(call)
+    });
 }

@@ -4,6 +4,7 @@ use rhai::{Array, Dynamic, FnPtr, Map};
 
 use super::super::context;
 use super::super::context::Context;
+use super::super::remote::refuse;
 use super::calls;
 use super::object::{ThreadPool, pool};
 use super::state::Pool;
@@ -64,6 +65,8 @@ const POOL: &[&str] = &[
     "initializer?",
     "initargs?",
     "maxtasksperchild?",
+    "url?",
+    "name?",
 ];
 
 pub(crate) const THREAD_POOL: &[&str] = &["processes?", "initializer?", "initargs?"];
@@ -85,6 +88,7 @@ pub(super) fn constructors(module: &mut Namespace<'_>) {
 
 /// `Pool(processes, initializer, initargs, maxtasksperchild)`.
 fn construct(call: &mut Call<'_>) -> Outcome {
+    refuse(call, "Pool", 4)?;
     let workers = workers(call, cpu::count(), TOO_FEW)?;
     let batches = match call.given(3) {
         None => None,

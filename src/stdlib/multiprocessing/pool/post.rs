@@ -66,7 +66,8 @@ impl Post {
         ] = args;
         let queue = |value: Dynamic| {
             let queue = value.try_cast::<queues::Queue>();
-            queue.map(|queue| queue.shared).ok_or("a queue is missing")
+            let here = queue.and_then(|queue| queue.here().cloned());
+            here.ok_or("a queue is missing")
         };
         let row = |value: Dynamic| value.try_cast::<Desk>().map(|desk| desk.0);
         let number = |value: Dynamic| value.as_int().unwrap_or_default().unsigned_abs();

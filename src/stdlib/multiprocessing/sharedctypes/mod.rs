@@ -14,6 +14,7 @@ mod row;
 mod typecode;
 mod value;
 
+use super::remote::refuse;
 use crate::script::{Namespace, Registry};
 
 pub(crate) use array::construct_raw as construct_raw_array;
@@ -23,7 +24,7 @@ pub(crate) fn register(registry: &mut Registry) {
     array::register(registry);
 }
 
-const VALUE: &[&str] = &["#", "typecode_or_type", "value?", "lock?"];
+const VALUE: &[&str] = &["#", "typecode_or_type", "value?", "lock?", "url?", "name?"];
 const ARRAY: &[&str] = &["#", "typecode_or_type", "size_or_initializer", "lock?"];
 
 /// Registers `Value` and `Array` in a module.
@@ -35,7 +36,10 @@ pub(crate) fn members(module: &mut Namespace<'_>) {
 
 pub(crate) fn constructors(module: &mut Namespace<'_>) {
     module
-        .global("Value", VALUE, value::construct)
+        .global("Value", VALUE, |call| {
+            refuse(call, "Value", 3)?;
+            value::construct(call)
+        })
         .global("Array", ARRAY, array::construct)
         .global("RawValue", &VALUE[..3], value::construct_raw)
         .global("RawArray", &ARRAY[..3], array::construct_raw);

@@ -87,7 +87,7 @@ impl Hold for Condition {
         }
     }
 
-    fn is_held(&self) -> bool {
+    fn is_held(&self) -> Result<bool, Failure> {
         match &self.lock {
             AnyLock::Lock(lock) => lock.is_held(),
             AnyLock::RLock(lock) => lock.is_held(),

@@ -21,7 +21,10 @@ pub(crate) trait Hold: Variant + Clone {
     fn give(&self) -> Result<(), Failure>;
 
     /// Returns whether it cannot be taken now.
-    fn is_held(&self) -> bool;
+    ///
+    /// # Errors
+    /// Of one on a server: those of the server.
+    fn is_held(&self) -> Result<bool, Failure>;
 
     /// Returns whether the calling thread still holds what it acquired, as far as that can be known.
     fn is_mine(&self) -> bool;
@@ -31,7 +34,7 @@ pub(crate) trait Hold: Variant + Clone {
 }
 
 /// `acquire`, `with` and `locked`, for everything that can be held.
-pub(super) fn members<T: Hold>(class: &mut Class<'_>) {
+pub(in crate::stdlib::multiprocessing) fn members<T: Hold>(class: &mut Class<'_>) {
     class
         .method("acquire", &["block|blocking?", "timeout?"], |call| {
             let dialect = call.with_this(T::dialect);
@@ -40,11 +43,11 @@ pub(super) fn members<T: Hold>(class: &mut Class<'_>) {
             Ok(taken.into())
         })
         .context(enter::<T>, leave::<T>)
-        .method("locked", &[], |call| Ok(call.this::<T>().is_held().into()));
+        .method("locked", &[], |call| Ok(call.this::<T>().is_held()?.into()));
 }
 
 /// `release()` of an object that is released once at a time.
-pub(super) fn release<T: Hold>(call: &mut Call<'_>) -> Outcome {
+pub(in crate::stdlib::multiprocessing) fn release<T: Hold>(call: &mut Call<'_>) -> Outcome {
     call.with_this(T::give)?;
     Ok(Dynamic::UNIT)
 }

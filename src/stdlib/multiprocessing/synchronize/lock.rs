@@ -71,7 +71,11 @@ impl Lock {
                 format!("<Lock(owner={owner})>")
             }
             Dialect::Threading => {
-                let state = if self.is_held() { "locked" } else { "unlocked" };
+                let state = if self.shared.is_locked() {
+                    "locked"
+                } else {
+                    "unlocked"
+                };
                 let place = self.shared.handle().offset();
                 format!("<{state} _thread.lock object at {place}>")
             }
@@ -100,8 +104,8 @@ impl Hold for Lock {
         })
     }
 
-    fn is_held(&self) -> bool {
-        self.shared.is_locked()
+    fn is_held(&self) -> Result<bool, Failure> {
+        Ok(self.shared.is_locked())
     }
 
     fn is_mine(&self) -> bool {

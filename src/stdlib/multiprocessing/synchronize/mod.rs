@@ -16,8 +16,11 @@ pub(crate) mod rlock;
 pub(crate) mod semaphore;
 
 pub(crate) use hold::{Hold, waited};
+#[cfg(feature = "redis")]
+pub(super) use hold::{members as hold_members, release};
 pub(crate) use patience::queue_deadline;
 
+use super::remote::{self, refuse};
 use crate::script::dialect::Dialect::Multiprocessing;
 use crate::script::{Namespace, Registry};
 
@@ -28,20 +31,47 @@ pub(super) fn register(registry: &mut Registry) {
     event::register(registry);
     condition::register(registry);
     barrier::register(registry);
+    remote::register(registry);
 }
+
+/// The parameters of semaphores.
+const PERMITS: &[&str] = &["value?", "url?", "name?", "lease?"];
 
 pub(super) fn constructors(module: &mut Namespace<'_>) {
     let barrier = &["#", "parties", "action?", "timeout?"];
     module
-        .global("Lock", &[], |call| lock::create(call, Multiprocessing))
-        .global("RLock", &[], |call| rlock::create(call, Multiprocessing))
-        .global("Semaphore", &["value?"], |call| {
-            semaphore::create(call, Multiprocessing)
+        .global(
+            "Lock",
+            &["url?", "name?", "lease?"],
+            |call| match remote::line(call, "Lock", 0)? {
+                Some(lock) => Ok(lock),
+                None => lock::create(call, Multiprocessing),
+            },
+        )
+        .global(
+            "RLock",
+            &["url?", "name?", "lease?"],
+            |call| match remote::line(call, "RLock", 0)? {
+                Some(lock) => Ok(lock),
+                None => rlock::create(call, Multiprocessing),
+            },
+        )
+        .global("Semaphore", PERMITS, |call| {
+            match remote::line(call, "Semaphore", 1)? {
+                Some(semaphore) => Ok(semaphore),
+                None => semaphore::create(call, Multiprocessing),
+            }
         })
-        .global("BoundedSemaphore", &["value?"], |call| {
-            semaphore::create_bounded(call, Multiprocessing)
+        .global("BoundedSemaphore", PERMITS, |call| {
+            match remote::line(call, "BoundedSemaphore", 1)? {
+                Some(semaphore) => Ok(semaphore),
+                None => semaphore::create_bounded(call, Multiprocessing),
+            }
         })
-        .global("Event", &[], |call| event::create(call, Multiprocessing))
+        .global("Event", &["url?", "name?"], |call| {
+            refuse(call, "Event", 0)?;
+            event::create(call, Multiprocessing)
+        })
         .global("Condition", &["lock?"], |call| {
             condition::create(call, Multiprocessing)
         })

@@ -100,8 +100,8 @@ impl Hold for RLock {
             })
     }
 
-    fn is_held(&self) -> bool {
-        self.shared.is_locked()
+    fn is_held(&self) -> Result<bool, Failure> {
+        Ok(self.shared.is_locked())
     }
 
     fn is_mine(&self) -> bool {

@@ -170,8 +170,8 @@ impl Hold for Semaphore {
         self.give_back(1)
     }
 
-    fn is_held(&self) -> bool {
-        self.shared.value() == 0
+    fn is_held(&self) -> Result<bool, Failure> {
+        Ok(self.shared.value() == 0)
     }
 
     fn is_mine(&self) -> bool {

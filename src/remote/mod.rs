@@ -1,0 +1,27 @@
+//! Objects on a Redis or Valkey server, for the processes of several machines.
+//!
+//! - [`endpoint`]: a server; [`place`]: an object on it; [`fault`]: what goes wrong.
+//! - [`wire`]: a connection; [`link`]: a connection that is made again; [`caller`]: whoever waits for an answer.
+//! - [`seat`]: the use of one object by one thread, its *member*, through all connections; [`member`]: the number of a member.
+//! - [`server`]: whether a server can be used.
+//! - [`queue`]: queues; [`line`](mod@line): locks and semaphores; [`removal`]: the end of a member.
+//! - [`keeper`]: the process that shows the server that the members of a family live, and tells it who died.
+//! - [`scripts`]: what the server does in one step.
+//!
+//! A member owns what it has taken. It never proves that it lives: the keeper does, so that a script may compute for hours. Every
+//! operation can be repeated without harm, so that a broken connection is one of its steps.
+
+pub(crate) mod caller;
+pub(crate) mod endpoint;
+pub(crate) mod fault;
+pub(crate) mod keeper;
+pub(crate) mod line;
+mod link;
+mod member;
+pub(crate) mod place;
+pub(crate) mod queue;
+mod removal;
+mod scripts;
+mod seat;
+mod server;
+mod wire;

@@ -1,0 +1,32 @@
+//! What the server does in one step: scripts in Lua, each with a comment about its arguments and its answer.
+
+use std::sync::LazyLock;
+
+use redis::Script;
+
+macro_rules! scripts {
+    ($($(#[doc = $about:literal])* $name:ident = $file:literal;)*) => {
+        $(
+            $(#[doc = $about])*
+            pub(super) static $name: LazyLock<Script> =
+                LazyLock::new(|| Script::new(include_str!($file)));
+        )*
+    };
+}
+
+scripts! {
+    /// Makes a member of an object of whoever opens it.
+    OPEN = "open.lua";
+    /// Puts items, each once, however often it is called.
+    PUT = "put.lua";
+    /// Removes items that are done, and takes others.
+    TAKE = "take.lua";
+    /// What a queue holds, and the word that changes when its tasks are done.
+    LOOK = "look.lua";
+    /// Ends a member: what it has in hand goes back.
+    REMOVE = "remove.lua";
+    /// Locks and semaphores.
+    LINE = "line.lua";
+    /// Shows that members live, and shows a sweeper who does not.
+    BEAT = "beat.lua";
+}

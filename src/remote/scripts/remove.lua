@@ -1,0 +1,35 @@
+-- KEYS c m i s b d e   ARGV member beat("" = whatever it is) count(1 = the items have cost a death)
+-- Gives {state, returned, dead letters}: state -1 when the member has beaten meanwhile, 1 when there is more to do, else 0.
+local c, m, i, s, b, d, e = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
+local beat = redis.call('HGET', m, ARGV[1])
+if beat and ARGV[2] ~= '' and beat ~= ARGV[2] then return {-1, 0, 0} end
+redis.call('HDEL', m, ARGV[1])
+local limit, cost = tonumber(redis.call('HGET', c, 'deaths') or 5), tonumber(ARGV[3])
+local back, dead, more = 0, 0, 0
+for _, key in ipairs({b, s}) do
+  local pending = redis.pcall('XPENDING', key, 'g', '-', '+', 500, ARGV[1])
+  if not pending.err then
+    for _, x in ipairs(pending) do
+      local entry = redis.call('XRANGE', key, x[1], x[1])[1]
+      if entry then
+        local n = tonumber(entry[2][4] or 0) + cost
+        if n > limit then
+          redis.call('XADD', d, '*', 'v', entry[2][2], 'n', n, 'by', ARGV[1])
+          dead = dead + 1
+        else
+          redis.call('XADD', b, '*', 'v', entry[2][2], 'n', n)
+          back = back + 1
+        end
+        redis.call('XDEL', key, x[1])
+      end
+      redis.call('XACK', key, 'g', x[1])
+    end
+    -- With entries, the consumer would take them along.
+    if #pending < 500 then redis.call('XGROUP', 'DELCONSUMER', key, 'g', ARGV[1]) else more = 1 end
+  end
+end
+if dead > 0 and redis.call('HINCRBY', c, 'unfinished', -dead) <= 0 then
+  redis.call('XADD', e, 'MAXLEN', 1, '*', 'u', 0)
+end
+if more == 0 then redis.call('HDEL', i, ARGV[1]) end
+return {more, back, dead}

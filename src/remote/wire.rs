@@ -1,0 +1,244 @@
+//! A connection to a server: a socket of our own under the protocol's encoder and parser.
+//!
+//! A wait can be broken off at any point, and the connection is closed then. So no answer is ever taken for that of another request.
+
+use std::io::{self, Read};
+use std::time::{Duration, Instant};
+
+use redis::{ConnectionLike, Parser, RedisError, RedisResult, Value};
+
+use super::caller::Caller;
+use super::endpoint::{Address, Endpoint};
+use super::fault::{Fault, STOPPED};
+use crate::sys::clock::HEARTBEAT;
+use crate::sys::socket::{Domain, Interest, SockAddr, Socket, Type, resolve};
+
+/// How long connecting to one address may take.
+const CONNECTING: Duration = Duration::from_secs(3);
+
+/// How long the server may take to answer what it does not wait with.
+const ANSWER: Duration = Duration::from_secs(10);
+
+/// Bytes that are read at once.
+const BUFFER: usize = 64 << 10;
+
+/// A connection.
+pub(super) struct Wire {
+    socket: Socket,
+    parser: Parser,
+    buffer: Vec<u8>,
+    /// The part of the buffer that the parser has not had.
+    unread: std::ops::Range<usize>,
+    is_open: bool,
+}
+
+/// A connection in the hands of somebody who waits for its answers.
+pub(super) struct Talk<'a> {
+    pub wire: &'a mut Wire,
+    pub caller: &'a dyn Caller,
+    /// How long the next answers may take.
+    patience: Duration,
+}
+
+impl Wire {
+    /// Connects to the first address of the server that answers.
+    ///
+    /// # Errors
+    /// None does, or the caller has to stop.
+    pub(super) fn connect(endpoint: &Endpoint, caller: &dyn Caller) -> Result<Self, Fault> {
+        let addresses: Vec<(Domain, SockAddr)> = match endpoint.address() {
+            Address::Unix(path) => vec![(Domain::UNIX, SockAddr::unix(path)?)],
+            Address::Tcp(host, port) => resolve(&host, port)?
+                .into_iter()
+                .map(|address| (Domain::for_address(address), address.into()))
+                .collect(),
+        };
+        let mut last = io::Error::other("its name has no address").into();
+        for (domain, address) in addresses {
+            match connected(domain, &address, caller) {
+                Ok(socket) => return Ok(Self::over(socket)),
+                Err(Fault::Interrupted) => return Err(Fault::Interrupted),
+                Err(why) => last = why,
+            }
+        }
+        Err(last)
+    }
+
+    fn over(socket: Socket) -> Self {
+        Self {
+            socket,
+            parser: Parser::new(),
+            buffer: vec![0; BUFFER],
+            unread: 0..0,
+            is_open: true,
+        }
+    }
+
+    pub(super) fn talk<'a>(&'a mut self, caller: &'a dyn Caller) -> Talk<'a> {
+        let patience = ANSWER;
+        Talk {
+            wire: self,
+            caller,
+            patience,
+        }
+    }
+}
+
+/// What the parser reads: the rest of the buffer, then the socket.
+struct Source<'a> {
+    socket: &'a Socket,
+    buffer: &'a mut [u8],
+    unread: &'a mut std::ops::Range<usize>,
+}
+
+impl Read for Source<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        if self.unread.start == self.unread.end {
+            let count = loop {
+                match self.socket.receive_into(self.buffer) {
+                    Err(error) if error.kind() == io::ErrorKind::Interrupted => (),
+                    received => break received?,
+                }
+            };
+            *self.unread = 0..count;
+        }
+        let count = out.len().min(self.unread.len());
+        let from = self.unread.start;
+        out[..count].copy_from_slice(&self.buffer[from..from + count]);
+        self.unread.start += count;
+        Ok(count)
+    }
+}
+
+fn connected(domain: Domain, address: &SockAddr, caller: &dyn Caller) -> Result<Socket, Fault> {
+    let socket = Socket::new(domain, Type::STREAM, 0)?;
+    if !socket.connect(address)? {
+        let end = Instant::now() + CONNECTING;
+        wait(&socket, Interest::Write, end, caller)?;
+    }
+    socket.connected()?;
+    if domain != Domain::UNIX {
+        socket.send_at_once()?;
+    }
+    Ok(socket)
+}
+
+/// Waits until the socket is ready.
+fn wait(
+    socket: &Socket,
+    interest: Interest,
+    end: Instant,
+    caller: &dyn Caller,
+) -> Result<(), Fault> {
+    loop {
+        if caller.has_to_stop() {
+            return Err(Fault::Interrupted);
+        }
+        let left = end.saturating_duration_since(Instant::now());
+        if socket.wait(interest, left.min(HEARTBEAT))? {
+            return Ok(());
+        }
+        if left.is_zero() {
+            return Err(Fault::Broken("it does not answer".into()));
+        }
+    }
+}
+
+impl Talk<'_> {
+    /// The server may take this much longer for its next answers, because it waits with them.
+    pub(super) fn waiting(&mut self, time: Duration) -> &mut Self {
+        self.patience = time + ANSWER;
+        self
+    }
+
+    fn send(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            match self.wire.socket.send(rest) {
+                Ok(count) => rest = &rest[count..],
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => (),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    let end = Instant::now() + ANSWER;
+                    wait(&self.wire.socket, Interest::Write, end, self.caller)?;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    fn receive(&mut self) -> RedisResult<Value> {
+        let end = Instant::now() + self.patience;
+        loop {
+            let wire = &mut *self.wire;
+            let source = Source {
+                socket: &wire.socket,
+                buffer: &mut wire.buffer,
+                unread: &mut wire.unread,
+            };
+            match wire.parser.parse_value(source) {
+                Err(error) if error.is_timeout() => {
+                    wait(&wire.socket, Interest::Read, end, self.caller).map_err(as_error)?;
+                }
+                received => return received,
+            }
+        }
+    }
+
+    /// Notes that the connection cannot be used any more when something other than an answer came.
+    fn checked<T>(&mut self, result: RedisResult<T>) -> RedisResult<T> {
+        if result.is_err() {
+            self.wire.is_open = false;
+        }
+        result
+    }
+}
+
+fn as_error(fault: Fault) -> RedisError {
+    match fault {
+        Fault::Interrupted => redis::make_extension_error(STOPPED.into(), None),
+        Fault::Broken(why) => io::Error::other(why).into(),
+        other => io::Error::other(format!("{other:?}")).into(),
+    }
+}
+
+impl ConnectionLike for Talk<'_> {
+    fn req_packed_command(&mut self, command: &[u8]) -> RedisResult<Value> {
+        let sent = self.send(command).map_err(as_error);
+        let answer = sent.and_then(|()| self.receive());
+        self.checked(answer)?.extract_error()
+    }
+
+    fn req_packed_commands(
+        &mut self,
+        commands: &[u8],
+        offset: usize,
+        count: usize,
+    ) -> RedisResult<Vec<Value>> {
+        let sent = self.send(commands).map_err(as_error);
+        let mut answers = Vec::with_capacity(count);
+        let received = sent.and_then(|()| {
+            for index in 0..offset + count {
+                let answer = self.receive()?;
+                if index >= offset {
+                    answers.push(answer);
+                }
+            }
+            Ok(())
+        });
+        self.checked(received)?;
+        Ok(answers)
+    }
+
+    fn get_db(&self) -> i64 {
+        0
+    }
+
+    fn check_connection(&mut self) -> bool {
+        self.wire.is_open
+    }
+
+    fn is_open(&self) -> bool {
+        self.wire.is_open
+    }
+}

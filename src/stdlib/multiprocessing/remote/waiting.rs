@@ -1,0 +1,71 @@
+//! Waits for the answers of servers, and what goes wrong as exceptions.
+
+use crate::remote::caller::Caller;
+use crate::remote::fault::{Fault, Refusal};
+use crate::script::{Failure, Interp, raise, raise_bare};
+use crate::sync::{Deadline, Offset, wait_kind};
+
+/// A script that waits.
+pub(super) struct Waiting<'a>(pub &'a Interp);
+
+impl Caller for Waiting<'_> {
+    fn has_to_stop(&self) -> bool {
+        self.0.check_interrupts()
+    }
+
+    fn tell(&self, text: &str) {
+        tell(self.0, text);
+    }
+}
+
+/// A process that ends: it gives up after a short time, and is not asked to stop.
+pub(super) struct Leaving<'a>(pub &'a Interp);
+
+impl Caller for Leaving<'_> {
+    fn has_to_stop(&self) -> bool {
+        false
+    }
+
+    fn tell(&self, text: &str) {
+        tell(self.0, text);
+    }
+}
+
+pub(super) fn tell(interp: &Interp, text: &str) {
+    // There is nobody else to tell.
+    let _ = interp.output.error(&format!("procscript: {text}\n"));
+}
+
+/// Does something that waits for a server, with the wait written down.
+pub(super) fn noted<T>(interp: &Interp, deadline: Deadline, wait: impl FnOnce() -> T) -> T {
+    match interp.existing_session() {
+        Some(session) => {
+            crate::sync::noted(&session, (wait_kind::SERVER, Offset::NONE), deadline, wait)
+        }
+        None => wait(),
+    }
+}
+
+/// Returns the exception for what went wrong; `late` is raised when something has not come in time.
+pub(super) fn failure(interp: &Interp, fault: Fault, late: &'static str) -> Failure {
+    let (kind, text) = match fault {
+        Fault::Interrupted => return interp.interrupted(),
+        Fault::TimedOut => return raise_bare(late),
+        Fault::Broken(text) | Fault::Unreachable(text) => ("ConnectionError", text),
+        Fault::Removed => (
+            "ConnectionError",
+            "the server has forgotten this process".into(),
+        ),
+        Fault::Refused(why, text) => {
+            let kind = match why {
+                Refusal::Login => "AuthenticationError",
+                Refusal::Permission => "PermissionError",
+                Refusal::Memory => "MemoryError",
+                Refusal::Mismatch => "ValueError",
+                Refusal::Server => "RuntimeError",
+            };
+            (kind, text)
+        }
+    };
+    raise(kind, text)
+}

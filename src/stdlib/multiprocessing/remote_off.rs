@@ -1,0 +1,135 @@
+//! Objects on a server, in a program that was built without them: every one is refused.
+
+use std::sync::Arc;
+
+use rhai::{Array, Dynamic};
+
+use crate::script::{Call, Failure, Interp, Outcome, Registry, State, raise};
+use crate::sync::Deadline;
+use crate::wire::Unsendable;
+
+/// What a process uses on servers: nothing.
+#[derive(Debug, Default)]
+pub(crate) struct Remotes;
+
+impl State for Remotes {}
+
+impl Remotes {
+    pub(crate) fn of(interp: &Interp) -> &Self {
+        interp.state()
+    }
+
+    pub(crate) fn end_thread(&self, _interp: &Interp, _failed: bool) {}
+
+    pub(crate) fn leave(&self, _interp: &Interp, _code: i32, _told_to_end: bool) {}
+}
+
+/// A queue on a server: there is none.
+#[derive(Debug, Clone)]
+pub(crate) enum RemoteQueue {}
+
+/// What such a queue holds.
+pub(crate) struct Look {
+    pub waiting: i64,
+    pub maxsize: i64,
+}
+
+/// Refuses `url`.
+///
+/// # Errors
+/// `ImportError` if there is one.
+pub(super) fn refuse(call: &mut Call<'_>, _class: &str, at: usize) -> Result<(), Failure> {
+    let url = call.value(at);
+    if url.is_unit() || url.into_string().is_ok_and(|url| url == "local:") {
+        return Ok(());
+    }
+    let text = "this program was built without the feature `redis` of procscript, which objects on a server need";
+    Err(raise("ImportError", text))
+}
+
+/// Refuses `url` for a lock or a semaphore.
+///
+/// # Errors
+/// As [`refuse`].
+pub(super) fn line(
+    call: &mut Call<'_>,
+    class: &str,
+    at: usize,
+) -> Result<Option<Dynamic>, Failure> {
+    refuse(call, class, at).map(|()| None)
+}
+
+/// There are no classes for objects on a server.
+pub(super) fn register(_registry: &mut Registry) {}
+
+impl RemoteQueue {
+    pub(crate) fn construct(call: &mut Call<'_>, _joinable: bool) -> Result<Option<Self>, Failure> {
+        refuse(call, "Queue", 1).map(|()| None)
+    }
+
+    pub(crate) fn put(&self, _: &Arc<Interp>, _: &Dynamic, _: Deadline) -> Result<(), Failure> {
+        match *self {}
+    }
+
+    pub(crate) fn put_many(
+        &self,
+        _: &Arc<Interp>,
+        _: &[Dynamic],
+        _: Deadline,
+    ) -> Result<(), Failure> {
+        match *self {}
+    }
+
+    pub(crate) fn get(&self, _: &Arc<Interp>, _: Deadline) -> Outcome {
+        match *self {}
+    }
+
+    pub(crate) fn get_many(
+        &self,
+        _: &Arc<Interp>,
+        _: usize,
+        _: Deadline,
+    ) -> Result<Array, Failure> {
+        match *self {}
+    }
+
+    pub(crate) fn task_done(&self, _: &Arc<Interp>) -> Outcome {
+        match *self {}
+    }
+
+    pub(crate) fn join(&self, _: &Arc<Interp>, _: Deadline) -> Result<bool, Failure> {
+        match *self {}
+    }
+
+    pub(crate) fn look(&self, _: &Arc<Interp>) -> Result<Look, Failure> {
+        match *self {}
+    }
+
+    pub(crate) fn stats(&self, _: &Arc<Interp>) -> Outcome {
+        match *self {}
+    }
+
+    pub(crate) fn dead_letters(&self, _: &Arc<Interp>) -> Outcome {
+        match *self {}
+    }
+
+    pub(crate) fn close(&self, _: &Arc<Interp>) {
+        match *self {}
+    }
+
+    pub(crate) fn repr(&self, _: &str) -> String {
+        match *self {}
+    }
+
+    pub(crate) fn is_joinable(&self) -> bool {
+        match *self {}
+    }
+
+    pub(crate) fn parts(&self) -> Result<Dynamic, Unsendable> {
+        match *self {}
+    }
+
+    pub(crate) fn from_parts(_: Dynamic) -> Result<Self, String> {
+        Err("this program was built without the feature `redis` of procscript".into())
+    }
+}

@@ -1,0 +1,15 @@
+//! Objects on a server: each test has a real one, on a spare port.
+
+mod cuts; // connections cut after every byte
+mod ends; // how users of a queue end, and what becomes of what they have in hand
+mod faults; // hundreds of kills, cuts, restarts and power failures: nothing is lost
+mod lock_faults; // … of whom some hold a lock
+mod locks; // Lock, RLock, Semaphore
+mod queue; // the members of queues, the same on a server as on this machine
+mod refusals; // what is wrong with servers, URLs, names and items
+mod watching; // keepers
+
+/// The text of a script in which `URL` stands for a server's.
+fn at(server: &crate::support::server::Server, code: &str) -> String {
+    code.replace("URL", &server.url())
+}

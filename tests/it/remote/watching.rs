@@ -1,0 +1,150 @@
+//! Keepers: who watches over whom, and when they end.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use super::at;
+use crate::support::process_table::is_running;
+use crate::support::script::Script;
+use crate::support::server::Server;
+
+/// The keeper that a process has started.
+pub(super) fn keeper_of(pid: i32) -> Option<i32> {
+    let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).ok()?;
+    let mut children = children
+        .split_whitespace()
+        .filter_map(|pid| pid.parse().ok());
+    children.find(|pid: &i32| {
+        let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        let words: Vec<&[u8]> = line.split(|byte| *byte == 0).collect();
+        words.get(2) == Some(&&b"keeper"[..])
+    })
+}
+
+fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !condition() {
+        assert!(Instant::now() < deadline, "{what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+const HOLD: &str = r#"
+    let q = JoinableQueue(#{ url: "URL", name: "q", lease: LEASE });
+    print("took", q.get());
+    input();
+    print("done", q.task_done());
+"#;
+
+fn holder(server: &Server, lease: &str) -> Script {
+    Script::text(&at(server, HOLD).replace("LEASE", lease)).interactive()
+}
+
+fn put_one(server: &Server) {
+    let code = at(server, r#"Queue(#{ url: "URL", name: "q" }).put("item");"#);
+    Script::text(&code).run().assert(0, "", "");
+}
+
+fn has_come_back(server: &Server) -> bool {
+    server.ask(&["XLEN", "ps:{q}:b"]) == "1"
+}
+
+#[test]
+fn a_keeper_ends_with_the_last_of_its_family() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    put_one(&server);
+    let mut run = holder(&server, "30.0").start();
+    run.wait_for_line("took item");
+    let keeper = keeper_of(run.pid()).unwrap();
+    run.type_in("\n");
+    run.finish().assert(0, "took item\ndone True\n", "");
+    wait_until("the keeper has not ended", || !is_running(keeper));
+}
+
+#[test]
+fn a_machine_that_is_silent_for_a_lease_is_dead_and_what_it_finishes_later_counts_nothing() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    put_one(&server);
+    let mut run = holder(&server, "1.0").start();
+    run.wait_for_line("took item");
+    // Somebody else watches.
+    let mut watcher = Script::text(&at(
+        &server,
+        r#"let q = Queue(#{ url: "URL", name: "q", lease: 1.0 }); print(q.get()); input();"#,
+    ))
+    .interactive()
+    .start();
+    let keeper = keeper_of(run.pid()).unwrap();
+    kill(Pid::from_raw(keeper), Signal::SIGSTOP).unwrap();
+    watcher.wait_for_line("item");
+    kill(Pid::from_raw(keeper), Signal::SIGCONT).unwrap();
+    run.type_in("\n");
+    let output = run.finish();
+    assert_eq!(output.stdout, "took item\ndone False\n");
+    assert!(
+        output.stderr.contains("went back before its task_done()"),
+        "{}",
+        output.stderr
+    );
+    watcher.type_in("\n");
+    watcher.finish().assert(0, "item\n", "");
+    assert_eq!(server.number(&["HGET", "ps:{q}:c", "unfinished"]), 0);
+}
+
+#[test]
+fn a_keeper_that_was_killed_is_started_again_by_the_next_operation() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    put_one(&server);
+    let code = at(
+        &server,
+        r#"
+        let q = JoinableQueue(#{ url: "URL", name: "q", lease: 30.0 });
+        print("took", q.get());
+        input();
+        print("size", q.qsize());
+        time.sleep(1000);
+        "#,
+    );
+    let mut run = Script::text(&code).interactive().start();
+    run.wait_for_line("took item");
+    let keeper = keeper_of(run.pid()).unwrap();
+    kill(Pid::from_raw(keeper), Signal::SIGKILL).unwrap();
+    wait_until("the keeper lives", || !is_running(keeper));
+    run.type_in("\n");
+    run.wait_for_line("size 0");
+    run.signal(Signal::SIGKILL);
+    drop(run.finish());
+    // The new keeper tells it at once, long before the lease is over.
+    wait_until("the item has not come back", || has_come_back(&server));
+}
+
+#[test]
+fn nobody_is_dead_because_the_server_was_away() {
+    let Some(mut server) = Server::start(&["--appendfsync", "always"]) else {
+        return;
+    };
+    put_one(&server);
+    let mut run = holder(&server, "1.0").start();
+    run.wait_for_line("took item");
+    server.kill();
+    std::thread::sleep(Duration::from_secs(3));
+    server.run();
+    run.wait_until("nobody beats", || {
+        let beat = || server.ask(&["HVALS", "ps:{q}:m"]);
+        let before = beat();
+        std::thread::sleep(Duration::from_millis(300));
+        before != beat()
+    });
+    run.type_in("\n");
+    run.finish().assert(0, "took item\ndone True\n", "");
+    assert!(!has_come_back(&server));
+}
