@@ -2,9 +2,9 @@
 //!
 //! `procscript run --timeline FILE` does it for the command, a [`Recording`] for a host. The page opens without a network; a trace opens
 //! on <https://ui.perfetto.dev>.
-//!
-//! `trace` writes, this room reads: [`read`], [`processes`], [`sources`] and [`objects`] know what was recorded, [`build`] and [`flows`] make the
-//! [`model`] of it, [`summary`] and [`words`] say it in words, and [`html`] and [`perfetto`] write it.
+
+// `trace` writes, this room reads: `read`, `processes`, `sources` and `objects` know what was recorded, `build` and `flows` make the
+// `model` of it, `summary` and `words` say it in words, and `html` and `perfetto` write it.
 
 mod build;
 mod error;
