@@ -86,7 +86,7 @@ pub(crate) enum Kind {
     Created,
     /// A wait; the code is its kind: what for, ticks waited, how many waits.
     Wait,
-    /// Messages were put: the queue, number of the first, the last and how many ([`super::Run`]).
+    /// Messages were put: the queue, number of the first, the last and how many ([`Run`]).
     Put,
     /// Messages were taken: likewise.
     Got,
