@@ -19,3 +19,4 @@ pub use family::{Family, Hold, Line, Process, Queue, Thread, Wait};
 pub use outside::{FindError, families, family_of};
 pub(crate) use reading::{Here, read};
 pub use table::Order;
+pub(crate) use words::wait_words;

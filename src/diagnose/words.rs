@@ -1,17 +1,22 @@
 //! What a thread waits for, in the words of scripts.
 
-use crate::sync::{ProcessId, Segment, Wait, kind, wait_kind};
+use crate::sync::{Offset, ProcessId, Segment, Wait, kind, wait_kind};
 
 /// Returns what is waited for: `Queue.get`, `join of worker`.
 pub(crate) fn of_wait(segment: &Segment, wait: &Wait) -> String {
-    let is_reentrant = || segment.kind_at(wait.object) == Some(kind::REENTRANT_MUTEX);
-    let word = match wait.kind {
+    wait_words(segment, wait.kind, wait.object)
+}
+
+/// As [`of_wait`], of a kind of wait and its object.
+pub(crate) fn wait_words(segment: &Segment, awaited: u16, object: Offset) -> String {
+    let is_reentrant = || segment.kind_at(object) == Some(kind::REENTRANT_MUTEX);
+    let word = match awaited {
         wait_kind::ACQUIRE if is_reentrant() => "RLock.acquire",
         wait_kind::ACQUIRE => "Lock.acquire",
         wait_kind::GET => "Queue.get",
         wait_kind::PUT => "Queue.put",
         wait_kind::JOIN => "JoinableQueue.join",
-        wait_kind::PROCESS => return join_of(segment, ProcessId::unpack(wait.object.0)),
+        wait_kind::PROCESS => return join_of(segment, ProcessId::unpack(object.0)),
         wait_kind::TIME => "sleep",
         wait_kind::NOTIFICATION => "Condition.wait",
         wait_kind::BARRIER => "Barrier.wait",

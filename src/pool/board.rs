@@ -15,7 +15,7 @@
 use std::time::Duration;
 
 use super::tally::Work;
-use crate::sync::{Cells, Deadline, Message, Queue, Session, ShmError, WaitError};
+use crate::sync::{Cells, Deadline, Message, Queue, Role, Session, ShmError, WaitError};
 
 const TAKEN: usize = 0;
 const BEGUN: usize = 1;
@@ -75,9 +75,12 @@ impl Board {
         queue: &Queue,
         read: impl FnOnce(u64, Message<'_>) -> R,
     ) -> Result<R, WaitError> {
-        queue.get_noting(Deadline::NEVER, (&self.0, TAKEN), |message| {
-            read(self.0.load(TAKEN), message)
-        })
+        let take = || {
+            queue.get_noting(Deadline::NEVER, (&self.0, TAKEN), |message| {
+                read(self.0.load(TAKEN), message)
+            })
+        };
+        Role::IDLE.added(take)
     }
 
     /// Returns the place in the queue of the message that the worker took last; 0 if it has taken none.

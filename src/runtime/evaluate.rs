@@ -18,6 +18,7 @@ use crate::script::exceptions::Failure;
 use crate::script::panics::without_panic;
 use crate::script::report::{Ending, task_frames};
 use crate::script::stop::Stop;
+use crate::sync::Role;
 use crate::sys::deep_stack::on_deep_stack;
 
 impl Runtime {
@@ -199,7 +200,7 @@ impl Runtime {
         let turn = Turn::begin(&interp)?;
         interp.spent.begin();
         let limit = TimeLimit::of(&interp).map_err(Error::System)?;
-        let result = run(self);
+        let result = Role::MAIN.during(|| run(self));
         drop(limit);
         let result = self.unless_unwritten(result);
         let result = result.and_then(|value| depth::check_result(&value).map(|()| value));

@@ -285,6 +285,7 @@ impl ProcessPackage {
                 Exception::new("RuntimeError", vec![exceeded.to_string().into()])
             }
             Some(Stop::Recursion) => Exception::from_error(&too_deep()),
+            Some(Stop::Deadlock(exception)) => exception,
             _ => Exception::from_error(error),
         };
         diagnostic_of(interp, &exception.with_frames(frames))

@@ -10,10 +10,11 @@ use crate::script::bind::Vocabulary;
 use crate::script::exceptions::Exception;
 use crate::script::islands::explanation;
 use crate::script::panics::without_panic;
-use crate::script::report::{self, Ending, FAILED, OUTPUT_CLOSED, diagnostic_of};
+use crate::script::report::{self, DEADLOCKED, Ending, FAILED, OUTPUT_CLOSED, diagnostic_of};
 use crate::script::stop::Stop;
 use crate::stdlib;
 use crate::stdlib::multiprocessing::finish::finish;
+use crate::sync::Role;
 use crate::sys::signal::Signal;
 use crate::timeline;
 
@@ -59,7 +60,8 @@ impl Builder {
 impl Runtime {
     /// Runs a whole program, waits for its threads and children, and returns its exit code.
     ///
-    /// An uncaught error is printed to standard error (see [`Diagnostic`]), and the exit code is 1. It is also 1
+    /// An uncaught error is printed to standard error (see [`Diagnostic`]), and the exit code is 1; 3 for a `DeadlockError`, and if the
+    /// script waited at its end for a child that got one. It is also 1
     /// when a [`Stopper`](crate::Stopper) or a limit ends the program, or the wait for its threads and children, and when buffered
     /// output of a file cannot be written at the end. When nobody reads its output any more, the program and its children end quietly
     /// with 141. The runtime ends with the program.
@@ -67,7 +69,8 @@ impl Runtime {
         if let Some(isolated) = &self.isolated {
             return self.main_isolated(isolated, &script);
         }
-        let code = self.interp.held.run(|| self.run_to_the_end(script));
+        let run = || self.interp.held.run(|| self.run_to_the_end(script));
+        let code = Role::MAIN.during(run);
         if self.interp.owns_signals() {
             // The process ends with the script: taking the engine apart first would only take time.
             std::mem::forget(self);
@@ -130,9 +133,17 @@ impl Runtime {
         let code = match &ending {
             Ending::Interrupted(_) => INTERRUPTED,
             Ending::Stopped => stopped(),
-            _ => ending.code(),
+            // A copy of the main process, by `os.fork`, ends as children do.
+            _ if interp.is_child() => ending.code(),
+            _ => ending.code_of_main(),
         };
         let (code, request) = finish(interp, code, ending.ends_children());
+        let session = interp.existing_session();
+        let was_stuck = session.is_some_and(|it| !interp.is_child() && it.was_stuck_at_exit());
+        let code = match was_stuck && code == 0 {
+            true => DEADLOCKED,
+            false => code,
+        };
         let last = interp.write_last_output();
         self.report_failures(&last.failures);
         let request = last.applied_to_request(request, code);

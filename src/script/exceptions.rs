@@ -36,6 +36,7 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ("ConnectionRefusedError", "ConnectionError"),
     ("ConnectionResetError", "ConnectionError"),
     ("DataRaceError", "RuntimeError"),
+    ("DeadlockError", "RuntimeError"),
     ("EOFError", "Exception"),
     ("Empty", "Exception"),
     ("Error", "Exception"),

@@ -14,6 +14,7 @@ use crate::script::codecs::Codecs;
 use crate::script::exceptions::Failure;
 use crate::script::fork_hooks::{AroundFork, Prepared};
 use crate::script::given::Given;
+use crate::script::hands::Hands;
 use crate::script::held::Held;
 use crate::script::host_engines::HostEngines;
 use crate::script::limits::Spent;
@@ -69,6 +70,8 @@ pub(crate) struct Interp {
     codecs: OnceLock<LazyCodecs>,
     /// Why the script must stop, whatever it is doing.
     pub(super) requests: Requests,
+    /// How many threads scripts have started.
+    pub(super) hands: Hands,
     /// The turns in which evaluations and stops run.
     pub(super) turns: Turns,
     /// The maximum size of the session in bytes; by default half of the free memory.
@@ -105,6 +108,7 @@ impl Interp {
             states,
             codecs: OnceLock::new(),
             requests: Requests::default(),
+            hands: Hands::default(),
             turns: Turns::default(),
             session_memory: OnceLock::new(),
             session: Mutex::default(),
@@ -246,6 +250,7 @@ impl Interp {
     /// Forgets what belongs to the parent, in a forked or spawned child.
     pub(crate) fn begin_process(&self) {
         self.is_child.store(true, Ordering::Relaxed);
+        self.begin_hands();
         self.permissions().set_in_host(false);
         self.states.all().for_each(|state| state.begin_process());
         self.fork_hooks.begin_child();

@@ -335,7 +335,9 @@ impl Output {
             return f(true);
         };
         // A process that Ctrl-C has stopped still writes its report, without the lock if need be.
-        let alone = turn.acquire(sync::Deadline::NEVER).is_ok();
+        // Threads that write for the host hold it too, and are not counted among those who may end a wait.
+        let acquire = || turn.acquire(sync::Deadline::NEVER);
+        let alone = sync::Role::default().during(acquire).is_ok();
         let result = f(alone);
         if alone {
             let _ = turn.release();

@@ -41,6 +41,9 @@ pub(crate) enum Ending {
 /// The exit code after an error nobody caught.
 pub(crate) const FAILED: i32 = 1;
 
+/// The exit code of a main process that a `DeadlockError` has ended, or whose wait for the others at its end was hopeless.
+pub(crate) const DEADLOCKED: i32 = 3;
+
 /// The exit code after the output was closed: 128 and the number of SIGPIPE, as shells count.
 pub(crate) const OUTPUT_CLOSED: i32 = 128 + Signal::SIGPIPE as i32;
 
@@ -71,6 +74,7 @@ impl Ending {
                 let text = exceeded.to_string();
                 Self::Limited(located(Exception::new("RuntimeError", vec![text.into()])))
             }
+            Some(Stop::Deadlock(exception)) => Self::Failed(located(exception)),
             Some(Stop::Recursion) => Self::Failed(located(Exception::from_error(&too_deep()))),
         }
     }
@@ -83,6 +87,14 @@ impl Ending {
             Self::Code(code) => *code,
             Self::OutputClosed(_) => OUTPUT_CLOSED,
             _ => FAILED,
+        }
+    }
+
+    /// Returns the exit code of a main process that ended like this.
+    pub(crate) fn code_of_main(&self) -> i32 {
+        match self {
+            Self::Failed(exception) if exception.kind() == "DeadlockError" => DEADLOCKED,
+            _ => self.code(),
         }
     }
 

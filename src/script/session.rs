@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use crate::script::deadlock;
 use crate::script::exceptions::{Failure, os_failure, raise};
 use crate::script::interp::Interp;
 use crate::sync::{self, Offset, Session};
@@ -17,12 +18,18 @@ impl Interp {
     /// # Errors
     /// `OSError` when the kernel gives no memory for it.
     pub(crate) fn session(&self) -> Result<Session, Failure> {
+        if let Some(session) = self.existing_session() {
+            return Ok(session);
+        }
+        // No thread is started or ends between its being counted and the session's being there.
+        let hands = locked(&self.hands.0);
         let mut session = locked(&self.session);
         if let Some(session) = &*session {
             return Ok(session.clone());
         }
         // None of its own objects belongs to the line that happens to need it first.
         let new = sync::called_by_nobody(|| self.create_session())?;
+        new.set_hands(*hands);
         *session = Some(new.clone());
         // The script may have been asked to stop before there was anything to wait on.
         self.requests.publish(&new);
@@ -72,9 +79,15 @@ impl Interp {
     fn attach(&self, session: &Session) {
         let myself = self.weak();
         session.belongs_to(myself.clone());
+        let waiting = myself.clone();
+        sync::report_circles_by(deadlock::warn);
         session.on_signal(Box::new(move || {
             let interp = myself.upgrade();
             interp.is_some_and(|interp| interp.handle_signals())
+        }));
+        session.on_look(Box::new(move || {
+            let interp = waiting.upgrade();
+            interp.is_some_and(|interp| interp.may_be_hopeless())
         }));
     }
 

@@ -54,6 +54,11 @@ pub(crate) trait State: Any + fmt::Debug + Send + Sync {
         false
     }
 
+    /// Returns whether a function of the script may be called while the calling thread waits.
+    fn may_call_away(&self) -> bool {
+        false
+    }
+
     /// Takes the error that a function for a signal threw.
     fn take_thrown(&self) -> Option<Failure> {
         None

@@ -30,6 +30,8 @@ pub(crate) enum Stop {
     Limit(Exceeded),
     /// It has called itself so often that little is left of the stack.
     Recursion,
+    /// It has caught this `DeadlockError` again and again while nobody took a step.
+    Deadlock(Exception),
 }
 
 impl Stop {

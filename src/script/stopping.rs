@@ -8,7 +8,7 @@ use crate::script::exceptions::{Failure, raise};
 use crate::script::interp::Interp;
 use crate::script::stop::{self, Stop};
 use crate::script::turns::Lasts;
-use crate::sync::{Deadline, Offset};
+use crate::sync::{Deadline, Offset, take_raised};
 use crate::sys::clock::{now_ns, slice};
 use crate::sys::{identity, interrupt};
 
@@ -95,6 +95,9 @@ impl Interp {
 
     /// Returns the error a native returns when its wait was interrupted.
     pub(crate) fn interrupted(&self) -> Failure {
+        if let Some(raised) = take_raised() {
+            return self.deadlock(&raised);
+        }
         // A request may have ended the wait whose alert is still to come.
         stop::look_again();
         self.take_thrown()

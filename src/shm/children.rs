@@ -10,6 +10,15 @@ use super::process_id::ProcessId;
 use super::session::Session;
 use super::thread_slot::Thread;
 
+/// How a child that is a copy of its parent gets an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Grant {
+    /// Its script can use the object.
+    Given,
+    /// It has the object because its parent had it, until its script gets it.
+    Inherited,
+}
+
 impl Session {
     /// Takes an entry in the process table for a child about to be started, unless `most` processes live beside the first.
     pub(crate) fn reserve_child(
@@ -40,43 +49,54 @@ impl Session {
     /// it does.
     pub(crate) fn grant(&self, child: ProcessId, objects: &[Offset]) -> Result<(), ShmError> {
         let thread = self.thread()?;
-        let entry = self.entry(child)?;
         for (index, object) in objects.iter().enumerate() {
             // One reference each, however often it is named: a stake lies in it.
             if objects[..index].contains(object) {
                 continue;
             }
-            let is_reserved = || {
-                peek(&entry.state) == RESERVED
-                    && peek(&entry.generation) == u64::from(child.generation)
-            };
-            self.with_memory(thread, || thread.retain(entry, *object, is_reserved))?;
+            self.grant_one(thread, child, *object)?;
         }
         Ok(())
     }
 
-    /// Grants everything that this process holds to a child that will be a copy of it.
-    pub(crate) fn grant_all(&self, child: ProcessId) -> Result<(), ShmError> {
-        self.grant_those(child, |_, _| true)
+    /// Takes a reference on behalf of a child, and returns its node.
+    fn grant_one(
+        &self,
+        thread: Thread<'_>,
+        child: ProcessId,
+        object: Offset,
+    ) -> Result<Offset, ShmError> {
+        let entry = self.entry(child)?;
+        let is_reserved = || {
+            peek(&entry.state) == RESERVED && peek(&entry.generation) == u64::from(child.generation)
+        };
+        self.with_memory(thread, || thread.retain(entry, object, is_reserved))
     }
 
-    /// Grants those objects of this process that it `passes` to a child that will be a copy of it.
+    /// Grants everything that this process holds to a child that will be a copy of it.
+    pub(crate) fn grant_all(&self, child: ProcessId) -> Result<(), ShmError> {
+        self.grant_those(child, |_, _| Some(Grant::Given))
+    }
+
+    /// Grants objects of this process to a child that will be a copy of it, as `how` says of each; `None` for not at all.
     ///
-    /// The child inherits handles of the rest too, and must not use them: see [`super::Handle::is_held`].
+    /// The child inherits handles of those too, and must not use them: see [`super::Handle::is_held`].
     pub(crate) fn grant_those(
         &self,
         child: ProcessId,
-        passes: impl Fn(Kind, Offset) -> bool,
+        how: impl Fn(Kind, Offset) -> Option<Grant>,
     ) -> Result<(), ShmError> {
-        let held = self.thread()?.references(self.my_entry()?);
+        let thread = self.thread()?;
+        let held = thread.references(self.my_entry()?);
         for (_, object) in held {
             let kind = self.segment().kind_at(object);
-            if !kind.is_some_and(|kind| passes(kind, object)) {
+            let Some(grant) = kind.and_then(|kind| how(kind, object)) else {
                 continue;
-            }
-            match self.grant(child, &[object]) {
+            };
+            match self.grant_one(thread, child, object) {
+                Ok(node) => self.set_inherited(node, grant == Grant::Inherited),
                 // Another thread may have given it up meanwhile.
-                Ok(()) | Err(ShmError::NoSuchObject(_)) => {}
+                Err(ShmError::NoSuchObject(_)) => {}
                 Err(error) => return Err(error),
             }
         }

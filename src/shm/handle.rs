@@ -75,6 +75,7 @@ impl Handle {
             let mut table = session.handles().lock();
             if let Some(held) = table.get_mut(&object) {
                 held.handles += 1;
+                session.set_inherited(held.node, false);
             } else {
                 let node = thread.retain(entry, object, || true)?;
                 table.insert(object, Held { node, handles: 1 });
@@ -152,14 +153,6 @@ impl Session {
                 .lock()
                 .get(&object)
                 .is_some_and(|held| held.handles > 0)
-    }
-
-    /// Returns whether this process holds an object of that kind.
-    pub(crate) fn holds_any(&self, kind: Kind) -> bool {
-        let table = self.handles().lock();
-        table
-            .keys()
-            .any(|object| self.segment().kind_at(*object) == Some(kind))
     }
 
     /// Registering a thread may sweep, which takes latches; who holds one of those may want the table. So the thread comes first.

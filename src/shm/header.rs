@@ -52,6 +52,22 @@ shared_struct! {
         pub(super) undone: AtomicU64,
         /// When a member of the family last printed what all of them do.
         pub(super) dumped_at: AtomicU64,
+        /// How often a process has lost a reference, a thread or its life.
+        pub(super) losses: AtomicU64,
+        /// The number of the loss when a process last ended.
+        pub(super) last_end: AtomicU64,
+        /// The process that was the last to fail or to be killed, packed; 0 for none.
+        pub(super) last_to_fail: AtomicU64,
+        /// When the waits of the family were last judged, nanoseconds of the monotonic clock.
+        pub(super) judged_at: AtomicU64,
+        /// The thread that the last judge found should raise, 0 for none.
+        pub(super) suspect: AtomicU64,
+        /// How many hopeless waits have raised.
+        pub(super) raised: AtomicU64,
+        /// 1 once objects that stand for processes have been sent to others.
+        pub(super) handles_travel: AtomicU64,
+        /// 1 once the wait of the first process at its exit was found hopeless.
+        pub(super) stuck_at_exit: AtomicU64,
         pub(super) arena: ArenaState,
     }
 

@@ -6,7 +6,7 @@
 //! - `journal`, `latch`: critical sections that happen as a whole or not at all, wherever their owner is killed.
 //! - `header`, `block`, `arena`, `space`: limits and counters, the allocator, and what it does when memory runs out.
 //! - `thread_slot`, `thread_table`, `process_id`, `process_name`, `process_entry`, `process_table`: who is there; `wait_line`,
-//!   `waiting`: who waits.
+//!   `waiting`, `role`: who waits, and as what; `census`: what tells whether waits have hope.
 //! - `call_site`, `source_table`: where in a script a thread is; `tracing`: what a timeline learns.
 //! - `object`, `reference`, `message`: shared objects, who refers to them, and messages that carry references.
 //! - `session`, `children`, `handle_table`, `handle`, `outside`: the session as one process uses it.
@@ -15,6 +15,7 @@
 mod arena;
 mod block;
 mod call_site;
+mod census;
 mod children;
 mod destroy;
 mod error;
@@ -33,6 +34,7 @@ mod process_id;
 mod process_name;
 mod process_table;
 mod reference;
+mod role;
 mod segment;
 mod session;
 mod shared;
@@ -52,6 +54,8 @@ pub(crate) use crate::sys::robust::LifeWord;
 #[cfg(test)]
 pub(crate) use call_site::SourceLine;
 pub(crate) use call_site::{CallSite, Caller, MadeAt, called_by, called_by_nobody};
+pub(crate) use census::Member;
+pub(crate) use children::Grant;
 pub(crate) use destroy::Search;
 pub(crate) use error::ShmError;
 pub(crate) use handle::{Handle, Place};
@@ -62,6 +66,7 @@ pub(crate) use offset::{Offset, peek, poke};
 pub(crate) use process_entry::{Birth, ProcessInfo, ProcessState};
 pub(crate) use process_id::{ExitKind, Leaver, ProcessId};
 pub(crate) use process_name::ProcessName;
+pub(crate) use role::Role;
 pub(crate) use segment::{Segment, futex_half};
 pub(crate) use session::{KindOperations, Kinds, Session, SessionOptions};
 pub(crate) use shared::{Shared, shared_struct};

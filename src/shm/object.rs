@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicU64;
 use super::arena::Arena;
 use super::error::ShmError;
 use super::layout::ARENA_START;
-use super::offset::{Offset, peek};
+use super::offset::{Offset, peek, poke};
 use super::segment::Segment;
 use super::shared::shared_struct;
 use super::thread_slot::ThreadSlot;
@@ -28,6 +28,8 @@ shared_struct! {
         /// The kind, hidden by the session's nonce and the object's offset, so that no other bytes pass for an object.
         tag: AtomicU64,
         references: AtomicU64,
+        /// The number of the loss when there was last one reference less.
+        lost: AtomicU64,
         /// Next on the unreferenced list.
         pub(super) next: AtomicU64,
     }
@@ -63,7 +65,13 @@ impl Segment {
         raw_kind(self, object).map(|kind| kind & !UNREFERENCED)
     }
 
-    /// Returns how many refer to the object (tests, reports).
+    /// Returns the number of the loss when the object last lost a reference, 0 for never.
+    pub(super) fn last_loss(&self, object: Offset) -> u64 {
+        let header: &ObjectHeader = self.at(object);
+        peek(&header.lost)
+    }
+
+    /// Returns how many refer to the object.
     pub(crate) fn reference_count(&self, object: Offset) -> u64 {
         let header: &ObjectHeader = self.at(object);
         peek(&header.references)
@@ -98,6 +106,7 @@ impl Arena<'_> {
         };
         let header: &ObjectHeader = self.segment().at(object);
         let left = peek(&header.references) - 1;
+        poke(&header.lost, self.segment().count_loss());
         self.set(&header.references, left);
         if left == 0 {
             let unreferenced = tag(self.segment(), object, kind | UNREFERENCED);

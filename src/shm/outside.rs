@@ -27,6 +27,7 @@ impl Session {
     /// dropped, and not before.
     pub(crate) fn let_outlive_owner(&self) {
         self.0.outside.outlives_owner.store(true, Ordering::Relaxed);
+        self.note_host_hand();
     }
 
     /// Returns whether [`let_outlive_owner`](Self::let_outlive_owner) has been called.

@@ -34,7 +34,13 @@ shared_struct! {
         /// Block with what the process left for its parent.
         pub(super) report: AtomicU64,
         name: ProcessName,
-        _rest: [AtomicU64; 13],
+        /// How many threads may act for the process: its main one and those that scripts started.
+        pub(super) hands: AtomicU64,
+        /// The number of the loss when there was last one hand less.
+        pub(super) hands_lost: AtomicU64,
+        /// 1 once the host has objects of the session, or such as end processes.
+        pub(super) host_hand: AtomicU64,
+        _rest: [AtomicU64; 10],
     }
 }
 

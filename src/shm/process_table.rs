@@ -45,9 +45,17 @@ impl Thread<'_> {
             let entry = segment.process_entry(row);
             let generation = (peek(&entry.generation) as u32).wrapping_add(1).max(1);
             arena.set(&entry.generation, u64::from(generation));
-            for word in [&entry.pid, &entry.entered, &entry.main_thread] {
+            for word in [
+                &entry.pid,
+                &entry.entered,
+                &entry.main_thread,
+                &entry.hands_lost,
+                &entry.host_hand,
+            ] {
                 poke(word, 0);
             }
+            // Its main thread, which is about to run.
+            poke(&entry.hands, 1);
             entry.set_name(birth.name);
             poke(&entry.daemon, u64::from(birth.daemon));
             poke(&entry.parent, parent.pack());
@@ -95,6 +103,13 @@ impl Session {
     /// Gives back what a process holds that is gone or leaving; its entry stays for its parent.
     pub(super) fn end_entry(&self, thread: Thread<'_>, entry: &ProcessEntry, leaver: Leaver) {
         self.release_all(thread, entry, leaver);
+        if matches!(peek(&entry.state), RESERVED | RUNNING) {
+            self.segment().count_end();
+            if leaver.exit != ExitKind::Finished {
+                let failed = &self.segment().header().last_to_fail;
+                poke(failed, leaver.process.pack());
+            }
+        }
         thread.free_from(&entry.payload);
         entry.state.store(ENDED, Ordering::Release);
         step();

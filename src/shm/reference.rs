@@ -26,6 +26,8 @@ shared_struct! {
         next: AtomicU64,
         /// The process's stake in the object; written by the object's kind.
         stake: AtomicU64,
+        /// 1 while the process, which was forked, has the object only because its parent had it, and its script cannot use it.
+        inherited: AtomicU64,
     }
 }
 
@@ -42,6 +44,7 @@ impl Arena<'_> {
         poke(&reference.previous, 0);
         poke(&reference.next, first.0);
         poke(&reference.stake, 0);
+        poke(&reference.inherited, 0);
         step();
         if !first.is_none() {
             self.set(&self.segment().at::<Reference>(first).previous, node.0);
@@ -186,6 +189,23 @@ impl Thread<'_> {
         Offset(peek(&entry.references))
     }
 
+    /// Returns the objects that the process's script can use, and those that it has only because its parent had them.
+    pub(super) fn used_and_inherited(self, entry: &ProcessEntry) -> (Vec<Offset>, Vec<Offset>) {
+        let (mut used, mut inherited) = (Vec::new(), Vec::new());
+        let arena = self.arena();
+        let mut node = Offset(peek(&entry.references));
+        while !node.is_none() {
+            let reference: &Reference = arena.segment().at(node);
+            let list = match peek(&reference.inherited) {
+                0 => &mut used,
+                _ => &mut inherited,
+            };
+            list.push(Offset(peek(&reference.object)));
+            node = Offset(peek(&reference.next));
+        }
+        (used, inherited)
+    }
+
     /// Returns the process's nodes and the objects they refer to.
     pub(super) fn references(self, entry: &ProcessEntry) -> Vec<(Offset, Offset)> {
         let arena = self.arena();
@@ -248,6 +268,12 @@ impl Session {
         }
         found.retain(|(_, stake)| *stake != 0);
         Ok(found)
+    }
+
+    /// Sets whether the process has the object only because its parent had it.
+    pub(super) fn set_inherited(&self, node: Offset, inherited: bool) {
+        let reference: &Reference = self.segment().at(node);
+        poke(&reference.inherited, u64::from(inherited));
     }
 
     /// Returns the word of a node that holds the process's stake.

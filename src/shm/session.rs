@@ -49,6 +49,12 @@ pub(crate) struct SessionOptions {
 /// Handles signals during a wait, while no latch is held; returns true when the wait has to end.
 type SignalHook = Box<dyn Fn() -> bool + Send + Sync>;
 
+/// Returns whether the calling thread, which waits, may be called hopeless.
+type LookHook = Box<dyn Fn() -> bool + Send + Sync>;
+
+/// Called at the heartbeat of a wait, which was found unmet not before that time; returns true when the wait has to end.
+pub(crate) type BeatHook = fn(&Session, Thread<'_>, u64) -> bool;
+
 /// The owner of a session in one process.
 pub(crate) type Owner = Weak<dyn Any + Send + Sync>;
 
@@ -76,6 +82,8 @@ pub(super) struct Inner {
     me: AtomicU64,
     stop: Arc<AtomicBool>,
     on_signal: OnceLock<SignalHook>,
+    on_look: OnceLock<LookHook>,
+    on_beat: OnceLock<BeatHook>,
     pub(super) outside: Outside,
     spins: bool,
     handles: HandleTable,
@@ -119,6 +127,8 @@ impl Session {
             me: AtomicU64::new(ProcessId::NONE.pack()),
             stop: Arc::default(),
             on_signal: OnceLock::new(),
+            on_look: OnceLock::new(),
+            on_beat: OnceLock::new(),
             outside: Outside::default(),
             spins: cpu::another_cpu_may_answer(),
             handles: HandleTable::new(),
@@ -147,6 +157,27 @@ impl Session {
     /// The hook that a wait calls after a signal that the host handles; the wait continues unless the hook returns true. Set once.
     pub(crate) fn on_signal(&self, hook: SignalHook) {
         let _ = self.0.on_signal.set(hook);
+    }
+
+    /// Sets the hook that says whether the calling thread may be called hopeless. Set once; without it no thread is.
+    pub(crate) fn on_look(&self, hook: LookHook) {
+        let _ = self.0.on_look.set(hook);
+    }
+
+    /// Sets what is done at each heartbeat of a wait. Set once.
+    pub(crate) fn on_beat(&self, hook: BeatHook) {
+        let _ = self.0.on_beat.set(hook);
+    }
+
+    /// Called in a wait that has been noted, when it was found unmet not before `looked_ns`. Returns whether it has to end.
+    pub(crate) fn beat(&self, thread: Thread<'_>, looked_ns: u64) -> bool {
+        let hook = self.0.on_beat.get();
+        hook.is_some_and(|hook| hook(self, thread, looked_ns))
+    }
+
+    /// Returns whether the calling thread, which waits, may be called hopeless.
+    pub(crate) fn may_be_hopeless(&self) -> bool {
+        self.0.on_look.get().is_some_and(|hook| hook())
     }
 
     #[inline(always)]
@@ -259,6 +290,8 @@ impl Drop for Inner {
             me: AtomicU64::new(me),
             stop: Arc::clone(&self.stop),
             on_signal: OnceLock::new(),
+            on_look: OnceLock::new(),
+            on_beat: OnceLock::new(),
             outside: Outside::default(),
             spins: self.spins,
             handles: HandleTable::new(),

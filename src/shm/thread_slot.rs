@@ -42,6 +42,10 @@ shared_struct! {
         pub(super) wait_deadline: AtomicU64,
         /// [`CallSite`](super::CallSite) of the wait.
         pub(super) wait_site: AtomicU64,
+        /// When the thread last looked and found that what it waits for has not come, if it may be called hopeless; 0 before.
+        pub(super) wait_looked: AtomicU64,
+        /// The thread's [`super::Role`] during the wait.
+        pub(super) wait_role: AtomicU64,
         /// The object in whose [`super::WaitLine`] the thread may stand.
         pub(super) line: AtomicU64,
         /// Id of the thread behind it there.
@@ -52,7 +56,7 @@ shared_struct! {
         pub(super) called: AtomicU64,
         /// The object that the thread is destroying, which nobody refers to.
         pub(super) destroying: AtomicU64,
-        _rest: [AtomicU64; 10],
+        _rest: [AtomicU64; 8],
     }
 }
 

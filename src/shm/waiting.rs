@@ -1,10 +1,11 @@
 //! The wait of each thread, recorded for diagnosis.
 
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{Ordering, fence};
 
 use super::call_site::CallSite;
 use super::offset::{Offset, peek, poke};
 use super::process_id::ProcessId;
+use super::role::Role;
 use super::segment::Segment;
 use super::session::Session;
 use super::thread_slot::{Thread, ThreadSlot};
@@ -34,6 +35,10 @@ pub(crate) struct ThreadInfo {
     pub(crate) tid: u32,
     /// Its row in the thread table.
     pub(crate) row: u64,
+    /// Its role in the wait.
+    pub(crate) role: Role,
+    /// When it last found that what it waits for has not come; 0 for not yet.
+    pub(crate) looked_ns: u64,
     /// Its wait, if it waits.
     pub(crate) wait: Option<Wait>,
     /// The line of the script that waits.
@@ -49,6 +54,10 @@ pub(crate) struct WaitNote<'s> {
 impl<'s> Thread<'s> {
     /// Records that this thread waits, and at which line of its script.
     pub(crate) fn note_wait(self, wait: Wait) -> WaitNote<'s> {
+        // The end of the last wait is seen before the words of this one.
+        fence(Ordering::Release);
+        poke(&self.slot.wait_looked, 0);
+        poke(&self.slot.wait_role, Role::current().0);
         poke(&self.slot.wait_object, wait.object.0);
         poke(&self.slot.wait_since, wait.since_ns);
         poke(&self.slot.wait_site, CallSite::now(self.segment).word());
@@ -97,6 +106,8 @@ impl Segment {
                 pid: peek(&slot.pid) as u32,
                 tid: slot.claim.load(Ordering::Acquire) as u32,
                 row,
+                role: Role(peek(&slot.wait_role)),
+                looked_ns: slot.wait_looked.load(Ordering::Acquire),
                 wait: wait_of(slot),
                 wait_site: CallSite::from_word(peek(&slot.wait_site)),
             })

@@ -72,10 +72,10 @@ impl ConditionLock {
         }
     }
 
-    fn acquire_to(&self, depth: u64) -> Result<Acquired, WaitError> {
+    fn acquire_to(&self, depth: u64, deadline: Deadline) -> Result<Acquired, WaitError> {
         match self {
-            ConditionLock::Plain(mutex) => mutex.acquire(Deadline::NEVER),
-            ConditionLock::Reentrant(mutex) => mutex.acquire_to(depth),
+            ConditionLock::Plain(mutex) => mutex.acquire(deadline),
+            ConditionLock::Reentrant(mutex) => mutex.acquire_to(depth, deadline),
         }
     }
 }
@@ -131,10 +131,14 @@ impl Condition {
         let notified = waited.is_ok() || self.was_called_instead_of_leaving(thread);
         thread.is_out_of_line();
         match waited {
-            Err(WaitError::Interrupted) if !notified => Err(WaitError::Interrupted),
+            Err(WaitError::Interrupted) if !notified => {
+                // Waiting for the lock could take for ever; whoever unwinds looks whether the thread has it.
+                let _ = lock.acquire_to(depth, Deadline::NOW);
+                Err(WaitError::Interrupted)
+            }
             _ => Ok(Waited {
                 notified,
-                acquired: lock.acquire_to(depth)?,
+                acquired: lock.acquire_to(depth, Deadline::NEVER)?,
             }),
         }
     }

@@ -15,7 +15,7 @@ use super::failure::WaitError;
 use super::kind;
 use super::mutex::Mutex;
 use crate::shm::{
-    Handle, ObjectHeader, Offset, Session, ShmError, peek, poke, shared_struct, step,
+    Handle, ObjectHeader, Offset, Role, Session, ShmError, peek, poke, shared_struct, step,
 };
 use crate::sys::clock::{Deadline, now_ns};
 use crate::sys::passing::{self, Label};
@@ -238,7 +238,7 @@ impl Depot {
     }
 
     fn take_turn(&self) -> Result<Turn<'_>, DepotError> {
-        match self.turn.acquire(Deadline::NEVER) {
+        match Role::default().during(|| self.turn.acquire(Deadline::NEVER)) {
             Ok(_) => Ok(Turn(&self.turn)),
             Err(WaitError::Session(error)) => Err(error.into()),
             Err(_) => Err(DepotError::Interrupted),

@@ -3,6 +3,7 @@
 use std::os::fd::OwnedFd;
 use std::sync::atomic::AtomicU64;
 
+use super::hopeless::beat;
 use super::{barrier, condition, container, event, kind, mutex_object, pipe, queue, semaphore};
 use crate::shm::{
     Kind, KindOperations, Kinds, Leaver, Offset, ProcessId, Session, SessionOptions, ShmError,
@@ -74,10 +75,14 @@ fn no_stake(_: &Session, _: Thread<'_>, _: Offset, _: &AtomicU64, _: Leaver) {}
 
 /// Creates a new session with this process as its first.
 pub(crate) fn create_session(options: &SessionOptions) -> Result<Session, ShmError> {
-    Session::create(options, KINDS)
+    let session = Session::create(options, KINDS)?;
+    session.on_beat(beat);
+    Ok(session)
 }
 
 /// Returns the session behind a descriptor inherited from its creator; see [`Session::enter_child`].
 pub(crate) fn attach_session(fd: OwnedFd) -> Result<Session, ShmError> {
-    Session::attach(fd, KINDS)
+    let session = Session::attach(fd, KINDS)?;
+    session.on_beat(beat);
+    Ok(session)
 }

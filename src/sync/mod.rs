@@ -10,6 +10,7 @@ mod event_word;
 mod failure;
 mod gone_owner;
 mod hold;
+mod hopeless;
 pub(crate) mod kind;
 mod kinds;
 mod look;
@@ -26,6 +27,7 @@ mod semaphore;
 mod spin;
 #[cfg(test)]
 pub(crate) mod tests;
+mod told;
 mod wait;
 mod watch;
 mod window;
@@ -38,6 +40,7 @@ pub(crate) use container::{Container, ContainerError, Item, Splice};
 pub(crate) use depot::{Depot, DepotError, Ticket};
 pub(crate) use event::Event;
 pub(crate) use failure::{NotReleased, PutError, ReleaseError, WaitError};
+pub(crate) use hopeless::{Raised, Stuck, beat_outside, report_circles_by, take_raised};
 pub(crate) use kinds::{attach_session, create_session};
 pub(crate) use look::{ObjectState, look_at};
 pub(crate) use message::Message;
@@ -50,11 +53,13 @@ pub(crate) use queue::Queue;
 pub(crate) use ready::{ReadyError, Source, wait_ready};
 pub(crate) use reentrant::{NotHolder, ReentrantMutex};
 pub(crate) use semaphore::Semaphore;
+pub(crate) use told::{acquired_at, capacity, parties, tasks};
 pub(crate) use wait::{noted, wait_kind};
 
 #[cfg(test)]
 pub(crate) use crate::shm::SourceLine;
 pub(crate) use crate::shm::{
     Birth, CallSite, Caller, ExitKind, MadeAt, Offset, Place, ProcessId, ProcessInfo, ProcessState,
-    Segment, Session, SessionOptions, ShmError, ThreadInfo, Wait, called_by, called_by_nobody,
+    Role, Segment, Session, SessionOptions, ShmError, ThreadInfo, Wait, called_by,
+    called_by_nobody,
 };

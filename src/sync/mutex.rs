@@ -127,6 +127,7 @@ impl Mutex {
         let mut note = None;
         let mut slept = false;
         loop {
+            let now = now_ns();
             let word = peek(&object.word);
             if let Some(acquired) = self.try_take(thread, object, word, slept) {
                 return Ok(acquired);
@@ -137,7 +138,9 @@ impl Mutex {
             if !deadline.is_now() && self.session().stop_requested() {
                 return Err(WaitError::Interrupted);
             }
-            let now = now_ns();
+            if note.is_some() && self.session().beat(thread, now) {
+                return Err(WaitError::Interrupted);
+            }
             if deadline.passed(now) {
                 return Err(WaitError::TimedOut);
             }

@@ -17,16 +17,16 @@ impl Notice {
         self.0.notify(count);
     }
 
-    /// Waits until `ready`, which changes only before a [`Notice::notify`]. The session is where the wait is written down.
+    /// Waits until `ready`, which changes only before a [`Notice::notify`]. The session is where the wait, for `what`, is
+    /// written down.
     pub(crate) fn wait_until(
         &self,
         session: &Session,
-        kind: u16,
+        what: (u16, Offset),
         deadline: Deadline,
         ready: impl Fn() -> bool,
     ) -> Result<(), WaitError> {
         let thread = session.thread()?;
-        let what = (kind, Offset::NONE);
         wait_until(session, thread, what, &self.0, deadline, ready)
     }
 }

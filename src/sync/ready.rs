@@ -14,6 +14,9 @@ use crate::shm::{Offset, Session, ShmError};
 use crate::sys::clock::Deadline;
 use crate::sys::readiness;
 
+/// The object of a wait for several things, all of them in the session.
+pub(super) const IN_SESSION: Offset = Offset(1);
+
 /// Something that becomes ready.
 #[derive(Clone, Debug)]
 pub(crate) enum Source {
@@ -101,11 +104,15 @@ pub(crate) fn wait_ready(
     let descriptors: Vec<_> = sources.iter().filter_map(Source::descriptor).collect();
     let thread = session.thread()?;
     let events: Vec<_> = sources.iter().filter_map(Source::event).collect();
+    let object = match descriptors.is_empty() {
+        true => IN_SESSION,
+        false => Offset::NONE,
+    };
     let mut watch = Watch::new(session, thread, &events).with_descriptors(&descriptors);
     let waited = wait_by(
         session,
         thread,
-        (wait_kind::READY, Offset::NONE),
+        (wait_kind::READY, object),
         &mut watch,
         deadline,
         // What is wrong with a descriptor is said below.

@@ -120,9 +120,9 @@ impl ReentrantMutex {
         Ok(depth)
     }
 
-    /// Acquires the lock to a depth that [`ReentrantMutex::release_all`] gave, waiting as long as it takes.
-    pub(crate) fn acquire_to(&self, depth: u64) -> Result<Acquired, WaitError> {
-        let acquired = self.0.acquire(Deadline::NEVER)?;
+    /// Acquires the lock to a depth that [`ReentrantMutex::release_all`] gave, waiting until `deadline`.
+    pub(crate) fn acquire_to(&self, depth: u64, deadline: Deadline) -> Result<Acquired, WaitError> {
+        let acquired = self.0.acquire(deadline)?;
         self.begin(depth)?;
         Ok(acquired)
     }

@@ -187,6 +187,12 @@ impl Semaphore {
     }
 }
 
+/// Returns whether the permits of the semaphore at an offset have owners.
+pub(super) fn has_owners_at(segment: &Segment, semaphore: Offset) -> bool {
+    let object: &SemaphoreObject = segment.at(semaphore);
+    peek(&object.signals) == 0
+}
+
 /// As many sleepers as there are permits for.
 fn sleepers(permits: u64) -> u32 {
     u32::try_from(permits).unwrap_or(u32::MAX)

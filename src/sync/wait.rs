@@ -33,9 +33,9 @@ pub(crate) mod wait_kind {
     pub(crate) const RECEIVE: u16 = 30;
     /// For room in a pipe.
     pub(crate) const SEND: u16 = 31;
-    /// For the first of several things; the object is none.
+    /// For the first of several things; the object is none if one of them is not in the session.
     pub(crate) const READY: u16 = 32;
-    /// For a thread of this process to end; the object is none.
+    /// For a thread of this process to end; the object is its number in the system.
     pub(crate) const THREAD: u16 = 20;
     /// For a queue between threads of this process; the object is none.
     pub(crate) const CHANNEL: u16 = 21;
@@ -138,14 +138,14 @@ pub(super) fn wait_by<E: From<WaitError>>(
         deadline,
     });
     loop {
+        let now = now_ns();
         sleeper.prepare();
         if ready() {
             return Ok(());
         }
-        if session.stop_requested() {
+        if session.stop_requested() || session.beat(thread, now) {
             return Err(WaitError::Interrupted.into());
         }
-        let now = now_ns();
         if deadline.passed(now) {
             return Err(WaitError::TimedOut.into());
         }
@@ -183,13 +183,13 @@ pub(super) fn wait_for_call(
         deadline,
     });
     loop {
+        let now = now_ns();
         if let Some(call) = thread.call() {
             return Ok(call);
         }
-        if session.stop_requested() {
+        if session.stop_requested() || session.beat(thread, now) {
             return Err(WaitError::Interrupted);
         }
-        let now = now_ns();
         if deadline.passed(now) {
             return Err(WaitError::TimedOut);
         }

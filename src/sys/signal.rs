@@ -7,6 +7,7 @@
 
 use std::io;
 use std::os::fd::{AsRawFd, BorrowedFd};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 pub(crate) use nix::sys::signal::Signal;
 use nix::sys::signal::{
@@ -37,9 +38,18 @@ pub(crate) fn catch_for_script(signal: Signal) -> io::Result<()> {
     set(signal, SigHandler::Handler(note_for_script))
 }
 
+/// Whether the last call of [`alarm`] has set one, which may have come since.
+static ALARM: AtomicBool = AtomicBool::new(false);
+
+/// Returns whether this process may get SIGALRM from an alarm that it has set.
+pub(crate) fn alarm_is_set() -> bool {
+    ALARM.load(Ordering::Relaxed)
+}
+
 /// `alarm(2)`: sends SIGALRM after this many seconds, or cancels it for 0; returns the seconds left of the previous
 /// alarm.
 pub(crate) fn alarm(seconds: u32) -> u32 {
+    ALARM.store(seconds != 0, Ordering::Relaxed);
     // SAFETY: alarm takes an integer and touches no memory of ours.
     unsafe { libc::alarm(seconds) }
 }

@@ -13,6 +13,7 @@ pub(crate) struct Sequence<'c> {
     bytes: Option<Vec<u8>>,
     handles: Vec<u64>,
     parts: Vec<Dynamic>,
+    is_complete: bool,
 }
 
 impl<'c> Sequence<'c> {
@@ -23,6 +24,7 @@ impl<'c> Sequence<'c> {
             bytes: Some(Vec::new()),
             handles: Vec::new(),
             parts: Vec::new(),
+            is_complete: true,
         }
     }
 
@@ -66,10 +68,19 @@ impl<'c> Sequence<'c> {
         &mut self,
         values: impl IntoIterator<Item = (&'v str, &'v Dynamic)>,
     ) -> Vec<String> {
-        let sent = values
-            .into_iter()
-            .filter(|(name, value)| self.push(value, name).is_ok());
-        sent.map(|(name, _)| name.to_string()).collect()
+        let mut sent = Vec::new();
+        for (name, value) in values {
+            match self.push(value, name) {
+                Ok(()) => sent.push(name.to_string()),
+                Err(_) => self.is_complete = false,
+            }
+        }
+        sent
+    }
+
+    /// Returns whether no value was left out because it cannot be sent.
+    pub(crate) fn is_complete(&self) -> bool {
+        self.is_complete
     }
 
     /// Returns the offsets of the shared objects in the values so far.

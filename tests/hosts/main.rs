@@ -18,6 +18,7 @@ mod fuzz_inputs; // how the fuzzer's targets read their inputs
 
 mod awaiting; // waits as futures
 mod conversions; // Rust values in scripts and back
+mod deadlock; // waits that can never end
 mod embedded; // scripts and objects of an engine that the host owns
 mod evaluations; // values, errors, and what stays
 mod fuzzed; // what fuzzing has found
@@ -64,6 +65,7 @@ fn main() -> ExitCode {
         awaiting::CASES,
         conversions::CASES,
         embedded::CASES,
+        deadlock::CASES,
         evaluations::CASES,
         fuzzed::CASES,
         guests::CASES,

@@ -34,6 +34,7 @@ mod concurrent; // executors and futures
 mod conformance; // where the numbered cases of CPython are
 mod constants; // values of constants where they are put
 mod crates; // what an embedder builds
+mod deadlock; // waits that can never end, and those that only look so
 mod describing; // doc, definitions, completions, man
 mod embedding; // programs that embed the crate
 mod errors; // reports of errors

@@ -112,6 +112,9 @@ impl Process {
         let object = process::Process::new(identity, Some(target), args);
         let started = start(interp, context, &object);
         let _ = started.map_err(|why| failed(interp, &why))?;
+        if let Some(session) = interp.existing_session() {
+            session.note_host_hand();
+        }
         Ok(Self {
             object,
             interp: Arc::downgrade(interp),

@@ -13,6 +13,7 @@ use crate::process::child::StillRunning;
 use crate::script::report::Reports;
 use crate::script::{Interp, Stop};
 use crate::stdlib::threading::roster::Roster;
+use crate::sync::Role;
 use crate::sys::interrupt;
 use crate::sys::signal::Signal;
 
@@ -105,7 +106,7 @@ impl Family {
             .iter()
             .for_each(|child| child.signal(Signal::SIGTERM));
         let wait = |child: &Process| loop {
-            match child.wait(interp, None) {
+            match Role::LEFT.added(|| child.wait(interp, None)) {
                 Err(_) if interp.waits_on_for_the_end() => (),
                 waited => return waited,
             }

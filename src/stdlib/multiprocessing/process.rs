@@ -192,6 +192,12 @@ impl Process {
 }
 
 impl State {
+    /// Notes that the child has been started, and returns what it was given: this process does not hold that for it any more.
+    pub(super) fn begin(&mut self, child: Child, place: ProcessId) -> (Option<FnPtr>, Array) {
+        self.stage = Stage::Started { child, place };
+        (self.target.take(), std::mem::take(&mut self.args))
+    }
+
     /// Returns the number of the process, if it is no child of this one: that of a parent before a fork is not one either.
     pub(super) fn elsewhere(&self) -> Option<i32> {
         match &self.stage {

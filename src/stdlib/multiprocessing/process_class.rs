@@ -24,7 +24,15 @@ pub(super) fn register(registry: &mut Registry) {
         .class::<Process>("Process")
         .by_parts(
             "Process",
-            |_, process| process_codec::parts_of(process),
+            |interp, process: &Process| {
+                // The child itself is always sent; any other may be terminated by whoever gets it.
+                if !process.with(|state| state.starting)
+                    && let Some(session) = interp.existing_session()
+                {
+                    session.note_handle_travels();
+                }
+                process_codec::parts_of(process)
+            },
             |interp, parts| {
                 let process = process_codec::of_parts(parts)?;
                 Ok(Family::of(interp).meet(process))

@@ -11,7 +11,7 @@ use crate::process::child::{StillRunning, wait_ended};
 use crate::script::events::{Weight, event};
 use crate::script::exception_class::{unpack_exception, unreadable_exception};
 use crate::script::{Interp, report};
-use crate::sync::{Offset, ProcessId, ShmError, wait_kind};
+use crate::sync::{Offset, ProcessId, ShmError, beat_outside, wait_kind};
 use crate::sys;
 
 impl Process {
@@ -168,7 +168,9 @@ pub(super) fn wait_child(
     deadline: Option<Instant>,
 ) -> Result<(), StillRunning> {
     let wait = || {
-        let stop = || interp.check_interrupts();
+        let session = interp.existing_session().filter(|_| deadline.is_none());
+        let beats = || session.as_ref().is_some_and(beat_outside);
+        let stop = || interp.check_interrupts() || beats();
         wait_ended(sentinel, deadline, stop).unwrap_or(Err(StillRunning::Interrupted))
     };
     let what = (wait_kind::PROCESS, Offset(place.pack()));

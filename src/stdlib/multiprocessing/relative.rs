@@ -119,7 +119,10 @@ fn join_relative(call: &mut Call<'_>) -> Outcome {
     let Ok(sentinel) = sys::process::pidfd(relative.pid) else {
         return Ok(answer(true));
     };
-    match reap::wait_child(call.interp, (sentinel.as_fd(), ProcessId::NONE), deadline) {
+    let session = call.interp.existing_session();
+    let me = session.and_then(|session| session.segment().process(session.me()));
+    let place = me.map_or(ProcessId::NONE, |me| me.parent);
+    match reap::wait_child(call.interp, (sentinel.as_fd(), place), deadline) {
         Err(StillRunning::Interrupted) => Err(call.interp.interrupted()),
         Err(StillRunning::TimedOut) => Ok(answer(false)),
         Ok(()) => Ok(answer(true)),

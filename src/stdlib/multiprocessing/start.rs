@@ -56,6 +56,7 @@ pub(crate) fn start_server(
     context: &NativeCallContext,
     process: &Process,
 ) -> Outcome {
+    interp.have_no_hands();
     start_claimed(interp, context, process, None)
 }
 
@@ -111,7 +112,8 @@ fn start_claimed(
             event(Weight::Usual, || {
                 format!("process {name} started (pid {pid})")
             });
-            process.with(|state| state.stage = Stage::Started { child, place });
+            // The child has its own copies; what they refer to is given up when the lock of the object is free.
+            let _given = process.with(|state| state.begin(child, place));
             Family::of(interp).add_child(process.clone());
             Ok(Dynamic::UNIT)
         }
@@ -237,8 +239,8 @@ fn start_by_fork(
     barriers: &[Barrier],
 ) -> Result<Child, Failure> {
     let (interp, process) = (sending.interp, sending.process);
-    sync::grant_inheritance(session, place, || sending.all_objects(context))
-        .map_err(session_failure)?;
+    let (given, is_all) = sending.all_objects(context);
+    sync::grant_inheritance(session, place, (&given, is_all)).map_err(session_failure)?;
     tell(barriers, place)?;
     let parent = (sys::process::pid(), Family::of(interp).name());
     let interactive = interp.is_interactive();

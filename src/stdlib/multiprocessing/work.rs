@@ -129,15 +129,16 @@ impl<'a> Sending<'a> {
         self.values.handles().iter().copied().map(Offset).collect()
     }
 
-    /// Returns the shared objects that a forked child is granted: those that a spawned one would be sent.
-    pub(super) fn all_objects(mut self, context: &NativeCallContext) -> Vec<Offset> {
+    /// Returns the shared objects that a spawned child would be sent, and whether a forked child's script can use no others: values
+    /// that cannot be sent are in its memory all the same.
+    pub(super) fn all_objects(mut self, context: &NativeCallContext) -> (Vec<Offset>, bool) {
         if self.inherit(context).is_err() {
             // The handlers that cannot be sent are in the child's memory all the same.
             let handlers = Handlers::of(self.interp).parts();
             let handlers = handlers.iter().map(|handler| ("handler", handler));
             self.values.push_sendable(handlers);
         }
-        self.objects()
+        (self.objects(), self.values.is_complete())
     }
 
     /// Adds what the child inherits besides its task.

@@ -106,6 +106,7 @@ fn fork_script(call: &mut Call<'_>) -> Outcome {
     };
     let place = reserve(interp, &session, &birth, at_once)?;
     session.grant_all(place).map_err(session_failure)?;
+    session.note_handle_travels();
     let (parent, interactive) = (sys::process::pid(), interp.is_interactive());
     let (hooks, relay, _timer) = interp.prepare_fork();
     if !fork::possible() {

@@ -7,7 +7,7 @@ use rhai::{Dynamic, NativeCallContext};
 
 use super::order::Class;
 use crate::script::{Failure, Interp, raise, raise_bare};
-use crate::sync::{Deadline, Notice, WaitError, wait_kind};
+use crate::sync::{Deadline, Notice, Offset, WaitError, wait_kind};
 use crate::sys::lock::locked;
 
 /// A queue between threads. Clones are the same queue.
@@ -140,7 +140,12 @@ impl Channel {
     ) -> Result<(), Failure> {
         let session = interp.session()?;
         notice
-            .wait_until(&session, wait_kind::CHANNEL, deadline, ready)
+            .wait_until(
+                &session,
+                (wait_kind::CHANNEL, Offset::NONE),
+                deadline,
+                ready,
+            )
             .map_err(|error| match error {
                 WaitError::TimedOut => raise_bare(late),
                 _ => interp.interrupted(),
@@ -168,11 +173,12 @@ impl Channel {
     pub(super) fn join(&self, interp: &Interp, deadline: Deadline) -> Result<bool, Failure> {
         let session = interp.session()?;
         let done = || self.unfinished() == 0;
-        match self
-            .0
-            .all_done
-            .wait_until(&session, wait_kind::CHANNEL, deadline, done)
-        {
+        match self.0.all_done.wait_until(
+            &session,
+            (wait_kind::CHANNEL, Offset::NONE),
+            deadline,
+            done,
+        ) {
             Ok(()) => Ok(true),
             Err(WaitError::TimedOut) => Ok(false),
             Err(_) => Err(interp.interrupted()),

@@ -93,6 +93,11 @@ impl State for Handlers {
         self.run()
     }
 
+    fn may_call_away(&self) -> bool {
+        let calls = |action: &Disposition| matches!(action, Disposition::Call { .. });
+        Self::is_main_thread() && locked(&self.set).values().any(calls)
+    }
+
     fn take_thrown(&self) -> Option<Failure> {
         locked(&self.thrown).take()
     }

@@ -14,7 +14,7 @@ use crate::script::report::task_frames;
 use crate::script::values::unshare_handles;
 use crate::script::{Exception, Failure, Interp, Outcome, Stop, raise, stretch};
 use crate::stdlib::multiprocessing::remote::Remotes;
-use crate::sync::{Deadline, wait_kind};
+use crate::sync::{Deadline, Offset, Role, wait_kind};
 use crate::sys;
 
 /// The stack of a thread where there is no room for a deep one. The kernel gives as much as is touched.
@@ -64,12 +64,20 @@ impl Thread {
         }
         let (this, interp_of_thread) = (self.clone(), interp.clone());
         let epoch = interp.thread_epoch();
+        let role = match self.is_daemon() {
+            true => Role::DAEMON,
+            false => Role::THREAD,
+        };
+        let hand = interp.add_hand();
         let held = blocked_in_new_threads();
         let spawned = std::thread::Builder::new()
             .name(self.name())
             .stack_size(STACK)
             .spawn(move || {
-                let interp = interp_of_thread;
+                // Dropped last: until then the thread may do anything.
+                let _hand = hand;
+                let (this, interp, caller, body) = (this, interp_of_thread, caller, body);
+                role.begin();
                 let live = || this.live(&interp, epoch, &caller, body);
                 interp.held.run(|| stretch::within(&interp, live));
             });
@@ -94,9 +102,10 @@ impl Thread {
     fn wait_for_its_number(&self, interp: &Interp) {
         let known = || self.ident().is_some();
         if let Ok(session) = interp.session() {
+            let what = (wait_kind::THREAD, Offset::NONE);
             let _ = self
                 .changed()
-                .wait_until(&session, wait_kind::THREAD, Deadline::NEVER, known);
+                .wait_until(&session, what, Deadline::NEVER, known);
         }
     }
 

@@ -9,7 +9,7 @@ use rhai::FnPtr;
 use super::thread::Thread;
 use crate::program::frame::function_name;
 use crate::script::{Failure, Interp, State, Stop, stop};
-use crate::sync::Deadline;
+use crate::sync::{Deadline, Role};
 use crate::sys::lock::locked;
 
 /// How long threads that were asked to stop may take before the process ends without them.
@@ -154,7 +154,7 @@ impl Roster {
                 // They may all have noticed a stop before this thread has.
                 return interp.stopping().is_none();
             };
-            let waited = thread.wait(interp, Deadline::NEVER);
+            let waited = Role::LEAVING.added(|| thread.wait(interp, Deadline::NEVER));
             if waited.is_err() && !interp.waits_on_for_the_end() {
                 return false;
             }

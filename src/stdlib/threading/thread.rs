@@ -12,7 +12,7 @@ use rhai::{Array, FnPtr, Map};
 use super::delay::Delay;
 use crate::script::Interp;
 use crate::script::task::{self, Task};
-use crate::sync::{Deadline, Notice, WaitError, wait_kind};
+use crate::sync::{Deadline, Notice, Offset, WaitError, wait_kind};
 use crate::sys;
 use crate::sys::lock::locked;
 
@@ -142,8 +142,10 @@ impl Thread {
     /// Waits for the thread's end.
     pub(crate) fn wait(&self, interp: &Interp, deadline: Deadline) -> Result<(), WaitError> {
         let session = interp.session().map_err(|_| WaitError::Interrupted)?;
+        let number = self.ident().map_or(0, i64::unsigned_abs);
+        let what = (wait_kind::THREAD, Offset(number));
         self.changed()
-            .wait_until(&session, wait_kind::THREAD, deadline, || !self.is_alive())?;
+            .wait_until(&session, what, deadline, || !self.is_alive())?;
         // A process with two threads may not fork, and a script that has joined its last thread expects that it may.
         if let Some(number) = self.ident() {
             sys::process::wait_until_gone(number);

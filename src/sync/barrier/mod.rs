@@ -35,6 +35,11 @@ pub(super) fn numbers_at(segment: &Segment, barrier: Offset) -> Option<[u64; 2]>
 #[derive(Clone, Debug)]
 pub(crate) struct Barrier(Arc<Handle>);
 
+/// Returns the number of parties of the barrier at an offset.
+pub(super) fn parties_at(segment: &Segment, barrier: Offset) -> u64 {
+    peek(&segment.at::<BarrierObject>(barrier).parties)
+}
+
 impl Barrier {
     /// Creates a new barrier for this many parties, at least one.
     pub(crate) fn create(session: &Session, parties: u64) -> Result<Barrier, ShmError> {

@@ -5,7 +5,7 @@ use std::sync::atomic::AtomicU64;
 
 use super::PipeError;
 use crate::shm::{
-    Handle, ObjectHeader, Offset, Session, ShmError, Thread, peek, poke, shared_struct,
+    Handle, ObjectHeader, Offset, Segment, Session, ShmError, Thread, peek, poke, shared_struct,
 };
 use crate::sync::event_word::EventWord;
 use crate::sync::failure::WaitError;
@@ -219,7 +219,7 @@ impl PipeEnd {
         let result = wait_by(
             self.session(),
             thread,
-            (wait_kind::RECEIVE, queue.place()),
+            (wait_kind::RECEIVE, self.0.handle.offset()),
             &mut watch,
             deadline,
             || !queue.is_empty() || queue.has_no_writer(),
@@ -237,7 +237,7 @@ impl PipeEnd {
         wait_by(
             self.session(),
             thread,
-            (wait_kind::SEND, queue.place()),
+            (wait_kind::SEND, self.0.handle.offset()),
             &mut Watch::new(self.session(), thread, &events),
             Deadline::NEVER,
             || queue.has_room(bytes) || queue.has_no_reader(),
@@ -277,6 +277,12 @@ pub(in crate::sync) fn destroy(session: &Session, thread: Thread<'_>, end: Offse
         queue::end_reading(session, thread, incoming);
         thread.detach(&object.incoming);
     }
+}
+
+/// Returns the other end of the pipe of an end, which may be gone.
+pub(in crate::sync) fn peer_of(segment: &Segment, end: Offset) -> Offset {
+    let object: &EndObject = segment.at(end);
+    Offset(peek(&object.peer))
 }
 
 /// Returns the queues that an end refers to (tests).

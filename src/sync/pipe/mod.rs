@@ -9,6 +9,7 @@ mod failure;
 mod inherit;
 
 pub(super) use end::destroy;
+pub(super) use end::peer_of;
 #[cfg(test)]
 pub(super) use end::queues_of;
 pub(crate) use end::{PipeEnd, pipe};

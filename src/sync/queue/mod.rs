@@ -34,6 +34,18 @@ pub(crate) struct Queue {
     place: Offset,
 }
 
+/// Returns the most messages that the queue at an offset holds, 0 for no limit.
+pub(super) fn capacity_at(segment: &Segment, queue: Offset) -> u64 {
+    peek(&segment.at::<QueueObject>(queue).capacity)
+}
+
+/// Returns how many messages of the queue at an offset were put, have been taken, and were reported done.
+pub(super) fn tasks_at(segment: &Segment, queue: Offset) -> (u64, u64, u64) {
+    let object: &QueueObject = segment.at(queue);
+    let taken = object.get_published.load();
+    (object.put_published.load(), taken, peek(&object.done))
+}
+
 impl Queue {
     /// Creates a new queue for at most `capacity` messages; 0 for as many as memory holds.
     pub(crate) fn create(session: &Session, capacity: usize) -> Result<Queue, ShmError> {

@@ -245,7 +245,7 @@ fn a_child_has_the_ends_it_was_given() {
         )
         .unwrap();
     let given = vec![b.handle().offset()];
-    grant_inheritance(&session, child, || given).unwrap();
+    grant_inheritance(&session, child, (&given, true)).unwrap();
     let pid = fork_child(|| {
         session.enter_child(child).unwrap();
         let refused = matches!(send(&a, b"x"), Err(PipeError::NotGiven));

@@ -94,7 +94,10 @@ fn all_levels_are_given_up_at_once_and_taken_back() {
     });
     assert_eq!(reap(pid), Ended::Exited(0));
     session.child_ended(child).unwrap();
-    assert_eq!(lock.acquire_to(depth).unwrap(), Acquired::Free);
+    assert_eq!(
+        lock.acquire_to(depth, Deadline::NEVER).unwrap(),
+        Acquired::Free
+    );
     assert_eq!(lock.depth(), 2);
 }
 

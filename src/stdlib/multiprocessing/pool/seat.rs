@@ -10,7 +10,7 @@ use crate::pool::letter::Head;
 use crate::pool::tally::Work;
 use crate::script::{Failure, Interp, session_failure};
 use crate::stdlib::threading::thread::Thread;
-use crate::sync::{Deadline, Notice, Queue, WaitError, wait_kind};
+use crate::sync::{Deadline, Notice, Offset, Queue, Role, WaitError, wait_kind};
 use crate::sys::clock::now_ns;
 use crate::sys::lock::locked;
 
@@ -123,9 +123,12 @@ impl Bench {
                 let state = locked(&self.state);
                 !state.tasks.is_empty() || state.is_closing || seat.is_dismissed()
             };
-            let waited =
+            let what = (wait_kind::CHANNEL, Offset::NONE);
+            let wait = || {
                 self.changed
-                    .wait_until(&session, wait_kind::CHANNEL, Deadline::NEVER, ready);
+                    .wait_until(&session, what, Deadline::NEVER, ready)
+            };
+            let waited = Role::IDLE.added(wait);
             match waited {
                 Ok(()) | Err(WaitError::TimedOut) => {}
                 // Somebody else is to stop.
