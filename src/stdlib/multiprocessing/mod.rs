@@ -41,10 +41,7 @@ mod queue_members;
 pub(crate) mod queues;
 mod reap;
 mod relative;
-#[cfg(feature = "redis")]
-pub(crate) mod remote;
-#[cfg(not(feature = "redis"))]
-#[path = "remote_off.rs"]
+#[cfg_attr(not(feature = "redis"), path = "remote_off.rs")]
 pub(crate) mod remote;
 mod shared_memory;
 pub(crate) mod sharedctypes;
