@@ -9,8 +9,8 @@ fn main() -> Result<(), Error> {
 
     let limits = Limits::new().time(Duration::from_millis(100));
     let mut hasty = Runtime::builder().limits(limits).build()?;
-    // Nobody will ever put anything into this queue.
-    let waits = hasty.eval::<()>("Queue().get()");
+    // Nobody will put anything into this queue in time.
+    let waits = hasty.eval::<()>("Queue().get(true, 3600)");
     println!("by time: {}", said(waits));
 
     let limits = Limits::new().operations(100_000);

@@ -89,7 +89,10 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// Sends the server several scripts at once, and prints the responses as they arrive.
 async fn ask_oneself(server: SocketAddr) -> std::io::Result<()> {
     let endless = tokio::spawn(request(server, "loop { }"));
-    let waiting = tokio::spawn(request(server, "print(\"waiting\"); Queue().get();"));
+    let waiting = tokio::spawn(request(
+        server,
+        "print(\"waiting\"); Queue().get(true, 3600);",
+    ));
     let scripts = [
         "print(\"hello\", 6 * 7);",
         "fn half(n) { n / 0 }\nprint(\"before\");\nhalf(4);",

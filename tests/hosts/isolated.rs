@@ -218,7 +218,7 @@ fn times_out() {
     for text in [
         "loop { }",
         "time.sleep(3600)",
-        "Queue().get()",
+        "Queue().get(true, 3600)",
         "loop { try { loop { } } catch { } }",
     ] {
         is_limit(runtime.eval::<()>(text));
@@ -250,7 +250,7 @@ fn stopped() {
     runtime.set("begun", begun.clone()).unwrap();
     let queue = runtime.queue::<i64>(0).unwrap();
     runtime.eval::<()>("let kept = 1;").unwrap();
-    for text in ["loop { }", "time.sleep(3600)", "Queue().get()"] {
+    for text in ["loop { }", "time.sleep(3600)", "Queue().get(true, 3600)"] {
         let stopper = runtime.stopper();
         let seen = begun.clone();
         let stop = std::thread::spawn(move || {

@@ -65,7 +65,7 @@ fn each() {
     for (limits, text, exceeded) in [
         (&of_time, "loop { }", time),
         (&of_time, "time.sleep(3600)", time),
-        (&of_time, "Queue().get()", time),
+        (&of_time, "Queue().get(true, 3600)", time),
         (&of_time, "try { loop { } } catch { } 1", time),
         (&of_operations, "loop { }", operations),
         (
@@ -135,7 +135,7 @@ fn outside() {
         for text in [
             "loop { }",
             "let a = 1; a",
-            "Queue().get()",
+            "Queue().get(true, 3600)",
             "try { loop { } } catch { }",
         ] {
             let error = engine.run(text).unwrap_err();
@@ -286,7 +286,7 @@ fn turns() {
 
 fn stops() {
     let (package, engine) = with(Limits::new().time(LONG));
-    for text in ["loop { }", "time.sleep(3600)", "Queue().get()"] {
+    for text in ["loop { }", "time.sleep(3600)", "Queue().get(true, 3600)"] {
         let stopper = package.stopper();
         let stop = thread::spawn(move || stopper.stop());
         let ended = package.limited(|| engine.run(text));

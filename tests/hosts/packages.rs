@@ -275,7 +275,7 @@ fn two_packages() {
 fn stopping() {
     let package = package();
     let engine = engine(&package);
-    for text in ["loop { }", "time.sleep(3600)", "Queue().get()"] {
+    for text in ["loop { }", "time.sleep(3600)", "Queue().get(true, 3600)"] {
         let stopper = package.stopper();
         let stop = std::thread::spawn(move || stopper.stop());
         assert!(engine.eval::<()>(text).is_err(), "{text}");

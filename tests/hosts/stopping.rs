@@ -40,15 +40,18 @@ const ENDLESS: &[(&str, &str)] = &[
     ),
     ("a callback", "[1].map(|x| { loop { } })"),
     ("sleep", "time.sleep(3600)"),
-    ("get", "Queue().get()"),
+    ("get", "Queue().get(true, 3600)"),
     ("put", "let q = Queue(1); q.put(1); q.put(2)"),
-    ("a lock", "let l = Lock(); l.acquire(); l.acquire()"),
-    ("an event", "Event().wait()"),
+    (
+        "a lock",
+        "let l = Lock(); l.acquire(); l.acquire(true, 3600)",
+    ),
+    ("an event", "Event().wait(3600)"),
     ("a condition", "let c = Condition(); c.acquire(); c.wait()"),
-    ("a barrier", "Barrier(2).wait()"),
+    ("a barrier", "Barrier(2).wait(3600)"),
     ("a semaphore", "Semaphore(0).acquire()"),
     ("a pipe", "let ends = Pipe(); ends[0].recv()"),
-    ("queue.get of a thread", "queue.Queue().get()"),
+    ("queue.get of a thread", "queue.Queue().get(true, 3600)"),
     (
         "join of a thread",
         "let t = Thread(|| time.sleep(3600)); t.start(); t.join()",
@@ -219,7 +222,7 @@ fn uncaught() {
         .limits(Limits::new().time(Duration::from_millis(50)))
         .build()
         .unwrap();
-    let text = "loop { try { [1].map(|x| { Queue().get() }); } catch (e) { } }";
+    let text = "loop { try { [1].map(|x| { Queue().get(true, 3600) }); } catch (e) { } }";
     assert!(matches!(runtime.eval::<()>(text), Err(Error::Limit(_))));
     let text = "loop { try { loop { } } catch { } }";
     assert!(matches!(runtime.eval::<()>(text), Err(Error::Limit(_))));

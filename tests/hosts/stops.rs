@@ -195,8 +195,8 @@ fn at_the_prompt() {
     for text in [
         "loop { }",
         "time.sleep(3600)",
-        "Queue().get()",
-        "loop { try { Event().wait() } catch { } }",
+        "Queue().get(true, 3600)",
+        "loop { try { Event().wait(3600) } catch { } }",
     ] {
         let outcome = program.enter(text);
         let is_limit = matches!(outcome, Outcome::Limit(Exceeded::Time(found)) if found == limit);

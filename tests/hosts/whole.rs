@@ -34,7 +34,7 @@ fn limited() -> Limits {
 fn time() {
     for text in [
         "loop { }",
-        "Queue().get()",
+        "Queue().get(true, 3600)",
         // The script itself has ended.
         "Thread(|| { loop { } }).start()",
         "fn f() { loop { } } Process(f).start();",
