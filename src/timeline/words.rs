@@ -25,6 +25,7 @@ pub(super) fn class_of(code: u16) -> (Class, &'static str) {
         wait_kind::INPUT => (Class::Outside, "standard input"),
         wait_kind::FILE => (Class::Outside, "a file"),
         wait_kind::COMMAND => (Class::Outside, "a command"),
+        wait_kind::SERVER => (Class::Outside, "a server"),
         _ => (Class::Other, "something"),
     }
 }
