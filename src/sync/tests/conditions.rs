@@ -152,7 +152,10 @@ fn a_wait_is_written_down_and_ends_when_the_session_stops() {
     std::thread::scope(|scope| {
         let waiter = scope.spawn(|| {
             mutex.acquire(Deadline::NEVER).unwrap();
-            condition.wait(&lock, Deadline::NEVER)
+            let ended = condition.wait(&lock, Deadline::NEVER);
+            // The lock was free, so the thread has it again.
+            mutex.release().unwrap();
+            ended
         });
         let wait = loop {
             match session.threads().into_iter().find_map(|thread| thread.wait) {
