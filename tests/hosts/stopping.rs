@@ -41,16 +41,19 @@ const ENDLESS: &[(&str, &str)] = &[
     ("a callback", "[1].map(|x| { loop { } })"),
     ("sleep", "time.sleep(3600)"),
     ("get", "Queue().get(true, 3600)"),
-    ("put", "let q = Queue(1); q.put(1); q.put(2)"),
+    ("put", "let q = Queue(1); q.put(1); q.put(2, true, 3600)"),
     (
         "a lock",
         "let l = Lock(); l.acquire(); l.acquire(true, 3600)",
     ),
     ("an event", "Event().wait(3600)"),
-    ("a condition", "let c = Condition(); c.acquire(); c.wait()"),
+    (
+        "a condition",
+        "let c = Condition(); c.acquire(); c.wait(3600)",
+    ),
     ("a barrier", "Barrier(2).wait(3600)"),
-    ("a semaphore", "Semaphore(0).acquire()"),
-    ("a pipe", "let ends = Pipe(); ends[0].recv()"),
+    ("a semaphore", "Semaphore(0).acquire(true, 3600)"),
+    ("a pipe", "let ends = Pipe(); ends[0].poll(3600)"),
     ("queue.get of a thread", "queue.Queue().get(true, 3600)"),
     (
         "join of a thread",
