@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::error::ShmError;
 use super::object::Kind;
 use super::offset::{Offset, peek, poke};
-use super::process_entry::{Birth, ProcessInfo, RESERVED};
+use super::process_entry::{Birth, ProcessEntry, ProcessInfo, RESERVED};
 use super::process_id::ProcessId;
 use super::session::Session;
 use super::thread_slot::Thread;
@@ -48,13 +48,13 @@ impl Session {
     /// Takes references on behalf of a child that does not run yet, so that the objects sent to it still exist when
     /// it does.
     pub(crate) fn grant(&self, child: ProcessId, objects: &[Offset]) -> Result<(), ShmError> {
-        let thread = self.thread()?;
+        let (thread, entry) = (self.thread()?, self.entry(child)?);
         for (index, object) in objects.iter().enumerate() {
             // One reference each, however often it is named: a stake lies in it.
             if objects[..index].contains(object) {
                 continue;
             }
-            self.grant_one(thread, child, *object)?;
+            self.grant_one(thread, (child, entry), *object)?;
         }
         Ok(())
     }
@@ -63,10 +63,9 @@ impl Session {
     fn grant_one(
         &self,
         thread: Thread<'_>,
-        child: ProcessId,
+        (child, entry): (ProcessId, &ProcessEntry),
         object: Offset,
     ) -> Result<Offset, ShmError> {
-        let entry = self.entry(child)?;
         let is_reserved = || {
             peek(&entry.state) == RESERVED && peek(&entry.generation) == u64::from(child.generation)
         };
@@ -86,14 +85,14 @@ impl Session {
         child: ProcessId,
         how: impl Fn(Kind, Offset) -> Option<Grant>,
     ) -> Result<(), ShmError> {
-        let thread = self.thread()?;
+        let (thread, entry) = (self.thread()?, self.entry(child)?);
         let held = thread.references(self.my_entry()?);
         for (_, object) in held {
             let kind = self.segment().kind_at(object);
             let Some(grant) = kind.and_then(|kind| how(kind, object)) else {
                 continue;
             };
-            match self.grant_one(thread, child, object) {
+            match self.grant_one(thread, (child, entry), object) {
                 Ok(node) => self.set_inherited(node, grant == Grant::Inherited),
                 // Another thread may have given it up meanwhile.
                 Err(ShmError::NoSuchObject(_)) => {}

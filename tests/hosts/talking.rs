@@ -297,7 +297,9 @@ fn two_runtimes() {
     assert!(mine.is_empty());
     // Nor by way of a script.
     let (mut one, mut other) = (one, other);
-    one.set("yours", yours.clone()).unwrap();
+    let why = one.set("yours", yours.clone()).unwrap_err().to_string();
+    assert!(why.contains("belongs to another runtime"), "{why}");
+    one.set("yours", yours.to_dynamic()).unwrap();
     one.set("mine", mine.clone()).unwrap();
     let told = one.eval::<()>("mine.put(yours)").unwrap_err().to_string();
     assert!(

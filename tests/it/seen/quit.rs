@@ -72,6 +72,7 @@ fn a_script_that_computes_says_at_which_line() {
         let running = Script::text(
             r#"
             fn compute() {
+                print(os.getpid(), #{ flush: true });
                 let x = 0;
                 while true {
                     x += "ab".len();
@@ -80,7 +81,6 @@ fn a_script_that_computes_says_at_which_line() {
             let p = Process(compute);
             p.daemon = true;
             p.start();
-            print(p.pid);
             p.join();
             "#,
         )
