@@ -6,7 +6,7 @@ use crate::manual::{EntryKind, Manual};
 fn a_class_is_shown_with_its_members_and_a_method_with_an_example() {
     let event = Manual::find("Event").unwrap().to_text(72);
     let wide = "\
-Event()
+Event([url, name])
 
     a flag that processes can wait for. It starts unset.
 

@@ -25,7 +25,7 @@
 //! # How one instant is seen
 //!
 //! Nobody reads what others wait for. Each waiter looks itself, at every heartbeat, whether its wait is met, and writes down when it
-//! found that it was not ([`beat`]). A thread that is stopped, traced, or fed and not run yet writes nothing, and so is outside.
+//! found that it was not ([`mod@beat`]). A thread that is stopped, traced, or fed and not run yet writes nothing, and so is outside.
 //! Whoever judges chooses an instant W in the past, some heartbeats ago, and admits only waiters that have waited since before W and
 //! have looked after W ([`read`]). From W on these have taken no step. What a thread outside may have done between W and now shows
 //! in what it still holds, or in what was lost: an object that lost a reference after W counts as in reach, a process that lost a
