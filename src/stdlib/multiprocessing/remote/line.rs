@@ -120,16 +120,24 @@ fn register_class<const CLASS: u8>(registry: &mut Registry, name: &'static str) 
             |_, line: &Line<CLASS>| line.parts(),
             Line::<CLASS>::from_parts,
         )
-        .method("release", &[], release::<Line<CLASS>>)
         .repr(|call| Ok(call.this::<Line<CLASS>>().repr().into()));
     if CLASS == SEMAPHORE {
-        class.method("get_value", &[], |call| {
-            let line: Line<CLASS> = call.this();
-            Ok(line.look()?.0.max(0).into())
-        });
+        class
+            .method("release", &["n?"], |call| {
+                if call.has(0) {
+                    let text = "SemLock.release() takes no arguments (1 given)";
+                    return Err(raise("TypeError", text));
+                }
+                release::<Line<CLASS>>(call)
+            })
+            .method("get_value", &[], |call| {
+                let line: Line<CLASS> = call.this();
+                Ok(line.look()?.0.max(0).into())
+            });
         return;
     }
     class
+        .method("release", &[], release::<Line<CLASS>>)
         .getter("abandoned", |call| {
             let line: Line<CLASS> = call.this();
             Ok((line.look()?.1 > 0).into())

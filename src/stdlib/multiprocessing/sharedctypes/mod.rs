@@ -30,7 +30,7 @@ const ARRAY: &[&str] = &["#", "typecode_or_type", "size_or_initializer", "lock?"
 /// Registers `Value` and `Array` in a module.
 pub(crate) fn members(module: &mut Namespace<'_>) {
     module
-        .function("Value", VALUE, value::construct)
+        .function("Value", &VALUE[..4], value::construct)
         .function("Array", ARRAY, array::construct);
 }
 
