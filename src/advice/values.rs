@@ -209,17 +209,19 @@ fn compared(asked: &Asked<'_>) -> Option<String> {
             is_second.then(|| format!("compare twice: … {left} && {left} {symbol} {right}"))
         }
         ("'str'", number @ ("'int'" | "'float'")) => {
-            let number = number.trim_matches('\'');
-            let help = format!("make a number of the string: {number}({left}) {symbol} {right}");
-            Some(help)
+            let left = format!("{}({left})", number.trim_matches('\''));
+            Some(number_of_string(&left, symbol, right))
         }
         (number @ ("'int'" | "'float'"), "'str'") => {
-            let number = number.trim_matches('\'');
-            let help = format!("make a number of the string: {left} {symbol} {number}({right})");
-            Some(help)
+            let right = format!("{}({right})", number.trim_matches('\''));
+            Some(number_of_string(left, symbol, &right))
         }
         _ => None,
     }
+}
+
+fn number_of_string(left: &str, symbol: &str, right: &str) -> String {
+    format!("make a number of the string: {left} {symbol} {right}")
 }
 
 /// `with lock.acquire() { … }`, `with 5 { … }`
