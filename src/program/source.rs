@@ -225,7 +225,7 @@ impl Program {
         }
         let name = source.name.clone();
         let mut version = 1;
-        while self.input(&source.name).is_some() {
+        while self.has_input(&source.name) {
             version += 1;
             source.name = format!("{name}#{version}");
         }
@@ -269,8 +269,9 @@ impl Program {
         all
     }
 
-    pub(crate) fn input(&self, name: &str) -> Option<Input> {
-        self.parts().input(name).cloned()
+    /// Returns whether there is an input of this name.
+    pub(crate) fn has_input(&self, name: &str) -> bool {
+        self.parts().input(name).is_some()
     }
 
     /// Drops inputs that have run and have left no function that could still be called: those without functions, and those whose

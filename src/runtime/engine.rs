@@ -15,7 +15,7 @@ use super::shortcuts;
 use super::{bare, comparisons};
 use super::{catching, methods, rewriting, standard, with_statement, wrong_calls};
 use crate::program::{comparison, compiling, reserved_member, with_block};
-use crate::script::bind::{ClassTable, Classes, Registered, Vocabulary, imported};
+use crate::script::bind::{ClassTable, Classes, Owner, Registered, Vocabulary, imported};
 use crate::script::exceptions::thrown;
 use crate::script::foreign::Foreign;
 use crate::script::interp::Interp;
@@ -45,11 +45,8 @@ pub(super) fn build(
     setups: &[Setup],
     vocabulary: Vocabulary,
 ) -> (Arc<Engine>, Arc<Modules>, Arc<Names>) {
-    // Without Rhai's interner, a lock that a forked child could inherit held.
-    let mut engine = Engine::new_raw();
-    if !matches!(vocabulary, Vocabulary::Nothing) {
-        engine.register_global_module(standard::functions(&vocabulary));
-    }
+    let (mut engine, registered, foreign) =
+        with_natives(interp, setups, Owner::Engine, &vocabulary.into());
     // The optimiser drops imports that look unused and natives in constants.
     engine.set_optimization_level(OptimizationLevel::None);
     let limits = &interp.settings.limits;
@@ -58,24 +55,13 @@ pub(super) fn build(
     limits.apply(&mut engine);
     engine.set_max_call_levels(levels + SPARE_LEVELS);
     engine.set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH);
-
-    let registered = stdlib::natives(interp, vocabulary);
-    engine.register_global_module(registered.members.clone());
-    let mounts = &interp.settings.mounts;
-    if mounts.is_empty() {
-        mount(&mut engine, &registered, "");
-    }
-    for name in mounts {
-        mount(&mut engine, &registered, name);
-    }
-    let foreign = setup::register(&mut engine, setups);
     let of_host = interp.settings.of_host.iter();
     of_host.for_each(|of_host| of_host.apply(&mut engine));
     name_types(&mut engine);
     let names = set_names(interp, foreign, setups);
     let modules = Arc::new(Modules::new(
         interp,
-        registered.namespaces,
+        registered.namespaces.clone(),
         OfHost::of(setups),
     ));
     engine.set_module_resolver(Resolver(modules.clone()));
@@ -105,10 +91,10 @@ pub(super) fn build(
         &mut engine,
         interp,
         levels,
-        (registered.globals, names.foreign().clone()),
-        registered.table,
+        (registered.globals.clone(), names.foreign().clone()),
+        registered.table.clone(),
     );
-    if mounts.is_empty() {
+    if interp.settings.mounts.is_empty() {
         comparisons::register(&mut engine);
         read_python_spellings(&mut engine);
     } else {
@@ -118,6 +104,36 @@ pub(super) fn build(
     let engine = Arc::new(engine);
     interp.run_by(&engine);
     (engine, modules, names)
+}
+
+/// An engine with all natives, ours and those of the host.
+fn with_natives(
+    interp: &Arc<Interp>,
+    setups: &[Setup],
+    owner: Owner,
+    vocabulary: &Arc<Vocabulary>,
+) -> (Engine, Arc<Registered>, Vec<Foreign>) {
+    // Without Rhai's interner, a lock that a forked child could inherit held.
+    let mut engine = Engine::new_raw();
+    if !matches!(**vocabulary, Vocabulary::Nothing) {
+        engine.register_global_module(standard::functions(vocabulary));
+    }
+    owner.note(&mut engine, interp);
+    let registered = stdlib::natives(interp, owner.clone(), vocabulary);
+    add_members(&mut engine, interp, &registered);
+    let mounts = &interp.settings.mounts;
+    if mounts.is_empty() {
+        mount(&mut engine, &registered, "");
+    }
+    for name in mounts {
+        mount(&mut engine, &registered, name);
+    }
+    let foreign = setup::register(&mut engine, setups);
+    if !owner.is_found(&engine) {
+        // A setup has given the engine a tag of its own, which stays.
+        return with_natives(interp, setups, Owner::Interp(interp.clone()), vocabulary);
+    }
+    (engine, registered, foreign)
 }
 
 /// Gives the types of Rhai with the most methods the names that they have anyway, where Rhai looks first: it asks for a value's type at each call of a method, and
@@ -155,6 +171,12 @@ pub(super) fn set_names(
         }
     });
     names
+}
+
+/// Registers the members of types.
+pub(super) fn add_members(engine: &mut Engine, interp: &Arc<Interp>, registered: &Registered) {
+    engine.register_global_module(registered.members.clone());
+    engine.register_global_module(registered.iterators.module(interp).into());
 }
 
 /// Registers the functions and constants, inside a module of this name unless it is empty.

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::program::frame::TOP_LEVEL;
 use crate::program::traceback;
-use crate::script::bind::{Classes, Registered, Vocabulary};
+use crate::script::bind::{Classes, Owner, Registered, Vocabulary};
 use crate::script::exceptions::Exception;
 use crate::script::interp::Interp;
 use crate::script::names::Names;
@@ -134,7 +134,8 @@ impl Builder {
         let setups = std::mem::take(&mut self.setups);
         let interp = self.interp(&setups);
         interp.host_engines.begin();
-        let registered = stdlib::natives(&interp, Vocabulary::Any);
+        let owner = Owner::Interp(interp.clone());
+        let registered = stdlib::natives(&interp, owner, &Vocabulary::Any.into());
         let names = engine::set_names(&interp, Vec::new(), &setups);
         let mut of_children = Engine::new_raw();
         setup::register(&mut of_children, &setups);
@@ -148,12 +149,12 @@ impl Builder {
 impl ProcessPackage {
     fn of(
         interp: Arc<Interp>,
-        registered: Registered,
+        registered: Arc<Registered>,
         names: Arc<Names>,
         setups: Vec<Setup>,
     ) -> Self {
         Self {
-            registered: registered.into(),
+            registered,
             setups: setups.into(),
             family: Family { interp, names }.into(),
         }
@@ -173,7 +174,7 @@ impl ProcessPackage {
     fn register(&self, engine: &mut Engine, name: &str) -> &Self {
         let (interp, registered) = (self.interp(), &*self.registered);
         note_host_functions();
-        engine.register_global_module(registered.members.clone());
+        engine::add_members(engine, interp, registered);
         engine::mount(engine, registered, name);
         let foreign = setup::register(engine, &self.setups);
         let callbacks = callbacks(engine);

@@ -8,6 +8,7 @@ use rhai::{AST, Caches, Dynamic, Engine, GlobalRuntimeState, NativeCallContext, 
 
 use crate::program::call;
 use crate::program::source::{Program, Source};
+use crate::script::bind::Owner;
 use crate::script::panics::without_panic;
 
 /// The name of the source before all inputs.
@@ -30,9 +31,14 @@ pub(super) struct State {
 
 impl State {
     pub(super) fn new(engine: &Engine) -> Self {
+        let mut global = engine.new_global_runtime_state();
+        if Owner::Engine.is_found(engine) {
+            // Natives ask the engine for its tag; this copy of it would be copied for each call of a function value.
+            global.tag = Dynamic::UNIT;
+        }
         Self {
             scope: Scope::new(),
-            global: engine.new_global_runtime_state(),
+            global,
             libraries: (0, 0),
         }
     }
@@ -66,7 +72,9 @@ impl State {
             self.global.lib = program.libraries().into();
             self.libraries = (libraries.0, self.global.lib.len());
         }
-        self.global.source = Some(name.into());
+        if self.global.source.as_deref() != Some(name) {
+            self.global.source = Some(name.into());
+        }
         self.global.level = 0;
         self.global.scope_level = 0;
         self.global.always_search_scope = false;
@@ -118,7 +126,7 @@ impl State {
 
 /// Adds the first source to a program that does not have it.
 fn begin_program(engine: &Engine, program: &Program) {
-    if program.input(BASE).is_some() {
+    if program.has_input(BASE) {
         return;
     }
     let base = Source {

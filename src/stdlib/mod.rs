@@ -12,7 +12,7 @@
 //! - [`shutil`], [`glob`], [`tempfile`], `hashlib`.
 //! - [`collections`], [`itertools`], [`functools`], [`operator`], [`string`].
 //! - [`timeline`]: what a recording of the script shows.
-//! - [`table`]: all of them; [`reach`]: which programs get to a module at all.
+//! - [`table`]: all of them; [`reach`]: which programs get to a module at all; [`shared`]: what runtimes share.
 
 mod argparse;
 mod atexit;
@@ -40,6 +40,7 @@ mod random;
 #[cfg(feature = "re")]
 mod re;
 mod reach;
+mod shared;
 mod shutil;
 pub(crate) mod signal;
 pub(crate) mod socket;
@@ -61,7 +62,9 @@ use std::sync::Arc;
 pub(crate) use self::table::{is_built_in, modules};
 
 use self::table::MODULES;
-use crate::script::bind::{Classes, Listing, Purpose, Registered, Vocabulary, register_bound};
+use crate::script::bind::{
+    Classes, Listing, Owner, Purpose, Registered, Vocabulary, register_bound,
+};
 use crate::script::codecs::Codecs;
 use crate::script::islands::Islands;
 use crate::script::report::Reports;
@@ -77,10 +80,23 @@ pub(crate) fn states() -> States {
     states
 }
 
-/// Returns the natives that a script with these words can call.
-pub(crate) fn natives(interp: &Arc<Interp>, vocabulary: Vocabulary) -> Registered {
-    let is_empty = matches!(vocabulary, Vocabulary::Nothing);
-    let mut registry = Registry::new(interp, Purpose::Engine(vocabulary));
+/// Returns the natives that a script with these words can call, for an engine that works for `owner`.
+pub(crate) fn natives(
+    interp: &Arc<Interp>,
+    owner: Owner,
+    vocabulary: &Arc<Vocabulary>,
+) -> Arc<Registered> {
+    let is_shared = matches!((&owner, &**vocabulary), (Owner::Engine, Vocabulary::Any));
+    let make = || collect(interp, owner, vocabulary.clone());
+    match is_shared {
+        true => shared::natives(&interp.settings.without, make),
+        false => make().into(),
+    }
+}
+
+fn collect(interp: &Arc<Interp>, owner: Owner, vocabulary: Arc<Vocabulary>) -> Registered {
+    let is_empty = matches!(&*vocabulary, Vocabulary::Nothing);
+    let mut registry = Registry::new(interp, owner, Purpose::Engine(vocabulary));
     if !is_empty {
         declare(&mut registry, |name| interp.settings.has_module(name));
     }
@@ -89,7 +105,7 @@ pub(crate) fn natives(interp: &Arc<Interp>, vocabulary: Vocabulary) -> Registere
 
 /// Returns the names of everything a script can use.
 pub(crate) fn names(interp: &Arc<Interp>) -> Listing {
-    let mut registry = Registry::new(interp, Purpose::Names);
+    let mut registry = Registry::new(interp, Owner::Engine, Purpose::Names);
     declare(&mut registry, |name| interp.settings.has_module(name));
     let mut listing = registry.names();
     let sent = codecs(interp);
@@ -99,7 +115,7 @@ pub(crate) fn names(interp: &Arc<Interp>) -> Listing {
 
 /// Returns how values are sent to other processes. The host may send what scripts of its runtime cannot name.
 pub(crate) fn codecs(interp: &Arc<Interp>) -> Codecs {
-    let mut registry = Registry::new(interp, Purpose::Codecs);
+    let mut registry = Registry::new(interp, Owner::Engine, Purpose::Codecs);
     declare(&mut registry, |_| true);
     registry.finished_codecs()
 }

@@ -6,7 +6,7 @@ use rhai::{Array, Dynamic};
 
 use super::builtins::input::{read_all, read_line};
 use super::builtins::print::{flush_output, write, write_error};
-use crate::script::{Call, Failure, Interp, Outcome, Registry, Stop, raise, type_name};
+use crate::script::{Call, Failure, Outcome, Registry, Stop, raise, type_name};
 use crate::text::{as_string, from_os};
 
 /// The value of the global constant `sys`.
@@ -15,7 +15,7 @@ pub(crate) struct Sys;
 
 /// `sys.stdin`.
 #[derive(Debug, Clone)]
-struct Stdin(std::sync::Arc<Interp>);
+struct Stdin;
 
 /// `sys.stdout`.
 #[derive(Debug, Clone)]
@@ -46,9 +46,7 @@ pub(super) fn register(registry: &mut Registry) {
             let path = std::env::current_exe().unwrap_or_default();
             Ok(from_os(path).into())
         })
-        .getter("stdin", |call| {
-            Ok(Dynamic::from(Stdin(call.interp.clone())))
-        })
+        .getter("stdin", |_| Ok(Dynamic::from(Stdin)))
         .constant("platform", "linux", |_| Ok("linux".into()))
         .constant("version", env!("CARGO_PKG_VERSION"), |_| {
             Ok(env!("CARGO_PKG_VERSION").into())
@@ -91,8 +89,8 @@ fn register_streams(registry: &mut Registry) {
             Ok(lines.collect::<Array>().into())
         })
         .method("to_string", &[], |_| Ok("<stdin>".into()));
-    registry.iterates(TypeId::of::<Stdin>(), |value| {
-        let Stdin(interp) = value.cast::<Stdin>();
+    registry.iterates(TypeId::of::<Stdin>(), |interp, _| {
+        let interp = interp.clone();
         Box::new(std::iter::from_fn(move || match read_line(&interp) {
             Ok(line) if line.is_empty() => None,
             Ok(line) => Some(Ok(line.into())),

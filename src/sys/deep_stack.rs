@@ -10,8 +10,8 @@ use std::ffi::c_void;
 use std::fs;
 use std::num::NonZeroUsize;
 use std::ptr::null_mut;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
 
 use corosensei::stack::{STACK_ALIGNMENT, StackPointer};
 use rustix::mm::{
@@ -20,6 +20,7 @@ use rustix::mm::{
 use rustix::process::{Resource, getrlimit};
 
 use super::limits::Stack;
+use super::lock::locked;
 
 /// The address space of a stack where nothing limits it: a script would have to fill more memory than this to overflow it.
 const LARGEST: usize = 64 << 30;
@@ -46,6 +47,12 @@ const GUARD: usize = 64 << 10;
 /// The memory that stays with a stack between two uses.
 const KEPT: usize = 8 << 20;
 
+/// The stacks of threads that have ended that are kept for others, because mapping one takes a third of the life of a short thread.
+const SPARE: usize = 4;
+
+/// The memory that stays with a spare stack.
+const KEPT_SPARE: usize = 128 << 10;
+
 /// Checked for whether a use went deeper than what is kept: a recursion leaves something in each page.
 const PROBE: usize = 4096;
 
@@ -61,29 +68,43 @@ enum Mine {
 }
 
 thread_local! {
-    static MINE: Cell<Mine> = const { Cell::new(Mine::Unknown) };
+    static MINE: OfThread = const { OfThread(Cell::new(Mine::Unknown)) };
 }
+
+/// The stack of a thread, until the thread ends.
+struct OfThread(Cell<Mine>);
+
+impl Drop for OfThread {
+    fn drop(&mut self) {
+        if let Mine::Ready(stack) = self.0.replace(Mine::Unavailable) {
+            stack.spare();
+        }
+    }
+}
+
+/// The stacks of threads that have ended.
+static SPARES: Mutex<Vec<DeepStack>> = Mutex::new(Vec::new());
 
 /// Runs `body` on the deep stack of this thread, and returns what it returns. A panic continues in the caller.
 ///
 /// Runs it on the current stack when that is the deep stack already, or when there is no space for one.
 pub(crate) fn on_deep_stack<R>(body: impl FnOnce() -> R) -> R {
     // A thread that is ending has none any more.
-    let Ok(mine) = MINE.try_with(|mine| mine.replace(Mine::InUse)) else {
+    let Ok(mine) = MINE.try_with(|mine| mine.0.replace(Mine::InUse)) else {
         return body();
     };
     let stack = match mine {
         Mine::Ready(stack) => stack,
         Mine::InUse => return body(),
-        Mine::Unknown => match DeepStack::new() {
+        Mine::Unknown => match DeepStack::get() {
             Some(stack) => stack,
             None => {
-                MINE.set(Mine::Unavailable);
+                set(Mine::Unavailable);
                 return body();
             }
         },
         Mine::Unavailable => {
-            MINE.set(Mine::Unavailable);
+            set(Mine::Unavailable);
             return body();
         }
     };
@@ -115,10 +136,15 @@ impl Drop for Held {
     fn drop(&mut self) {
         Stack::restore(self.own);
         if let Some(stack) = self.stack.take() {
-            stack.give_back();
-            MINE.set(Mine::Ready(stack));
+            stack.give_back(KEPT);
+            set(Mine::Ready(stack));
         }
     }
+}
+
+fn set(mine: Mine) {
+    // A thread that is ending needs none any more.
+    let _ = MINE.try_with(|own| own.0.set(mine));
 }
 
 /// The address space of a stack, with a guard at its lower end.
@@ -127,7 +153,25 @@ struct DeepStack {
     length: usize,
 }
 
+// SAFETY: a range of addresses, which nobody is on while it is passed on.
+unsafe impl Send for DeepStack {}
+
 impl DeepStack {
+    /// Returns a stack that another thread has left, or a new one.
+    fn get() -> Option<Self> {
+        let spare = locked(&SPARES).pop();
+        spare.or_else(Self::new)
+    }
+
+    /// Keeps the stack for another thread, unless enough are kept.
+    fn spare(self) {
+        let mut spares = locked(&SPARES);
+        if spares.len() < SPARE {
+            self.give_back(KEPT_SPARE);
+            spares.push(self);
+        }
+    }
+
     /// Reserves a stack as large as possible.
     fn new() -> Option<Self> {
         let here = 0_u8;
@@ -163,14 +207,15 @@ impl DeepStack {
         Some(stack)
     }
 
-    /// Returns the memory of a use that went deep to the system.
-    fn give_back(&self) {
-        let Some(deep) = self.length.checked_sub(KEPT + GUARD + PROBE) else {
+    /// Returns the memory of a use that went deeper than what is kept to the system.
+    fn give_back(&self, kept: usize) {
+        let Some(deep) = self.length.checked_sub(kept + GUARD + PROBE) else {
             return;
         };
         let start = self.start.wrapping_byte_add(GUARD);
         let probe = start.wrapping_byte_add(deep).cast::<u64>();
-        let was_deep = (0..PROBE / 8).any(|index| {
+        // A word of each cache line: calls leave more than that, and a stack may be used for a moment only, many thousand times.
+        let was_deep = (0..PROBE / 8).step_by(8).any(|index| {
             // SAFETY: an aligned word inside the mapping, above the guard. Nobody is on the stack, so nobody writes it.
             unsafe { probe.wrapping_add(index).read_volatile() != 0 }
         });
@@ -299,7 +344,7 @@ mod tests {
     #[test]
     fn the_memory_of_a_deep_use_is_given_back() {
         on_deep_stack(|| descend(100_000));
-        let stack = MINE.replace(Mine::Unknown);
+        let stack = MINE.with(|mine| mine.0.replace(Mine::Unknown));
         let Mine::Ready(stack) = &stack else {
             panic!("no stack");
         };

@@ -15,6 +15,7 @@ use rustix::process::{
 };
 
 use super::clock::{Deadline, now_ns};
+use super::identity::process_id;
 
 /// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,7 +166,7 @@ pub(crate) fn set_command_name(name: &str) {
 }
 
 pub(crate) fn pid() -> i32 {
-    std::process::id().cast_signed()
+    process_id().cast_signed()
 }
 
 pub(crate) fn parent_pid() -> i32 {

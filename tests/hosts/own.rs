@@ -1,8 +1,8 @@
 //! A host's own functions and types, and the script modules that it turns on and off.
 
 use procscript::error::BuildError;
-use procscript::{Builder, Error, Permissions, Runtime, Setup, StartMethod};
-use rhai::{Dynamic, Engine};
+use procscript::{Builder, Capture, Error, Permissions, Runtime, Setup, StartMethod};
+use rhai::{Dynamic, Engine, NativeCallContext};
 use serde::{Deserialize, Serialize};
 
 use crate::support::cases::Case;
@@ -35,6 +35,8 @@ pub(crate) const CASES: &[Case] = &[
         functions,
     ),
     Case::new("a_module_that_is_off_is_off_in_children_too", modules_off),
+    Case::new("an_engine_that_the_host_tags_keeps_its_tag", tagged),
+    Case::new("runtimes_share_natives_and_nothing_else", shared),
 ];
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -285,4 +287,53 @@ fn modules_off() {
     let mut few = permitted().modules(["time"]).build().unwrap();
     assert!(few.eval::<f64>("time.time()").unwrap() > 0.0);
     assert!(few.eval::<()>("Queue()").is_err());
+}
+
+fn tagged() {
+    let mut runtime = permitted()
+        .configure_engine(|engine| {
+            engine.set_default_tag(41_i64);
+            engine.register_fn("tag", |context: NativeCallContext| {
+                context.tag().cloned().unwrap_or_default()
+            });
+        })
+        .build()
+        .unwrap();
+    let text = r#"
+        let q = Queue();
+        let t = Thread(|| q.put(tag() + 1));
+        t.start();
+        t.join();
+        [tag(), q.get(), [1, 2].map(|x| x + tag())]
+    "#;
+    let found = runtime.eval::<(i64, i64, Vec<i64>)>(text).unwrap();
+    assert_eq!(found, (41, 42, vec![42, 43]));
+}
+
+fn shared() {
+    let text = r#"
+        let seen = [];
+        for x in Manager().list([1, 2]) { seen.append(x); }
+        for x in Array("i", [3, 4]) { seen.append(x); }
+        for x in progress([5]) { seen.append(x); }
+        print(seen, WHO);
+    "#;
+    let mut all: Vec<(Runtime, Capture)> = ["a", "b"]
+        .into_iter()
+        .map(|who| {
+            let printed = Capture::new();
+            let mut runtime = permitted().stdout(printed.clone()).build().unwrap();
+            runtime.set("WHO", who).unwrap();
+            (runtime, printed)
+        })
+        .collect();
+    for (runtime, _) in all.iter_mut().rev() {
+        runtime.eval::<()>(text).unwrap();
+    }
+    let (first, printed) = all.remove(0);
+    assert_eq!(printed.text(), "[1, 2, 3, 4, 5] a\n");
+    drop(first);
+    let (mut second, printed) = all.remove(0);
+    second.eval::<()>("print(WHO, \"still\")").unwrap();
+    assert_eq!(printed.text(), "[1, 2, 3, 4, 5] b\nb still\n");
 }

@@ -232,10 +232,8 @@ impl Class<'_> {
     fn raw(&mut self, name: &str, types: &[TypeId], signature: Signature, handler: Handler) {
         let mut all = vec![self.receiver];
         all.extend(types);
-        let Registry {
-            members, interp, ..
-        } = self.registry;
-        let native = native(interp, self.on, signature, handler);
+        let Registry { members, owner, .. } = self.registry;
+        let native = native(owner, self.on, signature, handler);
         add(members, name, &all, native);
     }
 }
@@ -271,7 +269,7 @@ impl Registry {
         if self.is_for_engine() {
             let signature = Signature::new("[]", &["index"]);
             let types = [TypeId::of::<Dynamic>(); 2];
-            let getter = native(&self.interp, On::Copy, signature, member);
+            let getter = native(&self.owner, On::Copy, signature, member);
             add(&mut self.members, "index$get$", &types, getter);
         }
     }

@@ -16,7 +16,7 @@
 //! - [`bound`]: methods as values; [`class_table`]: classes, by the type of a value.
 //! - [`managed`]: types that `with` can enter and leave.
 //! - [`module_values`]: script modules, which are no arguments.
-//! - [`handler`]: what a declaration names; [`native`]: a handler as Rhai calls it.
+//! - [`handler`]: what a declaration names; [`native`]: a handler as Rhai calls it; [`owner`]: the interpreter that it works for.
 //! - [`vocabulary`]: which natives a program can call at all; an engine has no others.
 
 mod bound;
@@ -28,6 +28,7 @@ mod managed;
 mod module_values;
 mod namespace;
 mod native;
+mod owner;
 mod registered;
 mod registry;
 mod signature;
@@ -40,13 +41,14 @@ pub(crate) use bound::{
 pub(crate) use class::Class;
 pub(crate) use class_table::{ClassTable, Classes};
 pub(crate) use handler::Handler;
-pub(crate) use iterators::{Items, Iterators};
+pub(crate) use iterators::{Items, KnownIterators};
 pub(crate) use managed::{
     begin as begin_context, end as end_context, leave as leave_context, leave_by,
 };
 pub(crate) use module_values::{imported, set_value};
 pub(crate) use namespace::Namespace;
 pub(crate) use native::{Native, On, Resolved, last_resolved};
+pub(crate) use owner::Owner;
 pub(crate) use registered::{Listed, Listing, Property, Registered};
 pub(crate) use registry::{Purpose, Registry};
 pub(crate) use signature::Signature;

@@ -32,10 +32,10 @@ impl Namespace<'_> {
         if let Some(place) = self.place_of(name) {
             let signature = Signature::new(name, params);
             let Registry {
-                interp, namespaces, ..
+                owner, namespaces, ..
             } = self.registry;
             let module = &mut namespaces[place].1;
-            register(module, interp, (On::Nothing, None), signature, handler);
+            register(module, owner, (On::Nothing, None), signature, handler);
         }
         self
     }
@@ -57,10 +57,10 @@ impl Namespace<'_> {
             registry.table.add_method(self.receiver, name);
             registry.unlisted(receiver, name, params, handler);
             let Registry {
-                interp, namespaces, ..
+                owner, namespaces, ..
             } = registry;
             let module = &mut namespaces[place].1;
-            register(module, interp, (On::Nothing, None), signature, handler);
+            register(module, owner, (On::Nothing, None), signature, handler);
         }
         self
     }
@@ -75,14 +75,12 @@ impl Namespace<'_> {
     ) -> &mut Self {
         if self.place_of(name).is_some() {
             self.registry.table.add_method(self.receiver, key);
-            let Registry {
-                interp, members, ..
-            } = self.registry;
+            let Registry { owner, members, .. } = self.registry;
             let (receiver, signature) = (
                 (On::Copy, Some(self.receiver)),
                 Signature::new(name, params),
             );
-            register_as(key, members, interp, receiver, signature, handler);
+            register_as(key, members, owner, receiver, signature, handler);
         }
         self
     }
@@ -105,10 +103,10 @@ impl Namespace<'_> {
                 ..signature
             };
             let Registry {
-                interp, namespaces, ..
+                owner, namespaces, ..
             } = self.registry;
             let (module, any) = (&mut namespaces[place].1, TypeId::of::<Dynamic>());
-            let native = native(interp, On::Variable, rest, in_place);
+            let native = native(owner, On::Variable, rest, in_place);
             add(module, name, &[any], native);
         }
         self
@@ -174,10 +172,8 @@ impl Namespace<'_> {
         self.property(name);
         if self.place_of(name).is_some() {
             let signature = Signature::new(name, &[]);
-            let Registry {
-                members, interp, ..
-            } = self.registry;
-            let native = native(interp, On::Copy, signature, handler);
+            let Registry { members, owner, .. } = self.registry;
+            let native = native(owner, On::Copy, signature, handler);
             add(members, &format!("get${name}"), &[self.receiver], native);
         }
         self

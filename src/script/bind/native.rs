@@ -2,7 +2,6 @@
 
 use std::any::TypeId;
 use std::cell::{Cell, RefCell};
-use std::sync::Arc;
 
 use rhai::{
     Dynamic, FuncRegistration, Identifier, Module, NativeCallContext, Position, RhaiFunc, Shared,
@@ -10,10 +9,10 @@ use rhai::{
 
 use super::handler::Handler;
 use super::module_values::check_receiver;
+use super::owner::Owner;
 use super::signature::Signature;
 use crate::script::Outcome;
 use crate::script::call::Call;
-use crate::script::interp::Interp;
 
 /// The receiver of a native.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +29,7 @@ pub(crate) enum On {
 /// A handler with its declaration.
 #[derive(Clone)]
 pub(crate) struct Native {
-    interp: Arc<Interp>,
+    owner: Owner,
     on: On,
     signature: Signature,
     handler: Handler,
@@ -94,10 +93,12 @@ impl Native {
     /// Those of the handler.
     pub(crate) fn call(&self, context: &NativeCallContext, args: &mut [&mut Dynamic]) -> Outcome {
         let is_method = self.on != On::Nothing;
+        let owner = self.owner.of(context.engine())?;
+        let interp = owner.interp();
         if !is_method && let Some(first) = args.first() {
-            check_receiver(&self.interp, context, first)?;
+            check_receiver(interp, context, first)?;
         }
-        let mut call = Call::new(&self.interp, context, &self.signature);
+        let mut call = Call::new(interp, context, &self.signature);
         call.take(is_method, args)?;
         call.run(self.handler)
     }
@@ -111,24 +112,24 @@ impl Native {
 /// Registers one native for every number of arguments it takes.
 pub(super) fn register(
     module: &mut Module,
-    interp: &Arc<Interp>,
+    owner: &Owner,
     receiver: (On, Option<TypeId>),
     signature: Signature,
     handler: Handler,
 ) {
-    register_as(signature.name, module, interp, receiver, signature, handler);
+    register_as(signature.name, module, owner, receiver, signature, handler);
 }
 
 /// As [`register`], under another name than that in messages.
 pub(super) fn register_as(
     name: &str,
     module: &mut Module,
-    interp: &Arc<Interp>,
+    owner: &Owner,
     (on, receiver): (On, Option<TypeId>),
     signature: Signature,
     handler: Handler,
 ) {
-    let native = native(interp, on, signature, handler);
+    let native = native(owner, on, signature, handler);
     let mut types: Vec<TypeId> = receiver.into_iter().collect();
     let least = signature.least();
     types.resize(types.len() + least, TypeId::of::<Dynamic>());
@@ -139,14 +140,9 @@ pub(super) fn register_as(
 }
 
 /// Returns a handler as Rhai calls it, with any number of arguments.
-pub(super) fn native(
-    interp: &Arc<Interp>,
-    on: On,
-    signature: Signature,
-    handler: Handler,
-) -> RhaiFunc {
+pub(super) fn native(owner: &Owner, on: On, signature: Signature, handler: Handler) -> RhaiFunc {
     let native = Native {
-        interp: interp.clone(),
+        owner: owner.clone(),
         on,
         signature,
         handler,

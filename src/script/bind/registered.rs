@@ -8,6 +8,7 @@ use std::sync::Arc;
 use rhai::{Dynamic, Module, Shared};
 
 use super::class_table::ClassTable;
+use super::iterators::Iterators;
 use super::signature::Signature;
 
 /// One row of the table from which a wrong call is explained.
@@ -46,6 +47,8 @@ pub(crate) struct Registered {
     pub namespaces: Vec<(&'static str, Shared<Module>)>,
     /// The facts about types that are needed while a script runs.
     pub table: Arc<ClassTable>,
+    /// How values of our types are iterated: by a module that each engine has for itself.
+    pub iterators: Iterators,
 }
 
 /// Everything that is declared, by name: for help.

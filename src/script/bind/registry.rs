@@ -7,8 +7,9 @@ use rhai::{Array, Blob, Dynamic, FnPtr, ImmutableString, Map, Module, Variant};
 
 use super::Handler;
 use super::class_table::ClassTable;
-use super::iterators::{Items, Iterators, refuse_rhais};
+use super::iterators::{Items, Iterators, KnownIterators, refuse_rhais};
 use super::native::{On, add, native, register};
+use super::owner::Owner;
 use super::registered::{Listed, Listing, Receiver, Registered};
 use super::signature::Signature;
 use super::vocabulary::Vocabulary;
@@ -21,7 +22,7 @@ use crate::wire::TypeCodec;
 #[derive(Debug)]
 pub(crate) enum Purpose {
     /// The natives that a program with these words can call.
-    Engine(Vocabulary),
+    Engine(Arc<Vocabulary>),
     /// All names.
     Names,
     /// How values are sent to other processes.
@@ -31,6 +32,8 @@ pub(crate) enum Purpose {
 /// Collects what the script modules declare, for one [`Purpose`].
 pub(crate) struct Registry {
     pub(super) interp: Arc<Interp>,
+    /// Whom the natives work for.
+    pub(super) owner: Owner,
     purpose: Purpose,
     /// The words that lead a program to what is being declared, if that is a part.
     part: Option<Vec<&'static str>>,
@@ -50,11 +53,12 @@ pub(crate) struct Registry {
 }
 
 impl Registry {
-    pub(crate) fn new(interp: &Arc<Interp>, purpose: Purpose) -> Self {
+    pub(crate) fn new(interp: &Arc<Interp>, owner: Owner, purpose: Purpose) -> Self {
         let mut members = Module::new();
         refuse_rhais(&mut members);
         Self {
             interp: interp.clone(),
+            owner,
             purpose,
             part: None,
             globals: Module::new(),
@@ -181,13 +185,7 @@ impl Registry {
         if self.wants(name) {
             let signature = Signature::new(name, params);
             let receiver = (on, Some(receiver));
-            register(
-                &mut self.members,
-                &self.interp,
-                receiver,
-                signature,
-                handler,
-            );
+            register(&mut self.members, &self.owner, receiver, signature, handler);
         }
     }
 
@@ -202,13 +200,7 @@ impl Registry {
         if self.wants(name) {
             let signature = Signature::new(name, params);
             let receiver = (On::Nothing, None);
-            register(
-                &mut self.globals,
-                &self.interp,
-                receiver,
-                signature,
-                handler,
-            );
+            register(&mut self.globals, &self.owner, receiver, signature, handler);
         }
         self.check_part(name);
         if (self.is_for_names() || self.wants(name))
@@ -239,14 +231,14 @@ impl Registry {
         let Self {
             globals,
             members,
-            interp,
+            owner,
             ..
         } = self;
         add(
             if is_function { globals } else { members },
             name,
             types,
-            native(interp, On::Nothing, signature, handler),
+            native(owner, On::Nothing, signature, handler),
         );
     }
 
@@ -276,12 +268,7 @@ impl Registry {
         &mut self.codecs
     }
 
-    /// Returns the interpreter whose natives are registered.
-    pub(crate) fn interp(&self) -> &Arc<Interp> {
-        &self.interp
-    }
-
-    /// Returns the module that holds the members of types, for what needs Rhai's own registration (iterators).
+    /// Returns the module that holds the members of types, for what needs Rhai's own registration.
     pub(crate) fn members(&mut self) -> &mut Module {
         &mut self.members
     }
@@ -290,17 +277,16 @@ impl Registry {
     pub(crate) fn iterates(
         &mut self,
         of: TypeId,
-        iterate: impl Fn(Dynamic) -> Items + Send + Sync + 'static,
+        iterate: impl Fn(&Arc<Interp>, Dynamic) -> Items + Send + Sync + 'static,
     ) {
-        let iterate = Arc::new(iterate);
-        self.iterators.add(of, iterate.clone());
-        self.members
-            .set_iter_result(of, move |value| iterate(value));
+        if self.is_for_engine() {
+            self.iterators.add(of, iterate);
+        }
     }
 
-    /// Returns how values of our types are iterated.
-    pub(crate) fn iterators(&self) -> Iterators {
-        self.iterators.clone()
+    /// Returns how values of our types are iterated, once all are declared.
+    pub(crate) fn iterators(&self) -> KnownIterators {
+        self.iterators.known()
     }
 
     /// Returns the natives for an engine.
@@ -335,6 +321,7 @@ impl Registry {
             members: self.members.into(),
             namespaces,
             table: self.table.into(),
+            iterators: self.iterators,
         }
     }
 

@@ -8,7 +8,7 @@ use rhai::{Array, Dynamic, FnPtr};
 
 use crate::script::caller::parameters;
 use crate::script::islands::{Calls, Direct};
-use crate::script::{Call, Failure, Outcome, Registry, truth};
+use crate::script::{Call, Failure, Number, Outcome, Registry, truth};
 
 pub(super) fn register(registry: &mut Registry) {
     let function = [TypeId::of::<FnPtr>()];
@@ -21,37 +21,85 @@ pub(super) fn register(registry: &mut Registry) {
         .exactly("find", &function, &["function", "/"], find);
 }
 
+/// The items of a list that are still to come.
+struct Rest {
+    items: Array,
+    next: usize,
+}
+
 /// Calls the function for each item until `take` has what it wants; `take` gets the item and the function's result.
 fn each(
     call: &mut Call<'_>,
-    take: impl FnMut(&mut Dynamic, Dynamic) -> Option<Dynamic>,
+    mut take: impl FnMut(&mut Dynamic, Dynamic) -> Option<Dynamic>,
 ) -> Result<Option<Dynamic>, Failure> {
-    let items: Array = call.this();
+    let items = call.this();
+    let mut rest = Rest { items, next: 0 };
     let function = call.function(0)?;
     let parameters = parameters(call.interp, &function);
     let direct =
         parameters.and_then(|count| Direct::of(call.interp, call.context, &function, count));
-    match &direct {
-        Some(direct) => direct.many(|calls| {
-            let function = (&function, parameters, Some(calls));
-            each_of(call, items, function, take)
-        }),
-        None => each_of(call, items, (&function, parameters, None), take),
-    }
+    let Some(direct) = &direct else {
+        return each_of(
+            call,
+            &mut rest,
+            usize::MAX,
+            (&function, parameters, None),
+            &mut take,
+        );
+    };
+    let call = &*call;
+    direct.many(|calls| {
+        // The first call settles whether the function is machine code.
+        let first = (&function, parameters, Some(&mut *calls));
+        let found = each_of(call, &mut rest, 1, first, &mut take)?;
+        if found.is_some() {
+            return Ok(found);
+        }
+        if parameters == Some(1)
+            && let Some(found) = numbers(direct, &mut rest, &mut take)
+        {
+            return Ok(Some(found));
+        }
+        let others = (&function, parameters, Some(calls));
+        each_of(call, &mut rest, usize::MAX, others, &mut take)
+    })
 }
 
-/// As [`each`], for a function with this number of parameters, which may be machine code.
+/// Calls the function for the next items as long as they are numbers of one type and the function is machine code for it.
+fn numbers(
+    direct: &Direct<'_>,
+    rest: &mut Rest,
+    take: &mut impl FnMut(&mut Dynamic, Dynamic) -> Option<Dynamic>,
+) -> Option<Dynamic> {
+    let number = Number::of(rest.items.get(rest.next)?)?;
+    let found = direct.repeat(number, |result, call| {
+        while let Some(item) = rest.items.get_mut(rest.next) {
+            let found = call(number.bits(item)?)?;
+            rest.next += 1;
+            let found = take(item, result.value(found));
+            if found.is_some() {
+                return found;
+            }
+        }
+        None
+    });
+    found.flatten()
+}
+
+/// As [`each`], for at most so many items and a function with this number of parameters, which may be machine code.
 fn each_of(
     call: &Call<'_>,
-    items: Array,
+    rest: &mut Rest,
+    most: usize,
     (function, parameters, mut calls): (&FnPtr, Option<usize>, Option<&mut Calls<'_>>),
-    mut take: impl FnMut(&mut Dynamic, Dynamic) -> Option<Dynamic>,
+    take: &mut impl FnMut(&mut Dynamic, Dynamic) -> Option<Dynamic>,
 ) -> Result<Option<Dynamic>, Failure> {
-    for (mut item, index) in items.into_iter().zip(0_i64..) {
-        let index = Dynamic::from_int(index);
+    for item in rest.items.iter_mut().skip(rest.next).take(most) {
+        let index = Dynamic::from_int(rest.next as i64);
+        rest.next += 1;
         let result = match parameters {
             Some(1) => {
-                let found = in_code(call, &mut calls, std::slice::from_ref(&item))?;
+                let found = in_code(call, &mut calls, std::slice::from_ref(item))?;
                 found.map_or_else(|| function.call_raw(call.context, None, [item.clone()]), Ok)
             }
             Some(2) => {
@@ -63,13 +111,13 @@ fn each_of(
             _ => function.call_raw_with_extra_args(
                 call.name(),
                 call.context,
-                Some(&mut item),
+                Some(item),
                 [],
                 [index],
                 Some(0),
             ),
         };
-        if let Some(found) = take(&mut item, result?) {
+        if let Some(found) = take(item, result?) {
             return Ok(Some(found));
         }
     }

@@ -2,14 +2,14 @@
 
 use std::any::TypeId;
 use std::ops::{Range, RangeInclusive};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use rhai::{AST, Array, Blob, Dynamic, Engine, EvalAltResult, Map, Position, Scope};
 
 use super::iterator::Iter;
 use super::number::not_an_integer;
 use super::slices;
-use crate::script::bind::{Items, Iterators};
+use crate::script::bind::{Items, KnownIterators};
 use crate::script::steps::Steps;
 use crate::script::values::writable;
 use crate::script::{Call, Failure, Interp, Outcome, Registry, memory, raise, type_name};
@@ -164,11 +164,11 @@ fn letter(char: char) -> Dynamic {
 /// # Errors
 /// `TypeError` for a value that cannot be iterated.
 pub(super) fn lazily(
-    interp: &Interp,
-    known: &Iterators,
+    interp: &Arc<Interp>,
+    known: &KnownIterators,
     value: &Dynamic,
 ) -> Result<Items, Failure> {
-    if let Some(items) = known.items(value) {
+    if let Some(items) = known.items(interp, value) {
         return Ok(items);
     }
     if let Some(text) = as_string(value) {

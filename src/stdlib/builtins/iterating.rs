@@ -26,7 +26,9 @@ pub(super) fn register(registry: &mut Registry) {
             item.unwrap_or_else(|| end(call, 0))
         })
         .repr(|call| Ok(format!("<{} object>", call.this::<Iter>().name()).into()));
-    registry.iterates(TypeId::of::<Iter>(), |value| Box::new(value.cast::<Iter>()));
+    registry.iterates(TypeId::of::<Iter>(), |_, value| {
+        Box::new(value.cast::<Iter>())
+    });
 }
 
 /// `iter(object)`.

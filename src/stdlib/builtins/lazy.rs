@@ -8,7 +8,7 @@ use rhai::{Dynamic, FnPtr};
 use super::file::File;
 use super::iterate::{items as items_of, lazily};
 use super::iterator::Iter;
-use crate::script::bind::Iterators;
+use crate::script::bind::KnownIterators;
 use crate::script::caller::Caller;
 use crate::script::steps::Steps;
 use crate::script::{Call, Exception, Failure, Interp, Outcome};
@@ -58,7 +58,7 @@ impl Lazy {
             items.interp = Arc::downgrade(interp);
             return Ok(items);
         }
-        let items: Vec<Outcome> = lazily(interp, &Iterators::default(), value)?.collect();
+        let items: Vec<Outcome> = lazily(interp, &KnownIterators::default(), value)?.collect();
         let mut items = items.into_iter();
         Ok(Self::by(move || items.next()))
     }

@@ -58,27 +58,22 @@ pub(super) fn register(registry: &mut Registry) {
                 .map_or_else(|| "?".into(), |total| total.to_string());
             Ok(format!("<progress {}/{total}>", bar.done()).into())
         });
-    let (interp, known) = (Arc::downgrade(registry.interp()), registry.iterators());
-    // Not one of the known ones, which would own themselves then.
-    let iterate = move |value: Dynamic| -> Items {
+    let known = registry.iterators();
+    registry.iterates(TypeId::of::<Progress>(), move |interp, value| {
         let progress = value.cast::<Progress>();
         let items = || -> Result<Items, Failure> {
-            let interp = interp.upgrade();
-            let interp = interp.ok_or_else(|| raise("RuntimeError", "the runtime has ended"))?;
             let items = progress.items.as_ref().ok_or_else(|| {
                 let text = "this progress has nothing to iterate over: write progress(xs), or call update()";
                 raise("TypeError", text)
             })?;
-            lazily(&interp, &known, items)
+            lazily(interp, &known, items)
         };
         let (bar, begun) = (progress.bar.clone(), false);
         match items() {
             Ok(items) => Box::new(Counted { bar, items, begun }),
             Err(error) => Box::new(std::iter::once(Err(error))),
         }
-    };
-    let members = registry.members();
-    members.set_iter_result(TypeId::of::<Progress>(), iterate);
+    });
 }
 
 /// `progress(iterable=None, label=None, total=None, unit=None)`.

@@ -44,7 +44,7 @@ pub(super) fn register(registry: &mut Registry) {
             value.read_lock::<Deque>().map_or(0, |deque| deque.len()),
         ))
     });
-    registry.iterates(this, |value| {
+    registry.iterates(this, |_, value| {
         Box::new(value.cast::<Deque>().items().into_iter().map(Ok))
     });
 }

@@ -75,7 +75,7 @@ pub(super) fn functions<T: Keyed>(registry: &mut Registry) {
         let entries = entries.map(|(key, value)| (call.str(&key).into(), value));
         Ok(entries.collect::<Map>().into())
     });
-    registry.iterates(this, |value| {
+    registry.iterates(this, |_, value| {
         let keys = value.cast::<T>().table().keys();
         Box::new(keys.into_iter().map(Ok))
     });

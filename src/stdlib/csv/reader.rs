@@ -64,7 +64,7 @@ pub(super) fn register(registry: &mut Registry) {
             Ok(locked(&call.this::<ListReader>().0).count.into())
         })
         .repr(|_| Ok("<_csv.reader object>".into()));
-    registry.iterates(TypeId::of::<ListReader>(), |value| {
+    registry.iterates(TypeId::of::<ListReader>(), |_, value| {
         let reader = value.cast::<ListReader>();
         Box::new(std::iter::from_fn(move || {
             let row = locked(&reader.0).next().transpose()?;
@@ -84,7 +84,7 @@ pub(super) fn register(registry: &mut Registry) {
             Ok(names.map_or(Dynamic::UNIT, |names| list(names).into()))
         })
         .repr(|_| Ok("<csv.DictReader object>".into()));
-    registry.iterates(TypeId::of::<DictReader>(), |value| {
+    registry.iterates(TypeId::of::<DictReader>(), |_, value| {
         let reader = value.cast::<DictReader>();
         Box::new(std::iter::from_fn(move || {
             let row = locked(&reader.0).next().transpose()?;

@@ -38,7 +38,7 @@ impl Iterator for Items {
 
 pub(super) fn register(registry: &mut Registry) {
     registry.members().set_custom_type::<Items>("QueueItems");
-    registry.iterates(TypeId::of::<Items>(), |items| {
+    registry.iterates(TypeId::of::<Items>(), |_, items| {
         Box::new(items.cast::<Items>())
     });
 }

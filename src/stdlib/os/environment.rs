@@ -79,8 +79,7 @@ pub(super) fn register_class(registry: &mut Registry) {
             let shown = text::repr_of(&Dynamic::from(all(call.interp)?), &|_| None);
             Ok(format!("environ({shown})").into())
         });
-    let interp = registry.interp().clone();
-    registry.iterates(TypeId::of::<Environ>(), move |_| match names(&interp) {
+    registry.iterates(TypeId::of::<Environ>(), |interp, _| match names(interp) {
         Ok(names) => Box::new(names.into_iter().map(Ok)),
         Err(refused) => Box::new(std::iter::once(Err(refused))),
     });

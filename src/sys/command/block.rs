@@ -48,8 +48,8 @@ pub(super) struct Block {
     pub stage: AtomicU32,
     /// The process ID of the command.
     pub command: AtomicI32,
-    /// Whether the program has a pidfd of the command, so that the supervisor may reap it.
-    pub is_watched: AtomicBool,
+    /// The program's pidfd of the command; -1 if there is none.
+    pub pidfd: AtomicI32,
     /// Whether SIGTERM means to kill everything rather than to ask it to end.
     pub at_once: AtomicBool,
     /// The command's wait status.
@@ -66,7 +66,7 @@ impl Block {
             own_group,
             stage: AtomicU32::new(stage::BEGINS),
             command: AtomicI32::new(0),
-            is_watched: AtomicBool::new(false),
+            pidfd: AtomicI32::new(-1),
             at_once: AtomicBool::new(false),
             status: AtomicI32::new(NO_STATUS),
             stack: Stack::new(),

@@ -93,6 +93,20 @@ pub(super) fn close_all(first: usize, last: usize) {
     }
 }
 
+/// Leaves the descriptors to the process that has them in common with this one, which has none afterwards.
+pub(super) fn leave_descriptors() {
+    // SAFETY: the calls take numbers, and concern only this process.
+    unsafe {
+        let (last, unshare) = (u32::MAX as usize, libc::CLOSE_RANGE_UNSHARE as usize);
+        // The second is for a kernel before 5.9.
+        if call(libc::SYS_close_range, [0, last, unshare]).is_err()
+            && call(libc::SYS_unshare, [libc::CLONE_FILES as usize]).is_ok()
+        {
+            close_all(0, last);
+        }
+    }
+}
+
 /// Makes the kernel do with `signal` what it does by default.
 pub(super) fn reset(signal: i32) {
     // SAFETY: an all-zero action means the default; the call reads it, and writes nothing.

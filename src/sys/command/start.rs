@@ -92,39 +92,36 @@ pub(crate) fn supervised(program: Program, own_group: bool) -> Result<Supervised
     // SAFETY: it is freed by nobody else, and what is written to meanwhile is atomic.
     let shared = unsafe { &*block };
     let started = Held::every().and_then(|_held| {
-        let flags = libc::CLONE_VM | libc::CLONE_PIDFD | libc::SIGCHLD;
+        let flags = libc::CLONE_VM | libc::CLONE_FILES | libc::CLONE_PIDFD | libc::SIGCHLD;
         // SAFETY: by *memory* the block, which has the stack, stays until the supervisor has ended.
         unsafe { clone(supervisor::begin, shared.stack.top(), flags, block.cast()) }
     });
     let (_, supervisor) = started.inspect_err(|_| free(block))?;
-    wait_for_start(shared, &supervisor)?;
-    let pid = shared.command.load(Ordering::Acquire);
-    let command = match shared.prepared.failure() {
-        Some(failure) => Err(failure),
-        None => process::pidfd(pid).map_err(NotStarted::from),
-    };
-    shared.is_watched.store(true, Ordering::Release);
+    let runs = wait_for_start(shared, &supervisor);
+    let command = pidfd_of_command(shared);
+    runs?;
     let mut supervised = Supervised {
         block,
         starter,
         supervisor: Arc::new(supervisor),
-        command: None,
-        pid,
+        command,
+        pid: shared.command.load(Ordering::Acquire),
         ended: None,
     };
-    match command {
-        Ok(command) => {
-            supervised.command = Some(command);
-            Ok(supervised)
-        }
-        Err(failure) => {
-            supervised.end(true);
-            while supervised.poll()?.is_none() {
-                let _ = process::wait_readable(&[supervised.supervisor.as_fd()], None);
-            }
-            Err(failure)
-        }
+    let Some(failure) = shared.prepared.failure() else {
+        return Ok(supervised);
+    };
+    while supervised.poll()?.is_none() {
+        let _ = process::wait_readable(&[supervised.supervisor.as_fd()], None);
     }
+    Err(failure)
+}
+
+/// Takes the pidfd of a command that was started or could not be run.
+fn pidfd_of_command(block: &Block) -> Option<OwnedFd> {
+    let descriptor = block.pidfd.swap(-1, Ordering::Acquire);
+    // SAFETY: the kernel has opened it for this process, with which the supervisor had its descriptors in common, and nobody else knows it.
+    (descriptor >= 0).then(|| unsafe { OwnedFd::from_raw_fd(descriptor) })
 }
 
 fn free(block: *mut Block) {

@@ -74,7 +74,7 @@ pub(in crate::stdlib::builtins) fn register(registry: &mut Registry) {
             },
         )
         .repr(|call| Ok(call.this::<File>().repr().into()));
-    registry.iterates(TypeId::of::<File>(), |value| {
+    registry.iterates(TypeId::of::<File>(), |_, value| {
         let file = value.cast::<File>();
         let mut ended = false;
         Box::new(std::iter::from_fn(move || {

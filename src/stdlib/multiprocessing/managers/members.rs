@@ -84,9 +84,8 @@ pub(crate) fn register_operators<T: Collection>(registry: &mut Registry) {
             Ok((!deeper(|| T::same(call))?).into())
         });
     }
-    let interp = registry.interp().clone();
-    registry.iterates(managed, move |value| {
-        match T::each(&interp, value.cast::<T>().proxy()) {
+    registry.iterates(managed, |interp, value| {
+        match T::each(interp, value.cast::<T>().proxy()) {
             Ok(all) => Box::new(all.into_iter().map(Ok)),
             Err(error) => Box::new(std::iter::once(Err(error))),
         }

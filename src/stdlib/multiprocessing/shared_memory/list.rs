@@ -70,7 +70,7 @@ pub(super) fn register(registry: &mut Registry) {
             let name = quoted(list.memory.name());
             Ok(format!("ShareableList({items}, name={name})").into())
         });
-    registry.iterates(TypeId::of::<List>(), |list| {
+    registry.iterates(TypeId::of::<List>(), |_, list| {
         let list = list.cast::<List>();
         Box::new((0..list.layout.len()).map(move |index| list.get(index)))
     });

@@ -53,7 +53,7 @@ pub(super) fn register(registry: &mut Registry) {
             view.map_or(Ok(Dynamic::UNIT), |view| all_of(call, &view))
         });
     }
-    registry.iterates(TypeId::of::<View>(), |view| {
+    registry.iterates(TypeId::of::<View>(), |_, view| {
         Box::new(Bytes {
             view: view.cast(),
             block: Vec::new(),

@@ -237,17 +237,13 @@ impl Iterator for Elements {
 }
 
 fn iterate<T: Holder>(registry: &mut Registry) {
-    let interp = registry.interp().clone();
-    let elements = move |array: Dynamic| {
-        let row = array.cast::<T>().row().clone();
-        let interp = interp.clone();
-        Elements {
-            interp,
-            row,
+    registry.iterates(TypeId::of::<T>(), |interp, array| {
+        Box::new(Elements {
+            interp: interp.clone(),
+            row: array.cast::<T>().row().clone(),
             next: 0,
-        }
-    };
-    registry.iterates(TypeId::of::<T>(), move |array| Box::new(elements(array)));
+        })
+    });
 }
 
 /// `Array(typecode, size or items, lock=True)`.
