@@ -37,7 +37,7 @@ static ALLOCATOR: Counter = Counter;
 
 const ROUNDS: usize = 15;
 const CALLS: u32 = 5_000;
-const FUNCTION: &str = "fn add(a, b) { a + b }";
+const FUNCTION: &str = "fn price(a, b) { a + b }";
 
 fn main() {
     procscript::init();
@@ -115,7 +115,7 @@ fn with(limits: Limits, functions: usize) -> Runtime {
 
 fn calls_of(runtime: &mut Runtime) -> f64 {
     each(CALLS, || {
-        black_box(runtime.call_fn::<i64>("add", (1_i64, 2_i64)).unwrap());
+        black_box(runtime.call_fn::<i64>("price", (1_i64, 2_i64)).unwrap());
     })
 }
 
@@ -124,7 +124,7 @@ fn bare_calls(engine: &Engine, ast: &AST) -> f64 {
         let mut scope = Scope::new();
         black_box(
             engine
-                .call_fn::<i64>(&mut scope, ast, "add", (1_i64, 2_i64))
+                .call_fn::<i64>(&mut scope, ast, "price", (1_i64, 2_i64))
                 .unwrap(),
         );
     })

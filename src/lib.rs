@@ -58,7 +58,7 @@
 //! - `authkey` (enabled by default): the `authkey` of scripts' `Listener` and `Client`, by the hashes of RustCrypto: 11 crates more.
 //! - `cli` (enabled by default): the `procscript` command. Without it neither clap, rustyline, indicatif nor anyhow is built.
 //! - `hashlib` (enabled by default): the script module `hashlib`, by RustCrypto: 15 crates more.
-//! - `log`: starts, ends and deaths of processes, and abandoned locks, are events of the crate `log`, which is 1 crate more.
+//! - `log`: starts, ends and deaths of processes, abandoned locks, and deadlocks are events of the crate `log`, which is 1 crate more.
 //! - `redis` (enabled by default): queues on a Redis or Valkey server, for the processes of several machines: 32 crates more.
 //! - `re` (enabled by default): the script module `re`, on the engine of the crate `regex`: 4 crates more.
 //! - `compile` (enabled by default): numeric functions and loops of scripts become machine code, by Cranelift: 33 crates more, 5 of them for

@@ -4,6 +4,7 @@
 use std::ffi::{CStr, CString, c_char};
 use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd, RawFd};
+use std::sync::Mutex;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -16,6 +17,7 @@ use rustix::process::{
 
 use super::clock::{Deadline, now_ns};
 use super::identity::process_id;
+use super::lock::locked;
 
 /// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -187,6 +189,21 @@ pub(crate) fn wait_until_gone(thread: i64) {
     }
 }
 
+/// Threads that are about to end, for whom nobody has waited yet.
+static LEAVING: Mutex<Vec<i64>> = Mutex::new(Vec::new());
+
+/// How many such threads are noted.
+const MOST_LEAVING: usize = 64;
+
+/// Notes that a thread of this process is about to end: the next question whether the process [has one thread](has_one_thread) waits for it.
+pub(crate) fn note_leaving(thread: i64) {
+    let mut leaving = locked(&LEAVING);
+    if leaving.len() == MOST_LEAVING {
+        leaving.drain(..).for_each(wait_until_gone);
+    }
+    leaving.push(thread);
+}
+
 /// Returns whether the process has a thread with this id, a zombie included.
 pub(crate) fn thread_is_counted(pid: u32, thread: u32) -> bool {
     let (pid, thread) = (pid.cast_signed(), thread.cast_signed());
@@ -195,9 +212,10 @@ pub(crate) fn thread_is_counted(pid: u32, thread: u32) -> bool {
     found == 0 || io::Error::last_os_error().raw_os_error() != Some(libc::ESRCH)
 }
 
-/// Returns whether this process has one thread; false if that cannot be found out.
+/// Returns whether this process has one thread; false if that cannot be found out. Waits for threads that were noted to be about to end.
 pub(crate) fn has_one_thread() -> bool {
     use std::os::unix::fs::MetadataExt;
+    locked(&LEAVING).drain(..).for_each(wait_until_gone);
     // SAFETY: with this flag alone the call has no effect; it fails when there are several threads (`unshare(2)`).
     if unsafe { libc::unshare(libc::CLONE_THREAD) } == 0 {
         return true;

@@ -27,6 +27,8 @@ mod input; // what scripts read
 mod islands; // compiled code beside the interpreter
 mod isolated; // scripts in a process of their own
 mod limited; // the limits of an engine that the host owns
+#[cfg(feature = "log")]
+mod logged; // events for the host's logger
 mod memory; // the memory and the sizes that scripts may use
 mod modules; // modules that the host has
 mod names; // the promised names and signatures
@@ -72,6 +74,8 @@ fn main() -> ExitCode {
         input::CASES,
         islands::CASES,
         isolated::CASES,
+        #[cfg(feature = "log")]
+        logged::CASES,
         memory::CASES,
         modules::CASES,
         names::CASES,

@@ -173,7 +173,9 @@ impl Fitting<'_> {
         }
         match numeric::of(&call.name, call.args.len()) {
             Some(Numeric::Random) | None if !(self.knows)(&call.name) => no_native(&call.name, pos),
-            _ => Ok(args.saturating_add(ENTERING)),
+            Some(_) if !(self.knows)(&call.name) => Ok(args.saturating_add(ENTERING)),
+            // A function of the script.
+            _ => Ok(args.saturating_add(2 * ENTERING)),
         }
     }
 }

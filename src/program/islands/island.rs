@@ -50,6 +50,8 @@ pub(crate) struct FunctionTree {
     /// A block, whose loops are islands too.
     pub body: Expr,
     pub has_loop: bool,
+    /// About how many nodes the interpreter visits in it, without passes of loops.
+    pub weight: u32,
     /// The number that its loops have too.
     pub number: u64,
     pub position: Position,

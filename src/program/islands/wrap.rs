@@ -120,6 +120,7 @@ impl Wrapping<'_> {
             params: function.params.iter().cloned().collect(),
             body: Expr::Stmt(StmtBlock::new(statements, start, end).into()),
             has_loop: has_loops,
+            weight: fits.as_ref().copied().unwrap_or_default(),
             number,
             position: start,
         });

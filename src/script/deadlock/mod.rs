@@ -8,6 +8,7 @@ mod shapes;
 
 use std::time::Duration;
 
+use crate::script::events::{Weight, event};
 use crate::script::exceptions::{Exception, Failure, throw};
 use crate::script::interp::Interp;
 use crate::script::stop::Stop;
@@ -43,6 +44,7 @@ impl Interp {
             text.push_str("\n  ");
             text.push_str(&row);
         }
+        event(Weight::Warning, || format!("{DEADLOCK}: {text}"));
         let exception = Exception::new(DEADLOCK, vec![text.into()]).with_help(shape.help);
         match raised.is_final {
             true => self.stop(Stop::Deadlock(exception)),
@@ -58,6 +60,7 @@ pub(super) fn warn(session: &Session, stuck: &[Stuck]) {
     };
     let names = Names::of(&interp, session, stuck);
     let circle = shapes::circle(&names, stuck);
+    event(Weight::Warning, || format!("a circle of locks: {circle}"));
     let text = format!("procscript: warning: a circle of locks: {circle}\n");
     let _ = interp.output.error(&text);
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use rhai::{Dynamic, EvalContext};
 
-use super::{function, held, looping, whole};
+use super::{Islands, function, held, looping, whole};
 use crate::program::islands::repeated::Repeated;
 use crate::program::islands::{Handle, Tree};
 use crate::script::Outcome;
@@ -24,7 +24,8 @@ pub(super) fn run(interp: &Arc<Interp>, context: &mut EvalContext, state: &Dynam
     match &island.tree {
         Tree::Function(tree) => {
             let is_left = island.is_left.load(Ordering::Relaxed);
-            let entered = (!is_left).then(|| function::enter(interp, &handle, tree, context));
+            let pays = !is_left && Islands::of(interp).pays_to_call(tree);
+            let entered = pays.then(|| function::enter(interp, &handle, tree, context));
             match entered.flatten() {
                 Some(outcome) => outcome,
                 None if tree.has_loop && island.fits && !is_left => {

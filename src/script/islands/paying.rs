@@ -1,6 +1,7 @@
 //! When machine code is worth it. Work is counted in nodes of the tree that the interpreter visits, about 50 ns each.
 
 use super::Islands;
+use crate::program::islands::island::FunctionTree;
 
 /// Calls of a function without a loop before it is compiled.
 const CALLS: u32 = 20;
@@ -34,6 +35,11 @@ impl Islands {
     pub(super) fn is_call_due(&self, call: u32, has_loop: bool) -> bool {
         let calls = if has_loop { CALLS_WITH_LOOP } else { CALLS };
         self.is_at_once() || call >= calls
+    }
+
+    /// Returns whether entering the code of a function is worth it, which may be a line without loops and calls.
+    pub(super) fn pays_to_call(&self, tree: &FunctionTree) -> bool {
+        tree.has_loop || u64::from(tree.weight) >= ENTERING || self.is_at_once()
     }
 
     /// Returns whether making a list of this many items is a reason to compile what makes it.

@@ -148,7 +148,7 @@ impl Thread {
             .wait_until(&session, what, deadline, || !self.is_alive())?;
         // A process with two threads may not fork, and a script that has joined its last thread expects that it may.
         if let Some(number) = self.ident() {
-            sys::process::wait_until_gone(number);
+            sys::process::note_leaving(number);
         }
         Ok(())
     }
