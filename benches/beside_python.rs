@@ -190,7 +190,7 @@ fn twin(python: &str, name: &str, ours: &[&str], theirs: &[&str]) -> (Measure, M
     };
     let run = ["run", "--start-method", method, &script];
     (
-        measure(PROCSCRIPT, &[&run, ours].concat()),
+        measure(&PROCSCRIPT, &[&run, ours].concat()),
         measure(python, &[&[module.as_str()], theirs].concat()),
     )
 }
@@ -203,7 +203,12 @@ fn echo_server(python: &str, kind: &'static str) -> (Measure, Measure) {
     (
         Box::new(move || {
             let script = format!("{TWINS}echo_server.rhai");
-            requests_per_second(Command::new(PROCSCRIPT).args(["run", &script, kind, &connections]))
+            requests_per_second(Command::new(PROCSCRIPT.as_str()).args([
+                "run",
+                &script,
+                kind,
+                &connections,
+            ]))
         }),
         Box::new(move || {
             let module = format!("{TWINS}echo_server.py");
@@ -257,7 +262,7 @@ fn talk(address: &str) {
 fn empty_script(python: &str) -> (Measure, Measure) {
     let python = python.to_string();
     (
-        Box::new(|| microseconds(Command::new(PROCSCRIPT).args(["eval", ""]))),
+        Box::new(|| microseconds(Command::new(PROCSCRIPT.as_str()).args(["eval", ""]))),
         Box::new(move || {
             microseconds(Command::new(&python).args(["-c", "import multiprocessing"]))
         }),
@@ -284,7 +289,7 @@ fn print_alone(rounds: usize) {
     let ratios = (0..rounds)
         .map(|_| {
             let bare = bare_fork(300);
-            let command = &mut Command::new(PROCSCRIPT);
+            let command = &mut Command::new(PROCSCRIPT.as_str());
             printed(command.args(["run", "--start-method", "fork", &script, "300"])) / bare
         })
         .collect();
@@ -292,7 +297,9 @@ fn print_alone(rounds: usize) {
         "start + join by fork, against a bare fork, _exit, waitpid: {} times (at most 1.6)",
         Results::new(ratios)
     );
-    let idle = printed(Command::new(PROCSCRIPT).args(["run", &format!("{TWINS}idle_child.rhai")]));
+    let idle = printed(
+        Command::new(PROCSCRIPT.as_str()).args(["run", &format!("{TWINS}idle_child.rhai")]),
+    );
     println!("private memory of an idle forked child: {idle:.0} KiB (at most 1024)");
     println!(
         "resident memory of an empty script: {} KiB (at most 6144)",
@@ -319,7 +326,7 @@ fn bare_fork(count: u32) -> f64 {
 
 /// The peak resident memory of an empty script.
 fn resident_kib() -> i64 {
-    let mut child = Command::new(PROCSCRIPT)
+    let mut child = Command::new(PROCSCRIPT.as_str())
         .args(["eval", ""])
         .spawn()
         .expect("the command starts");

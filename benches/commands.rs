@@ -34,7 +34,7 @@ fn main() {
 fn twin(name: &str, args: &[&str]) -> [Measure; 2] {
     let (script, module) = (format!("{TWINS}{name}.rhai"), format!("{TWINS}{name}.py"));
     [
-        measure(PROCSCRIPT, &[&["run", script.as_str()], args].concat()),
+        measure(&PROCSCRIPT, &[&["run", script.as_str()], args].concat()),
         measure(&python(), &[&[module.as_str()], args].concat()),
     ]
 }

@@ -83,7 +83,7 @@ fn compile_rust() -> PathBuf {
 fn print_task(task: &str, size: &str, [python, rust]: [&str; 2], pypy: Option<&str>) {
     let (script, module) = (format!("{TWINS}compute.rhai"), format!("{TWINS}compute.py"));
     let mut measures: Vec<Measure> = vec![
-        measure(PROCSCRIPT, &["run", &script, task, size]),
+        measure(&PROCSCRIPT, &["run", &script, task, size]),
         measure(python, &[&module, task, size]),
         measure(rust, &[task, size]),
     ];
@@ -100,7 +100,7 @@ fn print_task(task: &str, size: &str, [python, rust]: [&str; 2], pypy: Option<&s
 fn print_plain(task: &str, passes: &str, python: &str) {
     let script = format!("{TWINS}plain_code.rhai");
     let module = format!("{TWINS}plain_code.py");
-    let ours = measure(PROCSCRIPT, &["run", &script, task, passes]);
+    let ours = measure(&PROCSCRIPT, &["run", &script, task, passes]);
     let theirs = measure(python, &[&module, task, passes]);
     print_beside(task, passes, &ours, &theirs, rounds(7));
 }
@@ -120,7 +120,7 @@ fn print_two_processes(python: &str) {
         format!("{TWINS}primes_by_two.rhai"),
         format!("{TWINS}primes_by_two.py"),
     );
-    let ours = measure(PROCSCRIPT, &["run", &script, "2000000"]);
+    let ours = measure(&PROCSCRIPT, &["run", &script, "2000000"]);
     let theirs = measure(python, &[&module, "2000000"]);
     print_beside("primes_by_two", "2000000", &ours, &theirs, rounds(7).min(3));
 }

@@ -68,7 +68,7 @@ fn measure_work(work: &Work) -> [Line; 2] {
     for amount in work.amounts {
         let n = amount.to_string();
         let run = ["run", "--start-method", "fork", &script, work.kind, &n];
-        let ours = measure(PROCSCRIPT, &run);
+        let ours = measure(&PROCSCRIPT, &run);
         let theirs = measure(&python, &[&module, work.kind, &n]);
         let results = alternate(&[&ours, &theirs], rounds(5));
         let ratio = results[1].median() / results[0].median();

@@ -164,7 +164,10 @@ fn measures(case: &Case, python: &str, text: &Path) -> (Measure, Measure) {
         measure(words[0], &words[1..])
     };
     (
-        command(&[&[PROCSCRIPT], &run[..]].concat(), words(case.ours)),
+        command(
+            &[&[PROCSCRIPT.as_str()], &run[..]].concat(),
+            words(case.ours),
+        ),
         command(&[python], words(case.python)),
     )
 }

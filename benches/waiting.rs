@@ -65,7 +65,13 @@ fn pair(
     (
         command(&[
             prefix,
-            &[PROCSCRIPT, "run", "--start-method", "fork", &script],
+            &[
+                PROCSCRIPT.as_str(),
+                "run",
+                "--start-method",
+                "fork",
+                &script,
+            ],
             ours,
         ]),
         command(&[prefix, &[python, &module], theirs]),

@@ -3,7 +3,7 @@
 use rhai::{Dynamic, EvalAltResult};
 
 use super::known::Among;
-use super::node::{Call, Callee, Code, Function};
+use super::node::{Call, Callee, Code, Function, Node};
 use super::run::Run;
 use super::statements::Flow;
 use crate::script::exceptions::Failure;
@@ -56,7 +56,42 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
 
     /// Calls a function of the script as Rhai does: with a scope, a level and a source of its own.
     fn enter(&mut self, call: &Call, callee: &Callee, code: &Code) -> Result<Dynamic, Failure> {
-        let args = self.args(&call.args)?;
+        let base = self.stack.len();
+        let result = self
+            .push_args(&call.args)
+            .and_then(|()| self.run(call, callee, code, base));
+        self.stack.truncate(base);
+        result
+    }
+
+    /// Puts the arguments of a call where the function's first variables are. The first, if it is a variable, is read last, as Rhai does it.
+    fn push_args(&mut self, nodes: &[Node]) -> Result<(), Failure> {
+        let base = self.stack.len();
+        let first_last = match nodes.first() {
+            Some(first @ Node::Local(_)) => {
+                self.stack.push(Dynamic::UNIT);
+                Some(first)
+            }
+            _ => None,
+        };
+        for node in &nodes[usize::from(first_last.is_some())..] {
+            let value = self.unshared(node)?;
+            self.stack.push(writable(value));
+        }
+        if let Some(first) = first_last {
+            self.stack[base] = writable(self.unshared(first)?);
+        }
+        Ok(())
+    }
+
+    /// Runs a function whose arguments are on the stack, from `base` on.
+    fn run(
+        &mut self,
+        call: &Call,
+        callee: &Callee,
+        code: &Code,
+        base: usize,
+    ) -> Result<Dynamic, Failure> {
         self.step(call.at)?;
         if Stack::mine().is_at_its_end() {
             let stop = Dynamic::from(Stop::Recursion);
@@ -74,14 +109,12 @@ impl Run<'_, '_, '_, '_, '_, '_, '_> {
         // It is empty unless a loop of the top level is running.
         let is_empty = self.context.scope().is_empty();
         let scope = (!is_empty).then(|| std::mem::take(self.context.scope_mut()));
-        let (base, outer) = (self.stack.len(), (self.base, self.is_too_deep));
-        let args = args.into_iter().take(call.args.len());
-        self.stack.extend(args.map(writable));
-        self.stack.resize(base + code.places, Dynamic::UNIT);
+        let outer = (self.base, self.is_too_deep);
+        self.stack.resize_with(base + code.places, Default::default);
         (self.base, self.is_too_deep) = (base, self.is_deep());
-        let ended = self.block(&code.body);
+        // Its variables go with all others of the call.
+        let ended = self.lines(&code.body);
         (self.base, self.is_too_deep) = outer;
-        self.stack.truncate(base);
         if let Some(scope) = scope {
             *self.context.scope_mut() = scope;
         }

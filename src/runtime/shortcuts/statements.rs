@@ -24,21 +24,23 @@ type Ended = Result<Flow, Failure>;
 
 impl Run<'_, '_, '_, '_, '_, '_, '_> {
     pub(super) fn block(&mut self, block: &Block) -> Ended {
-        let mut value = Dynamic::UNIT;
-        let mut ended = None;
-        for line in &block.lines {
-            match self.line(&line.step, line.at) {
-                Ok(Flow::On(next)) => value = next,
-                other => {
-                    ended = Some(other);
-                    break;
-                }
-            }
-        }
+        let ended = self.lines(block);
         for place in block.places.clone() {
             self.stack[self.base + place] = Dynamic::UNIT;
         }
-        ended.unwrap_or(Ok(Flow::On(value)))
+        ended
+    }
+
+    /// As [`block`](Self::block), but its variables keep their values.
+    pub(super) fn lines(&mut self, block: &Block) -> Ended {
+        let mut value = Dynamic::UNIT;
+        for line in &block.lines {
+            match self.line(&line.step, line.at)? {
+                Flow::On(next) => value = next,
+                other => return Ok(other),
+            }
+        }
+        Ok(Flow::On(value))
     }
 
     fn line(&mut self, step: &Step, place: Position) -> Ended {
