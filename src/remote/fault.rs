@@ -65,7 +65,8 @@ impl From<RedisError> for Fault {
             "NOAUTH" | "WRONGPASS" => return refused(Refusal::Login),
             "OOM" => return refused(Refusal::Memory),
             "WRONGTYPE" => return refused(Refusal::Mismatch),
-            // Groups vanish with the disk of a server: the next attempt creates them.
+            // What has vanished with the disk of a server is made again by the next attempt.
+            "PSGONE" => return Self::Broken(detail.to_string()),
             "NOGROUP" | "BUSY" | "NOREPLICAS" | "MISCONF" | "UNBLOCKED" => {
                 return Self::Broken(text);
             }

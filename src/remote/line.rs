@@ -23,14 +23,22 @@ pub(crate) enum LineKind {
     Semaphore,
     /// … but never more than there were at first.
     BoundedSemaphore,
+    /// The lock of a number, which is the same object.
+    Number,
 }
 
 impl LineKind {
+    /// Returns whether only its holder releases it.
+    pub(crate) fn is_lock(self) -> bool {
+        matches!(self, Self::Lock | Self::Number)
+    }
+
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Lock => "lock",
             Self::Semaphore => "semaphore",
             Self::BoundedSemaphore => "bounded semaphore",
+            Self::Number => "value",
         }
     }
 }
@@ -233,7 +241,7 @@ impl LineSeat {
             self.level -= 1;
             return Ok(Released::Done);
         }
-        if self.terms.kind == LineKind::Lock && self.held.is_empty() {
+        if self.terms.kind.is_lock() && self.held.is_empty() {
             return Ok(Released::NotHeld);
         }
         self.calls += 1;
@@ -267,6 +275,11 @@ impl LineSeat {
     /// Those of the server.
     pub(crate) fn look(&mut self, caller: &dyn Caller) -> Result<(i64, i64), Fault> {
         self.attempt(caller, |line, caller| line.call("look", "", 0, caller))
+    }
+
+    /// Returns who this thread is for the object.
+    pub(crate) fn member(&self) -> &str {
+        &self.seat.member
     }
 
     /// Returns the number that rises with every acquisition, of the permit in hand.

@@ -5,6 +5,7 @@
 //! - [`seat`]: the use of one object by one thread, its *member*, through all connections; [`member`]: the number of a member.
 //! - [`server`]: whether a server can be used.
 //! - [`queue`]: queues; [`line`](mod@line): locks and semaphores; [`removal`]: the end of a member.
+//! - [`visit`]: the use of an object that nobody owns a part of: [`event`], [`number`], [`container`].
 //! - [`keeper`]: the process that shows the server that the members of a family live, and tells it who died.
 //! - [`scripts`]: what the server does in one step.
 //!
@@ -12,16 +13,20 @@
 //! operation can be repeated without harm, so that a broken connection is one of its steps.
 
 pub(crate) mod caller;
+pub(crate) mod container;
 pub(crate) mod endpoint;
+pub(crate) mod event;
 pub(crate) mod fault;
 pub(crate) mod keeper;
 pub(crate) mod line;
 mod link;
 mod member;
+pub(crate) mod number;
 pub(crate) mod place;
 pub(crate) mod queue;
 mod removal;
 mod scripts;
 mod seat;
 mod server;
+pub(crate) mod visit;
 mod wire;

@@ -14,13 +14,13 @@ use super::scripts::OPEN;
 use super::wire::Talk;
 
 /// The version of the parts and scripts of objects. Others are refused.
-const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 
 /// How long an operation tries to reach a server before it gives up.
 pub(super) const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How long the first operation does: the address may be wrong.
-const FIRST_PATIENCE: Duration = Duration::from_secs(5);
+pub(super) const FIRST_PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long a process that ends tries to say so.
 pub(super) const LAST_PATIENCE: Duration = Duration::from_secs(3);

@@ -5,6 +5,7 @@ use redis::{RedisResult, Value};
 use super::caller::Caller;
 use super::fault::{Fault, Refusal};
 use super::seat::Seat;
+use super::wire::Talk;
 
 /// The oldest version with what the scripts need.
 const VERSION_MIN: (u32, u32) = (6, 2);
@@ -19,31 +20,38 @@ pub(super) struct Server {
 }
 
 impl Seat {
-    /// Checks that the server is one that keeps what it receives.
+    /// As [`inspect`].
     ///
     /// # Errors
-    /// It is too old, throws keys away when its memory is full, is a copy of another one, or is behind a proxy that cannot wait.
+    /// The server cannot be used.
     pub(super) fn inspect(&mut self, caller: &dyn Caller) -> Result<Server, Fault> {
         let probe = self.key("e");
-        let mut talk = self.talk(caller)?;
-        let info: RedisResult<String> = redis::cmd("INFO").query(&mut talk);
-        let server = match info.map_err(Fault::from) {
-            Ok(info) => read(&info)?,
-            // The user may not ask; the page of the manual says what this server has to be.
-            Err(Fault::Refused(Refusal::Permission, _)) => Server::default(),
-            Err(other) => return Err(other),
-        };
-        let mut wait = redis::cmd("XREAD");
-        wait.arg("BLOCK").arg(1).arg("STREAMS").arg(probe).arg("$");
-        let waited: RedisResult<Value> = wait.query(&mut talk);
-        match waited.map_err(Fault::from) {
-            Err(Fault::Refused(Refusal::Server, why)) => Err(Fault::refused(
-                Refusal::Server,
-                format!("the server, or a proxy before it, does not let a command wait: {why}"),
-            )),
-            Err(other) => Err(other),
-            Ok(_) => Ok(server),
-        }
+        inspect(&mut self.talk(caller)?, probe)
+    }
+}
+
+/// Checks that the server is one that keeps what it receives. `probe` is a key that may be waited for.
+///
+/// # Errors
+/// It is too old, throws keys away when its memory is full, is a copy of another one, or is behind a proxy that cannot wait.
+pub(super) fn inspect(talk: &mut Talk<'_>, probe: String) -> Result<Server, Fault> {
+    let info: RedisResult<String> = redis::cmd("INFO").query(talk);
+    let server = match info.map_err(Fault::from) {
+        Ok(info) => read(&info)?,
+        // The user may not ask; the page of the manual says what this server has to be.
+        Err(Fault::Refused(Refusal::Permission, _)) => Server::default(),
+        Err(other) => return Err(other),
+    };
+    let mut wait = redis::cmd("XREAD");
+    wait.arg("BLOCK").arg(1).arg("STREAMS").arg(probe).arg("$");
+    let waited: RedisResult<Value> = wait.query(talk);
+    match waited.map_err(Fault::from) {
+        Err(Fault::Refused(Refusal::Server, why)) => Err(Fault::refused(
+            Refusal::Server,
+            format!("the server, or a proxy before it, does not let a command wait: {why}"),
+        )),
+        Err(other) => Err(other),
+        Ok(_) => Ok(server),
     }
 }
 

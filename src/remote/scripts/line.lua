@@ -71,7 +71,7 @@ elseif op == 'release' then
   if not has then
     -- Of a lock, only the holder releases; of a semaphore, anybody: a permit that somebody else has taken, or one more.
     local kind = redis.call('HGET', c, 'kind')
-    if kind == 'lock' then return 0 end
+    if kind == 'lock' or kind == 'value' then return 0 end
     local oldest = redis.call('ZRANGE', h, 0, 0)[1]
     if oldest then redis.call('ZREM', h, oldest)
     elseif kind == 'bounded semaphore' then return 0

@@ -27,6 +27,16 @@ scripts! {
     REMOVE = "remove.lua";
     /// Locks and semaphores.
     LINE = "line.lua";
+    /// Makes an object that nobody owns a part of, and gives its settings.
+    VISIT = "visit.lua";
+    /// Events.
+    EVENT = "event.lua";
+    /// Numbers with a lock.
+    NUMBER = "number.lua";
+    /// Dicts.
+    DICT = "dict.lua";
+    /// Lists.
+    LIST = "list.lua";
     /// Shows that members live, and shows a sweeper who does not.
     BEAT = "beat.lua";
 }

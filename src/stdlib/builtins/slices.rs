@@ -30,11 +30,14 @@ pub(in crate::stdlib) fn place(index: &Dynamic, length: usize) -> Place {
     let Some(range) = index.read_lock::<RangeInclusive<i64>>() else {
         return Place::NoIndex;
     };
-    // The last item may be counted from the end: `0..=-1` means all items.
-    let end = bound(*range.end(), length) as i64;
-    let inside = *range.end() >= -(length as i64);
-    let end = end.saturating_add(i64::from(inside));
-    Place::Slice(slice(*range.start(), end, length))
+    Place::Slice(through(*range.start(), *range.end(), length))
+}
+
+/// Returns the indices from `start` to `end`, which may be counted from the end: `0..=-1` means all items.
+pub(in crate::stdlib) fn through(start: i64, end: i64, length: usize) -> Range<usize> {
+    let inside = end >= -(length as i64);
+    let end = bound(end, length) as i64;
+    slice(start, end.saturating_add(i64::from(inside)), length)
 }
 
 /// Returns the index of one item.

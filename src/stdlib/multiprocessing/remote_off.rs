@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use rhai::{Array, Dynamic};
 
+use super::managers::span::Span;
 use crate::script::{Call, Failure, Interp, Outcome, Registry, State, raise};
-use crate::sync::Deadline;
+use crate::sync::{Deadline, Splice};
 use crate::wire::Unsendable;
 
 /// What a process uses on servers: nothing.
@@ -59,8 +60,132 @@ pub(super) fn line(
     refuse(call, class, at).map(|()| None)
 }
 
+/// Refuses `url` for an event.
+///
+/// # Errors
+/// As [`refuse`].
+pub(super) fn event(call: &mut Call<'_>, at: usize) -> Result<Option<Dynamic>, Failure> {
+    refuse(call, "Event", at).map(|()| None)
+}
+
+/// Refuses `url` for a Value.
+///
+/// # Errors
+/// As [`refuse`].
+pub(super) fn number(call: &mut Call<'_>) -> Result<Option<Dynamic>, Failure> {
+    refuse(call, "Value", 3).map(|()| None)
+}
+
+/// Refuses `url` for a manager.
+///
+/// # Errors
+/// As [`refuse`].
+pub(super) fn manager(call: &mut Call<'_>) -> Result<Option<Dynamic>, Failure> {
+    refuse(call, "Manager", 0).map(|()| None)
+}
+
 /// There are no classes for objects on a server.
-pub(super) fn register(_registry: &mut Registry) {}
+pub(super) fn register_lines(_registry: &mut Registry) {}
+
+pub(super) fn register_event(_registry: &mut Registry) {}
+
+pub(super) fn register_number(_registry: &mut Registry) {}
+
+pub(super) fn register_manager(_registry: &mut Registry) {}
+
+/// A container on a server: there is none.
+#[derive(Debug, Clone)]
+pub(crate) enum RemoteContainer {}
+
+/// An entry of one.
+type Entry = (Vec<u8>, Vec<u8>);
+
+impl RemoteContainer {
+    pub(crate) fn label(&self) -> u64 {
+        match *self {}
+    }
+
+    pub(crate) fn place(&self) -> String {
+        match *self {}
+    }
+
+    pub(crate) fn encode(&self, _: &Arc<Interp>, _: &Dynamic) -> Result<Vec<u8>, Failure> {
+        match *self {}
+    }
+
+    pub(crate) fn decode(&self, _: &[u8]) -> Outcome {
+        match *self {}
+    }
+
+    pub(crate) fn parts(&self) -> Result<Dynamic, Unsendable> {
+        match *self {}
+    }
+
+    pub(crate) fn from_parts(_: &Arc<Interp>, _: Dynamic) -> Result<Self, String> {
+        Err("this program was built without the feature `redis` of procscript".into())
+    }
+
+    pub(crate) fn changes(&self) -> u64 {
+        match *self {}
+    }
+
+    pub(crate) fn len(&self) -> Result<usize, Failure> {
+        match *self {}
+    }
+
+    pub(crate) fn clear(&self) -> Result<(), Failure> {
+        match *self {}
+    }
+
+    pub(crate) fn has(&self, _: &[u8]) -> Result<bool, Failure> {
+        match *self {}
+    }
+
+    pub(crate) fn get(&self, _: &[u8]) -> Result<Option<Vec<u8>>, Failure> {
+        match *self {}
+    }
+
+    pub(crate) fn set(&self, _: &[(&[u8], &[u8])]) -> Result<(), Failure> {
+        match *self {}
+    }
+
+    pub(crate) fn set_default(&self, _: &[u8], _: &[u8]) -> Result<Option<Vec<u8>>, Failure> {
+        match *self {}
+    }
+
+    pub(crate) fn remove(&self, _: &[u8]) -> Result<Option<Vec<u8>>, Failure> {
+        match *self {}
+    }
+
+    pub(crate) fn remove_last(&self) -> Result<Option<Entry>, Failure> {
+        match *self {}
+    }
+
+    pub(crate) fn exchange(&self, _: &[u8], _: Option<&[u8]>, _: &[u8]) -> Result<bool, Failure> {
+        match *self {}
+    }
+
+    pub(crate) fn read(&self, _: Span) -> Result<Option<(u64, Vec<Entry>)>, Failure> {
+        match *self {}
+    }
+
+    pub(crate) fn splice(
+        &self,
+        _: Span,
+        _: Option<u64>,
+        _: &[&[u8]],
+    ) -> Result<Splice<Vec<Vec<u8>>>, Failure> {
+        match *self {}
+    }
+
+    pub(crate) fn exchange_at(&self, _: Span, _: &[u8], _: &[u8]) -> Result<bool, Failure> {
+        match *self {}
+    }
+
+    pub(crate) fn reorder(&self, _: u64, _: &[usize]) -> Result<bool, Failure> {
+        match *self {}
+    }
+}
 
 impl RemoteQueue {
     pub(crate) fn construct(call: &mut Call<'_>, _joinable: bool) -> Result<Option<Self>, Failure> {

@@ -8,10 +8,11 @@ use std::sync::Arc;
 use rhai::{Array, Dynamic, FnPtr, Map};
 
 use super::depth::{DEEPEST, deeper};
-use super::proxy::{Proxy, Shape, failure};
+use super::proxy::{Identity, Proxy, Shape};
+use super::span::Span;
+use super::store::encoded;
 use crate::script::{Call, Failure, Interp, Outcome, raise, session_failure, type_name};
 use crate::stdlib::multiprocessing::messages;
-pub(crate) use crate::stdlib::multiprocessing::messages::read as unpack;
 use crate::stdlib::socket::connection::Socket;
 use crate::sync::{Cells, Item, Message, Offset, Splice};
 use crate::text::as_string;
@@ -42,10 +43,19 @@ pub(crate) fn pack(call: &Call<'_>, proxy: &Proxy, value: Dynamic) -> Result<Pac
             "a socket cannot be kept in a managed object, only sent: through a queue or a pipe";
         return Err(raise("TypeError", text));
     }
+    if let Some(bytes) = encoded(&proxy.container, call.interp, &value) {
+        return Ok(Packed {
+            value,
+            bytes: bytes?,
+            objects: Vec::new(),
+        });
+    }
     let value = if value.is_array() || value.is_map() {
         let check = wire::check(&value, "value", call.interp);
         check.map_err(messages::refused)?;
-        let switch = proxy.container.switch().map_err(session_failure)?;
+        let here = proxy.container.here();
+        let switch = here.and_then(|here| here.switch().transpose());
+        let switch = switch.transpose().map_err(session_failure)?;
         promote(call, switch.as_ref(), value)?
     } else {
         value
@@ -92,9 +102,8 @@ fn promote(call: &Call<'_>, switch: Option<&Cells>, value: Dynamic) -> Outcome {
 pub(crate) fn extend(call: &Call<'_>, list: &Proxy, values: Array) -> Result<(), Failure> {
     let packed = pack_all(call, list, values)?;
     let items: Vec<_> = packed.iter().map(|one| one.at(&[])).collect();
-    let end = |length| Some(length..length);
-    let done = list.container.splice(None, &end, &items, |_| ());
-    match done.map_err(|error| failure(call.interp, error))? {
+    let store = &list.container;
+    match store.splice(call.interp, None, Span::End, &items, |_| ())? {
         Splice::Done(()) => Ok(()),
         Splice::Changed | Splice::Outside => Err("a list has an end".into()),
     }
@@ -114,8 +123,7 @@ pub(crate) fn merge(
     if items.is_empty() {
         return Ok(());
     }
-    let done = dict.container.set_many(&items);
-    done.map_err(|error| failure(call.interp, error))
+    dict.container.set(call.interp, &items)
 }
 
 /// Returns a key as bytes, by which keys are compared.
@@ -124,11 +132,6 @@ pub(crate) fn key(call: &Call<'_>, value: &Dynamic) -> Result<Vec<u8>, Failure> 
     let message = wire::encode(&plain, "key", call.interp);
     let message = message.map_err(messages::refused)?;
     Ok(message.bytes)
-}
-
-/// Returns the key that these bytes are. A key names no objects.
-pub(crate) fn unpack_key(interp: &Arc<Interp>, bytes: &[u8]) -> Outcome {
-    unpack(interp, Message::plain(bytes))
 }
 
 /// Returns a value as a key: characters are strings, lists represent tuples.
@@ -153,25 +156,27 @@ pub(crate) fn entries(
     interp: &Arc<Interp>,
     proxy: &Proxy,
 ) -> Result<Vec<(Dynamic, Dynamic)>, Failure> {
-    let all = |length| Some(0..length);
-    let found = proxy.container.read(&all, |entries| {
+    let store = &proxy.container;
+    let found = store.read(interp, Span::ALL, |entries| {
         entries
-            .map(|(key, value)| Ok((unpack_key(interp, key)?, unpack(interp, value)?)))
+            .map(|(key, value)| {
+                let key = store.unpack(interp, Message::plain(key))?;
+                Ok((key, store.unpack(interp, value)?))
+            })
             .collect::<Result<Vec<_>, Failure>>()
-    });
-    let found = found.map_err(|error| failure(interp, error))?;
+    })?;
     found.map_or_else(|| Ok(Vec::new()), |(_, entries)| entries)
 }
 
 /// Returns the items of a list at one moment, and the version that was.
 pub(crate) fn items(interp: &Arc<Interp>, proxy: &Proxy) -> Result<(u64, Array), Failure> {
-    let all = |length| Some(0..length);
-    let found = proxy.container.read(&all, |items| {
+    let store = &proxy.container;
+    let found = store.read(interp, Span::ALL, |items| {
         items
-            .map(|(_, value)| unpack(interp, value))
+            .map(|(_, value)| store.unpack(interp, value))
             .collect::<Result<Array, _>>()
-    });
-    match found.map_err(|error| failure(interp, error))? {
+    })?;
+    match found {
         Some((version, items)) => Ok((version, items?)),
         None => Ok((0, Array::new())),
     }
@@ -205,7 +210,7 @@ pub(crate) fn plain(call: &Call<'_>, value: Dynamic) -> Outcome {
 pub(crate) fn text(
     call: &Call<'_>,
     proxy: &Proxy,
-    outer: &mut Vec<Offset>,
+    outer: &mut Vec<Identity>,
 ) -> Result<String, Failure> {
     let (begin, end) = match proxy.shape() {
         Shape::List => ("[", "]"),
@@ -213,10 +218,10 @@ pub(crate) fn text(
         Shape::Namespace => ("Namespace(", ")"),
         Shape::Value => ("Value(", ")"),
     };
-    if outer.len() > DEEPEST || outer.contains(&proxy.place()) {
+    if outer.len() > DEEPEST || outer.contains(&proxy.identity()) {
         return Ok(format!("{begin}...{end}"));
     }
-    outer.push(proxy.place());
+    outer.push(proxy.identity());
     let mut parts = Vec::new();
     match proxy.shape() {
         Shape::List => {
@@ -258,7 +263,7 @@ pub(crate) fn text(
 fn inner_text(
     call: &Call<'_>,
     value: &Dynamic,
-    outer: &mut Vec<Offset>,
+    outer: &mut Vec<Identity>,
 ) -> Result<String, Failure> {
     match Proxy::of(value) {
         Some(proxy) if matches!(proxy.shape(), Shape::List | Shape::Dict) => {

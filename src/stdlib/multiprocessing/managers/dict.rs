@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use rhai::{Array, Dynamic, FnPtr, Map};
 
-use super::contents::{entries, key, merge, pack, unpack, unpack_key, update};
+use super::contents::{entries, key, merge, pack, update};
 use super::members::{self, Collection};
-use super::proxy::{self, DictProxy, Proxy, Shape, assigned_to, failure};
+use super::proxy::{self, DictProxy, Proxy, Shape, assigned_to};
 use crate::script::exceptions::no_key;
 use crate::script::{Call, Failure, Interp, Outcome, Registry, raise};
 use crate::stdlib::builtins::compare::equal;
 use crate::stdlib::builtins::items_of;
 use crate::stdlib::builtins::sequence::pairs_of;
-use crate::sync::Cells;
+use crate::sync::{Cells, Message};
 
 pub(crate) fn register(registry: &mut Registry) {
     let class = &mut registry.class::<DictProxy>("DictProxy");
@@ -30,8 +30,8 @@ pub(crate) fn register(registry: &mut Registry) {
         })
         .method("contains", &["key", "/"], |call| {
             let (dict, name) = (this(call), call.value(0));
-            let has = dict.container.has(&key(call, &name)?);
-            Ok(has.map_err(|error| failure(call.interp, error))?.into())
+            let has = dict.container.has(call.interp, &key(call, &name)?)?;
+            Ok(has.into())
         })
         .method("get", &["key", "default?", "/"], |call| {
             let (dict, name) = (this(call), call.value(0));
@@ -48,11 +48,11 @@ pub(crate) fn register(registry: &mut Registry) {
             remove(call, &name)?.ok_or_else(|| no_key(name))
         })
         .method("popitem", &[], |call| {
-            let last = this(call).container.remove_last(|key, value| {
-                let key = unpack_key(call.interp, key)?;
-                Ok::<_, Failure>(vec![key, unpack(call.interp, value)?])
-            });
-            let last = last.map_err(|error| failure(call.interp, error))?;
+            let store = this(call).container;
+            let last = store.remove_last(call.interp, |key, value| {
+                let key = store.unpack(call.interp, Message::plain(key))?;
+                Ok::<_, Failure>(vec![key, store.unpack(call.interp, value)?])
+            })?;
             let pair = last.ok_or_else(|| raise("KeyError", "popitem(): dictionary is empty"))?;
             Ok(pair?.into())
         })
@@ -145,8 +145,8 @@ pub(crate) fn get(
     name: &Dynamic,
 ) -> Result<Option<Dynamic>, Failure> {
     let key = key(call, name)?;
-    let found = dict.container.get(&key, |value| unpack(call.interp, value));
-    let found = found.map_err(|error| failure(call.interp, error))?;
+    let store = &dict.container;
+    let found = store.get(call.interp, &key, |value| store.unpack(call.interp, value))?;
     Ok(found.transpose()?.map(|value| dict.read_at(&key, value)))
 }
 
@@ -155,8 +155,7 @@ pub(crate) fn set(call: &Call<'_>, dict: &Proxy, name: &Dynamic, value: Dynamic)
     let key = key(call, name)?;
     if !dict.is_write_back(&key, &value) {
         let packed = pack(call, dict, value)?;
-        let done = dict.container.set(&packed.at(&key));
-        done.map_err(|error| failure(call.interp, error))?;
+        dict.container.set(call.interp, &[packed.at(&key)])?;
     }
     dict.note_assignment();
     Ok(Dynamic::UNIT)
@@ -173,21 +172,18 @@ pub(super) fn remove_from(
     name: &Dynamic,
 ) -> Result<Option<Dynamic>, Failure> {
     let key = key(call, name)?;
-    let removed = from
-        .container
-        .remove(&key, |value| unpack(call.interp, value));
-    removed
-        .map_err(|error| failure(call.interp, error))?
-        .transpose()
+    let store = &from.container;
+    let removed = store.remove(call.interp, &key, |value| store.unpack(call.interp, value))?;
+    removed.transpose()
 }
 
 fn set_default(call: &mut Call<'_>) -> Outcome {
     let (dict, name, default) = (this(call), call.value(0), call.value(1));
     let (key, packed) = (key(call, &name)?, pack(call, &dict, default)?);
-    let found = dict
-        .container
-        .set_default(&packed.at(&key), |value| unpack(call.interp, value));
-    let found = found.map_err(|error| failure(call.interp, error))?;
+    let store = &dict.container;
+    let found = store.set_default(call.interp, &packed.at(&key), |value| {
+        store.unpack(call.interp, value)
+    })?;
     found
         .unwrap_or(Ok(Dynamic::UNIT))
         .map(|value| dict.read_at(&key, value))
@@ -210,17 +206,18 @@ pub(crate) fn change_key(
 ) -> Outcome {
     let key = key(call, name)?;
     let read = || {
-        let found = dict.container.get(&key, |value| {
-            Ok((value.bytes.to_vec(), unpack(call.interp, value)?))
+        let store = &dict.container;
+        let found = store.get(call.interp, &key, |value| {
+            Ok((value.bytes.to_vec(), store.unpack(call.interp, value)?))
         });
-        match found.map_err(|error| failure(call.interp, error))? {
+        match found? {
             Some(found) => found.map(|(bytes, value)| (Some(bytes), value)),
             None => Ok((None, default.clone())),
         }
     };
     update(call, dict, function, read, |expected, packed| {
-        let done = dict.container.exchange(expected, &packed.at(&key));
-        done.map_err(|error| failure(call.interp, error))
+        dict.container
+            .exchange(call.interp, expected, &packed.at(&key))
     })
 }
 

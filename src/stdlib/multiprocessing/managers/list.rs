@@ -1,14 +1,14 @@
 //! `Manager().list()`.
 
 use std::any::TypeId;
-use std::ops::Range;
 use std::sync::Arc;
 
 use rhai::{Array, Dynamic};
 
-use super::contents::{changes_itself, extend, items, pack_all, unpack, update};
+use super::contents::{changes_itself, extend, items, pack_all, update};
 use super::members::{self, Collection};
-use super::proxy::{self, ListProxy, Proxy, Shape, assigned_to, failure};
+use super::proxy::{self, ListProxy, Proxy, Shape, assigned_to};
+use super::span::Span;
 use crate::script::{Call, Class, Failure, Interp, Outcome, Registry, raise, type_name};
 use crate::stdlib::builtins::compare::{equal, less};
 use crate::stdlib::builtins::items_of;
@@ -39,9 +39,7 @@ pub(crate) fn register(registry: &mut Registry) {
         })
         .method("insert", &["index", "object", "/"], |call| {
             let (index, value) = (call.int(0)?, call.value(1));
-            let at = |length| slices::slice(index, index, length).start;
-            let places = |length| Some(at(length)..at(length));
-            splice(call, &places, vec![value]).map(|_| Dynamic::UNIT)
+            splice(call, Span::Slice(index, index), vec![value]).map(|_| Dynamic::UNIT)
         })
         .method("pop", &["index?", "/"], pop)
         .method("remove", &["value", "/"], remove)
@@ -97,9 +95,9 @@ fn register_assignments(class: &mut Class<'_>) {
                 let (version, all) = items(call.interp, &list)?;
                 let new = pack_all(call, &list, repeated(call, &all, count)?)?;
                 let new: Vec<_> = new.iter().map(|one| one.at(&[])).collect();
-                let whole = |length| Some(0..length);
-                let done = list.container.splice(Some(version), &whole, &new, |_| ());
-                if done.map_err(|error| failure(call.interp, error))? != Splice::Changed {
+                let store = &list.container;
+                let done = store.splice(call.interp, Some(version), Span::ALL, &new, |_| ())?;
+                if done != Splice::Changed {
                     list.note_assignment();
                     return Ok(Dynamic::UNIT);
                 }
@@ -140,21 +138,13 @@ pub(crate) fn construct(call: &mut Call<'_>, switch: &Cells) -> Outcome {
     Ok(list.into_value())
 }
 
-/// Returns a function that maps the length of a list to one index, if it is in range.
-fn one(index: i64) -> impl Fn(usize) -> Option<Range<usize>> {
-    move |length| slices::at(index, length).map(|at| at..at + 1)
-}
-
-/// Returns the items at these indices; `None` where there are none.
-fn read(
-    call: &Call<'_>,
-    places: &dyn Fn(usize) -> Option<Range<usize>>,
-) -> Result<Option<Array>, Failure> {
-    let found = this(call).container.read(places, |items| {
-        let values = items.map(|(_, value)| unpack(call.interp, value));
+/// Returns the items that are meant; `None` where there are none.
+fn read(call: &Call<'_>, span: Span) -> Result<Option<Array>, Failure> {
+    let store = this(call).container;
+    let found = store.read(call.interp, span, |items| {
+        let values = items.map(|(_, value)| store.unpack(call.interp, value));
         values.collect::<Result<Array, _>>()
-    });
-    let found = found.map_err(|error| failure(call.interp, error))?;
+    })?;
     found.map(|(_, items)| items).transpose()
 }
 
@@ -172,15 +162,14 @@ fn no_such(index: &Dynamic, what: &str) -> Failure {
 fn get(call: &mut Call<'_>) -> Outcome {
     let index = call.value(0);
     if let Ok(at) = index.as_int() {
-        let found = read(call, &one(at))?.and_then(|mut items| items.pop());
+        let found = read(call, Span::At(at))?.and_then(|mut items| items.pop());
         let found = found.map(|value| this(call).read_at(&at.to_le_bytes(), value));
         return found.ok_or_else(|| no_such(&index, "list index out of range"));
     }
-    let places = |length| match slices::place(&index, length) {
-        Place::Slice(range) => Some(range),
-        _ => None,
+    let found = match Span::of_range(&index) {
+        Some(span) => read(call, span)?,
+        None => None,
     };
-    let found = read(call, &places)?;
     found
         .map(Dynamic::from)
         .ok_or_else(|| no_such(&index, "list index out of range"))
@@ -192,36 +181,32 @@ fn set(call: &mut Call<'_>) -> Outcome {
     if let Ok(at) = index.as_int() {
         let list = assigned_to::<ListProxy>(call);
         if !list.is_write_back(&at.to_le_bytes(), &value) {
-            let done = splice(call, &one(at), vec![value])?;
+            let done = splice(call, Span::At(at), vec![value])?;
             done.ok_or_else(|| no_such(&index, outside))?;
         }
         list.note_assignment();
         return Ok(Dynamic::UNIT);
     }
-    let places = |length| match slices::place(&index, length) {
-        Place::Slice(range) => Some(range),
-        _ => None,
-    };
     let new = items_of(call, value)?;
-    let done = splice(call, &places, new)?;
+    let done = match Span::of_range(&index) {
+        Some(span) => splice(call, span, new)?,
+        None => None,
+    };
     done.map(|_| Dynamic::UNIT)
         .ok_or_else(|| no_such(&index, outside))
 }
 
 /// Replaces items by others and returns the old ones; `None` where there are none.
-fn splice(
-    call: &Call<'_>,
-    places: &dyn Fn(usize) -> Option<Range<usize>>,
-    new: Array,
-) -> Result<Option<Array>, Failure> {
+fn splice(call: &Call<'_>, span: Span, new: Array) -> Result<Option<Array>, Failure> {
     let list = this(call);
     let packed = pack_all(call, &list, new)?;
     let new: Vec<_> = packed.iter().map(|one| one.at(&[])).collect();
-    let done = list.container.splice(None, places, &new, |old| {
-        old.map(|value| unpack(call.interp, value))
+    let store = &list.container;
+    let done = store.splice(call.interp, None, span, &new, |old| {
+        old.map(|value| store.unpack(call.interp, value))
             .collect::<Result<Array, _>>()
-    });
-    match done.map_err(|error| failure(call.interp, error))? {
+    })?;
+    match done {
         Splice::Done(old) => old.map(Some),
         Splice::Changed | Splice::Outside => Ok(None),
     }
@@ -230,9 +215,10 @@ fn splice(
 /// `pop(index=-1)`.
 fn pop(call: &mut Call<'_>) -> Outcome {
     let index = call.int_or(0, -1)?;
-    let removed = splice(call, &one(index), Array::new())?;
+    let removed = splice(call, Span::At(index), Array::new())?;
     removed.and_then(|mut items| items.pop()).ok_or_else(|| {
-        let empty = this(call).container.len().is_ok_and(|length| length == 0);
+        let length = this(call).container.len(call.interp);
+        let empty = length.is_ok_and(|length| length == 0);
         let text = if empty {
             "pop from empty list"
         } else {
@@ -257,9 +243,8 @@ fn remove(call: &mut Call<'_>) -> Outcome {
         let Some(place) = place else {
             return Err(raise("ValueError", "list.remove(x): x not in list"));
         };
-        let places = |_| Some(place..place + 1);
-        let done = list.container.splice(Some(version), &places, &[], |_| ());
-        if done.map_err(|error| failure(call.interp, error))? != Splice::Changed {
+        let (store, span) = (&list.container, Span::At(place as i64));
+        if store.splice(call.interp, Some(version), span, &[], |_| ())? != Splice::Changed {
             return Ok(Dynamic::UNIT);
         }
     }
@@ -294,8 +279,7 @@ fn reorder(
         if itself {
             return Err(changes_itself(call));
         }
-        let done = list.container.reorder(version, &order);
-        if done.map_err(|error| failure(call.interp, error))? {
+        if list.container.reorder(call.interp, version, &order)? {
             return Ok(Dynamic::UNIT);
         }
     }
@@ -323,23 +307,18 @@ fn sort_items(call: &mut Call<'_>) -> Outcome {
 /// `update(index, function)` replaces an item by the result of the function, in one step.
 fn change(call: &mut Call<'_>) -> Outcome {
     let (list, index, function) = (this(call), call.int(0)?, call.function(1)?);
-    let places = one(index);
+    let (store, span) = (&list.container, Span::At(index));
     let outside = || raise("IndexError", "list index out of range");
     let read = || {
-        let found = list.container.read(&places, |items| {
-            let item = items
-                .next()
-                .map(|(_, item)| (item.bytes.to_vec(), unpack(call.interp, item)));
-            item.map(|(bytes, value)| Ok::<_, Failure>((Some(bytes), value?)))
-        });
-        let found = found.map_err(|error| failure(call.interp, error))?;
+        let found = store.read(call.interp, span, |items| {
+            let (_, item) = items.next()?;
+            let both = || Ok((Some(item.bytes.to_vec()), store.unpack(call.interp, item)?));
+            Some(both())
+        })?;
         found.and_then(|(_, item)| item).ok_or_else(outside)?
     };
     update(call, &list, &function, read, |expected, packed| {
         let expected = expected.unwrap_or_default();
-        let done = list
-            .container
-            .exchange_at(&places, expected, &packed.at(&[]));
-        done.map_err(|error| failure(call.interp, error))
+        store.exchange_at(call.interp, span, expected, &packed.at(&[]))
     })
 }

@@ -7,9 +7,10 @@ use rhai::{Array, Dynamic};
 
 use super::contents::{plain, text};
 use super::depth::deeper;
-use super::proxy::{IsProxy, Proxy, failure, this};
+use super::proxy::{IsProxy, Proxy, this};
 use crate::script::{Call, Class, Failure, Interp, Registry};
-use crate::wire::kind;
+use crate::stdlib::multiprocessing::remote::RemoteContainer;
+use crate::wire::{Unsendable, kind};
 
 /// A managed list or dict.
 pub(crate) trait Collection: IsProxy {
@@ -29,8 +30,22 @@ pub(crate) fn register_class<T: IsProxy>(class: &mut Class<'_>) {
     class
         .by_place(
             &[kind::MANAGED],
-            |this: &T| Some((kind::MANAGED, this.proxy().container.handle().place())),
+            |this: &T| {
+                let here = this.proxy().container.here()?;
+                Some((kind::MANAGED, here.handle().place()))
+            },
             |session, _, place| Proxy::open(session, place).map(Proxy::into_value),
+        )
+        .by_parts(
+            T::NAME,
+            |_, this: &T| {
+                let there = this.proxy().container.there();
+                there.ok_or(Unsendable::Type)?.parts()
+            },
+            |interp, plain| {
+                let container = RemoteContainer::from_parts(interp, plain)?;
+                Ok(T::of(Proxy::on_server(container)))
+            },
         )
         .method("to_string", &[], |call| {
             Ok(str_of(call, &this::<T>(call)).into())
@@ -58,13 +73,11 @@ pub(crate) fn register_collection<T: Collection>(class: &mut Class<'_>) {
     register_class::<T>(class);
     class
         .method("len", &[], |call| {
-            let length = this::<T>(call).container.len();
-            let length = length.map_err(|error| failure(call.interp, error))?;
+            let length = this::<T>(call).container.len(call.interp)?;
             Ok(Dynamic::from_int(length as i64))
         })
         .method("clear", &[], |call| {
-            let done = this::<T>(call).container.clear();
-            done.map_err(|error| failure(call.interp, error))?;
+            this::<T>(call).container.clear(call.interp)?;
             Ok(Dynamic::UNIT)
         })
         .method("copy", &[], |call| {

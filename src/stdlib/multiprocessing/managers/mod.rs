@@ -6,20 +6,23 @@
 //! - [`manager`]: the object `Manager()` gives.
 //! - [`proxy`]: what all containers have in common; [`contents`]: values as they lie in one; [`members`]: what
 //!   scripts call on several of them.
+//! - [`store`]: where the entries of a container are, here or on a server; [`span`]: which items of a list are meant.
 //! - [`depth`]: how deep they are followed into each other.
 //! - [`dict`], [`list`], [`namespace`], [`value`]: the containers.
 
-mod contents;
+pub(super) mod contents;
 mod depth;
-mod dict;
+pub(super) mod dict;
 mod list;
 pub(super) mod manager;
 mod members;
 mod namespace;
-mod proxy;
+pub(super) mod proxy;
+pub(super) mod span;
+mod store;
 mod value;
 
-use super::remote::refuse;
+use super::remote;
 use crate::script::{Namespace, Registry};
 
 pub(crate) fn register(registry: &mut Registry) {
@@ -28,11 +31,12 @@ pub(crate) fn register(registry: &mut Registry) {
     namespace::register(registry);
     value::register(registry);
     manager::register(registry);
+    remote::register_manager(registry);
 }
 
 pub(crate) fn constructors(module: &mut Namespace<'_>) {
-    module.global("Manager", &["url?"], |call| {
-        refuse(call, "Manager", 0)?;
-        manager::construct(call)
+    module.global("Manager", &["url?"], |call| match remote::manager(call)? {
+        Some(manager) => Ok(manager),
+        None => manager::construct(call),
     });
 }

@@ -10,8 +10,10 @@ use std::sync::Arc;
 
 use rhai::{Dynamic, Variant};
 
-use crate::script::{Call, Failure, Interp, raise, session_failure};
-use crate::sync::{self, Cells, Container, ContainerError, Offset};
+use super::store::Store;
+use crate::script::{Call, Failure, Interp, session_failure};
+use crate::stdlib::multiprocessing::remote::RemoteContainer;
+use crate::sync::{self, Cells, Container, Offset};
 
 /// The kind of a container in scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,17 +27,25 @@ pub(crate) enum Shape {
 /// Added to the shape of a container that was made of a plain list or dict, which scripts still see as one.
 const PROMOTED: u64 = 0x100;
 
+/// Which container it is.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Identity {
+    Here(Offset),
+    /// On a server: `NAME at URL`, or `at URL` without a password.
+    There(String),
+}
+
 /// Where a proxy was read: a container and one of its entries.
 #[derive(Debug)]
 struct Origin {
-    container: Offset,
+    container: Identity,
     place: Vec<u8>,
 }
 
 /// A managed container as one process holds it.
 #[derive(Debug, Clone)]
 pub(crate) struct Proxy {
-    pub container: Container,
+    pub container: Store,
     origin: Option<Arc<Origin>>,
 }
 
@@ -50,12 +60,23 @@ pub(crate) struct ValueProxy(Proxy);
 
 /// A script type that is a proxy.
 pub(crate) trait IsProxy: Variant + Clone {
+    /// What messages call one that is on a server.
+    const NAME: &'static str;
+
+    fn of(proxy: Proxy) -> Self;
+
     fn proxy(&self) -> &Proxy;
 }
 
 macro_rules! is_proxy {
     ($($class:ident),*) => {$(
         impl IsProxy for $class {
+            const NAME: &'static str = stringify!($class);
+
+            fn of(proxy: Proxy) -> Self {
+                Self(proxy)
+            }
+
             fn proxy(&self) -> &Proxy {
                 &self.0
             }
@@ -95,15 +116,23 @@ impl Proxy {
         let keyed = matches!(shape, Shape::Dict | Shape::Namespace);
         let container = Container::create(&interp.session()?, keyed, label, switch);
         Ok(Proxy {
-            container: container.map_err(session_failure)?,
+            container: Store::Here(container.map_err(session_failure)?),
             origin: None,
         })
     }
 
     pub(crate) fn open(session: &sync::Session, place: Offset) -> Result<Proxy, sync::ShmError> {
-        let container = Container::open(session, place)?;
+        let container = Store::Here(Container::open(session, place)?);
         let origin = None;
         Ok(Proxy { container, origin })
+    }
+
+    /// Returns the proxy of a container on a server.
+    pub(crate) fn on_server(container: RemoteContainer) -> Proxy {
+        Proxy {
+            container: Store::There(container),
+            origin: None,
+        }
     }
 
     /// Returns the proxy that a value is, of whatever class.
@@ -120,11 +149,18 @@ impl Proxy {
     /// Returns whether two values are the same container.
     pub(crate) fn is_same(a: &Dynamic, b: &Dynamic) -> bool {
         let places = Self::of(a).zip(Self::of(b));
-        places.is_some_and(|(a, b)| a.place() == b.place())
+        places.is_some_and(|(a, b)| a.identity() == b.identity())
+    }
+
+    fn label(&self) -> u64 {
+        match &self.container {
+            Store::Here(container) => container.label(),
+            Store::There(container) => container.label(),
+        }
     }
 
     pub(crate) fn shape(&self) -> Shape {
-        match self.container.label() & !PROMOTED {
+        match self.label() & !PROMOTED {
             2 => Shape::List,
             3 => Shape::Namespace,
             4 => Shape::Value,
@@ -144,11 +180,14 @@ impl Proxy {
 
     /// Returns whether it was made of a plain list or dict.
     pub(crate) fn is_promoted(&self) -> bool {
-        self.container.label() & PROMOTED != 0
+        self.label() & PROMOTED != 0
     }
 
-    pub(crate) fn place(&self) -> Offset {
-        self.container.handle().offset()
+    pub(crate) fn identity(&self) -> Identity {
+        match &self.container {
+            Store::Here(container) => Identity::Here(container.handle().offset()),
+            Store::There(container) => Identity::There(container.place()),
+        }
     }
 
     /// Returns the value read from an entry of this container. A proxy remembers the entry.
@@ -157,7 +196,7 @@ impl Proxy {
             return value;
         };
         inner.origin = Some(Arc::new(Origin {
-            container: self.place(),
+            container: self.identity(),
             place: place.to_vec(),
         }));
         inner.into_value()
@@ -179,7 +218,7 @@ impl Proxy {
         };
         // The value's own reference, and the two here: a value that a script keeps has more.
         let is_temporary = Arc::strong_count(&origin) == 3;
-        is_temporary && origin.container == self.place() && origin.place == place
+        is_temporary && origin.container == self.identity() && origin.place == place
     }
 
     /// Python's representation of a proxy.
@@ -190,7 +229,10 @@ impl Proxy {
             Shape::Namespace => ("NamespaceProxy", "Namespace"),
             Shape::Value => ("ValueProxy", "Value"),
         };
-        format!("<{class} object, typeid '{kind}' at {}>", self.place())
+        match self.identity() {
+            Identity::Here(place) => format!("<{class} object, typeid '{kind}' at {place}>"),
+            Identity::There(place) => format!("<{class} {place}>"),
+        }
     }
 }
 
@@ -208,16 +250,4 @@ pub(crate) fn this<T: IsProxy>(call: &Call<'_>) -> Proxy {
 /// Returns the container that a setter was called on.
 pub(crate) fn assigned_to<T: IsProxy>(call: &Call<'_>) -> Proxy {
     call.this::<T>().proxy().clone()
-}
-
-/// Returns the exception for an error of a container.
-pub(crate) fn failure(interp: &Interp, error: ContainerError) -> Failure {
-    match error {
-        ContainerError::Closed => raise(
-            "BrokenPipeError",
-            "the manager of this object has been shut down",
-        ),
-        ContainerError::Interrupted => interp.interrupted(),
-        ContainerError::Session(error) => session_failure(error),
-    }
 }

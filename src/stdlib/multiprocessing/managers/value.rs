@@ -3,14 +3,15 @@
 
 use rhai::Dynamic;
 
-use super::contents::{extend, pack, unpack, update};
+use super::contents::{extend, pack, update};
 use super::members::register_class;
-use super::proxy::{self, Proxy, Shape, ValueProxy, assigned_to, failure};
+use super::proxy::{self, Proxy, Shape, ValueProxy, assigned_to};
+use super::span::Span;
 use crate::script::{Call, Failure, Outcome, Registry};
 use crate::sync::{Cells, Splice};
 
 /// The entry of the value, by which a proxy inside it remembers where it was read.
-const PLACE: std::ops::Range<usize> = 0..1;
+const PLACE: Span = Span::Slice(0, 1);
 const NAME: &[u8] = b"value";
 
 pub(crate) fn register(registry: &mut Registry) {
@@ -27,10 +28,9 @@ pub(crate) fn register(registry: &mut Registry) {
             update(call, &value, &function, read, |expected, packed| {
                 let expected = expected.unwrap_or_default();
                 let item = packed.at(&[]);
-                let done = value
+                value
                     .container
-                    .exchange_at(&|_| Some(PLACE), expected, &item);
-                done.map_err(|error| failure(call.interp, error))
+                    .exchange_at(call.interp, PLACE, expected, &item)
             })
         });
 }
@@ -40,11 +40,12 @@ fn this(call: &Call<'_>) -> Proxy {
 }
 
 fn read(call: &Call<'_>, value: &Proxy) -> Result<(Vec<u8>, Dynamic), Failure> {
-    let found = value.container.read(&|_| Some(PLACE), |items| {
-        let first = items.next();
-        first.map(|(_, item)| Ok::<_, Failure>((item.bytes.to_vec(), unpack(call.interp, item)?)))
-    });
-    let found = found.map_err(|error| failure(call.interp, error))?;
+    let store = &value.container;
+    let found = store.read(call.interp, PLACE, |items| {
+        let (_, item) = items.next()?;
+        let both = || Ok::<_, Failure>((item.bytes.to_vec(), store.unpack(call.interp, item)?));
+        Some(both())
+    })?;
     let (_, found) = found.unwrap_or_default();
     found.unwrap_or_else(|| Err("a managed value is empty".into()))
 }
@@ -61,8 +62,7 @@ fn set(call: &mut Call<'_>) -> Outcome {
         let items = [packed.at(&[])];
         let done = place
             .container
-            .splice(None, &|_| Some(PLACE), &items, |_| ());
-        let done = done.map_err(|error| failure(call.interp, error))?;
+            .splice(call.interp, None, PLACE, &items, |_| ())?;
         debug_assert_eq!(done, Splice::Done(()));
     }
     place.note_assignment();

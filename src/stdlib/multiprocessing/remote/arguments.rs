@@ -30,9 +30,8 @@ pub(in crate::stdlib::multiprocessing) fn place(
     call: &mut Call<'_>,
     at: usize,
 ) -> Result<Option<Place>, Failure> {
-    let name = call.value(at + 1);
-    let url = call.value(at);
-    if url.is_unit() || url.clone().into_string().is_ok_and(|url| url == LOCAL) {
+    let (url, name) = (call.value(at), call.value(at + 1));
+    if is_local(&url) {
         return match name.is_unit() {
             true => Ok(None),
             false => Err(raise(
@@ -41,22 +40,51 @@ pub(in crate::stdlib::multiprocessing) fn place(
             )),
         };
     }
-    let text = |value: Dynamic, what: &str| {
-        let found = value.type_name().to_string();
-        let text = value.into_string();
-        text.map_err(|_| raise("TypeError", format!("{what} must be a string, not {found}")))
-    };
-    let url = text(url, "url")?;
+    let endpoint = endpoint(call, url)?;
+    endpoint
+        .map(|endpoint| named(call, endpoint, name))
+        .transpose()
+}
+
+/// Returns the server that an argument means; `None` for this machine.
+///
+/// # Errors
+/// `TypeError` or `ValueError` for a URL that is none.
+pub(super) fn endpoint(call: &Call<'_>, url: Dynamic) -> Result<Option<Arc<Endpoint>>, Failure> {
+    if is_local(&url) {
+        return Ok(None);
+    }
+    let url = resolved(text(url, "url")?)?;
+    let endpoint = Endpoint::read(&url);
+    let endpoint = endpoint.map_err(|fault| failure(call.interp, fault, "TimeoutError"))?;
+    Ok(Some(Arc::new(endpoint)))
+}
+
+/// Returns where the object of this name is on a server.
+///
+/// # Errors
+/// `TypeError` or `ValueError` for a name that is none.
+pub(super) fn named(
+    call: &Call<'_>,
+    endpoint: Arc<Endpoint>,
+    name: Dynamic,
+) -> Result<Place, Failure> {
     if name.is_unit() {
         let text = "an object on a server needs a name, by which other processes find it";
         return Err(raise("ValueError", text));
     }
-    let name = text(name, "name")?;
-    let url = resolved(url)?;
-    let place = Endpoint::read(&url).and_then(|endpoint| Place::new(Arc::new(endpoint), &name));
-    place
-        .map(Some)
-        .map_err(|fault| failure(call.interp, fault, "TimeoutError"))
+    let place = Place::new(endpoint, &text(name, "name")?);
+    place.map_err(|fault| failure(call.interp, fault, "TimeoutError"))
+}
+
+fn is_local(url: &Dynamic) -> bool {
+    url.is_unit() || url.clone().into_string().is_ok_and(|url| url == LOCAL)
+}
+
+fn text(value: Dynamic, what: &str) -> Result<String, Failure> {
+    let found = value.type_name().to_string();
+    let text = value.into_string();
+    text.map_err(|_| raise("TypeError", format!("{what} must be a string, not {found}")))
 }
 
 /// Returns the URL that a short name stands for: that of `main` is in `PROCSCRIPT_REMOTE_MAIN`.
@@ -100,8 +128,7 @@ pub(in crate::stdlib::multiprocessing) fn refuse(
     class: &str,
     at: usize,
 ) -> Result<(), Failure> {
-    let url = call.value(at);
-    if url.is_unit() || url.into_string().is_ok_and(|url| url == LOCAL) {
+    if is_local(&call.value(at)) {
         return Ok(());
     }
     let text = format!("{class}() cannot be on a server yet: leave url out");

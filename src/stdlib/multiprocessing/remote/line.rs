@@ -14,7 +14,7 @@ use crate::remote::fault::Fault;
 use crate::remote::line::{LineKind, LineSeat, LineTerms, Released};
 use crate::remote::place::Place;
 use crate::script::{Call, Dialect, Failure, Interp, Outcome, Registry, raise};
-use crate::stdlib::multiprocessing::synchronize::{Hold, hold_members, release};
+use crate::stdlib::multiprocessing::synchronize::hold::{Hold, members, release};
 use crate::sync::Deadline;
 use crate::wire::{Unsendable, typed};
 
@@ -37,6 +37,8 @@ struct Parts {
     url: String,
     name: String,
     bounded: bool,
+    /// Whether it is the lock of a Value.
+    of_number: bool,
     lease_ms: u64,
 }
 
@@ -105,6 +107,20 @@ fn opened<const CLASS: u8>(interp: &Arc<Interp>, place: Place, terms: LineTerms)
     Ok(Dynamic::from(line))
 }
 
+/// Returns the lock of a Value on a server.
+pub(super) fn lock_of_number(interp: &Arc<Interp>, place: &Place, lease: Duration) -> Line<RLOCK> {
+    Line {
+        place: place.clone(),
+        terms: LineTerms {
+            kind: LineKind::Number,
+            reentrant: true,
+            permits: Some(1),
+            lease,
+        },
+        interp: Arc::downgrade(interp),
+    }
+}
+
 pub(in crate::stdlib::multiprocessing) fn register(registry: &mut Registry) {
     register_class::<LOCK>(registry, "Lock");
     register_class::<RLOCK>(registry, "RLock");
@@ -113,7 +129,7 @@ pub(in crate::stdlib::multiprocessing) fn register(registry: &mut Registry) {
 
 fn register_class<const CLASS: u8>(registry: &mut Registry, name: &'static str) {
     let mut class = registry.class::<Line<CLASS>>(name);
-    hold_members::<Line<CLASS>>(&mut class);
+    members::<Line<CLASS>>(&mut class);
     class
         .by_parts(
             name,
@@ -175,6 +191,15 @@ impl<const CLASS: u8> Line<CLASS> {
         done.map_err(|fault| failure(interp, fault, "TimeoutError"))
     }
 
+    /// Returns who the calling thread is for the object; nothing if it has not used it.
+    pub(super) fn member(&self) -> Result<String, Failure> {
+        let interp = self.interp()?;
+        match Remotes::of(&interp).has_line(&self.place, &self.terms) {
+            true => self.using(Deadline::NOW, |seat, _| Ok(seat.member().to_string())),
+            false => Ok(String::new()),
+        }
+    }
+
     fn interp(&self) -> Result<Arc<Interp>, Failure> {
         let interp = self.interp.upgrade();
         interp.ok_or_else(|| raise("RuntimeError", "the runtime has ended"))
@@ -194,6 +219,7 @@ impl<const CLASS: u8> Line<CLASS> {
             url: self.place.endpoint.url().into(),
             name: self.place.name().into(),
             bounded: self.terms.kind == LineKind::BoundedSemaphore,
+            of_number: self.terms.kind == LineKind::Number,
             lease_ms: u64::try_from(self.terms.lease.as_millis()).unwrap_or(u64::MAX),
         };
         let packed = typed::pack(&parts).map_err(|misfit| Unsendable::Here(misfit.to_string()))?;
@@ -206,6 +232,7 @@ impl<const CLASS: u8> Line<CLASS> {
         let endpoint = Endpoint::read(&parts.url).map_err(|_| "its URL is none")?;
         let place = Place::new(Arc::new(endpoint), &parts.name).map_err(|_| "its name is none")?;
         let kind = match (CLASS, parts.bounded) {
+            (LOCK | RLOCK, _) if parts.of_number => LineKind::Number,
             (LOCK | RLOCK, _) => LineKind::Lock,
             (_, false) => LineKind::Semaphore,
             (_, true) => LineKind::BoundedSemaphore,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rhai::{Dynamic, FnPtr};
 
 use super::super::messages::{refused, unreadable};
-use super::parts;
+use super::{event, manager, number, parts};
 use crate::remote::place::Place;
 use crate::script::{Failure, Interp, Outcome};
 use crate::wire::{self, Codec, Encoded, Unsendable};
@@ -40,7 +40,19 @@ pub(super) fn decode(interp: &Arc<Interp>, place: &Place, bytes: &[u8]) -> Outco
 }
 
 /// What messages inside the family call other objects on servers: their parts have a password.
-const ON_A_SERVER: [&str; 3] = ["Lock", "RLock", "Semaphore"];
+const ON_A_SERVER: [&str; 11] = [
+    "Lock",
+    "RLock",
+    "Semaphore",
+    event::NAME,
+    number::NAMES[0],
+    number::NAMES[1],
+    manager::NAME,
+    "DictProxy",
+    "ListProxy",
+    "NamespaceProxy",
+    "ValueProxy",
+];
 
 const OF_THIS_MACHINE: &str = "it belongs to this machine, and the message goes to others";
 

@@ -4,17 +4,29 @@
 //! - [`arguments`]: which server, and what the object is called there.
 //! - [`queue`]: `Queue` and `JoinableQueue`.
 //! - [`line`](mod@line): `Lock`, `RLock`, `Semaphore`, `BoundedSemaphore`.
+//! - [`handle`], [`visits`]: objects that nobody owns a part of, and their uses: [`event`](mod@event): `Event`; [`number`](mod@number):
+//!   `Value`; [`manager`](mod@manager): `Manager`, which makes [`container`]s.
 //! - [`parts`]: a queue in a message; [`messages`]: values as messages that other machines can read.
 
 pub(super) mod arguments;
+mod container;
+mod event;
+mod handle;
 mod line;
+mod manager;
 mod messages;
+mod number;
 mod parts;
 mod queue;
 mod remotes;
+mod visits;
 mod waiting;
 
 pub(super) use arguments::refuse;
-pub(super) use line::{construct as line, register};
+pub(super) use container::RemoteContainer;
+pub(super) use event::{construct as event, register as register_event};
+pub(super) use line::{construct as line, register as register_lines};
+pub(super) use manager::{construct as manager, register as register_manager};
+pub(super) use number::{construct as number, register as register_number};
 pub(super) use queue::RemoteQueue;
 pub(crate) use remotes::Remotes;

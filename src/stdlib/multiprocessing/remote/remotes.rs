@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use rhai::{Dynamic, Map};
 
+use super::visits::Visits;
 use super::waiting::{Leaving, tell};
 use crate::permissions::Contacting;
 use crate::remote::endpoint::{Address, Endpoint};
@@ -12,6 +13,7 @@ use crate::remote::keeper::Keeper;
 use crate::remote::line::{LineKind, LineSeat, LineTerms};
 use crate::remote::place::Place;
 use crate::remote::queue::{Chair, Terms};
+use crate::remote::visit::{Visit, VisitTerms};
 use crate::script::{Failure, Interp, State, os_failure};
 use crate::stdlib::signal::handlers::signals_of;
 use crate::sys::identity;
@@ -37,6 +39,7 @@ pub(crate) struct Remotes {
     keeper: Arc<Keeper>,
     chairs: Mutex<HashMap<Use, Arc<Mutex<Chair>>>>,
     lines: Mutex<HashMap<LineUse, Arc<Mutex<LineSeat>>>>,
+    pub(super) visits: Visits,
 }
 
 /// A thread's use of a lock or a semaphore.
@@ -67,6 +70,7 @@ impl State for Remotes {
     fn begin_process(&self) {
         locked(&self.chairs).clear();
         locked(&self.lines).clear();
+        self.visits.clear();
     }
 
     fn inheritance(&self) -> Vec<(String, Dynamic)> {
@@ -128,6 +132,7 @@ impl Remotes {
         let blamed = failed && interp.stopping().is_none();
         self.leave_those(interp, |key| key.thread == thread, !failed, blamed);
         self.leave_lines(interp, |key| key.thread == thread);
+        self.visits.leave(interp, Some(thread));
     }
 
     /// Returns whether the calling thread uses a queue already.
@@ -152,6 +157,21 @@ impl Remotes {
         let in_order = code == 0 && !told_to_end;
         self.leave_those(interp, |_| true, in_order, code != 0 && !told_to_end);
         self.leave_lines(interp, |_| true);
+        self.visits.leave(interp, None);
+    }
+
+    /// Returns the calling thread's use of an object that nobody owns a part of.
+    ///
+    /// # Errors
+    /// `PermissionError`: the script may not reach the server.
+    pub(super) fn visit(
+        &self,
+        interp: &Interp,
+        place: &Place,
+        terms: &VisitTerms,
+    ) -> Result<Arc<Mutex<Visit>>, Failure> {
+        self.visits
+            .visit(place, terms, || prepare(interp, &place.endpoint))
     }
 
     /// Returns the calling thread's use of a lock or a semaphore.

@@ -10,11 +10,11 @@
 
 mod array;
 mod guard;
-mod row;
-mod typecode;
+pub(super) mod row;
+pub(super) mod typecode;
 mod value;
 
-use super::remote::refuse;
+use super::remote;
 use crate::script::{Namespace, Registry};
 
 pub(crate) use array::construct_raw as construct_raw_array;
@@ -22,9 +22,18 @@ pub(crate) use array::construct_raw as construct_raw_array;
 pub(crate) fn register(registry: &mut Registry) {
     value::register(registry);
     array::register(registry);
+    remote::register_number(registry);
 }
 
-const VALUE: &[&str] = &["#", "typecode_or_type", "value?", "lock?", "url?", "name?"];
+const VALUE: &[&str] = &[
+    "#",
+    "typecode_or_type",
+    "value?",
+    "lock?",
+    "url?",
+    "name?",
+    "lease?",
+];
 const ARRAY: &[&str] = &["#", "typecode_or_type", "size_or_initializer", "lock?"];
 
 /// Registers `Value` and `Array` in a module.
@@ -36,9 +45,9 @@ pub(crate) fn members(module: &mut Namespace<'_>) {
 
 pub(crate) fn constructors(module: &mut Namespace<'_>) {
     module
-        .global("Value", VALUE, |call| {
-            refuse(call, "Value", 3)?;
-            value::construct(call)
+        .global("Value", VALUE, |call| match remote::number(call)? {
+            Some(value) => Ok(value),
+            None => value::construct(call),
         })
         .global("Array", ARRAY, array::construct)
         .global("RawValue", &VALUE[..3], value::construct_raw)

@@ -114,8 +114,21 @@ impl Row {
     }
 }
 
+/// A script type that has a lock.
+pub(crate) trait Locked: Variant + Clone {
+    /// Returns the lock as scripts have it; `()` if there is none.
+    fn lock(&self) -> Dynamic;
+}
+
+impl<T: Holder> Locked for T {
+    fn lock(&self) -> Dynamic {
+        let guard = self.row().guard.as_ref();
+        guard.map_or(Dynamic::UNIT, Guard::value)
+    }
+}
+
 /// Registers the members of every type that has a lock.
-pub(crate) fn register_lock<T: Holder>(class: &mut Class<'_>) {
+pub(crate) fn register_lock<T: Locked>(class: &mut Class<'_>) {
     class
         .method("get_lock", &[], |call| Ok(lock::<T>(call)))
         .method("acquire", &["block?", "timeout?"], |call| {
@@ -135,9 +148,8 @@ pub(crate) fn register_lock<T: Holder>(class: &mut Class<'_>) {
         );
 }
 
-fn lock<T: Holder>(call: &Call<'_>) -> Dynamic {
-    let guard = call.this::<T>().row().guard.clone();
-    guard.map_or(Dynamic::UNIT, |guard| guard.value())
+fn lock<T: Locked>(call: &Call<'_>) -> Dynamic {
+    call.this::<T>().lock()
 }
 
 /// Returns the parts that a row with a lock is sent as.

@@ -164,17 +164,9 @@ impl TypeCode {
     /// As those of [`encode`](Self::encode).
     pub(crate) fn plus(&self, word: u64, more: &Dynamic) -> Result<u64, Failure> {
         match self.form {
-            Form::Byte | Form::Letter => {
-                let text = format!("add() needs a numeric type code, not '{}'", self.letter);
-                Err(raise("TypeError", text))
-            }
+            Form::Byte | Form::Letter => Err(self.not_numeric()),
             Integer(..) => {
-                let more = as_int(more).ok_or_else(|| {
-                    self.encode(more)
-                        .err()
-                        .unwrap_or_else(|| raise("TypeError", "add() needs an integer"))
-                })?;
-                let sum = i128::from(word as i64) + i128::from(more);
+                let sum = i128::from(word as i64) + i128::from(self.whole(more)?);
                 match i64::try_from(sum) {
                     Ok(sum) => self.integer(sum),
                     Err(_) => Err(self.overflow(&sum.to_string())),
@@ -185,6 +177,19 @@ impl TypeCode {
                 self.float(f64::from_bits(word) + more)
             }
         }
+    }
+
+    fn not_numeric(&self) -> Failure {
+        let text = format!("add() needs a numeric type code, not '{}'", self.letter);
+        raise("TypeError", text)
+    }
+
+    /// Returns an integer to be added.
+    fn whole(&self, more: &Dynamic) -> Result<i64, Failure> {
+        as_int(more).ok_or_else(|| {
+            let why = self.encode(more).err();
+            why.unwrap_or_else(|| raise("TypeError", "add() needs an integer"))
+        })
     }
 
     fn double(value: &Dynamic) -> Result<u64, Failure> {
@@ -203,6 +208,57 @@ impl TypeCode {
     pub(crate) fn repr(&self, word: u64) -> String {
         let value = repr_of(&self.decode(word), &|_| None);
         format!("{}({value})", self.c_name)
+    }
+}
+
+/// Elements as text, as they are on a server.
+#[cfg(feature = "redis")]
+impl TypeCode {
+    pub(crate) fn letter(&self) -> char {
+        self.letter
+    }
+
+    /// Returns the least and the largest number of a type that is not of floats.
+    pub(crate) fn bounds(&self) -> Option<(i64, i64)> {
+        match self.form {
+            Integer(least, most) => Some((least, most)),
+            Form::Byte => Some((0, u8::MAX.into())),
+            Form::Letter => Some((0, u32::MAX.into())),
+            Form::Single | Form::Double => None,
+        }
+    }
+
+    /// Returns whether elements are floats of 32 bits.
+    pub(crate) fn is_single(&self) -> bool {
+        self.form == Form::Single
+    }
+
+    /// Returns the number in a word as text.
+    pub(crate) fn text(&self, word: u64) -> String {
+        match self.form {
+            Form::Single | Form::Double => format!("{:?}", f64::from_bits(word)),
+            _ => (word as i64).to_string(),
+        }
+    }
+
+    /// Returns the number of a text as a word.
+    pub(crate) fn word(&self, text: &str) -> Option<u64> {
+        match self.form {
+            Form::Single | Form::Double => text.parse().ok().map(f64::to_bits),
+            _ => text.parse::<i64>().ok().map(|number| number as u64),
+        }
+    }
+
+    /// Returns a number to be added, as text.
+    ///
+    /// # Errors
+    /// As those of [`plus`](Self::plus).
+    pub(crate) fn amount(&self, more: &Dynamic) -> Result<String, Failure> {
+        match self.form {
+            Form::Byte | Form::Letter => Err(self.not_numeric()),
+            Integer(..) => Ok(self.whole(more)?.to_string()),
+            Form::Single | Form::Double => Ok(format!("{:?}", f64::from_bits(Self::double(more)?))),
+        }
     }
 }
 

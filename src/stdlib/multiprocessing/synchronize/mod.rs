@@ -9,18 +9,16 @@
 pub(crate) mod barrier;
 pub(crate) mod condition;
 pub(crate) mod event;
-mod hold;
+pub(super) mod hold;
 pub(crate) mod lock;
 mod patience;
 pub(crate) mod rlock;
 pub(crate) mod semaphore;
 
 pub(crate) use hold::{Hold, waited};
-#[cfg(feature = "redis")]
-pub(super) use hold::{members as hold_members, release};
 pub(crate) use patience::queue_deadline;
 
-use super::remote::{self, refuse};
+use super::remote;
 use crate::script::dialect::Dialect::Multiprocessing;
 use crate::script::{Namespace, Registry};
 
@@ -31,7 +29,8 @@ pub(super) fn register(registry: &mut Registry) {
     event::register(registry);
     condition::register(registry);
     barrier::register(registry);
-    remote::register(registry);
+    remote::register_lines(registry);
+    remote::register_event(registry);
 }
 
 /// The parameters of semaphores.
@@ -69,8 +68,10 @@ pub(super) fn constructors(module: &mut Namespace<'_>) {
             }
         })
         .global("Event", &["url?", "name?"], |call| {
-            refuse(call, "Event", 0)?;
-            event::create(call, Multiprocessing)
+            match remote::event(call, 0)? {
+                Some(event) => Ok(event),
+                None => event::create(call, Multiprocessing),
+            }
         })
         .global("Condition", &["lock?"], |call| {
             condition::create(call, Multiprocessing)
