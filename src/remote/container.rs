@@ -95,7 +95,7 @@ impl Dict<'_> {
         Ok(pairs.collect())
     }
 
-    /// Gives keys their values, unless somebody has filled the dict before.
+    /// Gives keys their values, unless somebody has put anything in before.
     pub(crate) fn fill(&mut self, entries: &[(&[u8], &[u8])]) -> Result<(), Fault> {
         self.put("fill", entries)
     }
@@ -165,7 +165,7 @@ impl List<'_> {
         self.look("len", &[])
     }
 
-    /// Puts in these items, unless somebody has filled the list before.
+    /// Puts in these items, unless somebody has put anything in before.
     pub(crate) fn fill(&mut self, items: &[&[u8]]) -> Result<(), Fault> {
         self.change::<i64>("fill", items).map(drop)
     }

@@ -47,6 +47,12 @@ pub(crate) fn type_name_of(name: &str) -> String {
         "DefaultDict" => "collections.defaultdict",
         "StringModule" => "string",
         "Local" => "_thread._local",
+        // Objects on a server.
+        "Line<0>" => "Lock",
+        "Line<1>" => "RLock",
+        "Line<2>" => "Semaphore",
+        "Number<true>" => "Value",
+        "Number<false>" => "RawValue",
         _ => return bare,
     };
     name.into()

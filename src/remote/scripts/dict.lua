@@ -32,8 +32,11 @@ elseif op == 'all' then
   end
   return all
 elseif op == 'set' or op == 'fill' then
-  -- Only the first contents that somebody gives it when it is opened fill it.
-  if op == 'fill' and redis.call('HSETNX', c, 'filled', 1) == 0 then return 0 end
+  -- Contents that somebody gives it when it is opened fill it only if nobody has put anything in before.
+  if op == 'fill' then
+    if redis.call('HEXISTS', c, 'seq') == 1 then return 0 end
+    redis.call('HSET', c, 'seq', 0)
+  end
   for k = 3, #ARGV, 2 do set(ARGV[k], ARGV[k + 1]) end
   answer = 1
 elseif op == 'default' then

@@ -53,18 +53,20 @@ if op == 'splice' then
   else
     answer = items(first, after)
     local new = #ARGV - 6
+    -- A full server refuses the first command that needs memory, and no other one: so that it refuses all or nothing, this one.
+    if new > 0 then redis.call('HINCRBY', c, 'rev', 1) end
     if new == 1 and after - first == 1 then
       redis.call('LSET', l, first, ARGV[7])
     elseif new == 0 and first == 0 then
       redis.call('LTRIM', l, after, -1)
     else
       local rest = items(after, length)
-      if first == 0 then redis.call('DEL', l) else redis.call('LTRIM', l, 0, first - 1) end
+      if first == 0 then redis.call('DEL', l) elseif first < length then redis.call('LTRIM', l, 0, first - 1) end
       push(ARGV, 7)
       push(rest, 1)
     end
     table.insert(answer, 1, 0)
-    changed = true
+    changed = new == 0
   end
 elseif op == 'exchange' then
   -- ARGV indices, the old item, the new one.
@@ -86,8 +88,8 @@ elseif op == 'order' then
     answer, changed = 1, true
   end
 elseif op == 'fill' then
-  -- Only the first contents that somebody gives it when it is opened fill it.
-  if redis.call('HSETNX', c, 'filled', 1) == 0 then return 0 end
+  -- Contents that somebody gives it when it is opened fill it only if nobody has put anything in before.
+  if rev > 0 then return 0 end
   push(ARGV, 3)
   answer, changed = 1, true
 elseif op == 'clear' then

@@ -3,6 +3,7 @@
 -- makes a member again of one that was removed.
 local c, m, i, s, b = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local kind, max, deaths = ARGV[2], tonumber(ARGV[4]), tonumber(ARGV[5])
+local function a(kind) return (kind == 'event' and 'an ' or 'a ') .. kind end
 local function other(text) return redis.error_reply('PSOTHER ' .. text) end
 local is = redis.call('TYPE', c).ok
 if is ~= 'none' and is ~= 'hash' then return other('the key ' .. c .. ' belongs to another program') end
@@ -15,7 +16,7 @@ if not has[1] or not has[2] then return other('the key ' .. c .. ' belongs to an
 if tonumber(has[1]) ~= tonumber(ARGV[3]) then
   return other('the object was made by another version of procscript, with protocol ' .. has[1] .. ' where this one has ' .. ARGV[3])
 end
-if has[2] ~= kind then return other('the object of this name is a ' .. has[2] .. ', not a ' .. kind) end
+if has[2] ~= kind then return other('the object of this name is ' .. a(has[2]) .. ', not ' .. a(kind)) end
 -- A stream can be lost with the server's last second while its settings are not.
 if kind == 'queue' then
   redis.pcall('XGROUP', 'CREATE', s, 'g', '0', 'MKSTREAM')

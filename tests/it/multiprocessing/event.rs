@@ -1,10 +1,11 @@
 //! `Event`.
 
+use crate::remote::everywhere::everywhere;
 use crate::support::script::prints;
 
 #[test]
 fn case_076_an_event_is_set_and_cleared() {
-    prints(
+    everywhere(
         "
         let e = Event();
         print(e.is_set(), e.wait(0));
@@ -30,7 +31,7 @@ fn case_076_an_event_is_set_and_cleared() {
 
 #[test]
 fn case_077_a_child_sets_what_its_parent_waits_for() {
-    prints(
+    everywhere(
         r#"
         fn child(e, go) {
             go.wait();
@@ -127,7 +128,7 @@ fn it_can_be_sent_wherever_a_value_can() {
 
 #[test]
 fn a_killed_waiter_blocks_no_process() {
-    prints(
+    everywhere(
         r#"
         fn wait(event, ready) {
             ready.put(1);
@@ -155,7 +156,7 @@ fn a_killed_waiter_blocks_no_process() {
 
 #[test]
 fn errors_of_wrong_calls_say_what_is_wrong() {
-    prints(
+    everywhere(
         r#"
         let event = Event();
         print(error_of(|| event.wait("1")), error_of(|| event.wait(#{ time: 1 })));

@@ -3,6 +3,7 @@
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
+use crate::remote::everywhere::everywhere;
 use crate::support::script::{Script, each_start_method, prints};
 
 #[test]
@@ -65,7 +66,7 @@ fn case_049_another_process_may_release_a_lock() {
 
 #[test]
 fn case_052_with_releases_the_lock_also_when_its_function_throws() {
-    prints(
+    everywhere(
         r#"
         let lock = Lock();
         print(lock.with(|| lock.locked()), lock.locked());
@@ -90,7 +91,7 @@ fn case_052_with_releases_the_lock_also_when_its_function_throws() {
 
 #[test]
 fn case_053_one_release_lets_all_waiting_processes_pass_one_after_another() {
-    prints(
+    everywhere(
         r#"
         fn wait(lock, ready, inside, done) {
             ready.put(1);
@@ -147,7 +148,7 @@ True None True
 
 #[test]
 fn case_056_acquire_waits_at_most_its_timeout() {
-    prints(
+    everywhere(
         r#"
         fn hold(lock, held, go) {
             lock.acquire();

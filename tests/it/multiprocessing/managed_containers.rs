@@ -1,5 +1,6 @@
 //! A Manager's dict and list: their methods, and changes within changes.
 
+use crate::remote::everywhere::everywhere;
 use crate::support::script::prints;
 
 #[test]
@@ -61,7 +62,7 @@ fn case_146_nested_containers_change_in_place() {
 
 #[test]
 fn a_managed_dict_has_pythons_methods() {
-    prints(
+    everywhere(
         r#"
         let d = Manager().dict(#{ b: 1, a: 2 });
         d["c"] = 3;
@@ -93,7 +94,7 @@ fn a_managed_dict_has_pythons_methods() {
 
 #[test]
 fn a_managed_list_has_pythons_methods() {
-    prints(
+    everywhere(
         r#"
         let l = Manager().list([3, 1, 2]);
         l.append([4]);
@@ -140,7 +141,7 @@ fn a_managed_list_has_pythons_methods() {
 
 #[test]
 fn containers_are_equal_by_value() {
-    prints(
+    everywhere(
         r#"
         let m = Manager();
         let a = m.dict(#{ x: [1, #{ y: 2 }] });
@@ -159,7 +160,7 @@ fn containers_are_equal_by_value() {
 
 #[test]
 fn update_loses_no_change_of_two_processes() {
-    prints(
+    everywhere(
         r#"
         fn count(d, l, v) {
             for i in 0..400 {

@@ -1,10 +1,11 @@
 //! `Queue` and `JoinableQueue`.
 
+use crate::remote::everywhere::everywhere;
 use crate::support::script::{Script, each_start_method, prints};
 
 #[test]
 fn case_094_a_full_queue_refuses_at_once_or_after_the_timeout() {
-    prints(
+    everywhere(
         r#"
         let q = Queue(6);
         for i in range(6) { q.put(i); }
@@ -35,7 +36,7 @@ fn case_094_a_full_queue_refuses_at_once_or_after_the_timeout() {
 
 #[test]
 fn case_095_an_empty_queue_raises_at_once_or_after_the_timeout() {
-    prints(
+    everywhere(
         r#"
         fn fill(q) { for i in [2, 3, 4, 5] { q.put(i); } }
         let q = Queue();
@@ -62,7 +63,7 @@ fn case_095_an_empty_queue_raises_at_once_or_after_the_timeout() {
 
 #[test]
 fn case_097_qsize_counts_what_is_there() {
-    prints(
+    everywhere(
         "
         let q = Queue();
         print(q.qsize());
@@ -81,7 +82,7 @@ fn case_097_qsize_counts_what_is_there() {
 
 #[test]
 fn case_098_a_timeout_is_not_shorter_than_asked() {
-    prints(
+    everywhere(
         "
         let start = time.time();
         print(error_of(|| Queue().get(true, 0.2)), time.time() - start >= 0.1);
@@ -92,7 +93,7 @@ fn case_098_a_timeout_is_not_shorter_than_asked() {
 
 #[test]
 fn case_100_a_closed_queue_takes_and_gives_nothing() {
-    prints(
+    everywhere(
         r#"
         for q in [Queue(), JoinableQueue()] {
             q.put(1);
@@ -119,7 +120,7 @@ fn case_100_a_closed_queue_takes_and_gives_nothing() {
 
 #[test]
 fn case_101_join_thread_wants_a_closed_queue() {
-    prints(
+    everywhere(
         r#"
         let q = Queue();
         let error = error_of(|| q.join_thread());
@@ -134,7 +135,7 @@ fn case_101_join_thread_wants_a_closed_queue() {
 
 #[test]
 fn case_103_none_is_an_item_and_ends_workers() {
-    prints(
+    everywhere(
         r#"
         fn work(orders, results) {
             while true {
@@ -160,7 +161,7 @@ fn case_103_none_is_an_item_and_ends_workers() {
 
 #[test]
 fn case_104_join_before_get_does_not_hang() {
-    prints(
+    everywhere(
         r#"
         fn child(q) { q.put("x" * 1000000); }
         let q = Queue();
@@ -214,7 +215,7 @@ fn case_106_a_joinable_queue_counts_its_tasks() {
 
 #[test]
 fn a_blocked_put_goes_on_when_there_is_room() {
-    prints(
+    everywhere(
         r#"
         fn take(q, go) { go.get(); print("takes"); q.get(); }
         let q = Queue(1);
@@ -231,7 +232,7 @@ fn a_blocked_put_goes_on_when_there_is_room() {
 
 #[test]
 fn a_plain_queue_has_no_join() {
-    prints(
+    everywhere(
         "
         print(error_of(|| Queue().task_done()).startswith(\"AttributeError: 'Queue' object has no attribute 'task_done'\"));
         print(error_of(|| Queue().join()).startswith(\"AttributeError: 'Queue' object has no attribute 'join'\"));
@@ -242,7 +243,7 @@ fn a_plain_queue_has_no_join() {
 
 #[test]
 fn put_is_done_when_it_returns_and_keeps_the_value_as_it_was() {
-    prints(
+    everywhere(
         r#"
         let q = Queue();
         let wrong = 0;
@@ -261,7 +262,7 @@ fn put_is_done_when_it_returns_and_keeps_the_value_as_it_was() {
 
 #[test]
 fn items_of_one_process_keep_their_order() {
-    prints(
+    everywhere(
         r#"
         fn produce(q, name) { for i in range(500) { q.put([name, i]); } }
         let q = Queue(10);
@@ -343,7 +344,7 @@ fn a_handle_that_only_the_queue_holds_stays_alive() {
 
 #[test]
 fn many_items_are_put_and_got_at_once() {
-    prints(
+    everywhere(
         r#"
         let q = Queue();
         q.put_many([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);

@@ -1,5 +1,6 @@
 //! `RLock`.
 
+use crate::remote::everywhere::everywhere;
 use crate::support::script::{Script, each_start_method, prints};
 
 #[test]
@@ -131,7 +132,7 @@ fn it_can_be_sent_wherever_a_value_can() {
 
 #[test]
 fn four_processes_count_under_a_lock_taken_twice() {
-    prints(
+    everywhere(
         r#"
         fn read_number() { let f = open("n"); let n = int(f.read()); f.close(); n }
         fn write_number(n) { let f = open("n", "w"); f.write(str(n)); f.close(); }

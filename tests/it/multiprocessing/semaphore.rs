@@ -1,10 +1,11 @@
 //! `Semaphore` and `BoundedSemaphore`.
 
+use crate::remote::everywhere::everywhere;
 use crate::support::script::prints;
 
 #[test]
 fn case_058_a_semaphore_counts_down_and_up_beyond_its_beginning() {
-    prints(
+    everywhere(
         "
         let s = Semaphore(2);
         print(s.get_value(), s.acquire(), s.get_value(), s.acquire(), s.get_value());
@@ -24,7 +25,7 @@ fn case_058_a_semaphore_counts_down_and_up_beyond_its_beginning() {
 
 #[test]
 fn case_059_a_bounded_semaphore_refuses_to_grow() {
-    prints(
+    everywhere(
         "
         let s = BoundedSemaphore(2);
         print(s.acquire(), s.acquire(), s.acquire(false), s.get_value());
@@ -41,7 +42,7 @@ fn case_059_a_bounded_semaphore_refuses_to_grow() {
 
 #[test]
 fn case_061_without_a_value_there_is_one_permit() {
-    prints(
+    everywhere(
         "print(Semaphore().get_value(), BoundedSemaphore().get_value());",
         "1 1\n",
     );
@@ -125,7 +126,7 @@ fn the_representation_tells_the_value() {
 
 #[test]
 fn with_gives_the_permit_back_also_when_its_function_throws() {
-    prints(
+    everywhere(
         r#"
         let s = BoundedSemaphore();
         print(s.with(|| s.get_value()), s.get_value());

@@ -1,5 +1,6 @@
 //! `Value` and `RawValue`.
 
+use crate::remote::everywhere::everywhere;
 use crate::support::script::{Script, each_start_method, prints};
 
 #[test]
@@ -45,7 +46,7 @@ fn case_139_additions_under_the_lock_are_never_lost() {
 // Trap 37: Python keeps the lowest bits and says nothing.
 #[test]
 fn a_number_that_does_not_fit_raises_and_leaves_the_value_alone() {
-    prints(
+    everywhere(
         r#"
         for case in [['b', -128, 127], ['B', 0, 255], ['h', -32768, 32767], ['H', 0, 65535],
                      ['i', -2147483648, 2147483647], ['I', 0, 4294967295]] {
@@ -80,7 +81,7 @@ fn a_number_that_does_not_fit_raises_and_leaves_the_value_alone() {
 
 #[test]
 fn a_value_of_another_type_is_refused() {
-    prints(
+    everywhere(
         r#"
         for f in [|| Value('z'), || Value("ii"), || Value(5), || Value('i', 1.5), || Value('i', "a"),
                   || Value('d', "a"), || Value('c', "ab"), || Value('c', 256), || Value('u', "ab"), || Value('u', 1)] {
@@ -109,7 +110,7 @@ fn a_value_of_another_type_is_refused() {
 // Trap 36.
 #[test]
 fn add_and_compare_exchange_are_one_step() {
-    prints(
+    everywhere(
         "
         fn add(v, raw) { for i in 0..5000 { v.add(1); raw.add(2); } }
         fn exchange(v) {
@@ -131,7 +132,7 @@ fn add_and_compare_exchange_are_one_step() {
 
 #[test]
 fn the_holder_of_the_lock_keeps_others_from_the_value() {
-    prints(
+    everywhere(
         r#"
         fn change(v, ready, how) { ready.put(1); if how == "add" { v.add(10); } else { v.value = 7; } }
         for how in ["add", "set"] {

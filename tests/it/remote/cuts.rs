@@ -9,16 +9,16 @@ use crate::support::script::Script;
 use crate::support::server::Server;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Direction {
+pub(super) enum Direction {
     Request,
     Answer,
 }
 
 /// Where the next cut is: after this many more bytes in a direction. `None` when it was made.
-type Plan = Arc<Mutex<Option<(Direction, usize)>>>;
+pub(super) type Plan = Arc<Mutex<Option<(Direction, usize)>>>;
 
 /// A proxy before a server; gives its port.
-fn proxy(server: u16, plan: &Plan) -> u16 {
+pub(super) fn proxy(server: u16, plan: &Plan) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let plan = plan.clone();
@@ -79,7 +79,7 @@ const SCRIPT: &str = r#"
 "#;
 
 /// Does an operation while its connection is cut; gives whether it was.
-fn with_cut(
+pub(super) fn with_cut(
     run: &mut Running,
     plan: &Plan,
     at: (Direction, usize),

@@ -1,12 +1,18 @@
 //! Objects on a server: each test has a real one, on a spare port.
 
+mod containers; // what a Manager makes
 mod cuts; // connections cut after every byte
 mod ends; // how users of a queue end, and what becomes of what they have in hand
+mod events; // Event
+pub(crate) mod everywhere; // the tests of objects of this machine, with those of a server
 mod faults; // hundreds of kills, cuts, restarts and power failures: nothing is lost
 mod lock_faults; // … of whom some hold a lock
 mod locks; // Lock, RLock, Semaphore
 mod queue; // the members of queues, the same on a server as on this machine
 mod refusals; // what is wrong with servers, URLs, names and items
+mod shared_cuts; // … whose changes of values and containers are cut off
+mod shared_faults; // … that change values and containers
+mod values; // Value
 mod watching; // keepers
 
 /// The text of a script in which `URL` stands for a server's.

@@ -7,6 +7,14 @@ use super::at;
 use crate::support::script::Script;
 use crate::support::server::Server;
 
+/// What opens an object of each class.
+const OPEN_EACH: [&str; 4] = [
+    r#"Event(#{ url: "URL", name: "e" })"#,
+    r#"Value("i", #{ url: "URL", name: "v" })"#,
+    r#"Manager(#{ url: "URL" }).dict(#{ name: "d" })"#,
+    r#"Manager(#{ url: "URL" }).list([1], #{ name: "l" })"#,
+];
+
 const OPEN: &str = r#"print(error_of(|| Queue(#{ url: "URL", name: "q" })));"#;
 
 /// What opening a queue raises.
@@ -31,6 +39,28 @@ fn a_server_that_is_not_there_is_named() {
         "ConnectionError: redis://127.0.0.1:{port}/0 cannot be used for 5 s: Connection refused"
     );
     assert!(why.starts_with(&stands), "{why}");
+    // In threads, so that it takes as long as one of them.
+    let attempts = OPEN_EACH.map(|open| {
+        let open = open.replace("URL", &format!("redis://me:secret@127.0.0.1:{port}/0"));
+        format!("threading.Thread(|| print(error_of(|| {open})))")
+    });
+    let code = format!(
+        "let ts = [{}];\nfor t in ts {{ t.start(); }}\nfor t in ts {{ t.join(); }}",
+        attempts.join(", ")
+    );
+    let output = Script::text(&code).run();
+    assert!(!output.stdout.contains("secret"), "{}", output.stdout);
+    let refused = output
+        .stdout
+        .lines()
+        .filter(|line| line.starts_with(&stands));
+    assert_eq!(
+        refused.count(),
+        OPEN_EACH.len(),
+        "{}{}",
+        output.stdout,
+        output.stderr
+    );
 }
 
 #[test]
@@ -116,8 +146,8 @@ fn wrong_names_settings_and_items_are_refused() {
         }
         print(error_of(|| q.put_many([1, Lock()])), q.qsize());
         print(error_of(|| q.put("x" * (17 * 1024 * 1024))));
-        for other in [|| Event(#{ url: url, name: "l" }), || Manager(#{ url: url }), || Pool(#{ url: url, name: "l" }),
-                      || Value("i", 1, #{ url: url, name: "l" }), || Lock(#{ url: url, name: "q" }), || Lock(#{ url: url })] {
+        for other in [|| Event(#{ url: url, name: "q" }), || Pool(#{ url: url, name: "l" }), || Value("i", 1, #{ url: url, name: "q" }),
+                      || Lock(#{ url: url, name: "q" }), || Lock(#{ url: url })] {
             print(error_of(other));
         }
         print(error_of(|| multiprocessing.connection.wait([q])));
@@ -148,10 +178,9 @@ TypeError: item is the function f, which cannot be sent to another process: the 
 TypeError: item is a closure, which cannot be sent to another process: the program that gets the message may be another one
 TypeError: items[1] is a Lock, which cannot be sent from here: it belongs to this machine, and the message goes to others 0
 ValueError: the item has 17825797 bytes; a message to a server has at most 16777216: put it into a file or another storage, and send its name
-NotImplementedError: Event() cannot be on a server yet: leave url out
-NotImplementedError: Manager() cannot be on a server yet: leave url out
+ValueError: the object of this name is a queue, not an event
 NotImplementedError: Pool() cannot be on a server yet: leave url out
-NotImplementedError: Value() cannot be on a server yet: leave url out
+ValueError: the object of this name is a queue, not a value
 ValueError: the object of this name is a queue, not a lock
 ValueError: an object on a server needs a name, by which other processes find it
 NotImplementedError: wait() cannot wait for <Queue q at URL> yet, which is on a server
@@ -182,6 +211,16 @@ fn a_full_server_is_a_memory_error() {
     let Some(server) = Server::start(&["--maxmemory", "4mb"]) else {
         return;
     };
+    let list = r#"
+        let l = Manager(#{ url: "URL" }).list(#{ name: "l" });
+        let error = error_of(|| for i in range(100) { l.append("x" * 100000); });
+        print(error.split(":")[0]);
+        let last = l.len();
+        print(last > 3, l.pop().len(), l.len() == last - 1);
+        l.clear();
+    "#;
+    let run = Script::text(&at(&server, list)).run();
+    run.assert(0, "MemoryError\nTrue 100000 True\n", "");
     let code = r#"
         let q = Queue(#{ url: "URL", name: "q" });
         let error = error_of(|| for i in range(100) { q.put("x" * 100000); });

@@ -109,14 +109,14 @@ impl RemoteContainer {
         matches!(self.handle.terms.kind, "list" | "managed value")
     }
 
-    /// Gives a dict its first entries, unless somebody else has.
+    /// Gives a dict its first entries, unless somebody has put anything in.
     pub(super) fn fill_dict(&self, entries: &[Entry]) -> Result<(), Failure> {
         let entries = entries.iter().map(|(key, value)| (&key[..], &value[..]));
         let entries: Vec<_> = entries.collect();
         self.dict(|mut dict| dict.fill(&entries))
     }
 
-    /// Gives a list its first items, unless somebody else has.
+    /// Gives a list its first items, unless somebody has put anything in.
     pub(super) fn fill_list(&self, items: &[Vec<u8>]) -> Result<(), Failure> {
         let items: Vec<&[u8]> = items.iter().map(Vec::as_slice).collect();
         self.list(|mut list| list.fill(&items))

@@ -4,16 +4,14 @@ use rhai::Dynamic;
 
 use super::arguments::place;
 use super::handle::Handle;
+use super::parts::EVENT;
 use crate::remote::event::{event_terms, is_event_set, set_event, wait_for_event};
 use crate::script::{Call, Failure, Outcome, Registry};
 use crate::sync::Deadline;
 
-/// What messages inside the family call it.
-pub(super) const NAME: &str = "Event";
-
 /// An event on a server as one process holds it.
 #[derive(Debug, Clone)]
-struct RemoteEvent(Handle);
+struct Event(Handle);
 
 /// Returns the event that the arguments describe, whose `url` is argument `at`; `None` if it is one of this machine.
 ///
@@ -26,20 +24,20 @@ pub(in crate::stdlib::multiprocessing) fn construct(
     let Some(place) = place(call, at)? else {
         return Ok(None);
     };
-    let event = RemoteEvent(Handle::new(call.interp, place, event_terms()));
+    let event = Event(Handle::new(call.interp, place, event_terms()));
     event.0.open()?;
     Ok(Some(Dynamic::from(event)))
 }
 
 pub(in crate::stdlib::multiprocessing) fn register(registry: &mut Registry) {
     registry
-        .class::<RemoteEvent>("Event")
+        .class::<Event>("Event")
         .by_parts(
-            NAME,
-            |_, event: &RemoteEvent| event.0.parts(Vec::new()),
+            EVENT,
+            |_, event: &Event| event.0.parts(Vec::new()),
             |interp, plain| {
                 let (place, _) = Handle::read(plain)?;
-                Ok(RemoteEvent(Handle::new(interp, place, event_terms())))
+                Ok(Event(Handle::new(interp, place, event_terms())))
             },
         )
         .method("set", &[], |call| put(call, true))
@@ -47,18 +45,18 @@ pub(in crate::stdlib::multiprocessing) fn register(registry: &mut Registry) {
         .method("is_set", &[], is_set)
         .unlisted("isSet", &[], is_set)
         .method("wait", &["timeout?"], |call| {
-            let event: RemoteEvent = call.this();
+            let event: Event = call.this();
             let deadline = call.timeout(0)?.map_or(Deadline::NEVER, Deadline::after);
             let wait = event.0.using(deadline, |visit, caller| {
                 wait_for_event(visit, deadline, caller)
             });
             Ok(wait?.into())
         })
-        .repr(|call| Ok(call.this::<RemoteEvent>().0.repr("Event").into()));
+        .repr(|call| Ok(call.this::<Event>().0.repr("Event").into()));
 }
 
 fn put(call: &mut Call<'_>, on: bool) -> Outcome {
-    let event: RemoteEvent = call.this();
+    let event: Event = call.this();
     event
         .0
         .using(Deadline::NOW, |visit, caller| set_event(visit, on, caller))?;
@@ -66,7 +64,7 @@ fn put(call: &mut Call<'_>, on: bool) -> Outcome {
 }
 
 fn is_set(call: &mut Call<'_>) -> Outcome {
-    let event: RemoteEvent = call.this();
+    let event: Event = call.this();
     Ok(event
         .0
         .using(Deadline::NOW, |visit, caller| is_event_set(visit, caller))?

@@ -6,15 +6,13 @@ use rhai::Dynamic;
 
 use super::arguments::{endpoint, named};
 use super::container::RemoteContainer;
+use super::parts::MANAGER;
 use crate::remote::endpoint::Endpoint;
 use crate::script::{Call, Failure, Outcome, Registry};
 use crate::stdlib::builtins::items_of;
 use crate::stdlib::multiprocessing::managers::contents::key;
 use crate::stdlib::multiprocessing::managers::dict::pairs;
 use crate::stdlib::multiprocessing::managers::proxy::{Proxy, Shape};
-
-/// What messages inside the family call a manager.
-pub(super) const NAME: &str = "ServerManager";
 
 /// A manager of objects on a server as one process holds it. There is nothing on the server but what it makes.
 #[derive(Debug, Clone)]
@@ -36,7 +34,7 @@ pub(in crate::stdlib::multiprocessing) fn register(registry: &mut Registry) {
     registry
         .class::<ServerManager>("ServerManager")
         .by_parts(
-            NAME,
+            MANAGER,
             |_, manager: &ServerManager| Ok(manager.0.url().into()),
             |_, url| {
                 let url = url.into_string().map_err(|_| "its URL is missing")?;

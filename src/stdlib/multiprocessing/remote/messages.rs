@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rhai::{Dynamic, FnPtr};
 
 use super::super::messages::{refused, unreadable};
-use super::{event, manager, number, parts};
+use super::parts;
 use crate::remote::place::Place;
 use crate::script::{Failure, Interp, Outcome};
 use crate::wire::{self, Codec, Encoded, Unsendable};
@@ -44,10 +44,10 @@ const ON_A_SERVER: [&str; 11] = [
     "Lock",
     "RLock",
     "Semaphore",
-    event::NAME,
-    number::NAMES[0],
-    number::NAMES[1],
-    manager::NAME,
+    parts::EVENT,
+    parts::NUMBERS[0],
+    parts::NUMBERS[1],
+    parts::MANAGER,
     "DictProxy",
     "ListProxy",
     "NamespaceProxy",

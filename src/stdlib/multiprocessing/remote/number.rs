@@ -9,6 +9,7 @@ use rhai::Dynamic;
 use super::arguments::{lease, place};
 use super::handle::Handle;
 use super::line::{Line, RLOCK, lock_of_number};
+use super::parts::NUMBERS;
 use crate::remote::number::{Form, Step, Stepped, number_terms, step};
 use crate::remote::place::Place;
 use crate::script::{Call, Failure, Interp, Outcome, Registry, raise, type_name};
@@ -17,9 +18,6 @@ use crate::stdlib::multiprocessing::sharedctypes::typecode::TypeCode;
 use crate::stdlib::multiprocessing::synchronize::hold::Hold;
 use crate::sync::Deadline;
 use crate::wire::Unsendable;
-
-/// What messages inside the family call them: with a lock, and without.
-pub(super) const NAMES: [&str; 2] = ["ServerValue", "ServerRawValue"];
 
 /// Whether operations respect the lock.
 const WITH_LOCK: bool = true;
@@ -72,8 +70,8 @@ pub(in crate::stdlib::multiprocessing) fn construct(
 }
 
 pub(in crate::stdlib::multiprocessing) fn register(registry: &mut Registry) {
-    members::<WITHOUT>(registry, "RawValue", NAMES[1]);
-    members::<WITH_LOCK>(registry, "Synchronized", NAMES[0]);
+    members::<WITHOUT>(registry, "RawValue", NUMBERS[1]);
+    members::<WITH_LOCK>(registry, "Synchronized", NUMBERS[0]);
     let class = &mut registry.class::<Number<WITH_LOCK>>("Synchronized");
     register_lock::<Number<WITH_LOCK>>(class);
     class.method("get_obj", &[], |call| {

@@ -9,6 +9,11 @@ use crate::wire::{Unsendable, typed};
 /// What messages call the type.
 pub(super) const NAME: &str = "Queue";
 
+/// What messages inside the family call other objects: an Event, a Value with a lock and without, a manager.
+pub(super) const EVENT: &str = "Event";
+pub(super) const NUMBERS: [&str; 2] = ["ServerValue", "ServerRawValue"];
+pub(super) const MANAGER: &str = "ServerManager";
+
 /// A queue in a message.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Parts {

@@ -1,0 +1,62 @@
+//! Connections that are cut after every byte of a request and of an answer: each change of a Value, a dict, a list and an Event happens once.
+
+use super::cuts::{Direction, Plan, proxy, with_cut};
+use crate::support::script::Script;
+use crate::support::server::Server;
+
+const SCRIPT: &str = r#"
+    let v = Value("i", 0, #{ url: "URL", name: "v", lock: false });
+    let m = Manager(#{ url: "URL" });
+    let d = m.dict(#{ n: 0 }, #{ name: "d" });
+    let l = m.list(range(6000), #{ name: "l" });
+    let e = Event(#{ url: "URL", name: "e" });
+    print("ready");
+    loop {
+        let order = input();
+        if order == "add" { print("add", v.add(1)); }
+        else if order == "update" { print("update", d.update("n", |n| n + 1)); }
+        else if order == "pop" { print("pop", l.pop(0)); }
+        else if order == "event" { e.set(); print("event", e.is_set(), e.clear()); }
+        else { break; }
+    }
+    print(v.value, d["n"], l[0], e.is_set());
+"#;
+
+#[test]
+fn a_change_whose_connection_is_cut_after_any_byte_happens_once() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    for direction in [Direction::Request, Direction::Answer] {
+        server.ask(&["FLUSHALL"]);
+        let plan = Plan::default();
+        let port = proxy(server.port(), &plan);
+        let code = SCRIPT.replace("URL", &format!("redis://127.0.0.1:{port}/0"));
+        let mut run = Script::text(&code).interactive().patient().start();
+        run.wait_for_line("ready");
+        let (mut lines, mut rounds) = (1, 0);
+        let mut last = [false; 4];
+        for at in 0.. {
+            let orders = [
+                ("add", format!("add {}", rounds + 1)),
+                ("update", format!("update {}", rounds + 1)),
+                ("pop", format!("pop {rounds}")),
+                ("event", "event True None".to_string()),
+            ];
+            for ((order, answer), was_cut) in orders.iter().zip(&mut last) {
+                *was_cut = with_cut(&mut run, &plan, (direction, at), order, answer, &mut lines);
+            }
+            rounds += 1;
+            if last == [false; 4] {
+                break;
+            }
+            assert!(at < 5000, "the cuts have no end");
+        }
+        assert!(rounds > 20, "{rounds} cuts are too few");
+        run.type_in("end\n");
+        let output = run.finish();
+        let end = format!("\n{rounds} {rounds} {rounds} False\n");
+        assert!(output.stdout.ends_with(&end), "{}", output.stdout);
+        assert_eq!((output.code(), output.stderr.as_str()), (0, ""));
+    }
+}
