@@ -130,6 +130,8 @@ pub use crate::runtime::{
 
 #[doc(hidden)]
 pub use crate::runtime::begin_before_main;
+#[cfg(feature = "redis")]
+pub use crate::runtime::remote::{RemoteWorker, WorkerError};
 
 pub mod alloc {
     //! The allocator that counts what scripts hold.

@@ -9,6 +9,7 @@ use clap_complete::Shell;
 use procscript::error::ErrorFormat;
 
 use super::permissions::PermissionOptions;
+use super::worker::WorkerOptions;
 
 /// The exit code for a wrong command line or a script that cannot be read.
 pub(crate) const UNUSABLE: u8 = 2;
@@ -102,6 +103,11 @@ pub(crate) enum Command {
         /// The file, which ends in .html or .json
         #[arg(short, long, value_name = "FILE", default_value = "timeline.html", value_hint = ValueHint::FilePath)]
         output: PathBuf,
+    },
+    /// Do the tasks of a `Pool` that is on a Redis or Valkey server, until SIGTERM comes
+    Worker {
+        #[command(flatten)]
+        options: WorkerOptions,
     },
     /// Print the man page of this command
     Man,

@@ -16,6 +16,8 @@ mod ps;
 mod repl;
 mod run;
 mod timeline;
+#[cfg_attr(not(feature = "redis"), path = "worker_off.rs")]
+mod worker;
 
 use std::process::ExitCode;
 
@@ -56,6 +58,7 @@ fn carry_out(command: Command) -> ExitCode {
         Command::Definitions { directory } => definitions::definitions(&directory),
         Command::Completions { shell } => describe::completions(args::described(), shell),
         Command::Timeline { directory, output } => timeline::timeline(directory, &output),
+        Command::Worker { options } => worker::worker(&options),
         Command::Man => describe::man(args::described()),
         Command::Repl { options, file } => repl::repl(&options, file.as_deref()),
     };

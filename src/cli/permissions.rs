@@ -63,15 +63,21 @@ pub(crate) struct PermissionOptions {
 impl PermissionOptions {
     /// Returns what the script may do.
     pub(crate) fn permissions(&self) -> Permissions {
-        self.denied(self.allowed())
+        self.denied(self.allowed(self.sandbox))
     }
 
-    fn allowed(&self) -> Permissions {
-        if !self.sandbox && !self.is_only_some() {
+    /// Returns the same with `--sandbox`, whether it is given or not.
+    #[cfg(feature = "redis")]
+    pub(crate) fn permissions_in_sandbox(&self) -> Permissions {
+        self.denied(self.allowed(true))
+    }
+
+    fn allowed(&self, sandbox: bool) -> Permissions {
+        if !sandbox && !self.is_only_some() {
             let all = Permissions::all();
             return if self.allow_run { all.allow_run() } else { all };
         }
-        let rest = !self.sandbox;
+        let rest = !sandbox;
         let mut some = Permissions::none();
         if rest {
             some = some.session_memory(u64::MAX).threads(usize::MAX);

@@ -137,19 +137,56 @@ pub(crate) fn pack<S: Serialize, O: Serialize>(
     orders: O,
     values: Sequence<'_>,
 ) -> Result<Message, Misfit> {
-    let inputs = program.inputs_for(&surroundings.environment.libraries);
-    let blueprint = typed::pack(&Blueprint {
-        inputs: inputs.into_iter().map(|input| input.source).collect(),
+    let blueprint = Blueprint {
+        inputs: inputs_of(program, &surroundings),
         modules: std::mem::take(&mut surroundings.sources),
         directories: program.directories().into_iter().map(Into::into).collect(),
         argv: program.argv(),
         start_dir: program.start_dir.clone().into(),
         settings,
-    })?;
-    let head = typed::pack(&Head {
+    };
+    let head = Head {
         surroundings,
         orders,
-    })?;
+    };
+    put_together(&blueprint, &head, values)
+}
+
+/// Packs a program for processes on other machines, which call its functions: without the arguments and the directories of this one.
+///
+/// # Errors
+/// As [`pack`].
+pub(crate) fn pack_program(
+    program: &Program,
+    mut surroundings: Surroundings,
+    values: Sequence<'_>,
+) -> Result<Message, Misfit> {
+    let blueprint = Blueprint {
+        inputs: inputs_of(program, &surroundings),
+        modules: std::mem::take(&mut surroundings.sources),
+        directories: Vec::new(),
+        argv: Vec::new(),
+        start_dir: OsString::new(),
+        settings: 0_u8,
+    };
+    let head = Head {
+        surroundings,
+        orders: 0_u8,
+    };
+    put_together(&blueprint, &head, values)
+}
+
+fn inputs_of(program: &Program, surroundings: &Surroundings) -> Vec<Source> {
+    let inputs = program.inputs_for(&surroundings.environment.libraries);
+    inputs.into_iter().map(|input| input.source).collect()
+}
+
+fn put_together<S: Serialize, O: Serialize>(
+    blueprint: &Blueprint<S>,
+    head: &Head<O>,
+    values: Sequence<'_>,
+) -> Result<Message, Misfit> {
+    let (blueprint, head) = (typed::pack(blueprint)?, typed::pack(head)?);
     let length = |part: &[u8]| typed::length(part.len()).map(u32::to_le_bytes);
     let parts = [&length(&blueprint)?, &blueprint[..], &length(&head)?, &head];
     Ok(values.into_message(parts.concat()))

@@ -6,6 +6,7 @@
 //! - [`server`]: whether a server can be used.
 //! - [`queue`]: queues; [`line`](mod@line): locks and semaphores; [`removal`]: the end of a member.
 //! - [`visit`]: the use of an object that nobody owns a part of: [`event`], [`number`], [`container`].
+//! - [`pool`]: tasks and their results; [`seal`](mod@seal): what shows that a message is of somebody who knows a key.
 //! - [`keeper`]: the process that shows the server that the members of a family live, and tells it who died.
 //! - [`scripts`]: what the server does in one step.
 //!
@@ -23,9 +24,11 @@ mod link;
 mod member;
 pub(crate) mod number;
 pub(crate) mod place;
+pub(crate) mod pool;
 pub(crate) mod queue;
 mod removal;
 mod scripts;
+pub(crate) mod seal;
 mod seat;
 mod server;
 pub(crate) mod visit;

@@ -2,6 +2,7 @@
 
 use super::fault::Fault;
 use super::place::Place;
+use super::pool;
 use super::queue;
 use super::scripts::{LINE, REMOVE};
 use super::wire::Talk;
@@ -19,7 +20,7 @@ pub(super) fn remove(
     talk: &mut Talk<'_>,
 ) -> Result<(), Fault> {
     let blamed = u8::from(blamed);
-    if kind != queue::KIND {
+    if kind != queue::KIND && kind != pool::KIND {
         let mut line = LINE.prepare_invoke();
         for part in ["c", "m", "i", "q", "h", &format!("p:{member}")] {
             line.key(place.key(part));

@@ -3,11 +3,9 @@
 //! - [`builder`], [`compiling`], [`progress`]: the options of a runtime; [`build_error`]: why they can be wrong.
 //! - [`setup`]: functions and types of a host.
 //! - [`package`]: the API on an engine that the host owns; [`limited`]: its limits; [`embedded`]: its scripts and objects from Rust.
-//! - [`script`]: the source of a script. [`stats`]: what a runtime has at the moment.
-//! - [`run`]: running a script to its end; [`ending`]: the end of a runtime; [`everybody`]: those it ends.
+//! - [`script`]: the source of a script; [`stats`]: what a runtime has. [`run`]: running a script to its end; [`ending`]: the end of a runtime; [`everybody`]: those it ends.
 //! - [`evaluate`]: running pieces of a program one after another; [`piece`]: one of them; [`state`]: the variables that stay; [`spawned`]: as a future.
-//! - [`error`], [`error_kind`]: why an operation failed.
-//! - [`stopper`]: stopping a script, by a call and by time; [`turn`]: between evaluations.
+//! - [`error`], [`error_kind`]: why an operation failed. [`stopper`]: stopping a script, by a call and by time; [`turn`]: between evaluations.
 //! - [`engine`]: the Rhai engine as scripts expect it; [`bare`]: classes of exceptions that are thrown
 //!   without brackets; [`wrong_calls`]: calls that Rhai cannot resolve; [`with_statement`]: `with`;
 //!   [`rewriting`]: calls of functions that variables hold; [`methods`]: methods before functions of the same name;
@@ -15,7 +13,7 @@
 //! - [`module_code`]: the code of a module. [`modules`]: `import` of files and of built-in modules; [`host_modules`]: of modules that the host has; [`loading`]: one by one.
 //! - [`parsing`]: the tree of a source; [`check`]: the syntax errors of a script; [`warnings`]: about what runs, [`lost_writes`] among it.
 //! - [`worker`]: the start of a spawned child, [`testing`]: in a host's tests too; [`groundwork`]: what is the same for every child; [`isolated`]: scripts that run in one.
-//! - [`prompt`]: a program that grows line by line.
+//! - [`prompt`]: a program that grows line by line. [`remote`]: workers of pools on a server.
 //! - [`objects`]: queues, locks, events, processes and pools as Rust objects.
 
 mod bare;
@@ -47,6 +45,8 @@ mod parsing;
 mod piece;
 mod progress;
 mod prompt;
+#[cfg(feature = "redis")]
+pub(crate) mod remote;
 mod rewriting;
 mod run;
 mod script;

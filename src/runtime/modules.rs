@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 
 use rhai::{AST, Engine, EvalAltResult, Map, Module, ModuleResolver, Position, Scope, Shared};
@@ -32,6 +33,8 @@ pub(super) struct Modules {
     of_host: OfHost,
     loaded: Mutex<HashMap<PathBuf, Shared<Module>>>,
     loading: Loading,
+    /// Names of files that importers have say nothing: they are those of another machine.
+    only_own: AtomicBool,
 }
 
 impl Modules {
@@ -46,7 +49,14 @@ impl Modules {
             of_host,
             loaded: Mutex::default(),
             loading: Loading::default(),
+            only_own: AtomicBool::default(),
         }
+    }
+
+    /// From now on, modules are looked for in the directories of the program only, and not beside whatever imports them.
+    #[cfg(feature = "redis")]
+    pub(super) fn keep_to_own(&self) {
+        self.only_own.store(true, Ordering::Relaxed);
     }
 
     /// Returns the built-in module of this name, which may be inside another: `multiprocessing.connection`.
@@ -75,7 +85,10 @@ impl Modules {
         own: &[PathBuf],
     ) -> Result<Option<(Place, PathBuf)>, Failure> {
         let beside = importer.and_then(|file| Some(to_path(file).parent()?.to_path_buf()));
+        let is_near =
+            |directory: &PathBuf| !self.only_own.load(Ordering::Relaxed) || own.contains(directory);
         let candidates = beside
+            .filter(is_near)
             .into_iter()
             .chain(own.iter().cloned())
             .chain([interp.program.start_dir.clone()])
@@ -85,9 +98,8 @@ impl Modules {
         let mut refused = None;
         for file in candidates {
             // A file that is loaded already is part of the program.
-            if let Ok(real) = file.canonicalize()
-                && locked(&self.loaded).contains_key(&real)
-            {
+            let real = file.canonicalize().unwrap_or_else(|_| file.clone());
+            if locked(&self.loaded).contains_key(&real) {
                 return Ok(Some((Place::unjudged(&real), real)));
             }
             let found = match interp.permissions().module(&file, own) {

@@ -196,12 +196,11 @@ fn of_parts(parts: Dynamic) -> Result<Exception, String> {
 /// # Errors
 /// It is too long.
 pub(crate) fn pack_exception(
-    interp: &Arc<Interp>,
+    codec: &dyn wire::Codec,
     exception: &Exception,
 ) -> Result<Vec<u8>, wire::Refusal> {
-    let pack = |exception: &Exception| {
-        wire::encode(&Dynamic::from(exception.clone()), "exception", interp)
-    };
+    let pack =
+        |exception: &Exception| wire::encode(&Dynamic::from(exception.clone()), "exception", codec);
     match pack(exception) {
         Ok(message) if message.handles.is_empty() => Ok(message.bytes),
         _ => {

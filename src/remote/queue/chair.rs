@@ -33,7 +33,7 @@ pub(crate) struct Terms {
 
 /// An item in hand.
 #[derive(Debug)]
-pub(super) struct Item {
+pub(in crate::remote) struct Item {
     /// Its stream and its number there: `s1-0`.
     pub id: String,
     pub bytes: Vec<u8>,

@@ -248,7 +248,7 @@ fn item(id: String, value: &Value) -> Option<Item> {
 
 /// Returns the items in the answer to a read: for each stream its key and its entries, each a number and its fields. An entry without
 /// fields was deleted.
-fn items_of(answer: &Value) -> Vec<Item> {
+pub(in crate::remote) fn items_of(answer: &Value) -> Vec<Item> {
     let list = |value: &Value| {
         value
             .as_sequence()

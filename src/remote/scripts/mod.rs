@@ -25,6 +25,10 @@ scripts! {
     LOOK = "look.lua";
     /// Ends a member: what it has in hand goes back.
     REMOVE = "remove.lua";
+    /// Adds tasks of a pool, and removes results that were seen.
+    SUBMIT = "submit.lua";
+    /// Ends a task of a pool, and takes another.
+    WORK = "work.lua";
     /// Locks and semaphores.
     LINE = "line.lua";
     /// Makes an object that nobody owns a part of, and gives its settings.

@@ -18,7 +18,7 @@ if tonumber(has[1]) ~= tonumber(ARGV[3]) then
 end
 if has[2] ~= kind then return other('the object of this name is ' .. a(has[2]) .. ', not ' .. a(kind)) end
 -- A stream can be lost with the server's last second while its settings are not.
-if kind == 'queue' then
+if kind == 'queue' or kind == 'pool' then
   redis.pcall('XGROUP', 'CREATE', s, 'g', '0', 'MKSTREAM')
   redis.pcall('XGROUP', 'CREATE', b, 'g', '0', 'MKSTREAM')
 end

@@ -1,11 +1,21 @@
 -- KEYS c m i s b d e   ARGV member beat("" = whatever it is) count(1 = the items have cost a death)
 -- Gives {state, returned, dead letters}: state -1 when the member has beaten meanwhile, 1 when there is more to do, else 0.
+-- Of a pool, whoever has submitted a task gets to know that it is a dead letter, and what it has submitted itself is not wanted any more.
 local c, m, i, s, b, d, e = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6], KEYS[7]
 local beat = redis.call('HGET', m, ARGV[1])
 if beat and ARGV[2] ~= '' and beat ~= ARGV[2] then return {-1, 0, 0} end
 redis.call('HDEL', m, ARGV[1])
 local limit, cost = tonumber(redis.call('HGET', c, 'deaths') or 5), tonumber(ARGV[3])
 local back, dead, more = 0, 0, 0
+local is_pool = redis.call('HGET', c, 'kind') == 'pool'
+local function part(name) return string.sub(c, 1, -2) .. name end
+if is_pool then redis.call('DEL', part('t:' .. ARGV[1]), part('r:' .. ARGV[1])) end
+local function tell(task, n)
+  local client, number = string.match(task, '^(%S+) (%d+) ')
+  if client and redis.call('HEXISTS', m, client) == 1 then
+    redis.call('XADD', part('r:' .. client), '*', 'n', number, 'v', '', 'deaths', n)
+  end
+end
 for _, key in ipairs({b, s}) do
   local pending = redis.pcall('XPENDING', key, 'g', '-', '+', 500, ARGV[1])
   if not pending.err then
@@ -15,6 +25,7 @@ for _, key in ipairs({b, s}) do
         local n = tonumber(entry[2][4] or 0) + cost
         if n > limit then
           redis.call('XADD', d, '*', 'v', entry[2][2], 'n', n, 'by', ARGV[1])
+          if is_pool then tell(entry[2][2], n) end
           dead = dead + 1
         else
           redis.call('XADD', b, '*', 'v', entry[2][2], 'n', n)

@@ -83,6 +83,16 @@ pub(super) fn number(call: &mut Call<'_>) -> Result<Option<Dynamic>, Failure> {
 pub(super) fn manager(call: &mut Call<'_>) -> Result<Option<Dynamic>, Failure> {
     refuse(call, "Manager", 0).map(|()| None)
 }
+/// Refuses `url` for a pool.
+///
+/// # Errors
+/// As [`refuse`].
+pub(super) fn pool_of(call: &mut Call<'_>) -> Result<Option<Dynamic>, Failure> {
+    refuse(call, "Pool", 4).map(|()| None)
+}
+
+/// There is no class for pools on a server.
+pub(super) fn register_pool(_registry: &mut Registry) {}
 
 /// There are no classes for objects on a server.
 pub(super) fn register_lines(_registry: &mut Registry) {}

@@ -47,6 +47,7 @@ mod times;
 mod withdraw;
 pub(super) mod worker;
 
+use super::remote::register_pool;
 use crate::script::{Namespace, Registry};
 
 pub(crate) use callbacks::Callbacks;
@@ -58,6 +59,7 @@ pub(super) fn register(registry: &mut Registry) {
     pool_class::register(registry);
     async_result::register(registry);
     iterator::register(registry);
+    register_pool(registry);
 }
 
 /// Registers the module `multiprocessing.pool`; `multiprocessing` exists.

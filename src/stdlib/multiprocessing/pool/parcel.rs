@@ -371,7 +371,7 @@ pub(super) fn read(interp: &Arc<Interp>, part: &[u8], message: &Message<'_>) -> 
 }
 
 /// Returns a value as text that fits into a sentence.
-pub(super) fn shortened(value: &Dynamic) -> String {
+pub(in crate::stdlib::multiprocessing) fn shortened(value: &Dynamic) -> String {
     if let Some(blob) = value.read_lock::<Blob>()
         && blob.len() > SHOWN
     {

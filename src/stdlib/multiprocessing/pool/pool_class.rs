@@ -4,7 +4,7 @@ use rhai::{Array, Dynamic, FnPtr, Map};
 
 use super::super::context;
 use super::super::context::Context;
-use super::super::remote::refuse;
+use super::super::remote::pool_of;
 use super::calls;
 use super::object::{ThreadPool, pool};
 use super::state::Pool;
@@ -67,6 +67,8 @@ const POOL: &[&str] = &[
     "maxtasksperchild?",
     "url?",
     "name?",
+    "lease?",
+    "key_file?",
 ];
 
 pub(crate) const THREAD_POOL: &[&str] = &["processes?", "initializer?", "initargs?"];
@@ -88,7 +90,9 @@ pub(super) fn constructors(module: &mut Namespace<'_>) {
 
 /// `Pool(processes, initializer, initargs, maxtasksperchild)`.
 fn construct(call: &mut Call<'_>) -> Outcome {
-    refuse(call, "Pool", 4)?;
+    if let Some(on_a_server) = pool_of(call)? {
+        return Ok(on_a_server);
+    }
     let workers = workers(call, cpu::count(), TOO_FEW)?;
     let batches = match call.given(3) {
         None => None,

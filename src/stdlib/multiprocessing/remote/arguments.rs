@@ -88,7 +88,10 @@ fn text(value: Dynamic, what: &str) -> Result<String, Failure> {
 }
 
 /// Returns the URL that a short name stands for: that of `main` is in `PROCSCRIPT_REMOTE_MAIN`.
-fn resolved(url: String) -> Result<String, Failure> {
+///
+/// # Errors
+/// `ValueError`: there is no such variable.
+pub(crate) fn resolved(url: String) -> Result<String, Failure> {
     if url.contains(':') {
         return Ok(url);
     }

@@ -11,9 +11,35 @@ use crate::script::{Failure, Interp, Outcome};
 use crate::wire::{self, Codec, Encoded, Unsendable};
 
 /// The codec for messages to a server.
-struct ForServer<'a> {
-    interp: &'a Arc<Interp>,
-    place: &'a Place,
+#[derive(Clone, Copy)]
+pub(super) struct ForServer<'a> {
+    pub interp: &'a Arc<Interp>,
+    pub place: &'a Place,
+    pub functions: Functions,
+}
+
+/// Which functions a message may name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::stdlib::multiprocessing) enum Functions {
+    None,
+    /// Those of the program, which whoever reads the message has too.
+    OfProgram,
+    Any,
+}
+
+impl ForServer<'_> {
+    /// # Errors
+    /// A message may not name this function.
+    fn check_function(&self, name: &str) -> Result<(), String> {
+        let is_own = || name.starts_with("anon$") || self.interp.program.function(name).is_some();
+        match self.functions {
+            Functions::None => Err("the program that gets the message may be another one".into()),
+            Functions::OfProgram if !is_own() => {
+                Err("it is not a function of the script, and workers call no others".into())
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 /// Returns a value as the bytes of a message to the server of `place`.
@@ -26,7 +52,12 @@ pub(super) fn encode(
     value: &Dynamic,
     name: &str,
 ) -> Result<Vec<u8>, Failure> {
-    let codec = ForServer { interp, place };
+    let functions = Functions::None;
+    let codec = ForServer {
+        interp,
+        place,
+        functions,
+    };
     let message = wire::encode(value, name, &codec).map_err(refused)?;
     Ok(message.bytes)
 }
@@ -36,7 +67,13 @@ pub(super) fn encode(
 /// # Errors
 /// `ValueError`: it is none.
 pub(super) fn decode(interp: &Arc<Interp>, place: &Place, bytes: &[u8]) -> Outcome {
-    wire::decode(bytes, &ForServer { interp, place }).map_err(unreadable)
+    let functions = Functions::None;
+    let codec = ForServer {
+        interp,
+        place,
+        functions,
+    };
+    wire::decode(bytes, &codec).map_err(unreadable)
 }
 
 /// What messages inside the family call other objects on servers: their parts have a password.
@@ -104,11 +141,17 @@ impl Codec for ForServer<'_> {
         }
     }
 
-    fn function_name(&self, _name: &str) -> Result<String, String> {
-        Err("the program that gets the message may be another one".into())
+    fn function_name(&self, name: &str) -> Result<String, String> {
+        self.check_function(name)?;
+        self.interp.function_name(name)
     }
 
-    fn function(&self, _name: &str) -> Result<FnPtr, String> {
-        Err("a message from a server cannot name functions".into())
+    fn function(&self, name: &str) -> Result<FnPtr, String> {
+        self.check_function(name)?;
+        self.interp.function(name)
+    }
+
+    fn captured_name(&self, function: &str, index: usize) -> Option<String> {
+        self.interp.captured_name(function, index)
     }
 }

@@ -6,6 +6,7 @@
 //! - [`line`](mod@line): `Lock`, `RLock`, `Semaphore`, `BoundedSemaphore`.
 //! - [`handle`], [`visits`]: objects that nobody owns a part of, and their uses: [`event`](mod@event): `Event`; [`number`](mod@number):
 //!   `Value`; [`manager`](mod@manager): `Manager`, which makes [`container`]s.
+//! - [`pool`]: `Pool`, and the workers of one.
 //! - [`parts`]: a queue in a message; [`messages`]: values as messages that other machines can read.
 
 pub(super) mod arguments;
@@ -17,6 +18,7 @@ mod manager;
 mod messages;
 mod number;
 mod parts;
+pub(crate) mod pool;
 mod queue;
 mod remotes;
 mod visits;
@@ -28,5 +30,7 @@ pub(super) use event::{construct as event, register as register_event};
 pub(super) use line::{construct as line, register as register_lines};
 pub(super) use manager::{construct as manager, register as register_manager};
 pub(super) use number::{construct as number, register as register_number};
+pub(crate) use arguments::resolved;
+pub(super) use pool::{construct as pool_of, register as register_pool};
 pub(super) use queue::RemoteQueue;
 pub(crate) use remotes::Remotes;

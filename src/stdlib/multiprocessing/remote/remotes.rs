@@ -12,6 +12,7 @@ use crate::remote::endpoint::{Address, Endpoint};
 use crate::remote::keeper::Keeper;
 use crate::remote::line::{LineKind, LineSeat, LineTerms};
 use crate::remote::place::Place;
+use crate::remote::pool::{Submitter, Terms as PoolTerms};
 use crate::remote::queue::{Chair, Terms};
 use crate::remote::visit::{Visit, VisitTerms};
 use crate::script::{Failure, Interp, State, os_failure};
@@ -40,6 +41,7 @@ pub(crate) struct Remotes {
     chairs: Mutex<HashMap<Use, Arc<Mutex<Chair>>>>,
     lines: Mutex<HashMap<LineUse, Arc<Mutex<LineSeat>>>>,
     pub(super) visits: Visits,
+    submitters: Mutex<Vec<Arc<Mutex<Submitter>>>>,
 }
 
 /// A thread's use of a lock or a semaphore.
@@ -71,6 +73,7 @@ impl State for Remotes {
         locked(&self.chairs).clear();
         locked(&self.lines).clear();
         self.visits.clear();
+        locked(&self.submitters).clear();
     }
 
     fn inheritance(&self) -> Vec<(String, Dynamic)> {
@@ -158,6 +161,9 @@ impl Remotes {
         self.leave_those(interp, |_| true, in_order, code != 0 && !told_to_end);
         self.leave_lines(interp, |_| true);
         self.visits.leave(interp, None);
+        for submitter in std::mem::take(&mut *locked(&self.submitters)) {
+            leave_pool(&submitter, interp);
+        }
     }
 
     /// Returns the calling thread's use of an object that nobody owns a part of.
@@ -172,6 +178,40 @@ impl Remotes {
     ) -> Result<Arc<Mutex<Visit>>, Failure> {
         self.visits
             .visit(place, terms, || prepare(interp, &place.endpoint))
+    }
+
+    /// Returns the keeper of the family.
+    pub(super) fn keeper(&self) -> Arc<Keeper> {
+        self.keeper.clone()
+    }
+
+    /// Begins the use of a pool by this process, which ends with [`drop_submitter`](Self::drop_submitter) or with the process.
+    ///
+    /// # Errors
+    /// `PermissionError`: the script may not reach the server.
+    pub(super) fn submitter(
+        &self,
+        interp: &Interp,
+        place: &Place,
+        terms: &PoolTerms,
+    ) -> Result<Arc<Mutex<Submitter>>, Failure> {
+        prepare(interp, &place.endpoint)?;
+        let submitter = Submitter::new(place.clone(), terms.clone(), self.keeper.clone());
+        let submitter = Arc::new(Mutex::new(submitter));
+        locked(&self.submitters).push(submitter.clone());
+        Ok(submitter)
+    }
+
+    /// Ends the use of a pool.
+    pub(super) fn drop_submitter(&self, submitter: &Arc<Mutex<Submitter>>, interp: &Interp) {
+        let mut submitters = locked(&self.submitters);
+        let count = submitters.len();
+        submitters.retain(|other| !Arc::ptr_eq(other, submitter));
+        let is_known = submitters.len() < count;
+        drop(submitters);
+        if is_known {
+            leave_pool(submitter, interp);
+        }
     }
 
     /// Returns the calling thread's use of a lock or a semaphore.
@@ -246,6 +286,16 @@ impl Remotes {
                 );
             }
         }
+    }
+}
+
+/// Ends the use of a pool, unless a thread waits with it: the keeper does it then.
+fn leave_pool(submitter: &Mutex<Submitter>, interp: &Interp) {
+    let Ok(mut submitter) = submitter.try_lock() else {
+        return;
+    };
+    if let Err(why) = submitter.leave(&Leaving(interp)) {
+        tell(interp, &format!("could not leave a pool in order: {why:?}"));
     }
 }
 
