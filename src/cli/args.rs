@@ -9,6 +9,7 @@ use clap_complete::Shell;
 use procscript::error::ErrorFormat;
 
 use super::permissions::PermissionOptions;
+use super::remote::RemoteAction;
 use super::worker::WorkerOptions;
 
 /// The exit code for a wrong command line or a script that cannot be read.
@@ -103,6 +104,11 @@ pub(crate) enum Command {
         /// The file, which ends in .html or .json
         #[arg(short, long, value_name = "FILE", default_value = "timeline.html", value_hint = ValueHint::FilePath)]
         output: PathBuf,
+    },
+    /// Show what there is on a Redis or Valkey server, and end dead letters
+    Remote {
+        #[command(subcommand)]
+        action: RemoteAction,
     },
     /// Do the tasks of a `Pool` that is on a Redis or Valkey server, until SIGTERM comes
     Worker {

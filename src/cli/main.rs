@@ -13,6 +13,8 @@ mod output;
 mod permissions;
 mod progress;
 mod ps;
+#[cfg_attr(not(feature = "redis"), path = "remote_off.rs")]
+mod remote;
 mod repl;
 mod run;
 mod timeline;
@@ -58,6 +60,7 @@ fn carry_out(command: Command) -> ExitCode {
         Command::Definitions { directory } => definitions::definitions(&directory),
         Command::Completions { shell } => describe::completions(args::described(), shell),
         Command::Timeline { directory, output } => timeline::timeline(directory, &output),
+        Command::Remote { action } => remote::remote(&action),
         Command::Worker { options } => worker::worker(&options),
         Command::Man => describe::man(args::described()),
         Command::Repl { options, file } => repl::repl(&options, file.as_deref()),

@@ -8,12 +8,14 @@
 //! - [`visit`]: the use of an object that nobody owns a part of: [`event`], [`number`], [`container`].
 //! - [`pool`]: tasks and their results; [`seal`](mod@seal): what shows that a message is of somebody who knows a key.
 //! - [`keeper`]: the process that shows the server that the members of a family live, and tells it who died.
+//! - [`catalogue`]: what there is on a server, seen from outside.
 //! - [`scripts`]: what the server does in one step.
 //!
 //! A member owns what it has taken. It never proves that it lives: the keeper does, so that a script may compute for hours. Every
 //! operation can be repeated without harm, so that a broken connection is one of its steps.
 
 pub(crate) mod caller;
+pub(crate) mod catalogue;
 pub(crate) mod container;
 pub(crate) mod endpoint;
 pub(crate) mod event;

@@ -29,6 +29,8 @@ scripts! {
     SUBMIT = "submit.lua";
     /// Ends a task of a pool, and takes another.
     WORK = "work.lua";
+    /// Puts dead letters back, or drops them.
+    REVIVE = "revive.lua";
     /// Locks and semaphores.
     LINE = "line.lua";
     /// Makes an object that nobody owns a part of, and gives its settings.

@@ -90,7 +90,7 @@ pub(super) fn read<T: DeserializeOwned + 'static>(
 }
 
 /// Returns a Rust value as a value of scripts. Errors call it `name`.
-pub(super) fn to_script<T: Serialize + ?Sized>(
+pub(in crate::runtime) fn to_script<T: Serialize + ?Sized>(
     interp: &Arc<Interp>,
     session: Option<&Session>,
     value: &T,
@@ -107,7 +107,7 @@ pub(super) fn to_script<T: Serialize + ?Sized>(
 }
 
 /// Returns a value of a script as a Rust value. Errors call it `name`, and contain it.
-pub(super) fn from_script<T: DeserializeOwned>(
+pub(in crate::runtime) fn from_script<T: DeserializeOwned>(
     interp: &Arc<Interp>,
     session: Option<&Session>,
     value: Dynamic,

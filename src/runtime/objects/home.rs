@@ -30,7 +30,7 @@ pub(super) fn interrupted(session: &Session) -> Away {
 }
 
 /// The report of an error that a native returned.
-pub(super) fn failed(interp: &Interp, why: &EvalAltResult) -> Error {
+pub(in crate::runtime) fn failed(interp: &Interp, why: &EvalAltResult) -> Error {
     let told = diagnostic_of(interp, &Exception::from_error(why));
     Error::failed(told, Some(thrown(why)))
 }

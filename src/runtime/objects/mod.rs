@@ -26,8 +26,12 @@ mod watcher;
 pub use arguments::Arguments;
 pub(super) use arguments::arguments;
 pub use conversion::Conversion;
+#[cfg(feature = "redis")]
+pub(super) use convert::{from_script, to_script};
 pub use errors::{GetError, PutError, PutManyError, TaskDoneError, WaitError};
 pub use event::Event;
+#[cfg(feature = "redis")]
+pub(super) use home::failed;
 pub(super) use home::no_function;
 pub use lock::{Lock, LockGuard};
 pub use pool::{Job, Pool, PoolOptions, PoolStats, SlowTask, WorkerLost, WorkerStats};

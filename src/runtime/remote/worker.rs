@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use rhai::{NativeCallContext, Position};
 
+use super::catalogue::text_of;
 use super::files::Files;
 use super::ground::Ground;
 use crate::permissions::Permissions;
 use crate::program::diagnostic::Diagnostic;
 use crate::remote::endpoint::Endpoint;
-use crate::remote::fault::Fault;
 use crate::remote::pool::Terms;
 use crate::remote::seal::{KEY_MIN, Key};
 use crate::runtime::{BuildError, Builder, Script};
@@ -200,11 +200,4 @@ fn read_key(path: &std::path::Path) -> Result<Key, String> {
     let bytes = std::fs::read(path).map_err(|error| format!("the key in {shown}: {error}"))?;
     let key = Key::new(&bytes);
     key.ok_or_else(|| format!("the key in {shown} is too short: it needs {KEY_MIN} bytes or more"))
-}
-
-fn text_of(fault: Fault) -> String {
-    match fault {
-        Fault::Refused(_, text) | Fault::Broken(text) | Fault::Unreachable(text) => text,
-        other => format!("{other:?}"),
-    }
 }

@@ -32,5 +32,6 @@ pub(super) use manager::{construct as manager, register as register_manager};
 pub(super) use number::{construct as number, register as register_number};
 pub(crate) use arguments::resolved;
 pub(super) use pool::{construct as pool_of, register as register_pool};
-pub(super) use queue::RemoteQueue;
+pub(crate) use queue::RemoteQueue;
 pub(crate) use remotes::Remotes;
+pub(crate) use waiting::failure;

@@ -51,21 +51,26 @@ impl RemoteQueue {
             deaths: deaths(call, 4)?,
             ack_on_get: ack_on_get(call, 5)?,
         };
+        Self::open(call.interp, place, terms).map(Some)
+    }
+
+    /// Opens a queue.
+    ///
+    /// # Errors
+    /// The server cannot be reached or used, or the queue there is another one.
+    pub(crate) fn open(interp: &Arc<Interp>, place: Place, terms: Terms) -> Result<Self, Failure> {
         let queue = Self { place, terms };
-        let is_first = !Remotes::of(call.interp).has_chair(&queue.place, &queue.terms);
-        let opened = queue.using(
-            call.interp,
-            Deadline::NOW,
-            "TimeoutError",
-            |chair, caller| chair.open(&queue.terms, caller),
-        );
+        let is_first = !Remotes::of(interp).has_chair(&queue.place, &queue.terms);
+        let opened = queue.using(interp, Deadline::NOW, "TimeoutError", |chair, caller| {
+            chair.open(&queue.terms, caller)
+        });
         if let Err(failure) = opened {
             if is_first {
-                queue.close(call.interp);
+                queue.close(interp);
             }
             return Err(failure);
         }
-        Ok(Some(queue))
+        Ok(queue)
     }
 
     /// Does something with the calling thread's use of the queue; `late` is raised after the deadline.

@@ -47,7 +47,7 @@ pub(super) fn noted<T>(interp: &Interp, deadline: Deadline, wait: impl FnOnce() 
 }
 
 /// Returns the exception for what went wrong; `late` is raised when something has not come in time.
-pub(super) fn failure(interp: &Interp, fault: Fault, late: &'static str) -> Failure {
+pub(crate) fn failure(interp: &Interp, fault: Fault, late: &'static str) -> Failure {
     let (kind, text) = match fault {
         Fault::Interrupted => return interp.interrupted(),
         Fault::TimedOut => return raise_bare(late),

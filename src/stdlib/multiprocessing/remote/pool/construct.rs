@@ -4,8 +4,9 @@ use rhai::{Dynamic, Map};
 
 use super::super::arguments::{lease, place};
 use super::super::waiting::failure;
+use super::jobs::Stage;
 use super::program::hash_of_script;
-use super::state::{RemotePool, Stage};
+use super::state::RemotePool;
 use super::{calls, results};
 use crate::permissions::{Last, Use};
 use crate::remote::pool::Terms;

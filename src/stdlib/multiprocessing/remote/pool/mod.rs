@@ -1,12 +1,13 @@
 //! `Pool` on a server: tasks that workers on other machines do.
 //!
-//! - [`construct`](mod@construct): `Pool(#{ url, name })`; [`state`]: the pool and its calls that have not ended; [`program`]: the program of
-//!   a task.
+//! - [`construct`](mod@construct): `Pool(#{ url, name })`; [`state`]: the pool; [`jobs`]: its calls that have not ended;
+//!   [`program`]: the program of a task.
 //! - [`parcel`]: how tasks and outcomes are written; [`calls`]: `map`, `apply` and their kind; [`results`]: what they return.
 //! - [`worker`]: the life of a worker process; [`service`]: the process that looks after workers.
 
 mod calls;
 mod construct;
+mod jobs;
 mod parcel;
 mod program;
 mod results;

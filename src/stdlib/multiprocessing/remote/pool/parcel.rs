@@ -2,7 +2,7 @@
 //!
 //! A message has several tasks: the function, whether each task is a list of arguments, and the tasks. Its result has an outcome for each.
 
-use rhai::{Dynamic, FnPtr};
+use rhai::{Array, Dynamic, FnPtr};
 
 use super::super::super::messages::{refused, unreadable};
 use super::super::super::pool::parcel::{Ended, shortened};
@@ -60,7 +60,13 @@ impl Errand {
     /// Returns tasks as a person would write them.
     pub(super) fn shown(&self, items: &[Dynamic]) -> String {
         match items {
-            [item] => format!("{}({})", self.shown, shortened(item)),
+            [item] => match item.read_lock::<Array>().filter(|_| self.spreads) {
+                Some(args) => {
+                    let args: Vec<_> = args.iter().map(shortened).collect();
+                    format!("{}({})", self.shown, args.join(", "))
+                }
+                None => format!("{}({})", self.shown, shortened(item)),
+            },
             _ => format!("{} of {} items", self.shown, items.len()),
         }
     }

@@ -168,12 +168,16 @@ impl Crew<'_> {
                     continue;
                 };
                 let pid = process.pid().unwrap_or_default();
-                let how = ExitStatus::shown(exitcode);
+                let how = match exitcode {
+                    code if code < 0 => {
+                        let signal = ExitStatus::shown(code);
+                        format!("was killed by {}", signal.trim_start_matches('-'))
+                    }
+                    code => format!("ended with exit code {code}"),
+                };
                 tell(
                     interp,
-                    &format!(
-                        "worker {pid} ended with exit code {how}; another one takes its place"
-                    ),
+                    &format!("worker {pid} {how}; another one takes its place"),
                 );
                 post.process = None;
             }

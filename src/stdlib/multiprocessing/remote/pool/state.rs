@@ -1,15 +1,14 @@
-//! A pool on a server as the process that submits its tasks has it: calls that have not ended, and every wait.
+//! A pool on a server as the process that submits its tasks has it, and every wait.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
 use std::time::Duration;
 
 use rhai::{Dynamic, NativeCallContext};
 
-use super::super::super::pool::parcel::Ended;
 use super::super::messages::{ForServer, Functions};
 use super::super::remotes::Remotes;
 use super::super::waiting::{Waiting, failure, noted};
+use super::jobs::{Jobs, Stage};
 use super::parcel::{self, Errand};
 use super::program;
 use crate::remote::fault::Fault;
@@ -36,108 +35,6 @@ pub(super) struct Shared {
     pub jobs: Mutex<Jobs>,
 }
 
-/// Whether a pool takes tasks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stage {
-    Running,
-    Closed,
-    Terminated,
-}
-
-/// The calls of a pool.
-pub(super) struct Jobs {
-    pub stage: Stage,
-    last: u64,
-    all: HashMap<u64, Job>,
-    /// What is in each message on the server.
-    batches: HashMap<u64, Batch>,
-}
-
-/// A call.
-#[derive(Default)]
-pub(super) struct Job {
-    /// How many tasks it has had so far.
-    tasks: usize,
-    /// What nobody has taken, by the order of the tasks.
-    outcomes: BTreeMap<usize, Ended>,
-    /// The same in the order in which the tasks ended.
-    ended: VecDeque<usize>,
-    /// The next task whose outcome is taken in order.
-    next: usize,
-    under_way: usize,
-    /// Nobody asks for its outcomes.
-    is_forgotten: bool,
-}
-
-struct Batch {
-    job: u64,
-    first: usize,
-    count: usize,
-    shown: String,
-}
-
-impl Job {
-    /// Returns whether all tasks have ended.
-    pub(super) fn is_done(&self) -> bool {
-        self.under_way == 0
-    }
-
-    /// Returns how many tasks are sent whose outcomes nobody has taken.
-    pub(super) fn ahead(&self) -> usize {
-        self.under_way + self.outcomes.len()
-    }
-
-    /// Takes the next outcome, in the order of the tasks or of their ends.
-    pub(super) fn take(&mut self, in_order: bool) -> Option<Ended> {
-        if in_order {
-            let outcome = self.outcomes.remove(&self.next)?;
-            self.next += 1;
-            // Only their number matters then.
-            self.ended.pop_front();
-            return Some(outcome);
-        }
-        self.outcomes.remove(&self.ended.pop_front()?)
-    }
-
-    /// Takes all outcomes, in the order of the tasks.
-    pub(super) fn take_all(&mut self) -> Vec<Ended> {
-        self.ended.clear();
-        std::mem::take(&mut self.outcomes).into_values().collect()
-    }
-
-    fn end(&mut self, first: usize, outcomes: Vec<Ended>) {
-        for (index, outcome) in (first..).zip(outcomes) {
-            self.under_way -= 1;
-            self.outcomes.insert(index, outcome);
-            self.ended.push_back(index);
-        }
-    }
-}
-
-impl Jobs {
-    pub(super) fn job(&mut self, number: u64) -> Option<&mut Job> {
-        self.all.get_mut(&number)
-    }
-
-    /// Returns whether every task has ended.
-    pub(super) fn is_idle(&self) -> bool {
-        self.batches.is_empty()
-    }
-
-    fn end(&mut self, number: u64, outcomes: impl FnOnce(&Batch) -> Vec<Ended>) {
-        let Some(batch) = self.batches.remove(&number) else {
-            return;
-        };
-        let Some(job) = self.all.get_mut(&batch.job) else {
-            return;
-        };
-        job.end(batch.first, outcomes(&batch));
-        if job.is_forgotten && job.is_done() {
-            self.all.remove(&batch.job);
-        }
-    }
-}
-
 impl RemotePool {
     /// # Errors
     /// The server cannot be reached or used.
@@ -156,12 +53,7 @@ impl RemotePool {
             terms,
             owner: sys::process::pid(),
             submitter,
-            jobs: Mutex::new(Jobs {
-                stage: Stage::Running,
-                last: 0,
-                all: HashMap::new(),
-                batches: HashMap::new(),
-            }),
+            jobs: Mutex::default(),
         })))
     }
 
@@ -238,11 +130,7 @@ impl RemotePool {
         let hash = self.using(interp, |submitter, caller| {
             submitter.publish(program, caller)
         })?;
-        let mut jobs = locked(&self.0.jobs);
-        jobs.last += 1;
-        let number = jobs.last;
-        jobs.all.insert(number, Job::default());
-        Ok((number, hash))
+        Ok((locked(&self.0.jobs).begin(), hash))
     }
 
     /// Adds tasks to a call, `chunk` of them in each message.
@@ -261,20 +149,10 @@ impl RemotePool {
         for items in items.chunks(chunk.max(1)) {
             let bytes = errand.write(items, &codec)?;
             let message = self.using(interp, |submitter, _| submitter.add(program, bytes))?;
-            let mut jobs = locked(&self.0.jobs);
-            let Some(job) = jobs.job(number) else {
+            let shown = errand.shown(items);
+            if !locked(&self.0.jobs).add(number, message, items.len(), shown) {
                 return Err(throw(terminated()));
-            };
-            let first = job.tasks;
-            job.tasks += items.len();
-            job.under_way += items.len();
-            let batch = Batch {
-                job: number,
-                first,
-                count: items.len(),
-                shown: errand.shown(items),
-            };
-            jobs.batches.insert(message, batch);
+            }
         }
         Ok(())
     }
@@ -345,18 +223,7 @@ impl RemotePool {
         if self.belongs_here().is_err() {
             return;
         }
-        let mut jobs = locked(&self.0.jobs);
-        let Some(job) = jobs.all.get_mut(&number) else {
-            return;
-        };
-        job.is_forgotten = true;
-        if !withdrawn && !job.is_done() {
-            return;
-        }
-        jobs.all.remove(&number);
-        let batches = jobs.batches.extract_if(|_, batch| batch.job == number);
-        let numbers: Vec<u64> = batches.map(|(number, _)| number).collect();
-        drop(jobs);
+        let numbers = locked(&self.0.jobs).forget(number, withdrawn);
         if !numbers.is_empty()
             && let Ok(mut submitter) = self.0.submitter.try_lock()
         {
@@ -369,13 +236,7 @@ impl RemotePool {
         if self.belongs_here().is_err() {
             return;
         }
-        let mut jobs = locked(&self.0.jobs);
-        jobs.stage = Stage::Terminated;
-        let numbers: Vec<u64> = jobs.batches.keys().copied().collect();
-        for number in numbers {
-            jobs.end(number, |batch| vec![Err(terminated()); batch.count]);
-        }
-        drop(jobs);
+        locked(&self.0.jobs).end_all(|batch| vec![Err(terminated()); batch.count]);
         Remotes::of(interp).drop_submitter(&self.0.submitter, interp);
     }
 
