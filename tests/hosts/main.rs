@@ -9,6 +9,7 @@ mod support {
     pub(crate) mod cases; // runs each case in a process of its own
     pub(crate) mod nests; // texts that nest without end
     pub(crate) mod process_table; // what the kernel knows about a run
+    pub(crate) mod server; // a Redis server of a test's own
     pub(crate) mod watchdog; // kills what takes too long
 }
 
@@ -42,6 +43,8 @@ mod packages; // an engine that the host owns
 mod permissions; // what scripts may do
 mod pool_ends; // drops, stops and ends of pools
 mod pools; // workers that do tasks for the host
+#[cfg(feature = "redis")]
+mod remote; // queues on a server with items of a Rust type
 mod sinks; // the functions that receive what scripts print
 mod stopping; // limits, and stops from outside
 mod stops; // stops between evaluations, at the prompt, and the watch over the time
@@ -90,6 +93,8 @@ fn main() -> ExitCode {
         permissions::CASES,
         pool_ends::CASES,
         pools::CASES,
+        #[cfg(feature = "redis")]
+        remote::CASES,
         sinks::CASES,
         stopping::CASES,
         stops::CASES,

@@ -1,5 +1,6 @@
 //! Objects on a server: each test has a real one, on a spare port.
 
+mod catalogue; // what there is on a server, and dead letters
 mod containers; // what a Manager makes
 mod cuts; // connections cut after every byte
 mod ends; // how users of a queue end, and what becomes of what they have in hand
@@ -8,6 +9,8 @@ pub(crate) mod everywhere; // the tests of objects of this machine, with those o
 mod faults; // hundreds of kills, cuts, restarts and power failures: nothing is lost
 mod lock_faults; // … of whom some hold a lock
 mod locks; // Lock, RLock, Semaphore
+mod pool; // tasks that workers on other machines do
+mod pool_faults; // … and kills, cuts and restarts meanwhile
 mod queue; // the members of queues, the same on a server as on this machine
 mod refusals; // what is wrong with servers, URLs, names and items
 mod shared_cuts; // … whose changes of values and containers are cut off

@@ -146,7 +146,7 @@ fn wrong_names_settings_and_items_are_refused() {
         }
         print(error_of(|| q.put_many([1, Lock()])), q.qsize());
         print(error_of(|| q.put("x" * (17 * 1024 * 1024))));
-        for other in [|| Event(#{ url: url, name: "q" }), || Pool(#{ url: url, name: "l" }), || Value("i", 1, #{ url: url, name: "q" }),
+        for other in [|| Event(#{ url: url, name: "q" }), || Pool(2, #{ url: url, name: "l" }), || Value("i", 1, #{ url: url, name: "q" }),
                       || Lock(#{ url: url, name: "q" }), || Lock(#{ url: url })] {
             print(error_of(other));
         }
@@ -179,7 +179,7 @@ TypeError: item is a closure, which cannot be sent to another process: the progr
 TypeError: items[1] is a Lock, which cannot be sent from here: it belongs to this machine, and the message goes to others 0
 ValueError: the item has 17825797 bytes; a message to a server has at most 16777216: put it into a file or another storage, and send its name
 ValueError: the object of this name is a queue, not an event
-NotImplementedError: Pool() cannot be on a server yet: leave url out
+ValueError: processes is for workers of this machine: those of a Pool on a server are started by `procscript worker`
 ValueError: the object of this name is a queue, not a value
 ValueError: the object of this name is a queue, not a lock
 ValueError: an object on a server needs a name, by which other processes find it
