@@ -28,11 +28,11 @@ macro_rules! pages {
 }
 
 /// The pages, in the order in which modules and classes are listed.
-const PAGES: [(&str, &str); 42] = pages! {
+const PAGES: [(&str, &str); 43] = pages! {
     "builtins" "text" "values" "files" "exceptions"
     "multiprocessing" "concurrent" "threading" "queue" "os" "subprocess" "sys" "signal" "time" "random" "json" "logging" "argparse" "math" "re" "collections" "itertools"
     "functools" "operator" "string" "shutil" "glob" "tempfile" "hashlib"
-    "datetime" "csv" "traceback" "faulthandler" "atexit" "timeit" "timeline" "platform" "getpass" "textwrap" "socket" "types" "speed"
+    "datetime" "csv" "traceback" "faulthandler" "atexit" "timeit" "timeline" "platform" "getpass" "textwrap" "pprint" "socket" "types" "speed"
 };
 
 /// The manual, parsed on first use.

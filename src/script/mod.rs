@@ -15,7 +15,7 @@
 //!
 //! Values and errors:
 //! - [`values`], [`dialect`], [`cells`]: types, truth and forms; whose errors an object raises; variables that threads share; [`dropping`]: what is inside objects.
-//! - [`steps`], [`random_stream`]: ranges with a step; the process's random numbers.
+//! - [`steps`], [`record`], [`random_stream`]: ranges with a step; tuples whose items have names; the process's random numbers.
 //! - [`codecs`], [`codec`]: how values are sent to other processes.
 //! - [`exceptions`], [`exception_class`], [`rhai_errors`], [`rhai_texts`], [`panics`], [`denied`]: errors as objects, and what becomes one; [`caught`]: the
 //!   one that is being handled.
@@ -68,6 +68,7 @@ pub(crate) mod output;
 pub(crate) mod panics;
 pub(crate) mod progress;
 pub(crate) mod random_stream;
+pub(crate) mod record;
 pub(crate) mod report;
 pub(crate) mod requests;
 pub(crate) mod rhai_errors;

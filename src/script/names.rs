@@ -205,9 +205,13 @@ impl Names {
     }
 
     /// Returns the members of its class that a value lacks.
-    pub(crate) fn lacking(&self, value: &Dynamic) -> &'static [&'static str] {
+    pub(crate) fn lacking(&self, value: &Dynamic) -> Vec<&'static str> {
         let lacking = self.declared.lacking.get(&value.type_id());
-        lacking.map_or(&[], |lacking| lacking.of(value))
+        let lacking = lacking.into_iter().flatten();
+        lacking
+            .flat_map(|lacking| lacking.of(value))
+            .copied()
+            .collect()
     }
 
     /// Returns the names of all types.

@@ -3,6 +3,7 @@
 use rhai::{Array, Blob, Dynamic, Engine, FnPtr, Map, NativeCallContext};
 
 use crate::script::exceptions::Exception;
+use crate::script::record::Record;
 use crate::{text, wire};
 
 /// The most levels that [`unshare_deeply`] goes down: more than a message can have. A closure may capture the variable that holds it.
@@ -87,10 +88,13 @@ pub(crate) fn unshare_handles(value: &mut Dynamic) {
     }
 }
 
-/// As [`text::type_name`]; an exception by its class.
+/// As [`text::type_name`]; an exception and a named tuple by their classes.
 pub(crate) fn type_name(value: &Dynamic) -> String {
-    match value.read_lock::<Exception>() {
-        Some(error) => error.kind().into(),
+    if let Some(error) = value.read_lock::<Exception>() {
+        return error.kind().into();
+    }
+    match value.read_lock::<Record>() {
+        Some(record) => record.class().name.to_string(),
         None => text::type_name(value),
     }
 }

@@ -4,7 +4,7 @@
 //! - [`multiprocessing`]: `Process`, `Lock`, `Queue`, …
 //! - [`concurrent`]: executors and futures.
 //! - [`threading`]: `Thread`, …; [`queue`]: queues between threads.
-//! - [`datetime`]: days and moments; [`csv`]: tables; [`textwrap`]: paragraphs.
+//! - [`datetime`]: days and moments; [`csv`]: tables; [`textwrap`]: paragraphs; [`mod@pprint`]: values in lines.
 //! - [`traceback`], [`faulthandler`], [`atexit`], [`timeit`], [`platform`], [`getpass`]: small modules.
 //! - [`logging`]: records of what a program does; [`argparse`]: command lines.
 //! - [`types`][]: `Object`.
@@ -35,6 +35,7 @@ pub(crate) mod multiprocessing;
 mod operator;
 pub(crate) mod os;
 mod platform;
+mod pprint;
 pub(crate) mod queue;
 mod random;
 #[cfg(feature = "re")]

@@ -13,7 +13,8 @@ const ALSO_BY: &[(&str, &[&str])] = &[
             "as_completed",
         ],
     ),
-    ("functools", &["cache_clear", "cache_info"]),
+    ("collections", &["_field_defaults", "_fields", "_make"]),
+    ("functools", &["__wrapped__", "cache_clear", "cache_info"]),
     ("logging", &["get_logger", "log_to_stderr"]),
     (
         "multiprocessing",

@@ -46,7 +46,7 @@ pub(super) fn register(registry: &mut Registry) {
             let path = std::env::current_exe().unwrap_or_default();
             Ok(from_os(path).into())
         })
-        .getter("stdin", |_| Ok(Dynamic::from(Stdin)))
+        .getter("stdin", |_| Ok(standard_input()))
         .constant("platform", "linux", |_| Ok("linux".into()))
         .constant("version", env!("CARGO_PKG_VERSION"), |_| {
             Ok(env!("CARGO_PKG_VERSION").into())
@@ -56,6 +56,11 @@ pub(super) fn register(registry: &mut Registry) {
         .constant("stdout", Stdout, |_| Ok(Dynamic::from(Stdout)))
         .constant("stderr", Stderr, |_| Ok(Dynamic::from(Stderr)));
     register_streams(registry);
+}
+
+/// Returns the value of `sys.stdin`.
+pub(in crate::stdlib) fn standard_input() -> Dynamic {
+    Dynamic::from(Stdin)
 }
 
 /// Returns which of the three standard streams a value is.

@@ -6,9 +6,9 @@ use super::hashlib;
 use super::re;
 use super::{
     argparse, atexit, builtins, collections, concurrent, csv, datetime, faulthandler, functools,
-    getpass, glob, itertools, json, logging, math, multiprocessing, operator, os, platform, queue,
-    random, shutil, signal, socket, string, subprocess, sys, tempfile, textwrap, threading, time,
-    timeit, timeline, traceback, types,
+    getpass, glob, itertools, json, logging, math, multiprocessing, operator, os, platform, pprint,
+    queue, random, shutil, signal, socket, string, subprocess, sys, tempfile, textwrap, threading,
+    time, timeit, timeline, traceback, types,
 };
 use crate::script::{Registry, States};
 
@@ -58,6 +58,7 @@ pub(super) const MODULES: &[ScriptModule] = &[
     ("faulthandler", faulthandler::register, stateless),
     ("getpass", getpass::register, stateless),
     ("platform", platform::register, stateless),
+    ("pprint", pprint::register, stateless),
     ("textwrap", textwrap::register, stateless),
     ("timeit", timeit::register, stateless),
     ("timeline", timeline::register, stateless),

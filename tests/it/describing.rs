@@ -58,6 +58,7 @@ const DEFINITIONS: [&str; 37] = [
     "operator.d.rhai",
     "os.d.rhai",
     "platform.d.rhai",
+    "pprint.d.rhai",
     "queue.d.rhai",
     "random.d.rhai",
     "re.d.rhai",

@@ -36,6 +36,7 @@ mod constants; // values of constants where they are put
 mod crates; // what an embedder builds
 mod deadlock; // waits that can never end, and those that only look so
 mod describing; // doc, definitions, completions, man
+mod descriptors; // os.pipe
 mod embedding; // programs that embed the crate
 mod errors; // reports of errors
 mod everyday; // traceback, atexit, timeit, platform, getpass
@@ -54,11 +55,13 @@ mod math; // math, beside CPython's values
 mod memory; // values as large as a script asks for
 mod methods; // methods and functions of one name
 mod multiprocessing; // Process, Lock, Queue and the life of a family
+mod named_tuples; // collections.namedtuple
 mod names; // names of files, arguments and variables that are not UTF-8
 mod nesting; // values as deep as a script makes them
 mod objects; // Object, methods and classes as values
 mod permissions; // what a script may not, and how it tries all the same
 mod pool_scripts; // the scripts of `scripts/` that use pools
+mod pprint; // values in lines
 mod python; // the same expressions, evaluated by Python
 mod re; // re, beside CPython's values
 mod readme; // the script of the README

@@ -26,6 +26,6 @@ macro_rules! modules {
 
 modules! {
     argparse atexit builtins collections concurrent csv datetime exceptions faulthandler files functools getpass glob hashlib
-    itertools json logging math multiprocessing operator os platform queue random re shutil signal socket speed string
+    itertools json logging math multiprocessing operator os platform pprint queue random re shutil signal socket speed string
     subprocess sys tempfile text textwrap threading time timeit timeline traceback types values
 }

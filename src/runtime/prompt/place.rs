@@ -9,6 +9,7 @@ use super::candidate::{Candidate, CandidateKind};
 use super::enter::LAST;
 use crate::script::bind::Signature;
 use crate::script::names::Of;
+use crate::script::record::Record;
 use crate::script::rhai_names;
 use crate::stdlib::multiprocessing::process::Process;
 use crate::syntax::KEYWORDS;
@@ -43,11 +44,11 @@ impl Place {
         }
     }
 
-    pub(super) fn of(value: &Dynamic, lacks: &[&'static str]) -> Self {
+    pub(super) fn of(value: &Dynamic, lacks: Vec<&'static str>) -> Self {
         Self::Value {
             type_id: value.type_id(),
             own: own_names(value),
-            lacks: lacks.to_vec(),
+            lacks,
         }
     }
 }
@@ -197,6 +198,14 @@ fn own_names(value: &Dynamic) -> Vec<String> {
     let names = |map: &Map| map.keys().map(ToString::to_string).collect();
     if let Some(map) = value.read_lock::<Map>() {
         return names(&map);
+    }
+    if let Some(record) = value.read_lock::<Record>() {
+        return record
+            .class()
+            .fields
+            .iter()
+            .map(ToString::to_string)
+            .collect();
     }
     let process = value.read_lock::<Process>();
     process.map_or_else(Vec::new, |process| {

@@ -85,14 +85,18 @@ fn bind(
         .read_lock::<FnPtr>()
         .filter(|function| !function.is_anonymous());
     let shown = own.as_ref().map_or(name, |function| function.fn_name());
-    let mut bound = unbound(interp, shown).ok()?;
+    let bound = unbound(interp, shown).ok()?;
     drop(own);
+    Some(bound_to(bound, receiver, name, function))
+}
+
+fn bound_to(mut bound: FnPtr, receiver: &Dynamic, name: &str, function: Dynamic) -> Dynamic {
     bound.add_curry(Dynamic::from(Bound {
         receiver: receiver.clone(),
         name: name.into(),
         function,
     }));
-    Some(Dynamic::from(bound))
+    Dynamic::from(bound)
 }
 
 fn run(interp: &Weak<Interp>, context: &NativeCallContext, args: &mut [&mut Dynamic]) -> Outcome {
@@ -227,6 +231,18 @@ pub(crate) const CALL: &str = "__call__";
 /// None that a script can cause.
 pub(crate) fn function_of(interp: &Arc<Interp>, object: &Dynamic) -> Outcome {
     bind(interp, object, CALL, Dynamic::UNIT).ok_or_else(|| "an object cannot be called".into())
+}
+
+/// As [`function_of`], under a name of its own, which `__name__` returns and which it is shown by.
+///
+/// # Errors
+/// None that a script can cause.
+pub(crate) fn function_named(interp: &Arc<Interp>, object: &Dynamic, name: &str) -> Outcome {
+    match unbound(interp, name) {
+        Ok(bound) => Ok(bound_to(bound, object, CALL, Dynamic::UNIT)),
+        // Not the name of a function, as that of a closure.
+        Err(_) => function_of(interp, object),
+    }
 }
 
 /// Returns the object that a function calls, if it is one of [`function_of`].

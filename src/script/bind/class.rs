@@ -107,7 +107,8 @@ impl Class<'_> {
                 value.read_lock::<T>().map_or(&[], |value| lacking(&value))
             };
             let lacking = Lacking(Box::new(lacking));
-            self.registry.listing.lacking.insert(self.receiver, lacking);
+            let all = self.registry.listing.lacking.entry(self.receiver);
+            all.or_default().push(lacking);
         }
         self
     }

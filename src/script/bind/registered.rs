@@ -64,7 +64,7 @@ pub(crate) struct Listing {
     /// The names of our types and of Rhai's.
     pub types: HashSet<String>,
     /// The members of its class that a value lacks.
-    pub lacking: HashMap<TypeId, Lacking>,
+    pub lacking: HashMap<TypeId, Vec<Lacking>>,
 }
 
 /// The names of members.

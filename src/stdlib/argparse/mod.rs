@@ -6,6 +6,7 @@
 //!   values; [`effects`]: what an argument does with them; [`trouble`]: what is wrong with a command line.
 //! - [`invocation`]: how an argument is written; [`usage`]: all of them in a line; [`help`]: the whole help; [`leaving`]: the end of a script
 //!   by help or a mistake.
+//! - [`file_type`]: `FileType`.
 //!
 //! Python: `argparse`. The texts are the same for the same parser, so all of this is made by hand: crates for command lines have texts of their own.
 
@@ -14,6 +15,7 @@ mod commands;
 mod construct;
 mod declare;
 mod effects;
+mod file_type;
 mod help;
 mod invocation;
 mod leaving;
@@ -50,6 +52,7 @@ const CONSTANTS: [(&str, &str); 9] = [
 pub(super) fn register(registry: &mut Registry) {
     class::register(registry);
     commands::register(registry);
+    file_type::register(registry);
     let mut argparse = registry.namespace("argparse", Argparse);
     argparse
         .function("ArgumentParser", construct::PARSER, construct::construct)
@@ -57,7 +60,8 @@ pub(super) fn register(registry: &mut Registry) {
             let attributes = call.given(0).and_then(Dynamic::try_cast);
             let attributes = attributes.unwrap_or_default();
             Ok(Dynamic::from(Object::named(NAMESPACE, attributes)))
-        });
+        })
+        .function("FileType", file_type::PARAMS, file_type::construct);
     for (name, value) in CONSTANTS {
         argparse.constant(name, value, |call| {
             let known = CONSTANTS.iter().find(|(name, _)| *name == call.name());

@@ -9,6 +9,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use rhai::{Array, Dynamic, FnPtr, ImmutableString, Map};
 
 use crate::script::exceptions::is_a;
+use crate::script::record::Record;
 use crate::script::values::type_name_in;
 use crate::script::{Call, Exception, Failure, Outcome, Registry, raise, type_name};
 use crate::text::{as_string, function_name};
@@ -37,6 +38,10 @@ pub(super) fn register(registry: &mut Registry) {
     }
     registry.function("isinstance", &["object", "classinfo"], |call| {
         let (value, classes) = (call.value(0), call.value(1));
+        let is_tuple = value.is::<Record>();
+        if is_tuple && is_instance("list", false, &classes)? {
+            return Ok(Dynamic::TRUE);
+        }
         is_instance(&kind_of(call, &value), is_error(&value), &classes).map(Dynamic::from)
     });
     registry.function("callable", &["object"], |call| {

@@ -59,7 +59,7 @@ mod progress;
 pub(super) mod sequence;
 pub(super) mod slices;
 pub(super) mod sorting;
-mod string;
+pub(super) mod string;
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;

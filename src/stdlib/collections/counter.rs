@@ -121,7 +121,7 @@ fn minus(call: &Call<'_>, a: Dynamic, b: Dynamic) -> Outcome {
 }
 
 /// Returns the entries, the largest count first; of equal counts in their order.
-fn ranked(call: &Call<'_>, table: &Table) -> Result<Vec<Entry>, Failure> {
+pub(super) fn ranked(call: &Call<'_>, table: &Table) -> Result<Vec<Entry>, Failure> {
     by_key(call, table.entries(), true, |(_, count)| count)
 }
 

@@ -2,6 +2,7 @@
 
 use rhai::{Array, Blob, Dynamic, ImmutableString};
 
+use crate::script::record::Record;
 use crate::script::{Failure, raise, type_name};
 use crate::text::{as_int, as_string};
 
@@ -44,13 +45,20 @@ impl Key {
             return Ok(Self::Bytes(bytes.to_vec()));
         }
         if let Some(items) = value.read_lock::<Array>().filter(|_| level < LEVELS) {
-            let keys = items
-                .iter()
-                .map(|item| Self::below(&item.flatten_clone(), level + 1));
-            return Ok(Self::Tuple(keys.collect::<Result<_, _>>()?));
+            return Self::tuple(&items, level);
+        }
+        if let Some(record) = value.read_lock::<Record>().filter(|_| level < LEVELS) {
+            return Self::tuple(record.values(), level);
         }
         let text = format!("unhashable type: '{}'", type_name(value));
         Err(raise("TypeError", text))
+    }
+
+    fn tuple(items: &Array, level: usize) -> Result<Self, Failure> {
+        let keys = items
+            .iter()
+            .map(|item| Self::below(&item.flatten_clone(), level + 1));
+        Ok(Self::Tuple(keys.collect::<Result<_, _>>()?))
     }
 
     fn of_float(float: f64) -> Self {

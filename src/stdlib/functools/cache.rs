@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex};
 
 use rhai::{Dynamic, FnPtr, Map};
 
-use crate::script::bind::{CALL, called_object, function_of};
+use crate::script::bind::{CALL, called_object, function_named, function_of};
 use crate::script::{Call, Failure, Outcome, Registry, raise};
 use crate::stdlib::collections::key::Key;
 use crate::sys::lock::locked;
-use crate::text::as_int;
+use crate::text::{as_int, function_name};
 
 /// Python's default.
 const MOST: usize = 128;
@@ -80,6 +80,10 @@ pub(super) fn register(registry: &mut Registry) {
         });
     registry
         .extension::<FnPtr>("function")
+        .lacks::<FnPtr>(|function| match cache_of(function) {
+            Some(_) => &[],
+            None => &["cache_clear", "cache_info"],
+        })
         .method("cache_info", &[], |call| {
             let cached = cached(call)?;
             let memory = locked(&cached.0.memory);
@@ -140,7 +144,19 @@ pub(super) fn bounded(call: &mut Call<'_>) -> Outcome {
 }
 
 fn remembering(call: &Call<'_>, function: FnPtr, most: Option<usize>) -> Outcome {
-    function_of(call.interp, &Dynamic::from(Cached::new(function, most)))
+    let name = function_name(&function).to_string();
+    let cached = Dynamic::from(Cached::new(function, most));
+    function_named(call.interp, &cached, &name)
+}
+
+/// Returns the cache of a function, if it is one that remembers.
+fn cache_of(function: &FnPtr) -> Option<Cached> {
+    called_object(function)?.try_cast::<Cached>()
+}
+
+/// Returns the function of which one that remembers has been made.
+pub(super) fn wrapped(function: &FnPtr) -> Option<FnPtr> {
+    cache_of(function).map(|cached| cached.0.function.clone())
 }
 
 /// Returns the cache of a function that remembers.
@@ -150,7 +166,7 @@ fn cached(call: &mut Call<'_>) -> Result<Cached, Failure> {
         .receiver()
         .read_lock::<FnPtr>()
         .map(|function| function.clone());
-    let cached = function.and_then(|function| called_object(&function)?.try_cast::<Cached>());
+    let cached = function.and_then(|function| cache_of(&function));
     cached.ok_or_else(|| {
         let text = format!("'function' object has no attribute '{name}'");
         raise("AttributeError", text)

@@ -1,9 +1,10 @@
 //! `functools`: functions made of functions.
 //!
-//! - [`cache`]: `lru_cache`, `cache`; [`compare`]: `cmp_to_key`.
+//! - [`cache`]: `lru_cache`, `cache`; [`compare`]: `cmp_to_key`; [`wrapping`]: `wraps`, `update_wrapper`.
 
 mod cache;
 mod compare;
+mod wrapping;
 
 use rhai::{Dynamic, FnPtr};
 
@@ -20,13 +21,16 @@ pub(super) fn register(registry: &mut Registry) {
     }
     cache::register(registry);
     compare::register(registry);
+    wrapping::register(registry);
     registry
         .namespace("functools", Functools)
         .function("partial", &["func", "*args", "/"], partial)
         .function("reduce", &["function", "iterable", "initial?", "/"], reduce)
         .function("cache", &["user_function", "/"], cache::unbounded)
         .function("lru_cache", &["user_function?", "maxsize?"], cache::bounded)
-        .function("cmp_to_key", &["mycmp"], compare::key_function);
+        .function("cmp_to_key", &["mycmp"], compare::key_function)
+        .function("update_wrapper", &["wrapper", "wrapped"], wrapping::update)
+        .function("wraps", &["wrapped"], wrapping::decorator);
 }
 
 /// `partial(func, *args)`: the function with its first arguments.

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use rhai::{Array, Dynamic, FnPtr, Map};
 
+use crate::script::record::Record;
 use crate::script::{Call, Failure, memory, raise, type_name};
 use crate::text;
 use crate::text::as_string;
@@ -68,6 +69,8 @@ impl<'a, 'c> Writer<'a, 'c> {
             self.array(&items, depth)?;
         } else if let Some(entries) = value.read_lock::<Map>() {
             self.object(&entries, depth)?;
+        } else if let Some(record) = value.read_lock::<Record>() {
+            self.array(record.values(), depth)?;
         } else {
             self.other(value, depth)?;
         }

@@ -1,9 +1,10 @@
 //! `os`: this process, the files around it, its environment.
 //!
 //! - [`files`]: directories and files by name; [`status`]: facts about them; [`path`]: names themselves, `os.path`.
-//! - [`environment`]: `environ`, `getenv`; [`command`]: `system`; [`fork`]: children made by hand.
+//! - [`environment`]: `environ`, `getenv`; [`command`]: `system`; [`fork`]: children made by hand; [`descriptors`]: `pipe`.
 
 mod command;
+mod descriptors;
 mod environment;
 pub(in crate::stdlib) mod files;
 pub(crate) mod fork;
@@ -14,6 +15,7 @@ use rhai::Dynamic;
 
 pub(crate) use self::environment::is_environ;
 
+use self::descriptors::Descriptors;
 use self::fork::Forked;
 use super::multiprocessing;
 use crate::script::{Call, Failure, Outcome, Registry, States, memory, os_failure, raise};
@@ -26,7 +28,7 @@ pub(crate) struct Os;
 
 /// Adds what the module keeps.
 pub(super) fn states(states: &mut States) {
-    states.add::<Forked>();
+    states.add::<Forked>().add::<Descriptors>();
 }
 
 pub(super) fn register(registry: &mut Registry) {
@@ -66,6 +68,7 @@ pub(super) fn register(registry: &mut Registry) {
     environment::register(&mut os);
     command::register(&mut os);
     fork::register(&mut os);
+    descriptors::register(&mut os);
     os.constant("path", path::Path, |_| Ok(Dynamic::from(path::Path)));
     environment::register_class(registry);
     status::register_class(registry);

@@ -51,7 +51,7 @@ impl Object {
     }
 
     /// Returns the name under which it is shown.
-    pub(super) fn class(&self) -> &'static str {
+    pub(in crate::stdlib) fn class(&self) -> &'static str {
         self.0.class
     }
 
@@ -60,11 +60,11 @@ impl Object {
     }
 
     /// Returns a method of the script.
-    pub(super) fn function(&self, name: &str) -> Option<FnPtr> {
+    pub(in crate::stdlib) fn function(&self, name: &str) -> Option<FnPtr> {
         self.get(name)?.try_cast::<FnPtr>()
     }
 
-    pub(super) fn address(&self) -> usize {
+    pub(in crate::stdlib) fn address(&self) -> usize {
         Arc::as_ptr(&self.0).addr()
     }
 

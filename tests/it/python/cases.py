@@ -10,6 +10,7 @@ A result is `type repr`, or `raises type repr-of-message`. Where procscript diff
 
 import json
 import math
+import pprint
 import random
 import re
 import struct
@@ -48,7 +49,7 @@ class Case:
             return f"raises {type(error).__name__} {str(error)!r}"
 
 
-NAMES = {"json": json, "inf": math.inf, "nan": math.nan}
+NAMES = {"json": json, "pprint": pprint, "inf": math.inf, "nan": math.nan}
 
 
 def shown(value):
@@ -617,11 +618,40 @@ def of_bytes(g):
     return call("bytes", g.one(g.small(), [g.random.randint(-1, 260) for _ in range(3)], g.float(), [g.scalar()]))
 
 
+def pretty(g):
+    """A value that is longer than a line, in lines."""
+    letters = "abcdefgh  ,.\n'é中"
+    text = lambda: g.plain(g.one(3, 12, 60), letters)
+    data = lambda: bytes(g.random.randrange(256) for _ in range(g.random.randint(0, 24)))
+
+    def value(depth):
+        if depth == 0 or g.chance(0.3):
+            return g.one(text, data, g.int, g.small, text)()
+        size = g.one(0, 1, 2, 3, 6)
+        if g.chance(0.5):
+            return [value(depth - 1) for _ in range(size)]
+        return {g.plain(8): value(depth - 1) for _ in range(size)}
+
+    options = {"width": g.one(1, 5, 20, 40, 79, 80, -3)}
+    if g.chance(0.4):
+        options["indent"] = g.one(0, 1, 2, 4)
+    if g.chance(0.3):
+        options["depth"] = g.one(1, 2, 3)
+    if g.chance(0.4):
+        options["compact"] = True
+    if g.chance(0.2):
+        options["underscore_numbers"] = True
+    if g.chance(0.05):
+        options = g.one({"width": 0}, {"indent": -1}, {"depth": 0}, {})
+    return call("pprint.pformat", as_script(value(g.one(1, 2, 3))), **options)
+
+
 KINDS = [
     percent, percent, percent_keys, format_spec, format_spec, format_braces, template, template,
     int_of, int_in_base, float_of, rounded, divided, modulo, arithmetic, quotient, power, whole_numbers, sums,
     text_method, text_method, one_character, one_character, searched, replaced, cut, stripped, padded, joined, lines, coded,
     dumped, loaded, loaded, loaded_number, sliced, ranges, ordered, listed, compared, represented, of_bytes,
+    pretty, pretty,
 ]
 
 

@@ -34,6 +34,8 @@ fn no_files_import_each_other() {
 /// Script modules that may name each other: the first names the second.
 const NEIGHBOURS: &[(&str, &str)] = &[
     ("argparse", "builtins"),
+    // `FileType` gives a standard stream for `-`.
+    ("argparse", "sys"),
     // A Namespace is an Object.
     ("argparse", "types"),
     ("collections", "builtins"),
@@ -75,6 +77,9 @@ const NEIGHBOURS: &[(&str, &str)] = &[
     ("os", "builtins"),
     ("os", "multiprocessing"),
     ("os", "signal"),
+    ("pprint", "builtins"),
+    ("pprint", "collections"),
+    ("pprint", "types"),
     ("queue", "builtins"),
     ("random", "builtins"),
     ("re", "builtins"),

@@ -94,6 +94,37 @@ fn open(call: &mut Call<'_>) -> Outcome {
     let mode = Mode::parse(&call.string_or(1, "r")?)?;
     let written = buffering(call, 2)?;
     let encoding = encoding(call, &mode)?;
+    open_at(call, name, mode, encoding, written)
+}
+
+/// Opens the file at a path in a mode such as `"w"`. `encoding` and `errors` are for text.
+///
+/// # Errors
+/// Those of `open`.
+pub(in crate::stdlib) fn open_path(
+    call: &Call<'_>,
+    path: ImmutableString,
+    mode: &str,
+    encoding: Option<&str>,
+    errors: &str,
+) -> Outcome {
+    let mode = Mode::parse(mode)?;
+    let codec = match encoding {
+        Some(name) => Codec::named(name)?,
+        None => Codec::Utf8,
+    };
+    let errors = errors.into();
+    let encoding = Encoding { codec, errors };
+    open_at(call, path, mode, encoding, Written::WhenFull)
+}
+
+fn open_at(
+    call: &Call<'_>,
+    name: ImmutableString,
+    mode: Mode,
+    encoding: Encoding,
+    written: Written,
+) -> Outcome {
     let at_path = |error: std::io::Error| raise_os(&error, Some(&name));
     let place = call
         .interp

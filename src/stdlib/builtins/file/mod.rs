@@ -12,5 +12,5 @@ mod opening;
 mod pipe;
 
 pub(super) use self::class::register;
-pub(in crate::stdlib) use self::class::{Opened, open_file};
+pub(in crate::stdlib) use self::class::{Opened, open_file, open_path};
 pub(in crate::stdlib) use self::object::{Encoding, File, Written};

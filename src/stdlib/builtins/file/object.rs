@@ -52,6 +52,15 @@ pub(in crate::stdlib) struct Encoding {
     pub errors: ImmutableString,
 }
 
+impl Encoding {
+    pub(in crate::stdlib) fn utf_8() -> Self {
+        Self {
+            codec: Codec::Utf8,
+            errors: "strict".into(),
+        }
+    }
+}
+
 /// The name of a file: its path, or the number of a descriptor that was not opened by a path.
 #[derive(Debug)]
 pub(super) enum Name {

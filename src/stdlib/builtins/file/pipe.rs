@@ -8,7 +8,6 @@ use super::buffer::Buffer;
 use super::mode::Mode;
 use super::object::{Encoding, File, Name, Written};
 use crate::script::{Failure, Interp, os_failure};
-use crate::stdlib::builtins::codec::Codec;
 use crate::sys::pipe::set_blocking;
 
 impl File {
@@ -34,10 +33,7 @@ impl File {
             (true, true) => "w",
         })?;
         let name = Name::Number(end.as_raw_fd());
-        let encoding = encoding.unwrap_or(Encoding {
-            codec: Codec::Utf8,
-            errors: "strict".into(),
-        });
+        let encoding = encoding.unwrap_or_else(Encoding::utf_8);
         let buffer = Buffer::new(end.into(), Vec::new());
         Ok(Self::new(interp, name, mode, encoding, written, buffer))
     }

@@ -79,7 +79,7 @@ fn is_title(text: &str) -> bool {
     found
 }
 
-fn is_identifier(text: &str) -> bool {
+pub(in crate::stdlib) fn is_identifier(text: &str) -> bool {
     let mut chars = text.chars();
     chars
         .next()

@@ -9,8 +9,8 @@
 //! - [`class`]: what kinds of characters a string has.
 
 mod case;
-mod class;
-mod pieces;
+pub(in crate::stdlib) mod class;
+pub(in crate::stdlib) mod pieces;
 mod search;
 
 pub(super) use self::search::range;

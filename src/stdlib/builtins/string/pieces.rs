@@ -130,6 +130,11 @@ fn rsplit_spaces(text: &str, most: usize) -> Vec<&str> {
 fn splitlines(call: &mut Call<'_>) -> Outcome {
     let text = this(call);
     let keep = call.bool_or(0, false);
+    Ok(list(lines(&text, keep)))
+}
+
+/// Returns the lines of a text, with their ends or without.
+pub(in crate::stdlib) fn lines(text: &str, keep: bool) -> Vec<&str> {
     let is_end = |char: char| {
         matches!(
             char,
@@ -137,7 +142,7 @@ fn splitlines(call: &mut Call<'_>) -> Outcome {
         )
     };
     let mut lines = Vec::new();
-    let mut rest: &str = &text;
+    let mut rest = text;
     while !rest.is_empty() {
         let end = rest.find(is_end).unwrap_or(rest.len());
         let tail = &rest[end..];
@@ -149,7 +154,7 @@ fn splitlines(call: &mut Call<'_>) -> Outcome {
         lines.push(&rest[..if keep { end + length } else { end }]);
         rest = &tail[length..];
     }
-    Ok(list(lines))
+    lines
 }
 
 /// `separator.join(strings)`.
