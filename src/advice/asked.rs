@@ -22,6 +22,13 @@ impl<'a> Asked<'a> {
         self.outline.piece(self.at)
     }
 
+    /// Whether the word at the error is this one, and nothing is before it that it belongs to.
+    pub(super) fn stands_alone(&self, word: &str) -> bool {
+        let before = self.at.checked_sub(1).map(|at| self.outline.piece(at));
+        let belongs = before.is_some_and(|before| matches!(before, "." | "?." | "::"));
+        self.outline.piece(self.at) == word && !belongs
+    }
+
     /// The value before the dot at the error, and the arguments behind the word there, as they are written.
     pub(super) fn receiver(&self) -> Option<(&'a str, &'a str)> {
         let dot = self

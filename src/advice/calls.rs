@@ -208,6 +208,10 @@ fn natives(asked: &Asked<'_>, name: &str, complaint: &str) -> Vec<String> {
             rows.retain(is_method);
         }
     }
+    // A function that is called without a module is not that of one.
+    if asked.stands_alone(name) && rows.iter().any(|row| row.receiver.is_none()) {
+        rows.retain(|row| row.receiver.is_none());
+    }
     let said: Vec<&Listed> = rows
         .iter()
         .copied()

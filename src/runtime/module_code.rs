@@ -19,7 +19,7 @@ use crate::program::environment::Environment;
 use crate::program::source::LoadedModule;
 use crate::script::bind::set_value;
 use crate::script::interp::Interp;
-use crate::stdlib::types::object_with;
+use crate::stdlib::types::module_with;
 
 type Failure = Box<EvalAltResult>;
 
@@ -108,7 +108,7 @@ pub(super) fn run(
         .collect();
     let attributes = exports.iter().cloned();
     let attributes = attributes.map(|(name, value)| (name.into(), value));
-    set_value(&mut module, object_with(attributes.collect()));
+    set_value(&mut module, module_with(attributes.collect()));
     module.build_index();
     interp.program.add_module(LoadedModule {
         source,

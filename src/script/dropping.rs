@@ -27,13 +27,14 @@ pub(crate) fn drop_other(other: impl Any) {
 }
 
 fn drop_all(doomed: impl IntoIterator<Item = Doomed>) {
-    let mut doomed = Some(doomed);
+    // Before the list is used: an iterator may drop what it leaves out, which comes here too.
+    let mut doomed: Vec<_> = doomed.into_iter().collect();
     // At the end of a thread there is no list any more.
     let is_first = PENDING.try_with(|pending| {
         let mut pending = pending.borrow_mut();
         let is_first = pending.is_none();
         let list = pending.get_or_insert_default();
-        list.extend(doomed.take().into_iter().flatten());
+        list.append(&mut doomed);
         is_first
     });
     while is_first == Ok(true) {

@@ -15,6 +15,7 @@
 //!
 //! Values and errors:
 //! - [`values`], [`dialect`], [`cells`]: types, truth and forms; whose errors an object raises; variables that threads share; [`dropping`]: what is inside objects.
+//! - [`missed`]: items that are not there.
 //! - [`steps`], [`record`], [`random_stream`]: ranges with a step; tuples whose items have names; the process's random numbers.
 //! - [`codecs`], [`codec`]: how values are sent to other processes.
 //! - [`exceptions`], [`exception_class`], [`rhai_errors`], [`rhai_texts`], [`panics`], [`denied`]: errors as objects, and what becomes one; [`caught`]: the
@@ -62,6 +63,7 @@ pub(crate) mod islands;
 pub(crate) mod limits;
 pub(crate) mod line;
 pub(crate) mod memory;
+pub(crate) mod missed;
 pub(crate) mod names;
 mod number;
 pub(crate) mod output;

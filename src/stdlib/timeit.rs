@@ -49,8 +49,7 @@ fn functions(call: &mut Call<'_>) -> Result<(FnPtr, Option<FnPtr>), Failure> {
         let found = type_name(&value);
         let text =
             format!("timeit measures functions, not {found}: write `timeit.timeit(|| f(x))`");
-        value
-            .try_cast::<FnPtr>()
+        call.callable(&value)
             .ok_or_else(|| raise("TypeError", text))
     };
     Ok((function(statement)?, setup.map(function).transpose()?))

@@ -141,3 +141,58 @@ fn check_warns_of_functions_that_a_method_hides() {
     assert!(run.stderr.starts_with(warning), "{}", run.stderr);
     assert_eq!(run.stderr.matches("Warning").count(), 1, "{}", run.stderr);
 }
+
+#[test]
+fn nothing_is_added_to_an_item_that_is_not_there() {
+    prints(
+        r#"
+        let shared = Manager().dict();
+        let ordered = collections.OrderedDict();
+        let without = collections.defaultdict();
+        for d in [shared, ordered, without] {
+            for times in 0..3 {
+                try { d["a"] += 5; print("added", d["a"]); } catch (e) { print(e.type, e.message); }
+            }
+            try { d["b"] } catch { d["b"] = 1; }
+            d["b"] += 5;
+            print(d["b"], d.contains("a"));
+        }
+        let counts = collections.Counter();
+        counts["x"] += 2;
+        let made = collections.defaultdict(|| 10);
+        made["y"] -= 1;
+        print(counts["x"], made["y"]);
+        "#,
+        "
+        KeyError 'a'
+        KeyError 'a'
+        KeyError 'a'
+        6 False
+        KeyError 'a'
+        KeyError 'a'
+        KeyError 'a'
+        6 False
+        KeyError 'a'
+        KeyError 'a'
+        KeyError 'a'
+        6 False
+        2 9
+        ",
+    );
+}
+
+#[test]
+fn a_missing_name_of_a_module_that_is_a_file_says_that_it_is_a_module() {
+    let output = Script::text(
+        r#"
+        import "lib" as lib;
+        try { lib.nothing } catch (e) { print(e.type, e.message); }
+        print(isinstance(concurrent.futures.process.BrokenProcessPool("x"), BrokenExecutor), concurrent.futures.thread.BrokenThreadPool().args);
+        "#,
+    )
+    .beside("lib.rhai", "export const LIMIT = 3;\n")
+    .run();
+    output.assert_quiet();
+    let wanted = "AttributeError 'module' object has no attribute 'nothing'\nTrue []\n";
+    assert_eq!(output.stdout, wanted);
+}

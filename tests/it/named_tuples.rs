@@ -97,7 +97,7 @@ fn tuples_and_their_classes_cross_to_processes_and_threads() {
     prints(
         r#"
         const Job = collections.namedtuple("Job", "name size", #{ defaults: [1] });
-        fn work(q, job, Make) { q.put(job._replace(#{ size: job.size + 1 })); q.put(Make.call("made", 5)); q.put(Job("here")); }
+        fn work(q, job, Make) { q.put(job._replace(#{ size: job.size + 1 })); q.put(Make.call("made", 5)); q.put(global::Job.call("here")); }
         let q = Queue();
         let p = Process(work, [q, Job("a", 10), Job]);
         p.start();
@@ -132,6 +132,8 @@ fn a_long_chain_of_tuples_does_no_harm() {
         while at != None { sum += at.value; at = at.next; if sum > 1000000 { break; } }
         print(chain.value, sum > 1000000, len(repr(chain)) < 10000);
         "#,
-        "99999 True True",
+        "
+        99999 True True
+        ",
     );
 }

@@ -277,3 +277,62 @@ fn a_function_without_this_is_no_method_of_the_object_that_has_it() {
         ",
     );
 }
+
+#[test]
+fn an_object_that_can_be_called_is_taken_for_a_function() {
+    prints(
+        r#"
+        let o = Object(#{ n: 10 });
+        o.__call__ = |x| this.n + x;
+        let odd = Object();
+        odd.__call__ = |x| x % 2 == 1;
+        let add = Object();
+        add.__call__ = |a, b| a + b;
+        let xs = [3, 1, 2];
+        print(xs.map(o), xs.filter(odd), xs.some(odd), xs.all(odd), xs.find(odd));
+        print(xs.reduce(add), xs.reduce(add, 100), functools.reduce(add, xs), functools.partial(add, 1).call(2));
+        print(list(map(o, xs)), list(filter(odd, xs)), sorted(xs, #{ key: o }), max(xs, #{ key: o }));
+        print(list(itertools.accumulate(xs, add)), list(itertools.takewhile(odd, xs)), list(itertools.starmap(add, [[1, 2]])));
+        print(functools.lru_cache(o).call(5), functools.cache(o).call(6));
+        let zero = Object(); zero.__call__ = || 7;
+        print(collections.defaultdict(zero)["a"]);
+        let word = Object(); word.__call__ = |m| m.group().upper();
+        print(re.sub("b+", word, "abbc"));
+        let parser = argparse.ArgumentParser();
+        let number = Object(); number.__call__ = |text| int(text) * 2;
+        parser.add_argument("n", #{ type: number });
+        print(parser.parse_args(["4"]).n);
+        try { xs.map(Object()); } catch (e) { print(e.type, e.message); }
+        try { functools.reduce(Object(), xs); } catch (e) { print(e.type, e.message); }
+        "#,
+        "
+        [13, 11, 12] [3, 1] True False 3
+        6 106 6 3
+        [13, 11, 12] [3, 1] [1, 2, 3] 3
+        [3, 4, 6] [3, 1] [3]
+        15 16
+        7
+        aBBc
+        8
+        TypeError 'Object' object is not callable
+        TypeError 'Object' object is not callable
+        ",
+    );
+}
+
+#[test]
+fn an_object_handles_a_signal() {
+    prints(
+        r#"
+        let handler = Object(#{ seen: [] });
+        handler.__call__ = |number, frame| this.seen.append(number);
+        signal.signal(signal.SIGUSR1, handler);
+        os.kill(os.getpid(), signal.SIGUSR1);
+        time.sleep(0.01);
+        print(handler.seen == [signal.SIGUSR1]);
+        "#,
+        "
+        True
+        ",
+    );
+}

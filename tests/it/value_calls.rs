@@ -260,3 +260,38 @@ Thread(count, [managed]).start();
         ",
     );
 }
+
+#[test]
+fn a_text_for_eval_calls_what_variables_hold() {
+    prints(
+        r#"
+        let f = |x| x + 1;
+        fn apply(g, x) { eval("g(x)") }
+        fn outer(n) { n * 10 }
+        print(eval("f(1)"), apply(f, 5), eval("outer(f(1))"), eval("let k = |n| n * 3; k(f(1))"));
+        print(k(2), eval("abs(-f(1))"));
+        eval("let made = 7;");
+        print(made, eval(""), eval("if f(1) == 2 { return 5; } 6"));
+        let o = Object(); o.__call__ = |x| x - 1;
+        print(eval("o(3)"));
+        let n = 0;
+        for i in 0..3 { n += eval("f(i)"); }
+        print(n, eval("eval(\"f(2)\")"), [1, 2].map(|x| eval("f(x)")));
+        try { eval("f("); } catch (e) { print(e.type); }
+        try { eval("nothing(1)"); } catch (e) { print(e.type, e.message); }
+        try { eval("fn g() { }"); } catch (e) { print(e.type); }
+        try { eval(5); } catch (e) { print(e.type); }
+        "#,
+        "
+        2 6 20 6
+        6 2
+        7 None 5
+        2
+        6 3 [2, 3]
+        SyntaxError
+        NameError name 'nothing' is not defined
+        SyntaxError
+        TypeError
+        ",
+    );
+}

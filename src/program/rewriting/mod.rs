@@ -11,18 +11,22 @@
 //!
 //! **`d.setdefault("a", []).append(1)`** changes a copy of the list. It becomes `d.setdefault("a", []); d["a"].append(1)`.
 //!
+//! **`eval(text)`** becomes a node, which changes the text in the same way when it is evaluated.
+//!
 //! - [`whole`]: of a program; [`walk`]: goes through a tree; [`scopes`]: which variables are visible there.
-//! - [`closures`]: what closures capture; [`setdefault`].
+//! - [`closures`]: what closures capture; [`setdefault`]; [`evaluating`]: `eval`.
 //! - [`changed`]: functions that have changed; [`made`]: parts of trees.
 
 mod changed;
 mod closures;
+mod evaluating;
 mod made;
 mod scopes;
 mod setdefault;
 mod walk;
 mod whole;
 
+pub(crate) use self::evaluating::EVAL;
 pub(crate) use self::made::CALLEE;
 pub(crate) use self::setdefault::SETDEFAULT;
 pub(crate) use self::whole::{Functions, Names, Outside, put_into};

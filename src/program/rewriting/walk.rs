@@ -6,6 +6,7 @@ use std::collections::{HashMap, HashSet};
 use rhai::{Expr, FnCallExpr, Ident, ImmutableString, Position, ScriptFuncDef, Shared, Stmt};
 
 use super::changed::Changed;
+use super::evaluating;
 use super::made::Made;
 use super::scopes::Scopes;
 use crate::program::with_block;
@@ -104,7 +105,13 @@ impl<'o> Walk<'o> {
                 self.expr(&mut parts.1.lhs);
                 self.expr(&mut parts.1.rhs);
             }
-            Stmt::FnCall(call, at) => self.call(call, *at),
+            Stmt::FnCall(call, at) => {
+                self.call(call, *at);
+                if let Some(node) = evaluating::node_of(call, *at) {
+                    *statement = Stmt::Expr(node.into());
+                    self.changes += 1;
+                }
+            }
             Stmt::Block(block) => self.block(&[], block.statements_mut()),
             Stmt::Expr(expr) => self.expr(expr),
             Stmt::BreakLoop(Some(expr), ..) | Stmt::Return(Some(expr), ..) => self.expr(expr),
@@ -123,7 +130,13 @@ impl<'o> Walk<'o> {
         }
         self.reach_default(expr);
         match expr {
-            Expr::FnCall(call, at) => self.call(call, *at),
+            Expr::FnCall(call, at) => {
+                self.call(call, *at);
+                if let Some(node) = evaluating::node_of(call, *at) {
+                    *expr = node;
+                    self.changes += 1;
+                }
+            }
             Expr::MethodCall(call, _) => self.exprs(&mut call.args),
             Expr::Stmt(block) => self.block(&[], block.statements_mut()),
             Expr::InterpolatedString(parts, _) | Expr::Array(parts, _) => {

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use rhai::{AST, ASTNode, Expr, ImmutableString, Position, Stmt};
 
 use super::changed::rebuilt;
+use super::evaluating::is_eval;
 use super::scopes::Scopes;
 use super::setdefault::SETDEFAULT;
 use super::walk::Walk;
@@ -67,19 +68,20 @@ pub(crate) fn put_into(ast: AST, outside: &Outside<'_>) -> Result<AST, Position>
 /// Returns the names that are called and that variables may have, and whether there is anything else that may have to be changed.
 fn in_question(ast: &AST, outside: &Outside<'_>) -> (Names, bool) {
     let mut called = Names::new();
-    let (mut has_with, mut has_default) = (false, false);
+    let (mut has_with, mut has_other) = (false, false);
     ast.walk(&mut |path| {
         match path.last() {
             Some(ASTNode::Expr(Expr::FnCall(call, _)) | ASTNode::Stmt(Stmt::FnCall(call, _)))
                 if call.op_token.is_none() && !called.contains(&call.name) =>
             {
+                has_other |= is_eval(call);
                 called.insert(call.name.clone());
             }
             Some(ASTNode::Expr(expr @ Expr::Custom(..))) => {
                 has_with |= !with_block::declared_by(expr).is_empty();
             }
             Some(ASTNode::Expr(Expr::MethodCall(call, _))) => {
-                has_default |= call.name == SETDEFAULT;
+                has_other |= call.name == SETDEFAULT;
             }
             _ => (),
         }
@@ -111,5 +113,5 @@ fn in_question(ast: &AST, outside: &Outside<'_>) -> (Names, bool) {
     // What a `with` declares matters to closures alone.
     let mut own = ast.shared_lib().iter_script_fn_info();
     let has_closure = own.any(|(.., own)| own.name.starts_with("anon$"));
-    (found, has_default || has_with && has_closure)
+    (found, has_other || has_with && has_closure)
 }

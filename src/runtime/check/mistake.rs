@@ -24,15 +24,18 @@ pub(super) fn wrong_native(
     call: &Arguments,
     is_rhais: bool,
 ) -> Option<Words> {
-    let keys = call
-        .keys
-        .as_ref()
-        .filter(|_| signature.reads_keywords(call.count));
-    if let Some(keys) = keys {
-        let unknown = |(key, _): &&(ImmutableString, Position)| signature.parameter(key).is_none();
-        let (key, _) = keys.iter().find(unknown)?;
-        return Some(("TypeError", signature.unknown_keyword(key)));
+    if call.keys.is_some() && signature.reads_keywords(call.count) {
+        return wrong_keyword(signature, call);
     }
     let fits = (signature.least()..=signature.most()).contains(&call.count);
     (!fits && !is_rhais).then(|| ("TypeError", wrong_count(signature, call.count)))
+}
+
+/// What is wrong with a call of a native that has a keyword which it does not take.
+pub(super) fn wrong_keyword(signature: &Signature, call: &Arguments) -> Option<Words> {
+    let keys = call.keys.as_ref();
+    let keys = keys.filter(|_| signature.reads_keywords(call.count))?;
+    let unknown = |(key, _): &&(ImmutableString, Position)| signature.parameter(key).is_none();
+    let (key, _) = keys.iter().find(unknown)?;
+    Some(("TypeError", signature.unknown_keyword(key)))
 }

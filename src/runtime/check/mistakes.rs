@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use rhai::{AST, ImmutableString};
 
 use super::files::{self, File};
-use super::mistake::{Mistake, no_module, not_defined, wrong_native};
+use super::mistake::{Mistake, no_module, not_defined, wrong_keyword, wrong_native};
 use super::syntax::{ERRORS_MAX, place_of};
+use super::typed::{self, Method};
 use super::uses::{self, Arguments, Import, Use, Uses};
 use crate::advice;
 use crate::program::diagnostic::Diagnostic;
@@ -28,8 +29,11 @@ pub(super) fn mistakes(runtime: &Runtime, source: &Source, ast: &AST) -> Vec<Dia
         let forms = judge.functions.get(name)?;
         Some((wrong_own_count(name, forms, *count)?, *at, None))
     });
+    let methods = typed::methods_in(ast);
+    let of_methods = methods.iter().filter_map(|method| judge.of_method(method));
     let all = of_names
         .chain(of_targets)
+        .chain(of_methods)
         .chain(judge.missing.iter().cloned());
     let mut found: Vec<_> = all
         .map(|(words, at, help)| (place_of(at), words, help))
@@ -210,6 +214,28 @@ impl<'j> Judge<'j> {
             None => wrong_native(signature, call, false),
             Some(_) => None,
         }
+    }
+
+    /// A method of a variable whose class is certain.
+    fn of_method(&self, method: &Method) -> Option<Mistake> {
+        let (path, name) = (&method.constructor, method.name.as_str());
+        let (module, own) = path.rsplit_once('.').unwrap_or(("", path));
+        let is_own = self.functions.contains_key(own) || self.uses.declared.contains(own);
+        let is_foreign = self.names.foreign().iter().any(|form| form.name == own);
+        let is_hidden = module.is_empty() && (is_own || is_foreign)
+            || self.uses.is_open
+            || self.uses.declared.contains(module)
+            || self.is_variable(&method.variable)
+            || self.modules.contains_key(module);
+        if is_hidden {
+            return None;
+        }
+        let class = self.names.type_of(path).or_else(|| self.names.type_of(own));
+        let class = class.filter(|class| self.names.class_of(*class).is_some())?;
+        let mut rows = self.names.signatures(Of::Type(class));
+        let signature = rows.find(|row| row.name == name)?;
+        let words = wrong_keyword(signature, &method.call)?;
+        Some((words, method.at, None))
     }
 
     /// A member of what is before `::`, or of an imported module before a dot.

@@ -1,13 +1,14 @@
 //! What is wrong with a script, found without running it.
 //!
 //! - [`syntax`]: all of its syntax errors.
-//! - [`mistakes`]: what would fail when it runs, [`mistake`] by mistake; [`uses`]: the names that it uses.
+//! - [`mistakes`]: what would fail when it runs, [`mistake`] by mistake; [`uses`]: the names that it uses; [`typed`]: methods of variables whose class is certain.
 //! - [`files`]: what the files have that it imports.
 
 mod files;
 mod mistake;
 mod mistakes;
 mod syntax;
+mod typed;
 mod uses;
 
 use rhai::{AST, Engine, EvalAltResult};

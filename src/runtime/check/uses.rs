@@ -370,7 +370,7 @@ fn variable(expr: &Expr) -> Option<(&ImmutableString, Position)> {
     }
 }
 
-fn arguments(call: &FnCallExpr) -> Arguments {
+pub(super) fn arguments(call: &FnCallExpr) -> Arguments {
     let keys = call.args.last().and_then(|last| match last {
         Expr::Map(parts, _) => Some(parts.0.iter()),
         _ => None,

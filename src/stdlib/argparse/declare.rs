@@ -259,7 +259,7 @@ fn convert(call: &mut Call<'_>) -> Result<Option<FnPtr>, Failure> {
         return Ok(None);
     };
     let shown = call.repr(&convert);
-    let function = convert.try_cast::<FnPtr>();
+    let function = call.callable(&convert);
     let function = function.ok_or_else(|| raise("ValueError", format!("{shown} is not callable")));
     function.map(Some)
 }

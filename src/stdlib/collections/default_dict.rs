@@ -11,6 +11,7 @@ use super::keyed::{
 use super::kinds::{DefaultDict, table_of};
 use super::table::Table;
 use crate::script::exceptions::no_key;
+use crate::script::missed;
 use crate::script::{Call, Outcome, Registry, raise};
 
 /// Returns the function that makes what is missing.
@@ -66,7 +67,7 @@ pub(super) fn register(registry: &mut Registry) {
 pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
     let factory = match call.given(0) {
         None => None,
-        Some(value) => Some(value.try_cast::<FnPtr>().ok_or_else(|| {
+        Some(value) => Some(call.callable(&value).ok_or_else(|| {
             let text = "first argument must be callable or None";
             raise("TypeError", text)
         })?),
@@ -87,6 +88,7 @@ fn item(call: &mut Call<'_>) -> Outcome {
         return Ok(value);
     }
     let Some(factory) = &dict.factory else {
+        missed::note(call.context, &shown);
         return Err(no_key(shown));
     };
     let made = call.call(factory, vec![])?;

@@ -10,6 +10,7 @@ use super::kinds::{Keyed, mapping};
 use super::table::{Entry, Table};
 use crate::script::bind::Class;
 use crate::script::exceptions::no_key;
+use crate::script::missed;
 use crate::script::{Call, Failure, Outcome, Registry, memory, raise};
 use crate::stdlib::builtins::compare::equal;
 use crate::stdlib::builtins::items_of;
@@ -20,6 +21,9 @@ pub(super) fn members<T: Keyed>(class: &mut Class<'_>) {
     class
         .index_setter(|call| {
             let (key, value) = (call.value(0), call.value(1));
+            if missed::is_part(call.context, &key) {
+                return Err(no_key(key));
+            }
             table::<T>(call).set(Key::of(&key)?, key, value);
             Ok(Dynamic::UNIT)
         })

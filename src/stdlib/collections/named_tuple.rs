@@ -255,7 +255,7 @@ fn arranged(class: &RecordClass, mut args: Array) -> Result<Array, Failure> {
 /// Returns the entries of a map, by which values are replaced.
 ///
 /// # Errors
-/// `TypeError` or `ValueError` for what is no dict.
+/// `TypeError` or `ValueError` for what is not a map or a dict.
 pub(super) fn replaced(call: &Call<'_>, record: &Record, changes: Dynamic) -> Outcome {
     let mut values = record.values().clone();
     let mut unknown = Vec::new();

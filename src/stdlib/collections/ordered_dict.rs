@@ -9,6 +9,7 @@ use super::keyed::{entries_of, functions, members, nothing_to_pop, same_entries,
 use super::kinds::{OrderedDict, table_of};
 use super::table::Table;
 use crate::script::exceptions::no_key;
+use crate::script::missed;
 use crate::script::{Call, Failure, Outcome, Registry, memory};
 
 pub(super) fn register(registry: &mut Registry) {
@@ -22,7 +23,10 @@ pub(super) fn register(registry: &mut Registry) {
         .index_getter(|call| {
             let shown = call.value(0);
             let value = table::<OrderedDict>(call).get(&Key::of(&shown)?);
-            value.ok_or_else(|| no_key(shown))
+            value.ok_or_else(|| {
+                missed::note(call.context, &shown);
+                no_key(shown)
+            })
         })
         .method("update", &["other", "/"], |call| {
             let other = call.value(0);

@@ -29,7 +29,7 @@ struct Inner(Mutex<Entries>);
 impl Drop for Inner {
     fn drop(&mut self) {
         let entries = std::mem::take(&mut *locked(&self.0));
-        drop_flat(entries.into_values().map(|(_, value)| value));
+        drop_flat(entries.into_values().flat_map(|(key, value)| [key, value]));
     }
 }
 

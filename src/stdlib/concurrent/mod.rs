@@ -24,6 +24,14 @@ struct Concurrent;
 #[derive(Debug, Clone)]
 struct Futures;
 
+/// The value of `concurrent.futures.process`.
+#[derive(Debug, Clone)]
+struct ProcessModule;
+
+/// The value of `concurrent.futures.thread`.
+#[derive(Debug, Clone)]
+struct ThreadModule;
+
 /// The exceptions that the module has as members too.
 const EXCEPTIONS: [&str; 6] = [
     "BrokenExecutor",
@@ -47,6 +55,19 @@ pub(super) fn register(registry: &mut Registry) {
     for class in EXCEPTIONS {
         futures.function(class, exception_class::PARAMS, exception_class::construct);
     }
+    futures
+        .constant("process", ProcessModule, |_| {
+            Ok(Dynamic::from(ProcessModule))
+        })
+        .constant("thread", ThreadModule, |_| Ok(Dynamic::from(ThreadModule)));
+    let (params, construct) = (exception_class::PARAMS, exception_class::construct);
+    // Their exceptions alone: the executors are in `concurrent.futures`.
+    registry
+        .class::<ProcessModule>("concurrent.futures.process")
+        .unlisted("BrokenProcessPool", params, construct);
+    registry
+        .class::<ThreadModule>("concurrent.futures.thread")
+        .unlisted("BrokenThreadPool", params, construct);
     for condition in waiting::CONDITIONS {
         registry.constant(condition, rhai::ImmutableString::from(condition));
     }

@@ -132,7 +132,7 @@ pub(super) fn bounded(call: &mut Call<'_>) -> Outcome {
             }
         },
     };
-    if let Some(function) = first.read_lock::<FnPtr>().map(|function| function.clone()) {
+    if let Some(function) = call.callable(&first) {
         return remembering(call, function, size(most)?);
     }
     let given = match (first.is_unit(), most) {

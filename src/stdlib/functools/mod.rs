@@ -6,7 +6,7 @@ mod cache;
 mod compare;
 mod wrapping;
 
-use rhai::{Dynamic, FnPtr};
+use rhai::Dynamic;
 
 use super::builtins::lazy::Lazy;
 use crate::script::{Call, Outcome, Registry, raise, type_name};
@@ -35,7 +35,8 @@ pub(super) fn register(registry: &mut Registry) {
 
 /// `partial(func, *args)`: the function with its first arguments.
 fn partial(call: &mut Call<'_>) -> Outcome {
-    let function = call.value(0).try_cast::<FnPtr>();
+    let function = call.value(0);
+    let function = call.callable(&function);
     let text = "the first argument must be callable";
     let mut function = function.ok_or_else(|| raise("TypeError", text))?;
     for arg in call.rest(1) {
@@ -48,8 +49,8 @@ fn partial(call: &mut Call<'_>) -> Outcome {
 fn reduce(call: &mut Call<'_>) -> Outcome {
     let (function, items) = (call.value(0), call.value(1));
     let found = type_name(&function);
-    let function = function
-        .try_cast::<FnPtr>()
+    let function = call
+        .callable(&function)
         .ok_or_else(|| raise("TypeError", format!("'{found}' object is not callable")))?;
     let mut items = Lazy::of(call, items)?;
     let mut total = match call.has(2) {

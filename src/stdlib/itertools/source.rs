@@ -53,8 +53,8 @@ impl Function {
             return Ok(None);
         };
         let found = type_name(&value);
-        let function = value
-            .try_cast::<FnPtr>()
+        let function = call
+            .callable(&value)
             .ok_or_else(|| raise("TypeError", format!("'{found}' object is not callable")))?;
         let caller = Caller::of(call.interp, call.context)?;
         Ok(Some(Self { caller, function }))

@@ -65,6 +65,7 @@ impl Layout<'_, '_> {
             && self.inside.contains(&address)
         {
             let class = type_name(value);
+            let class = class.rsplit('.').next().unwrap_or(&class);
             return self.write(&format!("<Recursion on {class} with id={address}>"));
         }
         let whole = line(self.call, self.options, node, at.level);

@@ -27,7 +27,7 @@ impl Layout<'_, '_> {
         self.pad()?;
         let mut width = self.width(indent).saturating_add(1);
         let mut left = width;
-        // What stands before the next item.
+        // What comes before the next item.
         let mut before = None;
         for (index, item) in items.iter().enumerate() {
             let is_last = index + 1 == items.len();

@@ -99,8 +99,8 @@ pub(super) fn sub(
     subject: Subject,
     most: i64,
 ) -> Result<(String, i64), Failure> {
-    let replacement = match replacement.read_lock::<FnPtr>() {
-        Some(function) => Replacement::Function(function.clone()),
+    let replacement = match call.callable(replacement) {
+        Some(function) => Replacement::Function(function),
         None => {
             let template = as_string(replacement).ok_or_else(|| {
                 let found = type_name(replacement);

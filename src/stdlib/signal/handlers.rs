@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex};
 use rhai::{Array, Dynamic, FnPtr, NativeCallContext};
 
 use crate::process::signals::Signals;
+use crate::script::bind::callee;
 use crate::script::caller::{Caller, parameters};
 use crate::script::{Failure, Interp, State, raise, type_name};
 use crate::sys::lock::locked;
@@ -51,7 +52,7 @@ impl Disposition {
         let text = format!(
             "signal handler must be signal.SIG_IGN, signal.SIG_DFL, or a function, not {found}"
         );
-        let function = handler.clone().try_cast::<FnPtr>();
+        let function = callee(interp, handler.flatten_clone()).try_cast::<FnPtr>();
         let function = function.ok_or_else(|| raise("TypeError", text))?;
         Ok(Disposition::Call {
             takes: parameters(interp, &function).unwrap_or(2).min(2),

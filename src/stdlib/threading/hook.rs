@@ -95,8 +95,8 @@ pub(super) fn register(registry: &mut Registry) {
                 Hook::of(call.interp).set(None);
                 return Ok(Dynamic::UNIT);
             };
-            let hook = hook
-                .try_cast::<FnPtr>()
+            let hook = call
+                .callable(&hook)
                 .ok_or_else(|| raise("TypeError", "threading.excepthook must be a function"))?;
             Hook::of(call.interp).set(Some(hook));
             Ok(Dynamic::UNIT)

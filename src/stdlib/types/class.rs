@@ -5,7 +5,7 @@ use std::cell::RefCell;
 
 use rhai::{Array, Dynamic, EvalAltResult, FnPtr, Map};
 
-use super::object::{NAMESPACE, OBJECT, Object};
+use super::object::{MODULE, NAMESPACE, OBJECT, Object};
 use crate::script::bind::{attribute_or_method, call_as_method, leave_by};
 use crate::script::caller::Caller;
 use crate::script::{Call, Failure, Outcome, Registry, raise, truth, type_name};
@@ -33,6 +33,7 @@ pub(super) fn register(registry: &mut Registry) {
     registry.exactly("==", &pair, &["a", "b"], |call| Ok(equal(call)?.into()));
     registry.exactly("!=", &pair, &["a", "b"], |call| Ok((!equal(call)?).into()));
     registry.exactly("len", &[TypeId::of::<Object>()], &["obj"], length);
+    take_as_function(registry);
     registry
         .members()
         .set_iter_result(TypeId::of::<Object>(), |object| {
@@ -43,10 +44,41 @@ pub(super) fn register(registry: &mut Registry) {
         });
 }
 
+/// Lets Rhai's methods of lists take an object with `__call__` for a function.
+fn take_as_function(registry: &mut Registry) {
+    let params = &["list", "function", "initial?"];
+    let types = [
+        TypeId::of::<Array>(),
+        TypeId::of::<Object>(),
+        TypeId::of::<Dynamic>(),
+    ];
+    for name in ["map", "filter", "some", "all", "find", "find_map"] {
+        registry.exactly(name, &types[..2], &params[..2], with_function);
+    }
+    for name in ["reduce", "reduce_rev"] {
+        registry.exactly(name, &types[..2], params, with_function);
+        registry.exactly(name, &types, params, with_function);
+    }
+}
+
+/// Calls the method of a list with the function that an object is.
+fn with_function(call: &mut Call<'_>) -> Outcome {
+    let (list, object) = (call.value(0), call.value(1));
+    let function = call.callable(&object).ok_or_else(|| {
+        let text = format!("'{}' object is not callable", type_name(&object));
+        raise("TypeError", text)
+    })?;
+    let mut args = vec![list, function.into()];
+    args.extend(call.has(2).then(|| call.value(2)));
+    let mut args: Vec<&mut Dynamic> = args.iter_mut().collect();
+    call.context
+        .call_native_fn_raw(call.name(), true, &mut args)
+}
+
 fn of_parts(parts: Dynamic) -> Option<Object> {
     let [class, attributes] = <[Dynamic; 2]>::try_from(parts.into_array().ok()?).ok()?;
     let class = class.into_string().ok()?;
-    let class = [OBJECT, NAMESPACE]
+    let class = [OBJECT, NAMESPACE, MODULE]
         .into_iter()
         .find(|known| *known == class);
     Some(Object::named(class?, attributes.try_cast::<Map>()?))

@@ -14,9 +14,9 @@ use crate::script::Registry;
 #[derive(Debug, Clone)]
 struct Types;
 
-/// Returns an object with these attributes.
-pub(crate) fn object_with(attributes: Map) -> Dynamic {
-    Dynamic::from(Object::new(attributes))
+/// Returns the value of a module that is a file and exports these names.
+pub(crate) fn module_with(attributes: Map) -> Dynamic {
+    Dynamic::from(Object::named(object::MODULE, attributes))
 }
 
 pub(super) fn register(registry: &mut Registry) {

@@ -13,6 +13,9 @@ pub(super) const OBJECT: &str = "Object";
 /// The name of those that `argparse` makes.
 pub(in crate::stdlib) const NAMESPACE: &str = "Namespace";
 
+/// The name of those that are the modules of files.
+pub(super) const MODULE: &str = "module";
+
 /// An object of a script.
 #[derive(Debug, Clone)]
 pub(in crate::stdlib) struct Object(Arc<Inner>);

@@ -9,6 +9,7 @@ use super::contents::{entries, key, merge, pack, update};
 use super::members::{self, Collection};
 use super::proxy::{self, DictProxy, Proxy, Shape, assigned_to};
 use crate::script::exceptions::no_key;
+use crate::script::missed;
 use crate::script::{Call, Failure, Interp, Outcome, Registry, raise};
 use crate::stdlib::builtins::compare::equal;
 use crate::stdlib::builtins::items_of;
@@ -21,10 +22,16 @@ pub(crate) fn register(registry: &mut Registry) {
     class
         .index_getter(|call| {
             let (dict, name) = (this(call), call.value(0));
-            get(call, &dict, &name)?.ok_or_else(|| no_key(name))
+            get(call, &dict, &name)?.ok_or_else(|| {
+                missed::note(call.context, &name);
+                no_key(name)
+            })
         })
         .index_setter(|call| {
             let (name, value) = (call.value(0), call.value(1));
+            if missed::is_part(call.context, &name) {
+                return Err(no_key(name));
+            }
             let dict = assigned_to::<DictProxy>(call);
             set(call, &dict, &name, value)
         })

@@ -1,4 +1,6 @@
-//! Changes of a tree: what the surroundings of its text have, and what is called of a value.
+//! Changes of a tree: what the surroundings of its text have, and what is called of a value. [`evaluating`]: those of a text for `eval`.
+
+mod evaluating;
 
 use std::any::TypeId;
 use std::sync::Arc;
@@ -49,6 +51,7 @@ pub(super) fn register(engine: &mut Engine, interp: &Arc<Interp>) {
             context.eval_expression_tree(&(&*body).into())
         })
     });
+    evaluating::register(engine);
     let interp = interp.clone();
     engine.register_fn(CALLEE, move |value: Dynamic| callee(&interp, value));
 }
