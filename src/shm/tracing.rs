@@ -45,6 +45,14 @@ impl Thread<'_> {
         }
     }
 
+    /// Records that an event is being set, or a condition notified, which ends the waits of this many threads at most.
+    #[inline(always)]
+    pub(crate) fn trace_signal(self, object: Offset, most: u64) {
+        if trace::is_on() {
+            note_signal(self.segment, object, most);
+        }
+    }
+
     /// Records the creation of an object.
     pub(super) fn trace_created(self, object: Offset, kind: Kind) {
         if trace::is_on() {
@@ -98,6 +106,12 @@ fn note_got(segment: &Segment, queue: Offset, last: u64, count: u64) {
 #[inline(never)]
 fn note_acquired(segment: &Segment, lock: Offset) {
     trace::acquired(lock.0, traced_site(segment));
+}
+
+#[cold]
+#[inline(never)]
+fn note_signal(segment: &Segment, object: Offset, most: u64) {
+    trace::signal(object.0, most, traced_site(segment));
 }
 
 /// The line of the script that is running, as one number for the family.

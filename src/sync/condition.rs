@@ -164,6 +164,7 @@ impl Condition {
     pub(crate) fn notify(&self, lock: &ConditionLock, count: usize) -> Result<usize, ShmError> {
         let thread = self.session().thread()?;
         let waiting = &self.object().waiting;
+        thread.trace_signal(self.0.offset(), count as u64);
         let mut sleepers = Sleepers::default();
         let held = self.hold(thread);
         let mut call_one = || waiting.call_first(&held, thread.segment, NOTIFIED, &mut sleepers);

@@ -72,6 +72,9 @@ impl Event {
     pub(crate) fn set(&self) -> Result<(), ShmError> {
         let thread = self.0.session().thread()?;
         let object = self.object();
+        if !self.is_set() {
+            thread.trace_signal(self.0.offset(), u64::MAX);
+        }
         // Noted, so that the sweep after a death in between wakes the waiters.
         thread.set_holding(self.0.offset().0);
         let counted = |state| (state & SET == 0).then(|| (state + ONE_MORE) | SET);

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::counters::counters;
 use super::flows::{Holding, Messages, Place, connect_locks, connect_messages};
 use super::model::{Class, Ending, Flow, FlowKind, Lane, Mark, Model, Slice, Texts};
 use super::objects::Objects;
-use super::processes::{Known, Processes, by_code, end_of, first_seen};
+use super::processes::{Known, Processes, by_code, end_of, first_seen, tell_apart};
 use super::read::{Entry, Log, Logs};
+use super::signals::Signals;
 use super::sources::Sources;
 use super::summary::{self, Waited};
 use super::words::class_of;
@@ -28,6 +30,7 @@ struct Build<'r> {
     lanes: Vec<Lane>,
     waited: Vec<Waited>,
     messages: Messages,
+    signals: Signals,
     holdings: Vec<Holding>,
     /// Where the first slice of each process is, and the slices in which children were started.
     beginnings: HashMap<u64, Place>,
@@ -49,6 +52,7 @@ pub(super) fn build(logs: &Logs, sources: &Sources) -> Model {
         lanes: Vec::new(),
         waited: Vec::new(),
         messages: Messages::default(),
+        signals: Signals::default(),
         holdings: Vec::new(),
         beginnings: HashMap::new(),
         launches: Vec::new(),
@@ -215,7 +219,7 @@ impl Build<'_> {
         let start = self.at(entry.start);
         let end = match (class, entry.end) {
             // The arrow of a message needs something to begin in.
-            (Class::Put | Class::Got, Some(end)) => self.at(end).max(start + 1),
+            (Class::Put | Class::Got | Class::Signal, Some(end)) => self.at(end).max(start + 1),
             (_, Some(end)) => self.at(end),
             (Class::Hold, None) => {
                 let released = self.released_by_others(entry);
@@ -227,7 +231,7 @@ impl Build<'_> {
         let length = end - start;
         let (count, busy) = match class {
             Class::Put | Class::Got => (run.count, length),
-            Class::Span | Class::Launch => (1, length),
+            Class::Span | Class::Launch | Class::Signal => (1, length),
             _ if entry.end.is_none() => (entry.extra.max(1), length),
             Class::Task => (entry.extra, length),
             _ => (entry.extra, entry.number),
@@ -258,7 +262,12 @@ impl Build<'_> {
                 let queue = (entry.object, self.objects.which(entry.object, entry.start));
                 let run = Run::of_word(entry.extra);
                 let numbers = (entry.number, run.last, run.count);
-                self.messages.add(class, queue, place, end, numbers);
+                self.messages
+                    .add(class, (queue, slice.text), place, end, numbers);
+            }
+            Class::Signal => self.signals.sent(entry.object, place, entry.number),
+            Class::Event | Class::Condition if entry.end.is_some() => {
+                self.signals.waited(entry.object, place, end);
             }
             Class::Hold => {
                 let acquires = (Kind::Wait, wait_kind::ACQUIRE, entry.object);
@@ -297,6 +306,7 @@ impl Build<'_> {
             Kind::Hold => (Class::Hold, object("a lock")),
             Kind::Span => (Class::Span, log.text(entry.number).into()),
             Kind::Task => (Class::Task, log.text(entry.number).into()),
+            Kind::Signal => (Class::Signal, object("an event")),
             Kind::Child => (Class::Launch, log.text(entry.number).into()),
             _ => return None,
         })
@@ -338,7 +348,7 @@ impl Build<'_> {
     }
 
     fn finish(mut self, mut notes: Vec<String>) -> Model {
-        self.tell_apart();
+        tell_apart(&mut self.lanes);
         let mut flows: Vec<Flow> = Vec::new();
         for (pid, from) in &self.launches {
             flows.extend(self.beginnings.get(pid).map(|to| Flow {
@@ -348,6 +358,8 @@ impl Build<'_> {
             }));
         }
         flows.extend(connect_locks(&self.holdings));
+        flows.extend(self.signals.connected());
+        let counters = counters(&self.messages, &self.texts);
         let (messages, was_cut) = connect_messages(self.messages);
         flows.extend(messages);
         if was_cut {
@@ -369,22 +381,12 @@ impl Build<'_> {
                 .unwrap_or_default(),
             lanes: self.lanes,
             flows,
+            counters,
             texts: self.texts,
             notes,
             summary: Vec::new(),
         };
         model.summary = summary::sentences(&model, &self.waited, &self.carried);
         model
-    }
-
-    /// Makes the names of processes differ: all but the first of a name get their numbers.
-    fn tell_apart(&mut self) {
-        let mut first: HashMap<String, u64> = HashMap::new();
-        for lane in &mut self.lanes {
-            let first = *first.entry(lane.process.clone()).or_insert(lane.pid);
-            if first != lane.pid {
-                lane.process = format!("{} ({})", lane.process, lane.pid);
-            }
-        }
     }
 }

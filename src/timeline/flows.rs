@@ -14,16 +14,16 @@ const SLACK_NS: u64 = 2_000;
 pub(super) type Place = (usize, usize, u64);
 
 /// A queue: its place in the session, and which of the objects there it was.
-type Which = (u64, usize);
+pub(super) type Which = (u64, usize);
 
 /// Messages that came one after the other.
 #[derive(Debug, Clone, Copy)]
-struct Passed {
-    place: Place,
-    end: u64,
+pub(super) struct Passed {
+    pub place: Place,
+    pub end: u64,
     first: u64,
     last: u64,
-    count: u64,
+    pub count: u64,
 }
 
 impl Passed {
@@ -51,15 +51,17 @@ impl Passed {
 /// The messages of all queues.
 #[derive(Debug, Default)]
 pub(super) struct Messages {
-    put: HashMap<Which, Vec<Passed>>,
-    got: HashMap<Which, Vec<Passed>>,
+    pub put: HashMap<Which, Vec<Passed>>,
+    pub got: HashMap<Which, Vec<Passed>>,
+    /// The names of the queues.
+    pub names: HashMap<Which, usize>,
 }
 
 impl Messages {
     pub(super) fn add(
         &mut self,
         class: Class,
-        queue: Which,
+        (queue, name): (Which, usize),
         place: Place,
         end: u64,
         (first, last, count): (u64, u64, u64),
@@ -68,6 +70,7 @@ impl Messages {
             Class::Put => &mut self.put,
             _ => &mut self.got,
         };
+        self.names.insert(queue, name);
         side.entry(queue).or_default().push(Passed {
             place,
             end,

@@ -13,7 +13,7 @@ const STYLE: &str = include_str!("viewer/style.css");
 const SCRIPT: &str = include_str!("viewer/viewer.js");
 
 /// Every class, in the order of the numbers by which the viewer knows them.
-const CLASSES: [Class; 20] = [
+const CLASSES: [Class; 21] = [
     Class::Starting,
     Class::Span,
     Class::Task,
@@ -21,6 +21,7 @@ const CLASSES: [Class; 20] = [
     Class::Put,
     Class::Got,
     Class::Launch,
+    Class::Signal,
     Class::Message,
     Class::Room,
     Class::Lock,
@@ -73,9 +74,18 @@ fn data(model: &Model) -> String {
             FlowKind::Message => 0,
             FlowKind::Lock => 1,
             FlowKind::Start => 2,
+            FlowKind::Signal => 3,
         };
         let (from, to) = (flow.from, flow.to);
         numbers(out, [kind, from.0 as u64, from.2, to.0 as u64, to.2]);
+    });
+    out.push_str(",\"counters\":");
+    list(&mut out, &model.counters, |out, counter| {
+        let _ = write!(out, "{{\"text\":{},\"points\":", counter.text);
+        list(out, &counter.points, |out, point| {
+            numbers(out, [point.0, point.1])
+        });
+        out.push('}');
     });
     out.push('}');
     out

@@ -3,10 +3,11 @@
 //! `procscript run --timeline FILE` does it for the command, a [`Recording`] for a host. The page opens without a network; a trace opens
 //! on <https://ui.perfetto.dev>.
 
-// `trace` writes, this room reads: `read`, `processes`, `sources` and `objects` know what was recorded, `build` and `flows` make the
+// `trace` writes, this room reads: `read`, `processes`, `sources` and `objects` know what was recorded, `build`, `flows`, `signals` and `counters` make the
 // `model` of it, `summary` and `words` say it in words, and `html` and `perfetto` write it.
 
 mod build;
+mod counters;
 mod error;
 mod flows;
 mod html;
@@ -17,6 +18,7 @@ mod perfetto;
 mod processes;
 mod read;
 mod recording;
+mod signals;
 mod sources;
 mod summary;
 mod words;

@@ -11,6 +11,7 @@ pub(super) struct Model {
     pub length: u64,
     pub lanes: Vec<Lane>,
     pub flows: Vec<Flow>,
+    pub counters: Vec<Counter>,
     /// Names of objects, tasks and spans.
     pub texts: Texts,
     /// What could not be shown.
@@ -102,6 +103,16 @@ pub(super) enum FlowKind {
     Message,
     Lock,
     Start,
+    Signal,
+}
+
+/// How many messages wait in a queue.
+#[derive(Debug)]
+pub(super) struct Counter {
+    /// The name of the queue, in [`Model::texts`].
+    pub text: usize,
+    /// When the number changed, and what it was then.
+    pub points: Vec<(u64, u64)>,
 }
 
 /// What a slice shows.
@@ -115,6 +126,8 @@ pub(super) enum Class {
     Got,
     /// The start of a child, in its parent.
     Launch,
+    /// An event is set, or a condition notified.
+    Signal,
     /// For a message.
     Message,
     /// For room.

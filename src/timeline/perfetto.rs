@@ -35,6 +35,7 @@ pub(super) fn render(model: &Model) -> String {
         tids.push(trace.lane(number, lane));
     }
     trace.flows(&tids);
+    trace.counters();
     trace.out.push_str("\n]}\n");
     trace.out
 }
@@ -185,12 +186,30 @@ impl Trace<'_> {
                 FlowKind::Message => "message",
                 FlowKind::Lock => "lock",
                 FlowKind::Start => "start",
+                FlowKind::Signal => "signal",
             };
             for (ph, (lane, slice, at)) in [("s", flow.from), ("f\",\"bp\":\"e", flow.to)] {
                 let (pid, tid) = (self.model.lanes[lane].pid, tids[lane][slice]);
                 let ts = us(at);
                 self.event(&format!(
                     "{{\"ph\":\"{ph}\",\"id\":{id},\"name\":\"{name}\",\"cat\":\"flow\",\"ts\":{ts},\"pid\":{pid},\"tid\":{tid}}}"
+                ));
+            }
+        }
+    }
+
+    /// Writes how many messages wait in queues, as tracks of the first process.
+    fn counters(&mut self) {
+        let Some(first) = self.model.lanes.first() else {
+            return;
+        };
+        let (pid, tid) = (first.pid, first.tid);
+        for counter in &self.model.counters {
+            let name = quoted(self.model.texts.get(counter.text));
+            for (at, count) in &counter.points {
+                let ts = us(*at);
+                self.event(&format!(
+                    "{{\"ph\":\"C\",\"name\":{name},\"cat\":\"queue\",\"ts\":{ts},\"pid\":{pid},\"tid\":{tid},\"args\":{{\"messages\":{count}}}}}"
                 ));
             }
         }

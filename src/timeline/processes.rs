@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::model::Ending;
+use super::model::{Ending, Lane};
 use super::read::{Log, Logs};
 use crate::trace::record::Kind;
 
@@ -120,5 +120,16 @@ pub(super) fn by_code(code: i64) -> Ending {
     match i32::try_from(-code).ok().filter(|signal| *signal > 0) {
         Some(signal) => Ending::Signal(signal),
         None => Ending::Exit(code),
+    }
+}
+
+/// Makes the names of processes differ: all but the first of a name get their numbers.
+pub(super) fn tell_apart(lanes: &mut [Lane]) {
+    let mut first: HashMap<String, u64> = HashMap::new();
+    for lane in lanes {
+        let first = *first.entry(lane.process.clone()).or_insert(lane.pid);
+        if first != lane.pid {
+            lane.process = format!("{} ({})", lane.process, lane.pid);
+        }
     }
 }

@@ -39,6 +39,7 @@ pub(super) fn described(class: Class, text: &str) -> String {
         Class::Put => format!("put into {text}"),
         Class::Got => format!("get from {text}"),
         Class::Launch => format!("starts {text}"),
+        Class::Signal => format!("signals {text}"),
         Class::Sleep => "sleeps".into(),
         _ => format!("waits {}", purpose(class, text)),
     }
@@ -64,6 +65,7 @@ pub(super) fn name(class: Class) -> &'static str {
         Class::Put => "put",
         Class::Got => "get",
         Class::Launch => "start",
+        Class::Signal => "signal",
         Class::Message => "message",
         Class::Room => "room",
         Class::Lock => "lock",

@@ -147,6 +147,11 @@ fn note_released(lock: u64) {
     with(|recorder| recorder.released(lock));
 }
 
+/// An event is being set, or a condition notified, for this many waiters at most.
+pub(crate) fn signal(object: u64, most: u64, site: u32) {
+    with(|recorder| recorder.moment(Tag::at(Kind::Signal, site), [object, most, 0]));
+}
+
 /// A file of the script has this row in the session.
 pub(crate) fn source(row: u64, name: &str) {
     if is_on() {

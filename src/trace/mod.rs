@@ -13,7 +13,7 @@ mod recorder;
 
 pub(crate) use events::{
     Interval, acquired, begin_copy, child, created, end_of, failed, got, leaving, mark, now,
-    process, put, reaped, released, running, source, span, task, wait,
+    process, put, reaped, released, running, signal, source, span, task, wait,
 };
 pub(crate) use family::{FAMILY_FILE, begin, directory, end, is_on, join};
 pub(crate) use recorder::Begun;

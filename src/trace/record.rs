@@ -102,10 +102,12 @@ pub(crate) enum Kind {
     Mark,
     /// An error that nobody caught: –, text, –.
     Failed,
+    /// An event was set, or a condition notified: the object, how many waiters at most, –.
+    Signal,
 }
 
 /// Kinds are below this.
-pub(crate) const KINDS: usize = 17;
+pub(crate) const KINDS: usize = 18;
 
 impl Kind {
     const ALL: [Kind; KINDS - 1] = [
@@ -125,6 +127,7 @@ impl Kind {
         Kind::Task,
         Kind::Mark,
         Kind::Failed,
+        Kind::Signal,
     ];
 }
 

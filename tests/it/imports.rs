@@ -58,7 +58,7 @@ fn an_imported_module_is_a_value() {
             8
             [2, 4]
             AttributeError: 'Object' object has no attribute 'missing'
-            AttributeError: 'Object' object has no attribute 'missing'
+            AttributeError: 'module' object has no attribute 'missing'
             6 True True
             ";
         run.assert(0, expected, "");

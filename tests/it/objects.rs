@@ -290,7 +290,7 @@ fn an_object_that_can_be_called_is_taken_for_a_function() {
         add.__call__ = |a, b| a + b;
         let xs = [3, 1, 2];
         print(xs.map(o), xs.filter(odd), xs.some(odd), xs.all(odd), xs.find(odd));
-        print(xs.reduce(add), xs.reduce(add, 100), functools.reduce(add, xs), functools.partial(add, 1).call(2));
+        print(xs.reduce(add, 0), xs.reduce(add, 100), functools.reduce(add, xs), functools.partial(add, 1).call(2));
         print(list(map(o, xs)), list(filter(odd, xs)), sorted(xs, #{ key: o }), max(xs, #{ key: o }));
         print(list(itertools.accumulate(xs, add)), list(itertools.takewhile(odd, xs)), list(itertools.starmap(add, [[1, 2]])));
         print(functools.lru_cache(o).call(5), functools.cache(o).call(6));

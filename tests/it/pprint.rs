@@ -36,16 +36,12 @@ fn entries_of_a_dict_are_sorted_unless_the_order_is_asked_for() {
     prints(
         r#"
         let d = collections.defaultdict(|| 0, [["b", 1], ["a", 2], [3, "x"]]);
-        print(pprint.pformat(d, 1, 10).split("\n", 1)[1]);
-        print(pprint.pformat(d, #{ width: 10, sort_dicts: false }).split("\n", 1)[1]);
+        print(pprint.pformat(d, 1, 10).split("\n"));
+        print(pprint.pformat(d, #{ width: 10, sort_dicts: false }).split("\n"));
         "#,
         r#"
-                    {3: 'x',
-                     'a': 2,
-                     'b': 1})
-                    {'b': 1,
-                     'a': 2,
-                     3: 'x'})
+        ['defaultdict(<function <lambda>>,', "            {3: 'x',", "             'a': 2,", "             'b': 1})"]
+        ['defaultdict(<function <lambda>>,', "            {'b': 1,", "             'a': 2,", "             3: 'x'})"]
         "#,
     );
 }

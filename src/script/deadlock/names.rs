@@ -65,10 +65,21 @@ impl<'a> Names<'a> {
 
     /// Returns the wait as the script has written it, if that is known: `acquire lock_b`.
     fn wait(&self, stuck: &Stuck) -> String {
-        match (verb(stuck.kind), self.variable(stuck.site)) {
-            (Some(verb), Some(name)) => format!("{verb} {name}"),
-            _ => diagnose::wait_words(self.session.segment(), stuck.kind, stuck.object),
+        match self.call(stuck) {
+            Some((verb, name)) => format!("{verb} {name}"),
+            None => diagnose::wait_words(self.session.segment(), stuck.kind, stuck.object),
         }
+    }
+
+    /// Returns the method that waits, and the variable whose method it is, if both are known.
+    pub(super) fn call(&self, stuck: &Stuck) -> Option<(&'static str, String)> {
+        let text = self.text(stuck.site)?;
+        let verb = match stuck.kind {
+            // Of a queue between threads, the session knows nothing more.
+            wait_kind::CHANNEL => verb_in(&text),
+            kind => verb(kind),
+        };
+        Some((verb?, variable_in(&text)?.to_string()))
     }
 
     /// Returns the locks that the thread has and others of the report wait for: `lock_a since line 7`.
@@ -114,10 +125,14 @@ impl<'a> Names<'a> {
 
     /// Returns the name of the variable whose method is called, or which `with` enters, at a call site.
     fn variable(&self, site: CallSite) -> Option<String> {
+        variable_in(&self.text(site)?).map(str::to_string)
+    }
+
+    /// Returns the line of the script at a call site.
+    fn text(&self, site: CallSite) -> Option<String> {
         let found = self.session.segment().source_line(site)?;
         let source = self.interp.program.source_shown(&found.file?)?;
-        let text = source.line(found.line.into())?;
-        variable_in(text).map(str::to_string)
+        source.line(found.line.into()).map(str::to_string)
     }
 
     fn lock_name(&self, stuck: &Stuck) -> Option<String> {
@@ -166,6 +181,13 @@ const CALLS: [&str; 7] = [
     ".send(",
 ];
 
+/// Returns the method that waits in a line which has only one.
+fn verb_in(text: &str) -> Option<&'static str> {
+    let mut found = CALLS.iter().filter(|call| text.contains(**call));
+    let call = found.next().filter(|_| found.next().is_none())?;
+    Some(call.trim_matches(['.', '(']))
+}
+
 /// Returns the variable before `.acquire(…)` and the like, or behind `with`, if the line has only one of them.
 fn variable_in(text: &str) -> Option<&str> {
     let is_name = |char: char| char.is_alphanumeric() || char == '_';
@@ -195,7 +217,7 @@ fn variable_in(text: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::variable_in;
+    use super::{variable_in, verb_in};
 
     #[test]
     fn the_variable_of_a_wait_is_found_in_its_line() {
@@ -206,5 +228,7 @@ mod tests {
         assert_eq!(variable_in("locks[0].acquire()"), None);
         assert_eq!(variable_in("a.acquire(); b.acquire();"), None);
         assert_eq!(variable_in("f()"), None);
+        assert_eq!(verb_in("let x = this.q.get();"), Some("get"));
+        assert_eq!(verb_in("a.get(); b.put(1);"), None);
     }
 }

@@ -61,7 +61,8 @@ pub(super) fn of(names: &Names<'_>, stuck: &[Stuck]) -> Shape {
         ),
         wait_kind::CHANNEL => shape(
             format!(
-                "waiting for a queue between threads that no other thread can serve{}",
+                "{} a queue between threads that no other thread can serve{}",
+                told.channel(),
                 told.why()
             ),
             "put a last item such as None for each thread that waits for items",
@@ -276,6 +277,14 @@ impl Told<'_> {
             format!("join() waits for {name} to end, which {phrase}{what}"),
             help,
         )
+    }
+
+    /// Returns the beginning of the text about a queue between threads, with its name if that is known.
+    fn channel(&self) -> String {
+        match self.names.call(self.victim) {
+            Some((verb, name)) => format!("{verb}() waits for \"{name}\","),
+            None => "waiting for".into(),
+        }
     }
 
     /// Returns the reason: what the others do instead, and who has failed.

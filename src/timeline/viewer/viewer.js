@@ -6,18 +6,19 @@
 //   lanes: {process, thread, pid, tid, start, end, ending, killed,
 //           slices: [class, start, length, text, site, count, busy, first message, last message],
 //           marks: [time, text, site, failed]}
-//   flows: [0 message | 1 lock | 2 start, lane, time, lane, time]
+//   flows: [0 message | 1 lock | 2 start | 3 signal, lane, time, lane, time]
+//   counters: {text, points: [time, messages]}
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const element = (id) => document.getElementById(id);
-const [STARTING, SPAN, TASK, HOLD, PUT, GOT, LAUNCH, WAITS] = [0, 1, 2, 3, 4, 5, 6, 7];
-const MESSAGE_FLOW = 0, LOCK_FLOW = 1;
+const [STARTING, SPAN, TASK, HOLD, PUT, GOT, LAUNCH, SIGNAL, WAITS] = [0, 1, 2, 3, 4, 5, 6, 7, 8];
+const MESSAGE_FLOW = 0, LOCK_FLOW = 1, START_FLOW = 2;
 
 // ---- Words and colours ---------------------------------------------------------------------------------------------------------------
 
 const COLORS = {
   "starting": "#a3a9b8", "span": "#7c8cf0", "task": "#4dabf7", "lock held": "#e8590c", "put": "#2b8a3e", "get": "#1864ab",
-  "start": "#868e96", "message": "#f2c14e", "room": "#e07a5f", "lock": "#e03131", "semaphore": "#f06595", "event": "#9775fa",
+  "start": "#868e96", "signal": "#7048e8", "message": "#f2c14e", "room": "#e07a5f", "lock": "#e03131", "semaphore": "#f06595", "event": "#9775fa",
   "condition": "#cc5de8", "barrier": "#5c7cfa", "tasks done": "#fab005", "process": "#c9b79c", "thread": "#b197a0",
   "sleep": "#9cb4c8", "input, output": "#63b7af", "other": "#adb5bd",
 };
@@ -32,6 +33,7 @@ function described(slice) {
     case "put": return `puts into ${text}`;
     case "get": return `gets from ${text}`;
     case "start": return `starts ${text}`;
+    case "signal": return `signals ${text}`;
     case "room": return `waits for room in ${text}`;
     case "tasks done": return `waits for the tasks of ${text}`;
     case "process": case "thread": return `waits for ${text} to end`;
@@ -76,6 +78,15 @@ for (const lane of lanes) {
   lane.height = GAP + lane.rows * SPAN_ROW + ROW + (lane.holds ? HOLD_ROW : 0);
   below += lane.height;
 }
+
+// Below the lanes: how many messages wait in queues.
+const COUNTER = 34;
+const counters = data.counters.map((counter) => {
+  const most = counter.points.reduce((most, point) => Math.max(most, point[1]), 0);
+  const top = below;
+  below += COUNTER;
+  return { ...counter, top, most };
+});
 
 // ---- What is shown -------------------------------------------------------------------------------------------------------------------
 
@@ -148,8 +159,10 @@ function paint() {
   for (const lane of seen) paintLane(lane);
   paintFlows(offset);
   for (const lane of seen) paintMoments(lane);
+  for (const counter of counters) paintCounter(counter);
   pen.restore();
   for (const lane of seen) paintName(lane);
+  for (const counter of counters) paintCounterName(counter);
   pen.restore();
   axis();
 }
@@ -172,6 +185,40 @@ function paintName(lane) {
   pen.font = `${lane.thread ? 400 : 600} 12.5px system-ui, 'Noto Sans', 'DejaVu Sans', sans-serif`;
   pen.fillText(fit(text, NAMES - indent - 12), indent, middle);
   pen.font = "12px system-ui, 'Noto Sans', 'DejaVu Sans', sans-serif";
+}
+
+function paintCounter(counter) {
+  const bottom = counter.top + COUNTER - 4, high = COUNTER - 10;
+  const y = (count) => bottom - (counter.most ? count / counter.most * high : 0);
+  const points = counter.points;
+  let index = points.findIndex((point) => point[0] > view.from);
+  index = Math.max((index < 0 ? points.length : index) - 1, 0);
+  pen.fillStyle = color(PUT);
+  pen.globalAlpha = 0.55;
+  pen.beginPath();
+  pen.moveTo(x(view.from), bottom);
+  let count = points.length && points[index][0] <= view.from ? points[index][1] : 0;
+  for (; index < points.length && points[index][0] <= view.to; index += 1) {
+    const at = Math.max(x(points[index][0]), NAMES);
+    pen.lineTo(at, y(count));
+    count = points[index][1];
+    pen.lineTo(at, y(count));
+  }
+  const end = Math.min(x(Math.min(view.to, whole)), width);
+  pen.lineTo(end, y(count)); pen.lineTo(end, bottom);
+  pen.fill();
+  pen.globalAlpha = 1;
+}
+
+function paintCounterName(counter) {
+  pen.fillStyle = theme.back;
+  pen.fillRect(0, counter.top, NAMES, COUNTER);
+  pen.fillStyle = theme.line;
+  pen.fillRect(NAMES - 1, counter.top, 1, COUNTER);
+  pen.fillRect(0, counter.top, width, 1);
+  pen.fillStyle = theme.soft;
+  const text = `${data.texts[counter.text]}: ${counter.most} at most`;
+  pen.fillText(fit(text, NAMES - 26), 14, counter.top + COUNTER / 2);
 }
 
 function fit(text, room) {
@@ -203,7 +250,7 @@ function place(lane, slice) {
     case HOLD: return [lane.stateTop + ROW + 2, HOLD_ROW - 2];
     case PUT: return [lane.stateTop + ROW - 9, 9];
     case GOT: return [lane.stateTop, 9];
-    case LAUNCH: return [lane.stateTop + ROW / 2 - 3, 6];
+    case LAUNCH: case SIGNAL: return [lane.stateTop + ROW / 2 - 3, 6];
     default: return [lane.stateTop, ROW];
   }
 }
@@ -347,10 +394,10 @@ function paintFlows(offset) {
     if (Math.max(y1, y2) + offset < AXIS || Math.min(y1, y2) + offset > height) continue;
     const x1 = x(flow[2]), x2 = x(flow[4]);
     const bend = Math.min(Math.max((x2 - x1) / 2, 14), 90);
-    pen.strokeStyle = chosen ? theme.accent : flow[0] === LOCK_FLOW ? "#e8590c" : theme.arrow;
+    pen.strokeStyle = chosen ? theme.accent : flow[0] === LOCK_FLOW ? "#e8590c" : flow[0] > START_FLOW ? color(SIGNAL) : theme.arrow;
     pen.globalAlpha = chosen ? 1 : view.query ? 0.12 : flow[0] === MESSAGE_FLOW ? 0.5 : 0.65;
     pen.lineWidth = chosen ? 2 : 1.1;
-    pen.setLineDash(flow[0] > LOCK_FLOW ? [4, 3] : []);
+    pen.setLineDash(flow[0] === START_FLOW ? [4, 3] : []);
     pen.beginPath();
     pen.moveTo(x1, y1);
     pen.bezierCurveTo(x1 + bend, y1, x2 - bend, y2, x2, y2);
@@ -447,7 +494,7 @@ function told(found, time) {
     if (lines.length > 8) break;
     if (flow[3] === lane.number && touches(flow, found) && flow[4] >= slice[1]) {
       const from = lanes[flow[1]].name;
-      lines.push([`message from ${from}`, `released by ${from}`, `started by ${from}`][flow[0]]);
+      lines.push([`message from ${from}`, `released by ${from}`, `started by ${from}`, `signalled by ${from}`][flow[0]]);
       break;
     }
   }
@@ -640,4 +687,4 @@ setRange(-margin, whole + margin);
 paint();
 legend();
 // For tests of the page.
-window.timeline = { data, lanes, view, x, find, described, place };
+window.timeline = { data, lanes, counters, view, x, find, described, place };

@@ -371,8 +371,8 @@ fn a_thread_and_its_joiner() {
         "joined\n",
         "
         Exception in thread Thread-1 (<lambda>):
-        DeadlockError: waiting for a queue between threads that no other thread can serve: MainProcess waits in join() at line 6
-          a thread of MainProcess  line 4  a queue between threads, 0.0 s
+        DeadlockError: get() waits for \"items\", a queue between threads that no other thread can serve: MainProcess waits in join() at line 6
+          a thread of MainProcess  line 4  get items, 0.0 s
           MainProcess              line 6  join t, 0.0 s
           --> main.rhai:4:35
              |

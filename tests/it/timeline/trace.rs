@@ -37,7 +37,7 @@ fn a_trace_keeps_the_rules_of_its_format() {
         let trace: Value = serde_json::from_str(&recorded.text).unwrap();
         let events = trace["traceEvents"].as_array().unwrap();
         let phases: HashSet<&str> = events.iter().map(|e| e["ph"].as_str().unwrap()).collect();
-        assert_eq!(phases, HashSet::from(["M", "X", "i", "s", "f"]));
+        assert_eq!(phases, HashSet::from(["M", "X", "i", "s", "f", "C"]));
         names_are_there(events);
         slices_nest(&of_phase(events, "X"));
         flows_have_both_ends(events);
@@ -145,4 +145,50 @@ fn each_message_has_an_arrow_from_its_put_to_its_get() {
             .filter(|event| event["name"] == "start");
         assert_eq!(starts.count(), 1);
     });
+}
+
+#[test]
+fn events_and_conditions_have_arrows_to_those_who_had_waited() {
+    each_start_method(|method| {
+        let code = r#"
+            fn wait(e) { e.wait(); }
+            fn sleep_on(c, ready) { with c { ready.set(); c.wait(); } }
+            let e = Event();
+            let waiters = [Process(wait, [e]), Process(wait, [e])];
+            for p in waiters { p.start(); }
+            time.sleep(0.2);
+            e.set();
+            for p in waiters { p.join(); }
+            let c = Condition();
+            let ready = Event();
+            let t = Thread(sleep_on, [c, ready]);
+            t.start();
+            ready.wait();
+            with c { c.notify(); }
+            t.join();
+        "#;
+        let trace: Value = serde_json::from_str(&recorded(code, method, "t.json").text).unwrap();
+        let events = trace["traceEvents"].as_array().unwrap();
+        flows_have_both_ends(events);
+        let signals = of_phase(events, "f").into_iter();
+        let signals = signals.filter(|event| event["name"] == "signal").count();
+        assert!((3..=4).contains(&signals), "{signals}");
+    });
+}
+
+#[test]
+fn a_counter_shows_how_many_messages_wait_in_a_queue() {
+    let code = r#"
+        let jobs = Queue();
+        for i in range(3) { jobs.put(i); time.sleep(0.01); }
+        for i in range(3) { jobs.get(); time.sleep(0.01); }
+    "#;
+    let trace: Value = serde_json::from_str(&recorded(code, "fork", "t.json").text).unwrap();
+    let events = of_phase(trace["traceEvents"].as_array().unwrap(), "C");
+    let counts: Vec<u64> = events
+        .iter()
+        .filter(|event| event["name"] == "Queue jobs")
+        .map(|event| event["args"]["messages"].as_u64().unwrap())
+        .collect();
+    assert_eq!(counts, [1, 2, 3, 2, 1, 0]);
 }
