@@ -10,15 +10,16 @@ use rhai::{
 use super::host_modules::OfHost;
 use super::module_code::register_note;
 use super::modules::{Modules, Resolver};
-use super::setup::{self, Setup};
+use super::setup::Setup;
 use super::shortcuts;
 use super::{bare, comparisons};
-use super::{catching, methods, rewriting, standard, with_statement, wrong_calls};
+use super::{catching, methods, natives, rewriting, with_statement, wrong_calls};
 use crate::program::{comparison, compiling, reserved_member, with_block};
-use crate::script::bind::{ClassTable, Classes, Owner, Registered, Vocabulary, imported};
+use crate::script::bind::{ClassTable, Classes, Vocabulary, imported};
 use crate::script::exceptions::thrown;
 use crate::script::foreign::Foreign;
 use crate::script::interp::Interp;
+use crate::script::limits::Limits;
 use crate::script::names::Names;
 use crate::script::report::{Reports, too_deep};
 use crate::script::rhai_errors::of_error_map;
@@ -45,16 +46,9 @@ pub(super) fn build(
     setups: &[Setup],
     vocabulary: Vocabulary,
 ) -> (Arc<Engine>, Arc<Modules>, Arc<Names>) {
-    let (mut engine, registered, foreign) =
-        with_natives(interp, setups, Owner::Engine, &vocabulary.into());
-    // The optimiser drops imports that look unused and natives in constants.
-    engine.set_optimization_level(OptimizationLevel::None);
-    let limits = &interp.settings.limits;
-    let asked = limits.of_call_levels();
-    let levels = asked.map_or(CALL_LEVELS, |levels| levels.min(CALL_LEVELS));
-    limits.apply(&mut engine);
-    engine.set_max_call_levels(levels + SPARE_LEVELS);
-    engine.set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH);
+    let mut engine = limited(interp);
+    let (registered, foreign) = natives::add(&mut engine, interp, setups, &vocabulary.into());
+    let levels = levels(&interp.settings.limits);
     let of_host = interp.settings.of_host.iter();
     of_host.for_each(|of_host| of_host.apply(&mut engine));
     name_types(&mut engine);
@@ -106,34 +100,22 @@ pub(super) fn build(
     (engine, modules, names)
 }
 
-/// An engine with all natives, ours and those of the host.
-fn with_natives(
-    interp: &Arc<Interp>,
-    setups: &[Setup],
-    owner: Owner,
-    vocabulary: &Arc<Vocabulary>,
-) -> (Engine, Arc<Registered>, Vec<Foreign>) {
+/// An engine that keeps the limits of a runtime.
+fn limited(interp: &Interp) -> Engine {
     // Without Rhai's interner, a lock that a forked child could inherit held.
     let mut engine = Engine::new_raw();
-    if !matches!(**vocabulary, Vocabulary::Nothing) {
-        engine.register_global_module(standard::functions(vocabulary));
-    }
-    owner.note(&mut engine, interp);
-    let registered = stdlib::natives(interp, owner.clone(), vocabulary);
-    add_members(&mut engine, interp, &registered);
-    let mounts = &interp.settings.mounts;
-    if mounts.is_empty() {
-        mount(&mut engine, &registered, "");
-    }
-    for name in mounts {
-        mount(&mut engine, &registered, name);
-    }
-    let foreign = setup::register(&mut engine, setups);
-    if !owner.is_found(&engine) {
-        // A setup has given the engine a tag of its own, which stays.
-        return with_natives(interp, setups, Owner::Interp(interp.clone()), vocabulary);
-    }
-    (engine, registered, foreign)
+    // The optimiser drops imports that look unused and natives in constants.
+    engine.set_optimization_level(OptimizationLevel::None);
+    let limits = &interp.settings.limits;
+    limits.apply(&mut engine);
+    engine.set_max_call_levels(levels(limits) + SPARE_LEVELS);
+    engine.set_max_expr_depths(EXPRESSION_DEPTH, EXPRESSION_DEPTH);
+    engine
+}
+
+fn levels(limits: &Limits) -> usize {
+    let asked = limits.of_call_levels();
+    asked.map_or(CALL_LEVELS, |levels| levels.min(CALL_LEVELS))
 }
 
 /// Gives the types of Rhai with the most methods the names that they have anyway, where Rhai looks first: it asks for a value's type at each call of a method, and
@@ -171,30 +153,6 @@ pub(super) fn set_names(
         }
     });
     names
-}
-
-/// Registers the members of types.
-pub(super) fn add_members(engine: &mut Engine, interp: &Arc<Interp>, registered: &Registered) {
-    engine.register_global_module(registered.members.clone());
-    engine.register_global_module(registered.iterators.module(interp).into());
-}
-
-/// Registers the functions and constants, inside a module of this name unless it is empty.
-pub(super) fn mount(engine: &mut Engine, registered: &Registered, name: &str) {
-    if name.is_empty() {
-        engine.register_global_module(registered.globals.clone());
-        for (name, module) in &registered.namespaces {
-            engine.register_static_module(*name, module.clone());
-        }
-        return;
-    }
-    let mut module = (*registered.globals).clone();
-    module.set_id(name);
-    for (name, inner) in &registered.namespaces {
-        module.set_sub_module(*name, inner.clone());
-    }
-    module.build_index();
-    engine.register_static_module(name, module.into());
 }
 
 /// Connects Rhai's `print` to the output where scripts do not have ours, which writes by itself.

@@ -39,6 +39,7 @@ mod lost_writes;
 mod methods;
 mod module_code;
 mod modules;
+mod natives;
 mod objects;
 mod package;
 mod parsing;

@@ -11,7 +11,7 @@ use super::ending::end;
 use super::module_code::register_note;
 use super::{
     BuildError, Builder, Diagnostic, Error, Script, Setup, Stopper, build_error, engine, methods,
-    setup, with_statement,
+    natives, setup, with_statement,
 };
 use crate::program::frame::TOP_LEVEL;
 use crate::program::traceback;
@@ -174,8 +174,8 @@ impl ProcessPackage {
     fn register(&self, engine: &mut Engine, name: &str) -> &Self {
         let (interp, registered) = (self.interp(), &*self.registered);
         note_host_functions();
-        engine::add_members(engine, interp, registered);
-        engine::mount(engine, registered, name);
+        natives::add_members(engine, interp, registered);
+        natives::mount(engine, registered, name);
         let foreign = setup::register(engine, &self.setups);
         let callbacks = callbacks(engine);
         let is_free = |callback: &str| callbacks.contains(&format!("{callback}: false"));

@@ -32,7 +32,7 @@ pub(super) struct State {
 impl State {
     pub(super) fn new(engine: &Engine) -> Self {
         let mut global = engine.new_global_runtime_state();
-        if Owner::Engine.is_found(engine) {
+        if Owner::is_noted(engine) {
             // Natives ask the engine for its tag; this copy of it would be copied for each call of a function value.
             global.tag = Dynamic::UNIT;
         }

@@ -20,7 +20,6 @@ use rustix::mm::{
 use rustix::process::{Resource, getrlimit};
 
 use super::limits::Stack;
-use super::lock::locked;
 
 /// The address space of a stack where nothing limits it: a script would have to fill more memory than this to overflow it.
 const LARGEST: usize = 64 << 30;
@@ -159,14 +158,18 @@ unsafe impl Send for DeepStack {}
 impl DeepStack {
     /// Returns a stack that another thread has left, or a new one.
     fn get() -> Option<Self> {
-        let spare = locked(&SPARES).pop();
+        // A host may have forked while another thread had the list.
+        let spare = SPARES.try_lock().ok().and_then(|mut spares| spares.pop());
         spare.or_else(Self::new)
     }
 
     /// Keeps the stack for another thread, unless enough are kept.
     fn spare(self) {
-        let mut spares = locked(&SPARES);
-        if spares.len() < SPARE {
+        // Where addresses are limited, they may be needed for something else.
+        if self.length == LARGEST
+            && let Ok(mut spares) = SPARES.try_lock()
+            && spares.len() < SPARE
+        {
             self.give_back(KEPT_SPARE);
             spares.push(self);
         }

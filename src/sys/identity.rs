@@ -6,7 +6,7 @@ use std::io::Read;
 use std::os::fd::AsFd;
 use std::path::Path;
 use std::ptr::null_mut;
-use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, Ordering};
 use std::time::Duration;
 
 use rustix::mm::{Advice, MapFlags, ProtFlags, madvise, mmap_anonymous, munmap};
@@ -32,6 +32,7 @@ pub(crate) fn process_id() -> u32 {
 fn ask_process_id() -> u32 {
     let id = rustix::process::getpid().as_raw_nonzero().get() as u32;
     if KNOWN.load(Ordering::Acquire).is_null()
+        && !REFUSED.load(Ordering::Relaxed)
         && let Some(page) = cleared_in_copies()
         // Another thread may have been quicker; its page is as good.
         && let Err(_) = KNOWN.compare_exchange(null_mut(), page, Ordering::AcqRel, Ordering::Acquire)
@@ -46,6 +47,12 @@ fn ask_process_id() -> u32 {
     id
 }
 
+/// Whether the kernel has no such pages.
+static REFUSED: AtomicBool = AtomicBool::new(false);
+
+/// An advice that no kernel knows.
+const NO_ADVICE: i32 = -1;
+
 /// The size that is asked for; the kernel makes a page of it.
 const PAGE: usize = 4096;
 
@@ -55,7 +62,10 @@ fn cleared_in_copies() -> Option<*mut AtomicU32> {
     // SAFETY: the kernel chooses a fresh range, so no existing object is affected; the advice is about this range.
     unsafe {
         let page = mmap_anonymous(null_mut(), PAGE, access, MapFlags::PRIVATE).ok()?;
-        if madvise(page, PAGE, Advice::LinuxWipeOnFork).is_err() {
+        // Some emulators agree to any advice and follow none.
+        let agrees_to_all = libc::madvise(page, PAGE, NO_ADVICE) == 0;
+        if agrees_to_all || madvise(page, PAGE, Advice::LinuxWipeOnFork).is_err() {
+            REFUSED.store(true, Ordering::Relaxed);
             let _ = munmap(page, PAGE);
             return None;
         }

@@ -16,7 +16,7 @@ use rustix::process::{
 };
 
 use super::clock::{Deadline, now_ns};
-use super::identity::process_id;
+use super::identity::{process_id, thread_id};
 use super::lock::locked;
 
 /// How a process ended.
@@ -180,28 +180,38 @@ const THREAD_END: Duration = Duration::from_secs(1);
 
 /// Waits until a thread of this process that is about to end is no longer counted.
 pub(crate) fn wait_until_gone(thread: i64) {
-    let Ok(thread) = u32::try_from(thread) else {
-        return;
-    };
+    wait_until_all_are_gone(&[thread]);
+}
+
+fn wait_until_all_are_gone(threads: &[i64]) {
     let end = Deadline::after(THREAD_END);
-    while thread_is_counted(std::process::id(), thread) && !end.passed(now_ns()) {
+    let is_there = || threads.iter().any(|thread| is_leaving(*thread));
+    while is_there() && !end.passed(now_ns()) {
         std::thread::yield_now();
     }
+}
+
+/// Returns whether another thread of this process with this id is still counted.
+fn is_leaving(thread: i64) -> bool {
+    let is_counted = |id| id != thread_id() && thread_is_counted(process_id(), id);
+    u32::try_from(thread).is_ok_and(is_counted)
 }
 
 /// Threads that are about to end, for whom nobody has waited yet.
 static LEAVING: Mutex<Vec<i64>> = Mutex::new(Vec::new());
 
-/// How many such threads are noted.
+/// How many such threads are noted before those are forgotten that are gone.
 const MOST_LEAVING: usize = 64;
 
 /// Notes that a thread of this process is about to end: the next question whether the process [has one thread](has_one_thread) waits for it.
 pub(crate) fn note_leaving(thread: i64) {
     let mut leaving = locked(&LEAVING);
-    if leaving.len() == MOST_LEAVING {
-        leaving.drain(..).for_each(wait_until_gone);
+    if leaving.len() >= MOST_LEAVING {
+        leaving.retain(|thread| is_leaving(*thread));
     }
-    leaving.push(thread);
+    if !leaving.contains(&thread) {
+        leaving.push(thread);
+    }
 }
 
 /// Returns whether the process has a thread with this id, a zombie included.
@@ -215,7 +225,8 @@ pub(crate) fn thread_is_counted(pid: u32, thread: u32) -> bool {
 /// Returns whether this process has one thread; false if that cannot be found out. Waits for threads that were noted to be about to end.
 pub(crate) fn has_one_thread() -> bool {
     use std::os::unix::fs::MetadataExt;
-    locked(&LEAVING).drain(..).for_each(wait_until_gone);
+    let leaving = std::mem::take(&mut *locked(&LEAVING));
+    wait_until_all_are_gone(&leaving);
     // SAFETY: with this flag alone the call has no effect; it fails when there are several threads (`unshare(2)`).
     if unsafe { libc::unshare(libc::CLONE_THREAD) } == 0 {
         return true;

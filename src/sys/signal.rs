@@ -14,6 +14,7 @@ use nix::sys::signal::{
     SaFlags, SigAction, SigHandler, SigSet, SigmaskHow, sigaction, sigprocmask,
 };
 
+use super::identity::process_id;
 use super::{interrupt, process};
 
 extern "C" fn note(signal: libc::c_int) {
@@ -176,7 +177,7 @@ fn rustix_signal(signal: Signal) -> io::Result<rustix::process::Signal> {
 pub(crate) fn reaches_this_process(pid: i32) -> bool {
     let group = process::group();
     // The kernel excludes the sender if the signal goes to everybody.
-    let is_mine = |thread| process::thread_is_counted(std::process::id(), thread);
+    let is_mine = |thread| process::thread_is_counted(process_id(), thread);
     pid == 0 || pid == -group || u32::try_from(pid).is_ok_and(is_mine)
 }
 

@@ -92,7 +92,7 @@ impl SeedLife {
     /// Waits as a spare until it is needed. Returns `None` when it is not.
     fn live_as_copy(self, end: OwnedFd) -> io::Result<Option<WorkerArgs>> {
         // An old C library may remember the process ID of the seed.
-        if i32::try_from(identity::process_id()) != Ok(process::pid()) {
+        if identity::process_id() != std::process::id() {
             return Ok(None);
         }
         // A spare that was stopped goes on, and notices that its parent has ended.

@@ -31,16 +31,18 @@ pub(super) enum Found<'a> {
 }
 
 impl Owner {
-    /// Lets the natives of an engine find this interpreter.
-    pub(crate) fn note(&self, engine: &mut Engine, interp: &Arc<Interp>) {
-        if matches!(self, Self::Engine) {
+    /// Lets the natives of an engine find this interpreter. Returns false for an engine that has a tag of the host's, which stays.
+    pub(crate) fn note(engine: &mut Engine, interp: &Arc<Interp>) -> bool {
+        let is_free = engine.default_tag().is_unit();
+        if is_free {
             engine.set_default_tag(Dynamic::from(Tag(interp.clone())));
         }
+        is_free
     }
 
-    /// Returns whether the natives of an engine find their interpreter, which those of one that the host has tagged since do not.
-    pub(crate) fn is_found(&self, engine: &Engine) -> bool {
-        self.of(engine).is_ok()
+    /// Returns whether the tag of an engine is its interpreter.
+    pub(crate) fn is_noted(engine: &Engine) -> bool {
+        Self::Engine.of(engine).is_ok()
     }
 
     /// Finds the interpreter for a call by this engine.

@@ -12,6 +12,7 @@ use crate::native::code::Ty;
 use crate::native::{Exit, Row, Value};
 use crate::program::islands::form::Form;
 use crate::program::islands::{Handle, Tree};
+use crate::script::exceptions::Failure;
 use crate::script::interp::Interp;
 use crate::script::{Number, Outcome};
 
@@ -86,12 +87,13 @@ impl<'c> Direct<'c> {
     }
 
     /// Lets `body` call the form that was entered last, if that takes a number of this type as its last argument, and only numbers before
-    /// it, and gives a number. `body` gets the type of the results, and a function from the bits of an argument to those of its result;
-    /// where that gives none, nothing has happened, and the function is to be called in another way from then on.
+    /// it, and gives a number. `body` gets the type of the results, and a function from the bits of an argument to those of its result.
+    /// Where that gives none, nothing has happened, and the function is to be called in another way from then on. Its errors are those of a
+    /// script that has to stop.
     pub(crate) fn repeat<R>(
         &self,
         last: Number,
-        body: impl FnOnce(Number, &mut dyn FnMut(u64) -> Option<u64>) -> R,
+        body: impl FnOnce(Number, &mut dyn FnMut(u64) -> Result<Option<u64>, Failure>) -> R,
     ) -> Option<R> {
         if self.handle.0.is_left.load(Ordering::Relaxed) {
             return None;
@@ -106,8 +108,9 @@ impl<'c> Direct<'c> {
             row.set(place, &Value::of_bits(ty, bits));
             work::enter();
             match row.call() {
-                Exit::Done(value) | Exit::Returned(value) => Some(value.bits()),
-                Exit::Stopped(_) | Exit::GaveUp => None,
+                Exit::Done(value) | Exit::Returned(value) => Ok(Some(value.bits())),
+                Exit::Stopped(place) => Err(ending::stopped(self.interp, place)),
+                Exit::GaveUp => Ok(None),
             }
         }))
     }

@@ -56,7 +56,7 @@ fn each(
             return Ok(found);
         }
         if parameters == Some(1)
-            && let Some(found) = numbers(direct, &mut rest, &mut take)
+            && let Some(found) = numbers(direct, &mut rest, &mut take)?
         {
             return Ok(Some(found));
         }
@@ -70,20 +70,27 @@ fn numbers(
     direct: &Direct<'_>,
     rest: &mut Rest,
     take: &mut impl FnMut(&mut Dynamic, Dynamic) -> Option<Dynamic>,
-) -> Option<Dynamic> {
-    let number = Number::of(rest.items.get(rest.next)?)?;
+) -> Result<Option<Dynamic>, Failure> {
+    let Some(number) = rest.items.get(rest.next).and_then(Number::of) else {
+        return Ok(None);
+    };
     let found = direct.repeat(number, |result, call| {
         while let Some(item) = rest.items.get_mut(rest.next) {
-            let found = call(number.bits(item)?)?;
+            let Some(bits) = number.bits(item) else {
+                break;
+            };
+            let Some(bits) = call(bits)? else {
+                break;
+            };
             rest.next += 1;
-            let found = take(item, result.value(found));
+            let found = take(item, result.value(bits));
             if found.is_some() {
-                return found;
+                return Ok(found);
             }
         }
-        None
+        Ok(None)
     });
-    found.flatten()
+    found.unwrap_or(Ok(None))
 }
 
 /// As [`each`], for at most so many items and a function with this number of parameters, which may be machine code.
@@ -94,7 +101,8 @@ fn each_of(
     (function, parameters, mut calls): (&FnPtr, Option<usize>, Option<&mut Calls<'_>>),
     take: &mut impl FnMut(&mut Dynamic, Dynamic) -> Option<Dynamic>,
 ) -> Result<Option<Dynamic>, Failure> {
-    for item in rest.items.iter_mut().skip(rest.next).take(most) {
+    for place in rest.items.iter_mut().skip(rest.next).take(most) {
+        let item = &mut std::mem::take(place);
         let index = Dynamic::from_int(rest.next as i64);
         rest.next += 1;
         let result = match parameters {

@@ -7,6 +7,7 @@ use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32};
 
 use super::program::{Prepared, Program};
+use super::raw;
 
 /// The size of a stack in bytes. The deepest use is a list of what the supervisor has left to end.
 const STACK: usize = 48 << 10;
@@ -48,8 +49,12 @@ pub(super) struct Block {
     pub stage: AtomicU32,
     /// The process ID of the command.
     pub command: AtomicI32,
-    /// The program's pidfd of the command; -1 if there is none.
+    /// Whether the supervisor begins with the descriptors of the program in common with it.
+    pub shares_descriptors: bool,
+    /// The pidfd of the command among these descriptors; -1 if there is none.
     pub pidfd: AtomicI32,
+    /// Whether the program has a pidfd of the command, so that the supervisor may reap it.
+    pub is_watched: AtomicBool,
     /// Whether SIGTERM means to kill everything rather than to ask it to end.
     pub at_once: AtomicBool,
     /// The command's wait status.
@@ -60,13 +65,16 @@ pub(super) struct Block {
 
 impl Block {
     pub(super) fn new(program: Program, starter: i32, own_group: bool) -> Self {
+        let shares_descriptors = raw::can_leave_descriptors();
         Self {
             prepared: Prepared::new(program),
             program: starter,
             own_group,
             stage: AtomicU32::new(stage::BEGINS),
             command: AtomicI32::new(0),
+            shares_descriptors,
             pidfd: AtomicI32::new(-1),
+            is_watched: AtomicBool::new(shares_descriptors),
             at_once: AtomicBool::new(false),
             status: AtomicI32::new(NO_STATUS),
             stack: Stack::new(),

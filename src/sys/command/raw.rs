@@ -93,18 +93,18 @@ pub(super) fn close_all(first: usize, last: usize) {
     }
 }
 
+/// Returns whether [`leave_descriptors`] works: since Linux 5.9, unless a sandbox forbids it.
+pub(super) fn can_leave_descriptors() -> bool {
+    // SAFETY: the call takes numbers. The range is empty, which the kernel refuses before it does anything.
+    let refused = unsafe { call(libc::SYS_close_range, [1, 0, 0]) };
+    refused == Err(libc::EINVAL)
+}
+
 /// Leaves the descriptors to the process that has them in common with this one, which has none afterwards.
 pub(super) fn leave_descriptors() {
-    // SAFETY: the calls take numbers, and concern only this process.
-    unsafe {
-        let (last, unshare) = (u32::MAX as usize, libc::CLOSE_RANGE_UNSHARE as usize);
-        // The second is for a kernel before 5.9.
-        if call(libc::SYS_close_range, [0, last, unshare]).is_err()
-            && call(libc::SYS_unshare, [libc::CLONE_FILES as usize]).is_ok()
-        {
-            close_all(0, last);
-        }
-    }
+    let (last, unshare) = (u32::MAX as usize, libc::CLOSE_RANGE_UNSHARE as usize);
+    // SAFETY: the call takes numbers, and concerns only this process.
+    let _ = unsafe { call(libc::SYS_close_range, [0, last, unshare]) };
 }
 
 /// Makes the kernel do with `signal` what it does by default.

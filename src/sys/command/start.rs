@@ -92,22 +92,34 @@ pub(crate) fn supervised(program: Program, own_group: bool) -> Result<Supervised
     // SAFETY: it is freed by nobody else, and what is written to meanwhile is atomic.
     let shared = unsafe { &*block };
     let started = Held::every().and_then(|_held| {
-        let flags = libc::CLONE_VM | libc::CLONE_FILES | libc::CLONE_PIDFD | libc::SIGCHLD;
+        let flags = libc::CLONE_VM | libc::CLONE_PIDFD | libc::SIGCHLD;
+        let flags = match shared.shares_descriptors {
+            true => flags | libc::CLONE_FILES,
+            false => flags,
+        };
         // SAFETY: by *memory* the block, which has the stack, stays until the supervisor has ended.
         unsafe { clone(supervisor::begin, shared.stack.top(), flags, block.cast()) }
     });
     let (_, supervisor) = started.inspect_err(|_| free(block))?;
     let runs = wait_for_start(shared, &supervisor);
-    let command = pidfd_of_command(shared);
+    let pid = shared.command.load(Ordering::Acquire);
+    let command = match shared.shares_descriptors {
+        true => pidfd_of_command(shared),
+        false => process::pidfd(pid).ok(),
+    };
     runs?;
     let mut supervised = Supervised {
         block,
         starter,
         supervisor: Arc::new(supervisor),
         command,
-        pid: shared.command.load(Ordering::Acquire),
+        pid,
         ended: None,
     };
+    if !shared.is_watched.swap(true, Ordering::AcqRel) {
+        // The command may have ended before.
+        let _ = signal::send_through(supervised.supervisor.as_fd(), Signal::SIGCONT);
+    }
     let Some(failure) = shared.prepared.failure() else {
         return Ok(supervised);
     };
@@ -120,7 +132,8 @@ pub(crate) fn supervised(program: Program, own_group: bool) -> Result<Supervised
 /// Takes the pidfd of a command that was started or could not be run.
 fn pidfd_of_command(block: &Block) -> Option<OwnedFd> {
     let descriptor = block.pidfd.swap(-1, Ordering::Acquire);
-    // SAFETY: the kernel has opened it for this process, with which the supervisor had its descriptors in common, and nobody else knows it.
+    // SAFETY: the kernel has opened it for this process, with which the supervisor had its descriptors in common. The supervisor has made that
+    // process, and nobody else knows the number.
     (descriptor >= 0).then(|| unsafe { OwnedFd::from_raw_fd(descriptor) })
 }
 

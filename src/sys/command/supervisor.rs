@@ -44,9 +44,12 @@ pub(super) extern "C" fn begin(block: *mut c_void) -> c_int {
         number(libc::SYS_setpgid, [0, 0]);
     }
     let command = start(block);
-    // Until here the descriptors are those of the program, which has got a pidfd of the command so. Its streams and pipes must not stay
-    // open because of this process.
-    raw::leave_descriptors();
+    // The program may have got a pidfd of the command by what they have in common. Its streams and pipes must not stay open because of
+    // this process.
+    match block.shares_descriptors {
+        true => raw::leave_descriptors(),
+        false => raw::close_all(0, u32::MAX as usize),
+    }
     block.command.store(command, Ordering::Release);
     block.stage.store(stage::OVER, Ordering::Release);
     let (word, all) = (block.stage.as_ptr().addr(), i32::MAX as usize);
@@ -66,15 +69,17 @@ fn start(block: &Block) -> i32 {
         .store(number(libc::SYS_getpid, []), Ordering::Relaxed);
     let flags = libc::CLONE_VM | libc::CLONE_VFORK | libc::CLONE_PIDFD | libc::SIGCHLD;
     let program = ptr::from_ref(&block.prepared).cast_mut().cast();
-    let (stack, pidfd) = (block.command_stack.top(), block.pidfd.as_ptr());
-    // SAFETY: the kernel suspends this process until the new one no longer uses the stack and the program, and writes to the number of the
-    // descriptor, which the program reads only afterwards.
-    let command = unsafe { libc::clone(run_program, stack, flags, program, pidfd) };
+    let (stack, mut pidfd) = (block.command_stack.top(), -1);
+    // SAFETY: the kernel suspends this process until the new one no longer uses the stack and the program, and writes the number of a
+    // descriptor to a live value.
+    let command = unsafe { libc::clone(run_program, stack, flags, program, &raw mut pidfd) };
     if command == -1 {
         // SAFETY: the starter's thread waits, so that its `errno`, which is this one's, is there.
         block.prepared.fail(unsafe { *libc::__errno_location() });
         return 0;
     }
+    // Not before: the kernel takes back the descriptor of a process that it could not make, and leaves its number there.
+    block.pidfd.store(pidfd, Ordering::Release);
     if block.prepared.failure_number() != 0 {
         let _ = reap(command);
         return 0;
@@ -103,10 +108,11 @@ fn supervise(block: &Block, command: i32) {
         [libc::PR_SET_PDEATHSIG, libc::SIGCONT, 0, 0, 0],
     );
     let status = loop {
-        if let Some(status) = reap(command) {
+        let is_left = number(libc::SYS_getppid, []) != block.program;
+        let is_watched = block.is_watched.load(Ordering::Acquire) || is_left;
+        if is_watched && let Some(status) = reap(command) {
             break Some(status);
         }
-        let is_left = number(libc::SYS_getppid, []) != block.program;
         if is_left || next_signal(None) == libc::SIGTERM {
             break end_everything(command, block.at_once.load(Ordering::Acquire));
         }

@@ -223,10 +223,13 @@ fn do_numbers(
     let done = direct.repeat(number, |number, run| {
         while let Some(task) = tasks.get(index) {
             outbox.begin_task(index);
-            let Some(bits) = run(*task) else {
-                break;
-            };
-            outbox.add_number(index, number, bits)?;
+            match run(*task) {
+                Ok(Some(bits)) => outbox.add_number(index, number, bits)?,
+                Ok(None) => break,
+                Err(error) if Stop::of(&error).is_some() => return Err(error),
+                // A function for a signal has thrown it.
+                Err(error) => outbox.add(index, &Err(Exception::from_error(&error)))?,
+            }
             index += 1;
         }
         Ok(index)
