@@ -19,6 +19,12 @@ const LIST_PARTS: [&str; 1] = ["l"];
 /// The most items that one change puts in: the server does nothing else meanwhile.
 const ITEMS_MAX: usize = 100_000;
 
+/// A value or a key.
+pub(crate) type Bytes = Vec<u8>;
+
+/// A key and its value.
+pub(crate) type Entry = (Bytes, Bytes);
+
 /// What a container is opened with. `kind` is what its settings call it.
 pub(crate) fn container_terms(kind: &'static str) -> VisitTerms {
     VisitTerms {
@@ -55,7 +61,7 @@ impl Span {
 #[derive(Debug, PartialEq)]
 pub(crate) enum Spliced {
     /// It was done; these items were there before.
-    Done(Vec<Vec<u8>>),
+    Done(Vec<Bytes>),
     /// The list has changed since it was read.
     Changed,
     /// There is no such item.
@@ -88,7 +94,7 @@ impl Dict<'_> {
     }
 
     /// Returns the keys and values in their order.
-    pub(crate) fn all(&mut self) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Fault> {
+    pub(crate) fn all(&mut self) -> Result<Vec<Entry>, Fault> {
         let all: Vec<Vec<u8>> = self.look("all", &[])?;
         let mut all = all.into_iter();
         let pairs = std::iter::from_fn(|| Some((all.next()?, all.next()?)));
@@ -125,7 +131,7 @@ impl Dict<'_> {
     }
 
     /// Removes the newest key and returns it with its value.
-    pub(crate) fn remove_last(&mut self) -> Result<Option<(Vec<u8>, Vec<u8>)>, Fault> {
+    pub(crate) fn remove_last(&mut self) -> Result<Option<Entry>, Fault> {
         let both: Vec<Vec<u8>> = self.change("last", &[])?;
         let mut both = both.into_iter();
         Ok(both.next().zip(both.next()))
@@ -171,7 +177,7 @@ impl List<'_> {
     }
 
     /// Returns the revision of the list and the items that are meant; `None` where there are none.
-    pub(crate) fn read(&mut self, span: Span) -> Result<Option<(u64, Vec<Vec<u8>>)>, Fault> {
+    pub(crate) fn read(&mut self, span: Span) -> Result<Option<(u64, Vec<Bytes>)>, Fault> {
         let span = span.arguments();
         let span: Vec<&[u8]> = span.iter().map(String::as_bytes).collect();
         let mut items: Vec<Vec<u8>> = self.look("read", &span)?;

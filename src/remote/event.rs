@@ -52,8 +52,9 @@ pub(crate) fn wait_for_event(
     loop {
         let from = first.clone().unwrap_or_default();
         let arguments = [from.as_bytes()];
-        let (is_set, word): (bool, String) =
-            visit.look(&EVENT, &PARTS, "look", &arguments, caller)?;
+        let (is_set, word): (bool, String) = visit
+            .within(deadline)
+            .look(&EVENT, &PARTS, "look", &arguments, caller)?;
         if is_set {
             return Ok(true);
         }
@@ -61,7 +62,7 @@ pub(crate) fn wait_for_event(
             return Ok(false);
         }
         let seen = first.get_or_insert(word).clone();
-        visit.attempt(caller, |visit, caller| {
+        visit.within(deadline).attempt(caller, |visit, caller| {
             visit.sleep_on(PARTS[0], &seen, deadline, caller)
         })?;
     }

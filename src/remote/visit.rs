@@ -70,6 +70,14 @@ impl Visit {
         self.attempt(caller, |visit, _| Ok(visit.settings.clone()))
     }
 
+    /// Has the next operation give up a server that cannot be reached when the time is up, and not much before.
+    pub(super) fn within(&mut self, deadline: Deadline) -> &mut Self {
+        if let Some(left) = deadline.left() {
+            self.patience = left.clamp(FIRST_PATIENCE, PATIENCE);
+        }
+        self
+    }
+
     /// Returns how many calls of this thread have changed something, or may have.
     pub(crate) fn changes(&self) -> u64 {
         self.calls

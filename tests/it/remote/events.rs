@@ -112,6 +112,33 @@ fn a_flag_that_was_set_and_cleared_while_the_waiter_was_cut_off_wakes_it() {
 }
 
 #[test]
+fn a_wait_with_a_timeout_ends_where_the_server_has_gone_for_good() {
+    let Some(mut server) = Server::start(&[]) else {
+        return;
+    };
+    let code = r#"
+        let e = Event(#{ url: "URL", name: "e" });
+        print("waits");
+        print(error_of(|| e.wait(1)));
+    "#;
+    let waiting = Script::text(&at(&server, code)).start();
+    waiting.wait_for_line("waits");
+    server.kill();
+    let gone = Instant::now();
+    let output = waiting.finish();
+    let stands = at(
+        &server,
+        "waits\nConnectionError: URL cannot be used for 5 s: ",
+    );
+    assert!(output.stdout.starts_with(&stands), "{}", output.stdout);
+    assert!(
+        gone.elapsed() < Duration::from_secs(20),
+        "{:?}",
+        gone.elapsed()
+    );
+}
+
+#[test]
 fn ctrl_c_ends_the_wait_for_an_event() {
     let Some(server) = Server::start(&[]) else {
         return;

@@ -6,7 +6,7 @@ use rhai::Dynamic;
 
 use super::handle::Handle;
 use super::messages;
-use crate::remote::container::{Dict, List, Span as There, Spliced, container_terms};
+use crate::remote::container::{Dict, Entry, List, Span as There, Spliced, container_terms};
 use crate::remote::fault::Fault;
 use crate::remote::place::Place;
 use crate::script::{Failure, Interp, Outcome};
@@ -23,9 +23,6 @@ pub(crate) struct RemoteContainer {
     handle: Handle,
     label: u64,
 }
-
-/// An entry of a container: its key, which is empty in a list, and its value.
-type Entry = (Vec<u8>, Vec<u8>);
 
 impl RemoteContainer {
     fn new(interp: &Arc<Interp>, place: Place, label: u64) -> Option<Self> {
@@ -169,7 +166,7 @@ impl RemoteContainer {
         self.dict(|mut dict| dict.exchange(key, expected, new))
     }
 
-    /// Reads all entries of a dict, or items of a list.
+    /// Reads all entries of a dict, or items of a list, whose keys are empty.
     pub(crate) fn read(&self, span: Span) -> Result<Option<(u64, Vec<Entry>)>, Failure> {
         if !self.is_list() {
             return Ok(Some((0, self.dict(|mut dict| dict.all())?)));
