@@ -43,6 +43,10 @@ const RETURNS: &[(&str, &str, &str)] = &[
     ("SyncManager", "list", "ListProxy"),
     ("SyncManager", "Namespace", "NamespaceProxy"),
     ("SyncManager", "Value", "ValueProxy"),
+    ("ServerManager", "dict", "DictProxy"),
+    ("ServerManager", "list", "ListProxy"),
+    ("ServerManager", "Namespace", "NamespaceProxy"),
+    ("ServerManager", "Value", "ValueProxy"),
 ];
 
 /// Returns the type of what `name` of `owner` returns, as scripts call it.

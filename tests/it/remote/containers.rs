@@ -57,13 +57,13 @@ fn containers_are_found_by_their_names() {
         "<ServerManager at URL> URL {'a': 1} [1, 2] Namespace(x=1) Value('i', 'any')\n\
          <DictProxy d at URL> <ListProxy l at URL> <NamespaceProxy n at URL> <ValueProxy v at URL>\n\
          {'a': 1, 'c': [1, {'x': 2.5}]} [1, 2, 'x'] Namespace(x=1, y='y') Value('i', None) 0\n\
-         True\n['c', [1, {'x': 2.5}]] {'a': 1}\n[] {} {'x': 1}\n\
+         True\n['c', [1, {'x': 2.5}]] {'a': 1}\n[] {'x': 1} {'x': 1}\n\
          ValueError: an object on a server needs a name, by which other processes find it\n\
          TypeError: dict() got an unexpected keyword argument 'a' (it takes entries, name)\n\
          ValueError: the object of this name is a dict, not a list\n\
          ValueError: an object on a server needs a name, by which other processes find it\n\
          TypeError: Manager() got an unexpected keyword argument 'name' (it takes url)\n\
-         AttributeError: 'ServerManager' object has no attribute 'Lock'\n",
+         TypeError: url must be a string, not ServerManager\n",
     );
 }
 

@@ -159,7 +159,7 @@ fn wrong_names_settings_and_items_are_refused() {
 ValueError: name is for objects on a server: url is missing
 ValueError: name is empty
 ValueError: name must not contain braces: \"a{b}\"
-TypeError: name must be a string, not i64
+TypeError: name must be a string, not int
 ValueError: name has 121 bytes; at most 120 are allowed
 ValueError: the queue exists with maxsize 3, not 4: leave maxsize out, or use another name
 ValueError: the queue exists with deaths 5, not 1: leave deaths out, or use another name

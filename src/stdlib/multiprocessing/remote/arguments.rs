@@ -8,7 +8,7 @@ use rhai::Dynamic;
 use super::waiting::failure;
 use crate::remote::endpoint::Endpoint;
 use crate::remote::place::Place;
-use crate::script::{Call, Failure, raise};
+use crate::script::{Call, Failure, raise, type_name};
 
 /// The beginning of the environment variables that give servers short names.
 const VARIABLE: &str = "PROCSCRIPT_REMOTE_";
@@ -82,7 +82,7 @@ fn is_local(url: &Dynamic) -> bool {
 }
 
 fn text(value: Dynamic, what: &str) -> Result<String, Failure> {
-    let found = value.type_name().to_string();
+    let found = type_name(&value);
     let text = value.into_string();
     text.map_err(|_| raise("TypeError", format!("{what} must be a string, not {found}")))
 }
