@@ -31,7 +31,7 @@ const PROMOTED: u64 = 0x100;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Identity {
     Here(Offset),
-    /// On a server: `NAME at URL`, or `at URL` without a password.
+    /// On a server: `NAME at URL`, without a password.
     There(String),
 }
 

@@ -22,7 +22,7 @@ pub(crate) enum Store {
 
 use Store::{Here, There};
 
-/// Reads the value of one entry.
+/// Reads a value that came from a server.
 fn one<R>(bytes: &[u8], read: impl FnOnce(Message<'_>) -> R) -> R {
     read(Message::plain(bytes))
 }
@@ -109,7 +109,7 @@ impl Store {
         }
     }
 
-    /// Gives a key a value if it has none, and reads the one it has then; nothing where only a server knows that it had none.
+    /// Gives a key a value if it has none, and reads the one it has then.
     pub(super) fn set_default<R>(
         &self,
         interp: &Interp,
@@ -287,7 +287,7 @@ fn failure(interp: &Interp, error: ContainerError) -> Failure {
     }
 }
 
-/// A value to be put into a dict or a list, by itself: nothing that scripts see refers to it.
+/// Returns a value as the bytes of an entry, if the entries are on a server: it is stored as it is, without other containers inside.
 pub(super) fn encoded(
     store: &Store,
     interp: &Arc<Interp>,
