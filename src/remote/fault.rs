@@ -88,7 +88,9 @@ impl From<RedisError> for Fault {
                     refused(Refusal::Login)
                 }
                 _ if inside("OOM ") => refused(Refusal::Memory),
-                _ if inside("NOPERM") => refused(Refusal::Permission),
+                _ if inside("NOPERM") || inside("The user executing the script") => {
+                    refused(Refusal::Permission)
+                }
                 _ if inside("WRONGTYPE") => refused(Refusal::Mismatch),
                 _ if inside("NOGROUP") || inside("READONLY") => Self::Broken(text),
                 _ => refused(Refusal::Server),

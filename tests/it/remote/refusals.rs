@@ -231,3 +231,39 @@ fn a_full_server_is_a_memory_error() {
         .run()
         .assert(0, "MemoryError\n100000 True\n", "");
 }
+
+#[test]
+fn a_user_of_the_server_needs_what_the_manual_says() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    let rules = "on >secret ~ps:{o}:* +@read +@write +@stream +@blocking +@scripting +@connection +info -@dangerous +info";
+    let set = |more: &str| {
+        let rules = rules.split(' ').chain(more.split_whitespace());
+        let command: Vec<&str> = ["ACL", "SETUSER", "worker"].into_iter().chain(rules).collect();
+        assert_eq!(server.ask(&command), "OK");
+    };
+    let url = format!("redis://worker:secret@127.0.0.1:{}/0", server.port());
+    let run = |open: &str| {
+        server.ask(&["FLUSHALL"]);
+        let code = format!("print(error_of(|| {{ {} }}));", open.replace("URL", &url));
+        Script::text(&code).run().stdout
+    };
+    set("");
+    for open in [
+        r#"let q = JoinableQueue(#{ url: "URL", name: "o" }); q.put(1); q.get(); q.task_done(); q.join(); q.stats();"#,
+        r#"let e = Event(#{ url: "URL", name: "o" }); e.set(); e.wait(); e.clear(); e.wait(0.05);"#,
+        r#"let v = Value("i", #{ url: "URL", name: "o" }); v.add(1); v.value += 1;"#,
+        r#"let d = Manager(#{ url: "URL" }).dict([[1, 2]], #{ name: "o" }); d["a"] = 1; print(d); d.popitem();"#,
+        r#"let l = Manager(#{ url: "URL" }).list([1, 2], #{ name: "o" }); l.append(1); l.sort(); l.insert(1, 1); l.clear();"#,
+    ] {
+        assert!(run(open).ends_with("no error\n"), "{open}: {}", run(open));
+    }
+    let lock = r#"let l = Lock(#{ url: "URL", name: "o" }); l.acquire(); l.release();"#;
+    let refused = run(lock);
+    assert!(refused.starts_with("PermissionError: "), "{refused}");
+    set("+time");
+    assert_eq!(run(lock), "no error\n");
+    let elsewhere = run(r#"Event(#{ url: "URL", name: "other" })"#);
+    assert!(elsewhere.starts_with("PermissionError: "), "{elsewhere}");
+}
