@@ -127,6 +127,8 @@ impl Catalogue {
             type Answer = (i64, i64, i64, i64, i64, i64, String);
             let answer: Answer = look.invoke(&mut self.link.talk(&Patient)?)?;
             (entry.waiting, entry.in_hand, _, _, entry.dead, ..) = answer;
+            // Tasks that were dropped while somebody had them in hand are in the second number only.
+            entry.waiting = entry.waiting.max(0);
         } else if ["lock", "semaphore", "bounded semaphore"].contains(&entry.kind.as_str()) {
             entry.waiting = self.count("LLEN", &place, "q")?;
             entry.in_hand = self.count("ZCARD", &place, "h")?;

@@ -9,7 +9,17 @@ local limit, cost = tonumber(redis.call('HGET', c, 'deaths') or 5), tonumber(ARG
 local back, dead, more = 0, 0, 0
 local is_pool = redis.call('HGET', c, 'kind') == 'pool'
 local function part(name) return string.sub(c, 1, -2) .. name end
-if is_pool then redis.call('DEL', part('t:' .. ARGV[1]), part('r:' .. ARGV[1])) end
+if is_pool then
+  redis.call('DEL', part('t:' .. ARGV[1]), part('r:' .. ARGV[1]))
+  -- Its tasks are few: the rest of them is with the submitter. What is in hand is done, for nobody.
+  local gone = 0
+  for _, key in ipairs({b, s}) do
+    for _, x in ipairs(redis.call('XRANGE', key, '-', '+', 'COUNT', 5000)) do
+      if string.match(x[2][2], '^(%S+) ') == ARGV[1] then gone = gone + redis.call('XDEL', key, x[1]) end
+    end
+  end
+  if gone > 0 then redis.call('HINCRBY', c, 'unfinished', -gone) end
+end
 local function tell(task, n)
   local client, number = string.match(task, '^(%S+) (%d+) ')
   if client and redis.call('HEXISTS', m, client) == 1 then

@@ -10,6 +10,7 @@ mod faults; // hundreds of kills, cuts, restarts and power failures: nothing is 
 mod lock_faults; // … of whom some hold a lock
 mod locks; // Lock, RLock, Semaphore
 mod pool; // tasks that workers on other machines do
+mod pool_cuts; // … whose connections are cut
 mod pool_faults; // … and kills, cuts and restarts meanwhile
 mod queue; // the members of queues, the same on a server as on this machine
 mod refusals; // what is wrong with servers, URLs, names and items

@@ -3,8 +3,8 @@
 use rhai::{Array, Dynamic};
 
 use super::parcel::Errand;
-use super::results::{Input, Outcomes, RemoteResult, Shape};
-use super::state::RemotePool;
+use super::results::{AsyncResult, Input, Outcomes, Shape};
+use super::state::Pool;
 use crate::script::{Call, Class, Failure, Outcome, raise};
 use crate::stdlib::builtins::items_of;
 use crate::stdlib::builtins::lazy::Lazy;
@@ -91,8 +91,8 @@ fn refuse(call: &mut Call<'_>, names: &[&str], first: usize) -> Result<(), Failu
 }
 
 /// Returns the pool, and the function of the call for its workers.
-fn errand(call: &mut Call<'_>, spreads: bool) -> Result<(RemotePool, Errand), Failure> {
-    let pool: RemotePool = call.this();
+fn errand(call: &mut Call<'_>, spreads: bool) -> Result<(Pool, Errand), Failure> {
+    let pool: Pool = call.this();
     let function = call.function(0)?;
     let errand = Errand::new(&function, spreads, &pool.codec(call.interp))?;
     Ok((pool, errand))
@@ -100,18 +100,18 @@ fn errand(call: &mut Call<'_>, spreads: bool) -> Result<(RemotePool, Errand), Fa
 
 fn begun(
     call: &mut Call<'_>,
-    (pool, errand): (RemotePool, Errand),
+    (pool, errand): (Pool, Errand),
     items: &[Dynamic],
     shape: Shape,
     chunk: usize,
-) -> Result<RemoteResult, Failure> {
+) -> Result<AsyncResult, Failure> {
     let (job, program) = pool.begin(call.interp, call.context)?;
-    let result = RemoteResult::new(pool.clone(), job, shape);
+    let result = AsyncResult::new(pool.clone(), job, shape);
     pool.add(call.interp, (job, &program), &errand, items, chunk)?;
     Ok(result)
 }
 
-fn apply_async(call: &mut Call<'_>) -> Result<RemoteResult, Failure> {
+fn apply_async(call: &mut Call<'_>) -> Result<AsyncResult, Failure> {
     let errand = errand(call, true)?;
     let mut args = match call.given(1) {
         None => Array::new(),
@@ -122,7 +122,7 @@ fn apply_async(call: &mut Call<'_>) -> Result<RemoteResult, Failure> {
     begun(call, errand, &[args.into()], Shape::One, 1)
 }
 
-fn many(call: &mut Call<'_>, spreads: bool) -> Result<RemoteResult, Failure> {
+fn many(call: &mut Call<'_>, spreads: bool) -> Result<AsyncResult, Failure> {
     let value = call.value(1);
     let mut items = items_of(call, value)?;
     if spreads {

@@ -6,7 +6,7 @@ use super::super::arguments::{lease, place};
 use super::super::waiting::failure;
 use super::jobs::Stage;
 use super::program::hash_of_script;
-use super::state::RemotePool;
+use super::state::Pool;
 use super::{calls, results};
 use crate::permissions::{Last, Use};
 use crate::remote::pool::Terms;
@@ -53,7 +53,7 @@ pub(in crate::stdlib::multiprocessing) fn construct(
     };
     let place = terms.place(&place.endpoint, &program);
     let place = place.map_err(|fault| failure(call.interp, fault, "TimeoutError"))?;
-    let pool = RemotePool::open(call.interp, place, terms)?;
+    let pool = Pool::open(call.interp, place, terms)?;
     Ok(Some(Dynamic::from(pool)))
 }
 
@@ -77,14 +77,12 @@ fn key(call: &mut Call<'_>, at: usize) -> Result<Option<Key>, Failure> {
 
 pub(in crate::stdlib::multiprocessing) fn register(registry: &mut Registry) {
     results::register(registry);
-    let mut class = registry.class::<RemotePool>("Pool");
+    let mut class = registry.class::<Pool>("Pool");
     class
-        .by_address(|pool: &RemotePool| std::sync::Arc::as_ptr(&pool.0).addr())
-        .withhold(|_: &RemotePool| {
-            Some("pool objects cannot be passed between processes or pickled")
-        })
+        .by_address(|pool: &Pool| std::sync::Arc::as_ptr(&pool.0).addr())
+        .withhold(|_: &Pool| Some("pool objects cannot be passed between processes or pickled"))
         .method("close", &[], |call| {
-            let pool: RemotePool = call.this();
+            let pool: Pool = call.this();
             pool.belongs_here()?;
             let mut jobs = locked(&pool.0.jobs);
             if jobs.stage == Stage::Running {
@@ -93,7 +91,7 @@ pub(in crate::stdlib::multiprocessing) fn register(registry: &mut Registry) {
             Ok(Dynamic::UNIT)
         })
         .method("terminate", &[], |call| {
-            let pool: RemotePool = call.this();
+            let pool: Pool = call.this();
             pool.belongs_here()?;
             pool.end(call.interp);
             Ok(Dynamic::UNIT)
@@ -101,20 +99,20 @@ pub(in crate::stdlib::multiprocessing) fn register(registry: &mut Registry) {
         .method("join", &[], join)
         .context(
             |call| {
-                let pool: RemotePool = call.this();
+                let pool: Pool = call.this();
                 match locked(&pool.0.jobs).stage {
                     Stage::Running => Ok(call.receiver().clone()),
                     _ => Err(raise("ValueError", "Pool not running")),
                 }
             },
             |call| {
-                let pool: RemotePool = call.this();
+                let pool: Pool = call.this();
                 pool.end(call.interp);
                 Ok(Dynamic::UNIT)
             },
         )
         .method("stats", &[], |call| {
-            let pool: RemotePool = call.this();
+            let pool: Pool = call.this();
             let (workers, open) = pool.look(call.interp)?;
             let number = |count: usize| Dynamic::from_int(i64::try_from(count).unwrap_or(i64::MAX));
             let mut stats = Map::new();
@@ -123,19 +121,19 @@ pub(in crate::stdlib::multiprocessing) fn register(registry: &mut Registry) {
             Ok(stats.into())
         })
         .getter("processes", |call| {
-            let pool: RemotePool = call.this();
+            let pool: Pool = call.this();
             let (workers, _) = pool.look(call.interp)?;
             Ok(Dynamic::from_int(
                 i64::try_from(workers).unwrap_or(i64::MAX),
             ))
         })
-        .repr(|call| Ok(call.this::<RemotePool>().repr().into()));
+        .repr(|call| Ok(call.this::<Pool>().repr().into()));
     calls::register(&mut class);
 }
 
 /// Waits until the tasks of a closed pool have ended, and ends its use.
 fn join(call: &mut Call<'_>) -> Outcome {
-    let pool: RemotePool = call.this();
+    let pool: Pool = call.this();
     pool.belongs_here()?;
     match locked(&pool.0.jobs).stage {
         Stage::Running => return Err(raise("ValueError", "Pool is still running")),

@@ -6,7 +6,7 @@ use rhai::{Array, Dynamic};
 
 use super::super::super::pool::parcel::Ended;
 use super::parcel::Errand;
-use super::state::{RemotePool, terminated};
+use super::state::{Pool, terminated};
 use crate::script::{
     Call, Exception, Failure, Interp, Outcome, Registry, raise, raise_bare, throw,
 };
@@ -24,10 +24,10 @@ pub(super) enum Shape {
 
 /// The result of a call that goes on. Clones are the same result.
 #[derive(Clone)]
-pub(super) struct RemoteResult(Arc<Pending>);
+pub(super) struct AsyncResult(Arc<Pending>);
 
 struct Pending {
-    pool: RemotePool,
+    pool: Pool,
     job: u64,
     shape: Shape,
     result: OnceLock<Ended>,
@@ -43,9 +43,9 @@ impl Drop for Pending {
 
 pub(super) fn register(registry: &mut Registry) {
     registry
-        .class::<RemoteResult>("AsyncResult")
-        .by_address(|result: &RemoteResult| Arc::as_ptr(&result.0).addr())
-        .withhold(|_: &RemoteResult| Some("the result belongs to the pool of this process"))
+        .class::<AsyncResult>("AsyncResult")
+        .by_address(|result: &AsyncResult| Arc::as_ptr(&result.0).addr())
+        .withhold(|_: &AsyncResult| Some("the result belongs to the pool of this process"))
         .method("get", &["timeout?"], |call| {
             let (this, deadline) = waiting(call)?;
             this.get(call.interp, deadline)
@@ -56,11 +56,11 @@ pub(super) fn register(registry: &mut Registry) {
             Ok(Dynamic::UNIT)
         })
         .method("ready", &[], |call| {
-            let this: RemoteResult = call.this();
+            let this: AsyncResult = call.this();
             Ok(this.settled(call.interp, Deadline::NOW)?.is_some().into())
         })
         .method("successful", &[], |call| {
-            let this: RemoteResult = call.this();
+            let this: AsyncResult = call.this();
             match this.settled(call.interp, Deadline::NOW)? {
                 Some(result) => Ok(result.is_ok().into()),
                 None => {
@@ -70,7 +70,7 @@ pub(super) fn register(registry: &mut Registry) {
             }
         })
         .repr(|call| {
-            let this: RemoteResult = call.this();
+            let this: AsyncResult = call.this();
             let state = match this.0.result.get() {
                 None => "pending",
                 Some(Ok(_)) => "ready",
@@ -102,12 +102,12 @@ fn deadline(call: &mut Call<'_>) -> Result<Deadline, Failure> {
     Ok(timeout.map_or(Deadline::NEVER, Deadline::after))
 }
 
-fn waiting(call: &mut Call<'_>) -> Result<(RemoteResult, Deadline), Failure> {
+fn waiting(call: &mut Call<'_>) -> Result<(AsyncResult, Deadline), Failure> {
     Ok((call.this(), deadline(call)?))
 }
 
-impl RemoteResult {
-    pub(super) fn new(pool: RemotePool, job: u64, shape: Shape) -> Self {
+impl AsyncResult {
+    pub(super) fn new(pool: Pool, job: u64, shape: Shape) -> Self {
         let result = OnceLock::new();
         Self(Arc::new(Pending {
             pool,
@@ -223,7 +223,7 @@ pub(super) struct Outcomes {
 }
 
 struct Reader {
-    pool: RemotePool,
+    pool: Pool,
     job: u64,
     in_order: bool,
     input: Mutex<Input>,
@@ -256,7 +256,7 @@ impl Iterator for Outcomes {
 impl Outcomes {
     pub(super) fn new(
         interp: &Arc<Interp>,
-        pool: RemotePool,
+        pool: Pool,
         job: u64,
         in_order: bool,
         input: Input,

@@ -21,6 +21,7 @@ use crate::remote::fault::Fault;
 use crate::remote::place::Place;
 use crate::remote::pool::{Bench, Terms};
 use crate::script::{Failure, Interp, Outcome, Stop, os_failure};
+use crate::stdlib::signal::handlers::signals_of;
 use crate::sys::clock::HEARTBEAT;
 
 /// A worker that dies sooner is not replaced at once.
@@ -59,6 +60,9 @@ impl Shared {
     }
 
     fn live(&self, context: &NativeCallContext) -> Outcome {
+        // It has something to end in order when SIGTERM comes.
+        let ready = signals_of(&self.interp).begin_parent();
+        ready.map_err(os_failure)?;
         let own = self.service.own.as_deref();
         let mut worker = Worker {
             interp: &self.interp,

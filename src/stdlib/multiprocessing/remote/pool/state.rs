@@ -24,7 +24,7 @@ const TURN: Duration = Duration::from_millis(2);
 
 /// A pool on a server. Clones are the same pool.
 #[derive(Clone)]
-pub(super) struct RemotePool(pub Arc<Shared>);
+pub(super) struct Pool(pub Arc<Shared>);
 
 pub(super) struct Shared {
     pub place: Place,
@@ -35,7 +35,7 @@ pub(super) struct Shared {
     pub jobs: Mutex<Jobs>,
 }
 
-impl RemotePool {
+impl Pool {
     /// # Errors
     /// The server cannot be reached or used.
     pub(super) fn open(interp: &Arc<Interp>, place: Place, terms: Terms) -> Result<Self, Failure> {
