@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use tempfile::TempDir;
 
 use super::at;
 use super::faults::{Dice, seed, setting};
@@ -79,7 +80,9 @@ fn storm(kinds: usize, default: u64, settings: &[&str]) {
     let mut dice = Dice(seed());
     let script = || Script::text(&at(&server, SUBMIT)).patient();
     let first = script();
-    let over = first.directory().join("over");
+    // Not in the directory of a run, which vanishes with the first one that ends.
+    let marks = TempDir::with_prefix("procscript-storm-").unwrap();
+    let over = marks.path().join("over");
     let path = first.directory().join("main.rhai");
     let path = path.to_str().unwrap().to_string();
     let mut fleet = Fleet((0..SUPERVISORS).map(|_| start(&server, &path)).collect());
