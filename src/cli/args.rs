@@ -10,7 +10,6 @@ use procscript::error::ErrorFormat;
 
 use super::permissions::PermissionOptions;
 use super::remote::RemoteAction;
-use super::worker::WorkerOptions;
 
 /// The exit code for a wrong command line or a script that cannot be read.
 pub(crate) const UNUSABLE: u8 = 2;
@@ -155,6 +154,38 @@ pub(crate) struct Options {
     pub(crate) no_compile: bool,
     #[command(flatten)]
     pub(crate) permissions: PermissionOptions,
+}
+
+/// Options of `procscript worker`.
+#[derive(Debug, Args)]
+#[cfg_attr(
+    not(feature = "redis"),
+    expect(dead_code, reason = "only the refusal is there")
+)]
+pub(crate) struct WorkerOptions {
+    /// The name of the pool [default: that of the script's file, without its ending]
+    #[arg(long, value_name = "NAME")]
+    pub(crate) pool: Option<String>,
+    /// How many worker processes [default: the number of processors]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    pub(crate) processes: Option<u16>,
+    /// After SIGTERM, how many seconds tasks in hand may take; what is not done then goes back to the server
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = clap::value_parser!(u32).range(..=86400))]
+    pub(crate) grace: u32,
+    /// After how many seconds of silence this machine counts as dead
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = clap::value_parser!(u32).range(1..=3600))]
+    pub(crate) lease: u32,
+    /// Run tasks of any program that is sealed with the key in FILE, and none without; then --sandbox is the default
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) key: Option<PathBuf>,
+    /// The server: redis://HOST[:PORT][/DATABASE], or a short name such as `main` for what PROCSCRIPT_REMOTE_MAIN says
+    #[arg(help_heading = None, value_name = "URL", value_hint = ValueHint::Url)]
+    pub(crate) url: String,
+    /// The script whose functions are called, and nothing else, unless --key is given
+    #[arg(help_heading = None, value_name = "FILE", value_hint = ValueHint::FilePath, required_unless_present = "key")]
+    pub(crate) script: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) options: Options,
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]

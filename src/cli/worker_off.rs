@@ -1,13 +1,8 @@
 //! `procscript worker` of a command that was built without servers.
 
 use anyhow::{Result, bail};
-use clap::Args;
 
-#[derive(Debug, Args)]
-pub(crate) struct WorkerOptions {
-    /// Not in this build
-    words: Vec<String>,
-}
+use super::args::WorkerOptions;
 
 /// # Errors
 /// Always.

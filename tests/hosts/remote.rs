@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use procscript::{Error, ErrorKind, Remote, RemoteCatalogue, RemoteQueue, Runtime};
+use procscript::{Error, ErrorKind, Permissions, Remote, RemoteCatalogue, RemoteQueue, Runtime};
 use serde::{Deserialize, Serialize};
 
 use crate::support::cases::Case;
@@ -20,6 +20,11 @@ struct Job {
     size: Option<u32>,
 }
 
+fn runtime() -> Runtime {
+    let builder = Runtime::builder().permissions(Permissions::all());
+    builder.build().unwrap()
+}
+
 fn job(file: &str) -> Job {
     let size = Some(3);
     let file = file.into();
@@ -30,7 +35,7 @@ fn typed() {
     let Some(server) = Server::start(&[]) else {
         return;
     };
-    let mut runtime = Runtime::builder().build().unwrap();
+    let mut runtime = runtime();
     let remote: Remote = runtime.remote(&server.url()).unwrap();
     let jobs: RemoteQueue<Job> = remote.joinable_queue("jobs").unwrap();
     jobs.put(&job("a")).unwrap();
@@ -71,7 +76,7 @@ fn threads() {
     let Some(server) = Server::start(&[]) else {
         return;
     };
-    let runtime = Runtime::builder().build().unwrap();
+    let runtime = runtime();
     let remote = runtime.remote(&server.url()).unwrap();
     let jobs: RemoteQueue<u32> = remote.joinable_queue("jobs").unwrap();
     for number in 0..100 {
@@ -100,7 +105,7 @@ fn nobody() {
     let spare = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("redis://me:secret@{}/0", spare.local_addr().unwrap());
     drop(spare);
-    let runtime = Runtime::builder().build().unwrap();
+    let runtime = runtime();
     let start = Instant::now();
     let error = runtime.remote(&url).unwrap().queue::<u32>("jobs");
     let text = error.unwrap_err().to_string();

@@ -35,7 +35,7 @@ const RESULTS_AT_ONCE: usize = 256;
 /// How long the server keeps a program that no submitter uses any more.
 const PROGRAM_KEPT: Duration = Duration::from_secs(7 * 86400);
 
-/// When a user who waits is told that there is no worker.
+/// After how long without a worker the user who waits gets a message.
 const TOLD_AFTER: Duration = Duration::from_secs(5);
 
 /// What became of a task.

@@ -38,7 +38,8 @@ pub struct Remote {
 ///
 /// # Example
 /// ```no_run
-/// let runtime = procscript::Runtime::builder().build()?;
+/// let permissions = procscript::Permissions::none().allow_net("10.0.0.5:6379");
+/// let runtime = procscript::Runtime::builder().permissions(permissions).build()?;
 /// let server = runtime.remote("redis://10.0.0.5:6379/0")?;
 /// let jobs = server.joinable_queue::<String>("jobs")?;
 /// jobs.put(&"a.png".to_string())?;
@@ -56,6 +57,8 @@ pub struct RemoteQueue<T> {
 impl Runtime {
     /// Returns a server by its URL, `redis://[USER[:PASSWORD]@]HOST[:PORT][/DATABASE]`, or by a short name as scripts write it. Nothing is
     /// connected before an object is opened.
+    ///
+    /// The permissions of the runtime have to allow the connection ([`Permissions::allow_net`](crate::Permissions::allow_net)).
     ///
     /// # Errors
     /// The URL is none; the text has no password.

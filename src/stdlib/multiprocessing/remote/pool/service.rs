@@ -36,7 +36,7 @@ pub(crate) struct Service {
     pub place: Place,
     pub terms: Terms,
     pub processes: usize,
-    /// How long tasks in hand may take when the workers are told to end.
+    /// How long tasks in hand may take when the workers have to end.
     pub grace: Duration,
     /// What tasks may do.
     pub permissions: Permissions,

@@ -1,4 +1,4 @@
-//! The life of a worker process: it takes tasks from the server, one after the other, until it is told to end.
+//! The life of a worker process: it takes tasks from the server, one after the other, until it has to end.
 
 use std::io::PipeReader;
 use std::os::fd::AsFd;
@@ -62,7 +62,7 @@ pub(super) struct Worker<'w> {
 }
 
 impl Worker<'_> {
-    /// Works until it is told to end.
+    /// Works until it has to end.
     ///
     /// # Errors
     /// The process was asked to end in the middle of a task, which goes back then.
