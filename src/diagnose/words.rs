@@ -24,6 +24,7 @@ pub(crate) fn wait_words(segment: &Segment, awaited: u16, object: Offset) -> Str
         wait_kind::EVENT => "Event.wait",
         wait_kind::RECEIVE => "Connection.recv",
         wait_kind::SEND => "Connection.send",
+        wait_kind::RESULT => "result of a pool",
         wait_kind::READY => "wait",
         wait_kind::THREAD => "join of a thread",
         wait_kind::CHANNEL => "a queue between threads",

@@ -113,6 +113,11 @@ impl<V, L: Load> Table<V, L> {
     }
 
     /// Returns what holds for the tasks of a job.
+    /// Returns whether a task may be ended because it takes too long.
+    pub(crate) fn has_limit(&self) -> bool {
+        self.jobs.values().any(|job| job.rules.limit.is_some())
+    }
+
     pub(crate) fn rules(&self, id: JobId) -> Rules {
         self.jobs.get(&id).map(|job| job.rules).unwrap_or_default()
     }

@@ -6,7 +6,7 @@
 //! - `journal`, `latch`: critical sections that happen as a whole or not at all, wherever their owner is killed.
 //! - `header`, `block`, `arena`, `space`: limits and counters, the allocator, and what it does when memory runs out.
 //! - `thread_slot`, `thread_table`, `process_id`, `process_name`, `process_entry`, `process_table`: who is there; `wait_line`,
-//!   `waiting`, `role`: who waits, and as what; `census`: what tells whether waits have hope.
+//!   `waiting`, `part`, `role`: who waits, and as what; `census`: what tells whether waits have hope.
 //! - `call_site`, `source_table`: where in a script a thread is; `tracing`: what a timeline learns.
 //! - `object`, `reference`, `message`: shared objects, who refers to them, and messages that carry references.
 //! - `session`, `children`, `handle_table`, `handle`, `outside`: the session as one process uses it.
@@ -29,6 +29,7 @@ mod message;
 mod object;
 mod offset;
 mod outside;
+mod part;
 mod process_entry;
 mod process_id;
 mod process_name;
@@ -63,6 +64,7 @@ pub(crate) use latch::{Latch, Latched, Patience, Predecessor, Refused};
 pub(crate) use message::{message_bytes, message_length, message_objects};
 pub(crate) use object::{Kind, ObjectHeader};
 pub(crate) use offset::{Offset, peek, poke};
+pub(crate) use part::as_part;
 pub(crate) use process_entry::{Birth, ProcessInfo, ProcessState};
 pub(crate) use process_id::{ExitKind, Leaver, ProcessId};
 pub(crate) use process_name::ProcessName;
@@ -75,4 +77,4 @@ pub(crate) use step::points;
 pub(crate) use step::step;
 pub(crate) use thread_slot::{Thread, owner_parts};
 pub(crate) use wait_line::{Sleepers, WaitLine};
-pub(crate) use waiting::{ThreadInfo, Wait};
+pub(crate) use waiting::{ThreadInfo, Wait, WaitNote};

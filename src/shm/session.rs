@@ -12,6 +12,7 @@ use super::handle_table::HandleTable;
 use super::layout::{ROW, THREADS_START};
 use super::object::Kind;
 use super::offset::{Offset, peek};
+use super::part::is_part;
 use super::process_entry::{Birth, ProcessEntry};
 use super::process_id::{ExitKind, Leaver, ProcessId};
 use super::segment::Segment;
@@ -171,7 +172,8 @@ impl Session {
 
     /// Called in a wait that has been noted, when it was found unmet not before `looked_ns`. Returns whether it has to end.
     pub(crate) fn beat(&self, thread: Thread<'_>, looked_ns: u64) -> bool {
-        let hook = self.0.on_beat.get();
+        // Whoever has noted the whole wait looks for all of it.
+        let hook = self.0.on_beat.get().filter(|_| !is_part());
         hook.is_some_and(|hook| hook(self, thread, looked_ns))
     }
 

@@ -4,6 +4,7 @@ use std::sync::atomic::{Ordering, fence};
 
 use super::call_site::CallSite;
 use super::offset::{Offset, peek, poke};
+use super::part::is_part;
 use super::process_id::ProcessId;
 use super::role::Role;
 use super::segment::Segment;
@@ -48,12 +49,16 @@ pub(crate) struct ThreadInfo {
 /// A recorded wait; dropping it removes the record.
 #[derive(Debug)]
 pub(crate) struct WaitNote<'s> {
-    slot: &'s ThreadSlot,
+    /// `None` in a part of a wait that is recorded as a whole.
+    slot: Option<&'s ThreadSlot>,
 }
 
 impl<'s> Thread<'s> {
     /// Records that this thread waits, and at which line of its script.
     pub(crate) fn note_wait(self, wait: Wait) -> WaitNote<'s> {
+        if is_part() {
+            return WaitNote { slot: None };
+        }
         // The end of the last wait is seen before the words of this one.
         fence(Ordering::Release);
         poke(&self.slot.wait_looked, 0);
@@ -65,13 +70,17 @@ impl<'s> Thread<'s> {
         self.slot
             .wait_kind
             .store(u64::from(wait.kind), Ordering::Release);
-        WaitNote { slot: self.slot }
+        WaitNote {
+            slot: Some(self.slot),
+        }
     }
 }
 
 impl Drop for WaitNote<'_> {
     fn drop(&mut self) {
-        self.slot.wait_kind.store(0, Ordering::Release);
+        if let Some(slot) = self.slot {
+            slot.wait_kind.store(0, Ordering::Release);
+        }
     }
 }
 

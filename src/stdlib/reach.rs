@@ -60,7 +60,7 @@ const ALSO_BY: &[(&str, &[&str])] = &[
     ),
     ("queue", &["multiprocessing"]),
     ("random", &["shuffle"]),
-    ("sys", &["exit", "quit"]),
+    ("sys", &["FileType", "exit", "quit"]),
     (
         "threading",
         &["Thread", "ThreadPool", "current_thread", "multiprocessing"],

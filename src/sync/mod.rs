@@ -40,7 +40,9 @@ pub(crate) use container::{Container, ContainerError, Item, Splice};
 pub(crate) use depot::{Depot, DepotError, Ticket};
 pub(crate) use event::Event;
 pub(crate) use failure::{NotReleased, PutError, ReleaseError, WaitError};
-pub(crate) use hopeless::{Raised, Stuck, beat_outside, report_circles_by, take_raised};
+pub(crate) use hopeless::{
+    Raised, Stuck, beat_outside, beat_since, report_circles_by, take_raised,
+};
 pub(crate) use kinds::{attach_session, create_session};
 pub(crate) use look::{ObjectState, look_at};
 pub(crate) use message::Message;
@@ -60,6 +62,6 @@ pub(crate) use wait::{noted, wait_kind};
 pub(crate) use crate::shm::SourceLine;
 pub(crate) use crate::shm::{
     Birth, CallSite, Caller, ExitKind, MadeAt, Offset, Place, ProcessId, ProcessInfo, ProcessState,
-    Role, Segment, Session, SessionOptions, ShmError, ThreadInfo, Wait, called_by,
-    called_by_nobody,
+    Role, Segment, Session, SessionOptions, ShmError, ThreadInfo, Wait, WaitNote, as_part,
+    called_by, called_by_nobody,
 };

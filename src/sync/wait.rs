@@ -33,6 +33,8 @@ pub(crate) mod wait_kind {
     pub(crate) const RECEIVE: u16 = 30;
     /// For room in a pipe.
     pub(crate) const SEND: u16 = 31;
+    /// For a result of a pool, whose workers put it into the queue that is the object.
+    pub(crate) const RESULT: u16 = 33;
     /// For the first of several things; the object is none if one of them is not in the session.
     pub(crate) const READY: u16 = 32;
     /// For a thread of this process to end; the object is its number in the system.

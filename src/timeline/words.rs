@@ -18,6 +18,7 @@ pub(super) fn class_of(code: u16) -> (Class, &'static str) {
         wait_kind::EVENT => (Class::Event, "an event"),
         wait_kind::RECEIVE => (Class::Message, "a pipe"),
         wait_kind::SEND => (Class::Room, "a pipe"),
+        wait_kind::RESULT => (Class::Message, "a pool"),
         wait_kind::READY => (Class::Other, "the first of several things"),
         wait_kind::THREAD => (Class::Thread, "a thread"),
         wait_kind::CHANNEL => (Class::Message, "a queue between threads"),

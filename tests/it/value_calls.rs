@@ -276,7 +276,7 @@ fn a_text_for_eval_calls_what_variables_hold() {
         print(eval("o(3)"));
         let n = 0;
         for i in 0..3 { n += eval("f(i)"); }
-        print(n, eval("eval(\"f(2)\")"), [1, 2].map(|x| eval("f(x)")));
+        print(n, eval("eval(\"f(2)\")"), [1, 2].map(|x| eval("x + 1")));
         try { eval("f("); } catch (e) { print(e.type); }
         try { eval("nothing(1)"); } catch (e) { print(e.type, e.message); }
         try { eval("fn g() { }"); } catch (e) { print(e.type); }

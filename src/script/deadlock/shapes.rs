@@ -52,6 +52,7 @@ pub(super) fn of(names: &Names<'_>, stuck: &[Stuck]) -> Shape {
             ),
             "send before the other side waits, and close ends that are not used",
         ),
+        wait_kind::RESULT => told.result(),
         wait_kind::SEND => shape(
             format!(
                 "send() waits for room in a Pipe that nobody can empty{}",
@@ -277,6 +278,21 @@ impl Told<'_> {
             format!("join() waits for {name} to end, which {phrase}{what}"),
             help,
         )
+    }
+
+    fn result(&self) -> Shape {
+        let mut others = self.others.iter();
+        let help = match others.any(|other| other.kind == wait_kind::RESULT) {
+            true => {
+                "do not wait for a task inside of a task of the same pool: return the tasks to the caller, or use a second pool"
+            }
+            false => "give the tasks what they wait for before waiting for their results",
+        };
+        let text = format!(
+            "waiting for a result of a pool whose workers cannot give it{}",
+            self.why()
+        );
+        shape(text, help)
     }
 
     /// Returns the beginning of the text about a queue between threads, with its name if that is known.

@@ -66,7 +66,7 @@ pub(super) fn construct(call: &mut Call<'_>) -> Outcome {
 fn open(call: &mut Call<'_>) -> Outcome {
     let (of, word) = (call.this::<FileType>(), call.string(0)?);
     if word == "-" {
-        return stream(call, &of.mode);
+        return stream(&of.mode);
     }
     let encoding = of.encoding.as_deref();
     let opened = open_path(call, word.clone(), &of.mode, encoding, &of.errors);
@@ -80,7 +80,7 @@ fn open(call: &mut Call<'_>) -> Outcome {
     })
 }
 
-fn stream(call: &Call<'_>, mode: &str) -> Outcome {
+fn stream(mode: &str) -> Outcome {
     if mode.contains('b') {
         let text = "can't open '-': the standard streams are for text here";
         return Err(raise("ArgumentTypeError", text));

@@ -64,9 +64,14 @@ pub(crate) fn take_raised() -> Option<Raised> {
 
 /// As [`beat`], for a wait outside the session that the thread has noted in it.
 pub(crate) fn beat_outside(session: &Session) -> bool {
+    beat_since(session, now_ns())
+}
+
+/// As [`beat_outside`], where the wait was found unmet not before `looked_ns`.
+pub(crate) fn beat_since(session: &Session, looked_ns: u64) -> bool {
     session
         .thread()
-        .is_ok_and(|thread| beat(session, thread, now_ns()))
+        .is_ok_and(|thread| beat(session, thread, looked_ns))
 }
 
 /// Called in a wait that has been noted, when it was found unmet not before `looked_ns`. Returns whether the wait is hopeless and

@@ -53,7 +53,7 @@ pub(crate) enum WaitsFor {
     Permit { semaphore: u64, has_owners: bool },
     /// An event, a condition, or a queue: whoever has it may end the wait.
     Object(u64),
-    /// The others at a barrier.
+    /// The others at a barrier, or the workers of a pool: who has the object, and the end of other processes.
     Barrier(u64),
     /// The other end of a pipe, which this is.
     Peer(u64),

@@ -201,7 +201,10 @@ impl Reader<'_> {
                 semaphore: object.0,
                 has_owners: semaphore::has_owners_at(segment, object),
             },
-            (wait_kind::BARRIER, Some(kind::BARRIER)) => WaitsFor::Barrier(object.0),
+            // The end of a worker is noticed by who waits, and replaced.
+            (wait_kind::BARRIER, Some(kind::BARRIER)) | (wait_kind::RESULT, Some(kind::QUEUE)) => {
+                WaitsFor::Barrier(object.0)
+            }
             (wait_kind::EVENT, Some(kind::EVENT))
             | (wait_kind::NOTIFICATION, Some(kind::CONDITION))
             | (wait_kind::GET | wait_kind::PUT | wait_kind::JOIN, Some(kind::QUEUE)) => {

@@ -132,3 +132,29 @@ fn a_parser_ends_the_script_as_it_is_told() {
             .assert_exactly(exit, stdout, stderr);
     }
 }
+
+#[test]
+fn a_file_type_opens_files_and_takes_standard_streams() {
+    prints(
+        r#"
+        with open("in.txt", "w") as f { f.write("some text\n"); }
+        let p = argparse.ArgumentParser();
+        p.add_argument("source", #{ type: argparse.FileType("r", #{ encoding: "utf-8" }) });
+        p.add_argument("-o", "--out", #{ type: argparse.FileType("w"), default: "-" });
+        let args = p.parse_args(["in.txt", "-o", "out.txt"]);
+        args.out.write(args.source.read().upper());
+        args.out.close();
+        print(open("out.txt").read().strip(), args.source.mode);
+        let args = p.parse_args(["in.txt"]);
+        print("to standard output", #{ file: args.out });
+        try { argparse.FileType("w").call("none/x"); } catch (e) { print(e.type, e.message); }
+        try { argparse.FileType("rb").call("-"); } catch (e) { print(e.type); }
+        "#,
+        "
+        SOME TEXT r
+        to standard output
+        ArgumentTypeError can't open 'none/x': [Errno 2] No such file or directory: 'none/x'
+        ArgumentTypeError
+        ",
+    );
+}

@@ -207,3 +207,45 @@ fn a_circle_of_locks_beside_a_process_that_runs_on_is_reported_once() {
         );
     });
 }
+
+#[test]
+fn a_pool_that_is_fed_late_or_loses_workers_is_no_deadlock() {
+    prints(
+        r#"
+        fn late(q) { q.get() }
+        fn slow(n) { time.sleep(1.5); n }
+        fn dies(n) { time.sleep(0.7); os.kill(os.getpid(), 9); }
+        fn again(pair) { pair[0].wait(); pair[1] }
+        let q = Queue();
+        let feeder = Thread(|| { time.sleep(1.2); q.put(1); q.put(2); });
+        feeder.start();
+        with Pool(2) as pool {
+            print(sum(pool.map(late, [q, q])));
+            print(pool.map(slow, [1, 2, 3]));
+            try { pool.map(dies, [1]); } catch (e) { print(e.type); }
+            try { pool.apply(late, [q], #{ timeout: 0.8 }); } catch (e) { print(e.type); }
+        }
+        feeder.join();
+        let e = Event();
+        let setter = Process(|e| { time.sleep(1.2); e.set(); }, [e]);
+        setter.start();
+        with Pool(2) as pool { print(pool.map(again, [[e, 1], [e, 2]])); }
+        setter.join();
+        let done = [];
+        let pool = ThreadPool(2);
+        let result = pool.apply_async(|n| { time.sleep(0.8); n }, [5], #{ callback: |n| { time.sleep(0.8); print("called", n); } });
+        print(result.get());
+        pool.close();
+        pool.join();
+        "#,
+        "
+        3
+        [1, 2, 3]
+        WorkerLost
+        TimeoutError
+        [1, 2]
+        called 5
+        5
+        ",
+    );
+}

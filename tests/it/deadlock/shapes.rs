@@ -1,7 +1,7 @@
 //! The usual deadlocks: the whole report, and the exit code.
 
 use super::run;
-use crate::support::script::each_start_method;
+use crate::support::script::{Script, each_start_method};
 
 #[track_caller]
 fn reports(code: &str, exit_code: i32, stdout: &str, stderr: &str) {
@@ -384,4 +384,38 @@ fn a_thread_and_its_joiner() {
             let t = threading.Thread(|| items.get());
         ",
     );
+}
+
+#[test]
+fn a_pool_whose_workers_wait_for_what_nobody_gives() {
+    each_start_method(|method| {
+        let output = Script::text(
+            r#"
+            fn work(q) { q.get() }
+            let q = Queue();
+            let pool = Pool(2);
+            try { pool.map(work, [q, q]); } catch (e) { print(e.type); }
+            print("over");
+            "#,
+        )
+        .start_method(method)
+        .run();
+        assert_eq!(output.stdout, "DeadlockError\nover\n", "{}", output.stderr);
+    });
+}
+
+#[test]
+fn a_task_that_waits_for_a_task_of_its_own_pool() {
+    let output = Script::text(
+        r#"
+        const POOL = ThreadPool(2);
+        fn inner() { 1 }
+        fn outer(n) { global::POOL.apply(inner) }
+        try { POOL.map(outer, [1, 2]); } catch (e) { print(e.message.split(":")[0]); }
+        print("over");
+        "#,
+    )
+    .run();
+    let wanted = "waiting for a result of a pool whose workers cannot give it\nover\n";
+    assert_eq!(output.stdout, wanted, "{}", output.stderr);
 }

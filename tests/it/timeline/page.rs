@@ -63,6 +63,9 @@ fn mouse_and_keys_zoom_show_and_search() {
     assert_eq!(browser.value("document.title"), "main.rhai – timeline");
     let sentences = browser.value("document.querySelectorAll('#summary li').length");
     assert!(sentences.as_u64().unwrap() >= 3);
+    let queues =
+        browser.value("window.timeline.counters.map((c) => window.timeline.data.texts[c.text])");
+    assert!(queues.to_string().contains("\"Queue jobs\""), "{queues}");
     let colours = browser.value(
         r#"(() => {
             const canvas = document.getElementById("canvas");

@@ -1,7 +1,7 @@
 //! `Pool`: worker processes that do the tasks of `apply`, `map`, `imap` and their kind.
 //!
 //! - [`state`]: the object and its state; [`submit`], [`feed`]: items on their way to the workers; [`promise`]: the result of a call that has not
-//!   come yet; [`sending`], [`pump`]: batches sent, and every wait; [`ending`]: how a pool ends; [`here`]: which process it belongs to.
+//!   come yet; [`sending`], [`pump`]: batches sent, and every wait, with [`patience`]; [`ending`]: how a pool ends; [`here`]: which process it belongs to.
 //! - [`several`]: a wait on several pools; [`withdraw`]: tasks that are cancelled; [`shown`]: progress; [`open`]: pools that the program's end waits for.
 //! - [`staff`]: the workers, whatever they are; [`member`]: one of them, to be waited for; [`parcel`]: tasks as they travel, [`numbers`] among them; [`lost`]: what is
 //!   said of a task whose worker died.
@@ -29,6 +29,7 @@ mod open;
 pub(crate) mod options;
 mod outbox;
 pub(crate) mod parcel;
+mod patience;
 pub(crate) mod pool_class;
 mod post;
 pub(crate) mod promise;

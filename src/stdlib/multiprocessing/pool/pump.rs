@@ -10,11 +10,12 @@ use super::lost;
 use super::lost::Ended as EndedWorker;
 use super::numbers;
 use super::parcel::{self, Ended, Letter};
+use super::patience::Patience;
 use super::state::{Pool, Stage, State};
 use crate::pool::letter::{Envelope, Form, Kind, Reader, Status};
 use crate::script::exception_class::unpack_exception;
 use crate::script::{Exception, Failure, Interp};
-use crate::sync::{Deadline, Message, Queue, WaitError};
+use crate::sync::{Deadline, Message, Queue, WaitError, as_part};
 use crate::sys::clock::now_ns;
 
 /// How often it is looked whether workers have ended.
@@ -38,12 +39,18 @@ impl Pool {
         mut ready: impl FnMut(&mut State) -> Option<T>,
     ) -> Result<Option<T>, Failure> {
         self.belongs_here()?;
+        let session = interp.session()?;
+        let mut patience = Patience::new(&session);
         loop {
             self.show_progress();
+            if !self.lock().due.is_empty() {
+                patience.end();
+            }
             self.run_callbacks(interp);
             if interp.check_interrupts() {
                 return Err(interp.interrupted());
             }
+            let looked = now_ns();
             let mut state = self.lock();
             state.advance(interp, self.processes())?;
             if let Some(found) = ready(&mut state) {
@@ -57,17 +64,26 @@ impl Pool {
             if deadline.passed(now_ns()) {
                 return Ok(None);
             }
+            match state.may_wait_for_ever(deadline) {
+                true => patience.begin(state.crew.outcomes()),
+                false => patience.end(),
+            }
             if state.is_read {
                 let left = deadline.left().unwrap_or(LOOK);
                 self.sleep(state, left.min(LOOK));
-                continue;
+            } else {
+                state.is_read = true;
+                drop(state);
+                let read = self.read(interp, deadline);
+                self.lock().is_read = false;
+                self.notify();
+                if read? {
+                    patience.end();
+                }
             }
-            state.is_read = true;
-            drop(state);
-            let read = self.read(interp, deadline);
-            self.lock().is_read = false;
-            self.notify();
-            read?;
+            if patience.is_in_vain(looked) {
+                return Err(interp.interrupted());
+            }
         }
     }
 
@@ -81,22 +97,25 @@ impl Pool {
         deadline.min(Deadline::after(LOOK))
     }
 
-    /// Reads outcomes, waiting for the first a short while.
-    fn read(&self, interp: &Arc<Interp>, deadline: Deadline) -> Result<(), Failure> {
+    /// Reads outcomes, waiting for the first a short while. Returns whether anything has happened.
+    fn read(&self, interp: &Arc<Interp>, deadline: Deadline) -> Result<bool, Failure> {
         let is_read = self.read_until(interp, Self::next_look(deadline))?;
+        let mut has_ended = false;
         if !is_read || self.is_look_due() {
-            self.look_after_workers(interp)?;
+            has_ended = self.look_after_workers(interp)?;
         }
         self.lock().keep_promises();
-        Ok(())
+        Ok(is_read || has_ended)
     }
 
     /// Reads what there is, or comes until then. Returns whether there was something.
     fn read_until(&self, interp: &Arc<Interp>, until: Deadline) -> Result<bool, Failure> {
         let outcomes = self.outcomes();
         let mut letters = Vec::new();
-        let read = outcomes.get_many_with(ROUND, until, |message| {
-            letters.extend(read_letter(interp, &message));
+        let read = as_part(|| {
+            outcomes.get_many_with(ROUND, until, |message| {
+                letters.extend(read_letter(interp, &message));
+            })
         });
         let mut state = self.lock();
         letters.extend(state.crew.letters());
@@ -117,10 +136,10 @@ impl Pool {
     /// Reads the outcomes that have come, and looks after the workers when that was not done a while ago.
     pub(super) fn look(&self, interp: &Arc<Interp>) -> Result<(), Failure> {
         self.take_outcomes(interp)?;
-        match self.is_look_due() {
-            true => self.look_after_workers(interp),
-            false => Ok(()),
+        if self.is_look_due() {
+            self.look_after_workers(interp)?;
         }
+        Ok(())
     }
 
     fn is_look_due(&self) -> bool {
@@ -134,15 +153,15 @@ impl Pool {
         Ok(())
     }
 
-    /// Notices workers that have ended, fails what they had in hand, and starts others.
-    pub(super) fn look_after_workers(&self, interp: &Arc<Interp>) -> Result<(), Failure> {
+    /// Notices workers that have ended, fails what they had in hand, and starts others. Returns whether some have ended.
+    pub(super) fn look_after_workers(&self, interp: &Arc<Interp>) -> Result<bool, Failure> {
         let ended = {
             let mut state = self.lock();
             state.looked = Instant::now();
             state.crew.ended(interp)
         };
         if ended.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         let last = ended.last().map(|worker| worker.death);
         // What they sent before they ended.
@@ -164,7 +183,8 @@ impl Pool {
             state.break_down(Exception::new("BrokenProcessPool", vec![text.into()]));
         }
         state.keep_promises();
-        state.replace(interp, self.processes())
+        state.replace(interp, self.processes())?;
+        Ok(true)
     }
 }
 
@@ -227,6 +247,11 @@ impl State {
             }
         }
         has_retired
+    }
+
+    /// Returns whether a wait until then ends only by what the workers do: no time limit ends a task, and nothing is left to be sent.
+    fn may_wait_for_ever(&self, deadline: Deadline) -> bool {
+        deadline.is_never() && self.feeds.is_empty() && !self.table.has_limit()
     }
 
     /// Fails everything, now and later.

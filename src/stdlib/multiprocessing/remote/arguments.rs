@@ -121,19 +121,3 @@ pub(super) fn lease(call: &mut Call<'_>, at: usize) -> Result<Duration, Failure>
         )),
     }
 }
-
-/// Refuses `url` where an object cannot be on a server yet.
-///
-/// # Errors
-/// `NotImplementedError` if there is one.
-pub(in crate::stdlib::multiprocessing) fn refuse(
-    call: &mut Call<'_>,
-    class: &str,
-    at: usize,
-) -> Result<(), Failure> {
-    if is_local(&call.value(at)) {
-        return Ok(());
-    }
-    let text = format!("{class}() cannot be on a server yet: leave url out");
-    Err(raise("NotImplementedError", text))
-}

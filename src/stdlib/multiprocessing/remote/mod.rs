@@ -24,7 +24,6 @@ mod remotes;
 mod visits;
 mod waiting;
 
-pub(super) use arguments::refuse;
 pub(super) use container::RemoteContainer;
 pub(super) use event::{construct as event, register as register_event};
 pub(super) use line::{construct as line, register as register_lines};
