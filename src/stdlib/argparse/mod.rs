@@ -6,7 +6,7 @@
 //!   values; [`effects`]: what an argument does with them; [`trouble`]: what is wrong with a command line.
 //! - [`invocation`]: how an argument is written; [`usage`]: all of them in a line; [`help`]: the whole help; [`leaving`]: the end of a script
 //!   by help or a mistake.
-//! - [`file_type`]: `FileType`.
+//! - [`file_type`][]: `FileType`.
 //!
 //! Python: `argparse`. The texts are the same for the same parser, so all of this is made by hand: crates for command lines have texts of their own.
 
