@@ -31,6 +31,10 @@
 //! in what it still holds, or in what was lost: an object that lost a reference after W counts as in reach, a process that lost a
 //! thread after W as scripting. Losses are numbered: if one happens while the facts are read, nothing is concluded.
 //!
+//! Whoever waits for a result of a pool looks every few milliseconds at its outcomes and its workers, and acts on what has come. Such looks are one wait
+//! as long as nothing has come, and a look counts from before all that was looked at. A time limit of a task is hope: the waiting thread itself
+//! ends the worker.
+//!
 //! # Who raises
 //!
 //! One thread at a time, itself, chosen from the facts alone ([`victim`]); never one whose process can still be ended in order: an
