@@ -240,7 +240,10 @@ fn a_user_of_the_server_needs_what_the_manual_says() {
     let rules = "on >secret ~ps:{o}:* +@read +@write +@stream +@blocking +@scripting +@connection +info -@dangerous +info";
     let set = |more: &str| {
         let rules = rules.split(' ').chain(more.split_whitespace());
-        let command: Vec<&str> = ["ACL", "SETUSER", "worker"].into_iter().chain(rules).collect();
+        let command: Vec<&str> = ["ACL", "SETUSER", "worker"]
+            .into_iter()
+            .chain(rules)
+            .collect();
         assert_eq!(server.ask(&command), "OK");
     };
     let url = format!("redis://worker:secret@127.0.0.1:{}/0", server.port());
