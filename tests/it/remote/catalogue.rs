@@ -1,33 +1,22 @@
 //! `procscript remote ls` and `dead`.
 
 use super::at;
+use crate::support::output::Output;
 use crate::support::script::Script;
 use crate::support::server::Server;
 
-#[test]
-fn what_there_is_on_a_server_is_listed_and_dead_letters_are_ended() {
-    let Some(server) = Server::start(&[]) else {
-        return;
-    };
+fn remote(server: &Server, words: &[&str]) -> Output {
     let url = server.url();
-    let remote = |words: &[&str]| {
-        let all: Vec<&str> = ["remote", words[0], &url]
-            .into_iter()
-            .chain(words[1..].iter().copied())
-            .collect();
-        Script::command(&all).run()
-    };
-    let head = "NAME  KIND  WAITING  IN HAND  DEAD  MEMBERS\n";
-    remote(&["ls"]).assert(0, head, "");
-    let code = r#"
-        let q = Queue(#{ url: "URL", name: "jobs", deaths: 1 });
-        q.put_many([1, #{ a: [2] }]);
-        Lock(#{ url: "URL", name: "report" });
-    "#;
-    Script::text(&at(&server, code)).run().assert(0, "", "");
+    let beginning = ["remote", words[0], &url];
+    let all = beginning.into_iter().chain(words[1..].iter().copied());
+    Script::command(&all.collect::<Vec<_>>()).run()
+}
+
+/// Makes dead letters of two items.
+fn kill_with_items(server: &Server) {
     // Two runs die with both items in hand, one after the other.
     let dying = at(
-        &server,
+        server,
         r#"let q = JoinableQueue(#{ url: "URL", name: "jobs" }); q.get(); os.kill(os.getpid(), 9);"#,
     );
     for _ in 0..4 {
@@ -41,11 +30,34 @@ fn what_there_is_on_a_server_is_listed_and_dead_letters_are_ended() {
             std::thread::sleep(std::time::Duration::from_millis(5));
         }
     }
+}
+
+#[test]
+fn what_there_is_on_a_server_is_listed_and_dead_letters_are_ended() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    let remote = |words: &[&str]| remote(&server, words);
+    let head = "NAME  KIND  WAITING  IN HAND  DEAD  MEMBERS\n";
+    remote(&["ls"]).assert(0, head, "");
+    let code = r#"
+        let q = Queue(#{ url: "URL", name: "jobs", deaths: 1 });
+        q.put_many([1, #{ a: [2] }]);
+        Lock(#{ url: "URL", name: "report" });
+    "#;
+    Script::text(&at(&server, code)).run().assert(0, "", "");
+    kill_with_items(&server);
     remote(&["ls"]).assert(
         0,
         "NAME    KIND   WAITING  IN HAND  DEAD  MEMBERS\njobs    queue        0        0     2        0\nreport  lock         0        0     0        0\n",
         "",
     );
+    letters(&server);
+}
+
+/// Looks at the two dead letters, and ends them.
+fn letters(server: &Server) {
+    let remote = |words: &[&str]| remote(server, words);
     let listed = remote(&["dead", "jobs"]);
     let lines: Vec<&str> = listed.stdout.lines().collect();
     assert_eq!(
@@ -71,7 +83,7 @@ fn what_there_is_on_a_server_is_listed_and_dead_letters_are_ended() {
     assert_eq!(server.number(&["HGET", "ps:{jobs}:c", "unfinished"]), 2);
     let take =
         r#"let q = Queue(#{ url: "URL", name: "jobs" }); print(q.get(), q.get(), q.qsize());"#;
-    Script::text(&at(&server, take))
+    Script::text(&at(server, take))
         .run()
         .assert(0, "1 {'a': [2]} 0\n", "");
     remote(&["dead", "jobs", "--drop"]).assert(0, "0 dropped\n", "");
