@@ -84,7 +84,7 @@ impl Setup {
     ///
     /// A function of the host replaces one of this crate with the same name and parameter types. Afterwards the runtime sets
     /// the callbacks `on_print`, `on_debug`, `on_progress`, `on_var`, `on_parse_token` and
-    /// `on_missing_function`, and the module resolver.
+    /// `on_missing_function`, and the module resolver. It also sets the engine's default tag, unless a setup has set one.
     pub fn register(mut self, register: impl Fn(&mut Engine) + Send + Sync + 'static) -> Self {
         self.steps.push(Arc::new(register));
         self

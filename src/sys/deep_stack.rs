@@ -46,7 +46,7 @@ const GUARD: usize = 64 << 10;
 /// The memory that stays with a stack between two uses.
 const KEPT: usize = 8 << 20;
 
-/// The stacks of threads that have ended that are kept for others, because mapping one takes a third of the life of a short thread.
+/// The stacks of threads that have ended that are kept for others, because a short thread would spend much of its life on mapping one.
 const SPARE: usize = 4;
 
 /// The memory that stays with a spare stack.
