@@ -158,10 +158,6 @@ pub(crate) struct Options {
 
 /// Options of `procscript worker`.
 #[derive(Debug, Args)]
-#[cfg_attr(
-    not(feature = "redis"),
-    expect(dead_code, reason = "only the refusal is there")
-)]
 pub(crate) struct WorkerOptions {
     /// The name of the pool [default: that of the script's file, without its ending]
     #[arg(long, value_name = "NAME")]

@@ -156,6 +156,7 @@ pub(crate) fn pack<S: Serialize, O: Serialize>(
 ///
 /// # Errors
 /// As [`pack`].
+#[cfg(feature = "redis")]
 pub(crate) fn pack_program(
     program: &Program,
     mut surroundings: Surroundings,
