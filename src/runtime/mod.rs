@@ -9,12 +9,11 @@
 //! - [`engine`]: the Rhai engine as scripts expect it; [`bare`]: classes of exceptions that are thrown
 //!   without brackets; [`wrong_calls`]: calls that Rhai cannot resolve; [`with_statement`]: `with`;
 //!   [`rewriting`]: calls of functions that variables hold; [`methods`]: methods before functions of the same name;
-//!   [`catching`]: what `catch` blocks are about; [`comparisons`]: `==`, `<`, …; [`standard`]: Rhai's own functions.
+//!   [`catching`]: what `catch` blocks are about; [`comparisons`]: `==`, `<`, …; [`natives`]: all functions, [`standard`]: Rhai's own.
 //! - [`module_code`]: the code of a module. [`modules`]: `import` of files and of built-in modules; [`host_modules`]: of modules that the host has; [`loading`]: one by one.
 //! - [`parsing`]: the tree of a source; [`check`]: the syntax errors of a script; [`warnings`]: about what runs, [`lost_writes`] among it.
 //! - [`worker`]: the start of a spawned child, [`testing`]: in a host's tests too; [`groundwork`]: what is the same for every child; [`isolated`]: scripts that run in one.
-//! - [`prompt`]: a program that grows line by line. [`remote`]: workers of pools on a server.
-//! - [`objects`]: queues, locks, events, processes and pools as Rust objects.
+//! - [`prompt`]: a program that grows line by line. [`objects`]: queues, locks, events, processes and pools as Rust objects; [`remote`]: on a server.
 
 mod bare;
 mod build_error;

@@ -32,6 +32,7 @@ pub(crate) mod lock;
 pub(crate) mod memory;
 pub(crate) mod named;
 pub(crate) mod opening;
+mod own_id;
 pub(crate) mod passing;
 pub(crate) mod pipe;
 pub(crate) mod place;

@@ -16,8 +16,8 @@ use rustix::process::{
 };
 
 use super::clock::{Deadline, now_ns};
-use super::identity::{process_id, thread_id};
 use super::lock::locked;
+use super::own_id::{process_id, thread_id};
 
 /// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -93,7 +93,7 @@ fn numbers(
     found.unwrap_or(Ok(None))
 }
 
-/// As [`each`], for at most so many items and a function with this number of parameters, which may be machine code.
+/// As [`each`], for at most `most` items and a function with this number of parameters, which may be machine code.
 fn each_of(
     call: &Call<'_>,
     rest: &mut Rest,

@@ -204,6 +204,22 @@ const CALLS: &[(&str, &str)] = &[
         "ProcessPoolExecutor",
         r#"ProcessPoolExecutor(1).submit(len, "a")"#,
     ),
+    (
+        "ServerManager.dict",
+        r#"Manager(#{url: "redis://127.0.0.1:1"}).dict(#{name: "d"})"#,
+    ),
+    (
+        "ServerManager.list",
+        r#"Manager(#{url: "redis://127.0.0.1:1"}).list(#{name: "l"})"#,
+    ),
+    (
+        "ServerManager.Namespace",
+        r#"Manager(#{url: "redis://127.0.0.1:1"}).Namespace(#{name: "n"})"#,
+    ),
+    (
+        "ServerManager.Value",
+        r#"Manager(#{url: "redis://127.0.0.1:1"}).Value("i", 0, #{name: "v"})"#,
+    ),
 ];
 
 /// What other tests call, because it takes more than one line.

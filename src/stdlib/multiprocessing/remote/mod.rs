@@ -24,12 +24,12 @@ mod remotes;
 mod visits;
 mod waiting;
 
+pub(crate) use arguments::resolved;
 pub(super) use container::RemoteContainer;
 pub(super) use event::{construct as event, register as register_event};
 pub(super) use line::{construct as line, register as register_lines};
 pub(super) use manager::{construct as manager, register as register_manager};
 pub(super) use number::{construct as number, register as register_number};
-pub(crate) use arguments::resolved;
 pub(super) use pool::{construct as pool_of, register as register_pool};
 pub(crate) use queue::RemoteQueue;
 pub(crate) use remotes::Remotes;
