@@ -245,6 +245,6 @@ fn bounded(count: usize) -> Result<(), Fault> {
 }
 
 fn no_answer() -> Fault {
-    let text = "the answer of the server is none to a question about a list";
+    let text = "the server gave an answer that does not fit a question about a list";
     Fault::refused(Refusal::Server, text)
 }

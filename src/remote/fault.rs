@@ -65,6 +65,8 @@ impl From<RedisError> for Fault {
             "NOAUTH" | "WRONGPASS" => return refused(Refusal::Login),
             "OOM" => return refused(Refusal::Memory),
             "WRONGTYPE" => return refused(Refusal::Mismatch),
+            // The change was made, and repeating it does not bring its answer back.
+            "PSLATE" => return Self::Unreachable(detail.to_string()),
             // What has vanished with the disk of a server is made again by the next attempt.
             "PSGONE" => return Self::Broken(detail.to_string()),
             "NOGROUP" | "BUSY" | "NOREPLICAS" | "MISCONF" | "UNBLOCKED" => {

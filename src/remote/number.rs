@@ -113,7 +113,7 @@ pub(crate) fn step(
         _ => None,
     }
     .ok_or_else(|| {
-        let text = "the answer of the server is none to a question about a value";
+        let text = "the server gave an answer that does not fit a question about a value";
         Fault::refused(Refusal::Server, text)
     })
 }

@@ -92,8 +92,10 @@ impl Visit {
             self.patience = LAST_PATIENCE;
             self.attempt(caller, |visit, caller| {
                 let key = visit.key_of_answer();
-                let forgotten: RedisResult<Value> =
-                    redis::cmd("DEL").arg(key).query(&mut visit.talk(caller)?);
+                let mut forget = redis::cmd("DEL");
+                // A large answer is beside it.
+                forget.arg(&key).arg(format!("{key}:a"));
+                let forgotten: RedisResult<Value> = forget.query(&mut visit.talk(caller)?);
                 forgotten?;
                 Ok(())
             })?;

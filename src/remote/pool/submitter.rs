@@ -1,6 +1,6 @@
 //! Whoever submits tasks to a pool: each is on the server once, and each has one result here, however often connections break.
 
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -15,66 +15,64 @@ use crate::remote::place::Place;
 use crate::remote::scripts::SUBMIT;
 use crate::remote::seal;
 use crate::remote::seat::{Seat, Sitter};
-use crate::sys::clock::{Deadline, now_ns};
-
-/// How long a wait for results lasts before it looks around.
-const LOOK_AROUND: Duration = Duration::from_secs(2);
 
 /// The fewest tasks that a submitter may have on the server, and how many for each worker. The rest waits here, so that the tasks of several
 /// submitters are done in turns.
 const WINDOW_MIN: usize = 64;
 const WINDOW_OF_WORKER: usize = 4;
 
+/// The most bytes of the tasks on the server, but one task for each worker is always there.
+const WINDOW_BYTES: usize = 32 << 20;
+
 /// The most tasks in a request, and the most bytes of them.
 const TASKS_AT_ONCE: usize = 256;
 const BYTES_AT_ONCE: usize = 1 << 20;
 
 /// The most results that one request takes.
-const RESULTS_AT_ONCE: usize = 256;
+pub(super) const RESULTS_AT_ONCE: usize = 256;
 
-/// How long the server keeps a program that no submitter uses any more.
+/// How long the server keeps a program that no submitter uses any more, and when one that is used is sent again.
 const PROGRAM_KEPT: Duration = Duration::from_secs(7 * 86400);
-
-/// After how long without a worker the user who waits gets a message.
-const TOLD_AFTER: Duration = Duration::from_secs(5);
-
-/// What became of a task.
-#[derive(Debug, PartialEq)]
-pub(crate) enum Outcome {
-    /// The result that a worker has given.
-    Done(Vec<u8>),
-    /// It has killed this many workers.
-    Dead(u32),
-    /// The result is not of a worker that knows the key.
-    Unsealed,
-}
+const PROGRAM_RENEWED: Duration = Duration::from_secs(86400);
 
 /// A task that is not done.
 #[derive(Debug)]
-struct Open {
-    program: Arc<str>,
-    bytes: Vec<u8>,
+pub(super) struct Open {
+    pub(super) program: Arc<str>,
+    pub(super) bytes: Vec<u8>,
+    /// The server has it, as far as is known; else it is among the unsent.
+    pub(super) is_there: bool,
 }
 
 /// The use of a pool by one process that submits tasks.
 pub(crate) struct Submitter {
-    seat: Seat,
-    terms: Terms,
+    pub(super) seat: Seat,
+    pub(super) terms: Terms,
     /// The programs of the tasks, by their hashes.
-    programs: HashMap<Arc<str>, Vec<u8>>,
+    pub(super) programs: HashMap<Arc<str>, Vec<u8>>,
+    /// When all of them were there for sure.
+    pub(super) renewed: Instant,
     /// The number of the last task.
-    last: u64,
-    open: BTreeMap<u64, Open>,
+    pub(super) last: u64,
+    /// The highest number that was sent to the server for this member.
+    pub(super) sent: u64,
+    pub(super) open: BTreeMap<u64, Open>,
+    /// How many bytes those that the server has are.
+    pub(super) bytes_there: usize,
     /// Those of the open tasks that the server may not have.
-    unsent: VecDeque<u64>,
+    pub(super) unsent: VecDeque<u64>,
     /// Results that were seen, and the tasks that nobody wants any more, with an id of nothing.
-    acknowledged: Vec<(u64, String)>,
+    pub(super) acknowledged: Vec<(u64, String)>,
+    /// How many bytes these results are.
+    pub(super) acknowledged_bytes: usize,
     /// The last result that was read.
-    seen: String,
-    workers: usize,
+    pub(super) seen: String,
+    pub(super) workers: usize,
+    /// When the server was last asked for them.
+    pub(super) looked: Instant,
     /// When the wait for a first worker began.
-    alone_since: Option<Instant>,
-    is_told: bool,
+    pub(super) alone_since: Option<Instant>,
+    pub(super) is_told: bool,
 }
 
 impl Sitter for Submitter {
@@ -87,18 +85,21 @@ impl Sitter for Submitter {
             self.seat.inspect(caller)?;
         }
         self.seat.introduce(None, Some(DEATHS), caller)?;
-        for (hash, bytes) in &self.programs {
-            publish(&mut self.seat, hash, bytes, caller)?;
-        }
+        self.publish_all(caller)?;
         // Those that are there are not added again.
         self.unsent = self.open.keys().copied().collect();
+        self.open
+            .values_mut()
+            .for_each(|task| task.is_there = false);
+        self.bytes_there = 0;
         self.seen = "0".into();
         Ok(())
     }
 
     fn begin_anew(&mut self, _caller: &dyn Caller) -> Result<(), Fault> {
         // Nobody wants the tasks of the old member, so all that are open are submitted again.
-        self.acknowledged.clear();
+        self.forget_acknowledged();
+        self.sent = 0;
         self.seat.renew();
         self.seat.cut();
         Ok(())
@@ -120,12 +121,17 @@ impl Submitter {
             seat: Seat::new(place, KIND, terms.lease, keeper),
             terms,
             programs: HashMap::new(),
+            renewed: Instant::now(),
             last: 0,
+            sent: 0,
             open: BTreeMap::new(),
+            bytes_there: 0,
             unsent: VecDeque::new(),
             acknowledged: Vec::new(),
+            acknowledged_bytes: 0,
             seen: "0".into(),
             workers: 0,
+            looked: Instant::now(),
             alone_since: None,
             is_told: false,
         }
@@ -172,6 +178,19 @@ impl Submitter {
         Ok(hash)
     }
 
+    fn publish_all(&mut self, caller: &dyn Caller) -> Result<(), Fault> {
+        for (hash, bytes) in &self.programs {
+            publish(&mut self.seat, hash, bytes, caller)?;
+        }
+        self.renewed = Instant::now();
+        Ok(())
+    }
+
+    /// Returns the URL of the server.
+    pub(crate) fn url(&self) -> &str {
+        self.seat.place.endpoint.url()
+    }
+
     /// Adds a task, and returns its number. It is sent by [`flow`](Self::flow) or [`collect`](Self::collect).
     ///
     /// # Errors
@@ -180,20 +199,41 @@ impl Submitter {
         check_length("the task", &bytes)?;
         self.last += 1;
         let program = program.clone();
-        self.open.insert(self.last, Open { program, bytes });
+        let task = Open {
+            program,
+            bytes,
+            is_there: false,
+        };
+        self.open.insert(self.last, task);
         self.unsent.push_back(self.last);
         Ok(self.last)
     }
 
     /// Forgets tasks: those that no worker has begun are not done.
     pub(crate) fn withdraw(&mut self, numbers: &[u64]) {
-        let unsent: HashSet<u64> = self.unsent.iter().copied().collect();
+        let mut has_unsent = false;
         for number in numbers {
-            if self.open.remove(number).is_some() && !unsent.contains(number) {
+            let Some(task) = self.remove(*number) else {
+                continue;
+            };
+            has_unsent |= !task.is_there;
+            // Also one that is to be sent again over a new connection may be on the server.
+            if *number <= self.sent {
                 self.acknowledged.push((*number, String::new()));
             }
         }
-        self.unsent.retain(|number| self.open.contains_key(number));
+        if has_unsent {
+            self.unsent.retain(|number| self.open.contains_key(number));
+        }
+    }
+
+    /// Takes a task out of the open ones.
+    pub(super) fn remove(&mut self, number: u64) -> Option<Open> {
+        let task = self.open.remove(&number)?;
+        if task.is_there {
+            self.bytes_there -= task.bytes.len();
+        }
+        Some(task)
     }
 
     /// Sends as many tasks as there may be on the server, and what has become of others.
@@ -204,14 +244,24 @@ impl Submitter {
         self.attempt(caller, |this, caller| this.try_flow(true, caller))
     }
 
-    fn try_flow(&mut self, acknowledges: bool, caller: &dyn Caller) -> Result<(), Fault> {
+    pub(super) fn try_flow(
+        &mut self,
+        acknowledges: bool,
+        caller: &dyn Caller,
+    ) -> Result<(), Fault> {
+        if self.renewed.elapsed() >= PROGRAM_RENEWED {
+            self.publish_all(caller)?;
+        }
         loop {
             let window = WINDOW_MIN.max(WINDOW_OF_WORKER * self.workers);
-            let room = window.saturating_sub(self.open.len() - self.unsent.len());
+            let there = self.open.len() - self.unsent.len();
+            let room = window.saturating_sub(there);
             let (mut batch, mut bytes) = (Vec::new(), 0);
             for number in self.unsent.iter().take(room.min(TASKS_AT_ONCE)) {
                 let length = self.open.get(number).map_or(0, |task| task.bytes.len());
-                if !batch.is_empty() && bytes + length > BYTES_AT_ONCE {
+                let is_needed = there + batch.len() < self.workers.max(1);
+                let is_full = self.bytes_there + bytes + length > WINDOW_BYTES && !is_needed;
+                if is_full || !batch.is_empty() && bytes + length > BYTES_AT_ONCE {
                     break;
                 }
                 bytes += length;
@@ -220,16 +270,26 @@ impl Submitter {
             // Several are sent together, unless the workers could be waiting for them.
             let is_enough = room >= (window / 4).min(self.unsent.len());
             let is_due = acknowledges && !self.acknowledged.is_empty();
-            let is_due = is_due || self.acknowledged.len() >= RESULTS_AT_ONCE;
+            let is_due = is_due
+                || self.acknowledged.len() >= RESULTS_AT_ONCE
+                || self.acknowledged_bytes >= BYTES_AT_ONCE;
             if (batch.is_empty() || !is_enough) && !is_due {
                 return Ok(());
             }
             self.send(&batch, caller)?;
             self.unsent.drain(..batch.len());
+            for number in &batch {
+                if let Some(task) = self.open.get_mut(number) {
+                    task.is_there = true;
+                    self.bytes_there += task.bytes.len();
+                }
+            }
         }
     }
 
-    fn send(&mut self, batch: &[u64], caller: &dyn Caller) -> Result<(), Fault> {
+    pub(super) fn send(&mut self, batch: &[u64], caller: &dyn Caller) -> Result<(), Fault> {
+        // Noted before: the server may have them even if this fails.
+        self.sent = self.sent.max(batch.last().copied().unwrap_or(0));
         let (seat, terms) = (&mut self.seat, &self.terms);
         let client = seat.member.clone();
         let mut submit = SUBMIT.prepare_invoke();
@@ -242,118 +302,20 @@ impl Submitter {
             submit.arg(*number).arg(id);
         }
         for number in batch {
-            if let Some(Open { program, bytes }) = self.open.get(number) {
+            if let Some(Open { program, bytes, .. }) = self.open.get(number) {
                 let written = task::write(terms, &client, *number, program, bytes);
                 submit.arg(*number).arg(written);
             }
         }
         self.workers = submit.invoke(&mut seat.talk(caller)?)?;
+        self.looked = Instant::now();
+        self.forget_acknowledged();
+        Ok(())
+    }
+
+    fn forget_acknowledged(&mut self) {
         self.acknowledged.clear();
-        Ok(())
-    }
-
-    /// Sends tasks, and waits for results: at least one, if any task is open.
-    ///
-    /// # Errors
-    /// [`Fault::TimedOut`]; those of the server.
-    pub(crate) fn collect(
-        &mut self,
-        deadline: Deadline,
-        caller: &dyn Caller,
-    ) -> Result<Vec<(u64, Outcome)>, Fault> {
-        loop {
-            let outcomes = self.attempt(caller, |this, caller| {
-                this.try_flow(false, caller)?;
-                let left = deadline.left().unwrap_or(LOOK_AROUND);
-                let outcomes = this.read(left.min(LOOK_AROUND), caller)?;
-                if outcomes.is_empty() {
-                    this.seat.stay_watched()?;
-                }
-                Ok(outcomes)
-            })?;
-            if !outcomes.is_empty() {
-                self.alone_since = None;
-                return Ok(outcomes);
-            }
-            if self.open.is_empty() {
-                return Ok(Vec::new());
-            }
-            if deadline.passed(now_ns()) {
-                return Err(Fault::TimedOut);
-            }
-            self.look_for_workers(caller)?;
-        }
-    }
-
-    /// Tells the user when there has been no worker for some time.
-    fn look_for_workers(&mut self, caller: &dyn Caller) -> Result<(), Fault> {
-        if self.is_told {
-            return Ok(());
-        }
-        self.attempt(caller, |this, caller| this.send(&[], caller))?;
-        if self.workers > 0 {
-            self.alone_since = None;
-            return Ok(());
-        }
-        let since = *self.alone_since.get_or_insert_with(Instant::now);
-        if since.elapsed() >= TOLD_AFTER {
-            self.is_told = true;
-            let how = match self.terms.key {
-                Some(_) => "--key FILE",
-                None => "with the same script",
-            };
-            caller.tell(&format!(
-                "no worker serves the pool {} at {} yet: start one with `procscript worker`, {how}",
-                self.terms.name, self.seat.place.endpoint
-            ));
-        }
-        Ok(())
-    }
-
-    fn read(&mut self, wait: Duration, caller: &dyn Caller) -> Result<Vec<(u64, Outcome)>, Fault> {
-        let seat = &mut self.seat;
-        let client = seat.member.clone();
-        let mut command = redis::cmd("XREAD");
-        command.arg("COUNT").arg(RESULTS_AT_ONCE);
-        if !wait.is_zero() {
-            command.arg("BLOCK").arg(wait.as_millis().max(1) as u64);
-        }
-        command.arg("STREAMS").arg(seat.key(&format!("r:{client}")));
-        command.arg(&self.seen);
-        // For each stream its key and its entries: an id and fields.
-        type Entries = Vec<(String, Vec<Vec<u8>>)>;
-        let answer: RedisResult<Option<Vec<(String, Entries)>>> =
-            command.query(seat.talk(caller)?.waiting(wait));
-        let mut outcomes = Vec::new();
-        for (id, fields) in answer?.into_iter().flatten().flat_map(|(_, found)| found) {
-            self.seen.clone_from(&id);
-            let number = fields.get(1).and_then(|text| str::from_utf8(text).ok());
-            let Some(number) = number.and_then(|text| text.parse().ok()) else {
-                continue;
-            };
-            self.acknowledged.push((number, id));
-            // One that has come before, over another connection.
-            if self.open.remove(&number).is_none() {
-                continue;
-            }
-            let bytes = fields.get(3).map_or(&[][..], Vec::as_slice);
-            let outcome = match fields.get(5) {
-                Some(deaths) => {
-                    let deaths = str::from_utf8(deaths).ok();
-                    Outcome::Dead(deaths.and_then(|text| text.parse().ok()).unwrap_or(0))
-                }
-                None => match task::read_result(&self.terms, &client, number, bytes) {
-                    Some(result) => Outcome::Done(result.to_vec()),
-                    None => Outcome::Unsealed,
-                },
-            };
-            outcomes.push((number, outcome));
-        }
-        if !outcomes.is_empty() {
-            let open = &self.open;
-            self.unsent.retain(|number| open.contains_key(number));
-        }
-        Ok(outcomes)
+        self.acknowledged_bytes = 0;
     }
 
     /// Leaves: the server forgets its tasks and results.
@@ -364,6 +326,7 @@ impl Submitter {
         if self.seat.is_known {
             self.seat.hurry();
             self.open.clear();
+            self.bytes_there = 0;
             self.unsent.clear();
             self.attempt(caller, |this, caller| this.seat.remove(false, caller))?;
         }

@@ -6,7 +6,11 @@ local op, number = ARGV[1], tonumber(ARGV[2])
 if redis.call('EXISTS', c) == 0 then return redis.error_reply('PSGONE the dict is not on the server any more') end
 if number > 0 then
   local last = redis.call('HMGET', p, 'n', 'answer')
-  if last[1] and tonumber(last[1]) >= number then return cmsgpack.unpack(last[2]) end
+  if last[1] and tonumber(last[1]) >= number then
+    local packed = last[2] ~= '' and last[2] or redis.call('GET', p .. ':a')
+    if packed then return cmsgpack.unpack(packed) end
+    return redis.error_reply('PSLATE the change was made, but its answer was too large to be kept until the connection came back')
+  end
 end
 local function set(key, value)
   if redis.call('HSET', d, key, value) == 1 then
@@ -32,9 +36,9 @@ elseif op == 'all' then
   end
   return all
 elseif op == 'set' or op == 'fill' then
-  -- Contents that somebody gives it when it is opened fill it only if nobody has put anything in before.
+  -- The contents that somebody opens it with fill it only if nobody has put anything in before. Empty ones fill nothing.
   if op == 'fill' then
-    if redis.call('HEXISTS', c, 'seq') == 1 then return 0 end
+    if redis.call('HEXISTS', c, 'seq') == 1 or #ARGV < 3 then return 0 end
     redis.call('HSET', c, 'seq', 0)
   end
   for k = 3, #ARGV, 2 do set(ARGV[k], ARGV[k + 1]) end
@@ -61,6 +65,12 @@ elseif op == 'clear' then
   redis.call('DEL', d, o)
   answer = 1
 end
-redis.call('HSET', p, 'n', ARGV[2], 'answer', cmsgpack.pack(answer))
+local packed = cmsgpack.pack(answer)
+-- A large answer is kept apart, and not for long: a change is repeated within a minute.
+if #packed > 65536 then
+  redis.call('SET', p .. ':a', packed, 'EX', 120)
+  packed = ''
+end
+redis.call('HSET', p, 'n', ARGV[2], 'answer', packed)
 redis.call('EXPIRE', p, 86400)
 return answer

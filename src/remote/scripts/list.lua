@@ -6,7 +6,11 @@ local op, number = ARGV[1], tonumber(ARGV[2])
 if redis.call('EXISTS', c) == 0 then return redis.error_reply('PSGONE the list is not on the server any more') end
 if number > 0 then
   local last = redis.call('HMGET', p, 'n', 'answer')
-  if last[1] and tonumber(last[1]) >= number then return cmsgpack.unpack(last[2]) end
+  if last[1] and tonumber(last[1]) >= number then
+    local packed = last[2] ~= '' and last[2] or redis.call('GET', p .. ':a')
+    if packed then return cmsgpack.unpack(packed) end
+    return redis.error_reply('PSLATE the change was made, but its answer was too large to be kept until the connection came back')
+  end
 end
 local length = redis.call('LLEN', l)
 local function bound(index)
@@ -35,6 +39,13 @@ local function push(all, from)
     redis.call('RPUSH', l, unpack(all, k, math.min(k + 499, #all)))
   end
 end
+local function push_front(all, from)
+  for last = #all, from, -500 do
+    local some = {}
+    for k = last, math.max(last - 499, from), -1 do some[#some + 1] = all[k] end
+    redis.call('LPUSH', l, unpack(some))
+  end
+end
 local rev = tonumber(redis.call('HGET', c, 'rev') or 0)
 if op == 'len' then return length
 elseif op == 'read' then
@@ -59,9 +70,12 @@ if op == 'splice' then
       redis.call('LSET', l, first, ARGV[7])
     elseif new == 0 and first == 0 then
       redis.call('LTRIM', l, after, -1)
+    elseif first == 0 then
+      if after > 0 then redis.call('LTRIM', l, after, -1) end
+      push_front(ARGV, 7)
     else
       local rest = items(after, length)
-      if first == 0 then redis.call('DEL', l) elseif first < length then redis.call('LTRIM', l, 0, first - 1) end
+      if first < length then redis.call('LTRIM', l, 0, first - 1) end
       push(ARGV, 7)
       push(rest, 1)
     end
@@ -88,8 +102,8 @@ elseif op == 'order' then
     answer, changed = 1, true
   end
 elseif op == 'fill' then
-  -- Contents that somebody gives it when it is opened fill it only if nobody has put anything in before.
-  if rev > 0 then return 0 end
+  -- The contents that somebody opens it with fill it only if nobody has put anything in before. Empty ones fill nothing.
+  if rev > 0 or #ARGV < 3 then return 0 end
   push(ARGV, 3)
   answer, changed = 1, true
 elseif op == 'clear' then
@@ -97,6 +111,12 @@ elseif op == 'clear' then
   answer, changed = 1, true
 end
 if changed then redis.call('HINCRBY', c, 'rev', 1) end
-redis.call('HSET', p, 'n', ARGV[2], 'answer', cmsgpack.pack(answer))
+local packed = cmsgpack.pack(answer)
+-- A large answer is kept apart, and not for long: a change is repeated within a minute.
+if #packed > 65536 then
+  redis.call('SET', p .. ':a', packed, 'EX', 120)
+  packed = ''
+end
+redis.call('HSET', p, 'n', ARGV[2], 'answer', packed)
 redis.call('EXPIRE', p, 86400)
 return answer

@@ -1,6 +1,6 @@
 -- KEYS c m s t r   ARGV client acknowledged {number result-id}... {number task}...
 -- Tasks of the pool, each added once: t holds the numbers of those whose results the client has not acknowledged. First, results that it has
--- seen are removed. An id of "" stands for a task that nobody wants any more. Gives the number of workers that there have been.
+-- seen are removed. An id of "" stands for a task that nobody wants any more. Gives the number of workers.
 local c, m, s, t, r = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 if redis.call('HEXISTS', m, ARGV[1]) == 0 then return redis.error_reply('PSLOST the member is not known') end
 local seen = tonumber(ARGV[2])

@@ -61,7 +61,7 @@ impl Runtime {
     /// The permissions of the runtime have to allow the connection ([`Permissions::allow_net`](crate::Permissions::allow_net)).
     ///
     /// # Errors
-    /// The URL is none; the text has no password.
+    /// It is not the URL of a server; the text has no password.
     pub fn remote(&self, url: &str) -> Result<Remote, Error> {
         let endpoint = resolved(url.into()).and_then(|url| {
             let endpoint = Endpoint::read(&url);

@@ -155,3 +155,74 @@ fn a_container_outlives_its_program_and_is_large() {
     let run = Script::text(&at(&server, again)).run();
     run.assert(0, "[0, 1, 2] 12497500 1000 2000\n[] 0\n", "");
 }
+
+#[test]
+fn empty_contents_leave_a_container_for_others_to_fill() {
+    prints_at(
+        r#"
+        let m = Manager(#{ url: "URL" });
+        print(m.list([], #{ name: "l" }), m.list([5], #{ name: "l" }), m.list([6], #{ name: "l" }));
+        print(m.dict(#{}, #{ name: "d" }), m.dict(#{ a: 1 }, #{ name: "d" }), m.dict(#{ b: 1 }, #{ name: "d" }));
+        let l = m.list(range(3), #{ name: "front" });
+        l.insert(0, "a");
+        l[0..2] = range(1200);
+        print(l.len(), l[0], l[1199], l[1200..1202]);
+        "#,
+        "[] [5] [5]\n{} {'a': 1} {'a': 1}\n1202 0 1199 [1, 2]\n",
+    );
+}
+
+#[test]
+fn large_answers_are_kept_for_minutes_only() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    let code = r#"
+        let m = Manager(#{ url: "URL" });
+        let l = m.list(["x" * 100000], #{ name: "o" });
+        l.pop();
+        let d = m.dict(#{ a: "y" * 100000 }, #{ name: "o2" });
+        d.pop("a");
+        print("popped", #{ flush: true });
+        input();
+    "#;
+    let mut run = Script::text(&at(&server, code)).interactive().start();
+    run.wait_for_line("popped");
+    for name in ["o", "o2"] {
+        let keys = server.ask(&["--scan", "--pattern", &format!("ps:{{{name}}}:p:*")]);
+        let mut keys: Vec<&str> = keys.lines().collect();
+        keys.sort_unstable();
+        let [answer, large] = keys[..] else {
+            panic!("{keys:?}");
+        };
+        assert_eq!(large, format!("{answer}:a"));
+        assert_eq!(server.ask(&["HGET", answer, "answer"]), "");
+        let left = server.number(&["TTL", large]);
+        assert!((1..=120).contains(&left), "{left}");
+    }
+    run.type_in("\n");
+    run.finish().assert(0, "popped\n", "");
+    assert_eq!(server.ask(&["--scan", "--pattern", "ps:{o*}:p:*"]), "");
+}
+
+#[test]
+fn a_process_ends_soon_though_the_server_of_many_objects_is_away() {
+    let Some(mut server) = Server::start(&[]) else {
+        return;
+    };
+    let code = r#"
+        let all = list(range(6)).map(|i| Value("i", #{ url: "URL", name: "v" + i, lock: false }));
+        for value in all { value.add(1); }
+        print("ready", #{ flush: true });
+        input();
+    "#;
+    let mut run = Script::text(&at(&server, code)).interactive().start();
+    run.wait_for_line("ready");
+    server.kill();
+    let began = std::time::Instant::now();
+    run.type_in("\n");
+    run.finish().assert(0, "ready\n", "");
+    // Three seconds for all, not for each.
+    let took = began.elapsed();
+    assert!(took < std::time::Duration::from_secs(9), "{took:?}");
+}

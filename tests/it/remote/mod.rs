@@ -12,6 +12,7 @@ mod locks; // Lock, RLock, Semaphore
 mod pool; // tasks that workers on other machines do
 mod pool_cuts; // … whose connections are cut
 mod pool_faults; // … and kills, cuts and restarts meanwhile
+mod pool_submitters; // … and whoever submits them
 mod queue; // the members of queues, the same on a server as on this machine
 mod refusals; // what is wrong with servers, URLs, names and items
 mod shared_cuts; // … whose changes of values and containers are cut off

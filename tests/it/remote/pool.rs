@@ -13,7 +13,7 @@ use crate::support::server::Server;
 const PATIENT: &str = "30";
 
 /// Starts workers for a script that exists, and waits until they serve.
-fn workers(server: &Server, script: &Path, options: &[&str]) -> Running {
+pub(super) fn workers(server: &Server, script: &Path, options: &[&str]) -> Running {
     workers_at(&server.url(), script, options)
 }
 
@@ -453,6 +453,14 @@ fn whoever_waits_without_workers_is_told() {
     let submitter = script.start();
     submitter.wait_for_line("TimeoutError");
     submitter.wait_for_stderr("no worker serves the pool p at ");
+    // It was taken for dead: the server has forgotten it and its tasks, and it notices.
+    let keys = server.ask(&["--scan", "--pattern", "ps:{p/*}:m"]);
+    for member in server.ask(&["HKEYS", &keys]).lines() {
+        server.ask(&["HDEL", &keys, member]);
+        for part in ["t", "r"] {
+            server.ask(&["DEL", &keys.replace(":m", &format!(":{part}:{member}"))]);
+        }
+    }
     let running = workers(&server, &path, &["--processes", "1"]);
     let output = submitter.finish();
     assert_eq!(

@@ -60,3 +60,37 @@ fn a_change_whose_connection_is_cut_after_any_byte_happens_once() {
         assert_eq!((output.code(), output.stderr.as_str()), (0, ""));
     }
 }
+
+#[test]
+fn a_large_answer_whose_connection_is_cut_comes_again() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    let plan = Plan::default();
+    let port = proxy(server.port(), &plan);
+    let code = r#"
+        let m = Manager(#{ url: "URL" });
+        let l = m.list(["a" * 200000, "b" * 200000, "c"], #{ name: "l" });
+        print("ready");
+        while input() == "pop" { print("pop", l.pop(0).len()); }
+        print(l);
+    "#;
+    let code = code.replace("URL", &format!("redis://127.0.0.1:{port}/0"));
+    let mut run = Script::text(&code).interactive().patient().start();
+    run.wait_for_line("ready");
+    let mut lines = 1;
+    for at in [10, 100_000] {
+        let cut = (Direction::Answer, at);
+        assert!(with_cut(
+            &mut run,
+            &plan,
+            cut,
+            "pop",
+            "pop 200000",
+            &mut lines
+        ));
+    }
+    run.type_in("end\n");
+    let output = run.finish();
+    assert!(output.stdout.ends_with("\n['c']\n"), "{}", output.stdout);
+}

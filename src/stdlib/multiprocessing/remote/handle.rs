@@ -112,8 +112,10 @@ impl Handle {
     pub(super) fn read(plain: Dynamic) -> Result<(Place, Vec<String>), String> {
         let bytes = plain.into_blob().map_err(|_| "its parts are missing")?;
         let parts: Parts = typed::read(&bytes).map_err(|misfit| misfit.to_string())?;
-        let endpoint = Endpoint::read(&parts.url).map_err(|_| "its URL is none")?;
-        let place = Place::new(Arc::new(endpoint), &parts.name).map_err(|_| "its name is none")?;
+        let endpoint =
+            Endpoint::read(&parts.url).map_err(|_| "its URL is not the URL of a server")?;
+        let place = Place::new(Arc::new(endpoint), &parts.name)
+            .map_err(|_| "its name is not the name of an object")?;
         Ok((place, parts.more))
     }
 }

@@ -229,8 +229,10 @@ impl<const CLASS: u8> Line<CLASS> {
     fn from_parts(interp: &Arc<Interp>, plain: Dynamic) -> Result<Self, String> {
         let bytes = plain.into_blob().map_err(|_| "its parts are missing")?;
         let parts: Parts = typed::read(&bytes).map_err(|misfit| misfit.to_string())?;
-        let endpoint = Endpoint::read(&parts.url).map_err(|_| "its URL is none")?;
-        let place = Place::new(Arc::new(endpoint), &parts.name).map_err(|_| "its name is none")?;
+        let endpoint =
+            Endpoint::read(&parts.url).map_err(|_| "its URL is not the URL of a server")?;
+        let place = Place::new(Arc::new(endpoint), &parts.name)
+            .map_err(|_| "its name is not the name of an object")?;
         let kind = match (CLASS, parts.bounded) {
             (LOCK | RLOCK, _) if parts.of_number => LineKind::Number,
             (LOCK | RLOCK, _) => LineKind::Lock,

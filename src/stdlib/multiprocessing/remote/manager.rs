@@ -38,7 +38,8 @@ pub(in crate::stdlib::multiprocessing) fn register(registry: &mut Registry) {
             |_, manager: &ServerManager| Ok(manager.0.url().into()),
             |_, url| {
                 let url = url.into_string().map_err(|_| "its URL is missing")?;
-                let endpoint = Endpoint::read(&url).map_err(|_| "its URL is none")?;
+                let endpoint =
+                    Endpoint::read(&url).map_err(|_| "its URL is not the URL of a server")?;
                 Ok(ServerManager(Arc::new(endpoint)))
             },
         )

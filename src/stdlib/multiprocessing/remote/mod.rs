@@ -1,6 +1,6 @@
 //! Objects on a server as scripts use them: `url` and `name` among the arguments of a constructor.
 //!
-//! - [`remotes`]: what this process uses on servers; [`waiting`]: the waits for their answers.
+//! - [`remotes`]: what this process uses on servers; [`departure`]: how that ends; [`waiting`]: the waits for their answers.
 //! - [`arguments`]: which server, and what the object is called there.
 //! - [`queue`]: `Queue` and `JoinableQueue`.
 //! - [`line`](mod@line): `Lock`, `RLock`, `Semaphore`, `BoundedSemaphore`.
@@ -11,6 +11,7 @@
 
 pub(super) mod arguments;
 mod container;
+mod departure;
 mod event;
 mod handle;
 mod line;

@@ -241,10 +241,12 @@ impl RemoteQueue {
     /// They are none.
     pub(crate) fn from_parts(plain: Dynamic) -> Result<Self, String> {
         let parts = Parts::unpack(plain)?;
-        let endpoint = Arc::new(Endpoint::read(&parts.url).map_err(|_| "its URL is none")?);
+        let endpoint =
+            Arc::new(Endpoint::read(&parts.url).map_err(|_| "its URL is not the URL of a server")?);
         let seconds = Duration::from_millis(parts.lease_ms).as_secs_f64();
         let lease = seconds.clamp(*LEASES.start(), *LEASES.end());
-        let place = Place::new(endpoint, &parts.name).map_err(|_| "its name is none")?;
+        let place = Place::new(endpoint, &parts.name)
+            .map_err(|_| "its name is not the name of an object")?;
         let terms = Terms {
             joinable: parts.joinable,
             maxsize: None,

@@ -5,9 +5,10 @@ use std::sync::{Arc, Mutex};
 
 use rhai::{Dynamic, Map};
 
+use super::departure::Departure;
 use super::visits::Visits;
-use super::waiting::{Leaving, tell};
 use crate::permissions::Contacting;
+use crate::remote::caller::Caller;
 use crate::remote::endpoint::{Address, Endpoint};
 use crate::remote::keeper::Keeper;
 use crate::remote::line::{LineKind, LineSeat, LineTerms};
@@ -133,9 +134,10 @@ impl Remotes {
     pub(crate) fn end_thread(&self, interp: &Interp, failed: bool) {
         let thread = identity::thread_id();
         let blamed = failed && interp.stopping().is_none();
-        self.leave_those(interp, |key| key.thread == thread, !failed, blamed);
-        self.leave_lines(interp, |key| key.thread == thread);
-        self.visits.leave(interp, Some(thread));
+        let departure = Departure::begin(interp);
+        self.leave_those(&departure, |key| key.thread == thread, !failed, blamed);
+        self.leave_lines(&departure, |key| key.thread == thread);
+        self.visits.leave(&departure, Some(thread));
     }
 
     /// Returns whether the calling thread uses a queue already.
@@ -151,18 +153,20 @@ impl Remotes {
                 && key.joinable == terms.joinable
                 && key.ack_on_get == terms.ack_on_get
         };
-        self.leave_those(interp, is_meant, !terms.joinable, false);
+        let departure = Departure::begin(interp);
+        self.leave_those(&departure, is_meant, !terms.joinable, false);
     }
 
     /// Ends every use, because the process ends: items in hand are done if that is in order, and else go back. They are blamed for an
     /// end by an error, but not for one that somebody has asked for.
     pub(crate) fn leave(&self, interp: &Interp, code: i32, told_to_end: bool) {
         let in_order = code == 0 && !told_to_end;
-        self.leave_those(interp, |_| true, in_order, code != 0 && !told_to_end);
-        self.leave_lines(interp, |_| true);
-        self.visits.leave(interp, None);
+        let departure = Departure::begin(interp);
+        self.leave_those(&departure, |_| true, in_order, code != 0 && !told_to_end);
+        self.leave_lines(&departure, |_| true);
+        self.visits.leave(&departure, None);
         for submitter in std::mem::take(&mut *locked(&self.submitters)) {
-            leave_pool(&submitter, interp);
+            leave_pool(&submitter, &departure);
         }
     }
 
@@ -210,7 +214,7 @@ impl Remotes {
         let is_known = submitters.len() < count;
         drop(submitters);
         if is_known {
-            leave_pool(submitter, interp);
+            leave_pool(submitter, &Departure::begin(interp));
         }
     }
 
@@ -243,11 +247,11 @@ impl Remotes {
     /// Ends the calling thread's use of a lock or a semaphore.
     pub(super) fn drop_line(&self, interp: &Interp, place: &Place, terms: &LineTerms) {
         let meant = LineUse::of(place, terms);
-        self.leave_lines(interp, |key| *key == meant);
+        self.leave_lines(&Departure::begin(interp), |key| *key == meant);
     }
 
     /// Ends uses of locks and semaphores; what is held goes to the next in line.
-    fn leave_lines(&self, interp: &Interp, is_meant: impl Fn(&LineUse) -> bool) {
+    fn leave_lines(&self, departure: &Departure<'_>, is_meant: impl Fn(&LineUse) -> bool) {
         let mut lines = locked(&self.lines);
         let left: Vec<_> = lines.extract_if(|key, _| is_meant(key)).collect();
         drop(lines);
@@ -255,16 +259,16 @@ impl Remotes {
             let Ok(mut line) = line.try_lock() else {
                 continue;
             };
-            if let Err(why) = line.leave(&Leaving(interp)) {
+            if let Err(why) = departure.from(&key.url, |caller| line.leave(caller)) {
                 let name = &key.name;
-                tell(interp, &format!("could not leave {name} in order: {why:?}"));
+                departure.tell(&format!("could not leave {name} in order: {why:?}"));
             }
         }
     }
 
     fn leave_those(
         &self,
-        interp: &Interp,
+        departure: &Departure<'_>,
         is_meant: impl Fn(&Use) -> bool,
         done: bool,
         blamed: bool,
@@ -278,24 +282,25 @@ impl Remotes {
                 continue;
             };
             let done = done && !key.joinable;
-            if let Err(why) = chair.leave(done, blamed, &Leaving(interp)) {
+            let left = departure.from(&key.url, |caller| chair.leave(done, blamed, caller));
+            if let Err(why) = left {
                 let name = &key.name;
-                tell(
-                    interp,
-                    &format!("could not leave the queue {name} in order: {why:?}"),
-                );
+                departure.tell(&format!(
+                    "could not leave the queue {name} in order: {why:?}"
+                ));
             }
         }
     }
 }
 
 /// Ends the use of a pool, unless a thread waits with it: the keeper does it then.
-fn leave_pool(submitter: &Mutex<Submitter>, interp: &Interp) {
+fn leave_pool(submitter: &Mutex<Submitter>, departure: &Departure<'_>) {
     let Ok(mut submitter) = submitter.try_lock() else {
         return;
     };
-    if let Err(why) = submitter.leave(&Leaving(interp)) {
-        tell(interp, &format!("could not leave a pool in order: {why:?}"));
+    let url = submitter.url().to_string();
+    if let Err(why) = departure.from(&url, |caller| submitter.leave(caller)) {
+        departure.tell(&format!("could not leave a pool in order: {why:?}"));
     }
 }
 

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use super::waiting::Leaving;
+use super::departure::Departure;
 use crate::remote::place::Place;
 use crate::remote::visit::{Visit, VisitTerms};
-use crate::script::{Failure, Interp};
+use crate::script::Failure;
 use crate::sys::identity;
 use crate::sys::lock::locked;
 
@@ -72,15 +72,15 @@ impl Visits {
     }
 
     /// Ends uses: those of one thread, or all.
-    pub(super) fn leave(&self, interp: &Interp, thread: Option<u32>) {
+    pub(super) fn leave(&self, departure: &Departure<'_>, thread: Option<u32>) {
         let mut visits = locked(&self.0);
         let is_meant = |key: &Use| thread.is_none_or(|thread| key.thread == thread);
         let left: Vec<_> = visits.extract_if(|key, _| is_meant(key)).collect();
         drop(visits);
-        for (_, visit) in left {
+        for (key, visit) in left {
             // A thread that does not end holds its own. What the server remembers of one that is gone, it forgets by itself after a day.
             if let Ok(mut visit) = visit.try_lock() {
-                let _ = visit.leave(&Leaving(interp));
+                let _ = departure.from(&key.url, |caller| visit.leave(caller));
             }
         }
     }

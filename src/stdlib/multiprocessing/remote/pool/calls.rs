@@ -8,7 +8,6 @@ use super::state::Pool;
 use crate::script::{Call, Class, Failure, Outcome, raise};
 use crate::stdlib::builtins::items_of;
 use crate::stdlib::builtins::lazy::Lazy;
-use crate::sync::Deadline;
 use crate::text::as_int;
 
 /// The parameters of the calls: those of a pool of this machine.
@@ -58,8 +57,7 @@ pub(super) fn register(class: &mut Class<'_>) {
     class
         .method("apply", APPLY, |call| {
             refuse(call, &APPLY[3..], 3)?;
-            let result = apply_async(call)?;
-            result.get(call.interp, Deadline::NEVER)
+            apply_async(call)?.get_once(call.interp)
         })
         .method("apply_async", APPLY_ASYNC, |call| {
             refuse(call, &APPLY_ASYNC[3..], 3)?;
@@ -106,9 +104,10 @@ fn begun(
     chunk: usize,
 ) -> Result<AsyncResult, Failure> {
     let (job, program) = pool.begin(call.interp, call.context)?;
-    let result = AsyncResult::new(pool.clone(), job, shape);
-    pool.add(call.interp, (job, &program), &errand, items, chunk)?;
-    Ok(result)
+    let added = pool.add(call.interp, (job, &program), &errand, items, chunk);
+    // Nobody gets the result, so no task of the call is done.
+    added.inspect_err(|_| pool.forget(job, true))?;
+    Ok(AsyncResult::new(pool, job, shape))
 }
 
 fn apply_async(call: &mut Call<'_>) -> Result<AsyncResult, Failure> {
@@ -144,8 +143,7 @@ fn many(call: &mut Call<'_>, spreads: bool) -> Result<AsyncResult, Failure> {
 /// `pool.map(f, xs)`: the results in the order of the items, when all tasks have ended.
 fn map(call: &mut Call<'_>, spreads: bool) -> Outcome {
     refuse(call, &MAP[3..], 3)?;
-    let result = many(call, spreads)?;
-    result.get(call.interp, Deadline::NEVER)
+    many(call, spreads)?.get_once(call.interp)
 }
 
 /// `pool.map_async(f, xs)`: an AsyncResult of the list.

@@ -21,6 +21,8 @@ pub(super) struct Jobs {
     all: HashMap<u64, Job>,
     /// What is in each message on the server.
     batches: HashMap<u64, Batch>,
+    /// Messages that nobody wants any more; the server does not know yet.
+    unwanted: Vec<u64>,
 }
 
 /// A call.
@@ -103,8 +105,11 @@ impl Jobs {
         self.last
     }
 
-    /// Notes that a call has tasks in a message. Returns false if the call has ended.
+    /// Notes that a call has tasks in a message. Returns false if the call has ended, or the pool was terminated.
     pub(super) fn add(&mut self, number: u64, message: u64, count: usize, shown: String) -> bool {
+        if self.stage == Stage::Terminated {
+            return false;
+        }
         let Some(job) = self.all.get_mut(&number) else {
             return false;
         };
@@ -121,18 +126,23 @@ impl Jobs {
         true
     }
 
-    /// Forgets a call. Returns the messages that nobody wants any more: those of a call that is `withdrawn`.
-    pub(super) fn forget(&mut self, number: u64, withdrawn: bool) -> Vec<u64> {
+    /// Forgets a call. If it is `withdrawn`, nobody wants its messages any more.
+    pub(super) fn forget(&mut self, number: u64, withdrawn: bool) {
         let Some(job) = self.all.get_mut(&number) else {
-            return Vec::new();
+            return;
         };
         job.is_forgotten = true;
         if !withdrawn && !job.is_done() {
-            return Vec::new();
+            return;
         }
         self.all.remove(&number);
         let batches = self.batches.extract_if(|_, batch| batch.job == number);
-        batches.map(|(number, _)| number).collect()
+        self.unwanted.extend(batches.map(|(number, _)| number));
+    }
+
+    /// Returns the messages that nobody wants any more, once.
+    pub(super) fn take_unwanted(&mut self) -> Vec<u64> {
+        std::mem::take(&mut self.unwanted)
     }
 
     /// Takes no more tasks, and ends those that there are.

@@ -8,7 +8,7 @@ use super::super::super::pool::parcel::Ended;
 use super::parcel::Errand;
 use super::state::{Pool, terminated};
 use crate::script::{
-    Call, Exception, Failure, Interp, Outcome, Registry, raise, raise_bare, throw,
+    Call, Exception, Failure, Interp, Outcome, Registry, Stop, raise, raise_bare, throw,
 };
 use crate::stdlib::builtins::lazy::Lazy;
 use crate::sync::Deadline;
@@ -132,31 +132,32 @@ impl AsyncResult {
         if let Some(result) = result.get() {
             return Ok(Some(result));
         }
-        let outcomes = pool.wait(interp, deadline, |jobs| match jobs.job(*job) {
-            Some(job) => job.is_done().then(|| job.take_all()),
-            // Another thread has taken them.
-            None => Some(Vec::new()),
-        })?;
-        if let Some(outcomes) = outcomes
-            && result.get().is_none()
-        {
-            let together = match shape {
-                Shape::One => outcomes.into_iter().next().unwrap_or(Err(terminated())),
-                Shape::Many => outcomes
-                    .into_iter()
-                    .collect::<Result<Array, Exception>>()
-                    .map(Dynamic::from),
+        let over = pool.wait(interp, deadline, |jobs| {
+            // Taken and noted in one step: several threads may ask.
+            if result.get().is_some() {
+                return Some(());
+            }
+            let ended = match jobs.job(*job) {
+                Some(job) if !job.is_done() => return None,
+                Some(job) => shape.together(job.take_all()),
+                None => Err(given_up()),
             };
-            let _ = result.set(together);
+            let _ = result.set(ended);
+            Some(())
+        })?;
+        if over.is_some() {
             pool.forget(*job, true);
         }
         Ok(result.get())
     }
 
-    /// Waits for the result, and gives it or throws it. If the wait is interrupted, nobody will ask for it.
-    pub(super) fn get(&self, interp: &Arc<Interp>, deadline: Deadline) -> Outcome {
-        let settled = self.settled(interp, deadline).inspect_err(|_| {
-            self.0.pool.forget(self.0.job, true);
+    /// Waits for the result, and gives it or throws it. If the script has to stop meanwhile, nobody will ask for it; after another error
+    /// somebody may.
+    fn get(&self, interp: &Arc<Interp>, deadline: Deadline) -> Outcome {
+        let settled = self.settled(interp, deadline).inspect_err(|error| {
+            if Stop::of(error).is_some() {
+                self.0.pool.forget(self.0.job, true);
+            }
         })?;
         match settled {
             Some(Ok(value)) => Ok(value.clone()),
@@ -164,6 +165,30 @@ impl AsyncResult {
             None => Err(raise_bare("TimeoutError")),
         }
     }
+
+    /// Waits for the result of a call that nobody can ask again.
+    pub(super) fn get_once(self, interp: &Arc<Interp>) -> Outcome {
+        let outcome = self.get(interp, Deadline::NEVER);
+        self.0.pool.forget(self.0.job, true);
+        outcome
+    }
+}
+
+impl Shape {
+    fn together(self, outcomes: Vec<Ended>) -> Ended {
+        match self {
+            Self::One => outcomes.into_iter().next().unwrap_or(Err(terminated())),
+            Self::Many => outcomes
+                .into_iter()
+                .collect::<Result<Array, Exception>>()
+                .map(Dynamic::from),
+        }
+    }
+}
+
+fn given_up() -> Exception {
+    let text = "the call was given up when the wait for its result was stopped";
+    Exception::new("RuntimeError", vec![text.into()])
 }
 
 /// The input of a call that has not been sent.
@@ -203,7 +228,7 @@ impl Input {
         while items.len() < self.chunk && !self.is_over {
             match self.items.next() {
                 Some(Ok(item)) => items.push(item),
-                Some(Err(error)) if crate::script::Stop::of(&error).is_some() => return Err(error),
+                Some(Err(error)) if Stop::of(&error).is_some() => return Err(error),
                 Some(Err(error)) => {
                     self.threw = Some(Exception::from_error(&error));
                     self.is_over = true;

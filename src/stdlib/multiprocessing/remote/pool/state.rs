@@ -1,26 +1,30 @@
 //! A pool on a server as the process that submits its tasks has it, and every wait.
 
-use std::sync::{Arc, Mutex, MutexGuard, TryLockError};
+use std::cell::Cell;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use rhai::{Dynamic, NativeCallContext};
 
 use super::super::messages::{ForServer, Functions};
 use super::super::remotes::Remotes;
-use super::super::waiting::{Waiting, failure, noted};
+use super::super::waiting::{Waiting, failure, noted, tell};
 use super::jobs::{Jobs, Stage};
 use super::parcel::{self, Errand};
 use super::program;
+use super::turns::{NoTurn, Turns};
+use crate::remote::caller::Caller;
 use crate::remote::fault::Fault;
 use crate::remote::place::Place;
 use crate::remote::pool::{Outcome, Submitter, Terms};
-use crate::script::{Exception, Failure, Interp, raise, throw};
+use crate::script::{Exception, Failure, Interp, raise, raise_bare, throw};
 use crate::sync::Deadline;
 use crate::sys;
+use crate::sys::clock::now_ns;
 use crate::sys::lock::locked;
 
-/// How long a thread sleeps before it looks again whether another one still waits for the pool.
-const TURN: Duration = Duration::from_millis(2);
+/// How long the end of a pool waits for the thread that uses its connection.
+const LAST_TURN: Duration = Duration::from_secs(3);
 
 /// A pool on a server. Clones are the same pool.
 #[derive(Clone)]
@@ -32,7 +36,45 @@ pub(super) struct Shared {
     /// The process that submits.
     owner: i32,
     submitter: Arc<Mutex<Submitter>>,
+    /// Whose turn it is with the submitter.
+    turns: Turns,
     pub jobs: Mutex<Jobs>,
+}
+
+/// A thread that waits for the server in its turn. The end of the pool ends the wait too.
+struct Working<'a> {
+    interp: &'a Interp,
+    pool: &'a Shared,
+    /// Whether it was the script that ended the wait.
+    is_interrupted: Cell<bool>,
+}
+
+impl Caller for Working<'_> {
+    fn has_to_stop(&self) -> bool {
+        if self.interp.check_interrupts() {
+            self.is_interrupted.set(true);
+        }
+        self.is_interrupted.get() || self.pool.is_terminated()
+    }
+
+    fn tell(&self, text: &str) {
+        tell(self.interp, text);
+    }
+}
+
+impl Shared {
+    fn is_terminated(&self) -> bool {
+        locked(&self.jobs).stage == Stage::Terminated
+    }
+}
+
+/// What a turn with the submitter came to.
+enum Turned<T> {
+    Done(T),
+    /// The time is up.
+    Late,
+    /// The pool was terminated before or meanwhile.
+    Terminated,
 }
 
 impl Pool {
@@ -53,6 +95,7 @@ impl Pool {
             terms,
             owner: sys::process::pid(),
             submitter,
+            turns: Turns::default(),
             jobs: Mutex::default(),
         })))
     }
@@ -86,31 +129,70 @@ impl Pool {
         }
     }
 
-    /// Takes the connection, when no other thread waits with it.
-    fn turn(&self, interp: &Arc<Interp>) -> Result<MutexGuard<'_, Submitter>, Failure> {
-        loop {
-            match self.0.submitter.try_lock() {
-                Ok(submitter) => return Ok(submitter),
-                Err(TryLockError::Poisoned(poisoned)) => return Ok(poisoned.into_inner()),
-                Err(TryLockError::WouldBlock) if interp.check_interrupts() => {
-                    return Err(interp.interrupted());
-                }
-                Err(TryLockError::WouldBlock) => std::thread::sleep(TURN),
+    /// Does something with the submitter, when it is this thread's turn.
+    ///
+    /// # Errors
+    /// Those of the server; the script has to stop; `RuntimeError` in a function for a signal that has interrupted another turn.
+    fn in_turn<T>(
+        &self,
+        interp: &Arc<Interp>,
+        deadline: Deadline,
+        body: impl FnOnce(&mut Submitter, &Working<'_>) -> Result<T, Fault>,
+    ) -> Result<Turned<T>, Failure> {
+        self.belongs_here()?;
+        let Shared {
+            submitter, jobs, ..
+        } = &*self.0;
+        let _turn = match self.0.turns.take(deadline, || interp.check_interrupts()) {
+            Ok(turn) => turn,
+            Err(NoTurn::Late) => return Ok(Turned::Late),
+            Err(NoTurn::Interrupted) => return Err(interp.interrupted()),
+            Err(NoTurn::Nested) => {
+                let text = format!(
+                    "{} is in use by this thread at this moment: a function for a signal cannot use it",
+                    self.repr()
+                );
+                return Err(raise("RuntimeError", text));
             }
+        };
+        // Whoever used the server now would join it again, and nobody would leave it.
+        if self.0.is_terminated() {
+            return Ok(Turned::Terminated);
+        }
+        let caller = Working {
+            interp,
+            pool: &self.0,
+            is_interrupted: Cell::new(false),
+        };
+        let mut used = locked(submitter);
+        let unwanted = locked(jobs).take_unwanted();
+        used.withdraw(&unwanted);
+        let done = body(&mut used, &caller);
+        drop(used);
+        if self.0.is_terminated() {
+            Remotes::of(interp).drop_submitter(submitter, interp);
+        }
+        match done {
+            Ok(done) => Ok(Turned::Done(done)),
+            Err(Fault::TimedOut) => Ok(Turned::Late),
+            Err(Fault::Interrupted) if !caller.is_interrupted.get() => Ok(Turned::Terminated),
+            Err(fault) => Err(failure(interp, fault, "TimeoutError")),
         }
     }
 
     fn using<T>(
         &self,
         interp: &Arc<Interp>,
-        body: impl FnOnce(&mut Submitter, &Waiting<'_>) -> Result<T, Fault>,
+        body: impl FnOnce(&mut Submitter, &Working<'_>) -> Result<T, Fault>,
     ) -> Result<T, Failure> {
-        self.belongs_here()?;
-        let mut submitter = self.turn(interp)?;
-        let done = noted(interp, Deadline::NOW, || {
-            body(&mut submitter, &Waiting(interp))
+        let turned = noted(interp, Deadline::NOW, || {
+            self.in_turn(interp, Deadline::NEVER, body)
         });
-        done.map_err(|fault| failure(interp, fault, "TimeoutError"))
+        match turned? {
+            Turned::Done(done) => Ok(done),
+            Turned::Terminated => Err(throw(terminated())),
+            Turned::Late => Err(raise_bare("TimeoutError")),
+        }
     }
 
     /// Begins a call, which has no tasks yet. Returns its number, and the hash of its program.
@@ -136,7 +218,7 @@ impl Pool {
     /// Adds tasks to a call, `chunk` of them in each message.
     ///
     /// # Errors
-    /// An item cannot be sent, or the pool was terminated. Tasks before it are there.
+    /// An item cannot be sent, and none is added then; a message is too long, or the pool was terminated.
     pub(super) fn add(
         &self,
         interp: &Arc<Interp>,
@@ -146,15 +228,27 @@ impl Pool {
         chunk: usize,
     ) -> Result<(), Failure> {
         let codec = self.codec(interp);
-        for items in items.chunks(chunk.max(1)) {
+        let written = |items: &[Dynamic]| {
             let bytes = errand.write(items, &codec)?;
-            let message = self.using(interp, |submitter, _| submitter.add(program, bytes))?;
-            let shown = errand.shown(items);
-            if !locked(&self.0.jobs).add(number, message, items.len(), shown) {
-                return Err(throw(terminated()));
+            Ok((bytes, items.len(), errand.shown(items)))
+        };
+        let messages = items.chunks(chunk.max(1)).map(written);
+        let messages = messages.collect::<Result<Vec<_>, Failure>>()?;
+        let is_added = self.using(interp, |submitter, _| {
+            for (bytes, count, shown) in messages {
+                let message = submitter.add(program, bytes)?;
+                // Noted before anybody else can take its outcome.
+                if !locked(&self.0.jobs).add(number, message, count, shown) {
+                    submitter.withdraw(&[message]);
+                    return Ok(false);
+                }
             }
+            Ok(true)
+        })?;
+        match is_added {
+            true => Ok(()),
+            false => Err(throw(terminated())),
         }
-        Ok(())
     }
 
     /// Sends what there may be on the server.
@@ -176,29 +270,37 @@ impl Pool {
         mut is_over: impl FnMut(&mut Jobs) -> Option<T>,
     ) -> Result<Option<T>, Failure> {
         self.belongs_here()?;
-        loop {
-            if let Some(over) = is_over(&mut locked(&self.0.jobs)) {
-                return Ok(Some(over));
-            }
-            let mut submitter = self.turn(interp)?;
-            // Another thread may have taken the results meanwhile.
-            if let Some(over) = is_over(&mut locked(&self.0.jobs)) {
-                return Ok(Some(over));
-            }
-            let outcomes = noted(interp, deadline, || {
-                submitter.collect(deadline, &Waiting(interp))
-            });
-            match outcomes {
-                Ok(outcomes) => self.deliver(interp, outcomes),
-                Err(Fault::TimedOut) => return Ok(None),
-                Err(fault) => return Err(failure(interp, fault, "TimeoutError")),
-            }
-            let is_idle = submitter.open() == 0;
-            drop(submitter);
-            if is_idle {
-                return Ok(is_over(&mut locked(&self.0.jobs)));
-            }
+        let Shared { jobs, turns, .. } = &*self.0;
+        if let Some(over) = is_over(&mut locked(jobs)) {
+            return Ok(Some(over));
         }
+        noted(interp, deadline, || {
+            loop {
+                // A turn lasts for a moment only, so that the others get theirs.
+                let turned = self.in_turn(interp, deadline, |submitter, caller| {
+                    // Another thread may have taken the results meanwhile.
+                    if let Some(over) = is_over(&mut locked(jobs)) {
+                        return Ok(Some(Some(over)));
+                    }
+                    let left = deadline.left().unwrap_or(Duration::MAX);
+                    let outcomes = submitter.collect(left.min(turns.patience()), caller)?;
+                    self.deliver(interp, outcomes);
+                    let over = is_over(&mut locked(jobs));
+                    let ends = over.is_some() || submitter.open() == 0;
+                    Ok(ends.then_some(over))
+                })?;
+                match turned {
+                    Turned::Done(Some(over)) => return Ok(over),
+                    Turned::Done(None) if deadline.passed(now_ns()) => return Ok(None),
+                    Turned::Done(None) => (),
+                    Turned::Late => return Ok(None),
+                    Turned::Terminated => {
+                        let over = is_over(&mut locked(jobs));
+                        return over.map(Some).ok_or_else(|| throw(terminated()));
+                    }
+                }
+            }
+        })
     }
 
     fn deliver(&self, interp: &Arc<Interp>, outcomes: Vec<(u64, Outcome)>) {
@@ -220,14 +322,8 @@ impl Pool {
 
     /// Forgets a call. Tasks that no worker has begun are not done if they are `withdrawn`.
     pub(super) fn forget(&self, number: u64, withdrawn: bool) {
-        if self.belongs_here().is_err() {
-            return;
-        }
-        let numbers = locked(&self.0.jobs).forget(number, withdrawn);
-        if !numbers.is_empty()
-            && let Ok(mut submitter) = self.0.submitter.try_lock()
-        {
-            submitter.withdraw(&numbers);
+        if self.belongs_here().is_ok() {
+            locked(&self.0.jobs).forget(number, withdrawn);
         }
     }
 
@@ -237,14 +333,21 @@ impl Pool {
             return;
         }
         locked(&self.0.jobs).end_all(|batch| vec![Err(terminated()); batch.count]);
-        Remotes::of(interp).drop_submitter(&self.0.submitter, interp);
+        // Whoever has the turn sees the end, and leaves the server for us; this thread itself may, below a function for a signal.
+        let turn = self.0.turns.take(Deadline::after(LAST_TURN), || false);
+        if turn.is_ok() {
+            Remotes::of(interp).drop_submitter(&self.0.submitter, interp);
+        }
     }
 
     /// Returns how many workers there are, and how many messages of this pool wait or are with them.
     ///
     /// # Errors
-    /// Those of the server.
+    /// `ValueError`: the pool was terminated; those of the server.
     pub(super) fn look(&self, interp: &Arc<Interp>) -> Result<(usize, usize), Failure> {
+        if self.0.is_terminated() {
+            return Err(raise("ValueError", "Pool not running"));
+        }
         self.using(interp, |submitter, caller| {
             submitter.begin(caller)?;
             Ok((submitter.workers(), submitter.open()))

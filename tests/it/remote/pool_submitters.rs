@@ -1,0 +1,218 @@
+//! Whoever submits tasks to a pool on a server: threads that share it, waits that end, and what is left on the server.
+
+use nix::sys::signal::Signal;
+
+use super::at;
+use super::pool::workers;
+use crate::support::running::Running;
+use crate::support::script::Script;
+use crate::support::server::Server;
+
+/// Workers for a script.
+fn workers_of(server: &Server, script: &Script) -> Running {
+    let path = script.directory().join("main.rhai");
+    workers(server, &path, &["--processes", "2"])
+}
+
+/// Ends workers; gives what their tasks have printed.
+fn end(running: Running) -> String {
+    running.signal(Signal::SIGTERM);
+    let output = running.finish();
+    assert_eq!(output.code(), 0, "{}", output.stderr);
+    output.stdout
+}
+
+/// The only key of a part of the pool.
+fn key(server: &Server, part: &str) -> String {
+    server.ask(&["--scan", "--pattern", &format!("ps:{{p/*}}:{part}")])
+}
+
+/// Whether a submitter waits for results.
+fn waits(server: &Server) -> bool {
+    server.ask(&["CLIENT", "LIST"]).contains("cmd=xread ")
+}
+
+#[test]
+fn a_thread_that_waits_lets_the_others_use_the_pool_and_terminate_it() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    let code = r#"
+        fn f(x) { x }
+        let pool = Pool(#{ url: "URL", name: "p" });
+        let first = Thread(|| print(error_of(|| pool.map(f, [1]))));
+        first.start();
+        while pool.stats().unfinished < 1 { time.sleep(0.01); }
+        let result = pool.apply_async(f, [2]);
+        print(result.ready(), error_of(|| result.get(0.1)), pool.stats());
+        let second = Thread(|| print(error_of(|| result.get())));
+        second.start();
+        time.sleep(0.1);
+        pool.terminate();
+        first.join();
+        second.join();
+        print(error_of(|| pool.stats()), error_of(|| pool.processes), error_of(|| pool.map(f, [1])));
+        print(error_of(|| result.get()));
+        input();
+    "#;
+    let mut run = Script::text(&at(&server, code)).interactive().start();
+    run.wait_for_lines(5);
+    assert_eq!(server.ask(&["HLEN", &key(&server, "m")]), "0");
+    assert_eq!(key(&server, "t:*"), "");
+    run.type_in("\n");
+    let end = "RuntimeError: the pool was terminated\n";
+    let not_running = "ValueError: Pool not running";
+    run.finish().assert(
+        0,
+        &format!(
+            "False TimeoutError:  {{'unfinished': 2, 'workers': 0}}\n{end}{end}{not_running} {not_running} {not_running}\n{end}"
+        ),
+        "",
+    );
+}
+
+#[test]
+fn several_threads_submit_at_once_and_ask_for_the_same_result() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    let code = r#"
+        fn slow(x) { time.sleep(0.3); x }
+        fn f(x) { x * 2 }
+        let pool = Pool(#{ url: "URL", name: "p" });
+        let wrong = 0;
+        let long = pool.apply_async(slow, [1]);
+        let waiter = Thread(|| long.get());
+        waiter.start();
+        for round in range(20) {
+            let result = pool.map_async(f, [1, 2, 3], #{ chunksize: 1 });
+            let threads = range(4).map(|i| Thread(|| if result.get() != [2, 4, 6] { wrong += 1; }));
+            for thread in threads { thread.start(); }
+            for thread in threads { thread.join(); }
+        }
+        waiter.join();
+        print(wrong, long.get(), pool.stats());
+        input();
+    "#;
+    let script = Script::text(&at(&server, &code.replace("range(4)", "list(range(4))")));
+    let running = workers_of(&server, &script);
+    let mut run = script.interactive().start();
+    run.wait_for_line("0 1 ");
+    // What was seen is not left there while nobody asks for more; a single small result may be.
+    let left = server.number(&["XLEN", &key(&server, "r:*")]);
+    assert!(left <= 1, "{left}");
+    run.type_in("\n");
+    run.finish()
+        .assert(0, "0 1 {'unfinished': 0, 'workers': 2}\n", "");
+    end(running);
+}
+
+#[test]
+fn results_that_were_seen_are_removed() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    let code = r#"
+        fn f(x) { x }
+        fn large(n) { "x" * n }
+        let pool = Pool(#{ url: "URL", name: "p" });
+        print(pool.map(f, range(40)).len());
+        input();
+        print(pool.apply(large, [100000]).len());
+        input();
+    "#;
+    let script = Script::text(&at(&server, code));
+    let running = workers_of(&server, &script);
+    let mut run = script.interactive().start();
+    for line in ["40", "100000"] {
+        run.wait_for_line(line);
+        assert_eq!(key(&server, "r:*"), "", "{line}");
+        run.type_in("\n");
+    }
+    run.finish().assert(0, "40\n100000\n", "");
+    end(running);
+}
+
+#[test]
+fn a_function_for_a_signal_cannot_use_a_pool_that_its_thread_waits_for() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    let code = r#"
+        fn f(x) { x }
+        let pool = Pool(#{ url: "URL", name: "p" });
+        signal.signal(signal.SIGUSR1, || { print(error_of(|| pool.stats()), #{ flush: true }); });
+        signal.signal(signal.SIGUSR2, || { throw ValueError("enough"); });
+        let result = pool.apply_async(f, [1]);
+        print(error_of(|| result.get()), #{ flush: true });
+        print(result.get());
+        signal.signal(signal.SIGUSR1, || pool.terminate());
+        print("again", #{ flush: true });
+        print(error_of(|| pool.apply(f, [1])));
+    "#;
+    let script = Script::text(&at(&server, code));
+    let path = script.directory().join("main.rhai");
+    let run = script.patient().start();
+    run.wait_until("it waits", || waits(&server));
+    run.signal(Signal::SIGUSR1);
+    run.wait_for_line("RuntimeError: ");
+    run.signal(Signal::SIGUSR2);
+    // The result can be asked for again.
+    run.wait_for_line("ValueError: enough");
+    let running = workers(&server, &path, &["--processes", "1"]);
+    run.wait_for_line("again");
+    end(running);
+    run.wait_until("it waits", || waits(&server));
+    run.signal(Signal::SIGUSR1);
+    let url = server.url();
+    let output = run.finish();
+    let text = format!(
+        "RuntimeError: <Pool p at {url}> is in use by this thread at this moment: a function for a signal cannot use it\n\
+         ValueError: enough\n1\nagain\nRuntimeError: the pool was terminated\n"
+    );
+    assert_eq!((output.code(), output.stdout), (0, text));
+    assert_eq!(server.ask(&["HLEN", &key(&server, "m")]), "0");
+}
+
+#[test]
+fn no_task_of_a_call_is_done_that_cannot_be_sent() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    let code = r#"
+        fn f(x) { print("did", x); x }
+        let pool = Pool(#{ url: "URL", name: "p" });
+        print(error_of(|| pool.map(f, ["first", Lock()])).split(":")[0]);
+        print(error_of(|| pool.map(f, ["second", "x" * 17000000])).split(":")[0]);
+        print(pool.map(f, ["third"]), pool.stats().unfinished);
+    "#;
+    let script = Script::text(&at(&server, code));
+    let running = workers_of(&server, &script);
+    script
+        .run()
+        .assert(0, "TypeError\nValueError\n['third'] 0\n", "");
+    assert_eq!(end(running), "did third\n");
+}
+
+#[test]
+fn large_tasks_wait_with_the_submitter() {
+    let Some(server) = Server::start(&[]) else {
+        return;
+    };
+    let code = r#"
+        fn f(x) { x.len() }
+        let pool = Pool(#{ url: "URL", name: "p" });
+        let text = "x" * 5000000;
+        let result = pool.map_async(f, list(range(10)).map(|i| text), #{ chunksize: 1 });
+        print("sent", #{ flush: true });
+        print(sum(result.get()));
+    "#;
+    let script = Script::text(&at(&server, code));
+    let path = script.directory().join("main.rhai");
+    let run = script.patient().start();
+    run.wait_for_line("sent");
+    assert_eq!(server.number(&["XLEN", &key(&server, "s")]), 6);
+    let running = workers(&server, &path, &["--processes", "2"]);
+    run.finish().assert(0, "sent\n50000000\n", "");
+    end(running);
+}
