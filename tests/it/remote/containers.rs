@@ -161,14 +161,14 @@ fn empty_contents_leave_a_container_for_others_to_fill() {
     prints_at(
         r#"
         let m = Manager(#{ url: "URL" });
-        print(m.list([], #{ name: "l" }), m.list([5], #{ name: "l" }), m.list([6], #{ name: "l" }));
-        print(m.dict(#{}, #{ name: "d" }), m.dict(#{ a: 1 }, #{ name: "d" }), m.dict(#{ b: 1 }, #{ name: "d" }));
+        for items in [[], [5], [6]] { print(m.list(items, #{ name: "l" })); }
+        for entries in [#{}, #{ a: 1 }, #{ b: 1 }] { print(m.dict(entries, #{ name: "d" })); }
         let l = m.list(range(3), #{ name: "front" });
         l.insert(0, "a");
         l[0..2] = range(1200);
         print(l.len(), l[0], l[1199], l[1200..1202]);
         "#,
-        "[] [5] [5]\n{} {'a': 1} {'a': 1}\n1202 0 1199 [1, 2]\n",
+        "[]\n[5]\n[5]\n{}\n{'a': 1}\n{'a': 1}\n1202 0 1199 [1, 2]\n",
     );
 }
 
