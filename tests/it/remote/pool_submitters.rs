@@ -146,15 +146,18 @@ fn a_function_for_a_signal_cannot_use_a_pool_that_its_thread_waits_for() {
         signal.signal(signal.SIGUSR1, || { print(error_of(|| pool.stats()), #{ flush: true }); });
         signal.signal(signal.SIGUSR2, || { throw ValueError("enough"); });
         let result = pool.apply_async(f, [1]);
+        print("submitted", #{ flush: true });
         print(error_of(|| result.get()), #{ flush: true });
         print(result.get());
         signal.signal(signal.SIGUSR1, || pool.terminate());
         print("again", #{ flush: true });
+        input();
         print(error_of(|| pool.apply(f, [1])));
     "#;
     let script = Script::text(&at(&server, code));
     let path = script.directory().join("main.rhai");
-    let run = script.patient().start();
+    let mut run = script.interactive().start();
+    run.wait_for_line("submitted");
     run.wait_until("it waits", || waits(&server));
     run.signal(Signal::SIGUSR1);
     run.wait_for_line("RuntimeError: ");
@@ -164,12 +167,13 @@ fn a_function_for_a_signal_cannot_use_a_pool_that_its_thread_waits_for() {
     let running = workers(&server, &path, &["--processes", "1"]);
     run.wait_for_line("again");
     end(running);
+    run.type_in("\n");
     run.wait_until("it waits", || waits(&server));
     run.signal(Signal::SIGUSR1);
     let url = server.url();
     let output = run.finish();
     let text = format!(
-        "RuntimeError: <Pool p at {url}> is in use by this thread at this moment: a function for a signal cannot use it\n\
+        "submitted\nRuntimeError: <Pool p at {url}> is in use by this thread at this moment: a function for a signal cannot use it\n\
          ValueError: enough\n1\nagain\nRuntimeError: the pool was terminated\n"
     );
     assert_eq!((output.code(), output.stdout), (0, text));
