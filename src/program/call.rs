@@ -100,6 +100,20 @@ impl Surroundings {
         }
     }
 
+    /// Refuses names that no script can give: those of modules are written into the text that recreates their top level.
+    fn check_names(&self) -> Result<(), String> {
+        let constants = self.modules.iter().flat_map(|module| &module.constants);
+        let exports = self.modules.iter().flat_map(|module| &module.exports);
+        let names = self.constants.iter().chain(constants).chain(exports);
+        let imports = self.modules.iter().flat_map(|module| &module.imports);
+        let imports = self.environment.imports.iter().chain(imports);
+        let mut names = names.chain(imports.map(|(alias, _)| alias));
+        match names.find(|name| !rhai::is_valid_identifier(name)) {
+            Some(name) => Err(format!("{name:?} is not a name")),
+            None => Ok(()),
+        }
+    }
+
     /// Reads the constants that [`send`](Self::send) has added.
     ///
     /// # Errors
@@ -215,10 +229,12 @@ pub(crate) fn read_blueprint<S: DeserializeOwned>(bytes: &[u8]) -> Result<Bluepr
 /// Returns the head of a packed call, and the bytes of its values.
 ///
 /// # Errors
-/// They are not such a head.
+/// They are not such a head, or what has to be a name in it is none.
 pub(crate) fn unpack<O: DeserializeOwned>(bytes: &[u8]) -> Result<(Head<O>, &[u8]), String> {
     let (head, values) = split(bytes)?;
-    Ok((read(head)?, values))
+    let head: Head<O> = read(head)?;
+    head.surroundings.check_names()?;
+    Ok((head, values))
 }
 
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, String> {

@@ -1,5 +1,7 @@
 //! What goes wrong with a server.
 
+use std::fmt;
+
 use redis::{ErrorKind, RedisError, ServerErrorKind};
 
 /// The code by which a broken-off wait passes through the protocol's errors.
@@ -40,6 +42,17 @@ pub(crate) enum Refusal {
 impl Fault {
     pub(super) fn refused(why: Refusal, text: impl Into<String>) -> Self {
         Self::Refused(why, text.into())
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Interrupted => "it was interrupted",
+            Self::TimedOut => "it does not answer",
+            Self::Removed => "the server has forgotten this process",
+            Self::Broken(text) | Self::Unreachable(text) | Self::Refused(_, text) => text,
+        })
     }
 }
 

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, Weak};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 
 use rhai::{AST, Engine, EvalAltResult, Map, Module, ModuleResolver, Position, Scope, Shared};
 
@@ -35,6 +35,21 @@ pub(super) struct Modules {
     loading: Loading,
     /// Names of files that importers have say nothing: they are those of another machine.
     only_own: AtomicBool,
+    /// Decides by its text whether a file may be loaded, besides the permissions.
+    judge: OnceLock<Judge>,
+}
+
+/// Whoever decides by the text of a file, and what reports call it, whether it may be loaded.
+#[cfg_attr(
+    not(feature = "redis"),
+    allow(dead_code, reason = "only workers have one")
+)]
+pub(super) struct Judge(pub Box<dyn Fn(&str, &str) -> Result<(), Failure> + Send + Sync>);
+
+impl std::fmt::Debug for Judge {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Judge")
+    }
 }
 
 impl Modules {
@@ -50,13 +65,34 @@ impl Modules {
             loaded: Mutex::default(),
             loading: Loading::default(),
             only_own: AtomicBool::default(),
+            judge: OnceLock::new(),
         }
     }
 
-    /// From now on, modules are looked for in the directories of the program only, and not beside whatever imports them.
+    /// From now on, modules are looked for in the directories of the program only, and not beside whatever imports them, and their files
+    /// are loaded only if this judge, if there is one, lets them.
     #[cfg(feature = "redis")]
-    pub(super) fn keep_to_own(&self) {
+    pub(super) fn keep_to_own(&self, judge: Option<Judge>) {
         self.only_own.store(true, Ordering::Relaxed);
+        if let Some(judge) = judge {
+            let _ = self.judge.set(judge);
+        }
+    }
+
+    /// Returns whether a name that a program from elsewhere imports is that of a module of ours or of the host, which is no file.
+    #[cfg(feature = "redis")]
+    pub(super) fn is_no_file(&self, name: &str) -> bool {
+        let inner = name.strip_prefix('<').and_then(|n| n.strip_suffix('>'));
+        self.built_in(name).is_some()
+            || self.of_host.text(inner.unwrap_or(name)).is_some()
+            || !self.of_host.resolvers.is_empty()
+    }
+
+    /// Returns the module of a program from elsewhere that has exactly this name there: a file of this machine is another one.
+    fn of_elsewhere(&self, name: &str) -> Option<Shared<Module>> {
+        let only_own = self.only_own.load(Ordering::Relaxed);
+        let loaded = only_own.then(|| locked(&self.loaded))?;
+        loaded.get(&*to_path(name)).cloned()
     }
 
     /// Returns the built-in module of this name, which may be inside another: `multiprocessing.connection`.
@@ -141,6 +177,9 @@ impl Modules {
             variables: Vec::new(),
             name,
         };
+        if let Some(Judge(judge)) = self.judge.get() {
+            judge(&source.text, &source.shown)?;
+        }
         self.load_source(engine, interp, source)
     }
 
@@ -312,6 +351,9 @@ impl ModuleResolver for Resolver {
         let interp = interp.ok_or_else(|| raise("ImportError", "the runtime has ended"))?;
         let import = (&*interp, path, position);
         if let Some(module) = modules.of_host(engine, import, importer)? {
+            return Ok(module);
+        }
+        if let Some(module) = modules.of_elsewhere(path) {
             return Ok(module);
         }
         let not_found = || Box::new(EvalAltResult::ErrorModuleNotFound(path.into(), position));

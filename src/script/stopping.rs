@@ -169,6 +169,12 @@ impl Interp {
         self.forget(|stop| !matches!(stop, Stop::Host | Stop::Limit(_) | Stop::OutputClosed));
     }
 
+    /// Clears what a task of a worker has brought on itself: a limit, or an endless wait. The next task may go on.
+    #[cfg(feature = "redis")]
+    pub(crate) fn forget_own_stop(&self) {
+        self.forget(|stop| matches!(stop, Stop::Limit(_) | Stop::Deadlock(_)));
+    }
+
     /// Clears the request of `sys.exit` that ends the calling thread, which continues after all.
     pub(crate) fn forget_exit_of_thread(&self) {
         stop::forget_exit();

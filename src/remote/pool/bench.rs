@@ -29,6 +29,8 @@ pub(crate) struct Bench {
     ahead: VecDeque<Written>,
     /// Whether a task that the server has given may have been lost with a connection.
     looks_back: bool,
+    /// How many tasks it has ended that nobody with its key has submitted.
+    foreign: u64,
 }
 
 impl Sitter for Bench {
@@ -63,6 +65,7 @@ impl Bench {
             done: None,
             ahead: VecDeque::new(),
             looks_back: false,
+            foreign: 0,
         }
     }
 
@@ -179,7 +182,16 @@ impl Bench {
 
     /// Ends a task that is none, or whose seal does not fit. Whoever has submitted it, if anybody has, sees no result of it.
     fn refuse(&mut self, id: String, written: &[u8], caller: &dyn Caller) -> Result<(), Fault> {
-        caller.tell("a task is ignored that nobody has submitted who has the key of this worker");
+        self.foreign += 1;
+        // Whoever may write to the server does not fill the log.
+        if self.foreign.is_power_of_two() {
+            let what = match self.terms.key {
+                Some(_) => "that nobody has submitted who has the key of this worker",
+                None => "that is none",
+            };
+            let count = self.foreign;
+            caller.tell(&format!("a task is ignored {what} ({count} so far)"));
+        }
         let words = written.split(|byte| *byte == b' ').take(2);
         let words: Vec<String> = words
             .map(|word| String::from_utf8_lossy(word).into_owned())

@@ -83,13 +83,19 @@ impl Submitter {
         let since = *self.alone_since.get_or_insert_with(Instant::now);
         if since.elapsed() >= TOLD_AFTER {
             self.is_told = true;
-            let how = match self.terms.key {
-                Some(_) => "--key FILE",
-                None => "with the same script",
+            let (name, endpoint) = (&self.terms.name, &self.seat.place.endpoint);
+            let (command, what) = match self.terms.key {
+                Some(_) => (
+                    format!("procscript worker {endpoint} --pool {name} --key FILE"),
+                    "FILE has the same key",
+                ),
+                None => (
+                    format!("procscript worker {endpoint} script.rhai --pool {name}"),
+                    "script.rhai is the same script",
+                ),
             };
             caller.tell(&format!(
-                "no worker serves the pool {} at {} yet: start one with `procscript worker`, {how}",
-                self.terms.name, self.seat.place.endpoint
+                "no worker serves the pool {name} at {endpoint} yet: start one with `{command}`, where {what}"
             ));
         }
         Ok(())

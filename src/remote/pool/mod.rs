@@ -31,10 +31,8 @@ const DEATHS: u32 = 2;
 /// The most bytes of a task, a result or a program.
 const BYTES_MAX: usize = 16 << 20;
 
-/// The hash in the name of pools whose programs are sealed.
-const SEALED: &str = "sealed";
-
-/// How many digits of a program's hash are in the name of its pool.
+/// How many digits of a hash are in the name of a pool: that of its program, or where programs are sealed one that only those know who have
+/// the key. So those with another key have another pool.
 const DIGITS: usize = 16;
 
 /// The longest name of a pool, in bytes.
@@ -58,10 +56,11 @@ impl Terms {
     /// The name is not allowed.
     pub(crate) fn place(&self, endpoint: &Arc<Endpoint>, program: &str) -> Result<Place, Fault> {
         let name = &self.name;
-        let hash = match self.key {
-            Some(_) => SEALED,
-            None => program.get(..DIGITS).unwrap_or(program),
+        let hash = match &self.key {
+            Some(key) => &key.seal(&[KIND.as_bytes()]),
+            None => program,
         };
+        let hash = hash.get(..DIGITS).unwrap_or(hash);
         let wrong = |text| Err(Fault::refused(Refusal::Mismatch, text));
         match name.as_str() {
             "" => wrong("name is empty".to_string()),

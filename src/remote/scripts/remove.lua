@@ -32,7 +32,7 @@ for _, key in ipairs({b, s}) do
     for _, x in ipairs(pending) do
       local entry = redis.call('XRANGE', key, x[1], x[1])[1]
       if entry then
-        local n = tonumber(entry[2][4] or 0) + cost
+        local n = (tonumber(entry[2][4] or 0) or 0) + cost
         if n > limit then
           redis.call('XADD', d, '*', 'v', entry[2][2], 'n', n, 'by', ARGV[1])
           if is_pool then tell(entry[2][2], n) end

@@ -5,7 +5,6 @@ use serde::Serialize;
 
 use crate::remote::catalogue::{self, Catalogue};
 use crate::remote::endpoint::Endpoint;
-use crate::remote::fault::Fault;
 use crate::script::exceptions::Exception;
 use crate::stdlib::multiprocessing::remote::resolved;
 use crate::text::repr_of;
@@ -60,10 +59,10 @@ impl RemoteCatalogue {
     pub fn open(url: &str) -> Result<Self, String> {
         let url = resolved(url.into());
         let url = url.map_err(|failure| Exception::from_error(&failure).message())?;
-        let endpoint = Endpoint::read(&url).map_err(text_of)?;
+        let endpoint = Endpoint::read(&url).map_err(|fault| fault.to_string())?;
         let shown = endpoint.to_string();
         let opened = Catalogue::open(endpoint);
-        let catalogue = opened.map_err(|fault| format!("{shown}: {}", text_of(fault)))?;
+        let catalogue = opened.map_err(|fault| format!("{shown}: {fault}"))?;
         Ok(Self(catalogue))
     }
 
@@ -72,7 +71,7 @@ impl RemoteCatalogue {
     /// # Errors
     /// The server does not answer.
     pub fn objects(&mut self) -> Result<Vec<RemoteObject>, String> {
-        let entries = self.0.entries().map_err(text_of)?;
+        let entries = self.0.entries().map_err(|fault| fault.to_string())?;
         let object = |entry: catalogue::Entry| RemoteObject {
             name: entry.name,
             kind: entry.kind,
@@ -89,8 +88,8 @@ impl RemoteCatalogue {
     /// # Errors
     /// There is no such object, or the server does not answer.
     pub fn dead_letters(&mut self, name: &str) -> Result<Vec<DeadLetter>, String> {
-        let is_pool = self.0.is_pool(name).map_err(text_of)?;
-        let letters = self.0.letters(name).map_err(text_of)?;
+        let is_pool = self.0.is_pool(name).map_err(|fault| fault.to_string())?;
+        let letters = self.0.letters(name).map_err(|fault| fault.to_string())?;
         let letter = |letter: catalogue::Letter| DeadLetter {
             item: shown(&letter.bytes, is_pool),
             deaths: letter.deaths,
@@ -104,7 +103,9 @@ impl RemoteCatalogue {
     /// # Errors
     /// There is no such queue, or the server does not answer.
     pub fn put_back(&mut self, name: &str) -> Result<u64, String> {
-        self.0.end_letters(name, true).map_err(text_of)
+        self.0
+            .end_letters(name, true)
+            .map_err(|fault| fault.to_string())
     }
 
     /// Drops the dead letters of a queue or a pool. Returns how many.
@@ -112,22 +113,15 @@ impl RemoteCatalogue {
     /// # Errors
     /// There is no such object, or the server does not answer.
     pub fn drop_dead(&mut self, name: &str) -> Result<u64, String> {
-        self.0.end_letters(name, false).map_err(text_of)
+        self.0
+            .end_letters(name, false)
+            .map_err(|fault| fault.to_string())
     }
 }
 
 impl std::fmt::Debug for RemoteCatalogue {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("RemoteCatalogue").finish_non_exhaustive()
-    }
-}
-
-/// Returns what a fault says.
-pub(super) fn text_of(fault: Fault) -> String {
-    match fault {
-        Fault::Refused(_, text) | Fault::Broken(text) | Fault::Unreachable(text) => text,
-        Fault::TimedOut => "it does not answer".into(),
-        other => format!("{other:?}"),
     }
 }
 

@@ -49,6 +49,15 @@ impl Programs for Ground {
         let received = head.surroundings.receive(&mut values);
         let (environment, carried) = received
             .map_err(|why| raise("ValueError", format!("the constants of the program: {why}")))?;
+        let inside = carried.iter().flat_map(|module| &module.imports);
+        for (_, name) in environment.imports.iter().chain(inside) {
+            // Whatever else a program names would be looked for among the files of this machine.
+            let is_of_program = compiled.iter().any(|(source, _)| source.name == *name);
+            if !is_of_program && !modules.is_no_file(name) {
+                let text = format!("the program imports {name}, and does not bring it along");
+                return Err(raise("PermissionError", text));
+            }
+        }
         for ((source, ast), carried) in compiled.into_iter().zip(carried) {
             modules.adopt(engine, interp, source, &ast, carried)?;
         }

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use rhai::{NativeCallContext, Position};
 
-use super::catalogue::text_of;
 use super::files::Files;
 use super::ground::Ground;
 use crate::permissions::Permissions;
@@ -15,6 +14,7 @@ use crate::program::diagnostic::Diagnostic;
 use crate::remote::endpoint::Endpoint;
 use crate::remote::pool::Terms;
 use crate::remote::seal::{KEY_MIN, Key};
+use crate::runtime::modules::Judge;
 use crate::runtime::{BuildError, Builder, Script};
 use crate::script::exceptions::Exception;
 use crate::script::report::{self, FAILED, diagnostic_of};
@@ -126,7 +126,7 @@ impl RemoteWorker {
     /// Ctrl-C, 1 if the server cannot be reached or used, which is reported on standard error.
     ///
     /// The process has to be the workers' own ([`Builder::owns_process`]). Without a key, `script` is needed: only its functions, and
-    /// those of modules in its directory, are called.
+    /// those of modules that it imports or that are in its directory, are called.
     ///
     /// # Errors
     /// See [`WorkerError`].
@@ -152,7 +152,7 @@ impl RemoteWorker {
             .map_or_else(String::new, |s| hash_of(s.text()));
         let place = Endpoint::read(&url)
             .and_then(|endpoint| terms.place(&Arc::new(endpoint), &program))
-            .map_err(|fault| argument(text_of(fault)))?;
+            .map_err(|fault| argument(fault.to_string()))?;
         let runtime = builder.build().map_err(WorkerError::Build)?;
         let interp = runtime.interp.clone();
         if let Some(script) = &script {
@@ -164,8 +164,13 @@ impl RemoteWorker {
             }
         }
         let own = script.filter(|_| terms.key.is_none());
-        let own = own.map(|script| Arc::new(Files::of(&script)) as Arc<dyn Own + Send + Sync>);
-        runtime.modules.keep_to_own();
+        let own = own.map(|script| {
+            Arc::new(Files::of(&script, &runtime.engine)) as Arc<dyn Own + Send + Sync>
+        });
+        let judge = own
+            .clone()
+            .map(|own| Judge(Box::new(move |text, shown| own.check(text, shown))));
+        runtime.modules.keep_to_own(judge);
         let service = Service {
             place,
             terms,

@@ -10,8 +10,10 @@ mod faults; // hundreds of kills, cuts, restarts and power failures: nothing is 
 mod lock_faults; // … of whom some hold a lock
 mod locks; // Lock, RLock, Semaphore
 mod pool; // tasks that workers on other machines do
+mod pool_attacks; // … and programs that somebody has changed on the server
 mod pool_cuts; // … whose connections are cut
 mod pool_faults; // … and kills, cuts and restarts meanwhile
+mod pool_hands; // … their workers: endless tasks, copies, faults, keys
 mod pool_submitters; // … and whoever submits them
 mod queue; // the members of queues, the same on a server as on this machine
 mod refusals; // what is wrong with servers, URLs, names and items

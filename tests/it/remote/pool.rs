@@ -26,12 +26,12 @@ pub(super) fn workers_at(url: &str, script: &Path, options: &[&str]) -> Running 
     running
 }
 
-fn main_of(script: &Script) -> PathBuf {
+pub(super) fn main_of(script: &Script) -> PathBuf {
     script.directory().join("main.rhai")
 }
 
 /// The processes that do tasks.
-fn hands(running: &Running) -> Vec<i32> {
+pub(super) fn hands(running: &Running) -> Vec<i32> {
     let main = running.pid();
     let is_worker = |pid: &i32| {
         let name = std::fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
@@ -45,7 +45,7 @@ fn hands(running: &Running) -> Vec<i32> {
     children.filter(is_worker).collect()
 }
 
-fn end(running: Running) -> String {
+pub(super) fn end(running: Running) -> String {
     running.signal(Signal::SIGTERM);
     let output = running.finish();
     assert_eq!(output.code(), 0, "{}", output.stderr);
@@ -340,43 +340,6 @@ fn killed_workers_leave_nothing_behind_and_ctrl_c_ends_all() {
 }
 
 #[test]
-fn programs_that_workers_do_not_know_need_the_key() {
-    let Some(server) = Server::start(&[]) else {
-        return;
-    };
-    let code = r#"
-        fn f(x) { x * 2 }
-        fn g(x) { os.system("true") }
-        let pool = Pool(#{ url: "URL", name: "p", key_file: "key" });
-        print(error_of(|| print(pool.map(f, [1, 2]), pool.map(abs, [-1]))));
-        print(error_of(|| pool.apply(g, [1])).split(":")[0]);
-    "#;
-    let with = |key: &str| Script::text(&at(&server, code)).beside("key", key);
-    let (right, wrong) = (with("a key of sixteen bytes"), with("another key of bytes"));
-    let key = right.directory().join("key");
-    let url = server.url();
-    let words = ["worker", &url, "--pool", "p", "--processes", "1", "--key"];
-    let running = Script::command(&words).option(key).patient().start();
-    running.wait_for_stderr("serve the pool p");
-    right
-        .run()
-        .assert(0, "[2, 4] [1]\nno error\nPermissionError\n", "");
-    wrong.run().assert(
-        0,
-        "AuthenticationError: the result of f(1) is not of a worker that knows the key\nAuthenticationError\n",
-        "",
-    );
-    let told = end(running);
-    assert!(told.contains("a task is ignored"), "{told}");
-    let output = with("short").run();
-    assert!(
-        output.stderr.contains("the key in key is too short"),
-        "{}",
-        output.stderr
-    );
-}
-
-#[test]
 fn what_is_wrong_is_said_in_time() {
     let spare = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!(
@@ -453,6 +416,10 @@ fn whoever_waits_without_workers_is_told() {
     let submitter = script.start();
     submitter.wait_for_line("TimeoutError");
     submitter.wait_for_stderr("no worker serves the pool p at ");
+    let command = format!("procscript worker {} script.rhai --pool p", server.url());
+    submitter.wait_for_stderr(&format!(
+        "yet: start one with `{command}`, where script.rhai is the same script"
+    ));
     // It was taken for dead: the server has forgotten it and its tasks, and it notices.
     let keys = server.ask(&["--scan", "--pattern", "ps:{p/*}:m"]);
     for member in server.ask(&["HKEYS", &keys]).lines() {

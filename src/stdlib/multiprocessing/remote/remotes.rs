@@ -261,7 +261,7 @@ impl Remotes {
             };
             if let Err(why) = departure.from(&key.url, |caller| line.leave(caller)) {
                 let name = &key.name;
-                departure.tell(&format!("could not leave {name} in order: {why:?}"));
+                departure.tell(&format!("could not leave {name} in order: {why}"));
             }
         }
     }
@@ -285,9 +285,7 @@ impl Remotes {
             let left = departure.from(&key.url, |caller| chair.leave(done, blamed, caller));
             if let Err(why) = left {
                 let name = &key.name;
-                departure.tell(&format!(
-                    "could not leave the queue {name} in order: {why:?}"
-                ));
+                departure.tell(&format!("could not leave the queue {name} in order: {why}"));
             }
         }
     }
@@ -300,7 +298,7 @@ fn leave_pool(submitter: &Mutex<Submitter>, departure: &Departure<'_>) {
     };
     let url = submitter.url().to_string();
     if let Err(why) = departure.from(&url, |caller| submitter.leave(caller)) {
-        departure.tell(&format!("could not leave a pool in order: {why:?}"));
+        departure.tell(&format!("could not leave a pool in order: {why}"));
     }
 }
 

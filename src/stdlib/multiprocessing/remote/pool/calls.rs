@@ -161,7 +161,9 @@ fn imap(call: &mut Call<'_>, in_order: bool) -> Outcome {
     let ahead = chunksize(call, 3)?;
     let (pool, errand) = errand(call, false)?;
     let (workers, _) = pool.look(call.interp)?;
-    let ahead = ahead.unwrap_or((4 * workers.max(4)) * chunk).max(chunk);
+    let ahead = ahead
+        .unwrap_or(chunk.saturating_mul(4 * workers.max(4)))
+        .max(chunk);
     let value = call.value(1);
     let items = Lazy::of(call, value)?;
     let (job, program) = pool.begin(call.interp, call.context)?;

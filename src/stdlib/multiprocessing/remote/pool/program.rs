@@ -15,6 +15,20 @@ use crate::wire::{Codec, Sequence};
 /// Which texts a worker has of its own.
 pub(crate) trait Own {
     fn has(&self, text: &str) -> bool;
+
+    /// Refuses a text that the worker does not have; `shown` is the name of its file.
+    ///
+    /// # Errors
+    /// `PermissionError`.
+    fn check(&self, text: &str, shown: &str) -> Result<(), Failure> {
+        if self.has(text) {
+            return Ok(());
+        }
+        let text = format!(
+            "the worker does not have {shown} as the task has it: give it the same files, which its script imports or has beside it"
+        );
+        Err(raise("PermissionError", text))
+    }
 }
 
 /// Whoever makes a program of a blueprint ready to be called in this process.
@@ -85,15 +99,9 @@ pub(super) fn laid(
     let damaged = |why: String| raise("ValueError", format!("the program of the task: {why}"));
     let (blueprint, rest) = split(bytes).map_err(damaged)?;
     let blueprint: Blueprint<u8> = read_blueprint(blueprint).map_err(damaged)?;
-    let sources = blueprint.inputs.iter().chain(&blueprint.modules);
-    for source in sources {
-        if own.is_some_and(|own| !own.has(&source.text)) {
-            let text = format!(
-                "the worker does not have {} as the task has it: give it the same files",
-                source.shown
-            );
-            return Err(raise("PermissionError", text));
-        }
+    let mut sources = blueprint.inputs.iter().chain(&blueprint.modules);
+    if let Some(own) = own {
+        sources.try_for_each(|source| own.check(&source.text, &source.shown))?;
     }
     let (head, values) = call::unpack::<u8>(rest).map_err(damaged)?;
     programs.lay(blueprint, head, values, codec)

@@ -309,7 +309,7 @@ impl Outcomes {
         let mut has_sent = false;
         while !input.is_over {
             let ahead = pool.ahead(*job);
-            if ahead.is_none_or(|ahead| ahead + input.chunk > input.ahead) {
+            if ahead.is_none_or(|ahead| ahead.saturating_add(input.chunk) > input.ahead) {
                 break;
             }
             let items = input.take()?;

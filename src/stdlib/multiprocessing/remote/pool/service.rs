@@ -1,5 +1,6 @@
 //! The process that looks after the workers of a pool: it starts them, replaces those that die, and ends them. It runs no script.
 
+use std::cell::RefCell;
 use std::io::{PipeReader, PipeWriter, Write};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -20,13 +21,20 @@ use crate::process::ExitStatus;
 use crate::remote::fault::Fault;
 use crate::remote::place::Place;
 use crate::remote::pool::{Bench, Terms};
-use crate::script::{Failure, Interp, Outcome, Stop, os_failure};
+use crate::script::{Exception, Failure, Interp, Outcome, Stop, os_failure};
 use crate::stdlib::signal::handlers::signals_of;
+use crate::sys;
 use crate::sys::clock::HEARTBEAT;
 
 /// A worker that dies sooner is not replaced at once.
 const SOON: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_millis(500);
+
+/// How long it takes until it is tried again to start a process when that has failed.
+const RETRY: Duration = Duration::from_secs(2);
+
+/// The longest grace that is measured: what is longer never ends.
+const GRACE_MAX: Duration = Duration::from_secs(100 * 365 * 86_400);
 
 /// The exit code after Ctrl-C.
 const INTERRUPTED: i32 = 130;
@@ -72,6 +80,8 @@ impl Shared {
             own: own.map(|own| own as &dyn Own),
             end: &self.end,
             program: None,
+            used_up: RefCell::default(),
+            process: sys::process::pid(),
         };
         worker.work(self.bench())
     }
@@ -81,6 +91,8 @@ impl Shared {
 struct Post {
     process: Option<Process>,
     started: Instant,
+    /// When it is filled again, if it is empty.
+    due: Instant,
 }
 
 /// Looks after workers until SIGTERM or Ctrl-C comes. Returns the exit code.
@@ -108,6 +120,7 @@ pub(crate) fn serve(
         shared,
         context,
         told,
+        is_told: false,
     };
     let code = crew.serve()?;
     let (code, _) = finish(interp, code, true);
@@ -121,25 +134,36 @@ struct Crew<'c> {
     context: &'c NativeCallContext<'c>,
     /// Writing here tells all workers to end.
     told: PipeWriter,
+    /// Whether the user knows that no process can be started.
+    is_told: bool,
 }
 
 impl Crew<'_> {
     fn serve(&mut self) -> Result<i32, Failure> {
         let interp = self.shared.interp.clone();
-        for _ in 0..self.shared.service.processes {
-            let process = Some(self.hire()?);
-            let started = Instant::now();
-            self.posts.push(Post { process, started });
+        let now = Instant::now();
+        let empty = || Post {
+            process: None,
+            started: now,
+            due: now,
+        };
+        let count = self.shared.service.processes;
+        self.posts.extend(std::iter::repeat_with(empty).take(count));
+        // One that cannot be started at all is not tried for ever.
+        if let Err(why) = self.fill(&interp)
+            && self.posts.iter().all(|post| post.process.is_none())
+        {
+            return Err(why);
         }
         let service = &self.shared.service;
         let (name, endpoint) = (&service.terms.name, &service.place.endpoint);
-        let count = service.processes;
         tell(
             &interp,
             &format!("{count} workers serve the pool {name} at {endpoint}"),
         );
         while !interp.check_interrupts() {
-            self.replace(&interp)?;
+            self.look_after(&interp);
+            let _ = self.fill(&interp);
             std::thread::sleep(HEARTBEAT);
         }
         if matches!(interp.stopping(), Some(Stop::Terminate)) {
@@ -164,43 +188,77 @@ impl Crew<'_> {
         Ok(process)
     }
 
-    fn replace(&mut self, interp: &Arc<Interp>) -> Result<(), Failure> {
-        for index in 0..self.posts.len() {
-            let post = &mut self.posts[index];
-            if let Some(process) = &post.process {
-                let Some(exitcode) = process.poll(interp) else {
-                    continue;
-                };
-                let pid = process.pid().unwrap_or_default();
-                let how = match exitcode {
-                    code if code < 0 => {
-                        let signal = ExitStatus::shown(code);
-                        format!("was killed by {}", signal.trim_start_matches('-'))
-                    }
-                    code => format!("ended with exit code {code}"),
-                };
-                tell(
-                    interp,
-                    &format!("worker {pid} {how}; another one takes its place"),
-                );
-                post.process = None;
-            }
+    /// Empties the posts of workers that have ended.
+    fn look_after(&mut self, interp: &Arc<Interp>) {
+        for post in &mut self.posts {
+            let Some(process) = &post.process else {
+                continue;
+            };
+            let Some(exitcode) = process.poll(interp) else {
+                continue;
+            };
+            let pid = process.pid().unwrap_or_default();
+            let how = match exitcode {
+                code if code < 0 => {
+                    let signal = ExitStatus::shown(code);
+                    format!("was killed by {}", signal.trim_start_matches('-'))
+                }
+                code => format!("ended with exit code {code}"),
+            };
+            tell(
+                interp,
+                &format!("worker {pid} {how}; another one takes its place"),
+            );
+            post.process = None;
+            post.due = Instant::now();
             // One that dies at once is not replaced at once.
             if post.started.elapsed() < SOON {
-                std::thread::sleep(PAUSE);
+                post.due += PAUSE;
             }
-            let process = Some(self.hire()?);
-            let started = Instant::now();
-            self.posts[index] = Post { process, started };
         }
-        Ok(())
+    }
+
+    /// Fills the posts that are empty and due. What cannot be started is tried again later: the other workers go on.
+    ///
+    /// # Errors
+    /// A process cannot be started; the user knows it.
+    fn fill(&mut self, interp: &Arc<Interp>) -> Result<(), Failure> {
+        let mut filled = Ok(());
+        for index in 0..self.posts.len() {
+            let post = &self.posts[index];
+            if post.process.is_some() || post.due > Instant::now() || interp.check_interrupts() {
+                continue;
+            }
+            match self.hire() {
+                Ok(process) => {
+                    let post = &mut self.posts[index];
+                    post.process = Some(process);
+                    post.started = Instant::now();
+                    self.is_told = false;
+                }
+                Err(why) => {
+                    if !self.is_told {
+                        let why = Exception::from_error(&why).repr();
+                        tell(
+                            interp,
+                            &format!("a worker cannot be started, and is tried again: {why}"),
+                        );
+                        self.is_told = true;
+                    }
+                    let due = Instant::now() + RETRY;
+                    self.posts.iter_mut().for_each(|post| post.due = due);
+                    filled = Err(why);
+                }
+            }
+        }
+        filled
     }
 
     /// Tells the workers to take no more, and waits until they have done what they have in hand. What is left goes back when they are ended.
     fn end_in_order(&mut self, interp: &Arc<Interp>) {
         let _ = self.told.write_all(b"e");
         interp.forget_stop();
-        let deadline = Instant::now() + self.shared.service.grace;
+        let deadline = Instant::now() + self.shared.service.grace.min(GRACE_MAX);
         while Instant::now() < deadline && !interp.check_interrupts() {
             let is_gone = |post: &Post| {
                 let process = post.process.as_ref();

@@ -1,5 +1,6 @@
 //! The life of a worker process: it takes tasks from the server, one after the other, until it has to end.
 
+use std::cell::RefCell;
 use std::io::PipeReader;
 use std::os::fd::AsFd;
 use std::sync::Arc;
@@ -13,16 +14,24 @@ use super::super::waiting::{Leaving, tell};
 use super::parcel::{Tasks, add_outcome};
 use super::program::{Own, Programs, laid};
 use crate::remote::caller::Caller;
-use crate::remote::fault::Fault;
+use crate::remote::fault::{Fault, Refusal};
 use crate::remote::place::Place;
 use crate::remote::pool::{Bench, Task};
-use crate::script::report::task_frames;
+use crate::script::limits::Exceeded;
+use crate::script::report::{code_of_exit, diagnostic_of, print, task_frames, too_deep};
 use crate::script::{Exception, Failure, Interp, Outcome, Stop, raise};
 use crate::sys;
 use crate::sys::clock::HEARTBEAT;
 
 /// How long a worker pauses when the server refuses it.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// How many bytes a result may have before the errors of further tasks are left out of it: a message can have millions of tasks that
+/// cannot be read, and their submitter sees the rest as damaged.
+const ERRORS_MAX: usize = 1 << 20;
+
+/// The exit code of a copy that failed.
+const FAILED: i32 = 1;
 
 /// A worker that waits: it ends when the process that looks after it says so.
 struct AtWork<'w> {
@@ -33,7 +42,7 @@ struct AtWork<'w> {
 impl AtWork<'_> {
     fn is_told_to_end(&self) -> bool {
         let ready = sys::process::wait_readable(&[self.end.as_fd()], Some(Duration::ZERO));
-        // Without the other end of the pipe, nobody looks after it any more.
+        // What is written there is never read, so that all workers see it.
         ready.is_ok_and(|ready| ready == [true])
     }
 }
@@ -59,16 +68,32 @@ pub(super) struct Worker<'w> {
     pub end: &'w PipeReader,
     /// The program of the last task, which the next may have too.
     pub program: Option<(String, GlobalRuntimeState)>,
+    /// The limit that a task has used up: after the result, another process takes the worker's place.
+    pub used_up: RefCell<Option<Failure>>,
+    /// The worker's process.
+    pub process: i32,
+}
+
+/// Why a task has no result.
+enum Undone {
+    /// The server cannot be asked for its program now.
+    Later(Fault),
+    /// The process was asked to end.
+    Asked(Failure),
 }
 
 impl Worker<'_> {
     /// Works until it has to end.
     ///
     /// # Errors
-    /// The process was asked to end in the middle of a task, which goes back then.
+    /// The process was asked to end in the middle of a task, which goes back then; a task has used up a limit.
     pub(super) fn work(&mut self, mut bench: Bench) -> Outcome {
         let worked = self.work_at(&mut bench);
-        if bench.leave(false, &Leaving(self.interp)).is_err() {
+        // Whoever prints into a closed pipe ends every worker that tries.
+        let is_blamed = worked
+            .as_ref()
+            .is_err_and(|why| matches!(Stop::of(why), Some(Stop::OutputClosed)));
+        if bench.leave(is_blamed, &Leaving(self.interp)).is_err() {
             tell(self.interp, "a worker could not leave its pool in order");
         }
         worked.map(|()| Dynamic::UNIT)
@@ -79,84 +104,99 @@ impl Worker<'_> {
             interp: self.interp,
             end: self.end,
         };
-        let process = sys::process::pid();
         let mut last = String::new();
+        // A task whose program the server could not give.
+        let mut kept = None;
         while !caller.is_told_to_end() {
             if self.interp.check_interrupts() {
                 return Err(self.interp.interrupted());
             }
-            let done = bench
-                .next(&caller)
-                .map(|task| self.done(bench, &task, &caller));
-            match done {
-                Ok(Ok(result)) if sys::process::pid() == process => {
-                    let (task, bytes) = result;
-                    if let Err(Fault::Refused(_, text)) = bench.finish(&task, &bytes) {
-                        let bytes = self.failed(&task, &raise("ValueError", text));
-                        let _ = bench.finish(&task, &bytes);
+            let next = kept.take().map_or_else(|| bench.next(&caller), Ok);
+            let fault = match next {
+                Err(fault) => fault,
+                Ok(task) => match self.done(bench, &task, &caller) {
+                    Ok(bytes) => {
+                        last.clear();
+                        self.finish(bench, &task, &bytes);
+                        if let Some(limit) = self.used_up.take() {
+                            return Err(limit);
+                        }
+                        continue;
                     }
+                    Err(Undone::Asked(stop)) => return Err(stop),
+                    Err(Undone::Later(fault)) => {
+                        kept = Some(task);
+                        fault
+                    }
+                },
+            };
+            if fault != Fault::Interrupted {
+                let text = fault.to_string();
+                if text != last {
+                    tell(self.interp, &format!("a worker goes on trying: {text}"));
+                    last = text;
                 }
-                // A copy that the task made by `os.fork`: it is no worker.
-                Ok(Ok(_)) => sys::process::exit_now(0),
-                Ok(Err(stop)) => return Err(stop),
-                Err(Fault::Interrupted) => (),
-                Err(fault) => {
-                    let text = match fault {
-                        Fault::Refused(_, text)
-                        | Fault::Unreachable(text)
-                        | Fault::Broken(text) => text,
-                        other => format!("{other:?}"),
-                    };
-                    if text != last {
-                        tell(self.interp, &format!("a worker goes on trying: {text}"));
-                        last = text;
-                    }
-                    let end = std::time::Instant::now() + PAUSE;
-                    while std::time::Instant::now() < end && !caller.has_to_stop() {
-                        std::thread::sleep(HEARTBEAT);
-                    }
+                let end = std::time::Instant::now() + PAUSE;
+                while std::time::Instant::now() < end && !caller.has_to_stop() {
+                    std::thread::sleep(HEARTBEAT);
                 }
             }
         }
         Ok(())
     }
 
-    /// Does a task, and returns it with its result. Only a request to end is an error.
+    /// Notes the result of a task, or why it cannot be sent.
+    fn finish(&self, bench: &mut Bench, task: &Task, bytes: &[u8]) {
+        if let Err(why) = bench.finish(task, bytes) {
+            let bytes = self.failed(task, error("ValueError", &why.to_string()));
+            if bench.finish(task, &bytes).is_err() {
+                // It is said to be damaged where it is read.
+                let _ = bench.finish(task, b"");
+            }
+        }
+    }
+
+    /// Does a task, and returns its result.
     fn done(
         &mut self,
         bench: &mut Bench,
         task: &Task,
         caller: &AtWork<'_>,
-    ) -> Result<(Task, Vec<u8>), Failure> {
-        if let Err(why) = self.make_ready(bench, &task.program, caller) {
-            if Stop::of(&why).is_some() {
-                return Err(why);
+    ) -> Result<Vec<u8>, Undone> {
+        match self.make_ready(bench, &task.program, caller)? {
+            Ok(()) => self.results(task).map_err(Undone::Asked),
+            Err(why) => {
+                self.program = None;
+                let why = self.exception_of(why).map_err(Undone::Asked)?;
+                Ok(self.failed(task, why))
             }
-            self.program = None;
-            return Ok((task.clone(), self.failed(task, &why)));
         }
-        Ok((task.clone(), self.results(task)?))
     }
 
+    /// Makes the program of a task ready, or returns why that cannot be done.
     fn make_ready(
         &mut self,
         bench: &mut Bench,
         hash: &str,
         caller: &AtWork<'_>,
-    ) -> Result<(), Failure> {
+    ) -> Result<Result<(), Failure>, Undone> {
         if self
             .program
             .as_ref()
             .is_some_and(|(ready, _)| ready == hash)
         {
-            return Ok(());
+            return Ok(Ok(()));
         }
-        let bytes = bench
-            .program(hash, caller)
-            .map_err(|fault| super::super::waiting::failure(self.interp, fault, "TimeoutError"))?;
-        let laid = laid(&bytes, (self.programs, self.own), &self.codec())?;
-        self.program = Some((hash.into(), laid));
-        Ok(())
+        let bytes = match bench.program(hash, caller) {
+            Ok(bytes) => bytes,
+            // The server does not have it, and will not.
+            Err(Fault::Refused(Refusal::Mismatch, text)) => {
+                return Ok(Err(raise("ValueError", text)));
+            }
+            Err(fault) => return Err(Undone::Later(fault)),
+        };
+        let laid = laid(&bytes, (self.programs, self.own), &self.codec());
+        Ok(laid.map(|laid| self.program = Some((hash.into(), laid))))
     }
 
     fn codec(&self) -> ForServer<'_> {
@@ -171,12 +211,14 @@ impl Worker<'_> {
     }
 
     /// The result of a message whose tasks all fail for the same reason.
-    fn failed(&self, task: &Task, why: &Failure) -> Vec<u8> {
+    fn failed(&self, task: &Task, why: Exception) -> Vec<u8> {
         let codec = self.codec();
-        let why = Exception::from_error(why);
         let mut bytes = Vec::new();
         let count = Tasks::count(&task.bytes).max(1);
         for _ in 0..count {
+            if bytes.len() > ERRORS_MAX {
+                break;
+            }
             add_outcome(&mut bytes, &Err(why.clone()), &codec);
         }
         bytes
@@ -187,10 +229,10 @@ impl Worker<'_> {
         let codec = self.codec();
         let mut tasks = match Tasks::read(&task.bytes, &codec) {
             Ok(tasks) => tasks,
-            Err(why) => return Ok(self.failed(task, &why)),
+            Err(why) => return Ok(self.failed(task, Exception::from_error(&why))),
         };
         let Some((_, global)) = &self.program else {
-            return Ok(self.failed(task, &raise("RuntimeError", "the program is not ready")));
+            return Ok(self.failed(task, error("RuntimeError", "the program is not ready")));
         };
         let engine = self.context.engine();
         let context =
@@ -201,6 +243,7 @@ impl Worker<'_> {
                 (Ok(function), Ok(item)) => {
                     self.outcome(&context, function, item, tasks.spreads)?
                 }
+                _ if bytes.len() > ERRORS_MAX => break,
                 (Err(why), _) => Err(Exception::from_error(why)),
                 (_, Err(why)) => Err(Exception::from_error(&why)),
             };
@@ -221,21 +264,80 @@ impl Worker<'_> {
             false => vec![item],
         };
         let result = function.call_raw(context, None, args);
+        if sys::process::pid() != self.process {
+            self.end_copy(&result);
+        }
         match self.interp.unless_interrupted(result) {
             Ok(value) => Ok(Ok(value)),
-            Err(error) => match Stop::of(&error) {
-                // It ends the task and not the worker.
-                Some(Stop::Exit(code)) => {
-                    self.interp.forget_exit_of_thread();
-                    let args = if code.is_unit() { vec![] } else { vec![code] };
-                    Ok(Err(Exception::new("SystemExit", args)))
-                }
-                Some(_) => Err(error),
-                None => {
-                    let frames = task_frames(&error, &self.interp.program, Some(function), false);
-                    Ok(Err(Exception::from_error(&error).with_frames(frames)))
-                }
-            },
+            Err(error) => {
+                let frames = task_frames(&error, &self.interp.program, Some(function), false);
+                Ok(Err(self.exception_of(error)?.with_frames(frames)))
+            }
         }
     }
+
+    /// Returns what an error of a task is for whoever has submitted it. What ends any worker that tries is the result of the task too: it would
+    /// end one worker after the other.
+    ///
+    /// # Errors
+    /// The process was asked to end.
+    fn exception_of(&self, error: Failure) -> Result<Exception, Failure> {
+        Ok(match Stop::of(&error) {
+            None => Exception::from_error(&error),
+            // It ends the task and not the worker.
+            Some(Stop::Exit(code)) => {
+                self.interp.forget_exit_of_thread();
+                let args = if code.is_unit() { vec![] } else { vec![code] };
+                Exception::new("SystemExit", args)
+            }
+            Some(Stop::Recursion) => Exception::from_error(&too_deep()),
+            Some(Stop::Deadlock(exception)) => {
+                self.interp.forget_own_stop();
+                exception
+            }
+            Some(Stop::Limit(limit)) => {
+                self.interp.forget_own_stop();
+                self.used_up.replace(Some(error));
+                exceeded(&limit)
+            }
+            // Nobody has asked for it: the task has thrown it.
+            Some(Stop::Interrupt) if self.interp.stopping().is_none() => {
+                Exception::new("KeyboardInterrupt", vec![])
+            }
+            Some(_) => return Err(error),
+        })
+    }
+
+    /// Ends a copy that the task has made by `os.fork`. It is no worker: what the server is told, the worker says.
+    fn end_copy(&self, result: &Outcome) -> ! {
+        let code = match result {
+            Ok(_) => 0,
+            Err(error) => match Stop::of(error) {
+                Some(Stop::Exit(code)) => code_of_exit(&code),
+                Some(_) => FAILED,
+                None => {
+                    print(
+                        self.interp,
+                        &diagnostic_of(self.interp, &Exception::from_error(error)),
+                    );
+                    FAILED
+                }
+            },
+        };
+        let _ = self.interp.write_last_output();
+        sys::process::exit_now(code)
+    }
+}
+
+fn error(kind: &'static str, text: &str) -> Exception {
+    Exception::new(kind, vec![text.into()])
+}
+
+/// The error of a task that has used up a limit of its process.
+fn exceeded(limit: &Exceeded) -> Exception {
+    let kind = match limit {
+        Exceeded::Memory(_) => "MemoryError",
+        _ => "RuntimeError",
+    };
+    error(kind, &limit.to_string())
 }
