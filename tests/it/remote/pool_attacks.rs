@@ -86,8 +86,7 @@ fn changed(server: &Server, script: Script, elsewhere: &PathBuf, from: &str, to:
     ask(server, &[b"SET", key(&new).as_bytes(), &program]);
     let mut task = task.clone();
     replace(&mut task[..end], old, &new);
-    let instead =
-        "redis.call('XTRIM', KEYS[1], 'MAXLEN', 0) redis.call('XADD', KEYS[1], '*', 'v', ARGV[1])";
+    let instead = "redis.call('XTRIM', KEYS[1], 'MAXLEN', 0) return redis.call('XADD', KEYS[1], '*', 'v', ARGV[1])";
     ask(
         server,
         &[b"EVAL", instead.as_bytes(), b"1", stream.as_bytes(), &task],
@@ -217,6 +216,12 @@ fn files_of_others_and_those_that_the_script_does_not_import_are_not_its_own() {
             .beside("theirs.rhai", "fn g(x) { x + 3 }")
     };
     let elsewhere = script();
+    // Only root can give files away.
+    let is_root = nix::unistd::geteuid().is_root();
+    if is_root {
+        let theirs = elsewhere.directory().join("theirs.rhai");
+        std::os::unix::fs::chown(theirs, Some(4711), None).unwrap();
+    }
     let running = workers(&server, &main_of(&elsewhere), &["--processes", "1"]);
     script().arg("near").run().assert(0, "2\nno error\n", "");
     let is_refused = |path: &str| {
@@ -225,10 +230,7 @@ fn files_of_others_and_those_that_the_script_does_not_import_are_not_its_own() {
         assert!(output.stdout.starts_with(begin), "{}", output.stdout);
     };
     is_refused("deep/far");
-    // Only root can give files away.
-    if nix::unistd::geteuid().is_root() {
-        let theirs = elsewhere.directory().join("theirs.rhai");
-        std::os::unix::fs::chown(theirs, Some(4711), None).unwrap();
+    if is_root {
         is_refused("theirs");
     }
     running.signal(Signal::SIGTERM);
