@@ -61,7 +61,7 @@ fn replace(bytes: &mut [u8], from: &str, to: &str) {
     assert!(count > 0, "the program does not have {from}");
 }
 
-/// Lets a script submit a task, and a worker of `elsewhere` do it, whose program is changed meanwhile: what comes after its texts.
+/// Lets a script submit a task, and a worker of `elsewhere` do it, whose program is changed meanwhile: its head, between texts and values.
 fn changed(server: &Server, script: Script, elsewhere: &PathBuf, from: &str, to: &str) -> Output {
     let submitter = script.start();
     let streams = || server.ask(&["--scan", "--pattern", "ps:{p/*}:s"]);
@@ -81,7 +81,9 @@ fn changed(server: &Server, script: Script, elsewhere: &PathBuf, from: &str, to:
     let key = |hash: &str| format!("{}g:{hash}", stream.strip_suffix('s').unwrap());
     let mut program = ask(server, &[b"GET", key(old).as_bytes()]);
     let texts = u32::from_le_bytes(program[..4].try_into().unwrap()) as usize;
-    replace(&mut program[4 + texts..], from, to);
+    let (length, head) = program[4 + texts..].split_at_mut(4);
+    let length = u32::from_le_bytes(length.try_into().unwrap()) as usize;
+    replace(&mut head[..length], from, to);
     let new = hash(&program);
     ask(server, &[b"SET", key(&new).as_bytes(), &program]);
     let mut task = task.clone();
