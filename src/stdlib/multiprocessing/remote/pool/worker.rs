@@ -308,7 +308,7 @@ impl Worker<'_> {
         })
     }
 
-    /// Ends a copy that the task has made by `os.fork`. It is no worker: what the server is told, the worker says.
+    /// Ends a copy that the task has made by `os.fork`. It is no worker, and says nothing to the server.
     fn end_copy(&self, result: &Outcome) -> ! {
         let code = match result {
             Ok(_) => 0,
