@@ -17,7 +17,7 @@ const LOOK_AROUND: Duration = Duration::from_secs(2);
 /// more than one result, they are removed by a request of their own: one that is small is not worth it, and `apply` in a loop is quicker.
 const LEFT_BYTES: usize = 16 << 10;
 
-/// When a user who waits is told that there is no worker.
+/// After how long without a worker a user who waits gets a message.
 const TOLD_AFTER: Duration = Duration::from_secs(5);
 
 /// What became of a task.
