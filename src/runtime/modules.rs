@@ -39,12 +39,15 @@ pub(super) struct Modules {
     judge: OnceLock<Judge>,
 }
 
-/// Whoever decides by the text of a file, and what reports call it, whether it may be loaded.
+/// Decides by the text of a file, and what reports call it, whether it may be loaded.
+type Decide = dyn Fn(&str, &str) -> Result<(), Failure> + Send + Sync;
+
+/// Whoever decides that.
 #[cfg_attr(
     not(feature = "redis"),
     allow(dead_code, reason = "only workers have one")
 )]
-pub(super) struct Judge(pub Box<dyn Fn(&str, &str) -> Result<(), Failure> + Send + Sync>);
+pub(super) struct Judge(pub Box<Decide>);
 
 impl std::fmt::Debug for Judge {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

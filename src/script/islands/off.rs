@@ -8,7 +8,7 @@ use rhai::{AST, Dynamic, Engine, FnPtr, NativeCallContext};
 use crate::program::Source;
 use crate::script::interp::Interp;
 use crate::script::state::State;
-use crate::script::{Number, Outcome};
+use crate::script::{Failure, Number, Outcome};
 
 /// No islands.
 #[derive(Debug, Default)]
@@ -64,7 +64,7 @@ impl<'c> Direct<'c> {
     pub(crate) fn repeat<R>(
         &self,
         _: Number,
-        _: impl FnOnce(Number, &mut dyn FnMut(u64) -> Option<u64>) -> R,
+        _: impl FnOnce(Number, &mut dyn FnMut(u64) -> Result<Option<u64>, Failure>) -> R,
     ) -> Option<R> {
         None
     }

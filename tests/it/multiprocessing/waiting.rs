@@ -32,7 +32,7 @@ fn slow_answers_cost_little_processor_time() {
             }}
             used = time.process_time() - used + c.recv();
             let passed = time.perf_counter() - begin;
-            if used < 0.1 * passed {{
+            if used < 0.25 * passed {{
                 print(`little`);
             }} else {{
                 print(used, `of`, passed);

@@ -62,7 +62,7 @@ fn replace(bytes: &mut [u8], from: &str, to: &str) {
 }
 
 /// Lets a script submit a task, and a worker of `elsewhere` do it, whose program is changed meanwhile: its head, between texts and values.
-fn changed(server: &Server, script: Script, elsewhere: &PathBuf, from: &str, to: &str) -> Output {
+fn changed(server: &Server, script: Script, elsewhere: &Path, from: &str, to: &str) -> Output {
     let submitter = script.start();
     let streams = || server.ask(&["--scan", "--pattern", "ps:{p/*}:s"]);
     submitter.wait_until("the task is on the server", || {
