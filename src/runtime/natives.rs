@@ -21,13 +21,19 @@ pub(super) fn add(
     if !matches!(**vocabulary, Vocabulary::Nothing) {
         engine.register_global_module(standard::functions(vocabulary));
     }
-    let shared = add_ours(engine, interp, Owner::Engine, vocabulary);
-    let foreign = setup::register(engine, setups);
-    let registered = match Owner::note(engine, interp) {
-        true => shared,
-        // A setup has given the engine a tag.
-        false => add_ours(engine, interp, Owner::Interp(interp.clone()), vocabulary),
+    let bound = Owner::Interp(interp.clone());
+    // Natives that only this engine has need not look for their interpreter.
+    let is_shared = matches!(**vocabulary, Vocabulary::Any);
+    let owner = match is_shared {
+        true => Owner::Engine,
+        false => bound.clone(),
     };
+    let registered = add_ours(engine, interp, owner, vocabulary);
+    let foreign = setup::register(engine, setups);
+    if is_shared && !Owner::note(engine, interp) {
+        // A setup has given the engine a tag.
+        return (add_ours(engine, interp, bound, vocabulary), foreign);
+    }
     (registered, foreign)
 }
 
