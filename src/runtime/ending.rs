@@ -17,6 +17,7 @@ use crate::stdlib::multiprocessing::pool::OpenPools;
 use crate::stdlib::threading::hook::Hook;
 use crate::stdlib::threading::roster::Roster;
 use crate::sys::deep_stack::on_deep_stack;
+use crate::sys::process::wait_for_leaving;
 use crate::text::from_os;
 
 impl Runtime {
@@ -140,4 +141,6 @@ pub(super) fn end(interp: &Arc<Interp>, drop_variables: impl FnOnce()) {
     interp.output.close();
     // Threads that are left, and threads that wait for shared objects, must not go on.
     interp.close();
+    // Those that were joined may still hold the memory of the session.
+    wait_for_leaving();
 }

@@ -214,6 +214,12 @@ pub(crate) fn note_leaving(thread: i64) {
     }
 }
 
+/// Waits for threads that were noted to be about to end.
+pub(crate) fn wait_for_leaving() {
+    let leaving = std::mem::take(&mut *locked(&LEAVING));
+    wait_until_all_are_gone(&leaving);
+}
+
 /// Returns whether the process has a thread with this id, a zombie included.
 pub(crate) fn thread_is_counted(pid: u32, thread: u32) -> bool {
     let (pid, thread) = (pid.cast_signed(), thread.cast_signed());
@@ -225,8 +231,7 @@ pub(crate) fn thread_is_counted(pid: u32, thread: u32) -> bool {
 /// Returns whether this process has one thread; false if that cannot be found out. Waits for threads that were noted to be about to end.
 pub(crate) fn has_one_thread() -> bool {
     use std::os::unix::fs::MetadataExt;
-    let leaving = std::mem::take(&mut *locked(&LEAVING));
-    wait_until_all_are_gone(&leaving);
+    wait_for_leaving();
     // SAFETY: with this flag alone the call has no effect; it fails when there are several threads (`unshare(2)`).
     if unsafe { libc::unshare(libc::CLONE_THREAD) } == 0 {
         return true;

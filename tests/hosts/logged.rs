@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use log::{LevelFilter, Log, Metadata, Record};
-use procscript::{Permissions, Runtime};
+use procscript::{Capture, Permissions, Runtime};
 
 use crate::support::cases::Case;
 
@@ -34,6 +34,7 @@ fn logged() {
     log::set_logger(&Collect).unwrap();
     log::set_max_level(LevelFilter::Debug);
     let builder = Runtime::builder().permissions(Permissions::all());
+    let builder = builder.stderr(Capture::new());
     let mut runtime = builder.build().unwrap();
     let text = r#"
         let lock = Lock();
