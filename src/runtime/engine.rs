@@ -47,7 +47,7 @@ pub(super) fn build(
     vocabulary: Vocabulary,
 ) -> (Arc<Engine>, Arc<Modules>, Arc<Names>) {
     let mut engine = limited(interp);
-    let (registered, foreign) = natives::add(&mut engine, interp, setups, &vocabulary.into());
+    let (registered, foreign) = natives::add(&mut engine, interp, setups, vocabulary);
     let levels = levels(&interp.settings.limits);
     let of_host = interp.settings.of_host.iter();
     of_host.for_each(|of_host| of_host.apply(&mut engine));

@@ -16,43 +16,37 @@ pub(super) fn add(
     engine: &mut Engine,
     interp: &Arc<Interp>,
     setups: &[Setup],
-    vocabulary: &Arc<Vocabulary>,
+    vocabulary: Vocabulary,
 ) -> (Arc<Registered>, Vec<Foreign>) {
-    if !matches!(**vocabulary, Vocabulary::Nothing) {
-        engine.register_global_module(standard::functions(vocabulary));
+    if !matches!(vocabulary, Vocabulary::Nothing) {
+        engine.register_global_module(standard::functions(&vocabulary));
     }
-    let bound = Owner::Interp(interp.clone());
     // Natives that only this engine has need not look for their interpreter.
-    let is_shared = matches!(**vocabulary, Vocabulary::Any);
-    let owner = match is_shared {
-        true => Owner::Engine,
-        false => bound.clone(),
+    let is_shared = matches!(vocabulary, Vocabulary::Any);
+    let registered = match is_shared {
+        true => stdlib::shared_natives(interp),
+        false => stdlib::natives(interp, vocabulary),
     };
-    let registered = add_ours(engine, interp, owner, vocabulary);
+    add_ours(engine, interp, &registered);
     let foreign = setup::register(engine, setups);
     if is_shared && !Owner::note(engine, interp) {
         // A setup has given the engine a tag.
-        return (add_ours(engine, interp, bound, vocabulary), foreign);
+        let bound = stdlib::natives(interp, Vocabulary::Any);
+        add_ours(engine, interp, &bound);
+        return (bound, foreign);
     }
     (registered, foreign)
 }
 
-fn add_ours(
-    engine: &mut Engine,
-    interp: &Arc<Interp>,
-    owner: Owner,
-    vocabulary: &Arc<Vocabulary>,
-) -> Arc<Registered> {
-    let registered = stdlib::natives(interp, owner, vocabulary);
-    add_members(engine, interp, &registered);
+fn add_ours(engine: &mut Engine, interp: &Arc<Interp>, registered: &Registered) {
+    add_members(engine, interp, registered);
     let mounts = &interp.settings.mounts;
     if mounts.is_empty() {
-        mount(engine, &registered, "");
+        mount(engine, registered, "");
     }
     for name in mounts {
-        mount(engine, &registered, name);
+        mount(engine, registered, name);
     }
-    registered
 }
 
 /// Registers the members of types.

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::program::frame::TOP_LEVEL;
 use crate::program::traceback;
-use crate::script::bind::{Classes, Owner, Registered, Vocabulary};
+use crate::script::bind::{Classes, Registered, Vocabulary};
 use crate::script::exceptions::Exception;
 use crate::script::interp::Interp;
 use crate::script::names::Names;
@@ -134,8 +134,7 @@ impl Builder {
         let setups = std::mem::take(&mut self.setups);
         let interp = self.interp(&setups);
         interp.host_engines.begin();
-        let owner = Owner::Interp(interp.clone());
-        let registered = stdlib::natives(&interp, owner, &Vocabulary::Any.into());
+        let registered = stdlib::natives(&interp, Vocabulary::Any);
         let names = engine::set_names(&interp, Vec::new(), &setups);
         let mut of_children = Engine::new_raw();
         setup::register(&mut of_children, &setups);

@@ -81,22 +81,19 @@ pub(crate) fn states() -> States {
     states
 }
 
-/// Returns the natives that a script with these words can call, for an engine that works for `owner`.
-pub(crate) fn natives(
-    interp: &Arc<Interp>,
-    owner: Owner,
-    vocabulary: &Arc<Vocabulary>,
-) -> Arc<Registered> {
-    let is_shared = matches!((&owner, &**vocabulary), (Owner::Engine, Vocabulary::Any));
-    let make = || collect(interp, owner, vocabulary.clone());
-    match is_shared {
-        true => shared::natives(&interp.settings.without, make),
-        false => make().into(),
-    }
+/// Returns the natives that a script with these words can call.
+pub(crate) fn natives(interp: &Arc<Interp>, vocabulary: Vocabulary) -> Arc<Registered> {
+    collect(interp, Owner::Interp(interp.clone()), vocabulary).into()
 }
 
-fn collect(interp: &Arc<Interp>, owner: Owner, vocabulary: Arc<Vocabulary>) -> Registered {
-    let is_empty = matches!(&*vocabulary, Vocabulary::Nothing);
+/// Returns all natives that scripts of this interpreter can call, which runtimes share: for an engine whose tag is its interpreter.
+pub(crate) fn shared_natives(interp: &Arc<Interp>) -> Arc<Registered> {
+    let make = || collect(interp, Owner::Engine, Vocabulary::Any);
+    shared::natives(&interp.settings.without, make)
+}
+
+fn collect(interp: &Arc<Interp>, owner: Owner, vocabulary: Vocabulary) -> Registered {
+    let is_empty = matches!(vocabulary, Vocabulary::Nothing);
     let mut registry = Registry::new(interp, owner, Purpose::Engine(vocabulary));
     if !is_empty {
         declare(&mut registry, |name| interp.settings.has_module(name));

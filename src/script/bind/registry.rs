@@ -22,7 +22,7 @@ use crate::wire::TypeCodec;
 #[derive(Debug)]
 pub(crate) enum Purpose {
     /// The natives that a program with these words can call.
-    Engine(Arc<Vocabulary>),
+    Engine(Vocabulary),
     /// All names.
     Names,
     /// How values are sent to other processes.
